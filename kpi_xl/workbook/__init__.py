@@ -1,0 +1,1 @@
+"""Fill .xlsx workbooks without losing anything in them, and read them back."""
