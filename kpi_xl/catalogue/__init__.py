@@ -1,0 +1,7 @@
+"""The KPIs, one file a family. Adding a KPI is adding one function in one of them."""
+
+from kpi_xl.catalogue import activity, general, manpower, persistency, production
+from kpi_xl.catalogue.measures import MEASURES
+from kpi_xl.catalogue.registry import kpis
+
+__all__ = ["MEASURES", "activity", "general", "kpis", "manpower", "persistency", "production"]

@@ -1,0 +1,42 @@
+"""活动: how many work, how many outlets sell, how many talks end in a sale."""
+
+from __future__ import annotations
+
+from kpi_xl.catalogue.manpower import KPI_AVG_HEADCOUNT
+from kpi_xl.catalogue.registry import ACTIVITY_COURSE, kpis, marketing
+from kpi_xl.formula import Formula
+from kpi_xl.kpi import Bands
+
+
+@kpis.kpi(
+    "活动率",
+    aliases=("举绩率", "实动率"),
+    meaning="平均人数里有多少人出了业绩；低时看出勤、拜访量和基础管理，三大核心能力（PAR）之一",
+    unit="%",
+    source=marketing(14),
+    bands=Bands(0.80, source="《如何运用KPI解决问题》：营业单位活动率不低于 80%"),
+)
+def KPI_ACTIVITY(producers: Formula, opening: Formula, closing: Formula) -> Formula:
+    return producers / KPI_AVG_HEADCOUNT(opening, closing)
+
+
+@kpis.kpi(
+    "网点活动率",
+    aliases=("网点开单率",),
+    meaning="负责的网点里有多少出了单，看网点经营的广度",
+    unit="%",
+    source=ACTIVITY_COURSE,
+)
+def KPI_OUTLET_ACTIVITY(active_outlets: Formula, outlets: Formula) -> Formula:
+    return active_outlets / outlets
+
+
+@kpis.kpi(
+    "签单率",
+    aliases=("促成率",),
+    meaning="洽谈的客户里有多少促成，看面谈和促成技能",
+    unit="%",
+    source=ACTIVITY_COURSE,
+)
+def KPI_SIGN_RATE(closings: Formula, interviews: Formula) -> Formula:
+    return closings / interviews

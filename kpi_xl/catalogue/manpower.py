@@ -1,0 +1,222 @@
+"""人力: headcount, recruiting, retention, and what the people are."""
+
+from __future__ import annotations
+
+from kpi_xl.catalogue.registry import HANDBOOK, kpis, marketing
+from kpi_xl.formula import Formula
+from kpi_xl.kpi import Bands
+
+
+@kpis.kpi(
+    "期末人数",
+    aliases=("人力", "在职人数"),
+    meaning="期末合同有效的业务员人数，是一切人均指标的基础",
+    unit="人",
+    source=marketing(14),
+)
+def KPI_HEADCOUNT(closing: Formula) -> Formula:
+    return closing
+
+
+@kpis.kpi(
+    "平均人数",
+    aliases=("平均人力",),
+    meaning="本期平均有多少人；季度和年度取各月平均人数的平均",
+    unit="人",
+    number_format="#,##0.0",
+    source=marketing(14),
+)
+def KPI_AVG_HEADCOUNT(opening: Formula, closing: Formula) -> Formula:
+    return (opening + closing) / 2
+
+
+@kpis.kpi(
+    "新增人数",
+    aliases=("增员人数", "新签约人数"),
+    meaning="本期新签约的人数",
+    unit="人",
+    source=marketing(14),
+)
+def KPI_RECRUITS(recruits: Formula) -> Formula:
+    return recruits
+
+
+@kpis.kpi(
+    "脱落人数",
+    aliases=("解约人数",),
+    meaning="本期解约离开的人数",
+    unit="人",
+    direction="lower",
+    source=marketing(15),
+)
+def KPI_LEAVERS(leavers: Formula) -> Formula:
+    return leavers
+
+
+@kpis.kpi(
+    "有效人数",
+    aliases=("有效人力",),
+    meaning="FYC 达到标准的人数，看队伍里有多少人真正靠这份工作有收入",
+    unit="人",
+    source=marketing(14),
+    note="FYC 标准在 kpi.toml 的 [rules] effective_fyc 中设置",
+)
+def KPI_EFFECTIVE(effective: Formula) -> Formula:
+    return effective
+
+
+@kpis.kpi(
+    "举绩人数",
+    aliases=("实动人数", "实动人力"),
+    meaning="本期真正出了主险业绩的人数",
+    unit="人",
+    source=marketing(14),
+)
+def KPI_PRODUCERS(producers: Formula) -> Formula:
+    return producers
+
+
+@kpis.kpi(
+    "增员率",
+    meaning="队伍补充新人的速度；低时先看增员面谈数和增员来源",
+    unit="%",
+    source=marketing(14),
+)
+def KPI_RECRUIT_RATE(recruits: Formula, opening: Formula) -> Formula:
+    return recruits / opening
+
+
+@kpis.kpi(
+    "留存率",
+    meaning="期初和新增的人里，期末还留下多少；三大核心能力（PAR）之一",
+    unit="%",
+    source=marketing(14),
+)
+def KPI_RETENTION(closing: Formula, opening: Formula, recruits: Formula) -> Formula:
+    return closing / (opening + recruits)
+
+
+@kpis.kpi(
+    "纯增率",
+    aliases=("人力增长率", "净增率"),
+    meaning="增员与脱落相抵后，队伍是在长大还是缩小",
+    unit="%",
+    source=marketing(14),
+    bands=Bands(0.03, danger=0.027, source=HANDBOOK + "：正式以上人力月增长率"),
+    note="健康界限按月看；公开标准只数正式以上人员",
+)
+def KPI_NET_GROWTH(closing: Formula, opening: Formula) -> Formula:
+    return (closing - opening) / opening
+
+
+@kpis.kpi(
+    "13个月留存率",
+    aliases=("十三个月留存率", "13留"),
+    meaning="一年前进来的新人一年多后还剩多少，看增员质量和新人育成",
+    unit="%",
+    source=marketing(15),
+    bands=Bands(0.30, danger=0.27, source=HANDBOOK),
+    note="工作表函数按花名册的签约日、解约日直接计算，月数可改为 3、6、7、12、25 等",
+)
+def KPI_RETENTION13(retained_13: Formula, cohort_13: Formula) -> Formula:
+    return retained_13 / cohort_13
+
+
+@kpis.kpi(
+    "脱落率",
+    meaning="期初和新增的人里，本期离开了多少；高时看新人衔接训练和拜访量",
+    unit="%",
+    direction="lower",
+    source=marketing(15),
+)
+def KPI_ATTRITION(leavers: Formula, opening: Formula, recruits: Formula) -> Formula:
+    return leavers / (opening + recruits)
+
+
+@kpis.kpi(
+    "平均脱落率",
+    meaning="本期离开的人相当于平均人数的多少",
+    unit="%",
+    direction="lower",
+    source=marketing(15),
+    note="原文印作“脱落人数/(期初+期末)÷2”，合理的读法是以平均人数作分母",
+)
+def KPI_AVG_ATTRITION(leavers: Formula, opening: Formula, closing: Formula) -> Formula:
+    return leavers / KPI_AVG_HEADCOUNT(opening, closing)
+
+
+@kpis.kpi(
+    "转正率",
+    aliases=("六个月转正率", "6个月转正率"),
+    meaning="半年前签约的新人里有多少已转正，看新人训练和主管辅导",
+    unit="%",
+    source="《KPI绩效分析与改善措施》第十五节",
+    bands=Bands(0.35, danger=0.30, source=HANDBOOK),
+)
+def KPI_CONFIRM_RATE(confirmed_6: Formula, cohort_6: Formula) -> Formula:
+    return confirmed_6 / cohort_6
+
+
+@kpis.kpi(
+    "持证率",
+    meaning="在职人员中持有执业证的比例",
+    unit="%",
+    source=marketing(15),
+)
+def KPI_LICENSED(licensed: Formula, closing: Formula) -> Formula:
+    return licensed / closing
+
+
+@kpis.kpi(
+    "学历比率",
+    meaning="在职人员中某一学历的比例，看队伍素质结构",
+    unit="%",
+    direction="neutral",
+    source=marketing(15),
+)
+def KPI_EDUCATION_MIX(in_education: Formula, closing: Formula) -> Formula:
+    return in_education / closing
+
+
+@kpis.kpi(
+    "职级比率",
+    meaning="在职人员中某一职级的比例，看梯队结构",
+    unit="%",
+    direction="neutral",
+    source=marketing(15),
+)
+def KPI_RANK_MIX(in_rank: Formula, closing: Formula) -> Formula:
+    return in_rank / closing
+
+
+@kpis.kpi(
+    "男女比率",
+    aliases=("男性比率",),
+    meaning="在职人员中男性的比例，其余为女性",
+    unit="%",
+    direction="neutral",
+    source=marketing(15),
+)
+def KPI_GENDER_RATIO(men: Formula, closing: Formula) -> Formula:
+    return men / closing
+
+
+@kpis.kpi(
+    "主管晋升率",
+    meaning="本期新晋升的主管相当于期初主管的多少，看主管培育",
+    unit="%",
+    source=marketing(15),
+    note="原文只列名称；这里以期初主管人数作分母",
+)
+def KPI_PROMOTION(promoted: Formula, opening_managers: Formula) -> Formula:
+    return promoted / opening_managers
+
+
+@kpis.kpi(
+    "出勤率",
+    meaning="应出勤的人次里实际到了多少；能见到人才谈得上辅导，活动率大致跟着出勤率走",
+    unit="%",
+    source=marketing(15),
+)
+def KPI_ATTENDANCE(days_present: Formula, days_due: Formula) -> Formula:
+    return days_present / days_due

@@ -1,0 +1,521 @@
+"""The raw tables: what each column is called, what it holds, and what it may be called besides.
+
+Headings are compared without spaces, brackets' contents and capitals, so ``首年保费（元）`` is
+``首年保费``. A heading that none of these names knows is mapped in kpi.toml under ``[columns]``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Kind = Literal["id", "text", "date", "money", "count", "number", "month", "choice"]
+"""What a column holds.
+
+id: text kept to the letter (00123 survives); date: a day; money: 元, kept as whole 分; count: a
+whole number; number: any number; month: a calendar month; choice: one of a few words.
+"""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a raw table.
+
+    Parameters
+    ----------
+    code : str
+        Its name in the database.
+    name : str
+        Its usual Chinese heading.
+    kind : str
+        What it holds.
+    required : bool
+        Whether a table without it cannot be used. In a required column no cell may be empty.
+    aliases : tuple of str
+        Other headings, Chinese and English.
+    choices : mapping of str to str, for kind ``choice``
+        The words that may stand in it, each with the one it is stored as.
+    meaning : str
+        What it says, for people.
+    """
+
+    code: str
+    name: str
+    kind: Kind
+    meaning: str
+    required: bool = False
+    aliases: tuple[str, ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
+    default: str | None = None
+    """What an absent column or an empty cell means, where that is not simply nothing."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A raw table.
+
+    Parameters
+    ----------
+    code : str
+        Its name in the database.
+    name : str
+        Its Chinese name; a file is taken for this table when its name contains this or an alias.
+    columns : tuple of Column
+        Its columns.
+    key : tuple of str
+        The columns, by code, that tell one row from another; a second row with the same key is a
+        duplicate. Empty where identical rows are legitimate.
+    required : bool
+        Whether a project cannot do without it.
+    """
+
+    code: str
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    required: bool = False
+
+    def column(self, code: str) -> Column:
+        """The column with this code."""
+        return next(column for column in self.columns if column.code == code)
+
+
+_AGENT: Final = Column(
+    "agent",
+    "工号",
+    "id",
+    "业务员工号，按文本原样保留",
+    required=True,
+    aliases=(
+        "业务员工号",
+        "业务员代码",
+        "代理人工号",
+        "员工号",
+        "员工编号",
+        "agent",
+        "agent_id",
+        "agent id",
+        "employee_id",
+    ),
+)
+
+_DEPARTMENT_NAMES: Final = ("部门", "营业部名称", "department", "dept")
+_TEAM_NAMES: Final = ("营业组名称", "组", "小组", "团队", "team", "group")
+
+AGENTS: Final = Table(
+    "agents",
+    "人员",
+    "业务员花名册，每人每次签约一行",
+    (
+        _AGENT,
+        Column("name", "姓名", "text", "业务员姓名", aliases=("业务员姓名", "业务员", "name")),
+        Column(
+            "region",
+            "营业区",
+            "text",
+            "所属营业区，没有可不填",
+            aliases=("区", "营业区名称", "region"),
+        ),
+        Column("department", "营业部", "text", "所属营业部", aliases=_DEPARTMENT_NAMES),
+        Column("team", "营业组", "text", "所属营业组", aliases=_TEAM_NAMES),
+        Column(
+            "rank",
+            "职级",
+            "text",
+            "职级代码或名称，如 M00 为试用",
+            aliases=("级别", "职务", "rank", "grade"),
+        ),
+        Column(
+            "is_manager",
+            "是否主管",
+            "choice",
+            "是否主管：是或否",
+            aliases=("主管", "is_manager"),
+            choices=(("是", "1"), ("否", "0"), ("Y", "1"), ("N", "0"), ("1", "1"), ("0", "0")),
+            default="0",
+        ),
+        Column(
+            "gender",
+            "性别",
+            "choice",
+            "男或女",
+            aliases=("gender", "sex"),
+            choices=(
+                ("男", "男"),
+                ("女", "女"),
+                ("男性", "男"),
+                ("女性", "女"),
+                ("Male", "男"),
+                ("Female", "女"),
+                ("M", "男"),
+                ("F", "女"),
+            ),
+        ),
+        Column("education", "学历", "text", "最高学历", aliases=("文化程度", "education")),
+        Column(
+            "licence",
+            "执业证号",
+            "text",
+            "执业证编号，有则算持证",
+            aliases=("资格证号", "执业证", "license", "licence"),
+        ),
+        Column(
+            "signed",
+            "签约日期",
+            "date",
+            "签约（入司）日期",
+            required=True,
+            aliases=(
+                "入司日期",
+                "签约日",
+                "入司时间",
+                "入职日期",
+                "上岗日期",
+                "sign_date",
+                "hire_date",
+                "join_date",
+            ),
+        ),
+        Column(
+            "confirmed",
+            "转正日期",
+            "date",
+            "转正日期，未转正不填",
+            aliases=("转正日", "confirm_date"),
+        ),
+        Column(
+            "left",
+            "解约日期",
+            "date",
+            "解约（离司）日期，在职不填",
+            aliases=(
+                "离司日期",
+                "解约日",
+                "离职日期",
+                "脱落日期",
+                "leave_date",
+                "termination_date",
+            ),
+        ),
+    ),
+    key=("agent", "signed"),
+    aliases=("花名册", "名册", "agents", "roster"),
+    required=True,
+)
+
+TRANSFERS: Final = Table(
+    "transfers",
+    "异动",
+    "人员调动，每次调动一行",
+    (
+        _AGENT,
+        Column(
+            "valid_from",
+            "生效日期",
+            "date",
+            "从哪一天起算新单位的人",
+            required=True,
+            aliases=("异动日期", "调动日期", "valid_from"),
+        ),
+        Column("region", "营业区", "text", "调入的营业区", aliases=("调入营业区", "region")),
+        Column(
+            "department",
+            "营业部",
+            "text",
+            "调入的营业部",
+            aliases=("调入营业部", "新营业部", *_DEPARTMENT_NAMES),
+        ),
+        Column(
+            "team",
+            "营业组",
+            "text",
+            "调入的营业组",
+            aliases=("调入营业组", "新营业组", *_TEAM_NAMES),
+        ),
+    ),
+    key=("agent", "valid_from"),
+    aliases=("调动", "transfers"),
+)
+
+POLICIES: Final = Table(
+    "policies",
+    "保单",
+    "承保的新单，每张保单的每个险种一行；也可以是每人每月汇总的一行",
+    (
+        Column(
+            "policy",
+            "保单号",
+            "id",
+            "保单号，按文本原样保留",
+            required=True,
+            aliases=("保单号码", "保单编号", "policy", "policy_no"),
+        ),
+        _AGENT,
+        Column("product", "险种", "text", "险种名称", aliases=("险种名称", "产品", "product")),
+        Column(
+            "is_main",
+            "主附险",
+            "choice",
+            "主险或附加险；没有这一列则都算主险",
+            aliases=("主附险标志", "主附", "is_main"),
+            choices=(
+                ("主险", "1"),
+                ("附加险", "0"),
+                ("附险", "0"),
+                ("附约", "0"),
+                ("主约", "1"),
+                ("主", "1"),
+                ("附", "0"),
+                ("1", "1"),
+                ("0", "0"),
+            ),
+            default="1",
+        ),
+        Column(
+            "pieces",
+            "件数",
+            "count",
+            "件数；没有这一列则每行一件",
+            aliases=("主险件数", "保单件数", "pieces"),
+            default="1",
+        ),
+        Column(
+            "premium",
+            "首年保费",
+            "money",
+            "首年新单保费（元）",
+            required=True,
+            aliases=("保费", "新单保费", "首年新单保费", "期缴保费", "premium", "fyp"),
+        ),
+        Column(
+            "fyc",
+            "FYC",
+            "money",
+            "首年度佣金（元）",
+            aliases=("首年度佣金", "首年佣金", "佣金", "commission"),
+            default="0",
+        ),
+        Column(
+            "is_regular",
+            "缴费方式",
+            "choice",
+            "期交或趸交；没有这一列则都算期交",
+            aliases=("交费方式", "缴别", "交费类型", "pay_mode"),
+            choices=(
+                ("期交", "1"),
+                ("期缴", "1"),
+                ("趸交", "0"),
+                ("趸缴", "0"),
+                ("年交", "1"),
+                ("半年交", "1"),
+                ("季交", "1"),
+                ("月交", "1"),
+                ("年缴", "1"),
+                ("半年缴", "1"),
+                ("季缴", "1"),
+                ("月缴", "1"),
+            ),
+            default="1",
+        ),
+        Column("outlet", "网点", "id", "出单网点代码", aliases=("出单网点", "网点代码", "outlet")),
+        Column(
+            "issued",
+            "承保日期",
+            "date",
+            "承保日期",
+            required=True,
+            aliases=("承保日", "出单日期", "生效日期", "issue_date"),
+        ),
+        Column(
+            "withdrawn",
+            "撤单日期",
+            "date",
+            "犹豫期撤单的日期，没有撤单不填",
+            aliases=("犹豫期撤单日期", "退保日期", "withdraw_date"),
+        ),
+    ),
+    key=("policy", "product", "is_main"),
+    aliases=("新单", "承保", "policies"),
+    required=False,
+)
+
+DUES: Final = Table(
+    "dues",
+    "续期",
+    "续期应收，每张保单每期一行",
+    (
+        Column(
+            "policy",
+            "保单号",
+            "id",
+            "保单号",
+            required=True,
+            aliases=("保单号码", "policy", "policy_no"),
+        ),
+        _AGENT,
+        Column(
+            "due",
+            "应收日期",
+            "date",
+            "应收（到期）日期",
+            required=True,
+            aliases=("应缴日期", "应交日期", "due_date"),
+        ),
+        Column(
+            "due_premium",
+            "应收保费",
+            "money",
+            "应收保费（元）",
+            required=True,
+            aliases=("应缴保费", "应交保费", "due_premium"),
+        ),
+        Column(
+            "paid",
+            "实收日期",
+            "date",
+            "实收日期，未收不填",
+            aliases=("收费日期", "到账日期", "paid_date"),
+        ),
+        Column(
+            "paid_premium",
+            "实收保费",
+            "money",
+            "实收保费（元），未收不填",
+            aliases=("收费金额", "paid_premium"),
+            default="0",
+        ),
+    ),
+    key=("policy", "due"),
+    aliases=("续收", "dues", "renewals"),
+)
+
+
+def _count(code: str, name: str, meaning: str, *aliases: str) -> Column:
+    return Column(code, name, "count", meaning, aliases=aliases, default="0")
+
+
+ACTIVITIES: Final = Table(
+    "activities",
+    "活动",
+    "活动量记录，每人每天（或每月汇总）一行",
+    (
+        Column("day", "日期", "date", "活动日期", required=True, aliases=("活动日期", "date")),
+        _AGENT,
+        Column(
+            "outlet", "网点", "id", "拜访的网点代码", aliases=("拜访网点", "网点代码", "outlet")
+        ),
+        _count("appointments", "约访数", "约访次数", "约访", "appointments"),
+        _count("visits", "拜访数", "拜访次数", "拜访", "拜访量", "拜访客户数", "visits"),
+        _count("interviews", "洽谈人数", "洽谈的客户人数", "洽谈", "面谈数", "interviews"),
+        _count("closings", "促成人数", "促成的客户人数", "促成", "促成数", "closings"),
+        _count("prospects", "意向客户数", "有购买意向的客户数", "意向客户", "prospects"),
+        _count("recruiting_talks", "增员面谈数", "增员面谈次数", "增员面谈", "recruiting_talks"),
+    ),
+    aliases=("活动量", "工作日志", "activities"),
+)
+
+ATTENDANCE: Final = Table(
+    "attendance",
+    "出勤",
+    "出勤记录，每人每天一行，或每人每月汇总一行",
+    (
+        Column(
+            "day",
+            "日期",
+            "date",
+            "日期；每月汇总时写该月任一天",
+            required=True,
+            aliases=("考勤日期", "date"),
+        ),
+        _AGENT,
+        _count("days_due", "应出勤", "应出勤天数", "应出勤天数", "days_due"),
+        _count("days_present", "实出勤", "实际出勤天数", "实际出勤", "实出勤天数", "days_present"),
+    ),
+    key=("agent", "day"),
+    aliases=("考勤", "attendance"),
+)
+
+TARGETS: Final = Table(
+    "targets",
+    "目标",
+    "各单位、各人的指标目标",
+    (
+        Column("month", "月份", "month", "目标月份", required=True, aliases=("目标月份", "month")),
+        Column(
+            "level",
+            "层级",
+            "text",
+            "分公司、营业部、营业组或业务员",
+            required=True,
+            aliases=("单位层级", "level"),
+        ),
+        Column(
+            "unit",
+            "单位",
+            "id",
+            "单位名称，个人填工号；营业组写作“营业部/营业组”",
+            required=True,
+            aliases=("单位名称", "unit"),
+        ),
+        Column("kpi", "指标", "text", "指标名称或代码", required=True, aliases=("指标名称", "kpi")),
+        Column(
+            "target",
+            "目标值",
+            "number",
+            "目标值；比率写 0.8 或 80%，金额以元计",
+            required=True,
+            aliases=("目标", "target"),
+        ),
+    ),
+    key=("month", "level", "unit", "kpi"),
+    aliases=("targets",),
+)
+
+OUTLETS: Final = Table(
+    "outlets",
+    "网点",
+    "银行等合作网点，每个网点一行",
+    (
+        Column(
+            "outlet",
+            "网点",
+            "id",
+            "网点代码",
+            required=True,
+            aliases=("网点代码", "网点编号", "outlet"),
+        ),
+        Column("name", "网点名称", "text", "网点名称", aliases=("名称", "outlet_name")),
+        Column(
+            "agent",
+            "工号",
+            "id",
+            "负责的业务员工号",
+            required=True,
+            aliases=("负责人工号", "业务员工号", "客户经理工号", "agent", "agent_id"),
+        ),
+        Column(
+            "opened",
+            "开通日期",
+            "date",
+            "开始合作的日期，不填则一直在",
+            aliases=("合作日期", "opened"),
+        ),
+        Column(
+            "closed",
+            "关闭日期",
+            "date",
+            "终止合作的日期，仍在合作不填",
+            aliases=("终止日期", "closed"),
+        ),
+    ),
+    key=("outlet",),
+    aliases=("outlets",),
+)
+
+TABLES: Final[dict[str, Table]] = {
+    table.code: table
+    for table in (AGENTS, TRANSFERS, POLICIES, DUES, ACTIVITIES, ATTENDANCE, TARGETS, OUTLETS)
+}
+"""The raw tables by code."""

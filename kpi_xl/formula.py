@@ -1,0 +1,307 @@
+"""Formulas as small trees: computed on numbers and arrays, written for Excel, written for people.
+
+A formula is built by ordinary Python arithmetic on its leaves: measures, settings and constants.
+Nothing about insurance, or about any trade, is in this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kpi_xl.error_values import DIV0
+
+Unit = Literal["人", "件", "元", "%", "个", "次", "倍"]
+
+_OPERAND: Final = 3  # binds tighter than any operation: never needs brackets
+_PRECEDENCE: Final = {"+": 1, "-": 1, "*": 2, "/": 2}
+
+Fraction = tuple[Any, Any]
+"""Numerator and denominator: whole numbers stay whole until the one division at the end."""
+
+
+class Formula:
+    """A formula: a tree whose leaves are measures, settings and constants."""
+
+    def __add__(self, other: Formula | float) -> Formula:
+        return Operation("+", self, _formula(other))
+
+    def __sub__(self, other: Formula | float) -> Formula:
+        return Operation("-", self, _formula(other))
+
+    def __rsub__(self, other: float) -> Formula:
+        return Operation("-", _formula(other), self)
+
+    def __mul__(self, other: Formula | float) -> Formula:
+        return Operation("*", self, _formula(other))
+
+    def __truediv__(self, other: Formula | float) -> Formula:
+        return Operation("/", self, _formula(other))
+
+    def fraction(self, given: Mapping[str, Any]) -> Fraction:
+        """Compute it up to the last division.
+
+        Parameters
+        ----------
+        given : mapping of str to numbers, arrays or fractions
+            A value for every measure, by code.
+        """
+        raise NotImplementedError
+
+    def write(self, writer: Writer) -> tuple[str, int]:
+        """Write it, and say how tightly the outermost operation binds."""
+        raise NotImplementedError
+
+    def measures(self) -> Iterator[Measure]:
+        """The measures it is made of, with repetitions."""
+        raise NotImplementedError
+
+
+class Writer(Protocol):
+    """A language that formulas are written in."""
+
+    signs: Mapping[str, str]
+    brackets: tuple[str, str]
+
+    def measure(self, measure: Measure) -> str:
+        """Write a measure."""
+
+    def constant(self, value: float) -> str:
+        """Write a number."""
+
+    def part(self, part: Part) -> tuple[str, int]:
+        """Write a named formula inside another."""
+
+
+@dataclass(frozen=True, eq=False)
+class Measure(Formula):
+    """A named quantity that is counted or summed, never itself a ratio.
+
+    Parameters
+    ----------
+    code : str
+        Its name in code, also its parameter name in a KPI's function.
+    name : str
+        Its Chinese name, as in the formula for people.
+    unit : str
+        人, 件, 元 …; a sum of money is held in whole 分 and shown in 元.
+    meaning : str
+        What exactly is counted, in Chinese.
+    """
+
+    code: str
+    name: str
+    unit: Unit
+    meaning: str
+
+    @property
+    def is_money(self) -> bool:
+        """Whether it is a sum of money."""
+        return self.unit == "元"
+
+    def fraction(self, given: Mapping[str, Any]) -> Fraction:
+        value = given[self.code]
+        return value if isinstance(value, tuple) else (value, 1)
+
+    def write(self, writer: Writer) -> tuple[str, int]:
+        return writer.measure(self), _OPERAND
+
+    def measures(self) -> Iterator[Measure]:
+        yield self
+
+
+@dataclass(frozen=True, eq=False)
+class Setting(Formula):
+    """A number in a formula that a company may set otherwise.
+
+    Parameters
+    ----------
+    code, name, meaning : str
+        As for a measure.
+    default : float
+        The value where nothing else is set.
+    """
+
+    code: str
+    name: str
+    default: float
+    meaning: str
+
+    def fraction(self, given: Mapping[str, Any]) -> Fraction:
+        return given.get(self.code, self.default), 1
+
+    def write(self, writer: Writer) -> tuple[str, int]:
+        return writer.constant(self.default), _OPERAND
+
+    def measures(self) -> Iterator[Measure]:
+        return iter(())
+
+
+@dataclass(frozen=True, eq=False)
+class Constant(Formula):
+    """A fixed number."""
+
+    value: float
+
+    def fraction(self, given: Mapping[str, Any]) -> Fraction:
+        return self.value, 1
+
+    def write(self, writer: Writer) -> tuple[str, int]:
+        return writer.constant(self.value), _OPERAND
+
+    def measures(self) -> Iterator[Measure]:
+        return iter(())
+
+
+@dataclass(frozen=True, eq=False)
+class Operation(Formula):
+    """Two formulas joined by one of the four operations."""
+
+    operator: str
+    left: Formula
+    right: Formula
+
+    def fraction(self, given: Mapping[str, Any]) -> Fraction:
+        (n1, d1), (n2, d2) = self.left.fraction(given), self.right.fraction(given)
+        # Equal whole denominators (two sums of money in 分) cancel instead of growing.
+        same = isinstance(d1, int) and isinstance(d2, int) and d1 == d2
+        if self.operator == "*":
+            return n1 * n2, d1 * d2
+        if self.operator == "/":
+            return (n1, n2) if same else (n1 * d2, d1 * n2)
+        sign = 1 if self.operator == "+" else -1
+        return (n1 + sign * n2, d1) if same else (n1 * d2 + sign * n2 * d1, d1 * d2)
+
+    def write(self, writer: Writer) -> tuple[str, int]:
+        if next(self.measures(), None) is None:
+            # 1 − 70% is written as 30%: nobody wants to read the arithmetic of settings.
+            return writer.constant(float(divide(*self.fraction({})))), _OPERAND
+        binds = _PRECEDENCE[self.operator]
+        (left, left_binds), (right, right_binds) = self.left.write(writer), self.right.write(writer)
+        opening, closing = writer.brackets
+        if left_binds < binds:
+            left = f"{opening}{left}{closing}"
+        # a-(b-c) and a/(b*c) need the brackets that a+(b+c) does not.
+        if right_binds < binds or (self.operator in "-/" and right_binds == binds):
+            right = f"{opening}{right}{closing}"
+        return f"{left}{writer.signs[self.operator]}{right}", binds
+
+    def measures(self) -> Iterator[Measure]:
+        yield from self.left.measures()
+        yield from self.right.measures()
+
+
+@dataclass(frozen=True, eq=False)
+class Part(Formula):
+    """A named formula inside another: people read its name, programs its formula.
+
+    When its own value is given under its code, that value is used and its measures are not needed:
+    the 平均人数 of a quarter is the mean of its months', which opening and closing do not tell.
+    """
+
+    code: str
+    name: str
+    formula: Formula
+
+    def fraction(self, given: Mapping[str, Any]) -> Fraction:
+        if self.code in given:
+            value = given[self.code]
+            return value if isinstance(value, tuple) else (value, 1)
+        return self.formula.fraction(given)
+
+    def write(self, writer: Writer) -> tuple[str, int]:
+        return writer.part(self)
+
+    def measures(self) -> Iterator[Measure]:
+        return self.formula.measures()
+
+
+def parts(formula: Formula) -> Iterator[Part]:
+    """The named formulas inside a formula, outermost first."""
+    if isinstance(formula, Part):
+        yield formula
+        yield from parts(formula.formula)
+    elif isinstance(formula, Operation):
+        yield from parts(formula.left)
+        yield from parts(formula.right)
+
+
+def _formula(value: Formula | float) -> Formula:
+    return value if isinstance(value, Formula) else Constant(value)
+
+
+def divide(numerator: ArrayLike, denominator: ArrayLike) -> NDArray[np.float64]:
+    """Numerator / denominator with #DIV/0! where the denominator is zero.
+
+    This is the only division of the program that makes a KPI's value.
+
+    Parameters
+    ----------
+    numerator, denominator : array_like
+        Broadcast together. An error (NaN) in either is carried along, the numerator's first.
+
+    Returns
+    -------
+    float64 array
+
+    Examples
+    --------
+    >>> divide([1800, 0], [2000, 0])[0]
+    np.float64(0.9)
+    """
+    top, bottom = np.broadcast_arrays(
+        np.asarray(numerator, dtype=np.float64), np.asarray(denominator, dtype=np.float64)
+    )
+    result = np.full(top.shape, DIV0)
+    wrong = np.isnan(top) | np.isnan(bottom)
+    np.copyto(result, np.where(np.isnan(top), top, bottom), where=wrong)
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.divide(top, bottom, out=result, where=(bottom != 0) & ~wrong)
+    return result
+
+
+class ExcelWriter:
+    """Writes native Excel formulas.
+
+    Parameters
+    ----------
+    references : mapping of str to str
+        A cell reference for each measure, or for a part, by code.
+    """
+
+    signs: Mapping[str, str] = {sign: sign for sign in _PRECEDENCE}  # noqa: RUF012
+    brackets = ("(", ")")
+
+    def __init__(self, references: Mapping[str, str]) -> None:
+        self.references = references
+
+    def measure(self, measure: Measure) -> str:
+        return self.references[measure.code]
+
+    def constant(self, value: float) -> str:
+        return f"{value:.15g}"
+
+    def part(self, part: Part) -> tuple[str, int]:
+        if part.code in self.references:
+            return self.references[part.code], _OPERAND
+        return part.formula.write(self)
+
+
+class ChineseWriter:
+    """Writes formulas for people."""
+
+    signs: Mapping[str, str] = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ "}  # noqa: RUF012
+    brackets = ("（", "）")
+
+    def measure(self, measure: Measure) -> str:
+        return measure.name
+
+    def constant(self, value: float) -> str:
+        return f"{value:.0%}" if 0 < value < 1 else f"{value:g}"
+
+    def part(self, part: Part) -> tuple[str, int]:
+        return part.name, _OPERAND

@@ -1,0 +1,322 @@
+"""What a KPI is: one declaration, three ways to evaluate it.
+
+A KPI is an ordinary Python function of named measures. It is called once, with symbols in place of
+numbers, which gives its formula as a small tree; the tree computes on numbers and arrays, writes
+the native Excel formula for given cell references, and writes the formula for people.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kpi_xl.formula import (
+    ChineseWriter,
+    ExcelWriter,
+    Formula,
+    Measure,
+    Part,
+    Setting,
+    Unit,
+    divide,
+    parts,
+)
+
+Direction = Literal["higher", "lower", "neutral"]
+Status = Literal["健康", "异常", "危险"]
+
+_NUMBER_FORMATS: Final[dict[Unit, str]] = {"%": "0.0%", "元": "#,##0.00"}
+
+
+@dataclass(frozen=True)
+class Bands:
+    """The bounds between 健康, 异常 and 危险.
+
+    Parameters
+    ----------
+    healthy : float
+        From here on (up to here, for a KPI where lower is better) the KPI is 健康.
+    source : str
+        Where the bounds come from.
+    danger : float, optional
+        Short of this it is 危险. Where nobody has set one it is 90% of the healthy bound (110%
+        where lower is better).
+    """
+
+    healthy: float
+    source: str
+    danger: float | None = None
+
+    def danger_bound(self, direction: Direction) -> float:
+        """The bound between 异常 and 危险."""
+        if self.danger is not None:
+            return self.danger
+        return self.healthy * (1.1 if direction == "lower" else 0.9)
+
+    def status(self, value: float, direction: Direction) -> Status | None:
+        """健康, 异常 or 危险; None for a value that is an error."""
+        if not np.isfinite(value):
+            return None
+        sign = -1 if direction == "lower" else 1
+        if sign * value >= sign * self.healthy:
+            return "健康"
+        if sign * value >= sign * self.danger_bound(direction):
+            return "异常"
+        return "危险"
+
+    def text(self, direction: Direction, unit: Unit) -> str:
+        """The bounds for people, such as ``健康 ≥ 80%，异常 ≥ 72%，危险 < 72%``."""
+
+        def show(bound: float) -> str:
+            return f"{bound * 100:.4g}%" if unit == "%" else f"{bound:.6g}"
+
+        healthy, danger = show(self.healthy), show(self.danger_bound(direction))
+        if direction == "lower":
+            return f"健康 ≤ {healthy}，异常 ≤ {danger}，危险 > {danger}"
+        return f"健康 ≥ {healthy}，异常 ≥ {danger}，危险 < {danger}"
+
+
+@dataclass(frozen=True, eq=False)
+class Kpi:
+    """A key performance indicator: a formula with everything people need to know about it.
+
+    Call it with the measures in the order of `measures`, or by name: numbers or arrays of any
+    shapes that broadcast, money in 元; settings by name only. The result is a float, or a float64
+    array where an array was given. A zero denominator gives ``#DIV/0!`` in that element (see
+    `kpi_xl.error_values`), never a warning or an infinity. Called with formulas it becomes a part
+    of a greater formula.
+    """
+
+    code: str
+    name: str
+    expression: Formula
+    measures: tuple[Measure, ...]
+    settings: tuple[Setting, ...]
+    unit: Unit
+    direction: Direction
+    number_format: str
+    source: str
+    meaning: str
+    aliases: tuple[str, ...] = ()
+    bands: Bands | None = None
+    note: str = ""
+
+    @property
+    def formula(self) -> str:
+        """The formula for people, such as ``举绩人数 ÷ 平均人数``."""
+        return self.expression.write(ChineseWriter())[0]
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """Every name that it answers to."""
+        return frozenset((self.code, self.name, *self.aliases))
+
+    def excel(self, refs: Mapping[str, str] | Sequence[str]) -> str:
+        """The native Excel formula.
+
+        Parameters
+        ----------
+        refs : mapping or sequence of str
+            A cell reference for each measure: by code, by Chinese name, or in the order of
+            `measures`. A part such as 平均人数 may be given by its KPI code instead of its
+            measures.
+
+        Returns
+        -------
+        str
+            Such as ``=B2/((C2+D2)/2)``. Excel itself gives #DIV/0! for an empty denominator.
+
+        Raises
+        ------
+        TypeError
+            When a measure has no reference, or there are too many.
+        """
+        references = self._by_code(refs)
+        if self.code in references:
+            return f"={references[self.code]}"
+        return "=" + self.expression.write(ExcelWriter(references))[0]
+
+    @overload
+    def __call__(self, *args: Formula) -> Formula: ...
+    @overload
+    def __call__(self, *args: Any, **named: Any) -> Any: ...
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        """Compute the KPI; see the class."""
+        values = self._by_code(args, named)
+        if any(isinstance(value, Formula) for value in values.values()):
+            if any(values[measure.code] is not measure for measure in self.measures):
+                raise TypeError(f"{self.code} is part of another formula by its own measures only")
+            return Part(self.code, self.name, self.expression)
+        numbers = {code: _number(value) for code, value in values.items()}
+        result = divide(*self.expression.fraction(numbers))
+        return result if result.ndim else float(result)
+
+    def compute(self, given: Mapping[str, Any]) -> NDArray[np.float64]:
+        """Compute from whole numbers.
+
+        Parameters
+        ----------
+        given : mapping of str to int64 arrays
+            The measures by code, sums of money in 分. A part such as 平均人数, or the KPI itself,
+            may be given under its KPI code as a (numerator, denominator) pair in shown units.
+
+        Returns
+        -------
+        float64 array
+            In the KPI's unit (money in 元): one division, from whole numbers.
+        """
+        if self.code in given:
+            return divide(*given[self.code])
+        money = {measure.code for measure in self.measures if measure.is_money}
+        exact = {code: (value, 100) if code in money else value for code, value in given.items()}
+        return divide(*self.expression.fraction(exact))
+
+    def status(self, value: float) -> Status | None:
+        """健康, 异常 or 危险 for a value; None where there are no bands or no value."""
+        return self.bands.status(value, self.direction) if self.bands else None
+
+    def _by_code(
+        self, given: Mapping[str, Any] | Sequence[Any], named: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Measures by code from values in order and values by code or Chinese name."""
+        codes = {m.name: m.code for m in self.measures}
+        expected = ", ".join(m.code for m in self.measures)
+        values: dict[str, Any] = {}
+        if isinstance(given, Mapping):
+            named = given
+        elif len(given) > len(self.measures):
+            raise TypeError(f"{self.code} takes {len(self.measures)} measures: {expected}")
+        else:
+            values = {m.code: v for m, v in zip(self.measures, given, strict=False)}
+        for label, value in (named or {}).items():
+            code = codes.get(label, label)
+            if code in values:
+                raise TypeError(f"{self.code}: {code} is given twice")
+            values[code] = value
+        whole = Part(self.code, self.name, self.expression)
+        given_parts = [p for p in (whole, *parts(self.expression)) if p.code in values]
+        covered = {m.code for part in given_parts for m in part.measures()}
+        missing = [m.code for m in self.measures if m.code not in values and m.code not in covered]
+        if missing:
+            raise TypeError(f"{self.code} takes {expected}; missing: {', '.join(missing)}")
+        return values
+
+
+def _number(value: Any) -> Any:
+    array = np.asarray(value)
+    if array.dtype.kind in "iu":
+        # Python's own whole numbers never overflow; arrays of them are counts that fit in int64.
+        return int(array) if array.ndim == 0 else array.astype(np.int64)
+    return array.astype(np.float64)
+
+
+@dataclass
+class Registry(Mapping[str, Kpi]):
+    """KPIs by code, in the order they were declared.
+
+    Parameters
+    ----------
+    measures : mapping of str to Measure or Setting
+        What the formulas may be made of, by code.
+    """
+
+    measures: Mapping[str, Measure | Setting]
+    _kpis: dict[str, Kpi] = field(default_factory=dict)
+
+    def __getitem__(self, code: str) -> Kpi:
+        return self._kpis[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kpis)
+
+    def __len__(self) -> int:
+        return len(self._kpis)
+
+    def find(self, label: str) -> Kpi | None:
+        """The KPI with this code, Chinese name or alias, capitals aside; None for no such KPI."""
+        wanted = label.strip().casefold()
+        for kpi in self._kpis.values():
+            if any(wanted == known.casefold() for known in kpi.labels):
+                return kpi
+        return None
+
+    def kpi(
+        self,
+        name: str,
+        *,
+        meaning: str,
+        unit: Unit,
+        source: str,
+        direction: Direction = "higher",
+        number_format: str | None = None,
+        aliases: tuple[str, ...] = (),
+        bands: Bands | None = None,
+        note: str = "",
+    ) -> Callable[[Callable[..., Formula]], Kpi]:
+        """Declare the decorated function as a KPI.
+
+        The function's name is the code; its parameters are measures and settings by code; it
+        returns the formula.
+
+        Parameters
+        ----------
+        name : str
+            The Chinese name.
+        meaning : str
+            What it tells, and what it is used to diagnose, in Chinese.
+        unit : str
+            The unit of the value.
+        source : str
+            Where the formula comes from.
+        direction : str
+            ``"higher"`` or ``"lower"`` is better, or ``"neutral"``.
+        number_format : str, optional
+            The Excel number format; by default the unit's.
+        aliases : tuple of str
+            Other names people use.
+        bands : Bands, optional
+            Bounds of 健康, 异常 and 危险.
+        note : str
+            What a reader should know besides.
+
+        Raises
+        ------
+        ValueError
+            When a name is taken already, or a parameter is not in the formula.
+        KeyError
+            When a parameter is neither a measure nor a setting.
+        """
+
+        def declare(function: Callable[..., Formula]) -> Kpi:
+            code = function.__name__
+            symbols = [self.measures[name] for name in inspect.signature(function).parameters]
+            expression = function(*symbols)
+            kpi = Kpi(
+                code=code,
+                name=name,
+                expression=expression,
+                measures=tuple(s for s in symbols if isinstance(s, Measure)),
+                settings=tuple(s for s in symbols if isinstance(s, Setting)),
+                unit=unit,
+                direction=direction,
+                number_format=number_format or _NUMBER_FORMATS.get(unit, "#,##0"),
+                source=source,
+                meaning=meaning,
+                aliases=aliases,
+                bands=bands,
+                note=note,
+            )
+            if set(expression.measures()) != set(kpi.measures):
+                raise ValueError(f"{code}: its parameters and the measures of its formula differ")
+            for other in self._kpis.values():
+                if clash := other.labels & kpi.labels:
+                    raise ValueError(f"{code}: {', '.join(sorted(clash))} is {other.code} already")
+            self._kpis[code] = kpi
+            return kpi
+
+        return declare
