@@ -56,6 +56,10 @@ class Formula:
         """Write it, and say how tightly the outermost operation binds."""
         raise NotImplementedError
 
+    def constant(self, writer: Writer) -> float | None:
+        """Its value where it is but a number in this writer's language, else None."""
+        return None
+
     def measures(self) -> Iterator[Measure]:
         """The measures it is made of, with repetitions."""
         raise NotImplementedError
@@ -67,10 +71,12 @@ class Writer(Protocol):
     signs: Mapping[str, str]
     brackets: tuple[str, str]
 
+    references: Mapping[str, str]
+
     def measure(self, measure: Measure) -> str:
         """Write a measure."""
 
-    def constant(self, value: float) -> str:
+    def number(self, value: float) -> str:
         """Write a number."""
 
     def part(self, part: Part) -> tuple[str, int]:
@@ -135,7 +141,10 @@ class Setting(Formula):
         return given.get(self.code, self.default), 1
 
     def write(self, writer: Writer) -> tuple[str, int]:
-        return writer.constant(self.default), _OPERAND
+        return writer.references.get(self.code) or writer.number(self.default), _OPERAND
+
+    def constant(self, writer: Writer) -> float | None:
+        return None if self.code in writer.references else self.default
 
     def measures(self) -> Iterator[Measure]:
         return iter(())
@@ -151,7 +160,10 @@ class Constant(Formula):
         return self.value, 1
 
     def write(self, writer: Writer) -> tuple[str, int]:
-        return writer.constant(self.value), _OPERAND
+        return writer.number(self.value), _OPERAND
+
+    def constant(self, writer: Writer) -> float | None:
+        return self.value
 
     def measures(self) -> Iterator[Measure]:
         return iter(())
@@ -177,9 +189,9 @@ class Operation(Formula):
         return (n1 + sign * n2, d1) if same else (n1 * d2 + sign * n2 * d1, d1 * d2)
 
     def write(self, writer: Writer) -> tuple[str, int]:
-        if next(self.measures(), None) is None:
+        if (constant := self.constant(writer)) is not None:
             # 1 − 70% is written as 30%: nobody wants to read the arithmetic of settings.
-            return writer.constant(float(divide(*self.fraction({})))), _OPERAND
+            return writer.number(constant), _OPERAND
         binds = _PRECEDENCE[self.operator]
         (left, left_binds), (right, right_binds) = self.left.write(writer), self.right.write(writer)
         opening, closing = writer.brackets
@@ -189,6 +201,11 @@ class Operation(Formula):
         if right_binds < binds or (self.operator in "-/" and right_binds == binds):
             right = f"{opening}{right}{closing}"
         return f"{left}{writer.signs[self.operator]}{right}", binds
+
+    def constant(self, writer: Writer) -> float | None:
+        if self.left.constant(writer) is None or self.right.constant(writer) is None:
+            return None
+        return float(divide(*self.fraction({})))
 
     def measures(self) -> Iterator[Measure]:
         yield from self.left.measures()
@@ -270,10 +287,10 @@ class ExcelWriter:
     Parameters
     ----------
     references : mapping of str to str
-        A cell reference for each measure, or for a part, by code.
+        A cell reference for each measure, and for settings and parts that have one, by code.
     """
 
-    signs: Mapping[str, str] = {sign: sign for sign in _PRECEDENCE}  # noqa: RUF012
+    signs: Mapping[str, str] = {sign: sign for sign in _PRECEDENCE}
     brackets = ("(", ")")
 
     def __init__(self, references: Mapping[str, str]) -> None:
@@ -282,7 +299,7 @@ class ExcelWriter:
     def measure(self, measure: Measure) -> str:
         return self.references[measure.code]
 
-    def constant(self, value: float) -> str:
+    def number(self, value: float) -> str:
         return f"{value:.15g}"
 
     def part(self, part: Part) -> tuple[str, int]:
@@ -294,13 +311,14 @@ class ExcelWriter:
 class ChineseWriter:
     """Writes formulas for people."""
 
-    signs: Mapping[str, str] = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ "}  # noqa: RUF012
+    signs: Mapping[str, str] = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ "}
     brackets = ("（", "）")
+    references: Mapping[str, str] = {}
 
     def measure(self, measure: Measure) -> str:
         return measure.name
 
-    def constant(self, value: float) -> str:
+    def number(self, value: float) -> str:
         return f"{value:.0%}" if 0 < value < 1 else f"{value:g}"
 
     def part(self, part: Part) -> tuple[str, int]:

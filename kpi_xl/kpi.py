@@ -124,7 +124,7 @@ class Kpi:
         refs : mapping or sequence of str
             A cell reference for each measure: by code, by Chinese name, or in the order of
             `measures`. A part such as 平均人数 may be given by its KPI code instead of its
-            measures.
+            measures; a setting may be given too.
 
         Returns
         -------

@@ -9,6 +9,28 @@ from kpi_xl.kpi import Bands
 
 
 @kpis.kpi(
+    "首年新单保费",
+    aliases=("新单保费",),
+    meaning="本期承保新单的首年保费",
+    unit="元",
+    source=marketing(12),
+)
+def KPI_NEW_PREMIUM(new_premium: Formula) -> Formula:
+    return new_premium
+
+
+@kpis.kpi(
+    "主险件数",
+    aliases=("件数",),
+    meaning="本期承保的主险件数",
+    unit="件",
+    source=marketing(12),
+)
+def KPI_PIECES(pieces: Formula) -> Formula:
+    return pieces
+
+
+@kpis.kpi(
     "首年度保费",
     aliases=("FYP", "首年保费收入"),
     meaning="本期内属于保单第一年度的保费，是业绩的总量",

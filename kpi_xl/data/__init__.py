@@ -1,0 +1,1 @@
+"""From raw files to the measures of every unit and month."""

@@ -1,0 +1,250 @@
+"""A project: one folder with settings, raw files, the store, and what comes out.
+
+::
+
+    kpi.toml      settings, every one with a default
+    data/         the raw files as they come
+    kpi.duckdb    the checked tables
+    kpi.cube      the measures of every unit and month
+    output/       the workbooks that kpi_xl makes
+    returned/     the workbooks that come back
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from kpi_xl.data.schema import TABLES
+from kpi_xl.errors import InputError
+
+DateOrder = Literal["ymd", "mdy", "dmy"]
+
+_KNOWN: Final[dict[str, set[str] | None]] = {
+    "project": {"name", "data"},
+    "files": {table.name for table in TABLES.values()},
+    "columns": {table.name for table in TABLES.values()},
+    "dates": {"order", "no_date"},
+    "rules": {"effective_fyc", "grace_days", "premium_weight"},
+    "bands": None,
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What kpi.toml says, with a default for all it does not say.
+
+    Parameters
+    ----------
+    name : str
+        The branch's name, the top of the organisation.
+    data : str
+        The folder with the raw files, relative to the project.
+    files : mapping of str to tuple of str
+        File names (or patterns such as ``保单*.csv``) by table code, where the name alone does not
+        tell which table a file holds.
+    columns : mapping of str to mapping of str to str
+        Headings by table code and column code, for headings that kpi_xl does not know.
+    date_order : str
+        How dates such as 8/28/1989 are written: ``"ymd"``, ``"mdy"`` or ``"dmy"``.
+    no_date : tuple of str
+        What stands in a date cell for "no date", such as ``1/1/1900``.
+    effective_fyc : float
+        FYC in 元 from which an agent counts as effective in a month.
+    grace_days : int
+        Days after the due date within which a renewal premium counts as collected.
+    premium_weight : float
+        Weight of 保费持续率 in 综合持续率.
+    bands : mapping of str to (float, float or None)
+        Healthy and danger bounds by KPI name, instead of the catalogue's.
+    """
+
+    name: str = "分公司"
+    data: str = "data"
+    files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    date_order: DateOrder = "ymd"
+    no_date: tuple[str, ...] = ()
+    effective_fyc: float = 800.0
+    grace_days: int = 60
+    premium_weight: float = 0.7
+    bands: Mapping[str, tuple[float, float | None]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project folder and its settings.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder; it need not exist yet.
+    settings : Settings
+        Its settings.
+    """
+
+    folder: Path
+    settings: Settings
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Project:
+        """Open an existing project.
+
+        Raises
+        ------
+        InputError
+            When the folder is no project, or kpi.toml cannot be used.
+        """
+        folder = Path(folder)
+        file = folder / "kpi.toml"
+        if not file.is_file():
+            raise InputError(
+                f"文件夹“{folder}”里没有 kpi.toml，不是 kpi_xl 项目",
+                "请先运行 kpi-xl init 建立项目，或用 --project 指定项目文件夹",
+            )
+        return cls(folder, read_settings(file))
+
+    @property
+    def data(self) -> Path:
+        """The folder with the raw files."""
+        return self.folder / self.settings.data
+
+    @property
+    def store(self) -> Path:
+        """The database with the checked tables."""
+        return self.folder / "kpi.duckdb"
+
+    @property
+    def cube(self) -> Path:
+        """The measures of every unit and month."""
+        return self.folder / "kpi.cube"
+
+    @property
+    def output(self) -> Path:
+        """Where workbooks are made."""
+        return self.folder / "output"
+
+
+def read_settings(file: Path) -> Settings:
+    """Read kpi.toml.
+
+    Raises
+    ------
+    InputError
+        When it is not TOML, or has a key or value that means nothing; the message names it.
+    """
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise InputError("文件不是 UTF-8 编码", "请用记事本另存为 UTF-8 编码", file=file) from error
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(
+            f"设置文件写法有误：{error}",
+            '请检查引号、等号和方括号；中文的键要加引号，如 "工号" = "EmployeeID"',
+            file=file,
+        ) from error
+    return _Reader(file, content).settings()
+
+
+class _Reader:
+    """Turns the content of kpi.toml into settings, naming what cannot be used."""
+
+    def __init__(self, file: Path, content: dict[str, Any]) -> None:
+        self.file = file
+        self.content = content
+
+    def settings(self) -> Settings:
+        for section, keys in self.content.items():
+            if section not in _KNOWN:
+                raise self._wrong(f"没有 [{section}] 这一节", _KNOWN)
+            known = _KNOWN[section]
+            for key in keys:
+                if known is not None and key not in known:
+                    raise self._wrong(f"[{section}] 里没有“{key}”这一项", known)
+        project, dates, rules = (self._section(name) for name in ("project", "dates", "rules"))
+        default = Settings()
+        order = dates.get("order", default.date_order)
+        if order not in ("ymd", "mdy", "dmy"):
+            raise self._wrong(f"[dates] order 不能是“{order}”", ("ymd", "mdy", "dmy"))
+        return Settings(
+            name=self._typed("project", project, "name", str, default.name),
+            data=self._typed("project", project, "data", str, default.data),
+            files={
+                self._table(name): (value,) if isinstance(value, str) else tuple(value)
+                for name, value in self._section("files").items()
+            },
+            columns=dict(
+                self._columns(name, mapping) for name, mapping in self._section("columns").items()
+            ),
+            date_order=order,
+            no_date=tuple(dates.get("no_date", default.no_date)),
+            effective_fyc=self._number(rules, "effective_fyc", default.effective_fyc, 0, 1e9),
+            grace_days=int(self._number(rules, "grace_days", default.grace_days, 0, 365)),
+            premium_weight=self._number(rules, "premium_weight", default.premium_weight, 0, 1),
+            bands=dict(self._band(name, value) for name, value in self._section("bands").items()),
+        )
+
+    def _section(self, name: str) -> dict[str, Any]:
+        section = self.content.get(name, {})
+        if not isinstance(section, dict):
+            raise self._wrong(f"“{name}”应当是一节", (f"[{name}]",))
+        return section
+
+    def _wrong(self, problem: str, known: Any) -> InputError:
+        return InputError(problem, "可以写的有：" + "、".join(map(str, known)), file=self.file)
+
+    def _table(self, name: str) -> str:
+        return next(table.code for table in TABLES.values() if table.name == name)
+
+    def _columns(self, name: str, mapping: Any) -> tuple[str, dict[str, str]]:
+        table = TABLES[self._table(name)]
+        codes = {column.name: column.code for column in table.columns}
+        if not isinstance(mapping, dict):
+            raise self._wrong(f"[columns.{name}] 应当是一节", codes)
+        for key in mapping:
+            if key not in codes:
+                raise self._wrong(f"{name}表里没有“{key}”这一列", codes)
+        return table.code, {codes[key]: str(value) for key, value in mapping.items()}
+
+    def _typed(
+        self, section: str, content: dict[str, Any], key: str, kind: type, default: str
+    ) -> str:
+        value = content.get(key, default)
+        if not isinstance(value, kind) or not value:
+            raise InputError(
+                f"[{section}] {key} 应当是文字", "请写在引号里", file=self.file, value=value
+            )
+        return str(value)
+
+    def _number(
+        self, rules: dict[str, Any], key: str, default: float, low: float, high: float
+    ) -> float:
+        value = rules.get(key, default)
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, (int, float))
+            or not low <= value <= high
+        ):
+            raise InputError(
+                f"[rules] {key} 应当是 {low:g} 到 {high:g} 之间的数",
+                "请改正后再运行",
+                file=self.file,
+                value=value,
+            )
+        return float(value)
+
+    def _band(self, name: str, value: Any) -> tuple[str, tuple[float, float | None]]:
+        if isinstance(value, dict) and value.keys() <= {"healthy", "danger"} and "healthy" in value:
+            healthy, danger = value["healthy"], value.get("danger")
+            numbers = [healthy] if danger is None else [healthy, danger]
+            if all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in numbers):
+                return name, (float(healthy), None if danger is None else float(danger))
+        raise InputError(
+            f"[bands] “{name}”写法有误",
+            f'请写成 "{name}" = {{ healthy = 0.8, danger = 0.72 }}',
+            file=self.file,
+            value=value,
+        )
