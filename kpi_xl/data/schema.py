@@ -208,7 +208,7 @@ AGENTS: Final = Table(
 TRANSFERS: Final = Table(
     "transfers",
     "异动",
-    "人员调动，每次调动一行",
+    "人员调动，每次调动一行；人员表里写的是现在所属的单位",
     (
         _AGENT,
         Column(
@@ -233,6 +233,19 @@ TRANSFERS: Final = Table(
             "text",
             "调入的营业组",
             aliases=("调入营业组", "新营业组", *_TEAM_NAMES),
+        ),
+        Column(
+            "from_region", "原营业区", "text", "调出的营业区", aliases=("调出营业区", "from_region")
+        ),
+        Column(
+            "from_department",
+            "原营业部",
+            "text",
+            "调出的营业部",
+            aliases=("调出营业部", "from_department"),
+        ),
+        Column(
+            "from_team", "原营业组", "text", "调出的营业组", aliases=("调出营业组", "from_team")
         ),
     ),
     key=("agent", "valid_from"),

@@ -1,0 +1,104 @@
+"""Whom a manager should see next, and why: from each member's months so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+NEWCOMER_MONTHS: Final = 3
+"""For so many months after signing somebody is a newcomer."""
+
+_DROP: Final = 0.5
+"""Less than this share of his own usual premium is a drop worth a talk."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member's recent months.
+
+    Parameters
+    ----------
+    agent, name, rank : str
+        工号, 姓名, 职级.
+    months_since_signing : int
+        Whole months since the month of signing.
+    pieces, premium : sequence of int
+        Main-policy pieces, and new premium in 分, of the last months, the latest last.
+    """
+
+    agent: str
+    name: str
+    rank: str
+    months_since_signing: int
+    pieces: Sequence[int]
+    premium: Sequence[int]
+
+
+@dataclass(frozen=True)
+class Attention:
+    """Somebody to see.
+
+    Parameters
+    ----------
+    member : Member
+        Who.
+    reason : str
+        Why, in Chinese.
+    manner : str
+        How: 陪同展业, 单独面谈 or 电话跟进.
+    """
+
+    member: Member
+    reason: str
+    manner: str
+
+
+def attention(members: Sequence[Member], most: int) -> list[Attention]:
+    """Whom to see first.
+
+    The order is that of urgency: no business for two months running, newcomers without any,
+    no business last month, a premium far below the member's own usual, other newcomers.
+
+    Parameters
+    ----------
+    members : sequence of Member
+        The members of a team.
+    most : int
+        How many at the most.
+
+    Returns
+    -------
+    list of Attention
+    """
+    found: list[tuple[int, int, str, Attention]] = []
+    for member in members:
+        if (judged := _judge(member)) is not None:
+            urgency, reason, manner = judged
+            found.append(
+                (urgency, sum(member.premium), member.agent, Attention(member, reason, manner))
+            )
+    return [item[3] for item in sorted(found, key=lambda item: item[:3])[:most]]
+
+
+def _judge(member: Member) -> tuple[int, str, str] | None:
+    zero = 0
+    # Months before somebody signed are no months without business.
+    for pieces in reversed(member.pieces[-member.months_since_signing - 1 :]):
+        if pieces > 0:
+            break
+        zero += 1
+    newcomer = member.months_since_signing < NEWCOMER_MONTHS
+    usual = sum(member.premium[:-1]) / max(len(member.premium) - 1, 1)
+    if zero >= 2:
+        return 0, f"连续 {zero} 个月零业绩", "陪同展业"
+    if newcomer and zero:
+        return 1, f"新人第 {member.months_since_signing + 1} 个月，尚未开单", "陪同展业"
+    if zero:
+        return 2, "上月零业绩", "单独面谈"
+    if usual and member.premium[-1] < _DROP * usual:
+        share = member.premium[-1] / usual
+        return 3, f"上月保费只有平时的 {share:.0%}", "单独面谈"
+    if newcomer:
+        return 4, f"新人第 {member.months_since_signing + 1} 个月，巩固信心", "电话跟进"
+    return None

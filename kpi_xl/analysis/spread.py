@@ -1,0 +1,26 @@
+"""Spread a whole number over days or people so that the parts add up exactly."""
+
+from __future__ import annotations
+
+
+def spread(total: int, parts: int) -> list[int]:
+    """Split a whole number into parts as equal as can be, the greater ones spaced out evenly.
+
+    Parameters
+    ----------
+    total : int
+        What is split, 0 or more.
+    parts : int
+        Into how many parts, 1 or more.
+
+    Returns
+    -------
+    list of int
+        Adds up to `total`; no two differ by more than 1.
+
+    Examples
+    --------
+    >>> spread(7, 5)
+    [1, 1, 2, 1, 2]
+    """
+    return [total * (i + 1) // parts - total * i // parts for i in range(parts)]

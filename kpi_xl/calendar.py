@@ -1,0 +1,201 @@
+"""Months and working days."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any, Final
+
+_EXCEL_EPOCH: Final = dt.date(1899, 12, 30)
+_MONTH_TEXT: Final = re.compile(
+    r"(?P<year>(?:19|20)\d\d)\s*[-/.年]?\s*(?P<month>0?[1-9]|1[0-2])\s*月?"
+    r"(?:\s*[-/.]?\s*(?P<day>\d{1,2})\s*日?)?"
+)
+WEEKDAYS: Final = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+_HOLIDAYS: Final = {
+    "New Year's Day": "元旦",
+    "Spring Festival": "春节",
+    "Tomb-sweeping Day": "清明节",
+    "Labour Day": "劳动节",
+    "Dragon Boat Festival": "端午节",
+    "National Day": "国庆节",
+    "Mid-autumn Festival": "中秋节",
+    "Anti-Fascist 70th Day": "抗战胜利纪念日",
+}
+
+
+@functools.total_ordering
+@dataclass(frozen=True)
+class Month:
+    """A calendar month.
+
+    Parameters
+    ----------
+    number : int
+        ``year * 12 + month``: months as whole numbers, so that the 13th month before is 13 less.
+
+    Examples
+    --------
+    >>> month = Month.of(2024, 6)
+    >>> str(month), str(month - 13), month.last.isoformat()
+    ('2024-06', '2023-05', '2024-06-30')
+    """
+
+    number: int
+
+    @classmethod
+    def of(cls, year: int, month: int) -> Month:
+        """The month of a year (1 is January)."""
+        return cls(year * 12 + month)
+
+    @classmethod
+    def containing(cls, day: dt.date) -> Month:
+        """The month that a day lies in."""
+        return cls.of(day.year, day.month)
+
+    @classmethod
+    def parse(cls, value: Any) -> Month:
+        """Read a month as people write it.
+
+        Parameters
+        ----------
+        value : Month, date, datetime, number or str
+            ``2024-06``, ``202406``, ``2024/6``, ``2024年6月``, a day in the month as a date, as text
+            or as an Excel serial number.
+
+        Raises
+        ------
+        ValueError
+            When it is no month.
+
+        Examples
+        --------
+        >>> {str(Month.parse(v)) for v in ("2024-06", "202406", 202406, "2024年6月", 45444)}
+        {'2024-06'}
+        """
+        if isinstance(value, Month):
+            return value
+        if isinstance(value, dt.date):
+            return cls.containing(value)
+        if isinstance(value, str):
+            text = unicodedata.normalize("NFKC", value).strip()
+            if match := _MONTH_TEXT.fullmatch(re.sub(r"[T ]\d\d:\d\d(:\d\d)?$", "", text)):
+                if match["day"]:  # a day that is not there is no month either
+                    dt.date(int(match["year"]), int(match["month"]), int(match["day"]))
+                return cls.of(int(match["year"]), int(match["month"]))
+            value = float(text)
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and value == value // 1:
+            whole = int(value)
+            if 190001 <= whole <= 209912 and 1 <= whole % 100 <= 12:
+                return cls.of(whole // 100, whole % 100)
+        if isinstance(value, (int, float)) and 367 <= value < 73051:  # 1901 to 2099
+            return cls.containing(_EXCEL_EPOCH + dt.timedelta(days=int(value)))
+        raise ValueError(f"no month: {value!r}")
+
+    @property
+    def year(self) -> int:
+        """The year."""
+        return (self.number - 1) // 12
+
+    @property
+    def month(self) -> int:
+        """The month of the year, 1 to 12."""
+        return (self.number - 1) % 12 + 1
+
+    @property
+    def first(self) -> dt.date:
+        """Its first day."""
+        return dt.date(self.year, self.month, 1)
+
+    @property
+    def last(self) -> dt.date:
+        """Its last day."""
+        return (self + 1).first - dt.timedelta(days=1)
+
+    @property
+    def chinese(self) -> str:
+        """As people write it: 2024年6月."""
+        return f"{self.year}年{self.month}月"
+
+    @property
+    def days(self) -> list[dt.date]:
+        """All its days."""
+        return [self.first + dt.timedelta(days=i) for i in range(self.last.day)]
+
+    def __add__(self, months: int) -> Month:
+        return Month(self.number + months)
+
+    def __sub__(self, months: int) -> Month:
+        return Month(self.number - months)
+
+    def __lt__(self, other: Month) -> bool:
+        return self.number < other.number
+
+    def __str__(self) -> str:
+        return f"{self.year}-{self.month:02d}"
+
+
+def is_working_day(day: dt.date) -> bool:
+    """Whether people work on a day: the State Council's holidays and 调休 count.
+
+    Years for which no calendar has been published yet go by the weekday.
+
+    Examples
+    --------
+    >>> is_working_day(dt.date(2024, 6, 10)), is_working_day(dt.date(2024, 5, 11))
+    (False, True)
+    """
+    import chinese_calendar
+
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return day.weekday() < 5
+
+
+def day_note(day: dt.date) -> str | None:
+    """What is out of the ordinary about a day: 休, 端午节, 调休上班; None for nothing.
+
+    Examples
+    --------
+    >>> day_note(dt.date(2024, 6, 10)), day_note(dt.date(2024, 5, 11)), day_note(dt.date(2024, 6, 4))
+    ('端午节', '调休上班', None)
+    """
+    import chinese_calendar
+
+    working = is_working_day(day)
+    if working:
+        return "调休上班" if day.weekday() >= 5 else None
+    try:
+        holiday = chinese_calendar.get_holiday_detail(day)[1]
+    except NotImplementedError:
+        holiday = None
+    return _HOLIDAYS.get(holiday or "", "休")
+
+
+def working_days(month: Month) -> list[dt.date]:
+    """The working days of a month."""
+    return [day for day in month.days if is_working_day(day)]
+
+
+def weeks_of(month: Month) -> list[list[dt.date]]:
+    """The weeks, Monday to Sunday, that belong to a month: four or five.
+
+    A week belongs to the month that its Thursday lies in, as in ISO 8601's rule for years, so
+    every week belongs to exactly one month.
+
+    Returns
+    -------
+    list of lists of seven dates
+        The outer days may lie in the neighbouring months.
+
+    Examples
+    --------
+    >>> [f"{week[0]:%m-%d}" for week in weeks_of(Month.of(2024, 6))]
+    ['06-03', '06-10', '06-17', '06-24']
+    """
+    thursdays = [day for day in month.days if day.weekday() == 3]
+    return [[day + dt.timedelta(days=i) for i in range(-3, 4)] for day in thursdays]

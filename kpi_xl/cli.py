@@ -1,0 +1,236 @@
+"""The command line: kpi-xl.
+
+Exit codes: 0 done; 1 a fault of the program; 2 something given cannot be used (the message says
+what and what to do); 130 stopped by the user.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kpi_xl.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from kpi_xl.jobs.fill import Filled
+    from kpi_xl.jobs.progress import Progress
+    from kpi_xl.project import Project
+
+app = typer.Typer(
+    name="kpi-xl",
+    help="保险等销售团队的 KPI：校验原始数据，计算指标，生成各单位、各人的工作簿。\n\n"
+    "第一次用：kpi-xl sample demo，再 kpi-xl --project demo refresh。",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+_MONTH = typer.Option("--month", "-m", help="月份，如 2024-06；不写则为有数据的最后一个月。")
+
+
+@app.callback()
+def _global(
+    context: typer.Context,
+    project: Annotated[
+        Path, typer.Option("--project", "-p", help="项目文件夹；不写则为当前文件夹。")
+    ] = Path(),
+) -> None:
+    context.obj = project
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="新项目的文件夹。")] = Path(),
+    name: Annotated[str, typer.Option(help="机构名称，最上一级单位。")] = "分公司",
+) -> None:
+    """建立一个空项目：kpi.toml 和 data 文件夹。
+
+    例：kpi-xl init 我的分公司 --name 兰州分公司
+    """
+    from kpi_xl.jobs import start
+
+    project = start.init(folder, name)
+    _say(f"已建立项目：{project.folder}")
+    _say(f"下一步：把人员、保单等文件放进 {project.data}，再运行 kpi-xl check")
+
+
+@app.command()
+def sample(
+    folder: Annotated[Path, typer.Argument(help="样例项目的文件夹。")] = Path("demo"),
+) -> None:
+    """建立一个样例项目：8 个营业部、32 个组、24 个月的数据，每次都一样。
+
+    例：kpi-xl sample demo
+    """
+    from kpi_xl.jobs import start
+
+    with _progress() as progress:
+        project = start.sample(folder, progress)
+    _say(f"已建立样例项目：{project.folder}")
+    _say(f"下一步：kpi-xl --project {project.folder} refresh")
+
+
+@app.command()
+def check(context: typer.Context) -> None:
+    """校验 data 里的原始文件，写出校验报告。
+
+    用不了的行会剔除并说明原因，不会丢失：读入 = 可用 + 剔除。
+    """
+    from kpi_xl.jobs.check import check as run
+
+    with _progress() as progress:
+        checked, report = run(_project(context), progress)
+    _summary(checked)
+    _say(f"校验报告：{report}")
+
+
+@app.command()
+def refresh(context: typer.Context, month: Annotated[str | None, _MONTH] = None) -> None:
+    """刷新月度KPI表：分公司一份，每个营业部一份。
+
+    例：kpi-xl --project demo refresh --month 2024-06
+    """
+    from kpi_xl.jobs.fill import refresh as run
+
+    with _progress() as progress:
+        filled = run(_project(context), month, progress)
+    _tell_filled("月度KPI表", filled)
+
+
+@app.command()
+def fill(
+    context: typer.Context,
+    template: Annotated[
+        str, typer.Argument(help="官方模板的名称，或自己的工作簿（有 kpi_xl 名称的）的路径。")
+    ],
+    month: Annotated[str | None, _MONTH] = None,
+) -> None:
+    """给每个单位或每个人生成填好的工作簿。
+
+    官方模板：月度KPI表；月度目标设定、达成表；周工作计划；主管日程。
+
+    例：kpi-xl --project demo fill 周工作计划 --month 2024-07
+    """
+    from kpi_xl.jobs.fill import fill as run
+
+    with _progress() as progress:
+        filled = run(_project(context), template, month, progress)
+    _tell_filled(template, filled)
+
+
+@app.command()
+def explain(
+    kpi: Annotated[
+        str | None, typer.Argument(help="指标的名称、别名或代码；不写则列出全部。")
+    ] = None,
+) -> None:
+    """说明一个指标：公式、Excel 公式、健康界限、来源；不写名称则列出全部。
+
+    例：kpi-xl explain 活动率
+    """
+    from kpi_xl.explain import all_kpis, one_kpi
+
+    for line in all_kpis() if kpi is None else one_kpi(kpi):
+        _say(line)
+
+
+# ---------------------------------------------------------------------------------------------
+# What the commands share
+
+
+def _console(stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+
+
+def _say(text: str) -> None:
+    typer.echo(text)
+
+
+def _project(context: typer.Context) -> Project:
+    from kpi_xl.project import Project
+
+    return Project.open(context.obj)
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """A progress bar on the terminal; nothing where nobody is watching."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    console = _console(stderr=True)
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        tasks: dict[str, Any] = {}
+
+        def report(text: str, done: int, total: int) -> None:
+            if text not in tasks:
+                tasks[text] = bar.add_task(text, total=total)
+            bar.update(tasks[text], completed=done, total=total)
+
+        yield report
+
+
+def _summary(checked: Any) -> None:
+    from rich.table import Table
+
+    table = Table(title="校验结果")
+    for heading in ("表", "文件", "读入", "可用", "剔除", "提示"):
+        table.add_column(heading, justify="left" if heading in ("表", "文件") else "right")
+    for checked_table in checked.tables.values():
+        name = checked_table.table.name
+        notes = sum(p.table == name and not p.set_aside for p in checked.problems)
+        table.add_row(
+            name,
+            "、".join(checked_table.files),
+            f"{checked_table.read:,}",
+            f"{checked_table.data.num_rows:,}",
+            f"{checked_table.set_aside:,}",
+            f"{notes:,}",
+        )
+    _console().print(table)
+    for file in checked.unrecognised:
+        _say(f"没有认出的文件：{file.name}（可在 kpi.toml 的 [files] 里指定它是哪张表）")
+
+
+def _tell_filled(template: str, filled: Filled) -> None:
+    _say(f"{filled.month.chinese} {template}：生成 {len(filled.files)} 份")
+    _say(f"位置：{filled.folder}")
+
+
+def main() -> None:
+    """Run the command line; every failure is a Chinese sentence and an exit code."""
+    try:
+        app(prog_name="kpi-xl")
+    except InputError as error:
+        typer.secho(str(error), fg=typer.colors.RED, err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.echo("已停止；没有写完的文件不会留下。", err=True)
+        sys.exit(130)
+    except Exception as error:
+        log = Path(tempfile.gettempdir()) / "kpi-xl-error.log"
+        log.write_text(traceback.format_exc(), encoding="utf-8")
+        typer.secho(
+            f"程序出错了（{type(error).__name__}）。请把 {log} 发给维护人员。",
+            fg=typer.colors.RED,
+            err=True,
+        )
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

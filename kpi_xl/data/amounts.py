@@ -1,0 +1,149 @@
+"""Cells that hold money, a count or another number."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from kpi_xl.data.cells import Fault, plain
+
+LARGEST: Final = 10**14
+"""Money of so many 分 (一万亿元) is a mistake, such as a policy number in the wrong column."""
+
+_NUMBER: Final = re.compile(
+    r"(?P<open>\()?(?P<sign>[+-]?)(?:[¥$]|RMB|CNY|人民币)?(?P<inner>[+-]?)"
+    r"(?P<digits>(?:\d{1,3}(?:,\d{3})+|\d+)?)(?P<decimals>\.\d*)?(?P<power>[eE][+-]?\d+)?"
+    r"(?P<unit>[十百千]?[万亿]|千)?(?P<word>元|圆|[%‰]|[件人次户个位单天张名家])?(?P<behind>-)?(?P<close>\))?"
+)
+_UNITS: Final = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
+_MINUS: Final = str.maketrans({"−": "-", "–": "-", "﹣": "-"})
+_SCALE: Final = re.compile(r"(?:单位[::]?)?([十百千]?[万亿]|千)元")
+_NOISE: Final = Decimal("0.0001")
+
+_NO_NUMBER: Final = Fault("不是数字", "请改成数字；没有就清空")
+_TOO_LARGE: Final = Fault("数字大得不合理", "请检查是不是填错了列")
+_DIGITS_LOST: Final = Fault(
+    "科学计数法，后面的数字已经丢失", "请在原始数据里把这一列设为数值格式（保留两位小数）后重新导出"
+)
+
+
+def heading_scale(heading: str) -> int:
+    """The unit a heading says its money is in, in 元.
+
+    Examples
+    --------
+    >>> heading_scale("首年保费（万元）"), heading_scale("首年保费(元)")
+    (10000, 1)
+    """
+    match = _SCALE.search(plain(heading))
+    return _unit(match[1]) if match else 1
+
+
+def read_money(text: str, scale: int = 1) -> int | Fault:
+    """Money in whole 分.
+
+    Parameters
+    ----------
+    text : str
+        An amount in 元, with or without separators, ￥ and 万; in brackets or with a minus where
+        negative.
+    scale : int
+        The unit of an amount that names none, in 元.
+
+    Returns
+    -------
+    int or Fault
+        Parts of a 分 are rounded half up, with a fault that keeps the value, unless they are no
+        more than the noise of binary fractions.
+
+    Examples
+    --------
+    >>> read_money("￥1,677,776.00"), read_money("1.5万"), read_money("(20)")
+    (167777600, 1500000, -2000)
+    """
+    found = _number(text)
+    if isinstance(found, Fault):
+        return found
+    value, parts = found
+    if parts["word"] not in ("元", "圆", ""):
+        return Fault("不是金额", "请改成以元计的数字")
+    power = int(parts["power"][1:] or 0) if parts["power"] else 0
+    if power > max(len(parts["decimals"]) - 1, 0):
+        return _DIGITS_LOST
+    exact = value * 100 * (1 if parts["unit"] or parts["word"] else scale)
+    if abs(exact) >= LARGEST:
+        return _TOO_LARGE
+    whole = int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+    if abs(exact - whole) >= _NOISE:
+        return Fault(
+            "金额不止两位小数，已四舍五入到分",
+            "如果要精确到分，请改成两位小数",
+            set_aside=False,
+            kept=whole,
+        )
+    return whole
+
+
+def read_count(text: str) -> int | Fault:
+    """A whole number.
+
+    Examples
+    --------
+    >>> read_count("3件"), read_count("1,200"), read_count("3.0")
+    (3, 1200, 3)
+    """
+    found = _number(text)
+    if isinstance(found, Fault):
+        return found
+    value, parts = found
+    if parts["word"] in ("元", "圆", "%", "‰"):
+        return Fault("不是个数", "请改成整数")
+    if value != value.to_integral_value():
+        return Fault("不是整数", "请改成整数")
+    if abs(value) >= 10**9:
+        return _TOO_LARGE
+    return int(value)
+
+
+def read_number(text: str) -> float | Fault:
+    """Any number; 80% is 0.8.
+
+    Examples
+    --------
+    >>> read_number("80%"), read_number("1,200.5"), read_number("2万")
+    (0.8, 1200.5, 20000.0)
+    """
+    found = _number(text)
+    if isinstance(found, Fault):
+        return found
+    value, parts = found
+    if abs(value) >= 10**15:
+        return _TOO_LARGE
+    return float(value / {"%": 100, "‰": 1000}.get(parts["word"], 1))
+
+
+def _number(text: str) -> tuple[Decimal, dict[str, str]] | Fault:
+    """The number in a cell with 万 and signs applied, and the parts it is written in."""
+    text = "".join(plain(text).translate(_MINUS).split())
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        return _NO_NUMBER
+    parts = match.groupdict("")
+    if not any(c.isdigit() for c in parts["digits"] + parts["decimals"]):
+        return _NO_NUMBER
+    signs = parts["sign"] + parts["inner"] + parts["behind"]
+    if len(signs) > 1 or bool(parts["open"]) != bool(parts["close"]):
+        return _NO_NUMBER
+    if len(parts["power"]) > 4:
+        return _TOO_LARGE
+    number = Decimal((parts["digits"].replace(",", "") or "0") + parts["decimals"] + parts["power"])
+    negative = "-" in signs or bool(parts["open"])
+    return (-number if negative else number) * _unit(parts["unit"]), parts
+
+
+def _unit(text: str) -> int:
+    scale = 1
+    for letter in text:
+        scale *= _UNITS[letter]
+    return scale

@@ -1,0 +1,307 @@
+"""Raw files -> typed tables, and a list of everything that people should look at.
+
+What cannot be used is set aside with the reason, never dropped: of every file, rows read = rows
+used + rows set aside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from kpi_xl.data import rules
+from kpi_xl.data.parse import absent_column, parse_column
+from kpi_xl.data.problem import Problem
+from kpi_xl.data.read import RawTable, find_files, read_table
+from kpi_xl.data.rules import Finding
+from kpi_xl.data.schema import TABLES, Table
+from kpi_xl.errors import InputError
+from kpi_xl.project import Project, Settings
+
+__all__ = ["Checked", "CheckedFile", "CheckedTable", "Problem", "check_file", "check_project"]
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """What became of one file.
+
+    Parameters
+    ----------
+    file : Path
+        The file.
+    sheet : str or None
+        The worksheet read.
+    headings : mapping of str to str
+        The headings by column code, as written in the file.
+    unused : tuple of str
+        Headings that belong to no column.
+    read, used : int
+        Rows read, and rows used.
+    """
+
+    file: Path
+    sheet: str | None
+    headings: dict[str, str]
+    unused: tuple[str, ...]
+    read: int
+    used: int
+
+    @property
+    def set_aside(self) -> int:
+        """Rows that are not used."""
+        return self.read - self.used
+
+
+@dataclass(frozen=True)
+class CheckedTable:
+    """A table ready for use.
+
+    Parameters
+    ----------
+    table : Table
+        What it is.
+    data : pyarrow.Table
+        A column for every column of the table, by code, and ``source_file``, ``source_row``.
+        Money is int64 分; a month is int32 ``year * 12 + month``; a KPI is its code.
+    files : tuple of CheckedFile
+        Where it is from.
+    """
+
+    table: Table
+    data: pa.Table
+    files: tuple[CheckedFile, ...]
+
+    @property
+    def read(self) -> int:
+        """Rows read."""
+        return sum(file.read for file in self.files)
+
+    @property
+    def used(self) -> int:
+        """Rows used."""
+        return int(self.data.num_rows)
+
+    @property
+    def set_aside(self) -> int:
+        """Rows set aside."""
+        return self.read - self.used
+
+
+@dataclass(frozen=True)
+class Checked:
+    """All of a project's raw files, checked.
+
+    Parameters
+    ----------
+    tables : dict of str to CheckedTable
+        The tables that there are files for, by code.
+    problems : list of Problem
+        What was found, in the order of tables, files and rows.
+    unrecognised : list of Path
+        What is in the data folder and was not read.
+    """
+
+    tables: dict[str, CheckedTable]
+    problems: list[Problem]
+    unrecognised: list[Path]
+
+
+def check_project(project: Project, progress: Progress | None = None) -> Checked:
+    """Read and check all of a project's raw files.
+
+    Parameters
+    ----------
+    project : Project
+        The project.
+    progress : callable, optional
+        Called with a file's name, its number from 1, and how many there are, before it is read.
+
+    Raises
+    ------
+    InputError
+        When there is no 人员 table, a file cannot be read at all, or lacks a required column.
+    """
+    files, unrecognised = find_files(project)
+    for table in TABLES.values():
+        if table.required and table.code not in files:
+            raise _no_table(table, project, unrecognised)
+    number, total = 0, sum(map(len, files.values()))
+    tables: dict[str, CheckedTable] = {}
+    problems: dict[str, list[Problem]] = {}
+    for code, paths in files.items():
+        parts = []
+        problems[code] = []
+        for path in paths:
+            number += 1
+            if progress:
+                progress(path.name, number, total)
+            mapping = project.settings.columns.get(code, {})
+            part, found = check_file(read_table(path, TABLES[code], mapping), project.settings)
+            parts.append(part)
+            problems[code] += found
+        tables[code], found = _within(TABLES[code], parts)
+        problems[code] += found
+    agents = tables["agents"].data
+    for code, checked in tables.items():
+        problems[code] += _problems(checked, rules.of_agents(checked.table, checked.data, agents))
+        order = {file.file.name: i for i, file in enumerate(checked.files)}
+        problems[code].sort(key=lambda p, order=order: (order[p.file], p.row or 0))  # type: ignore[misc]
+    return Checked(tables, [p for code in tables for p in problems[code]], unrecognised)
+
+
+def check_file(raw: RawTable, settings: Settings) -> tuple[CheckedTable, list[Problem]]:
+    """Read the cells of one file.
+
+    Returns
+    -------
+    CheckedTable
+        The rows every cell of which can be used.
+    list of Problem
+        A problem for each cell that cannot, each line that is no record, and the file as a whole.
+    """
+    problems = [*raw.malformed, *_of_file(raw)]
+    length = len(raw.rows)
+    bad = np.zeros(length, bool)
+    columns = {}
+    for column in raw.table.columns:
+        if column.code not in raw.columns:
+            columns[column.code] = absent_column(column, length)
+            continue
+        text, heading = raw.columns[column.code], raw.headings[column.code]
+        parsed = parse_column(text, column, settings, heading)
+        columns[column.code] = parsed.values
+        for place, fault in parsed.faults:
+            bad[place] |= fault.set_aside
+            problems.append(
+                Problem(
+                    raw.table.name,
+                    raw.file.name,
+                    raw.sheet,
+                    raw.rows[place].as_py(),
+                    heading,
+                    text[place].as_py(),
+                    fault.reason,
+                    fault.advice,
+                    fault.set_aside,
+                )
+            )
+    name = pa.array([raw.file.name])
+    columns["source_file"] = pa.DictionaryArray.from_arrays(np.zeros(length, np.int32), name)
+    columns["source_row"] = raw.rows
+    data = pa.table(columns)
+    if bad.any():
+        data = data.filter(pa.array(~bad))
+    read = length + sum(problem.row is not None for problem in raw.malformed)
+    file = CheckedFile(raw.file, raw.sheet, raw.headings, raw.unused, read, data.num_rows)
+    return CheckedTable(raw.table, data, (file,)), problems
+
+
+def _of_file(raw: RawTable) -> Iterable[Problem]:
+    """What is to be said of a file as a whole."""
+    for sheet in raw.passed_over:
+        yield Problem(
+            raw.table.name,
+            raw.file.name,
+            sheet,
+            None,
+            None,
+            None,
+            f"这张工作表也有{raw.table.name}表的标题，但一个文件只读一张表，读的是「{raw.sheet}」",
+            "如果也要用，请合并到一张工作表，或另存为单独的文件",
+            False,
+        )
+    if not len(raw.rows):
+        yield Problem(
+            raw.table.name,
+            raw.file.name,
+            raw.sheet,
+            None,
+            None,
+            None,
+            "只有标题行，没有数据",
+            "请检查是不是导出时没有选中数据",
+            False,
+        )
+
+
+def _within(table: Table, parts: list[CheckedTable]) -> tuple[CheckedTable, list[Problem]]:
+    """One table of the files that hold it, checked row by row and for duplicates."""
+    data = pa.concat_tables([part.data for part in parts]).unify_dictionaries().combine_chunks()
+    checked = CheckedTable(table, data, tuple(file for part in parts for file in part.files))
+    checked, problems = _set_aside(checked, rules.of_rows(table, data))
+    if table.code == "targets":
+        checked = replace(checked, data=rules.by_code(checked.data))
+    checked, found = _set_aside(checked, rules.duplicates(table, checked.data))
+    problems += found
+    if table.code == "agents":
+        problems += _problems(checked, rules.stints(checked.data))
+    return checked, problems
+
+
+def _set_aside(
+    checked: CheckedTable, findings: list[Finding]
+) -> tuple[CheckedTable, list[Problem]]:
+    """The table without the rows found unusable, and what was found as problems."""
+    problems = _problems(checked, findings)
+    rows = [finding.row for finding in findings if finding.set_aside]
+    if not rows:
+        return checked, problems
+    keep = np.ones(checked.data.num_rows, bool)
+    keep[rows] = False
+    data = checked.data.filter(pa.array(keep))
+    counts = pc.value_counts(data["source_file"])
+    used = {str(v["values"]): int(v["counts"].as_py()) for v in counts}
+    files = tuple(replace(f, used=used.get(f.file.name, 0)) for f in checked.files)
+    return CheckedTable(checked.table, data, files), problems
+
+
+def _problems(checked: CheckedTable, findings: list[Finding]) -> list[Problem]:
+    files = {file.file.name: file for file in checked.files}
+    problems = []
+    for finding in findings:
+        file = files[checked.data["source_file"][finding.row].as_py()]
+        heading = value = None
+        if finding.column is not None:
+            column = checked.table.column(finding.column)
+            heading = file.headings.get(column.code, column.name)
+            value = finding.value or _shown(checked.data, finding.row, column.code, column.kind)
+        problems.append(
+            Problem(
+                checked.table.name,
+                file.file.name,
+                file.sheet,
+                checked.data["source_row"][finding.row].as_py(),
+                heading,
+                value,
+                finding.reason,
+                finding.advice,
+                finding.set_aside,
+            )
+        )
+    return problems
+
+
+def _shown(data: pa.Table, row: int, code: str, kind: str) -> str | None:
+    value = data[code][row].as_py()
+    if value is None:
+        return None
+    return f"{value / 100:.2f}" if kind == "money" else str(value)
+
+
+def _no_table(table: Table, project: Project, unrecognised: list[Path]) -> InputError:
+    names = "、".join((table.name, *(alias for alias in table.aliases if not alias.isascii())))
+    others = "、".join(path.name for path in unrecognised[:10])
+    return InputError(
+        f"数据文件夹里没有{table.name}表",
+        f"请放入文件名里有“{names}”之一的 .xlsx 或 .csv 文件，"
+        f"或在 kpi.toml 的 [files] 里写明是哪个文件"
+        + (f"（文件夹里认不出的文件：{others}）" if others else ""),
+        file=project.data,
+    )

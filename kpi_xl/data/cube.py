@@ -1,0 +1,197 @@
+"""The cube: every measure of every unit in every month, as whole numbers.
+
+On disk it is one file: a line of JSON that says what is in it, then the int64 numbers, mapped into
+memory when it is opened. Sums of money are 分.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kpi_xl.calendar import Month
+from kpi_xl.catalogue import MEASURES, kpis
+from kpi_xl.error_values import NOT_AVAILABLE
+from kpi_xl.errors import InputError
+from kpi_xl.formula import Measure
+from kpi_xl.kpi import Kpi
+
+LEVELS: Final = ("分公司", "营业区", "营业部", "营业组")
+"""The levels of the organisation, from the top."""
+
+UNASSIGNED: Final = "未分配"
+"""The unit of what belongs to nobody."""
+
+_PAGE: Final = 4096  # the numbers begin on a page of their own, so that mapping them is aligned
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit of the organisation.
+
+    Parameters
+    ----------
+    level : str
+        One of `LEVELS`.
+    name : str
+        Its own name.
+    path : str
+        Its name with those above it, below the branch: ``城东营业部/城东一组``.
+    parent : int or None
+        The index of the unit it belongs to; None for the branch.
+    """
+
+    level: str
+    name: str
+    path: str
+    parent: int | None
+
+    @property
+    def is_unassigned(self) -> bool:
+        """Whether it holds what belongs to no unit of its level."""
+        return self.name == UNASSIGNED
+
+
+@dataclass(frozen=True)
+class Cube:
+    """Measures by unit and month.
+
+    Parameters
+    ----------
+    units : sequence of Unit
+        The branch first.
+    first : Month
+        The first month.
+    measures : sequence of str
+        Codes of the measures that the files told something about.
+    values : (measures, units, months) int64 array
+        Counts, and money in 分.
+    stamp : str
+        What it was made from; another stamp means that the raw files or settings have changed.
+    """
+
+    units: Sequence[Unit]
+    first: Month
+    measures: Sequence[str]
+    values: NDArray[np.int64]
+    stamp: str
+
+    @property
+    def months(self) -> list[Month]:
+        """The months."""
+        return [self.first + i for i in range(self.values.shape[2])]
+
+    @property
+    def last(self) -> Month:
+        """The last month."""
+        return self.first + (int(self.values.shape[2]) - 1)
+
+    def measure(self, code: str) -> NDArray[np.int64]:
+        """One measure as a (units, months) array."""
+        numbers: NDArray[np.int64] = self.values[self.measures.index(code)]
+        return numbers
+
+    def has(self, kpi: Kpi) -> bool:
+        """Whether the cube has what a KPI is made of."""
+        if kpi.code in _DIRECT:
+            return _DIRECT[kpi.code] in self.measures
+        return all(measure.code in self.measures for measure in kpi.measures)
+
+    def kpi(self, kpi: Kpi, settings: Mapping[str, float] | None = None) -> NDArray[np.float64]:
+        """A KPI as a (units, months) array, money in 元.
+
+        Parameters
+        ----------
+        kpi : Kpi
+            Any KPI; all is ``#N/A`` when the cube does not have what it is made of.
+        settings : mapping of str to float, optional
+            Values of its settings by code.
+
+        Returns
+        -------
+        float64 array
+            Errors as in `kpi_xl.error_values`.
+        """
+        if not self.has(kpi):
+            return np.full(self.values.shape[1:], NOT_AVAILABLE)
+        given: dict[str, Any] = dict(settings or {})
+        if kpi.code in _DIRECT:
+            given[kpi.code] = (self.measure(_DIRECT[kpi.code]), 100)
+        else:
+            given |= {m.code: self.measure(m.code) for m in kpi.measures}
+        return kpi.compute(given)
+
+    def month_index(self, month: Month) -> int:
+        """Where a month stands.
+
+        Raises
+        ------
+        InputError
+            When there is no data for it.
+        """
+        index = month.number - self.first.number
+        if not 0 <= index < self.values.shape[2]:
+            raise InputError(
+                f"{month} 没有数据",
+                f"现有数据从 {self.first} 到 {self.last}，"
+                "请换一个月份，或把该月的文件放进 data 文件夹",
+            )
+        return index
+
+    def of_level(self, level: str) -> list[int]:
+        """The units of a level, the unassigned one left out."""
+        return [i for i, u in enumerate(self.units) if u.level == level and not u.is_unassigned]
+
+    def save(self, file: Path) -> None:
+        """Write it, all or nothing."""
+        about = {
+            "units": [asdict(unit) for unit in self.units],
+            "first": self.first.number,
+            "measures": list(self.measures),
+            "shape": list(self.values.shape),
+            "stamp": self.stamp,
+        }
+        head = json.dumps(about, ensure_ascii=False).encode() + b"\n"
+        head += b" " * (-len(head) % _PAGE)
+        unfinished = file.with_suffix(".cube.tmp")
+        with unfinished.open("wb") as out:
+            out.write(head)
+            out.write(np.ascontiguousarray(self.values, dtype="<i8").tobytes())
+        unfinished.replace(file)
+
+    @classmethod
+    def open(cls, file: Path) -> Cube:
+        """Map a saved cube into memory."""
+        with file.open("rb") as source:
+            line = source.readline()
+        about = json.loads(line)
+        values = np.memmap(
+            file,
+            dtype="<i8",
+            mode="r",
+            offset=-(-len(line) // _PAGE) * _PAGE,
+            shape=tuple(about["shape"]),
+        )
+        return cls(
+            units=[Unit(**unit) for unit in about["units"]],
+            first=Month(about["first"]),
+            measures=about["measures"],
+            values=values,
+            stamp=about["stamp"],
+        )
+
+
+_DIRECT: Final = {kpis["KPI_FYC"].code: "fyc"}
+"""KPIs whose value the raw tables give themselves: commission comes summed, not as a rate."""
+
+
+def is_money(measure: str) -> bool:
+    """Whether a measure of the cube is a sum of money, in 分."""
+    symbol = MEASURES[measure]
+    return isinstance(symbol, Measure) and symbol.is_money

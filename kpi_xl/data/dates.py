@@ -1,0 +1,168 @@
+"""Cells that hold a day or a month."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Final
+
+from kpi_xl.data.cells import Fault, plain
+from kpi_xl.project import DateOrder
+
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2100
+
+_TIME: Final = (
+    r"(?:[T\s]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[AaPp][Mm])?\s*(?:Z|[+-]\d{2}:?\d{2})?)?"
+)
+_YEAR_FIRST: Final = re.compile(
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?" + _TIME
+)
+_COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\.0+|\d{6})?" + _TIME)
+_YEAR_LAST: Final = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4})" + _TIME)
+_SERIAL: Final = re.compile(r"(\d{5})(?:\.\d+)?")
+_SHORT_YEAR: Final = re.compile(r"\d{1,2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?" + _TIME)
+_YEAR_MONTH: Final = re.compile(r"(\d{4})\s*(?:[-/.年]\s*(\d{1,2})\s*月?|(\d{2})(?:\.0+)?)")
+
+# A date cell that holds 0 shows as 1900-01-00 in Excel, and stands for nothing.
+_ZERO: Final = re.compile(r"0(\.0+)?")
+_EPOCH: Final = date(1899, 12, 30)
+
+_WRITE: Final = "请写成 2024-01-05 这样的日期"
+
+
+def read_day(text: str, order: DateOrder = "ymd") -> date | Fault | None:
+    """The day that a cell holds.
+
+    Parameters
+    ----------
+    text : str
+        A date with the year first, a date with the year last, eight digits, or the serial number
+        by which Excel counts days; a time after it is ignored.
+    order : str
+        Whether dates with the year last are ``"mdy"`` or ``"dmy"``. With ``"ymd"`` such a date is
+        refused where it could be either.
+
+    Returns
+    -------
+    date, Fault or None
+        None for a cell that holds Excel's day zero, which stands for no date.
+
+    Examples
+    --------
+    >>> read_day("2024年1月5日"), read_day("45352"), read_day("8/28/1989", "mdy")
+    (datetime.date(2024, 1, 5), datetime.date(2024, 3, 1), datetime.date(1989, 8, 28))
+    >>> read_day("2023-02-30").reason
+    '没有这一天'
+    """
+    text = plain(text)
+    if match := _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text):
+        return _day(*map(int, match.groups()))
+    if match := _YEAR_LAST.fullmatch(text):
+        first, second, year = map(int, match.groups())
+        return _year_last(first, second, year, order)
+    if match := _SERIAL.fullmatch(text):
+        day = _EPOCH + timedelta(int(match[1]))
+        return day if day.year <= LAST_YEAR else _no_day(text)
+    return None if _ZERO.fullmatch(text) else _no_day(text)
+
+
+def _no_day(text: str) -> Fault:
+    if _SHORT_YEAR.fullmatch(text):
+        return Fault("年份只有两位，看不出是哪一年", "请把年份写成四位，如 2024-01-05")
+    if _YEAR_MONTH.fullmatch(text):
+        return Fault("只有年月，没有日", "请补上日；每月汇总的数据写该月任一天，如 2024-01-31")
+    return Fault("不是日期", _WRITE)
+
+
+def _day(year: int, month: int, day: int) -> date | Fault | None:
+    if (year, month, day) in ((1899, 12, 30), (1899, 12, 31), (1900, 1, 0)):
+        return None
+    try:
+        result = date(year, month, day)
+    except ValueError:
+        return Fault("没有这一天", "请改成正确的日期")
+    # Programs write the last day there is for "no end"; whether that is allowed, the column knows.
+    if not FIRST_YEAR <= year <= LAST_YEAR and result != date.max:
+        return Fault(f"年份不在 {FIRST_YEAR} 到 {LAST_YEAR} 之间", "请改成正确的日期")
+    return result
+
+
+def _year_last(first: int, second: int, year: int, order: DateOrder) -> date | Fault | None:
+    if order == "mdy":
+        return _day(year, first, second)
+    if order == "dmy" or first > 12:
+        return _day(year, second, first)
+    if second > 12 or first == second:
+        return _day(year, first, second)
+    return Fault(
+        "看不出哪个是月、哪个是日",
+        '请在 kpi.toml 的 [dates] 里写明 order = "mdy"（月/日/年）或 "dmy"（日/月/年）',
+    )
+
+
+def read_month(text: str, order: DateOrder = "ymd") -> int | Fault | None:
+    """The month that a cell holds, as ``year * 12 + month``.
+
+    Examples
+    --------
+    >>> read_month("2024-06"), read_month("202406"), read_month("2024年6月1日")
+    (24294, 24294, 24294)
+    """
+    text = plain(text)
+    if match := _YEAR_MONTH.fullmatch(text):
+        year, month = int(match[1]), int(match[2] or match[3])
+        if not 1 <= month <= 12:
+            return Fault("没有这个月", "请写成 2024-06 这样的月份")
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            return Fault(f"年份不在 {FIRST_YEAR} 到 {LAST_YEAR} 之间", "请改成正确的月份")
+        return year * 12 + month
+    day = read_day(text, order)
+    if isinstance(day, date):
+        return day.year * 12 + day.month if day.year <= LAST_YEAR else _no_month()
+    if isinstance(day, Fault) and day.reason == "不是日期":
+        return _no_month()
+    return day
+
+
+def _no_month() -> Fault:
+    return Fault("不是月份", "请写成 2024-06 这样的月份")
+
+
+@dataclass(frozen=True)
+class DayReader:
+    """Reads the days of one column.
+
+    Parameters
+    ----------
+    order : str
+        See `read_day`.
+    no_date : iterable of str
+        What stands for no date, to the letter or as any way of writing the same day.
+    optional : bool
+        Whether the column may be empty; only then is 9999-12-31 no date rather than a mistake.
+    """
+
+    order: DateOrder = "ymd"
+    no_date: Iterable[str] = ()
+    optional: bool = True
+    _texts: frozenset[str] = field(init=False)
+    _days: frozenset[date] = field(init=False)
+
+    def __post_init__(self) -> None:
+        texts = frozenset(map(plain, self.no_date))
+        days = (read_day(text, self.order) for text in texts)
+        object.__setattr__(self, "_texts", texts)
+        object.__setattr__(self, "_days", frozenset(d for d in days if isinstance(d, date)))
+
+    def __call__(self, text: str) -> date | Fault | None:
+        if plain(text) in self._texts:
+            return None
+        day = read_day(text, self.order)
+        if isinstance(day, date) and day in self._days:
+            return None
+        if day == date.max:
+            return None if self.optional else Fault("没有写明日期", "请写上实际的日期")
+        return day

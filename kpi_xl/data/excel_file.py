@@ -1,0 +1,118 @@
+"""Worksheets as text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import fastexcel
+import pyarrow as pa
+
+from kpi_xl.data.grid import Grid
+from kpi_xl.data.headings import HEADER_WITHIN, Headings, Match
+from kpi_xl.errors import InputError
+
+
+def read_excel(file: Path, headings: Headings) -> Grid:
+    """Read the worksheet whose header fits best.
+
+    Parameters
+    ----------
+    file : Path
+        An .xlsx or .xlsm file.
+    headings : Headings
+        What is looked for.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be opened, or no worksheet has the headings.
+    """
+    reader = _open(file)
+    best: tuple[str, pa.RecordBatch, int, Match] | None = None
+    complete: list[str] = []
+    for name in reader.sheet_names:
+        batch = _load(reader, name, file)
+        found = headings.find(_first_rows(batch))
+        if found is None:
+            continue
+        index, match = found
+        if not match.missing:
+            complete.append(name)
+        if best is None or headings.better(match, best[3]):
+            best = name, batch, index, match
+    if best is None:
+        raise _no_sheet(file, reader.sheet_names, headings)
+    name, batch, index, match = best
+    header = [column[index].as_py() for column in batch.columns]
+    headings.insist(match, header, file, name, index + 1)
+    body = batch.slice(index + 1)
+    return Grid(
+        headings=tuple((cell or "").strip() for cell in header),
+        match=match,
+        columns=tuple(body.columns),
+        rows=pa.array(range(index + 2, index + 2 + body.num_rows), pa.int64()),
+        sheet=name,
+        passed_over=tuple(other for other in complete if other != name),
+    )
+
+
+def _open(file: Path) -> fastexcel.ExcelReader:
+    content = file.open("rb")
+    with content:
+        start = content.read(8)
+    try:
+        return fastexcel.read_excel(file)
+    except fastexcel.FastExcelError as error:
+        if "password" in str(error):
+            raise InputError(
+                "文件有打开密码，读不了",
+                "请在 Excel 里打开，用“文件→信息→保护工作簿→用密码进行加密”清空密码后另存",
+                file=file,
+            ) from error
+        if start.startswith(b"\xd0\xcf\x11\xe0"):
+            raise InputError(
+                "文件其实是旧版 Excel（.xls）格式，或者加了密",
+                "请在 Excel 里打开，另存为“Excel 工作簿 (*.xlsx)”",
+                file=file,
+            ) from error
+        if not start.startswith(b"PK"):
+            raise InputError(
+                "文件不是 Excel 工作簿，只是名字以 .xlsx 结尾",
+                "请在 Excel 里另存为“Excel 工作簿 (*.xlsx)”；如果是文本文件，请把扩展名改为 .csv",
+                file=file,
+            ) from error
+        raise InputError(
+            "文件不完整或已损坏，可能只复制或下载了一半",
+            "请重新导出或重新复制这个文件",
+            file=file,
+        ) from error
+
+
+def _load(reader: fastexcel.ExcelReader, name: str, file: Path) -> pa.RecordBatch:
+    try:
+        # skip_rows=0: left to itself, it would drop empty rows at the top, and row numbers be off.
+        sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+        return sheet.to_arrow()
+    except fastexcel.FastExcelError as error:
+        raise InputError(
+            "工作表读不了，文件可能已损坏",
+            "请在 Excel 里打开这个文件，确认内容完整后另存一份",
+            file=file,
+            sheet=name,
+        ) from error
+
+
+def _first_rows(batch: pa.RecordBatch) -> list[list[str | None]]:
+    top = [column.slice(0, HEADER_WITHIN).to_pylist() for column in batch.columns]
+    return [list(row) for row in zip(*top, strict=True)]
+
+
+def _no_sheet(file: Path, names: list[str], headings: Headings) -> InputError:
+    sheets = "、".join(f"「{name}」" for name in names)
+    return InputError(
+        f"没有一张工作表有{headings.table.name}表的标题行（文件里的工作表：{sheets}）",
+        f"标题行要在前 {HEADER_WITHIN} 行里，要有这些标题：{headings.wanted}；"
+        "请检查是不是放错了文件，或在 kpi.toml 的 "
+        f"[columns.{headings.table.name}] 里写明对应的标题",
+        file=file,
+    )

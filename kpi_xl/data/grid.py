@@ -1,0 +1,61 @@
+"""What the readers of the file formats hand on: headings, columns of text, row numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from kpi_xl.data.headings import Match
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A line that is no record.
+
+    Parameters
+    ----------
+    row : int
+        Its number.
+    text : str
+        What stands there.
+    reason : str
+        Why it is none, in Chinese.
+    advice : str
+        What to do about it, in Chinese.
+    """
+
+    row: int
+    text: str
+    reason: str
+    advice: str
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The rows below the header of one file or worksheet, all cells as text.
+
+    Parameters
+    ----------
+    headings : tuple of str
+        The header as written; ``""`` for a column without one.
+    match : Match
+        Which of them is which column of the table.
+    columns : tuple of pyarrow arrays of text
+        Every column of the file, in its order.
+    rows : pyarrow int64 array
+        The number of each row in the file.
+    sheet : str or None
+        The worksheet.
+    broken : tuple of Broken
+        Lines that are no records and are not in `columns`.
+    passed_over : tuple of str
+        Other worksheets with the same headings, which were not read.
+    """
+
+    headings: tuple[str, ...]
+    match: Match
+    columns: tuple[Any, ...]
+    rows: Any
+    sheet: str | None = None
+    broken: tuple[Broken, ...] = ()
+    passed_over: tuple[str, ...] = ()

@@ -1,0 +1,70 @@
+"""Parquet files as text, so that they are checked as all others are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from kpi_xl.data.grid import Grid
+from kpi_xl.data.headings import Headings
+from kpi_xl.errors import InputError
+
+
+def read_parquet(file: Path, headings: Headings) -> Grid:
+    """Read the columns of a .parquet file that a table needs.
+
+    Parameters
+    ----------
+    file : Path
+        The file.
+    headings : Headings
+        What is looked for.
+
+    Raises
+    ------
+    InputError
+        When it is no Parquet file, or lacks a required column.
+    """
+    try:
+        # Opened here so that a path with Chinese letters is no concern of Arrow's.
+        with file.open("rb") as content, pq.ParquetFile(content) as parquet:
+            names = parquet.schema_arrow.names
+            match = headings.match(names)
+            headings.insist(match, names, file, None, 1)
+            # Other columns are of no use here: a Parquet file has no blank rows or totals.
+            wanted = sorted(match.positions.values())
+            table = parquet.read(columns=[names[i] for i in wanted])
+    except pa.ArrowException as error:
+        raise InputError(
+            "文件不是 Parquet 文件，或不完整、已损坏", "请重新导出或重新复制这个文件", file=file
+        ) from error
+    columns: list[Any] = [pa.nulls(table.num_rows, pa.string())] * len(names)
+    for column, position in zip(table.columns, wanted, strict=True):
+        columns[position] = _text(column.combine_chunks(), file, names[position])
+    return Grid(
+        headings=tuple(names),
+        match=match,
+        columns=tuple(columns),
+        rows=pa.array(range(1, table.num_rows + 1), pa.int64()),
+    )
+
+
+def _text(column: Any, file: Path, heading: str) -> Any:
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return _text(column.dictionary_decode(), file, heading)
+    if pa.types.is_timestamp(kind) and kind.tz is not None:
+        # The day meant is the day where it was written, not the day in Greenwich.
+        column = pc.local_timestamp(column)
+    if pa.types.is_floating(kind):
+        column = pc.if_else(pc.is_nan(column), None, column)
+    try:
+        return column.cast(pa.string())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise InputError(
+            f"这一列的类型（{kind}）不能用", "请改用文本、数字或日期类型", file=file, column=heading
+        ) from error

@@ -1,0 +1,219 @@
+"""Columns of text as columns of days, money, counts.
+
+Each different text is read once, however often it stands in the column; plain amounts, of which
+hardly two are alike, are read all at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from kpi_xl.data.amounts import heading_scale, read_count, read_money, read_number
+from kpi_xl.data.cells import ERRORS, FAILED_FORMULA, NOTHING, Fault, plain
+from kpi_xl.data.dates import DayReader, read_month
+from kpi_xl.data.schema import Column
+from kpi_xl.project import Settings
+
+_TYPES: Final[dict[str, Any]] = {
+    "id": pa.string(),
+    "text": pa.string(),
+    "date": pa.date32(),
+    "money": pa.int64(),
+    "count": pa.int64(),
+    "number": pa.float64(),
+    "month": pa.int32(),
+}
+_PLAIN_MONEY: Final = r"^-?(\d{1,12}|\d{1,3}(,\d{3}){1,3})(\.\d{1,2})?$"
+_FLOAT_ID: Final = r"^\d+\.0+$"
+_POWER_ID: Final = r"^\d(\.\d+)?[eE]\+\d+$"
+# An id in this form has lost digits, but as long as it is the same in all files it still serves.
+_ID_LOST: Final = Fault(
+    "编号成了科学计数法，后面的数字已经丢失，按现在的文字使用",
+    "请在原始数据里把这一列设为文本格式后重新导出，否则不同的编号可能变成同一个",
+    set_aside=False,
+)
+_FAILED_TEXT: Final = Fault(
+    FAILED_FORMULA.reason + "，当作空白", FAILED_FORMULA.advice, set_aside=False
+)
+_REQUIRED: Final = Fault("必填的单元格是空的", "请补上")
+_NONE: Final = -1
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A column read.
+
+    Parameters
+    ----------
+    values : pyarrow array
+        The values in the column's own type; null where a cell is empty or cannot be used.
+    faults : list of (int, Fault)
+        The cells that are at fault, by their place in the column.
+    """
+
+    values: Any
+    faults: list[tuple[int, Fault]]
+
+
+def stored_type(column: Column) -> Any:
+    """The Arrow type a column is kept in: money as int64 分, a month as int32 ``year*12+month``."""
+    if column.kind == "choice":
+        flags = {stored for _, stored in column.choices} <= {"0", "1"}
+        return pa.bool_() if flags else pa.string()
+    return _TYPES[column.kind]
+
+
+def parse_column(text: Any, column: Column, settings: Settings, heading: str = "") -> Parsed:
+    """Read a column of text.
+
+    Parameters
+    ----------
+    text : pyarrow string array
+        The cells without spaces around them, null where empty.
+    column : Column
+        What they hold.
+    settings : Settings
+        The project's, for the order of dates and what stands for no date.
+    heading : str
+        The heading as written, which may say that amounts are in 万元.
+
+    Returns
+    -------
+    Parsed
+        Empty cells have the column's default; an empty cell is at fault in a required column.
+    """
+    text = text.cast(pa.string())
+    text = pc.if_else(pc.is_in(text, pa.array(sorted(NOTHING))), None, text)
+    if column.kind == "id":
+        parsed = _ids(text)
+    elif column.kind == "text":
+        faults = _errors(text, _FAILED_TEXT)
+        parsed = Parsed(_without(text, faults), faults)
+    elif column.kind == "money" and heading_scale(heading) == 1:
+        parsed = _plain_money(text)
+    else:
+        parsed = _distinct(text, _reader(column, settings, heading), stored_type(column))
+    if column.required:
+        return _required(parsed)
+    if column.default is not None and parsed.values.null_count:
+        default = absent_column(column, 1)[0]
+        return Parsed(pc.fill_null(parsed.values, default), parsed.faults)
+    return parsed
+
+
+def absent_column(column: Column, length: int) -> Any:
+    """The values of a column that the file does not have: its default, or nothing."""
+    kind = stored_type(column)
+    if column.default is None:
+        return pa.nulls(length, kind)
+    if pa.types.is_boolean(kind):
+        return pa.repeat(pa.scalar(column.default == "1"), length)
+    scalar = pa.scalar(column.default).cast(kind)
+    return pa.repeat(scalar, length)
+
+
+def _reader(column: Column, settings: Settings, heading: str) -> Callable[[str], Any]:
+    if column.kind == "date":
+        return DayReader(settings.date_order, settings.no_date, not column.required)
+    if column.kind == "month":
+        return lambda text: read_month(text, settings.date_order)
+    if column.kind == "money":
+        scale = heading_scale(heading)
+        return lambda text: read_money(text, scale)
+    if column.kind == "choice":
+        return _choice(column)
+    return {"count": read_count, "number": read_number}[column.kind]
+
+
+def _choice(column: Column) -> Callable[[str], Any]:
+    known: dict[str, Any] = {plain(word).casefold(): stored for word, stored in column.choices}
+    if pa.types.is_boolean(stored_type(column)):
+        known = {word: stored == "1" for word, stored in known.items()}
+    words = "、".join(dict.fromkeys(word for word, _ in column.choices if not word.isascii()))
+    fault = Fault("不认识的写法", f"可以写的有：{words}")
+
+    def read(text: str) -> Any:
+        return known.get(plain(text).casefold().removesuffix(".0"), fault)
+
+    return read
+
+
+def _distinct(text: Any, read: Callable[[str], Any], kind: Any) -> Parsed:
+    """Read each different text once."""
+    encoded = text.dictionary_encode()
+    found: list[Any] = []
+    faults: dict[int, Fault] = {}
+    for place, cell in enumerate(encoded.dictionary.to_pylist()):
+        value = FAILED_FORMULA if cell in ERRORS else read(cell)
+        if isinstance(value, Fault):
+            faults[place] = value
+            value = value.kept
+        found.append(value)
+    values = pa.array(found, kind).take(encoded.indices)
+    if not faults:
+        return Parsed(values, [])
+    indices = pc.fill_null(encoded.indices, _NONE).to_numpy()
+    at_fault = np.flatnonzero(np.isin(indices, list(faults)))
+    return Parsed(values, [(int(i), faults[int(indices[i])]) for i in at_fault])
+
+
+def _plain_money(text: Any) -> Parsed:
+    """Amounts in 元 and 分 all at once, and the rest one by one.
+
+    With no more than 12 digits before the point and two behind, the nearest binary fraction times
+    100 is within far less than half a 分 of the amount, so rounding gives it exactly.
+    """
+    fast = pc.match_substring_regex(text, _PLAIN_MONEY)
+    digits = pc.replace_substring(pc.if_else(fast, text, None), ",", "")
+    yuan = pc.fill_null(digits.cast(pa.float64()), 0.0).to_numpy(zero_copy_only=False)
+    cents = pa.array(np.rint(yuan * 100).astype(np.int64))
+    slow = pc.invert(pc.fill_null(fast, True))
+    if not pc.any(slow).as_py():
+        return Parsed(pc.if_else(pc.is_valid(text), cents, None), [])
+    rest = _distinct(pc.if_else(slow, text, None), read_money, pa.int64())
+    return Parsed(pc.if_else(fast, cents, rest.values), rest.faults)
+
+
+def _ids(text: Any) -> Parsed:
+    """Ids to the letter, but for the marks by which Excel is told that they are text."""
+    if pc.any(pc.match_substring_regex(text, r"^['=]")).as_py():
+        text = pc.replace_substring_regex(text, r'^="(.*)"$', r"\1")
+        text = pc.replace_substring_regex(text, r"^'(.)", r"\1")
+    if pc.any(pc.match_substring_regex(text, _FLOAT_ID)).as_py():
+        number = pc.match_substring_regex(text, _FLOAT_ID)
+        text = pc.if_else(number, pc.replace_substring_regex(text, r"\.0+$", ""), text)
+    faults = _errors(text, FAILED_FORMULA)
+    text = _without(text, faults)
+    if pc.any(pc.match_substring_regex(text, _POWER_ID)).as_py():
+        power = pc.fill_null(pc.match_substring_regex(text, _POWER_ID), False)
+        faults += [(int(i), _ID_LOST) for i in np.flatnonzero(power)]
+    return Parsed(text, faults)
+
+
+def _errors(text: Any, fault: Fault) -> list[tuple[int, Fault]]:
+    failed = pc.is_in(text, pa.array(sorted(ERRORS)))
+    return [(int(i), fault) for i in np.flatnonzero(failed)] if pc.any(failed).as_py() else []
+
+
+def _without(text: Any, faults: list[tuple[int, Fault]]) -> Any:
+    """The cells but for those at fault."""
+    if not faults:
+        return text
+    good = np.ones(len(text), bool)
+    good[[place for place, _ in faults]] = False
+    return pc.if_else(pa.array(good), text, None)
+
+
+def _required(parsed: Parsed) -> Parsed:
+    """Empty cells are at fault, too."""
+    if parsed.values.null_count == 0:
+        return parsed
+    known = {place for place, _ in parsed.faults}
+    empty = [int(i) for i in np.flatnonzero(parsed.values.is_null()) if int(i) not in known]
+    return Parsed(parsed.values, parsed.faults + [(i, _REQUIRED) for i in empty])

@@ -1,0 +1,287 @@
+"""What must hold between the cells of a row, between rows, and between tables.
+
+A rule takes a checked table and returns its findings; whether a row is set aside or only warned of
+is part of the finding.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from kpi_xl.catalogue import kpis
+from kpi_xl.data.schema import Table
+
+LEVELS: Final = ("分公司", "营业区", "营业部", "营业组", "业务员")
+"""The levels of the organisation a target may be set for."""
+
+UNASSIGNED: Final = "未分配"
+"""The unit that holds what belongs to nobody known, so that totals reconcile."""
+
+_SERVICE_TABLES: Final = ("policies", "dues", "activities", "attendance", "transfers")
+_NEVER: Final = np.iinfo(np.int32).max
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong in one row of a table.
+
+    Parameters
+    ----------
+    row : int
+        Its place in the table.
+    column : str or None
+        The column's code.
+    value : str or None
+        What stands there, where it is not simply the column's value.
+    reason, advice : str
+        What is wrong and what to do about it, in Chinese.
+    set_aside : bool
+        Whether the row cannot be used.
+    """
+
+    row: int
+    column: str | None
+    value: str | None
+    reason: str
+    advice: str
+    set_aside: bool = False
+
+
+def of_rows(table: Table, data: pa.Table) -> list[Finding]:
+    """What is wrong within single rows."""
+    findings = list(_negative(table, data))
+    if table.code == "agents":
+        findings += _left_before_signed(data)
+    if table.code == "targets":
+        findings += [*_levels(data), *_kpis(data)]
+    return findings
+
+
+def _negative(table: Table, data: pa.Table) -> Iterator[Finding]:
+    for column in table.columns:
+        if column.kind in ("money", "count"):
+            for row in _places(pc.less(data[column.code], 0)):
+                yield Finding(
+                    row,
+                    column.code,
+                    None,
+                    f"{column.name}是负数，已照用",
+                    "冲正、退保的负数不用处理；否则请改正",
+                )
+
+
+def _left_before_signed(data: pa.Table) -> Iterator[Finding]:
+    for row in _places(pc.less(data["left"], data["signed"])):
+        signed = data["signed"][row].as_py()
+        yield Finding(
+            row,
+            "left",
+            None,
+            f"解约日期早于签约日期（{signed}）",
+            "请改正其中一个日期；还在职就清空解约日期",
+            set_aside=True,
+        )
+
+
+def _levels(data: pa.Table) -> Iterator[Finding]:
+    for row in _places(pc.invert(pc.is_in(data["level"], pa.array(LEVELS)))):
+        yield Finding(
+            row, "level", None, "没有这个层级", "可以写的有：" + "、".join(LEVELS), set_aside=True
+        )
+
+
+def _kpis(data: pa.Table) -> Iterator[Finding]:
+    for name in data["kpi"].unique().to_pylist():
+        if kpis.find(name) is not None:
+            continue
+        labels = {label.casefold(): label for kpi in kpis.values() for label in kpi.labels}
+        near = difflib.get_close_matches(name.casefold(), labels, n=3, cutoff=0.5)
+        like = "、".join(labels[label] for label in near)
+        advice = f"是不是：{like}" if like else "请改成指标清单里的名称或代码"
+        for row in _places(pc.equal(data["kpi"], name)):
+            yield Finding(row, "kpi", None, "没有这个指标", advice, set_aside=True)
+
+
+def by_code(data: pa.Table) -> pa.Table:
+    """Targets with the code of their KPI in place of whatever name it was given."""
+    known = {name: kpis.find(name) for name in data["kpi"].unique().to_pylist()}
+    codes = [kpi.code if (kpi := known[name]) else None for name in data["kpi"].to_pylist()]
+    position = data.column_names.index("kpi")
+    return data.set_column(position, "kpi", pa.array(codes, pa.string()))
+
+
+def duplicates(table: Table, data: pa.Table) -> list[Finding]:
+    """Rows with the key of a row before them; they are set aside.
+
+    A negative premium under the key of a positive one takes that one back, and is no duplicate.
+    """
+    if not table.key or data.num_rows < 2:
+        return []
+    parts = [data[code] for code in table.key]
+    if table.code == "policies":
+        parts.append(pc.less(data["premium"], 0))
+    first = _first_alike(parts)
+    names = "＋".join(
+        table.column(code).name for code in table.key if data[code].null_count < data.num_rows
+    )
+    others = [column for column in table.columns if column.code not in table.key]
+    findings = []
+    for row in np.flatnonzero(first != np.arange(data.num_rows)).tolist():
+        before = int(first[row])
+        where = _where(data, before, row)
+        differ = [c.name for c in others if data[c.code][row] != data[c.code][before]]
+        if differ:
+            reason = f"{names}与{where}相同，但{'、'.join(differ)}不同；用了前一行"
+            advice = "请核对哪一行是对的，删去另一行"
+        else:
+            reason, advice = f"与{where}重复", "请删去重复的行"
+        value = " / ".join(str(v) for code in table.key if (v := data[code][row].as_py()))
+        findings.append(Finding(row, table.key[0], value, reason, advice, set_aside=True))
+    return findings
+
+
+def _where(data: pa.Table, before: int, row: int) -> str:
+    number = data["source_row"][before].as_py()
+    file, own = (data["source_file"][i].as_py() for i in (before, row))
+    return f"第 {number} 行" if file == own else f"文件“{file}”第 {number} 行"
+
+
+def _first_alike(parts: list[Any]) -> NDArray[np.int64]:
+    """For each row the first row that has the same values."""
+    codes: NDArray[np.int64] | None = None
+    for part in parts:
+        encoded = pc.dictionary_encode(part, null_encoding="encode")
+        encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
+        indices = encoded.indices.to_numpy().astype(np.int64)
+        if codes is None:
+            codes = indices
+        else:
+            # Below 2**31 times 2**31 nothing overflows.
+            codes = np.unique(codes * len(encoded.dictionary) + indices, return_inverse=True)[1]
+        if codes.max() + 1 == len(codes):
+            return np.arange(len(codes))
+    assert codes is not None
+    _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
+    return np.asarray(first[inverse], np.int64)
+
+
+def stints(agents: pa.Table) -> list[Finding]:
+    """Agents who sign again before they have left."""
+    order = pc.sort_indices(agents, sort_keys=[("agent", "ascending"), ("signed", "ascending")])
+    sorted_ = agents.take(order)
+    same = pc.equal(sorted_["agent"].slice(0, max(len(order) - 1, 0)), sorted_["agent"].slice(1))
+    left, signed = _days(sorted_["left"], _NEVER), _days(sorted_["signed"], 0)
+    hits = np.flatnonzero(np.asarray(same, bool) & (left[:-1] > signed[1:]))
+    findings = []
+    for hit in hits.tolist():
+        before, row = order[hit].as_py(), order[hit + 1].as_py()
+        findings.append(
+            Finding(
+                row,
+                "signed",
+                None,
+                f"{_where(agents, before, row)}的同一工号此时还没有解约",
+                "请在前一行补上或改正解约日期；同一个人只签约一次的，请删去多余的行",
+            )
+        )
+    return sorted(findings, key=lambda finding: finding.row)
+
+
+def of_agents(table: Table, data: pa.Table, agents: pa.Table) -> list[Finding]:
+    """What is wrong between a table and 人员: unknown agents, policies outside their service."""
+    if table.code == "outlets":
+        return [
+            Finding(
+                row,
+                "agent",
+                None,
+                "人员表里没有这个工号",
+                "请核对工号，或把这个人补进人员表",
+            )
+            for row in _places(pc.invert(pc.is_in(data["agent"], agents["agent"])))
+        ]
+    if table.code not in _SERVICE_TABLES:
+        return []
+    findings = list(_unknown(data, agents))
+    if table.code == "policies":
+        findings += _out_of_service(data, agents)
+    return findings
+
+
+def _unknown(data: pa.Table, agents: pa.Table) -> Iterator[Finding]:
+    unknown = pc.invert(pc.is_in(data["agent"], agents["agent"]))
+    if not pc.any(unknown).as_py():
+        return
+    rows = pa.table({"agent": data["agent"], "row": np.arange(data.num_rows)}).filter(unknown)
+    each = rows.group_by("agent").aggregate([("row", "min"), ("row", "count")])
+    bare = {agent.lstrip("0"): agent for agent in agents["agent"].unique().to_pylist()}
+    for agent, row, count in sorted(
+        zip(*(each[name].to_pylist() for name in ("agent", "row_min", "row_count")), strict=True),
+        key=lambda found: found[1],
+    ):
+        like = bare.get(agent.lstrip("0"))
+        hint = f"；人员表里有“{like}”，是不是前面的 0 丢了" if like else ""
+        yield Finding(
+            row,
+            "agent",
+            None,
+            f"人员表里没有这个工号，共 {count} 行，归入“{UNASSIGNED}”",
+            f"请核对工号，或把这个人补进人员表{hint}",
+        )
+
+
+def _out_of_service(data: pa.Table, agents: pa.Table) -> Iterator[Finding]:
+    """Policies issued before the agent first signed, or after the agent left for good."""
+    service = pa.table(
+        {
+            "agent": agents["agent"],
+            "signed": _days(agents["signed"], 0),
+            "left": _days(agents["left"], _NEVER),
+        }
+    )
+    service = service.group_by("agent").aggregate([("signed", "min"), ("left", "max")])
+    place = pc.index_in(data["agent"], service["agent"])
+    issued = _days(data["issued"], 0)
+    signed = _days(service["signed_min"].take(place), 0)
+    left = _days(service["left_max"].take(place), _NEVER)
+    days = data["issued"]
+    for row in np.flatnonzero(issued < signed).tolist():
+        yield Finding(
+            row,
+            "issued",
+            None,
+            f"承保日期早于业务员签约日期（{_day(signed[row])}）",
+            "请核对承保日期、工号和人员表里的签约日期",
+        )
+    for row in np.flatnonzero(issued > left).tolist():
+        yield Finding(
+            row,
+            "issued",
+            str(days[row].as_py()),
+            f"承保日期晚于业务员解约日期（{_day(left[row])}）",
+            "请核对承保日期、工号和人员表里的解约日期；孤儿单请改为接手人的工号",
+        )
+
+
+def _days(column: Any, missing: int) -> NDArray[np.int32]:
+    """Days since 1970 as numbers, with a stand-in for no day."""
+    numbers = pc.fill_null(column.cast(pa.int32()), missing)
+    return np.asarray(numbers.to_numpy(), np.int32)
+
+
+def _day(number: int) -> str:
+    return str(np.datetime64(int(number), "D"))
+
+
+def _places(mask: Any) -> list[int]:
+    """Where a condition holds; where it is not known, it does not."""
+    result: list[int] = np.flatnonzero(pc.fill_null(mask, False).to_numpy()).tolist()
+    return result

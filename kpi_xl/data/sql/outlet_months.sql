@@ -1,0 +1,28 @@
+-- The outlets of each agent in each month, and those of them where a main policy was sold. An outlet
+-- counts in a month when it is open at the month's end.
+WITH months AS (
+    SELECT month FROM (VALUES $months) AS listed (month)
+),
+open_months AS (
+    SELECT outlets.outlet, outlets.agent, months.month
+    FROM outlets
+    CROSS JOIN months
+    WHERE (opened IS NULL OR CAST(EXTRACT(year FROM opened) * 12 + EXTRACT(month FROM opened) AS INTEGER) <= months.month)
+        AND (closed IS NULL OR CAST(EXTRACT(year FROM closed) * 12 + EXTRACT(month FROM closed) AS INTEGER) > months.month)
+),
+sold AS (
+    SELECT
+        outlet,
+        CAST(EXTRACT(year FROM issued) * 12 + EXTRACT(month FROM issued) AS INTEGER) AS month
+    FROM policies
+    WHERE outlet IS NOT NULL AND is_main AND pieces > 0
+    GROUP BY outlet, CAST(EXTRACT(year FROM issued) * 12 + EXTRACT(month FROM issued) AS INTEGER)
+)
+SELECT
+    open_months.agent,
+    open_months.month,
+    CAST(COUNT(*) AS BIGINT) AS outlets,
+    CAST(COUNT(sold.outlet) AS BIGINT) AS active_outlets
+FROM open_months
+LEFT JOIN sold ON sold.outlet = open_months.outlet AND sold.month = open_months.month
+GROUP BY open_months.agent, open_months.month

@@ -1,0 +1,33 @@
+"""Check the raw files and write the report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kpi_xl.data.check import Checked, check_project
+from kpi_xl.data.report import write_report
+from kpi_xl.jobs.load import report_path
+from kpi_xl.jobs.progress import Progress, silent
+from kpi_xl.project import Project
+
+
+def check(project: Project, progress: Progress = silent) -> tuple[Checked, Path]:
+    """Check every raw file of a project.
+
+    Returns
+    -------
+    checked : Checked
+        The tables and what is wrong with them.
+    report : Path
+        The report, an .xlsx workbook.
+
+    Raises
+    ------
+    InputError
+        When a file cannot be used at all.
+    """
+    checked = check_project(project, progress)
+    report = report_path(project)
+    report.parent.mkdir(parents=True, exist_ok=True)
+    write_report(checked, report)
+    return checked, report

@@ -1,0 +1,133 @@
+"""The people of a team and what each did in a month, from the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+
+from kpi_xl.analysis.attention import Member
+from kpi_xl.calendar import Month
+
+ACTIVITIES = {
+    "appointments": "约访数",
+    "visits": "拜访数",
+    "interviews": "洽谈人数",
+    "closings": "促成人数",
+    "prospects": "意向客户数",
+    "recruiting_talks": "增员面谈数",
+}
+"""The activities that are planned, by code."""
+
+_HISTORY = 4
+"""So many months before a month are looked at to see what is usual for somebody."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who is in a team in a month.
+
+    Parameters
+    ----------
+    agent, name, rank : str
+        工号, 姓名, 职级.
+    is_manager : bool
+        Whether he leads it.
+    signed : Month
+        The month of his latest signing.
+    pieces, premium : dict of int to int
+        Main-policy pieces and new premium in 分, by month number.
+    activities : dict of str to dict of int to int
+        By activity code and month number.
+    """
+
+    agent: str
+    name: str
+    rank: str
+    is_manager: bool
+    signed: Month
+    pieces: dict[int, int] = field(default_factory=dict)
+    premium: dict[int, int] = field(default_factory=dict)
+    activities: dict[str, dict[int, int]] = field(default_factory=dict)
+
+    def as_member(self, month: Month) -> Member:
+        """His months before a month."""
+        history = [month.number - back for back in range(_HISTORY, 0, -1)]
+        return Member(
+            self.agent,
+            self.name,
+            self.rank,
+            month.number - 1 - self.signed.number,
+            [self.pieces.get(number, 0) for number in history],
+            [self.premium.get(number, 0) for number in history],
+        )
+
+
+class People:
+    """The people of every unit of a level in a month.
+
+    Parameters
+    ----------
+    connection : duckdb connection
+        To the store.
+    level : str
+        The level of the units.
+    month : Month
+        Who is there at its end, or, for a month still to come, at the end of the last one.
+    last : Month
+        The last month with data.
+    """
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, level: str, month: Month, last: Month
+    ) -> None:
+        self._by_unit: dict[int, list[Person]] = {}
+        self._manager_of: dict[int, str] = {}
+        at = min(month, last)
+        people: dict[str, Person] = {}
+        rows = connection.execute(
+            "SELECT memberships.unit, agents.agent, name, rank, is_manager, signed FROM agents"
+            " JOIN memberships ON memberships.agent = agents.agent AND level = $level"
+            " AND from_month <= $month AND $month < next_month"
+            ' WHERE signed <= $end AND ("left" IS NULL OR "left" > $end)'
+            " ORDER BY unit, is_manager DESC, signed, agents.agent",
+            {"level": level, "month": at.number, "end": at.last},
+        ).fetchall()
+        for unit, agent, name, rank, is_manager, signed in rows:
+            person = Person(
+                agent, name or agent, rank or "", bool(is_manager), Month.containing(signed)
+            )
+            people[agent] = person
+            self._by_unit.setdefault(unit, []).append(person)
+        _add_months(connection, people, month)
+
+    def of(self, unit: int) -> Sequence[Person]:
+        """The people of a unit, its manager first, then by signing."""
+        return self._by_unit.get(unit, [])
+
+    def manager_of(self, unit: int) -> Person | None:
+        """Who leads a unit; None when the roster does not say."""
+        return next((person for person in self.of(unit) if person.is_manager), None)
+
+
+def _add_months(
+    connection: duckdb.DuckDBPyConnection, people: dict[str, Person], month: Month
+) -> None:
+    """Put in what each did in the months that are looked at: up to the one before last year's."""
+    span = [month.number - 12, month.number]
+    for agent, number, pieces, premium in connection.execute(
+        "SELECT agent, month, pieces, new_premium FROM production_months"
+        " WHERE month BETWEEN ? AND ?",
+        span,
+    ).fetchall():
+        if agent in people:
+            people[agent].pieces[number] = pieces
+            people[agent].premium[number] = premium
+    columns = ", ".join(ACTIVITIES)
+    for agent, number, *counts in connection.execute(
+        f"SELECT agent, month, {columns} FROM activity_months WHERE month BETWEEN ? AND ?", span
+    ).fetchall():
+        if agent in people:
+            for code, count in zip(ACTIVITIES, counts, strict=True):
+                people[agent].activities.setdefault(code, {})[number] = count

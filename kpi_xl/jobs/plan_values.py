@@ -1,0 +1,210 @@
+"""The values of the slots of plans by week and day: for a person, and for a manager."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from kpi_xl.analysis.attention import Attention, attention
+from kpi_xl.analysis.spread import spread
+from kpi_xl.calendar import WEEKDAYS, Month, day_note, is_working_day, weeks_of
+from kpi_xl.catalogue import kpis
+from kpi_xl.jobs.member_values import PIECES, PREMIUM
+from kpi_xl.jobs.people import ACTIVITIES, Person
+from kpi_xl.jobs.targets import Targets
+from kpi_xl.jobs.unit_values import UnitValues, Values
+from kpi_xl.kpi import Kpi
+
+WEEKS: Final = 5
+"""A month has four or five weeks; the templates have a sheet for each of five."""
+
+_ADVANCE: Final = (("预收件数", PIECES), ("预收保费", PREMIUM))
+_ACCOMPANIED: Final = (1, 2, 3)  # Tuesday to Thursday: three mornings a week with somebody
+_TALKS: Final = (0, 1, 2, 3)  # a talk every afternoon but Friday's, which is for the review
+
+
+def week_values(month: Month) -> Values:
+    """The weeks of a month: names, dates, holidays."""
+    weeks = weeks_of(month)
+    values: Values = {}
+    for number in range(1, WEEKS + 1):
+        slot = f"week{number}"
+        days = weeks[number - 1] if number <= len(weeks) else []
+        values |= {
+            f"{slot}.name": f"第{number}周",
+            f"{slot}.period": _period(days) if days else f"本月没有第{number}周",
+            f"{slot}.dates": days,
+            f"{slot}.weekday": [WEEKDAYS[day.weekday()] for day in days],
+            f"{slot}.note": [day_note(day) for day in days],
+            f"{slot}.days": days[:5],
+            f"{slot}.days.note": [day_note(day) for day in days[:5]],
+        }
+    return values
+
+
+def _period(days: Sequence[dt.date]) -> str:
+    first, last = days[0], days[-1]
+    return f"{first.month}月{first.day}日—{last.month}月{last.day}日"
+
+
+def person_plan(
+    person: Person, team: Sequence[Person], team_name: str, department: str,
+    targets: Targets, month: Month
+) -> Values:  # fmt: skip
+    """A person's plan of a month: last month's activities spread over this month's working days.
+
+    Who did nothing last month, as a newcomer, starts from his team's mean.
+    """
+    before = month.number - 1
+    values: Values = {
+        "person.name": person.name,
+        "person.id": person.agent,
+        "person.rank": person.rank,
+        "person.team": team_name,
+        "person.department": department,
+    }
+    weeks = weeks_of(month)
+    working = [day for week in weeks for day in week if is_working_day(day)]
+    for code, name in ACTIVITIES.items():
+        own = person.activities.get(code, {}).get(before, 0)
+        target = own if _was_active(person, before) else _team_mean(team, code, before)
+        by_day = dict(zip(working, spread(target, len(working)), strict=True))
+        plans = [[by_day.get(day) for day in week] for week in weeks]
+        plans += [[]] * (WEEKS - len(weeks))
+        totals = [sum(count or 0 for count in plan) for plan in plans]
+        values |= {
+            f"month.last.{name}": own,
+            f"month.target.{name}": target,
+            f"month.plan.weekly.{name}": totals,
+            f"month.plan.{name}": sum(totals),
+        }
+        for number, (plan, total) in enumerate(zip(plans, totals, strict=True), start=1):
+            values[f"week{number}.plan.{name}"] = plan
+            values[f"week{number}.plan.{name}.合计"] = total
+        values |= _not_yet_typed(name)
+    own_targets = targets.of_agent(person.agent)
+    for name, kpi in _ADVANCE:
+        done = person.pieces if kpi == PIECES else person.premium
+        values[f"month.last.{name}"] = done.get(before, 0) / (1 if kpi == PIECES else 100)
+        values[f"month.target.{name}"] = own_targets.get(kpi)
+        values |= _not_yet_typed(name)
+    heading = f"{person.name}　{team_name}　{month.chinese}"
+    return values | {f"week{number}.heading": heading for number in range(1, WEEKS + 1)}
+
+
+def _was_active(person: Person, month: int) -> bool:
+    return any(months.get(month, 0) for months in person.activities.values())
+
+
+def _team_mean(team: Sequence[Person], code: str, month: int) -> int:
+    counts = [p.activities.get(code, {}).get(month, 0) for p in team if _was_active(p, month)]
+    return round(sum(counts) / len(counts)) if counts else 0
+
+
+def _not_yet_typed(name: str) -> Values:
+    """What the sheet's formulas give while nobody has typed what was done."""
+    values: Values = {
+        f"month.done.weekly.{name}": [""] * WEEKS,
+        f"month.done.{name}": 0,
+        f"month.gap.{name}": "",
+        f"month.rate.{name}": "",
+    }
+    for number in range(1, WEEKS + 1):
+        values[f"week{number}.done.{name}.合计"] = 0
+        values[f"week{number}.gap.{name}"] = ""
+        values[f"week{number}.rate.{name}"] = ""
+    return values
+
+
+def manager_schedule(
+    manager: str, unit_name: str, people: Sequence[Person], month: Month, focus: str, room: int
+) -> Values:
+    """A manager's month: whom to see, and when.
+
+    Parameters
+    ----------
+    manager, unit_name : str
+        His name and his unit's.
+    people : sequence of Person
+        The unit's people.
+    month : Month
+        The month.
+    focus : str
+        What matters this month.
+    room : int
+        How many people the list has room for.
+    """
+    to_see = attention(
+        [person.as_member(month) for person in people if not person.is_manager], room
+    )
+    values: Values = {
+        "person.name": manager,
+        "attention.姓名": [seen.member.name for seen in to_see],
+        "attention.工号": [seen.member.agent for seen in to_see],
+        "attention.职级": [seen.member.rank for seen in to_see],
+        "attention.原因": [seen.reason for seen in to_see],
+        "attention.方式": [seen.manner for seen in to_see],
+    }
+    weeks = weeks_of(month)
+    with_ = [seen for seen in to_see if seen.manner == "陪同展业"] or list(to_see)
+    turn = 0
+    talk = 0
+    for number in range(1, WEEKS + 1):
+        slot = f"week{number}"
+        days = weeks[number - 1][:5] if number <= len(weeks) else []
+        morning, afternoon = [], []
+        for day in days:
+            open_ = is_working_day(day)
+            weekday = day.weekday()
+            plans = [_monday(weekday), None]
+            if weekday in _ACCOMPANIED and with_:
+                plans[0] = _accompany(with_[turn % len(with_)])
+                turn += open_
+            if weekday in _TALKS and to_see:
+                plans[1] = f"面谈：{to_see[talk % len(to_see)].member.name}"
+                talk += open_
+            if weekday == 4:
+                plans[1] = "主管例会；检讨本周，安排下周"
+            morning.append(plans[0] if open_ else None)
+            afternoon.append(plans[1] if open_ else None)
+        values |= {
+            f"{slot}.heading": f"{unit_name}　{manager}　{month.chinese}",
+            f"{slot}.focus": focus if days else None,
+            f"{slot}.morning": morning,
+            f"{slot}.afternoon": afternoon,
+            f"{slot}.accompany.合计": 0,
+            f"{slot}.talks.合计": 0,
+            f"{slot}.accompany.提示": "",
+            f"{slot}.talks.提示": "",
+        }
+    return values
+
+
+def _monday(weekday: int) -> str | None:
+    return "周例会；分解本周目标到人" if weekday == 0 else None
+
+
+def _accompany(seen: Attention) -> str:
+    return f"陪同展业：{seen.member.name}"
+
+
+def focus_of(values: UnitValues, unit: int, targets: Mapping[str, float]) -> str:
+    """What a unit should work on: the KPIs that fell furthest short of their targets last month."""
+    gaps = []
+    for name, target in targets.items():
+        kpi = kpis.find(name)
+        if kpi is None or kpi.direction != "higher" or target <= 0:
+            continue
+        actual = values.last_closed(kpi, unit)
+        if math.isfinite(actual) and actual < target:
+            text = f"{name}上月 {_number(kpi, actual)}，目标 {_number(kpi, target)}"
+            gaps.append((actual / target, text))
+    return "；".join(text for _, text in sorted(gaps)[:2]) or "各项指标均已达标，巩固活动量"
+
+
+def _number(kpi: Kpi, value: float) -> str:
+    if kpi.unit == "%":
+        return f"{value:.1%}"
+    return f"{value:,.2f}" if "0.00" in kpi.number_format and value < 100 else f"{value:,.0f}"

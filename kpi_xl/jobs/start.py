@@ -1,0 +1,50 @@
+"""Begin a project: an empty one, or a sample branch to try everything on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kpi_xl.errors import InputError
+from kpi_xl.jobs.files import write_whole
+from kpi_xl.jobs.progress import Progress, silent
+from kpi_xl.project import Project
+from kpi_xl.sample import write_sample
+
+
+def init(folder: Path, name: str) -> Project:
+    """Make an empty project.
+
+    Parameters
+    ----------
+    folder : Path
+        Where; it is made if it is not there.
+    name : str
+        The branch's name.
+
+    Raises
+    ------
+    InputError
+        When there is a project already.
+    """
+    _refuse_existing(folder)
+    (folder / "data").mkdir(parents=True, exist_ok=True)
+    write_whole(folder / "kpi.toml", _settings(name).encode())
+    return Project.open(folder)
+
+
+def sample(folder: Path, progress: Progress = silent) -> Project:
+    """Make a project with a believable branch's data of 24 months, the same every time.
+
+    Raises
+    ------
+    InputError
+        When there is a project already.
+    """
+    _refuse_existing(folder)
+    write_sample(folder, progress)
+    return Project.open(folder)
+
+
+def _refuse_existing(folder: Path) -> None:
+    if (folder / "kpi.toml").exists():
+        raise InputError(f"“{folder}”里已经有一个项目", "请换一个文件夹，或先把原来的项目移走")

@@ -1,0 +1,185 @@
+"""The values of the slots about a unit: who it is, the month, its KPIs and their series.
+
+Where a slot's cell holds a formula, the value here is what that formula gives: workbook_templates'
+SLOTS.md has the formulas, and the tests let LibreOffice recalculate every one of them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kpi_xl.calendar import Month, working_days
+from kpi_xl.catalogue import MEASURES, kpis
+from kpi_xl.data.cube import Cube, Unit, is_money
+from kpi_xl.error_values import NOT_AVAILABLE
+from kpi_xl.kpi import Bands, Kpi
+from kpi_xl.project import Settings
+
+SERIES_MONTHS: Final = 24
+"""So many months, up to the workbook's own, are in its series."""
+
+NOTHING: Final = "—"
+"""What is shown where there is no value."""
+
+Values = dict[str, Any]
+
+
+def shown(value: float) -> float | str:
+    """The value of a cell that shows — in place of an error."""
+    return value if math.isfinite(value) else NOTHING
+
+
+class UnitValues:
+    """Computes the slots of units.
+
+    Parameters
+    ----------
+    cube : Cube
+        The measures.
+    settings : Settings
+        The project's settings.
+    month : Month
+        The month; at most the one after the cube's last, as people plan ahead.
+    """
+
+    def __init__(self, cube: Cube, settings: Settings, month: Month) -> None:
+        self.cube = cube
+        self.settings = settings
+        self.month = month
+        self._kpi_settings = {"premium_weight": settings.premium_weight}
+        self._kpis = [_with_bands(kpi, settings) for kpi in kpis.values()]
+        self._series: dict[str, NDArray[np.float64]] = {}
+
+    def about(self, unit: Unit) -> Values:
+        """Who and when."""
+        days = working_days(self.month)
+        parent = self.cube.units[unit.parent].name if unit.parent is not None else ""
+        return {
+            "branch.name": self.cube.units[0].name,
+            "unit.name": unit.name,
+            "unit.level": unit.level,
+            "unit.parent": parent,
+            "period.month": self.month.chinese,
+            "period.last_month": (self.month - 1).chinese,
+            "period.year": self.month.year,
+            "period.first_day": self.month.first,
+            "period.last_day": self.month.last,
+            "period.working_days": len(days),
+        }
+
+    def kpis(self, unit: int, targets: Mapping[str, float]) -> Values:
+        """Each KPI with its target, the month before and the same month last year."""
+        values: Values = {"unit.headcount": self._headcount(unit)}
+        for kpi in self._kpis:
+            values |= _kpi_slots(kpi, self._window(kpi)[unit], targets.get(kpi.name))
+        return values
+
+    def series(self, unit: int) -> Values:
+        """Each measure and each KPI over the months."""
+        window = [self.month - back for back in reversed(range(SERIES_MONTHS))]
+        values: Values = {
+            "data.months": [str(month) for month in window],
+            "setting.premium_weight": self.settings.premium_weight,
+        }
+        for code in self.cube.measures:
+            name = MEASURES[code].name
+            values[f"data.{name}"] = self._measure_window(code, unit)
+        for symbol in MEASURES.values():
+            values.setdefault(f"data.{symbol.name}", [NOT_AVAILABLE] * SERIES_MONTHS)
+        for kpi in self._kpis:
+            # The sheet's own formula turns every error into #N/A, which charts leave out.
+            numbers = self._window(kpi)[unit]
+            values[f"series.{kpi.name}"] = np.where(
+                np.isfinite(numbers), numbers, NOT_AVAILABLE
+            ).tolist()
+        return values
+
+    def last_closed(self, kpi: Kpi, unit: int) -> float:
+        """A KPI in the month before; an error where there is none."""
+        return float(self._window(kpi)[unit, -2])
+
+    def _headcount(self, unit: int) -> int:
+        """People at the end of the month, or as of now for a month still to come."""
+        index = min(self.month.number, self.cube.last.number) - self.cube.first.number
+        return int(self.cube.measure("closing")[unit, index])
+
+    def _window(self, kpi: Kpi) -> NDArray[np.float64]:
+        """A KPI as (units, months) of the series, #N/A for months without data."""
+        if kpi.code not in self._series:
+            numbers = self.cube.kpi(kpi, self._kpi_settings)
+            self._series[kpi.code] = _windowed(self.cube, self.month, numbers, NOT_AVAILABLE)
+        return self._series[kpi.code]
+
+    def _measure_window(self, code: str, unit: int) -> list[float | int]:
+        numbers = self.cube.measure(code)[unit : unit + 1]
+        whole = _windowed(self.cube, self.month, numbers.astype(np.float64), NOT_AVAILABLE)[0]
+        if is_money(code):
+            return (whole / 100).tolist()  # type: ignore[no-any-return]
+        return [int(v) if math.isfinite(v) else v for v in whole.tolist()]
+
+
+def _windowed(
+    cube: Cube, month: Month, numbers: NDArray[np.float64], missing: float
+) -> NDArray[np.float64]:
+    """The months of the series cut out of all months."""
+    result = np.full((numbers.shape[0], SERIES_MONTHS), missing)
+    start = month.number - SERIES_MONTHS + 1 - cube.first.number
+    first, last = max(start, 0), min(start + SERIES_MONTHS, numbers.shape[1])
+    if first < last:
+        result[:, first - start : last - start] = numbers[:, first:last]
+    return result
+
+
+def _with_bands(kpi: Kpi, settings: Settings) -> Kpi:
+    if kpi.name not in settings.bands:
+        return kpi
+    healthy, danger = settings.bands[kpi.name]
+    return replace(kpi, bands=Bands(healthy, danger=danger, source="kpi.toml"))
+
+
+def _kpi_slots(kpi: Kpi, numbers: NDArray[np.float64], target: float | None) -> Values:
+    actual, before, last_year = (float(numbers[i]) for i in (-1, -2, -13))
+    slot = f"kpi.{kpi.name}"
+    return {
+        slot: shown(actual),
+        f"{slot}.目标": target,
+        f"{slot}.达成率": _ratio("KPI_ATTAINMENT", actual, target),
+        f"{slot}.差额": _gap(kpi, actual, target),
+        f"{slot}.上月": shown(before),
+        f"{slot}.环比": _change("KPI_MOM", kpi, actual, before),
+        f"{slot}.去年同期": shown(last_year),
+        f"{slot}.同比": _change("KPI_YOY", kpi, actual, last_year),
+        f"{slot}.状态": _status(kpi, actual, target),
+    }
+
+
+def _ratio(code: str, actual: float, base: float | None) -> float | str:
+    return NOTHING if base is None else shown(kpis[code](actual, base))
+
+
+def _change(code: str, kpi: Kpi, actual: float, base: float) -> float | str:
+    """A change: of ratios in percentage points, of everything else relative."""
+    if kpi.unit == "%":
+        return shown((actual - base) * 100)
+    return shown(kpis[code](actual, base))
+
+
+def _gap(kpi: Kpi, actual: float, target: float | None) -> float | str:
+    if target is None or not math.isfinite(actual):
+        return NOTHING
+    return (actual - target) * 100 if kpi.unit == "%" else actual - target
+
+
+def _status(kpi: Kpi, actual: float, target: float | None) -> str:
+    """By the KPI's own bands, else by its target where more is better."""
+    status = kpi.status(actual)
+    if status is None and kpi.bands is None and kpi.direction == "higher" and target:
+        attainment = kpis["KPI_ATTAINMENT"]
+        status = attainment.status(attainment(actual, target))
+    return status or NOTHING

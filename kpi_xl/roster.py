@@ -1,0 +1,258 @@
+"""Headcount, recruits, leavers and cohort retention from two columns of dates.
+
+A roster is a column of sign dates and a column of leave dates of the same length; a blank leave
+date (NaT) means "still here". An agent counts on a day when he signed on it or before, and has not
+left, or leaves after it. All functions take whole columns and any array of days at once; they sort
+once and look up, so a thousand days cost hardly more than one.
+
+Whoever signs and leaves on the same day counts on no day, but is a recruit and a leaver, so that
+opening + recruits − leavers = closing always holds. A leave date before the sign date counts as
+the sign date. A row without a sign date is no agent and is skipped.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kpi_xl.formula import divide
+
+Days = NDArray[np.datetime64]
+Counts = NDArray[np.int64]
+
+
+def _days(values: ArrayLike) -> Days:
+    return np.asarray(values, dtype="datetime64[D]")
+
+
+def _roster(signed: ArrayLike, left: ArrayLike) -> tuple[Days, Days]:
+    """Sign dates, and leave dates that are never before them; skipped rows are gone."""
+    sign, leave = np.broadcast_arrays(_days(signed).ravel(), _days(left).ravel())
+    here = ~np.isnat(sign)
+    sign, leave = sign[here], leave[here]
+    return sign, np.where(np.isnat(leave), leave, np.maximum(leave, sign))
+
+
+def _up_to(dates: Days, days: Days) -> Counts:
+    """How many of the dates are on or before each of the days."""
+    known = np.sort(dates[~np.isnat(dates)])
+    return np.searchsorted(known, days, side="right").astype(np.int64)
+
+
+def _between(dates: Days, first: ArrayLike, last: ArrayLike) -> Counts:
+    return _up_to(dates, _days(last)) - _up_to(dates, _days(first) - np.timedelta64(1, "D"))
+
+
+def headcount(signed: ArrayLike, left: ArrayLike, day: ArrayLike) -> Counts:
+    """期初/期末人数: agents under contract on a day.
+
+    Parameters
+    ----------
+    signed, left : (n,) array_like of datetime64[D]
+        Sign dates and leave dates; NaT for none.
+    day : array_like of datetime64[D]
+        The days, of any shape.
+
+    Returns
+    -------
+    int64 array of the shape of `day`
+        人.
+
+    Notes
+    -----
+    Number of agents with sign <= day and (no leave date or leave > day). Opening headcount is that
+    of the day before the period. Source: 《营销KPI指标说明》p. 14.
+
+    Examples
+    --------
+    >>> headcount(["2024-01-05", "2024-02-01"], ["2024-02-10", "NaT"], ["2024-01-31", "2024-02-29"])
+    array([1, 1])
+    """
+    sign, leave = _roster(signed, left)
+    days = _days(day)
+    return _up_to(sign, days) - _up_to(leave, days)
+
+
+def recruits(signed: ArrayLike, first: ArrayLike, last: ArrayLike) -> Counts:
+    """新增人数: agents who signed from a first to a last day, both included.
+
+    Parameters
+    ----------
+    signed : (n,) array_like of datetime64[D]
+    first, last : array_like of datetime64[D]
+        The periods, of any shapes that broadcast.
+
+    Returns
+    -------
+    int64 array
+        人.
+
+    Examples
+    --------
+    >>> int(recruits(["2024-01-05", "2024-02-01"], "2024-02-01", "2024-02-29"))
+    1
+    """
+    sign = _days(signed).ravel()
+    return _between(sign, first, last)
+
+
+def leavers(signed: ArrayLike, left: ArrayLike, first: ArrayLike, last: ArrayLike) -> Counts:
+    """脱落人数: agents who left from a first to a last day, both included.
+
+    Parameters
+    ----------
+    signed, left : (n,) array_like of datetime64[D]
+    first, last : array_like of datetime64[D]
+
+    Returns
+    -------
+    int64 array
+        人.
+
+    Examples
+    --------
+    >>> int(leavers(["2024-01-05"], ["2024-02-10"], "2024-02-01", "2024-02-29"))
+    1
+    """
+    _, leave = _roster(signed, left)
+    return _between(leave, first, last)
+
+
+def average_headcount(
+    signed: ArrayLike, left: ArrayLike, first: ArrayLike, last: ArrayLike
+) -> NDArray[np.float64]:
+    """平均人数: the mean of opening and closing headcount.
+
+    Parameters
+    ----------
+    signed, left : (n,) array_like of datetime64[D]
+    first, last : array_like of datetime64[D]
+        First and last day of each period; for a quarter or a year take the mean over its months.
+
+    Returns
+    -------
+    float64 array
+        人.
+
+    Examples
+    --------
+    >>> float(average_headcount(["2024-02-05"], ["NaT"], "2024-02-01", "2024-02-29"))
+    0.5
+    """
+    opening = headcount(signed, left, _days(first) - np.timedelta64(1, "D"))
+    return (opening + headcount(signed, left, last)) / 2
+
+
+def cohort(
+    signed: ArrayLike, left: ArrayLike, month: ArrayLike, months: ArrayLike = 13
+) -> tuple[Counts, Counts]:
+    """Who signed `months` months before a month, and how many of them are still here at its end.
+
+    Parameters
+    ----------
+    signed, left : (n,) array_like of datetime64[D]
+    month : array_like of datetime64[M]
+        The months looked at, of any shape.
+    months : array_like of int
+        How many months before; broadcast with `month`.
+
+    Returns
+    -------
+    cohort, retained : int64 arrays
+        人.
+    """
+    sign, leave = _roster(signed, left)
+    at = np.asarray(month, dtype="datetime64[M]")
+    at, back = np.broadcast_arrays(at, np.asarray(months, dtype=np.int64))
+    sign_month = sign.astype("datetime64[M]").astype(np.int64)
+    leave_month = leave.astype("datetime64[M]").astype(np.int64)  # NaT is the smallest number
+    stay = np.where(np.isnat(leave), np.iinfo(np.int64).max, leave_month)
+    order = np.lexsort((stay, sign_month))
+    sign_month, stay = sign_month[order], stay[order]
+    wanted = at.astype(np.int64) - back
+    start = np.searchsorted(sign_month, wanted, side="left")
+    end = np.searchsorted(sign_month, wanted, side="right")
+    flat_start, flat_end = start.ravel(), end.ravel()
+    looked_at = np.broadcast_to(at.astype(np.int64), wanted.shape).ravel()
+    # Still here at the month's end is: leaves in a later month.
+    retained = np.array(
+        [
+            e - s - np.searchsorted(stay[s:e], m, side="right")
+            for s, e, m in zip(flat_start, flat_end, looked_at, strict=True)
+        ],
+        dtype=np.int64,
+    )
+    return (end - start).astype(np.int64), retained.reshape(wanted.shape)
+
+
+def retention(
+    signed: ArrayLike, left: ArrayLike, month: ArrayLike, months: ArrayLike = 13
+) -> NDArray[np.float64]:
+    """n个月留存率: of those signed `months` months before, the share still here at the month's end.
+
+    Parameters
+    ----------
+    signed, left : (n,) array_like of datetime64[D]
+    month : array_like of datetime64[M]
+    months : array_like of int
+
+    Returns
+    -------
+    float64 array
+        A ratio; ``#DIV/0!`` where nobody signed in that month.
+
+    Notes
+    -----
+    Source: 《营销KPI指标说明》p. 15, no. 10.
+
+    Examples
+    --------
+    Of 50 who signed in March, 40 are still here at the end of June:
+
+    >>> left = ["NaT"] * 40 + ["2024-05-20"] * 10
+    >>> float(retention(["2024-03-11"] * 50, left, "2024-06", 3))
+    0.8
+    """
+    total, stayed = cohort(signed, left, month, months)
+    return divide(stayed, total)
+
+
+def stay_rate(
+    signed: ArrayLike, left: ArrayLike, start: ArrayLike, end: ArrayLike
+) -> NDArray[np.float64]:
+    """Of those here on a first day, the share still here on a later day.
+
+    Unlike `retention` it looks at everybody, not at the recruits of one month.
+
+    Parameters
+    ----------
+    signed, left : (n,) array_like of datetime64[D]
+    start, end : array_like of datetime64[D]
+        Days that broadcast; `start` on or before `end`.
+
+    Returns
+    -------
+    float64 array
+        A ratio; ``#DIV/0!`` where nobody was here.
+
+    Examples
+    --------
+    Of 200 agents at the end of February 170 are left at the end of May:
+
+    >>> left = ["NaT"] * 170 + ["2024-04-01"] * 30
+    >>> float(stay_rate(["2023-01-01"] * 200, left, "2024-02-29", "2024-05-31"))
+    0.85
+    """
+    sign, leave = _roster(signed, left)
+    first, last = np.broadcast_arrays(_days(start), _days(end))
+
+    def both(day: Any, later: Any) -> int:
+        here = (sign <= day) & ~(leave <= day)
+        return int(np.count_nonzero(here & ~(leave <= later)))
+
+    stayed = np.array(
+        [both(a, b) for a, b in zip(first.ravel(), last.ravel(), strict=True)], dtype=np.int64
+    ).reshape(first.shape)
+    return divide(stayed, headcount(signed, left, first))

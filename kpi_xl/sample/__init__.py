@@ -1,0 +1,132 @@
+"""A believable life-insurance branch, as a project to try everything on.
+
+`branch` is the plan: departments, seasons, and what goes wrong where. `people`, `outlets`,
+`production`, `renewals`, `activity` and `goals` play it out by chance; `tables` and `files` write
+it down as a branch hands data over; `faults` are the clerks' mistakes in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from kpi_xl.data.schema import (
+    ACTIVITIES,
+    AGENTS,
+    ATTENDANCE,
+    DUES,
+    OUTLETS,
+    POLICIES,
+    TARGETS,
+    TRANSFERS,
+)
+from kpi_xl.errors import InputError
+from kpi_xl.sample import tables
+from kpi_xl.sample.activity import make_attendance, make_weeks
+from kpi_xl.sample.branch import LAST, NAME
+from kpi_xl.sample.dice import Dice
+from kpi_xl.sample.faults import gone_before_coming, odd_sign_dates, spoil_policies
+from kpi_xl.sample.files import csv_file, headings, replace, workbook_file
+from kpi_xl.sample.goals import make_goals
+from kpi_xl.sample.outlets import make_outlets
+from kpi_xl.sample.people import make_people, move_people
+from kpi_xl.sample.production import make_policies
+from kpi_xl.sample.renewals import make_dues
+from kpi_xl.sample.settings import KPI_TOML
+
+__all__ = ["write_sample"]
+
+Progress = Callable[[str, int, int], None]
+
+_SEED: Final = 20240722
+"""Chosen so that the departments differ as the plan of the branch has it."""
+_STEPS: Final = 6
+
+
+def write_sample(folder: Path, progress: Progress | None = None) -> list[Path]:
+    """Make a project with two years of a branch: 8 营业部, 32 组, over 600 agents.
+
+    The branch is the same, byte for byte, each time.
+
+    Parameters
+    ----------
+    folder : Path
+        The project's folder; it is made where it is not there.
+    progress : callable, optional
+        Called with what is being done (Chinese), how many steps are done, and of how many.
+
+    Returns
+    -------
+    list of Path
+        The files: kpi.toml, and the raw files in data/.
+
+    Raises
+    ------
+    InputError
+        When the folder holds another project or other data; nothing is written then.
+    """
+    folder = Path(folder)
+    _refuse_to_overwrite(folder)
+    report = progress or (lambda text, done, total: None)
+
+    report("人员与网点", 0, _STEPS)
+    people = make_people(Dice(_SEED + 1))
+    move_people(Dice(_SEED + 2), people)
+    outlets = make_outlets(Dice(_SEED + 3), people)
+    report("保单", 1, _STEPS)
+    policies = make_policies(Dice(_SEED + 4), people, outlets)
+    report("续期", 2, _STEPS)
+    dues = make_dues(Dice(_SEED + 5), people, policies)
+    report("活动与出勤", 3, _STEPS)
+    weeks = make_weeks(Dice(_SEED + 6), people, policies, outlets)
+    attendance = make_attendance(Dice(_SEED + 7), people)
+    report("目标", 4, _STEPS)
+    goals = make_goals(Dice(_SEED + 8), people, policies, dues)
+    report("写文件", 5, _STEPS)
+
+    roster = tables.agent_rows(
+        [*people, gone_before_coming()], odd_sign_dates(Dice(_SEED + 9), people)
+    )
+    sold = spoil_policies(Dice(_SEED + 10), list(tables.policy_rows(policies)))
+    data = folder / "data"
+    files = {
+        folder / "kpi.toml": KPI_TOML.encode(),
+        data / "人员.xlsx": workbook_file(
+            "花名册",
+            headings(AGENTS, *tables.AGENT_COLUMNS),
+            roster,
+            widths=(10, 9, 15, 13, 12, 9, 6, 8, 29, 15, 12, 12),
+            titles=(f"{NAME}业务员花名册", f"截至 {LAST.last}，含已解约人员"),
+        ),
+        data / "异动.csv": csv_file(
+            headings(TRANSFERS, *tables.TRANSFER_COLUMNS), tables.transfer_rows(people), "utf-8-sig"
+        ),
+        data / "保单.csv": csv_file(headings(POLICIES), sold, "gb18030"),
+        data / "续期.csv": csv_file(headings(DUES), tables.due_rows(dues), "utf-8-sig"),
+        data / "活动.csv": csv_file(headings(ACTIVITIES), tables.week_rows(weeks), "utf-8-sig"),
+        data / "出勤.csv": csv_file(
+            headings(ATTENDANCE), tables.attendance_rows(attendance), "utf-8-sig"
+        ),
+        data / "目标.xlsx": workbook_file(
+            "目标", headings(TARGETS), tables.goal_rows(goals), widths=(10, 10, 26, 16, 12)
+        ),
+        data / "网点.csv": csv_file(headings(OUTLETS), tables.outlet_rows(outlets), "utf-8-sig"),
+    }
+    written = [replace(path, content) for path, content in files.items()]
+    report("完成", _STEPS, _STEPS)
+    return written
+
+
+def _refuse_to_overwrite(folder: Path) -> None:
+    """Leave alone what is not a sample; a sample may be made anew over itself."""
+    settings, data = folder / "kpi.toml", folder / "data"
+    if settings.is_file():
+        is_sample = settings.read_bytes() == KPI_TOML.encode()
+    else:
+        is_sample = not (data.is_dir() and any(data.iterdir()))
+    if not is_sample:
+        raise InputError(
+            f"文件夹“{folder}”里已有别的项目或数据",
+            "请换一个空文件夹存放示例，以免盖掉您的数据",
+        )

@@ -1,0 +1,118 @@
+"""The rows of each file, in its columns' order."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+
+from kpi_xl.sample.activity import Attendance, Week
+from kpi_xl.sample.branch import DEPARTMENTS
+from kpi_xl.sample.files import Cell
+from kpi_xl.sample.goals import Goal
+from kpi_xl.sample.outlets import Outlet
+from kpi_xl.sample.people import Agent
+from kpi_xl.sample.production import Policy
+from kpi_xl.sample.renewals import Due
+
+AGENT_COLUMNS = (
+    "agent",
+    "name",
+    "department",
+    "team",
+    "rank",
+    "is_manager",
+    "gender",
+    "education",
+    "licence",
+    "signed",
+    "confirmed",
+    "left",
+)
+TRANSFER_COLUMNS = ("agent", "valid_from", "department", "team")
+
+
+def agent_rows(people: Iterable[Agent], odd_dates: dict[str, str]) -> Iterator[list[Cell]]:
+    """The roster by unit; where somebody signed on is where he is, before any moves."""
+    teams = [(d, team) for d in DEPARTMENTS for team in d.teams]
+    for agent in sorted(people, key=lambda a: (teams.index(a.home), not a.is_manager, a.number)):
+        yield [
+            agent.number,
+            agent.name,
+            agent.home.department.name,
+            agent.home.team,
+            agent.rank,
+            "是" if agent.is_manager else "否",
+            agent.gender,
+            agent.education,
+            agent.licence or None,
+            odd_dates.get(agent.number, agent.signed),
+            agent.confirmed,
+            agent.left,
+        ]
+
+
+def transfer_rows(people: Iterable[Agent]) -> Iterator[list[str]]:
+    """The moves by day."""
+    moves = [(day, agent.number, unit) for agent in people for day, unit in agent.moves]
+    for day, number, unit in sorted(moves, key=lambda move: move[:2]):
+        yield [number, _day(day), unit.department.name, unit.team]
+
+
+def policy_rows(policies: Iterable[Policy]) -> Iterator[list[str]]:
+    """One row a product of a policy."""
+    for policy in policies:
+        for line in policy.lines:
+            yield [
+                policy.number,
+                policy.agent.number,
+                line.product,
+                "主险" if line.is_main else "附加险",
+                "1",
+                _yuan(line.premium),
+                _yuan(line.fyc),
+                policy.mode,
+                policy.outlet.number if policy.outlet else "",
+                _day(policy.issued),
+                _day(policy.withdrawn),
+            ]
+
+
+def due_rows(dues: Iterable[Due]) -> Iterator[list[str]]:
+    """One row an instalment."""
+    for due in dues:
+        premium = _yuan(due.premium)
+        paid = premium if due.paid else ""
+        yield [due.policy, due.agent.number, _day(due.due), premium, _day(due.paid), paid]
+
+
+def week_rows(weeks: Iterable[Week]) -> Iterator[list[str]]:
+    """One row an agent and week."""
+    for week in weeks:
+        outlet = week.outlet.number if week.outlet else ""
+        yield [_day(week.day), week.agent.number, outlet, *map(str, week[3:])]
+
+
+def attendance_rows(rows: Iterable[Attendance]) -> Iterator[list[str]]:
+    """One row an agent and month."""
+    return ([_day(row.day), row.agent.number, str(row.due), str(row.present)] for row in rows)
+
+
+def goal_rows(goals: Iterable[Goal]) -> Iterator[list[Cell]]:
+    """One row a target."""
+    return ([str(goal.month), *goal[1:]] for goal in goals)
+
+
+def outlet_rows(outlets: dict[int, list[Outlet]]) -> Iterator[list[str]]:
+    """One row an outlet."""
+    for listed in outlets.values():
+        for outlet in listed:
+            days = _day(outlet.opened), _day(outlet.closed)
+            yield [outlet.number, outlet.name, outlet.agent.number, *days]
+
+
+def _day(day: dt.date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _yuan(cents: int) -> str:
+    return f"{cents // 100}.{cents % 100:02d}"

@@ -1,0 +1,112 @@
+"""XML as bytes: where elements begin and end, and changes inside a start tag.
+
+Parsing and writing XML anew would lose what the parser does not keep (prefixes, order of
+attributes, white space), so changes are made in the bytes, at offsets that expat reports.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, NamedTuple
+from xml.parsers import expat
+
+_TAG: Final = re.compile(rb"<(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
+_PREFIX: Final = re.compile(rb"</?((?:[^\s/>:]+:)?)")
+
+Started = Callable[[dict[str, str], int], None]
+Ended = Callable[[int], None]
+
+
+class Edit(NamedTuple):
+    """New bytes for those from `start` to `end`."""
+
+    start: int
+    end: int
+    content: bytes
+
+
+def scan(content: bytes, started: Mapping[str, Started], ended: Mapping[str, Ended]) -> None:
+    """Report where elements begin and end.
+
+    Parameters
+    ----------
+    content : bytes
+        A whole XML document.
+    started, ended : mapping of str to callable
+        By the element's name (namespace, space, local name): called with its attributes and the
+        offset of its start tag, and with the offset of its end tag (for an empty element that has
+        none, an offset of no use).
+
+    Raises
+    ------
+    expat.ExpatError
+        The document is not well-formed.
+    """
+    parser = expat.ParserCreate(namespace_separator=" ")
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        report = started.get(name)
+        if report is not None:
+            report(attributes, parser.CurrentByteIndex)
+
+    def end(name: str) -> None:
+        report = ended.get(name)
+        if report is not None:
+            report(parser.CurrentByteIndex)
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.Parse(content, True)
+
+
+def tag_end(content: bytes, start: int) -> int:
+    """The offset behind the tag that begins at `start`."""
+    match = _TAG.match(content, start)
+    assert match is not None, "expat reports a tag here"
+    return match.end()
+
+
+def is_empty(tag: bytes) -> bool:
+    """Whether a start tag is an empty element in itself."""
+    return tag.endswith(b"/>")
+
+
+def opened(tag: bytes) -> bytes:
+    """The start tag of an element that gets content."""
+    return tag[:-2].rstrip() + b">" if is_empty(tag) else tag
+
+
+def prefix(tag: bytes) -> bytes:
+    """The namespace prefix of a tag with its colon; empty when it has none."""
+    match = _PREFIX.match(tag)
+    return match[1] if match else b""
+
+
+def _attribute(name: str) -> re.Pattern[bytes]:
+    return re.compile(rb"\s+%s\s*=\s*(?:\"[^\"]*\"|'[^']*')" % name.encode())
+
+
+def without_attribute(tag: bytes, name: str) -> bytes:
+    """A start tag without one of its attributes."""
+    return _attribute(name).sub(b"", tag, count=1)
+
+
+def with_attribute(tag: bytes, name: str, value: str | int) -> bytes:
+    """A start tag with an attribute set; where it stands already, its place is kept."""
+    written = f' {name}="{value}"'.encode()
+    changed, count = _attribute(name).subn(lambda _: written, tag, count=1)
+    if count:
+        return changed
+    cut = len(tag) - (2 if is_empty(tag) else 1)
+    return tag[:cut].rstrip() + written + tag[cut:]
+
+
+def spliced(content: bytes, edits: Iterable[Edit]) -> bytes:
+    """The content with edits made that do not overlap."""
+    pieces: list[bytes] = []
+    position = 0
+    for start, end, new in sorted(edits):
+        pieces += content[position:start], new
+        position = end
+    return b"".join((*pieces, content[position:]))

@@ -1,0 +1,323 @@
+"""The zip file that a workbook is: entries read with care, entries written or copied as they are.
+
+The standard library's `zipfile` recompresses every entry; filling a template must leave all
+entries but a few untouched, so an unchanged entry is copied here as the compressed bytes it came
+with. Only plain zip files are accepted: anything that could be misread is refused with the reason.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from kpi_xl.errors import InputError
+
+_END: Final = struct.Struct("<4s4H2LH")
+_CENTRAL: Final = struct.Struct("<4s6H3L5H2L")
+_LOCAL: Final = struct.Struct("<4s5H3L2H")
+_LONGEST_COMMENT: Final = 0xFFFF
+_ZIP64_EXTRA: Final = 1
+_ENCRYPTED, _DESCRIPTOR, _UTF8 = 0x1, 0x8, 0x800
+_STORED, _DEFLATED = 0, 8
+_LEVEL: Final = 6
+
+_OLE: Final = bytes.fromhex("D0CF11E0A1B11AE1")
+_LARGEST_ENTRY: Final = 512 << 20
+_LARGEST_WORKBOOK: Final = 1 << 30
+# A real sheet shrinks some 10 to 50 times; a big entry that shrinks 200 times is a trap.
+_RATIO_MATTERS_FROM: Final = 16 << 20
+_HIGHEST_RATIO: Final = 200
+
+_RESAVE: Final = "用 Excel 打开这个文件，另存为 .xlsx 后再试"
+_RESEND: Final = "用 Excel 打开看看；打不开就请对方重新发送一份"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file inside the zip: what its directory record says, and its compressed bytes."""
+
+    name: str
+    raw_name: bytes
+    made_by: int
+    needs: int
+    flags: int
+    method: int
+    time: int
+    date: int
+    crc: int
+    size: int
+    internal: int
+    external: int
+    packed: bytes
+
+
+class Framed(NamedTuple):
+    """An entry ready to be written: its local record, its directory record around the offset."""
+
+    local: bytes
+    before_offset: bytes
+    after_offset: bytes
+
+
+class Package:
+    """A workbook's zip file, held in memory.
+
+    Parameters
+    ----------
+    path : path
+        The .xlsx or .xlsm file.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, is no zip file, is incomplete, is encrypted, or is a kind of zip
+        that could not be copied faithfully (zip64, duplicate entries, unusual compression).
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.entries = _Directory(self.path, _content(self.path)).entries()
+        self._by_name: dict[str, Entry] = {}
+        for entry in self.entries:
+            # Part names differ in more than case, so that two such entries are one part twice.
+            if self._by_name.setdefault(entry.name.lower(), entry) is not entry:
+                raise self.refusal(f"压缩包里有两个同名部件 {entry.name}", _RESAVE)
+
+    def refusal(self, problem: str, advice: str = _RESEND) -> InputError:
+        """The error to raise about this file."""
+        return InputError(problem, advice, file=self.path)
+
+    def find(self, name: str) -> Entry | None:
+        """The entry of a part, whatever the case of its name; None when there is none."""
+        return self._by_name.get(name.lower())
+
+    def read(self, name: str) -> bytes:
+        """The uncompressed bytes of a part.
+
+        Parameters
+        ----------
+        name : str
+            The part's name, such as ``"xl/workbook.xml"``.
+
+        Raises
+        ------
+        InputError
+            The part is missing or damaged, or is not of the size it declares.
+        """
+        entry = self.find(name)
+        if entry is None:
+            raise self.refusal(f"工作簿里缺少部件 {name}")
+        content = _unpacked(entry)
+        if content is None:
+            raise self.refusal(f"工作簿的部件 {entry.name} 已损坏")
+        return content
+
+    def check(self) -> None:
+        """Read every entry once, so that no damaged one is copied into thousands of workbooks.
+
+        Raises
+        ------
+        InputError
+            An entry is damaged.
+        """
+        for entry in self.entries:
+            self.read(entry.name)
+
+
+def framed(entry: Entry, content: bytes | None = None) -> Framed:
+    """An entry ready to be written, unchanged or with new content.
+
+    Timestamps, attributes and name stay. Sizes go into the local record, so that there is no data
+    descriptor behind the data.
+
+    Parameters
+    ----------
+    entry : Entry
+        The entry as it was read.
+    content : bytes, optional
+        Its new uncompressed content; without it the compressed bytes are copied.
+
+    Returns
+    -------
+    Framed
+        The records to hand to `written`.
+    """
+    flags = entry.flags & ~_DESCRIPTOR
+    method, packed, crc, size = entry.method, entry.packed, entry.crc, entry.size
+    if content is not None:
+        compressor = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+        packed = compressor.compress(content) + compressor.flush()
+        # Bits 1 and 2 would tell how the old content was compressed.
+        flags, method, crc, size = flags & _UTF8, _DEFLATED, zlib.crc32(content), len(content)
+    shared = (flags, method, entry.time, entry.date, crc, len(packed), size, len(entry.raw_name))
+    local = _LOCAL.pack(b"PK\3\4", entry.needs, *shared, 0) + entry.raw_name + packed
+    central = _CENTRAL.pack(
+        b"PK\1\2", entry.made_by, entry.needs, *shared, 0, 0, 0, entry.internal, entry.external, 0
+    )
+    return Framed(local, central[:-4], entry.raw_name)
+
+
+def written(entries: Iterable[Framed]) -> bytes:
+    """The zip file that holds these entries, in this order."""
+    locals_: list[bytes] = []
+    directory: list[bytes] = []
+    offset = 0
+    for local, before_offset, after_offset in entries:
+        locals_.append(local)
+        directory += before_offset, offset.to_bytes(4, "little"), after_offset
+        offset += len(local)
+    records = b"".join(directory)
+    count = len(locals_)
+    end = _END.pack(b"PK\5\6", 0, 0, count, count, len(records), offset, 0)
+    return b"".join((*locals_, records, end))
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a file that at least begins like a zip file."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError("找不到这个文件", "检查文件名和所在的文件夹", file=path) from None
+    except IsADirectoryError:
+        raise InputError("这是一个文件夹，不是工作簿", "给出 .xlsx 文件本身", file=path) from None
+    except OSError as error:
+        raise InputError(
+            f"打不开这个文件（{error.strerror or error}）",
+            "如果它正在别的程序里打开，先关闭它；再检查您有没有读取权限",
+            file=path,
+        ) from None
+    if not data:
+        raise InputError("文件是空的（0 字节）", _RESEND, file=path)
+    if data.startswith(_OLE):
+        raise _old_format(path, data)
+    if not data.startswith(b"PK"):
+        raise InputError("这不是 .xlsx 或 .xlsm 工作簿", _RESAVE, file=path)
+    return data
+
+
+def _old_format(path: Path, data: bytes) -> InputError:
+    """The refusal of a compound file: a password or an old .xls, told apart by stream names."""
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        return InputError(
+            "工作簿设有打开密码，读不了里面的内容",
+            "在 Excel 里选「文件 → 信息 → 保护工作簿 → 用密码进行加密」，清空密码并保存后再试",
+            file=path,
+        )
+    if any(name.encode("utf-16-le") in data for name in ("Workbook", "Book\0")):
+        return InputError("这是旧版 .xls 工作簿", _RESAVE, file=path)
+    return InputError("这不是 .xlsx 或 .xlsm 工作簿", _RESAVE, file=path)
+
+
+def _unpacked(entry: Entry) -> bytes | None:
+    """The content of an entry; None when it is damaged. Never more bytes than declared."""
+    content = entry.packed
+    if entry.method == _DEFLATED:
+        decompressor = zlib.decompressobj(-zlib.MAX_WBITS)
+        try:
+            # One byte more than declared is enough to see that the declaration lies, and a limit
+            # of 0 would mean no limit.
+            content = decompressor.decompress(entry.packed, entry.size + 1)
+        except zlib.error:
+            return None
+    return content if len(content) == entry.size and zlib.crc32(content) == entry.crc else None
+
+
+class _Directory:
+    """The directory at the end of a zip file."""
+
+    def __init__(self, path: Path, data: bytes) -> None:
+        self._path = path
+        self._data = data
+
+    def _damaged(self) -> InputError:
+        return InputError("文件不完整或已损坏（压缩包读不出来）", _RESEND, file=self._path)
+
+    def _unsupported(self, what: str) -> InputError:
+        return InputError(f"工作簿用了不支持的压缩方式（{what}）", _RESAVE, file=self._path)
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Every entry in the directory's order."""
+        data = self._data
+        end = data.rfind(b"PK\5\6", max(0, len(data) - _END.size - _LONGEST_COMMENT))
+        if end < 0 or end + _END.size > len(data):
+            raise self._damaged()
+        _, disk, first_disk, _, count, size, start, _ = _END.unpack_from(data, end)
+        if data[end - 20 : end - 16] == b"PK\6\7" or count == 0xFFFF or start == 0xFFFF_FFFF:
+            raise self._unsupported("zip64")
+        if disk or first_disk or start + size > end:
+            raise self._damaged()
+        entries, position = [], start
+        for _ in range(count):
+            entry, position = self._entry(position)
+            entries.append(entry)
+        if not entries or sum(len(entry.packed) for entry in entries) > len(data):
+            raise self._damaged()
+        if sum(entry.size for entry in entries) > _LARGEST_WORKBOOK:
+            raise self._too_large()
+        return tuple(entries)
+
+    def _too_large(self) -> InputError:
+        return InputError(
+            "解压后大得不正常，可能是恶意文件",
+            "不要使用这个文件；确认来源后请对方重新发送一份",
+            file=self._path,
+        )
+
+    def _entry(self, position: int) -> tuple[Entry, int]:
+        """The entry whose directory record stands here, and where the next record begins."""
+        data = self._data
+        try:
+            (
+                signature, made_by, needs, flags, method, time, date, crc, packed_size, size,
+                name_size, extra_size, comment_size, _, internal, external, local,
+            ) = _CENTRAL.unpack_from(data, position)  # fmt: skip
+            local_record = _LOCAL.unpack_from(data, local)
+        except struct.error:
+            raise self._damaged() from None
+        name_at = position + _CENTRAL.size
+        raw_name = data[name_at : name_at + name_size]
+        extra = data[name_at + name_size : name_at + name_size + extra_size]
+        local_name_size, local_extra_size = local_record[-2:]
+        local_extra_at = local + _LOCAL.size + local_name_size
+        packed_at = local_extra_at + local_extra_size
+        if (
+            signature != b"PK\1\2"
+            or local_record[0] != b"PK\3\4"
+            or data[local + _LOCAL.size : local_extra_at] != raw_name
+        ):
+            raise self._damaged()
+        sizes = (packed_size, size, local, *local_record[7:9])
+        extras = (extra, data[local_extra_at:packed_at])
+        if 0xFFFF_FFFF in sizes or any(_has_zip64(extra) for extra in extras):
+            raise self._unsupported("zip64")
+        if packed_at + packed_size > len(data):
+            raise self._damaged()
+        if flags & _ENCRYPTED:
+            raise self._unsupported("压缩包加密")
+        if method not in (_STORED, _DEFLATED):
+            raise self._unsupported(f"方式 {method}")
+        if size > _LARGEST_ENTRY or (
+            size > _RATIO_MATTERS_FROM and size > packed_size * _HIGHEST_RATIO
+        ):
+            raise self._too_large()
+        entry = Entry(
+            raw_name.decode("utf-8" if flags & _UTF8 else "cp437", "replace"),
+            raw_name, made_by, needs, flags, method, time, date, crc, size, internal, external,
+            data[packed_at : packed_at + packed_size],
+        )  # fmt: skip
+        return entry, name_at + name_size + extra_size + comment_size
+
+
+def _has_zip64(extra: bytes) -> bool:
+    """Whether an extra field carries zip64 sizes."""
+    position = 0
+    while position + 4 <= len(extra):
+        kind, size = struct.unpack_from("<2H", extra, position)
+        if kind == _ZIP64_EXTRA:
+            return True
+        position += 4 + size
+    return False

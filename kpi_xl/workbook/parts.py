@@ -1,0 +1,203 @@
+"""The parts of a workbook and how they are related.
+
+Parts are found by relationships only, never by the names that Excel happens to give them.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+from xml.etree import ElementTree
+
+from kpi_xl.workbook.package import Package
+
+MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_STRICT: Final = "http://purl.oclc.org/ooxml/"
+_OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_ENCODING: Final = re.compile(rb"\s*<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"']*)[\"']")
+# A document type can stand before the root element only.
+_DOCUMENT_TYPE: Final = re.compile(rb"(?>\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*)<!", re.DOTALL)
+_UTF8: Final = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii"})
+_TRUE: Final = frozenset({"1", "true", "on"})
+
+_RESAVE: Final = "用 Excel 打开这个文件，另存为「Excel 工作簿 (*.xlsx)」后再试"
+
+
+class Relationship(NamedTuple):
+    """A relationship of a part: its last word, such as ``worksheet``, and the target's name."""
+
+    kind: str
+    target: str
+
+
+class DefinedName(NamedTuple):
+    """A defined name: its text, and the sheet it is private to, if any."""
+
+    name: str
+    sheet: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """What the workbook part says.
+
+    Attributes
+    ----------
+    part : str
+        The workbook part's own name.
+    sheets : dict of str to str
+        The part of each worksheet by the sheet's name, in the workbook's order.
+    names : tuple of DefinedName
+        Every defined name.
+    styles, shared_strings : str or None
+        The parts with the cell styles and with the shared texts.
+    date1904 : bool
+        Whether dates count from 1904.
+    """
+
+    part: str
+    sheets: dict[str, str]
+    names: tuple[DefinedName, ...]
+    styles: str | None
+    shared_strings: str | None
+    date1904: bool
+
+
+def is_true(value: str | None) -> bool:
+    """Whether an XML attribute means true."""
+    return value in _TRUE
+
+
+def xml(package: Package, part: str) -> bytes:
+    """The bytes of an XML part that is safe to parse.
+
+    Raises
+    ------
+    InputError
+        The part is missing or damaged, declares a document type (an entity could blow it up or
+        draw in other files), or is not UTF-8.
+    """
+    content = package.read(part)
+    start = 3 if content.startswith(b"\xef\xbb\xbf") else 0
+    encoding = _ENCODING.match(content, start)
+    if b"\0" in content or (encoding and encoding[1].lower() not in _UTF8):
+        raise package.refusal(f"部件 {part} 不是 UTF-8 编码", _RESAVE)
+    if _DOCUMENT_TYPE.match(content, start):
+        raise package.refusal(
+            f"部件 {part} 含有不允许的 DOCTYPE 声明，可能是恶意文件",
+            "不要使用这个文件；确认来源后请对方重新发送一份",
+        )
+    return content
+
+
+def tree(package: Package, part: str) -> ElementTree.Element:
+    """The parsed XML of a part.
+
+    Raises
+    ------
+    InputError
+        As `xml`; and the part is not well-formed.
+    """
+    return parsed(package, part, xml(package, part))
+
+
+def parsed(package: Package, part: str, content: str | bytes) -> ElementTree.Element:
+    """The parsed XML of a part, or of what was cut out of it.
+
+    Raises
+    ------
+    InputError
+        It is not well-formed.
+    """
+    try:
+        return ElementTree.fromstring(content)
+    except ElementTree.ParseError:
+        raise package.refusal(f"工作簿的部件 {part} 已损坏（XML 读不出来）") from None
+
+
+def relationships(package: Package, part: str) -> dict[str, Relationship]:
+    """The relationships of a part by their ids, those that lead outside the file left out.
+
+    Parameters
+    ----------
+    package : Package
+        The workbook.
+    part : str
+        The part's name; empty for the package itself.
+    """
+    folder, file = posixpath.split(part)
+    name = posixpath.join(folder, "_rels", f"{file}.rels")
+    if package.find(name) is None:
+        return {}
+    found = {}
+    for element in tree(package, name):
+        if element.get("TargetMode") == "External":
+            continue
+        target = posixpath.normpath(posixpath.join("/", folder, element.get("Target", "")))
+        kind = element.get("Type", "")
+        if kind.startswith(_STRICT):
+            raise _strict(package)
+        found[element.get("Id", "")] = Relationship(kind.rsplit("/", 1)[-1], target[1:])
+    return found
+
+
+def workbook(package: Package) -> Workbook:
+    """What the workbook part says.
+
+    Raises
+    ------
+    InputError
+        There is no workbook part, a sheet's part is missing, or the workbook is of a kind that
+        cannot be filled (.xlsb, Strict Open XML, another program's document).
+    """
+    related = relationships(package, "")
+    part = next((r.target for r in related.values() if r.kind == "officeDocument"), None)
+    if part is None or package.find(part) is None:
+        raise package.refusal("这个文件里没有工作簿（缺少 workbook 部件）", _RESAVE)
+    if part.endswith(".bin"):
+        raise package.refusal("这是二进制工作簿（.xlsb）", _RESAVE)
+    root = tree(package, part)
+    if root.tag != f"{{{MAIN}}}workbook":
+        if root.tag.startswith(f"{{{_STRICT}"):
+            raise _strict(package)
+        raise package.refusal("这不是 Excel 工作簿", _RESAVE)
+    related = relationships(package, part)
+    order: list[str] = []
+    sheets: dict[str, str] = {}
+    for element in root.iterfind(f"{{{MAIN}}}sheets/{{{MAIN}}}sheet"):
+        name = element.get("name", "")
+        order.append(name)
+        relationship = related.get(element.get(f"{{{_OFFICE}}}id", ""))
+        if relationship is None or package.find(relationship.target) is None:
+            raise package.refusal(f"工作簿里缺少工作表「{name}」的内容")
+        if relationship.kind == "worksheet":
+            sheets[name] = relationship.target
+    settings = root.find(f"{{{MAIN}}}workbookPr")
+    kinds = {r.kind: r.target for r in related.values() if package.find(r.target)}
+    return Workbook(
+        part=part,
+        sheets=sheets,
+        names=tuple(_names(root, order)),
+        styles=kinds.get("styles"),
+        shared_strings=kinds.get("sharedStrings"),
+        date1904=settings is not None and is_true(settings.get("date1904")),
+    )
+
+
+def _names(root: ElementTree.Element, order: list[str]) -> list[DefinedName]:
+    """The defined names; one private to a sheet that is not there is dropped."""
+    names = []
+    for element in root.iterfind(f"{{{MAIN}}}definedNames/{{{MAIN}}}definedName"):
+        scope = element.get("localSheetId")
+        if scope is not None and not (scope.isdecimal() and int(scope) < len(order)):
+            continue
+        sheet = None if scope is None else order[int(scope)]
+        names.append(DefinedName(element.get("name", ""), sheet, (element.text or "").strip()))
+    return names
+
+
+def _strict(package: Package) -> Exception:
+    return package.refusal("这是「Strict Open XML」格式的工作簿，不支持", _RESAVE)

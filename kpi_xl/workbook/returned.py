@@ -1,0 +1,106 @@
+"""A workbook that came back filled: the values in its slots."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeAlias
+from xml.etree.ElementTree import Element
+
+from kpi_xl.workbook import cells, parts, slots, styles
+from kpi_xl.workbook.cells import Value
+from kpi_xl.workbook.excerpt import Excerpt, excerpt
+from kpi_xl.workbook.package import Package
+from kpi_xl.workbook.references import Area, column_letters
+
+Read: TypeAlias = Value | list[list[Value]]
+
+
+def read(path: str | Path) -> dict[str, Read]:
+    """The values of all slots of a workbook.
+
+    Where the slots are is what this very file says: people move cells and insert rows, and the
+    names move along.
+
+    Parameters
+    ----------
+    path : path
+        The .xlsx or .xlsm file.
+
+    Returns
+    -------
+    dict
+        By slot name (see `Template.slots`) the value of its cell, or a list of rows where the
+        slot has several cells. Text, a whole number, a float, a truth value; None for a blank
+        cell and for a formula that was never calculated; a date, or a date with a time, where the
+        cell shows a date. An error value is the NaN that stands for it, one that kpi_xl does not
+        have (``#REF!``, ``#NAME?``) the NaN of ``#VALUE!``.
+
+    Raises
+    ------
+    InputError
+        The file is not a workbook that can be read, or is damaged.
+    """
+    package = Package(path)
+    workbook = parts.workbook(package)
+    places = slots.places(workbook)
+    by_sheet: defaultdict[str, list[tuple[str, Area]]] = defaultdict(list)
+    for name, place in places.items():
+        by_sheet[place.sheet].append((name, place.area))
+    reader = _Reader(package, workbook)
+    found: dict[str, Read] = {}
+    for sheet, areas in by_sheet.items():
+        try:
+            found.update(reader.slots(workbook.sheets[sheet], areas))
+        except (ValueError, IndexError, OverflowError):
+            raise package.refusal(f"工作表「{sheet}」的内容已损坏") from None
+    return {name: found[name] for name in places}
+
+
+class _Reader:
+    """What the cells of all sheets of a workbook need to be understood."""
+
+    def __init__(self, package: Package, workbook: parts.Workbook) -> None:
+        self._package = package
+        self._date1904 = workbook.date1904
+        self._date_styles = styles.date_styles(package, workbook.styles)
+        self._shared_strings: Sequence[Element] = ()
+        if workbook.shared_strings is not None:
+            self._shared_strings = list(parts.tree(package, workbook.shared_strings))
+
+    def slots(self, part: str, areas: Sequence[tuple[str, Area]]) -> dict[str, Read]:
+        """The values of one sheet's slots."""
+        references = {name: _references(place) for name, place in areas}
+        wanted: defaultdict[str, list[str]] = defaultdict(list)
+        for name, place in areas:
+            for number, row in enumerate(references[name], place.first_row):
+                wanted[str(number)] += row
+        found = excerpt(self._package, part, wanted)
+        values: dict[str, Read] = {}
+        for name, place in areas:
+            rows = references[name]
+            if place.size == 1 or slots.merge_at(place, found.merges):
+                values[name] = self._value(found, rows[0][0])
+            else:
+                values[name] = [[self._value(found, one) for one in row] for row in rows]
+        return values
+
+    def _value(self, found: Excerpt, reference: str) -> Value:
+        cell = found.cells.get(reference)
+        if cell is None:
+            return None
+        return cells.read(cell, self._shared_strings, self._date_styles, self._date1904)
+
+
+def _references(place: Area) -> list[list[str]]:
+    """The reference of every cell of an area, row by row."""
+    if place.size == 1:
+        return [[place.reference]]
+    letters = [
+        column_letters(column) for column in range(place.first_column, place.last_column + 1)
+    ]
+    return [
+        [f"{column}{row}" for column in letters]
+        for row in range(place.first_row, place.last_row + 1)
+    ]

@@ -1,0 +1,191 @@
+"""Slots: the defined names that say where a value goes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from kpi_xl.workbook.cells import UnwritableError
+from kpi_xl.workbook.parts import Workbook
+from kpi_xl.workbook.references import Area, area
+
+# A name over more cells than this is a list to choose from, such as a whole column, not a place
+# to fill.
+_MOST_CELLS: Final = 1_000_000
+
+
+class Place(NamedTuple):
+    """Where a slot is: the sheet's name and the cells the defined name refers to."""
+
+    sheet: str
+    area: Area
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place in a template that takes a value.
+
+    Attributes
+    ----------
+    name : str
+        The defined name; ``Sheet!name`` where several sheets have a name of their own like it.
+    sheet : str
+        The sheet's name.
+    reference : str
+        The cells, such as ``B2`` or ``B5:H44``.
+    first_row, first_column : int
+        The top left cell, counting from 1.
+    rows, columns : int
+        How many values it takes; 1 and 1 when its cells are merged into one.
+    has_formula : bool
+        Whether a formula calculates any of its cells.
+    """
+
+    name: str
+    sheet: str
+    reference: str
+    first_row: int
+    first_column: int
+    rows: int
+    columns: int
+    has_formula: bool
+
+
+def places(workbook: Workbook) -> dict[str, Place]:
+    """The usable defined names of a workbook and where they lead.
+
+    Constants, formulas, several areas, broken and external references and Excel's own names are
+    not slots, nor are whole rows and columns.
+    """
+    sheets = {name.casefold(): name for name in workbook.sheets}
+    found: list[tuple[str, str | None, Place]] = []
+    for name, scope, text in workbook.names:
+        place = None if name.startswith("_xlnm.") else _place(text, sheets)
+        if place is not None:
+            found.append((name, scope, place))
+    taken = _ambiguous((name, scope) for name, scope, _ in found)
+    return {
+        f"{scope}!{name}" if scope is not None and name in taken else name: place
+        for name, scope, place in found
+    }
+
+
+def _ambiguous(names: Iterable[tuple[str, str | None]]) -> set[str]:
+    """The names that occur more than once; a workbook-wide one among them keeps the plain name."""
+    return {name for name, count in Counter(name for name, _ in names).items() if count > 1}
+
+
+def _place(text: str, sheets: dict[str, str]) -> Place | None:
+    """Where a name's text leads; `sheets` are the sheets' names by their folded names."""
+    written, _, reference = text.rpartition("!")
+    if written.startswith("'"):
+        written = written[1:-1].replace("''", "'")
+    sheet = sheets.get(written.casefold())
+    cells = None if sheet is None else area(reference)
+    if sheet is None or cells is None or cells.size > _MOST_CELLS:
+        return None
+    return Place(sheet, cells)
+
+
+def merge_at(cells: Area, merges: Iterable[Area]) -> Area | None:
+    """The merged range that swallows all of an area, if there is one."""
+    return next((merge for merge in merges if merge.covers(cells)), None)
+
+
+def slot(name: str, place: Place, merges: Iterable[Area], has_formula: bool) -> Slot:
+    """The slot of a place; cells merged into one take one value."""
+    cells = place.area
+    one = merge_at(cells, merges) is not None
+    return Slot(
+        name=name,
+        sheet=place.sheet,
+        reference=cells.reference,
+        first_row=cells.first_row,
+        first_column=cells.first_column,
+        rows=1 if one else cells.rows,
+        columns=1 if one else cells.columns,
+        has_formula=has_formula,
+    )
+
+
+def laid_out(slot: Slot, value: object) -> list[object]:
+    """A slot's value as one value for each of its cells, row by row.
+
+    Parameters
+    ----------
+    slot : Slot
+        The slot.
+    value : object
+        One value; or for several cells a list of rows or a 2-D array, or a list or 1-D array
+        where the slot is one row or one column. None blanks them all.
+
+    Returns
+    -------
+    list
+        ``slot.rows * slot.columns`` values; None for the cells that got none.
+
+    Raises
+    ------
+    UnwritableError
+        The value has another shape than the slot, or is larger.
+    """
+    cells = slot.rows * slot.columns
+    if value is None:
+        return [None] * cells
+    rows = _rows(slot, value)
+    if rows is None:
+        if cells > 1:
+            raise UnwritableError(
+                f"有 {slot.rows} 行 {slot.columns} 列，却只给了一个值",
+                "按行给出数据，或把模板里的这个名称改成一个单元格",
+            )
+        return [value]
+    width = max(map(len, rows), default=0)
+    if len(rows) > slot.rows or width > slot.columns:
+        raise UnwritableError(
+            f"放得下 {slot.rows} 行 {slot.columns} 列，却有 {len(rows)} 行 {width} 列数据",
+            "在模板里把这个名称的区域扩大，或减少数据",
+        )
+    laid: list[object] = []
+    for row in rows:
+        laid += row
+        laid += [None] * (slot.columns - len(row))
+    return laid + [None] * (cells - len(laid))
+
+
+def _rows(slot: Slot, value: object) -> list[list[object]] | None:
+    """The value as rows; None when it is one value and not a list or array."""
+    given = _listed(value)
+    if given is None:
+        return None
+    rows = [_listed(row) for row in given]
+    if all(row is None for row in rows):
+        if slot.columns == 1:
+            return [[one] for one in given]
+        if slot.rows == 1 or not given:
+            return [given]
+        raise UnwritableError(
+            f"有 {slot.rows} 行 {slot.columns} 列，给的却不是一行一行的数据",
+            "按行给出数据，或把模板里的这个名称改成一行或一列",
+        )
+    return [row if row is not None else _not_a_row(slot) for row in rows]
+
+
+def _not_a_row(slot: Slot) -> list[object]:
+    raise TypeError(f"slot {slot.name!r} needs a list of rows, not rows and single values mixed")
+
+
+def _listed(value: object) -> list[object] | None:
+    """A list, a tuple or an array as a list; None for anything else."""
+    if isinstance(value, list | tuple):
+        return list(value)
+    if getattr(value, "ndim", 0) == 0:
+        return None
+    array: Any = value
+    if array.dtype.kind == "M":
+        # Nanoseconds, pandas' unit, would come out as whole numbers.
+        array = array.astype("datetime64[us]")
+    listed: list[object] = array.tolist()
+    return listed

@@ -1,0 +1,220 @@
+"""Believable values for every slot of the templates, as the jobs give them."""
+
+import datetime as dt
+import math
+import random
+
+import numpy as np
+
+from kpi_xl import kpis
+from workbook_templates import monthly_data
+
+ACTIVITIES = ("约访数", "拜访数", "洽谈人数", "促成人数", "意向客户数", "增员面谈数")
+STARTS = [dt.date(2024, 6, 3) + dt.timedelta(7 * week) for week in range(4)]
+SEASON = (1.5, 1.2, 1.25, 0.9, 0.95, 1.1, 0.85, 0.9, 1.1, 0.85, 0.95, 1.15)
+FAMILY = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢"
+GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华"
+
+
+def who():
+    return {
+        "branch.name": "江州分公司",
+        "unit.name": "城东营业部",
+        "unit.level": "营业部",
+        "unit.parent": "江州分公司",
+        "unit.manager": "周建国",
+        "unit.headcount": 46,
+        "person.name": "王芳",
+        "person.id": "10023817",
+        "person.rank": "高级经理",
+        "person.team": "城东一组",
+        "period.month": "2024年6月",
+        "period.last_month": "2024年5月",
+        "period.first_day": dt.date(2024, 6, 1),
+        "period.last_day": dt.date(2024, 6, 30),
+        "period.working_days": 19,
+    }
+
+
+def months():
+    return [f"{y}-{m:02}" for y in (2022, 2023, 2024) for m in range(1, 13)][6:30]
+
+
+def measures(scale):
+    """Twenty-four months of every measure, consistent with one another."""
+    rng = random.Random(6)
+    headcount = 38 * scale
+    names = [m.code for m in monthly_data.measures()]
+    table = {code: [] for code in names}
+    for number in range(24):
+        season = SEASON[(number + 6) % 12]
+        recruits = round(headcount * rng.uniform(0.05, 0.12))
+        leavers = round(headcount * rng.uniform(0.03, 0.09))
+        closing = headcount + recruits - leavers
+        average = (headcount + closing) / 2
+        producers = round(average * min(0.95, rng.uniform(0.66, 0.82) * season**0.3))
+        pieces = round(producers * rng.uniform(2.4, 3.4) * season**0.5)
+        premium = round(pieces * rng.uniform(5200, 7800) * 100) / 100
+        cohort, cohort6 = max(1, recruits + rng.randint(-1, 1)), max(2, recruits)
+        due = round(premium * 0.8)
+        row = {
+            "opening": headcount,
+            "closing": closing,
+            "recruits": recruits,
+            "leavers": leavers,
+            "producers": producers,
+            "effective": round(producers * 0.78),
+            "cohort_13": cohort,
+            "retained_13": round(cohort * rng.uniform(0.2, 0.45)),
+            "cohort_6": cohort6,
+            "confirmed_6": round(cohort6 * rng.uniform(0.25, 0.5)),
+            "days_due": round(average) * 20,
+            "days_present": round(average * 20 * rng.uniform(0.85, 0.94)),
+            "pieces": pieces,
+            "new_premium": premium,
+            "first_year_renewal": round(premium * 0.21, 2),
+            "regular_premium": round(premium * rng.uniform(0.7, 0.9), 2),
+            "fyc": round(premium * 0.178, 2),
+            "interviews": round(pieces * 4.2),
+            "closings": round(pieces * rng.uniform(0.95, 1.05)),
+            "outlets": 24 * scale,
+            "active_outlets": round(24 * scale * rng.uniform(0.5, 0.8)),
+            "due_premium": due,
+            "collected_premium": round(due * rng.uniform(0.8, 0.9), 2),
+            "due_pieces": round(pieces * 0.9),
+            "collected_pieces": round(pieces * 0.9 * rng.uniform(0.82, 0.92)),
+        }
+        if number < 3:
+            row["outlets"] = row["active_outlets"] = math.nan  # 网点 were not recorded then
+        for code in names:
+            table[code].append(row[code])
+        headcount = closing
+    return table
+
+
+def series(table):
+    found = {}
+    for names in monthly_data.FAMILIES.values():
+        for name in names:
+            kpi = monthly_data.kpi(name)
+            if kpi.code == "KPI_FYC":
+                found[name] = np.array(table["fyc"], dtype=float)
+            else:
+                given = {m.code: np.array(table[m.code], dtype=float) for m in kpi.measures}
+                found[name] = np.atleast_1d(kpi(**given))
+    return found
+
+
+def _or_dash(value):
+    return float(value) if math.isfinite(value) else "—"
+
+
+def _changes(kpi, now, before):
+    if not (math.isfinite(now) and math.isfinite(before)):
+        return "—"
+    if kpi.unit == "%":
+        return float((now - before) * 100)
+    return float((now - before) / before) if before else "—"
+
+
+def monthly_kpi(scale=1):
+    table = measures(scale)
+    found = series(table)
+    values = {
+        **{k: v for k, v in who().items() if k.startswith(("branch", "unit", "period"))},
+        "data.months": [months()],
+        "setting.premium_weight": 0.7,
+        "unit.headcount": table["closing"][-1],
+    }
+    del values["unit.parent"], values["period.last_month"]
+    del values["period.first_day"], values["period.last_day"]
+    values["data.heading"] = values["trend.heading"] = "城东营业部　2024年6月"
+    for measure in monthly_data.measures():
+        values[f"data.{measure.name}"] = [table[measure.code]]
+    rng = random.Random(2)
+    for name, row in found.items():
+        kpi, slot = monthly_data.kpi(name), f"kpi.{name}"
+        now, before, last_year = row[-1], row[-2], row[-13]
+        target = now * rng.choice((0.95, 1.02, 1.1, 1.2))
+        if kpi.unit == "%":
+            target = round(target * 20) / 20
+        else:
+            target = float(f"{target:.2g}")
+        values |= {
+            f"series.{name}": [list(row)],
+            slot: _or_dash(now),
+            f"{slot}.目标": None if name in ("件数持续率", "平均人数") else target,
+            f"{slot}.上月": _or_dash(before),
+            f"{slot}.环比": _changes(kpi, now, before),
+            f"{slot}.去年同期": _or_dash(last_year),
+            f"{slot}.同比": _changes(kpi, now, last_year),
+            f"{slot}.状态": kpi.status(now) or "—",
+        }
+        if kpi.direction != "lower":
+            given = values[f"{slot}.目标"]
+            values[f"{slot}.达成率"] = _or_dash(now / given) if given else "—"
+    return values
+
+
+def people(count):
+    rng = random.Random(1)
+    found = []
+    for number in range(count):
+        name = rng.choice(FAMILY) + "".join(rng.sample(GIVEN, rng.choice((1, 2, 2))))
+        rank = rng.choice(("业务员", "业务员", "高级业务员", "业务主任", "见习"))
+        found.append((f"10{rng.randrange(10**6):06}", name, rank, rng.randint(1, 96)))
+    return sorted(found, key=lambda person: -person[3])
+
+
+def _attained(actual, target):
+    return actual / target if target else "—"
+
+
+def monthly_targets(count=18):
+    values = {k: v for k, v in who().items() if not k.startswith("person")}
+    del values["period.first_day"], values["period.last_day"]
+    values["unit.level"], values["unit.name"] = "营业组", "城东一组"
+    values["unit.parent"], values["unit.headcount"] = "城东营业部", count
+    found = series(measures(1))
+    from workbook_templates import monthly_targets as sheet
+
+    for name in sheet.KPIS:
+        row, slot = found[name], f"kpi.{name}"
+        one = monthly_data.kpi(name)
+        target = round(row[-1] * 1.08, 2 if one.unit == "%" else 1 if row[-1] < 10 else 0)
+        gap = row[-1] - target
+        values |= {
+            slot: row[-1],
+            f"{slot}.上月": row[-2],
+            f"{slot}.去年同期": row[-13],
+            f"{slot}.目标": target,
+            f"{slot}.达成率": row[-1] / target,
+            f"{slot}.差额": gap * 100 if one.unit == "%" else gap,
+        }
+    rng = random.Random(3)
+    members = people(count)
+    for column, name in enumerate(("工号", "姓名", "职级", "入司月数")):
+        values[f"members.{name}"] = [[person[column]] for person in members]
+    pieces = [rng.choice((0, 1, 2, 2, 3, 3, 4, 5)) for _ in members]
+    premium = [n * rng.randrange(3000, 9000) for n in pieces]
+    table = {
+        "主险件数": pieces,
+        "主险件数.上月": [rng.choice((0, 1, 2, 3, 4)) for _ in members],
+        "主险件数.目标": [rng.choice((2, 3, 4)) for _ in members],
+        "首年新单保费": premium,
+        "首年新单保费.上月": [rng.randrange(0, 30000) for _ in members],
+        "首年新单保费.去年同期": [rng.randrange(0, 30000) if p[3] > 12 else None for p in members],
+        "首年新单保费.目标": [rng.choice((10000, 15000, 20000, 25000)) for _ in members],
+    }
+    for name, column in table.items():
+        values[f"members.{name}"] = [[value] for value in column]
+        values[f"members.合计.{name}"] = sum(value or 0 for value in column)
+    for name in ("主险件数", "首年新单保费"):
+        rates = [[_attained(a, t)] for a, t in zip(table[name], table[f"{name}.目标"], strict=True)]
+        values[f"members.{name}.达成率"] = rates + [[""]] * (60 - count)
+        total = _attained(values[f"members.合计.{name}"], values[f"members.合计.{name}.目标"])
+        values[f"members.合计.{name}.达成率"] = total
+    values["members.举绩"] = [["是" if n else "否"] for n in pieces]
+    values["members.合计.举绩"] = sum(1 for n in pieces if n)
+    values["members.合计.姓名"] = count
+    return values

@@ -1,0 +1,1 @@
+"""What a spreadsheet sees: the KPI_* functions."""

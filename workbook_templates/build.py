@@ -1,0 +1,44 @@
+"""Build the templates: ``python -m workbook_templates.build`` writes them beside this file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from workbook_templates import manager_schedule, monthly_kpi, monthly_targets, weekly_plan
+
+BUILDERS: Final[dict[str, Callable[[Path], None]]] = {
+    module.NAME: module.build
+    for module in (monthly_kpi, monthly_targets, weekly_plan, manager_schedule)
+}
+"""What builds each template, by its name."""
+
+
+def build_all(folder: Path) -> list[Path]:
+    """Write every template into a folder.
+
+    The bytes depend on the scripts alone, so that a rebuilt template that differs was changed.
+
+    Parameters
+    ----------
+    folder : Path
+        Is made if need be.
+
+    Returns
+    -------
+    list of Path
+        The files.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, build in BUILDERS.items():
+        path = folder / f"{name}.xlsx"
+        build(path)
+        written.append(path)
+    return written
+
+
+if __name__ == "__main__":
+    for one in build_all(Path(__file__).parent):
+        print(one)

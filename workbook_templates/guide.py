@@ -1,0 +1,121 @@
+"""The sheet 说明 that ends every template: how to fill it, what the colours mean, its slots."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from workbook_templates.look import (
+    ACCENT,
+    BOXED,
+    EDITABLE,
+    HEAD,
+    LEFT,
+    NOTE,
+    RULED,
+    SECTION,
+    STATUS,
+    STRONG,
+    TINT,
+    WRAP,
+    Book,
+    Page,
+    Style,
+)
+
+Table = tuple[tuple[str, str, str], ...]
+"""A heading row and its rows, three columns each."""
+
+_WIDTHS: Final = (1.5, 24.0, 34.0, 58.0)
+_LINE: Final = 18.0
+# What fits on one line of the second and third column, a Chinese character counting two.
+_FITS: Final = {1: 24, 2: 34, 3: 58}
+
+
+class Guide:
+    """The sheet 说明.
+
+    Parameters
+    ----------
+    book : Book
+    purpose : str
+        What the template is for.
+    """
+
+    def __init__(self, book: Book, purpose: str) -> None:
+        self._page = Page(book, "说明", _WIDTHS, landscape=False)
+        self._page.title("说明")
+        self._row = 1
+        self._paragraph(purpose)
+
+    def steps(self, heading: str, steps: tuple[str, ...]) -> None:
+        """Numbered steps."""
+        self._heading(heading)
+        for number, step in enumerate(steps, 1):
+            self._paragraph(f"{number}．{step}")
+
+    def colours(self, *, status: bool = False, resting: str = "") -> None:
+        """What each colour means."""
+        page = self._page
+        self._heading("颜色")
+        swatches: list[tuple[str, Style, str]] = [
+            ("填写", {"bg_color": TINT}, "要您填写的单元格"),
+            ("1,234", {**EDITABLE, "locked": True}, "已预先填好、可以修改的单元格"),
+            ("1,234", {}, "由系统填入或由公式算出，已锁定，防止误改"),
+        ]
+        if resting:
+            swatches.append(("休", {"bg_color": "#EFF1F2", "font_color": "#68727A"}, resting))
+        if status:
+            meanings = ("达到健康界限", "介于健康与危险界限之间", "达不到危险界限")
+            swatches += [
+                (word, STATUS[word], meaning)
+                for word, meaning in zip(STATUS, meanings, strict=True)
+            ]
+        for text, style, meaning in swatches:
+            page.height(self._row, 20)
+            page.put(self._row, 1, text, {"align": "center"}, BOXED, style)
+            page.put(self._row, 2, meaning, {"indent": 1})
+            self._row += 1
+        self._paragraph(
+            "工作表的保护没有密码：需要改版式时，点“审阅 → 撤销工作表保护”即可。"
+            "行高、列宽不用撤销保护就能调整。"
+        )
+
+    def table(self, heading: str, table: Table, note: str = "") -> None:
+        """A table of three columns."""
+        page = self._page
+        self._heading(heading)
+        if note:
+            self._paragraph(note)
+        page.height(self._row, 20)
+        for column, text in enumerate(table[0], 1):
+            page.put(self._row, column, text, HEAD, LEFT)
+        self._row += 1
+        for row in table[1:]:
+            lines = max(_lines(text, _FITS[column]) for column, text in enumerate(row, 1))
+            page.height(self._row, 4 + 16 * lines)
+            for column, text in enumerate(row, 1):
+                emphasis = STRONG if column == 1 else {}
+                page.put(self._row, column, text, WRAP, {"valign": "vcenter"}, RULED, emphasis)
+            self._row += 1
+
+    def _heading(self, text: str) -> None:
+        page = self._page
+        page.height(self._row, 8)
+        page.height(self._row + 1, 22)
+        page.put(self._row + 1, 1, text, SECTION, {"font_color": ACCENT})
+        self._row += 2
+
+    def _paragraph(self, text: str) -> None:
+        page = self._page
+        lines = _lines(text, sum(_FITS.values()) - 4)
+        page.height(self._row, 4 + 16 * lines)
+        page.merged(
+            self._row, 1, self._row, 3, text, NOTE, {"font_size": 10, "font_color": "#262B2F"}
+        )
+        self._row += 1
+
+
+def _lines(text: str, fits: int) -> int:
+    """How many lines a text takes; a Chinese character is as wide as two others."""
+    width = sum(2 if ord(character) > 0x2E7F or character in "—“”…" else 1 for character in text)
+    return max(1, -(-width // fits))

@@ -1,0 +1,363 @@
+"""The look that the four templates share: colours, type, page set-up, and how a slot is named.
+
+One deep accent, greys, one pale tint for cells that people fill in. Colour never carries meaning
+alone: a status is a word, an input cell is listed on the sheet 说明.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+Style: TypeAlias = Mapping[str, Any]
+
+ACCENT: Final = "#1F4E5F"
+ACCENT_MIDDLE: Final = "#7D9FAB"
+ACCENT_LIGHT: Final = "#C3D3D9"
+ACCENT_PALE: Final = "#EAF0F2"
+INK: Final = "#262B2F"
+GREY: Final = "#68727A"
+GREY_LIGHT: Final = "#AEB6BC"
+HAIRLINE: Final = "#D3D9DD"
+RESTING: Final = "#EFF1F2"
+TINT: Final = "#FDF8E7"
+WHITE: Final = "#FFFFFF"
+
+FONT: Final = "微软雅黑"
+
+# -- type: 18 the title, 11 headings, 10 everything else, 9 what explains it
+TITLE: Final[Style] = {"font_size": 18, "bold": True, "font_color": ACCENT}
+ASIDE: Final[Style] = {"font_size": 11, "bold": True, "align": "right"}
+SECTION: Final[Style] = {"font_size": 11, "bold": True, "font_color": ACCENT}
+LABEL: Final[Style] = {"font_size": 9, "font_color": GREY}
+STRONG: Final[Style] = {"bold": True}
+NOTE: Final[Style] = {"font_size": 9, "font_color": GREY, "text_wrap": True, "valign": "top"}
+
+# -- places
+LEFT: Final[Style] = {"align": "left"}
+RIGHT: Final[Style] = {"align": "right"}
+CENTRE: Final[Style] = {"align": "center"}
+ACROSS: Final[Style] = {"align": "center_across"}
+WRAP: Final[Style] = {"text_wrap": True, "valign": "top", "align": "left"}
+
+# -- cells
+HEAD: Final[Style] = {
+    "bold": True,
+    "font_color": WHITE,
+    "bg_color": ACCENT,
+    "text_wrap": True,
+}
+SUBHEAD: Final[Style] = {"font_size": 9, "font_color": ACCENT, "bg_color": ACCENT_LIGHT}
+GROUP: Final[Style] = {"bold": True, "font_color": ACCENT, "bg_color": ACCENT_PALE}
+TOTAL: Final[Style] = {"bold": True, "bg_color": ACCENT_PALE}
+RULED: Final[Style] = {"bottom": 1, "bottom_color": HAIRLINE}
+BOXED: Final[Style] = {"border": 1, "border_color": HAIRLINE}
+SIGNATURE: Final[Style] = {"bottom": 1, "bottom_color": GREY}
+OPEN: Final[Style] = {"locked": False}
+INPUT: Final[Style] = {"bg_color": TINT, "locked": False}
+EDITABLE: Final[Style] = {"bg_color": TINT, "font_color": ACCENT, "locked": False}
+"""Prefilled and still to be changed: the tint of an input, the accent's ink."""
+
+# -- numbers
+WHOLE: Final[Style] = {"num_format": "#,##0", "align": "right"}
+RATE: Final[Style] = {"num_format": "0.0%", "align": "right"}
+CHANGE: Final[Style] = {"num_format": "+0.0%;-0.0%;0.0%", "align": "right"}
+POINTS: Final[Style] = {"num_format": '+0.0"点";-0.0"点";0.0"点"', "align": "right"}
+GAP: Final[Style] = {"num_format": "+#,##0;-#,##0;0", "align": "right"}
+DAY: Final[Style] = {"num_format": 'm"月"d"日"', "align": "center"}
+DATE: Final[Style] = {"num_format": 'yyyy"年"m"月"d"日"', "align": "left"}
+
+STATUS: Final[Mapping[str, Style]] = {
+    "健康": {"bg_color": "#E3EFE6", "font_color": "#2B6240"},
+    "异常": {"bg_color": "#FBEED2", "font_color": "#855600"},
+    "危险": {"bg_color": "#F6DEDA", "font_color": "#9A2F24"},
+}
+
+_BASE: Final[Style] = {
+    "font_name": FONT,
+    "font_size": 10,
+    "font_color": INK,
+    "valign": "vcenter",
+}
+_FOOTER_STYLE: Final = f'&"{FONT},常规"&8&K{GREY[1:]}'
+
+
+class Book:
+    """A workbook in the common look.
+
+    Parameters
+    ----------
+    path : Path
+        Where it is written.
+    title : str
+        Its title among the file's properties.
+    """
+
+    def __init__(self, path: Path, title: str) -> None:
+        self.workbook = xlsxwriter.Workbook(str(path))
+        # A fixed date keeps the bytes of a rebuilt template the same.
+        self.workbook.set_properties({"title": title, "created": dt.datetime(2024, 1, 1)})
+        self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
+
+    def format(self, *styles: Style) -> Format:
+        """The cell format of these styles together, the later ones winning."""
+        merged: dict[str, Any] = dict(_BASE)
+        for style in styles:
+            merged.update(style)
+        key = tuple(sorted(merged.items()))
+        if key not in self._formats:
+            self._formats[key] = self.workbook.add_format(merged)
+        return self._formats[key]
+
+    def changed(self, style: Style) -> Format:
+        """A format for conditional formatting: only what differs."""
+        return self.workbook.add_format(dict(style))
+
+    def close(self) -> None:
+        """Write the file."""
+        self.workbook.close()
+
+
+class Page:
+    """A worksheet in the common look; rows and columns count from 0.
+
+    Parameters
+    ----------
+    book : Book
+    name : str
+        The sheet's name.
+    widths : sequence of float
+        The columns' widths in characters, from column A on.
+    landscape : bool
+    """
+
+    def __init__(
+        self, book: Book, name: str, widths: tuple[float, ...], *, landscape: bool = True
+    ) -> None:
+        self.book = book
+        self.name = name
+        self.sheet: Worksheet = book.workbook.add_worksheet(name)
+        self._width = len(widths)
+        for column, width in enumerate(widths):
+            self.sheet.set_column(column, column, width, book.format())
+        self._set_up(landscape)
+
+    def _set_up(self, landscape: bool) -> None:
+        sheet = self.sheet
+        sheet.hide_gridlines(2)
+        sheet.set_paper(9)
+        if landscape:
+            sheet.set_landscape()
+        sheet.set_margins(left=0.4, right=0.4, top=0.45, bottom=0.6)
+        sheet.center_horizontally()
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer(
+            f"&L{_FOOTER_STYLE}&A&R{_FOOTER_STYLE}第 &P 页，共 &N 页", {"scale_with_doc": False}
+        )
+        # Nobody needs a password to lift it: it only guards against slips.
+        sheet.protect("", {"format_columns": True, "format_rows": True})
+
+    def at(self, row: int, column: int, *, absolute: bool = False) -> str:
+        """The cell's reference for use on another sheet, such as ``数据!Z5``."""
+        return f"{self.name}!{xl_rowcol_to_cell(row, column, absolute, absolute)}"
+
+    def height(self, row: int, points: float, last: int | None = None) -> None:
+        """Set the height of a row, or of the rows up to `last`."""
+        for number in range(row, (row if last is None else last) + 1):
+            self.sheet.set_row(number, points)
+
+    def name_slot(
+        self, slot: str, row: int, column: int, last_row: int = -1, last_column: int = -1
+    ) -> None:
+        """Give cells the defined name by which they are filled or read."""
+        first = xl_rowcol_to_cell(row, column, True, True)
+        last = xl_rowcol_to_cell(max(row, last_row), max(column, last_column), True, True)
+        cells = first if first == last else f"{first}:{last}"
+        if self.book.workbook.define_name(slot, f"='{self.name}'!{cells}"):
+            raise ValueError(f"Excel does not take the name {slot!r}")
+
+    def put(self, row: int, column: int, value: Any, *styles: Style, slot: str = "") -> None:
+        """Write a value, or a blank cell for None, and name the cell if it is a slot."""
+        cell_format = self.book.format(*styles)
+        if value is None:
+            self.sheet.write_blank(row, column, None, cell_format)
+        else:
+            self.sheet.write(row, column, value, cell_format)
+        if slot:
+            self.name_slot(slot, row, column)
+
+    def formula(
+        self, row: int, column: int, formula: str, empty: Any, *styles: Style, slot: str = ""
+    ) -> None:
+        """Write a native formula with the value it has in the empty template."""
+        self.sheet.write_formula(row, column, formula, self.book.format(*styles), empty)
+        if slot:
+            self.name_slot(slot, row, column)
+
+    def blanks(self, row: int, column: int, last_row: int, last_column: int, *styles: Style) -> None:
+        """Give empty cells a format."""
+        for r in range(row, last_row + 1):
+            for c in range(column, last_column + 1):
+                self.put(r, c, None, *styles)
+
+    def column(self, row: int, column: int, count: int, *styles: Style, slot: str) -> None:
+        """A slot of `count` rows."""
+        self.blanks(row, column, row + count - 1, column, *styles)
+        self.name_slot(slot, row, column, row + count - 1)
+
+    def row(self, row: int, column: int, count: int, *styles: Style, slot: str) -> None:
+        """A slot of `count` columns."""
+        self.blanks(row, column, row, column + count - 1, *styles)
+        self.name_slot(slot, row, column, row, column + count - 1)
+
+    def merged(
+        self,
+        row: int,
+        column: int,
+        last_row: int,
+        last_column: int,
+        text: str,
+        *styles: Style,
+        slot: str = "",
+    ) -> None:
+        """Merge cells into one: for titles, signatures and boxes to write in."""
+        self.sheet.merge_range(
+            row, column, last_row, last_column, text, self.book.format(*styles)
+        )
+        if slot:
+            self.name_slot(slot, row, column, last_row, last_column)
+
+    def title(self, text: str) -> None:
+        """The title in the first row, with the accent's line below it."""
+        self.height(0, 34)
+        line: Style = {"bottom": 5, "bottom_color": ACCENT}
+        self.blanks(0, 1, 0, self._width - 1, line)
+        self.put(0, 1, text, TITLE, line)
+
+    def aside(self, slot: str) -> None:
+        """A slot at the title's right end."""
+        line: Style = {"bottom": 5, "bottom_color": ACCENT}
+        self.put(0, self._width - 1, None, ASIDE, line, slot=slot)
+
+    def fields(self, row: int, fields: Mapping[int, tuple[str, str, Style]]) -> None:
+        """A strip of facts: small labels with their values below.
+
+        Parameters
+        ----------
+        row : int
+            The row of the labels.
+        fields : mapping of int to (label, slot, style)
+            By column.
+        """
+        self.height(row, 18)
+        self.height(row + 1, 20)
+        for column, (label, slot, style) in fields.items():
+            self.put(row, column, label, LABEL, {"valign": "bottom"})
+            self.put(row + 1, column, None, STRONG, LEFT, style, slot=slot)
+
+    def highlight(
+        self, row: int, column: int, last_row: int, last_column: int, formula: str, style: Style
+    ) -> None:
+        """Change the look of cells where a formula, written for the first cell, is true."""
+        self.sheet.conditional_format(
+            row,
+            column,
+            last_row,
+            last_column,
+            {"type": "formula", "criteria": formula, "format": self.book.changed(style)},
+        )
+
+    def whole_numbers(
+        self, row: int, column: int, last_row: int, last_column: int, title: str, most: int = 999
+    ) -> None:
+        """Take whole numbers only, and say so in Chinese."""
+        self.sheet.data_validation(
+            row,
+            column,
+            last_row,
+            last_column,
+            {
+                "validate": "integer",
+                "criteria": "between",
+                "minimum": 0,
+                "maximum": most,
+                "input_title": title,
+                "input_message": f"请填 0 到 {most:,} 的整数；没有就填 0 或留空。",
+                "error_title": "请填整数",
+                "error_message": f"这里只能填 0 到 {most:,} 的整数，不要带单位或文字。",
+            },
+        )
+
+    def amounts(self, row: int, column: int, last_row: int, last_column: int, title: str) -> None:
+        """Take amounts in 元 only."""
+        self.sheet.data_validation(
+            row,
+            column,
+            last_row,
+            last_column,
+            {
+                "validate": "decimal",
+                "criteria": ">=",
+                "value": 0,
+                "input_title": title,
+                "input_message": "请填金额，单位元，例如 12000。",
+                "error_title": "请填金额",
+                "error_message": "这里只能填不小于 0 的数字，单位元，不要写“万”或逗号以外的文字。",
+            },
+        )
+
+    def choices(
+        self,
+        row: int,
+        column: int,
+        last_row: int,
+        last_column: int,
+        title: str,
+        choices: tuple[str, ...],
+    ) -> None:
+        """Offer choices; other words are taken as well."""
+        self.sheet.data_validation(
+            row,
+            column,
+            last_row,
+            last_column,
+            {
+                "validate": "list",
+                "source": list(choices),
+                "input_title": title,
+                "input_message": "点右侧箭头选一项，也可以自己写。",
+                "error_type": "information",
+                "error_title": "不在列表里",
+                "error_message": "这一项不在列表里。点“确定”保留所写的内容。",
+            },
+        )
+
+    def date(self, row: int, column: int, slot: str, *styles: Style) -> None:
+        """A cell for a date that people type."""
+        self.put(row, column, None, DATE, INPUT, *styles, slot=slot)
+        self.dates(row, column, row, column)
+
+    def dates(self, row: int, column: int, last_row: int, last_column: int) -> None:
+        """Take dates only."""
+        self.sheet.data_validation(
+            row,
+            column,
+            last_row,
+            last_column,
+            {
+                "validate": "date",
+                "criteria": ">=",
+                "value": dt.date(2000, 1, 1),
+                "input_title": "日期",
+                "input_message": "请填日期，例如 2024-6-3。按 Ctrl+; 填今天。",
+                "error_title": "请填日期",
+                "error_message": "这里要填日期，例如 2024-6-3。",
+            },
+        )

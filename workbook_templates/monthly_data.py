@@ -1,0 +1,234 @@
+"""The sheet 数据 of 月度KPI表: measures and KPIs of twenty-four months, the last one the month's."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kpi_xl import kpis
+from kpi_xl.formula import Measure
+from kpi_xl.kpi import Kpi
+from workbook_templates.look import (
+    CENTRE,
+    GREY_LIGHT,
+    GROUP,
+    HEAD,
+    LABEL,
+    LEFT,
+    NOTE,
+    RATE,
+    RIGHT,
+    RULED,
+    STRONG,
+    WHOLE,
+    Book,
+    Page,
+    Style,
+)
+
+SHEET: Final = "数据"
+MONTHS: Final = 24
+_FIRST: Final = 2
+LAST: Final = _FIRST + MONTHS - 1
+"""The column of the workbook's own month: Z."""
+_HEADER: Final = 3
+_SINGLE: Final = ("%", "元")
+
+FAMILIES: Final[dict[str, tuple[str, ...]]] = {
+    "业绩": (
+        "首年度保费",
+        "首年新单保费",
+        "主险件数",
+        "人均FYP",
+        "人均件数",
+        "件均保费",
+        "人均产能",
+        "有效人均件数",
+        "首年度佣金",
+        "人均FYC",
+        "期交比率",
+    ),
+    "人力": (
+        "期末人数",
+        "平均人数",
+        "新增人数",
+        "脱落人数",
+        "有效人数",
+        "增员率",
+        "留存率",
+        "纯增率",
+        "脱落率",
+        "13个月留存率",
+        "转正率",
+    ),
+    "活动": ("举绩人数", "活动率", "出勤率", "签单率", "网点活动率"),
+    "持续": ("保费持续率", "件数持续率", "综合持续率"),
+}
+"""The KPIs of the sheet by family."""
+
+
+def kpi(name: str) -> Kpi:
+    """The KPI with this Chinese name."""
+    found = kpis.find(name)
+    if found is None or found.name != name:
+        raise KeyError(name)
+    return found
+
+
+def number(one: Kpi) -> Style:
+    """How a KPI's value is shown on paper: money without 角 and 分."""
+    shown = "#,##0" if one.unit == "元" else one.number_format
+    return {"num_format": shown, "align": "right"}
+
+
+def measures() -> list[Measure]:
+    """What the KPIs are made of, each once, in the catalogue's order."""
+    needed = {m.code for names in FAMILIES.values() for name in names for m in _parts(kpi(name))}
+    return [m for m in kpis.measures.values() if isinstance(m, Measure) and m.code in needed]
+
+
+def _parts(one: Kpi) -> tuple[Measure, ...]:
+    """The measures of a KPI; commission is added up from the policies, not estimated by a rate."""
+    if one.code == "KPI_FYC":
+        fyc = kpis.measures["fyc"]
+        assert isinstance(fyc, Measure)
+        return (fyc,)
+    return one.measures
+
+
+class Data:
+    """Where everything is on the sheet.
+
+    Parameters
+    ----------
+    page : Page
+        The sheet.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        first = _HEADER + 2
+        self.measures = {m.code: first + number for number, m in enumerate(measures())}
+        names = [name for family in FAMILIES.values() for name in family]
+        self._heading = first + len(self.measures)
+        self.series = {name: self._heading + 1 + number for number, name in enumerate(names)}
+
+    def excel(self, one: Kpi, column: int, *, prefix: bool) -> str:
+        """The KPI's native formula over one month's column, without its equals sign.
+
+        Parameters
+        ----------
+        one : Kpi
+        column : int
+            The month's column.
+        prefix : bool
+            Whether the references name the sheet.
+        """
+
+        def at(row: int, *, absolute: bool = False) -> str:
+            full = self.page.at(row, column if not absolute else _FIRST, absolute=absolute)
+            return full if prefix else full.partition("!")[2]
+
+        if one.code == "KPI_FYC":
+            refs = {"KPI_FYC": at(self.measures["fyc"])}
+        else:
+            refs = {m.code: at(self.measures[m.code]) for m in one.measures}
+        if one.settings:
+            refs["premium_weight"] = at(1, absolute=True)
+        return one.excel(refs)[1:]
+
+    def month(self, name: str, months_back: int) -> str:
+        """The cell of a KPI's series that many months before the workbook's month."""
+        return self.page.at(self.series[name], LAST - months_back)
+
+    def range(self, name: str) -> str:
+        """The whole series of a KPI."""
+        return self._range(self.series[name])
+
+    @property
+    def months(self) -> str:
+        """The months, for the axis of a chart."""
+        return self._range(_HEADER)
+
+    def _range(self, row: int) -> str:
+        first = self.page.at(row, _FIRST, absolute=True)
+        return f"={first}:{self.page.at(row, LAST, absolute=True).partition('!')[2]}"
+
+
+def place(book: Book) -> Data:
+    """Add the sheet, still empty, so that others can refer to it."""
+    return Data(Page(book, SHEET, (22.0, 5.5, *(10.6 for _ in range(MONTHS)))))
+
+
+def write(data: Data, heading: str) -> None:
+    """Write the sheet.
+
+    Parameters
+    ----------
+    data : Data
+    heading : str
+        The formula of whose numbers and which month these are.
+    """
+    page = data.page
+    page.height(0, 28)
+    page.put(0, 0, "数据", {"font_size": 14, "bold": True, "font_color": "#1F4E5F"})
+    page.formula(0, _FIRST, heading, "　", STRONG, slot="data.heading")
+    page.height(1, 20)
+    page.put(1, 0, "综合持续率中保费的权重", LABEL)
+    page.put(1, _FIRST, None, STRONG, RATE, {"num_format": "0%"}, slot="setting.premium_weight")
+    note = "基础数据由系统填入；下方各指标由公式从基础数据算出。#N/A 表示该月没有数据。"
+    page.put(1, _FIRST + 1, note, NOTE, {"text_wrap": False, "valign": "vcenter"})
+    page.height(2, 6)
+
+    page.height(_HEADER, 24)
+    page.put(_HEADER, 0, "项目", HEAD, LEFT)
+    page.put(_HEADER, 1, "单位", HEAD, CENTRE)
+    page.row(_HEADER, _FIRST, MONTHS, HEAD, RIGHT, slot="data.months")
+    _band(page, _HEADER + 1, "基础数据")
+    for measure in measures():
+        row = data.measures[measure.code]
+        _label(page, row, measure.name, measure.unit)
+        page.row(row, _FIRST, MONTHS, WHOLE, RULED, slot=f"data.{measure.name}")
+    _band(page, min(data.series.values()) - 1, "指标")
+    for name, row in data.series.items():
+        _series(data, kpi(name), row)
+    last = max(data.series.values())
+    page.highlight(
+        _HEADER + 2, _FIRST, last, LAST, f"=ISERROR(C{_HEADER + 3})", {"font_color": GREY_LIGHT}
+    )
+    _printing(page, min(data.series.values()) - 1, last)
+
+
+def _band(page: Page, row: int, text: str) -> None:
+    page.height(row, 20)
+    page.blanks(row, 0, row, LAST, GROUP)
+    page.put(row, 0, text, GROUP)
+
+
+def _label(page: Page, row: int, name: str, unit: str) -> None:
+    page.height(row, 18)
+    page.put(row, 0, name, RULED, {"shrink": True})
+    page.put(row, 1, unit, LABEL, CENTRE, RULED)
+
+
+def _series(data: Data, one: Kpi, row: int) -> None:
+    """One KPI's row of formulas."""
+    page = data.page
+    _label(page, row, one.name, one.unit)
+    counted = len(_parts(one)) == 1 or one.name in ("首年度保费", "平均人数")
+    for column in range(_FIRST, LAST + 1):
+        formula = f"=IFERROR({data.excel(one, column, prefix=False)},NA())"
+        page.formula(row, column, formula, 0 if counted else "#N/A", number(one), RULED)
+    page.name_slot(f"series.{one.name}", row, _FIRST, row, LAST)
+
+
+def _printing(page: Page, second: int, last: int) -> None:
+    """Four pages, each half the rows of one year, so that the figures stay legible."""
+    sheet = page.sheet
+    sheet.fit_page = False
+    sheet.set_print_scale(68)
+    sheet.repeat_rows(_HEADER)
+    sheet.repeat_columns(0, 1)
+    sheet.set_v_pagebreaks([_FIRST + 12])
+    sheet.set_h_pagebreaks([second])
+    sheet.print_area(0, 0, last, LAST)
+    sheet.freeze_panes(_HEADER + 1, _FIRST)

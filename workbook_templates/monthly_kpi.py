@@ -1,0 +1,266 @@
+"""月度KPI表: every KPI of a unit's month with target, last month, last year, status and trend."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from kpi_xl.catalogue.general import KPI_ATTAINMENT, KPI_MOM, KPI_YOY
+from kpi_xl.kpi import Kpi
+from workbook_templates import monthly_charts, monthly_data
+from workbook_templates.guide import Guide
+from workbook_templates.look import (
+    ACCENT,
+    CENTRE,
+    CHANGE,
+    EDITABLE,
+    GREY,
+    BOXED,
+    GROUP,
+    HEAD,
+    INPUT,
+    LABEL,
+    LEFT,
+    NOTE,
+    POINTS,
+    RATE,
+    RIGHT,
+    RULED,
+    SECTION,
+    STATUS,
+    STRONG,
+    WRAP,
+    Book,
+    Page,
+)
+from workbook_templates.monthly_data import FAMILIES, Data, kpi, number
+
+NAME: Final = "月度KPI表"
+_SHEET: Final = "月度KPI"
+_NONE: Final = "—"
+_COLUMNS: Final = {
+    "指标": 15.0,
+    "单位": 5.5,
+    "实际": 11.5,
+    "目标": 11.5,
+    "达成率": 9.0,
+    "上月": 11.5,
+    "环比": 9.5,
+    "去年同期": 11.5,
+    "同比": 9.5,
+    "状态": 7.5,
+    "趋势": 17.0,
+}
+_AT: Final = {name: column for column, name in enumerate(_COLUMNS, 1)}
+_HEADER: Final = 5
+
+
+def build(path: Path) -> None:
+    """Write the template."""
+    book = Book(path, NAME)
+    page = Page(book, _SHEET, (1.5, *_COLUMNS.values()), landscape=False)
+    charts = monthly_charts.place(book)
+    data = monthly_data.place(book)
+    unit, month = page.at(3, 1, absolute=True), page.at(0, _AT["趋势"], absolute=True)
+    heading = f'={unit}&"　"&{month}'
+    _top(page)
+    last = _table(page, data)
+    _notes(page, last + 1)
+    monthly_charts.write(charts, data, heading)
+    monthly_data.write(data, heading)
+    _guide(book)
+    book.close()
+
+
+def _top(page: Page) -> None:
+    """Whose KPIs these are, and of which month."""
+    page.title("月度 KPI 表")
+    page.aside("period.month")
+    page.height(1, 6)
+    page.fields(
+        2,
+        {
+            _AT["指标"]: ("单位", "unit.name", {}),
+            _AT["实际"]: ("分公司", "branch.name", {}),
+            _AT["达成率"]: ("层级", "unit.level", {}),
+            _AT["环比"]: ("主管", "unit.manager", {}),
+            _AT["同比"]: ("工作日", "period.working_days", {"num_format": '0" 天"'}),
+            _AT["趋势"]: ("期末人数", "unit.headcount", {"num_format": '#,##0" 人"'}),
+        },
+    )
+    page.height(4, 8)
+
+
+def _table(page: Page, data: Data) -> int:
+    """The table of KPIs; returns its last row."""
+    page.height(_HEADER, 26)
+    for name, column in _AT.items():
+        place = LEFT if name == "指标" else CENTRE if name in ("单位", "状态", "趋势") else RIGHT
+        page.put(_HEADER, column, name, HEAD, place)
+    row = _HEADER
+    for family, names in FAMILIES.items():
+        row += 1
+        page.height(row, 20)
+        page.blanks(row, 1, row, _AT["趋势"], GROUP)
+        page.put(row, 1, family, GROUP)
+        for name in names:
+            row += 1
+            _kpi_row(page, data, kpi(name), row)
+    first = _HEADER + 1
+    for status, style in STATUS.items():
+        page.sheet.conditional_format(
+            first,
+            _AT["状态"],
+            row,
+            _AT["状态"],
+            {
+                "type": "cell",
+                "criteria": "==",
+                "value": f'"{status}"',
+                "format": page.book.changed(style),
+            },
+        )
+    page.sheet.freeze_panes(_HEADER + 1, _AT["指标"] + 1)
+    return row
+
+
+def _kpi_row(page: Page, data: Data, one: Kpi, row: int) -> None:
+    """One KPI."""
+    page.height(row, 22)
+    slot, lower = f"kpi.{one.name}", one.direction == "lower"
+    at = {name: page.at(row, column).partition("!")[2] for name, column in _AT.items()}
+    counted = one.unit != "%" and "/" not in one.formula and "÷" not in one.formula
+    empty = 0 if counted or one.name == "平均人数" else _NONE
+    shown = number(one)
+
+    page.put(row, _AT["指标"], f"{one.name} ↓" if lower else one.name, RULED)
+    page.put(row, _AT["单位"], one.unit, LABEL, CENTRE, RULED)
+    actual = data.excel(one, monthly_data.LAST, prefix=True)
+    page.formula(
+        row, _AT["实际"], _or_dash(actual), empty, shown, STRONG, RULED, slot=slot
+    )
+    page.put(row, _AT["目标"], None, shown, EDITABLE, RULED, slot=f"{slot}.目标")
+    if lower:
+        # Reaching more than the target would be bad: such a rate misleads.
+        page.put(row, _AT["达成率"], _NONE, RIGHT, RULED)
+    else:
+        attained = KPI_ATTAINMENT.excel((at["实际"], at["目标"]))[1:]
+        page.formula(
+            row, _AT["达成率"], _or_dash(attained), _NONE, RATE, RULED, slot=f"{slot}.达成率"
+        )
+    for name, months, change, rule in (("上月", 1, "环比", KPI_MOM), ("去年同期", 12, "同比", KPI_YOY)):
+        before = data.month(one.name, months)
+        page.formula(row, _AT[name], _or_dash(before), empty, shown, RULED, slot=f"{slot}.{name}")
+        if one.unit == "%":
+            moved, style = f"({at['实际']}-{at[name]})*100", POINTS
+        else:
+            moved, style = rule.excel((at["实际"], at[name]))[1:], CHANGE
+        page.formula(
+            row, _AT[change], _or_dash(moved), _NONE, style, RULED, slot=f"{slot}.{change}"
+        )
+    page.put(row, _AT["状态"], None, CENTRE, RULED, slot=f"{slot}.状态")
+    page.put(row, _AT["趋势"], None, RULED)
+    page.sheet.add_sparkline(
+        row,
+        _AT["趋势"],
+        {
+            "range": data.range(one.name)[1:],
+            "series_color": ACCENT,
+            "last_point": True,
+            "last_color": ACCENT,
+            "weight": 1.25,
+        },
+    )
+
+
+def _or_dash(formula: str) -> str:
+    return f'=IFERROR({formula},"{_NONE}")'
+
+
+def _notes(page: Page, row: int) -> None:
+    """What a reader must know to read the table right, and what the manager makes of it."""
+    page.height(row, 6)
+    texts = (
+        "环比、同比：金额、人数、件数为增减百分比；单位是 % 的指标为百分点之差，写作“点”"
+        "（80% 升到 82% 为 +2.0点）。",
+        "带 ↓ 的指标越低越好，不算达成率，请直接对照目标。“—”表示没有数据或不适用。"
+        "趋势为最近 24 个月。",
+    )
+    for number_, text in enumerate(texts, row + 1):
+        page.height(number_, 16)
+        page.put(number_, 1, text, NOTE, {"text_wrap": False, "font_color": GREY})
+    row += len(texts) + 1
+    boxes = (
+        (1, _AT["上月"] - 1, "主要问题和原因", "input.problem"),
+        (_AT["上月"], _AT["趋势"], "下一步改善措施（谁、做什么、何时完成）", "input.measures"),
+    )
+    page.height(row, 24)
+    page.height(row + 1, 96)
+    for first, last, label, slot in boxes:
+        page.put(row, first, label, SECTION, {"valign": "bottom"})
+        page.merged(row + 1, first, row + 1, last, "", WRAP, BOXED, INPUT, slot=slot)
+    page.sheet.print_area(0, 0, row + 1, _AT["趋势"])
+    page.sheet.repeat_rows(_HEADER)
+    page.sheet.fit_to_pages(1, 1)
+
+
+def _guide(book: Book) -> None:
+    guide = Guide(
+        book,
+        "这张表让营业部（或分公司）一眼看清当月全部 KPI：做到多少、离目标多远、"
+        "比上月和去年同期好还是差、处在什么状态，以及两年来的走势。",
+    )
+    guide.steps(
+        "怎样用",
+        (
+            "先看“状态”一列的危险和异常，再看“环比”和“趋势”：连着变差的指标要先查原因。",
+            "目标可以直接修改，达成率随之重算；改过的目标交回后会被读出来。",
+            "在表下写出主要问题和改善措施，交回后作为下个月检讨的起点。",
+            "“趋势图”是同一批数据的六张图，可直接打印或复制到汇报材料。",
+            "“数据”是计算的依据：上面的指标都由它算出，点开单元格就能看到公式。",
+        ),
+    )
+    guide.colours(status=True)
+    rows = [
+        (one.name, one.formula, _meaning(one))
+        for names in FAMILIES.values()
+        for one in map(kpi, names)
+    ]
+    guide.table(
+        "指标怎么算、看什么",
+        (("指标", "公式", "看什么；默认的健康界限"), *rows),
+        "健康界限是默认值，公司另有设置时以“状态”一列显示的为准。",
+    )
+    guide.table(
+        "可以填写的单元格",
+        (
+            ("位置", "名称", "内容"),
+            ("月度KPI · 目标", "kpi.<指标>.目标", "本月目标；留空则不算达成率"),
+            ("月度KPI · 主要问题和原因", "input.problem", "危险、异常的指标差在哪里，为什么"),
+            ("月度KPI · 改善措施", "input.measures", "谁、做什么、何时完成"),
+        ),
+    )
+    guide.table(
+        "填入数据的名称",
+        (
+            ("名称", "位置", "内容"),
+            ("unit.…、branch.name", "月度KPI 表头", "单位、层级、主管、期末人数、分公司"),
+            ("period.…", "月度KPI 表头", "月份、工作日天数"),
+            ("kpi.<指标>", "月度KPI · 实际", "本月实际值"),
+            (
+                "kpi.<指标>.<列名>",
+                "月度KPI · 其余各列",
+                "达成率、上月、环比、去年同期、同比、状态",
+            ),
+            ("data.months、data.<项目>", "数据 · 基础数据", "24 个月的月份和各项数据，末列是本月"),
+            ("series.<指标>", "数据 · 指标", "24 个月的指标值"),
+            ("setting.premium_weight", "数据 · 第二行", "综合持续率中保费所占的权重"),
+        ),
+        "名称在“公式 → 名称管理器”里可以看到。移动单元格不影响填数，删掉名称则不再填。",
+    )
+
+
+def _meaning(one: Kpi) -> str:
+    if one.bands is None:
+        return one.meaning
+    return f"{one.meaning}。{one.bands.text(one.direction, one.unit)}"
