@@ -11,8 +11,9 @@ from typing import Any, Final
 
 _EXCEL_EPOCH: Final = dt.date(1899, 12, 30)
 _MONTH_TEXT: Final = re.compile(
-    r"(?P<year>(?:19|20)\d\d)\s*[-/.年]?\s*(?P<month>0?[1-9]|1[0-2])\s*月?"
-    r"(?:\s*[-/.]?\s*(?P<day>\d{1,2})\s*日?)?"
+    r"(?P<year>(?:19|20)\d\d)"
+    r"(?:\s*[-/.年]\s*(?P<month>1[0-2]|0?[1-9])\s*月?(?:\s*[-/.]?\s*(?<!\d)(?P<day>\d{1,2})\s*日?)?"
+    r"|(?P<compact_month>\d\d)(?P<compact_day>\d\d)?)"
 )
 WEEKDAYS: Final = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _HOLIDAYS: Final = {
@@ -63,8 +64,8 @@ class Month:
         Parameters
         ----------
         value : Month, date, datetime, number or str
-            ``2024-06``, ``202406``, ``2024/6``, ``2024年6月``, a day in the month as a date, as text
-            or as an Excel serial number.
+            ``2024-06``, ``202406``, ``2024/6``, ``2024年6月``, a day in the month as a date, as
+            text or as an Excel serial number.
 
         Raises
         ------
@@ -83,9 +84,11 @@ class Month:
         if isinstance(value, str):
             text = unicodedata.normalize("NFKC", value).strip()
             if match := _MONTH_TEXT.fullmatch(re.sub(r"[T ]\d\d:\d\d(:\d\d)?$", "", text)):
-                if match["day"]:  # a day that is not there is no month either
-                    dt.date(int(match["year"]), int(match["month"]), int(match["day"]))
-                return cls.of(int(match["year"]), int(match["month"]))
+                year, month = int(match["year"]), int(match["month"] or match["compact_month"])
+                # A day or month that is not there is no month either.
+                return cls.containing(
+                    dt.date(year, month, int(match["day"] or match["compact_day"] or 1))
+                )
             value = float(text)
         if isinstance(value, (int, float)) and not isinstance(value, bool) and value == value // 1:
             whole = int(value)
@@ -161,8 +164,8 @@ def day_note(day: dt.date) -> str | None:
 
     Examples
     --------
-    >>> day_note(dt.date(2024, 6, 10)), day_note(dt.date(2024, 5, 11)), day_note(dt.date(2024, 6, 4))
-    ('端午节', '调休上班', None)
+    >>> [day_note(dt.date(2024, *day)) for day in ((6, 10), (5, 11), (6, 4))]
+    ['端午节', '调休上班', None]
     """
     import chinese_calendar
 

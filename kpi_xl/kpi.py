@@ -56,7 +56,7 @@ class Bands:
         """The bound between 异常 and 危险."""
         if self.danger is not None:
             return self.danger
-        return self.healthy * (1.1 if direction == "lower" else 0.9)
+        return self.healthy * (11 if direction == "lower" else 9) / 10
 
     def status(self, value: float, direction: Direction) -> Status | None:
         """健康, 异常 or 危险; None for a value that is an error."""

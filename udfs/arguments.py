@@ -64,12 +64,13 @@ def _rows(value: Any) -> tuple[Any, int]:
         value = value.tolist()
     if not isinstance(value, (list, tuple)):
         return [[value]], 0
-    if value and isinstance(value[0], (list, tuple)):
-        width = max(len(row) for row in value)
-        if any(len(row) != width for row in value):
-            value = [[*row, *[None] * (width - len(row))] for row in value]
-        return value, 2
-    return [[cell] for cell in value], 1
+    if not value:
+        return [[None]], 0
+    if not any(isinstance(row, (list, tuple)) for row in value):
+        return [[cell] for cell in value], 1
+    rows = [list(row) if isinstance(row, (list, tuple)) else [row] for row in value]
+    width = max(1, *(len(row) for row in rows))
+    return [row + [None] * (width - len(row)) for row in rows], 2
 
 
 def numbers(value: Any) -> tuple[NDArray[np.float64], NDArray[np.bool_], int]:

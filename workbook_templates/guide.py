@@ -11,6 +11,7 @@ from workbook_templates.look import (
     HEAD,
     LEFT,
     NOTE,
+    PADDED,
     RULED,
     SECTION,
     STATUS,
@@ -25,10 +26,10 @@ from workbook_templates.look import (
 Table = tuple[tuple[str, str, str], ...]
 """A heading row and its rows, three columns each."""
 
-_WIDTHS: Final = (1.5, 24.0, 34.0, 58.0)
+_WIDTHS: Final = (1.5, 30.0, 34.0, 56.0)
 _LINE: Final = 18.0
 # What fits on one line of the second and third column, a Chinese character counting two.
-_FITS: Final = {1: 24, 2: 34, 3: 58}
+_FITS: Final = {1: 29, 2: 34, 3: 56}
 
 
 class Guide:
@@ -44,7 +45,8 @@ class Guide:
     def __init__(self, book: Book, purpose: str) -> None:
         self._page = Page(book, "说明", _WIDTHS, landscape=False)
         self._page.title("说明")
-        self._row = 1
+        self._page.height(1, 8)
+        self._row = 2
         self._paragraph(purpose)
 
     def steps(self, heading: str, steps: tuple[str, ...]) -> None:
@@ -75,6 +77,8 @@ class Guide:
             page.put(self._row, 1, text, {"align": "center"}, BOXED, style)
             page.put(self._row, 2, meaning, {"indent": 1})
             self._row += 1
+        page.height(self._row, 6)
+        self._row += 1
         self._paragraph(
             "工作表的保护没有密码：需要改版式时，点“审阅 → 撤销工作表保护”即可。"
             "行高、列宽不用撤销保护就能调整。"
@@ -88,14 +92,16 @@ class Guide:
             self._paragraph(note)
         page.height(self._row, 20)
         for column, text in enumerate(table[0], 1):
-            page.put(self._row, column, text, HEAD, LEFT)
+            page.put(self._row, column, text, HEAD, LEFT, PADDED)
         self._row += 1
         for row in table[1:]:
             lines = max(_lines(text, _FITS[column]) for column, text in enumerate(row, 1))
             page.height(self._row, 4 + 16 * lines)
             for column, text in enumerate(row, 1):
                 emphasis = STRONG if column == 1 else {}
-                page.put(self._row, column, text, WRAP, {"valign": "vcenter"}, RULED, emphasis)
+                page.put(
+                    self._row, column, text, WRAP, {"valign": "vcenter"}, PADDED, RULED, emphasis
+                )
             self._row += 1
 
     def _heading(self, text: str) -> None:

@@ -45,7 +45,8 @@ LEFT: Final[Style] = {"align": "left"}
 RIGHT: Final[Style] = {"align": "right"}
 CENTRE: Final[Style] = {"align": "center"}
 ACROSS: Final[Style] = {"align": "center_across"}
-WRAP: Final[Style] = {"text_wrap": True, "valign": "top", "align": "left"}
+WRAP: Final[Style] = {"text_wrap": True, "valign": "top", "align": "left", "indent": 1}
+PADDED: Final[Style] = {"indent": 1}
 
 # -- cells
 HEAD: Final[Style] = {
@@ -72,7 +73,7 @@ CHANGE: Final[Style] = {"num_format": "+0.0%;-0.0%;0.0%", "align": "right"}
 POINTS: Final[Style] = {"num_format": '+0.0"点";-0.0"点";0.0"点"', "align": "right"}
 GAP: Final[Style] = {"num_format": "+#,##0;-#,##0;0", "align": "right"}
 DAY: Final[Style] = {"num_format": 'm"月"d"日"', "align": "center"}
-DATE: Final[Style] = {"num_format": 'yyyy"年"m"月"d"日"', "align": "left"}
+DATE: Final[Style] = {"num_format": 'yyyy"年"m"月"d"日"', "align": "left", "indent": 1}
 
 STATUS: Final[Mapping[str, Style]] = {
     "健康": {"bg_color": "#E3EFE6", "font_color": "#2B6240"},
@@ -82,6 +83,7 @@ STATUS: Final[Mapping[str, Style]] = {
 
 _BASE: Final[Style] = {
     "font_name": FONT,
+    "font_scheme": False,  # or the theme's font would win
     "font_size": 10,
     "font_color": INK,
     "valign": "vcenter",
@@ -101,7 +103,13 @@ class Book:
     """
 
     def __init__(self, path: Path, title: str) -> None:
-        self.workbook = xlsxwriter.Workbook(str(path))
+        # The default font is what Excel measures the columns' widths in.
+        default = {"font_name": FONT, "font_size": 10}
+        self.workbook = xlsxwriter.Workbook(str(path), {"default_format_properties": default})
+        # What has no font of its own, such as Chinese characters in charts, takes the theme's.
+        self.workbook.theme_xml = self.workbook.theme_xml.replace(
+            '<a:ea typeface=""/>', f'<a:ea typeface="{FONT}"/>'
+        )
         # A fixed date keeps the bytes of a rebuilt template the same.
         self.workbook.set_properties({"title": title, "created": dt.datetime(2024, 1, 1)})
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
@@ -173,6 +181,11 @@ class Page:
         for number in range(row, (row if last is None else last) + 1):
             self.sheet.set_row(number, points)
 
+    def range(self, row: int, column: int, last_row: int, last_column: int) -> str:
+        """The cells' absolute reference for use on another sheet or in a chart."""
+        last = xl_rowcol_to_cell(last_row, last_column, True, True)
+        return f"{self.at(row, column, absolute=True)}:{last}"
+
     def name_slot(
         self, slot: str, row: int, column: int, last_row: int = -1, last_column: int = -1
     ) -> None:
@@ -201,7 +214,9 @@ class Page:
         if slot:
             self.name_slot(slot, row, column)
 
-    def blanks(self, row: int, column: int, last_row: int, last_column: int, *styles: Style) -> None:
+    def blanks(
+        self, row: int, column: int, last_row: int, last_column: int, *styles: Style
+    ) -> None:
         """Give empty cells a format."""
         for r in range(row, last_row + 1):
             for c in range(column, last_column + 1):
@@ -228,9 +243,7 @@ class Page:
         slot: str = "",
     ) -> None:
         """Merge cells into one: for titles, signatures and boxes to write in."""
-        self.sheet.merge_range(
-            row, column, last_row, last_column, text, self.book.format(*styles)
-        )
+        self.sheet.merge_range(row, column, last_row, last_column, text, self.book.format(*styles))
         if slot:
             self.name_slot(slot, row, column, last_row, last_column)
 
@@ -272,92 +285,4 @@ class Page:
             last_row,
             last_column,
             {"type": "formula", "criteria": formula, "format": self.book.changed(style)},
-        )
-
-    def whole_numbers(
-        self, row: int, column: int, last_row: int, last_column: int, title: str, most: int = 999
-    ) -> None:
-        """Take whole numbers only, and say so in Chinese."""
-        self.sheet.data_validation(
-            row,
-            column,
-            last_row,
-            last_column,
-            {
-                "validate": "integer",
-                "criteria": "between",
-                "minimum": 0,
-                "maximum": most,
-                "input_title": title,
-                "input_message": f"请填 0 到 {most:,} 的整数；没有就填 0 或留空。",
-                "error_title": "请填整数",
-                "error_message": f"这里只能填 0 到 {most:,} 的整数，不要带单位或文字。",
-            },
-        )
-
-    def amounts(self, row: int, column: int, last_row: int, last_column: int, title: str) -> None:
-        """Take amounts in 元 only."""
-        self.sheet.data_validation(
-            row,
-            column,
-            last_row,
-            last_column,
-            {
-                "validate": "decimal",
-                "criteria": ">=",
-                "value": 0,
-                "input_title": title,
-                "input_message": "请填金额，单位元，例如 12000。",
-                "error_title": "请填金额",
-                "error_message": "这里只能填不小于 0 的数字，单位元，不要写“万”或逗号以外的文字。",
-            },
-        )
-
-    def choices(
-        self,
-        row: int,
-        column: int,
-        last_row: int,
-        last_column: int,
-        title: str,
-        choices: tuple[str, ...],
-    ) -> None:
-        """Offer choices; other words are taken as well."""
-        self.sheet.data_validation(
-            row,
-            column,
-            last_row,
-            last_column,
-            {
-                "validate": "list",
-                "source": list(choices),
-                "input_title": title,
-                "input_message": "点右侧箭头选一项，也可以自己写。",
-                "error_type": "information",
-                "error_title": "不在列表里",
-                "error_message": "这一项不在列表里。点“确定”保留所写的内容。",
-            },
-        )
-
-    def date(self, row: int, column: int, slot: str, *styles: Style) -> None:
-        """A cell for a date that people type."""
-        self.put(row, column, None, DATE, INPUT, *styles, slot=slot)
-        self.dates(row, column, row, column)
-
-    def dates(self, row: int, column: int, last_row: int, last_column: int) -> None:
-        """Take dates only."""
-        self.sheet.data_validation(
-            row,
-            column,
-            last_row,
-            last_column,
-            {
-                "validate": "date",
-                "criteria": ">=",
-                "value": dt.date(2000, 1, 1),
-                "input_title": "日期",
-                "input_message": "请填日期，例如 2024-6-3。按 Ctrl+; 填今天。",
-                "error_title": "请填日期",
-                "error_message": "这里要填日期，例如 2024-6-3。",
-            },
         )

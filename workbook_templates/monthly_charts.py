@@ -78,9 +78,17 @@ def _people(book: Book, data: Data) -> Chart:
     rate = book.workbook.add_chart({"type": "line"})
     rate.add_series({**_series(data, "活动率", line=ACCENT), "y2_axis": True})
     chart.combine(rate)
-    rate.set_y2_axis({**_axis("0%"), "major_gridlines": {"visible": False}, "min": 0})
+    rate.set_y2_axis(
+        {
+            **_axis("0%"),
+            "major_gridlines": {"visible": False},
+            "min": 0,
+            "max": 1,
+            "major_unit": 0.25,
+        }
+    )
     chart.set_legend({"position": "top", "font": _font(), "layout": _layout(0.6, 0.03, 0.39, 0.1)})
-    chart.set_plotarea({"layout": _layout(0.085, 0.19, 0.835, 0.66)})
+    chart.set_plotarea({"layout": _layout(0.085, 0.19, 0.835, 0.64)})
     return chart
 
 
@@ -106,11 +114,11 @@ def _chart(
     )
     chart.set_x_axis(
         {
-            "num_font": {**_font(), "rotation": 360},
+            "num_font": {**_font(), "rotation": 0},
             "line": {"color": GREY, "width": 0.75},
             "major_tick_mark": "none",
             "minor_tick_mark": "none",
-            "interval_unit": 4,
+            "interval_unit": 1,
             "text_axis": True,
             "label_position": "low",
         }
@@ -119,14 +127,14 @@ def _chart(
     chart.set_y_axis(_axis(number_format) | ({"min": 0} if kind == "column" else {}))
     chart.set_legend({"none": True})
     chart.set_chartarea({"border": {"color": HAIRLINE, "width": 0.75}})
-    chart.set_plotarea({"layout": _layout(0.085, 0.19, 0.885, 0.66)})
+    chart.set_plotarea({"layout": _layout(0.085, 0.19, 0.885, 0.64)})
     chart.set_size({"width": _WIDTH, "height": _HEIGHT})
     chart.show_blanks_as("gap")
     return chart
 
 
 def _series(data: Data, name: str, *, fill: str = "", line: str = "") -> dict[str, Any]:
-    series: dict[str, Any] = {"name": name, "categories": data.months, "values": data.range(name)}
+    series: dict[str, Any] = {"name": name, "categories": data.labels, "values": data.range(name)}
     if fill:
         series |= {"fill": {"color": fill}, "border": {"none": True}, "gap": 60, "overlap": 0}
     if line:

@@ -1,8 +1,10 @@
-"""The sheet 数据 of 月度KPI表: measures and KPIs of twenty-four months, the last one the month's."""
+"""The sheet 数据 of 月度KPI表: measures and KPIs of twenty-four months, its own the last."""
 
 from __future__ import annotations
 
 from typing import Final
+
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from kpi_xl import kpis
 from kpi_xl.formula import Measure
@@ -31,7 +33,6 @@ _FIRST: Final = 2
 LAST: Final = _FIRST + MONTHS - 1
 """The column of the workbook's own month: Z."""
 _HEADER: Final = 3
-_SINGLE: Final = ("%", "元")
 
 FAMILIES: Final[dict[str, tuple[str, ...]]] = {
     "业绩": (
@@ -145,13 +146,17 @@ class Data:
         return self._range(self.series[name])
 
     @property
-    def months(self) -> str:
-        """The months, for the axis of a chart."""
-        return self._range(_HEADER)
+    def last_row(self) -> int:
+        """The last row: short names of the months."""
+        return max(self.series.values()) + 1
+
+    @property
+    def labels(self) -> str:
+        """Short names of the months, for the axis of a chart."""
+        return self._range(self.last_row)
 
     def _range(self, row: int) -> str:
-        first = self.page.at(row, _FIRST, absolute=True)
-        return f"={first}:{self.page.at(row, LAST, absolute=True).partition('!')[2]}"
+        return f"={self.page.range(row, _FIRST, row, LAST)}"
 
 
 def place(book: Book) -> Data:
@@ -191,7 +196,8 @@ def write(data: Data, heading: str) -> None:
     _band(page, min(data.series.values()) - 1, "指标")
     for name, row in data.series.items():
         _series(data, kpi(name), row)
-    last = max(data.series.values())
+    _labels(data)
+    last = data.last_row
     page.highlight(
         _HEADER + 2, _FIRST, last, LAST, f"=ISERROR(C{_HEADER + 3})", {"font_color": GREY_LIGHT}
     )
@@ -219,6 +225,19 @@ def _series(data: Data, one: Kpi, row: int) -> None:
         formula = f"=IFERROR({data.excel(one, column, prefix=False)},NA())"
         page.formula(row, column, formula, 0 if counted else "#N/A", number(one), RULED)
     page.name_slot(f"series.{one.name}", row, _FIRST, row, LAST)
+
+
+def _labels(data: Data) -> None:
+    """The months so short that all fit below a chart: their numbers, January as its year."""
+    page, row = data.page, data.last_row
+    page.height(row, 18)
+    page.put(row, 0, "图的横坐标", LABEL, RULED)
+    page.put(row, 1, None, RULED)
+    for column in range(_FIRST, LAST + 1):
+        month = xl_rowcol_to_cell(_HEADER, column)
+        short = f'IF(RIGHT({month},2)="01",MID({month},3,2)&"年",VALUE(RIGHT({month},2))&"")'
+        page.formula(row, column, f'=IFERROR({short},"")', "", LABEL, RIGHT, RULED)
+    page.name_slot("data.labels", row, _FIRST, row, LAST)
 
 
 def _printing(page: Page, second: int, last: int) -> None:

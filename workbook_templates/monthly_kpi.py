@@ -11,17 +11,18 @@ from workbook_templates import monthly_charts, monthly_data
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
     ACCENT,
+    BOXED,
     CENTRE,
     CHANGE,
     EDITABLE,
     GREY,
-    BOXED,
     GROUP,
     HEAD,
     INPUT,
     LABEL,
     LEFT,
     NOTE,
+    PADDED,
     POINTS,
     RATE,
     RIGHT,
@@ -42,7 +43,7 @@ _COLUMNS: Final = {
     "指标": 15.0,
     "单位": 5.5,
     "实际": 11.5,
-    "目标": 11.5,
+    "目标": 12.5,
     "达成率": 9.0,
     "上月": 11.5,
     "环比": 9.5,
@@ -96,7 +97,7 @@ def _table(page: Page, data: Data) -> int:
     page.height(_HEADER, 26)
     for name, column in _AT.items():
         place = LEFT if name == "指标" else CENTRE if name in ("单位", "状态", "趋势") else RIGHT
-        page.put(_HEADER, column, name, HEAD, place)
+        page.put(_HEADER, column, name, HEAD, place, PADDED if name == "目标" else {})
     row = _HEADER
     for family, names in FAMILIES.items():
         row += 1
@@ -136,10 +137,8 @@ def _kpi_row(page: Page, data: Data, one: Kpi, row: int) -> None:
     page.put(row, _AT["指标"], f"{one.name} ↓" if lower else one.name, RULED)
     page.put(row, _AT["单位"], one.unit, LABEL, CENTRE, RULED)
     actual = data.excel(one, monthly_data.LAST, prefix=True)
-    page.formula(
-        row, _AT["实际"], _or_dash(actual), empty, shown, STRONG, RULED, slot=slot
-    )
-    page.put(row, _AT["目标"], None, shown, EDITABLE, RULED, slot=f"{slot}.目标")
+    page.formula(row, _AT["实际"], _or_dash(actual), empty, shown, STRONG, RULED, slot=slot)
+    page.put(row, _AT["目标"], None, shown, EDITABLE, PADDED, RULED, slot=f"{slot}.目标")
     if lower:
         # Reaching more than the target would be bad: such a rate misleads.
         page.put(row, _AT["达成率"], _NONE, RIGHT, RULED)
@@ -148,7 +147,10 @@ def _kpi_row(page: Page, data: Data, one: Kpi, row: int) -> None:
         page.formula(
             row, _AT["达成率"], _or_dash(attained), _NONE, RATE, RULED, slot=f"{slot}.达成率"
         )
-    for name, months, change, rule in (("上月", 1, "环比", KPI_MOM), ("去年同期", 12, "同比", KPI_YOY)):
+    for name, months, change, rule in (
+        ("上月", 1, "环比", KPI_MOM),
+        ("去年同期", 12, "同比", KPI_YOY),
+    ):
         before = data.month(one.name, months)
         page.formula(row, _AT[name], _or_dash(before), empty, shown, RULED, slot=f"{slot}.{name}")
         if one.unit == "%":

@@ -8,7 +8,8 @@ from typing import Final
 from kpi_xl.kpi import Kpi
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
-    BOXED,
+    ACCENT,
+    ACROSS,
     CENTRE,
     EDITABLE,
     GAP,
@@ -17,8 +18,8 @@ from workbook_templates.look import (
     INPUT,
     LABEL,
     LEFT,
-    NOTE,
     OPEN,
+    PADDED,
     POINTS,
     RATE,
     RIGHT,
@@ -29,15 +30,17 @@ from workbook_templates.look import (
     SUBHEAD,
     TINT,
     TOTAL,
+    WHITE,
     WHOLE,
-    ACROSS,
     Book,
     Page,
     Style,
 )
 from workbook_templates.monthly_data import kpi, number
+from workbook_templates.validation import date_input, whole_numbers
 
 NAME: Final = "月度目标设定、达成表"
+_GROUP: Final[Style] = {"left": 1, "left_color": WHITE}
 MEMBERS: Final = 60
 """How many members have a row."""
 KPIS: Final = (
@@ -92,9 +95,8 @@ def _top(page: Page) -> None:
         },
     )
     page.put(2, 10, "填写日期", LABEL, {"valign": "bottom"})
-    page.merged(3, 10, 3, 11, "", {"num_format": 'yyyy"年"m"月"d"日"'}, LEFT, INPUT, slot="input.filled_on")
-    page.dates(3, 10, 3, 11)
-    for label, first, last in (("主管签字", 13, 14), ("上级签字", 15, 16)):
+    date_input(page, 3, 10, 11, "input.filled_on")
+    for label, first, last in (("主管签字", 12, 13), ("上级签字", 15, 16)):
         page.put(2, first, label, LABEL, {"valign": "bottom"})
         page.blanks(3, first, 3, last, SIGNATURE)
     page.height(4, 8)
@@ -104,27 +106,28 @@ def _unit(page: Page) -> None:
     """The unit's targets."""
     page.height(_UNIT_HEADER - 1, 24)
     page.put(_UNIT_HEADER - 1, 1, "单位目标", SECTION)
-    page.put(_UNIT_HEADER - 1, 16, None, LABEL, RIGHT, slot="period.last_month")
+    last_month: Style = {"num_format": '"上月为 "@'}
+    page.put(_UNIT_HEADER - 1, 16, None, LABEL, RIGHT, last_month, slot="period.last_month")
     page.height(_UNIT_HEADER, 24)
     page.blanks(_UNIT_HEADER, 1, _UNIT_HEADER, _REMARK, HEAD)
-    heads = {1: "指标", 4: "单位", 5: "上月实绩", 6: "去年同期", 7: "本月目标", 8: "本月达成"}
+    heads = {1: "指标", 2: "单位", 5: "上月实绩", 6: "去年同期", 7: "本月目标", 8: "本月达成"}
     heads |= {9: "达成率", 10: "差额", 11: "说明"}
     for column, text in heads.items():
-        place = LEFT if column in (1, 11) else CENTRE if column == 4 else RIGHT
-        page.put(_UNIT_HEADER, column, text, HEAD, place, {"indent": 1} if column == 11 else {})
+        place = LEFT if column in (1, 11) else CENTRE if column == 2 else RIGHT
+        page.put(_UNIT_HEADER, column, text, HEAD, place, PADDED if column in (7, 11) else {})
     for row, name in enumerate(KPIS, _UNIT_HEADER + 1):
         _unit_row(page, kpi(name), row)
 
 
 def _unit_row(page: Page, one: Kpi, row: int) -> None:
-    page.height(row, 22)
+    page.height(row, 20.5)
     slot, shown = f"kpi.{one.name}", number(one)
     page.blanks(row, 1, row, _REMARK, RULED)
     page.put(row, 1, one.name, RULED)
-    page.put(row, 4, one.unit, LABEL, CENTRE, RULED)
+    page.put(row, 2, one.unit, LABEL, CENTRE, RULED)
     page.put(row, 5, None, shown, RULED, slot=f"{slot}.上月")
     page.put(row, 6, None, shown, RULED, slot=f"{slot}.去年同期")
-    page.put(row, 7, None, shown, EDITABLE, RULED, slot=f"{slot}.目标")
+    page.put(row, 7, None, shown, EDITABLE, PADDED, RULED, slot=f"{slot}.目标")
     page.put(row, 8, None, shown, STRONG, RULED, slot=slot)
     target, actual = f"H{row + 1}", f"I{row + 1}"
     page.formula(row, 9, _attained(target, actual), "", RATE, RULED, slot=f"{slot}.达成率")
@@ -135,9 +138,7 @@ def _unit_row(page: Page, one: Kpi, row: int) -> None:
         gap, style = f"{actual}-{target}", {**GAP, **decimals}
     formula = f'=IF(OR({target}="",{actual}=""),"",IFERROR({gap},"—"))'
     page.formula(row, 10, formula, "", style, RULED, slot=f"{slot}.差额")
-    page.merged(
-        row, 11, row, _REMARK, "", LEFT, {"indent": 1}, RULED, INPUT, slot=f"input.{slot}.说明"
-    )
+    page.merged(row, 11, row, _REMARK, "", LEFT, PADDED, RULED, INPUT, slot=f"input.{slot}.说明")
 
 
 def _attained(target: str, actual: str) -> str:
@@ -156,7 +157,8 @@ def _member_header(page: Page) -> None:
     groups = {_PREMIUM: ("首年新单保费（元）", 5), _PIECES: ("主险件数（件）", 4)}
     for first, (text, count) in groups.items():
         page.blanks(row, first, row, first + count - 1, HEAD, ACROSS)
-        page.put(row, first, text, HEAD, ACROSS)
+        page.put(row, first, text, HEAD, ACROSS, _GROUP)
+        page.put(row, first + count, None, HEAD, _GROUP)
     page.blanks(row + 1, 1, row + 1, _REMARK, SUBHEAD)
     heads = {_ID: "工号", _PERSON: "姓名", _RANK: "职级", _SERVICE: "入司月数"}
     heads |= dict(enumerate(("上月实绩", "去年同期", "本月目标", "本月达成", "达成率"), _PREMIUM))
@@ -165,13 +167,14 @@ def _member_header(page: Page) -> None:
     for column, text in heads.items():
         left = column in (_ID, _PERSON, _RANK, _SIGNED, _REMARK)
         place = LEFT if left else CENTRE if column == _PRODUCED else RIGHT
-        page.put(row + 1, column, text, SUBHEAD, place)
+        padded: Style = PADDED if text in ("本月目标", "本人签字", "备注") else {}
+        page.put(row + 1, column, text, SUBHEAD, place, padded)
 
 
 def _members(page: Page) -> None:
     """The members' rows, empty ones invisible, with their totals above them."""
     page.height(_TOTAL, 22)
-    page.height(_FIRST, 20, _LAST)
+    page.height(_FIRST, 19, _LAST)
     page.blanks(_TOTAL, 1, _TOTAL, _REMARK, TOTAL)
     page.put(_TOTAL, _ID, "合计", TOTAL)
     people: Style = {"num_format": '0" 人"', "align": "left"}
@@ -184,28 +187,27 @@ def _members(page: Page) -> None:
     _quantity(page, _PREMIUM, "首年新单保费", (".上月", ".去年同期", ".目标", ""), 99_999_999)
     _quantity(page, _PIECES, "主险件数", (".上月", ".目标", ""), 999)
     page.column(_FIRST, _PRODUCED, MEMBERS, CENTRE, slot="members.举绩")
-    page.column(_FIRST, _SIGNED, MEMBERS, OPEN, slot="input.members.签字")
-    page.column(_FIRST, _REMARK, MEMBERS, OPEN, slot="input.members.备注")
+    page.column(_FIRST, _SIGNED, MEMBERS, LEFT, OPEN, PADDED, slot="input.members.签字")
+    page.column(_FIRST, _REMARK, MEMBERS, LEFT, OPEN, PADDED, slot="input.members.备注")
 
     filled = f'$C{_FIRST + 1}<>""'
     tinted = {"bg_color": TINT, "bottom": 1, "bottom_color": HAIRLINE}
     for column in (_PREMIUM + 2, _PIECES + 1, _SIGNED, _REMARK):
         page.highlight(_FIRST, column, _LAST, column, filled, tinted)
-    page.highlight(
-        _FIRST, 1, _LAST, _REMARK, filled, {"bottom": 1, "bottom_color": HAIRLINE}
-    )
+    page.highlight(_FIRST, 1, _LAST, _REMARK, filled, {"bottom": 1, "bottom_color": HAIRLINE})
 
 
 def _quantity(page: Page, column: int, name: str, kinds: tuple[str, ...], most: int) -> None:
     """A quantity's columns, 目标 and 达成 the last two before 达成率."""
     for kind in kinds:
-        editable: Style = {"font_color": EDITABLE["font_color"], **OPEN} if kind == ".目标" else {}
+        editable: Style = {"font_color": ACCENT, **OPEN, **PADDED} if kind == ".目标" else {}
+        padded: Style = PADDED if kind == ".目标" else {}
         strong: Style = STRONG if kind == "" else {}
         slot = f"members.{name}{kind}"
         page.column(_FIRST, column, MEMBERS, WHOLE, editable, strong, slot=slot)
         if kind == ".目标":
-            page.whole_numbers(_FIRST, column, _LAST, column, f"{name}目标", most)
-        _total(page, column, "SUM({})", WHOLE, f"{name}{kind}")
+            whole_numbers(page, (_FIRST, column, _LAST, column), f"{name}目标", most)
+        _total(page, column, "SUM({})", {**WHOLE, **padded}, f"{name}{kind}")
         column += 1
     letters = [chr(ord("A") + number_) for number_ in (column - 2, column - 1)]
     for row in range(_FIRST, _LAST + 1):

@@ -239,10 +239,8 @@ def _within(table: Table, parts: list[CheckedTable]) -> tuple[CheckedTable, list
     if table.code == "targets":
         checked = replace(checked, data=rules.by_code(checked.data))
     checked, found = _set_aside(checked, rules.duplicates(table, checked.data))
-    problems += found
-    if table.code == "agents":
-        problems += _problems(checked, rules.stints(checked.data))
-    return checked, problems
+    warnings = _problems(checked, rules.doubtful(table, checked.data))
+    return checked, problems + found + warnings
 
 
 def _set_aside(
@@ -271,7 +269,9 @@ def _problems(checked: CheckedTable, findings: list[Finding]) -> list[Problem]:
         if finding.column is not None:
             column = checked.table.column(finding.column)
             heading = file.headings.get(column.code, column.name)
-            value = finding.value or _shown(checked.data, finding.row, column.code, column.kind)
+            value = finding.value
+            if value is None and (cell := checked.data[column.code][finding.row]).is_valid:
+                value = rules.shown(column, cell.as_py())
         problems.append(
             Problem(
                 checked.table.name,
@@ -286,13 +286,6 @@ def _problems(checked: CheckedTable, findings: list[Finding]) -> list[Problem]:
             )
         )
     return problems
-
-
-def _shown(data: pa.Table, row: int, code: str, kind: str) -> str | None:
-    value = data[code][row].as_py()
-    if value is None:
-        return None
-    return f"{value / 100:.2f}" if kind == "money" else str(value)
 
 
 def _no_table(table: Table, project: Project, unrecognised: list[Path]) -> InputError:

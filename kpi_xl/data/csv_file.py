@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from kpi_xl.data.encoding import to_utf8
-from kpi_xl.data.grid import Broken, Grid
+from kpi_xl.data.grid import Broken, Grid, empty_file
 from kpi_xl.data.headings import HEADER_WITHIN, Headings, Match
 from kpi_xl.errors import InputError
 
@@ -53,6 +53,10 @@ def read_csv(file: Path, headings: Headings) -> Grid:
         When the file is no text, or has no row with the headings.
     """
     content = to_utf8(file.read_bytes(), file)
+    if not content.strip():
+        raise empty_file(file)
+    if b"\n" not in content:
+        content = content.replace(b"\r", b"\n")  # as Macs once ended their lines
     header = _header(content, headings, file)
     headings.insist(header.match, header.cells, file, None, header.number)
     records = _records(content[header.end :], header)
@@ -110,7 +114,6 @@ def _parse(lines: list[bytes], delimiter: str) -> tuple[list[list[str]], list[in
     rows: list[list[str]] = []
     ends: list[int] = []
     ends_of_lines = np.cumsum([0, *map(len, lines)])
-    # Line breaks of old Macs within a line are left to csv, which takes them as it is told.
     reader = csv.reader((line.decode() for line in lines), delimiter=delimiter)
     try:
         for row in reader:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import fastexcel
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from kpi_xl.data.error_cells import ErrorCell, error_cells
 from kpi_xl.data.grid import Grid
 from kpi_xl.data.headings import HEADER_WITHIN, Headings, Match
 from kpi_xl.errors import InputError
@@ -30,8 +33,13 @@ def read_excel(file: Path, headings: Headings) -> Grid:
     reader = _open(file)
     best: tuple[str, pa.RecordBatch, int, Match] | None = None
     complete: list[str] = []
+    unreadable: InputError | None = None
     for name in reader.sheet_names:
-        batch = _load(reader, name, file)
+        try:
+            batch = _load(reader, name, file)
+        except InputError as error:
+            unreadable = error  # a chart, or damaged; another sheet may be the one
+            continue
         found = headings.find(_first_rows(batch))
         if found is None:
             continue
@@ -41,11 +49,12 @@ def read_excel(file: Path, headings: Headings) -> Grid:
         if best is None or headings.better(match, best[3]):
             best = name, batch, index, match
     if best is None:
-        raise _no_sheet(file, reader.sheet_names, headings)
+        raise unreadable or _no_sheet(file, reader.sheet_names, headings)
     name, batch, index, match = best
     header = [column[index].as_py() for column in batch.columns]
-    headings.insist(match, header, file, name, index + 1)
-    body = batch.slice(index + 1)
+    others = [other for other in reader.sheet_names if other != name]
+    headings.insist(match, header, file, name, index + 1, others)
+    body = _with_errors(batch, file, name).slice(index + 1)
     return Grid(
         headings=tuple((cell or "").strip() for cell in header),
         match=match,
@@ -100,6 +109,21 @@ def _load(reader: fastexcel.ExcelReader, name: str, file: Path) -> pa.RecordBatc
             file=file,
             sheet=name,
         ) from error
+
+
+def _with_errors(batch: pa.RecordBatch, file: Path, name: str) -> pa.RecordBatch:
+    """The sheet with its error values, which the reader takes for empty cells."""
+    columns = list(batch.columns)
+    errors: dict[int, list[ErrorCell]] = {}
+    for cell in error_cells(file, name):
+        if cell.column < len(columns) and cell.row <= batch.num_rows:
+            errors.setdefault(cell.column, []).append(cell)
+    for place, cells in errors.items():
+        mask = np.zeros(batch.num_rows, bool)
+        mask[[cell.row - 1 for cell in cells]] = True
+        texts = pa.array([cell.text for cell in sorted(cells, key=lambda cell: cell.row)])
+        columns[place] = pc.replace_with_mask(columns[place], pa.array(mask), texts)
+    return pa.RecordBatch.from_arrays(columns, batch.schema.names) if errors else batch
 
 
 def _first_rows(batch: pa.RecordBatch) -> list[list[str | None]]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from kpi_xl.data.headings import Match
+from kpi_xl.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -59,3 +61,8 @@ class Grid:
     sheet: str | None = None
     broken: tuple[Broken, ...] = ()
     passed_over: tuple[str, ...] = ()
+
+
+def empty_file(file: Path) -> InputError:
+    """What is said of a file with nothing in it."""
+    return InputError("文件是空的", "请重新导出这个文件", file=file)

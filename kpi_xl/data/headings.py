@@ -149,7 +149,13 @@ class Headings:
         )
 
     def insist(
-        self, match: Match, row: Sequence[str | None], file: Path, sheet: str | None, number: int
+        self,
+        match: Match,
+        row: Sequence[str | None],
+        file: Path,
+        sheet: str | None,
+        number: int,
+        others: Sequence[str] = (),
     ) -> None:
         """Refuse a header that lacks a required heading, or has a needed one twice.
 
@@ -161,6 +167,8 @@ class Headings:
             The header.
         file, sheet, number
             Where it is.
+        others : sequence of str
+            The other worksheets, where not even so much was found.
 
         Raises
         ------
@@ -171,7 +179,7 @@ class Headings:
             raise InputError(
                 f"{self.table.name}表缺少必需的列："
                 + "、".join(self.label(column) for column in match.missing),
-                self._advice(match, row),
+                self._advice(match, row) + _not_in(others),
                 file=file,
                 sheet=sheet,
                 row=number,
@@ -215,6 +223,11 @@ class Headings:
     def _names(self, column: Column) -> tuple[str, ...]:
         mapped = self.mapping.get(column.code)
         return (mapped,) if mapped else (column.name, *column.aliases)
+
+
+def _not_in(others: Sequence[str]) -> str:
+    names = "、".join(f"「{name}」" for name in others)
+    return f"；其他工作表（{names}）里也没有" if names else ""
 
 
 def _near(names: Sequence[str], free: Sequence[str]) -> list[str]:

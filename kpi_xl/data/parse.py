@@ -7,7 +7,7 @@ hardly two are alike, are read all at once.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -36,6 +36,11 @@ _POWER_ID: Final = r"^\d(\.\d+)?[eE]\+\d+$"
 _ID_LOST: Final = Fault(
     "编号成了科学计数法，后面的数字已经丢失，按现在的文字使用",
     "请在原始数据里把这一列设为文本格式后重新导出，否则不同的编号可能变成同一个",
+    set_aside=False,
+)
+_ID_CUT: Final = Fault(
+    "这一列的编号超过 15 位，而第 15 位以后没有数字：Excel 按数字存放时会把它们变成 0",
+    "请核对原始编号；如果不同，请在原始数据里把这一列设为文本格式后重新导出",
     set_aside=False,
 )
 _FAILED_TEXT: Final = Fault(
@@ -190,10 +195,37 @@ def _ids(text: Any) -> Parsed:
         text = pc.if_else(number, pc.replace_substring_regex(text, r"\.0+$", ""), text)
     faults = _errors(text, FAILED_FORMULA)
     text = _without(text, faults)
-    if pc.any(pc.match_substring_regex(text, _POWER_ID)).as_py():
-        power = pc.fill_null(pc.match_substring_regex(text, _POWER_ID), False)
-        faults += [(int(i), _ID_LOST) for i in np.flatnonzero(power)]
-    return Parsed(text, faults)
+    return Parsed(text, faults + _lost_digits(text))
+
+
+def _lost_digits(text: Any) -> list[tuple[int, Fault]]:
+    """Ids that a spreadsheet took for numbers, each told of once."""
+    power = pc.fill_null(pc.match_substring_regex(text, _POWER_ID), False)
+    seen: dict[str, list[int]] = {}
+    for place in np.flatnonzero(power).tolist() if pc.any(power).as_py() else ():
+        seen.setdefault(text[place].as_py(), []).append(place)
+    faults = []
+    for places in seen.values():
+        reason = f"{_ID_LOST.reason}，共 {len(places)} 行" if len(places) > 1 else _ID_LOST.reason
+        faults.append((places[0], replace(_ID_LOST, reason=reason)))
+    return faults + _cut_short(text)
+
+
+def _cut_short(text: Any) -> list[tuple[int, Fault]]:
+    """The first of ids longer than 15 digits of which not one has a digit behind the 15th.
+
+    A spreadsheet keeps 15 digits of a number. One id may end in zeros, but hardly all do.
+    """
+    long = pc.fill_null(pc.match_substring_regex(text, r"^\d{16,18}$"), False)
+    if not pc.any(long).as_py():
+        return []
+    ids = {cell: float(cell) for cell in text.filter(long).unique().to_pylist()}
+    cut = all(
+        float(f"{n:.14e}") == n and (int(n) == int(cell) or not cell[15:].strip("0"))
+        for cell, n in ids.items()
+    )
+    place = pc.index(long, True).as_py()
+    return [(place, _ID_CUT)] if cut and len(ids) > 2 else []
 
 
 def _errors(text: Any, fault: Fault) -> list[tuple[int, Fault]]:

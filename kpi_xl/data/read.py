@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from kpi_xl.data.csv_file import read_csv
 from kpi_xl.data.excel_file import read_excel
-from kpi_xl.data.grid import Grid
+from kpi_xl.data.grid import Grid, empty_file
 from kpi_xl.data.headings import Headings
 from kpi_xl.data.parquet_file import read_parquet
 from kpi_xl.data.problem import Problem
@@ -102,7 +102,7 @@ def find_files(project: Project) -> tuple[dict[str, list[Path]], list[Path]]:
     files: dict[str, list[Path]] = {}
     for code, patterns in project.settings.files.items():
         for pattern in patterns:
-            named = [path for path in sorted(folder.glob(pattern)) if _is_data(path)]
+            named = [path for path in present if path.match(pattern)]
             if not named:
                 raise InputError(
                     f"kpi.toml 的 [files] 里写的“{pattern}”没有找到",
@@ -183,7 +183,7 @@ def read_table(file: Path, table: Table, columns: Mapping[str, str] | None = Non
         )
     try:
         if file.stat().st_size == 0:
-            raise InputError("文件是空的", "请重新导出这个文件", file=file)
+            raise empty_file(file)
         grid = reader(file, Headings(table, columns or {}))
     except FileNotFoundError as error:
         raise InputError("文件不存在", "请检查文件名", file=file) from error
@@ -198,7 +198,7 @@ def _raw_table(file: Path, table: Table, grid: Grid) -> RawTable:
     cells = [_trimmed(column) for column in grid.columns]
     first = pc.coalesce(*cells)
     total = pc.fill_null(pc.match_substring_regex(first, _TOTAL), False)
-    lacking = pa.array([False] * len(first))
+    lacking = pa.repeat(pa.scalar(False), len(first))
     for column in table.columns:
         position = grid.match.positions[column.code] if column.required else None
         if position is not None:

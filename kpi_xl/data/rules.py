@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +18,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from kpi_xl.catalogue import kpis
-from kpi_xl.data.schema import Table
+from kpi_xl.data.schema import Column, Table
 
 LEVELS: Final = ("分公司", "营业区", "营业部", "营业组", "业务员")
 """The levels of the organisation a target may be set for."""
@@ -56,13 +57,18 @@ class Finding:
 
 
 def of_rows(table: Table, data: pa.Table) -> list[Finding]:
-    """What is wrong within single rows."""
-    findings = list(_negative(table, data))
+    """What makes single rows unusable."""
     if table.code == "agents":
-        findings += _left_before_signed(data)
+        return list(_left_before_signed(data))
     if table.code == "targets":
-        findings += [*_levels(data), *_kpis(data)]
-    return findings
+        return [*_levels(data), *_kpis(data)]
+    return []
+
+
+def doubtful(table: Table, data: pa.Table) -> list[Finding]:
+    """What people should look at in the rows that are used."""
+    findings = list(_negative(table, data))
+    return findings + _stints(data) if table.code == "agents" else findings
 
 
 def _negative(table: Table, data: pa.Table) -> Iterator[Finding]:
@@ -143,9 +149,24 @@ def duplicates(table: Table, data: pa.Table) -> list[Finding]:
             advice = "请核对哪一行是对的，删去另一行"
         else:
             reason, advice = f"与{where}重复", "请删去重复的行"
-        value = " / ".join(str(v) for code in table.key if (v := data[code][row].as_py()))
+        value = " / ".join(
+            shown(table.column(code), data[code][row].as_py())
+            for code in table.key
+            if data[code][row].is_valid and not pa.types.is_boolean(data[code].type)
+        )
         findings.append(Finding(row, table.key[0], value, reason, advice, set_aside=True))
     return findings
+
+
+def shown(column: Column, value: Any) -> str:
+    """A value for people: money in 元, a month as ``2024-06``, a KPI by its name."""
+    if column.kind == "money":
+        return f"{Decimal(value) / 100:.2f}"
+    if column.kind == "month":
+        return f"{(value - 1) // 12}-{(value - 1) % 12 + 1:02d}"
+    if column.code == "kpi" and (kpi := kpis.find(value)):
+        return kpi.name
+    return str(value)
 
 
 def _where(data: pa.Table, before: int, row: int) -> str:
@@ -173,7 +194,7 @@ def _first_alike(parts: list[Any]) -> NDArray[np.int64]:
     return np.asarray(first[inverse], np.int64)
 
 
-def stints(agents: pa.Table) -> list[Finding]:
+def _stints(agents: pa.Table) -> list[Finding]:
     """Agents who sign again before they have left."""
     order = pc.sort_indices(agents, sort_keys=[("agent", "ascending"), ("signed", "ascending")])
     sorted_ = agents.take(order)
@@ -252,7 +273,6 @@ def _out_of_service(data: pa.Table, agents: pa.Table) -> Iterator[Finding]:
     issued = _days(data["issued"], 0)
     signed = _days(service["signed_min"].take(place), 0)
     left = _days(service["left_max"].take(place), _NEVER)
-    days = data["issued"]
     for row in np.flatnonzero(issued < signed).tolist():
         yield Finding(
             row,
@@ -265,7 +285,7 @@ def _out_of_service(data: pa.Table, agents: pa.Table) -> Iterator[Finding]:
         yield Finding(
             row,
             "issued",
-            str(days[row].as_py()),
+            None,
             f"承保日期晚于业务员解约日期（{_day(left[row])}）",
             "请核对承保日期、工号和人员表里的解约日期；孤儿单请改为接手人的工号",
         )

@@ -132,8 +132,18 @@ AGENTS: Final = Table(
             "是否主管",
             "choice",
             "是否主管：是或否",
-            aliases=("主管", "is_manager"),
-            choices=(("是", "1"), ("否", "0"), ("Y", "1"), ("N", "0"), ("1", "1"), ("0", "0")),
+            # Not 主管: in many a roster that is the manager's name.
+            aliases=("主管标志", "是否为主管", "is_manager"),
+            choices=(
+                ("是", "1"),
+                ("否", "0"),
+                ("Y", "1"),
+                ("N", "0"),
+                ("1", "1"),
+                ("0", "0"),
+                ("true", "1"),
+                ("false", "0"),
+            ),
             default="0",
         ),
         Column(

@@ -24,7 +24,7 @@ from kpi_xl.data.schema import (
 from kpi_xl.errors import InputError
 from kpi_xl.sample import tables
 from kpi_xl.sample.activity import make_attendance, make_weeks
-from kpi_xl.sample.branch import LAST, NAME
+from kpi_xl.sample.branch import END, NAME
 from kpi_xl.sample.dice import Dice
 from kpi_xl.sample.faults import gone_before_coming, odd_sign_dates, spoil_policies
 from kpi_xl.sample.files import csv_file, headings, replace, workbook_file
@@ -94,24 +94,35 @@ def write_sample(folder: Path, progress: Progress | None = None) -> list[Path]:
         folder / "kpi.toml": KPI_TOML.encode(),
         data / "人员.xlsx": workbook_file(
             "花名册",
-            headings(AGENTS, *tables.AGENT_COLUMNS),
+            headings(AGENTS, tables.AGENT_COLUMNS),
             roster,
             widths=(10, 9, 15, 13, 12, 9, 6, 8, 29, 15, 12, 12),
-            titles=(f"{NAME}业务员花名册", f"截至 {LAST.last}，含已解约人员"),
+            titles=(f"{NAME}业务员花名册", f"截至 {END}，含已解约人员"),
         ),
         data / "异动.csv": csv_file(
-            headings(TRANSFERS, *tables.TRANSFER_COLUMNS), tables.transfer_rows(people), "utf-8-sig"
+            headings(TRANSFERS, tables.TRANSFER_COLUMNS), tables.transfer_rows(people), "utf-8-sig"
         ),
-        data / "保单.csv": csv_file(headings(POLICIES), sold, "gb18030"),
-        data / "续期.csv": csv_file(headings(DUES), tables.due_rows(dues), "utf-8-sig"),
-        data / "活动.csv": csv_file(headings(ACTIVITIES), tables.week_rows(weeks), "utf-8-sig"),
+        data / "保单.csv": csv_file(headings(POLICIES, tables.POLICY_COLUMNS), sold, "gb18030"),
+        data / "续期.csv": csv_file(
+            headings(DUES, tables.DUE_COLUMNS), tables.due_rows(dues), "utf-8-sig"
+        ),
+        data / "活动.csv": csv_file(
+            headings(ACTIVITIES, tables.WEEK_COLUMNS), tables.week_rows(weeks), "utf-8-sig"
+        ),
         data / "出勤.csv": csv_file(
-            headings(ATTENDANCE), tables.attendance_rows(attendance), "utf-8-sig"
+            headings(ATTENDANCE, tables.ATTENDANCE_COLUMNS),
+            tables.attendance_rows(attendance),
+            "utf-8-sig",
         ),
         data / "目标.xlsx": workbook_file(
-            "目标", headings(TARGETS), tables.goal_rows(goals), widths=(10, 10, 26, 16, 12)
+            "目标",
+            headings(TARGETS, tables.GOAL_COLUMNS),
+            tables.goal_rows(goals),
+            widths=(10, 10, 26, 16, 12),
         ),
-        data / "网点.csv": csv_file(headings(OUTLETS), tables.outlet_rows(outlets), "utf-8-sig"),
+        data / "网点.csv": csv_file(
+            headings(OUTLETS, tables.OUTLET_COLUMNS), tables.outlet_rows(outlets), "utf-8-sig"
+        ),
     }
     written = [replace(path, content) for path, content in files.items()]
     report("完成", _STEPS, _STEPS)

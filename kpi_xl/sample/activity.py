@@ -6,10 +6,10 @@ import datetime as dt
 from typing import Final, NamedTuple
 
 from kpi_xl.calendar import Month
-from kpi_xl.sample.branch import FIRST, LAST, MONTHS, attendance, recruiting_talks, workdays
+from kpi_xl.sample.branch import BEGIN, END, MONTHS, attendance, recruiting_talks, workdays
 from kpi_xl.sample.dice import Dice
 from kpi_xl.sample.outlets import Outlet
-from kpi_xl.sample.people import Agent
+from kpi_xl.sample.people import Agent, serving
 from kpi_xl.sample.production import Policy
 
 _IDLE_SHARE: Final = 0.10
@@ -75,10 +75,10 @@ def make_weeks(
         key = policy.agent.number, _monday(policy.issued)
         closings[key] = closings.get(key, 0) + 1
     weeks = []
-    monday = _monday(FIRST.first)
-    while monday <= LAST.last:
+    monday = _monday(BEGIN)
+    while monday <= END:
         days = _working_week(monday)
-        for agent in people:
+        for agent in serving(people, monday, monday + dt.timedelta(days=6)):
             own = [day for day in days if agent.serves_on(day)]
             sold = closings.get((agent.number, monday), 0)
             if own and (sold or not dice.chance(_IDLE_SHARE)):
@@ -94,18 +94,14 @@ def _monday(day: dt.date) -> dt.date:
 
 def _working_week(monday: dt.date) -> list[dt.date]:
     week = [monday + dt.timedelta(days=i) for i in range(7)]
-    return [
-        day
-        for day in week
-        if FIRST.first <= day <= LAST.last and day in workdays(Month.containing(day))
-    ]
+    return [day for day in week if BEGIN <= day <= END and day in workdays(Month.containing(day))]
 
 
-def diligence(agent: Agent, month: Month) -> float:
-    """Share of the working days that an agent comes in."""
-    department = agent.unit_on(month.last).department
-    share = attendance(department, month) * (0.90 + 0.14 * agent.talent)
-    if agent.left is not None and agent.left <= (month + 1).last:
+def _diligence(agent: Agent, day: dt.date) -> float:
+    """Share of the working days that an agent comes in, about a day."""
+    month = Month.containing(day)
+    share = attendance(agent.unit_on(day).department, month) * (0.90 + 0.14 * agent.talent)
+    if agent.is_going(month):
         share -= 0.22  # one foot out of the door
     return min(share, 1.0)
 
@@ -118,13 +114,12 @@ def _week(
     sold: int,
     outlets: dict[int, list[Outlet]],
 ) -> Week:
-    month = Month.containing(day)
     department = agent.unit_on(day).department
-    effort = diligence(agent, month) * department.drive * days / 5
+    effort = _diligence(agent, day) * department.drive * days / 5
     interviews = sold + dice.count(_TALKS_A_SALE * sold + _TALKS_A_WEEK * effort)
     visits = interviews + dice.count(_VISITS_A_TALK * interviews + _VISITS_A_WEEK * effort)
     appointments = visits + dice.count(_CALLS_A_VISIT * visits)
-    talks = _RECRUITING_A_WEEK * recruiting_talks(department, month)
+    talks = _RECRUITING_A_WEEK * recruiting_talks(department, Month.containing(day))
     if agent.is_manager:
         talks *= _MANAGERS_RECRUIT
     outlet = None
@@ -149,11 +144,12 @@ def make_attendance(dice: Dice, people: list[Agent]) -> list[Attendance]:
     """One row an agent and month, dated the last day under contract in it."""
     rows = []
     for month in MONTHS:
-        for agent in people:
+        last = month.last
+        for agent in serving(people, month.first, last):
             days = agent.served_days(month)
             if days:
                 due = len(days)
-                present = min(due, dice.rounded(due * diligence(agent, month)))
-                day = month.last if agent.serves_on(month.last) else days[-1]
+                day = last if agent.serves_on(last) else days[-1]
+                present = min(due, dice.rounded(due * _diligence(agent, day)))
                 rows.append(Attendance(day, agent, due, present))
     return rows

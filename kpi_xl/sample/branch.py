@@ -18,6 +18,9 @@ FIRST: Final = Month.of(2022, 7)
 LAST: Final = Month.of(2024, 6)
 MONTHS: Final = tuple(FIRST + i for i in range(LAST.number - FIRST.number + 1))
 """The months that policies, dues, activities, attendance and targets cover."""
+BEGIN: Final = FIRST.first
+END: Final = LAST.last
+"""Their first and last days; nothing after the last is known yet."""
 
 OLDEST: Final = Month.of(2018, 1)
 """The month that the longest-serving agents signed in."""
@@ -27,7 +30,7 @@ COMPLETE_FROM: Final = Month.of(2020, 6)
 `FIRST` looks back this far, and cohorts without their leavers would show a retention of 100%."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # there is one of each: compared and hashed as such
 class Department:
     """A 营业部 and its habits, 1 being what is usual in the branch.
 

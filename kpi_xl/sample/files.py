@@ -19,10 +19,8 @@ _WRITTEN: Final = dt.datetime(2024, 7, 1)
 """When the workbooks say that they were made, so that they are the same every time."""
 
 
-def headings(table: Table, *codes: str) -> list[str]:
-    """The usual Chinese headings of a table's columns; all of them where none are named."""
-    if not codes:
-        return [column.name for column in table.columns]
+def headings(table: Table, codes: Iterable[str]) -> list[str]:
+    """The usual Chinese headings of a table's columns."""
     return [table.column(code).name for code in codes]
 
 

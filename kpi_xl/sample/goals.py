@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from kpi_xl.calendar import Month
@@ -30,7 +31,7 @@ _STRETCH: Final = 1.10
 """Premium is to be so much better than that."""
 _ACTIVITY: Final = 0.63
 _PIECES: Final = 1.06
-_RECRUITING: Final = 1.15
+_RECRUITING: Final = 1.05
 _RETENTION: Final = 0.33
 _OUTLETS: Final = 0.75
 """What a usual department is to reach in a usual month."""
@@ -120,13 +121,21 @@ def _plan(dice: Dice, unit: Unit, heads: int, pace: int, month: Month) -> dict[s
     department = unit.department
     factor = _pieces_season(month) * season(CASE_SEASON, month) * _STRETCH
     hope = 0.95 + 0.1 * dice.throw()  # some team leaders promise more than others
-    recruits = department.recruits * season(RECRUITING_SEASON, month) * _RECRUITING
-    share = TEAM_WEIGHTS[department.teams.index(unit.team)] / len(department.teams)
     return {
         "首年度保费": int(heads * pace * factor * hope / 100_000 + 0.5) * 1_000,
         "举绩人数": int(heads * _activity(department.drive, month) + 0.5),
-        "新增人数": int(recruits * share + 0.5),
+        "新增人数": _recruits(unit, month),
     }
+
+
+def _recruits(unit: Unit, month: Month) -> int:
+    """A team's share of the department's recruits; the shares add up to the whole."""
+    department = unit.department
+    whole = department.recruits * season(RECRUITING_SEASON, month) * _RECRUITING
+    shares = list(accumulate(TEAM_WEIGHTS, initial=0.0))
+    place = department.teams.index(unit.team)
+    before, after = (int(whole * share / shares[-1] + 0.5) for share in shares[place : place + 2])
+    return after - before
 
 
 def _total(plans: Iterable[dict[str, float]]) -> dict[str, float]:

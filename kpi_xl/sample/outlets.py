@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
-from kpi_xl.sample.branch import DEPARTMENTS, FIRST, LAST, MONTHS, Unit, workdays
+from kpi_xl.sample.branch import BEGIN, DEPARTMENTS, END, FIRST, MONTHS, Unit, workdays
 from kpi_xl.sample.dice import Dice
 from kpi_xl.sample.people import Agent
 
@@ -98,8 +98,8 @@ def _outlet(dice: Dice, number: str, name: str, people: list[Agent], home: Unit)
         for agent in people
         if agent.home == home
         and not agent.moves
-        and agent.serves_on(FIRST.first)
-        and agent.serves_on(LAST.last)
+        and agent.serves_on(BEGIN)
+        and agent.serves_on(END)
     ]
     agent = dice.pick(steady)
     opened = dice.pick(workdays(FIRST - dice.between(3, 40)))

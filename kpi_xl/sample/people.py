@@ -8,9 +8,10 @@ from typing import Final
 
 from kpi_xl.calendar import Month
 from kpi_xl.sample.branch import (
+    BEGIN,
     COMPLETE_FROM,
     DEPARTMENTS,
-    FIRST,
+    END,
     LAST,
     MONTHS,
     OLDEST,
@@ -91,9 +92,13 @@ class Agent:
     def served_days(self, month: Month) -> tuple[dt.date, ...]:
         """The working days of a month on which he is under contract."""
         days = workdays(month)
-        if self.serves_on(month.first) and self.serves_on(month.last):
+        if self.serves_on(days[0]) and self.serves_on(days[-1]):
             return days
         return tuple(day for day in days if self.serves_on(day))
+
+    def is_going(self, month: Month) -> bool:
+        """Whether he leaves in this month or the next."""
+        return self.left is not None and Month.containing(self.left) <= month + 1
 
     def age(self, month: Month) -> int:
         """Months served: 0 in the month of signing."""
@@ -123,7 +128,7 @@ def make_people(dice: Dice) -> list[Agent]:
             month = Month(number)
             for _ in range(dice.count(recruiting(department, month))):
                 agent = _recruit(dice, department, month)
-                if month >= COMPLETE_FROM or agent.left is None or agent.left > FIRST.first:
+                if month >= COMPLETE_FROM or agent.left is None or agent.left > BEGIN:
                     everybody.append(agent)
     everybody.sort(key=lambda agent: agent.signed)  # a stable sort: who came first stays first
     number = _FIRST_NUMBER
@@ -165,7 +170,7 @@ def _recruit(dice: Dice, department: Department, month: Month) -> Agent:
     agent = _person(dice, Unit(department, team), dice.pick(workdays(month)), dice.throw())
     agent.left = _leaving_day(dice, agent)
     agent.confirmed = _confirmation_day(dice, agent)
-    seniority = (agent.left or LAST.last) - agent.signed
+    seniority = (agent.left or END) - agent.signed
     if agent.confirmed is not None:
         senior = seniority.days > 3 * 365 and agent.talent > 0.5
         agent.rank = "资深业务员" if senior else "正式业务员"
@@ -193,7 +198,7 @@ def _confirmation_day(dice: Dice, agent: Agent) -> dt.date | None:
     in_time = dice.chance(0.22 + 0.6 * agent.talent)
     months = dice.weighted((3, 4, 5, 6), (4.0, 3.0, 2.0, 1.0)) if in_time else dice.between(8, 12)
     day = (Month.containing(agent.signed) + months).first
-    return day if agent.serves_on(day) and day <= LAST.last else None
+    return day if agent.serves_on(day) and day <= END else None
 
 
 def _licence(dice: Dice, agent: Agent) -> str:
@@ -211,18 +216,19 @@ def move_people(dice: Dice, people: list[Agent]) -> None:
     are different trades, so nobody crosses from one to the other.
     """
     for month in MONTHS[1:]:
+        first, stays = month.first, (month + 3).last
         for _ in range(dice.count(_MOVES_A_MONTH)):
             movable = [
                 agent
                 for agent in people
                 if not agent.is_manager
                 and not agent.moves
+                and agent.serves_on(stays)
                 and agent.age(month) >= 4
-                and agent.serves_on((month + 3).last)
             ]
             agent = dice.pick(movable)
             # Mostly from the first of the month, which need not be a working day.
-            day = month.first if dice.chance(0.85) else dice.pick(workdays(month)[5:])
+            day = first if dice.chance(0.85) else dice.pick(workdays(month)[5:])
             agent.moves.append((day, _destination(dice, agent.home)))
 
 
@@ -232,6 +238,11 @@ def _destination(dice: Dice, home: Unit) -> Unit:
         others = [d for d in DEPARTMENTS if d != department and d.banking == department.banking]
         department = dice.pick(others)
     return Unit(department, dice.pick([team for team in department.teams if team != home.team]))
+
+
+def serving(people: list[Agent], first: dt.date, last: dt.date) -> list[Agent]:
+    """Who is under contract on any day from `first` to `last`."""
+    return [a for a in people if a.signed <= last and (a.left is None or a.left > first)]
 
 
 def headcount(people: list[Agent], day: dt.date) -> dict[Unit, int]:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from kpi_xl.calendar import Month
 from kpi_xl.sample.branch import (
-    LAST,
+    END,
     MONTHS,
     SELLING_SEASON,
     Department,
@@ -18,7 +18,7 @@ from kpi_xl.sample.branch import (
 )
 from kpi_xl.sample.dice import Dice
 from kpi_xl.sample.outlets import Outlet
-from kpi_xl.sample.people import Agent
+from kpi_xl.sample.people import Agent, serving
 
 MODES: Final = ("年交", "月交", "趸交")
 
@@ -142,7 +142,7 @@ def make_policies(
     """
     policies = []
     for month in MONTHS:
-        for agent in people:
+        for agent in serving(people, month.first, month.last):
             days = [day for day in agent.served_days(month) if (day - agent.signed).days >= 5]
             if days and dice.chance(_activity(agent, month)):
                 policies += [
@@ -176,8 +176,8 @@ def _activity(agent: Agent, month: Month) -> float:
         ramp = _RAMP[age]
     else:
         ramp = next((factor for below, factor in _SEASONED if age < below), _VETERAN)
-    giving_up = agent.left is not None and agent.left <= (month + 1).last
-    drive = _ACTIVE * ramp * _eagerness(agent, month) * (_GIVING_UP if giving_up else 1.0)
+    giving_up = _GIVING_UP if agent.is_going(month) else 1.0
+    drive = _ACTIVE * ramp * _eagerness(agent, month) * giving_up
     return min(drive, 0.95)
 
 
@@ -203,7 +203,7 @@ def _policy(
         policy.outlet = _sold_at(dice, policy, outlets[department.number])
     if dice.chance(_WITHDRAWN_SHARE):
         withdrawn = issued + dt.timedelta(days=dice.between(2, _COOLING_OFF))
-        policy.withdrawn = withdrawn if withdrawn <= LAST.last else None
+        policy.withdrawn = withdrawn if withdrawn <= END else None
     return policy
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from kpi_xl.calendar import Month
-from kpi_xl.sample.branch import FIRST, LAST, collection, same_day, workdays
+from kpi_xl.sample.branch import BEGIN, END, FIRST, collection, same_day, workdays
 from kpi_xl.sample.dice import Dice
 from kpi_xl.sample.people import Agent
 from kpi_xl.sample.production import ILLNESS, LIFE, Policy, policy_number
@@ -92,8 +92,8 @@ def _instalments(dice: Dice, contract: Contract) -> list[Due]:
     """What falls due until the sample ends, or until a policy lapses because nobody pays."""
     dues = []
     months = contract.every
-    while (day := same_day(contract.issued, months)) <= LAST.last:
-        if day >= FIRST.first:
+    while (day := same_day(contract.issued, months)) <= END:
+        if day >= BEGIN:
             missing = _missing(contract, day)
             lapses = dice.chance(missing)
             paid = None if lapses else _paid(dice, day)
@@ -126,4 +126,4 @@ def _paid(dice: Dice, due: dt.date) -> dt.date | None:
         low, high = next((low, high) for share, low, high in _IN_TIME if throw < share)
         delay = dice.between(low, high)
     day = due + dt.timedelta(days=delay)
-    return day if day <= LAST.last else None
+    return day if day <= END else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from kpi_xl.sample.activity import Attendance, Week
 from kpi_xl.sample.branch import DEPARTMENTS
@@ -14,7 +15,7 @@ from kpi_xl.sample.people import Agent
 from kpi_xl.sample.production import Policy
 from kpi_xl.sample.renewals import Due
 
-AGENT_COLUMNS = (
+AGENT_COLUMNS: Final = (
     "agent",
     "name",
     "department",
@@ -28,7 +29,35 @@ AGENT_COLUMNS = (
     "confirmed",
     "left",
 )
-TRANSFER_COLUMNS = ("agent", "valid_from", "department", "team")
+TRANSFER_COLUMNS: Final = ("agent", "valid_from", "department", "team")
+POLICY_COLUMNS: Final = (
+    "policy",
+    "agent",
+    "product",
+    "is_main",
+    "pieces",
+    "premium",
+    "fyc",
+    "is_regular",
+    "outlet",
+    "issued",
+    "withdrawn",
+)
+DUE_COLUMNS: Final = ("policy", "agent", "due", "due_premium", "paid", "paid_premium")
+WEEK_COLUMNS: Final = (
+    "day",
+    "agent",
+    "outlet",
+    "appointments",
+    "visits",
+    "interviews",
+    "closings",
+    "prospects",
+    "recruiting_talks",
+)
+ATTENDANCE_COLUMNS: Final = ("day", "agent", "days_due", "days_present")
+GOAL_COLUMNS: Final = ("month", "level", "unit", "kpi", "target")
+OUTLET_COLUMNS: Final = ("outlet", "name", "agent", "opened", "closed")
 
 
 def agent_rows(people: Iterable[Agent], odd_dates: dict[str, str]) -> Iterator[list[Cell]]:

@@ -205,12 +205,8 @@ def string(element: ElementTree.Element) -> str:
 _T, _R, _V, _IS = (f"{{{MAIN}}}{name}" for name in ("t", "r", "v", "is"))
 
 
-class Raw(NamedTuple):
-    """A cell as it stands in the file: its type, style and value; None where there is no value."""
-
-    kind: str
-    style: int
-    text: str | None
+Raw: TypeAlias = tuple[str, int, str | None]
+"""A cell as it stands in the file: its type, style and value; None where there is no value."""
 
 
 def raw(cell: ElementTree.Element) -> Raw:
@@ -218,11 +214,11 @@ def raw(cell: ElementTree.Element) -> Raw:
     kind, style = cell.get("t", "n"), int(cell.get("s", "0"))
     for child in cell:
         if child.tag == _V:
-            return Raw(kind, style, child.text or "")
+            return kind, style, child.text or ""
         if child.tag == _IS:
             # The text is as people see it already.
-            return Raw("inlineStr", style, string(child))
-    return Raw(kind, style, None)
+            return "inlineStr", style, string(child)
+    return kind, style, None
 
 
 def read(

@@ -9,8 +9,7 @@ way all spreadsheet programs write it is parsed as a whole.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Final
 from xml.etree.ElementTree import Element
 
@@ -29,16 +28,10 @@ _PLAIN: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
-    """Some cells of a sheet by their references, and its merged ranges."""
-
-    cells: dict[str, Raw]
-    merges: list[Area]
-
-
-def excerpt(package: Package, part: str, wanted: Mapping[str, Iterable[str]]) -> Excerpt:
-    """The wanted cells of a sheet.
+def excerpt(
+    package: Package, part: str, wanted: Mapping[str, Sequence[str]], with_merges: bool
+) -> tuple[dict[str, Raw], list[Area]]:
+    """The wanted cells of a sheet, and its merged ranges.
 
     Parameters
     ----------
@@ -46,9 +39,16 @@ def excerpt(package: Package, part: str, wanted: Mapping[str, Iterable[str]]) ->
         The workbook.
     part : str
         The worksheet part's name.
-    wanted : mapping of str to iterable of str
-        References of cells, such as ``B2``, by their rows, such as ``2``. Others may be in the
-        answer too; blank ones need not be.
+    wanted : mapping of str to sequence of str
+        References of cells, such as ``B2``, by their rows, such as ``2``.
+    with_merges : bool
+        Whether the merged ranges are wanted too; without it there are none.
+
+    Returns
+    -------
+    dict of str to Raw, list of Area
+        The cells by their references, others than those wanted perhaps among them and blank ones
+        perhaps not; the merged ranges.
 
     Raises
     ------
@@ -62,11 +62,9 @@ def excerpt(package: Package, part: str, wanted: Mapping[str, Iterable[str]]) ->
         raise package.refusal(f"部件 {part} 不是 UTF-8 编码") from None
     root = _ROOT.search(text)
     prefix = root[1] if root else ""
-    end = text.find(f"</{prefix}sheetData>")
-    merges = [
-        cells for found in _MERGE.findall(text, max(end, 0)) if (cells := area(found)) is not None
-    ]
-    start = text.find(f"<{prefix}sheetData>", 0, max(end, 0))
+    end = max(text.find(f"</{prefix}sheetData>"), 0)
+    merges = _merges(text, end) if with_merges else []
+    start = text.find(f"<{prefix}sheetData>", 0, end)
     # A comment or raw text may hold what looks like a cell.
     if root is not None and start >= 0 and text.find("<!", 0, end) < 0:
         cut = _wanted(text[start:end], prefix, wanted)
@@ -76,38 +74,50 @@ def excerpt(package: Package, part: str, wanted: Mapping[str, Iterable[str]]) ->
                 document = f"{root[0]}{others}</{prefix}worksheet>"
                 parsed = parts.parsed(package, part, document)
                 found.update((cell.get("r", ""), raw(cell)) for cell in parsed)
-            return Excerpt(found, merges)
-    return Excerpt(_all(parts.parsed(package, part, content)), merges)
+            return found, merges
+    return _all(parts.parsed(package, part, content)), merges
+
+
+def _merges(text: str, start: int) -> list[Area]:
+    """The merged ranges, which stand behind the cells."""
+    return [cells for found in _MERGE.findall(text, start) if (cells := area(found)) is not None]
 
 
 def _wanted(
-    data: str, prefix: str, wanted: Mapping[str, Iterable[str]]
+    data: str, prefix: str, wanted: Mapping[str, Sequence[str]]
 ) -> tuple[dict[str, Raw], str] | None:
     """The wanted cells that are not blank: the plain ones, and the text of the others.
 
     None when they cannot be told from the text.
     """
-    row_head, head, tail = f'<{prefix}row r="', f'<{prefix}c r="', f"</{prefix}c>"
-    _, *rows = data.split(row_head)
-    # Rows or cells without a reference, or other elements with such a name.
-    if data.count(f"<{prefix}row") != len(rows) or data.count(f"<{prefix}c") != data.count(head):
-        return None
+    head, tail = f'<{prefix}c r="', f"</{prefix}c>"
+    _, *rows = data.split(f'<{prefix}row r="')
     plain = re.compile(_PLAIN.format(prefix=prefix))
     found: dict[str, Raw] = {}
     others: list[str] = []
+    seen = 0
     for row in rows:
-        for reference in wanted.get(row[: row.index('"')], ()):
+        references = wanted.get(row[: row.index('"')])
+        if references is None:
+            continue
+        seen += 1
+        for reference in references:
             start = row.find(f'{head}{reference}"')
             if start < 0:
+                if row.count(f"<{prefix}c") != row.count(head):
+                    # A cell whose reference does not come first, or is left out.
+                    return None
                 continue
             match = plain.match(row, start + len(head) + len(reference))
             if match is not None:
                 style, kind, value = match.groups()
-                found[reference] = Raw(kind or "n", int(style or 0), value)
+                found[reference] = kind or "n", int(style or 0), value
                 continue
             tag_end = row.index(">", start)
             if row[tag_end - 1] != "/":
                 others += row[start : row.index(tail, tag_end)], tail
+    if seen < len(wanted) and data.count(f"<{prefix}row") != len(rows):
+        return None
     return found, "".join(others)
 
 

@@ -132,18 +132,19 @@ def compiled(
     """
     pieces: list[str] = []
     holes: list[tuple[int, Hole]] = []
-    position, fixed = 0, b""
+    position = 0
+    fixed: list[bytes] = []
     for start, end, new in _Cutter(sheet, wanted, date_styles).edits():
-        fixed += sheet.xml[position:start]
+        fixed.append(sheet.xml[position:start])
         position = end
         for piece in new:
             if isinstance(piece, bytes):
-                fixed += piece
+                fixed.append(piece)
                 continue
-            pieces += fixed.decode(), ""
+            pieces += b"".join(fixed).decode(), ""
             holes.append((len(pieces) - 1, piece))
-            fixed = b""
-    pieces.append((fixed + sheet.xml[position:]).decode())
+            fixed.clear()
+    pieces.append(b"".join((*fixed, sheet.xml[position:])).decode())
     return SheetProgram(pieces, holes, sheet.prefix)
 
 

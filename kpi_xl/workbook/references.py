@@ -95,6 +95,15 @@ class Area(NamedTuple):
             and other.first_column <= self.last_column
         )
 
+    def shared(self, other: Area) -> Area:
+        """The cells that two areas which meet have in common."""
+        return Area(
+            max(self.first_row, other.first_row),
+            max(self.first_column, other.first_column),
+            min(self.last_row, other.last_row),
+            min(self.last_column, other.last_column),
+        )
+
     def joined(self, other: Area) -> Area:
         """The smallest area that covers both."""
         return Area(

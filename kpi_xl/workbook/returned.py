@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from xml.etree.ElementTree import Element
 
 from kpi_xl.workbook import cells, parts, slots, styles
-from kpi_xl.workbook.cells import Value
-from kpi_xl.workbook.excerpt import Excerpt, excerpt
+from kpi_xl.workbook.cells import Raw, Value
+from kpi_xl.workbook.excerpt import excerpt
 from kpi_xl.workbook.package import Package
 from kpi_xl.workbook.references import Area, column_letters
+
+_MOST_CELLS: Final = 2_000_000
 
 Read: TypeAlias = Value | list[list[Value]]
 
@@ -45,6 +47,11 @@ def read(path: str | Path) -> dict[str, Read]:
     package = Package(path)
     workbook = parts.workbook(package)
     places = slots.places(workbook)
+    if sum(place.area.size for place in places.values()) > _MOST_CELLS:
+        raise package.refusal(
+            "名称指向的单元格太多，读不了",
+            "在「公式 → 名称管理器」里把过大的名称改小，只包含要填写的单元格",
+        )
     by_sheet: defaultdict[str, list[tuple[str, Area]]] = defaultdict(list)
     for name, place in places.items():
         by_sheet[place.sheet].append((name, place.area))
@@ -71,23 +78,31 @@ class _Reader:
 
     def slots(self, part: str, areas: Sequence[tuple[str, Area]]) -> dict[str, Read]:
         """The values of one sheet's slots."""
-        references = {name: _references(place) for name, place in areas}
         wanted: defaultdict[str, list[str]] = defaultdict(list)
+        single: dict[str, str] = {}
+        several: dict[str, tuple[Area, list[list[str]]]] = {}
         for name, place in areas:
-            for number, row in enumerate(references[name], place.first_row):
+            if place.size == 1:
+                single[name] = reference = place.reference
+                wanted[str(place.first_row)].append(reference)
+                continue
+            references = _references(place)
+            several[name] = place, references
+            for number, row in enumerate(references, place.first_row):
                 wanted[str(number)] += row
-        found = excerpt(self._package, part, wanted)
+        found, merges = excerpt(self._package, part, wanted, with_merges=bool(several))
         values: dict[str, Read] = {}
-        for name, place in areas:
-            rows = references[name]
-            if place.size == 1 or slots.merge_at(place, found.merges):
-                values[name] = self._value(found, rows[0][0])
+        for name, reference in single.items():
+            values[name] = self._value(found, reference)
+        for name, (place, references) in several.items():
+            if slots.merge_at(place, merges):
+                values[name] = self._value(found, references[0][0])
             else:
-                values[name] = [[self._value(found, one) for one in row] for row in rows]
+                values[name] = [[self._value(found, one) for one in row] for row in references]
         return values
 
-    def _value(self, found: Excerpt, reference: str) -> Value:
-        cell = found.cells.get(reference)
+    def _value(self, found: Mapping[str, Raw], reference: str) -> Value:
+        cell = found.get(reference)
         if cell is None:
             return None
         return cells.read(cell, self._shared_strings, self._date_styles, self._date1904)
@@ -95,8 +110,6 @@ class _Reader:
 
 def _references(place: Area) -> list[list[str]]:
     """The reference of every cell of an area, row by row."""
-    if place.size == 1:
-        return [[place.reference]]
     letters = [
         column_letters(column) for column in range(place.first_column, place.last_column + 1)
     ]

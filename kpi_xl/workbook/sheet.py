@@ -71,6 +71,12 @@ class Sheet:
         found = self.rows.get(row)
         return None if found is None else found.cells.get(column)
 
+    def rows_within(self, first: int, last: int) -> list[Row]:
+        """The rows from the first number to the last, however long that is or the sheet."""
+        if last - first < len(self.rows):
+            return [self.rows[number] for number in range(first, last + 1) if number in self.rows]
+        return [row for number, row in self.rows.items() if first <= number <= last]
+
     def default_style(self, row: int, column: int) -> str | None:
         """The style of a cell that the file does not have: its row's, else its column's."""
         found = self.rows.get(row)
@@ -223,11 +229,7 @@ class _Scanner:
     def _mark_computed(self) -> None:
         """Mark the cells that an array formula or data table in another cell fills."""
         for cells in self._computed:
-            if cells.rows * cells.columns == 1:
-                continue
-            for row in self.sheet.rows.values():
-                if not cells.first_row <= row.number <= cells.last_row:
-                    continue
+            for row in self.sheet.rows_within(cells.first_row, cells.last_row):
                 for cell in row.cells.values():
                     if cells.first_column <= cell.column <= cells.last_column:
                         cell.is_computed = True

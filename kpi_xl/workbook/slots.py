@@ -91,7 +91,14 @@ def _place(text: str, sheets: dict[str, str]) -> Place | None:
 
 def merge_at(cells: Area, merges: Iterable[Area]) -> Area | None:
     """The merged range that swallows all of an area, if there is one."""
-    return next((merge for merge in merges if merge.covers(cells)), None)
+    row, column, last_row, last_column = cells
+    for merge in merges:
+        # Most are in other rows, and there may be thousands.
+        if merge[0] <= row and last_row <= merge[2]:
+            _, first, _, last = merge
+            if first <= column and last_column <= last:
+                return merge
+    return None
 
 
 def slot(name: str, place: Place, merges: Iterable[Area], has_formula: bool) -> Slot:

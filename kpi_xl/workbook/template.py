@@ -152,9 +152,9 @@ class Template:
         found = self._sheets[place.sheet]
         has_formula = any(
             cell.is_computed
-            for number in _within(found.rows, place.area.first_row, place.area.last_row)
-            for column, cell in found.rows[number].cells.items()
-            if place.area.first_column <= column <= place.area.last_column
+            for row in found.rows_within(place.area.first_row, place.area.last_row)
+            for cell in row.cells.values()
+            if place.area.contains(row.number, cell.column)
         )
         return slots.slot(name, place, found.merges, has_formula)
 
@@ -221,10 +221,11 @@ class Template:
                 )
             if slot.rows == slot.columns == 1:
                 continue
+            inside = merge.shared(cells_)
             hidden |= {
                 (row, column)
-                for row in range(merge.first_row, merge.last_row + 1)
-                for column in range(merge.first_column, merge.last_column + 1)
+                for row in range(inside.first_row, inside.last_row + 1)
+                for column in range(inside.first_column, inside.last_column + 1)
                 if (row, column) != (merge.first_row, merge.first_column)
             }
         return hidden
@@ -321,10 +322,3 @@ def _scalar(slot: Slot, value: Any) -> Any:
     if getattr(value, "ndim", 0):
         (value,) = slots.laid_out(slot, value)
     return value
-
-
-def _within(rows: Mapping[int, object], first: int, last: int) -> list[int]:
-    """The numbers of the rows in a range, however long the range or the sheet is."""
-    if last - first < len(rows):
-        return [number for number in range(first, last + 1) if number in rows]
-    return [number for number in rows if first <= number <= last]

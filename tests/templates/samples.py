@@ -6,7 +6,6 @@ import random
 
 import numpy as np
 
-from kpi_xl import kpis
 from workbook_templates import monthly_data
 
 ACTIVITIES = ("约访数", "拜访数", "洽谈人数", "促成人数", "意向客户数", "增员面谈数")
@@ -123,6 +122,7 @@ def monthly_kpi(scale=1):
     values = {
         **{k: v for k, v in who().items() if k.startswith(("branch", "unit", "period"))},
         "data.months": [months()],
+        "data.labels": [[f"{m[2:4]}年" if m[5:] == "01" else str(int(m[5:])) for m in months()]],
         "setting.premium_weight": 0.7,
         "unit.headcount": table["closing"][-1],
     }
@@ -136,10 +136,7 @@ def monthly_kpi(scale=1):
         kpi, slot = monthly_data.kpi(name), f"kpi.{name}"
         now, before, last_year = row[-1], row[-2], row[-13]
         target = now * rng.choice((0.95, 1.02, 1.1, 1.2))
-        if kpi.unit == "%":
-            target = round(target * 20) / 20
-        else:
-            target = float(f"{target:.2g}")
+        target = round(target * 20) / 20 if kpi.unit == "%" else float(f"{target:.2g}")
         values |= {
             f"series.{name}": [list(row)],
             slot: _or_dash(now),
@@ -159,7 +156,7 @@ def monthly_kpi(scale=1):
 def people(count):
     rng = random.Random(1)
     found = []
-    for number in range(count):
+    for _ in range(count):
         name = rng.choice(FAMILY) + "".join(rng.sample(GIVEN, rng.choice((1, 2, 2))))
         rank = rng.choice(("业务员", "业务员", "高级业务员", "业务主任", "见习"))
         found.append((f"10{rng.randrange(10**6):06}", name, rank, rng.randint(1, 96)))
@@ -217,4 +214,171 @@ def monthly_targets(count=18):
     values["members.举绩"] = [["是" if n else "否"] for n in pieces]
     values["members.合计.举绩"] = sum(1 for n in pieces if n)
     values["members.合计.姓名"] = count
+    return values
+
+
+def _weeks(values):
+    for week in range(1, 6):
+        slot = f"week{week}"
+        values[f"{slot}.name"] = f"第{week}周"
+        if week == 5:
+            values[f"{slot}.period"] = "本月没有第5周"
+            continue
+        first = STARTS[week - 1]
+        last = first + dt.timedelta(6)
+        values[f"{slot}.period"] = f"{first.month}月{first.day}日—{last.month}月{last.day}日"
+
+
+def _note(day):
+    if day == dt.date(2024, 6, 10):
+        return "端午节"
+    return "休" if day.weekday() > 4 else None
+
+
+def weekly_plan():
+    values = {k: v for k, v in who().items() if not k.startswith("unit")}
+    values |= {"unit.name": "城东营业部", "unit.manager": "周建国"}
+    del values["period.first_day"], values["period.last_day"]
+    _weeks(values)
+    rng = random.Random(5)
+    targets = dict(zip(ACTIVITIES, (60, 80, 40, 8, 20, 6), strict=True))
+    planned = {name: [] for name in ACTIVITIES}
+    for week in range(1, 6):
+        slot = f"week{week}"
+        values[f"{slot}.heading"] = "王芳　城东一组　2024年6月"
+        days = [STARTS[week - 1] + dt.timedelta(n) for n in range(7)] if week < 5 else []
+        values[f"{slot}.dates"] = [[day] for day in days]
+        weekdays = "一二三四五六日"
+        values[f"{slot}.weekday"] = [["周" + weekdays[day.weekday()]] for day in days]
+        values[f"{slot}.note"] = [[_note(day)] for day in days]
+        for name, target in targets.items():
+            plan = [
+                None if _note(d) else max(0, round(target / 19 + rng.uniform(-0.6, 0.6)))
+                for d in days
+            ]
+            values[f"{slot}.plan.{name}"] = [[one] for one in plan]
+            total = sum(one or 0 for one in plan)
+            planned[name].append(total)
+            values[f"{slot}.plan.{name}.合计"] = total
+            values[f"{slot}.done.{name}.合计"] = 0
+            values[f"{slot}.gap.{name}"] = values[f"{slot}.rate.{name}"] = ""
+        for name in ("预收件数", "预收保费"):
+            values[f"{slot}.done.{name}.合计"] = 0
+    for name in (*ACTIVITIES, "预收件数", "预收保费"):
+        values[f"month.done.weekly.{name}"] = [[""] * 5]
+        values[f"month.done.{name}"] = 0
+        values[f"month.gap.{name}"] = values[f"month.rate.{name}"] = ""
+    for name, target in targets.items():
+        values |= {
+            f"month.last.{name}": round(target * rng.uniform(0.7, 1.1)),
+            f"month.target.{name}": target,
+            f"month.plan.weekly.{name}": [planned[name]],
+            f"month.plan.{name}": sum(planned[name]),
+        }
+    values |= {"month.last.预收件数": 4, "month.target.预收件数": 5}
+    values |= {"month.last.预收保费": 23800, "month.target.预收保费": 30000}
+    return values
+
+
+def weekly_plan_done(weeks=3):
+    """The weekly plan after some weeks, with what a person typed."""
+    values, rng = weekly_plan(), random.Random(8)
+    for week in range(1, weeks + 1):
+        slot = f"week{week}"
+        plan = {name: [row[0] for row in values[f"{slot}.plan.{name}"]] for name in ACTIVITIES}
+        short = [False] * 7
+        for name in ACTIVITIES:
+            done = [
+                None if p is None else max(0, p + rng.choice((-1, -1, 0, 0, 0, 1)))
+                for p in plan[name]
+            ]
+            short = [
+                s or (p or 0) > (d or 0) for s, p, d in zip(short, plan[name], done, strict=True)
+            ]
+            values[f"input.{slot}.done.{name}"] = [[one] for one in done]
+            total, aim = sum(d or 0 for d in done), sum(p or 0 for p in plan[name])
+            values[f"{slot}.done.{name}.合计"] = total
+            values[f"{slot}.gap.{name}"] = total - aim
+            values[f"{slot}.rate.{name}"] = _attained(total, aim)
+            values[f"month.done.weekly.{name}"][0][week - 1] = total
+        pieces = [None, 1, None, None, rng.choice((None, 1)), None, None]
+        premium = [n and rng.randrange(3000, 9000) for n in pieces]
+        for name, column in (("预收件数", pieces), ("预收保费", premium)):
+            values[f"input.{slot}.done.{name}"] = [[one] for one in column]
+            total = sum(one or 0 for one in column)
+            values[f"{slot}.done.{name}.合计"] = values[f"month.done.weekly.{name}"][0][
+                week - 1
+            ] = total
+        reasons = ("客户改期", "网点有事", "会议或培训", "约访不足")
+        values[f"input.{slot}.reason"] = [[rng.choice(reasons) if s else None] for s in short]
+        values |= {
+            f"input.{slot}.problem": "周四约访偏少，两位意向客户改到下周；东风路网点周五开会。",
+            f"input.{slot}.improve": "每天九点半前打完当天的约访电话；改期的客户当场约定下次时间。",
+            f"input.{slot}.next": "跟进李女士、陈先生两位意向客户；陪主管拜访人民路网点。",
+            f"input.{slot}.comment": "约访时间安排得好，注意把意向客户按紧要程度排序。",
+            f"input.{slot}.filled_on": STARTS[week - 1] + dt.timedelta(6),
+        }
+    for name in (*ACTIVITIES, "预收件数", "预收保费"):
+        done = sum(one or 0 for one in values[f"month.done.weekly.{name}"][0])
+        aim = values.get(f"month.plan.{name}", values[f"month.target.{name}"])
+        values |= {
+            f"month.done.{name}": done,
+            f"month.gap.{name}": done - aim,
+            f"month.rate.{name}": _attained(done, aim),
+        }
+    values["input.filled_on"] = dt.date(2024, 6, 3)
+    values["input.focus"] = "把约访做到每天四个以上；人民路、东风路两个网点各出两件期交。"
+    return values
+
+
+def manager_schedule():
+    values = {k: v for k, v in who().items() if not k.startswith("person")}
+    for name in ("unit.level", "period.last_month", "period.first_day", "period.last_day"):
+        del values[name]
+    values |= {"unit.name": "城东一组", "unit.parent": "城东营业部", "unit.headcount": 18}
+    _weeks(values)
+    for week in range(1, 6):
+        slot = f"week{week}"
+        values[f"{slot}.heading"] = "城东一组　周建国　2024年6月"
+        days = [STARTS[week - 1] + dt.timedelta(n) for n in range(5)] if week < 5 else []
+        values[f"{slot}.days"] = [[day] for day in days]
+        values[f"{slot}.days.note"] = [[_note(day)] for day in days]
+        for name in ("accompany", "talks"):
+            values |= {f"{slot}.{name}.合计": 0, f"{slot}.{name}.提示": ""}
+        values[f"{slot}.focus"] = (
+            "活动率 68%，离目标差 12 个点：先找三位零业绩的伙伴谈话；新人两位做首单辅导。"
+            if days
+            else None
+        )
+        values[f"{slot}.morning"] = [
+            [f"晨会；陪同{['王芳', '李强', '张敏', '刘洋', '陈静'][n]}拜访人民路、东风路网点"]
+            for n in range(len(days))
+        ]
+        values[f"{slot}.afternoon"] = [["面谈：谢明（本月无业绩）；检查当日活动记录"] for _ in days]
+    members = people(18)
+    reasons = (
+        "连续两月没有业绩",
+        "本月尚无业绩，离月底还有五个工作日",
+        "入司两个月，首单还没有出",
+        "拜访数比上月少一半",
+        "出勤率 61%，上月 93%",
+        "件均高、件数少，适合带客户经营",
+        "续期应收三件未收",
+    )
+    count = len(reasons)
+    for column, name in enumerate(("工号", "姓名", "职级")):
+        values[f"attention.{name}"] = [[person[column]] for person in members[:count]]
+    values["attention.原因"] = [[reason] for reason in reasons]
+    values["attention.方式"] = [
+        [one]
+        for one in (
+            "单独面谈",
+            "单独面谈",
+            "陪同展业",
+            "陪同展业",
+            "单独面谈",
+            "训练辅导",
+            "电话跟进",
+        )
+    ]
     return values

@@ -80,6 +80,14 @@ class TestFidelity:
         assert Template(rich).fill(rich_values) == first
         assert pickle.loads(pickle.dumps(template)).fill(rich_values) == first
 
+    def test_many_sets_of_slots(self, rich, rich_values):
+        template = Template(rich)
+        names = list(rich_values)
+        first = template.fill({names[0]: 1})
+        for name in names[1:40]:
+            template.fill({name: 1})
+        assert template.fill({names[0]: 1}) == first
+
     def test_filled_workbooks_break_no_rule(self, rich, rich_values, tmp_path, audit):
         path = tmp_path / "filled.xlsx"
         rows = [["事项", "张三", dt.date(2026, 11, 2), dt.datetime(2026, 11, 6, 18), 8.5, None]]
@@ -188,9 +196,8 @@ class TestFormulas:
 class TestPlaces:
     def test_missing_rows_and_cells(self, rich, sheet_xml, loaded):
         xml = sheet_xml(filled := Template(rich).fill({"缺行": 5, "缺格": 0.5}))
-        percent = loaded(rich.read_bytes())["目标设定"].column_dimensions["Z"]._style.xfId
         assert loaded(filled)["目标设定"]["D70"].value == 5
-        assert loaded(filled)["目标设定"]["Z5"].number_format == "0%", percent
+        assert loaded(filled)["目标设定"]["Z5"].number_format == "0%"
         assert xml.index('<row r="70">') > xml.index('<row r="46"')
         assert 'ref="A1:Z70"' in xml
         row = re.search(r'<row r="5"[^>]*>', xml)[0]
@@ -242,9 +249,6 @@ class TestPlaces:
 
 
 class TestAreas:
-    def rows(self, path):
-        return read(path)["区"]
-
     def filled(self, template, value, tmp_path):
         path = tmp_path / "filled.xlsx"
         path.write_bytes(template.fill({"区": value}))

@@ -1,0 +1,294 @@
+"""Small random branches, and an oracle that counts them day by day.
+
+The oracle is written from the definitions (who is here on a day, where he is on a day, what falls
+into a month), not from the SQL.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+from hypothesis import strategies as st
+
+from kpi_xl.calendar import Month
+from kpi_xl.data.check import Checked, CheckedTable
+from kpi_xl.data.schema import TABLES
+
+FIRST, LAST = Month.of(2024, 1), Month.of(2024, 6)
+TEAMS = [("", "甲部", "一组"), ("", "甲部", "二组"), ("", "乙部", "一组"), ("", "", "")]
+DAYS = st.dates(dt.date(2023, 10, 1), dt.date(2024, 6, 30))
+IN_SPAN = st.dates(FIRST.first, LAST.last)
+TYPES = {
+    "id": pa.string(), "text": pa.string(), "date": pa.date32(), "money": pa.int64(),
+    "count": pa.int64(), "number": pa.float64(), "month": pa.int32(),
+}  # fmt: skip
+
+
+@dataclass
+class World:
+    agents: list[dict] = field(default_factory=list)
+    transfers: list[dict] = field(default_factory=list)
+    policies: list[dict] = field(default_factory=list)
+    dues: list[dict] = field(default_factory=list)
+    activities: list[dict] = field(default_factory=list)
+    outlets: list[dict] = field(default_factory=list)
+
+    def checked(self) -> Checked:
+        tables = {}
+        for code in ("agents", "transfers", "policies", "dues", "activities", "outlets"):
+            table = TABLES[code]
+            rows = getattr(self, code)
+            columns = {}
+            for column in table.columns:
+                flag = column.choices and {v for _, v in column.choices} <= {"0", "1"}
+                kind = pa.bool_() if flag else TYPES.get(column.kind, pa.string())
+                columns[column.code] = pa.array([r.get(column.code) for r in rows], kind)
+            tables[code] = CheckedTable(table, pa.table(columns), ())
+        return Checked(tables, [], [])
+
+
+def _place(team):
+    region, department, team_name = team
+    return {"region": region or None, "department": department or None, "team": team_name or None}
+
+
+@st.composite
+def worlds(draw):
+    world = World()
+    for number in range(draw(st.integers(1, 5))):
+        agent = f"{number:03d}"
+        signed = draw(DAYS)
+        team = draw(st.sampled_from(TEAMS))
+        for _ in range(draw(st.integers(1, 2))):  # one stint or two
+            left = draw(st.none() | st.dates(signed, LAST.last + dt.timedelta(days=60)))
+            end = left or LAST.last
+            days = sorted(
+                draw(
+                    st.sets(
+                        st.dates(signed, max(end, signed)).filter(lambda d, s=signed: d > s),
+                        max_size=2,
+                    )
+                )
+                if end > signed
+                else []
+            )
+            for day in days:
+                to = draw(st.sampled_from(TEAMS))
+                moved = {f"from_{k}": v for k, v in _place(team).items()}
+                if team[1] and to[1]:  # a transfer names the departments
+                    world.transfers.append(
+                        {"agent": agent, "valid_from": day, **_place(to), **moved}
+                    )
+                    team = to
+            world.agents.append(
+                {
+                    "agent": agent, "signed": signed, "left": left, **_place(team),
+                    "licence": draw(st.none() | st.just("L")),
+                    "gender": draw(st.sampled_from(["男", "女", None])),
+                    "confirmed": draw(st.none() | st.dates(signed, LAST.last + dt.timedelta(days=90))),
+                }
+            )  # fmt: skip
+            if left is None or left >= LAST.last:
+                break
+            signed = min(left + dt.timedelta(days=draw(st.integers(1, 90))), LAST.last)
+            team = draw(st.sampled_from(TEAMS))
+    known = st.sampled_from([a["agent"] for a in world.agents] + ["不在册"])
+    for number in range(draw(st.integers(1, 12))):
+        issued = draw(IN_SPAN)
+        world.policies.append(
+            {
+                "policy": f"P{number}", "agent": draw(known), "issued": issued, "product": "险",
+                "is_main": draw(st.booleans()), "pieces": draw(st.integers(1, 3)),
+                "premium": draw(st.integers(-500, 10**6)), "fyc": draw(st.integers(0, 2 * 10**5)),
+                "is_regular": draw(st.booleans()),
+                "outlet": draw(st.sampled_from(["W1", "W2", None])),
+                "withdrawn": draw(st.none() | st.dates(issued, LAST.last)),
+            }
+        )  # fmt: skip
+    for number in range(draw(st.integers(0, 8))):
+        due = draw(st.dates(FIRST.first, LAST.last))
+        paid = draw(st.none() | st.dates(due - dt.timedelta(days=20), due + dt.timedelta(days=80)))
+        world.dues.append(
+            {
+                "policy": f"P{number % 4}", "agent": draw(known), "due": due, "paid": paid,
+                "due_premium": draw(st.integers(0, 10**6)),
+                "paid_premium": draw(st.integers(0, 10**6)) if paid else 0,
+            }
+        )  # fmt: skip
+    counts = ("appointments", "visits", "interviews", "closings", "prospects", "recruiting_talks")
+    # The first and the last month are always there, so that the span of months is known.
+    for day in [FIRST.first, LAST.last, *draw(st.lists(IN_SPAN, max_size=4))]:
+        counted = {name: draw(st.integers(0, 9)) for name in counts}
+        world.activities.append({"day": day, "agent": draw(known), **counted})
+    for outlet in ("W1", "W2"):
+        opened = draw(st.none() | IN_SPAN)
+        closed = draw(st.none() | st.dates(opened or FIRST.first, LAST.last))
+        world.outlets.append(
+            {"outlet": outlet, "agent": draw(known), "opened": opened, "closed": closed}
+        )
+    return world
+
+
+def month_end(month: Month) -> dt.date:
+    return dt.date(month.year, month.month, calendar.monthrange(month.year, month.month)[1])
+
+
+class Oracle:
+    """Counts a world; results by (level, path, month, measure)."""
+
+    def __init__(self, world: World, grace_days: int, effective_fyc: int) -> None:
+        self.world = world
+        self.counts: dict[tuple[str, str, str, str], int] = defaultdict(int)
+        for level in ("分公司", "营业部", "营业组"):
+            self._people(level)
+            self._production(level, effective_fyc)
+            self._dues(level, grace_days)
+            self._rest(level)
+
+    def _team(self, agent: str, day: dt.date):
+        """Where somebody is on a day; before his first day, where he begins."""
+        stints = [a for a in self.world.agents if a["agent"] == agent]
+        if not stints:
+            return None
+        events = []
+        for stint in stints:
+            moves = sorted(
+                (t for t in self.world.transfers
+                 if t["agent"] == agent and t["valid_from"] > stint["signed"]
+                 and (stint["left"] is None or t["valid_from"] <= stint["left"])),
+                key=lambda t: t["valid_from"],
+            )  # fmt: skip
+            if moves:
+                begin = (
+                    moves[0]["from_region"],
+                    moves[0]["from_department"],
+                    moves[0]["from_team"],
+                )
+            else:
+                begin = (stint["region"], stint["department"], stint["team"])
+            events.append((stint["signed"], 0, begin))
+            events += [
+                (m["valid_from"], 1, (m["region"], m["department"], m["team"])) for m in moves
+            ]
+        events.sort(key=lambda e: e[:2])
+        past = [place for when, _, place in events if when <= day]
+        # In his first month somebody is where that month's end finds him, and so before it.
+        first_end = month_end(Month.containing(events[0][0]))
+        return past[-1] if day >= first_end else [p for w, _, p in events if w <= first_end][-1]
+
+    def _unit(self, level: str, agent: str, month: Month) -> str:
+        if level == "分公司":
+            return "分公司"
+        place = self._team(agent, month_end(month))
+        _, department, team = place or (None, None, None)
+        if level == "营业部":
+            return department or "未分配"
+        if not team:
+            return "未分配"
+        return f"{department}/{team}" if department else team
+
+    def _add(self, level: str, unit: str, month: Month, measure: str, amount: int = 1) -> None:
+        if FIRST <= month <= LAST:
+            self.counts[level, unit, str(month), measure] += int(amount)
+
+    def _people(self, level: str) -> None:
+        for stint in self.world.agents:
+            agent, signed, left = stint["agent"], stint["signed"], stint["left"]
+
+            def here(day, signed=signed, left=left):
+                return signed <= day and (left is None or left > day)
+
+            month = FIRST
+            while month <= LAST:
+                end, before = month_end(month), month_end(month - 1)
+                now_in = self._unit(level, agent, month)
+                was_in = self._unit(level, agent, month - 1)
+                if here(end):
+                    self._add(level, now_in, month, "closing")
+                    self._add(level, now_in, month, "licensed", stint["licence"] is not None)
+                    self._add(level, now_in, month, "men", stint["gender"] == "男")
+                if here(before):
+                    self._add(level, was_in, month, "opening")
+                if here(before) and here(end) and was_in != now_in:
+                    self._add(level, now_in, month, "transfers_in")
+                    self._add(level, was_in, month, "transfers_out")
+                month = month + 1
+            sign_month = Month.containing(signed)
+            home = self._unit(level, agent, sign_month)
+            self._add(level, home, sign_month, "recruits")
+            if left is not None:
+                leave_month = Month.containing(left)
+                last_counted = max(leave_month - 1, sign_month)
+                self._add(level, self._unit(level, agent, last_counted), leave_month, "leavers")
+            for n in (3, 6, 7, 12, 13, 25):
+                at = sign_month + n
+                self._add(level, home, at, f"cohort_{n}")
+                self._add(level, home, at, f"retained_{n}", here(month_end(at)))
+                if n in (3, 6):
+                    confirmed = stint["confirmed"]
+                    done = confirmed is not None and confirmed <= month_end(at)
+                    self._add(level, home, at, f"confirmed_{n}", done)
+
+    def _production(self, level: str, effective_fyc: int) -> None:
+        sums: dict[tuple[str, int], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        for policy in self.world.policies:
+            for day, sign in ((policy["issued"], 1), (policy["withdrawn"], -1)):
+                if day is None:
+                    continue
+                month = sums[policy["agent"], Month.containing(day).number]
+                month["pieces"] += sign * policy["pieces"] * policy["is_main"]
+                month["new_premium"] += sign * policy["premium"]
+                month["fyc"] += sign * policy["fyc"]
+                month["regular_premium"] += sign * policy["premium"] * policy["is_regular"]
+        for (agent, number), done in sums.items():
+            unit = self._unit(level, agent, Month(number))
+            for measure, amount in done.items():
+                self._add(level, unit, Month(number), measure, amount)
+            self._add(level, unit, Month(number), "producers", done["pieces"] > 0)
+            self._add(level, unit, Month(number), "effective", done["fyc"] >= effective_fyc)
+
+    def _dues(self, level: str, grace_days: int) -> None:
+        issued = {}
+        for policy in self.world.policies:
+            month = Month.containing(policy["issued"]).number
+            issued[policy["policy"]] = min(month, issued.get(policy["policy"], month))
+        for due in self.world.dues:
+            month = Month.containing(due["due"])
+            unit = self._unit(level, due["agent"], month)
+            in_time = due["paid"] is not None and (due["paid"] - due["due"]).days <= grace_days
+            self._add(level, unit, month, "due_pieces")
+            self._add(level, unit, month, "due_premium", due["due_premium"])
+            self._add(level, unit, month, "collected_pieces", in_time)
+            self._add(level, unit, month, "collected_premium", in_time * due["paid_premium"])
+            begun = issued.get(due["policy"])
+            if due["paid"] is not None and begun is not None and month.number < begun + 12:
+                paid_month = Month.containing(due["paid"])
+                unit = self._unit(level, due["agent"], paid_month)
+                self._add(level, unit, paid_month, "first_year_renewal", due["paid_premium"])
+
+    def _rest(self, level: str) -> None:
+        for done in self.world.activities:
+            month = Month.containing(done["day"])
+            unit = self._unit(level, done["agent"], month)
+            for measure, amount in done.items():
+                if measure not in ("day", "agent"):
+                    self._add(level, unit, month, measure, amount)
+        for outlet in self.world.outlets:
+            month = FIRST
+            while month <= LAST:
+                opened = outlet["opened"] is None or outlet["opened"] <= month_end(month)
+                closed = outlet["closed"] is not None and outlet["closed"] <= month_end(month)
+                if opened and not closed:
+                    unit = self._unit(level, outlet["agent"], month)
+                    self._add(level, unit, month, "outlets")
+                    sold = any(
+                        p["outlet"] == outlet["outlet"] and p["is_main"]
+                        and Month.containing(p["issued"]) == month
+                        for p in self.world.policies
+                    )  # fmt: skip
+                    self._add(level, unit, month, "active_outlets", sold)
+                month = month + 1

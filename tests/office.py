@@ -1,0 +1,94 @@
+"""What the tests need of the outside world: LibreOffice, and the two validators of workbooks."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openxml_audit import OpenXmlValidator
+
+SOFFICE = shutil.which("soffice")
+VALIDATOR = Path(__file__).parent / "validator"
+SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+needs_soffice = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed")
+needs_node_validator = pytest.mark.skipif(
+    shutil.which("node") is None or not (VALIDATOR / "node_modules").is_dir(),
+    reason="Node and tests/validator's packages are not installed (make test does it)",
+)
+needs_shared_data = pytest.mark.skipif(
+    not SHARED_DATA.is_dir(), reason="the real input (../shared/data) is not there"
+)
+
+# LibreOffice keeps the values that a file brings along unless it is told to recalculate.
+_ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry"
+    xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
+</oor:items>
+"""
+
+
+def convert(files: Sequence[Path], to: str, folder: Path, profile: Path) -> list[Path]:
+    """Let LibreOffice recalculate workbooks and save them in another format (or .xlsx again)."""
+    assert SOFFICE is not None
+    user = profile / "user"
+    user.mkdir(parents=True, exist_ok=True)
+    (user / "registrymodifications.xcu").write_text(_ALWAYS_RECALCULATE, encoding="utf-8")
+    command = [
+        SOFFICE, f"-env:UserInstallation={profile.resolve().as_uri()}", "--headless", "--norestore",
+        "--convert-to", to, "--outdir", str(folder), *map(str, files),
+    ]  # fmt: skip
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=300, check=False, env=os.environ
+    )
+    made = [folder / f"{file.stem}.{to}" for file in files]
+    missing = [file.name for file in made if not file.is_file()]
+    assert not missing, f"LibreOffice made no {missing}: {done.stdout}{done.stderr}"
+    return made
+
+
+def formulas_and_values(
+    file: Path,
+) -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], object]]:
+    """Every formula of a workbook, and every cached value, by sheet and cell."""
+    formulas = {}
+    for sheet in openpyxl.load_workbook(file):
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    formulas[sheet.title, cell.coordinate] = str(cell.value)
+    values = {
+        (sheet.title, cell.coordinate): cell.value
+        for sheet in openpyxl.load_workbook(file, data_only=True)
+        for row in sheet.iter_rows()
+        for cell in row
+    }
+    return formulas, values
+
+
+def open_xml_sdk_errors(files: Iterable[Path]) -> dict[str, list[dict[str, object]]]:
+    """Microsoft's Open XML SDK on each workbook: its errors by path."""
+    done = subprocess.run(
+        ["node", "validate.mjs"],
+        cwd=VALIDATOR,
+        input="".join(f"{Path(file).resolve()}\n" for file in files),
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=True,
+    )
+    results = [json.loads(line) for line in done.stdout.splitlines()]
+    return {result["file"]: result["errors"] for result in results}
+
+
+def openxml_audit_errors(file: Path) -> list[str]:
+    """openxml-audit's errors on a workbook."""
+    return [str(error) for error in OpenXmlValidator().validate(str(file)).errors]

@@ -1,0 +1,84 @@
+"""Months as people write them, weeks, and the State Council's working days."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kpi_xl.analysis.spread import spread
+from kpi_xl.calendar import Month, day_note, is_working_day, weeks_of, working_days
+
+MONTHS = st.builds(Month.of, st.integers(1990, 2090), st.integers(1, 12))
+FORMS = [
+    "{m.year}-{m.month:02d}", "{m.year}/{m.month}", "{m.year}{m.month:02d}", "{m.year}年{m.month}月",
+    "{m.year}.{m.month:02d}", " {m.year}年{m.month:02d}月 ", "{m.first:%Y-%m-%d}", "{m.last:%Y/%m/%d}",
+    "{m.first:%Y%m%d}", "{m.first:%Y-%m-%d} 00:00:00",
+]  # fmt: skip
+
+
+@given(MONTHS, st.sampled_from(FORMS))
+def test_every_usual_form_is_read(month, form):
+    assert Month.parse(form.format(m=month)) == month
+
+
+@given(MONTHS)
+def test_dates_and_serials_are_read(month):
+    serial = (month.last - dt.date(1899, 12, 30)).days
+    whole = month.year * 100 + month.month
+    for value in (
+        month.first,
+        dt.datetime(month.year, month.month, 3, 4),
+        serial,
+        whole,
+        float(serial),
+    ):
+        assert Month.parse(value) == month
+
+
+@pytest.mark.parametrize(
+    "value", ["", "2024-13", "六月", "2024-02-30", 13, -5, True, None, "x" * 99]
+)
+def test_what_is_no_month_is_refused(value):
+    with pytest.raises((ValueError, TypeError)):
+        Month.parse(value)
+
+
+@given(MONTHS, st.integers(-60, 60))
+def test_months_count_like_whole_numbers(month, n):
+    assert (month + n) - n == month
+    assert (month.last + dt.timedelta(days=1)) == (month + 1).first
+
+
+@pytest.mark.parametrize(
+    ("day", "works", "note"),
+    [
+        ("2024-02-10", False, "春节"), ("2024-02-04", True, "调休上班"), ("2024-06-10", False, "端午节"),
+        ("2024-06-11", True, None), ("2024-06-08", False, "休"), ("2023-10-08", True, "调休上班"),
+        ("2025-10-01", False, "国庆节"), ("2095-03-01", True, None), ("2095-03-05", False, "休"),
+    ],
+)  # fmt: skip
+def test_holidays_and_swapped_days(day, works, note):
+    assert is_working_day(dt.date.fromisoformat(day)) is works
+    assert day_note(dt.date.fromisoformat(day)) == note
+
+
+def test_working_days_of_known_months():
+    # Counted by hand on the published calendars.
+    assert [len(working_days(Month.of(2024, m))) for m in (2, 6, 10)] == [18, 19, 19]
+
+
+@given(MONTHS)
+def test_every_week_belongs_to_one_month(month):
+    weeks = weeks_of(month)
+    assert len(weeks) in (4, 5)
+    assert all(len(week) == 7 and week[0].weekday() == 0 for week in weeks)
+    assert weeks_of(month + 1)[0][0] == weeks[-1][6] + dt.timedelta(days=1)
+
+
+@given(st.integers(0, 10**9), st.integers(1, 60))
+def test_a_spread_adds_up_and_is_even(total, parts):
+    shares = spread(total, parts)
+    assert len(shares) == parts
+    assert sum(shares) == total
+    assert max(shares) - min(shares) <= 1

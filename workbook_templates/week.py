@@ -1,0 +1,84 @@
+"""What the two weekly templates have in common: five weeks, and what people do in one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from workbook_templates.look import GREY, LABEL, RESTING, RIGHT, SECTION, STRONG, Page
+
+WEEKS: Final = range(1, 6)
+WEEKDAYS: Final = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+ACTIVITIES: Final[dict[str, str]] = {
+    "约访数": "次",
+    "拜访数": "次",
+    "洽谈人数": "人",
+    "促成人数": "人",
+    "意向客户数": "人",
+    "增员面谈数": "次",
+}
+"""The activities with their units."""
+MADE_UP: Final = "调休上班"
+"""The note of a day off that is worked on."""
+
+
+def top(page: Page, week: int, title: str, last: int, heading: str) -> None:
+    """The title with the week's number and dates.
+
+    Parameters
+    ----------
+    page : Page
+    week : int
+    title : str
+    last : int
+        The last column.
+    heading : str
+        The formula of whose week it is.
+    """
+    page.title(title)
+    page.aside(f"week{week}.period")
+    page.height(1, 24)
+    page.put(1, 1, None, SECTION, slot=f"week{week}.name")
+    page.formula(1, last, heading, "　　", LABEL, STRONG, RIGHT, slot=f"week{week}.heading")
+
+
+def resting(page: Page, row: int, last_row: int, last: int, note: int) -> None:
+    """Grey out days off: those with a note, unless it says that the day is made up for.
+
+    Parameters
+    ----------
+    page : Page
+    row, last_row : int
+        The rows of the days.
+    last : int
+        The last column.
+    note : int
+        The column of the notes; the dates are in column B.
+    """
+    noted = f"${chr(ord('A') + note)}{row + 1}"
+    page.highlight(
+        row,
+        1,
+        last_row,
+        last,
+        f'=AND({noted}<>"",{noted}<>"{MADE_UP}")',
+        {"bg_color": RESTING, "font_color": GREY},
+    )
+
+
+def no_week(page: Page, row: int, last_row: int, last: int) -> None:
+    """Grey out days without a date, as in a month that has no fifth week.
+
+    Parameters
+    ----------
+    page : Page
+    row, last_row : int
+        The rows of the days, the dates in column B.
+    last : int
+        The last column, with the week's dates in the first row.
+    """
+    period = xl_rowcol_to_cell(0, last, True, True)
+    page.highlight(
+        row, 1, last_row, last, f'=AND({period}<>"",$B{row + 1}="")', {"bg_color": RESTING}
+    )

@@ -1,0 +1,84 @@
+"""周工作计划: a person's activities of a month, planned and reviewed week by week."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from workbook_templates import weekly_overview, weekly_sheet
+from workbook_templates.guide import Guide
+from workbook_templates.look import Book, Page
+from workbook_templates.week import WEEKS
+
+NAME: Final = "周工作计划"
+
+
+def build(path: Path) -> None:
+    """Write the template."""
+    book = Book(path, NAME)
+    overview = weekly_overview.place(book)
+    weeks = [Page(book, f"第{week}周", weekly_sheet.WIDTHS) for week in WEEKS]
+    weekly_overview.write(overview, weeks)
+    heading = weekly_overview.heading(overview)
+    for week, page in zip(WEEKS, weeks, strict=True):
+        weekly_sheet.write(page, week, heading)
+    _guide(book)
+    book.close()
+
+
+def _guide(book: Book) -> None:
+    guide = Guide(
+        book,
+        "一人一月一份：周初订计划，每天记完成，周末找差距、想办法，再订下一周的计划。"
+        "管的是每天做了多少，而不只是月底出了多少单。",
+    )
+    guide.steps(
+        "怎样填",
+        (
+            "月初看“本月总览”：上月做了多少、本月目标多少，有需要就修改目标，写下本月重点。",
+            "每周一打开当周的表：“计划”已按工作日和目标预填，和主管商量后可以修改。",
+            "每天下班前填“完成”和当日预收；比计划少时从列表里选原因，也可以自己写。",
+            "周末看差额和完成率，写下问题、改进办法和下周重点，交主管批注。",
+            "各周的数会自动汇总到“本月总览”，不必另外填。",
+        ),
+    )
+    guide.colours(resting="休息日和节假日；需要工作的调休日不会变灰，变灰的格子照样可以填")
+    guide.table(
+        "怎么算",
+        (
+            ("项目", "公式", "说明"),
+            ("本周合计", "七天之和", "计划和完成各自合计"),
+            ("差额", "完成 − 计划", "负数是还差多少；一天都没有填时为空"),
+            ("完成率", "完成 ÷ 计划", "总览中预收件数、预收保费与本月目标相比"),
+            ("红色的完成数", "当天完成 < 当天计划", "提醒补上，或写明原因"),
+        ),
+    )
+    guide.table(
+        "可以填写的单元格",
+        (
+            ("位置", "名称", "内容"),
+            ("本月总览 · 本月目标", "month.target.<活动>", "已预填，可改"),
+            ("本月总览 · 重点、小结", "input.focus、input.summary", "本月重点、月末小结"),
+            ("第1—5周 · 计划", "weekN.plan.<活动>", "已预填，可改；整数"),
+            ("第1—5周 · 完成", "input.weekN.done.<活动>", "整数；另有预收件数、预收保费"),
+            ("第1—5周 · 原因", "input.weekN.reason", "每天一格，可从列表选"),
+            ("第1—5周 · 本周问题、改进办法", "input.weekN.problem、.improve", "文字"),
+            ("第1—5周 · 下周重点、主管批注", "input.weekN.next、.comment", "文字"),
+            ("填写日期", "input.filled_on", "日期；各周为 input.weekN.filled_on"),
+        ),
+        "名称里的 N 是 1 到 5。",
+    )
+    guide.table(
+        "填入数据的名称",
+        (
+            ("名称", "位置", "内容"),
+            ("person.…、unit.…、period.…", "本月总览表头", "姓名、工号、团队、单位、月份等"),
+            ("month.last.<活动>", "本月总览", "上月实绩"),
+            ("weekN.name、.period", "第1—5周表头", "第几周、起止日期"),
+            ("weekN.dates、.weekday、.note", "第1—5周", "日期、星期、休息日或节日"),
+            ("month.plan.<活动>", "本月总览", "公式的结果；.done、.gap、.rate 也是"),
+            ("month.plan.weekly.<活动>", "本月总览", "各周的计划；.done.weekly 是各周的完成"),
+            ("weekN.plan.<活动>.合计", "第1—5周", "公式的结果；weekN.done.<活动>.合计也是"),
+            ("weekN.gap.<活动>、weekN.rate.<活动>", "第1—5周", "公式的结果"),
+        ),
+    )
