@@ -21,6 +21,7 @@ from kpi_xl.errors import InputError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from kpi_xl.data.check import Checked
     from kpi_xl.jobs.fill import Filled
     from kpi_xl.jobs.progress import Progress
     from kpi_xl.project import Project
@@ -184,7 +185,7 @@ def _progress() -> Iterator[Progress]:
         yield report
 
 
-def _summary(checked: Any) -> None:
+def _summary(checked: Checked) -> None:
     from rich.table import Table
 
     table = Table(title="校验结果")
@@ -195,9 +196,9 @@ def _summary(checked: Any) -> None:
         notes = sum(p.table == name and not p.set_aside for p in checked.problems)
         table.add_row(
             name,
-            "、".join(checked_table.files),
+            "、".join(file.file.name for file in checked_table.files),
             f"{checked_table.read:,}",
-            f"{checked_table.data.num_rows:,}",
+            f"{checked_table.used:,}",
             f"{checked_table.set_aside:,}",
             f"{notes:,}",
         )

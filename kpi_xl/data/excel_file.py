@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from pathlib import Path
+from xml.etree import ElementTree
 
 import fastexcel
 import numpy as np
@@ -54,7 +57,10 @@ def read_excel(file: Path, headings: Headings) -> Grid:
     header = [column[index].as_py() for column in batch.columns]
     others = [other for other in reader.sheet_names if other != name]
     headings.insist(match, header, file, name, index + 1, others)
-    body = _with_errors(batch, file, name).slice(index + 1)
+    try:
+        body = _with_errors(batch, file, name).slice(index + 1)
+    except (zipfile.BadZipFile, zlib.error, ElementTree.ParseError) as error:
+        raise _damaged(file, name) from error
     return Grid(
         headings=tuple((cell or "").strip() for cell in header),
         match=match,
@@ -103,12 +109,16 @@ def _load(reader: fastexcel.ExcelReader, name: str, file: Path) -> pa.RecordBatc
         sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
         return sheet.to_arrow()
     except fastexcel.FastExcelError as error:
-        raise InputError(
-            "工作表读不了，文件可能已损坏",
-            "请在 Excel 里打开这个文件，确认内容完整后另存一份",
-            file=file,
-            sheet=name,
-        ) from error
+        raise _damaged(file, name) from error
+
+
+def _damaged(file: Path, name: str) -> InputError:
+    return InputError(
+        "工作表读不了，文件可能已损坏",
+        "请在 Excel 里打开这个文件，确认内容完整后另存一份",
+        file=file,
+        sheet=name,
+    )
 
 
 def _with_errors(batch: pa.RecordBatch, file: Path, name: str) -> pa.RecordBatch:

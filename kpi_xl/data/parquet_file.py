@@ -38,7 +38,10 @@ def read_parquet(file: Path, headings: Headings) -> Grid:
             # Other columns are of no use here: a Parquet file has no blank rows or totals.
             wanted = sorted(match.positions.values())
             table = parquet.read(columns=[names[i] for i in wanted])
-    except pa.ArrowException as error:
+            table.validate(full=True)
+    except PermissionError:
+        raise
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise InputError(
             "文件不是 Parquet 文件，或不完整、已损坏", "请重新导出或重新复制这个文件", file=file
         ) from error

@@ -63,7 +63,7 @@ _DETAILS: Final = (
 )
 
 
-def write_report(checked: Checked, path: Path) -> None:
+def write_report(checked: Checked, path: Path, most: int = MOST) -> None:
     """Write the report.
 
     Parameters
@@ -72,6 +72,8 @@ def write_report(checked: Checked, path: Path) -> None:
         What was read and found.
     path : Path
         Where it goes; the file appears whole or not at all.
+    most : int
+        So many problems are listed at most; how many more there are is said below.
 
     Raises
     ------
@@ -83,7 +85,7 @@ def write_report(checked: Checked, path: Path) -> None:
     try:
         with xlsxwriter.Workbook(str(unfinished), {"strings_to_urls": False}) as book:
             book.set_properties({"title": "数据校验报告", "created": _CREATED})
-            _Report(book, checked).write()
+            _Report(book, checked, most).write()
         unfinished.replace(path)
     except PermissionError as error:
         raise InputError(
@@ -96,9 +98,10 @@ def write_report(checked: Checked, path: Path) -> None:
 class _Report:
     """The sheets of the report."""
 
-    def __init__(self, book: xlsxwriter.Workbook, checked: Checked) -> None:
+    def __init__(self, book: xlsxwriter.Workbook, checked: Checked, most: int) -> None:
         self.book = book
         self.checked = checked
+        self.most = most
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
 
     def format(self, *parts: dict[str, Any]) -> Any:
@@ -125,16 +128,18 @@ class _Report:
         sheet.set_footer("&C第 &P 页，共 &N 页")
         return sheet
 
-    def _row(self, sheet: Any, row: int, cells: Sequence[Any], *style: dict[str, Any]) -> None:
+    def _row(
+        self, sheet: Any, row: int, cells: Sequence[Any], style: dict[str, Any] | None = None
+    ) -> None:
+        text, number = self.format(_CELL, style or {}), self.format(_CELL, _NUMBER, style or {})
         for place, cell in enumerate(cells):
             if isinstance(cell, int):
-                number = self.format(_CELL, _NUMBER, *style)
                 sheet.write_number(row, place, cell, number)
             elif cell is None:
-                sheet.write_blank(row, place, None, self.format(_CELL, *style))
+                sheet.write_blank(row, place, None, text)
             else:
                 # Never as a formula, whatever it begins with: it is what stands in a raw file.
-                sheet.write_string(row, place, str(cell)[:_LONGEST], self.format(_CELL, *style))
+                sheet.write_string(row, place, str(cell)[:_LONGEST], text)
 
     def _headings(self, sheet: Any, row: int, names: Sequence[str]) -> None:
         for place, name in enumerate(names):
@@ -245,13 +250,15 @@ class _Report:
         sheet.repeat_rows(0)
         # What must be put right comes before what should be looked at.
         problems = sorted(self.checked.problems, key=lambda problem: not problem.set_aside)
-        for row, problem in enumerate(problems[:MOST], 1):
+        for row, problem in enumerate(problems[: self.most], 1):
             self._row(sheet, row, _cells(problem), _QUIET if problem.set_aside else {})
-        shown = min(len(problems), MOST)
+        shown = min(len(problems), self.most)
         if problems:
             sheet.autofilter(0, 0, shown, len(_DETAILS) - 1)
-        if len(problems) > MOST:
-            more = f"这里列出前 {MOST:,} 条，另有 {len(problems) - MOST:,} 条没有列出，请先改正这些"
+        if len(problems) > shown:
+            more = (
+                f"这里列出前 {shown:,} 条，另有 {len(problems) - shown:,} 条没有列出，请先改正这些"
+            )
             sheet.write_string(shown + 1, 0, more, self.format(_FONT))
         if not problems:
             sheet.write_string(1, 0, "没有发现问题", self.format(_FONT))

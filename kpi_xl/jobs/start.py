@@ -9,6 +9,7 @@ from kpi_xl.jobs.files import write_whole
 from kpi_xl.jobs.progress import Progress, silent
 from kpi_xl.project import Project
 from kpi_xl.sample import write_sample
+from kpi_xl.settings_text import settings_text
 
 
 def init(folder: Path, name: str) -> Project:
@@ -26,9 +27,10 @@ def init(folder: Path, name: str) -> Project:
     InputError
         When there is a project already.
     """
-    _refuse_existing(folder)
+    if (folder / "kpi.toml").exists():
+        raise InputError(f"“{folder}”里已经有一个项目", "请换一个文件夹，或先把原来的项目移走")
     (folder / "data").mkdir(parents=True, exist_ok=True)
-    write_whole(folder / "kpi.toml", _settings(name).encode())
+    write_whole(folder / "kpi.toml", settings_text(name).encode())
     return Project.open(folder)
 
 
@@ -38,13 +40,7 @@ def sample(folder: Path, progress: Progress = silent) -> Project:
     Raises
     ------
     InputError
-        When there is a project already.
+        When there is another project already.
     """
-    _refuse_existing(folder)
     write_sample(folder, progress)
     return Project.open(folder)
-
-
-def _refuse_existing(folder: Path) -> None:
-    if (folder / "kpi.toml").exists():
-        raise InputError(f"“{folder}”里已经有一个项目", "请换一个文件夹，或先把原来的项目移走")

@@ -1,57 +1,18 @@
-"""The sample's kpi.toml, which shows every setting there is."""
+"""The sample's kpi.toml."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from kpi_xl.sample.branch import NAME
+from kpi_xl.settings_text import settings_text
 
-KPI_TOML: Final = f"""\
-# kpi_xl 的项目设置。每一项都有默认值：整行删掉，或在行首加 #，就按默认办。
-# 改完保存（UTF-8 编码），下次刷新数据时生效。中文的键要写在英文引号里。
-
-[project]
-# 机构名称，也就是最上一级单位；目标表里层级为“分公司”的单位写的是它。
-name = "{NAME}"
-# 原始数据放在哪个文件夹（相对本文件）。
-data = "data"
-
-[files]
-# 文件名里有“人员”“保单”“续期”这样的表名时会自动认出，不必写。
-# 认不出时在这里指定；* 代表任意文字，一张表可以由几个文件拼成。例如：
-# "保单" = "核心系统导出*.csv"
-# "活动" = ["一季度日志.xlsx", "二季度日志.xlsx"]
-
-[columns."人员"]
-# 列名也会自动认（“工号”“业务员代码”“agent_id”都认得）。
-# 认不出时，左边写标准列名，右边写文件里的列名。例如：
-# "工号" = "EmployeeID"
-# "签约日期" = "orighiredate"
-
-[columns."保单"]
-# "首年保费" = "规模保费"
-
-[dates]
-# 8/28/1989 这样的日期按什么顺序读：ymd 年月日，mdy 月日年，dmy 日月年。
-order = "ymd"
-# 有的系统用一个假日期表示“没有日期”（例如没有离司），写在这里就当作空白。
-no_date = ["1900/1/1", "9999/12/31"]
-
-[rules]
-# 一个月 FYC 达到多少元才算有效人力。
-effective_fyc = 800
-# 续期保费过了应收日多少天以内收到，仍算按期收到。
-grace_days = 60
-# 综合持续率 = 保费持续率 × 这个权重 + 件数持续率 × 其余。
-premium_weight = 0.7
-
-[bands]
-# 健康线与危险线：达到 healthy 为健康，低于 danger 为危险，中间为异常。
-# 比率写小数；越低越好的指标（如脱落率）反过来。不写的指标按公开标准。
-# 不写 danger 时，取健康线的 90%。
-"活动率" = {{ healthy = 0.65, danger = 0.55 }}
-"人均件数" = {{ healthy = 1.1, danger = 0.9 }}
-"保费持续率" = {{ healthy = 0.88, danger = 0.82 }}
-"出勤率" = {{ healthy = 0.90 }}
-"脱落率" = {{ healthy = 0.05, danger = 0.07 }}
+_BANDS: Final = """\
+"活动率" = { healthy = 0.65, danger = 0.55 }
+"人均件数" = { healthy = 1.1, danger = 0.9 }
+"保费持续率" = { healthy = 0.88, danger = 0.82 }
+"出勤率" = { healthy = 0.90 }
+"脱落率" = { healthy = 0.05, danger = 0.07 }
 """
+
+KPI_TOML: Final = settings_text(NAME, _BANDS)

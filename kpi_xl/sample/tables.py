@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from kpi_xl.sample.activity import Attendance, Week
-from kpi_xl.sample.branch import DEPARTMENTS
+from kpi_xl.sample.branch import DEPARTMENTS, Unit
 from kpi_xl.sample.files import Cell
 from kpi_xl.sample.goals import Goal
 from kpi_xl.sample.outlets import Outlet
@@ -29,7 +29,14 @@ AGENT_COLUMNS: Final = (
     "confirmed",
     "left",
 )
-TRANSFER_COLUMNS: Final = ("agent", "valid_from", "department", "team")
+TRANSFER_COLUMNS: Final = (
+    "agent",
+    "valid_from",
+    "from_department",
+    "from_team",
+    "department",
+    "team",
+)
 POLICY_COLUMNS: Final = (
     "policy",
     "agent",
@@ -61,14 +68,18 @@ OUTLET_COLUMNS: Final = ("outlet", "name", "agent", "opened", "closed")
 
 
 def agent_rows(people: Iterable[Agent], odd_dates: dict[str, str]) -> Iterator[list[Cell]]:
-    """The roster by unit; where somebody signed on is where he is, before any moves."""
+    """The roster by unit, where everybody is now, after all moves."""
     teams = [(d, team) for d in DEPARTMENTS for team in d.teams]
-    for agent in sorted(people, key=lambda a: (teams.index(a.home), not a.is_manager, a.number)):
+
+    def now(agent: Agent) -> Unit:
+        return agent.moves[-1][1] if agent.moves else agent.home
+
+    for agent in sorted(people, key=lambda a: (teams.index(now(a)), not a.is_manager, a.number)):
         yield [
             agent.number,
             agent.name,
-            agent.home.department.name,
-            agent.home.team,
+            now(agent).department.name,
+            now(agent).team,
             agent.rank,
             "是" if agent.is_manager else "否",
             agent.gender,
@@ -81,10 +92,23 @@ def agent_rows(people: Iterable[Agent], odd_dates: dict[str, str]) -> Iterator[l
 
 
 def transfer_rows(people: Iterable[Agent]) -> Iterator[list[str]]:
-    """The moves by day."""
-    moves = [(day, agent.number, unit) for agent in people for day, unit in agent.moves]
-    for day, number, unit in sorted(moves, key=lambda move: move[:2]):
-        yield [number, _day(day), unit.department.name, unit.team]
+    """The moves by day: from where to where."""
+    moves = [
+        (day, agent.number, before, after)
+        for agent in people
+        for before, (day, after) in zip(
+            [agent.home, *(unit for _, unit in agent.moves)], agent.moves, strict=False
+        )
+    ]
+    for day, number, before, after in sorted(moves, key=lambda move: move[:2]):
+        yield [
+            number,
+            _day(day),
+            before.department.name,
+            before.team,
+            after.department.name,
+            after.team,
+        ]
 
 
 def policy_rows(policies: Iterable[Policy]) -> Iterator[list[str]]:

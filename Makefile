@@ -1,0 +1,54 @@
+# Everything a newcomer needs: make demo, make test, make lint, make bench.
+# PYTHON may name another interpreter, and VENV another place for the virtual environment.
+PYTHON ?= python3
+VENV ?= .venv
+MONTH ?= 2024-06
+
+BIN := $(VENV)/bin
+RUN := $(BIN)/kpi-xl --project demo
+
+.PHONY: demo test lint bench templates clean
+
+$(BIN)/kpi-xl: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("kpi_xl 需要 Python 3.11 或更高版本" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/kpi-xl
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+# Microsoft's Open XML SDK checks every workbook in the tests; without Node those tests are skipped.
+tests/validator/node_modules: tests/validator/package.json
+	@if command -v npm >/dev/null; then \
+		cd tests/validator && npm install --silent --no-audit --no-fund --no-package-lock && touch node_modules; \
+	else echo "npm 不在：跳过 Open XML SDK 校验"; fi
+
+demo: $(BIN)/kpi-xl
+	rm -rf demo
+	$(BIN)/kpi-xl sample demo
+	$(RUN) check
+	$(RUN) refresh --month $(MONTH)
+	$(RUN) fill 月度目标设定、达成表 --month $(MONTH)
+	$(RUN) fill 主管日程 --month $(MONTH)
+	$(RUN) fill 周工作计划 --month $(MONTH)
+	@echo
+	@echo "工作簿都在 demo/output/ ，先打开：demo/output/$(MONTH)/月度KPI表/"
+
+test: $(VENV)/.dev tests/validator/node_modules
+	$(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks
+
+templates: $(VENV)/.dev
+	$(BIN)/python -m workbook_templates.build
+
+clean:
+	rm -rf $(VENV) demo build dist tests/validator/node_modules

@@ -1,0 +1,65 @@
+"""The sample branch, made and filled once for all the tests that look at it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from kpi_xl.jobs import start
+from kpi_xl.jobs.fill import Filled, fill
+from kpi_xl.project import Project
+
+MONTH = "2024-06"
+
+
+@dataclass(frozen=True)
+class Branch:
+    """The sample project with all its templates filled."""
+
+    project: Project
+    filled: dict[str, Filled]
+
+
+@pytest.fixture(scope="session")
+def branch(tmp_path_factory, worker_id) -> Branch:
+    """The sample branch; one for all test workers, so nobody may change it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    folder = shared / "branch"
+    with FileLock(str(shared / "branch.lock")):
+        if not (folder / "done").exists():
+            if folder.exists():
+                shutil.rmtree(folder)
+            start.sample(folder)
+            project = Project.open(folder)
+            for template in TEMPLATES:
+                fill(project, template, MONTH)
+            (folder / "done").touch()
+    project = Project.open(folder)
+    filled = {}
+    for template in TEMPLATES:
+        files = sorted((project.output / MONTH / template).rglob("*.xlsx"))
+        filled[template] = Filled(_month(), project.output / MONTH / template, files)
+    return Branch(project, filled)
+
+
+def _month():
+    from kpi_xl.calendar import Month
+
+    return Month.parse(MONTH)
+
+
+TEMPLATES = ("月度KPI表", "月度目标设定、达成表", "周工作计划", "主管日程")
+
+
+@pytest.fixture
+def copied_branch(branch, tmp_path) -> Path:
+    """A copy of the sample's raw files and settings that a test may damage."""
+    folder = tmp_path / "branch"
+    shutil.copytree(branch.project.data, folder / "data")
+    shutil.copy2(branch.project.folder / "kpi.toml", folder)
+    return folder

@@ -1,0 +1,116 @@
+"""The filled workbooks: openable, right to the last formula, and the same every time."""
+
+import math
+
+import openpyxl
+import pytest
+from conftest import MONTH, TEMPLATES
+from office import (
+    convert,
+    formulas_and_values,
+    needs_node_validator,
+    needs_soffice,
+    open_xml_sdk_errors,
+    openxml_audit_errors,
+)
+
+import workbook_templates
+from kpi_xl.jobs.fill import fill
+from kpi_xl.workbook import Template, read
+
+
+def some(filled, most):
+    """A few workbooks spread over all of them."""
+    files = filled.files
+    return files[:: max(len(files) // most, 1)][:most]
+
+
+@needs_soffice
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_libreoffice_recalculates_every_formula_to_its_cached_value(branch, template, tmp_path):
+    files = []
+    for number, file in enumerate(some(branch.filled[template], 6)):
+        files.append(tmp_path / f"{number}.xlsx")  # teams' workbooks may have the same name
+        files[-1].write_bytes(file.read_bytes())
+    (tmp_path / "out").mkdir()
+    for file, made in zip(
+        files, convert(files, "xlsx", tmp_path / "out", tmp_path / "profile"), strict=True
+    ):
+        formulas, cached = formulas_and_values(file)
+        _, recalculated = formulas_and_values(made)
+        assert formulas
+        wrong = {
+            cell: (formula, cached[cell], recalculated.get(cell))
+            for cell, formula in formulas.items()
+            if not same(cached[cell], recalculated.get(cell))
+        }
+        assert wrong == {}
+
+
+def same(cached, recalculated):
+    """Equal to 1e-9; an empty text has no value in a file that LibreOffice saved."""
+    if isinstance(cached, (int, float)) and isinstance(recalculated, (int, float)):
+        return math.isclose(cached, recalculated, rel_tol=1e-9, abs_tol=1e-9)
+    return (cached or None) == (recalculated or None)
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_every_formula_has_a_cached_value(branch, template):
+    for file in some(branch.filled[template], 3):
+        for sheet in openpyxl.load_workbook(file, data_only=True):
+            formulas = openpyxl.load_workbook(file)[sheet.title]
+            for row in formulas.iter_rows():
+                for cell in row:
+                    if cell.data_type == "f":
+                        value = sheet[cell.coordinate]
+                        # An empty text is a value too; openpyxl reads it as None.
+                        assert value.value is not None or value.data_type in ("str", "s", "n")
+
+
+@needs_node_validator
+def test_no_error_by_microsofts_open_xml_sdk(branch):
+    files = [workbook_templates.path(name) for name in TEMPLATES]
+    files += [file for name in TEMPLATES for file in some(branch.filled[name], 9)]
+    files.append(branch.project.output / "校验报告.xlsx")
+    files += sorted(branch.project.data.glob("*.xlsx"))
+    errors = open_xml_sdk_errors(files)
+    assert len(errors) == len(files)
+    assert {file: found for file, found in errors.items() if found} == {}
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_no_error_by_openxml_audit(branch, template):
+    for file in [workbook_templates.path(template), *some(branch.filled[template], 2)]:
+        assert openxml_audit_errors(file) == []
+    assert openxml_audit_errors(branch.project.output / "校验报告.xlsx") == []
+
+
+@pytest.mark.parametrize("template", ["月度KPI表", "主管日程"])
+def test_running_twice_gives_the_same_files(branch, template, copied_branch):
+    from kpi_xl.project import Project
+
+    again = fill(Project.open(copied_branch), template, MONTH)
+    for file in branch.filled[template].files:
+        other = again.folder / file.relative_to(branch.filled[template].folder)
+        assert other.read_bytes() == file.read_bytes()
+    assert len(again.files) == len(branch.filled[template].files)
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_every_slot_is_filled_or_an_input(branch, template):
+    """Whatever a template asks for is given: a misspelt slot would stay as it was."""
+    slots = Template(workbook_templates.path(template)).slots
+    file = branch.filled[template].files[0]
+    before, after = read(workbook_templates.path(template)), read(file)
+    assert set(after) == set(slots)
+    formulas = {name for name, slot in slots.items() if slot.has_formula}
+    given = {n for n in slots if not n.startswith("input.")}
+    assert formulas <= given
+    assert all(after[n] == before[n] for n in slots if n.startswith("input."))
+
+
+def test_one_workbook_a_recipient(branch):
+    counts = {name: len(filled.files) for name, filled in branch.filled.items()}
+    assert counts["月度KPI表"] == 9
+    assert counts["月度目标设定、达成表"] == counts["主管日程"] == 32
+    assert counts["周工作计划"] == 654
