@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -55,19 +56,26 @@ def convert(files: Sequence[Path], to: str, folder: Path, profile: Path) -> list
     return made
 
 
+def load(file: Path, *, data_only: bool = False) -> openpyxl.Workbook:
+    """Open a workbook with openpyxl, which warns of much that it does not know."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return openpyxl.load_workbook(file, data_only=data_only)
+
+
 def formulas_and_values(
     file: Path,
 ) -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], object]]:
     """Every formula of a workbook, and every cached value, by sheet and cell."""
     formulas = {}
-    for sheet in openpyxl.load_workbook(file):
+    for sheet in load(file):
         for row in sheet.iter_rows():
             for cell in row:
                 if cell.data_type == "f":
                     formulas[sheet.title, cell.coordinate] = str(cell.value)
     values = {
         (sheet.title, cell.coordinate): cell.value
-        for sheet in openpyxl.load_workbook(file, data_only=True)
+        for sheet in load(file, data_only=True)
         for row in sheet.iter_rows()
         for cell in row
     }

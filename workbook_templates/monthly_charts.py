@@ -88,7 +88,7 @@ def _people(book: Book, data: Data) -> Chart:
         }
     )
     chart.set_legend({"position": "top", "font": _font(), "layout": _layout(0.6, 0.03, 0.39, 0.1)})
-    chart.set_plotarea({"layout": _layout(0.085, 0.19, 0.835, 0.64)})
+    chart.set_plotarea({"layout": _layout(0.1, 0.19, 0.82, 0.64)})
     return chart
 
 
@@ -127,7 +127,7 @@ def _chart(
     chart.set_y_axis(_axis(number_format) | ({"min": 0} if kind == "column" else {}))
     chart.set_legend({"none": True})
     chart.set_chartarea({"border": {"color": HAIRLINE, "width": 0.75}})
-    chart.set_plotarea({"layout": _layout(0.085, 0.19, 0.885, 0.64)})
+    chart.set_plotarea({"layout": _layout(0.1, 0.19, 0.87, 0.64)})
     chart.set_size({"width": _WIDTH, "height": _HEIGHT})
     chart.show_blanks_as("gap")
     return chart

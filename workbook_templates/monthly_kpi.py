@@ -218,13 +218,13 @@ def _guide(book: Book) -> None:
             "先看“状态”一列的危险和异常，再看“环比”和“趋势”：连着变差的指标要先查原因。",
             "目标可以直接修改，达成率随之重算；改过的目标交回后会被读出来。",
             "在表下写出主要问题和改善措施，交回后作为下个月检讨的起点。",
-            "“趋势图”是同一批数据的六张图，可直接打印或复制到汇报材料。",
+            "“趋势图”是同一批数据的六张图，横坐标是月份，一月写作年份；可直接打印或用于汇报。",
             "“数据”是计算的依据：上面的指标都由它算出，点开单元格就能看到公式。",
         ),
     )
     guide.colours(status=True)
     rows = [
-        (one.name, one.formula, _meaning(one))
+        (one.name, _formula(one), _meaning(one))
         for names in FAMILIES.values()
         for one in map(kpi, names)
     ]
@@ -260,6 +260,11 @@ def _guide(book: Book) -> None:
         ),
         "名称在“公式 → 名称管理器”里可以看到。移动单元格不影响填数，删掉名称则不再填。",
     )
+
+
+def _formula(one: Kpi) -> str:
+    """The formula for people; commission is added up from the policies here."""
+    return "各保单 FYC 之和" if one.code == "KPI_FYC" else one.formula
 
 
 def _meaning(one: Kpi) -> str:

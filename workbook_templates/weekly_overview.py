@@ -25,6 +25,7 @@ from workbook_templates.look import (
     INPUT,
     LABEL,
     LEFT,
+    PADDED,
     RATE,
     RIGHT,
     RULED,
@@ -130,7 +131,7 @@ def _heads(page: Page) -> None:
     page.put(_HEADER, _UNIT, "单位", HEAD, CENTRE)
     page.put(_HEADER, _LAST_MONTH, "上月实绩", HEAD, RIGHT)
     page.put(_HEADER + 1, _LAST_MONTH, None, SUBHEAD, RIGHT, slot="period.last_month")
-    page.put(_HEADER, _TARGET, "本月目标", HEAD, RIGHT)
+    page.put(_HEADER, _TARGET, "本月目标", HEAD, RIGHT, PADDED)
     for first, text in ((_PLAN, "计划"), (_DONE, "完成")):
         page.blanks(_HEADER, first, _HEADER, first + 5, HEAD, ACROSS)
         page.put(_HEADER, first, text, HEAD, ACROSS, _GROUP)
@@ -151,7 +152,7 @@ def _row(
     page.put(row, _NAME, name, RULED)
     page.put(row, _UNIT, unit, LABEL, CENTRE, RULED)
     page.put(row, _LAST_MONTH, None, WHOLE, RULED, slot=f"month.last.{name}")
-    page.put(row, _TARGET, None, WHOLE, EDITABLE, RULED, slot=f"month.target.{name}")
+    page.put(row, _TARGET, None, WHOLE, EDITABLE, PADDED, RULED, slot=f"month.target.{name}")
     whole_numbers(page, (row, _TARGET, row, _TARGET), f"{name}：本月目标", 99_999_999)
     column = weekly_sheet.done_column(name)
     for number, week in enumerate(weeks):
@@ -200,6 +201,7 @@ def _below(page: Page, row: int) -> None:
     page.put(row + 5, 11, "月末小结", SECTION)
     page.merged(row + 6, 11, row + 8, _RATE, "", WRAP, BOXED, INPUT, slot="input.summary")
     page.height(row + 2, 36, row + 8)
+    page.height(row + 5, 26)
     _chart(page, row + 1)
     page.sheet.print_area(0, 0, row + 8, _RATE)
 
@@ -242,5 +244,5 @@ def _chart(page: Page, row: int) -> None:
     chart.set_y_axis({"visible": False, "major_gridlines": {"visible": False}, "min": 0})
     chart.set_chartarea({"border": {"color": HAIRLINE, "width": 0.75}})
     chart.set_plotarea({"layout": {"x": 0.02, "y": 0.2, "width": 0.96, "height": 0.66}})
-    chart.set_size({"width": 640, "height": 356})
+    chart.set_size({"width": 640, "height": 342})
     page.sheet.insert_chart(row, 1, chart, {"object_position": 2, "y_offset": 6})

@@ -151,8 +151,8 @@ def check_project(project: Project, progress: Progress | None = None) -> Checked
     agents = tables["agents"].data
     for code, checked in tables.items():
         problems[code] += _problems(checked, rules.of_agents(checked.table, checked.data, agents))
-        order = {file.file.name: i for i, file in enumerate(checked.files)}
-        problems[code].sort(key=lambda p, order=order: (order[p.file], p.row or 0))  # type: ignore[misc]
+        # Files are in the order of their names already.
+        problems[code].sort(key=lambda problem: (problem.file, problem.row or 0))
     return Checked(tables, [p for code in tables for p in problems[code]], unrecognised)
 
 

@@ -6,6 +6,7 @@ import random
 
 import numpy as np
 
+from kpi_xl.error_values import NOT_AVAILABLE
 from workbook_templates import monthly_data
 
 ACTIVITIES = ("约访数", "拜访数", "洽谈人数", "促成人数", "意向客户数", "增员面谈数")
@@ -84,7 +85,7 @@ def measures(scale):
             "collected_pieces": round(pieces * 0.9 * rng.uniform(0.82, 0.92)),
         }
         if number < 3:
-            row["outlets"] = row["active_outlets"] = math.nan  # 网点 were not recorded then
+            row["outlets"] = row["active_outlets"] = NOT_AVAILABLE  # 网点 were not recorded then
         for code in names:
             table[code].append(row[code])
         headcount = closing
@@ -101,6 +102,7 @@ def series(table):
             else:
                 given = {m.code: np.array(table[m.code], dtype=float) for m in kpi.measures}
                 found[name] = np.atleast_1d(kpi(**given))
+            found[name][np.isnan(found[name])] = NOT_AVAILABLE
     return found
 
 
