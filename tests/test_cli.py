@@ -8,9 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import msoffcrypto
 import openpyxl
 import pytest
+from msoffcrypto.format.ooxml import OOXMLFile
 from conftest import MONTH
 
 from kpi_xl import kpis
@@ -167,7 +167,7 @@ class TestBadInput:
         (small / "data" / "人员.csv").unlink()
         with (branch.project.data / "人员.xlsx").open("rb") as plain:
             encrypted = io.BytesIO()
-            msoffcrypto.OOXMLFile(plain).encrypt("secret", encrypted)
+            OOXMLFile(plain).encrypt("secret", encrypted)
         (small / "data" / "人员.xlsx").write_bytes(encrypted.getvalue())
         self.check(small, "人员.xlsx", "密码")
 

@@ -143,10 +143,9 @@ def _kpi_row(page: Page, data: Data, one: Kpi, row: int) -> None:
         # Reaching more than the target would be bad: such a rate misleads.
         page.put(row, _AT["达成率"], _NONE, RIGHT, RULED)
     else:
-        attained = KPI_ATTAINMENT.excel((at["实际"], at["目标"]))[1:]
-        page.formula(
-            row, _AT["达成率"], _or_dash(attained), _NONE, RATE, RULED, slot=f"{slot}.达成率"
-        )
+        attained = _or_dash(KPI_ATTAINMENT.excel((at["实际"], at["目标"]))[1:])[1:]
+        attained = f'=IF({at["目标"]}="","",{attained})'
+        page.formula(row, _AT["达成率"], attained, "", RATE, RULED, slot=f"{slot}.达成率")
     for name, months, change, rule in (
         ("上月", 1, "环比", KPI_MOM),
         ("去年同期", 12, "同比", KPI_YOY),
@@ -185,7 +184,7 @@ def _notes(page: Page, row: int) -> None:
     texts = (
         "环比、同比：金额、人数、件数为增减百分比；单位是 % 的指标为百分点之差，写作“点”"
         "（80% 升到 82% 为 +2.0点）。",
-        "带 ↓ 的指标越低越好，不算达成率，请直接对照目标。“—”表示没有数据或不适用。"
+        "带 ↓ 的指标越低越好，不算达成率，请直接对照目标。没有目标则空着；“—”表示没有数据或不适用。"
         "趋势为最近 24 个月。",
     )
     for number_, text in enumerate(texts, row + 1):

@@ -10,7 +10,7 @@ from kpi_xl.catalogue import kpis
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.people import Person
 from kpi_xl.jobs.targets import Targets
-from kpi_xl.jobs.unit_values import NOTHING, Values, shown
+from kpi_xl.jobs.unit_values import Values, attainment, shown
 
 PREMIUM: Final = "首年新单保费"
 PIECES: Final = "主险件数"
@@ -72,7 +72,7 @@ def member_values(
         (PREMIUM, premium, premium_targets),
         (PIECES, pieces, pieces_targets),
     ):
-        rates = [_rate(a, t) for a, t in zip(actual, target, strict=True)]
+        rates = [attainment(a, t) for a, t in zip(actual, target, strict=True)]
         values[f"members.{name}.达成率"] = rates + [""] * (room - len(people))
         for part in ("", ".上月", ".去年同期", ".目标"):
             if f"members.{name}{part}" in values:
@@ -86,10 +86,3 @@ def member_values(
 
 def _sum(column: Sequence[Any]) -> float:
     return float(sum(cell for cell in column if cell is not None))
-
-
-def _rate(actual: float | None, target: float | None) -> float | str:
-    """An attainment as the sheet's formula gives it: blank until there are both."""
-    if actual is None or target is None:
-        return ""
-    return shown(kpis["KPI_ATTAINMENT"](actual, target)) if target else NOTHING

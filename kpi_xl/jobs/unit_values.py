@@ -27,6 +27,9 @@ SERIES_MONTHS: Final = 24
 NOTHING: Final = "—"
 """What is shown where there is no value."""
 
+_OF_THIS_MONTH: Final = ("", ".状态")
+_AGAINST_THE_TARGET: Final = (".达成率", ".差额")
+
 Values = dict[str, Any]
 
 
@@ -76,15 +79,24 @@ class UnitValues:
     def kpis(self, unit: int, targets: Mapping[str, float]) -> Values:
         """Each KPI with its target, the month before and the same month last year."""
         values: Values = {"unit.headcount": self._headcount(unit)}
+        open_month = self.month > self.cube.last
         for kpi in self._kpis:
-            values |= _kpi_slots(kpi, self._window(kpi)[unit], targets.get(kpi.name))
+            slots = _kpi_slots(kpi, self._window(kpi)[unit], targets.get(kpi.name))
+            if open_month:  # nothing has been attained yet: the cell is empty, not a dash
+                slots |= {f"kpi.{kpi.name}{part}": None for part in _OF_THIS_MONTH}
+                slots |= {f"kpi.{kpi.name}{part}": "" for part in _AGAINST_THE_TARGET}
+            values |= slots
         return values
 
     def series(self, unit: int) -> Values:
         """Each measure and each KPI over the months."""
         window = [self.month - back for back in reversed(range(SERIES_MONTHS))]
+        heading = f"{self.cube.units[unit].name}　{self.month.chinese}"
         values: Values = {
             "data.months": [str(month) for month in window],
+            "data.labels": [_label(month) for month in window],
+            "data.heading": heading,
+            "trend.heading": heading,
             "setting.premium_weight": self.settings.premium_weight,
         }
         for code in self.cube.measures:
@@ -124,6 +136,11 @@ class UnitValues:
         return [int(v) if math.isfinite(v) else v for v in whole.tolist()]
 
 
+def _label(month: Month) -> str:
+    """A month on a chart's axis: 11, 12, 24年, 2 …"""
+    return f"{month.year % 100:02d}年" if month.month == 1 else str(month.month)
+
+
 def _windowed(
     cube: Cube, month: Month, numbers: NDArray[np.float64], missing: float
 ) -> NDArray[np.float64]:
@@ -149,7 +166,7 @@ def _kpi_slots(kpi: Kpi, numbers: NDArray[np.float64], target: float | None) -> 
     return {
         slot: shown(actual),
         f"{slot}.目标": target,
-        f"{slot}.达成率": _ratio("KPI_ATTAINMENT", actual, target),
+        f"{slot}.达成率": attainment(actual, target),
         f"{slot}.差额": _gap(kpi, actual, target),
         f"{slot}.上月": shown(before),
         f"{slot}.环比": _change("KPI_MOM", kpi, actual, before),
@@ -159,8 +176,11 @@ def _kpi_slots(kpi: Kpi, numbers: NDArray[np.float64], target: float | None) -> 
     }
 
 
-def _ratio(code: str, actual: float, base: float | None) -> float | str:
-    return NOTHING if base is None else shown(kpis[code](actual, base))
+def attainment(actual: float | None, target: float | None) -> float | str:
+    """A 达成率 as the sheets' formula gives it: empty until there is something to compare."""
+    if actual is None or target is None:
+        return ""
+    return shown(kpis["KPI_ATTAINMENT"](actual, target))
 
 
 def _change(code: str, kpi: Kpi, actual: float, base: float) -> float | str:
@@ -171,15 +191,15 @@ def _change(code: str, kpi: Kpi, actual: float, base: float) -> float | str:
 
 
 def _gap(kpi: Kpi, actual: float, target: float | None) -> float | str:
-    if target is None or not math.isfinite(actual):
-        return NOTHING
-    return (actual - target) * 100 if kpi.unit == "%" else actual - target
+    if target is None:
+        return ""
+    return shown((actual - target) * (100 if kpi.unit == "%" else 1))
 
 
 def _status(kpi: Kpi, actual: float, target: float | None) -> str:
     """By the KPI's own bands, else by its target where more is better."""
     status = kpi.status(actual)
     if status is None and kpi.bands is None and kpi.direction == "higher" and target:
-        attainment = kpis["KPI_ATTAINMENT"]
-        status = attainment.status(attainment(actual, target))
+        reached = kpis["KPI_ATTAINMENT"]
+        status = reached.status(reached(actual, target))
     return status or NOTHING
