@@ -153,7 +153,7 @@ class Kpi:
                 raise TypeError(f"{self.code} is part of another formula by its own measures only")
             return Part(self.code, self.name, self.expression)
         numbers = {code: _number(value) for code, value in values.items()}
-        result = divide(*self.expression.fraction(numbers))
+        result = _computed(self.expression, numbers)
         return result if result.ndim else float(result)
 
     def compute(self, given: Mapping[str, Any]) -> NDArray[np.float64]:
@@ -174,7 +174,7 @@ class Kpi:
             return divide(*given[self.code])
         money = {measure.code for measure in self.measures if measure.is_money}
         exact = {code: (value, 100) if code in money else value for code, value in given.items()}
-        return divide(*self.expression.fraction(exact))
+        return _computed(self.expression, exact)
 
     def status(self, value: float) -> Status | None:
         """健康, 异常 or 危险 for a value; None where there are no bands or no value."""
@@ -205,6 +205,12 @@ class Kpi:
         if missing:
             raise TypeError(f"{self.code} takes {expected}; missing: {', '.join(missing)}")
         return values
+
+
+def _computed(formula: Formula, given: Mapping[str, Any]) -> NDArray[np.float64]:
+    # What is too great for a number becomes infinite, which is shown as #NUM!.
+    with np.errstate(over="ignore", invalid="ignore"):
+        return divide(*formula.fraction(given))
 
 
 def _number(value: Any) -> Any:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from msoffcrypto.format.ooxml import OOXMLFile
 from conftest import MONTH
+from msoffcrypto.format.ooxml import OOXMLFile
 
 from kpi_xl import kpis
 
@@ -190,10 +190,7 @@ class TestBadInput:
     def test_gbk_bytes_in_a_utf8_file(self, small):
         file = small / "data" / "人员.csv"
         text = (
-            file.read_bytes()
-            + "003,".encode()
-            + "王五".encode("gbk")
-            + ",东部,一组,2024-01-01,\n".encode()
+            file.read_bytes() + b"003," + "王五".encode("gbk") + ",东部,一组,2024-01-01,\n".encode()
         )
         file.write_bytes(text)
         self.check(small, "人员.csv", "4")

@@ -260,10 +260,12 @@ def test_moves(files):
     crossing = 0
     for row in moves:
         agent = files.agents[row["工号"]]
-        assert (agent.department, agent.team) != (row["营业部"], row["营业组"])
+        # Nobody moves twice, and the roster says where people are now.
+        assert (agent.department, agent.team) == (row["营业部"], row["营业组"])
+        assert (row["原营业部"], row["原营业组"]) != (row["营业部"], row["营业组"])
         assert agent.serves_on(read_day(row["生效日期"]))
-        assert (agent.department in BANKS) == (row["营业部"] in BANKS)
-        crossing += agent.department != row["营业部"]
+        assert (row["原营业部"] in BANKS) == (row["营业部"] in BANKS)
+        crossing += row["原营业部"] != row["营业部"]
     assert crossing >= 5
 
 

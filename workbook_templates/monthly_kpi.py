@@ -11,6 +11,7 @@ from workbook_templates import monthly_charts, monthly_data
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
     ACCENT,
+    ACCENT_MIDDLE,
     BOXED,
     CENTRE,
     CHANGE,
@@ -166,10 +167,11 @@ def _kpi_row(page: Page, data: Data, one: Kpi, row: int) -> None:
         _AT["趋势"],
         {
             "range": data.range(one.name)[1:],
-            "series_color": ACCENT,
+            # Columns, as LibreOffice does not print lines.
+            "type": "column",
+            "series_color": ACCENT_MIDDLE,
             "last_point": True,
             "last_color": ACCENT,
-            "weight": 1.25,
         },
     )
 

@@ -88,5 +88,5 @@ def test_kpis_of_the_cube_are_ratios_of_its_measures(world):
 def test_a_month_without_data_is_told(tmp_path):
     cube = Cube([], Month.of(2024, 1), [], np.zeros((0, 0, 6), np.int64), "")
     assert cube.month_index(Month.of(2024, 6)) == 5
-    with pytest.raises(InputError, match="2024-07 没有数据.*2024-01 到 2024-06"):
+    with pytest.raises(InputError, match=r"2024-07 没有数据.*2024-01 到 2024-06"):
         cube.month_index(Month.of(2024, 7))

@@ -151,7 +151,9 @@ def monthly_kpi(scale=1):
         }
         if kpi.direction != "lower":
             given = values[f"{slot}.目标"]
-            values[f"{slot}.达成率"] = _or_dash(now / given) if given else ""
+            values[f"{slot}.达成率"] = (
+                "" if given is None else _or_dash(now / given if given else math.nan)
+            )
     return values
 
 
