@@ -7,7 +7,7 @@ MONTH ?= 2024-06
 BIN := $(VENV)/bin
 RUN := $(BIN)/kpi-xl --project demo
 
-.PHONY: demo test lint bench templates clean
+.PHONY: demo test lint bench templates pictures clean
 
 $(BIN)/kpi-xl: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("kpi_xl 需要 Python 3.11 或更高版本" if sys.version_info < (3, 11) else 0)'
@@ -49,6 +49,9 @@ bench: $(VENV)/.dev
 
 templates: $(VENV)/.dev
 	$(BIN)/python -m workbook_templates.build
+
+pictures: demo
+	$(BIN)/python docs/make_pictures.py demo/output
 
 clean:
 	rm -rf $(VENV) demo build dist tests/validator/node_modules

@@ -85,7 +85,7 @@ def sample(
 def check(context: typer.Context) -> None:
     """校验 data 里的原始文件，写出校验报告。
 
-    用不了的行会剔除并说明原因，不会丢失：读入 = 可用 + 剔除。
+    用不了的行会搁置并说明原因，不会丢失：读入 = 可用 + 搁置。
     """
     from kpi_xl.jobs.check import check as run
 
@@ -189,7 +189,7 @@ def _summary(checked: Checked) -> None:
     from rich.table import Table
 
     table = Table(title="校验结果")
-    for heading in ("表", "文件", "读入", "可用", "剔除", "提示"):
+    for heading in ("表", "文件", "读入", "可用", "搁置", "提示"):
         table.add_column(heading, justify="left" if heading in ("表", "文件") else "right")
     for checked_table in checked.tables.values():
         name = checked_table.table.name

@@ -13,6 +13,7 @@ from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pytest
 from office import SHARED_DATA, needs_shared_data
@@ -123,7 +124,9 @@ class TestAgents:
         _, cube = agents
         for level in ("营业部", "营业组"):
             rows = [i for i, unit in enumerate(cube.units) if unit.level == level]
-            assert (cube.measure("new_premium")[rows].sum(0) == cube.measure("new_premium")[0]).all()
+            assert (
+                cube.measure("new_premium")[rows].sum(0) == cube.measure("new_premium")[0]
+            ).all()
         total = sum(Decimal(row["首年保费"].replace(",", "")) for row in policies())
         assert int(cube.measure("new_premium")[0].sum()) == int(total * 100)
 
@@ -158,7 +161,11 @@ class TestEmployees:
         people = []
         with (SHARED_DATA / "员工名册.csv").open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
-                left = None if row["TerminationDate"] == "1/1/1900" else us_date(row["TerminationDate"])
+                left = (
+                    None
+                    if row["TerminationDate"] == "1/1/1900"
+                    else us_date(row["TerminationDate"])
+                )
                 people.append((us_date(row["OrigHireDate"]), left))
         headcount = cube.kpi(kpis["KPI_HEADCOUNT"])[0]
         retention = cube.kpi(kpis["KPI_RETENTION13"])[0]
@@ -175,7 +182,7 @@ class TestEmployees:
             if cohort:
                 assert retention[index] == pytest.approx(stayed / len(cohort), rel=1e-14)
             else:
-                assert not retention[index] == retention[index]
+                assert np.isnan(retention[index])
             if str(at) in printed:
                 rate = f"{stayed / len(cohort):.2%}" if cohort else "—"
                 assert printed.pop(str(at)) == [str(here), str(len(cohort)), str(stayed), rate]

@@ -98,7 +98,8 @@ def _judge(member: Member) -> tuple[int, str, str] | None:
         return 2, "上月零业绩", "单独面谈"
     if usual and member.premium[-1] < _DROP * usual:
         share = member.premium[-1] / usual
-        return 3, f"上月保费只有平时的 {share:.0%}", "单独面谈"
+        text = f"只有平时的 {share:.0%}" if share >= 0.01 else "不到平时的 1%"
+        return 3, f"上月保费{text}", "单独面谈"
     if newcomer:
         return 4, f"新人第 {member.months_since_signing + 1} 个月，巩固信心", "电话跟进"
     return None

@@ -12,7 +12,8 @@ from kpi_xl.formula import Formula
     meaning="到期应收的续期保费收回了多少；三大核心能力（PAR）之一，公司利润的来源",
     unit="%",
     source=marketing(13),
-    note="宽限期在 kpi.toml 的 [rules] grace_days 中设置，默认 60 天",
+    note="宽限期在 kpi.toml 的 [rules] grace_days 中设置，默认 60 天；"
+    "最近两个月到期的还在宽限期内，数字会继续升高",
 )
 def KPI_PERSISTENCY(collected_premium: Formula, due_premium: Formula) -> Formula:
     return collected_premium / due_premium

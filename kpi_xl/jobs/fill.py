@@ -149,6 +149,7 @@ class _Recipients:
         self.month = month
         self.slots = template.slots
         self.targets = Targets(store, month)
+        self.last_targets = Targets(store, month - 1)
         self.values = UnitValues(cube, project.settings, month)
 
     def __iter__(self) -> Iterator[tuple[Path, Mapping[str, Any]]]:
@@ -203,7 +204,7 @@ class _Recipients:
                 room = self.slots["members.工号"].rows
                 values |= member_values(people, self.targets, self.month, self.cube.last, room)
             if "attention.姓名" in self.slots:
-                focus = focus_of(self.values, number, self.targets.of_unit(unit))
+                focus = focus_of(self.values, number, self.last_targets.of_unit(unit))
                 room = self.slots["attention.姓名"].rows
                 values |= manager_schedule(name, unit.name, people, self.month, focus, room)
             yield self._team_path(number), values

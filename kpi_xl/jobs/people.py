@@ -9,6 +9,7 @@ import duckdb
 
 from kpi_xl.analysis.attention import Member
 from kpi_xl.calendar import Month
+from kpi_xl.data.cube import LEVELS
 
 ACTIVITIES = {
     "appointments": "约访数",
@@ -82,8 +83,8 @@ class People:
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, level: str, month: Month, last: Month
     ) -> None:
+        self.level = level
         self._by_unit: dict[int, list[Person]] = {}
-        self._manager_of: dict[int, str] = {}
         at = min(month, last)
         people: dict[str, Person] = {}
         rows = connection.execute(
@@ -107,8 +108,15 @@ class People:
         return self._by_unit.get(unit, [])
 
     def manager_of(self, unit: int) -> Person | None:
-        """Who leads a unit; None when the roster does not say."""
-        return next((person for person in self.of(unit) if person.is_manager), None)
+        """Who leads a unit; None when the roster does not tell.
+
+        A department's 经理 is in one of its teams, where he is not the one who leads the team.
+        """
+        leaders = [person for person in self.of(unit) if person.is_manager]
+        of_departments = [person for person in leaders if "经理" in person.rank]
+        if self.level == LEVELS[-1]:
+            return next((p for p in leaders if p not in of_departments), next(iter(leaders), None))
+        return of_departments[0] if len(of_departments) == 1 else None
 
 
 def _add_months(

@@ -70,7 +70,8 @@ def person_plan(
     for code, name in ACTIVITIES.items():
         own = person.activities.get(code, {}).get(before, 0)
         target = own if _was_active(person, before) else _team_mean(team, code, before)
-        by_day = dict(zip(working, spread(target, len(working)), strict=True))
+        shares = spread(target, len(working))
+        by_day = {day: share or None for day, share in zip(working, shares, strict=True)}
         plans = [[by_day.get(day) for day in week] for week in weeks]
         plans += [[]] * (WEEKS - len(weeks))
         totals = [sum(count or 0 for count in plan) for plan in plans]
@@ -191,17 +192,31 @@ def _accompany(seen: Attention) -> str:
 
 
 def focus_of(values: UnitValues, unit: int, targets: Mapping[str, float]) -> str:
-    """What a unit should work on: the KPIs that fell furthest short of their targets last month."""
+    """What a unit should work on: the KPIs that fell furthest short of last month's targets.
+
+    Parameters
+    ----------
+    values : UnitValues
+        The KPIs.
+    unit : int
+        The unit.
+    targets : mapping of str to float
+        Last month's targets by KPI name.
+    """
     gaps = []
+    compared = False
     for name, target in targets.items():
         kpi = kpis.find(name)
         if kpi is None or kpi.direction != "higher" or target <= 0:
             continue
         actual = values.last_closed(kpi, unit)
+        compared |= math.isfinite(actual)
         if math.isfinite(actual) and actual < target:
             text = f"{name}上月 {_number(kpi, actual)}，目标 {_number(kpi, target)}"
             gaps.append((actual / target, text))
-    return "；".join(text for _, text in sorted(gaps)[:2]) or "各项指标均已达标，巩固活动量"
+    if not compared:
+        return "上月没有目标可比；先与每位成员定下本月目标"
+    return "；".join(text for _, text in sorted(gaps)[:2]) or "上月各项目标均已达成，巩固活动量"
 
 
 def _number(kpi: Kpi, value: float) -> str:
