@@ -28,7 +28,7 @@ _KNOWN: Final[dict[str, set[str] | None]] = {
     "files": {table.name for table in TABLES.values()},
     "columns": {table.name for table in TABLES.values()},
     "dates": {"order", "no_date"},
-    "rules": {"effective_fyc", "grace_days", "premium_weight"},
+    "rules": {"effective_fyc", "grace_days", "premium_weight", "month_cut", "uncounted_ranks"},
     "bands": None,
 }
 
@@ -58,6 +58,11 @@ class Settings:
         Days after the due date within which a renewal premium counts as collected.
     premium_weight : float
         Weight of 保费持续率 in 综合持续率.
+    month_cut : int or None
+        The last day of a 业务月 (25: January is 1-25 January, December 26 November-31 December,
+        every other month from the 26th to the 25th); None for natural months.
+    uncounted_ranks : tuple of str
+        Ranks, such as trainees', whose people are left out of every count of people.
     bands : mapping of str to (float, float or None)
         Healthy and danger bounds by KPI name, instead of the catalogue's.
     """
@@ -71,6 +76,8 @@ class Settings:
     effective_fyc: float = 800.0
     grace_days: int = 60
     premium_weight: float = 0.7
+    month_cut: int | None = None
+    uncounted_ranks: tuple[str, ...] = ()
     bands: Mapping[str, tuple[float, float | None]] = field(default_factory=dict)
 
 
@@ -184,6 +191,10 @@ class _Reader:
             effective_fyc=self._number(rules, "effective_fyc", default.effective_fyc, 0, 1e9),
             grace_days=int(self._number(rules, "grace_days", default.grace_days, 0, 365)),
             premium_weight=self._number(rules, "premium_weight", default.premium_weight, 0, 1),
+            month_cut=(
+                int(self._number(rules, "month_cut", 25, 1, 28)) if "month_cut" in rules else None
+            ),
+            uncounted_ranks=tuple(map(str, rules.get("uncounted_ranks", ()))),
             bands=dict(self._band(name, value) for name, value in self._section("bands").items()),
         )
 

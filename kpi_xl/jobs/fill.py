@@ -144,6 +144,7 @@ class _Recipients:
         month: Month,
         template: Template,
     ) -> None:
+        self.settings = project.settings
         self.cube = cube
         self.store = store
         self.month = month
@@ -173,7 +174,7 @@ class _Recipients:
                 continue
             if unit.level not in managers:
                 managers[unit.level] = self._people(unit.level)
-            manager = managers[unit.level].manager_of(number)
+            manager = managers[unit.level].manager_of(unit)
             yield (
                 Path(f"{file_name(unit.path)}.xlsx"),
                 self._unit(number)
@@ -186,18 +187,18 @@ class _Recipients:
         return self.values.about(unit) | self.values.kpis(number, self.targets.of_unit(unit))
 
     def _people(self, level: str) -> People:
-        return People(self.store, level, self.month, self.cube.last)
+        return People(self.store, self.settings, level, self.month, self.cube.last)
 
     def _teams(self) -> Iterator[tuple[Path, Values]]:
         level = self._lowest_level()
         everybody = self._people(level)
         weeks = week_values(self.month)
         for number in self.cube.of_level(level):
-            people = everybody.of(number)
+            unit = self.cube.units[number]
+            people = everybody.of(unit)
             if not people:
                 continue
-            unit = self.cube.units[number]
-            manager = everybody.manager_of(number)
+            manager = everybody.manager_of(unit)
             name = manager.name if manager else ""
             values = self._unit(number) | weeks | {"unit.manager": name or None}
             if "members.工号" in self.slots:
@@ -219,8 +220,8 @@ class _Recipients:
         weeks = week_values(self.month)
         for number in self.cube.of_level(level):
             unit = self.cube.units[number]
-            people = everybody.of(number)
-            manager = everybody.manager_of(number)
+            people = everybody.of(unit)
+            manager = everybody.manager_of(unit)
             department = self.cube.units[unit.parent].name if unit.parent else ""
             about = self.values.about(unit) | weeks
             about["unit.manager"] = manager.name if manager else None

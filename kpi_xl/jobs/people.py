@@ -9,7 +9,9 @@ import duckdb
 
 from kpi_xl.analysis.attention import Member
 from kpi_xl.calendar import Month
-from kpi_xl.data.cube import LEVELS
+from kpi_xl.data.cube import LEVELS, UNASSIGNED, Unit
+from kpi_xl.data.steps import step
+from kpi_xl.project import Settings
 
 ACTIVITIES = {
     "appointments": "约访数",
@@ -72,6 +74,8 @@ class People:
     ----------
     connection : duckdb connection
         To the store.
+    settings : Settings
+        The project's settings.
     level : str
         The level of the units.
     month : Month
@@ -81,33 +85,31 @@ class People:
     """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, level: str, month: Month, last: Month
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        settings: Settings,
+        level: str,
+        month: Month,
+        last: Month,
     ) -> None:
         self.level = level
-        self._by_unit: dict[int, list[Person]] = {}
-        at = min(month, last)
+        self._by_unit: dict[str, list[Person]] = {}
         people: dict[str, Person] = {}
-        rows = connection.execute(
-            "SELECT memberships.unit, agents.agent, name, rank, is_manager, signed FROM agents"
-            " JOIN memberships ON memberships.agent = agents.agent AND level = $level"
-            " AND from_month <= $month AND $month < next_month"
-            ' WHERE signed <= $end AND ("left" IS NULL OR "left" > $end)'
-            " ORDER BY unit, is_manager DESC, signed, agents.agent",
-            {"level": level, "month": at.number, "end": at.last},
-        ).fetchall()
-        for unit, agent, name, rank, is_manager, signed in rows:
-            person = Person(
-                agent, name or agent, rank or "", bool(is_manager), Month.containing(signed)
-            )
+        depth = LEVELS.index(level)
+        paths = _paths(connection, depth)
+        at = min(month, last).number
+        members = step("people", settings.month_cut, membership=f"membership_{depth}", month=at)
+        for unit, agent, name, rank, is_manager, signed in connection.execute(members).fetchall():
+            person = Person(agent, name or agent, rank or "", bool(is_manager), Month(signed))
             people[agent] = person
-            self._by_unit.setdefault(unit, []).append(person)
+            self._by_unit.setdefault(paths[unit], []).append(person)
         _add_months(connection, people, month)
 
-    def of(self, unit: int) -> Sequence[Person]:
+    def of(self, unit: Unit) -> Sequence[Person]:
         """The people of a unit, its manager first, then by signing."""
-        return self._by_unit.get(unit, [])
+        return self._by_unit.get(unit.path if self.level != LEVELS[0] else "", [])
 
-    def manager_of(self, unit: int) -> Person | None:
+    def manager_of(self, unit: Unit) -> Person | None:
         """Who leads a unit; None when the roster does not tell.
 
         A department's 经理 is in one of its teams, where he is not the one who leads the team.
@@ -117,6 +119,17 @@ class People:
         if self.level == LEVELS[-1]:
             return next((p for p in leaders if p not in of_departments), next(iter(leaders), None))
         return of_departments[0] if len(of_departments) == 1 else None
+
+
+def _paths(connection: duckdb.DuckDBPyConnection, depth: int) -> dict[int, str]:
+    """The path of each unit of a level by its number in the store; empty for the branch."""
+    paths = {}
+    for *place, unit in connection.execute(
+        f"SELECT region, department, team, unit FROM places_{depth}"
+    ).fetchall():
+        names = "/".join(name for name in place[:depth] if name)
+        paths[unit] = names if unit or not depth else UNASSIGNED
+    return paths
 
 
 def _add_months(

@@ -6,12 +6,12 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-_LAST_ROW: Final = 1_048_576
-_LAST_COLUMN: Final = 16_384
+LAST_ROW: Final = 1_048_576
+LAST_COLUMN: Final = 16_384
 _AREA: Final = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})(?::\$?([A-Z]{1,3})\$?([1-9]\d{0,6}))?")
 
 
-@lru_cache(maxsize=_LAST_COLUMN)
+@lru_cache(maxsize=LAST_COLUMN)
 def column_number(letters: str) -> int:
     """The column's number, counting from 1.
 
@@ -26,7 +26,7 @@ def column_number(letters: str) -> int:
     return number
 
 
-@lru_cache(maxsize=_LAST_COLUMN)
+@lru_cache(maxsize=LAST_COLUMN)
 def column_letters(number: int) -> str:
     """The column's letters.
 
@@ -138,6 +138,6 @@ def area(reference: str) -> Area | None:
         # A reference may be written from any of its corners.
         column, last_column = min(column, last_column), max(column, last_column)
         row, last_row = min(row, last_row), max(row, last_row)
-    if last_row > _LAST_ROW or last_column > _LAST_COLUMN:
+    if last_row > LAST_ROW or last_column > LAST_COLUMN:
         return None
     return Area(row, column, last_row, last_column)

@@ -8,7 +8,7 @@ SELECT
     CAST(SUM(CASE WHEN left_month > signed_month + cohort_months.months THEN 1 ELSE 0 END) AS BIGINT) AS retained,
     CAST(SUM(CASE WHEN confirmed_month <= signed_month + cohort_months.months THEN 1 ELSE 0 END) AS BIGINT) AS confirmed
 FROM stints
-JOIN membership ON membership.agent = stints.agent AND from_month <= signed_month AND signed_month < next_month
+JOIN $membership AS membership ON membership.agent = stints.agent AND from_month <= signed_month AND signed_month < next_month
 CROSS JOIN (VALUES $cohort_months) AS cohort_months (months)
 WHERE signed_month + cohort_months.months BETWEEN $first AND $last
 GROUP BY membership.unit, signed_month + cohort_months.months, cohort_months.months

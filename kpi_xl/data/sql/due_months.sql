@@ -1,10 +1,10 @@
 -- What fell due for each agent in each month, and how much of it came within the days of grace.
 SELECT
     agent,
-    CAST(EXTRACT(year FROM due) * 12 + EXTRACT(month FROM due) AS INTEGER) AS month,
+    BUSINESS_MONTH(due) AS month,
     CAST(COUNT(*) AS BIGINT) AS due_pieces,
     CAST(SUM(due_premium) AS BIGINT) AS due_premium,
     CAST(SUM(CASE WHEN paid <= due + $grace_days THEN 1 ELSE 0 END) AS BIGINT) AS collected_pieces,
     CAST(SUM(CASE WHEN paid <= due + $grace_days THEN paid_premium ELSE 0 END) AS BIGINT) AS collected_premium
 FROM dues
-GROUP BY agent, CAST(EXTRACT(year FROM due) * 12 + EXTRACT(month FROM due) AS INTEGER)
+GROUP BY agent, BUSINESS_MONTH(due)

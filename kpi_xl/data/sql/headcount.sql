@@ -6,20 +6,20 @@ WITH segments AS (
         GREATEST(from_month, signed_month) AS begin_month,
         LEAST(next_month, left_month) AS end_month,
         signed_month, left_month, licensed, men
-    FROM membership
+    FROM $membership AS membership
     JOIN stints ON stints.agent = membership.agent
     WHERE GREATEST(from_month, signed_month) < LEAST(next_month, left_month)
 ),
 signed_in AS (
     SELECT membership.unit, signed_month
     FROM stints
-    JOIN membership ON membership.agent = stints.agent AND from_month <= signed_month AND signed_month < next_month
+    JOIN $membership AS membership ON membership.agent = stints.agent AND from_month <= signed_month AND signed_month < next_month
 ),
 left_from AS (
     -- A leaver belongs to the unit of the last month-end that he was counted at.
     SELECT membership.unit, left_month
     FROM stints
-    JOIN membership ON membership.agent = stints.agent
+    JOIN $membership AS membership ON membership.agent = stints.agent
         AND from_month <= GREATEST(left_month - 1, signed_month) AND GREATEST(left_month - 1, signed_month) < next_month
     WHERE left_month < $never
 ),

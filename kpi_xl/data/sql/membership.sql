@@ -4,13 +4,13 @@
 WITH dated AS (
     SELECT
         moves.agent,
-        units.unit,
-        CAST(EXTRACT(year FROM moves.valid_from) * 12 + EXTRACT(month FROM moves.valid_from) AS INTEGER) AS from_month,
+        places.unit,
+        BUSINESS_MONTH(moves.valid_from) AS from_month,
         moves.valid_from,
         moves.sequence
     FROM moves
-    JOIN units ON units.level = $level
-        AND units.region = moves.region AND units.department = moves.department AND units.team = moves.team
+    JOIN $places AS places
+        ON places.region = moves.region AND places.department = moves.department AND places.team = moves.team
 ),
 spans AS (
     SELECT

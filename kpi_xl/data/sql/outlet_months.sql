@@ -7,16 +7,16 @@ open_months AS (
     SELECT outlets.outlet, outlets.agent, months.month
     FROM outlets
     CROSS JOIN months
-    WHERE (opened IS NULL OR CAST(EXTRACT(year FROM opened) * 12 + EXTRACT(month FROM opened) AS INTEGER) <= months.month)
-        AND (closed IS NULL OR CAST(EXTRACT(year FROM closed) * 12 + EXTRACT(month FROM closed) AS INTEGER) > months.month)
+    WHERE (opened IS NULL OR BUSINESS_MONTH(opened) <= months.month)
+        AND (closed IS NULL OR BUSINESS_MONTH(closed) > months.month)
 ),
 sold AS (
     SELECT
         outlet,
-        CAST(EXTRACT(year FROM issued) * 12 + EXTRACT(month FROM issued) AS INTEGER) AS month
+        BUSINESS_MONTH(issued) AS month
     FROM policies
     WHERE outlet IS NOT NULL AND is_main AND pieces > 0
-    GROUP BY outlet, CAST(EXTRACT(year FROM issued) * 12 + EXTRACT(month FROM issued) AS INTEGER)
+    GROUP BY outlet, BUSINESS_MONTH(issued)
 )
 SELECT
     open_months.agent,

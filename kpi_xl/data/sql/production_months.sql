@@ -8,16 +8,17 @@ WITH events AS (
 sums AS (
     SELECT
         agent,
-        CAST(EXTRACT(year FROM day) * 12 + EXTRACT(month FROM day) AS INTEGER) AS month,
+        BUSINESS_MONTH(day) AS month,
         CAST(SUM(CASE WHEN is_main THEN pieces ELSE 0 END) AS BIGINT) AS pieces,
         CAST(SUM(premium) AS BIGINT) AS new_premium,
         CAST(SUM(fyc) AS BIGINT) AS fyc,
         CAST(SUM(CASE WHEN is_regular THEN premium ELSE 0 END) AS BIGINT) AS regular_premium
     FROM events
-    GROUP BY agent, CAST(EXTRACT(year FROM day) * 12 + EXTRACT(month FROM day) AS INTEGER)
+    GROUP BY agent, BUSINESS_MONTH(day)
 )
 SELECT
-    agent, month, pieces, new_premium, fyc, regular_premium,
-    CAST(CASE WHEN pieces > 0 THEN 1 ELSE 0 END AS BIGINT) AS producers,
-    CAST(CASE WHEN fyc >= $effective_fyc THEN 1 ELSE 0 END AS BIGINT) AS effective
+    sums.agent, month, pieces, new_premium, fyc, regular_premium,
+    CAST(CASE WHEN pieces > 0 AND uncounted.agent IS NULL THEN 1 ELSE 0 END AS BIGINT) AS producers,
+    CAST(CASE WHEN fyc >= $effective_fyc AND uncounted.agent IS NULL THEN 1 ELSE 0 END AS BIGINT) AS effective
 FROM sums
+LEFT JOIN uncounted ON uncounted.agent = sums.agent

@@ -1,0 +1,282 @@
+"""健康, 异常 or 危险: what a KPI's bands, target, peers and trend say about each unit.
+
+A small unit is judged by the interval that its ratio may lie in, so that one sale more or less in
+a team of five raises no alarm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kpi_xl.analysis.peers import peers
+from kpi_xl.error_values import DIV0, NUM
+from kpi_xl.formula import divide
+from kpi_xl.kpi import Bands, Direction, Status
+
+Levels = NDArray[np.int8]
+
+STATUSES: Final[tuple[Status, ...]] = ("健康", "异常", "危险")
+"""The names of the levels 0, 1 and 2; -1 is "cannot be told"."""
+
+HEALTHY: Final = 0
+ABNORMAL: Final = 1
+DANGER: Final = 2
+UNKNOWN: Final = -1
+
+SMALL_UNIT: Final = 30
+"""A ratio over fewer people or cases than this is judged by its interval."""
+
+PERIODS_FALLING: Final = 3
+"""A KPI that got worse so many periods running is no longer 健康."""
+
+_Z95: Final = 1.959963984540054
+_FEWEST_PEERS: Final = 4  # quartiles of fewer units say nothing
+
+
+def wilson(successes: ArrayLike, trials: ArrayLike) -> tuple[NDArray[np.float64], ...]:
+    """The 95% interval of a share, as wide as its few cases make it.
+
+    Parameters
+    ----------
+    successes, trials : array_like
+        Counts (人, 件), of any shapes that broadcast. Successes beyond the trials count as all of
+        them: more people may produce in a month than the mean of its two ends.
+
+    Returns
+    -------
+    low, high : float64 arrays
+        From 0 to 1; ``#DIV/0!`` without a trial, ``#NUM!`` for a negative count.
+
+    Notes
+    -----
+    Wilson's score interval, p = x/n: (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n), z = 1.96.
+    Source: E. B. Wilson (1927); Brown, Cai and DasGupta (2001) recommend it for n up to 40.
+
+    Examples
+    --------
+    >>> low, high = wilson(81, 263)
+    >>> round(low.item(), 4), round(high.item(), 4)
+    (0.2553, 0.3662)
+    """
+    x, n = np.broadcast_arrays(
+        np.asarray(successes, dtype=np.float64), np.asarray(trials, dtype=np.float64)
+    )
+    share = divide(np.minimum(x, n), n)
+    size = np.where(n > 0, n, 1.0)
+    inside = np.clip(np.where(np.isnan(share), 0.0, share), 0, 1)
+    square = _Z95 * _Z95 / size
+    middle = (inside + square / 2) / (1 + square)
+    half = _Z95 * np.sqrt(inside * (1 - inside) / size + square / size / 4) / (1 + square)
+    # With none or all the bound is exactly 0 or 1, which the square root misses by a hair.
+    low = np.where(inside == 0, 0.0, middle - half)
+    high = np.where(inside == 1, 1.0, middle + half)
+    wrong = np.where((x < 0) | (n < 0), NUM, np.where(n == 0, DIV0, share))
+    usable = (x >= 0) & (n > 0)
+    return np.where(usable, low, wrong), np.where(usable, high, wrong)
+
+
+def judged_share(
+    successes: ArrayLike, trials: ArrayLike, direction: Direction
+) -> NDArray[np.float64]:
+    """The value that a ratio is judged by.
+
+    Parameters
+    ----------
+    successes, trials : array_like
+        Numerator and denominator (人, 件), of any shapes that broadcast.
+    direction : str
+        ``"higher"`` or ``"lower"`` is better.
+
+    Returns
+    -------
+    float64 array
+        The ratio itself from `SMALL_UNIT` cases on; below, the better end of its `wilson`
+        interval, or the ratio where that is better still.
+
+    Examples
+    --------
+    Three of five is 60%, which may well be an 80% team with one sale short; 240 of 400 may not.
+
+    >>> judged_share([3, 240], [5, 400], "higher").round(3).tolist()
+    [0.882, 0.6]
+    """
+    ratio = divide(successes, trials)
+    low, high = wilson(successes, trials)
+    better = np.minimum(low, ratio) if direction == "lower" else np.maximum(high, ratio)
+    few = np.asarray(trials, dtype=np.float64) < SMALL_UNIT
+    judged: NDArray[np.float64] = np.where(few & np.isfinite(ratio), better, ratio)
+    return judged
+
+
+def levels(
+    values: ArrayLike, healthy: ArrayLike, danger: ArrayLike, direction: Direction
+) -> Levels:
+    """健康, 异常 or 危险 by two bounds.
+
+    Parameters
+    ----------
+    values, healthy, danger : array_like
+        The KPI and its bounds in its unit, of any shapes that broadcast. A value at a bound is on
+        the better side of it.
+    direction : str
+        ``"higher"`` or ``"lower"`` is better; nothing can be told of a neutral KPI.
+
+    Returns
+    -------
+    int8 array
+        0 健康, 1 异常, 2 危险; -1 where the value or a bound is an error.
+
+    Examples
+    --------
+    >>> levels([0.8, 0.72, 0.71, float("nan")], 0.8, 0.72, "higher").tolist()
+    [0, 1, 2, -1]
+    """
+    sign = -1.0 if direction == "lower" else 1.0
+    value = np.asarray(values, dtype=np.float64) * sign
+    upper = np.asarray(healthy, dtype=np.float64) * sign
+    lower = np.asarray(danger, dtype=np.float64) * sign
+    found = np.where(value >= upper, HEALTHY, np.where(value >= lower, ABNORMAL, DANGER))
+    unknown = ~np.isfinite(value + upper + lower) | (direction == "neutral")
+    return np.where(unknown, UNKNOWN, found).astype(np.int8)
+
+
+def falling(history: ArrayLike, direction: Direction) -> NDArray[np.bool_]:
+    """Whether a KPI got worse `PERIODS_FALLING` periods running, up to the last one.
+
+    Parameters
+    ----------
+    history : (..., periods) array_like
+        The KPI, the latest period last.
+    direction : str
+        ``"higher"`` or ``"lower"`` is better.
+
+    Returns
+    -------
+    (...) bool array
+        False where a value is missing or there are too few periods.
+
+    Examples
+    --------
+    >>> falling([[0.9, 0.8, 0.7, 0.6], [0.9, 0.8, 0.8, 0.6]], "higher").tolist()
+    [True, False]
+    """
+    array = np.asarray(history, dtype=np.float64)[..., -PERIODS_FALLING - 1 :]
+    if array.shape[-1] <= PERIODS_FALLING or direction == "neutral":
+        return np.zeros(array.shape[:-1], dtype=bool)
+    before, after = array[..., :-1], array[..., 1:]
+    worse = after > before if direction == "lower" else after < before
+    return np.asarray(worse.all(axis=-1))
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What is said about a KPI of every unit in the last period.
+
+    Parameters
+    ----------
+    level : (..., units) int8 array
+        All taken together: 0 健康, 1 异常, 2 危险, -1 cannot be told.
+    band, target, peers : (..., units) int8 array
+        By the KPI's bands, by its target, and among the peers.
+    falling : (..., units) bool array
+        Three periods worse.
+    uncertain : (..., units) bool array
+        The raw number alone would be judged worse, but the unit is too small to tell.
+    """
+
+    level: Levels
+    band: Levels
+    target: Levels
+    peers: Levels
+    falling: NDArray[np.bool_]
+    uncertain: NDArray[np.bool_]
+
+
+def judge(
+    history: ArrayLike,
+    direction: Direction,
+    *,
+    bands: Bands | None = None,
+    target: ArrayLike | None = None,
+    judged: ArrayLike | None = None,
+) -> Judgement:
+    """Judge a KPI of the units of a group.
+
+    Parameters
+    ----------
+    history : (..., units, periods) array_like
+        The KPI in its unit, the latest period last.
+    direction : str
+        ``"higher"`` or ``"lower"`` is better.
+    bands : Bands, optional
+        Its bands.
+    target : array_like, optional
+        The last period's targets, in the same unit; NaN for none.
+    judged : (..., units) array_like, optional
+        What the last period is judged by, such as `judged_share`; by default its value.
+
+    Returns
+    -------
+    Judgement
+
+    Notes
+    -----
+    The worse of band and target decides; short of a target by more than a tenth is 危险. Among
+    peers, which decide where there is neither, 异常 is short of the lower quartile and of the
+    median by more than a tenth, 危险 is below Tukey's fence, lower quartile − 1.5 × the distance of
+    the quartiles. Three periods of getting worse make 健康 an 异常.
+
+    Examples
+    --------
+    >>> activity = [[0.9, 0.9, 0.9, 0.9], [0.95, 0.9, 0.85, 0.81], [0.8, 0.8, 0.8, 0.7]]
+    >>> judge(activity, "higher", bands=Bands(0.8, source="")).level.tolist()
+    [0, 1, 2]
+    """
+    array = np.asarray(history, dtype=np.float64)
+    raw = array[..., -1]
+    value = raw if judged is None else np.asarray(judged, dtype=np.float64)
+    bounds = _bounds(raw, direction, bands, target)
+    by = [levels(value, healthy, danger, direction) for healthy, danger in bounds]
+    raw_by = [levels(raw, healthy, danger, direction) for healthy, danger in bounds]
+    down = falling(array, direction)
+    if array.shape[-1] > PERIODS_FALLING:
+        # A small unit has fallen only if even its better end is below where it came from.
+        start = array[..., -PERIODS_FALLING - 1]
+        down &= value > start if direction == "lower" else value < start
+    level = _together(*by)
+    return Judgement(
+        level=np.where(down & (level < ABNORMAL), ABNORMAL, level).astype(np.int8),
+        band=by[0],
+        target=by[1],
+        peers=by[2],
+        falling=down,
+        uncertain=_together(*raw_by) > level,
+    )
+
+
+def _bounds(
+    raw: NDArray[np.float64], direction: Direction, bands: Bands | None, target: ArrayLike | None
+) -> list[tuple[ArrayLike, ArrayLike]]:
+    """The healthy and the danger bound by band, by target and among peers; NaN for none."""
+    goal = np.asarray(np.nan if target is None else target, dtype=np.float64)
+    group = peers(raw, direction)
+    tenth = 11 / 10 if direction == "lower" else 9 / 10
+    nearer = np.fmax if direction == "lower" else np.fmin
+    healthy = np.where(
+        group.count >= _FEWEST_PEERS, nearer(group.lower, group.median * tenth), np.nan
+    )
+    fence = nearer(group.lower + 1.5 * (group.lower - group.upper), healthy)
+    return [
+        (bands.healthy, bands.danger_bound(direction)) if bands else (np.nan, np.nan),
+        (goal, goal * tenth),
+        (healthy[..., None], fence[..., None]),
+    ]
+
+
+def _together(band: Levels, target: Levels, among_peers: Levels) -> Levels:
+    decided = np.maximum(band, target)
+    return np.where(decided == UNKNOWN, among_peers, decided)

@@ -1,0 +1,57 @@
+"""The Excel tables (list objects) of a workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from kpi_xl.workbook import parts
+from kpi_xl.workbook.cells import unescaped
+from kpi_xl.workbook.package import Package
+from kpi_xl.workbook.parts import MAIN, Workbook
+from kpi_xl.workbook.references import Area, area
+
+
+class Table(NamedTuple):
+    """An Excel table.
+
+    Attributes
+    ----------
+    name : str
+        The name that formulas use.
+    sheet : str
+        The sheet's name.
+    heading : Area or None
+        The cells of its headings, if they are shown.
+    data : Area
+        The cells between headings and totals.
+    columns : tuple of str
+        The headings.
+    """
+
+    name: str
+    sheet: str
+    heading: Area | None
+    data: Area
+    columns: tuple[str, ...]
+
+
+def tables(package: Package, workbook: Workbook) -> Iterator[Table]:
+    """Every table of a workbook, sheet by sheet."""
+    for sheet, part in workbook.sheets.items():
+        for relationship in parts.relationships(package, part).values():
+            if relationship.kind == "table":
+                root = parts.tree(package, relationship.target)
+                cells = area(root.get("ref", ""))
+                if cells is not None:
+                    headings = int(root.get("headerRowCount", "1"))
+                    first = cells.first_row + headings
+                    last = cells.last_row - int(root.get("totalsRowCount", "0"))
+                    names = root.iterfind(f"{{{MAIN}}}tableColumns/{{{MAIN}}}tableColumn")
+                    yield Table(
+                        root.get("displayName", ""),
+                        sheet,
+                        cells._replace(last_row=first - 1) if headings else None,
+                        cells._replace(first_row=first, last_row=max(first, last)),
+                        tuple(unescaped(column.get("name", "")) for column in names),
+                    )

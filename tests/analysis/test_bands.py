@@ -1,0 +1,150 @@
+"""Bands, intervals of small units, peers and warnings."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kpi_xl.analysis.bands import falling, judge, judged_share, levels, wilson
+from kpi_xl.analysis.peers import peers
+from kpi_xl.analysis.warnings import Judged, shortfall_cost, warnings
+from kpi_xl.error_values import error_name
+from kpi_xl.kpi import Bands
+
+ACTIVITY = Bands(0.80, source="")
+
+
+# Newcombe (1998), Statistics in Medicine 17, table I, method 3 (Wilson without correction).
+@pytest.mark.parametrize(
+    ("x", "n", "low", "high"),
+    [
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ],
+)
+def test_wilson_as_published(x, n, low, high):
+    found = wilson(x, n)
+    assert [round(float(f), 4) for f in found] == [low, high]
+
+
+@given(st.integers(0, 500), st.integers(1, 500))
+def test_wilson_solves_its_equation(x, n):
+    x = min(x, n)
+    low, high = (float(f) for f in wilson(x, n))
+    p, z = x / n, 1.959963984540054
+    assert 0 <= low <= p <= high <= 1
+    for bound in (low, high):
+        assert (p - bound) ** 2 == pytest.approx(z * z * bound * (1 - bound) / n, abs=1e-12)
+
+
+def test_wilson_without_trials_or_with_impossible_counts():
+    low, high = wilson([0, -1, 6, float("nan")], [0, 5, 5, 5])
+    assert [error_name(float(v)) for v in low] == ["#DIV/0!", "#NUM!", None, "#NUM!"]
+    assert high[2] == 1.0
+
+
+def test_five_people_with_one_sale_short_are_no_alarm():
+    share = judged_share([4, 3, 0, 300], [5, 5, 5, 500], "higher")
+    assert levels(share, 0.8, 0.72, "higher").tolist() == [0, 0, 2, 2]
+    raw = np.array([[0.8], [0.6], [0.0], [0.6]])
+    judgement = judge(raw, "higher", bands=ACTIVITY, judged=share)
+    assert judgement.uncertain.tolist() == [False, True, False, False]
+
+
+def test_small_units_where_lower_is_better():
+    share = judged_share([4, 28], [5, 35], "lower")  # 80% left
+    assert levels(share, 0.65, 0.72, "lower").tolist() == [0, 2]
+
+
+def test_more_producers_than_people_are_not_judged_down():
+    assert judged_share(6, 5, "higher") == pytest.approx(1.2)
+
+
+@given(st.floats(0, 2), st.sampled_from(["higher", "lower"]))
+def test_levels_are_those_of_one_value(value, direction):
+    status = ACTIVITY.status(value, direction)
+    level = levels(value, 0.8, ACTIVITY.danger_bound(direction), direction)
+    assert ("健康", "异常", "危险")[int(level)] == status
+
+
+def test_three_periods_falling():
+    assert falling([5, 4, 3, 2], "higher")
+    assert not falling([5, 4, 3, 2], "lower")
+    assert falling([2, 3, 4, 5], "lower")
+    assert not falling([4, 3, 2], "higher")
+    assert not falling([5, 4, float("nan"), 2], "higher")
+
+
+def test_a_small_unit_has_to_fall_far_to_be_falling():
+    history = [[0.83, 0.8, 0.75, 0.7]] * 2
+    found = judge(history, "higher", judged=[0.95, 0.7])
+    assert found.falling.tolist() == [False, True]
+
+
+def test_target_and_band_the_worse_decides():
+    found = judge([[0.85], [0.85], [0.7]], "higher", bands=ACTIVITY, target=[0.9, np.nan, 0.6])
+    assert found.level.tolist() == [1, 0, 2]
+
+
+def test_peers_decide_only_without_band_and_target():
+    values = np.array([100, 102, 98, 101, 99, 97, 103, 80, 20], dtype=float)[:, None]
+    assert judge(values, "higher").level.tolist() == [0, 0, 0, 0, 0, 0, 0, 2, 2]
+    assert judge(values, "higher", bands=Bands(10, source="")).level.tolist() == [0] * 9
+    assert judge(values[:3], "higher").level.tolist() == [-1, -1, -1]
+
+
+@given(
+    st.lists(st.floats(-1e6, 1e6) | st.just(float("nan")), min_size=1, max_size=30),
+    st.sampled_from(["higher", "lower"]),
+)
+def test_peers_against_numpy(values, direction):
+    found = peers(values, direction)
+    known = np.array([v for v in values if not np.isnan(v)])
+    if not known.size:
+        assert error_name(float(found.median)) == "#N/A"
+        assert found.best_unit == -1 and not any(found.rank)
+        return
+    weak = 25 if direction == "higher" else 75
+    assert float(found.median) == pytest.approx(np.percentile(known, 50), rel=1e-9, abs=1e-6)
+    assert float(found.lower) == pytest.approx(np.percentile(known, weak), rel=1e-9, abs=1e-6)
+    assert float(found.upper) == pytest.approx(np.percentile(known, 100 - weak), rel=1e-9, abs=1e-6)
+    assert found.best == (known.max() if direction == "higher" else known.min())
+    assert values[int(found.best_unit)] == found.best
+    for value, rank in zip(values, found.rank.tolist(), strict=True):
+        better = sum(v > value if direction == "higher" else v < value for v in known.tolist())
+        assert rank == (better + 1 if not np.isnan(value) else 0)
+
+
+def test_warnings_are_ordered_by_cost():
+    units = ["A", "B", "C", "D"]
+    rate = np.array([0.5, 0.78, 0.9, 0.5])
+    judgement = judge(rate[:, None], "higher", bands=ACTIVITY)
+    cost = shortfall_cost(rate, 0.8, [100_00, 100_000_00, 1_00, 0], "higher")
+    pieces = np.array([3.0, 3.0, 2.0, 3.0])
+    by_pieces = judge(pieces[:, None], "higher", bands=Bands(3, danger=2.7, source=""))
+    found = warnings(
+        [
+            Judged("KPI_ACTIVITY", rate, judgement, cost),
+            Judged(
+                "KPI_PIECES_PER_CAPITA",
+                pieces,
+                by_pieces,
+                shortfall_cost(pieces, 3, 500_00, "higher"),
+            ),
+        ],
+        units,
+    )
+    assert [(w.unit, w.kpi, w.cost) for w in found] == [
+        ("B", "KPI_ACTIVITY", 2_000_00),
+        ("C", "KPI_PIECES_PER_CAPITA", 500_00),
+        ("A", "KPI_ACTIVITY", 30_00),
+        ("D", "KPI_ACTIVITY", 0),
+    ]
+    assert found[0].reasons == ("未达健康界限",)
+
+
+def test_nothing_missing_costs_nothing():
+    assert shortfall_cost([0.9, float("nan")], 0.8, 100, "higher").tolist() == [0, 0]
+    assert shortfall_cost(0.75, 0.65, 1000, "lower") == 100
