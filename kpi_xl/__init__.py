@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kpi_xl.kpi import Registry
-
-    kpis: Registry
+    from kpi_xl.api import Project
+    from kpi_xl.catalogue import kpis
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "kpis"]
+__all__ = ["Project", "__version__", "kpis"]
 
 
 def __getattr__(name: str) -> object:
-    # The catalogue needs numpy, and many a caller of the package does not need the catalogue.
+    # The catalogue needs numpy, the project's numbers a database: not every caller needs them.
     if name == "kpis":
         from kpi_xl.catalogue import kpis
 
         return kpis
+    if name == "Project":
+        from kpi_xl.api import Project
+
+        return Project
     raise AttributeError(name)

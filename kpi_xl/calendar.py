@@ -110,13 +110,35 @@ class Month:
 
     @property
     def first(self) -> dt.date:
-        """Its first day."""
+        """Its first day, as a natural month."""
         return dt.date(self.year, self.month, 1)
 
     @property
     def last(self) -> dt.date:
-        """Its last day."""
+        """Its last day, as a natural month."""
         return (self + 1).first - dt.timedelta(days=1)
+
+    def span(self, cut: int | None) -> tuple[dt.date, dt.date]:
+        """Its first and last day as a 业务月.
+
+        Parameters
+        ----------
+        cut : int or None
+            The last day of a business month; None for natural months. January begins on its first
+            day and December ends on its last, so that the years stay whole.
+
+        Examples
+        --------
+        >>> [f"{day:%m-%d}" for day in Month.of(2024, 6).span(25)]
+        ['05-26', '06-25']
+        >>> [f"{day:%m-%d}" for day in Month.of(2024, 12).span(25)]
+        ['11-26', '12-31']
+        """
+        if cut is None:
+            return self.first, self.last
+        first = self.first if self.month == 1 else (self - 1).first.replace(day=cut + 1)
+        last = self.last if self.month == 12 else self.first.replace(day=cut)
+        return first, last
 
     @property
     def chinese(self) -> str:
@@ -139,6 +161,85 @@ class Month:
 
     def __str__(self) -> str:
         return f"{self.year}-{self.month:02d}"
+
+
+PERIOD_KINDS: Final = {"月": 1, "季度": 3, "半年": 6, "年": 12}
+"""The periods that a year is made of, by how many months they have; 累计 is January to a month."""
+
+
+@functools.total_ordering
+@dataclass(frozen=True)
+class Period:
+    """Some months in a row: a month, quarter, half-year or year, or a year up to a month.
+
+    Parameters
+    ----------
+    first, last : Month
+        Its first and last month.
+
+    Examples
+    --------
+    >>> [str(p) for p in Period.all("季度", Month.of(2024, 1), Month.of(2024, 6))]
+    ['2024Q1', '2024Q2']
+    >>> [str(p) for p in Period.all("累计", Month.of(2024, 1), Month.of(2024, 3))]
+    ['2024-01', '2024-01~02', '2024-01~03']
+    """
+
+    first: Month
+    last: Month
+
+    @classmethod
+    def all(cls, kind: str, first: Month, last: Month) -> list[Period]:
+        """Every period of a kind that lies wholly between two months.
+
+        Parameters
+        ----------
+        kind : str
+            月, 季度, 半年, 年, or 累计 (for each month, the year up to it).
+        first, last : Month
+            The months.
+
+        Raises
+        ------
+        KeyError
+            For another kind.
+        """
+        months = [Month(number) for number in range(first.number, last.number + 1)]
+        if kind == "累计":
+            begun = [month for month in months if month - (month.month - 1) >= first]
+            return [cls(month - (month.month - 1), month) for month in begun]
+        length = PERIOD_KINDS[kind]
+        ends = [month for month in months if month.month % length == 0]
+        return [cls(end - (length - 1), end) for end in ends if end - (length - 1) >= first]
+
+    @property
+    def months(self) -> int:
+        """How many months it has."""
+        return self.last.number - self.first.number + 1
+
+    @property
+    def before(self) -> Period:
+        """The period before: as many months, right before it."""
+        return Period(self.first - self.months, self.last - self.months)
+
+    @property
+    def last_year(self) -> Period:
+        """The same period of last year."""
+        return Period(self.first - 12, self.last - 12)
+
+    def __lt__(self, other: Period) -> bool:
+        return (self.first, self.last) < (other.first, other.last)
+
+    def __str__(self) -> str:
+        year, end = self.first.year, self.last.month
+        if self.months == 1:
+            return str(self.first)
+        if self.months == 12 and end == 12:
+            return str(year)
+        for months, letter in ((3, "Q"), (6, "H")):
+            if self.months == months and end % months == 0 and (months == 3 or end == 12):
+                return f"{year}{letter}{end // months}"
+        return f"{self.first}~{end:02d}"
 
 
 def is_working_day(day: dt.date) -> bool:

@@ -6,6 +6,7 @@ memory when it is opened. Sums of money are 分.
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -97,10 +98,15 @@ class Cube:
         numbers: NDArray[np.int64] = self.values[self.measures.index(code)]
         return numbers
 
+    @staticmethod
+    def direct(kpi: Kpi) -> str | None:
+        """The measure that is a KPI's own value, where the raw tables give it themselves."""
+        return _DIRECT.get(kpi.code)
+
     def has(self, kpi: Kpi) -> bool:
         """Whether the cube has what a KPI is made of."""
-        if kpi.code in _DIRECT:
-            return _DIRECT[kpi.code] in self.measures
+        if direct := self.direct(kpi):
+            return direct in self.measures
         return all(measure.code in self.measures for measure in kpi.measures)
 
     def kpi(self, kpi: Kpi, settings: Mapping[str, float] | None = None) -> NDArray[np.float64]:
@@ -121,8 +127,8 @@ class Cube:
         if not self.has(kpi):
             return np.full(self.values.shape[1:], NOT_AVAILABLE)
         given: dict[str, Any] = dict(settings or {})
-        if kpi.code in _DIRECT:
-            given[kpi.code] = (self.measure(_DIRECT[kpi.code]), 100)
+        if direct := self.direct(kpi):
+            given[kpi.code] = (self.measure(direct), 100)
         else:
             given |= {m.code: self.measure(m.code) for m in kpi.measures}
         return kpi.compute(given)
@@ -143,6 +149,37 @@ class Cube:
                 "请换一个月份，或把该月的文件放进 data 文件夹",
             )
         return index
+
+    def unit_index(self, label: str, level: str | None = None) -> int:
+        """Where a unit stands.
+
+        Parameters
+        ----------
+        label : str
+            Its name, or its path where other units have the same name.
+        level : str, optional
+            Its level, where units of several levels have the same name.
+
+        Raises
+        ------
+        InputError
+            When there is none, or more than one.
+        """
+        found = [
+            i
+            for i, unit in enumerate(self.units)
+            if label in (unit.path, unit.name) and level in (None, unit.level)
+        ]
+        # A whole path is meant before a mere name.
+        found = [i for i in found if self.units[i].path == label] or found
+        if len(found) == 1:
+            return found[0]
+        if found:
+            paths = "、".join(f"{self.units[i].level} {self.units[i].path}" for i in found)
+            raise InputError(f"有 {len(found)} 个单位叫“{label}”", f"请写全称，如：{paths}")
+        near = difflib.get_close_matches(label, [unit.path for unit in self.units], n=3, cutoff=0.3)
+        hint = f"是不是：{'、'.join(near)}" if near else "请核对单位名称"
+        raise InputError(f"没有名为“{label}”的单位", hint)
 
     def of_level(self, level: str) -> list[int]:
         """The units of a level, the unassigned one left out."""

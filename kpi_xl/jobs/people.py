@@ -9,7 +9,8 @@ import duckdb
 
 from kpi_xl.analysis.attention import Member
 from kpi_xl.calendar import Month
-from kpi_xl.data.cube import LEVELS, UNASSIGNED, Unit
+from kpi_xl.data.cube import LEVELS, Unit
+from kpi_xl.data.organisation import unit_paths
 from kpi_xl.data.steps import step
 from kpi_xl.project import Settings
 
@@ -96,7 +97,7 @@ class People:
         self._by_unit: dict[str, list[Person]] = {}
         people: dict[str, Person] = {}
         depth = LEVELS.index(level)
-        paths = _paths(connection, depth)
+        paths = unit_paths(connection, level)
         at = min(month, last).number
         members = step("people", settings.month_cut, membership=f"membership_{depth}", month=at)
         for unit, agent, name, rank, is_manager, signed in connection.execute(members).fetchall():
@@ -119,17 +120,6 @@ class People:
         if self.level == LEVELS[-1]:
             return next((p for p in leaders if p not in of_departments), next(iter(leaders), None))
         return of_departments[0] if len(of_departments) == 1 else None
-
-
-def _paths(connection: duckdb.DuckDBPyConnection, depth: int) -> dict[int, str]:
-    """The path of each unit of a level by its number in the store; empty for the branch."""
-    paths = {}
-    for *place, unit in connection.execute(
-        f"SELECT region, department, team, unit FROM places_{depth}"
-    ).fetchall():
-        names = "/".join(name for name in place[:depth] if name)
-        paths[unit] = names if unit or not depth else UNASSIGNED
-    return paths
 
 
 def _add_months(

@@ -3,14 +3,17 @@
 import tempfile
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from worlds import FIRST, LAST, Oracle, worlds
 
 from kpi_xl import kpis
 from kpi_xl.calendar import Month
 from kpi_xl.data.cube import Cube, is_money
+from kpi_xl.data.periods import by_period
 from kpi_xl.data.store import build
 from kpi_xl.error_values import error_name
 from kpi_xl.errors import InputError
@@ -18,8 +21,29 @@ from kpi_xl.jobs.progress import silent
 from kpi_xl.project import Project, Settings
 
 
-def cube_of(world, folder):
-    return build(Project(Path(folder), Settings(effective_fyc=1000)), world.checked(), "", silent)
+def project_of(folder, **settings):
+    return Project(Path(folder), Settings(effective_fyc=1000, **settings))
+
+
+def cube_of(world, folder, **settings):
+    return build(project_of(folder, **settings), world.checked(), "", silent)
+
+
+def numbers_of(cube):
+    """Every number of a cube that is not zero."""
+    return {
+        (unit.level, unit.path, str(month), code): int(value)
+        for code in cube.measures
+        for unit, row in zip(cube.units, cube.measure(code), strict=True)
+        for month, value in zip(cube.months, row, strict=True)
+        if value
+    }
+
+
+def counted(oracle, cube):
+    """Every number of an oracle that is not zero; a level that nobody is in is not there."""
+    levels = {unit.level for unit in cube.units}
+    return {key: value for key, value in oracle.counts.items() if value and key[0] in levels}
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -28,16 +52,49 @@ def test_every_measure_is_what_counting_day_by_day_gives(world):
     with tempfile.TemporaryDirectory() as folder:
         cube = cube_of(world, folder)
         assert (cube.first, cube.last) == (FIRST, LAST)
-        expected = Oracle(world, grace_days=60, effective_fyc=1000 * 100).counts
-        found = {
-            (unit.level, unit.path, str(month), code): int(value)
-            for code in cube.measures
-            for unit, row in zip(cube.units, cube.measure(code), strict=True)
-            for month, value in zip(cube.months, row, strict=True)
-            if value
-        }
-        levels = {unit.level for unit in cube.units}  # a level that nobody is in is not there
-        assert found == {k: value for k, value in expected.items() if value and k[0] in levels}
+        oracle = Oracle(world, grace_days=60, effective_fyc=1000 * 100)
+        assert numbers_of(cube) == counted(oracle, cube)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(worlds())
+def test_business_months_and_ranks_that_do_not_count(world):
+    with tempfile.TemporaryDirectory() as folder:
+        cube = cube_of(world, folder, month_cut=25, uncounted_ranks=("M00",))
+        oracle = Oracle(world, grace_days=60, effective_fyc=1000 * 100, cut=25, uncounted=("M00",))
+        inside = {k: v for k, v in numbers_of(cube).items() if k[2] <= str(LAST)}
+        assert inside == counted(oracle, cube)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(worlds(), st.sampled_from(["季度", "半年", "累计"]), st.sampled_from([(), ("M00",)]))
+def test_periods(world, kind, uncounted):
+    with tempfile.TemporaryDirectory() as folder:
+        project = project_of(folder, uncounted_ranks=uncounted)
+        cube = build(project, world.checked(), "", silent)
+        with duckdb.connect(str(project.store), read_only=True) as store:
+            periods = by_period(cube, store, project.settings, kind)
+        oracle = Oracle(world, 60, 1000 * 100, uncounted=uncounted)
+        for level in dict.fromkeys(unit.level for unit in cube.units):
+            expected = oracle.period_people(level, periods.periods, 1000 * 100)
+            found = {
+                (unit.path, str(period), code): int(periods.measure(code)[i, j])
+                for code in ("producers", "effective")
+                if code in periods.values
+                for i, unit in enumerate(cube.units)
+                if unit.level == level
+                for j, period in enumerate(periods.periods)
+            }
+            assert {k: v for k, v in found.items() if v} == {k: v for k, v in expected.items() if v}
+        for i, period in enumerate(periods.periods):
+            months = slice(cube.month_index(period.first), cube.month_index(period.last) + 1)
+            m = cube.measure
+            assert (periods.measure("recruits")[:, i] == m("recruits")[:, months].sum(1)).all()
+            assert (periods.measure("opening")[:, i] == m("opening")[:, months][:, 0]).all()
+            assert (periods.measure("closing")[:, i] == m("closing")[:, months][:, -1]).all()
+            averages = (m("opening") + m("closing"))[:, months] / 2
+            mean = periods.kpi(kpis["KPI_AVG_HEADCOUNT"])[:, i]
+            assert np.allclose(mean, averages.mean(axis=1), rtol=1e-14)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])

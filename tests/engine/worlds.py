@@ -87,6 +87,7 @@ def worlds(draw):
             world.agents.append(
                 {
                     "agent": agent, "signed": signed, "left": left, **_place(team),
+                    "rank": draw(st.sampled_from([None, "M00", "M01"])),
                     "licence": draw(st.none() | st.just("L")),
                     "gender": draw(st.sampled_from(["男", "女", None])),
                     "confirmed": draw(st.none() | st.dates(signed, LAST.last + dt.timedelta(days=90))),
@@ -133,21 +134,47 @@ def worlds(draw):
     return world
 
 
-def month_end(month: Month) -> dt.date:
+def natural_end(month: Month) -> dt.date:
     return dt.date(month.year, month.month, calendar.monthrange(month.year, month.month)[1])
 
 
 class Oracle:
-    """Counts a world; results by (level, path, month, measure)."""
+    """Counts a world; results by (level, path, month, measure).
 
-    def __init__(self, world: World, grace_days: int, effective_fyc: int) -> None:
+    `cut` is the last day of a business month, `uncounted` the ranks that no count of people has.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        grace_days: int,
+        effective_fyc: int,
+        cut: int | None = None,
+        uncounted=(),
+    ) -> None:
         self.world = world
+        self.cut = cut
+        self.uncounted = uncounted
         self.counts: dict[tuple[str, str, str, str], int] = defaultdict(int)
         for level in ("分公司", "营业部", "营业组"):
             self._people(level)
             self._production(level, effective_fyc)
             self._dues(level, grace_days)
             self._rest(level)
+
+    def month_end(self, month: Month) -> dt.date:
+        if self.cut is None or month.month == 12:
+            return natural_end(month)
+        return dt.date(month.year, month.month, self.cut)
+
+    def month_of(self, day: dt.date) -> Month:
+        month = Month.of(day.year, day.month)
+        return month if day <= self.month_end(month) else month + 1
+
+    def counts_producing(self, agent: str) -> bool:
+        """Somebody on the roster whose every stint is in a rank that does not count is left out."""
+        ranks = [a["rank"] for a in self.world.agents if a["agent"] == agent]
+        return not ranks or any(rank not in self.uncounted for rank in ranks)
 
     def _team(self, agent: str, day: dt.date):
         """Where somebody is on a day; before his first day, where he begins."""
@@ -177,13 +204,13 @@ class Oracle:
         events.sort(key=lambda e: e[:2])
         past = [place for when, _, place in events if when <= day]
         # In his first month somebody is where that month's end finds him, and so before it.
-        first_end = month_end(Month.containing(events[0][0]))
+        first_end = self.month_end(self.month_of(events[0][0]))
         return past[-1] if day >= first_end else [p for w, _, p in events if w <= first_end][-1]
 
     def _unit(self, level: str, agent: str, month: Month) -> str:
         if level == "分公司":
             return "分公司"
-        place = self._team(agent, month_end(month))
+        place = self._team(agent, self.month_end(month))
         _, department, team = place or (None, None, None)
         if level == "营业部":
             return department or "未分配"
@@ -197,6 +224,8 @@ class Oracle:
 
     def _people(self, level: str) -> None:
         for stint in self.world.agents:
+            if stint["rank"] in self.uncounted:
+                continue
             agent, signed, left = stint["agent"], stint["signed"], stint["left"]
 
             def here(day, signed=signed, left=left):
@@ -204,7 +233,7 @@ class Oracle:
 
             month = FIRST
             while month <= LAST:
-                end, before = month_end(month), month_end(month - 1)
+                end, before = self.month_end(month), self.month_end(month - 1)
                 now_in = self._unit(level, agent, month)
                 was_in = self._unit(level, agent, month - 1)
                 if here(end):
@@ -217,20 +246,20 @@ class Oracle:
                     self._add(level, now_in, month, "transfers_in")
                     self._add(level, was_in, month, "transfers_out")
                 month = month + 1
-            sign_month = Month.containing(signed)
+            sign_month = self.month_of(signed)
             home = self._unit(level, agent, sign_month)
             self._add(level, home, sign_month, "recruits")
             if left is not None:
-                leave_month = Month.containing(left)
+                leave_month = self.month_of(left)
                 last_counted = max(leave_month - 1, sign_month)
                 self._add(level, self._unit(level, agent, last_counted), leave_month, "leavers")
             for n in (3, 6, 7, 12, 13, 25):
                 at = sign_month + n
                 self._add(level, home, at, f"cohort_{n}")
-                self._add(level, home, at, f"retained_{n}", here(month_end(at)))
+                self._add(level, home, at, f"retained_{n}", here(self.month_end(at)))
                 if n in (3, 6):
                     confirmed = stint["confirmed"]
-                    done = confirmed is not None and confirmed <= month_end(at)
+                    done = confirmed is not None and confirmed <= self.month_end(at)
                     self._add(level, home, at, f"confirmed_{n}", done)
 
     def _production(self, level: str, effective_fyc: int) -> None:
@@ -239,7 +268,7 @@ class Oracle:
             for day, sign in ((policy["issued"], 1), (policy["withdrawn"], -1)):
                 if day is None:
                     continue
-                month = sums[policy["agent"], Month.containing(day).number]
+                month = sums[policy["agent"], self.month_of(day).number]
                 month["pieces"] += sign * policy["pieces"] * policy["is_main"]
                 month["new_premium"] += sign * policy["premium"]
                 month["fyc"] += sign * policy["fyc"]
@@ -248,16 +277,17 @@ class Oracle:
             unit = self._unit(level, agent, Month(number))
             for measure, amount in done.items():
                 self._add(level, unit, Month(number), measure, amount)
-            self._add(level, unit, Month(number), "producers", done["pieces"] > 0)
-            self._add(level, unit, Month(number), "effective", done["fyc"] >= effective_fyc)
+            if self.counts_producing(agent):
+                self._add(level, unit, Month(number), "producers", done["pieces"] > 0)
+                self._add(level, unit, Month(number), "effective", done["fyc"] >= effective_fyc)
 
     def _dues(self, level: str, grace_days: int) -> None:
         issued = {}
         for policy in self.world.policies:
-            month = Month.containing(policy["issued"]).number
+            month = self.month_of(policy["issued"]).number
             issued[policy["policy"]] = min(month, issued.get(policy["policy"], month))
         for due in self.world.dues:
-            month = Month.containing(due["due"])
+            month = self.month_of(due["due"])
             unit = self._unit(level, due["agent"], month)
             in_time = due["paid"] is not None and (due["paid"] - due["due"]).days <= grace_days
             self._add(level, unit, month, "due_pieces")
@@ -266,13 +296,13 @@ class Oracle:
             self._add(level, unit, month, "collected_premium", in_time * due["paid_premium"])
             begun = issued.get(due["policy"])
             if due["paid"] is not None and begun is not None and month.number < begun + 12:
-                paid_month = Month.containing(due["paid"])
+                paid_month = self.month_of(due["paid"])
                 unit = self._unit(level, due["agent"], paid_month)
                 self._add(level, unit, paid_month, "first_year_renewal", due["paid_premium"])
 
     def _rest(self, level: str) -> None:
         for done in self.world.activities:
-            month = Month.containing(done["day"])
+            month = self.month_of(done["day"])
             unit = self._unit(level, done["agent"], month)
             for measure, amount in done.items():
                 if measure not in ("day", "agent"):
@@ -280,15 +310,34 @@ class Oracle:
         for outlet in self.world.outlets:
             month = FIRST
             while month <= LAST:
-                opened = outlet["opened"] is None or outlet["opened"] <= month_end(month)
-                closed = outlet["closed"] is not None and outlet["closed"] <= month_end(month)
+                opened = outlet["opened"] is None or outlet["opened"] <= self.month_end(month)
+                closed = outlet["closed"] is not None and outlet["closed"] <= self.month_end(month)
                 if opened and not closed:
                     unit = self._unit(level, outlet["agent"], month)
                     self._add(level, unit, month, "outlets")
                     sold = any(
                         p["outlet"] == outlet["outlet"] and p["is_main"]
-                        and Month.containing(p["issued"]) == month
+                        and self.month_of(p["issued"]) == month
                         for p in self.world.policies
                     )  # fmt: skip
                     self._add(level, unit, month, "active_outlets", sold)
                 month = month + 1
+
+    def period_people(self, level: str, periods, effective_fyc: int) -> dict[tuple, int]:
+        """Different producing and effective agents of each period, by (path, period, measure)."""
+        counts: dict[tuple[str, str, str], int] = defaultdict(int)
+        for period in periods:
+            pieces: dict[str, int] = defaultdict(int)
+            fyc: dict[str, int] = defaultdict(int)
+            for policy in self.world.policies:
+                for day, sign in ((policy["issued"], 1), (policy["withdrawn"], -1)):
+                    if day is not None and period.first <= self.month_of(day) <= period.last:
+                        pieces[policy["agent"]] += sign * policy["pieces"] * policy["is_main"]
+                        fyc[policy["agent"]] += sign * policy["fyc"]
+            for agent, count in pieces.items():
+                if self.counts_producing(agent):
+                    unit = self._unit(level, agent, period.last)
+                    counts[unit, str(period), "producers"] += count > 0
+                    reached = fyc[agent] >= effective_fyc * period.months
+                    counts[unit, str(period), "effective"] += reached
+        return counts

@@ -1,0 +1,187 @@
+"""The Python API: a project's numbers as pandas frames.
+
+>>> from kpi_xl import Project                                              # doctest: +SKIP
+>>> Project("demo").kpis(["活动率"], level="营业部", months="2024-01:2024-06")  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import numpy as np
+
+from kpi_xl import project
+from kpi_xl.calendar import PERIOD_KINDS, Month, Period
+from kpi_xl.catalogue import MEASURES, kpis
+from kpi_xl.data.cube import Cube, is_money
+from kpi_xl.data.periods import PeriodCube, by_period
+from kpi_xl.errors import InputError
+from kpi_xl.jobs.load import load
+from kpi_xl.kpi import Kpi
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Project:
+    """A project folder, and its numbers.
+
+    Parameters
+    ----------
+    folder : path
+        The folder with kpi.toml.
+
+    Raises
+    ------
+    InputError
+        When the folder is no project, or kpi.toml cannot be used.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self._project = project.Project.open(folder)
+
+    def cube(self) -> Cube:
+        """The measures of every unit and month, up to date with the raw files.
+
+        Raises
+        ------
+        InputError
+            When the raw files cannot be used.
+        """
+        return load(self._project).cube
+
+    def kpis(
+        self,
+        names: str | Iterable[str] | None = None,
+        *,
+        level: str = "分公司",
+        months: str | Month | None = None,
+        period: str = "月",
+    ) -> pd.DataFrame:
+        """KPIs by unit and period.
+
+        Parameters
+        ----------
+        names : str or iterable of str, optional
+            KPIs by code, Chinese name or alias; by default all that there is data for.
+        level : str
+            分公司, 营业区, 营业部 or 营业组.
+        months : str or Month, optional
+            A month such as ``2024-06``, or a range such as ``2024-01:2024-06``; by default all.
+        period : str
+            月, 季度, 半年, 年, or 累计 (for each month, the year up to it). Only whole periods are
+            given.
+
+        Returns
+        -------
+        DataFrame
+            A row for each unit (by path) and period, a column for each KPI by Chinese name: ratios
+            as fractions, money in 元, NaN where there is no value.
+
+        Raises
+        ------
+        InputError
+            For a KPI, level, month or period that is not there.
+        """
+        cube = self.cube()
+        weights = {"premium_weight": self._project.settings.premium_weight}
+        chosen = list(_chosen(names, cube))
+        source = self._source(cube, period)
+        return _frame(
+            source,
+            level,
+            months,
+            {kpi.name: source.kpi(kpi, weights) for kpi in chosen},
+        )
+
+    def measures(
+        self, *, level: str = "分公司", months: str | Month | None = None, period: str = "月"
+    ) -> pd.DataFrame:
+        """What the KPIs are made of, by unit and period; parameters as for `kpis`.
+
+        Returns
+        -------
+        DataFrame
+            A column for each measure by Chinese name: whole numbers, money in 元.
+        """
+        source = self._source(self.cube(), period)
+        codes = source.measures if isinstance(source, Cube) else list(source.values)
+        return _frame(
+            source,
+            level,
+            months,
+            {
+                MEASURES[code].name: source.measure(code) / 100
+                if is_money(code)
+                else source.measure(code)
+                for code in codes
+            },
+        )
+
+    def _source(self, cube: Cube, period: str) -> Cube | PeriodCube:
+        if period == "月":
+            return cube
+        if period not in (*PERIOD_KINDS, "累计"):
+            raise InputError(
+                f"没有“{period}”这种期间", "可以写的有：" + "、".join((*PERIOD_KINDS, "累计"))
+            )
+        with duckdb.connect(str(self._project.store), read_only=True) as store:
+            return by_period(cube, store, self._project.settings, period)
+
+
+def _chosen(names: str | Iterable[str] | None, cube: Cube) -> Iterable[Kpi]:
+    if names is None:
+        yield from (kpi for kpi in kpis.values() if cube.has(kpi))
+        return
+    for name in [names] if isinstance(names, str) else names:
+        kpi = kpis.find(name)
+        if kpi is None:
+            known = [label for each in kpis.values() for label in sorted(each.labels)]
+            near = difflib.get_close_matches(name, known, n=3, cutoff=0.3)
+            raise InputError(f"没有名为“{name}”的指标", f"是不是：{'、'.join(near) or '（无）'}")
+        yield kpi
+
+
+def _frame(
+    source: Cube | PeriodCube, level: str, months: str | Month | None, columns: dict[str, Any]
+) -> pd.DataFrame:
+    import pandas as pd
+
+    cube = source if isinstance(source, Cube) else source.cube
+    units = [i for i, unit in enumerate(cube.units) if unit.level == level]
+    if not units:
+        there = dict.fromkeys(unit.level for unit in cube.units)
+        raise InputError(f"没有“{level}”这一级", "现有的有：" + "、".join(there))
+    every = (
+        source.periods
+        if isinstance(source, PeriodCube)
+        else [Period(month, month) for month in cube.months]
+    )
+    wanted = _wanted(every, months, cube)
+    index = pd.MultiIndex.from_product(
+        [[cube.units[i].path for i in units], [str(every[i]) for i in wanted]],
+        names=["单位", "期间"],
+    )
+    cells = np.ix_(units, wanted)
+    return pd.DataFrame({name: values[cells].ravel() for name, values in columns.items()}, index)
+
+
+def _wanted(every: Sequence[Period], months: str | Month | None, cube: Cube) -> list[int]:
+    """The periods that end in the months asked for."""
+    if months is None:
+        return list(range(len(every)))
+    begin, _, end = months.partition(":") if isinstance(months, str) else (months, "", "")
+    try:
+        first = Month.parse(begin)
+        last = Month.parse(end) if end else first
+    except ValueError:
+        raise InputError(
+            "月份写法看不懂", "请写成 2024-06，或 2024-01:2024-06", value=months
+        ) from None
+    cube.month_index(first)
+    cube.month_index(last)
+    return [i for i, period in enumerate(every) if first <= period.last <= last]

@@ -1,0 +1,75 @@
+"""The Python API: the cube's numbers as frames, and clear errors."""
+
+import numpy as np
+import pytest
+
+from kpi_xl import Project, kpis
+from kpi_xl.errors import InputError
+
+
+@pytest.fixture(scope="module")
+def project(branch):
+    return Project(branch.project.folder)
+
+
+def test_kpis_of_a_level_over_months(project):
+    frame = project.kpis(["活动率", "FYC"], level="营业部", months="2024-01:2024-06")
+    assert list(frame.columns) == ["活动率", "首年度佣金"]
+    assert list(frame.index.names) == ["单位", "期间"]
+    cube = project.cube()
+    number = cube.unit_index("高新营业部")
+    expected = cube.kpi(kpis["KPI_ACTIVITY"])[number, -6:]
+    assert frame.loc["高新营业部", "活动率"].tolist() == expected.tolist()
+    assert len(frame) == 6 * 9  # eight departments and 未分配
+
+
+def test_everything_there_is_data_for(project):
+    frame = project.kpis()
+    assert "活动率" in frame.columns
+    assert "学历比率" not in frame.columns
+    assert len(frame) == 24
+
+
+def test_a_quarters_producers_are_different_people(project):
+    months = project.kpis("举绩人数", months="2024-04:2024-06")["举绩人数"]
+    quarter = project.kpis("举绩人数", months="2024-06", period="季度")["举绩人数"]
+    assert months.max() <= quarter.item() < months.sum()
+    averages = project.kpis("平均人数", months="2024-04:2024-06")["平均人数"]
+    average = project.kpis("平均人数", months="2024-06", period="季度")["平均人数"]
+    assert average.item() == pytest.approx(averages.mean())
+
+
+def test_measures_add_up(project):
+    teams = project.measures(level="营业组", months="2024-06")
+    branch = project.measures(months="2024-06")
+    for name in ("首年新单保费", "主险件数", "期末人数"):
+        assert teams[name].sum() == pytest.approx(branch[name].item(), abs=1e-6)
+    year = project.measures(period="累计", months="2024-06")["首年新单保费"]
+    months = project.measures(months="2024-01:2024-06")["首年新单保费"]
+    assert np.isclose(year.item(), months.sum())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"names": "活动绿"}, "活动率"),
+        ({"level": "大区"}, "营业部"),
+        ({"months": "六月"}, "2024-06"),
+        ({"months": "2031-01"}, "2031-01 没有数据"),
+        ({"period": "周"}, "季度"),
+    ],
+)
+def test_what_is_not_there_is_told(project, arguments, said):
+    with pytest.raises(InputError, match=said):
+        project.kpis(**arguments)
+
+
+def test_units_by_name_and_path(project):
+    cube = project.cube()
+    assert cube.units[cube.unit_index("城东营业部/城东一组")].name == "城东一组"
+    assert cube.unit_index("城东一组") == cube.unit_index("城东营业部/城东一组")
+    with pytest.raises(InputError, match="城东营业部"):
+        cube.unit_index("城东营业不")
+    with pytest.raises(InputError, match="有 2 个单位"):
+        cube.unit_index("未分配")
+    assert cube.units[cube.unit_index("未分配", "营业组")].level == "营业组"
