@@ -181,8 +181,8 @@ class Period:
     --------
     >>> [str(p) for p in Period.all("季度", Month.of(2024, 1), Month.of(2024, 6))]
     ['2024Q1', '2024Q2']
-    >>> [str(p) for p in Period.all("累计", Month.of(2024, 1), Month.of(2024, 3))]
-    ['2024-01', '2024-01~02', '2024-01~03']
+    >>> [str(p) for p in Period.all("累计", Month.of(2024, 1), Month.of(2024, 5))]
+    ['2024-01', '2024-01~02', '2024Q1', '2024-01~04', '2024-01~05']
     """
 
     first: Month
@@ -280,9 +280,10 @@ def day_note(day: dt.date) -> str | None:
     return _HOLIDAYS.get(holiday or "", "休")
 
 
-def working_days(month: Month) -> list[dt.date]:
-    """The working days of a month."""
-    return [day for day in month.days if is_working_day(day)]
+def working_days(first: dt.date, last: dt.date) -> list[dt.date]:
+    """The working days from a first to a last day, both included."""
+    days = (first + dt.timedelta(days=i) for i in range((last - first).days + 1))
+    return [day for day in days if is_working_day(day)]
 
 
 def weeks_of(month: Month) -> list[list[dt.date]]:

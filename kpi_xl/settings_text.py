@@ -49,6 +49,16 @@ premium_weight = 0.7
 # 哪些职级不计入人力（例如试用）。
 # uncounted_ranks = ["试用业务员"]
 
+[engine]
+# 原始数据在 data 文件夹里的文件时不用改。
+url = "duckdb:///kpi.duckdb"
+# 原始表在公司的 PostgreSQL 里时这样写，只要读取权限；不再读 data 文件夹。
+# 表名和列名按 kpi_xl 的英文代码（可以是视图），金额是以分计的整数。密码放在 PGPASSWORD 或 .pgpass。
+# 表在别的 schema 里时，末尾加 ?options=-csearch_path%3D那个schema
+# url = "postgresql://reader@db.example.com/sales"
+# 原始表是 Spark 上的 Parquet 或 Hive 表时：
+# url = "spark://spark.example.com:7077?database=sales"
+
 [bands]
 # 健康线与危险线：达到 healthy 为健康，低于 danger 为危险，中间为异常。
 # 比率写小数；越低越好的指标（如脱落率）反过来。不写的指标按公开标准。

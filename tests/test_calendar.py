@@ -65,7 +65,7 @@ def test_holidays_and_swapped_days(day, works, note):
 
 def test_working_days_of_known_months():
     # Counted by hand on the published calendars.
-    assert [len(working_days(Month.of(2024, m))) for m in (2, 6, 10)] == [18, 19, 19]
+    assert [len(working_days(*Month.of(2024, m).span(None))) for m in (2, 6, 10)] == [18, 19, 19]
 
 
 @given(MONTHS)
@@ -82,3 +82,12 @@ def test_a_spread_adds_up_and_is_even(total, parts):
     assert len(shares) == parts
     assert sum(shares) == total
     assert max(shares) - min(shares) <= 1
+
+
+@given(MONTHS, st.integers(1, 28) | st.none())
+def test_business_months_follow_each_other(month, cut):
+    first, last = month.span(cut)
+    assert first <= last
+    assert (month + 1).span(cut)[0] == last + dt.timedelta(days=1)
+    year = [Month.of(month.year, m).span(cut) for m in (1, 12)]
+    assert (year[0][0].month, year[0][0].day, year[1][1].day) == (1, 1, 31)

@@ -75,6 +75,8 @@ class Cube:
         Counts, and money in 分.
     stamp : str
         What it was made from; another stamp means that the raw files or settings have changed.
+    store : str
+        The mark of the store that it was computed with and saved beside.
     """
 
     units: Sequence[Unit]
@@ -82,6 +84,7 @@ class Cube:
     measures: Sequence[str]
     values: NDArray[np.int64]
     stamp: str
+    store: str = ""
 
     @property
     def months(self) -> list[Month]:
@@ -185,14 +188,19 @@ class Cube:
         """The units of a level, the unassigned one left out."""
         return [i for i, u in enumerate(self.units) if u.level == level and not u.is_unassigned]
 
-    def save(self, file: Path) -> None:
-        """Write it, all or nothing."""
+    def is_of(self, store: Path) -> bool:
+        """Whether a store is the one it was saved beside, not one of another run."""
+        return self.store == _mark(store)
+
+    def save(self, file: Path, store: Path) -> None:
+        """Write it beside the store that it was computed with, all or nothing."""
         about = {
             "units": [asdict(unit) for unit in self.units],
             "first": self.first.number,
             "measures": list(self.measures),
             "shape": list(self.values.shape),
             "stamp": self.stamp,
+            "store": _mark(store),
         }
         head = json.dumps(about, ensure_ascii=False).encode() + b"\n"
         head += b" " * (-len(head) % _PAGE)
@@ -221,7 +229,14 @@ class Cube:
             measures=about["measures"],
             values=values,
             stamp=about["stamp"],
+            store=about["store"],
         )
+
+
+def _mark(store: Path) -> str:
+    """What tells one store file from another without opening it."""
+    status = store.stat()
+    return f"{status.st_size}-{status.st_mtime_ns}"
 
 
 _DIRECT: Final = {kpis["KPI_FYC"].code: "fyc"}

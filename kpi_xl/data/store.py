@@ -11,7 +11,8 @@ import duckdb
 from kpi_xl.data.check import Checked
 from kpi_xl.data.compute import compute
 from kpi_xl.data.cube import Cube
-from kpi_xl.data.engines import DuckDb
+from kpi_xl.data.engines import Database, DuckDb, Engine
+from kpi_xl.data.engines.hybrid import Hybrid
 from kpi_xl.data.schema import TABLES, Kind, Table
 from kpi_xl.project import Project
 
@@ -48,17 +49,47 @@ def build(
     InputError
         When there is nothing to compute.
     """
+
+    def fill(connection: duckdb.DuckDBPyConnection) -> Engine:
+        progress("写入数据库", 0, 1)
+        load_tables(connection, checked)
+        progress("写入数据库", 1, 1)
+        return DuckDb(connection)
+
+    return _build(project, fill, stamp, progress)
+
+
+def build_from(
+    project: Project, database: Database, stamp: str, progress: Callable[[str, int, int], None]
+) -> Cube:
+    """Compute the cube from the company's own database; the store gets what the jobs read of it.
+
+    Parameters are as for `build`, with the database in place of the checked tables.
+    """
+
+    def fill(connection: duckdb.DuckDBPyConnection) -> Engine:
+        progress(f"读取{database.title}", 0, 1)
+        engine = Hybrid(connection, database)
+        progress(f"读取{database.title}", 1, 1)
+        return engine
+
+    return _build(project, fill, stamp, progress)
+
+
+def _build(
+    project: Project,
+    fill: Callable[[duckdb.DuckDBPyConnection], Engine],
+    stamp: str,
+    progress: Callable[[str, int, int], None],
+) -> Cube:
     unfinished = project.store.with_suffix(".duckdb.tmp")
     for leftover in (unfinished, Path(f"{unfinished}.wal")):
         leftover.unlink(missing_ok=True)
     with duckdb.connect(str(unfinished)) as connection:
-        progress("写入数据库", 0, 1)
-        load_tables(connection, checked)
-        progress("写入数据库", 1, 1)
-        cube = compute(DuckDb(connection), project.settings, stamp, progress)
+        cube = compute(fill(connection), project.settings, stamp, progress)
     unfinished.replace(project.store)
-    cube.save(project.cube)
-    return cube
+    cube.save(project.cube, project.store)
+    return Cube.open(project.cube)
 
 
 def load_tables(connection: duckdb.DuckDBPyConnection, checked: Checked) -> None:

@@ -1,4 +1,4 @@
-"""Bring the store and the cube up to date with the raw files and settings."""
+"""Bring the store and the cube up to date with the raw files or tables, and the settings."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from pathlib import Path
 from kpi_xl import __version__
 from kpi_xl.data.check import Checked, check_project
 from kpi_xl.data.cube import Cube
+from kpi_xl.data.engines import Database
+from kpi_xl.data.engines.check import check_database
+from kpi_xl.data.engines.connect import database_of
 from kpi_xl.data.read import find_files
 from kpi_xl.data.report import write_report
-from kpi_xl.data.store import build
+from kpi_xl.data.store import build, build_from
+from kpi_xl.jobs.holding import holding
 from kpi_xl.jobs.progress import Progress, silent
 from kpi_xl.project import Project
 
@@ -40,16 +44,44 @@ def load(project: Project, progress: Progress = silent) -> Loaded:
     Raises
     ------
     InputError
-        When the raw files cannot be used.
+        When the raw files, or the tables of the database, cannot be used.
     """
-    stamp = _stamp(project)
-    if project.cube.is_file() and project.store.is_file():
-        cube = Cube.open(project.cube)
-        if cube.stamp == stamp:
+    with database_of(project) as database:
+        stamp = _stamp(project, database)
+        if (cube := _up_to_date(project, stamp)) is not None:
             return Loaded(cube, None)
-    checked = check_project(project, progress)
-    write_report(checked, report_path(project))
-    return Loaded(build(project, checked, stamp, progress), checked)
+        with holding(project):
+            # Another process may have done it while this one waited.
+            stamp = _stamp(project, database)
+            if (cube := _up_to_date(project, stamp)) is not None:
+                return Loaded(cube, None)
+            if database is None:
+                checked = check_project(project, progress)
+                write_report(checked, report_path(project))
+                return Loaded(build(project, checked, stamp, progress), checked)
+            checked = check_database(database, thorough=False)
+            write_report(checked, report_path(project))
+            return Loaded(build_from(project, database, stamp, progress), checked)
+
+
+def check_source(project: Project, progress: Progress = silent) -> Checked:
+    """Check a project's raw files, or the tables of its database.
+
+    Raises
+    ------
+    InputError
+        When they cannot be used at all.
+    """
+    with database_of(project) as database:
+        return check_project(project, progress) if database is None else check_database(database)
+
+
+def _up_to_date(project: Project, stamp: str) -> Cube | None:
+    """The saved cube, if it is of the store that is there and of the raw tables as they are."""
+    if not (stamp and project.cube.is_file() and project.store.is_file()):
+        return None
+    cube = Cube.open(project.cube)
+    return cube if cube.stamp == stamp and cube.is_of(project.store) else None
 
 
 def report_path(project: Project) -> Path:
@@ -57,12 +89,16 @@ def report_path(project: Project) -> Path:
     return project.output / REPORT
 
 
-def _stamp(project: Project) -> str:
-    """Changes when a raw file, a setting or the program does."""
-    files, _ = find_files(project)
-    seen = [
-        (code, file.name, file.stat().st_size, file.stat().st_mtime_ns)
-        for code, found in files.items()
-        for file in found
-    ]
-    return hashlib.sha256(repr((__version__, project.settings, seen)).encode()).hexdigest()
+def _stamp(project: Project, database: Database | None) -> str:
+    """Changes when a raw file or table, a setting or the program does; empty when nobody knows."""
+    if database is None:
+        files, _ = find_files(project)
+        seen: object = [
+            (code, file.name, file.stat().st_size, file.stat().st_mtime_ns)
+            for code, found in files.items()
+            for file in found
+        ]
+    elif (seen := database.state()) is None:
+        return ""
+    settings = project.settings
+    return hashlib.sha256(repr((__version__, settings, settings.engine, seen)).encode()).hexdigest()

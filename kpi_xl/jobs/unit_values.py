@@ -61,7 +61,7 @@ class UnitValues:
 
     def about(self, unit: Unit) -> Values:
         """Who and when."""
-        days = working_days(self.month)
+        first, last = self.month.span(self.settings.month_cut)
         parent = self.cube.units[unit.parent].name if unit.parent is not None else ""
         return {
             "branch.name": self.cube.units[0].name,
@@ -71,9 +71,9 @@ class UnitValues:
             "period.month": self.month.chinese,
             "period.last_month": (self.month - 1).chinese,
             "period.year": self.month.year,
-            "period.first_day": self.month.first,
-            "period.last_day": self.month.last,
-            "period.working_days": len(days),
+            "period.first_day": first,
+            "period.last_day": last,
+            "period.working_days": len(working_days(first, last)),
         }
 
     def kpis(self, unit: int, targets: Mapping[str, float]) -> Values:

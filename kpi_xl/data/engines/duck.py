@@ -1,29 +1,11 @@
-"""Where the SQL steps run.
-
-An engine keeps what a step gives under its name for later steps, and hands over columns as numpy
-arrays. It knows nothing of what is computed.
-"""
+"""DuckDB: the engine of every project with files."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
-
 import duckdb
 import numpy as np
-from numpy.typing import NDArray
 
-Columns = Mapping[str, NDArray[Any]]
-
-
-class Engine(Protocol):
-    """Runs SQL steps over the checked tables, which it knows by their codes."""
-
-    def define(self, name: str, sql: str) -> None:
-        """Keep the result of a step under a name; an older one of that name is replaced."""
-
-    def fetch(self, sql: str) -> Columns:
-        """Run a step and hand over its columns by name."""
+from kpi_xl.data.engines.engine import Columns
 
 
 class DuckDb:

@@ -1,0 +1,102 @@
+"""What can be said of the tables in a company's own database.
+
+They are used as they are: what is wrong in them is for their owner to put right, and this says how
+much of what there is. Only rows with an empty required cell are set aside, as in files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from kpi_xl.data.check import Checked, CheckedFile, CheckedTable
+from kpi_xl.data.engines.engine import Database
+from kpi_xl.data.engines.hybrid import COPIED
+from kpi_xl.data.engines.raw_tables import is_flag, select
+from kpi_xl.data.problem import Problem
+from kpi_xl.data.schema import TABLES, Column, Table
+
+
+def check_database(database: Database, *, thorough: bool = True) -> Checked:
+    """Count the rows of every raw table, and those with something wrong.
+
+    Parameters
+    ----------
+    database : Database
+        Where they are.
+    thorough : bool
+        Look for duplicates in the long tables too, which takes about as long as computing.
+
+    Returns
+    -------
+    Checked
+        Of each table the numbers of rows alone, the rows stay where they are.
+    """
+    tables: dict[str, CheckedTable] = {}
+    problems: list[Problem] = []
+    for code, table in TABLES.items():
+        raw = database.raw(code)
+        if raw is None:
+            continue
+        every_row = select(table, *raw, usable=False)
+        counts = _counts(database, table, every_row)
+        rows, aside = counts["all"], counts["aside"]
+        file = CheckedFile(Path(code), None, {}, (), rows, rows - aside)
+        tables[code] = CheckedTable(table, pa.table({"row": pa.nulls(rows - aside)}), (file,))
+        problems += _of_cells(table, counts)
+        if table.key and (thorough or code in COPIED):
+            problems += _of_keys(database, table, every_row)
+    return Checked(tables, problems, [])
+
+
+def _counts(database: Database, table: Table, every_row: str) -> dict[str, int]:
+    """How many rows there are, would be set aside, and have something wrong in each column."""
+    wrong = {column.code: text for column in table.columns if (text := _wrong(column))}
+    required = [wrong[column.code] for column in table.columns if column.required]
+    conditions = {"all": "TRUE", "aside": " OR ".join(required), **wrong}
+    sums = ", ".join(
+        f"CAST(COALESCE(SUM(CASE WHEN {condition} THEN 1 ELSE 0 END), 0) AS BIGINT) AS of_{name}"
+        for name, condition in conditions.items()
+    )
+    row = database.fetch(f"SELECT {sums} FROM (\n{every_row}\n) AS every_row")
+    return {name: int(row[f"of_{name}"][0]) for name in conditions}
+
+
+def _wrong(column: Column) -> str | None:
+    if column.required:
+        return f'"{column.code}" IS NULL'
+    if column.choices and not is_flag(column):
+        known = ", ".join(f"'{stored}'" for stored in sorted({s for _, s in column.choices}))
+        return f'"{column.code}" NOT IN ({known})'
+    return None
+
+
+def _of_cells(table: Table, counts: dict[str, int]) -> Iterator[Problem]:
+    for column in table.columns:
+        if not (number := counts.get(column.code)):
+            continue
+        if column.required:
+            reason, advice = f"有 {number} 行没有填，不参与计算", "请在数据库里补上"
+        else:
+            words = "、".join(dict.fromkeys(stored for _, stored in column.choices))
+            reason, advice = f"有 {number} 行写的认不得", f"请在数据库里改成：{words}"
+        yield _problem(table, column.code, reason, advice, set_aside=column.required)
+
+
+def _of_keys(database: Database, table: Table, every_row: str) -> Iterator[Problem]:
+    key = ", ".join(f'"{code}"' for code in table.key)
+    found = database.fetch(
+        "SELECT COUNT(*) AS keys, CAST(COALESCE(SUM(extra), 0) AS BIGINT) AS extra FROM ("
+        f"SELECT {key}, COUNT(*) - 1 AS extra FROM (\n{every_row}\n) AS every_row "
+        f"GROUP BY {key} HAVING COUNT(*) > 1) AS repeated"
+    )
+    if extra := int(found["extra"][0]):
+        names = "、".join(table.column(code).name for code in table.key)
+        reason = f"{names}相同的多出 {extra} 行，会重复计算"
+        yield _problem(table, table.key[0], reason, "请在数据库里删去重复的行", set_aside=False)
+
+
+def _problem(table: Table, column: str, reason: str, advice: str, *, set_aside: bool) -> Problem:
+    return Problem(table.name, table.code, None, None, column, None, reason, advice, set_aside)

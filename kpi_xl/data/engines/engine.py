@@ -1,0 +1,51 @@
+"""What an engine can do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, Protocol
+
+import pyarrow as pa
+from numpy.typing import NDArray
+
+Columns = Mapping[str, NDArray[Any]]
+
+Sort = Literal["text", "whole", "number", "date", "moment", "flag", "other"]
+"""What sort of value a column of a database holds, whatever its exact type is called there."""
+
+
+class Engine(Protocol):
+    """Runs SQL steps over the raw tables, which it knows by their codes."""
+
+    def define(self, name: str, sql: str) -> None:
+        """Keep the result of a step under a name; an older one of that name is replaced."""
+
+    def fetch(self, sql: str) -> Columns:
+        """Run a step and hand over its columns by name."""
+
+
+class Database(Engine, Protocol):
+    """An engine over tables that somebody else keeps: they are only ever read.
+
+    What it defines is only a definition, evaluated when something is fetched.
+    """
+
+    title: str
+    """What to call it to people; never with a password."""
+
+    def raw(self, code: str) -> tuple[str, Mapping[str, Sort]] | None:
+        """A raw table's own name there, and what its columns hold; None when it is not there."""
+
+    def state(self) -> str | None:
+        """Something that is another text whenever the tables may have changed.
+
+        None when only looking at all rows would tell.
+        """
+
+    def batches(self, sql: str) -> Iterator[pa.Table]:
+        """Run a step and hand over its rows piece by piece; at least one piece, perhaps empty."""
+
+
+def numpy_columns(table: pa.Table) -> Columns:
+    """The columns of an Arrow table as numpy arrays; blank numbers are NaN."""
+    return {name: table[name].to_numpy() for name in table.column_names}

@@ -1,0 +1,238 @@
+"""PostgreSQL: the company's own database, of which nothing is needed but reading the tables."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import pyarrow as pa
+from pyarrow import csv
+
+from kpi_xl.data.engines.definitions import with_needed
+from kpi_xl.data.engines.engine import Columns, Sort, numpy_columns
+from kpi_xl.data.engines.raw_tables import raw_tables
+from kpi_xl.errors import InputError
+
+if TYPE_CHECKING:
+    import psycopg
+
+_SORTS: Final[dict[str, Sort]] = {
+    "text": "text",
+    "varchar": "text",
+    "int2": "whole",
+    "int4": "whole",
+    "int8": "whole",
+    "numeric": "number",
+    "float4": "number",
+    "float8": "number",
+    "date": "date",
+    "timestamp": "moment",
+    "timestamptz": "moment",
+    "bool": "flag",
+}
+
+_ARROW: Final[dict[str, pa.DataType]] = {
+    "int2": pa.int16(),
+    "int4": pa.int32(),
+    "int8": pa.int64(),
+    "float8": pa.float64(),
+    "date": pa.date32(),
+    "bool": pa.bool_(),
+}
+"""What comes over as anything but text."""
+
+_SETTINGS: Final = {
+    # The steps run for seconds and are never run again as they are: compiling them does not pay.
+    "jit": "off",
+    # Sums over millions of rows fit into memory instead of being sorted on disk.
+    "work_mem": "256MB",
+    "datestyle": "ISO",
+}
+
+# With its schema: in a step that defines the name anew, the name alone is the definition.
+_TABLE: Final = """
+SELECT format('%%I.%%I', nspname, relname)
+FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE pg_class.oid = to_regclass(%s)
+"""
+
+_STATE: Final = """
+SELECT pg_current_snapshot()::text, current_database(), current_date::text,
+    pg_postmaster_start_time()::text, EXISTS (SELECT FROM pg_foreign_table)
+"""
+
+_PIECE: Final = 32 << 20
+
+
+class Postgres:
+    """PostgreSQL, read in one transaction: all steps see the tables as they were at one moment.
+
+    Nothing is created: a definition is kept as text and put in front of the steps that need it.
+
+    Parameters
+    ----------
+    connection : psycopg connection
+        In a transaction, by a role that may read the tables.
+    """
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.connection = connection
+        info = connection.info
+        self.title = f"数据库 {info.dbname}（{info.host}）"
+        self._raw = raw_tables(self)
+        self._definitions: dict[str, str] = dict(self._raw)
+
+    @classmethod
+    @contextmanager
+    def connect(cls, url: str) -> Iterator[Postgres]:
+        """Connect to a database for as long as a ``with`` lasts.
+
+        Parameters
+        ----------
+        url : str
+            As libpq reads it; what it leaves out (the password above all) comes from libpq's
+            usual places, such as ``PGPASSWORD`` and ``~/.pgpass``.
+
+        Raises
+        ------
+        InputError
+            When the driver is not installed, the database cannot be reached, or lacks a required
+            table or column.
+        """
+        try:
+            import psycopg
+        except ImportError:
+            raise InputError(
+                "没有安装 PostgreSQL 的驱动", "请运行 pip install 'kpi_xl[postgres]'"
+            ) from None
+        where = _where(url)
+        try:
+            connection = psycopg.connect(url, connect_timeout=15, client_encoding="utf8")
+        except psycopg.OperationalError as error:
+            raise InputError(
+                f"连不上数据库 {where}",
+                "请核对 kpi.toml 的 [engine] url、网络和密码（密码放在 PGPASSWORD 或 .pgpass 里）",
+                value=_reason(error, url),
+            ) from None
+        with connection, _refusals(where):
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            connection.read_only = True
+            for name, value in _SETTINGS.items():
+                connection.execute("SELECT set_config(%s, %s, true)", (name, value))
+            yield cls(connection)
+
+    def define(self, name: str, sql: str) -> None:
+        self._definitions[name] = sql
+
+    def fetch(self, sql: str) -> Columns:
+        return numpy_columns(pa.concat_tables(self.batches(sql)).combine_chunks())
+
+    def raw(self, code: str) -> tuple[str, Mapping[str, Sort]] | None:
+        found = self.connection.execute(_TABLE, (code,)).fetchone()
+        if found is None:
+            return None
+        types = self._types(f"SELECT * FROM {found[0]}")
+        return found[0], {name: _SORTS.get(type_, "other") for name, type_ in types.items()}
+
+    def state(self) -> str | None:
+        """Two transactions with the same snapshot see the same rows, whatever they look at.
+
+        Any write anywhere in the server makes another, so on a busy server there is always
+        something new; that errs on the safe side and costs nothing, where counting rows would miss
+        a corrected one and reading ``xmin`` reads the whole table. A new day is another state
+        because a view may look at the date; behind foreign tables nothing can be known.
+        """
+        row = self.connection.execute(_STATE).fetchone()
+        return None if row is None or row[-1] else repr(row)
+
+    def batches(self, sql: str) -> Iterator[pa.Table]:
+        # COPY is by far the fastest way out of PostgreSQL that is open to a mere reader.
+        query = with_needed(sql, self._definitions, self._raw.keys())
+        types = self._types(query)
+        piece = io.BytesIO()
+        with self.connection.cursor() as cursor:
+            command = f"COPY (\n{query}\n) TO STDOUT (FORMAT csv)"
+            with cursor.copy(command.encode()) as copy:
+                for row in copy:
+                    piece.write(row)
+                    if piece.tell() >= _PIECE:
+                        yield _parse(piece, types)
+                        piece = io.BytesIO()
+        yield _parse(piece, types)
+
+    def _types(self, query: str) -> dict[str, str]:
+        """The names of the types of a query's columns; nothing is run for it."""
+        known = self.connection.adapters.types
+        described = f"SELECT * FROM (\n{query}\n) AS described LIMIT 0"
+        cursor = self.connection.execute(described.encode())
+        types = {}
+        for column in cursor.description or ():
+            type_ = known.get(column.type_code)
+            types[column.name] = type_.name if type_ else "other"
+        return types
+
+
+def _parse(piece: io.BytesIO, types: Mapping[str, str]) -> pa.Table:
+    """Some rows as COPY writes them: an empty cell is none, an empty text stands in quotes."""
+    columns = {name: _ARROW.get(type_, pa.string()) for name, type_ in types.items()}
+    if not piece.tell():
+        return pa.table({name: pa.array([], kind) for name, kind in columns.items()})
+    return csv.read_csv(
+        pa.py_buffer(piece.getbuffer()),
+        csv.ReadOptions(column_names=list(columns)),
+        csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+        csv.ConvertOptions(
+            column_types=columns,
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+            true_values=["t"],
+            false_values=["f"],
+        ),
+    )
+
+
+@contextmanager
+def _refusals(where: str) -> Iterator[None]:
+    """What the database refuses is told as something that people can see to."""
+    import psycopg
+
+    try:
+        yield
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise InputError(
+            f"数据库 {where} 没有授予读取权限",
+            "请管理员执行 GRANT SELECT（只读即可）",
+            value=error.diag.message_primary,
+        ) from error
+    except (psycopg.OperationalError, psycopg.DataError) as error:
+        raise InputError(
+            f"数据库 {where} 没能算完",
+            "请稍后再试，或把括号里的原因告诉数据库管理员",
+            value=error.diag.message_primary or str(error).strip(),
+        ) from error
+
+
+def _where(url: str) -> str:
+    """The host and database that a URL names, without user and password."""
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        said = conninfo_to_dict(url)
+    except ProgrammingError:  # its message would repeat the URL, password and all
+        raise InputError(
+            "[engine] url 写法有误", "请写成 postgresql://用户@主机/数据库，特殊字符用 %XX 表示"
+        ) from None
+    return f"{said.get('dbname') or '（未写库名）'}（{said.get('host') or '本机'}）"
+
+
+def _reason(error: Exception, url: str) -> str:
+    """Why a connection failed; should libpq ever repeat the password, we do not."""
+    from psycopg.conninfo import conninfo_to_dict
+
+    reason = " ".join(str(error).split())
+    password = conninfo_to_dict(url).get("password")
+    return reason.replace(str(password), "***") if password else reason
