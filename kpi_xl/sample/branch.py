@@ -177,7 +177,7 @@ def attendance(department: Department, month: Month) -> float:
 @cache
 def workdays(month: Month) -> tuple[dt.date, ...]:
     """The working days of a month."""
-    return tuple(working_days(month))
+    return tuple(working_days(*month.span(None)))
 
 
 def same_day(day: dt.date, months: int) -> dt.date:
