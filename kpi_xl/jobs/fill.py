@@ -224,6 +224,7 @@ class _Recipients:
             manager = everybody.manager_of(unit)
             department = self.cube.units[unit.parent].name if unit.parent else ""
             about = self.values.about(unit) | weeks
+            about["unit.name"] = department or unit.name  # the team is the person's own
             about["unit.manager"] = manager.name if manager else None
             folder = self._team_path(number).with_suffix("")
             for person in people:
