@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import math
 import struct
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _QUIET_NAN: Final = 0x7FF8_0000_0000_0000
 _PAYLOAD: Final = 0x0007_FFFF_FFFF_FFFF
@@ -75,9 +76,12 @@ def error_names(values: NDArray[np.float64]) -> NDArray[Any]:
 
     Examples
     --------
+    >>> import numpy as np
     >>> error_names(np.array([1.0, DIV0, NOT_AVAILABLE])).tolist()
     [None, '#DIV/0!', '#N/A']
     """
+    import numpy as np
+
     names = np.full(values.shape, None, dtype=object)
     wrong = ~np.isfinite(values)
     if wrong.any():

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, Protocol
-
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from kpi_xl.error_values import DIV0
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
 
 Unit = Literal["人", "件", "元", "%", "个", "次", "倍"]
 
@@ -205,7 +206,8 @@ class Operation(Formula):
     def constant(self, writer: Writer) -> float | None:
         if self.left.constant(writer) is None or self.right.constant(writer) is None:
             return None
-        return float(divide(*self.fraction({})))
+        numerator, denominator = self.fraction({})
+        return float(numerator / denominator)
 
     def measures(self) -> Iterator[Measure]:
         yield from self.left.measures()
@@ -270,6 +272,8 @@ def divide(numerator: ArrayLike, denominator: ArrayLike) -> NDArray[np.float64]:
     >>> divide([1800, 0], [2000, 0])[0]
     np.float64(0.9)
     """
+    import numpy as np  # whoever only writes formulas need not wait for it
+
     top, bottom = np.broadcast_arrays(
         np.asarray(numerator, dtype=np.float64), np.asarray(denominator, dtype=np.float64)
     )

@@ -8,12 +8,10 @@ the native Excel formula for given cell references, and writes the formula for p
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, overload
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Final, Literal, overload
 
 from kpi_xl.formula import (
     ChineseWriter,
@@ -26,6 +24,10 @@ from kpi_xl.formula import (
     divide,
     parts,
 )
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Direction = Literal["higher", "lower", "neutral"]
 Status = Literal["健康", "异常", "危险"]
@@ -60,7 +62,7 @@ class Bands:
 
     def status(self, value: float, direction: Direction) -> Status | None:
         """健康, 异常 or 危险; None for a value that is an error."""
-        if not np.isfinite(value):
+        if not math.isfinite(value):
             return None
         sign = -1 if direction == "lower" else 1
         if sign * value >= sign * self.healthy:
@@ -208,12 +210,16 @@ class Kpi:
 
 
 def _computed(formula: Formula, given: Mapping[str, Any]) -> NDArray[np.float64]:
+    import numpy as np
+
     # What is too great for a number becomes infinite, which is shown as #NUM!.
     with np.errstate(over="ignore", invalid="ignore"):
         return divide(*formula.fraction(given))
 
 
 def _number(value: Any) -> Any:
+    import numpy as np
+
     array = np.asarray(value)
     if array.dtype.kind in "iu":
         # Python's own whole numbers never overflow; arrays of them are counts that fit in int64.
