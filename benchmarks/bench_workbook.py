@@ -13,6 +13,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import openpyxl
@@ -118,10 +119,19 @@ def figures(quick: bool = False) -> Iterator[tuple[str, float, str]]:
         compiled = Template(path)
         out.write_bytes(compiled.fill(given))
         assert {name: read(out)[name] for name in given} == given
+        longer = given | {"周计划": [[f"第 {row} 件", *range(7)] for row in range(100)]}
+        out.write_bytes(compiled.fill(longer))
+        assert read(out)["周计划"] == longer["周计划"]
+        sizes = count(101)
         taken = cpu_ms(
             {
                 "fill": (lambda: compiled.fill(given), 20),
                 "openpyxl fill": (lambda: openpyxl_fill(path, other, given), 1),
+                "grow": (
+                    lambda: compiled.fill(given | {"周计划": [[1]] * next(sizes)}),
+                    1,
+                ),
+                "fill grown": (lambda: compiled.fill(longer), 10),
                 "read": (lambda: read(out), 10),
                 "openpyxl read": (lambda: openpyxl_read(out), 1),
                 "compile": (lambda: Template(path).fill(given), 2),
@@ -130,6 +140,8 @@ def figures(quick: bool = False) -> Iterator[tuple[str, float, str]]:
         )
     yield "workbook_fill_200_cells", taken["fill"], "ms"
     yield "workbook_fill_vs_openpyxl", taken["openpyxl fill"] / taken["fill"], "x"
+    yield "workbook_grow_table_to_100_rows", taken["grow"], "ms"
+    yield "workbook_fill_1000_cells_once_grown", taken["fill grown"], "ms"
     yield "workbook_read_200_slots", taken["read"], "ms"
     yield "workbook_read_vs_openpyxl", taken["openpyxl read"] / taken["read"], "x"
     yield "workbook_compile_and_first_fill", taken["compile"], "ms"

@@ -7,6 +7,7 @@ a team of five raises no alarm.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
@@ -30,21 +31,33 @@ UNKNOWN: Final = -1
 SMALL_UNIT: Final = 30
 """A ratio over fewer people or cases than this is judged by its interval."""
 
+FEW_CASES: Final = 10
+"""So is one with fewer cases than this on either side: 6 recruits by a team of 60."""
+
 PERIODS_FALLING: Final = 3
 """A KPI that got worse so many periods running is no longer 健康."""
 
-_Z95: Final = 1.959963984540054
+CONFIDENCE: Final = 0.8
+"""The interval that small units are judged by: of ten healthy ones, one is warned of by chance.
+
+With 95% it would be one in forty, but a unit of 60 with one recruit instead of six would pass too.
+"""
+
 _FEWEST_PEERS: Final = 4  # quartiles of fewer units say nothing
 
 
-def wilson(successes: ArrayLike, trials: ArrayLike) -> tuple[NDArray[np.float64], ...]:
-    """The 95% interval of a share, as wide as its few cases make it.
+def wilson(
+    successes: ArrayLike, trials: ArrayLike, confidence: float = 0.95
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The interval of a share, as wide as its few cases make it.
 
     Parameters
     ----------
     successes, trials : array_like
         Counts (人, 件), of any shapes that broadcast. Successes beyond the trials count as all of
         them: more people may produce in a month than the mean of its two ends.
+    confidence : float
+        How often the interval holds the true share.
 
     Returns
     -------
@@ -53,8 +66,9 @@ def wilson(successes: ArrayLike, trials: ArrayLike) -> tuple[NDArray[np.float64]
 
     Notes
     -----
-    Wilson's score interval, p = x/n: (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n), z = 1.96.
-    Source: E. B. Wilson (1927); Brown, Cai and DasGupta (2001) recommend it for n up to 40.
+    Wilson's score interval, p = x/n: (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n); z = 1.96
+    for 95%. Source: E. B. Wilson (1927); Brown, Cai and DasGupta (2001) recommend it for n up
+    to 40.
 
     Examples
     --------
@@ -65,12 +79,13 @@ def wilson(successes: ArrayLike, trials: ArrayLike) -> tuple[NDArray[np.float64]
     x, n = np.broadcast_arrays(
         np.asarray(successes, dtype=np.float64), np.asarray(trials, dtype=np.float64)
     )
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
     share = divide(np.minimum(x, n), n)
     size = np.where(n > 0, n, 1.0)
     inside = np.clip(np.where(np.isnan(share), 0.0, share), 0, 1)
-    square = _Z95 * _Z95 / size
+    square = z * z / size
     middle = (inside + square / 2) / (1 + square)
-    half = _Z95 * np.sqrt(inside * (1 - inside) / size + square / size / 4) / (1 + square)
+    half = z * np.sqrt(inside * (1 - inside) / size + square / size / 4) / (1 + square)
     # With none or all the bound is exactly 0 or 1, which the square root misses by a hair.
     low = np.where(inside == 0, 0.0, middle - half)
     high = np.where(inside == 1, 1.0, middle + half)
@@ -94,20 +109,22 @@ def judged_share(
     Returns
     -------
     float64 array
-        The ratio itself from `SMALL_UNIT` cases on; below, the better end of its `wilson`
-        interval, or the ratio where that is better still.
+        The ratio itself, from `SMALL_UNIT` trials on with `FEW_CASES` successes and as many
+        failures; else the better end of its `wilson` interval, or the ratio where that is better
+        still.
 
     Examples
     --------
     Three of five is 60%, which may well be an 80% team with one sale short; 240 of 400 may not.
 
     >>> judged_share([3, 240], [5, 400], "higher").round(3).tolist()
-    [0.882, 0.6]
+    [0.82, 0.6]
     """
     ratio = divide(successes, trials)
-    low, high = wilson(successes, trials)
+    low, high = wilson(successes, trials, CONFIDENCE)
     better = np.minimum(low, ratio) if direction == "lower" else np.maximum(high, ratio)
-    few = np.asarray(trials, dtype=np.float64) < SMALL_UNIT
+    x, n = np.asarray(successes, dtype=np.float64), np.asarray(trials, dtype=np.float64)
+    few = (n < SMALL_UNIT) | (x < FEW_CASES) | (n - x < FEW_CASES)
     judged: NDArray[np.float64] = np.where(few & np.isfinite(ratio), better, ratio)
     return judged
 

@@ -63,8 +63,8 @@ def lmdi(before: ArrayLike, after: ArrayLike) -> NDArray[np.int64]:
     -----
     share of x = L(V1, V0) × ln(x1 / x0), L(a, b) = (a − b) / ln(a / b), L(a, a) = a (LMDI-I; Ang,
     Energy Policy 2005). Where the result comes from 0 or falls to 0, the limit is taken: the
-    factors that were or became 0 share the change equally (Ang and Liu 2007). A factor without a
-    base counts as unchanged, and a quantity that is 0 while the next is not is merged with it.
+    change belongs to the factor that was or became 0 (Ang and Liu 2007). A factor without a base
+    counts as unchanged, and a quantity that is 0 while the next is not is merged with it.
     The logarithm of a negative factor (cancellations above sales) does not exist: such a unit is
     split as by `shapley`. Joining neighbouring factors adds their shares.
 
@@ -82,14 +82,14 @@ def lmdi(before: ArrayLike, after: ArrayLike) -> NDArray[np.int64]:
     """
     first, last = _chains(before, after)
     x0, x1 = _factors(first, last)
-    v0, v1 = np.prod(x0, axis=0), np.prod(x1, axis=0)
+    v0, v1 = first[-1].astype(np.float64), last[-1].astype(np.float64)
     negative = (x0 < 0).any(axis=0) | (x1 < 0).any(axis=0)
     positive = (v0 > 0) & (v1 > 0) & ~negative
     ratio = np.divide(x1, x0, out=np.ones_like(x0), where=positive & (x0 > 0))
-    shares = _logarithmic_mean(v0, v1, positive) * np.log(np.where(positive, ratio, 1.0))
+    logarithms = np.log(np.where(positive, ratio, 1.0))
+    shares = _logarithmic_mean(v0, v1, logarithms.sum(axis=0)) * logarithms
     vanished = (x0 == 0) != (x1 == 0)
-    number = np.maximum(vanished.sum(axis=0), 1)
-    shares = np.where(positive, shares, np.where(vanished, (v1 - v0) / number, 0.0))
+    shares = np.where(positive, shares, np.where(vanished, v1 - v0, 0.0))
     if negative.any():
         shares = np.where(negative, _shapley(x0, x1), shares)
     return round_to_total(shares, last[-1] - first[-1])
@@ -148,14 +148,14 @@ def _factors(
 
 
 def _logarithmic_mean(
-    v0: NDArray[np.float64], v1: NDArray[np.float64], where: NDArray[np.bool_]
+    v0: NDArray[np.float64], v1: NDArray[np.float64], apart: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    ratio = np.divide(v1, v0, out=np.ones_like(v0), where=where)
-    apart = where & (np.abs(ratio - 1) > 1e-9)
-    mean: NDArray[np.float64] = np.divide(
-        v1 - v0, np.log(np.where(apart, ratio, 2.0)), out=(v0 + v1) / 2, where=apart
-    )
-    return mean
+    """(v1 − v0) ÷ apart, where apart is ln(v1 / v0): with the logarithms of the very factors that
+    it multiplies, so that their shares make the change, and by its series where that is 0 ÷ 0.
+    """
+    near = np.abs(apart) < 1e-3
+    series = np.sqrt(np.maximum(v0 * v1, 0.0)) * (1 + apart**2 / 24 + apart**4 / 1920)
+    return np.where(near, series, (v1 - v0) / np.where(near, 1.0, apart))
 
 
 def _shapley(x0: NDArray[np.float64], x1: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -75,7 +75,10 @@ def peers(values: ArrayLike, direction: Direction) -> Peers:
     def at(share: float) -> NDArray[np.float64]:
         return sorted_quantile(ordered, count, share) * sign
 
-    best_unit = np.where(count > 0, np.argmin(np.where(known, keys, np.inf), axis=-1), -1)
+    if array.shape[-1]:
+        best_unit = np.where(count > 0, np.argmin(np.where(known, keys, np.inf), axis=-1), -1)
+    else:
+        best_unit = np.full(count.shape, -1)
     return Peers(
         best=_or_not_available(at(0), count),
         upper=_or_not_available(at(0.25), count),

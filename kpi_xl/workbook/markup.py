@@ -6,8 +6,9 @@ attributes, white space), so changes are made in the bytes, at offsets that expa
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final, NamedTuple
 from xml.parsers import expat
 
@@ -110,3 +111,74 @@ def spliced(content: bytes, edits: Iterable[Edit]) -> bytes:
         pieces += content[position:start], new
         position = end
     return b"".join((*pieces, content[position:]))
+
+
+class Element(NamedTuple):
+    """An element: its name and attributes without namespaces, and where it stands.
+
+    Where it is empty in itself, its content lies behind it and has no bytes.
+    """
+
+    name: str
+    attributes: dict[str, str]
+    start: int
+    tag_end: int
+    content_end: int
+    end: int
+
+    def text(self, content: bytes) -> str:
+        """Its text, for an element that holds nothing else."""
+        return unescaped(content[self.tag_end : self.content_end])
+
+
+def elements(content: bytes, names: Collection[str]) -> list[Element]:
+    """The elements of some names, whatever their namespaces, in the order in which they start.
+
+    Parameters
+    ----------
+    content : bytes
+        A whole XML document.
+    names : collection of str
+        Local names.
+
+    Raises
+    ------
+    expat.ExpatError
+        The document is not well-formed.
+    """
+    parser = expat.ParserCreate()
+    found: list[Element] = []
+    open_: list[int] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        name = name.rpartition(":")[2]
+        if name in names:
+            at = parser.CurrentByteIndex
+            end = tag_end(content, at)
+            open_.append(len(found))
+            found.append(Element(name, attributes, at, end, end, end))
+
+    def end(name: str) -> None:
+        if name.rpartition(":")[2] in names:
+            number = open_.pop()
+            one = found[number]
+            if not is_empty(content[one.start : one.tag_end]):
+                at = parser.CurrentByteIndex
+                found[number] = one._replace(content_end=at, end=tag_end(content, at))
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.Parse(content, True)
+    return found
+
+
+def escaped(text: str) -> str:
+    """Text for the content of an element or for an attribute in double quotes."""
+    return (
+        text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    )
+
+
+def unescaped(content: bytes) -> str:
+    """The text that stands between two tags."""
+    return html.unescape(content.decode())

@@ -1,29 +1,32 @@
-"""The zip file that a workbook is: entries read with care, entries written or copied as they are.
+"""The zip file that a workbook is, read with care.
 
-The standard library's `zipfile` recompresses every entry; filling a template must leave all
-entries but a few untouched, so an unchanged entry is copied here as the compressed bytes it came
-with. Only plain zip files are accepted: anything that could be misread is refused with the reason.
+Only plain zip files are accepted: anything that could be misread is refused with the reason.
 """
 
 from __future__ import annotations
 
+import copy
 import struct
 import zlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from kpi_xl.errors import InputError
+from kpi_xl.workbook.zip_records import (
+    CENTRAL,
+    DEFLATED,
+    ENCRYPTED,
+    END,
+    LOCAL,
+    STORED,
+    UTF8,
+    Entry,
+    repacked,
+)
 
-_END: Final = struct.Struct("<4s4H2LH")
-_CENTRAL: Final = struct.Struct("<4s6H3L5H2L")
-_LOCAL: Final = struct.Struct("<4s5H3L2H")
 _LONGEST_COMMENT: Final = 0xFFFF
 _ZIP64_EXTRA: Final = 1
-_ENCRYPTED, _DESCRIPTOR, _UTF8 = 0x1, 0x8, 0x800
-_STORED, _DEFLATED = 0, 8
-_LEVEL: Final = 6
 
 _OLE: Final = bytes.fromhex("D0CF11E0A1B11AE1")
 _LARGEST_ENTRY: Final = 512 << 20
@@ -34,33 +37,6 @@ _HIGHEST_RATIO: Final = 200
 
 _RESAVE: Final = "用 Excel 打开这个文件，另存为 .xlsx 后再试"
 _RESEND: Final = "用 Excel 打开看看；打不开就请对方重新发送一份"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One file inside the zip: what its directory record says, and its compressed bytes."""
-
-    name: str
-    raw_name: bytes
-    made_by: int
-    needs: int
-    flags: int
-    method: int
-    time: int
-    date: int
-    crc: int
-    size: int
-    internal: int
-    external: int
-    packed: bytes
-
-
-class Framed(NamedTuple):
-    """An entry ready to be written: its local record, its directory record around the offset."""
-
-    local: bytes
-    before_offset: bytes
-    after_offset: bytes
 
 
 class Package:
@@ -80,7 +56,10 @@ class Package:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        self.entries = _Directory(self.path, _content(self.path)).entries()
+        self._hold(_Directory(self.path, _content(self.path)).entries())
+
+    def _hold(self, entries: tuple[Entry, ...]) -> None:
+        self.entries = entries
         self._by_name: dict[str, Entry] = {}
         for entry in self.entries:
             # Part names differ in more than case, so that two such entries are one part twice.
@@ -116,6 +95,26 @@ class Package:
             raise self.refusal(f"工作簿的部件 {entry.name} 已损坏")
         return content
 
+    def changed(self, parts: Mapping[str, bytes], dropped: Collection[str]) -> Package:
+        """A package with other content in some parts, and without some.
+
+        Parameters
+        ----------
+        parts : mapping of str to bytes
+            The new content by the part's name in lower case.
+        dropped : collection of str
+            The names of the parts to leave out, in lower case.
+        """
+        package = copy.copy(self)
+        package._hold(
+            tuple(
+                repacked(entry, parts[entry.name.lower()]) if entry.name.lower() in parts else entry
+                for entry in self.entries
+                if entry.name.lower() not in dropped
+            )
+        )
+        return package
+
     def check(self) -> None:
         """Read every entry once, so that no damaged one is copied into thousands of workbooks.
 
@@ -126,54 +125,6 @@ class Package:
         """
         for entry in self.entries:
             self.read(entry.name)
-
-
-def framed(entry: Entry, content: bytes | None = None) -> Framed:
-    """An entry ready to be written, unchanged or with new content.
-
-    Timestamps, attributes and name stay. Sizes go into the local record, so that there is no data
-    descriptor behind the data.
-
-    Parameters
-    ----------
-    entry : Entry
-        The entry as it was read.
-    content : bytes, optional
-        Its new uncompressed content; without it the compressed bytes are copied.
-
-    Returns
-    -------
-    Framed
-        The records to hand to `written`.
-    """
-    flags = entry.flags & ~_DESCRIPTOR
-    method, packed, crc, size = entry.method, entry.packed, entry.crc, entry.size
-    if content is not None:
-        compressor = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-        packed = compressor.compress(content) + compressor.flush()
-        # Bits 1 and 2 would tell how the old content was compressed.
-        flags, method, crc, size = flags & _UTF8, _DEFLATED, zlib.crc32(content), len(content)
-    shared = (flags, method, entry.time, entry.date, crc, len(packed), size, len(entry.raw_name))
-    local = _LOCAL.pack(b"PK\3\4", entry.needs, *shared, 0) + entry.raw_name + packed
-    central = _CENTRAL.pack(
-        b"PK\1\2", entry.made_by, entry.needs, *shared, 0, 0, 0, entry.internal, entry.external, 0
-    )
-    return Framed(local, central[:-4], entry.raw_name)
-
-
-def written(entries: Iterable[Framed]) -> bytes:
-    """The zip file that holds these entries, in this order."""
-    locals_: list[bytes] = []
-    directory: list[bytes] = []
-    offset = 0
-    for local, before_offset, after_offset in entries:
-        locals_.append(local)
-        directory += before_offset, offset.to_bytes(4, "little"), after_offset
-        offset += len(local)
-    records = b"".join(directory)
-    count = len(locals_)
-    end = _END.pack(b"PK\5\6", 0, 0, count, count, len(records), offset, 0)
-    return b"".join((*locals_, records, end))
 
 
 def _content(path: Path) -> bytes:
@@ -215,7 +166,7 @@ def _old_format(path: Path, data: bytes) -> InputError:
 def _unpacked(entry: Entry) -> bytes | None:
     """The content of an entry; None when it is damaged. Never more bytes than declared."""
     content = entry.packed
-    if entry.method == _DEFLATED:
+    if entry.method == DEFLATED:
         decompressor = zlib.decompressobj(-zlib.MAX_WBITS)
         try:
             # One byte more than declared is enough to see that the declaration lies, and a limit
@@ -242,10 +193,10 @@ class _Directory:
     def entries(self) -> tuple[Entry, ...]:
         """Every entry in the directory's order."""
         data = self._data
-        end = data.rfind(b"PK\5\6", max(0, len(data) - _END.size - _LONGEST_COMMENT))
-        if end < 0 or end + _END.size > len(data):
+        end = data.rfind(b"PK\5\6", max(0, len(data) - END.size - _LONGEST_COMMENT))
+        if end < 0 or end + END.size > len(data):
             raise self._damaged()
-        _, disk, first_disk, _, count, size, start, _ = _END.unpack_from(data, end)
+        _, disk, first_disk, _, count, size, start, _ = END.unpack_from(data, end)
         if data[end - 20 : end - 16] == b"PK\6\7" or count == 0xFFFF or start == 0xFFFF_FFFF:
             raise self._unsupported("zip64")
         if disk or first_disk or start + size > end:
@@ -274,20 +225,20 @@ class _Directory:
             (
                 signature, made_by, needs, flags, method, time, date, crc, packed_size, size,
                 name_size, extra_size, comment_size, _, internal, external, local,
-            ) = _CENTRAL.unpack_from(data, position)  # fmt: skip
-            local_record = _LOCAL.unpack_from(data, local)
+            ) = CENTRAL.unpack_from(data, position)  # fmt: skip
+            local_record = LOCAL.unpack_from(data, local)
         except struct.error:
             raise self._damaged() from None
-        name_at = position + _CENTRAL.size
+        name_at = position + CENTRAL.size
         raw_name = data[name_at : name_at + name_size]
         extra = data[name_at + name_size : name_at + name_size + extra_size]
         local_name_size, local_extra_size = local_record[-2:]
-        local_extra_at = local + _LOCAL.size + local_name_size
+        local_extra_at = local + LOCAL.size + local_name_size
         packed_at = local_extra_at + local_extra_size
         if (
             signature != b"PK\1\2"
             or local_record[0] != b"PK\3\4"
-            or data[local + _LOCAL.size : local_extra_at] != raw_name
+            or data[local + LOCAL.size : local_extra_at] != raw_name
         ):
             raise self._damaged()
         sizes = (packed_size, size, local, *local_record[7:9])
@@ -296,16 +247,16 @@ class _Directory:
             raise self._unsupported("zip64")
         if packed_at + packed_size > len(data):
             raise self._damaged()
-        if flags & _ENCRYPTED:
+        if flags & ENCRYPTED:
             raise self._unsupported("压缩包加密")
-        if method not in (_STORED, _DEFLATED):
+        if method not in (STORED, DEFLATED):
             raise self._unsupported(f"方式 {method}")
         if size > _LARGEST_ENTRY or (
             size > _RATIO_MATTERS_FROM and size > packed_size * _HIGHEST_RATIO
         ):
             raise self._too_large()
         entry = Entry(
-            raw_name.decode("utf-8" if flags & _UTF8 else "cp437", "replace"),
+            raw_name.decode("utf-8" if flags & UTF8 else "cp437", "replace"),
             raw_name, made_by, needs, flags, method, time, date, crc, size, internal, external,
             data[packed_at : packed_at + packed_size],
         )  # fmt: skip

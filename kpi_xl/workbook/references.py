@@ -141,3 +141,10 @@ def area(reference: str) -> Area | None:
     if last_row > LAST_ROW or last_column > LAST_COLUMN:
         return None
     return Area(row, column, last_row, last_column)
+
+
+class Place(NamedTuple):
+    """Where cells are: the sheet's name and the area."""
+
+    sheet: str
+    area: Area

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Final, TypeAlias
 from xml.etree.ElementTree import Element
 
-from kpi_xl.workbook import cells, parts, slots, styles
+from kpi_xl.workbook import cells, growing, parts, slots, styles
 from kpi_xl.workbook.cells import Raw, Value
 from kpi_xl.workbook.excerpt import excerpt
+from kpi_xl.workbook.growing import Region
 from kpi_xl.workbook.package import Package
 from kpi_xl.workbook.references import Area, column_letters
+from kpi_xl.workbook.tables import tables
 
 _MOST_CELLS: Final = 2_000_000
 
@@ -34,10 +36,10 @@ def read(path: str | Path) -> dict[str, Read]:
     -------
     dict
         By slot name (see `Template.slots`) the value of its cell, or a list of rows where the
-        slot has several cells. Text, a whole number, a float, a truth value; None for a blank
-        cell and for a formula that was never calculated; a date, or a date with a time, where the
-        cell shows a date. An error value is the NaN that stands for it, one that kpi_xl does not
-        have (``#REF!``, ``#NAME?``) the NaN of ``#VALUE!``.
+        slot has several cells or grows. Text, a whole number, a float, a truth value; None for a
+        blank cell and for a formula that was never calculated; a date, or a date with a time,
+        where the cell shows a date. An error value is the NaN that stands for it, one that kpi_xl
+        does not have (``#REF!``, ``#NAME?``) the NaN of ``#VALUE!``.
 
     Raises
     ------
@@ -46,15 +48,18 @@ def read(path: str | Path) -> dict[str, Read]:
     """
     package = Package(path)
     workbook = parts.workbook(package)
-    places = slots.places(workbook)
+    found_tables = list(tables(package, workbook))
+    places = slots.places(workbook, found_tables)
+    regions = growing.regions(slots.marks(workbook).values(), found_tables)
     if sum(place.area.size for place in places.values()) > _MOST_CELLS:
         raise package.refusal(
             "名称指向的单元格太多，读不了",
             "在「公式 → 名称管理器」里把过大的名称改小，只包含要填写的单元格",
         )
-    by_sheet: defaultdict[str, list[tuple[str, Area]]] = defaultdict(list)
-    for name, place in places.items():
-        by_sheet[place.sheet].append((name, place.area))
+    by_sheet: defaultdict[str, list[tuple[str, Area, bool]]] = defaultdict(list)
+    for name, (sheet, area) in places.items():
+        grows = Region(sheet, area.first_row, area.last_row) in regions
+        by_sheet[sheet].append((name, area, grows))
     reader = _Reader(package, workbook)
     found: dict[str, Read] = {}
     for sheet, areas in by_sheet.items():
@@ -76,13 +81,14 @@ class _Reader:
         if workbook.shared_strings is not None:
             self._shared_strings = list(parts.tree(package, workbook.shared_strings))
 
-    def slots(self, part: str, areas: Sequence[tuple[str, Area]]) -> dict[str, Read]:
-        """The values of one sheet's slots."""
+    def slots(self, part: str, areas: Sequence[tuple[str, Area, bool]]) -> dict[str, Read]:
+        """The values of one sheet's slots: their names, where they are, whether they grow."""
         wanted: defaultdict[str, list[str]] = defaultdict(list)
         single: dict[str, str] = {}
         several: dict[str, tuple[Area, list[list[str]]]] = {}
-        for name, place in areas:
-            if place.size == 1:
+        lists = {name for name, place, grows in areas if grows and place.rows == 1}
+        for name, place, _ in areas:
+            if place.size == 1 and name not in lists:
                 single[name] = reference = place.reference
                 wanted[str(place.first_row)].append(reference)
                 continue
@@ -95,7 +101,7 @@ class _Reader:
         for name, reference in single.items():
             values[name] = self._value(found, reference)
         for name, (place, references) in several.items():
-            if slots.merge_at(place, merges):
+            if name not in lists and slots.merge_at(place, merges):
                 values[name] = self._value(found, references[0][0])
             else:
                 values[name] = [[self._value(found, one) for one in row] for row in references]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Final
+from xml.parsers import expat
 
-from kpi_xl.workbook import markup
+from kpi_xl.workbook import markup, parts
+from kpi_xl.workbook.package import Package
 from kpi_xl.workbook.parts import MAIN, is_true
 from kpi_xl.workbook.references import Area, area, column_number
 
@@ -71,6 +73,15 @@ class Sheet:
         found = self.rows.get(row)
         return None if found is None else found.cells.get(column)
 
+    def has_formula_in(self, cells: Area) -> bool:
+        """Whether any of some cells is computed."""
+        return any(
+            cell.is_computed
+            for row in self.rows_within(cells.first_row, cells.last_row)
+            for cell in row.cells.values()
+            if cells.contains(row.number, cell.column)
+        )
+
     def rows_within(self, first: int, last: int) -> list[Row]:
         """The rows from the first number to the last, however long that is or the sheet."""
         if last - first < len(self.rows):
@@ -102,6 +113,21 @@ def scan(xml: bytes) -> Sheet:
         The part is damaged.
     """
     return _Scanner(xml).sheet
+
+
+def read(package: Package, part: str) -> Sheet:
+    """Find everything in a worksheet part of a workbook.
+
+    Raises
+    ------
+    InputError
+        The part is damaged or not safe to parse.
+    """
+    content = parts.xml(package, part)
+    try:
+        return scan(content)
+    except (expat.ExpatError, ValueError, KeyError, AssertionError):
+        raise package.refusal(f"工作簿的部件 {part} 已损坏（XML 读不出来）") from None
 
 
 class _Scanner:

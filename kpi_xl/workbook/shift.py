@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from kpi_xl.workbook.formulas import End, Reference, joined, tokens
 from kpi_xl.workbook.references import LAST_ROW, Area, area
@@ -33,7 +34,8 @@ class SeveralSheetsError(Exception):
     """A reference goes through several sheets, only one of which gets rows."""
 
 
-class Change(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Change:
     """Rows inserted or removed.
 
     Attributes
@@ -72,7 +74,8 @@ class Shift:
             It goes away, or would end up below the last row.
         """
         moved = row
-        for at, count, _ in self.changes:
+        for change in self.changes:
+            at, count = change.at, change.count
             if row >= at:
                 if row < at - count:
                     raise Lost
@@ -90,19 +93,21 @@ class Shift:
             As `row`.
         """
         if last == LAST_ROW:  # all the rest of the sheet, which it stays
-            return (self._kept(first) if first > 1 else first), last
-        new_first, new_last = self._kept(first), self._kept(last, -1)
+            return (self.kept(first) if first > 1 else first), last
+        new_first, new_last = self.kept(first), self.kept(last, -1)
         if new_first > new_last:
             raise Lost
-        for at, count, is_single in self.changes:
+        for change in self.changes:
+            at, count = change.at, change.count
             if count > 0 and last == at - 1:
-                reaches = reach is Reach.COPIED or (is_single and reach is Reach.RANGE)
+                reaches = reach is Reach.COPIED or (change.is_single and reach is Reach.RANGE)
                 new_last += count * reaches
         return new_first, new_last
 
-    def _kept(self, row: int, step: int = 1) -> int:
+    def kept(self, row: int, step: int = 1) -> int:
         """Where a row ends up; where it goes away, the next that stays (or, -1, the last)."""
-        for at, count, _ in self.changes:
+        for change in self.changes:
+            at, count = change.at, change.count
             if at <= row < at - count:
                 row = at - count if step > 0 else at - 1
         return self.row(row) if row else 0

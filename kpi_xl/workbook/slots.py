@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from kpi_xl.workbook.cells import UnwritableError
+from kpi_xl.workbook.formulas import tokens
+from kpi_xl.workbook.growing import MARK, Region
 from kpi_xl.workbook.parts import Workbook
-from kpi_xl.workbook.references import Area, area
+from kpi_xl.workbook.references import LAST_COLUMN, Area, Place, area
+from kpi_xl.workbook.tables import Table, table_places
 
 # A name over more cells than this is a list to choose from, such as a whole column, not a place
 # to fill.
 _MOST_CELLS: Final = 1_000_000
-
-
-class Place(NamedTuple):
-    """Where a slot is: the sheet's name and the cells the defined name refers to."""
-
-    sheet: str
-    area: Area
+# A table with more cells is data, not a form.
+_MOST_TABLE_CELLS: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +40,8 @@ class Slot:
         How many values it takes; 1 and 1 when its cells are merged into one.
     has_formula : bool
         Whether a formula calculates any of its cells.
+    grows : bool
+        Whether it takes more rows than it has; see `kpi_xl.workbook.growing`.
     """
 
     name: str
@@ -51,18 +52,60 @@ class Slot:
     rows: int
     columns: int
     has_formula: bool
+    grows: bool
+
+    @property
+    def region(self) -> Region:
+        """Its rows."""
+        return Region(self.sheet, self.first_row, self.first_row + self.rows - 1)
 
 
-def places(workbook: Workbook) -> dict[str, Place]:
-    """The usable defined names of a workbook and where they lead.
+def places(workbook: Workbook, tables: Iterable[Table]) -> dict[str, Place]:
+    """The usable defined names of a workbook and where they lead; behind them those of tables.
 
-    Constants, formulas, several areas, broken and external references and Excel's own names are
-    not slots, nor are whole rows and columns.
+    Constants, formulas, several areas, broken and external references, the marks of growing
+    areas and Excel's own names are not slots, nor are whole rows and columns.
     """
     sheets = {name.casefold(): name for name in workbook.sheets}
+    found = _named_places(workbook, sheets)
+    of_tables = {
+        name: place
+        for name, place in table_places(tables).items()
+        if name not in found and place.area.size <= _MOST_TABLE_CELLS
+    }
+    return found | of_tables
+
+
+def marks(workbook: Workbook) -> dict[str, Place]:
+    """Where the names lead that make an area grow; others of that kind are left out."""
+    sheets = {name.casefold(): name for name in workbook.sheets}
+    found = {}
+    for name, scope, text in workbook.names:
+        if name.startswith(MARK):
+            place = _rows_place(text, sheets) or _place(text, sheets)
+            if place is not None:
+                found[name if scope is None else f"{scope}!{name}"] = place
+    return found
+
+
+def _rows_place(text: str, sheets: dict[str, str]) -> Place | None:
+    """Where a name of whole rows leads."""
+    only = tokens(text)
+    if len(only) != 1 or isinstance(only[0], str):
+        return None
+    first, last = only[0].ends[0], only[0].ends[-1]
+    name = sheets.get(only[0].sheets[0]) if len(only[0].sheets) == 1 else None
+    if name is None or first.column or not first.row:
+        return None
+    rows = sorted((first.row, last.row))
+    return Place(name, Area(rows[0], 1, rows[1], LAST_COLUMN))
+
+
+def _named_places(workbook: Workbook, sheets: dict[str, str]) -> dict[str, Place]:
+    """The usable defined names of a workbook and where they lead."""
     found: list[tuple[str, str | None, Place]] = []
     for name, scope, text in workbook.names:
-        place = None if name.startswith("_xlnm.") else _place(text, sheets)
+        place = None if name.startswith(("_xlnm.", MARK)) else _place(text, sheets)
         if place is not None:
             found.append((name, scope, place))
     taken = _ambiguous((name, scope) for name, scope, _ in found)
@@ -89,6 +132,11 @@ def _place(text: str, sheets: dict[str, str]) -> Place | None:
     return Place(sheet, cells)
 
 
+def near_matches(name: str, names: Iterable[str]) -> list[str]:
+    """The names that somebody may have meant, the likeliest first."""
+    return difflib.get_close_matches(name, names, 5, 0.5)
+
+
 def merge_at(cells: Area, merges: Iterable[Area]) -> Area | None:
     """The merged range that swallows all of an area, if there is one."""
     row, column, last_row, last_column = cells
@@ -101,7 +149,7 @@ def merge_at(cells: Area, merges: Iterable[Area]) -> Area | None:
     return None
 
 
-def slot(name: str, place: Place, merges: Iterable[Area], has_formula: bool) -> Slot:
+def slot(name: str, place: Place, merges: Iterable[Area], has_formula: bool, grows: bool) -> Slot:
     """The slot of a place; cells merged into one take one value."""
     cells = place.area
     one = merge_at(cells, merges) is not None
@@ -114,7 +162,22 @@ def slot(name: str, place: Place, merges: Iterable[Area], has_formula: bool) -> 
         rows=1 if one else cells.rows,
         columns=1 if one else cells.columns,
         has_formula=has_formula,
+        grows=grows and (not one or cells.rows == 1),
     )
+
+
+def row_count(slot: Slot, value: object) -> int:
+    """How many rows a value needs; 0 for None.
+
+    Raises
+    ------
+    UnwritableError, TypeError
+        The value has another shape than the slot.
+    """
+    if value is None:
+        return 0
+    rows = _rows(slot, value)
+    return 1 if rows is None else len(rows)
 
 
 def laid_out(slot: Slot, value: object) -> list[object]:
@@ -153,7 +216,8 @@ def laid_out(slot: Slot, value: object) -> list[object]:
     if len(rows) > slot.rows or width > slot.columns:
         raise UnwritableError(
             f"放得下 {slot.rows} 行 {slot.columns} 列，却有 {len(rows)} 行 {width} 列数据",
-            "在模板里把这个名称的区域扩大，或减少数据",
+            "在模板里把这个名称的区域扩大，或让它自动增长（选中这些行，起一个以 "
+            f"{MARK} 开头的名称），或减少数据",
         )
     laid: list[object] = []
     for row in rows:

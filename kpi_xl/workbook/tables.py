@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from kpi_xl.workbook import parts
 from kpi_xl.workbook.cells import unescaped
 from kpi_xl.workbook.package import Package
 from kpi_xl.workbook.parts import MAIN, Workbook
-from kpi_xl.workbook.references import Area, area
+from kpi_xl.workbook.references import Area, Place, area
 
 
 class Table(NamedTuple):
@@ -55,3 +55,14 @@ def tables(package: Package, workbook: Workbook) -> Iterator[Table]:
                         cells._replace(first_row=first, last_row=max(first, last)),
                         tuple(unescaped(column.get("name", "")) for column in names),
                     )
+
+
+def table_places(tables: Iterable[Table]) -> dict[str, Place]:
+    """The slots that tables are: the table's name, and its columns' names behind it."""
+    found = {}
+    for table in tables:
+        found[table.name] = Place(table.sheet, table.data)
+        for number, column in enumerate(table.columns, table.data.first_column):
+            cells = table.data._replace(first_column=number, last_column=number)
+            found[f"{table.name}.{column}"] = Place(table.sheet, cells)
+    return found

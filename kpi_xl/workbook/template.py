@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
-from xml.parsers import expat
 
 from kpi_xl.errors import InputError
-from kpi_xl.workbook import cells, parts, program, sheet, slots, styles
+from kpi_xl.workbook import (
+    cells,
+    growing,
+    obstacles,
+    parts,
+    program,
+    sheet,
+    sizes,
+    slots,
+    styles,
+)
 from kpi_xl.workbook.calculation import calculated_on_load
 from kpi_xl.workbook.cells import UnwritableError, Written
-from kpi_xl.workbook.package import Framed, Package, framed, written
+from kpi_xl.workbook.growing import Region
+from kpi_xl.workbook.package import Package
 from kpi_xl.workbook.program import Position, SheetProgram
-from kpi_xl.workbook.references import Area, area
-from kpi_xl.workbook.sheet import Sheet
-from kpi_xl.workbook.slots import Place, Slot
+from kpi_xl.workbook.references import Place
+from kpi_xl.workbook.sizes import Sizes
+from kpi_xl.workbook.slots import Slot, near_matches
+from kpi_xl.workbook.tables import tables
+from kpi_xl.workbook.zip_records import Framed, framed, written
 
 _PROGRAMS_KEPT: Final = 16
+_SIZES_KEPT: Final = 64
 _DATE_FORMATS: Final = {cells.DATE: styles.DATE, cells.DATE_TIME: styles.DATE_TIME}
 
 
@@ -57,31 +70,57 @@ class Template:
     """
 
     def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
-        self._package = Package(path)
-        self._package.check()
-        self._workbook = parts.workbook(self._package)
-        self._sheets = {name: self._scan(part) for name, part in self._workbook.sheets.items()}
+        package = Package(path)
+        package.check()
+        self._prepare(package)
+
+    def _prepare(self, package: Package) -> None:
+        self.path = package.path
+        self._package = package
+        self._workbook = parts.workbook(package)
+        self._sheets = {
+            name: sheet.read(package, part) for name, part in self._workbook.sheets.items()
+        }
+        self._tables = list(tables(package, self._workbook))
         self._taken = {
-            name: self._taken_areas(part) for name, part in self._workbook.sheets.items()
+            name: obstacles.taken(package, part, (t for t in self._tables if t.sheet == name))
+            for name, part in self._workbook.sheets.items()
         }
-        self._slots = {
-            name: self._slot(name, place) for name, place in slots.places(self._workbook).items()
-        }
+        self._regions = growing.regions(slots.marks(self._workbook).values(), self._tables)
+        self._places = slots.places(self._workbook, self._tables)
+        self._slots = {name: self._slot(name, place) for name, place in self._places.items()}
         self._styles: styles.StyleSheet | None = None
         self._date_styles = styles.date_styles(self._package, self._workbook.styles)
         self._frames = self._unfilled()
         self._style_frames: dict[tuple[tuple[int, str], ...], Framed] = {}
         self._programs: dict[frozenset[str], _Program] = {}
+        self._resized: dict[Sizes, Template] = {}
 
     @property
     def slots(self) -> Mapping[str, Slot]:
-        """The slots by name, in the workbook's order of names.
+        """The slots by name, in the workbook's order of names, those of Excel tables at the end.
 
         A name private to a sheet goes by its plain name, or by ``Sheet!name`` where there are
-        several. Names that are not one plain area of cells are left out.
+        several. Names that are not one plain area of cells are left out. A table is a slot of
+        its own name, and each of its columns one, such as ``members.姓名``.
         """
         return MappingProxyType(self._slots)
+
+    @property
+    def workbook(self) -> parts.Workbook:
+        """What the workbook part says: the sheets and all defined names."""
+        return self._workbook
+
+    def obstacle(self, name: str) -> InputError | None:
+        """Why a slot cannot be filled, or cannot get more rows though it should; None if it can."""
+        slot = self._slots[name]
+        try:
+            self._hidden(slot)
+            if slot.grows:
+                self._of_size(((slot.region, slot.rows + 1),))
+        except InputError as error:
+            return error
+        return None
 
     def fill(self, values: Mapping[str, Any]) -> bytes:
         """A workbook like the template, with these values in its slots.
@@ -97,7 +136,9 @@ class Template:
             The value of each slot to fill: None (blank), text, a truth value, a number, a date,
             a date with a time, a numpy scalar; NaN and infinities are error values. For a slot of
             several cells a list of rows or a 2-D array, or a plain list where it is one row or
-            one column; cells beyond it are blanked.
+            one column; cells beyond it are blanked. A slot that grows (`Slot.grows`) takes more
+            rows than it has: they are inserted, and everything that refers to cells moves along.
+            That is worked out once for each number of rows.
 
         Returns
         -------
@@ -107,10 +148,16 @@ class Template:
         Raises
         ------
         InputError
-            There is no such slot, a value does not fit its slot, or the slot cannot be filled.
+            There is no such slot, a value does not fit its slot, the slot cannot be filled, or
+            something in the workbook cannot follow when rows are inserted.
         TypeError
             A value is of a type that a cell cannot hold.
         """
+        wanted = self._wanted(values) if self._regions else ()
+        template = self._of_size(wanted) if wanted else self
+        return template._filled(values)
+
+    def _filled(self, values: Mapping[str, Any]) -> bytes:
         names = frozenset(values)
         compiled = self._programs.get(names)
         if compiled is None:
@@ -120,43 +167,35 @@ class Template:
             self._programs[names] = compiled
         return self._produced(compiled, self._written(compiled, values))
 
-    def _scan(self, part: str) -> Sheet:
-        content = parts.xml(self._package, part)
-        try:
-            return sheet.scan(content)
-        except (expat.ExpatError, ValueError, KeyError, AssertionError):
-            raise self._package.refusal(f"工作簿的部件 {part} 已损坏（XML 读不出来）") from None
-
-    def _taken_areas(self, part: str) -> list[tuple[Area, str]]:
-        """The areas of a sheet that belong to something else, and to what."""
-        taken = []
-        for relationship in parts.relationships(self._package, part).values():
-            if relationship.kind == "pivotTable":
-                root = parts.tree(self._package, relationship.target)
-                location = root.find(f"{{{parts.MAIN}}}location")
-                cells_ = area(location.get("ref", "")) if location is not None else None
-                if cells_ is not None:
-                    taken.append((cells_, "数据透视表"))
-            elif relationship.kind == "table":
-                root = parts.tree(self._package, relationship.target)
-                cells_ = area(root.get("ref", ""))
-                heading_rows = int(root.get("headerRowCount", "1"))
-                if cells_ is not None and heading_rows:
-                    # The table part repeats its headings; other texts would break the file.
-                    last = cells_.first_row + heading_rows - 1
-                    heading = Area(cells_.first_row, cells_.first_column, last, cells_.last_column)
-                    taken.append((heading, "表格的标题行"))
-        return taken
-
     def _slot(self, name: str, place: Place) -> Slot:
-        found = self._sheets[place.sheet]
-        has_formula = any(
-            cell.is_computed
-            for row in found.rows_within(place.area.first_row, place.area.last_row)
-            for cell in row.cells.values()
-            if place.area.contains(row.number, cell.column)
-        )
-        return slots.slot(name, place, found.merges, has_formula)
+        found, cells_ = self._sheets[place.sheet], place.area
+        grows = Region(place.sheet, cells_.first_row, cells_.last_row) in self._regions
+        return slots.slot(name, place, found.merges, found.has_formula_in(cells_), grows)
+
+    def _wanted(self, values: Mapping[str, Any]) -> Sizes:
+        """The growing areas that need another number of rows for these values, and how many."""
+        rows: dict[str, int] = {}
+        for name, value in values.items():
+            slot = self._slots.get(name)
+            if slot is not None and slot.grows:
+                with self._blaming(slot):
+                    rows[name] = slots.row_count(slot, value)
+        return sizes.wanted(self._slots, self._tables, rows)
+
+    def _of_size(self, wanted: Sizes) -> Template:
+        """The template with other numbers of rows in some areas."""
+        found = self._resized.get(wanted)
+        if found is None:
+            found = Template.__new__(Template)
+            found._prepare(
+                sizes.resized(
+                    self._package, self._workbook, self._sheets, self._tables, self._taken, wanted
+                )
+            )
+            while len(self._resized) >= _SIZES_KEPT:
+                del self._resized[next(iter(self._resized))]
+            self._resized[wanted] = found
+        return found
 
     def _unfilled(self) -> dict[str, Framed]:
         """Every entry ready to be written, as it is in a workbook of which no cell is filled."""
@@ -182,9 +221,7 @@ class Template:
         compiled = _Program([slot for name, slot in self._slots.items() if name in names])
         wanted: dict[str, dict[Position, int]] = {}
         for slot in compiled.slots:
-            cells_ = area(slot.reference)
-            assert cells_ is not None
-            hidden = self._hidden(slot, cells_)
+            hidden = self._hidden(slot)
             on_sheet = wanted.setdefault(slot.sheet, {})
             for row in range(slot.first_row, slot.first_row + slot.rows):
                 for column in range(slot.first_column, slot.first_column + slot.columns):
@@ -201,34 +238,15 @@ class Template:
             compiled.sheets[part] = program.compiled(self._sheets[name], places, self._date_styles)
         return compiled
 
-    def _hidden(self, slot: Slot, cells_: Area) -> set[Position]:
+    def _hidden(self, slot: Slot) -> set[Position]:
         """The cells of a slot that merged ranges hide; refuses a slot that cannot be filled."""
-        for taken, what in self._taken[slot.sheet]:
-            if taken.meets(cells_):
-                raise self._refusal(
-                    slot, f"在{what}里，不能填写", "把这个名称移到别的单元格，再保存模板"
-                )
-        hidden: set[Position] = set()
-        for merge in self._sheets[slot.sheet].merges:
-            if not merge.meets(cells_):
-                continue
-            at_start = (merge.first_row, merge.first_column) == (slot.first_row, slot.first_column)
-            if merge.covers(cells_) and not at_start:
-                raise self._refusal(
-                    slot,
-                    f"在合并单元格 {merge.reference} 里，但不是它的左上角，填了也看不见",
-                    "把这个名称改到合并单元格的左上角，再保存模板",
-                )
-            if slot.rows == slot.columns == 1:
-                continue
-            inside = merge.shared(cells_)
-            hidden |= {
-                (row, column)
-                for row in range(inside.first_row, inside.last_row + 1)
-                for column in range(inside.first_column, inside.last_column + 1)
-                if (row, column) != (merge.first_row, merge.first_column)
-            }
-        return hidden
+        with self._blaming(slot):
+            return obstacles.hidden(
+                self._places[slot.name].area,
+                slot.rows == slot.columns == 1,
+                self._taken[slot.sheet],
+                self._sheets[slot.sheet].merges,
+            )
 
     def _written(self, compiled: _Program, values: Mapping[str, Any]) -> list[Written]:
         """The values as they stand in the file, in the order the program numbers them."""
@@ -236,18 +254,13 @@ class Template:
         date1904 = self._workbook.date1904
         for slot in compiled.slots:
             value = values[slot.name]
-            try:
+            with self._blaming(slot):
                 if slot.rows == slot.columns == 1 and not isinstance(value, list | tuple):
                     value = _scalar(slot, value)
                     found.append(cells.written(value, date1904))
                 else:
                     laid = slots.laid_out(slot, value)
                     found += [cells.written(one, date1904) for one in laid]
-            except UnwritableError as error:
-                raise self._refusal(slot, error.problem, error.advice) from None
-            except TypeError as error:
-                error.add_note(f"in slot {slot.name!r}")
-                raise
         for number in compiled.hidden:
             if found[number].kind != cells.BLANK:
                 raise self._refusal(
@@ -300,13 +313,24 @@ class Template:
         return found
 
     def _unknown(self, name: str) -> InputError:
-        near = difflib.get_close_matches(name, self._slots, 5, 0.5)
+        near = near_matches(name, self._slots)
         listed = "、".join(f"「{one}」" for one in near)
         hint = f"；相近的有 {listed}" if near else ""
         return self._package.refusal(
             f"模板里没有名称「{name}」{hint}",
             "在 Excel 的「公式 → 名称管理器」里核对名称，它必须指向一个单元格或一片区域",
         )
+
+    @contextmanager
+    def _blaming(self, slot: Slot) -> Iterator[None]:
+        """Says which slot a value does not fit."""
+        try:
+            yield
+        except UnwritableError as error:
+            raise self._refusal(slot, error.problem, error.advice) from None
+        except TypeError as error:
+            error.add_note(f"in slot {slot.name!r}")
+            raise
 
     def _refusal(self, slot: Slot, problem: str, advice: str) -> InputError:
         return InputError(

@@ -54,8 +54,17 @@ def test_five_people_with_one_sale_short_are_no_alarm():
 
 
 def test_small_units_where_lower_is_better():
-    share = judged_share([4, 28], [5, 35], "lower")  # 80% left
+    share = judged_share([4, 280], [5, 350], "lower")  # 80% left
     assert levels(share, 0.65, 0.72, "lower").tolist() == [0, 2]
+
+
+def test_few_cases_are_judged_by_an_interval_in_a_great_team_too():
+    found = judged_share([6, 10, 11, 0], [60, 60, 20, 500], "higher")
+    assert found[0] == pytest.approx(float(wilson(6, 60, 0.8)[1]))
+    assert found[1] == 10 / 60
+    assert found[2] > 11 / 20
+    assert judged_share(55, 60, "lower") < 55 / 60  # five who stayed are few cases too
+    assert levels(found[3], 0.8, 0.72, "higher") == 2  # nobody of 500 is an alarm all the same
 
 
 def test_more_producers_than_people_are_not_judged_down():
@@ -115,6 +124,12 @@ def test_peers_against_numpy(values, direction):
     for value, rank in zip(values, found.rank.tolist(), strict=True):
         better = sum(v > value if direction == "higher" else v < value for v in known.tolist())
         assert rank == (better + 1 if not np.isnan(value) else 0)
+
+
+def test_a_group_without_units():
+    found = peers(np.zeros((3, 0)), "higher")
+    assert found.best_unit.tolist() == [-1] * 3
+    assert judge(np.zeros((0, 6)), "higher", bands=ACTIVITY).level.shape == (0,)
 
 
 def test_warnings_are_ordered_by_cost():

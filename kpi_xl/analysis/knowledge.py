@@ -1,0 +1,270 @@
+"""诊断知识库: causes, the evidence that would show them, and remedies, as diagnosis.toml says."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kpi_xl.formula import Unit, divide
+
+
+@dataclass(frozen=True)
+class Signal:
+    """Something that the data can show.
+
+    Parameters
+    ----------
+    code : str
+        Its name in the file.
+    name : str
+        Its Chinese name.
+    unit : str
+        The unit of its value.
+    numerator, denominator : str or None
+        The measures or KPIs it is the ratio of; None for a KPI or measure of this very code.
+    """
+
+    code: str
+    name: str
+    unit: Unit
+    numerator: str | None
+    denominator: str | None
+
+    def values(self, given: Mapping[str, ArrayLike]) -> NDArray[np.float64] | None:
+        """Its values.
+
+        Parameters
+        ----------
+        given : mapping of str to array_like
+            Measures and KPIs by code, as shown: money in 元.
+
+        Returns
+        -------
+        float64 array or None
+            None when something it is made of is not there.
+        """
+        if self.numerator is None or self.denominator is None:
+            whole = given.get(self.code)
+            return None if whole is None else np.asarray(whole, dtype=np.float64)
+        if self.numerator not in given or self.denominator not in given:
+            return None
+        return divide(given[self.numerator], given[self.denominator])
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A signal that would speak for a cause.
+
+    Parameters
+    ----------
+    signal : str
+        Its code.
+    direction : str
+        Whether a ``"low"`` or a ``"high"`` value speaks for it.
+    """
+
+    signal: str
+    direction: Literal["low", "high"]
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A possible cause, 根源问题.
+
+    Parameters
+    ----------
+    id : str
+        Its name within the topic.
+    text : str
+        What it is, in Chinese.
+    evidence : tuple of Evidence
+        Empty for what no data can show.
+    source : str
+        Where it comes from.
+    """
+
+    id: str
+    text: str
+    evidence: tuple[Evidence, ...]
+    source: str
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """A measure to take, 改善措施.
+
+    Parameters
+    ----------
+    text : str
+        What to do, in Chinese.
+    causes : tuple of str
+        The ids of the causes it is meant for.
+    owner, tool : str
+        责任对象, and 工具/方法.
+    days : int
+        Within how many days it is to be done.
+    source : str
+        Where it comes from.
+    """
+
+    text: str
+    causes: tuple[str, ...]
+    owner: str
+    tool: str
+    days: int
+    source: str
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What one unit of a KPI is worth in premium: a sum of measures × a KPI × a constant.
+
+    Parameters
+    ----------
+    added : tuple of str
+        Codes of measures or KPIs that are added up; empty for 1.
+    times : str or None
+        The code of a KPI or measure.
+    fen : int
+        What the product is times, to be 分.
+    """
+
+    added: tuple[str, ...]
+    times: str | None
+    fen: int
+
+    def amount(self, given: Mapping[str, ArrayLike]) -> NDArray[np.float64]:
+        """In 分 a unit of the KPI, for `kpi_xl.analysis.warnings.shortfall_cost`.
+
+        Parameters
+        ----------
+        given : mapping of str to array_like
+            Measures and KPIs by code, as shown: money in 元.
+
+        Raises
+        ------
+        KeyError
+            When one is missing.
+
+        Examples
+        --------
+        >>> worth = knowledge().topic("KPI_ACTIVITY").worth["KPI_ACTIVITY"]
+        >>> worth.amount({"KPI_AVG_HEADCOUNT": 10, "KPI_PRODUCTIVITY": 2000.0}).item()
+        2000000.0
+        """
+        added = [np.asarray(given[code], dtype=np.float64) for code in self.added]
+        total = functools.reduce(np.add, added) if added else np.asarray(1.0)
+        factor = given[self.times] if self.times else 1.0
+        return np.asarray(total * np.asarray(factor, dtype=np.float64) * self.fen)
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Everything known about one weakness.
+
+    Parameters
+    ----------
+    name : str
+        Such as 活动率低.
+    kpis : tuple of str
+        Codes of the KPIs that show it.
+    worth : mapping of str to Worth
+        What a unit of each is worth, where that can be said.
+    causes : tuple of Cause
+    remedies : tuple of Remedy
+    """
+
+    name: str
+    kpis: tuple[str, ...]
+    worth: Mapping[str, Worth]
+    causes: tuple[Cause, ...]
+    remedies: tuple[Remedy, ...]
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """The knowledge base.
+
+    Parameters
+    ----------
+    signals : mapping of str to Signal
+        By code.
+    topics : tuple of Topic
+    """
+
+    signals: Mapping[str, Signal]
+    topics: tuple[Topic, ...]
+
+    def topic(self, kpi: str) -> Topic:
+        """The topic of a KPI.
+
+        Raises
+        ------
+        KeyError
+            When nothing is known about it.
+        """
+        for topic in self.topics:
+            if kpi in topic.kpis:
+                return topic
+        raise KeyError(kpi)
+
+
+@functools.cache
+def knowledge() -> Knowledge:
+    """The knowledge base that comes with the program.
+
+    Examples
+    --------
+    >>> topic = knowledge().topic("KPI_ACTIVITY")
+    >>> topic.name, len(topic.causes), len(topic.remedies)
+    ('活动率低', 12, 11)
+    """
+    file = Path(__file__).with_name("diagnosis.toml")
+    content = tomllib.loads(file.read_text(encoding="utf-8"))
+    return Knowledge(
+        signals={
+            code: Signal(
+                code, row["name"], row["unit"], row.get("numerator"), row.get("denominator")
+            )
+            for code, row in content["signal"].items()
+        },
+        topics=tuple(_topic(row) for row in content["topic"]),
+    )
+
+
+def _topic(row: Mapping[str, Any]) -> Topic:
+    return Topic(
+        name=row["name"],
+        kpis=tuple(row["kpis"]),
+        worth={
+            kpi: Worth(tuple(worth["sum"]), worth.get("times"), worth["fen"])
+            for kpi, worth in row.get("worth", {}).items()
+        },
+        causes=tuple(
+            Cause(
+                id=cause["id"],
+                text=cause["text"],
+                evidence=tuple(Evidence(e["signal"], e["is"]) for e in cause.get("evidence", ())),
+                source=cause["source"],
+            )
+            for cause in row["cause"]
+        ),
+        remedies=tuple(
+            Remedy(
+                text=remedy["text"],
+                causes=tuple(remedy["for"]),
+                owner=remedy["owner"],
+                tool=remedy["tool"],
+                days=remedy["days"],
+                source=remedy["source"],
+            )
+            for remedy in row["remedy"]
+        ),
+    )

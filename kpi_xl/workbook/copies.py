@@ -1,0 +1,117 @@
+"""Formulas copied down a growing area."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+from kpi_xl.workbook.formulas import Token, joined, tokens
+from kpi_xl.workbook.growing import Region
+from kpi_xl.workbook.references import LAST_ROW, Area
+from kpi_xl.workbook.shift import Change, Shift, Shifts, TooLongError, reference
+
+Fixed: TypeAlias = frozenset[tuple[int, int]]
+"""Corners of references, by the numbers of token and corner, that stay the same in all rows."""
+
+
+class Copier(NamedTuple):
+    """Copies the formulas of one growing area.
+
+    Attributes
+    ----------
+    region : Region
+        The area, as the template has it.
+    change : Change
+        How it grows.
+    shifts : Shifts
+        All shifts.
+    """
+
+    region: Region
+    change: Change
+    shifts: Shifts
+
+    @property
+    def model(self) -> int:
+        """The row that is copied, as the template has it."""
+        return self.change.at - 1
+
+    @property
+    def new_model(self) -> int:
+        """Where that row ends up, directly above its copies."""
+        return self._shift.row(self.model)
+
+    def copies(self, cells: Area) -> bool:
+        """Whether cells get copies: all of them are in the row that is copied."""
+        return self.change.count > 0 and cells.first_row == cells.last_row == self.model
+
+    def copy(self, cells: Area, offset: int) -> Area:
+        """The copy of cells so many rows below."""
+        row = self.new_model + offset
+        return cells._replace(first_row=row, last_row=row)
+
+    @property
+    def _shift(self) -> Shift:
+        return self.shifts[self.region.sheet.casefold()]
+
+    def copied(self, formula: str, fixed: Fixed, offset: int) -> str:
+        """A formula of the row that is copied, for the row so many below it.
+
+        Parameters
+        ----------
+        formula : str
+            The formula as the template has it.
+        fixed : Fixed
+            The corners that stay though they have no ``$``.
+        offset : int
+            How far below; 0 for that row itself.
+        """
+        sheet = self.region.sheet.casefold()
+        moved = self.new_model - self.model
+        out: list[Token] = []
+        for number, token in enumerate(tokens(formula)):
+            if isinstance(token, str):
+                out.append(token)
+                continue
+            # What has a $ moves with the cells it means; the rest keeps its distance, which
+            # inside the area is counted before rows came in between.
+            shifted = reference(token, sheet, self.shifts, None)
+            ends = list(shifted.ends)
+            for corner, end in enumerate(token.ends):
+                if not end.row or end.row_fixed or (number, corner) in fixed:
+                    continue
+                is_own = token.sheets in ((), (sheet,))
+                inside = is_own and self.region.first <= end.row <= self.region.last
+                row = (end.row + moved if inside else ends[corner].row) + offset
+                if row > LAST_ROW:
+                    raise TooLongError
+                ends[corner] = ends[corner]._replace(row=row)
+            out.append(shifted._replace(ends=tuple(ends)))
+        return joined(tuple(out))
+
+
+def fixed_corners(formula: str, other: str, distance: int) -> Fixed | None:
+    """What stays the same in two formulas that are so many rows apart.
+
+    None when the one is not the other copied down. Programs often write formulas without ``$``
+    that mean the same cells in every row.
+    """
+    ours, theirs = tokens(formula), tokens(other)
+    if len(ours) != len(theirs):
+        return None
+    fixed = set()
+    for number, (one, two) in enumerate(zip(ours, theirs, strict=True)):
+        if isinstance(one, str) or isinstance(two, str):
+            if one != two:
+                return None
+            continue
+        if one.prefix != two.prefix or len(one.ends) != len(two.ends):
+            return None
+        for corner, (end, its) in enumerate(zip(one.ends, two.ends, strict=True)):
+            if end._replace(row=0) != its._replace(row=0):
+                return None
+            if end.row == its.row:
+                if not end.row_fixed:
+                    fixed.add((number, corner))
+            elif end.row_fixed or its.row - end.row != distance:
+                return None
+    return frozenset(fixed)

@@ -1,0 +1,179 @@
+"""What a template has to fill, and what in it cannot be filled and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from kpi_xl.workbook import slots
+from kpi_xl.workbook.formulas import Reference, tokens
+from kpi_xl.workbook.growing import MARK, Region
+from kpi_xl.workbook.slots import Slot, near_matches
+from kpi_xl.workbook.template import Template
+
+_MANAGER: Final = "在 Excel 的「公式 → 名称管理器」里"
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A name that cannot be filled.
+
+    Attributes
+    ----------
+    name : str
+        The name.
+    text : str
+        What it refers to, as the name manager shows it.
+    problem, advice : str
+        What is wrong and what to do, Chinese, without full stops.
+    """
+
+    name: str
+    text: str
+    problem: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A slot that nothing is known to fill.
+
+    Attributes
+    ----------
+    slot : Slot
+        The slot.
+    near : tuple of str
+        The known names that may have been meant, the likeliest first.
+    """
+
+    slot: Slot
+    near: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What was found in a template.
+
+    Attributes
+    ----------
+    slots : tuple of Slot
+        The slots that can be filled, in the workbook's order; with known names given, only
+        those with one.
+    unusable : tuple of Unusable
+        The names that look like slots but cannot be used.
+    unknown : tuple of Unknown
+        The slots whose names are not known.
+    missing : tuple of str
+        The known names that the template does not have.
+    """
+
+    slots: tuple[Slot, ...]
+    unusable: tuple[Unusable, ...]
+    unknown: tuple[Unknown, ...]
+    missing: tuple[str, ...]
+
+
+def explain(template: Template, known: Collection[str] | None = None) -> Explanation:
+    """What a template has to fill, and what in it cannot be filled and why.
+
+    Parameters
+    ----------
+    template : Template
+        The template.
+    known : collection of str, optional
+        The names that can be filled; without them every name will do, and none is missing.
+
+    Returns
+    -------
+    Explanation
+        What was found. The columns of a table none of whose slots is known are not unknown: it
+        is a table like any other.
+    """
+    names = _names(template)
+    unusable, usable = [], []
+    for name, slot in template.slots.items():
+        error = template.obstacle(name)
+        if error is None:
+            usable.append(slot)
+        else:
+            shown = names.get(name, slot.reference)
+            problem = error.problem.removeprefix(f"名称「{name}」（{slot.reference}）")
+            unusable.append(Unusable(name, shown, problem, error.advice))
+    expected = known or ()
+    for name, text in names.items():
+        if name not in template.slots:
+            unusable += _unusable(template, name, text, name in expected)
+    unusable += _useless_marks(template)
+    if known is None:
+        return Explanation(tuple(usable), tuple(unusable), (), ())
+    found = [slot for slot in usable if slot.name in known]
+    tables = {slot.name.split(".")[0] for slot in found}
+    unknown = [
+        Unknown(slot, tuple(near_matches(slot.name, known)))
+        for slot in usable
+        if slot.name not in known and (slot.name in names or slot.name.split(".")[0] in tables)
+    ]
+    missing = [name for name in known if name not in names.keys() | template.slots.keys()]
+    return Explanation(tuple(found), tuple(unusable), tuple(unknown), tuple(missing))
+
+
+def _names(template: Template) -> dict[str, str]:
+    """What every name refers to that somebody gave, under the name its slot would have."""
+    found: dict[str, str] = {}
+    for name, scope, text in template.workbook.names:
+        private = f"{scope}!{name}"
+        if not name.startswith(("_xlnm.", MARK)):
+            found[private if private in template.slots or name in found else name] = text
+    return found
+
+
+def _unusable(template: Template, name: str, text: str, is_known: bool) -> Iterator[Unusable]:
+    """Why a name is no slot, if somebody may have meant it to be one."""
+    found = tokens(text)
+    references = [token for token in found if isinstance(token, Reference)]
+    sheets = {sheet.casefold() for sheet in template.workbook.sheets}
+    between = "".join(token for token in found if isinstance(token, str))
+    if "#REF!" in text:
+        problem = "指向的单元格已被删除（#REF!）"
+        advice = f"{_MANAGER}让它指向要填写的单元格，或删掉它"
+    elif any("[" in sheet for one in references for sheet in one.sheets):
+        problem = "指向另一个工作簿"
+        advice = f"{_MANAGER}让它指向本工作簿的单元格"
+    elif any(sheet not in sheets for one in references for sheet in one.sheets):
+        problem = "指向的工作表不存在，或不是普通工作表"
+        advice = f"{_MANAGER}让它指向要填写的单元格，或删掉它"
+    elif len(references) > 1 and re.fullmatch(r"[\s,]*", between):
+        problem = "指向好几片区域"
+        advice = "只让它指向一片连续的区域；需要几片就各起一个名称"
+    elif not is_known:
+        # A constant or a list to choose from is a name with a purpose of its own.
+        return
+    elif len(found) == len(references) == 1:
+        problem = "指向整行、整列或太大的区域"
+        advice = f"{_MANAGER}让它只包含要填写的单元格"
+    else:
+        problem = "是常量或公式，不指向单元格"
+        advice = f"{_MANAGER}让它指向要填写的单元格"
+    yield Unusable(name, text, problem, advice)
+
+
+def _useless_marks(template: Template) -> Iterator[Unusable]:
+    """The marks of growing areas that make no slot grow."""
+    growing = {slot.region for slot in template.slots.values() if slot.grows}
+    marks = slots.marks(template.workbook)
+    for name, scope, text in template.workbook.names:
+        if not name.startswith(MARK):
+            continue
+        place = marks.get(name if scope is None else f"{scope}!{name}")
+        if place is None:
+            yield Unusable(name, text, "不指向一些行", f"{_MANAGER}让它指向会增长的那些行")
+        elif Region(place.sheet, place.area.first_row, place.area.last_row) not in growing:
+            yield Unusable(
+                name,
+                text,
+                f"标出了第 {place.area.first_row} 到 {place.area.last_row} 行，"
+                "却没有名称正好占这些行，不会增长",
+                "让要增长的名称和它占相同的行",
+            )

@@ -1,0 +1,210 @@
+"""Inserts and removes rows of a workbook, with everything in it that refers to cells."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Collection, Iterator, Mapping
+
+from kpi_xl.errors import InputError
+from kpi_xl.workbook import markup, parts
+from kpi_xl.workbook.copies import Copier
+from kpi_xl.workbook.growing import Region
+from kpi_xl.workbook.markup import Edit
+from kpi_xl.workbook.package import Package
+from kpi_xl.workbook.parts import Workbook
+from kpi_xl.workbook.related import KINDS, SHEET, Rewriter
+from kpi_xl.workbook.rows import CrossedError, SheetRows
+from kpi_xl.workbook.sheet import Sheet
+from kpi_xl.workbook.shift import SeveralSheetsError, Shift, Shifts, TooLongError
+
+
+def grown(
+    package: Package, workbook: Workbook, sheets: Mapping[str, Sheet], wanted: Mapping[Region, int]
+) -> Package:
+    """The workbook with other numbers of rows in some areas.
+
+    Parameters
+    ----------
+    package : Package
+        The workbook.
+    workbook : Workbook
+        What its workbook part says.
+    sheets : mapping of str to Sheet
+        Its scanned worksheets by name.
+    wanted : mapping of Region to int
+        The areas that change, none of which has rows of another, and how many rows each gets.
+
+    Returns
+    -------
+    Package
+        Only the parts that mention a cell that moved differ; the order in which formulas were
+        last calculated (calcChain) is left out, which every program makes anew.
+
+    Raises
+    ------
+    InputError
+        Something in the workbook cannot follow.
+    Lost
+        Something refers only to rows that would be removed.
+    """
+    return _Grower(package, workbook, sheets, wanted).grown()
+
+
+class _Grower:
+    """Goes through all parts of a workbook."""
+
+    def __init__(
+        self,
+        package: Package,
+        workbook: Workbook,
+        sheets: Mapping[str, Sheet],
+        wanted: Mapping[Region, int],
+    ) -> None:
+        self._package = package
+        self._workbook = workbook
+        self._sheets = sheets
+        self._wanted = wanted
+        changes: dict[str, list[Region]] = {}
+        for region in sorted(wanted):
+            changes.setdefault(region.sheet.casefold(), []).append(region)
+        self._regions = changes
+        self._shifts: Shifts = {
+            sheet: Shift(tuple(region.change(wanted[region]) for region in regions))
+            for sheet, regions in changes.items()
+        }
+
+    def grown(self) -> Package:
+        """The workbook after the change."""
+        at: str | None = None
+        try:
+            changed: dict[str, bytes] = {}
+            for at, part in self._workbook.sheets.items():
+                changed[part.lower()] = self._worksheet(at)
+            dropped = set()
+            for part, kind, at in self._related():
+                if kind == "calcChain":
+                    dropped.add(part.lower())
+                elif kind in KINDS and part.lower() not in changed:
+                    rewriter = self._rewriter(at)
+                    changed[part.lower()] = KINDS[kind](rewriter, self._read(part, kind))
+            at = None
+            changed[self._workbook.part.lower()] = self._names()
+        except TooLongError:
+            raise self._refusal(
+                at, "数据太多，工作表放不下", "减少数据，或分成几个工作表"
+            ) from None
+        except SeveralSheetsError:
+            raise self._refusal(
+                at,
+                "有公式引用了好几张工作表的同一片单元格，插入行以后无法跟着移动",
+                "把公式改成逐张引用各工作表",
+            ) from None
+        except CrossedError as error:
+            raise self._refusal(
+                at,
+                f"数组公式或模拟运算表（{error.cells.reference}）占着会增长的行，不能在其中插入行",
+                "把它改成每行一个普通公式，或移到别处",
+            ) from None
+        if dropped:
+            changed |= self._without(dropped)
+        different = {
+            part: content
+            for part, content in changed.items()
+            if content != self._package.read(part)
+        }
+        return self._package.changed(different, dropped)
+
+    def _refusal(self, sheet: str | None, problem: str, advice: str) -> InputError:
+        return InputError(problem, advice, file=self._package.path, sheet=sheet)
+
+    def _read(self, part: str, kind: str) -> bytes:
+        # Notes and controls are drawn in something that is not quite XML.
+        return self._package.read(part) if kind == "vmlDrawing" else parts.xml(self._package, part)
+
+    def _copiers(self, sheet: str) -> list[Copier]:
+        shift = self._shifts.get(sheet, Shift(()))
+        regions = self._regions.get(sheet, [])
+        return [
+            Copier(region, change, self._shifts)
+            for region, change in zip(regions, shift.changes, strict=True)
+        ]
+
+    def _rewriter(self, sheet: str | None) -> Rewriter:
+        name = (sheet or "").casefold()
+        return Rewriter(name, self._shifts, self._copiers(name))
+
+    def _related(self) -> Iterator[tuple[str, str, str | None]]:
+        """Every part that the workbook leads to, the kind of it, and the sheet it belongs to."""
+        owners = {part: name for name, part in self._workbook.sheets.items()}
+        seen = {self._workbook.part}
+        open_: list[tuple[str, str | None]] = [(self._workbook.part, None)]
+        while open_:
+            part, owner = open_.pop()
+            for relationship in parts.relationships(self._package, part).values():
+                target = relationship.target
+                if target in seen or self._package.find(target) is None:
+                    continue
+                seen.add(target)
+                sheet = owners.get(target, owner)
+                open_.append((target, sheet))
+                yield target, relationship.kind, sheet
+
+    def _worksheet(self, name: str) -> bytes:
+        sheet = self._sheets[name]
+        self._check_merges(name)
+        folded = name.casefold()
+        found = markup.elements(sheet.xml, SHEET)
+        behind = max((row.end for row in sheet.rows.values()), default=sheet.data_tag_end)
+        formulas = [
+            one for one in found if one.name == "f" and sheet.data_start < one.start < behind
+        ]
+        copiers = self._copiers(folded)
+        edits = [
+            *SheetRows(sheet, folded, formulas, self._shifts, copiers).edits(),
+            *self._rewriter(name).sheet_edits(sheet.xml, found, sheet.data_start, behind),
+        ]
+        return markup.spliced(sheet.xml, edits)
+
+    def _check_merges(self, name: str) -> None:
+        """Refuse merged cells of several rows of an area that are not all of its rows."""
+        for copier in self._copiers(name.casefold()):
+            region = copier.region
+            for merge in self._sheets[name].merges:
+                meets = merge.first_row <= region.last and region.first <= merge.last_row
+                covers = merge.first_row <= region.first and region.last <= merge.last_row
+                if meets and merge.rows > 1 and not covers:
+                    raise self._refusal(
+                        name,
+                        f"合并单元格 {merge.reference} 跨了会增长的区域（第 {region.first} 到 "
+                        f"{region.last} 行）里的几行，不能在其中插入行",
+                        "取消这个合并，或让它只占一行或占满整个区域",
+                    )
+
+    def _names(self) -> bytes:
+        part = self._workbook.part
+        content = parts.xml(self._package, part)
+        sheets = [
+            element.attributes.get("name", "").casefold()
+            for element in markup.elements(content, {"sheet"})
+        ]
+        return markup.spliced(content, self._rewriter(None).names(content, sheets))
+
+    def _without(self, dropped: Collection[str]) -> dict[str, bytes]:
+        """The list of content types and the workbook's relationships without some parts."""
+        types = "[Content_Types].xml"
+        folder, file = posixpath.split(self._workbook.part)
+        related = posixpath.join(folder, "_rels", f"{file}.rels")
+        return {
+            types.lower(): self._without_elements(
+                types, lambda one: one.get("PartName", "").lower().lstrip("/") in dropped
+            ),
+            related.lower(): self._without_elements(
+                related, lambda one: one.get("Type", "").endswith("/calcChain")
+            ),
+        }
+
+    def _without_elements(self, part: str, goes: Callable[[dict[str, str]], bool]) -> bytes:
+        content = parts.xml(self._package, part)
+        found = markup.elements(content, {"Override", "Relationship"})
+        edits = [Edit(one.start, one.end, b"") for one in found if goes(one.attributes)]
+        return markup.spliced(content, edits)

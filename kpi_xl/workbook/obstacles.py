@@ -1,0 +1,93 @@
+"""What stands in the way of filling a slot: pivot tables, headings of tables, merged cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from kpi_xl.workbook import parts
+from kpi_xl.workbook.cells import UnwritableError
+from kpi_xl.workbook.package import Package
+from kpi_xl.workbook.program import Position
+from kpi_xl.workbook.references import Area, area
+from kpi_xl.workbook.tables import Table
+
+PIVOT: Final = "数据透视表"
+HEADING: Final = "表格的标题行"
+
+
+class Taken(NamedTuple):
+    """Cells that belong to something else, and to what."""
+
+    cells: Area
+    what: str
+
+
+def taken(package: Package, part: str, tables: Iterable[Table]) -> list[Taken]:
+    """The cells of a sheet that no slot may fill.
+
+    Parameters
+    ----------
+    package : Package
+        The workbook.
+    part : str
+        The sheet's part.
+    tables : iterable of Table
+        The sheet's tables.
+    """
+    found = []
+    for relationship in parts.relationships(package, part).values():
+        if relationship.kind == "pivotTable":
+            root = parts.tree(package, relationship.target)
+            location = root.find(f"{{{parts.MAIN}}}location")
+            cells = area(location.get("ref", "")) if location is not None else None
+            if cells is not None:
+                found.append(Taken(cells, PIVOT))
+    # The table part repeats its headings; other texts would break the file.
+    headings = (table.heading for table in tables)
+    return found + [Taken(cells, HEADING) for cells in headings if cells is not None]
+
+
+def hidden(
+    cells: Area, takes_one: bool, taken_: Sequence[Taken], merges: Sequence[Area]
+) -> set[Position]:
+    """The cells of a slot that merged ranges hide.
+
+    Parameters
+    ----------
+    cells : Area
+        The slot's cells.
+    takes_one : bool
+        Whether it takes one value.
+    taken_ : sequence of Taken
+        The cells of its sheet that belong to something else.
+    merges : sequence of Area
+        The merged ranges of its sheet.
+
+    Raises
+    ------
+    UnwritableError
+        The slot cannot be filled.
+    """
+    for other, what in taken_:
+        if other.meets(cells):
+            raise UnwritableError(f"在{what}里，不能填写", "把这个名称移到别的单元格，再保存模板")
+    found: set[Position] = set()
+    for merge in merges:
+        if not merge.meets(cells):
+            continue
+        if merge.covers(cells) and merge[:2] != cells[:2]:
+            raise UnwritableError(
+                f"在合并单元格 {merge.reference} 里，但不是它的左上角，填了也看不见",
+                "把这个名称改到合并单元格的左上角，再保存模板",
+            )
+        if takes_one:
+            continue
+        inside = merge.shared(cells)
+        found |= {
+            (row, column)
+            for row in range(inside.first_row, inside.last_row + 1)
+            for column in range(inside.first_column, inside.last_column + 1)
+            if (row, column) != merge[:2]
+        }
+    return found

@@ -1,0 +1,108 @@
+"""The records of a zip file, and how they are written.
+
+The standard library's `zipfile` recompresses every entry; filling a template must leave all
+entries but a few untouched, so an unchanged entry is copied here as the compressed bytes it came
+with.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
+
+END: Final = struct.Struct("<4s4H2LH")
+CENTRAL: Final = struct.Struct("<4s6H3L5H2L")
+LOCAL: Final = struct.Struct("<4s5H3L2H")
+ENCRYPTED, DESCRIPTOR, UTF8 = 0x1, 0x8, 0x800
+STORED, DEFLATED = 0, 8
+_LEVEL: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file inside the zip: what its directory record says, and its compressed bytes."""
+
+    name: str
+    raw_name: bytes
+    made_by: int
+    needs: int
+    flags: int
+    method: int
+    time: int
+    date: int
+    crc: int
+    size: int
+    internal: int
+    external: int
+    packed: bytes
+
+
+class Framed(NamedTuple):
+    """An entry ready to be written: its local record, its directory record around the offset."""
+
+    local: bytes
+    before_offset: bytes
+    after_offset: bytes
+
+
+def framed(entry: Entry, content: bytes | None = None) -> Framed:
+    """An entry ready to be written, unchanged or with new content.
+
+    Timestamps, attributes and name stay. Sizes go into the local record, so that there is no data
+    descriptor behind the data.
+
+    Parameters
+    ----------
+    entry : Entry
+        The entry as it was read.
+    content : bytes, optional
+        Its new uncompressed content; without it the compressed bytes are copied.
+
+    Returns
+    -------
+    Framed
+        The records to hand to `written`.
+    """
+    if content is not None:
+        entry = repacked(entry, content)
+    shared = (
+        entry.flags & ~DESCRIPTOR, entry.method, entry.time, entry.date, entry.crc,
+        len(entry.packed), entry.size, len(entry.raw_name),
+    )  # fmt: skip
+    local = LOCAL.pack(b"PK\3\4", entry.needs, *shared, 0) + entry.raw_name + entry.packed
+    central = CENTRAL.pack(
+        b"PK\1\2", entry.made_by, entry.needs, *shared, 0, 0, 0, entry.internal, entry.external, 0
+    )
+    return Framed(local, central[:-4], entry.raw_name)
+
+
+def repacked(entry: Entry, content: bytes) -> Entry:
+    """An entry with other content."""
+    compressor = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return replace(
+        entry,
+        # Bits 1 and 2 would tell how the old content was compressed.
+        flags=entry.flags & UTF8,
+        method=DEFLATED,
+        crc=zlib.crc32(content),
+        size=len(content),
+        packed=compressor.compress(content) + compressor.flush(),
+    )
+
+
+def written(entries: Iterable[Framed]) -> bytes:
+    """The zip file that holds these entries, in this order."""
+    locals_: list[bytes] = []
+    directory: list[bytes] = []
+    offset = 0
+    for local, before_offset, after_offset in entries:
+        locals_.append(local)
+        directory += before_offset, offset.to_bytes(4, "little"), after_offset
+        offset += len(local)
+    records = b"".join(directory)
+    count = len(locals_)
+    end = END.pack(b"PK\5\6", 0, 0, count, count, len(records), offset, 0)
+    return b"".join((*locals_, records, end))
