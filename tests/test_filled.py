@@ -15,6 +15,7 @@ from office import (
 
 import workbook_templates
 from kpi_xl.jobs.fill import fill
+from kpi_xl.project import Project
 from kpi_xl.workbook import Template, read
 
 
@@ -100,3 +101,28 @@ def test_one_workbook_a_recipient(branch):
     assert counts["月度KPI表"] == 9
     assert counts["月度目标设定、达成表"] == counts["主管日程"] == 32
     assert counts["周工作计划"] == 654
+
+
+@needs_soffice
+def test_a_team_larger_than_the_form_gets_more_rows(tmp_path):
+    """101 members in a form of 60 rows: all are there, the totals are right, nothing is stale."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "kpi.toml").write_text("", encoding="utf-8")
+    people = [f"{i:03d},成员{i},东部,大组,2023-01-05,\n" for i in range(101)]
+    (tmp_path / "data" / "人员.csv").write_text(
+        "工号,姓名,营业部,营业组,签约日期,解约日期\n" + "".join(people), encoding="utf-8"
+    )
+    sold = [f"P{i},{i:03d},1,{1000 + i},300,2024-06-03\n" for i in range(0, 101, 2)]
+    (tmp_path / "data" / "保单.csv").write_text(
+        "保单号,工号,件数,首年保费,FYC,承保日期\n" + "".join(sold), encoding="utf-8"
+    )
+    (file,) = fill(Project.open(tmp_path), "月度目标设定、达成表", MONTH).files
+    values = read(file)
+    assert [row[0] for row in values["members.姓名"]][:101] == [f"成员{i}" for i in range(101)]
+    assert values["members.合计.首年新单保费"] == sum(1000 + i for i in range(0, 101, 2))
+    assert openxml_audit_errors(file) == []
+    (made,) = convert([file], "ods", tmp_path, tmp_path / "profile")
+    (again,) = convert([made], "xlsx", tmp_path / "data", tmp_path / "profile")
+    formulas, cached = formulas_and_values(file)
+    _, recalculated = formulas_and_values(again)
+    assert {c for c in formulas if not same(cached[c], recalculated.get(c))} == set()

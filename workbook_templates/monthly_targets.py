@@ -172,7 +172,11 @@ def _member_header(page: Page) -> None:
 
 
 def _members(page: Page) -> None:
-    """The members' rows, empty ones invisible, with their totals above them."""
+    """The members' rows, empty ones invisible, with their totals above them.
+
+    A team with more members than rows gets more: the name that begins with ``rows.`` asks for it.
+    """
+    page.book.workbook.define_name("rows.members", f"='{_SHEET}'!${_FIRST + 1}:${_LAST + 1}")
     page.height(_TOTAL, 22)
     page.height(_FIRST, 19, _LAST)
     page.blanks(_TOTAL, 1, _TOTAL, _REMARK, TOTAL)
@@ -291,7 +295,7 @@ def _guide(book: Book) -> None:
             ("unit.…、branch.name、period.…", "表头", "单位、主管、人数、月份等"),
             ("kpi.<指标>、.上月、.去年同期", "单位目标", "本月达成、上月实绩、去年同期"),
             ("kpi.<指标>.达成率、.差额", "单位目标", "公式的结果"),
-            ("members.<列名>", "成员目标", f"每位成员一行，最多 {MEMBERS} 人"),
+            ("members.<列名>", "成员目标", f"每位成员一行；超过 {MEMBERS} 人时自动加行"),
             ("members.合计.<列名>", "成员目标 · 合计", "公式的结果"),
         ),
     )

@@ -202,8 +202,8 @@ class _Recipients:
             name = manager.name if manager else ""
             values = self._unit(number) | weeks | {"unit.manager": name or None}
             if "members.工号" in self.slots:
-                room = self.slots["members.工号"].rows
-                values |= member_values(people, self.targets, self.month, self.cube.last, room)
+                slot = self.slots["members.工号"]
+                values |= member_values(people, self.targets, self.month, self.cube.last, slot)
             if "attention.姓名" in self.slots:
                 focus = focus_of(self.values, number, self.last_targets.of_unit(unit))
                 room = self.slots["attention.姓名"].rows

@@ -125,7 +125,8 @@ def test_the_open_xml_sdk_finds_no_error(filled):
 def test_every_name_but_excels_own_is_a_slot(name):
     book = openpyxl.load_workbook(path(name))
     names = set(book.defined_names)
-    assert names == set(Template(path(name)).slots)
+    # A name that begins with rows. makes an area grow and is no slot itself.
+    assert {n for n in names if not n.startswith("rows.")} == set(Template(path(name)).slots)
     looks_like_cell = re.compile(r"(?i)[a-z]{1,3}\d+|r\d*c\d*|[rc]")
     for one in names:
         assert len(one) <= 255
