@@ -2,12 +2,13 @@
 # PYTHON may name another interpreter, and VENV another place for the virtual environment.
 PYTHON ?= python3
 VENV ?= .venv
+SPARK ?= .venv-spark
 MONTH ?= 2024-06
 
 BIN := $(VENV)/bin
 RUN := $(BIN)/kpi-xl --project demo
 
-.PHONY: demo test lint bench templates pictures clean
+.PHONY: demo test test-spark lint bench templates pictures clean addin
 
 $(BIN)/kpi-xl: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("kpi_xl 需要 Python 3.11 或更高版本" if sys.version_info < (3, 11) else 0)'
@@ -39,6 +40,17 @@ demo: $(BIN)/kpi-xl
 test: $(VENV)/.dev tests/validator/node_modules
 	$(BIN)/python -m pytest -n auto
 
+# Spark comes with versions of its own of much, so it has an environment of its own; it needs Java 17.
+$(SPARK)/.dev: pyproject.toml
+	$(PYTHON) -m venv $(SPARK)
+	$(SPARK)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[spark]' \
+		filelock hypothesis pytest
+	@echo '*' >$(SPARK)/.gitignore
+	@touch $@
+
+test-spark: $(SPARK)/.dev
+	$(SPARK)/bin/python -m pytest -rs tests/engine/test_spark.py
+
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -47,6 +59,9 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
 
+addin: $(VENV)/.dev
+	$(BIN)/python -m udfs.excel.build kpi_xl.xlam
+
 templates: $(VENV)/.dev
 	$(BIN)/python -m workbook_templates.build
 
@@ -54,4 +69,4 @@ pictures: demo
 	$(BIN)/python docs/make_pictures.py demo/output
 
 clean:
-	rm -rf $(VENV) demo build dist tests/validator/node_modules
+	rm -rf $(VENV) $(SPARK) demo build dist tests/validator/node_modules

@@ -145,6 +145,96 @@ def explain(
         _say(line)
 
 
+@app.command()
+def doctor(context: typer.Context) -> None:
+    """检查 Python、加载项、项目和模板是否正常，并说明怎么办；有问题时退出码为 2。"""
+    from kpi_xl.jobs.doctor import doctor as run
+
+    findings = run(_named_project(context))
+    for finding in findings:
+        _say(f"{'正常  ' if finding.fine else '有问题'}  {finding.name}：{finding.found}")
+        if finding.advice:
+            _say(f"        {finding.advice}")
+    if not all(finding.fine for finding in findings):
+        raise typer.Exit(2)
+
+
+template = typer.Typer(
+    name="template",
+    help="模板：列出可用的名称，检查自己的工作簿。",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(template)
+
+
+@template.command("names")
+def template_names() -> None:
+    """列出工作簿里可以用的全部名称和含义。"""
+    from kpi_xl.jobs.slot_names import slot_names
+
+    for name, meaning in slot_names().items():
+        _say(f"{name}\t{meaning}")
+
+
+@template.command("check")
+def check_template(file: Annotated[Path, typer.Argument(help="要检查的工作簿。")]) -> None:
+    """看一个工作簿里哪些名称会填写，哪些不认识，哪些不能用。
+
+    例：kpi-xl template check 我的月报.xlsx
+    """
+    from kpi_xl.jobs import template_check
+
+    for line in template_check.lines(template_check.check_template(file)):
+        _say(line)
+
+
+addin = typer.Typer(
+    name="addin",
+    help="Excel 加载项：生成、安装、卸载。",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(addin)
+
+
+@addin.command("build")
+def build_addin(
+    file: Annotated[Path, typer.Argument(help="写到哪个文件。")] = Path("kpi_xl.xlam"),
+) -> None:
+    """生成 kpi_xl.xlam；在任何系统上、任何时候生成的都逐字节相同。"""
+    from kpi_xl.jobs.files import write_whole
+    from udfs.excel.build import build
+
+    write_whole(file, build())
+    _say(f"已生成：{file}")
+
+
+@addin.command("install")
+def install_addin(
+    context: typer.Context,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="已经生成好的 kpi_xl.xlam；不写则现在生成。")
+    ] = None,
+) -> None:
+    """装进本人的 Excel（Windows）；Excel 要先关闭。"""
+    from udfs.excel.install import install
+
+    done = install(project=_named_project(context), addin=file)
+    _say(f"已安装：{done.addin}")
+    _say(f"使用的 Python：{done.interpreter}")
+    _say("下一步：打开 Excel，看有没有 KPI 选项卡；不正常时运行 kpi-xl doctor")
+
+
+@addin.command("uninstall")
+def uninstall_addin() -> None:
+    """从本人的 Excel 里删除加载项和它的设置，不留下别的。"""
+    from udfs.excel.install import uninstall
+
+    for path in uninstall():
+        _say(f"已删除：{path}")
+
+
 # ---------------------------------------------------------------------------------------------
 # What the commands share
 
@@ -163,6 +253,12 @@ def _project(context: typer.Context) -> Project:
     from kpi_xl.project import Project
 
     return Project.open(context.obj)
+
+
+def _named_project(context: typer.Context) -> Path | None:
+    """The project's folder where one is named, or the current folder is one."""
+    folder: Path = context.obj
+    return folder if folder != Path() or (folder / "kpi.toml").is_file() else None
 
 
 @contextmanager

@@ -5,11 +5,11 @@ import decimal
 import inspect
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi_xl import kpis
-from udfs import functions
+from udfs import current, functions
 
 CELLS = (
     st.none()
@@ -24,6 +24,16 @@ CELLS = (
 ARGUMENTS = CELLS | st.lists(CELLS, max_size=4) | st.lists(st.lists(CELLS, max_size=3), max_size=3)
 ERRORS = {"#N/A", "#DIV/0!", "#VALUE!", "#NUM!"}
 NAMES = sorted(functions.__all__)
+TEXTS = {"KPI", "KPI_TABLE", "KPI_UNITS", "KPI_NAMES", "KPI_STATUS", "KPI_HELP"}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_project(tmp_path_factory):
+    """Whoever runs the tests may have a project of his own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KPI_XL_PROJECT", str(tmp_path_factory.mktemp("none")))
+        patch.setattr(current, "_watch", current._Watch())
+        yield
 
 
 def arguments_of(name):
@@ -35,6 +45,7 @@ def test_there_is_a_function_for_every_kpi():
 
 
 @pytest.mark.parametrize("name", NAMES)
+@settings(deadline=None)  # how long it takes is a matter of the machine
 @given(data=st.data())
 def test_no_argument_makes_a_function_raise(name, data):
     arguments = [data.draw(ARGUMENTS) for _ in arguments_of(name)]
@@ -42,7 +53,7 @@ def test_no_argument_makes_a_function_raise(name, data):
     cells = result if isinstance(result, list) else [result]
     for row in cells:
         for cell in row if isinstance(row, list) else [row]:
-            assert cell is None or cell in ERRORS or abs(cell) < float("inf")
+            assert cell is None or cell in ERRORS or name in TEXTS or abs(cell) < float("inf")
 
 
 def test_scalars_lists_and_rows():
@@ -122,3 +133,36 @@ def test_roster_errors():
     assert functions.KPI_RETENTION13(["2024-01-01"], [None], "2024-06", -1) == "#NUM!"
     assert functions.KPI_HEADCOUNT([-4], [None], "2024-06") == "#NUM!"
     assert functions.KPI_STAY_RATE(["2024-01-01"], [None], "2024-06", "2024-05") == "#NUM!"
+
+
+def test_roster_columns_of_one_kind_are_read_as_one_by_one():
+    """The quick way of reading a column, and the slow one that a single odd cell leads to."""
+    days = [dt.datetime(2024, 1 + i % 12, 1 + i % 28, 9, tzinfo=dt.UTC) for i in range(99)]
+    serials = [float((day.date() - dt.date(1899, 12, 30)).days) for day in days]
+    left = [[None]] * 99
+    months = ["2024-03", "2024-12"]
+    expected = functions.KPI_HEADCOUNT([[day.strftime("%Y-%m-%d")] for day in days], left, months)
+    for column in (
+        days,
+        serials,
+        [*days[:50], *serials[50:]],
+        [serial + 0.4 for serial in serials],
+    ):
+        assert functions.KPI_HEADCOUNT([[cell] for cell in column], left, months) == expected
+    for blank in (None, 0.0, 0):
+        assert functions.KPI_HEADCOUNT([[45352.0], [blank], [45352.0]], None, "2024-03") == 2
+
+
+def test_an_error_or_impossible_number_in_a_column_of_one_kind():
+    assert functions.KPI_HEADCOUNT([[45352.0], [-2146826246]], None, "2024-03") == "#N/A"
+    assert functions.KPI_HEADCOUNT([[45352.0], [-1.0]], None, "2024-03") == "#NUM!"
+    assert functions.KPI_HEADCOUNT([[45352.0], [float("nan")]], None, "2024-03") == "#NUM!"
+    assert functions.KPI_HEADCOUNT([[45352.0], [1e9]], None, "2024-03") == "#NUM!"
+
+
+def test_without_a_project_the_data_functions_say_not_available():
+    assert functions.KPI("活动率", "城东营业部", "2024-06") == "#N/A"
+    assert functions.KPI_UNITS() == "#N/A"
+    assert functions.KPI_TABLE("活动率", "城东营业部", "2024-06")[1][2] == "#N/A"
+    assert functions.KPI_STATUS("活动率", 0.9) == "健康"
+    assert functions.KPI_HELP("活动率").startswith("活动率")

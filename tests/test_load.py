@@ -58,6 +58,12 @@ def test_a_store_of_another_run_is_not_taken_for_this_ones(project):
     assert load(project).checked is not None
 
 
+def test_a_cube_that_cannot_be_read_is_made_anew(project):
+    load(project)
+    project.cube.write_bytes(b"{}\n")
+    assert premium(project) == [100_000]
+
+
 def test_a_second_process_waits_or_says_who_holds_it(project):
     told = pytest.raises(InputError, match=f"进程 {os.getpid()} .*正在更新")
     with holding(project), told, holding(project, patience=0.1):

@@ -8,8 +8,8 @@ numpy arrays here, and everything else in `udfs` is spared the matter.
 
 from __future__ import annotations
 
-import datetime as dt
 import decimal
+import itertools
 import math
 import re
 import unicodedata
@@ -35,12 +35,9 @@ _COM_ERROR_BASE: Final = -2146828288
 _COM_ERRORS: Final = {2007: "#DIV/0!", 2036: "#NUM!", 2042: "#N/A"}
 _FIRST_COM_ERROR, _LAST_COM_ERROR = 2000, 2100
 
-_EPOCH: Final = np.datetime64("1899-12-30", "D")
-_LAST_SERIAL: Final = 2_958_465  # 9999-12-31
-_DATE_TEXT: Final = re.compile(
-    r"((?:18|19|20|21)\d\d)[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[T ]\d{1,2}:\d\d(?::\d\d)?)?"
-)
 _NUMBER_TEXT: Final = re.compile(r"[-+]?[\d,]*\.?\d+(?:[eE][-+]?\d+)?%?|[-+]?[\d,]+\.%?")
+
+_SEQUENCES: Final[frozenset[type]] = frozenset({list, tuple})
 
 Grid = list[list[Any]]
 
@@ -58,7 +55,7 @@ def is_blank(cell: Any) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
-def _rows(value: Any) -> tuple[Any, int]:
+def rows_of(value: Any) -> tuple[Grid, int]:
     """Nested rows and the number of dimensions they came with; a flat list is one column."""
     if isinstance(value, np.ndarray):
         value = value.tolist()
@@ -66,11 +63,26 @@ def _rows(value: Any) -> tuple[Any, int]:
         return [[value]], 0
     if not value:
         return [[None]], 0
-    if not any(isinstance(row, (list, tuple)) for row in value):
+    kinds = set(map(type, value))
+    if kinds <= _SEQUENCES:
+        rows = list(map(list, value))
+    elif kinds & _SEQUENCES:
+        rows = [list(row) if type(row) in _SEQUENCES else [row] for row in value]
+    else:
         return [[cell] for cell in value], 1
-    rows = [list(row) if isinstance(row, (list, tuple)) else [row] for row in value]
-    width = max(1, *(len(row) for row in rows))
+    widths = set(map(len, rows))
+    if len(widths) == 1 and 0 not in widths:
+        return rows, 2
+    width = max(1, *widths)
     return [row + [None] * (width - len(row)) for row in rows], 2
+
+
+def cells_of(value: Any) -> list[Any]:
+    """All cells, row by row."""
+    # Types are compared as sets: a generator over ten thousand rows takes longer than all else.
+    if type(value) in _SEQUENCES and set(map(type, value)) <= _SEQUENCES:
+        return list(itertools.chain.from_iterable(value))
+    return [cell for row in rows_of(value)[0] for cell in row]
 
 
 def numbers(value: Any) -> tuple[NDArray[np.float64], NDArray[np.bool_], int]:
@@ -90,7 +102,7 @@ def numbers(value: Any) -> tuple[NDArray[np.float64], NDArray[np.bool_], int]:
     dimensions : int
         0 for a scalar, 1 for a flat list, 2 for rows.
     """
-    rows, dimensions = _rows(value)
+    rows, dimensions = rows_of(value)
     try:
         # Nearly every range holds plain numbers and blanks, which numpy reads by itself.
         plain = np.array(rows, dtype=np.float64)
@@ -142,74 +154,6 @@ def error_of(cell: Any) -> str | None:
     return None
 
 
-def dates(value: Any) -> NDArray[np.datetime64]:
-    """Read a column or row of dates as one flat array, NaT for blanks.
-
-    Parameters
-    ----------
-    value : scalar, list, or list of lists
-        Dates as datetimes, Excel serial numbers or text; blanks; a heading may stand in the first
-        cell, as when a whole column is given.
-
-    Returns
-    -------
-    (n,) datetime64[D] array
-
-    Raises
-    ------
-    BadArgumentError
-        For an error cell, with that error; for anything else that is no date, ``#VALUE!``.
-    """
-    rows, _ = _rows(value)
-    cells = [cell for row in rows for cell in row]
-    if not cells:
-        return np.array([], dtype="datetime64[D]")
-    known: dict[Any, Any] = {None: np.datetime64("NaT")}
-    days = np.empty(len(cells), dtype="datetime64[D]")
-    for position, cell in enumerate(cells):
-        try:
-            day = known[cell]
-        except (KeyError, TypeError):
-            try:
-                day = known[cell] = _date(cell)
-            except BadArgumentError:
-                heading = position == 0 and isinstance(cell, str) and error_of(cell) is None
-                if not heading:
-                    raise
-                day = np.datetime64("NaT")
-        days[position] = day
-    return days
-
-
-def _date(cell: Any) -> np.datetime64:
-    if is_blank(cell):
-        return np.datetime64("NaT", "D")
-    if (name := error_of(cell)) is not None:
-        raise BadArgumentError(name)
-    if isinstance(cell, dt.datetime):
-        return np.datetime64(cell.date(), "D")
-    if isinstance(cell, dt.date):
-        return np.datetime64(cell, "D")
-    if isinstance(cell, str):
-        text = unicodedata.normalize("NFKC", cell).strip()
-        if match := _DATE_TEXT.fullmatch(text):
-            try:
-                return np.datetime64(dt.date(*map(int, match.groups())), "D")
-            except ValueError:
-                raise BadArgumentError("#VALUE!") from None
-        try:
-            cell = float(text)
-        except ValueError:
-            raise BadArgumentError("#VALUE!") from None
-    if isinstance(cell, (int, float, decimal.Decimal, np.number)) and not isinstance(cell, bool):
-        serial = float(cell)
-        if not math.isfinite(serial) or serial < 0 or serial > _LAST_SERIAL:
-            raise BadArgumentError("#NUM!")
-        # A zero is what an empty cell becomes in many a formula.
-        return _EPOCH + np.timedelta64(int(serial), "D") if serial else np.datetime64("NaT", "D")
-    raise BadArgumentError("#VALUE!")
-
-
 def months(value: Any) -> tuple[list[list[Month | str]], int]:
     """Read months, each as a `Month` or as the error value it gives.
 
@@ -224,11 +168,12 @@ def months(value: Any) -> tuple[list[list[Month | str]], int]:
     dimensions : int
         As for `numbers`.
     """
-    rows, dimensions = _rows(value)
-    return [[_month(cell) for cell in row] for row in rows], dimensions
+    rows, dimensions = rows_of(value)
+    return [[month_of(cell) for cell in row] for row in rows], dimensions
 
 
-def _month(cell: Any) -> Month | str:
+def month_of(cell: Any) -> Month | str:
+    """Read one month; what is none is the error value it gives."""
     if (name := error_of(cell)) is not None:
         return name
     if is_blank(cell):
@@ -239,23 +184,30 @@ def _month(cell: Any) -> Month | str:
         return "#VALUE!"
 
 
-def days(value: Any) -> tuple[list[list[dt.date | str]], int]:
-    """Read days; a month stands for its last day. As `months` otherwise."""
-    rows, dimensions = _rows(value)
-    return [[_day(cell) for cell in row] for row in rows], dimensions
+def texts(value: Any) -> tuple[list[list[str]], int]:
+    """Read names: text without the spaces around it, numbers as they are shown, blanks empty.
+
+    Parameters
+    ----------
+    value : scalar, list, or list of lists
+        Cells; an error value stays one, as its name.
+
+    Returns
+    -------
+    texts : rows of str
+    dimensions : int
+        As for `numbers`.
+    """
+    rows, dimensions = rows_of(value)
+    return [[text_of(cell) for cell in row] for row in rows], dimensions
 
 
-def _day(cell: Any) -> dt.date | str:
-    if is_blank(cell):
-        return "#VALUE!"
-    try:
-        whole_month = isinstance(cell, (int, float)) and 190001 <= cell <= 209912
-        if not whole_month:
-            day: Any = _date(cell).astype(object)
-            if isinstance(day, dt.date):
-                return day
-    except BadArgumentError as error:
-        if error.name != "#VALUE!" or not isinstance(cell, str):
-            return error.name
-    month = _month(cell)
-    return month.last if isinstance(month, Month) else month
+def text_of(cell: Any) -> str:
+    """Read one name."""
+    if isinstance(cell, str):
+        return error_of(cell) or cell.strip()
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return error_of(cell) or str(cell)

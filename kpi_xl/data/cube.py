@@ -212,25 +212,33 @@ class Cube:
 
     @classmethod
     def open(cls, file: Path) -> Cube:
-        """Map a saved cube into memory."""
+        """Map a saved cube into memory.
+
+        Raises
+        ------
+        InputError
+            When the file is no cube of this version of kpi_xl.
+        """
         with file.open("rb") as source:
             line = source.readline()
-        about = json.loads(line)
-        values = np.memmap(
-            file,
-            dtype="<i8",
-            mode="r",
-            offset=-(-len(line) // _PAGE) * _PAGE,
-            shape=tuple(about["shape"]),
-        )
-        return cls(
-            units=[Unit(**unit) for unit in about["units"]],
-            first=Month(about["first"]),
-            measures=about["measures"],
-            values=values,
-            stamp=about["stamp"],
-            store=about["store"],
-        )
+        try:
+            about = json.loads(line)
+            return cls(
+                units=[Unit(**unit) for unit in about["units"]],
+                first=Month(about["first"]),
+                measures=about["measures"],
+                values=np.memmap(
+                    file,
+                    dtype="<i8",
+                    mode="r",
+                    offset=-(-len(line) // _PAGE) * _PAGE,
+                    shape=tuple(about["shape"]),
+                ),
+                stamp=about["stamp"],
+                store=about["store"],
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise InputError("指标数据读不出来", "请运行 kpi-xl refresh", file=file) from error
 
 
 def _mark(store: Path) -> str:

@@ -13,15 +13,14 @@ from typing import Final
 import duckdb
 
 from kpi_xl.calendar import Month
-from kpi_xl.data.cube import LEVELS, Cube
+from kpi_xl.data.cube import Cube
 from kpi_xl.errors import InputError
+from kpi_xl.jobs.fill import month_meant
 from kpi_xl.jobs.load import load
-from kpi_xl.jobs.member_values import member_values
-from kpi_xl.jobs.people import People, Person
-from kpi_xl.jobs.plan_values import focus_of, manager_schedule, person_plan, week_values
+from kpi_xl.jobs.people import Person
 from kpi_xl.jobs.progress import Progress, silent
-from kpi_xl.jobs.targets import Targets
-from kpi_xl.jobs.unit_values import UnitValues, Values
+from kpi_xl.jobs.recipients import Recipients
+from kpi_xl.jobs.unit_values import Values
 from kpi_xl.project import Project
 
 IDENTITY: Final = ("unit.name", "unit.level", "unit.parent", "person.id", "period.month")
@@ -80,16 +79,17 @@ def live(
     cube = load(project, progress).cube
     present = {name: _text(value) for name, value in present.items()}
     is_plan = any(name.startswith(_PLANS) for name in slots)
-    wanted = _month(cube, month or (present.get("period.month") if is_plan else None))
+    own = str(present.get("period.month") or "") if is_plan else ""
+    wanted = month_meant(cube, month or own or None)
     with duckdb.connect(str(project.store), read_only=True) as store:
-        source = _One(project, cube, store, wanted, slots)
-        if "person.id" in slots:
-            recipient, values = source.person(str(present.get("person.id", "")))
+        to = Recipients(project.settings, cube, store, wanted, slots)
+        if to.is_for_persons:
+            team, person = _find(to, str(present.get("person.id", "")))
+            recipient, values = f"{person.name}（{person.agent}）", to.person(team, person)
         else:
             unit = _unit(cube, {name: str(value) for name, value in present.items()})
             recipient = cube.units[unit].path or cube.units[unit].name
-            is_team = any(name.startswith(("members.", "attention.")) for name in slots)
-            values = source.team(unit) if is_team else source.unit(unit)
+            values = to.team(unit) if to.is_for_teams else to.unit(unit)
     known = {name: value for name, value in values.items() if name in slots}
     if not known:
         raise InputError(
@@ -100,83 +100,16 @@ def live(
     return Live(wanted, recipient, known)
 
 
-class _One:
-    """Computes the values of one recipient."""
-
-    def __init__(
-        self,
-        project: Project,
-        cube: Cube,
-        store: duckdb.DuckDBPyConnection,
-        month: Month,
-        slots: Mapping[str, int],
-    ) -> None:
-        self.cube = cube
-        self.store = store
-        self.month = month
-        self.slots = slots
-        self.targets = Targets(store, month)
-        self.values = UnitValues(cube, project.settings, month)
-
-    def unit(self, number: int) -> Values:
-        """Of a workbook about a unit."""
-        self.cube.month_index(self.month)  # there is no table of a month to come
-        manager = self._people(self.cube.units[number].level).manager_of(number)
-        return (
-            self._about(number)
-            | self.values.series(number)
-            | {"unit.manager": manager.name if manager else None}
-        )
-
-    def team(self, number: int) -> Values:
-        """Of a workbook about a unit with its members."""
-        unit = self.cube.units[number]
-        everybody = self._people(unit.level)
-        people = everybody.of(number)
-        if not people:
-            raise InputError(f"单位“{unit.name}”在 {self.month} 没有人", "请核对单位和月份")
-        manager = everybody.manager_of(number)
-        name = manager.name if manager else ""
-        values = self._about(number) | week_values(self.month) | {"unit.manager": name or None}
-        if "members.工号" in self.slots:
-            room = self.slots["members.工号"]
-            values |= member_values(people, self.targets, self.month, self.cube.last, room)
-        if "attention.姓名" in self.slots:
-            last = Targets(self.store, self.month - 1).of_unit(unit)
-            focus = focus_of(self.values, number, last)
-            room = self.slots["attention.姓名"]
-            values |= manager_schedule(name, unit.name, people, self.month, focus, room)
-        return values
-
-    def person(self, agent: str) -> tuple[str, Values]:
-        """Of a workbook about a person."""
-        level = next(level for level in reversed(LEVELS) if self.cube.of_level(level))
-        everybody = self._people(level)
-        number, person = self._find(everybody, level, agent)
-        unit = self.cube.units[number]
-        people = everybody.of(number)
-        manager = everybody.manager_of(number)
-        department = self.cube.units[unit.parent].name if unit.parent else ""
-        plan = person_plan(person, people, unit.name, department, self.targets, self.month)
-        about = self.values.about(unit) | week_values(self.month)
-        about["unit.manager"] = manager.name if manager else None
-        return f"{person.name}（{person.agent}）", about | plan
-
-    def _find(self, everybody: People, level: str, agent: str) -> tuple[int, Person]:
-        for number in self.cube.of_level(level):
-            for person in everybody.of(number):
-                if person.agent == agent:
-                    return number, person
-        raise InputError(
-            f"{self.month} 没有这个工号的人", "请在工作簿的工号格里写上工号", value=agent or "空白"
-        )
-
-    def _about(self, number: int) -> Values:
-        unit = self.cube.units[number]
-        return self.values.about(unit) | self.values.kpis(number, self.targets.of_unit(unit))
-
-    def _people(self, level: str) -> People:
-        return People(self.store, level, self.month, self.cube.last)
+def _find(to: Recipients, agent: str) -> tuple[int, Person]:
+    """The person with an agent number, and his team."""
+    teams = to.people(to.lowest_level)
+    for number in to.cube.of_level(to.lowest_level):
+        for person in teams.of(to.cube.units[number]):
+            if person.agent == agent:
+                return number, person
+    raise InputError(
+        f"{to.month} 没有这个工号的人", "请在工作簿的工号格里写上工号", value=agent or "空白"
+    )
 
 
 def _text(value: object) -> str:
@@ -186,21 +119,6 @@ def _text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value).strip()
-
-
-def _month(cube: Cube, text: object) -> Month:
-    """The month meant, the last one with data by default; the one after it may be planned."""
-    if not text:
-        return cube.last
-    try:
-        month = Month.parse(str(text))
-    except ValueError:
-        raise InputError(
-            "月份写法看不懂", "请写成 2024-06、202406 或 2024年6月", value=text
-        ) from None
-    if month != cube.last + 1:
-        cube.month_index(month)
-    return month
 
 
 def _unit(cube: Cube, present: Mapping[str, str]) -> int:

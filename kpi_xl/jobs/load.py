@@ -15,6 +15,7 @@ from kpi_xl.data.engines.connect import database_of
 from kpi_xl.data.read import find_files
 from kpi_xl.data.report import write_report
 from kpi_xl.data.store import build, build_from
+from kpi_xl.errors import InputError
 from kpi_xl.jobs.holding import holding
 from kpi_xl.jobs.progress import Progress, silent
 from kpi_xl.project import Project
@@ -80,7 +81,10 @@ def _up_to_date(project: Project, stamp: str) -> Cube | None:
     """The saved cube, if it is of the store that is there and of the raw tables as they are."""
     if not (stamp and project.cube.is_file() and project.store.is_file()):
         return None
-    cube = Cube.open(project.cube)
+    try:
+        cube = Cube.open(project.cube)
+    except InputError:
+        return None  # of an older version, or spoilt: it is made anew
     return cube if cube.stamp == stamp and cube.is_of(project.store) else None
 
 

@@ -11,14 +11,13 @@ from kpi_xl.errors import InputError
 from kpi_xl.jobs.people import Person
 from kpi_xl.jobs.targets import Targets
 from kpi_xl.jobs.unit_values import Values, attainment, shown
-from kpi_xl.workbook import Slot
 
 PREMIUM: Final = "首年新单保费"
 PIECES: Final = "主险件数"
 
 
 def member_values(
-    people: Sequence[Person], targets: Targets, month: Month, last: Month, slot: Slot
+    people: Sequence[Person], targets: Targets, month: Month, last: Month, room: int
 ) -> Values:
     """One row a member: what he did, last month, last year, and his targets.
 
@@ -30,15 +29,14 @@ def member_values(
         The month's targets.
     month, last : Month
         The month, and the last one with data.
-    slot : Slot
-        The template's slot of their 工号: how many rows it has, and whether it grows.
+    room : int
+        How many rows the workbook has for them.
 
     Raises
     ------
     InputError
         When the members are more than the rows.
     """
-    room = max(slot.rows, len(people)) if slot.grows else slot.rows
     if len(people) > room:
         raise InputError(
             f"这个单位有 {len(people)} 人，模板的成员表只有 {room} 行",

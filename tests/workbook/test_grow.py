@@ -83,7 +83,9 @@ def list_rules(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet)
     sheet.conditional_format(
         "F5:F9", {"type": "formula", "criteria": "=$E5>$E$10/2", "format": bold}
     )
-    sheet.conditional_format("E5:E9", {"type": "3_color_scale", "mid_type": "formula", "mid_value": "=$E$16"})
+    sheet.conditional_format(
+        "E5:E9", {"type": "3_color_scale", "mid_type": "formula", "mid_value": "=$E$16"}
+    )
     sheet.set_h_pagebreaks([3, 12, 22])
     sheet.print_area("A1:I20")
     sheet.repeat_rows(0, 3)
@@ -97,7 +99,11 @@ def list_rules(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet)
 def list_drawings(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet) -> None:
     chart = book.add_chart({"type": "column"})
     chart.add_series(
-        {"name": "='名单 1'!$E$4", "categories": "='名单 1'!$B$5:$B$9", "values": "='名单 1'!$E$5:$E$9"}
+        {
+            "name": "='名单 1'!$E$4",
+            "categories": "='名单 1'!$B$5:$B$9",
+            "values": "='名单 1'!$E$5:$E$9",
+        }
     )
     sheet.insert_chart("K3", chart)
     moving = book.add_chart({"type": "line"})
@@ -131,7 +137,7 @@ def total_sheet(book: xlsxwriter.Workbook) -> None:
     total.write_formula("A3", "=INDEX('名单 1'!E5:E9,COUNT('名单 1'!E5:E9))", None, 0)
     total.write_formula("A4", "=SUM('名单 1'!E:E)", None, 0)
     total.write_formula("A5", "=表格!F10&\"'名单 1'!E10\"", None, 0)
-    total.write_formula("A6", '=SUMIF(\'名单 1\'!$B$5:$B$9,"A2",\'名单 1\'!$E$5:$E$9)', None, 0)
+    total.write_formula("A6", "=SUMIF('名单 1'!$B$5:$B$9,\"A2\",'名单 1'!$E$5:$E$9)", None, 0)
     total.write_formula("A7", "=名单合计+SUM('名单 1'!14:15)", None, 0)
     total.write_formula("A8", "='名单 1'!E16*1", None, 0)
     chart = book.add_chart({"type": "pie"})

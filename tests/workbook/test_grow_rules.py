@@ -112,12 +112,16 @@ class TestFormulas:
         assert [found[f"表!C{row}"] for row in range(3, 8)] == [
             f"=C{row - 1}+B{row}" for row in range(3, 8)
         ]
-        assert [found[f"表!D{row}"] for row in range(3, 8)] == [f"=B{row + 1}" for row in range(3, 8)]
+        assert [found[f"表!D{row}"] for row in range(3, 8)] == [
+            f"=B{row + 1}" for row in range(3, 8)
+        ]
 
     def test_total_without_dollars(self, grow):
         cells = {f"C{row}": f"=B{row}/B6" for row in (2, 3, 4)} | {"B6": "=SUM(B2:B4)"}
         found = formulas(grow([1] * 5, cells))
-        assert [found[f"表!C{row}"] for row in range(2, 7)] == [f"=B{row}/B8" for row in range(2, 7)]
+        assert [found[f"表!C{row}"] for row in range(2, 7)] == [
+            f"=B{row}/B8" for row in range(2, 7)
+        ]
         assert found["表!B8"] == "=SUM(B2:B6)"
 
     def test_last_row_that_is_different_stays(self, grow):
@@ -154,7 +158,8 @@ class TestFormulas:
             data = (
                 '<sheetData><row r="1"><c r="A1"><f t="shared" ref="A1:A5" si="0">表!B1</f></c></row>'
                 + "".join(
-                    f'<row r="{r}"><c r="A{r}"><f t="shared" si="0"/></c></row>' for r in range(2, 6)
+                    f'<row r="{r}"><c r="A{r}"><f t="shared" si="0"/></c></row>'
+                    for r in range(2, 6)
                 )
                 + '<row r="9"><c r="A9"><f t="shared" ref="A9:B9" si="1">C9</f></c>'
                 '<c r="B9"><f t="shared" si="1"/></c></row></sheetData>'
@@ -164,8 +169,15 @@ class TestFormulas:
         path = edit(small(NAMES, {"B1": 1}, two), {"xl/worksheets/sheet2.xml": change})
         content = Template(path).fill({"数": [1, 2, 3, 4]})
         found = formulas(content)
-        assert [found[f"乙!A{row}"] for row in range(1, 6)] == [f"=表!B{r}" for r in (1, 2, 3, 5, 6)]
-        assert "".join(re.findall("<f.*?>", sheet_xml(content, "xl/worksheets/sheet2.xml"))).count("shared") == 2
+        assert [found[f"乙!A{row}"] for row in range(1, 6)] == [
+            f"=表!B{r}" for r in (1, 2, 3, 5, 6)
+        ]
+        assert (
+            "".join(re.findall("<f.*?>", sheet_xml(content, "xl/worksheets/sheet2.xml"))).count(
+                "shared"
+            )
+            == 2
+        )
 
     def test_array_of_one_row_is_copied(self, grow):
         def array(book):
@@ -234,7 +246,9 @@ class TestFidelity:
         rows = [["事", "谁", None, None, number, 1] for number in range(20)]
         first = template.fill({"周计划.行": rows})
         template.fill({"周计划.行": rows[:14]})
-        assert template.fill({"周计划.行": rows}) == first == Template(rich).fill({"周计划.行": rows})
+        assert (
+            template.fill({"周计划.行": rows}) == first == Template(rich).fill({"周计划.行": rows})
+        )
         assert pickle.loads(pickle.dumps(template)).fill({"周计划.行": rows}) == first
 
     def test_names_over_a_table_blank_and_its_own_name_removes(self, rich):
@@ -316,7 +330,9 @@ class TestRefusals:
         assert read_back
 
     def test_too_many_rows(self, small):
-        template = Template(small({"x": "表!$A$2:$A$3", "rows.x": "表!$2:$3", "y": "表!$A$1048576"}))
+        template = Template(
+            small({"x": "表!$A$2:$A$3", "rows.x": "表!$2:$3", "y": "表!$A$1048576"})
+        )
         with pytest.raises(InputError, match="放不下"):
             template.fill({"x": [1, 2, 3]})
 
@@ -355,8 +371,8 @@ class TestExcelParts:
     @pytest.fixture
     def grown(self, rich, edit):
         names = (
-            "<definedName name=\"rows.目标\">目标设定!$5:$44</definedName>"
-            "<definedName name=\"目标\">目标设定!$D$5:$D$44</definedName>"
+            '<definedName name="rows.目标">目标设定!$5:$44</definedName>'
+            '<definedName name="目标">目标设定!$D$5:$D$44</definedName>'
         )
         control = (
             '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/'
@@ -385,7 +401,9 @@ class TestExcelParts:
                 ),
                 "xl/drawings/vmlDrawing1.vml": lambda xml: xml.replace(
                     b"<x:Row>3<", b"<x:Row>49<"
-                ).replace(b"</x:ClientData>", b"<x:FmlaLink>$D$45</x:FmlaLink><br></x:ClientData>", 1),
+                ).replace(
+                    b"</x:ClientData>", b"<x:FmlaLink>$D$45</x:FmlaLink><br></x:ClientData>", 1
+                ),
             },
         )
         return _parts(Template(path).fill({"目标": [1.5] * 45}))
@@ -436,4 +454,6 @@ class TestExcelParts:
         ours, theirs = (
             sheet_xml(Template(one).fill({"数": [1, 2, 3, 4, 5]})) for one in (path, prefixed)
         )
-        assert theirs.replace("x:", "").replace("xmlns:x", "xmlns") == ours.replace("xmlns:x", "xmlns")
+        assert theirs.replace("x:", "").replace("xmlns:x", "xmlns") == ours.replace(
+            "xmlns:x", "xmlns"
+        )

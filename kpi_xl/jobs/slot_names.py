@@ -1,0 +1,122 @@
+"""Every slot name that kpi_xl fills, and what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from kpi_xl.catalogue import MEASURES, kpis
+from kpi_xl.jobs.people import ACTIVITIES
+from kpi_xl.jobs.plan_values import WEEKS
+
+_ABOUT: Final = {
+    "branch.name": "分公司名称",
+    "unit.name": "单位名称；个人的工作簿里是所在营业部",
+    "unit.level": "单位层级",
+    "unit.parent": "上级单位",
+    "unit.manager": "主管姓名",
+    "unit.headcount": "期末人数",
+    "person.name": "姓名",
+    "person.id": "工号；有这个名称的工作簿每人一份",
+    "person.rank": "职级",
+    "person.team": "所在营业组",
+    "person.department": "所在营业部",
+    "period.month": "月份，如 2024年6月",
+    "period.last_month": "上月",
+    "period.year": "年份",
+    "period.first_day": "本月第一天",
+    "period.last_day": "本月最后一天",
+    "period.working_days": "本月工作日数",
+}
+
+_OF_A_KPI: Final = {
+    "": "本月实际",
+    ".目标": "本月目标",
+    ".达成率": "实际 ÷ 目标",
+    ".差额": "实际 − 目标，比率为百分点",
+    ".上月": "上月实际",
+    ".环比": "比上月的变化，比率为百分点",
+    ".去年同期": "去年同月实际",
+    ".同比": "比去年同月的变化，比率为百分点",
+    ".状态": "健康、异常或危险",
+}
+
+_SERIES: Final = {
+    "data.months": "近 24 个月，一行",
+    "data.labels": "近 24 个月的短标签，一行",
+    "data.heading": "单位和月份",
+    "trend.heading": "单位和月份",
+    "setting.premium_weight": "综合持续率中保费的权重",
+}
+
+_MEMBERS: Final = {
+    "工号": "工号", "姓名": "姓名", "职级": "职级", "入司月数": "入司月数",
+    "首年新单保费": "本月首年新单保费", "首年新单保费.上月": "上月首年新单保费",
+    "首年新单保费.去年同期": "去年同月首年新单保费", "首年新单保费.目标": "首年新单保费目标",
+    "首年新单保费.达成率": "首年新单保费达成率", "主险件数": "本月主险件数",
+    "主险件数.上月": "上月主险件数", "主险件数.目标": "主险件数目标",
+    "主险件数.达成率": "主险件数达成率", "举绩": "本月有没有业绩：是或否",
+}  # fmt: skip
+
+_TOTALS: Final = ("姓名", "举绩", *(name for name in _MEMBERS if "险" in name or "保费" in name))
+
+_ATTENTION: Final = {
+    "姓名": "姓名", "工号": "工号", "职级": "职级",
+    "原因": "为什么关注", "方式": "陪同、面谈或电话",
+}  # fmt: skip
+
+_OF_A_WEEK: Final = {
+    "name": "第几周", "period": "起止日期", "heading": "表头", "dates": "七天的日期",
+    "weekday": "七天是周几", "note": "休、节日或调休上班", "days": "周一到周五的日期",
+    "days.note": "周一到周五的备注", "focus": "工作重点", "morning": "周一到周五上午的计划",
+    "afternoon": "周一到周五下午的计划",
+    "accompany.合计": "陪同次数合计", "talks.合计": "面谈人数合计",
+    "accompany.提示": "陪同次数够不够", "talks.提示": "面谈人数够不够",
+}  # fmt: skip
+
+
+def slot_names() -> dict[str, str]:
+    """Every slot name that is filled, with what it means in Chinese."""
+    return dict(_listed())
+
+
+def _listed() -> Iterator[tuple[str, str]]:
+    yield from _ABOUT.items()
+    for kpi in kpis.values():
+        for part, meaning in _OF_A_KPI.items():
+            yield f"kpi.{kpi.name}{part}", f"{kpi.name}：{meaning}"
+        yield f"series.{kpi.name}", f"{kpi.name}：近 24 个月，一行"
+    yield from _SERIES.items()
+    for measure in MEASURES.values():
+        yield f"data.{measure.name}", f"{measure.name}：近 24 个月，一行"
+    for name, meaning in _MEMBERS.items():
+        yield f"members.{name}", f"每位成员一行：{meaning}"
+    for name in _TOTALS:
+        yield f"members.合计.{name}", f"成员合计：{_MEMBERS[name]}"
+    for name, meaning in _ATTENTION.items():
+        yield f"attention.{name}", f"主管要关注的人，每人一行：{meaning}"
+    for week in range(1, WEEKS + 1):
+        for name, meaning in _OF_A_WEEK.items():
+            yield f"week{week}.{name}", f"第 {week} 周：{meaning}"
+    yield from _plans()
+
+
+def _plans() -> Iterator[tuple[str, str]]:
+    activities = tuple(ACTIVITIES.values())
+    for name in (*activities, "预收件数", "预收保费"):
+        yield f"month.last.{name}", f"{name}：上月实绩"
+        yield f"month.target.{name}", f"{name}：本月目标"
+        yield f"month.done.weekly.{name}", f"{name}：各周完成，一行五周"
+        yield f"month.done.{name}", f"{name}：本月完成"
+        yield f"month.gap.{name}", f"{name}：本月差额"
+        yield f"month.rate.{name}", f"{name}：本月完成率"
+        for week in range(1, WEEKS + 1):
+            yield f"week{week}.done.{name}.合计", f"第 {week} 周：{name}完成合计"
+            yield f"week{week}.gap.{name}", f"第 {week} 周：{name}差额"
+            yield f"week{week}.rate.{name}", f"第 {week} 周：{name}完成率"
+    for name in activities:
+        yield f"month.plan.weekly.{name}", f"{name}：各周计划，一行五周"
+        yield f"month.plan.{name}", f"{name}：本月计划"
+        for week in range(1, WEEKS + 1):
+            yield f"week{week}.plan.{name}", f"第 {week} 周：{name}每天的计划"
+            yield f"week{week}.plan.{name}.合计", f"第 {week} 周：{name}计划合计"

@@ -1,0 +1,50 @@
+"""Say what kpi_xl finds in a workbook that is to be a template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from kpi_xl.jobs.slot_names import slot_names
+from kpi_xl.workbook import Template
+from kpi_xl.workbook.explained import Explanation, explain
+
+INPUT = "input."
+"""How the names of cells begin that people type into; they are read back, never filled."""
+
+
+def check_template(file: Path) -> Explanation:
+    """What of a workbook is filled, what is not known, and what cannot be used.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be a template at all.
+    """
+    template = Template(file)
+    inputs = {name for name in template.slots if name.startswith(INPUT)}
+    return explain(template, slot_names().keys() | inputs)
+
+
+def lines(found: Explanation) -> Iterator[str]:
+    """The result for people, in Chinese."""
+    filled = [slot for slot in found.slots if not slot.name.startswith(INPUT)]
+    inputs = len(found.slots) - len(filled)
+    yield f"会填写的名称：{len(filled)} 个；由人填写的（{INPUT}…）：{inputs} 个"
+    for slot in filled:
+        shape = "" if slot.rows == slot.columns == 1 else f"，{slot.rows} 行 {slot.columns} 列"
+        grows = "，随数据加行" if slot.grows else ""
+        formula = "，保留公式" if slot.has_formula else ""
+        yield f"  {slot.name}：{slot.sheet}!{slot.reference}{shape}{grows}{formula}"
+    if found.unknown:
+        yield f"不认识的名称：{len(found.unknown)} 个，不会填写"
+        for unknown in found.unknown:
+            near = f"；是不是：{'、'.join(unknown.near)}" if unknown.near else ""
+            yield f"  {unknown.slot.name}：{unknown.slot.sheet}!{unknown.slot.reference}{near}"
+    if found.unusable:
+        yield f"不能用的名称：{len(found.unusable)} 个"
+        for unusable in found.unusable:
+            yield f"  {unusable.name}（{unusable.text}）：{unusable.problem}。{unusable.advice}。"
+    if not (filled or found.unknown or found.unusable):
+        yield "这个工作簿里没有名称。给要填的单元格起名，如 kpi.活动率"
+        yield "kpi-xl template names 列出全部名称"

@@ -1,0 +1,43 @@
+"""The list of slot names is what the jobs fill, no more and no less."""
+
+import duckdb
+import openpyxl
+from conftest import MONTH
+
+import workbook_templates
+from kpi_xl.calendar import Month
+from kpi_xl.jobs.load import load
+from kpi_xl.jobs.recipients import Recipients
+from kpi_xl.jobs.slot_names import slot_names
+from kpi_xl.jobs.template_check import INPUT, check_template, lines
+
+
+def test_every_name_that_is_listed_is_filled_and_every_one_filled_is_listed(branch):
+    cube = load(branch.project).cube
+    rows = {"members.工号": 60, "attention.姓名": 10}
+    with duckdb.connect(str(branch.project.store), read_only=True) as store:
+        to = Recipients(branch.project.settings, cube, store, Month.parse(MONTH), rows)
+        team = cube.unit_index("城东一组")
+        person = to.people("营业组").of(cube.units[team])[0]
+        given = to.unit(0).keys() | to.team(team).keys() | to.person(team, person).keys()
+    assert given == slot_names().keys()
+
+
+def test_the_official_templates_ask_for_nothing_else():
+    for name in workbook_templates.NAMES:
+        found = check_template(workbook_templates.path(name))
+        assert not found.unknown
+        assert not found.unusable
+        assert any(not slot.name.startswith(INPUT) for slot in found.slots)
+
+
+def test_a_misspelt_name_is_told_with_what_may_have_been_meant(tmp_path):
+    book = openpyxl.Workbook()
+    for row, slot in enumerate(("kpi.活动绿", "unit.name"), start=1):
+        name = openpyxl.workbook.defined_name.DefinedName(slot, attr_text=f"Sheet!$B${row}")
+        book.defined_names[slot] = name
+    book.save(tmp_path / "表.xlsx")
+    told = "\n".join(lines(check_template(tmp_path / "表.xlsx")))
+    assert "会填写的名称：1 个" in told
+    assert "不认识的名称：1 个" in told
+    assert "kpi.活动率" in told

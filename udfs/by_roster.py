@@ -1,0 +1,233 @@
+"""Functions by roster: they count people from a column of sign dates and one of leave dates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kpi_xl import roster
+from udfs.arguments import BadArgumentError, is_blank, months, numbers
+from udfs.dates import dates, days
+from udfs.results import Result, cells, never_raises, shaped
+
+
+def _each(grid: list[list[Any]], dimensions: int, compute: Callable[[list[Any]], Any]) -> Result:
+    """Compute for all that was read, in the shape given; what was not is its error value."""
+    wanted = [cell for row in grid for cell in row if not isinstance(cell, str)]
+    computed = iter(compute(wanted).tolist() if wanted else ())
+    return shaped(
+        [[cell if isinstance(cell, str) else next(computed) for cell in row] for row in grid],
+        dimensions,
+    )
+
+
+def _per_month(month: Any, compute: Callable[[NDArray[np.datetime64]], NDArray[Any]]) -> Result:
+    return _each(
+        *months(month),
+        lambda wanted: compute(np.array([str(m) for m in wanted], dtype="datetime64[M]")),
+    )
+
+
+def _roster(signed: Any, left: Any) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64]]:
+    sign, leave = dates(signed), dates(left)
+    if leave.size == 1 and np.isnat(leave).all():
+        leave = np.full(sign.size, leave[0])  # nobody has left: the column may be left out
+    # Whole columns of two sheets are cut where each sheet ends; what is beyond is blank.
+    size = max(_filled(sign), _filled(leave))
+    if sign.size < size or leave.size < size:
+        raise BadArgumentError("#VALUE!")
+    return sign[:size], leave[:size]
+
+
+def _filled(dates: NDArray[np.datetime64]) -> int:
+    """How many cells there are up to the last that is not blank."""
+    known = np.flatnonzero(~np.isnat(dates))
+    return int(known[-1]) + 1 if known.size else 0
+
+
+def _first(month: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
+    return month.astype("datetime64[D]")
+
+
+def _last(month: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
+    return ((month + 1).astype("datetime64[D]") - np.timedelta64(1, "D")).astype("datetime64[D]")
+
+
+@never_raises
+def KPI_HEADCOUNT(signed: Any, left: Any, day: Any) -> Result:
+    """在职人数：某一天（写月份则为月末）合同有效的人数。
+
+    Parameters
+    ----------
+    signed : column of dates
+        签约日期列。
+    left : column of dates
+        解约日期列，在职的留空。
+    day : date or month, or a range of them
+        日期或月份。
+
+    Returns
+    -------
+    int, or rows of int
+        人。
+
+    Examples
+    --------
+    >>> KPI_HEADCOUNT(["2024-01-05", "2024-02-01"], ["2024-02-10", None], "2024-02")
+    1
+    """
+    sign, leave = _roster(signed, left)
+    return _each(
+        *days(day),
+        lambda wanted: roster.headcount(sign, leave, np.array(wanted, dtype="datetime64[D]")),
+    )
+
+
+@never_raises
+def KPI_RECRUITS(signed: Any, left: Any, month: Any) -> Result:
+    """新增人数：某月签约的人数。
+
+    Parameters
+    ----------
+    signed, left : columns of dates
+        签约日期列、解约日期列。
+    month : month, or a range of months
+        月份，如 2024-06。
+
+    Returns
+    -------
+    int, or rows of int
+        人。
+
+    Examples
+    --------
+    >>> KPI_RECRUITS(["2024-01-05", "2024-02-01"], None, ["2024-01", "2024-02", "2024-03"])
+    [1, 1, 0]
+    """
+    sign, _ = _roster(signed, left)
+    return _per_month(month, lambda m: roster.recruits(sign, _first(m), _last(m)))
+
+
+@never_raises
+def KPI_LEAVERS(signed: Any, left: Any, month: Any) -> Result:
+    """脱落人数：某月解约的人数。
+
+    Parameters
+    ----------
+    signed, left : columns of dates
+        签约日期列、解约日期列。
+    month : month, or a range of months
+        月份。
+
+    Returns
+    -------
+    int, or rows of int
+        人。
+
+    Examples
+    --------
+    >>> KPI_LEAVERS(["2024-01-05", "2024-02-01"], ["2024-02-10", None], "2024年2月")
+    1
+    """
+    sign, leave = _roster(signed, left)
+    return _per_month(month, lambda m: roster.leavers(sign, leave, _first(m), _last(m)))
+
+
+@never_raises
+def KPI_AVG_HEADCOUNT(signed: Any, left: Any, month: Any) -> Result:
+    """平均人数：某月期初与期末人数的平均。
+
+    Parameters
+    ----------
+    signed, left : columns of dates
+        签约日期列、解约日期列。
+    month : month, or a range of months
+        月份。
+
+    Returns
+    -------
+    float, or rows of float
+        人。
+
+    Examples
+    --------
+    >>> KPI_AVG_HEADCOUNT(["2024-01-05", "2024-02-01"], [None, None], 202402)
+    1.5
+    """
+    sign, leave = _roster(signed, left)
+    return _per_month(month, lambda m: roster.average_headcount(sign, leave, _first(m), _last(m)))
+
+
+@never_raises
+def KPI_RETENTION13(signed: Any, left: Any, month: Any, months: Any = 13) -> Result:
+    """13个月留存率：本月之前第 13 个月签约的人，到本月末仍在职的比例。
+
+    Parameters
+    ----------
+    signed, left : columns of dates
+        签约日期列、解约日期列。
+    month : month, or a range of months
+        月份。
+    months : int, optional
+        看第几个月的留存，默认 13，也可为 3、6、7、12、25 等。
+
+    Returns
+    -------
+    float, or rows of float
+        比率；那个月没有人签约则为 #DIV/0!。
+
+    Examples
+    --------
+    >>> left = [None] * 40 + ["2024-05-20"] * 10
+    >>> KPI_RETENTION13(["2024-03-11"] * 50, left, "2024-06", 3)
+    0.8
+    """
+    sign, leave = _roster(signed, left)
+    back = 13.0 if is_blank(months) else float(numbers(months)[0][0, 0])
+    if not np.isfinite(back):
+        return "#VALUE!"
+    if back < 0 or back != int(back) or back > 1200:
+        return "#NUM!"
+
+    def compute(month: NDArray[np.datetime64]) -> NDArray[Any]:
+        rates = roster.retention(sign, leave, month, int(back))
+        return np.array(cells(rates.reshape(1, -1))[0], dtype=object)
+
+    return _per_month(month, compute)
+
+
+@never_raises
+def KPI_STAY_RATE(signed: Any, left: Any, first: Any, last: Any) -> Result:
+    """期间留存率：开始那天在职的人，到结束那天仍在职的比例。
+
+    Parameters
+    ----------
+    signed, left : columns of dates
+        签约日期列、解约日期列。
+    first, last : date or month
+        开始与结束的日期；写月份则为月末。
+
+    Returns
+    -------
+    float
+        比率；开始那天没有人在职则为 #DIV/0!。
+
+    Examples
+    --------
+    >>> left = [None] * 170 + ["2024-04-01"] * 30
+    >>> KPI_STAY_RATE(["2023-01-01"] * 200, left, "2024-02", "2024-05")
+    0.85
+    """
+    sign, leave = _roster(signed, left)
+    start, end = days(first)[0][0][0], days(last)[0][0][0]
+    if isinstance(start, str):
+        return start
+    if isinstance(end, str):
+        return end
+    if start > end:
+        return "#NUM!"
+    rate = roster.stay_rate(sign, leave, np.datetime64(start), np.datetime64(end))
+    return shaped(cells(rate.reshape(1, 1)), 0)

@@ -1,0 +1,176 @@
+"""The project that the data functions read, noticed anew when it is refreshed.
+
+Nothing is loaded before a data function asks. Then the cube is opened once and kept; twice a
+second at most its file is looked at, so a refreshed one is in use with the next calculation.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kpi_xl.calendar import Month
+from kpi_xl.errors import InputError
+from kpi_xl.kpi import Kpi
+from udfs.arguments import BadArgumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kpi_xl.data.cube import Cube, Unit
+    from kpi_xl.project import Project
+
+_INTERVAL: Final = 0.5
+"""Seconds between two looks at the files."""
+
+_SAME: Final = str.maketrans({"\\": "/", "／": "/", "：": ":"})
+
+_Stamp = tuple[Path, tuple[tuple[int, int], ...]]
+
+
+class Data:
+    """The cube of a project, with what the functions look up in it.
+
+    Parameters
+    ----------
+    project : Project
+        The project; its cube must be there.
+    """
+
+    def __init__(self, project: Project) -> None:
+        from kpi_xl.data.cube import Cube
+
+        cube = Cube.open(project.cube)
+        if os.name == "nt":
+            # Windows does not let a refresh replace a file that somebody has mapped.
+            cube = replace(cube, values=np.array(cube.values))
+        self.cube: Cube = cube
+        self.project = project
+        self._numbers: dict[str, NDArray[np.float64]] = {}
+        self._targets: dict[Month, Mapping[int, Mapping[str, float]]] = {}
+        self._by_path: dict[str, list[int]] = {}
+        self._by_name: dict[str, list[int]] = {}
+        for index, unit in enumerate(cube.units):
+            self._by_path.setdefault(_label(unit.path), []).append(index)
+            self._by_path[_label(f"{unit.level}:{unit.path}")] = [index]
+            self._by_name.setdefault(_label(unit.name), []).append(index)
+
+    def units(self, name: str) -> list[int]:
+        """The units that answer to a name: several where only the path tells them apart."""
+        label = _label(name)
+        # A whole path is meant before a mere name.
+        return self._by_path.get(label) or self._by_name.get(label, [])
+
+    def unit(self, name: str) -> int:
+        """The one unit that answers to a name or path; #N/A where there is none or several."""
+        found = self.units(name)
+        if len(found) != 1:
+            raise BadArgumentError("#N/A")
+        return found[0]
+
+    def written(self, unit: Unit) -> str:
+        """How a unit is written in a formula: its name where that is enough, else its path.
+
+        What belongs to nobody has the same path on every level, so there the level comes first.
+        """
+        for label in (unit.name, unit.path):
+            found = self.units(label)
+            if len(found) == 1 and self.cube.units[found[0]] is unit:
+                return label
+        return f"{unit.level}:{unit.path}"
+
+    def value(self, kpi: Kpi, unit: int, month: Month) -> float:
+        """A KPI of a unit in a month; #N/A for a month without data."""
+        numbers = self._numbers.get(kpi.code)
+        if numbers is None:
+            settings = {"premium_weight": self.project.settings.premium_weight}
+            numbers = self._numbers[kpi.code] = self.cube.kpi(kpi, settings)
+        index = month.number - self.cube.first.number
+        if not 0 <= index < numbers.shape[1]:
+            raise BadArgumentError("#N/A")
+        return float(numbers[unit, index])
+
+    def target(self, kpi: Kpi, unit: int, month: Month) -> float:
+        """The target of a KPI; #N/A where none is set."""
+        if month not in self._targets:
+            self._targets[month] = self._read_targets(month)
+        target = self._targets[month].get(unit, {}).get(kpi.name)
+        if target is None:
+            raise BadArgumentError("#N/A")
+        return float(target)
+
+    def _read_targets(self, month: Month) -> Mapping[int, Mapping[str, float]]:
+        import duckdb
+
+        from kpi_xl.jobs.targets import Targets
+
+        try:
+            with duckdb.connect(str(self.project.store), read_only=True) as store:
+                targets = Targets(store, month)
+        except duckdb.Error:  # being refreshed just now
+            raise BadArgumentError("#N/A") from None
+        return {index: targets.of_unit(unit) for index, unit in enumerate(self.cube.units)}
+
+
+def _label(name: str) -> str:
+    """A name or path of a unit without differences that nobody means."""
+    return name.translate(_SAME).replace(" ", "").casefold()
+
+
+class _Watch:
+    """Opens the project, and again when its files have changed."""
+
+    def __init__(self) -> None:
+        self._looked = float("-inf")
+        self._stamp: _Stamp | None = None
+        self._data: Data | None = None
+
+    def data(self) -> Data:
+        now = time.monotonic()
+        if now - self._looked >= _INTERVAL:
+            self._looked = now
+            self._look()
+        if self._data is None:
+            raise BadArgumentError("#N/A")
+        return self._data
+
+    def _look(self) -> None:
+        from kpi_xl.jobs.user import User
+        from kpi_xl.project import Project
+
+        try:
+            folder = User.current().project()
+            project = Project.open(folder)
+        except InputError:
+            self._data, self._stamp = None, None
+            return
+        try:
+            files = (folder / "kpi.toml", folder / "kpi.cube")
+            stamp = folder, tuple((s.st_mtime_ns, s.st_size) for s in map(os.stat, files))
+            if stamp != self._stamp:
+                self._data = Data(project)
+                self._stamp = stamp
+        except (OSError, InputError):
+            # Never refreshed yet; or being written just now, when the old data serve on.
+            if self._stamp is None or self._stamp[0] != folder:
+                self._data, self._stamp = None, None
+
+
+_watch: Final = _Watch()
+
+
+def data() -> Data:
+    """The data of the project in use.
+
+    Raises
+    ------
+    BadArgumentError
+        #N/A when no project was chosen, or it was never refreshed.
+    """
+    return _watch.data()

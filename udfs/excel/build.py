@@ -1,0 +1,182 @@
+"""Builds kpi_xl.xlam, on any system, byte for byte the same each time.
+
+Run ``python -m udfs.excel.build kpi_xl.xlam``.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any, Final
+from xml.sax.saxutils import escape
+
+from kpi_xl.jobs.files import write_whole
+from udfs.excel import sources
+from udfs.excel.ribbon import custom_ui
+
+_PROJECT_NAME: Final = "KpiXl"
+_CODE_PAGE: Final = 1252  # the sources are ASCII, for which any will do
+
+# xlwings reads its settings from this sheet first. A key that is there but empty counts, so the
+# interpreter, which every user has elsewhere, is not here but in a file that the installer writes.
+_SETTINGS: Final[tuple[tuple[str, str | bool], ...]] = (
+    ("UDF MODULES", "udfs.excel.functions"),
+    ("ADD_WORKBOOK_TO_PYTHONPATH", "false"),
+    ("USE UDF SERVER", True),
+    ("DEBUG UDFS", False),
+    ("SHOW CONSOLE", False),
+)
+_RIBBON: Final = "customUI/customUI14.xml"
+_RIBBON_RELATIONSHIP: Final = (
+    "http://schemas.microsoft.com/office/2007/relationships/ui/extensibility"
+)
+
+# [MS-OVBA] 2.3.4.1: a project without a cache of compiled code, which Excel compiles anew.
+_NO_CACHE: Final = bytes.fromhex("cc61ffff000000")
+
+
+def build() -> bytes:
+    """The add-in.
+
+    Raises
+    ------
+    VersionError
+        When the installed xlwings is not the pinned one.
+    """
+    parts = _parts(_with_modules())
+    parts["xl/vbaProject.bin"] = _mended(parts["xl/vbaProject.bin"])
+    sheet = f"{sources.PROJECT}.conf"
+    parts["xl/workbook.xml"] = _replaced(
+        parts["xl/workbook.xml"], '<sheet name="Sheet1"', f'<sheet name="{sheet}"'
+    )
+    parts["docProps/app.xml"] = _replaced(
+        parts["docProps/app.xml"], "<vt:lpstr>Sheet1</vt:lpstr>", f"<vt:lpstr>{sheet}</vt:lpstr>"
+    )
+    parts["xl/worksheets/sheet1.xml"] = _settings(parts["xl/worksheets/sheet1.xml"])
+    parts["_rels/.rels"] = _replaced(
+        parts["_rels/.rels"],
+        "</Relationships>",
+        f'<Relationship Id="rIdKpiRibbon" Type="{_RIBBON_RELATIONSHIP}" Target="{_RIBBON}"/>'
+        "</Relationships>",
+    )
+    parts[_RIBBON] = custom_ui()
+    return _zipped(parts)
+
+
+def _with_modules() -> bytes:
+    """A new add-in with the VBA in it, as pyOpenVBA writes it."""
+    from pyopenvba import ExcelFile, VBAModuleKind  # type: ignore[import-untyped]
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "new.xlam"
+        with ExcelFile.create_new(file) as book:
+            project = book.vba_project()
+            _name(project)
+            for name, source in sources.modules():
+                project.add_module(name, source)
+            project.add_module("Dictionary", sources.dictionary(), kind=VBAModuleKind.other)
+            book.set_module("ThisWorkbook", sources.this_workbook())
+            project.delete_module("Module1")
+            book.save(file)
+        return file.read_bytes()
+
+
+def _name(project: Any) -> None:
+    """Give the project its name and code page in the raw records ahead of its modules."""
+    raw, position, out = project.dir_raw, 0, bytearray()
+    while position < project.dir_modules_offset:
+        record, size = struct.unpack_from("<HI", raw, position)
+        length = 6 if record == 0x0009 else size  # PROJECTVERSION says 4 and has 6
+        body = raw[position + 6 : position + 6 + length]
+        if record == 0x0003:
+            body = struct.pack("<H", _CODE_PAGE)
+        elif record == 0x0004:
+            body = _PROJECT_NAME.encode()
+        out += struct.pack("<HI", record, size if record == 0x0009 else len(body)) + body
+        position += 6 + length
+    project.dir_raw = bytes(out) + raw[project.dir_modules_offset :]
+    project.dir_modules_offset = len(out)
+    project.code_page = _CODE_PAGE
+    project.dir_structure_dirty = True
+
+
+def _mended(vba: bytes) -> bytes:
+    """The VBA project without what pyOpenVBA 6.5.0 writes otherwise than [MS-OVBA]."""
+    from pyopenvba.cfb import CFB  # type: ignore[import-untyped]
+    from pyopenvba.vba import compress, decompress  # type: ignore[import-untyped]
+
+    file = CFB.from_bytes(vba)
+    project = file.get_stream("PROJECT")
+    if project.count(b'Name="VBAProject"') != 1:
+        raise RuntimeError("pyOpenVBA's PROJECT stream is not as expected")
+    file.write_stream(
+        "PROJECT", project.replace(b'Name="VBAProject"', f'Name="{_PROJECT_NAME}"'.encode())
+    )
+    file.write_stream_in_storage("VBA", "_VBA_PROJECT", _NO_CACHE)
+    records = bytes(decompress(file.get_stream_in_storage("VBA", "dir")))
+    # The terminator 0x0010 has four reserved bytes, not eight.
+    if records.endswith(b"\x10\x00" + bytes(8)):
+        file.write_stream_in_storage("VBA", "dir", compress(records[:-4]))
+    mended: bytes = file.to_bytes()
+    return mended
+
+
+def _settings(sheet: bytes) -> bytes:
+    """The sheet with xlwings' settings, a key and a value a row."""
+    rows = []
+    for number, (key, value) in enumerate(_SETTINGS, 1):
+        cell = (
+            f'<c r="B{number}" t="b"><v>{value:d}</v></c>'
+            if isinstance(value, bool)
+            else f'<c r="B{number}" t="str"><v>{escape(value)}</v></c>'
+        )
+        key_cell = f'<c r="A{number}" t="str"><v>{escape(key)}</v></c>'
+        rows.append(f'<row r="{number}">{key_cell}{cell}</row>')
+    data = f"<sheetData>{''.join(rows)}</sheetData>"
+    text, found = re.subn(
+        r"<sheetData\s*/>|<sheetData>.*?</sheetData>",
+        lambda _: data,
+        sheet.decode(),
+        flags=re.DOTALL,
+    )
+    if found != 1:
+        raise RuntimeError("pyOpenVBA's new workbook is not as expected")
+    return re.sub(r'<dimension ref="[^"]*"', f'<dimension ref="A1:B{len(rows)}"', text).encode()
+
+
+def _replaced(part: bytes, old: str, new: str) -> bytes:
+    if part.count(old.encode()) != 1:
+        raise RuntimeError(f"pyOpenVBA's new workbook is not as expected: {old}")
+    return part.replace(old.encode(), new.encode())
+
+
+def _parts(file: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(file)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _zipped(parts: dict[str, bytes]) -> bytes:
+    """The package; stored as it is, since not every zlib compresses to the same bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in parts.items():
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            entry.create_system = 0
+            archive.writestr(entry, content)
+    return out.getvalue()
+
+
+def main() -> None:
+    """Build the add-in into the file that is named."""
+    file = Path(sys.argv[1] if len(sys.argv) > 1 else "kpi_xl.xlam")
+    write_whole(file, build())
+    print(file)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""What Excel's function wizard says of every function and argument, in Chinese.
+
+For a function by counts it comes from the KPI's declaration; for the others from the first line
+of the docstring and the names of their arguments below. Excel takes 255 characters a text.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kpi_xl.catalogue import MEASURES, kpis
+from kpi_xl.formula import Measure
+from kpi_xl.kpi import Kpi
+from udfs import functions
+
+CATEGORY: Final = "KPI"
+"""The functions' category in the wizard."""
+
+LONGEST: Final = 255
+"""So many UTF-16 units may a description have."""
+
+_ARGUMENTS: Final = {
+    "signed": "签约日期列：一人一格，可选整列，第一格可以是标题",
+    "left": "解约日期列：与签约日期列一一对应，在职的留空；没有人解约时可给一个空格",
+    "month": "月份：2024-06、202406、2024年6月，或该月任一天的日期；可选一片区域",
+    "months": "月份：一格一个，可选一片区域",
+    "day": "日期，或月份（取月末那天）；可选一片区域",
+    "first": "开始的日期；写月份则为月末",
+    "last": "结束的日期；写月份则为月末",
+    "name": "指标的名称、别名或代码，如 活动率；=KPI_NAMES() 列出全部",
+    "names": "指标的名称：一格一个，可选一片区域",
+    "unit": "单位名称，如 城东营业部；同名的写路径，如 城东营业部/一组；=KPI_UNITS() 列出全部",
+    "units": "单位名称：一格一个，可选一片区域",
+    "compare": "可省略，为实际值；可写：目标、达成率、差额、上月、环比、去年同期、同比、状态",
+    "value": "指标的值，比率写小数或百分数；可选一片区域",
+}
+_OWN_ARGUMENTS: Final = {
+    ("KPI_RETENTION13", "months"): "可省略：看签约后第几个月，默认 13，也可为 3、6、7、12、25 等",
+    ("KPI_HELP", "name"): "指标的名称、别名或代码，如 活动率；也可写单位名称，看公式里怎么写它",
+}
+
+
+@dataclass(frozen=True)
+class Described:
+    """A function in words.
+
+    Parameters
+    ----------
+    text : str
+        What it gives.
+    arguments : mapping of str to str
+        What each argument is, in order.
+    """
+
+    text: str
+    arguments: Mapping[str, str]
+
+
+def described(function: Callable[..., Any]) -> Described:
+    """Describe a function of `udfs.functions`.
+
+    Examples
+    --------
+    >>> described(functions.KPI_HEADCOUNT).text
+    '在职人数：某一天（写月份则为月末）合同有效的人数。'
+    """
+    code = function.__name__
+    own = function in (*functions.BY_DATA, *functions.BY_ROSTER)
+    text = inspect.getdoc(function) or ""
+    return Described(
+        _short(text.splitlines()[0] if own else _of_kpi(kpis[code])),
+        {name: _short(_argument(code, name)) for name in inspect.signature(function).parameters},
+    )
+
+
+def _of_kpi(kpi: Kpi) -> str:
+    bands = f"{kpi.bands.text(kpi.direction, kpi.unit)}。" if kpi.bands is not None else ""
+    return f"{kpi.name} = {kpi.formula}。{kpi.meaning}。{bands}"
+
+
+def _argument(code: str, name: str) -> str:
+    text = _OWN_ARGUMENTS.get((code, name)) or _ARGUMENTS.get(name)
+    if text is not None:
+        return text
+    symbol = MEASURES[name]
+    if isinstance(symbol, Measure):
+        return f"{symbol.name}（{symbol.unit}）：{symbol.meaning}；可选一片区域"
+    return f"可省略。{symbol.name}：{symbol.meaning}，默认 {symbol.default:g}"
+
+
+def _short(text: str) -> str:
+    """Cut to what Excel takes, counted in UTF-16 as VBA counts."""
+    units = text.encode("utf-16-le")
+    if len(units) <= 2 * LONGEST:
+        return text
+    return units[: 2 * (LONGEST - 1)].decode("utf-16-le", "ignore") + "…"

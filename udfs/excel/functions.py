@@ -1,0 +1,71 @@
+"""The functions as xlwings serves them to Excel over COM; the add-in's VBA names this module.
+
+Arguments come raw, without xlwings' pass over every cell, as `udfs.arguments` reads them all; and
+results go out raw, as rows of what COM can carry: numbers, text, error names.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from udfs import functions
+from udfs.excel.descriptions import CATEGORY, described
+from udfs.excel.offline import importable
+from udfs.results import Result
+
+with importable():
+    from xlwings.udfs import xlarg, xlfunc, xlret
+
+
+def served(function: Callable[..., Result]) -> Callable[..., list[list[Any]]]:
+    """A function as Excel calls it.
+
+    Parameters
+    ----------
+    function : callable
+        One of `udfs.functions`.
+
+    Returns
+    -------
+    callable
+        With what xlwings needs to know of it.
+    """
+
+    def call(*args: Any) -> list[list[Any]]:
+        result = function(*args)
+        if type(result) is float:
+            return [[result]]
+        if not isinstance(result, list):
+            return [[_cell(result)]]
+        # A flat list was given as one only by a constant such as {"2024-05","2024-06"}: a row.
+        rows = result if isinstance(result[0], list) else [result]
+        return [[_cell(cell) for cell in row] for row in rows]
+
+    about = described(function)
+    call.__name__ = call.__qualname__ = function.__name__
+    call.__doc__ = about.text
+    call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            parameter.replace(annotation=inspect.Parameter.empty)
+            for parameter in inspect.signature(function).parameters.values()
+        ]
+    )
+    xlret("raw")(call)
+    for name, text in about.arguments.items():
+        xlarg(name, "raw", doc=text)(call)
+    # Last, as each of xlwings' decorators begins with putting the category back to its own.
+    xlfunc(call, category=CATEGORY)
+    return call
+
+
+def _cell(value: Any) -> float | str:
+    """What COM carries: an empty cell would show as 0, and a long whole number as #VALUE!."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else float(value)
+
+
+for _name in functions.__all__:
+    globals()[_name] = served(getattr(functions, _name))

@@ -1,0 +1,196 @@
+"""The VBA modules of the add-in: ours in `vba`, xlwings', and those written from the functions.
+
+VBA source is text in the code page of whoever opens it, so what leaves here is plain ASCII: text
+in Chinese becomes a call that puts it together from code units.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import types
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final
+
+from kpi_xl.errors import InputError
+from udfs import functions
+from udfs.excel import XLWINGS
+from udfs.excel.descriptions import described
+from udfs.excel.offline import importable
+
+PROJECT: Final = "kpi_xl"
+"""The name that xlwings' VBA derives its configuration's places from."""
+
+_OWN: Final = ("KpiCells", "KpiText", "KpiRibbon", "KpiStart")
+_REINSTALL: Final = f"请运行 pip install --force-reinstall xlwings=={XLWINGS}"
+_TEXT: Final = re.compile(r'"(?:[^"\r\n]|"")*"')
+_CHARACTERS: Final = 200  # a line of VBA has 1023 characters at most, a code unit takes four
+
+_CALL: Final = re.compile(
+    r'^(?P<indent> *)(?P<name>\w+) = XLPy\.CallUDF\("udfs\.excel\.functions", "(?P=name)",'
+    r" (?P<arguments>Array\(.*\)), ActiveWorkbook, Application\.Caller\)$",
+    re.MULTILINE,
+)
+_FAILURE: Final = re.compile(r"^( *)(\w+) = Err\.Description$", re.MULTILINE)
+
+# What is changed in xlwings' VBA, each exactly once.
+_CHANGES: Final = (
+    ('PROJECT_NAME As String = "myaddin"', f'PROJECT_NAME As String = "{PROJECT}"'),
+    # The command that starts Python tells one Python from another. With the active workbook's name
+    # in it there would be one for each workbook.
+    (
+        'PYTHONPATH = AddExcelDir & ";" & ActiveWorkbook.FullName & ";" & ThisWorkbook.FullName'
+        ' & ";" & GetConfig("ONEDRIVE_CONSUMER_WIN")',
+        'PYTHONPATH = AddExcelDir & ";;;" & GetConfig("ONEDRIVE_CONSUMER_WIN")',
+    ),
+    # Whichever workbook is open must not choose the program that is started: neither by a sheet
+    # of its own nor by a file beside it.
+    (
+        'If SheetExists(ActiveWorkbook, PROJECT_NAME & ".conf") = True Then',
+        "If False Then",
+    ),
+    ('If source = "" Or source = "directory" Then', "If False Then"),
+    # Without its sheet this Range is one of the active sheet, which fails on a chart sheet.
+    (
+        'For Each cell In Range(sht.Range("A1"), lastCell)',
+        'For Each cell In sht.Range(sht.Range("A1"), lastCell)',
+    ),
+)
+
+
+class VersionError(InputError):
+    """The installed xlwings is not the one that the add-in is made for."""
+
+
+def check_version() -> None:
+    """Make sure that xlwings is the pinned one.
+
+    Raises
+    ------
+    VersionError
+        When it is another.
+    """
+    import xlwings
+
+    if xlwings.__version__ != XLWINGS:
+        raise VersionError(
+            f"加载项要用 xlwings {XLWINGS}，装的是 {xlwings.__version__}",
+            f"请运行 pip install xlwings=={XLWINGS}",
+        )
+
+
+def modules() -> Iterator[tuple[str, str]]:
+    """The standard modules: name and source, ASCII, lines ended as Windows ends them."""
+    check_version()
+    yield "xlwings", _windows(_xlwings())
+    yield "xlwings_udfs", _windows(wrappers())
+    yield "KpiDescriptions", _windows(descriptions())
+    for name in _OWN:
+        yield name, _windows(ascii_only(_file(f"{name}.bas")))
+
+
+def dictionary() -> str:
+    """The class that xlwings' VBA needs on a Mac."""
+    return _windows((_xlwings_folder() / "addin" / "Dictionary.cls").read_text("ascii"))
+
+
+def this_workbook() -> str:
+    """What happens when the add-in is opened."""
+    return _windows(ascii_only(_file("ThisWorkbook.cls")))
+
+
+def wrappers() -> str:
+    """The worksheet functions in VBA: xlwings' own wrappers, calling by way of `KpiCall`."""
+    with importable():
+        import xlwings.udfs
+
+        import udfs.excel.functions
+
+        out = io.StringIO()
+        generate: Any = xlwings.udfs.generate_vba_wrapper
+        generate(
+            "udfs.excel.functions",
+            udfs.excel.functions,
+            out,
+            types.SimpleNamespace(Name=f"{PROJECT}.xlam"),
+        )
+    source, calls = _CALL.subn(r'\g<indent>\g<name> = KpiCall("\g<name>", \g<arguments>)',
+                               out.getvalue())  # fmt: skip
+    source, failures = _FAILURE.subn(r"\1\2 = CVErr(xlErrValue)", source)
+    if not calls == failures == len(functions.__all__):
+        raise VersionError("xlwings 生成的 VBA 与预期不同，加载项没有生成", _REINSTALL)
+    head = 'Attribute VB_Name = "xlwings_udfs"\n\'Written by xlwings\n'
+    return f'{head}#Const App = "Microsoft Excel"\n{source}'
+
+
+def descriptions() -> str:
+    """The VBA that tells Excel's function wizard about every function and argument."""
+    calls, bodies = [], []
+    for number, name in enumerate(functions.__all__, 1):
+        about = described(getattr(functions, name))
+        arguments = [f"a{i}" for i in range(1, len(about.arguments) + 1)]
+        lines = [f"Private Sub Describe{number}()"]
+        lines += [f"    Dim {variable} As String" for variable in ("text", *arguments)]
+        for variable, text in zip(
+            ("text", *arguments), (about.text, *about.arguments.values()), strict=True
+        ):
+            lines.append(f"    {variable} = {_chars(text)}")
+        lines.append(f'    KpiDescribe "{name}", text, Array({", ".join(arguments)})')
+        bodies.append("\n".join([*lines, "End Sub"]))
+        calls.append(f"    Describe{number}")
+    head = ['Attribute VB_Name = "KpiDescriptions"', "Option Explicit", ""]
+    return "\n".join([*head, "Public Sub KpiDescribeAll()", *calls, "End Sub", "", *bodies, ""])
+
+
+def ascii_only(source: str) -> str:
+    """VBA source with its Chinese text put together from code units.
+
+    Raises
+    ------
+    ValueError
+        When there is Chinese outside of text, as in a comment.
+
+    Examples
+    --------
+    >>> ascii_only('MsgBox "人力: " & n')
+    'MsgBox KpiChars("4EBA529B003A0020") & n'
+    """
+    changed = _TEXT.sub(
+        lambda found: found[0] if found[0].isascii() else _chars(found[0][1:-1].replace('""', '"')),
+        source,
+    )
+    if not changed.isascii():
+        raise ValueError("VBA outside of text must be ASCII")
+    return changed
+
+
+def _chars(text: str) -> str:
+    units = text.encode("utf-16-be").hex().upper()
+    step = 4 * _CHARACTERS
+    pieces = [units[i : i + step] for i in range(0, len(units), step)] or [""]
+    return " & _\n        ".join(f'KpiChars("{piece}")' for piece in pieces)
+
+
+def _xlwings() -> str:
+    source = (_xlwings_folder() / "xlwings_custom_addin.bas").read_text("ascii")
+    if f'XLWINGS_VERSION As String = "{XLWINGS}"' not in source:
+        raise VersionError(f"xlwings 的 VBA 不是 {XLWINGS} 版", _REINSTALL)
+    for old, new in _CHANGES:
+        if source.count(old) != 1:
+            raise VersionError("xlwings 的 VBA 与预期不同", _REINSTALL, value=old)
+        source = source.replace(old, new)
+    return source
+
+
+def _xlwings_folder() -> Path:
+    return Path(str(resources.files("xlwings")))
+
+
+def _file(name: str) -> str:
+    return (resources.files("udfs.excel") / "vba" / name).read_text("utf-8")
+
+
+def _windows(source: str) -> str:
+    return source.replace("\r\n", "\n").replace("\n", "\r\n")

@@ -1,0 +1,112 @@
+Attribute VB_Name = "KpiCells"
+' What the worksheet functions have in common: arguments to Python, results to Excel.
+Option Explicit
+Option Private Module
+
+Private Const MODULE_OF_FUNCTIONS As String = "udfs.excel.functions"
+' After a failure all cells give up for so many seconds, instead of each trying for itself.
+Private Const PAUSE As Double = 10
+
+Private python As Object
+Private failedAt As Double
+
+Public Function KpiCall(ByVal functionName As String, ByVal arguments As Variant) As Variant
+    Dim attempts As Long
+    If failedAt > 0 And Abs(Timer - failedAt) < PAUSE Then
+        KpiCall = CVErr(xlErrValue)
+        Exit Function
+    End If
+    KpiReadRanges arguments
+    On Error GoTo failed
+again:
+    ' One Python for all workbooks, asked for once: xlwings reads its settings anew each time.
+    If python Is Nothing Then Set python = XLPy()
+    KpiCall = KpiResult(python.CallUDF(MODULE_OF_FUNCTIONS, functionName, arguments))
+    failedAt = 0
+    Exit Function
+failed:
+    Set python = Nothing
+    attempts = attempts + 1
+    ' Python may have been ended since: start it once more.
+    If attempts < 2 Then Resume again
+    failedAt = Timer
+    KpiCall = CVErr(xlErrValue)
+End Function
+
+Public Sub KpiForget()
+    Set python = Nothing
+    failedAt = 0
+End Sub
+
+Public Sub KpiReadRanges(ByRef arguments As Variant)
+    Dim i As Long
+    For i = LBound(arguments) To UBound(arguments)
+        If TypeName(arguments(i)) = "Range" Then arguments(i) = KpiValues(arguments(i))
+    Next i
+End Sub
+
+Public Function KpiValues(ByVal area As Range) As Variant
+    ' The values of a range; one that goes on to the end of the sheet is cut at the used part.
+    Dim sheet As Worksheet, height As Long, width As Long
+    Set sheet = area.Worksheet
+    height = area.Rows.Count
+    width = area.Columns.Count
+    If area.Row + height - 1 = sheet.Rows.Count Then
+        height = KpiUpTo(area.Row, sheet.UsedRange.Row + sheet.UsedRange.Rows.Count - 1)
+    End If
+    If area.Column + width - 1 = sheet.Columns.Count Then
+        width = KpiUpTo(area.Column, sheet.UsedRange.Column + sheet.UsedRange.Columns.Count - 1)
+    End If
+    Set area = area.Resize(height, width)
+    ' Value2 has dates and currency as plain numbers; those of 1904 only Value tells apart.
+    If sheet.Parent.Date1904 Then
+        KpiValues = area.Value
+    Else
+        KpiValues = area.Value2
+    End If
+End Function
+
+Public Function KpiUpTo(ByVal first As Long, ByVal last As Long) As Long
+    KpiUpTo = last - first + 1
+    If KpiUpTo < 1 Then KpiUpTo = 1
+End Function
+
+Public Function KpiResult(ByVal values As Variant) As Variant
+    Dim i As Long, j As Long, dimensions As Long
+    If Not IsArray(values) Then
+        KpiResult = KpiCell(values)
+        Exit Function
+    End If
+    dimensions = KpiDimensions(values)
+    For i = LBound(values, 1) To UBound(values, 1)
+        If dimensions = 1 Then
+            values(i) = KpiCell(values(i))
+        Else
+            For j = LBound(values, 2) To UBound(values, 2)
+                values(i, j) = KpiCell(values(i, j))
+            Next j
+        End If
+    Next i
+    KpiResult = values
+End Function
+
+Public Function KpiDimensions(ByVal values As Variant) As Long
+    Dim bound As Long
+    KpiDimensions = 1
+    On Error GoTo done
+    bound = UBound(values, 2)
+    KpiDimensions = 2
+done:
+End Function
+
+Public Function KpiCell(ByVal value As Variant) As Variant
+    ' Python gives errors by name; here they become Excel's own.
+    KpiCell = value
+    If VarType(value) <> vbString Then Exit Function
+    Select Case value
+        Case "#DIV/0!": KpiCell = CVErr(xlErrDiv0)
+        Case "#N/A": KpiCell = CVErr(xlErrNA)
+        Case "#VALUE!": KpiCell = CVErr(xlErrValue)
+        Case "#NUM!": KpiCell = CVErr(xlErrNum)
+    End Select
+End Function
