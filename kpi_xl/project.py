@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,12 +24,16 @@ from kpi_xl.errors import InputError
 
 DateOrder = Literal["ymd", "mdy", "dmy"]
 
+_FILE: Final = "duckdb:///"
+_ENGINE: Final = re.compile(rf"{_FILE}.+|postgres(ql)?://.*|spark://.+|local(\[(\d+|\*)\])?(\?.*)?")
+
 _KNOWN: Final[dict[str, set[str] | None]] = {
     "project": {"name", "data"},
     "files": {table.name for table in TABLES.values()},
     "columns": {table.name for table in TABLES.values()},
     "dates": {"order", "no_date"},
     "rules": {"effective_fyc", "grace_days", "premium_weight", "month_cut", "uncounted_ranks"},
+    "engine": {"url"},
     "bands": None,
 }
 
@@ -65,6 +70,10 @@ class Settings:
         Ranks, such as trainees', whose people are left out of every count of people.
     bands : mapping of str to (float, float or None)
         Healthy and danger bounds by KPI name, instead of the catalogue's.
+    engine : str
+        Where the raw tables are and the measures are computed: ``duckdb:///kpi.duckdb`` for files
+        in the project, the file being relative to it, ``postgresql://…`` for tables in PostgreSQL,
+        ``spark://…`` or ``local[2]`` for parquet or Hive tables on Spark.
     """
 
     name: str = "分公司"
@@ -79,6 +88,13 @@ class Settings:
     month_cut: int | None = None
     uncounted_ranks: tuple[str, ...] = ()
     bands: Mapping[str, tuple[float, float | None]] = field(default_factory=dict)
+    # Left out of what is shown of the settings: there may be a password in it.
+    engine: str = field(default=f"{_FILE}kpi.duckdb", repr=False)
+
+    @property
+    def in_database(self) -> bool:
+        """Whether the raw tables are in a database instead of files."""
+        return not self.engine.startswith(_FILE)
 
 
 @dataclass(frozen=True)
@@ -122,7 +138,10 @@ class Project:
     @property
     def store(self) -> Path:
         """The database with the checked tables."""
-        return self.folder / "kpi.duckdb"
+        settings = self.settings
+        return self.folder / (
+            "kpi.duckdb" if settings.in_database else settings.engine.removeprefix(_FILE)
+        )
 
     @property
     def cube(self) -> Path:
@@ -196,7 +215,17 @@ class _Reader:
             ),
             uncounted_ranks=tuple(map(str, rules.get("uncounted_ranks", ()))),
             bands=dict(self._band(name, value) for name, value in self._section("bands").items()),
+            engine=self._engine(self._section("engine").get("url", default.engine)),
         )
+
+    def _engine(self, url: Any) -> str:
+        # What stands there is not repeated: there may be a password in it.
+        if not isinstance(url, str) or not _ENGINE.fullmatch(url):
+            raise self._wrong(
+                "[engine] url 写法有误",
+                (f"{_FILE}kpi.duckdb", "postgresql://用户@主机/数据库", "spark://主机:7077"),
+            )
+        return url
 
     def _section(self, name: str) -> dict[str, Any]:
         section = self.content.get(name, {})

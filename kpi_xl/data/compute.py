@@ -1,13 +1,13 @@
 """Compute the cube: run the SQL steps on an engine and lay what they give into a dense array.
 
-The steps give, for each level of the organisation, sparse rows of unit, month and sums; numpy lays
-them out and runs the headcount up from its changes. Nothing is divided or rounded on the way.
+The steps give sparse rows of place, month and sums, a place being a team with the names above it.
+numpy lays them out, sums the places up to the units of every level and runs the headcount up from
+its changes. Nothing is divided or rounded on the way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -121,8 +121,7 @@ class _Computation:
         self.progress("汇总到各级单位", 1, 2)
         levels, units = self._organisation()
         cube = np.zeros((len(MEASURES), len(units), last.number - first.number + 1), np.int64)
-        for level in levels:
-            _Level(self, level, cube).fill()
+        _Sums(self, levels, cube).fill()
         known = [i for i, code in enumerate(MEASURES) if code in _ALWAYS_KNOWN or cube[i].any()]
         self.progress("汇总到各级单位", 2, 2)
         return Cube(units, first, [MEASURES[i] for i in known], cube[known], stamp)
@@ -142,47 +141,67 @@ class _Computation:
                 return Month(int(row["first_month"][0])), Month(int(row["last_month"][0]))
         raise InputError("没有可用的数据", "请先运行 kpi-xl check，按校验报告改正后再试")
 
-    def _organisation(self) -> tuple[list[_LevelUnits], list[Unit]]:
-        """Define who belongs to which unit on every level that there is, and list the units."""
+    def _organisation(self) -> tuple[list[NDArray[np.int64]], list[Unit]]:
+        """Define who belongs to which unit on every level that there is, and list the units.
+
+        The levels come as arrays: where a place's unit of that level stands in the list.
+        """
         units = [Unit("分公司", self.settings.name, self.settings.name, None)]
         numbers: dict[tuple[str, ...], int] = {(): 0}  # by the names from the top
         levels = []
+        found = self._places("places_in_all", _NAMES[-1][0], "'-'")
+        places = dict(zip(_names(found), found["unit"].tolist(), strict=True))
+        self.engine.define("stays", self._step("stays"))
         for depth, (level, (names, own_name)) in enumerate(zip(LEVELS, _NAMES, strict=True)):
-            places = f"places_{depth}"
-            self.engine.define(places, self._step("places", names=names, own_name=own_name))
-            found = self.engine.fetch(f"SELECT * FROM {places}")
+            found = self._places(f"places_{depth}", names, own_name)
             if depth and not (found["unit"] > 0).any():
                 continue  # nobody has a 营业区: the level is not there
-            self.engine.define(f"membership_{depth}", self._step("membership", places=places))
-            levels.append(_LevelUnits(depth, _list_units(level, depth, found, units, numbers)))
+            self.engine.define(
+                f"membership_{depth}", self._step("membership", places=f"places_{depth}")
+            )
+            of_units = _list_units(level, depth, found, units, numbers)
+            of_places = np.full(len(places) + 1, of_units[0])
+            of_places[[places[place] for place in _names(found)]] = of_units[_whole(found["unit"])]
+            levels.append(of_places)
         return levels, units
 
+    def _places(self, table: str, names: str, own_name: str) -> Columns:
+        """Define which unit of a level every place is."""
+        self.engine.define(table, self._step("places", names=names, own_name=own_name))
+        return self.engine.fetch(f"SELECT * FROM {table}")
 
-@dataclass(frozen=True)
-class _LevelUnits:
-    """A level: its depth, and where each of its units' numbers stands in the cube."""
 
-    depth: int
-    positions: NDArray[np.int64]
+def _names(places: Columns) -> list[tuple[str, ...]]:
+    """The names of places from the top."""
+    columns = (places[name].tolist() for name in ("region", "department", "team"))
+    return list(zip(*columns, strict=True))
 
 
 def _list_units(
     level: str, depth: int, found: Columns, units: list[Unit], numbers: dict[tuple[str, ...], int]
 ) -> NDArray[np.int64]:
-    """Add a level's units to the list, in the order of their names; the first holds the rest."""
+    """Add a level's units to the list, in the order of their names; the first holds the rest.
+
+    Returns
+    -------
+    int64 array
+        Where they stand in the list, by their number in the store.
+    """
     positions = np.zeros(int(found["unit"].max(initial=0)) + 1, np.int64)
     if depth == 0:
         return np.zeros(2, np.int64)  # the branch holds everything, also what belongs to nobody
     positions[0] = len(units)
     units.append(Unit(level, UNASSIGNED, UNASSIGNED, 0))
-    columns = [found[name].tolist() for name in ("region", "department", "team")][:depth]
-    for *place, number in sorted(zip(*columns, found["unit"].tolist(), strict=True)):
-        names = tuple(name for name in place if name)
+    for place, number in sorted(zip(_names(found), found["unit"].tolist(), strict=True)):
+        names = tuple(name for name in place[:depth] if name)
         key = (level, *names)
-        if number == 0 or key in numbers:
+        if number == 0:
             continue
-        positions[number] = numbers[key] = len(units)
-        units.append(Unit(level, names[-1], "/".join(names), _parent(numbers, level, names[:-1])))
+        if key not in numbers:
+            numbers[key] = len(units)
+            above = _parent(numbers, level, names[:-1])
+            units.append(Unit(level, names[-1], "/".join(names), above))
+        positions[number] = numbers[key]
     return positions
 
 
@@ -194,66 +213,85 @@ def _parent(numbers: dict[tuple[str, ...], int], level: str, names: tuple[str, .
     return 0
 
 
-class _Level:
-    """Fills in the measures of the units of one level."""
+class _Sums:
+    """Fills in the measures of the units of every level."""
 
     def __init__(
-        self, computation: _Computation, level: _LevelUnits, cube: NDArray[np.int64]
+        self, computation: _Computation, levels: list[NDArray[np.int64]], cube: NDArray[np.int64]
     ) -> None:
         self.computation = computation
-        self.positions = level.positions
-        self.membership = f"membership_{level.depth}"
+        self.levels = levels
         self.cube = cube
         self.first = int(computation.values["first"])
 
     def fill(self) -> None:
         self._headcount()
+        self._transfers()
         self._cohorts()
         for facts, sums in AGENT_MONTHS.items():
             columns = ", ".join(f"CAST(SUM({code}) AS BIGINT) AS {code}" for code in sums)
-            rows = self._fetch("unit_sums", facts=facts, sums=columns)
+            rows = self.computation.fetch("place_sums", facts=facts, sums=columns)
             at = self._cells(rows)
             for code in sums:
-                # Two numbers may stand for one unit (the branch), so they are added.
-                np.add.at(self.cube[MEASURES.index(code)], at, _whole(rows[code]))
-
-    def _fetch(self, name: str, **values: int | str) -> Columns:
-        return self.computation.fetch(name, membership=self.membership, **values)
+                self._add(code, self._laid_out(at, rows[code]))
 
     def _cells(self, rows: Columns) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        return self.positions[_whole(rows["unit"])], _whole(rows["month"]) - self.first
+        """The place and the month of every row, the first month being 0."""
+        return _whole(rows["place"]), _whole(rows["month"]) - self.first
+
+    def _laid_out(
+        self, at: tuple[NDArray[np.int64], NDArray[np.int64]], column: Any
+    ) -> NDArray[np.int64]:
+        """A column as a (places, months) array; at its end what was before the first month."""
+        laid_out = np.zeros((len(self.levels[0]), self.cube.shape[2] + 1), np.int64)
+        laid_out[at] = _whole(column)  # month -1 is the last
+        return laid_out
+
+    def _add(self, code: str, numbers: NDArray[np.int64]) -> None:
+        """Add a measure's numbers by place and month to the units that the places belong to."""
+        measure = self.cube[MEASURES.index(code)]
+        numbers = numbers[:, : measure.shape[1]]
+        for units in self.levels:
+            order = np.argsort(units, kind="stable")
+            found, begin = np.unique(units[order], return_index=True)
+            measure[found] += np.add.reduceat(numbers[order], begin, axis=0)
 
     def _headcount(self) -> None:
-        rows = self._fetch("headcount")
-        unit, month = self._cells(rows)
-        units, months = self.cube.shape[1:]
-        running = np.zeros((3, units, months + 1), np.int64)
-        for position, name in enumerate(("change", "licensed_change", "men_change")):
-            np.add.at(running[position], (unit, month + 1), _whole(rows[name]))
-        running = running.cumsum(axis=2)
-        mine = np.unique(unit)
-        for code, (position, months_from) in {
-            "opening": (0, 0), "closing": (0, 1), "licensed": (1, 1), "men": (2, 1),
+        rows = self.computation.fetch("headcount")
+        at = self._cells(rows)
+        for code, column in {
+            "closing": "change", "licensed": "licensed_change", "men": "men_change",
         }.items():  # fmt: skip
-            counted = running[position, mine, months_from : months_from + months]
-            self.cube[MEASURES.index(code), mine] = counted
-        inside = month >= 0
-        for code in _HEADCOUNT:
-            at = (unit[inside], month[inside])
-            np.add.at(self.cube[MEASURES.index(code)], at, _whole(rows[code])[inside])
+            changes = self._laid_out(at, rows[column])
+            before = changes[:, -1:].copy()
+            running = before + changes[:, :-1].cumsum(axis=1)
+            self._add(code, running)
+            if code == "closing":
+                self._add("opening", np.hstack([before, running[:, :-1]]))
+        for code in ("recruits", "leavers"):
+            self._add(code, self._laid_out(at, rows[code]))
+
+    def _transfers(self) -> None:
+        """From one place to another is a transfer of those units that hold only one of the two."""
+        rows = self.computation.fetch("place_moves")
+        place, month = self._cells(rows)
+        before, moved = _whole(rows["place_before"]), _whole(rows["moved"])
+        for units in self.levels:
+            crossing = units[place] != units[before]
+            for code, side in (("transfers_in", place), ("transfers_out", before)):
+                at = (units[side[crossing]], month[crossing])
+                np.add.at(self.cube[MEASURES.index(code)], at, moved[crossing])
 
     def _cohorts(self) -> None:
-        rows = self._fetch("cohorts")
-        unit, month = self._cells(rows)
+        rows = self.computation.fetch("cohorts")
+        place, month = self._cells(rows)
         ages = _whole(rows["months"])
         for n in COHORT_MONTHS:
             these = ages == n
+            at = (place[these], month[these])
             for what in ("cohort", "retained", "confirmed"):
                 if f"{what}_{n}" in MEASURES:
-                    at = (unit[these], month[these])
-                    np.add.at(
-                        self.cube[MEASURES.index(f"{what}_{n}")], at, _whole(rows[what])[these]
-                    )
+                    self._add(f"{what}_{n}", self._laid_out(at, rows[what][these]))
 
 
 def _whole(column: Any) -> NDArray[np.int64]:

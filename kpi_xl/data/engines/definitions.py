@@ -43,9 +43,9 @@ def with_needed(sql: str, definitions: Mapping[str, str], inline: Set[str] = fro
     b AS (
     SELECT x FROM a
     )
-    (
+    SELECT * FROM (
     SELECT * FROM b
-    )
+    ) AS step
     """
     needed: dict[str, str] = {}  # in an order in which each stands after those it reads
     waiting: set[str] = set()
@@ -65,5 +65,5 @@ def with_needed(sql: str, definitions: Mapping[str, str], inline: Set[str] = fro
         f"{name} AS {'NOT MATERIALIZED ' if name in inline else ''}(\n{definition}\n)"
         for name, definition in needed.items()
     )
-    # In brackets because the step may begin with WITH itself.
-    return f"WITH {listed}\n(\n{sql}\n)"
+    # In brackets because the step may begin with WITH itself, which PostgreSQL takes only once.
+    return f"WITH {listed}\nSELECT * FROM (\n{sql}\n) AS step"

@@ -142,9 +142,9 @@ def _find(session: SparkSession, code: str, folder: str | None) -> DataFrame | N
         except AnalysisException as error:
             if error.getCondition() != "PATH_NOT_FOUND":
                 raise
-    database = session.catalog.currentDatabase()
-    known = {table.name for table in session.catalog.listTables(database) if not table.isTemporary}
-    return session.table(f"{database}.{code}") if code in known else None
+    # With its database it is never one of the views that a former project left behind.
+    name = f"{session.catalog.currentDatabase()}.{code}"
+    return session.table(name) if session.catalog.tableExists(name) else None
 
 
 @functools.cache

@@ -1,9 +1,9 @@
 -- The first and the last month that anything happened in.
-SELECT MIN(BUSINESS_MONTH(day)) AS first_month, MAX(BUSINESS_MONTH(day)) AS last_month
+SELECT MIN(BUSINESS_MONTH(first_day)) AS first_month, MAX(BUSINESS_MONTH(last_day)) AS last_month
 FROM (
-    SELECT issued AS day FROM policies
+    SELECT MIN(issued) AS first_day, MAX(issued) AS last_day FROM policies
     UNION ALL
-    SELECT day FROM activities
+    SELECT MIN(day), MAX(day) FROM activities
     UNION ALL
-    SELECT day FROM attendance
-) AS events
+    SELECT MIN(day), MAX(day) FROM attendance
+) AS spans
