@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kpi_xl.data.check import Checked, check_project
+from kpi_xl.data.check import Checked
 from kpi_xl.data.report import write_report
-from kpi_xl.jobs.load import report_path
+from kpi_xl.jobs.load import check_source, report_path
 from kpi_xl.jobs.progress import Progress, silent
 from kpi_xl.project import Project
 
@@ -26,7 +26,7 @@ def check(project: Project, progress: Progress = silent) -> tuple[Checked, Path]
     InputError
         When a file cannot be used at all.
     """
-    checked = check_project(project, progress)
+    checked = check_source(project, progress)
     report = report_path(project)
     report.parent.mkdir(parents=True, exist_ok=True)
     write_report(checked, report)
