@@ -204,9 +204,12 @@ def build_addin(
 ) -> None:
     """生成 kpi_xl.xlam；在任何系统上、任何时候生成的都逐字节相同。"""
     from kpi_xl.jobs.files import write_whole
-    from udfs.excel.build import build
 
-    write_whole(file, build())
+    with _extra("excel"):
+        from udfs.excel.build import build
+
+        content = build()
+    write_whole(file, content)
     _say(f"已生成：{file}")
 
 
@@ -218,9 +221,10 @@ def install_addin(
     ] = None,
 ) -> None:
     """装进本人的 Excel（Windows）；Excel 要先关闭。"""
-    from udfs.excel.install import install
+    with _extra("excel"):
+        from udfs.excel.install import install
 
-    done = install(project=_named_project(context), addin=file)
+        done = install(project=_named_project(context), addin=file)
     _say(f"已安装：{done.addin}")
     _say(f"使用的 Python：{done.interpreter}")
     _say("下一步：打开 Excel，看有没有 KPI 选项卡；不正常时运行 kpi-xl doctor")
@@ -253,6 +257,17 @@ def _project(context: typer.Context) -> Project:
     from kpi_xl.project import Project
 
     return Project.open(context.obj)
+
+
+@contextmanager
+def _extra(name: str) -> Iterator[None]:
+    """Tell in plain words when an optional part of kpi_xl has not been installed."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"还没有安装这项功能需要的组件（{error.name}）", f'请运行 pip install "kpi_xl[{name}]"'
+        ) from error
 
 
 def _named_project(context: typer.Context) -> Path | None:
