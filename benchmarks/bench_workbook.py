@@ -120,8 +120,9 @@ def figures(quick: bool = False) -> Iterator[tuple[str, float, str]]:
         out.write_bytes(compiled.fill(given))
         assert {name: read(out)[name] for name in given} == given
         longer = given | {"周计划": [[f"第 {row} 件", *range(7)] for row in range(100)]}
-        out.write_bytes(compiled.fill(longer))
-        assert read(out)["周计划"] == longer["周计划"]
+        grown = Path(folder) / "grown.xlsx"  # what is read below has the 200 slots alone
+        grown.write_bytes(compiled.fill(longer))
+        assert read(grown)["周计划"] == longer["周计划"]
         sizes = count(101)
         taken = cpu_ms(
             {
