@@ -25,7 +25,11 @@ from workbook_templates import NAMES, build, monthly_data, path
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
 
 FOLDER = Path(workbook_templates.__file__).parent
-SHORT = dict(zip("月标周程", NAMES, strict=True))
+LEGEND = re.search(
+    r"- \*\*in\*\*:(.*?)\.\n- \*\*shape", (FOLDER / "SLOTS.md").read_text("utf-8"), re.DOTALL
+)
+SHORT = dict(pair.split(" = ") for pair in re.split(r",\s+", LEGEND[1].strip()))
+"""The templates by the sign that SLOTS.md has for each."""
 FILLED = {
     "月度KPI表": (samples.monthly_kpi, ()),
     "月度KPI表 分公司": (samples.monthly_kpi, (30,)),
@@ -132,6 +136,10 @@ def test_every_name_but_excels_own_is_a_slot(name):
         assert len(one) <= 255
         assert re.fullmatch(r"[^\W\d][\w.]*", one), one
         assert not looks_like_cell.fullmatch(one), one
+
+
+def test_slots_md_has_a_sign_for_every_template():
+    assert sorted(SHORT.values()) == sorted(NAMES)
 
 
 @every
