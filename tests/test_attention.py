@@ -31,6 +31,15 @@ def test_months_before_signing_are_no_months_without_business():
     assert "连续" not in seen.reason
 
 
+def test_the_month_of_signing_is_no_month_without_business():
+    """As in kpi_xl.analysis.rules: two whole months, not the days after signing and one month."""
+    one, two = (member("a", months, [0] * 4, [0] * 4) for months in (1, 2))
+    assert [s.reason for s in attention([one], 1)] == ["新人第 2 个月，尚未开单"]
+    assert [s.reason for s in attention([two], 1)] == ["连续 2 个月零业绩"]
+    sold_at_once = member("b", 2, [0, 1, 0, 0], [0, 90, 0, 0])
+    assert [s.reason for s in attention([sold_at_once], 1)] == ["连续 2 个月零业绩"]
+
+
 def test_no_more_than_there_is_room_for():
     members = [member(str(i), 30, [0] * 4, [0] * 4) for i in range(30)]
     assert len(attention(members, most=10)) == 10

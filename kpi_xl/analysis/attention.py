@@ -82,17 +82,20 @@ def attention(members: Sequence[Member], most: int) -> list[Attention]:
 
 
 def _judge(member: Member) -> tuple[int, str, str] | None:
+    since = member.months_since_signing
+    # Whole months only, as in `kpi_xl.analysis.rules`: nobody is without business for the days
+    # before he came, so the month of signing is no month without business.
     zero = 0
-    # Months before somebody signed are no months without business.
-    for pieces in reversed(member.pieces[-member.months_since_signing - 1 :]):
+    for pieces in reversed(member.pieces[-since:] if since else ()):
         if pieces > 0:
             break
         zero += 1
-    newcomer = member.months_since_signing < NEWCOMER_MONTHS
+    newcomer = since < NEWCOMER_MONTHS
+    nothing_yet = newcomer and not any(pieces > 0 for pieces in member.pieces[-since - 1 :])
     usual = sum(member.premium[:-1]) / max(len(member.premium) - 1, 1)
     if zero >= 2:
         return 0, f"连续 {zero} 个月零业绩", "陪同展业"
-    if newcomer and zero:
+    if nothing_yet:
         return 1, f"新人第 {member.months_since_signing + 1} 个月，尚未开单", "陪同展业"
     if zero:
         return 2, "上月零业绩", "单独面谈"

@@ -129,6 +129,45 @@ def judged_share(
     return judged
 
 
+def judged_count(events: ArrayLike, base: ArrayLike, direction: Direction) -> NDArray[np.float64]:
+    """The value that a count by head, such as 人均件数, is judged by.
+
+    Parameters
+    ----------
+    events, base : array_like
+        Numerator and denominator (件 by 人), of any shapes that broadcast.
+    direction : str
+        ``"higher"`` or ``"lower"`` is better.
+
+    Returns
+    -------
+    float64 array
+        The ratio itself from `SMALL_UNIT` events on; else the better end of the interval that
+        Poisson counts of this size leave open.
+
+    Notes
+    -----
+    The score interval of a Poisson mean, x + z²/2 ± z √(x + z²/4), of `CONFIDENCE`.
+
+    Examples
+    --------
+    Five pieces of five people may be those of a team that usually sells 1.7 a head:
+
+    >>> judged_count([5, 100], [5, 100], "higher").round(2).tolist()
+    [1.76, 1.0]
+    """
+    x, n = np.broadcast_arrays(
+        np.asarray(events, dtype=np.float64), np.asarray(base, dtype=np.float64)
+    )
+    ratio = divide(x, n)
+    z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+    seen = np.maximum(x, 0)
+    half = z * np.sqrt(seen + z * z / 4)
+    end = seen + z * z / 2 + (-half if direction == "lower" else half)
+    few = (x >= 0) & (x < SMALL_UNIT) & np.isfinite(ratio)
+    return np.where(few, divide(end, n), ratio)
+
+
 def levels(
     values: ArrayLike, healthy: ArrayLike, danger: ArrayLike, direction: Direction
 ) -> Levels:
@@ -220,6 +259,7 @@ def judge(
     bands: Bands | None = None,
     target: ArrayLike | None = None,
     judged: ArrayLike | None = None,
+    among_peers: bool = True,
 ) -> Judgement:
     """Judge a KPI of the units of a group.
 
@@ -235,6 +275,8 @@ def judge(
         The last period's targets, in the same unit; NaN for none.
     judged : (..., units) array_like, optional
         What the last period is judged by, such as `judged_share`; by default its value.
+    among_peers : bool
+        False for totals: units of different sizes are no peers in them.
 
     Returns
     -------
@@ -256,7 +298,7 @@ def judge(
     array = np.asarray(history, dtype=np.float64)
     raw = array[..., -1]
     value = raw if judged is None else np.asarray(judged, dtype=np.float64)
-    bounds = _bounds(raw, direction, bands, target)
+    bounds = _bounds(raw if among_peers else raw[..., :0], direction, bands, target)
     by = [levels(value, healthy, danger, direction) for healthy, danger in bounds]
     raw_by = [levels(raw, healthy, danger, direction) for healthy, danger in bounds]
     down = falling(array, direction)

@@ -56,7 +56,7 @@ class UnitValues:
         self.settings = settings
         self.month = month
         self._kpi_settings = {"premium_weight": settings.premium_weight}
-        self._kpis = [_with_bands(kpi, settings) for kpi in kpis.values()]
+        self._kpis = [with_bands(kpi, settings) for kpi in kpis.values()]
         self._series: dict[str, NDArray[np.float64]] = {}
 
     def about(self, unit: Unit) -> Values:
@@ -153,7 +153,8 @@ def _windowed(
     return result
 
 
-def _with_bands(kpi: Kpi, settings: Settings) -> Kpi:
+def with_bands(kpi: Kpi, settings: Settings) -> Kpi:
+    """The KPI with the project's own bounds, if kpi.toml sets any."""
     if kpi.name not in settings.bands:
         return kpi
     healthy, danger = settings.bands[kpi.name]
