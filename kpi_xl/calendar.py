@@ -242,6 +242,7 @@ class Period:
         return f"{self.first}~{end:02d}"
 
 
+@functools.lru_cache(maxsize=4096)  # every workbook of a month asks for the same days
 def is_working_day(day: dt.date) -> bool:
     """Whether people work on a day: the State Council's holidays and 调休 count.
 

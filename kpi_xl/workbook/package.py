@@ -46,6 +46,8 @@ class Package:
     ----------
     path : path
         The .xlsx or .xlsm file.
+    content : bytes, optional
+        Its content, where it does not stand in the file as it is.
 
     Raises
     ------
@@ -54,9 +56,10 @@ class Package:
         that could not be copied faithfully (zip64, duplicate entries, unusual compression).
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, content: bytes | None = None) -> None:
         self.path = Path(path)
-        self._hold(_Directory(self.path, _content(self.path)).entries())
+        data = _read(self.path) if content is None else content
+        self._hold(_Directory(self.path, _workbook(self.path, data)).entries())
 
     def _hold(self, entries: tuple[Entry, ...]) -> None:
         self.entries = entries
@@ -127,10 +130,9 @@ class Package:
             self.read(entry.name)
 
 
-def _content(path: Path) -> bytes:
-    """The bytes of a file that at least begins like a zip file."""
+def _read(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         raise InputError("找不到这个文件", "检查文件名和所在的文件夹", file=path) from None
     except IsADirectoryError:
@@ -141,6 +143,10 @@ def _content(path: Path) -> bytes:
             "如果它正在别的程序里打开，先关闭它；再检查您有没有读取权限",
             file=path,
         ) from None
+
+
+def _workbook(path: Path, data: bytes) -> bytes:
+    """The bytes of a file that at least begins like a zip file."""
     if not data:
         raise InputError("文件是空的（0 字节）", _RESEND, file=path)
     if data.startswith(_OLE):

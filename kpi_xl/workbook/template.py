@@ -24,6 +24,7 @@ from kpi_xl.workbook import (
 from kpi_xl.workbook.calculation import calculated_on_load
 from kpi_xl.workbook.cells import UnwritableError, Written
 from kpi_xl.workbook.growing import Region
+from kpi_xl.workbook.identity import Identified, Identity
 from kpi_xl.workbook.package import Package
 from kpi_xl.workbook.program import Position, SheetProgram
 from kpi_xl.workbook.references import Place
@@ -62,6 +63,8 @@ class Template:
     ----------
     path : path
         The .xlsx or .xlsm file.
+    content : bytes, optional
+        Its content, where it does not stand in the file as it is.
 
     Raises
     ------
@@ -69,8 +72,8 @@ class Template:
         The file cannot be read or is of a kind that cannot be filled faithfully.
     """
 
-    def __init__(self, path: str | Path) -> None:
-        package = Package(path)
+    def __init__(self, path: str | Path, content: bytes | None = None) -> None:
+        package = Package(path, content)
         package.check()
         self._prepare(package)
 
@@ -91,6 +94,7 @@ class Template:
         self._slots = {name: self._slot(name, place) for name, place in self._places.items()}
         self._styles: styles.StyleSheet | None = None
         self._date_styles = styles.date_styles(self._package, self._workbook.styles)
+        self._for_identities: Identified | None = None
         self._frames = self._unfilled()
         self._style_frames: dict[tuple[tuple[int, str], ...], Framed] = {}
         self._programs: dict[frozenset[str], _Program] = {}
@@ -122,7 +126,7 @@ class Template:
             return error
         return None
 
-    def fill(self, values: Mapping[str, Any]) -> bytes:
+    def fill(self, values: Mapping[str, Any], identity: Identity | None = None) -> bytes:
         """A workbook like the template, with these values in its slots.
 
         Nothing else changes, byte for byte, but that formulas which got no value lose the value
@@ -139,6 +143,8 @@ class Template:
             one column; cells beyond it are blanked. A slot that grows (`Slot.grows`) takes more
             rows than it has: they are inserted, and everything that refers to cells moves along.
             That is worked out once for each number of rows.
+        identity : Identity, optional
+            Whom it is for, by which it is known when it comes back.
 
         Returns
         -------
@@ -155,9 +161,9 @@ class Template:
         """
         wanted = self._wanted(values) if self._regions else ()
         template = self._of_size(wanted) if wanted else self
-        return template._filled(values)
+        return template._filled(values, identity)
 
-    def _filled(self, values: Mapping[str, Any]) -> bytes:
+    def _filled(self, values: Mapping[str, Any], identity: Identity | None) -> bytes:
         names = frozenset(values)
         compiled = self._programs.get(names)
         if compiled is None:
@@ -165,7 +171,7 @@ class Template:
             while len(self._programs) >= _PROGRAMS_KEPT:
                 del self._programs[next(iter(self._programs))]
             self._programs[names] = compiled
-        return self._produced(compiled, self._written(compiled, values))
+        return self._produced(compiled, self._written(compiled, values), identity)
 
     def _slot(self, name: str, place: Place) -> Slot:
         found, cells_ = self._sheets[place.sheet], place.area
@@ -278,7 +284,9 @@ class Template:
                 )
         return found
 
-    def _produced(self, compiled: _Program, values: list[Written]) -> bytes:
+    def _produced(
+        self, compiled: _Program, values: list[Written], identity: Identity | None
+    ) -> bytes:
         dated: dict[tuple[int, str], int] = {}
 
         def restyle(style: str | None, kind: str) -> int:
@@ -296,7 +304,21 @@ class Template:
             frames[part] = framed(entry, sheet_program.filled(values, restyle))
         if dated and self._workbook.styles is not None:
             frames[self._workbook.styles.lower()] = self._style_frame(tuple(dated))
+        if identity is not None:
+            frames[self._workbook.part.lower()] = self._identified().with_(identity)
         return written(frames.values())
+
+    def _identified(self) -> Identified:
+        """The workbook part, ready for identities."""
+        if self._for_identities is None:
+            part = self._workbook.part
+            entry = self._package.find(part)
+            assert entry is not None
+            content = self._package.read(part)
+            if any(found.has_formulas for found in self._sheets.values()):
+                content = calculated_on_load(content)
+            self._for_identities = Identified(entry, content)
+        return self._for_identities
 
     def _style_frame(self, wanted: tuple[tuple[int, str], ...]) -> Framed:
         """The style sheet with these date styles added."""

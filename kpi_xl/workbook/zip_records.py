@@ -81,7 +81,6 @@ def framed(entry: Entry, content: bytes | None = None) -> Framed:
 
 def repacked(entry: Entry, content: bytes) -> Entry:
     """An entry with other content."""
-    compressor = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     return replace(
         entry,
         # Bits 1 and 2 would tell how the old content was compressed.
@@ -89,8 +88,50 @@ def repacked(entry: Entry, content: bytes) -> Entry:
         method=DEFLATED,
         crc=zlib.crc32(content),
         size=len(content),
-        packed=compressor.compress(content) + compressor.flush(),
+        packed=_deflated(content, zlib.Z_FINISH),
     )
+
+
+class Divided:
+    """An entry whose content is fixed but for one place, compressed once around that place.
+
+    Deflate streams that were flushed to whole bytes can be joined: only what comes in between
+    is compressed for each file.
+
+    Parameters
+    ----------
+    entry : Entry
+        The entry as it was read.
+    before, after : bytes
+        The content on both sides of the place.
+    """
+
+    def __init__(self, entry: Entry, before: bytes, after: bytes) -> None:
+        self._entry = entry
+        self._after = after
+        self._crc = zlib.crc32(before)
+        self._size = len(before) + len(after)
+        self._head = _deflated(before, zlib.Z_SYNC_FLUSH)
+        self._tail = _deflated(after, zlib.Z_FINISH)
+
+    def framed(self, content: bytes) -> Framed:
+        """The entry with this content at its place, ready to be written."""
+        entry = self._entry
+        return framed(
+            replace(
+                entry,
+                flags=entry.flags & UTF8,
+                method=DEFLATED,
+                crc=zlib.crc32(self._after, zlib.crc32(content, self._crc)),
+                size=self._size + len(content),
+                packed=self._head + _deflated(content, zlib.Z_SYNC_FLUSH) + self._tail,
+            )
+        )
+
+
+def _deflated(content: bytes, flush: int) -> bytes:
+    compressor = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return compressor.compress(content) + compressor.flush(flush)
 
 
 def written(entries: Iterable[Framed]) -> bytes:

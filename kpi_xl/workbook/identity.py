@@ -1,0 +1,137 @@
+"""Whom a workbook was sent to, in defined names that people do not see.
+
+A name may stand for a constant, and Excel, WPS and LibreOffice keep hidden names through all that
+people do to a workbook: rename sheets, move cells, save under another name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Final, Self
+
+from kpi_xl.errors import InputError
+from kpi_xl.workbook import cells, markup
+from kpi_xl.workbook.markup import Edit
+from kpi_xl.workbook.parts import Workbook
+from kpi_xl.workbook.zip_records import Divided, Entry, Framed
+
+PREFIX: Final = "kpi_xl."
+"""How the names begin."""
+
+_LONGEST: Final = 255  # what a text in a formula may have
+_BEFORE: Final = ("sheets", "functionGroups", "externalReferences")
+"""The schema wants the defined names directly behind the last of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which workbook of which distribution it is.
+
+    Parameters
+    ----------
+    distribution : str
+        The distribution's id.
+    template : str
+        The template's name.
+    version : str
+        Which template of that name.
+    period : str
+        The month, such as ``2024-06``.
+    unit : str
+        The unit's path, such as ``城东营业部/城东一组``; empty for the branch.
+    person : str
+        工号; empty for a unit's workbook.
+
+    Raises
+    ------
+    InputError
+        A text is too long for a constant of a workbook.
+    """
+
+    distribution: str
+    template: str
+    version: str
+    period: str
+    unit: str
+    person: str
+
+    def __post_init__(self) -> None:
+        for text in asdict(self).values():
+            if len(text.encode("utf-16-le")) > 2 * _LONGEST:
+                raise InputError(
+                    f"名称超过 {_LONGEST} 个字，放不进工作簿的标识里",
+                    "请缩短单位或模板的名称",
+                    value=text,
+                )
+
+    @classmethod
+    def of(cls, workbook: Workbook) -> Self | None:
+        """What a workbook says it is; None when it says nothing, or not all of it."""
+        texts = {
+            name.removeprefix(PREFIX).lower(): text
+            for name, scope, text in workbook.names
+            if scope is None and name.startswith(PREFIX)
+        }
+        constants = [_constant(texts.get(field, "")) for field in cls.__slots__]
+        known = [constant for constant in constants if constant is not None]
+        return cls(*known) if len(known) == len(constants) else None
+
+    def names(self, prefix: str) -> str:
+        """The elements of the names; `prefix` is that of their namespace, with its colon."""
+        return "".join(
+            f'<{prefix}definedName name="{PREFIX}{field}" hidden="1">{_literal(text)}'
+            f"</{prefix}definedName>"
+            for field, text in asdict(self).items()
+        )
+
+
+def _literal(text: str) -> str:
+    doubled = text.replace('"', '""')
+    return cells.escaped(f'"{doubled}"')
+
+
+def _constant(formula: str) -> str | None:
+    """The text that a formula consists of."""
+    if len(formula) < 2 or formula[0] != '"' or formula[-1] != '"':
+        return None
+    return cells.unescaped(formula[1:-1].replace('""', '"'))
+
+
+class Identified:
+    """A workbook part that an identity is put into.
+
+    Parameters
+    ----------
+    entry : Entry
+        The part's entry in the zip file.
+    content : bytes
+        The part as it is to be otherwise; it must be well-formed. An identity that it has already
+        is taken out: workbooks that were sent are used as templates.
+    """
+
+    def __init__(self, entry: Entry, content: bytes) -> None:
+        wanted = (*_BEFORE, "definedNames", "definedName")
+        found = markup.elements(content, wanted)
+        self._prefix = markup.prefix(content[found[0].start :]).decode()
+        around = next((one for one in found if one.name == "definedNames"), None)
+        old = [
+            Edit(one.start, one.end, b"")
+            for one in found
+            if one.name == "definedName" and one.attributes.get("name", "").startswith(PREFIX)
+        ]
+        self._is_new = around is None or around.content_end == around.tag_end == around.end
+        if around is None:
+            at = max(one.end for one in found if one.name in _BEFORE)
+        elif self._is_new:
+            at = around.end
+            old = [Edit(around.start, around.end, b"")]
+        else:
+            at = around.content_end
+        self._divided = Divided(entry, markup.spliced(content[:at], old), content[at:])
+
+    def with_(self, identity: Identity) -> Framed:
+        """The part's entry with an identity, ready to be written."""
+        names = identity.names(self._prefix)
+        if self._is_new:
+            names = f"<{self._prefix}definedNames>{names}</{self._prefix}definedNames>"
+        return self._divided.framed(names.encode())
