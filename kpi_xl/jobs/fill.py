@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,7 +17,8 @@ from kpi_xl.errors import InputError
 from kpi_xl.jobs.files import file_name, write_whole
 from kpi_xl.jobs.load import load
 from kpi_xl.jobs.progress import Progress, silent
-from kpi_xl.jobs.recipients import Recipients
+from kpi_xl.jobs.recipients import Recipient, Recipients
+from kpi_xl.jobs.recipients import files as files_of
 from kpi_xl.jobs.unit_values import Values
 from kpi_xl.project import Project
 from kpi_xl.workbook import Template
@@ -79,19 +81,32 @@ def fill(
     name = workbook.path.stem
     folder = project.output / str(wanted) / file_name(name)
     files = []
-    with duckdb.connect(str(project.store), read_only=True) as store:
-        rows = {name: slot.rows for name, slot in workbook.slots.items()}
-        growing = frozenset(name for name, slot in workbook.slots.items() if slot.grows)
-        to = Recipients(project.settings, cube, store, wanted, rows, growing)
-        recipients = list(_everybody(to))
-        for done, (path, values) in enumerate(recipients):
+    with recipients_of(project, cube, workbook, wanted) as to:
+        recipients = list(files_of(to.everybody()))
+        for done, (recipient, path) in enumerate(recipients):
             progress(f"生成{name}", done, len(recipients))
-            known = {slot: value for slot, value in values.items() if slot in workbook.slots}
             file = folder / path
-            write_whole(file, workbook.fill(known))
+            write_whole(file, workbook.fill(known_values(workbook, to, recipient)))
             files.append(file)
         progress(f"生成{name}", len(recipients), len(recipients))
     return Filled(wanted, folder, files)
+
+
+@contextmanager
+def recipients_of(
+    project: Project, cube: Cube, template: Template, month: Month
+) -> Iterator[Recipients]:
+    """Those who may get a template, while the store is open."""
+    rows = {name: slot.rows for name, slot in template.slots.items()}
+    growing = frozenset(name for name, slot in template.slots.items() if slot.grows)
+    with duckdb.connect(str(project.store), read_only=True) as store:
+        yield Recipients(project.settings, cube, store, month, rows, growing)
+
+
+def known_values(template: Template, to: Recipients, recipient: Recipient) -> Values:
+    """The values of the slots that a template has."""
+    values = to.values(recipient)
+    return {slot: value for slot, value in values.items() if slot in template.slots}
 
 
 def refresh(project: Project, month: str | None = None, progress: Progress = silent) -> Filled:
@@ -137,30 +152,3 @@ def month_meant(cube: Cube, text: str | None) -> Month:
     if month != cube.last + 1:
         cube.month_index(month)
     return month
-
-
-def _everybody(to: Recipients) -> Iterator[tuple[Path, Values]]:
-    """Everybody who gets a workbook: where it goes, and the values of its slots."""
-    cube = to.cube
-    if not (to.is_for_persons or to.is_for_teams):
-        for number, unit in enumerate(cube.units):
-            if unit.level in ("分公司", "营业部") and not unit.is_unassigned:
-                yield Path(f"{file_name(unit.path)}.xlsx"), to.unit(number)
-        return
-    teams = to.people(to.lowest_level)
-    for number in cube.of_level(to.lowest_level):
-        people = teams.of(cube.units[number])
-        if not people:
-            continue
-        if not to.is_for_persons:
-            yield _team_path(cube, number), to.team(number)
-            continue
-        folder = _team_path(cube, number).with_suffix("")
-        for person in people:
-            name = file_name(f"{person.name}_{person.agent}")
-            yield folder / f"{name}.xlsx", to.person(number, person)
-
-
-def _team_path(cube: Cube, number: int) -> Path:
-    *above, name = cube.units[number].path.split("/")
-    return Path(*map(file_name, above), f"{file_name(name)}.xlsx")

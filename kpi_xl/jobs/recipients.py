@@ -1,21 +1,85 @@
-"""The values of all the slots of one workbook, by whom it is for: a unit, a team, or a person."""
+"""Who gets a workbook, and the values of its slots: of a unit, a team, or a person."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
 import duckdb
 
 from kpi_xl.calendar import Month
-from kpi_xl.data.cube import LEVELS, Cube
+from kpi_xl.data.cube import LEVELS, Cube, Unit
 from kpi_xl.errors import InputError
+from kpi_xl.jobs.analysis_values import AnalysisValues
+from kpi_xl.jobs.files import file_name
 from kpi_xl.jobs.member_values import member_values
 from kpi_xl.jobs.people import People, Person
 from kpi_xl.jobs.plan_values import focus_of, manager_schedule, person_plan, week_values
 from kpi_xl.jobs.targets import Targets
 from kpi_xl.jobs.unit_values import UnitValues, Values
 from kpi_xl.project import Settings
+
+_ABOUT_UNITS: Final = ("分公司", "营业部")
+"""The levels whose units get a workbook about the unit when no level is chosen."""
+
+PERSONS: Final = "个人"
+"""The level of workbooks about persons."""
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody who gets a workbook.
+
+    Parameters
+    ----------
+    unit : Unit
+        The unit, a person's own team.
+    number : int
+        The unit's number in the cube.
+    person : Person or None
+        The person that the workbook is about; None for a unit's workbook.
+    """
+
+    unit: Unit
+    number: int
+    person: Person | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells the recipient from the others: 工号, or the unit's path."""
+        return self.person.agent if self.person else self.unit.path
+
+    @property
+    def name(self) -> str:
+        """A name for people to read."""
+        return self.person.name if self.person else self.unit.name
+
+    @property
+    def file(self) -> Path:
+        """Where the workbook goes below the template's folder; see `files`."""
+        if self.person is None and self.unit.level in _ABOUT_UNITS:
+            return Path(f"{file_name(self.unit.path)}.xlsx")
+        *above, name = self.unit.path.split("/")
+        if self.person is None:
+            return Path(*map(file_name, above), f"{file_name(name)}.xlsx")
+        own = file_name(f"{self.person.name}_{self.person.agent}")
+        return Path(*map(file_name, above), file_name(name), f"{own}.xlsx")
+
+
+def files(recipients: Iterable[Recipient]) -> Iterator[tuple[Recipient, Path]]:
+    """Where each workbook goes; nobody's takes the place of another's whose name is alike."""
+    taken: set[str] = set()
+    for recipient in recipients:
+        file = recipient.file
+        number = 1
+        while str(file).casefold() in taken:
+            number += 1
+            file = recipient.file.with_stem(f"{recipient.file.stem}_{number}")
+        taken.add(str(file).casefold())
+        yield recipient, file
 
 
 class Recipients:
@@ -56,6 +120,7 @@ class Recipients:
         self._last_targets = Targets(store, month - 1)
         self._values = UnitValues(cube, settings, month)
         self._weeks = week_values(month)
+        self._analysis = AnalysisValues(cube, store, settings, month, rows)
 
     @property
     def is_for_persons(self) -> bool:
@@ -71,6 +136,80 @@ class Recipients:
     def lowest_level(self) -> str:
         """The level of the teams."""
         return next(level for level in reversed(LEVELS) if self.cube.of_level(level))
+
+    def level(self, wanted: str | None) -> str | None:
+        """The level of those who get a workbook; None for the branch and its departments.
+
+        Parameters
+        ----------
+        wanted : str or None
+            The level that was asked for; None for the usual one.
+
+        Raises
+        ------
+        InputError
+            When the template is not for units of that level.
+        """
+        if self.is_for_persons:
+            if wanted not in (None, PERSONS):
+                raise InputError(
+                    f"这个模板是每人一份的，不能按{wanted}生成", f"请不写层级，或写“{PERSONS}”"
+                )
+            return PERSONS
+        usual = self.lowest_level if self.is_for_teams else None
+        there = [level for level in LEVELS if self.cube.of_level(level)]
+        if wanted is not None and wanted not in there:
+            raise InputError(
+                f"没有“{wanted}”这一层级的单位，或这个模板不能按它生成",
+                f"可以写的层级有：{'、'.join(there)}",
+            )
+        return wanted or usual
+
+    def everybody(self, level: str | None = None) -> Iterator[Recipient]:
+        """Everybody who gets a workbook, in the order of the units.
+
+        Parameters
+        ----------
+        level : str, optional
+            The level of the units; by default a workbook about persons goes to each person, one
+            about members or attention to each team, all others to the branch and its departments.
+
+        Raises
+        ------
+        InputError
+            When the template is not for units of that level.
+        """
+        chosen = self.level(level)
+        units = self.cube.units
+        if not (self.is_for_persons or self.is_for_teams):
+            levels = _ABOUT_UNITS if chosen is None else (chosen,)
+            for number, unit in enumerate(units):
+                if unit.level in levels and not unit.is_unassigned:
+                    yield Recipient(unit, number)
+            return
+        of_units = chosen if chosen in LEVELS else self.lowest_level
+        people = self.people(of_units)
+        for number in self.cube.of_level(of_units):
+            unit = units[number]
+            if self.is_for_persons:
+                for person in people.of(unit):
+                    yield Recipient(unit, number, person)
+            elif people.of(unit):
+                yield Recipient(unit, number)
+
+    def values(self, recipient: Recipient) -> Values:
+        """The values of the slots of somebody's workbook.
+
+        Raises
+        ------
+        InputError
+            As `unit` and `team`.
+        """
+        if recipient.person is not None:
+            return self.person(recipient.number, recipient.person)
+        if self.is_for_teams:
+            return self.team(recipient.number)
+        return self.unit(recipient.number)
 
     @functools.cache  # noqa: B019 - lives as long as one job
     def people(self, level: str) -> People:
@@ -91,6 +230,7 @@ class Recipients:
         return (
             self._about(number)
             | self._values.series(number)
+            | self._analysis.unit(number)
             | {"unit.manager": manager.name if manager else None}
         )
 
