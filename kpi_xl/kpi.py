@@ -7,6 +7,7 @@ the native Excel formula for given cell references, and writes the formula for p
 
 from __future__ import annotations
 
+import functools
 import inspect
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -117,6 +118,17 @@ class Kpi:
     def labels(self) -> frozenset[str]:
         """Every name that it answers to."""
         return frozenset((self.code, self.name, *self.aliases))
+
+    @functools.cached_property
+    def is_comparable(self) -> bool:
+        """Whether units of different sizes can be compared by it: twice of everything leaves it
+        as it is, as with a ratio and unlike a total.
+        """
+        once, twice = (
+            float(self(**{m.code: times * n for n, m in enumerate(self.measures, 3)}))
+            for times in (1, 2)
+        )
+        return math.isclose(once, twice)
 
     def excel(self, refs: Mapping[str, str] | Sequence[str]) -> str:
         """The native Excel formula.

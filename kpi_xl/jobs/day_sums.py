@@ -15,9 +15,8 @@ from kpi_xl.analysis.pace import Pace, pace
 from kpi_xl.calendar import Month, working_days
 from kpi_xl.data.cube import LEVELS, Cube
 from kpi_xl.data.engines import DuckDb
-from kpi_xl.data.engines.connect import database_of
 from kpi_xl.data.organisation import unit_positions
-from kpi_xl.project import Project
+from kpi_xl.project import Settings
 
 PACED: Final[Mapping[str, str]] = {
     "KPI_NEW_PREMIUM": "new_premium",
@@ -67,6 +66,10 @@ class DaySums:
     days: NDArray[np.int64]
     sums: Mapping[str, NDArray[np.int64]]
 
+    def done(self, code: str, unit: int) -> int:
+        """What a unit did in the month so far, in whole units of the measure."""
+        return int(self.sums[PACED[code]][unit, -1].sum())
+
     def pace(self, code: str, units: Sequence[int], targets: NDArray[np.float64]) -> Pace:
         """The pace of a KPI of `PACED`.
 
@@ -80,9 +83,8 @@ class DaySums:
             Their targets in whole units of the measure: 分, 件; NaN for none.
         """
         sums = self.sums[PACED[code]][list(units)]
-        done = sums[:, -1, : max(self.elapsed, 1)].sum(axis=-1) if self.elapsed else 0
         return pace(
-            np.broadcast_to(done, targets.shape),
+            sums[:, -1].sum(axis=-1),
             targets,
             self.elapsed,
             int(self.days[-1]),
@@ -92,21 +94,21 @@ class DaySums:
 
 
 def day_sums(
-    project: Project,
     store: duckdb.DuckDBPyConnection,
+    settings: Settings,
     cube: Cube,
     month: Month,
     level: str,
     day: dt.date | None = None,
-) -> DaySums:
+) -> DaySums | None:
     """Sum up the days of a month and of those before it.
 
     Parameters
     ----------
-    project : Project
-        The project; its database is asked where the policies are in one.
     store : duckdb connection
         To the store.
+    settings : Settings
+        The project's settings.
     cube : Cube
         The measures.
     month : Month
@@ -116,14 +118,21 @@ def day_sums(
     day : datetime.date, optional
         The day as of which the month is looked at; by default the last day with data, or the
         month's last day when there are data of later days.
+
+    Returns
+    -------
+    DaySums or None
+        None for a project whose policies stay in the company's database: only their monthly sums
+        come over.
     """
-    cut = project.settings.month_cut
+    if settings.in_database:
+        return None
+    cut = settings.month_cut
     first_month = max(month - HISTORY, cube.first)
     months = [Month(n) for n in range(first_month.number, month.number + 1)]
     first, last = months[0].span(cut)[0], month.span(cut)[1]
     sql = _SQL.format(first=first, last=last)
-    with database_of(project) as database:
-        rows = (database or DuckDb(store)).fetch(sql)
+    rows = DuckDb(store).fetch(sql)
     agents, days = rows["agent"], rows["day"].astype(np.int64)
     latest = _date(int(days.max())) if len(days) else first
     as_of = min(day or latest, last)

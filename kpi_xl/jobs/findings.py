@@ -27,7 +27,7 @@ from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import Cube, is_money
 from kpi_xl.formula import Measure, Operation
 from kpi_xl.jobs.targets import Targets
-from kpi_xl.jobs.unit_values import with_bands
+from kpi_xl.jobs.unit_values import NOTHING, with_bands
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Settings
 
@@ -202,7 +202,7 @@ class Findings:
             bands=kpi.bands,
             target=target,
             judged=self._lenient(kpi),
-            among_peers=is_comparable(kpi),
+            among_peers=kpi.is_comparable,
         )
         cost = np.zeros(len(values), dtype=np.int64)
         worth = self._worth(kpi)
@@ -241,7 +241,7 @@ class Findings:
         healthy = kpi.bands.healthy if kpi.bands else math.nan
         known = better(self.targets(kpi), healthy)
         history = self.given[kpi.code]
-        if is_comparable(kpi) and len(self.units) > 1:
+        if kpi.is_comparable and len(self.units) > 1:
             usual = np.broadcast_to(self.peers(kpi.code).median, known.shape)
         else:
             usual = median(history[:, -1 - MONTHS : -1])
@@ -310,21 +310,6 @@ class Findings:
 
 
 @functools.cache
-def is_comparable(kpi: Kpi) -> bool:
-    """Whether units of different sizes can be compared: twice of everything leaves it as it is.
-
-    Examples
-    --------
-    >>> is_comparable(kpis["KPI_ACTIVITY"]), is_comparable(kpis["KPI_FYP"])
-    (True, False)
-    """
-    once, twice = (
-        float(kpi(**{m.code: times * n for n, m in enumerate(kpi.measures, 3)})) for times in (1, 2)
-    )
-    return math.isclose(once, twice)
-
-
-@functools.cache
 def _counted(kpi: Kpi) -> tuple[Any, Any] | None:
     """Numerator and denominator of a ratio of counts; None for any other KPI."""
     expression = kpi.expression
@@ -338,3 +323,12 @@ def _counted(kpi: Kpi) -> tuple[Any, Any] | None:
 def _count(part: Any, now: Mapping[str, Floats]) -> Floats:
     numerator, denominator = part.fraction(now)
     return np.asarray(numerator / denominator, dtype=np.float64)
+
+
+def value_text(kpi: Kpi, value: float) -> str:
+    """A value of a KPI for people: ``72.0%``, ``412,386``, ``1.14``; — for an error."""
+    if not math.isfinite(value):
+        return NOTHING
+    if kpi.unit == "%":
+        return f"{value:.1%}"
+    return f"{value:,.2f}" if "0.00" in kpi.number_format and abs(value) < 100 else f"{value:,.0f}"
