@@ -59,6 +59,20 @@ url = "duckdb:///kpi.duckdb"
 # 原始表是 Spark 上的 Parquet 或 Hive 表时：
 # url = "spark://spark.example.com:7077?database=sales"
 
+[mail]
+# 用邮件下发时填写。密码不写在这里：放在环境变量 KPI_XL_MAIL_PASSWORD，或系统的密码库里
+# （pip install keyring 后运行 keyring set kpi_xl 用户名）。
+# host = "smtp.example.com"
+# security 写 starttls（端口默认 587）、tls（465），内网不加密的写 none（25）。
+# security = "starttls"
+# port = 587
+# user = "kpi@example.com"
+# 发件人；不写则与 user 相同。
+# sender = "kpi@example.com"
+# 标题和正文里可以写 {单位} {姓名} {月份} {模板} {文件}；正文放在本文件夹的一个文本文件里。
+# subject = "{月份}{模板}：{姓名}"
+# text = "邮件正文.txt"
+
 [bands]
 # 健康线与危险线：达到 healthy 为健康，低于 danger 为危险，中间为异常。
 # 比率写小数；越低越好的指标（如脱落率）反过来。不写的指标按公开标准。
