@@ -66,6 +66,9 @@ FAMILIES: Final[dict[str, tuple[str, ...]]] = {
 }
 """The KPIs of the sheet by family."""
 
+PAR: Final = ("保费持续率", "活动率", "留存率")
+"""The three core abilities, shown beside the peers."""
+
 
 def kpi(name: str) -> Kpi:
     """The KPI with this Chinese name."""
@@ -112,6 +115,9 @@ class Data:
         names = [name for family in FAMILIES.values() for name in family]
         self._heading = first + len(self.measures)
         self.series = {name: self._heading + 1 + number for number, name in enumerate(names)}
+        beside = [(name, part) for name in PAR for part in ("中位", "最好")]
+        below = max(self.series.values()) + 2
+        self.peer_rows = {one: below + number for number, one in enumerate(beside)}
 
     def excel(self, one: Kpi, column: int, *, prefix: bool) -> str:
         """The KPI's native formula over one month's column, without its equals sign.
@@ -145,14 +151,23 @@ class Data:
         """The whole series of a KPI."""
         return self._range(self.series[name])
 
+    def peers(self, name: str, part: str) -> str:
+        """The series of a KPI's best or median peer."""
+        return self._range(self.peer_rows[name, part])
+
     @property
     def last_row(self) -> int:
-        """The last row: short names of the months."""
-        return max(self.series.values()) + 1
+        """The last row; it and the one before hold names of the months for charts."""
+        return max(self.peer_rows.values()) + 2
 
     @property
     def labels(self) -> str:
         """Short names of the months, for the axis of a chart."""
+        return self._range(self.last_row - 1)
+
+    @property
+    def years(self) -> str:
+        """Names of every sixth month, for the axis of a small chart."""
         return self._range(self.last_row)
 
     def _range(self, row: int) -> str:
@@ -196,6 +211,10 @@ def write(data: Data, heading: str) -> None:
     _band(page, min(data.series.values()) - 1, "指标")
     for name, row in data.series.items():
         _series(data, kpi(name), row)
+    _band(page, min(data.peer_rows.values()) - 1, "同类单位")
+    for (name, part), row in data.peer_rows.items():
+        _label(page, row, f"{name} {part}", kpi(name).unit)
+        page.row(row, _FIRST, MONTHS, number(kpi(name)), RULED, slot=f"peers.{name}.{part}系列")
     _labels(data)
     last = data.last_row
     page.highlight(
@@ -228,16 +247,23 @@ def _series(data: Data, one: Kpi, row: int) -> None:
 
 
 def _labels(data: Data) -> None:
-    """The months so short that all fit below a chart: their numbers, January as its year."""
-    page, row = data.page, data.last_row
-    page.height(row, 18)
-    page.put(row, 0, "图的横坐标", LABEL, RULED)
-    page.put(row, 1, None, RULED)
-    for column in range(_FIRST, LAST + 1):
-        month = xl_rowcol_to_cell(_HEADER, column)
-        short = f'IF(RIGHT({month},2)="01",MID({month},3,2)&"年",VALUE(RIGHT({month},2))&"")'
-        page.formula(row, column, f'=IFERROR({short},"")', "", LABEL, RIGHT, RULED)
-    page.name_slot("data.labels", row, _FIRST, row, LAST)
+    """The months so short that all fit below a chart: their numbers, January as its year.
+
+    For small charts only January and July.
+    """
+    page = data.page
+    rows = {data.last_row - 1: "data.labels", data.last_row: "data.years"}
+    for row, slot in rows.items():
+        page.height(row, 18)
+        page.put(row, 0, "图的横坐标", LABEL, RULED)
+        page.put(row, 1, None, RULED)
+        for column in range(_FIRST, LAST + 1):
+            month = xl_rowcol_to_cell(_HEADER, column)
+            year, number_ = f'MID({month},3,2)&"年"', f"VALUE(RIGHT({month},2))"
+            other = f'{number_}&""' if slot == "data.labels" else f'IF({number_}=7,"7月","")'
+            short = f'IF(RIGHT({month},2)="01",{year},{other})'
+            page.formula(row, column, f'=IFERROR({short},"")', "", LABEL, RIGHT, RULED)
+        page.name_slot(slot, row, _FIRST, row, LAST)
 
 
 def _printing(page: Page, second: int, last: int) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from kpi_xl.catalogue.general import KPI_ATTAINMENT, KPI_MOM, KPI_YOY
 from kpi_xl.kpi import Kpi
-from workbook_templates import monthly_charts, monthly_data
+from workbook_templates import monthly_charts, monthly_data, monthly_findings, monthly_peers
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
     ACCENT,
@@ -61,6 +61,8 @@ def build(path: Path) -> None:
     """Write the template."""
     book = Book(path, NAME)
     page = Page(book, _SHEET, (1.5, *_COLUMNS.values()), landscape=False)
+    findings = monthly_findings.place(book)
+    peers = monthly_peers.place(book)
     charts = monthly_charts.place(book)
     data = monthly_data.place(book)
     unit, month = page.at(3, 1, absolute=True), page.at(0, _AT["趋势"], absolute=True)
@@ -68,6 +70,8 @@ def build(path: Path) -> None:
     _top(page)
     last = _table(page, data)
     _notes(page, last + 1)
+    monthly_findings.write(findings, heading)
+    monthly_peers.write(peers, data, heading)
     monthly_charts.write(charts, data, heading)
     monthly_data.write(data, heading)
     _guide(book)

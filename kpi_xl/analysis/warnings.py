@@ -122,8 +122,8 @@ def warnings(judged: Iterable[Judged], units: Sequence[str]) -> list[KpiWarning]
     >>> cost = shortfall_cost(rate[:, -1], 0.8, [1_00, 9_000_00, 1_000_00], "higher")
     >>> for w in warnings([Judged("KPI_ACTIVITY", rate[:, -1], judgement, cost)], ["A", "B", "C"]):
     ...     print(w.unit, w.status, w.cost, *w.reasons)
-    B 异常 45000 未达健康界限
-    C 危险 30000 超出危险界限
+    B 异常 45000 未达健康线
+    C 危险 30000 越过危险线
     """
     found = []
     for kpi in judged:
@@ -147,9 +147,9 @@ def warnings(judged: Iterable[Judged], units: Sequence[str]) -> list[KpiWarning]
 
 
 _BY_LEVEL = {
-    "band": ("", "未达健康界限", "超出危险界限"),
-    "target": ("", "未达目标", "离目标差一成以上"),
-    "peers": ("", "落在同类单位后四分之一", "远远落在同类单位之后"),
+    "band": ("", "未达健康线", "越过危险线"),
+    "target": ("", "未达目标", "差目标一成以上"),
+    "peers": ("", "同类后四分之一", "远落后于同类"),
 }
 
 

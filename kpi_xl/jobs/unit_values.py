@@ -68,6 +68,8 @@ class UnitValues:
             "unit.name": unit.name,
             "unit.level": unit.level,
             "unit.parent": parent,
+            "team.name": unit.name,
+            "department.name": self._department(unit),
             "period.month": self.month.chinese,
             "period.last_month": (self.month - 1).chinese,
             "period.year": self.month.year,
@@ -75,6 +77,15 @@ class UnitValues:
             "period.last_day": last,
             "period.working_days": len(working_days(first, last)),
         }
+
+    def _department(self, unit: Unit) -> str:
+        """The 营业部 that a unit is, or is in."""
+        one: Unit | None = unit
+        while one is not None:
+            if one.level == "营业部":
+                return one.name
+            one = None if one.parent is None else self.cube.units[one.parent]
+        return ""
 
     def kpis(self, unit: int, targets: Mapping[str, float]) -> Values:
         """Each KPI with its target, the month before and the same month last year."""
@@ -95,6 +106,7 @@ class UnitValues:
         values: Values = {
             "data.months": [str(month) for month in window],
             "data.labels": [_label(month) for month in window],
+            "data.years": [_half_year(month) for month in window],
             "data.heading": heading,
             "trend.heading": heading,
             "setting.premium_weight": self.settings.premium_weight,
@@ -139,6 +151,11 @@ class UnitValues:
 def _label(month: Month) -> str:
     """A month on a chart's axis: 11, 12, 24年, 2 …"""
     return f"{month.year % 100:02d}年" if month.month == 1 else str(month.month)
+
+
+def _half_year(month: Month) -> str:
+    """A month on a small chart's axis: only 24年 and 7月 are named."""
+    return _label(month) if month.month == 1 else "7月" if month.month == 7 else ""
 
 
 def _windowed(

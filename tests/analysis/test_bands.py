@@ -157,7 +157,7 @@ def test_warnings_are_ordered_by_cost():
         ("A", "KPI_ACTIVITY", 30_00),
         ("D", "KPI_ACTIVITY", 0),
     ]
-    assert found[0].reasons == ("未达健康界限",)
+    assert found[0].reasons == ("未达健康线",)
 
 
 def test_nothing_missing_costs_nothing():

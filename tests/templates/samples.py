@@ -154,6 +154,66 @@ def monthly_kpi(scale=1):
             values[f"{slot}.达成率"] = (
                 "" if given is None else _or_dash(now / given if given else math.nan)
             )
+    return values | _analysis(found)
+
+
+def _analysis(found):
+    values = {
+        "findings.heading": "城东营业部　2024年6月",
+        "peers.heading": "城东营业部　2024年6月",
+        "data.years": [
+            ["7月" if m[5:] == "07" else f"{m[2:4]}年" if m[5:] == "01" else "" for m in months()]
+        ],
+        "pace.as_of": "截至 6月14日，19 个工作日已过 9 个",
+    }
+    for name, scale in (("首年新单保费", 1000), ("主险件数", 1)):
+        parts = dict(目标=900, 完成=410, 应完成=430, 预测=880, 下限=760, 上限=1010)
+        values |= {f"pace.{name}.{part}": one * scale for part, one in parts.items()}
+        values |= {f"pace.{name}.达成率": 410 / 900, f"pace.{name}.进度": 410 / 430}
+    for number, name in enumerate(("环比", "同比", "目标", "标杆", "全公司")):
+        shares = [-12000 + 3000 * number, 45000.5, -8000.25, 21000]
+        row = [600000.0, *shares, 600000.0 + sum(shares)]
+        values |= {
+            f"drivers.{name}": [row],
+            f"drivers.{name}.差额": sum(shares),
+            f"drivers.{name}.主因": "举绩率",
+        }
+        if number > 1:
+            continue
+        ends = [(sum(row[: i + 1]), sum(row[: i + 2])) for i in range(4)]
+        values |= {
+            f"waterfall.{name}.合计": [[row[0], 0, 0, 0, 0, row[-1]]],
+            f"waterfall.{name}.底": [[0, *(max(0, min(pair)) for pair in ends), 0]],
+            f"waterfall.{name}.增": [[0, *(max(share, 0) for share in shares), 0]],
+            f"waterfall.{name}.减": [[0, *(max(-share, 0) for share in shares), 0]],
+        }
+    warning = (
+        "活动率",
+        "危险",
+        "61.3%",
+        "71.0%",
+        65645.12,
+        "未达健康线；差目标一成以上；同类后四分之一",
+    )
+    for slot, count in (("warnings", 8), ("below", 12)):
+        names = ("指标", "状态", "实际", "应达", "影响", "原因")
+        values |= {f"{slot}.{n}": [[v]] * count for n, v in zip(names, warning, strict=True)}
+    values["below.单位"] = [["城东一组"]] * 12
+    texts = {
+        "问题": "活动率低：活动率 61.3%",
+        "原因": "差勤管得松，人都见不到。依据：出勤率 85.0%（平时 92.0%，同类 92.2%）",
+        "措施": "每天点名，三天不到的当天家访。组主管；考勤表、面谈记录；7月8日前",
+    }
+    values |= {f"diagnosis.{name}": [[text]] * 6 for name, text in texts.items()}
+    from workbook_templates import monthly_peers
+
+    for name in monthly_peers.compared():
+        now = _or_dash(found[name][-1])
+        values |= {f"peers.{name}.{part}": now for part in ("本单位", "最好", "上四分位", "中位")}
+        values |= {f"peers.{name}.下四分位": now, f"peers.{name}.名次": "3/8"}
+        values[f"peers.{name}.评价"] = "居中"
+    for name in monthly_data.PAR:
+        values |= {f"peers.{name}.{part}系列": [list(found[name])] for part in ("中位", "最好")}
     return values
 
 

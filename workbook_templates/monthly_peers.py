@@ -1,0 +1,282 @@
+"""The sheet 因素与同类 of 月度KPI表: factors of the premium, core abilities, peers."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from xlsxwriter.chart import Chart
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from workbook_templates.look import (
+    ACCENT,
+    ACCENT_LIGHT,
+    CENTRE,
+    FONT,
+    GAP,
+    GREY,
+    GREY_LIGHT,
+    HAIRLINE,
+    HEAD,
+    INK,
+    LABEL,
+    LEFT,
+    NOTE,
+    RIGHT,
+    RULED,
+    SECTION,
+    STATUS,
+    STRONG,
+    WHOLE,
+    Book,
+    Page,
+    Style,
+)
+from workbook_templates.monthly_data import FAMILIES, PAR, Data, kpi, number
+
+SHEET: Final = "因素与同类"
+COMPARISONS: Final = ("环比", "同比", "目标", "标杆", "全公司")
+STARTS: Final = {
+    "环比": "比上月",
+    "同比": "比去年同期",
+    "目标": "比目标",
+    "标杆": "比最好的同类",
+    "全公司": "比同类平均",
+}
+FACTORS: Final = ("人力", "举绩率", "有效人均件数", "件均保费")
+WATERFALLS: Final = ("环比", "同比")
+
+_WIDTHS: Final = (1.5, 15, 12, 12, 12, 12, 12, 12, 12, 14)
+_LAST: Final = len(_WIDTHS) - 1
+_CHART: Final = (414, 220)
+_SMALL: Final = (274, 200)
+_ROW: Final = 20
+
+
+def place(book: Book) -> Page:
+    """Add the sheet, still empty."""
+    return Page(book, SHEET, _WIDTHS, landscape=False)
+
+
+def compared() -> list[str]:
+    """The KPIs of the peers' table: those that units of different sizes can be compared by."""
+    names = [name for names in FAMILIES.values() for name in names]
+    return [n for n in names if kpi(n).is_comparable and kpi(n).direction != "neutral"]
+
+
+def write(page: Page, data: Data, heading: str) -> None:
+    """Write the sheet.
+
+    Parameters
+    ----------
+    page : Page
+    data : Data
+        Where the series are.
+    heading : str
+        The formula of whose numbers and which month these are.
+    """
+    page.title("因素与同类")
+    line: Style = {"bottom": 5, "bottom_color": ACCENT}
+    page.formula(0, _LAST, heading, "　", STRONG, RIGHT, line, slot="peers.heading")
+    row = factors(page, 1, _LAST)
+    rows = _waterfalls(page, row)
+    height = _CHART[1] // _ROW + 1
+    for place_, (comparison, first) in enumerate(rows.items()):
+        chart = _waterfall(page, comparison, first)
+        offset = {"x_offset": place_ * (_CHART[0] + 8), "y_offset": 6}
+        page.sheet.insert_chart(row, 1, chart, {"object_position": 2, **offset})
+    row = _par(page, data, row + height)
+    row = _peers(page, row)
+    page.sheet.print_area(0, 0, row, _LAST)
+    page.sheet.fit_to_pages(1, 1)
+    page.sheet.freeze_panes(1, 0)
+
+
+def factors(page: Page, row: int, last: int) -> int:
+    """The table of the splits; returns the row below it."""
+    page.height(row, 24)
+    page.put(row, 1, "首年新单保费的因素分解（元）", SECTION, {"valign": "bottom"})
+    note = "首年新单保费 = 人力 × 举绩率 × 有效人均件数 × 件均保费；各因素之和等于差额。"
+    page.put(row, 4, note, NOTE, {"text_wrap": False, "valign": "bottom"})
+    row += 1
+    page.height(row, 20)
+    page.blanks(row, 1, row, last, HEAD)
+    for column, head in enumerate(("比较", "起点", *FACTORS, "本月", "差额", "主要因素"), 1):
+        page.put(row, column, head, HEAD, LEFT if column in (1, 9) else RIGHT, {"shrink": True})
+    for number_, comparison in enumerate(COMPARISONS, row + 1):
+        page.height(number_, 20)
+        page.blanks(number_, 1, number_, last, RULED)
+        page.put(number_, 1, STARTS[comparison], RULED)
+        slot = f"drivers.{comparison}"
+        page.row(number_, 2, 6, WHOLE, RULED, slot=slot)
+        for column in range(3, 7):
+            page.put(number_, column, None, GAP, RULED)
+        page.put(number_, 8, None, GAP, STRONG, RULED, slot=f"{slot}.差额")
+        page.put(number_, 9, None, RULED, {"indent": 1}, slot=f"{slot}.主因")
+    return row + 1 + len(COMPARISONS)
+
+
+def _waterfalls(page: Page, row: int) -> dict[str, int]:
+    """The columns that the charts are drawn from, on the sheet's far right; their first rows."""
+    found = {}
+    column = _LAST + 2
+    top = 2
+    page.put(top - 1, column, "瀑布图的数据", LABEL)
+    for comparison in WATERFALLS:
+        source = 3 + COMPARISONS.index(comparison)
+        found[comparison] = top
+        for place_, text in enumerate(("起点", *FACTORS, "本月"), 1):
+            page.put(top, column + place_, text, LABEL)
+        for number_, (name, formula) in enumerate(_FORMULAS.items(), top + 1):
+            page.put(number_, column, name, LABEL)
+            for place_ in range(6):
+                at = {
+                    "own": xl_rowcol_to_cell(source, 2 + place_, False, True),
+                    "first": xl_rowcol_to_cell(source, 2, False, True),
+                    "before": xl_rowcol_to_cell(source, max(1 + place_, 2), False, True),
+                }
+                ends = place_ in (0, 5)
+                text = formula[0] if ends else formula[1]
+                page.formula(
+                    number_,
+                    column + 1 + place_,
+                    text.format(**at),
+                    0,
+                    {**LABEL, **WHOLE, "font_size": 9},
+                )
+            page.name_slot(
+                f"waterfall.{comparison}.{name}", number_, column + 1, number_, column + 6
+            )
+        top += 6
+    return found
+
+
+# For the ends, and for the factors between them.
+_FORMULAS: Final = {
+    "合计": ("=N({own})", "=0"),
+    "底": ("=0", "=MAX(0,MIN(SUM({first}:{before}),SUM({first}:{own})))"),
+    "增": ("=0", "=MAX({own},0)"),
+    "减": ("=0", "=MAX(-{own},0)"),
+}
+
+
+def _waterfall(page: Page, comparison: str, first: int) -> Chart:
+    chart: Chart = page.book.workbook.add_chart({"type": "column", "subtype": "stacked"})
+    column = _LAST + 3
+    categories = f"={page.range(first, column, first, column + 5)}"
+    looks: dict[str, dict[str, Any]] = {
+        "底": {"fill": {"none": True}, "border": {"none": True}},
+        "合计": {"fill": {"color": ACCENT}, "border": {"none": True}},
+        "增": {"fill": {"color": "#6FA384"}, "border": {"none": True}},
+        "减": {"fill": {"color": "#C77A70"}, "border": {"none": True}},
+    }
+    for name, look in looks.items():
+        row = first + 1 + list(_FORMULAS).index(name)
+        values = f"={page.range(row, column, row, column + 5)}"
+        chart.add_series(
+            {"name": name, "categories": categories, "values": values, "gap": 45, **look}
+        )
+    _dress(chart, f"{STARTS[comparison]}：首年新单保费（元）", r'0\.0,"万"', _CHART)
+    chart.set_legend({"none": True})
+    return chart
+
+
+def _par(page: Page, data: Data, row: int) -> int:
+    page.height(row, 24)
+    page.put(row, 1, "三项核心能力（PAR）：持续率、活动率、留存率", SECTION, {"valign": "bottom"})
+    note = "深色是本单位，灰色是同类中位，浅色是同类最好；分公司的同类是下属各单位。"
+    page.put(row, 5, note, NOTE, {"text_wrap": False, "valign": "bottom"})
+    for place_, name in enumerate(PAR):
+        chart: Chart = page.book.workbook.add_chart({"type": "line"})
+        for label, values, colour, width in (
+            ("同类最好", data.peers(name, "最好"), ACCENT_LIGHT, 1.25),
+            ("同类中位", data.peers(name, "中位"), GREY_LIGHT, 1.25),
+            ("本单位", data.range(name), ACCENT, 2.0),
+        ):
+            chart.add_series(
+                {
+                    "name": label,
+                    "categories": data.years,
+                    "values": values,
+                    "line": {"color": colour, "width": width},
+                }
+            )
+        # Turned a little, or LibreOffice breaks every label into single characters.
+        _dress(chart, name, "0%", _SMALL, rotation=-45)
+        chart.set_legend({"none": True})
+        page.sheet.insert_chart(
+            row + 1, 1, chart, {"object_position": 2, "x_offset": place_ * (_SMALL[0] + 6)}
+        )
+    last = row + 1 + _SMALL[1] // _ROW
+    for number_ in range(row + 1, last + 1):
+        page.sheet.set_row_pixels(number_, _ROW)
+    return last + 1
+
+
+def _peers(page: Page, row: int) -> int:
+    page.height(row, 24)
+    page.put(row, 1, "与同类单位比", SECTION, {"valign": "bottom"})
+    row += 1
+    page.height(row, 20)
+    page.blanks(row, 1, row, _LAST, HEAD)
+    heads = ("指标", "本单位", "最好", "上四分位", "中位", "下四分位", "名次", "评价")
+    for column, head in enumerate(heads, 1):
+        page.put(row, column, head, HEAD, LEFT if column == 1 else CENTRE if column > 6 else RIGHT)
+    for name in compared():
+        row += 1
+        one = kpi(name)
+        page.height(row, 17)
+        page.blanks(row, 1, row, _LAST, RULED)
+        lower = one.direction == "lower"
+        page.put(row, 1, f"{name} ↓" if lower else name, RULED)
+        page.put(row, 2, None, number(one), STRONG, RULED, slot=f"peers.{name}.本单位")
+        for column, part in enumerate(("最好", "上四分位", "中位", "下四分位"), 3):
+            page.put(row, column, None, number(one), RULED, slot=f"peers.{name}.{part}")
+        page.put(row, 7, None, CENTRE, RULED, slot=f"peers.{name}.名次")
+        page.put(row, 8, None, CENTRE, RULED, slot=f"peers.{name}.评价")
+    for word, style in (("落后", STATUS["危险"]), ("领先", STATUS["健康"])):
+        rule = {"type": "cell", "criteria": "==", "value": f'"{word}"'}
+        page.sheet.conditional_format(
+            row - len(compared()) + 1, 8, row, 8, {**rule, "format": page.book.changed(style)}
+        )
+    return row
+
+
+def _dress(
+    chart: Chart, title: str, number_format: str, size: tuple[int, int], rotation: int = 0
+) -> None:
+    """The look of this sheet's charts."""
+    font = {"name": FONT, "size": 8, "color": GREY}
+    chart.set_title(
+        {
+            "name": title,
+            "name_font": {"name": FONT, "size": 10, "bold": True, "color": INK},
+            "layout": {"x": 0.015, "y": 0.03},
+            "overlay": True,
+        }
+    )
+    chart.set_x_axis(
+        {
+            "num_font": {**font, "rotation": rotation},
+            "line": {"color": GREY, "width": 0.75},
+            "major_tick_mark": "none",
+            "minor_tick_mark": "none",
+            "text_axis": True,
+            "interval_unit": 1,
+            "label_position": "low",
+        }
+    )
+    chart.set_y_axis(
+        {
+            "num_format": number_format,
+            "num_font": font,
+            **({"max": 1} if number_format == "0%" else {}),
+            "line": {"none": True},
+            "major_tick_mark": "none",
+            "minor_tick_mark": "none",
+            "major_gridlines": {"visible": True, "line": {"color": HAIRLINE, "width": 0.5}},
+        }
+    )
+    chart.set_chartarea({"border": {"color": HAIRLINE, "width": 0.75}})
+    chart.set_plotarea({"layout": {"x": 0.13, "y": 0.19, "width": 0.84, "height": 0.58}})
+    chart.set_size({"width": size[0], "height": size[1]})
+    chart.show_blanks_as("gap")
