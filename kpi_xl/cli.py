@@ -130,6 +130,57 @@ def fill(
 
 
 @app.command()
+def distribute(
+    context: typer.Context,
+    template: Annotated[str, typer.Argument(help="官方模板的名称，或自己的工作簿的路径。")],
+    month: Annotated[str | None, _MONTH] = None,
+    level: Annotated[
+        str | None, typer.Option("--level", "-l", help="发给哪一级单位，如 营业部、营业组。")
+    ] = None,
+    passwords: Annotated[
+        Path | None,
+        typer.Option("--passwords", help="密码表（单位或工号，密码）：每份用各自的密码加密。"),
+    ] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="另生成 PDF（需要 LibreOffice）。")] = False,
+    mail: Annotated[
+        bool, typer.Option("--mail", help="按通讯录发邮件（服务器写在 kpi.toml 的 [mail] 里）。")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="只列出谁会收到什么，什么都不生成、不发送。")
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="重新下发一轮；不写则接着上一次，发过的不再发。")
+    ] = False,
+) -> None:
+    """下发：给每个单位或每个人生成可以收回的工作簿，需要时用邮件发出。
+
+    中途停下再运行同一条命令，会接着做完，每人只收到一封邮件。
+
+    例：kpi-xl --project demo distribute 周工作计划 --month 2024-07 --mail --dry-run
+    """
+    from kpi_xl.jobs.distribution import distribute as run
+    from kpi_xl.jobs.distribution.told import lines
+
+    with _progress() as progress:
+        done = run(
+            _project(context),
+            template,
+            month,
+            level=level,
+            passwords=passwords,
+            pdf=pdf,
+            mail=mail,
+            dry_run=dry_run,
+            again=again,
+            progress=progress,
+        )
+    for line in lines(template, done, rehearsal=dry_run):
+        _say(line)
+    if done.mailed is not None and not done.mailed.complete:
+        raise typer.Exit(2)
+
+
+@app.command()
 def explain(
     kpi: Annotated[
         str | None, typer.Argument(help="指标的名称、别名或代码；不写则列出全部。")

@@ -43,7 +43,7 @@ class InputError(Exception):
         self.row = row
         self.column = column
         self.value = value
-        super().__init__(problem)
+        super().__init__(problem, advice)  # both, so that it can be pickled
 
     @property
     def place(self) -> str:

@@ -40,7 +40,7 @@ CREATE TABLE IF NOT EXISTS distributions (
 CREATE TABLE IF NOT EXISTS recipients (
     distribution TEXT NOT NULL REFERENCES distributions,
     recipient    TEXT NOT NULL,         -- 工号, or the unit's path
-    unit         TEXT NOT NULL,         -- the unit's path, empty for the branch
+    unit         TEXT NOT NULL,         -- the unit's path; the branch's is its name
     unit_name    TEXT NOT NULL,
     person       TEXT NOT NULL,         -- 工号, empty for a unit's workbook
     person_name  TEXT NOT NULL,
@@ -79,7 +79,7 @@ CREATE TABLE IF NOT EXISTS entries (
     distribution TEXT NOT NULL,
     template     TEXT NOT NULL,         -- its name
     period       TEXT NOT NULL,         -- the month, 2024-06
-    unit         TEXT NOT NULL,         -- the unit's path, empty for the branch
+    unit         TEXT NOT NULL,         -- the unit's path; the branch's is its name
     person       TEXT NOT NULL,         -- 工号, empty for a unit's workbook
     slot         TEXT NOT NULL,
     row          INTEGER NOT NULL,      -- in the slot, from 1

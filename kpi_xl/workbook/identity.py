@@ -38,7 +38,7 @@ class Identity:
     period : str
         The month, such as ``2024-06``.
     unit : str
-        The unit's path, such as ``城东营业部/城东一组``; empty for the branch.
+        The unit's path, such as ``城东营业部/城东一组``; the branch has its own name.
     person : str
         工号; empty for a unit's workbook.
 

@@ -28,7 +28,7 @@ class Entry:
     period : Month
         The month the workbook is about.
     unit : str
-        The path of the unit, such as ``城东营业部/城东一组``; empty for the branch.
+        The path of the unit, such as ``城东营业部/城东一组``; the branch has its own name.
     person : str
         工号 of whose workbook it is; empty for a unit's.
     slot : str

@@ -1,0 +1,150 @@
+"""Filled workbooks in numbers, by whatever executor there is.
+
+A task holds all that it needs and gives back bytes, so that it can run in another process or on
+another machine, without the project's files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import os
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from multiprocessing.connection import wait
+from typing import Any, Final, NamedTuple
+
+from kpi_xl.jobs.distribution.encryption import encrypted
+from kpi_xl.workbook import Identity, Template
+
+_IN_A_TASK: Final = 16
+"""Workbooks of one task: enough that handing it over costs little."""
+
+_TASKS_AHEAD: Final = 4
+"""Tasks that wait for each worker; more would only take memory."""
+
+_WORTH_PROCESSES: Final = 100
+"""Fewer workbooks are done before other processes have started."""
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A template as tasks carry it.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    content : bytes
+        The file.
+    """
+
+    name: str
+    content: bytes
+
+    @property
+    def version(self) -> str:
+        """What tells it from other templates of the same name."""
+        return hashlib.sha256(self.content).hexdigest()[:16]
+
+
+class Order(NamedTuple):
+    """A workbook to be made: whose, the values of its slots, and what it opens with."""
+
+    identity: Identity
+    values: dict[str, Any]
+    password: str | None
+
+
+class Made(NamedTuple):
+    """A workbook.
+
+    `content` is the file; `plain` is the workbook before it was encrypted.
+    """
+
+    content: bytes
+    sha256: str
+    plain: bytes
+
+
+def produced(
+    blank: Blank, orders: Iterable[Order], executor: Executor | None, workers: int
+) -> Iterator[Made]:
+    """The workbooks, in the order in which they were ordered.
+
+    Parameters
+    ----------
+    blank : Blank
+        The template.
+    orders : iterable of Order
+        What to make; it is drawn from as there is room for, never all at once.
+    executor : Executor or None
+        Where to; None for this very process.
+    workers : int
+        How many tasks it takes at a time.
+
+    Raises
+    ------
+    InputError
+        When values do not fit the template.
+    """
+    tasks = iter(orders)
+    waiting: deque[Future[list[Made]]] = deque()
+    while True:
+        while len(waiting) < workers * _TASKS_AHEAD:
+            task = list(islice(tasks, _IN_A_TASK))
+            if not task:
+                break
+            if executor is None:
+                yield from _made(blank, task)
+            else:
+                waiting.append(executor.submit(_made, blank, task))
+        if not waiting:
+            return
+        yield from waiting.popleft().result()
+
+
+@contextmanager
+def processes(workbooks: int, encrypting: bool) -> Iterator[tuple[Executor | None, int]]:
+    """As many processes as there are processors, where they are worth it."""
+    workers = os.cpu_count() or 1
+    if workers == 1 or workbooks < (workers if encrypting else _WORTH_PROCESSES):
+        yield None, 1
+        return
+    # Starting afresh, not from a copy of this process with DuckDB's threads in it.
+    fresh = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=fresh, initializer=_end_with_parent) as pool:
+        yield pool, workers
+
+
+def _end_with_parent() -> None:
+    """End this worker when the process that started it is killed; it would wait for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_leave_after, args=(parent.sentinel,), daemon=True).start()
+
+
+def _leave_after(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
+
+
+def _made(blank: Blank, orders: Sequence[Order]) -> list[Made]:
+    template = _template(blank)
+    made = []
+    for identity, values, password in orders:
+        plain = template.fill(values, identity)
+        content = plain if password is None else encrypted(plain, password)
+        made.append(Made(content, hashlib.sha256(content).hexdigest(), plain))
+    return made
+
+
+@lru_cache(maxsize=4)
+def _template(blank: Blank) -> Template:
+    return Template(f"{blank.name}.xlsx", blank.content)
