@@ -12,6 +12,7 @@ the sign date. A row without a sign date is no agent and is skipped.
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -27,22 +28,110 @@ def _days(values: ArrayLike) -> Days:
     return np.asarray(values, dtype="datetime64[D]")
 
 
-def _roster(signed: ArrayLike, left: ArrayLike) -> tuple[Days, Days]:
-    """Sign dates, and leave dates that are never before them; skipped rows are gone."""
-    sign, leave = np.broadcast_arrays(_days(signed).ravel(), _days(left).ravel())
-    here = ~np.isnat(sign)
-    sign, leave = sign[here], leave[here]
-    return sign, np.where(np.isnat(leave), leave, np.maximum(leave, sign))
+def _known(dates: Days) -> Days:
+    """The dates that there are, in order."""
+    return np.sort(dates[~np.isnat(dates)])
 
 
-def _up_to(dates: Days, days: Days) -> Counts:
-    """How many of the dates are on or before each of the days."""
-    known = np.sort(dates[~np.isnat(dates)])
+def _up_to(known: Days, days: Days) -> Counts:
+    """How many of the sorted dates are on or before each of the days."""
     return np.searchsorted(known, days, side="right").astype(np.int64)
 
 
-def _between(dates: Days, first: ArrayLike, last: ArrayLike) -> Counts:
-    return _up_to(dates, _days(last)) - _up_to(dates, _days(first) - np.timedelta64(1, "D"))
+def _between(known: Days, first: ArrayLike, last: ArrayLike) -> Counts:
+    return _up_to(known, _days(last)) - _up_to(known, _days(first) - np.timedelta64(1, "D"))
+
+
+class Roster:
+    """Two columns of dates, sorted when they are first looked up and kept so.
+
+    For one question the functions below are enough; this is for many about the same people.
+
+    Parameters
+    ----------
+    signed, left : (n,) array_like of datetime64[D]
+        Sign dates and leave dates; NaT for none.
+    """
+
+    def __init__(self, signed: ArrayLike, left: ArrayLike) -> None:
+        sign, leave = np.broadcast_arrays(_days(signed).ravel(), _days(left).ravel())
+        here = ~np.isnat(sign)
+        sign, leave = sign[here], leave[here]
+        self._sign = sign
+        self._leave = np.where(np.isnat(leave), leave, np.maximum(leave, sign))
+
+    @functools.cached_property
+    def _signs(self) -> Days:
+        return _known(self._sign)
+
+    @functools.cached_property
+    def _leaves(self) -> Days:
+        return _known(self._leave)
+
+    @functools.cached_property
+    def _cohorts(self) -> tuple[Counts, Counts]:
+        """For every agent the month he signed in and that he left in, sorted."""
+        sign_month = self._sign.astype("datetime64[M]").astype(np.int64)
+        leave_month = self._leave.astype("datetime64[M]").astype(np.int64)
+        stay = np.where(np.isnat(self._leave), np.iinfo(np.int64).max, leave_month)
+        order = np.lexsort((stay, sign_month))
+        return sign_month[order], stay[order]
+
+    def headcount(self, day: ArrayLike) -> Counts:
+        """As `headcount`."""
+        days = _days(day)
+        return _up_to(self._signs, days) - _up_to(self._leaves, days)
+
+    def recruits(self, first: ArrayLike, last: ArrayLike) -> Counts:
+        """As `recruits`."""
+        return _between(self._signs, first, last)
+
+    def leavers(self, first: ArrayLike, last: ArrayLike) -> Counts:
+        """As `leavers`."""
+        return _between(self._leaves, first, last)
+
+    def average_headcount(self, first: ArrayLike, last: ArrayLike) -> NDArray[np.float64]:
+        """As `average_headcount`."""
+        opening = self.headcount(_days(first) - np.timedelta64(1, "D"))
+        return (opening + self.headcount(last)) / 2
+
+    def cohort(self, month: ArrayLike, months: ArrayLike = 13) -> tuple[Counts, Counts]:
+        """As `cohort`."""
+        at = np.asarray(month, dtype="datetime64[M]")
+        at, back = np.broadcast_arrays(at, np.asarray(months, dtype=np.int64))
+        sign_month, stay = self._cohorts
+        wanted = at.astype(np.int64) - back
+        start = np.searchsorted(sign_month, wanted, side="left")
+        end = np.searchsorted(sign_month, wanted, side="right")
+        flat_start, flat_end = start.ravel(), end.ravel()
+        looked_at = np.broadcast_to(at.astype(np.int64), wanted.shape).ravel()
+        # Still here at the month's end is: leaves in a later month.
+        retained = np.array(
+            [
+                e - s - np.searchsorted(stay[s:e], m, side="right")
+                for s, e, m in zip(flat_start, flat_end, looked_at, strict=True)
+            ],
+            dtype=np.int64,
+        )
+        return (end - start).astype(np.int64), retained.reshape(wanted.shape)
+
+    def retention(self, month: ArrayLike, months: ArrayLike = 13) -> NDArray[np.float64]:
+        """As `retention`."""
+        total, stayed = self.cohort(month, months)
+        return divide(stayed, total)
+
+    def stay_rate(self, start: ArrayLike, end: ArrayLike) -> NDArray[np.float64]:
+        """As `stay_rate`."""
+        first, last = np.broadcast_arrays(_days(start), _days(end))
+
+        def both(day: Any, later: Any) -> int:
+            here = (self._sign <= day) & ~(self._leave <= day)
+            return int(np.count_nonzero(here & ~(self._leave <= later)))
+
+        stayed = np.array(
+            [both(a, b) for a, b in zip(first.ravel(), last.ravel(), strict=True)], dtype=np.int64
+        ).reshape(first.shape)
+        return divide(stayed, self.headcount(first))
 
 
 def headcount(signed: ArrayLike, left: ArrayLike, day: ArrayLike) -> Counts:
@@ -70,9 +159,7 @@ def headcount(signed: ArrayLike, left: ArrayLike, day: ArrayLike) -> Counts:
     >>> headcount(["2024-01-05", "2024-02-01"], ["2024-02-10", "NaT"], ["2024-01-31", "2024-02-29"])
     array([1, 1])
     """
-    sign, leave = _roster(signed, left)
-    days = _days(day)
-    return _up_to(sign, days) - _up_to(leave, days)
+    return Roster(signed, left).headcount(day)
 
 
 def recruits(signed: ArrayLike, first: ArrayLike, last: ArrayLike) -> Counts:
@@ -94,8 +181,7 @@ def recruits(signed: ArrayLike, first: ArrayLike, last: ArrayLike) -> Counts:
     >>> int(recruits(["2024-01-05", "2024-02-01"], "2024-02-01", "2024-02-29"))
     1
     """
-    sign = _days(signed).ravel()
-    return _between(sign, first, last)
+    return _between(_known(_days(signed).ravel()), first, last)
 
 
 def leavers(signed: ArrayLike, left: ArrayLike, first: ArrayLike, last: ArrayLike) -> Counts:
@@ -116,8 +202,7 @@ def leavers(signed: ArrayLike, left: ArrayLike, first: ArrayLike, last: ArrayLik
     >>> int(leavers(["2024-01-05"], ["2024-02-10"], "2024-02-01", "2024-02-29"))
     1
     """
-    _, leave = _roster(signed, left)
-    return _between(leave, first, last)
+    return Roster(signed, left).leavers(first, last)
 
 
 def average_headcount(
@@ -141,8 +226,7 @@ def average_headcount(
     >>> float(average_headcount(["2024-02-05"], ["NaT"], "2024-02-01", "2024-02-29"))
     0.5
     """
-    opening = headcount(signed, left, _days(first) - np.timedelta64(1, "D"))
-    return (opening + headcount(signed, left, last)) / 2
+    return Roster(signed, left).average_headcount(first, last)
 
 
 def cohort(
@@ -163,28 +247,7 @@ def cohort(
     cohort, retained : int64 arrays
         人.
     """
-    sign, leave = _roster(signed, left)
-    at = np.asarray(month, dtype="datetime64[M]")
-    at, back = np.broadcast_arrays(at, np.asarray(months, dtype=np.int64))
-    sign_month = sign.astype("datetime64[M]").astype(np.int64)
-    leave_month = leave.astype("datetime64[M]").astype(np.int64)  # NaT is the smallest number
-    stay = np.where(np.isnat(leave), np.iinfo(np.int64).max, leave_month)
-    order = np.lexsort((stay, sign_month))
-    sign_month, stay = sign_month[order], stay[order]
-    wanted = at.astype(np.int64) - back
-    start = np.searchsorted(sign_month, wanted, side="left")
-    end = np.searchsorted(sign_month, wanted, side="right")
-    flat_start, flat_end = start.ravel(), end.ravel()
-    looked_at = np.broadcast_to(at.astype(np.int64), wanted.shape).ravel()
-    # Still here at the month's end is: leaves in a later month.
-    retained = np.array(
-        [
-            e - s - np.searchsorted(stay[s:e], m, side="right")
-            for s, e, m in zip(flat_start, flat_end, looked_at, strict=True)
-        ],
-        dtype=np.int64,
-    )
-    return (end - start).astype(np.int64), retained.reshape(wanted.shape)
+    return Roster(signed, left).cohort(month, months)
 
 
 def retention(
@@ -215,8 +278,7 @@ def retention(
     >>> float(retention(["2024-03-11"] * 50, left, "2024-06", 3))
     0.8
     """
-    total, stayed = cohort(signed, left, month, months)
-    return divide(stayed, total)
+    return Roster(signed, left).retention(month, months)
 
 
 def stay_rate(
@@ -245,14 +307,4 @@ def stay_rate(
     >>> float(stay_rate(["2023-01-01"] * 200, left, "2024-02-29", "2024-05-31"))
     0.85
     """
-    sign, leave = _roster(signed, left)
-    first, last = np.broadcast_arrays(_days(start), _days(end))
-
-    def both(day: Any, later: Any) -> int:
-        here = (sign <= day) & ~(leave <= day)
-        return int(np.count_nonzero(here & ~(leave <= later)))
-
-    stayed = np.array(
-        [both(a, b) for a, b in zip(first.ravel(), last.ravel(), strict=True)], dtype=np.int64
-    ).reshape(first.shape)
-    return divide(stayed, headcount(signed, left, first))
+    return Roster(signed, left).stay_rate(start, end)

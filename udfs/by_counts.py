@@ -120,10 +120,20 @@ def _joined(left: _Code | float, sign: str, right: _Code | float) -> _Code:
     return _Code(f"({_text(left)} {sign} {_text(right)})")
 
 
-def _compiled(kpi: Kpi) -> Callable[..., tuple[float, float]]:
-    """The KPI of single numbers up to its one division, settings at their defaults."""
+def fraction_code(kpi: Kpi) -> str:
+    """The KPI of single numbers up to its one division, settings at their defaults, as Python.
+
+    Examples
+    --------
+    >>> from kpi_xl.catalogue import kpis
+    >>> fraction_code(kpis["KPI_ACTIVITY"])
+    'lambda producers, opening, closing: ((producers * 2), (1 * (opening + (1 * closing))))'
+    """
     names = [measure.code for measure in kpi.measures]
     numerator, denominator = kpi.expression.fraction({name: _Code(name) for name in names})
-    code = f"lambda {', '.join(names)}: ({_text(numerator)}, {_text(denominator)})"
-    compiled: Callable[..., tuple[float, float]] = eval(code, {})
+    return f"lambda {', '.join(names)}: ({_text(numerator)}, {_text(denominator)})"
+
+
+def _compiled(kpi: Kpi) -> Callable[..., tuple[float, float]]:
+    compiled: Callable[..., tuple[float, float]] = eval(fraction_code(kpi), {})
     return compiled

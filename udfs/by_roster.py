@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kpi_xl import roster
+from kpi_xl.roster import Roster
 from udfs.arguments import BadArgumentError, is_blank, months, numbers
 from udfs.dates import dates, days
 from udfs.results import Result, cells, never_raises, shaped
+
+_kept: Final[deque[tuple[Any, Any, Roster]]] = deque(maxlen=8)
 
 
 def _each(grid: list[list[Any]], dimensions: int, compute: Callable[[list[Any]], Any]) -> Result:
@@ -31,7 +34,24 @@ def _per_month(month: Any, compute: Callable[[NDArray[np.datetime64]], NDArray[A
     )
 
 
-def _roster(signed: Any, left: Any) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64]]:
+def _roster(signed: Any, left: Any) -> Roster:
+    """The people of two columns.
+
+    A host that reads columns once for many formulas hands over the same arrays of dates each time;
+    they are then sorted once, too.
+    """
+    read = isinstance(signed, np.ndarray) and isinstance(left, np.ndarray)
+    if read:
+        for sign, leave, known in _kept:
+            if sign is signed and leave is left:
+                return known
+    found = Roster(*_columns(signed, left))
+    if read:
+        _kept.append((signed, left, found))
+    return found
+
+
+def _columns(signed: Any, left: Any) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64]]:
     sign, leave = dates(signed), dates(left)
     if leave.size == 1 and np.isnat(leave).all():
         leave = np.full(sign.size, leave[0])  # nobody has left: the column may be left out
@@ -79,10 +99,9 @@ def KPI_HEADCOUNT(signed: Any, left: Any, day: Any) -> Result:
     >>> KPI_HEADCOUNT(["2024-01-05", "2024-02-01"], ["2024-02-10", None], "2024-02")
     1
     """
-    sign, leave = _roster(signed, left)
+    people = _roster(signed, left)
     return _each(
-        *days(day),
-        lambda wanted: roster.headcount(sign, leave, np.array(wanted, dtype="datetime64[D]")),
+        *days(day), lambda wanted: people.headcount(np.array(wanted, dtype="datetime64[D]"))
     )
 
 
@@ -107,8 +126,8 @@ def KPI_RECRUITS(signed: Any, left: Any, month: Any) -> Result:
     >>> KPI_RECRUITS(["2024-01-05", "2024-02-01"], None, ["2024-01", "2024-02", "2024-03"])
     [1, 1, 0]
     """
-    sign, _ = _roster(signed, left)
-    return _per_month(month, lambda m: roster.recruits(sign, _first(m), _last(m)))
+    people = _roster(signed, left)
+    return _per_month(month, lambda m: people.recruits(_first(m), _last(m)))
 
 
 @never_raises
@@ -132,8 +151,8 @@ def KPI_LEAVERS(signed: Any, left: Any, month: Any) -> Result:
     >>> KPI_LEAVERS(["2024-01-05", "2024-02-01"], ["2024-02-10", None], "2024年2月")
     1
     """
-    sign, leave = _roster(signed, left)
-    return _per_month(month, lambda m: roster.leavers(sign, leave, _first(m), _last(m)))
+    people = _roster(signed, left)
+    return _per_month(month, lambda m: people.leavers(_first(m), _last(m)))
 
 
 @never_raises
@@ -157,8 +176,8 @@ def KPI_AVG_HEADCOUNT(signed: Any, left: Any, month: Any) -> Result:
     >>> KPI_AVG_HEADCOUNT(["2024-01-05", "2024-02-01"], [None, None], 202402)
     1.5
     """
-    sign, leave = _roster(signed, left)
-    return _per_month(month, lambda m: roster.average_headcount(sign, leave, _first(m), _last(m)))
+    people = _roster(signed, left)
+    return _per_month(month, lambda m: people.average_headcount(_first(m), _last(m)))
 
 
 @never_raises
@@ -185,7 +204,7 @@ def KPI_RETENTION13(signed: Any, left: Any, month: Any, months: Any = 13) -> Res
     >>> KPI_RETENTION13(["2024-03-11"] * 50, left, "2024-06", 3)
     0.8
     """
-    sign, leave = _roster(signed, left)
+    people = _roster(signed, left)
     back = 13.0 if is_blank(months) else float(numbers(months)[0][0, 0])
     if not np.isfinite(back):
         return "#VALUE!"
@@ -193,7 +212,7 @@ def KPI_RETENTION13(signed: Any, left: Any, month: Any, months: Any = 13) -> Res
         return "#NUM!"
 
     def compute(month: NDArray[np.datetime64]) -> NDArray[Any]:
-        rates = roster.retention(sign, leave, month, int(back))
+        rates = people.retention(month, int(back))
         return np.array(cells(rates.reshape(1, -1))[0], dtype=object)
 
     return _per_month(month, compute)
@@ -221,7 +240,7 @@ def KPI_STAY_RATE(signed: Any, left: Any, first: Any, last: Any) -> Result:
     >>> KPI_STAY_RATE(["2023-01-01"] * 200, left, "2024-02", "2024-05")
     0.85
     """
-    sign, leave = _roster(signed, left)
+    people = _roster(signed, left)
     start, end = days(first)[0][0][0], days(last)[0][0][0]
     if isinstance(start, str):
         return start
@@ -229,5 +248,5 @@ def KPI_STAY_RATE(signed: Any, left: Any, first: Any, last: Any) -> Result:
         return end
     if start > end:
         return "#NUM!"
-    rate = roster.stay_rate(sign, leave, np.datetime64(start), np.datetime64(end))
+    rate = people.stay_rate(np.datetime64(start), np.datetime64(end))
     return shaped(cells(rate.reshape(1, 1)), 0)

@@ -96,11 +96,15 @@ class Data:
             raise BadArgumentError("#N/A")
         return float(numbers[unit, index])
 
-    def target(self, kpi: Kpi, unit: int, month: Month) -> float:
-        """The target of a KPI; #N/A where none is set."""
+    def targets(self, month: Month) -> Mapping[int, Mapping[str, float]]:
+        """The targets of a month by unit and KPI name."""
         if month not in self._targets:
             self._targets[month] = self._read_targets(month)
-        target = self._targets[month].get(unit, {}).get(kpi.name)
+        return self._targets[month]
+
+    def target(self, kpi: Kpi, unit: int, month: Month) -> float:
+        """The target of a KPI; #N/A where none is set."""
+        target = self.targets(month).get(unit, {}).get(kpi.name)
         if target is None:
             raise BadArgumentError("#N/A")
         return float(target)
@@ -130,15 +134,25 @@ class _Watch:
         self._looked = float("-inf")
         self._stamp: _Stamp | None = None
         self._data: Data | None = None
+        self.version = 0
 
     def data(self) -> Data:
-        now = time.monotonic()
-        if now - self._looked >= _INTERVAL:
-            self._looked = now
-            self._look()
+        self.refresh()
         if self._data is None:
             raise BadArgumentError("#N/A")
         return self._data
+
+    def refresh(self) -> None:
+        now = time.monotonic()
+        if now - self._looked >= _INTERVAL:
+            self._looked = now
+            before = self._data
+            self._look()
+            self.version += self._data is not before
+
+    @property
+    def is_asked(self) -> bool:
+        return self._looked > float("-inf")
 
     def _look(self) -> None:
         from kpi_xl.jobs.user import User
@@ -174,3 +188,13 @@ def data() -> Data:
         #N/A when no project was chosen, or it was never refreshed.
     """
     return _watch.data()
+
+
+def version() -> int:
+    """A number that changes whenever the project, or what is in it, has changed.
+
+    It stays 0, and nothing is loaded, until a data function has asked for the first time.
+    """
+    if _watch.is_asked:
+        _watch.refresh()
+    return _watch.version

@@ -29,9 +29,9 @@ def dates(value: Any) -> NDArray[np.datetime64]:
 
     Parameters
     ----------
-    value : scalar, list, or list of lists
+    value : scalar, list, list of lists, or an array of dates
         Dates as datetimes, Excel serial numbers or text; blanks; a heading may stand in the first
-        cell, as when a whole column is given.
+        cell, as when a whole column is given. An array of dates is one that was read before.
 
     Returns
     -------
@@ -42,6 +42,8 @@ def dates(value: Any) -> NDArray[np.datetime64]:
     BadArgumentError
         For an error cell, with that error; for anything else that is no date, ``#VALUE!``.
     """
+    if isinstance(value, np.ndarray) and value.dtype.kind == "M":
+        return value
     cells = cells_of(value)
     days = _all_alike(cells)
     return _one_by_one(cells) if days is None else days

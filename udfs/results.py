@@ -34,6 +34,14 @@ def cells(values: NDArray[np.float64]) -> list[list[Any]]:
     return found
 
 
+def grid(result: list[Any]) -> list[list[Any]]:
+    """A result of several cells as rows.
+
+    A flat list was given as one only by a constant such as ``{"2024-05","2024-06"}``: a row.
+    """
+    return result if isinstance(result[0], list) else [result]
+
+
 def never_raises(function: Callable[..., Result]) -> Callable[..., Result]:
     """A function that gives an error value instead of raising."""
 

@@ -18,6 +18,7 @@ from xml.sax.saxutils import escape
 from kpi_xl.jobs.files import write_whole
 from udfs.excel import sources
 from udfs.excel.ribbon import custom_ui
+from udfs.zipped import zipped
 
 _PROJECT_NAME: Final = "KpiXl"
 _CODE_PAGE: Final = 1252  # the sources are ASCII, for which any will do
@@ -65,7 +66,7 @@ def build() -> bytes:
         "</Relationships>",
     )
     parts[_RIBBON] = custom_ui()
-    return _zipped(parts)
+    return zipped(parts)
 
 
 def _with_modules() -> bytes:
@@ -158,17 +159,6 @@ def _replaced(part: bytes, old: str, new: str) -> bytes:
 def _parts(file: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(file)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
-
-
-def _zipped(parts: dict[str, bytes]) -> bytes:
-    """The package; stored as it is, since not every zlib compresses to the same bytes."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for name, content in parts.items():
-            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            entry.create_system = 0
-            archive.writestr(entry, content)
-    return out.getvalue()
 
 
 def main() -> None:

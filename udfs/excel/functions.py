@@ -13,7 +13,7 @@ from typing import Any
 from udfs import functions
 from udfs.excel.descriptions import CATEGORY, described
 from udfs.excel.offline import importable
-from udfs.results import Result
+from udfs.results import Result, grid
 
 with importable():
     from xlwings.udfs import xlarg, xlfunc, xlret
@@ -39,9 +39,7 @@ def served(function: Callable[..., Result]) -> Callable[..., list[list[Any]]]:
             return [[result]]
         if not isinstance(result, list):
             return [[_cell(result)]]
-        # A flat list was given as one only by a constant such as {"2024-05","2024-06"}: a row.
-        rows = result if isinstance(result[0], list) else [result]
-        return [[_cell(cell) for cell in row] for row in rows]
+        return [[_cell(cell) for cell in row] for row in grid(result)]
 
     about = described(function)
     call.__name__ = call.__qualname__ = function.__name__

@@ -1,0 +1,7 @@
+"""What LibreOffice loads: it registers what is in the folder ``pythonpath`` beside this file."""
+
+import unohelper
+from kpi_xl_calc import addin
+
+g_ImplementationHelper = unohelper.ImplementationHelper()  # noqa: N816 - LibreOffice looks for it
+g_ImplementationHelper.addImplementation(addin.AddIn, addin.IMPLEMENTATION, addin.SERVICES)

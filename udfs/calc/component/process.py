@@ -1,0 +1,103 @@
+"""Starts the user's own Python, with kpi_xl in it, beside LibreOffice.
+
+Which Python that is stands in a file that ``kpi-xl addin install --host calc`` writes: its path,
+and below it the folder that kpi_xl is in. The process ends when its end of the channel is closed,
+so also when LibreOffice ends, however that happens.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from .channel import Channel
+
+_REINSTALL = "请在命令行运行 kpi-xl addin install --host calc"
+_CHECK = "请在命令行运行 kpi-xl doctor，按提示处理"
+_START = 30.0  # seconds; a virus scanner may look at every file of a new Python
+_NO_WINDOW = 0x08000000
+
+
+class UnavailableError(Exception):
+    """kpi_xl cannot be reached: why, and what to do, in Chinese."""
+
+
+def folder() -> Path:
+    """Where kpi_xl keeps what belongs to the user, as in `kpi_xl.jobs.user`."""
+    return Path(os.environ.get("USERPROFILE") or Path.home()) / ".kpi_xl"
+
+
+class Process:
+    """A running kpi_xl.
+
+    Parameters
+    ----------
+    module : str
+        What it runs.
+    arguments : str
+        What it is told.
+
+    Raises
+    ------
+    UnavailableError
+        When it does not start.
+    """
+
+    def __init__(self, module: str, *arguments: str) -> None:
+        python, packages = _installed()
+        ours, its = socket.socketpair()
+        command = [python, "-E", "-m", module]
+        log = folder() / "calc.log"
+        try:
+            with its, log.open("wb") as errors:
+                self._process = _started([*command, *arguments], packages, its, errors)
+        except OSError as error:
+            ours.close()
+            raise UnavailableError(
+                f"启动不了 Python：{python}（{error}）。{_REINSTALL}。"
+            ) from error
+        self.channel = Channel(ours)
+        try:
+            self.hello = self.channel.receive(_START)
+        except (EOFError, TimeoutError) as error:
+            self.end()
+            raise UnavailableError(f"kpi_xl 没有启动起来，原因见 {log}。{_CHECK}。") from error
+
+    def end(self) -> None:
+        """End it at once."""
+        self.channel.close()
+        self._process.kill()
+        self._process.wait()
+
+
+def _installed() -> tuple[str, str]:
+    file = folder() / "calc.conf"
+    try:
+        python, packages = file.read_text(encoding="utf-8").splitlines()[:2]
+    except (OSError, ValueError) as error:
+        raise UnavailableError(f"没有写明用哪个 Python（{file}）。{_REINSTALL}。") from error
+    return python, packages
+
+
+def _started(command: list[str], packages: str, its: socket.socket, errors):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Start it with its end of the channel; what LibreOffice sets for its own Python stays out."""
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+    }
+    common = {"cwd": packages, "env": environment, "stdout": errors, "stderr": errors}
+    if sys.platform == "win32":
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, creationflags=_NO_WINDOW, **common
+        )
+        process.stdin.write(its.share(process.pid))
+        process.stdin.close()
+        return process
+    end = its.fileno()
+    return subprocess.Popen(
+        [*command, f"--channel={end}"], stdin=subprocess.DEVNULL, pass_fds=[end], **common
+    )
