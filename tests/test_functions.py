@@ -24,7 +24,11 @@ CELLS = (
 ARGUMENTS = CELLS | st.lists(CELLS, max_size=4) | st.lists(st.lists(CELLS, max_size=3), max_size=3)
 ERRORS = {"#N/A", "#DIV/0!", "#VALUE!", "#NUM!"}
 NAMES = sorted(functions.__all__)
-TEXTS = {"KPI", "KPI_TABLE", "KPI_UNITS", "KPI_NAMES", "KPI_STATUS", "KPI_HELP"}
+TEXTS = {
+    "KPI", "KPI_TABLE", "KPI_UNITS", "KPI_NAMES", "KPI_STATUS", "KPI_HELP", "KPI_ADVICE",
+    "KPI_BOX", "KPI_DRIVERS", "KPI_PACE", "KPI_PEERS", "KPI_PERIOD_TARGETS", "KPI_QUADRANT",
+    "KPI_SMART", "KPI_TASKS", "KPI_UNIT_DRIVERS", "KPI_UNIT_PEERS", "KPI_WARNINGS",
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True, scope="module")

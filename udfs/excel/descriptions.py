@@ -1,7 +1,8 @@
 """What Excel's function wizard says of every function and argument, in Chinese.
 
-For a function by counts it comes from the KPI's declaration; for the others from the first line
-of the docstring and the names of their arguments below. Excel takes 255 characters a text.
+For a function by counts it comes from the KPI's declaration; for those by analysis and findings
+from the docstring; for the others from its first line and the names of their arguments below.
+Excel takes 255 characters a text.
 """
 
 from __future__ import annotations
@@ -68,12 +69,24 @@ def described(function: Callable[..., Any]) -> Described:
     '在职人数：某一天（写月份则为月末）合同有效的人数。'
     """
     code = function.__name__
-    own = function in (*functions.BY_DATA, *functions.BY_ROSTER)
     text = inspect.getdoc(function) or ""
+    names = inspect.signature(function).parameters
+    if function in (*functions.BY_ANALYSIS, *functions.BY_FINDINGS):
+        return Described(
+            _short(text.splitlines()[0]), {name: _short(_documented(text, name)) for name in names}
+        )
+    own = function in (*functions.BY_DATA, *functions.BY_ROSTER)
     return Described(
         _short(text.splitlines()[0] if own else _of_kpi(kpis[code])),
-        {name: _short(_argument(code, name)) for name in inspect.signature(function).parameters},
+        {name: _short(_argument(code, name)) for name in names},
     )
+
+
+def _documented(text: str, name: str) -> str:
+    """What a docstring says of an argument, on the line below its name."""
+    lines = text.splitlines()
+    place = next(i for i, line in enumerate(lines) if line.startswith(f"{name} : "))
+    return lines[place + 1].strip().rstrip("。")
 
 
 def _of_kpi(kpi: Kpi) -> str:

@@ -1,0 +1,210 @@
+"""Functions by findings: what the project's data say about a unit's month, and why."""
+
+from __future__ import annotations
+
+import weakref
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from kpi_xl.analysis.trees import trees
+from kpi_xl.calendar import Month
+from kpi_xl.error_values import error_name
+from udfs.arguments import BadArgumentError, month_of, rows_of, text_of
+from udfs.compare import kpi_of, named
+from udfs.current import Data, data
+from udfs.results import Result, never_raises
+
+if TYPE_CHECKING:
+    from kpi_xl.jobs.findings import Findings
+
+_known: Final[weakref.WeakKeyDictionary[Data, dict[tuple[str, Month], Findings]]] = (
+    weakref.WeakKeyDictionary()
+)
+
+
+def _findings(unit: Any, month: Any) -> tuple[Findings, int]:
+    """The findings about the units beside a unit, and where it stands in the cube."""
+    from kpi_xl.jobs.findings import Findings
+
+    when = month_of(_first(month))
+    if isinstance(when, str):
+        raise BadArgumentError(when)
+    source = data()
+    number = source.unit(named(_first(unit)))
+    level = source.cube.units[number].level
+    if not source.cube.first <= when <= source.cube.last or number not in source.cube.of_level(
+        level
+    ):
+        raise BadArgumentError("#N/A")
+    kept = _known.setdefault(source, {})
+    if (level, when) not in kept:
+        targets = source.targets(when)
+        kept[level, when] = Findings(source.cube, source.project.settings, when, level, targets)
+    return kept[level, when], number
+
+
+def _first(value: Any) -> Any:
+    """The one cell of an argument that is one name."""
+    return rows_of(value)[0][0][0]
+
+
+@never_raises
+def KPI_UNIT_DRIVERS(unit: Any, month: Any, compare: Any = None, tree: Any = None) -> Result:
+    """单位的因素分解：首年新单保费的变化分摊到人力、举绩率、有效人均件数、件均保费。
+
+    Parameters
+    ----------
+    unit : unit name
+        单位名称。
+    month : month
+        月份。
+    compare : optional
+        可省略为环比；可写 同比、目标、标杆（最好的同级单位）、全公司。
+    tree : optional
+        可省略为 production；可写 productivity、per_capita、pieces、effort、outlets。
+
+    Returns
+    -------
+    rows
+        标题为 因素、起点、终点、影响；末行是合计，元。
+    """
+    from kpi_xl.jobs.drivers import COMPARISONS, Drivers
+
+    wanted = text_of(_first(compare)) or COMPARISONS[0]
+    code = text_of(_first(tree)) or "production"
+    if wanted not in COMPARISONS or code not in trees():
+        return "#VALUE!"
+    findings, number = _findings(unit, month)
+    try:
+        split = Drivers(findings, code).split(number, wanted)
+    except KeyError:
+        return "#N/A"
+    if split is None:
+        return "#N/A"
+    table: list[list[Any]] = [["因素", "起点", "终点", "影响"]]
+    money = len(split.tree.factors) - 1
+    for place, factor in enumerate(split.tree.factors):
+        start, end = (split.values[i, place] / (100 if place == money else 1) for i in (0, 1))
+        table.append([factor.name, _cell(start), _cell(end), split.shares[place] / 100])
+    change = split.after - split.before
+    return [*table, ["合计", split.before / 100, split.after / 100, change / 100]]
+
+
+def _cell(value: Any) -> float | str:
+    number = float(value)
+    return error_name(number) or number
+
+
+@never_raises
+def KPI_WARNINGS(unit: Any, month: Any) -> Result:
+    """预警：单位当月异常和危险的指标，按少收的首年保费从大到小。
+
+    Parameters
+    ----------
+    unit : unit name
+        单位名称。
+    month : month
+        月份。
+
+    Returns
+    -------
+    rows
+        标题为 指标、状态、实际、应达、影响、原因；没有预警则只有标题。
+    """
+    findings, number = _findings(unit, month)
+    place = findings.units.index(number)
+    table: list[list[Any]] = [["指标", "状态", "实际", "应达", "影响", "原因"]]
+    for warning in findings.warnings_of(number):
+        kpi = findings.kpis[warning.kpi]
+        goal = findings.reference(kpi)[place]
+        table.append(
+            [
+                kpi.name,
+                warning.status,
+                _cell(warning.value),
+                _cell(goal),
+                warning.cost / 100,
+                "；".join(warning.reasons),
+            ]
+        )
+    return table
+
+
+@never_raises
+def KPI_ADVICE(name: Any, unit: Any, month: Any) -> Result:
+    """诊断：一个指标偏弱的可能原因，按数据里的证据排序，和该采取的措施。
+
+    Parameters
+    ----------
+    name : KPI name
+        指标的名称、别名或代码，如 活动率。
+    unit : unit name
+        单位名称。
+    month : month
+        月份。
+
+    Returns
+    -------
+    rows
+        标题为 原因、判断、依据、措施、责任对象、工具、几天内；知识库里没有的指标是 #N/A。
+    """
+    from kpi_xl.analysis.knowledge import knowledge
+
+    kpi = kpi_of(named(_first(name)))
+    findings, number = _findings(unit, month)
+    causes = findings.causes(kpi.code, number)
+    if not causes:
+        return "#N/A"
+    remedies = knowledge().topic(kpi.code).remedies
+    table: list[list[Any]] = [["原因", "判断", "依据", "措施", "责任对象", "工具", "几天内"]]
+    for cause in causes:
+        remedy = next(one for one in remedies if cause.cause.id in one.causes)
+        proof = "；".join(number.text for number in cause.numbers)
+        table.append(
+            [
+                cause.cause.text,
+                cause.verdict,
+                proof,
+                remedy.text,
+                remedy.owner,
+                remedy.tool,
+                remedy.days,
+            ]
+        )
+    return table
+
+
+@never_raises
+def KPI_UNIT_PEERS(name: Any, unit: Any, month: Any) -> Result:
+    """标杆：单位的一个指标，和同级单位里最好的、四分位、中位，以及名次。
+
+    Parameters
+    ----------
+    name : KPI name
+        指标的名称、别名或代码，如 活动率。
+    unit : unit name
+        单位名称。
+    month : month
+        月份。
+
+    Returns
+    -------
+    rows
+        本单位、最好、上四分位、中位、下四分位、名次、单位数，一项一行。
+    """
+    kpi = kpi_of(named(_first(name)))
+    findings, number = _findings(unit, month)
+    if kpi.code not in findings.kpis or not kpi.is_comparable:
+        return "#N/A"
+    found = findings.peers(kpi.code)
+    rank = findings.rank(kpi.code, number)
+    return [
+        ["本单位", _cell(findings.value(kpi.code, number))],
+        ["最好", _cell(found.best)],
+        ["上四分位", _cell(found.upper)],
+        ["中位", _cell(found.median)],
+        ["下四分位", _cell(found.lower)],
+        ["名次", rank or "#N/A"],
+        ["单位数", int(np.asarray(found.count))],
+    ]
