@@ -12,19 +12,16 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kpi_xl.errors import InputError
+from kpi_xl.terminal import MONTH, console, progress_bar, project_of, say
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from kpi_xl.data.check import Checked
     from kpi_xl.jobs.fill import Filled
-    from kpi_xl.jobs.progress import Progress
-    from kpi_xl.project import Project
 
 app = typer.Typer(
     name="kpi-xl",
@@ -35,8 +32,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-_MONTH = typer.Option("--month", "-m", help="月份，如 2024-06；不写则为有数据的最后一个月。")
 
 
 @app.callback()
@@ -61,8 +56,8 @@ def init(
     from kpi_xl.jobs import start
 
     project = start.init(folder, name)
-    _say(f"已建立项目：{project.folder}")
-    _say(f"下一步：把人员、保单等文件放进 {project.data}，再运行 kpi-xl check")
+    say(f"已建立项目：{project.folder}")
+    say(f"下一步：把人员、保单等文件放进 {project.data}，再运行 kpi-xl check")
 
 
 @app.command()
@@ -75,10 +70,10 @@ def sample(
     """
     from kpi_xl.jobs import start
 
-    with _progress() as progress:
+    with progress_bar() as progress:
         project = start.sample(folder, progress)
-    _say(f"已建立样例项目：{project.folder}")
-    _say(f"下一步：kpi-xl --project {project.folder} refresh")
+    say(f"已建立样例项目：{project.folder}")
+    say(f"下一步：kpi-xl --project {project.folder} refresh")
 
 
 @app.command()
@@ -89,22 +84,22 @@ def check(context: typer.Context) -> None:
     """
     from kpi_xl.jobs.check import check as run
 
-    with _progress() as progress:
-        checked, report = run(_project(context), progress)
+    with progress_bar() as progress:
+        checked, report = run(project_of(context), progress)
     _summary(checked)
-    _say(f"校验报告：{report}")
+    say(f"校验报告：{report}")
 
 
 @app.command()
-def refresh(context: typer.Context, month: Annotated[str | None, _MONTH] = None) -> None:
+def refresh(context: typer.Context, month: Annotated[str | None, MONTH] = None) -> None:
     """刷新月度KPI表：分公司一份，每个营业部一份。
 
     例：kpi-xl --project demo refresh --month 2024-06
     """
     from kpi_xl.jobs.fill import refresh as run
 
-    with _progress() as progress:
-        filled = run(_project(context), month, progress)
+    with progress_bar() as progress:
+        filled = run(project_of(context), month, progress)
     _tell_filled("月度KPI表", filled)
 
 
@@ -114,7 +109,7 @@ def fill(
     template: Annotated[
         str, typer.Argument(help="官方模板的名称，或自己的工作簿（有 kpi_xl 名称的）的路径。")
     ],
-    month: Annotated[str | None, _MONTH] = None,
+    month: Annotated[str | None, MONTH] = None,
 ) -> None:
     """给每个单位或每个人生成填好的工作簿。
 
@@ -124,8 +119,8 @@ def fill(
     """
     from kpi_xl.jobs.fill import fill as run
 
-    with _progress() as progress:
-        filled = run(_project(context), template, month, progress)
+    with progress_bar() as progress:
+        filled = run(project_of(context), template, month, progress)
     _tell_filled(template, filled)
 
 
@@ -133,7 +128,7 @@ def fill(
 def distribute(
     context: typer.Context,
     template: Annotated[str, typer.Argument(help="官方模板的名称，或自己的工作簿的路径。")],
-    month: Annotated[str | None, _MONTH] = None,
+    month: Annotated[str | None, MONTH] = None,
     level: Annotated[
         str | None, typer.Option("--level", "-l", help="发给哪一级单位，如 营业部、营业组。")
     ] = None,
@@ -161,9 +156,9 @@ def distribute(
     from kpi_xl.jobs.distribution import distribute as run
     from kpi_xl.jobs.distribution.told import lines
 
-    with _progress() as progress:
+    with progress_bar() as progress:
         done = run(
-            _project(context),
+            project_of(context),
             template,
             month,
             level=level,
@@ -175,7 +170,7 @@ def distribute(
             progress=progress,
         )
     for line in lines(template, done, rehearsal=dry_run):
-        _say(line)
+        say(line)
     if done.mailed is not None and not done.mailed.complete:
         raise typer.Exit(2)
 
@@ -193,7 +188,7 @@ def explain(
     from kpi_xl.explain import all_kpis, one_kpi
 
     for line in all_kpis() if kpi is None else one_kpi(kpi):
-        _say(line)
+        say(line)
 
 
 @app.command()
@@ -203,9 +198,9 @@ def doctor(context: typer.Context) -> None:
 
     findings = run(_named_project(context))
     for finding in findings:
-        _say(f"{'正常  ' if finding.fine else '有问题'}  {finding.name}：{finding.found}")
+        say(f"{'正常  ' if finding.fine else '有问题'}  {finding.name}：{finding.found}")
         if finding.advice:
-            _say(f"        {finding.advice}")
+            say(f"        {finding.advice}")
     if not all(finding.fine for finding in findings):
         raise typer.Exit(2)
 
@@ -225,7 +220,7 @@ def template_names() -> None:
     from kpi_xl.jobs.slot_names import slot_names
 
     for name, meaning in slot_names().items():
-        _say(f"{name}\t{meaning}")
+        say(f"{name}\t{meaning}")
 
 
 @template.command("check")
@@ -237,7 +232,7 @@ def check_template(file: Annotated[Path, typer.Argument(help="要检查的工作
     from kpi_xl.jobs import template_check
 
     for line in template_check.lines(template_check.check_template(file)):
-        _say(line)
+        say(line)
 
 
 addin = typer.Typer(
@@ -261,7 +256,7 @@ def build_addin(
 
         content = build()
     write_whole(file, content)
-    _say(f"已生成：{file}")
+    say(f"已生成：{file}")
 
 
 @addin.command("install")
@@ -276,9 +271,9 @@ def install_addin(
         from udfs.excel.install import install
 
         done = install(project=_named_project(context), addin=file)
-    _say(f"已安装：{done.addin}")
-    _say(f"使用的 Python：{done.interpreter}")
-    _say("下一步：打开 Excel，看有没有 KPI 选项卡；不正常时运行 kpi-xl doctor")
+    say(f"已安装：{done.addin}")
+    say(f"使用的 Python：{done.interpreter}")
+    say("下一步：打开 Excel，看有没有 KPI 选项卡；不正常时运行 kpi-xl doctor")
 
 
 @addin.command("uninstall")
@@ -287,27 +282,11 @@ def uninstall_addin() -> None:
     from udfs.excel.install import uninstall
 
     for path in uninstall():
-        _say(f"已删除：{path}")
+        say(f"已删除：{path}")
 
 
 # ---------------------------------------------------------------------------------------------
 # What the commands share
-
-
-def _console(stderr: bool = False) -> Console:
-    from rich.console import Console
-
-    return Console(stderr=stderr, highlight=False, soft_wrap=True)
-
-
-def _say(text: str) -> None:
-    typer.echo(text)
-
-
-def _project(context: typer.Context) -> Project:
-    from kpi_xl.project import Project
-
-    return Project.open(context.obj)
 
 
 @contextmanager
@@ -327,26 +306,6 @@ def _named_project(context: typer.Context) -> Path | None:
     return folder if folder != Path() or (folder / "kpi.toml").is_file() else None
 
 
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """A progress bar on the terminal; nothing where nobody is watching."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    console = _console(stderr=True)
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        tasks: dict[str, Any] = {}
-
-        def report(text: str, done: int, total: int) -> None:
-            if text not in tasks:
-                tasks[text] = bar.add_task(text, total=total)
-            bar.update(tasks[text], completed=done, total=total)
-
-        yield report
-
-
 def _summary(checked: Checked) -> None:
     from rich.table import Table
 
@@ -364,14 +323,14 @@ def _summary(checked: Checked) -> None:
             f"{checked_table.set_aside:,}",
             f"{notes:,}",
         )
-    _console().print(table)
+    console().print(table)
     for file in checked.unrecognised:
-        _say(f"没有认出的文件：{file.name}（可在 kpi.toml 的 [files] 里指定它是哪张表）")
+        say(f"没有认出的文件：{file.name}（可在 kpi.toml 的 [files] 里指定它是哪张表）")
 
 
 def _tell_filled(template: str, filled: Filled) -> None:
-    _say(f"{filled.month.chinese} {template}：生成 {len(filled.files)} 份")
-    _say(f"位置：{filled.folder}")
+    say(f"{filled.month.chinese} {template}：生成 {len(filled.files)} 份")
+    say(f"位置：{filled.folder}")
 
 
 def main() -> None:
