@@ -202,23 +202,31 @@ def string(element: ElementTree.Element) -> str:
     return unescaped("".join(pieces))
 
 
-_T, _R, _V, _IS = (f"{{{MAIN}}}{name}" for name in ("t", "r", "v", "is"))
+_T, _R, _F, _V, _IS = (f"{{{MAIN}}}{name}" for name in ("t", "r", "f", "v", "is"))
 
 
 Raw: TypeAlias = tuple[str, int, str | None]
 """A cell as it stands in the file: its type, style and value; None where there is no value."""
 
+UNCALCULATED: Final = "f"
+"""The type of a formula that has no value."""
+
 
 def raw(cell: ElementTree.Element) -> Raw:
     """What stands in a ``<c>`` element."""
     kind, style = cell.get("t", "n"), int(cell.get("s", "0"))
+    computed = False
     for child in cell:
-        if child.tag == _V:
+        if child.tag == _F:
+            computed = True
+        elif child.tag == _V:
+            if computed and kind == "n" and not child.text:
+                break
             return kind, style, child.text or ""
         if child.tag == _IS:
             # The text is as people see it already.
             return "inlineStr", style, string(child)
-    return kind, style, None
+    return (UNCALCULATED if computed else kind), style, None
 
 
 def read(

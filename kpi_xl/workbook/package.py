@@ -10,7 +10,8 @@ import struct
 import zlib
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from kpi_xl.errors import InputError
 from kpi_xl.workbook.zip_records import (
@@ -22,15 +23,31 @@ from kpi_xl.workbook.zip_records import (
     STORED,
     UTF8,
     Entry,
+    framed,
+    new_entry,
     repacked,
+    written,
 )
 
 _LONGEST_COMMENT: Final = 0xFFFF
 _ZIP64_EXTRA: Final = 1
 
 _OLE: Final = bytes.fromhex("D0CF11E0A1B11AE1")
-_LARGEST_ENTRY: Final = 512 << 20
-_LARGEST_WORKBOOK: Final = 1 << 30
+
+
+class Limits(NamedTuple):
+    """How large a workbook may be, unpacked: any of its parts, and all together, in bytes."""
+
+    part: int
+    workbook: int
+
+
+TRUSTED: Final = Limits(512 << 20, 1 << 30)
+"""For what the user himself chose."""
+
+RETURNED: Final = Limits(16 << 20, 64 << 20)
+"""For forms that came from elsewhere, which are far smaller: reading one takes little memory."""
+
 # A real sheet shrinks some 10 to 50 times; a big entry that shrinks 200 times is a trap.
 _RATIO_MATTERS_FROM: Final = 16 << 20
 _HIGHEST_RATIO: Final = 200
@@ -48,6 +65,8 @@ class Package:
         The .xlsx or .xlsm file.
     content : bytes, optional
         Its content, where it does not stand in the file as it is.
+    limits : Limits
+        How large it may be.
 
     Raises
     ------
@@ -56,10 +75,12 @@ class Package:
         that could not be copied faithfully (zip64, duplicate entries, unusual compression).
     """
 
-    def __init__(self, path: str | Path, content: bytes | None = None) -> None:
+    def __init__(
+        self, path: str | Path, content: bytes | None = None, limits: Limits = TRUSTED
+    ) -> None:
         self.path = Path(path)
         data = _read(self.path) if content is None else content
-        self._hold(_Directory(self.path, _workbook(self.path, data)).entries())
+        self._hold(_Directory(self.path, _workbook(self.path, data), limits).entries())
 
     def _hold(self, entries: tuple[Entry, ...]) -> None:
         self.entries = entries
@@ -98,8 +119,13 @@ class Package:
             raise self.refusal(f"工作簿的部件 {entry.name} 已损坏")
         return content
 
-    def changed(self, parts: Mapping[str, bytes], dropped: Collection[str]) -> Package:
-        """A package with other content in some parts, and without some.
+    def changed(
+        self,
+        parts: Mapping[str, bytes],
+        dropped: Collection[str] = (),
+        added: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> Package:
+        """A package with other content in some parts, without some, and with new ones.
 
         Parameters
         ----------
@@ -107,6 +133,8 @@ class Package:
             The new content by the part's name in lower case.
         dropped : collection of str
             The names of the parts to leave out, in lower case.
+        added : mapping of str to bytes
+            The content of new parts by their names.
         """
         package = copy.copy(self)
         package._hold(
@@ -115,8 +143,13 @@ class Package:
                 for entry in self.entries
                 if entry.name.lower() not in dropped
             )
+            + tuple(new_entry(name, content) for name, content in added.items())
         )
         return package
+
+    def written(self) -> bytes:
+        """The zip file."""
+        return written(framed(entry) for entry in self.entries)
 
     def check(self) -> None:
         """Read every entry once, so that no damaged one is copied into thousands of workbooks.
@@ -186,9 +219,10 @@ def _unpacked(entry: Entry) -> bytes | None:
 class _Directory:
     """The directory at the end of a zip file."""
 
-    def __init__(self, path: Path, data: bytes) -> None:
+    def __init__(self, path: Path, data: bytes, limits: Limits) -> None:
         self._path = path
         self._data = data
+        self._limits = limits
 
     def _damaged(self) -> InputError:
         return InputError("文件不完整或已损坏（压缩包读不出来）", _RESEND, file=self._path)
@@ -213,7 +247,7 @@ class _Directory:
             entries.append(entry)
         if not entries or sum(len(entry.packed) for entry in entries) > len(data):
             raise self._damaged()
-        if sum(entry.size for entry in entries) > _LARGEST_WORKBOOK:
+        if sum(entry.size for entry in entries) > self._limits.workbook:
             raise self._too_large()
         return tuple(entries)
 
@@ -257,7 +291,7 @@ class _Directory:
             raise self._unsupported("压缩包加密")
         if method not in (STORED, DEFLATED):
             raise self._unsupported(f"方式 {method}")
-        if size > _LARGEST_ENTRY or (
+        if size > self._limits.part or (
             size > _RATIO_MATTERS_FROM and size > packed_size * _HIGHEST_RATIO
         ):
             raise self._too_large()

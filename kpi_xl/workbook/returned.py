@@ -60,7 +60,7 @@ def read(path: str | Path) -> dict[str, Read]:
     for name, (sheet, area) in places.items():
         grows = Region(sheet, area.first_row, area.last_row) in regions
         by_sheet[sheet].append((name, area, grows))
-    reader = _Reader(package, workbook)
+    reader = Reader(package, workbook)
     found: dict[str, Read] = {}
     for sheet, areas in by_sheet.items():
         try:
@@ -70,7 +70,7 @@ def read(path: str | Path) -> dict[str, Read]:
     return {name: found[name] for name in places}
 
 
-class _Reader:
+class Reader:
     """What the cells of all sheets of a workbook need to be understood."""
 
     def __init__(self, package: Package, workbook: parts.Workbook) -> None:
@@ -92,29 +92,30 @@ class _Reader:
                 single[name] = reference = place.reference
                 wanted[str(place.first_row)].append(reference)
                 continue
-            references = _references(place)
+            references = cell_references(place)
             several[name] = place, references
             for number, row in enumerate(references, place.first_row):
                 wanted[str(number)] += row
         found, merges = excerpt(self._package, part, wanted, with_merges=bool(several))
         values: dict[str, Read] = {}
         for name, reference in single.items():
-            values[name] = self._value(found, reference)
+            values[name] = self.value(found, reference)
         for name, (place, references) in several.items():
             if name not in lists and slots.merge_at(place, merges):
-                values[name] = self._value(found, references[0][0])
+                values[name] = self.value(found, references[0][0])
             else:
-                values[name] = [[self._value(found, one) for one in row] for row in references]
+                values[name] = [[self.value(found, one) for one in row] for row in references]
         return values
 
-    def _value(self, found: Mapping[str, Raw], reference: str) -> Value:
+    def value(self, found: Mapping[str, Raw], reference: str) -> Value:
+        """The value of one of the cells found in a sheet."""
         cell = found.get(reference)
         if cell is None:
             return None
         return cells.read(cell, self._shared_strings, self._date_styles, self._date1904)
 
 
-def _references(place: Area) -> list[list[str]]:
+def cell_references(place: Area) -> list[list[str]]:
     """The reference of every cell of an area, row by row."""
     letters = [
         column_letters(column) for column in range(place.first_column, place.last_column + 1)

@@ -115,6 +115,16 @@ class Template:
         """What the workbook part says: the sheets and all defined names."""
         return self._workbook
 
+    @property
+    def package(self) -> Package:
+        """Its zip file."""
+        return self._package
+
+    def style_of(self, sheet: str, row: int, column: int) -> str | None:
+        """The index of a cell's style, where it has one."""
+        found = self._sheets[sheet].cell(row, column)
+        return self._sheets[sheet].default_style(row, column) if found is None else found.style
+
     def obstacle(self, name: str) -> InputError | None:
         """Why a slot cannot be filled, or cannot get more rows though it should; None if it can."""
         slot = self._slots[name]

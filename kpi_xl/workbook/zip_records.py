@@ -92,6 +92,14 @@ def repacked(entry: Entry, content: bytes) -> Entry:
     )
 
 
+def new_entry(name: str, content: bytes) -> Entry:
+    """An entry that is not in the file yet, of the first day that a zip file can tell."""
+    raw_name = name.encode()
+    flags = 0 if name.isascii() else UTF8
+    blank = Entry(name, raw_name, 20, 20, flags, DEFLATED, 0, 0x21, 0, 0, 0, 0, b"")
+    return repacked(blank, content)
+
+
 class Divided:
     """An entry whose content is fixed but for one place, compressed once around that place.
 

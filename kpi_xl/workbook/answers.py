@@ -1,0 +1,168 @@
+"""What people typed in a workbook that came back, cell by cell, with what is wrong about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+from xml.parsers import expat
+
+from kpi_xl.workbook import parts, slots
+from kpi_xl.workbook.cells import UNCALCULATED, Raw, Value
+from kpi_xl.workbook.excerpt import excerpt
+from kpi_xl.workbook.identity import Identity
+from kpi_xl.workbook.package import RETURNED, Package
+from kpi_xl.workbook.references import Area
+from kpi_xl.workbook.returned import Reader, cell_references
+from kpi_xl.workbook.tables import tables
+
+_MOST_CELLS: Final = 200_000
+
+
+class Answer(NamedTuple):
+    """One cell.
+
+    Attributes
+    ----------
+    reference : str
+        Where it is, such as ``B5``.
+    value : object
+        What stands there; None for a blank one and for one that has an error.
+    error : str
+        The name of the error value that stands there; `UNCALCULATED` for a formula that has no
+        value, because the program that saved the workbook calculates nothing; else empty.
+    merged : bool
+        Whether it is part of a larger merged range.
+    """
+
+    reference: str
+    value: Value
+    error: str
+    merged: bool
+
+
+class Answers(NamedTuple):
+    """The cells of a name: the sheet, where they are, and the cells row by row."""
+
+    sheet: str
+    area: Area
+    rows: list[list[Answer]]
+
+
+class ReturnedWorkbook:
+    """A workbook that came back.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    content : bytes, optional
+        Its content, where it does not stand in the file as it is.
+
+    Attributes
+    ----------
+    package : Package
+        Its zip file.
+    workbook : Workbook
+        What its workbook part says.
+    identity : Identity or None
+        What it says it is.
+
+    Raises
+    ------
+    InputError
+        The file is not a workbook that can be read, is damaged, or is too large for a form.
+    """
+
+    def __init__(self, path: str | Path, content: bytes | None = None) -> None:
+        self.package = Package(path, content, RETURNED)
+        self.workbook = parts.workbook(self.package)
+        self.identity = Identity.of(self.workbook)
+
+    def saved(self) -> tuple[dt.datetime | None, str]:
+        """When it was saved and by whom, by its own word; None and empty where it does not say."""
+        related = parts.relationships(self.package, "").values()
+        part = next((one.target for one in related if one.kind == "core-properties"), None)
+        if part is None or self.package.find(part) is None:
+            return None, ""
+        texts = {
+            element.tag.rpartition("}")[2]: (element.text or "").strip()
+            for element in parts.tree(self.package, part)
+        }
+        try:
+            when = dt.datetime.fromisoformat(texts.get("modified", ""))
+        except ValueError:
+            return None, texts.get("lastModifiedBy", "")
+        return when if when.tzinfo else when.replace(tzinfo=dt.UTC), texts.get("lastModifiedBy", "")
+
+    def answers(self, names: Collection[str]) -> dict[str, Answers]:
+        """The cells of some names; those that the workbook does not have any more are missing.
+
+        Raises
+        ------
+        InputError
+            A sheet is damaged, or the names cover far too many cells.
+        """
+        places = slots.places(self.workbook, tables(self.package, self.workbook))
+        wanted = {name: places[name] for name in names if name in places}
+        if sum(place.area.size for place in wanted.values()) > _MOST_CELLS:
+            raise self.package.refusal(
+                "名称指向的单元格太多，不像下发的表",
+                "请从下发的原表重新填写；不要整行整列地插入、复制",
+            )
+        by_sheet: defaultdict[str, list[tuple[str, Area]]] = defaultdict(list)
+        for name, (sheet, area) in wanted.items():
+            by_sheet[sheet].append((name, area))
+        reader = Reader(self.package, self.workbook)
+        found: dict[str, Answers] = {}
+        for sheet, areas in by_sheet.items():
+            try:
+                found.update(self._of_sheet(reader, sheet, areas))
+            except (ValueError, IndexError, OverflowError, expat.ExpatError):
+                raise self.package.refusal(
+                    f"工作表「{sheet}」的内容已损坏", "请对方重新发送一份"
+                ) from None
+        return found
+
+    def _of_sheet(
+        self, reader: Reader, sheet: str, areas: Sequence[tuple[str, Area]]
+    ) -> dict[str, Answers]:
+        references = {name: cell_references(area) for name, area in areas}
+        rows: defaultdict[str, list[str]] = defaultdict(list)
+        for name, area in areas:
+            for number, row in enumerate(references[name], area.first_row):
+                rows[str(number)] += row
+        part = self.workbook.sheets[sheet]
+        cells, merges = excerpt(self.package, part, rows, with_merges=True)
+        found = {}
+        for name, area in areas:
+            near = [merge for merge in merges if merge.size > 1 and merge.meets(area)]
+            answers = [
+                [_answer(reader, cells, one, number, column, near) for column, one in columns]
+                for number, row in enumerate(references[name], area.first_row)
+                for columns in [list(enumerate(row, area.first_column))]
+            ]
+            found[name] = Answers(sheet, area, answers)
+        return found
+
+
+def _answer(
+    reader: Reader,
+    cells: Mapping[str, Raw],
+    reference: str,
+    row: int,
+    column: int,
+    merges: Sequence[Area],
+) -> Answer:
+    merged = any(merge.contains(row, column) for merge in merges)
+    kind, _, text = cells.get(reference, ("n", 0, None))
+    if kind == UNCALCULATED:
+        return Answer(reference, None, UNCALCULATED, merged)
+    if kind == "e":
+        return Answer(reference, None, text or "#VALUE!", merged)
+    value = reader.value(cells, reference)
+    if isinstance(value, str) and not value.strip():
+        value = None
+    return Answer(reference, value, "", merged)
