@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kpi_xl import analysis_commands
 from kpi_xl.errors import InputError
 from kpi_xl.terminal import MONTH, console, progress_bar, project_of, say
 
@@ -204,6 +205,8 @@ def doctor(context: typer.Context) -> None:
     if not all(finding.fine for finding in findings):
         raise typer.Exit(2)
 
+
+analysis_commands.add_to(app)
 
 template = typer.Typer(
     name="template",

@@ -134,8 +134,7 @@ def day_sums(
     sql = _SQL.format(first=first, last=last)
     rows = DuckDb(store).fetch(sql)
     agents, days = rows["agent"], rows["day"].astype(np.int64)
-    latest = _date(int(days.max())) if len(days) else first
-    as_of = min(day or latest, last)
+    as_of = min(day or _latest(store, cube, month, last) or first, last)
     open_days = [working_days(*m.span(cut)) for m in months]
     place = _places(months, cut, open_days)
     at = np.array([place[int(d)] for d in days], dtype=np.int64).reshape(-1, 2)
@@ -153,6 +152,20 @@ def day_sums(
         days=np.array([max(len(d), 1) for d in open_days]),
         sums=sums,
     )
+
+
+def _latest(
+    store: duckdb.DuckDBPyConnection, cube: Cube, month: Month, last: dt.date
+) -> dt.date | None:
+    """The last day that the data tell of; a month that others follow is over."""
+    if month < cube.last:
+        return last
+    row = store.execute(
+        "SELECT GREATEST((SELECT MAX(issued) FROM policies WHERE issued <= ?),"
+        " (SELECT MAX(day) FROM activities WHERE day <= ?))",
+        [last, last],
+    ).fetchone()
+    return row[0] if row else None
 
 
 def _places(
@@ -194,7 +207,3 @@ def _units(
     units[found["row"]] = positions[found["unit"]]
     del wanted
     return units
-
-
-def _date(number: int) -> dt.date:
-    return dt.date(number // 10000, number // 100 % 100, number % 100)

@@ -1,0 +1,350 @@
+"""What a month's analysis says, as plain tables for a terminal: one function a question."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import duckdb
+import numpy as np
+
+from kpi_xl.analysis.trees import trees
+from kpi_xl.calendar import Month
+from kpi_xl.catalogue import kpis
+from kpi_xl.data.cube import LEVELS, Cube
+from kpi_xl.errors import InputError
+from kpi_xl.jobs.analysis_values import cause_text, measure_text
+from kpi_xl.jobs.day_sums import PACED, day_sums
+from kpi_xl.jobs.drivers import BEFORE, COMPARISONS, Drivers
+from kpi_xl.jobs.fill import month_meant
+from kpi_xl.jobs.findings import Findings, value_text
+from kpi_xl.jobs.load import load
+from kpi_xl.jobs.progress import Progress, silent
+from kpi_xl.jobs.rule_lists import RuleLists, unit_rules
+from kpi_xl.jobs.unit_values import NOTHING
+from kpi_xl.kpi import Kpi
+from kpi_xl.project import Project
+
+Rows = Sequence[Sequence[str]]
+
+_USUAL_LEVEL: Final = "营业部"
+
+
+@dataclass(frozen=True)
+class View:
+    """A table for people.
+
+    Parameters
+    ----------
+    title : str
+        What it tells.
+    headings : sequence of str
+        One a column; those that end in ``#`` are of numbers and stand on the right.
+    rows : sequence of sequences of str
+        The cells.
+    notes : sequence of str
+        Said below it.
+    """
+
+    title: str
+    headings: Sequence[str]
+    rows: Rows
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What is looked at: a month, and the units of a level or one of them.
+
+    Parameters
+    ----------
+    project : Project
+    cube : Cube
+    store : duckdb connection
+    month : Month
+    level : str
+        The level of the units.
+    units : list of int
+        Those that are looked at, by their index in the cube.
+    """
+
+    project: Project
+    cube: Cube
+    store: duckdb.DuckDBPyConnection
+    month: Month
+    level: str
+    units: list[int]
+
+    @property
+    def findings(self) -> Findings:
+        """The findings about the level's units."""
+        return Findings.read(self.cube, self.store, self.project.settings, self.month, self.level)
+
+    def name(self, unit: int) -> str:
+        """How a unit is named: by its path."""
+        return self.cube.units[unit].path
+
+    @property
+    def notes(self) -> list[str]:
+        """What is to be known about a month that is not over."""
+        days = day_sums(self.store, self.project.settings, self.cube, self.month, self.level)
+        if days is None or days.elapsed >= days.days[-1]:
+            return []
+        return [
+            f"注意：数据只到 {days.as_of}，本月还没有结束，和整月比会偏低；进度请看 kpi-xl pace"
+        ]
+
+    def title(self, text: str) -> str:
+        """A title with whom and when."""
+        who = self.name(self.units[0]) if len(self.units) == 1 else f"各{self.level}"
+        return f"{self.month.chinese} {who} {text}"
+
+
+@contextmanager
+def scope(
+    project: Project,
+    month: str | None = None,
+    unit: str | None = None,
+    level: str | None = None,
+    progress: Progress = silent,
+) -> Iterator[Scope]:
+    """Bring a project up to date and choose what is looked at.
+
+    Parameters
+    ----------
+    project : Project
+        The project.
+    month : str, optional
+        By default the last month with data.
+    unit : str, optional
+        A unit's name or path; by default all of a level.
+    level : str, optional
+        By default the departments, or the branch where there are none.
+    progress : callable
+        Told what is being done.
+
+    Raises
+    ------
+    InputError
+        When there is no such month, unit or level.
+    """
+    cube = load(project, progress).cube
+    when = month_meant(cube, month)
+    cube.month_index(when)
+    if level is not None and (level not in LEVELS or not cube.of_level(level)):
+        there = "、".join(one for one in LEVELS if cube.of_level(one))
+        raise InputError("没有这一层级的单位", f"可以写的层级有：{there}", value=level)
+    if unit is not None:
+        number = cube.unit_index(unit, level)
+        units, level = [number], cube.units[number].level
+    else:
+        level = level or (_USUAL_LEVEL if cube.of_level(_USUAL_LEVEL) else LEVELS[0])
+        units = cube.of_level(level)
+    with duckdb.connect(str(project.store), read_only=True) as store:
+        yield Scope(project, cube, store, when, level, units)
+
+
+def warnings_view(of: Scope) -> View:
+    """预警: what is not 健康, the costliest first."""
+    findings = of.findings
+    wanted = {str(unit) for unit in of.units}
+    rows = []
+    for warning in findings.warnings:
+        if warning.unit not in wanted:
+            continue
+        kpi, place = findings.kpis[warning.kpi], findings.units.index(int(warning.unit))
+        rows.append(
+            (
+                of.name(int(warning.unit)),
+                kpi.name,
+                warning.status,
+                value_text(kpi, warning.value),
+                value_text(kpi, float(findings.reference(kpi)[place])),
+                f"{warning.cost / 100:,.0f}",
+                "；".join(warning.reasons),
+            )
+        )
+    headings = ("单位", "指标", "状态", "实际#", "应达#", "少收首年保费（元）#", "原因")
+    return View(of.title("预警"), headings, rows, [*of.notes, *([] if rows else ["没有预警。"])])
+
+
+def drivers_view(of: Scope, comparison: str | None, tree: str) -> View:
+    """因素分解: what made the difference of the result.
+
+    Raises
+    ------
+    InputError
+        When there is no such comparison or tree, or the data lack what it is made of.
+    """
+    if tree not in trees():
+        raise InputError("没有这个业绩构成", f"可以写的有：{'、'.join(trees())}", value=tree)
+    if comparison is not None and comparison not in COMPARISONS:
+        raise InputError("没有这种比较", f"可以写的有：{'、'.join(COMPARISONS)}", value=comparison)
+    findings = of.findings
+    try:
+        drivers = Drivers(findings, tree)
+    except KeyError as missing:
+        raise InputError(
+            f"数据里没有这个业绩构成需要的项目：{missing}", "请换一个 --tree，或补上原始文件"
+        ) from None
+    chosen = COMPARISONS if comparison is None else (comparison,)
+    rows = []
+    for unit in of.units:
+        for one in chosen:
+            split = drivers.split(unit, one)
+            if split is not None:
+                rows.append(
+                    (
+                        of.name(unit),
+                        BEFORE[one],
+                        f"{split.before / 100:,.0f}",
+                        *(f"{share / 100:+,.0f}" for share in split.shares),
+                        f"{split.after / 100:,.0f}",
+                        f"{(split.after - split.before) / 100:+,.0f}",
+                        split.main.name,
+                    )
+                )
+    factors = [f"{factor.name}#" for factor in drivers.tree.factors]
+    headings = ("单位", "起点", "起点（元）#", *factors, "本月（元）#", "差额#", "主要因素")
+    return View(of.title("因素分解"), headings, rows, [drivers.tree.name, *of.notes])
+
+
+def diagnosis_view(of: Scope, label: str | None, most: int = 3) -> View:
+    """诊断: the likeliest causes, what speaks for them, and what to do.
+
+    Raises
+    ------
+    InputError
+        When there is no such KPI, or nothing is known about it.
+    """
+    findings = of.findings
+    first = of.month.span(of.project.settings.month_cut)[1] + dt.timedelta(days=1)
+    rows = []
+    kpi = _kpi(label) if label is not None else None
+    for unit in of.units:
+        for weakness in findings.weaknesses(unit, most if kpi is None else 99):
+            if kpi is not None and kpi.code not in weakness.topic.kpis:
+                continue
+            for proposal in weakness.proposals(first, most):
+                rows.append(
+                    (
+                        of.name(unit),
+                        weakness.topic.name,
+                        cause_text(proposal.cause),
+                        measure_text(proposal),
+                    )
+                )
+    headings = ("单位", "问题", "原因和依据", "措施")
+    return View(
+        of.title("诊断"), headings, rows, [*of.notes, *([] if rows else ["没有要诊断的弱项。"])]
+    )
+
+
+def _kpi(label: str) -> Kpi:
+    kpi = kpis.find(label)
+    if kpi is None:
+        raise InputError("没有这个指标", "kpi-xl explain 列出全部指标", value=label)
+    return kpi
+
+
+def peers_view(of: Scope, label: str) -> View:
+    """标杆: a KPI of the units of a level, the best first, beside the quartiles.
+
+    Raises
+    ------
+    InputError
+        When there is no such KPI, or units of different sizes cannot be compared by it.
+    """
+    kpi, findings = _kpi(label), of.findings
+    if kpi.code not in findings.kpis or not kpi.is_comparable:
+        raise InputError(
+            "这个指标不能在单位之间比较",
+            "请换一个比率或人均的指标，如 活动率、人均FYP",
+            value=label,
+        )
+    found = findings.peers(kpi.code)
+    order = sorted(of.units, key=lambda unit: findings.rank(kpi.code, unit) or math.inf)
+    rows = [
+        (
+            of.name(unit),
+            value_text(kpi, findings.value(kpi.code, unit)),
+            str(findings.rank(kpi.code, unit) or NOTHING),
+            _status(findings.level_of(kpi.code, unit)),
+        )
+        for unit in order
+    ]
+    marks = ("最好", found.best), ("上四分位", found.upper), ("中位", found.median)
+    text = "，".join(
+        f"{name} {value_text(kpi, float(value))}"
+        for name, value in (*marks, ("下四分位", found.lower))
+    )
+    return View(of.title(kpi.name), ("单位", f"{kpi.name}#", "名次#", "状态"), rows, (text,))
+
+
+def _status(level: int) -> str:
+    return ("健康", "异常", "危险")[level] if level >= 0 else NOTHING
+
+
+def pace_view(of: Scope, day: dt.date | None) -> View:
+    """进度: each target's pace, and where the month is going to end.
+
+    Raises
+    ------
+    InputError
+        When the policies stay in the company's database.
+    """
+    days = day_sums(of.store, of.project.settings, of.cube, of.month, of.level, day)
+    if days is None:
+        raise InputError(
+            "保单留在公司的数据库里，这里没有按日的数据", "按日进度目前只能用于 data 文件夹里的文件"
+        )
+    findings, rows = of.findings, []
+    for code, measure in PACED.items():
+        kpi = kpis[code]
+        scale = 100 if kpi.unit == "元" else 1
+        goals = [findings.quantity_target(measure, unit) for unit in of.units]
+        target = np.array([math.nan if goal is None else goal * scale for goal in goals])
+        found = days.pace(code, of.units, target)
+        for place, unit in enumerate(of.units):
+            ends = (found.forecast[place], found.low[place], found.high[place])
+            rows.append(
+                (
+                    of.name(unit),
+                    kpi.name,
+                    value_text(kpi, target[place] / scale),
+                    value_text(kpi, days.done(code, unit) / scale),
+                    value_text(kpi, found.expected[place] / scale),
+                    NOTHING
+                    if math.isnan(found.by_shape[place])
+                    else f"{found.by_shape[place]:.0%}",
+                    *(value_text(kpi, end / scale) for end in ends),
+                )
+            )
+    headings = ("单位", "指标", "目标#", "完成#", "应完成#", "进度#", "月末预测#", "下限#", "上限#")
+    note = f"截至 {days.as_of}：{days.days[-1]} 个工作日已过 {days.elapsed} 个"
+    return View(
+        of.title("进度"),
+        headings,
+        rows,
+        (note, "应完成按往月的节奏；五个月里约有四个月落在上下限之间。"),
+    )
+
+
+def rules_view(of: Scope, day: dt.date | None) -> View:
+    """基本法: who does not keep the rules, by name, and what the units lack."""
+    level = next(level for level in reversed(LEVELS) if of.cube.of_level(level))
+    as_of = day or of.month.span(of.project.settings.month_cut)[1] + dt.timedelta(days=1)
+    lists = RuleLists(of.store, of.project.settings, of.month, level, as_of)
+    findings = of.findings
+    rows, notes = [], []
+    for unit in of.units:
+        for one in lists.of(of.cube.units[unit]):
+            rows.append((one.team, one.name, one.agent, one.rank, one.rule, one.text))
+        notes += [f"{of.name(unit)}：{text}" for text in unit_rules(findings, unit)]
+    return View(
+        of.title("基本法名单"), ("团队", "姓名", "工号", "职级", "事项", "说明"), rows, notes
+    )
