@@ -30,6 +30,7 @@ BY_REFERENCE: Final = frozenset({"signed", "left"})
 
 _PARAMETER: Final = re.compile(r"^(\w+(?:, \w+)*) : (.+)$", re.MULTILINE)
 _RETURNS: Final = re.compile(r"^Returns\n-+\n(.+)$", re.MULTILINE)
+_MANY: Final = re.compile(r"^(list|numbers|text in the shape)|\brows of\b")
 _TEXT_TABLES: Final = ("KPI_NAMES", "KPI_UNITS")
 _SINGLE_TEXTS: Final = ("text", "KPI name", "unit name", "month", "date")
 _ENGLISH: Final = {
@@ -121,9 +122,9 @@ def _gives(function: Callable[..., Any], types: list[str]) -> str:
         type_ == ANY and parameter.default is inspect.Parameter.empty
         for type_, parameter in zip(types, parameters, strict=True)
     )
-    if not words.startswith("rows") and not ("rows" in words and takes_ranges):
+    if not words.startswith("rows") and not (takes_ranges and _MANY.search(words)):
         return ANY
-    is_text = words.startswith("str, or") or function.__name__ in _TEXT_TABLES
+    is_text = words.startswith(("str", "text")) or function.__name__ in _TEXT_TABLES
     return TEXT_ROWS if is_text else ROWS
 
 

@@ -1,0 +1,249 @@
+"""What the buttons of the KPI tab run, in any spreadsheet program: jobs on the open workbook."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, Final, NamedTuple, Protocol
+
+from kpi_xl.errors import InputError
+from kpi_xl.jobs.progress import Progress
+from kpi_xl.jobs.user import User, UserSettings
+from kpi_xl.project import Project
+from udfs.open_book import Cells
+
+_PATIENCE: Final = 0.2  # seconds
+
+
+class Selected(NamedTuple):
+    """The selected cell.
+
+    Attributes
+    ----------
+    value : object
+        What is in it.
+    right : str or None
+        The address of the cell right of it where that one is empty.
+    """
+
+    value: object
+    right: str | None
+
+
+class Host(Protocol):
+    """A spreadsheet program with a workbook open in it."""
+
+    @property
+    def workbook(self) -> str:
+        """The workbook's full name."""
+
+    @property
+    def cells(self) -> Cells:
+        """Its cells."""
+
+    @property
+    def recalculation(self) -> str:
+        """The keys that compute everything anew."""
+
+    def quiet(self) -> AbstractContextManager[None]:
+        """While it lasts the program neither draws nor calculates."""
+
+    def calculate(self) -> None:
+        """Compute every formula: a refreshed project does not change what functions depend on."""
+
+    def say(self, text: str, failed: bool = False) -> None:
+        """Show a message."""
+
+    def ask(self, text: str) -> bool:
+        """Show a question; whether it is answered yes."""
+
+    def status(self, text: str | None) -> None:
+        """Show what is being done; None for nothing any more."""
+
+    def show(self, rows: Any) -> None:
+        """A table in a new workbook."""
+
+    def open(self, file: str) -> None:
+        """Open another workbook."""
+
+    def selected(self) -> Selected | None:
+        """The selected cell."""
+
+    def insert(self, function: str, arguments: list[str]) -> None:
+        """A formula right of the selected cell."""
+
+
+Action = Callable[[Host, Progress], None]
+
+
+def run(host: Host, action: Action) -> None:
+    """Run an action, and tell what goes wrong."""
+    shown = 0.0
+
+    def progress(text: str, done: int, total: int) -> None:
+        nonlocal shown
+        # Each is a call into the program: a few a second are enough to watch.
+        if time.monotonic() - shown >= _PATIENCE:
+            shown = time.monotonic()
+            host.status(f"KPI：{text} {done}/{total}")
+
+    try:
+        action(host, progress)
+    except InputError as error:
+        host.say(str(error), failed=True)
+    except Exception as error:
+        log = User.current().folder / "error.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(traceback.format_exc(), encoding="utf-8")
+        name = type(error).__name__
+        host.say(f"程序出错了（{name}）。请把 {log} 发给维护人员。", failed=True)
+    finally:
+        host.status(None)
+
+
+def refresh(host: Host, progress: Progress) -> None:
+    """刷新月度KPI: fill the slots of the open workbook."""
+    from kpi_xl.jobs.live import IDENTITY, live
+    from udfs import undo as copies
+    from udfs.open_book import OpenBook
+
+    user = User.current()
+    opened = OpenBook(host.cells)
+    present: dict[str, object] = {
+        name: opened.read(name) for name in IDENTITY if name in opened.slots
+    }
+    rows = {name: slot.rows for name, slot in opened.slots.items()}
+    found = live(_project(user), rows, present, user.settings().month, progress)
+    with host.quiet():
+        before = opened.write(found.values, progress)
+    copies.keep(user.undo, host.workbook, before)
+    if opened.has_functions():
+        host.calculate()
+    host.say(
+        f"已按 {found.month.chinese} 的数据填写 {found.recipient}：{len(before)} 处。\n"
+        "要恢复原来的内容，请点“撤销刷新”。",
+    )
+
+
+def undo(host: Host, progress: Progress) -> None:
+    """撤销刷新: put back what the last refresh of the open workbook overwrote."""
+    from udfs import undo as copies
+    from udfs.open_book import OpenBook
+
+    folder = User.current().undo
+    overwritten = copies.kept(folder, host.workbook)
+    with host.quiet():
+        OpenBook(host.cells).restore(overwritten)
+    copies.forget(folder, host.workbook)
+    host.say(f"已恢复 {len(overwritten)} 处。")
+
+
+def fill(template: str) -> Action:
+    """生成: make the workbooks of an official template."""
+
+    def action(host: Host, progress: Progress) -> None:
+        from kpi_xl.jobs.fill import fill as job
+
+        user = User.current()
+        filled = job(_project(user), template, user.settings().month, progress)
+        made = f"{filled.month.chinese} {template}：生成 {len(filled.files)} 份。"
+        host.say(f"{made}\n位置：{filled.folder}")
+
+    return action
+
+
+def check(host: Host, progress: Progress) -> None:
+    """数据校验: check the raw files and open the report."""
+    from kpi_xl.jobs.check import check as job
+
+    checked, report = job(_project(User.current()), progress)
+    host.open(str(report))
+    aside = sum(table.set_aside for table in checked.tables.values())
+    read = sum(table.read for table in checked.tables.values())
+    host.say(f"读入 {read:,} 行，搁置 {aside:,} 行，详见校验报告：{report}")
+
+
+def doctor(host: Host, progress: Progress) -> None:
+    """诊断: check the installation and the project, in a new workbook."""
+    from kpi_xl.jobs.doctor import doctor as job
+
+    findings = job()
+    rows = [[f.name, "正常" if f.fine else "有问题", f.found, f.advice] for f in findings]
+    host.show([["检查项", "结果", "情况", "怎么办"], *rows])
+    wrong = [finding for finding in findings if not finding.fine]
+    host.say(
+        "\n".join(f"{finding.name}：{finding.found}。{finding.advice}" for finding in wrong)
+        or "全部正常。",
+    )
+
+
+def explain(host: Host, progress: Progress) -> None:
+    """指标说明: explain the KPI of the selected cell, or list all."""
+    from kpi_xl.catalogue import kpis
+    from kpi_xl.explain import one_kpi
+    from udfs.by_data import KPI_NAMES
+
+    cell = host.selected()
+    label = None if cell is None else cell.value
+    kpi = kpis.find(label) if isinstance(label, str) else None
+    if cell is None or kpi is None:
+        host.show(KPI_NAMES())
+        return
+    text = "\n".join(line.strip() for line in one_kpi(kpi.code))
+    if cell.right is None:
+        host.say(text)
+    elif host.ask(f"{text}\n\n要在右边的单元格 {cell.right} 插入公式吗？"):
+        host.insert("KPI", _arguments(kpi.name))
+
+
+def _arguments(kpi: str) -> list[str]:
+    """A formula to begin with: the branch, in the last month with data."""
+    from udfs.arguments import BadArgumentError
+    from udfs.current import data
+
+    try:
+        cube = data().cube
+    except BadArgumentError:
+        return [kpi, "单位名称", "2024-06"]
+    return [kpi, cube.units[0].name, str(cube.last)]
+
+
+def settings(folder: str, month: str) -> Action:
+    """设置: the project and the month."""
+
+    def action(host: Host, progress: Progress) -> None:
+        from kpi_xl.calendar import Month
+
+        project = Project.open(folder)
+        try:
+            chosen = str(Month.parse(month)) if month.strip() else None
+        except ValueError:
+            raise InputError(
+                "月份写法看不懂", "请写成 2024-06、202406 或 2024年6月", value=month
+            ) from None
+        User.current().save(UserSettings(project.folder.resolve(), chosen))
+        host.say(
+            f"项目：{project.folder}\n月份：{chosen or '有数据的最后一个月'}\n"
+            f"表格里的 KPI 公式在下次计算时使用新的项目（按 {host.recalculation} 立即计算）。",
+        )
+
+    return action
+
+
+def help(host: Host, progress: Progress) -> None:
+    """帮助: list all functions in a new workbook."""
+    from udfs import functions
+    from udfs.excel.descriptions import described
+
+    rows = []
+    for name in functions.__all__:
+        about = described(getattr(functions, name))
+        arguments = "\n".join(f"{name}：{text}" for name, text in about.arguments.items())
+        rows.append([f"{name}({', '.join(about.arguments)})", about.text, arguments])
+    host.show([["函数", "结果", "参数"], *rows])
+
+
+def _project(user: User) -> Project:
+    return Project.open(user.project())

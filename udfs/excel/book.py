@@ -1,0 +1,114 @@
+"""A workbook that is open in Excel, through xlwings."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import Any, Final
+
+from kpi_xl.error_values import error_name
+from kpi_xl.workbook.parts import DefinedName
+from kpi_xl.workbook.references import Area
+from udfs.open_book import Rows, Used
+from udfs.protection import unprotected
+
+_READ_AS_SOMETHING_ELSE: Final = ("=", "+", "-", "@", "'", "#")
+_WORDS: Final = ("true", "false")
+
+
+class ExcelCells:
+    """Its cells.
+
+    Parameters
+    ----------
+    book : xlwings.Book
+        The workbook.
+    """
+
+    def __init__(self, book: Any) -> None:
+        self._book = book
+        self._sheets = {sheet.name: sheet for sheet in book.sheets}
+
+    @property
+    def sheets(self) -> list[str]:
+        return list(self._sheets)
+
+    def names(self) -> list[DefinedName]:
+        names = []
+        for name in self._book.names:
+            scope, _, own = name.name.rpartition("!")
+            text = (name.refers_to or "").removeprefix("=")
+            names.append(DefinedName(own, scope.strip("'").replace("''", "'") or None, text))
+        return names
+
+    def used(self, sheet: str) -> Used:
+        used = self._sheets[sheet].used_range
+        values = used.options(ndim=2).value
+        formulas = used.formula
+        if not isinstance(formulas, (list, tuple)):
+            formulas = [[formulas]]
+        return Used(used.row, used.column, values, [list(row) for row in formulas])
+
+    def is_merged(self, sheet: str, cells: Area) -> bool:
+        return self._range(sheet, cells).merge_cells is True
+
+    def value(self, value: Any) -> Any:
+        """A value as Excel takes it: errors by name, and text as text whatever it looks like."""
+        if hasattr(value, "item"):
+            value = value.item()  # a numpy scalar
+        if isinstance(value, float) and not math.isfinite(value):
+            return error_name(value)
+        if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+            return dt.datetime(value.year, value.month, value.day)
+        if isinstance(value, str) and _looks_like_something_else(value):
+            return f"'{value}"
+        return value
+
+    def typed(self, value: Any, formula: Any) -> str:
+        """What to type to have a cell back; Excel would read some texts as numbers."""
+        if formula is None or formula == "":
+            return ""
+        if isinstance(value, str) and not str(formula).startswith("="):
+            return f"'{value}"
+        return str(formula)
+
+    def write(self, sheet: str, cells: Area, rows: Rows) -> None:
+        self._range(sheet, cells).value = rows
+
+    def type(self, sheet: str, reference: str, rows: list[list[str]]) -> None:
+        self._sheets[sheet].range(reference).formula = rows
+
+    def unprotected(self, sheets: Iterable[str]) -> AbstractContextManager[None]:
+        return unprotected([self._sheets[name] for name in sheets])
+
+    def _range(self, sheet: str, cells: Area) -> Any:
+        return self._sheets[sheet].range(
+            (cells.first_row, cells.first_column), (cells.last_row, cells.last_column)
+        )
+
+
+def _looks_like_something_else(text: str) -> bool:
+    """Whether Excel, typing it, would make a number, a date or a formula of it."""
+    return (
+        text.startswith(_READ_AS_SOMETHING_ELSE)
+        or text.casefold() in _WORDS
+        or any(character.isdigit() for character in text)
+    )
+
+
+@contextmanager
+def quiet(app: Any) -> Iterator[None]:
+    """While it lasts Excel neither draws nor calculates; afterwards it does as before."""
+    before = {}
+    for name, value in (("screen_updating", False), ("calculation", "manual")):
+        # Some engines of xlwings, such as that of Office.js, do not have these settings.
+        with suppress(NotImplementedError):
+            before[name] = getattr(app, name)
+            setattr(app, name, value)
+    try:
+        yield
+    finally:
+        for name, value in reversed(before.items()):
+            setattr(app, name, value)
