@@ -177,6 +177,39 @@ def distribute(
 
 
 @app.command()
+def collect(
+    context: typer.Context,
+    folder: Annotated[
+        Path | None, typer.Argument(help="收回的工作簿在哪里；不写则为项目里的 returned 文件夹。")
+    ] = None,
+    rule: Annotated[
+        str,
+        typer.Option(
+            "--rule",
+            help="与以前收过的怎样合并：覆盖（最新的一份为准）、增量（只补还没有的）、"
+            "清空（这些表和月份全部重收）。",
+        ),
+    ] = "覆盖",
+    passwords: Annotated[
+        Path | None, typer.Option("--passwords", help="下发时用的密码表（单位或工号，密码）。")
+    ] = None,
+) -> None:
+    """回收：读出发回的工作簿里填写的内容，校验后存入项目，写出回收报告。
+
+    原文件不动；有问题的单元格会标注在一份副本里，可以退回修改。
+
+    例：kpi-xl --project demo collect 收件箱附件
+    """
+    from kpi_xl.jobs.collection import collect as run
+    from kpi_xl.jobs.collection.told import lines
+
+    with progress_bar() as progress:
+        done = run(project_of(context), folder, rule=rule, passwords=passwords, progress=progress)
+    for line in lines(done):
+        say(line)
+
+
+@app.command()
 def explain(
     kpi: Annotated[
         str | None, typer.Argument(help="指标的名称、别名或代码；不写则列出全部。")

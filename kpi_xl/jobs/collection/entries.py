@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -96,7 +97,7 @@ def collected(
         return [_entry(row) for row in rows]
 
 
-_READERS: Final = {
+_READERS: Final[Mapping[str, Callable[[str], Typed]]] = {
     "text": str,
     "whole": int,
     "number": float,

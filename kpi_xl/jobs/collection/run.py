@@ -1,0 +1,353 @@
+"""Collect what people wrote: read, match, validate, store, report."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from kpi_xl.errors import InputError
+from kpi_xl.jobs.circulation import circulation, file_of
+from kpi_xl.jobs.collection import store
+from kpi_xl.jobs.collection.files import Aside, arrived
+from kpi_xl.jobs.collection.matching import Matched, Matcher, by_recipient
+from kpi_xl.jobs.collection.store import Rule, rule_meant
+from kpi_xl.jobs.collection.validation import Problem, Validation
+from kpi_xl.jobs.distribution.contacts import Listed, passwords_in
+from kpi_xl.jobs.distribution.encryption import encrypted
+from kpi_xl.jobs.files import write_whole
+from kpi_xl.jobs.holding import holding
+from kpi_xl.jobs.progress import Progress, silent
+from kpi_xl.project import Project
+from kpi_xl.workbook import Template
+from kpi_xl.workbook.answers import ReturnedWorkbook
+from kpi_xl.workbook.inputs import InputSlot, input_slots
+from kpi_xl.workbook.marked import marked
+
+REPORT: Final = "回收报告.xlsx"
+MARKED: Final = "退回修改"
+"""The folder of copies with their problems marked; it is made anew each time."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A workbook whose values were looked at.
+
+    Parameters
+    ----------
+    file : Path
+        Relative to the folder it was in.
+    template, period, unit, person, name : str
+        Whose it is; `name` is for people to read.
+    saved : str
+        When it was saved, by its own word.
+    saved_by : str
+        By whom, by its own word.
+    values : int
+        How many values were stored of it.
+    problems : int
+        How many cells were not taken.
+    note : str
+        What else there is to know, in Chinese.
+    """
+
+    file: Path
+    template: str
+    period: str
+    unit: str
+    person: str
+    name: str
+    saved: str
+    saved_by: str
+    values: int
+    problems: int
+    note: str
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Somebody who was sent a workbook and has sent none back."""
+
+    template: str
+    period: str
+    unit: str
+    person: str
+    name: str
+    file: Path
+
+
+@dataclass
+class Collected:
+    """What became of a folder of returned workbooks; every file is in one of the lists.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    report : Path
+        The report.
+    taken : list of Taken
+        The workbooks whose values count.
+    passed_over : list of Aside
+        Copies and older versions of those.
+    aside : list of Aside
+        What could not be used.
+    problems : list of Problem
+        Cells that were not taken, and those of which something should be known.
+    missing : list of Missing
+        Who has not sent anything back, of the templates and months that came.
+    counts : list of (template, period, sent, returned)
+        By template and month.
+    marked : list of Path
+        Copies of workbooks with their problems marked, ready to be sent back.
+    """
+
+    folder: Path
+    report: Path
+    taken: list[Taken] = field(default_factory=list)
+    passed_over: list[Aside] = field(default_factory=list)
+    aside: list[Aside] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    missing: list[Missing] = field(default_factory=list)
+    counts: list[tuple[str, str, int, int]] = field(default_factory=list)
+    marked: list[Path] = field(default_factory=list)
+
+
+def collect(
+    project: Project,
+    folder: Path | None = None,
+    *,
+    rule: str = "覆盖",
+    passwords: Path | None = None,
+    progress: Progress = silent,
+) -> Collected:
+    """Collect the workbooks in a folder.
+
+    The files stay as and where they are. What counts is stored in one transaction, so that a
+    collection that is killed has stored nothing, and one that is repeated stores the same.
+
+    Parameters
+    ----------
+    project : Project
+        The project they were sent from.
+    folder : Path, optional
+        Where they are, in folders of any depth; by default the project's ``returned``.
+    rule : str
+        覆盖, 增量 or 清空; see `kpi_xl.jobs.collection.store.Rule`.
+    passwords : Path, optional
+        The table with which the workbooks were encrypted.
+    progress : callable
+        Told what is being done.
+
+    Returns
+    -------
+    Collected
+
+    Raises
+    ------
+    InputError
+        When there is no such folder, or nothing was ever sent.
+    """
+    folder = project.folder / "returned" if folder is None else folder
+    if not folder.is_dir():
+        raise InputError(f"没有文件夹“{folder}”", "请把收回的工作簿放进去，或写出它们所在的文件夹")
+    if not file_of(project).is_file():
+        raise InputError(
+            "这个项目还没有下发过，没有可以核对的记录",
+            "请先用 kpi-xl distribute 下发",
+            file=project.folder,
+        )
+    meant = rule_meant(rule)
+    listed = None if passwords is None else passwords_in(passwords)
+    with holding(project, of="circulation", doing="下发或回收"), circulation(project) as connection:
+        return _Collection(project, folder, connection, meant, listed, progress).run()
+
+
+class _Collection:
+    """One collection."""
+
+    def __init__(
+        self,
+        project: Project,
+        folder: Path,
+        connection: sqlite3.Connection,
+        rule: Rule,
+        passwords: Listed | None,
+        progress: Progress,
+    ) -> None:
+        self._project = project
+        self._folder = folder
+        self._connection = connection
+        self._rule = rule
+        self._passwords = passwords
+        self._progress = progress
+        self._inputs: dict[str, list[InputSlot]] = {}
+        self._copies = project.output / MARKED
+        self._result = Collected(folder, project.output / REPORT)
+
+    def run(self) -> Collected:
+        """Do it all."""
+        result = self._result
+        versions = by_recipient(self._matched())
+        shutil.rmtree(self._copies, ignore_errors=True)
+        months = sorted({whose[:2] for whose in versions})
+        with self._connection:
+            if self._rule == "清空":
+                store.clear(self._connection, months)
+            for number, whose in enumerate(versions):
+                self._progress("收取", number, len(versions))
+                self._of_recipient(versions[whose])
+            self._progress("收取", len(versions), len(versions))
+        self._who_is_missing(months)
+        from kpi_xl.jobs.collection.report import write_report
+
+        write_report(result)
+        return result
+
+    def _matched(self) -> Sequence[Matched]:
+        """All files that are somebody's, each content once."""
+        matcher = Matcher(self._folder, self._connection, self._passwords)
+        seen: dict[str, Path] = {}
+        found = []
+        for number, file in enumerate(arrived(self._folder)):
+            self._progress("认领", number, number + 1)
+            one = file if isinstance(file, Aside) else matcher.match(file)
+            if isinstance(one, Aside):
+                self._result.aside.append(one)
+            elif (first := seen.setdefault(one.sha256, one.file)) is not one.file:
+                reason = f"与“{first}”内容完全相同"
+                self._result.passed_over.append(Aside(one.file, reason, "只算一次，不用处理"))
+            else:
+                found.append(one)
+        return found
+
+    def _of_recipient(self, versions: Sequence[Matched]) -> None:
+        if self._rule == "增量":
+            for one in versions:
+                self._take(one)
+            return
+        taken: Matched | None = None
+        for one in reversed(versions):
+            newest = store.newest(self._connection, one)
+            if taken is not None:
+                self._pass_over(one, f"有更新的版本“{taken.file}”")
+            elif newest is not None and newest > one.saved:
+                self._pass_over(one, f"以前收过更新的版本（{newest:%Y-%m-%d %H:%M} 保存）")
+            elif self._take(one):
+                taken = one
+
+    def _pass_over(self, one: Matched, reason: str) -> None:
+        advice = "已按新的收取；要以这一份为准，请删去新的再用“清空”规则收一次"
+        self._result.passed_over.append(Aside(one.file, reason, advice))
+
+    def _take(self, one: Matched) -> bool:
+        """Read, validate and store a workbook; whether it could be read."""
+        try:
+            workbook = one.opened()
+            inputs = self._inputs_of(one)
+            names = {each.slot.name for each in inputs} | {each.key for each in inputs}
+            names |= {column.source for each in inputs for column in each.columns}
+            validation = Validation(one.file, workbook.answers(names - {""}), one.row["keys"])
+            validation.check(inputs)
+        except InputError as error:
+            self._result.aside.append(Aside(one.file, error.problem, error.advice))
+            return False
+        valid = validation.valid
+        put = store.add if self._rule == "增量" else store.replace
+        values = put(self._connection, one, valid)
+        wrong = [problem for problem in validation.problems if not problem.taken]
+        store.note_returned(self._connection, one, len(wrong))
+        self._result.problems += validation.problems
+        if wrong:
+            self._mark(one, workbook, wrong)
+        row = one.row
+        self._result.taken.append(
+            Taken(
+                file=one.file,
+                template=row["template"],
+                period=row["period"],
+                unit=row["unit"],
+                person=row["person"],
+                name=row["person_name"] or row["unit_name"],
+                saved=f"{one.saved.astimezone():%Y-%m-%d %H:%M}",
+                saved_by=one.saved_by,
+                values=values,
+                problems=len(wrong),
+                note=self._note(one, len(valid), values),
+            )
+        )
+        return True
+
+    def _note(self, one: Matched, valid: int, values: int) -> str:
+        if one.sha256 == one.row["sha256"]:
+            return "与下发时完全一样，没有填写"
+        if values < valid:
+            return f"{valid - values} 个值以前已有，按“增量”规则没有改动"
+        return ""
+
+    def _inputs_of(self, one: Matched) -> Sequence[InputSlot]:
+        """The input cells of the very template that a workbook was made from."""
+        if one.version not in self._inputs:
+            row = self._connection.execute(
+                "SELECT name, content FROM templates WHERE version = ?", [one.version]
+            ).fetchone()
+            if row is None:
+                raise InputError(
+                    "它的模板不在下发记录里", "请核对是不是别的项目下发的", file=one.file
+                )
+            self._inputs[one.version] = input_slots(Template(row["name"], row["content"]))
+        return self._inputs[one.version]
+
+    def _mark(self, one: Matched, workbook: ReturnedWorkbook, problems: Sequence[Problem]) -> None:
+        """Write a copy of a workbook with its problems marked."""
+        notes: dict[str, dict[str, str]] = {}
+        for problem in problems:
+            if problem.cell:
+                on_sheet = notes.setdefault(problem.sheet, {})
+                text = f"{problem.reason}。{problem.advice}。"
+                on_sheet[problem.cell] = f"{on_sheet.get(problem.cell, '')}{text}"
+        if not notes:
+            return
+        try:
+            content = marked(workbook.package, workbook.workbook, notes)
+        except InputError:
+            return  # what is wrong is in the report
+        if one.password is not None:
+            content = encrypted(content, one.password)
+        file = self._copies / one.file.with_suffix(".xlsx")
+        write_whole(file, content)
+        self._result.marked.append(file)
+
+    def _who_is_missing(self, months: Sequence[tuple[str, str]]) -> None:
+        """Those of the latest rounds who have sent nothing back in any of them."""
+        for template, period in months:
+            rows = self._connection.execute(_SENT, [template, period]).fetchall()
+            back = Counter(bool(row["back"]) for row in rows)
+            self._result.counts.append((template, period, len(rows), back[True]))
+            self._result.missing += [_missing(row) for row in rows if not row["back"]]
+
+
+_SENT: Final = """
+SELECT template, period, unit, person, unit_name, person_name, file, back
+FROM (
+    SELECT *,
+        max(returned IS NOT NULL) OVER (PARTITION BY level, recipient) AS back,
+        max(round) OVER (PARTITION BY level) AS last_round
+    FROM recipients JOIN distributions USING (distribution)
+    WHERE template = ? AND period = ?
+)
+WHERE round = last_round
+ORDER BY unit, person
+"""
+"""Everybody of the last round, and whether anything came back from him in any round."""
+
+
+def _missing(row: sqlite3.Row) -> Missing:
+    return Missing(
+        row["template"], row["period"], row["unit"], row["person"],
+        row["person_name"] or row["unit_name"], Path(row["file"]),
+    )  # fmt: skip

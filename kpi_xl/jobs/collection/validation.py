@@ -1,0 +1,357 @@
+"""Hold what was typed against what each input cell takes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import operator as op
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from kpi_xl.data.amounts import read_number
+from kpi_xl.data.cells import Fault
+from kpi_xl.data.dates import read_day
+from kpi_xl.jobs.collection.entries import Typed
+from kpi_xl.workbook.answers import Answer, Answers
+from kpi_xl.workbook.cells import UNCALCULATED
+from kpi_xl.workbook.inputs import Expected, InputSlot, day_of, serial_of, words_of
+
+_TOO_LARGE: Final = 1e15
+"""From here on a spreadsheet loses the last digits."""
+
+_EXCERPT: Final = 60
+_FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000 to 2099
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An input cell that is not taken, or of which something should be known.
+
+    Parameters
+    ----------
+    file : Path
+        The file it is in.
+    sheet, cell : str
+        Where; empty for a name that is gone.
+    slot : str
+        The name.
+    value : str
+        What stands there.
+    reason, advice : str
+        What is wrong, and what to do about it, in Chinese.
+    taken : bool
+        Whether the value was taken all the same.
+    """
+
+    file: Path
+    sheet: str
+    cell: str
+    slot: str
+    value: str
+    reason: str
+    advice: str
+    taken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Valid:
+    """The value of an input cell."""
+
+    slot: str
+    row: int
+    column: int
+    key: str
+    value: Typed
+    sheet: str
+    cell: str
+
+
+class _Unusable(Exception):  # noqa: N818 - is said of a value
+    """A value is not what its cell takes: the reason and the advice."""
+
+    def __init__(self, reason: str, advice: str) -> None:
+        self.reason = reason
+        self.advice = advice
+        super().__init__(reason)
+
+
+class Validation:
+    """The input cells of one returned workbook.
+
+    Parameters
+    ----------
+    file : Path
+        The file.
+    answers : mapping of str to Answers
+        The cells of its names.
+    sent_keys : str
+        The 工号 that were sent in its lists, as JSON.
+    """
+
+    def __init__(self, file: Path, answers: Mapping[str, Answers], sent_keys: str | None) -> None:
+        self._file = file
+        self._answers = answers
+        self._sent: dict[str, list[str]] = json.loads(sent_keys or "{}")
+        self.valid: list[Valid] = []
+        self.problems: list[Problem] = []
+
+    def check(self, inputs: Sequence[InputSlot]) -> None:
+        """Check the cells of all inputs; `valid` and `problems` have what was found."""
+        gone = [one.slot.name for one in inputs if one.slot.name not in self._answers]
+        if gone:
+            self._gone(gone)
+        for name in sorted({one.key for one in inputs if one.key in self._sent}):
+            self._check_keys(name)
+        for one in inputs:
+            answers = self._answers.get(one.slot.name)
+            if answers is None:
+                continue
+            if one.is_one_cell:
+                self._one_cell(one, answers)
+            elif len(answers.rows[0]) != len(one.columns):
+                self._problem(
+                    one.slot.name, answers.sheet, answers.rows[0][0],
+                    f"名称「{one.slot.name}」的列数变了，读不准",
+                    "请从下发的原表重新填写，不要插入、删除列",
+                )  # fmt: skip
+            else:
+                self._list(one, answers)
+
+    def _gone(self, names: Sequence[str]) -> None:
+        some = "、".join(names[:5]) + (f" 等 {len(names)} 个" if len(names) > 5 else "")
+        self.problems.append(
+            Problem(
+                self._file, "", "", some, "",
+                f"有 {len(names)} 处填写的位置找不到了：工作表、行列或名称被删除",
+                "请在下发的原表里重新填写，不要删除工作表、列或名称",
+            )
+        )  # fmt: skip
+
+    def _check_keys(self, name: str) -> None:
+        """Lists have the people they were sent with; missing ones are told."""
+        found = set(_keys(self._answers.get(name)).values())
+        missing = [key for key in self._sent[name] if key not in found]
+        if missing and name in self._answers:
+            answers = self._answers[name]
+            some = "、".join(missing[:5]) + (f" 等 {len(missing)} 人" if len(missing) > 5 else "")
+            self._problem(
+                name, answers.sheet, answers.rows[0][0],
+                f"名单里少了工号 {some}",
+                "请补上被删除的行，或说明这些人不再填写",
+            )  # fmt: skip
+
+    def _one_cell(self, one: InputSlot, answers: Answers) -> None:
+        filled = [
+            cell for row in answers.rows for cell in row if cell.value is not None or cell.error
+        ]
+        first = answers.rows[0][0]
+        if len(filled) > 1 or (filled and filled[0] is not first):
+            self._problem(
+                one.slot.name, answers.sheet, filled[0],
+                "合并的单元格被拆开，内容写在了几个单元格里",
+                f"请全部写进左上角的 {first.reference}",
+            )  # fmt: skip
+            return
+        self._cell(one, one.columns[0], answers.sheet, first, 1, 1, "")
+
+    def _list(self, one: InputSlot, answers: Answers) -> None:
+        keys = _keys(self._answers.get(one.key))
+        known = set(self._sent.get(one.key, ()))
+        seen: dict[str, str] = {}
+        for number, row in enumerate(answers.rows):
+            key = keys.get(answers.area.first_row + number, "")
+            if all(cell.value is None and not cell.error for cell in row):
+                continue
+            first = next(cell for cell in row if cell.value is not None or cell.error)
+            if key and key in seen:
+                self._problem(
+                    one.slot.name, answers.sheet, first,
+                    f"“{key}”有两行（另一行在 {seen[key]}），不知道算哪一行",
+                    "请只留一行",
+                )  # fmt: skip
+                continue
+            if known and key and key not in known:
+                self._problem(
+                    one.slot.name, answers.sheet, first,
+                    f"这一行的工号“{key}”不在下发的名单里",
+                    "请改回下发时的工号；要增加的人请另行说明",
+                )  # fmt: skip
+                continue
+            if key:
+                seen[key] = first.reference
+            for column, cell in enumerate(row):
+                if cell.merged and (cell.value is not None or cell.error):
+                    self._problem(
+                        one.slot.name, answers.sheet, cell,
+                        "单元格被合并了，不知道各格是多少",
+                        "请取消合并，把每一格分别填好",
+                    )  # fmt: skip
+                    continue
+                self._cell(
+                    one, one.columns[column], answers.sheet, cell, number + 1, column + 1, key
+                )
+
+    def _cell(
+        self,
+        one: InputSlot,
+        expected: Expected,
+        sheet: str,
+        cell: Answer,
+        row: int,
+        column: int,
+        key: str,
+    ) -> None:
+        name = one.slot.name
+        if cell.error == UNCALCULATED:
+            self._problem(
+                name,
+                sheet,
+                cell,
+                "这里是公式，但没有算出结果",
+                "请改填数值，或用 Excel 打开后再保存一次",
+            )
+            return
+        if cell.error:
+            self._problem(name, sheet, cell, f"公式出错（{cell.error}）", "请改填数值，或清空")
+            return
+        if cell.value is None:
+            return
+        try:
+            value, note = _value(cell.value, expected, words_of(expected, self._answers))
+        except _Unusable as unusable:
+            self._problem(name, sheet, cell, unusable.reason, unusable.advice)
+            return
+        if note:
+            self._problem(name, sheet, cell, note, "请核对；不对就改正后再发一次", taken=True)
+        self.valid.append(Valid(name, row, column, key, value, sheet, cell.reference))
+
+    def _problem(
+        self,
+        slot: str,
+        sheet: str,
+        cell: Answer,
+        reason: str,
+        advice: str,
+        *,
+        taken: bool = False,
+    ) -> None:
+        shown = "" if cell.value is None else str(cell.value)
+        shown = shown if len(shown) <= _EXCERPT else shown[:_EXCERPT] + "…"
+        self.problems.append(
+            Problem(self._file, sheet, cell.reference, slot, shown, reason, advice, taken)
+        )
+
+
+def _keys(answers: Answers | None) -> dict[int, str]:
+    """The keys of a list by the row of the sheet."""
+    if answers is None:
+        return {}
+    return {
+        answers.area.first_row + number: key
+        for number, row in enumerate(answers.rows)
+        if (key := _key(row[0].value))
+    }
+
+
+def _key(value: object) -> str:
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return "" if value is None else str(value).strip()
+
+
+def _value(value: Any, expected: Expected, words: Sequence[str]) -> tuple[Typed, str]:
+    """The value as the cell takes it, and what should be known about it."""
+    reader = _READERS.get(expected.kind)
+    note = ""
+    if reader is not None:
+        value, note = reader(value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= _TOO_LARGE:
+        raise _Unusable("数字太大", "请核对有没有多写几位；编号请写成文字")
+    if expected.kind == "whole":
+        if value != int(value):
+            raise _Unusable("这里要填整数", "请改成整数")
+        value = int(value)
+    if expected.kind == "list" and expected.strict and words and str(value).strip() not in words:
+        some = "、".join(words[:10]) + ("……" if len(words) > 10 else "")
+        raise _Unusable("不在可以选的内容里", f"请从列表里选：{some}")
+    if expected.operator:
+        _in_bounds(value, expected)
+    return value, note
+
+
+def _as_number(value: Any) -> tuple[float, str]:
+    if isinstance(value, bool):
+        raise _Unusable("这里要填数字，填的是“真”或“假”", "请改填数字")
+    if isinstance(value, dt.date):
+        raise _Unusable("这里要填数字，填的是日期", "请改填数字，并把单元格格式改回数值")
+    if isinstance(value, str):
+        found = read_number(value)
+        if isinstance(found, Fault):
+            raise _Unusable("这里要填数字，填的是文字", "请只填数字，不要写单位或说明")
+        whole = found == int(found) if abs(found) < _TOO_LARGE else False
+        number = int(found) if whole else found
+        return number, f"数字写成了文字，已按 {number:,} 收下"
+    return value, ""
+
+
+def _as_day(value: Any) -> tuple[dt.date, str]:
+    if isinstance(value, dt.date):
+        return value, ""
+    if isinstance(value, str):
+        found = read_day(value)
+        if isinstance(found, dt.date):
+            return found, f"日期写成了文字，已按 {found} 收下"
+        reason = found.reason if found is not None else "不是日期"
+        raise _Unusable(f"这里要填日期（{reason}）", "请写成 2024-06-03 这样的日期")
+    if not isinstance(value, bool) and _FIRST_SERIAL <= value <= _LAST_SERIAL:
+        day = day_of(value)
+        if day is not None:
+            return day, f"日期显示成了数字，已按 {day} 收下"
+    raise _Unusable("这里要填日期", "请写成 2024-06-03 这样的日期")
+
+
+_READERS: Final[Mapping[str, Callable[[Any], tuple[Any, str]]]] = {
+    "whole": _as_number,
+    "number": _as_number,
+    "date": _as_day,
+}
+
+_COMPARED: Final[Mapping[str, tuple[Callable[[Any, Any], bool], str]]] = {
+    "equal": (op.eq, "只能是"),
+    "notEqual": (op.ne, "不能是"),
+    "greaterThan": (op.gt, "要大于"),
+    "lessThan": (op.lt, "要小于"),
+    "greaterThanOrEqual": (op.ge, "不能小于"),
+    "lessThanOrEqual": (op.le, "不能大于"),
+}
+
+
+def _in_bounds(value: Any, expected: Expected) -> None:
+    """Refuse a value that is out of bounds."""
+    number = value
+    if expected.kind == "date":
+        number = serial_of(value)
+    elif expected.kind == "length":
+        number = len(str(value))
+    low, high = expected.bounds[0], expected.bounds[-1]
+    first, last = (_shown(bound, expected.kind) for bound in (low, high))
+    what = {"date": "日期", "length": "字数"}.get(expected.kind, "数字")
+    if expected.operator in ("between", "notBetween"):
+        if (low <= number <= high) != (expected.operator == "between"):
+            range_ = f"在 {first} 到 {last} 之间"
+            inside = "要" if expected.operator == "between" else "不能"
+            raise _Unusable(f"{what}{inside}{range_}", "请改正")
+        return
+    compare, words = _COMPARED[expected.operator]
+    if not compare(number, low):
+        raise _Unusable(f"{what}{words} {first}", "请改正")
+
+
+def _shown(bound: float, kind: str) -> str:
+    if kind == "date":
+        return str(day_of(bound))
+    return f"{bound:,.0f}" if bound == int(bound) else f"{bound:,}"
