@@ -1,0 +1,240 @@
+"""业务改善措施: what every unit planned to do, and what its KPIs did since.
+
+What was planned comes from the 业务改善措施计划 that came back; where none did, from what had been
+proposed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+
+from kpi_xl.analysis.follow_up import FEWEST_PEERS, VERDICTS, follow_up
+from kpi_xl.catalogue import kpis
+from kpi_xl.jobs.findings import Findings, value_text
+from kpi_xl.jobs.unit_values import NOTHING
+from kpi_xl.kpi import Kpi
+
+if TYPE_CHECKING:
+    from kpi_xl.jobs.collection import Entry
+
+TEMPLATE: Final = "业务改善措施计划"
+REVIEW: Final = "上月改善措施进展检讨"
+
+PER_WEAKNESS: Final = 2
+"""So many measures are proposed against each weakness."""
+
+DROPPED: Final = "不采用"
+"""What a manager chooses for a proposal that he does not take up."""
+
+_SLOTS: Final = {
+    "plan.指标": "kpi", "plan.问题": "problem", "plan.根源问题": "cause", "plan.改善措施": "text",
+    "plan.责任对象": "owner", "plan.工具": "tool", "plan.期限": "due",
+    "input.plan.采用": "decision",
+    "input.own.指标": "kpi", "input.own.问题": "problem", "input.own.根源问题": "cause",
+    "input.own.改善措施": "text", "input.own.责任对象": "owner", "input.own.工具": "tool",
+    "input.own.期限": "due",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A measure that a unit planned.
+
+    Parameters
+    ----------
+    kpi : str
+        The name of the KPI that it is to move; empty when nobody said.
+    problem, cause, text, owner, tool : str
+        问题, 根源问题, 改善措施, 责任对象, 工具/方法.
+    due : datetime.date or None
+        期限.
+    source : str
+        系统建议, 交回的计划 (a proposal, perhaps changed) or 自定.
+    """
+
+    kpi: str
+    problem: str
+    cause: str
+    text: str
+    owner: str
+    tool: str
+    due: dt.date | None
+    source: Literal["系统建议", "交回的计划", "自定"]
+
+
+def proposed(findings: Findings, unit: int, today: dt.date, most: int) -> list[Planned]:
+    """The measures that are proposed to a unit, the costliest weakness first."""
+    found = []
+    for weakness in findings.weaknesses(unit):
+        kpi = kpis[weakness.warning.kpi]
+        for proposal in weakness.proposals(today, PER_WEAKNESS):
+            cause = proposal.cause
+            proof = (
+                cause.numbers[0].text if cause.verdict == "数据支持" else "数据看不出，请主管判断"
+            )
+            found.append(
+                Planned(
+                    kpi=kpi.name,
+                    problem=f"{weakness.topic.name}（{value_text(kpi, weakness.warning.value)}）",
+                    cause=f"{cause.cause.text}。{proof}",
+                    text=proposal.remedy.text,
+                    owner=proposal.remedy.owner,
+                    tool=proposal.remedy.tool,
+                    due=proposal.due,
+                    source="系统建议",
+                )
+            )
+    return found[:most]
+
+
+def returned(entries: Sequence[Entry], path: str) -> list[Planned] | None:
+    """The measures in the plan that a unit sent back; None when none came back.
+
+    Parameters
+    ----------
+    entries : sequence of Entry
+        What was collected.
+    path : str
+        The unit's path, empty for the branch.
+    """
+    rows: dict[tuple[bool, int], dict[str, object]] = {}
+    mine = [one for one in entries if one.template == TEMPLATE and one.unit == path]
+    for entry in mine:
+        if entry.slot in _SLOTS:
+            own = entry.slot.startswith("input.own.")
+            rows.setdefault((own, entry.row), {})[_SLOTS[entry.slot]] = entry.value
+    if not mine:
+        return None
+    found = []
+    for (own, _), row in sorted(rows.items()):
+        due = row.get("due")
+        if row.get("decision") == DROPPED or not row.get("text"):
+            continue
+        texts = {name: str(row.get(name, "")) for name in _TEXTS}
+        found.append(
+            Planned(
+                **texts,
+                due=due if isinstance(due, dt.date) else None,
+                source="自定" if own else "交回的计划",
+            )
+        )
+    return found
+
+
+_TEXTS: Final = ("kpi", "problem", "cause", "text", "owner", "tool")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What became of a measure.
+
+    Parameters
+    ----------
+    planned : Planned
+        The measure.
+    before, after : str
+        The KPI in the month before and now, for people.
+    change : str
+        By how much it changed; points for a ratio.
+    expected : str
+        By how much it changed in units that started alike without the measure.
+    verdict : str
+        What can be said, in Chinese; also when nothing can.
+    """
+
+    planned: Planned
+    before: str
+    after: str
+    change: str
+    expected: str
+    verdict: str
+
+
+class FollowUps:
+    """Compares the units of a level with and without each measure of last month.
+
+    Parameters
+    ----------
+    before, now : Findings
+        Of the month of the plans, and of the month after it.
+    plans : mapping of int to sequence of Planned
+        The plans of every unit, by its index in the cube.
+    """
+
+    def __init__(
+        self, before: Findings, now: Findings, plans: Mapping[int, Sequence[Planned]]
+    ) -> None:
+        self._before = before
+        self._now = now
+        self._plans = plans
+
+    def of(self, unit: int) -> list[Progress]:
+        """What became of a unit's measures."""
+        return [self._progress(unit, planned) for planned in self._plans[unit]]
+
+    def _progress(self, unit: int, planned: Planned) -> Progress:
+        kpi = kpis.find(planned.kpi) if planned.kpi else None
+        if kpi is None or kpi.code not in self._now.kpis or kpi.code not in self._before.kpis:
+            return Progress(
+                planned, NOTHING, NOTHING, NOTHING, NOTHING, "没有写明看哪个指标，无从比较"
+            )
+        start, end = (one.value(kpi.code, unit) for one in (self._before, self._now))
+        was, now = value_text(kpi, start), value_text(kpi, end)
+        if not (math.isfinite(start) and math.isfinite(end)):
+            return Progress(planned, was, now, NOTHING, NOTHING, "指标没有数据，无从比较")
+        place, verdict, expected, others = self._compared(unit, kpi, planned.text)
+        usual = change_text(kpi, expected[place]) if verdict >= 0 else NOTHING
+        if verdict >= 0:
+            text = VERDICTS[verdict]
+        elif not kpi.is_comparable:
+            text = f"{_moved(kpi, end - start)}；总量不能在单位之间比，说不出是不是措施的作用"
+        else:
+            text = (
+                f"{_moved(kpi, end - start)}；没做这项措施的同类只有 {others} 个，"
+                f"少于 {FEWEST_PEERS} 个，说不出是不是措施的作用"
+            )
+        return Progress(planned, was, now, change_text(kpi, end - start), usual, text)
+
+    def _compared(
+        self, unit: int, kpi: Kpi, text: str
+    ) -> tuple[int, int, np.ndarray[tuple[int, ...], np.dtype[np.float64]], int]:
+        """Its place, its verdict, the expected changes, and how many did not take the measure."""
+        units = self._now.units
+        place = units.index(unit)
+        took = np.array([text in self._texts(one) for one in units])
+        before = np.array([self._before.value(kpi.code, one) for one in units])
+        after = np.array([self._now.value(kpi.code, one) for one in units])
+        others = int((~took & np.isfinite(after - before)).sum())
+        if not kpi.is_comparable:
+            return place, -1, np.full(len(units), np.nan), others
+        found = follow_up(before, after, took, kpi.direction)
+        return place, int(found.verdict[place]), found.expected, others
+
+    @functools.cache  # noqa: B019 - lives as long as one job
+    def _texts(self, unit: int) -> frozenset[str]:
+        return frozenset(planned.text for planned in self._plans.get(unit, ()))
+
+
+def change_text(kpi: Kpi, change: float) -> str:
+    """A change for people: ``+2.3点`` for a ratio, ``-1,200`` for anything else."""
+    if not math.isfinite(change):
+        return NOTHING
+    if kpi.unit == "%":
+        return f"{change * 100:+.1f}点"
+    return (
+        f"{change:+,.2f}"
+        if "0.00" in kpi.number_format and abs(change) < 100
+        else f"{change:+,.0f}"
+    )
+
+
+def _moved(kpi: Kpi, change: float) -> str:
+    gain = -change if kpi.direction == "lower" else change
+    return "指标变好了" if gain > 0 else "指标变差了" if gain < 0 else "指标没有变"
