@@ -54,7 +54,8 @@ def components(component: str) -> bytes:
         f'<component loader="com.sun.star.loader.Python" uri="{component}">'
         f'<implementation name="{IDENTIFIER}.python.Functions">'
         f'<service name="{IDENTIFIER}.Functions"/><service name="com.sun.star.sheet.AddIn"/>'
-        f"</implementation></component></components>\n"
+        f'</implementation><implementation name="{IDENTIFIER}.python.Buttons">'
+        f'<service name="{IDENTIFIER}.Buttons"/></implementation></component></components>\n'
     ).encode()
 
 

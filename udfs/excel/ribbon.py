@@ -2,83 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 from xml.sax.saxutils import quoteattr
 
 import workbook_templates
+from udfs.commands import FILL, GROUPS, Command
 
 NAMESPACE: Final = "http://schemas.microsoft.com/office/2009/07/customui"
 
 
-class Button(NamedTuple):
-    """A button of the tab.
-
-    Attributes
-    ----------
-    macro : str
-        The VBA that it runs.
-    label, tip : str
-        What is on it, and what is shown when the pointer rests on it.
-    image : str
-        One of Office's own pictures.
-    """
-
-    macro: str
-    label: str
-    tip: str
-    image: str
-
-
-GROUPS: Final[Sequence[tuple[str, Sequence[Button]]]] = (
-    (
-        "月度KPI",
-        (
-            Button(
-                "KpiRefresh",
-                "刷新月度KPI",
-                "按项目的数据填写当前工作簿里的 kpi_xl 名称；自己做的表有这样的名称也能刷新",
-                "RefreshAll",
-            ),
-            Button("KpiUndo", "撤销刷新", "把上一次刷新改过的单元格恢复原样", "Undo"),
-        ),
-    ),
-    (
-        "数据",
-        (
-            Button(
-                "KpiCheckData", "数据校验", "检查项目的原始数据，打开校验报告", "DataValidation"
-            ),
-            Button(
-                "KpiDiagnose",
-                "诊断",
-                "检查加载项、Python、项目和模板是否正常，并说明怎么办",
-                "ErrorChecking",
-            ),
-        ),
-    ),
-    (
-        "帮助",
-        (
-            Button(
-                "KpiExplain",
-                "指标说明",
-                "说明所选单元格里的指标，并可在右边插入公式；没有选中指标则列出全部",
-                "FunctionWizard",
-            ),
-            Button("KpiSettings", "设置", "选择项目文件夹和月份", "PropertySheet"),
-            Button("KpiHelpPage", "帮助", "列出全部函数和用法", "Help"),
-        ),
-    ),
-)
-"""The buttons, but for the menu of the official templates, which comes after the first."""
+_MACROS: Final = {
+    "refresh": ("KpiRefresh", "RefreshAll"),
+    "undo": ("KpiUndo", "Undo"),
+    "check": ("KpiCheckData", "DataValidation"),
+    "doctor": ("KpiDiagnose", "ErrorChecking"),
+    "explain": ("KpiExplain", "FunctionWizard"),
+    "settings": ("KpiSettings", "PropertySheet"),
+    "help": ("KpiHelpPage", "Help"),
+}
+"""The VBA that a button runs, and its picture, one of Office's own."""
 
 
 def custom_ui() -> bytes:
     """The ribbon part."""
     groups = []
-    for number, (label, buttons) in enumerate(GROUPS, 1):
-        controls = [_button(button) for button in buttons]
+    for number, (label, commands) in enumerate(GROUPS, 1):
+        controls = [_button(command) for command in commands]
         if number == 1:
             controls.insert(1, _menu())
         groups.append(
@@ -91,11 +40,12 @@ def custom_ui() -> bytes:
     ).encode()
 
 
-def _button(button: Button) -> str:
+def _button(command: Command) -> str:
+    macro, image = _MACROS[command.name]
     return (
-        f'<button id="{button.macro}Button" label={_text(button.label)} size="large"'
-        f' imageMso="{button.image}" screentip={_text(button.label)}'
-        f' supertip={_text(button.tip)} onAction="KpiRibbon.{button.macro}"/>'
+        f'<button id="{macro}Button" label={_text(command.label)} size="large"'
+        f' imageMso="{image}" screentip={_text(command.label)}'
+        f' supertip={_text(command.tip)} onAction="KpiRibbon.{macro}"/>'
     )
 
 
@@ -106,10 +56,9 @@ def _menu() -> str:
         for number, name in enumerate(workbook_templates.NAMES, 1)
     )
     return (
-        f'<menu id="kpiTemplates" label={_text("生成")} size="large"'
-        f' imageMso="FileSaveAsExcelXlsx" screentip={_text("生成")}'
-        f" supertip={_text('按官方模板给每个单位或每个人生成工作簿，放在项目的 output 文件夹')}>"
-        f"{items}</menu>"
+        f'<menu id="kpiTemplates" label={_text(FILL.label)} size="large"'
+        f' imageMso="FileSaveAsExcelXlsx" screentip={_text(FILL.label)}'
+        f" supertip={_text(FILL.tip)}>{items}</menu>"
     )
 
 

@@ -49,22 +49,25 @@ class Process:
     def __init__(self, module: str, *arguments: str) -> None:
         python, packages = _installed()
         ours, its = socket.socketpair()
-        command = [python, "-E", "-m", module]
-        log = folder() / "calc.log"
+        command = [python, "-E", "-m", module, *arguments]
+        self.log = folder() / f"{module.rpartition('.')[2]}.log"
         try:
-            with its, log.open("wb") as errors:
-                self._process = _started([*command, *arguments], packages, its, errors)
+            with its, self.log.open("wb") as errors:
+                self._process = _started(command, packages, its, errors)
         except OSError as error:
             ours.close()
-            raise UnavailableError(
-                f"启动不了 Python：{python}（{error}）。{_REINSTALL}。"
-            ) from error
+            problem = f"启动不了 Python：{python}（{error}）"
+            raise UnavailableError(f"{problem}。{_REINSTALL}。") from error
         self.channel = Channel(ours)
         try:
-            self.hello = self.channel.receive(_START)
+            self.channel.receive(_START)  # it says that it is ready
         except (EOFError, TimeoutError) as error:
             self.end()
-            raise UnavailableError(f"kpi_xl 没有启动起来，原因见 {log}。{_CHECK}。") from error
+            raise UnavailableError(f"kpi_xl 没有启动起来，原因见 {self.log}。{_CHECK}。") from error
+
+    def wait(self) -> int:
+        """Wait until it has ended by itself; its exit code."""
+        return int(self._process.wait(_START))
 
     def end(self) -> None:
         """End it at once."""

@@ -1,0 +1,203 @@
+"""The items of the KPI menu: each starts a process that has them done, and does what it orders."""
+
+from __future__ import annotations
+
+import urllib.parse
+from typing import Any, Callable, Dict, Optional, Tuple
+
+import uno
+import unohelper
+from com.sun.star.awt.MessageBoxType import ERRORBOX, INFOBOX, QUERYBOX
+from com.sun.star.lang import XServiceInfo
+from com.sun.star.task import XJobExecutor
+
+from .document import Document
+from .process import Process, UnavailableError
+
+SERVICE = "org.kpixl.calc.Buttons"
+IMPLEMENTATION = "org.kpixl.calc.python.Buttons"
+SERVICES = (SERVICE,)
+
+_TITLE = "KPI"
+_OK, _YES_NO, _YES = 1, 3, 2  # com.sun.star.awt.MessageBoxButtons and MessageBoxResults
+_SPREADSHEET = "com.sun.star.sheet.SpreadsheetDocument"
+_LONGEST = 1000  # characters in a message box
+
+
+class Buttons(unohelper.Base, XJobExecutor, XServiceInfo):  # type: ignore[misc]
+    """What ``service:org.kpixl.calc.Buttons?refresh`` runs.
+
+    Parameters
+    ----------
+    context : com.sun.star.uno.XComponentContext
+        LibreOffice.
+    """
+
+    def __init__(self, context: Any) -> None:
+        self._context = context
+
+    # XJobExecutor
+    def trigger(self, command: str) -> None:
+        desktop = self._service("com.sun.star.frame.Desktop")
+        model = desktop.getCurrentComponent()
+        window = _Window(self._context, desktop)
+        if model is None or not model.supportsService(_SPREADSHEET):
+            window.say("请先打开或新建一个表格。", True)
+            return
+        given = [urllib.parse.unquote(part) for part in command.split("/")]
+        document = Document(model)
+        try:
+            process = Process("udfs.calc.button", *given)
+        except UnavailableError as error:
+            window.say(str(error), True)
+            return
+        try:
+            _serve(process, document, window)
+            if process.wait():
+                window.say(f"没有完成，原因见 {process.log}。", True)
+        finally:
+            document.end()
+            window.status(None)
+            process.end()
+
+    # XServiceInfo
+    def getImplementationName(self) -> str:  # noqa: N802
+        return IMPLEMENTATION
+
+    def supportsService(self, name: str) -> bool:  # noqa: N802
+        return name in SERVICES
+
+    def getSupportedServiceNames(self) -> Tuple[str, ...]:  # noqa: N802
+        return SERVICES
+
+    def _service(self, name: str) -> Any:
+        return self._context.ServiceManager.createInstanceWithContext(name, self._context)
+
+
+def _serve(process: Process, document: Document, window: _Window) -> None:
+    """Do what is ordered until the process has ended."""
+    orders: Dict[str, Callable[..., Any]] = {
+        "name": document.name,
+        "sheets": document.sheets,
+        "names": document.names,
+        "used": document.used,
+        "is merged": document.is_merged,
+        "begin": document.begin,
+        "end": document.end,
+        "write": document.write,
+        "type": document.type,
+        "unprotect": document.unprotect,
+        "protect": document.protect,
+        "calculate": document.calculate,
+        "selected": document.selected,
+        "insert": document.insert,
+        "say": window.say,
+        "ask": window.ask,
+        "status": window.status,
+        "show": window.show,
+        "open": window.open,
+        "choose folder": window.choose_folder,
+        "input": window.input,
+    }
+    while True:
+        try:
+            name, given = process.channel.receive()
+        except EOFError:
+            return
+        try:
+            answer = True, orders[name](*given)
+        except Exception as error:  # whatever LibreOffice says goes to whoever ordered it
+            answer = False, f"{type(error).__name__}: {error}"
+        process.channel.send(answer)
+
+
+class _Window:
+    """The window whose button was pressed."""
+
+    def __init__(self, context: Any, desktop: Any) -> None:
+        self._context = context
+        self._desktop = desktop
+        self._frame = desktop.getCurrentFrame()
+        self._status: Any = None
+
+    def say(self, text: str, failed: bool = False) -> None:
+        """Show a message."""
+        self._box(ERRORBOX if failed else INFOBOX, _OK, text)
+
+    def ask(self, text: str) -> bool:
+        """Show a question; whether it is answered yes."""
+        return bool(self._box(QUERYBOX, _YES_NO, text) == _YES)
+
+    def status(self, text: Optional[str]) -> None:
+        """Show what is being done."""
+        if text is None:
+            if self._status is not None:
+                self._status.end()
+                self._status = None
+            return
+        if self._status is None and self._frame is not None:
+            self._status = self._frame.createStatusIndicator()
+            self._status.start(text, 0)
+        if self._status is not None:
+            self._status.setText(text)
+
+    def show(self, rows: Any) -> None:
+        """A table in a new document."""
+        new = self._desktop.loadComponentFromURL("private:factory/scalc", "_blank", 0, ())
+        sheet = new.Sheets.getByIndex(0)
+        width = max(map(len, rows))
+        cells = sheet.getCellRangeByPosition(0, 0, width - 1, len(rows) - 1)
+        full = [[*row, *[""] * (width - len(row))] for row in rows]
+        cells.setDataArray(tuple(tuple(_shown(cell) for cell in row) for row in full))
+        cells.Columns.OptimalWidth = True
+
+    def open(self, url: str) -> None:
+        """Open another document."""
+        self._desktop.loadComponentFromURL(url, "_default", 0, ())
+
+    def choose_folder(self, title: str) -> Optional[str]:
+        """Ask for a folder."""
+        picker = self._context.ServiceManager.createInstanceWithContext(
+            "com.sun.star.ui.dialogs.FolderPicker", self._context
+        )
+        picker.setTitle(title)
+        return uno.fileUrlToSystemPath(picker.getDirectory()) if picker.execute() == 1 else None
+
+    def input(self, text: str) -> Optional[str]:
+        """Ask for a line of text."""
+        create = self._context.ServiceManager.createInstanceWithContext
+        model = create("com.sun.star.awt.UnoControlDialogModel", self._context)
+        model.Title, model.Width, model.Height = _TITLE, 200, 62
+        for kind, name, place, values in (
+            ("FixedText", "text", (6, 6, 188, 12), {"Label": text}),
+            ("Edit", "answer", (6, 22, 188, 14), {}),
+            ("Button", "ok", (90, 42, 50, 14), {"PushButtonType": 1, "DefaultButton": True}),
+            ("Button", "cancel", (144, 42, 50, 14), {"PushButtonType": 2}),
+        ):
+            part = model.createInstance(f"com.sun.star.awt.UnoControl{kind}Model")
+            part.PositionX, part.PositionY, part.Width, part.Height = place
+            for key, value in values.items():
+                setattr(part, key, uno.Any("short", value) if key == "PushButtonType" else value)
+            model.insertByName(name, part)
+        dialog = create("com.sun.star.awt.UnoControlDialog", self._context)
+        dialog.setModel(model)
+        dialog.createPeer(create("com.sun.star.awt.Toolkit", self._context), None)
+        try:
+            return str(dialog.getControl("answer").Text) if dialog.execute() else None
+        finally:
+            dialog.dispose()
+
+    def _box(self, kind: Any, buttons: int, text: str) -> int:
+        parent = None if self._frame is None else self._frame.getContainerWindow()
+        toolkit = self._context.ServiceManager.createInstanceWithContext(
+            "com.sun.star.awt.Toolkit", self._context
+        )
+        return int(
+            toolkit.createMessageBox(parent, kind, buttons, _TITLE, text[:_LONGEST]).execute()
+        )
+
+
+def _shown(cell: Any) -> Any:
+    if isinstance(cell, tuple):
+        return cell[0]
+    return "" if cell is None else cell if isinstance(cell, str) else float(cell)

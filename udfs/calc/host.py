@@ -1,0 +1,178 @@
+"""LibreOffice Calc as the buttons' jobs see it: what they want is asked of it over a channel.
+
+An order is a name and what it takes; the answer is ``(True, value)``, or ``(False, text)`` where
+LibreOffice could not do it. `udfs.calc.component.buttons` is at the other end.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from kpi_xl.error_values import error_name
+from kpi_xl.errors import InputError
+from kpi_xl.workbook.parts import DefinedName
+from kpi_xl.workbook.references import Area, area
+from udfs.buttons import Selected
+from udfs.calc.component.channel import Channel
+from udfs.open_book import Rows, Used
+
+
+class Calc:
+    """LibreOffice with the document whose button was pressed.
+
+    Parameters
+    ----------
+    channel : Channel
+        The way to it.
+    title : str
+        What its undo list calls the changes that are made now.
+    """
+
+    recalculation: Final = "Ctrl+Shift+F9"
+
+    def __init__(self, channel: Channel, title: str) -> None:
+        self._channel = channel
+        self._title = title
+
+    def order(self, name: str, *given: Any) -> Any:
+        """Have something done.
+
+        Raises
+        ------
+        InputError
+            When it cannot be done.
+        """
+        self._channel.send((name, given))
+        done, answer = self._channel.receive()
+        if not done:
+            raise InputError(
+                f"LibreOffice 没有完成“{self._title}”（{answer}）", "请保存后重新打开这个文件再试"
+            )
+        return answer
+
+    @property
+    def workbook(self) -> str:
+        return str(self.order("name"))
+
+    @property
+    def cells(self) -> CalcCells:
+        return CalcCells(self)
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        self.order("begin", self._title)
+        try:
+            yield
+        finally:
+            self.order("end")
+
+    def calculate(self) -> None:
+        self.order("calculate")
+
+    def say(self, text: str, failed: bool = False) -> None:
+        # The log keeps what is said, for whoever runs LibreOffice without a screen.
+        print(text, file=sys.stderr, flush=True)
+        self.order("say", text, failed)
+
+    def ask(self, text: str) -> bool:
+        return bool(self.order("ask", text))
+
+    def status(self, text: str | None) -> None:
+        self.order("status", text)
+
+    def show(self, rows: Any) -> None:
+        self.order("show", [[_sent(cell) for cell in row] for row in rows])
+
+    def open(self, file: str) -> None:
+        self.order("open", Path(file).resolve().as_uri())
+
+    def selected(self) -> Selected | None:
+        found = self.order("selected")
+        return None if found is None else Selected(*found)
+
+    def insert(self, function: str, arguments: list[str]) -> None:
+        texts = ";".join(f'"{text}"' for text in arguments)
+        self.order("insert", f"={function}({texts})")
+
+    def settings(self) -> tuple[str, str] | None:
+        """Ask for a project's folder and a month; None where there was no answer."""
+        folder = self.order("choose folder", "选择项目文件夹（kpi.toml 所在的文件夹）")
+        if folder is None:
+            return None
+        month = self.order("input", "月份，如 2024-06；留空则为有数据的最后一个月：")
+        return None if month is None else (folder, month)
+
+
+class CalcCells:
+    """The cells of the document.
+
+    Parameters
+    ----------
+    calc : Calc
+        Where it is open.
+    """
+
+    def __init__(self, calc: Calc) -> None:
+        self._calc = calc
+        self.sheets: list[str] = calc.order("sheets")
+
+    def names(self) -> list[DefinedName]:
+        return [DefinedName(*one) for one in self._calc.order("names")]
+
+    def used(self, sheet: str) -> Used:
+        return Used(*self._calc.order("used", sheet))
+
+    def is_merged(self, sheet: str, cells: Area) -> bool:
+        return bool(self._calc.order("is merged", sheet, tuple(cells)))
+
+    def value(self, value: Any) -> Any:
+        return _sent(value)
+
+    def typed(self, value: Any, formula: Any) -> str:
+        """What to type; Calc marks a text that looks like something else itself."""
+        return "" if formula is None else str(formula)
+
+    def write(self, sheet: str, cells: Area, rows: Rows) -> None:
+        self._calc.order("write", sheet, tuple(cells), rows)
+
+    def type(self, sheet: str, reference: str, rows: list[list[str]]) -> None:
+        cells = area(reference)
+        assert cells is not None
+        self._calc.order("type", sheet, tuple(cells), rows)
+
+    @contextmanager
+    def unprotected(self, sheets: Iterable[str]) -> Iterator[None]:
+        """While it lasts the sheets are open; Calc keeps what their protection allows."""
+        opened: list[str] = []
+        try:
+            for sheet in sheets:
+                was = self._calc.order("unprotect", sheet)
+                if was == "password":
+                    raise InputError(
+                        "工作表有密码保护，不能填写",
+                        "请在“工具 → 保护工作表”里撤销保护，再点“刷新月度KPI”",
+                        sheet=sheet,
+                    )
+                if was == "opened":
+                    opened.append(sheet)
+            yield
+        finally:
+            for sheet in reversed(opened):
+                self._calc.order("protect", sheet)
+
+
+def _sent(value: Any) -> Any:
+    """A value as it is sent: an error by its name in a tuple, so that no text is taken for one."""
+    if hasattr(value, "item"):
+        value = value.item()  # a numpy scalar
+    if isinstance(value, float) and not math.isfinite(value):
+        return (error_name(value),)
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return dt.datetime(value.year, value.month, value.day)
+    return value

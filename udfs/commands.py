@@ -1,0 +1,65 @@
+"""What can be done at the press of a button, the same in every spreadsheet program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+
+class Command(NamedTuple):
+    """A button.
+
+    Attributes
+    ----------
+    name : str
+        What it runs, of `udfs.buttons`.
+    label, tip : str
+        What is on it, and what is shown when the pointer rests on it.
+    """
+
+    name: str
+    label: str
+    tip: str
+
+
+FILL: Final = Command(
+    "fill", "生成", "按官方模板给每个单位或每个人生成工作簿，放在项目的 output 文件夹"
+)
+"""The menu of the official templates; it comes after the first button."""
+
+GROUPS: Final[Sequence[tuple[str, Sequence[Command]]]] = (
+    (
+        "月度KPI",
+        (
+            Command(
+                "refresh",
+                "刷新月度KPI",
+                "按项目的数据填写当前工作簿里的 kpi_xl 名称；自己做的表有这样的名称也能刷新",
+            ),
+            Command("undo", "撤销刷新", "把上一次刷新改过的单元格恢复原样"),
+        ),
+    ),
+    (
+        "数据",
+        (
+            Command("check", "数据校验", "检查项目的原始数据，打开校验报告"),
+            Command("doctor", "诊断", "检查加载项、Python、项目和模板是否正常，并说明怎么办"),
+        ),
+    ),
+    (
+        "帮助",
+        (
+            Command(
+                "explain",
+                "指标说明",
+                "说明所选单元格里的指标，并可在右边插入公式；没有选中指标则列出全部",
+            ),
+            Command("settings", "设置", "选择项目文件夹和月份"),
+            Command("help", "帮助", "列出全部函数和用法"),
+        ),
+    ),
+)
+"""The buttons by group."""
+
+COMMANDS: Final = tuple(command for _, commands in GROUPS for command in commands)
+"""The buttons."""
