@@ -14,7 +14,7 @@ from kpi_xl.jobs.template_check import INPUT, check_template, lines
 
 def test_every_name_that_is_listed_is_filled_and_every_one_filled_is_listed(branch):
     cube = load(branch.project).cube
-    rows = {"members.工号": 60, "attention.姓名": 10}
+    rows = dict.fromkeys(slot_names(), 60) | {"attention.姓名": 10}
     with duckdb.connect(str(branch.project.store), read_only=True) as store:
         to = Recipients(branch.project.settings, cube, store, Month.parse(MONTH), rows)
         team = cube.unit_index("城东一组")

@@ -39,10 +39,11 @@ def day_quotas(quota: ArrayLike, days: int) -> NDArray[np.int64]:
     Examples
     --------
     >>> day_quotas([7, 30], 5).tolist()
-    [[1, 1, 2, 1, 2], [6, 6, 6, 6, 6]]
+    [[1, 2, 1, 2, 1], [6, 6, 6, 6, 6]]
     """
     total = np.maximum(np.asarray(quota, dtype=np.int64), 0)[..., None]
-    ends = total * np.arange(days + 1) // days
+    # What is due by the end of each day, rounded: a few do not all wait for the last days.
+    ends = (2 * total * np.arange(days + 1) + days) // (2 * days)
     return np.asarray(np.diff(ends, axis=-1))
 
 

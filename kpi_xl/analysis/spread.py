@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 
 def spread(total: int, parts: int) -> list[int]:
     """Split a whole number into parts as equal as can be, the greater ones spaced out evenly.
@@ -21,6 +23,10 @@ def spread(total: int, parts: int) -> list[int]:
     Examples
     --------
     >>> spread(7, 5)
-    [1, 1, 2, 1, 2]
+    [1, 2, 1, 2, 1]
+    >>> spread(1, 5)
+    [0, 0, 1, 0, 0]
     """
-    return [total * (i + 1) // parts - total * i // parts for i in range(parts)]
+    # What is due by the end of each part, rounded: a few do not all wait for the end.
+    ends = [(2 * total * i + parts) // (2 * parts) for i in range(parts + 1)]
+    return [end - start for start, end in itertools.pairwise(ends)]

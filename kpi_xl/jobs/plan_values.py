@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from kpi_xl.analysis.attention import Attention, attention
 from kpi_xl.analysis.spread import spread
 from kpi_xl.calendar import WEEKDAYS, Month, day_note, is_working_day, weeks_of
 from kpi_xl.catalogue import kpis
+from kpi_xl.jobs.activity_quotas import monthly_quotas
 from kpi_xl.jobs.member_values import PIECES, PREMIUM
 from kpi_xl.jobs.people import ACTIVITIES, Person
 from kpi_xl.jobs.targets import Targets
@@ -34,7 +36,7 @@ def week_values(month: Month) -> Values:
         days = weeks[number - 1] if number <= len(weeks) else []
         values |= {
             f"{slot}.name": f"第{number}周",
-            f"{slot}.period": _period(days) if days else f"本月没有第{number}周",
+            f"{slot}.period": period_text(days) if days else f"本月没有第{number}周",
             f"{slot}.dates": days,
             f"{slot}.weekday": [WEEKDAYS[day.weekday()] for day in days],
             f"{slot}.note": [day_note(day) for day in days],
@@ -44,7 +46,8 @@ def week_values(month: Month) -> Values:
     return values
 
 
-def _period(days: Sequence[dt.date]) -> str:
+def period_text(days: Sequence[dt.date]) -> str:
+    """The first and last of some days: 6月3日—6月9日."""
     first, last = days[0], days[-1]
     return f"{first.month}月{first.day}日—{last.month}月{last.day}日"
 
@@ -53,10 +56,7 @@ def person_plan(
     person: Person, team: Sequence[Person], team_name: str, department: str,
     targets: Targets, month: Month
 ) -> Values:  # fmt: skip
-    """A person's plan of a month: last month's activities spread over this month's working days.
-
-    Who did nothing last month, as a newcomer, starts from his team's mean.
-    """
+    """A person's plan of a month: his quotas spread over its working days."""
     before = month.number - 1
     values: Values = {
         "person.name": person.name,
@@ -67,9 +67,10 @@ def person_plan(
     }
     weeks = weeks_of(month)
     working = [day for week in weeks for day in week if is_working_day(day)]
+    quotas = monthly_quotas(person, team, targets, month)
     for code, name in ACTIVITIES.items():
         own = person.activities.get(code, {}).get(before, 0)
-        target = own if _was_active(person, before) else _team_mean(team, code, before)
+        target = quotas[code]
         shares = spread(target, len(working))
         by_day = {day: share or None for day, share in zip(working, shares, strict=True)}
         plans = [[by_day.get(day) for day in week] for week in weeks]
@@ -95,15 +96,6 @@ def person_plan(
     return values | {f"week{number}.heading": heading for number in range(1, WEEKS + 1)}
 
 
-def _was_active(person: Person, month: int) -> bool:
-    return any(months.get(month, 0) for months in person.activities.values())
-
-
-def _team_mean(team: Sequence[Person], code: str, month: int) -> int:
-    counts = [p.activities.get(code, {}).get(month, 0) for p in team if _was_active(p, month)]
-    return round(sum(counts) / len(counts)) if counts else 0
-
-
 def _not_yet_typed(name: str) -> Values:
     """What the sheet's formulas give while nobody has typed what was done."""
     values: Values = {
@@ -120,14 +112,14 @@ def _not_yet_typed(name: str) -> Values:
 
 
 def manager_schedule(
-    manager: str, unit_name: str, people: Sequence[Person], month: Month, focus: str, room: int
+    manager: str, people: Sequence[Person], month: Month, focus: str, room: int
 ) -> Values:
     """A manager's month: whom to see, and when.
 
     Parameters
     ----------
-    manager, unit_name : str
-        His name and his unit's.
+    manager : str
+        His name.
     people : sequence of Person
         The unit's people.
     month : Month
@@ -149,32 +141,15 @@ def manager_schedule(
         "attention.方式": [seen.manner for seen in to_see],
     }
     weeks = weeks_of(month)
-    with_ = [seen for seen in to_see if seen.manner == "陪同展业"] or list(to_see)
-    turn = 0
-    talk = 0
+    meetings = manager_days(to_see, month)
     for number in range(1, WEEKS + 1):
         slot = f"week{number}"
         days = weeks[number - 1][:5] if number <= len(weeks) else []
-        morning, afternoon = [], []
-        for day in days:
-            open_ = is_working_day(day)
-            weekday = day.weekday()
-            plans = [_monday(weekday), None]
-            if weekday in _ACCOMPANIED and with_:
-                plans[0] = _accompany(with_[turn % len(with_)])
-                turn += open_
-            if weekday in _TALKS and to_see:
-                plans[1] = f"面谈：{to_see[talk % len(to_see)].member.name}"
-                talk += open_
-            if weekday == 4:
-                plans[1] = "主管例会；检讨本周，安排下周"
-            morning.append(plans[0] if open_ else None)
-            afternoon.append(plans[1] if open_ else None)
+        plans = [meetings.get(day, ManagerDay()) for day in days]
         values |= {
-            f"{slot}.heading": f"{unit_name}　{manager}　{month.chinese}",
             f"{slot}.focus": focus if days else None,
-            f"{slot}.morning": morning,
-            f"{slot}.afternoon": afternoon,
+            f"{slot}.morning": [plan.morning for plan in plans],
+            f"{slot}.afternoon": [plan.afternoon for plan in plans],
             f"{slot}.accompany.合计": 0,
             f"{slot}.talks.合计": 0,
             f"{slot}.accompany.提示": "",
@@ -183,12 +158,57 @@ def manager_schedule(
     return values
 
 
+@dataclass(frozen=True)
+class ManagerDay:
+    """What a manager has before him on a working day.
+
+    Parameters
+    ----------
+    morning, afternoon : str or None
+        In words.
+    accompanied, talked_to : str or None
+        The names of whom he goes along with and talks to.
+    """
+
+    morning: str | None = None
+    afternoon: str | None = None
+    accompanied: str | None = None
+    talked_to: str | None = None
+
+
+def manager_days(to_see: Sequence[Attention], month: Month) -> dict[dt.date, ManagerDay]:
+    """A manager's working days of a month's weeks: whom he goes along with, whom he talks to.
+
+    Parameters
+    ----------
+    to_see : sequence of Attention
+        Whom to see, the most urgent first; they take turns.
+    month : Month
+        The month.
+    """
+    with_ = [seen for seen in to_see if seen.manner == "陪同展业"] or list(to_see)
+    found = {}
+    turn = 0
+    talk = 0
+    for day in (day for week in weeks_of(month) for day in week if is_working_day(day)):
+        weekday = day.weekday()
+        morning, afternoon, accompanied, talked_to = _monday(weekday), None, None, None
+        if weekday in _ACCOMPANIED and with_:
+            accompanied = with_[turn % len(with_)].member.name
+            morning = f"陪同展业：{accompanied}"
+            turn += 1
+        if weekday in _TALKS and to_see:
+            talked_to = to_see[talk % len(to_see)].member.name
+            afternoon = f"面谈：{talked_to}"
+            talk += 1
+        if weekday == 4:
+            afternoon = "主管例会；检讨本周，安排下周"
+        found[day] = ManagerDay(morning, afternoon, accompanied, talked_to)
+    return found
+
+
 def _monday(weekday: int) -> str | None:
     return "周例会；分解本周目标到人" if weekday == 0 else None
-
-
-def _accompany(seen: Attention) -> str:
-    return f"陪同展业：{seen.member.name}"
 
 
 def focus_of(values: UnitValues, unit: int, targets: Mapping[str, float]) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import duckdb
 
@@ -15,14 +15,27 @@ from kpi_xl.data.cube import LEVELS, Cube, Unit
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.analysis_values import AnalysisValues
 from kpi_xl.jobs.files import file_name
+from kpi_xl.jobs.form_values import FormValues
 from kpi_xl.jobs.member_values import member_values
 from kpi_xl.jobs.people import People, Person
-from kpi_xl.jobs.plan_values import focus_of, manager_schedule, person_plan, week_values
+from kpi_xl.jobs.plan_values import (
+    WEEKS,
+    focus_of,
+    manager_schedule,
+    person_plan,
+    week_values,
+)
+from kpi_xl.jobs.review_month import ReviewMonth
 from kpi_xl.jobs.targets import Targets
 from kpi_xl.jobs.unit_values import UnitValues, Values
 from kpi_xl.project import Settings
 
-_ABOUT_UNITS: Final = ("分公司", "营业部")
+if TYPE_CHECKING:
+    from kpi_xl.jobs.collection import Entry
+
+_DEPARTMENT: Final = "营业部"
+
+_ABOUT_UNITS: Final = ("分公司", _DEPARTMENT)
 """The levels whose units get a workbook about the unit when no level is chosen."""
 
 PERSONS: Final = "个人"
@@ -99,6 +112,8 @@ class Recipients:
         The workbook's slots, and how many rows each has.
     growing : collection of str
         The slots that get as many rows as there are values.
+    came_back : sequence of Entry
+        What a review looks at of what was collected.
     """
 
     def __init__(
@@ -109,6 +124,7 @@ class Recipients:
         month: Month,
         rows: Mapping[str, int],
         growing: frozenset[str] = frozenset(),
+        came_back: Sequence[Entry] = (),
     ) -> None:
         self.cube = cube
         self.month = month
@@ -121,6 +137,8 @@ class Recipients:
         self._values = UnitValues(cube, settings, month)
         self._weeks = week_values(month)
         self._analysis = AnalysisValues(cube, store, settings, month, rows)
+        self._review = ReviewMonth(cube, store, settings, month, rows, growing, came_back)
+        self._forms = FormValues(cube, store, settings, month, rows, self._values, self.people)
 
     @property
     def is_for_persons(self) -> bool:
@@ -128,9 +146,15 @@ class Recipients:
         return "person.id" in self._rows
 
     @property
+    def is_for_departments(self) -> bool:
+        """Whether the workbook is about a department and its people."""
+        return "department.name" in self._rows
+
+    @property
     def is_for_teams(self) -> bool:
-        """Whether the workbook is about a team and its people."""
-        return any(name.startswith(("members.", "attention.")) for name in self._rows)
+        """Whether the workbook is about a team or department and its people."""
+        of_people = any(name.startswith(("members.", "attention.")) for name in self._rows)
+        return of_people or self.is_for_departments or "team.name" in self._rows
 
     @property
     def lowest_level(self) -> str:
@@ -157,6 +181,8 @@ class Recipients:
                 )
             return PERSONS
         usual = self.lowest_level if self.is_for_teams else None
+        if self.is_for_departments and self.cube.of_level(_DEPARTMENT):
+            usual = _DEPARTMENT
         there = [level for level in LEVELS if self.cube.of_level(level)]
         if wanted is not None and wanted not in there:
             raise InputError(
@@ -171,8 +197,10 @@ class Recipients:
         Parameters
         ----------
         level : str, optional
-            The level of the units; by default a workbook about persons goes to each person, one
-            about members or attention to each team, all others to the branch and its departments.
+            The level of the units; by default a workbook with the slot ``person.id`` goes to each
+            person, one with ``department.name`` to each department, one with ``team.name`` or
+            slots about members or attention to each team, all others to the branch and its
+            departments.
 
         Raises
         ------
@@ -231,6 +259,7 @@ class Recipients:
             self._about(number)
             | self._values.series(number)
             | self._analysis.unit(number)
+            | self._review.unit(number, self._analysis.findings(unit.level))
             | {"unit.manager": manager.name if manager else None}
         )
 
@@ -244,12 +273,15 @@ class Recipients:
         """
         unit = self.cube.units[number]
         everybody = self.people(unit.level)
-        people = everybody.of(unit)
+        people = self._forms.members(number)
         if not people:
             raise InputError(f"单位“{unit.name}”在 {self.month} 没有人", "请核对单位和月份")
         manager = everybody.manager_of(unit)
         name = manager.name if manager else ""
         values = self._about(number) | self._weeks | {"unit.manager": name or None}
+        heading = f"{unit.name}　{name}　{self.month.chinese}"
+        values |= {f"week{week}.heading": heading for week in range(1, WEEKS + 1)}
+        values |= self._forms.unit(number)
         if room := self._rows.get("members.工号"):
             values |= member_values(
                 people,
@@ -260,7 +292,7 @@ class Recipients:
             )
         if room := self._rows.get("attention.姓名"):
             focus = focus_of(self._values, number, self._last_targets.of_unit(unit))
-            values |= manager_schedule(name, unit.name, people, self.month, focus, room)
+            values |= manager_schedule(name, people, self.month, focus, room)
         return values
 
     def person(self, number: int, person: Person) -> Values:
@@ -279,6 +311,7 @@ class Recipients:
             | person_plan(
                 person, everybody.of(unit), unit.name, department, self._targets, self.month
             )
+            | self._forms.person(number, person)
         )
 
     def _about(self, number: int) -> Values:

@@ -6,6 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from kpi_xl.catalogue import MEASURES, kpis
+from kpi_xl.jobs.analysis_values import PAR, WATERFALLS
+from kpi_xl.jobs.day_sums import PACED
+from kpi_xl.jobs.drivers import COMPARISONS
+from kpi_xl.jobs.form_slot_names import form_slot_names
 from kpi_xl.jobs.people import ACTIVITIES
 from kpi_xl.jobs.plan_values import WEEKS
 
@@ -44,6 +48,7 @@ _OF_A_KPI: Final = {
 _SERIES: Final = {
     "data.months": "近 24 个月，一行",
     "data.labels": "近 24 个月的短标签，一行",
+    "data.years": "近 24 个月里一月和七月的标签，一行",
     "data.heading": "单位和月份",
     "trend.heading": "单位和月份",
     "setting.premium_weight": "综合持续率中保费的权重",
@@ -98,7 +103,56 @@ def _listed() -> Iterator[tuple[str, str]]:
     for week in range(1, WEEKS + 1):
         for name, meaning in _OF_A_WEEK.items():
             yield f"week{week}.{name}", f"第 {week} 周：{meaning}"
+    yield from _analysis()
     yield from _plans()
+    yield from form_slot_names()
+
+
+_PACE: Final = {
+    "目标": "目标", "完成": "到今天完成", "达成率": "完成 ÷ 目标", "应完成": "按往月节奏到今天应完成",
+    "进度": "完成 ÷ 应完成", "预测": "月末预测", "下限": "预测区间的下限", "上限": "预测区间的上限",
+}  # fmt: skip
+
+_WARNING: Final = {
+    "指标": "指标", "状态": "异常或危险", "实际": "本月实际，文字", "应达": "应当达到，文字",
+    "影响": "少收的首年保费，元", "原因": "为什么预警",
+}  # fmt: skip
+
+_PEERS: Final = {
+    "本单位": "本单位", "最好": "同类中最好", "上四分位": "同类上四分位", "中位": "同类中位",
+    "下四分位": "同类下四分位", "名次": "名次，如 3/8", "评价": "领先、居中或落后",
+}  # fmt: skip
+
+_HEIGHTS: Final = {"合计": "两端的柱", "底": "看不见的底", "增": "增加的柱", "减": "减少的柱"}
+
+
+def _analysis() -> Iterator[tuple[str, str]]:
+    yield "findings.heading", "单位和月份"
+    yield "peers.heading", "单位和月份"
+    yield "pace.as_of", "数据截至哪一天，过了几个工作日"
+    for code in PACED:
+        for part, meaning in _PACE.items():
+            yield f"pace.{kpis[code].name}.{part}", f"{kpis[code].name}的进度：{meaning}"
+    for comparison in COMPARISONS:
+        yield f"drivers.{comparison}", f"{comparison}：起点、四个因素、本月，一行六格，元"
+        yield f"drivers.{comparison}.差额", f"{comparison}：本月 − 起点，元"
+        yield f"drivers.{comparison}.主因", f"{comparison}：影响最大的因素"
+    for comparison in WATERFALLS:
+        for part, meaning in _HEIGHTS.items():
+            yield f"waterfall.{comparison}.{part}", f"{comparison}瀑布图：{meaning}，一行六格"
+    for name, meaning in _WARNING.items():
+        yield f"warnings.{name}", f"本单位的预警，每项一行：{meaning}"
+    for name, meaning in {"单位": "单位", **_WARNING}.items():
+        yield f"below.{name}", f"下属单位的预警，每项一行：{meaning}"
+    for name in ("问题", "原因", "措施"):
+        yield f"diagnosis.{name}", f"诊断，每项一行：{name}"
+    for kpi in kpis.values():
+        if kpi.is_comparable and kpi.direction != "neutral":
+            for part, meaning in _PEERS.items():
+                yield f"peers.{kpi.name}.{part}", f"{kpi.name}：{meaning}"
+    for name in PAR:
+        for part in ("中位", "最好"):
+            yield f"peers.{name}.{part}系列", f"{name}：近 24 个月同类{part}，一行"
 
 
 def _plans() -> Iterator[tuple[str, str]]:

@@ -1,0 +1,65 @@
+"""The values of the slots of 周计划及检讨表: each week's review, and the plan of the week after."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Final
+
+from kpi_xl.analysis.spread import spread
+from kpi_xl.calendar import Month, is_working_day, weeks_of
+from kpi_xl.jobs.people import ACTIVITIES
+from kpi_xl.jobs.plan_values import WEEKS, period_text
+from kpi_xl.jobs.unit_values import Values
+
+_DAYS: Final = 7
+
+
+def review_values(quotas: Mapping[str, int], month: Month) -> Values:
+    """The plans that a review looks back on, and those that it makes.
+
+    Parameters
+    ----------
+    quotas : mapping of str to int
+        The month's quotas by activity code; the first week of the next month, which is planned in
+        the last week of this one, goes on at the same pace.
+    month : Month
+        The month.
+    """
+    weeks = [*weeks_of(month), weeks_of(month + 1)[0]]
+    found: Values = {}
+    for number in range(1, WEEKS + 1):
+        # The last sheet of a month of four weeks is empty.
+        there = number < len(weeks)
+        after = weeks[number] if there else []
+        found[f"week{number}.next.dates"] = after
+        found[f"week{number}.next.period"] = period_text(after) if after else None
+    for code, name in ACTIVITIES.items():
+        plans = _by_week(quotas[code], month)
+        for number in range(1, WEEKS + 1):
+            there = number < len(weeks)
+            plan = plans[number] if there else []
+            found[f"week{number}.next.{name}"] = plan
+            found[f"week{number}.next.{name}.合计"] = sum(count or 0 for count in plan)
+            if number == 1:
+                continue  # its plan was not made in this workbook
+            shown = plans[number - 1] if there else []
+            # The sheet's formula: the plan made a week before, empty where none was.
+            found[f"week{number}.review.{name}"] = [
+                "" if count is None else count for count in shown
+            ] or [""] * _DAYS
+    return found
+
+
+def _by_week(quota: int, month: Month) -> list[list[int | None]]:
+    """A quota by day, for the weeks of the month and the first of the next."""
+    plans = []
+    for weeks in (weeks_of(month), weeks_of(month + 1)):
+        working = [day for week in weeks for day in week if is_working_day(day)]
+        shares = spread(quota, len(working))
+        by_day: dict[dt.date, int | None] = {
+            day: share or None for day, share in zip(working, shares, strict=True)
+        }
+        plans.append([[by_day.get(day) for day in week] for week in weeks])
+    this_month, next_month = plans
+    return [*this_month, next_month[0]]
