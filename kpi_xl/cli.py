@@ -6,6 +6,7 @@ what and what to do); 130 stopped by the user.
 
 from __future__ import annotations
 
+import enum
 import sys
 import tempfile
 import traceback
@@ -273,24 +274,45 @@ def check_template(file: Annotated[Path, typer.Argument(help="要检查的工作
 
 addin = typer.Typer(
     name="addin",
-    help="Excel 加载项：生成、安装、卸载。",
+    help="Excel 和 LibreOffice Calc 的加载项：生成、安装、卸载。",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 app.add_typer(addin)
 
 
+class Host(enum.StrEnum):
+    """The spreadsheet programs that there is an add-in for."""
+
+    EXCEL = "excel"
+    CALC = "calc"
+
+
+_HOST = typer.Option("--host", help="哪个程序：excel，或 calc（LibreOffice）。")
+
+
 @addin.command("build")
 def build_addin(
-    file: Annotated[Path, typer.Argument(help="写到哪个文件。")] = Path("kpi_xl.xlam"),
+    file: Annotated[
+        Path | None, typer.Argument(help="写到哪个文件；不写则为 kpi_xl.xlam 或 kpi_xl.oxt。")
+    ] = None,
+    host: Annotated[Host, _HOST] = Host.EXCEL,
 ) -> None:
-    """生成 kpi_xl.xlam；在任何系统上、任何时候生成的都逐字节相同。"""
+    """生成加载项文件；在任何系统上、任何时候生成的都逐字节相同。"""
     from kpi_xl.jobs.files import write_whole
 
-    with _extra("excel"):
-        from udfs.excel.build import build
+    if host is Host.CALC:
+        from udfs.calc import EXTENSION
+        from udfs.calc.build import build
 
+        file = file or Path(EXTENSION)
         content = build()
+    else:
+        with _extra("excel"):
+            from udfs.excel.build import build as build_excel
+
+            content = build_excel()
+        file = file or Path("kpi_xl.xlam")
     write_whole(file, content)
     say(f"已生成：{file}")
 
@@ -299,10 +321,22 @@ def build_addin(
 def install_addin(
     context: typer.Context,
     file: Annotated[
-        Path | None, typer.Option("--file", help="已经生成好的 kpi_xl.xlam；不写则现在生成。")
+        Path | None, typer.Option("--file", help="已经生成好的加载项文件；不写则现在生成。")
     ] = None,
+    host: Annotated[Host, _HOST] = Host.EXCEL,
 ) -> None:
-    """装进本人的 Excel（Windows）；Excel 要先关闭。"""
+    """装进本人的 Excel（Windows）或 LibreOffice（各系统）；程序要先关闭。
+
+    例：kpi-xl --project demo addin install --host calc
+    """
+    if host is Host.CALC:
+        from udfs.calc.install import install as install_calc
+
+        calc = install_calc(project=_named_project(context), addin=file)
+        say(f"已安装到 LibreOffice：{calc.libreoffice.program}")
+        say(f"使用的 Python：{calc.interpreter}")
+        say("下一步：打开 LibreOffice Calc，看有没有 KPI 菜单；不正常时运行 kpi-xl doctor")
+        return
     with _extra("excel"):
         from udfs.excel.install import install
 
@@ -313,11 +347,18 @@ def install_addin(
 
 
 @addin.command("uninstall")
-def uninstall_addin() -> None:
-    """从本人的 Excel 里删除加载项和它的设置，不留下别的。"""
-    from udfs.excel.install import uninstall
+def uninstall_addin(host: Annotated[Host, _HOST] = Host.EXCEL) -> None:
+    """从本人的 Excel 或 LibreOffice 里删除加载项和它的设置，不留下别的。"""
+    if host is Host.CALC:
+        from udfs.calc.install import uninstall as uninstall_calc
 
-    for path in uninstall():
+        removed = uninstall_calc()
+        say("已从 LibreOffice 删除扩展")
+    else:
+        from udfs.excel.install import uninstall
+
+        removed = uninstall()
+    for path in removed:
         say(f"已删除：{path}")
 
 

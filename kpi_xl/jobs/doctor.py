@@ -1,4 +1,4 @@
-"""Look whether everything the Excel add-in and the project need is in place, and say what to do."""
+"""Look whether everything the add-ins and the project need is in place, and say what to do."""
 
 from __future__ import annotations
 
@@ -81,7 +81,14 @@ def doctor(
         found += _excel(user, registry or _windows_registry)
     else:
         found.append(Finding("Excel 加载项", True, "不是 Windows：工作表函数只在 Windows 版可用"))
+    found += _calc(user)
     return [*found, *_project(project, user, environment), *_templates()]
+
+
+def _calc(user: User) -> Iterator[Finding]:
+    from udfs.calc.doctor import findings
+
+    yield from findings(user)
 
 
 def _python() -> Finding:

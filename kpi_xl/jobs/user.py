@@ -4,6 +4,7 @@
 
     %USERPROFILE%/.kpi_xl/settings.toml    the project and month of the formulas and the ribbon
     %USERPROFILE%/.kpi_xl/kpi_xl.conf      which Python the add-in starts; written by the installer
+    %USERPROFILE%/.kpi_xl/calc.conf        the same for LibreOffice's add-in
     %USERPROFILE%/.kpi_xl/undo/            what the last fill of a workbook overwrote
     %APPDATA%/Microsoft/Excel/XLSTART/     Excel opens the add-ins in there when it starts
 """
@@ -80,6 +81,11 @@ class User:
     def conf(self) -> Path:
         """What the add-in's VBA reads: which Python to start."""
         return self.folder / "kpi_xl.conf"
+
+    @property
+    def calc_conf(self) -> Path:
+        """What the LibreOffice add-in reads: which Python to start."""
+        return self.folder / "calc.conf"
 
     @property
     def undo(self) -> Path:

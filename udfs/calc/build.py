@@ -15,16 +15,19 @@ from typing import Final
 from kpi_xl import __version__
 from kpi_xl.jobs.files import write_whole
 from udfs.calc import EXTENSION, IDENTIFIER
+from udfs.calc.menu import addons, window_state
 from udfs.calc.signatures import library, table
 from udfs.zipped import zipped
 
 TYPES: Final = "types.rdb"
 COMPONENTS: Final = "kpi_xl.components"
 COMPONENT: Final = "component.py"
+MENU: Final = "Addons.xcu"
+WINDOW_STATE: Final = "CalcWindowState.xcu"
+FUNCTIONS: Final = "pythonpath/kpi_xl_calc/functions.json"
 LEAST_LIBREOFFICE: Final = "25.2"
 """Older ones do not know an add-in's plain names in .xlsx files."""
 
-_PACKAGE: Final = "pythonpath/kpi_xl_calc"
 _XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -39,12 +42,19 @@ def parts() -> Iterator[tuple[str, bytes]]:
     yield "description.xml", _description()
     yield TYPES, library()
     yield COMPONENTS, components(COMPONENT)
-    yield f"{_PACKAGE}/functions.json", json.dumps(table(), ensure_ascii=False, indent=0).encode()
+    yield MENU, addons()
+    yield WINDOW_STATE, window_state()
+    yield FUNCTIONS, functions()
     for file in sorted(resources.files("udfs.calc.component").iterdir(), key=lambda f: f.name):
         if file.name == COMPONENT:
             yield COMPONENT, file.read_bytes()
         elif file.name.endswith(".py"):
-            yield f"{_PACKAGE}/{file.name}", file.read_bytes()
+            yield f"{FUNCTIONS.rpartition('/')[0]}/{file.name}", file.read_bytes()
+
+
+def functions() -> bytes:
+    """What the extension knows of the functions."""
+    return json.dumps(table(), ensure_ascii=False, indent=0).encode()
 
 
 def components(component: str) -> bytes:
@@ -63,6 +73,8 @@ def _manifest() -> bytes:
     types = {
         TYPES: "application/vnd.sun.star.uno-typelibrary;type=RDB",
         COMPONENTS: "application/vnd.sun.star.uno-components",
+        MENU: "application/vnd.sun.star.configuration-data",
+        WINDOW_STATE: "application/vnd.sun.star.configuration-data",
     }
     entries = "".join(
         f'<manifest:file-entry manifest:media-type="{type_}" manifest:full-path="{name}"/>'

@@ -1,1 +1,1 @@
-"""What runs inside LibreOffice, in its own Python (3.8 or later), on the standard library alone."""
+"""What runs inside LibreOffice, in its own Python (3.10 or later) and standard library."""

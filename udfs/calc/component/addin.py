@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Callable, Dict, Tuple
+from typing import Any
 
 import unohelper
 from com.sun.star.lang import Locale, XServiceInfo, XServiceName
@@ -23,7 +24,7 @@ SERVICE = "org.kpixl.calc.Functions"
 IMPLEMENTATION = "org.kpixl.calc.python.Functions"
 SERVICES = (SERVICE, "com.sun.star.sheet.AddIn")
 
-_FUNCTIONS: Dict[str, Dict[str, Any]] = json.loads(
+_FUNCTIONS: dict[str, dict[str, Any]] = json.loads(
     Path(__file__).with_name("functions.json").read_text(encoding="utf-8")
 )
 _CELL_RANGE = "com.sun.star.table.XCellRange"
@@ -47,7 +48,7 @@ class AddIn(unohelper.Base, XFunctions, XAddIn, XCompatibilityNames, XServiceNam
         self._ranges = Ranges(context)
         self._functions = Functions(self._ranges.forget)
 
-    def value(self, name: str, arguments: Tuple[Any, ...]) -> Any:
+    def value(self, name: str, arguments: tuple[Any, ...]) -> Any:
         """A number, a text, or rows, of numbers, texts and rows of them."""
         try:
             return self._functions.plain(name, arguments)
@@ -55,11 +56,11 @@ class AddIn(unohelper.Base, XFunctions, XAddIn, XCompatibilityNames, XServiceNam
             return _VALUE
 
     def by_reference(
-        self, name: str, document: Any, arguments: Tuple[Any, ...], ranges: Tuple[int, ...]
+        self, name: str, document: Any, arguments: tuple[Any, ...], ranges: tuple[int, ...]
     ) -> Any:
         """The same where the arguments at the places `ranges` are cells."""
 
-        def request() -> Tuple[Any, ...]:
+        def request() -> tuple[Any, ...]:
             given, numbers = list(arguments), {}
             for place in ranges:
                 number, given[place] = self._ranges.number(document, arguments[place])
@@ -73,51 +74,51 @@ class AddIn(unohelper.Base, XFunctions, XAddIn, XCompatibilityNames, XServiceNam
             return _VALUE
 
     # XServiceName, XServiceInfo
-    def getServiceName(self) -> str:  # noqa: N802
+    def getServiceName(self) -> str:
         return SERVICE
 
-    def getImplementationName(self) -> str:  # noqa: N802
+    def getImplementationName(self) -> str:
         return IMPLEMENTATION
 
-    def supportsService(self, name: str) -> bool:  # noqa: N802
+    def supportsService(self, name: str) -> bool:
         return name in SERVICES
 
-    def getSupportedServiceNames(self) -> Tuple[str, ...]:  # noqa: N802
+    def getSupportedServiceNames(self) -> tuple[str, ...]:
         return SERVICES
 
     # XLocalizable
-    def setLocale(self, locale: Any) -> None:  # noqa: N802
+    def setLocale(self, locale: Any) -> None:
         self._locale = locale
 
-    def getLocale(self) -> Any:  # noqa: N802
+    def getLocale(self) -> Any:
         return self._locale
 
     # XAddIn; the first is spelled so in the interface
-    def getProgrammaticFuntionName(self, display: str) -> str:  # noqa: N802
+    def getProgrammaticFuntionName(self, display: str) -> str:
         return _METHODS.get(display, "")
 
-    def getDisplayFunctionName(self, method: str) -> str:  # noqa: N802
+    def getDisplayFunctionName(self, method: str) -> str:
         function = _FUNCTIONS.get(method)
         return function["name"] if function else ""
 
-    def getFunctionDescription(self, method: str) -> str:  # noqa: N802
+    def getFunctionDescription(self, method: str) -> str:
         return self._text(_FUNCTIONS.get(method))
 
-    def getDisplayArgumentName(self, method: str, place: int) -> str:  # noqa: N802
+    def getDisplayArgumentName(self, method: str, place: int) -> str:
         argument = _argument(method, place)
         return argument[f"name_{self._language()}"] if argument else ""
 
-    def getArgumentDescription(self, method: str, place: int) -> str:  # noqa: N802
+    def getArgumentDescription(self, method: str, place: int) -> str:
         return self._text(_argument(method, place))
 
-    def getProgrammaticCategoryName(self, method: str) -> str:  # noqa: N802
+    def getProgrammaticCategoryName(self, method: str) -> str:
         return "Add-In"
 
-    def getDisplayCategoryName(self, method: str) -> str:  # noqa: N802
+    def getDisplayCategoryName(self, method: str) -> str:
         return "KPI 指标" if self._language() == "zh" else "KPI"
 
     # XCompatibilityNames: as in files that Excel reads too
-    def getCompatibilityNames(self, method: str) -> Tuple[Any, ...]:  # noqa: N802
+    def getCompatibilityNames(self, method: str) -> tuple[Any, ...]:
         return (LocalizedName(Locale("en", "US", ""), self.getDisplayFunctionName(method)),)
 
     def _language(self) -> str:
@@ -133,11 +134,11 @@ def _argument(method: str, place: int) -> Any:
     return arguments[place] if 0 <= place < len(arguments) else None
 
 
-def _rows(answer: Any) -> Tuple[Tuple[Any, ...], ...]:
+def _rows(answer: Any) -> tuple[tuple[Any, ...], ...]:
     return answer if isinstance(answer, tuple) else ((answer,),)
 
 
-def _text_rows(answer: Any) -> Tuple[Tuple[str, ...], ...]:
+def _text_rows(answer: Any) -> tuple[tuple[str, ...], ...]:
     """Rows of text; an error alone is Calc's #VALUE!, an error in a row is a text."""
     if not isinstance(answer, (str, tuple)):
         raise ValueError(answer)
@@ -161,7 +162,7 @@ def _single(answer: Any) -> Any:
 _DECLARED = {"any": _single, "[][]any": _rows, "[][]string": _text_rows}
 
 
-def _method(function: Dict[str, Any]) -> Callable[..., Any]:
+def _method(function: dict[str, Any]) -> Callable[..., Any]:
     name, types = function["name"], [argument["type"] for argument in function["arguments"]]
     if function["fraction"] is not None:
         return _by_counts(name, eval(function["fraction"]), types.count("double"))
@@ -176,7 +177,7 @@ def _method(function: Dict[str, Any]) -> Callable[..., Any]:
 
 
 def _by_counts(
-    name: str, fraction: Callable[..., Tuple[float, float]], measures: int
+    name: str, fraction: Callable[..., tuple[float, float]], measures: int
 ) -> Callable[..., Any]:
     """A KPI by counts: nearly always it is a mere division, which need not leave LibreOffice."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import urllib.parse
-from typing import Any, Callable, Dict, Optional, Tuple
+from collections.abc import Callable
+from typing import Any
 
 import uno
 import unohelper
@@ -61,13 +62,13 @@ class Buttons(unohelper.Base, XJobExecutor, XServiceInfo):  # type: ignore[misc]
             process.end()
 
     # XServiceInfo
-    def getImplementationName(self) -> str:  # noqa: N802
+    def getImplementationName(self) -> str:
         return IMPLEMENTATION
 
-    def supportsService(self, name: str) -> bool:  # noqa: N802
+    def supportsService(self, name: str) -> bool:
         return name in SERVICES
 
-    def getSupportedServiceNames(self) -> Tuple[str, ...]:  # noqa: N802
+    def getSupportedServiceNames(self) -> tuple[str, ...]:
         return SERVICES
 
     def _service(self, name: str) -> Any:
@@ -76,7 +77,7 @@ class Buttons(unohelper.Base, XJobExecutor, XServiceInfo):  # type: ignore[misc]
 
 def _serve(process: Process, document: Document, window: _Window) -> None:
     """Do what is ordered until the process has ended."""
-    orders: Dict[str, Callable[..., Any]] = {
+    orders: dict[str, Callable[..., Any]] = {
         "name": document.name,
         "sheets": document.sheets,
         "names": document.names,
@@ -128,7 +129,7 @@ class _Window:
         """Show a question; whether it is answered yes."""
         return bool(self._box(QUERYBOX, _YES_NO, text) == _YES)
 
-    def status(self, text: Optional[str]) -> None:
+    def status(self, text: str | None) -> None:
         """Show what is being done."""
         if text is None:
             if self._status is not None:
@@ -155,7 +156,7 @@ class _Window:
         """Open another document."""
         self._desktop.loadComponentFromURL(url, "_default", 0, ())
 
-    def choose_folder(self, title: str) -> Optional[str]:
+    def choose_folder(self, title: str) -> str | None:
         """Ask for a folder."""
         picker = self._context.ServiceManager.createInstanceWithContext(
             "com.sun.star.ui.dialogs.FolderPicker", self._context
@@ -163,7 +164,7 @@ class _Window:
         picker.setTitle(title)
         return uno.fileUrlToSystemPath(picker.getDirectory()) if picker.execute() == 1 else None
 
-    def input(self, text: str) -> Optional[str]:
+    def input(self, text: str) -> str | None:
         """Ask for a line of text."""
         create = self._context.ServiceManager.createInstanceWithContext
         model = create("com.sun.star.awt.UnoControlDialogModel", self._context)

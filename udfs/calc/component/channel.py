@@ -8,7 +8,7 @@ import struct
 from typing import Any
 
 _LENGTH = struct.Struct("<I")
-_PROTOCOL = 4  # every Python from 3.8 on reads and writes it
+_PROTOCOL = 4  # every Python that either end may be reads and writes it
 
 
 class Channel:
@@ -51,8 +51,8 @@ class Channel:
             self._fill(_LENGTH.size)
             end = _LENGTH.size + _LENGTH.unpack_from(self._rest)[0]
             self._fill(end)
-        except socket.timeout as error:  # noqa: UP041 - before 3.10 it is no TimeoutError
-            raise TimeoutError from error
+        except TimeoutError:
+            raise
         except OSError as error:
             raise EOFError from error
         content, self._rest = self._rest[_LENGTH.size : end], self._rest[end:]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, List, Optional, Tuple
+from typing import Any
 
 import uno  # noqa: F401 - makes the name below importable
 from com.sun.star.lang import Locale
 
-Rows = List[List[Any]]
-Area = Tuple[int, int, int, int]
+Rows = list[list[Any]]
+Area = tuple[int, int, int, int]
 """First row and column, last row and column, counting from 1."""
 
 _DATE_FORMAT = 2  # com.sun.star.util.NumberFormat.DATE
@@ -33,12 +33,12 @@ class Document:
         """Where it is stored; its title where it never was."""
         return str(self._model.getURL() or self._model.Title)
 
-    def sheets(self) -> List[str]:
+    def sheets(self) -> list[str]:
         return list(self._model.Sheets.ElementNames)
 
-    def names(self) -> List[Tuple[str, Optional[str], str]]:
+    def names(self) -> list[tuple[str, str | None, str]]:
         """Name, sheet that it is of, and what it refers to, of every name that means cells."""
-        scopes = [(None, self._model.NamedRanges)]
+        scopes: list[tuple[str | None, Any]] = [(None, self._model.NamedRanges)]
         scopes += [(name, self._sheet(name).NamedRanges) for name in self.sheets()]
         found = []
         for scope, names in scopes:
@@ -48,7 +48,7 @@ class Document:
                     found.append((name, scope, _as_in_excel(cells)))
         return found
 
-    def used(self, sheet: str) -> Tuple[int, int, Rows, Rows]:
+    def used(self, sheet: str) -> tuple[int, int, Rows, Rows]:
         """The used part: first row and column, values and formulas."""
         cells = self._sheet(sheet).createCursor()
         cells.gotoStartOfUsedArea(False)
@@ -56,8 +56,8 @@ class Document:
         at = cells.getRangeAddress()
         values = cells.getDataArray()
         formulas = [
-            [_formula(*cell) for cell in zip(*rows)]
-            for rows in zip(values, cells.getFormulaArray())
+            [_formula(*cell) for cell in zip(*rows, strict=True)]
+            for rows in zip(values, cells.getFormulaArray(), strict=True)
         ]
         rows = [[None if cell == "" else cell for cell in row] for row in values]
         return at.StartRow + 1, at.StartColumn + 1, rows, formulas
@@ -95,7 +95,7 @@ class Document:
         if dates:
             self._show_dates(cells, rows)
 
-    def type(self, sheet: str, area: Area, rows: List[List[str]]) -> None:
+    def type(self, sheet: str, area: Area, rows: list[list[str]]) -> None:
         """Type texts into cells."""
         self._cells(sheet, area).setFormulaArray(tuple(map(tuple, rows)))
 
@@ -113,7 +113,7 @@ class Document:
     def calculate(self) -> None:
         self._model.calculateAll()
 
-    def selected(self) -> Optional[Tuple[Any, Optional[str]]]:
+    def selected(self) -> tuple[Any, str | None] | None:
         """The selected cell's content, and the address of that on its right if that is empty."""
         cell = self._selection()
         if cell is None:

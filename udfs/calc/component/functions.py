@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Callable, Dict, Optional, Tuple
+from collections.abc import Callable
+from typing import Any
 
 from .process import Process, UnavailableError
 
@@ -12,7 +13,7 @@ _REST = 5.0  # seconds in which nothing is tried after a failure: only the first
 _INTERVAL = 0.5  # seconds, as in `udfs.current`: no older may an answer about the project be
 _MOST = 100_000  # answers kept
 
-Arguments = Tuple[Any, ...]
+Arguments = tuple[Any, ...]
 
 
 class Functions:
@@ -26,11 +27,11 @@ class Functions:
 
     def __init__(self, forget: Callable[[], None]) -> None:
         self._forget = forget
-        self._process: Optional[Process] = None
+        self._process: Process | None = None
         self._failed = float("-inf")
         self._asked = float("-inf")
         self._stamp: Any = None
-        self._answers: Dict[Tuple[str, Arguments], Any] = {}
+        self._answers: dict[tuple[str, Arguments], Any] = {}
 
     def plain(self, name: str, arguments: Arguments) -> Any:
         """Call a function with numbers, texts and rows of them.
@@ -51,7 +52,7 @@ class Functions:
         self._answers[key] = answer
         return answer
 
-    def ask(self, request: Callable[[], Tuple[Any, ...]]) -> Any:
+    def ask(self, request: Callable[[], tuple[Any, ...]]) -> Any:
         """Send a call as `udfs.calc.server` understands it, and wait for the answer.
 
         Raises
@@ -78,7 +79,7 @@ class Functions:
             self._answers.clear()
         return answer
 
-    def _answer(self, request: Tuple[Any, ...]) -> Tuple[Any, Any]:
+    def _answer(self, request: tuple[Any, ...]) -> tuple[Any, Any]:
         if self._process is None:
             self._process = Process("udfs.calc.server")
         self._process.channel.send(request)

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 from .channel import Channel
 
@@ -85,22 +86,36 @@ def _installed() -> tuple[str, str]:
     return python, packages
 
 
-def _started(command: list[str], packages: str, its: socket.socket, errors):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _started(
+    command: list[str], packages: str, its: socket.socket, errors: BinaryIO
+) -> subprocess.Popen[bytes]:
     """Start it with its end of the channel; what LibreOffice sets for its own Python stays out."""
     environment = {
         name: value
         for name, value in os.environ.items()
         if name not in ("PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
     }
-    common = {"cwd": packages, "env": environment, "stdout": errors, "stderr": errors}
     if sys.platform == "win32":
         process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, creationflags=_NO_WINDOW, **common
+            command,
+            cwd=packages,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=errors,
+            stderr=errors,
+            creationflags=_NO_WINDOW,
         )
+        assert process.stdin is not None
         process.stdin.write(its.share(process.pid))
         process.stdin.close()
         return process
     end = its.fileno()
     return subprocess.Popen(
-        [*command, f"--channel={end}"], stdin=subprocess.DEVNULL, pass_fds=[end], **common
+        [*command, f"--channel={end}"],
+        cwd=packages,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=errors,
+        stderr=errors,
+        pass_fds=[end],
     )

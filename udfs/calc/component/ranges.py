@@ -8,14 +8,14 @@ change cells and read results without a rest.
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any
 
 import uno  # noqa: F401 - makes the names below importable
 import unohelper
 from com.sun.star.awt import XCallback
 from com.sun.star.util import XModifyListener
 
-Rows = List[List[Any]]
+Rows = list[list[Any]]
 
 _ERROR_RESULTS = 4  # com.sun.star.sheet.FormulaResult.ERROR
 _ERRORS = {
@@ -28,7 +28,7 @@ _ERRORS = {
 }
 
 
-class Ranges(unohelper.Base, XModifyListener, XCallback):
+class Ranges(unohelper.Base, XModifyListener, XCallback):  # type: ignore[misc]
     """What was read from ranges, each under a number of its own.
 
     Parameters
@@ -44,9 +44,9 @@ class Ranges(unohelper.Base, XModifyListener, XCallback):
         self._last = 0
         self.first = 1
         """The least number that still counts."""
-        self._known: Dict[Tuple[Any, ...], Tuple[int, Any]] = {}
+        self._known: dict[tuple[Any, ...], tuple[int, Any]] = {}
 
-    def number(self, document: Any, cells: Any) -> Tuple[int, Optional[Rows]]:
+    def number(self, document: Any, cells: Any) -> tuple[int, Rows | None]:
         """The number of a range, and its content where it has not been read yet.
 
         The number is 0 for a range that has to be read each time.
@@ -94,7 +94,7 @@ class Ranges(unohelper.Base, XModifyListener, XCallback):
         self.forget()
 
 
-def _content(cells: Any, at: Any) -> Tuple[Rows, bool]:
+def _content(cells: Any, at: Any) -> tuple[Rows, bool]:
     """The cells' content up to the end of the sheet's used part, and whether any is computed."""
     used = cells.getSpreadsheet().createCursor()
     used.gotoEndOfUsedArea(False)

@@ -1,0 +1,102 @@
+"""The KPI menu and toolbar of Calc, from the same commands as Excel's ribbon."""
+
+from __future__ import annotations
+
+import urllib.parse
+from collections.abc import Iterable
+from typing import Final
+from xml.sax.saxutils import escape
+
+import workbook_templates
+from udfs.calc import IDENTIFIER
+from udfs.commands import FILL, GROUPS, Command
+
+TOOLBAR: Final = f"private:resource/toolbar/addon_{IDENTIFIER}.toolbar"
+"""The toolbar among LibreOffice's own."""
+
+_SPREADSHEET: Final = "com.sun.star.sheet.SpreadsheetDocument"
+_TITLE: Final = "KPI"
+_SCHEMA: Final = (
+    'xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"'
+)
+_SEPARATOR: Final = '<prop oor:name="URL"><value>private:separator</value></prop>'
+
+
+def address(command: str, *given: str) -> str:
+    """What LibreOffice runs for a command."""
+    parts = "/".join(urllib.parse.quote(part) for part in (command, *given))
+    return f"service:{IDENTIFIER}.Buttons?{parts}"
+
+
+def addons() -> bytes:
+    """The configuration of the menu and the toolbar."""
+    in_menu, in_toolbar = [], []
+    for number, (_, commands) in enumerate(GROUPS):
+        if number:
+            in_menu.append(_SEPARATOR)
+            in_toolbar.append(_SEPARATOR)
+        in_menu += map(_item, commands)
+        in_toolbar += map(_item, commands)
+        if not number:
+            made = [(name, address(FILL.name, name)) for name in workbook_templates.NAMES]
+            submenu = _nodes("s", [_entry(name, url) for name, url in made])
+            in_menu.insert(1, f'{_title(FILL.label)}<node oor:name="Submenu">{submenu}</node>')
+            in_toolbar[1:1] = [_entry(f"{FILL.label}{name}", url) for name, url in made]
+    menu = (
+        f'<node oor:name="OfficeMenuBar"><node oor:name="{IDENTIFIER}.menu" oor:op="replace">'
+        f"{_context()}{_title(_TITLE)}"
+        f'<node oor:name="Submenu">{_nodes("m", in_menu)}</node></node></node>'
+    )
+    toolbar = (
+        f'<node oor:name="OfficeToolBar"><node oor:name="{IDENTIFIER}.toolbar" oor:op="replace">'
+        f"{_nodes('t', [_context() + item for item in in_toolbar])}</node></node>"
+    )
+    return _file(
+        "Addons", "org.openoffice.Office", f'<node oor:name="AddonUI">{menu}{toolbar}</node>'
+    )
+
+
+def window_state() -> bytes:
+    """The configuration of the toolbar's name and place."""
+    state = (
+        f'<node oor:name="{TOOLBAR}" oor:op="replace">'
+        f'<prop oor:name="UIName"><value xml:lang="en-US">{_TITLE}</value></prop>'
+        '<prop oor:name="Visible"><value>true</value></prop>'
+        '<prop oor:name="Docked"><value>true</value></prop></node>'
+    )
+    states = f'<node oor:name="UIElements"><node oor:name="States">{state}</node></node>'
+    return _file("CalcWindowState", "org.openoffice.Office.UI", states)
+
+
+def _file(name: str, package: str, content: str) -> bytes:
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<oor:component-data {_SCHEMA} oor:name="{name}"'
+        f' oor:package="{package}">{content}</oor:component-data>\n'
+    ).encode()
+
+
+def _nodes(letter: str, contents: Iterable[str]) -> str:
+    """Nodes in order: LibreOffice sorts them by their names."""
+    return "".join(
+        f'<node oor:name="{letter}{number:02}" oor:op="replace">{content}</node>'
+        for number, content in enumerate(contents, 1)
+    )
+
+
+def _item(command: Command) -> str:
+    return _entry(command.label, address(command.name))
+
+
+def _entry(label: str, url: str) -> str:
+    return (
+        f'<prop oor:name="URL"><value>{escape(url)}</value></prop>{_title(label)}'
+        '<prop oor:name="Target"><value>_self</value></prop>'
+    )
+
+
+def _title(label: str) -> str:
+    return f'<prop oor:name="Title"><value xml:lang="en-US">{escape(label)}</value></prop>'
+
+
+def _context() -> str:
+    return f'<prop oor:name="Context"><value>{_SPREADSHEET}</value></prop>'
