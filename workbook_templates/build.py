@@ -6,11 +6,41 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from workbook_templates import manager_schedule, monthly_kpi, monthly_targets, weekly_plan
+from workbook_templates import (
+    daily_check,
+    manager_agenda,
+    manager_kpis,
+    manager_log,
+    manager_schedule,
+    monthly_kpi,
+    monthly_targets,
+    person_log,
+    skill_training,
+    skill_will,
+    training_topics,
+    weekly_plan,
+    weekly_review,
+    weekly_statistics,
+)
 
 BUILDERS: Final[dict[str, Callable[[Path], None]]] = {
     module.NAME: module.build
-    for module in (monthly_kpi, monthly_targets, weekly_plan, manager_schedule)
+    for module in (
+        monthly_kpi,
+        monthly_targets,
+        manager_kpis,
+        training_topics,
+        skill_training,
+        weekly_plan,
+        weekly_review,
+        manager_schedule,
+        manager_agenda,
+        weekly_statistics,
+        person_log,
+        manager_log,
+        daily_check,
+        skill_will,
+    )
 }
 """What builds each template, by its name."""
 

@@ -91,10 +91,17 @@ def documented():
         names, where, shape, kind, _ = (part.strip() for part in line[1:].split(" | ", 4))
         rows, columns = map(int, shape.split("×"))
         for name in re.findall(r"`([^`]+)`", names):
-            pattern = re.escape(name).replace("weekK", "week[1-5]")
-            pattern = re.sub(r"<(指标|项目|活动)>", r"(?P<\1>[^.]+)", pattern)
+            pattern = re.escape(name).replace("weekK", "week[1-5]").replace("dayD", "day[1-7]")
+            pattern = re.sub(r"<(指标|项目|活动|技能|框)>", r"(?P<\1>[^.]+)", pattern)
             for short in where:
                 yield re.compile(pattern), SHORT[short], (rows, columns), kind
+
+
+def rule_of(name, rules):
+    """What SLOTS.md says about a slot; a plain name wins over a placeholder that takes it too."""
+    matching = [rule for rule in rules if rule[0].fullmatch(name)]
+    assert matching, f"SLOTS.md does not know {name}"
+    return min(matching, key=lambda rule: len(rule[0].groupindex))
 
 
 @every
@@ -149,11 +156,7 @@ def test_slots_md_lists_every_slot_and_nothing_else(name):
     assert rules
     used = set()
     for slot in template.slots.values():
-        # A plain name wins over a placeholder that would take it too.
-        matching = [rule for rule in rules if rule[0].fullmatch(slot.name)]
-        matching.sort(key=lambda rule: len(rule[0].groupindex))
-        assert matching, f"SLOTS.md does not know {slot.name}"
-        pattern, shape, kind = matching[0]
+        pattern, shape, kind = rule_of(slot.name, rules)
         used.add(pattern)
         assert (slot.rows, slot.columns) == shape, slot.name
         assert slot.has_formula == (kind == "formula"), slot.name
@@ -164,13 +167,9 @@ def test_slots_md_lists_every_slot_and_nothing_else(name):
 @every
 def test_cells_that_people_may_change_are_the_documented_ones(name):
     template = Template(path(name))
+    rules = [(p, shape, kind) for p, where, shape, kind in documented() if where == name]
     open_slots = [
-        slot
-        for slot in template.slots
-        if any(
-            where == name and kind in ("input", "editable") and pattern.fullmatch(slot)
-            for pattern, where, _, kind in documented()
-        )
+        slot for slot in template.slots if rule_of(slot, rules)[2] in ("input", "editable")
     ]
     expected = covered(template, open_slots)
     for sheet in openpyxl.load_workbook(path(name)):

@@ -1,0 +1,323 @@
+"""每日活动检查表: every member's activities of every working day, looked over by the manager."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
+
+from kpi_xl.jobs.weekly_member_values import PLANNED
+from workbook_templates.form import UNIT, Column, Roll, facts, head, heads
+from workbook_templates.guide import Guide
+from workbook_templates.look import (
+    ACCENT_MIDDLE,
+    ACROSS,
+    BOXED,
+    CENTRE,
+    DAY,
+    HEAD,
+    INPUT,
+    LABEL,
+    LEFT,
+    PADDED,
+    RIGHT,
+    RULED,
+    SECTION,
+    STATUS,
+    STRONG,
+    SUBHEAD,
+    TOTAL,
+    WHITE,
+    WHOLE,
+    WRAP,
+    Book,
+    Page,
+    Style,
+)
+from workbook_templates.validation import amounts, choices, whole_numbers
+from workbook_templates.week import ACTIVITIES, WEEKS
+
+NAME: Final = "每日活动检查表"
+TITLE: Final = "日报表：对客户经理每日活动检查表"
+LINES: Final = 60
+"""How many rows a week has: members times working days."""
+LOGS: Final = ("已交", "未交", "请假")
+CHECKS: Final = ("达到", "没达到，已谈", "没达到，待谈", "记录不实")
+_WIDTHS: Final = (1.5, 10, 7, 10, *(6.6 for _ in range(10)), 7, 11, 8, 13, 30)
+_DATE, _WEEKDAY, _PERSON, _FIRST_ACTIVITY = 1, 2, 3, 4
+_PIECES, _PREMIUM, _LOG, _CHECK, _ADVICE = range(14, 19)
+_OTHERS: Final = tuple(name for name in ACTIVITIES if name not in PLANNED)
+_MONTH: Final = "本月"
+_DAYS: Final = 7
+_SUMMARY: Final = 3
+_SUMMED: Final = _SUMMARY + 2
+_HEADER: Final = _SUMMED + _DAYS + 3
+_FIRST: Final = _HEADER + 2
+_GROUP: Final[Style] = {"left": 1, "left_color": WHITE}
+_SMALL: Final[Style] = {"shrink": True, **LEFT}
+_COUNT: Final[Style] = {"num_format": "#,##0", "align": "center"}
+_MONEY: Final[Style] = {**WHOLE, **PADDED}
+
+
+def build(path: Path) -> None:
+    """Write the template."""
+    book = Book(path, NAME)
+    month = Page(book, _MONTH, (1.5, 14, *(10.5 for _ in range(11))))
+    weeks = [Page(book, f"第{week}周", _WIDTHS) for week in WEEKS]
+    unit, manager = month.at(3, 1, absolute=True), month.at(3, 5, absolute=True)
+    heading = f'={unit}&"　"&{manager}&"　"&{month.at(0, 12, absolute=True)}'
+    for week, page in zip(WEEKS, weeks, strict=True):
+        _week(page, week, heading)
+    _overview(month, weeks)
+    _guide(book)
+    book.close()
+
+
+def _overview(page: Page, weeks: list[Page]) -> None:
+    """The month: each week's totals."""
+    given = {"team.name": ("团队", {}), "unit.parent": ("上级单位", {}), **UNIT}
+    del given["unit.name"]
+    order = ("team.name", "unit.parent", "unit.manager", "unit.headcount", "branch.name")
+    chosen = {slot: given[slot] for slot in (*order, "period.working_days")}
+    signed = {"主管签字": (11, 12)}
+    head(page, TITLE, facts(chosen, (1, 3, 5, 6, 7, 8)), filled=(9, 10), signed=signed)
+    row = 5
+    page.height(row, 34)
+    names = (*ACTIVITIES, "预收件数", "预收保费", "应填", "已填")
+    texts = {1: "周", **dict(enumerate(names, 2)), 12: "填写率"}
+    heads(page, row, texts, 12, range(2, 13))
+    first, last = row + 1, row + len(WEEKS)
+    page.height(first, 26, last + 1)
+    page.blanks(last + 1, 1, last + 1, 12, TOTAL)
+    page.put(last + 1, 1, "本月合计", TOTAL, PADDED)
+    for number, week in enumerate(WEEKS):
+        page.put(first + number, 1, f"第{week}周", LEFT, PADDED, RULED)
+    for column, name in enumerate(names, 2):
+        source = _columns_summed()[name]
+        for number, one in enumerate(weeks):
+            total = f"={one.at(_SUMMED + _DAYS, source)}"
+            page.formula(first + number, column, total, 0, _COUNT, RULED)
+        page.name_slot(f"checks.各周.{name}", first, column, last, column)
+        letter = xl_col_to_name(column)
+        total = f"=SUM({letter}{first + 1}:{letter}{last + 1})"
+        page.formula(last + 1, column, total, 0, TOTAL, _COUNT, slot=f"checks.合计.{name}")
+    share: Style = {"num_format": "0%", "align": "center"}
+    for at in range(first, last + 2):
+        rate = f'=IF(K{at + 1}=0,"",L{at + 1}/K{at + 1})'
+        page.formula(at, 12, rate, "", share, TOTAL if at > last else RULED)
+    page.name_slot("checks.填写率", first, 12, last + 1, 12)
+    page.height(last + 2, 8)
+    page.height(last + 3, 24)
+    page.put(last + 3, 1, "月末小结：谁没有坚持，为什么，下月怎么办", SECTION)
+    page.height(last + 4, 90)
+    page.merged(last + 4, 1, last + 4, 12, "", WRAP, BOXED, INPUT, slot="input.summary")
+    page.sheet.fit_to_pages(1, 1)
+
+
+def _columns_summed() -> dict[str, int]:
+    """In which columns of a week everything is summed up."""
+    columns = {name: done_column(name) for name in ACTIVITIES}
+    columns |= {"预收件数": _PIECES, "预收保费": _PREMIUM}
+    return columns | {"应填": _LOG, "已填": _CHECK}
+
+
+def done_column(name: str) -> int:
+    """The column of what was done of an activity."""
+    if name in PLANNED:
+        return _FIRST_ACTIVITY + 2 * PLANNED.index(name) + 1
+    return _FIRST_ACTIVITY + 2 * len(PLANNED) + _OTHERS.index(name)
+
+
+def _columns(slot: str) -> list[Column]:
+    columns = [
+        Column("日期", f"{slot}.checks.日期", style=DAY),
+        Column("星期", f"{slot}.checks.星期", style={**LABEL, **CENTRE}),
+        Column("姓名", f"{slot}.checks.姓名", style={**_SMALL, **STRONG}),
+    ]
+    for name in PLANNED:
+        columns.append(Column("计划", f"{slot}.checks.{name}.计划", style=_COUNT))
+        columns.append(Column("完成", f"{slot}.checks.{name}", "editable", _COUNT))
+    columns += [Column("", f"{slot}.checks.{name}", "editable", _COUNT) for name in _OTHERS]
+    typed = f"input.{slot}.checks"
+    return [
+        *columns,
+        Column("件数", f"{typed}.预收件数", "input", _COUNT),
+        Column("保费", f"{typed}.预收保费", "input", _MONEY),
+        Column("日志", f"{typed}.日志", "input", {**_SMALL, **CENTRE}),
+        Column("检查", f"{typed}.检查", "input", {**_SMALL, **PADDED}),
+        Column("指导", f"{typed}.指导", "input", {**_SMALL, **PADDED}),
+    ]
+
+
+def _week(page: Page, week: int, heading: str) -> None:
+    slot = f"week{week}"
+    page.title(TITLE)
+    page.aside(f"{slot}.period")
+    page.height(1, 24)
+    page.put(1, 1, None, SECTION, slot=f"{slot}.name")
+    page.formula(1, _ADVICE, heading, "　　", LABEL, STRONG, RIGHT, slot=f"{slot}.heading")
+    roll = Roll(page, slot, _FIRST, LINES, _columns(slot), told_by=2)
+    _summary(page, slot, roll)
+    _heads(page)
+    last = _FIRST_ACTIVITY + 2 * len(PLANNED) + len(_OTHERS) - 1
+    whole_numbers(page, (roll.first, _FIRST_ACTIVITY, roll.last, last), "完成")
+    whole_numbers(page, (roll.first, _PIECES, roll.last, _PIECES), "预收件数")
+    amounts(page, (roll.first, _PREMIUM, roll.last, _PREMIUM), "预收保费（元）")
+    choices(page, (roll.first, _LOG, roll.last, _LOG), "工作日志", LOGS)
+    choices(page, (roll.first, _CHECK, roll.last, _CHECK), "检查结果", CHECKS)
+    ink = {"font_color": STATUS["危险"]["font_color"]}
+    for name in PLANNED:
+        column = done_column(name)
+        done, plan = (xl_rowcol_to_cell(roll.first, at) for at in (column, column - 1))
+        short = f"AND(ISNUMBER({done}),{done}<{plan})"
+        page.highlight(roll.first, column, roll.last, column, short, ink)
+    # A line above each new day.
+    new = f'AND($B{roll.first + 1}<>"",$B{roll.first + 1}<>$B{roll.first})'
+    page.highlight(roll.first, 1, roll.last, _ADVICE, new, {"top": 1, "top_color": ACCENT_MIDDLE})
+    page.sheet.freeze_panes(_FIRST, _FIRST_ACTIVITY)
+    page.sheet.autofilter(_HEADER + 1, 1, roll.last, _ADVICE)
+    page.sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
+    roll.print_used(_ADVICE, (_HEADER, _HEADER + 1))
+
+
+def _heads(page: Page) -> None:
+    row = _HEADER
+    page.height(row - 1, 8)
+    page.height(row, 22)
+    page.height(row + 1, 22)
+    _activity_heads(page, row)
+    for column, text in ((_DATE, "日期"), (_WEEKDAY, "星期"), (_PERSON, "姓名")):
+        page.put(row, column, text, HEAD, CENTRE if column < _PERSON else LEFT)
+    page.put(row, _LOG, "检查", HEAD, ACROSS, _GROUP)
+    page.blanks(row, _CHECK, row, _ADVICE, HEAD, ACROSS)
+    for column, text in ((_LOG, "日志"), (_CHECK, "检查结果"), (_ADVICE, "指导和要求")):
+        page.put(row + 1, column, text, SUBHEAD, CENTRE if column == _LOG else LEFT, _GROUP)
+
+
+def _activity_heads(page: Page, row: int) -> None:
+    page.blanks(row, 1, row, _ADVICE, HEAD)
+    page.blanks(row + 1, 1, row + 1, _ADVICE, SUBHEAD)
+    one_line: Style = {"text_wrap": False}
+    for number, name in enumerate(PLANNED):
+        column = _FIRST_ACTIVITY + 2 * number
+        page.put(row, column, name, HEAD, ACROSS, _GROUP, one_line)
+        page.put(row, column + 1, None, HEAD, ACROSS, one_line)
+        page.put(row + 1, column, "计划", SUBHEAD, CENTRE, _GROUP)
+        page.put(row + 1, column + 1, "完成", SUBHEAD, CENTRE)
+    for name in _OTHERS:
+        column = done_column(name)
+        page.put(row, column, name[:2], HEAD, CENTRE, _GROUP, one_line)
+        page.put(row + 1, column, name[2:], SUBHEAD, CENTRE, _GROUP)
+    page.put(row, _PIECES, "预收", HEAD, ACROSS, _GROUP)
+    page.put(row, _PREMIUM, None, HEAD, ACROSS)
+    page.put(row + 1, _PIECES, "件数", SUBHEAD, CENTRE, _GROUP)
+    page.put(row + 1, _PREMIUM, "保费（元）", SUBHEAD, RIGHT, PADDED)
+
+
+def _summary(page: Page, slot: str, roll: Roll) -> None:
+    """Each day summed up, above the list."""
+    row = _SUMMARY
+    page.height(row - 1, 6)
+    page.height(row, 22)
+    page.height(row + 1, 20)
+    _activity_heads(page, row)
+    page.put(row, 1, "每天合计", HEAD, LEFT)
+    for column, text in ((_LOG, "应填"), (_CHECK, "已填")):
+        page.put(row, column, text, HEAD, CENTRE, _GROUP)
+    page.height(_SUMMED, 19, _SUMMED + _DAYS)
+    page.column(_SUMMED, _DATE, _DAYS, DAY, RULED, slot=f"{slot}.dates")
+    page.column(_SUMMED, _WEEKDAY, _DAYS, LABEL, CENTRE, RULED, slot=f"{slot}.weekday")
+    note: Style = {"shrink": True}
+    page.column(_SUMMED, _PERSON, _DAYS, LABEL, LEFT, RULED, note, slot=f"{slot}.note")
+    total = _SUMMED + _DAYS
+    page.blanks(total, 1, total, _ADVICE, TOTAL)
+    page.blanks(_SUMMED, _FIRST_ACTIVITY, total - 1, _ADVICE, RULED)
+    page.put(total, 1, "本周合计", TOTAL)
+    dates = _absolute(roll, _DATE)
+    for name in (*ACTIVITIES, "预收件数", "预收保费"):
+        column = _columns_summed()[name]
+        style = _MONEY if name == "预收保费" else _COUNT
+        formula = f"SUMIF({dates},$B{{row}},{_absolute(roll, column)})"
+        _daily(page, f"{slot}.daily.{name}", column, formula, style)
+    for name in PLANNED:
+        column = done_column(name) - 1
+        planned = f"SUMIF({dates},$B{{row}},{_absolute(roll, column)})"
+        _daily(page, f"{slot}.daily.{name}.计划", column, planned, _COUNT)
+    people = f"COUNTIF({dates},$B{{row}})"
+    _daily(page, f"{slot}.daily.应填", _LOG, people, _COUNT)
+    visits = _absolute(roll, done_column("拜访数"))
+    filled = f'COUNTIFS({dates},$B{{row}},{visits},">=0")'
+    _daily(page, f"{slot}.daily.已填", _CHECK, filled, _COUNT)
+
+
+def _daily(page: Page, slot: str, column: int, formula: str, style: Style) -> None:
+    for row in range(_SUMMED, _SUMMED + _DAYS):
+        text = f'=IF($B{row + 1}="","",{formula.format(row=row + 1)})'
+        page.formula(row, column, text, "", style, RULED)
+    page.name_slot(slot, _SUMMED, column, _SUMMED + _DAYS - 1, column)
+    letter = xl_col_to_name(column)
+    total = f"=SUM({letter}{_SUMMED + 1}:{letter}{_SUMMED + _DAYS})"
+    page.formula(_SUMMED + _DAYS, column, total, 0, TOTAL, style, slot=f"{slot}.合计")
+
+
+def _absolute(roll: Roll, column: int) -> str:
+    letter = xl_col_to_name(column)
+    return f"${letter}${roll.first + 1}:${letter}${roll.last + 1}"
+
+
+def _guide(book: Book) -> None:
+    guide = Guide(
+        book,
+        "主管每天下班前检查每位客户经理当天的活动：计划多少、做了多少、日志交了没有、该怎么指导。"
+        "一周一页，只列工作日（调休上班日在内）；点“日期”旁的箭头筛选，只看今天或只看一个人。",
+    )
+    guide.steps(
+        "怎样填",
+        (
+            "打开当周的表，在标题行的箭头里筛选今天；“计划”已按责任额和工作日预填。",
+            "按客户经理的日志填完成、预收；有活动记录的已由系统填入。完成少于计划的显示为红色。",
+            "选日志有没有交、检查结果，写一句指导和要求；没达到的当天谈。",
+            "上面“每天合计”自动算出：填了几个人、做了多少。",
+        ),
+    )
+    guide.colours()
+    guide.table(
+        "怎么算",
+        (
+            ("项目", "公式", "说明"),
+            ("计划", "本月责任额按工作日摊到各天", "见“周工作计划”"),
+            ("每天合计", "日期相同的各行之和", "本周合计是七天之和"),
+            ("应填、已填", "当天的人数、填了拜访数的人数", "没有做也要填 0"),
+        ),
+    )
+    guide.table(
+        "可以填写的单元格",
+        (
+            ("位置", "名称", "内容"),
+            ("完成", "weekN.checks.<活动>", "有记录的已预填，可改；整数"),
+            ("预收", "input.weekN.checks.预收件数、.预收保费", "整数；金额，元"),
+            ("日志、检查结果", "input.weekN.checks.日志、.检查", "可从列表选"),
+            ("指导和要求", "input.weekN.checks.指导", "文字"),
+            ("本月 · 小结、填写日期", "input.summary、input.filled_on", "文字；日期"),
+        ),
+        "名称里的 N 是 1 到 5。",
+    )
+    guide.table(
+        "填入数据的名称",
+        (
+            ("名称", "位置", "内容"),
+            ("team.name", "本月表头", "团队；有这个名称的工作簿每个营业组一份"),
+            ("unit.…、branch.name、period.…", "本月表头", "主管、人数、月份、工作日"),
+            ("checks.各周.<项目>、.合计.<项目>、.填写率", "本月", "公式的结果"),
+            ("weekN.name、.period、.heading", "表头", "第几周、起止日期、单位和主管"),
+            ("weekN.dates、.weekday、.note", "每天合计", "日期、星期、休息日或节日"),
+            (
+                "weekN.checks.日期、.星期、.姓名",
+                "各行",
+                f"每人每个工作日一行；超过 {LINES} 行自动加行",
+            ),
+            ("weekN.checks.<活动>.计划", "各行", "约访、拜访、洽谈、促成"),
+            ("weekN.daily.<活动>、.应填、.已填", "每天合计", "公式的结果"),
+        ),
+    )

@@ -1,0 +1,88 @@
+"""What the two daily logs have in common: a sheet a week, every day a band of four lines."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from kpi_xl.jobs.log_values import LINES
+from workbook_templates.look import (
+    ACCENT_MIDDLE,
+    BOXED,
+    CENTRE,
+    DAY,
+    INPUT,
+    LABEL,
+    RESTING,
+    STRONG,
+    WRAP,
+    Page,
+    Style,
+)
+from workbook_templates.week import MADE_UP
+
+DAYS: Final = 7
+ROWS: Final = DAYS * LINES
+HEADER: Final = 2
+FIRST: Final = HEADER + 2
+LAST: Final = FIRST + ROWS - 1
+DATE: Final = 1
+BAND: Final[Style] = {"top": 1, "top_color": ACCENT_MIDDLE}
+"""The line above a day's first line."""
+_NOTED: Final = 2
+"""The line of a day that says what is out of the ordinary about it."""
+SMALL: Final[Style] = {"font_size": 9}
+
+
+def band(row: int) -> Style:
+    """What a line's cells have more than those in the middle of a day."""
+    return BAND if (row - FIRST) % LINES == 0 else {}
+
+
+def lines(page: Page, column: int, slot: str, *styles: Style) -> None:
+    """A column of lines, four a day."""
+    for row in range(FIRST, LAST + 1):
+        page.put(row, column, None, BOXED, *styles, band(row))
+    page.name_slot(slot, FIRST, column, LAST, column)
+
+
+def days(page: Page, slot: str) -> None:
+    """The first column: each day's date, weekday, and what is out of the ordinary about it."""
+    sides: Style = {"left": 1, "left_color": ACCENT_MIDDLE, "shrink": True}
+    looks = ({**DAY, **STRONG}, LABEL, LABEL, LABEL)
+    for row in range(FIRST, LAST + 1):
+        look = looks[(row - FIRST) % LINES]
+        page.put(row, DATE, None, look, CENTRE, sides, band(row))
+    page.name_slot(f"{slot}.log.日期", FIRST, DATE, LAST, DATE)
+    counted: Style = {"num_format": '0" 个工作日"', "align": "left", "indent": 1}
+    page.put(1, DATE + 1, None, LABEL, counted, slot=f"{slot}.log.工作日")
+
+
+def text_box(page: Page, day: int, column: int, slot: str) -> None:
+    """A box as high as a day to write in."""
+    row = FIRST + (day - 1) * LINES
+    styles = (WRAP, SMALL, BOXED, INPUT, BAND)
+    page.merged(row, column, row + LINES - 1, column, "", *styles, slot=slot)
+
+
+def resting(page: Page, last: int) -> None:
+    """Grey out the days off, and the days of a week that the month does not have."""
+    period = xl_rowcol_to_cell(0, last, True, True)
+    for day in range(DAYS):
+        row = FIRST + day * LINES
+        date, noted = (xl_rowcol_to_cell(row + line, DATE, True, True) for line in (0, _NOTED))
+        off = f'OR({date}="",AND({noted}<>"",{noted}<>"{MADE_UP}"))'
+        page.highlight(
+            row,
+            1,
+            row + LINES - 1,
+            last,
+            f'AND({period}<>"",{off})',
+            {"bg_color": RESTING},
+        )
+
+
+def day_cells(column: int, line: int) -> str:
+    """The cells of one line of each day, as the arguments of a function."""
+    return ",".join(xl_rowcol_to_cell(FIRST + day * LINES + line, column) for day in range(DAYS))

@@ -1,0 +1,239 @@
+"""营业部经理月度KPI设定表: a department manager's targets, their weights, and his score."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from kpi_xl.analysis.scorecard import Item
+from kpi_xl.catalogue import kpis
+from kpi_xl.jobs.assessment_values import CAP, FLOOR, ITEMS
+from workbook_templates.form import UNIT, facts, head, heads
+from workbook_templates.guide import Guide
+from workbook_templates.look import (
+    BOXED,
+    CENTRE,
+    EDITABLE,
+    GROUP,
+    INPUT,
+    LABEL,
+    LEFT,
+    NOTE,
+    PADDED,
+    RATE,
+    RULED,
+    STATUS,
+    STRONG,
+    TOTAL,
+    WRAP,
+    Book,
+    Page,
+    Style,
+)
+from workbook_templates.monthly_data import number
+
+NAME: Final = "营业部经理月度KPI设定表"
+_SHEET: Final = "KPI设定"
+_WIDTHS: Final = (1.5, 10, 15, 6, 11, 11, 10, 10, 12, 8.5, 12, 9.5, 8.5, 9.5, 8, 30)
+_PERSPECTIVE, _KPI, _UNIT, _BEFORE, _YEAR, _HEALTHY, _DANGER, _TARGET = range(1, 9)
+_WEIGHT, _ACTUAL, _RATE, _SCORE, _WEIGHTED, _STATUS, _HOW = range(9, 16)
+_HEADER: Final = 6
+_FIRST: Final = _HEADER + 1
+_LAST: Final = _FIRST + len(ITEMS) - 1
+_POINTS: Final[Style] = {"num_format": "0.0", "align": "right"}
+_PERCENT: Final[Style] = {"num_format": "0%", "align": "center"}
+
+
+def build(path: Path) -> None:
+    """Write the template."""
+    book = Book(path, NAME)
+    page = Page(book, _SHEET, _WIDTHS)
+    _top(page)
+    for row, item in enumerate(ITEMS, _FIRST):
+        _line(page, item, row)
+    _total(page)
+    _below(page)
+    page.sheet.freeze_panes(_FIRST, _UNIT)
+    page.sheet.fit_to_pages(1, 1)
+    _guide(book)
+    book.close()
+
+
+def _top(page: Page) -> None:
+    given = {**UNIT, "department.name": ("营业部", {})}
+    del given["unit.name"]
+    order = ("department.name", "branch.name", "unit.manager", "unit.headcount")
+    chosen = {slot: given[slot] for slot in (*order, "period.working_days")}
+    head(
+        page,
+        NAME,
+        facts(chosen, (1, 4, 6, 8, 10)),
+        filled=(11, 12),
+        signed={"经理签字": (13, 14), "上级签字": (15, 15)},
+    )
+    page.height(5, 20)
+    last_month: Style = {"num_format": '"上月为 "@'}
+    page.put(5, _HOW, None, LABEL, {"align": "right"}, last_month, slot="period.last_month")
+    page.put(5, 1, "得分规则", LABEL)
+    for column, text, slot, value in (
+        (2, "保底达成率", "score.floor", FLOOR),
+        (4, "封顶达成率", "score.cap", CAP),
+    ):
+        page.put(5, column, text, LABEL, {"align": "right"})
+        page.put(5, column + 1, value, _PERCENT, EDITABLE, slot=slot)
+        _shares(page, (5, column + 1), text, 2)
+    page.put(
+        5,
+        6,
+        "达成率低于保底得 0 分；高于封顶按封顶算。",
+        NOTE,
+        {"text_wrap": False, "valign": "vcenter"},
+    )
+    page.height(_HEADER, 34)
+    texts = ("维度", "指标", "单位", "上月实绩", "去年同期", "健康\n界限", "危险\n界限", "本月目标")
+    texts += ("权重", "本月达成", "达成率", "得分", "加权\n得分", "状态", "怎样达成")
+    heads(page, _HEADER, dict(enumerate(texts, 1)), _HOW, range(_UNIT, _HOW))
+
+
+def _line(page: Page, item: Item, row: int) -> None:
+    one = kpis[item.kpi]
+    slot, shown = f"kpi.{one.name}", number(one)
+    lower = one.direction == "lower"
+    page.height(row, 27)
+    page.blanks(row, 1, row, _HOW, RULED)
+    page.put(row, _PERSPECTIVE, item.perspective, LABEL, LEFT, PADDED, RULED)
+    page.put(row, _KPI, one.name, STRONG, LEFT, PADDED, RULED)
+    page.put(row, _UNIT, one.unit, LABEL, CENTRE, RULED)
+    page.put(row, _BEFORE, None, shown, RULED, slot=f"{slot}.上月")
+    page.put(row, _YEAR, None, shown, RULED, slot=f"{slot}.去年同期")
+    sign = "≤ " if lower else "≥ "
+    bound = {"num_format": f'"{sign}"{shown["num_format"]}'}
+    page.put(row, _HEALTHY, None, shown, bound, LABEL, RULED, slot=f"{slot}.健康界限")
+    page.put(row, _DANGER, None, shown, bound, LABEL, RULED, slot=f"{slot}.危险界限")
+    page.put(row, _TARGET, None, shown, EDITABLE, RULED, slot=f"{slot}.目标")
+    page.put(row, _WEIGHT, None, _PERCENT, EDITABLE, RULED, slot=f"{slot}.权重")
+    _shares(page, (row, _WEIGHT), f"{one.name}：权重", 1)
+    page.put(row, _ACTUAL, None, shown, STRONG, RULED, slot=slot)
+    target, weight, actual = f"I{row + 1}", f"J{row + 1}", f"K{row + 1}"
+    if lower:
+        page.put(row, _RATE, "—", LABEL, {"align": "right"}, RULED)
+        rate = f"2-{actual}/{target}"
+    else:
+        rate = f"{actual}/{target}"
+        attained = f'=IF(OR({target}="",{actual}=""),"",IFERROR({rate},"—"))'
+        page.formula(row, _RATE, attained, "", RATE, RULED, slot=f"{slot}.达成率")
+    points = f"IF({rate}<$D$6-0.0000005,0,MAX(0,MIN({rate},$F$6))*100)"
+    formula = f'=IF(OR({target}="",{actual}=""),"",IFERROR({points},"—"))'
+    page.formula(row, _SCORE, formula, "", _POINTS, RULED, slot=f"{slot}.得分")
+    formula = f'=IF(OR({weight}="",M{row + 1}=""),"",IFERROR({weight}*M{row + 1},"—"))'
+    page.formula(row, _WEIGHTED, formula, "", _POINTS, STRONG, RULED, slot=f"{slot}.加权得分")
+    page.put(row, _STATUS, None, CENTRE, RULED, slot=f"{slot}.状态")
+    page.put(row, _HOW, None, WRAP, {"valign": "vcenter"}, INPUT, RULED, slot=f"input.{slot}.说明")
+
+
+def _shares(page: Page, cell: tuple[int, int], title: str, most: int) -> None:
+    page.sheet.data_validation(
+        *cell,
+        *cell,
+        {
+            "validate": "decimal",
+            "criteria": "between",
+            "minimum": 0,
+            "maximum": most,
+            "input_title": title[:32],
+            "input_message": f"请填 0% 到 {most:.0%}，例如 25%。",
+            "error_title": "请填百分比",
+            "error_message": f"这里只能填 0% 到 {most:.0%}。",
+        },
+    )
+
+
+def _total(page: Page) -> None:
+    row = _LAST + 1
+    page.height(row, 26)
+    page.blanks(row, 1, row, _HOW, TOTAL)
+    page.put(row, 1, "合计", TOTAL, PADDED)
+    weights, scores = (f"{c}{_FIRST + 1}:{c}{_LAST + 1}" for c in "JN")
+    page.formula(row, _WEIGHT, f"=SUM({weights})", 0, TOTAL, _PERCENT, slot="score.weights")
+    total = f'=IF(COUNT({scores})=0,"",IF(COUNTIF({scores},"—")>0,"—",SUM({scores})))'
+    page.formula(row, _WEIGHTED, total, "", TOTAL, _POINTS, slot="score.total")
+    cell = f"J{row + 1}"
+    hint = f'=IF(ROUND({cell},6)=1,"权重合计 100%","权重合计应为 100%，现在是 "&TEXT({cell},"0%"))'
+    text = "权重合计应为 100%，现在是 0%"
+    page.formula(row, _HOW, hint, text, TOTAL, PADDED, {"bold": False}, slot="score.提示")
+    wrong = {"font_color": STATUS["危险"]["font_color"], "bold": True}
+    page.highlight(row, _WEIGHT, row, _WEIGHT, f"ROUND($J{row + 1},6)<>1", wrong)
+    page.highlight(row, _HOW, row, _HOW, f"ROUND($J{row + 1},6)<>1", wrong)
+    for word, style in STATUS.items():
+        same = f'$O{_FIRST + 1}="{word}"'
+        page.highlight(_FIRST, _STATUS, _LAST, _STATUS, same, style)
+
+
+def _below(page: Page) -> None:
+    row = _LAST + 3
+    page.height(row - 1, 8)
+    page.height(row, 22)
+    page.put(row, 1, "本月经营重点", GROUP, PADDED)
+    page.blanks(row, 2, row, _TARGET, GROUP)
+    page.put(row, _WEIGHT, "上级意见", GROUP, PADDED)
+    page.blanks(row, _ACTUAL, row, _HOW, GROUP)
+    page.height(row + 1, 80)
+    page.merged(row + 1, 1, row + 1, _TARGET, "", WRAP, BOXED, INPUT, slot="input.focus")
+    page.merged(row + 1, _WEIGHT, row + 1, _HOW, "", WRAP, BOXED, INPUT, slot="input.comment")
+
+
+def _guide(book: Book) -> None:
+    guide = Guide(
+        book,
+        "营业部经理每月一份：月初定下各项指标的目标和权重，同上级商定后签字；"
+        "月末填入实绩，按达成率算出得分。权重说明这个月什么最要紧，合计必须是 100%。",
+    )
+    guide.steps(
+        "怎样填",
+        (
+            "经理月初看上月实绩、去年同期和健康界限，确认或修改“本月目标”。",
+            "经理分配权重：越要紧的越高，不考核的清空。合计不是 100% 时表尾变红提示。",
+            "在“怎样达成”里写做法，写下本月经营重点；上级写意见，双方签字。",
+            "月末由系统填入“本月达成”，得分自动算出。",
+        ),
+    )
+    guide.colours(status=True)
+    guide.table(
+        "怎么算",
+        (
+            ("项目", "公式", "说明"),
+            ("达成率", "本月达成 ÷ 本月目标", "目标或达成还没有时为空"),
+            ("得分", "达成率 × 100", "低于保底为 0 分，最高算到封顶"),
+            (
+                "得分 · 越低越好",
+                "（2 − 达成 ÷ 目标）× 100",
+                "多一成同别的指标少一成一样扣分",
+            ),
+            ("加权得分", "权重 × 得分", "合计为总分；有一项算不出，总分为“—”"),
+            ("预填的权重", "没有目标的指标不占权重", "它的权重按比例分给其他指标，取整到 1%"),
+        ),
+    )
+    guide.table(
+        "可以填写的单元格",
+        (
+            ("位置", "名称", "内容"),
+            ("本月目标、权重", "kpi.<指标>.目标、.权重", "已预填，可改"),
+            ("得分规则", "score.floor、score.cap", "保底、封顶达成率；已预填，可改"),
+            ("怎样达成", "input.kpi.<指标>.说明", "文字"),
+            ("本月经营重点、上级意见", "input.focus、input.comment", "文字"),
+            ("填写日期", "input.filled_on", "日期"),
+        ),
+    )
+    guide.table(
+        "填入数据的名称",
+        (
+            ("名称", "位置", "内容"),
+            ("department.name", "表头", "营业部；有这个名称的工作簿每个营业部一份"),
+            ("unit.…、branch.name、period.…", "表头", "主管、人数、月份等"),
+            ("kpi.<指标>、.上月、.去年同期", "各行", "本月达成、上月实绩、去年同期"),
+            ("kpi.<指标>.健康界限、.危险界限", "各行", "没有界限的指标为“—”"),
+            ("kpi.<指标>.状态", "各行", "健康、异常、危险"),
+            ("kpi.<指标>.达成率、.得分、.加权得分", "各行", "公式的结果"),
+            ("score.weights、.total、.提示", "合计", "公式的结果"),
+        ),
+    )

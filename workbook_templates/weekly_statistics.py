@@ -1,0 +1,242 @@
+"""营业部每周活动情况统计表: every member of a department × activities, week by week."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
+
+from workbook_templates.form import UNIT, Column, Roll, facts, head
+from workbook_templates.guide import Guide
+from workbook_templates.look import (
+    ACROSS,
+    CENTRE,
+    HAIRLINE,
+    HEAD,
+    LEFT,
+    PADDED,
+    RIGHT,
+    STATUS,
+    STRONG,
+    SUBHEAD,
+    TOTAL,
+    WHITE,
+    WHOLE,
+    Book,
+    Page,
+    Style,
+)
+from workbook_templates.validation import amounts, whole_numbers
+from workbook_templates.week import ACTIVITIES, WEEKS, top
+
+NAME: Final = "营业部每周活动情况统计表"
+MEMBERS: Final = 60
+"""How many members have a row."""
+_MONTH: Final = "本月"
+_TEAM, _ID, _PERSON, _FIRST_ACTIVITY = 1, 2, 3, 4
+_PIECES: Final = _FIRST_ACTIVITY + 2 * len(ACTIVITIES)
+_PREMIUM, _REMARK = _PIECES + 1, _PIECES + 2
+_WIDTHS: Final = (1.5, 12, 10, 9, *(7.6 for _ in range(2 * len(ACTIVITIES))), 7.5, 12, 22)
+_HEADER: Final = 5
+_TOTAL: Final = _HEADER + 2
+_RATE: Final = _TOTAL + 1
+_FIRST: Final = _RATE + 1
+_GROUP: Final[Style] = {"left": 1, "left_color": WHITE}
+_SMALL: Final[Style] = {"shrink": True, **LEFT}
+_COUNT: Final[Style] = {"num_format": "#,##0", "align": "center"}
+_MONEY: Final[Style] = {**WHOLE, **PADDED}
+_SHARE: Final[Style] = {"num_format": "0%", "align": "center", "bold": False}
+
+
+def build(path: Path) -> None:
+    """Write the template."""
+    book = Book(path, NAME)
+    month = Page(book, _MONTH, _WIDTHS)
+    weeks = [Page(book, f"第{week}周", _WIDTHS) for week in WEEKS]
+    unit, manager = month.at(3, _TEAM, absolute=True), month.at(3, 5, absolute=True)
+    heading = f'={unit}&"　"&{manager}&"　"&{month.at(0, _REMARK, absolute=True)}'
+    for week, page in zip(WEEKS, weeks, strict=True):
+        _week(page, week, heading)
+    _overview(month, weeks)
+    _guide(book)
+    book.close()
+
+
+def _columns(prefix: str, *, typed: bool) -> list[Column]:
+    """The columns of a list; of the month's only who they are is given."""
+    columns = [
+        Column("营业组", f"{prefix}members.营业组", style=_SMALL),
+        Column("工号", f"{prefix}members.工号", style=_SMALL),
+        Column("姓名", f"{prefix}members.姓名", style={**_SMALL, **STRONG}),
+    ]
+    for name in ACTIVITIES:
+        planned = Column("计划", f"{prefix}members.{name}.计划", style=_COUNT)
+        done = Column("完成", f"{prefix}members.{name}", "editable", _COUNT)
+        formula = [Column("计划", "", "formula"), Column("完成", "", "formula")]
+        columns += [planned, done] if typed else formula
+    if not typed:
+        return [*columns, Column("件数", "", "formula"), Column("保费", "", "formula")]
+    return [
+        *columns,
+        Column("件数", f"input.{prefix}members.预收件数", "input", _COUNT),
+        Column("保费", f"input.{prefix}members.预收保费", "input", _MONEY),
+        Column("备注", f"input.{prefix}members.备注", "input", {**_SMALL, **PADDED}),
+    ]
+
+
+def _week(page: Page, week: int, heading: str) -> None:
+    slot = f"week{week}."
+    top(page, week, NAME, _REMARK, heading)
+    page.height(2, 4)
+    page.height(3, 4)
+    page.height(4, 4)
+    _heads(page)
+    roll = Roll(page, f"week{week}", _FIRST, MEMBERS, _columns(slot, typed=True), told_by=2)
+    last = _PIECES - 1
+    whole_numbers(page, (roll.first, _FIRST_ACTIVITY, roll.last, last), "完成")
+    whole_numbers(page, (roll.first, _PIECES, roll.last, _PIECES), "预收件数")
+    amounts(page, (roll.first, _PREMIUM, roll.last, _PREMIUM), "预收保费（元）")
+    _totals(page, roll, f"{slot}合计.")
+    for number in range(len(ACTIVITIES)):
+        column = _FIRST_ACTIVITY + 2 * number + 1
+        done, plan = (xl_rowcol_to_cell(_FIRST, at) for at in (column, column - 1))
+        short = f"AND(ISNUMBER({done}),{done}<{plan})"
+        ink = {"font_color": STATUS["危险"]["font_color"]}
+        page.highlight(roll.first, column, roll.last, column, short, ink)
+    _finish(page, roll)
+
+
+def _overview(page: Page, weeks: list[Page]) -> None:
+    given = {"department.name": ("营业部", {}), **UNIT}
+    del given["unit.name"]
+    head(
+        page,
+        NAME,
+        facts(given, (1, 3, 5, 7, 9)),
+        filled=(11, 13),
+        signed={"经理签字": (_PIECES, _REMARK)},
+    )
+    _heads(page)
+    roll = Roll(page, "members", _FIRST, MEMBERS, _columns("", typed=False), told_by=2)
+    for number, name in enumerate((*ACTIVITIES, "预收件数", "预收保费")):
+        for part in ("计划", ""):
+            column = _FIRST_ACTIVITY + 2 * number + (part == "")
+            if number >= len(ACTIVITIES):
+                if part:
+                    continue
+                column = _PIECES + number - len(ACTIVITIES)
+            letter = xl_col_to_name(column)
+            cells = ",".join(f"{week.name}!{letter}{{row}}" for week in weeks)
+            none = '$D{row}=""' if part else f"COUNT({cells})=0"
+            style = _MONEY if column == _PREMIUM else _COUNT
+            slot = f"members.{name}.{part}" if part else f"members.{name}"
+            roll.formulas(column, f'=IF({none},"",SUM({cells}))', slot, style)
+    _totals(page, roll, "members.合计.")
+    line = {"bottom": 1, "bottom_color": HAIRLINE}
+    page.highlight(_FIRST, _REMARK, roll.last, _REMARK, f'$D{_FIRST + 1}<>""', line)
+    _finish(page, roll)
+
+
+def _heads(page: Page) -> None:
+    row = _HEADER
+    page.height(row, 22)
+    page.height(row + 1, 20)
+    page.blanks(row, 1, row, _REMARK, HEAD)
+    page.blanks(row + 1, 1, row + 1, _REMARK, SUBHEAD)
+    one_line: Style = {"text_wrap": False}
+    for number, (name, unit) in enumerate(ACTIVITIES.items()):
+        column = _FIRST_ACTIVITY + 2 * number
+        page.put(row, column, f"{name}（{unit}）", HEAD, ACROSS, _GROUP, one_line)
+        page.put(row, column + 1, None, HEAD, ACROSS, one_line)
+        page.put(row + 1, column, "计划", SUBHEAD, CENTRE, _GROUP)
+        page.put(row + 1, column + 1, "完成", SUBHEAD, CENTRE)
+    page.put(row, _PIECES, "预收", HEAD, ACROSS, _GROUP)
+    page.put(row, _PREMIUM, None, HEAD, ACROSS)
+    page.put(row + 1, _PIECES, "件数", SUBHEAD, CENTRE, _GROUP)
+    page.put(row + 1, _PREMIUM, "保费（元）", SUBHEAD, RIGHT, PADDED)
+    for column, text in ((_TEAM, "营业组"), (_ID, "工号"), (_PERSON, "姓名")):
+        page.put(row, column, text, HEAD, LEFT)
+    page.put(row, _REMARK, "备注", HEAD, LEFT, PADDED, _GROUP)
+    page.put(row + 1, _REMARK, None, SUBHEAD, _GROUP)
+
+
+def _totals(page: Page, roll: Roll, slot: str) -> None:
+    page.height(_TOTAL, 22)
+    page.height(_RATE, 20)
+    page.blanks(_TOTAL, 1, _RATE, _REMARK, TOTAL)
+    page.put(_TOTAL, 1, "合计", TOTAL)
+    page.put(_RATE, 1, "完成率", TOTAL, {"bold": False})
+    people: Style = {"num_format": '0" 人"', "align": "left"}
+    names = f'=COUNTIF({roll.cells(_PERSON)},"?*")'
+    page.formula(_TOTAL, _PERSON, names, 0, TOTAL, people, slot=f"{slot}姓名")
+    for number, name in enumerate(ACTIVITIES):
+        column = _FIRST_ACTIVITY + 2 * number
+        for at, part in ((column, ".计划"), (column + 1, "")):
+            total = f"=SUM({roll.cells(at)})"
+            page.formula(_TOTAL, at, total, 0, TOTAL, _COUNT, slot=f"{slot}{name}{part}")
+        plan, done = (xl_rowcol_to_cell(_TOTAL, at) for at in (column, column + 1))
+        none = f"COUNT({roll.cells(column + 1)})=0"
+        rate = f'=IF({none},"",IFERROR({done}/{plan},"—"))'
+        page.formula(_RATE, column + 1, rate, "", TOTAL, _SHARE, slot=f"{slot}{name}.完成率")
+    for column, name, style in ((_PIECES, "预收件数", _COUNT), (_PREMIUM, "预收保费", _MONEY)):
+        total = f"=SUM({roll.cells(column)})"
+        page.formula(_TOTAL, column, total, 0, TOTAL, style, slot=f"{slot}{name}")
+
+
+def _finish(page: Page, roll: Roll) -> None:
+    page.sheet.freeze_panes(_FIRST, _FIRST_ACTIVITY)
+    roll.print_used(_REMARK, (_HEADER, _RATE))
+
+
+def _guide(book: Book) -> None:
+    guide = Guide(
+        book,
+        "营业部每周把每个人的活动量放在一起：计划多少、完成多少、收了多少。"
+        "周例会上看这张表：谁少、少在哪一步、下周怎么补。",
+    )
+    guide.steps(
+        "怎样填",
+        (
+            "“计划”由系统按每人的责任额和当周工作日算出（调休上班日算在内）。",
+            "“完成”有每天活动记录的已由系统填入；没有的，由组训在周末按日志填。",
+            "预收件数、保费按日志填；完成比计划少的数显示为红色。",
+            "“本月”自动汇总五周，不用填。",
+        ),
+    )
+    guide.colours()
+    guide.table(
+        "怎么算",
+        (
+            ("项目", "公式", "说明"),
+            ("计划", "本月责任额按工作日摊到各天，取当周", "见“周工作计划”；各周之和为全月"),
+            ("合计", "各成员之和", "在成员上面一行"),
+            ("完成率", "完成合计 ÷ 计划合计", "一个人都没有填时为空"),
+            ("本月", "五周之和", "没有第5周的月份该表为空"),
+        ),
+    )
+    guide.table(
+        "可以填写的单元格",
+        (
+            ("位置", "名称", "内容"),
+            ("第1—5周 · 完成", "weekN.members.<活动>", "有记录的已预填，可改；整数"),
+            ("第1—5周 · 预收", "input.weekN.members.预收件数、.预收保费", "整数；金额，元"),
+            ("第1—5周 · 备注", "input.weekN.members.备注", "文字"),
+            ("本月 · 填写日期", "input.filled_on", "日期"),
+        ),
+        "名称里的 N 是 1 到 5。",
+    )
+    guide.table(
+        "填入数据的名称",
+        (
+            ("名称", "位置", "内容"),
+            ("department.name", "本月表头", "营业部；有这个名称的工作簿每个营业部一份"),
+            ("unit.…、branch.name、period.…", "本月表头", "经理、人数、月份、工作日"),
+            ("members.营业组、.工号、.姓名", "本月", f"超过 {MEMBERS} 人时自动加行"),
+            ("weekN.members.营业组、.工号、.姓名", "第1—5周", "同上"),
+            ("weekN.members.<活动>.计划", "第1—5周", "责任额"),
+            ("members.<活动>、.计划", "本月", "公式的结果：五周之和；预收也是"),
+            ("members.合计.…、weekN.合计.…", "合计、完成率", "公式的结果"),
+            ("weekN.name、.period、.heading", "第1—5周表头", "第几周、起止日期、哪个营业部"),
+        ),
+    )
