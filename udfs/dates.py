@@ -20,7 +20,8 @@ _EPOCH_ORDINAL: Final = dt.date(1899, 12, 30).toordinal()
 _LAST_SERIAL: Final = 2_958_465  # 9999-12-31
 _NO_DAY: Final = -(10**9)
 _DATE_TEXT: Final = re.compile(
-    r"((?:18|19|20|21)\d\d)[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[T ]\d{1,2}:\d\d(?::\d\d)?)?"
+    r"((?:18|19|20|21)\d\d)(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d\d)(\d\d))"
+    r"(?:[T ]\d{1,2}:\d\d(?::\d\d)?)?"
 )
 
 
@@ -108,7 +109,7 @@ def _date(cell: Any) -> np.datetime64:
         text = unicodedata.normalize("NFKC", cell).strip()
         if match := _DATE_TEXT.fullmatch(text):
             try:
-                return np.datetime64(dt.date(*map(int, match.groups())), "D")
+                return np.datetime64(dt.date(*(int(part) for part in match.groups() if part)), "D")
             except ValueError:
                 raise BadArgumentError("#VALUE!") from None
         try:
@@ -125,7 +126,13 @@ def _date(cell: Any) -> np.datetime64:
 
 
 def days(value: Any) -> tuple[list[list[dt.date | str]], int]:
-    """Read days; a month stands for its last day. As `udfs.arguments.months` otherwise."""
+    """Read days; a month stands for its last day. As `udfs.arguments.months` otherwise.
+
+    Examples
+    --------
+    >>> [str(row[0]) for row in days(["2023-12-05", "20231205", "2023-12", "202312"])[0]]
+    ['2023-12-05', '2023-12-05', '2023-12-31', '2023-12-31']
+    """
     rows, dimensions = rows_of(value)
     return [[_day(cell) for cell in row] for row in rows], dimensions
 
@@ -134,8 +141,7 @@ def _day(cell: Any) -> dt.date | str:
     if is_blank(cell):
         return "#VALUE!"
     try:
-        whole_month = isinstance(cell, (int, float)) and 190001 <= cell <= 209912
-        if not whole_month:
+        if not _is_compact_month(cell):
             day: Any = _date(cell).astype(object)
             if isinstance(day, dt.date):
                 return day
@@ -144,3 +150,13 @@ def _day(cell: Any) -> dt.date | str:
             return error.name
     month = month_of(cell)
     return month.last if isinstance(month, Month) else month
+
+
+def _is_compact_month(cell: Any) -> bool:
+    """Whether it is a month such as 202406, as a number or as text, and not a day's number."""
+    if isinstance(cell, str):
+        try:
+            cell = float(cell)
+        except ValueError:
+            return False
+    return isinstance(cell, (int, float)) and 190001 <= cell <= 209912
