@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -27,8 +28,14 @@ Day = Annotated[str | None, _DAY]
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (warnings, drivers, diagnose, pace, peers, rules):
+    for command in (warnings, drivers, diagnose, pace, peers, rules, review):
         app.command()(command)
+    app.add_typer(_targets)
+
+
+_targets = typer.Typer(
+    name="targets", help="目标：分解。", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 def warnings(
@@ -142,6 +149,48 @@ def rules(
     with progress_bar() as progress, scope(project_of(context), month, unit, level, progress) as of:
         view = rules_view(of, _date(day))
     _show(view)
+
+
+def review(context: typer.Context, month: Month = None) -> None:
+    """月度经营检讨：目标、完成、差额、因素、原因、措施、下月目标，每个营业部一份，分公司一份。
+
+    交回的计划收回以后再做，上月措施的进展就按交回的算。例：kpi-xl review --month 2024-06
+    """
+    from kpi_xl.jobs.review import review as run
+
+    with progress_bar() as progress:
+        filled = run(project_of(context), month, progress)
+    say(f"{filled.month.chinese} 月度经营检讨：生成 {len(filled.files)} 份")
+    say(f"位置：{filled.folder}")
+
+
+@_targets.command("split")
+def split_targets(
+    context: typer.Context,
+    kpi: Annotated[
+        str, typer.Argument(help="指标：首年度保费、首年新单保费、主险件数或新增人数。")
+    ],
+    total: Annotated[float, typer.Argument(help="全年的目标，金额以元计。")],
+    year: Annotated[int, typer.Option(help="哪一年。")],
+    file: Annotated[
+        Path | None, typer.Option("--file", help="写成哪个 csv；不写则只显示。")
+    ] = None,
+    level: Level = None,
+) -> None:
+    """把全年目标分到各单位各月：按最近十二个月各单位、各月的实际，合计一分不差。
+
+    写出的 csv 和“目标”表的格式一样，核对后放进 data 文件夹即可。
+
+    例：kpi-xl targets split 首年度保费 90000000 --year 2025 --file 目标2025.csv
+    """
+    from kpi_xl.jobs.target_split import split, write
+
+    with progress_bar() as progress:
+        view, rows = split(project_of(context), kpi, total, year, level, progress)
+    _show(view)
+    if file is not None:
+        write(file, rows)
+        say(f"已写出：{file}（{len(rows)} 行）")
 
 
 def _date(text: str | None) -> dt.date | None:

@@ -158,7 +158,7 @@ def statuses(page: Page, row: int, column: int, last: int) -> None:
 
 
 def diagnosis(page: Page, row: int, count: int, last: int) -> int:
-    """The likeliest causes of the weakest KPIs, and measures; returns the row below."""
+    """The likeliest causes of the weakest KPIs, and measures; returns its last row."""
     _section(page, row, "诊断与建议", "原因按数据里的证据排序；措施供参考，由主管定。")
     row += 1
     page.height(row, 20)

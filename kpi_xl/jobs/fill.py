@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import duckdb
 
@@ -19,11 +18,10 @@ from kpi_xl.jobs.load import load
 from kpi_xl.jobs.progress import Progress, silent
 from kpi_xl.jobs.recipients import Recipient, Recipients
 from kpi_xl.jobs.recipients import files as files_of
+from kpi_xl.jobs.review_month import MONTHLY_KPI, came_back
 from kpi_xl.jobs.unit_values import Values
 from kpi_xl.project import Project
 from kpi_xl.workbook import Template
-
-MONTHLY_KPI: Final = "月度KPI表"
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,8 @@ def recipients_of(
     rows = {name: slot.rows for name, slot in template.slots.items()}
     growing = frozenset(name for name, slot in template.slots.items() if slot.grows)
     with duckdb.connect(str(project.store), read_only=True) as store:
-        yield Recipients(project.settings, cube, store, month, rows, growing)
+        said = came_back(project, month)
+        yield Recipients(project.settings, cube, store, month, rows, growing, said)
 
 
 def known_values(template: Template, to: Recipients, recipient: Recipient) -> Values:

@@ -17,7 +17,7 @@ import numpy as np
 
 from kpi_xl.analysis.follow_up import FEWEST_PEERS, VERDICTS, follow_up
 from kpi_xl.catalogue import kpis
-from kpi_xl.jobs.findings import Findings, value_text
+from kpi_xl.jobs.findings import Findings, Weakness, value_text
 from kpi_xl.jobs.unit_values import NOTHING
 from kpi_xl.kpi import Kpi
 
@@ -73,7 +73,8 @@ def proposed(findings: Findings, unit: int, today: dt.date, most: int) -> list[P
     """The measures that are proposed to a unit, the costliest weakness first."""
     found = []
     for weakness in findings.weaknesses(unit):
-        kpi = kpis[weakness.warning.kpi]
+        kpi = _watched(weakness, findings)
+        value = value_text(kpi, findings.value(kpi.code, unit))
         for proposal in weakness.proposals(today, PER_WEAKNESS):
             cause = proposal.cause
             proof = (
@@ -82,7 +83,7 @@ def proposed(findings: Findings, unit: int, today: dt.date, most: int) -> list[P
             found.append(
                 Planned(
                     kpi=kpi.name,
-                    problem=f"{weakness.topic.name}（{value_text(kpi, weakness.warning.value)}）",
+                    problem=f"{weakness.topic.name}（{kpi.name} {value}）",
                     cause=f"{cause.cause.text}。{proof}",
                     text=proposal.remedy.text,
                     owner=proposal.remedy.owner,
@@ -92,6 +93,13 @@ def proposed(findings: Findings, unit: int, today: dt.date, most: int) -> list[P
                 )
             )
     return found[:most]
+
+
+def _watched(weakness: Weakness, findings: Findings) -> Kpi:
+    """The KPI that a measure is held against: one by which units can be compared, if there is."""
+    shown = kpis[weakness.warning.kpi]
+    others = (findings.kpis[code] for code in weakness.topic.kpis if code in findings.kpis)
+    return shown if shown.is_comparable else next((k for k in others if k.is_comparable), shown)
 
 
 def returned(entries: Sequence[Entry], path: str) -> list[Planned] | None:
@@ -226,6 +234,8 @@ def change_text(kpi: Kpi, change: float) -> str:
     """A change for people: ``+2.3点`` for a ratio, ``-1,200`` for anything else."""
     if not math.isfinite(change):
         return NOTHING
+    if change == 0:
+        return "0"
     if kpi.unit == "%":
         return f"{change * 100:+.1f}点"
     return (

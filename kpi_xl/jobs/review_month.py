@@ -34,9 +34,12 @@ ROOM: Final[Mapping[str, int]] = {
     "progress.问题": 8,
     "review.指标": 12,
     "rules.姓名": 40,
-    "rules.单位": 6,
+    "rules.单位": 3,
 }
 """How many rows the templates have for each list."""
+
+ADD_UP: Final = frozenset(("KPI_FYP", "KPI_NEW_PREMIUM", "KPI_PIECES", "KPI_RECRUITS"))
+"""The KPIs whose months add up to the year: what one falls short of, the others can make up for."""
 
 _PLAN: Final = ("指标", "问题", "根源问题", "改善措施", "责任对象", "工具", "期限")
 _PROGRESS: Final = (
@@ -122,11 +125,7 @@ class ReviewMonth:
     def _plan(self, number: int, findings: Findings) -> Values:
         plans = proposed(findings, number, self._next_day, self._room("plan.问题"))
         rows = [(p.kpi, p.problem, p.cause, p.text, p.owner, p.tool, p.due) for p in plans]
-        name = self._cube.units[number].name
-        return _columns("plan", _PLAN, rows) | {
-            "plan.heading": f"{name}　{self._month.chinese}",
-            "plan.next_month": (self._month + 1).chinese,
-        }
+        return _columns("plan", _PLAN, rows) | {"plan.条数": f"采用 {len(rows)} 条，自己的 0 条"}
 
     def _progress(self, number: int, findings: Findings) -> Values:
         found = self._follow_ups(findings.level, findings)
@@ -146,7 +145,10 @@ class ReviewMonth:
             note = "上月的计划没有交回，列出的是系统上月的建议"
         elif sources:
             note = "按交回的上月计划"
-        return _columns("progress", _PROGRESS, rows) | {"progress.note": note}
+        return _columns("progress", _PROGRESS, rows) | {
+            "progress.note": note,
+            "progress.条数": f"已完成 0 条，共 {len(rows)} 条",
+        }
 
     @functools.cache  # noqa: B019 - lives as long as one job
     def _follow_ups(self, level: str, now: Findings) -> FollowUps | None:
@@ -232,7 +234,7 @@ class ReviewMonth:
         given = self._targets(self._month + 1).of_unit(unit).get(kpi.name)
         goal, why = (given, "下月已定") if given is not None else (target, "沿用本月目标")
         short = 0.0
-        if not kpi.is_comparable and kpi.direction == "higher":
+        if kpi.code in ADD_UP:
             short, more = self._carried(number, kpi)
             if more > 0:
                 goal += more

@@ -104,6 +104,7 @@ def _listed() -> Iterator[tuple[str, str]]:
         for name, meaning in _OF_A_WEEK.items():
             yield f"week{week}.{name}", f"第 {week} 周：{meaning}"
     yield from _analysis()
+    yield from _review()
     yield from _plans()
     yield from form_slot_names()
 
@@ -124,6 +125,30 @@ _PEERS: Final = {
 }  # fmt: skip
 
 _HEIGHTS: Final = {"合计": "两端的柱", "底": "看不见的底", "增": "增加的柱", "减": "减少的柱"}
+
+
+_PLAN: Final = ("指标", "问题", "根源问题", "改善措施", "责任对象", "工具", "期限")
+
+
+def _review() -> Iterator[tuple[str, str]]:
+    for name in _PLAN:
+        yield f"plan.{name}", f"建议的改善措施，每条一行：{name}"
+    yield "plan.条数", "采用几条，自己的几条"
+    yield "progress.note", "上月的措施从哪里来"
+    yield "progress.条数", "完成几条，共几条"
+    for name in ("指标", "问题", "改善措施", "责任对象", "期限", "来源"):
+        yield f"progress.{name}", f"上月的措施，每条一行：{name}"
+    for name in ("上月", "本月", "变化", "同类变化", "结论"):
+        yield f"progress.{name}", f"措施所看的指标，每条一行：{name}"
+    for name in ("指标", "目标", "实际", "差额", "达成率", "状态", "上月", "下月目标", "说明"):
+        yield f"review.{name}", f"有目标的指标，每项一行，文字：{name}"
+    yield "review.summary", "一句话的小结"
+    yield "review.heading", "单位和月份"
+    yield "review.问题", "交回的月度KPI表里写的主要问题和原因"
+    yield "review.措施", "交回的月度KPI表里写的改善措施"
+    for name in ("团队", "姓名", "工号", "职级", "事项", "说明"):
+        yield f"rules.{name}", f"不符合基本法的人，每人一行：{name}；分公司只有人数"
+    yield "rules.单位", "单位离基本法的要求还差什么"
 
 
 def _analysis() -> Iterator[tuple[str, str]]:

@@ -167,7 +167,7 @@ def _analysis(found):
         "pace.as_of": "截至 6月14日，19 个工作日已过 9 个",
     }
     for name, scale in (("首年新单保费", 1000), ("主险件数", 1)):
-        parts = dict(目标=900, 完成=410, 应完成=430, 预测=880, 下限=760, 上限=1010)
+        parts = {"目标": 900, "完成": 410, "应完成": 430, "预测": 880, "下限": 760, "上限": 1010}
         values |= {f"pace.{name}.{part}": one * scale for part, one in parts.items()}
         values |= {f"pace.{name}.达成率": 410 / 900, f"pace.{name}.进度": 410 / 430}
     for number, name in enumerate(("环比", "同比", "目标", "标杆", "全公司")):

@@ -15,7 +15,7 @@ from office import (
     openxml_audit_errors,
 )
 from openpyxl.utils import range_boundaries
-from templates import samples
+from templates import review_samples, samples
 
 import workbook_templates
 from kpi_xl.workbook import Template, read
@@ -35,6 +35,10 @@ FILLED = {
     "月度KPI表 分公司": (samples.monthly_kpi, (30,)),
     "月度目标设定、达成表": (samples.monthly_targets, ()),
     "月度目标设定、达成表 满": (samples.monthly_targets, (60,)),
+    "业务改善措施计划": (review_samples.improvement_plan, ()),
+    "业务改善措施计划 已填": (review_samples.improvement_plan_typed, ()),
+    "上月改善措施进展检讨": (review_samples.improvement_progress, ()),
+    "月度经营检讨": (review_samples.monthly_review, ()),
     "周工作计划": (samples.weekly_plan, ()),
     "周工作计划 已填": (samples.weekly_plan_done, ()),
     "主管日程": (samples.manager_schedule, ()),
