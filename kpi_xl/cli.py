@@ -115,7 +115,11 @@ def fill(
 ) -> None:
     """给每个单位或每个人生成填好的工作簿。
 
-    官方模板：月度KPI表；月度目标设定、达成表；周工作计划；主管日程。
+    官方模板：
+    月度KPI表；月度目标设定、达成表；营业部经理月度KPI设定表；专题、培训计划表；
+    团队技能培训计划；周工作计划；周计划及检讨表；主管日程；营业部经理行事历；
+    营业部每周活动情况统计表；客户经理工作日志；销售主管工作日志；每日活动检查表；
+    技能意愿评估框。
 
     例：kpi-xl --project demo fill 周工作计划 --month 2024-07
     """
@@ -155,7 +159,7 @@ def distribute(
 
     例：kpi-xl --project demo distribute 周工作计划 --month 2024-07 --mail --dry-run
     """
-    from kpi_xl.jobs.distribution import distribute as run
+    from kpi_xl.jobs.distribution.run import distribute as run
     from kpi_xl.jobs.distribution.told import lines
 
     with progress_bar() as progress:

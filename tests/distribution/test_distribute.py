@@ -27,8 +27,8 @@ from typer.testing import CliRunner
 from kpi_xl.cli import app
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.circulation import circulation
-from kpi_xl.jobs.distribution import distribute
 from kpi_xl.jobs.distribution.production import Blank, Order, produced
+from kpi_xl.jobs.distribution.run import distribute
 from kpi_xl.jobs.recipients import files
 from kpi_xl.workbook import Identity, Template, parts, read
 from kpi_xl.workbook.package import Package
@@ -115,7 +115,7 @@ def test_other_processes_make_the_same_and_end_with_their_parent(project, tmp_pa
     script = tmp_path / "run.py"
     script.write_text(
         "import sys\n"
-        "from kpi_xl.jobs.distribution import distribute\n"
+        "from kpi_xl.jobs.distribution.run import distribute\n"
         "from kpi_xl.project import Project\n"
         "if __name__ == '__main__':\n"
         "    distribute(Project.open(sys.argv[1]), '周工作计划', '2024-06')\n"
@@ -192,7 +192,9 @@ def test_without_a_password_for_everybody_nothing_is_made(project):
 def test_pdfs_beside_the_workbooks(project):
     import pypdf
 
-    listed = [(one.recipient, "geheim") for one in distribute(project, "月度KPI表", MONTH).deliveries]
+    listed = [
+        (one.recipient, "geheim") for one in distribute(project, "月度KPI表", MONTH).deliveries
+    ]
     passwords = write_passwords(project, listed)
     done = distribute(project, "月度KPI表", MONTH, pdf=True, passwords=passwords)
     assert done.pdfs == 9
@@ -236,7 +238,17 @@ def test_names_cannot_leave_the_folder(branch):
     from kpi_xl.jobs.people import Person
     from kpi_xl.jobs.recipients import Recipient
 
-    nasty = ("../../x", "..", "/etc/passwd", "C:\\x", "a\0b", "CON", "x" * 300, "城东?组", "城东_组")
+    nasty = (
+        "../../x",
+        "..",
+        "/etc/passwd",
+        "C:\\x",
+        "a\0b",
+        "CON",
+        "x" * 300,
+        "城东?组",
+        "城东_组",
+    )
     listed = []
     for number, name in enumerate(nasty):
         unit = Unit("营业组", name, f"{name}/{name}", 0)
@@ -260,7 +272,10 @@ def test_a_bomb_is_no_template(tmp_path):
         ("xml", "xl/workbook.xml", _BILLION),
     ):
         bomb = tmp_path / f"{name}.xlsx"
-        with zipfile.ZipFile(source) as old, zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as new:
+        with (
+            zipfile.ZipFile(source) as old,
+            zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as new,
+        ):
             for entry in old.namelist():
                 if entry != part:
                     new.writestr(entry, old.read(entry))
@@ -291,7 +306,9 @@ def test_on_the_command_line(project):
     assert run.exit_code == 0
     assert "会下发 32 份" in run.output
     assert not (project.output / MONTH / "下发").exists()
-    run = CliRunner().invoke(app, ["-p", str(project.folder), "distribute", "主管日程", "-m", MONTH])
+    run = CliRunner().invoke(
+        app, ["-p", str(project.folder), "distribute", "主管日程", "-m", MONTH]
+    )
     assert run.exit_code == 0
     assert "下发 32 份" in run.output
     assert len(every_file(project.output / MONTH / "下发")) == 32

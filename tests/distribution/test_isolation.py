@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 import duckdb
 import pytest
-import workbook_templates
 
+import workbook_templates
 from kpi_xl.calendar import Month
 from kpi_xl.jobs.fill import known_values, recipients_of, template_path
 from kpi_xl.jobs.load import load
@@ -33,9 +33,7 @@ class Facts:
     numbers: set[float] = field(default_factory=set)
 
     def __or__(self, other: Facts) -> Facts:
-        return Facts(
-            self.ids | other.ids, self.names | other.names, self.numbers | other.numbers
-        )
+        return Facts(self.ids | other.ids, self.names | other.names, self.numbers | other.numbers)
 
 
 @pytest.fixture(scope="module")

@@ -19,8 +19,8 @@ from distribution.conftest import with_mail, write_contacts
 
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.circulation import circulation
-from kpi_xl.jobs.distribution import distribute
 from kpi_xl.jobs.distribution import mail as mail_module
+from kpi_xl.jobs.distribution.run import distribute
 from kpi_xl.mail_settings import mail_settings
 
 TEMPLATE, MONTH = "主管日程", "2024-06"
@@ -102,9 +102,7 @@ def test_temporary_failures_are_tried_again(addressed, mailbox):
     done = distribute(project, TEMPLATE, MONTH, mail=True)
     assert done.mailed.sent == len(addresses) == len(mailbox.mails)
     with circulation(project) as connection:
-        events = Counter(
-            row["event"] for row in connection.execute("SELECT event FROM mail_log")
-        )
+        events = Counter(row["event"] for row in connection.execute("SELECT event FROM mail_log"))
     assert events["retry"] > 0
     assert events["sending"] == events["sent"] == len(addresses)
 
@@ -127,7 +125,8 @@ def with_mail_port_closed(project):
 
 _PROGRAM = textwrap.dedent("""
     import sys
-    from kpi_xl.jobs.distribution import distribute, mail
+    from kpi_xl.jobs.distribution import mail
+    from kpi_xl.jobs.distribution.run import distribute
     from kpi_xl.project import Project
     mail._FIRST_PAUSE = 0.02
     done = distribute(Project.open(sys.argv[1]), sys.argv[2], sys.argv[3], mail=True)

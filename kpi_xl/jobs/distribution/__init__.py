@@ -1,5 +1,4 @@
-"""Send a template out to those it is meant for."""
+"""Send a template out to those it is meant for: `kpi_xl.jobs.distribution.run.distribute`.
 
-from kpi_xl.jobs.distribution.run import Delivery, Distributed, distribute
-
-__all__ = ["Delivery", "Distributed", "distribute"]
+Nothing is imported here: the processes that fill workbooks need little of it.
+"""
