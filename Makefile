@@ -34,6 +34,11 @@ demo: $(BIN)/kpi-xl
 	$(RUN) fill 月度目标设定、达成表 --month $(MONTH)
 	$(RUN) fill 主管日程 --month $(MONTH)
 	$(RUN) fill 周工作计划 --month $(MONTH)
+	$(RUN) fill 营业部经理月度KPI设定表 --month $(MONTH)
+	$(RUN) fill 专题、培训计划表 --month $(MONTH)
+	$(RUN) fill 团队技能培训计划 --month $(MONTH)
+	$(RUN) fill 技能意愿评估框 --month $(MONTH)
+	$(RUN) fill 营业部经理行事历 --month $(MONTH)
 	@echo
 	@echo "工作簿都在 demo/output/ ，先打开：demo/output/$(MONTH)/月度KPI表/"
 
@@ -65,7 +70,11 @@ addin: $(VENV)/.dev
 templates: $(VENV)/.dev
 	$(BIN)/python -m workbook_templates.build
 
+# What make demo leaves out: the forms that are made for everybody or for every day.
+FORMS := 周计划及检讨表 营业部每周活动情况统计表 客户经理工作日志 销售主管工作日志 每日活动检查表
+
 pictures: demo
+	for form in $(FORMS); do $(RUN) fill $$form --month $(MONTH) || exit 1; done
 	$(BIN)/python docs/make_pictures.py demo/output
 
 clean:

@@ -20,6 +20,16 @@ PAGES = {
     "monthly-targets.png": ("2024-06/月度目标设定、达成表/高新营业部/高新二组.xlsx", 1),
     "weekly-plan.png": ("2024-06/周工作计划/高新营业部/高新二组/苏燕_00101804.xlsx", 2),
     "manager-schedule.png": ("2024-06/主管日程/高新营业部/高新二组.xlsx", 1),
+    "manager-kpis.png": ("2024-06/营业部经理月度KPI设定表/高新营业部.xlsx", 1),
+    "training-topics.png": ("2024-06/专题、培训计划表/滨江营业部.xlsx", 1),
+    "skill-training.png": ("2024-06/团队技能培训计划/高新营业部/高新二组.xlsx", 1),
+    "skill-will.png": ("2024-06/技能意愿评估框/高新营业部/高新二组.xlsx", 1),
+    "manager-agenda.png": ("2024-06/营业部经理行事历/高新营业部.xlsx", 2),
+    "weekly-review.png": ("2024-06/周计划及检讨表/高新营业部/高新二组/苏燕_00101804.xlsx", 3),
+    "weekly-statistics.png": ("2024-06/营业部每周活动情况统计表/高新营业部.xlsx", 1),
+    "person-log.png": ("2024-06/客户经理工作日志/高新营业部/高新二组/苏燕_00101804.xlsx", 2),
+    "manager-log.png": ("2024-06/销售主管工作日志/高新营业部/高新二组.xlsx", 2),
+    "daily-check.png": ("2024-06/每日活动检查表/高新营业部/高新二组.xlsx", 2),
     "check-report.png": ("校验报告.xlsx", 2),
 }
 

@@ -121,7 +121,7 @@ class FormValues:
         asks_log, asks_review = self._asks("week1.log."), self._asks("week1.next.")
         if not (asks_log or asks_review):
             return {}
-        quotas = self._quotas(number)[person.agent]
+        quotas = self.quotas(number)[person.agent]
         values: Values = {}
         if asks_review:
             values |= review_values(quotas, self._month)
@@ -143,7 +143,7 @@ class FormValues:
     def _days(self, number: int) -> MemberDays:
         """What a unit's people are to do, and did, day by day."""
         people = self.members(number)
-        return MemberDays(people, self._quotas(number), self._daily, self._month, self._cube.last)
+        return MemberDays(people, self.quotas(number), self._daily, self._month, self._cube.last)
 
     @functools.cached_property
     def _daily(self) -> DailyActivities:
@@ -164,16 +164,20 @@ class FormValues:
         return [product for (product,) in rows] or list(_PRODUCTS)
 
     @functools.cache  # noqa: B019 - lives as long as one job
-    def _quotas(self, number: int) -> dict[str, dict[str, int]]:
+    def quotas(self, number: int) -> dict[str, dict[str, int]]:
         """The quotas of a unit's people; each leans on his own team."""
-        unit = self._cube.units[number]
-        # Somebody of a department may be in none of its teams.
-        teams = [(unit.name, self._people(unit.level).of(unit)), *self._teams(number)]
-        return {
+        teams = self._teams(number)
+        found = {
             one.agent: monthly_quotas(one, team, self._targets, self._month)
             for _, team in teams
             for one in team
         }
+        unit = self._cube.units[number]
+        everybody = self._people(unit.level).of(unit)
+        for one in everybody:  # somebody of a department may be in none of its teams
+            if one.agent not in found:
+                found[one.agent] = monthly_quotas(one, everybody, self._targets, self._month)
+        return found
 
     def _teams(self, number: int) -> list[tuple[str, Sequence[Person]]]:
         """The teams of a unit with their people: itself where there are none below it."""

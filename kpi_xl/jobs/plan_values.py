@@ -12,7 +12,6 @@ from kpi_xl.analysis.attention import Attention, attention
 from kpi_xl.analysis.spread import spread
 from kpi_xl.calendar import WEEKDAYS, Month, day_note, is_working_day, weeks_of
 from kpi_xl.catalogue import kpis
-from kpi_xl.jobs.activity_quotas import monthly_quotas
 from kpi_xl.jobs.member_values import PIECES, PREMIUM
 from kpi_xl.jobs.people import ACTIVITIES, Person
 from kpi_xl.jobs.targets import Targets
@@ -53,7 +52,7 @@ def period_text(days: Sequence[dt.date]) -> str:
 
 
 def person_plan(
-    person: Person, team: Sequence[Person], team_name: str, department: str,
+    person: Person, quotas: Mapping[str, int], team_name: str, department: str,
     targets: Targets, month: Month
 ) -> Values:  # fmt: skip
     """A person's plan of a month: his quotas spread over its working days."""
@@ -67,7 +66,6 @@ def person_plan(
     }
     weeks = weeks_of(month)
     working = [day for week in weeks for day in week if is_working_day(day)]
-    quotas = monthly_quotas(person, team, targets, month)
     for code, name in ACTIVITIES.items():
         own = person.activities.get(code, {}).get(before, 0)
         target = quotas[code]

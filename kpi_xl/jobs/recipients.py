@@ -309,7 +309,12 @@ class Recipients:
                 "unit.manager": manager.name if manager else None,
             }
             | person_plan(
-                person, everybody.of(unit), unit.name, department, self._targets, self.month
+                person,
+                self._forms.quotas(number)[person.agent],
+                unit.name,
+                department,
+                self._targets,
+                self.month,
             )
             | self._forms.person(number, person)
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from kpi_xl.analysis.spread import spread
@@ -26,7 +26,9 @@ def review_values(quotas: Mapping[str, int], month: Month) -> Values:
     month : Month
         The month.
     """
-    weeks = [*weeks_of(month), weeks_of(month + 1)[0]]
+    months = [weeks_of(month), weeks_of(month + 1)]
+    weeks = [*months[0], months[1][0]]
+    working = [[day for week in of for day in week if is_working_day(day)] for of in months]
     found: Values = {}
     for number in range(1, WEEKS + 1):
         # The last sheet of a month of four weeks is empty.
@@ -35,7 +37,7 @@ def review_values(quotas: Mapping[str, int], month: Month) -> Values:
         found[f"week{number}.next.dates"] = after
         found[f"week{number}.next.period"] = period_text(after) if after else None
     for code, name in ACTIVITIES.items():
-        plans = _by_week(quotas[code], month)
+        plans = _by_week(quotas[code], months, working)
         for number in range(1, WEEKS + 1):
             there = number < len(weeks)
             plan = plans[number] if there else []
@@ -51,15 +53,14 @@ def review_values(quotas: Mapping[str, int], month: Month) -> Values:
     return found
 
 
-def _by_week(quota: int, month: Month) -> list[list[int | None]]:
+def _by_week(
+    quota: int, months: Sequence[Sequence[Sequence[dt.date]]], working: Sequence[Sequence[dt.date]]
+) -> list[list[int | None]]:
     """A quota by day, for the weeks of the month and the first of the next."""
     plans = []
-    for weeks in (weeks_of(month), weeks_of(month + 1)):
-        working = [day for week in weeks for day in week if is_working_day(day)]
-        shares = spread(quota, len(working))
-        by_day: dict[dt.date, int | None] = {
-            day: share or None for day, share in zip(working, shares, strict=True)
-        }
+    for weeks, days in zip(months, working, strict=True):
+        shares = spread(quota, len(days))
+        by_day = {day: share or None for day, share in zip(days, shares, strict=True)}
         plans.append([[by_day.get(day) for day in week] for week in weeks])
     this_month, next_month = plans
     return [*this_month, next_month[0]]
