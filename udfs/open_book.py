@@ -15,7 +15,8 @@ from kpi_xl.workbook.parts import DefinedName, Workbook
 from kpi_xl.workbook.references import Area, Place, area
 from kpi_xl.workbook.slots import Slot, laid_out, places, slot
 
-_FUNCTION: Final = re.compile(r"(?i)\bKPI(_\w+)?\(")
+# LibreOffice writes FUNCTIONS.KPIACTIVITY for KPI_ACTIVITY.
+_FUNCTION: Final = re.compile(r"(?i)\bKPI\w*\(")
 
 Rows = list[list[Any]]
 

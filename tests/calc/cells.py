@@ -55,10 +55,7 @@ def computed(sheet, where, formula, as_array=False):
         cells.setFormula(formula)
     at = cells.getRangeAddress()
     return [
-        [
-            content(cells.getCellByPosition(c, r))
-            for c in range(at.EndColumn - at.StartColumn + 1)
-        ]
+        [content(cells.getCellByPosition(c, r)) for c in range(at.EndColumn - at.StartColumn + 1)]
         for r in range(at.EndRow - at.StartRow + 1)
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -121,15 +122,26 @@ class Office:
         frame = document.CurrentController.Frame
         self.service("com.sun.star.frame.DispatchHelper").executeDispatch(frame, url, "", 0, ())
 
+    def children(self):
+        """Its processes: number and command line."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                status = (folder / "status").read_text()
+                if f"PPid:\t{self.process.pid}\n" in status and "State:\tZ" not in status:
+                    command = (folder / "cmdline").read_bytes().decode().replace("\0", " ")
+                    found.append((int(folder.name), command))
+            except OSError:  # it has just ended
+                continue
+        return found
+
     def close(self):
         """End it, and see that it ended well."""
         documents = self.desktop.Components.createEnumeration()
         while documents.hasMoreElements():
             documents.nextElement().close(True)
-        try:
+        with contextlib.suppress(Exception):  # it is gone before it can answer
             self.desktop.terminate()
-        except Exception:  # it is gone before it can answer
-            pass
         self.process.wait(_LONG)
         return self.process.returncode
 

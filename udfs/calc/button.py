@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Final
 
+import workbook_templates
 from udfs import buttons
 from udfs.calc.host import Calc
 from udfs.calc.server import connected
@@ -28,7 +29,9 @@ def main() -> None:
     labels = {command.name: command.label for command in COMMANDS} | {FILL.name: FILL.label}
     calc = Calc(channel, labels[name])
     if name == FILL.name:
-        buttons.run(calc, buttons.fill(given[0]))
+        template = given[0] if given else calc.choose("生成哪种工作簿", workbook_templates.NAMES)
+        if template is not None:
+            buttons.run(calc, buttons.fill(template))
     elif name == "settings":
         chosen = calc.settings()
         if chosen is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -99,6 +99,11 @@ class Calc:
     def insert(self, function: str, arguments: list[str]) -> None:
         texts = ";".join(f'"{text}"' for text in arguments)
         self.order("insert", f"={function}({texts})")
+
+    def choose(self, title: str, items: Sequence[str]) -> str | None:
+        """Ask for one of several; None where there was no answer."""
+        chosen: str | None = self.order("choose", title, list(items))
+        return chosen
 
     def settings(self) -> tuple[str, str] | None:
         """Ask for a project's folder and a month; None where there was no answer."""

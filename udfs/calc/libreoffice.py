@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from kpi_xl.jobs.libreoffice import soffice
 from udfs.calc import EXTENSION
 
-_REGISTRY: Final = r"SOFTWARE\LibreOffice\UNO\InstallPath"
 _LOADERS: Final = ("libpythonloaderlo.so", "pythonloader.uno.dll", "libpythonloaderlo.dylib")
 
 
@@ -32,10 +30,8 @@ class LibreOffice:
     @classmethod
     def found(cls) -> LibreOffice | None:
         """The one on this machine; None where there is none."""
-        for folder in _folders():
-            if any((folder / name).is_file() for name in ("unopkg", "unopkg.exe", "unopkg.com")):
-                return cls(folder)
-        return None
+        program = soffice()
+        return None if program is None else cls(program.resolve().parent)
 
     @property
     def unopkg(self) -> Path:
@@ -73,29 +69,3 @@ def installed_extensions(home: Path, roaming: Path) -> list[Path]:
     else:
         base = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config") / "libreoffice"
     return sorted(base.glob(f"4/user/uno_packages/cache/uno_packages/*/{EXTENSION}"))
-
-
-def _folders() -> Iterator[Path]:
-    for name in ("soffice", "libreoffice"):
-        command = shutil.which(name)
-        if command is not None:
-            yield Path(command).resolve().parent
-    if sys.platform == "win32":
-        yield from _windows_folders()
-    yield Path("/Applications/LibreOffice.app/Contents/MacOS")
-    yield from (Path("/usr/lib/libreoffice/program"), Path("/opt/libreoffice/program"))
-
-
-def _windows_folders() -> Iterator[Path]:
-    if sys.platform != "win32":
-        return
-    import winreg
-
-    for root in (winreg.HKEY_CURRENT_USER, winreg.HKEY_LOCAL_MACHINE):
-        try:
-            yield Path(winreg.QueryValue(root, _REGISTRY))
-        except OSError:
-            continue
-    for variable in ("PROGRAMFILES", "PROGRAMFILES(X86)"):
-        if variable in os.environ:
-            yield Path(os.environ[variable]) / "LibreOffice" / "program"

@@ -41,7 +41,7 @@ def addons() -> bytes:
             made = [(name, address(FILL.name, name)) for name in workbook_templates.NAMES]
             submenu = _nodes("s", [_entry(name, url) for name, url in made])
             in_menu.insert(1, f'{_title(FILL.label)}<node oor:name="Submenu">{submenu}</node>')
-            in_toolbar[1:1] = [_entry(f"{FILL.label}{name}", url) for name, url in made]
+            in_toolbar.insert(1, _item(FILL))  # it asks which
     menu = (
         f'<node oor:name="OfficeMenuBar"><node oor:name="{IDENTIFIER}.menu" oor:op="replace">'
         f"{_context()}{_title(_TITLE)}"

@@ -99,6 +99,7 @@ def _serve(process: Process, document: Document, window: _Window) -> None:
         "open": window.open,
         "choose folder": window.choose_folder,
         "input": window.input,
+        "choose": window.choose,
     }
     while True:
         try:
@@ -166,25 +167,40 @@ class _Window:
 
     def input(self, text: str) -> str | None:
         """Ask for a line of text."""
+        return self._answer(text, "Edit", 14, {}, "Text")
+
+    def choose(self, text: str, items: list[str]) -> str | None:
+        """Ask for one of several."""
+        first = {"StringItemList": tuple(items), "SelectedItems": uno.Any("[]short", (0,))}
+        return self._answer(text, "ListBox", 120, first, "SelectedItem")
+
+    def _answer(
+        self, text: str, kind: str, height: int, given: dict[str, Any], answer: str
+    ) -> str | None:
+        """Ask in a dialog with one field."""
         create = self._context.ServiceManager.createInstanceWithContext
         model = create("com.sun.star.awt.UnoControlDialogModel", self._context)
-        model.Title, model.Width, model.Height = _TITLE, 200, 62
-        for kind, name, place, values in (
+        model.Title, model.Width, model.Height = _TITLE, 200, 48 + height
+        push = (uno.Any("short", type_) for type_ in (1, 2))  # PushButtonType.OK and CANCEL
+        for part, name, place, values in (
             ("FixedText", "text", (6, 6, 188, 12), {"Label": text}),
-            ("Edit", "answer", (6, 22, 188, 14), {}),
-            ("Button", "ok", (90, 42, 50, 14), {"PushButtonType": 1, "DefaultButton": True}),
-            ("Button", "cancel", (144, 42, 50, 14), {"PushButtonType": 2}),
+            (kind, "answer", (6, 22, 188, height), given),
+            ("Button", "ok", (90, 28 + height, 50, 14), {"PushButtonType": next(push)}),
+            ("Button", "cancel", (144, 28 + height, 50, 14), {"PushButtonType": next(push)}),
         ):
-            part = model.createInstance(f"com.sun.star.awt.UnoControl{kind}Model")
-            part.PositionX, part.PositionY, part.Width, part.Height = place
+            control = model.createInstance(f"com.sun.star.awt.UnoControl{part}Model")
+            control.PositionX, control.PositionY, control.Width, control.Height = place
             for key, value in values.items():
-                setattr(part, key, uno.Any("short", value) if key == "PushButtonType" else value)
-            model.insertByName(name, part)
+                if isinstance(value, uno.Any):
+                    uno.invoke(control, "setPropertyValue", (key, value))
+                else:
+                    setattr(control, key, value)
+            model.insertByName(name, control)
         dialog = create("com.sun.star.awt.UnoControlDialog", self._context)
         dialog.setModel(model)
         dialog.createPeer(create("com.sun.star.awt.Toolkit", self._context), None)
         try:
-            return str(dialog.getControl("answer").Text) if dialog.execute() else None
+            return str(getattr(dialog.getControl("answer"), answer)) if dialog.execute() else None
         finally:
             dialog.dispose()
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from typing import Any
 
 import uno  # noqa: F401 - makes the name below importable
-from com.sun.star.lang import Locale
+from com.sun.star.lang import IllegalArgumentException, Locale
 
 Rows = list[list[Any]]
 Area = tuple[int, int, int, int]
@@ -85,7 +86,9 @@ class Document:
     def write(self, sheet: str, area: Area, rows: Rows) -> None:
         """Write values: numbers, texts, dates, and errors as tuples of their names."""
         cells = self._cells(sheet, area)
-        cells.setDataArray(tuple(tuple(map(self._value, row)) for row in rows))
+        data = tuple(tuple(map(self._value, row)) for row in rows)
+        self._fill_blanks(cells, data)
+        cells.setDataArray(data)
         dates = False
         for r, row in enumerate(rows):
             for c, value in enumerate(row):
@@ -104,7 +107,8 @@ class Document:
         cells = self._sheet(sheet)
         if not cells.isProtected():
             return "open"
-        cells.unprotect("")
+        with contextlib.suppress(IllegalArgumentException):  # there is a password
+            cells.unprotect("")
         return "password" if cells.isProtected() else "opened"
 
     def protect(self, sheet: str) -> None:
@@ -158,6 +162,17 @@ class Document:
             null = self._model.NullDate
             return (value - dt.datetime(null.Year, null.Month, null.Day)) / dt.timedelta(days=1)
         return float(value)
+
+    @staticmethod
+    def _fill_blanks(cells: Any, data: tuple[tuple[Any, ...], ...]) -> None:
+        """Give cells that are blank and will not be so something that can be undone.
+
+        To undo `setDataArray` LibreOffice puts back what was there, but empties no cell.
+        """
+        for r, row in enumerate(cells.getDataArray()):
+            for c, (old, new) in enumerate(zip(row, data[r], strict=True)):
+                if old == "" and new != "":
+                    cells.getCellByPosition(c, r).setValue(0)
 
     def _show_dates(self, cells: Any, rows: Rows) -> None:
         """Give cells with dates a date's format where they would show a number."""
