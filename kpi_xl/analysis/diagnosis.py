@@ -212,17 +212,15 @@ def propose(
     likely = [cause for cause in ranked if cause.verdict != "数据不支持"]
     used: set[int] = set()
     found: list[Proposal] = []
-    for _ in topic.remedies:
+    more = True
+    while more and len(found) < most:
+        more = False
         for cause in likely:
-            place = next(
-                (
-                    i
-                    for i, remedy in enumerate(topic.remedies)
-                    if i not in used and cause.cause.id in remedy.causes
-                ),
-                None,
-            )
-            if place is not None and len(found) < most:
+            if len(found) == most:
+                break
+            place = next((i for i in topic.remedies_for(cause.cause.id) if i not in used), None)
+            if place is not None:
+                more = True
                 used.add(place)
                 remedy = topic.remedies[place]
                 due = today + dt.timedelta(days=remedy.days)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -186,6 +186,18 @@ class Topic:
     worth: Mapping[str, Worth]
     causes: tuple[Cause, ...]
     remedies: tuple[Remedy, ...]
+
+    def remedies_for(self, cause: str) -> Sequence[int]:
+        """Which of the remedies are meant for a cause, by their places."""
+        return self._remedies_by_cause.get(cause, ())
+
+    @functools.cached_property
+    def _remedies_by_cause(self) -> Mapping[str, Sequence[int]]:
+        found: dict[str, list[int]] = {}
+        for place, remedy in enumerate(self.remedies):
+            for cause in remedy.causes:
+                found.setdefault(cause, []).append(place)
+        return found
 
 
 @dataclass(frozen=True)

@@ -114,13 +114,10 @@ class Drivers:
         chain a quantity without a target of its own keeps the actual ratio to the one before.
         """
         place = self.findings.units.index(unit)
-        own = self._chains[:, place, -1]
-        before = self._before(place, comparison)
-        if before is None:
+        starts, ends, known = self._ends(comparison)
+        if not known[place]:
             return None
-        start, end = before, own
-        if comparison in ("目标", "标杆", "全公司"):
-            end = _fine(own)
+        start, end = starts[:, place], ends[:, place]
         return Split(
             tree=self.tree,
             comparison=comparison,
@@ -131,31 +128,55 @@ class Drivers:
             shapley=tuple(shapley(start, end).tolist()),
         )
 
+    def shares(self, comparison: str) -> Quantities:
+        """The shares of all units at once, in 分, as (factors, units); 0 where nothing compares.
+
+        Parameters
+        ----------
+        comparison : str
+            One of `COMPARISONS`.
+        """
+        start, end, known = self._ends(comparison)
+        return lmdi(np.where(known, start, end), end)
+
     def all(self, unit: int) -> list[Split]:
         """Every split of a unit that there is."""
         found = (self.split(unit, comparison) for comparison in COMPARISONS)
         return [split for split in found if split is not None]
 
-    def _before(self, place: int, comparison: str) -> Quantities | None:
-        months = self._chains.shape[-1]
+    @functools.cache  # noqa: B019 - lives as long as one job
+    def _ends(self, comparison: str) -> tuple[Quantities, Quantities, NDArray[np.bool_]]:
+        """The chains before and after of all units, and for which there are both.
+
+        Counts that are scaled or planned are no whole numbers: those chains are in millionths, but
+        for the result.
+        """
+        own, months = self._chains[:, :, -1], self._chains.shape[-1]
+        everybody = np.ones(own.shape[1], dtype=bool)
         back = {"环比": 1, "同比": 12}.get(comparison)
         if back is not None:
-            return self._chains[:, place, -1 - back] if months > back else None
+            there = months > back
+            return self._chains[:, :, -1 - back] if there else own, own, everybody & there
+        fine = own.copy()
+        fine[:-1] *= _FINE
         if comparison == "目标":
-            return self._target(place)
-        others = self._chains[:, :, -1]
-        if others.shape[1] < 2:
-            return None
-        model = others.sum(axis=1) if comparison == "全公司" else others[:, self._best]
-        if comparison == "标杆" and place == self._best:
-            return None
-        return _scaled(model, int(others[0, place]))
+            goals = [self._target(place) for place in range(own.shape[1])]
+            start = [fine[:, place] if goal is None else goal for place, goal in enumerate(goals)]
+            known = np.array([goal is not None for goal in goals])
+            return np.stack(start, axis=1), fine, known
+        model = own.sum(axis=1) if comparison == "全公司" else own[:, self._best]
+        known = everybody & (own.shape[1] > 1) & (model[0] > 0)
+        if comparison == "标杆":
+            known[self._best] = False
+        scale = own[0] / max(int(model[0]), 1)
+        start = np.rint(model[:, None] * scale * np.array([_FINE] * (len(own) - 1) + [1])[:, None])
+        return start.astype(np.int64), fine, known
 
     @functools.cached_property
     def _best(self) -> int:
         chains = self._chains[:, :, -1]
         by_head = divide(chains[-1], chains[0])
-        return int(np.nanargmax(np.where(np.isfinite(by_head), by_head, -np.inf)))
+        return int(np.argmax(np.where(np.isfinite(by_head), by_head, -np.inf)))
 
     def _target(self, place: int) -> Quantities | None:
         """The chain of targets, in millionths but for the result."""
@@ -184,16 +205,3 @@ class Drivers:
             values[0] /= 2
             values[1] *= 2
         return values
-
-
-def _fine(chain: Quantities) -> Quantities:
-    return np.array([*(int(q) * _FINE for q in chain[:-1]), int(chain[-1])], dtype=np.int64)
-
-
-def _scaled(model: Quantities, size: int) -> Quantities | None:
-    """A chain as it would be with another first quantity, in millionths but for the result."""
-    first = int(model[0])
-    if first <= 0:
-        return None
-    counts = [int(q) * size * _FINE // first for q in model[:-1]]
-    return np.array([*counts, round(int(model[-1]) * size / first)], dtype=np.int64)
