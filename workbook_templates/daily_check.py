@@ -16,11 +16,13 @@ from workbook_templates.look import (
     BOXED,
     CENTRE,
     DAY,
+    GREY,
     HEAD,
     INPUT,
     LABEL,
     LEFT,
     PADDED,
+    RESTING,
     RIGHT,
     RULED,
     SECTION,
@@ -44,7 +46,7 @@ LINES: Final = 60
 """How many rows a week has: members times working days."""
 LOGS: Final = ("已交", "未交", "请假")
 CHECKS: Final = ("达到", "没达到，已谈", "没达到，待谈", "记录不实")
-_WIDTHS: Final = (1.5, 10, 7, 10, *(6.6 for _ in range(10)), 7, 11, 8, 13, 30)
+_WIDTHS: Final = (1.5, 10, 7, 14, *(6.6 for _ in range(10)), 7, 11, 8, 13, 30)
 _DATE, _WEEKDAY, _PERSON, _FIRST_ACTIVITY = 1, 2, 3, 4
 _PIECES, _PREMIUM, _LOG, _CHECK, _ADVICE = range(14, 19)
 _OTHERS: Final = tuple(name for name in ACTIVITIES if name not in PLANNED)
@@ -233,6 +235,8 @@ def _summary(page: Page, slot: str, roll: Roll) -> None:
     total = _SUMMED + _DAYS
     page.blanks(total, 1, total, _ADVICE, TOTAL)
     page.blanks(_SUMMED, _FIRST_ACTIVITY, total - 1, _ADVICE, RULED)
+    off = f"$Q{_SUMMED + 1}=0"
+    page.highlight(_SUMMED, 1, total - 1, _ADVICE, off, {"bg_color": RESTING, "font_color": GREY})
     page.put(total, 1, "本周合计", TOTAL)
     dates = _absolute(roll, _DATE)
     for name in (*ACTIVITIES, "预收件数", "预收保费"):
@@ -281,7 +285,7 @@ def _guide(book: Book) -> None:
             "上面“每天合计”自动算出：填了几个人、做了多少。",
         ),
     )
-    guide.colours()
+    guide.colours(resting="没有人要填的一天：休息日、节假日")
     guide.table(
         "怎么算",
         (

@@ -46,7 +46,7 @@ KINDS: Final = ("面谈", "面谈", "陪访", "陪访")
 ACCOMPANIED: Final = 3
 """The norm of joint visits a week."""
 _TEAM: Final = "团队"
-_WIDTHS: Final = (1.5, 8.5, 24, 7, 11, 26, 26, 9.5, 10, 30, 30)
+_WIDTHS: Final = (1.5, 8.5, 24, 7, 15, 26, 26, 9.5, 10, 30, 30)
 _PLAN, _KIND, _WHOM, _HOW, _EFFECT, _LABEL, _COUNT, _LEARNT, _NEXT = range(2, 11)
 _COUNTED: Final = ("出单人数", "预收件数", "预收保费", "日志份数")
 _SUMMED: Final = {"出单人数": ("出单 ", "人"), "预收件数": ("", "件"), "预收保费": ("预收 ", "元")}
@@ -60,7 +60,7 @@ _SMALL: Final[Style] = {"shrink": True, **LEFT, **PADDED}
 def build(path: Path) -> None:
     """Write the template."""
     book = Book(path, NAME)
-    team = Page(book, _TEAM, (1.5, 14, 13, 17, 12, 17, 12, 12, 17))
+    team = Page(book, _TEAM, (1.5, 14, 16, 17, 12, 17, 12, 12, 17))
     weeks = [Page(book, f"第{week}周", _WIDTHS) for week in WEEKS]
     unit, manager = team.at(3, 1, absolute=True), team.at(3, 5, absolute=True)
     heading = f'={unit}&"　"&{manager}&"　"&{team.at(0, 8, absolute=True)}'

@@ -40,7 +40,7 @@ _TOPIC, _WAY, _DAY, _TRAINER, _RESULT = range(_GAP + 1, _GAP + 6)
 _WIDTHS: Final = (
     1.5,
     11,
-    9,
+    14,
     11,
     7,
     *(6.2 for _ in range(2 * len(_SKILLS))),
