@@ -7,12 +7,26 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import bench_analysis, bench_engine, bench_excel, bench_main_job, bench_workbook
+from benchmarks import (
+    bench_analysis,
+    bench_distribution,
+    bench_engine,
+    bench_excel,
+    bench_main_job,
+    bench_workbook,
+)
 
 
 def main() -> None:
     quick = "--full" not in sys.argv
-    for part in (bench_workbook, bench_excel, bench_main_job, bench_engine, bench_analysis):
+    for part in (
+        bench_workbook,
+        bench_distribution,
+        bench_excel,
+        bench_main_job,
+        bench_engine,
+        bench_analysis,
+    ):
         for name, value, unit in part.figures(quick=quick):
             print(f"{name} {value:.4g} {unit}", flush=True)
 

@@ -136,14 +136,25 @@ class ReturnedWorkbook:
                 rows[str(number)] += row
         part = self.workbook.sheets[sheet]
         cells, merges = excerpt(self.package, part, rows, with_merges=True)
+        by_row: defaultdict[int, list[Area]] = defaultdict(list)
+        wanted = range(
+            min(area.first_row for _, area in areas), max(area.last_row for _, area in areas) + 1
+        )
+        for merge in merges:
+            if merge.size > 1:
+                # A merged column may be a million rows long.
+                first, last = max(merge.first_row, wanted[0]), min(merge.last_row, wanted[-1])
+                for number in range(first, last + 1):
+                    by_row[number].append(merge)
         found = {}
         for name, area in areas:
-            near = [merge for merge in merges if merge.size > 1 and merge.meets(area)]
-            answers = [
-                [_answer(reader, cells, one, number, column, near) for column, one in columns]
-                for number, row in enumerate(references[name], area.first_row)
-                for columns in [list(enumerate(row, area.first_column))]
-            ]
+            answers = []
+            for number, row in enumerate(references[name], area.first_row):
+                near = by_row.get(number, ())
+                columns = enumerate(row, area.first_column)
+                answers.append(
+                    [_answer(reader, cells, one, column, near) for column, one in columns]
+                )
             found[name] = Answers(sheet, area, answers)
         return found
 
@@ -152,11 +163,11 @@ def _answer(
     reader: Reader,
     cells: Mapping[str, Raw],
     reference: str,
-    row: int,
     column: int,
     merges: Sequence[Area],
 ) -> Answer:
-    merged = any(merge.contains(row, column) for merge in merges)
+    """A cell; `merges` are the merged ranges in its row."""
+    merged = any(merge.first_column <= column <= merge.last_column for merge in merges)
     kind, _, text = cells.get(reference, ("n", 0, None))
     if kind == UNCALCULATED:
         return Answer(reference, None, UNCALCULATED, merged)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import os
 import signal
 import subprocess
 import sys
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import msoffcrypto
@@ -34,6 +36,7 @@ from kpi_xl.workbook import Identity, Template, parts, read
 from kpi_xl.workbook.package import Package
 
 MONTH = "2024-06"
+ROOT = Path(__file__).parents[2]
 
 
 def identity_of(file: Path) -> Identity | None:
@@ -74,8 +77,8 @@ def test_the_manifest_tells_the_truth(project, done):
 
 @needs_node_validator
 def test_both_validators_find_nothing(project, done):
-    some = [one.file for one in done.deliveries[:2]]
-    some += [one.file for one in distribute(project, "月度KPI表", MONTH).deliveries[:2]]
+    some = [one.file for one in done.deliveries[:1]]
+    some += [one.file for one in distribute(project, "月度目标设定、达成表", MONTH).deliveries[:1]]
     assert not any(open_xml_sdk_errors(some).values())
     assert not any(map(openxml_audit_errors, some))
 
@@ -120,15 +123,19 @@ def test_other_processes_make_the_same_and_end_with_their_parent(project, tmp_pa
         "if __name__ == '__main__':\n"
         "    distribute(Project.open(sys.argv[1]), '周工作计划', '2024-06')\n"
     )
-    process = subprocess.Popen([sys.executable, str(script), str(project.folder)])
+    mark = f"KPI_TEST={tmp_path}"
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "KPI_TEST": str(tmp_path)}
+    process = subprocess.Popen([sys.executable, str(script), str(project.folder)], env=environment)
     folder = project.output / MONTH / "下发"
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and len(list(folder.rglob("*.xlsx"))) < 40:
+        assert process.poll() is None
         time.sleep(0.02)
+    assert len(_running(mark)) >= 2
     process.send_signal(signal.SIGKILL)
     process.wait()
     deadline = time.monotonic() + 10
-    while (left := _running(project.folder)) and time.monotonic() < deadline:
+    while (left := _running(mark)) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not left
     made = list(folder.rglob("*.xlsx"))
@@ -137,24 +144,14 @@ def test_other_processes_make_the_same_and_end_with_their_parent(project, tmp_pa
         assert zipfile.ZipFile(file).testzip() is None
 
 
-def _running(folder: Path) -> list[str]:
-    """The processes that were begun for a project."""
+def _running(mark: str) -> list[str]:
+    """The processes that have a mark in their environment."""
     found = []
-    for status in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            command = status.read_bytes().decode("utf-8", "replace")
-        except OSError:
-            continue
-        if "spawn_main" in command and str(folder.parent) in _environment(status.parent):
-            found.append(command)
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):
+            if mark.encode() in environment.read_bytes():
+                found.append(environment.parent.name)
     return found
-
-
-def _environment(process: Path) -> str:
-    try:
-        return str((process / "cwd").readlink())
-    except OSError:
-        return ""
 
 
 def write_passwords(project, rows) -> Path:
@@ -192,16 +189,14 @@ def test_without_a_password_for_everybody_nothing_is_made(project):
 def test_pdfs_beside_the_workbooks(project):
     import pypdf
 
-    listed = [
-        (one.recipient, "geheim") for one in distribute(project, "月度KPI表", MONTH).deliveries
-    ]
-    passwords = write_passwords(project, listed)
-    done = distribute(project, "月度KPI表", MONTH, pdf=True, passwords=passwords)
-    assert done.pdfs == 9
-    reader = pypdf.PdfReader(done.deliveries[1].file.with_suffix(".pdf"))
+    passwords = write_passwords(project, [("江城分公司", "geheim")])
+    done = distribute(project, "月度KPI表", MONTH, level="分公司", pdf=True, passwords=passwords)
+    assert done.pdfs == 1
+    (one,) = done.deliveries
+    reader = pypdf.PdfReader(one.file.with_suffix(".pdf"))
     assert reader.is_encrypted
     assert reader.decrypt("geheim")
-    assert done.deliveries[1].name in reader.pages[0].extract_text()
+    assert one.name in reader.pages[0].extract_text()
     assert all(row["pdf"] for row in rows_of(project))
 
 
@@ -268,7 +263,7 @@ def test_a_bomb_is_no_template(tmp_path):
     """A template that unpacks to gigabytes, or whose XML grows, is refused before it does."""
     source = Path(__file__).parents[2] / "workbook_templates" / "主管日程.xlsx"
     for name, part, content in (
-        ("zip", "xl/bomb.xml", b"\0" * (300 << 20)),
+        ("zip", "xl/bomb.xml", b"\0" * (20 << 20)),
         ("xml", "xl/workbook.xml", _BILLION),
     ):
         bomb = tmp_path / f"{name}.xlsx"
