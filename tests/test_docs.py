@@ -19,6 +19,12 @@ def test_the_readmes_python_examples():
     assert result.failed == 0
 
 
+def test_the_worked_numbers_of_the_analysis():
+    result = doctest.testfile(str(ROOT / "docs" / "analysis.md"), module_relative=False)
+    assert result.attempted >= 9
+    assert result.failed == 0
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_and_pictures_are_there(page):
     for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):

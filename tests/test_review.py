@@ -1,0 +1,219 @@
+"""The closed loop: plans sent out, changed by people, collected, and looked back on a month later."""
+
+import datetime as dt
+import math
+import re
+import shutil
+import zipfile
+
+import duckdb
+import numpy as np
+import pytest
+
+from kpi_xl.calendar import Month, working_days
+from kpi_xl.catalogue import kpis
+from kpi_xl.data.cube import Cube
+from kpi_xl.jobs.collection.run import collect
+from kpi_xl.jobs.day_sums import day_sums
+from kpi_xl.jobs.distribution.run import distribute
+from kpi_xl.jobs.fill import fill
+from kpi_xl.jobs.improvement import REVIEW as PROGRESS
+from kpi_xl.jobs.improvement import TEMPLATE
+from kpi_xl.jobs.load import load
+from kpi_xl.jobs.review import review
+from kpi_xl.jobs.rule_lists import RuleLists
+from kpi_xl.project import Project
+from kpi_xl.workbook import Template, read
+
+JUNE = Month.of(2024, 6)
+UNIT = "城南营业部"
+
+
+def column(values, slot):
+    """A list's cells that hold something."""
+    return [row[0] for row in values[slot] if row[0] is not None]
+
+
+@pytest.fixture(scope="module")
+def loop(branch, tmp_path_factory):
+    """A branch whose 城南营业部 sent its plan of May back, changed."""
+    folder = tmp_path_factory.mktemp("loop") / "branch"
+    folder.mkdir()
+    shutil.copytree(branch.project.data, folder / "data")
+    shutil.copy2(branch.project.folder / "kpi.toml", folder)
+    project = Project.open(folder)
+    distribute(project, TEMPLATE, "2024-05")
+    (sent,) = [file for file in project.output.rglob(f"*{UNIT}*.xlsx") if TEMPLATE in str(file)]
+    before = read(sent)
+    own = {
+        "指标": "件均保费", "问题": "件均低", "根源问题": "只卖小额险", "改善措施": "每人谈两位高收入客户",
+        "责任对象": "组训", "工具": "名单", "期限": dt.date(2024, 6, 20),
+    }  # fmt: skip
+    typed = {f"input.own.{name}": [[value]] for name, value in own.items()}
+    typed["input.plan.采用"] = [["采用"], ["不采用"]]
+    (folder / "returned").mkdir()
+    (folder / "returned" / "回.xlsx").write_bytes(Template(sent).fill(typed))
+    collect(project)
+    return project, before
+
+
+def workbook_of(filled, unit):
+    (file,) = [file for file in filled.files if file.stem == unit]
+    return read(file)
+
+
+def test_the_follow_up_is_of_what_came_back(loop):
+    project, before = loop
+    filled = fill(project, PROGRESS, "2024-06")
+    values = workbook_of(filled, UNIT)
+    proposed = column(before, "plan.改善措施")
+    expected = [proposed[0], *proposed[2:], "每人谈两位高收入客户"]
+    assert column(values, "progress.改善措施") == expected
+    assert values["progress.note"] == "按交回的上月计划"
+    assert values["progress.条数"] == f"已完成 0 条，共 {len(expected)} 条"
+    other = workbook_of(filled, "城东营业部")
+    assert other["progress.note"] == "上月的计划没有交回，列出的是系统上月的建议"
+
+
+def test_the_movement_is_that_of_the_kpi(loop):
+    project, _ = loop
+    cube = load(project).cube
+    unit = cube.unit_index(UNIT)
+    values = workbook_of(fill(project, PROGRESS, "2024-06"), UNIT)
+    names = column(values, "progress.指标")
+    assert names[-1] == "件均保费"
+    may, june = cube.kpi(kpis.find("件均保费"))[unit, -2:]
+    shown = [column(values, f"progress.{part}")[-1] for part in ("上月", "本月", "变化")]
+    assert shown == [f"{may:,.0f}", f"{june:,.0f}", f"{june - may:+,.0f}"]
+    # Seven other departments are too few to tell an effect from chance: it says so.
+    said = column(values, "progress.结论")[-1]
+    assert said == "指标变差了；没做这项措施的同类只有 7 个，少于 9 个，说不出是不是措施的作用"
+
+
+def test_the_review_of_the_month(loop):
+    project, _ = loop
+    filled = review(project, "2024-06")
+    assert len(filled.files) == 9
+    values = workbook_of(filled, UNIT)
+    cube = load(project).cube
+    unit, names = cube.unit_index(UNIT), column(values, "review.指标")
+    place = names.index("首年度保费")
+    fyp = cube.kpi(kpis["KPI_FYP"])[unit, -1]
+    assert column(values, "review.实际")[place] == f"{fyp:,.0f}"
+    start, *shares, end = values["drivers.环比"][0]
+    assert sum(shares) == pytest.approx(end - start, abs=0.005)
+    assert values["review.问题"] == "（没有交回）"
+    assert column(values, "diagnosis.原因")
+
+
+def test_next_months_target_takes_its_share_of_what_the_year_is_short_of(loop):
+    project, _ = loop
+    filled, cube = review(project, "2024-06"), load(project).cube
+    short_ones = 0
+    for unit in (cube.units[i] for i in cube.of_level("营业部")):
+        with duckdb.connect(str(project.store), read_only=True) as store:
+            rows = store.execute(
+                "SELECT target FROM targets WHERE unit = ? AND kpi = 'KPI_FYP'"
+                " AND month BETWEEN ? AND ? ORDER BY month",
+                [unit.name, JUNE.number - 5, JUNE.number],
+            ).fetchall()
+        targets = [row[0] for row in rows]
+        done = cube.kpi(kpis["KPI_FYP"])[cube.unit_index(unit.name), -6:]
+        short = max(sum(targets) - done.sum(), 0)
+        short_ones += short > 0
+        values = workbook_of(filled, unit.name)
+        place = column(values, "review.指标").index("首年度保费")
+        goal = float(column(values, "review.下月目标")[place].replace(",", ""))
+        assert goal == pytest.approx(targets[-1] + short / 6, abs=1)
+    assert short_ones
+
+
+def texts(file):
+    """Every text in a workbook, whatever part it is in."""
+    with zipfile.ZipFile(file) as archive:
+        return "\n".join(
+            archive.read(name).decode("utf-8", "replace") for name in archive.namelist()
+        )
+
+
+@pytest.mark.parametrize("template", ["月度KPI表", TEMPLATE, PROGRESS, "月度经营检讨"])
+def test_a_unit_sees_no_other_units_names(branch, template):
+    cube = Cube.open(branch.project.cube)
+    departments = cube.of_level("营业部")
+    files = {file.stem: file for file in branch.filled[template].files}
+    for number in departments:
+        content = texts(files[cube.units[number].name])
+        for other, unit in enumerate(cube.units):
+            if (
+                number not in (other, unit.parent)
+                and unit.level != "分公司"
+                and not unit.is_unassigned
+            ):
+                assert unit.name not in content, (cube.units[number].name, unit.name)
+
+
+def test_a_list_of_names_is_in_its_managers_workbook_only(branch):
+    cube = Cube.open(branch.project.cube)
+    with duckdb.connect(str(branch.project.store), read_only=True) as store:
+        lists = RuleLists(store, branch.project.settings, JUNE, "营业组", dt.date(2024, 7, 1))
+        agents = {
+            cube.units[i].name: {breach.agent for breach in lists.of(cube.units[i])}
+            for i in cube.of_level("营业部")
+        }
+    files = {file.stem: file for file in branch.filled["月度经营检讨"].files}
+    for name, own in agents.items():
+        assert own
+        listed = set(column(read(files[name]), "rules.工号"))
+        assert listed == own
+    everybody = set().union(*agents.values())
+    whole = read(files[cube.units[0].name])
+    assert column(whole, "rules.工号") == column(whole, "rules.姓名") == []
+    assert not everybody & set(re.findall(r"\d{8}", texts(files[cube.units[0].name])))
+
+
+def test_rules_against_a_count_by_hand(branch):
+    """Trainees without FYC in May and June who signed before May, from the tables alone."""
+    with duckdb.connect(str(branch.project.store), read_only=True) as store:
+        lists = RuleLists(store, branch.project.settings, JUNE, "营业组", dt.date(2024, 7, 1))
+        found = {
+            b.agent
+            for b in lists.of(Cube.open(branch.project.cube).units[0])
+            if b.rule == "试用清退"
+        }
+        expected = store.execute(
+            """SELECT agent FROM agents WHERE signed < DATE '2024-05-01' AND confirmed IS NULL
+            AND ("left" IS NULL OR "left" > DATE '2024-06-30') AND NOT is_manager
+            AND agent NOT IN (
+                SELECT agent FROM policies WHERE fyc > 0
+                AND (issued BETWEEN DATE '2024-05-01' AND DATE '2024-06-30') AND withdrawn IS NULL)"""
+        ).fetchall()
+    assert found == {row[0] for row in expected}
+
+
+def test_days_add_up_to_the_month_and_the_pace_is_what_was_sold_by_then(branch):
+    cube = Cube.open(branch.project.cube)
+    day = dt.date(2024, 6, 14)
+    with duckdb.connect(str(branch.project.store), read_only=True) as store:
+        whole = day_sums(store, branch.project.settings, cube, JUNE, "营业部")
+        half = day_sums(store, branch.project.settings, cube, JUNE, "营业部", day)
+        issued, taken_back = (
+            store.execute(
+                f"SELECT COALESCE(SUM(premium), 0) FROM policies WHERE {when} BETWEEN ? AND ?",
+                [dt.date(2024, 6, 1), day],
+            ).fetchone()[0]
+            for when in ("issued", "withdrawn")
+        )
+    for code in ("new_premium", "pieces"):
+        months = cube.measure(code)[:, -13:]
+        departments = cube.of_level("营业部")
+        assert (whole.sums[code].sum(axis=-1)[departments] == months[departments]).all()
+    assert (half.elapsed, half.days[-1]) == (
+        len(working_days(dt.date(2024, 6, 1), day)),
+        len(working_days(dt.date(2024, 6, 1), dt.date(2024, 6, 30))),
+    )
+    units = [i for i, unit in enumerate(cube.units) if unit.level == "营业部"]
+    sold_by_then = sum(half.done("KPI_NEW_PREMIUM", unit) for unit in units)
+    assert sold_by_then == issued - taken_back
+    found = half.pace("KPI_NEW_PREMIUM", units, np.full(len(units), math.nan))
+    final = cube.measure("new_premium")[units, -1]
+    assert ((found.low <= final) & (final <= found.high)).sum() >= len(units) // 2
