@@ -9,7 +9,7 @@ from typing import Final
 from kpi_xl.analysis.quotas import activities_needed, expected_ratios
 from kpi_xl.calendar import Month
 from kpi_xl.jobs.people import ACTIVITIES, Person
-from kpi_xl.jobs.targets import Targets
+from kpi_xl.jobs.targets import Targets, pieces_target
 
 FUNNEL: Final = ("appointments", "visits", "interviews", "closings")
 """The activities that lead to a sale, the first first."""
@@ -49,8 +49,7 @@ def _needed(
     person: Person, team: Sequence[Person], targets: Targets, month: Month
 ) -> dict[str, float]:
     """What his target of pieces takes; nothing without a target or ratios."""
-    own = targets.of_agent(person.agent)
-    goal = own.get("主险件数", own.get("人均件数"))
+    goal = pieces_target(targets.of_agent(person.agent))
     if not goal:
         return {}
     funnels = [_funnel(one, month) for one in team]

@@ -9,7 +9,7 @@ from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.people import Person
-from kpi_xl.jobs.targets import Targets
+from kpi_xl.jobs.targets import Targets, pieces_target, premium_target
 from kpi_xl.jobs.unit_values import Values, attainment, shown
 
 PREMIUM: Final = "首年新单保费"
@@ -47,8 +47,8 @@ def member_values(
     premium = [p.premium.get(now, 0) / 100 if closed else None for p in people]
     pieces = [p.pieces.get(now, 0) if closed else None for p in people]
     of_agent = [targets.of_agent(p.agent) for p in people]
-    premium_targets = [t.get(PREMIUM, t.get("首年度保费")) for t in of_agent]
-    pieces_targets = [t.get(PIECES) for t in of_agent]
+    premium_targets = [premium_target(own) for own in of_agent]
+    pieces_targets = [pieces_target(own) for own in of_agent]
     premium_before = [p.premium.get(before, 0) / 100 for p in people]
     pieces_before = [p.pieces.get(before, 0) for p in people]
     produced = ["是" if (p.pieces.get(now, 0) > 0) else "否" for p in people] if closed else []

@@ -12,16 +12,14 @@ from kpi_xl.analysis.attention import Attention, attention
 from kpi_xl.analysis.spread import spread
 from kpi_xl.calendar import WEEKDAYS, Month, day_note, is_working_day, weeks_of
 from kpi_xl.catalogue import kpis
-from kpi_xl.jobs.member_values import PIECES, PREMIUM
 from kpi_xl.jobs.people import ACTIVITIES, Person
-from kpi_xl.jobs.targets import Targets
+from kpi_xl.jobs.targets import Targets, pieces_target, premium_target
 from kpi_xl.jobs.unit_values import UnitValues, Values
 from kpi_xl.kpi import Kpi
 
 WEEKS: Final = 5
 """A month has four or five weeks; the templates have a sheet for each of five."""
 
-_ADVANCE: Final = (("预收件数", PIECES), ("预收保费", PREMIUM))
 _ACCOMPANIED: Final = (1, 2, 3)  # Tuesday to Thursday: three mornings a week with somebody
 _TALKS: Final = (0, 1, 2, 3)  # a talk every afternoon but Friday's, which is for the review
 
@@ -85,11 +83,14 @@ def person_plan(
             values[f"week{number}.plan.{name}.合计"] = total
         values |= _not_yet_typed(name)
     own_targets = targets.of_agent(person.agent)
-    for name, kpi in _ADVANCE:
-        done = person.pieces if kpi == PIECES else person.premium
-        values[f"month.last.{name}"] = done.get(before, 0) / (1 if kpi == PIECES else 100)
-        values[f"month.target.{name}"] = own_targets.get(kpi)
-        values |= _not_yet_typed(name)
+    values |= {
+        "month.last.预收件数": person.pieces.get(before, 0),
+        "month.last.预收保费": person.premium.get(before, 0) / 100,
+        "month.target.预收件数": pieces_target(own_targets),
+        "month.target.预收保费": premium_target(own_targets),
+        **_not_yet_typed("预收件数"),
+        **_not_yet_typed("预收保费"),
+    }
     heading = f"{person.name}　{team_name}　{month.chinese}"
     return values | {f"week{number}.heading": heading for number in range(1, WEEKS + 1)}
 

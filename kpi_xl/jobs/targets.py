@@ -41,3 +41,13 @@ class Targets:
     def of_agent(self, agent: str) -> Mapping[str, float]:
         """The targets of an agent by KPI name."""
         return self._by_unit.get((AGENT_LEVEL, agent), {})
+
+
+def pieces_target(own: Mapping[str, float]) -> float | None:
+    """An agent's target of main-policy pieces: his 人均件数 is that of one person."""
+    return own.get("主险件数", own.get("人均件数"))
+
+
+def premium_target(own: Mapping[str, float]) -> float | None:
+    """An agent's target of new premium in 元, or of all first-year premium."""
+    return own.get("首年新单保费", own.get("首年度保费"))
