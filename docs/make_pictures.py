@@ -28,7 +28,7 @@ PAGES = {
     "weekly-review.png": ("2024-06/周计划及检讨表/高新营业部/高新二组/苏燕_00101804.xlsx", 3),
     "weekly-statistics.png": ("2024-06/营业部每周活动情况统计表/高新营业部.xlsx", 1),
     "person-log.png": ("2024-06/客户经理工作日志/高新营业部/高新二组/苏燕_00101804.xlsx", 2),
-    "manager-log.png": ("2024-06/销售主管工作日志/高新营业部/高新二组.xlsx", 2),
+    "manager-log.png": ("2024-06/销售主管工作日志/高新营业部/高新二组.xlsx", 3),
     "daily-check.png": ("2024-06/每日活动检查表/高新营业部/高新二组.xlsx", 2),
     "check-report.png": ("校验报告.xlsx", 2),
 }
@@ -58,7 +58,7 @@ def main(output: Path) -> None:
             convert += ["--headless", "--convert-to", "pdf", "--outdir", str(folder), str(file)]
             subprocess.run(convert, env=environment, check=True, capture_output=True)
             target = PICTURES / picture
-            cut = ["pdftoppm", "-r", "110", "-png", "-singlefile", "-f", str(page), "-l", str(page)]
+            cut = ["pdftoppm", "-r", "96", "-png", "-singlefile", "-f", str(page), "-l", str(page)]
             subprocess.run([*cut, str(pdf), str(target.with_suffix(""))], check=True)
             print(target)
 
