@@ -17,6 +17,7 @@ import numpy as np
 from kpi_xl.analysis.rules import (
     ATTENDANCE,
     MONTHLY_PIECES,
+    UNIT_ACTIVITY,
     ZERO_MONTHS,
     attendance_and_activity,
     pieces_short,
@@ -27,7 +28,7 @@ from kpi_xl.analysis.rules import (
 from kpi_xl.calendar import Month, working_days
 from kpi_xl.data.cube import LEVELS, Unit
 from kpi_xl.data.organisation import unit_paths
-from kpi_xl.data.steps import step
+from kpi_xl.data.steps import Months, step
 from kpi_xl.jobs.findings import Findings
 from kpi_xl.project import Settings
 
@@ -111,7 +112,7 @@ def _breaches(
     paths = unit_paths(store, level)
     members = step(
         "people",
-        settings.month_cut,
+        Months(settings.month_cut),
         membership=f"membership_{LEVELS.index(level)}",
         month=month.number,
     )
@@ -163,6 +164,8 @@ def _breaches(
                 f"近 {months} 个整月 {int(pieces[i, _PERIOD - months :].sum())} 件，"
                 f"月均要 {MONTHLY_PIECES:g} 件，差 {short[i]} 件"
             )
+            if zero[i]:
+                text += f"；{_zero_text(days_left)}"
         elif zero[i]:
             rule, text = "零业绩", _zero_text(days_left)
         else:
@@ -194,9 +197,11 @@ def unit_rules(findings: Findings, unit: int) -> Sequence[str]:
         if code in findings.cube.measures
     }
     if "producers" in now:
-        short = int(producers_short(now["producers"], now["opening"], now["closing"]))
+        bands = findings.kpis["KPI_ACTIVITY"].bands
+        rate = bands.healthy if bands else UNIT_ACTIVITY
+        short = int(producers_short(now["producers"], now["opening"], now["closing"], rate))
         if short:
-            found.append(f"活动率不到 80%：还要 {short} 人开单")
+            found.append(f"活动率不到 {rate:.0%}：还要 {short} 人开单")
     if {"producers", "days_due"} <= now.keys():
         people = (now["opening"] + now["closing"]) / 2
         said = int(

@@ -1,0 +1,95 @@
+"""The commands that look into a month."""
+
+import re
+
+import pytest
+from test_cli import run
+
+from kpi_xl.data.cube import Cube
+
+
+@pytest.fixture
+def wide(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "250")
+
+
+def on(branch, *arguments):
+    done = run("--project", branch.project.folder, *arguments)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def rows(text):
+    lines = (line for line in text.splitlines() if line.startswith("│"))
+    return [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
+
+
+def number(text):
+    return float(text.replace(",", ""))
+
+
+def test_warnings_are_ordered_by_cost(branch, wide):
+    found = rows(on(branch, "warnings", "--month", "2024-06"))
+    costs = [number(row[5]) for row in found]
+    assert len(costs) > 10
+    assert costs == sorted(costs, reverse=True)
+
+
+def test_drivers_add_up(branch, wide):
+    found = rows(on(branch, "drivers", "--compare", "环比", "--month", "2024-06"))
+    assert len(found) == 8
+    for row in found:
+        start, *shares, end, change = map(number, row[2:-1])
+        assert abs(start + sum(shares) - end) <= 3  # shown without 角 and 分
+        assert abs(end - start - change) <= 1
+
+
+def test_diagnosis_of_a_unit(branch, wide):
+    found = on(branch, "diagnose", "--unit", "城南营业部", "--month", "2024-06")
+    assert "依据：" in found
+    assert re.search(r"7月\d+日前", found)
+
+
+def test_peers_are_ranked(branch, wide):
+    found = rows(on(branch, "peers", "活动率", "--month", "2024-06"))
+    assert [row[2] for row in found] == [str(n) for n in range(1, 9)]
+
+
+def test_pace_of_a_day(branch, wide):
+    text = on(branch, "pace", "--day", "2024-06-14", "--month", "2024-06")
+    assert "截至 2024-06-14：19 个工作日已过 9 个" in text
+    assert len(rows(text)) == 16
+
+
+def test_rules_name_only_the_units_own_people(branch, wide):
+    found = rows(on(branch, "rules", "--unit", "城东一组", "--month", "2024-06"))
+    assert found
+    assert {row[0] for row in found} == {"城东营业部/城东一组"}
+
+
+def test_targets_split_exactly(branch, wide, tmp_path):
+    file = tmp_path / "目标.csv"
+    on(branch, "targets", "split", "首年度保费", "90000000", "--year", "2025", "--file", file)
+    lines = [line.split(",") for line in file.read_text("utf-8-sig").splitlines()[1:]]
+    whole = sum(int(line[4]) for line in lines if line[1] == "分公司")
+    assert whole == sum(int(line[4]) for line in lines if line[1] == "营业部") == 90_000_000
+    assert len(lines) == 12 * (1 + len(Cube.open(branch.project.cube).of_level("营业部")))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("peers", "没有的"), "没有这个指标"),
+        (("peers", "首年度保费"), "不能在单位之间比较"),
+        (("warnings", "--level", "班"), "可以写的层级有"),
+        (("drivers", "--compare", "别的"), "环比"),
+        (("pace", "--day", "某日"), "2024-06-14"),
+        (("targets", "split", "活动率", "1", "--year", "2025"), "不能按月分解"),
+        (("review", "--month", "2034-01"), "没有数据"),
+    ],
+)
+def test_what_cannot_be_used_is_said_in_chinese(branch, arguments, told):
+    done = run("--project", branch.project.folder, *arguments)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
