@@ -6,6 +6,8 @@
     data/         the raw files as they come
     kpi.duckdb    the checked tables
     kpi.cube      the measures of every unit and month
+    circulation.sqlite  what was sent to whom, and what came back
+    通讯录.csv    mail addresses by unit or 工号 (or 通讯录.xlsx)
     output/       the workbooks that kpi_xl makes
     returned/     the workbooks that come back
 """
@@ -21,6 +23,8 @@ from typing import Any, Final, Literal
 
 from kpi_xl.data.schema import TABLES
 from kpi_xl.errors import InputError
+from kpi_xl.mail_settings import KEYS as MAIL_KEYS
+from kpi_xl.mail_settings import MailSettings, mail_settings
 
 DateOrder = Literal["ymd", "mdy", "dmy"]
 
@@ -34,6 +38,7 @@ _KNOWN: Final[dict[str, set[str] | None]] = {
     "dates": {"order", "no_date"},
     "rules": {"effective_fyc", "grace_days", "premium_weight", "month_cut", "uncounted_ranks"},
     "engine": {"url"},
+    "mail": set(MAIL_KEYS),
     "bands": None,
 }
 
@@ -74,6 +79,8 @@ class Settings:
         Where the raw tables are and the measures are computed: ``duckdb:///kpi.duckdb`` for files
         in the project, the file being relative to it, ``postgresql://…`` for tables in PostgreSQL,
         ``spark://…`` or ``local[2]`` for parquet or Hive tables on Spark.
+    mail : MailSettings
+        The mail server and the mails.
     """
 
     name: str = "分公司"
@@ -90,6 +97,8 @@ class Settings:
     bands: Mapping[str, tuple[float, float | None]] = field(default_factory=dict)
     # Left out of what is shown of the settings: there may be a password in it.
     engine: str = field(default=f"{_FILE}kpi.duckdb", repr=False)
+    # Left out as well: what is computed does not depend on it.
+    mail: MailSettings = field(default=MailSettings(), repr=False)
 
     @property
     def in_database(self) -> bool:
@@ -216,6 +225,7 @@ class _Reader:
             uncounted_ranks=tuple(map(str, rules.get("uncounted_ranks", ()))),
             bands=dict(self._band(name, value) for name, value in self._section("bands").items()),
             engine=self._engine(self._section("engine").get("url", default.engine)),
+            mail=mail_settings(self._section("mail"), self.file),
         )
 
     def _engine(self, url: Any) -> str:
