@@ -56,6 +56,7 @@ class _Report:
         self._plain = book.add_format(_FONT)
         self._title = book.add_format(_FONT | {"font_size": 16, "bold": True, "valign": "vcenter"})
         self._heading = book.add_format(_HEADING)
+        self._number_heading = book.add_format(_HEADING | {"align": "right"})
         self._cell = book.add_format(_FONT | _LINE)
         self._number = book.add_format(_FONT | _LINE | {"num_format": "#,##0", "align": "right"})
         self._quiet = book.add_format(_FONT | _LINE | _QUIET)
@@ -131,7 +132,8 @@ class _Report:
         for row, line in enumerate(lines, 1):
             sheet.write_string(row, 0, line, self._plain)
         for column, heading in enumerate(("模板", "月份", "下发", "收回", "未收回")):
-            sheet.write_string(5, column, heading, self._heading)
+            style = self._heading if column < 2 else self._number_heading
+            sheet.write_string(5, column, heading, style)
         for row, (template, period, sent, back) in enumerate(done.counts, 6):
             self._row(sheet, row, (template, _month(period), sent, back, sent - back))
 
