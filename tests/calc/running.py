@@ -57,18 +57,21 @@ class Office:
         The Python that has kpi_xl.
     environment : dict
         More of the environment.
+    home : Path
+        The home of a user that there is already, with his own profile in it.
     """
 
-    def __init__(self, folder, extension, python=None, environment=None):
-        self.home = folder / "用户 一"
-        (self.home / ".kpi_xl").mkdir(parents=True)
+    def __init__(self, folder, extension, python=None, environment=None, home=None):
+        self.home = home or folder / "用户 一"
+        profile = folder / "profile" if home is None else home / ".config" / "libreoffice" / "4"
+        (self.home / ".kpi_xl").mkdir(parents=True, exist_ok=True)
         if python is not None:
             conf = self.home / ".kpi_xl" / "calc.conf"
             conf.write_text(f"{python}\n{ROOT}\n", encoding="utf-8")
         self.pipe = f"kpi{uuid.uuid4().hex}"
         command = [
             PROGRAM / "soffice.bin", "--headless", "--norestore", "--nologo", "--nodefault",
-            f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+            f"-env:UserInstallation={profile.as_uri()}",
             f"--accept=pipe,name={self.pipe};urp;",
         ]  # fmt: skip
         if extension is not None:

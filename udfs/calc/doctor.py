@@ -10,7 +10,7 @@ from typing import Final
 from kpi_xl.jobs.doctor import Finding
 from kpi_xl.jobs.user import User
 from udfs.calc.build import FUNCTIONS, LEAST_LIBREOFFICE, functions
-from udfs.calc.libreoffice import LibreOffice, installed_extensions
+from udfs.calc.libreoffice import LibreOffice, extensions_in, installed_extensions
 
 _INSTALL: Final = "请关闭 LibreOffice，在命令行运行 kpi-xl addin install --host calc"
 _PATIENCE: Final = 60.0  # seconds
@@ -79,8 +79,8 @@ def _process(conf: Path) -> Finding:
 def _extension(user: User, office: LibreOffice) -> Finding:
     """Whether the installed extension is of this version."""
     name = "LibreOffice 加载项"
-    shared = office.program.parent / "share" / "uno_packages" / "cache" / "uno_packages"
-    found = installed_extensions(user.home, user.roaming) or sorted(shared.glob("*/kpi_xl.oxt"))
+    shared = office.program.parent / "share" / "uno_packages"
+    found = installed_extensions(user.home, user.roaming) or extensions_in(shared)
     if not found:
         return Finding(name, False, "LibreOffice 里没有这个扩展", _INSTALL)
     if (found[-1] / FUNCTIONS).read_bytes() != functions():

@@ -61,11 +61,28 @@ class LibreOffice:
 
 
 def installed_extensions(home: Path, roaming: Path) -> list[Path]:
-    """The unpacked extension in the user's profile."""
+    """The unpacked extension in the user's profile.
+
+    Parameters
+    ----------
+    home, roaming : Path
+        His own folder, and on Windows %APPDATA%.
+    """
     if sys.platform == "win32":
         base = roaming / "LibreOffice"
     elif sys.platform == "darwin":
         base = home / "Library" / "Application Support" / "LibreOffice"
     else:
         base = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config") / "libreoffice"
-    return sorted(base.glob(f"4/user/uno_packages/cache/uno_packages/*/{EXTENSION}"))
+    return extensions_in(base / "4" / "user" / "uno_packages")
+
+
+def extensions_in(folder: Path) -> list[Path]:
+    """The unpacked extension in a folder of LibreOffice's; what it has yet to tidy up left out."""
+    cache = folder / "cache"
+    try:
+        listed = (cache / "uno_packages.pmap").read_bytes()
+    except FileNotFoundError:
+        return []
+    found = cache.glob(f"uno_packages/*/{EXTENSION}")
+    return sorted(path for path in found if path.parent.name.rstrip("_").encode() in listed)
