@@ -107,6 +107,9 @@ def test_one_workbook_a_recipient(branch):
     assert counts["月度KPI表"] == 9
     assert counts["月度目标设定、达成表"] == counts["主管日程"] == 32
     assert counts["周工作计划"] == 654
+    assert counts["营业部经理行事历"] == counts["专题、培训计划表"] == 8
+    assert counts["每日活动检查表"] == counts["技能意愿评估框"] == 32
+    assert counts["周计划及检讨表"] == counts["客户经理工作日志"] == 14  # one in fifty
 
 
 @needs_soffice
