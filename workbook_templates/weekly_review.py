@@ -97,6 +97,12 @@ def _week(page: Page, week: int, heading: str, before: Page | None) -> None:
     choices(page, (_FIRST, _REASON, last, _REASON), "没有完成的原因", REASONS)
     _next(page, slot)
     _words(page, slot)
+    period, date = (
+        xl_rowcol_to_cell(*at, True, True) for at in ((0, _REASON), (_HEADER + 1, _PLAN))
+    )
+    gone = f'AND({period}<>"",{date}="")'
+    for first, end in ((_FIRST, last), (_NEXT_FIRST, _NEXT_FIRST + len(ACTIVITIES) - 1)):
+        page.highlight(first, 1, end, _REASON, gone, {"bg_color": RESTING})
     page.sheet.freeze_panes(_FIRST, _PLAN)
     page.sheet.fit_to_pages(1, 1)
 
@@ -303,7 +309,7 @@ def _guide(book: Book) -> None:
             "“本月”自动汇总，与本月目标比较，不用填。",
         ),
     )
-    guide.colours(resting="不订计划的项目")
+    guide.colours(resting="不订计划的项目，或本月没有的一周")
     guide.table(
         "怎么算",
         (
