@@ -9,6 +9,7 @@ import sys
 
 from benchmarks import (
     bench_analysis,
+    bench_calc,
     bench_distribution,
     bench_engine,
     bench_excel,
@@ -23,6 +24,7 @@ def main() -> None:
         bench_workbook,
         bench_distribution,
         bench_excel,
+        bench_calc,
         bench_main_job,
         bench_engine,
         bench_analysis,

@@ -4,7 +4,8 @@ A call is a name and its arguments: ``(name, arguments)``; or, where some of the
 ``(name, arguments, numbers, first)``. Then `numbers` maps the place of such an argument to the
 number under which its rows are kept, and the argument itself has the rows at the first time and is
 None afterwards; numbers before `first` are not used any more. The answer is a value and a stamp:
-as long as the stamp stays the same, so do the values of the same arguments.
+as long as the stamp stays the same, so do the values of the same arguments. A list of calls is
+answered by a list of values.
 """
 
 from __future__ import annotations
@@ -104,7 +105,10 @@ def main() -> None:
             return
         # Looked at first: an answer may be newer than its stamp, never older.
         stamp = current.version(), dt.date.today().toordinal()
-        channel.send((answer(ranges, message), stamp))
+        if isinstance(message, list):
+            channel.send(([answer(ranges, one) for one in message], stamp))
+        else:
+            channel.send((answer(ranges, message), stamp))
 
 
 if __name__ == "__main__":

@@ -69,17 +69,25 @@ class Functions:
                 # It was ended from outside, perhaps long ago.
                 self._end()
                 answer, stamp = self._answer(request())
+            if stamp != self._stamp:
+                # The project has been refreshed: the same cells will ask the same again.
+                stamp = self._ask_all_again()
         except (EOFError, OSError, UnavailableError) as error:  # TimeoutError is an OSError
             self._end()
             self._failed = time.monotonic()
             raise UnavailableError from error
+        self._stamp = stamp
         self._asked = time.monotonic()
-        if stamp != self._stamp:
-            self._stamp = stamp
-            self._answers.clear()
         return answer
 
-    def _answer(self, request: tuple[Any, ...]) -> tuple[Any, Any]:
+    def _ask_all_again(self) -> Any:
+        """Have all questions answered anew in one go; the stamp of the answers."""
+        questions = list(self._answers)
+        answers, stamp = self._answer(questions)
+        self._answers = dict(zip(questions, answers, strict=True))
+        return stamp
+
+    def _answer(self, request: Any) -> tuple[Any, Any]:
         if self._process is None:
             self._process = Process("udfs.calc.server")
         self._process.channel.send(request)
