@@ -36,6 +36,8 @@ Floats = NDArray[np.float64]
 _CASES: Final = {
     "KPI_PERSISTENCY": "due_pieces",
     "KPI_PERSISTENCY_COMBINED": "due_pieces",
+    "KPI_PERSISTENCY13": "issued_pieces_13",
+    "KPI_PERSISTENCY25": "issued_pieces_25",
 }
 """The counts that shares of money are made of: a unit with few of them is judged mildly."""
 
