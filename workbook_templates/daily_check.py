@@ -26,7 +26,6 @@ from workbook_templates.look import (
     RIGHT,
     RULED,
     SECTION,
-    STATUS,
     STRONG,
     SUBHEAD,
     TOTAL,
@@ -159,7 +158,8 @@ def _week(page: Page, week: int, heading: str) -> None:
     page.height(1, 24)
     page.put(1, 1, None, SECTION, slot=f"{slot}.name")
     page.formula(1, _ADVICE, heading, "　　", LABEL, STRONG, RIGHT, slot=f"{slot}.heading")
-    roll = Roll(page, slot, _FIRST, LINES, _columns(slot), told_by=2)
+    flags = {done_column(name): _short(done_column(name)) for name in PLANNED}
+    roll = Roll(page, slot, _FIRST, LINES, _columns(slot), told_by=2, flags=flags)
     _summary(page, slot, roll)
     _heads(page)
     last = _FIRST_ACTIVITY + 2 * len(PLANNED) + len(_OTHERS) - 1
@@ -168,12 +168,6 @@ def _week(page: Page, week: int, heading: str) -> None:
     amounts(page, (roll.first, _PREMIUM, roll.last, _PREMIUM), "预收保费（元）")
     choices(page, (roll.first, _LOG, roll.last, _LOG), "工作日志", LOGS)
     choices(page, (roll.first, _CHECK, roll.last, _CHECK), "检查结果", CHECKS)
-    ink = {"font_color": STATUS["危险"]["font_color"]}
-    for name in PLANNED:
-        column = done_column(name)
-        done, plan = (xl_rowcol_to_cell(roll.first, at) for at in (column, column - 1))
-        short = f"AND(ISNUMBER({done}),{done}<{plan})"
-        page.highlight(roll.first, column, roll.last, column, short, ink)
     # A line above each new day.
     new = f'AND($B{roll.first + 1}<>"",$B{roll.first + 1}<>$B{roll.first})'
     page.highlight(roll.first, 1, roll.last, _ADVICE, new, {"top": 1, "top_color": ACCENT_MIDDLE})
@@ -181,6 +175,12 @@ def _week(page: Page, week: int, heading: str) -> None:
     page.sheet.autofilter(_HEADER + 1, 1, roll.last, _ADVICE)
     page.sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
     roll.print_used(_ADVICE, (_HEADER, _HEADER + 1))
+
+
+def _short(column: int) -> str:
+    """Whether less was done than planned."""
+    done, plan = (xl_rowcol_to_cell(_FIRST, at) for at in (column, column - 1))
+    return f"AND(ISNUMBER({done}),{done}<{plan})"
 
 
 def _heads(page: Page) -> None:

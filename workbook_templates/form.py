@@ -21,6 +21,7 @@ from workbook_templates.look import (
     OPEN,
     PADDED,
     SIGNATURE,
+    STATUS,
     TINT,
     WHITE,
     Page,
@@ -149,6 +150,8 @@ class Roll:
         From column B on.
     told_by : int
         The column, from B on, that a row has something in when it is used.
+    flags : mapping of int to str, optional
+        By column the formula, for its first cell, of what stands out in red.
     """
 
     def __init__(
@@ -159,6 +162,7 @@ class Roll:
         count: int,
         columns: Sequence[Column],
         told_by: int = 0,
+        flags: Mapping[int, str] | None = None,
     ) -> None:
         self.page = page
         self.first = first
@@ -169,6 +173,10 @@ class Roll:
         page.height(first, 19, self.last)
         used = f'${self._used}{first + 1}<>""'
         line = {"bottom": 1, "bottom_color": HAIRLINE}
+        # Before the tints: some programs apply only the first rule that holds.
+        red = {"bg_color": TINT, "font_color": STATUS["危险"]["font_color"], **line}
+        for column, formula in (flags or {}).items():
+            page.highlight(first, column, self.last, column, formula, red)
         for number, one in enumerate(columns, 1):
             ink: Style = {"font_color": ACCENT} if one.kind == "editable" else {}
             opened: Style = OPEN if one.kind in ("editable", "input") else {}

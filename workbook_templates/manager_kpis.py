@@ -90,7 +90,16 @@ def _top(page: Page) -> None:
         {"text_wrap": False, "valign": "vcenter"},
     )
     page.height(_HEADER, 34)
-    texts = ("维度", "指标", "单位", "上月实绩", "去年同期", "健康\n界限", "危险\n界限", "本月目标")
+    texts: tuple[str, ...] = (
+        "维度",
+        "指标",
+        "单位",
+        "上月实绩",
+        "去年同期",
+        "健康\n界限",
+        "危险\n界限",
+        "本月目标",
+    )
     texts += ("权重", "本月达成", "达成率", "得分", "加权\n得分", "状态", "怎样达成")
     heads(page, _HEADER, dict(enumerate(texts, 1)), _HOW, range(_UNIT, _HOW))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from kpi_xl.jobs.skill_values import LEVELS, SKILLS
 from workbook_templates.form import UNIT, Column, Roll, facts, head
@@ -16,7 +16,6 @@ from workbook_templates.look import (
     HEAD,
     LEFT,
     PADDED,
-    STATUS,
     STRONG,
     SUBHEAD,
     TOTAL,
@@ -86,7 +85,9 @@ def build(path: Path) -> None:
         Column("讲师", "input.members.讲师", "input", _SMALL),
         Column("结果", "input.members.结果", "input", {**_SMALL, **PADDED}),
     ]
-    roll = Roll(page, "members", _FIRST, MEMBERS, columns, told_by=1)
+    first = {column: xl_rowcol_to_cell(_FIRST, column) for column in range(_NOW, _AIM)}
+    flags = {column: f'AND({cell}<>"",{cell}<=2)' for column, cell in first.items()}
+    roll = Roll(page, "members", _FIRST, MEMBERS, columns, told_by=1, flags=flags)
     _levels(page, roll)
     choices(page, (roll.first, _WAY, roll.last, _WAY), "方式", WAYS)
     dates(page, (roll.first, _DAY, roll.last, _DAY))
@@ -145,9 +146,6 @@ def _levels(page: Page, roll: Roll) -> None:
     gap = f"SUMPRODUCT({pairs},{aim}{{row}}:{end}{{row}}-{now}{{row}}:{before}{{row}})"
     none = f"SUMPRODUCT({pairs})=0"
     roll.formulas(_GAP, f'=IF({none},"",{gap})', "members.技能差距", _COUNT, STRONG)
-    low = {"bg_color": STATUS["危险"]["bg_color"], "font_color": STATUS["危险"]["font_color"]}
-    first = f"{now}{roll.first + 1}"
-    page.highlight(roll.first, _NOW, roll.last, _AIM - 1, f'AND({first}<>"",{first}<=2)', low)
 
 
 def _guide(book: Book) -> None:

@@ -71,7 +71,16 @@ def _members(page: Page, heading: str) -> Roll:
     page.height(3, 4)
     page.height(4, 4)
     page.height(_HEADER, 28)
-    texts = ("工号", "姓名", "职级", "入司\n月数", "签单率", "日均\n拜访", "数据判断", "主管判断")
+    texts: tuple[str, ...] = (
+        "工号",
+        "姓名",
+        "职级",
+        "入司\n月数",
+        "签单率",
+        "日均\n拜访",
+        "数据判断",
+        "主管判断",
+    )
     texts += ("评估结果", "位次", "打算怎么做")
     heads(page, _HEADER, dict(enumerate(texts, 1)), _DO, (4, _RATE, _VISITS))
     columns = [

@@ -52,7 +52,16 @@ def build(path: Path) -> None:
         filled=(8, 9),
         signed={"经理签字": (11, 12)},
     )
-    texts = ("序号", "类别", "主题", "为什么办（要解决的问题）", "参加人员", "讲师", "日期", "地点")
+    texts: tuple[str, ...] = (
+        "序号",
+        "类别",
+        "主题",
+        "为什么办（要解决的问题）",
+        "参加人员",
+        "讲师",
+        "日期",
+        "地点",
+    )
     texts += ("应到", "实到", "到训率", "结果和跟进")
     page.height(_HEADER, 28)
     centred = (_NUMBER, _DAY, _DUE, _CAME, _SHARE)

@@ -17,7 +17,6 @@ from workbook_templates.look import (
     LEFT,
     PADDED,
     RIGHT,
-    STATUS,
     STRONG,
     SUBHEAD,
     TOTAL,
@@ -92,18 +91,15 @@ def _week(page: Page, week: int, heading: str) -> None:
     page.height(3, 4)
     page.height(4, 4)
     _heads(page)
-    roll = Roll(page, f"week{week}", _FIRST, MEMBERS, _columns(slot, typed=True), told_by=2)
+    done = [_FIRST_ACTIVITY + 2 * number + 1 for number in range(len(ACTIVITIES))]
+    flags = {column: _short(column) for column in done}
+    columns = _columns(slot, typed=True)
+    roll = Roll(page, f"week{week}", _FIRST, MEMBERS, columns, told_by=2, flags=flags)
     last = _PIECES - 1
     whole_numbers(page, (roll.first, _FIRST_ACTIVITY, roll.last, last), "完成")
     whole_numbers(page, (roll.first, _PIECES, roll.last, _PIECES), "预收件数")
     amounts(page, (roll.first, _PREMIUM, roll.last, _PREMIUM), "预收保费（元）")
     _totals(page, roll, f"{slot}合计.")
-    for number in range(len(ACTIVITIES)):
-        column = _FIRST_ACTIVITY + 2 * number + 1
-        done, plan = (xl_rowcol_to_cell(_FIRST, at) for at in (column, column - 1))
-        short = f"AND(ISNUMBER({done}),{done}<{plan})"
-        ink = {"font_color": STATUS["危险"]["font_color"]}
-        page.highlight(roll.first, column, roll.last, column, short, ink)
     _finish(page, roll)
 
 
@@ -136,6 +132,12 @@ def _overview(page: Page, weeks: list[Page]) -> None:
     line = {"bottom": 1, "bottom_color": HAIRLINE}
     page.highlight(_FIRST, _REMARK, roll.last, _REMARK, f'$D{_FIRST + 1}<>""', line)
     _finish(page, roll)
+
+
+def _short(column: int) -> str:
+    """Whether less was done than planned."""
+    done, plan = (xl_rowcol_to_cell(_FIRST, at) for at in (column, column - 1))
+    return f"AND(ISNUMBER({done}),{done}<{plan})"
 
 
 def _heads(page: Page) -> None:
