@@ -78,7 +78,7 @@ def generate(folder: Path, agents: int, policies: int, seed: int = 7) -> None:
             share = int(shares[k])
             first_policy += _policies(out, people, present[k], k, share, first_policy, rng)
             _activities(out, people, present[k], k, share // 10, rng)
-    for code in ("targets", "outlets"):
+    for code in ("targets", "outlets", "promotions"):
         pq.write_table(_schema(TABLES[code]).empty_table(), folder / f"{code}.parquet")
 
 

@@ -122,6 +122,61 @@ class Project:
             },
         )
 
+    def mix(
+        self, name: str, *, level: str = "分公司", months: str | Month | None = None
+    ) -> pd.DataFrame:
+        """A KPI such as 险种FYP比率, 职级比率 or 学历比率 by unit and month, apart by category.
+
+        Returns
+        -------
+        DataFrame
+            A row for each unit and month, a column for each category: fractions, NaN where there
+            is no value. The categories of a unit and month add up to 1.
+
+        Raises
+        ------
+        InputError
+            For a KPI that is of no categories, or of which the files say nothing, and as `kpis`.
+        """
+        cube = self.cube()
+        (kpi,) = _chosen(name, cube)
+        categories, values = cube.mix(kpi)
+        if not categories:
+            mixed = "、".join(each.name for each in kpis.values() if cube.mix_measure(each))
+            raise InputError(
+                f"“{kpi.name}”没有分类的数据",
+                f"按类别看的指标有：{mixed}；人员或保单表里要有对应的列（学历、职级、险种）",
+            )
+        return _frame(cube, level, months, dict(zip(categories, values, strict=True)))
+
+    def agents(self, *, months: str | Month | None = None) -> pd.DataFrame:
+        """What each agent did in each month.
+
+        Parameters
+        ----------
+        months : str or Month, optional
+            A month such as ``2024-06``, or a range such as ``2024-01:2024-06``; by default all.
+
+        Returns
+        -------
+        DataFrame
+            A row for each agent (工号) and month with anything to count; columns 单位 (the path of
+            the team he is in) and one for each measure by Chinese name: whole numbers, money in
+            元. Summed up over agents, they are the branch's measures.
+
+        Raises
+        ------
+        InputError
+            For a month that is not there.
+        """
+        from kpi_xl.data.agents import agent_months
+
+        cube = self.cube()
+        wanted = _wanted([Period(month, month) for month in cube.months], months, cube)
+        chosen = [cube.months[i] for i in wanted]
+        with duckdb.connect(str(self._project.store), read_only=True) as store:
+            return agent_months(cube, store, self._project.settings, chosen)
+
     def _source(self, cube: Cube, period: str) -> Cube | PeriodCube:
         if period == "月":
             return cube

@@ -6,6 +6,7 @@
     data/         the raw files as they come
     kpi.duckdb    the checked tables
     kpi.cube      the measures of every unit and month
+    kpi.read/     what was read of large raw files, which are not read again
     circulation.sqlite  what was sent to whom, and what came back
     通讯录.csv    mail addresses by unit or 工号 (or 通讯录.xlsx)
     output/       the workbooks that kpi_xl makes
@@ -14,6 +15,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import tomllib
 from collections.abc import Mapping
@@ -36,7 +38,15 @@ _KNOWN: Final[dict[str, set[str] | None]] = {
     "files": {table.name for table in TABLES.values()},
     "columns": {table.name for table in TABLES.values()},
     "dates": {"order", "no_date"},
-    "rules": {"effective_fyc", "grace_days", "premium_weight", "month_cut", "uncounted_ranks"},
+    "rules": {
+        "effective_fyc",
+        "grace_days",
+        "premium_weight",
+        "month_cut",
+        "uncounted_ranks",
+        "excluded_endings",
+        "as_of",
+    },
     "engine": {"url"},
     "mail": set(MAIL_KEYS),
     "bands": None,
@@ -73,6 +83,10 @@ class Settings:
         every other month from the 26th to the 25th); None for natural months.
     uncounted_ranks : tuple of str
         Ranks, such as trainees', whose people are left out of every count of people.
+    excluded_endings : tuple of str
+        What stands under 终止原因 of policies that 13- and 25-month persistency leaves out.
+    as_of : date or None
+        The day up to which the data of the last month goes; None to see it from the data.
     bands : mapping of str to (float, float or None)
         Healthy and danger bounds by KPI name, instead of the catalogue's.
     engine : str
@@ -94,6 +108,8 @@ class Settings:
     premium_weight: float = 0.7
     month_cut: int | None = None
     uncounted_ranks: tuple[str, ...] = ()
+    excluded_endings: tuple[str, ...] = ("理赔终止", "迁出")
+    as_of: dt.date | None = None
     bands: Mapping[str, tuple[float, float | None]] = field(default_factory=dict)
     # Left out of what is shown of the settings: there may be a password in it.
     engine: str = field(default=f"{_FILE}kpi.duckdb", repr=False)
@@ -223,6 +239,10 @@ class _Reader:
                 int(self._number(rules, "month_cut", 25, 1, 28)) if "month_cut" in rules else None
             ),
             uncounted_ranks=tuple(map(str, rules.get("uncounted_ranks", ()))),
+            excluded_endings=tuple(
+                map(str, rules.get("excluded_endings", default.excluded_endings))
+            ),
+            as_of=self._day(rules, "as_of"),
             bands=dict(self._band(name, value) for name, value in self._section("bands").items()),
             engine=self._engine(self._section("engine").get("url", default.engine)),
             mail=mail_settings(self._section("mail"), self.file),
@@ -285,6 +305,17 @@ class _Reader:
                 value=value,
             )
         return float(value)
+
+    def _day(self, rules: dict[str, Any], key: str) -> dt.date | None:
+        value = rules.get(key)
+        if value is None or type(value) is dt.date:
+            return value
+        raise InputError(
+            f"[rules] {key} 应当是日期",
+            f"请写成 {key} = 2024-06-15，不加引号",
+            file=self.file,
+            value=value,
+        )
 
     def _band(self, name: str, value: Any) -> tuple[str, tuple[float, float | None]]:
         if isinstance(value, dict) and value.keys() <= {"healthy", "danger"} and "healthy" in value:

@@ -73,3 +73,31 @@ def test_units_by_name_and_path(project):
     with pytest.raises(InputError, match="有 2 个单位"):
         cube.unit_index("未分配")
     assert cube.units[cube.unit_index("未分配", "营业组")].level == "营业组"
+
+
+def test_agents_add_up_to_the_branch(project):
+    agents = project.agents(months="2024-04:2024-06")
+    measures = project.measures(months="2024-04:2024-06")
+    summed = agents.drop(columns="单位").groupby(level="期间").sum()
+    for name in summed.columns:
+        theirs = measures[name].droplevel("单位")
+        assert (summed[name].round(2) == theirs.round(2)).all(), name
+    assert {"期末人数", "主险件数", "首年新单保费", "拜访数"} <= set(summed.columns)
+    # and by team to the teams
+    teams = project.measures(level="营业组", months="2024-06")["主险件数"].droplevel("期间")
+    june = agents.xs("2024-06", level="期间").groupby("单位")["主险件数"].sum()
+    assert june[june != 0].to_dict() == teams[teams != 0].to_dict()
+
+
+@pytest.mark.parametrize("name", ["险种FYP比率", "职级比率", "学历比率"])
+def test_categories_add_up_to_one(project, name):
+    mix = project.mix(name, level="营业部", months="2024-01:2024-06")
+    assert mix.shape[1] > 2
+    there = mix.notna().all(axis=1)
+    assert there.sum() >= 8 * 6
+    assert np.allclose(mix[there].sum(axis=1), 1, rtol=1e-12)
+
+
+def test_a_kpi_without_categories_is_told(project):
+    with pytest.raises(InputError, match="没有分类的数据.*险种FYP比率"):
+        project.mix("活动率")

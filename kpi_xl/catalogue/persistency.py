@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from kpi_xl.catalogue.registry import kpis, marketing
+from typing import Final
+
+from kpi_xl.catalogue.registry import HANDBOOK, kpis, marketing
 from kpi_xl.formula import Formula
+from kpi_xl.kpi import Bands
+
+_EXCLUDED: Final = (
+    "趸交、犹豫期撤单、理赔终止和迁出的保单不计；宽限期内收到的才算，所以要等到第 14（26）个月末"
+)
 
 
 @kpis.kpi(
@@ -47,3 +54,51 @@ def KPI_PERSISTENCY_COMBINED(
     by_premium = KPI_PERSISTENCY(collected_premium, due_premium)
     by_pieces = KPI_PERSISTENCY_PIECES(collected_pieces, due_pieces)
     return by_premium * premium_weight + by_pieces * (1 - premium_weight)
+
+
+@kpis.kpi(
+    "13个月保费继续率",
+    aliases=("13个月继续率", "十三个月保费继续率", "13继"),
+    meaning="一年多前承保的期交保单，第二年的保费收回了多少，看承保品质",
+    unit="%",
+    source=HANDBOOK + "：13个月保费继续率",
+    bands=Bands(0.82, danger=0.74, source=HANDBOOK),
+    note=_EXCLUDED,
+)
+def KPI_PERSISTENCY13(kept_premium_13: Formula, issued_premium_13: Formula) -> Formula:
+    return kept_premium_13 / issued_premium_13
+
+
+@kpis.kpi(
+    "13个月件数继续率",
+    meaning="一年多前承保的期交主险，第二年还在缴费的有多少件",
+    unit="%",
+    source=HANDBOOK + "：13个月继续率，按件数",
+    note=_EXCLUDED,
+)
+def KPI_PERSISTENCY13_PIECES(kept_pieces_13: Formula, issued_pieces_13: Formula) -> Formula:
+    return kept_pieces_13 / issued_pieces_13
+
+
+@kpis.kpi(
+    "25个月保费继续率",
+    aliases=("25个月继续率", "25继"),
+    meaning="第二年缴了费的保单，第三年的保费收回了多少",
+    unit="%",
+    source=HANDBOOK + "：25个月保费继续率",
+    bands=Bands(0.89, danger=0.80, source=HANDBOOK),
+    note=_EXCLUDED + "；分母是同一批保单收到的第二年保费",
+)
+def KPI_PERSISTENCY25(kept_premium_25: Formula, issued_premium_25: Formula) -> Formula:
+    return kept_premium_25 / issued_premium_25
+
+
+@kpis.kpi(
+    "25个月件数继续率",
+    meaning="第二年缴了费的主险，第三年还在缴费的有多少件",
+    unit="%",
+    source=HANDBOOK + "：25个月继续率，按件数",
+    note=_EXCLUDED + "；分母是同一批保单里收到第二年保费的件数",
+)
+def KPI_PERSISTENCY25_PIECES(kept_pieces_25: Formula, issued_pieces_25: Formula) -> Formula:
+    return kept_pieces_25 / issued_pieces_25

@@ -113,7 +113,16 @@ class Checked:
     unrecognised: list[Path]
 
 
-def check_project(project: Project, progress: Progress | None = None) -> Checked:
+def read_file(settings: Settings, code: str, file: Path) -> tuple[CheckedTable, list[Problem]]:
+    """Read one raw file of a table, and check its cells; see `check_file`."""
+    return check_file(read_table(file, TABLES[code], settings.columns.get(code, {})), settings)
+
+
+def check_project(
+    project: Project,
+    progress: Progress | None = None,
+    read: Callable[[Settings, str, Path], tuple[CheckedTable, list[Problem]]] = read_file,
+) -> Checked:
     """Read and check all of a project's raw files.
 
     Parameters
@@ -122,6 +131,8 @@ def check_project(project: Project, progress: Progress | None = None) -> Checked
         The project.
     progress : callable, optional
         Called with a file's name, its number from 1, and how many there are, before it is read.
+    read : callable
+        Reads one file, as `read_file` does.
 
     Raises
     ------
@@ -142,8 +153,7 @@ def check_project(project: Project, progress: Progress | None = None) -> Checked
             number += 1
             if progress:
                 progress(path.name, number, total)
-            mapping = project.settings.columns.get(code, {})
-            part, found = check_file(read_table(path, TABLES[code], mapping), project.settings)
+            part, found = read(project.settings, code, path)
             parts.append(part)
             problems[code] += found
         tables[code], found = _within(TABLES[code], parts)

@@ -7,29 +7,37 @@ its changes. Nothing is divided or rounded on the way.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kpi_xl.calendar import Month
+from kpi_xl.calendar import Month, working_days
 from kpi_xl.catalogue.measures import COHORT_MONTHS
-from kpi_xl.data.cube import LEVELS, UNASSIGNED, Cube, Unit
+from kpi_xl.data.cube import LEVELS, LOOKS_BACK, UNASSIGNED, Cube, Mix, PartMonth, Unit
 from kpi_xl.data.engines import Columns, Engine
-from kpi_xl.data.steps import step, text_list
+from kpi_xl.data.steps import Calendar, Months, Spans, step, text_list
 from kpi_xl.errors import InputError
 from kpi_xl.project import Settings
 
 _NEVER: Final = 999_999
 """A month that never comes."""
 
+Changed = Mapping[str, Collection[int]]
+"""Months by raw table."""
+
 AGENT_MONTHS: Final = {
     "production_months": (
         "pieces", "new_premium", "fyc", "regular_premium", "producers", "effective",
     ),
     "due_months": ("due_pieces", "due_premium", "collected_pieces", "collected_premium"),
-    "first_year_renewal_months": ("first_year_renewal",),
+    "persistency_months": (
+        "first_year_renewal",
+        "issued_premium_13", "kept_premium_13", "issued_pieces_13", "kept_pieces_13",
+        "issued_premium_25", "kept_premium_25", "issued_pieces_25", "kept_pieces_25",
+    ),
     "activity_months": (
         "appointments", "visits", "interviews", "closings", "prospects", "recruiting_talks",
     ),
@@ -38,10 +46,33 @@ AGENT_MONTHS: Final = {
 }  # fmt: skip
 """The steps of what each agent did in each month, with their sums."""
 
+_WHOLE: Final = ("stints", "uncounted", "moves", "rank_moves", "ranks", "products")
+"""The steps that are always computed whole; they are short."""
+
+_BY_MONTH: Final = {
+    "policy_dues": ("renewals", "due_month"),
+    "due_months": ("dues", "month"),
+    "activity_months": ("activities", "month"),
+    "attendance_months": ("attendance", "month"),
+    "outlet_sales": ("policies", "month"),
+}
+"""The steps that are computed month by month, besides those of production: the table whose changes
+matter, and the column that tells the month."""
+
+_POLICIES_OF_DUES: Final = "WHERE policy IN (SELECT policy FROM dues WHERE DURING(due))"
+
+SHOWN_PRODUCTS: Final = 20
+"""So many products are shown by themselves; the rest are 其他."""
+
+OTHERS: Final = "其他"
+UNKNOWN: Final = "未填"
+FIRST_YEAR_RENEWAL: Final = "首年续期（不分险种）"
+"""What there is besides of every mix: the files do not tell the product of a renewal."""
+
 _HEADCOUNT: Final = ("recruits", "leavers", "transfers_in", "transfers_out")
 
 MEASURES: Final = (
-    "opening", "closing", *_HEADCOUNT, "licensed", "men",
+    "opening", "closing", *_HEADCOUNT, "licensed", "men", "opening_managers", "promoted",
     *(f"{what}_{n}" for n in COHORT_MONTHS for what in ("cohort", "retained")),
     "confirmed_3", "confirmed_6",
     *(sum_ for sums in AGENT_MONTHS.values() for sum_ in sums),
@@ -71,6 +102,7 @@ def compute(
     settings: Settings,
     stamp: str = "",
     progress: Callable[[str, int, int], None] = lambda text, done, total: None,
+    changed: Changed | None = None,
 ) -> Cube:
     """Compute every measure of every unit and month.
 
@@ -84,64 +116,226 @@ def compute(
         What the tables were made from.
     progress : callable
         Told what is being done, as (text, done, total).
+    changed : mapping of str to collection of int, optional
+        The months whose rows have changed since the engine computed last, by raw table, and under
+        "renewals" the due months of policies that have; by default all.
 
     Raises
     ------
     InputError
         When there is nothing to compute.
     """
-    return _Computation(engine, settings, progress).run(stamp)
+    calendar = Months(settings.month_cut)
+    first, last = _span(engine, calendar)
+    progress("汇总到人、到月", 0, 2)
+    part = _part_month(engine, settings, calendar, last)
+    computation = _Computation(engine, settings, calendar, first.number, last.number)
+    computation.define(changed)
+    progress("汇总到各级单位", 1, 2)
+    levels, units = computation.organisation()
+    sums = _Sums(computation, levels, len(units))
+    sums.fill()
+    known = [i for i, code in enumerate(MEASURES) if code in _ALWAYS_KNOWN or sums.cube[i].any()]
+    progress("汇总到各级单位", 2, 2)
+    return Cube(
+        units=units,
+        first=first,
+        measures=[MEASURES[i] for i in known],
+        values=sums.cube[known],
+        stamp=stamp,
+        mixes=sums.mixes(),
+        part=part(units, known) if part else None,
+    )
+
+
+def _span(engine: Engine, calendar: Months) -> tuple[Month, Month]:
+    """From the first to the last month that anything happened in."""
+    for name in ("span", "roster_span"):
+        row = engine.fetch(step(name, calendar))
+        if row["first_month"].size and row["first_month"][0] > 0:  # not blank
+            return Month(int(row["first_month"][0])), Month(int(row["last_month"][0]))
+    raise InputError("没有可用的数据", "请先运行 kpi-xl check，按校验报告改正后再试")
+
+
+def _part_month(
+    engine: Engine, settings: Settings, calendar: Months, last: Month
+) -> Callable[[list[Unit], list[int]], PartMonth] | None:
+    """The same days of the month before and of a year ago, where the last month is not over.
+
+    The steps are the same as for the months, for other spans.
+    """
+    as_of = _as_of(engine, settings, calendar, last)
+    begin, end = last.span(settings.month_cut)
+    if as_of is None or not begin <= as_of < end:
+        return None
+    elapsed = as_of - begin
+    spans = []
+    for month in (last - 12, last - 1):
+        first_day, last_day = month.span(settings.month_cut)
+        spans.append((first_day, min(first_day + elapsed, last_day)))
+    computation = _Computation(engine, settings, Spans(spans, settings.month_cut), 1, 3)
+    with engine.aside():
+        computation.define()
+        levels, units = computation.organisation()
+        sums = _Sums(computation, levels, len(units))
+        sums.fill(ages=False)
+    values = sums.cube[:, :, [2, 0]]  # the month before, a year ago
+
+    def part(same_units: list[Unit], known: list[int]) -> PartMonth:
+        assert units == same_units
+        return PartMonth(as_of, values[known])
+
+    return part
+
+
+def _as_of(engine: Engine, settings: Settings, calendar: Months, last: Month) -> dt.date | None:
+    """The day up to which the last month's data goes, where it is a part of the month.
+
+    Files with one row a month say nothing about days; and a month is over when no working day of it
+    is left.
+    """
+    if settings.as_of is not None:
+        return settings.as_of
+    row = engine.fetch(step("last_days", calendar, last=last.number))
+    if not row["days"].size or not row["days"][0] > 1:
+        return None
+    number = int(row["last_day"][0])
+    day = dt.date(number // 10000, number // 100 % 100, number % 100)
+    _, end = last.span(settings.month_cut)
+    over = day >= end or not working_days(day + dt.timedelta(days=1), end)
+    return None if over else day
 
 
 class _Computation:
+    """Runs the steps with one calendar.
+
+    Parameters
+    ----------
+    engine : Engine
+        Where the checked tables are.
+    settings : Settings
+        The project's settings.
+    calendar : Months or Spans
+        What the months are.
+    first, last : int
+        The numbers of the first and the last month.
+    """
+
     def __init__(
-        self, engine: Engine, settings: Settings, progress: Callable[[str, int, int], None]
+        self, engine: Engine, settings: Settings, calendar: Calendar, first: int, last: int
     ) -> None:
         self.engine = engine
         self.settings = settings
-        self.progress = progress
+        self.calendar = calendar
+        self.first = first
+        self.months = last - first + 1
+        self.products: list[str] = []
         self.values: dict[str, int | str] = {
             "never": _NEVER,
             "effective_fyc": round(settings.effective_fyc * 100),
             "grace_days": settings.grace_days,
             "uncounted_ranks": text_list(settings.uncounted_ranks),
+            "excluded_endings": text_list(settings.excluded_endings),
+            "shown_products": SHOWN_PRODUCTS,
+            "policies_meant": "",
+            "events_meant": "TRUE",
             "cohort_months": ", ".join(f"({n})" for n in COHORT_MONTHS),
+            "first": first,
+            "last": last,
+            "months": ", ".join(f"({n})" for n in range(first, last + 1)),
         }
 
-    def run(self, stamp: str) -> Cube:
-        self.progress("汇总到人、到月", 0, 2)
-        first, last = self._span()
+    def define(self, changed: Changed | None = None) -> None:
+        """Define what everybody did in every month, or in those that have changed."""
+        products, uncounted = ([], []) if changed is None else (self._products(), self._uncounted())
+        for name in _WHOLE:
+            self._define(name)
+        self.products = self._products()
+        self._name_products()
+        if changed is None:
+            for name in ("policy_months", *_BY_MONTH, "production_months"):
+                self._define(name)
+        elif (products, uncounted) != (self.products, self._uncounted()):
+            # The columns of products are others, or other people count.
+            self._define("policy_months")
+            self._define("production_months")
+            self._replace(changed)
+        else:
+            self._replace_production(changed["policies"])
+            self._replace(changed)
+        self._define("outlet_months")
+
+    def _define(self, name: str) -> None:
+        self.engine.define(name, self._step(name))
+
+    def _replace(self, changed: Changed) -> None:
+        for name, (source, column) in _BY_MONTH.items():
+            if months := changed[source]:
+                self._replace_months(name, column, months)
+
+    def _replace_months(self, name: str, column: str, months: Collection[int]) -> None:
+        only = Months(self.settings.month_cut, months)
+        values = self.values | {"policies_meant": _POLICIES_OF_DUES}
+        self.engine.replace(name, f"{column} IN ({_listed(months)})", step(name, only, **values))
+
+    def _replace_production(self, months: Collection[int]) -> None:
+        """Production in the months of issue that changed, and where it was taken off again."""
+        if not months:
+            return
+        affected = {*months, *self._withdrawn_from(months)}
+        self._replace_months("policy_months", "issued_month", months)
+        affected |= self._withdrawn_from(months)
+        where = f"month IN ({_listed(affected)})"
+        self.engine.replace(
+            "production_months", where, self._step("production_months", events_meant=where)
+        )
+
+    def _withdrawn_from(self, months: Collection[int]) -> set[int]:
+        """The months in which policies of these months were withdrawn."""
+        rows = self.engine.fetch(
+            "SELECT DISTINCT withdrawn_month FROM policy_months"
+            f" WHERE issued_month IN ({_listed(months)}) AND withdrawn_month IS NOT NULL"
+        )
+        return {int(month) for month in rows["withdrawn_month"]}
+
+    def _products(self) -> list[str]:
+        rows = self.engine.fetch("SELECT product FROM products ORDER BY number")
+        return [str(product) for product in rows["product"]]
+
+    def _uncounted(self) -> list[str]:
+        rows = self.engine.fetch("SELECT agent FROM uncounted ORDER BY agent")
+        return [str(agent) for agent in rows["agent"]]
+
+    def _name_products(self) -> None:
+        columns = [f"product_{i + 1}" for i in range(len(self.products))]
+        sums = "".join(
+            f",\n    CAST(SUM(CASE WHEN number = {i} THEN premium ELSE 0 END) AS BIGINT) AS {name}"
+            for i, name in enumerate(columns, 1)
+        )
         self.values |= {
-            "first": first.number,
-            "last": last.number,
-            "months": ", ".join(f"({n})" for n in range(first.number, last.number + 1)),
+            "product_sums": sums,
+            "products": "".join(f", {column}" for column in columns),
+            "products_back": "".join(f", -{column}" for column in columns),
+            "summed_products": "".join(
+                f",\n        CAST(SUM({column}) AS BIGINT) AS {column}" for column in columns
+            ),
         }
-        for name in ("stints", "uncounted", "moves", *AGENT_MONTHS):
-            self.engine.define(name, self._step(name))
-        self.progress("汇总到各级单位", 1, 2)
-        levels, units = self._organisation()
-        cube = np.zeros((len(MEASURES), len(units), last.number - first.number + 1), np.int64)
-        _Sums(self, levels, cube).fill()
-        known = [i for i, code in enumerate(MEASURES) if code in _ALWAYS_KNOWN or cube[i].any()]
-        self.progress("汇总到各级单位", 2, 2)
-        return Cube(units, first, [MEASURES[i] for i in known], cube[known], stamp)
 
     def _step(self, name: str, **values: int | str) -> str:
-        return step(name, self.settings.month_cut, **(self.values | values))
+        return step(name, self.calendar, **(self.values | values))
+
+    def place_sums(self, facts: str, codes: Sequence[str]) -> Columns:
+        """What each place did in each month, by one of `AGENT_MONTHS`."""
+        columns = ", ".join(f"CAST(SUM({code}) AS BIGINT) AS {code}" for code in codes)
+        # These are only passed through.
+        given = f"(\n{self._step(facts)}\n)" if facts == "persistency_months" else facts
+        return self.fetch("place_sums", facts=given, sums=columns)
 
     def fetch(self, name: str, **values: int | str) -> Columns:
         """Run a step and take what it gives."""
         return self.engine.fetch(self._step(name, **values))
 
-    def _span(self) -> tuple[Month, Month]:
-        """From the first to the last month that anything happened in."""
-        for name in ("span", "roster_span"):
-            row = self.engine.fetch(self._step(name))
-            if row["first_month"].size and row["first_month"][0] > 0:  # not blank
-                return Month(int(row["first_month"][0])), Month(int(row["last_month"][0]))
-        raise InputError("没有可用的数据", "请先运行 kpi-xl check，按校验报告改正后再试")
-
-    def _organisation(self) -> tuple[list[NDArray[np.int64]], list[Unit]]:
+    def organisation(self) -> tuple[list[NDArray[np.int64]], list[Unit]]:
         """Define who belongs to which unit on every level that there is, and list the units.
 
         The levels come as arrays: where a place's unit of that level stands in the list.
@@ -214,26 +408,78 @@ def _parent(numbers: dict[tuple[str, ...], int], level: str, names: tuple[str, .
 
 
 class _Sums:
-    """Fills in the measures of the units of every level."""
+    """Sums up the measures of the units of every level.
+
+    Parameters
+    ----------
+    computation : _Computation
+        What was defined.
+    levels : list of int64 arrays
+        For each level, where each place's unit stands in the list of units.
+    units : int
+        How many units there are.
+    """
 
     def __init__(
-        self, computation: _Computation, levels: list[NDArray[np.int64]], cube: NDArray[np.int64]
+        self, computation: _Computation, levels: list[NDArray[np.int64]], units: int
     ) -> None:
         self.computation = computation
         self.levels = levels
-        self.cube = cube
-        self.first = int(computation.values["first"])
+        self.first = computation.first
+        self.cube = np.zeros((len(MEASURES), units, computation.months), np.int64)
 
-    def fill(self) -> None:
+    def fill(self, ages: bool = True) -> None:
+        """Fill in the measures; without `ages` those that look months back stay zero."""
         self._headcount()
         self._transfers()
-        self._cohorts()
-        for facts, sums in AGENT_MONTHS.items():
-            columns = ", ".join(f"CAST(SUM({code}) AS BIGINT) AS {code}" for code in sums)
-            rows = self.computation.fetch("place_sums", facts=facts, sums=columns)
+        self._promotions()
+        if ages:
+            self._cohorts()
+        for facts, codes in AGENT_MONTHS.items():
+            rows = self.computation.place_sums(facts, codes)
             at = self._cells(rows)
-            for code in sums:
-                self._add(code, self._laid_out(at, rows[code]))
+            for code in codes:
+                if ages or not LOOKS_BACK.search(code):
+                    self._add(code, self._laid_out(at, rows[code]))
+
+    def mixes(self) -> dict[str, Mix]:
+        """People by rank and by education, and premium by product."""
+        return {
+            "in_rank": self._people_by("rank_headcount"),
+            "in_education": self._people_by("education_headcount"),
+            "product_premium": self._premium_by_product(),
+        }
+
+    def _people_by(self, name: str) -> Mix:
+        rows = self.computation.fetch(name)
+        names, of_rows = np.unique(rows["category"].astype(str), return_inverse=True)
+        place, month = self._cells(rows)
+        values = np.zeros((len(names), *self.cube.shape[1:]), np.int64)
+        for number in range(len(names)):
+            these = of_rows == number
+            changes = self._laid_out((place[these], month[these]), rows["change"][these])
+            self._add_to(values[number], _running(changes)[1])
+        there = [i for i in range(len(names)) if values[i].any()]
+        if not any(names[i] for i in there):
+            there = []  # the roster does not tell
+        return Mix([str(names[i]) or UNKNOWN for i in there], values[there])
+
+    def _premium_by_product(self) -> Mix:
+        products = self.computation.products
+        codes = [f"product_{i + 1}" for i in range(len(products))]
+        values = np.zeros((len(codes) + 2, *self.cube.shape[1:]), np.int64)
+        if codes:
+            rows = self.computation.place_sums("production_months", codes)
+            at = self._cells(rows)
+            for number, code in enumerate(codes):
+                self._add_to(values[number], self._laid_out(at, rows[code]))
+        new_premium = self.cube[MEASURES.index("new_premium")]
+        values[-2] = new_premium - values[:-2].sum(axis=0)
+        values[-1] = self.cube[MEASURES.index("first_year_renewal")]
+        names = [*products, OTHERS, FIRST_YEAR_RENEWAL]
+        most = np.argsort(-values[: len(codes), 0].sum(axis=1), kind="stable").tolist()
+        there = [i for i in (*most, -2, -1) if values[i].any()] if codes else []
+        return Mix([names[i] for i in there], values[there])
 
     def _cells(self, rows: Columns) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The place and the month of every row, the first month being 0."""
@@ -244,12 +490,14 @@ class _Sums:
     ) -> NDArray[np.int64]:
         """A column as a (places, months) array; at its end what was before the first month."""
         laid_out = np.zeros((len(self.levels[0]), self.cube.shape[2] + 1), np.int64)
-        laid_out[at] = _whole(column)  # month -1 is the last
+        np.add.at(laid_out, at, _whole(column))  # month -1 is the last
         return laid_out
 
     def _add(self, code: str, numbers: NDArray[np.int64]) -> None:
         """Add a measure's numbers by place and month to the units that the places belong to."""
-        measure = self.cube[MEASURES.index(code)]
+        self._add_to(self.cube[MEASURES.index(code)], numbers)
+
+    def _add_to(self, measure: NDArray[np.int64], numbers: NDArray[np.int64]) -> None:
         numbers = numbers[:, : measure.shape[1]]
         for units in self.levels:
             order = np.argsort(units, kind="stable")
@@ -262,12 +510,10 @@ class _Sums:
         for code, column in {
             "closing": "change", "licensed": "licensed_change", "men": "men_change",
         }.items():  # fmt: skip
-            changes = self._laid_out(at, rows[column])
-            before = changes[:, -1:].copy()
-            running = before + changes[:, :-1].cumsum(axis=1)
-            self._add(code, running)
+            opening, closing = _running(self._laid_out(at, rows[column]))
+            self._add(code, closing)
             if code == "closing":
-                self._add("opening", np.hstack([before, running[:, :-1]]))
+                self._add("opening", opening)
         for code in ("recruits", "leavers"):
             self._add(code, self._laid_out(at, rows[code]))
 
@@ -282,6 +528,15 @@ class _Sums:
                 at = (units[side[crossing]], month[crossing])
                 np.add.at(self.cube[MEASURES.index(code)], at, moved[crossing])
 
+    def _promotions(self) -> None:
+        rows = self.computation.fetch("rank_headcount")
+        self._add(
+            "opening_managers",
+            _running(self._laid_out(self._cells(rows), rows["manager_change"]))[0],
+        )
+        rows = self.computation.fetch("promotions_to_manager")
+        self._add("promoted", self._laid_out(self._cells(rows), rows["promoted"]))
+
     def _cohorts(self) -> None:
         rows = self.computation.fetch("cohorts")
         place, month = self._cells(rows)
@@ -292,6 +547,19 @@ class _Sums:
             for what in ("cohort", "retained", "confirmed"):
                 if f"{what}_{n}" in MEASURES:
                     self._add(f"{what}_{n}", self._laid_out(at, rows[what][these]))
+
+
+def _running(
+    changes: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Opening and closing of every month, from its changes; the last column is what was before."""
+    before = changes[:, -1:]
+    closing = before + changes[:, :-1].cumsum(axis=1)
+    return np.hstack([before, closing[:, :-1]]), closing
+
+
+def _listed(months: Collection[int]) -> str:
+    return ", ".join(map(str, sorted(months)))
 
 
 def _whole(column: Any) -> NDArray[np.int64]:

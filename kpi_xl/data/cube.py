@@ -6,10 +6,13 @@ memory when it is opened. Sums of money are 分.
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import json
+import math
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +31,12 @@ LEVELS: Final = ("分公司", "营业区", "营业部", "营业组")
 
 UNASSIGNED: Final = "未分配"
 """The unit of what belongs to nobody."""
+
+MIXED: Final = ("in_rank", "in_education", "product_premium")
+"""The measures that are counted apart by category."""
+
+LOOKS_BACK: Final = re.compile(r"_\d+$")
+"""How the codes of measures end that look back on a whole month: cohort_13, kept_premium_25."""
 
 _PAGE: Final = 4096  # the numbers begin on a page of their own, so that mapping them is aligned
 
@@ -60,6 +69,38 @@ class Unit:
 
 
 @dataclass(frozen=True)
+class Mix:
+    """A measure apart by what people or premium are of, such as rank or product.
+
+    Parameters
+    ----------
+    categories : sequence of str
+        What they are of.
+    values : (categories, units, months) int64 array
+        Counts, and money in 分.
+    """
+
+    categories: Sequence[str]
+    values: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class PartMonth:
+    """What the last month, of which only a part is over, is compared with.
+
+    Parameters
+    ----------
+    as_of : date
+        The last day that there is data of.
+    values : (measures, units, 2) int64 array
+        The measures of the same days of the month before, and of the same month a year ago.
+    """
+
+    as_of: dt.date
+    values: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
 class Cube:
     """Measures by unit and month.
 
@@ -77,6 +118,10 @@ class Cube:
         What it was made from; another stamp means that the raw files or settings have changed.
     store : str
         The mark of the store that it was computed with and saved beside.
+    mixes : mapping of str to Mix
+        The measures that are there apart by category only, by code.
+    part : PartMonth or None
+        The days that the last month is compared with, where it is not over; None where it is.
     """
 
     units: Sequence[Unit]
@@ -85,6 +130,8 @@ class Cube:
     values: NDArray[np.int64]
     stamp: str
     store: str = ""
+    mixes: Mapping[str, Mix] = field(default_factory=dict)
+    part: PartMonth | None = None
 
     @property
     def months(self) -> list[Month]:
@@ -129,11 +176,67 @@ class Cube:
         """
         if not self.has(kpi):
             return np.full(self.values.shape[1:], NOT_AVAILABLE)
+        return self._computed(kpi, self.values, settings)
+
+    def same_days(
+        self, kpi: Kpi, settings: Mapping[str, float] | None = None
+    ) -> NDArray[np.float64] | None:
+        """What a KPI of the last month, of which a part is over, is to be compared with.
+
+        Returns
+        -------
+        (units, 2) float64 array or None
+            The KPI over the same days of the month before, and of the same month a year ago; None
+            where the last month is whole, or the KPI looks back on whole months anyway.
+        """
+        if self.part is None or not self.has(kpi):
+            return None
+        if any(LOOKS_BACK.search(measure.code) for measure in kpi.measures):
+            return None
+        found = self._computed(kpi, self.part.values, settings)
+        # Where nobody has data of a year ago there is nothing to compare with.
+        there = [self.values.shape[2] > 1, self.values.shape[2] > 12]
+        return np.where(there, found, NOT_AVAILABLE)
+
+    def mix(self, kpi: Kpi) -> tuple[Sequence[str], NDArray[np.float64]]:
+        """A KPI such as 险种FYP比率 of every category.
+
+        Returns
+        -------
+        categories : sequence of str
+            Such as the products; none where the files say nothing about them.
+        values : (categories, units, months) float64 array
+            The KPI of each.
+        """
+        code = self.mix_measure(kpi)
+        empty = np.zeros((0, *self.values.shape[1:]))
+        if code is None or code not in self.mixes or not self.mixes[code].categories:
+            return (), empty
+        mix = self.mixes[code]
+        given = {m.code: self._given(m.code) for m in kpi.measures if m.code != code}
+        return mix.categories, np.stack(
+            [kpi.compute(given | {code: values}) for values in mix.values]
+        )
+
+    @staticmethod
+    def mix_measure(kpi: Kpi) -> str | None:
+        """The measure of a KPI that is counted apart by category; None for most."""
+        codes = [measure.code for measure in kpi.measures if measure.code in MIXED]
+        return codes[0] if codes else None
+
+    def _given(self, code: str) -> NDArray[np.int64]:
+        if code == "fyp":
+            return self.measure("new_premium") + self.measure("first_year_renewal")
+        return self.measure(code)
+
+    def _computed(
+        self, kpi: Kpi, values: NDArray[np.int64], settings: Mapping[str, float] | None
+    ) -> NDArray[np.float64]:
         given: dict[str, Any] = dict(settings or {})
         if direct := self.direct(kpi):
-            given[kpi.code] = (self.measure(direct), 100)
+            given[kpi.code] = (values[self.measures.index(direct)], 100)
         else:
-            given |= {m.code: self.measure(m.code) for m in kpi.measures}
+            given |= {m.code: values[self.measures.index(m.code)] for m in kpi.measures}
         return kpi.compute(given)
 
     def month_index(self, month: Month) -> int:
@@ -201,13 +304,19 @@ class Cube:
             "shape": list(self.values.shape),
             "stamp": self.stamp,
             "store": _mark(store),
+            "mixes": {code: list(mix.categories) for code, mix in self.mixes.items()},
+            "as_of": self.part.as_of.isoformat() if self.part else None,
         }
+        blocks = [self.values, *(mix.values for mix in self.mixes.values())]
+        if self.part:
+            blocks.append(self.part.values)
         head = json.dumps(about, ensure_ascii=False).encode() + b"\n"
         head += b" " * (-len(head) % _PAGE)
         unfinished = file.with_suffix(".cube.tmp")
         with unfinished.open("wb") as out:
             out.write(head)
-            out.write(np.ascontiguousarray(self.values, dtype="<i8").tobytes())
+            for block in blocks:
+                out.write(np.ascontiguousarray(block, dtype="<i8").tobytes())
         unfinished.replace(file)
 
     @classmethod
@@ -223,19 +332,38 @@ class Cube:
             line = source.readline()
         try:
             about = json.loads(line)
+            measures, units, months = about["shape"]
+            shapes = [
+                (measures, units, months),
+                *((len(categories), units, months) for categories in about["mixes"].values()),
+                *([(measures, units, 2)] if about["as_of"] else []),
+            ]
+            ends = np.cumsum([math.prod(shape) for shape in shapes]).tolist()
+            numbers = np.memmap(
+                file,
+                dtype="<i8",
+                mode="r",
+                offset=-(-len(line) // _PAGE) * _PAGE,
+                shape=(ends[-1],),
+            )
+            values, *more = (
+                numbers[end - math.prod(shape) : end].reshape(shape)
+                for end, shape in zip(ends, shapes, strict=True)
+            )
             return cls(
                 units=[Unit(**unit) for unit in about["units"]],
                 first=Month(about["first"]),
                 measures=about["measures"],
-                values=np.memmap(
-                    file,
-                    dtype="<i8",
-                    mode="r",
-                    offset=-(-len(line) // _PAGE) * _PAGE,
-                    shape=tuple(about["shape"]),
-                ),
+                values=values,
                 stamp=about["stamp"],
                 store=about["store"],
+                mixes={
+                    code: Mix(categories, block)
+                    for (code, categories), block in zip(about["mixes"].items(), more, strict=False)
+                },
+                part=PartMonth(dt.date.fromisoformat(about["as_of"]), more[-1])
+                if about["as_of"]
+                else None,
             )
         except (ValueError, KeyError, TypeError) as error:
             raise InputError("指标数据读不出来", "请运行 kpi-xl refresh", file=file) from error

@@ -2,8 +2,8 @@
 
 What flows (premium, recruits) is summed; what stands (headcount, outlets) is that of the first or
 last month; who had business in two of a quarter's months is one producer of the quarter, so
-producers and effective agents are counted again, from the agents' months in the store. 平均人数 is
-the mean of the months' averages.
+producers and effective agents, and the outlets that sold, are counted again, from the store.
+平均人数 is the mean of the months' averages.
 """
 
 from __future__ import annotations
@@ -19,16 +19,19 @@ from numpy.typing import NDArray
 from kpi_xl.calendar import Period
 from kpi_xl.data.cube import LEVELS, Cube
 from kpi_xl.data.organisation import unit_positions
-from kpi_xl.data.steps import step
+from kpi_xl.data.steps import Months, step
 from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Settings
 
-_AT_THE_START: Final = frozenset(("opening",))
+_AT_THE_START: Final = frozenset(("opening", "opening_managers"))
 _AT_THE_END: Final = frozenset(("closing", "licensed", "men", "outlets"))
-_COUNTED_AGAIN: Final = ("producers", "effective")
-_UNKNOWN: Final = frozenset(("active_outlets",))
-"""Measures of which a period's are neither the sum nor the last of its months', nor counted yet."""
+_COUNTED_AGAIN: Final = {
+    "period_people": ("producers", "effective"),
+    "period_outlets": ("active_outlets",),
+}
+"""Measures of which a period's are neither the sum nor the last of its months', by the step that
+counts them."""
 
 
 @dataclass(frozen=True)
@@ -97,10 +100,11 @@ def by_period(
     values = {
         code: _together(code, cube.measure(code), first, last)
         for code in cube.measures
-        if code not in _UNKNOWN and code not in _COUNTED_AGAIN
+        if not any(code in codes for codes in _COUNTED_AGAIN.values())
     }
-    if any(code in cube.measures for code in _COUNTED_AGAIN) and periods:
-        values |= _count_again(cube, store, settings, periods)
+    for name, codes in _COUNTED_AGAIN.items():
+        if periods and any(code in cube.measures for code in codes):
+            values |= _count_again(name, codes, cube, store, settings, periods)
     both = cube.measure("opening") + cube.measure("closing")
     average = (
         _summed(both, first, last),
@@ -129,23 +133,28 @@ def _summed(
 
 
 def _count_again(
-    cube: Cube, store: duckdb.DuckDBPyConnection, settings: Settings, periods: Sequence[Period]
+    name: str,
+    codes: Sequence[str],
+    cube: Cube,
+    store: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    periods: Sequence[Period],
 ) -> dict[str, NDArray[np.int64]]:
     listed = ", ".join(
         f"({i}, {period.first.number}, {period.last.number})" for i, period in enumerate(periods)
     )
-    counted = {code: np.zeros((len(cube.units), len(periods)), np.int64) for code in _COUNTED_AGAIN}
+    counted = {code: np.zeros((len(cube.units), len(periods)), np.int64) for code in codes}
     for level in dict.fromkeys(unit.level for unit in cube.units):
-        depth = LEVELS.index(level)
         rows = store.execute(
             step(
-                "period_people",
+                name,
+                Months(settings.month_cut),
                 periods=listed,
-                membership=f"membership_{depth}",
+                membership=f"membership_{LEVELS.index(level)}",
                 effective_fyc=round(settings.effective_fyc * 100),
             )
         ).fetchnumpy()
         at = (unit_positions(store, level, cube.units)[np.asarray(rows["unit"])], rows["period"])
-        for code in _COUNTED_AGAIN:
+        for code in codes:
             np.add.at(counted[code], at, np.asarray(rows[code], np.int64))
     return counted

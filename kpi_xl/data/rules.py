@@ -26,7 +26,9 @@ LEVELS: Final = ("分公司", "营业区", "营业部", "营业组", "业务员"
 UNASSIGNED: Final = "未分配"
 """The unit that holds what belongs to nobody known, so that totals reconcile."""
 
-_SERVICE_TABLES: Final = ("policies", "dues", "activities", "attendance", "transfers")
+_SERVICE_TABLES: Final = (
+    "policies", "dues", "activities", "attendance", "transfers", "promotions",
+)  # fmt: skip
 _NEVER: Final = np.iinfo(np.int32).max
 
 

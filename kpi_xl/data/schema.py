@@ -104,6 +104,11 @@ _AGENT: Final = Column(
 _DEPARTMENT_NAMES: Final = ("部门", "营业部名称", "department", "dept")
 _TEAM_NAMES: Final = ("营业组名称", "组", "小组", "团队", "team", "group")
 
+_FLAG: Final = (
+    ("是", "1"), ("否", "0"), ("Y", "1"), ("N", "0"), ("1", "1"), ("0", "0"),
+    ("true", "1"), ("false", "0"),
+)  # fmt: skip
+
 AGENTS: Final = Table(
     "agents",
     "人员",
@@ -134,16 +139,7 @@ AGENTS: Final = Table(
             "是否主管：是或否",
             # Not 主管: in many a roster that is the manager's name.
             aliases=("主管标志", "是否为主管", "is_manager"),
-            choices=(
-                ("是", "1"),
-                ("否", "0"),
-                ("Y", "1"),
-                ("N", "0"),
-                ("1", "1"),
-                ("0", "0"),
-                ("true", "1"),
-                ("false", "0"),
-            ),
+            choices=_FLAG,
             default="0",
         ),
         Column(
@@ -262,6 +258,45 @@ TRANSFERS: Final = Table(
     aliases=("调动", "transfers"),
 )
 
+PROMOTIONS: Final = Table(
+    "promotions",
+    "晋升",
+    "职级变动，每次晋升或降级一行；人员表里写的是现在的职级",
+    (
+        _AGENT,
+        Column(
+            "valid_from",
+            "生效日期",
+            "date",
+            "从哪一天起算新职级",
+            required=True,
+            aliases=("晋升日期", "变动日期", "valid_from"),
+        ),
+        Column("from_rank", "原职级", "text", "变动以前的职级", aliases=("from_rank",)),
+        Column("rank", "新职级", "text", "变动以后的职级", aliases=("现职级", "职级", "rank")),
+        Column(
+            "was_manager",
+            "原是否主管",
+            "choice",
+            "变动以前是不是主管：是或否",
+            aliases=("was_manager",),
+            choices=_FLAG,
+            default="0",
+        ),
+        Column(
+            "is_manager",
+            "是否主管",
+            "choice",
+            "变动以后是不是主管：是或否",
+            aliases=("新是否主管", "is_manager"),
+            choices=_FLAG,
+            default="0",
+        ),
+    ),
+    key=("agent", "valid_from"),
+    aliases=("职级变动", "promotions"),
+)
+
 POLICIES: Final = Table(
     "policies",
     "保单",
@@ -357,6 +392,20 @@ POLICIES: Final = Table(
             "date",
             "犹豫期撤单的日期，没有撤单不填",
             aliases=("犹豫期撤单日期", "退保日期", "withdraw_date"),
+        ),
+        Column(
+            "ended",
+            "终止日期",
+            "date",
+            "保单终止（失效、退保、理赔终止、迁出）的日期，有效保单不填",
+            aliases=("保单终止日期", "失效日期", "end_date"),
+        ),
+        Column(
+            "ended_by",
+            "终止原因",
+            "text",
+            "保单为什么终止；kpi.toml 里写明的原因（默认理赔终止、迁出）不计入继续率",
+            aliases=("保单状态原因", "终止类型", "end_reason"),
         ),
     ),
     key=("policy", "product", "is_main"),
@@ -539,6 +588,8 @@ OUTLETS: Final = Table(
 
 TABLES: Final[dict[str, Table]] = {
     table.code: table
-    for table in (AGENTS, TRANSFERS, POLICIES, DUES, ACTIVITIES, ATTENDANCE, TARGETS, OUTLETS)
-}
+    for table in (
+        AGENTS, TRANSFERS, PROMOTIONS, POLICIES, DUES, ACTIVITIES, ATTENDANCE, TARGETS, OUTLETS,
+    )
+}  # fmt: skip
 """The raw tables by code."""

@@ -13,6 +13,7 @@ from kpi_xl.data.compute import compute
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.engines import Database, DuckDb, Engine
 from kpi_xl.data.engines.hybrid import Hybrid
+from kpi_xl.data.fingerprints import is_of, remember, replace_rows
 from kpi_xl.data.schema import TABLES, Kind, Table
 from kpi_xl.project import Project
 
@@ -53,10 +54,48 @@ def build(
     def fill(connection: duckdb.DuckDBPyConnection) -> Engine:
         progress("写入数据库", 0, 1)
         load_tables(connection, checked)
+        remember(connection, project.settings)
         progress("写入数据库", 1, 1)
         return DuckDb(connection)
 
-    return _build(project, fill, stamp, progress)
+    return update(project, checked, stamp, progress) or _build(project, fill, stamp, progress)
+
+
+def update(
+    project: Project, checked: Checked, stamp: str, progress: Callable[[str, int, int], None]
+) -> Cube | None:
+    """Compute anew only the months whose rows differ from those in the store.
+
+    All of it is one transaction: a process killed anywhere leaves the store as before or after.
+    Parameters and errors are as for `build`.
+
+    Returns
+    -------
+    Cube or None
+        None where there is no store made by this version with these settings, or somebody has it
+        open: then it is to be built.
+    """
+    if not project.store.is_file():
+        return None
+    try:
+        connection = duckdb.connect(str(project.store))
+    except duckdb.Error:
+        return None  # open elsewhere, or spoilt
+    with connection:
+        if not is_of(connection, project.settings):
+            return None
+        connection.begin()
+        try:
+            progress("写入变动的月份", 0, 1)
+            changed = replace_rows(connection, checked, project.settings)
+            progress("写入变动的月份", 1, 1)
+            cube = compute(DuckDb(connection), project.settings, stamp, progress, changed)
+        except BaseException:
+            connection.rollback()
+            raise
+        connection.commit()
+    cube.save(project.cube, project.store)
+    return Cube.open(project.cube)
 
 
 def build_from(

@@ -13,6 +13,7 @@ from kpi_xl.data.engines import Database
 from kpi_xl.data.engines.check import check_database
 from kpi_xl.data.engines.connect import database_of
 from kpi_xl.data.read import find_files
+from kpi_xl.data.remembered import check_what_changed
 from kpi_xl.data.report import write_report
 from kpi_xl.data.store import build, build_from
 from kpi_xl.errors import InputError
@@ -57,7 +58,7 @@ def load(project: Project, progress: Progress = silent) -> Loaded:
             if (cube := _up_to_date(project, stamp)) is not None:
                 return Loaded(cube, None)
             if database is None:
-                checked = check_project(project, progress)
+                checked = check_what_changed(project, progress)
                 write_report(checked, report_path(project))
                 return Loaded(build(project, checked, stamp, progress), checked)
             checked = check_database(database, thorough=False)

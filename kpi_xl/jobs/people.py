@@ -11,7 +11,7 @@ from kpi_xl.analysis.attention import Member
 from kpi_xl.calendar import Month
 from kpi_xl.data.cube import LEVELS, Unit
 from kpi_xl.data.organisation import unit_paths
-from kpi_xl.data.steps import step
+from kpi_xl.data.steps import Months, step
 from kpi_xl.project import Settings
 
 ACTIVITIES = {
@@ -99,7 +99,7 @@ class People:
         depth = LEVELS.index(level)
         paths = unit_paths(connection, level)
         at = min(month, last).number
-        members = step("people", settings.month_cut, membership=f"membership_{depth}", month=at)
+        members = step("people", Months(settings.month_cut), membership=f"membership_{depth}", month=at)
         for unit, agent, name, rank, is_manager, signed in connection.execute(members).fetchall():
             person = Person(agent, name or agent, rank or "", bool(is_manager), Month(signed))
             people[agent] = person

@@ -77,6 +77,8 @@ def test_columns_and_types(make):
             "outlet": None,
             "issued": date(2024, 1, 5),
             "withdrawn": None,
+            "ended": None,
+            "ended_by": None,
             "source_file": "保单.csv",
             "source_row": 2,
         }

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from worlds import worlds
+from worlds import assert_same, worlds
 
 from kpi_xl.data.check import check_project
 from kpi_xl.data.compute import compute
@@ -89,13 +89,6 @@ def on_duckdb(checked, settings):
     with duckdb.connect() as connection:
         load_tables(connection, checked)
         return compute(DuckDb(connection), settings)
-
-
-def assert_same(one, other):
-    assert one.units == other.units
-    assert one.first == other.first
-    assert list(one.measures) == list(other.measures)
-    assert one.values.tobytes() == other.values.tobytes()
 
 
 def test_every_measure_is_the_same_everywhere(session):

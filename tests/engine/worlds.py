@@ -36,10 +36,19 @@ class World:
     dues: list[dict] = field(default_factory=list)
     activities: list[dict] = field(default_factory=list)
     outlets: list[dict] = field(default_factory=list)
+    promotions: list[dict] = field(default_factory=list)
+
+    @property
+    def first(self) -> Month:
+        """The first month that anything happened in."""
+        days = [p["issued"] for p in self.policies] + [a["day"] for a in self.activities]
+        return Month.containing(min(days))
 
     def checked(self) -> Checked:
         tables = {}
-        for code in ("agents", "transfers", "policies", "dues", "activities", "outlets"):
+        for code in (
+            "agents", "transfers", "promotions", "policies", "dues", "activities", "outlets",
+        ):  # fmt: skip
             table = TABLES[code]
             rows = getattr(self, code)
             columns = {}
@@ -56,8 +65,13 @@ def _place(team):
     return {"region": region or None, "department": department or None, "team": team_name or None}
 
 
+OLD_DAYS = [dt.date(2022, 2, 28), dt.date(2022, 3, 31), dt.date(2022, 4, 1), dt.date(2023, 1, 31)]
+RANKS = st.sampled_from([None, "M00", "M01", "S01"])
+
+
 @st.composite
-def worlds(draw):
+def worlds(draw, years=False):
+    """A branch; with `years` its policies are old enough to have had a second and a third year."""
     world = World()
     for number in range(draw(st.integers(1, 5))):
         agent = f"{number:03d}"
@@ -84,10 +98,22 @@ def worlds(draw):
                         {"agent": agent, "valid_from": day, **_place(to), **moved}
                     )
                     team = to
+            rank, manager = draw(RANKS), draw(st.booleans())
+            promoted = draw(st.sets(st.dates(signed, end), max_size=2)) - {signed}
+            for day in sorted(promoted):
+                change = {"from_rank": rank, "was_manager": manager}
+                rank, manager = draw(RANKS), draw(st.booleans())
+                world.promotions.append(
+                    {
+                        "agent": agent, "valid_from": day, "rank": rank, "is_manager": manager,
+                        **change,
+                    }
+                )  # fmt: skip
             world.agents.append(
                 {
                     "agent": agent, "signed": signed, "left": left, **_place(team),
-                    "rank": draw(st.sampled_from([None, "M00", "M01"])),
+                    "rank": rank, "is_manager": manager,
+                    "education": draw(st.sampled_from(["本科", "大专", None])),
                     "licence": draw(st.none() | st.just("L")),
                     "gender": draw(st.sampled_from(["男", "女", None])),
                     "confirmed": draw(st.none() | st.dates(signed, LAST.last + dt.timedelta(days=90))),
@@ -99,23 +125,29 @@ def worlds(draw):
             team = draw(st.sampled_from(TEAMS))
     known = st.sampled_from([a["agent"] for a in world.agents] + ["不在册"])
     for number in range(draw(st.integers(1, 12))):
-        issued = draw(IN_SPAN)
+        issued = draw(st.sampled_from(OLD_DAYS) if years else IN_SPAN)
+        ended = draw(st.none() | st.dates(issued, LAST.last))
         world.policies.append(
             {
-                "policy": f"P{number}", "agent": draw(known), "issued": issued, "product": "险",
+                "policy": f"P{number % 7}", "agent": draw(known), "issued": issued,
+                "product": draw(st.sampled_from(["年金险", "重疾险", None])), "ended": ended,
+                "ended_by": draw(st.sampled_from(["理赔终止", "失效"])) if ended else None,
                 "is_main": draw(st.booleans()), "pieces": draw(st.integers(1, 3)),
                 "premium": draw(st.integers(-500, 10**6)), "fyc": draw(st.integers(0, 2 * 10**5)),
-                "is_regular": draw(st.booleans()),
+                "is_regular": draw(st.sampled_from([True, True, True, False])),
                 "outlet": draw(st.sampled_from(["W1", "W2", None])),
-                "withdrawn": draw(st.none() | st.dates(issued, LAST.last)),
+                "withdrawn": draw(st.none() | st.none() | st.dates(issued, LAST.last)),
             }
         )  # fmt: skip
     for number in range(draw(st.integers(0, 8))):
         due = draw(st.dates(FIRST.first, LAST.last))
+        if years:  # an anniversary, or a day about it
+            begun = world.policies[number % len(world.policies)]["issued"]
+            due = begun + dt.timedelta(days=draw(st.sampled_from([30, 365, 366, 730])))
         paid = draw(st.none() | st.dates(due - dt.timedelta(days=20), due + dt.timedelta(days=80)))
         world.dues.append(
             {
-                "policy": f"P{number % 4}", "agent": draw(known), "due": due, "paid": paid,
+                "policy": f"P{number % 7}", "agent": draw(known), "due": due, "paid": paid,
                 "due_premium": draw(st.integers(0, 10**6)),
                 "paid_premium": draw(st.integers(0, 10**6)) if paid else 0,
             }
@@ -153,13 +185,16 @@ class Oracle:
         uncounted=(),
     ) -> None:
         self.world = world
+        self.first = min(world.first, FIRST)
         self.cut = cut
         self.uncounted = uncounted
         self.counts: dict[tuple[str, str, str, str], int] = defaultdict(int)
         for level in ("分公司", "营业部", "营业组"):
             self._people(level)
+            self._ranks(level)
             self._production(level, effective_fyc)
             self._dues(level, grace_days)
+            self._persistency(level, grace_days)
             self._rest(level)
 
     def month_end(self, month: Month) -> dt.date:
@@ -168,8 +203,13 @@ class Oracle:
         return dt.date(month.year, month.month, self.cut)
 
     def month_of(self, day: dt.date) -> Month:
+        """The month that a day counts in."""
+        return self.month_number(day)
+
+    def month_number(self, day: dt.date) -> Month:
+        """The month that a day lies in."""
         month = Month.of(day.year, day.month)
-        return month if day <= self.month_end(month) else month + 1
+        return month if day <= Oracle.month_end(self, month) else month + 1
 
     def counts_producing(self, agent: str) -> bool:
         """Somebody on the roster whose every stint is in a rank that does not count is left out."""
@@ -219,7 +259,7 @@ class Oracle:
         return f"{department}/{team}" if department else team
 
     def _add(self, level: str, unit: str, month: Month, measure: str, amount: int = 1) -> None:
-        if FIRST <= month <= LAST:
+        if self.first <= month <= LAST:
             self.counts[level, unit, str(month), measure] += int(amount)
 
     def _people(self, level: str) -> None:
@@ -231,7 +271,7 @@ class Oracle:
             def here(day, signed=signed, left=left):
                 return signed <= day and (left is None or left > day)
 
-            month = FIRST
+            month = self.first
             while month <= LAST:
                 end, before = self.month_end(month), self.month_end(month - 1)
                 now_in = self._unit(level, agent, month)
@@ -262,6 +302,85 @@ class Oracle:
                     done = confirmed is not None and confirmed <= self.month_end(at)
                     self._add(level, home, at, f"confirmed_{n}", done)
 
+    def _rank(self, agent: str, day: dt.date) -> tuple[str, bool]:
+        """Which rank somebody has on a day, and whether it is a manager's."""
+        events = []
+        for stint in (a for a in self.world.agents if a["agent"] == agent):
+            changes = sorted(
+                (p for p in self.world.promotions
+                 if p["agent"] == agent and p["valid_from"] > stint["signed"]
+                 and (stint["left"] is None or p["valid_from"] <= stint["left"])),
+                key=lambda p: p["valid_from"],
+            )  # fmt: skip
+            now = (stint["rank"], stint["is_manager"])
+            begin = (changes[0]["from_rank"], changes[0]["was_manager"]) if changes else now
+            events.append((stint["signed"], 0, begin))
+            events += [(c["valid_from"], 1, (c["rank"], c["is_manager"])) for c in changes]
+        events.sort(key=lambda e: e[:2])
+        return [what for when, _, what in events if when <= day][-1]
+
+    def _ranks(self, level: str) -> None:
+        for stint in self.world.agents:
+            if stint["rank"] in self.uncounted:
+                continue
+            agent, signed, left = stint["agent"], stint["signed"], stint["left"]
+            month = self.first
+            while month <= LAST:
+                ends = self.month_end(month - 1), self.month_end(month)
+                before, now = (
+                    self._rank(agent, end)
+                    if signed <= end and (left is None or left > end)
+                    else None
+                    for end in ends
+                )
+                if before and before[1]:
+                    unit = self._unit(level, agent, month - 1)
+                    self._add(level, unit, month, "opening_managers")
+                if now:
+                    unit = self._unit(level, agent, month)
+                    self._add(level, unit, month, f"in_rank={now[0] or '未填'}")
+                    education = stint["education"] or "未填"
+                    self._add(level, unit, month, f"in_education={education}")
+                    if before and not before[1] and now[1]:
+                        self._add(level, unit, month, "promoted")
+                month = month + 1
+
+    def _persistency(self, level: str, grace_days: int) -> None:
+        """Of the policies of a month, what was kept 14 and 26 months later."""
+        for number in {p["policy"] for p in self.world.policies}:
+            rows = [p for p in self.world.policies if p["policy"] == number]
+            lasting = [p for p in rows if p["is_regular"] and p["withdrawn"] is None]
+
+            def out(row, month):
+                excluded = row["ended_by"] == "理赔终止"
+                return excluded and self.month_of(row["ended"]) <= month
+
+            for row in lasting:
+                at = self.month_of(row["issued"]) + 14
+                if not out(row, at):
+                    unit = self._unit(level, row["agent"], at)
+                    self._add(level, unit, at, "issued_premium_13", row["premium"])
+                    self._add(level, unit, at, "issued_pieces_13", row["is_main"] * row["pieces"])
+            if not lasting:
+                continue
+            begun = min(self.month_of(p["issued"]) for p in rows)
+            if not any(p["is_main"] and p["pieces"] for p in lasting):
+                continue
+            sold_by = min(p["agent"] for p in rows)
+            pieces = sum(p["pieces"] for p in lasting if p["is_main"])
+            for due in (d for d in self.world.dues if d["policy"] == number):
+                if due["paid"] is None or (due["paid"] - due["due"]).days > grace_days:
+                    continue
+                age = self.month_of(due["due"]).number - begun.number
+                for years, looked_at, measure in (
+                    (1, 14, "kept_{}_13"), (1, 26, "issued_{}_25"), (2, 26, "kept_{}_25"),
+                ):  # fmt: skip
+                    at = begun + looked_at
+                    if age == 12 * years and not any(out(row, at) for row in rows):
+                        unit = self._unit(level, sold_by, at)
+                        self._add(level, unit, at, measure.format("premium"), due["paid_premium"])
+                        self._add(level, unit, at, measure.format("pieces"), pieces)
+
     def _production(self, level: str, effective_fyc: int) -> None:
         sums: dict[tuple[str, int], dict[str, int]] = defaultdict(lambda: defaultdict(int))
         for policy in self.world.policies:
@@ -273,6 +392,8 @@ class Oracle:
                 month["new_premium"] += sign * policy["premium"]
                 month["fyc"] += sign * policy["fyc"]
                 month["regular_premium"] += sign * policy["premium"] * policy["is_regular"]
+                product = policy["product"] or "其他"
+                month[f"product_premium={product}"] += sign * policy["premium"]
         for (agent, number), done in sums.items():
             unit = self._unit(level, agent, Month(number))
             for measure, amount in done.items():
@@ -284,7 +405,7 @@ class Oracle:
     def _dues(self, level: str, grace_days: int) -> None:
         issued = {}
         for policy in self.world.policies:
-            month = self.month_of(policy["issued"]).number
+            month = self.month_number(policy["issued"]).number
             issued[policy["policy"]] = min(month, issued.get(policy["policy"], month))
         for due in self.world.dues:
             month = self.month_of(due["due"])
@@ -295,10 +416,13 @@ class Oracle:
             self._add(level, unit, month, "collected_pieces", in_time)
             self._add(level, unit, month, "collected_premium", in_time * due["paid_premium"])
             begun = issued.get(due["policy"])
-            if due["paid"] is not None and begun is not None and month.number < begun + 12:
+            age = self.month_number(due["due"]).number - begun if begun is not None else None
+            if due["paid"] is not None and age is not None and 0 <= age < 12:
                 paid_month = self.month_of(due["paid"])
                 unit = self._unit(level, due["agent"], paid_month)
                 self._add(level, unit, paid_month, "first_year_renewal", due["paid_premium"])
+                renewal = "product_premium=首年续期（不分险种）"
+                self._add(level, unit, paid_month, renewal, due["paid_premium"])
 
     def _rest(self, level: str) -> None:
         for done in self.world.activities:
@@ -308,7 +432,7 @@ class Oracle:
                 if measure not in ("day", "agent"):
                     self._add(level, unit, month, measure, amount)
         for outlet in self.world.outlets:
-            month = FIRST
+            month = self.first
             while month <= LAST:
                 opened = outlet["opened"] is None or outlet["opened"] <= self.month_end(month)
                 closed = outlet["closed"] is not None and outlet["closed"] <= self.month_end(month)
@@ -322,6 +446,26 @@ class Oracle:
                     )  # fmt: skip
                     self._add(level, unit, month, "active_outlets", sold)
                 month = month + 1
+
+    def period_outlets(self, level: str, periods) -> dict[tuple, int]:
+        """Different outlets that sold in each period, by (path, period, measure)."""
+        counts: dict[tuple[str, str, str], int] = defaultdict(int)
+        for period in periods:
+            end = self.month_end(period.last)
+            for outlet in self.world.outlets:
+                opened = outlet["opened"] is None or outlet["opened"] <= end
+                closed = outlet["closed"] is not None and outlet["closed"] <= end
+                sold = any(
+                    p["outlet"] == outlet["outlet"] and p["is_main"]
+                    and period.first <= self.month_of(p["issued"]) <= period.last
+                    and (outlet["opened"] is None
+                         or self.month_of(outlet["opened"]) <= self.month_of(p["issued"]))
+                    for p in self.world.policies
+                )  # fmt: skip
+                if opened and not closed and sold:
+                    unit = self._unit(level, outlet["agent"], period.last)
+                    counts[unit, str(period), "active_outlets"] += 1
+        return counts
 
     def period_people(self, level: str, periods, effective_fyc: int) -> dict[tuple, int]:
         """Different producing and effective agents of each period, by (path, period, measure)."""
@@ -341,3 +485,64 @@ class Oracle:
                     reached = fyc[agent] >= effective_fyc * period.months
                     counts[unit, str(period), "effective"] += reached
         return counts
+
+
+class PartOracle(Oracle):
+    """Counts a world whose month ends after some day, what comes later being of no month."""
+
+    def __init__(self, world: World, month: Month, day: int) -> None:
+        self.part, self.day = month, day
+        super().__init__(world, grace_days=60, effective_fyc=1000 * 100)
+
+    def month_end(self, month: Month) -> dt.date:
+        end = super().month_end(month)
+        return end.replace(day=self.day) if month == self.part else end
+
+    def month_of(self, day: dt.date) -> Month:
+        month = Month.containing(day)
+        # The rest of the month is neither in it nor in the next.
+        return Month.of(2100, 1) if month == self.part and day.day > self.day else month
+
+
+def numbers_of(cube) -> dict[tuple[str, str, str, str], int]:
+    """Every number of a cube that is not zero, those of its mixes as in_rank=M01."""
+    measures = {code: cube.measure(code) for code in cube.measures}
+    for code, mix in cube.mixes.items():
+        named = zip(mix.categories, mix.values, strict=True)
+        measures |= {f"{code}={category}": values for category, values in named}
+    return {
+        (unit.level, unit.path, str(month), code): int(value)
+        for code, values in measures.items()
+        for unit, row in zip(cube.units, values, strict=True)
+        for month, value in zip(cube.months, row, strict=True)
+        if value and month <= LAST
+    }
+
+
+def counted(oracle: Oracle, cube) -> dict[tuple[str, str, str, str], int]:
+    """Every number of an oracle that is not zero; a level that nobody is in is not there."""
+    levels = {unit.level for unit in cube.units}
+    # Where nobody's rank or education is known, or no product, there is no mix to show.
+    mixes = {code for code, mix in cube.mixes.items() if mix.categories}
+    return {
+        key: value
+        for key, value in oracle.counts.items()
+        if value and key[0] in levels and ("=" not in key[3] or key[3].split("=")[0] in mixes)
+    }
+
+
+def assert_same(one, other) -> None:
+    """Two cubes are equal bit for bit."""
+    assert one.units == other.units
+    assert one.first == other.first
+    assert list(one.measures) == list(other.measures)
+    assert one.values.dtype == other.values.dtype
+    assert one.values.tobytes() == other.values.tobytes()
+    assert one.mixes.keys() == other.mixes.keys()
+    for code, mix in one.mixes.items():
+        assert list(mix.categories) == list(other.mixes[code].categories)
+        assert mix.values.tobytes() == other.mixes[code].values.tobytes()
+    assert (one.part is None) == (other.part is None)
+    if one.part:
+        assert one.part.as_of == other.part.as_of
+        assert one.part.values.tobytes() == other.part.values.tobytes()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import duckdb
 import numpy as np
 
@@ -22,6 +25,18 @@ class DuckDb:
 
     def define(self, name: str, sql: str) -> None:
         self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS {sql}")
+
+    def replace(self, name: str, where: str, sql: str) -> None:
+        self.connection.execute(f"DELETE FROM {name} WHERE {where}")
+        self.connection.execute(f"INSERT INTO {name} {sql}")
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        self.connection.execute("CREATE SCHEMA aside; SET search_path = 'aside,main'")
+        try:
+            yield
+        finally:
+            self.connection.execute("SET search_path = 'main'; DROP SCHEMA aside CASCADE")
 
     def fetch(self, sql: str) -> Columns:
         return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, Literal, Protocol
 
 import pyarrow as pa
@@ -14,7 +15,7 @@ Sort = Literal["text", "whole", "number", "date", "moment", "flag", "other"]
 """What sort of value a column of a database holds, whatever its exact type is called there."""
 
 
-class Engine(Protocol):
+class Source(Protocol):
     """Runs SQL steps over the raw tables, which it knows by their codes."""
 
     def define(self, name: str, sql: str) -> None:
@@ -24,8 +25,18 @@ class Engine(Protocol):
         """Run a step and hand over its columns by name."""
 
 
-class Database(Engine, Protocol):
-    """An engine over tables that somebody else keeps: they are only ever read.
+class Engine(Source, Protocol):
+    """A source whose steps' results stay with it."""
+
+    def replace(self, name: str, where: str, sql: str) -> None:
+        """Keep the result of a step in place of some rows of an older one of that name."""
+
+    def aside(self) -> AbstractContextManager[None]:
+        """A time in which what is defined replaces nothing, and is forgotten at its end."""
+
+
+class Database(Source, Protocol):
+    """A source of tables that somebody else keeps: they are only ever read.
 
     What it defines is only a definition, evaluated when something is fetched.
     """

@@ -8,6 +8,7 @@ steps, and only that comes over. The short tables come over whole.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Final
 
 import duckdb
@@ -17,7 +18,7 @@ from kpi_xl.data.engines.duck import DuckDb
 from kpi_xl.data.engines.engine import Columns, Database
 from kpi_xl.data.schema import TABLES
 
-COPIED: Final = ("agents", "transfers", "targets", "outlets")
+COPIED: Final = ("agents", "transfers", "promotions", "targets", "outlets")
 """The raw tables that come over whole."""
 
 _LONG: Final = TABLES.keys() - set(COPIED)
@@ -47,6 +48,16 @@ class Hybrid:
             self._copy(name, sql)
         else:
             self.local.define(name, sql)
+
+    def replace(self, name: str, where: str, sql: str) -> None:
+        self.store.execute(f"DELETE FROM {name} WHERE {where}")
+        for rows in self.database.batches(sql):
+            self.store.register("incoming", rows)
+            self.store.execute(f"INSERT INTO {name} SELECT * FROM incoming")
+            self.store.unregister("incoming")
+
+    def aside(self) -> AbstractContextManager[None]:
+        return self.local.aside()  # what the database knows is defined again afterwards
 
     def fetch(self, sql: str) -> Columns:
         return (self.database if words(sql) & _LONG else self.local).fetch(sql)

@@ -9,4 +9,5 @@ SELECT
     CAST(SUM(prospects) AS BIGINT) AS prospects,
     CAST(SUM(recruiting_talks) AS BIGINT) AS recruiting_talks
 FROM activities
+WHERE DURING(day)
 GROUP BY agent, BUSINESS_MONTH(day)

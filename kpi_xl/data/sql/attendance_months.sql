@@ -5,4 +5,5 @@ SELECT
     CAST(SUM(days_due) AS BIGINT) AS days_due,
     CAST(SUM(days_present) AS BIGINT) AS days_present
 FROM attendance
+WHERE DURING(day)
 GROUP BY agent, BUSINESS_MONTH(day)

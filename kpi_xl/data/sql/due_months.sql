@@ -7,4 +7,5 @@ SELECT
     CAST(SUM(CASE WHEN paid <= due + $grace_days THEN 1 ELSE 0 END) AS BIGINT) AS collected_pieces,
     CAST(SUM(CASE WHEN paid <= due + $grace_days THEN paid_premium ELSE 0 END) AS BIGINT) AS collected_premium
 FROM dues
+WHERE DURING(due)
 GROUP BY agent, BUSINESS_MONTH(due)

@@ -9,20 +9,12 @@ open_months AS (
     CROSS JOIN months
     WHERE (opened IS NULL OR BUSINESS_MONTH(opened) <= months.month)
         AND (closed IS NULL OR BUSINESS_MONTH(closed) > months.month)
-),
-sold AS (
-    SELECT
-        outlet,
-        BUSINESS_MONTH(issued) AS month
-    FROM policies
-    WHERE outlet IS NOT NULL AND is_main AND pieces > 0
-    GROUP BY outlet, BUSINESS_MONTH(issued)
 )
 SELECT
     open_months.agent,
     open_months.month,
     CAST(COUNT(*) AS BIGINT) AS outlets,
-    CAST(COUNT(sold.outlet) AS BIGINT) AS active_outlets
+    CAST(COUNT(outlet_sales.outlet) AS BIGINT) AS active_outlets
 FROM open_months
-LEFT JOIN sold ON sold.outlet = open_months.outlet AND sold.month = open_months.month
+LEFT JOIN outlet_sales ON outlet_sales.outlet = open_months.outlet AND outlet_sales.month = open_months.month
 GROUP BY open_months.agent, open_months.month

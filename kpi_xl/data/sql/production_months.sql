@@ -1,21 +1,11 @@
 -- What each agent produced in each month. A policy withdrawn in the cooling-off period is taken off
 -- the month of its withdrawal.
-WITH dated AS (
-    SELECT
-        agent,
-        BUSINESS_MONTH(issued) AS issued_month,
-        BUSINESS_MONTH(withdrawn) AS withdrawn_month,
-        CAST(SUM(CASE WHEN is_main THEN pieces ELSE 0 END) AS BIGINT) AS pieces,
-        CAST(SUM(premium) AS BIGINT) AS new_premium,
-        CAST(SUM(fyc) AS BIGINT) AS fyc,
-        CAST(SUM(CASE WHEN is_regular THEN premium ELSE 0 END) AS BIGINT) AS regular_premium
-    FROM policies
-    GROUP BY agent, BUSINESS_MONTH(issued), BUSINESS_MONTH(withdrawn)
-),
-events AS (
-    SELECT agent, issued_month AS month, pieces, new_premium, fyc, regular_premium FROM dated
+WITH events AS (
+    SELECT agent, issued_month AS month, pieces, new_premium, fyc, regular_premium$products FROM policy_months
     UNION ALL
-    SELECT agent, withdrawn_month, -pieces, -new_premium, -fyc, -regular_premium FROM dated WHERE withdrawn_month IS NOT NULL
+    SELECT agent, withdrawn_month, -pieces, -new_premium, -fyc, -regular_premium$products_back
+    FROM policy_months
+    WHERE withdrawn_month IS NOT NULL
 ),
 sums AS (
     SELECT
@@ -23,12 +13,13 @@ sums AS (
         CAST(SUM(pieces) AS BIGINT) AS pieces,
         CAST(SUM(new_premium) AS BIGINT) AS new_premium,
         CAST(SUM(fyc) AS BIGINT) AS fyc,
-        CAST(SUM(regular_premium) AS BIGINT) AS regular_premium
+        CAST(SUM(regular_premium) AS BIGINT) AS regular_premium$summed_products
     FROM events
+    WHERE $events_meant
     GROUP BY agent, month
 )
 SELECT
-    sums.agent, month, pieces, new_premium, fyc, regular_premium,
+    sums.agent, month, pieces, new_premium, fyc, regular_premium$products,
     CAST(CASE WHEN pieces > 0 AND uncounted.agent IS NULL THEN 1 ELSE 0 END AS BIGINT) AS producers,
     CAST(CASE WHEN fyc >= $effective_fyc AND uncounted.agent IS NULL THEN 1 ELSE 0 END AS BIGINT) AS effective
 FROM sums

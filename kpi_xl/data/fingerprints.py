@@ -1,0 +1,146 @@
+"""Which months of the raw tables have changed since they were put into the store.
+
+A month's fingerprint is how many rows it has and the sum of their hashes, so a row that was added,
+corrected or deleted shows in whatever file and order it stands. Dues are told apart by the month
+they fall due in: a late payment changes that month.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Final
+
+import duckdb
+
+from kpi_xl import __version__
+from kpi_xl.data.check import Checked
+from kpi_xl.data.schema import TABLES
+from kpi_xl.data.steps import Months
+from kpi_xl.project import Settings
+
+LONG: Final = {"policies": "issued", "dues": "due", "activities": "day", "attendance": "day"}
+"""The raw tables that are kept month by month, and the day that tells the month."""
+
+
+def remember(store: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Keep the fingerprints of the tables in a new store, and what it was made with."""
+    store.execute("CREATE TABLE made_with (basis VARCHAR)")
+    store.execute("INSERT INTO made_with VALUES (?)", [_basis(settings)])
+    store.execute(
+        "CREATE TABLE fingerprints (name VARCHAR, month INTEGER, number BIGINT, hash BIGINT)"
+    )
+    for name, day in LONG.items():
+        month = Months(settings.month_cut).business_month(day)
+        store.execute(f"INSERT INTO fingerprints {_fingerprints(name, name, month)}")
+
+
+def is_of(store: duckdb.DuckDBPyConnection, settings: Settings) -> bool:
+    """Whether a store was made by this version, with these settings."""
+    try:
+        found = store.execute("SELECT basis FROM made_with").fetchone()
+    except duckdb.Error:
+        return False
+    return found is not None and found[0] == _basis(settings)
+
+
+def replace_rows(
+    store: duckdb.DuckDBPyConnection, checked: Checked, settings: Settings
+) -> dict[str, frozenset[int]]:
+    """Put the rows of the months that differ in place of those in the store.
+
+    The short tables are replaced whole.
+
+    Parameters
+    ----------
+    store : duckdb connection
+        To the store, in a transaction.
+    checked : Checked
+        All the raw files.
+    settings : Settings
+        The project's settings.
+
+    Returns
+    -------
+    dict of str to frozenset of int
+        The months that differed, by table; under ``renewals`` those in which something was due on
+        a policy that has changed, too.
+    """
+    calendar = Months(settings.month_cut)
+    changed = {}
+    store.execute("CREATE OR REPLACE TEMP TABLE touched (policy VARCHAR)")
+    for code in TABLES:
+        if code in checked.tables:
+            store.register("incoming", checked.tables[code].data)
+            source = "incoming"
+        else:
+            source = f"(SELECT * FROM {code} WHERE FALSE)"
+        if code not in LONG:
+            store.execute(f"CREATE OR REPLACE TABLE {code} AS SELECT * FROM {source} AS t")
+            continue
+        month = calendar.business_month(LONG[code])
+        months = _changed(store, code, source, month)
+        changed[code] = months
+        if not months:
+            continue
+        if _columns_of(store, code) != _columns_of(store, source):
+            # There were no files of this table before.
+            store.execute(f"CREATE OR REPLACE TABLE {code} AS SELECT * FROM {source} AS t")
+            continue
+        meant = Months(settings.month_cut, months).during(LONG[code])
+        if code == "policies":
+            old, new = (f"SELECT * FROM {rows} AS t WHERE {meant}" for rows in (code, source))
+            if store.execute(f"SELECT COUNT(*) FROM ({old}) AS gone").fetchone() == (0,):
+                store.execute(f"INSERT INTO touched SELECT policy FROM ({new}) AS come")
+            else:
+                store.execute(
+                    f"INSERT INTO touched SELECT policy FROM ({old} EXCEPT ALL {new}) AS gone"
+                    f" UNION SELECT policy FROM ({new} EXCEPT ALL {old}) AS come"
+                )
+        store.execute(f"DELETE FROM {code} WHERE {meant}")
+        store.execute(f"INSERT INTO {code} SELECT * FROM {source} AS t WHERE {meant}")
+    store.unregister("incoming")
+    due = calendar.business_month("due")
+    renewed = store.execute(
+        f"SELECT DISTINCT {due} FROM dues WHERE policy IN (SELECT policy FROM touched)"
+    ).fetchall()
+    return changed | {"renewals": changed["dues"] | {month for (month,) in renewed}}
+
+
+def _changed(
+    store: duckdb.DuckDBPyConnection, code: str, source: str, month: str
+) -> frozenset[int]:
+    """The months whose fingerprints differ; the new ones are kept."""
+    store.execute(f"CREATE OR REPLACE TEMP TABLE seen AS {_fingerprints(code, source, month)}")
+    found = store.execute(
+        "SELECT DISTINCT month FROM ((TABLE seen EXCEPT (FROM fingerprints WHERE name = ?))"
+        " UNION ALL ((FROM fingerprints WHERE name = ?) EXCEPT TABLE seen))",
+        [code, code],
+    ).fetchall()
+    store.execute("DELETE FROM fingerprints WHERE name = ?", [code])
+    store.execute("INSERT INTO fingerprints FROM seen")
+    return frozenset(number for (number,) in found)
+
+
+def _columns_of(store: duckdb.DuckDBPyConnection, source: str) -> list[str]:
+    return [
+        str(column) for column, *_ in store.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
+    ]
+
+
+def _fingerprints(name: str, source: str, month: str) -> str:
+    # A sum does not care for the order, and unlike XOR tells two equal rows from none.
+    return (
+        f"SELECT '{name}' AS name, {month} AS month, COUNT(*) AS number,"
+        " CAST(SUM(CAST(hash(t) AS HUGEINT)) % 9223372036854775807 AS BIGINT) AS hash"
+        f" FROM {source} AS t GROUP BY ALL"
+    )
+
+
+def _basis(settings: Settings) -> str:
+    """Changes with the program and with every setting that counts."""
+    return hashlib.sha256(repr((__version__, settings, _columns())).encode()).hexdigest()
+
+
+def _columns() -> Mapping[str, list[str]]:
+    return {code: [column.code for column in table.columns] for code, table in TABLES.items()}

@@ -1,0 +1,176 @@
+"""Only the months that changed are computed anew, and nobody can tell from the result."""
+
+import datetime as dt
+import shutil
+import tempfile
+from pathlib import Path
+
+import duckdb
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from worlds import World, assert_same, worlds
+
+from kpi_xl.data import fingerprints
+from kpi_xl.data.store import build, update
+from kpi_xl.jobs.progress import silent
+from kpi_xl.project import Project, Settings
+
+TABLES = ("policy_months", "policy_dues", "due_months", "activity_months", "outlet_sales")
+AMOUNT = {
+    "policies": "premium",
+    "dues": "paid_premium",
+    "activities": "visits",
+    "outlets": "number",
+}
+
+
+def project_of(folder):
+    return Project(Path(folder), Settings(effective_fyc=1000))
+
+
+@st.composite
+def edited(draw, world: World, other: World):
+    """The same branch with rows taken out, corrected and added; perhaps with another roster."""
+    roster = draw(st.sampled_from([world, world, other]))
+    rows = {}
+    for table in ("policies", "dues", "activities", "outlets"):
+        old = getattr(world, table)
+        kept = []
+        for row in old:
+            fate = draw(st.sampled_from(["stays"] * 6 + ["goes", "changes"]))
+            if fate == "changes":
+                kept.append(row | {AMOUNT[table]: draw(st.integers(1, 999))})
+            elif fate == "stays":
+                kept.append(row)
+        if table != "outlets":  # numbered 1 and 2 in both
+            new = draw(st.lists(st.sampled_from(getattr(other, table) or [None]), max_size=2))
+            kept += [row for row in new if row and row not in kept]
+        rows[table] = kept
+    return World(roster.agents, roster.transfers, promotions=roster.promotions, **rows)
+
+
+def same(project, other, cube, whole):
+    assert_same(cube, whole)
+    with duckdb.connect(str(project.store)) as store:
+        store.execute(f"ATTACH '{other.store}' AS other (READ_ONLY)")
+        ours, theirs = (
+            {name for (name,) in store.execute(
+                "SELECT table_name FROM duckdb_tables() WHERE database_name = ? AND NOT temporary",
+                [database],
+            ).fetchall()}
+            for database in (store.execute("SELECT current_database()").fetchone()[0], "other")
+        )  # fmt: skip
+        assert ours == theirs
+        for table in sorted(ours):
+            difference = store.execute(
+                f"(FROM {table} EXCEPT ALL FROM other.{table})"
+                f" UNION ALL (FROM other.{table} EXCEPT ALL FROM {table})"
+            ).fetchall()
+            assert difference == [], table
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data(), st.booleans())
+def test_an_update_is_a_rebuild(data, years):
+    world, other = data.draw(worlds(years=years)), data.draw(worlds())
+    new = data.draw(edited(world, other))
+    if not (new.policies or new.activities):
+        return
+    with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+        project, fresh = project_of(first), project_of(second)
+        build(project, world.checked(), "", silent)
+        cube = update(project, new.checked(), "", silent)
+        assert cube is not None
+        same(project, fresh, cube, build(fresh, new.checked(), "", silent))
+
+
+def branch_of_a_year() -> World:
+    agents = [{"agent": "1", "signed": dt.date(2023, 1, 1), "department": "甲部", "team": "一组"}]
+    policies, dues = [], []
+    for number in range(12):
+        day = dt.date(2024, number + 1, 15)
+        policies.append(
+            {
+                "policy": f"P{number}", "agent": "1", "issued": day, "is_main": True, "pieces": 1,
+                "premium": 100_000, "fyc": 20_000, "is_regular": True, "product": "年金险",
+            }
+        )  # fmt: skip
+        later = dt.date(2025, number + 1, 15)
+        dues.append(
+            {
+                "policy": f"P{number}", "agent": "1", "due": later, "due_premium": 100_000,
+                "paid": later, "paid_premium": 100_000,
+            }
+        )  # fmt: skip
+    return World(agents, policies=policies, dues=dues)
+
+
+def changes(project, world):
+    with duckdb.connect(str(project.store)) as store:
+        store.begin()
+        changed = fingerprints.replace_rows(store, world.checked(), project.settings)
+        store.rollback()
+    names = {code: sorted(f"{(m - 1) // 12}-{(m - 1) % 12 + 1:02d}" for m in months)
+             for code, months in changed.items()}  # fmt: skip
+    return {code: months for code, months in names.items() if months}
+
+
+def test_what_changed_is_found_by_month(tmp_path):
+    project, world = project_of(tmp_path), branch_of_a_year()
+    build(project, world.checked(), "", silent)
+    assert changes(project, world) == {}
+    # a corrected policy: its month, and the month its premium fell due in
+    world.policies[4]["premium"] += 1
+    assert changes(project, world) == {"policies": ["2024-05"], "renewals": ["2025-05"]}
+    # a late payment: the month it fell due in
+    world = branch_of_a_year()
+    world.dues[2]["paid"] = dt.date(2025, 5, 1)
+    assert changes(project, world) == {"dues": ["2025-03"], "renewals": ["2025-03"]}
+    # deleted rows
+    world = branch_of_a_year()
+    del world.policies[0], world.dues[11]
+    assert changes(project, world) == {
+        "policies": ["2024-01"], "dues": ["2025-12"], "renewals": ["2025-01", "2025-12"],
+    }  # fmt: skip
+    # an appended month, and the same rows in another order
+    world = branch_of_a_year()
+    world.policies.reverse()
+    world.policies.append(world.policies[0] | {"policy": "Q", "issued": dt.date(2025, 1, 3)})
+    assert changes(project, world) == {"policies": ["2025-01"]}
+
+
+def test_other_settings_or_another_version_are_no_update(tmp_path):
+    project, world = project_of(tmp_path), branch_of_a_year()
+    build(project, world.checked(), "", silent)
+    other = Project(tmp_path, Settings(effective_fyc=2000))
+    assert update(other, world.checked(), "", silent) is None
+    project.store.write_bytes(b"no database")
+    assert update(project, world.checked(), "", silent) is None
+    shutil.rmtree(tmp_path)
+
+
+def test_a_failed_update_leaves_the_store_as_it_was(tmp_path, monkeypatch):
+    project, world = project_of(tmp_path), branch_of_a_year()
+    build(project, world.checked(), "", silent)
+    before = numbers(project)
+    world.policies[3]["premium"] = 5
+
+    def fail(text, done, total):
+        if text.startswith("汇总到各级单位"):
+            raise KeyboardInterrupt
+
+    try:
+        update(project, world.checked(), "", fail)
+    except KeyboardInterrupt:
+        pass
+    else:
+        raise AssertionError("it was not interrupted")
+    assert numbers(project) == before
+
+
+def numbers(project):
+    with duckdb.connect(str(project.store), read_only=True) as store:
+        return {
+            table: sorted(map(str, store.execute(f"FROM {table}").fetchall()))
+            for table in ("policies", "fingerprints", *TABLES)
+        }
