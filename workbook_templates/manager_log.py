@@ -78,7 +78,7 @@ def _team(page: Page) -> Roll:
     chosen = {slot: given[slot] for slot in (*order, "period.working_days")}
     chosen["unit.headcount"] = ("团队人数", {"num_format": '#,##0" 人"'})
     head(page, NAME, facts(chosen, (1, 3, 5, 6, 7, 8)))
-    texts = (
+    texts: tuple[str, ...] = (
         "工号",
         "姓名",
         "职级",
