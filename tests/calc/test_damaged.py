@@ -63,6 +63,7 @@ def test_nothing_brings_it_down(office, document):
     ])  # fmt: skip
     sheet.getCellRangeByName("Y1").setFormula("=SUM(Y1;1)")
     sheet.getCellRangeByName("X1").setFormula("=KPI_NAMES()")
+    assert sheet.getCellRangeByName("X1").String == "指标"
     before = server(office)
     assert len(before) == 1
     bad = set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import urllib.parse
 from collections.abc import Callable
 from typing import Any
@@ -101,16 +102,14 @@ def _serve(process: Process, document: Document, window: _Window) -> None:
         "input": window.input,
         "choose": window.choose,
     }
-    while True:
-        try:
+    with contextlib.suppress(EOFError, ConnectionError):  # it has ended, well or not
+        while True:
             name, given = process.channel.receive()
-        except EOFError:
-            return
-        try:
-            answer = True, orders[name](*given)
-        except Exception as error:  # whatever LibreOffice says goes to whoever ordered it
-            answer = False, f"{type(error).__name__}: {error}"
-        process.channel.send(answer)
+            try:
+                answer = True, orders[name](*given)
+            except Exception as error:  # whatever LibreOffice says goes to whoever ordered it
+                answer = False, f"{type(error).__name__}: {error}"
+            process.channel.send(answer)
 
 
 class _Window:

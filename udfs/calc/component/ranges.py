@@ -8,11 +8,13 @@ change cells and read results without a rest.
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import uno  # noqa: F401 - makes the names below importable
 import unohelper
 from com.sun.star.awt import XCallback
+from com.sun.star.uno import RuntimeException
 from com.sun.star.util import XModifyListener
 
 Rows = list[list[Any]]
@@ -79,7 +81,8 @@ class Ranges(unohelper.Base, XModifyListener, XCallback):  # type: ignore[misc]
         known, self._known = self._known, {}
         self.first = self._last + 1
         for _, cells in known.values():
-            cells.removeModifyListener(self)
+            with contextlib.suppress(RuntimeException):  # the document has just been closed
+                cells.removeModifyListener(self)
 
     # XModifyListener
     def modified(self, event: Any) -> None:
