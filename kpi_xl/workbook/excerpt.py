@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 from xml.etree.ElementTree import Element
 
 from kpi_xl.workbook import parts
-from kpi_xl.workbook.cells import Raw, raw
+from kpi_xl.workbook.cells import Raw, raw, unescaped
 from kpi_xl.workbook.package import Package
 from kpi_xl.workbook.parts import MAIN
 from kpi_xl.workbook.references import Area, area, column_letters
@@ -22,9 +23,12 @@ from kpi_xl.workbook.references import Area, area, column_letters
 _ROOT: Final = re.compile(r"<((?:[\w.-]+:)?)worksheet(?=\s)(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
 # Beginning with plain text makes the search several times as fast.
 _MERGE: Final = re.compile(r"mergeCell(?<=[<:]mergeCell)\s[^>]*?\bref=[\"']([^\"']+)")
-# A number, shared text, truth value or error behind its reference.
+# What stands behind the reference of a cell without a formula: a value, or a text of its own.
 _PLAIN: Final = (
-    '"(?: s="([0-9]+)")?(?: t="(n|s|b|e)")?><{prefix}v>([0-9A-Z.#!?/+-]*)</{prefix}v></{prefix}c>'
+    '"(?: s="([0-9]+)")?(?: t="([a-z]+|inlineStr)")?>'
+    "(?:<{prefix}v>([^<&\\r]*)</{prefix}v>"
+    '|<{prefix}is><{prefix}t(?: xml:space="preserve")?>([^<&\\r]*)</{prefix}t></{prefix}is>)'
+    "</{prefix}c>"
 )
 
 
@@ -92,7 +96,7 @@ def _wanted(
     """
     head, tail = f'<{prefix}c r="', f"</{prefix}c>"
     _, *rows = data.split(f'<{prefix}row r="')
-    plain = re.compile(_PLAIN.format(prefix=prefix))
+    plain = _plain(prefix)
     found: dict[str, Raw] = {}
     others: list[str] = []
     seen = 0
@@ -110,7 +114,9 @@ def _wanted(
                 continue
             match = plain.match(row, start + len(head) + len(reference))
             if match is not None:
-                style, kind, value = match.groups()
+                style, kind, value, text = match.groups()
+                if value is None:
+                    kind, value = "inlineStr", unescaped(text)
                 found[reference] = kind or "n", int(style or 0), value
                 continue
             tag_end = row.index(">", start)
@@ -119,6 +125,11 @@ def _wanted(
     if seen < len(wanted) and data.count(f"<{prefix}row") != len(rows):
         return None
     return found, "".join(others)
+
+
+@lru_cache(maxsize=8)
+def _plain(prefix: str) -> re.Pattern[str]:
+    return re.compile(_PLAIN.format(prefix=prefix))
 
 
 def _all(root: Element) -> dict[str, Raw]:

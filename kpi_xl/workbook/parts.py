@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Final, NamedTuple
 from xml.etree import ElementTree
 
+from kpi_xl.errors import InputError
 from kpi_xl.workbook.package import Package
 
 MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -19,6 +23,12 @@ _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relation
 _ENCODING: Final = re.compile(rb"\s*<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"']*)[\"']")
 # A document type can stand before the root element only.
 _DOCUMENT_TYPE: Final = re.compile(rb"(?>\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*)<!", re.DOTALL)
+# A name as all spreadsheet programs but LibreOffice write it; other ones are parsed.
+_NAME: Final = re.compile(
+    r'<(?:[\w.-]+:)?definedName name="([^"<&]*)"(?: localSheetId="(\d+)")?(?: hidden="[01]")?>'
+    r"([^<&\r]*)</"
+)
+_NAMES: Final = re.compile(rb"<((?:[\w.-]+:)?)definedNames>")
 _UTF8: Final = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii"})
 _TRUE: Final = frozenset({"1", "true", "on"})
 
@@ -115,10 +125,10 @@ def parsed(package: Package, part: str, content: str | bytes) -> ElementTree.Ele
     try:
         return ElementTree.fromstring(content)
     except ElementTree.ParseError:
-        raise package.refusal(f"工作簿的部件 {part} 已损坏（XML 读不出来）") from None
+        raise damaged(package, part) from None
 
 
-def relationships(package: Package, part: str) -> dict[str, Relationship]:
+def relationships(package: Package, part: str) -> Mapping[str, Relationship]:
     """The relationships of a part by their ids, those that lead outside the file left out.
 
     Parameters
@@ -132,16 +142,28 @@ def relationships(package: Package, part: str) -> dict[str, Relationship]:
     name = posixpath.join(folder, "_rels", f"{file}.rels")
     if package.find(name) is None:
         return {}
+    try:
+        found = _relationships(xml(package, name), folder)
+    except ElementTree.ParseError:
+        raise damaged(package, name) from None
+    if found is None:
+        raise _strict(package)
+    return found
+
+
+@lru_cache(maxsize=128)  # thousands of returned forms have the same relationships
+def _relationships(content: bytes, folder: str) -> Mapping[str, Relationship] | None:
+    """The relationships that a part of them tells, seen from a folder; None for Strict ones."""
     found = {}
-    for element in tree(package, name):
+    for element in ElementTree.fromstring(content):
         if element.get("TargetMode") == "External":
             continue
         target = posixpath.normpath(posixpath.join("/", folder, element.get("Target", "")))
         kind = element.get("Type", "")
         if kind.startswith(_STRICT):
-            raise _strict(package)
+            return None
         found[element.get("Id", "")] = Relationship(kind.rsplit("/", 1)[-1], target[1:])
-    return found
+    return MappingProxyType(found)
 
 
 def workbook(package: Package) -> Workbook:
@@ -159,7 +181,8 @@ def workbook(package: Package) -> Workbook:
         raise package.refusal("这个文件里没有工作簿（缺少 workbook 部件）", _RESAVE)
     if part.endswith(".bin"):
         raise package.refusal("这是二进制工作簿（.xlsb）", _RESAVE)
-    root = tree(package, part)
+    content, written = _cut_names(xml(package, part))
+    root = parsed(package, part, content)
     if root.tag != f"{{{MAIN}}}workbook":
         if root.tag.startswith(f"{{{_STRICT}"):
             raise _strict(package)
@@ -180,23 +203,56 @@ def workbook(package: Package) -> Workbook:
     return Workbook(
         part=part,
         sheets=sheets,
-        names=tuple(_names(root, order)),
+        names=tuple(_names(written or _parsed_names(root), order)),
         styles=kinds.get("styles"),
         shared_strings=kinds.get("sharedStrings"),
         date1904=settings is not None and is_true(settings.get("date1904")),
     )
 
 
-def _names(root: ElementTree.Element, order: list[str]) -> list[DefinedName]:
+def _cut_names(content: bytes) -> tuple[bytes, list[tuple[str, str, str]]]:
+    """The workbook part without its names, and the name, the scope and the text of each.
+
+    A form has hundreds of them, and parsing takes many times as long as cutting them out. The
+    part is left whole, and the list empty, where a name is not written the usual way.
+    """
+    start = _NAMES.search(content)
+    if start is None:
+        return content, []
+    end = content.find(b"</%bdefinedNames>" % start[1], start.end())
+    # A comment or raw text may hold what looks like a name.
+    if end < 0 or b"<!" in content:
+        return content, []
+    try:
+        text = content[start.end() : end].decode()
+    except UnicodeDecodeError:
+        return content, []
+    found = _NAME.findall(text)
+    if len(found) * 2 != text.count("<"):
+        return content, []
+    return content[: start.end()] + content[end:], found
+
+
+def _parsed_names(root: ElementTree.Element) -> list[tuple[str, str, str]]:
+    """The name, the scope and the text of every defined name."""
+    return [
+        (element.get("name", ""), element.get("localSheetId", ""), element.text or "")
+        for element in root.iterfind(f"{{{MAIN}}}definedNames/{{{MAIN}}}definedName")
+    ]
+
+
+def _names(found: list[tuple[str, str, str]], order: list[str]) -> Iterator[DefinedName]:
     """The defined names; one private to a sheet that is not there is dropped."""
-    names = []
-    for element in root.iterfind(f"{{{MAIN}}}definedNames/{{{MAIN}}}definedName"):
-        scope = element.get("localSheetId")
-        if scope is not None and not (scope.isdecimal() and int(scope) < len(order)):
-            continue
-        sheet = None if scope is None else order[int(scope)]
-        names.append(DefinedName(element.get("name", ""), sheet, (element.text or "").strip()))
-    return names
+    for name, scope, text in found:
+        if not scope:
+            yield DefinedName(name, None, text.strip())
+        elif scope.isdecimal() and int(scope) < len(order):
+            yield DefinedName(name, order[int(scope)], text.strip())
+
+
+def damaged(package: Package, part: str) -> InputError:
+    """The error to raise about a part that is not well-formed."""
+    return package.refusal(f"工作簿的部件 {part} 已损坏（XML 读不出来）")
 
 
 def _strict(package: Package) -> Exception:

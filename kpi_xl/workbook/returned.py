@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final, TypeAlias
 from xml.etree.ElementTree import Element
@@ -11,12 +12,12 @@ from xml.etree.ElementTree import Element
 from kpi_xl.workbook import cells, growing, parts, slots, styles
 from kpi_xl.workbook.cells import Raw, Value
 from kpi_xl.workbook.excerpt import excerpt
-from kpi_xl.workbook.growing import Region
 from kpi_xl.workbook.package import Package
 from kpi_xl.workbook.references import Area, column_letters
 from kpi_xl.workbook.tables import tables
 
 _MOST_CELLS: Final = 2_000_000
+_FEW_CELLS: Final = 500
 
 Read: TypeAlias = Value | list[list[Value]]
 
@@ -58,7 +59,7 @@ def read(path: str | Path) -> dict[str, Read]:
         )
     by_sheet: defaultdict[str, list[tuple[str, Area, bool]]] = defaultdict(list)
     for name, (sheet, area) in places.items():
-        grows = Region(sheet, area.first_row, area.last_row) in regions
+        grows = bool(regions) and (sheet, area.first_row, area.last_row) in regions
         by_sheet[sheet].append((name, area, grows))
     reader = Reader(package, workbook)
     found: dict[str, Read] = {}
@@ -77,22 +78,27 @@ class Reader:
         self._package = package
         self._date1904 = workbook.date1904
         self._date_styles = styles.date_styles(package, workbook.styles)
-        self._shared_strings: Sequence[Element] = ()
-        if workbook.shared_strings is not None:
-            self._shared_strings = list(parts.tree(package, workbook.shared_strings))
+        self._shared_part = workbook.shared_strings
+
+    @cached_property
+    def _shared_strings(self) -> Sequence[Element]:
+        """The shared texts, which not every workbook needs."""
+        if self._shared_part is None:
+            return ()
+        return list(parts.tree(self._package, self._shared_part))
 
     def slots(self, part: str, areas: Sequence[tuple[str, Area, bool]]) -> dict[str, Read]:
         """The values of one sheet's slots: their names, where they are, whether they grow."""
         wanted: defaultdict[str, list[str]] = defaultdict(list)
         single: dict[str, str] = {}
-        several: dict[str, tuple[Area, list[list[str]]]] = {}
+        several: dict[str, tuple[Area, tuple[tuple[str, ...], ...]]] = {}
         lists = {name for name, place, grows in areas if grows and place.rows == 1}
         for name, place, _ in areas:
-            if place.size == 1 and name not in lists:
-                single[name] = reference = place.reference
+            references = cell_references(place)
+            if len(references) == len(references[0]) == 1 and name not in lists:
+                single[name] = reference = references[0][0]
                 wanted[str(place.first_row)].append(reference)
                 continue
-            references = cell_references(place)
             several[name] = place, references
             for number, row in enumerate(references, place.first_row):
                 wanted[str(number)] += row
@@ -112,15 +118,24 @@ class Reader:
         cell = found.get(reference)
         if cell is None:
             return None
-        return cells.read(cell, self._shared_strings, self._date_styles, self._date1904)
+        shared = self._shared_strings if cell[0] == "s" else ()
+        return cells.read(cell, shared, self._date_styles, self._date1904)
 
 
-def cell_references(place: Area) -> list[list[str]]:
+def cell_references(place: Area) -> tuple[tuple[str, ...], ...]:
     """The reference of every cell of an area, row by row."""
+    return _few_references(place) if place.size <= _FEW_CELLS else _references(place)
+
+
+def _references(place: Area) -> tuple[tuple[str, ...], ...]:
     letters = [
         column_letters(column) for column in range(place.first_column, place.last_column + 1)
     ]
-    return [
-        [f"{column}{row}" for column in letters]
+    return tuple(
+        tuple(f"{column}{row}" for column in letters)
         for row in range(place.first_row, place.last_row + 1)
-    ]
+    )
+
+
+# Thousands of returned forms have the same areas.
+_few_references: Final = lru_cache(maxsize=1 << 12)(_references)

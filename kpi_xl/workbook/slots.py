@@ -6,6 +6,7 @@ import difflib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from kpi_xl.workbook.cells import UnwritableError
@@ -108,28 +109,33 @@ def _named_places(workbook: Workbook, sheets: dict[str, str]) -> dict[str, Place
         place = None if name.startswith(("_xlnm.", MARK)) else _place(text, sheets)
         if place is not None:
             found.append((name, scope, place))
-    taken = _ambiguous((name, scope) for name, scope, _ in found)
+    taken = _ambiguous(name for name, _, _ in found)
     return {
         f"{scope}!{name}" if scope is not None and name in taken else name: place
         for name, scope, place in found
     }
 
 
-def _ambiguous(names: Iterable[tuple[str, str | None]]) -> set[str]:
+def _ambiguous(names: Iterable[str]) -> set[str]:
     """The names that occur more than once; a workbook-wide one among them keeps the plain name."""
-    return {name for name, count in Counter(name for name, _ in names).items() if count > 1}
+    return {name for name, count in Counter(names).items() if count > 1}
 
 
 def _place(text: str, sheets: dict[str, str]) -> Place | None:
     """Where a name's text leads; `sheets` are the sheets' names by their folded names."""
+    folded, cells = _split(text)
+    sheet = sheets.get(folded)
+    return None if sheet is None or cells is None else Place(sheet, cells)
+
+
+@lru_cache(maxsize=1 << 14)  # thousands of returned forms have the same names
+def _split(text: str) -> tuple[str, Area | None]:
+    """The folded name of a sheet and its cells that a name's text means."""
     written, _, reference = text.rpartition("!")
     if written.startswith("'"):
         written = written[1:-1].replace("''", "'")
-    sheet = sheets.get(written.casefold())
-    cells = None if sheet is None else area(reference)
-    if sheet is None or cells is None or cells.size > _MOST_CELLS:
-        return None
-    return Place(sheet, cells)
+    cells = area(reference)
+    return written.casefold(), None if cells is None or cells.size > _MOST_CELLS else cells
 
 
 def near_matches(name: str, names: Iterable[str]) -> list[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
+from xml.etree import ElementTree
 
 from kpi_xl.workbook import parts
 from kpi_xl.workbook.cells import unescaped
@@ -41,20 +43,32 @@ def tables(package: Package, workbook: Workbook) -> Iterator[Table]:
     for sheet, part in workbook.sheets.items():
         for relationship in parts.relationships(package, part).values():
             if relationship.kind == "table":
-                root = parts.tree(package, relationship.target)
-                cells = area(root.get("ref", ""))
-                if cells is not None:
-                    headings = int(root.get("headerRowCount", "1"))
-                    first = cells.first_row + headings
-                    last = cells.last_row - int(root.get("totalsRowCount", "0"))
-                    names = root.iterfind(f"{{{MAIN}}}tableColumns/{{{MAIN}}}tableColumn")
-                    yield Table(
-                        root.get("displayName", ""),
-                        sheet,
-                        cells._replace(last_row=first - 1) if headings else None,
-                        cells._replace(first_row=first, last_row=max(first, last)),
-                        tuple(unescaped(column.get("name", "")) for column in names),
-                    )
+                content = parts.xml(package, relationship.target)
+                try:
+                    found = _table(content, sheet)
+                except ElementTree.ParseError:
+                    raise parts.damaged(package, relationship.target) from None
+                if found is not None:
+                    yield found
+
+
+@lru_cache(maxsize=64)  # thousands of returned forms have the same tables
+def _table(content: bytes, sheet: str) -> Table | None:
+    root = ElementTree.fromstring(content)
+    cells = area(root.get("ref", ""))
+    if cells is None:
+        return None
+    headings = int(root.get("headerRowCount", "1"))
+    first = cells.first_row + headings
+    last = cells.last_row - int(root.get("totalsRowCount", "0"))
+    names = root.iterfind(f"{{{MAIN}}}tableColumns/{{{MAIN}}}tableColumn")
+    return Table(
+        root.get("displayName", ""),
+        sheet,
+        cells._replace(last_row=first - 1) if headings else None,
+        cells._replace(first_row=first, last_row=max(first, last)),
+        tuple(unescaped(column.get("name", "")) for column in names),
+    )
 
 
 def table_places(tables: Iterable[Table]) -> dict[str, Place]:
