@@ -1,7 +1,27 @@
 """The KPIs, one file a family. Adding a KPI is adding one function in one of them."""
 
-from kpi_xl.catalogue import activity, general, manpower, persistency, production
+from kpi_xl.catalogue import (
+    activity,
+    business,
+    dealership,
+    general,
+    manpower,
+    persistency,
+    production,
+    retail,
+)
 from kpi_xl.catalogue.measures import MEASURES
 from kpi_xl.catalogue.registry import kpis
 
-__all__ = ["MEASURES", "activity", "general", "kpis", "manpower", "persistency", "production"]
+__all__ = [
+    "MEASURES",
+    "activity",
+    "business",
+    "dealership",
+    "general",
+    "kpis",
+    "manpower",
+    "persistency",
+    "production",
+    "retail",
+]

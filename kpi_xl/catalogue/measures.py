@@ -15,6 +15,41 @@ def _measures(*rows: tuple[str, str, Unit, str]) -> dict[str, Measure | Setting]
     return {row[0]: Measure(*row) for row in rows}
 
 
+COUNTED: Final[tuple[tuple[str, str, Unit, str], ...]] = (
+    # -- the stages of a car dealer
+    ("developed", "开发客户数", "人", "本期联系的基盘客户数：老客户和他们介绍的人"),
+    ("callers", "来电客户数", "人", "本期来电咨询的客户数"),
+    ("visitors", "进店人数", "人", "本期进店的客户人数"),
+    ("needs_analysed", "需求分析客户数", "人", "本期问清需求、介绍过产品的客户数"),
+    ("invited", "邀约试乘试驾客户数", "人", "本期邀请试乘试驾的客户数"),
+    ("test_drives", "试乘试驾客户数", "人", "本期试乘试驾的客户数"),
+    ("drives_satisfied", "试乘试驾满意客户数", "人", "回访本期试乘试驾客户，表示满意的人数"),
+    ("quoted", "报价客户数", "人", "本期谈到价格和成交条件的客户数"),
+    ("followed_up", "跟踪客户数", "人", "本期报价以后跟踪到的潜在客户数"),
+    ("deals", "成交笔数", "笔", "本期成交的笔数；汽车经销是成交的客户数"),
+    ("delivered", "交车客户数", "人", "本期交车的客户数"),
+    ("after_sales", "售后跟踪客户数", "人", "本期交车以后回访到的客户数"),
+    # -- shops, and any trade
+    ("units_sold", "销售件数", "件", "本期卖出的件数"),
+    ("sales", "销售额", "元", "本期销售的金额"),
+    ("customers", "购买客户数", "人", "本期买过的客户数"),
+    ("repeat_customers", "回购客户数", "人", "其中以前也买过的客户数"),
+    ("leads", "潜在客户数", "人", "本期接触的、可能购买的客户数"),
+    ("new_customers", "新客户数", "人", "本期第一次购买的客户数"),
+    ("surveyed", "回访客户数", "人", "本期接受回访或调查的客户数"),
+    ("satisfied", "满意客户数", "人", "其中表示满意的客户数"),
+    ("lost_customers", "流失客户数", "人", "期初的客户中本期失去的客户数"),
+    ("cost_of_sales", "销售成本", "元", "本期销售的成本"),
+    ("net_profit", "净利润", "元", "本期的净利润"),
+    ("outputs", "完成件数", "件", "本期完成的件数或单数"),
+    ("defects", "缺陷件数", "件", "其中有缺陷或差错的件数"),
+    ("trained", "实到培训人次", "次", "本期实际参加培训的人次"),
+    ("due_training", "应到培训人次", "次", "本期应当参加培训的人次"),
+    ("surveyed_staff", "受访员工数", "人", "本期接受满意度调查的员工数"),
+    ("satisfied_staff", "满意员工数", "人", "其中表示满意的员工数"),
+)
+"""What the raw table 计数 counts or sums, as any trade keeps it: code, name, unit and meaning."""
+
 COHORT_MONTHS: Final = (3, 6, 7, 12, 13, 25)
 """After how many months a cohort of recruits is looked at again."""
 
@@ -98,6 +133,11 @@ MEASURES: Final[dict[str, Measure | Setting]] = _measures(
     ("recruiting_talks", "增员面谈数", "次", "本期增员面谈的次数"),
     ("outlets", "网点数", "个", "期末归本单位负责的网点数"),
     ("active_outlets", "出单网点数", "个", "本期有出单的网点数"),
+    # -- what any trade counts
+    *COUNTED,
+    ("opening_customers", "期初客户数", "人", "期初的客户数"),
+    ("opening_assets", "期初资产", "元", "期初的资产总额"),
+    ("closing_assets", "期末资产", "元", "期末的资产总额"),
     # -- any quantity beside another
     ("actual", "实际值", "元", "本期实际达成的数"),
     ("target", "目标值", "元", "本期的目标数"),

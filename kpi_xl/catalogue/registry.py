@@ -19,3 +19,7 @@ def marketing(page: int) -> str:
 
 
 ACTIVITY_COURSE: Final = "《银行保险网点活动量管理》"
+
+DEALER_COURSE: Final = "《销售流程关键KPI管理和提升技巧》"
+RETAIL_COURSE: Final = "《KPI与销售管理》"
+SALES_COURSE: Final = "《KPI工具概述》"
