@@ -75,7 +75,7 @@ def written(value: object, date1904: bool) -> Written:
     TypeError
         It is not of these types.
     """
-    writer = _WRITERS.get(type(value))
+    writer = WRITERS.get(type(value))
     if writer is not None:
         return writer(value)
     if isinstance(value, dt.date):
@@ -134,13 +134,14 @@ def _string(value: str) -> Written:
     return Written(TEXT, escaped(value))
 
 
-_WRITERS: Final[dict[type, Callable[[Any], Written]]] = {
+WRITERS: Final[dict[type, Callable[[Any], Written]]] = {
     float: _float,
     int: _int,
     str: _string,
     bool: lambda value: Written(BOOLEAN, "1" if value else "0"),
     type(None): lambda _: Written(BLANK, ""),
 }
+"""How the values that are commonest are written."""
 
 
 def _plain(value: object) -> object:

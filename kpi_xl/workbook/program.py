@@ -27,7 +27,9 @@ class Hole(NamedTuple):
     value : int
         Which of the values it takes.
     head : str
-        Its start tag up to where the style's attribute is.
+        Its start tag with its style, up to where the type's attribute is.
+    bare : str
+        The same without its style.
     style : str or None
         The index of its style.
     shows_date : bool
@@ -42,6 +44,7 @@ class Hole(NamedTuple):
 
     value: int
     head: str
+    bare: str
     style: str | None
     shows_date: bool
     formula: str | None
@@ -82,15 +85,14 @@ class SheetProgram(NamedTuple):
         pieces = self.pieces.copy()
         prefix = self.prefix
         for place, hole in self.holes:
-            kind, text = values[hole.value]
-            style: str | int | None = hole.style
-            if kind in (cells.DATE, cells.DATE_TIME) and not hole.shows_date:
-                style = restyle(hole.style, kind)
-            head = hole.head if style is None else f'{hole.head} s="{style}"'
-            if hole.formula is not None:
+            value, head, bare, style, shows_date, formula, _, exists = hole
+            kind, text = values[value]
+            if not shows_date and kind in (cells.DATE, cells.DATE_TIME):
+                head = f'{bare} s="{restyle(style, kind)}"'
+            if formula is not None:
                 pieces[place] = _cached(hole, head, kind, text, prefix)
             elif kind == cells.BLANK:
-                pieces[place] = f"{head}/>" if hole.exists else ""
+                pieces[place] = f"{head}/>" if exists else ""
             elif kind == cells.TEXT:
                 pieces[place] = (
                     f'{head} t="inlineStr"><{prefix}is><{prefix}t xml:space="preserve">{text}'
@@ -108,6 +110,10 @@ def _cached(hole: Hole, head: str, kind: str, text: str, prefix: str) -> str:
     is_error = kind == cells.TEXT and cells.is_error_name(text)
     type_ = _TYPES[cells.ERROR if is_error else kind]
     return f"{head}{type_}>{hole.formula}<{prefix}v>{text}</{prefix}v>{hole.tail}"
+
+
+def _with_style(bare: str, style: str | None) -> str:
+    return bare if style is None else f'{bare} s="{style}"'
 
 
 def compiled(
@@ -218,17 +224,20 @@ class _Cutter:
             xml = self._sheet.xml
             tag = markup.without_attribute(self._computed_tag(cell), "s")
             is_empty = markup.is_empty(tag)
+            bare = markup.opened(tag)[:-1].decode()
             return Hole(
                 value=value,
-                head=markup.opened(tag)[:-1].decode(),
+                head=_with_style(bare, style),
+                bare=bare,
                 style=style,
                 shows_date=shows_date,
                 formula=xml[cell.tag_end : cell.value_start].decode(),
                 tail=f"</{self._prefix}c>" if is_empty else xml[cell.value_end : cell.end].decode(),
                 exists=True,
             )
-        head = f'<{self._prefix}c r="{column_letters(column)}{row}"'
-        return Hole(value, head, style, shows_date, None, "", cell is not None)
+        bare = f'<{self._prefix}c r="{column_letters(column)}{row}"'
+        head = _with_style(bare, style)
+        return Hole(value, head, bare, style, shows_date, None, "", cell is not None)
 
     def _cells(self, row: Row, columns: Collection[int]) -> list[_Edit]:
         """The edits inside a row that is there."""

@@ -42,11 +42,12 @@ _DATE_FORMATS: Final = {cells.DATE: styles.DATE, cells.DATE_TIME: styles.DATE_TI
 class _Program:
     """A template compiled for one set of slots.
 
-    `same` are the pairs of values that go into one cell because two slots share it; `hidden` are
+    `slots` has with each slot its name and whether it takes one value, which is asked for every
+    workbook. `same` are the pairs of values that go into one cell because two slots share it; `hidden` are
     the values of cells that a merged range hides; `owners` is the slot of every value.
     """
 
-    slots: list[Slot]
+    slots: list[tuple[Slot, str, bool]]
     sheets: dict[str, SheetProgram] = field(default_factory=dict)
     same: list[tuple[int, int]] = field(default_factory=list)
     hidden: list[int] = field(default_factory=list)
@@ -236,9 +237,15 @@ class Template:
         unknown = sorted(names - self._slots.keys())
         if unknown:
             raise self._unknown(unknown[0])
-        compiled = _Program([slot for name, slot in self._slots.items() if name in names])
+        compiled = _Program(
+            [
+                (slot, name, slot.rows == slot.columns == 1)
+                for name, slot in self._slots.items()
+                if name in names
+            ]
+        )
         wanted: dict[str, dict[Position, int]] = {}
-        for slot in compiled.slots:
+        for slot, _, _ in compiled.slots:
             hidden = self._hidden(slot)
             on_sheet = wanted.setdefault(slot.sheet, {})
             for row in range(slot.first_row, slot.first_row + slot.rows):
@@ -270,12 +277,14 @@ class Template:
         """The values as they stand in the file, in the order the program numbers them."""
         found: list[Written] = []
         date1904 = self._workbook.date1904
-        for slot in compiled.slots:
-            value = values[slot.name]
+        for slot, name, takes_one in compiled.slots:
+            value = values[name]
             try:
-                if slot.rows == slot.columns == 1 and not isinstance(value, list | tuple):
-                    value = _scalar(slot, value)
-                    found.append(cells.written(value, date1904))
+                writer = cells.WRITERS.get(type(value)) if takes_one else None
+                if writer is not None:
+                    found.append(writer(value))
+                elif takes_one and not isinstance(value, list | tuple):
+                    found.append(cells.written(_scalar(slot, value), date1904))
                 else:
                     laid = slots.laid_out(slot, value)
                     found += [cells.written(one, date1904) for one in laid]
