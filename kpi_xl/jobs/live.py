@@ -23,8 +23,14 @@ from kpi_xl.jobs.recipients import Recipients
 from kpi_xl.jobs.unit_values import Values
 from kpi_xl.project import Project
 
-IDENTITY: Final = ("unit.name", "unit.level", "unit.parent", "person.id", "period.month")
+IDENTITY: Final = (
+    "unit.name", "department.name", "team.name", "unit.level", "unit.parent", "person.id",
+    "period.month",
+)  # fmt: skip
 """The slots whose present content tells whose workbook it is, and of which month."""
+
+_UNIT: Final = ("department.name", "team.name", "unit.name")
+"""The slots that name the unit; which of them there is says of which level it is."""
 
 _PLANS: Final = ("person.", "members.", "attention.", "week")
 
@@ -123,7 +129,7 @@ def _text(value: object) -> str:
 
 def _unit(cube: Cube, present: Mapping[str, str]) -> int:
     """The unit that a workbook names; the branch where it names none."""
-    name = present.get("unit.name", "")
+    name = next(filter(None, map(present.get, _UNIT)), "")
     if not name:
         return 0
     found = [i for i, unit in enumerate(cube.units) if name in (unit.name, unit.path)]

@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+import workbook_templates
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.doctor import ansi, conf_value, doctor
 from kpi_xl.jobs.user import User, UserSettings
@@ -157,7 +158,7 @@ def test_all_is_well(user, python, branch, built):
     assert {"Python", "xlwings", "加载项文件", "宏安全", "项目", "原始数据", "指标数据"} <= set(
         found
     )
-    assert sum(name.startswith("模板") for name in found) == 4
+    assert sum(name.startswith("模板") for name in found) == len(workbook_templates.NAMES)
     assert "40 个单位" in found["指标数据"].found or "个单位" in found["指标数据"].found
 
 
