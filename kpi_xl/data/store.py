@@ -10,7 +10,7 @@ import duckdb
 
 from kpi_xl.data.check import Checked
 from kpi_xl.data.compute import compute
-from kpi_xl.data.cube import Cube
+from kpi_xl.data.cube import LEVELS, Cube
 from kpi_xl.data.engines import Database, DuckDb, Engine
 from kpi_xl.data.engines.hybrid import Hybrid
 from kpi_xl.data.fingerprints import is_of, remember, replace_rows
@@ -90,6 +90,9 @@ def update(
             changed = replace_rows(connection, checked, project.settings)
             progress("写入变动的月份", 1, 1)
             cube = compute(DuckDb(connection), project.settings, stamp, progress, changed)
+            for depth, level in enumerate(LEVELS):
+                if not any(unit.level == level for unit in cube.units):
+                    connection.execute(f"DROP TABLE IF EXISTS membership_{depth}")
         except BaseException:
             connection.rollback()
             raise

@@ -22,9 +22,15 @@ class DuckDb:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
+        self._aside: list[str] | None = None
 
     def define(self, name: str, sql: str) -> None:
-        self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS {sql}")
+        if self._aside is None:
+            self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS {sql}")
+        else:
+            # A temporary table stands before the one of the same name.
+            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
+            self._aside.append(name)
 
     def replace(self, name: str, where: str, sql: str) -> None:
         self.connection.execute(f"DELETE FROM {name} WHERE {where}")
@@ -32,11 +38,11 @@ class DuckDb:
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        self.connection.execute("CREATE SCHEMA aside; SET search_path = 'aside,main'")
-        try:
-            yield
-        finally:
-            self.connection.execute("SET search_path = 'main'; DROP SCHEMA aside CASCADE")
+        self._aside = []
+        yield  # after an error nobody goes on with this connection
+        for name in self._aside:
+            self.connection.execute(f"DROP TABLE temp.{name}")
+        self._aside = None
 
     def fetch(self, sql: str) -> Columns:
         return {
