@@ -62,7 +62,7 @@ def one_value(name: Any, unit: Any, month: Any, compare: Any) -> float | str:
 
 def _compared(source: Data, kpi: Kpi, unit: int, month: Month, wanted: str) -> float | str:
     if wanted in _EARLIER:
-        return source.value(kpi, unit, month - _EARLIER[wanted])
+        return source.compared(kpi, unit, month, _EARLIER[wanted])
     if wanted == _TARGET:
         return source.target(kpi, unit, month)
     actual = source.value(kpi, unit, month)
@@ -70,7 +70,7 @@ def _compared(source: Data, kpi: Kpi, unit: int, month: Month, wanted: str) -> f
         return _status(source, kpi, unit, month, actual)
     if wanted in _CHANGES:
         code, back = _CHANGES[wanted]
-        return _change(kpi, code, actual, source.value(kpi, unit, month - back))
+        return _change(kpi, code, actual, source.compared(kpi, unit, month, back))
     target = source.target(kpi, unit, month)
     if wanted == _GAP:
         return (actual - target) * _points(kpi)

@@ -96,6 +96,15 @@ class Data:
             raise BadArgumentError("#N/A")
         return float(numbers[unit, index])
 
+    def compared(self, kpi: Kpi, unit: int, month: Month, back: int) -> float:
+        """A KPI 1 or 12 months before a month; of the same days where the month is not over."""
+        if self.cube.part is not None and month == self.cube.last:
+            settings = {"premium_weight": self.project.settings.premium_weight}
+            same_days = self.cube.same_days(kpi, settings)
+            if same_days is not None:
+                return float(same_days[unit, 0 if back == 1 else 1])
+        return self.value(kpi, unit, month - back)
+
     def targets(self, month: Month) -> Mapping[int, Mapping[str, float]]:
         """The targets of a month by unit and KPI name."""
         if month not in self._targets:

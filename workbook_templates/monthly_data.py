@@ -31,6 +31,9 @@ SHEET: Final = "数据"
 MONTHS: Final = 24
 _FIRST: Final = 2
 LAST: Final = _FIRST + MONTHS - 1
+COMPARED: Final = {"上月": LAST + 1, "去年同期": LAST + 2}
+"""The columns of what the month is compared with, after those of the months."""
+
 """The column of the workbook's own month: Z."""
 _HEADER: Final = 3
 
@@ -143,9 +146,11 @@ class Data:
             refs["premium_weight"] = at(1, absolute=True)
         return one.excel(refs)[1:]
 
-    def month(self, name: str, months_back: int) -> str:
-        """The cell of a KPI's series that many months before the workbook's month."""
-        return self.page.at(self.series[name], LAST - months_back)
+    def compared(self, name: str, base: str) -> str:
+        """The cell of what a KPI is compared with: 上月 or 去年同期, the same days where the month
+        is not over.
+        """
+        return self.page.at(self.series[name], COMPARED[base])
 
     def range(self, name: str) -> str:
         """The whole series of a KPI."""
@@ -176,7 +181,7 @@ class Data:
 
 def place(book: Book) -> Data:
     """Add the sheet, still empty, so that others can refer to it."""
-    return Data(Page(book, SHEET, (22.0, 5.5, *(10.6 for _ in range(MONTHS)))))
+    return Data(Page(book, SHEET, (22.0, 5.5, *(10.6 for _ in range(MONTHS + len(COMPARED))))))
 
 
 def write(data: Data, heading: str) -> None:
@@ -195,7 +200,10 @@ def write(data: Data, heading: str) -> None:
     page.height(1, 20)
     page.put(1, 0, "综合持续率中保费的权重", LABEL)
     page.put(1, _FIRST, None, STRONG, RATE, {"num_format": "0%"}, slot="setting.premium_weight")
-    note = "基础数据由系统填入；下方各指标由公式从基础数据算出。#N/A 表示该月没有数据。"
+    note = (
+        "基础数据由系统填入；下方各指标由公式从基础数据算出。#N/A 表示该月没有数据。"
+        "最后两列是本月的比较对象：本月没有过完时，只算上月和去年的同样这些天。"
+    )
     page.put(1, _FIRST + 1, note, NOTE, {"text_wrap": False, "valign": "vcenter"})
     page.height(2, 6)
 
@@ -203,11 +211,14 @@ def write(data: Data, heading: str) -> None:
     page.put(_HEADER, 0, "项目", HEAD, LEFT)
     page.put(_HEADER, 1, "单位", HEAD, CENTRE)
     page.row(_HEADER, _FIRST, MONTHS, HEAD, RIGHT, slot="data.months")
+    for base, column in COMPARED.items():
+        page.put(_HEADER, column, base, HEAD, RIGHT)
     _band(page, _HEADER + 1, "基础数据")
     for measure in measures():
         row = data.measures[measure.code]
         _label(page, row, measure.name, measure.unit)
         page.row(row, _FIRST, MONTHS, WHOLE, RULED, slot=f"data.{measure.name}")
+        page.row(row, LAST + 1, len(COMPARED), WHOLE, RULED, slot=f"data.{measure.name}.同期")
     _band(page, min(data.series.values()) - 1, "指标")
     for name, row in data.series.items():
         _series(data, kpi(name), row)
@@ -218,14 +229,19 @@ def write(data: Data, heading: str) -> None:
     _labels(data)
     last = data.last_row
     page.highlight(
-        _HEADER + 2, _FIRST, last, LAST, f"=ISERROR(C{_HEADER + 3})", {"font_color": GREY_LIGHT}
+        _HEADER + 2,
+        _FIRST,
+        last,
+        max(COMPARED.values()),
+        f"=ISERROR(C{_HEADER + 3})",
+        {"font_color": GREY_LIGHT},
     )
     _printing(page, min(data.series.values()) - 1, last)
 
 
 def _band(page: Page, row: int, text: str) -> None:
     page.height(row, 20)
-    page.blanks(row, 0, row, LAST, GROUP)
+    page.blanks(row, 0, row, max(COMPARED.values()), GROUP)
     page.put(row, 0, text, GROUP)
 
 
@@ -240,10 +256,11 @@ def _series(data: Data, one: Kpi, row: int) -> None:
     page = data.page
     _label(page, row, one.name, one.unit)
     counted = len(_parts(one)) == 1 or one.name in ("首年度保费", "平均人数")
-    for column in range(_FIRST, LAST + 1):
+    for column in range(_FIRST, max(COMPARED.values()) + 1):
         formula = f"=IFERROR({data.excel(one, column, prefix=False)},NA())"
         page.formula(row, column, formula, 0 if counted else "#N/A", number(one), RULED)
     page.name_slot(f"series.{one.name}", row, _FIRST, row, LAST)
+    page.name_slot(f"series.{one.name}.同期", row, LAST + 1, row, max(COMPARED.values()))
 
 
 def _labels(data: Data) -> None:
@@ -275,5 +292,5 @@ def _printing(page: Page, second: int, last: int) -> None:
     sheet.repeat_columns(0, 1)
     sheet.set_v_pagebreaks([_FIRST + 12])
     sheet.set_h_pagebreaks([second])
-    sheet.print_area(0, 0, last, LAST)
+    sheet.print_area(0, 0, last, max(COMPARED.values()))
     sheet.freeze_panes(_HEADER + 1, _FIRST)

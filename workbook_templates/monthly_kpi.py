@@ -151,11 +151,8 @@ def _kpi_row(page: Page, data: Data, one: Kpi, row: int) -> None:
         attained = _or_dash(KPI_ATTAINMENT.excel((at["实际"], at["目标"]))[1:])[1:]
         attained = f'=IF({at["目标"]}="","",{attained})'
         page.formula(row, _AT["达成率"], attained, "", RATE, RULED, slot=f"{slot}.达成率")
-    for name, months, change, rule in (
-        ("上月", 1, "环比", KPI_MOM),
-        ("去年同期", 12, "同比", KPI_YOY),
-    ):
-        before = data.month(one.name, months)
+    for name, change, rule in (("上月", "环比", KPI_MOM), ("去年同期", "同比", KPI_YOY)):
+        before = data.compared(one.name, name)
         page.formula(row, _AT[name], _or_dash(before), empty, shown, RULED, slot=f"{slot}.{name}")
         if one.unit == "%":
             moved, style = f"({at['实际']}-{at[name]})*100", POINTS
@@ -197,6 +194,10 @@ def _notes(page: Page, row: int) -> None:
         page.height(number_, 16)
         page.put(number_, 1, text, NOTE, {"text_wrap": False, "font_color": GREY})
     row += len(texts) + 1
+    page.height(row, 16)
+    style = {"text_wrap": False, "font_color": GREY}
+    page.put(row, 1, None, NOTE, style, slot="period.same_days")
+    row += 1
     boxes = (
         (1, _AT["上月"] - 1, "主要问题和原因", "input.problem"),
         (_AT["上月"], _AT["趋势"], "下一步改善措施（谁、做什么、何时完成）", "input.measures"),
@@ -264,6 +265,11 @@ def _guide(book: Book) -> None:
                 "达成率、上月、环比、去年同期、同比、状态",
             ),
             ("data.months、data.<项目>", "数据 · 基础数据", "24 个月的月份和各项数据，末列是本月"),
+            (
+                "data.<项目>.同期、series.<指标>.同期",
+                "数据 · 最后两列",
+                "上月和去年同期；本月没有过完时只算同样这些天",
+            ),
             ("series.<指标>", "数据 · 指标", "24 个月的指标值"),
             ("pace.…、warnings.…、below.…", "预警与诊断", "进度；本单位和下属单位的预警"),
             ("diagnosis.…", "预警与诊断", "问题、原因、措施"),

@@ -19,7 +19,9 @@ from kpi_xl.data.schema import TABLES
 from kpi_xl.data.steps import Months
 from kpi_xl.project import Settings
 
-LONG: Final = {"policies": "issued", "dues": "due", "activities": "day", "attendance": "day"}
+LONG: Final = {
+    "policies": "issued", "dues": "due", "activities": "day", "attendance": "day", "counts": "day",
+}  # fmt: skip
 """The raw tables that are kept month by month, and the day that tells the month."""
 
 

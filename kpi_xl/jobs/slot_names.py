@@ -27,6 +27,7 @@ _ABOUT: Final = {
     "person.department": "所在营业部",
     "period.month": "月份，如 2024年6月",
     "period.last_month": "上月",
+    "period.same_days": "本月没有过完时，说明和哪些天比",
     "period.year": "年份",
     "period.first_day": "本月第一天",
     "period.last_day": "本月最后一天",
@@ -91,9 +92,11 @@ def _listed() -> Iterator[tuple[str, str]]:
         for part, meaning in _OF_A_KPI.items():
             yield f"kpi.{kpi.name}{part}", f"{kpi.name}：{meaning}"
         yield f"series.{kpi.name}", f"{kpi.name}：近 24 个月，一行"
+        yield f"series.{kpi.name}.同期", f"{kpi.name}：上月和去年同期，一行两格"
     yield from _SERIES.items()
     for measure in MEASURES.values():
         yield f"data.{measure.name}", f"{measure.name}：近 24 个月，一行"
+        yield f"data.{measure.name}.同期", f"{measure.name}：上月和去年同期，一行两格"
     for name, meaning in _MEMBERS.items():
         yield f"members.{name}", f"每位成员一行：{meaning}"
     for name in _TOTALS:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from kpi_xl.calendar import Month, working_days
 from kpi_xl.catalogue import MEASURES, kpis
-from kpi_xl.data.cube import Cube, Unit, is_money
+from kpi_xl.data.cube import LOOKS_BACK, Cube, PartMonth, Unit, is_money
 from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.kpi import Bands, Kpi
 from kpi_xl.project import Settings
@@ -71,7 +71,8 @@ class UnitValues:
             "team.name": unit.name,
             "department.name": self._department(unit),
             "period.month": self.month.chinese,
-            "period.last_month": (self.month - 1).chinese,
+            "period.last_month": self._days_of(self.month - 1),
+            "period.same_days": self._same_days_note(),
             "period.year": self.month.year,
             "period.first_day": first,
             "period.last_day": last,
@@ -92,7 +93,9 @@ class UnitValues:
         values: Values = {"unit.headcount": self._headcount(unit)}
         open_month = self.month > self.cube.last
         for kpi in self._kpis:
-            slots = _kpi_slots(kpi, self._window(kpi)[unit], targets.get(kpi.name))
+            actual = float(self._window(kpi)[unit, -1])
+            before, last_year = self._compared(kpi)[unit].tolist()
+            slots = _kpi_slots(kpi, actual, before, last_year, targets.get(kpi.name))
             if open_month:  # nothing has been attained yet: the cell is empty, not a dash
                 slots |= {f"kpi.{kpi.name}{part}": None for part in _OF_THIS_MONTH}
                 slots |= {f"kpi.{kpi.name}{part}": "" for part in _AGAINST_THE_TARGET}
@@ -102,7 +105,7 @@ class UnitValues:
     def series(self, unit: int) -> Values:
         """Each measure and each KPI over the months."""
         window = [self.month - back for back in reversed(range(SERIES_MONTHS))]
-        heading = f"{self.cube.units[unit].name}　{self.month.chinese}"
+        heading = f"{self.cube.units[unit].name}　{self._days_of(self.month)}"
         values: Values = {
             "data.months": [str(month) for month in window],
             "data.labels": [_label(month) for month in window],
@@ -113,15 +116,17 @@ class UnitValues:
         }
         for code in self.cube.measures:
             name = MEASURES[code].name
-            values[f"data.{name}"] = self._measure_window(code, unit)
+            values[f"data.{name}"] = window_ = self._measure_window(code, unit)
+            values[f"data.{name}.同期"] = self._compared_measure(code, unit, window_)
         for symbol in MEASURES.values():
             values.setdefault(f"data.{symbol.name}", [NOT_AVAILABLE] * SERIES_MONTHS)
+            values.setdefault(f"data.{symbol.name}.同期", [NOT_AVAILABLE] * 2)
         for kpi in self._kpis:
             # The sheet's own formula turns every error into #N/A, which charts leave out.
-            numbers = self._window(kpi)[unit]
-            values[f"series.{kpi.name}"] = np.where(
-                np.isfinite(numbers), numbers, NOT_AVAILABLE
-            ).tolist()
+            for slot, numbers in (("", self._window(kpi)), (".同期", self._compared(kpi))):
+                values[f"series.{kpi.name}{slot}"] = np.where(
+                    np.isfinite(numbers[unit]), numbers[unit], NOT_AVAILABLE
+                ).tolist()
         return values
 
     def last_closed(self, kpi: Kpi, unit: int) -> float:
@@ -139,6 +144,47 @@ class UnitValues:
             numbers = self.cube.kpi(kpi, self._kpi_settings)
             self._series[kpi.code] = _windowed(self.cube, self.month, numbers, NOT_AVAILABLE)
         return self._series[kpi.code]
+
+    def _days_of(self, month: Month) -> str:
+        """A month's name, with the days meant where this month is not over."""
+        if self._part is None:
+            return month.chinese
+        begin, _ = self.month.span(self.settings.month_cut)
+        first, last = month.span(self.settings.month_cut)
+        until = min(first + (self._part.as_of - begin), last)
+        return f"{month.chinese}（{first.month}月{first.day}日至{until.month}月{until.day}日）"
+
+    def _same_days_note(self) -> str | None:
+        """What to know where the month is not over."""
+        if self._part is None:
+            return None
+        until = f"{self._part.as_of.month}月{self._part.as_of.day}日"
+        return f"数据截至{until}，本月还没有过完：上月、去年同期只算同样这些天，整月的数见 数据 表。"
+
+    @property
+    def _part(self) -> PartMonth | None:
+        """What the month is compared with, where it is not over."""
+        return self.cube.part if self.month == self.cube.last else None
+
+    def _compared(self, kpi: Kpi) -> NDArray[np.float64]:
+        """A KPI of the month before and a year ago, as (units, 2): of the same days only where
+        the month is not over.
+        """
+        if self._part and (found := self.cube.same_days(kpi, self._kpi_settings)) is not None:
+            return found
+        return self._window(kpi)[:, [-2, -13]]
+
+    def _compared_measure(
+        self, code: str, unit: int, window: list[float | int]
+    ) -> list[float | int]:
+        compared = [window[-2], window[-13]]
+        if self._part is None or LOOKS_BACK.search(code):
+            return compared
+        found = self._part.values[self.cube.measures.index(code), unit].tolist()
+        return [
+            (number / 100 if is_money(code) else number) if math.isfinite(whole) else whole
+            for number, whole in zip(found, compared, strict=True)
+        ]
 
     def _measure_window(self, code: str, unit: int) -> list[float | int]:
         numbers = self.cube.measure(code)[unit : unit + 1]
@@ -178,8 +224,9 @@ def with_bands(kpi: Kpi, settings: Settings) -> Kpi:
     return replace(kpi, bands=Bands(healthy, danger=danger, source="kpi.toml"))
 
 
-def _kpi_slots(kpi: Kpi, numbers: NDArray[np.float64], target: float | None) -> Values:
-    actual, before, last_year = (float(numbers[i]) for i in (-1, -2, -13))
+def _kpi_slots(
+    kpi: Kpi, actual: float, before: float, last_year: float, target: float | None
+) -> Values:
     slot = f"kpi.{kpi.name}"
     return {
         slot: shown(actual),

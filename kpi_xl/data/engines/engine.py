@@ -24,15 +24,15 @@ class Source(Protocol):
     def fetch(self, sql: str) -> Columns:
         """Run a step and hand over its columns by name."""
 
+    def aside(self) -> AbstractContextManager[None]:
+        """A time in which what is defined replaces nothing, and is forgotten at its end."""
+
 
 class Engine(Source, Protocol):
     """A source whose steps' results stay with it."""
 
     def replace(self, name: str, where: str, sql: str) -> None:
         """Keep the result of a step in place of some rows of an older one of that name."""
-
-    def aside(self) -> AbstractContextManager[None]:
-        """A time in which what is defined replaces nothing, and is forgotten at its end."""
 
 
 class Database(Source, Protocol):

@@ -8,7 +8,8 @@ steps, and only that comes over. The short tables come over whole.
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import duckdb
@@ -56,8 +57,10 @@ class Hybrid:
             self.store.execute(f"INSERT INTO {name} SELECT * FROM incoming")
             self.store.unregister("incoming")
 
-    def aside(self) -> AbstractContextManager[None]:
-        return self.local.aside()  # what the database knows is defined again afterwards
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        with self.local.aside(), self.database.aside():
+            yield
 
     def fetch(self, sql: str) -> Columns:
         return (self.database if words(sql) & _LONG else self.local).fetch(sql)
@@ -65,6 +68,8 @@ class Hybrid:
     def _copy(self, name: str, sql: str) -> None:
         for number, rows in enumerate(self.database.batches(sql)):
             self.store.register("incoming", rows)
-            what = f"INSERT INTO {name}" if number else f"CREATE OR REPLACE TABLE {name} AS"
-            self.store.execute(f"{what} SELECT * FROM incoming")
+            if number:
+                self.store.execute(f"INSERT INTO {name} SELECT * FROM incoming")
+            else:
+                self.local.define(name, "SELECT * FROM incoming")
             self.store.unregister("incoming")

@@ -126,6 +126,12 @@ class Postgres:
     def define(self, name: str, sql: str) -> None:
         self._definitions[name] = sql
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        before = dict(self._definitions)
+        yield
+        self._definitions = before
+
     def fetch(self, sql: str) -> Columns:
         return numpy_columns(pa.concat_tables(self.batches(sql)).combine_chunks())
 

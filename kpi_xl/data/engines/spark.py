@@ -112,6 +112,10 @@ class Spark:
         # Several later steps read it: it is computed with the first of them, then kept.
         self.session.catalog.cacheTable(name)
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        yield  # the views of that time are replaced by those defined afterwards
+
     def fetch(self, sql: str) -> Columns:
         return numpy_columns(pa.concat_tables(self.batches(sql)))
 
