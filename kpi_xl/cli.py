@@ -65,15 +65,21 @@ def init(
 @app.command()
 def sample(
     folder: Annotated[Path, typer.Argument(help="样例项目的文件夹。")] = Path("demo"),
+    trade: Annotated[
+        str,
+        typer.Option(help="行业：保险（insurance）、汽车经销商（dealer）或零售门店（retail）。"),
+    ] = "保险",
 ) -> None:
-    """建立一个样例项目：8 个营业部、32 个组、24 个月的数据，每次都一样。
+    """建立一个样例项目，每次都一样。
 
-    例：kpi-xl sample demo
+    保险：8 个营业部、32 个组、24 个月的数据；汽车经销商：8 家店；零售门店：12 家店，各 18 个月。
+
+    例：kpi-xl sample demo；kpi-xl sample 车行 --trade dealer
     """
     from kpi_xl.jobs import start
 
     with progress_bar() as progress:
-        project = start.sample(folder, progress)
+        project = start.sample(folder, progress, trade)
     say(f"已建立样例项目：{project.folder}")
     say(f"下一步：kpi-xl --project {project.folder} refresh")
 
@@ -94,7 +100,7 @@ def check(context: typer.Context) -> None:
 
 @app.command()
 def refresh(context: typer.Context, month: Annotated[str | None, MONTH] = None) -> None:
-    """刷新月度KPI表：分公司一份，每个营业部一份。
+    """刷新月度KPI表（或 kpi.toml 的 [project] report 指定的报表）：分公司一份，每个营业部一份。
 
     例：kpi-xl --project demo refresh --month 2024-06
     """
@@ -102,7 +108,7 @@ def refresh(context: typer.Context, month: Annotated[str | None, MONTH] = None) 
 
     with progress_bar() as progress:
         filled = run(project_of(context), month, progress)
-    _tell_filled("月度KPI表", filled)
+    _tell_filled(filled.folder.name, filled)
 
 
 @app.command()
@@ -116,7 +122,7 @@ def fill(
     """给每个单位或每个人生成填好的工作簿。
 
     官方模板：
-    月度KPI表；月度目标设定、达成表；营业部经理月度KPI设定表；专题、培训计划表；
+    月度KPI表；销售漏斗月报；门店月度KPI表；月度目标设定、达成表；营业部经理月度KPI设定表；专题、培训计划表；
     团队技能培训计划；周工作计划；周计划及检讨表；主管日程；营业部经理行事历；
     营业部每周活动情况统计表；客户经理工作日志；销售主管工作日志；每日活动检查表；
     技能意愿评估框。

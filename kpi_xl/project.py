@@ -30,11 +30,14 @@ from kpi_xl.mail_settings import MailSettings, mail_settings
 
 DateOrder = Literal["ymd", "mdy", "dmy"]
 
+REPORT: Final = "月度KPI表"
+"""What ``refresh`` fills where kpi.toml does not say."""
+
 _FILE: Final = "duckdb:///"
 _ENGINE: Final = re.compile(rf"{_FILE}.+|postgres(ql)?://.*|spark://.+|local(\[(\d+|\*)\])?(\?.*)?")
 
 _KNOWN: Final[dict[str, set[str] | None]] = {
-    "project": {"name", "data"},
+    "project": {"name", "data", "report"},
     "files": {table.name for table in TABLES.values()},
     "columns": {table.name for table in TABLES.values()},
     "dates": {"order", "no_date"},
@@ -95,6 +98,8 @@ class Settings:
         ``spark://…`` or ``local[2]`` for parquet or Hive tables on Spark.
     mail : MailSettings
         The mail server and the mails.
+    report : str
+        The template that ``refresh`` fills: the name of an official one, or a workbook's path.
     """
 
     name: str = "分公司"
@@ -115,6 +120,7 @@ class Settings:
     engine: str = field(default=f"{_FILE}kpi.duckdb", repr=False)
     # Left out as well: what is computed does not depend on it.
     mail: MailSettings = field(default=MailSettings(), repr=False)
+    report: str = field(default=REPORT, repr=False)
 
     @property
     def in_database(self) -> bool:
@@ -246,6 +252,7 @@ class _Reader:
             bands=dict(self._band(name, value) for name, value in self._section("bands").items()),
             engine=self._engine(self._section("engine").get("url", default.engine)),
             mail=mail_settings(self._section("mail"), self.file),
+            report=self._typed("project", project, "report", str, default.report),
         )
 
     def _engine(self, url: Any) -> str:

@@ -6,6 +6,8 @@ import json
 from string import Template
 from typing import Final
 
+from kpi_xl.project import REPORT
+
 _TEXT: Final = """\
 # kpi_xl 的项目设置。每一项都有默认值：整行删掉，或在行首加 #，就按默认办。
 # 改完保存（UTF-8 编码），下次刷新数据时生效。中文的键要写在英文引号里。
@@ -15,6 +17,9 @@ _TEXT: Final = """\
 name = "$name"
 # 原始数据放在哪个文件夹（相对本文件）。
 data = "data"
+# kpi-xl refresh 生成哪一种报表：官方模板的名称，或自己工作簿的路径。
+# 汽车经销用“销售漏斗月报”，零售用“门店月度KPI表”。
+report = "$report"
 
 [files]
 # 文件名里有“人员”“保单”“续期”这样的表名时会自动认出，不必写。
@@ -84,7 +89,7 @@ _BANDS_EXAMPLE: Final = """\
 """
 
 
-def settings_text(name: str, bands: str = _BANDS_EXAMPLE) -> str:
+def settings_text(name: str, bands: str = _BANDS_EXAMPLE, report: str = REPORT) -> str:
     """The content of a new kpi.toml.
 
     Parameters
@@ -93,6 +98,8 @@ def settings_text(name: str, bands: str = _BANDS_EXAMPLE) -> str:
         The branch's name.
     bands : str
         The lines of its section on bands.
+    report : str
+        The template that ``refresh`` fills.
 
     Returns
     -------
@@ -100,4 +107,6 @@ def settings_text(name: str, bands: str = _BANDS_EXAMPLE) -> str:
         TOML with comments in Chinese.
     """
     # A TOML string is written as JSON writes one.
-    return Template(_TEXT).substitute(name=json.dumps(name, ensure_ascii=False)[1:-1]) + bands
+    given = {"name": name, "report": report}
+    quoted = {key: json.dumps(text, ensure_ascii=False)[1:-1] for key, text in given.items()}
+    return Template(_TEXT).substitute(quoted) + bands

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kpi_xl.calendar import Month, working_days
-from kpi_xl.catalogue.measures import COHORT_MONTHS
+from kpi_xl.catalogue.measures import COHORT_MONTHS, COUNTED
 from kpi_xl.data.cube import LEVELS, LOOKS_BACK, UNASSIGNED, Cube, Mix, PartMonth, Unit
 from kpi_xl.data.engines import Columns, Engine
 from kpi_xl.data.steps import Calendar, Months, Spans, step, text_list
@@ -43,6 +43,7 @@ AGENT_MONTHS: Final = {
     ),
     "attendance_months": ("days_due", "days_present"),
     "outlet_months": ("outlets", "active_outlets"),
+    "count_months": tuple(code for code, *_ in COUNTED),
 }  # fmt: skip
 """The steps of what each agent did in each month, with their sums."""
 
@@ -55,9 +56,17 @@ _BY_MONTH: Final = {
     "activity_months": ("activities", "month"),
     "attendance_months": ("attendance", "month"),
     "outlet_sales": ("policies", "month"),
+    "count_months": ("counts", "month"),
 }
 """The steps that are computed month by month, besides those of production: the table whose changes
 matter, and the column that tells the month."""
+
+_COUNT_SUMS: Final = "".join(
+    f",\n    CAST(SUM(CASE WHEN item = '{code}' THEN quantity ELSE 0 END)"
+    f"{'' if unit == '元' else ' / 100'} AS BIGINT) AS {code}"
+    for code, _, unit, _ in COUNTED
+)
+"""The sums of ``count_months``."""
 
 _POLICIES_OF_DUES: Final = "WHERE policy IN (SELECT policy FROM dues WHERE DURING(due))"
 
@@ -239,6 +248,7 @@ class _Computation:
             "shown_products": SHOWN_PRODUCTS,
             "policies_meant": "",
             "events_meant": "TRUE",
+            "count_sums": _COUNT_SUMS,
             "cohort_months": ", ".join(f"({n})" for n in COHORT_MONTHS),
             "first": first,
             "last": last,
@@ -437,6 +447,8 @@ class _Sums:
             self._cohorts()
         for facts, codes in AGENT_MONTHS.items():
             rows = self.computation.place_sums(facts, codes)
+            if not rows["place"].size:
+                continue  # there is no such table
             at = self._cells(rows)
             for code in codes:
                 if ages or not LOOKS_BACK.search(code):

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from kpi_xl.catalogue import kpis
+from kpi_xl.catalogue.measures import COUNTED
 from kpi_xl.data.schema import Column, Table
 
 LEVELS: Final = ("分公司", "营业区", "营业部", "营业组", "业务员")
@@ -27,7 +28,7 @@ UNASSIGNED: Final = "未分配"
 """The unit that holds what belongs to nobody known, so that totals reconcile."""
 
 _SERVICE_TABLES: Final = (
-    "policies", "dues", "activities", "attendance", "transfers", "promotions",
+    "policies", "dues", "activities", "attendance", "transfers", "promotions", "counts",
 )  # fmt: skip
 _NEVER: Final = np.iinfo(np.int32).max
 
@@ -64,6 +65,8 @@ def of_rows(table: Table, data: pa.Table) -> list[Finding]:
         return list(_left_before_signed(data))
     if table.code == "targets":
         return [*_levels(data), *_kpis(data)]
+    if table.code == "counts":
+        return list(_parts_of_one(data))
     return []
 
 
@@ -97,6 +100,14 @@ def _left_before_signed(data: pa.Table) -> Iterator[Finding]:
             "请改正其中一个日期；还在职就清空解约日期",
             set_aside=True,
         )
+
+
+def _parts_of_one(data: pa.Table) -> Iterator[Finding]:
+    """Counts that are no whole numbers; money may have 分."""
+    money = pa.array([code for code, _, unit, _ in COUNTED if unit == "元"])
+    broken = np.asarray(data["quantity"].to_numpy()) % 100 != 0
+    for row in _places(pc.and_(pa.array(broken), pc.invert(pc.is_in(data["item"], money)))):
+        yield Finding(row, "quantity", None, "这个项目的数量应是整数", "请改成整数", set_aside=True)
 
 
 def _levels(data: pa.Table) -> Iterator[Finding]:

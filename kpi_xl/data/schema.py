@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from kpi_xl.catalogue.measures import COUNTED
+
 Kind = Literal["id", "text", "date", "money", "count", "number", "month", "choice"]
 """What a column holds.
 
@@ -101,7 +103,7 @@ _AGENT: Final = Column(
     ),
 )
 
-_DEPARTMENT_NAMES: Final = ("部门", "营业部名称", "department", "dept")
+_DEPARTMENT_NAMES: Final = ("部门", "门店", "店铺", "营业部名称", "department", "dept")
 _TEAM_NAMES: Final = ("营业组名称", "组", "小组", "团队", "team", "group")
 
 _FLAG: Final = (
@@ -586,10 +588,65 @@ OUTLETS: Final = Table(
     aliases=("outlets",),
 )
 
+_ALSO_CALLED: Final = {
+    "visitors": ("进店客户数", "进店客户", "客流", "客流量"),
+    "deals": ("成交客户数", "成交台数", "成交单数"),
+    "units_sold": ("件数",),
+    "sales": ("销售金额", "销售收入"),
+}
+"""Other names of what is counted."""
+
+COUNTS: Final = Table(
+    "counts",
+    "计数",
+    "任何行业都能用的计数，每人每天（或每月汇总）每个项目一行",
+    (
+        Column(
+            "day",
+            "日期",
+            "date",
+            "日期；每月汇总时写该月任一天",
+            required=True,
+            aliases=("date",),
+        ),
+        Column(
+            "agent",
+            "工号",
+            "id",
+            "记在谁名下；客流等不属于某一个人的，记在店长名下",
+            required=True,
+            aliases=_AGENT.aliases,
+        ),
+        Column(
+            "item",
+            "项目",
+            "choice",
+            "数的是什么，如进店人数、试乘试驾客户数、成交笔数、销售额",
+            required=True,
+            aliases=("项目名称", "item"),
+            choices=tuple(
+                (label, code)
+                for code, name, *_ in COUNTED
+                for label in (name, code, *_ALSO_CALLED.get(code, ()))
+            ),
+        ),
+        Column(
+            "quantity",
+            "数量",
+            "money",
+            "数量，整数；金额以元计，最多两位小数",
+            required=True,
+            aliases=("数", "数值", "金额", "quantity"),
+        ),
+    ),
+    aliases=("counts",),
+)
+
 TABLES: Final[dict[str, Table]] = {
     table.code: table
     for table in (
         AGENTS, TRANSFERS, PROMOTIONS, POLICIES, DUES, ACTIVITIES, ATTENDANCE, TARGETS, OUTLETS,
+        COUNTS,
     )
 }  # fmt: skip
 """The raw tables by code."""

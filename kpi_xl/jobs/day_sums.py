@@ -122,8 +122,8 @@ def day_sums(
     Returns
     -------
     DaySums or None
-        None for a project whose policies stay in the company's database: only their monthly sums
-        come over.
+        None for a project whose policies stay in the company's database, as only their monthly
+        sums come over, and for one without policies.
     """
     if settings.in_database:
         return None
@@ -133,6 +133,8 @@ def day_sums(
     first, last = months[0].span(cut)[0], month.span(cut)[1]
     sql = _SQL.format(first=first, last=last)
     rows = DuckDb(store).fetch(sql)
+    if not rows["agent"].size:
+        return None
     agents, days = rows["agent"], rows["day"].astype(np.int64)
     as_of = min(day or _latest(store, cube, month, last) or first, last)
     open_days = [working_days(*m.span(cut)) for m in months]

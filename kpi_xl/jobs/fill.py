@@ -18,7 +18,7 @@ from kpi_xl.jobs.load import load
 from kpi_xl.jobs.progress import Progress, silent
 from kpi_xl.jobs.recipients import Recipient, Recipients
 from kpi_xl.jobs.recipients import files as files_of
-from kpi_xl.jobs.review_month import MONTHLY_KPI, came_back
+from kpi_xl.jobs.review_month import came_back
 from kpi_xl.jobs.unit_values import Values
 from kpi_xl.project import Project
 from kpi_xl.workbook import Template
@@ -109,8 +109,11 @@ def known_values(template: Template, to: Recipients, recipient: Recipient) -> Va
 
 
 def refresh(project: Project, month: str | None = None, progress: Progress = silent) -> Filled:
-    """Make the month's 月度KPI表 for the branch and each department; see `fill`."""
-    return fill(project, MONTHLY_KPI, month, progress)
+    """Make the month's report for the branch and each department; see `fill`.
+
+    It is 月度KPI表, or what kpi.toml names.
+    """
+    return fill(project, project.settings.report, month, progress)
 
 
 def template_path(template: str) -> Path:

@@ -1,4 +1,4 @@
-"""Begin a project: an empty one, or a sample branch to try everything on."""
+"""Begin a project: an empty one, or a sample to try everything on."""
 
 from __future__ import annotations
 
@@ -34,13 +34,22 @@ def init(folder: Path, name: str) -> Project:
     return Project.open(folder)
 
 
-def sample(folder: Path, progress: Progress = silent) -> Project:
-    """Make a project with a believable branch's data of 24 months, the same every time.
+def sample(folder: Path, progress: Progress = silent, trade: str = "保险") -> Project:
+    """Make a project with believable data, the same every time.
+
+    Parameters
+    ----------
+    folder : Path
+        Where; it is made if it is not there.
+    progress : callable
+        Told what is being done.
+    trade : str
+        保险, 汽车经销商 or 零售门店, or its English name; see `kpi_xl.sample.TRADES`.
 
     Raises
     ------
     InputError
-        When there is another project already.
+        When there is no such trade, or there is another project already.
     """
-    write_sample(folder, progress)
+    write_sample(folder, progress, trade)
     return Project.open(folder)

@@ -1,8 +1,9 @@
-"""A believable life-insurance branch, as a project to try everything on.
+"""Believable projects to try everything on: a life-insurance branch, a car dealer, shops.
 
-`branch` is the plan: departments, seasons, and what goes wrong where. `people`, `outlets`,
-`production`, `renewals`, `activity` and `goals` play it out by chance; `tables` and `files` write
-it down as a branch hands data over; `faults` are the clerks' mistakes in it.
+`dealer` and `shops` are the other trades, on `stores`. Of the branch, `branch` is the plan:
+departments, seasons, and what goes wrong where. `people`, `outlets`, `production`, `renewals`,
+`activity` and `goals` play it out by chance; `tables` and `files` write it down as a branch hands
+data over; `faults` are the clerks' mistakes in it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from kpi_xl.data.schema import (
     TRANSFERS,
 )
 from kpi_xl.errors import InputError
-from kpi_xl.sample import tables
+from kpi_xl.sample import dealer, shops, tables
 from kpi_xl.sample.activity import make_attendance, make_weeks
 from kpi_xl.sample.branch import END, NAME
 from kpi_xl.sample.dice import Dice
@@ -35,7 +36,10 @@ from kpi_xl.sample.production import make_policies
 from kpi_xl.sample.renewals import make_dues
 from kpi_xl.sample.settings import KPI_TOML
 
-__all__ = ["write_sample"]
+__all__ = ["TRADES", "write_sample"]
+
+TRADES: Final = {"insurance": "保险", "dealer": "汽车经销商", "retail": "零售门店"}
+"""The trades that there is a sample of."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -43,11 +47,19 @@ _SEED: Final = 20240722
 """Chosen so that the departments differ as the plan of the branch has it."""
 _STEPS: Final = 6
 
+_SETTINGS: Final = {
+    "保险": KPI_TOML,
+    "汽车经销商": dealer.KPI_TOML,
+    "零售门店": shops.KPI_TOML,
+}
+_OTHERS: Final = {"汽车经销商": dealer.files, "零售门店": shops.files}
 
-def write_sample(folder: Path, progress: Progress | None = None) -> list[Path]:
-    """Make a project with two years of a branch: 8 营业部, 32 组, over 600 agents.
 
-    The branch is the same, byte for byte, each time.
+def write_sample(folder: Path, progress: Progress | None = None, trade: str = "保险") -> list[Path]:
+    """Make a sample project, the same each time, byte for byte.
+
+    Of insurance it is two years of a branch: 8 营业部, 32 组, over 600 agents. A car dealer has 8
+    stores, a retailer 12, with a year and a half of counts.
 
     Parameters
     ----------
@@ -55,6 +67,8 @@ def write_sample(folder: Path, progress: Progress | None = None) -> list[Path]:
         The project's folder; it is made where it is not there.
     progress : callable, optional
         Called with what is being done (Chinese), how many steps are done, and of how many.
+    trade : str
+        One of `TRADES`, in either language.
 
     Returns
     -------
@@ -64,12 +78,23 @@ def write_sample(folder: Path, progress: Progress | None = None) -> list[Path]:
     Raises
     ------
     InputError
-        When the folder holds another project or other data; nothing is written then.
+        When there is no such trade, or the folder holds another project or other data; nothing
+        is written then.
     """
     folder = Path(folder)
-    _refuse_to_overwrite(folder)
+    trade = TRADES.get(trade.casefold(), trade)
+    if trade not in _SETTINGS:
+        raise InputError("没有这个行业的样例", "可以写的有：" + "、".join(_SETTINGS), value=trade)
+    _refuse_to_overwrite(folder, _SETTINGS[trade])
     report = progress or (lambda text, done, total: None)
+    made = _OTHERS[trade](folder) if trade in _OTHERS else _branch(folder, report)
+    written = [replace(path, content) for path, content in made.items()]
+    report("完成", _STEPS, _STEPS)
+    return written
 
+
+def _branch(folder: Path, report: Progress) -> dict[Path, bytes]:
+    """The files of the insurance branch."""
     report("人员与网点", 0, _STEPS)
     people = make_people(Dice(_SEED + 1))
     move_people(Dice(_SEED + 2), people)
@@ -90,7 +115,7 @@ def write_sample(folder: Path, progress: Progress | None = None) -> list[Path]:
     )
     sold = spoil_policies(Dice(_SEED + 10), list(tables.policy_rows(policies)))
     data = folder / "data"
-    files = {
+    return {
         folder / "kpi.toml": KPI_TOML.encode(),
         data / "人员.xlsx": workbook_file(
             "花名册",
@@ -124,16 +149,13 @@ def write_sample(folder: Path, progress: Progress | None = None) -> list[Path]:
             headings(OUTLETS, tables.OUTLET_COLUMNS), tables.outlet_rows(outlets), "utf-8-sig"
         ),
     }
-    written = [replace(path, content) for path, content in files.items()]
-    report("完成", _STEPS, _STEPS)
-    return written
 
 
-def _refuse_to_overwrite(folder: Path) -> None:
+def _refuse_to_overwrite(folder: Path, own: str) -> None:
     """Leave alone what is not a sample; a sample may be made anew over itself."""
     settings, data = folder / "kpi.toml", folder / "data"
     if settings.is_file():
-        is_sample = settings.read_bytes() == KPI_TOML.encode()
+        is_sample = settings.read_bytes() == own.encode()
     else:
         is_sample = not (data.is_dir() and any(data.iterdir()))
     if not is_sample:

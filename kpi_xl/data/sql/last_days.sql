@@ -6,5 +6,7 @@ FROM (
     SELECT issued AS day FROM policies
     UNION ALL
     SELECT day FROM activities
+    UNION ALL
+    SELECT day FROM counts
 ) AS events
 WHERE BUSINESS_MONTH(day) = $last

@@ -6,4 +6,6 @@ FROM (
     SELECT MIN(day), MAX(day) FROM activities
     UNION ALL
     SELECT MIN(day), MAX(day) FROM attendance
+    UNION ALL
+    SELECT MIN(day), MAX(day) FROM counts
 ) AS spans
