@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from kpi_xl.errors import InputError
 from kpi_xl.workbook import markup, parts
@@ -81,7 +81,7 @@ class _Grower:
             for at, part in self._workbook.sheets.items():
                 changed[part.lower()] = self._worksheet(at)
             dropped = set()
-            for part, kind, at in self._related():
+            for part, kind, at in parts.related(self._package, self._workbook):
                 if kind == "calcChain":
                     dropped.add(part.lower())
                 elif kind in KINDS and part.lower() not in changed:
@@ -132,22 +132,6 @@ class _Grower:
     def _rewriter(self, sheet: str | None) -> Rewriter:
         name = (sheet or "").casefold()
         return Rewriter(name, self._shifts, self._copiers(name))
-
-    def _related(self) -> Iterator[tuple[str, str, str | None]]:
-        """Every part that the workbook leads to, the kind of it, and the sheet it belongs to."""
-        owners = {part: name for name, part in self._workbook.sheets.items()}
-        seen = {self._workbook.part}
-        open_: list[tuple[str, str | None]] = [(self._workbook.part, None)]
-        while open_:
-            part, owner = open_.pop()
-            for relationship in parts.relationships(self._package, part).values():
-                target = relationship.target
-                if target in seen or self._package.find(target) is None:
-                    continue
-                seen.add(target)
-                sheet = owners.get(target, owner)
-                open_.append((target, sheet))
-                yield target, relationship.kind, sheet
 
     def _worksheet(self, name: str) -> bytes:
         sheet = self._sheets[name]

@@ -166,6 +166,23 @@ def _relationships(content: bytes, folder: str) -> Mapping[str, Relationship] | 
     return MappingProxyType(found)
 
 
+def related(package: Package, workbook: Workbook) -> Iterator[tuple[str, str, str | None]]:
+    """Every part that the workbook leads to, the kind of it, and the sheet it belongs to."""
+    owners = {part: name for name, part in workbook.sheets.items()}
+    seen = {workbook.part}
+    open_: list[tuple[str, str | None]] = [(workbook.part, None)]
+    while open_:
+        part, owner = open_.pop()
+        for relationship in relationships(package, part).values():
+            target = relationship.target
+            if target in seen or package.find(target) is None:
+                continue
+            seen.add(target)
+            sheet = owners.get(target, owner)
+            open_.append((target, sheet))
+            yield target, relationship.kind, sheet
+
+
 def workbook(package: Package) -> Workbook:
     """What the workbook part says.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -72,6 +73,12 @@ class Area(NamedTuple):
         if self.size == 1:
             return first
         return f"{first}:{column_letters(self.last_column)}{self.last_row}"
+
+    def positions(self) -> Iterator[tuple[int, int]]:
+        """The row and column of every cell, row by row."""
+        for row in range(self.first_row, self.last_row + 1):
+            for column in range(self.first_column, self.last_column + 1):
+                yield row, column
 
     def contains(self, row: int, column: int) -> bool:
         """Whether the cell lies in this area."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
@@ -13,6 +14,7 @@ from kpi_xl.workbook import cells, growing, parts, slots, styles
 from kpi_xl.workbook.cells import Raw, Value
 from kpi_xl.workbook.excerpt import excerpt
 from kpi_xl.workbook.package import Package
+from kpi_xl.workbook.program import Position
 from kpi_xl.workbook.references import Area, column_letters
 from kpi_xl.workbook.tables import tables
 
@@ -112,6 +114,18 @@ class Reader:
             else:
                 values[name] = [[self.value(found, one) for one in row] for row in references]
         return values
+
+    def area(self, part: str, cells_: Area) -> dict[Position, Value]:
+        """The value of every cell of an area of one sheet."""
+        references = cell_references(cells_)
+        rows = {str(number): row for number, row in enumerate(references, cells_.first_row)}
+        found, _ = excerpt(self._package, part, rows, with_merges=False)
+        return {
+            place: self.value(found, reference)
+            for place, reference in zip(
+                cells_.positions(), itertools.chain(*references), strict=True
+            )
+        }
 
     def value(self, found: Mapping[str, Raw], reference: str) -> Value:
         """The value of one of the cells found in a sheet."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import Any, Final
 from kpi_xl.errors import InputError
 from kpi_xl.workbook import (
     cells,
+    chart_caches,
     growing,
     obstacles,
     parts,
@@ -22,12 +24,14 @@ from kpi_xl.workbook import (
     styles,
 )
 from kpi_xl.workbook.calculation import calculated_on_load
-from kpi_xl.workbook.cells import UnwritableError, Written
+from kpi_xl.workbook.cells import UnwritableError, Value, Written
+from kpi_xl.workbook.chart_caches import ChartProgram, Point
 from kpi_xl.workbook.growing import Region
 from kpi_xl.workbook.identity import Identified, Identity
 from kpi_xl.workbook.package import Package
 from kpi_xl.workbook.program import Position, SheetProgram
-from kpi_xl.workbook.references import Place
+from kpi_xl.workbook.references import Area, Place
+from kpi_xl.workbook.returned import Reader
 from kpi_xl.workbook.sizes import Sizes
 from kpi_xl.workbook.slots import Slot, near_matches
 from kpi_xl.workbook.tables import tables
@@ -43,12 +47,15 @@ class _Program:
     """A template compiled for one set of slots.
 
     `slots` has with each slot its name and whether it takes one value, which is asked for every
-    workbook. `same` are the pairs of values that go into one cell because two slots share it; `hidden` are
-    the values of cells that a merged range hides; `owners` is the slot of every value.
+    workbook. `same` are the pairs of values that go into one cell because two slots share it;
+    `hidden` are the values of cells that a merged range hides; `owners` is the slot of every value.
+    `charts` show filled cells; `frames` are those charts that are the same for all values.
     """
 
     slots: list[tuple[Slot, str, bool]]
     sheets: dict[str, SheetProgram] = field(default_factory=dict)
+    charts: dict[str, ChartProgram] = field(default_factory=dict)
+    frames: dict[str, Framed] = field(default_factory=dict)
     same: list[tuple[int, int]] = field(default_factory=list)
     hidden: list[int] = field(default_factory=list)
     owners: list[Slot] = field(default_factory=list)
@@ -141,9 +148,9 @@ class Template:
         """A workbook like the template, with these values in its slots.
 
         Nothing else changes, byte for byte, but that formulas which got no value lose the value
-        they had, which would be wrong now, and that the workbook is marked to be calculated when
-        it is opened. A formula in a slot stays; the value is what it shows until then. The same
-        values give the same bytes.
+        they had, which would be wrong now, that charts of filled cells keep their new values, and
+        that the workbook is marked to be calculated when it is opened. A formula in a slot stays;
+        the value is what it shows until then. The same values give the same bytes.
 
         Parameters
         ----------
@@ -261,7 +268,47 @@ class Template:
         for name, places in wanted.items():
             part = self._workbook.sheets[name].lower()
             compiled.sheets[part] = program.compiled(self._sheets[name], places, self._date_styles)
+        self._add_charts(compiled, wanted)
         return compiled
+
+    def _add_charts(self, compiled: _Program, wanted: Mapping[str, Mapping[Position, int]]) -> None:
+        """Compile the charts that show cells which are filled, or formulas."""
+        reader = Reader(self._package, self._workbook)
+        names = {name.casefold(): name for name in self._workbook.sheets}
+        date1904 = self._workbook.date1904
+
+        @functools.cache
+        def contents(sheet: str, shown: Area) -> list[Point] | None:
+            name = names.get(sheet)
+            if name is None:
+                return None
+            filled, found = wanted.get(name, {}), self._sheets[name]
+            points: list[Point] = []
+            fixed: dict[Position, Value] | None = None
+            for place in shown.positions():
+                cell = found.cell(*place)
+                if place in filled:
+                    points.append(filled[place])
+                elif cell is not None and cell.is_computed:
+                    points.append(None)
+                elif cell is None or cell.value_start == cell.value_end:
+                    points.append(cells.written(None, date1904))
+                else:
+                    if fixed is None:
+                        fixed = reader.area(self._workbook.sheets[name], shown)
+                    points.append(cells.written(fixed[place], date1904))
+            return points
+
+        for part, kind, _ in parts.related(self._package, self._workbook):
+            if kind == "chart":
+                chart = chart_caches.compiled(parts.xml(self._package, part), contents)
+                entry = self._package.find(part)
+                if chart is None or entry is None:
+                    continue
+                if chart.is_constant:
+                    compiled.frames[part.lower()] = framed(entry, chart.filled(()))
+                else:
+                    compiled.charts[part.lower()] = chart
 
     def _hidden(self, slot: Slot) -> set[Position]:
         """The cells of a slot that merged ranges hide; refuses a slot that cannot be filled."""
@@ -321,11 +368,15 @@ class Template:
                 )
             return dated.setdefault((int(style or 0), _DATE_FORMATS[kind]), count + len(dated))
 
-        frames = self._frames.copy()
+        frames = self._frames | compiled.frames
         for part, sheet_program in compiled.sheets.items():
             entry = self._package.find(part)
             assert entry is not None
             frames[part] = framed(entry, sheet_program.filled(values, restyle))
+        for part, chart in compiled.charts.items():
+            entry = self._package.find(part)
+            assert entry is not None
+            frames[part] = framed(entry, chart.filled(values))
         if dated and self._workbook.styles is not None:
             frames[self._workbook.styles.lower()] = self._style_frame(tuple(dated))
         if identity is not None:

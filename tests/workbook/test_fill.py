@@ -16,6 +16,7 @@ from kpi_xl.errors import InputError
 from kpi_xl.workbook import Template, read
 
 SHEET1, SHEET2 = "xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"
+CHART1 = "xl/charts/chart1.xml"  # of entries and formulas
 
 
 def cell(xml: str, reference: str) -> str:
@@ -26,9 +27,11 @@ def cell(xml: str, reference: str) -> str:
 
 
 class TestFidelity:
-    def test_only_sheets_with_slots_or_formulas_change(self, rich, rich_values, changed_parts):
+    def test_only_sheets_and_charts_with_slots_or_formulas_change(
+        self, rich, rich_values, changed_parts
+    ):
         filled = Template(rich).fill(rich_values)
-        assert changed_parts(rich, filled) == {SHEET1, SHEET2}
+        assert changed_parts(rich, filled) == {SHEET1, SHEET2, CHART1}
 
     def test_nothing_else_changes_inside_the_sheet(self, rich, rich_values, sheet_xml):
         filled = sheet_xml(Template(rich).fill(rich_values))
@@ -53,7 +56,7 @@ class TestFidelity:
                 assert (other.date_time, other.external_attr) == (
                     info.date_time, info.external_attr,
                 )  # fmt: skip
-                if info.filename in {SHEET1, SHEET2}:
+                if info.filename in {SHEET1, SHEET2, CHART1}:
                     continue
                 name = len(info.filename.encode())
                 at, to = info.header_offset + 30 + name, other.header_offset + 30 + name
@@ -383,7 +386,7 @@ class TestDates:
             "kpi.01.截止": moment.date(),
         }
         filled = template.fill(values)
-        assert changed_parts(rich, filled) == {SHEET1, SHEET2, "xl/styles.xml"}
+        assert changed_parts(rich, filled) == {SHEET1, SHEET2, CHART1, "xl/styles.xml"}
         before, after = loaded(rich.read_bytes())["目标设定"], loaded(filled)["目标设定"]
         assert after["J5"].number_format == "yyyy-mm-dd"
         assert after["J6"].number_format == after["J7"].number_format == "yyyy-mm-dd hh:mm:ss"
@@ -395,7 +398,7 @@ class TestDates:
         assert {name: read(path)[name] for name in values} == values
         assert audit(path) == []
         assert template.fill(values) == Template(rich).fill(values)
-        assert changed_parts(rich, template.fill({"kpi.01.备注": 1})) == {SHEET1, SHEET2}
+        assert changed_parts(rich, template.fill({"kpi.01.备注": 1})) == {SHEET1, SHEET2, CHART1}
 
     @pytest.mark.parametrize("formats", [b"", b'<numFmts count="0"/>'])
     def test_style_sheet_without_number_formats(self, small, edit, loaded, formats):

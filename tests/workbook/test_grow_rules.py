@@ -226,7 +226,7 @@ class TestFidelity:
         assert {name for name in after if after[name] != before[name]} == {
             "[Content_Types].xml", "xl/_rels/workbook.xml.rels", "xl/workbook.xml",
             "xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml", "xl/tables/table1.xml",
-            "xl/charts/chart2.xml", "xl/drawings/drawing2.xml",
+            "xl/charts/chart1.xml", "xl/charts/chart2.xml", "xl/drawings/drawing2.xml",
         }  # fmt: skip
         types = b"".join((after["[Content_Types].xml"], after["xl/_rels/workbook.xml.rels"]))
         assert b"calcChain" not in types

@@ -15,6 +15,7 @@ from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.workbook import Template, read
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+CHARTS = [f"xl/charts/chart{number}.xml" for number in (1, 2)]
 SHEETS = [f"xl/worksheets/sheet{number}.xml" for number in (1, 2, 3)]
 
 
@@ -52,7 +53,7 @@ class TestPrefixed:
         values = rich_values | {"周计划.行": rows, "单位": dt.date(2026, 1, 1), "缺行": True}
         values |= {"缺格": "甲", "kpi.02.完成率": 0.5}
         filled = other.fill(values)
-        assert changed_parts(path, filled) == {*SHEETS[:2], "xl/styles.xml"}
+        assert changed_parts(path, filled) == {*SHEETS[:2], *CHARTS, "xl/styles.xml"}
         path.write_bytes(filled)
         (tmp_path / "plain.xlsx").write_bytes(plain.fill(values))
         assert read(path) == read(tmp_path / "plain.xlsx")
@@ -125,7 +126,7 @@ def test_macro_workbook(rich, rich_values, edit, changed_parts, tmp_path):
         archive.writestr("xl/vbaProject.bin", bytes(range(256)) * 40)
         archive.writestr("customUI/customUI14.xml", "<customUI/>")
     macro = path.rename(tmp_path / "宏.xlsm")
-    assert changed_parts(macro, Template(macro).fill(rich_values)) == set(SHEETS[:2])
+    assert changed_parts(macro, Template(macro).fill(rich_values)) == {*SHEETS[:2], CHARTS[0]}
 
 
 class TestLibreOffice:
@@ -154,7 +155,9 @@ class TestLibreOffice:
         assert set(rich_values) <= set(template.slots)
         assert template.slots["签字"].rows == 1
         filled = template.fill(rich_values | {"签字": "张三", "单位": dt.date(2026, 1, 1)})
-        assert changed_parts(path, filled) <= {*SHEETS, "xl/workbook.xml", "xl/styles.xml"}
+        assert changed_parts(path, filled) <= {
+            *SHEETS, *CHARTS, "xl/workbook.xml", "xl/styles.xml",
+        }  # fmt: skip
         path.write_bytes(filled)
         found = read(path)
         assert {name: found[name] for name in rich_values} == rich_values
