@@ -79,10 +79,9 @@ def installed_extensions(home: Path, roaming: Path) -> list[Path]:
 
 def extensions_in(folder: Path) -> list[Path]:
     """The unpacked extension in a folder of LibreOffice's; what it has yet to tidy up left out."""
-    cache = folder / "cache"
+    found = sorted((folder / "cache").glob(f"uno_packages/*/{EXTENSION}"))
     try:
-        listed = (cache / "uno_packages.pmap").read_bytes()
-    except FileNotFoundError:
-        return []
-    found = cache.glob(f"uno_packages/*/{EXTENSION}")
-    return sorted(path for path in found if path.parent.name.rstrip("_").encode() in listed)
+        listed = (folder / "cache" / "uno_packages.pmap").read_bytes()
+    except FileNotFoundError:  # there is none where it is installed for everybody
+        return found
+    return [path for path in found if path.parent.name.rstrip("_").encode() in listed]
