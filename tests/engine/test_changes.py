@@ -15,11 +15,13 @@ from kpi_xl.data.store import build, update
 from kpi_xl.jobs.progress import silent
 from kpi_xl.project import Project, Settings
 
-TABLES = ("policy_months", "policy_dues", "due_months", "activity_months", "outlet_sales")
+TABLES = ("policy_months", "policy_dues", "due_months", "activity_months", "outlet_sales",
+          "count_months")  # fmt: skip
 AMOUNT = {
     "policies": "premium",
     "dues": "paid_premium",
     "activities": "visits",
+    "counts": "quantity",
     "outlets": "number",
 }
 
@@ -33,13 +35,14 @@ def edited(draw, world: World, other: World):
     """The same branch with rows taken out, corrected and added; perhaps with another roster."""
     roster = draw(st.sampled_from([world, world, other]))
     rows = {}
-    for table in ("policies", "dues", "activities", "outlets"):
+    for table in ("policies", "dues", "activities", "counts", "outlets"):
         old = getattr(world, table)
         kept = []
         for row in old:
             fate = draw(st.sampled_from(["stays"] * 6 + ["goes", "changes"]))
             if fate == "changes":
-                kept.append(row | {AMOUNT[table]: draw(st.integers(1, 999))})
+                amount = draw(st.integers(1, 999))
+                kept.append(row | {AMOUNT[table]: amount * (100 if table == "counts" else 1)})
             elif fate == "stays":
                 kept.append(row)
         if table != "outlets":  # numbered 1 and 2 in both
@@ -74,7 +77,7 @@ def same(project, other, cube, whole):
 def test_an_update_is_a_rebuild(data, years):
     world, other = data.draw(worlds(years=years)), data.draw(worlds())
     new = data.draw(edited(world, other))
-    if not (new.policies or new.activities):
+    if not (new.policies or new.activities or new.counts):
         return
     with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
         project, fresh = project_of(first), project_of(second)

@@ -36,18 +36,21 @@ class World:
     dues: list[dict] = field(default_factory=list)
     activities: list[dict] = field(default_factory=list)
     outlets: list[dict] = field(default_factory=list)
+    counts: list[dict] = field(default_factory=list)
     promotions: list[dict] = field(default_factory=list)
 
     @property
     def first(self) -> Month:
         """The first month that anything happened in."""
-        days = [p["issued"] for p in self.policies] + [a["day"] for a in self.activities]
+        days = [p["issued"] for p in self.policies]
+        days += [row["day"] for row in (*self.activities, *self.counts)]
         return Month.containing(min(days))
 
     def checked(self) -> Checked:
         tables = {}
         for code in (
             "agents", "transfers", "promotions", "policies", "dues", "activities", "outlets",
+            "counts",
         ):  # fmt: skip
             table = TABLES[code]
             rows = getattr(self, code)
@@ -157,6 +160,12 @@ def worlds(draw, years=False):
     for day in [FIRST.first, LAST.last, *draw(st.lists(IN_SPAN, max_size=4))]:
         counted = {name: draw(st.integers(0, 9)) for name in counts}
         world.activities.append({"day": day, "agent": draw(known), **counted})
+    for day in draw(st.lists(IN_SPAN, max_size=6)):
+        item = draw(st.sampled_from(["visitors", "deals", "sales"]))
+        # Money has 分, all else are whole numbers kept in hundredths.
+        quantity = draw(st.integers(-50, 10**6)) * (1 if item == "sales" else 100)
+        row = {"day": day, "agent": draw(known), "item": item, "quantity": quantity}
+        world.counts.append(row)
     for outlet in ("W1", "W2"):
         opened = draw(st.none() | IN_SPAN)
         closed = draw(st.none() | st.dates(opened or FIRST.first, LAST.last))
@@ -431,6 +440,11 @@ class Oracle:
             for measure, amount in done.items():
                 if measure not in ("day", "agent"):
                     self._add(level, unit, month, measure, amount)
+        for done in self.world.counts:
+            month = self.month_of(done["day"])
+            unit = self._unit(level, done["agent"], month)
+            quantity = done["quantity"] if done["item"] == "sales" else done["quantity"] // 100
+            self._add(level, unit, month, done["item"], quantity)
         for outlet in self.world.outlets:
             month = self.first
             while month <= LAST:
