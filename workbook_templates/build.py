@@ -18,6 +18,8 @@ from workbook_templates import (
     monthly_review,
     monthly_targets,
     person_log,
+    sales_funnel,
+    shop_month,
     skill_training,
     skill_will,
     training_topics,
@@ -30,6 +32,8 @@ BUILDERS: Final[dict[str, Callable[[Path], None]]] = {
     module.NAME: module.build
     for module in (
         monthly_kpi,
+        sales_funnel,
+        shop_month,
         monthly_targets,
         manager_kpis,
         training_topics,

@@ -14,6 +14,7 @@ from kpi_xl.calendar import Month
 from kpi_xl.data.cube import LEVELS, Cube, Unit
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.analysis_values import AnalysisValues
+from kpi_xl.jobs.count_values import count_values
 from kpi_xl.jobs.files import file_name
 from kpi_xl.jobs.form_values import FormValues
 from kpi_xl.jobs.member_values import member_values
@@ -225,6 +226,23 @@ class Recipients:
             elif people.of(unit):
                 yield Recipient(unit, number)
 
+    def with_units_below(self) -> Iterator[Recipient]:
+        """The branch and departments that have units below them, for a sheet a unit."""
+        for number, unit in enumerate(self.cube.units):
+            recipient = Recipient(unit, number)
+            if unit.level in _ABOUT_UNITS and not unit.is_unassigned and self.below(recipient):
+                yield recipient
+
+    def below(self, recipient: Recipient) -> list[Recipient]:
+        """The units directly below one; only those with people where the values are about them."""
+        return [
+            Recipient(unit, number)
+            for number, unit in enumerate(self.cube.units)
+            if unit.parent == recipient.number
+            and not unit.is_unassigned
+            and (not self.is_for_teams or self.people(unit.level).of(unit))
+        ]
+
     def values(self, recipient: Recipient) -> Values:
         """The values of the slots of somebody's workbook.
 
@@ -255,9 +273,11 @@ class Recipients:
         self.cube.month_index(self.month)  # there is no table of a month to come
         unit = self.cube.units[number]
         manager = self.people(unit.level).manager_of(unit)
+        series = self._values.series(number)
         return (
             self._about(number)
-            | self._values.series(number)
+            | series
+            | count_values(series)
             | self._analysis.unit(number)
             | self._review.unit(number, self._analysis.findings(unit.level))
             | {"unit.manager": manager.name if manager else None}

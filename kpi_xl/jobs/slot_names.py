@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kpi_xl.catalogue import MEASURES, kpis
+from kpi_xl.formula import Measure
 from kpi_xl.jobs.analysis_values import PAR, WATERFALLS
 from kpi_xl.jobs.day_sums import PACED
 from kpi_xl.jobs.drivers import COMPARISONS
@@ -45,6 +46,11 @@ _OF_A_KPI: Final = {
     ".同比": "比去年同月的变化，比率为百分点",
     ".状态": "健康、异常或危险",
 }
+
+_OF_A_COUNT: Final = {
+    "": "本月", ".上月": "上月", ".环比": "比上月增减", ".去年同期": "去年同月",
+    ".同比": "比去年同月增减",
+}  # fmt: skip
 
 _SERIES: Final = {
     "data.months": "近 24 个月，一行",
@@ -97,6 +103,9 @@ def _listed() -> Iterator[tuple[str, str]]:
     for measure in MEASURES.values():
         yield f"data.{measure.name}", f"{measure.name}：近 24 个月，一行"
         yield f"data.{measure.name}.同期", f"{measure.name}：上月和去年同期，一行两格"
+        if isinstance(measure, Measure):
+            for part, meaning in _OF_A_COUNT.items():
+                yield f"count.{measure.name}{part}", f"{measure.name}：{meaning}"
     for name, meaning in _MEMBERS.items():
         yield f"members.{name}", f"每位成员一行：{meaning}"
     for name in _TOTALS:

@@ -55,7 +55,7 @@ KPI_TOML: Final = settings_text(NAME, _BANDS, report="门店月度KPI表")
 def files(folder: Path) -> dict[Path, bytes]:
     """The project's files with what is in them."""
     dice = Dice(_SEED)
-    stores = stores_of(dice, STORES, 5, ("店长", "导购"), "R")
+    stores = stores_of(dice, STORES, 5, ("门店经理", "导购"), "R")
     counts: list[Count] = []
     attendance: list[Attendance] = []
     goals: list[Goal] = []
