@@ -11,6 +11,7 @@ import os
 import pickle
 import random
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -20,7 +21,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.generate import generate
+from benchmarks.generate import FIRST, MONTHS, generate
+from kpi_xl.data.schema import TABLES, Column
 
 ROOT: Final = Path(__file__).parents[1]
 GROWTH: Final = ((10_000, 1_000_000), (100_000, 10_000_000), (1_000_000, 100_000_000))
@@ -61,6 +63,7 @@ def figures(quick: bool = False) -> Iterator[tuple[str, float, str]]:
         yield from _beside(company, policies, rounds=3)
         yield from _lookups(company)
         if not quick:
+            yield from _appended(company)
             yield from _growth(Path(folder))
 
 
@@ -86,6 +89,68 @@ def _beside(company: Path, policies: int, rounds: int) -> Iterator[tuple[str, fl
     yield "engine_pandas_vs_ours_peak", median["pandas"]["peak"] / ours["peak"], "x"
     yield "engine_ours_vs_bare_wall", ours["wall"] / median["bare"]["wall"], "x"
     yield "engine_ours_vs_bare_cpu", ours["cpu"] / median["bare"]["cpu"], "x"
+
+
+def _appended(company: Path) -> Iterator[tuple[str, float, str]]:
+    """A project of monthly files in which the last month's arrive, beside reading all anew."""
+    from kpi_xl.data.cube import Cube
+
+    project = company / "project"
+    last = as_files(company, project)
+    for file in last:
+        file.rename(project / file.name)
+    _run("load", project)
+    for file in last:
+        (project / file.name).rename(file)
+    found = {"appended_month": _run("load", project)}
+    appended = Cube.open(project / "kpi.cube").values.tobytes()
+    shutil.rmtree(project / "kpi.read")
+    for made in ("kpi.duckdb", "kpi.cube"):
+        (project / made).unlink()
+    found["full_rebuild"] = _run("load", project)
+    assert appended == Cube.open(project / "kpi.cube").values.tobytes()
+    for name, run in found.items():
+        for what, unit in (("wall", "s"), ("cpu", "s"), ("peak", "MB")):
+            yield f"project_{name}_{what}", run[what], unit
+    for what in ("wall", "cpu"):
+        ratio = found["full_rebuild"][what] / found["appended_month"][what]
+        yield f"project_full_vs_appended_{what}", ratio, "x"
+
+
+def as_files(company: Path, project: Path) -> list[Path]:
+    """Make a project of CSV files, the long tables by month; those of the last month come back."""
+    import duckdb
+
+    from kpi_xl.data.fingerprints import LONG
+
+    (project / "data").mkdir(parents=True)
+    (project / "kpi.toml").write_text("", encoding="utf-8")
+    last = []
+    for code, table in TABLES.items():
+        columns = ", ".join(f'{_in_file(column)} AS "{column.name}"' for column in table.columns)
+        rows = f"SELECT {columns} FROM '{company / code}.parquet'"
+        months = [FIRST + number for number in range(MONTHS)] if code in LONG else [None]
+        for month in months:
+            part = rows
+            if month is not None:
+                part += f" WHERE {LONG[code]} BETWEEN DATE '{month.first}' AND DATE '{month.last}'"
+            file = project / "data" / f"{table.name}{month or ''}.csv"
+            if duckdb.execute(f"SELECT COUNT(*) FROM ({part})").fetchone() == (0,):
+                continue  # nobody has a file without rows
+            duckdb.execute(f"COPY ({part}) TO '{file}' (HEADER)")
+            if month == FIRST + (MONTHS - 1):
+                last.append(file)
+    return last
+
+
+def _in_file(column: Column) -> str:
+    """A column of the store as it stands in people's files."""
+    words = {stored: word for word, stored in reversed(column.choices)}
+    if words.keys() == {"0", "1"}:
+        return f"CASE WHEN {column.code} THEN '{words['1']}' ELSE '{words['0']}' END"
+    if column.kind == "money":
+        return f"CAST({column.code} AS DECIMAL(18, 2)) / 100"
+    return f'"{column.code}"'
 
 
 def _growth(folder: Path) -> Iterator[tuple[str, float, str]]:
@@ -143,7 +208,9 @@ def _run(task: str, company: Path) -> dict[str, float]:
 
 def _measure(task: str, company: Path) -> dict[str, float]:
     """Run a task here; only its own time counts, not that of importing what it needs."""
-    tasks = {"ours": _ours, "limited": _limited, "pandas": _pandas, "bare": _bare}
+    tasks = {
+        "ours": _ours, "limited": _limited, "pandas": _pandas, "bare": _bare, "load": _load,
+    }  # fmt: skip
     begun, cpu = time.perf_counter(), time.process_time()
     keep = tasks[task](company)
     spent = time.perf_counter() - begun, time.process_time() - cpu
@@ -189,6 +256,13 @@ def _pandas(company: Path) -> Any:
     from benchmarks import pandas_peer
 
     return pandas_peer.compute(company)
+
+
+def _load(project: Path) -> None:
+    from kpi_xl.jobs.load import load
+    from kpi_xl.project import Project
+
+    load(Project.open(project))
 
 
 def _bare(company: Path) -> None:

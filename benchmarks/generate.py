@@ -78,8 +78,9 @@ def generate(folder: Path, agents: int, policies: int, seed: int = 7) -> None:
             share = int(shares[k])
             first_policy += _policies(out, people, present[k], k, share, first_policy, rng)
             _activities(out, people, present[k], k, share // 10, rng)
-    for code in ("targets", "outlets", "promotions"):
-        pq.write_table(_schema(TABLES[code]).empty_table(), folder / f"{code}.parquet")
+    for code, table in TABLES.items():
+        if not (file := folder / f"{code}.parquet").exists():
+            pq.write_table(_schema(table).empty_table(), file)
 
 
 def _people(folder: Path, count: int, rng: np.random.Generator) -> People:
@@ -175,6 +176,9 @@ def _policies(
     month = FIRST + k
     begin = int(np.datetime64(month.first, "D").astype(int))
     issued = np.sort(rng.integers(begin, begin + month.last.day, count))
+    # Nobody sells before he has come or after he has gone, but for a few strangers.
+    signed, left = people.signed[agent], people.left[agent]
+    issued = np.clip(issued, signed, np.maximum(left - 1, signed))
     withdrawn = issued + rng.integers(1, 15, count)
     withdrawn[(rng.random(count) >= 0.02) | (withdrawn > END)] = NEVER
     every = rng.choice([0, 12, 1, 3], count, p=[0.06, 0.89, 0.025, 0.025])  # months from due to due

@@ -18,6 +18,10 @@ from kpi_xl.errors import InputError
 MOST: Final = 100_000
 """So many problems are written; whoever has more needs not the list but another export."""
 
+MOST_ALIKE: Final = 1_000
+"""So many rows that are used all the same are listed of each kind of remark; the summary has the
+number of all."""
+
 _CREATED: Final = datetime(2000, 1, 1)  # the same content gives the same file
 _LONGEST: Final = 200
 _FONT: Final = {"font_name": "微软雅黑", "font_size": 10, "valign": "top"}
@@ -250,18 +254,34 @@ class _Report:
         sheet.repeat_rows(0)
         # What must be put right comes before what should be looked at.
         problems = sorted(self.checked.problems, key=lambda problem: not problem.set_aside)
-        for row, problem in enumerate(problems[: self.most], 1):
+        listed = _without_repetitions(problems)[: self.most]
+        for row, problem in enumerate(listed, 1):
             self._row(sheet, row, _cells(problem), _QUIET if problem.set_aside else {})
-        shown = min(len(problems), self.most)
+        shown = len(listed)
         if problems:
             sheet.autofilter(0, 0, shown, len(_DETAILS) - 1)
         if len(problems) > shown:
             more = (
-                f"这里列出前 {shown:,} 条，另有 {len(problems) - shown:,} 条没有列出，请先改正这些"
+                f"这里列出 {shown:,} 条（同一种提示最多 {MOST_ALIKE:,} 条），"
+                f"另有 {len(problems) - shown:,} 条没有列出，请先改正这些"
             )
             sheet.write_string(shown + 1, 0, more, self.format(_FONT))
         if not problems:
             sheet.write_string(1, 0, "没有发现问题", self.format(_FONT))
+
+
+def _without_repetitions(problems: Sequence[Problem]) -> list[Problem]:
+    """All that was set aside, and the first of each kind of remark."""
+    alike: Counter[tuple[str, str]] = Counter()
+    listed = []
+    for problem in problems:
+        if not problem.set_aside:
+            kind = (problem.table, _VARIES.sub("", problem.reason))
+            alike[kind] += 1
+            if alike[kind] > MOST_ALIKE:
+                continue
+        listed.append(problem)
+    return listed
 
 
 def _cells(problem: Problem) -> tuple[Any, ...]:

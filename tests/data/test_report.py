@@ -5,7 +5,8 @@ from __future__ import annotations
 import openpyxl
 import pytest
 
-from kpi_xl.data.check import check_project
+from kpi_xl.data.check import Checked, check_project
+from kpi_xl.data.problem import Problem
 from kpi_xl.data.report import write_report
 
 FILES = {
@@ -85,7 +86,9 @@ def test_more_problems_than_are_written(checked, tmp_path):
     write_report(checked, path, most=3)
     cells = rows(openpyxl.load_workbook(path)["问题明细"])
     assert len(cells) == 5
-    assert cells[4][0] == "这里列出前 3 条，另有 1 条没有列出，请先改正这些"
+    assert cells[4][0] == (
+        "这里列出 3 条（同一种提示最多 1,000 条），另有 1 条没有列出，请先改正这些"
+    )
 
 
 def test_a_report_that_cannot_be_written_leaves_nothing(checked, tmp_path):
@@ -94,3 +97,20 @@ def test_a_report_that_cannot_be_written_leaves_nothing(checked, tmp_path):
     with pytest.raises(OSError, match="校验报告"):
         write_report(checked, path)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["校验报告.xlsx", "项目"]
+
+
+def test_a_remark_made_a_thousand_times_is_enough(tmp_path):
+    """All that is set aside is listed; of rows that are used, the first thousand of each kind."""
+
+    def problem(row, set_aside):
+        text = f"承保日期早于业务员签约日期（2024-01-{row % 28 + 1:02d}）"
+        return Problem("保单", "保单.csv", None, row, "承保日期", "x", text, "请核对", set_aside)
+
+    problems = [problem(row, row % 2 == 0) for row in range(4000)]
+    path = tmp_path / "报告.xlsx"
+    write_report(Checked({}, problems, []), path)
+    rows = list(openpyxl.load_workbook(path)["问题明细"].iter_rows(min_row=2, values_only=True))
+    assert [row[0] for row in rows[:2000]] == ["搁置"] * 2000
+    assert [row[0] for row in rows[2000:3000]] == ["提示"] * 1000
+    assert "另有 1,000 条没有列出" in rows[3000][0]
+    assert len(rows) == 3001
