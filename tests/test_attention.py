@@ -23,7 +23,7 @@ def test_the_most_urgent_come_first():
     assert [s.manner for s in seen] == ["陪同展业", "陪同展业", "单独面谈", "单独面谈", "电话跟进"]
     assert seen[0].reason == "连续 2 个月零业绩"
     assert seen[1].reason == "新人第 1 个月，尚未开单"
-    assert seen[3].reason == "上月保费只有平时的 49%"
+    assert seen[3].reason == "上月业绩只有平时的 49%"
 
 
 def test_months_before_signing_are_no_months_without_business():

@@ -765,7 +765,7 @@ def KPI_INCOME_TARGET(wished: Any, base: Any, allowance: Any, tiers: Any, funnel
     if read.size < 2:
         return "#VALUE!"
     chain = np.rint(read * 100).astype(np.int64)
-    premium = income.premium_needed(model, round(amount * 100)).item()
+    premium = income.sales_needed(model, round(amount * 100)).item()
     needed: list[list[float | str]] = []
     for place in range(read.size - 1):
         found = income.activity_needed(model, round(amount * 100), chain, place).item()

@@ -10,7 +10,7 @@ NEWCOMER_MONTHS: Final = 3
 """For so many months after signing somebody is a newcomer."""
 
 _DROP: Final = 0.5
-"""Less than this share of his own usual premium is a drop worth a talk."""
+"""Less than this share of his own usual sales is a drop worth a talk."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class Member:
         工号, 姓名, 职级.
     months_since_signing : int
         Whole months since the month of signing.
-    pieces, premium : sequence of int
-        Main-policy pieces, and new premium in 分, of the last months, the latest last.
+    pieces, sales : sequence of int
+        Pieces sold, and sales in 分, of the last months, the latest last.
     """
 
     agent: str
@@ -32,7 +32,7 @@ class Member:
     rank: str
     months_since_signing: int
     pieces: Sequence[int]
-    premium: Sequence[int]
+    sales: Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def attention(members: Sequence[Member], most: int) -> list[Attention]:
     """Whom to see first.
 
     The order is that of urgency: no business for two months running, newcomers without any,
-    no business last month, a premium far below the member's own usual, other newcomers.
+    no business last month, sales far below the member's own usual, other newcomers.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def attention(members: Sequence[Member], most: int) -> list[Attention]:
         if (judged := _judge(member)) is not None:
             urgency, reason, manner = judged
             found.append(
-                (urgency, sum(member.premium), member.agent, Attention(member, reason, manner))
+                (urgency, sum(member.sales), member.agent, Attention(member, reason, manner))
             )
     return [item[3] for item in sorted(found, key=lambda item: item[:3])[:most]]
 
@@ -92,17 +92,17 @@ def _judge(member: Member) -> tuple[int, str, str] | None:
         zero += 1
     newcomer = since < NEWCOMER_MONTHS
     nothing_yet = newcomer and not any(pieces > 0 for pieces in member.pieces[-since - 1 :])
-    usual = sum(member.premium[:-1]) / max(len(member.premium) - 1, 1)
+    usual = sum(member.sales[:-1]) / max(len(member.sales) - 1, 1)
     if zero >= 2:
         return 0, f"连续 {zero} 个月零业绩", "陪同展业"
     if nothing_yet:
         return 1, f"新人第 {member.months_since_signing + 1} 个月，尚未开单", "陪同展业"
     if zero:
         return 2, "上月零业绩", "单独面谈"
-    if usual and member.premium[-1] < _DROP * usual:
-        share = member.premium[-1] / usual
+    if usual and member.sales[-1] < _DROP * usual:
+        share = member.sales[-1] / usual
         text = f"只有平时的 {share:.0%}" if share >= 0.01 else "不到平时的 1%"
-        return 3, f"上月保费{text}", "单独面谈"
+        return 3, f"上月业绩{text}", "单独面谈"
     if newcomer:
         return 4, f"新人第 {member.months_since_signing + 1} 个月，巩固信心", "电话跟进"
     return None

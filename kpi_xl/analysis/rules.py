@@ -17,7 +17,7 @@ MONTHLY_PIECES: Final = 2.0
 """A full agent keeps at least so many pieces a month on average."""
 
 ZERO_MONTHS: Final = 2
-"""So many months running without FYC clear a trainee."""
+"""So many months running without commission clear a trainee."""
 
 NOTICE_DAYS: Final = 5
 """So many working days before the month's end those without business are called together."""
@@ -69,13 +69,13 @@ def pieces_short(
 
 
 def trainees_to_clear(
-    fyc: ArrayLike, months: ArrayLike, trainee: ArrayLike, running: int = ZERO_MONTHS
+    commission: ArrayLike, months: ArrayLike, trainee: ArrayLike, running: int = ZERO_MONTHS
 ) -> NDArray[np.bool_]:
-    """Trainees without any FYC for two months running.
+    """Trainees without any commission for two months running.
 
     Parameters
     ----------
-    fyc : (agents, months) array_like of int64
+    commission : (agents, months) array_like of int64
         分, the latest month last.
     months : (agents,) array_like of int
         Whole months since signing; the month of signing itself is none, since nobody can be
@@ -91,11 +91,11 @@ def trainees_to_clear(
 
     Examples
     --------
-    >>> fyc = [[500, 0, 0], [0, 0, 900], [0, 0, 0], [0, 0, 0]]
-    >>> trainees_to_clear(fyc, [9, 9, 1, 9], [True, True, True, False]).tolist()
+    >>> commission = [[500, 0, 0], [0, 0, 900], [0, 0, 0], [0, 0, 0]]
+    >>> trainees_to_clear(commission, [9, 9, 1, 9], [True, True, True, False]).tolist()
     [True, False, False, False]
     """
-    amounts = np.asarray(fyc, dtype=np.int64)[:, -running:]
+    amounts = np.asarray(commission, dtype=np.int64)[:, -running:]
     long_enough = np.asarray(months, dtype=np.int64) >= running
     nothing = (amounts <= 0).all(axis=-1) & (amounts.shape[-1] == running)
     return np.asarray(nothing & long_enough & np.asarray(trainee, dtype=bool))

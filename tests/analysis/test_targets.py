@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi_xl.analysis.attainment import attainment_quadrants
-from kpi_xl.analysis.income import IncomeModel, Tier, activity_needed, income, premium_needed
+from kpi_xl.analysis.income import IncomeModel, Tier, activity_needed, income, sales_needed
 from kpi_xl.analysis.smart import Goal, smart_check
 from kpi_xl.analysis.targets import break_down, carry_over, stepped_targets
 from kpi_xl.error_values import error_name
@@ -143,8 +143,8 @@ MODEL = IncomeModel(2_000_00, 500_00, [Tier(0, 0.0), Tier(10_000_00, 0.02), Tier
 
 
 @given(st.integers(0, 10**9))
-def test_the_premium_needed_is_the_least(wished):
-    premium = int(premium_needed(MODEL, wished))
+def test_the_sales_needed_is_the_least(wished):
+    premium = int(sales_needed(MODEL, wished))
     assert income(MODEL, premium) >= wished
     assert premium == 0 or income(MODEL, premium - 1) < wished
 
@@ -152,7 +152,7 @@ def test_the_premium_needed_is_the_least(wished):
 @given(st.integers(0, 10**9), st.integers(1, 500), st.integers(1, 100), st.integers(1, 10**7))
 def test_the_activity_needed_brings_the_premium(wished, visits, sales, premium):
     needed = activity_needed(MODEL, wished, [visits, sales, premium])
-    assert needed * premium / visits >= float(premium_needed(MODEL, wished)) * (1 - 1e-12)
+    assert needed * premium / visits >= float(sales_needed(MODEL, wished)) * (1 - 1e-12)
 
 
 def test_income_that_no_premium_brings():
