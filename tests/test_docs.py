@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import kpi_xl.catalogue.registry
+from kpi_xl.data.schema import TABLES
 from kpi_xl.kpi import Registry
 
 ROOT = Path(__file__).parents[1]
@@ -38,3 +39,12 @@ def test_adding_a_kpi_is_adding_one_function():
     kpis = Registry(kpi_xl.catalogue.MEASURES)
     exec(code, {"kpis": kpis})
     assert kpis.find("件均佣金")(600, 3) == 200
+
+
+def test_the_tables_of_a_database_are_those_of_the_schema():
+    page = (ROOT / "docs" / "database.md").read_text(encoding="utf-8")
+    listed = dict(re.findall(r"^\| `(\w+)` [^|]*\| (.*) \|$", page, re.M))
+    assert listed.keys() == TABLES.keys()
+    for code, columns in listed.items():
+        named = {name.strip('"') for name in re.findall(r'`("?\w+"?)`', columns)}
+        assert named == {column.code for column in TABLES[code].columns}, code
