@@ -13,6 +13,7 @@ import workbook_templates
 from kpi_xl.calendar import Month
 from kpi_xl.data.cube import Cube
 from kpi_xl.errors import InputError
+from kpi_xl.jobs import unit_sheets
 from kpi_xl.jobs.files import file_name, write_whole
 from kpi_xl.jobs.load import load
 from kpi_xl.jobs.progress import Progress, silent
@@ -50,7 +51,8 @@ def fill(
 
     Whom it is meant for shows in its slots: those about a person make it a workbook for each
     person, those about members or attention one for each team, all others one for each department
-    and one for the branch.
+    and one for the branch. Where a name that begins with ``sheet.`` marks a sheet, the branch and
+    each department get a workbook with that sheet once for each unit directly below.
 
     Parameters
     ----------
@@ -80,11 +82,16 @@ def fill(
     folder = project.output / str(wanted) / file_name(name)
     files = []
     with recipients_of(project, cube, workbook, wanted) as to:
-        recipients = list(files_of(to.everybody()))
+        has_sheets = bool(workbook.sheets_for_units)
+        recipients = list(files_of(to.with_units_below() if has_sheets else to.everybody()))
         for done, (recipient, path) in enumerate(recipients):
             progress(f"生成{name}", done, len(recipients))
             file = folder / path
-            write_whole(file, workbook.fill(known_values(workbook, to, recipient)))
+            if has_sheets:
+                content = unit_sheets.filled(workbook, to, recipient)
+            else:
+                content = workbook.fill(known_values(workbook, to, recipient))
+            write_whole(file, content)
             files.append(file)
         progress(f"生成{name}", len(recipients), len(recipients))
     return Filled(wanted, folder, files)
@@ -95,8 +102,8 @@ def recipients_of(
     project: Project, cube: Cube, template: Template, month: Month
 ) -> Iterator[Recipients]:
     """Those who may get a template, while the store is open."""
-    rows = {name: slot.rows for name, slot in template.slots.items()}
-    growing = frozenset(name for name, slot in template.slots.items() if slot.grows)
+    rows = {slot.plain_name: slot.rows for slot in template.slots.values()}
+    growing = frozenset(slot.plain_name for slot in template.slots.values() if slot.grows)
     with duckdb.connect(str(project.store), read_only=True) as store:
         said = came_back(project, month)
         yield Recipients(project.settings, cube, store, month, rows, growing, said)
@@ -105,7 +112,8 @@ def recipients_of(
 def known_values(template: Template, to: Recipients, recipient: Recipient) -> Values:
     """The values of the slots that a template has."""
     values = to.values(recipient)
-    return {slot: value for slot, value in values.items() if slot in template.slots}
+    named = {name: slot.plain_name for name, slot in template.slots.items()}
+    return {name: values[plain] for name, plain in named.items() if plain in values}
 
 
 def refresh(project: Project, month: str | None = None, progress: Progress = silent) -> Filled:

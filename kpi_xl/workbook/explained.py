@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from kpi_xl.workbook import slots
+from kpi_xl.workbook import sheet_copies, slots
 from kpi_xl.workbook.formulas import Reference, tokens
 from kpi_xl.workbook.growing import MARK, Region
 from kpi_xl.workbook.slots import Slot, near_matches
@@ -124,7 +124,7 @@ def _names(template: Template) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, scope, text in template.workbook.names:
         private = f"{scope}!{name}"
-        if not name.startswith(("_xlnm.", MARK)):
+        if not name.startswith(("_xlnm.", MARK, sheet_copies.MARK)):
             found[private if private in template.slots or name in found else name] = text
     return found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Callable, Collection, Mapping
 
 from kpi_xl.errors import InputError
@@ -176,8 +175,7 @@ class _Grower:
     def _without(self, dropped: Collection[str]) -> dict[str, bytes]:
         """The list of content types and the workbook's relationships without some parts."""
         types = "[Content_Types].xml"
-        folder, file = posixpath.split(self._workbook.part)
-        related = posixpath.join(folder, "_rels", f"{file}.rels")
+        related = parts.relationships_part(self._workbook.part)
         return {
             types.lower(): self._without_elements(
                 types, lambda one: one.get("PartName", "").lower().lstrip("/") in dropped

@@ -138,17 +138,22 @@ def relationships(package: Package, part: str) -> Mapping[str, Relationship]:
     part : str
         The part's name; empty for the package itself.
     """
-    folder, file = posixpath.split(part)
-    name = posixpath.join(folder, "_rels", f"{file}.rels")
+    name = relationships_part(part)
     if package.find(name) is None:
         return {}
     try:
-        found = _relationships(xml(package, name), folder)
+        found = _relationships(xml(package, name), posixpath.dirname(part))
     except ElementTree.ParseError:
         raise damaged(package, name) from None
     if found is None:
         raise _strict(package)
     return found
+
+
+def relationships_part(part: str) -> str:
+    """The name of the part that tells the relationships of a part."""
+    folder, file = posixpath.split(part)
+    return posixpath.join(folder, "_rels", f"{file}.rels")
 
 
 @lru_cache(maxsize=128)  # thousands of returned forms have the same relationships

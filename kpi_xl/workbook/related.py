@@ -35,23 +35,23 @@ _OWN: Final[Mapping[str, tuple[str, Reach]]] = {
     "nsvFilter": ("ref", Reach.RANGE),
 }
 # Attributes that hold formulas; a link's "location" may be a mere name.
-_FORMULA_ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {
+FORMULA_ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {
     "hyperlink": ("location",),
     "cfvo": ("val",),
     "sp": ("textlink",),
     "controlPr": ("linkedCell", "listFillRange"),
     "formControlPr": ("fmlaLink", "fmlaRange", "fmlaTxbx", "fmlaGroup"),
 }
-_FORMULAS: Final = frozenset(
+FORMULAS: Final = frozenset(
     {"f", "formula", "formula1", "formula2", "calculatedColumnFormula", "totalsRowFormula"}
 )
 # Where pictures, charts and controls stand.
 _ANCHORS: Final = frozenset({"twoCellAnchor", "oneCellAnchor", "anchor", "from", "to", "row"})
 
-SHEET: Final = frozenset(_OWN) | _FORMULA_ATTRIBUTES.keys() | _FORMULAS | _ANCHORS | {
+SHEET: Final = frozenset(_OWN) | FORMULA_ATTRIBUTES.keys() | FORMULAS | _ANCHORS | {
     "rowBreaks", "brk", "mergeCells", "sqref", "sparkline",
 }  # fmt: skip
-_SMALL: Final = frozenset(_OWN) | _FORMULA_ATTRIBUTES.keys() | _FORMULAS
+_SMALL: Final = frozenset(_OWN) | FORMULA_ATTRIBUTES.keys() | FORMULAS
 _DRAWING: Final = _ANCHORS | {"sp"}
 _CHART: Final = frozenset({"f", "sqref", "sp"})
 
@@ -178,7 +178,7 @@ class Rewriter:
             own = _OWN.get(element.name)
             if own is not None and own[0] in element.attributes:
                 changed[own[0]] = self._shift.areas(element.attributes[own[0]], own[1])
-            if element.name in _FORMULAS:
+            if element.name in FORMULAS:
                 new = self._formula(element.text(content), None)
                 yield from self._text(content, element, new)
             yield from self._attributes(content, element, changed)
@@ -188,7 +188,7 @@ class Rewriter:
     ) -> Iterator[Edit]:
         """Changes some attributes, and those that hold formulas."""
         new = dict(changed or {})
-        for name in _FORMULA_ATTRIBUTES.get(element.name, ()):
+        for name in FORMULA_ATTRIBUTES.get(element.name, ()):
             text = element.attributes.get(name)
             if text:
                 new[name] = self._formula(text, None)

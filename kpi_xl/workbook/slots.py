@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
+from kpi_xl.workbook import sheet_copies
 from kpi_xl.workbook.cells import UnwritableError
 from kpi_xl.workbook.formulas import tokens
 from kpi_xl.workbook.growing import MARK, Region
@@ -54,6 +55,11 @@ class Slot:
     columns: int
     has_formula: bool
     grows: bool
+
+    @property
+    def plain_name(self) -> str:
+        """Its name without that of the sheet it may be private to."""
+        return self.name.removeprefix(f"{self.sheet}!")
 
     @property
     def region(self) -> Region:
@@ -106,7 +112,8 @@ def _named_places(workbook: Workbook, sheets: dict[str, str]) -> dict[str, Place
     """The usable defined names of a workbook and where they lead."""
     found: list[tuple[str, str | None, Place]] = []
     for name, scope, text in workbook.names:
-        place = None if name.startswith(("_xlnm.", MARK)) else _place(text, sheets)
+        is_mark = name.startswith(("_xlnm.", MARK, sheet_copies.MARK))
+        place = None if is_mark else _place(text, sheets)
         if place is not None:
             found.append((name, scope, place))
     taken = _ambiguous(name for name, _, _ in found)

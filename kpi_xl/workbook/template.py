@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,7 @@ from kpi_xl.workbook import (
     parts,
     program,
     sheet,
+    sheet_copies,
     sizes,
     slots,
     styles,
@@ -127,6 +128,56 @@ class Template:
     def package(self) -> Package:
         """Its zip file."""
         return self._package
+
+    @property
+    def sheets_for_units(self) -> list[str]:
+        """The sheets that are wanted once for each unit; see `kpi_xl.workbook.sheet_copies`."""
+        return sheet_copies.marked(self._workbook)
+
+    def with_sheets(
+        self, sheet: str, names: Sequence[str]
+    ) -> tuple[Template, list[dict[str, str]]]:
+        """A template with several sheets in the place of one.
+
+        Parameters
+        ----------
+        sheet : str
+            The sheet.
+        names : sequence of str
+            What the sheets are called, if Excel takes it.
+
+        Returns
+        -------
+        Template, list of dict
+            The template; and for each sheet, the names of its slots by those they have here.
+
+        Raises
+        ------
+        InputError
+            Something on the sheet cannot be copied.
+        """
+        taken = {name.casefold() for name in self._workbook.sheets if name != sheet}
+        written = []
+        for name in names:
+            written.append(sheet_copies.sheet_name(name, taken))
+            taken.add(written[-1].casefold())
+        package, tables = sheet_copies.copied(self._package, self._workbook, sheet, written)
+        found = Template.__new__(Template)
+        found._prepare(package)
+        own = {name: slot.plain_name for name, slot in self._slots.items() if slot.sheet == sheet}
+        slots_of = []
+        for copy, renamed in zip(written, tables, strict=True):
+            by_name = {}
+            for name, plain in own.items():
+                table, dot, column = plain.partition(".")
+                candidates = (f"{copy}!{plain}", f"{renamed.get(table, table)}{dot}{column}")
+                by_name[name] = next(
+                    one
+                    for one in candidates
+                    if one in found._slots and found._slots[one].sheet == copy
+                )
+            slots_of.append(by_name)
+        return found, slots_of
 
     def style_of(self, sheet: str, row: int, column: int) -> str | None:
         """The index of a cell's style, where it has one."""
