@@ -41,7 +41,7 @@ _targets = typer.Typer(
 def warnings(
     context: typer.Context, month: Month = None, unit: Unit = None, level: Level = None
 ) -> None:
-    """预警：异常和危险的指标，按少收的首年保费排序。
+    """预警：异常和危险的指标，按少收的首年保费（其他行业为销售额）排序。
 
     例：kpi-xl warnings --month 2024-06
     """

@@ -2,6 +2,7 @@
 
 import ast
 import csv
+import datetime as dt
 import math
 import re
 from collections import defaultdict
@@ -27,6 +28,7 @@ from kpi_xl.errors import InputError
 from kpi_xl.jobs import start
 from kpi_xl.jobs.fill import refresh
 from kpi_xl.jobs.load import load
+from kpi_xl.jobs.rule_lists import RuleLists
 from kpi_xl.jobs.views import scope
 from kpi_xl.project import Project
 from kpi_xl.sample import dealer, shops, write_sample
@@ -173,6 +175,25 @@ def test_the_command_line_speaks_the_trade(trades):
     assert "试乘试驾应邀率" in told.output
     told = run.invoke(app, ["--project", str(project.folder), "pace"])
     assert isinstance(told.exception, InputError)
+
+
+def test_what_a_weakness_costs_is_sales(trades, counted):
+    """Those who came in times the deals missed of the bound times what a deal brings."""
+    project, _ = trades["零售门店"]
+    sums = {item: counted["零售门店"]["河西店", "2024-06", item] for item in
+            ("进店人数", "成交笔数", "销售额")}  # fmt: skip
+    missed = 0.23 * sums["进店人数"] - sums["成交笔数"]
+    with scope(project) as of:
+        unit = of.cube.unit_index("河西店")
+        (found,) = [w for w in of.findings.warnings_of(unit) if w.kpi == "KPI_DEAL_RATE"]
+    assert found.cost == pytest.approx(missed * sums["销售额"] / sums["成交笔数"] * 100, abs=1)
+
+
+def test_nobody_breaks_rules_about_policies_that_there_are_none_of(trades):
+    project, _ = trades["汽车经销商"]
+    with scope(project) as of:
+        rules = RuleLists(of.store, project.settings, of.month, "营业部", dt.date(2024, 6, 30))
+        assert rules.of(of.cube.units[0]) == []
 
 
 def test_no_such_trade(tmp_path):

@@ -96,7 +96,12 @@ class RuleLists:
     ) -> None:
         last = month.span(settings.month_cut)[1]
         days_left = len(working_days(as_of, last)) if as_of <= last else 0
-        self._breaches = _breaches(store, settings, month, level, days_left)
+        # Where no policies are counted at all, nobody can be short of them.
+        counted = store.execute("SELECT EXISTS (SELECT * FROM production_months)").fetchone()
+        has_production = counted is not None and counted[0]
+        self._breaches = (
+            _breaches(store, settings, month, level, days_left) if has_production else []
+        )
 
     def of(self, unit: Unit) -> list[Breach]:
         """Those of a unit, its teams included: by rule, then by team; each person once."""

@@ -168,7 +168,7 @@ def warnings_view(of: Scope) -> View:
                 "；".join(warning.reasons),
             )
         )
-    headings = ("单位", "指标", "状态", "实际#", "应达#", "少收首年保费（元）#", "原因")
+    headings = ("单位", "指标", "状态", "实际#", "应达#", "少收（元）#", "原因")
     return View(of.title("预警"), headings, rows, [*of.notes, *([] if rows else ["没有预警。"])])
 
 
