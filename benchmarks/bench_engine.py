@@ -279,19 +279,29 @@ def _assert_same(company: Path) -> None:
     """Stop unless pandas and ours gave the same numbers."""
     import numpy as np
 
+    from kpi_xl.data.compute import FIRST_YEAR_RENEWAL
+
     cube, frames = (
         pickle.loads((company / f"{task}.pickle").read_bytes()) for task in ("ours", "pandas")
     )
+    measures = {code: cube.measure(code) for code in cube.measures}
+    for code, mix in cube.mixes.items():
+        measures |= {
+            f"{code}={category}": values
+            for category, values in zip(mix.categories, mix.values, strict=True)
+            if category != FIRST_YEAR_RENEWAL  # that is a measure
+        }
     compared = 0
     for level, frame in frames.items():
         of_level = [unit for unit in cube.units if unit.level == level]
         paths = ["" if level == "分公司" else unit.path for unit in of_level]
         at = [cube.units.index(unit) for unit in of_level]
-        for code in cube.measures:
+        for code, values in measures.items():
             theirs = frame[code].unstack().loc[paths, [m.number for m in cube.months]]
-            assert np.array_equal(cube.measure(code)[at], theirs.to_numpy()), (level, code)
+            assert np.array_equal(values[at], theirs.to_numpy()), (level, code)
             compared += theirs.size
-    assert compared == cube.values.size, "every value of the cube has been compared"
+    of_unit = cube.values[0].size
+    assert compared == len(measures) * of_unit, "every value of the cube has been compared"
     cube.save(company / "kpi.cube", company / "kpi.duckdb")
 
 

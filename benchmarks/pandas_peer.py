@@ -17,7 +17,8 @@ COHORTS: Final = (3, 6, 7, 12, 13, 25)
 EFFECTIVE: Final = 80_000
 GRACE: Final = pd.Timedelta(days=60)
 POLICIES: Final = [
-    "agent", "is_main", "pieces", "premium", "fyc", "is_regular", "issued", "withdrawn",
+    "policy", "agent", "product", "is_main", "pieces", "premium", "fyc", "is_regular", "issued",
+    "withdrawn", "ended", "ended_by",
 ]  # fmt: skip
 ACTIVITIES: Final = (
     "appointments", "visits", "interviews", "closings", "prospects", "recruiting_talks",
@@ -30,13 +31,12 @@ def compute(folder: Path) -> dict[str, pd.DataFrame]:
     def read(code: str, columns: list[str]) -> pd.DataFrame:
         return pd.read_parquet(folder / f"{code}.parquet", columns=columns)
 
+    policies = read("policies", POLICIES)
+    rows = read("dues", ["policy", "agent", "due", "due_premium", "paid", "paid_premium"])
     facts = {
-        "production": production(read("policies", POLICIES)),
-        "dues": dues(read("dues", ["agent", "due", "due_premium", "paid", "paid_premium"])),
-        "renewals": first_year_renewals(
-            read("policies", ["policy", "issued"]),
-            read("dues", ["policy", "agent", "due", "paid", "paid_premium"]),
-        ),
+        "production": production(policies),
+        "dues": dues(rows),
+        "persistency": persistency(policies, rows),
         "activities": by_month(read("activities", ["day", "agent", *ACTIVITIES]), "day"),
         "attendance": by_month(
             read("attendance", ["day", "agent", "days_due", "days_present"]), "day"
@@ -47,8 +47,11 @@ def compute(folder: Path) -> dict[str, pd.DataFrame]:
     last = max(int(months.max()) for months in spanning)
     agents = read(
         "agents",
-        ["agent", "department", "team", "gender", "licence", "signed", "confirmed", "left"],
-    )
+        [
+            "agent", "department", "team", "gender", "licence", "signed", "confirmed", "left",
+            "rank", "is_manager", "education",
+        ],
+    )  # fmt: skip
     moves = movements(agents, pd.read_parquet(folder / "transfers.parquet"))
     stints = pd.DataFrame(
         {
@@ -58,6 +61,12 @@ def compute(folder: Path) -> dict[str, pd.DataFrame]:
             "confirmed": month_of(agents["confirmed"]),
             "licensed": agents["licence"].notna().astype("int64"),
             "men": (agents["gender"] == "男").astype("int64"),
+            "managers": agents["is_manager"].astype("int64"),
+            **{
+                f"in_{what}={value}": (agents[what] == value).astype("int64")
+                for what in ("rank", "education")
+                for value in agents[what].unique()
+            },
         }
     )
     return {
@@ -90,6 +99,11 @@ def production(policies: pd.DataFrame) -> pd.DataFrame:
     sums = events.groupby(["agent", "month"], as_index=False)[
         ["pieces", "new_premium", "fyc", "regular_premium"]
     ].sum()
+    products = events.pivot_table(
+        index=["agent", "month"], columns="product", values="new_premium", aggfunc="sum",
+        fill_value=0,
+    ).add_prefix("product_premium=")  # fmt: skip
+    sums = sums.merge(products.reset_index(), on=["agent", "month"])
     sums["producers"] = (sums["pieces"] > 0).astype("int64")
     sums["effective"] = (sums["fyc"] >= EFFECTIVE).astype("int64")
     return sums
@@ -107,14 +121,68 @@ def dues(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.groupby(["agent", "month"], as_index=False)[sums].sum()
 
 
-def first_year_renewals(policies: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """Premium of the first policy year after the first instalment, by the month it came in."""
-    issued = policies.groupby("policy", as_index=False)["issued"].min()
-    paid = rows[rows["paid"].notna()].merge(issued, on="policy")
-    paid = paid[month_of(paid["due"]) < month_of(paid["issued"]) + 12].copy()
-    paid["month"] = month_of(paid["paid"])
-    paid = paid.rename(columns={"paid_premium": "first_year_renewal"})
-    return paid.groupby(["agent", "month"], as_index=False)[["first_year_renewal"]].sum()
+def persistency(policies: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """What was kept of the policies issued 14 and 26 months before, and first-year renewals."""
+    excluded = policies["ended_by"].isin(["理赔终止", "迁出"])
+    issued = policies[["policy", "agent", "premium", "pieces"]].assign(
+        month=month_of(policies["issued"]),
+        excluded=month_of(policies["ended"]).where(excluded, NEVER),
+        lasts=policies["is_regular"] & policies["withdrawn"].isna(),
+    )
+    issued["pieces"] = issued["pieces"].where(policies["is_main"] & issued["lasts"], 0)
+    counted = issued[issued["lasts"] & (issued["excluded"] > issued["month"] + 14)]
+    parts = [
+        pd.DataFrame(
+            {
+                "agent": counted["agent"],
+                "month": counted["month"] + 14,
+                "issued_premium_13": counted["premium"],
+                "issued_pieces_13": counted["pieces"],
+            }
+        )
+    ]
+    terms = issued.groupby("policy", as_index=False).agg(
+        sold_by=("agent", "min"), issued=("month", "min"), pieces=("pieces", "sum"),
+        excluded=("excluded", "min"),
+    )  # fmt: skip
+    paid = rows[rows["paid"].notna()][["policy", "agent", "due", "paid", "paid_premium"]]
+    paid = paid.merge(terms, on="policy")
+    age = month_of(paid["due"]) - paid["issued"]
+    first = paid[(age >= 0) & (age < 12)]
+    parts.append(
+        pd.DataFrame(
+            {
+                "agent": first["agent"],
+                "month": month_of(first["paid"]),
+                "first_year_renewal": first["paid_premium"],
+            }
+        )
+    )
+    in_time = pd.to_datetime(paid["paid"]) <= pd.to_datetime(paid["due"]) + GRACE
+    for years, looked_at, what in (
+        (1, 14, "kept_{}_13"),
+        (1, 26, "issued_{}_25"),
+        (2, 26, "kept_{}_25"),
+    ):
+        kept = paid[
+            in_time
+            & (paid["pieces"] > 0)
+            & (age == 12 * years)
+            & (paid["excluded"] > paid["issued"] + looked_at)
+        ]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "agent": kept["sold_by"],
+                    "month": kept["issued"] + looked_at,
+                    what.format("premium"): kept["paid_premium"],
+                    what.format("pieces"): kept["pieces"],
+                }
+            )
+        )
+    summed = [part.groupby(["agent", "month"]).sum() for part in parts]
+    both = pd.concat(summed, axis=1).fillna(0).astype("int64")
+    return both.reset_index()
 
 
 def by_month(rows: pd.DataFrame, day: str) -> pd.DataFrame:
@@ -190,12 +258,15 @@ def people(spans: pd.DataFrame, stints: pd.DataFrame, index: pd.MultiIndex) -> p
         begin=both[["from", "signed"]].max(axis=1), end=both[["next", "left"]].min(axis=1)
     )
     here = here[here["begin"] < here["end"]]
-    for code, weight in {"closing": 1, "licensed": here["licensed"], "men": here["men"]}.items():
+    shares = [name for name in stints if name.startswith(("in_", "licensed", "men", "managers"))]
+    for code, weight in {"closing": 1, **{name: here[name] for name in shares}}.items():
         change = count(here["unit"], here["begin"].clip(lower=first - 1), weight) - count(
             here["unit"], here["end"].clip(lower=first - 1), weight
         )
         out[code] = change.groupby(level=0).cumsum()
     out["opening"] = out["closing"].groupby(level=0).shift(1).fillna(0).astype("int64")
+    managers = out.pop("managers")
+    out["opening_managers"] = managers.groupby(level=0).shift(1).fillna(0).astype("int64")
     arrived = here[here["begin"] > here["signed"]]
     gone = here[here["end"] < here["left"]]
     out["transfers_in"] = count(arrived["unit"], arrived["begin"])
