@@ -10,6 +10,7 @@ from office import convert, formulas_and_values
 from kpi_xl import kpis
 from kpi_xl.jobs import start
 from kpi_xl.jobs.fill import refresh
+from kpi_xl.jobs.findings import Findings
 from kpi_xl.jobs.load import load
 from kpi_xl.project import Project
 from kpi_xl.workbook import read
@@ -59,6 +60,19 @@ def test_every_surface_compares_the_same_days(part, tmp_path):
     for cell in formulas:
         if isinstance(cached[cell], (int, float)):
             assert recalculated[cell] == pytest.approx(cached[cell], rel=1e-9, abs=1e-9), cell
+
+
+def test_the_analysis_compares_the_same_days(part):
+    """The drivers of the change on the month before add up to that of the same days."""
+    cube = load(part).cube
+    equal = cube.on_equal_spans()
+    premium = equal.measure("new_premium")
+    assert (premium[:, -1] == cube.measure("new_premium")[:, -1]).all()
+    assert (premium[:, -3] == cube.measure("new_premium")[:, -3]).all()
+    assert 0 < premium[0, -2] < cube.measure("new_premium")[0, -2]
+    with duckdb.connect(str(part.store), read_only=True) as store:
+        findings = Findings.read(cube, store, part.settings, cube.last, "分公司")
+    assert findings.measure("pieces")[0, -2] == pieces_until(part, 14)["2024-05"]
 
 
 def encoding_of(file: Path) -> str:

@@ -12,7 +12,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -197,6 +197,22 @@ class Cube:
         # Where nobody has data of a year ago there is nothing to compare with.
         there = [self.values.shape[2] > 1, self.values.shape[2] > 12]
         return np.where(there, found, NOT_AVAILABLE)
+
+    def on_equal_spans(self) -> Cube:
+        """With the same days in place of the month before and of a year ago.
+
+        What compares the last month with these then compares like with like. Where the last month
+        is whole it is the cube itself.
+        """
+        if self.part is None:
+            return self
+        values = np.array(self.values)
+        for number, code in enumerate(self.measures):
+            if not LOOKS_BACK.search(code):
+                for place, back in enumerate((1, 12)):
+                    if back < values.shape[2]:
+                        values[number, :, -1 - back] = self.part.values[number, :, place]
+        return replace(self, values=values)
 
     def mix(self, kpi: Kpi) -> tuple[Sequence[str], NDArray[np.float64]]:
         """A KPI such as 险种FYP比率 of every category.

@@ -98,7 +98,8 @@ class Findings:
         level: str,
         targets: Mapping[int, Mapping[str, float]],
     ) -> None:
-        self.cube = cube
+        # A month that is not over is judged beside the same days of others.
+        self.cube = cube.on_equal_spans() if month == cube.last else cube
         self.month = month
         self.level = level
         self.units = cube.of_level(level)

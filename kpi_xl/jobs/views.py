@@ -95,7 +95,8 @@ class Scope:
         if days is None or days.elapsed >= days.days[-1]:
             return []
         return [
-            f"注意：数据只到 {days.as_of}，本月还没有结束，和整月比会偏低；进度请看 kpi-xl pace"
+            f"注意：数据只到 {days.as_of}，本月还没有结束。和上月、去年比的是同样这些天；"
+            "和目标、界限比会偏低，进度请看 kpi-xl pace"
         ]
 
     def title(self, text: str) -> str:
