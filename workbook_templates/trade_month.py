@@ -283,22 +283,35 @@ def _trend(page: Page, report: Report, heading: str) -> None:
     page.put(1, 0, "月份", HEAD, LEFT)
     page.put(1, 1, "单位", HEAD, CENTRE)
     page.row(1, 2, MONTHS, HEAD, RIGHT, slot="data.months")
-    for row, name in enumerate(report.trends, 2):
-        one = kpi(name)
-        page.height(row, 18)
-        page.put(row, 0, name, RULED)
-        page.put(row, 1, one.unit, LABEL, CENTRE, RULED)
-        page.row(row, 2, MONTHS, number(one), RULED, slot=f"series.{name}")
-    last = 1 + len(report.trends)
+    shown = [kpi(name) for name in report.trends]
+    counts = {measure.code: measure for one in shown for measure in one.measures}
+    rows = dict(zip(counts, range(2 + len(shown), 2 + len(shown) + len(counts)), strict=True))
+    for row, one in enumerate(shown, 2):
+        _label(page, row, one.name, one.unit)
+        for column in range(2, 2 + MONTHS):
+            cells = {m.code: page.at(rows[m.code], column).partition("!")[2] for m in one.measures}
+            formula = f"=IFERROR({one.excel(cells)[1:]},NA())"
+            empty = 0 if len(cells) == 1 else "#N/A"
+            page.formula(row, column, formula, empty, number(one), RULED)
+        page.name_slot(f"series.{one.name}", row, 2, row, 1 + MONTHS)
+    for code, measure in counts.items():
+        _label(page, rows[code], measure.name, measure.unit)
+        page.row(rows[code], 2, MONTHS, WHOLE, RULED, slot=f"data.{measure.name}")
+    last = 1 + len(shown) + len(counts)
     page.highlight(2, 2, last, 1 + MONTHS, "ISERROR(C3)", {"font_color": GREY_LIGHT})
-    for place, name in enumerate(report.trends):
-        chart = _line(page, place + 2, kpi(name))
+    for place, one in enumerate(shown):
         row, side = last + 2 + place // 2 * 13, place % 2
-        page.sheet.insert_chart(row, 13 * side, chart, {"object_position": 2})
+        page.sheet.insert_chart(row, 13 * side, _line(page, place + 2, one), {"object_position": 2})
     end = last + 2 + (len(report.trends) + 1) // 2 * 13
     page.sheet.print_area(0, 0, end, 1 + MONTHS)
     page.sheet.fit_to_pages(1, 1)
     page.sheet.freeze_panes(2, 2)
+
+
+def _label(page: Page, row: int, name: str, unit: str) -> None:
+    page.height(row, 18)
+    page.put(row, 0, name, RULED)
+    page.put(row, 1, unit, LABEL, CENTRE, RULED)
 
 
 def _line(page: Page, row: int, one: Kpi) -> Any:
@@ -330,7 +343,8 @@ def _line(page: Page, row: int, one: Kpi) -> Any:
     chart.set_legend({"none": True})
     chart.set_chartarea({"border": {"color": HAIRLINE, "width": 0.75}})
     chart.set_size({"width": 860, "height": 250})
-    chart.show_blanks_as("gap")
+    # Said aloud, as LibreOffice takes what is not said for zero.
+    chart.show_blanks_as("span")
     return chart
 
 
@@ -380,7 +394,8 @@ def _guide(book: Book, report: Report) -> None:
             ("count.<项目>.环比、.同比", "各项数据", "公式的结果"),
             ("kpi.<指标>、.<列名>", "各指标", "公式的结果，和状态"),
             ("diagnosis.…", "诊断", "问题、原因、措施"),
-            ("data.months、series.<指标>", "趋势", "24 个月的月份和指标值"),
+            ("data.months、data.<项目>", "趋势", "24 个月的月份和各项数据，末列是本月"),
+            ("series.<指标>", "趋势", "24 个月的指标值，公式的结果"),
         ),
     )
 
