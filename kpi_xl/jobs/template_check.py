@@ -36,6 +36,8 @@ def lines(found: Explanation) -> Iterator[str]:
         grows = "，随数据加行" if slot.grows else ""
         formula = "，保留公式" if slot.has_formula else ""
         yield f"  {slot.name}：{slot.sheet}!{slot.reference}{shape}{grows}{formula}"
+    if found.for_units:
+        yield f"每个下属单位一张的工作表：{'、'.join(found.for_units)}"
     if found.unknown:
         yield f"不认识的名称：{len(found.unknown)} 个，不会填写"
         for unknown in found.unknown:

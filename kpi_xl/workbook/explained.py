@@ -67,12 +67,15 @@ class Explanation:
         The slots whose names are not known.
     missing : tuple of str
         The known names that the template does not have.
+    for_units : tuple of str
+        The sheets that are wanted once for each unit.
     """
 
     slots: tuple[Slot, ...]
     unusable: tuple[Unusable, ...]
     unknown: tuple[Unknown, ...]
     missing: tuple[str, ...]
+    for_units: tuple[str, ...] = ()
 
 
 def explain(template: Template, known: Collection[str] | None = None) -> Explanation:
@@ -106,8 +109,9 @@ def explain(template: Template, known: Collection[str] | None = None) -> Explana
         if name not in template.slots:
             unusable += _unusable(template, name, text, name in expected)
     unusable += _useless_marks(template)
+    for_units = tuple(template.sheets_for_units)
     if known is None:
-        return Explanation(tuple(usable), tuple(unusable), (), ())
+        return Explanation(tuple(usable), tuple(unusable), (), (), for_units)
     found = [slot for slot in usable if slot.name in known]
     tables = {slot.name.split(".")[0] for slot in found}
     unknown = [
@@ -116,7 +120,7 @@ def explain(template: Template, known: Collection[str] | None = None) -> Explana
         if slot.name not in known and (slot.name in names or slot.name.split(".")[0] in tables)
     ]
     missing = [name for name in known if name not in names.keys() | template.slots.keys()]
-    return Explanation(tuple(found), tuple(unusable), tuple(unknown), tuple(missing))
+    return Explanation(tuple(found), tuple(unusable), tuple(unknown), tuple(missing), for_units)
 
 
 def _names(template: Template) -> dict[str, str]:

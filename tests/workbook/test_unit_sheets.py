@@ -6,6 +6,7 @@ import xlsxwriter
 from kpi_xl.jobs import start
 from kpi_xl.jobs.fill import fill
 from kpi_xl.jobs.load import load as load_project
+from kpi_xl.jobs.template_check import check_template, lines
 from kpi_xl.project import Project
 from kpi_xl.workbook.sheet_copies import sheet_name
 from tests.office import load, needs_node_validator, open_xml_sdk_errors
@@ -60,6 +61,10 @@ def test_branch_with_departments_and_departments_with_teams(project, form):
             sheet = book[sheet_name(unit.name)]
             assert sheet["C1"].value == unit.name
             assert sheet["B1"].value == sheet["X3"].value == heads[at[unit.path]]
+
+
+def test_check_says_so(form):
+    assert "每个下属单位一张的工作表：单位" in list(lines(check_template(form)))
 
 
 @needs_node_validator
