@@ -12,7 +12,10 @@ from kpi_xl.errors import InputError
 from kpi_xl.jobs.progress import Progress
 from kpi_xl.jobs.user import User, UserSettings
 from kpi_xl.project import Project
-from udfs.open_book import Cells
+from udfs.open_book import Cells, OpenBook
+
+USUAL: Final = "通常"
+"""The level that is asked for when the template's usual one is meant."""
 
 _PATIENCE: Final = 0.2  # seconds
 
@@ -105,17 +108,13 @@ def run(host: Host, action: Action) -> None:
 
 def refresh(host: Host, progress: Progress) -> None:
     """刷新月度KPI: fill the slots of the open workbook."""
-    from kpi_xl.jobs.live import IDENTITY, live
+    from kpi_xl.jobs.live import live
     from udfs import undo as copies
-    from udfs.open_book import OpenBook
 
     user = User.current()
     opened = OpenBook(host.cells)
-    present: dict[str, object] = {
-        name: opened.read(name) for name in IDENTITY if name in opened.slots
-    }
     rows = {name: slot.rows for name, slot in opened.slots.items()}
-    found = live(_project(user), rows, present, user.settings().month, progress)
+    found = live(_project(user), rows, _identity(opened), user.settings().month, progress)
     with host.quiet():
         before = opened.write(found.values, progress)
     copies.keep(user.undo, host.workbook, before)
@@ -130,7 +129,6 @@ def refresh(host: Host, progress: Progress) -> None:
 def undo(host: Host, progress: Progress) -> None:
     """撤销刷新: put back what the last refresh of the open workbook overwrote."""
     from udfs import undo as copies
-    from udfs.open_book import OpenBook
 
     folder = User.current().undo
     overwritten = copies.kept(folder, host.workbook)
@@ -154,6 +152,52 @@ def fill(template: str) -> Action:
     return action
 
 
+def distribute(template: str, level: str) -> Action:
+    """下发: make the workbooks of an official template that can be collected; mail none."""
+
+    def action(host: Host, progress: Progress) -> None:
+        from kpi_xl.jobs.circulation import file_of
+        from kpi_xl.jobs.distribution.run import distribute as job
+        from kpi_xl.jobs.distribution.told import lines
+
+        user = User.current()
+        project = _project(user)
+        wanted = None if level.strip() in ("", USUAL) else level.strip()
+        done = job(project, template, user.settings().month, level=wanted, progress=progress)
+        told = lines(template, done, rehearsal=False)
+        host.say("\n".join((*told, f"下发记录：{file_of(project)}")))
+
+    return action
+
+
+def collect(host: Host, progress: Progress) -> None:
+    """回收: collect the workbooks in the project's folder of returned ones."""
+    from kpi_xl.jobs.collection import collect as job
+    from kpi_xl.jobs.collection.told import lines
+
+    first, *rest, report = lines(job(_project(User.current()), progress=progress))
+    # A message box is cut where it gets long: the report, which has everything, comes early.
+    host.say("\n".join((first, report, *rest)))
+
+
+def diagnose(host: Host, progress: Progress) -> None:
+    """诊断: the likeliest causes of what is weak in the open workbook's unit, and what to do."""
+    from kpi_xl.jobs.live import whose
+    from kpi_xl.jobs.views import diagnosis_view, scope
+
+    user = User.current()
+    project = _project(user)
+    month, unit = whose(project, _identity(OpenBook(host.cells)), user.settings().month, progress)
+    with scope(project, str(month), unit.path, unit.level, progress) as of:
+        view = diagnosis_view(of, None)
+    first: dict[str, str] = {}
+    for _, topic, cause, measure in view.rows:
+        first.setdefault(topic, f"{topic}：{cause}\n措施：{measure}")
+    if view.rows:
+        host.show([view.headings, *view.rows])
+    host.say("\n\n".join((view.title, *first.values(), *view.notes)))
+
+
 def check(host: Host, progress: Progress) -> None:
     """数据校验: check the raw files and open the report."""
     from kpi_xl.jobs.check import check as job
@@ -166,7 +210,7 @@ def check(host: Host, progress: Progress) -> None:
 
 
 def doctor(host: Host, progress: Progress) -> None:
-    """诊断: check the installation and the project, in a new workbook."""
+    """检查安装: check the installation and the project, in a new workbook."""
     from kpi_xl.jobs.doctor import doctor as job
 
     findings = job()
@@ -243,6 +287,13 @@ def help(host: Host, progress: Progress) -> None:
         arguments = "\n".join(f"{name}：{text}" for name, text in about.arguments.items())
         rows.append([f"{name}({', '.join(about.arguments)})", about.text, arguments])
     host.show([["函数", "结果", "参数"], *rows])
+
+
+def _identity(opened: OpenBook) -> dict[str, object]:
+    """What the open workbook says of whom and of when it is."""
+    from kpi_xl.jobs.live import IDENTITY
+
+    return {name: opened.read(name) for name in IDENTITY if name in opened.slots}
 
 
 def _project(user: User) -> Project:

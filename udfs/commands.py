@@ -15,17 +15,15 @@ class Command(NamedTuple):
         What it runs, of `udfs.buttons`.
     label, tip : str
         What is on it, and what is shown when the pointer rests on it.
+    of_template : bool
+        Whether it is a menu of the official templates.
     """
 
     name: str
     label: str
     tip: str
+    of_template: bool = False
 
-
-FILL: Final = Command(
-    "fill", "生成", "按官方模板给每个单位或每个人生成工作簿，放在项目的 output 文件夹"
-)
-"""The menu of the official templates; it comes after the first button."""
 
 GROUPS: Final[Sequence[tuple[str, Sequence[Command]]]] = (
     (
@@ -36,15 +34,39 @@ GROUPS: Final[Sequence[tuple[str, Sequence[Command]]]] = (
                 "刷新月度KPI",
                 "按项目的数据填写当前工作簿里的 kpi_xl 名称；自己做的表有这样的名称也能刷新",
             ),
+            Command(
+                "fill",
+                "生成",
+                "按官方模板给每个单位或每个人生成工作簿，放在项目的 output 文件夹",
+                of_template=True,
+            ),
             Command("undo", "撤销刷新", "把上一次刷新改过的单元格恢复原样"),
         ),
     ),
     (
-        "数据",
+        "管理循环",
         (
-            Command("check", "数据校验", "检查项目的原始数据，打开校验报告"),
-            Command("doctor", "诊断", "检查加载项、Python、项目和模板是否正常，并说明怎么办"),
+            Command(
+                "distribute",
+                "下发",
+                "给每个单位或每个人生成可以收回的工作簿；不发邮件",
+                of_template=True,
+            ),
+            Command(
+                "collect",
+                "回收",
+                "读出项目的 returned 文件夹里发回的工作簿，校验后存入项目，写出回收报告",
+            ),
+            Command(
+                "diagnose",
+                "诊断",
+                "当前工作簿的单位当月弱在哪里：可能的原因、依据和措施",
+            ),
         ),
+    ),
+    (
+        "数据",
+        (Command("check", "数据校验", "检查项目的原始数据，打开校验报告"),),
     ),
     (
         "帮助",
@@ -56,6 +78,7 @@ GROUPS: Final[Sequence[tuple[str, Sequence[Command]]]] = (
             ),
             Command("settings", "设置", "选择项目文件夹和月份"),
             Command("help", "帮助", "列出全部函数和用法"),
+            Command("doctor", "检查安装", "检查加载项、Python、项目和模板是否正常，并说明怎么办"),
         ),
     ),
 )

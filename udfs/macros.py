@@ -41,13 +41,34 @@ def fill(template: str) -> None:
     _run(buttons.fill(_text(template)))
 
 
+def distribute(template: str, level: str) -> None:
+    """下发: make the workbooks of an official template that can be collected.
+
+    Parameters
+    ----------
+    template, level : str
+        In hexadecimal; the level 通常 is the template's usual one.
+    """
+    _run(buttons.distribute(_text(template), _text(level)))
+
+
+def collect() -> None:
+    """回收: collect the workbooks that came back."""
+    _run(buttons.collect)
+
+
+def diagnose() -> None:
+    """诊断: causes and measures for the unit of the open workbook."""
+    _run(buttons.diagnose)
+
+
 def check() -> None:
     """数据校验: check the raw files and open the report."""
     _run(buttons.check)
 
 
 def doctor() -> None:
-    """诊断: check the installation and the project, in a new workbook."""
+    """检查安装: check the installation and the project, in a new workbook."""
     _run(buttons.doctor)
 
 

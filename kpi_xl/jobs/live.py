@@ -13,7 +13,7 @@ from typing import Final
 import duckdb
 
 from kpi_xl.calendar import Month
-from kpi_xl.data.cube import Cube
+from kpi_xl.data.cube import Cube, Unit
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.fill import month_meant
 from kpi_xl.jobs.load import load
@@ -83,17 +83,17 @@ def live(
         When there is no such unit, person or month, or no slot that kpi_xl knows.
     """
     cube = load(project, progress).cube
-    present = {name: _text(value) for name, value in present.items()}
+    texts = {name: _text(value) for name, value in present.items()}
     is_plan = any(name.startswith(_PLANS) for name in slots)
-    own = str(present.get("period.month") or "") if is_plan else ""
+    own = texts.get("period.month", "") if is_plan else ""
     wanted = month_meant(cube, month or own or None)
     with duckdb.connect(str(project.store), read_only=True) as store:
         to = Recipients(project.settings, cube, store, wanted, slots)
         if to.is_for_persons:
-            team, person = _find(to, str(present.get("person.id", "")))
+            team, person = _find(to, texts.get("person.id", ""))
             recipient, values = f"{person.name}（{person.agent}）", to.person(team, person)
         else:
-            unit = _unit(cube, {name: str(value) for name, value in present.items()})
+            unit = _unit(cube, texts)
             recipient = cube.units[unit].path or cube.units[unit].name
             values = to.team(unit) if to.is_for_teams else to.unit(unit)
     known = {name: value for name, value in values.items() if name in slots}
@@ -104,6 +104,42 @@ def live(
             "要按官方模板生成工作簿，请点“生成”",
         )
     return Live(wanted, recipient, known)
+
+
+def whose(
+    project: Project,
+    present: Mapping[str, object],
+    month: str | None = None,
+    progress: Progress = silent,
+) -> tuple[Month, Unit]:
+    """The unit that an open workbook is about, of a person's his team, and the month with data.
+
+    A plan for the month to come is about what the last one was like.
+
+    Parameters
+    ----------
+    project : Project
+        The project; it is brought up to date first.
+    present : mapping of str to object
+        What stands in the slots of `IDENTITY` now.
+    month : str, optional
+        The month of a workbook that names none; by default the last one with data.
+    progress : callable
+        Told what is being done.
+
+    Raises
+    ------
+    InputError
+        When there is no such unit, person or month.
+    """
+    cube = load(project, progress).cube
+    texts = {name: _text(value) for name, value in present.items()}
+    wanted = min(month_meant(cube, texts.get("period.month") or month or None), cube.last)
+    if not texts.get("person.id"):
+        return wanted, cube.units[_unit(cube, texts)]
+    with duckdb.connect(str(project.store), read_only=True) as store:
+        team, _ = _find(Recipients(project.settings, cube, store, wanted, {}), texts["person.id"])
+    return wanted, cube.units[team]
 
 
 def _find(to: Recipients, agent: str) -> tuple[int, Person]:

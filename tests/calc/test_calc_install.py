@@ -26,7 +26,7 @@ from udfs.calc.build import FUNCTIONS, build, parts
 from udfs.calc.libreoffice import installed_extensions
 from udfs.calc.signatures import table
 from udfs.calc.type_library import CELL_RANGE, Method, type_library
-from udfs.commands import COMMANDS, FILL
+from udfs.commands import COMMANDS
 
 
 def test_it_is_the_same_every_time(extension):
@@ -78,9 +78,11 @@ def test_every_item_of_the_menu_has_its_action(extension):
         for value in prop.iter("value")
     ]
     called = {urllib.parse.unquote(url.partition("?")[2]) for url in urls} - {""}
-    fills = {f"{FILL.name}/{name}" for name in workbook_templates.NAMES}
-    assert called == {command.name for command in COMMANDS} | fills | {FILL.name}
-    assert {command.name for command in COMMANDS} == {*button._ACTIONS, "settings"}
+    of_template = {command.name for command in COMMANDS if command.of_template}
+    made = {f"{command}/{name}" for command in of_template for name in workbook_templates.NAMES}
+    assert of_template == {"fill", "distribute"}
+    assert called == {command.name for command in COMMANDS} | made
+    assert {c.name for c in COMMANDS} - of_template == {*button._ACTIONS, "settings"}
     assert menu.address("fill", "周工作计划").isascii()
 
 
@@ -198,9 +200,7 @@ def look_at(office):
     submenu = entry.getByName("Submenu")
     titles = [submenu.getByName(name).getByName("Title") for name in submenu.ElementNames]
     assert entry.getByName("Title") == "KPI"
-    assert [title for title in titles if title] == [
-        COMMANDS[0].label, FILL.label, *(command.label for command in COMMANDS[1:])
-    ]  # fmt: skip
+    assert [title for title in titles if title] == [command.label for command in COMMANDS]
     states = configured("/org.openoffice.Office.UI.CalcWindowState/UIElements/States")
     assert states.getByName(menu.TOOLBAR).getByName("UIName") == "KPI"
     document.close(True)

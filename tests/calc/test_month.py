@@ -14,7 +14,6 @@ from openpyxl.workbook.defined_name import DefinedName
 
 from kpi_xl.error_values import error_name
 from kpi_xl.jobs.collection import collect, collected
-from kpi_xl.jobs.distribution.run import distribute
 from kpi_xl.jobs.live import live
 from kpi_xl.jobs.user import User, UserSettings
 from kpi_xl.project import Project
@@ -289,6 +288,13 @@ def test_other_buttons(clerk, office):
         assert report.getURL().endswith(".xlsx")
         report.close(True)
         document.CurrentController.Frame.activate()
+        said = clerk.press(document, "diagnose")  # an empty table is nobody's: the branch
+        assert "2024年6月 江城分公司 诊断" in said
+        assert "措施：" in said
+        shown = office.desktop.getCurrentComponent()
+        assert shown.Sheets.getByIndex(0).getCellRangeByName("D1").String == "措施"
+        shown.close(True)
+        document.CurrentController.Frame.activate()
         clerk.press(document, "settings")  # without a screen nobody answers
         assert clerk.user.settings().project == clerk.project.folder
     finally:
@@ -332,8 +338,20 @@ def test_a_week_is_planned(clerk, branch, pictures):
 def test_a_schedule_goes_out_and_comes_back(clerk, pictures):
     """Filled in by hand in Calc, saved by it, collected."""
     office, project = clerk.office, clerk.project
-    distribute(project, "主管日程", MONTH)
-    with_plan = sorted((project.output / MONTH).rglob("主管日程/**/*.xlsx"))[0]
+    clerk.month(MONTH)
+    start = office.new()
+    try:
+        start.CurrentController.Frame.activate()
+        clerk.press(start, "distribute/主管日程")  # asks for the level, and nobody answers
+        assert not (project.output / MONTH).exists()
+        said = clerk.press(start, "distribute/主管日程/通常")
+    finally:
+        start.close(True)
+    folder = project.output / MONTH / "下发" / "主管日程"
+    files = sorted(folder.rglob("*.xlsx"))
+    assert f"2024年6月 主管日程：下发 {len(files)} 份\n位置：{folder}" in said
+    assert f"下发记录：{project.folder / 'circulation.sqlite'}" in said
+    with_plan = files[0]
     document = clerk.open(with_plan)
     try:
         cell(document, "week1.morning", 1).setString("陪同展业：王芳")
@@ -345,8 +363,12 @@ def test_a_schedule_goes_out_and_comes_back(clerk, pictures):
         back = project.folder / "returned" / "回收.xlsx"
         back.parent.mkdir(exist_ok=True)
         office.save(document, back)
+        said = clerk.press(document, "collect")
     finally:
         document.close(True)
+    assert "共 1 个文件：收取 1，不重复收取 0，搁置 0" in said
+    assert f"收回 1，未收回 {len(files) - 1}" in said
+    assert f"回收报告：{project.output / '回收报告.xlsx'}" in said
     done = collect(project)
     assert [aside.reason for aside in done.aside] == []
     assert len(done.taken) == 1

@@ -251,10 +251,24 @@ def test_every_button_has_its_macro_and_every_macro_its_python(ribbon, modules):
     assert all(callable(getattr(macros, name)) for name in called)
     labels = [button.attrib["label"] for button in buttons]
     assert [name for name in labels if name in workbook_templates.NAMES] == [
-        *workbook_templates.NAMES
-    ]
-    shown = {"刷新月度KPI", "数据校验", "诊断", "指标说明", "设置", "帮助"}
+        *workbook_templates.NAMES, *workbook_templates.NAMES
+    ]  # fmt: skip
+    labels += [menu.attrib["label"] for menu in ribbon.iter(f"{{{NAMESPACE}}}menu")]
+    shown = {
+        "刷新月度KPI", "生成", "下发", "回收", "数据校验", "诊断", "指标说明", "设置", "帮助",
+        "检查安装",
+    }  # fmt: skip
     assert shown <= set(labels)
+
+
+def test_the_level_that_is_offered_is_the_usual_one(modules):
+    """Whoever changes nothing gets it; an empty answer, as 取消 gives it, does nothing."""
+    from udfs.buttons import USUAL
+
+    code = modules["KpiRibbon"]
+    body = code[code.index("Sub KpiDistribute(") :].split("End Sub")[0]
+    assert sources.ascii_only(f'"KPI", "{USUAL}")') in body
+    assert 'If level = "" Then Exit Sub' in body
 
 
 def test_the_descriptions_fit_in_one_procedure_each(modules):

@@ -11,6 +11,7 @@ from excel.remote_book import RemoteBook
 
 import workbook_templates
 from kpi_xl.error_values import error_name
+from kpi_xl.jobs.load import load
 from kpi_xl.jobs.user import User, UserSettings
 from kpi_xl.workbook import Template, read
 from udfs import current, macros
@@ -232,6 +233,95 @@ def test_settings_fill_check_doctor_help(branch, monkeypatch, user, copied_branc
     macros.settings(hexed("/没有"), hexed(""))
     assert "不是 kpi_xl 项目" in book.alerts[-1][0]
     assert user.settings().month == "2024-06"
+
+
+def test_distribute_and_collect(branch, monkeypatch, user, copied_branch):
+    user.save(UserSettings(copied_branch, MONTH))
+    book = filled(branch, monkeypatch)
+    macros.distribute(hexed("周工作计划"), hexed("营业部"))
+    assert book.alerts[-1][1] == "critical"
+    assert "每人一份" in book.alerts[-1][0]
+    assert not (copied_branch / "output" / MONTH).exists()
+    macros.distribute(hexed("月度KPI表"), hexed("营业部"))
+    folder = copied_branch / "output" / MONTH / "下发" / "月度KPI表"
+    files = sorted(folder.rglob("*.xlsx"))
+    departments = [unit for unit in load(branch.project).cube.units if unit.level == "营业部"]
+    said, mode = book.alerts[-1]
+    assert mode == "info"
+    assert f"2024年6月 月度KPI表：下发 {len(files)} 份" in said
+    assert len(files) == sum(not unit.is_unassigned for unit in departments)
+    assert f"位置：{folder}" in said
+    assert f"下发记录：{copied_branch / 'circulation.sqlite'}" in said
+    assert "邮件" not in said
+    macros.distribute(hexed("主管日程"), hexed("通常"))
+    files = sorted((folder.parent / "主管日程").rglob("*.xlsx"))
+    assert f"下发 {len(files)} 份" in book.alerts[-1][0]
+    # One comes back well filled in, one with a word for a number, and something else.
+    macros.collect()
+    assert book.alerts[-1][1] == "critical"
+    returned = copied_branch / "returned"
+    returned.mkdir()
+    for file, accompanied in zip(files[:2], (2, "很多"), strict=True):
+        template = Template(file)
+        (returned / file.name).write_bytes(
+            template.fill({"input.week1.accompany": [accompanied], "input.week1.summary": "出单"})
+        )
+    (returned / "别的.xlsx").write_bytes(b"no workbook")
+    macros.collect()
+    said, mode = book.alerts[-1]
+    assert mode == "info"
+    assert "共 3 个文件：收取 2，不重复收取 0，搁置 1" in said
+    assert f"主管日程：下发 {len(files)} 份，收回 2，未收回 {len(files) - 2}" in said
+    assert "还没有交：" in said
+    assert "没有收取的单元格：1 处" in said
+    report = copied_branch / "output" / "回收报告.xlsx"
+    assert f"回收报告：{report}" in said
+    assert report.is_file()
+    assert book.actions() == []
+
+
+def test_diagnose_the_unit_and_month_of_the_workbook(branch, monkeypatch, user):
+    from kpi_xl.jobs.views import diagnosis_view, scope
+
+    shown = []
+    monkeypatch.setattr(macros, "_show", lambda app, rows: shown.append(rows))
+    # The workbook's own month is meant, whatever is set.
+    user.save(UserSettings(branch.project.folder, "2024-05"))
+    book = filled(branch, monkeypatch)
+    macros.diagnose()
+    with scope(branch.project, MONTH, "城东营业部") as of:
+        view = diagnosis_view(of, None)
+    assert view.rows
+    assert shown == [[view.headings, *view.rows]]
+    said, mode = book.alerts[-1]
+    assert mode == "info"
+    assert said.startswith("2024年6月 城东营业部 诊断")
+    _, topic, cause, measure = view.rows[0]
+    assert f"{topic}：{cause}\n措施：{measure}" in said
+    assert len({row[1] for row in view.rows}) == said.count("\n措施：")
+    assert len(said) <= macros._LONGEST
+    assert book.actions() == []
+
+
+def test_diagnose_whose_plan_it_is_and_what_names_nobody(branch, monkeypatch, user, tmp_path):
+    import openpyxl
+
+    monkeypatch.setattr(macros, "_show", lambda app, rows: None)
+    file = branch.filled["周工作计划"].files[0]
+    book = RemoteBook(file, monkeypatch)
+    macros.diagnose()
+    team = next(
+        unit for unit in load(branch.project).cube.units if unit.path == "/".join(file.parts[-3:-1])
+    )
+    assert book.alerts[-1][0].startswith(f"2024年6月 {team.path} 诊断"), book.alerts
+    own = tmp_path / "自己的.xlsx"
+    openpyxl.Workbook().save(own)
+    book = RemoteBook(own, monkeypatch)
+    macros.diagnose()
+    assert book.alerts[-1][0].startswith("2024年6月 江城分公司 诊断")
+    book = RemoteBook(workbook_templates.path("月度KPI表"), monkeypatch, unit_name="没有的营业部")
+    macros.diagnose()
+    assert "没有这个单位" in book.alerts[-1][0]
 
 
 def test_explain_the_selected_kpi_and_insert_a_formula(branch, monkeypatch):

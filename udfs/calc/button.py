@@ -6,14 +6,18 @@ import sys
 from typing import Final
 
 import workbook_templates
+from kpi_xl.data.cube import LEVELS
+from kpi_xl.jobs.recipients import PERSONS
 from udfs import buttons
 from udfs.calc.host import Calc
 from udfs.calc.server import connected
-from udfs.commands import COMMANDS, FILL
+from udfs.commands import COMMANDS, Command
 
 _ACTIONS: Final = {
     "refresh": buttons.refresh,
     "undo": buttons.undo,
+    "collect": buttons.collect,
+    "diagnose": buttons.diagnose,
     "check": buttons.check,
     "doctor": buttons.doctor,
     "explain": buttons.explain,
@@ -26,18 +30,31 @@ def main() -> None:
     channel = connected()
     channel.send("ready")
     name, *given = [text for text in sys.argv[1:] if not text.startswith("--channel=")]
-    labels = {command.name: command.label for command in COMMANDS} | {FILL.name: FILL.label}
-    calc = Calc(channel, labels[name])
-    if name == FILL.name:
-        template = given[0] if given else calc.choose("生成哪种工作簿", workbook_templates.NAMES)
-        if template is not None:
-            buttons.run(calc, buttons.fill(template))
-    elif name == "settings":
+    command = next(one for one in COMMANDS if one.name == name)
+    calc = Calc(channel, command.label)
+    action = _of_template(calc, command, given) if command.of_template else _action(calc, name)
+    if action is not None:
+        buttons.run(calc, action)
+
+
+def _action(calc: Calc, name: str) -> buttons.Action | None:
+    """What a button does; None where a question had no answer."""
+    if name == "settings":
         chosen = calc.settings()
-        if chosen is not None:
-            buttons.run(calc, buttons.settings(*chosen))
-    else:
-        buttons.run(calc, _ACTIONS[name])
+        return None if chosen is None else buttons.settings(*chosen)
+    return _ACTIONS[name]
+
+
+def _of_template(calc: Calc, command: Command, given: list[str]) -> buttons.Action | None:
+    """What a button does with a template; what is not given is asked for."""
+    template, level, *_ = [*given, None, None]
+    if template is None:
+        template = calc.choose(f"{command.label}哪种工作簿", workbook_templates.NAMES)
+    if template is None or command.name == "fill":
+        return None if template is None else buttons.fill(template)
+    if level is None:
+        level = calc.choose("发给哪一级", (buttons.USUAL, PERSONS, *LEVELS))
+    return None if level is None else buttons.distribute(template, level)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 import workbook_templates
 from udfs.calc import IDENTIFIER
-from udfs.commands import FILL, GROUPS, Command
+from udfs.commands import GROUPS, Command
 
 TOOLBAR: Final = f"private:resource/toolbar/addon_{IDENTIFIER}.toolbar"
 """The toolbar among LibreOffice's own."""
@@ -35,13 +35,8 @@ def addons() -> bytes:
         if number:
             in_menu.append(_SEPARATOR)
             in_toolbar.append(_SEPARATOR)
-        in_menu += map(_item, commands)
-        in_toolbar += map(_item, commands)
-        if not number:
-            made = [(name, address(FILL.name, name)) for name in workbook_templates.NAMES]
-            submenu = _nodes("s", [_entry(name, url) for name, url in made])
-            in_menu.insert(1, f'{_title(FILL.label)}<node oor:name="Submenu">{submenu}</node>')
-            in_toolbar.insert(1, _item(FILL))  # it asks which
+        in_menu += [_submenu(one) if one.of_template else _item(one) for one in commands]
+        in_toolbar += map(_item, commands)  # that of a template asks which
     menu = (
         f'<node oor:name="OfficeMenuBar"><node oor:name="{IDENTIFIER}.menu" oor:op="replace">'
         f"{_context()}{_title(_TITLE)}"
@@ -85,6 +80,12 @@ def _nodes(letter: str, contents: Iterable[str]) -> str:
 
 def _item(command: Command) -> str:
     return _entry(command.label, address(command.name))
+
+
+def _submenu(command: Command) -> str:
+    made = [(name, address(command.name, name)) for name in workbook_templates.NAMES]
+    items = _nodes("s", [_entry(name, url) for name, url in made])
+    return f'{_title(command.label)}<node oor:name="Submenu">{items}</node>'
 
 
 def _entry(label: str, url: str) -> str:

@@ -6,19 +6,23 @@ from typing import Final
 from xml.sax.saxutils import quoteattr
 
 import workbook_templates
-from udfs.commands import FILL, GROUPS, Command
+from udfs.commands import GROUPS, Command
 
 NAMESPACE: Final = "http://schemas.microsoft.com/office/2009/07/customui"
 
 
 _MACROS: Final = {
     "refresh": ("KpiRefresh", "RefreshAll"),
+    "fill": ("KpiFill", "FileSaveAsExcelXlsx"),
     "undo": ("KpiUndo", "Undo"),
+    "distribute": ("KpiDistribute", "FileSendAsAttachment"),
+    "collect": ("KpiCollect", "ImportExcel"),
+    "diagnose": ("KpiDiagnose", "FindDialog"),
     "check": ("KpiCheckData", "DataValidation"),
-    "doctor": ("KpiDiagnose", "ErrorChecking"),
     "explain": ("KpiExplain", "FunctionWizard"),
     "settings": ("KpiSettings", "PropertySheet"),
     "help": ("KpiHelpPage", "Help"),
+    "doctor": ("KpiDoctor", "ErrorChecking"),
 }
 """The VBA that a button runs, and its picture, one of Office's own."""
 
@@ -27,9 +31,7 @@ def custom_ui() -> bytes:
     """The ribbon part."""
     groups = []
     for number, (label, commands) in enumerate(GROUPS, 1):
-        controls = [_button(command) for command in commands]
-        if number == 1:
-            controls.insert(1, _menu())
+        controls = [_menu(one) if one.of_template else _button(one) for one in commands]
         groups.append(
             f'<group id="kpiGroup{number}" label={_text(label)}>{"".join(controls)}</group>'
         )
@@ -49,16 +51,17 @@ def _button(command: Command) -> str:
     )
 
 
-def _menu() -> str:
+def _menu(command: Command) -> str:
+    macro, image = _MACROS[command.name]
     items = "".join(
-        f'<button id="kpiTemplate{number}" label={_text(name)} tag={_text(name)}'
-        ' onAction="KpiRibbon.KpiFill"/>'
+        f'<button id="{macro}{number}" label={_text(name)} tag={_text(name)}'
+        f' onAction="KpiRibbon.{macro}"/>'
         for number, name in enumerate(workbook_templates.NAMES, 1)
     )
     return (
-        f'<menu id="kpiTemplates" label={_text(FILL.label)} size="large"'
-        f' imageMso="FileSaveAsExcelXlsx" screentip={_text(FILL.label)}'
-        f" supertip={_text(FILL.tip)}>{items}</menu>"
+        f'<menu id="{macro}Menu" label={_text(command.label)} size="large"'
+        f' imageMso="{image}" screentip={_text(command.label)}'
+        f" supertip={_text(command.tip)}>{items}</menu>"
     )
 
 

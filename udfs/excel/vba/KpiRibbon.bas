@@ -14,11 +14,26 @@ Public Sub KpiFill(control As IRibbonControl)
     KpiRun "fill('" & KpiUnits(control.Tag) & "')"
 End Sub
 
+Public Sub KpiDistribute(control As IRibbonControl)
+    Dim level As String
+    level = InputBox("发给哪一级，如 营业部、营业组、个人；按模板通常的层级请不要改：", "KPI", "通常")
+    If level = "" Then Exit Sub
+    KpiRun "distribute('" & KpiUnits(control.Tag) & "', '" & KpiUnits(level) & "')"
+End Sub
+
+Public Sub KpiCollect(control As IRibbonControl)
+    KpiRun "collect()"
+End Sub
+
+Public Sub KpiDiagnose(control As IRibbonControl)
+    KpiRun "diagnose()"
+End Sub
+
 Public Sub KpiCheckData(control As IRibbonControl)
     KpiRun "check()"
 End Sub
 
-Public Sub KpiDiagnose(control As IRibbonControl)
+Public Sub KpiDoctor(control As IRibbonControl)
     KpiRun "doctor()"
 End Sub
 
