@@ -99,5 +99,5 @@ def test_categories_add_up_to_one(project, name):
 
 
 def test_a_kpi_without_categories_is_told(project):
-    with pytest.raises(InputError, match="没有分类的数据.*险种FYP比率"):
+    with pytest.raises(InputError, match=r"没有分类的数据.*险种FYP比率"):
         project.mix("活动率")

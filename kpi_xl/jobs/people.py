@@ -99,7 +99,8 @@ class People:
         depth = LEVELS.index(level)
         paths = unit_paths(connection, level)
         at = min(month, last).number
-        members = step("people", Months(settings.month_cut), membership=f"membership_{depth}", month=at)
+        calendar = Months(settings.month_cut)
+        members = step("people", calendar, membership=f"membership_{depth}", month=at)
         for unit, agent, name, rank, is_manager, signed in connection.execute(members).fetchall():
             person = Person(agent, name or agent, rank or "", bool(is_manager), Month(signed))
             people[agent] = person

@@ -116,6 +116,7 @@ def _listed() -> Iterator[tuple[str, str]]:
         for name, meaning in _OF_A_WEEK.items():
             yield f"week{week}.{name}", f"第 {week} 周：{meaning}"
     yield from _analysis()
+    yield from _peers()
     yield from _review()
     yield from _plans()
     yield from form_slot_names()
@@ -166,7 +167,6 @@ def _review() -> Iterator[tuple[str, str]]:
 
 def _analysis() -> Iterator[tuple[str, str]]:
     yield "findings.heading", "单位和月份"
-    yield "peers.heading", "单位和月份"
     yield "pace.as_of", "数据截至哪一天，过了几个工作日"
     for code in PACED:
         for part, meaning in _PACE.items():
@@ -184,6 +184,10 @@ def _analysis() -> Iterator[tuple[str, str]]:
         yield f"below.{name}", f"下属单位的预警，每项一行：{meaning}"
     for name in ("问题", "原因", "措施"):
         yield f"diagnosis.{name}", f"诊断，每项一行：{name}"
+
+
+def _peers() -> Iterator[tuple[str, str]]:
+    yield "peers.heading", "单位和月份"
     for kpi in kpis.values():
         if kpi.is_comparable and kpi.direction != "neutral":
             for part, meaning in _PEERS.items():

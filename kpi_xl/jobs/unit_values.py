@@ -159,7 +159,9 @@ class UnitValues:
         if self._part is None:
             return None
         until = f"{self._part.as_of.month}月{self._part.as_of.day}日"
-        return f"数据截至{until}，本月还没有过完：上月、去年同期只算同样这些天，整月的数见 数据 表。"
+        return (
+            f"数据截至{until}，本月还没有过完：上月、去年同期只算同样这些天，整月的数见 数据 表。"
+        )
 
     @property
     def _part(self) -> PartMonth | None:

@@ -300,9 +300,7 @@ def pace_view(of: Scope, day: dt.date | None) -> View:
     """
     days = day_sums(of.store, of.project.settings, of.cube, of.month, of.level, day)
     if days is None:
-        raise InputError(
-            "没有按日的保单数据", "按日进度目前只能用于 data 文件夹里有保单文件的项目"
-        )
+        raise InputError("没有按日的保单数据", "按日进度目前只能用于 data 文件夹里有保单文件的项目")
     findings, rows = of.findings, []
     for code, measure in PACED.items():
         kpi = kpis[code]
