@@ -132,7 +132,9 @@ def monthly_kpi(scale=1):
     del values["period.first_day"], values["period.last_day"]
     values["data.heading"] = values["trend.heading"] = "城东营业部　2024年6月"
     for measure in monthly_data.measures():
-        values[f"data.{measure.name}"] = [table[measure.code]]
+        row = table[measure.code]
+        values[f"data.{measure.name}"] = [row]
+        values[f"data.{measure.name}.同期"] = [[row[-2], row[-13]]]
     rng = random.Random(2)
     for name, row in found.items():
         kpi, slot = monthly_data.kpi(name), f"kpi.{name}"
@@ -141,6 +143,7 @@ def monthly_kpi(scale=1):
         target = round(target * 20) / 20 if kpi.unit == "%" else float(f"{target:.2g}")
         values |= {
             f"series.{name}": [list(row)],
+            f"series.{name}.同期": [[row[-2], row[-13]]],
             slot: _or_dash(now),
             f"{slot}.目标": None if name in ("件数持续率", "平均人数") else target,
             f"{slot}.上月": _or_dash(before),
