@@ -674,7 +674,7 @@ def KPI_QUOTA(quota: Any, days: Any) -> Result:
     Examples
     --------
     >>> KPI_QUOTA(7, 5)
-    [[1, 1, 2, 1, 2]]
+    [[1, 2, 1, 2, 1]]
     """
     number = _count(days)
     if not 1 <= number <= 366:
