@@ -15,9 +15,10 @@ from openpyxl.workbook.defined_name import DefinedName
 from kpi_xl.error_values import error_name
 from kpi_xl.jobs.collection import collect, collected
 from kpi_xl.jobs.live import live
+from kpi_xl.jobs.review import review
 from kpi_xl.jobs.user import User, UserSettings
 from kpi_xl.project import Project
-from kpi_xl.workbook import Template
+from kpi_xl.workbook import Template, read
 
 EPOCH = dt.date(1899, 12, 30)
 
@@ -377,3 +378,31 @@ def test_a_schedule_goes_out_and_comes_back(clerk, pictures):
     assert entries["input.week1.summary", 1] == "两人出单"
     assert entries["week1.morning", 2] == "陪同展业：王芳"
     assert Template(back).slots.keys() >= {"input.week1.summary", "week1.morning"}
+
+
+def test_the_review_shows_what_came_back(clerk):
+    """What the manager typed into his 月度KPI表 in Calc stands in the month's review."""
+    office, project = clerk.office, clerk.project
+    clerk.month(MONTH)
+    start = office.new()
+    try:
+        start.CurrentController.Frame.activate()
+        clerk.press(start, "distribute/月度KPI表/通常")
+    finally:
+        start.close(True)
+    sent = project.output / MONTH / "下发" / "月度KPI表"
+    document = clerk.open(next(sent.rglob("城东营业部.xlsx")))
+    try:
+        cell(document, "input.problem").setString("新人出单少，主管没有陪同")
+        cell(document, "input.measures").setString("每周陪同三次，6月20日前见效")
+        back = project.folder / "returned" / "城东.xlsx"
+        back.parent.mkdir(exist_ok=True)
+        office.save(document, back)
+        clerk.press(document, "collect")
+    finally:
+        document.close(True)
+    files = {file.stem: file for file in review(project, MONTH).files}
+    mine, other = (read(files[name]) for name in ("城东营业部", "城西营业部"))
+    assert mine["review.问题"] == "新人出单少，主管没有陪同"
+    assert mine["review.措施"] == "每周陪同三次，6月20日前见效"
+    assert other["review.问题"] == "（没有交回）"
