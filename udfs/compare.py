@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
 from kpi_xl.error_values import error_name
-from kpi_xl.kpi import Bands, Kpi
+from kpi_xl.kpi import Kpi
 from udfs.arguments import BadArgumentError, month_of, text_of
 from udfs.current import Data, data
 
@@ -106,10 +105,11 @@ def _status(source: Data, kpi: Kpi, unit: int, month: Month, actual: float) -> s
 
 def with_bands(kpi: Kpi, source: Data | None) -> Kpi:
     """The KPI with the project's own bounds, if kpi.toml sets any."""
-    bands = source.project.settings.bands.get(kpi.name) if source is not None else None
-    if bands is None:
+    if source is None:
         return kpi
-    return replace(kpi, bands=Bands(bands[0], danger=bands[1], source="kpi.toml"))
+    from kpi_xl.jobs.unit_values import with_bands as of_project
+
+    return of_project(kpi, source.project.settings)
 
 
 def named(cell: Any) -> str:

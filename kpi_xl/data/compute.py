@@ -74,9 +74,13 @@ SHOWN_PRODUCTS: Final = 20
 """So many products are shown by themselves; the rest are 其他."""
 
 OTHERS: Final = "其他"
+"""The category of the products that are not shown by themselves."""
+
 UNKNOWN: Final = "未填"
+"""The category of people whose rank or education the roster does not tell."""
+
 FIRST_YEAR_RENEWAL: Final = "首年续期（不分险种）"
-"""What there is besides of every mix: the files do not tell the product of a renewal."""
+"""The category of renewals, of which the files do not tell the product."""
 
 _HEADCOUNT: Final = ("recruits", "leavers", "transfers_in", "transfers_out")
 

@@ -12,10 +12,10 @@ from kpi_xl.analysis.attention import Attention, attention
 from kpi_xl.analysis.spread import spread
 from kpi_xl.calendar import WEEKDAYS, Month, day_note, is_working_day, weeks_of
 from kpi_xl.catalogue import kpis
+from kpi_xl.jobs.findings import value_text
 from kpi_xl.jobs.people import ACTIVITIES, Person
 from kpi_xl.jobs.targets import Targets, pieces_target, premium_target
 from kpi_xl.jobs.unit_values import UnitValues, Values
-from kpi_xl.kpi import Kpi
 
 WEEKS: Final = 5
 """A month has four or five weeks; the templates have a sheet for each of five."""
@@ -231,14 +231,8 @@ def focus_of(values: UnitValues, unit: int, targets: Mapping[str, float]) -> str
         actual = values.last_closed(kpi, unit)
         compared |= math.isfinite(actual)
         if math.isfinite(actual) and actual < target:
-            text = f"{name}上月 {_number(kpi, actual)}，目标 {_number(kpi, target)}"
+            text = f"{name}上月 {value_text(kpi, actual)}，目标 {value_text(kpi, target)}"
             gaps.append((actual / target, text))
     if not compared:
         return "上月没有目标可比；先与每位成员定下本月目标"
     return "；".join(text for _, text in sorted(gaps)[:2]) or "上月各项目标均已达成，巩固活动量"
-
-
-def _number(kpi: Kpi, value: float) -> str:
-    if kpi.unit == "%":
-        return f"{value:.1%}"
-    return f"{value:,.2f}" if "0.00" in kpi.number_format and value < 100 else f"{value:,.0f}"
