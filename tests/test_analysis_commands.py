@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from test_cli import run
 
 from kpi_xl.data.cube import Cube
+from test_cli import run
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from conftest import MONTH
 from msoffcrypto.format.ooxml import OOXMLFile
 
+from conftest import MONTH
 from kpi_xl import kpis
 
 

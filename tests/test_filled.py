@@ -3,7 +3,12 @@
 import math
 
 import pytest
+
+import workbook_templates
 from conftest import MONTH, TEMPLATES
+from kpi_xl.jobs.fill import fill
+from kpi_xl.project import Project
+from kpi_xl.workbook import Template, read
 from office import (
     convert,
     formulas_and_values,
@@ -12,11 +17,6 @@ from office import (
     open_xml_sdk_errors,
     openxml_audit_errors,
 )
-
-import workbook_templates
-from kpi_xl.jobs.fill import fill
-from kpi_xl.project import Project
-from kpi_xl.workbook import Template, read
 
 
 def some(filled, most):

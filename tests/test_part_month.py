@@ -5,7 +5,6 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from office import convert, formulas_and_values
 
 from kpi_xl import kpis
 from kpi_xl.jobs import start
@@ -14,6 +13,7 @@ from kpi_xl.jobs.findings import Findings
 from kpi_xl.jobs.load import load
 from kpi_xl.project import Project
 from kpi_xl.workbook import read
+from office import convert, formulas_and_values
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
-from office import SHARED_DATA, needs_shared_data
 
 from kpi_xl import kpis
 from kpi_xl.calendar import Month
@@ -24,6 +23,7 @@ from kpi_xl.jobs.fill import refresh
 from kpi_xl.jobs.load import load
 from kpi_xl.project import Project
 from kpi_xl.workbook import read
+from office import SHARED_DATA, needs_shared_data
 
 pytestmark = needs_shared_data
 

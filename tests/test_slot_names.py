@@ -2,9 +2,9 @@
 
 import duckdb
 import openpyxl
-from conftest import MONTH
 
 import workbook_templates
+from conftest import MONTH
 from kpi_xl.calendar import Month
 from kpi_xl.jobs.load import load
 from kpi_xl.jobs.recipients import Recipients

@@ -10,14 +10,6 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from office import (
-    convert,
-    formulas_and_values,
-    needs_node_validator,
-    needs_soffice,
-    open_xml_sdk_errors,
-    openxml_audit_errors,
-)
 from typer.testing import CliRunner
 
 import kpi_xl
@@ -33,6 +25,14 @@ from kpi_xl.jobs.views import scope
 from kpi_xl.project import Project
 from kpi_xl.sample import dealer, shops, write_sample
 from kpi_xl.workbook import Template, read
+from office import (
+    convert,
+    formulas_and_values,
+    needs_node_validator,
+    needs_soffice,
+    open_xml_sdk_errors,
+    openxml_audit_errors,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
 

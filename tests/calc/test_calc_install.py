@@ -11,15 +11,15 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from calc.cells import content
-from calc.running import ROOT, Office, available, properties
-from office import SOFFICE
 from typer.testing import CliRunner
 
 import workbook_templates
+from calc.cells import content
+from calc.running import ROOT, Office, available, properties
 from kpi_xl.cli import app
 from kpi_xl.jobs.doctor import doctor
 from kpi_xl.jobs.user import User
+from office import SOFFICE
 from udfs import functions
 from udfs.calc import button, install, menu
 from udfs.calc.build import FUNCTIONS, build, parts

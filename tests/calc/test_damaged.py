@@ -2,10 +2,10 @@
 
 import struct
 
-from calc.cells import put
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from calc.cells import put
 from udfs import functions
 
 NUMBERS = st.one_of(

@@ -8,10 +8,10 @@ import subprocess
 import numpy as np
 import openpyxl
 import pytest
-from calc.cells import content, same
-from conftest import MONTH
 from openpyxl.workbook.defined_name import DefinedName
 
+from calc.cells import content, same
+from conftest import MONTH
 from kpi_xl.error_values import error_name
 from kpi_xl.jobs.collection import collect, collected
 from kpi_xl.jobs.live import live

@@ -10,9 +10,9 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from collection.conftest import edited, of
 from openpyxl.comments import Comment
 
+from collection.conftest import edited, of
 from kpi_xl.jobs.distribution.encryption import encrypted
 
 Damage = Callable[[Path], object]

@@ -5,7 +5,15 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from typer.testing import CliRunner
+
 from collection.conftest import MONTH, TEMPLATE, edited, of
+from kpi_xl.calendar import Month
+from kpi_xl.cli import app
+from kpi_xl.errors import InputError
+from kpi_xl.jobs.circulation import circulation
+from kpi_xl.jobs.collection import collect, collected
+from kpi_xl.jobs.distribution.encryption import encrypted
 from office import (
     load,
     needs_node_validator,
@@ -13,14 +21,6 @@ from office import (
     open_xml_sdk_errors,
     openxml_audit_errors,
 )
-from typer.testing import CliRunner
-
-from kpi_xl.calendar import Month
-from kpi_xl.cli import app
-from kpi_xl.errors import InputError
-from kpi_xl.jobs.circulation import circulation
-from kpi_xl.jobs.collection import collect, collected
-from kpi_xl.jobs.distribution.encryption import encrypted
 
 JUNE = Month.parse(MONTH)
 

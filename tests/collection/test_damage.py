@@ -8,9 +8,9 @@ import sys
 from collections import Counter
 
 import pytest
+
 from collection.conftest import MONTH
 from collection.damage import ASIDE, HARMLESS, PROBLEMS
-
 from kpi_xl.jobs.collection import collect, collected
 from kpi_xl.jobs.distribution.run import distribute
 

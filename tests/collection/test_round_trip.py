@@ -8,11 +8,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from collection.conftest import MONTH, TEMPLATE, of
-from office import load, needs_soffice
 
+from collection.conftest import MONTH, TEMPLATE, of
 from kpi_xl.jobs.collection import collect, collected
 from kpi_xl.jobs.distribution.run import distribute
+from office import load, needs_soffice
 
 SYSTEM_PYTHON = Path("/usr/bin/python3")
 _HAS_UNO = (

@@ -17,15 +17,9 @@ from pathlib import Path
 
 import msoffcrypto
 import pytest
-from distribution.conftest import every_file
-from office import (
-    needs_node_validator,
-    needs_soffice,
-    open_xml_sdk_errors,
-    openxml_audit_errors,
-)
 from typer.testing import CliRunner
 
+from distribution.conftest import every_file
 from kpi_xl.cli import app
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.circulation import circulation
@@ -34,6 +28,12 @@ from kpi_xl.jobs.distribution.run import distribute
 from kpi_xl.jobs.recipients import files
 from kpi_xl.workbook import Identity, Template, parts, read
 from kpi_xl.workbook.package import Package
+from office import (
+    needs_node_validator,
+    needs_soffice,
+    open_xml_sdk_errors,
+    openxml_audit_errors,
+)
 
 MONTH = "2024-06"
 ROOT = Path(__file__).parents[2]

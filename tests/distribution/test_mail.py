@@ -15,8 +15,8 @@ import textwrap
 from collections import Counter, defaultdict
 
 import pytest
-from distribution.conftest import with_mail, write_contacts
 
+from distribution.conftest import with_mail, write_contacts
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.circulation import circulation
 from kpi_xl.jobs.distribution import mail as mail_module

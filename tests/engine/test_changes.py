@@ -8,12 +8,12 @@ from pathlib import Path
 import duckdb
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from worlds import World, assert_same, worlds
 
 from kpi_xl.data import fingerprints
 from kpi_xl.data.store import build, update
 from kpi_xl.jobs.progress import silent
 from kpi_xl.project import Project, Settings
+from worlds import World, assert_same, worlds
 
 TABLES = ("policy_months", "policy_dues", "due_months", "activity_months", "outlet_sales",
           "count_months")  # fmt: skip

@@ -15,7 +15,6 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from worlds import Oracle, assert_same, counted, numbers_of, worlds
 
 from kpi_xl.calendar import Month
 from kpi_xl.data.check import check_project
@@ -29,6 +28,7 @@ from kpi_xl.errors import InputError
 from kpi_xl.jobs import start
 from kpi_xl.jobs.load import check_source, load
 from kpi_xl.project import Project, Settings, read_settings
+from worlds import Oracle, assert_same, counted, numbers_of, worlds
 
 psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed")
 SLOW = {"deadline": None, "suppress_health_check": list(HealthCheck)}

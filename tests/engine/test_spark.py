@@ -11,7 +11,6 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from worlds import assert_same, worlds
 
 from kpi_xl.data.check import check_project
 from kpi_xl.data.compute import compute
@@ -22,6 +21,7 @@ from kpi_xl.errors import InputError
 from kpi_xl.jobs import start
 from kpi_xl.jobs.load import check_source, load
 from kpi_xl.project import Project, Settings
+from worlds import assert_same, worlds
 
 pytest.importorskip("pyspark", reason="pyspark is not installed: make test-spark")
 if not (shutil.which("java") or "JAVA_HOME" in os.environ):

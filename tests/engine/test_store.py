@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from worlds import FIRST, LAST, Oracle, PartOracle, World, counted, numbers_of, worlds
 
 from kpi_xl import kpis
 from kpi_xl.calendar import Month
@@ -20,6 +19,7 @@ from kpi_xl.error_values import error_name
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.progress import silent
 from kpi_xl.project import Project, Settings
+from worlds import FIRST, LAST, Oracle, PartOracle, World, counted, numbers_of, worlds
 
 
 def project_of(folder, **settings):

@@ -11,9 +11,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from office import needs_node_validator, open_xml_sdk_errors, openxml_audit_errors
 
 import workbook_templates
+from office import needs_node_validator, open_xml_sdk_errors, openxml_audit_errors
 from udfs import functions
 from udfs.excel import XLWINGS, sources
 from udfs.excel.build import build

@@ -4,8 +4,8 @@ import decimal
 import inspect
 
 import pytest
-from excel.com import MISSING, FakeRange, com_server, day
 
+from excel.com import MISSING, FakeRange, com_server, day
 from kpi_xl.catalogue import kpis
 from udfs import functions
 

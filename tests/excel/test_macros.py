@@ -6,10 +6,10 @@ import math
 import types
 
 import pytest
-from conftest import MONTH, TEMPLATES
-from excel.remote_book import RemoteBook
 
 import workbook_templates
+from conftest import MONTH, TEMPLATES
+from excel.remote_book import RemoteBook
 from kpi_xl.error_values import error_name
 from kpi_xl.jobs.load import load
 from kpi_xl.jobs.user import User, UserSettings

@@ -4,7 +4,6 @@ The VBA runs in pyOpenVBA's model of Excel, which knows all of it but two proper
 """
 
 import pytest
-from excel.com import com_server
 from pyopenvba.apps.excel import ExcelApplication
 from pyopenvba.interpreter import (
     EMPTY,
@@ -17,6 +16,7 @@ from pyopenvba.interpreter import (
     method,
 )
 
+from excel.com import com_server
 from udfs.excel import sources
 
 UNKNOWN = {

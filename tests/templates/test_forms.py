@@ -6,8 +6,6 @@ import random
 from collections import Counter
 
 import pytest
-from office import convert, formulas_and_values, needs_soffice, openxml_audit_errors
-from templates import samples
 
 from kpi_xl.analysis.boxes import SKILL_WILL
 from kpi_xl.calendar import Month, is_working_day, weeks_of
@@ -22,6 +20,8 @@ from kpi_xl.jobs.review_values import review_values
 from kpi_xl.jobs.skill_values import box_values, skill_values
 from kpi_xl.jobs.weekly_member_values import MemberDays, daily_checks, week_statistics
 from kpi_xl.workbook import Template
+from office import convert, formulas_and_values, needs_soffice, openxml_audit_errors
+from templates import samples
 from workbook_templates import path
 
 MONTH = Month.of(2024, 5)  # with made-up days, a holiday, and five weeks

@@ -6,6 +6,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.utils import range_boundaries
+
+import workbook_templates
+from kpi_xl.workbook import Template, read
 from office import (
     convert,
     formulas_and_values,
@@ -14,11 +18,7 @@ from office import (
     open_xml_sdk_errors,
     openxml_audit_errors,
 )
-from openpyxl.utils import range_boundaries
 from templates import review_samples, samples
-
-import workbook_templates
-from kpi_xl.workbook import Template, read
 from workbook_templates import NAMES, build, monthly_data, path
 
 # openpyxl says what it would lose if it saved the file, which it never does here.

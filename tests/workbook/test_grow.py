@@ -12,6 +12,8 @@ import pytest
 import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from kpi_xl.workbook import Template, read
 from office import (
     convert,
     formulas_and_values,
@@ -20,8 +22,6 @@ from office import (
     needs_soffice,
     open_xml_sdk_errors,
 )
-
-from kpi_xl.workbook import Template, read
 
 SHEET1, SHEET2, SHEET3, SHEET4 = (f"xl/worksheets/sheet{number}.xml" for number in range(1, 5))
 
