@@ -94,7 +94,9 @@ def test_the_managers_own_judgement_counts():
     assert functions.KPI_BOX([1, 2], [1, 2], ["别的", None]) == "#VALUE!"
 
 
-@pytest.mark.parametrize("function", [*functions.BY_ANALYSIS, *functions.BY_FINDINGS])
+@pytest.mark.parametrize(
+    "function", [*functions.BY_ANALYSIS, *functions.BY_TARGETS, *functions.BY_FINDINGS]
+)
 def test_every_argument_is_described_in_chinese(function):
     about = described(function)
     assert about.text.endswith("。")

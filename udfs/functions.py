@@ -8,7 +8,8 @@ raises: the host turns the names into its own true errors.
 - By counts (`udfs.by_counts`): one function for every KPI of the catalogue, generated from it.
 - By roster (`udfs.by_roster`): people counted from a column of sign dates and one of leave dates.
 - By data (`udfs.by_data`): the KPIs of the user's project.
-- By analysis (`udfs.by_analysis`): what numbers in cells mean: factors, targets, quotas, scores.
+- By analysis (`udfs.by_analysis`): what numbers in cells mean: factors, goals, peers, scores.
+- By targets (`udfs.by_targets`): pace, targets and quotas from numbers in cells.
 - By findings (`udfs.by_findings`): what the project's data say about a unit, and why.
 """
 
@@ -18,22 +19,12 @@ from kpi_xl.catalogue import kpis
 from udfs.by_analysis import (
     KPI_BOX,
     KPI_DRIVERS,
-    KPI_INCOME,
-    KPI_INCOME_TARGET,
-    KPI_PACE,
     KPI_PEERS,
-    KPI_PERIOD_TARGETS,
     KPI_PRODUCERS_SHORT,
     KPI_QUADRANT,
-    KPI_QUOTA,
-    KPI_REBALANCE,
     KPI_SCORE,
     KPI_SCREEN,
-    KPI_SMART,
     KPI_SOLVE,
-    KPI_STEPPED,
-    KPI_TARGETS,
-    KPI_TASKS,
     KPI_WILSON,
 )
 from udfs.by_counts import by_counts
@@ -46,6 +37,18 @@ from udfs.by_roster import (
     KPI_RECRUITS,
     KPI_RETENTION13,
     KPI_STAY_RATE,
+)
+from udfs.by_targets import (
+    KPI_INCOME,
+    KPI_INCOME_TARGET,
+    KPI_PACE,
+    KPI_PERIOD_TARGETS,
+    KPI_QUOTA,
+    KPI_REBALANCE,
+    KPI_SMART,
+    KPI_STEPPED,
+    KPI_TARGETS,
+    KPI_TASKS,
 )
 
 BY_DATA = (KPI, KPI_TABLE, KPI_UNITS, KPI_NAMES, KPI_STATUS, KPI_HELP)
@@ -61,23 +64,25 @@ BY_ROSTER = (
 BY_ANALYSIS = (
     KPI_BOX,
     KPI_DRIVERS,
+    KPI_PEERS,
+    KPI_PRODUCERS_SHORT,
+    KPI_QUADRANT,
+    KPI_SCORE,
+    KPI_SCREEN,
+    KPI_SOLVE,
+    KPI_WILSON,
+)
+BY_TARGETS = (
     KPI_INCOME,
     KPI_INCOME_TARGET,
     KPI_PACE,
-    KPI_PEERS,
     KPI_PERIOD_TARGETS,
-    KPI_PRODUCERS_SHORT,
-    KPI_QUADRANT,
     KPI_QUOTA,
     KPI_REBALANCE,
-    KPI_SCORE,
-    KPI_SCREEN,
     KPI_SMART,
-    KPI_SOLVE,
     KPI_STEPPED,
     KPI_TARGETS,
     KPI_TASKS,
-    KPI_WILSON,
 )
 BY_FINDINGS = (KPI_ADVICE, KPI_UNIT_DRIVERS, KPI_UNIT_PEERS, KPI_WARNINGS)
 

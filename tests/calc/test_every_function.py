@@ -22,7 +22,7 @@ BY_COUNTS = [
     name for name in functions.__all__
     if getattr(functions, name).__module__ == by_counts.__name__
 ]  # fmt: skip
-BY_EXAMPLE = [function.__name__ for function in functions.BY_ANALYSIS]
+BY_EXAMPLE = [f.__name__ for f in (*functions.BY_ANALYSIS, *functions.BY_TARGETS)]
 BY_ROSTER = [function.__name__ for function in functions.BY_ROSTER]
 BY_DATA = [function.__name__ for function in functions.BY_DATA]
 BY_FINDINGS = [function.__name__ for function in functions.BY_FINDINGS]

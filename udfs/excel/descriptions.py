@@ -71,7 +71,7 @@ def described(function: Callable[..., Any]) -> Described:
     code = function.__name__
     text = inspect.getdoc(function) or ""
     names = inspect.signature(function).parameters
-    if function in (*functions.BY_ANALYSIS, *functions.BY_FINDINGS):
+    if function in (*functions.BY_ANALYSIS, *functions.BY_TARGETS, *functions.BY_FINDINGS):
         return Described(
             _short(text.splitlines()[0]), {name: _short(_documented(text, name)) for name in names}
         )

@@ -1,0 +1,91 @@
+"""Numbers, counts and amounts of money from what a spreadsheet hands over.
+
+What cannot be read ends the function with the error that its cell shows.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kpi_xl.error_values import error_name
+from kpi_xl.kpi import Direction
+from udfs.arguments import BadArgumentError, is_blank, numbers, text_of
+
+MOST: Final = 1e15
+"""Greater numbers are neither counts nor money."""
+
+_LOWER: Final = frozenset(("1", "是", "越低越好", "低", "lower", "true", "True", "↓"))
+
+Ints = NDArray[np.int64]
+
+
+def floats(value: Any) -> NDArray[np.float64]:
+    """The numbers of a range, row by row; blanks are left out, an error is the whole result."""
+    read, blank, _ = numbers(value)
+    flat = read[~blank]
+    if not flat.size:
+        raise BadArgumentError("#VALUE!")
+    return sound(flat)
+
+
+def sound(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same numbers, where none is an error or too great."""
+    for number in values.ravel().tolist():
+        if (error := error_name(number)) is not None:
+            raise BadArgumentError(error)
+    if (np.abs(values) > MOST).any():
+        raise BadArgumentError("#NUM!")
+    return values
+
+
+def one(value: Any, default: float | None = None) -> float:
+    """A single number; the default for a blank cell."""
+    if is_blank(value) and default is not None:
+        return default
+    return float(floats(value)[0])
+
+
+def fen(value: Any) -> Ints:
+    """Amounts in 元 as whole 分."""
+    return np.rint(floats(value) * 100).astype(np.int64)
+
+
+def count(value: Any, default: int | None = None) -> int:
+    """A whole number of 0 or more."""
+    number = one(value, default)
+    if number < 0 or number != int(number):
+        raise BadArgumentError("#NUM!")
+    return int(number)
+
+
+def direction(lower: Any) -> Direction:
+    """越低越好 where it is said; higher is better otherwise."""
+    return "lower" if text_of(lower) in _LOWER or lower is True else "higher"
+
+
+def grid(value: Any) -> NDArray[np.float64]:
+    """A block of numbers; blanks are 0."""
+    return sound(numbers(value)[0])
+
+
+def given(value: Any) -> list[float | None]:
+    """Cells as numbers or blanks, row by row."""
+    read, blank, _ = numbers(value)
+    sound(read[~blank])
+    return [
+        None if empty else number
+        for number, empty in zip(read.ravel().tolist(), blank.ravel().tolist(), strict=True)
+    ]
+
+
+def bounded(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Numbers too great to be counts or money are none."""
+    return np.where(np.abs(values) > MOST, np.nan, values)
+
+
+def cell(number: float) -> float | str:
+    """A number as a cell shows it: an error by its name."""
+    return error_name(number) or number
