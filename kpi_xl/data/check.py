@@ -6,8 +6,10 @@ used + rows set aside.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -143,6 +145,7 @@ def check_project(
     for table in TABLES.values():
         if table.required and table.code not in files:
             raise _no_table(table, project, unrecognised)
+    of_several = [path for path, tables in Counter(chain(*files.values())).items() if tables > 1]
     number, total = 0, sum(map(len, files.values()))
     tables: dict[str, CheckedTable] = {}
     problems: dict[str, list[Problem]] = {}
@@ -154,8 +157,14 @@ def check_project(
             if progress:
                 progress(path.name, number, total)
             part, found = read(project.settings, code, path)
+            if path in of_several and not part.read:
+                continue  # a sheet of a form that was not filled in says nothing, not zero
             parts.append(part)
             problems[code] += found
+        if not parts:
+            if TABLES[code].required:
+                raise _not_filled_in(TABLES[code], paths[0])
+            continue
         tables[code], found = _within(TABLES[code], parts)
         problems[code] += found
     agents = tables["agents"].data
@@ -296,6 +305,16 @@ def _problems(checked: CheckedTable, findings: list[Finding]) -> list[Problem]:
             )
         )
     return problems
+
+
+def _not_filled_in(table: Table, file: Path) -> InputError:
+    return InputError(
+        f"还没有填写{table.name}",
+        f"请打开这个文件，在“{table.name}”工作表里从第二行起填写；已有现成的{table.name}文件，"
+        f"放在同一个文件夹里也可以",
+        file=file,
+        sheet=table.name,
+    )
 
 
 def _no_table(table: Table, project: Project, unrecognised: list[Path]) -> InputError:

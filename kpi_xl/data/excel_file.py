@@ -15,11 +15,14 @@ import pyarrow.compute as pc
 from kpi_xl.data.error_cells import ErrorCell, error_cells
 from kpi_xl.data.grid import Grid
 from kpi_xl.data.headings import HEADER_WITHIN, Headings, Match
+from kpi_xl.data.schema import TABLES
 from kpi_xl.errors import InputError
 
 
 def read_excel(file: Path, headings: Headings) -> Grid:
-    """Read the worksheet whose header fits best.
+    """Read the worksheet that is named after the table, or the one whose header fits best.
+
+    Where there is one of the table's name, those named after other tables are theirs.
 
     Parameters
     ----------
@@ -37,7 +40,7 @@ def read_excel(file: Path, headings: Headings) -> Grid:
     best: tuple[str, pa.RecordBatch, int, Match] | None = None
     complete: list[str] = []
     unreadable: InputError | None = None
-    for name in reader.sheet_names:
+    for name in _candidates(reader.sheet_names, headings.table.name):
         try:
             batch = _load(reader, name, file)
         except InputError as error:
@@ -49,7 +52,8 @@ def read_excel(file: Path, headings: Headings) -> Grid:
         index, match = found
         if not match.missing:
             complete.append(name)
-        if best is None or headings.better(match, best[3]):
+        named = best is not None and best[0] == headings.table.name
+        if best is None or (not named and headings.better(match, best[3])):
             best = name, batch, index, match
     if best is None:
         raise unreadable or _no_sheet(file, reader.sheet_names, headings)
@@ -69,6 +73,24 @@ def read_excel(file: Path, headings: Headings) -> Grid:
         sheet=name,
         passed_over=tuple(other for other in complete if other != name),
     )
+
+
+def sheet_names(file: Path) -> list[str]:
+    """The names of a workbook's sheets; none where it is no workbook, or damaged."""
+    try:
+        with zipfile.ZipFile(file) as package:
+            workbook = ElementTree.fromstring(package.read("xl/workbook.xml"))
+    except (OSError, KeyError, zipfile.BadZipFile, zlib.error, ElementTree.ParseError):
+        return []
+    return [e.get("name", "") for e in workbook.iter() if e.tag.endswith("}sheet")]
+
+
+def _candidates(sheets: list[str], table: str) -> list[str]:
+    """The sheets that may hold a table: first the one of its name, none of another's."""
+    if table not in sheets:
+        return sheets
+    others = {other.name for other in TABLES.values()}
+    return [table, *(sheet for sheet in sheets if sheet not in others)]
 
 
 def _open(file: Path) -> fastexcel.ExcelReader:

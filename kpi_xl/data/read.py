@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kpi_xl.data.csv_file import read_csv
-from kpi_xl.data.excel_file import read_excel
+from kpi_xl.data.excel_file import read_excel, sheet_names
 from kpi_xl.data.grid import Grid, empty_file
 from kpi_xl.data.headings import Headings
 from kpi_xl.data.parquet_file import read_parquet
@@ -78,7 +78,8 @@ def find_files(project: Project) -> tuple[dict[str, list[Path]], list[Path]]:
 
     What ``[files]`` in kpi.toml says goes first. Otherwise a file is taken for the table whose name
     or alias its own name contains; of several the longest, and of equally long ones the last, as
-    人员目标.xlsx holds targets.
+    人员目标.xlsx holds targets. A workbook whose name tells nothing holds every table that one of
+    its sheets is named after.
 
     Returns
     -------
@@ -115,11 +116,12 @@ def find_files(project: Project) -> tuple[dict[str, list[Path]], list[Path]]:
     for path in present:
         if path in claimed:
             continue
-        found = _table_of(path) if path.suffix.lower() in _READERS and path.is_file() else None
-        if found is None or found in project.settings.files:
+        found = _tables_of(path) if path.suffix.lower() in _READERS and path.is_file() else []
+        free = [code for code in found if code not in project.settings.files]
+        for code in free:
+            files.setdefault(code, []).append(path)
+        if not free:
             unrecognised.append(path)
-        else:
-            files.setdefault(found, []).append(path)
     for code, paths in files.items():
         _refuse_copies(TABLES[code], paths)
     return {code: files[code] for code in TABLES if code in files}, unrecognised
@@ -129,7 +131,7 @@ def _is_data(path: Path) -> bool:
     return not path.name.startswith((".", "~$")) and path.name.lower() not in _NOT_DATA
 
 
-def _table_of(path: Path) -> str | None:
+def _tables_of(path: Path) -> list[str]:
     name = path.stem.casefold()
     fits = [
         (len(label), name.rfind(label.casefold()), table.code)
@@ -137,7 +139,9 @@ def _table_of(path: Path) -> str | None:
         for label in (table.name, *table.aliases)
         if label.casefold() in name
     ]
-    return max(fits)[2] if fits else None
+    if fits:
+        return [max(fits)[2]]
+    return [table.code for table in TABLES.values() if table.name in sheet_names(path)]
 
 
 def _refuse_copies(table: Table, paths: list[Path]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kpi_xl.errors import InputError
+from kpi_xl.jobs import data_form
 from kpi_xl.jobs.files import write_whole
 from kpi_xl.jobs.progress import Progress, silent
 from kpi_xl.project import Project
@@ -13,7 +14,7 @@ from kpi_xl.settings_text import settings_text
 
 
 def init(folder: Path, name: str) -> Project:
-    """Make an empty project.
+    """Make an empty project, with a form to type raw data into.
 
     Parameters
     ----------
@@ -30,6 +31,7 @@ def init(folder: Path, name: str) -> Project:
     if (folder / "kpi.toml").exists():
         raise InputError(f"“{folder}”里已经有一个项目", "请换一个文件夹，或先把原来的项目移走")
     (folder / "data").mkdir(parents=True, exist_ok=True)
+    write_whole(folder / "data" / data_form.NAME, data_form.data_form())
     write_whole(folder / "kpi.toml", settings_text(name).encode())
     return Project.open(folder)
 

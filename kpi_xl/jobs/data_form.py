@@ -1,0 +1,192 @@
+"""原始数据.xlsx: an empty workbook to type raw data into, a sheet a table, made from the schema.
+
+`kpi_xl.data.read` finds the tables in it by the names of the sheets; sheets left empty do no harm.
+"""
+
+from __future__ import annotations
+
+import io
+from datetime import date, datetime
+from typing import Any, Final
+
+import xlsxwriter
+
+from kpi_xl.catalogue import kpis
+from kpi_xl.data.rules import LEVELS
+from kpi_xl.data.schema import TABLES, Column, Kind, Table
+
+NAME: Final = "原始数据.xlsx"
+"""What the file is called: no table's name is in it, so its sheets are looked at."""
+
+_ROWS: Final = 20_000
+"""So many rows have a cell's format and rule; more may be typed or pasted below."""
+
+_CREATED: Final = datetime(2000, 1, 1)  # the same content gives the same file
+_CHOICES: Final = "可选项"
+_MANUAL: Final = "说明"
+
+_FONT: Final = {"font_name": "微软雅黑", "font_size": 10, "valign": "vcenter"}
+_BORDER: Final = {"border": 1, "border_color": "#D9D9D9"}
+_HEADING: Final = _FONT | _BORDER | {"bold": True, "bg_color": "#E7ECF3", "text_wrap": True}
+_NEEDED: Final = _HEADING | {"bg_color": "#FCE4B8"}
+_TEXT: Final = _FONT | {"num_format": "@"}
+_LOOK: Final[dict[Kind, dict[str, Any]]] = {
+    "id": _TEXT,
+    "text": _TEXT,
+    "choice": _TEXT,
+    "month": _TEXT,
+    "date": _FONT | {"num_format": "yyyy-mm-dd", "align": "center"},
+    "money": _FONT | {"num_format": "#,##0.00"},
+    "count": _FONT | {"num_format": "#,##0"},
+    "number": _FONT,
+}
+_HOW: Final[dict[Kind, str]] = {
+    "id": "文字，前面的 0 会保留",
+    "text": "文字",
+    "choice": "从下拉列表里选",
+    "month": "月份，如 2024-06",
+    "date": "日期，如 2024-06-05",
+    "money": "以元计，最多两位小数",
+    "count": "整数",
+    "number": "数字；比率写 0.8 或 80%",
+}
+
+
+def how_written(kind: Kind) -> str:
+    """How a cell of this kind is written, for people."""
+    return _HOW[kind]
+
+
+def choices_of(table: Table, column: Column) -> tuple[str, ...]:
+    """What may be chosen in a column: one word for each value; empty where anything may be typed.
+
+    Examples
+    --------
+    >>> choices_of(TABLES["agents"], TABLES["agents"].column("gender"))
+    ('男', '女')
+    """
+    if table.code == "targets" and column.code == "level":
+        return LEVELS
+    if table.code == "targets" and column.code == "kpi":
+        return tuple(kpi.name for kpi in kpis.values())
+    return tuple({stored: word for word, stored in reversed(column.choices)}.values())[::-1]
+
+
+def data_form() -> bytes:
+    """The workbook.
+
+    Returns
+    -------
+    bytes
+        An .xlsx file: 说明, a sheet for each raw table with its headings, formats, rules and a hint
+        at every cell, and the lists that are too long for a rule. The same every time.
+    """
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        book.set_properties({"title": "原始数据", "created": _CREATED})
+        book.set_size(2400, 1200)
+        _Form(book).write()
+    return content.getvalue()
+
+
+class _Form:
+    """The sheets of the workbook."""
+
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        self.book = book
+        self.lists: dict[str, tuple[str, ...]] = {}
+
+    def write(self) -> None:
+        manual = self.book.add_worksheet(_MANUAL)
+        for table in TABLES.values():
+            self.table(table)
+        self.choices()
+        self.manual(manual)
+
+    def table(self, table: Table) -> None:
+        sheet = self.book.add_worksheet(table.name)
+        sheet.set_tab_color("#E8A33D" if table.required else "#8FA3BF")
+        sheet.set_row(0, 22)
+        for place, column in enumerate(table.columns):
+            sheet.set_column(place, place, _width(column), self.book.add_format(_LOOK[column.kind]))
+            heading = self.book.add_format(_NEEDED if column.required else _HEADING)
+            sheet.write_string(0, place, column.name, heading)
+            sheet.data_validation(1, place, _ROWS, place, self.rule(table, column))
+        sheet.freeze_panes(1, 1)
+        sheet.autofilter(0, 0, _ROWS, len(table.columns) - 1)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+
+    def rule(self, table: Table, column: Column) -> dict[str, Any]:
+        """The rule of a column, which also says what goes into it."""
+        hint = f"{'必填。' if column.required else ''}{column.meaning}。{_HOW[column.kind]}。"
+        rule: dict[str, Any] = {"validate": "any", "input_title": column.name}
+        chosen = choices_of(table, column)
+        if chosen:
+            short = len(",".join(chosen)) <= 255
+            source: Any = list(chosen) if short else self.long_list(column.name, chosen)
+            rule |= {"validate": "list", "source": source}
+            hint = hint.replace(_HOW[column.kind], _HOW["choice"])
+        elif column.kind == "date":
+            limits = {"minimum": date(1950, 1, 1), "maximum": date(2099, 12, 31)}
+            rule |= {"validate": "date", "criteria": "between"} | limits
+        elif column.kind == "count":
+            rule |= {"validate": "integer", "criteria": ">=", "value": 0}
+        elif column.kind in ("money", "number"):
+            limits = {"minimum": -1_000_000_000_000, "maximum": 1_000_000_000_000}
+            rule |= {"validate": "decimal", "criteria": "between"} | limits
+        if rule["validate"] != "any":
+            asked = _HOW["choice" if chosen else column.kind]
+            rule |= {"error_title": f"{column.name}写得不对", "error_message": f"{asked}。"}
+        return rule | {"input_message": hint}
+
+    def long_list(self, name: str, chosen: tuple[str, ...]) -> str:
+        """A list that stands in a sheet, because a rule holds no more than 255 letters."""
+        self.lists[name] = chosen
+        letter = chr(ord("A") + len(self.lists) - 1)
+        return f"={_CHOICES}!${letter}$2:${letter}${len(chosen) + 1}"
+
+    def choices(self) -> None:
+        sheet = self.book.add_worksheet(_CHOICES)
+        sheet.set_column(0, len(self.lists) - 1, 26, self.book.add_format(_TEXT))
+        for place, (name, chosen) in enumerate(self.lists.items()):
+            sheet.write_string(0, place, name, self.book.add_format(_HEADING))
+            sheet.write_column(1, place, chosen, self.book.add_format(_TEXT))
+        sheet.freeze_panes(1, 0)
+
+    def manual(self, sheet: Any) -> None:
+        sheet.hide_gridlines(2)
+        for place, width in enumerate((10, 16, 8, 26, 60)):
+            sheet.set_column(place, place, width, self.book.add_format(_FONT))
+        sheet.write_string(0, 0, "原始数据", self.book.add_format(_FONT | {"font_size": 16}))
+        sheet.set_row(0, 28)
+        lines = (
+            "一张工作表是一种数据，第一行是标题，从第二行起一行一条。只有“人员”是必需的，别的有多少填多少。",
+            "橙色标题必填。点到单元格会出现提示；可以整列粘贴，不要改标题和工作表的名字。",
+            "填好保存，放在项目的 data 文件夹里，运行 kpi-xl check：用不了的行会逐行说明怎么改。",
+        )
+        for row, line in enumerate(lines, 1):
+            sheet.write_string(row, 0, line, self.book.add_format(_FONT))
+        row = len(lines) + 2
+        heading = self.book.add_format(_HEADING)
+        for place, text in enumerate(("工作表", "列", "必填", "怎样写", "是什么")):
+            sheet.write_string(row, place, text, heading)
+        cell = self.book.add_format(_FONT | _BORDER | {"text_wrap": True})
+        link = self.book.add_format(_FONT | _BORDER | {"font_color": "#1F5FA8", "underline": 1})
+        for table in TABLES.values():
+            for column in table.columns:
+                row += 1
+                sheet.write_url(row, 0, f"internal:'{table.name}'!A2", link, table.name)
+                how = _HOW["choice" if choices_of(table, column) else column.kind]
+                needed = "必填" if column.required else ""
+                for place, text in enumerate((column.name, needed, how, column.meaning), 1):
+                    sheet.write_string(row, place, text, cell)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+
+
+def _width(column: Column) -> int:
+    return {"date": 13, "money": 14, "id": 16, "text": 16}.get(column.kind, 12)
