@@ -31,30 +31,44 @@ class Copier(NamedTuple):
     shifts: Shifts
 
     @property
-    def model(self) -> int:
-        """The row that is copied, as the template has it."""
-        return self.change.at - 1
+    def models(self) -> range:
+        """The rows that are copied, as the template has them."""
+        return range(self.change.at - max(self.change.copied_rows, 1), self.change.at)
 
     @property
-    def new_model(self) -> int:
-        """Where that row ends up, directly above its copies."""
-        return self._shift.row(self.model)
+    def offsets(self) -> range:
+        """How far below them their copies are."""
+        return range(len(self.models), self.change.count + 1, len(self.models))
+
+    @property
+    def moved(self) -> int:
+        """How far they move themselves."""
+        return self._shift.row(self.models[-1]) - self.models[-1]
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it repeats a block."""
+        return self.region.is_block and self.change.count > 0
 
     def copies(self, cells: Area) -> bool:
-        """Whether cells get copies: all of them are in the row that is copied."""
-        return self.change.count > 0 and cells.first_row == cells.last_row == self.model
+        """Whether cells get copies: all of them are in the rows that are copied."""
+        inside = cells.first_row in self.models and cells.last_row in self.models
+        return self.change.count > 0 and inside
 
     def copy(self, cells: Area, offset: int) -> Area:
-        """The copy of cells so many rows below."""
-        row = self.new_model + offset
-        return cells._replace(first_row=row, last_row=row)
+        """The copy of cells so many rows below; for 0 where they end up themselves."""
+        more = self.moved + offset
+        return cells._replace(first_row=cells.first_row + more, last_row=cells.last_row + more)
 
     @property
     def _shift(self) -> Shift:
         return self.shifts[self.region.sheet.casefold()]
 
     def copied(self, formula: str, fixed: Fixed, offset: int) -> str:
-        """A formula of the row that is copied, for the row so many below it.
+        """A formula of the rows that are copied, for the copy so many rows below.
+
+        Of a block, what is inside it and has no ``$`` means the same record; everything else is
+        the same for all records.
 
         Parameters
         ----------
@@ -63,10 +77,10 @@ class Copier(NamedTuple):
         fixed : Fixed
             The corners that stay though they have no ``$``.
         offset : int
-            How far below; 0 for that row itself.
+            How far below; 0 for those rows themselves.
         """
         sheet = self.region.sheet.casefold()
-        moved = self.new_model - self.model
+        moved = self.moved
         out: list[Token] = []
         for number, token in enumerate(tokens(formula)):
             if isinstance(token, str):
@@ -81,6 +95,8 @@ class Copier(NamedTuple):
                     continue
                 is_own = token.sheets in ((), (sheet,))
                 inside = is_own and self.region.first <= end.row <= self.region.last
+                if self.region.is_block and not inside:
+                    continue
                 row = (end.row + moved if inside else ends[corner].row) + offset
                 if row > LAST_ROW:
                     raise TooLongError

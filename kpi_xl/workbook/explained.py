@@ -9,7 +9,7 @@ from typing import Final
 
 from kpi_xl.workbook import sheet_copies, slots
 from kpi_xl.workbook.formulas import Reference, tokens
-from kpi_xl.workbook.growing import MARK, Region
+from kpi_xl.workbook.growing import BLOCK, MARK, Region
 from kpi_xl.workbook.slots import Slot, near_matches
 from kpi_xl.workbook.template import Template
 
@@ -128,7 +128,7 @@ def _names(template: Template) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, scope, text in template.workbook.names:
         private = f"{scope}!{name}"
-        if not name.startswith(("_xlnm.", MARK, sheet_copies.MARK)):
+        if not name.startswith(("_xlnm.", MARK, BLOCK, sheet_copies.MARK)):
             found[private if private in template.slots or name in found else name] = text
     return found
 
@@ -165,14 +165,22 @@ def _unusable(template: Template, name: str, text: str, is_known: bool) -> Itera
 
 def _useless_marks(template: Template) -> Iterator[Unusable]:
     """The marks of growing areas that make no slot grow."""
-    growing = {slot.region for slot in template.slots.values() if slot.grows}
-    marks = slots.marks(template.workbook)
+    growing = {slot.growing for slot in template.slots.values() if slot.grows}
+    marks = slots.marks(template.workbook, MARK) | slots.marks(template.workbook, BLOCK)
     for name, scope, text in template.workbook.names:
-        if not name.startswith(MARK):
+        if not name.startswith((MARK, BLOCK)):
             continue
         place = marks.get(name if scope is None else f"{scope}!{name}")
         if place is None:
             yield Unusable(name, text, "不指向一些行", f"{_MANAGER}让它指向会增长的那些行")
+        elif name.startswith(BLOCK):
+            if Region(place.sheet, place.area.first_row, place.area.last_row, True) not in growing:
+                yield Unusable(
+                    name, text,
+                    f"标出了要重复的块（第 {place.area.first_row} 到 {place.area.last_row} 行），"
+                    "里面却没有名称",
+                    "给块里要填的单元格起名，如 members.姓名",
+                )  # fmt: skip
         elif Region(place.sheet, place.area.first_row, place.area.last_row) not in growing:
             yield Unusable(
                 name,

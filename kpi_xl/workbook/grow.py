@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from kpi_xl.errors import InputError
 from kpi_xl.workbook import markup, parts
+from kpi_xl.workbook.blocks import LooseRuleError, NameTakenError
 from kpi_xl.workbook.copies import Copier
 from kpi_xl.workbook.growing import Region
 from kpi_xl.workbook.markup import Edit
@@ -14,7 +15,13 @@ from kpi_xl.workbook.parts import Workbook
 from kpi_xl.workbook.related import KINDS, SHEET, Rewriter
 from kpi_xl.workbook.rows import CrossedError, SheetRows
 from kpi_xl.workbook.sheet import Sheet
-from kpi_xl.workbook.shift import SeveralSheetsError, Shift, Shifts, TooLongError
+from kpi_xl.workbook.shift import (
+    PartOfBlockError,
+    SeveralSheetsError,
+    Shift,
+    Shifts,
+    TooLongError,
+)
 
 
 def grown(
@@ -104,6 +111,25 @@ class _Grower:
                 f"数组公式或模拟运算表（{error.cells.reference}）占着会增长的行，不能在其中插入行",
                 "把它改成每行一个普通公式，或移到别处",
             ) from None
+        except PartOfBlockError as error:
+            raise self._refusal(
+                at,
+                f"重复的块外面，有公式或图表引用了块里的一部分（{error.reference}），"
+                "重复以后不知道是哪一份的",
+                "把它改成引用整块的行，如 SUMIF，或移到块里",
+            ) from None
+        except LooseRuleError as error:
+            raise self._refusal(
+                at,
+                f"重复的块里，{error.cells} 的条件格式或数据验证引用了块外的 {error.reference}",
+                "在它的行号前面加 $",
+            ) from None
+        except NameTakenError as error:
+            raise self._refusal(
+                None,
+                f"已经有名称「{error.name}」，重复的块放不下自己的名称",
+                "给其中一个名称换个叫法",
+            ) from None
         if dropped:
             changed |= self._without(dropped)
         different = {
@@ -154,8 +180,21 @@ class _Grower:
             region = copier.region
             for merge in self._sheets[name].merges:
                 meets = merge.first_row <= region.last and region.first <= merge.last_row
+                if not meets or merge.rows == 1:
+                    continue
+                if region.is_block:
+                    if not copier.copies(merge) and not (
+                        merge.first_row <= region.first and region.last < merge.last_row
+                    ):
+                        raise self._refusal(
+                            name,
+                            f"合并单元格 {merge.reference} 从重复的块（第 {region.first} 到 "
+                            f"{region.last} 行）里跨到了外面",
+                            "取消这个合并，或让它全在块里",
+                        )
+                    continue
                 covers = merge.first_row <= region.first and region.last <= merge.last_row
-                if meets and merge.rows > 1 and not covers:
+                if not covers:
                     raise self._refusal(
                         name,
                         f"合并单元格 {merge.reference} 跨了会增长的区域（第 {region.first} 到 "
@@ -170,7 +209,8 @@ class _Grower:
             element.attributes.get("name", "").casefold()
             for element in markup.elements(content, {"sheet"})
         ]
-        return markup.spliced(content, self._rewriter(None).names(content, sheets))
+        blocks = [one for name in self._regions for one in self._copiers(name) if one.repeats]
+        return markup.spliced(content, self._rewriter(None).names(content, sheets, blocks))
 
     def _without(self, dropped: Collection[str]) -> dict[str, bytes]:
         """The list of content types and the workbook's relationships without some parts."""

@@ -126,6 +126,14 @@ class Element(NamedTuple):
     content_end: int
     end: int
 
+    def holds(self, other: Element) -> bool:
+        """Whether another element is inside it."""
+        return self.start < other.start < self.end
+
+    def is_text(self, content: bytes) -> bool:
+        """Whether it holds text only, and no other element."""
+        return content.find(b"<", self.tag_end, self.content_end) < 0
+
     def text(self, content: bytes) -> str:
         """Its text, for an element that holds nothing else."""
         return unescaped(content[self.tag_end : self.content_end])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from kpi_xl.workbook import parts
@@ -11,6 +12,12 @@ from kpi_xl.workbook.package import Package
 from kpi_xl.workbook.program import Position
 from kpi_xl.workbook.references import Area, area
 from kpi_xl.workbook.tables import Table
+
+_DRAWING: Final = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
+_CONTROL: Final = re.compile(
+    rb"<x:ClientData\s[^>]*ObjectType=\"(?!Note)[^>]*>.*?<x:Anchor>(?:[^,<]*,){2}\s*(\d+)",
+    re.DOTALL,
+)
 
 PIVOT: Final = "数据透视表"
 HEADING: Final = "表格的标题行"
@@ -46,6 +53,43 @@ def taken(package: Package, part: str, tables: Iterable[Table]) -> list[Taken]:
     # The table part repeats its headings; other texts would break the file.
     headings = (table.heading for table in tables)
     return found + [Taken(cells, HEADING) for cells in headings if cells is not None]
+
+
+def unrepeatable(package: Package, part: str, rows: range, tables: Iterable[Table]) -> str | None:
+    """What stands in some rows of a sheet that cannot be repeated with them; None if nothing does.
+
+    Parameters
+    ----------
+    package : Package
+        The workbook.
+    part : str
+        The sheet's part.
+    rows : range
+        The rows.
+    tables : iterable of Table
+        The sheet's tables.
+    """
+    for table in tables:
+        heading = table.data if table.heading is None else table.heading
+        if heading.first_row <= rows[-1] and rows[0] <= table.data.last_row:
+            return "Excel 表格"
+    return next((what for row, what in _drawn(package, part) if row in rows), None)
+
+
+def _drawn(package: Package, part: str) -> Iterator[tuple[int, str]]:
+    """What stands on a sheet's cells or at them, and the row it begins in."""
+    for one in parts.relationships(package, part).values():
+        if one.kind == "drawing":
+            for start in parts.tree(package, one.target).iter(f"{_DRAWING}from"):
+                yield int(start.findtext(f"{_DRAWING}row", "0")) + 1, "图表、图片或形状"
+        elif one.kind == "comments":
+            for note in parts.tree(package, one.target).iter(f"{{{parts.MAIN}}}comment"):
+                cells = area(note.get("ref", ""))
+                if cells is not None:
+                    yield cells.first_row, "批注"
+        elif one.kind == "vmlDrawing":
+            for row in _CONTROL.findall(package.read(one.target)):
+                yield int(row) + 1, "控件"
 
 
 def hidden(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from kpi_xl.workbook import markup, shift
+from kpi_xl.workbook.blocks import NameCopies, Rule, areas_in_blocks, rules_in_blocks
 from kpi_xl.workbook.copies import Copier
 from kpi_xl.workbook.formulas import Reference, tokens
 from kpi_xl.workbook.markup import Edit, Element
@@ -78,13 +79,16 @@ class Rewriter:
         self._shifts = shifts
         self._shift = shifts.get(sheet, Shift(()))
         self._copiers = copiers
+        self._rules: Sequence[Rule] = ()
 
     def sheet_edits(
         self, content: bytes, found: Sequence[Element], start: int, end: int
     ) -> Iterator[Edit]:
         """The edits to a worksheet outside its cells, which stand from `start` to `end`."""
         outside = [one for one in found if not start <= one.start < end]
+        self._rules = rules_in_blocks(content, outside, self._copiers)
         yield from self._references(content, outside)
+        yield from self._links(content, outside)
         yield from self._anchors(content, outside)
         yield from self._breaks(content, outside)
         yield from self._merges(content, outside)
@@ -94,7 +98,7 @@ class Rewriter:
                 inside_sparkline = element.end
                 yield from self._sparkline(content, element, outside)
             elif element.name == "sqref" and element.start >= inside_sparkline:
-                new = self._shift.areas(element.text(content), Reach.COPIED)
+                new = self._areas(element.text(content), Reach.COPIED)
                 yield from self._text(content, element, new)
 
     def small(self, content: bytes) -> bytes:
@@ -115,6 +119,7 @@ class Rewriter:
             if element.name == "sp":
                 edits += self._attributes(content, element)
             else:
+                shift.check_blocks(element.text(content), self._sheet, self._shifts)
                 new = self._formula(element.text(content), Reach.RANGE)
                 edits += self._text(content, element, new)
         return markup.spliced(content, edits)
@@ -156,14 +161,41 @@ class Rewriter:
         content = _VML_ROW.sub(lambda match: match[1] + row(match[2]) + match[3], content)
         return _VML_FORMULA.sub(formula, _VML_ANCHOR.sub(anchor, content))
 
-    def names(self, content: bytes, sheets: Sequence[str]) -> Iterator[Edit]:
-        """The edits to the workbook part's defined names; `sheets` are the folded names."""
-        for element in markup.elements(content, {"definedName"}):
+    def names(
+        self, content: bytes, sheets: Sequence[str], copiers: Sequence[Copier]
+    ) -> Iterator[Edit]:
+        """The edits to the workbook part's defined names.
+
+        Parameters
+        ----------
+        content : bytes
+            The workbook part.
+        sheets : sequence of str
+            The folded names of all sheets.
+        copiers : sequence of Copier
+            For every block of any sheet that is repeated.
+
+        Raises
+        ------
+        NameTakenError
+            A name that a record would get is there already.
+        """
+        found = markup.elements(content, {"definedName"})
+        copies = NameCopies(content, found, copiers)
+        for element in found:
             scope = element.attributes.get("localSheetId", "")
             sheet = sheets[int(scope)] if scope.isdecimal() and int(scope) < len(sheets) else ""
             text = element.text(content)
-            new = _name(text, sheet, self._shifts)
-            yield from self._text(content, element, new)
+            if (copier := copies.copier(element)) is not None:
+                yield from self._text(content, element, copies.text(element, copier, 0))
+                yield copies.edit(element, copier)
+            else:
+                yield from self._text(content, element, _name(text, sheet, self._shifts))
+
+    def _areas(self, references: str, reach: Reach) -> str:
+        if reach is Reach.COPIED:
+            return areas_in_blocks(references, self._shift, self._copiers)
+        return self._shift.areas(references, reach)
 
     def _formula(self, text: str, reach: Reach | None) -> str:
         return shift.formula(text, self._sheet, self._shifts, reach)
@@ -177,9 +209,12 @@ class Rewriter:
             changed = {}
             own = _OWN.get(element.name)
             if own is not None and own[0] in element.attributes:
-                changed[own[0]] = self._shift.areas(element.attributes[own[0]], own[1])
-            if element.name in FORMULAS:
-                new = self._formula(element.text(content), None)
+                changed[own[0]] = self._areas(element.attributes[own[0]], own[1])
+            # Validations of Excel 2010 have their formula in another element inside.
+            if element.name in FORMULAS and element.is_text(content):
+                rule = next((one for one in self._rules if one.element.holds(element)), None)
+                text = element.text(content)
+                new = self._formula(text, None) if rule is None else rule.formula(text)
                 yield from self._text(content, element, new)
             yield from self._attributes(content, element, changed)
 
@@ -222,14 +257,52 @@ class Rewriter:
                 yield from self._text(content, element, str(new))
 
     def _breaks(self, content: bytes, found: Sequence[Element]) -> Iterator[Edit]:
-        """Moves page breaks between rows; each is known by the row above it."""
-        end = 0
+        """Moves page breaks between rows; each is known by the row above it.
+
+        Those in a block or right behind it are repeated.
+        """
+        around = next((one for one in found if one.name == "rowBreaks"), None)
+        if around is None:
+            return
+        rows: dict[int, bytes] = {}
+        own = [one for one in found if one.name == "brk" and around.holds(one)]
+        for element in own:
+            above = int(element.attributes["id"])
+            tag = content[element.start : element.end]
+            places = [self._shift.kept(above + 1) - 1]
+            for copier in self._copiers:
+                if copier.repeats and above in copier.models:
+                    places += (above + copier.moved + offset for offset in (0, *copier.offsets))
+            rows |= {row: markup.with_attribute(tag, "id", row) for row in places}
+        if list(rows) == [int(element.attributes["id"]) for element in own]:
+            return
+        yield Edit(around.tag_end, around.content_end, b"".join(rows[row] for row in sorted(rows)))
+        counts = {
+            name: str(int(around.attributes[name]) + len(rows) - len(own))
+            for name in ("count", "manualBreakCount")
+            if name in around.attributes
+        }
+        yield from _attribute(content, around, counts)
+
+    def _links(self, content: bytes, found: Sequence[Element]) -> Iterator[Edit]:
+        """Repeats links with the block that they are in."""
         for element in found:
-            if element.name == "rowBreaks":
-                end = element.end
-            elif element.name == "brk" and element.start < end:
-                below = int(element.attributes["id"]) + 1
-                yield from _attribute(content, element, {"id": str(self._shift.kept(below) - 1)})
+            cells = area(element.attributes["ref"]) if element.name == "hyperlink" else None
+            if cells is None:
+                continue
+            tag = markup.without_attribute(content[element.start : element.end], "xr:uid")
+            copies = []
+            for copier in self._copiers:
+                if not (copier.repeats and copier.copies(cells)):
+                    continue
+                for offset in copier.offsets:
+                    copy = markup.with_attribute(tag, "ref", copier.copy(cells, offset).reference)
+                    if location := element.attributes.get("location"):
+                        moved = markup.escaped(copier.copied(location, frozenset(), offset))
+                        copy = markup.with_attribute(copy, "location", moved)
+                    copies.append(copy)
+            if copies:
+                yield Edit(element.end, element.end, b"".join(copies))
 
     def _merges(self, content: bytes, found: Sequence[Element]) -> Iterator[Edit]:
         """Merges cells in the new rows as in the row that they are copies of."""
@@ -242,7 +315,7 @@ class Rewriter:
                 copier.copy(cells, offset)
                 for copier in self._copiers
                 if copier.copies(cells)
-                for offset in range(1, copier.change.count + 1)
+                for offset in copier.offsets
             ]
             if copies:
                 new += len(copies)
@@ -260,10 +333,7 @@ class Rewriter:
     def _sparkline(
         self, content: bytes, element: Element, found: Sequence[Element]
     ) -> Iterator[Edit]:
-        """Moves a sparkline, and copies it into the rows that are copies of its own.
-
-        The formula of it is moved with all others.
-        """
+        """Moves a sparkline, and copies it into the rows that are copies of its own."""
         inside = [one for one in found if element.start < one.start < element.end]
         place = next((one for one in inside if one.name == "sqref"), None)
         formula = next((one for one in inside if one.name == "f"), None)
@@ -276,7 +346,7 @@ class Rewriter:
         for copier in self._copiers:
             if not copier.copies(cells):
                 continue
-            for offset in range(1, copier.change.count + 1):
+            for offset in copier.offsets:
                 at = copier.copy(cells, offset).reference
                 edits = [Edit(place.tag_end, place.content_end, at.encode())]
                 if formula is not None:

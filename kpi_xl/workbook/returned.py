@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -13,9 +13,10 @@ from xml.etree.ElementTree import Element
 from kpi_xl.workbook import cells, growing, parts, slots, styles
 from kpi_xl.workbook.cells import Raw, Value
 from kpi_xl.workbook.excerpt import excerpt
+from kpi_xl.workbook.growing import Region
 from kpi_xl.workbook.package import Package
 from kpi_xl.workbook.program import Position
-from kpi_xl.workbook.references import Area, column_letters
+from kpi_xl.workbook.references import Area, Place, column_letters
 from kpi_xl.workbook.tables import tables
 
 _MOST_CELLS: Final = 2_000_000
@@ -24,7 +25,7 @@ _FEW_CELLS: Final = 500
 Read: TypeAlias = Value | list[list[Value]]
 
 
-def read(path: str | Path) -> dict[str, Read]:
+def read(path: str | Path) -> dict[str, Read | list[Read]]:
     """The values of all slots of a workbook.
 
     Where the slots are is what this very file says: people move cells and insert rows, and the
@@ -39,7 +40,8 @@ def read(path: str | Path) -> dict[str, Read]:
     -------
     dict
         By slot name (see `Template.slots`) the value of its cell, or a list of rows where the
-        slot has several cells or grows. Text, a whole number, a float, a truth value; None for a
+        slot has several cells or grows; of a slot in a block that is repeated, a list with what
+        each record has. Text, a whole number, a float, a truth value; None for a
         blank cell and for a formula that was never calculated; a date, or a date with a time,
         where the cell shows a date. An error value is the NaN that stands for it, one that kpi_xl
         does not have (``#REF!``, ``#NAME?``) the NaN of ``#VALUE!``.
@@ -53,7 +55,9 @@ def read(path: str | Path) -> dict[str, Read]:
     workbook = parts.workbook(package)
     found_tables = list(tables(package, workbook))
     places = slots.places(workbook, found_tables)
-    regions = growing.regions(slots.marks(workbook).values(), found_tables)
+    blocks = slots.marks(workbook, growing.BLOCK).values()
+    marks = slots.marks(workbook, growing.MARK).values()
+    regions = growing.regions(marks, blocks, found_tables)
     if sum(place.area.size for place in places.values()) > _MOST_CELLS:
         raise package.refusal(
             "名称指向的单元格太多，读不了",
@@ -61,7 +65,7 @@ def read(path: str | Path) -> dict[str, Read]:
         )
     by_sheet: defaultdict[str, list[tuple[str, Area, bool]]] = defaultdict(list)
     for name, (sheet, area) in places.items():
-        grows = bool(regions) and (sheet, area.first_row, area.last_row) in regions
+        grows = bool(regions) and Region(sheet, area.first_row, area.last_row) in regions
         by_sheet[sheet].append((name, area, grows))
     reader = Reader(package, workbook)
     found: dict[str, Read] = {}
@@ -70,7 +74,26 @@ def read(path: str | Path) -> dict[str, Read]:
             found.update(reader.slots(workbook.sheets[sheet], areas))
         except (ValueError, IndexError, OverflowError):
             raise package.refusal(f"工作表「{sheet}」的内容已损坏") from None
-    return {name: found[name] for name in places}
+    if not blocks:
+        return {name: found[name] for name in places}
+    return _by_record(found, places, regions)
+
+
+def _by_record(
+    found: Mapping[str, Read], places: Mapping[str, Place], regions: Collection[Region]
+) -> dict[str, Read | list[Read]]:
+    """The values; of a slot in a block that is repeated, what each record has."""
+    blocks = [region for region in regions if region.is_block]
+    inside = {
+        name for name, place in places.items() if any(block.holds(place) for block in blocks)
+    }
+    of_records = {name: growing.records(name, inside) for name in inside}
+    later = {one for names in of_records.values() for one in names[1:]}
+    return {
+        name: [found.get(one) for one in of_records[name]] if name in inside else found[name]
+        for name in places
+        if name not in later
+    }
 
 
 class Reader:

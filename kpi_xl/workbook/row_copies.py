@@ -44,6 +44,15 @@ class _Content(NamedTuple):
     fixed: Fixed = frozenset()
 
 
+class _Model(NamedTuple):
+    """A row that is copied: its number, its tags, and what the copies of its cells hold."""
+
+    number: int
+    head: bytes
+    contents: list[_Content]
+    end: bytes
+
+
 class RowCopies:
     """Makes the new rows of one area.
 
@@ -61,14 +70,13 @@ class RowCopies:
         self._sheet = sheet
         self._formulas = formulas
         self._copier = copier
-        self._model = sheet.rows.get(copier.model)
-        # Where the area has but one row, the one below does not belong to it.
-        self._below = None if copier.change.is_single else sheet.rows.get(copier.model + 1)
-        self._contents: list[_Content] = []
+        # Where all rows of the area are copied, the one below does not belong to it.
+        self._is_whole = copier.change.copied_rows > 0
+        self._below = None if self._is_whole else sheet.rows.get(copier.change.at)
         self._continued: dict[Position, str] = {}
-        if self._model is not None:
-            cells = sorted(self._model.cells.values(), key=lambda cell: cell.start)
-            self._contents = [self._content(self._model, cell) for cell in cells]
+        found = [row for number in copier.models if (row := sheet.rows.get(number)) is not None]
+        self._at = max((row.end for row in found), default=0)
+        self._models = [self._model(row) for row in found]
 
     @property
     def continued(self) -> Mapping[Position, str]:
@@ -77,24 +85,35 @@ class RowCopies:
 
     def edits(self) -> Iterator[Edit]:
         """Inserts the new rows; numbers that count up go on below them."""
-        if self._model is None:
-            return
         copies = []
-        head = self._sheet.xml[self._model.start : self._model.tag_end]
+        moved = self._copier.moved
+        for offset in self._copier.offsets:
+            for model in self._models:
+                row = model.number + moved + offset
+                copies.append(markup.with_attribute(model.head, "r", row))
+                for content in model.contents:
+                    copies += self._copy(content, row, offset)
+                copies.append(model.end)
+        if copies:
+            yield Edit(self._at, self._at, b"".join(copies))
+        if self._below is not None:
+            yield from self._counted_on(self._below)
+
+    def _counted_on(self, below: Row) -> Iterator[Edit]:
+        """The numbers that count up, in the row below the new ones."""
+        for model in self._models:
+            for content in model.contents:
+                cell = below.cells.get(content.column)
+                if content.number is not None and cell is not None:
+                    old = self._sheet.xml[cell.tag_end : cell.end]
+                    number = content.number + self._copier.change.count + 1
+                    yield Edit(cell.tag_end, cell.end, _counted(old, number))
+
+    def _model(self, row: Row) -> _Model:
+        head = self._sheet.xml[row.start : row.tag_end]
         end = b"" if markup.is_empty(head) else f"</{self._sheet.prefix}row>".encode()
-        count = self._copier.change.count
-        for offset in range(1, count + 1):
-            row = self._copier.new_model + offset
-            copies.append(markup.with_attribute(head, "r", row))
-            for content in self._contents:
-                copies += self._copy(content, row, offset)
-            copies.append(end)
-        yield Edit(self._model.end, self._model.end, b"".join(copies))
-        for content in self._contents:
-            cell = None if self._below is None else self._below.cells.get(content.column)
-            if content.number is not None and cell is not None:
-                old = self._sheet.xml[cell.tag_end : cell.end]
-                yield Edit(cell.tag_end, cell.end, _counted(old, content.number + count + 1))
+        cells = sorted(row.cells.values(), key=lambda cell: cell.start)
+        return _Model(row.number, head, [self._content(row, cell) for cell in cells], end)
 
     def _content(self, model: Row, cell: Cell) -> _Content:
         """What the copies of a cell hold: formula, what the cell below holds too, or nothing."""
@@ -107,7 +126,7 @@ class RowCopies:
             fixed = self._pattern(model.number, cell.column, formula)
             end = f"</{self._sheet.prefix}c>".encode()
             return _Content(cell.column, bare, end, formula=formula, fixed=fixed)
-        if self._copier.change.is_single:
+        if self._is_whole:
             return _Content(cell.column, tag, content)
         below = None if self._below is None else self._below.cells.get(cell.column)
         if below is not None and _is_same(xml, cell, below):
@@ -121,6 +140,9 @@ class RowCopies:
 
     def _pattern(self, row: int, column: int, formula: Formula) -> Fixed:
         """What of a formula stays the same in every row, as its neighbours tell."""
+        if self._is_whole:
+            self._continued[row, column] = self._copier.copied(formula.text, frozenset(), 0)
+            return frozenset()
         region = self._copier.region
         for distance in (1, -1):
             other = self._formulas.get((row + distance, column))

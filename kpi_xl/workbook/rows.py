@@ -62,7 +62,7 @@ class SheetRows:
         ------
         CrossedError
             An array formula cannot follow.
-        Lost, TooLongError, SeveralSheetsError
+        Lost, TooLongError, SeveralSheetsError, PartOfBlockError
             A formula cannot mean the same cells, or a cell does not fit.
         """
         self._check_arrays()
@@ -82,9 +82,9 @@ class SheetRows:
             if cells is None or cells.rows == 1:
                 continue
             for copier in self._copiers:
-                if cells.first_row <= copier.region.last and (
-                    copier.region.first <= cells.last_row
-                ):
+                region = copier.region
+                meets = cells.first_row <= region.last and region.first <= cells.last_row
+                if meets and not (copier.repeats and copier.copies(cells)):
                     raise CrossedError(cells)
 
     def _formula_edits(self, texts: dict[Position, str]) -> Iterator[Edit]:
@@ -93,6 +93,7 @@ class SheetRows:
         for place, formula in self._formulas.items():
             stays = self._stays(place[0])
             if stays and place not in texts:
+                shift.check_blocks(formula.text, self._name, self._shifts)
                 texts[place] = shift.formula(formula.text, self._name, self._shifts)
             # Those that share a text keep their distances only where nothing moves.
             if not stays or texts[place] != formula.text or self._shift.row(place[0]) != place[0]:

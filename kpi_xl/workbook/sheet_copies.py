@@ -215,7 +215,7 @@ class _Copier:
             )
         edits = []
         for one in markup.elements(content, _ELEMENTS):
-            if one.name in FORMULAS:
+            if one.name in FORMULAS and one.is_text(content):
                 text = one.text(content)
                 new = self._formula(text, name, tables)
                 if new != text:

@@ -17,7 +17,7 @@ class Reach(Enum):
     NONE = 0
     """It means these very cells: a merged range, a link."""
     RANGE = 1
-    """It takes them in when it ended with an area of one row, as a table or a sum does."""
+    """It takes them in when it ended with an area that is copied whole, as a sum does."""
     COPIED = 2
     """It takes them in when it ended with the row they are copies of, as a format does."""
 
@@ -34,6 +34,14 @@ class SeveralSheetsError(Exception):
     """A reference goes through several sheets, only one of which gets rows."""
 
 
+class PartOfBlockError(Exception):
+    """Something outside a block that is repeated refers to some of its rows."""
+
+    def __init__(self, reference: str) -> None:
+        self.reference = reference
+        super().__init__(reference)
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """Rows inserted or removed.
@@ -44,13 +52,14 @@ class Change:
         The row they come before, or the first that goes.
     count : int
         How many come; negative when they go.
-    is_single : bool
-        Whether they are inserted behind an area of one row, and not inside an area.
+    copied_rows : int
+        How many rows above them they are copies of, together an area; 0 where they are inserted
+        inside an area.
     """
 
     at: int
     count: int
-    is_single: bool = False
+    copied_rows: int = 0
 
 
 class Shift:
@@ -100,8 +109,9 @@ class Shift:
         for change in self.changes:
             at, count = change.at, change.count
             if count > 0 and last == at - 1:
-                reaches = reach is Reach.COPIED or (change.is_single and reach is Reach.RANGE)
-                new_last += count * reaches
+                reaches = reach is Reach.COPIED or (change.copied_rows and reach is Reach.RANGE)
+                if reaches and first <= at - change.copied_rows:
+                    new_last += count
         return new_first, new_last
 
     def kept(self, row: int, step: int = 1) -> int:
@@ -186,6 +196,26 @@ def reference(found: Reference, sheet: str, shifts: Shifts, reach: Reach | None)
     else:
         ends = first._replace(row=new_first), last._replace(row=new_last)
     return found._replace(ends=ends[::-1] if upside_down else ends)
+
+
+def check_blocks(text: str, sheet: str, shifts: Shifts) -> None:
+    """Refuse a formula that means some rows of a block, and cannot mean them of all its copies.
+
+    Raises
+    ------
+    PartOfBlockError
+        It does.
+    """
+    for token in tokens(text):
+        if isinstance(token, str) or len(token.sheets) > 1 or not token.ends[0].row:
+            continue
+        shift = shifts.get((token.sheets or (sheet,))[0])
+        rows = sorted(end.row for end in token.ends)
+        for change in shift.changes if shift is not None else ():
+            first, last = change.at - change.copied_rows, change.at - 1
+            meets = change.copied_rows > 1 and rows[0] <= last and first <= rows[-1]
+            if meets and (first < rows[0] or rows[-1] < last):
+                raise PartOfBlockError(token.text)
 
 
 def _through_sheets(found: Reference, shifts: Shifts) -> Reference:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from kpi_xl.errors import InputError
 from kpi_xl.workbook.grow import grown
 from kpi_xl.workbook.growing import Region
-from kpi_xl.workbook.obstacles import PIVOT, Taken
+from kpi_xl.workbook.obstacles import PIVOT, Taken, unrepeatable
 from kpi_xl.workbook.package import Package
 from kpi_xl.workbook.parts import Workbook
 from kpi_xl.workbook.references import LAST_ROW
@@ -40,8 +40,9 @@ def wanted(
     shrinking = set()
     of_tables = table_places(tables)
     for name, rows in rows_given.items():
-        region = found[name].region
-        most[region] = max(most.get(region, 1), rows)
+        region = found[name].growing
+        needed = rows * region.rows if region.is_block else rows
+        most[region] = max(most.get(region, 1), needed)
         if name in of_tables:
             shrinking.add(region)
     return tuple(
@@ -87,6 +88,8 @@ def resized(
     growing = {region: rows for region, rows in sizes if rows > region.rows}
     for region, rows in growing.items():
         _check(package, region, rows, taken[region.sheet])
+        if region.is_block:
+            _check_block(package, workbook.sheets[region.sheet], region, tables)
     # Sorted, so that areas with common rows are neighbours.
     for (above, _), (below, _) in pairwise(sizes):
         if above.sheet == below.sheet and below.first <= above.last:
@@ -126,9 +129,21 @@ def _check(package: Package, region: Region, rows: int, taken: Sequence[Taken]) 
             )
 
 
+def _check_block(package: Package, part: str, region: Region, tables: Sequence[Table]) -> None:
+    own = [table for table in tables if table.sheet == region.sheet]
+    what = unrepeatable(package, part, range(region.first, region.last + 1), own)
+    if what is not None:
+        raise InputError(
+            f"重复的块（第 {region.first} 到 {region.last} 行）里有{what}，不能跟着重复",
+            "把它移到块的外面；每个单位要有自己的图，可以用每个单位一张的工作表",
+            file=package.path,
+            sheet=region.sheet,
+        )
+
+
 def _holds_only_tables(sheet: Sheet, tables: Sequence[Table], region: Region, rows: int) -> bool:
     """Whether nothing but tables would go with an area's last rows."""
-    inside = [table.data for table in tables if (table.sheet, *table.data[::2]) == tuple(region)]
+    inside = [table.data for table in tables if Region(table.sheet, *table.data[::2]) == region]
     return all(
         cell.end - cell.tag_end == 0
         or any(data.contains(row.number, cell.column) for data in inside)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from kpi_xl.workbook import sheet_copies
 from kpi_xl.workbook.cells import UnwritableError
 from kpi_xl.workbook.formulas import tokens
-from kpi_xl.workbook.growing import MARK, Region
+from kpi_xl.workbook.growing import BLOCK, MARK, Region
 from kpi_xl.workbook.parts import Workbook
 from kpi_xl.workbook.references import LAST_COLUMN, Area, Place, area
 from kpi_xl.workbook.tables import Table, table_places
@@ -44,6 +44,9 @@ class Slot:
         Whether a formula calculates any of its cells.
     grows : bool
         Whether it takes more rows than it has; see `kpi_xl.workbook.growing`.
+    block : Region or None
+        The rows of the block it is in, which are repeated for each record; it takes a list then,
+        and what it has of rows and columns is for one record.
     """
 
     name: str
@@ -55,6 +58,7 @@ class Slot:
     columns: int
     has_formula: bool
     grows: bool
+    block: Region | None = None
 
     @property
     def plain_name(self) -> str:
@@ -65,6 +69,11 @@ class Slot:
     def region(self) -> Region:
         """Its rows."""
         return Region(self.sheet, self.first_row, self.first_row + self.rows - 1)
+
+    @property
+    def growing(self) -> Region:
+        """The rows that there will be more of, if it grows."""
+        return self.block or self.region
 
 
 def places(workbook: Workbook, tables: Iterable[Table]) -> dict[str, Place]:
@@ -83,12 +92,20 @@ def places(workbook: Workbook, tables: Iterable[Table]) -> dict[str, Place]:
     return found | of_tables
 
 
-def marks(workbook: Workbook) -> dict[str, Place]:
-    """Where the names lead that make an area grow; others of that kind are left out."""
+def marks(workbook: Workbook, beginning: str) -> dict[str, Place]:
+    """Where the names lead that mark an area; those that lead to no rows are left out.
+
+    Parameters
+    ----------
+    workbook : Workbook
+        What the workbook part says.
+    beginning : str
+        How they begin: `growing.MARK` or `growing.BLOCK`.
+    """
     sheets = {name.casefold(): name for name in workbook.sheets}
     found = {}
     for name, scope, text in workbook.names:
-        if name.startswith(MARK):
+        if name.startswith(beginning):
             place = _rows_place(text, sheets) or _place(text, sheets)
             if place is not None:
                 found[name if scope is None else f"{scope}!{name}"] = place
@@ -112,7 +129,7 @@ def _named_places(workbook: Workbook, sheets: dict[str, str]) -> dict[str, Place
     """The usable defined names of a workbook and where they lead."""
     found: list[tuple[str, str | None, Place]] = []
     for name, scope, text in workbook.names:
-        is_mark = name.startswith(("_xlnm.", MARK, sheet_copies.MARK))
+        is_mark = name.startswith(("_xlnm.", MARK, BLOCK, sheet_copies.MARK))
         place = None if is_mark else _place(text, sheets)
         if place is not None:
             found.append((name, scope, place))
@@ -162,10 +179,33 @@ def merge_at(cells: Area, merges: Iterable[Area]) -> Area | None:
     return None
 
 
-def slot(name: str, place: Place, merges: Iterable[Area], has_formula: bool, grows: bool) -> Slot:
-    """The slot of a place; cells merged into one take one value."""
+def slot(
+    name: str, place: Place, merges: Iterable[Area], has_formula: bool, regions: Iterable[Region]
+) -> Slot:
+    """The slot of a place; cells merged into one take one value.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    place : Place
+        Where it leads.
+    merges : iterable of Area
+        The merged ranges of its sheet.
+    has_formula : bool
+        Whether a formula calculates any of its cells.
+    regions : iterable of Region
+        All areas that can grow.
+    """
     cells = place.area
     one = merge_at(cells, merges) is not None
+    own = Region(place.sheet, cells.first_row, cells.last_row)
+    grows, block = False, None
+    for region in regions:
+        if region.is_block and region.holds(place):
+            block = region
+        elif region == own:
+            grows = not one or cells.rows == 1
     return Slot(
         name=name,
         sheet=place.sheet,
@@ -175,12 +215,13 @@ def slot(name: str, place: Place, merges: Iterable[Area], has_formula: bool, gro
         rows=1 if one else cells.rows,
         columns=1 if one else cells.columns,
         has_formula=has_formula,
-        grows=grows and (not one or cells.rows == 1),
+        grows=grows or block is not None,
+        block=block,
     )
 
 
 def row_count(slot: Slot, value: object) -> int:
-    """How many rows a value needs; 0 for None.
+    """How many rows, in a block records, a value needs; 0 for None.
 
     Raises
     ------
@@ -189,6 +230,9 @@ def row_count(slot: Slot, value: object) -> int:
     """
     if value is None:
         return 0
+    if slot.block is not None:
+        records = listed(value)
+        return 1 if records is None else len(records)
     rows = _rows(slot, value)
     return 1 if rows is None else len(rows)
 
@@ -241,10 +285,10 @@ def laid_out(slot: Slot, value: object) -> list[object]:
 
 def _rows(slot: Slot, value: object) -> list[list[object]] | None:
     """The value as rows; None when it is one value and not a list or array."""
-    given = _listed(value)
+    given = listed(value)
     if given is None:
         return None
-    rows = [_listed(row) for row in given]
+    rows = [listed(row) for row in given]
     if all(row is None for row in rows):
         if slot.columns == 1:
             return [[one] for one in given]
@@ -261,7 +305,7 @@ def _not_a_row(slot: Slot) -> list[object]:
     raise TypeError(f"slot {slot.name!r} needs a list of rows, not rows and single values mixed")
 
 
-def _listed(value: object) -> list[object] | None:
+def listed(value: object) -> list[object] | None:
     """A list, a tuple or an array as a list; None for anything else."""
     if isinstance(value, list | tuple):
         return list(value)

@@ -98,7 +98,11 @@ class Template:
             name: obstacles.taken(package, part, (t for t in self._tables if t.sheet == name))
             for name, part in self._workbook.sheets.items()
         }
-        self._regions = growing.regions(slots.marks(self._workbook).values(), self._tables)
+        self._regions = growing.regions(
+            slots.marks(self._workbook, growing.MARK).values(),
+            slots.marks(self._workbook, growing.BLOCK).values(),
+            self._tables,
+        )
         self._places = slots.places(self._workbook, self._tables)
         self._slots = {name: self._slot(name, place) for name, place in self._places.items()}
         self._styles: styles.StyleSheet | None = None
@@ -190,7 +194,8 @@ class Template:
         try:
             self._hidden(slot)
             if slot.grows:
-                self._of_size(((slot.region, slot.rows + 1),))
+                region = slot.growing
+                self._of_size(((region, region.rows + (region.rows if region.is_block else 1)),))
         except InputError as error:
             return error
         return None
@@ -211,6 +216,8 @@ class Template:
             several cells a list of rows or a 2-D array, or a plain list where it is one row or
             one column; cells beyond it are blanked. A slot that grows (`Slot.grows`) takes more
             rows than it has: they are inserted, and everything that refers to cells moves along.
+            A slot in a block (`Slot.block`) takes a list with what each record has there, or one
+            value that is the same for all.
             That is worked out once for each number of rows.
         identity : Identity, optional
             Whom it is for, by which it is known when it comes back.
@@ -230,6 +237,8 @@ class Template:
         """
         wanted = self._wanted(values) if self._regions else ()
         template = self._of_size(wanted) if wanted else self
+        if any(region.is_block for region in self._regions):
+            values = self._by_record(values, template, dict(wanted))
         return template._filled(values, identity)
 
     def _filled(self, values: Mapping[str, Any], identity: Identity | None) -> bytes:
@@ -244,8 +253,8 @@ class Template:
 
     def _slot(self, name: str, place: Place) -> Slot:
         found, cells_ = self._sheets[place.sheet], place.area
-        grows = Region(place.sheet, cells_.first_row, cells_.last_row) in self._regions
-        return slots.slot(name, place, found.merges, found.has_formula_in(cells_), grows)
+        has_formula = found.has_formula_in(cells_)
+        return slots.slot(name, place, found.merges, has_formula, self._regions)
 
     def _wanted(self, values: Mapping[str, Any]) -> Sizes:
         """The growing areas that need another number of rows for these values, and how many."""
@@ -258,6 +267,29 @@ class Template:
         if not rows:
             return ()
         return sizes.wanted(self._slots, self._tables, rows)
+
+    def _by_record(
+        self, values: Mapping[str, Any], resized: Template, rows: Mapping[Region, int]
+    ) -> dict[str, Any]:
+        """The values by the names that the slots of blocks have in the resized template."""
+        found: dict[str, Any] = {}
+        for name, value in values.items():
+            slot = self._slots.get(name)
+            if slot is None or slot.block is None:
+                found[name] = value
+                continue
+            records = slots.listed(value)
+            for number in range(rows.get(slot.block, slot.block.rows) // slot.block.rows):
+                own = resized._named(growing.of_record(name, number + 1), slot.sheet)
+                if records is None:
+                    found[own] = value
+                else:
+                    found[own] = records[number] if number < len(records) else None
+        return found
+
+    def _named(self, name: str, sheet: str) -> str:
+        """A slot's name here: one private to a sheet needs the sheet only among several."""
+        return name if name in self._slots else name.removeprefix(f"{sheet}!")
 
     def _of_size(self, wanted: Sizes) -> Template:
         """The template with other numbers of rows in some areas."""

@@ -98,7 +98,7 @@ class TestReferences:
                     formula(whole, "总", shifts)
 
     def test_an_area_of_one_row(self):
-        shifts = {"": Shift((Change(6, 3, is_single=True),))}
+        shifts = {"": Shift((Change(6, 3, copied_rows=1),))}
         assert formula("A5+SUM(A5:A5)+A6+SUM(A4:A5)", "", shifts) == "A5+SUM(A5:A8)+A9+SUM(A4:A8)"
 
     def test_copied_to_the_last_row_and_on(self):
