@@ -152,7 +152,7 @@ class OpenBook:
         merged = place.area.size > 1 and self._workbook.is_merged(*place)
         _, formulas = self._cells(place.sheet, place.area)
         has_formula = any(_is_formula(cell) for row in formulas for cell in row)
-        found = slot(name, place, [place.area] if merged else [], has_formula, False)
+        found = slot(name, place, [place.area] if merged else [], has_formula, ())
         return replace(found, reference=_area(found).reference)
 
     def _before(self, where: Slot) -> Overwritten:
