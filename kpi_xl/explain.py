@@ -5,12 +5,27 @@ from __future__ import annotations
 import difflib
 import inspect
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from kpi_xl.catalogue import kpis
 from kpi_xl.errors import InputError
 from kpi_xl.kpi import Kpi
 
+FROM_DATES: Final = frozenset(
+    {"KPI_HEADCOUNT", "KPI_AVG_HEADCOUNT", "KPI_RECRUITS", "KPI_LEAVERS", "KPI_RETENTION13"}
+)
+"""KPIs whose worksheet function counts people from columns of dates (`udfs.by_roster`); the
+functions of all others take the KPI's measures, then its settings."""
+
+_DATES: Final = {
+    "signed": "签约日期列",
+    "left": "解约日期列",
+    "month": "月份",
+    "day": "日期",
+    "first": "开始的日期",
+    "last": "结束的日期",
+    "months": "月数",
+}
 _DIRECTIONS: Final = {"higher": "越高越好", "lower": "越低越好", "neutral": "看结构，不分高低"}
 
 
@@ -20,13 +35,8 @@ def all_kpis() -> Iterator[str]:
         yield f"{kpi.code:<26}{kpi.name} = {kpi.formula}"
 
 
-def one_kpi(label: str) -> Iterator[str]:
-    """Everything about a KPI.
-
-    Parameters
-    ----------
-    label : str
-        Its code, Chinese name or alias.
+def kpi_meant(label: str) -> Kpi:
+    """The KPI with this code, Chinese name or alias.
 
     Raises
     ------
@@ -39,10 +49,29 @@ def one_kpi(label: str) -> Iterator[str]:
         near = difflib.get_close_matches(label, known, n=3, cutoff=0.3)
         hint = f"是不是：{'、'.join(near)}？" if near else ""
         raise InputError(f"没有名为“{label}”的指标", f"{hint}运行 kpi-xl explain 可看全部指标")
-    return _lines(kpi)
+    return kpi
 
 
-def _lines(kpi: Kpi) -> Iterator[str]:
+def record(kpi: Kpi) -> dict[str, Any]:
+    """A KPI for programs."""
+    return {
+        "code": kpi.code,
+        "name": kpi.name,
+        "aliases": kpi.aliases,
+        "meaning": kpi.meaning,
+        "formula": kpi.formula,
+        "measures": {measure.code: measure.name for measure in kpi.measures},
+        "excel": kpi.excel({measure.code: measure.code for measure in kpi.measures}),
+        "unit": kpi.unit,
+        "direction": kpi.direction,
+        "bands": kpi.bands,
+        "source": kpi.source,
+        "note": kpi.note,
+    }
+
+
+def lines(kpi: Kpi) -> Iterator[str]:
+    """Everything about a KPI, for people."""
     references = {
         measure.code: f"{column}2"
         for column, measure in zip("ABCDEFGH", kpi.measures, strict=False)
@@ -70,19 +99,19 @@ def _lines(kpi: Kpi) -> Iterator[str]:
 
 def _function(kpi: Kpi) -> str:
     """How the worksheet function of the KPI is called."""
-    import udfs.functions
-
-    signature = inspect.signature(getattr(udfs.functions, kpi.code))
-    names = {m.code: m.name for m in kpi.measures} | {s.code: s.name for s in kpi.settings}
-    names |= {
-        "signed": "签约日期列",
-        "left": "解约日期列",
-        "month": "月份",
-        "day": "日期",
-        "months": "月数",
-    }
-    arguments = [
-        names[p.name] if p.default is p.empty else f"[{names[p.name]}]"
-        for p in signature.parameters.values()
-    ]
+    required = [measure.name for measure in kpi.measures]
+    optional = [setting.name for setting in kpi.settings]
+    if kpi.code in FROM_DATES:
+        required, optional = _of_dates(kpi)
+    arguments = [*required, *(f"[{name}]" for name in optional)]
     return f"={kpi.code}({', '.join(arguments)})"
+
+
+def _of_dates(kpi: Kpi) -> tuple[list[str], list[str]]:
+    import udfs.by_roster  # needs numpy, which takes as long as everything else
+
+    parameters = inspect.signature(getattr(udfs.by_roster, kpi.code)).parameters.values()
+    return (
+        [_DATES[p.name] for p in parameters if p.default is p.empty],
+        [_DATES[p.name] for p in parameters if p.default is not p.empty],
+    )

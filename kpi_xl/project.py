@@ -27,6 +27,7 @@ from kpi_xl.data.schema import TABLES
 from kpi_xl.errors import InputError
 from kpi_xl.mail_settings import KEYS as MAIL_KEYS
 from kpi_xl.mail_settings import MailSettings, mail_settings
+from kpi_xl.server_settings import ServerSettings, server_settings
 
 DateOrder = Literal["ymd", "mdy", "dmy"]
 
@@ -52,6 +53,7 @@ _KNOWN: Final[dict[str, set[str] | None]] = {
     },
     "engine": {"url"},
     "mail": set(MAIL_KEYS),
+    "server": None,
     "bands": None,
 }
 
@@ -98,6 +100,8 @@ class Settings:
         ``spark://…`` or ``local[2]`` for parquet or Hive tables on Spark.
     mail : MailSettings
         The mail server and the mails.
+    server : ServerSettings
+        The server for Excel on Mac and the web.
     report : str
         The template that ``refresh`` fills: the name of an official one, or a workbook's path.
     """
@@ -120,6 +124,7 @@ class Settings:
     engine: str = field(default=f"{_FILE}kpi.duckdb", repr=False)
     # Left out as well: what is computed does not depend on it.
     mail: MailSettings = field(default=MailSettings(), repr=False)
+    server: ServerSettings = field(default=ServerSettings(), repr=False)
     report: str = field(default=REPORT, repr=False)
 
     @property
@@ -183,6 +188,11 @@ class Project:
     def output(self) -> Path:
         """Where workbooks are made."""
         return self.folder / "output"
+
+    @property
+    def returned(self) -> Path:
+        """Where the workbooks are that come back."""
+        return self.folder / "returned"
 
 
 def read_settings(file: Path) -> Settings:
@@ -252,6 +262,7 @@ class _Reader:
             bands=dict(self._band(name, value) for name, value in self._section("bands").items()),
             engine=self._engine(self._section("engine").get("url", default.engine)),
             mail=mail_settings(self._section("mail"), self.file),
+            server=server_settings(self._section("server"), self.file),
             report=self._typed("project", project, "report", str, default.report),
         )
 

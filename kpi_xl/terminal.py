@@ -2,20 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import dataclasses
+import enum
+import json
+import sys
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import typer
+import click
+
+from kpi_xl.chinese import Option
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from kpi_xl.jobs.progress import Progress
+    from kpi_xl.jobs.views import View
     from kpi_xl.project import Project
 
-MONTH: Final = typer.Option("--month", "-m", help="月份，如 2024-06；不写则为有数据的最后一个月。")
+Answer = Mapping[str, Any]
+"""What a command found or made, for programs: what `--json` writes."""
+
+MONTH: Final = click.option(
+    "--month", "-m", cls=Option, metavar="月份", help="如 2024-06；不写则为有数据的最后一个月。"
+)
 """The option --month."""
+
+
+class Speech(enum.Enum):
+    """How much is said."""
+
+    USUAL = "usual"
+    QUIET = "quiet"
+    VERBOSE = "verbose"
+    JSON = "json"
+
+
+@dataclasses.dataclass
+class Asked:
+    """What was asked for before the command, and how the run ends.
+
+    Parameters
+    ----------
+    project : Path
+        The project's folder.
+    speech : Speech
+        How much is said.
+    exit_code : int
+        What the program ends with when nothing is refused.
+    """
+
+    project: Path = Path()
+    speech: Speech = Speech.USUAL
+    exit_code: int = 0
+
+    @property
+    def named(self) -> Path | None:
+        """The project's folder where one is named, or the current folder is one."""
+        here = self.project == Path() and not (self.project / "kpi.toml").is_file()
+        return None if here else self.project
+
+
+def asked() -> Asked:
+    """What the running command was asked for."""
+    found: Asked = click.get_current_context().find_root().ensure_object(Asked)
+    return found
 
 
 def console(stderr: bool = False) -> Console:
@@ -26,15 +79,41 @@ def console(stderr: bool = False) -> Console:
 
 
 def say(text: str) -> None:
-    """Write a line."""
-    typer.echo(text)
+    """Write a line for people."""
+    if asked().speech in (Speech.USUAL, Speech.VERBOSE):
+        click.echo(text)
 
 
-def project_of(context: typer.Context) -> Project:
+def say_more(text: str) -> None:
+    """Write a line for people who want to know more."""
+    if asked().speech is Speech.VERBOSE:
+        click.echo(text)
+
+
+def show(view: View) -> Answer:
+    """Write a table for people, and give it for programs: one mapping a row, by heading."""
+    headings = [heading.rstrip("#") for heading in view.headings]
+    if view.rows and asked().speech in (Speech.USUAL, Speech.VERBOSE):
+        from rich.table import Table
+
+        table = Table(title=view.title)
+        for heading in view.headings:
+            right = heading.endswith("#")
+            table.add_column(heading.rstrip("#"), justify="right" if right else "left")
+        for row in view.rows:
+            table.add_row(*row)
+        console().print(table)
+    for note in view.notes:
+        say(note)
+    rows = [dict(zip(headings, row, strict=True)) for row in view.rows]
+    return {"title": view.title, "rows": rows, "notes": view.notes}
+
+
+def project_here() -> Project:
     """The project that the command is about."""
     from kpi_xl.project import Project
 
-    return Project.open(context.obj)
+    return Project.open(asked().project)
 
 
 @contextmanager
@@ -44,9 +123,8 @@ def progress_bar() -> Iterator[Progress]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     terminal = console(stderr=True)
-    with Progress(
-        *columns, console=terminal, transient=True, disable=not terminal.is_terminal
-    ) as bar:
+    watched = terminal.is_terminal and asked().speech in (Speech.USUAL, Speech.VERBOSE)
+    with Progress(*columns, console=terminal, transient=True, disable=not watched) as bar:
         tasks: dict[str, Any] = {}
 
         def report(text: str, done: int, total: int) -> None:
@@ -55,3 +133,27 @@ def progress_bar() -> Iterator[Progress]:
             bar.update(tasks[text], completed=done, total=total)
 
         yield report
+
+
+def write_json(answer: Answer, stderr: bool = False) -> None:
+    """Write what a program reads: one JSON document."""
+    stream = sys.stderr if stderr else sys.stdout
+    # In an encoding that has not every character, JSON still has a way to write it.
+    plain = not (stream.encoding or "").lower().startswith("utf")
+    text = json.dumps(_plain(answer), ensure_ascii=plain, indent=2, allow_nan=False)
+    click.echo(text, err=stderr)
+
+
+def _plain(value: Any) -> Any:
+    """What JSON knows: records become mappings, months and paths text."""
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(one) for one in value]
+    if dataclasses.is_dataclass(value) and type(value).__str__ is object.__str__:
+        # What is not shown of a record, such as a password, is not written either.
+        names = (field.name for field in dataclasses.fields(value) if field.repr)
+        return {name: _plain(getattr(value, name)) for name in names}
+    return str(value)

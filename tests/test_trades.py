@@ -10,7 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 import kpi_xl
 from kpi_xl.calendar import Month

@@ -6,13 +6,17 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.progress import Progress
 from kpi_xl.jobs.user import User, UserSettings
 from kpi_xl.project import Project
+from udfs.current import seen
 from udfs.open_book import Cells, OpenBook
+
+if TYPE_CHECKING:
+    from kpi_xl.data.cube import Unit
 
 USUAL: Final = "通常"
 """The level that is asked for when the template's usual one is meant."""
@@ -37,6 +41,10 @@ class Selected(NamedTuple):
 
 class Host(Protocol):
     """A spreadsheet program with a workbook open in it."""
+
+    @property
+    def user(self) -> User:
+        """Whoever pressed the button."""
 
     @property
     def workbook(self) -> str:
@@ -66,7 +74,7 @@ class Host(Protocol):
         """Show what is being done; None for nothing any more."""
 
     def show(self, rows: Any) -> None:
-        """A table in a new workbook."""
+        """A table beside the workbook."""
 
     def open(self, file: str) -> None:
         """Open another workbook."""
@@ -97,7 +105,7 @@ def run(host: Host, action: Action) -> None:
     except InputError as error:
         host.say(str(error), failed=True)
     except Exception as error:
-        log = User.current().folder / "error.log"
+        log = host.user.folder / "error.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(traceback.format_exc(), encoding="utf-8")
         name = type(error).__name__
@@ -111,10 +119,11 @@ def refresh(host: Host, progress: Progress) -> None:
     from kpi_xl.jobs.live import live
     from udfs import undo as copies
 
-    user = User.current()
+    user = host.user
     opened = OpenBook(host.cells)
     rows = {name: slot.rows for name, slot in opened.slots.items()}
     found = live(_project(user), rows, _identity(opened), user.settings().month, progress)
+    _may_see(found.unit)
     with host.quiet():
         before = opened.write(found.values, progress)
     copies.keep(user.undo, host.workbook, before)
@@ -130,7 +139,7 @@ def undo(host: Host, progress: Progress) -> None:
     """撤销刷新: put back what the last refresh of the open workbook overwrote."""
     from udfs import undo as copies
 
-    folder = User.current().undo
+    folder = host.user.undo
     overwritten = copies.kept(folder, host.workbook)
     with host.quiet():
         OpenBook(host.cells).restore(overwritten)
@@ -144,7 +153,7 @@ def fill(template: str) -> Action:
     def action(host: Host, progress: Progress) -> None:
         from kpi_xl.jobs.fill import fill as job
 
-        user = User.current()
+        user = host.user
         filled = job(_project(user), template, user.settings().month, progress)
         made = f"{filled.month.chinese} {template}：生成 {len(filled.files)} 份。"
         host.say(f"{made}\n位置：{filled.folder}")
@@ -160,7 +169,7 @@ def distribute(template: str, level: str) -> Action:
         from kpi_xl.jobs.distribution.run import distribute as job
         from kpi_xl.jobs.distribution.told import lines
 
-        user = User.current()
+        user = host.user
         project = _project(user)
         wanted = None if level.strip() in ("", USUAL) else level.strip()
         done = job(project, template, user.settings().month, level=wanted, progress=progress)
@@ -175,7 +184,7 @@ def collect(host: Host, progress: Progress) -> None:
     from kpi_xl.jobs.collection import collect as job
     from kpi_xl.jobs.collection.told import lines
 
-    first, *rest, report = lines(job(_project(User.current()), progress=progress))
+    first, *rest, report = lines(job(_project(host.user), progress=progress))
     # A message box is cut where it gets long: the report, which has everything, comes early.
     host.say("\n".join((first, report, *rest)))
 
@@ -185,10 +194,11 @@ def diagnose(host: Host, progress: Progress) -> None:
     from kpi_xl.jobs.live import whose
     from kpi_xl.jobs.views import diagnosis_view, scope
 
-    user = User.current()
+    user = host.user
     project = _project(user)
     month, unit = whose(project, _identity(OpenBook(host.cells)), user.settings().month, progress)
-    with scope(project, str(month), unit.path, unit.level, progress) as of:
+    _may_see(unit)
+    with scope(project, str(month), unit.path, unit.level, progress, seen.get()) as of:
         view = diagnosis_view(of, None)
     first: dict[str, str] = {}
     for _, topic, cause, measure in view.rows:
@@ -202,7 +212,7 @@ def check(host: Host, progress: Progress) -> None:
     """数据校验: check the raw files and open the report."""
     from kpi_xl.jobs.check import check as job
 
-    checked, report = job(_project(User.current()), progress)
+    checked, report = job(_project(host.user), progress)
     host.open(str(report))
     aside = sum(table.set_aside for table in checked.tables.values())
     read = sum(table.read for table in checked.tables.values())
@@ -226,7 +236,7 @@ def doctor(host: Host, progress: Progress) -> None:
 def explain(host: Host, progress: Progress) -> None:
     """指标说明: explain the KPI of the selected cell, or list all."""
     from kpi_xl.catalogue import kpis
-    from kpi_xl.explain import one_kpi
+    from kpi_xl.explain import lines
     from udfs.by_data import KPI_NAMES
 
     cell = host.selected()
@@ -235,7 +245,7 @@ def explain(host: Host, progress: Progress) -> None:
     if cell is None or kpi is None:
         host.show(KPI_NAMES())
         return
-    text = "\n".join(line.strip() for line in one_kpi(kpi.code))
+    text = "\n".join(line.strip() for line in lines(kpi))
     if cell.right is None:
         host.say(text)
     elif host.ask(f"{text}\n\n要在右边的单元格 {cell.right} 插入公式吗？"):
@@ -267,7 +277,7 @@ def settings(folder: str, month: str) -> Action:
             raise InputError(
                 "月份写法看不懂", "请写成 2024-06、202406 或 2024年6月", value=month
             ) from None
-        User.current().save(UserSettings(project.folder.resolve(), chosen))
+        host.user.save(UserSettings(project.folder.resolve(), chosen))
         host.say(
             f"项目：{project.folder}\n月份：{chosen or '有数据的最后一个月'}\n"
             f"表格里的 KPI 公式在下次计算时使用新的项目（按 {host.recalculation} 立即计算）。",
@@ -287,6 +297,19 @@ def help(host: Host, progress: Progress) -> None:
         arguments = "\n".join(f"{name}：{text}" for name, text in about.arguments.items())
         rows.append([f"{name}({', '.join(about.arguments)})", about.text, arguments])
     host.show([["函数", "结果", "参数"], *rows])
+
+
+def _may_see(unit: Unit) -> None:
+    """Refuse what is not of the units that whoever asks may see."""
+    paths = seen.get()
+    if paths is not None and not any(
+        unit.path == path or unit.path.startswith(f"{path}/") for path in paths
+    ):
+        raise InputError(
+            "这个单位不在你的权限里",
+            f"你可以看的单位：{'、'.join(paths) or '没有'}；要看别的单位，请找管理这个服务的人",
+            value=unit.path or unit.name,
+        )
 
 
 def _identity(opened: OpenBook) -> dict[str, object]:

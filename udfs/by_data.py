@@ -224,13 +224,13 @@ def KPI_HELP(name: Any) -> Result:
     >>> KPI_HELP("活动率").splitlines()[0]
     '活动率（KPI_ACTIVITY）'
     """
-    from kpi_xl.explain import one_kpi
+    from kpi_xl.explain import kpi_meant, lines
 
     text = named(rows_of(name)[0][0][0])
     if not text:
         return '请写一个指标的名称，如 =KPI_HELP("活动率")；=KPI_NAMES() 列出全部指标'
     try:
-        return "\n".join(line.strip() for line in one_kpi(text))
+        return "\n".join(line.strip() for line in lines(kpi_meant(text)))
     except InputError as error:
         return _unit_help(text) or str(error)
 

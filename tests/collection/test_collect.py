@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from collection.conftest import MONTH, TEMPLATE, edited, of
 from kpi_xl.calendar import Month

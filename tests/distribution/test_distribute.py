@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msoffcrypto
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from distribution.conftest import every_file
 from kpi_xl.cli import app

@@ -14,9 +14,10 @@ from kpi_xl.errors import InputError
 from kpi_xl.jobs.circulation import circulation, file_of
 from kpi_xl.jobs.collection import store
 from kpi_xl.jobs.collection.files import Aside, arrived
+from kpi_xl.jobs.collection.forms import Form, checked, form_of
 from kpi_xl.jobs.collection.matching import Matched, Matcher, by_recipient
 from kpi_xl.jobs.collection.store import Rule, rule_meant
-from kpi_xl.jobs.collection.validation import Problem, Validation
+from kpi_xl.jobs.collection.validation import Problem
 from kpi_xl.jobs.distribution.contacts import Listed, passwords_in
 from kpi_xl.jobs.distribution.encryption import encrypted
 from kpi_xl.jobs.files import write_whole
@@ -25,7 +26,6 @@ from kpi_xl.jobs.progress import Progress, silent
 from kpi_xl.project import Project
 from kpi_xl.workbook import Template
 from kpi_xl.workbook.answers import ReturnedWorkbook
-from kpi_xl.workbook.inputs import InputSlot, input_slots
 from kpi_xl.workbook.marked import marked
 
 REPORT: Final = "回收报告.xlsx"
@@ -152,7 +152,7 @@ def collect(
     InputError
         When there is no such folder, or nothing was ever sent.
     """
-    folder = project.folder / "returned" if folder is None else folder
+    folder = project.returned if folder is None else folder
     if not folder.is_dir():
         raise InputError(f"没有文件夹“{folder}”", "请把收回的工作簿放进去，或写出它们所在的文件夹")
     if not file_of(project).is_file():
@@ -185,7 +185,7 @@ class _Collection:
         self._rule = rule
         self._passwords = passwords
         self._progress = progress
-        self._inputs: dict[str, list[InputSlot]] = {}
+        self._forms: dict[str, Form] = {}
         self._copies = project.output / MARKED
         self._result = Collected(folder, project.output / REPORT)
 
@@ -248,20 +248,15 @@ class _Collection:
         """Read, validate and store a workbook; whether it could be read."""
         try:
             workbook = one.opened()
-            inputs = self._inputs_of(one)
-            names = {each.slot.name for each in inputs} | {each.key for each in inputs}
-            names |= {column.source for each in inputs for column in each.columns}
-            validation = Validation(one.file, workbook.answers(names - {""}), one.row["keys"])
-            validation.check(inputs)
+            valid, problems = checked(one, workbook, self._form_of(one))
         except InputError as error:
             self._result.aside.append(Aside(one.file, error.problem, error.advice))
             return False
-        valid = validation.valid
         put = store.add if self._rule == "增量" else store.replace
         values = put(self._connection, one, valid)
-        wrong = [problem for problem in validation.problems if not problem.taken]
+        wrong = [problem for problem in problems if not problem.taken]
         store.note_returned(self._connection, one, len(wrong))
-        self._result.problems += validation.problems
+        self._result.problems += problems
         if wrong:
             self._mark(one, workbook, wrong)
         row = one.row
@@ -289,9 +284,9 @@ class _Collection:
             return f"{valid - values} 个值以前已有，按“增量”规则没有改动"
         return ""
 
-    def _inputs_of(self, one: Matched) -> Sequence[InputSlot]:
+    def _form_of(self, one: Matched) -> Form:
         """The input cells of the very template that a workbook was made from."""
-        if one.version not in self._inputs:
+        if one.version not in self._forms:
             row = self._connection.execute(
                 "SELECT name, content FROM templates WHERE version = ?", [one.version]
             ).fetchone()
@@ -299,8 +294,8 @@ class _Collection:
                 raise InputError(
                     "它的模板不在下发记录里", "请核对是不是别的项目下发的", file=one.file
                 )
-            self._inputs[one.version] = input_slots(Template(row["name"], row["content"]))
-        return self._inputs[one.version]
+            self._forms[one.version] = form_of(Template(row["name"], row["content"]))
+        return self._forms[one.version]
 
     def _mark(self, one: Matched, workbook: ReturnedWorkbook, problems: Sequence[Problem]) -> None:
         """Write a copy of a workbook with its problems marked."""

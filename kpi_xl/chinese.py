@@ -1,0 +1,252 @@
+"""click's commands, in Chinese: their help, and what is said of a command that cannot be used."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import click
+
+from kpi_xl.errors import InputError
+
+_MOST_NEAR: Final = 3
+
+
+def width(text: str) -> int:
+    """The columns that a text takes on a terminal: two a Chinese character."""
+    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
+
+
+class Formatter(click.HelpFormatter):
+    """Writes help so that what stands below each other does so in Chinese too."""
+
+    def write_heading(self, heading: str) -> None:
+        self.write(f"{'':>{self.current_indent}}{heading}：\n")
+
+    def write_dl(
+        self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
+    ) -> None:
+        rows = list(rows)
+        column = col_spacing + max(width(first) for first, _ in rows)
+        for first, second in rows:
+            space = " " * (column - width(first))
+            self.write(f"{'':>{self.current_indent}}{first}{space}{second}\n")
+
+
+class _Context(click.Context):
+    formatter_class = Formatter
+
+
+class Argument(click.Argument):
+    """An argument that the help explains.
+
+    Parameters
+    ----------
+    help : str
+        What it is.
+    """
+
+    def __init__(self, *names: Any, help: str, **options: Any) -> None:
+        super().__init__(*names, **options)
+        self.help: str = help
+
+    def make_metavar(self, ctx: click.Context) -> str:
+        return super().make_metavar(ctx).replace("...", "…")
+
+
+class Option(click.Option):
+    """An option; the help says in Chinese that one is required."""
+
+    def get_help_extra(self, ctx: click.Context) -> Any:
+        extra = super().get_help_extra(ctx)
+        if extra.pop("required", None) and self.help is not None:
+            self.help = self.help.removesuffix("（必写）") + "（必写）"
+        return extra
+
+
+class Word(click.Choice[str]):
+    """One of some words."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value not in self.choices:
+            self.fail(f"不能写“{value}”，可以写：{'、'.join(map(str, self.choices))}", param, ctx)
+        return str(value)
+
+
+class Number(click.ParamType[float]):
+    """A number; a whole one where `whole`."""
+
+    name = "number"
+
+    def __init__(self, whole: bool = False) -> None:
+        self.whole = whole
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return int(value) if self.whole else float(str(value).replace(",", ""))
+        except ValueError:
+            self.fail(f"要写{'整数' if self.whole else '数字'}，不能写“{value}”", param, ctx)
+
+
+class Command(click.Command):
+    """A command.
+
+    Parameters
+    ----------
+    examples : sequence of str
+        Command lines to learn from, shown at the end of the help.
+    """
+
+    context_class = _Context
+    # What is too much is refused below, in Chinese.
+    allow_extra_args = True
+
+    def __init__(self, *args: Any, examples: Sequence[str] = (), **options: Any) -> None:
+        options.setdefault("options_metavar", "[选项]")
+        super().__init__(*args, **options)
+        self.examples = tuple(examples)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        rest = super().parse_args(ctx, args)
+        if rest and not isinstance(self, click.Group) and not ctx.resilient_parsing:
+            raise UnexpectedArgumentError(rest[0], ctx)
+        return rest
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = "显示这段说明。"
+        return option
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        return inspect.cleandoc(self.help or "").partition("\n")[0]
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        pieces = " ".join(self.collect_usage_pieces(ctx))
+        formatter.write_usage(ctx.command_path, pieces, prefix="用法：")
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        # Line by line as written: click wraps at spaces, and Chinese has none.
+        formatter.write_paragraph()
+        for line in inspect.cleandoc(self.help or "").splitlines():
+            formatter.write(f"  {line}\n" if line else "\n")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        parameters = self.get_params(ctx)
+        of_arguments = [
+            (p.make_metavar(ctx), p.help) for p in parameters if isinstance(p, Argument)
+        ]
+        of_options = [found for p in parameters if (found := p.get_help_record(ctx)) is not None]
+        sections: dict[str, list[tuple[str, str]]] = {"参数": of_arguments, "选项": of_options}
+        for heading, rows in sections.items():
+            if rows:
+                with formatter.section(heading):
+                    formatter.write_dl(rows)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if self.examples:
+            with formatter.section("例"):
+                for example in self.examples:
+                    formatter.write(f"  {example}\n")
+
+
+class Group(Command, click.Group):
+    """A command of several commands."""
+
+    command_class = Command
+    group_class = type
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options.setdefault("subcommand_metavar", "命令 [参数]…")
+        super().__init__(*args, **options)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        with formatter.section("命令"):
+            formatter.write_dl(
+                [(name, one.get_short_help_str()) for name, one in self.commands.items()]
+            )
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)  # in the order in which they are used
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if self.get_command(ctx, args[0]) is None and not ctx.resilient_parsing:
+            if args[0].startswith("-"):
+                raise click.NoSuchOption(args[0], ctx=ctx)
+            raise NoSuchCommandError(args[0], list(self.commands), ctx)
+        return super().resolve_command(ctx, args)
+
+
+class NoSuchCommandError(click.UsageError):
+    """A command that there is not.
+
+    Parameters
+    ----------
+    name : str
+        As typed.
+    known : sequence of str
+        The commands there are.
+    """
+
+    def __init__(self, name: str, known: Sequence[str], ctx: click.Context) -> None:
+        super().__init__(name, ctx)
+        self.name = name
+        self.near = difflib.get_close_matches(name, known, n=_MOST_NEAR)
+
+
+class UnexpectedArgumentError(click.UsageError):
+    """More arguments than the command takes.
+
+    Parameters
+    ----------
+    argument : str
+        The first of those.
+    """
+
+    def __init__(self, argument: str, ctx: click.Context) -> None:
+        super().__init__(argument, ctx)
+        self.argument = argument
+
+
+def refusal(error: click.UsageError) -> InputError:
+    """What is said of a command line that cannot be used.
+
+    Parameters
+    ----------
+    error : click.UsageError
+        What click found.
+    """
+    near: Sequence[str] = ()
+    match error:
+        case NoSuchCommandError():
+            problem, near = f"没有命令 {error.name}", error.near
+        case click.NoSuchOption():
+            problem, near = f"没有选项 {error.option_name}", error.possibilities or ()
+        case click.MissingParameter():
+            problem = f"还要写 {_named(error)}"
+        case UnexpectedArgumentError():
+            problem = f"多写了“{error.argument}”；名称里有空格时请加引号"
+        case click.BadOptionUsage():
+            problem = f"选项 {error.option_name} 写法有误：要写值的选项后面要有值，开关后面没有值"
+        case click.BadParameter():
+            problem = f"{_named(error)} {error.message}"
+        case _:
+            problem = error.format_message()
+    hint = f"是不是 {'、'.join(near)}？" if near else ""
+    path = error.ctx.command_path if error.ctx is not None else "kpi-xl"
+    return InputError(problem, f"{hint}运行 {path} --help 看怎么写")
+
+
+def _named(error: click.BadParameter) -> str:
+    parameter = error.param
+    if parameter is None:
+        return str(error.param_hint or "")
+    if isinstance(parameter, Argument):
+        return f"参数“{parameter.human_readable_name}”"
+    return f"选项 {parameter.opts[0]}"

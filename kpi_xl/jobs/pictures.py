@@ -1,0 +1,125 @@
+"""Workbooks as PDF and as pictures, for people who look at them in a chat group."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from kpi_xl.errors import InputError
+from kpi_xl.jobs.files import write_whole
+from kpi_xl.jobs.libreoffice import converted, needed_soffice
+from kpi_xl.jobs.progress import Progress, silent
+
+_DOTS_AN_INCH: Final = 110
+_POINTS_AN_INCH: Final = 72
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """What was made.
+
+    Parameters
+    ----------
+    pdfs : list of Path
+        One a workbook.
+    pngs : list of Path
+        One a page.
+    """
+
+    pdfs: list[Path] = field(default_factory=list)
+    pngs: list[Path] = field(default_factory=list)
+
+
+def ready(*, png: bool) -> None:
+    """See, before any work is done, whether what it takes is installed.
+
+    Raises
+    ------
+    InputError
+        When it is not.
+    """
+    needed_soffice("生成 PDF 和图片")
+    if not png:
+        return
+    try:
+        importlib.import_module("PIL.Image")
+        importlib.import_module("pypdfium2")
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"还没有安装生成图片需要的组件（{error.name}）",
+            '请运行 pip install "kpi_xl[pictures]"，或不写 --png',
+        ) from error
+
+
+def pictures(
+    files: Sequence[Path], *, pdf: bool, png: bool, progress: Progress = silent
+) -> Pictures:
+    """Make them beside the workbooks: ``分公司.pdf``, ``分公司-01.png``, ``分公司-02.png`` …
+
+    Pictures of pages that there are no more are removed.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        The workbooks.
+    pdf, png : bool
+        What is wanted.
+    progress : callable
+        Told what is being done.
+
+    Raises
+    ------
+    InputError
+        When LibreOffice, or what pictures take, is not there, or a workbook could not be
+        converted.
+    """
+    ready(png=png)
+    program = needed_soffice("生成 PDF 和图片")
+    made = Pictures()
+    with tempfile.TemporaryDirectory(prefix="kpi_xl-") as folder:
+        for done, file in enumerate(files):
+            progress("转成 PDF", done, len(files))
+            page = converted({"": file}, "pdf", program, Path(folder)).get("")
+            if page is None:
+                raise InputError(
+                    "LibreOffice 没有把这个工作簿转成 PDF",
+                    "请关闭正在运行的 LibreOffice 再试；工作簿本身已经生成",
+                    file=file,
+                )
+            content = page.read_bytes()
+            page.unlink()  # another workbook may have the same name
+            if pdf:
+                write_whole(file.with_suffix(".pdf"), content)
+                made.pdfs.append(file.with_suffix(".pdf"))
+            if png:
+                made.pngs.extend(_pngs(content, file))
+    progress("转成 PDF", len(files), len(files))
+    return made
+
+
+def _pngs(content: bytes, file: Path) -> list[Path]:
+    import pypdfium2
+
+    for old in file.parent.glob("*.png"):
+        stem, _, place = old.stem.rpartition("-")
+        if stem == file.stem and place.isdigit():
+            old.unlink()
+    made = []
+    pages = pypdfium2.PdfDocument(content)
+    try:
+        for number, page in enumerate(pages, 1):
+            picture = io.BytesIO()
+            image = page.render(scale=_DOTS_AN_INCH / _POINTS_AN_INCH).to_pil()
+            # Sheets have few colours: a palette makes the file a third as large.
+            image.convert("RGB").quantize(128).save(picture, "PNG", optimize=True)
+            places = len(str(len(pages)))  # so that names sort as the pages do
+            made.append(file.with_name(f"{file.stem}-{number:0{places}}.png"))
+            write_whole(made[-1], picture.getvalue())
+    finally:
+        pages.close()
+    return made

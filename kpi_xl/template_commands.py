@@ -1,0 +1,40 @@
+"""The commands about templates: which names there are, and what a workbook has of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kpi_xl.chinese import Argument, Group
+from kpi_xl.terminal import Answer, say
+
+
+@click.group(cls=Group)
+def template() -> None:
+    """模板：列出可用的名称，检查自己的工作簿。"""
+
+
+@template.command("names")
+def names() -> Answer:
+    """列出工作簿里可以用的全部名称和含义。"""
+    from kpi_xl.jobs.slot_names import slot_names
+
+    known = slot_names()
+    for name, meaning in known.items():
+        say(f"{name}\t{meaning}")
+    return {"names": known}
+
+
+@template.command("check", examples=("kpi-xl template check 我的月报.xlsx",))
+@click.argument(
+    "file", cls=Argument, type=click.Path(path_type=Path), metavar="文件", help="要检查的工作簿。"
+)
+def check(file: Path) -> Answer:
+    """看一个工作簿里哪些名称会填写，哪些不认识，哪些不能用。"""
+    from kpi_xl.jobs import template_check
+
+    found = template_check.check_template(file)
+    for line in template_check.lines(found):
+        say(line)
+    return vars(found)
