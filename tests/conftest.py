@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from kpi_xl.jobs import start
+from kpi_xl.jobs import start, unit_sheets
 from kpi_xl.jobs.files import write_whole
-from kpi_xl.jobs.fill import Filled, fill, known_values, recipients_of, template_path
+from kpi_xl.jobs.fill import Filled, fill, recipients_of, template_path
 from kpi_xl.jobs.load import load
 from kpi_xl.project import Project
 from kpi_xl.workbook import Template
@@ -66,7 +66,7 @@ def fill_few(project, template):
     folder = project.output / MONTH / template
     with recipients_of(project, load(project).cube, workbook, _month()) as to:
         for recipient in list(to.everybody())[::50]:
-            content = workbook.fill(known_values(workbook, to, recipient))
+            content = workbook.fill(unit_sheets.values(workbook, to, recipient)[0])
             write_whole(folder / recipient.file, content)
 
 

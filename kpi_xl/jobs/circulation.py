@@ -47,7 +47,7 @@ CREATE TABLE IF NOT EXISTS recipients (
     file         TEXT NOT NULL,         -- relative to the project
     sha256       TEXT,                  -- of the file; empty until it is made
     slots        INTEGER,               -- how many were filled
-    keys         TEXT,                  -- of the lists, as JSON
+    keys         TEXT,                  -- of the lists, by unit with a sheet and slot, as JSON
     made         TEXT,
     pdf          TEXT,
     address      TEXT,                  -- of the mail
@@ -93,7 +93,8 @@ CREATE TABLE IF NOT EXISTS entries (
     saved        TEXT NOT NULL,         -- when the workbook was saved, by its own word
     saved_by     TEXT NOT NULL,
     collected    TEXT NOT NULL,
-    sha256       TEXT NOT NULL          -- of the file, as in returns
+    sha256       TEXT NOT NULL,         -- of the file, as in returns
+    about        TEXT NOT NULL DEFAULT ''  -- the unit's path where each unit has a sheet
 );
 CREATE INDEX IF NOT EXISTS entries_of ON entries (template, period, unit, person);
 """
@@ -115,9 +116,18 @@ def circulation(project: Project) -> Iterator[sqlite3.Connection]:
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA synchronous = FULL")
         connection.executescript(_SCHEMA)
+        _bring_up_to_date(connection)
         yield connection
     finally:
         connection.close()
+
+
+def _bring_up_to_date(connection: sqlite3.Connection) -> None:
+    """Give a file that an earlier version made what it lacks."""
+    columns = {row["name"] for row in connection.execute("PRAGMA table_info(entries)")}
+    if "about" not in columns:
+        with connection:
+            connection.execute("ALTER TABLE entries ADD COLUMN about TEXT NOT NULL DEFAULT ''")
 
 
 def now() -> str:

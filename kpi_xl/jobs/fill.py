@@ -17,10 +17,9 @@ from kpi_xl.jobs import unit_sheets
 from kpi_xl.jobs.files import file_name, write_whole
 from kpi_xl.jobs.load import load
 from kpi_xl.jobs.progress import Progress, silent
-from kpi_xl.jobs.recipients import Recipient, Recipients
+from kpi_xl.jobs.recipients import Recipients
 from kpi_xl.jobs.recipients import files as files_of
 from kpi_xl.jobs.review_month import came_back
-from kpi_xl.jobs.unit_values import Values
 from kpi_xl.project import Project
 from kpi_xl.workbook import Template
 
@@ -82,16 +81,12 @@ def fill(
     folder = project.output / str(wanted) / file_name(name)
     files = []
     with recipients_of(project, cube, workbook, wanted) as to:
-        has_sheets = bool(workbook.sheets_for_units)
-        recipients = list(files_of(to.with_units_below() if has_sheets else to.everybody()))
+        recipients = list(files_of(unit_sheets.recipients(workbook, to)))
         for done, (recipient, path) in enumerate(recipients):
             progress(f"生成{name}", done, len(recipients))
             file = folder / path
-            if has_sheets:
-                content = unit_sheets.filled(workbook, to, recipient)
-            else:
-                content = workbook.fill(known_values(workbook, to, recipient))
-            write_whole(file, content)
+            values, sheets = unit_sheets.values(workbook, to, recipient)
+            write_whole(file, unit_sheets.filled(workbook, values, sheets))
             files.append(file)
         progress(f"生成{name}", len(recipients), len(recipients))
     return Filled(wanted, folder, files)
@@ -107,13 +102,6 @@ def recipients_of(
     with duckdb.connect(str(project.store), read_only=True) as store:
         said = came_back(project, month)
         yield Recipients(project.settings, cube, store, month, rows, growing, said)
-
-
-def known_values(template: Template, to: Recipients, recipient: Recipient) -> Values:
-    """The values of the slots that a template has."""
-    values = to.values(recipient)
-    named = {name: slot.plain_name for name, slot in template.slots.items()}
-    return {name: values[plain] for name, plain in named.items() if plain in values}
 
 
 def refresh(project: Project, month: str | None = None, progress: Progress = silent) -> Filled:

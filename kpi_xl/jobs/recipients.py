@@ -226,11 +226,18 @@ class Recipients:
             elif people.of(unit):
                 yield Recipient(unit, number)
 
-    def with_units_below(self) -> Iterator[Recipient]:
-        """The branch and departments that have units below them, for a sheet a unit."""
+    def with_units_below(self, level: str | None = None) -> Iterator[Recipient]:
+        """The units of a level that have units below them, for a sheet a unit.
+
+        Parameters
+        ----------
+        level : str, optional
+            The level; by default those of the branch and the departments.
+        """
+        levels = _ABOUT_UNITS if level is None else (level,)
         for number, unit in enumerate(self.cube.units):
             recipient = Recipient(unit, number)
-            if unit.level in _ABOUT_UNITS and not unit.is_unassigned and self.below(recipient):
+            if unit.level in levels and not unit.is_unassigned and self.below(recipient):
                 yield recipient
 
     def below(self, recipient: Recipient) -> list[Recipient]:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Final, NamedTuple
 from xml.parsers import expat
 
-from kpi_xl.workbook import parts, slots
+from kpi_xl.workbook import growing, identity, parts, slots
 from kpi_xl.workbook.cells import UNCALCULATED, Raw, Value
 from kpi_xl.workbook.excerpt import excerpt
 from kpi_xl.workbook.identity import Identity
 from kpi_xl.workbook.package import RETURNED, Package
 from kpi_xl.workbook.references import Area
 from kpi_xl.workbook.returned import Reader, cell_references
-from kpi_xl.workbook.tables import tables
+from kpi_xl.workbook.tables import Table, tables
 
 _MOST_CELLS: Final = 200_000
 
@@ -81,6 +82,10 @@ class ReturnedWorkbook:
         self.workbook = parts.workbook(self.package)
         self.identity = Identity.of(self.workbook)
 
+    @cached_property
+    def _tables(self) -> list[Table]:
+        return list(tables(self.package, self.workbook))
+
     def saved(self) -> tuple[dt.datetime | None, str]:
         """When it was saved and by whom, by its own word; None and empty where it does not say."""
         related = parts.relationships(self.package, "").values()
@@ -97,32 +102,54 @@ class ReturnedWorkbook:
             return None, texts.get("lastModifiedBy", "")
         return when if when.tzinfo else when.replace(tzinfo=dt.UTC), texts.get("lastModifiedBy", "")
 
-    def answers(self, names: Collection[str]) -> dict[str, Answers]:
+    @property
+    def sheets_about(self) -> dict[str, list[str]]:
+        """The sheets that are each about a unit, by the unit."""
+        return identity.sheets(self.workbook)
+
+    def answers(
+        self, names: Collection[str], of_records: Collection[str] = (), sheet: str | None = None
+    ) -> dict[str, Answers]:
         """The cells of some names; those that the workbook does not have any more are missing.
+
+        Parameters
+        ----------
+        names : collection of str
+            The names.
+        of_records : collection of str
+            Those of them that are in a block, which is repeated: found with them are the names
+            that the other records have, such as ``members.备注.2``.
+        sheet : str, optional
+            The sheet that they are on, where there is one for each unit.
 
         Raises
         ------
         InputError
             A sheet is damaged, or the names cover far too many cells.
         """
-        places = slots.places(self.workbook, tables(self.package, self.workbook))
-        wanted = {name: places[name] for name in names if name in places}
+        places = slots.places(self.workbook, self._tables, sheet)
+        every = {
+            record
+            for name in names
+            for record in (growing.records(name, places) if name in of_records else [name])
+        }
+        wanted = {name: places[name] for name in every if name in places}
         if sum(place.area.size for place in wanted.values()) > _MOST_CELLS:
             raise self.package.refusal(
                 "名称指向的单元格太多，不像下发的表",
                 "请从下发的原表重新填写；不要整行整列地插入、复制",
             )
         by_sheet: defaultdict[str, list[tuple[str, Area]]] = defaultdict(list)
-        for name, (sheet, area) in wanted.items():
-            by_sheet[sheet].append((name, area))
+        for name, place in wanted.items():
+            by_sheet[place.sheet].append((name, place.area))
         reader = Reader(self.package, self.workbook)
         found: dict[str, Answers] = {}
-        for sheet, areas in by_sheet.items():
+        for on, areas in by_sheet.items():
             try:
-                found.update(self._of_sheet(reader, sheet, areas))
+                found.update(self._of_sheet(reader, on, areas))
             except (ValueError, IndexError, OverflowError, expat.ExpatError):
                 raise self.package.refusal(
-                    f"工作表「{sheet}」的内容已损坏", "请对方重新发送一份"
+                    f"工作表「{on}」的内容已损坏", "请对方重新发送一份"
                 ) from None
         return found
 

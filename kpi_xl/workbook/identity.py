@@ -18,6 +18,9 @@ from kpi_xl.workbook.zip_records import Divided, Entry, Framed
 PREFIX: Final = "kpi_xl."
 """How the names begin."""
 
+SHEET: Final = "kpi_xl.sheet"
+"""The name, private to a sheet, that says which unit it is about."""
+
 _LONGEST: Final = 255  # what a text in a formula may have
 _BEFORE: Final = ("sheets", "functionGroups", "externalReferences")
 """The schema wants the defined names directly behind the last of these."""
@@ -85,6 +88,34 @@ class Identity:
         )
 
 
+def sheet_name(key: str, sheet: int, prefix: str) -> str:
+    """The element of the name that says what a sheet is about.
+
+    Parameters
+    ----------
+    key : str
+        What it is about.
+    sheet : int
+        The sheet's place in the workbook, from 0.
+    prefix : str
+        That of the namespace, with its colon.
+    """
+    return (
+        f'<{prefix}definedName name="{SHEET}" localSheetId="{sheet}" hidden="1">{_literal(key)}'
+        f"</{prefix}definedName>"
+    )
+
+
+def sheets(workbook: Workbook) -> dict[str, list[str]]:
+    """The sheets of a workbook by what they are about, as far as they say so."""
+    found: dict[str, list[str]] = {}
+    for name, scope, text in workbook.names:
+        key = _constant(text) if scope is not None and name.lower() == SHEET else None
+        if scope is not None and key is not None:
+            found.setdefault(key, []).append(scope)
+    return found
+
+
 def _literal(text: str) -> str:
     doubled = text.replace('"', '""')
     return cells.escaped(f'"{doubled}"')
@@ -117,7 +148,9 @@ class Identified:
         old = [
             Edit(one.start, one.end, b"")
             for one in found
-            if one.name == "definedName" and one.attributes.get("name", "").startswith(PREFIX)
+            if one.name == "definedName"
+            and one.attributes.get("name", "").startswith(PREFIX)
+            and "localSheetId" not in one.attributes
         ]
         self._is_new = around is None or around.content_end == around.tag_end == around.end
         if around is None:

@@ -84,7 +84,8 @@ class InputSlot:
     @property
     def is_one_cell(self) -> bool:
         """Whether it is one cell, perhaps one of several merged."""
-        return self.slot.rows == self.slot.columns == 1 and not self.slot.grows
+        slot = self.slot
+        return slot.rows == slot.columns == 1 and (not slot.grows or slot.block is not None)
 
 
 def input_slots(template: Template) -> list[InputSlot]:
@@ -127,7 +128,12 @@ class _Reading:
         beside = [
             other.name
             for other in self._template.slots.values()
-            if other.region == slot.region and other.columns == 1 and other.rows > 1
+            if other.columns == 1
+            and (
+                other.block == slot.block and other.rows == 1
+                if slot.block
+                else other.region == slot.region and other.rows > 1
+            )
         ]
         for end in _KEYS:
             for name in beside:

@@ -277,7 +277,7 @@ class Rewriter:
         if list(rows) == [int(element.attributes["id"]) for element in own]:
             return
         yield Edit(around.tag_end, around.content_end, b"".join(rows[row] for row in sorted(rows)))
-        counts = {
+        counts: dict[str, str] = {
             name: str(int(around.attributes[name]) + len(rows) - len(own))
             for name in ("count", "manualBreakCount")
             if name in around.attributes

@@ -84,9 +84,7 @@ def _by_record(
 ) -> dict[str, Read | list[Read]]:
     """The values; of a slot in a block that is repeated, what each record has."""
     blocks = [region for region in regions if region.is_block]
-    inside = {
-        name for name, place in places.items() if any(block.holds(place) for block in blocks)
-    }
+    inside = {name for name, place in places.items() if any(block.holds(place) for block in blocks)}
     of_records = {name: growing.records(name, inside) for name in inside}
     later = {one for names in of_records.values() for one in names[1:]}
     return {

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from kpi_xl.errors import InputError
-from kpi_xl.workbook import markup, parts
+from kpi_xl.workbook import identity, markup, parts
 from kpi_xl.workbook.formulas import tokens
 from kpi_xl.workbook.markup import Edit, Element
 from kpi_xl.workbook.package import Package
@@ -76,7 +76,11 @@ def marked(workbook: Workbook) -> list[str]:
 
 
 def copied(
-    package: Package, workbook: Workbook, sheet: str, names: Sequence[str]
+    package: Package,
+    workbook: Workbook,
+    sheet: str,
+    names: Sequence[str],
+    keys: Sequence[str] = (),
 ) -> tuple[Package, list[dict[str, str]]]:
     """The workbook with several sheets in the place of one.
 
@@ -91,6 +95,8 @@ def copied(
         the first.
     names : sequence of str
         The names of the sheets, as Excel takes them; at least one.
+    keys : sequence of str
+        By what each is known when the workbook comes back; see `kpi_xl.workbook.identity.sheets`.
 
     Returns
     -------
@@ -102,14 +108,17 @@ def copied(
     InputError
         Something on the sheet cannot be copied, or a formula goes through several sheets.
     """
-    return _Copier(package, workbook, sheet).copied(names)
+    return _Copier(package, workbook, sheet, keys).copied(names)
 
 
 class _Copier:
-    def __init__(self, package: Package, workbook: Workbook, sheet: str) -> None:
+    def __init__(
+        self, package: Package, workbook: Workbook, sheet: str, keys: Sequence[str]
+    ) -> None:
         self._package = package
         self._workbook = workbook
         self._sheet = sheet
+        self._keys = keys
         self._part = workbook.sheets[sheet]
         self._names = {entry.name.lower() for entry in package.entries}
         self._added: dict[str, bytes] = {}
@@ -332,7 +341,11 @@ class _Copier:
                         tag = markup.with_attribute(tag, attribute, value + more)
                 edits.append(Edit(one.start, one.tag_end, tag))
             elif one.name == "definedName":
-                scope = one.attributes.get("localSheetId")
+                name, scope = one.attributes.get("name", ""), one.attributes.get("localSheetId")
+                if name == identity.SHEET and scope == str(index):
+                    # It was sent, and is used as a template.
+                    edits.append(Edit(one.start, one.end, b""))
+                    continue
                 tag = content[one.start : one.tag_end]
                 if scope is not None and int(scope) > index:
                     tag = markup.with_attribute(tag, "localSheetId", int(scope) + more)
@@ -343,7 +356,6 @@ class _Copier:
                     edits.append(
                         Edit(one.tag_end, one.content_end, markup.escaped(renamed).encode())
                     )
-                name = one.attributes.get("name", "")
                 if scope == str(index) or (
                     scope is None and self._means(text) and not name.startswith(MARK)
                 ):
@@ -352,6 +364,11 @@ class _Copier:
                         own = markup.with_attribute(tag, "localSheetId", index + offset).decode()
                         own_text = self._formula(text, names[offset], tables[offset])
                         new.append(f"{own}{markup.escaped(own_text)}{end}")
+        prefix = markup.prefix(content[old.start : old.tag_end]).decode()
+        new += (
+            identity.sheet_name(key, index + offset, prefix)
+            for offset, key in enumerate(self._keys)
+        )
         around = next((one for one in found if one.name == "definedNames"), None)
         if around is not None:
             at = around.content_end

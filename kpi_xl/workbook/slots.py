@@ -24,6 +24,9 @@ _MOST_CELLS: Final = 1_000_000
 _MOST_TABLE_CELLS: Final = 200_000
 
 
+_MARKS: Final = ("_xlnm.", MARK, BLOCK, sheet_copies.MARK)
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A place in a template that takes a value.
@@ -76,14 +79,23 @@ class Slot:
         return self.block or self.region
 
 
-def places(workbook: Workbook, tables: Iterable[Table]) -> dict[str, Place]:
+def places(workbook: Workbook, tables: Iterable[Table], on: str | None = None) -> dict[str, Place]:
     """The usable defined names of a workbook and where they lead; behind them those of tables.
 
     Constants, formulas, several areas, broken and external references, the marks of growing
     areas and Excel's own names are not slots, nor are whole rows and columns.
+
+    Parameters
+    ----------
+    workbook : Workbook
+        What its workbook part says.
+    tables : iterable of Table
+        Its tables.
+    on : str, optional
+        A sheet: of the names only those that lead to it, by their plain names.
     """
     sheets = {name.casefold(): name for name in workbook.sheets}
-    found = _named_places(workbook, sheets)
+    found = _named_places(workbook, sheets) if on is None else _places_on(workbook, sheets, on)
     of_tables = {
         name: place
         for name, place in table_places(tables).items()
@@ -129,8 +141,7 @@ def _named_places(workbook: Workbook, sheets: dict[str, str]) -> dict[str, Place
     """The usable defined names of a workbook and where they lead."""
     found: list[tuple[str, str | None, Place]] = []
     for name, scope, text in workbook.names:
-        is_mark = name.startswith(("_xlnm.", MARK, BLOCK, sheet_copies.MARK))
-        place = None if is_mark else _place(text, sheets)
+        place = None if name.startswith(_MARKS) else _place(text, sheets)
         if place is not None:
             found.append((name, scope, place))
     taken = _ambiguous(name for name, _, _ in found)
@@ -138,6 +149,16 @@ def _named_places(workbook: Workbook, sheets: dict[str, str]) -> dict[str, Place
         f"{scope}!{name}" if scope is not None and name in taken else name: place
         for name, scope, place in found
     }
+
+
+def _places_on(workbook: Workbook, sheets: dict[str, str], on: str) -> dict[str, Place]:
+    """The usable defined names that lead to a sheet; one private to it goes before the others."""
+    found: dict[str, Place] = {}
+    for name, scope, text in sorted(workbook.names, key=lambda one: one.sheet == on):
+        place = None if name.startswith(_MARKS) else _place(text, sheets)
+        if place is not None and place.sheet == on and scope in (None, on):
+            found[name] = place
+    return found
 
 
 def _ambiguous(names: Iterable[str]) -> set[str]:

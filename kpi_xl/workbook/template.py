@@ -139,7 +139,7 @@ class Template:
         return sheet_copies.marked(self._workbook)
 
     def with_sheets(
-        self, sheet: str, names: Sequence[str]
+        self, sheet: str, names: Sequence[str], keys: Sequence[str] = ()
     ) -> tuple[Template, list[dict[str, str]]]:
         """A template with several sheets in the place of one.
 
@@ -149,6 +149,8 @@ class Template:
             The sheet.
         names : sequence of str
             What the sheets are called, if Excel takes it.
+        keys : sequence of str
+            By what each is known when the workbook comes back.
 
         Returns
         -------
@@ -165,7 +167,7 @@ class Template:
         for name in names:
             written.append(sheet_copies.sheet_name(name, taken))
             taken.add(written[-1].casefold())
-        package, tables = sheet_copies.copied(self._package, self._workbook, sheet, written)
+        package, tables = sheet_copies.copied(self._package, self._workbook, sheet, written, keys)
         found = Template.__new__(Template)
         found._prepare(package)
         own = {name: slot.plain_name for name, slot in self._slots.items() if slot.sheet == sheet}

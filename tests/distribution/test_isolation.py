@@ -13,7 +13,8 @@ import pytest
 
 import workbook_templates
 from kpi_xl.calendar import Month
-from kpi_xl.jobs.fill import known_values, recipients_of, template_path
+from kpi_xl.jobs import unit_sheets
+from kpi_xl.jobs.fill import recipients_of, template_path
 from kpi_xl.jobs.load import load
 from kpi_xl.workbook import Identity, Template
 
@@ -119,7 +120,7 @@ def sent_workbooks(branch, template: str, of_a_team: int) -> list[Sent]:
                 continue
             agent = one.person.agent if one.person else ""
             identity = Identity("d", path.stem, "v", str(MONTH), one.unit.path, agent)
-            content = workbook.fill(known_values(workbook, to, one), identity)
+            content = unit_sheets.filled(workbook, *unit_sheets.values(workbook, to, one), identity)
             found.append(Sent(one.unit.path, one.key, unzipped(content)))
     return found
 

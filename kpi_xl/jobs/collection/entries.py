@@ -48,6 +48,9 @@ class Entry:
         Who saved it, by its own word.
     collected : datetime
         When it was collected.
+    about : str
+        The path of the unit that its sheet is about, in a workbook with a sheet for each unit
+        below; else empty.
     """
 
     distribution: str
@@ -66,6 +69,7 @@ class Entry:
     saved: dt.datetime
     saved_by: str
     collected: dt.datetime
+    about: str = ""
 
 
 def collected(
@@ -91,7 +95,7 @@ def collected(
         rows = connection.execute(
             "SELECT * FROM entries WHERE template = ifnull(?, template)"
             " AND period = ifnull(?, period)"
-            " ORDER BY template, period, unit, person, slot, row, column",
+            " ORDER BY template, period, unit, person, about, slot, row, column",
             [template, None if month is None else str(month)],
         )
         return [_entry(row) for row in rows]
@@ -122,7 +126,7 @@ def stored(value: Typed) -> tuple[str, str]:
 def _entry(row: sqlite3.Row) -> Entry:
     plain = (
         "unit", "person", "slot", "row", "column", "key",
-        "file", "sheet", "cell", "saved_by", "distribution", "template",
+        "file", "sheet", "cell", "saved_by", "distribution", "template", "about",
     )  # fmt: skip
     return Entry(
         **{name: row[name] for name in plain},

@@ -66,13 +66,15 @@ def replace(connection: sqlite3.Connection, one: Matched, valid: Sequence[Valid]
 def add(connection: sqlite3.Connection, one: Matched, valid: Sequence[Valid]) -> int:
     """Store those of a workbook's values of which there is nothing yet; how many."""
     there = {
-        (row["slot"], row["key"] or str(row["row"]), row["column"])
+        (row["about"], row["slot"], row["key"] or str(row["row"]), row["column"])
         for row in connection.execute(
-            f"SELECT slot, key, row, column FROM entries WHERE {_OF}", list(one.whose)
+            f"SELECT about, slot, key, row, column FROM entries WHERE {_OF}", list(one.whose)
         )
     }
     new = [
-        each for each in valid if (each.slot, each.key or str(each.row), each.column) not in there
+        each
+        for each in valid
+        if (each.about, each.slot, each.key or str(each.row), each.column) not in there
     ]
     _insert(connection, one, new)
     return len(new)
@@ -102,12 +104,12 @@ def _insert(connection: sqlite3.Connection, one: Matched, valid: Sequence[Valid]
     ).fetchone()
     collected = now() if found is None else found["collected"]
     connection.executemany(
-        "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 one.row["distribution"], *one.whose, each.slot, each.row, each.column, each.key,
                 *stored(each.value), one.file.as_posix(), each.sheet, each.cell,
-                _time(one.saved), one.saved_by, collected, one.sha256,
+                _time(one.saved), one.saved_by, collected, one.sha256, each.about,
             )
             for each in valid
         ],

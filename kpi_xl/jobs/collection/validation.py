@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import operator as op
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +15,7 @@ from kpi_xl.data.dates import read_day
 from kpi_xl.jobs.collection.entries import Typed
 from kpi_xl.workbook.answers import Answer, Answers
 from kpi_xl.workbook.cells import UNCALCULATED
+from kpi_xl.workbook.growing import records
 from kpi_xl.workbook.inputs import Expected, InputSlot, day_of, serial_of, words_of
 
 _TOO_LARGE: Final = 1e15
@@ -57,7 +57,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Valid:
-    """The value of an input cell."""
+    """The value of an input cell; `about` is the unit, where there is a sheet for each."""
 
     slot: str
     row: int
@@ -66,6 +66,7 @@ class Valid:
     value: Typed
     sheet: str
     cell: str
+    about: str = ""
 
 
 class _Unusable(Exception):  # noqa: N818 - is said of a value
@@ -85,15 +86,17 @@ class Validation:
     file : Path
         The file.
     answers : mapping of str to Answers
-        The cells of its names.
-    sent_keys : str
-        The 工号 that were sent in its lists, as JSON.
+        The cells of its names, or of those on a sheet that is about a unit.
+    sent : mapping of str to sequence of str
+        The 工号 that were sent in its lists.
     """
 
-    def __init__(self, file: Path, answers: Mapping[str, Answers], sent_keys: str | None) -> None:
+    def __init__(
+        self, file: Path, answers: Mapping[str, Answers], sent: Mapping[str, Sequence[str]]
+    ) -> None:
         self._file = file
         self._answers = answers
-        self._sent: dict[str, list[str]] = json.loads(sent_keys or "{}")
+        self._sent = sent
         self.valid: list[Valid] = []
         self.problems: list[Problem] = []
 
@@ -102,9 +105,13 @@ class Validation:
         gone = [one.slot.name for one in inputs if one.slot.name not in self._answers]
         if gone:
             self._gone(gone)
-        for name in sorted({one.key for one in inputs if one.key in self._sent}):
-            self._check_keys(name)
+        keys = {one.key: one for one in inputs if one.key in self._sent}
+        for name in sorted(keys):
+            self._check_keys(name, set(self._keys(keys[name]).values()))
         for one in inputs:
+            if one.slot.block is not None:
+                self._records(one)
+                continue
             answers = self._answers.get(one.slot.name)
             if answers is None:
                 continue
@@ -129,9 +136,18 @@ class Validation:
             )
         )  # fmt: skip
 
-    def _check_keys(self, name: str) -> None:
+    def _keys(self, one: InputSlot) -> dict[int, str]:
+        """The keys of a list by the row of the sheet, of a block by the record."""
+        if one.slot.block is None:
+            return _keys(self._answers.get(one.key))
+        return {
+            number: key
+            for number, name in enumerate(records(one.key, self._answers), 1)
+            for key in _keys(self._answers.get(name)).values()
+        }
+
+    def _check_keys(self, name: str, found: Collection[str]) -> None:
         """Lists have the people they were sent with; missing ones are told."""
-        found = set(_keys(self._answers.get(name)).values())
         missing = [key for key in self._sent[name] if key not in found]
         if missing and name in self._answers:
             answers = self._answers[name]
@@ -142,7 +158,7 @@ class Validation:
                 "请补上被删除的行，或说明这些人不再填写",
             )  # fmt: skip
 
-    def _one_cell(self, one: InputSlot, answers: Answers) -> None:
+    def _one_cell(self, one: InputSlot, answers: Answers, record: int = 1, key: str = "") -> None:
         filled = [
             cell for row in answers.rows for cell in row if cell.value is not None or cell.error
         ]
@@ -154,44 +170,75 @@ class Validation:
                 f"请全部写进左上角的 {first.reference}",
             )  # fmt: skip
             return
-        self._cell(one, one.columns[0], answers.sheet, first, 1, 1, "")
+        self._cell(one, one.columns[0], answers.sheet, first, record, 1, key)
 
     def _list(self, one: InputSlot, answers: Answers) -> None:
-        keys = _keys(self._answers.get(one.key))
-        known = set(self._sent.get(one.key, ()))
+        keys = self._keys(one)
         seen: dict[str, str] = {}
         for number, row in enumerate(answers.rows):
             key = keys.get(answers.area.first_row + number, "")
-            if all(cell.value is None and not cell.error for cell in row):
+            if self._counts(one, answers.sheet, row, key, seen):
+                for column, cell in enumerate(row):
+                    self._cell_of_several(one, answers.sheet, cell, number + 1, column, key)
+
+    def _records(self, one: InputSlot) -> None:
+        """A slot in a block: a record has a name of its own."""
+        keys = self._keys(one)
+        seen: dict[str, str] = {}
+        for number, name in enumerate(records(one.slot.name, self._answers), 1):
+            answers = self._answers.get(name)
+            if answers is None:
+                if number > 1:
+                    self._gone([name])
                 continue
-            first = next(cell for cell in row if cell.value is not None or cell.error)
-            if key and key in seen:
-                self._problem(
-                    one.slot.name, answers.sheet, first,
-                    f"“{key}”有两行（另一行在 {seen[key]}），不知道算哪一行",
-                    "请只留一行",
-                )  # fmt: skip
+            key = keys.get(number, "")
+            cells = [cell for row in answers.rows for cell in row]
+            if not self._counts(one, answers.sheet, cells, key, seen):
                 continue
-            if known and key and key not in known:
-                self._problem(
-                    one.slot.name, answers.sheet, first,
-                    f"这一行的工号“{key}”不在下发的名单里",
-                    "请改回下发时的工号；要增加的人请另行说明",
-                )  # fmt: skip
+            if one.is_one_cell:
+                self._one_cell(one, answers, number, key)
                 continue
-            if key:
-                seen[key] = first.reference
-            for column, cell in enumerate(row):
-                if cell.merged and (cell.value is not None or cell.error):
-                    self._problem(
-                        one.slot.name, answers.sheet, cell,
-                        "单元格被合并了，不知道各格是多少",
-                        "请取消合并，把每一格分别填好",
-                    )  # fmt: skip
-                    continue
-                self._cell(
-                    one, one.columns[column], answers.sheet, cell, number + 1, column + 1, key
-                )
+            for column, cell in enumerate(cells):
+                self._cell_of_several(one, answers.sheet, cell, number, column, key)
+
+    def _counts(
+        self, one: InputSlot, sheet: str, row: Sequence[Answer], key: str, seen: dict[str, str]
+    ) -> bool:
+        """Whether something stands in a row of a list, and it is somebody's and his only one."""
+        first = next((cell for cell in row if cell.value is not None or cell.error), None)
+        if first is None:
+            return False
+        known = self._sent.get(one.key, ())
+        if key and key in seen:
+            self._problem(
+                one.slot.name, sheet, first,
+                f"“{key}”有两行（另一行在 {seen[key]}），不知道算哪一行",
+                "请只留一行",
+            )  # fmt: skip
+            return False
+        if known and key and key not in known:
+            self._problem(
+                one.slot.name, sheet, first,
+                f"这一行的工号“{key}”不在下发的名单里",
+                "请改回下发时的工号；要增加的人请另行说明",
+            )  # fmt: skip
+            return False
+        if key:
+            seen[key] = first.reference
+        return True
+
+    def _cell_of_several(
+        self, one: InputSlot, sheet: str, cell: Answer, row: int, column: int, key: str
+    ) -> None:
+        if cell.merged and (cell.value is not None or cell.error):
+            self._problem(
+                one.slot.name, sheet, cell,
+                "单元格被合并了，不知道各格是多少",
+                "请取消合并，把每一格分别填好",
+            )  # fmt: skip
+            return
+        expected = one.columns[column % len(one.columns)]
+        self._cell(one, expected, sheet, cell, row, column + 1, key)
 
     def _cell(
         self,

@@ -21,6 +21,7 @@ from multiprocessing.connection import wait
 from typing import Any, Final, NamedTuple
 
 from kpi_xl.jobs.distribution.encryption import encrypted
+from kpi_xl.jobs.unit_sheets import UnitSheet, filled
 from kpi_xl.workbook import Identity, Template
 
 _IN_A_TASK: Final = 16
@@ -55,11 +56,12 @@ class Blank:
 
 
 class Order(NamedTuple):
-    """A workbook to be made: whose, the values of its slots, and what it opens with."""
+    """A workbook to be made: whose, its values, what it opens with, and the sheets of units."""
 
     identity: Identity
     values: dict[str, Any]
     password: str | None
+    sheets: Sequence[UnitSheet] = ()
 
 
 class Made(NamedTuple):
@@ -138,8 +140,8 @@ def _leave_after(sentinel: int) -> None:
 def _made(blank: Blank, orders: Sequence[Order]) -> list[Made]:
     template = _template(blank)
     made = []
-    for identity, values, password in orders:
-        plain = template.fill(values, identity)
+    for identity, values, password, sheets in orders:
+        plain = filled(template, values, sheets, identity)
         content = plain if password is None else encrypted(plain, password)
         made.append(Made(content, hashlib.sha256(content).hexdigest(), plain))
     return made

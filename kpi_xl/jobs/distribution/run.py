@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from kpi_xl.calendar import Month
 from kpi_xl.errors import InputError
+from kpi_xl.jobs import unit_sheets
 from kpi_xl.jobs.circulation import circulation, file_of
 from kpi_xl.jobs.distribution import manifest
 from kpi_xl.jobs.distribution.contacts import Listed, contacts_of, passwords_in
@@ -23,12 +24,13 @@ from kpi_xl.jobs.distribution.mailing import Mailed, Mailing, mail_everybody, pr
 from kpi_xl.jobs.distribution.manifest import Round
 from kpi_xl.jobs.distribution.production import Blank, Order, processes, produced
 from kpi_xl.jobs.files import file_name, write_whole
-from kpi_xl.jobs.fill import known_values, month_meant, recipients_of, template_path
+from kpi_xl.jobs.fill import month_meant, recipients_of, template_path
 from kpi_xl.jobs.holding import holding
 from kpi_xl.jobs.libreoffice import converted, needed_soffice
 from kpi_xl.jobs.load import load
 from kpi_xl.jobs.progress import Progress, silent
 from kpi_xl.jobs.recipients import Recipient, Recipients, files
+from kpi_xl.jobs.unit_sheets import UnitSheet
 from kpi_xl.project import Project
 from kpi_xl.workbook import Identity, Template
 
@@ -175,8 +177,8 @@ def distribute(
     cube = load(project, progress).cube
     wanted = month_meant(cube, month)
     with recipients_of(project, cube, workbook, wanted) as to:
-        chosen = to.level(level) or ""
-        everybody = list(files(to.everybody(level)))
+        everybody = list(files(unit_sheets.recipients(workbook, to, level)))
+        chosen = (level if workbook.sheets_for_units else to.level(level)) or ""
         _all_have_passwords(wishes.passwords, everybody)
         with _rounds(project, dry_run) as connection:
             blank = Blank(path.stem, path.read_bytes())
@@ -324,9 +326,11 @@ class _Sending:
 
         def orders() -> Iterator[Order]:
             for recipient, _ in wanted:
-                values = known_values(self.template, self.to, recipient)
-                about.append((len(values), _keys(values)))
-                yield Order(self._identity(recipient), values, self._password(recipient))
+                values, sheets = unit_sheets.values(self.template, self.to, recipient)
+                filled = len(values) + sum(len(sheet.values) for sheet in sheets)
+                about.append((filled, _keys(values, sheets)))
+                password = self._password(recipient)
+                yield Order(self._identity(recipient), values, password, sheets)
 
         noted: list[tuple[str, int, str, str]] = []
         results = produced(self.blank, orders(), executor, workers)
@@ -373,11 +377,19 @@ class _Sending:
         return None if self.wishes.passwords is None else self.wishes.passwords.of(recipient)
 
 
-def _keys(values: Mapping[str, Any]) -> str:
-    """The 工号 in the lists of a workbook, by slot, as JSON: others coming back are no match."""
+def _keys(values: Mapping[str, Any], sheets: Sequence[UnitSheet]) -> str:
+    """The 工号 in the lists of a workbook, as JSON: others coming back are no match.
+
+    By unit, empty for the workbook as a whole, and slot; so that it also says which units have a
+    sheet.
+    """
+    by_unit = {"": values} | {sheet.unit: sheet.values for sheet in sheets}
     keys = {
-        name: [str(key) for key in value if key is not None]
-        for name, value in values.items()
-        if name.endswith(_KEY) and isinstance(value, list)
+        unit: {
+            name: [str(key) for key in value if key is not None]
+            for name, value in of_unit.items()
+            if name.endswith(_KEY) and isinstance(value, list)
+        }
+        for unit, of_unit in by_unit.items()
     }
     return json.dumps(keys, ensure_ascii=False)

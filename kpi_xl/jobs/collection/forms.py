@@ -1,0 +1,118 @@
+"""What a returned workbook was to hold, as a whole and on the sheets of units."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from kpi_xl.jobs.collection.matching import Matched
+from kpi_xl.jobs.collection.validation import Problem, Valid, Validation
+from kpi_xl.workbook import Template
+from kpi_xl.workbook.answers import Answers, ReturnedWorkbook
+from kpi_xl.workbook.inputs import InputSlot, input_slots
+
+
+@dataclass(frozen=True)
+class Form:
+    """The input cells of a template.
+
+    Parameters
+    ----------
+    inputs : sequence of InputSlot
+        Those that a workbook has once.
+    of_units : sequence of InputSlot
+        Those on sheets that there are for each unit, under their plain names.
+    sheets : int
+        How many sheets each unit has.
+    """
+
+    inputs: Sequence[InputSlot]
+    of_units: Sequence[InputSlot]
+    sheets: int
+
+
+def form_of(template: Template) -> Form:
+    """The input cells of a template."""
+    marked = template.sheets_for_units
+    every = input_slots(template)
+    on_marked = [one for one in every if one.slot.sheet in marked]
+    return Form(
+        [one for one in every if one.slot.sheet not in marked],
+        [_plain(one) for one in on_marked],
+        len(marked),
+    )
+
+
+def _plain(one: InputSlot) -> InputSlot:
+    sheet = f"{one.slot.sheet}!"
+    return replace(
+        one,
+        slot=replace(one.slot, name=one.slot.plain_name),
+        columns=tuple(
+            replace(column, source=column.source.removeprefix(sheet)) for column in one.columns
+        ),
+        key=one.key.removeprefix(sheet),
+    )
+
+
+def checked(
+    one: Matched, workbook: ReturnedWorkbook, form: Form
+) -> tuple[list[Valid], list[Problem]]:
+    """The values of a workbook's input cells, and what is wrong with them.
+
+    Parameters
+    ----------
+    one : Matched
+        The workbook.
+    workbook : ReturnedWorkbook
+        Its content.
+    form : Form
+        The input cells of its template.
+
+    Raises
+    ------
+    InputError
+        It is damaged.
+    """
+    sent: dict[str, dict[str, list[str]]] = json.loads(one.row["keys"] or "{}")
+    answers = _answers(workbook, form.inputs)
+    whole = Validation(one.file, answers, sent.get("", {}))
+    whole.check(form.inputs)
+    valid, problems = whole.valid, whole.problems
+    sheets = workbook.sheets_about
+    for unit in sent if form.of_units else ():
+        if not unit:
+            continue
+        found = sheets.get(unit, [])
+        if len(found) != form.sheets:
+            problems.append(_sheets_problem(one, unit, found))
+            continue
+        own: dict[str, Answers] = {}
+        for sheet in found:
+            own |= _answers(workbook, form.of_units, sheet)
+        of_unit = Validation(one.file, own, sent[unit])
+        of_unit.check(form.of_units)
+        valid += (replace(each, about=unit) for each in of_unit.valid)
+        problems += of_unit.problems
+    return valid, problems
+
+
+def _answers(
+    workbook: ReturnedWorkbook, inputs: Sequence[InputSlot], sheet: str | None = None
+) -> Mapping[str, Answers]:
+    names = {one.slot.name for one in inputs} | {one.key for one in inputs}
+    names |= {column.source for one in inputs for column in one.columns}
+    in_blocks = [one for one in inputs if one.slot.block is not None]
+    of_records = {one.slot.name for one in in_blocks} | {one.key for one in in_blocks}
+    return workbook.answers(names - {""}, of_records, sheet)
+
+
+def _sheets_problem(one: Matched, unit: str, found: Sequence[str]) -> Problem:
+    if len(found) > 1:
+        reason = f"单位“{unit}”的工作表有 {len(found)} 张：{'、'.join(found)}，不知道算哪一张"
+        advice = "请只留填好的一张，再发一次"
+    else:
+        reason = f"单位“{unit}”的工作表找不到了"
+        advice = "请在下发的原表里重新填写，不要删除工作表"
+    return Problem(one.file, found[0] if found else "", "", unit, "", reason, advice)
