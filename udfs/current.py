@@ -2,12 +2,14 @@
 
 Nothing is loaded before a data function asks. Then the cube is opened once and kept; twice a
 second at most its file is looked at, so a refreshed one is in use with the next calculation.
+On a server, whoever asks may be allowed some units only: `seen`.
 """
 
 from __future__ import annotations
 
 import os
 import time
+from contextvars import ContextVar
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -33,6 +35,9 @@ _SAME: Final = str.maketrans({"\\": "/", "／": "/", "：": ":"})
 
 _Stamp = tuple[Path, tuple[tuple[int, int], ...]]
 
+seen: Final[ContextVar[tuple[str, ...] | None]] = ContextVar("seen", default=None)
+"""The paths of the units that whoever asks may see, with all below them; None for all."""
+
 
 class Data:
     """The cube of a project, with what the functions look up in it.
@@ -40,18 +45,15 @@ class Data:
     Parameters
     ----------
     project : Project
-        The project; its cube must be there.
+        The project.
+    cube : Cube
+        Its cube, or a part of it.
     """
 
-    def __init__(self, project: Project) -> None:
-        from kpi_xl.data.cube import Cube
-
-        cube = Cube.open(project.cube)
-        if os.name == "nt":
-            # Windows does not let a refresh replace a file that somebody has mapped.
-            cube = replace(cube, values=np.array(cube.values))
-        self.cube: Cube = cube
+    def __init__(self, project: Project, cube: Cube) -> None:
+        self.cube = cube
         self.project = project
+        self._parts: dict[tuple[str, ...], Data] = {}
         self._numbers: dict[str, NDArray[np.float64]] = {}
         self._targets: dict[Month, Mapping[int, Mapping[str, float]]] = {}
         self._by_path: dict[str, list[int]] = {}
@@ -60,6 +62,23 @@ class Data:
             self._by_path.setdefault(_label(unit.path), []).append(index)
             self._by_path[_label(f"{unit.level}:{unit.path}")] = [index]
             self._by_name.setdefault(_label(unit.name), []).append(index)
+
+    @classmethod
+    def open(cls, project: Project) -> Data:
+        """All data of a project; its cube must be there."""
+        from kpi_xl.data.cube import Cube
+
+        cube = Cube.open(project.cube)
+        if os.name == "nt":
+            # Windows does not let a refresh replace a file that somebody has mapped.
+            cube = replace(cube, values=np.array(cube.values))
+        return cls(project, cube)
+
+    def only(self, paths: tuple[str, ...]) -> Data:
+        """What somebody sees of it who may see these units, and those below them, only."""
+        if paths not in self._parts:
+            self._parts[paths] = Data(self.project, self.cube.only(paths))
+        return self._parts[paths]
 
     def units(self, name: str) -> list[int]:
         """The units that answer to a name: several where only the path tells them apart."""
@@ -177,7 +196,7 @@ class _Watch:
             files = (folder / "kpi.toml", folder / "kpi.cube")
             stamp = folder, tuple((s.st_mtime_ns, s.st_size) for s in map(os.stat, files))
             if stamp != self._stamp:
-                self._data = Data(project)
+                self._data = Data.open(project)
                 self._stamp = stamp
         except (OSError, InputError):
             # Never refreshed yet; or being written just now, when the old data serve on.
@@ -189,14 +208,16 @@ _watch: Final = _Watch()
 
 
 def data() -> Data:
-    """The data of the project in use.
+    """The data of the project in use, as far as whoever asks may see them.
 
     Raises
     ------
     BadArgumentError
         #N/A when no project was chosen, or it was never refreshed.
     """
-    return _watch.data()
+    whole = _watch.data()
+    paths = seen.get()
+    return whole if paths is None else whole.only(paths)
 
 
 def version() -> int:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import xlwings
 
+from kpi_xl.jobs.user import User
 from udfs import buttons
 from udfs.buttons import Selected
 from udfs.excel.book import ExcelCells, quiet
@@ -104,6 +105,10 @@ class _Excel:
     def __init__(self) -> None:
         self._book: Any = xlwings.Book.caller()
         self._app: Any = self._book.app
+
+    @property
+    def user(self) -> User:
+        return User.current()
 
     @property
     def workbook(self) -> str:

@@ -11,7 +11,7 @@ import difflib
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -306,6 +306,37 @@ class Cube:
     def of_level(self, level: str) -> list[int]:
         """The units of a level, the unassigned one left out."""
         return [i for i, u in enumerate(self.units) if u.level == level and not u.is_unassigned]
+
+    def only(self, paths: Collection[str]) -> Cube:
+        """What somebody sees who may see some units only: these, and all that belong to them.
+
+        Nothing is left in it of any other unit, nor of the units above.
+
+        Parameters
+        ----------
+        paths : collection of str
+            The units' paths; one that is not there is nobody's.
+        """
+        inside: list[int] = []
+        for number, unit in enumerate(self.units):
+            # A unit stands after the one it belongs to.
+            if unit.path in paths or unit.parent in inside:
+                inside.append(number)
+        new = {number: place for place, number in enumerate(inside)}
+        units = [self.units[number] for number in inside]
+        return replace(
+            self,
+            units=[
+                replace(unit, parent=None if unit.parent is None else new.get(unit.parent))
+                for unit in units
+            ],
+            values=np.array(self.values[:, inside]),
+            mixes={
+                code: Mix(mix.categories, np.array(mix.values[:, inside]))
+                for code, mix in self.mixes.items()
+            },
+            part=self.part and PartMonth(self.part.as_of, np.array(self.part.values[:, inside])),
+        )
 
     def is_of(self, store: Path) -> bool:
         """Whether a store is the one it was saved beside, not one of another run."""

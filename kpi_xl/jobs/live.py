@@ -45,12 +45,15 @@ class Live:
         The month.
     recipient : str
         The unit or person.
+    unit : Unit
+        The unit, of a person his team.
     values : mapping of str to object
         The value of each of its slots that kpi_xl knows, as `Template.fill` takes them.
     """
 
     month: Month
     recipient: str
+    unit: Unit
     values: Values
 
 
@@ -90,8 +93,8 @@ def live(
     with duckdb.connect(str(project.store), read_only=True) as store:
         to = Recipients(project.settings, cube, store, wanted, slots)
         if to.is_for_persons:
-            team, person = _find(to, texts.get("person.id", ""))
-            recipient, values = f"{person.name}（{person.agent}）", to.person(team, person)
+            unit, person = _find(to, texts.get("person.id", ""))
+            recipient, values = f"{person.name}（{person.agent}）", to.person(unit, person)
         else:
             unit = _unit(cube, texts)
             recipient = cube.units[unit].path or cube.units[unit].name
@@ -103,7 +106,7 @@ def live(
             "请在“公式 → 名称管理器”里给要填的单元格起名，如 kpi.活动率、unit.name；"
             "要按官方模板生成工作簿，请点“生成”",
         )
-    return Live(wanted, recipient, known)
+    return Live(wanted, recipient, cube.units[unit], known)
 
 
 def whose(

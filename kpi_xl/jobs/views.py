@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -112,6 +112,7 @@ def scope(
     unit: str | None = None,
     level: str | None = None,
     progress: Progress = silent,
+    seen: Collection[str] | None = None,
 ) -> Iterator[Scope]:
     """Bring a project up to date and choose what is looked at.
 
@@ -127,6 +128,8 @@ def scope(
         By default the departments, or the branch where there are none.
     progress : callable
         Told what is being done.
+    seen : collection of str, optional
+        The paths of the units that are looked at at all, with those below them; by default all.
 
     Raises
     ------
@@ -134,6 +137,8 @@ def scope(
         When there is no such month, unit or level.
     """
     cube = load(project, progress).cube
+    if seen is not None:
+        cube = cube.only(seen)
     when = month_meant(cube, month)
     cube.month_index(when)
     if level is not None and (level not in LEVELS or not cube.of_level(level)):

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from kpi_xl.error_values import error_name
 from kpi_xl.errors import InputError
+from kpi_xl.jobs.user import User
 from kpi_xl.workbook.parts import DefinedName
 from kpi_xl.workbook.references import Area, area
 from udfs.buttons import Selected
@@ -55,6 +56,10 @@ class Calc:
                 f"LibreOffice 没有完成“{self._title}”（{answer}）", "请保存后重新打开这个文件再试"
             )
         return answer
+
+    @property
+    def user(self) -> User:
+        return User.current()
 
     @property
     def workbook(self) -> str:

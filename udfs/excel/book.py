@@ -55,24 +55,10 @@ class ExcelCells:
         return self._range(sheet, cells).merge_cells is True
 
     def value(self, value: Any) -> Any:
-        """A value as Excel takes it: errors by name, and text as text whatever it looks like."""
-        if hasattr(value, "item"):
-            value = value.item()  # a numpy scalar
-        if isinstance(value, float) and not math.isfinite(value):
-            return error_name(value)
-        if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-            return dt.datetime(value.year, value.month, value.day)
-        if isinstance(value, str) and _looks_like_something_else(value):
-            return f"'{value}"
-        return value
+        return as_excel_takes_it(value)
 
     def typed(self, value: Any, formula: Any) -> str:
-        """What to type to have a cell back; Excel would read some texts as numbers."""
-        if formula is None or formula == "":
-            return ""
-        if isinstance(value, str) and not str(formula).startswith("="):
-            return f"'{value}"
-        return str(formula)
+        return as_typed(value, formula)
 
     def write(self, sheet: str, cells: Area, rows: Rows) -> None:
         self._range(sheet, cells).value = rows
@@ -87,6 +73,28 @@ class ExcelCells:
         return self._sheets[sheet].range(
             (cells.first_row, cells.first_column), (cells.last_row, cells.last_column)
         )
+
+
+def as_excel_takes_it(value: Any) -> Any:
+    """A value as Excel takes it: errors by name, and text as text whatever it looks like."""
+    if hasattr(value, "item"):
+        value = value.item()  # a numpy scalar
+    if isinstance(value, float) and not math.isfinite(value):
+        return error_name(value)
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return dt.datetime(value.year, value.month, value.day)
+    if isinstance(value, str) and _looks_like_something_else(value):
+        return f"'{value}"
+    return value
+
+
+def as_typed(value: Any, formula: Any) -> str:
+    """What to type to have a cell back; Excel would read some texts as numbers."""
+    if formula is None or formula == "":
+        return ""
+    if isinstance(value, str) and not str(formula).startswith("="):
+        return f"'{value}"
+    return str(formula)
 
 
 def _looks_like_something_else(text: str) -> bool:

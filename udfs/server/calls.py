@@ -1,0 +1,122 @@
+"""A call of a function as Excel's page sends it, and its answer: errors as Excel's true errors.
+
+An argument is rows of cells. A cell is a number, a text, a truth value, null, or an object with a
+``basicValue``, as dates and errors are. The answer is rows of such cells.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable
+from typing import Any, Final
+
+from kpi_xl.error_values import error_name
+from udfs import functions
+from udfs.arguments import cells_of
+from udfs.results import Result, grid
+from udfs.server import LARGEST
+
+_ERRORS: Final = {
+    "#DIV/0!": "Div0", "#N/A": "NotAvailable", "#NUM!": "Num", "#VALUE!": "Value",
+    "#NAME?": "Name", "#NULL!": "Null", "#REF!": "Ref",
+}  # fmt: skip
+_LONGEST_TEXT: Final = 32_767
+
+Rows = list[list[Any]]
+
+
+def answer(name: str, arguments: list[Any]) -> Rows:
+    """The answer to one call.
+
+    Parameters
+    ----------
+    name : str
+        The function's name, in capitals or not.
+    arguments : list
+        Each a cell, or rows of cells; what was left out is None.
+
+    Returns
+    -------
+    rows of cells
+        Whatever the arguments are: what is wrong with them is an error value.
+    """
+    code = name.upper()
+    function: Callable[..., Result] | None = (
+        getattr(functions, code) if code in functions.__all__ else None
+    )
+    if function is None:  # the page is of another version
+        return [[_error("#NAME?")]]
+    given = [_argument(argument) for argument in arguments]
+    while given and given[-1] is None and not _is_required(function, len(given) - 1):
+        given.pop()
+    if _size(code, given) > LARGEST:
+        return TOO_LARGE
+    try:
+        result = function(*given)
+    except (ArithmeticError, LookupError, MemoryError, RecursionError, TypeError, ValueError):
+        return [[_error("#VALUE!")]]
+    if isinstance(result, list):
+        return [[_cell(cell) for cell in row] for row in grid(result)]
+    return [[_cell(result)]]
+
+
+def _is_required(function: Callable[..., Result], place: int) -> bool:
+    parameters = list(inspect.signature(function).parameters.values())
+    return place < len(parameters) and parameters[place].default is inspect.Parameter.empty
+
+
+def _argument(value: Any) -> Any:
+    """Rows, or the cell itself where there is one only, as Excel hands it over on Windows."""
+    if not isinstance(value, list):
+        return _plain(value)
+    rows = [[_plain(cell) for cell in row] if isinstance(row, list) else row for row in value]
+    if len(rows) == 1:
+        only = rows[0]
+        if not isinstance(only, list):
+            return _plain(only)
+        if len(only) == 1:
+            return only[0]
+    return [row if isinstance(row, list) else _plain(row) for row in rows]
+
+
+def _plain(cell: Any) -> Any:
+    """A number, a text, a truth value or None."""
+    if type(cell) is dict:
+        cell = cell.get("basicValue")
+    if isinstance(cell, (list, dict)):
+        return "#VALUE!"
+    return None if cell == "" else cell
+
+
+def _size(code: str, given: list[Any]) -> int:
+    """How large the answer may get: ranges are taken together, and a table is all by all."""
+    if code == "KPI_TABLE":
+        return math.prod(max(1, len(cells_of(value))) for value in given)
+    rows = [value for value in given if isinstance(value, list)]
+    height = max((len(value) for value in rows), default=1)
+    return height * max((len(row) for value in rows for row in value[:1] if isinstance(row, list)),
+                        default=1)  # fmt: skip
+
+
+def _cell(value: Any) -> Any:
+    if hasattr(value, "item"):
+        value = value.item()  # a numpy scalar
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return _error(value) if value in _ERRORS else value[:_LONGEST_TEXT]
+    if isinstance(value, float):
+        name = error_name(value)
+        return value if name is None else _error(name)
+    if isinstance(value, (bool, int)):
+        return value
+    return str(value)
+
+
+def _error(name: str) -> dict[str, str]:
+    return {"type": "Error", "errorType": _ERRORS[name]}
+
+
+TOO_LARGE: Final[Rows] = [[_error("#NUM!")]]
+"""The answer to what would get too large."""

@@ -1,0 +1,195 @@
+"""Who asks, and which units he may see.
+
+Somebody shows a token of Entra ID, or a key that was made with ``kpi-xl addin key``. The roles in
+it map to units in kpi.toml. What is kept of a person is a number that his name cannot be told from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kpi_xl.server_settings import Entra, ServerSettings
+
+_KEYS_LAST: Final = 24 * 3600.0  # seconds that fetched signing keys are used
+_KEYS_REST: Final = 60.0  # and as long at least before they are fetched again for an unknown one
+_LEEWAY: Final = 60  # seconds that two clocks may differ
+_LONGEST: Final = 16_384
+_KEY_MARK: Final = "kpi_"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Whoever asks.
+
+    Parameters
+    ----------
+    number : str
+        What stands for him in the log.
+    units : tuple of str or None
+        The paths of the units he may see; None for the whole branch.
+    """
+
+    number: str
+    units: tuple[str, ...] | None
+
+
+class RefusedError(Exception):
+    """Somebody cannot be let in.
+
+    Parameters
+    ----------
+    status : int
+        401 where he has not said who he is, 403 where he may not.
+    text : str
+        What he is told.
+    """
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+        self.text = text
+
+
+class Guard:
+    """Lets people in.
+
+    Parameters
+    ----------
+    settings : ServerSettings
+        The server's settings.
+    fetch : callable, optional
+        Gives the signing keys (a JWKS) at an address.
+    """
+
+    def __init__(self, settings: ServerSettings, fetch: Callable[[str], Any] | None = None) -> None:
+        self._settings = settings
+        self._signing = _SigningKeys(settings.entra, fetch or _fetched) if settings.entra else None
+
+    def identify(self, authorization: str) -> Identity:
+        """Whoever sent a header.
+
+        Parameters
+        ----------
+        authorization : str
+            ``Bearer`` and a token or key.
+
+        Raises
+        ------
+        RefusedError
+            When he cannot be let in.
+        """
+        if not self._settings.asks_who:
+            return Identity("-", None)
+        scheme, _, token = authorization.strip().partition(" ")
+        token = token.strip()
+        if scheme.lower() != "bearer" or not token or len(token) > _LONGEST:
+            raise RefusedError(401, "还没有登录：请打开 KPI 任务窗格登录，或填写密钥")
+        if token.startswith(_KEY_MARK):
+            return self._of_key(token)
+        if self._signing is None:
+            raise RefusedError(401, "这个服务不用公司账号登录，请在 KPI 任务窗格填写密钥")
+        return self._of_claims(self._signing.claims(token))
+
+    def _of_key(self, token: str) -> Identity:
+        given = hashlib.sha256(token.encode()).hexdigest()
+        found = None
+        for one in self._settings.keys.values():
+            # All are compared, so that the time taken tells nothing.
+            if hmac.compare_digest(one.sha256, given):
+                found = one
+        if found is None:
+            raise RefusedError(401, "密钥不对，或已经作废：请向管理这个服务的人要新的")
+        return Identity(f"key-{given[:12]}", self._settings.roles[found.role])
+
+    def _of_claims(self, claims: Mapping[str, Any]) -> Identity:
+        given = claims.get("roles")
+        known = [
+            self._settings.roles[role]
+            for role in (given if isinstance(given, list) else [])
+            if isinstance(role, str) and role in self._settings.roles
+        ]
+        if not known:
+            raise RefusedError(403, "你的账号没有角色：请管理员在企业应用里给你分配")
+        number = hashlib.sha256(f"{claims.get('tid')}/{claims.get('oid')}".encode()).hexdigest()
+        if None in known:
+            return Identity(f"id-{number[:12]}", None)
+        units = {unit for some in known for unit in some or ()}
+        return Identity(f"id-{number[:12]}", tuple(sorted(units)))
+
+
+class _SigningKeys:
+    """Tells true tokens of an application of Entra ID, by the keys that it publishes."""
+
+    def __init__(self, entra: Entra, fetch: Callable[[str], Any]) -> None:
+        self._entra = entra
+        self._fetch = fetch
+        self._keys: Any = None
+        self._fetched = float("-inf")
+        self._lock = threading.Lock()
+
+    def claims(self, token: str) -> Mapping[str, Any]:
+        from joserfc import jwt
+        from joserfc.errors import JoseError
+
+        try:
+            try:
+                found = jwt.decode(token, self._current(_KEYS_LAST), algorithms=["RS256"])
+            except (JoseError, ValueError):
+                # Perhaps signed with a new key.
+                found = jwt.decode(token, self._current(_KEYS_REST), algorithms=["RS256"])
+            claims: Mapping[str, Any] = found.claims
+            self._registry().validate(claims)
+        except (JoseError, ValueError, TypeError, KeyError):
+            raise RefusedError(401, "登录已过期或无效，请重新登录") from None
+        return claims
+
+    def _registry(self) -> Any:
+        from joserfc.jwt import JWTClaimsRegistry
+
+        tenant, client = self._entra.tenant, self._entra.client
+        issuers = [
+            f"https://login.microsoftonline.com/{tenant}/v2.0",
+            f"https://sts.windows.net/{tenant}/",
+        ]
+        return JWTClaimsRegistry(
+            leeway=_LEEWAY,
+            iss={"essential": True, "values": issuers},
+            aud={"essential": True, "values": [client, f"api://{client}"]},
+            exp={"essential": True},
+            oid={"essential": True},
+        )
+
+    def _current(self, longest: float) -> Any:
+        """The keys, fetched anew where they are older than that."""
+        from joserfc.jwk import KeySet
+
+        with self._lock:
+            if time.monotonic() - self._fetched > longest:
+                try:
+                    self._keys = KeySet.import_key_set(self._fetch(self._entra.keys))
+                except Exception:  # whatever the network or the answer is like
+                    if self._keys is None:
+                        raise RefusedError(503, "现在取不到登录用的签名密钥，请稍后再试") from None
+                self._fetched = time.monotonic()
+            return self._keys
+
+
+def _fetched(address: str) -> Any:
+    import httpx
+
+    answer = httpx.get(address, timeout=10)
+    answer.raise_for_status()
+    return answer.json()
+
+
+def new_key() -> tuple[str, str]:
+    """A new key and its SHA-256."""
+    key = _KEY_MARK + secrets.token_urlsafe(32)
+    return key, hashlib.sha256(key.encode()).hexdigest()

@@ -1,0 +1,50 @@
+"""The functions as xlwings Server declares them to Excel, under the names of the classic add-in."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from udfs import functions
+from udfs.excel.descriptions import described
+from udfs.results import Result
+from udfs.server.calls import answer
+
+
+def registered(function: Callable[..., Result]) -> Callable[..., list[list[Any]]]:
+    """A function with what xlwings needs to know of it.
+
+    Parameters
+    ----------
+    function : callable
+        One of `udfs.functions`.
+
+    Returns
+    -------
+    callable
+        Takes and gives rows of cells as `udfs.server.calls` does.
+    """
+    from xlwings.server import arg, func
+
+    def call(*arguments: Any) -> list[list[Any]]:
+        return answer(function.__name__, list(arguments))
+
+    about = described(function)
+    call.__name__ = call.__qualname__ = function.__name__
+    call.__doc__ = about.text
+    call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            parameter.replace(annotation=inspect.Parameter.empty)
+            for parameter in inspect.signature(function).parameters.values()
+        ]
+    )
+    for name, text in about.arguments.items():
+        arg(name, "raw", doc=text)(call)
+    served: Callable[..., list[list[Any]]] = func(call)
+    return served
+
+
+def all_registered() -> dict[str, Callable[..., list[list[Any]]]]:
+    """All functions by name."""
+    return {name: registered(getattr(functions, name)) for name in functions.__all__}

@@ -1,0 +1,1 @@
+"""Where xlwings Server looks for scripts: there are none, buttons are our own."""

@@ -1,0 +1,70 @@
+// The task pane: messages, tables, questions. Nothing is written as HTML, so nothing is read as such.
+const place = (id) => document.getElementById(id);
+
+function made(tag, text = "", className = "") {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  element.className = className;
+  return element;
+}
+
+export async function shown() {
+  await Office.addin.showAsTaskpane();
+}
+
+export function begin(label) {
+  place("kpi-title").textContent = label;
+  place("kpi-busy").hidden = false;
+  place("kpi-out").replaceChildren();
+}
+
+export function end() {
+  place("kpi-busy").hidden = true;
+}
+
+export function say({ text, failed }) {
+  place("kpi-out").append(made("p", text, failed ? "kpi-text kpi-failed" : "kpi-text"));
+}
+
+export function show({ rows }) {
+  const table = made("table", "", "kpi-table");
+  rows.forEach((row, i) => {
+    const line = made("tr");
+    line.append(...row.map((cell) => made(i ? "td" : "th", cell)));
+    table.append(line);
+  });
+  place("kpi-out").append(table);
+}
+
+// A question with a button for each answer; gives the one that was pressed.
+export function ask(text, answers) {
+  return new Promise((resolve) => {
+    const box = made("div", "", "kpi-question");
+    box.append(made("p", text, "kpi-text"));
+    for (const answer of answers) {
+      const button = made("button", answer, "btn btn-outline-primary btn-sm");
+      button.addEventListener("click", () => {
+        box.remove();
+        resolve(answer);
+      });
+      box.append(button);
+    }
+    place("kpi-out").append(box);
+  });
+}
+
+// The settings; gives the month once it is saved.
+export function settings(keyIsAsked) {
+  return new Promise((resolve) => {
+    const form = place("kpi-settings").content.firstElementChild.cloneNode(true);
+    const key = form.elements.namedItem("key");
+    key.closest("label").hidden = !keyIsAsked;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (key.value.trim()) globalThis.kpiKey.set(key.value.trim());
+      form.remove();
+      resolve(form.elements.namedItem("month").value.trim());
+    });
+    place("kpi-out").append(form);
+  });
+}
