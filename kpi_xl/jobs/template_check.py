@@ -34,6 +34,8 @@ def lines(found: Explanation) -> Iterator[str]:
     for slot in filled:
         shape = "" if slot.rows == slot.columns == 1 else f"，{slot.rows} 行 {slot.columns} 列"
         grows = "，随数据加行" if slot.grows else ""
+        if slot.block is not None:
+            grows = f"，每条记录重复第 {slot.block.first} 到 {slot.block.last} 行"
         formula = "，保留公式" if slot.has_formula else ""
         yield f"  {slot.name}：{slot.sheet}!{slot.reference}{shape}{grows}{formula}"
     if found.for_units:
