@@ -190,6 +190,12 @@ def test_rules_against_a_count_by_hand(branch):
     assert found == {row[0] for row in expected}
 
 
+DAILY = (
+    "new_premium", "pieces", "fyc", "first_year_renewal", "producers", "effective", "recruits",
+    "visits", "interviews",
+)  # fmt: skip
+
+
 def test_days_add_up_to_the_month_and_the_pace_is_what_was_sold_by_then(branch):
     cube = Cube.open(branch.project.cube)
     day = dt.date(2024, 6, 14)
@@ -203,17 +209,33 @@ def test_days_add_up_to_the_month_and_the_pace_is_what_was_sold_by_then(branch):
             ).fetchone()[0]
             for when in ("issued", "withdrawn")
         )
-    for code in ("new_premium", "pieces"):
+        first_sellers = store.execute(
+            """SELECT COUNT(*) FROM (SELECT agent FROM (
+                SELECT agent, pieces FROM policies WHERE is_main AND issued BETWEEN ? AND ?
+                UNION ALL
+                SELECT agent, -pieces FROM policies WHERE is_main AND withdrawn BETWEEN ? AND ?
+            ) GROUP BY agent HAVING SUM(pieces) > 0)""",
+            [dt.date(2024, 6, 1), day] * 2,
+        ).fetchone()[0]
+    departments = cube.of_level("营业部")
+    for code in DAILY:
         months = cube.measure(code)[:, -13:]
-        departments = cube.of_level("营业部")
-        assert (whole.sums[code].sum(axis=-1)[departments] == months[departments]).all()
+        assert (whole.sums[code].sum(axis=-1)[departments] == months[departments]).all(), code
+    # The sample's attendance is one row a month: it tells nothing about days.
+    assert "days_present" not in whole.sums
     assert (half.elapsed, half.days[-1]) == (
         len(working_days(dt.date(2024, 6, 1), day)),
         len(working_days(dt.date(2024, 6, 1), dt.date(2024, 6, 30))),
     )
     units = [i for i, unit in enumerate(cube.units) if unit.level == "营业部"]
-    sold_by_then = sum(half.done("KPI_NEW_PREMIUM", unit) for unit in units)
-    assert sold_by_then == issued - taken_back
-    found = half.pace("KPI_NEW_PREMIUM", units, np.full(len(units), math.nan))
-    final = cube.measure("new_premium")[units, -1]
-    assert ((found.low <= final) & (final <= found.high)).sum() >= len(units) // 2
+    new_premium, producers = kpis["KPI_NEW_PREMIUM"], kpis["KPI_PRODUCERS"]
+    sold_by_then = half.done(new_premium, units).sum() * 100
+    assert sold_by_then == pytest.approx(issued - taken_back)
+    assert half.done(producers, units).sum() == first_sellers
+    for kpi in (new_premium, producers, kpis["KPI_ACTIVITY"], kpis["KPI_PREMIUM_PER_PIECE"]):
+        found = half.pace(kpi, departments, np.full(len(departments), math.nan))
+        final = cube.kpi(kpi)[departments, -1]
+        assert ((found.low <= final) & (final <= found.high)).sum() >= len(departments) // 2
+        over = whole.pace(kpi, departments, final)
+        assert over.forecast == pytest.approx(final)
+        assert over.by_shape == pytest.approx(1)

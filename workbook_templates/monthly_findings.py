@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from workbook_templates import monthly_data
 from workbook_templates.look import (
     ACCENT,
     CENTRE,
@@ -24,7 +25,9 @@ from workbook_templates.look import (
 )
 
 SHEET: Final = "预警与诊断"
-PACED: Final = ("首年新单保费", "主险件数")
+PACED: Final = (
+    "首年度保费", "首年新单保费", "主险件数", "举绩人数", "新增人数", "活动率", "人均件数",
+)  # fmt: skip
 WARNINGS: Final = 8
 BELOW: Final = 12
 DIAGNOSED: Final = 6
@@ -89,12 +92,14 @@ def _pace(page: Page, row: int) -> int:
     )
     _heads(page, row + 1, heads, (1,))
     parts = ("目标", "完成", "达成率", "应完成", "进度", "预测", "下限", "上限")
-    for number, name in enumerate(PACED, row + 2):
-        page.height(number, 20)
-        page.put(number, 1, name, RULED)
+    for line, name in enumerate(PACED, row + 2):
+        page.height(line, 20)
+        page.put(line, 1, name, RULED)
         for column, part in enumerate(parts, 2):
-            style = RATE if part in ("达成率", "进度") else WHOLE
-            page.put(number, column, None, style, RULED, slot=f"pace.{name}.{part}")
+            style = (
+                RATE if part in ("达成率", "进度") else monthly_data.number(monthly_data.kpi(name))
+            )
+            page.put(line, column, None, style, RIGHT, RULED, slot=f"pace.{name}.{part}")
     last = row + 1 + len(PACED)
     page.highlight(row + 2, 6, last, 6, f"=AND(ISNUMBER(G{row + 3}),G{row + 3}<1)", _BEHIND)
     note = (

@@ -150,3 +150,83 @@ def KPI_TEST_DRIVE_SHOW(test_drives: Formula, invited: Formula) -> Formula:
 )
 def KPI_TEST_DRIVE_SATISFACTION(drives_satisfied: Formula, test_drives: Formula) -> Formula:
     return drives_satisfied / test_drives
+
+
+@kpis.kpi(
+    "开发客户数",
+    meaning="本期联系了多少基盘客户，是来电和进店的来源",
+    unit="人",
+    source=_STAGES,
+)
+def KPI_DEVELOPED(developed: Formula) -> Formula:
+    return developed
+
+
+@kpis.kpi(
+    "来电客户数",
+    meaning="本期有多少客户来电",
+    unit="人",
+    source=_STAGES,
+)
+def KPI_CALLERS(callers: Formula) -> Formula:
+    return callers
+
+
+@kpis.kpi(
+    "需求分析客户数",
+    meaning="本期问清了多少客户的需求",
+    unit="人",
+    source=_STAGES,
+)
+def KPI_NEEDS_ANALYSED(needs_analysed: Formula) -> Formula:
+    return needs_analysed
+
+
+@kpis.kpi(
+    "试乘试驾客户数",
+    meaning="本期有多少客户体验了车",
+    unit="人",
+    source=_STAGES,
+)
+def KPI_TEST_DRIVES(test_drives: Formula) -> Formula:
+    return test_drives
+
+
+@kpis.kpi(
+    "报价客户数",
+    meaning="本期同多少客户谈到了价格",
+    unit="人",
+    source=_STAGES,
+)
+def KPI_QUOTED(quoted: Formula) -> Formula:
+    return quoted
+
+
+@kpis.kpi(
+    "跟踪客户数",
+    meaning="本期跟踪到多少报过价的客户",
+    unit="人",
+    source=_STAGES,
+)
+def KPI_FOLLOWED_UP(followed_up: Formula) -> Formula:
+    return followed_up
+
+
+@kpis.kpi(
+    "交车客户数",
+    meaning="本期交了多少台车",
+    unit="人",
+    source=_STAGES,
+)
+def KPI_DELIVERED(delivered: Formula) -> Formula:
+    return delivered
+
+
+@kpis.kpi(
+    "售后跟踪客户数",
+    meaning="本期回访了多少提车客户",
+    unit="人",
+    source=_STAGES,
+)
+def KPI_AFTER_SALES(after_sales: Formula) -> Formula:
+    return after_sales

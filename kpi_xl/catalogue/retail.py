@@ -30,6 +30,16 @@ def KPI_DEALS(deals: Formula) -> Formula:
 
 
 @kpis.kpi(
+    "销售件数",
+    meaning="本期卖出多少件",
+    unit="件",
+    source=RETAIL_COURSE,
+)
+def KPI_UNITS_SOLD(units_sold: Formula) -> Formula:
+    return units_sold
+
+
+@kpis.kpi(
     "成交率",
     aliases=("进店成交率",),
     meaning="进店的客户里有多少买了；低时看接待、推荐、体验和排班",

@@ -113,6 +113,12 @@ def by_period(
     return PeriodCube(cube, periods, values, average)
 
 
+def is_summed(code: str) -> bool:
+    """Whether a period's measure is the sum of its months'."""
+    counted_again = any(code in codes for codes in _COUNTED_AGAIN.values())
+    return code not in _AT_THE_START | _AT_THE_END and not counted_again
+
+
 def _together(
     code: str, months: NDArray[np.int64], first: NDArray[np.int64], last: NDArray[np.int64]
 ) -> NDArray[np.int64]:

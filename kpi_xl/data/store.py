@@ -11,6 +11,7 @@ import duckdb
 from kpi_xl.data.check import Checked
 from kpi_xl.data.compute import compute
 from kpi_xl.data.cube import LEVELS, Cube
+from kpi_xl.data.days import keep_days
 from kpi_xl.data.engines import Database, DuckDb, Engine
 from kpi_xl.data.engines.hybrid import Hybrid
 from kpi_xl.data.fingerprints import is_of, remember, replace_rows
@@ -128,7 +129,10 @@ def _build(
     for leftover in (unfinished, Path(f"{unfinished}.wal")):
         leftover.unlink(missing_ok=True)
     with duckdb.connect(str(unfinished)) as connection:
-        cube = compute(fill(connection), project.settings, stamp, progress)
+        engine = fill(connection)
+        cube = compute(engine, project.settings, stamp, progress)
+        if project.settings.in_database:
+            keep_days(engine, project.settings, cube.last)
     unfinished.replace(project.store)
     cube.save(project.cube, project.store)
     return Cube.open(project.cube)

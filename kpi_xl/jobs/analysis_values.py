@@ -23,7 +23,7 @@ from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import LEVELS, Cube
 from kpi_xl.error_values import NOT_AVAILABLE
-from kpi_xl.jobs.day_sums import PACED, DaySums, day_sums
+from kpi_xl.jobs.day_sums import DaySums, day_sums, paced
 from kpi_xl.jobs.drivers import COMPARISONS, Drivers, Split
 from kpi_xl.jobs.findings import Findings, Weakness, value_text
 from kpi_xl.jobs.unit_values import NOTHING, SERIES_MONTHS, Values, shown
@@ -87,7 +87,9 @@ class AnalysisValues:
     @functools.cache  # noqa: B019 - lives as long as one job
     def days(self, level: str) -> DaySums | None:
         """What the units of a level did day by day; None when nobody knows."""
-        return day_sums(self._store, self._settings, self.cube, self.month, level)
+        asked = [r for code, r in paced().items() if self._asks(f"pace.{kpis[code].name}.")]
+        wanted = {code for ratio in asked for code in ratio.measures}
+        return day_sums(self._store, self._settings, self.cube, self.month, level, wanted=wanted)
 
     def unit(self, number: int) -> Values:
         """The slots of a unit, by its index in the cube."""
@@ -111,30 +113,28 @@ class AnalysisValues:
                 f"截至 {days.as_of.month}月{days.as_of.day}日，"
                 f"{days.days[-1]} 个工作日已过 {days.elapsed} 个"
             )
-        for code in PACED:
-            values |= self._pace_of(kpis[code], number, level, days)
+        for code in paced():
+            if self._asks(f"pace.{kpis[code].name}."):
+                values |= self._pace_of(kpis[code], number, level, days)
         return values
 
+    def _asks(self, prefix: str) -> bool:
+        return any(name.startswith(prefix) for name in self._rows)
+
     def _pace_of(self, kpi: Kpi, number: int, level: str, days: DaySums | None) -> Values:
-        slot, parts = (
-            f"pace.{kpi.name}",
-            ("目标", "完成", "达成率", "应完成", "进度", "预测", "下限", "上限"),
-        )
-        if days is None:
+        slot = f"pace.{kpi.name}"
+        parts = ("目标", "完成", "达成率", "应完成", "进度", "预测", "下限", "上限")
+        if days is None or kpi not in days.paced:
             return {f"{slot}.{part}": None for part in parts}
-        scale = 100 if kpi.unit == "元" else 1
-        goal = self.findings(level).quantity_target(PACED[kpi.code], number)
-        target = np.array([math.nan if goal is None else goal * scale])
-        found = days.pace(kpi.code, [number], target)
-        done = float(days.done(kpi.code, number))
-        ends = (found.forecast, found.low, found.high)
+        goal = self.findings(level).goal(kpi, number)
+        found = days.pace(kpi, [number], np.array([goal]))
+        done = float(days.done(kpi, [number])[0])
         numbers = (
-            target[0], done, done / target[0] if goal else math.nan, found.expected[0],
-            found.by_shape[0], *(float(end[0]) for end in ends),
+            goal, done, done / goal if goal else math.nan, found.expected[0],
+            found.by_shape[0], found.forecast[0], found.low[0], found.high[0],
         )  # fmt: skip
-        money = {"目标", "完成", "应完成", "预测", "下限", "上限"}
         return {
-            f"{slot}.{part}": shown(value / scale if part in money else value)
+            f"{slot}.{part}": shown(value)
             for part, value in zip(parts, map(float, numbers), strict=True)
         }
 

@@ -156,19 +156,24 @@ class Findings:
         """A unit's targets by KPI name."""
         return self._targets.get(unit, {})
 
+    def goal(self, kpi: Kpi, unit: int) -> float:
+        """A unit's target of a KPI, be it what other targets make of its measure; NaN for none."""
+        target = self.of_unit(unit).get(kpi.name)
+        if target is None and isinstance(kpi.expression, Measure):
+            target = self.quantity_target(kpi.expression.code, unit)
+        return math.nan if target is None else target
+
     def quantity_target(self, code: str, unit: int) -> float | None:
         """The target of a measure, as shown (money in 元); None for none.
 
         That of the KPI that is the measure itself; of a sum that it is part of, in its present
         share; of a ratio that it is the numerator of, times the present denominator.
         """
-        targets = self.of_unit(unit)
         place = self._place[unit]
-        now = {given: float(values[place, -1]) for given, values in self.given.items()}
         found: list[tuple[int, float]] = []
-        for kpi in kpis.values():
-            target = targets.get(kpi.name)
-            if target is None or not self.cube.has(kpi):
+        for name, target in self.of_unit(unit).items():
+            kpi = _by_name()[name]
+            if not self.cube.has(kpi):
                 continue
             whole = kpi.expression
             if isinstance(whole, Measure) and whole.code == code:
@@ -178,6 +183,7 @@ class Findings:
             if whole.left.code != code or whole.operator not in "+/":
                 continue
             other = whole if whole.operator == "+" else whole.right
+            now = {m.code: float(self.given[m.code][place, -1]) for m in kpi.measures}
             numerator, denominator = other.fraction(now)
             amount = numerator / denominator if denominator else math.nan
             if whole.operator == "+":
@@ -310,6 +316,11 @@ class Findings:
         """The units in which a KPI is 异常 or 危险."""
         level = self.judged[code].judgement.level
         return [unit for unit, one in zip(self.units, level, strict=True) if one >= ABNORMAL]
+
+
+@functools.cache
+def _by_name() -> Mapping[str, Kpi]:
+    return {kpi.name: kpi for kpi in kpis.values()}
 
 
 @functools.cache

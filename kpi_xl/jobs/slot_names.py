@@ -8,7 +8,7 @@ from typing import Final
 from kpi_xl.catalogue import MEASURES, kpis
 from kpi_xl.formula import Measure
 from kpi_xl.jobs.analysis_values import PAR, WATERFALLS
-from kpi_xl.jobs.day_sums import PACED
+from kpi_xl.jobs.day_sums import paced
 from kpi_xl.jobs.drivers import COMPARISONS
 from kpi_xl.jobs.form_slot_names import form_slot_names
 from kpi_xl.jobs.people import ACTIVITIES
@@ -168,7 +168,7 @@ def _review() -> Iterator[tuple[str, str]]:
 def _analysis() -> Iterator[tuple[str, str]]:
     yield "findings.heading", "单位和月份"
     yield "pace.as_of", "数据截至哪一天，过了几个工作日"
-    for code in PACED:
+    for code in paced():
         for part, meaning in _PACE.items():
             yield f"pace.{kpis[code].name}.{part}", f"{kpis[code].name}的进度：{meaning}"
     for comparison in COMPARISONS:

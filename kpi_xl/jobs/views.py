@@ -18,7 +18,7 @@ from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import LEVELS, Cube
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.analysis_values import cause_text, measure_text
-from kpi_xl.jobs.day_sums import PACED, day_sums
+from kpi_xl.jobs.day_sums import DaySums, day_sums, paced
 from kpi_xl.jobs.drivers import BEFORE, COMPARISONS, Drivers
 from kpi_xl.jobs.fill import month_meant
 from kpi_xl.jobs.findings import Findings, value_text
@@ -91,11 +91,11 @@ class Scope:
     @property
     def notes(self) -> list[str]:
         """What is to be known about a month that is not over."""
-        days = day_sums(self.store, self.project.settings, self.cube, self.month, self.level)
-        if days is None or days.elapsed >= days.days[-1]:
+        part = self.cube.part if self.month == self.cube.last else None
+        if part is None:
             return []
         return [
-            f"注意：数据只到 {days.as_of}，本月还没有结束。和上月、去年比的是同样这些天；"
+            f"注意：数据只到 {part.as_of}，本月还没有结束。和上月、去年比的是同样这些天；"
             "和目标、界限比会偏低，进度请看 kpi-xl pace"
         ]
 
@@ -295,37 +295,39 @@ def _status(level: int) -> str:
     return ("健康", "异常", "危险")[level] if level >= 0 else NOTHING
 
 
-def pace_view(of: Scope, day: dt.date | None) -> View:
+def pace_view(of: Scope, day: dt.date | None, label: str | None = None) -> View:
     """进度: each target's pace, and where the month is going to end.
+
+    Without any target it is of everything that adds up over days.
 
     Raises
     ------
     InputError
-        When the policies stay in the company's database.
+        When there is no such KPI, or nobody knows what was done day by day.
     """
     days = day_sums(of.store, of.project.settings, of.cube, of.month, of.level, day)
     if days is None:
-        raise InputError("没有按日的保单数据", "按日进度目前只能用于 data 文件夹里有保单文件的项目")
+        raise InputError(
+            "没有按日的数据，看不出进度",
+            "一个月只有一行的文件请改成按日记；数据在公司数据库里的，只能看最后一个月",
+        )
     findings, rows = of.findings, []
-    for code, measure in PACED.items():
-        kpi = kpis[code]
-        scale = 100 if kpi.unit == "元" else 1
-        goals = [findings.quantity_target(measure, unit) for unit in of.units]
-        target = np.array([math.nan if goal is None else goal * scale for goal in goals])
-        found = days.pace(code, of.units, target)
+    for kpi in _followed(days, findings, of.units, label):
+        target = np.array([findings.goal(kpi, unit) for unit in of.units])
+        found, done = days.pace(kpi, of.units, target), days.done(kpi, of.units)
         for place, unit in enumerate(of.units):
             ends = (found.forecast[place], found.low[place], found.high[place])
             rows.append(
                 (
                     of.name(unit),
                     kpi.name,
-                    value_text(kpi, target[place] / scale),
-                    value_text(kpi, days.done(code, unit) / scale),
-                    value_text(kpi, found.expected[place] / scale),
+                    value_text(kpi, target[place]),
+                    value_text(kpi, float(done[place])),
+                    value_text(kpi, found.expected[place]),
                     NOTHING
                     if math.isnan(found.by_shape[place])
                     else f"{found.by_shape[place]:.0%}",
-                    *(value_text(kpi, end / scale) for end in ends),
+                    *(value_text(kpi, float(end)) for end in ends),
                 )
             )
     headings = ("单位", "指标", "目标#", "完成#", "应完成#", "进度#", "月末预测#", "下限#", "上限#")
@@ -336,6 +338,22 @@ def pace_view(of: Scope, day: dt.date | None) -> View:
         rows,
         (note, "应完成按往月的节奏；五个月里约有四个月落在上下限之间。"),
     )
+
+
+def _followed(
+    days: DaySums, findings: Findings, units: Sequence[int], label: str | None
+) -> list[Kpi]:
+    """The KPIs whose pace is shown: that asked for, those with targets, or every sum."""
+    if label is not None:
+        kpi = _kpi(label)
+        if kpi not in days.paced:
+            names = "、".join(kpi.name for kpi in days.paced)
+            raise InputError("这个指标没有按日的进度", f"可以看的有：{names}", value=label)
+        return [kpi]
+    aimed = [
+        kpi for kpi in days.paced if any(math.isfinite(findings.goal(kpi, unit)) for unit in units)
+    ]
+    return aimed or [kpi for kpi in days.paced if paced()[kpi.code].is_sum]
 
 
 def rules_view(of: Scope, day: dt.date | None) -> View:

@@ -14,6 +14,7 @@ from kpi_xl.sample.stores import (
     Goal,
     Store,
     attendance_of,
+    day_by_day,
     files_of,
     months,
     passing,
@@ -56,7 +57,7 @@ KPI_TOML: Final = settings_text(NAME, _BANDS, report="销售漏斗月报")
 
 def files(folder: Path) -> dict[Path, bytes]:
     """The project's files with what is in them."""
-    dice = Dice(_SEED)
+    dice, days = Dice(_SEED), Dice(_SEED + 1)
     stores = stores_of(dice, STORES, 6, ("销售经理", "销售顾问"), "C")
     counts: list[Count] = []
     attendance: list[Attendance] = []
@@ -66,7 +67,7 @@ def files(folder: Path) -> dict[Path, bytes]:
             attendance += attendance_of(dice, store, month)
             for consultant in store.staff[1:]:
                 done = _stages(dice, store, month)
-                counts += [Count(month.last, consultant.number, *item) for item in done.items()]
+                counts += day_by_day(days, month, consultant.number, done)
             deals = round(6 * _CALLERS * 1.25 * store.size * 0.22)
             goals.append(Goal(month, "营业部", store.name, "成交笔数", deals))
             goals.append(Goal(month, "营业部", store.name, "成交率", 0.19))

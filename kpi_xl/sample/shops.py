@@ -14,6 +14,7 @@ from kpi_xl.sample.stores import (
     Goal,
     Store,
     attendance_of,
+    day_by_day,
     files_of,
     months,
     passing,
@@ -54,7 +55,7 @@ KPI_TOML: Final = settings_text(NAME, _BANDS, report="门店月度KPI表")
 
 def files(folder: Path) -> dict[Path, bytes]:
     """The project's files with what is in them."""
-    dice = Dice(_SEED)
+    dice, days = Dice(_SEED), Dice(_SEED + 1)
     stores = stores_of(dice, STORES, 5, ("门店经理", "导购"), "R")
     counts: list[Count] = []
     attendance: list[Attendance] = []
@@ -65,7 +66,7 @@ def files(folder: Path) -> dict[Path, bytes]:
             attendance += attendance_of(dice, store, month, 0.78 if absent else 0.97)
             for assistant in store.staff[1:]:
                 done = _till(dice, store, month)
-                counts += [Count(month.last, assistant.number, *item) for item in done.items()]
+                counts += day_by_day(days, month, assistant.number, done)
             sales = round(5 * _VISITORS * store.size * _DEAL_RATE * 1.82 * _PRICE / 1000) * 1000
             goals.append(Goal(month, "营业部", store.name, "销售额", sales))
         whole = sum(goal.target for goal in goals if goal[0] == month)

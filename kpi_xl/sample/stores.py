@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from kpi_xl.analysis.apportion import apportion
 from kpi_xl.calendar import Month, working_days
 from kpi_xl.catalogue import MEASURES
 from kpi_xl.data.schema import AGENTS, ATTENDANCE, COUNTS, TARGETS
@@ -135,6 +137,36 @@ def stores_of(
             )
         stores.append(store)
     return stores
+
+
+def day_by_day(dice: Dice, month: Month, agent: str, done: Mapping[str, int]) -> Iterator[Count]:
+    """A month's counts on its days, more at weekends; the days add up to the month.
+
+    Parameters
+    ----------
+    dice : Dice
+        The chance that decides.
+    month : Month
+        The month.
+    agent : str
+        Who counted.
+    done : mapping of str to int
+        What was counted in the month, by measure; sales in 元, which come with what is sold.
+    """
+    days = [month.first + dt.timedelta(days=n) for n in range(month.last.day)]
+    likely = [day for day in days for _ in range(3 if day.weekday() >= 5 else 2)]
+    drawn = {
+        item: Counter(likely[dice.below(len(likely))] for _ in range(quantity))
+        for item, quantity in done.items()
+        if item != "sales"
+    }
+    if "sales" in done:
+        pieces = drawn["units_sold"]
+        shares = apportion(done["sales"], [pieces[day] for day in sorted(pieces)])
+        drawn["sales"] = Counter(dict(zip(sorted(pieces), shares, strict=True)))
+    for item in done:
+        for day in sorted(drawn[item]):
+            yield Count(day, agent, item, drawn[item][day])
 
 
 def attendance_of(

@@ -26,6 +26,7 @@ from kpi_xl.data.schema import TABLES
 from kpi_xl.data.store import load_tables
 from kpi_xl.errors import InputError
 from kpi_xl.jobs import start
+from kpi_xl.jobs.day_sums import day_sums
 from kpi_xl.jobs.load import check_source, load
 from kpi_xl.project import Project, Settings, read_settings
 from worlds import Oracle, assert_same, counted, numbers_of, worlds
@@ -191,7 +192,11 @@ def test_the_sample_branch(server, database, sample, tmp_path):
         }
         assert {"agents", "targets", "production_months", "activity_months"} <= tables
         assert not tables & {"policies", "dues", "activities", "attendance"}
-        for table in sorted(tables):
+        days = {table for table in tables if table.endswith("_days")}
+        assert days == {
+            "policy_days", "renewal_days", "activity_days", "attendance_days", "count_days",
+        }  # fmt: skip
+        for table in sorted(tables - days):
             shape = f"SELECT column_name, column_type FROM (DESCRIBE {table})"
             columns = other.execute(shape).fetchall()
             assert set(columns) <= set(ours.execute(shape).fetchall()), table
@@ -202,6 +207,32 @@ def test_the_sample_branch(server, database, sample, tmp_path):
 
 # ---------------------------------------------------------------------------------------------
 # A company's own tables
+
+
+def test_the_days_of_the_sample_branch(server, database, sample, tmp_path):
+    """The pace of targets needs days: they are those that files give."""
+    project, checked = sample
+    create(database)
+    put(database, checked)
+    theirs = as_project(server, tmp_path, {"name": project.settings.name})
+    cube = load(theirs).cube
+    load(project)
+    june, day = cube.last, dt.date(2024, 6, 14)
+    with (
+        duckdb.connect(str(project.store), read_only=True) as ours,
+        duckdb.connect(str(theirs.store), read_only=True) as other,
+    ):
+        for level in ("分公司", "营业部", "营业组"):
+            expected = day_sums(ours, project.settings, cube, june, level, day)
+            found = day_sums(other, theirs.settings, cube, june, level, day)
+            assert found.elapsed == expected.elapsed
+            assert (
+                found.sums.keys() == expected.sums.keys() >= {"new_premium", "visits", "producers"}
+            )
+            for code, days in expected.sums.items():
+                assert (found.sums[code] == days).all(), code
+        # Of earlier months only the sums have come over.
+        assert day_sums(other, theirs.settings, cube, june - 1, "营业部") is None
 
 
 def tiny(connection):

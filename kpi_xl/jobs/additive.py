@@ -1,0 +1,125 @@
+"""Which KPIs add up over months, which over days, and which are ratios of such sums."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kpi_xl.data.compute import MEASURES
+from kpi_xl.data.cube import LOOKS_BACK, Cube
+from kpi_xl.data.days import BY_DAY
+from kpi_xl.data.periods import is_summed
+from kpi_xl.formula import Formula, Measure, Operation, Part
+from kpi_xl.kpi import Kpi
+
+Terms = Mapping[str, int]
+"""A sum of measures: 1 or −1 by code."""
+
+
+def terms(kpi: Kpi) -> Terms | None:
+    """The measures that a KPI is the sum of; None for any other KPI.
+
+    Examples
+    --------
+    >>> from kpi_xl.catalogue import kpis
+    >>> terms(kpis["KPI_FYP"]), terms(kpis["KPI_ACTIVITY"])
+    ({'new_premium': 1, 'first_year_renewal': 1}, None)
+    """
+    direct = Cube.direct(kpi)
+    return {direct: 1} if direct else _terms(kpi.expression)
+
+
+def adds_up(kpi: Kpi) -> bool:
+    """Whether a KPI's months add up to its year.
+
+    Examples
+    --------
+    >>> from kpi_xl.catalogue import kpis
+    >>> adds_up(kpis["KPI_RECRUITS"]), adds_up(kpis["KPI_PRODUCERS"])
+    (True, False)
+    """
+    found = terms(kpi)
+    return found is not None and all(
+        code in MEASURES and is_summed(code) and not LOOKS_BACK.search(code) for code in found
+    )
+
+
+@dataclass(frozen=True)
+class DayRatio:
+    """How a KPI comes of its days.
+
+    Parameters
+    ----------
+    above : mapping of str to int
+        The sum above, of measures of `kpi_xl.data.days.BY_DAY`.
+    below : mapping of str to int, or None
+        The sum below; None where nothing is, or what is there stands the whole month.
+    standing : Formula or None
+        What stands below the whole month, such as 平均人数.
+    """
+
+    above: Terms
+    below: Terms | None = None
+    standing: Formula | None = None
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether it is a sum, no ratio."""
+        return self.below is None and self.standing is None
+
+    @property
+    def measures(self) -> frozenset[str]:
+        """The measures that are summed up by day."""
+        return frozenset((*self.above, *(self.below or ())))
+
+    def base(self, cube: Cube) -> NDArray[np.float64]:
+        """What stands below, as (units, months)."""
+        assert self.standing is not None
+        given = {m.code: cube.measure(m.code) for m in self.standing.measures()}
+        numerator, denominator = self.standing.fraction(given)
+        return np.asarray(numerator / denominator, dtype=np.float64)
+
+
+def by_day(kpi: Kpi) -> DayRatio | None:
+    """How a KPI of a month comes of its days; None where days do not tell it.
+
+    Examples
+    --------
+    >>> from kpi_xl.catalogue import kpis
+    >>> by_day(kpis["KPI_DEAL_RATE"]).below, by_day(kpis["KPI_PERSISTENCY"])
+    ({'visitors': 1}, None)
+    """
+    whole = terms(kpi)
+    if whole is not None:
+        return DayRatio(whole) if whole.keys() <= BY_DAY else None
+    division = kpi.expression
+    if not isinstance(division, Operation) or division.operator != "/":
+        return None
+    above, below = _terms(division.left), _terms(division.right)
+    if above is None or not above.keys() <= BY_DAY or kpi.settings:
+        return None
+    if below is not None and below.keys() <= BY_DAY:
+        return DayRatio(above, below)
+    standing = {m.code for m in division.right.measures()}
+    if standing & BY_DAY or not standing <= set(MEASURES):
+        return None
+    # What is below must be known already, as the people are that the month began with.
+    known = not any(is_summed(code) or LOOKS_BACK.search(code) for code in standing)
+    return DayRatio(above, standing=division.right) if known else None
+
+
+def _terms(formula: Formula) -> Terms | None:
+    if isinstance(formula, Measure):
+        return {formula.code: 1}
+    if isinstance(formula, Part):
+        return _terms(formula.formula)
+    if not isinstance(formula, Operation) or formula.operator not in "+-":
+        return None
+    left, right = _terms(formula.left), _terms(formula.right)
+    if left is None or right is None or left.keys() & right.keys():
+        return None
+    sign = 1 if formula.operator == "+" else -1
+    return {**left, **{code: sign * times for code, times in right.items()}}
