@@ -6,17 +6,18 @@ could be done (the message says what and what to do); 130 stopped by the user.
 
 from __future__ import annotations
 
+import codecs
 import io
 import sys
 import tempfile
 import time
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from kpi_xl import addin_commands, analysis_commands, template_commands
+from kpi_xl import addin_commands, analysis_commands, server_commands, template_commands
 from kpi_xl.chinese import Argument, Group, Option, Word, refusal
 from kpi_xl.errors import InputError
 from kpi_xl.terminal import (
@@ -36,6 +37,9 @@ from kpi_xl.terminal import (
 if TYPE_CHECKING:
     from kpi_xl.data.check import Checked
     from kpi_xl.jobs.fill import Filled
+
+_NEAREST: Final = {"−": "－"}
+"""Characters of ours that code page 936 has not, and what it has instead."""
 
 
 @click.group(
@@ -114,12 +118,13 @@ def _next_steps() -> Answer:
     "--name", cls=Option, default="分公司", metavar="名称", help="机构名称，最上一级单位。"
 )
 def init(folder: Path, name: str) -> Answer:
-    """建立一个空项目：kpi.toml 和 data 文件夹。"""
+    """建立一个空项目：kpi.toml，和 data 文件夹里供填写的原始数据.xlsx。"""
     from kpi_xl.jobs import start
 
     project = start.init(folder, name)
     say(f"已建立项目：{project.folder}")
-    say(f"下一步：把人员、保单等文件放进 {project.data}，再运行 kpi-xl -p {project.folder} check")
+    say(f"下一步：填写 {project.data} 里的原始数据.xlsx，或把现成的人员、保单等文件放进去")
+    say(f"再下一步：kpi-xl -p {project.folder} check")
     return {"project": project.folder, "data": project.data}
 
 
@@ -378,6 +383,7 @@ def explain(kpi: str | None) -> Answer:
 analysis_commands.add_to(app)
 app.add_command(template_commands.template)
 app.add_command(addin_commands.addin)
+server_commands.add_to(app, addin_commands.addin)
 
 
 @app.command()
@@ -459,10 +465,10 @@ def _tell_filled(template: str, filled: Filled) -> Answer:
 
 def main() -> None:
     """Run the command line; every failure is a Chinese sentence and an exit code."""
+    codecs.register_error("nearest", _nearest)
     for stream in (sys.stdout, sys.stderr):
-        # A terminal that has not every character, as with code page 936, shows the others.
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors="nearest")
     try:
         sys.exit(app.main(prog_name="kpi-xl", standalone_mode=False))
     except click.exceptions.NoArgsIsHelpError as error:
@@ -482,6 +488,13 @@ def main() -> None:
             f"程序出错了（{type(error).__name__}）。请把 {log} 发给维护人员。", fg="red", err=True
         )
         sys.exit(1)
+
+
+def _nearest(error: UnicodeError) -> tuple[str, int]:
+    """What is written of characters that a terminal's encoding, such as code page 936, has not."""
+    assert isinstance(error, UnicodeEncodeError)
+    text = error.object[error.start : error.end]
+    return "".join(_NEAREST.get(each, "?") for each in text), error.end
 
 
 def _refuse(error: InputError) -> None:

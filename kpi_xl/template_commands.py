@@ -37,4 +37,9 @@ def check(file: Path) -> Answer:
     found = template_check.check_template(file)
     for line in template_check.lines(found):
         say(line)
-    return vars(found)
+    return {
+        "slots": found.slots,
+        "unknown": found.unknown,
+        "unusable": found.unusable,
+        "for_units": found.for_units,
+    }

@@ -10,6 +10,7 @@ from typing import Final
 
 from kpi_xl.chinese import width
 from kpi_xl.jobs.circulation import circulation, file_of
+from kpi_xl.jobs.data_form import NAME as FORM
 from kpi_xl.project import Project
 
 _SHOWN: Final = 5
@@ -81,6 +82,15 @@ def next_steps(folder: Path) -> NextSteps:
             [
                 Step("", f"把人员、保单等文件放进 {project.data} （只有人员是必需的）"),
                 Step(f"{run} check", "校验放进去的文件"),
+            ],
+        )
+    if not project.cube.is_file() and [file.name for file in files] == [FORM]:
+        return NextSteps(
+            f"{name}。还没有原始数据，或刚开始填写。",
+            [
+                Step("", f"填写 {project.data / FORM}，或把现成的文件放进 {project.data}"),
+                Step(f"{run} check", "校验填写的内容"),
+                Step(f"{run} refresh", "计算指标，生成报表"),
             ],
         )
     if not project.cube.is_file():
