@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -114,7 +115,7 @@ def sent_workbooks(branch, template: str, of_a_team: int) -> list[Sent]:
     taken = Counter()
     found = []
     with recipients_of(project, load(project).cube, workbook, MONTH) as to:
-        for one in to.everybody():
+        for one in unit_sheets.recipients(workbook, to):
             taken[one.unit.path] += 1
             if taken[one.unit.path] > of_a_team:
                 continue
@@ -125,10 +126,30 @@ def sent_workbooks(branch, template: str, of_a_team: int) -> list[Sent]:
     return found
 
 
-@pytest.fixture(scope="module", params=workbook_templates.NAMES)
-def sent(request, branch):
-    blank = unzipped(template_path(request.param).read_bytes())
-    return sent_workbooks(branch, request.param, 1), blank
+def with_a_sheet_for_each_unit(name: str, folder: Path) -> Path:
+    """An official template whose first sheet is wanted for each unit below."""
+    source, target = template_path(name), folder / f"{name}.xlsx"
+    sheet = next(iter(Template(source).workbook.sheets))
+    mark = f"<definedName name=\"sheet.units\">'{sheet}'!$A$1</definedName></definedNames>"
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for part in old.namelist():
+            content = old.read(part)
+            if part == "xl/workbook.xml":
+                content = content.replace(b"</definedNames>", mark.encode())
+            new.writestr(part, content)
+    return target
+
+
+@pytest.fixture(
+    scope="module", params=[*workbook_templates.NAMES, "每个单位一张：月度目标设定、达成表"]
+)
+def sent(request, branch, tmp_path_factory):
+    name = request.param
+    if "：" in name:
+        folder = tmp_path_factory.mktemp("sheets")
+        name = str(with_a_sheet_for_each_unit(name.partition("：")[2], folder))
+    blank = unzipped(template_path(name).read_bytes())
+    return sent_workbooks(branch, name, 1), blank
 
 
 def test_nothing_of_another_unit_is_in_a_workbook(sent, facts):
