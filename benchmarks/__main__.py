@@ -14,6 +14,7 @@ from benchmarks import (
     bench_engine,
     bench_excel,
     bench_main_job,
+    bench_start,
     bench_workbook,
 )
 
@@ -21,6 +22,7 @@ from benchmarks import (
 def main() -> None:
     quick = "--full" not in sys.argv
     for part in (
+        bench_start,
         bench_workbook,
         bench_distribution,
         bench_excel,
