@@ -203,6 +203,13 @@ class Server:
                     f"邮件服务器的证书不可信（{error.verify_message}）",
                     "请核对 [mail] host 是否写对；公司自己的证书要先装进系统",
                 ) from None
+            except ssl.SSLError as error:
+                if error.reason == "WRONG_VERSION_NUMBER":
+                    raise InputError(
+                        f"邮件服务器的端口 {self._settings.port} 没有加密",
+                        "请核对 [mail] 的 port 和 security：tls 多为 465，starttls 多为 587",
+                    ) from None
+                why = f"{type(error).__name__}: {error}"
             except smtplib.SMTPException as error:
                 why, final = _meaning(error)
                 if final:
@@ -226,9 +233,9 @@ class Server:
             smtp = smtplib.SMTP(settings.host, settings.port, timeout=_TIMEOUT)
         try:
             if settings.security == "starttls":
-                smtp.starttls(context=trusted)
+                _encrypt(smtp, trusted)
             if settings.user:
-                smtp.login(settings.user, self._password)
+                _log_in(smtp, settings.user, self._password)
         except BaseException:
             smtp.close()
             raise
@@ -249,6 +256,36 @@ class Server:
                 smtp.quit()
             except (smtplib.SMTPException, OSError):
                 smtp.close()
+
+
+def _encrypt(smtp: smtplib.SMTP, trusted: ssl.SSLContext) -> None:
+    """Go on in TLS, or not at all."""
+    try:
+        smtp.starttls(context=trusted)
+    except smtplib.SMTPNotSupportedError:
+        why = "它不提供 STARTTLS"
+    except smtplib.SMTPResponseException as error:
+        if error.smtp_code < 500:
+            raise
+        why = _said(error.smtp_code, error.smtp_error)
+    else:
+        return
+    raise InputError(
+        f"邮件服务器不肯加密（{why}），没有登录，也没有发出邮件",
+        "请把 [mail] 的 security 改成 tls，port 改成 465；不行就请问邮件管理员",
+    )
+
+
+def _log_in(smtp: smtplib.SMTP, user: str, password: str) -> None:
+    try:
+        smtp.login(user, password)
+    except (smtplib.SMTPResponseException, smtplib.SMTPServerDisconnected):
+        raise
+    except smtplib.SMTPException:
+        raise InputError(
+            "邮件服务器不让登录：它在这个端口没有可用的登录方式",
+            "请核对 [mail] 的 port 和 security；不用登录的服务器请删去 user",
+        ) from None
 
 
 def _said(code: int, text: bytes | str) -> str:
