@@ -12,7 +12,7 @@ from kpi_xl.errors import InputError
 from kpi_xl.jobs.progress import Progress
 from kpi_xl.jobs.user import User, UserSettings
 from kpi_xl.project import Project
-from udfs.current import seen
+from udfs.current import data, seen
 from udfs.open_book import Cells, OpenBook
 
 if TYPE_CHECKING:
@@ -255,7 +255,6 @@ def explain(host: Host, progress: Progress) -> None:
 def _arguments(kpi: str) -> list[str]:
     """A formula to begin with: the branch, in the last month with data."""
     from udfs.arguments import BadArgumentError
-    from udfs.current import data
 
     try:
         cube = data().cube
@@ -302,9 +301,9 @@ def help(host: Host, progress: Progress) -> None:
 def _may_see(unit: Unit) -> None:
     """Refuse what is not of the units that whoever asks may see."""
     paths = seen.get()
-    if paths is not None and not any(
-        unit.path == path or unit.path.startswith(f"{path}/") for path in paths
-    ):
+    if paths is None:
+        return
+    if (unit.level, unit.path) not in {(one.level, one.path) for one in data().cube.units}:
         raise InputError(
             "这个单位不在你的权限里",
             f"你可以看的单位：{'、'.join(paths) or '没有'}；要看别的单位，请找管理这个服务的人",

@@ -36,9 +36,17 @@ export function show({ rows }) {
   place("kpi-out").append(table);
 }
 
+// What somebody answers to what the pane asks; nothing is being done in the meantime.
+function answered(asked) {
+  place("kpi-busy").hidden = true;
+  return new Promise(asked).finally(() => {
+    place("kpi-busy").hidden = false;
+  });
+}
+
 // A question with a button for each answer; gives the one that was pressed.
 export function ask(text, answers) {
-  return new Promise((resolve) => {
+  return answered((resolve) => {
     const box = made("div", "", "kpi-question");
     box.append(made("p", text, "kpi-text"));
     for (const answer of answers) {
@@ -55,7 +63,7 @@ export function ask(text, answers) {
 
 // The settings; gives the month once it is saved.
 export function settings(keyIsAsked) {
-  return new Promise((resolve) => {
+  return answered((resolve) => {
     const form = place("kpi-settings").content.firstElementChild.cloneNode(true);
     const key = form.elements.namedItem("key");
     key.closest("label").hidden = !keyIsAsked;
