@@ -77,14 +77,18 @@ def warnings(month: str | None, unit: str | None, level: str | None) -> Answer:
 @click.option(
     "--tree",
     cls=Option,
-    default="production",
     metavar="构成",
-    help="业绩构成：production、productivity、per_capita、pieces、effort、outlets。",
+    help="业绩怎样构成：保险有 production、productivity、per_capita、pieces、effort、outlets，"
+    "汽车经销有 dealer、dealer_funnel，零售有 shop、tickets、staff；不写则用数据够用的第一种。",
 )
 def drivers(
-    month: str | None, unit: str | None, level: str | None, compare: str | None, tree: str
+    month: str | None,
+    unit: str | None,
+    level: str | None,
+    compare: str | None,
+    tree: str | None,
 ) -> Answer:
-    """因素分解：首年新单保费的变化分摊到人力、举绩率、件数、件均，各份之和等于差额。"""
+    """因素分解：业绩的变化分摊到人力、举绩率、件数、件均等因素，各份之和等于差额。"""
     from kpi_xl.jobs.views import drivers_view, scope
 
     with progress_bar() as progress, scope(project_here(), month, unit, level, progress) as of:
@@ -110,17 +114,22 @@ def diagnose(kpi: str | None, month: str | None, unit: str | None, level: str | 
     return show(view)
 
 
-@_command("kpi-xl --project demo pace --day 2024-06-14")
+@_command("kpi-xl --project demo pace --day 2024-06-14", "kpi-xl --project demo pace 活动率")
+@click.argument(
+    "kpi", cls=Argument, required=False, metavar="指标", help=f"{_KPI}；不写则看定了目标的各项。"
+)
 @MONTH
 @_UNIT
 @_LEVEL
 @_DAY
-def pace(month: str | None, unit: str | None, level: str | None, day: str | None) -> Answer:
+def pace(
+    kpi: str | None, month: str | None, unit: str | None, level: str | None, day: str | None
+) -> Answer:
     """进度：每个目标做到哪里、月末会到多少，从月初第一天起就能看。"""
     from kpi_xl.jobs.views import pace_view, scope
 
     with progress_bar() as progress, scope(project_here(), month, unit, level, progress) as of:
-        view = pace_view(of, _date(day))
+        view = pace_view(of, _date(day), kpi)
     return show(view)
 
 

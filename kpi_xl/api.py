@@ -93,7 +93,7 @@ class Project:
         source = self._source(cube, period)
         return _frame(
             source,
-            level,
+            self._project.settings.level_meant(level),
             months,
             {kpi.name: source.kpi(kpi, weights) for kpi in chosen},
         )
@@ -112,7 +112,7 @@ class Project:
         codes = source.measures if isinstance(source, Cube) else list(source.values)
         return _frame(
             source,
-            level,
+            self._project.settings.level_meant(level),
             months,
             {
                 MEASURES[code].name: source.measure(code) / 100
@@ -147,7 +147,12 @@ class Project:
                 f"“{kpi.name}”没有分类的数据",
                 f"按类别看的指标有：{mixed}；人员或保单表里要有对应的列（学历、职级、险种）",
             )
-        return _frame(cube, level, months, dict(zip(categories, values, strict=True)))
+        return _frame(
+            cube,
+            self._project.settings.level_meant(level),
+            months,
+            dict(zip(categories, values, strict=True)),
+        )
 
     def agents(self, *, months: str | Month | None = None) -> pd.DataFrame:
         """What each agent did in each month.

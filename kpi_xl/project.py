@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from kpi_xl.data.schema import TABLES
+from kpi_xl.data.schema import ORGANISATION, TABLES
 from kpi_xl.errors import InputError
 from kpi_xl.mail_settings import KEYS as MAIL_KEYS
 from kpi_xl.mail_settings import MailSettings, mail_settings
@@ -54,6 +54,7 @@ _KNOWN: Final[dict[str, set[str] | None]] = {
     "engine": {"url"},
     "mail": set(MAIL_KEYS),
     "server": None,
+    "levels": set(ORGANISATION),
     "bands": None,
 }
 
@@ -94,6 +95,8 @@ class Settings:
         The day up to which the data of the last month goes; None to see it from the data.
     bands : mapping of str to (float, float or None)
         Healthy and danger bounds by KPI name, instead of the catalogue's.
+    levels : mapping of str to str
+        What the levels of the organisation are called here, such as 门店 for 营业部.
     engine : str
         Where the raw tables are and the measures are computed: ``duckdb:///kpi.duckdb`` for files
         in the project, the file being relative to it, ``postgresql://…`` for tables in PostgreSQL,
@@ -120,12 +123,22 @@ class Settings:
     excluded_endings: tuple[str, ...] = ("理赔终止", "迁出")
     as_of: dt.date | None = None
     bands: Mapping[str, tuple[float, float | None]] = field(default_factory=dict)
+    levels: Mapping[str, str] = field(default_factory=dict)
     # Left out of what is shown of the settings: there may be a password in it.
     engine: str = field(default=f"{_FILE}kpi.duckdb", repr=False)
     # Left out as well: what is computed does not depend on it.
     mail: MailSettings = field(default=MailSettings(), repr=False)
     server: ServerSettings = field(default=ServerSettings(), repr=False)
     report: str = field(default=REPORT, repr=False)
+
+    def level_name(self, level: str) -> str:
+        """What a level of the organisation is called here."""
+        return self.levels.get(level, level)
+
+    def level_meant(self, name: str) -> str:
+        """The level that is called so here; a level's own name is understood as well."""
+        own = {called: level for level, called in self.levels.items()}
+        return own.get(name, name)
 
     @property
     def in_database(self) -> bool:
@@ -259,6 +272,7 @@ class _Reader:
                 map(str, rules.get("excluded_endings", default.excluded_endings))
             ),
             as_of=self._day(rules, "as_of"),
+            levels=self._levels(),
             bands=dict(self._band(name, value) for name, value in self._section("bands").items()),
             engine=self._engine(self._section("engine").get("url", default.engine)),
             mail=mail_settings(self._section("mail"), self.file),
@@ -323,6 +337,23 @@ class _Reader:
                 value=value,
             )
         return float(value)
+
+    def _levels(self) -> dict[str, str]:
+        """Own names of levels: short, and none the name of two."""
+        names = {
+            level: self._typed("levels", self._section("levels"), level, str, level)
+            for level in self._section("levels")
+        }
+        called = [names.get(level, level) for level in ORGANISATION]
+        for name in names.values():
+            if called.count(name) > 1:
+                raise InputError(
+                    f"[levels] 里有两级都叫“{name}”",
+                    "请给每一级不同的名称",
+                    file=self.file,
+                    value=name,
+                )
+        return names
 
     def _day(self, rules: dict[str, Any], key: str) -> dt.date | None:
         value = rules.get(key)

@@ -13,7 +13,7 @@ _TEXT: Final = """\
 # 改完保存（UTF-8 编码），下次刷新数据时生效。中文的键要写在英文引号里。
 
 [project]
-# 机构名称，也就是最上一级单位；目标表里层级为“分公司”的单位写的是它。
+# 机构名称，也就是最上一级单位；目标表里最上一级（分公司）的单位写的是它。
 name = "$name"
 # 原始数据放在哪个文件夹（相对本文件）。
 data = "data"
@@ -21,6 +21,9 @@ data = "data"
 # 汽车经销用“销售漏斗月报”，零售用“门店月度KPI表”。
 report = "$report"
 
+[levels]
+# 各级单位在这里叫什么；不写就叫分公司、营业区、营业部、营业组。目标表里两种叫法都认。例如：
+$levels
 [files]
 # 文件名里有“人员”“保单”“续期”这样的表名时会自动认出，不必写。
 # 认不出时在这里指定；* 代表任意文字，一张表可以由几个文件拼成。例如：
@@ -88,12 +91,21 @@ url = "duckdb:///kpi.duckdb"
 # 不写 danger 时，取健康线的 90%。
 """
 
+_LEVELS_EXAMPLE: Final = """\
+# "营业部" = "门店"
+"""
+
 _BANDS_EXAMPLE: Final = """\
 # "活动率" = { healthy = 0.8, danger = 0.72 }
 """
 
 
-def settings_text(name: str, bands: str = _BANDS_EXAMPLE, report: str = REPORT) -> str:
+def settings_text(
+    name: str,
+    bands: str = _BANDS_EXAMPLE,
+    report: str = REPORT,
+    levels: str = _LEVELS_EXAMPLE,
+) -> str:
     """The content of a new kpi.toml.
 
     Parameters
@@ -104,6 +116,8 @@ def settings_text(name: str, bands: str = _BANDS_EXAMPLE, report: str = REPORT) 
         The lines of its section on bands.
     report : str
         The template that ``refresh`` fills.
+    levels : str
+        The lines of its section on the levels' own names.
 
     Returns
     -------
@@ -113,4 +127,4 @@ def settings_text(name: str, bands: str = _BANDS_EXAMPLE, report: str = REPORT) 
     # A TOML string is written as JSON writes one.
     given = {"name": name, "report": report}
     quoted = {key: json.dumps(text, ensure_ascii=False)[1:-1] for key, text in given.items()}
-    return Template(_TEXT).substitute(quoted) + bands
+    return Template(_TEXT).substitute(quoted, levels=levels) + bands

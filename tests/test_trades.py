@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
+import duckdb
 import openpyxl
 import pytest
 from click.testing import CliRunner
@@ -18,10 +19,12 @@ from kpi_xl.catalogue import MEASURES, kpis
 from kpi_xl.cli import app
 from kpi_xl.errors import InputError
 from kpi_xl.jobs import start
+from kpi_xl.jobs.day_sums import day_sums
+from kpi_xl.jobs.drivers import Drivers
 from kpi_xl.jobs.fill import refresh
 from kpi_xl.jobs.load import load
 from kpi_xl.jobs.rule_lists import RuleLists
-from kpi_xl.jobs.views import scope
+from kpi_xl.jobs.views import pace_view, scope
 from kpi_xl.project import Project
 from kpi_xl.sample import dealer, shops, write_sample
 from kpi_xl.workbook import Template, read
@@ -33,6 +36,7 @@ from office import (
     open_xml_sdk_errors,
     openxml_audit_errors,
 )
+from udfs.functions import KPI_DRIVERS, KPI_SOLVE
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
 
@@ -89,9 +93,9 @@ def test_the_stores_numbers_are_those_of_the_files(trades, counted):
     for (store, month, item), amount in counted["汽车经销商"].items():
         if item in names:
             unit, at = cube.unit_index(store), cube.month_index(Month.parse(month))
-            assert cube.measure(names[item])[unit, at] == amount
+            assert cube.measure(names[item])[unit, at] == amount * (100 if item == "销售额" else 1)
             checked += 1
-    assert checked == 8 * 18 * 12  # stores, months, items
+    assert checked == 8 * 18 * 13  # stores, months, items
 
 
 def test_money_is_kept_in_fen(trades, counted):
@@ -173,8 +177,87 @@ def test_the_command_line_speaks_the_trade(trades):
     told = run.invoke(app, ["explain", "试乘试驾邀约率"])
     assert "邀约试乘试驾客户数 ÷ 试乘试驾客户数" in told.output
     assert "试乘试驾应邀率" in told.output
-    told = run.invoke(app, ["--project", str(project.folder), "pace"])
-    assert isinstance(told.exception, InputError)
+    told = run.invoke(app, ["--project", str(project.folder), "pace", "--level", "门店"])
+    assert told.exit_code == 0
+    assert "2024年6月 各门店 进度" in told.output
+
+
+@pytest.mark.parametrize(
+    ("trade", "store", "compare", "factor"),
+    [
+        ("汽车经销商", dealer.NO_TRIALS, "同比", "试驾比例"),
+        ("汽车经销商", dealer.BAD_TRIALS, "同比", "试驾成交率"),
+        ("零售门店", shops.SINGLE_PIECES, "标杆", "连带率"),
+    ],
+)
+def test_the_planted_weakness_is_the_factor_that_made_the_difference(
+    trades, trade, store, compare, factor
+):
+    project, _ = trades[trade]
+    with scope(project) as of:
+        drivers = Drivers(of.findings)
+        split = drivers.split(of.cube.unit_index(store), compare)
+    assert MEASURES[split.tree.result].name == "销售额"
+    assert sum(split.shares) == sum(split.shapley) == split.after - split.before
+    worst = split.tree.factors[split.shares.index(min(split.shares))]
+    assert worst.name == factor
+
+
+def test_the_waterfall_of_a_report_stands_on_the_trades_own_factors(trades):
+    _, filled = trades["汽车经销商"]
+    file = next(file for file in filled.files if file.stem == dealer.NO_TRIALS)
+    values = read(file)
+    assert values["drivers.title"] == "销售额的因素分解（元）"
+    names = [["进店人数", "试驾比例", "试驾成交率", "单台均价"]]
+    assert values["drivers.因素"] == values["waterfall.同比.因素"] == names
+    ((start, *shares, end),) = values["drivers.同比"]
+    assert sum(shares) == pytest.approx(end - start, abs=0.005)
+    assert end == values["kpi.销售额"]
+
+
+def test_what_if_works_on_a_trades_chain():
+    """A fifth more sales from visitors alone: 94 × 1.2 = 112.8, so 113 visitors."""
+    assert KPI_SOLVE([94, 24, 6, 819965], 819965 * 1.2) == [[113.0], [29.0], [8.0]]
+    rows = KPI_DRIVERS([94, 24, 6, 819965], [94, 48, 12, 1639930], "dealer")
+    assert [row[0] for row in rows] == [
+        "因素",
+        "进店人数",
+        "试驾比例",
+        "试驾成交率",
+        "单台均价",
+        "合计",
+    ]
+    assert [row[3] for row in rows[1:]] == [0, 819965, 0, 0, 819965]
+
+
+def test_the_pace_of_a_store_is_that_of_its_counts(trades):
+    project, _ = trades["零售门店"]
+    day = dt.date(2024, 6, 14)
+    with (project.data / "计数.csv").open(encoding="utf-8-sig") as file:
+        rows = [row for row in csv.DictReader(file) if "2024-06-01" <= row["日期"] <= str(day)]
+    done = sum(int(row["数量"]) for row in rows if row["项目"] == "销售额")
+    with scope(project, level="公司") as of:
+        days = day_sums(of.store, project.settings, of.cube, of.month, of.level, day)
+        assert days.done(kpis.find("销售额"), of.units) == done
+        (row,) = [row for row in pace_view(of, day).rows if row[1] == "销售额"]
+        assert row[3] == f"{done:,}"
+        assert value_of(row[7]) < value_of(row[6]) < value_of(row[8])
+
+
+def value_of(text):
+    return float(text.replace(",", ""))
+
+
+def test_the_levels_have_the_trades_own_names(trades):
+    project, _ = trades["汽车经销商"]
+    assert project.settings.level_name("营业部") == "门店"
+    cube = load(project).cube
+    assert len(cube.of_level("营业部")) == 8
+    with duckdb.connect(str(project.store), read_only=True) as store:
+        levels = store.execute("SELECT DISTINCT level FROM targets ORDER BY 1").fetchall()
+    assert levels == [("分公司",), ("营业部",)]  # written as 公司 and 门店
+    with pytest.raises(InputError, match="公司、门店"), scope(project, level="营业组"):
+        pass
 
 
 def test_what_a_weakness_costs_is_sales(trades, counted):

@@ -128,11 +128,11 @@ def KPI_UNITS() -> Result:
         名称有重复的单位给出路径，如 城东营业部/一组。
     """
     source = data()
-    units = source.cube.units
+    units, settings = source.cube.units, source.project.settings
     table: list[list[Any]] = [["单位", "层级", "上级单位"]]
     for unit in units:
         parent = "" if unit.parent is None else source.written(units[unit.parent])
-        table.append([source.written(unit), unit.level, parent])
+        table.append([source.written(unit), settings.level_name(unit.level), parent])
     return table
 
 
@@ -244,4 +244,7 @@ def _unit_help(name: str) -> str | None:
     if len(found) > 1:
         written = "、".join(map(source.written, found))
         return f"有 {len(found)} 个单位叫“{name}”，请写路径：{written}"
-    return f"单位 {found[0].path}（{found[0].level}）" if found else None
+    if not found:
+        return None
+    level = data().project.settings.level_name(found[0].level)
+    return f"单位 {found[0].path}（{level}）"

@@ -2,46 +2,30 @@
 
 from __future__ import annotations
 
-import weakref
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kpi_xl.analysis.trees import trees
-from kpi_xl.calendar import Month
 from kpi_xl.error_values import error_name
 from udfs.arguments import BadArgumentError, month_of, rows_of, text_of
 from udfs.compare import kpi_of, named
-from udfs.current import Data, data
+from udfs.current import data
+from udfs.known_findings import findings_beside
 from udfs.results import Result, never_raises
 
 if TYPE_CHECKING:
     from kpi_xl.jobs.findings import Findings
 
-_known: Final[weakref.WeakKeyDictionary[Data, dict[tuple[str, Month], Findings]]] = (
-    weakref.WeakKeyDictionary()
-)
-
 
 def _findings(unit: Any, month: Any) -> tuple[Findings, int]:
     """The findings about the units beside a unit, and where it stands in the cube."""
-    from kpi_xl.jobs.findings import Findings
-
     when = month_of(_first(month))
     if isinstance(when, str):
         raise BadArgumentError(when)
     source = data()
     number = source.unit(named(_first(unit)))
-    level = source.cube.units[number].level
-    if not source.cube.first <= when <= source.cube.last or number not in source.cube.of_level(
-        level
-    ):
-        raise BadArgumentError("#N/A")
-    kept = _known.setdefault(source, {})
-    if (level, when) not in kept:
-        targets = source.targets(when)
-        kept[level, when] = Findings(source.cube, source.project.settings, when, level, targets)
-    return kept[level, when], number
+    return findings_beside(source, number, when), number
 
 
 def _first(value: Any) -> Any:
@@ -51,7 +35,7 @@ def _first(value: Any) -> Any:
 
 @never_raises
 def KPI_UNIT_DRIVERS(unit: Any, month: Any, compare: Any = None, tree: Any = None) -> Result:
-    """单位的因素分解：首年新单保费的变化分摊到人力、举绩率、有效人均件数、件均保费。
+    """单位的因素分解：业绩（首年新单保费或销售额）的变化分摊到人力、举绩率、件数、件均等因素。
 
     Parameters
     ----------
@@ -62,7 +46,7 @@ def KPI_UNIT_DRIVERS(unit: Any, month: Any, compare: Any = None, tree: Any = Non
     compare : optional
         可省略为环比；可写 同比、目标、标杆（最好的同级单位）、全公司。
     tree : optional
-        可省略为 production；可写 productivity、per_capita、pieces、effort、outlets。
+        可省略；可写 production、productivity、pieces、effort、outlets、dealer、shop 等。
 
     Returns
     -------
@@ -72,8 +56,8 @@ def KPI_UNIT_DRIVERS(unit: Any, month: Any, compare: Any = None, tree: Any = Non
     from kpi_xl.jobs.drivers import COMPARISONS, Drivers
 
     wanted = text_of(_first(compare)) or COMPARISONS[0]
-    code = text_of(_first(tree)) or "production"
-    if wanted not in COMPARISONS or code not in trees():
+    code = text_of(_first(tree)) or None
+    if wanted not in COMPARISONS or code not in (None, *trees()):
         return "#VALUE!"
     findings, number = _findings(unit, month)
     try:

@@ -10,6 +10,7 @@ from kpi_xl.error_values import error_name
 from kpi_xl.kpi import Kpi
 from udfs.arguments import BadArgumentError, month_of, text_of
 from udfs.current import Data, data
+from udfs.known_findings import findings_beside
 
 _ACTUAL, _TARGET, _ATTAINMENT, _GAP = "实际", "目标", "达成率", "差额"
 _BEFORE, _MOM, _LAST_YEAR, _YOY, _STATUS = "上月", "环比", "去年同期", "同比", "状态"
@@ -89,18 +90,10 @@ def _points(kpi: Kpi) -> int:
 
 
 def _status(source: Data, kpi: Kpi, unit: int, month: Month, actual: float) -> str:
-    """By the KPI's own bands, else by its target where more is better, as in the templates."""
+    """By bands, target, peers and trend, as in the templates."""
     if (error := error_name(actual)) is not None:
         return error
-    status = with_bands(kpi, source).status(actual)
-    if status is None and kpi.bands is None and kpi.direction == "higher":
-        try:
-            target = source.target(kpi, unit, month)
-        except BadArgumentError:
-            return NO_STATUS
-        reached = kpis["KPI_ATTAINMENT"]
-        status = reached.status(reached(actual, target))
-    return status or NO_STATUS
+    return findings_beside(source, unit, month).status(kpi.code, unit)
 
 
 def with_bands(kpi: Kpi, source: Data | None) -> Kpi:

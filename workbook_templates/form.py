@@ -33,7 +33,7 @@ Kind = Literal["given", "editable", "input", "formula"]
 
 UNIT: Final[dict[str, tuple[str, Style]]] = {
     "unit.name": ("单位", {}),
-    "branch.name": ("分公司", {}),
+    "branch.name": ("机构", {}),
     "unit.manager": ("主管", {}),
     "unit.headcount": ("人数", {"num_format": '#,##0" 人"'}),
     "period.working_days": ("工作日", {"num_format": '0" 天"'}),
@@ -45,7 +45,7 @@ PERSON: Final[dict[str, tuple[str, Style]]] = {
     "person.id": ("工号", {}),
     "person.team": ("所在团队", {}),
     "unit.name": ("单位", {}),
-    "branch.name": ("分公司", {}),
+    "branch.name": ("机构", {}),
     "unit.manager": ("主管", {}),
     "period.working_days": ("工作日", {"num_format": '0" 天"'}),
 }

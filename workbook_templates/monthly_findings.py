@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from workbook_templates import monthly_data
@@ -56,7 +57,7 @@ def write(page: Page, heading: str) -> None:
     page.title("预警与诊断")
     line: Style = {"bottom": 5, "bottom_color": ACCENT}
     page.formula(0, _LAST, heading, "　", STRONG, RIGHT, line, slot="findings.heading")
-    row = _pace(page, 1)
+    row = pace(page, 1, PACED)
     row = _warnings(page, row, "预警：本单位", "warnings", WARNINGS)
     row = _warnings(page, row, "预警：下属单位", "below", BELOW)
     row = diagnosis(page, row, DIAGNOSED, _LAST)
@@ -77,7 +78,8 @@ def _heads(page: Page, row: int, heads: tuple[str, ...], left: tuple[int, ...]) 
         page.put(row, column, text, HEAD, LEFT if column in left else RIGHT)
 
 
-def _pace(page: Page, row: int) -> int:
+def pace(page: Page, row: int, names: Sequence[str]) -> int:
+    """The pace of the targets of some KPIs; returns the row below it."""
     _section(page, row, "目标进度", slot="pace.as_of")
     heads = (
         "指标",
@@ -92,7 +94,7 @@ def _pace(page: Page, row: int) -> int:
     )
     _heads(page, row + 1, heads, (1,))
     parts = ("目标", "完成", "达成率", "应完成", "进度", "预测", "下限", "上限")
-    for line, name in enumerate(PACED, row + 2):
+    for line, name in enumerate(names, row + 2):
         page.height(line, 20)
         page.put(line, 1, name, RULED)
         for column, part in enumerate(parts, 2):
@@ -100,7 +102,7 @@ def _pace(page: Page, row: int) -> int:
                 RATE if part in ("达成率", "进度") else monthly_data.number(monthly_data.kpi(name))
             )
             page.put(line, column, None, style, RIGHT, RULED, slot=f"pace.{name}.{part}")
-    last = row + 1 + len(PACED)
+    last = row + 1 + len(names)
     page.highlight(row + 2, 6, last, 6, f"=AND(ISNUMBER(G{row + 3}),G{row + 3}<1)", _BEHIND)
     note = (
         "进度 = 已完成 ÷ 按往月节奏到今天应完成的数，低于 100% 为落后；"

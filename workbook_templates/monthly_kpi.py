@@ -34,6 +34,7 @@ from workbook_templates.look import (
     WRAP,
     Book,
     Page,
+    Style,
 )
 from workbook_templates.monthly_data import FAMILIES, Data, kpi, number
 
@@ -51,10 +52,12 @@ _COLUMNS: Final = {
     "去年同期": 11.5,
     "同比": 9.5,
     "状态": 7.5,
-    "趋势": 17.0,
+    "依据": 12.5,
+    "趋势": 12.5,
 }
 _AT: Final = {name: column for column, name in enumerate(_COLUMNS, 1)}
 _HEADER: Final = 5
+_SMALL: Final[Style] = {"font_size": 8, "font_color": GREY, "shrink": True}
 
 
 def build(path: Path) -> None:
@@ -87,7 +90,7 @@ def _top(page: Page) -> None:
         2,
         {
             _AT["指标"]: ("单位", "unit.name", {}),
-            _AT["实际"]: ("分公司", "branch.name", {}),
+            _AT["实际"]: ("机构", "branch.name", {}),
             _AT["达成率"]: ("层级", "unit.level", {}),
             _AT["环比"]: ("主管", "unit.manager", {}),
             _AT["同比"]: ("工作日", "period.working_days", {"num_format": '0" 天"'}),
@@ -101,7 +104,13 @@ def _table(page: Page, data: Data) -> int:
     """The table of KPIs; returns its last row."""
     page.height(_HEADER, 26)
     for name, column in _AT.items():
-        place = LEFT if name == "指标" else CENTRE if name in ("单位", "状态", "趋势") else RIGHT
+        place = (
+            LEFT
+            if name == "指标"
+            else CENTRE
+            if name in ("单位", "状态", "依据", "趋势")
+            else RIGHT
+        )
         page.put(_HEADER, column, name, HEAD, place, PADDED if name == "目标" else {})
     row = _HEADER
     for family, names in FAMILIES.items():
@@ -162,6 +171,7 @@ def _kpi_row(page: Page, data: Data, one: Kpi, row: int) -> None:
             row, _AT[change], _or_dash(moved), _NONE, style, RULED, slot=f"{slot}.{change}"
         )
     page.put(row, _AT["状态"], None, CENTRE, RULED, slot=f"{slot}.状态")
+    page.put(row, _AT["依据"], None, CENTRE, RULED, _SMALL, slot=f"{slot}.依据")
     page.put(row, _AT["趋势"], None, RULED)
     page.sheet.add_sparkline(
         row,
@@ -187,6 +197,8 @@ def _notes(page: Page, row: int) -> None:
     texts = (
         "环比、同比：金额、人数、件数为增减百分比；单位是 % 的指标为百分点之差，写作“点”"
         "（80% 升到 82% 为 +2.0点）。",
+        "状态看四样，在“依据”里：没到健康界限、没到目标、落在同类后面、连续三期变差（趋势）；"
+        "“人少”是数字偏低、但人太少还不能断定，所以不算异常。",
         "带 ↓ 的指标越低越好，不算达成率，请直接对照目标。没有目标则空着；“—”表示没有数据或不适用。"
         "趋势为最近 24 个月。",
     )
@@ -224,8 +236,7 @@ def _guide(book: Book) -> None:
             "先看“状态”一列的危险和异常，再看“环比”和“趋势”：连着变差的指标要先查原因。",
             "目标可以直接修改，达成率随之重算；改过的目标交回后会被读出来。",
             "在表下写出主要问题和改善措施，交回后作为下个月检讨的起点。",
-            "“预警与诊断”按少收的首年保费排出要先管的指标，给出最可能的原因和措施；"
-            "它还看人数、同类和趋势，所以和“状态”一列可能不同。",
+            "“预警与诊断”按少收的首年保费排出要先管的指标，给出最可能的原因和措施。",
             "“因素与同类”把保费的差额分到四个因素，再看和同级单位比站在哪里；只有同级的最好、中位、"
             "四分位的数，没有别的单位的名称。",
             "“趋势图”是同一批数据的六张图，横坐标是月份，一月写作年份；可直接打印或用于汇报。",
@@ -262,7 +273,7 @@ def _guide(book: Book) -> None:
             (
                 "kpi.<指标>.<列名>",
                 "月度KPI · 其余各列",
-                "达成率、上月、环比、去年同期、同比、状态",
+                "达成率、上月、环比、去年同期、同比、状态、依据",
             ),
             ("data.months、data.<项目>", "数据 · 基础数据", "24 个月的月份和各项数据，末列是本月"),
             (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from xlsxwriter.chart import Chart
@@ -45,8 +46,8 @@ STARTS: Final = {
 FACTORS: Final = ("人力", "举绩率", "有效人均件数", "件均保费")
 WATERFALLS: Final = ("环比", "同比")
 
-_WIDTHS: Final = (1.5, 15, 12, 12, 12, 12, 12, 12, 12, 14)
-_LAST: Final = len(_WIDTHS) - 1
+WIDTHS: Final = (1.5, 15, 12, 12, 12, 12, 12, 12, 12, 14)
+_LAST: Final = len(WIDTHS) - 1
 _CHART: Final = (414, 220)
 _SMALL: Final = (274, 200)
 _ROW: Final = 20
@@ -54,12 +55,12 @@ _ROW: Final = 20
 
 def place(book: Book) -> Page:
     """Add the sheet, still empty."""
-    return Page(book, SHEET, _WIDTHS, landscape=False)
+    return Page(book, SHEET, WIDTHS, landscape=False)
 
 
-def compared() -> list[str]:
+def compared(families: Mapping[str, Sequence[str]] = FAMILIES) -> list[str]:
     """The KPIs of the peers' table: those that units of different sizes can be compared by."""
-    names = [name for names in FAMILIES.values() for name in names]
+    names = [name for names in families.values() for name in names]
     return [n for n in names if kpi(n).is_comparable and kpi(n).direction != "neutral"]
 
 
@@ -77,31 +78,29 @@ def write(page: Page, data: Data, heading: str) -> None:
     page.title("因素与同类")
     line: Style = {"bottom": 5, "bottom_color": ACCENT}
     page.formula(0, _LAST, heading, "　", STRONG, RIGHT, line, slot="peers.heading")
-    row = factors(page, 1, _LAST)
-    rows = _waterfalls(page, row)
-    height = _CHART[1] // _ROW + 1
-    for place_, (comparison, first) in enumerate(rows.items()):
-        chart = _waterfall(page, comparison, first)
-        offset = {"x_offset": place_ * (_CHART[0] + 8), "y_offset": 6}
-        page.sheet.insert_chart(row, 1, chart, {"object_position": 2, **offset})
-    row = _par(page, data, row + height)
-    row = _peers(page, row)
+    row = waterfalls(page, factors(page, 1, _LAST))
+    row = _par(page, data, row)
+    row = peers(page, row, compared())
     page.sheet.print_area(0, 0, row, _LAST)
     page.sheet.fit_to_pages(1, 1)
     page.sheet.freeze_panes(1, 0)
 
 
 def factors(page: Page, row: int, last: int) -> int:
-    """The table of the splits; returns the row below it."""
+    """The table of the splits; returns the row below it.
+
+    Which factors they are depends on the trade: their names are slots.
+    """
     page.height(row, 24)
-    page.put(row, 1, "首年新单保费的因素分解（元）", SECTION, {"valign": "bottom"})
-    note = "首年新单保费 = 人力 × 举绩率 × 有效人均件数 × 件均保费；各因素之和等于差额。"
-    page.put(row, 4, note, NOTE, {"text_wrap": False, "valign": "bottom"})
+    page.put(row, 1, "因素分解（元）", SECTION, {"valign": "bottom"}, slot="drivers.title")
+    note: Style = {"text_wrap": False, "valign": "bottom"}
+    page.put(row, 4, "各因素之和等于差额。", NOTE, note, slot="drivers.formula")
     row += 1
     page.height(row, 20)
     page.blanks(row, 1, row, last, HEAD)
     for column, head in enumerate(("比较", "起点", *FACTORS, "本月", "差额", "主要因素"), 1):
         page.put(row, column, head, HEAD, LEFT if column in (1, 9) else RIGHT, {"shrink": True})
+    page.name_slot("drivers.因素", row, 3, row, 2 + len(FACTORS))
     for number_, comparison in enumerate(COMPARISONS, row + 1):
         page.height(number_, 20)
         page.blanks(number_, 1, number_, last, RULED)
@@ -115,17 +114,39 @@ def factors(page: Page, row: int, last: int) -> int:
     return row + 1 + len(COMPARISONS)
 
 
-def _waterfalls(page: Page, row: int) -> dict[str, int]:
-    """The columns that the charts are drawn from, on the sheet's far right; their first rows."""
+def waterfalls(page: Page, row: int) -> int:
+    """The charts of the splits in the table right above; returns the row below them."""
+    first_split = row - len(COMPARISONS)
+    for place_, (comparison, first) in enumerate(_columns(page, first_split).items()):
+        chart = _waterfall(page, comparison, first)
+        offset = {"x_offset": place_ * (_CHART[0] + 8), "y_offset": 6}
+        page.sheet.insert_chart(row, 1, chart, {"object_position": 2, **offset})
+    return row + _CHART[1] // _ROW + 1
+
+
+def _columns(page: Page, first_split: int) -> dict[str, int]:
+    """The columns that the charts are drawn from, on the sheet's far right; their first rows.
+
+    Parameters
+    ----------
+    page : Page
+    first_split : int
+        The row of the first comparison in the table of the splits.
+    """
     found = {}
     column = _LAST + 2
     top = 2
     page.put(top - 1, column, "瀑布图的数据", LABEL)
     for comparison in WATERFALLS:
-        source = 3 + COMPARISONS.index(comparison)
+        source = first_split + COMPARISONS.index(comparison)
         found[comparison] = top
-        for place_, text in enumerate(("起点", *FACTORS, "本月"), 1):
+        for place_, text in ((1, "起点"), (2 + len(FACTORS), "本月")):
             page.put(top, column + place_, text, LABEL)
+        for place_, text in enumerate(FACTORS):
+            head = xl_rowcol_to_cell(first_split - 1, 3 + place_, True, True)
+            page.formula(top, column + 2 + place_, f"={head}", text, LABEL)
+        slot = f"waterfall.{comparison}.因素"
+        page.name_slot(slot, top, column + 2, top, column + 1 + len(FACTORS))
         for number_, (name, formula) in enumerate(_FORMULAS.items(), top + 1):
             page.put(number_, column, name, LABEL)
             for place_ in range(6):
@@ -175,7 +196,7 @@ def _waterfall(page: Page, comparison: str, first: int) -> Chart:
         chart.add_series(
             {"name": name, "categories": categories, "values": values, "gap": 45, **look}
         )
-    _dress(chart, f"{STARTS[comparison]}：首年新单保费（元）", r'0\.0,"万"', _CHART)
+    _dress(chart, f"{STARTS[comparison]}（元）", r'0\.0,"万"', _CHART)
     chart.set_legend({"none": True})
     return chart
 
@@ -212,7 +233,8 @@ def _par(page: Page, data: Data, row: int) -> int:
     return last + 1
 
 
-def _peers(page: Page, row: int) -> int:
+def peers(page: Page, row: int, names: Sequence[str]) -> int:
+    """KPIs beside the best, the quartiles and the median of the peers; returns the last row."""
     page.height(row, 24)
     page.put(row, 1, "与同类单位比", SECTION, {"valign": "bottom"})
     row += 1
@@ -221,7 +243,7 @@ def _peers(page: Page, row: int) -> int:
     heads = ("指标", "本单位", "最好", "上四分位", "中位", "下四分位", "名次", "评价")
     for column, head in enumerate(heads, 1):
         page.put(row, column, head, HEAD, LEFT if column == 1 else CENTRE if column > 6 else RIGHT)
-    for name in compared():
+    for name in names:
         row += 1
         one = kpi(name)
         page.height(row, 17)
@@ -236,7 +258,7 @@ def _peers(page: Page, row: int) -> int:
     for word, style in (("落后", STATUS["危险"]), ("领先", STATUS["健康"])):
         rule = {"type": "cell", "criteria": "==", "value": f'"{word}"'}
         page.sheet.conditional_format(
-            row - len(compared()) + 1, 8, row, 8, {**rule, "format": page.book.changed(style)}
+            row - len(names) + 1, 8, row, 8, {**rule, "format": page.book.changed(style)}
         )
     return row
 

@@ -15,6 +15,7 @@ from kpi_xl.catalogue import MEASURES
 from kpi_xl.catalogue.general import KPI_ATTAINMENT, KPI_MOM, KPI_YOY
 from kpi_xl.formula import Measure
 from kpi_xl.kpi import Kpi
+from workbook_templates import monthly_peers
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
     ACCENT,
@@ -43,9 +44,10 @@ from workbook_templates.look import (
     WHOLE,
     Book,
     Page,
+    Style,
 )
 from workbook_templates.monthly_data import kpi, number
-from workbook_templates.monthly_findings import diagnosis
+from workbook_templates.monthly_findings import diagnosis, pace
 
 MONTHS: Final = 24
 DIAGNOSED: Final = 4
@@ -61,10 +63,12 @@ _COLUMNS: Final = {
     "去年同期": 12.0,
     "同比": 10.0,
     "状态": 8.0,
+    "依据": 12.5,
 }
 _AT: Final = {name: column for column, name in enumerate(_COLUMNS, 1)}
 _LAST: Final = len(_COLUMNS)
 _TREND: Final = "趋势"
+_FINDINGS: Final = "进度、因素与同类"
 _CHART_ROWS: Final = 15
 
 
@@ -88,6 +92,8 @@ class Report:
         The KPIs by family.
     trends : tuple of str
         The KPIs whose months are drawn.
+    paced : tuple of str
+        The KPIs whose pace is followed.
     """
 
     name: str
@@ -97,6 +103,7 @@ class Report:
     counts: tuple[str, ...]
     families: Mapping[str, tuple[str, ...]]
     trends: tuple[str, ...]
+    paced: tuple[str, ...]
 
     @property
     def kpis(self) -> list[Kpi]:
@@ -108,6 +115,7 @@ def build(path: Path, report: Report) -> None:
     """Write the template."""
     book = Book(path, report.name)
     page = Page(book, report.name, (1.5, *_COLUMNS.values()), landscape=False)
+    findings = Page(book, _FINDINGS, monthly_peers.WIDTHS, landscape=False)
     trend = Page(book, _TREND, (14.0, 5.5, *(9.0 for _ in range(MONTHS))))
     _top(page, report.name)
     # Below the KPIs come the counts; where they are has to be known before.
@@ -127,7 +135,9 @@ def build(path: Path, report: Report) -> None:
     page.sheet.fit_to_pages(1, 1)
     page.sheet.freeze_panes(5, 2)
     unit, month = page.at(3, 1, absolute=True), page.at(0, _LAST, absolute=True)
-    _trend(trend, report, f'={unit}&"　"&{month}')
+    heading = f'={unit}&"　"&{month}'
+    _findings(findings, report, heading)
+    _trend(trend, report, heading)
     _guide(book, report)
     book.close()
 
@@ -153,7 +163,7 @@ def _head(page: Page, row: int, texts: Mapping[str, str]) -> None:
     page.height(row, 22)
     page.blanks(row, 1, row, _LAST, HEAD)
     for name, text in texts.items():
-        place = LEFT if name == "指标" else CENTRE if name in ("单位", "状态") else RIGHT
+        place = LEFT if name == "指标" else CENTRE if name in ("单位", "状态", "依据") else RIGHT
         page.put(row, _AT[name], text, HEAD, place)
 
 
@@ -225,6 +235,8 @@ def _kpi(page: Page, one: Kpi, row: int, rows: Mapping[str, int]) -> None:
             row, _AT[change], _or_dash(moved), _NONE, style, RULED, slot=f"{slot}.{change}"
         )
     page.put(row, _AT["状态"], None, CENTRE, RULED, slot=f"{slot}.状态")
+    small: Style = {"font_size": 8, "font_color": GREY, "shrink": True}
+    page.put(row, _AT["依据"], None, CENTRE, RULED, small, slot=f"{slot}.依据")
 
 
 def _funnel(page: Page, top: int, count: int) -> None:
@@ -274,6 +286,20 @@ def _notes(page: Page, row: int) -> None:
     for line, text in enumerate(texts, row + 1):
         page.height(line, 16)
         page.put(line, 1, text, NOTE, {"text_wrap": False, "font_color": GREY})
+
+
+def _findings(page: Page, report: Report, heading: str) -> None:
+    """The pace of the targets, the factors of the result, and the peers."""
+    last = len(monthly_peers.WIDTHS) - 1
+    page.title(_FINDINGS)
+    line: Style = {"bottom": 5, "bottom_color": ACCENT}
+    page.formula(0, last, heading, "　", STRONG, RIGHT, line, slot="findings.heading")
+    row = monthly_peers.factors(page, pace(page, 1, report.paced), last)
+    row = monthly_peers.waterfalls(page, row)
+    row = monthly_peers.peers(page, row, monthly_peers.compared(report.families))
+    page.sheet.print_area(0, 0, row, last)
+    page.sheet.fit_to_pages(1, 1)
+    page.sheet.freeze_panes(1, 0)
 
 
 def _trend(page: Page, report: Report, heading: str) -> None:
@@ -376,7 +402,7 @@ def _guide(book: Book, report: Report) -> None:
     guide.table(
         "指标怎么算、看什么",
         (("指标", "公式", "看什么；默认的健康界限"), *rows),
-        "健康界限可以在 kpi.toml 的 [bands] 里改；没有界限的指标按目标判断。",
+        "健康界限可以在 kpi.toml 的 [bands] 里改；状态怎么定见“依据”一列。",
     )
     guide.table(
         "可以填写的单元格",
@@ -392,7 +418,8 @@ def _guide(book: Book, report: Report) -> None:
             ("unit.…、branch.name、period.…", "表头", "单位、主管、人数、月份等"),
             ("count.<项目>、.上月、.去年同期", "各项数据", "本月、上月、去年同月的数"),
             ("count.<项目>.环比、.同比", "各项数据", "公式的结果"),
-            ("kpi.<指标>、.<列名>", "各指标", "公式的结果，和状态"),
+            ("kpi.<指标>、.<列名>", "各指标", "公式的结果，状态和依据"),
+            ("pace.…、drivers.…、waterfall.…、peers.…", "进度、因素与同类", "进度、因素分解、同类"),
             ("diagnosis.…", "诊断", "问题、原因、措施"),
             ("data.months、data.<项目>", "趋势", "24 个月的月份和各项数据，末列是本月"),
             ("series.<指标>", "趋势", "24 个月的指标值，公式的结果"),

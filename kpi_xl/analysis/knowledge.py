@@ -179,6 +179,8 @@ class Topic:
         What a unit of each is worth, where that can be said.
     causes : tuple of Cause
     remedies : tuple of Remedy
+    needs : frozenset of str
+        The measures that data have of the trade that it is about; empty for every trade.
     """
 
     name: str
@@ -186,6 +188,7 @@ class Topic:
     worth: Mapping[str, Worth]
     causes: tuple[Cause, ...]
     remedies: tuple[Remedy, ...]
+    needs: frozenset[str] = frozenset()
 
     def remedies_for(self, cause: str) -> Sequence[int]:
         """Which of the remedies are meant for a cause, by their places."""
@@ -268,6 +271,7 @@ def _topic(row: Mapping[str, Any]) -> Topic:
             )
             for cause in row["cause"]
         ),
+        needs=frozenset(row.get("needs", ())),
         remedies=tuple(
             Remedy(
                 text=remedy["text"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +47,16 @@ class Tree:
     name: str
     source: str
     factors: tuple[Factor, ...]
+
+    @property
+    def result(self) -> str:
+        """The measure that the factors make, by code."""
+        return self.factors[-1].of[0]
+
+    @property
+    def measures(self) -> frozenset[str]:
+        """The measures that it is made of, by code."""
+        return frozenset(code for factor in self.factors for code in factor.of)
 
     def quantities(self, measures: Mapping[str, ArrayLike]) -> NDArray[np.int64]:
         """The chain of quantities that `kpi_xl.analysis.factors` splits.
@@ -95,3 +105,28 @@ def trees() -> Mapping[str, Tree]:
         )
         for row in tomllib.loads(text)["tree"]
     }
+
+
+def tree_of(measures: Collection[str], factors: int | None = None) -> Tree | None:
+    """The tree that data can be split by: the first of the file that they have all measures of.
+
+    Parameters
+    ----------
+    measures : collection of str
+        What the data have, by code.
+    factors : int, optional
+        Only a tree of so many factors.
+
+    Examples
+    --------
+    >>> tree_of({"visitors", "deals", "units_sold", "sales"}).code
+    'shop'
+    """
+    return next(
+        (
+            tree
+            for tree in trees().values()
+            if tree.measures <= set(measures) and factors in (None, len(tree.factors))
+        ),
+        None,
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -151,6 +152,38 @@ _BY_LEVEL = {
     "target": ("", "未达目标", "差目标一成以上"),
     "peers": ("", "同类后四分之一", "远落后于同类"),
 }
+
+
+GROUNDS: Final[Mapping[str, str]] = {
+    "band": "界限",
+    "target": "目标",
+    "peers": "同类",
+    "falling": "趋势",
+    "uncertain": "人少",
+}
+"""What a judgement goes by, in a word each; 人少 that a small unit is not judged by its number
+alone, but by the better end of its interval."""
+
+
+def grounds(judgement: Judgement, index: int) -> tuple[str, ...]:
+    """What makes a unit's KPI 异常 or 危险, or keeps a small unit's from being so, in `GROUNDS`.
+
+    Examples
+    --------
+    >>> from kpi_xl.analysis.bands import judge
+    >>> from kpi_xl.kpi import Bands
+    >>> found = judge([[0.9, 0.6], [0.9, 0.6]], "higher", bands=Bands(0.8, source=""),
+    ...               judged=[0.6, 0.82])
+    >>> grounds(found, 0), grounds(found, 1)
+    (('界限',), ('人少',))
+    """
+    found = [
+        GROUNDS[part]
+        for part in _BY_LEVEL
+        if judgement.level[index] >= ABNORMAL and getattr(judgement, part)[index] >= ABNORMAL
+    ]
+    found += [GROUNDS[part] for part in ("falling", "uncertain") if getattr(judgement, part)[index]]
+    return tuple(found)
 
 
 def _reasons(judgement: Judgement, index: int) -> tuple[str, ...]:

@@ -196,6 +196,8 @@ def check_file(raw: RawTable, settings: Settings) -> tuple[CheckedTable, list[Pr
         text, heading = raw.columns[column.code], raw.headings[column.code]
         parsed = parse_column(text, column, settings, heading)
         columns[column.code] = parsed.values
+        if (raw.table.code, column.code) == ("targets", "level"):
+            columns[column.code] = rules.levels_meant(parsed.values, settings.levels)
         for place, fault in parsed.faults:
             bad[place] |= fault.set_aside
             problems.append(

@@ -21,12 +21,13 @@ from numpy.typing import NDArray
 
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import MEASURES, kpis
+from kpi_xl.data.schema import ORGANISATION
 from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.errors import InputError
 from kpi_xl.formula import Measure
 from kpi_xl.kpi import Kpi
 
-LEVELS: Final = ("分公司", "营业区", "营业部", "营业组")
+LEVELS: Final = ORGANISATION
 """The levels of the organisation, from the top."""
 
 UNASSIGNED: Final = "未分配"

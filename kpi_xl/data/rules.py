@@ -7,7 +7,7 @@ is part of the finding.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from kpi_xl.catalogue import kpis
 from kpi_xl.catalogue.measures import COUNTED
-from kpi_xl.data.schema import Column, Table
+from kpi_xl.data.schema import ORGANISATION, Column, Table
 
-LEVELS: Final = ("分公司", "营业区", "营业部", "营业组", "业务员")
+LEVELS: Final = (*ORGANISATION, "业务员")
 """The levels of the organisation a target may be set for."""
 
 UNASSIGNED: Final = "未分配"
@@ -108,6 +108,13 @@ def _parts_of_one(data: pa.Table) -> Iterator[Finding]:
     broken = np.asarray(data["quantity"].to_numpy()) % 100 != 0
     for row in _places(pc.and_(pa.array(broken), pc.invert(pc.is_in(data["item"], money)))):
         yield Finding(row, "quantity", None, "这个项目的数量应是整数", "请改成整数", set_aside=True)
+
+
+def levels_meant(levels: pa.Array, called: Mapping[str, str]) -> pa.Array:
+    """The levels of targets, some of which may be written as they are called here."""
+    for level, name in called.items():
+        levels = pc.if_else(pc.fill_null(pc.equal(levels, name), False), level, levels)
+    return levels
 
 
 def _levels(data: pa.Table) -> Iterator[Finding]:

@@ -11,6 +11,9 @@ from typing import Final, Literal
 
 from kpi_xl.catalogue.measures import COUNTED
 
+ORGANISATION: Final = ("分公司", "营业区", "营业部", "营业组")
+"""The levels of the organisation, from the top."""
+
 Kind = Literal["id", "text", "date", "money", "count", "number", "month", "choice"]
 """What a column holds.
 

@@ -18,9 +18,10 @@ import numpy as np
 from kpi_xl.analysis.diagnosis import Proposal, RankedCause
 from kpi_xl.analysis.peers import Peers
 from kpi_xl.analysis.peers import peers as compare
+from kpi_xl.analysis.trees import tree_of
 from kpi_xl.analysis.warnings import KpiWarning
 from kpi_xl.calendar import Month
-from kpi_xl.catalogue import kpis
+from kpi_xl.catalogue import MEASURES, kpis
 from kpi_xl.data.cube import LEVELS, Cube
 from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.jobs.day_sums import DaySums, day_sums, paced
@@ -35,6 +36,11 @@ PAR: Final = ("保费持续率", "活动率", "留存率")
 
 WATERFALLS: Final = ("环比", "同比")
 """The comparisons that are drawn."""
+
+FACTORS: Final = 4
+"""The workbooks have room for so many factors."""
+
+_JUDGED: Final = ("状态", "依据")
 
 _ROOM: Final[Mapping[str, int]] = {"warnings.指标": 8, "below.指标": 12, "diagnosis.问题": 6}
 _PER_WEAKNESS: Final = 2
@@ -79,10 +85,8 @@ class AnalysisValues:
     @functools.cache  # noqa: B019 - lives as long as one job
     def drivers(self, level: str) -> Drivers | None:
         """The factors of the units of a level; None when the data lack what they are made of."""
-        try:
-            return Drivers(self.findings(level))
-        except KeyError:
-            return None
+        tree = tree_of(self.cube.measures, FACTORS)
+        return Drivers(self.findings(level), tree.code) if tree else None
 
     @functools.cache  # noqa: B019 - lives as long as one job
     def days(self, level: str) -> DaySums | None:
@@ -103,6 +107,18 @@ class AnalysisValues:
             | self._peers(number, level)
             | dict.fromkeys(("findings.heading", "peers.heading"), heading)
         )
+
+    def statuses(self, number: int) -> Values:
+        """Every KPI's status, and what makes it so; there is none of a month still to come."""
+        if self.month > self.cube.last:
+            return {f"kpi.{kpi.name}.{part}": None for kpi in kpis.values() for part in _JUDGED}
+        findings = self.findings(self.cube.units[number].level)
+        values: Values = {}
+        for kpi in kpis.values():
+            if self._asks(f"kpi.{kpi.name}."):
+                values[f"kpi.{kpi.name}.状态"] = findings.status(kpi.code, number)
+                values[f"kpi.{kpi.name}.依据"] = findings.grounds(kpi.code, number)
+        return values
 
     # -- pace ------------------------------------------------------------------------------------
 
@@ -142,15 +158,23 @@ class AnalysisValues:
 
     def _factors(self, number: int, level: str) -> Values:
         drivers = self.drivers(level)
-        values: Values = {}
+        values: Values = dict.fromkeys(("drivers.title", "drivers.formula", "drivers.因素"))
+        names = [""] * FACTORS
+        if drivers:
+            names = [factor.name for factor in drivers.tree.factors]
+            result = MEASURES[drivers.tree.result].name
+            values["drivers.title"] = f"{result}的因素分解（元）"
+            values["drivers.formula"] = f"{result} = {' × '.join(names)}；各因素之和等于差额。"
+            values["drivers.因素"] = names
         for comparison in COMPARISONS:
             split = drivers.split(number, comparison) if drivers else None
             row = _amounts(split)
-            values[f"drivers.{comparison}"] = row or [None] * 6
+            values[f"drivers.{comparison}"] = row or [None] * (FACTORS + 2)
             values[f"drivers.{comparison}.差额"] = row[-1] - row[0] if row else None
             values[f"drivers.{comparison}.主因"] = split.main.name if split else None
             if comparison in WATERFALLS:
-                values |= _waterfall(f"waterfall.{comparison}", row or [0.0] * 6)
+                values |= _waterfall(f"waterfall.{comparison}", row or [0.0] * (FACTORS + 2))
+                values[f"waterfall.{comparison}.因素"] = names
         return values
 
     # -- warnings --------------------------------------------------------------------------------

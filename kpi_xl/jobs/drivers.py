@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kpi_xl.analysis.factors import factor_values, lmdi, shapley
-from kpi_xl.analysis.trees import Factor, Tree, trees
+from kpi_xl.analysis.trees import Factor, Tree, tree_of, trees
 from kpi_xl.formula import divide
 from kpi_xl.jobs.findings import Findings
 
@@ -75,8 +75,9 @@ class Drivers:
     ----------
     findings : Findings
         The units and their month.
-    tree : str
-        The code of a tree of `kpi_xl.analysis.trees`.
+    tree : str, optional
+        The code of a tree of `kpi_xl.analysis.trees`; by default the first that the data have all
+        measures of.
 
     Raises
     ------
@@ -84,13 +85,15 @@ class Drivers:
         When there is no such tree, or the data have not what it is made of.
     """
 
-    def __init__(self, findings: Findings, tree: str = "production") -> None:
+    def __init__(self, findings: Findings, tree: str | None = None) -> None:
         self.findings = findings
-        self.tree = trees()[tree]
-        needed = {code for factor in self.tree.factors for code in factor.of}
-        if missing := needed - set(findings.cube.measures):
-            raise KeyError(*missing)
-        self._chains = self.tree.quantities({code: findings.measure(code) for code in needed})
+        found = tree_of(findings.cube.measures) if tree is None else trees()[tree]
+        if found is None:
+            raise KeyError("业绩")
+        self.tree = found
+        if missing := found.measures - set(findings.cube.measures):
+            raise KeyError(*sorted(missing))
+        self._chains = found.quantities({code: findings.measure(code) for code in found.measures})
 
     def split(self, unit: int, comparison: str) -> Split | None:
         """The split of a unit's result.

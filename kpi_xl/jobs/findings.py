@@ -9,19 +9,19 @@ import datetime as dt
 import functools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from kpi_xl.analysis.bands import ABNORMAL, judge, judged_count, judged_share
+from kpi_xl.analysis.bands import ABNORMAL, STATUSES, UNKNOWN, judge, judged_count, judged_share
 from kpi_xl.analysis.diagnosis import Proposal, RankedCause, diagnose, propose
 from kpi_xl.analysis.evidence import MONTHS, Signals, measure
 from kpi_xl.analysis.knowledge import Topic, knowledge
 from kpi_xl.analysis.peers import Peers, median, peers
-from kpi_xl.analysis.warnings import Judged, KpiWarning, shortfall_cost, warnings
+from kpi_xl.analysis.warnings import Judged, KpiWarning, grounds, shortfall_cost, warnings
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import Cube, is_money
@@ -57,15 +57,27 @@ class Weakness:
         The costliest KPI that shows it.
     causes : sequence of RankedCause
         The likeliest first.
+    levels : mapping of str to str
+        What the levels of the organisation are called.
     """
 
     topic: Topic
     warning: KpiWarning
     causes: Sequence[RankedCause]
+    levels: Mapping[str, str] = field(default_factory=dict)
 
     def proposals(self, today: dt.date, most: int) -> list[Proposal]:
         """Measures with owner, tool and date, the likeliest cause first."""
-        return propose(self.topic, self.causes, today, most)
+        return [
+            replace(one, remedy=replace(one.remedy, owner=self._called(one.remedy.owner)))
+            for one in propose(self.topic, self.causes, today, most)
+        ]
+
+    def _called(self, owner: str) -> str:
+        """Who it is, by what the levels are called here."""
+        for level, name in self.levels.items():
+            owner = owner.replace(level, name)
+        return owner
 
 
 class Findings:
@@ -281,21 +293,26 @@ class Findings:
         """The possible causes of a KPI's weakness, the likeliest first; none for a KPI of which
         nothing is known.
         """
-        try:
-            return diagnose(code, self._place[unit], self.signals, knowledge())
-        except KeyError:
+        if self._topic(code) is None:
             return []
+        return diagnose(code, self._place[unit], self.signals, knowledge())
+
+    def _topic(self, code: str) -> Topic | None:
+        """What is known about a KPI's weakness in this trade."""
+        try:
+            topic = knowledge().topic(code)
+        except KeyError:
+            return None
+        return topic if topic.needs <= set(self.cube.measures) else None
 
     def weaknesses(self, unit: int, most: int = TOPICS) -> list[Weakness]:
         """What a unit should work on, the costliest first; each topic once."""
         found: dict[str, Weakness] = {}
         for warning in self.warnings_of(unit):
-            try:
-                topic = knowledge().topic(warning.kpi)
-            except KeyError:
-                continue
-            if topic.name not in found:
-                found[topic.name] = Weakness(topic, warning, self.causes(warning.kpi, unit))
+            topic = self._topic(warning.kpi)
+            if topic is not None and topic.name not in found:
+                causes = self.causes(warning.kpi, unit)
+                found[topic.name] = Weakness(topic, warning, causes, self._settings.levels)
             if len(found) == most:
                 break
         return list(found.values())
@@ -307,6 +324,17 @@ class Findings:
     def level_of(self, code: str, unit: int) -> int:
         """0 健康, 1 异常, 2 危险, -1 cannot be told."""
         return int(self.judged[code].judgement.level[self._place[unit]])
+
+    def status(self, code: str, unit: int) -> str:
+        """健康, 异常 or 危险; — where it cannot be told, as of a KPI without better or worse."""
+        level = self.level_of(code, unit) if code in self.kpis else UNKNOWN
+        return NOTHING if level == UNKNOWN else STATUSES[level]
+
+    def grounds(self, code: str, unit: int) -> str:
+        """What makes it so, or keeps a small unit from it: ``界限·目标``; empty for nothing."""
+        if code not in self.kpis or self.level_of(code, unit) == UNKNOWN:
+            return ""
+        return "·".join(grounds(self.judged[code].judgement, self._place[unit]))
 
     def rank(self, code: str, unit: int) -> int:
         """1 for the best among the peers; 0 without a value."""

@@ -21,7 +21,7 @@ from kpi_xl.jobs.people import Person
 from kpi_xl.jobs.progress import Progress, silent
 from kpi_xl.jobs.recipients import Recipients
 from kpi_xl.jobs.unit_values import Values
-from kpi_xl.project import Project
+from kpi_xl.project import Project, Settings
 
 IDENTITY: Final = (
     "unit.name", "department.name", "team.name", "unit.level", "unit.parent", "person.id",
@@ -96,7 +96,7 @@ def live(
             unit, person = _find(to, texts.get("person.id", ""))
             recipient, values = f"{person.name}（{person.agent}）", to.person(unit, person)
         else:
-            unit = _unit(cube, texts)
+            unit = _unit(cube, project.settings, texts)
             recipient = cube.units[unit].path or cube.units[unit].name
             values = to.team(unit) if to.is_for_teams else to.unit(unit)
     known = {name: value for name, value in values.items() if name in slots}
@@ -139,7 +139,7 @@ def whose(
     texts = {name: _text(value) for name, value in present.items()}
     wanted = min(month_meant(cube, texts.get("period.month") or month or None), cube.last)
     if not texts.get("person.id"):
-        return wanted, cube.units[_unit(cube, texts)]
+        return wanted, cube.units[_unit(cube, project.settings, texts)]
     with duckdb.connect(str(project.store), read_only=True) as store:
         team, _ = _find(Recipients(project.settings, cube, store, wanted, {}), texts["person.id"])
     return wanted, cube.units[team]
@@ -166,7 +166,7 @@ def _text(value: object) -> str:
     return str(value).strip()
 
 
-def _unit(cube: Cube, present: Mapping[str, str]) -> int:
+def _unit(cube: Cube, settings: Settings, present: Mapping[str, str]) -> int:
     """The unit that a workbook names; the branch where it names none."""
     name = next(filter(None, map(present.get, _UNIT)), "")
     if not name:
@@ -175,7 +175,7 @@ def _unit(cube: Cube, present: Mapping[str, str]) -> int:
     for slot in ("unit.level", "unit.parent"):
         said = present.get(slot)
         if said and len(found) > 1:
-            found = [i for i in found if said == _said(cube, i, slot)]
+            found = [i for i in found if said == _said(cube, settings, i, slot)]
     if len(found) == 1:
         return found[0]
     if not found:
@@ -186,8 +186,8 @@ def _unit(cube: Cube, present: Mapping[str, str]) -> int:
     raise InputError(f"有 {len(found)} 个单位叫“{name}”", f"请写路径：{paths}")
 
 
-def _said(cube: Cube, index: int, slot: str) -> str:
+def _said(cube: Cube, settings: Settings, index: int, slot: str) -> str:
     unit = cube.units[index]
     if slot == "unit.level":
-        return unit.level
+        return settings.level_name(unit.level)
     return cube.units[unit.parent].name if unit.parent is not None else ""

@@ -175,6 +175,8 @@ class Recipients:
         InputError
             When the template is not for units of that level.
         """
+        if wanted is not None:
+            wanted = self._settings.level_meant(wanted)
         if self.is_for_persons:
             if wanted not in (None, PERSONS):
                 raise InputError(
@@ -186,9 +188,10 @@ class Recipients:
             usual = _DEPARTMENT
         there = [level for level in LEVELS if self.cube.of_level(level)]
         if wanted is not None and wanted not in there:
+            names = "、".join(map(self._settings.level_name, there))
             raise InputError(
                 f"没有“{wanted}”这一层级的单位，或这个模板不能按它生成",
-                f"可以写的层级有：{'、'.join(there)}",
+                f"可以写的层级有：{names}",
             )
         return wanted or usual
 
@@ -348,4 +351,8 @@ class Recipients:
 
     def _about(self, number: int) -> Values:
         unit = self.cube.units[number]
-        return self._values.about(unit) | self._values.kpis(number, self._targets.of_unit(unit))
+        return (
+            self._values.about(unit)
+            | self._values.kpis(number, self._targets.of_unit(unit))
+            | self._analysis.statuses(number)
+        )

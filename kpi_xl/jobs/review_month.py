@@ -213,14 +213,13 @@ class ReviewMonth:
         reached = NOTHING
         if math.isfinite(actual) and target and kpi.direction != "lower":
             reached = f"{actual / target:.1%}"
-        level = findings.level_of(kpi.code, number)
         return (
             kpi.name,
             value_text(kpi, target),
             value_text(kpi, actual),
             change_text(kpi, actual - target),
             reached,
-            ("健康", "异常", "危险")[level] if level >= 0 else NOTHING,
+            findings.status(kpi.code, number),
             value_text(kpi, before),
             value_text(kpi, goal),
             why,

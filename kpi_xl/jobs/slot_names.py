@@ -44,7 +44,8 @@ _OF_A_KPI: Final = {
     ".环比": "比上月的变化，比率为百分点",
     ".去年同期": "去年同月实际",
     ".同比": "比去年同月的变化，比率为百分点",
-    ".状态": "健康、异常或危险",
+    ".状态": "健康、异常或危险，看界限、目标、同类和趋势",
+    ".依据": "状态由什么定的：界限、目标、同类、趋势；人少",
 }
 
 _OF_A_COUNT: Final = {
@@ -171,11 +172,15 @@ def _analysis() -> Iterator[tuple[str, str]]:
     for code in paced():
         for part, meaning in _PACE.items():
             yield f"pace.{kpis[code].name}.{part}", f"{kpis[code].name}的进度：{meaning}"
+    yield "drivers.title", "什么的因素分解，如 首年新单保费的因素分解（元）"
+    yield "drivers.formula", "由哪几个因素相乘"
+    yield "drivers.因素", "四个因素的名称，一行四格"
     for comparison in COMPARISONS:
         yield f"drivers.{comparison}", f"{comparison}：起点、四个因素、本月，一行六格，元"
         yield f"drivers.{comparison}.差额", f"{comparison}：本月 − 起点，元"
         yield f"drivers.{comparison}.主因", f"{comparison}：影响最大的因素"
     for comparison in WATERFALLS:
+        yield f"waterfall.{comparison}.因素", f"{comparison}瀑布图：四个因素的名称，一行四格"
         for part, meaning in _HEIGHTS.items():
             yield f"waterfall.{comparison}.{part}", f"{comparison}瀑布图：{meaning}，一行六格"
     for name, meaning in _WARNING.items():

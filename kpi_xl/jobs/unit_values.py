@@ -27,7 +27,7 @@ SERIES_MONTHS: Final = 24
 NOTHING: Final = "—"
 """What is shown where there is no value."""
 
-_OF_THIS_MONTH: Final = ("", ".状态")
+_OF_THIS_MONTH: Final = ("",)
 _AGAINST_THE_TARGET: Final = (".达成率", ".差额")
 
 Values = dict[str, Any]
@@ -66,7 +66,7 @@ class UnitValues:
         return {
             "branch.name": self.cube.units[0].name,
             "unit.name": unit.name,
-            "unit.level": unit.level,
+            "unit.level": self.settings.level_name(unit.level),
             "unit.parent": parent,
             "team.name": unit.name,
             "department.name": self._department(unit),
@@ -239,7 +239,6 @@ def _kpi_slots(
         f"{slot}.环比": _change("KPI_MOM", kpi, actual, before),
         f"{slot}.去年同期": shown(last_year),
         f"{slot}.同比": _change("KPI_YOY", kpi, actual, last_year),
-        f"{slot}.状态": _status(kpi, actual, target),
     }
 
 
@@ -261,12 +260,3 @@ def _gap(kpi: Kpi, actual: float, target: float | None) -> float | str:
     if target is None:
         return ""
     return shown((actual - target) * (100 if kpi.unit == "%" else 1))
-
-
-def _status(kpi: Kpi, actual: float, target: float | None) -> str:
-    """By the KPI's own bands, else by its target where more is better."""
-    status = kpi.status(actual)
-    if status is None and kpi.bands is None and kpi.direction == "higher" and target:
-        reached = kpis["KPI_ATTAINMENT"]
-        status = reached.status(reached(actual, target))
-    return status or NOTHING

@@ -14,7 +14,7 @@ import numpy as np
 
 from kpi_xl.analysis.trees import trees
 from kpi_xl.calendar import Month
-from kpi_xl.catalogue import kpis
+from kpi_xl.catalogue import MEASURES, kpis
 from kpi_xl.data.cube import LEVELS, Cube
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.analysis_values import cause_text, measure_text
@@ -101,7 +101,8 @@ class Scope:
 
     def title(self, text: str) -> str:
         """A title with whom and when."""
-        who = self.name(self.units[0]) if len(self.units) == 1 else f"各{self.level}"
+        level = self.project.settings.level_name(self.level)
+        who = self.name(self.units[0]) if len(self.units) == 1 else f"各{level}"
         return f"{self.month.chinese} {who} {text}"
 
 
@@ -141,9 +142,13 @@ def scope(
         cube = cube.only(seen)
     when = month_meant(cube, month)
     cube.month_index(when)
+    settings = project.settings
+    level = settings.level_meant(level) if level is not None else None
     if level is not None and (level not in LEVELS or not cube.of_level(level)):
-        there = "、".join(one for one in LEVELS if cube.of_level(one))
-        raise InputError("没有这一层级的单位", f"可以写的层级有：{there}", value=level)
+        there = "、".join(settings.level_name(one) for one in LEVELS if cube.of_level(one))
+        raise InputError(
+            "没有这一层级的单位", f"可以写的层级有：{there}", value=settings.level_name(level)
+        )
     if unit is not None:
         number = cube.unit_index(unit, level)
         units, level = [number], cube.units[number].level
@@ -178,7 +183,7 @@ def warnings_view(of: Scope) -> View:
     return View(of.title("预警"), headings, rows, [*of.notes, *([] if rows else ["没有预警。"])])
 
 
-def drivers_view(of: Scope, comparison: str | None, tree: str) -> View:
+def drivers_view(of: Scope, comparison: str | None, tree: str | None = None) -> View:
     """因素分解: what made the difference of the result.
 
     Raises
@@ -186,7 +191,7 @@ def drivers_view(of: Scope, comparison: str | None, tree: str) -> View:
     InputError
         When there is no such comparison or tree, or the data lack what it is made of.
     """
-    if tree not in trees():
+    if tree is not None and tree not in trees():
         raise InputError("没有这个业绩构成", f"可以写的有：{'、'.join(trees())}", value=tree)
     if comparison is not None and comparison not in COMPARISONS:
         raise InputError("没有这种比较", f"可以写的有：{'、'.join(COMPARISONS)}", value=comparison)
@@ -194,8 +199,11 @@ def drivers_view(of: Scope, comparison: str | None, tree: str) -> View:
     try:
         drivers = Drivers(findings, tree)
     except KeyError as missing:
+        names = "、".join(MEASURES[m].name if m in MEASURES else m for m in missing.args)
+        there = "、".join(c for c, t in trees().items() if t.measures <= set(of.cube.measures))
         raise InputError(
-            f"数据里没有这个业绩构成需要的项目：{missing}", "请换一个 --tree，或补上原始文件"
+            f"数据里没有这个业绩构成需要的项目：{names}",
+            f"请补上原始文件，或换一个 --tree：{there or '（现有数据都不够）'}",
         ) from None
     chosen = COMPARISONS if comparison is None else (comparison,)
     rows = []
@@ -279,7 +287,7 @@ def peers_view(of: Scope, label: str) -> View:
             of.name(unit),
             value_text(kpi, findings.value(kpi.code, unit)),
             str(findings.rank(kpi.code, unit) or NOTHING),
-            _status(findings.level_of(kpi.code, unit)),
+            findings.status(kpi.code, unit),
         )
         for unit in order
     ]
@@ -289,10 +297,6 @@ def peers_view(of: Scope, label: str) -> View:
         for name, value in (*marks, ("下四分位", found.lower))
     )
     return View(of.title(kpi.name), ("单位", f"{kpi.name}#", "名次#", "状态"), rows, (text,))
-
-
-def _status(level: int) -> str:
-    return ("健康", "异常", "危险")[level] if level >= 0 else NOTHING
 
 
 def pace_view(of: Scope, day: dt.date | None, label: str | None = None) -> View:

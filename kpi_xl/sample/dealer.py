@@ -8,6 +8,7 @@ from typing import Final
 from kpi_xl.calendar import Month
 from kpi_xl.sample.dice import Dice
 from kpi_xl.sample.stores import (
+    LEVELS,
     WEAK_FROM,
     Attendance,
     Count,
@@ -42,6 +43,9 @@ _SHARES: Final = {
 }  # fmt: skip
 """What share of the stage before gets to each stage, from those in the showroom on."""
 
+_PRICE: Final = 128_000
+"""What a car brings, about."""
+
 _BANDS: Final = """\
 "成交率" = { healthy = 0.19, danger = 0.15 }
 "试乘试驾率" = { healthy = 0.58, danger = 0.50 }
@@ -52,12 +56,12 @@ _BANDS: Final = """\
 "纯增率" = { healthy = 0, danger = -0.10 }
 """
 
-KPI_TOML: Final = settings_text(NAME, _BANDS, report="销售漏斗月报")
+KPI_TOML: Final = settings_text(NAME, _BANDS, report="销售漏斗月报", levels=LEVELS)
 
 
 def files(folder: Path) -> dict[Path, bytes]:
     """The project's files with what is in them."""
-    dice, days = Dice(_SEED), Dice(_SEED + 1)
+    dice, days, prices = Dice(_SEED), Dice(_SEED + 1), Dice(_SEED + 2)
     stores = stores_of(dice, STORES, 6, ("销售经理", "销售顾问"), "C")
     counts: list[Count] = []
     attendance: list[Attendance] = []
@@ -67,13 +71,17 @@ def files(folder: Path) -> dict[Path, bytes]:
             attendance += attendance_of(dice, store, month)
             for consultant in store.staff[1:]:
                 done = _stages(dice, store, month)
+                paid = (int(_PRICE * (0.6 + 0.4 * prices.spread())) for _ in range(done["deals"]))
+                done["sales"] = sum(paid)
                 counts += day_by_day(days, month, consultant.number, done)
             deals = round(6 * _CALLERS * 1.25 * store.size * 0.22)
-            goals.append(Goal(month, "营业部", store.name, "成交笔数", deals))
-            goals.append(Goal(month, "营业部", store.name, "成交率", 0.19))
+            goals.append(Goal(month, "门店", store.name, "成交笔数", deals))
+            goals.append(Goal(month, "门店", store.name, "成交率", 0.19))
+            goals.append(Goal(month, "门店", store.name, "销售额", deals * _PRICE))
         whole = sum(goal.target for goal in goals if goal[0] == month and goal.kpi == "成交笔数")
-        goals.append(Goal(month, "分公司", NAME, "成交笔数", whole))
-        goals.append(Goal(month, "分公司", NAME, "成交率", 0.19))
+        goals.append(Goal(month, "公司", NAME, "成交笔数", whole))
+        goals.append(Goal(month, "公司", NAME, "成交率", 0.19))
+        goals.append(Goal(month, "公司", NAME, "销售额", whole * _PRICE))
     return files_of(folder, NAME, KPI_TOML.encode(), stores, counts, attendance, goals)
 
 

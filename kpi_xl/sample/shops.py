@@ -8,6 +8,7 @@ from typing import Final
 from kpi_xl.calendar import Month
 from kpi_xl.sample.dice import Dice
 from kpi_xl.sample.stores import (
+    LEVELS,
     WEAK_FROM,
     Attendance,
     Count,
@@ -50,7 +51,7 @@ _BANDS: Final = """\
 "纯增率" = { healthy = 0, danger = -0.10 }
 """
 
-KPI_TOML: Final = settings_text(NAME, _BANDS, report="门店月度KPI表")
+KPI_TOML: Final = settings_text(NAME, _BANDS, report="门店月度KPI表", levels=LEVELS)
 
 
 def files(folder: Path) -> dict[Path, bytes]:
@@ -68,9 +69,9 @@ def files(folder: Path) -> dict[Path, bytes]:
                 done = _till(dice, store, month)
                 counts += day_by_day(days, month, assistant.number, done)
             sales = round(5 * _VISITORS * store.size * _DEAL_RATE * 1.82 * _PRICE / 1000) * 1000
-            goals.append(Goal(month, "营业部", store.name, "销售额", sales))
+            goals.append(Goal(month, "门店", store.name, "销售额", sales))
         whole = sum(goal.target for goal in goals if goal[0] == month)
-        goals.append(Goal(month, "分公司", NAME, "销售额", whole))
+        goals.append(Goal(month, "公司", NAME, "销售额", whole))
     return files_of(folder, NAME, KPI_TOML.encode(), stores, counts, attendance, goals)
 
 

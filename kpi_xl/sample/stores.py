@@ -23,6 +23,12 @@ FIRST: Final = LAST - (MONTHS - 1)
 WEAK_FROM: Final = LAST - 2
 """From this month on something goes wrong in some of the stores."""
 
+LEVELS: Final = """\
+"分公司" = "公司"
+"营业部" = "门店"
+"""
+"""What the levels are called."""
+
 _PRESENT: Final = 0.97
 _BEFORE: Final = dt.date(2020, 1, 1)
 
@@ -160,13 +166,13 @@ def day_by_day(dice: Dice, month: Month, agent: str, done: Mapping[str, int]) ->
         for item, quantity in done.items()
         if item != "sales"
     }
-    if "sales" in done:
-        pieces = drawn["units_sold"]
+    if done.get("sales"):
+        pieces = drawn.get("units_sold", drawn["deals"])
         shares = apportion(done["sales"], [pieces[day] for day in sorted(pieces)])
         drawn["sales"] = Counter(dict(zip(sorted(pieces), shares, strict=True)))
-    for item in done:
-        for day in sorted(drawn[item]):
-            yield Count(day, agent, item, drawn[item][day])
+    for item, by_day in drawn.items():
+        for day in sorted(by_day):
+            yield Count(day, agent, item, by_day[day])
 
 
 def attendance_of(
