@@ -8,7 +8,7 @@ MONTH ?= 2024-06
 BIN := $(VENV)/bin
 RUN := $(BIN)/kpi-xl --project demo
 
-.PHONY: demo test test-spark lint bench templates pictures clean addin
+.PHONY: demo test test-spark lint bench docs templates pictures clean addin
 
 $(BIN)/kpi-xl: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("kpi_xl 需要 Python 3.11 或更高版本" if sys.version_info < (3, 11) else 0)'
@@ -66,6 +66,11 @@ bench: $(VENV)/.dev
 
 addin: $(VENV)/.dev
 	$(BIN)/python -m udfs.excel.build kpi_xl.xlam
+
+# The manual as a site in build/site; a broken link or a missing picture fails.
+docs: $(VENV)/.dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+	@echo "手册：build/site/index.html"
 
 templates: $(VENV)/.dev
 	$(BIN)/python -m workbook_templates.build

@@ -1,0 +1,90 @@
+"""The code blocks of the pages: which of them the tests run, and which not, and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[1]
+
+RUN: Final = ("console", "python", "toml", "sql", "bat")
+"""The languages of blocks that are run, unless a comment before them says why not."""
+
+_BLOCK: Final = re.compile(
+    r"^(?P<indent> *)(?:<!-- (?P<remark>[^>]*) -->\n\s*)?"
+    r"```(?P<language>\w*)\n(?P<text>.*?)^ *```$",
+    re.MULTILINE | re.DOTALL,
+)
+_NOT_RUN: Final = "not run: "
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of a page.
+
+    Parameters
+    ----------
+    page : str
+        The page's path within the repository.
+    line : int
+        Where the block begins.
+    language : str
+        What stands behind the fence; empty for plain text.
+    text : str
+        What is in it, without the indent of a list.
+    remark : str
+        The comment right before it, if there is one.
+    """
+
+    page: str
+    line: int
+    language: str
+    text: str
+    remark: str
+
+    @property
+    def why_not(self) -> str:
+        """Why it is not run; empty where it is."""
+        return self.remark.removeprefix(_NOT_RUN) if self.remark.startswith(_NOT_RUN) else ""
+
+
+def pages() -> list[Path]:
+    """README, the manual, and what comes with the examples."""
+    return [
+        ROOT / "README.md",
+        *sorted((ROOT / "docs").rglob("*.md")),
+        *sorted((ROOT / "examples").rglob("*.md")),
+    ]
+
+
+def blocks_of(page: Path) -> Iterator[Block]:
+    """The fenced blocks of a page in their order."""
+    text = page.read_text(encoding="utf-8")
+    name = page.relative_to(ROOT).as_posix()
+    for found in _BLOCK.finditer(text):
+        indent = len(found["indent"])
+        lines = [line[indent:] for line in found["text"].splitlines()]
+        yield Block(
+            name,
+            text.count("\n", 0, found.start()) + 1,
+            found["language"],
+            "\n".join(lines) + "\n",
+            found["remark"] or "",
+        )
+
+
+def left_out() -> list[Block]:
+    """The blocks that the tests do not run."""
+    return [block for page in pages() for block in blocks_of(page) if block.why_not]
+
+
+def not_run() -> str:
+    """The blocks that the tests do not run, as a table."""
+    rows = ["| page | line | begins with | why it is not run |", "|---|---|---|---|"]
+    for block in left_out():
+        first = block.text.splitlines()[0].replace("|", "\\|")
+        rows.append(f"| {block.page} | {block.line} | `{first}` | {block.why_not} |")
+    return "\n".join(rows)

@@ -1,0 +1,43 @@
+"""What people do between two commands of a page, done for the tests that run the page.
+
+A page has it in a comment before a block: ``<!-- before: … -->``.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from manual.own_report import own_report
+
+_A_FEW: int = 3
+
+
+def puts_files_into(project: str) -> None:
+    """Put the sample's raw files into a project's data folder."""
+    for file in Path("demo/data").iterdir():
+        shutil.copy(file, Path(project) / "data")
+
+
+def sends_back(project: str, template: str, month: str) -> None:
+    """Put a few of the workbooks that were distributed into the folder of returned ones."""
+    returned = Path(project) / "returned"
+    returned.mkdir(exist_ok=True)
+    sent = sorted((Path(project) / "output" / month / "下发" / template).rglob("*.xlsx"))
+    for file in sent[:_A_FEW]:
+        shutil.copy(file, returned)
+
+
+def names_the_mail_server(project: str) -> None:
+    """Write the mail server into kpi.toml, and the list of addresses."""
+    settings = Path(project) / "kpi.toml"
+    text = settings.read_text(encoding="utf-8")
+    server = '[mail]\nhost = "smtp.example.com"\nsender = "kpi@example.com"\n'
+    settings.write_text(text.replace("[mail]\n", server), encoding="utf-8")
+    addresses = "单位,工号,邮箱\n城东营业部,,chengdong@example.com\n"
+    (Path(project) / "通讯录.csv").write_text(addresses, encoding="utf-8")
+
+
+def makes_a_report(file: str) -> None:
+    """Make the example of a workbook of one's own."""
+    Path(file).write_bytes(own_report())

@@ -1,0 +1,81 @@
+"""What mkdocs does with the pages of docs/ before it makes the site.
+
+Pages that are made come in, pages of other folders too, and a comment such as
+``<!-- made: tables -->`` is replaced by what is made. Links in docs/ are written so that they lead
+somewhere in the repository; where the site has the page elsewhere they are turned.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from mkdocs.structure.files import File, Files
+
+from kpi_xl.jobs import data_form
+from kpi_xl.settings_text import settings_text
+from manual import blocks, kpis, own_report, tables
+
+ROOT: Final = Path(__file__).parents[1]
+
+MADE: Final[dict[str, Callable[[], str]]] = {
+    "tables": tables.every_table,
+    "example": tables.example,
+    "kpis": kpis.overview,
+    "settings": lambda: f"```toml\n{settings_text('兰州分公司')}```",
+    "not run": blocks.not_run,
+}
+"""What stands in place of a comment."""
+
+BROUGHT: Final = {
+    "slots.md": "workbook_templates/SLOTS.md",
+    "changelog.md": "CHANGELOG.md",
+    "examples/life-branch.md": "examples/life-branch/README.md",
+    "examples/bank-team.md": "examples/bank-team/README.md",
+    "examples/car-dealer.md": "examples/car-dealer/README.md",
+}
+"""Pages that are elsewhere in the repository: where the site has them."""
+
+_COMMENT: Final = re.compile(r"<!-- made: ([\w ]+) -->")
+_LINK: Final = re.compile(r"(\]\()([^)#\s]+)((?:#[^)]*)?\))")
+
+
+def made_files() -> dict[str, str | bytes]:
+    """The pages and files that the site has and docs/ has not, by their place in the site."""
+    return (
+        {f"kpis/{family}.md": kpis.page(family) for family in kpis.FAMILIES}
+        | {page: (ROOT / source).read_text(encoding="utf-8") for page, source in BROUGHT.items()}
+        | {f"download/{data_form.NAME}": data_form.data_form()}
+        | {f"download/{own_report.NAME}": own_report.own_report()}
+    )
+
+
+def on_files(files: Files, config: Any) -> Files:
+    """Add the pages and files that are made."""
+    for place, content in made_files().items():
+        files.append(File.generated(config, place, content=content))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str:
+    """Put in what is made, and turn the links to what the site has elsewhere."""
+    uri = page.file.src_uri
+    source = BROUGHT.get(uri, f"docs/{uri}")
+    text = _COMMENT.sub(lambda found: MADE[found[1]](), markdown)
+
+    def turned(link: re.Match[str]) -> str:
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(source), link[2]))
+        if "://" in link[2] or (target.startswith("docs/") and uri == source.removeprefix("docs/")):
+            return link[0]
+        there = {path: page for page, path in BROUGHT.items()}
+        place = there.get(
+            target, target.removeprefix("docs/") if target.startswith("docs/") else None
+        )
+        if place is None:
+            return link[0]
+        return f"{link[1]}{posixpath.relpath(place, posixpath.dirname(uri) or '.')}{link[3]}"
+
+    return _LINK.sub(turned, text)

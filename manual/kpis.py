@@ -1,0 +1,200 @@
+"""指标手册: a page for each family of KPIs, made from the catalogue."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+import udfs.functions
+from kpi_xl import catalogue
+from kpi_xl.analysis.knowledge import Evidence, knowledge
+from kpi_xl.explain import FROM_DATES, lines
+from kpi_xl.kpi import Kpi
+from manual.example_numbers import BRANCH, MONTH, ROSTER, STORE
+
+FAMILIES: Final = {
+    "production": "业绩",
+    "manpower": "人力",
+    "activity": "活动",
+    "persistency": "持续",
+    "general": "比较",
+    "dealership": "汽车经销",
+    "retail": "零售",
+    "business": "经营",
+}
+_STORES: Final = ("dealership", "retail", "business")
+_MORE: Final = 1.1
+
+
+def kpis_of(family: str) -> list[Kpi]:
+    """The KPIs that a file of the catalogue declares, in its order."""
+    source = inspect.getsource(getattr(catalogue, family))
+    return [kpi for kpi in catalogue.kpis.values() if f"def {kpi.code}(" in source]
+
+
+def numbers_of(family: str, kpi: Kpi) -> dict[str, float]:
+    """What the manual puts into a KPI: its measures and settings by code."""
+    first, then = (STORE, BRANCH) if family in _STORES else (BRANCH, STORE)
+    codes = [*(m.code for m in kpi.measures), *(s.code for s in kpi.settings)]
+    return {code: first[code] if code in first else then[code] for code in codes}
+
+
+def worked_out(kpi: Kpi, numbers: Mapping[str, float]) -> str:
+    """The KPI's Excel formula with numbers in the place of cells, which anybody can type."""
+    return kpi.excel({code: _typed(number) for code, number in numbers.items()})
+
+
+def shown(value: float, number_format: str) -> str:
+    """A number as a cell with one of the catalogue's formats shows it.
+
+    Examples
+    --------
+    >>> shown(0.914, "0.0%"), shown(9600, "#,##0.00"), shown(200.0, "#,##0.0")
+    ('91.4%', '9,600.00', '200.0')
+    """
+    places = len(number_format.rstrip("%").partition(".")[2])
+    if number_format.endswith("%"):
+        return f"{value:.{places}%}"
+    return f"{value:,.{places}f}"
+
+
+def overview() -> str:
+    """All KPIs in one table, with links."""
+    rows = ["| 指标 | 函数 | 公式 | 单位 |", "|---|---|---|---|"]
+    for family, title in FAMILIES.items():
+        rows.append(f"| **{title}** | | | |")
+        rows += [
+            f"| [{kpi.name}](kpis/{family}.md#{kpi.code}) | `{kpi.code}` "
+            f"| {kpi.formula} | {kpi.unit} |"
+            for kpi in kpis_of(family)
+        ]
+    return "\n".join(rows)
+
+
+def page(family: str) -> str:
+    """The page of one family."""
+    parts = [f"# {FAMILIES[family]}", ""]
+    given = "一家 12 个人的门店" if family in _STORES else "一个 200 人上下的营业部"
+    parts += [f"算例都是{given}同一个月的数，可以照着在 Excel 里敲一遍。", ""]
+    if family == "manpower":
+        parts += _roster()
+    for kpi in kpis_of(family):
+        parts += _section(family, kpi)
+    return "\n".join(parts) + "\n"
+
+
+def _section(family: str, kpi: Kpi) -> Iterator[str]:
+    told = {line[2:8].strip(): line[8:].strip() for line in lines(kpi) if line.startswith("  ")}
+    numbers = numbers_of(family, kpi)
+    yield from (f"## {kpi.name} {{#{kpi.code}}}", "", f"{kpi.meaning}。", "", "| | |", "|---|---|")
+    if kpi.aliases:
+        yield f"| 也叫 | {'、'.join(kpi.aliases)} |"
+    yield f"| 公式 | {kpi.formula} |"
+    yield f"| Excel 公式 | `{kpi.excel(_cells(kpi))}`　{_legend(kpi)} |"
+    yield f"| 函数 | `{told['函数']}` |"
+    yield f"| 单位、方向 | {kpi.unit}，{told['方向']} |"
+    if kpi.bands is not None:
+        yield f"| 健康界限 | {kpi.bands.text(kpi.direction, kpi.unit)}（{kpi.bands.source}） |"
+    yield f"| 来源 | {kpi.source} |"
+    if kpi.note:
+        yield f"| 说明 | {kpi.note} |"
+    yield from ("", "**用到的数**", "")
+    yield from (f"- {measure.name}：{measure.meaning}" for measure in kpi.measures)
+    yield from (f"- {setting.name}：{setting.meaning}" for setting in kpi.settings)
+    yield from (
+        "",
+        "**算例**",
+        "",
+        f"`{worked_out(kpi, numbers)}` 得 **{_result(kpi, numbers)}**。",
+    )
+    if kpi.code not in FROM_DATES:
+        arguments = ", ".join(_typed(numbers[m.code]) for m in kpi.measures)
+        yield f"用函数写：`={kpi.code}({arguments})`。"
+    yield from ("", *_what_moves_it(kpi, numbers), *_when_weak(kpi))
+
+
+def _cells(kpi: Kpi) -> dict[str, str]:
+    return {m.code: f"{letter}2" for letter, m in zip("ABCDEFGH", kpi.measures, strict=False)}
+
+
+def _legend(kpi: Kpi) -> str:
+    cells = _cells(kpi)
+    return "（" + "，".join(f"{cells[m.code]} 是{m.name}" for m in kpi.measures) + "）"
+
+
+def _typed(number: float) -> str:
+    return f"{number:.15g}"
+
+
+def _result(kpi: Kpi, numbers: Mapping[str, float]) -> str:
+    unit = "" if kpi.unit == "%" else f" {kpi.unit}"
+    return shown(kpi(**numbers), kpi.number_format) + unit
+
+
+def _what_moves_it(kpi: Kpi, numbers: Mapping[str, float]) -> Iterator[str]:
+    """What becomes of it when each of its measures is a tenth greater."""
+    if len(kpi.measures) == 1:
+        return
+    yield from ("**什么会影响它**", "", "| 别的不变 | 变为 |", "|---|---|")
+    for measure in kpi.measures:
+        more = dict(numbers) | {measure.code: numbers[measure.code] * _MORE}
+        yield f"| {measure.name}多一成 | {_result(kpi, more)} |"
+    yield ""
+
+
+def _when_weak(kpi: Kpi) -> Iterator[str]:
+    for topic in knowledge().topics:
+        if kpi.code not in topic.kpis:
+            continue
+        counted = f"{len(topic.causes)} 个可能的原因，{len(topic.remedies)} 条措施"
+        yield f'??? note "{topic.name}：{counted}"'
+        yield ""
+        for cause in topic.causes:
+            yield f"    - {cause.text}{_evidence(cause.evidence)}"
+        yield from ("", "    措施：", "")
+        for remedy in topic.remedies:
+            yield f"    - {remedy.text}（{remedy.owner}）"
+        yield ""
+
+
+def _evidence(evidence: Sequence[Evidence]) -> str:
+    words = {"low": "偏低", "high": "偏高"}
+    seen = [f"{knowledge().signals[e.signal].name}{words[e.direction]}" for e in evidence]
+    return f"（看：{'、'.join(seen)}）" if seen else "（数据看不出，请主管判断）"
+
+
+# ---------------------------------------------------------------------------------------------
+# The functions that count people from dates
+
+
+def roster_results() -> dict[str, object]:
+    """The functions of rosters on the manual's roster: what is typed, and what it gives."""
+    signed = [[row[1]] for row in ROSTER]
+    left = [[row[2] or None] for row in ROSTER]
+    return {
+        f'={code}(B2:B{len(ROSTER) + 1}, C2:C{len(ROSTER) + 1}, "{MONTH}")': getattr(
+            udfs.functions, code
+        )(signed, left, MONTH)
+        for code in sorted(FROM_DATES)
+    }
+
+
+def _roster() -> Iterator[str]:
+    yield from (
+        "## 按花名册的函数",
+        "",
+        "有花名册，人数不必自己数。A 到 C 列是姓名、签约日期、解约日期：",
+    )
+    yield from ("", "| | A | B | C |", "|---|---|---|---|", "| 1 | 姓名 | 签约日期 | 解约日期 |")
+    for row, (name, signed, left) in enumerate(ROSTER, 2):
+        yield f"| {row} | {name} | {signed} | {left} |"
+    yield from ("", "| 公式 | 结果 |", "|---|---|")
+    for formula, result in roster_results().items():
+        kpi = catalogue.kpis[formula[1:].partition("(")[0]]
+        yield f"| `{formula}` | {kpi.name} {shown(result, kpi.number_format)} |"  # type: ignore[arg-type]
+    yield from (
+        "",
+        "解约当天就不算在职；13 个月前的那个月（2023 年 5 月）签约的三个人，月末还在一个。",
+        "",
+    )
