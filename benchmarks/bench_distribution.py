@@ -68,7 +68,7 @@ def take_back(folder: Path, blank: Blank, count: int) -> float:
         returned = ReturnedWorkbook(file)
         assert returned.identity is not None and returned.identity.person == str(number)
         returned.saved()
-        validation = Validation(file, returned.answers(names), None)
+        validation = Validation(file, returned.answers(names), {})
         validation.check(inputs)
         taken.append((time.process_time() - start) * 1000)
         assert len(validation.valid) == len(values()) and not validation.problems

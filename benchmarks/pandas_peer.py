@@ -141,7 +141,7 @@ def persistency(policies: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
             }
         )
     ]
-    terms = issued.groupby("policy", as_index=False).agg(
+    terms = issued[policies["is_main"]].groupby("policy", as_index=False).agg(
         sold_by=("agent", "min"), issued=("month", "min"), pieces=("pieces", "sum"),
         excluded=("excluded", "min"),
     )  # fmt: skip

@@ -29,9 +29,8 @@ Changed = Mapping[str, Collection[int]]
 """Months by raw table."""
 
 AGENT_MONTHS: Final = {
-    "production_months": (
-        "pieces", "new_premium", "fyc", "regular_premium", "producers", "effective",
-    ),
+    "production_months": ("pieces", "new_premium", "fyc", "regular_premium"),
+    "producer_months": ("producers", "effective"),
     "due_months": ("due_pieces", "due_premium", "collected_pieces", "collected_premium"),
     "persistency_months": (
         "first_year_renewal",
@@ -47,10 +46,14 @@ AGENT_MONTHS: Final = {
 }  # fmt: skip
 """The steps of what each agent did in each month, with their sums."""
 
-_WHOLE: Final = ("stints", "uncounted", "moves", "rank_moves", "ranks", "products")
+_PASSED_ON: Final = frozenset(("producer_months", "persistency_months"))
+"""Those of them that are only views of others."""
+
+_WHOLE: Final = ("moves", "rank_moves", "ranks", "stints", "uncounted", "products")
 """The steps that are always computed whole; they are short."""
 
 _BY_MONTH: Final = {
+    "production_months": ("production", "month"),
     "policy_dues": ("renewals", "due_month"),
     "due_months": ("dues", "month"),
     "activity_months": ("activities", "month"),
@@ -58,17 +61,17 @@ _BY_MONTH: Final = {
     "outlet_sales": ("policies", "month"),
     "count_months": ("counts", "month"),
 }
-"""The steps that are computed month by month, besides those of production: the table whose changes
-matter, and the column that tells the month."""
+"""The steps that are computed month by month: whose changes matter, and the column that tells the
+month."""
 
-_COUNT_SUMS: Final = "".join(
+COUNT_SUMS: Final = "".join(
     f",\n    CAST(SUM(CASE WHEN item = '{code}' THEN quantity ELSE 0 END)"
     f"{'' if unit == '元' else ' / 100'} AS BIGINT) AS {code}"
     for code, _, unit, _ in COUNTED
 )
 """The sums of ``count_months``."""
 
-_POLICIES_OF_DUES: Final = "WHERE policy IN (SELECT policy FROM dues WHERE DURING(due))"
+_POLICIES_OF_DUES: Final = "AND policy IN (SELECT policy FROM dues WHERE DURING(due))"
 
 SHOWN_PRODUCTS: Final = 20
 """So many products are shown by themselves; the rest are 其他."""
@@ -130,8 +133,9 @@ def compute(
     progress : callable
         Told what is being done, as (text, done, total).
     changed : mapping of str to collection of int, optional
-        The months whose rows have changed since the engine computed last, by raw table, and under
-        "renewals" the due months of policies that have; by default all.
+        The months whose rows have changed since the engine computed last, by raw table; under
+        "production" also those that policies were withdrawn in, under "renewals" the due months of
+        policies that have changed. By default all.
 
     Raises
     ------
@@ -251,8 +255,7 @@ class _Computation:
             "excluded_endings": text_list(settings.excluded_endings),
             "shown_products": SHOWN_PRODUCTS,
             "policies_meant": "",
-            "events_meant": "TRUE",
-            "count_sums": _COUNT_SUMS,
+            "count_sums": COUNT_SUMS,
             "cohort_months": ", ".join(f"({n})" for n in COHORT_MONTHS),
             "first": first,
             "last": last,
@@ -261,79 +264,50 @@ class _Computation:
 
     def define(self, changed: Changed | None = None) -> None:
         """Define what everybody did in every month, or in those that have changed."""
-        products, uncounted = ([], []) if changed is None else (self._products(), self._uncounted())
         for name in _WHOLE:
-            self._define(name)
-        self.products = self._products()
-        self._name_products()
-        if changed is None:
-            for name in ("policy_months", *_BY_MONTH, "production_months"):
-                self._define(name)
-        elif (products, uncounted) != (self.products, self._uncounted()):
-            # The columns of products are others, or other people count.
-            self._define("policy_months")
-            self._define("production_months")
-            self._replace(changed)
-        else:
-            self._replace_production(changed["policies"])
-            self._replace(changed)
-        self._define("outlet_months")
-
-    def _define(self, name: str) -> None:
-        self.engine.define(name, self._step(name))
-
-    def _replace(self, changed: Changed) -> None:
+            self.engine.define(name, self._step(name))
         for name, (source, column) in _BY_MONTH.items():
-            if months := changed[source]:
-                self._replace_months(name, column, months)
-
-    def _replace_months(self, name: str, column: str, months: Collection[int]) -> None:
-        only = Months(self.settings.month_cut, months)
-        values = self.values | {"policies_meant": _POLICIES_OF_DUES}
-        self.engine.replace(name, f"{column} IN ({_listed(months)})", step(name, only, **values))
-
-    def _replace_production(self, months: Collection[int]) -> None:
-        """Production in the months of issue that changed, and where it was taken off again."""
-        if not months:
-            return
-        affected = {*months, *self._withdrawn_from(months)}
-        self._replace_months("policy_months", "issued_month", months)
-        affected |= self._withdrawn_from(months)
-        where = f"month IN ({_listed(affected)})"
-        self.engine.replace(
-            "production_months", where, self._step("production_months", events_meant=where)
-        )
-
-    def _withdrawn_from(self, months: Collection[int]) -> set[int]:
-        """The months in which policies of these months were withdrawn."""
-        rows = self.engine.fetch(
-            "SELECT DISTINCT withdrawn_month FROM policy_months"
-            f" WHERE issued_month IN ({_listed(months)}) AND withdrawn_month IS NOT NULL"
-        )
-        return {int(month) for month in rows["withdrawn_month"]}
-
-    def _products(self) -> list[str]:
+            months = None if changed is None else changed[source]
+            if months is None or months:
+                self._define_months(name, column, months)
+        self.engine.define("outlet_months", self._step("outlet_months"))
         rows = self.engine.fetch("SELECT product FROM products ORDER BY number")
-        return [str(product) for product in rows["product"]]
+        self.products = [str(product) for product in rows["product"]]
 
-    def _uncounted(self) -> list[str]:
-        rows = self.engine.fetch("SELECT agent FROM uncounted ORDER BY agent")
-        return [str(agent) for agent in rows["agent"]]
+    def _define_months(self, name: str, column: str, months: Collection[int] | None) -> None:
+        """Define one of `_BY_MONTH`, or only what it gives for some months."""
+        calendar, values = self.calendar, dict(self.values)
+        if months is not None:
+            calendar = Months(self.settings.month_cut, months)
+            values["policies_meant"] = _POLICIES_OF_DUES
 
-    def _name_products(self) -> None:
-        columns = [f"product_{i + 1}" for i in range(len(self.products))]
-        sums = "".join(
-            f",\n    CAST(SUM(CASE WHEN number = {i} THEN premium ELSE 0 END) AS BIGINT) AS {name}"
-            for i, name in enumerate(columns, 1)
+        def define() -> None:
+            sql = step(name, calendar, **values)
+            if months is None:
+                self.engine.define(name, sql)
+            else:
+                self.engine.replace(name, f"{column} IN ({_listed(months)})", sql)
+
+        if name != "policy_dues":
+            define()
+            return
+        values["terms"] = step("policy_terms", calendar, **values)
+        define()
+        if self._counted_twice(calendar, months):
+            # Some policies have several main rows. Few companies have any, and summing up the rows
+            # of every policy takes longer than all else about the instalments.
+            values["terms"] = step("policy_terms_summed", calendar, **values)
+            define()
+
+    def _counted_twice(self, calendar: Calendar, months: Collection[int] | None) -> bool:
+        """Whether an instalment that was paid counts more than once."""
+        where = "" if months is None else f" WHERE due_month IN ({_listed(months)})"
+        counted = self.engine.fetch(
+            "SELECT CAST(COALESCE(SUM(instalments), 0) AS BIGINT) AS number"
+            f" FROM policy_dues{where}"
         )
-        self.values |= {
-            "product_sums": sums,
-            "products": "".join(f", {column}" for column in columns),
-            "products_back": "".join(f", -{column}" for column in columns),
-            "summed_products": "".join(
-                f",\n        CAST(SUM({column}) AS BIGINT) AS {column}" for column in columns
-            ),
-        }
+        paid = self.engine.fetch(step("paid_dues", calendar))
+        return int(counted["number"][0]) > int(paid["number"][0])
 
     def _step(self, name: str, **values: int | str) -> str:
         return step(name, self.calendar, **(self.values | values))
@@ -342,7 +316,7 @@ class _Computation:
         """What each place did in each month, by one of `AGENT_MONTHS`."""
         columns = ", ".join(f"CAST(SUM({code}) AS BIGINT) AS {code}" for code in codes)
         # These are only passed through.
-        given = f"(\n{self._step(facts)}\n)" if facts == "persistency_months" else facts
+        given = f"(\n{self._step(facts)}\n)" if facts in _PASSED_ON else facts
         return self.fetch("place_sums", facts=given, sums=columns)
 
     def fetch(self, name: str, **values: int | str) -> Columns:
@@ -482,19 +456,21 @@ class _Sums:
 
     def _premium_by_product(self) -> Mix:
         products = self.computation.products
-        codes = [f"product_{i + 1}" for i in range(len(products))]
-        values = np.zeros((len(codes) + 2, *self.cube.shape[1:]), np.int64)
-        if codes:
-            rows = self.computation.place_sums("production_months", codes)
-            at = self._cells(rows)
-            for number, code in enumerate(codes):
-                self._add_to(values[number], self._laid_out(at, rows[code]))
+        values = np.zeros((len(products) + 2, *self.cube.shape[1:]), np.int64)
+        if products:
+            rows = self.computation.fetch("product_months")
+            place, month = self._cells(rows)
+            of_rows, premium = _whole(rows["number"]) - 1, rows["premium"]
+            for number in range(len(products)):
+                these = of_rows == number
+                laid_out = self._laid_out((place[these], month[these]), premium[these])
+                self._add_to(values[number], laid_out)
         new_premium = self.cube[MEASURES.index("new_premium")]
         values[-2] = new_premium - values[:-2].sum(axis=0)
         values[-1] = self.cube[MEASURES.index("first_year_renewal")]
         names = [*products, OTHERS, FIRST_YEAR_RENEWAL]
-        most = np.argsort(-values[: len(codes), 0].sum(axis=1), kind="stable").tolist()
-        there = [i for i in (*most, -2, -1) if values[i].any()] if codes else []
+        most = np.argsort(-values[: len(products), 0].sum(axis=1), kind="stable").tolist()
+        there = [i for i in (*most, -2, -1) if values[i].any()] if products else []
         return Mix([names[i] for i in there], values[there])
 
     def _cells(self, rows: Columns) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -65,11 +65,13 @@ def replace_rows(
     Returns
     -------
     dict of str to frozenset of int
-        The months that differed, by table; under ``renewals`` those in which something was due on
-        a policy that has changed, too.
+        The months that differed, by table; under ``production`` those in which policies of changed
+        months were withdrawn, too; under ``renewals`` those in which something was due on a policy
+        that has changed.
     """
     calendar = Months(settings.month_cut)
     changed = {}
+    produced: set[int] = set()
     store.execute("CREATE OR REPLACE TEMP TABLE touched (policy VARCHAR)")
     for code in TABLES:
         if code in checked.tables:
@@ -85,12 +87,15 @@ def replace_rows(
         changed[code] = months
         if not months:
             continue
-        if _columns_of(store, code) != _columns_of(store, source):
-            # There were no files of this table before.
-            store.execute(f"CREATE OR REPLACE TABLE {code} AS SELECT * FROM {source} AS t")
-            continue
         meant = Months(settings.month_cut, months).during(LONG[code])
         if code == "policies":
+            withdrawn = calendar.business_month("withdrawn")
+            for rows in (code, source):
+                found = store.execute(
+                    f"SELECT DISTINCT {withdrawn} FROM {rows} AS t"
+                    f" WHERE {meant} AND withdrawn IS NOT NULL"
+                ).fetchall()
+                produced.update(number for (number,) in found)
             old, new = (f"SELECT * FROM {rows} AS t WHERE {meant}" for rows in (code, source))
             if store.execute(f"SELECT COUNT(*) FROM ({old}) AS gone").fetchone() == (0,):
                 store.execute(f"INSERT INTO touched SELECT policy FROM ({new}) AS come")
@@ -99,6 +104,10 @@ def replace_rows(
                     f"INSERT INTO touched SELECT policy FROM ({old} EXCEPT ALL {new}) AS gone"
                     f" UNION SELECT policy FROM ({new} EXCEPT ALL {old}) AS come"
                 )
+        if _columns_of(store, code) != _columns_of(store, source):
+            # There were no files of this table before.
+            store.execute(f"CREATE OR REPLACE TABLE {code} AS SELECT * FROM {source} AS t")
+            continue
         store.execute(f"DELETE FROM {code} WHERE {meant}")
         store.execute(f"INSERT INTO {code} SELECT * FROM {source} AS t WHERE {meant}")
     store.unregister("incoming")
@@ -106,7 +115,10 @@ def replace_rows(
     renewed = store.execute(
         f"SELECT DISTINCT {due} FROM dues WHERE policy IN (SELECT policy FROM touched)"
     ).fetchall()
-    return changed | {"renewals": changed["dues"] | {month for (month,) in renewed}}
+    return changed | {
+        "production": changed["policies"] | produced,
+        "renewals": changed["dues"] | {month for (month,) in renewed},
+    }
 
 
 def _changed(

@@ -15,7 +15,7 @@ from kpi_xl.jobs.progress import silent
 from kpi_xl.project import Project, Settings
 from worlds import World, assert_same, worlds
 
-TABLES = ("policy_months", "policy_dues", "due_months", "activity_months", "outlet_sales",
+TABLES = ("production_months", "policy_dues", "due_months", "activity_months", "outlet_sales",
           "count_months")  # fmt: skip
 AMOUNT = {
     "policies": "premium",
@@ -124,7 +124,9 @@ def test_what_changed_is_found_by_month(tmp_path):
     assert changes(project, world) == {}
     # a corrected policy: its month, and the month its premium fell due in
     world.policies[4]["premium"] += 1
-    assert changes(project, world) == {"policies": ["2024-05"], "renewals": ["2025-05"]}
+    assert changes(project, world) == {
+        "policies": ["2024-05"], "production": ["2024-05"], "renewals": ["2025-05"],
+    }  # fmt: skip
     # a late payment: the month it fell due in
     world = branch_of_a_year()
     world.dues[2]["paid"] = dt.date(2025, 5, 1)
@@ -133,13 +135,17 @@ def test_what_changed_is_found_by_month(tmp_path):
     world = branch_of_a_year()
     del world.policies[0], world.dues[11]
     assert changes(project, world) == {
-        "policies": ["2024-01"], "dues": ["2025-12"], "renewals": ["2025-01", "2025-12"],
+        "policies": ["2024-01"], "production": ["2024-01"], "dues": ["2025-12"],
+        "renewals": ["2025-01", "2025-12"],
     }  # fmt: skip
     # an appended month, and the same rows in another order
     world = branch_of_a_year()
     world.policies.reverse()
     world.policies.append(world.policies[0] | {"policy": "Q", "issued": dt.date(2025, 1, 3)})
-    assert changes(project, world) == {"policies": ["2025-01"]}
+    assert changes(project, world) == {"policies": ["2025-01"], "production": ["2025-01"]}
+    # a policy that is withdrawn later: the month of that, too
+    world.policies[-1]["withdrawn"] = dt.date(2025, 2, 1)
+    assert changes(project, world)["production"] == ["2025-01", "2025-02"]
 
 
 def test_other_settings_or_another_version_are_no_update(tmp_path):

@@ -220,10 +220,42 @@ class Oracle:
         month = Month.of(day.year, day.month)
         return month if day <= Oracle.month_end(self, month) else month + 1
 
-    def counts_producing(self, agent: str) -> bool:
-        """Somebody on the roster whose every stint is in a rank that does not count is left out."""
-        ranks = [a["rank"] for a in self.world.agents if a["agent"] == agent]
-        return not ranks or any(rank not in self.uncounted for rank in ranks)
+    def rank_counts(self, agent: str, month: Month) -> bool:
+        """Whether the rank that somebody on the roster has at a month's end counts.
+
+        Before his first month's end he has the rank that he has then.
+        """
+        first = min(a["signed"] for a in self.world.agents if a["agent"] == agent)
+        month = max(month, self.month_of(first))
+        return self._rank(agent, self.month_end(month))[0] not in self.uncounted
+
+    def counts_producing(self, agent: str, month: Month) -> bool:
+        """Somebody on the roster does not produce while his rank does not count."""
+        known = any(a["agent"] == agent for a in self.world.agents)
+        return not known or self.rank_counts(agent, month)
+
+    def _spells(self):
+        """Every stint, cut into the time in which the rank counts: stint, first day, day of going.
+
+        Who gets a rank that counts later comes at that month's end, and who loses it goes then.
+        """
+        for stint in self.world.agents:
+            agent, signed, left = stint["agent"], stint["signed"], stint["left"]
+            if not self.uncounted:
+                yield stint, signed, left
+                continue
+            first = month = self.month_of(signed)
+            last = LAST + 3 if left is None else max(first, self.month_of(left) - 1)
+            begun = None
+            while month <= last:
+                if self.rank_counts(agent, month):
+                    begun = begun or (signed if month == first else self.month_end(month))
+                elif begun:
+                    yield stint, begun, self.month_end(month)
+                    begun = None
+                month = month + 1
+            if begun:
+                yield stint, begun, left
 
     def _team(self, agent: str, day: dt.date):
         """Where somebody is on a day; before his first day, where he begins."""
@@ -272,10 +304,8 @@ class Oracle:
             self.counts[level, unit, str(month), measure] += int(amount)
 
     def _people(self, level: str) -> None:
-        for stint in self.world.agents:
-            if stint["rank"] in self.uncounted:
-                continue
-            agent, signed, left = stint["agent"], stint["signed"], stint["left"]
+        for stint, signed, left in self._spells():
+            agent = stint["agent"]
 
             def here(day, signed=signed, left=left):
                 return signed <= day and (left is None or left > day)
@@ -329,10 +359,8 @@ class Oracle:
         return [what for when, _, what in events if when <= day][-1]
 
     def _ranks(self, level: str) -> None:
-        for stint in self.world.agents:
-            if stint["rank"] in self.uncounted:
-                continue
-            agent, signed, left = stint["agent"], stint["signed"], stint["left"]
+        for stint, signed, left in self._spells():
+            agent = stint["agent"]
             month = self.first
             while month <= LAST:
                 ends = self.month_end(month - 1), self.month_end(month)
@@ -372,10 +400,11 @@ class Oracle:
                     self._add(level, unit, at, "issued_pieces_13", row["is_main"] * row["pieces"])
             if not lasting:
                 continue
-            begun = min(self.month_of(p["issued"]) for p in rows)
             if not any(p["is_main"] and p["pieces"] for p in lasting):
                 continue
-            sold_by = min(p["agent"] for p in rows)
+            main = [p for p in rows if p["is_main"]]  # they tell what the policy is
+            begun = min(self.month_of(p["issued"]) for p in main)
+            sold_by = min(p["agent"] for p in main)
             pieces = sum(p["pieces"] for p in lasting if p["is_main"])
             for due in (d for d in self.world.dues if d["policy"] == number):
                 if due["paid"] is None or (due["paid"] - due["due"]).days > grace_days:
@@ -385,7 +414,7 @@ class Oracle:
                     (1, 14, "kept_{}_13"), (1, 26, "issued_{}_25"), (2, 26, "kept_{}_25"),
                 ):  # fmt: skip
                     at = begun + looked_at
-                    if age == 12 * years and not any(out(row, at) for row in rows):
+                    if age == 12 * years and not any(out(row, at) for row in main):
                         unit = self._unit(level, sold_by, at)
                         self._add(level, unit, at, measure.format("premium"), due["paid_premium"])
                         self._add(level, unit, at, measure.format("pieces"), pieces)
@@ -407,13 +436,13 @@ class Oracle:
             unit = self._unit(level, agent, Month(number))
             for measure, amount in done.items():
                 self._add(level, unit, Month(number), measure, amount)
-            if self.counts_producing(agent):
+            if self.counts_producing(agent, Month(number)):
                 self._add(level, unit, Month(number), "producers", done["pieces"] > 0)
                 self._add(level, unit, Month(number), "effective", done["fyc"] >= effective_fyc)
 
     def _dues(self, level: str, grace_days: int) -> None:
         issued = {}
-        for policy in self.world.policies:
+        for policy in (p for p in self.world.policies if p["is_main"]):
             month = self.month_number(policy["issued"]).number
             issued[policy["policy"]] = min(month, issued.get(policy["policy"], month))
         for due in self.world.dues:
@@ -493,7 +522,7 @@ class Oracle:
                         pieces[policy["agent"]] += sign * policy["pieces"] * policy["is_main"]
                         fyc[policy["agent"]] += sign * policy["fyc"]
             for agent, count in pieces.items():
-                if self.counts_producing(agent):
+                if self.counts_producing(agent, period.last):
                     unit = self._unit(level, agent, period.last)
                     counts[unit, str(period), "producers"] += count > 0
                     reached = fyc[agent] >= effective_fyc * period.months

@@ -18,7 +18,8 @@ SELECT
     CAST(SUM(CASE WHEN fyc >= $effective_fyc * (last_month - first_month + 1) THEN 1 ELSE 0 END) AS BIGINT) AS effective
 FROM sums
 LEFT JOIN $membership AS membership ON membership.agent = sums.agent
-    AND from_month <= sums.last_month AND sums.last_month < next_month
+    AND membership.from_month <= sums.last_month AND sums.last_month < membership.next_month
 LEFT JOIN uncounted ON uncounted.agent = sums.agent
+    AND uncounted.from_month <= sums.last_month AND sums.last_month < uncounted.next_month
 WHERE uncounted.agent IS NULL
 GROUP BY COALESCE(membership.unit, 0), sums.period

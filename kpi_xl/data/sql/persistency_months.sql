@@ -1,14 +1,15 @@
 -- Persistency by the agents who sold, 14 months (13 and the grace) and 26 months after the issue: of the
 -- regular premium issued, what came for the second year; of what came for the second year, what came for
--- the third. Premium received for the first policy year after the first instalment comes along. An agent may have several rows in a month.
+-- the third. Premium received for the first policy year after the first instalment comes along. An agent
+-- may have several rows in a month.
 SELECT
-    agent, issued_month + 14 AS month, 0 AS first_year_renewal,
-    regular_premium AS issued_premium_13, regular_pieces AS issued_pieces_13,
+    agent, month + 14 AS month, 0 AS first_year_renewal,
+    lasting_premium AS issued_premium_13, lasting_pieces AS issued_pieces_13,
     0 AS kept_premium_13, 0 AS kept_pieces_13,
     0 AS issued_premium_25, 0 AS issued_pieces_25,
     0 AS kept_premium_25, 0 AS kept_pieces_25
-FROM policy_months
-WHERE withdrawn_month IS NULL AND (excluded_month IS NULL OR excluded_month > issued_month + 14)
+FROM production_months
+WHERE lasting_premium <> 0 OR lasting_pieces <> 0
 UNION ALL
 SELECT agent, month, first_year_renewal, 0, 0, 0, 0, 0, 0, 0, 0
 FROM policy_dues

@@ -2,6 +2,7 @@
 WITH terms AS (
     SELECT policy, MIN(MONTH_NUMBER(issued)) AS issued_month
     FROM policies
+    WHERE is_main
     GROUP BY policy
 ),
 events AS (

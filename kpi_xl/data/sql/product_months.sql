@@ -1,0 +1,19 @@
+-- The premium of each of the shown products in each place and month; as in "production_months" and
+-- "place_sums".
+WITH events AS (
+    SELECT agent, BUSINESS_MONTH(issued) AS month, product, premium
+    FROM policies
+    WHERE DURING(issued)
+    UNION ALL
+    SELECT agent, BUSINESS_MONTH(withdrawn), product, -premium
+    FROM policies
+    WHERE withdrawn IS NOT NULL AND DURING(withdrawn)
+)
+SELECT
+    COALESCE(stays.place, 0) AS place, month, number,
+    CAST(SUM(premium) AS BIGINT) AS premium
+FROM events
+JOIN products ON products.product = events.product
+LEFT JOIN stays ON stays.agent = events.agent AND from_month <= month AND month < next_month
+WHERE month BETWEEN $first AND $last
+GROUP BY COALESCE(stays.place, 0), month, number
