@@ -1,0 +1,199 @@
+"""Whatever is sent, the server answers, and never with a fault of its own."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+pytest.importorskip("fastapi", reason="kpi_xl[server] is not installed")
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from server.inside import bearer, call, inside, press, sheet
+from udfs import functions
+from udfs.server import CALLS, SCRIPT, SINGLE_CALL
+
+THOUSAND = settings(
+    max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck), database=None
+)
+HUNDRED = settings(THOUSAND, max_examples=100)
+
+
+@pytest.fixture(scope="module")
+def client(department):
+    with pytest.MonkeyPatch.context() as monkeypatch, inside(department, monkeypatch) as found:
+        yield found
+        press(found, "all", "settings", arguments=[""])  # a month may have been set
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(), inner, max_size=5),
+    max_leaves=20,
+)
+odd_numbers = st.sampled_from(
+    [0, -0.0, 1e308, -1e308, 1e-320, 2**53, 10**400, float("nan"), float("inf"), -1, 1.5, 45444]
+)
+odd_texts = st.sampled_from(
+    ["", " ", "2024-06", "2024-13", "0000-00", "活动率", "城东营业部", "同比", "目标", "#N/A", "#DIV/0!", "85%",
+     "1,800", "=1+1", "'", "\ud800", "\x00", "日", "9" * 400, "年", "个人", "production"]
+)  # fmt: skip
+cells = st.one_of(
+    st.none(), st.booleans(), odd_numbers, odd_texts, st.text(max_size=8), st.floats(),
+    st.integers(-(10**6), 10**6),
+    st.fixed_dictionaries({"type": st.just("Error"), "basicValue": odd_texts}),
+    st.fixed_dictionaries({"type": st.just("FormattedNumber"), "basicValue": odd_numbers}),
+    st.dictionaries(st.text(max_size=4), st.integers() | st.text(max_size=4), max_size=2),
+)  # fmt: skip
+
+
+@st.composite
+def ranges(draw):
+    rows, columns = draw(st.sampled_from([(1, 1), (1, 1), (1, 3), (3, 1), (4, 2), (2, 2)]))
+    return [[draw(cells) for _ in range(columns)] for _ in range(rows)]
+
+
+arguments = st.none() | ranges() | cells | st.just([]) | st.just([[]]) | st.just([[], [1]])
+
+
+def is_answered(answer):
+    """An answer that no fault of the program gives, in JSON that Excel can read."""
+    assert answer.status_code < 500, answer.text
+    return json.loads(answer.text, parse_constant=lambda name: pytest.fail(f"{name} in an answer"))
+
+
+def sent(client, url, content):
+    headers = bearer("all") | {"Content-Type": "application/json"}
+    # As JavaScript would not write it: NaN and half characters are tried as well.
+    return client.post(url, content=content, headers=headers)
+
+
+@THOUSAND
+@given(name=st.sampled_from(functions.__all__), given=st.lists(arguments, max_size=7))
+def test_every_function_with_every_kind_of_cell(client, name, given):
+    body = {"func_name": name, "args": given}
+    answer = sent(client, SINGLE_CALL, json.dumps(body).encode())
+    rows = is_answered(answer)["result"]
+    assert answer.status_code == 200
+    assert rows and all(isinstance(row, list) and row for row in rows)
+    for row in rows:
+        for cell in row:
+            assert isinstance(cell, (int, float, str, bool)) or cell["type"] == "Error"
+
+
+@THOUSAND
+@given(body=anything, url=st.sampled_from([CALLS, SINGLE_CALL, f"{SCRIPT}/refresh"]))
+def test_any_json(client, body, url):
+    is_answered(sent(client, url, json.dumps(body).encode()))
+
+
+@THOUSAND
+@given(body=st.binary(max_size=200), url=st.sampled_from([CALLS, f"{SCRIPT}/undo"]))
+def test_any_bytes(client, body, url):
+    assert is_answered(sent(client, url, body))["detail"]
+
+
+@THOUSAND
+@given(path=st.text(max_size=30), method=st.sampled_from(["GET", "POST", "PUT", "OPTIONS", "HEAD"]))
+def test_any_address(client, path, method):
+    from urllib.parse import quote
+
+    answer = client.request(
+        method, f"/{quote(path.encode(errors='replace'))}", headers=bearer("all")
+    )
+    assert answer.status_code < 500
+
+
+@THOUSAND
+@given(header=st.text(st.characters(max_codepoint=255, exclude_categories=["Cc"]), max_size=60))
+def test_any_key(client, header):
+    answer = client.post(CALLS, json={}, headers={"Authorization": header.encode("latin-1")})
+    assert answer.status_code in (401, 422, 429)
+
+
+sheets = st.builds(
+    lambda name, rows, place, merged, protection: (
+        sheet(name, rows, merged=merged, protection=protection)
+        | {"row": place[0], "column": place[1]}
+    ),
+    st.sampled_from(["表", "a b", "", "x'y"]),
+    st.sampled_from([[["城东营业部", 1]], [[""]], [["没有"]], [[45444, "2024-06"], ["", "#N/A"]]]),
+    st.tuples(st.integers(0, 3), st.integers(0, 3)),
+    st.lists(st.sampled_from(["A1:B2", "A1", "", "A0", "1:1", "ZZZ9"]), max_size=2),
+    st.sampled_from(["none", "open", "password", "what"]),
+)
+names = st.builds(
+    lambda name, sheet, refers: {"name": name, "sheet": sheet, "refers": refers},
+    st.sampled_from(
+        ["unit.name", "kpi.活动率", "period.month", "person.id", "members.name", "x", "kpi."]
+    ),
+    st.sampled_from([None, "表", "没有"]),
+    st.sampled_from(
+        ["=表!$A$1", "=表!$A$1:$B$2", "=#REF!", "=OFFSET(表!A1,1,1)", "", "=没有!A1", "='x''y'!A1"]
+    ),
+)
+workbooks = st.fixed_dictionaries({
+    "name": st.text(max_size=10), "sheets": st.lists(sheets, max_size=2), "names": st.lists(names, max_size=5),
+    "selection": st.none() | st.fixed_dictionaries({"sheet": st.just("表"), "value": cells, "right": st.text(max_size=4)}),
+})  # fmt: skip
+
+
+@HUNDRED
+@given(
+    name=st.sampled_from(
+        ["refresh", "undo", "diagnose", "explain", "settings", "fill", "distribute", "no"]
+    ),
+    workbook=workbooks,
+    given=st.lists(odd_texts, max_size=3),
+    answers=st.lists(st.booleans(), max_size=2),
+)
+def test_any_workbook(client, name, workbook, given, answers):
+    body = {"workbook": workbook, "arguments": given, "answers": answers}
+    answer = sent(client, f"{SCRIPT}/{name}", json.dumps(body).encode())
+    found = is_answered(answer)
+    if answer.status_code == 200:
+        assert not any("程序出错了" in str(one.get("text")) for one in found["actions"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 100_000,
+        b'{"calls":' * 50_000,
+        b'{"calls": [{"func_name": "KPI", "args": [' + b"9" * 10_000 + b"]}]}",
+        b'{"calls": [{"func_name": "KPI", "args": [NaN, Infinity, -Infinity]}]}',
+        b'{"calls": []}',
+        b'{"calls": [' + b",".join([b'{"func_name":"x","args":[]}'] * 5_001) + b"]}",
+        b'{"func_name": "KPI", "args": [], "func_name": 3}',
+        b"\xff\xfe{}",
+    ],
+    ids=range(8),
+)
+def test_what_breaks_parsers(client, body):
+    for url in (CALLS, SINGLE_CALL, f"{SCRIPT}/refresh"):
+        is_answered(sent(client, url, body))
+
+
+def test_answers_have_a_size(client):
+    """A small question with an enormous answer is an error, before anything is computed."""
+    tall, wide = [[1.0]] * 20_000, [[1.0] * 20_000]
+    error = [[{"type": "Error", "errorType": "Num"}]]
+    assert call(client, "all", "KPI_ATTAINMENT", tall, wide) == error
+    names, units = [["活动率"]] * 500, [["城东营业部"]] * 500
+    assert call(client, "all", "KPI_TABLE", names, units, [["2024-06"]] * 500) == error
+    # And many answers together: the first ones are there, the rest are errors.
+    one = {"func_name": "KPI_ATTAINMENT", "args": [[[1.0]] * 1000, [[2.0] * 1000]]}
+    answer = sent(client, CALLS, json.dumps({"calls": [one] * 4}).encode())
+    found = [len(one["result"]) for one in is_answered(answer)["results"]]
+    assert found == [1000, 1000, 1, 1]
+
+
+def test_an_unknown_function_and_wrong_numbers_of_arguments(client):
+    assert call(client, "all", "KPI_NO_SUCH") == [[{"type": "Error", "errorType": "Name"}]]
+    assert call(client, "all", "__class__") == [[{"type": "Error", "errorType": "Name"}]]
+    assert call(client, "all", "by_counts") == [[{"type": "Error", "errorType": "Name"}]]
+    wrong = [[{"type": "Error", "errorType": "Value"}]]
+    assert call(client, "all", "KPI_ACTIVITY") == wrong
+    assert call(client, "all", "KPI_ACTIVITY", *[[[1]]] * 9) == wrong
