@@ -12,13 +12,17 @@ _RESERVED: Final = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
 def write_whole(file: Path, content: bytes) -> None:
     """Write a file through a temporary one beside it, so that nobody ever sees half of it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
     unfinished = file.with_name(f".{file.name}.tmp")
     try:
-        unfinished.write_bytes(content)
+        try:
+            unfinished.write_bytes(content)
+        except FileNotFoundError:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            unfinished.write_bytes(content)
         unfinished.replace(file)
-    finally:
+    except BaseException:
         unfinished.unlink(missing_ok=True)
+        raise
 
 
 def file_name(text: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any, Final, NamedTuple, TypeAlias
+from functools import lru_cache
+from math import isfinite
+from typing import Any, Final, TypeAlias
 from xml.etree import ElementTree
 
 from kpi_xl.workbook import serials
@@ -35,11 +36,8 @@ _UNSAFE: Final = re.compile(f"{_CONTROL}|_(?=x[0-9A-Fa-f]{{4}}(?:_|{_CONTROL}))"
 _ESCAPE: Final = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
-class Written(NamedTuple):
-    """A value as it stands in the file: what kind it is, and its text."""
-
-    kind: str
-    text: str
+Written: TypeAlias = tuple[str, str]
+"""A value as it stands in the file: what kind it is, and its text."""
 
 
 class UnwritableError(Exception):
@@ -78,6 +76,8 @@ def written(value: object, date1904: bool) -> Written:
     writer = WRITERS.get(type(value))
     if writer is not None:
         return writer(value)
+    if type(value) is dt.date:
+        return _day(value, date1904)
     if isinstance(value, dt.date):
         return _date(value, date1904)
     if isinstance(value, Decimal):
@@ -86,18 +86,18 @@ def written(value: object, date1904: bool) -> Written:
 
 
 def _float(value: float) -> Written:
-    if math.isfinite(value):
-        return Written(NUMBER, repr(value))
+    if isfinite(value):
+        return NUMBER, repr(value)
     # numpy comes in with it, which filling ordinary numbers has no need of.
     from kpi_xl.error_values import error_name
 
-    return Written(ERROR, error_name(value) or "")
+    return ERROR, error_name(value) or ""
 
 
 def _int(value: int) -> Written:
     if -_BEYOND_DIGITS < value < _BEYOND_DIGITS:
-        return Written(NUMBER, str(value))
-    return Written(TEXT, str(value))
+        return NUMBER, str(value)
+    return TEXT, str(value)
 
 
 def _decimal(value: Decimal) -> Written:
@@ -105,12 +105,17 @@ def _decimal(value: Decimal) -> Written:
         return _float(float(value))
     if value == value.to_integral_value():
         return _int(int(value))
-    return Written(NUMBER, str(value))
+    return NUMBER, str(value)
+
+
+@lru_cache(maxsize=1 << 12)  # thousands of workbooks have the same days
+def _day(value: dt.date, date1904: bool) -> Written:
+    return _date(value, date1904)
 
 
 def _date(value: dt.date, date1904: bool) -> Written:
     if value != value:  # noqa: PLR0124 - pandas' NaT calls itself a datetime
-        return Written(BLANK, "")
+        return BLANK, ""
     if isinstance(value, dt.datetime) and value.tzinfo is not None:
         raise UnwritableError(
             f"日期 {value} 带有时区，单元格里放不了", "先换算成本地时间并去掉时区"
@@ -121,7 +126,7 @@ def _date(value: dt.date, date1904: bool) -> Written:
         raise UnwritableError(
             f"日期 {value} 早于 {first} 年，表格里放不了", "检查这个日期，或改成文字"
         )
-    return Written(DATE if isinstance(number, int) else DATE_TIME, repr(number))
+    return DATE if isinstance(number, int) else DATE_TIME, repr(number)
 
 
 def _string(value: str) -> Written:
@@ -131,15 +136,15 @@ def _string(value: str) -> Written:
         raise UnwritableError(
             f"文字太长（{len(value)} 个字，一个单元格最多 {_LONGEST_TEXT} 个）", "把文字缩短"
         )
-    return Written(TEXT, escaped(value))
+    return TEXT, escaped(value)
 
 
 WRITERS: Final[dict[type, Callable[[Any], Written]]] = {
     float: _float,
     int: _int,
     str: _string,
-    bool: lambda value: Written(BOOLEAN, "1" if value else "0"),
-    type(None): lambda _: Written(BLANK, ""),
+    bool: lambda value: (BOOLEAN, "1" if value else "0"),
+    type(None): lambda _: (BLANK, ""),
 }
 """How the values that are commonest are written."""
 

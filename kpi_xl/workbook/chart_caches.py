@@ -29,7 +29,7 @@ _EITHER: Final = ("cat", "xVal")
 _NAMES: Final = frozenset((*_REFERENCES, *_CACHES, *_EITHER, "f", "formatCode"))
 _MOST_POINTS: Final = 32_000  # of a series, by Excel's own rule for a chart
 _NUMBERS: Final = (cells.NUMBER, cells.DATE, cells.DATE_TIME)
-_BLANK: Final = Written(cells.BLANK, "")
+_BLANK: Final = (cells.BLANK, "")
 
 
 class _Cache(NamedTuple):
@@ -149,7 +149,7 @@ def _cache(
         return None
     place = _line(formula.text(content))
     points = None if place is None else contents(*place)
-    if points is None or all(isinstance(point, Written) for point in points):
+    if points is None or all(isinstance(point, tuple) for point in points):
         return None
     old = inside.get("numCache") or inside.get("strCache")
     code = inside.get("formatCode")

@@ -24,7 +24,7 @@ from kpi_xl.workbook.template import Template
 INPUT: Final = "input."
 """How the names of cells begin that are left for people."""
 
-_KEYS: Final = (".工号", ".dates", ".days")
+_KEYS: Final = (".工号", ".编号", ".dates", ".days")
 """How the names end that tell the rows of a list, in the order in which they are looked for."""
 
 _LONGEST_LIST: Final = 10_000

@@ -65,11 +65,40 @@ _TYPES: Final = {
 }
 
 
+class _Ready(NamedTuple):
+    """What a cell looks like for the commonest kinds of values: what comes before and behind.
+
+    Attributes
+    ----------
+    place : int
+        Which of the sheet's pieces it is.
+    value : int
+        Which of the values it takes.
+    number, text : str
+        What comes before a number and before a text.
+    number_end, text_end : str
+        What comes behind them.
+    blank : str
+        The cell without a value.
+    hole : Hole
+        The cell.
+    """
+
+    place: int
+    value: int
+    number: str
+    number_end: str
+    text: str
+    text_end: str
+    blank: str
+    hole: Hole
+
+
 class SheetProgram(NamedTuple):
     """A sheet's fixed text, with an empty string at the place of every hole."""
 
     pieces: list[str]
-    holes: list[tuple[int, Hole]]
+    holes: list[_Ready]
     prefix: str
 
     def filled(self, values: Sequence[Written], restyle: Restyle) -> bytes:
@@ -83,33 +112,50 @@ class SheetProgram(NamedTuple):
             Gives the style for a date in a cell that would not show it as one.
         """
         pieces = self.pieces.copy()
-        prefix = self.prefix
-        for place, hole in self.holes:
-            value, head, bare, style, shows_date, formula, _, exists = hole
+        for place, value, number, number_end, before, behind, blank, hole in self.holes:
             kind, text = values[value]
-            if not shows_date and kind in (cells.DATE, cells.DATE_TIME):
-                head = f'{bare} s="{restyle(style, kind)}"'
-            if formula is not None:
-                pieces[place] = _cached(hole, head, kind, text, prefix)
+            if kind == cells.NUMBER:
+                pieces[place] = number + text + number_end
+            elif kind == cells.TEXT and not (hole.formula is not None and text.startswith("#")):
+                pieces[place] = before + text + behind
             elif kind == cells.BLANK:
-                pieces[place] = f"{head}/>" if exists else ""
-            elif kind == cells.TEXT:
-                pieces[place] = (
-                    f'{head} t="inlineStr"><{prefix}is><{prefix}t xml:space="preserve">{text}'
-                    f"</{prefix}t></{prefix}is></{prefix}c>"
-                )
+                pieces[place] = blank
+            elif hole.shows_date and kind in (cells.DATE, cells.DATE_TIME):
+                pieces[place] = number + text + number_end
             else:
-                pieces[place] = f"{head}{_TYPES[kind]}><{prefix}v>{text}</{prefix}v></{prefix}c>"
+                pieces[place] = self._rare(hole, kind, text, restyle)
         return "".join(pieces).encode()
 
+    def _rare(self, hole: Hole, kind: str, text: str, restyle: Restyle) -> str:
+        """A cell with a date, a truth value or an error value."""
+        head = hole.head
+        if not hole.shows_date and kind in (cells.DATE, cells.DATE_TIME):
+            head = f'{hole.bare} s="{restyle(hole.style, kind)}"'
+        if kind == cells.TEXT and cells.is_error_name(text):
+            kind = cells.ERROR
+        value = f"<{self.prefix}v>{text}</{self.prefix}v>"
+        if hole.formula is not None:
+            return f"{head}{_TYPES[kind]}>{hole.formula}{value}{hole.tail}"
+        return f"{head}{_TYPES[kind]}>{value}</{self.prefix}c>"
 
-def _cached(hole: Hole, head: str, kind: str, text: str, prefix: str) -> str:
-    """A computed cell with the value that it will compute."""
-    if kind == cells.BLANK:
-        return f"{head}>{hole.formula}{hole.tail}"
-    is_error = kind == cells.TEXT and cells.is_error_name(text)
-    type_ = _TYPES[cells.ERROR if is_error else kind]
-    return f"{head}{type_}>{hole.formula}<{prefix}v>{text}</{prefix}v>{hole.tail}"
+
+def _ready(place: int, hole: Hole, prefix: str) -> _Ready:
+    head, formula = hole.head, hole.formula
+    if formula is not None:
+        end = f"</{prefix}v>{hole.tail}"
+        text = f'{head} t="str">{formula}<{prefix}v>'
+        number, blank = f"{head}>{formula}<{prefix}v>", f"{head}>{formula}{hole.tail}"
+        return _Ready(place, hole.value, number, end, text, end, blank, hole)
+    return _Ready(
+        place=place,
+        value=hole.value,
+        number=f"{head}><{prefix}v>",
+        number_end=f"</{prefix}v></{prefix}c>",
+        text=f'{head} t="inlineStr"><{prefix}is><{prefix}t xml:space="preserve">',
+        text_end=f"</{prefix}t></{prefix}is></{prefix}c>",
+        blank=f"{head}/>" if hole.exists else "",
+        hole=hole,
+    )
 
 
 def _with_style(bare: str, style: str | None) -> str:
@@ -137,7 +183,7 @@ def compiled(
         sheet's dimension and the rows' spans cover them.
     """
     pieces: list[str] = []
-    holes: list[tuple[int, Hole]] = []
+    holes: list[_Ready] = []
     position = 0
     fixed: list[bytes] = []
     for start, end, new in _Cutter(sheet, wanted, date_styles).edits():
@@ -148,7 +194,7 @@ def compiled(
                 fixed.append(piece)
                 continue
             pieces += b"".join(fixed).decode(), ""
-            holes.append((len(pieces) - 1, piece))
+            holes.append(_ready(len(pieces) - 1, piece, sheet.prefix))
             fixed.clear()
     pieces.append(b"".join((*fixed, sheet.xml[position:])).decode())
     return SheetProgram(pieces, holes, sheet.prefix)

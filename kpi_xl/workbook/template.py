@@ -105,6 +105,7 @@ class Template:
         )
         self._places = slots.places(self._workbook, self._tables)
         self._slots = {name: self._slot(name, place) for name, place in self._places.items()}
+        self._growing = [slot for slot in self._slots.values() if slot.grows]
         self._styles: styles.StyleSheet | None = None
         self._date_styles = styles.date_styles(self._package, self._workbook.styles)
         self._for_identities: Identified | None = None
@@ -261,11 +262,10 @@ class Template:
     def _wanted(self, values: Mapping[str, Any]) -> Sizes:
         """The growing areas that need another number of rows for these values, and how many."""
         rows: dict[str, int] = {}
-        for name, value in values.items():
-            slot = self._slots.get(name)
-            if slot is not None and slot.grows:
+        for slot in self._growing:
+            if slot.name in values:
                 with self._blaming(slot):
-                    rows[name] = slots.row_count(slot, value)
+                    rows[slot.name] = slots.row_count(slot, values[slot.name])
         if not rows:
             return ()
         return sizes.wanted(self._slots, self._tables, rows)
@@ -408,11 +408,11 @@ class Template:
     def _written(self, compiled: _Program, values: Mapping[str, Any]) -> list[Written]:
         """The values as they stand in the file, in the order the program numbers them."""
         found: list[Written] = []
-        date1904 = self._workbook.date1904
+        date1904, writers = self._workbook.date1904, cells.WRITERS
         for slot, name, takes_one in compiled.slots:
             value = values[name]
             try:
-                writer = cells.WRITERS.get(type(value)) if takes_one else None
+                writer = writers.get(type(value)) if takes_one else None
                 if writer is not None:
                     found.append(writer(value))
                 elif takes_one and not isinstance(value, list | tuple):
@@ -424,7 +424,7 @@ class Template:
                 # Not `_blaming`, which for each of hundreds of slots takes a third of the time.
                 raise self._blamed(slot, error) from None
         for number in compiled.hidden:
-            if found[number].kind != cells.BLANK:
+            if found[number][0] != cells.BLANK:
                 raise self._refusal(
                     compiled.owners[number],
                     "有值落在被合并的单元格里，填了也看不见",

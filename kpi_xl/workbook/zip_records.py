@@ -8,17 +8,21 @@ with.
 from __future__ import annotations
 
 import struct
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
+
+try:
+    from isal import isal_zlib as zlib  # a third of the time
+except ModuleNotFoundError:  # there is none for this kind of processor
+    import zlib  # type: ignore[no-redef]
 
 END: Final = struct.Struct("<4s4H2LH")
 CENTRAL: Final = struct.Struct("<4s6H3L5H2L")
 LOCAL: Final = struct.Struct("<4s5H3L2H")
 ENCRYPTED, DESCRIPTOR, UTF8 = 0x1, 0x8, 0x800
 STORED, DEFLATED = 0, 8
-_LEVEL: Final = 1  # half the time of 6 for files that are a twentieth larger
+_LEVEL: Final = 1  # a third of the time of 6 for files that are a tenth larger
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,8 @@ class Divided:
 
 
 def _deflated(content: bytes, flush: int) -> bytes:
+    if flush == zlib.Z_FINISH:
+        return zlib.compress(content, _LEVEL, -zlib.MAX_WBITS)
     compressor = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     return compressor.compress(content) + compressor.flush(flush)
 
