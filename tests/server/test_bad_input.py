@@ -15,10 +15,11 @@ from server.inside import bearer, call, inside, press, sheet
 from udfs import functions
 from udfs.server import CALLS, SCRIPT, SINGLE_CALL
 
-THOUSAND = settings(
-    max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck), database=None
+MANY = settings(
+    max_examples=500, deadline=None, suppress_health_check=list(HealthCheck), database=None
 )
-HUNDRED = settings(THOUSAND, max_examples=100)
+SOME = settings(MANY, max_examples=200)
+FEW = settings(MANY, max_examples=40)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +71,7 @@ def sent(client, url, content):
     return client.post(url, content=content, headers=headers)
 
 
-@THOUSAND
+@MANY
 @given(name=st.sampled_from(functions.__all__), given=st.lists(arguments, max_size=7))
 def test_every_function_with_every_kind_of_cell(client, name, given):
     body = {"func_name": name, "args": given}
@@ -83,19 +84,19 @@ def test_every_function_with_every_kind_of_cell(client, name, given):
             assert isinstance(cell, (int, float, str, bool)) or cell["type"] == "Error"
 
 
-@THOUSAND
+@MANY
 @given(body=anything, url=st.sampled_from([CALLS, SINGLE_CALL, f"{SCRIPT}/refresh"]))
 def test_any_json(client, body, url):
     is_answered(sent(client, url, json.dumps(body).encode()))
 
 
-@THOUSAND
+@SOME
 @given(body=st.binary(max_size=200), url=st.sampled_from([CALLS, f"{SCRIPT}/undo"]))
 def test_any_bytes(client, body, url):
     assert is_answered(sent(client, url, body))["detail"]
 
 
-@THOUSAND
+@SOME
 @given(path=st.text(max_size=30), method=st.sampled_from(["GET", "POST", "PUT", "OPTIONS", "HEAD"]))
 def test_any_address(client, path, method):
     from urllib.parse import quote
@@ -106,7 +107,7 @@ def test_any_address(client, path, method):
     assert answer.status_code < 500
 
 
-@THOUSAND
+@SOME
 @given(header=st.text(st.characters(max_codepoint=255, exclude_categories=["Cc"]), max_size=60))
 def test_any_key(client, header):
     answer = client.post(CALLS, json={}, headers={"Authorization": header.encode("latin-1")})
@@ -140,7 +141,7 @@ workbooks = st.fixed_dictionaries({
 })  # fmt: skip
 
 
-@HUNDRED
+@FEW
 @given(
     name=st.sampled_from(
         ["refresh", "undo", "diagnose", "explain", "settings", "fill", "distribute", "no"]

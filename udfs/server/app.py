@@ -7,6 +7,7 @@ computed is answered here. Nothing else of xlwings Server can be reached.
 from __future__ import annotations
 
 import json
+import re
 import time
 import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -41,6 +42,8 @@ _PAGES: Final = (
     "/xlwings/custom-scripts-meta.json",
 )
 _STATIC: Final = "/static/"
+# xlwings Server 1.20 would also serve what is outside its folders (``/static/../..``).
+_STATIC_FILE: Final = re.compile(r"/static(/[A-Za-z0-9@_][A-Za-z0-9@._-]*)+")
 _OPEN: Final = ("/health", "/manifest.xml", "/openapi.json", BUTTONS)
 _MOST_CALLS: Final = 5_000
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -180,7 +183,7 @@ class Server:
     async def _answer(self, exchange: _Exchange) -> None:
         scope = exchange.scope
         path, method = scope["path"], scope["method"]
-        if method in ("GET", "HEAD") and (path in _PAGES or path.startswith(_STATIC)):
+        if method in ("GET", "HEAD") and (path in _PAGES or _STATIC_FILE.fullmatch(path)):
             exchange.route = path if path in _PAGES else _STATIC
             await exchange.hand(self._pages)
         elif method == "GET" and path in _OPEN:

@@ -100,11 +100,12 @@ def licensed() -> None:
         When there is none; it is never made up here.
     """
     os.environ.setdefault("XLWINGS_ON_SERVER", "true")
-    from xlwings import LicenseError
-
     try:
         import xlwings.server  # noqa: F401
-    except LicenseError as error:
+    except Exception as error:
+        # xlwings as a whole cannot be imported then, nor what it raises.
+        if type(error).__name__ != "LicenseError":
+            raise
         raise InputError(
             "xlwings Server 没有可用的许可",
             f"购买的请把许可密钥放在环境变量 {LICENSE} 里；只作非商业使用的，"
