@@ -114,13 +114,13 @@ def marks(workbook: Workbook, beginning: str) -> dict[str, Place]:
     beginning : str
         How they begin: `growing.MARK` or `growing.BLOCK`.
     """
+    marked = [one for one in workbook.names if one[0].startswith(beginning)]
     sheets = {name.casefold(): name for name in workbook.sheets}
     found = {}
-    for name, scope, text in workbook.names:
-        if name.startswith(beginning):
-            place = _rows_place(text, sheets) or _place(text, sheets)
-            if place is not None:
-                found[name if scope is None else f"{scope}!{name}"] = place
+    for name, scope, text in marked:
+        place = _rows_place(text, sheets) or _place(text, sheets)
+        if place is not None:
+            found[name if scope is None else f"{scope}!{name}"] = place
     return found
 
 
