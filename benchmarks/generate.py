@@ -83,6 +83,45 @@ def generate(folder: Path, agents: int, policies: int, seed: int = 7) -> None:
             pq.write_table(_schema(table).empty_table(), file)
 
 
+def multiply(company: Path, folder: Path, times: int) -> None:
+    """Write a company that is so many of another one side by side, each with people of its own.
+
+    Parameters
+    ----------
+    company : Path
+        Where `generate` has written a company of at most 100,000 people.
+    folder : Path
+        Where the files go.
+    times : int
+        At most 99.
+    """
+    import duckdb
+
+    folder.mkdir(parents=True, exist_ok=True)
+    of_branch = {
+        "agent": "CASE WHEN agent = '99999999' THEN agent"
+        " ELSE lpad(CAST(CAST(agent AS BIGINT) + 100000 * k AS VARCHAR), 8, '0') END",
+        "policy": "'88' || lpad(CAST(k AS VARCHAR), 2, '0') || substr(policy, 5)",
+        **{
+            name: f"lpad(CAST(k AS VARCHAR), 2, '0') || {name}"
+            for name in ("department", "from_department")
+        },
+    }
+    for code, table in TABLES.items():
+        columns = ", ".join(
+            f'{of_branch.get(column.code, chr(34) + column.code + chr(34))} AS "{column.code}"'
+            for column in table.columns
+        )
+        rows = " UNION ALL ".join(
+            f"SELECT {columns} FROM '{company / code}.parquet', (SELECT {k} AS k) AS branch"
+            for k in range(times)
+        )
+        duckdb.execute(
+            f"COPY ({rows}) TO '{folder / code}.parquet'"
+            f" (COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+        )
+
+
 def _people(folder: Path, count: int, rng: np.random.Generator) -> People:
     signed = END - (rng.beta(1, 2.2, count) * (END - FOUNDED)).astype(np.int64)
     left = signed + np.maximum(0, rng.exponential(620, count)).astype(np.int64)

@@ -213,7 +213,7 @@ def _as_of(engine: Engine, settings: Settings, calendar: Months, last: Month) ->
     """
     if settings.as_of is not None:
         return settings.as_of
-    row = engine.fetch(step("last_days", calendar, last=last.number))
+    row = engine.fetch(step("last_days", Months(settings.month_cut, [last.number])))
     if not row["days"].size or not row["days"][0] > 1:
         return None
     number = int(row["last_day"][0])

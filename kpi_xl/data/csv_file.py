@@ -83,6 +83,8 @@ def _header(content: bytes, headings: Headings, file: Path) -> _Header:
         index, match = found
         if best is None or headings.better(match, best.match):
             best = _Header(match, tuple(rows[index]), index + 1, ends[index], delimiter)
+        if not match.missing and len(match.positions) > 1:
+            break  # cells that are all named like this are no accident
     if best is None:
         first = next((line.decode().strip() for line in top if line.strip()), "")
         raise InputError(

@@ -28,7 +28,7 @@ from kpi_xl.data.problem import Problem
 from kpi_xl.data.schema import TABLES
 from kpi_xl.project import Project, Settings
 
-SMALLEST: Final = 100_000
+SMALLEST: Final = 10_000
 """Files of fewer bytes are read faster than it takes to look for what was kept of them."""
 
 _ABOUT: Final = b"kpi_xl"

@@ -32,6 +32,9 @@ _SERVICE_TABLES: Final = (
 )  # fmt: skip
 _NEVER: Final = np.iinfo(np.int32).max
 
+_FEW: Final = 100_000
+"""Fewer rows are compared faster than their hashes are made."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -154,7 +157,11 @@ def duplicates(table: Table, data: pa.Table) -> list[Finding]:
     parts = [data[code] for code in table.key]
     if table.code == "policies":
         parts.append(pc.less(data["premium"], 0))
-    first = _first_alike(parts)
+    first = np.arange(data.num_rows)
+    if data.num_rows < _FEW:
+        first = _first_alike(parts)
+    elif (alike := _perhaps_alike(parts)).size:
+        first[alike] = alike[_first_alike([part.take(pa.array(alike)) for part in parts])]
     names = "＋".join(
         table.column(code).name for code in table.key if data[code].null_count < data.num_rows
     )
@@ -193,6 +200,21 @@ def _where(data: pa.Table, before: int, row: int) -> str:
     number = data["source_row"][before].as_py()
     file, own = (data["source_file"][i].as_py() for i in (before, row))
     return f"第 {number} 行" if file == own else f"文件“{file}”第 {number} 行"
+
+
+def _perhaps_alike(parts: list[Any]) -> NDArray[np.int64]:
+    """The rows, in their order, that share the hash of their values with another row."""
+    import duckdb
+
+    rows = pa.table({f"part_{i}": part for i, part in enumerate(parts)})
+    with duckdb.connect() as connection:
+        connection.register("rows", rows)
+        columns = ", ".join(rows.column_names)
+        hashes = connection.execute(f"SELECT hash({columns}) AS hash FROM rows").fetchnumpy()
+    found = np.asarray(hashes["hash"])
+    in_order = np.sort(found)
+    shared = np.unique(in_order[1:][in_order[1:] == in_order[:-1]])
+    return np.flatnonzero(np.isin(found, shared)) if shared.size else np.empty(0, np.int64)
 
 
 def _first_alike(parts: list[Any]) -> NDArray[np.int64]:
@@ -251,16 +273,28 @@ def of_agents(table: Table, data: pa.Table, agents: pa.Table) -> list[Finding]:
         ]
     if table.code not in _SERVICE_TABLES:
         return []
-    findings = list(_unknown(data, agents))
+    # Every agent once: there are far fewer of them than rows.
+    codes, named = _encoded(data["agent"])
+    findings = list(_unknown(data, codes, named, agents))
     if table.code == "policies":
-        findings += _out_of_service(data, agents)
+        findings += _out_of_service(data, codes, named, agents)
     return findings
 
 
-def _unknown(data: pa.Table, agents: pa.Table) -> Iterator[Finding]:
-    unknown = pc.invert(pc.is_in(data["agent"], agents["agent"]))
-    if not pc.any(unknown).as_py():
+def _encoded(column: Any) -> tuple[NDArray[np.int32], Any]:
+    """A column without blanks as numbers, and what they stand for."""
+    encoded = pc.dictionary_encode(column)
+    encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
+    return np.asarray(encoded.indices), encoded.dictionary
+
+
+def _unknown(
+    data: pa.Table, codes: NDArray[np.int32], named: Any, agents: pa.Table
+) -> Iterator[Finding]:
+    strange = np.asarray(pc.invert(pc.is_in(named, agents["agent"])), bool)
+    if not strange.any():
         return
+    unknown = pa.array(strange[codes])
     rows = pa.table({"agent": data["agent"], "row": np.arange(data.num_rows)}).filter(unknown)
     each = rows.group_by("agent").aggregate([("row", "min"), ("row", "count")])
     bare = {agent.lstrip("0"): agent for agent in agents["agent"].unique().to_pylist()}
@@ -279,7 +313,9 @@ def _unknown(data: pa.Table, agents: pa.Table) -> Iterator[Finding]:
         )
 
 
-def _out_of_service(data: pa.Table, agents: pa.Table) -> Iterator[Finding]:
+def _out_of_service(
+    data: pa.Table, codes: NDArray[np.int32], named: Any, agents: pa.Table
+) -> Iterator[Finding]:
     """Policies issued before the agent first signed, or after the agent left for good."""
     service = pa.table(
         {
@@ -289,10 +325,10 @@ def _out_of_service(data: pa.Table, agents: pa.Table) -> Iterator[Finding]:
         }
     )
     service = service.group_by("agent").aggregate([("signed", "min"), ("left", "max")])
-    place = pc.index_in(data["agent"], service["agent"])
+    place = pc.index_in(named, service["agent"])
     issued = _days(data["issued"], 0)
-    signed = _days(service["signed_min"].take(place), 0)
-    left = _days(service["left_max"].take(place), _NEVER)
+    signed = _days(service["signed_min"].take(place), 0)[codes]
+    left = _days(service["left_max"].take(place), _NEVER)[codes]
     for row in np.flatnonzero(issued < signed).tolist():
         yield Finding(
             row,

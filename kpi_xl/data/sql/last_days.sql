@@ -3,10 +3,9 @@ SELECT
     CAST(MAX(EXTRACT(year FROM day) * 10000 + EXTRACT(month FROM day) * 100 + EXTRACT(day FROM day)) AS INTEGER) AS last_day,
     CAST(COUNT(DISTINCT day) AS INTEGER) AS days
 FROM (
-    SELECT issued AS day FROM policies
+    SELECT issued AS day FROM policies WHERE DURING(issued)
     UNION ALL
-    SELECT day FROM activities
+    SELECT day FROM activities WHERE DURING(day)
     UNION ALL
-    SELECT day FROM counts
+    SELECT day FROM counts WHERE DURING(day)
 ) AS events
-WHERE BUSINESS_MONTH(day) = $last
