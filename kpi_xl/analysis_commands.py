@@ -187,13 +187,14 @@ def targets() -> None:
     "split",
     examples=(
         "kpi-xl --project demo targets split 首年度保费 90000000 --year 2025 --file 目标2025.csv",
+        "kpi-xl --project demo targets split 拜访数 60000 --year 2025 --by 周",
     ),
 )
 @click.argument(
     "kpi",
     cls=Argument,
     metavar="指标",
-    help="首年度保费、首年新单保费、主险件数或新增人数。",
+    help="能按月相加的指标：首年度保费、主险件数、拜访数、销售额、成交笔数等。",
 )
 @click.argument(
     "total", cls=Argument, type=Number(), metavar="合计", help="全年的目标，金额以元计。"
@@ -208,18 +209,25 @@ def targets() -> None:
     metavar="文件",
     help="写成哪个 csv；不写则只显示。",
 )
+@click.option(
+    "--by",
+    cls=Option,
+    default="月",
+    metavar="期间",
+    help="显示到 季度、月、周 还是 日；不写为月。",
+)
 @_LEVEL
 def split_targets(
-    kpi: str, total: float, year: int, file: Path | None, level: str | None
+    kpi: str, total: float, year: int, file: Path | None, by: str, level: str | None
 ) -> Answer:
-    """把全年目标分到各单位各月：按最近十二个月各单位、各月的实际，合计一分不差。
+    """把全年目标分到各单位、各季、月、周、日：按最近十二个月的实际和工作日，合计一分不差。
 
-    写出的 csv 和“目标”表的格式一样，核对后放进 data 文件夹即可。
+    写出的 csv 按月，和“目标”表的格式一样，核对后放进 data 文件夹即可。
     """
     from kpi_xl.jobs.target_split import split, write
 
     with progress_bar() as progress:
-        view, rows = split(project_here(), kpi, total, year, level, progress)
+        view, rows = split(project_here(), kpi, total, year, level, progress, by)
     answer = show(view)
     if file is not None:
         write(file, rows)

@@ -32,13 +32,13 @@ DECISIONS: Final = ("采用", "不采用")
 OWNERS: Final = ("营业部经理", "组主管", "组训", "业务员", "内勤")
 
 _SHEET: Final = "改善措施计划"
-_WIDTHS: Final = (1.5, 5, 14, 22, 40, 36, 12, 22, 10, 10)
+_WIDTHS: Final = (1.5, 7.5, 14, 22, 40, 36, 12, 22, 10, 10)
 _LAST: Final = len(_WIDTHS) - 1
 _HEADER: Final = 5
 _FIRST: Final = _HEADER + 2
 _MIDDLE: Final[Style] = {**WRAP, "valign": "vcenter"}
 _HEADS: Final = (
-    "序号", "指标", "问题", "根源问题和依据", "改善措施",
+    "编号", "指标", "问题", "根源问题和依据", "改善措施",
     "责任对象", "工具/方法", "期限", "是否采用",
 )  # fmt: skip
 
@@ -58,7 +58,8 @@ def build(path: Path) -> None:
     centred = (1, 8, 9)
     heads(page, _HEADER, dict(enumerate(_HEADS, 1)), _LAST, centred)
     _band(page, _HEADER + 1, "系统建议：按数据里的证据排序，可以修改；不合适的在最后一列选“不采用”")
-    _rows(page, _FIRST, PROPOSED, 1)
+    page.height(_FIRST, 46, _FIRST + PROPOSED - 1)
+    page.column(_FIRST, 1, PROPOSED, LABEL, CENTRE, BOXED, slot="plan.编号")
     columns = [
         Column("指标", "plan.指标", "editable", {**LEFT, **PADDED}),
         Column("问题", "plan.问题", "editable", _MIDDLE),
@@ -72,7 +73,7 @@ def build(path: Path) -> None:
     box(page, _FIRST, PROPOSED, 2, columns)
     own = _FIRST + PROPOSED
     _band(page, own, "自己的措施：系统看不到、主管自己知道的问题")
-    _rows(page, own + 1, OWN, PROPOSED + 1)
+    _rows(page, own + 1, OWN)
     columns = [
         Column(one.head, one.slot.replace("plan.", "input.own.", 1), "input", one.style)
         for one in columns[:-1]
@@ -105,10 +106,10 @@ def _band(page: Page, row: int, text: str) -> None:
     page.put(row, 1, text, GROUP, PADDED)
 
 
-def _rows(page: Page, first: int, count: int, number: int) -> None:
+def _rows(page: Page, first: int, count: int) -> None:
     page.height(first, 46, first + count - 1)
     for row in range(count):
-        page.put(first + row, 1, number + row, LABEL, CENTRE, BOXED)
+        page.put(first + row, 1, f"自定{row + 1}", LABEL, CENTRE, BOXED)
 
 
 def _listed(
@@ -170,7 +171,8 @@ def _guide(book: Book) -> None:
         "怎样填",
         (
             "先看系统建议：每条都写明依据的数据。写着“请主管判断”的，数据看不出，要到现场看。",
-            "逐条改成自己的话，选“采用”或“不采用”；一个月不要超过五条，做不完等于没有。",
+            "逐条改成自己的话，选“采用”或“不采用”；一个月不要超过五条，做不完等于没有。"
+            "编号不要改：措辞、次序怎么变，下月都凭它认出是哪一条。",
             "补上系统看不到的问题；“指标”一栏写明要改善哪个指标，下月才能对照。",
             "签字后交回。",
         ),
@@ -193,6 +195,7 @@ def _guide(book: Book) -> None:
         (
             ("名称", "位置", "内容"),
             ("unit.…、branch.name、period.…", "表头", "单位、主管、人数、月份"),
+            ("plan.编号", "系统建议 · 编号", "同一条措施在各单位、各月的编号相同"),
             ("plan.…", "系统建议", "最弱三个题目，每题两条措施，按少收的首年保费排序"),
         ),
     )

@@ -29,13 +29,13 @@ MEASURES: Final = 8
 STATES: Final = ("已完成", "进行中", "没有做")
 
 _SHEET: Final = "措施进展检讨"
-_WIDTHS: Final = (1.5, 5, 13, 34, 11, 10, 10, 10, 10, 10, 34, 11, 30)
+_WIDTHS: Final = (1.5, 7.5, 13, 34, 11, 10, 10, 10, 10, 10, 34, 11, 30)
 _LAST: Final = len(_WIDTHS) - 1
 _HEADER: Final = 6
 _FIRST: Final = _HEADER + 1
 _MIDDLE: Final[Style] = {**WRAP, "valign": "vcenter"}
 _HEADS: Final = (
-    "序号", "指标", "上月的措施", "责任对象", "期限", "上月", "本月", "变化", "同类变化",
+    "编号", "指标", "上月的措施", "责任对象", "期限", "上月", "本月", "变化", "同类变化",
     "和没做的同类比", "完成情况", "说明；下一步",
 )  # fmt: skip
 
@@ -60,8 +60,7 @@ def build(path: Path) -> None:
     heads(page, _HEADER, dict(enumerate(_HEADS, 1)), _LAST, (1, 5, 6, 7, 8, 9, 11))
     last = _FIRST + MEASURES - 1
     page.height(_FIRST, 46, last)
-    for number in range(MEASURES):
-        page.put(_FIRST + number, 1, number + 1, LABEL, CENTRE, BOXED)
+    page.column(_FIRST, 1, MEASURES, LABEL, CENTRE, BOXED, slot="progress.编号")
     number_: Style = {**RIGHT, "indent": 1}
     columns = [
         Column("指标", "progress.指标", "given", {**LEFT, **PADDED}),
@@ -144,6 +143,7 @@ def _guide(book: Book) -> None:
         (
             ("名称", "位置", "内容"),
             ("progress.note", "表头下", "措施从哪里来：交回的计划，或系统上月的建议"),
+            ("progress.编号", "编号", "和计划里的编号相同，不要改"),
             ("progress.…", "各列", "上月的措施，和它所看的指标上月、本月、变化、同类变化、结论"),
         ),
     )

@@ -106,20 +106,22 @@ def _progress(page: Page, row: int) -> int:
     page.put(row, 4, None, NOTE, {"text_wrap": False, "valign": "bottom"}, slot="progress.note")
     row += 1
     page.height(row, 20)
-    heads(page, row, {1: "指标", 2: "措施", 6: "上月", 7: "本月", 8: "变化", 9: "结论"}, _LAST, ())
+    texts = {1: "指标", 2: "措施", 5: "完成情况", 6: "上月", 7: "本月", 8: "变化"}
+    heads(page, row, {**texts, 9: "和没做的同类比；主管的说明"}, _LAST, (5,))
     for column, text in ((6, "上月"), (7, "本月"), (8, "变化")):
         page.put(row, column, text, {**_HEAD, **RIGHT})
     top = row + 1
     page.height(top, 40, top + PROGRESS - 1)
     for number in range(top, top + PROGRESS):
         page.put(number, 1, None, RULED)
-        page.merged(number, 2, number, 5, "", _SMALL, RULED, {"indent": 0})
+        page.merged(number, 2, number, 4, "", _SMALL, RULED, {"indent": 0})
         page.put(number, 9, None, RULED)
     page.column(top, 1, PROGRESS, LEFT, RULED, slot="progress.指标")
     page.name_slot("progress.改善措施", top, 2, top + PROGRESS - 1)
     for column, name in ((6, "上月"), (7, "本月"), (8, "变化")):
         page.column(top, column, PROGRESS, RIGHT, RULED, slot=f"progress.{name}")
-    page.column(top, 9, PROGRESS, _SMALL, RULED, slot="progress.结论")
+    page.column(top, 5, PROGRESS, CENTRE, RULED, slot="progress.完成情况")
+    page.column(top, 9, PROGRESS, _SMALL, RULED, slot="progress.检讨")
     return top + PROGRESS
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from kpi_xl.analysis.follow_up import FEWEST_PEERS, VERDICTS, follow_up
 from kpi_xl.catalogue import kpis
 from kpi_xl.jobs.findings import Findings, Weakness, value_text
+from kpi_xl.jobs.measure_codes import code_meant, code_of
 from kpi_xl.jobs.unit_values import NOTHING
 from kpi_xl.kpi import Kpi
 
@@ -43,12 +44,20 @@ _SLOTS: Final = {
 }  # fmt: skip
 
 
+NOT_DONE: Final = "没有做"
+"""What a manager answers of a measure that was not taken: then there is no effect to speak of."""
+
+_ANSWERS: Final = {"input.progress.完成": "state", "input.progress.说明": "note"}
+
+
 @dataclass(frozen=True)
 class Planned:
     """A measure that a unit planned.
 
     Parameters
     ----------
+    code : str
+        Its 编号: the same for the same measure of every unit and month.
     kpi : str
         The name of the KPI that it is to move; empty when nobody said.
     problem, cause, text, owner, tool : str
@@ -59,6 +68,7 @@ class Planned:
         系统建议, 交回的计划 (a proposal, perhaps changed) or 自定.
     """
 
+    code: str
     kpi: str
     problem: str
     cause: str
@@ -82,6 +92,7 @@ def proposed(findings: Findings, unit: int, today: dt.date, most: int) -> list[P
             )
             found.append(
                 Planned(
+                    code=code_of(proposal.remedy.text, weakness.topic.name),
                     kpi=kpi.name,
                     problem=f"{weakness.topic.name}（{kpi.name} {value}）",
                     cause=f"{cause.cause.text}。{proof}",
@@ -113,27 +124,63 @@ def returned(entries: Sequence[Entry], path: str) -> list[Planned] | None:
         The unit's path, empty for the branch.
     """
     rows: dict[tuple[bool, int], dict[str, object]] = {}
+    codes: dict[tuple[bool, int], str] = {}
     mine = [one for one in entries if one.template == TEMPLATE and one.unit == path]
     for entry in mine:
         if entry.slot in _SLOTS:
             own = entry.slot.startswith("input.own.")
             rows.setdefault((own, entry.row), {})[_SLOTS[entry.slot]] = entry.value
+            codes[own, entry.row] = "" if own else entry.key
     if not mine:
         return None
     found = []
-    for (own, _), row in sorted(rows.items()):
+    for place, row in sorted(rows.items()):
         due = row.get("due")
         if row.get("decision") == DROPPED or not row.get("text"):
             continue
         texts = {name: str(row.get(name, "")) for name in _TEXTS}
         found.append(
             Planned(
+                code=code_meant(texts["text"], codes[place]),
                 **texts,
                 due=due if isinstance(due, dt.date) else None,
-                source="自定" if own else "交回的计划",
+                source="自定" if place[0] else "交回的计划",
             )
         )
     return found
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a manager says was done of a measure.
+
+    Parameters
+    ----------
+    state : str
+        已完成, 进行中 or 没有做; empty where nobody said.
+    note : str
+        说明；下一步.
+    """
+
+    state: str = ""
+    note: str = ""
+
+
+def answered(entries: Sequence[Entry], path: str) -> dict[str, Answer]:
+    """What a unit wrote of its measures in the 进展检讨 that came back, by their codes.
+
+    Parameters
+    ----------
+    entries : sequence of Entry
+        What was collected.
+    path : str
+        The unit's path, empty for the branch.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for entry in entries:
+        if (entry.template, entry.unit) == (REVIEW, path) and entry.slot in _ANSWERS and entry.key:
+            found.setdefault(entry.key, {})[_ANSWERS[entry.slot]] = str(entry.value).strip()
+    return {code: Answer(**given) for code, given in found.items()}
 
 
 _TEXTS: Final = ("kpi", "problem", "cause", "text", "owner", "tool")
@@ -155,6 +202,8 @@ class Progress:
         By how much it changed in units that started alike without the measure.
     verdict : str
         What can be said, in Chinese; also when nothing can.
+    answer : Answer
+        What the manager says was done.
     """
 
     planned: Planned
@@ -163,6 +212,7 @@ class Progress:
     change: str
     expected: str
     verdict: str
+    answer: Answer
 
 
 class FollowUps:
@@ -174,14 +224,22 @@ class FollowUps:
         Of the month of the plans, and of the month after it.
     plans : mapping of int to sequence of Planned
         The plans of every unit, by its index in the cube.
+    answers : mapping of int to mapping of str to Answer
+        What was said to be done of them, by unit and code. A measure that was said not to be done
+        was not taken.
     """
 
     def __init__(
-        self, before: Findings, now: Findings, plans: Mapping[int, Sequence[Planned]]
+        self,
+        before: Findings,
+        now: Findings,
+        plans: Mapping[int, Sequence[Planned]],
+        answers: Mapping[int, Mapping[str, Answer]],
     ) -> None:
         self._before = before
         self._now = now
         self._plans = plans
+        self._answers = answers
 
     def of(self, unit: int) -> list[Progress]:
         """What became of a unit's measures."""
@@ -189,17 +247,19 @@ class FollowUps:
 
     def _progress(self, unit: int, planned: Planned) -> Progress:
         kpi = kpis.find(planned.kpi) if planned.kpi else None
+        answer = self._answer(unit, planned)
         if kpi is None or kpi.code not in self._now.kpis or kpi.code not in self._before.kpis:
-            return Progress(
-                planned, NOTHING, NOTHING, NOTHING, NOTHING, "没有写明看哪个指标，无从比较"
-            )
+            text = "没有写明看哪个指标，无从比较"
+            return Progress(planned, NOTHING, NOTHING, NOTHING, NOTHING, text, answer)
         start, end = (one.value(kpi.code, unit) for one in (self._before, self._now))
         was, now = value_text(kpi, start), value_text(kpi, end)
         if not (math.isfinite(start) and math.isfinite(end)):
-            return Progress(planned, was, now, NOTHING, NOTHING, "指标没有数据，无从比较")
-        place, verdict, expected, others = self._compared(unit, kpi, planned.text)
+            return Progress(planned, was, now, NOTHING, NOTHING, "指标没有数据，无从比较", answer)
+        place, verdict, expected, others = self._compared(unit, kpi, planned.code)
         usual = change_text(kpi, expected[place]) if verdict >= 0 else NOTHING
-        if verdict >= 0:
+        if answer.state == NOT_DONE:
+            text = f"{_moved(kpi, end - start)}；措施没有做，谈不上效果"
+        elif verdict >= 0:
             text = VERDICTS[verdict]
         elif not kpi.is_comparable:
             text = f"{_moved(kpi, end - start)}；总量不能在单位之间比，说不出是不是措施的作用"
@@ -208,15 +268,18 @@ class FollowUps:
                 f"{_moved(kpi, end - start)}；没做这项措施的同类只有 {others} 个，"
                 f"少于 {FEWEST_PEERS} 个，说不出是不是措施的作用"
             )
-        return Progress(planned, was, now, change_text(kpi, end - start), usual, text)
+        return Progress(planned, was, now, change_text(kpi, end - start), usual, text, answer)
+
+    def _answer(self, unit: int, planned: Planned) -> Answer:
+        return self._answers.get(unit, {}).get(planned.code, Answer())
 
     def _compared(
-        self, unit: int, kpi: Kpi, text: str
+        self, unit: int, kpi: Kpi, code: str
     ) -> tuple[int, int, np.ndarray[tuple[int, ...], np.dtype[np.float64]], int]:
         """Its place, its verdict, the expected changes, and how many did not take the measure."""
         units = self._now.units
         place = units.index(unit)
-        took = np.array([text in self._texts(one) for one in units])
+        took = np.array([code in self._taken(one) for one in units])
         before = np.array([self._before.value(kpi.code, one) for one in units])
         after = np.array([self._now.value(kpi.code, one) for one in units])
         others = int((~took & np.isfinite(after - before)).sum())
@@ -226,8 +289,13 @@ class FollowUps:
         return place, int(found.verdict[place]), found.expected, others
 
     @functools.cache  # noqa: B019 - lives as long as one job
-    def _texts(self, unit: int) -> frozenset[str]:
-        return frozenset(planned.text for planned in self._plans.get(unit, ()))
+    def _taken(self, unit: int) -> frozenset[str]:
+        """The measures that a unit planned, without those it says were not done."""
+        return frozenset(
+            planned.code
+            for planned in self._plans.get(unit, ())
+            if self._answer(unit, planned).state != NOT_DONE
+        )
 
 
 def change_text(kpi: Kpi, change: float) -> str:

@@ -16,8 +16,19 @@ from kpi_xl.analysis.targets import carry_over
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import LEVELS, Cube, Unit
+from kpi_xl.jobs.additive import adds_up
 from kpi_xl.jobs.findings import Findings, value_text
-from kpi_xl.jobs.improvement import TEMPLATE, FollowUps, Planned, change_text, proposed, returned
+from kpi_xl.jobs.improvement import (
+    REVIEW,
+    TEMPLATE,
+    FollowUps,
+    Planned,
+    Progress,
+    answered,
+    change_text,
+    proposed,
+    returned,
+)
 from kpi_xl.jobs.rule_lists import RULES, RuleLists, unit_rules
 from kpi_xl.jobs.targets import Targets
 from kpi_xl.jobs.unit_values import NOTHING, Values
@@ -38,13 +49,10 @@ ROOM: Final[Mapping[str, int]] = {
 }
 """How many rows the templates have for each list."""
 
-ADD_UP: Final = frozenset(("KPI_FYP", "KPI_NEW_PREMIUM", "KPI_PIECES", "KPI_RECRUITS"))
-"""The KPIs whose months add up to the year: what one falls short of, the others can make up for."""
-
-_PLAN: Final = ("指标", "问题", "根源问题", "改善措施", "责任对象", "工具", "期限")
+_PLAN: Final = ("编号", "指标", "问题", "根源问题", "改善措施", "责任对象", "工具", "期限")
 _PROGRESS: Final = (
-    "指标", "问题", "改善措施", "责任对象", "期限",
-    "上月", "本月", "变化", "同类变化", "结论", "来源",
+    "编号", "指标", "问题", "改善措施", "责任对象", "期限",
+    "上月", "本月", "变化", "同类变化", "结论", "来源", "完成情况", "检讨",
 )  # fmt: skip
 _REVIEW: Final = ("指标", "目标", "实际", "差额", "达成率", "状态", "上月", "下月目标", "说明")
 _RULES: Final = ("团队", "姓名", "工号", "职级", "事项", "说明")
@@ -124,7 +132,7 @@ class ReviewMonth:
 
     def _plan(self, number: int, findings: Findings) -> Values:
         plans = proposed(findings, number, self._next_day, self._room("plan.问题"))
-        rows = [(p.kpi, p.problem, p.cause, p.text, p.owner, p.tool, p.due) for p in plans]
+        rows = [(p.code, p.kpi, p.problem, p.cause, p.text, p.owner, p.tool, p.due) for p in plans]
         return _columns("plan", _PLAN, rows) | {"plan.条数": f"采用 {len(rows)} 条，自己的 0 条"}
 
     def _progress(self, number: int, findings: Findings) -> Values:
@@ -132,8 +140,10 @@ class ReviewMonth:
         done = found.of(number) if found is not None else []
         rows = [
             (
-                p.planned.kpi, p.planned.problem, p.planned.text, p.planned.owner, p.planned.due,
+                p.planned.code, p.planned.kpi, p.planned.problem, p.planned.text,
+                p.planned.owner, p.planned.due,
                 p.before, p.after, p.change, p.expected, p.verdict, p.planned.source,
+                p.answer.state or NOTHING, _with_note(p),
             )
             for p in done[: self._room("progress.问题")]
         ]  # fmt: skip
@@ -145,6 +155,8 @@ class ReviewMonth:
             note = "上月的计划没有交回，列出的是系统上月的建议"
         elif sources:
             note = "按交回的上月计划"
+        if any(p.answer.state for p in done):
+            note += "；完成情况是主管交回的"
         return _columns("progress", _PROGRESS, rows) | {
             "progress.note": note,
             "progress.条数": f"已完成 0 条，共 {len(rows)} 条",
@@ -164,7 +176,10 @@ class ReviewMonth:
             plans[unit] = (
                 own if own is not None else proposed(before, unit, first, ROOM["plan.问题"])
             )
-        return FollowUps(before, now, plans)
+        answers = {
+            unit: answered(self._came_back, _path(self._cube.units[unit])) for unit in before.units
+        }
+        return FollowUps(before, now, plans, answers)
 
     # -- targets ---------------------------------------------------------------------------------
 
@@ -233,7 +248,7 @@ class ReviewMonth:
         given = self._targets(self._month + 1).of_unit(unit).get(kpi.name)
         goal, why = (given, "下月已定") if given is not None else (target, "沿用本月目标")
         short = 0.0
-        if kpi.code in ADD_UP:
+        if adds_up(kpi) and kpi.direction == "higher":
             short, more = self._carried(number, kpi)
             if more > 0:
                 goal += more
@@ -310,7 +325,17 @@ def came_back(project: Project, month: Month) -> list[Entry]:
     """What the review of a month looks at of what was collected."""
     from kpi_xl.jobs.collection import collected
 
-    return [*collected(project, TEMPLATE, month - 1), *collected(project, MONTHLY_KPI, month)]
+    return [
+        *collected(project, TEMPLATE, month - 1),
+        *collected(project, REVIEW, month),
+        *collected(project, MONTHLY_KPI, month),
+    ]
+
+
+def _with_note(progress: Progress) -> str:
+    """The verdict, and what the manager says to it."""
+    note = progress.answer.note
+    return f"{progress.verdict}。主管：{note}" if note else progress.verdict
 
 
 def _path(unit: Unit) -> str:

@@ -146,11 +146,15 @@ _PLAN: Final = ("指标", "问题", "根源问题", "改善措施", "责任对�
 
 
 def _review() -> Iterator[tuple[str, str]]:
+    yield "plan.编号", "建议的编号：措辞、次序改了也认得出是哪一条"
     for name in _PLAN:
         yield f"plan.{name}", f"建议的改善措施，每条一行：{name}"
     yield "plan.条数", "采用几条，自己的几条"
     yield "progress.note", "上月的措施从哪里来"
     yield "progress.条数", "完成几条，共几条"
+    yield "progress.编号", "上月的措施的编号"
+    yield "progress.完成情况", "交回的进展检讨里写的完成情况"
+    yield "progress.检讨", "结论，和交回的进展检讨里写的说明"
     for name in ("指标", "问题", "改善措施", "责任对象", "期限", "来源"):
         yield f"progress.{name}", f"上月的措施，每条一行：{name}"
     for name in ("上月", "本月", "变化", "同类变化", "结论"):

@@ -1,25 +1,32 @@
-"""Split a year's target over units and months by what the last twelve months were like."""
+"""Split a year's target over units, quarters, months, weeks and days: every sum is exact.
+
+Units and months get their shares by what the last twelve months were like, the days of a month by
+its working days.
+"""
 
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kpi_xl.analysis.apportion import apportion
 from kpi_xl.analysis.targets import break_down
-from kpi_xl.calendar import Month
+from kpi_xl.calendar import Month, working_days
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import LEVELS
 from kpi_xl.errors import InputError
+from kpi_xl.jobs.additive import adds_up
 from kpi_xl.jobs.files import write_whole
 from kpi_xl.jobs.load import load
 from kpi_xl.jobs.progress import Progress, silent
-from kpi_xl.jobs.review_month import ADD_UP
 from kpi_xl.jobs.views import View
 from kpi_xl.project import Project
 
@@ -29,6 +36,9 @@ Row = tuple[str, str, str, str, float]
 _USUAL_LEVEL: Final = "营业部"
 _YEAR: Final = 12
 
+PERIODS: Final = ("季度", "月", "周", "日")
+"""Down to which periods a target may be split."""
+
 
 def split(
     project: Project,
@@ -37,6 +47,7 @@ def split(
     year: int,
     level: str | None = None,
     progress: Progress = silent,
+    by: str = "月",
 ) -> tuple[View, list[Row]]:
     """Split a target.
 
@@ -54,13 +65,15 @@ def split(
         Down to which level; by default the departments.
     progress : callable
         Told what is being done.
+    by : str
+        One of `PERIODS`: what is shown.
 
     Returns
     -------
     view : View
-        A row a unit, a column a month.
+        A row a unit and a column a period; of weeks and days a row a period and a column a unit.
     rows : list of Row
-        As in the raw table 目标, the branch first; every sum is exact.
+        By month as in the raw table 目标, the branch first; every sum is exact.
 
     Raises
     ------
@@ -68,18 +81,23 @@ def split(
         When the KPI cannot be split, or there are no twelve months to go by.
     """
     kpi = kpis.find(label)
-    if kpi is None or kpi.code not in ADD_UP:
-        known = "、".join(kpi.name for kpi in kpis.values() if kpi.code in ADD_UP)
+    cube = load(project, progress).cube
+    if kpi is None or not adds_up(kpi) or not cube.has(kpi):
+        known = "、".join(kpi.name for kpi in kpis.values() if adds_up(kpi) and cube.has(kpi))
         raise InputError("这个指标不能按月分解", f"可以写的有：{known}", value=label)
+    if by not in PERIODS:
+        raise InputError("没有这种期间", f"可以写的有：{'、'.join(PERIODS)}", value=by)
     if total < 0 or total != int(total):
         raise InputError(
             "目标应当是不小于 0 的整数", "请写以元、件或人计的整数", value=f"{total:g}"
         )
-    cube = load(project, progress).cube
-    level = level or (_USUAL_LEVEL if cube.of_level(_USUAL_LEVEL) else LEVELS[0])
+    settings = project.settings
+    asked = settings.level_meant(level) if level else None
+    level = asked or (_USUAL_LEVEL if cube.of_level(_USUAL_LEVEL) else LEVELS[0])
     units = cube.of_level(level)
     if not units:
-        raise InputError("没有这一层级的单位", "可以写 分公司、营业部、营业组", value=level)
+        there = "、".join(settings.level_name(one) for one in LEVELS if cube.of_level(one))
+        raise InputError("没有这一层级的单位", f"可以写的层级有：{there}", value=level)
     history = cube.kpi(kpi)[units, -_YEAR:]
     if history.shape[1] < _YEAR:
         raise InputError("数据不满十二个月，看不出各月的轻重", "请补上以往月份的数据再分")
@@ -93,23 +111,72 @@ def split(
     table = np.array([apportion(by_month[str(month)], sizes) for month in months]).T
     names = [cube.units[unit].path for unit in units]
     whole = cube.units[0].name
+    levels = [settings.level_name(one) for one in (LEVELS[0], level)]
     rows: list[Row] = [
-        (str(month), LEVELS[0], whole, kpi.name, by_month[str(month)]) for month in months
+        (str(month), levels[0], whole, kpi.name, by_month[str(month)]) for month in months
     ]
     if level != LEVELS[0]:
         rows += [
-            (str(month), level, name, kpi.name, int(amount))
+            (str(month), levels[1], name, kpi.name, int(amount))
             for name, line in zip(names, table, strict=True)
             for month, amount in zip(months, line.tolist(), strict=True)
         ]
-    lines = [
-        (name, *(f"{n:,}" for n in line.tolist()), f"{line.sum():,}")
-        for name, line in zip(names, table, strict=True)
+    cut = settings.month_cut
+    parts = [_parts(month, cut, by) for month in months]
+    title = f"{year}年 {kpi.name} 目标"
+    return _shown(title, [*names, whole], _by_period(table, parts), by), rows
+
+
+def _parts(month: Month, cut: int | None, by: str) -> list[tuple[str, int]]:
+    """The periods that a month is shown in, with their working days."""
+    if by == "季度":
+        return [(f"{(month.month - 1) // 3 + 1}季度", 1)]
+    if by == "月":
+        return [(f"{month.month}月", 1)]
+    days = working_days(*month.span(cut))
+    if by == "日":
+        return [(day.isoformat(), 1) for day in days]
+    # A week that lies in two months is two parts of a week.
+    mondays = [day - dt.timedelta(days=day.weekday()) for day in days]
+    count = Counter(mondays)
+    return [
+        (f"{month} 第{number}周", count[monday])
+        for number, monday in enumerate(dict.fromkeys(mondays), 1)
     ]
-    lines.append((whole, *(f"{n:,}" for n in table.sum(axis=0).tolist()), f"{int(total):,}"))
-    headings = ("单位", *(f"{month.month}月#" for month in months), "全年#")
-    note = "按最近十二个月各月、各单位的实际分解；各行各列的合计都等于上一级。"
-    return View(f"{year}年 {kpi.name} 目标", headings, lines, (note,)), rows
+
+
+def _by_period(
+    table: NDArray[np.int64], parts: Sequence[Sequence[tuple[str, int]]]
+) -> dict[str, list[int]]:
+    """The target of every unit by period; those of a month's parts add up to the month."""
+    found: dict[str, list[int]] = {}
+    for place, of_month in enumerate(parts):
+        shares = [
+            apportion(amount, [float(days) for _, days in of_month])
+            for amount in table[:, place].tolist()
+        ]
+        for number, (name, _) in enumerate(of_month):
+            known = found.get(name, [0] * len(table))
+            found[name] = [old + line[number] for old, line in zip(known, shares, strict=True)]
+    return found
+
+
+def _shown(title: str, names: Sequence[str], found: Mapping[str, Sequence[int]], by: str) -> View:
+    """The last name is that of the whole, whose targets are the sums of the units'."""
+    columns = {period: [*amounts, sum(amounts)] for period, amounts in found.items()}
+    total = [sum(amounts) for amounts in zip(*columns.values(), strict=True)]
+    note = "单位和月按最近十二个月的实际分，月内按工作日分；各行各列的合计都等于上一级。"
+    if by in ("季度", "月"):
+        lines = [
+            (name, *(f"{amounts[place]:,}" for amounts in columns.values()), f"{total[place]:,}")
+            for place, name in enumerate(names)
+        ]
+        return View(title, ("单位", *(f"{period}#" for period in columns), "全年#"), lines, (note,))
+    lines = [
+        (period, *(f"{amount:,}" for amount in amounts))
+        for period, amounts in {**columns, "全年": total}.items()
+    ]
+    return View(title, (by, *(f"{name}#" for name in names)), lines, (note,))
 
 
 def write(file: Path, rows: Sequence[Row]) -> None:
