@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kpi_xl.chinese import Argument, Group
+from kpi_xl.chinese import Argument, Group, Option
 from kpi_xl.terminal import Answer, say
 
 
@@ -26,18 +26,39 @@ def names() -> Answer:
     return {"names": known}
 
 
-@template.command("check", examples=("kpi-xl template check 我的月报.xlsx",))
+@template.command(
+    "check",
+    examples=(
+        "kpi-xl template check 我的月报.xlsx",
+        "kpi-xl template check 我的月报.xlsx --rewrite 改写.xlsx",
+    ),
+)
 @click.argument(
     "file", cls=Argument, type=click.Path(path_type=Path), metavar="文件", help="要检查的工作簿。"
 )
-def check(file: Path) -> Answer:
-    """看一个工作簿里哪些名称会填写，哪些不认识，哪些不能用。"""
+@click.option(
+    "--rewrite",
+    cls=Option,
+    type=click.Path(path_type=Path),
+    metavar="新文件",
+    help="把只有一种加载项认得的函数写法改成通用的，写到这个新文件；其余一字不动。",
+)
+def check(file: Path, rewrite: Path | None) -> Answer:
+    """看一个工作簿里哪些名称会填写，哪些不认识，哪些不能用；函数在别的 Excel 里认不认得。"""
     from kpi_xl.jobs import template_check
 
     found = template_check.check_template(file)
     for line in template_check.lines(found):
         say(line)
+    foreign = template_check.check_functions(file)
+    for line in template_check.function_lines(foreign, asks=rewrite is None):
+        say(line)
+    if rewrite is not None:
+        template_check.rewrite_functions(file, rewrite)
+        say(f"已改写：{rewrite}")
     return {
+        "functions": foreign,
+        "rewritten": rewrite,
         "slots": found.slots,
         "unknown": found.unknown,
         "unusable": found.unusable,

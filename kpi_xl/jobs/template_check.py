@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from kpi_xl.errors import InputError
+from kpi_xl.jobs.files import write_whole
 from kpi_xl.jobs.slot_names import slot_names
 from kpi_xl.workbook import Template
 from kpi_xl.workbook.explained import Explanation, explain
+from kpi_xl.workbook.function_names import ForeignName, foreign_names, with_own_names
+from kpi_xl.workbook.package import Package
 
 INPUT = "input."
 """How the names of cells begin that people type into; they are read back, never filled."""
@@ -52,3 +56,38 @@ def lines(found: Explanation) -> Iterator[str]:
     if not (filled or found.unknown or found.unusable):
         yield "这个工作簿里没有名称。给要填的单元格起名，如 kpi.活动率"
         yield "kpi-xl template names 列出全部名称"
+
+
+def check_functions(file: Path) -> list[ForeignName]:
+    """The functions in a workbook's formulas that another Excel would not know.
+
+    Raises
+    ------
+    InputError
+        When the file is no workbook.
+    """
+    return foreign_names(Package(file))
+
+
+def function_lines(found: list[ForeignName], asks: bool) -> Iterator[str]:
+    """These for people, in Chinese; whether to rewrite them is asked where it is not being done."""
+    if not found:
+        return
+    yield f"只有一种加载项认得的函数写法：{sum(one.count for one in found)} 处"
+    for one in found:
+        yield f"  {one.written}：{one.count} 处（{one.part}），通用的写法是 {one.name}"
+    if asks:
+        yield "要在别的 Excel 和 LibreOffice 里也能算，请加 --rewrite 新文件"
+
+
+def rewrite_functions(file: Path, new: Path) -> None:
+    """Write a workbook with these functions by the names that every program knows.
+
+    Raises
+    ------
+    InputError
+        When the file is no workbook, or is the new one itself.
+    """
+    if new.resolve() == file.resolve():
+        raise InputError("不能改写原文件", "请给 --rewrite 写另一个文件名", value=new)
+    write_whole(new, with_own_names(Package(file)).written())

@@ -7,6 +7,7 @@ An argument is rows of cells. A cell is a number, a text, a truth value, null, o
 from __future__ import annotations
 
 import inspect
+import itertools
 import math
 from collections.abc import Callable
 from typing import Any, Final
@@ -70,19 +71,30 @@ def _argument(value: Any) -> Any:
     """Rows, or the cell itself where there is one only, as Excel hands it over on Windows."""
     if not isinstance(value, list):
         return _plain(value)
-    rows = [[_plain(cell) for cell in row] if isinstance(row, list) else row for row in value]
-    if len(rows) == 1:
-        only = rows[0]
-        if not isinstance(only, list):
-            return _plain(only)
-        if len(only) == 1:
-            return only[0]
-    return [row if isinstance(row, list) else _plain(row) for row in rows]
+    if set(map(type, value)) != {list}:
+        rows = [row if isinstance(row, list) else [row] for row in value]
+        return _argument(rows) if rows else None
+    widths = set(map(len, value))
+    if len(widths) > 1 or 0 in widths:
+        return [list(map(_plain, row)) for row in value]
+    # Whole columns come in: cells are looked at together, and touched only where they have to be.
+    cells = list(itertools.chain.from_iterable(value))
+    kinds = set(map(type, cells))
+    if kinds & {dict, list}:
+        cells = list(map(_plain, cells))
+    elif str in kinds:
+        cells = [None if cell == "" else cell for cell in cells]
+    (width,) = widths
+    if len(cells) == 1:
+        return cells[0]
+    if width == 1:
+        return [[cell] for cell in cells]
+    return [cells[place : place + width] for place in range(0, len(cells), width)]
 
 
 def _plain(cell: Any) -> Any:
     """A number, a text, a truth value or None."""
-    if type(cell) is dict:
+    if isinstance(cell, dict):
         cell = cell.get("basicValue")
     if isinstance(cell, (list, dict)):
         return "#VALUE!"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import ipaddress
 import json
@@ -122,6 +123,9 @@ def application() -> Any:
     project = Project.open(Path(os.environ[PROJECT_VARIABLE]))
     pages = pages_of(project.settings.server)
     LOGGER.setLevel(logging.INFO)
+    # A column of a hundred thousand cells is as many small lists, none of which is garbage: looking
+    # through them as often as Python usually does takes as long as everything else together.
+    gc.set_threshold(100_000, 50, 50)
     return Server(project, pages)
 
 
