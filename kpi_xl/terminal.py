@@ -102,7 +102,7 @@ def show(view: View) -> Answer:
             table.add_column(heading.rstrip("#"), justify="right" if right else "left")
         for row in view.rows:
             table.add_row(*row)
-        console().print(table)
+        console().print(table, soft_wrap=False)  # a long cell goes on below, nothing is cut off
     for note in view.notes:
         say(note)
     rows = [dict(zip(headings, row, strict=True)) for row in view.rows]
