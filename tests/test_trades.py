@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 import kpi_xl
-from kpi_xl.calendar import Month
+from kpi_xl.calendar import Month, working_days
 from kpi_xl.catalogue import MEASURES, kpis
 from kpi_xl.cli import app
 from kpi_xl.errors import InputError
@@ -24,6 +24,7 @@ from kpi_xl.jobs.drivers import Drivers
 from kpi_xl.jobs.fill import refresh
 from kpi_xl.jobs.load import load
 from kpi_xl.jobs.rule_lists import RuleLists
+from kpi_xl.jobs.target_split import PERIODS, split
 from kpi_xl.jobs.views import pace_view, scope
 from kpi_xl.project import Project
 from kpi_xl.sample import dealer, shops, write_sample
@@ -246,6 +247,53 @@ def test_the_pace_of_a_store_is_that_of_its_counts(trades):
 
 def value_of(text):
     return float(text.replace(",", ""))
+
+
+def test_the_status_of_a_report_is_that_of_the_warnings(trades):
+    project, filled = trades["汽车经销商"]
+    with scope(project) as of:
+        findings = of.findings
+        grounds = set()
+        for file in filled.files[1:]:
+            values, unit = read(file), of.cube.unit_index(file.stem)
+            warned = {kpis[w.kpi].name: w.status for w in findings.warnings_of(unit)}
+            shown = {
+                name.split(".")[1]: status
+                for name, status in values.items()
+                if name.endswith(".状态") and status in ("异常", "危险")
+            }
+            assert shown == {name: warned[name] for name in warned if f"kpi.{name}.状态" in values}
+            for name in shown:
+                said = values[f"kpi.{name}.依据"]
+                assert set(said.split("·")) <= {"界限", "目标", "同类", "趋势"}
+                grounds |= set(said.split("·"))
+    assert {"界限", "目标", "同类"} <= grounds
+
+
+@pytest.mark.parametrize("by", PERIODS)
+def test_a_year_is_split_exactly_down_to_any_period(trades, by):
+    project, _ = trades["零售门店"]
+    view, rows = split(project, "销售额", 13_000_001, 2025, by=by)
+    whole = [row for row in rows if row[1] == "公司"]
+    shops_ = [row for row in rows if row[1] == "门店"]
+    assert sum(row[4] for row in whole) == sum(row[4] for row in shops_) == 13_000_001
+    if by in ("季度", "月"):
+        lines, periods = view.rows, len(view.headings) - 2
+        table = [[value_of(cell) for cell in line[1:]] for line in lines]
+    else:
+        lines, periods = view.rows, len(view.rows) - 1
+        table = [list(line) for line in zip(*[map(value_of, r[1:]) for r in lines], strict=True)]
+    assert periods == {"季度": 4, "月": 12, "日": len(working_days(*YEAR))}.get(by, periods)
+    *units, total = table
+    assert [sum(column) for column in zip(*units, strict=True)] == total
+    assert all(sum(line[:-1]) == line[-1] for line in table)
+    assert total[-1] == 13_000_001
+    if by == "周":  # the parts of a month's weeks are its month
+        january = sum(t for r, t in zip(lines, total, strict=True) if r[0].startswith("2025-01"))
+        assert january == whole[0][4]
+
+
+YEAR = dt.date(2025, 1, 1), dt.date(2025, 12, 31)
 
 
 def test_the_levels_have_the_trades_own_names(trades):

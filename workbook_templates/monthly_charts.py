@@ -129,7 +129,7 @@ def _chart(
     chart.set_chartarea({"border": {"color": HAIRLINE, "width": 0.75}})
     chart.set_plotarea({"layout": _layout(0.1, 0.19, 0.87, 0.64)})
     chart.set_size({"width": _WIDTH, "height": _HEIGHT})
-    chart.show_blanks_as("gap")
+    chart.show_blanks_as("span")
     return chart
 
 

@@ -301,4 +301,4 @@ def _dress(
     chart.set_chartarea({"border": {"color": HAIRLINE, "width": 0.75}})
     chart.set_plotarea({"layout": {"x": 0.13, "y": 0.19, "width": 0.84, "height": 0.58}})
     chart.set_size({"width": size[0], "height": size[1]})
-    chart.show_blanks_as("gap")
+    chart.show_blanks_as("span")

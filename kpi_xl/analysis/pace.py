@@ -219,8 +219,8 @@ def pace_of_ratio(
         by_days=divide(reached, goal * (share if stands else 1)),
         by_shape=divide(reached, expected),
         forecast=forecast,
-        low=np.where(known, np.fmax(forecast + low, least), NOT_AVAILABLE),
-        high=np.where(known, np.fmax(forecast + high, least), NOT_AVAILABLE),
+        low=np.where(known, np.maximum(forecast + low, least), NOT_AVAILABLE),
+        high=np.where(known, np.maximum(forecast + high, least), NOT_AVAILABLE),
     )
 
 
@@ -272,7 +272,7 @@ class _Course:
         share = _share(others_by_now, others, unknown)
         months = max(self.whole.shape[-1] - 1, 1)
         rest = 1 - share
-        return self.by_now + rest * (self.by_now + rest * others / months)
+        return np.asarray(self.by_now + rest * (self.by_now + rest * others / months))
 
     def backtest(self) -> Floats:
         """The errors of these forecasts."""

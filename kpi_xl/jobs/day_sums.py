@@ -99,9 +99,9 @@ class DaySums:
         above = self._days(ratio.above, units)
         now, elapsed, days = above[:, -1].sum(axis=-1), self.elapsed, int(self.days[-1])
         if ratio.is_sum:
-            scale = _scale(ratio.above)
-            found = pace(now, targets * scale, elapsed, days, above[:, :-1], self.days[:-1])
-            return found.scaled(1 / scale)
+            whole = _scale(ratio.above)
+            found = pace(now, targets * whole, elapsed, days, above[:, :-1], self.days[:-1])
+            return found.scaled(1 / whole)
         scale = 1 / self._unit(ratio)
         base, bases = self._base(ratio, units)
         found = pace_of_ratio(

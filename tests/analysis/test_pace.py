@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_xl.analysis.pace import pace
+from kpi_xl.analysis.pace import pace, pace_of_ratio
 from kpi_xl.error_values import error_name, error_names
 
 
@@ -90,3 +90,67 @@ def test_day_one():
 def test_impossible_days_are_refused(elapsed, days, lengths):
     with pytest.raises(ValueError, match="working days"):
         pace([1], [1], elapsed, days, np.zeros((1, 1, 2)), lengths)
+
+
+def people(units, months, seed, days=22):
+    """Who sells his first policy of the month on each day, of about 60, fewer in bad months."""
+    dice = np.random.default_rng(seed)
+    heads = dice.integers(50, 70, (units, months))
+    mood = dice.beta(12, 8, (units, months))
+    first_days = np.zeros((units, months, days), dtype=np.int64)
+    likely = np.linspace(1, 3, days)
+    likely /= likely.sum()
+    sellers = dice.binomial(heads, mood)
+    for unit in range(units):
+        for month in range(months):
+            first_days[unit, month] = dice.multinomial(sellers[unit, month], likely)
+    return first_days, heads
+
+
+@pytest.mark.parametrize("elapsed", [0, 6, 11, 17])
+def test_four_of_five_ratios_over_standing_heads_end_in_the_interval(elapsed):
+    first_days, heads = people(1500, 21, seed=11)
+    end = first_days[:, -1].sum(axis=-1) / heads[:, -1]
+    found = pace_of_ratio(
+        first_days[:, -1, :elapsed].sum(axis=-1), heads[:, -1], end, elapsed, 22,
+        first_days[:, :-1], heads[:, :-1], [22] * 20,
+    )  # fmt: skip
+    assert 0.74 < ((found.low <= end) & (end <= found.high)).mean() < 0.9
+    assert (found.low >= first_days[:, -1, :elapsed].sum(axis=-1) / heads[:, -1]).all()
+
+
+@pytest.mark.parametrize("elapsed", [6, 11, 17])
+def test_four_of_five_quotients_of_two_sums_end_in_the_interval(elapsed):
+    """成交 ÷ 进店, both counted day by day, with a rate of its own in every month."""
+    dice = np.random.default_rng(13)
+    visitors = dice.poisson(40, (1500, 21, 22))
+    rate = dice.beta(30, 90, (1500, 21, 1))
+    deals = dice.binomial(visitors, rate)
+    end = deals[:, -1].sum(axis=-1) / visitors[:, -1].sum(axis=-1)
+    found = pace_of_ratio(
+        deals[:, -1, :elapsed].sum(axis=-1), visitors[:, -1, :elapsed].sum(axis=-1), end,
+        elapsed, 22, deals[:, :-1], visitors[:, :-1], [22] * 20,
+    )  # fmt: skip
+    assert 0.74 < ((found.low <= end) & (end <= found.high)).mean() < 0.9
+    # About the whole target is due at any time: a quotient does not grow with the days.
+    assert np.median(found.usual_share) == pytest.approx(1, abs=0.01)
+
+
+def test_a_ratio_that_is_over_is_what_it_is():
+    first_days, heads = people(5, 13, seed=17)
+    end = first_days[:, -1].sum(axis=-1) / heads[:, -1]
+    found = pace_of_ratio(
+        first_days[:, -1].sum(axis=-1), heads[:, -1], end, 22, 22,
+        first_days[:, :-1], heads[:, :-1], [22] * 12,
+    )  # fmt: skip
+    for value in (found.forecast, found.low, found.high, found.expected):
+        assert value == pytest.approx(end)
+
+
+def test_months_without_a_ratio_do_not_count():
+    """Nobody came in in three of eleven months: eight are too few for an interval."""
+    deals, visitors = np.full((1, 11, 4), 2), np.full((1, 11, 4), 8)
+    deals[0, :3], visitors[0, :3] = 0, 0
+    found = pace_of_ratio([2], [8], [0.25], 1, 4, deals, visitors, [4] * 11)
+    assert found.forecast == pytest.approx(0.25)
+    assert error_names(found.low).tolist() == ["#N/A"]
