@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+AGENT = "业务员"
+"""The level below the lowest units."""
+
+
 class Project:
     """A project folder, and its numbers.
 
@@ -69,7 +73,7 @@ class Project:
         names : str or iterable of str, optional
             KPIs by code, Chinese name or alias; by default all that there is data for.
         level : str
-            分公司, 营业区, 营业部 or 营业组.
+            分公司, 营业区, 营业部, 营业组, or 业务员 (for each agent by 工号, by month only).
         months : str or Month, optional
             A month such as ``2024-06``, or a range such as ``2024-01:2024-06``; by default all.
         period : str
@@ -88,6 +92,8 @@ class Project:
             For a KPI, level, month or period that is not there.
         """
         cube = self.cube()
+        if level == AGENT:
+            return self._of_agents(cube, period, months, names)
         weights = {"premium_weight": self._project.settings.premium_weight}
         chosen = list(_chosen(names, cube))
         source = self._source(cube, period)
@@ -177,10 +183,24 @@ class Project:
         from kpi_xl.data.agents import agent_months
 
         cube = self.cube()
-        wanted = _wanted([Period(month, month) for month in cube.months], months, cube)
-        chosen = [cube.months[i] for i in wanted]
+        chosen = _wanted_months(months, cube)
         with duckdb.connect(str(self._project.store), read_only=True) as store:
             return agent_months(cube, store, self._project.settings, chosen)
+
+    def _of_agents(
+        self,
+        cube: Cube,
+        period: str,
+        months: str | Month | None,
+        names: str | Iterable[str] | None,
+    ) -> pd.DataFrame:
+        from kpi_xl.data.agents import agent_kpis
+
+        if period != "月":
+            raise InputError(f"“{AGENT}”这一级只有按月的数", "请把 period 改为“月”", value=period)
+        chosen, wanted = list(_chosen(names, cube)), _wanted_months(months, cube)
+        with duckdb.connect(str(self._project.store), read_only=True) as store:
+            return agent_kpis(cube, store, self._project.settings, wanted, chosen)
 
     def _source(self, cube: Cube, period: str) -> Cube | PeriodCube:
         if period == "月":
@@ -228,6 +248,11 @@ def _frame(
     )
     cells = np.ix_(units, wanted)
     return pd.DataFrame({name: values[cells].ravel() for name, values in columns.items()}, index)
+
+
+def _wanted_months(months: str | Month | None, cube: Cube) -> list[Month]:
+    every = cube.months
+    return [every[i] for i in _wanted([Period(month, month) for month in every], months, cube)]
 
 
 def _wanted(every: Sequence[Period], months: str | Month | None, cube: Cube) -> list[int]:

@@ -89,6 +89,21 @@ def test_agents_add_up_to_the_branch(project):
     assert june[june != 0].to_dict() == teams[teams != 0].to_dict()
 
 
+def test_kpis_of_agents(project):
+    names = ["件均保费", "KPI_RETENTION13", "FYC"]
+    kpis = project.kpis(names, level="业务员", months="2024-05:2024-06")
+    assert list(kpis.index.names) == ["单位", "期间"]
+    agents = project.agents(months="2024-05:2024-06")
+    sold = agents["主险件数"] > 0
+    assert sold.sum() > 50
+    per_piece = (agents["首年新单保费"] / agents["主险件数"])[sold].to_numpy()
+    assert np.allclose(kpis["件均保费"][sold.to_numpy()], per_piece, rtol=1e-12)
+    assert np.allclose(kpis["首年度佣金"], agents["FYC"], rtol=1e-12)
+    assert kpis.iloc[:, 1].isna().all()  # there is no cohort of one
+    with pytest.raises(InputError, match="业务员”这一级只有按月的数"):
+        project.kpis(names, level="业务员", period="季度")
+
+
 @pytest.mark.parametrize("name", ["险种FYP比率", "职级比率", "学历比率"])
 def test_categories_add_up_to_one(project, name):
     mix = project.mix(name, level="营业部", months="2024-01:2024-06")

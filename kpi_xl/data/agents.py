@@ -14,6 +14,7 @@ from kpi_xl.data.compute import AGENT_MONTHS
 from kpi_xl.data.cube import LEVELS, Cube, is_money
 from kpi_xl.data.organisation import unit_paths
 from kpi_xl.data.steps import Months, step
+from kpi_xl.kpi import Kpi
 from kpi_xl.project import Settings
 
 if TYPE_CHECKING:
@@ -47,6 +48,61 @@ def agent_months(
     """
     import pandas as pd
 
+    summed = _sums(cube, store, settings, months)
+    units = _teams(cube, store, summed.index)
+    shown = summed.assign(
+        **{code: summed[code] / 100 for code in summed.columns if is_money(code)}
+    ).rename(columns={code: MEASURES[code].name for code in summed.columns})
+    shown.insert(0, "单位", units)
+    shown.index = pd.MultiIndex.from_arrays(_labels(summed), names=["工号", "期间"])
+    return shown
+
+
+def agent_kpis(
+    cube: Cube,
+    store: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    months: Sequence[Month],
+    kpis: Sequence[Kpi],
+) -> pd.DataFrame:
+    """KPIs of each agent in each month; parameters as for `agent_months`.
+
+    Returns
+    -------
+    DataFrame
+        A row for each agent and month as of `agent_months`, by 单位 (his number) and 期间, and a
+        column for each KPI by Chinese name; NaN where it has no value for one agent, as those of
+        cohorts.
+    """
+    import pandas as pd
+
+    summed = _sums(cube, store, settings, months)
+    of_agents = Cube(
+        units=[],
+        first=cube.first,
+        measures=list(summed.columns),
+        values=summed.to_numpy(np.int64).T[:, :, None],
+        stamp="",
+    )
+    weights = {"premium_weight": settings.premium_weight}
+    return pd.DataFrame(
+        {kpi.name: of_agents.kpi(kpi, weights)[:, 0] for kpi in kpis},
+        pd.MultiIndex.from_arrays(_labels(summed), names=["单位", "期间"]),
+    )
+
+
+def _labels(summed: pd.DataFrame) -> list[list[str]]:
+    """The agent and the month of every row, as people write them."""
+    agents, numbers = (summed.index.get_level_values(i) for i in (0, 1))
+    return [[str(agent) for agent in agents], [str(Month(int(number))) for number in numbers]]
+
+
+def _sums(
+    cube: Cube, store: duckdb.DuckDBPyConnection, settings: Settings, months: Sequence[Month]
+) -> pd.DataFrame:
+    """The measures of every agent and month by code, as whole numbers."""
+    import pandas as pd
+
     numbers = (months[0].number, months[-1].number) if months else (1, 0)
     codes = [
         code
@@ -54,34 +110,24 @@ def agent_months(
         if code in cube.measures
     ]
     tables = _tables(store)
+    effective_fyc = round(settings.effective_fyc * 100)
     frames = [_people(store, numbers)]
     for name, sums in AGENT_MONTHS.items():
         columns = ", ".join(sums)
-        facts = name if name in tables else f"({step(name, Months(settings.month_cut))})"
+        facts = name
+        if name not in tables:
+            view = step(name, Months(settings.month_cut), effective_fyc=effective_fyc)
+            facts = f"({view})"
         frames.append(
             store.execute(
                 f"SELECT agent, month, {columns} FROM {facts} AS facts WHERE month BETWEEN ? AND ?",
                 numbers,
             ).df()
         )
-    index = ["agent", "month"]
     # Somebody with two stints has two rows in a month that he left and signed in.
-    summed = pd.concat(frames).groupby(index, sort=True).sum().reindex(columns=codes)
+    summed = pd.concat(frames).groupby(["agent", "month"], sort=True).sum().reindex(columns=codes)
     summed = summed.fillna(0).astype(np.int64)
-    summed = summed[(summed != 0).any(axis=1)]
-    units = _teams(cube, store, summed.index)
-    shown = summed.assign(**{code: summed[code] / 100 for code in codes if is_money(code)}).rename(
-        columns={code: MEASURES[code].name for code in codes}
-    )
-    shown.insert(0, "单位", units)
-    shown.index = pd.MultiIndex.from_arrays(
-        [
-            shown.index.get_level_values(0),
-            [str(Month(int(number))) for number in shown.index.get_level_values(1)],
-        ],
-        names=["工号", "期间"],
-    )
-    return shown
+    return summed[(summed != 0).any(axis=1)]
 
 
 def _people(store: duckdb.DuckDBPyConnection, numbers: tuple[int, int]) -> pd.DataFrame:

@@ -167,10 +167,12 @@ def duplicates(table: Table, data: pa.Table) -> list[Finding]:
     )
     others = [column for column in table.columns if column.code not in table.key]
     findings = []
-    for row in np.flatnonzero(first != np.arange(data.num_rows)).tolist():
+    again = np.flatnonzero(first != np.arange(data.num_rows))
+    differences = {c.name: _different(data[c.code], again, first[again]) for c in others}
+    for number, row in enumerate(again.tolist()):
         before = int(first[row])
         where = _where(data, before, row)
-        differ = [c.name for c in others if data[c.code][row] != data[c.code][before]]
+        differ = [name for name, rows in differences.items() if rows[number]]
         if differ:
             reason = f"{names}与{where}相同，但{'、'.join(differ)}不同；用了前一行"
             advice = "请核对哪一行是对的，删去另一行"
@@ -200,6 +202,15 @@ def _where(data: pa.Table, before: int, row: int) -> str:
     number = data["source_row"][before].as_py()
     file, own = (data["source_file"][i].as_py() for i in (before, row))
     return f"第 {number} 行" if file == own else f"文件“{file}”第 {number} 行"
+
+
+def _different(
+    column: Any, rows: NDArray[np.int64], others: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Whether the values of some rows differ from those of other rows."""
+    one, other = column.take(pa.array(rows)), column.take(pa.array(others))
+    blanks = pc.not_equal(pc.is_null(one), pc.is_null(other))
+    return np.asarray(pc.or_(blanks, pc.fill_null(pc.not_equal(one, other), False)), bool)
 
 
 def _perhaps_alike(parts: list[Any]) -> NDArray[np.int64]:
