@@ -16,6 +16,7 @@ import numpy as np
 
 from kpi_xl.kpi import Kpi
 from udfs.arguments import is_blank, numbers
+from udfs.fraction import compiled
 from udfs.results import Result, cells, never_raises, shaped
 
 
@@ -55,7 +56,7 @@ def by_counts(kpi: Kpi) -> Callable[..., Result]:
                     break
             else:
                 if fraction is None:
-                    fraction = _compiled(kpi)
+                    fraction = compiled(kpi)
                 numerator, denominator = fraction(*args)
                 if denominator:
                     result: float = numerator / denominator
@@ -91,49 +92,3 @@ def _over_ranges(kpi: Kpi, *args: Any) -> Result:
     for row, column in np.argwhere(empty):
         found[row][column] = None
     return shaped(found, max(dimensions for _, _, dimensions in read))
-
-
-class _Code:
-    """Arithmetic on names, which gives the code of that arithmetic."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def __add__(self, other: _Code | float) -> _Code:
-        return _joined(self, "+", other)
-
-    def __radd__(self, other: float) -> _Code:
-        return _joined(other, "+", self)
-
-    def __mul__(self, other: _Code | float) -> _Code:
-        return _joined(self, "*", other)
-
-    def __rmul__(self, other: float) -> _Code:
-        return _joined(other, "*", self)
-
-
-def _text(value: _Code | float) -> str:
-    return value.text if isinstance(value, _Code) else repr(value)
-
-
-def _joined(left: _Code | float, sign: str, right: _Code | float) -> _Code:
-    return _Code(f"({_text(left)} {sign} {_text(right)})")
-
-
-def fraction_code(kpi: Kpi) -> str:
-    """The KPI of single numbers up to its one division, settings at their defaults, as Python.
-
-    Examples
-    --------
-    >>> from kpi_xl.catalogue import kpis
-    >>> fraction_code(kpis["KPI_ACTIVITY"])
-    'lambda producers, opening, closing: ((producers * 2), (1 * (opening + (1 * closing))))'
-    """
-    names = [measure.code for measure in kpi.measures]
-    numerator, denominator = kpi.expression.fraction({name: _Code(name) for name in names})
-    return f"lambda {', '.join(names)}: ({_text(numerator)}, {_text(denominator)})"
-
-
-def _compiled(kpi: Kpi) -> Callable[..., tuple[float, float]]:
-    compiled: Callable[..., tuple[float, float]] = eval(fraction_code(kpi), {})
-    return compiled

@@ -22,6 +22,7 @@ from udfs.calc.type_library import (
     type_library,
 )
 from udfs.excel.descriptions import described
+from udfs.fraction import fraction_code
 
 INTERFACE: Final = f"{IDENTIFIER}.XFunctions"
 
@@ -75,7 +76,7 @@ def table() -> dict[str, dict[str, Any]]:
             "name": name,
             "zh": about.text,
             "en": _english(function),
-            "fraction": None if kpi is None else by_counts.fraction_code(kpi),
+            "fraction": None if kpi is None else fraction_code(kpi),
             "gives": _gives(function, types),
             "arguments": [
                 {
