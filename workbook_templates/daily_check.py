@@ -45,9 +45,9 @@ LINES: Final = 60
 """How many rows a week has: members times working days."""
 LOGS: Final = ("已交", "未交", "请假")
 CHECKS: Final = ("达到", "没达到，已谈", "没达到，待谈", "记录不实")
-_WIDTHS: Final = (1.5, 10, 7, 14, *(6.6 for _ in range(10)), 7, 11, 8, 13, 30)
-_DATE, _WEEKDAY, _PERSON, _FIRST_ACTIVITY = 1, 2, 3, 4
-_PIECES, _PREMIUM, _LOG, _CHECK, _ADVICE = range(14, 19)
+_WIDTHS: Final = (1.5, 10, 7, 14, 9, *(6.6 for _ in range(10)), 7, 11, 8, 13, 30)
+_DATE, _WEEKDAY, _PERSON, _AGENT, _FIRST_ACTIVITY = 1, 2, 3, 4, 5
+_PIECES, _PREMIUM, _LOG, _CHECK, _ADVICE = range(15, 20)
 _OTHERS: Final = tuple(name for name in ACTIVITIES if name not in PLANNED)
 _MONTH: Final = "本月"
 _DAYS: Final = 7
@@ -135,6 +135,7 @@ def _columns(slot: str) -> list[Column]:
         Column("日期", f"{slot}.checks.日期", style=DAY),
         Column("星期", f"{slot}.checks.星期", style={**LABEL, **CENTRE}),
         Column("姓名", f"{slot}.checks.姓名", style={**_SMALL, **STRONG}),
+        Column("工号", f"{slot}.checks.工号", style={**LABEL, **CENTRE, "shrink": True}),
     ]
     for name in PLANNED:
         columns.append(Column("计划", f"{slot}.checks.{name}.计划", style=_COUNT))
@@ -189,8 +190,8 @@ def _heads(page: Page) -> None:
     page.height(row, 22)
     page.height(row + 1, 22)
     _activity_heads(page, row)
-    for column, text in ((_DATE, "日期"), (_WEEKDAY, "星期"), (_PERSON, "姓名")):
-        page.put(row, column, text, HEAD, CENTRE if column < _PERSON else LEFT)
+    for column, text in enumerate(("日期", "星期", "姓名", "工号"), _DATE):
+        page.put(row, column, text, HEAD, LEFT if column == _PERSON else CENTRE)
     page.put(row, _LOG, "检查", HEAD, ACROSS, _GROUP)
     page.blanks(row, _CHECK, row, _ADVICE, HEAD, ACROSS)
     for column, text in ((_LOG, "日志"), (_CHECK, "检查结果"), (_ADVICE, "指导和要求")):
@@ -235,7 +236,7 @@ def _summary(page: Page, slot: str, roll: Roll) -> None:
     total = _SUMMED + _DAYS
     page.blanks(total, 1, total, _ADVICE, TOTAL)
     page.blanks(_SUMMED, _FIRST_ACTIVITY, total - 1, _ADVICE, RULED)
-    off = f"$Q{_SUMMED + 1}=0"
+    off = f"${xl_col_to_name(_LOG)}{_SUMMED + 1}=0"
     page.highlight(_SUMMED, 1, total - 1, _ADVICE, off, {"bg_color": RESTING, "font_color": GREY})
     page.put(total, 1, "本周合计", TOTAL)
     dates = _absolute(roll, _DATE)
@@ -317,7 +318,7 @@ def _guide(book: Book) -> None:
             ("weekN.name、.period、.heading", "表头", "第几周、起止日期、单位和主管"),
             ("weekN.dates、.weekday、.note", "每天合计", "日期、星期、休息日或节日"),
             (
-                "weekN.checks.日期、.星期、.姓名",
+                "weekN.checks.日期、.星期、.姓名、.工号",
                 "各行",
                 f"每人每个工作日一行；超过 {LINES} 行自动加行",
             ),

@@ -144,6 +144,7 @@ def daily_checks(days: MemberDays) -> Values:
             f"{slot}.checks.日期": [day for day, _ in lines],
             f"{slot}.checks.星期": [WEEKDAYS[day.weekday()] for day, _ in lines],
             f"{slot}.checks.姓名": [one.name for _, one in lines],
+            f"{slot}.checks.工号": [one.agent for _, one in lines],
         }
         for name in PLANNED:
             plans = [days.plan(one, name, [day]) for day, one in lines]

@@ -24,8 +24,9 @@ from kpi_xl.workbook.template import Template
 INPUT: Final = "input."
 """How the names of cells begin that are left for people."""
 
-_KEYS: Final = (".工号", ".编号", ".dates", ".days")
-"""How the names end that tell the rows of a list, in the order in which they are looked for."""
+_AGENTS: Final = (".工号", ".编号")
+_DAYS: Final = (".dates", ".days", ".日期")
+"""How the names end that tell the rows of a list."""
 
 _LONGEST_LIST: Final = 10_000
 _NUMERIC: Final = re.compile(r'(?:"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|[^"\\_*\[0#?])*[0#?]')
@@ -73,13 +74,15 @@ class InputSlot:
         The name.
     columns : tuple of Expected
         What the cells of each of its columns take.
-    key : str
-        The name that tells its rows; empty where there is none.
+    agents, days : str
+        The names of the 工号 or other numbers, and of the days, that tell its rows; empty where
+        there is none.
     """
 
     slot: Slot
     columns: tuple[Expected, ...]
-    key: str
+    agents: str
+    days: str
 
     @property
     def is_one_cell(self) -> bool:
@@ -95,7 +98,9 @@ def input_slots(template: Template) -> list[InputSlot]:
     """
     reading = _Reading(template)
     return [
-        InputSlot(slot, reading.expected(slot), reading.key(slot))
+        InputSlot(
+            slot, reading.expected(slot), reading.key(slot, _AGENTS), reading.key(slot, _DAYS)
+        )
         for slot in template.slots.values()
         if not slot.has_formula and (slot.name.startswith(INPUT) or reading.is_unlocked(slot))
     ]
@@ -124,22 +129,24 @@ class _Reading:
             ]
         return all(not self._style(slot.sheet, *place)[0] for place in places)
 
-    def key(self, slot: Slot) -> str:
+    def key(self, slot: Slot, ends: tuple[str, ...]) -> str:
+        """The name of what tells the rows of a list; nothing does that people may change."""
         beside = [
             other.name
             for other in self._template.slots.values()
-            if other.columns == 1
+            if other.name.endswith(ends)
+            and other.columns == 1
             and (
                 other.block == slot.block and other.rows == 1
                 if slot.block
                 else other.region == slot.region and other.rows > 1
             )
         ]
-        for end in _KEYS:
-            for name in beside:
-                if name.endswith(end) and name != slot.name:
-                    return name
-        return ""
+        told = (name for name in beside if name != slot.name and self._tells(name))
+        return next(told, "")
+
+    def _tells(self, name: str) -> bool:
+        return not (name.startswith(INPUT) or self.is_unlocked(self._template.slots[name]))
 
     def expected(self, slot: Slot) -> tuple[Expected, ...]:
         columns = range(slot.first_column, slot.first_column + slot.columns)

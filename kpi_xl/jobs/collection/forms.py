@@ -52,7 +52,8 @@ def _plain(one: InputSlot) -> InputSlot:
         columns=tuple(
             replace(column, source=column.source.removeprefix(sheet)) for column in one.columns
         ),
-        key=one.key.removeprefix(sheet),
+        agents=one.agents.removeprefix(sheet),
+        days=one.days.removeprefix(sheet),
     )
 
 
@@ -101,11 +102,14 @@ def checked(
 def _answers(
     workbook: ReturnedWorkbook, inputs: Sequence[InputSlot], sheet: str | None = None
 ) -> Mapping[str, Answers]:
-    names = {one.slot.name for one in inputs} | {one.key for one in inputs}
-    names |= {column.source for one in inputs for column in one.columns}
-    in_blocks = [one for one in inputs if one.slot.block is not None]
-    of_records = {one.slot.name for one in in_blocks} | {one.key for one in in_blocks}
+    names = _of_rows(inputs) | {column.source for one in inputs for column in one.columns}
+    of_records = _of_rows([one for one in inputs if one.slot.block is not None])
     return workbook.answers(names - {""}, of_records, sheet)
+
+
+def _of_rows(inputs: Sequence[InputSlot]) -> set[str]:
+    """Their names and those that tell their rows."""
+    return {name for one in inputs for name in (one.slot.name, one.agents, one.days)}
 
 
 def _sheets_problem(one: Matched, unit: str, found: Sequence[str]) -> Problem:

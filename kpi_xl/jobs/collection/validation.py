@@ -13,8 +13,9 @@ from kpi_xl.data.amounts import read_number
 from kpi_xl.data.cells import Fault
 from kpi_xl.data.dates import read_day
 from kpi_xl.jobs.collection.entries import Typed
+from kpi_xl.jobs.collection.row_keys import NO_KEY, RowKey, row_keys
 from kpi_xl.workbook.answers import Answer, Answers
-from kpi_xl.workbook.cells import UNCALCULATED
+from kpi_xl.workbook.cells import UNCALCULATED, Value
 from kpi_xl.workbook.growing import records
 from kpi_xl.workbook.inputs import Expected, InputSlot, day_of, serial_of, words_of
 
@@ -105,9 +106,9 @@ class Validation:
         gone = [one.slot.name for one in inputs if one.slot.name not in self._answers]
         if gone:
             self._gone(gone)
-        keys = {one.key: one for one in inputs if one.key in self._sent}
-        for name in sorted(keys):
-            self._check_keys(name, set(self._keys(keys[name]).values()))
+        lists = {one.agents: one for one in inputs if one.agents in self._sent}
+        for name in sorted(lists):
+            self._check_agents(name, {key.agent for key in self._keys(lists[name]).values()})
         for one in inputs:
             if one.slot.block is not None:
                 self._records(one)
@@ -136,17 +137,24 @@ class Validation:
             )
         )  # fmt: skip
 
-    def _keys(self, one: InputSlot) -> dict[int, str]:
-        """The keys of a list by the row of the sheet, of a block by the record."""
+    def _keys(self, one: InputSlot) -> dict[int, RowKey]:
+        """What tells the rows of a list, by the row of the sheet, of a block by the record."""
+        return row_keys(self._column(one, one.agents), self._column(one, one.days))
+
+    def _column(self, one: InputSlot, name: str) -> dict[int, Value]:
+        """The values in a column beside a list."""
         if one.slot.block is None:
-            return _keys(self._answers.get(one.key))
+            found = self._answers.get(name)
+            if found is None:
+                return {}
+            return dict(enumerate((row[0].value for row in found.rows), found.area.first_row))
         return {
-            number: key
-            for number, name in enumerate(records(one.key, self._answers), 1)
-            for key in _keys(self._answers.get(name)).values()
+            number: found.rows[0][0].value
+            for number, each in enumerate(records(name, self._answers), 1)
+            if (found := self._answers.get(each)) is not None
         }
 
-    def _check_keys(self, name: str, found: Collection[str]) -> None:
+    def _check_agents(self, name: str, found: Collection[str]) -> None:
         """Lists have the people they were sent with; missing ones are told."""
         missing = [key for key in self._sent[name] if key not in found]
         if missing and name in self._answers:
@@ -176,10 +184,10 @@ class Validation:
         keys = self._keys(one)
         seen: dict[str, str] = {}
         for number, row in enumerate(answers.rows):
-            key = keys.get(answers.area.first_row + number, "")
+            key = keys.get(answers.area.first_row + number, NO_KEY)
             if self._counts(one, answers.sheet, row, key, seen):
                 for column, cell in enumerate(row):
-                    self._cell_of_several(one, answers.sheet, cell, number + 1, column, key)
+                    self._cell_of_several(one, answers.sheet, cell, number + 1, column, key.text)
 
     def _records(self, one: InputSlot) -> None:
         """A slot in a block: a record has a name of its own."""
@@ -191,40 +199,40 @@ class Validation:
                 if number > 1:
                     self._gone([name])
                 continue
-            key = keys.get(number, "")
+            key = keys.get(number, NO_KEY)
             cells = [cell for row in answers.rows for cell in row]
             if not self._counts(one, answers.sheet, cells, key, seen):
                 continue
             if one.is_one_cell:
-                self._one_cell(one, answers, number, key)
+                self._one_cell(one, answers, number, key.text)
                 continue
             for column, cell in enumerate(cells):
-                self._cell_of_several(one, answers.sheet, cell, number, column, key)
+                self._cell_of_several(one, answers.sheet, cell, number, column, key.text)
 
     def _counts(
-        self, one: InputSlot, sheet: str, row: Sequence[Answer], key: str, seen: dict[str, str]
+        self, one: InputSlot, sheet: str, row: Sequence[Answer], key: RowKey, seen: dict[str, str]
     ) -> bool:
         """Whether something stands in a row of a list, and it is somebody's and his only one."""
         first = next((cell for cell in row if cell.value is not None or cell.error), None)
         if first is None:
             return False
-        known = self._sent.get(one.key, ())
-        if key and key in seen:
+        known = self._sent.get(one.agents, ())
+        if key.text and key.text in seen:
             self._problem(
                 one.slot.name, sheet, first,
-                f"“{key}”有两行（另一行在 {seen[key]}），不知道算哪一行",
+                f"“{key.text}”有两行（另一行在 {seen[key.text]}），不知道算哪一行",
                 "请只留一行",
             )  # fmt: skip
             return False
-        if known and key and key not in known:
+        if known and key.agent and key.agent not in known:
             self._problem(
                 one.slot.name, sheet, first,
-                f"这一行的工号“{key}”不在下发的名单里",
+                f"这一行的工号“{key.agent}”不在下发的名单里",
                 "请改回下发时的工号；要增加的人请另行说明",
             )  # fmt: skip
             return False
-        if key:
-            seen[key] = first.reference
+        if key.text:
+            seen[key.text] = first.reference
         return True
 
     def _cell_of_several(
@@ -289,25 +297,6 @@ class Validation:
         self.problems.append(
             Problem(self._file, sheet, cell.reference, slot, shown, reason, advice, taken)
         )
-
-
-def _keys(answers: Answers | None) -> dict[int, str]:
-    """The keys of a list by the row of the sheet."""
-    if answers is None:
-        return {}
-    return {
-        answers.area.first_row + number: key
-        for number, row in enumerate(answers.rows)
-        if (key := _key(row[0].value))
-    }
-
-
-def _key(value: object) -> str:
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat()
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return "" if value is None else str(value).strip()
 
 
 def _value(value: Any, expected: Expected, words: Sequence[str]) -> tuple[Typed, str]:
