@@ -10,6 +10,7 @@ import duckdb
 import numpy as np
 import pytest
 
+from kpi_xl.analysis.knowledge import knowledge
 from kpi_xl.calendar import Month, working_days
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import Cube
@@ -20,6 +21,7 @@ from kpi_xl.jobs.fill import fill
 from kpi_xl.jobs.improvement import REVIEW as PROGRESS
 from kpi_xl.jobs.improvement import TEMPLATE
 from kpi_xl.jobs.load import load
+from kpi_xl.jobs.measure_codes import code_meant, code_of
 from kpi_xl.jobs.review import review
 from kpi_xl.jobs.rule_lists import RuleLists
 from kpi_xl.project import Project
@@ -104,6 +106,90 @@ def test_the_review_of_the_month(loop):
     assert sum(shares) == pytest.approx(end - start, abs=0.005)
     assert values["review.问题"] == "（没有交回）"
     assert column(values, "diagnosis.原因")
+
+
+def test_every_proposal_has_a_code_of_its_own():
+    codes = [
+        code_of(remedy.text, topic.name)
+        for topic in knowledge().topics
+        for remedy in topic.remedies
+    ]
+    assert len(set(codes)) == len(codes) >= 100
+
+
+def test_a_measure_is_known_again_in_other_words_and_in_another_row():
+    topic = knowledge().topic("KPI_ACTIVITY")
+    first, second = topic.remedies[:2]
+    one, other = (code_of(remedy.text, topic.name) for remedy in (first, second))
+    assert code_meant(first.text, one) == one
+    assert code_meant(f" {first.text}！", one) == one
+    half = len(first.text) // 2
+    assert code_meant(first.text[half:] + "，由我负责", one) == one
+    # The texts of two rows have changed places, or the proposal was typed in as one's own.
+    assert code_meant(second.text, one) == other
+    assert code_meant(second.text) == other
+    # Something else altogether in the row of a proposal is a measure of its own, whoever writes it.
+    own = code_meant("请财务室把报销周期缩到三天", one)
+    assert own not in (one, other)
+    assert (
+        own == code_meant("请财务室，把报销周期缩到三天。") == code_of("请财务室把报销周期缩到三天")
+    )
+
+
+@pytest.fixture(scope="module")
+def answered_loop(loop, tmp_path_factory):
+    """The same branch: a plan with rows in another order and in other words came back in its place,
+    and the 进展检讨 with what was done.
+    """
+    project, before = loop
+    folder = tmp_path_factory.mktemp("answered") / "branch"
+    shutil.copytree(project.folder, folder)
+    project = Project.open(folder)
+    shutil.rmtree(folder / "returned")
+    (folder / "returned").mkdir()
+    (sent,) = [
+        file
+        for file in project.output.rglob(f"*{UNIT}*.xlsx")
+        if TEMPLATE in str(file) and "2024-05" in str(file)
+    ]
+    rows = {
+        slot: [row[0] for row in before[slot]] for slot in before if slot.startswith("plan.")
+        and isinstance(before[slot], list)
+    }  # fmt: skip
+    order = [2, 0, 1, *range(3, 8)]
+    typed = {slot: [[column[i]] for i in order] for slot, column in rows.items()}
+    text = rows["plan.改善措施"][0]
+    typed["plan.改善措施"][1] = [f"本部：{text}，每周一检查"]
+    (folder / "returned" / "计划.xlsx").write_bytes(Template(sent).fill(typed))
+    collect(project)
+    shutil.rmtree(project.output)
+    distribute(project, PROGRESS, "2024-06")
+    (asked,) = [file for file in project.output.rglob(f"*{UNIT}*.xlsx") if PROGRESS in str(file)]
+    done = [["没有做"], ["已完成"], ["进行中"]]
+    said = [[None], ["晨会每天都开了"], [None]]
+    filled = Template(asked).fill({"input.progress.完成": done, "input.progress.说明": said})
+    (folder / "returned" / "检讨.xlsx").write_bytes(filled)
+    collect(project)
+    return project, rows, read(asked)
+
+
+def test_codes_survive_other_words_and_another_order(answered_loop):
+    _, rows, asked = answered_loop
+    codes = [code for code in rows["plan.编号"] if code]
+    assert column(asked, "progress.编号") == [codes[2], codes[0], codes[1], *codes[3:]]
+    assert column(asked, "progress.改善措施")[1].startswith("本部：")
+
+
+def test_the_review_shows_what_was_done_of_each_measure(answered_loop):
+    project, _, _ = answered_loop
+    values = workbook_of(review(project, "2024-06"), UNIT)
+    assert column(values, "progress.完成情况")[:3] == ["没有做", "已完成", "进行中"]
+    told = column(values, "progress.检讨")
+    assert told[0].endswith("措施没有做，谈不上效果")
+    assert told[1].endswith("主管：晨会每天都开了")
+    assert "完成情况是主管交回的" in values["progress.note"]
+    other = workbook_of(review(project, "2024-06"), "城东营业部")
+    assert set(column(other, "progress.完成情况")) == {"—"}
 
 
 def test_next_months_target_takes_its_share_of_what_the_year_is_short_of(loop):

@@ -132,16 +132,16 @@ def _judged(cause: Cause, kpi: str, unit: int, signals: Signals, base: Knowledge
         place = signals.places.get(evidence.signal)
         if place is None or evidence.signal == kpi:
             continue
-        deviation = signals.deviation[place, unit].item()
+        deviation = signals.rows["deviation"][place][unit]
         if math.isfinite(deviation):
             signal = base.signals[evidence.signal]
             numbers.append(
                 Number(
                     name=signal.name,
                     unit=signal.unit,
-                    value=signals.value[place, unit].item(),
-                    usual=signals.usual[place, unit].item(),
-                    peers=signals.peers[place, unit].item(),
+                    value=signals.rows["value"][place][unit],
+                    usual=signals.rows["usual"][place][unit],
+                    peers=signals.rows["peers"][place][unit],
                     strength=deviation if evidence.direction == "high" else -deviation,
                 )
             )

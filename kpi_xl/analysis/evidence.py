@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -48,6 +49,13 @@ class Signals:
     usual: Floats
     peers: Floats
     deviation: Floats
+
+    @functools.cached_property
+    def rows(self) -> Mapping[str, list[list[float]]]:
+        """The same as plain numbers, which are quicker to look up one by one."""
+        return {
+            name: getattr(self, name).tolist() for name in ("value", "usual", "peers", "deviation")
+        }
 
 
 def measure(signals: Mapping[str, Signal], given: Mapping[str, ArrayLike]) -> Signals:

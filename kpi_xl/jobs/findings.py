@@ -68,9 +68,12 @@ class Weakness:
 
     def proposals(self, today: dt.date, most: int) -> list[Proposal]:
         """Measures with owner, tool and date, the likeliest cause first."""
+        found = propose(self.topic, self.causes, today, most)
+        if not self.levels:
+            return found
         return [
             replace(one, remedy=replace(one.remedy, owner=self._called(one.remedy.owner)))
-            for one in propose(self.topic, self.causes, today, most)
+            for one in found
         ]
 
     def _called(self, owner: str) -> str:
@@ -162,7 +165,14 @@ class Findings:
 
     def targets(self, kpi: Kpi) -> Floats:
         """The targets of a KPI; NaN for none."""
+        if kpi.name not in self._aimed:
+            return np.full(len(self.units), math.nan)
         return np.array([self._targets.get(u, {}).get(kpi.name, math.nan) for u in self.units])
+
+    @functools.cached_property
+    def _aimed(self) -> frozenset[str]:
+        """The names of the KPIs that anybody has a target of."""
+        return frozenset(name for own in self._targets.values() for name in own)
 
     def of_unit(self, unit: int) -> Mapping[str, float]:
         """A unit's targets by KPI name."""
@@ -297,6 +307,7 @@ class Findings:
             return []
         return diagnose(code, self._place[unit], self.signals, knowledge())
 
+    @functools.cache  # noqa: B019 - lives as long as one job
     def _topic(self, code: str) -> Topic | None:
         """What is known about a KPI's weakness in this trade."""
         try:
