@@ -251,6 +251,7 @@ class Registry(Mapping[str, Kpi]):
 
     measures: Mapping[str, Measure | Setting]
     _kpis: dict[str, Kpi] = field(default_factory=dict)
+    _by_label: dict[str, Kpi] = field(default_factory=dict)
 
     def __getitem__(self, code: str) -> Kpi:
         return self._kpis[code]
@@ -263,11 +264,7 @@ class Registry(Mapping[str, Kpi]):
 
     def find(self, label: str) -> Kpi | None:
         """The KPI with this code, Chinese name or alias, capitals aside; None for no such KPI."""
-        wanted = label.strip().casefold()
-        for kpi in self._kpis.values():
-            if any(wanted == known.casefold() for known in kpi.labels):
-                return kpi
-        return None
+        return self._by_label.get(label.strip().casefold())
 
     def kpi(
         self,
@@ -341,6 +338,8 @@ class Registry(Mapping[str, Kpi]):
                 if clash := other.labels & kpi.labels:
                     raise ValueError(f"{code}: {', '.join(sorted(clash))} is {other.code} already")
             self._kpis[code] = kpi
+            for label in kpi.labels:
+                self._by_label.setdefault(label.casefold(), kpi)
             return kpi
 
         return declare

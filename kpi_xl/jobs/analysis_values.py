@@ -7,7 +7,6 @@ median and the quartiles, never a name.
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -27,6 +26,7 @@ from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.jobs.day_sums import DaySums, day_sums, paced
 from kpi_xl.jobs.drivers import COMPARISONS, Drivers, Split
 from kpi_xl.jobs.findings import Findings, Weakness, value_text
+from kpi_xl.jobs.kept import kept
 from kpi_xl.jobs.unit_values import NOTHING, SERIES_MONTHS, Values, shown
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Settings
@@ -77,18 +77,18 @@ class AnalysisValues:
         self._settings = settings
         self._rows = rows
 
-    @functools.cache  # noqa: B019 - lives as long as one job
+    @kept
     def findings(self, level: str) -> Findings:
         """The findings about the units of a level."""
         return Findings.read(self.cube, self._store, self._settings, self.month, level)
 
-    @functools.cache  # noqa: B019 - lives as long as one job
+    @kept
     def drivers(self, level: str) -> Drivers | None:
         """The factors of the units of a level; None when the data lack what they are made of."""
         tree = tree_of(self.cube.measures, FACTORS)
         return Drivers(self.findings(level), tree.code) if tree else None
 
-    @functools.cache  # noqa: B019 - lives as long as one job
+    @kept
     def days(self, level: str) -> DaySums | None:
         """What the units of a level did day by day; None when nobody knows."""
         asked = [r for code, r in paced().items() if self._asks(f"pace.{kpis[code].name}.")]

@@ -14,6 +14,7 @@ from kpi_xl.analysis.factors import factor_values, lmdi, shapley
 from kpi_xl.analysis.trees import Factor, Tree, tree_of, trees
 from kpi_xl.formula import divide
 from kpi_xl.jobs.findings import Findings
+from kpi_xl.jobs.kept import kept
 
 Quantities = NDArray[np.int64]
 
@@ -147,7 +148,7 @@ class Drivers:
         found = (self.split(unit, comparison) for comparison in COMPARISONS)
         return [split for split in found if split is not None]
 
-    @functools.cache  # noqa: B019 - lives as long as one job
+    @kept
     def _ends(self, comparison: str) -> tuple[Quantities, Quantities, NDArray[np.bool_]]:
         """The chains before and after of all units, and for which there are both.
 

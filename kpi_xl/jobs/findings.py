@@ -26,6 +26,7 @@ from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import Cube, is_money
 from kpi_xl.formula import Measure, Operation
+from kpi_xl.jobs.kept import kept
 from kpi_xl.jobs.targets import Targets
 from kpi_xl.jobs.unit_values import NOTHING, with_bands
 from kpi_xl.kpi import Kpi
@@ -214,7 +215,7 @@ class Findings:
                 found.append((whole.operator == "/", target * amount))
         return min(found)[1] if found else None
 
-    @functools.cache  # noqa: B019 - lives as long as one job
+    @kept
     def peers(self, code: str) -> Peers:
         """A KPI of the month among the units."""
         return peers(self.given[code][:, -1], self.kpis[code].direction)
@@ -307,7 +308,7 @@ class Findings:
             return []
         return diagnose(code, self._place[unit], self.signals, knowledge())
 
-    @functools.cache  # noqa: B019 - lives as long as one job
+    @kept
     def _topic(self, code: str) -> Topic | None:
         """What is known about a KPI's weakness in this trade."""
         try:

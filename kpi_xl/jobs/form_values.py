@@ -18,6 +18,7 @@ from kpi_xl.jobs.agenda_values import agenda_values
 from kpi_xl.jobs.assessment_values import assessment_values
 from kpi_xl.jobs.daily_activities import DailyActivities
 from kpi_xl.jobs.findings import Findings
+from kpi_xl.jobs.kept import kept
 from kpi_xl.jobs.log_values import log_days, manager_log, outlets_of, person_log
 from kpi_xl.jobs.people import People, Person
 from kpi_xl.jobs.plan_values import WEEKS, focus_of, manager_days
@@ -134,7 +135,7 @@ class FormValues:
     def _asks(self, prefix: str) -> bool:
         return any(name.startswith(prefix) for name in self._rows)
 
-    @functools.cache  # noqa: B019 - lives as long as one job
+    @kept
     def _findings(self, level: str) -> Findings:
         """About the month before the one that is planned."""
         closed = max(min(self._month - 1, self._cube.last), self._cube.first)
@@ -163,7 +164,7 @@ class FormValues:
             rows = []
         return [product for (product,) in rows] or list(_PRODUCTS)
 
-    @functools.cache  # noqa: B019 - lives as long as one job
+    @kept
     def quotas(self, number: int) -> dict[str, dict[str, int]]:
         """The quotas of a unit's people; each leans on his own team."""
         teams = self._teams(number)

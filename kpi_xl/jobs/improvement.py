@@ -7,7 +7,6 @@ proposed.
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import numpy as np
 from kpi_xl.analysis.follow_up import FEWEST_PEERS, VERDICTS, follow_up
 from kpi_xl.catalogue import kpis
 from kpi_xl.jobs.findings import Findings, Weakness, value_text
+from kpi_xl.jobs.kept import kept
 from kpi_xl.jobs.measure_codes import code_meant, code_of
 from kpi_xl.jobs.unit_values import NOTHING
 from kpi_xl.kpi import Kpi
@@ -288,7 +288,7 @@ class FollowUps:
         found = follow_up(before, after, took, kpi.direction)
         return place, int(found.verdict[place]), found.expected, others
 
-    @functools.cache  # noqa: B019 - lives as long as one job
+    @kept
     def _taken(self, unit: int) -> frozenset[str]:
         """The measures that a unit planned, without those it says were not done."""
         return frozenset(

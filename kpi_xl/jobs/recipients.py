@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from kpi_xl.jobs.analysis_values import AnalysisValues
 from kpi_xl.jobs.count_values import count_values
 from kpi_xl.jobs.files import file_name
 from kpi_xl.jobs.form_values import FormValues
+from kpi_xl.jobs.kept import kept
 from kpi_xl.jobs.member_values import member_values
 from kpi_xl.jobs.people import People, Person
 from kpi_xl.jobs.plan_values import (
@@ -267,7 +267,7 @@ class Recipients:
             return self.team(recipient.number)
         return self.unit(recipient.number)
 
-    @functools.cache  # noqa: B019 - lives as long as one job
+    @kept
     def people(self, level: str) -> People:
         """Who is in the units of a level."""
         return People(self._store, self._settings, level, self.month, self.cube.last)

@@ -29,6 +29,7 @@ from kpi_xl.jobs.improvement import (
     proposed,
     returned,
 )
+from kpi_xl.jobs.kept import kept
 from kpi_xl.jobs.rule_lists import RULES, RuleLists, unit_rules
 from kpi_xl.jobs.targets import Targets
 from kpi_xl.jobs.unit_values import NOTHING, Values
@@ -162,7 +163,7 @@ class ReviewMonth:
             "progress.条数": f"已完成 0 条，共 {len(rows)} 条",
         }
 
-    @functools.cache  # noqa: B019 - lives as long as one job
+    @kept
     def _follow_ups(self, level: str, now: Findings) -> FollowUps | None:
         """The measures of last month of all units of a level."""
         if self._month <= self._cube.first:
@@ -287,7 +288,7 @@ class ReviewMonth:
         found = carry_over([*planned, *([usual] * remaining)], done)
         return found.short / scale, found.more[0] / scale
 
-    @functools.cache  # noqa: B019 - lives as long as one job
+    @kept
     def _targets(self, month: Month) -> Targets:
         return Targets(self._store, month)
 

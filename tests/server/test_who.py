@@ -21,7 +21,7 @@ from joserfc.jwk import KeySet, RSAKey
 from kpi_xl.data.cube import Mix
 from kpi_xl.server_settings import Entra, ServerSettings
 from server.inside import bearer, inside, press, said, sheet
-from udfs import current, functions
+from udfs import current, functions, known_findings
 from udfs.server import CALLS
 from udfs.server.identity import Guard, RefusedError
 
@@ -364,6 +364,22 @@ def test_buttons_work_on_my_units_only(client):
     for name in ("fill", "distribute"):
         text, failed = said(press(client, "team", name, arguments=["月度KPI表", "通常"]))
         assert failed and "你的权限只到自己的单位" in text
+
+
+def test_nothing_of_a_job_is_left_when_it_is_done(client):
+    """A server that runs for weeks would else hold the data of every refresh."""
+    import gc
+
+    from kpi_xl.jobs.findings import Findings
+    from kpi_xl.jobs.recipients import Recipients
+
+    press(client, "all", "diagnose", workbook("城东营业部"))
+    press(client, "all", "refresh", workbook("城东营业部"))
+    gc.collect()
+    kept = [one for one in gc.get_objects() if isinstance(one, (Findings, Recipients))]
+    # What functions found about a month is kept for the next cell that asks.
+    of_functions = {id(one) for month in known_findings._known.values() for one in month.values()}
+    assert [one for one in kept if id(one) not in of_functions] == []
 
 
 def test_a_diagnosis_compares_with_my_units_only(client):

@@ -8,6 +8,7 @@ again with the answer) and ``open`` (a workbook).
 from __future__ import annotations
 
 import base64
+import gc
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -182,6 +183,8 @@ def run(
         page.say(str(error), failed=True)
     else:
         buttons.run(page, action)
+        # What a job computed refers to itself, and would wait long for being looked through.
+        gc.collect()
     return page.actions
 
 

@@ -126,6 +126,7 @@ def application() -> Any:
     # A column of a hundred thousand cells is as many small lists, none of which is garbage: looking
     # through them as often as Python usually does takes as long as everything else together.
     gc.set_threshold(100_000, 50, 50)
+    gc.freeze()
     return Server(project, pages)
 
 

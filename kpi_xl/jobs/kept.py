@@ -1,0 +1,43 @@
+"""Answers that an object keeps, and that go when it goes."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+
+
+def kept(method: _Method) -> _Method:
+    """A method that computes once for the same arguments, as long as its object lives.
+
+    What `functools.cache` keeps of a method lives as long as the program, and every object with it:
+    a server that runs for weeks would hold the data of every job it ever did.
+
+    Examples
+    --------
+    >>> class Doubled:
+    ...     @kept
+    ...     def of(self, number: int) -> list[int]:
+    ...         return [2 * number]
+    >>> first, second = Doubled(), Doubled()
+    >>> first.of(2) is first.of(2), first.of(2) is second.of(2)
+    (True, False)
+    """
+    return cast(_Method, _Kept(method))
+
+
+class _Kept:
+    """Puts the method with its answers into the object itself, the first time it is asked for."""
+
+    def __init__(self, method: Callable[..., Any]) -> None:
+        self._method = method
+        functools.update_wrapper(self, method)  # type: ignore[arg-type]
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is None:
+            return self
+        found = functools.cache(self._method.__get__(instance))
+        instance.__dict__[self._method.__name__] = found
+        return found
