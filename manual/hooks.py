@@ -17,7 +17,7 @@ from mkdocs.structure.files import File, Files
 
 from kpi_xl.jobs import data_form
 from kpi_xl.settings_text import settings_text
-from manual import blocks, kpis, own_report, tables
+from manual import blocks, kpis, messages, own_report, tables
 
 ROOT: Final = Path(__file__).parents[1]
 
@@ -25,6 +25,7 @@ MADE: Final[dict[str, Callable[[], str]]] = {
     "tables": tables.every_table,
     "example": tables.example,
     "kpis": kpis.overview,
+    "messages": messages.page,
     "settings": lambda: f"```toml\n{settings_text('兰州分公司')}```",
     "not run": blocks.not_run,
 }

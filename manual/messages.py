@@ -1,0 +1,101 @@
+"""Every message of the program in one place, read off the source: what is said, and the advice."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[1]
+
+_KINDS: Final = ("InputError", "Fault")
+_VARIES: Final = "…"
+
+_SUBJECTS: Final[dict[str, tuple[str, ...]]] = {
+    "设置文件": ("kpi_xl/project.py", "kpi_xl/mail_settings.py", "kpi_xl/server_settings.py"),
+    "数据库": ("kpi_xl/data/engines/",),
+    "原始数据": ("kpi_xl/data/",),
+    "下发和邮件": ("kpi_xl/jobs/distribution/",),
+    "回收": ("kpi_xl/jobs/collection/",),
+    "工作簿和模板": ("kpi_xl/workbook/", "kpi_xl/jobs/unit_sheets.py"),
+    "服务": ("udfs/server/", "kpi_xl/server_commands.py"),
+    "加载项和功能区": ("udfs/", "kpi_xl/addin_commands.py", "kpi_xl/jobs/live.py"),
+    "命令": ("kpi_xl/",),
+}
+"""What messages are about, by where the source begins that says them: the first that fits."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message.
+
+    Parameters
+    ----------
+    file, line : str, int
+        Where the source says it.
+    problem, advice : str
+        Its two sentences, with … for what differs from time to time; empty where the source puts
+        them together elsewhere.
+    """
+
+    file: str
+    line: int
+    problem: str
+    advice: str
+
+
+def messages() -> Iterator[Message]:
+    """Every place of the source that says what cannot be used."""
+    for package in ("kpi_xl", "udfs"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            constants = dict(_constants(tree))
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in _KINDS:
+                    said = [_text(one, constants) for one in node.args[:2]]
+                    if len(said) == 2:
+                        yield Message(str(path.relative_to(ROOT)), node.lineno, *said)
+
+
+def page() -> str:
+    """The tables of the manual."""
+    found: dict[str, dict[str, str]] = {subject: {} for subject in _SUBJECTS}
+    for message in messages():
+        if message.problem.strip(_VARIES):
+            subject = next(s for s, begins in _SUBJECTS.items() if message.file.startswith(begins))
+            found[subject].setdefault(_cell(message.problem), _cell(message.advice))
+    parts = []
+    for subject, rows in found.items():
+        lines = "\n".join(f"| {problem} | {advice} |" for problem, advice in sorted(rows.items()))
+        parts.append(f"### {subject}\n\n| 信息 | 怎么办 |\n|---|---|\n{lines}\n")
+    return "\n".join(parts)
+
+
+def _constants(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    for node in tree.body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
+            yield node.target.id, node.value
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield node.targets[0].id, node.value
+
+
+def _text(node: ast.expr, constants: Mapping[str, ast.expr]) -> str:
+    """What an expression says, as far as that is always the same."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=values):
+            return "".join(_text(value, constants) for value in values)
+        case ast.FormattedValue(value=ast.Name(id=name)) | ast.Name(id=name) if name in constants:
+            return _text(constants[name], constants)
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return _text(left, constants) + _text(right, constants)
+    return _VARIES
+
+
+def _cell(text: str) -> str:
+    escaped = re.sub(r"([|<>*_\[\]`#])", r"\\\1", text)
+    return re.sub(f"{_VARIES}+", _VARIES, escaped)
