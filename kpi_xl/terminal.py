@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 
@@ -99,7 +99,8 @@ def show(view: View) -> Answer:
         table = Table(title=view.title)
         for heading in view.headings:
             right = heading.endswith("#")
-            table.add_column(heading.rstrip("#"), justify="right" if right else "left")
+            side: Literal["left", "right"] = "right" if right else "left"
+            table.add_column(heading.rstrip("#"), justify=side, overflow="fold")
         for row in view.rows:
             table.add_row(*row)
         console().print(table, soft_wrap=False)  # a long cell goes on below, nothing is cut off
