@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -9,13 +10,20 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from kpi_xl.jobs.log_values import LINES
 from workbook_templates.look import (
     ACCENT_MIDDLE,
+    ACROSS,
     BOXED,
     CENTRE,
     DAY,
+    HEAD,
     INPUT,
     LABEL,
+    LEFT,
+    PADDED,
     RESTING,
     STRONG,
+    SUBHEAD,
+    TOTAL,
+    WHITE,
     WRAP,
     Page,
     Style,
@@ -27,12 +35,75 @@ ROWS: Final = DAYS * LINES
 HEADER: Final = 2
 FIRST: Final = HEADER + 2
 LAST: Final = FIRST + ROWS - 1
+TOTALS: Final = LAST + 1
+"""The line of the week's totals."""
 DATE: Final = 1
+PLAN: Final = 2
+GROUP: Final[Style] = {"left": 1, "left_color": WHITE}
+"""What sets a heading of several columns off from the one before it."""
 BAND: Final[Style] = {"top": 1, "top_color": ACCENT_MIDDLE}
 """The line above a day's first line."""
 _NOTED: Final = 2
 """The line of a day that says what is out of the ordinary about it."""
 SMALL: Final[Style] = {"font_size": 9}
+
+
+def heads(
+    page: Page,
+    last: int,
+    plan: str,
+    groups: Sequence[tuple[int, int, str]],
+    wide: Sequence[tuple[int, str]],
+) -> None:
+    """The two lines of headings.
+
+    Parameters
+    ----------
+    page : Page
+    last : int
+        The last column.
+    plan : str
+        What stands above the day's plan.
+    groups : sequence of (int, int, str)
+        Headings of several columns: the first, how many, the text.
+    wide : sequence of (int, str)
+        Headings of single columns.
+    """
+    page.height(HEADER, 22)
+    page.height(HEADER + 1, 20)
+    page.blanks(HEADER, 1, HEADER, last, HEAD)
+    page.blanks(HEADER + 1, 1, HEADER + 1, last, SUBHEAD)
+    page.put(HEADER, DATE, "日期", HEAD, CENTRE)
+    page.put(HEADER, PLAN, plan, HEAD, LEFT, PADDED)
+    for first, count, text in groups:
+        page.blanks(HEADER, first, HEADER, first + count - 1, HEAD, ACROSS)
+        page.put(HEADER, first, text, HEAD, ACROSS, GROUP)
+    for column, text in wide:
+        page.put(HEADER, column, text, HEAD, LEFT, PADDED, GROUP)
+
+
+def day_total(
+    page: Page, column: int, counted: int, line: int, number_format: str, slot: str
+) -> None:
+    """The week's total of what is counted on a line of each day, in the line of totals.
+
+    Parameters
+    ----------
+    page : Page
+    column : int
+        Where it stands.
+    counted : int
+        The column of the counts.
+    line : int
+        Which line of a day.
+    number_format : str
+        How it is shown, such as ``"出单 "0" 人"``.
+    slot : str
+        Its name.
+    """
+    total = f"=SUM({day_cells(counted, line)})"
+    shown: Style = {"num_format": number_format, "align": "left", "indent": 1}
+    page.formula(TOTALS, column, total, 0, TOTAL, shown, slot=slot)
 
 
 def band(row: int) -> Style:

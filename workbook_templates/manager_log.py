@@ -9,16 +9,14 @@ from xlsxwriter.utility import xl_col_to_name
 
 from kpi_xl.jobs.log_values import LINES
 from workbook_templates import daily_log
-from workbook_templates.daily_log import FIRST, HEADER, LAST, SMALL
+from workbook_templates.daily_log import FIRST, GROUP, HEADER, LAST, SMALL, TOTALS
 from workbook_templates.form import UNIT, Column, Roll, facts, head, heads
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
     ACCENT_MIDDLE,
-    ACROSS,
     BOXED,
     CENTRE,
     EDITABLE,
-    HEAD,
     INPUT,
     LABEL,
     LEFT,
@@ -28,7 +26,6 @@ from workbook_templates.look import (
     STRONG,
     SUBHEAD,
     TOTAL,
-    WHITE,
     WHOLE,
     WRAP,
     Book,
@@ -50,8 +47,6 @@ _WIDTHS: Final = (1.5, 8.5, 24, 7, 15, 26, 26, 9.5, 10, 30, 30)
 _PLAN, _KIND, _WHOM, _HOW, _EFFECT, _LABEL, _COUNT, _LEARNT, _NEXT = range(2, 11)
 _COUNTED: Final = ("出单人数", "预收件数", "预收保费", "日志份数")
 _SUMMED: Final = {"出单人数": ("出单 ", "人"), "预收件数": ("", "件"), "预收保费": ("预收 ", "元")}
-_TOTAL: Final = LAST + 1
-_GROUP: Final[Style] = {"left": 1, "left_color": WHITE}
 _EDGE: Final[Style] = {"left": 1, "left_color": ACCENT_MIDDLE}
 _WHOLE: Final[Style] = {"num_format": "#,##0", "align": "center"}
 _SMALL: Final[Style] = {"shrink": True, **LEFT, **PADDED}
@@ -142,21 +137,12 @@ def _week(page: Page, week: int, heading: str, roll: Roll) -> None:
 
 
 def _heads(page: Page) -> None:
-    page.height(HEADER, 22)
-    page.height(HEADER + 1, 20)
-    page.blanks(HEADER, 1, HEADER, _NEXT, HEAD)
-    page.blanks(HEADER + 1, 1, HEADER + 1, _NEXT, SUBHEAD)
-    page.put(HEADER, 1, "日期", HEAD, CENTRE)
-    page.put(HEADER, _PLAN, "今日安排", HEAD, LEFT, PADDED)
     groups = ((_KIND, 4, "个别辅导、陪同展业"), (_LABEL, 2, "团队当日成果"))
-    for first, count, text in groups:
-        page.blanks(HEADER, first, HEADER, first + count - 1, HEAD, ACROSS)
-        page.put(HEADER, first, text, HEAD, ACROSS, _GROUP)
-    for column, text in ((_LEARNT, "成功、失败的经验教训"), (_NEXT, "明日活动和要解决的问题")):
-        page.put(HEADER, column, text, HEAD, LEFT, PADDED, _GROUP)
+    wide = ((_LEARNT, "成功、失败的经验教训"), (_NEXT, "明日活动和要解决的问题"))
+    daily_log.heads(page, _NEXT, "今日安排", groups, wide)
     for column, text in ((_WHOM, "对象"), (_HOW, "做法和观察"), (_EFFECT, "效果、要补的技能")):
         page.put(HEADER + 1, column, text, SUBHEAD, LEFT, PADDED)
-    page.put(HEADER + 1, _KIND, "方式", SUBHEAD, CENTRE, _GROUP)
+    page.put(HEADER + 1, _KIND, "方式", SUBHEAD, CENTRE, GROUP)
 
 
 def _names(page: Page, roll: Roll) -> None:
@@ -180,7 +166,7 @@ def _names(page: Page, roll: Roll) -> None:
 
 
 def _totals(page: Page, slot: str) -> None:
-    row = _TOTAL
+    row = TOTALS
     page.height(row, 22)
     page.height(row + 1, 20)
     page.blanks(row, 1, row + 1, _NEXT, TOTAL)
@@ -205,10 +191,9 @@ def _totals(page: Page, slot: str) -> None:
         page.formula(row + 1, column, hint, "", TOTAL, plain, PADDED, slot=f"{slot}.{name}.提示")
     for line, name in enumerate(_COUNTED[:3]):
         column = (_LABEL, _COUNT, _LEARNT)[line]
-        total = f"=SUM({daily_log.day_cells(_COUNT, line)})"
         text, unit = _SUMMED[name]
-        shown = {"num_format": f'"{text}"#,##0" {unit}"', "align": "left", "indent": 1}
-        page.formula(row, column, total, 0, TOTAL, shown, slot=f"{slot}.team.{name}.合计")
+        where = f"{slot}.team.{name}.合计"
+        daily_log.day_total(page, column, _COUNT, line, f'"{text}"#,##0" {unit}"', where)
     row += 3
     page.height(row - 1, 6)
     page.height(row, 56)

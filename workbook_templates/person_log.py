@@ -9,12 +9,11 @@ from xlsxwriter.utility import xl_col_to_name
 
 from kpi_xl.jobs.log_values import LINES, LOGGED
 from workbook_templates import daily_log
-from workbook_templates.daily_log import FIRST, HEADER, LAST, SMALL
+from workbook_templates.daily_log import FIRST, HEADER, LAST, SMALL, TOTALS
 from workbook_templates.form import PERSON, facts, head
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
     ACCENT_MIDDLE,
-    ACROSS,
     BOXED,
     CENTRE,
     EDITABLE,
@@ -31,7 +30,6 @@ from workbook_templates.look import (
     STRONG,
     SUBHEAD,
     TOTAL,
-    WHITE,
     WHOLE,
     WRAP,
     Book,
@@ -61,10 +59,8 @@ _LABEL, _COUNT, _PRODUCT, _PIECES, _PREMIUM, _SOLD_AT, _LEARNT = range(8, 15)
 _COUNTED: Final = ("洽谈人数", "促成人数", "意向客户数")
 _SUMMED: Final = {"洽谈人数": _REASON, "促成人数": _EFFECT, "意向客户数": _PROSPECT}
 """In which columns the week's counts stand."""
-_GROUP: Final[Style] = {"left": 1, "left_color": WHITE}
 _EDGE: Final[Style] = {"left": 1, "left_color": ACCENT_MIDDLE}
 _WHOLE: Final[Style] = {"num_format": "#,##0", "align": "center"}
-_TOTAL: Final = LAST + 1
 _UNITS: Final = ("次", "人", "人", "人", "件", "元")
 
 
@@ -117,21 +113,12 @@ def _week(page: Page, week: int, heading: str) -> None:
 
 
 def _heads(page: Page) -> None:
-    page.height(HEADER, 22)
-    page.height(HEADER + 1, 20)
-    page.blanks(HEADER, 1, HEADER, _LEARNT, HEAD)
-    page.blanks(HEADER + 1, 1, HEADER + 1, _LEARNT, SUBHEAD)
-    page.put(HEADER, 1, "日期", HEAD, CENTRE)
-    page.put(HEADER, _PLAN, "当日工作计划", HEAD, LEFT, PADDED)
     groups = (
         (_TIME, 5, "银行拜访工作记录"),
         (_LABEL, 2, "客户洽谈"),
         (_PRODUCT, 4, "当日保费预收"),
     )
-    for first, count, text in groups:
-        page.blanks(HEADER, first, HEADER, first + count - 1, HEAD, ACROSS)
-        page.put(HEADER, first, text, HEAD, ACROSS, _GROUP)
-    page.put(HEADER, _LEARNT, "问题及心得", HEAD, LEFT, PADDED, _GROUP)
+    daily_log.heads(page, _LEARNT, "当日工作计划", groups, [(_LEARNT, "问题及心得")])
     texts = {_TIME: "时间", _OUTLET: "拜访网点", _REASON: "拜访原因", _EFFECT: "达成效果"}
     texts |= {_PROSPECT: "意向客户", _PRODUCT: "险种", _SOLD_AT: "出单网点"}
     for column, text in texts.items():
@@ -189,24 +176,23 @@ def _validate(page: Page) -> None:
 
 
 def _totals(page: Page, slot: str) -> None:
-    page.height(_TOTAL, 24)
-    page.blanks(_TOTAL, 1, _TOTAL, _LEARNT, TOTAL)
-    page.put(_TOTAL, 1, "本周合计", TOTAL)
+    page.height(TOTALS, 24)
+    page.blanks(TOTALS, 1, TOTALS, _LEARNT, TOTAL)
+    page.put(TOTALS, 1, "本周合计", TOTAL)
     outlets = f"{xl_col_to_name(_OUTLET)}{FIRST + 1}:{xl_col_to_name(_OUTLET)}{LAST + 1}"
     visited: Style = {"num_format": '"拜访 "0" 次"', "align": "left", "indent": 1}
     total = f'=COUNTIF({outlets},"?*")'
-    page.formula(_TOTAL, _OUTLET, total, 0, TOTAL, visited, slot=f"{slot}.done.拜访数.合计")
+    page.formula(TOTALS, _OUTLET, total, 0, TOTAL, visited, slot=f"{slot}.done.拜访数.合计")
     for line, name in enumerate(_COUNTED):
-        text = name[:2]
-        style: Style = {"num_format": f'"{text} "0" 人"', "align": "left", "indent": 1}
-        total = f"=SUM({daily_log.day_cells(_COUNT, line)})"
-        page.formula(_TOTAL, _SUMMED[name], total, 0, TOTAL, style, slot=f"{slot}.done.{name}.合计")
+        shown = f'"{name[:2]} "0" 人"'
+        where = f"{slot}.done.{name}.合计"
+        daily_log.day_total(page, _SUMMED[name], _COUNT, line, shown, where)
     for column, name, number in ((_PIECES, "预收件数", _WHOLE), (_PREMIUM, "预收保费", WHOLE)):
         letter = xl_col_to_name(column)
         total = f"=SUM({letter}{FIRST + 1}:{letter}{LAST + 1})"
-        page.formula(_TOTAL, column, total, 0, TOTAL, number, slot=f"{slot}.done.{name}.合计")
-    page.put(_TOTAL, _PRODUCT, "预收合计", TOTAL, PADDED)
-    row = _TOTAL + 2
+        page.formula(TOTALS, column, total, 0, TOTAL, number, slot=f"{slot}.done.{name}.合计")
+    page.put(TOTALS, _PRODUCT, "预收合计", TOTAL, PADDED)
+    row = TOTALS + 2
     page.height(row - 1, 6)
     page.height(row, 60)
     page.put(row, 1, "主管批注", SECTION, {"valign": "top"})
@@ -278,11 +264,11 @@ def _typed(page: Page, name: str) -> tuple[str, str]:
         cells = ",".join(
             page.at(FIRST + day * LINES + line, _COUNT) for day in range(daily_log.DAYS)
         )
-        return f"COUNT({cells})", page.at(_TOTAL, _SUMMED[name])
+        return f"COUNT({cells})", page.at(TOTALS, _SUMMED[name])
     letter = xl_col_to_name(column)
     cells = f"{page.name}!{letter}{FIRST + 1}:{letter}{LAST + 1}"
     counted = f'COUNTIF({cells},"?*")' if name == "拜访数" else f"COUNT({cells})"
-    return counted, page.at(_TOTAL, column)
+    return counted, page.at(TOTALS, column)
 
 
 def _choices(page: Page) -> None:
