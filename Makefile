@@ -16,8 +16,9 @@ $(BIN)/kpi-xl: pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
+# The extra `server` is not free for commercial use (docs/server.md); these tests are none.
 $(VENV)/.dev: $(BIN)/kpi-xl
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,server]'
 	@touch $@
 
 # Microsoft's Open XML SDK checks every workbook in the tests; without Node those tests are skipped.
@@ -25,6 +26,12 @@ tests/validator/node_modules: tests/validator/package.json
 	@if command -v npm >/dev/null; then \
 		cd tests/validator && npm install --silent --no-audit --no-fund --no-package-lock && touch node_modules; \
 	else echo "npm 不在：跳过 Open XML SDK 校验"; fi
+
+# Python as a browser runs it; without it the test of what runs there is skipped.
+tests/server/pyodide/node_modules: tests/server/pyodide/package.json
+	@if command -v npm >/dev/null; then \
+		cd tests/server/pyodide && npm install --silent --no-audit --no-fund --no-package-lock && touch node_modules; \
+	else echo "npm 不在：跳过 Pyodide"; fi
 
 demo: $(BIN)/kpi-xl
 	rm -rf demo
@@ -42,7 +49,7 @@ demo: $(BIN)/kpi-xl
 	@echo
 	@echo "工作簿都在 demo/output/ ，先打开：demo/output/$(MONTH)/月度KPI表/"
 
-test: $(VENV)/.dev tests/validator/node_modules
+test: $(VENV)/.dev tests/validator/node_modules tests/server/pyodide/node_modules
 	$(BIN)/python -m pytest -n auto
 
 # Spark comes with versions of its own of much, so it has an environment of its own; it needs Java 17.
@@ -75,12 +82,19 @@ docs: $(VENV)/.dev
 templates: $(VENV)/.dev
 	$(BIN)/python -m workbook_templates.build
 
-# What make demo leaves out: the forms that are made for everybody or for every day.
-FORMS := 周计划及检讨表 营业部每周活动情况统计表 客户经理工作日志 销售主管工作日志 每日活动检查表
+# What make demo leaves out: the forms that are made for everybody or for every day, other trades.
+FORMS := 周计划及检讨表 营业部每周活动情况统计表 客户经理工作日志 销售主管工作日志 每日活动检查表 \
+	业务改善措施计划
 
-pictures: demo
+pictures: demo $(VENV)/.dev
 	for form in $(FORMS); do $(RUN) fill $$form --month $(MONTH) || exit 1; done
-	$(BIN)/python docs/make_pictures.py demo/output
+	$(RUN) review --month $(MONTH)
+	for trade in 车行:dealer 服饰:retail; do \
+		$(BIN)/kpi-xl sample build/$${trade%%:*} --trade $${trade##*:} && \
+		$(BIN)/kpi-xl --project build/$${trade%%:*} refresh --month $(MONTH) && \
+		rm -rf demo/output/$${trade%%:*} && \
+		cp -r build/$${trade%%:*}/output demo/output/$${trade%%:*} || exit 1; done
+	$(BIN)/python -m manual.pictures demo/output
 
 clean:
 	rm -rf $(VENV) $(SPARK) demo build dist tests/validator/node_modules

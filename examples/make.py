@@ -12,6 +12,7 @@ import datetime as dt
 import io
 import random
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -178,12 +179,21 @@ def car_dealer() -> dict[str, bytes]:
     ids = {row[0] for row in people}
     begin = _DEALER.isoformat()
     goals = [row for row in raw["目标"][1:] if row[0] >= begin[:7] and row[2] in _STORES]
+    counts = [row for row in raw["计数"][1:] if row[1] in ids and row[0] >= begin]
     return {
         "人员.csv": csv_file(heading, people, "utf-8-sig"),
-        "计数.csv": _cut(raw["计数"], lambda row: row["工号"] in ids and row["日期"] >= begin),
+        "计数.csv": csv_file(raw["计数"][0], _by_month(counts), "utf-8-sig"),
         "出勤.csv": _cut(raw["出勤"], lambda row: row["工号"] in ids and row["日期"] >= begin),
         "目标.csv": csv_file(raw["目标"][0], goals, "utf-8-sig"),
     }
+
+
+def _by_month(counts: Rows) -> Rows:
+    """Counts of days as counts of months, on each month's last day."""
+    summed: Counter[tuple[dt.date, str, str]] = Counter()
+    for day, person, item, quantity in counts:
+        summed[Month.parse(day[:7]).last, person, item] += int(quantity)
+    return [[*key, quantity] for key, quantity in sorted(summed.items())]
 
 
 # ---------------------------------------------------------------------------------------------
