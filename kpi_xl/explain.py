@@ -26,7 +26,8 @@ _DATES: Final = {
     "last": "结束的日期",
     "months": "月数",
 }
-_DIRECTIONS: Final = {"higher": "越高越好", "lower": "越低越好", "neutral": "看结构，不分高低"}
+DIRECTIONS: Final = {"higher": "越高越好", "lower": "越低越好", "neutral": "看结构，不分高低"}
+"""What is good, for people."""
 
 
 def all_kpis() -> Iterator[str]:
@@ -87,9 +88,9 @@ def lines(kpi: Kpi) -> Iterator[str]:
     for setting in kpi.settings:
         yield f"            {setting.name}：{setting.meaning}，默认 {setting.default:g}"
     yield f"  Excel公式 {kpi.excel(references)}    （{cells}）"
-    yield f"  函数      {_function(kpi)}"
+    yield f"  函数      {worksheet_function(kpi)}"
     yield f"  单位      {kpi.unit}，显示为 {kpi.number_format}"
-    yield f"  方向      {_DIRECTIONS[kpi.direction]}"
+    yield f"  方向      {DIRECTIONS[kpi.direction]}"
     if kpi.bands is not None:
         yield f"  健康界限  {kpi.bands.text(kpi.direction, kpi.unit)}（{kpi.bands.source}）"
     yield f"  来源      {kpi.source}"
@@ -97,8 +98,8 @@ def lines(kpi: Kpi) -> Iterator[str]:
         yield f"  说明      {kpi.note}"
 
 
-def _function(kpi: Kpi) -> str:
-    """How the worksheet function of the KPI is called."""
+def worksheet_function(kpi: Kpi) -> str:
+    """How the KPI's worksheet function is called, such as ``=KPI_SIGN_RATE(促成人数, 洽谈人数)``."""
     required = [measure.name for measure in kpi.measures]
     optional = [setting.name for setting in kpi.settings]
     if kpi.code in FROM_DATES:

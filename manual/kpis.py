@@ -9,7 +9,7 @@ from typing import Final
 import udfs.functions
 from kpi_xl import catalogue
 from kpi_xl.analysis.knowledge import Evidence, knowledge
-from kpi_xl.explain import FROM_DATES, lines
+from kpi_xl.explain import DIRECTIONS, FROM_DATES, worksheet_function
 from kpi_xl.kpi import Kpi
 from manual.example_numbers import BRANCH, MONTH, ROSTER, STORE
 
@@ -85,15 +85,14 @@ def page(family: str) -> str:
 
 
 def _section(family: str, kpi: Kpi) -> Iterator[str]:
-    told = {line[2:8].strip(): line[8:].strip() for line in lines(kpi) if line.startswith("  ")}
     numbers = numbers_of(family, kpi)
     yield from (f"## {kpi.name} {{#{kpi.code}}}", "", f"{kpi.meaning}。", "", "| | |", "|---|---|")
     if kpi.aliases:
         yield f"| 也叫 | {'、'.join(kpi.aliases)} |"
     yield f"| 公式 | {kpi.formula} |"
     yield f"| Excel 公式 | `{kpi.excel(_cells(kpi))}`　{_legend(kpi)} |"
-    yield f"| 函数 | `{told['函数']}` |"
-    yield f"| 单位、方向 | {kpi.unit}，{told['方向']} |"
+    yield f"| 函数 | `{worksheet_function(kpi)}` |"
+    yield f"| 单位、方向 | {kpi.unit}，{DIRECTIONS[kpi.direction]} |"
     if kpi.bands is not None:
         yield f"| 健康界限 | {kpi.bands.text(kpi.direction, kpi.unit)}（{kpi.bands.source}） |"
     yield f"| 来源 | {kpi.source} |"
