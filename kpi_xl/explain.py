@@ -99,7 +99,7 @@ def lines(kpi: Kpi) -> Iterator[str]:
 
 
 def worksheet_function(kpi: Kpi) -> str:
-    """How the KPI's worksheet function is called, such as ``=KPI_SIGN_RATE(促成人数, 洽谈人数)``."""
+    """How the KPI's worksheet function is called, as in ``=KPI_SIGN_RATE(促成人数, 洽谈人数)``."""
     required = [measure.name for measure in kpi.measures]
     optional = [setting.name for setting in kpi.settings]
     if kpi.code in FROM_DATES:
