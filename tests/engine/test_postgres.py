@@ -26,6 +26,7 @@ from kpi_xl.data.schema import TABLES
 from kpi_xl.data.store import load_tables
 from kpi_xl.errors import InputError
 from kpi_xl.jobs import start
+from kpi_xl.jobs.daily_activities import DailyActivities
 from kpi_xl.jobs.day_sums import day_sums
 from kpi_xl.jobs.load import check_source, load
 from kpi_xl.project import Project, Settings, read_settings
@@ -231,6 +232,11 @@ def test_the_days_of_the_sample_branch(server, database, sample, tmp_path):
             )
             for code, days in expected.sums.items():
                 assert (found.sums[code] == days).all(), code
+        # The forms of 活动量管理 show what each agent did on each day.
+        span = dt.date(2024, 5, 27), dt.date(2024, 6, 30)
+        done, other_done = (DailyActivities(store, *span) for store in (ours, other))
+        assert len(done.days) > 500
+        assert done.days == other_done.days
         # Of earlier months only the sums have come over.
         assert day_sums(other, theirs.settings, cube, june - 1, "营业部") is None
 
