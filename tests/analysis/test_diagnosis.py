@@ -254,7 +254,9 @@ def test_2000_units_and_36_months_take_no_two_seconds():
     given = finished(world(2000, 36))
     counts = {c: np.asarray(v).astype(np.int64) for c, v in given.items() if c in MEASURES}
     start = time.process_time()
-    for tree in trees().values():
+    mine = [tree for tree in trees().values() if tree.measures <= counts.keys()]
+    assert len(mine) >= 5  # a company has one trade
+    for tree in mine:
         quantities = tree.quantities(counts)
         factors.lmdi(quantities[..., :-1], quantities[..., 1:])
     share = judged_share(counts["producers"][:, -1], given["KPI_AVG_HEADCOUNT"][:, -1], "higher")

@@ -5,6 +5,7 @@ import datetime as dt
 from templates import samples
 
 CAUSE = "差勤管得松，人都见不到。出勤率 85.0%（平时 92.0%，同类 92.2%）"
+VERDICT = "指标变好了；没做这项措施的同类只有 3 个，少于 9 个，说不出是不是措施的作用"
 TEXT = "考勤当天公布，连续缺勤的当周面谈，长期不到的按规定清退"
 
 
@@ -16,7 +17,7 @@ def _head():
 
 def improvement_plan(count=8):
     row = {
-        "指标": "活动率", "问题": "活动率低（活动率 61.3%）", "根源问题": CAUSE, "改善措施": TEXT,
+        "编号": "QWERT", "指标": "活动率", "问题": "活动率低（活动率 61.3%）", "根源问题": CAUSE, "改善措施": TEXT,
         "责任对象": "营业部经理", "工具": "考勤表、面谈记录", "期限": dt.date(2024, 7, 8),
     }  # fmt: skip
     values = {f"plan.{name}": [[value]] * count for name, value in row.items()}
@@ -43,14 +44,14 @@ def improvement_plan_typed():
 def _progress(count):
     row = {
         "指标": "活动率", "改善措施": TEXT, "上月": "61.3%", "本月": "70.1%", "变化": "+8.8点",
-        "结论": "指标变好了；没做这项措施的同类只有 3 个，少于 9 个，说不出是不是措施的作用",
     }  # fmt: skip
     values = {f"progress.{name}": [[value]] * count for name, value in row.items()}
     return values | {"progress.note": "按交回的上月计划"}
 
 
 def improvement_progress():
-    row = {"责任对象": "营业部经理", "期限": dt.date(2024, 6, 8), "同类变化": "—"}
+    row = {"编号": "QWERT", "责任对象": "营业部经理", "期限": dt.date(2024, 6, 8)}
+    row |= {"同类变化": "—", "结论": VERDICT}
     values = {f"progress.{name}": [[value]] * 8 for name, value in row.items()}
     values["progress.条数"] = "已完成 0 条，共 8 条"
     return _head() | _progress(8) | values
@@ -77,4 +78,6 @@ def monthly_review(people=90):
         "review.问题": "（没有交回）",
         "review.措施": "每周三训练件均；出勤当天公布。",
     }
+    said = {"完成情况": "已完成", "检讨": f"{VERDICT}。主管：晨会每天都开了"}
+    values |= {f"progress.{name}": [[value]] * 6 for name, value in said.items()}
     return _head() | _progress(6) | values

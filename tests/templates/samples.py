@@ -151,6 +151,7 @@ def monthly_kpi(scale=1):
             f"{slot}.去年同期": _or_dash(last_year),
             f"{slot}.同比": _changes(kpi, now, last_year),
             f"{slot}.状态": kpi.status(now) or "—",
+            f"{slot}.依据": "界限·目标·趋势" if kpi.status(now) == "危险" else "",
         }
         if kpi.direction != "lower":
             given = values[f"{slot}.目标"]
@@ -169,10 +170,21 @@ def _analysis(found):
         ],
         "pace.as_of": "截至 6月14日，19 个工作日已过 9 个",
     }
-    for name, scale in (("首年新单保费", 1000), ("主险件数", 1)):
+    from workbook_templates import monthly_findings
+
+    for name in monthly_findings.PACED:
+        scale = {"首年度保费": 1000, "首年新单保费": 1000, "活动率": 0.001}.get(name, 1)
         parts = {"目标": 900, "完成": 410, "应完成": 430, "预测": 880, "下限": 760, "上限": 1010}
         values |= {f"pace.{name}.{part}": one * scale for part, one in parts.items()}
         values |= {f"pace.{name}.达成率": 410 / 900, f"pace.{name}.进度": 410 / 430}
+    factors = [["人力", "举绩率", "有效人均件数", "件均保费"]]
+    values |= {
+        "drivers.title": "首年新单保费的因素分解（元）",
+        "drivers.formula": "首年新单保费 = 人力 × 举绩率 × 有效人均件数 × 件均保费；各因素之和等于差额。",
+        "drivers.因素": factors,
+        "waterfall.环比.因素": factors,
+        "waterfall.同比.因素": factors,
+    }
     for number, name in enumerate(("环比", "同比", "目标", "标杆", "全公司")):
         shares = [-12000 + 3000 * number, 45000.5, -8000.25, 21000]
         row = [600000.0, *shares, 600000.0 + sum(shares)]
