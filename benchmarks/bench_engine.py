@@ -1,11 +1,15 @@
 """The data engine on a made-up company: beside pandas, beside the bare scan, as it grows, lookups.
 
 Every measurement is a process of its own, so that its peak memory is its own. What is compared
-takes turns in one run, and the median counts. ``python -m benchmarks.bench_engine [--full]``.
+takes turns in one run, and the median counts.
+
+``python -m benchmarks.bench_engine [--policies N] [--rounds N] [--growth N ...] [--full]``; there
+is an agent for every hundred policies. ``KPI_XL_BENCH`` names the folder for the made-up companies.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import pickle
@@ -17,16 +21,25 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.generate import FIRST, MONTHS, generate
+from benchmarks.generate import FIRST, MONTHS, generate, multiply
 from kpi_xl.data.schema import TABLES, Column
 
 ROOT: Final = Path(__file__).parents[1]
-GROWTH: Final = ((10_000, 1_000_000), (100_000, 10_000_000), (1_000_000, 100_000_000))
-"""Agents and policies of the three companies that show how the cost grows."""
+SMALL: Final = 100_000
+"""Policies of the company that is measured without options."""
+
+FULL: Final = 10_000_000
+"""Policies of the company that is measured at length."""
+
+GROWTH: Final = (1_000_000, 10_000_000, 100_000_000)
+"""Policies of the three companies that show how the cost grows."""
+
+MULTIPLIED: Final = 10_000_000
+"""A larger company is made up of so large ones, which is much faster."""
 
 LIMIT: Final = "3GB"
 """What DuckDB may take of four gigabytes; the rest is for numpy and Python."""
@@ -54,17 +67,35 @@ BARE: Final = (
 """What the bare scan sums up by agent and month: table, day, sums."""
 
 
-def figures(quick: bool = False) -> Iterator[tuple[str, float, str]]:
+def figures(
+    quick: bool = True,
+    policies: int | None = None,
+    rounds: int = 3,
+    growth: tuple[int, ...] | None = None,
+) -> Iterator[tuple[str, float, str]]:
     """The figures: name, value, unit."""
+    policies = policies or (SMALL if quick else FULL)
+    growth = growth if growth is not None else () if quick else GROWTH
     with tempfile.TemporaryDirectory(dir=os.environ.get("KPI_XL_BENCH")) as folder:
-        agents, policies = (2_000, 100_000) if quick else (100_000, 10_000_000)
         company = Path(folder) / "company"
-        generate(company, agents, policies)
-        yield from _beside(company, policies, rounds=3)
+        make(company, policies)
+        yield from _beside(company, policies, rounds)
         yield from _lookups(company)
-        if not quick:
-            yield from _appended(company)
-            yield from _growth(Path(folder))
+        yield from _updated(company)
+        yield from _appended(company)
+        shutil.rmtree(company)
+        yield from _growth(Path(folder), growth)
+
+
+def make(company: Path, policies: int) -> None:
+    """Make up a company with an agent for every hundred policies."""
+    if policies <= MULTIPLIED:
+        generate(company, policies // 100, policies)
+        return
+    one = company.with_name(f"{company.name}_one")
+    generate(one, MULTIPLIED // 100, MULTIPLIED)
+    multiply(one, company, policies // MULTIPLIED)
+    shutil.rmtree(one)
 
 
 def _beside(company: Path, policies: int, rounds: int) -> Iterator[tuple[str, float, str]]:
@@ -117,6 +148,21 @@ def _appended(company: Path) -> Iterator[tuple[str, float, str]]:
         yield f"project_full_vs_appended_{what}", ratio, "x"
 
 
+def _updated(company: Path) -> Iterator[tuple[str, float, str]]:
+    """The store alone: the rows of a month more, beside all of them anew."""
+    _run("build_before", company)
+    found = {"updated": _run("update_store", company), "rebuilt": _run("build_store", company)}
+    for name, run in found.items():
+        for what, unit in (("wall", "s"), ("cpu", "s"), ("peak", "MB")):
+            yield f"store_{name}_{what}", run[what], unit
+    for what in ("wall", "cpu"):
+        yield (
+            f"store_rebuilt_vs_updated_{what}",
+            found["rebuilt"][what] / found["updated"][what],
+            "x",
+        )
+
+
 def as_files(company: Path, project: Path) -> list[Path]:
     """Make a project of CSV files, the long tables by month; those of the last month come back."""
     import duckdb
@@ -153,19 +199,18 @@ def _in_file(column: Column) -> str:
     return f'"{column.code}"'
 
 
-def _growth(folder: Path) -> Iterator[tuple[str, float, str]]:
-    """The cost at one, ten and a hundred million policies, within four gigabytes."""
-    for agents, policies in GROWTH:
+def _growth(folder: Path, growth: tuple[int, ...]) -> Iterator[tuple[str, float, str]]:
+    """How the cost grows with the policies, within four gigabytes."""
+    for policies in growth:
         company = folder / f"company_{policies}"
-        generate(company, agents, policies)
+        make(company, policies)
         found = _run("limited", company)
-        size = f"{policies // 1_000_000}m_policies"
-        yield f"engine_{size}", found["wall"], "s"
-        yield f"engine_{size}_cpu", found["cpu"], "s"
-        yield f"engine_{size}_peak", found["peak"], "MB"
-        yield f"engine_{size}_cpu_per_million", found["cpu"] / policies * 1e6, "s"
-        for file in company.iterdir():
-            file.unlink()
+        size = f"{policies // 1000}k_policies"
+        yield f"engine_limited_{size}", found["wall"], "s"
+        yield f"engine_limited_{size}_cpu", found["cpu"], "s"
+        yield f"engine_limited_{size}_peak", found["peak"], "MB"
+        yield f"engine_limited_{size}_cpu_per_million", found["cpu"] / policies * 1e6, "s"
+        shutil.rmtree(company)
 
 
 def _lookups(company: Path) -> Iterator[tuple[str, float, str]]:
@@ -211,8 +256,9 @@ def _measure(task: str, company: Path) -> dict[str, float]:
     tasks = {
         "ours": _ours, "limited": _limited, "pandas": _pandas, "bare": _bare, "load": _load,
     }  # fmt: skip
+    work = _store(task, company) if task in _STORE else lambda: tasks[task](company)
     begun, cpu = time.perf_counter(), time.process_time()
-    keep = tasks[task](company)
+    keep = work()
     spent = time.perf_counter() - begun, time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     if keep is not None:
@@ -256,6 +302,35 @@ def _pandas(company: Path) -> Any:
     from benchmarks import pandas_peer
 
     return pandas_peer.compute(company)
+
+
+_STORE: Final = ("build_before", "update_store", "build_store")
+
+
+def _store(task: str, company: Path) -> Callable[[], Any]:
+    """The store of all rows, or of those before the last month, from tables read beforehand."""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    from kpi_xl.data.check import Checked, CheckedTable
+    from kpi_xl.data.fingerprints import LONG
+    from kpi_xl.data.store import build, update
+    from kpi_xl.jobs.progress import silent
+    from kpi_xl.project import Project, Settings
+
+    last = (FIRST + (MONTHS - 1)).first
+    tables = {}
+    for code, table in TABLES.items():
+        rows = pq.read_table(company / f"{code}.parquet")
+        if code in LONG and task == "build_before":
+            rows = rows.filter(pc.less(rows[LONG[code]], last))
+        tables[code] = CheckedTable(table, rows, ())
+    project = Project(company, Settings())
+    if task != "update_store":
+        for made in (project.store, project.cube):
+            made.unlink(missing_ok=True)
+    do = update if task == "update_store" else build
+    return lambda: do(project, Checked(tables, [], []), "", silent) and None
 
 
 def _load(project: Path) -> None:
@@ -305,9 +380,22 @@ def _assert_same(company: Path) -> None:
     cube.save(company / "kpi.cube", company / "kpi.duckdb")
 
 
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--policies", type=int)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--growth", type=int, nargs="*")
+    parser.add_argument("--full", action="store_true")
+    return parser.parse_args()
+
+
 if __name__ == "__main__":
-    if len(sys.argv) == 3:
+    if len(sys.argv) == 3 and not sys.argv[1].startswith("-"):
         print(json.dumps(_measure(sys.argv[1], Path(sys.argv[2]))))
     else:
-        for name, value, unit in figures("--full" not in sys.argv):
+        options = _options()
+        growth = None if options.growth is None else tuple(options.growth)
+        for name, value, unit in figures(
+            not options.full, options.policies, options.rounds, growth
+        ):
             print(f"{name} {value:.4g} {unit}", flush=True)
