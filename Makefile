@@ -97,4 +97,4 @@ pictures: demo $(VENV)/.dev
 	$(BIN)/python -m manual.pictures demo/output
 
 clean:
-	rm -rf $(VENV) $(SPARK) demo build dist tests/validator/node_modules
+	rm -rf $(VENV) $(SPARK) demo build dist tests/validator/node_modules tests/server/pyodide/node_modules

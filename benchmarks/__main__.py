@@ -14,6 +14,7 @@ from benchmarks import (
     bench_engine,
     bench_excel,
     bench_main_job,
+    bench_server,
     bench_start,
     bench_workbook,
 )
@@ -27,6 +28,7 @@ def main() -> None:
         bench_distribution,
         bench_excel,
         bench_calc,
+        bench_server,
         bench_main_job,
         bench_engine,
         bench_analysis,

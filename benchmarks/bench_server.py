@@ -237,7 +237,7 @@ def _project(folder: Path) -> Path:
     file = folder / "kpi.toml"
     text = file.read_text(encoding="utf-8")
     lines = f"[server]\nport = {port}\nrequests_per_minute = 1000000\n"
-    file.write_text(text.replace("\n[bands]", f"\n{lines}\n[bands]"), encoding="utf-8")
+    file.write_text(text.replace("[server]\n", lines, 1), encoding="utf-8")
     from kpi_xl.project import Project
 
     load_project(Project.open(folder))

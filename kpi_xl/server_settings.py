@@ -24,6 +24,7 @@ _KEYS: Final = frozenset(
 )  # fmt: skip
 _ADDRESS: Final = re.compile(r"https://[A-Za-z0-9.-]+(:\d{1,5})?(/[A-Za-z0-9._~/-]*)?")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_NUMBER: Final = re.compile(r"[A-Za-z0-9.-]+")
 _URL: Final = re.compile(r"https?://\S+")
 
 
@@ -158,8 +159,9 @@ def _entra(given: Any, wrong: Any) -> Entra:
     if not isinstance(given, dict) or not given.keys() <= {"tenant", "client", "keys"}:
         raise wrong("entra", "请写一节 [server.entra]，里面是 tenant 和 client")
     tenant, client = given.get("tenant"), given.get("client")
-    if not (isinstance(tenant, str) and tenant and isinstance(client, str) and client):
-        raise wrong("entra", "请写 tenant（租户 ID）和 client（应用程序 ID）")
+    for number in (tenant, client):
+        if not isinstance(number, str) or not _NUMBER.fullmatch(number):
+            raise wrong("entra", "请写 tenant（租户 ID）和 client（应用程序 ID）", number)
     keys = given.get("keys", f"https://login.microsoftonline.com/{tenant}/discovery/v2.0/keys")
     if not isinstance(keys, str) or not _URL.fullmatch(keys):
         raise wrong("entra.keys", "请写签名密钥（JWKS）的网址", keys)

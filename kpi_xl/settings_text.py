@@ -85,6 +85,31 @@ url = "duckdb:///kpi.duckdb"
 # subject = "{月份}{模板}：{姓名}"
 # text = "邮件正文.txt"
 
+[server]
+# 给 Mac 版、网页版 Excel 用的服务（kpi-xl serve）。先看文档《Mac 和网页版 Excel》里的许可说明。
+# 在哪里监听；workers 是几个进程。
+# host = "127.0.0.1"
+# port = 8443
+# workers = 1
+# 大家的 Excel 用哪个地址找到它，写进清单（manifest）。
+# address = "https://kpi.example.com"
+# 证书和私钥（PEM 文件，相对本文件）；前面有网关提供 https 的不写。
+# certificate = "kpi.pem"
+# key = "kpi.key"
+# 每人每分钟最多几次请求；一次请求最多几 MB。
+# requests_per_minute = 600
+# megabytes = 20
+# 用公司账号（Entra ID）登录的，写租户和应用程序的 ID：
+# entra = { tenant = "…", client = "…" }
+
+[server.roles]
+# 角色能看哪些单位（写路径，连同下面的单位）；"*" 是全部。
+# "内勤" = "*"
+# "主管.城东" = ["城东营业部"]
+
+[server.keys]
+# 不用公司账号的，给每人一个密钥：kpi-xl addin key 角色 会给出一行，写在这里。
+
 [bands]
 # 健康线与危险线：达到 healthy 为健康，低于 danger 为危险，中间为异常。
 # 比率写小数；越低越好的指标（如脱落率）反过来。不写的指标按公开标准。
