@@ -58,7 +58,12 @@ def test_peers_are_ranked(branch, wide):
 def test_pace_of_a_day(branch, wide):
     text = on(branch, "pace", "--day", "2024-06-14", "--month", "2024-06")
     assert "截至 2024-06-14：19 个工作日已过 9 个" in text
-    assert len(rows(text)) == 16
+    found = rows(text)
+    names = {row[1] for row in found}
+    assert {"首年度保费", "首年新单保费", "主险件数", "举绩人数", "新增人数", "活动率"} <= names
+    assert len(found) == 8 * len(names)
+    (visits,) = rows(on(branch, "pace", "拜访数", "--level", "分公司", "--month", "2024-06"))
+    assert number(visits[3]) == number(visits[6])  # the month is over
 
 
 def test_rules_name_only_the_units_own_people(branch, wide):
@@ -84,6 +89,7 @@ def test_targets_split_exactly(branch, wide, tmp_path):
         (("warnings", "--level", "班"), "可以写的层级有"),
         (("drivers", "--compare", "别的"), "环比"),
         (("pace", "--day", "某日"), "2024-06-14"),
+        (("pace", "保费持续率"), "可以看的有"),
         (("targets", "split", "活动率", "1", "--year", "2025"), "不能按月分解"),
         (("review", "--month", "2034-01"), "没有数据"),
     ],
