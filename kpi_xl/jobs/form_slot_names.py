@@ -137,7 +137,7 @@ def _of_a_week() -> Iterator[tuple[str, str]]:
 
 
 def _of_a_check() -> Iterator[tuple[str, str]]:
-    for name in ("日期", "星期", "姓名"):
+    for name in ("日期", "星期", "工号", "姓名"):
         yield f"checks.{name}", f"每人每个工作日一行：{name}"
     for activity in PLANNED:
         yield f"checks.{activity}.计划", f"每人每个工作日一行：{activity}计划"
