@@ -28,8 +28,8 @@ def opened(file, typed=None, emptied=()):
                 continue
             if place in (typed or {}):
                 value = typed[place]
-            elif value is None and cell.value is None:
-                continue
+            elif value in (None, "") and cell.data_type != "f":
+                continue  # an empty text is an empty cell once it is typed again
             entry = [cell.row - 1, cell.column - 1, "" if value is None else value]
             if cell.data_type == "f":
                 entry.append(formula)

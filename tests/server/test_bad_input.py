@@ -84,7 +84,7 @@ def test_every_function_with_every_kind_of_cell(client, name, given):
             assert isinstance(cell, (int, float, str, bool)) or cell["type"] == "Error"
 
 
-@MANY
+@SOME
 @given(body=anything, url=st.sampled_from([CALLS, SINGLE_CALL, f"{SCRIPT}/refresh"]))
 def test_any_json(client, body, url):
     is_answered(sent(client, url, json.dumps(body).encode()))
