@@ -22,7 +22,7 @@ class DuckDb:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
-        self._aside: list[str] | None = None
+        self._aside: set[str] | None = None
 
     def define(self, name: str, sql: str) -> None:
         if self._aside is None:
@@ -30,7 +30,7 @@ class DuckDb:
         else:
             # A temporary table stands before the one of the same name.
             self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
-            self._aside.append(name)
+            self._aside.add(name)
 
     def replace(self, name: str, where: str, sql: str) -> None:
         self.connection.execute(f"DELETE FROM {name} WHERE {where}")
@@ -38,7 +38,7 @@ class DuckDb:
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        self._aside = []
+        self._aside = set()
         yield  # after an error nobody goes on with this connection
         for name in self._aside:
             self.connection.execute(f"DROP TABLE temp.{name}")
