@@ -427,6 +427,22 @@ class TestExcelParts:
         sparklines = re.findall(r"<xm:f>目标设定!L(\d+):T\1</xm:f><xm:sqref>K\1<", sheet)
         assert sorted(map(int, sparklines)) == list(range(5, 50))
 
+    def test_validation_of_excel_2010(self, small, edit, sheet_xml):
+        """Its formula is in an element inside the one that has it in older validations."""
+        x14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
+        xm = "http://schemas.microsoft.com/office/excel/2006/main"
+        new = (
+            f'<extLst><ext xmlns:x14="{x14}" uri="{{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}}">'
+            f'<x14:dataValidations xmlns:xm="{xm}" count="1"><x14:dataValidation type="list">'
+            "<x14:formula1><xm:f>表!$A$10:$A$12</xm:f></x14:formula1><xm:sqref>C9</xm:sqref>"
+            "</x14:dataValidation></x14:dataValidations></ext></extLst></worksheet>"
+        ).encode()
+        part = "xl/worksheets/sheet1.xml"
+        path = edit(small(NAMES), {part: lambda xml: xml.replace(b"</worksheet>", new)})
+        grown = sheet_xml(Template(path).fill({"数": [1, 2, 3, 4, 5]}))
+        assert "<x14:formula1><xm:f>表!$A$12:$A$14</xm:f></x14:formula1>" in grown
+        assert "<xm:sqref>C11</xm:sqref>" in grown
+
     def test_source_of_a_pivot_table(self):
         shifts = {"甲": Shift((Change(11, 3),))}
         source = b'<c><cacheSource type="worksheet"><worksheetSource ref="A1:C20" sheet="%s"/></cacheSource></c>'
