@@ -130,7 +130,7 @@ class _Form:
             rule |= {"validate": "list", "source": source}
             hint = hint.replace(_HOW[column.kind], _HOW["choice"])
         elif column.kind == "date":
-            limits = {"minimum": date(1950, 1, 1), "maximum": date(2099, 12, 31)}
+            limits: dict[str, Any] = {"minimum": date(1950, 1, 1), "maximum": date(2099, 12, 31)}
             rule |= {"validate": "date", "criteria": "between"} | limits
         elif column.kind == "count":
             rule |= {"validate": "integer", "criteria": ">=", "value": 0}
