@@ -158,7 +158,7 @@ def server_settings(section: Mapping[str, Any], file: Path) -> ServerSettings:
 def _entra(given: Any, wrong: Any) -> Entra:
     if not isinstance(given, dict) or not given.keys() <= {"tenant", "client", "keys"}:
         raise wrong("entra", "请写一节 [server.entra]，里面是 tenant 和 client")
-    tenant, client = given.get("tenant"), given.get("client")
+    tenant, client = (given.get(name, "") for name in ("tenant", "client"))
     for number in (tenant, client):
         if not isinstance(number, str) or not _NUMBER.fullmatch(number):
             raise wrong("entra", "请写 tenant（租户 ID）和 client（应用程序 ID）", number)
