@@ -74,9 +74,9 @@ bench: $(VENV)/.dev
 addin: $(VENV)/.dev
 	$(BIN)/python -m udfs.excel.build kpi_xl.xlam
 
-# The manual as a site in build/site; a broken link or a missing picture fails.
+# The manual as a site in build/site; a broken link or a missing picture fails, though not with --quiet.
 docs: $(VENV)/.dev
-	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build
 	@echo "手册：build/site/index.html"
 
 templates: $(VENV)/.dev
