@@ -32,7 +32,7 @@ _SERVICE_TABLES: Final = (
 )  # fmt: skip
 _NEVER: Final = np.iinfo(np.int32).max
 
-_FEW: Final = 100_000
+_FEW: Final = 1_000_000
 """Fewer rows are compared faster than their hashes are made."""
 
 
