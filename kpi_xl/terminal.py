@@ -9,11 +9,11 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from kpi_xl.chinese import Option
+from kpi_xl.chinese import Option, width
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from kpi_xl.jobs.progress import Progress
     from kpi_xl.jobs.views import View
     from kpi_xl.project import Project
+
+_SHORT: Final = 8
+_ROOM: Final = 160
 
 Answer = Mapping[str, Any]
 """What a command found or made, for programs: what `--json` writes."""
@@ -96,14 +99,24 @@ def show(view: View) -> Answer:
     if view.rows and asked().speech in (Speech.USUAL, Speech.VERBOSE):
         from rich.table import Table
 
-        table = Table(title=view.title)
-        for heading in view.headings:
-            right = heading.endswith("#")
-            side: Literal["left", "right"] = "right" if right else "left"
-            table.add_column(heading.rstrip("#"), justify=side, overflow="fold")
+        table = Table(title=view.title, title_justify="left")
+        for place, heading in enumerate(view.headings):
+            number = heading.endswith("#")
+            longest = max(width(row[place]) for row in view.rows)
+            # Long texts go on below; numbers stay in one piece, and so do short names.
+            table.add_column(
+                heading.rstrip("#"),
+                justify="right" if number else "left",
+                no_wrap=number,
+                min_width=min(longest, _SHORT),
+                overflow="fold",
+            )
         for row in view.rows:
             table.add_row(*row)
-        console().print(table, soft_wrap=False)  # a long cell goes on below, nothing is cut off
+        terminal = console()
+        if not terminal.is_terminal:  # a file or a pipe has room for whole lines
+            terminal.width = _ROOM
+        terminal.print(table, soft_wrap=False)
     for note in view.notes:
         say(note)
     rows = [dict(zip(headings, row, strict=True)) for row in view.rows]
