@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 from kpi_xl.jobs import start, unit_sheets
 from kpi_xl.jobs.files import write_whole
@@ -18,6 +19,11 @@ from kpi_xl.workbook import Template
 from workbook_templates import NAMES
 
 MONTH = "2024-06"
+
+# pytest --hypothesis-profile=thorough takes longer and sees more.
+settings.register_profile("usual", max_examples=40, deadline=None)
+settings.register_profile("thorough", max_examples=500, deadline=None)
+settings.load_profile("usual")
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,10 @@ _COUNTED_AGAIN: Final = {
 """Measures of which a period's are neither the sum nor the last of its months', by the step that
 counts them."""
 
+_COUNTED_FROM: Final = {"period_people": {"pieces", "fyc"}, "period_outlets": {"active_outlets"}}
+"""What there must be in the months for those. Producers there need not be: who sold as a trainee
+and counts at the period's end is the period's producer, and none of any month."""
+
 
 @dataclass(frozen=True)
 class PeriodCube:
@@ -103,7 +107,7 @@ def by_period(
         if not any(code in codes for codes in _COUNTED_AGAIN.values())
     }
     for name, codes in _COUNTED_AGAIN.items():
-        if periods and any(code in cube.measures for code in codes):
+        if periods and _COUNTED_FROM[name] & set(cube.measures):
             values |= _count_again(name, codes, cube, store, settings, periods)
     both = cube.measure("opening") + cube.measure("closing")
     average = (

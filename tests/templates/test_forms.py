@@ -100,7 +100,6 @@ def filled(folder, template, count, values, people, rows=60):
 
 TEAMS = {
     "3": lambda: team(3),
-    "40": lambda: team(40),
     "75": lambda: team(75),
     "长名": lambda: team(9, name=LONG),
     "没有活动": lambda: team(5, active=False),
