@@ -91,7 +91,7 @@ def write_report(checked: Checked, path: Path, most: int = MOST) -> None:
             book.set_properties({"title": "数据校验报告", "created": _CREATED})
             _Report(book, checked, most).write()
         unfinished.replace(path)
-    except PermissionError as error:
+    except OSError as error:
         raise InputError(
             "校验报告写不进去，可能正在 Excel 里打开", "请关闭后再试", file=path
         ) from error

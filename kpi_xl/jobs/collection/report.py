@@ -39,7 +39,7 @@ def write_report(collected: Collected) -> None:
         _Report(book, collected).write()
     try:
         write_whole(collected.report, out.getvalue())
-    except PermissionError:
+    except OSError:
         raise InputError(
             "回收报告写不进去，可能正在 Excel 里打开",
             "请关闭后再收一次，结果相同",
