@@ -139,12 +139,19 @@ class Command(click.Command):
         of_arguments = [
             (p.make_metavar(ctx), p.help) for p in parameters if isinstance(p, Argument)
         ]
-        of_options = [found for p in parameters if (found := p.get_help_record(ctx)) is not None]
+        of_options = [
+            found
+            for p in parameters
+            if isinstance(p, click.Option) and (found := p.get_help_record(ctx)) is not None
+        ]
         sections: dict[str, list[tuple[str, str]]] = {"参数": of_arguments, "选项": of_options}
         for heading, rows in sections.items():
             if rows:
                 with formatter.section(heading):
                     formatter.write_dl(rows)
+
+    def format_arguments(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Nothing: newer versions of click would write them here, under a heading in English."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         if self.examples:

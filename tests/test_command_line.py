@@ -81,8 +81,12 @@ class TestHelp:
     def test_no_word_of_clicks_own_is_left(self, path, command):
         with click.Context(app, info_name="kpi-xl") as top:
             text = command.get_help(command.context_class(command, top, info_name=path[-1]))
-        english = "Usage Options Commands Arguments Show message exit default required OPTIONS ARGS"
-        assert not set(english.split()) & set(re.findall("[A-Za-z]+", text))
+        english = (
+            "usage options commands arguments positional show message exit default required args"
+        )
+        assert not set(english.split()) & {word.lower() for word in re.findall("[A-Za-z]+", text)}
+        headings = re.findall("^(\\w+)：$", text, re.M)
+        assert len(headings) == len(set(headings)), headings
 
     @pytest.mark.parametrize(("path", "command"), EVERY, ids=NAMES)
     def test_examples_are_command_lines_of_that_command(self, path, command):
