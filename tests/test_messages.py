@@ -119,12 +119,6 @@ def test_passwords(project, told, tmp_path):
     assert "没有密码" in told(*command)
 
 
-def test_serving_needs_a_licence(project, told, monkeypatch):
-    pytest.importorskip("xlwings_server")
-    monkeypatch.delenv("XLWINGS_LICENSE_KEY", raising=False)
-    assert "xlwings Server 没有可用的许可" in told("-p", project, "serve")
-
-
 def test_the_report_is_open_in_excel(project, told):
     """A folder in its place cannot be replaced either."""
     (project / "output" / "校验报告.xlsx").mkdir(parents=True)

@@ -8,6 +8,7 @@ import pytest
 from kpi_xl.data.check import Checked, check_project
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.report import write_report
+from kpi_xl.errors import InputError
 
 FILES = {
     "人员.csv": "工号,签约日期,备注\n1,2020-01-05,x\n2,去年,y\n3,2020-01-05,\n",
@@ -94,7 +95,7 @@ def test_more_problems_than_are_written(checked, tmp_path):
 def test_a_report_that_cannot_be_written_leaves_nothing(checked, tmp_path):
     path = tmp_path / "校验报告.xlsx"
     path.mkdir()
-    with pytest.raises(OSError, match="校验报告"):
+    with pytest.raises(InputError, match="校验报告写不进去"):
         write_report(checked, path)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["校验报告.xlsx", "项目"]
 

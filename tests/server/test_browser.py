@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.importorskip("fastapi", reason="kpi_xl[server] is not installed")
+
 import workbook_templates
 from conftest import MONTH
 from kpi_xl.error_values import error_name
