@@ -211,6 +211,10 @@ class Oracle:
             return natural_end(month)
         return dt.date(month.year, month.month, self.cut)
 
+    def first_month_end(self, signed: dt.date) -> dt.date:
+        """The day whose place and rank somebody has all the time before it."""
+        return self.month_end(self.month_of(signed))
+
     def month_of(self, day: dt.date) -> Month:
         """The month that a day counts in."""
         return self.month_number(day)
@@ -226,8 +230,8 @@ class Oracle:
         Before his first month's end he has the rank that he has then.
         """
         first = min(a["signed"] for a in self.world.agents if a["agent"] == agent)
-        month = max(month, self.month_of(first))
-        return self._rank(agent, self.month_end(month))[0] not in self.uncounted
+        day = max(self.month_end(month), self.first_month_end(first))
+        return self._rank(agent, day)[0] not in self.uncounted
 
     def counts_producing(self, agent: str, month: Month) -> bool:
         """Somebody on the roster does not produce while his rank does not count."""
@@ -285,7 +289,7 @@ class Oracle:
         events.sort(key=lambda e: e[:2])
         past = [place for when, _, place in events if when <= day]
         # In his first month somebody is where that month's end finds him, and so before it.
-        first_end = self.month_end(self.month_of(events[0][0]))
+        first_end = self.first_month_end(events[0][0])
         return past[-1] if day >= first_end else [p for w, _, p in events if w <= first_end][-1]
 
     def _unit(self, level: str, agent: str, month: Month) -> str:
@@ -533,13 +537,17 @@ class Oracle:
 class PartOracle(Oracle):
     """Counts a world whose month ends after some day, what comes later being of no month."""
 
-    def __init__(self, world: World, month: Month, day: int) -> None:
+    def __init__(self, world: World, month: Month, day: int, uncounted=()) -> None:
         self.part, self.day = month, day
-        super().__init__(world, grace_days=60, effective_fyc=1000 * 100)
+        super().__init__(world, grace_days=60, effective_fyc=1000 * 100, uncounted=uncounted)
 
     def month_end(self, month: Month) -> dt.date:
         end = super().month_end(month)
         return end.replace(day=self.day) if month == self.part else end
+
+    def first_month_end(self, signed: dt.date) -> dt.date:
+        end = self.month_end(self.month_number(signed))
+        return end if signed <= end else Oracle.month_end(self, self.month_number(signed))
 
     def month_of(self, day: dt.date) -> Month:
         month = Month.containing(day)
