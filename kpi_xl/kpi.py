@@ -314,32 +314,83 @@ class Registry(Mapping[str, Kpi]):
         """
 
         def declare(function: Callable[..., Formula]) -> Kpi:
-            code = function.__name__
             symbols = [self.measures[name] for name in inspect.signature(function).parameters]
-            expression = function(*symbols)
-            kpi = Kpi(
+            return self._add(
+                Kpi(
+                    code=function.__name__,
+                    name=name,
+                    expression=function(*symbols),
+                    measures=tuple(s for s in symbols if isinstance(s, Measure)),
+                    settings=tuple(s for s in symbols if isinstance(s, Setting)),
+                    unit=unit,
+                    direction=direction,
+                    number_format=number_format or _NUMBER_FORMATS.get(unit, "#,##0"),
+                    source=source,
+                    meaning=meaning,
+                    aliases=aliases,
+                    bands=bands,
+                    note=note,
+                )
+            )
+
+        return declare
+
+    def of_measure(
+        self,
+        code: str,
+        measure: str,
+        *,
+        meaning: str,
+        source: str,
+        direction: Direction = "higher",
+        aliases: tuple[str, ...] = (),
+        note: str = "",
+    ) -> Kpi:
+        """Declare a measure as a KPI by itself; its name and unit are the measure's.
+
+        Parameters
+        ----------
+        code : str
+            The KPI's code.
+        measure : str
+            The measure's code.
+        meaning, source, direction, aliases, note
+            As for `kpi`.
+
+        Raises
+        ------
+        ValueError
+            When a name is taken already.
+        KeyError
+            When there is no such measure.
+        """
+        symbol = self.measures[measure]
+        assert isinstance(symbol, Measure)
+        return self._add(
+            Kpi(
                 code=code,
-                name=name,
-                expression=expression,
-                measures=tuple(s for s in symbols if isinstance(s, Measure)),
-                settings=tuple(s for s in symbols if isinstance(s, Setting)),
-                unit=unit,
+                name=symbol.name,
+                expression=symbol,
+                measures=(symbol,),
+                settings=(),
+                unit=symbol.unit,
                 direction=direction,
-                number_format=number_format or _NUMBER_FORMATS.get(unit, "#,##0"),
+                number_format=_NUMBER_FORMATS.get(symbol.unit, "#,##0"),
                 source=source,
                 meaning=meaning,
                 aliases=aliases,
-                bands=bands,
+                bands=None,
                 note=note,
             )
-            if set(expression.measures()) != set(kpi.measures):
-                raise ValueError(f"{code}: its parameters and the measures of its formula differ")
-            for other in self._kpis.values():
-                if clash := other.labels & kpi.labels:
-                    raise ValueError(f"{code}: {', '.join(sorted(clash))} is {other.code} already")
-            self._kpis[code] = kpi
-            for label in kpi.labels:
-                self._by_label.setdefault(label.casefold(), kpi)
-            return kpi
+        )
 
-        return declare
+    def _add(self, kpi: Kpi) -> Kpi:
+        if set(kpi.expression.measures()) != set(kpi.measures):
+            raise ValueError(f"{kpi.code}: its parameters and the measures of its formula differ")
+        for other in self._kpis.values():
+            if clash := other.labels & kpi.labels:
+                raise ValueError(f"{kpi.code}: {', '.join(sorted(clash))} is {other.code} already")
+        self._kpis[kpi.code] = kpi
+        for label in kpi.labels:
+            self._by_label.setdefault(label.casefold(), kpi)
+        return kpi

@@ -298,6 +298,19 @@ def help(host: Host, progress: Progress) -> None:
     host.show([["函数", "结果", "参数"], *rows])
 
 
+WITHOUT_CHOICE: Final[dict[str, Action]] = {
+    "refresh": refresh,
+    "undo": undo,
+    "collect": collect,
+    "diagnose": diagnose,
+    "check": check,
+    "doctor": doctor,
+    "explain": explain,
+    "help": help,
+}
+"""The buttons that need nothing to be chosen, by the names of `udfs.commands`."""
+
+
 def _may_see(unit: Unit) -> None:
     """Refuse what is not of the units that whoever asks may see."""
     paths = seen.get()

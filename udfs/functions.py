@@ -15,77 +15,32 @@ raises: the host turns the names into its own true errors.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
 from kpi_xl.catalogue import kpis
-from udfs.by_analysis import (
-    KPI_BOX,
-    KPI_DRIVERS,
-    KPI_PEERS,
-    KPI_PRODUCERS_SHORT,
-    KPI_QUADRANT,
-    KPI_SCORE,
-    KPI_SCREEN,
-    KPI_SOLVE,
-    KPI_WILSON,
-)
+from udfs import by_analysis, by_data, by_findings, by_roster, by_targets
 from udfs.by_counts import by_counts
-from udfs.by_data import KPI, KPI_HELP, KPI_NAMES, KPI_STATUS, KPI_TABLE, KPI_UNITS
-from udfs.by_findings import KPI_ADVICE, KPI_UNIT_DRIVERS, KPI_UNIT_PEERS, KPI_WARNINGS
-from udfs.by_roster import (
-    KPI_AVG_HEADCOUNT,
-    KPI_HEADCOUNT,
-    KPI_LEAVERS,
-    KPI_RECRUITS,
-    KPI_RETENTION13,
-    KPI_STAY_RATE,
-)
-from udfs.by_targets import (
-    KPI_INCOME,
-    KPI_INCOME_TARGET,
-    KPI_PACE,
-    KPI_PERIOD_TARGETS,
-    KPI_QUOTA,
-    KPI_REBALANCE,
-    KPI_SMART,
-    KPI_STEPPED,
-    KPI_TARGETS,
-    KPI_TASKS,
-)
 
-BY_DATA = (KPI, KPI_TABLE, KPI_UNITS, KPI_NAMES, KPI_STATUS, KPI_HELP)
-BY_ROSTER = (
-    KPI_HEADCOUNT,
-    KPI_AVG_HEADCOUNT,
-    KPI_RECRUITS,
-    KPI_LEAVERS,
-    KPI_RETENTION13,
-    KPI_STAY_RATE,
-)
 
-BY_ANALYSIS = (
-    KPI_BOX,
-    KPI_DRIVERS,
-    KPI_PEERS,
-    KPI_PRODUCERS_SHORT,
-    KPI_QUADRANT,
-    KPI_SCORE,
-    KPI_SCREEN,
-    KPI_SOLVE,
-    KPI_WILSON,
-)
-BY_TARGETS = (
-    KPI_INCOME,
-    KPI_INCOME_TARGET,
-    KPI_PACE,
-    KPI_PERIOD_TARGETS,
-    KPI_QUOTA,
-    KPI_REBALANCE,
-    KPI_SMART,
-    KPI_STEPPED,
-    KPI_TARGETS,
-    KPI_TASKS,
-)
-BY_FINDINGS = (KPI_ADVICE, KPI_UNIT_DRIVERS, KPI_UNIT_PEERS, KPI_WARNINGS)
+def _of(module: ModuleType) -> tuple[Callable[..., Any], ...]:
+    """The functions that a module defines, in its order."""
+    return tuple(
+        value
+        for name, value in vars(module).items()
+        if name.startswith("KPI") and value.__module__ == module.__name__
+    )
 
+
+BY_DATA = _of(by_data)
+BY_ROSTER = _of(by_roster)
+BY_ANALYSIS = _of(by_analysis)
+BY_TARGETS = _of(by_targets)
+BY_FINDINGS = _of(by_findings)
+
+for _function in (*BY_DATA, *BY_ROSTER, *BY_ANALYSIS, *BY_TARGETS, *BY_FINDINGS):
+    globals()[_function.__name__] = _function
 for _kpi in kpis.values():
     if _kpi.code not in globals():
         globals()[_kpi.code] = by_counts(_kpi)

@@ -42,73 +42,61 @@ def KPI_SIGN_RATE(closings: Formula, interviews: Formula) -> Formula:
     return closings / interviews
 
 
-@kpis.kpi(
-    "约访数",
+KPI_APPOINTMENTS = kpis.of_measure(
+    "KPI_APPOINTMENTS",
+    "appointments",
     aliases=("约访量",),
     meaning="本期约了多少次客户，是拜访的来源",
-    unit="次",
     source=ACTIVITY_COURSE,
 )
-def KPI_APPOINTMENTS(appointments: Formula) -> Formula:
-    return appointments
 
 
-@kpis.kpi(
-    "拜访数",
+KPI_VISITS = kpis.of_measure(
+    "KPI_VISITS",
+    "visits",
     aliases=(
         "拜访量",
         "拜访次数",
     ),
     meaning="本期拜访客户或网点多少次，是一切业绩的起点",
-    unit="次",
     source=ACTIVITY_COURSE,
 )
-def KPI_VISITS(visits: Formula) -> Formula:
-    return visits
 
 
-@kpis.kpi(
-    "洽谈人数",
+KPI_INTERVIEWS = kpis.of_measure(
+    "KPI_INTERVIEWS",
+    "interviews",
     aliases=(
         "面谈人数",
         "洽谈数",
     ),
     meaning="本期和多少客户谈到了保障和产品",
-    unit="人",
     source=ACTIVITY_COURSE,
 )
-def KPI_INTERVIEWS(interviews: Formula) -> Formula:
-    return interviews
 
 
-@kpis.kpi(
-    "促成人数",
+KPI_CLOSINGS = kpis.of_measure(
+    "KPI_CLOSINGS",
+    "closings",
     aliases=("促成数",),
     meaning="本期有多少客户签了单",
-    unit="人",
     source=ACTIVITY_COURSE,
 )
-def KPI_CLOSINGS(closings: Formula) -> Formula:
-    return closings
 
 
-@kpis.kpi(
-    "意向客户数",
+KPI_PROSPECTS = kpis.of_measure(
+    "KPI_PROSPECTS",
+    "prospects",
     aliases=("意向客户",),
     meaning="本期新添了多少有意向的客户，是下月的来源",
-    unit="人",
     source=ACTIVITY_COURSE,
 )
-def KPI_PROSPECTS(prospects: Formula) -> Formula:
-    return prospects
 
 
-@kpis.kpi(
-    "增员面谈数",
+KPI_RECRUITING_TALKS = kpis.of_measure(
+    "KPI_RECRUITING_TALKS",
+    "recruiting_talks",
     aliases=("增员面谈",),
     meaning="本期同多少准增员对象面谈，是增员的来源",
-    unit="次",
     source=ACTIVITY_COURSE,
 )
-def KPI_RECRUITING_TALKS(recruiting_talks: Formula) -> Formula:
-    return recruiting_talks

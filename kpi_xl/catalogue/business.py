@@ -8,26 +8,22 @@ from kpi_xl.formula import Formula
 _SAME_PERIOD = "分子、分母都是同一期的数，不追踪同一批客户"
 
 
-@kpis.kpi(
-    "销售额",
+KPI_SALES = kpis.of_measure(
+    "KPI_SALES",
+    "sales",
     aliases=("销售收入", "营业额"),
     meaning="本期卖出多少钱，是业绩的总量",
-    unit="元",
     source=SALES_COURSE,
 )
-def KPI_SALES(sales: Formula) -> Formula:
-    return sales
 
 
-@kpis.kpi(
-    "新客户数",
+KPI_NEW_CUSTOMERS = kpis.of_measure(
+    "KPI_NEW_CUSTOMERS",
+    "new_customers",
     aliases=("新客户获取",),
     meaning="本期新做成的客户有多少，看开拓能力",
-    unit="人",
     source=SALES_COURSE,
 )
-def KPI_NEW_CUSTOMERS(new_customers: Formula) -> Formula:
-    return new_customers
 
 
 @kpis.kpi(

@@ -152,81 +152,65 @@ def KPI_TEST_DRIVE_SATISFACTION(drives_satisfied: Formula, test_drives: Formula)
     return drives_satisfied / test_drives
 
 
-@kpis.kpi(
-    "开发客户数",
+KPI_DEVELOPED = kpis.of_measure(
+    "KPI_DEVELOPED",
+    "developed",
     meaning="本期联系了多少基盘客户，是来电和进店的来源",
-    unit="人",
     source=_STAGES,
 )
-def KPI_DEVELOPED(developed: Formula) -> Formula:
-    return developed
 
 
-@kpis.kpi(
-    "来电客户数",
+KPI_CALLERS = kpis.of_measure(
+    "KPI_CALLERS",
+    "callers",
     meaning="本期有多少客户来电",
-    unit="人",
     source=_STAGES,
 )
-def KPI_CALLERS(callers: Formula) -> Formula:
-    return callers
 
 
-@kpis.kpi(
-    "需求分析客户数",
+KPI_NEEDS_ANALYSED = kpis.of_measure(
+    "KPI_NEEDS_ANALYSED",
+    "needs_analysed",
     meaning="本期问清了多少客户的需求",
-    unit="人",
     source=_STAGES,
 )
-def KPI_NEEDS_ANALYSED(needs_analysed: Formula) -> Formula:
-    return needs_analysed
 
 
-@kpis.kpi(
-    "试乘试驾客户数",
+KPI_TEST_DRIVES = kpis.of_measure(
+    "KPI_TEST_DRIVES",
+    "test_drives",
     meaning="本期有多少客户体验了车",
-    unit="人",
     source=_STAGES,
 )
-def KPI_TEST_DRIVES(test_drives: Formula) -> Formula:
-    return test_drives
 
 
-@kpis.kpi(
-    "报价客户数",
+KPI_QUOTED = kpis.of_measure(
+    "KPI_QUOTED",
+    "quoted",
     meaning="本期同多少客户谈到了价格",
-    unit="人",
     source=_STAGES,
 )
-def KPI_QUOTED(quoted: Formula) -> Formula:
-    return quoted
 
 
-@kpis.kpi(
-    "跟踪客户数",
+KPI_FOLLOWED_UP = kpis.of_measure(
+    "KPI_FOLLOWED_UP",
+    "followed_up",
     meaning="本期跟踪到多少报过价的客户",
-    unit="人",
     source=_STAGES,
 )
-def KPI_FOLLOWED_UP(followed_up: Formula) -> Formula:
-    return followed_up
 
 
-@kpis.kpi(
-    "交车客户数",
+KPI_DELIVERED = kpis.of_measure(
+    "KPI_DELIVERED",
+    "delivered",
     meaning="本期交了多少台车",
-    unit="人",
     source=_STAGES,
 )
-def KPI_DELIVERED(delivered: Formula) -> Formula:
-    return delivered
 
 
-@kpis.kpi(
-    "售后跟踪客户数",
+KPI_AFTER_SALES = kpis.of_measure(
+    "KPI_AFTER_SALES",
+    "after_sales",
     meaning="本期回访了多少提车客户",
-    unit="人",
     source=_STAGES,
 )
-def KPI_AFTER_SALES(after_sales: Formula) -> Formula:
-    return after_sales

@@ -6,16 +6,13 @@ from kpi_xl.catalogue.registry import HANDBOOK, kpis, marketing
 from kpi_xl.formula import Formula
 from kpi_xl.kpi import Bands
 
-
-@kpis.kpi(
-    "期末人数",
+KPI_HEADCOUNT = kpis.of_measure(
+    "KPI_HEADCOUNT",
+    "closing",
     aliases=("人力", "在职人数"),
     meaning="期末合同有效的业务员人数，是一切人均指标的基础",
-    unit="人",
     source=marketing(14),
 )
-def KPI_HEADCOUNT(closing: Formula) -> Formula:
-    return closing
 
 
 @kpis.kpi(
@@ -30,50 +27,42 @@ def KPI_AVG_HEADCOUNT(opening: Formula, closing: Formula) -> Formula:
     return (opening + closing) / 2
 
 
-@kpis.kpi(
-    "新增人数",
+KPI_RECRUITS = kpis.of_measure(
+    "KPI_RECRUITS",
+    "recruits",
     aliases=("增员人数", "新签约人数"),
     meaning="本期新签约的人数",
-    unit="人",
     source=marketing(14),
 )
-def KPI_RECRUITS(recruits: Formula) -> Formula:
-    return recruits
 
 
-@kpis.kpi(
-    "脱落人数",
+KPI_LEAVERS = kpis.of_measure(
+    "KPI_LEAVERS",
+    "leavers",
     aliases=("解约人数",),
     meaning="本期解约离开的人数",
-    unit="人",
     direction="lower",
     source=marketing(15),
 )
-def KPI_LEAVERS(leavers: Formula) -> Formula:
-    return leavers
 
 
-@kpis.kpi(
-    "有效人数",
+KPI_EFFECTIVE = kpis.of_measure(
+    "KPI_EFFECTIVE",
+    "effective",
     aliases=("有效人力",),
     meaning="FYC 达到标准的人数，看队伍里有多少人真正靠这份工作有收入",
-    unit="人",
     source=marketing(14),
     note="FYC 标准在 kpi.toml 的 [rules] effective_fyc 中设置",
 )
-def KPI_EFFECTIVE(effective: Formula) -> Formula:
-    return effective
 
 
-@kpis.kpi(
-    "举绩人数",
+KPI_PRODUCERS = kpis.of_measure(
+    "KPI_PRODUCERS",
+    "producers",
     aliases=("实动人数", "实动人力"),
     meaning="本期真正出了主险业绩的人数",
-    unit="人",
     source=marketing(14),
 )
-def KPI_PRODUCERS(producers: Formula) -> Formula:
-    return producers
 
 
 @kpis.kpi(

@@ -7,27 +7,22 @@ from kpi_xl.catalogue.registry import HANDBOOK, kpis, marketing
 from kpi_xl.formula import Formula
 from kpi_xl.kpi import Bands
 
-
-@kpis.kpi(
-    "首年新单保费",
+KPI_NEW_PREMIUM = kpis.of_measure(
+    "KPI_NEW_PREMIUM",
+    "new_premium",
     aliases=("新单保费",),
     meaning="本期承保新单的首年保费",
-    unit="元",
     source=marketing(12),
 )
-def KPI_NEW_PREMIUM(new_premium: Formula) -> Formula:
-    return new_premium
 
 
-@kpis.kpi(
-    "主险件数",
+KPI_PIECES = kpis.of_measure(
+    "KPI_PIECES",
+    "pieces",
     aliases=("件数",),
     meaning="本期承保的主险件数",
-    unit="件",
     source=marketing(12),
 )
-def KPI_PIECES(pieces: Formula) -> Formula:
-    return pieces
 
 
 @kpis.kpi(

@@ -6,37 +6,30 @@ from kpi_xl.catalogue.manpower import KPI_AVG_HEADCOUNT
 from kpi_xl.catalogue.registry import RETAIL_COURSE, kpis
 from kpi_xl.formula import Formula
 
-
-@kpis.kpi(
-    "进店人数",
+KPI_VISITORS = kpis.of_measure(
+    "KPI_VISITORS",
+    "visitors",
     aliases=("客流", "客流量"),
     meaning="本期进店的客户有多少，看位置、推广和陈列能不能把人引进来",
-    unit="人",
     source=RETAIL_COURSE,
 )
-def KPI_VISITORS(visitors: Formula) -> Formula:
-    return visitors
 
 
-@kpis.kpi(
-    "成交笔数",
+KPI_DEALS = kpis.of_measure(
+    "KPI_DEALS",
+    "deals",
     aliases=("成交单数",),
     meaning="本期成交多少笔",
-    unit="笔",
     source=RETAIL_COURSE,
 )
-def KPI_DEALS(deals: Formula) -> Formula:
-    return deals
 
 
-@kpis.kpi(
-    "销售件数",
+KPI_UNITS_SOLD = kpis.of_measure(
+    "KPI_UNITS_SOLD",
+    "units_sold",
     meaning="本期卖出多少件",
-    unit="件",
     source=RETAIL_COURSE,
 )
-def KPI_UNITS_SOLD(units_sold: Formula) -> Formula:
-    return units_sold
 
 
 @kpis.kpi(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import Final
 
 import workbook_templates
 from kpi_xl.data.cube import LEVELS
@@ -12,17 +11,6 @@ from udfs import buttons
 from udfs.calc.host import Calc
 from udfs.calc.server import connected
 from udfs.commands import COMMANDS, Command
-
-_ACTIONS: Final = {
-    "refresh": buttons.refresh,
-    "undo": buttons.undo,
-    "collect": buttons.collect,
-    "diagnose": buttons.diagnose,
-    "check": buttons.check,
-    "doctor": buttons.doctor,
-    "explain": buttons.explain,
-    "help": buttons.help,
-}
 
 
 def main() -> None:
@@ -42,7 +30,7 @@ def _action(calc: Calc, name: str) -> buttons.Action | None:
     if name == "settings":
         chosen = calc.settings()
         return None if chosen is None else buttons.settings(*chosen)
-    return _ACTIONS[name]
+    return buttons.WITHOUT_CHOICE[name]
 
 
 def _of_template(calc: Calc, command: Command, given: list[str]) -> buttons.Action | None:

@@ -82,6 +82,33 @@ def described(function: Callable[..., Any]) -> Described:
     )
 
 
+def named_as(call: Callable[..., Any], function: Callable[..., Any]) -> Described:
+    """Give what a host calls the name, the text and the parameters of a function.
+
+    Parameters
+    ----------
+    call : callable
+        What the host calls; it is changed.
+    function : callable
+        One of `udfs.functions`.
+
+    Returns
+    -------
+    Described
+        The function in words.
+    """
+    about = described(function)
+    call.__name__ = call.__qualname__ = function.__name__
+    call.__doc__ = about.text
+    call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            parameter.replace(annotation=inspect.Parameter.empty)
+            for parameter in inspect.signature(function).parameters.values()
+        ]
+    )
+    return about
+
+
 def _documented(text: str, name: str) -> str:
     """What a docstring says of an argument, on the line below its name."""
     lines = text.splitlines()

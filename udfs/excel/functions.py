@@ -6,12 +6,11 @@ results go out raw, as rows of what COM can carry: numbers, text, error names.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
 from udfs import functions
-from udfs.excel.descriptions import CATEGORY, described
+from udfs.excel.descriptions import CATEGORY, named_as
 from udfs.excel.offline import importable
 from udfs.results import Result, grid
 
@@ -41,15 +40,7 @@ def served(function: Callable[..., Result]) -> Callable[..., list[list[Any]]]:
             return [[_cell(result)]]
         return [[_cell(cell) for cell in row] for row in grid(result)]
 
-    about = described(function)
-    call.__name__ = call.__qualname__ = function.__name__
-    call.__doc__ = about.text
-    call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [
-            parameter.replace(annotation=inspect.Parameter.empty)
-            for parameter in inspect.signature(function).parameters.values()
-        ]
-    )
+    about = named_as(call, function)
     xlret("raw")(call)
     for name, text in about.arguments.items():
         xlarg(name, "raw", doc=text)(call)

@@ -34,17 +34,6 @@ _OF_NO_UNIT: Final = frozenset({"fill", "distribute", "collect", "check", "docto
 LEVELS_KNOWN: Final = (USUAL, PERSONS, *LEVELS)
 """What may be asked for when workbooks are distributed."""
 
-_SIMPLE: Final[dict[str, buttons.Action]] = {
-    "refresh": buttons.refresh,
-    "undo": buttons.undo,
-    "collect": buttons.collect,
-    "diagnose": buttons.diagnose,
-    "check": buttons.check,
-    "doctor": buttons.doctor,
-    "explain": buttons.explain,
-    "help": buttons.help,
-}
-
 
 class Page:
     """Excel as the buttons' jobs see it, behind the page that sent a workbook.
@@ -200,7 +189,7 @@ def _action(name: str, arguments: list[str], user: User, sees_all: bool) -> butt
     if name == "settings":
         return buttons.settings(str(user.project()), _one(arguments, 0))
     if not command.of_template:
-        return _SIMPLE[name]
+        return buttons.WITHOUT_CHOICE[name]
     # Only official templates: a path would read whatever there is on the server.
     template = _one(arguments, 0, workbook_templates.NAMES, "没有这种模板")
     if name == "fill":

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
 from udfs import functions
-from udfs.excel.descriptions import described
+from udfs.excel.descriptions import named_as
 from udfs.results import Result
 from udfs.server.calls import answer
 
@@ -30,15 +29,7 @@ def registered(function: Callable[..., Result]) -> Callable[..., list[list[Any]]
     def call(*arguments: Any) -> list[list[Any]]:
         return answer(function.__name__, list(arguments))
 
-    about = described(function)
-    call.__name__ = call.__qualname__ = function.__name__
-    call.__doc__ = about.text
-    call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [
-            parameter.replace(annotation=inspect.Parameter.empty)
-            for parameter in inspect.signature(function).parameters.values()
-        ]
-    )
+    about = named_as(call, function)
     for name, text in about.arguments.items():
         arg(name, "raw", doc=text)(call)
     served: Callable[..., list[list[Any]]] = func(call)
