@@ -11,14 +11,18 @@ SELECT
 FROM production_months
 WHERE lasting_premium <> 0 OR lasting_pieces <> 0
 UNION ALL
-SELECT agent, month, first_year_renewal, 0, 0, 0, 0, 0, 0, 0, 0
+SELECT agent, month, premium, 0, 0, 0, 0, 0, 0, 0, 0
 FROM policy_dues
-WHERE first_year_renewal <> 0
+WHERE counts_as = 1 AND premium <> 0
 UNION ALL
-SELECT agent, due_month + 2, 0, 0, 0, second_premium, second_pieces, 0, 0, third_premium, third_pieces
+SELECT agent, month + 2, 0, 0, 0, premium, pieces, 0, 0, 0, 0
 FROM policy_dues
-WHERE second_pieces <> 0 OR third_pieces <> 0
+WHERE counts_as IN (2, 3)
 UNION ALL
-SELECT agent, due_month + 14, 0, 0, 0, 0, 0, lasting_premium, lasting_pieces, 0, 0
+SELECT agent, month + 14, 0, 0, 0, 0, 0, premium, pieces, 0, 0
 FROM policy_dues
-WHERE lasting_pieces <> 0
+WHERE counts_as = 3
+UNION ALL
+SELECT agent, month + 2, 0, 0, 0, 0, 0, 0, 0, premium, pieces
+FROM policy_dues
+WHERE counts_as = 4
