@@ -221,10 +221,17 @@ def read_settings(file: Path) -> Settings:
     except UnicodeDecodeError as error:
         raise InputError("文件不是 UTF-8 编码", "请用记事本另存为 UTF-8 编码", file=file) from error
     except tomllib.TOMLDecodeError as error:
+        # The library says it in English, and where it is at the end.
+        told = str(error)
+        line = re.search(r"at line (\d+)", told)
+        row = int(line[1]) if line else None
+        if "twice" in told or "overwrite" in told:
+            raise InputError("同一节或同一项写了两次", "请合成一处", file=file, row=row) from error
         raise InputError(
-            f"设置文件写法有误：{error}",
+            "设置文件写法有误",
             '请检查引号、等号和方括号；中文的键要加引号，如 "工号" = "EmployeeID"',
             file=file,
+            row=row,
         ) from error
     return _Reader(file, content).settings()
 
