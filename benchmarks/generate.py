@@ -227,11 +227,13 @@ def _policies(
     stranger = rng.random(count) < 0.0001
     names = pc.if_else(pa.array(stranger), pa.scalar("99999999"), names)
     of = pa.array(policy)
+    # No policy has the same product twice, which would be a duplicate.
+    product = rng.integers(0, len(PRODUCTS), count)[policy] + np.arange(rows)
     out.write(
         "policies",
         policy=ids.take(of),
         agent=names.take(of),
-        product=_pick(PRODUCTS, rng.integers(0, len(PRODUCTS), rows)),
+        product=_pick(PRODUCTS, product % len(PRODUCTS)),
         is_main=pa.array(is_main),
         pieces=pa.array(np.ones(rows, np.int64)),
         premium=pa.array(premium),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -25,8 +26,24 @@ from kpi_xl.project import Settings
 _NEVER: Final = 999_999
 """A month that never comes."""
 
-Changed = Mapping[str, Collection[int]]
-"""Months by raw table."""
+
+@dataclass(frozen=True)
+class Changed:
+    """What of the checked tables has changed since an engine computed last.
+
+    Parameters
+    ----------
+    months : mapping of str to collection of int
+        The months whose rows have changed, by raw table; under "production" those of policies and
+        those that they were withdrawn in, under "renewals" those of dues and the due months of
+        policies that have changed.
+    roster : bool
+        Whether anything has changed about who was where, as what.
+    """
+
+    months: Mapping[str, Collection[int]]
+    roster: bool
+
 
 AGENT_MONTHS: Final = {
     "production_months": ("pieces", "new_premium", "fyc", "regular_premium"),
@@ -49,8 +66,8 @@ AGENT_MONTHS: Final = {
 _PASSED_ON: Final = frozenset(("producer_months", "persistency_months"))
 """Those of them that are only views of others."""
 
-_WHOLE: Final = ("moves", "rank_moves", "ranks", "stints", "uncounted", "products")
-"""The steps that are always computed whole; they are short."""
+_ROSTER: Final = ("moves", "rank_moves", "ranks", "stints", "uncounted")
+"""The steps of who was where, as what; they are short, and computed whole."""
 
 _BY_MONTH: Final = {
     "production_months": ("production", "month"),
@@ -63,6 +80,10 @@ _BY_MONTH: Final = {
 }
 """The steps that are computed month by month: whose changes matter, and the column that tells the
 month."""
+
+_SUMMED_BY_MONTH: Final = _BY_MONTH | {"producer_months": _BY_MONTH["production_months"]}
+"""The same for the sums of places. What is not among these looks at other months than its own, and
+is summed up whole."""
 
 COUNT_SUMS: Final = "".join(
     f",\n    CAST(SUM(CASE WHEN item = '{code}' THEN quantity ELSE 0 END)"
@@ -132,10 +153,8 @@ def compute(
         What the tables were made from.
     progress : callable
         Told what is being done, as (text, done, total).
-    changed : mapping of str to collection of int, optional
-        The months whose rows have changed since the engine computed last, by raw table; under
-        "production" also those that policies were withdrawn in, under "renewals" the due months of
-        policies that have changed. By default all.
+    changed : Changed, optional
+        What has changed since the engine computed last, with the same settings; by default all.
 
     Raises
     ------
@@ -146,8 +165,8 @@ def compute(
     first, last = _span(engine, calendar)
     progress("汇总到人、到月", 0, 2)
     part = _part_month(engine, settings, calendar, last)
-    computation = _Computation(engine, settings, calendar, first.number, last.number)
-    computation.define(changed)
+    computation = _Computation(engine, settings, calendar, first.number, last.number, changed)
+    computation.define()
     progress("汇总到各级单位", 1, 2)
     levels, units = computation.organisation()
     sums = _Sums(computation, levels, len(units))
@@ -236,17 +255,26 @@ class _Computation:
         What the months are.
     first, last : int
         The numbers of the first and the last month.
+    changed : Changed, optional
+        What has changed since the engine computed last; by default all.
     """
 
     def __init__(
-        self, engine: Engine, settings: Settings, calendar: Calendar, first: int, last: int
+        self,
+        engine: Engine,
+        settings: Settings,
+        calendar: Calendar,
+        first: int,
+        last: int,
+        changed: Changed | None = None,
     ) -> None:
         self.engine = engine
         self.settings = settings
         self.calendar = calendar
         self.first = first
+        self.last = last
         self.months = last - first + 1
-        self.products: list[str] = []
+        self.changed = changed
         self.values: dict[str, int | str] = {
             "never": _NEVER,
             "effective_fyc": round(settings.effective_fyc * 100),
@@ -255,6 +283,7 @@ class _Computation:
             "excluded_endings": text_list(settings.excluded_endings),
             "shown_products": SHOWN_PRODUCTS,
             "policies_meant": "",
+            "months_meant": "TRUE",
             "count_sums": COUNT_SUMS,
             "cohort_months": ", ".join(f"({n})" for n in COHORT_MONTHS),
             "first": first,
@@ -262,17 +291,22 @@ class _Computation:
             "months": ", ".join(f"({n})" for n in range(first, last + 1)),
         }
 
-    def define(self, changed: Changed | None = None) -> None:
+    def define(self) -> None:
         """Define what everybody did in every month, or in those that have changed."""
-        for name in _WHOLE:
-            self.engine.define(name, self._step(name))
+        if self._roster_changed:
+            for name in _ROSTER:
+                self.engine.define(name, self._step(name))
         for name, (source, column) in _BY_MONTH.items():
-            months = None if changed is None else changed[source]
-            if months is None or months:
-                self._define_months(name, column, months)
+            self._define_months(name, column, self._months(source))
         self.engine.define("outlet_months", self._step("outlet_months"))
-        rows = self.engine.fetch("SELECT product FROM products ORDER BY number")
-        self.products = [str(product) for product in rows["product"]]
+
+    @property
+    def _roster_changed(self) -> bool:
+        return self.changed is None or self.changed.roster
+
+    def _months(self, source: str) -> Collection[int] | None:
+        """The months of a raw table that have changed; None for all."""
+        return None if self.changed is None else self.changed.months[source]
 
     def _define_months(self, name: str, column: str, months: Collection[int] | None) -> None:
         """Define one of `_BY_MONTH`, or only what it gives for some months."""
@@ -282,22 +316,25 @@ class _Computation:
             values["policies_meant"] = _POLICIES_OF_DUES
 
         def define() -> None:
-            sql = step(name, calendar, **values)
-            if months is None:
-                self.engine.define(name, sql)
-            else:
-                self.engine.replace(name, f"{column} IN ({_listed(months)})", sql)
+            self._keep(name, step(name, calendar, **values), column, months)
 
         if name != "policy_dues":
             define()
             return
         values["terms"] = step("policy_terms", calendar, **values)
         define()
-        if self._counted_twice(calendar, months):
+        if (months is None or months) and self._counted_twice(calendar, months):
             # Some policies have several main rows. Few companies have any, and summing up the rows
             # of every policy takes longer than all else about the instalments.
             values["terms"] = step("policy_terms_summed", calendar, **values)
             define()
+
+    def _keep(self, name: str, sql: str, column: str, months: Collection[int] | None) -> None:
+        """Keep what a step gives for all months, or in place of what it gave for some."""
+        if months is None:
+            self.engine.define(name, sql)
+        elif months:
+            self.engine.replace(name, f"{column} IN ({_listed(months)})", sql)
 
     def _counted_twice(self, calendar: Calendar, months: Collection[int] | None) -> bool:
         """Whether an instalment that was paid counts more than once."""
@@ -314,10 +351,34 @@ class _Computation:
 
     def place_sums(self, facts: str, codes: Sequence[str]) -> Columns:
         """What each place did in each month, by one of `AGENT_MONTHS`."""
-        columns = ", ".join(f"CAST(SUM({code}) AS BIGINT) AS {code}" for code in codes)
+        sums = ", ".join(f"CAST(SUM({code}) AS BIGINT) AS {code}" for code in codes)
         # These are only passed through.
         given = f"(\n{self._step(facts)}\n)" if facts in _PASSED_ON else facts
-        return self.fetch("place_sums", facts=given, sums=columns)
+        if facts not in _SUMMED_BY_MONTH:
+            return self.fetch(
+                "place_sums", facts=given, sums=sums, months_meant=f"facts.{self._in_span}"
+            )
+        source, _ = _SUMMED_BY_MONTH[facts]
+        months = None if self._roster_changed else self._months(source)
+        meant = f"facts.month IN ({_listed(months)})" if months else "TRUE"
+        name = f"{facts}_by_place"
+        sql = self._step("place_sums", facts=given, sums=sums, months_meant=meant)
+        self._keep(name, sql, "month", months)
+        return self.engine.fetch(f"SELECT * FROM {name} WHERE {self._in_span}")
+
+    def product_sums(self) -> tuple[list[str], Columns]:
+        """The products shown, and the premium of each by its number, place and month."""
+        names = "SELECT product FROM products ORDER BY number"
+        before = [] if self.changed is None else _texts(self.engine.fetch(names)["product"])
+        self.engine.define("products", self._step("products"))
+        products = _texts(self.engine.fetch(names)["product"])
+        same = products == before and not self._roster_changed
+        self._define_months("product_months", "month", self._months("production") if same else None)
+        return products, self.engine.fetch(f"SELECT * FROM product_months WHERE {self._in_span}")
+
+    @property
+    def _in_span(self) -> str:
+        return f"month BETWEEN {self.first} AND {self.last}"
 
     def fetch(self, name: str, **values: int | str) -> Columns:
         """Run a step and take what it gives."""
@@ -333,14 +394,16 @@ class _Computation:
         levels = []
         found = self._places("places_in_all", _NAMES[-1][0], "'-'")
         places = dict(zip(_names(found), found["unit"].tolist(), strict=True))
-        self.engine.define("stays", self._step("stays"))
+        if self._roster_changed:
+            self.engine.define("stays", self._step("stays"))
         for depth, (level, (names, own_name)) in enumerate(zip(LEVELS, _NAMES, strict=True)):
             found = self._places(f"places_{depth}", names, own_name)
             if depth and not (found["unit"] > 0).any():
                 continue  # nobody has a 营业区: the level is not there
-            self.engine.define(
-                f"membership_{depth}", self._step("membership", places=f"places_{depth}")
-            )
+            if self._roster_changed:
+                self.engine.define(
+                    f"membership_{depth}", self._step("membership", places=f"places_{depth}")
+                )
             of_units = _list_units(level, depth, found, units, numbers)
             of_places = np.full(len(places) + 1, of_units[0])
             of_places[[places[place] for place in _names(found)]] = of_units[_whole(found["unit"])]
@@ -455,10 +518,9 @@ class _Sums:
         return Mix([str(names[i]) or UNKNOWN for i in there], values[there])
 
     def _premium_by_product(self) -> Mix:
-        products = self.computation.products
+        products, rows = self.computation.product_sums()
         values = np.zeros((len(products) + 2, *self.cube.shape[1:]), np.int64)
         if products:
-            rows = self.computation.fetch("product_months")
             place, month = self._cells(rows)
             of_rows, premium = _whole(rows["number"]) - 1, rows["premium"]
             for number in range(len(products)):
@@ -548,6 +610,10 @@ def _running(
     before = changes[:, -1:]
     closing = before + changes[:, :-1].cumsum(axis=1)
     return np.hstack([before, closing[:, :-1]]), closing
+
+
+def _texts(column: Any) -> list[str]:
+    return [str(text) for text in column]
 
 
 def _listed(months: Collection[int]) -> str:

@@ -2,7 +2,7 @@
 
 A month's fingerprint is how many rows it has and the sum of their hashes, so a row that was added,
 corrected or deleted shows in whatever file and order it stands. Dues are told apart by the month
-they fall due in: a late payment changes that month.
+they fall due in: a late payment changes that month. The short tables have one fingerprint each.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import duckdb
 
 from kpi_xl import __version__
 from kpi_xl.data.check import Checked
+from kpi_xl.data.compute import Changed
 from kpi_xl.data.schema import TABLES
 from kpi_xl.data.steps import Months
 from kpi_xl.project import Settings
@@ -24,6 +25,9 @@ LONG: Final = {
 }  # fmt: skip
 """The raw tables that are kept month by month, and the day that tells the month."""
 
+_ROSTER: Final = ("agents", "transfers", "promotions")
+"""The raw tables that say who was where, as what."""
+
 
 def remember(store: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Keep the fingerprints of the tables in a new store, and what it was made with."""
@@ -32,8 +36,8 @@ def remember(store: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     store.execute(
         "CREATE TABLE fingerprints (name VARCHAR, month INTEGER, number BIGINT, hash BIGINT)"
     )
-    for name, day in LONG.items():
-        month = Months(settings.month_cut).business_month(day)
+    for name in TABLES:
+        month = _month(name, settings)
         store.execute(f"INSERT INTO fingerprints {_fingerprints(name, name, month)}")
 
 
@@ -46,12 +50,10 @@ def is_of(store: duckdb.DuckDBPyConnection, settings: Settings) -> bool:
     return found is not None and found[0] == _basis(settings)
 
 
-def replace_rows(
-    store: duckdb.DuckDBPyConnection, checked: Checked, settings: Settings
-) -> dict[str, frozenset[int]]:
+def replace_rows(store: duckdb.DuckDBPyConnection, checked: Checked, settings: Settings) -> Changed:
     """Put the rows of the months that differ in place of those in the store.
 
-    The short tables are replaced whole.
+    A short table that differs is replaced whole.
 
     Parameters
     ----------
@@ -64,10 +66,10 @@ def replace_rows(
 
     Returns
     -------
-    dict of str to frozenset of int
-        The months that differed, by table; under ``production`` those in which policies of changed
-        months were withdrawn, too; under ``renewals`` those in which something was due on a policy
-        that has changed.
+    Changed
+        What differed; under ``production`` there are also the months in which policies of changed
+        months were withdrawn, under ``renewals`` those in which something was due on a policy that
+        has changed.
     """
     calendar = Months(settings.month_cut)
     changed = {}
@@ -79,13 +81,11 @@ def replace_rows(
             source = "incoming"
         else:
             source = f"(SELECT * FROM {code} WHERE FALSE)"
+        months = changed[code] = _changed(store, code, source, _month(code, settings))
+        if not months:
+            continue
         if code not in LONG:
             store.execute(f"CREATE OR REPLACE TABLE {code} AS SELECT * FROM {source} AS t")
-            continue
-        month = calendar.business_month(LONG[code])
-        months = _changed(store, code, source, month)
-        changed[code] = months
-        if not months:
             continue
         meant = Months(settings.month_cut, months).during(LONG[code])
         if code == "policies":
@@ -115,10 +115,20 @@ def replace_rows(
     renewed = store.execute(
         f"SELECT DISTINCT {due} FROM dues WHERE policy IN (SELECT policy FROM touched)"
     ).fetchall()
-    return changed | {
-        "production": changed["policies"] | produced,
-        "renewals": changed["dues"] | {month for (month,) in renewed},
-    }
+    months_of = {code: changed[code] for code in LONG}
+    return Changed(
+        months_of
+        | {
+            "production": changed["policies"] | produced,
+            "renewals": changed["dues"] | {month for (month,) in renewed},
+        },
+        roster=any(changed[code] for code in _ROSTER),
+    )
+
+
+def _month(code: str, settings: Settings) -> str:
+    """The SQL of the month that a row of a raw table is of; short tables are of one month."""
+    return Months(settings.month_cut).business_month(LONG[code]) if code in LONG else "0"
 
 
 def _changed(

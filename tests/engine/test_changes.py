@@ -114,7 +114,7 @@ def changes(project, world):
         changed = fingerprints.replace_rows(store, world.checked(), project.settings)
         store.rollback()
     names = {code: sorted(f"{(m - 1) // 12}-{(m - 1) % 12 + 1:02d}" for m in months)
-             for code, months in changed.items()}  # fmt: skip
+             for code, months in changed.months.items()}  # fmt: skip
     return {code: months for code, months in names.items() if months}
 
 

@@ -15,5 +15,4 @@ SELECT
 FROM events
 JOIN products ON products.product = events.product
 LEFT JOIN stays ON stays.agent = events.agent AND from_month <= month AND month < next_month
-WHERE month BETWEEN $first AND $last
 GROUP BY COALESCE(stays.place, 0), month, number
