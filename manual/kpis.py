@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -30,7 +31,8 @@ _MORE: Final = 1.1
 def kpis_of(family: str) -> list[Kpi]:
     """The KPIs that a file of the catalogue declares, in its order."""
     source = inspect.getsource(getattr(catalogue, family))
-    return [kpi for kpi in catalogue.kpis.values() if f"def {kpi.code}(" in source]
+    declared = set(re.findall(r"^(?:def )?(KPI_\w+)", source, re.MULTILINE))
+    return [kpi for kpi in catalogue.kpis.values() if kpi.code in declared]
 
 
 def numbers_of(family: str, kpi: Kpi) -> dict[str, float]:

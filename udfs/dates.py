@@ -74,12 +74,12 @@ def _all_alike(cells: list[Any]) -> NDArray[np.datetime64] | None:
         return None
     first = _one_by_one(cells[:1])
     found = _EPOCH + days.astype("timedelta64[D]")
-    found[days == _NO_DAY] = np.datetime64("NaT")
+    found[days == _NO_DAY] = np.datetime64("NaT", "D")
     return np.concatenate([first, found])
 
 
 def _one_by_one(cells: list[Any]) -> NDArray[np.datetime64]:
-    known: dict[Any, Any] = {None: np.datetime64("NaT")}
+    known: dict[Any, Any] = {None: np.datetime64("NaT", "D")}
     days = np.empty(len(cells), dtype="datetime64[D]")
     for position, cell in enumerate(cells):
         try:
@@ -91,7 +91,7 @@ def _one_by_one(cells: list[Any]) -> NDArray[np.datetime64]:
                 heading = position == 0 and isinstance(cell, str) and error_of(cell) is None
                 if not heading:
                     raise
-                day = np.datetime64("NaT")
+                day = np.datetime64("NaT", "D")
         days[position] = day
     return days
 

@@ -20,8 +20,8 @@ from kpi_xl.cli import app
 from kpi_xl.jobs.doctor import doctor
 from kpi_xl.jobs.user import User
 from office import SOFFICE
-from udfs import functions
-from udfs.calc import button, install, menu
+from udfs import buttons, functions
+from udfs.calc import install, menu
 from udfs.calc.build import FUNCTIONS, build, parts
 from udfs.calc.libreoffice import installed_extensions
 from udfs.calc.signatures import table
@@ -82,7 +82,7 @@ def test_every_item_of_the_menu_has_its_action(extension):
     made = {f"{command}/{name}" for command in of_template for name in workbook_templates.NAMES}
     assert of_template == {"fill", "distribute"}
     assert called == {command.name for command in COMMANDS} | made
-    assert {c.name for c in COMMANDS} - of_template == {*button._ACTIONS, "settings"}
+    assert {c.name for c in COMMANDS} - of_template == {*buttons.WITHOUT_CHOICE, "settings"}
     assert menu.address("fill", "周工作计划").isascii()
 
 
