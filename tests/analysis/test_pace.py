@@ -154,3 +154,12 @@ def test_months_without_a_ratio_do_not_count():
     found = pace_of_ratio([2], [8], [0.25], 1, 4, deals, visitors, [4] * 11)
     assert found.forecast == pytest.approx(0.25)
     assert error_names(found.low).tolist() == ["#N/A"]
+
+
+def test_in_another_unit_only_the_amounts_are_others():
+    amounts, lengths = world(20, 13, seed=5)
+    found = pace(amounts[:, -1, :9].sum(axis=-1), 100_000, 9, 21, amounts[:, :-1], lengths[:-1])
+    in_hundreds = found.scaled(0.01)
+    for name, values in vars(found).items():
+        times = 0.01 if name in ("expected", "forecast", "low", "high") else 1
+        np.testing.assert_allclose(getattr(in_hundreds, name), values * times)
