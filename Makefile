@@ -11,13 +11,17 @@ RUN := $(BIN)/kpi-xl --project demo
 .PHONY: demo test test-spark lint bench docs templates pictures clean addin
 
 $(BIN)/kpi-xl: pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit("kpi_xl 需要 Python 3.11 或更高版本" if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -c 'import sys; sys.exit("kpi_xl 需要 Python 3.11 或更高版本" if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || \
+		{ echo "缺少 python3-venv。Debian、Ubuntu 请运行：sudo apt install python3-venv"; exit 1; }
+	@echo "准备运行环境：下载组件，一两分钟……"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
 # The extra `server` is not free for commercial use (docs/server.md); these tests are none.
 $(VENV)/.dev: $(BIN)/kpi-xl
+	@echo "下载测试、检查和手册要用的组件，几分钟……"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,server]'
 	@touch $@
 
@@ -48,6 +52,7 @@ demo: $(BIN)/kpi-xl
 	$(RUN) fill 营业部经理行事历 --month $(MONTH)
 	@echo
 	@echo "工作簿都在 demo/output/ ，先打开：demo/output/$(MONTH)/月度KPI表/"
+	@echo "要用命令 kpi-xl，在这个窗口里先运行：export PATH=$(CURDIR)/$(BIN):\$$PATH"
 
 test: $(VENV)/.dev tests/validator/node_modules tests/server/pyodide/node_modules
 	$(BIN)/python -m pytest -n auto

@@ -169,6 +169,9 @@ def check() -> Answer:
     with progress_bar() as progress:
         checked, report = run(project_here(), progress)
     _tell_checked(checked)
+    aside = sum(one.set_aside for one in checked.tables.values())
+    if aside:
+        say(f"搁置 {aside:,} 行：打开校验报告，照“怎么办”改好原始文件，再运行一次 check")
     say(f"校验报告：{report}")
     return {
         "tables": [
@@ -297,9 +300,10 @@ def distribute(
     from kpi_xl.jobs.distribution.run import distribute as run
     from kpi_xl.jobs.distribution.told import lines
 
+    project = project_here()
     with progress_bar() as progress:
         done = run(
-            project_here(),
+            project,
             template,
             month,
             level=level,
@@ -312,6 +316,8 @@ def distribute(
         )
     for line in lines(template, done, rehearsal=dry_run):
         say(line)
+    if not dry_run:
+        say(f"收回的文件放进 {project.returned}，再运行 kpi-xl -p {project.folder} collect")
     if done.mailed is not None and not done.mailed.complete:
         asked().exit_code = 2
     return {"template": template, "rehearsal": dry_run, **vars(done)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 import json
+import math
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -94,7 +95,10 @@ def say_more(text: str) -> None:
 
 
 def show(view: View) -> Answer:
-    """Write a table for people, and give it for programs: one mapping a row, by heading."""
+    """Write a table for people, and give it for programs: one mapping a row, by heading.
+
+    For programs a number is a number, a ratio as a fraction.
+    """
     headings = [heading.rstrip("#") for heading in view.headings]
     if view.rows and asked().speech in (Speech.USUAL, Speech.VERBOSE):
         from rich.table import Table
@@ -119,8 +123,16 @@ def show(view: View) -> Answer:
         terminal.print(table, soft_wrap=False)
     for note in view.notes:
         say(note)
-    rows = [dict(zip(headings, row, strict=True)) for row in view.rows]
+    rows = [dict(zip(headings, map(_told, row), strict=True)) for row in view.rows]
     return {"title": view.title, "rows": rows, "notes": view.notes}
+
+
+def _told(cell: str) -> str | float | None:
+    """A cell for programs: a number as a number, none where it is an error."""
+    number = getattr(cell, "number", None)
+    if number is None:
+        return cell
+    return number if math.isfinite(number) else None
 
 
 def project_here() -> Project:

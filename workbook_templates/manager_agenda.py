@@ -81,7 +81,7 @@ def build(path: Path) -> None:
 
 def _overview(page: Page, weeks: list[Page]) -> None:
     """The month's hours by use, summed up from the weeks."""
-    given = {"department.name": ("营业部", {}), **UNIT}
+    given = {"department.name": ("单位", {}), **UNIT}
     del given["unit.name"]
     head(page, NAME, facts(given, (1, 3, 4, 5, 6)), filled=(7, 7), signed={"经理签字": (9, 9)})
     page.height(5, 24)

@@ -60,7 +60,7 @@ def build(path: Path) -> None:
 
 
 def _top(page: Page) -> None:
-    given = {**UNIT, "department.name": ("营业部", {})}
+    given = {**UNIT, "department.name": ("单位", {})}
     del given["unit.name"]
     order = ("department.name", "branch.name", "unit.manager", "unit.headcount")
     chosen = {slot: given[slot] for slot in (*order, "period.working_days")}

@@ -68,7 +68,7 @@ def build(path: Path) -> None:
 
 def _team(page: Page) -> Roll:
     """Who is in the team: whom the manager may choose from."""
-    given = {"team.name": ("团队名称", {}), "unit.parent": ("机构", {}), **UNIT}
+    given = {"team.name": ("团队名称", {}), "unit.parent": ("上级单位", {}), **UNIT}
     order = ("team.name", "unit.parent", "unit.manager", "unit.headcount", "branch.name")
     chosen = {slot: given[slot] for slot in (*order, "period.working_days")}
     chosen["unit.headcount"] = ("团队人数", {"num_format": '#,##0" 人"'})
@@ -251,7 +251,7 @@ def _guide(book: Book) -> None:
         (
             ("名称", "位置", "内容"),
             ("team.name", "团队表头", "团队名称；有这个名称的工作簿每个营业组一份"),
-            ("unit.…、branch.name、period.…", "团队表头", "机构、主管、人数、月份、工作日"),
+            ("unit.…、branch.name、period.…", "团队表头", "上级单位、主管、人数、月份、工作日"),
             ("members.…", "团队", f"成员、上月业绩、本月目标；超过 {MEMBERS} 人时自动加行"),
             ("weekN.name、.period、.heading", "第1—5周表头", "第几周、起止日期、谁的日志"),
             ("weekN.log.日期、.工作日", "第1—5周", "日期、周几、休息日或节日；每天四行"),

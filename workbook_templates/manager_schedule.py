@@ -165,7 +165,7 @@ def _attention(page: Page) -> None:
         {
             1: ("单位", "unit.name", {}),
             3: ("上级单位", "unit.parent", {}),
-            4: ("分公司", "branch.name", {}),
+            4: ("机构", "branch.name", {}),
             5: ("主管", "unit.manager", {}),
             6: ("期末人数", "unit.headcount", {"num_format": '#,##0" 人"'}),
             7: ("工作日", "period.working_days", {"num_format": '0" 天"'}),

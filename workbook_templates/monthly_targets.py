@@ -87,7 +87,7 @@ def _top(page: Page) -> None:
         {
             1: ("单位", "unit.name", {}),
             3: ("上级单位", "unit.parent", {}),
-            5: ("分公司", "branch.name", {}),
+            5: ("机构", "branch.name", {}),
             6: ("层级", "unit.level", {}),
             7: ("主管", "unit.manager", {}),
             8: ("期末人数", "unit.headcount", {"num_format": '#,##0" 人"'}),

@@ -62,7 +62,7 @@ def build(path: Path) -> None:
     """Write the template."""
     book = Book(path, NAME)
     page = Page(book, _SHEET, _WIDTHS)
-    given = {**UNIT, "unit.parent": ("营业部", {})}
+    given = {**UNIT, "unit.parent": ("上级单位", {})}
     head(
         page,
         NAME,

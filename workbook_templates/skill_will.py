@@ -126,7 +126,7 @@ def _members(page: Page, heading: str) -> Roll:
 
 
 def _boxes(page: Page, roll: Roll) -> None:
-    given = {**UNIT, "unit.parent": ("营业部", {})}
+    given = {**UNIT, "unit.parent": ("上级单位", {})}
     del given["period.working_days"]
     given["boxes.period"] = ("看哪几个月", {})
     head(page, NAME, facts(given, (1, 3, 4, 5, 7, 8)), filled=(10, 10))

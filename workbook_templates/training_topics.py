@@ -43,7 +43,7 @@ def build(path: Path) -> None:
     """Write the template."""
     book = Book(path, NAME)
     page = Page(book, _SHEET, _WIDTHS)
-    given = {"department.name": ("营业部", {}), **UNIT}
+    given = {"department.name": ("单位", {}), **UNIT}
     del given["unit.name"]
     head(
         page,

@@ -77,7 +77,7 @@ _FACTS: Final = {
     6: ("团队", "person.team", {}),
     8: ("单位", "unit.name", {}),
     11: ("主管", "unit.manager", {}),
-    12: ("分公司", "branch.name", {}),
+    12: ("机构", "branch.name", {}),
     14: ("工作日", "period.working_days", {"num_format": '0" 天"'}),
 }
 

@@ -65,7 +65,7 @@ def build(path: Path) -> None:
 def _columns(prefix: str, *, typed: bool) -> list[Column]:
     """The columns of a list; of the month's only who they are is given."""
     columns = [
-        Column("营业组", f"{prefix}members.营业组", style=_SMALL),
+        Column("团队", f"{prefix}members.营业组", style=_SMALL),
         Column("工号", f"{prefix}members.工号", style=_SMALL),
         Column("姓名", f"{prefix}members.姓名", style={**_SMALL, **STRONG}),
     ]
@@ -104,7 +104,7 @@ def _week(page: Page, week: int, heading: str) -> None:
 
 
 def _overview(page: Page, weeks: list[Page]) -> None:
-    given = {"department.name": ("营业部", {}), **UNIT}
+    given = {"department.name": ("单位", {}), **UNIT}
     del given["unit.name"]
     head(
         page,
@@ -157,7 +157,7 @@ def _heads(page: Page) -> None:
     page.put(row, _PREMIUM, None, HEAD, ACROSS)
     page.put(row + 1, _PIECES, "件数", SUBHEAD, CENTRE, _GROUP)
     page.put(row + 1, _PREMIUM, "保费（元）", SUBHEAD, RIGHT, PADDED)
-    for column, text in ((_TEAM, "营业组"), (_ID, "工号"), (_PERSON, "姓名")):
+    for column, text in ((_TEAM, "团队"), (_ID, "工号"), (_PERSON, "姓名")):
         page.put(row, column, text, HEAD, LEFT)
     page.put(row, _REMARK, "备注", HEAD, LEFT, PADDED, _GROUP)
     page.put(row + 1, _REMARK, None, SUBHEAD, _GROUP)

@@ -169,7 +169,8 @@ def check_project(
         problems[code] += found
     agents = tables["agents"].data
     for code, checked in tables.items():
-        problems[code] += _problems(checked, rules.of_agents(checked.table, checked.data, agents))
+        strange = rules.of_agents(checked.table, checked.data, agents, tables["agents"].set_aside)
+        problems[code] += _problems(checked, strange)
         # Files are in the order of their names already.
         problems[code].sort(key=lambda problem: (problem.file, problem.row or 0))
     return Checked(tables, [p for code in tables for p in problems[code]], unrecognised)

@@ -39,6 +39,9 @@ MIXED: Final = ("in_rank", "in_education", "product_premium")
 LOOKS_BACK: Final = re.compile(r"_\d+$")
 """How the codes of measures end that look back on a whole month: cohort_13, kept_premium_25."""
 
+_NAMED: Final = 10
+"""So many units are named to whoever asks for one that is not there."""
+
 _PAGE: Final = 4096  # the numbers begin on a page of their own, so that mapping them is aligned
 
 
@@ -300,8 +303,18 @@ class Cube:
         if found:
             paths = "、".join(f"{self.units[i].level} {self.units[i].path}" for i in found)
             raise InputError(f"有 {len(found)} 个单位叫“{label}”", f"请写全称，如：{paths}")
-        near = difflib.get_close_matches(label, [unit.path for unit in self.units], n=3, cutoff=0.3)
-        hint = f"是不是：{'、'.join(near)}" if near else "请核对单位名称"
+        names = {unit.name: unit.path for unit in self.units} | {u.path: u.path for u in self.units}
+        near = difflib.get_close_matches(label, list(names), n=3, cutoff=0.3)
+        near = list(dict.fromkeys(names[one] for one in near))
+        if near:
+            hint = f"是不是：{'、'.join(near)}"
+        else:
+            top = next(
+                (one for one in (LEVELS[2], LEVELS[1], LEVELS[3]) if self.of_level(one)), LEVELS[0]
+            )
+            named = [self.units[i].path for i in self.of_level(top)]
+            more = " 等" if len(named) > _NAMED else ""
+            hint = f"有这些单位：{'、'.join(named[:_NAMED])}{more}，和它们的下属单位"
         raise InputError(f"没有名为“{label}”的单位", hint)
 
     def of_level(self, level: str) -> list[int]:

@@ -99,7 +99,8 @@ def _year_last(first: int, second: int, year: int, order: DateOrder) -> date | F
         return _day(year, first, second)
     return Fault(
         "看不出哪个是月、哪个是日",
-        '请在 kpi.toml 的 [dates] 里写明 order = "mdy"（月/日/年）或 "dmy"（日/月/年）',
+        "请改成 2024-01-05 这样的日期；整列都这样写的，在 kpi.toml 的 [dates] 里写明 "
+        'order = "mdy"（月/日/年）或 "dmy"（日/月/年）',
     )
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from kpi_xl.catalogue import kpis
 from kpi_xl.catalogue.measures import COUNTED
-from kpi_xl.data.schema import ORGANISATION, Column, Table
+from kpi_xl.data.schema import AGENTS, ORGANISATION, Column, Table
 
 LEVELS: Final = (*ORGANISATION, "业务员")
 """The levels of the organisation a target may be set for."""
@@ -31,6 +31,12 @@ _SERVICE_TABLES: Final = (
     "policies", "dues", "activities", "attendance", "transfers", "promotions", "counts",
 )  # fmt: skip
 _NEVER: Final = np.iinfo(np.int32).max
+
+_PLACES: Final = ("region", "department", "team")
+"""The columns of 人员 that say where somebody belongs."""
+
+_FORGOTTEN: Final = 0.1
+"""Where so few rows lack a unit, it was forgotten; where more do, they are meant to have none."""
 
 _FEW: Final = 1_000_000
 """Fewer rows are compared faster than their hashes are made."""
@@ -76,7 +82,25 @@ def of_rows(table: Table, data: pa.Table) -> list[Finding]:
 def doubtful(table: Table, data: pa.Table) -> list[Finding]:
     """What people should look at in the rows that are used."""
     findings = list(_negative(table, data))
-    return findings + _stints(data) if table.code == "agents" else findings
+    if table.code == "agents":
+        findings += [*_stints(data), *_nowhere(data)]
+    return findings
+
+
+def _nowhere(agents: pa.Table) -> Iterator[Finding]:
+    """Agents of no unit at a level at which nearly everybody has one."""
+    for code in _PLACES:
+        blank = pc.is_null(agents[code])
+        if 0 < pc.sum(blank).as_py() <= len(agents) * _FORGOTTEN:
+            name = AGENTS.column(code).name
+            for row in _places(blank):
+                yield Finding(
+                    row,
+                    code,
+                    None,
+                    f"没有写{name}，他的业绩不会算进哪个{name}",
+                    f"请补上；本来就不属于哪个{name}的不用改",
+                )
 
 
 def _negative(table: Table, data: pa.Table) -> Iterator[Finding]:
@@ -269,8 +293,14 @@ def _stints(agents: pa.Table) -> list[Finding]:
     return sorted(findings, key=lambda finding: finding.row)
 
 
-def of_agents(table: Table, data: pa.Table, agents: pa.Table) -> list[Finding]:
-    """What is wrong between a table and 人员: unknown agents, policies outside their service."""
+def of_agents(table: Table, data: pa.Table, agents: pa.Table, set_aside: int = 0) -> list[Finding]:
+    """What is wrong between a table and 人员: unknown agents, policies outside their service.
+
+    Of 人员, so many rows are set aside: who seems unknown may be in one of these.
+    """
+    advice = "请核对工号，或把这个人补进人员表"
+    if set_aside:
+        advice += f"；人员表有 {set_aside} 行搁置，他在其中的，先改好那一行"
     if table.code == "outlets":
         return [
             Finding(
@@ -278,7 +308,7 @@ def of_agents(table: Table, data: pa.Table, agents: pa.Table) -> list[Finding]:
                 "agent",
                 None,
                 "人员表里没有这个工号",
-                "请核对工号，或把这个人补进人员表",
+                advice,
             )
             for row in _places(pc.invert(pc.is_in(data["agent"], agents["agent"])))
         ]
@@ -286,7 +316,7 @@ def of_agents(table: Table, data: pa.Table, agents: pa.Table) -> list[Finding]:
         return []
     # Every agent once: there are far fewer of them than rows.
     codes, named = _encoded(data["agent"])
-    findings = list(_unknown(data, codes, named, agents))
+    findings = list(_unknown(data, codes, named, agents, advice))
     if table.code == "policies":
         findings += _out_of_service(data, codes, named, agents)
     return findings
@@ -300,7 +330,7 @@ def _encoded(column: Any) -> tuple[NDArray[np.int32], Any]:
 
 
 def _unknown(
-    data: pa.Table, codes: NDArray[np.int32], named: Any, agents: pa.Table
+    data: pa.Table, codes: NDArray[np.int32], named: Any, agents: pa.Table, advice: str
 ) -> Iterator[Finding]:
     strange = np.asarray(pc.invert(pc.is_in(named, agents["agent"])), bool)
     if not strange.any():
@@ -320,7 +350,7 @@ def _unknown(
             "agent",
             None,
             f"人员表里没有这个工号，共 {count} 行，归入“{UNASSIGNED}”",
-            f"请核对工号，或把这个人补进人员表{hint}",
+            f"{advice}{hint}",
         )
 
 

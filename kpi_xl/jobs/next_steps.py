@@ -86,7 +86,7 @@ def next_steps(folder: Path) -> NextSteps:
         )
     if not project.cube.is_file() and [file.name for file in files] == [FORM]:
         return NextSteps(
-            f"{name}。还没有原始数据，或刚开始填写。",
+            f"{name}。data 里只有{FORM}，还没有算过指标。",
             [
                 Step("", f"填写 {project.data / FORM}，或把现成的文件放进 {project.data}"),
                 Step(f"{run} check", "校验填写的内容"),
@@ -111,7 +111,11 @@ def _no_project(folder: Path) -> NextSteps:
         Step("kpi-xl sample demo", "建立样例项目，先看看能做什么"),
         Step("kpi-xl init 我的分公司 --name 兰州分公司", "建立自己的项目"),
     ]
-    there = "这个文件夹里有项目，但它自己不是项目。" if inside else "这个文件夹里还没有项目。"
+    there = (
+        f"项目在下一级文件夹：{'、'.join(map(str, inside[:_SHOWN]))}。"
+        if inside
+        else "这个文件夹里还没有项目。"
+    )
     return NextSteps(there, steps)
 
 

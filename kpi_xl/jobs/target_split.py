@@ -27,7 +27,7 @@ from kpi_xl.jobs.additive import adds_up
 from kpi_xl.jobs.files import write_whole
 from kpi_xl.jobs.load import load
 from kpi_xl.jobs.progress import Progress, silent
-from kpi_xl.jobs.views import View
+from kpi_xl.jobs.views import Figure, View
 from kpi_xl.project import Project
 
 Row = tuple[str, str, str, str, float]
@@ -168,13 +168,12 @@ def _shown(title: str, names: Sequence[str], found: Mapping[str, Sequence[int]],
     note = "单位和月按最近十二个月的实际分，月内按工作日分；各行各列的合计都等于上一级。"
     if by in ("季度", "月"):
         lines = [
-            (name, *(f"{amounts[place]:,}" for amounts in columns.values()), f"{total[place]:,}")
+            (name, *(_figure(amounts[place]) for amounts in (*columns.values(), total)))
             for place, name in enumerate(names)
         ]
         return View(title, ("单位", *(f"{period}#" for period in columns), "全年#"), lines, (note,))
     lines = [
-        (period, *(f"{amount:,}" for amount in amounts))
-        for period, amounts in {**columns, "全年": total}.items()
+        (period, *map(_figure, amounts)) for period, amounts in {**columns, "全年": total}.items()
     ]
     return View(title, (by, *(f"{name}#" for name in names)), lines, (note,))
 
@@ -186,3 +185,7 @@ def write(file: Path, rows: Sequence[Row]) -> None:
     out.writerow(("月份", "层级", "单位", "指标", "目标值"))
     out.writerows(rows)
     write_whole(file, text.getvalue().encode("utf-8-sig"))
+
+
+def _figure(amount: int) -> Figure:
+    return Figure(f"{amount:,}", amount)

@@ -29,6 +29,43 @@ from kpi_xl.jobs.unit_values import NOTHING
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Project
 
+
+class Figure(str):
+    """A number as people read it, with the number itself for programs.
+
+    Parameters
+    ----------
+    text : str
+        What is shown, such as ``74.7%``.
+    number : float
+        In the KPI's own unit, a ratio as a fraction; NaN where there is none.
+    """
+
+    number: float
+
+    def __new__(cls, text: str, number: float) -> Figure:
+        """The text, which also knows its number."""
+        figure = super().__new__(cls, text)
+        figure.number = number
+        return figure
+
+
+def _figure(kpi: Kpi, value: float) -> Figure:
+    return Figure(value_text(kpi, value), float(value))
+
+
+def _percent(ratio: float) -> Figure:
+    return Figure(NOTHING if math.isnan(ratio) else f"{ratio:.0%}", float(ratio))
+
+
+def _rank(place: int) -> Figure:
+    return Figure(str(place or NOTHING), place or math.nan)
+
+
+def _yuan(cents: float, sign: str = "") -> Figure:
+    return Figure(f"{cents / 100:{sign},.0f}", float(cents / 100))
+
+
 Rows = Sequence[Sequence[str]]
 
 _USUAL_LEVEL: Final = "营业部"
@@ -45,7 +82,7 @@ class View:
     headings : sequence of str
         One a column; those that end in ``#`` are of numbers and stand on the right.
     rows : sequence of sequences of str
-        The cells.
+        The cells; those of a column of numbers are `Figure`.
     notes : sequence of str
         Said below it.
     """
@@ -173,9 +210,9 @@ def warnings_view(of: Scope) -> View:
                 of.name(int(warning.unit)),
                 kpi.name,
                 warning.status,
-                value_text(kpi, warning.value),
-                value_text(kpi, float(findings.reference(kpi)[place])),
-                f"{warning.cost / 100:,.0f}",
+                _figure(kpi, warning.value),
+                _figure(kpi, float(findings.reference(kpi)[place])),
+                _yuan(warning.cost),
                 "；".join(warning.reasons),
             )
         )
@@ -215,10 +252,10 @@ def drivers_view(of: Scope, comparison: str | None, tree: str | None = None) -> 
                     (
                         of.name(unit),
                         BEFORE[one],
-                        f"{split.before / 100:,.0f}",
-                        *(f"{share / 100:+,.0f}" for share in split.shares),
-                        f"{split.after / 100:,.0f}",
-                        f"{(split.after - split.before) / 100:+,.0f}",
+                        _yuan(split.before),
+                        *(_yuan(share, "+") for share in split.shares),
+                        _yuan(split.after),
+                        _yuan(split.after - split.before, "+"),
                         split.main.name,
                     )
                 )
@@ -285,8 +322,8 @@ def peers_view(of: Scope, label: str) -> View:
     rows = [
         (
             of.name(unit),
-            value_text(kpi, findings.value(kpi.code, unit)),
-            str(findings.rank(kpi.code, unit) or NOTHING),
+            _figure(kpi, findings.value(kpi.code, unit)),
+            _rank(findings.rank(kpi.code, unit)),
             findings.status(kpi.code, unit),
         )
         for unit in order
@@ -325,13 +362,9 @@ def pace_view(of: Scope, day: dt.date | None, label: str | None = None) -> View:
                 (
                     of.name(unit),
                     kpi.name,
-                    value_text(kpi, target[place]),
-                    value_text(kpi, float(done[place])),
-                    value_text(kpi, found.expected[place]),
-                    NOTHING
-                    if math.isnan(found.by_shape[place])
-                    else f"{found.by_shape[place]:.0%}",
-                    *(value_text(kpi, float(end)) for end in ends),
+                    *(_figure(kpi, n[place]) for n in (target, done, found.expected)),
+                    _percent(found.by_shape[place]),
+                    *(_figure(kpi, float(end)) for end in ends),
                 )
             )
     headings = ("单位", "指标", "目标#", "完成#", "应完成#", "进度#", "月末预测#", "下限#", "上限#")

@@ -28,7 +28,7 @@ def lines(done: Collected) -> Iterator[str]:
     if wrong:
         yield f"没有收取的单元格：{wrong:,} 处"
     if done.marked:
-        yield f"已标注、可以退回修改的工作簿 {len(done.marked)} 份"
+        yield f"已标注、可以退回修改的工作簿 {len(done.marked)} 份，在 {done.marked[0].parent}"
     for one in done.aside[:_SHOWN]:
         yield f"搁置 {one.file}：{one.reason}。{one.advice}"
     if len(done.aside) > _SHOWN:

@@ -195,6 +195,7 @@ def distribute(
                 for recipient, file in everybody
             ]
             manifest.enlist(connection, round_, placed)
+            project.returned.mkdir(exist_ok=True)  # so that what comes back has a place
             sending = _Sending(project, workbook, blank, wanted, to, connection, round_, wishes)
             pdfs = sending.make(placed)
             mailed = None
