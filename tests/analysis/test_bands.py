@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_xl.analysis.bands import falling, judge, judged_share, levels, wilson
+from kpi_xl.analysis.bands import falling, judge, judged_count, judged_share, levels, wilson
 from kpi_xl.analysis.peers import peers
 from kpi_xl.analysis.warnings import Judged, shortfall_cost, warnings
 from kpi_xl.error_values import error_name
@@ -65,6 +65,25 @@ def test_few_cases_are_judged_by_an_interval_in_a_great_team_too():
     assert found[2] > 11 / 20
     assert judged_share(55, 60, "lower") < 55 / 60  # five who stayed are few cases too
     assert levels(found[3], 0.8, 0.72, "higher") == 2  # nobody of 500 is an alarm all the same
+
+
+def test_from_thirty_on_a_number_is_taken_as_it_is():
+    judged = judged_share([14, 15, 15], [29, 30, 30], "higher")
+    assert judged[0] > 14 / 29
+    assert judged[1:].tolist() == [0.5, 0.5]
+    counts = judged_count([29, 30], [10, 10], "higher")
+    # x + z²/2 + z √(x + z²/4) with z of 80 %
+    assert counts[0] == pytest.approx((29 + 0.82119 + 1.28155 * (29 + 0.41059) ** 0.5) / 10, 1e-5)
+    assert counts[1] == 3.0
+
+
+@pytest.mark.parametrize(
+    ("direction", "values"),
+    [("higher", [0.9, 0.899, 0.811, 0.809]), ("lower", [0.9, 0.901, 0.989, 0.991])],
+)
+def test_short_of_a_target_by_more_than_a_tenth_is_danger(direction, values):
+    found = judge([[value] for value in values], direction, target=[0.9] * 4, among_peers=False)
+    assert found.level.tolist() == [0, 1, 1, 2]
 
 
 def test_more_producers_than_people_are_not_judged_down():
