@@ -1,8 +1,11 @@
-"""Write the raw files of the examples: ``python -m examples.make``. The same every time.
+"""Write the raw files of the examples and some of what comes of them: ``python -m examples.make``.
+
+The same every time.
 
 The insurance branch and the car dealer are cut from the samples of `kpi-xl sample` as they are,
-small enough to be read; the bank team is played out here. The files are in the repository: nobody
-needs to run this but whoever changes it, who then counts the READMEs' numbers again.
+small enough to be read; the bank team is played out here. What comes of them is in 成品, to be
+looked at without running anything. The files are in the repository: nobody needs to run this but
+whoever changes it, who then counts the READMEs' numbers again, or changes a template.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import csv
 import datetime as dt
 import io
 import random
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -20,7 +24,10 @@ from typing import Any, Final
 import openpyxl
 
 from kpi_xl.calendar import Month
+from kpi_xl.jobs.check import check
 from kpi_xl.jobs.files import write_whole
+from kpi_xl.jobs.fill import refresh
+from kpi_xl.project import Project
 from kpi_xl.sample import write_sample
 from kpi_xl.sample.files import csv_file, workbook_file
 
@@ -29,7 +36,7 @@ Rows = list[list[Any]]
 
 
 def main() -> None:
-    """Write the files of all three."""
+    """Write the files of all three, then what comes of them."""
     for folder, files in (
         ("life-branch", life_branch()),
         ("bank-team", bank_team()),
@@ -37,6 +44,32 @@ def main() -> None:
     ):
         for name, content in files.items():
             write_whole(HERE / folder / "data" / name, content)
+    for folder in RESULTS:
+        for name, content in results(folder).items():
+            write_whole(HERE / folder / "成品" / name, content)
+
+
+MONTH: Final = "2024-06"
+RESULTS: Final = {
+    "life-branch": ("校验报告.xlsx", f"{MONTH}/月度KPI表/滨江营业部.xlsx"),
+    "bank-team": (f"{MONTH}/月度KPI表/江北银保部.xlsx",),
+    "car-dealer": (f"{MONTH}/销售漏斗月报/城西店.xlsx",),
+}
+"""What is kept of each example's output."""
+
+
+def results(example: str) -> dict[str, bytes]:
+    """What ``kpi-xl refresh`` makes of an example, by file name."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / example
+        folder.mkdir()
+        shutil.copytree(HERE / example / "data", folder / "data")
+        shutil.copy(HERE / example / "kpi.toml", folder)
+        project = Project.open(folder)
+        check(project)
+        refresh(project, MONTH)
+        files = (project.output / file for file in RESULTS[example])
+        return {file.name: file.read_bytes() for file in files}
 
 
 # ---------------------------------------------------------------------------------------------
