@@ -62,7 +62,7 @@ def _policies(folder: Path, rows: int) -> Project:
         sheet.write_row(0, 0, headings)
         for i in range(rows):
             day = f"2024-{i % 12 + 1:02d}-{i % 28 + 1:02d}"
-            premium = f"{i % 9973},{i % 1000:03d}.{i % 100:02d}"
+            premium = f"{i % 997},{i % 1000:03d}.{i % 100:02d}"
             row = (f"P{i:08d}", f"{i % 500:06d}", "年金", "1", premium, "300.00", "期交", day)
             sheet.write_row(i + 1, 0, row)
     return Project.open(folder)
