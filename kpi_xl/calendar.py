@@ -136,9 +136,11 @@ class Month:
         """
         if cut is None:
             return self.first, self.last
-        first = self.first if self.month == 1 else (self - 1).first.replace(day=cut + 1)
         last = self.last if self.month == 12 else self.first.replace(day=cut)
-        return first, last
+        if self.month == 1:
+            return self.first, last
+        # The 28th may be February's last day.
+        return (self - 1).first.replace(day=cut) + dt.timedelta(days=1), last
 
     @property
     def chinese(self) -> str:

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kpi_xl.analysis.spread import spread
@@ -84,6 +84,7 @@ def test_a_spread_adds_up_and_is_even(total, parts):
     assert max(shares) - min(shares) <= 1
 
 
+@example(Month.of(2023, 2), 28)
 @given(MONTHS, st.integers(1, 28) | st.none())
 def test_business_months_follow_each_other(month, cut):
     first, last = month.span(cut)
