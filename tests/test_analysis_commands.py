@@ -1,5 +1,6 @@
 """The commands that look into a month."""
 
+import json
 import re
 
 import pytest
@@ -33,6 +34,28 @@ def test_warnings_are_ordered_by_cost(branch, wide):
     costs = [number(row[5]) for row in found]
     assert len(costs) > 10
     assert costs == sorted(costs, reverse=True)
+
+
+def test_for_programs_numbers_are_numbers(branch, wide):
+    shown = rows(on(branch, "warnings", "--month", "2024-06"))
+    told = json.loads(on(branch, "--json", "warnings", "--month", "2024-06"))["rows"]
+    assert len(told) == len(shown)
+    for cells, row in zip(shown, told, strict=True):
+        assert isinstance(row["实际"], float)
+        assert cells[5] == f"{row['少收（元）']:,.0f}"
+        if cells[3].endswith("%"):
+            assert cells[3] == f"{row['实际']:.1%}"
+    pace = json.loads(on(branch, "--json", "pace", "--month", "2024-06"))["rows"]
+    assert {type(row["完成"]) for row in pace} == {float}
+
+
+def test_a_unit_that_is_not_there(branch):
+    near = run("-p", branch.project.folder, "warnings", "--unit", "城西二")
+    assert near.returncode == 2
+    assert "是不是：城西营业部/城西二组" in near.stderr
+    none = run("-p", branch.project.folder, "warnings", "--unit", "Paris")
+    assert none.returncode == 2
+    assert "有这些单位：城东营业部、城北营业部" in none.stderr
 
 
 def test_drivers_add_up(branch, wide):

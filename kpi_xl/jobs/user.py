@@ -143,6 +143,7 @@ class User:
         chosen = Path(named) if named else self.settings().project
         if chosen is None:
             raise InputError(
-                "还没有选择项目文件夹", "请在 KPI 选项卡点“设置”，选择 kpi.toml 所在的文件夹"
+                "还没有选择项目文件夹",
+                "请用 --project 写明；在 Excel、Calc 里点 KPI 的“设置”，选择 kpi.toml 所在的文件夹",
             )
         return chosen

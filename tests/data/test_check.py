@@ -160,6 +160,28 @@ def test_agents(make):
     assert checked.tables["agents"].data["left"].null_count == 3
 
 
+def test_a_forgotten_unit_is_told_and_a_level_that_many_lack_is_not(make):
+    people = [f"{n},2020-01-05,城东,{'一组' if n % 2 else ''}" for n in range(20)]
+    people[7] = "7,2020-01-05,,一组"
+    checked = check(make, {"人员.csv": "\n".join(["工号,签约日期,营业部,营业组", *people])})
+    assert checked.tables["agents"].used == 20
+    assert found(checked, "人员") == [(9, None, "没有写营业部，他的业绩不会算进哪个营业部", False)]
+
+
+def test_who_seems_unknown_may_be_in_a_row_set_aside(make):
+    agents = "工号,签约日期\n1,2024-02-30\n2,2020-01-05\n"
+    text = POLICIES + "P1,1,1,2024-01-04\n"
+    checked = check(make, {"人员.csv": agents, "保单.csv": text})
+    [_, unknown] = checked.problems
+    assert unknown.advice.endswith("人员表有 1 行搁置，他在其中的，先改好那一行")
+
+
+def test_a_tick_is_a_yes(make):
+    text = "工号,签约日期,是否主管\n1,2020-01-05,√\n2,2020-01-05,×\n3,2020-01-05,\n"
+    checked = check(make, {"人员.csv": text})
+    assert checked.tables["agents"].data["is_manager"].to_pylist() == [True, False, False]
+
+
 def test_policies_and_their_agents(make):
     text = POLICIES + (
         "P1,00123,1,2020-01-04\n"

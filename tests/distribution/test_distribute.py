@@ -301,9 +301,12 @@ def test_on_the_command_line(project):
     assert run.exit_code == 0
     assert "会下发 32 份" in run.output
     assert not (project.output / MONTH / "下发").exists()
+    assert not project.returned.exists()
     run = CliRunner().invoke(
         app, ["-p", str(project.folder), "distribute", "主管日程", "-m", MONTH]
     )
     assert run.exit_code == 0
     assert "下发 32 份" in run.output
     assert len(every_file(project.output / MONTH / "下发")) == 32
+    assert f"收回的文件放进 {project.returned}" in run.output
+    assert project.returned.is_dir()
