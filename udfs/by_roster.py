@@ -73,7 +73,9 @@ def _first(month: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
 
 
 def _last(month: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
-    return ((month + 1).astype("datetime64[D]") - np.timedelta64(1, "D")).astype("datetime64[D]")
+    return (
+        (month + np.timedelta64(1, "M")).astype("datetime64[D]") - np.timedelta64(1, "D")
+    ).astype("datetime64[D]")
 
 
 @never_raises
