@@ -1,6 +1,7 @@
 """The worksheet functions of analysis: printed examples, identities, and the project's findings."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -46,6 +47,15 @@ def test_mean_headcounts_may_be_halves():
 @given(st.integers(0, 10**9), st.lists(st.integers(1, 99), min_size=1, max_size=9))
 def test_targets_add_up(total, weights):
     assert sum(functions.KPI_TARGETS(total, weights)) == total
+
+
+def test_targets_are_whole_steps_to_the_last_digit():
+    assert functions.KPI_TARGETS(922337205, [1]) == [922337205.0]
+    assert functions.KPI_TARGETS(0.7, [3, 4], None, 0.1) == [0.3, 0.4]
+
+
+def test_weights_that_are_none():
+    assert functions.KPI_SCREEN([[5]], Decimal("997111081692207.5")) == "#NUM!"
 
 
 def test_targets_with_locks_and_steps():

@@ -53,7 +53,6 @@ def loop(branch, tmp_path_factory):
     }  # fmt: skip
     typed = {f"input.own.{name}": [[value]] for name, value in own.items()}
     typed["input.plan.采用"] = [["采用"], ["不采用"]]
-    (folder / "returned").mkdir()
     (folder / "returned" / "回.xlsx").write_bytes(Template(sent).fill(typed))
     collect(project)
     return project, before

@@ -10,6 +10,7 @@ import math
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kpi_xl.analysis import (
     attainment,
@@ -368,7 +369,7 @@ def KPI_SCORE(
     120.0
     """
     done, goal = (sound(numbers(value)[0]).ravel() for value in (actual, target))
-    shares = np.rint(sound(numbers(weights)[0]).ravel() * scorecard.WHOLE).astype(np.int64)
+    shares = _weights(sound(numbers(weights)[0]).ravel())
     ways = [None] * done.size if is_blank(lower) else cells_of(lower)
     if not done.size == goal.size == shares.size == len(ways):
         return "#VALUE!"
@@ -404,7 +405,7 @@ def KPI_SCREEN(points: Any, weights: Any) -> Result:
     [[4.3, 2], [4.4, 1]]
     """
     block = grid(points)
-    shares = np.rint(floats(weights) * scorecard.WHOLE).astype(np.int64)
+    shares = _weights(floats(weights))
     if shares.size != block.shape[1]:
         return "#VALUE!"
     try:
@@ -415,3 +416,10 @@ def KPI_SCREEN(points: Any, weights: Any) -> Result:
     return [
         [total[0], rank or "#N/A"] for total, rank in zip(totals, found.rank.tolist(), strict=True)
     ]
+
+
+def _weights(read: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Weights in ten-thousandths; they are to add up to 1."""
+    if (np.abs(read) > 1).any():
+        raise BadArgumentError("#NUM!")
+    return np.rint(read * scorecard.WHOLE).astype(np.int64)

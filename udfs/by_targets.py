@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from decimal import Decimal
 from typing import Any, Final
 
 import numpy as np
@@ -134,8 +135,10 @@ def KPI_TARGETS(total: Any, weights: Any, locked: Any = None, unit: Any = 1) -> 
         )
     except ValueError:
         return "#NUM!"
-    found = np.array(parts, dtype=np.float64).reshape(shares.shape) * step
-    return shaped(np.round(found, 10).tolist(), dimensions)
+    # Decimal, as 3 steps of 0.1 are 0.3 and not 0.30000000000000004.
+    exact = Decimal(repr(step))
+    found = np.array([float(part * exact) for part in parts]).reshape(shares.shape)
+    return shaped(found.tolist(), dimensions)
 
 
 def _steps(amount: float, step: float) -> int:

@@ -18,6 +18,8 @@ def lines(done: Collected) -> Iterator[str]:
         f"共 {files:,} 个文件：收取 {len(done.taken):,}，不重复收取 {len(done.passed_over):,}，"
         f"搁置 {len(done.aside):,}"
     )
+    if not files:
+        yield f"{done.folder} 里还没有文件：把收回的工作簿放进去，再收一次"
     for template, period, sent, back in done.counts:
         month = Month.parse(period).chinese
         yield f"{month} {template}：下发 {sent} 份，收回 {back}，未收回 {sent - back}"
