@@ -13,6 +13,7 @@ import duckdb
 
 from kpi_xl.analysis.smart import Goal, smart_check
 from kpi_xl.analysis.targets import carry_over
+from kpi_xl.analysis.warnings import GROUNDS
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import LEVELS, Cube, Unit
@@ -226,6 +227,8 @@ class ReviewMonth:
         history = findings.given[kpi.code][findings.units.index(number)]
         before = float(history[-2]) if len(history) > 1 else math.nan
         goal, why = self._next_target(number, kpi, target, actual, history[-12:].tolist())
+        if GROUNDS["uncertain"] in findings.grounds(kpi.code, number):
+            why = f"人少，差距可能是偶然；{why}"  # or half a target would be 健康 without a word
         reached = NOTHING
         if math.isfinite(actual) and target and kpi.direction != "lower":
             reached = f"{actual / target:.1%}"
