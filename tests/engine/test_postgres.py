@@ -79,7 +79,11 @@ def server():
     data, control = str(folder / "data"), str(Path(program).with_name("pg_ctl"))
     try:
         run(program, "-D", data, "-U", "owner", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
-        options = f"-k {folder} -c listen_addresses= -c fsync=off -c synchronous_commit=off"
+        # A vacuum at any moment would be a write like any other: something that may have changed.
+        options = (
+            f"-k {folder} -c listen_addresses= -c fsync=off -c synchronous_commit=off"
+            " -c autovacuum=off"
+        )
         run(control, "-D", data, "-o", options, "-l", str(folder / "log"), "-w", "start")
         try:
             server = Server(folder)

@@ -30,7 +30,7 @@ def test_no_request_breaks_the_server(described):
     for operation in operations:
 
         @settings(
-            max_examples=200,
+            max_examples=100,
             deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),
