@@ -91,7 +91,7 @@ def _nowhere(agents: pa.Table) -> Iterator[Finding]:
     """Agents of no unit at a level at which nearly everybody has one."""
     for code in _PLACES:
         blank = pc.is_null(agents[code])
-        if 0 < pc.sum(blank).as_py() <= len(agents) * _FORGOTTEN:
+        if 0 < agents[code].null_count <= len(agents) * _FORGOTTEN:
             name = AGENTS.column(code).name
             for row in _places(blank):
                 yield Finding(

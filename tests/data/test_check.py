@@ -168,6 +168,13 @@ def test_a_forgotten_unit_is_told_and_a_level_that_many_lack_is_not(make):
     assert found(checked, "人员") == [(9, None, "没有写营业部，他的业绩不会算进哪个营业部", False)]
 
 
+def test_a_roster_of_which_nothing_can_be_used(make):
+    agents = "工号,签约日期,营业部\n1,2024-02-30,甲部\n2,,乙部\n"
+    checked = check(make, {"人员.csv": agents})
+    roster = checked.tables["agents"]
+    assert (roster.read, roster.used, roster.set_aside) == (2, 0, 2)
+
+
 def test_who_seems_unknown_may_be_in_a_row_set_aside(make):
     agents = "工号,签约日期\n1,2024-02-30\n2,2020-01-05\n"
     text = POLICIES + "P1,1,1,2024-01-04\n"
