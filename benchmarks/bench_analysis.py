@@ -14,8 +14,8 @@ import numpy as np
 
 from kpi_xl.analysis.trees import trees
 from kpi_xl.calendar import Month
-from kpi_xl.data.compute import MEASURES
 from kpi_xl.data.cube import Cube, Unit, is_money
+from kpi_xl.data.sums import MEASURES
 from kpi_xl.jobs.drivers import Drivers
 from kpi_xl.jobs.findings import Findings
 from kpi_xl.project import Settings

@@ -354,7 +354,7 @@ def _assert_same(company: Path) -> None:
     """Stop unless pandas and ours gave the same numbers."""
     import numpy as np
 
-    from kpi_xl.data.compute import FIRST_YEAR_RENEWAL
+    from kpi_xl.data.sums import FIRST_YEAR_RENEWAL
 
     cube, frames = (
         pickle.loads((company / f"{task}.pickle").read_bytes()) for task in ("ours", "pandas")

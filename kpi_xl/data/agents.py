@@ -10,7 +10,7 @@ import numpy as np
 
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import MEASURES
-from kpi_xl.data.compute import AGENT_MONTHS
+from kpi_xl.data.computation import AGENT_MONTHS
 from kpi_xl.data.cube import LEVELS, Cube, is_money
 from kpi_xl.data.organisation import unit_paths
 from kpi_xl.data.steps import Months, step

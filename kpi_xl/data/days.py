@@ -12,7 +12,7 @@ from typing import Final
 import duckdb
 
 from kpi_xl.calendar import Month
-from kpi_xl.data.compute import AGENT_MONTHS, COUNT_SUMS
+from kpi_xl.data.computation import AGENT_MONTHS, COUNT_SUMS
 from kpi_xl.data.cube import LEVELS
 from kpi_xl.data.engines import Columns, DuckDb, Engine
 from kpi_xl.data.steps import Months, step

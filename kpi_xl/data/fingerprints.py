@@ -15,7 +15,7 @@ import duckdb
 
 from kpi_xl import __version__
 from kpi_xl.data.check import Checked
-from kpi_xl.data.compute import Changed
+from kpi_xl.data.computation import Changed
 from kpi_xl.data.schema import TABLES
 from kpi_xl.data.steps import Months
 from kpi_xl.project import Settings

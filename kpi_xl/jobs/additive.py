@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kpi_xl.data.compute import MEASURES
 from kpi_xl.data.cube import LOOKS_BACK, Cube
 from kpi_xl.data.days import BY_DAY
 from kpi_xl.data.periods import is_summed
+from kpi_xl.data.sums import MEASURES
 from kpi_xl.formula import Formula, Measure, Operation, Part
 from kpi_xl.kpi import Kpi
 

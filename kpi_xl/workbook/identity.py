@@ -6,7 +6,7 @@ people do to a workbook: rename sheets, move cells, save under another name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final, Self
 
 from kpi_xl.errors import InputError
@@ -59,17 +59,13 @@ class Identity:
     person: str
 
     def __post_init__(self) -> None:
-        for text in self._texts().values():
+        for text in asdict(self).values():
             if len(text.encode("utf-16-le")) > 2 * _LONGEST:
                 raise InputError(
                     f"名称超过 {_LONGEST} 个字，放不进工作簿的标识里",
                     "请缩短单位或模板的名称",
                     value=text,
                 )
-
-    def _texts(self) -> dict[str, str]:
-        # Not `asdict`: its deep copies would be made for each of thousands of workbooks.
-        return {field: getattr(self, field) for field in self.__slots__}
 
     @classmethod
     def of(cls, workbook: Workbook) -> Self | None:
@@ -88,7 +84,7 @@ class Identity:
         return "".join(
             f'<{prefix}definedName name="{PREFIX}{field}" hidden="1">{_literal(text)}'
             f"</{prefix}definedName>"
-            for field, text in self._texts().items()
+            for field, text in asdict(self).items()
         )
 
 

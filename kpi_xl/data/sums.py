@@ -1,0 +1,191 @@
+"""Sum up what the steps give, by place and month, to the units of every level.
+
+A place is a team with the names above it. numpy lays the rows out in dense arrays, adds the places
+up to their units, and runs the headcount up from its changes.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kpi_xl.catalogue.measures import COHORT_MONTHS
+from kpi_xl.data.computation import AGENT_MONTHS, Computation, whole
+from kpi_xl.data.cube import LOOKS_BACK, Mix
+from kpi_xl.data.engines import Columns
+
+OTHERS: Final = "其他"
+"""The category of the products that are not shown by themselves."""
+
+UNKNOWN: Final = "未填"
+"""The category of people whose rank or education the roster does not tell."""
+
+FIRST_YEAR_RENEWAL: Final = "首年续期（不分险种）"
+"""The category of renewals, of which the files do not tell the product."""
+
+HEADCOUNT: Final = ("recruits", "leavers", "transfers_in", "transfers_out")
+"""What changes the headcount."""
+
+MEASURES: Final = (
+    "opening", "closing", *HEADCOUNT, "licensed", "men", "opening_managers", "promoted",
+    *(f"{what}_{n}" for n in COHORT_MONTHS for what in ("cohort", "retained")),
+    "confirmed_3", "confirmed_6",
+    *(sum_ for sums in AGENT_MONTHS.values() for sum_ in sums),
+)  # fmt: skip
+"""The measures that are computed, by code."""
+
+
+class Sums:
+    """Sums up the measures of the units of every level.
+
+    Parameters
+    ----------
+    computation : Computation
+        What was defined.
+    levels : list of int64 arrays
+        For each level, where each place's unit stands in the list of units.
+    units : int
+        How many units there are.
+    """
+
+    def __init__(
+        self, computation: Computation, levels: list[NDArray[np.int64]], units: int
+    ) -> None:
+        self.computation = computation
+        self.levels = levels
+        self.first = computation.first
+        self.cube = np.zeros((len(MEASURES), units, computation.months), np.int64)
+
+    def fill(self, ages: bool = True) -> None:
+        """Fill in the measures; without `ages` those that look months back stay zero."""
+        self._headcount()
+        self._transfers()
+        self._promotions()
+        if ages:
+            self._cohorts()
+        for facts, codes in AGENT_MONTHS.items():
+            rows = self.computation.place_sums(facts, codes)
+            if not rows["place"].size:
+                continue  # there is no such table
+            at = self._cells(rows)
+            for code in codes:
+                if ages or not LOOKS_BACK.search(code):
+                    self._add(code, self._laid_out(at, rows[code]))
+
+    def mixes(self) -> dict[str, Mix]:
+        """People by rank and by education, and premium by product."""
+        return {
+            "in_rank": self._people_by("rank_headcount"),
+            "in_education": self._people_by("education_headcount"),
+            "product_premium": self._premium_by_product(),
+        }
+
+    def _people_by(self, name: str) -> Mix:
+        rows = self.computation.fetch(name)
+        names, of_rows = np.unique(rows["category"].astype(str), return_inverse=True)
+        place, month = self._cells(rows)
+        values = np.zeros((len(names), *self.cube.shape[1:]), np.int64)
+        for number in range(len(names)):
+            these = of_rows == number
+            changes = self._laid_out((place[these], month[these]), rows["change"][these])
+            self._add_to(values[number], _running(changes)[1])
+        there = [i for i in range(len(names)) if values[i].any()]
+        if not any(names[i] for i in there):
+            there = []  # the roster does not tell
+        return Mix([str(names[i]) or UNKNOWN for i in there], values[there])
+
+    def _premium_by_product(self) -> Mix:
+        products, rows = self.computation.product_sums()
+        values = np.zeros((len(products) + 2, *self.cube.shape[1:]), np.int64)
+        if products:
+            place, month = self._cells(rows)
+            of_rows, premium = whole(rows["number"]) - 1, rows["premium"]
+            for number in range(len(products)):
+                these = of_rows == number
+                laid_out = self._laid_out((place[these], month[these]), premium[these])
+                self._add_to(values[number], laid_out)
+        new_premium = self.cube[MEASURES.index("new_premium")]
+        values[-2] = new_premium - values[:-2].sum(axis=0)
+        values[-1] = self.cube[MEASURES.index("first_year_renewal")]
+        names = [*products, OTHERS, FIRST_YEAR_RENEWAL]
+        most = np.argsort(-values[: len(products), 0].sum(axis=1), kind="stable").tolist()
+        there = [i for i in (*most, -2, -1) if values[i].any()] if products else []
+        return Mix([names[i] for i in there], values[there])
+
+    def _cells(self, rows: Columns) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The place and the month of every row, the first month being 0."""
+        return whole(rows["place"]), whole(rows["month"]) - self.first
+
+    def _laid_out(
+        self, at: tuple[NDArray[np.int64], NDArray[np.int64]], column: Any
+    ) -> NDArray[np.int64]:
+        """A column as a (places, months) array; at its end what was before the first month."""
+        laid_out = np.zeros((len(self.levels[0]), self.cube.shape[2] + 1), np.int64)
+        np.add.at(laid_out, at, whole(column))  # month -1 is the last
+        return laid_out
+
+    def _add(self, code: str, numbers: NDArray[np.int64]) -> None:
+        """Add a measure's numbers by place and month to the units that the places belong to."""
+        self._add_to(self.cube[MEASURES.index(code)], numbers)
+
+    def _add_to(self, measure: NDArray[np.int64], numbers: NDArray[np.int64]) -> None:
+        numbers = numbers[:, : measure.shape[1]]
+        for units in self.levels:
+            order = np.argsort(units, kind="stable")
+            found, begin = np.unique(units[order], return_index=True)
+            measure[found] += np.add.reduceat(numbers[order], begin, axis=0)
+
+    def _headcount(self) -> None:
+        rows = self.computation.fetch("headcount")
+        at = self._cells(rows)
+        for code, column in {
+            "closing": "change", "licensed": "licensed_change", "men": "men_change",
+        }.items():  # fmt: skip
+            opening, closing = _running(self._laid_out(at, rows[column]))
+            self._add(code, closing)
+            if code == "closing":
+                self._add("opening", opening)
+        for code in ("recruits", "leavers"):
+            self._add(code, self._laid_out(at, rows[code]))
+
+    def _transfers(self) -> None:
+        """From one place to another is a transfer of those units that hold only one of the two."""
+        rows = self.computation.fetch("place_moves")
+        place, month = self._cells(rows)
+        before, moved = whole(rows["place_before"]), whole(rows["moved"])
+        for units in self.levels:
+            crossing = units[place] != units[before]
+            for code, side in (("transfers_in", place), ("transfers_out", before)):
+                at = (units[side[crossing]], month[crossing])
+                np.add.at(self.cube[MEASURES.index(code)], at, moved[crossing])
+
+    def _promotions(self) -> None:
+        rows = self.computation.fetch("rank_headcount")
+        self._add(
+            "opening_managers",
+            _running(self._laid_out(self._cells(rows), rows["manager_change"]))[0],
+        )
+        rows = self.computation.fetch("promotions_to_manager")
+        self._add("promoted", self._laid_out(self._cells(rows), rows["promoted"]))
+
+    def _cohorts(self) -> None:
+        rows = self.computation.fetch("cohorts")
+        place, month = self._cells(rows)
+        ages = whole(rows["months"])
+        for n in COHORT_MONTHS:
+            these = ages == n
+            at = (place[these], month[these])
+            for what in ("cohort", "retained", "confirmed"):
+                if f"{what}_{n}" in MEASURES:
+                    self._add(f"{what}_{n}", self._laid_out(at, rows[what][these]))
+
+
+def _running(
+    changes: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Opening and closing of every month, from its changes; the last column is what was before."""
+    before = changes[:, -1:]
+    closing = before + changes[:, :-1].cumsum(axis=1)
+    return np.hstack([before, closing[:, :-1]]), closing
