@@ -28,8 +28,8 @@ Table = tuple[tuple[str, str, str], ...]
 
 _WIDTHS: Final = (1.5, 30.0, 34.0, 56.0)
 _LINE: Final = 18.0
-# What fits on one line of the second and third column, a Chinese character counting two.
-_FITS: Final = {1: 29, 2: 34, 3: 56}
+# What fits on one line of each column, a Chinese character counting two; the first is bold.
+_FITS: Final = {1: 26, 2: 34, 3: 56}
 
 
 class Guide:

@@ -51,7 +51,7 @@ _MEANINGS: Final = {
     "管理": "定目标、看报表、检查活动工具、排计划",
     "学习": "自己的学习",
 }
-_WIDTHS: Final = (1.5, 12, *(15.5 for _ in range(2 * WEEKEND)))
+_WIDTHS: Final = (1.5, 12, *(14 for _ in range(2 * WEEKEND)))
 _HOUR, _DAY = 1, 2
 _END: Final = _DAY + 2 * WEEKEND - 1
 _FOCUS: Final = 2
@@ -135,14 +135,13 @@ def _week(page: Page, week: int, heading: str) -> None:
     page.merged(_FOCUS, 2, _FOCUS, _END, "", *focus, slot=f"{slot}.focus")
     page.height(_FOCUS + 1, 8)
     _heads(page, slot)
-    page.height(_FIRST, 38, _LAST)
+    page.height(_FIRST, 46, _LAST)
     for row, hour in enumerate(HOURS, _FIRST):
         page.put(row, _HOUR, hour, LABEL, CENTRE, BOXED)
     for day in range(1, WEEKEND + 1):
         column = _DAY + 2 * (day - 1)
-        small: Style = {"font_size": 9}
-        planned = (_MIDDLE, small, BOXED, EDITABLE, _EDGE)
-        recorded = (_MIDDLE, small, BOXED, INPUT)
+        planned = (_MIDDLE, BOXED, EDITABLE, _EDGE)
+        recorded = (_MIDDLE, BOXED, INPUT)
         page.column(_FIRST, column, len(HOURS), *planned, slot=f"{slot}.day{day}.计划")
         record = f"input.{slot}.day{day}.记录"
         page.column(_FIRST, column + 1, len(HOURS), *recorded, slot=record)

@@ -55,7 +55,7 @@ _SMALL: Final[Style] = {"shrink": True, **LEFT, **PADDED}
 def build(path: Path) -> None:
     """Write the template."""
     book = Book(path, NAME)
-    team = Page(book, _TEAM, (1.5, 14, 16, 17, 12, 17, 12, 12, 17))
+    team = Page(book, _TEAM, (1.5, 14, 16, 17, 12, 17, 12, 12, 17), landscape=False)
     weeks = [Page(book, f"第{week}周", _WIDTHS) for week in WEEKS]
     unit, manager = team.at(3, 1, absolute=True), team.at(3, 5, absolute=True)
     heading = f'={unit}&"　"&{manager}&"　"&{team.at(0, 8, absolute=True)}'

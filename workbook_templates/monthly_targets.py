@@ -41,8 +41,8 @@ from workbook_templates.validation import date_input, whole_numbers
 
 NAME: Final = "月度目标设定、达成表"
 _GROUP: Final[Style] = {"left": 1, "left_color": WHITE}
-MEMBERS: Final = 60
-"""How many members have a row."""
+MEMBERS: Final = 40
+"""How many members have a row: what two pages have room for, as LibreOffice prints all."""
 KPIS: Final = (
     "首年度保费",
     "主险件数",

@@ -200,6 +200,7 @@ def _totals(page: Page, slot: str) -> None:
     page.merged(row, _PLAN, row, _SOLD_AT, "", WRAP, BOXED, INPUT, slot=comment)
     page.put(row, _LEARNT, None, INPUT, BOXED)
     date_input(page, row, _LEARNT, _LEARNT, f"input.{slot}.filled_on", CENTRE)
+    page.put(row + 1, _LEARNT, "批注日期", LABEL, RIGHT)
 
 
 def _overview(page: Page, weeks: list[Page]) -> None:

@@ -27,8 +27,8 @@ from workbook_templates.look import (
 from workbook_templates.validation import choices, dates, whole_numbers
 
 NAME: Final = "团队技能培训计划"
-MEMBERS: Final = 40
-"""How many members have a row."""
+MEMBERS: Final = 36
+"""How many members have a row: what a page has room for, as LibreOffice prints all."""
 WAYS: Final = ("集中培训", "一对一辅导", "陪同展业", "角色演练", "自学", "师徒结对")
 _SHEET: Final = "技能培训"
 _SKILLS: Final = tuple(SKILLS)

@@ -34,8 +34,8 @@ from workbook_templates.look import (
 )
 
 NAME: Final = "技能意愿评估框"
-MEMBERS: Final = 40
-"""How many members have a row."""
+MEMBERS: Final = 28
+"""How many members have a row: what a page has room for, as LibreOffice prints all."""
 _ROOM: Final = BOX_ROWS * BOX_COLUMNS
 _FRAME: Final = "评估框"
 _LIST: Final = "评估"

@@ -287,7 +287,7 @@ def monthly_targets(count=18):
         values[f"members.合计.{name}"] = sum(value or 0 for value in column)
     for name in ("主险件数", "首年新单保费"):
         rates = [[_attained(a, t)] for a, t in zip(table[name], table[f"{name}.目标"], strict=True)]
-        values[f"members.{name}.达成率"] = rates + [[""]] * (60 - count)
+        values[f"members.{name}.达成率"] = rates + [[""]] * (sheet.MEMBERS - count)
         total = _attained(values[f"members.合计.{name}"], values[f"members.合计.{name}.目标"])
         values[f"members.合计.{name}.达成率"] = total
     values["members.举绩"] = [["是" if n else "否"] for n in pieces]

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 
 import pytest
+from pypdf import PdfReader
 
 from kpi_xl.analysis.boxes import SKILL_WILL
 from kpi_xl.calendar import Month, is_working_day, weeks_of
@@ -22,7 +23,7 @@ from kpi_xl.jobs.weekly_member_values import MemberDays, daily_checks, week_stat
 from kpi_xl.workbook import Template
 from office import convert, formulas_and_values, needs_soffice, openxml_audit_errors
 from templates import samples
-from workbook_templates import path
+from workbook_templates import path, skill_training, skill_will, weekly_statistics
 
 MONTH = Month.of(2024, 5)  # with made-up days, a holiday, and five weeks
 LONG = "阿依古丽·买买提江·欧阳司徒"
@@ -73,7 +74,7 @@ def team(count, *, active=True, name=None):
 
 def values_of(people, targets):
     """The values of a workbook about a team, as the jobs give them."""
-    rows = {"members.工号": 60}
+    rows = {"members.工号": weekly_statistics.MEMBERS}
     quotas = {one.agent: monthly_quotas(one, people, targets, MONTH) for one in people}
     days = MemberDays(people, quotas, Records(), MONTH, MONTH)
     heading = f"城东一组　周建国　{MONTH.chinese}"
@@ -82,8 +83,8 @@ def values_of(people, targets):
     found |= {"department.name": "城东营业部", "team.name": "城东一组"}
     found |= {"members.heading": f"城东一组　{MONTH.chinese}"}
     found |= {f"week{week}.heading": heading for week in range(1, 6)}
-    found |= skill_values(people, MONTH, max(40, len(people)))
-    found |= box_values(people, MONTH, MONTH, max(40, len(people)))
+    found |= skill_values(people, MONTH, max(skill_training.MEMBERS, len(people)))
+    found |= box_values(people, MONTH, MONTH, max(skill_will.MEMBERS, len(people)))
     found |= daily_checks(days)
     found |= manager_log(manager_days([], MONTH), MONTH)
     return found, days, rows
@@ -177,6 +178,14 @@ def calculated(tmp_path, template, values):
         return cells.get((slot.sheet, f"{letter}{slot.first_row + row}"))
 
     return value
+
+
+@needs_soffice
+@pytest.mark.parametrize(("template", "pages"), [("团队技能培训计划", 2), ("技能意愿评估框", 3)])
+def test_no_page_without_people_is_printed(forms, template, pages, tmp_path):
+    """Where a print area is a formula, as these have, LibreOffice prints all rows there are."""
+    (printed,) = convert([forms[template, "3"]], "pdf", tmp_path, tmp_path / "profile")
+    assert len(PdfReader(printed).pages) == pages
 
 
 @needs_soffice

@@ -34,7 +34,7 @@ FILLED = {
     "月度KPI表": (samples.monthly_kpi, ()),
     "月度KPI表 分公司": (samples.monthly_kpi, (30,)),
     "月度目标设定、达成表": (samples.monthly_targets, ()),
-    "月度目标设定、达成表 满": (samples.monthly_targets, (60,)),
+    "月度目标设定、达成表 满": (samples.monthly_targets, (40,)),
     "业务改善措施计划": (review_samples.improvement_plan, ()),
     "业务改善措施计划 已填": (review_samples.improvement_plan_typed, ()),
     "上月改善措施进展检讨": (review_samples.improvement_progress, ()),
