@@ -129,10 +129,12 @@ def _build(
     for leftover in (unfinished, Path(f"{unfinished}.wal")):
         leftover.unlink(missing_ok=True)
     with duckdb.connect(str(unfinished)) as connection:
+        connection.begin()  # each table by itself would be written more than once
         engine = fill(connection)
         cube = compute(engine, project.settings, stamp, progress)
         if project.settings.in_database:
             keep_days(engine, project.settings, cube.last)
+        connection.commit()
     unfinished.replace(project.store)
     cube.save(project.cube, project.store)
     return Cube.open(project.cube)
