@@ -7,16 +7,16 @@ used + rows set aside.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from kpi_xl.data import rules
+from kpi_xl.data import hashes, rules
 from kpi_xl.data.parse import absent_column, parse_column
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.read import RawTable, find_files, read_table
@@ -25,7 +25,9 @@ from kpi_xl.data.schema import TABLES, Table
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project, Settings
 
-__all__ = ["Checked", "CheckedFile", "CheckedTable", "Problem", "check_file", "check_project"]
+__all__ = [
+    "Checked", "CheckedFile", "CheckedTable", "Part", "Problem", "check_file", "check_project",
+]  # fmt: skip
 
 Progress = Callable[[str, int, int], None]
 
@@ -62,6 +64,28 @@ class CheckedFile:
 
 
 @dataclass(frozen=True)
+class Part:
+    """The used rows of one file, and what is known of them; None where nobody has looked yet.
+
+    Parameters
+    ----------
+    data : pyarrow.Table
+        The rows.
+    keys : uint64 array or None
+        The hash of each row's key, of a table that has one.
+    agents : pyarrow.Table or None
+        Who is in it and where, as `rules.agents_in` says.
+    months : mapping of int to (int, int), or None
+        The number of rows and the sum of their hashes, by month.
+    """
+
+    data: pa.Table
+    keys: NDArray[np.uint64] | None = None
+    agents: pa.Table | None = None
+    months: Mapping[int, tuple[int, int]] | None = None
+
+
+@dataclass(frozen=True)
 class CheckedTable:
     """A table ready for use.
 
@@ -74,11 +98,14 @@ class CheckedTable:
         Money is int64 分; a month is int32 ``year * 12 + month``; a KPI is its code.
     files : tuple of CheckedFile
         Where it is from.
+    parts : tuple of Part
+        Its rows by file.
     """
 
     table: Table
     data: pa.Table
     files: tuple[CheckedFile, ...]
+    parts: tuple[Part, ...] = ()
 
     @property
     def read(self) -> int:
@@ -169,7 +196,8 @@ def check_project(
         problems[code] += found
     agents = tables["agents"].data
     for code, checked in tables.items():
-        strange = rules.of_agents(checked.table, checked.data, agents, tables["agents"].set_aside)
+        by_file = [(part.data, part.agents) for part in checked.parts]
+        strange = rules.of_agents(checked.table, by_file, agents, tables["agents"].set_aside)
         problems[code] += _problems(checked, strange)
         # Files are in the order of their names already.
         problems[code].sort(key=lambda problem: (problem.file, problem.row or 0))
@@ -222,7 +250,7 @@ def check_file(raw: RawTable, settings: Settings) -> tuple[CheckedTable, list[Pr
         data = data.filter(pa.array(~bad))
     read = length + sum(problem.row is not None for problem in raw.malformed)
     file = CheckedFile(raw.file, raw.sheet, raw.headings, raw.unused, read, data.num_rows)
-    return CheckedTable(raw.table, data, (file,)), problems
+    return CheckedTable(raw.table, data, (file,), (Part(data),)), problems
 
 
 def _of_file(raw: RawTable) -> Iterable[Problem]:
@@ -253,16 +281,26 @@ def _of_file(raw: RawTable) -> Iterable[Problem]:
         )
 
 
-def _within(table: Table, parts: list[CheckedTable]) -> tuple[CheckedTable, list[Problem]]:
+def _table(table: Table, parts: list[Part], files: tuple[CheckedFile, ...]) -> CheckedTable:
+    # Not copied to one piece: most files are kept as they were, and hardly any row is looked at.
+    data = pa.concat_tables([part.data for part in parts]).unify_dictionaries()
+    return CheckedTable(table, data, files, tuple(parts))
+
+
+def _within(table: Table, checked: list[CheckedTable]) -> tuple[CheckedTable, list[Problem]]:
     """One table of the files that hold it, checked row by row and for duplicates."""
-    data = pa.concat_tables([part.data for part in parts]).unify_dictionaries().combine_chunks()
-    checked = CheckedTable(table, data, tuple(file for part in parts for file in part.files))
-    checked, problems = _set_aside(checked, rules.of_rows(table, data))
+    files = tuple(file for of_file in checked for file in of_file.files)
+    whole = _table(table, [part for of_file in checked for part in of_file.parts], files)
+    whole, problems = _set_aside(whole, rules.of_rows(table, whole.data))
     if table.code == "targets":
-        checked = replace(checked, data=rules.by_code(checked.data))
-    checked, found = _set_aside(checked, rules.duplicates(table, checked.data))
-    warnings = _problems(checked, rules.doubtful(table, checked.data))
-    return checked, problems + found + warnings
+        parts = [Part(rules.by_code(part.data)) for part in whole.parts]
+        whole = _table(table, parts, whole.files)
+    keys = (
+        hashes.of_keys(table, part.data) if part.keys is None else part.keys for part in whole.parts
+    )
+    whole, found = _set_aside(whole, rules.duplicates(table, whole.data, keys))
+    warnings = _problems(whole, rules.doubtful(table, whole.data))
+    return whole, problems + found + warnings
 
 
 def _set_aside(
@@ -275,11 +313,15 @@ def _set_aside(
         return checked, problems
     keep = np.ones(checked.data.num_rows, bool)
     keep[rows] = False
-    data = checked.data.filter(pa.array(keep))
-    counts = pc.value_counts(data["source_file"])
-    used = {str(v["values"]): int(v["counts"].as_py()) for v in counts}
-    files = tuple(replace(f, used=used.get(f.file.name, 0)) for f in checked.files)
-    return CheckedTable(checked.table, data, files), problems
+    parts, files, begin = [], [], 0
+    for part, file in zip(checked.parts, checked.files, strict=True):
+        of_part = keep[begin : begin + part.data.num_rows]
+        begin += part.data.num_rows
+        # What was known was known of all its rows.
+        left = part if of_part.all() else Part(part.data.filter(pa.array(of_part)))
+        parts.append(left)
+        files.append(replace(file, used=left.data.num_rows))
+    return _table(checked.table, parts, tuple(files)), problems
 
 
 def _problems(checked: CheckedTable, findings: list[Finding]) -> list[Problem]:

@@ -3,6 +3,9 @@
 A month's fingerprint is how many rows it has and the sum of their hashes, so a row that was added,
 corrected or deleted shows in whatever file and order it stands. Dues are told apart by the month
 they fall due in: a late payment changes that month. The short tables have one fingerprint each.
+
+As sums, a table's fingerprints are those of its files together; what is kept of a file that has not
+changed is not made again, and only the files with rows of a changed month are put in.
 """
 
 from __future__ import annotations
@@ -12,9 +15,11 @@ from collections.abc import Mapping
 from typing import Final
 
 import duckdb
+import pyarrow as pa
 
 from kpi_xl import __version__
-from kpi_xl.data.check import Checked
+from kpi_xl.data import hashes
+from kpi_xl.data.check import Checked, CheckedTable, Part
 from kpi_xl.data.computation import Changed
 from kpi_xl.data.schema import TABLES
 from kpi_xl.data.steps import Months
@@ -29,16 +34,15 @@ _ROSTER: Final = ("agents", "transfers", "promotions")
 """The raw tables that say who was where, as what."""
 
 
-def remember(store: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+def remember(store: duckdb.DuckDBPyConnection, checked: Checked, settings: Settings) -> None:
     """Keep the fingerprints of the tables in a new store, and what it was made with."""
     store.execute("CREATE TABLE made_with (basis VARCHAR)")
     store.execute("INSERT INTO made_with VALUES (?)", [_basis(settings)])
     store.execute(
         "CREATE TABLE fingerprints (name VARCHAR, month INTEGER, number BIGINT, hash BIGINT)"
     )
-    for name in TABLES:
-        month = _month(name, settings)
-        store.execute(f"INSERT INTO fingerprints {_fingerprints(name, name, month)}")
+    for code, table in checked.tables.items():
+        _keep(store, code, _together(_parts(table, settings)))
 
 
 def is_of(store: duckdb.DuckDBPyConnection, settings: Settings) -> bool:
@@ -76,14 +80,16 @@ def replace_rows(store: duckdb.DuckDBPyConnection, checked: Checked, settings: S
     produced: set[int] = set()
     store.execute("CREATE OR REPLACE TEMP TABLE touched (policy VARCHAR)")
     for code in TABLES:
-        if code in checked.tables:
-            store.register("incoming", checked.tables[code].data)
-            source = "incoming"
-        else:
-            source = f"(SELECT * FROM {code} WHERE FALSE)"
-        months = changed[code] = _changed(store, code, source, _month(code, settings))
+        table = checked.tables.get(code)
+        parts = _parts(table, settings) if table else []
+        months = changed[code] = _changed(store, code, _together(parts))
         if not months:
             continue
+        source = f"(SELECT * FROM {code} WHERE FALSE)"
+        if table:
+            source = "incoming"
+            with_these = [data for data, of_part in parts if months & of_part.keys()]
+            store.register(source, pa.concat_tables(with_these or [table.data.slice(0, 0)]))
         if code not in LONG:
             store.execute(f"CREATE OR REPLACE TABLE {code} AS SELECT * FROM {source} AS t")
             continue
@@ -126,39 +132,58 @@ def replace_rows(store: duckdb.DuckDBPyConnection, checked: Checked, settings: S
     )
 
 
-def _month(code: str, settings: Settings) -> str:
-    """The SQL of the month that a row of a raw table is of; short tables are of one month."""
-    return Months(settings.month_cut).business_month(LONG[code]) if code in LONG else "0"
+def of_part(code: str, data: pa.Table, settings: Settings) -> dict[int, tuple[int, int]]:
+    """The fingerprints of some rows of a raw table; those of short tables are of the month 0."""
+    calendar = Months(settings.month_cut)
+    return hashes.by_month(data, calendar.business_month(LONG[code]) if code in LONG else "0")
 
 
-def _changed(
-    store: duckdb.DuckDBPyConnection, code: str, source: str, month: str
-) -> frozenset[int]:
+Fingerprints = Mapping[int, tuple[int, int]]
+"""The number of rows and the sum of their hashes, by month."""
+
+
+def _parts(table: CheckedTable, settings: Settings) -> list[tuple[pa.Table, Fingerprints]]:
+    """The rows of a table with their fingerprints: file by file those known, the rest together."""
+    parts = table.parts or (Part(table.data),)
+    found = [(part.data, part.months) for part in parts if part.months is not None]
+    if rest := [part.data for part in parts if part.months is None]:
+        data = pa.concat_tables(rest)
+        found.append((data, of_part(table.table.code, data, settings)))
+    return found
+
+
+def _together(parts: list[tuple[pa.Table, Fingerprints]]) -> Fingerprints:
+    found: dict[int, tuple[int, int]] = {}
+    for _, of_one in parts:
+        for month, (number, total) in of_one.items():
+            before, sum_before = found.get(month, (0, 0))
+            found[month] = before + number, (sum_before + total) % hashes.MODULUS
+    return found
+
+
+def _changed(store: duckdb.DuckDBPyConnection, code: str, seen: Fingerprints) -> frozenset[int]:
     """The months whose fingerprints differ; the new ones are kept."""
-    store.execute(f"CREATE OR REPLACE TEMP TABLE seen AS {_fingerprints(code, source, month)}")
-    found = store.execute(
-        "SELECT DISTINCT month FROM ((TABLE seen EXCEPT (FROM fingerprints WHERE name = ?))"
-        " UNION ALL ((FROM fingerprints WHERE name = ?) EXCEPT TABLE seen))",
-        [code, code],
+    rows = store.execute(
+        "SELECT month, number, hash FROM fingerprints WHERE name = ?", [code]
     ).fetchall()
-    store.execute("DELETE FROM fingerprints WHERE name = ?", [code])
-    store.execute("INSERT INTO fingerprints FROM seen")
-    return frozenset(number for (number,) in found)
+    before = {month: (number, total) for month, number, total in rows}
+    months = frozenset(m for m in {*before, *seen} if before.get(m) != seen.get(m))
+    if months:
+        store.execute("DELETE FROM fingerprints WHERE name = ?", [code])
+        _keep(store, code, seen)
+    return months
+
+
+def _keep(store: duckdb.DuckDBPyConnection, code: str, seen: Fingerprints) -> None:
+    if seen:
+        rows = [[code, month, *of_month] for month, of_month in sorted(seen.items())]
+        store.executemany("INSERT INTO fingerprints VALUES (?, ?, ?, ?)", rows)
 
 
 def _columns_of(store: duckdb.DuckDBPyConnection, source: str) -> list[str]:
     return [
         str(column) for column, *_ in store.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
     ]
-
-
-def _fingerprints(name: str, source: str, month: str) -> str:
-    # A sum does not care for the order, and unlike XOR tells two equal rows from none.
-    return (
-        f"SELECT '{name}' AS name, {month} AS month, COUNT(*) AS number,"
-        " CAST(SUM(CAST(hash(t) AS HUGEINT)) % 9223372036854775807 AS BIGINT) AS hash"
-        f" FROM {source} AS t GROUP BY ALL"
-    )
 
 
 def _basis(settings: Settings) -> str:

@@ -2,24 +2,29 @@
 
 A year of monthly files is read once; with the next month only that month's file is. What is kept
 is the file's typed rows and everything that was to be said of them, in an Arrow file beside the
-store.
+store; and what the files together are judged by, so that the rows of a file that has not changed
+need not be looked at again: the hash of every row's key, who is in it, and its fingerprints.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import duckdb
+import numpy as np
 import pyarrow as pa
 
 from kpi_xl import __version__
+from kpi_xl.data import fingerprints, hashes, rules
 from kpi_xl.data.check import (
     Checked,
     CheckedFile,
     CheckedTable,
+    Part,
     Progress,
     check_project,
     read_file,
@@ -31,7 +36,13 @@ from kpi_xl.project import Project, Settings
 SMALLEST: Final = 10_000
 """Files of fewer bytes are read faster than it takes to look for what was kept of them."""
 
+MANY: Final = 10_000
+"""Fewer rows are looked at again faster than it takes to look for what was known of them."""
+
 _ABOUT: Final = b"kpi_xl"
+_AGENTS: Final = b"agents"
+_KEY: Final = "hash of the key"
+"""A column beside those of the table."""
 
 
 def check_what_changed(project: Project, progress: Progress | None = None) -> Checked:
@@ -61,9 +72,20 @@ class _Remembered:
         self._used.add(kept)
         if (known := self._get(code, file, kept)) is not None:
             return known
-        part, problems = read_file(settings, code, file)
-        self._keep(kept, part, problems)
-        return part, problems
+        checked, problems = read_file(settings, code, file)
+        if checked.used >= MANY:
+            checked = replace(checked, parts=(self._looked_at(checked),))
+        self._keep(kept, checked, problems)
+        return checked, problems
+
+    def _looked_at(self, checked: CheckedTable) -> Part:
+        table, data = checked.table, checked.data
+        return Part(
+            data,
+            hashes.of_keys(table, data) if table.key else None,
+            rules.agents_in(data) if table.code in rules.SERVICE_TABLES else None,
+            fingerprints.of_part(table.code, data, self._settings),
+        )
 
     def forget_the_rest(self) -> None:
         """Delete what is of files that are not there any more, or were another then."""
@@ -81,14 +103,32 @@ class _Remembered:
             return None
         of_file = about["file"] | {"unused": tuple(about["file"]["unused"])}
         problems = [Problem(**problem) for problem in about["problems"]]
+        agents = data.schema.metadata.get(_AGENTS)
+        months = about["months"] and {
+            int(month): (number, total) for month, (number, total) in about["months"].items()
+        }
         data = data.replace_schema_metadata(None)
-        return CheckedTable(TABLES[code], data, (CheckedFile(file, **of_file),)), problems
+        keys = None
+        if _KEY in data.column_names:
+            keys = np.asarray(data[_KEY], np.uint64)
+            data = data.drop_columns(_KEY)
+        part = Part(data, keys, None if agents is None else _unpacked(agents), months)
+        return CheckedTable(TABLES[code], data, (CheckedFile(file, **of_file),), (part,)), problems
 
-    def _keep(self, kept: Path, part: CheckedTable, problems: list[Problem]) -> None:
-        (checked,) = part.files
-        file = {name: value for name, value in asdict(checked).items() if name != "file"}
-        about = {"file": file, "problems": [asdict(problem) for problem in problems]}
-        data = part.data.replace_schema_metadata({_ABOUT: json.dumps(about)})
+    def _keep(self, kept: Path, checked: CheckedTable, problems: list[Problem]) -> None:
+        (of_file,), (part,) = checked.files, checked.parts
+        file = {name: value for name, value in asdict(of_file).items() if name != "file"}
+        about = {
+            "file": file, "problems": [asdict(problem) for problem in problems],
+            "months": part.months,
+        }  # fmt: skip
+        metadata: dict[bytes, Any] = {_ABOUT: json.dumps(about)}
+        data = part.data
+        if part.keys is not None:
+            data = data.append_column(_KEY, pa.array(part.keys))
+        if part.agents is not None:
+            metadata[_AGENTS] = _packed(part.agents)
+        data = data.replace_schema_metadata(metadata)
         self._folder.mkdir(exist_ok=True)
         unfinished = kept.with_suffix(".tmp")
         with pa.OSFile(str(unfinished), "wb") as out, pa.ipc.new_file(out, data.schema) as writer:
@@ -99,8 +139,21 @@ class _Remembered:
         status = file.stat()
         settings = self._settings
         seen = (
-            __version__, code, [column.code for column in TABLES[code].columns], file.name,
-            status.st_size, status.st_mtime_ns,
+            __version__, duckdb.__version__, code, [column.code for column in TABLES[code].columns],
+            file.name, status.st_size, status.st_mtime_ns,
             settings.columns.get(code), settings.date_order, settings.no_date,
+            settings.levels if code == "targets" else None, settings.month_cut,
         )  # fmt: skip
         return self._folder / f"{hashlib.sha256(repr(seen).encode()).hexdigest()[:32]}.arrow"
+
+
+def _packed(table: pa.Table) -> bytes:
+    out = pa.BufferOutputStream()
+    with pa.ipc.new_stream(out, table.schema) as writer:
+        writer.write_table(table)
+    return bytes(out.getvalue())
+
+
+def _unpacked(packed: bytes) -> pa.Table:
+    with pa.ipc.open_stream(packed) as source:
+        return source.read_all()

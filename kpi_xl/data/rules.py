@@ -7,7 +7,7 @@ is part of the finding.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from kpi_xl.catalogue import kpis
 from kpi_xl.catalogue.measures import COUNTED
+from kpi_xl.data.hashes import key_columns
 from kpi_xl.data.schema import AGENTS, ORGANISATION, Column, Table
 
 LEVELS: Final = (*ORGANISATION, "业务员")
@@ -27,9 +28,11 @@ LEVELS: Final = (*ORGANISATION, "业务员")
 UNASSIGNED: Final = "未分配"
 """The unit that holds what belongs to nobody known, so that totals reconcile."""
 
-_SERVICE_TABLES: Final = (
+SERVICE_TABLES: Final = (
     "policies", "dues", "activities", "attendance", "transfers", "promotions", "counts",
 )  # fmt: skip
+"""The tables of what agents did or what became of them."""
+
 _NEVER: Final = np.iinfo(np.int32).max
 
 _PLACES: Final = ("region", "department", "team")
@@ -106,6 +109,8 @@ def _nowhere(agents: pa.Table) -> Iterator[Finding]:
 def _negative(table: Table, data: pa.Table) -> Iterator[Finding]:
     for column in table.columns:
         if column.kind in ("money", "count"):
+            if (pc.min(data[column.code]).as_py() or 0) >= 0:
+                continue
             for row in _places(pc.less(data[column.code], 0)):
                 yield Finding(
                     row,
@@ -171,20 +176,28 @@ def by_code(data: pa.Table) -> pa.Table:
     return data.set_column(position, "kpi", pa.array(codes, pa.string()))
 
 
-def duplicates(table: Table, data: pa.Table) -> list[Finding]:
+def duplicates(table: Table, data: pa.Table, hashes: Iterable[NDArray[np.uint64]]) -> list[Finding]:
     """Rows with the key of a row before them; they are set aside.
 
-    A negative premium under the key of a positive one takes that one back, and is no duplicate.
+    Parameters
+    ----------
+    table : Table
+        What it is.
+    data : pyarrow.Table
+        The rows.
+    hashes : iterable of uint64 arrays
+        The hashes of their keys, in their order; asked for only where there are many.
     """
     if not table.key or data.num_rows < 2:
         return []
-    parts = [data[code] for code in table.key]
-    if table.code == "policies":
-        parts.append(pc.less(data["premium"], 0))
-    first = np.arange(data.num_rows)
+    parts = key_columns(table, data)
     if data.num_rows < _FEW:
         first = _first_alike(parts)
-    elif (alike := _perhaps_alike(parts)).size:
+    else:
+        alike = _perhaps_alike(np.concatenate(list(hashes)))
+        if not alike.size:
+            return []
+        first = np.arange(data.num_rows)
         first[alike] = alike[_first_alike([part.take(pa.array(alike)) for part in parts])]
     names = "＋".join(
         table.column(code).name for code in table.key if data[code].null_count < data.num_rows
@@ -237,19 +250,11 @@ def _different(
     return np.asarray(pc.or_(blanks, pc.fill_null(pc.not_equal(one, other), False)), bool)
 
 
-def _perhaps_alike(parts: list[Any]) -> NDArray[np.int64]:
-    """The rows, in their order, that share the hash of their values with another row."""
-    import duckdb
-
-    rows = pa.table({f"part_{i}": part for i, part in enumerate(parts)})
-    with duckdb.connect() as connection:
-        connection.register("rows", rows)
-        columns = ", ".join(rows.column_names)
-        hashes = connection.execute(f"SELECT hash({columns}) AS hash FROM rows").fetchnumpy()
-    found = np.asarray(hashes["hash"])
-    in_order = np.sort(found)
+def _perhaps_alike(hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """The rows, in their order, that share their hash with another row."""
+    in_order = np.sort(hashes)
     shared = np.unique(in_order[1:][in_order[1:] == in_order[:-1]])
-    return np.flatnonzero(np.isin(found, shared)) if shared.size else np.empty(0, np.int64)
+    return np.flatnonzero(np.isin(hashes, shared)) if shared.size else np.empty(0, np.int64)
 
 
 def _first_alike(parts: list[Any]) -> NDArray[np.int64]:
@@ -293,15 +298,49 @@ def _stints(agents: pa.Table) -> list[Finding]:
     return sorted(findings, key=lambda finding: finding.row)
 
 
-def of_agents(table: Table, data: pa.Table, agents: pa.Table, set_aside: int = 0) -> list[Finding]:
+def agents_in(data: pa.Table) -> pa.Table:
+    """Who is in one of `SERVICE_TABLES`.
+
+    Returns
+    -------
+    pyarrow.Table
+        Each agent once, ``agent``; the first of his rows, ``row``, and how many he has, ``rows``;
+        of policies the first and the last day that one was issued, ``first`` and ``last``.
+    """
+    rows = {"agent": data["agent"], "row": np.arange(data.num_rows)}
+    sums = [("row", "min", "row"), ("row", "count", "rows")]
+    if "issued" in data.column_names:
+        rows["issued"] = data["issued"]
+        sums += [("issued", "min", "first"), ("issued", "max", "last")]
+    each = pa.table(rows).group_by("agent").aggregate([(of, what) for of, what, _ in sums])
+    each = each.select(["agent", *(f"{of}_{what}" for of, what, _ in sums)])
+    return each.rename_columns(["agent", *(name for *_, name in sums)])
+
+
+def of_agents(
+    table: Table,
+    parts: Sequence[tuple[pa.Table, pa.Table | None]],
+    agents: pa.Table,
+    set_aside: int = 0,
+) -> list[Finding]:
     """What is wrong between a table and 人员: unknown agents, policies outside their service.
 
-    Of 人员, so many rows are set aside: who seems unknown may be in one of these.
+    Parameters
+    ----------
+    table : Table
+        What it is.
+    parts : sequence of (pyarrow.Table, pyarrow.Table or None)
+        Its rows file by file, each with who is in it, as far as that is known.
+    agents : pyarrow.Table
+        人员.
+    set_aside : int
+        So many rows of 人员 are set aside: who seems unknown may be in one of these.
     """
     advice = "请核对工号，或把这个人补进人员表"
     if set_aside:
         advice += f"；人员表有 {set_aside} 行搁置，他在其中的，先改好那一行"
     if table.code == "outlets":
+        named = pa.concat_tables([data for data, _ in parts])["agent"]
         return [
             Finding(
                 row,
@@ -310,37 +349,33 @@ def of_agents(table: Table, data: pa.Table, agents: pa.Table, set_aside: int = 0
                 "人员表里没有这个工号",
                 advice,
             )
-            for row in _places(pc.invert(pc.is_in(data["agent"], agents["agent"])))
+            for row in _places(pc.invert(pc.is_in(named, agents["agent"])))
         ]
-    if table.code not in _SERVICE_TABLES:
+    if table.code not in SERVICE_TABLES:
         return []
-    # Every agent once: there are far fewer of them than rows.
-    codes, named = _encoded(data["agent"])
-    findings = list(_unknown(data, codes, named, agents, advice))
+    # Every agent of a file once: there are far fewer of them than rows.
+    each, begin = [], 0
+    for number, (data, known) in enumerate(parts):
+        found = agents_in(data) if known is None else known
+        position = found.column_names.index("row")
+        found = found.set_column(position, "row", pc.add(found["row"], begin))
+        each.append(found.append_column("part", pa.repeat(pa.scalar(number), found.num_rows)))
+        begin += data.num_rows
+    everybody = pa.concat_tables(each)
+    findings = list(_unknown(everybody, agents, advice))
     if table.code == "policies":
-        findings += _out_of_service(data, codes, named, agents)
+        findings += _out_of_service([data for data, _ in parts], everybody, agents)
     return findings
 
 
-def _encoded(column: Any) -> tuple[NDArray[np.int32], Any]:
-    """A column without blanks as numbers, and what they stand for."""
-    encoded = pc.dictionary_encode(column)
-    encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
-    return np.asarray(encoded.indices), encoded.dictionary
-
-
-def _unknown(
-    data: pa.Table, codes: NDArray[np.int32], named: Any, agents: pa.Table, advice: str
-) -> Iterator[Finding]:
-    strange = np.asarray(pc.invert(pc.is_in(named, agents["agent"])), bool)
-    if not strange.any():
+def _unknown(everybody: pa.Table, agents: pa.Table, advice: str) -> Iterator[Finding]:
+    strange = everybody.filter(pc.invert(pc.is_in(everybody["agent"], agents["agent"])))
+    if not strange.num_rows:
         return
-    unknown = pa.array(strange[codes])
-    rows = pa.table({"agent": data["agent"], "row": np.arange(data.num_rows)}).filter(unknown)
-    each = rows.group_by("agent").aggregate([("row", "min"), ("row", "count")])
+    each = strange.group_by("agent").aggregate([("row", "min"), ("rows", "sum")])
     bare = {agent.lstrip("0"): agent for agent in agents["agent"].unique().to_pylist()}
     for agent, row, count in sorted(
-        zip(*(each[name].to_pylist() for name in ("agent", "row_min", "row_count")), strict=True),
+        zip(*(each[name].to_pylist() for name in ("agent", "row_min", "rows_sum")), strict=True),
         key=lambda found: found[1],
     ):
         like = bare.get(agent.lstrip("0"))
@@ -355,7 +390,7 @@ def _unknown(
 
 
 def _out_of_service(
-    data: pa.Table, codes: NDArray[np.int32], named: Any, agents: pa.Table
+    parts: Sequence[pa.Table], everybody: pa.Table, agents: pa.Table
 ) -> Iterator[Finding]:
     """Policies issued before the agent first signed, or after the agent left for good."""
     service = pa.table(
@@ -366,24 +401,46 @@ def _out_of_service(
         }
     )
     service = service.group_by("agent").aggregate([("signed", "min"), ("left", "max")])
-    place = pc.index_in(named, service["agent"])
-    issued = _days(data["issued"], 0)
-    signed = _days(service["signed_min"].take(place), 0)[codes]
-    left = _days(service["left_max"].take(place), _NEVER)[codes]
-    for row in np.flatnonzero(issued < signed).tolist():
+
+    def days_of(named: Any) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        place = pc.index_in(named, service["agent"])
+        return (
+            _days(service["signed_min"].take(place), 0),
+            _days(service["left_max"].take(place), _NEVER),
+        )
+
+    signed, left = days_of(everybody["agent"])
+    outside = _days(everybody["first"], 0) < signed
+    outside |= _days(everybody["last"], 0) > left
+    suspected = everybody.filter(pa.array(outside))
+    early: list[tuple[int, int]] = []
+    late: list[tuple[int, int]] = []
+    begin = 0
+    for number, data in enumerate(parts):
+        of_part = suspected.filter(pc.equal(suspected["part"], number))
+        if of_part.num_rows:
+            rows = np.flatnonzero(np.asarray(pc.is_in(data["agent"], of_part["agent"]), bool))
+            signed, left = days_of(data["agent"].take(pa.array(rows)))
+            issued = _days(data["issued"].take(pa.array(rows)), 0)
+            before, after = issued < signed, issued > left
+            rows += begin
+            early += zip(rows[before].tolist(), signed[before].tolist(), strict=True)
+            late += zip(rows[after].tolist(), left[after].tolist(), strict=True)
+        begin += data.num_rows
+    for row, first in early:
         yield Finding(
             row,
             "issued",
             None,
-            f"承保日期早于业务员签约日期（{_day(signed[row])}）",
+            f"承保日期早于业务员签约日期（{_day(first)}）",
             "请核对承保日期、工号和人员表里的签约日期",
         )
-    for row in np.flatnonzero(issued > left).tolist():
+    for row, last in late:
         yield Finding(
             row,
             "issued",
             None,
-            f"承保日期晚于业务员解约日期（{_day(left[row])}）",
+            f"承保日期晚于业务员解约日期（{_day(last)}）",
             "请核对承保日期、工号和人员表里的解约日期；孤儿单请改为接手人的工号",
         )
 

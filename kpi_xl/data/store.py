@@ -55,7 +55,7 @@ def build(
     def fill(connection: duckdb.DuckDBPyConnection) -> Engine:
         progress("写入数据库", 0, 1)
         load_tables(connection, checked)
-        remember(connection, project.settings)
+        remember(connection, checked, project.settings)
         progress("写入数据库", 1, 1)
         return DuckDb(connection)
 
