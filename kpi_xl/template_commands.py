@@ -44,11 +44,14 @@ def names() -> Answer:
     help="把只有一种加载项认得的函数写法改成通用的，写到这个新文件；其余一字不动。",
 )
 def check(file: Path, rewrite: Path | None) -> Answer:
-    """看一个工作簿里哪些名称会填写，哪些不认识，哪些不能用；函数在别的 Excel 里认不认得。"""
+    """看一个工作簿里哪些名称会填写，哪些不认识、不能用、还缺少；函数在别的 Excel 里认不认得。"""
     from kpi_xl.jobs import template_check
 
     found = template_check.check_template(file)
     for line in template_check.lines(found):
+        say(line)
+    lacking = template_check.missing(file)
+    for line in template_check.missing_lines(lacking):
         say(line)
     foreign = template_check.check_functions(file)
     for line in template_check.function_lines(foreign, asks=rewrite is None):
@@ -62,5 +65,6 @@ def check(file: Path, rewrite: Path | None) -> Answer:
         "slots": found.slots,
         "unknown": found.unknown,
         "unusable": found.unusable,
+        "missing": [one._asdict() for one in lacking],
         "for_units": found.for_units,
     }

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+import xlsxwriter
 
 import workbook_templates
 from conftest import MONTH, TEMPLATES
@@ -52,6 +53,18 @@ def same(cached, recalculated):
     if isinstance(cached, (int, float)) and isinstance(recalculated, (int, float)):
         return math.isclose(cached, recalculated, rel_tol=1e-9, abs_tol=1e-9)
     return (cached or None) == (recalculated or None)
+
+
+def test_a_workbook_with_macros_is_filled_under_a_name_that_excel_opens(branch, tmp_path):
+    (tmp_path / "macros.bin").write_bytes(bytes(1000))
+    template = tmp_path / "带宏.xlsm"
+    with xlsxwriter.Workbook(template) as book:
+        book.add_vba_project(str(tmp_path / "macros.bin"))
+        book.add_worksheet("表")
+        book.define_name("unit.name", "=表!$A$1")
+    files = fill(branch.project, str(template), MONTH).files
+    assert {file.suffix for file in files} == {".xlsm"}
+    assert read(files[0])["unit.name"] == "江城分公司"
 
 
 @needs_node_validator

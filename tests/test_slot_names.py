@@ -2,6 +2,7 @@
 
 import duckdb
 import openpyxl
+import xlsxwriter
 
 import workbook_templates
 from conftest import MONTH
@@ -9,7 +10,7 @@ from kpi_xl.calendar import Month
 from kpi_xl.jobs.load import load
 from kpi_xl.jobs.recipients import Recipients
 from kpi_xl.jobs.slot_names import slot_names
-from kpi_xl.jobs.template_check import INPUT, check_template, lines
+from kpi_xl.jobs.template_check import INPUT, check_template, lines, missing, missing_lines
 
 
 def test_every_name_that_is_listed_is_filled_and_every_one_filled_is_listed(branch):
@@ -29,6 +30,7 @@ def test_the_official_templates_ask_for_nothing_else():
         assert not found.unknown
         assert not found.unusable
         assert any(not slot.name.startswith(INPUT) for slot in found.slots)
+        assert missing(workbook_templates.path(name)) == []
 
 
 def test_a_misspelt_name_is_told_with_what_may_have_been_meant(tmp_path):
@@ -41,3 +43,16 @@ def test_a_misspelt_name_is_told_with_what_may_have_been_meant(tmp_path):
     assert "会填写的名称：1 个" in told
     assert "不认识的名称：1 个" in told
     assert "kpi.活动率" in told
+
+
+def test_what_a_template_lacks_is_told_with_what_it_is_for(tmp_path):
+    path = tmp_path / "表.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet("表")
+        for slot, column in (("members.姓名", "A"), ("input.members.备注", "B")):
+            book.define_name(slot, f"=表!${column}$2:${column}$9")
+    told = "\n".join(missing_lines(missing(path)))
+    assert "缺少的名称：3 个" in told
+    for name in ("unit.name", "period.month", "members.工号"):
+        assert f"  {name}：" in told
+    assert "input.members.备注 交回时" in told

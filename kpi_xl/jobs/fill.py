@@ -81,7 +81,7 @@ def fill(
     folder = project.output / str(wanted) / file_name(name)
     files = []
     with recipients_of(project, cube, workbook, wanted) as to:
-        recipients = list(files_of(unit_sheets.recipients(workbook, to)))
+        recipients = list(files_of(unit_sheets.recipients(workbook, to), workbook.suffix))
         for done, (recipient, path) in enumerate(recipients):
             progress(f"生成{name}", done, len(recipients))
             file = folder / path

@@ -83,15 +83,15 @@ class Recipient:
         return Path(*map(file_name, above), file_name(name), f"{own}.xlsx")
 
 
-def files(recipients: Iterable[Recipient]) -> Iterator[tuple[Recipient, Path]]:
+def files(recipients: Iterable[Recipient], suffix: str) -> Iterator[tuple[Recipient, Path]]:
     """Where each workbook goes; nobody's takes the place of another's whose name is alike."""
     taken: set[str] = set()
     for recipient in recipients:
-        file = recipient.file
+        first = file = recipient.file.with_suffix(suffix)
         number = 1
         while str(file).casefold() in taken:
             number += 1
-            file = recipient.file.with_stem(f"{recipient.file.stem}_{number}")
+            file = first.with_stem(f"{first.stem}_{number}")
         taken.add(str(file).casefold())
         yield recipient, file
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final, NamedTuple
 
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.files import write_whole
@@ -11,10 +12,66 @@ from kpi_xl.jobs.slot_names import slot_names
 from kpi_xl.workbook import Template
 from kpi_xl.workbook.explained import Explanation, explain
 from kpi_xl.workbook.function_names import ForeignName, foreign_names, with_own_names
+from kpi_xl.workbook.inputs import input_slots
 from kpi_xl.workbook.package import Package
 
 INPUT = "input."
 """How the names of cells begin that people type into; they are read back, never filled."""
+
+
+_WHOSE: Final = (
+    "unit.name", "department.name", "team.name", "person.name", "person.id", "sheet.",
+)  # fmt: skip
+"""How the names begin that say whose a workbook is."""
+
+
+class Missing(NamedTuple):
+    """A name that a template should have.
+
+    Attributes
+    ----------
+    name : str
+        The name.
+    why : str
+        What is not right without it, Chinese, without full stop.
+    """
+
+    name: str
+    why: str
+
+
+def missing(file: Path) -> list[Missing]:
+    """The names that a template lacks for people to know it, and for what they write to be theirs.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be a template at all.
+    """
+    template = Template(file)
+    names = {slot.plain_name for slot in template.slots.values()}
+    if not names:
+        return []
+    found = []
+    if not template.sheets_for_units and not any(name.startswith(_WHOSE) for name in names):
+        found.append(Missing("unit.name", "看不出是谁的工作簿"))
+    if not any(name.startswith("period.") or name.endswith(".period") for name in names):
+        found.append(Missing("period.month", "看不出是哪个月的"))
+    for one in input_slots(template):
+        listed = one.slot.plain_name.startswith(f"{INPUT}members.")
+        if listed and not one.is_one_cell and not one.agents:
+            why = f"{one.slot.name} 交回时只能按第几行认；要和它占相同的行，锁定不让改"
+            found.append(Missing("members.工号", why))
+            break
+    return found
+
+
+def missing_lines(found: list[Missing]) -> Iterator[str]:
+    """These for people, in Chinese."""
+    if found:
+        yield f"缺少的名称：{len(found)} 个，最好补上"
+        for one in found:
+            yield f"  {one.name}：{one.why}"
 
 
 def check_template(file: Path) -> Explanation:

@@ -92,7 +92,7 @@ def explain(template: Template, known: Collection[str] | None = None) -> Explana
     -------
     Explanation
         What was found. The columns of a table none of whose slots is known are not unknown: it
-        is a table like any other.
+        is a table like any other; nor are those that it calculates, or that have another name.
     """
     names = _names(template)
     unusable, usable = [], []
@@ -114,10 +114,20 @@ def explain(template: Template, known: Collection[str] | None = None) -> Explana
         return Explanation(tuple(usable), tuple(unusable), (), (), for_units)
     found = [slot for slot in usable if slot.name in known]
     tables = {slot.name.split(".")[0] for slot in found}
+    named = {(slot.sheet, slot.reference) for slot in usable if slot.name in names}
+
+    def is_meant(slot: Slot) -> bool:
+        """Whether somebody gave the name, or a heading of what is filled in a table."""
+        if slot.name in names:
+            return True
+        table, _, heading = slot.name.partition(".")
+        elsewhere = slot.has_formula or (slot.sheet, slot.reference) in named
+        return table in tables and bool(heading) and not elsewhere
+
     unknown = [
         Unknown(slot, tuple(near_matches(slot.name, known)))
         for slot in usable
-        if slot.name not in known and (slot.name in names or slot.name.split(".")[0] in tables)
+        if slot.name not in known and is_meant(slot)
     ]
     missing = [name for name in known if name not in names.keys() | template.slots.keys()]
     return Explanation(tuple(found), tuple(unusable), tuple(unknown), tuple(missing), for_units)

@@ -150,6 +150,28 @@ def relationships(package: Package, part: str) -> Mapping[str, Relationship]:
     return found
 
 
+def suffix(package: Package, part: str) -> str:
+    """What the name of a file with this workbook part must end with, for Excel to open it.
+
+    Raises
+    ------
+    InputError
+        It is a template or an add-in to Excel, which opens no file of such content as a workbook.
+    """
+    kinds: dict[str, str] = {}
+    for element in tree(package, "[Content_Types].xml"):
+        named = element.get("PartName", "") or element.get("Extension", "")
+        kinds[named.lower()] = element.get("ContentType", "").lower()
+    part = part.lower()
+    kind = kinds.get(f"/{part}") or kinds.get(part.rpartition(".")[2], "")
+    if ".template." in kind or ".addin." in kind:
+        raise package.refusal(
+            "这是 Excel 的模板文件或加载项（.xltx、.xltm、.xlam），不是工作簿",
+            "用 Excel 打开，另存为 .xlsx；有宏的存为 .xlsm",
+        )
+    return ".xlsm" if ".macroenabled." in kind else ".xlsx"
+
+
 def relationships_part(part: str) -> str:
     """The name of the part that tells the relationships of a part."""
     folder, file = posixpath.split(part)

@@ -12,7 +12,7 @@ from kpi_xl.workbook.copies import Copier
 from kpi_xl.workbook.formulas import Reference, tokens
 from kpi_xl.workbook.markup import Edit, Element
 from kpi_xl.workbook.references import area
-from kpi_xl.workbook.shift import Reach, Shift, Shifts
+from kpi_xl.workbook.shift import Lost, Reach, Shift, Shifts
 
 # Attributes that hold references to the sheet they belong to.
 _OWN: Final[Mapping[str, tuple[str, Reach]]] = {
@@ -50,7 +50,7 @@ FORMULAS: Final = frozenset(
 _ANCHORS: Final = frozenset({"twoCellAnchor", "oneCellAnchor", "anchor", "from", "to", "row"})
 
 SHEET: Final = frozenset(_OWN) | FORMULA_ATTRIBUTES.keys() | FORMULAS | _ANCHORS | {
-    "rowBreaks", "brk", "mergeCells", "sqref", "sparkline",
+    "rowBreaks", "brk", "mergeCells", "sqref", "sparkline", "sparklineGroup",
 }  # fmt: skip
 _SMALL: Final = frozenset(_OWN) | FORMULA_ATTRIBUTES.keys() | FORMULAS
 _DRAWING: Final = _ANCHORS | {"sp"}
@@ -86,6 +86,9 @@ class Rewriter:
     ) -> Iterator[Edit]:
         """The edits to a worksheet outside its cells, which stand from `start` to `end`."""
         outside = [one for one in found if not start <= one.start < end]
+        gone = self._sparklines_gone(content, outside)
+        yield from (Edit(one.start, one.end, b"") for one in gone)
+        outside = [one for one in outside if not any(of.holds(one) or of is one for of in gone)]
         self._rules = rules_in_blocks(content, outside, self._copiers)
         yield from self._references(content, outside)
         yield from self._links(content, outside)
@@ -329,6 +332,33 @@ class Rewriter:
             if element.name == "mergeCells" and "count" in element.attributes:
                 count = int(element.attributes["count"]) + new
                 yield from _attribute(content, element, {"count": str(count)})
+
+    def _sparklines_gone(self, content: bytes, found: Sequence[Element]) -> list[Element]:
+        """The sparklines that stand in rows that go, and the groups that have no others."""
+        gone: list[Element] = []
+        if not self._shift.removes_rows:
+            return gone
+        groups = [one for one in found if one.name == "sparklineGroup"]
+        for group in groups:
+            inside = [one for one in found if group.holds(one)]
+            own = [one for one in inside if one.name == "sparkline"]
+            places = [one for one in inside if one.name == "sqref"]
+            lost = [
+                one
+                for one in own
+                if any(one.holds(at) and self._is_gone(at.text(content)) for at in places)
+            ]
+            gone += [group] if own and len(lost) == len(own) else lost
+        if groups and all(group in gone for group in groups):
+            raise Lost
+        return gone
+
+    def _is_gone(self, references: str) -> bool:
+        try:
+            self._shift.areas(references, Reach.NONE)
+        except Lost:
+            return True
+        return False
 
     def _sparkline(
         self, content: bytes, element: Element, found: Sequence[Element]

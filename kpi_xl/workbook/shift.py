@@ -74,6 +74,11 @@ class Shift:
     def __init__(self, changes: tuple[Change, ...]) -> None:
         self.changes = changes
 
+    @property
+    def removes_rows(self) -> bool:
+        """Whether rows go."""
+        return any(change.count < 0 for change in self.changes)
+
     def row(self, row: int) -> int:
         """Where a row ends up.
 

@@ -90,6 +90,7 @@ class Template:
         self.path = package.path
         self._package = package
         self._workbook = parts.workbook(package)
+        self._suffix = parts.suffix(package, self._workbook.part)
         self._sheets = {
             name: sheet.read(package, part) for name, part in self._workbook.sheets.items()
         }
@@ -113,6 +114,11 @@ class Template:
         self._style_frames: dict[tuple[tuple[int, str], ...], Framed] = {}
         self._programs: dict[frozenset[str], _Program] = {}
         self._resized: dict[Sizes, Template] = {}
+
+    @property
+    def suffix(self) -> str:
+        """What the name of a filled workbook must end with: ``.xlsx``, or ``.xlsm`` with macros."""
+        return self._suffix
 
     @property
     def slots(self) -> Mapping[str, Slot]:

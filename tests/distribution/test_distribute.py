@@ -250,7 +250,7 @@ def test_names_cannot_leave_the_folder(branch):
         listed.append(Recipient(unit, number))
         person = Person(name, name, "", False, None)
         listed.append(Recipient(unit, number, person))
-    placed = [file for _, file in files(listed)]
+    placed = [file for _, file in files(listed, ".xlsx")]
     root = Path("/project/output")
     for file in placed:
         assert (root / file).resolve().is_relative_to(root)

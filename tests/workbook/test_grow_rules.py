@@ -258,6 +258,25 @@ class TestFidelity:
         removed = _parts(template.fill({"周计划.事项": ["一", "二"]}))
         assert b'ref="A3:H6"' in removed["xl/tables/table1.xml"]
 
+    def test_sparklines_go_with_their_rows(self, tmp_path):
+        """Each with its group, where it has one of its own; of a common one some stay."""
+        path = tmp_path / "趋势.xlsx"
+        with xlsxwriter.Workbook(path) as book:
+            sheet = book.add_worksheet("表")
+            columns = [{"header": "名"}, {"header": "数"}, {"header": "图"}, {"header": "组"}]
+            sheet.add_table("A1:D6", {"name": "members", "columns": columns})
+            for row in range(2, 7):
+                sheet.add_sparkline(f"C{row}", {"range": f"表!A{row}:B{row}"})
+            places = [f"D{row}" for row in range(2, 7)]
+            ranges = [f"表!A{row}:B{row}" for row in range(2, 7)]
+            sheet.add_sparkline("D2", {"location": places, "range": ranges})
+        xml = _parts(Template(path).fill({"members.名": ["甲", "乙"]}))[
+            "xl/worksheets/sheet1.xml"
+        ].decode()
+        found = re.findall(r"<xm:f>表!A(\d):B\1</xm:f><xm:sqref>([CD]\1)<", xml)
+        assert sorted(place for _, place in found) == ["C2", "C3", "D2", "D3"]
+        assert xml.count("<x14:sparklineGroup ") == 3
+
     def test_rows_that_something_refers_to_are_blanked(self, small):
         def table(book):
             sheet = book.active

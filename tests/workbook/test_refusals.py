@@ -161,6 +161,15 @@ class TestParts:
         assert "Strict" in refusals(edit(plain, {"xl/workbook.xml": change}))
         assert "Strict" in refusals(edit(plain, {relations: change}))
 
+    @pytest.mark.parametrize("kind", ["template.main", "addin.macroEnabled.main"])
+    def test_what_excel_would_not_open_as_a_workbook_is_no_template(self, plain, edit, kind):
+        path = edit(
+            plain,
+            {"[Content_Types].xml": lambda xml: xml.replace(b"sheet.main+", f"{kind}+".encode())},
+        )
+        with pytest.raises(InputError, match="不是工作簿"):
+            Template(path)
+
     def test_no_workbook_part(self, plain, edit):
         path = edit(plain, {"_rels/.rels": lambda xml: xml.replace(b'officeDocument"', b'other"')})
         assert "缺少 workbook 部件" in refusals(path)

@@ -177,7 +177,7 @@ def distribute(
     cube = load(project, progress).cube
     wanted = month_meant(cube, month)
     with recipients_of(project, cube, workbook, wanted) as to:
-        everybody = list(files(unit_sheets.recipients(workbook, to, level)))
+        everybody = list(files(unit_sheets.recipients(workbook, to, level), workbook.suffix))
         chosen = (level if workbook.sheets_for_units else to.level(level)) or ""
         _all_have_passwords(wishes.passwords, everybody)
         with _rounds(project, dry_run) as connection:
