@@ -77,8 +77,12 @@ _BY_MONTH: Final = {
 month."""
 
 _SUMMED_BY_MONTH: Final = _BY_MONTH | {"producer_months": _BY_MONTH["production_months"]}
-"""The same for the sums of places. What is not among these looks at other months than its own, and
-is summed up whole."""
+"""The same for the sums of places. Persistency looks at other months than its own, and these are
+found out; what stands neither here nor there is summed up whole."""
+
+_LATER: Final = (0, 2, 14)
+"""So many months after the month that an instalment counts in, persistency looks at it, as the step
+``persistency_months`` says; and so many after the month of issue at the policy: the last."""
 
 COUNT_SUMS: Final = "".join(
     f",\n    CAST(SUM(CASE WHEN item = '{code}' THEN quantity ELSE 0 END)"
@@ -134,6 +138,7 @@ class Computation:
         self.last = last
         self.months = last - first + 1
         self.changed = changed
+        self._persistency: set[int] = set()  # the months it has changed in
         self.values: dict[str, int | str] = {
             "never": _NEVER,
             "effective_fyc": round(settings.effective_fyc * 100),
@@ -156,7 +161,12 @@ class Computation:
             for name in _ROSTER:
                 self.engine.define(name, self._step(name))
         for name, (source, column) in _BY_MONTH.items():
-            self._define_months(name, column, self._months(source))
+            months = self._months(source)
+            if name == "policy_dues":
+                self._note_persistency(months)  # of what was there
+            self._define_months(name, column, months)
+            if name == "policy_dues":
+                self._note_persistency(months)
         self.engine.define("outlet_months", self._step("outlet_months"))
 
     @property
@@ -166,6 +176,24 @@ class Computation:
     def _months(self, source: str) -> Collection[int] | None:
         """The months of a raw table that have changed; None for all."""
         return None if self.changed is None else self.changed.months[source]
+
+    def _note_persistency(self, due_months: Collection[int] | None) -> None:
+        """Note the months in which persistency looks at what came for some months."""
+        if not due_months:
+            return
+        found = self.engine.fetch(
+            "SELECT DISTINCT month FROM policy_dues"
+            f" WHERE month IS NOT NULL AND due_month IN ({_listed(due_months)})"
+        )
+        months = whole(found["month"]).tolist()
+        self._persistency |= {month + later for month in months for later in _LATER}
+
+    def _persistency_months(self) -> Collection[int] | None:
+        """The months in which persistency has changed; None for all."""
+        issued = self._months("production")
+        if issued is None:
+            return None
+        return self._persistency | {month + _LATER[-1] for month in issued}
 
     def _define_months(self, name: str, column: str, months: Collection[int] | None) -> None:
         """Define one of `_BY_MONTH`, or only what it gives for some months."""
@@ -213,12 +241,16 @@ class Computation:
         sums = ", ".join(f"CAST(SUM({code}) AS BIGINT) AS {code}" for code in codes)
         # These are only passed through.
         given = f"(\n{self._step(facts)}\n)" if facts in _PASSED_ON else facts
-        if facts not in _SUMMED_BY_MONTH:
+        if facts == "persistency_months":
+            months = self._persistency_months()
+        elif facts in _SUMMED_BY_MONTH:
+            months = self._months(_SUMMED_BY_MONTH[facts][0])
+        else:
             return self.fetch(
                 "place_sums", facts=given, sums=sums, months_meant=f"facts.{self._in_span}"
             )
-        source, _ = _SUMMED_BY_MONTH[facts]
-        months = None if self._roster_changed else self._months(source)
+        if self._roster_changed:
+            months = None
         meant = f"facts.month IN ({_listed(months)})" if months else "TRUE"
         name = f"{facts}_by_place"
         sql = self._step("place_sums", facts=given, sums=sums, months_meant=meant)

@@ -373,7 +373,10 @@ def _unknown(everybody: pa.Table, agents: pa.Table, advice: str) -> Iterator[Fin
     if not strange.num_rows:
         return
     each = strange.group_by("agent").aggregate([("row", "min"), ("rows", "sum")])
-    bare = {agent.lstrip("0"): agent for agent in agents["agent"].unique().to_pylist()}
+    known = agents["agent"].unique()
+    stripped = pc.utf8_ltrim(known, characters="0")
+    alike = pc.is_in(stripped, pc.utf8_ltrim(each["agent"], characters="0"))
+    bare = dict(zip(*(names.filter(alike).to_pylist() for names in (stripped, known)), strict=True))
     for agent, row, count in sorted(
         zip(*(each[name].to_pylist() for name in ("agent", "row_min", "rows_sum")), strict=True),
         key=lambda found: found[1],
