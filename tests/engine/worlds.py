@@ -535,24 +535,25 @@ class Oracle:
 
 
 class PartOracle(Oracle):
-    """Counts a world whose month ends after some day, what comes later being of no month."""
+    """Counts a world in which a month ends on some day, what comes later being of no month."""
 
-    def __init__(self, world: World, month: Month, day: int, uncounted=()) -> None:
-        self.part, self.day = month, day
-        super().__init__(world, grace_days=60, effective_fyc=1000 * 100, uncounted=uncounted)
+    def __init__(
+        self, world: World, month: Month, end: dt.date, cut: int | None = None, uncounted=()
+    ) -> None:
+        self.part, self.end = month, end
+        super().__init__(world, grace_days=60, effective_fyc=1000 * 100, cut=cut, uncounted=uncounted)
 
     def month_end(self, month: Month) -> dt.date:
-        end = super().month_end(month)
-        return end.replace(day=self.day) if month == self.part else end
+        return self.end if month == self.part else super().month_end(month)
 
     def first_month_end(self, signed: dt.date) -> dt.date:
         end = self.month_end(self.month_number(signed))
         return end if signed <= end else Oracle.month_end(self, self.month_number(signed))
 
     def month_of(self, day: dt.date) -> Month:
-        month = Month.containing(day)
+        month = self.month_number(day)
         # The rest of the month is neither in it nor in the next.
-        return Month.of(2100, 1) if month == self.part and day.day > self.day else month
+        return Month.of(2100, 1) if month == self.part and day > self.end else month
 
 
 def numbers_of(cube) -> dict[tuple[str, str, str, str], int]:
