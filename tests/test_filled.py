@@ -7,6 +7,7 @@ import xlsxwriter
 
 import workbook_templates
 from conftest import MONTH, TEMPLATES
+from kpi_xl.errors import InputError
 from kpi_xl.jobs.fill import fill
 from kpi_xl.project import Project
 from kpi_xl.workbook import Template, read
@@ -65,6 +66,40 @@ def test_a_workbook_with_macros_is_filled_under_a_name_that_excel_opens(branch, 
     files = fill(branch.project, str(template), MONTH).files
     assert {file.suffix for file in files} == {".xlsm"}
     assert read(files[0])["unit.name"] == "江城分公司"
+
+
+def named(path, names):
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet("表")
+        for name, cells in names.items():
+            book.define_name(name, f"=表!{cells}")
+    return path
+
+
+def test_a_list_of_names_alone_is_filled_too(branch, tmp_path):
+    """Nobody needs a column of 工号 to get names, nor a list to get a sum."""
+    file = named(
+        tmp_path / "名单.xlsx",
+        {"members.姓名": "$A$2", "rows.名单": "$2:$2", "members.合计.姓名": "$B$1"},
+    )
+    found = read(fill(branch.project, str(file), MONTH).files[0])
+    assert len(found["members.姓名"]) == found["members.合计.姓名"] > 1
+    assert all(name for (name,) in found["members.姓名"])
+
+
+def test_too_few_rows_for_some_are_refused_before_anything_is_written(branch, tmp_path):
+    """Also where the first teams would have fitted."""
+    file = named(tmp_path / "固定.xlsx", {"members.姓名": "$A$2:$A$23", "team.name": "$B$1"})
+    with pytest.raises(InputError, match=r"营业组“.*”有 \d+ 人，模板的成员表只有 22 行"):
+        fill(branch.project, str(file), MONTH)
+    assert not (branch.project.output / MONTH / "固定").exists()
+
+
+def test_a_workbook_without_names_is_not_copied_for_everybody(branch, tmp_path):
+    file = named(tmp_path / "空.xlsx", {"unit.name": "$A$1,表!$B$3"})
+    with pytest.raises(InputError, match="没有会填写的名称"):
+        fill(branch.project, str(file), MONTH)
+    assert not (branch.project.output / MONTH / "空").exists()
 
 
 @needs_node_validator

@@ -86,6 +86,12 @@ def fill(
             progress(f"生成{name}", done, len(recipients))
             file = folder / path
             values, sheets = unit_sheets.values(workbook, to, recipient)
+            if not values and not any(sheet.values for sheet in sheets):
+                raise InputError(
+                    "模板里没有会填写的名称",
+                    "请运行 kpi-xl template check 加这个文件，看哪些名称不认识、哪些不能用",
+                    file=workbook.path,
+                )
             write_whole(file, unit_sheets.filled(workbook, values, sheets))
             files.append(file)
         progress(f"生成{name}", len(recipients), len(recipients))
@@ -126,7 +132,7 @@ def template_path(template: str) -> Path:
     if not file.is_file():
         raise InputError(
             f"没有名为“{template}”的模板，也没有这个文件",
-            "官方模板有：" + "、".join(workbook_templates.NAMES) + "；也可以写自己工作簿的路径",
+            "官方模板有：" + "；".join(workbook_templates.NAMES) + "。也可以写自己工作簿的路径",
         )
     return file
 

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
-from kpi_xl.errors import InputError
 from kpi_xl.jobs.people import Person
 from kpi_xl.jobs.targets import Targets, pieces_target, premium_target
 from kpi_xl.jobs.unit_values import Values, attainment, shown
@@ -30,18 +29,8 @@ def member_values(
     month, last : Month
         The month, and the last one with data.
     room : int
-        How many rows the workbook has for them.
-
-    Raises
-    ------
-    InputError
-        When the members are more than the rows.
+        How many rows the workbook has for them, at least one for each.
     """
-    if len(people) > room:
-        raise InputError(
-            f"这个单位有 {len(people)} 人，模板的成员表只有 {room} 行",
-            "请按更小的单位（如营业组）生成，或给成员各行起一个以 rows. 开头的名称，让它随人数增长",
-        )
     closed = month <= last
     now, before, last_year = month.number, month.number - 1, month.number - 12
     premium = [p.premium.get(now, 0) / 100 if closed else None for p in people]

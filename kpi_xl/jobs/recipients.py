@@ -39,6 +39,9 @@ _DEPARTMENT: Final = "营业部"
 _ABOUT_UNITS: Final = ("分公司", _DEPARTMENT)
 """The levels whose units get a workbook about the unit when no level is chosen."""
 
+_OF_ALL_MEMBERS: Final = ("members.合计.", "members.平均.")
+"""How the names begin that are no lists."""
+
 PERSONS: Final = "个人"
 """The level of workbooks about persons."""
 
@@ -312,18 +315,45 @@ class Recipients:
         heading = f"{unit.name}　{name}　{self.month.chinese}"
         values |= {f"week{week}.heading": heading for week in range(1, WEEKS + 1)}
         values |= self._forms.unit(number)
-        if room := self._rows.get("members.工号"):
-            values |= member_values(
-                people,
-                self._targets,
-                self.month,
-                self.cube.last,
-                max(room, len(people)) if "members.工号" in self._growing else room,
-            )
-        if room := self._rows.get("attention.姓名"):
+        room = self._checked_room(number)
+        if room:
+            values |= member_values(people, self._targets, self.month, self.cube.last, room)
+        if lines := self._rows.get("attention.姓名"):
             focus = focus_of(self._values, number, self._last_targets.of_unit(unit))
-            values |= manager_schedule(name, people, self.month, focus, room)
+            values |= manager_schedule(name, people, self.month, focus, lines)
         return values
+
+    def check_room(self, recipients: Iterable[Recipient]) -> None:
+        """Refuse a workbook that has too few rows for somebody's people.
+
+        Raises
+        ------
+        InputError
+            It has.
+        """
+        if self.is_for_teams and not self.is_for_persons:
+            for recipient in recipients:
+                self._checked_room(recipient.number)
+
+    def _checked_room(self, number: int) -> int:
+        """How many rows the workbook has for a unit's people; 0 where it asks nothing of them."""
+        unit = self.cube.units[number]
+        people = len(self.people(unit.level).of(unit))
+        asked = [
+            name for name in self._rows if name.startswith("members.") and name != "members.heading"
+        ]
+        lists = [name for name in asked if not name.startswith(_OF_ALL_MEMBERS)]
+        fixed = [self._rows[name] for name in lists if name not in self._growing]
+        if fixed and people > min(fixed):
+            raise InputError(
+                f"{self._settings.level_name(unit.level)}“{unit.name}”有 {people} 人，"
+                f"模板的成员表只有 {min(fixed)} 行",
+                "请按更小的单位（如营业组）生成，或给成员各行起一个以 rows. 开头的名称，"
+                "让它随人数增长",
+            )
+        if fixed:
+            return min(fixed)
+        return max([people, *(self._rows[name] for name in lists)]) if asked else 0
 
     def person(self, number: int, person: Person) -> Values:
         """The values of a workbook about a person of a team."""

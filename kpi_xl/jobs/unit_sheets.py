@@ -28,10 +28,13 @@ def recipients(template: Template, to: Recipients, level: str | None = None) -> 
     Raises
     ------
     InputError
-        When the template is not for units of that level.
+        When the template is not for units of that level, or has too few rows for somebody's
+        people.
     """
     if not template.sheets_for_units:
-        yield from to.everybody(level)
+        everybody = list(to.everybody(level))
+        to.check_room(everybody)
+        yield from everybody
         return
     found = list(to.with_units_below(level))
     if not found:
@@ -40,6 +43,8 @@ def recipients(template: Template, to: Recipients, level: str | None = None) -> 
             "请换一个层级，或去掉模板里以 sheet. 开头的名称",
             file=template.path,
         )
+    for recipient in found:
+        to.check_room(to.below(recipient))
     yield from found
 
 
