@@ -73,7 +73,7 @@ class Project:
         names : str or iterable of str, optional
             KPIs by code, Chinese name or alias; by default all that there is data for.
         level : str
-            分公司, 营业区, 营业部, 营业组, or 业务员 (for each agent by 工号, by month only).
+            分公司, 营业区, 营业部, 营业组, or 业务员 (each agent, by 工号).
         months : str or Month, optional
             A month such as ``2024-06``, or a range such as ``2024-01:2024-06``; by default all.
         period : str
@@ -93,7 +93,7 @@ class Project:
         """
         cube = self.cube()
         if level == AGENT:
-            return self._of_agents(cube, period, months, names)
+            return self._of_agents(cube, months, period, names)
         weights = {"premium_weight": self._project.settings.premium_weight}
         chosen = list(_chosen(names, cube))
         source = self._source(cube, period)
@@ -160,55 +160,45 @@ class Project:
             dict(zip(categories, values, strict=True)),
         )
 
-    def agents(self, *, months: str | Month | None = None) -> pd.DataFrame:
-        """What each agent did in each month.
-
-        Parameters
-        ----------
-        months : str or Month, optional
-            A month such as ``2024-06``, or a range such as ``2024-01:2024-06``; by default all.
+    def agents(self, *, months: str | Month | None = None, period: str = "月") -> pd.DataFrame:
+        """What each agent did in each period; parameters as for `kpis`.
 
         Returns
         -------
         DataFrame
-            A row for each agent (工号) and month with anything to count; columns 单位 (the path of
-            the team he is in) and one for each measure by Chinese name: whole numbers, money in
-            元. Summed up over agents, they are the branch's measures.
+            A row for each agent (工号) and period with anything to count; columns 单位 (the path of
+            the team he is in at its end) and one for each measure by Chinese name: whole numbers,
+            money in 元. Summed up over agents, they are the branch's measures.
 
         Raises
         ------
         InputError
-            For a month that is not there.
+            For a month or period that is not there.
         """
-        from kpi_xl.data.agents import agent_months
+        from kpi_xl.data.agents import agent_periods
 
         cube = self.cube()
-        chosen = _wanted_months(months, cube)
+        wanted = _wanted_periods(period, months, cube)
         with duckdb.connect(str(self._project.store), read_only=True) as store:
-            return agent_months(cube, store, self._project.settings, chosen)
+            return agent_periods(cube, store, self._project.settings, wanted)
 
     def _of_agents(
         self,
         cube: Cube,
-        period: str,
         months: str | Month | None,
+        period: str,
         names: str | Iterable[str] | None,
     ) -> pd.DataFrame:
         from kpi_xl.data.agents import agent_kpis
 
-        if period != "月":
-            raise InputError(f"“{AGENT}”这一级只有按月的数", "请把 period 改为“月”", value=period)
-        chosen, wanted = list(_chosen(names, cube)), _wanted_months(months, cube)
+        chosen, wanted = list(_chosen(names, cube)), _wanted_periods(period, months, cube)
         with duckdb.connect(str(self._project.store), read_only=True) as store:
             return agent_kpis(cube, store, self._project.settings, wanted, chosen)
 
     def _source(self, cube: Cube, period: str) -> Cube | PeriodCube:
         if period == "月":
             return cube
-        if period not in (*PERIOD_KINDS, "累计"):
-            raise InputError(
-                f"没有“{period}”这种期间", "可以写的有：" + "、".join((*PERIOD_KINDS, "累计"))
-            )
+        _check_period(period)
         with duckdb.connect(str(self._project.store), read_only=True) as store:
             return by_period(cube, store, self._project.settings, period)
 
@@ -250,9 +240,17 @@ def _frame(
     return pd.DataFrame({name: values[cells].ravel() for name, values in columns.items()}, index)
 
 
-def _wanted_months(months: str | Month | None, cube: Cube) -> list[Month]:
-    every = cube.months
-    return [every[i] for i in _wanted([Period(month, month) for month in every], months, cube)]
+def _check_period(kind: str) -> None:
+    kinds = (*PERIOD_KINDS, "累计")
+    if kind not in kinds:
+        raise InputError(f"没有“{kind}”这种期间", "可以写的有：" + "、".join(kinds))
+
+
+def _wanted_periods(kind: str, months: str | Month | None, cube: Cube) -> list[Period]:
+    """The periods of a kind that end in the months asked for."""
+    _check_period(kind)
+    every = Period.all(kind, cube.first, cube.last)
+    return [every[i] for i in _wanted(every, months, cube)]
 
 
 def _wanted(every: Sequence[Period], months: str | Month | None, cube: Cube) -> list[int]:

@@ -75,18 +75,23 @@ def test_units_by_name_and_path(project):
     assert cube.units[cube.unit_index("未分配", "营业组")].level == "营业组"
 
 
-def test_agents_add_up_to_the_branch(project):
-    agents = project.agents(months="2024-04:2024-06")
-    measures = project.measures(months="2024-04:2024-06")
+@pytest.mark.parametrize("period", ["月", "季度", "半年", "累计"])
+def test_agents_add_up_to_the_branch(project, period):
+    agents = project.agents(months="2024-04:2024-06", period=period)
+    measures = project.measures(months="2024-04:2024-06", period=period)
     summed = agents.drop(columns="单位").groupby(level="期间").sum()
     for name in summed.columns:
         theirs = measures[name].droplevel("单位")
         assert (summed[name].round(2) == theirs.round(2)).all(), name
     assert {"期末人数", "主险件数", "首年新单保费", "拜访数"} <= set(summed.columns)
     # and by team to the teams
-    teams = project.measures(level="营业组", months="2024-06")["主险件数"].droplevel("期间")
-    june = agents.xs("2024-06", level="期间").groupby("单位")["主险件数"].sum()
-    assert june[june != 0].to_dict() == teams[teams != 0].to_dict()
+    teams = project.measures(level="营业组", months="2024-06", period=period)
+    last = teams.index.get_level_values("期间")[-1]
+    ours = agents.xs(last, level="期间").groupby("单位")
+    # Who moved within a quarter counts where he was in each month; who had business, where he is.
+    for name in ("举绩人数", "期末人数", *(["主险件数"] if period == "月" else [])):
+        theirs = teams[name].droplevel("期间")
+        assert ours[name].sum()[lambda n: n != 0].to_dict() == theirs[theirs != 0].to_dict(), name
 
 
 def test_kpis_of_agents(project):
@@ -100,8 +105,23 @@ def test_kpis_of_agents(project):
     assert np.allclose(kpis["件均保费"][sold.to_numpy()], per_piece, rtol=1e-12)
     assert np.allclose(kpis["首年度佣金"], agents["FYC"], rtol=1e-12)
     assert kpis.iloc[:, 1].isna().all()  # there is no cohort of one
-    with pytest.raises(InputError, match="业务员”这一级只有按月的数"):
-        project.kpis(names, level="业务员", period="季度")
+    with pytest.raises(InputError, match="没有“旬”这种期间"):
+        project.kpis(names, level="业务员", period="旬")
+
+
+def test_kpis_of_agents_in_a_quarter(project):
+    """Somebody who had business in two of its months is one producer; the mean of his headcounts."""
+    kpis = project.kpis(["人均件数", "活动率"], level="业务员", months="2024-06", period="季度")
+    months = project.agents(months="2024-04:2024-06")
+    pieces = months["主险件数"].groupby(level="工号").sum()
+    people = (months["期初人数"] + months["期末人数"]).groupby(level="工号").sum() / 6
+    expected = (pieces / people).where(people > 0)
+    theirs = kpis["人均件数"].droplevel("期间")
+    assert len(theirs) > 100
+    assert np.allclose(theirs, expected.reindex(theirs.index), rtol=1e-12, equal_nan=True)
+    expected = ((pieces > 0) / people).where(people > 0)
+    theirs = kpis["活动率"].droplevel("期间")
+    assert np.allclose(theirs, expected.reindex(theirs.index), rtol=1e-12, equal_nan=True)
 
 
 @pytest.mark.parametrize("name", ["险种FYP比率", "职级比率", "学历比率"])

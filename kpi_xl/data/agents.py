@@ -1,4 +1,4 @@
-"""What each agent did in each month: the level below the teams, looked up in the store."""
+"""What each agent did in each period: the level below the teams, looked up in the store."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 import duckdb
 import numpy as np
+from numpy.typing import NDArray
 
-from kpi_xl.calendar import Month
+from kpi_xl.calendar import Period
 from kpi_xl.catalogue import MEASURES
-from kpi_xl.data.computation import AGENT_MONTHS
+from kpi_xl.data.computation import AGENT_MONTHS, NEVER
 from kpi_xl.data.cube import LEVELS, Cube, is_money
 from kpi_xl.data.organisation import unit_paths
+from kpi_xl.data.periods import AT_THE_END, AT_THE_START, PeriodCube, counted_again
 from kpi_xl.data.steps import Months, step
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Settings
@@ -23,10 +25,10 @@ if TYPE_CHECKING:
 _PEOPLE: Final = ("opening", "closing", "recruits", "leavers", "licensed", "men")
 
 
-def agent_months(
-    cube: Cube, store: duckdb.DuckDBPyConnection, settings: Settings, months: Sequence[Month]
+def agent_periods(
+    cube: Cube, store: duckdb.DuckDBPyConnection, settings: Settings, periods: Sequence[Period]
 ) -> pd.DataFrame:
-    """What each agent did in each month.
+    """What each agent did in each period.
 
     Parameters
     ----------
@@ -36,25 +38,25 @@ def agent_months(
         To the store that the cube was computed with.
     settings : Settings
         The project's settings.
-    months : sequence of Month
-        The months, one after the other.
+    periods : sequence of Period
+        Months, quarters, …, by their ends.
 
     Returns
     -------
     DataFrame
-        A row for each agent and month in which he was here or did anything, by 工号 and 期间; the
-        path of his team in 单位, then a column for each measure by Chinese name, money in 元. What
-        looks back on those who signed together is left out; who moves is in and out of no agent.
+        A row for each agent and period in which he was here or did anything, by 工号 and 期间; the
+        path of his team at the period's end in 单位, then a column for each measure by Chinese
+        name, money in 元. What looks back on those who signed together is left out; who moves is in
+        and out of no agent.
     """
     import pandas as pd
 
-    summed = _sums(cube, store, settings, months)
-    units = _teams(cube, store, summed.index)
+    summed, _ = _sums(cube, store, settings, periods)
     shown = summed.assign(
         **{code: summed[code] / 100 for code in summed.columns if is_money(code)}
     ).rename(columns={code: MEASURES[code].name for code in summed.columns})
-    shown.insert(0, "单位", units)
-    shown.index = pd.MultiIndex.from_arrays(_labels(summed), names=["工号", "期间"])
+    shown.insert(0, "单位", _teams(cube, store, summed.index, periods))
+    shown.index = pd.MultiIndex.from_arrays(_labels(summed, periods), names=["工号", "期间"])
     return shown
 
 
@@ -62,48 +64,104 @@ def agent_kpis(
     cube: Cube,
     store: duckdb.DuckDBPyConnection,
     settings: Settings,
-    months: Sequence[Month],
+    periods: Sequence[Period],
     kpis: Sequence[Kpi],
 ) -> pd.DataFrame:
-    """KPIs of each agent in each month; parameters as for `agent_months`.
+    """KPIs of each agent in each period; parameters as for `agent_periods`.
 
     Returns
     -------
     DataFrame
-        A row for each agent and month as of `agent_months`, by 单位 (his number) and 期间, and a
+        A row for each agent and period as of `agent_periods`, by 单位 (his number) and 期间, and a
         column for each KPI by Chinese name; NaN where it has no value for one agent, as those of
         cohorts.
     """
     import pandas as pd
 
-    summed = _sums(cube, store, settings, months)
-    of_agents = Cube(
-        units=[],
-        first=cube.first,
-        measures=list(summed.columns),
-        values=summed.to_numpy(np.int64).T[:, :, None],
-        stamp="",
+    summed, average = _sums(cube, store, settings, periods)
+    of_agents = PeriodCube(
+        cube=cube,
+        periods=periods,
+        values={code: summed[code].to_numpy() for code in summed.columns},
+        average_headcount=average,
     )
     weights = {"premium_weight": settings.premium_weight}
     return pd.DataFrame(
-        {kpi.name: of_agents.kpi(kpi, weights)[:, 0] for kpi in kpis},
-        pd.MultiIndex.from_arrays(_labels(summed), names=["单位", "期间"]),
+        {kpi.name: of_agents.kpi(kpi, weights) for kpi in kpis},
+        pd.MultiIndex.from_arrays(_labels(summed, periods), names=["单位", "期间"]),
     )
 
 
-def _labels(summed: pd.DataFrame) -> list[list[str]]:
-    """The agent and the month of every row, as people write them."""
-    agents, numbers = (summed.index.get_level_values(i) for i in (0, 1))
-    return [[str(agent) for agent in agents], [str(Month(int(number))) for number in numbers]]
+def _labels(summed: pd.DataFrame, periods: Sequence[Period]) -> list[list[str]]:
+    """The agent and the period of every row, as people write them."""
+    agents, at = (summed.index.get_level_values(i) for i in (0, 1))
+    return [[str(agent) for agent in agents], [str(periods[position]) for position in at]]
 
 
 def _sums(
-    cube: Cube, store: duckdb.DuckDBPyConnection, settings: Settings, months: Sequence[Month]
-) -> pd.DataFrame:
-    """The measures of every agent and month by code, as whole numbers."""
+    cube: Cube, store: duckdb.DuckDBPyConnection, settings: Settings, periods: Sequence[Period]
+) -> tuple[pd.DataFrame, tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """The measures by code as whole numbers, for every agent and position of a period, and the
+    numerator and denominator of his 平均人数.
+    """
     import pandas as pd
 
-    numbers = (months[0].number, months[-1].number) if months else (1, 0)
+    by_month = _months(cube, store, settings, periods)
+    months = by_month.index.get_level_values("month")
+    agents = by_month.index.get_level_values("agent").unique().sort_values()
+    again = _counted_again(cube, store, settings, periods, agents)
+    frames = []
+    for position, period in enumerate(periods):
+        during = (months >= period.first.number) & (months <= period.last.number)
+        sums = by_month[during].groupby("agent").sum()
+        average = sums["opening"] + sums["closing"]
+        for codes, month in ((AT_THE_START, period.first), (AT_THE_END, period.last)):
+            of_month = by_month[months == month.number].droplevel("month")
+            for code in codes & set(sums.columns):
+                sums[code] = of_month[code].reindex(sums.index, fill_value=0)
+        for code, counted in again.items():
+            sums[code] = counted[agents.get_indexer(sums.index), position]
+        sums = sums.assign(_AVERAGE=average, position=position)
+        frames.append(sums.set_index("position", append=True))
+    if not frames:
+        frames = [by_month.assign(_AVERAGE=0).rename_axis(["agent", "position"])]
+    summed = pd.concat(frames).sort_index()
+    average = summed.pop("_AVERAGE").to_numpy(np.int64)
+    lengths = np.array([period.months for period in periods], np.int64)
+    return summed, (average, 2 * lengths[summed.index.get_level_values("position")])
+
+
+def _counted_again(
+    cube: Cube,
+    store: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    periods: Sequence[Period],
+    agents: pd.Index,
+) -> dict[str, NDArray[np.int64]]:
+    """Producing, effective and selling outlets of each agent and period, as units of one agent."""
+    import pandas as pd
+
+    numbered = pd.DataFrame({"agent": agents.astype(str), "unit": np.arange(len(agents)) + 1})
+    store.register("numbered", numbered)
+    membership = f"(SELECT agent, unit, 0 AS from_month, {NEVER} AS next_month FROM numbered)"
+    found: dict[str, NDArray[np.int64]] = {}
+    for code, unit, period, number in counted_again(cube, store, settings, periods, membership):
+        counted = found.setdefault(code, np.zeros((len(agents) + 1, len(periods)), np.int64))
+        np.add.at(counted, (unit, period), number)
+    store.unregister("numbered")
+    return {code: counted[1:] for code, counted in found.items()}
+
+
+def _months(
+    cube: Cube, store: duckdb.DuckDBPyConnection, settings: Settings, periods: Sequence[Period]
+) -> pd.DataFrame:
+    """The measures of every agent and month of the periods by code, as whole numbers."""
+    import pandas as pd
+
+    numbers = (
+        min((period.first.number for period in periods), default=1),
+        max((period.last.number for period in periods), default=0),
+    )
     codes = [
         code
         for code in (*_PEOPLE, *(code for sums in AGENT_MONTHS.values() for code in sums))
@@ -154,8 +212,10 @@ def _tables(store: duckdb.DuckDBPyConnection) -> set[str]:
     return {name for (name,) in store.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
 
 
-def _teams(cube: Cube, store: duckdb.DuckDBPyConnection, index: pd.MultiIndex) -> list[str]:
-    """The path of the lowest unit that each agent is in, in each month."""
+def _teams(
+    cube: Cube, store: duckdb.DuckDBPyConnection, index: pd.MultiIndex, periods: Sequence[Period]
+) -> list[str]:
+    """The path of the lowest unit that each agent is in, at the end of each period."""
     level = next(level for level in reversed(LEVELS) if any(u.level == level for u in cube.units))
     paths = unit_paths(store, level)
     spans: dict[str, list[tuple[int, int]]] = {}
@@ -164,7 +224,8 @@ def _teams(cube: Cube, store: duckdb.DuckDBPyConnection, index: pd.MultiIndex) -
     ).fetchall():
         spans.setdefault(agent, []).append((begin, unit))
     found = []
-    for agent, month in index:
+    for agent, position in index:
+        month = periods[position].last.number
         here = [unit for begin, unit in spans.get(agent, ()) if begin <= month]
         found.append(paths[here[-1] if here else 0])
     return found

@@ -18,7 +18,7 @@ from kpi_xl.data.engines import Columns, Engine
 from kpi_xl.data.steps import Calendar, Months, step, text_list
 from kpi_xl.project import Settings
 
-_NEVER: Final = 999_999
+NEVER: Final = 999_999
 """A month that never comes."""
 
 
@@ -140,7 +140,7 @@ class Computation:
         self.changed = changed
         self._persistency: set[int] = set()  # the months it has changed in
         self.values: dict[str, int | str] = {
-            "never": _NEVER,
+            "never": NEVER,
             "effective_fyc": round(settings.effective_fyc * 100),
             "grace_days": settings.grace_days,
             "uncounted_ranks": text_list(settings.uncounted_ranks),

@@ -8,7 +8,7 @@ producers and effective agents, and the outlets that sold, are counted again, fr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,8 +24,12 @@ from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Settings
 
-_AT_THE_START: Final = frozenset(("opening", "opening_managers"))
-_AT_THE_END: Final = frozenset(("closing", "licensed", "men", "outlets"))
+AT_THE_START: Final = frozenset(("opening", "opening_managers"))
+"""Measures of which a period's is that of its first month."""
+
+AT_THE_END: Final = frozenset(("closing", "licensed", "men", "outlets"))
+"""Measures of which a period's is that of its last month."""
+
 _COUNTED_AGAIN: Final = {
     "period_people": ("producers", "effective"),
     "period_outlets": ("active_outlets",),
@@ -68,7 +72,7 @@ class PeriodCube:
         direct = self.cube.direct(kpi)
         needed = {direct} if direct else {measure.code for measure in kpi.measures}
         if not needed <= self.values.keys():
-            return np.full((len(self.cube.units), len(self.periods)), NOT_AVAILABLE)
+            return np.full(self.average_headcount[0].shape, NOT_AVAILABLE)
         given: dict[str, Any] = {"KPI_AVG_HEADCOUNT": self.average_headcount, **(settings or {})}
         if direct:
             given[kpi.code] = (self.values[direct], 100)
@@ -104,11 +108,14 @@ def by_period(
     values = {
         code: _together(code, cube.measure(code), first, last)
         for code in cube.measures
-        if not any(code in codes for codes in _COUNTED_AGAIN.values())
+        if not is_counted_again(code)
     }
-    for name, codes in _COUNTED_AGAIN.items():
-        if periods and _COUNTED_FROM[name] & set(cube.measures):
-            values |= _count_again(name, codes, cube, store, settings, periods)
+    for level in dict.fromkeys(unit.level for unit in cube.units):
+        positions = unit_positions(store, level, cube.units)
+        membership = f"membership_{LEVELS.index(level)}"
+        for code, unit, period, number in counted_again(cube, store, settings, periods, membership):
+            counted = values.setdefault(code, np.zeros((len(cube.units), len(periods)), np.int64))
+            np.add.at(counted, (positions[unit], period), number)
     both = cube.measure("opening") + cube.measure("closing")
     average = (
         _summed(both, first, last),
@@ -117,18 +124,65 @@ def by_period(
     return PeriodCube(cube, periods, values, average)
 
 
+def counted_again(
+    cube: Cube,
+    store: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    periods: Sequence[Period],
+    membership: str,
+) -> Iterator[tuple[str, NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]]:
+    """Count those measures of periods that do not come from the measures of their months.
+
+    Parameters
+    ----------
+    cube, store, settings
+        As for `by_period`.
+    periods : sequence of Period
+        The periods.
+    membership : str
+        The table of who belongs to which unit from when until when.
+
+    Yields
+    ------
+    str and three (rows,) int64 arrays
+        The measure; the unit's number in `membership`, the period's position, and the number.
+    """
+    listed = ", ".join(
+        f"({i}, {period.first.number}, {period.last.number})" for i, period in enumerate(periods)
+    )
+    for name, codes in _COUNTED_AGAIN.items():
+        if not periods or not _COUNTED_FROM[name] & set(cube.measures):
+            continue
+        rows = store.execute(
+            step(
+                name,
+                Months(settings.month_cut),
+                periods=listed,
+                membership=membership,
+                effective_fyc=round(settings.effective_fyc * 100),
+            )
+        ).fetchnumpy()
+        unit, period = (np.asarray(rows[column], np.int64) for column in ("unit", "period"))
+        for code in codes:
+            yield code, unit, period, np.asarray(rows[code], np.int64)
+
+
+def is_counted_again(code: str) -> bool:
+    """Whether a period's measure does not come from those of its months."""
+    return any(code in codes for codes in _COUNTED_AGAIN.values())
+
+
 def is_summed(code: str) -> bool:
     """Whether a period's measure is the sum of its months'."""
-    counted_again = any(code in codes for codes in _COUNTED_AGAIN.values())
-    return code not in _AT_THE_START | _AT_THE_END and not counted_again
+    return code not in AT_THE_START | AT_THE_END and not is_counted_again(code)
 
 
 def _together(
     code: str, months: NDArray[np.int64], first: NDArray[np.int64], last: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    if code in _AT_THE_START:
+    if code in AT_THE_START:
         return months[:, first]
-    if code in _AT_THE_END:
+    if code in AT_THE_END:
         return months[:, last]
     return _summed(months, first, last)
 
@@ -140,31 +194,3 @@ def _summed(
     np.cumsum(months, axis=1, out=running[:, 1:])
     summed: NDArray[np.int64] = running[:, last + 1] - running[:, first]
     return summed
-
-
-def _count_again(
-    name: str,
-    codes: Sequence[str],
-    cube: Cube,
-    store: duckdb.DuckDBPyConnection,
-    settings: Settings,
-    periods: Sequence[Period],
-) -> dict[str, NDArray[np.int64]]:
-    listed = ", ".join(
-        f"({i}, {period.first.number}, {period.last.number})" for i, period in enumerate(periods)
-    )
-    counted = {code: np.zeros((len(cube.units), len(periods)), np.int64) for code in codes}
-    for level in dict.fromkeys(unit.level for unit in cube.units):
-        rows = store.execute(
-            step(
-                name,
-                Months(settings.month_cut),
-                periods=listed,
-                membership=f"membership_{LEVELS.index(level)}",
-                effective_fyc=round(settings.effective_fyc * 100),
-            )
-        ).fetchnumpy()
-        at = (unit_positions(store, level, cube.units)[np.asarray(rows["unit"])], rows["period"])
-        for code in codes:
-            np.add.at(counted[code], at, np.asarray(rows[code], np.int64))
-    return counted

@@ -136,9 +136,7 @@ def test_kpis_of_the_cube_are_ratios_of_its_measures(world):
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    worlds(), st.integers(1, 26), st.sampled_from([None, 25]), st.sampled_from([(), ("M00",)])
-)
+@given(worlds(), st.integers(1, 26), st.sampled_from([None, 25]), st.sampled_from([(), ("M00",)]))
 def test_a_part_month_is_compared_with_the_same_days(world, days, cut, uncounted):
     """What is left out of the raw tables after those days gives the same numbers."""
     last = LAST if cut is None else LAST + 1  # that the last day of the world counts in

@@ -541,7 +541,9 @@ class PartOracle(Oracle):
         self, world: World, month: Month, end: dt.date, cut: int | None = None, uncounted=()
     ) -> None:
         self.part, self.end = month, end
-        super().__init__(world, grace_days=60, effective_fyc=1000 * 100, cut=cut, uncounted=uncounted)
+        super().__init__(
+            world, grace_days=60, effective_fyc=1000 * 100, cut=cut, uncounted=uncounted
+        )
 
     def month_end(self, month: Month) -> dt.date:
         return self.end if month == self.part else super().month_end(month)
