@@ -1,20 +1,21 @@
 """The cube: every measure of every unit in every month, as whole numbers.
 
-On disk it is one file: a line of JSON that says what is in it, then the int64 numbers, mapped into
-memory when it is opened. Sums of money are 分.
+On disk it is one file: a line of JSON that says what is in it, a line of JSON with the units, then
+the int64 numbers, mapped into memory when it is opened. Sums of money are 分.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import difflib
+import functools
 import json
 import math
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -359,7 +360,6 @@ class Cube:
     def save(self, file: Path, store: Path) -> None:
         """Write it beside the store that it was computed with, all or nothing."""
         about = {
-            "units": [asdict(unit) for unit in self.units],
             "first": self.first.number,
             "measures": list(self.measures),
             "shape": list(self.values.shape),
@@ -371,7 +371,10 @@ class Cube:
         blocks = [self.values, *(mix.values for mix in self.mixes.values())]
         if self.part:
             blocks.append(self.part.values)
-        head = json.dumps(about, ensure_ascii=False).encode() + b"\n"
+        units = [(unit.level, unit.name, unit.path, unit.parent) for unit in self.units]
+        head = b"".join(
+            json.dumps(each, ensure_ascii=False).encode() + b"\n" for each in (about, units)
+        )
         head += b" " * (-len(head) % _PAGE)
         unfinished = file.with_suffix(".cube.tmp")
         with unfinished.open("wb") as out:
@@ -390,7 +393,7 @@ class Cube:
             When the file is no cube of this version of kpi_xl.
         """
         with file.open("rb") as source:
-            line = source.readline()
+            line, units_line = source.readline(), source.readline()
         try:
             about = json.loads(line)
             measures, units, months = about["shape"]
@@ -404,7 +407,7 @@ class Cube:
                 file,
                 dtype="<i8",
                 mode="r",
-                offset=-(-len(line) // _PAGE) * _PAGE,
+                offset=-(-(len(line) + len(units_line)) // _PAGE) * _PAGE,
                 shape=(ends[-1],),
             )
             values, *more = (
@@ -412,7 +415,7 @@ class Cube:
                 for end, shape in zip(ends, shapes, strict=True)
             )
             return cls(
-                units=[Unit(**unit) for unit in about["units"]],
+                units=_SavedUnits(units_line, units),
                 first=Month(about["first"]),
                 measures=about["measures"],
                 values=values,
@@ -428,6 +431,44 @@ class Cube:
             )
         except (ValueError, KeyError, TypeError) as error:
             raise InputError("指标数据读不出来", "请运行 kpi-xl refresh", file=file) from error
+
+
+class _SavedUnits(Sequence[Unit]):
+    """The units of a saved cube, read when they are first asked for: there may be thousands.
+
+    Parameters
+    ----------
+    line : bytes
+        The line of the file with them.
+    number : int
+        How many there are.
+    """
+
+    def __init__(self, line: bytes, number: int) -> None:
+        self._line = line
+        self._number = number
+
+    @functools.cached_property
+    def _units(self) -> list[Unit]:
+        return [Unit(*unit) for unit in json.loads(self._line)]
+
+    def __len__(self) -> int:
+        return self._number
+
+    def __iter__(self) -> Iterator[Unit]:
+        return iter(self._units)
+
+    @overload
+    def __getitem__(self, at: int) -> Unit: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Unit]: ...
+    def __getitem__(self, at: int | slice) -> Unit | list[Unit]:
+        return self._units[at]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as that of a list
 
 
 def _mark(store: Path) -> str:
