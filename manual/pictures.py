@@ -43,7 +43,7 @@ PAGES: Final[dict[str, tuple[str, int | str]]] = {
     "weekly-review.png": (f"2024-06/周计划及检讨表/{_PERSON}.xlsx", 3),
     "weekly-statistics.png": (f"2024-06/营业部每周活动情况统计表/{_DEPARTMENT}.xlsx", 1),
     "person-log.png": (f"2024-06/客户经理工作日志/{_PERSON}.xlsx", 2),
-    "manager-log.png": (f"2024-06/销售主管工作日志/{_TEAM}.xlsx", 3),
+    "manager-log.png": (f"2024-06/销售主管工作日志/{_TEAM}.xlsx", "第1周"),
     "daily-check.png": (f"2024-06/每日活动检查表/{_TEAM}.xlsx", 2),
     "monthly-review.png": (f"2024-06/月度经营检讨/{_DEPARTMENT}.xlsx", 1),
     "improvement-plan.png": (f"2024-06/业务改善措施计划/{_DEPARTMENT}.xlsx", 1),

@@ -56,3 +56,20 @@ def test_what_a_template_lacks_is_told_with_what_it_is_for(tmp_path):
     for name in ("unit.name", "period.month", "members.工号"):
         assert f"  {name}：" in told
     assert "input.members.备注 交回时" in told
+
+
+def test_names_private_to_a_sheet_are_known_by_what_they_mean(tmp_path):
+    """As `fill` does, which fills each of them."""
+    path = tmp_path / "表.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for sheet in ("甲", "乙"):
+            book.add_worksheet(sheet)
+            for row, slot in enumerate(("kpi.活动率", "input.说明", "kpi.活动绿"), 1):
+                book.define_name(f"{sheet}!{slot}", f"={sheet}!$A${row}")
+    found = check_template(path)
+    assert [slot.name for slot in found.slots if slot.name.endswith("率")] == [
+        "乙!kpi.活动率",
+        "甲!kpi.活动率",
+    ]
+    assert {one.slot.plain_name for one in found.unknown} == {"kpi.活动绿"}
+    assert "由人填写的（input.…）：2 个" in next(lines(found))

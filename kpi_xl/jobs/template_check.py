@@ -83,13 +83,18 @@ def check_template(file: Path) -> Explanation:
         When the file cannot be a template at all.
     """
     template = Template(file)
-    inputs = {name for name in template.slots if name.startswith(INPUT)}
-    return explain(template, slot_names().keys() | inputs)
+    known = slot_names()
+    here = {  # a name private to a sheet means what it does anywhere
+        slot.name
+        for slot in template.slots.values()
+        if slot.plain_name in known or slot.plain_name.startswith(INPUT)
+    }
+    return explain(template, known.keys() | here)
 
 
 def lines(found: Explanation) -> Iterator[str]:
     """The result for people, in Chinese."""
-    filled = [slot for slot in found.slots if not slot.name.startswith(INPUT)]
+    filled = [slot for slot in found.slots if not slot.plain_name.startswith(INPUT)]
     inputs = len(found.slots) - len(filled)
     yield f"会填写的名称：{len(filled)} 个；由人填写的（{INPUT}…）：{inputs} 个"
     for slot in filled:

@@ -125,7 +125,7 @@ def explain(template: Template, known: Collection[str] | None = None) -> Explana
         return table in tables and bool(heading) and not elsewhere
 
     unknown = [
-        Unknown(slot, tuple(near_matches(slot.name, known)))
+        Unknown(slot, tuple(near_matches(slot.plain_name, known)))
         for slot in usable
         if slot.name not in known and is_meant(slot)
     ]
