@@ -85,7 +85,8 @@ def replace_rows(store: duckdb.DuckDBPyConnection, checked: Checked, settings: S
         months = changed[code] = _changed(store, code, _together(parts))
         if not months:
             continue
-        source = f"(SELECT * FROM {code} WHERE FALSE)"
+        columns = ", ".join(f'"{column.code}"' for column in TABLES[code].columns)
+        source = f"(SELECT {columns} FROM {code} WHERE FALSE)"
         if table:
             source = "incoming"
             with_these = [data for data, of_part in parts if months & of_part.keys()]
@@ -102,7 +103,9 @@ def replace_rows(store: duckdb.DuckDBPyConnection, checked: Checked, settings: S
                     f" WHERE {meant} AND withdrawn IS NOT NULL"
                 ).fetchall()
                 produced.update(number for (number,) in found)
-            old, new = (f"SELECT * FROM {rows} AS t WHERE {meant}" for rows in (code, source))
+            old, new = (
+                f"SELECT {columns} FROM {rows} AS t WHERE {meant}" for rows in (code, source)
+            )
             if store.execute(f"SELECT COUNT(*) FROM ({old}) AS gone").fetchone() == (0,):
                 store.execute(f"INSERT INTO touched SELECT policy FROM ({new}) AS come")
             else:
@@ -111,7 +114,7 @@ def replace_rows(store: duckdb.DuckDBPyConnection, checked: Checked, settings: S
                     f" UNION SELECT policy FROM ({new} EXCEPT ALL {old}) AS come"
                 )
         if _columns_of(store, code) != _columns_of(store, source):
-            # There were no files of this table before.
+            # There were no files of this table before, or there are none any more.
             store.execute(f"CREATE OR REPLACE TABLE {code} AS SELECT * FROM {source} AS t")
             continue
         store.execute(f"DELETE FROM {code} WHERE {meant}")
@@ -175,9 +178,13 @@ def _changed(store: duckdb.DuckDBPyConnection, code: str, seen: Fingerprints) ->
 
 
 def _keep(store: duckdb.DuckDBPyConnection, code: str, seen: Fingerprints) -> None:
-    if seen:
-        rows = [[code, month, *of_month] for month, of_month in sorted(seen.items())]
-        store.executemany("INSERT INTO fingerprints VALUES (?, ?, ?, ?)", rows)
+    months = sorted(seen)
+    numbers, totals = ([seen[month][i] for month in months] for i in (0, 1))
+    store.execute(
+        "INSERT INTO fingerprints SELECT ?, UNNEST(?::INTEGER[]), UNNEST(?::BIGINT[]),"
+        " UNNEST(?::BIGINT[])",
+        [code, months, numbers, totals],
+    )
 
 
 def _columns_of(store: duckdb.DuckDBPyConnection, source: str) -> list[str]:

@@ -1,15 +1,21 @@
 """Only the months that changed are computed anew, and nobody can tell from the result."""
 
+import csv
 import datetime as dt
 import shutil
 import tempfile
+from itertools import groupby
 from pathlib import Path
 
 import duckdb
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kpi_xl.data import fingerprints
+from kpi_xl.data import fingerprints, hashes, remembered, rules
+from kpi_xl.data.check import check_project
+from kpi_xl.data.remembered import check_what_changed
+from kpi_xl.data.schema import TABLES as RAW
 from kpi_xl.data.store import build, update
 from kpi_xl.jobs.progress import silent
 from kpi_xl.project import Project, Settings
@@ -85,6 +91,108 @@ def test_an_update_is_a_rebuild(data, years):
         cube = update(project, new.checked(), "", silent)
         assert cube is not None
         same(project, fresh, cube, build(fresh, new.checked(), "", silent))
+
+
+def text(column, value):
+    """A value as it stands in people's files."""
+    if value is None:
+        return ""
+    if column.choices:
+        stored = str(int(value)) if isinstance(value, bool) else value
+        return next(word for word, means in column.choices if means == stored)
+    return f"{value / 100:.2f}" if column.kind == "money" else str(value)
+
+
+def write_files(world: World, folder: Path) -> None:
+    """The world as CSV files, the long tables by month; those that stay the same are left alone."""
+    folder.mkdir(exist_ok=True)
+    files = {}
+    for code in RAW.keys() & vars(world).keys():
+        day = fingerprints.LONG.get(code)
+        columns = RAW[code].columns
+
+        def month(row, day=day):
+            return f"{row[day]:%Y-%m}" if day else ""
+
+        for name, rows in groupby(sorted(getattr(world, code), key=month), month):
+            lines = [[text(column, row.get(column.code)) for column in columns] for row in rows]
+            files[f"{RAW[code].name}{name}.csv"] = [[c.name for c in columns], *lines]
+    for name in {path.name for path in folder.iterdir()} - files.keys():
+        (folder / name).unlink()
+    for name, lines in files.items():
+        before = None
+        if (folder / name).is_file():
+            with (folder / name).open(encoding="utf-8", newline="") as file:
+                before = list(csv.reader(file))
+        if lines != before:
+            with (folder / name).open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file).writerows(lines)
+
+
+def said(checked):
+    """What the check says, and the rows it leaves."""
+    files = {
+        code: [(file.file.name, file.read, file.used) for file in table.files]
+        for code, table in checked.tables.items()
+    }
+    rows = {code: table.data.to_pylist() for code, table in checked.tables.items()}
+    return checked.problems, files, rows
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data(), st.booleans())
+def test_files_that_were_changed_are_as_if_read_anew(data, years):
+    """What is kept of the others is all that is looked at of them, also for duplicates and agents."""
+    world, other = data.draw(worlds(years=years)), data.draw(worlds())
+    new = data.draw(edited(world, other))
+    if not (new.policies or new.activities or new.counts):
+        return
+    with (
+        tempfile.TemporaryDirectory() as first,
+        tempfile.TemporaryDirectory() as second,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        project, fresh = project_of(first), project_of(second)
+        with patch.context() as small:
+            small.setattr(remembered, "SMALLEST", 1)
+            small.setattr(remembered, "MANY", 1)
+            small.setattr(rules, "_FEW", 2)
+            write_files(world, project.data)
+            build(project, check_what_changed(project), "", silent)
+            write_files(new, project.data)
+            checked = check_what_changed(project)
+        cube = update(project, checked, "", silent)
+        assert cube is not None
+        write_files(new, fresh.data)
+        anew = check_project(fresh)
+        assert said(checked) == said(anew)
+        same(project, fresh, cube, build(fresh, anew, "", silent))
+
+
+def test_a_file_left_alone_is_not_looked_at(tmp_path, monkeypatch):
+    monkeypatch.setattr(remembered, "SMALLEST", 1)
+    monkeypatch.setattr(remembered, "MANY", 1)
+    monkeypatch.setattr(rules, "_FEW", 2)
+    project, world = project_of(tmp_path), branch_of_a_year()
+    last = world.policies.pop()
+    write_files(world, project.data)
+    check_what_changed(project)
+    world.policies.append(last)
+    write_files(world, project.data)
+    looked_at = []
+    for module, name in ((hashes, "of_keys"), (hashes, "by_month"), (rules, "agents_in")):
+        really = getattr(module, name)
+
+        def look(*given, really=really, name=name):
+            looked_at.append((name, sum(getattr(g, "num_rows", 0) for g in given)))
+            return really(*given)
+
+        monkeypatch.setattr(module, name, look)
+    checked = check_what_changed(project)
+    assert looked_at == [("of_keys", 1), ("agents_in", 1), ("by_month", 1)]
+    looked_at.clear()
+    build(project, checked, "", silent)
+    assert looked_at == []
 
 
 def branch_of_a_year() -> World:
