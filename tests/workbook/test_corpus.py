@@ -8,6 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlsxwriter
+import xlwings
 from openpyxl.chart import LineChart, Reference
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import ColorScaleRule
@@ -81,6 +82,22 @@ def with_macros(path, folder):
         archive.writestr("customUI/customUI14.xml", ribbon)
 
 
+def by_excel(source, path):
+    """As Excel saved it, with its macros, but for a name of a cell."""
+    parts = read_parts(source)
+    workbook = parts["xl/workbook.xml"].decode()
+    sheet = re.search(r'<sheet [^>]*?name="([^"]*)"', workbook)[1]
+    name = f"<definedName name=\"格\">'{sheet}'!$B$2</definedName>"
+    if "<definedNames>" in workbook:
+        workbook = workbook.replace("<definedNames>", f"<definedNames>{name}", 1)
+    else:
+        named = f"</sheets><definedNames>{name}</definedNames>"
+        workbook = workbook.replace("</sheets>", named, 1)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part, content in parts.items():
+            archive.writestr(part, workbook if part == "xl/workbook.xml" else content)
+
+
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory):
     """Pairs of a workbook and the same with one cell filled, by what made it; and that cell."""
@@ -89,6 +106,9 @@ def corpus(tmp_path_factory):
     by_openpyxl(folder / "openpyxl.xlsx")
     with_macros(folder / "macros.xlsm", folder)
     files = [folder / "openpyxl.xlsx", folder / "macros.xlsm"]
+    for name in ("quickstart.xlsm", "quickstart_standalone.xlsm"):
+        files.append(folder / name)
+        by_excel(Path(xlwings.__path__[0]) / name, files[-1])
     for number, name in enumerate(workbook_templates.NAMES):
         files.append(folder / f"template{number}.xlsx")
         files[-1].write_bytes(workbook_templates.path(name).read_bytes())
