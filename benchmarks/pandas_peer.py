@@ -91,13 +91,15 @@ def production(policies: pd.DataFrame) -> pd.DataFrame:
     withdrawn["issued"] = withdrawn["withdrawn"]
     for column in ("pieces", "premium", "fyc"):
         withdrawn[column] = -withdrawn[column]
+    policies["withdrawn_pieces"] = 0
+    withdrawn["withdrawn_pieces"] = (-withdrawn["pieces"]).where(withdrawn["is_main"], 0)
     events = pd.concat([policies, withdrawn])
     events["month"] = month_of(events["issued"])
     events["pieces"] = events["pieces"].where(events["is_main"], 0)
     events["regular_premium"] = events["premium"].where(events["is_regular"], 0)
     events = events.rename(columns={"premium": "new_premium"})
     sums = events.groupby(["agent", "month"], as_index=False)[
-        ["pieces", "new_premium", "fyc", "regular_premium"]
+        ["pieces", "withdrawn_pieces", "new_premium", "fyc", "regular_premium"]
     ].sum()
     products = events.pivot_table(
         index=["agent", "month"], columns="product", values="new_premium", aggfunc="sum",

@@ -9,10 +9,10 @@ BRANCH: Final[Mapping[str, float]] = {
     # 195 人，新增 15 人，脱落 5 人
     "opening": 195, "closing": 205, "recruits": 15, "leavers": 5,
     "producers": 160, "effective": 140,
-    "cohort_6": 24, "confirmed_6": 9, "cohort_13": 20, "retained_13": 9,
+    "cohort_6": 24, "retained_6": 15, "confirmed_6": 9, "cohort_13": 20, "retained_13": 9,
     "licensed": 200, "in_education": 82, "in_rank": 41, "men": 82,
     "promoted": 2, "opening_managers": 25, "days_present": 3610, "days_due": 3800,
-    "pieces": 320, "new_premium": 1_920_000, "first_year_renewal": 80_000, "fyp": 2_000_000,
+    "pieces": 320, "withdrawn_pieces": 10, "new_premium": 1_920_000, "first_year_renewal": 80_000, "fyp": 2_000_000,
     "first_year_premium": 2_000_000, "commission_rate": 0.25, "fyc": 500_000,
     "regular_premium": 1_536_000, "product_premium": 600_000,
     "due_premium": 900_000, "collected_premium": 828_000,

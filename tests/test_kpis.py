@@ -52,6 +52,8 @@ WORKED = {
     "KPI_NET_GROWTH": ((108, 100), 0.08),
     "KPI_RETENTION13": ((40, 50), 0.8),
     "KPI_ATTRITION": ((12, 100, 20), 0.1),
+    "KPI_ATTRITION6": ((200, 170), 0.15),
+    "KPI_COOLING_OFF": ((3, 72), 0.04),
     "KPI_AVG_ATTRITION": ((12, 100, 140), 0.1),
     "KPI_CONFIRM_RATE": ((7, 20), 0.35),
     "KPI_OUTLET_ACTIVITY": ((30, 40), 0.75),

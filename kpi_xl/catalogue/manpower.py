@@ -123,6 +123,19 @@ def KPI_ATTRITION(leavers: Formula, opening: Formula, recruits: Formula) -> Form
 
 
 @kpis.kpi(
+    "6个月脱落率",
+    aliases=("六个月脱落率",),
+    meaning="半年前签约的新人里已经离开多少，看增员把关和新人衔接训练",
+    unit="%",
+    direction="lower",
+    source=HANDBOOK,
+    bands=Bands(0.65, danger=0.72, source=HANDBOOK),
+)
+def KPI_ATTRITION6(cohort_6: Formula, retained_6: Formula) -> Formula:
+    return (cohort_6 - retained_6) / cohort_6
+
+
+@kpis.kpi(
     "平均脱落率",
     meaning="本期离开的人相当于平均人数的多少",
     unit="%",

@@ -88,6 +88,7 @@ MEASURES: Final[dict[str, Measure | Setting]] = _measures(
     ("days_due", "应出勤人次", "次", "本期应当出勤的人次"),
     # -- production
     ("pieces", "主险件数", "件", "本期承保的主险件数"),
+    ("withdrawn_pieces", "犹豫期撤单件数", "件", "本期在犹豫期撤单的主险件数，已从主险件数中扣除"),
     ("new_premium", "首年新单保费", "元", "本期承保新单的首年保费，主险与附加险合计"),
     (
         "first_year_renewal",

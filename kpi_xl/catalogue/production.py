@@ -127,6 +127,20 @@ def KPI_PRODUCT_MIX(product_premium: Formula, fyp: Formula) -> Formula:
 
 
 @kpis.kpi(
+    "犹豫期退保率",
+    aliases=("犹豫期撤单率",),
+    meaning="承保的件数里有多少在犹豫期内又撤了，看销售品质和客户是不是真正认同",
+    unit="%",
+    direction="lower",
+    source=HANDBOOK,
+    bands=Bands(0.04, danger=0.044, source=HANDBOOK),
+    note="主险件数已扣除撤单，加回来就是本期承保的件数；撤单算在撤单那个月",
+)
+def KPI_COOLING_OFF(withdrawn_pieces: Formula, pieces: Formula) -> Formula:
+    return withdrawn_pieces / (pieces + withdrawn_pieces)
+
+
+@kpis.kpi(
     "期交比率",
     aliases=("期缴比率", "期交占比"),
     meaning="新单保费里期交的比例，期交多则续期收入有后劲",

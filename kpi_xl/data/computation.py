@@ -41,7 +41,9 @@ class Changed:
 
 
 AGENT_MONTHS: Final = {
-    "production_months": ("pieces", "new_premium", "fyc", "regular_premium"),
+    "production_months": (
+        "pieces", "withdrawn_pieces", "new_premium", "fyc", "regular_premium",
+    ),
     "producer_months": ("producers", "effective"),
     "due_months": ("due_pieces", "due_premium", "collected_pieces", "collected_premium"),
     "persistency_months": (

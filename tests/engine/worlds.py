@@ -431,6 +431,7 @@ class Oracle:
                     continue
                 month = sums[policy["agent"], self.month_of(day).number]
                 month["pieces"] += sign * policy["pieces"] * policy["is_main"]
+                month["withdrawn_pieces"] += (sign < 0) * policy["pieces"] * policy["is_main"]
                 month["new_premium"] += sign * policy["premium"]
                 month["fyc"] += sign * policy["fyc"]
                 month["regular_premium"] += sign * policy["premium"] * policy["is_regular"]

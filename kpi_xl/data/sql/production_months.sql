@@ -6,6 +6,7 @@ WITH events AS (
         agent,
         BUSINESS_MONTH(issued) AS month,
         CASE WHEN is_main THEN pieces ELSE 0 END AS pieces,
+        0 AS withdrawn_pieces,
         premium AS new_premium,
         fyc,
         CASE WHEN is_regular THEN premium ELSE 0 END AS regular_premium,
@@ -26,6 +27,7 @@ WITH events AS (
         agent,
         BUSINESS_MONTH(withdrawn),
         CASE WHEN is_main THEN -pieces ELSE 0 END,
+        CASE WHEN is_main THEN pieces ELSE 0 END,
         -premium,
         -fyc,
         CASE WHEN is_regular THEN -premium ELSE 0 END,
@@ -37,6 +39,7 @@ WITH events AS (
 SELECT
     agent, month,
     CAST(SUM(pieces) AS BIGINT) AS pieces,
+    CAST(SUM(withdrawn_pieces) AS BIGINT) AS withdrawn_pieces,
     CAST(SUM(new_premium) AS BIGINT) AS new_premium,
     CAST(SUM(fyc) AS BIGINT) AS fyc,
     CAST(SUM(regular_premium) AS BIGINT) AS regular_premium,
