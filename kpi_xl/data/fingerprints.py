@@ -17,10 +17,10 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
-from kpi_xl import __version__
 from kpi_xl.data import hashes
 from kpi_xl.data.check import Checked, CheckedTable, Part
 from kpi_xl.data.computation import Changed
+from kpi_xl.data.program import program
 from kpi_xl.data.schema import TABLES
 from kpi_xl.data.steps import Months
 from kpi_xl.project import Settings
@@ -195,8 +195,4 @@ def _columns_of(store: duckdb.DuckDBPyConnection, source: str) -> list[str]:
 
 def _basis(settings: Settings) -> str:
     """Changes with the program and with every setting that counts."""
-    return hashlib.sha256(repr((__version__, settings, _columns())).encode()).hexdigest()
-
-
-def _columns() -> Mapping[str, list[str]]:
-    return {code: [column.code for column in table.columns] for code, table in TABLES.items()}
+    return hashlib.sha256(repr((program(), settings)).encode()).hexdigest()

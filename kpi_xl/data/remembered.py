@@ -18,7 +18,6 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from kpi_xl import __version__
 from kpi_xl.data import fingerprints, hashes, rules
 from kpi_xl.data.check import (
     Checked,
@@ -30,6 +29,7 @@ from kpi_xl.data.check import (
     read_file,
 )
 from kpi_xl.data.problem import Problem
+from kpi_xl.data.program import program
 from kpi_xl.data.schema import TABLES
 from kpi_xl.project import Project, Settings
 
@@ -139,8 +139,7 @@ class _Remembered:
         status = file.stat()
         settings = self._settings
         seen = (
-            __version__, duckdb.__version__, code, [column.code for column in TABLES[code].columns],
-            file.name, status.st_size, status.st_mtime_ns,
+            program(), duckdb.__version__, code, file.name, status.st_size, status.st_mtime_ns,
             settings.columns.get(code), settings.date_order, settings.no_date,
             settings.levels if code == "targets" else None, settings.month_cut,
         )  # fmt: skip

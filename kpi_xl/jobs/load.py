@@ -6,12 +6,12 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from kpi_xl import __version__
 from kpi_xl.data.check import Checked, check_project
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.engines import Database
 from kpi_xl.data.engines.check import check_database
 from kpi_xl.data.engines.connect import database_of
+from kpi_xl.data.program import program
 from kpi_xl.data.read import find_files
 from kpi_xl.data.remembered import check_what_changed
 from kpi_xl.data.report import write_report
@@ -106,4 +106,4 @@ def _stamp(project: Project, database: Database | None) -> str:
     elif (seen := database.state()) is None:
         return ""
     settings = project.settings
-    return hashlib.sha256(repr((__version__, settings, settings.engine, seen)).encode()).hexdigest()
+    return hashlib.sha256(repr((program(), settings, settings.engine, seen)).encode()).hexdigest()

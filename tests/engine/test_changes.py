@@ -256,11 +256,15 @@ def test_what_changed_is_found_by_month(tmp_path):
     assert changes(project, world)["production"] == ["2025-01", "2025-02"]
 
 
-def test_other_settings_or_another_version_are_no_update(tmp_path):
+def test_other_settings_or_another_program_are_no_update(tmp_path, monkeypatch):
     project, world = project_of(tmp_path), branch_of_a_year()
     build(project, world.checked(), "", silent)
+    assert update(project, world.checked(), "", silent) is not None
     other = Project(tmp_path, Settings(effective_fyc=2000))
     assert update(other, world.checked(), "", silent) is None
+    with monkeypatch.context() as patch:
+        patch.setattr(fingerprints, "program", lambda: "another")
+        assert update(project, world.checked(), "", silent) is None
     project.store.write_bytes(b"no database")
     assert update(project, world.checked(), "", silent) is None
     shutil.rmtree(tmp_path)
