@@ -295,7 +295,10 @@ def _compute(connection: Any) -> Any:
     from kpi_xl.data.engines import DuckDb
     from kpi_xl.project import Settings
 
-    return compute(DuckDb(connection), Settings())
+    connection.begin()  # as a store is built
+    cube = compute(DuckDb(connection), Settings())
+    connection.commit()
+    return cube
 
 
 def _pandas(company: Path) -> Any:
@@ -343,11 +346,13 @@ def _load(project: Path) -> None:
 def _bare(company: Path) -> None:
     """Each long table summed up by agent and month, without anything else."""
     connection = _connect(company)
+    connection.begin()
     for table, day, sums in BARE:
         connection.execute(
             f"CREATE TABLE {table}_sums AS SELECT agent, year({day}) * 12 + month({day}), {sums}"
             f" FROM {table} GROUP BY ALL"
         )
+    connection.commit()
 
 
 def _assert_same(company: Path) -> None:
