@@ -65,8 +65,6 @@ class Explanation:
         The names that look like slots but cannot be used.
     unknown : tuple of Unknown
         The slots whose names are not known.
-    missing : tuple of str
-        The known names that the template does not have.
     for_units : tuple of str
         The sheets that are wanted once for each unit.
     """
@@ -74,7 +72,6 @@ class Explanation:
     slots: tuple[Slot, ...]
     unusable: tuple[Unusable, ...]
     unknown: tuple[Unknown, ...]
-    missing: tuple[str, ...]
     for_units: tuple[str, ...] = ()
 
 
@@ -86,7 +83,7 @@ def explain(template: Template, known: Collection[str] | None = None) -> Explana
     template : Template
         The template.
     known : collection of str, optional
-        The names that can be filled; without them every name will do, and none is missing.
+        The names that can be filled; without them every name will do.
 
     Returns
     -------
@@ -111,7 +108,7 @@ def explain(template: Template, known: Collection[str] | None = None) -> Explana
     unusable += _useless_marks(template)
     for_units = tuple(template.sheets_for_units)
     if known is None:
-        return Explanation(tuple(usable), tuple(unusable), (), (), for_units)
+        return Explanation(tuple(usable), tuple(unusable), (), for_units)
     found = [slot for slot in usable if slot.name in known]
     tables = {slot.name.split(".")[0] for slot in found}
     named = {(slot.sheet, slot.reference) for slot in usable if slot.name in names}
@@ -129,8 +126,7 @@ def explain(template: Template, known: Collection[str] | None = None) -> Explana
         for slot in usable
         if slot.name not in known and is_meant(slot)
     ]
-    missing = [name for name in known if name not in names.keys() | template.slots.keys()]
-    return Explanation(tuple(found), tuple(unusable), tuple(unknown), tuple(missing), for_units)
+    return Explanation(tuple(found), tuple(unusable), tuple(unknown), for_units)
 
 
 def _names(template: Template) -> dict[str, str]:

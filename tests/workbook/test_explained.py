@@ -16,7 +16,7 @@ def test_what_can_be_filled(rich):
     assert [slot.name for slot in explanation.slots] == [
         name for name in Template(rich).slots if name != "周计划.标题"
     ]
-    assert explanation.unknown == explanation.missing == ()
+    assert explanation.unknown == ()
     assert by_name(explanation) == {
         "周计划.标题": "在表格的标题行里，不能填写",
         "多区域": "指向好几片区域",
@@ -28,7 +28,6 @@ def test_known_and_unknown_names(rich):
     known = {"kpi.01.目标": 1, "单位": 1, "利率": 1, "整列": 1, "周计划.事项": 1, "没有": 1}
     explanation = explain(Template(rich), known)
     assert {slot.name for slot in explanation.slots} == {"kpi.01.目标", "单位", "周计划.事项"}
-    assert explanation.missing == ("没有",)
     problems = by_name(explanation)
     assert problems["利率"] == "是常量或公式，不指向单元格"
     assert problems["整列"] == "指向整行、整列或太大的区域"
@@ -85,5 +84,4 @@ def test_private_names(small):
 
     explanation = explain(Template(small({}, finish=private)), ["x"])
     assert {one.slot.name for one in explanation.unknown} == {"表!x", "乙!x"}
-    assert explanation.missing == ("x",)
     assert area(explanation.unknown[0].slot.reference) is not None
