@@ -35,14 +35,17 @@ def test_the_official_templates_ask_for_nothing_else():
 
 def test_a_misspelt_name_is_told_with_what_may_have_been_meant(tmp_path):
     book = openpyxl.Workbook()
-    for row, slot in enumerate(("kpi.活动绿", "unit.name"), start=1):
+    written = ("kpi.活动绿", "unit.name", "kpi.举绩率.目标", "series.KPI_FYP")
+    for row, slot in enumerate(written, start=1):
         name = openpyxl.workbook.defined_name.DefinedName(slot, attr_text=f"Sheet!$B${row}")
         book.defined_names[slot] = name
     book.save(tmp_path / "表.xlsx")
     told = "\n".join(lines(check_template(tmp_path / "表.xlsx")))
     assert "会填写的名称：1 个" in told
-    assert "不认识的名称：1 个" in told
+    assert "不认识的名称：3 个" in told
     assert "kpi.活动率" in told
+    assert "kpi.举绩率.目标：Sheet!B3；是不是：kpi.活动率.目标" in told
+    assert "series.KPI_FYP：Sheet!B4；是不是：series.首年度保费" in told
 
 
 def test_what_a_template_lacks_is_told_with_what_it_is_for(tmp_path):

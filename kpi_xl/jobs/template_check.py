@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from kpi_xl.catalogue import kpis
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.files import write_whole
 from kpi_xl.jobs.slot_names import slot_names
@@ -89,7 +91,20 @@ def check_template(file: Path) -> Explanation:
         for slot in template.slots.values()
         if slot.plain_name in known or slot.plain_name.startswith(INPUT)
     }
-    return explain(template, known.keys() | here)
+    found = explain(template, known.keys() | here)
+    unknown = (
+        replace(one, near=tuple(dict.fromkeys((*_by_kpi(one.slot.plain_name, known), *one.near))))
+        for one in found.unknown
+    )
+    return replace(found, unknown=tuple(unknown))
+
+
+def _by_kpi(name: str, known: Collection[str]) -> Iterator[str]:
+    """The name meant, where a KPI in it goes by its code or an alias: kpi.举绩率 is kpi.活动率."""
+    parts = name.split(".")
+    named = ".".join(kpi.name if (kpi := kpis.find(part)) else part for part in parts)
+    if named in known:
+        yield named
 
 
 def lines(found: Explanation) -> Iterator[str]:
