@@ -46,16 +46,16 @@ _SMALL: Final[Style] = {**WRAP, "valign": "vcenter", "font_size": 9}
 def build(path: Path) -> None:
     """Write the template."""
     book = Book(path, NAME)
-    page = Page(book, _SHEET, _WIDTHS, landscape=False)
+    page = Page(book, _SHEET, _WIDTHS)
     head(page, NAME, facts(UNIT, (1, 3, 5, 7, 9)))
     row = _summary(page, 5)
-    row = _targets(page, row)
+    row = why = _targets(page, row)
     row = factors(page, row, _LAST)
-    row = diagnosis(page, row, DIAGNOSED, _LAST)
-    row = _progress(page, row + 1)
+    row = done = diagnosis(page, row, DIAGNOSED, _LAST) + 1
+    row = _progress(page, row)
     row = _said(page, row)
     page.sheet.print_area(0, 0, row, _LAST)
-    page.sheet.fit_to_pages(1, 1)
+    page.sheet.set_h_pagebreaks([why, done])  # on one page nobody could read it
     unit, month = page.at(3, 1, absolute=True), page.at(0, _LAST, absolute=True)
     _people(book, f'={unit}&"　"&{month}')
     _guide(book)
