@@ -87,7 +87,7 @@ def _targets(page: Page, row: int) -> int:
     right: Style = {**RIGHT}
     for column, name in enumerate(texts, 1):
         style = {
-            "指标": LEFT,
+            "指标": {**LEFT, **PADDED},
             "状态": CENTRE,
             "下月目标": {**RIGHT, "bold": True},
             "说明": _SMALL,
@@ -116,7 +116,7 @@ def _progress(page: Page, row: int) -> int:
         page.put(number, 1, None, RULED)
         page.merged(number, 2, number, 4, "", _SMALL, RULED, {"indent": 0})
         page.put(number, 9, None, RULED)
-    page.column(top, 1, PROGRESS, LEFT, RULED, slot="progress.指标")
+    page.column(top, 1, PROGRESS, LEFT, PADDED, RULED, slot="progress.指标")
     page.name_slot("progress.改善措施", top, 2, top + PROGRESS - 1)
     for column, name in ((6, "上月"), (7, "本月"), (8, "变化")):
         page.column(top, column, PROGRESS, RIGHT, RULED, slot=f"progress.{name}")
