@@ -15,6 +15,7 @@ Area = tuple[int, int, int, int]
 
 _DATE_FORMAT = 2  # com.sun.star.util.NumberFormat.DATE
 _LAST_COLUMN = 16383
+_CONTENT = 1 | 2 | 4 | 16  # com.sun.star.sheet.CellFlags: VALUE, DATETIME, STRING, FORMULA
 
 
 class Document:
@@ -87,7 +88,7 @@ class Document:
         """Write values: numbers, texts, dates, and errors as tuples of their names."""
         cells = self._cells(sheet, area)
         data = tuple(tuple(map(self._value, row)) for row in rows)
-        self._fill_blanks(cells, data)
+        self._make_undoable(cells, data)
         cells.setDataArray(data)
         dates = False
         for r, row in enumerate(rows):
@@ -164,15 +165,18 @@ class Document:
         return float(value)
 
     @staticmethod
-    def _fill_blanks(cells: Any, data: tuple[tuple[Any, ...], ...]) -> None:
-        """Give cells that are blank and will not be so something that can be undone.
+    def _make_undoable(cells: Any, data: tuple[tuple[Any, ...], ...]) -> None:
+        """Fill cells that are blank and will not be so, and empty those that will be blank.
 
-        To undo `setDataArray` LibreOffice puts back what was there, but empties no cell.
+        To undo `setDataArray`, or to do it again, LibreOffice puts back what was there, but empties
+        no cell.
         """
         for r, row in enumerate(cells.getDataArray()):
             for c, (old, new) in enumerate(zip(row, data[r], strict=True)):
                 if old == "" and new != "":
                     cells.getCellByPosition(c, r).setValue(0)
+                elif old != "" and new == "":
+                    cells.getCellByPosition(c, r).clearContents(_CONTENT)
 
     def _show_dates(self, cells: Any, rows: Rows) -> None:
         """Give cells with dates a date's format where they would show a number."""
