@@ -19,7 +19,8 @@ from kpi_xl.data.schema import TABLES as RAW
 from kpi_xl.data.store import build, update
 from kpi_xl.jobs.progress import silent
 from kpi_xl.project import Project, Settings
-from worlds import World, assert_same, worlds
+from oracle import assert_same
+from worlds import World, worlds
 
 TABLES = ("production_months", "policy_dues", "due_months", "activity_months", "outlet_sales",
           "count_months")  # fmt: skip

@@ -30,7 +30,8 @@ from kpi_xl.jobs.daily_activities import DailyActivities
 from kpi_xl.jobs.day_sums import day_sums
 from kpi_xl.jobs.load import check_source, load
 from kpi_xl.project import Project, Settings, read_settings
-from worlds import Oracle, assert_same, counted, numbers_of, worlds
+from oracle import Oracle, assert_same, counted, numbers_of
+from worlds import worlds
 
 psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed")
 SLOW = {"deadline": None, "suppress_health_check": list(HealthCheck)}

@@ -21,7 +21,8 @@ from kpi_xl.errors import InputError
 from kpi_xl.jobs import start
 from kpi_xl.jobs.load import check_source, load
 from kpi_xl.project import Project, Settings
-from worlds import assert_same, worlds
+from oracle import assert_same
+from worlds import worlds
 
 pytest.importorskip("pyspark", reason="pyspark is not installed: make test-spark")
 if not (shutil.which("java") or "JAVA_HOME" in os.environ):

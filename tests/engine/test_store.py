@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 
 from kpi_xl import kpis
 from kpi_xl.calendar import Month
-from kpi_xl.data.cube import LOOKS_BACK, Cube, is_money
+from kpi_xl.data.cube import LOOKS_BACK, Cube, Unit, is_money
 from kpi_xl.data.periods import by_period
 from kpi_xl.data.store import build
 from kpi_xl.error_values import error_name
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.progress import silent
 from kpi_xl.project import Project, Settings
-from worlds import FIRST, LAST, Oracle, PartOracle, World, counted, numbers_of, worlds
+from oracle import Oracle, PartOracle, counted, numbers_of
+from worlds import FIRST, LAST, World, worlds
 
 
 def project_of(folder, **settings):
@@ -116,6 +117,22 @@ def test_a_saved_cube_opens_as_it_was(world):
         assert opened.units == cube.units
         assert (opened.first, opened.measures) == (cube.first, cube.measures)
         assert [p.name for p in Path(folder).iterdir() if "tmp" in p.name] == []
+
+
+def test_the_units_of_a_saved_cube_are_those_that_were_saved(tmp_path):
+    units = [
+        Unit("分公司", "甲\n“公司”", "甲\n“公司”", None),
+        Unit("营业部", "乙部", "乙部", 0),
+        Unit("营业组", "丙组", "乙部/丙组", 1),
+    ]
+    values = np.arange(2 * 3 * 4).reshape(2, 3, 4) - 7
+    (tmp_path / "store").touch()
+    cube = Cube(units, FIRST, ["opening", "closing"], values, "as it was")
+    cube.save(tmp_path / "kpi.cube", tmp_path / "store")
+    opened = Cube.open(tmp_path / "kpi.cube")
+    assert (len(opened.units), list(opened.units), opened.units[1:]) == (3, units, units[1:])
+    assert (opened.values == values).all()
+    assert opened.unit_index("乙部/丙组") == 2
 
 
 @settings(max_examples=10, deadline=None)
