@@ -6,11 +6,15 @@ used + rows set aside.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+import os
+from collections import Counter, deque
+from collections.abc import Callable, Generator, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -30,6 +34,9 @@ __all__ = [
 ]  # fmt: skip
 
 Progress = Callable[[str, int, int], None]
+
+AT_ONCE: Final = 4
+"""At most so many files are read at once: each takes memory while it is read."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +149,9 @@ class Checked:
     unrecognised: list[Path]
 
 
+ReadFile = Callable[[Settings, str, Path], tuple[CheckedTable, list[Problem]]]
+
+
 def read_file(settings: Settings, code: str, file: Path) -> tuple[CheckedTable, list[Problem]]:
     """Read one raw file of a table, and check its cells; see `check_file`."""
     return check_file(read_table(file, TABLES[code], settings.columns.get(code, {})), settings)
@@ -150,7 +160,7 @@ def read_file(settings: Settings, code: str, file: Path) -> tuple[CheckedTable, 
 def check_project(
     project: Project,
     progress: Progress | None = None,
-    read: Callable[[Settings, str, Path], tuple[CheckedTable, list[Problem]]] = read_file,
+    read: ReadFile = read_file,
 ) -> Checked:
     """Read and check all of a project's raw files.
 
@@ -159,9 +169,9 @@ def check_project(
     project : Project
         The project.
     progress : callable, optional
-        Called with a file's name, its number from 1, and how many there are, before it is read.
+        Called with a file's name, its number from 1, and how many there are, while it is read.
     read : callable
-        Reads one file, as `read_file` does.
+        Reads one file, as `read_file` does; called for several at once.
 
     Raises
     ------
@@ -173,27 +183,24 @@ def check_project(
         if table.required and table.code not in files:
             raise _no_table(table, project, unrecognised)
     of_several = [path for path, tables in Counter(chain(*files.values())).items() if tables > 1]
-    number, total = 0, sum(map(len, files.values()))
     tables: dict[str, CheckedTable] = {}
     problems: dict[str, list[Problem]] = {}
-    for code, paths in files.items():
-        parts = []
-        problems[code] = []
-        for path in paths:
-            number += 1
-            if progress:
-                progress(path.name, number, total)
-            part, found = read(project.settings, code, path)
-            if path in of_several and not part.read:
-                continue  # a sheet of a form that was not filled in says nothing, not zero
-            parts.append(part)
+    with closing(_read_all(project.settings, files, read, progress)) as results:
+        for code, paths in files.items():
+            parts = []
+            problems[code] = []
+            for path in paths:
+                part, found = next(results)
+                if path in of_several and not part.read:
+                    continue  # a sheet of a form that was not filled in says nothing, not zero
+                parts.append(part)
+                problems[code] += found
+            if not parts:
+                if TABLES[code].required:
+                    raise _not_filled_in(TABLES[code], paths[0])
+                continue
+            tables[code], found = _within(TABLES[code], parts)
             problems[code] += found
-        if not parts:
-            if TABLES[code].required:
-                raise _not_filled_in(TABLES[code], paths[0])
-            continue
-        tables[code], found = _within(TABLES[code], parts)
-        problems[code] += found
     agents = tables["agents"].data
     for code, checked in tables.items():
         by_file = [(part.data, part.agents) for part in checked.parts]
@@ -202,6 +209,25 @@ def check_project(
         # Files are in the order of their names already.
         problems[code].sort(key=lambda problem: (problem.file, problem.row or 0))
     return Checked(tables, [p for code in tables for p in problems[code]], unrecognised)
+
+
+def _read_all(
+    settings: Settings, files: Mapping[str, list[Path]], read: ReadFile, progress: Progress | None
+) -> Generator[tuple[CheckedTable, list[Problem]]]:
+    """What was read of each file of each table, in their order.
+
+    Several are read at once: most of the time is spent in libraries that let other threads run.
+    """
+    each = [(code, path) for code, paths in files.items() for path in paths]
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, AT_ONCE)) as pool:
+        reading = deque(pool.submit(read, settings, code, path) for code, path in each)
+        try:
+            for number, (_, path) in enumerate(each, 1):
+                if progress:
+                    progress(path.name, number, len(each))
+                yield reading.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)  # after an error nobody waits for the rest
 
 
 def check_file(raw: RawTable, settings: Settings) -> tuple[CheckedTable, list[Problem]]:

@@ -6,6 +6,7 @@ up to their units, and runs the headcount up from its changes.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -56,6 +57,7 @@ class Sums:
         self.computation = computation
         self.levels = levels
         self.first = computation.first
+        self._laid_out_shape = len(levels[0]), computation.months + 1
         self.cube = np.zeros((len(MEASURES), units, computation.months), np.int64)
 
     def fill(self, ages: bool = True) -> None:
@@ -77,20 +79,23 @@ class Sums:
     def mixes(self) -> dict[str, Mix]:
         """People by rank and by education, and premium by product."""
         return {
-            "in_rank": self._people_by("rank_headcount"),
-            "in_education": self._people_by("education_headcount"),
+            "in_rank": self._people_by(self._of_ranks),
+            "in_education": self._people_by(self.computation.fetch("education_headcount")),
             "product_premium": self._premium_by_product(),
         }
 
-    def _people_by(self, name: str) -> Mix:
-        rows = self.computation.fetch(name)
+    @cached_property
+    def _of_ranks(self) -> Columns:
+        """What changes the number of people of each rank, by place and month."""
+        return self.computation.fetch("rank_headcount")
+
+    def _people_by(self, rows: Columns) -> Mix:
         names, of_rows = np.unique(rows["category"].astype(str), return_inverse=True)
-        place, month = self._cells(rows)
         values = np.zeros((len(names), *self.cube.shape[1:]), np.int64)
-        for number in range(len(names)):
-            these = of_rows == number
-            changes = self._laid_out((place[these], month[these]), rows["change"][these])
-            self._add_to(values[number], _running(changes)[1])
+        changes = np.zeros((len(names), *self._laid_out_shape), np.int64)
+        np.add.at(changes, (of_rows, *self._cells(rows)), whole(rows["change"]))
+        for number, of_name in enumerate(changes):
+            self._add_to(values[number], _running(of_name)[1])
         there = [i for i in range(len(names)) if values[i].any()]
         if not any(names[i] for i in there):
             there = []  # the roster does not tell
@@ -99,13 +104,12 @@ class Sums:
     def _premium_by_product(self) -> Mix:
         products, rows = self.computation.product_sums()
         values = np.zeros((len(products) + 2, *self.cube.shape[1:]), np.int64)
-        if products:
-            place, month = self._cells(rows)
-            of_rows, premium = whole(rows["number"]) - 1, rows["premium"]
-            for number in range(len(products)):
-                these = of_rows == number
-                laid_out = self._laid_out((place[these], month[these]), premium[these])
-                self._add_to(values[number], laid_out)
+        by_product = np.zeros((len(products), *self._laid_out_shape), np.int64)
+        np.add.at(
+            by_product, (whole(rows["number"]) - 1, *self._cells(rows)), whole(rows["premium"])
+        )
+        for number, premium in enumerate(by_product):
+            self._add_to(values[number], premium)
         new_premium = self.cube[MEASURES.index("new_premium")]
         values[-2] = new_premium - values[:-2].sum(axis=0)
         values[-1] = self.cube[MEASURES.index("first_year_renewal")]
@@ -122,7 +126,7 @@ class Sums:
         self, at: tuple[NDArray[np.int64], NDArray[np.int64]], column: Any
     ) -> NDArray[np.int64]:
         """A column as a (places, months) array; at its end what was before the first month."""
-        laid_out = np.zeros((len(self.levels[0]), self.cube.shape[2] + 1), np.int64)
+        laid_out = np.zeros(self._laid_out_shape, np.int64)
         np.add.at(laid_out, at, whole(column))  # month -1 is the last
         return laid_out
 
@@ -162,7 +166,7 @@ class Sums:
                 np.add.at(self.cube[MEASURES.index(code)], at, moved[crossing])
 
     def _promotions(self) -> None:
-        rows = self.computation.fetch("rank_headcount")
+        rows = self._of_ranks
         self._add(
             "opening_managers",
             _running(self._laid_out(self._cells(rows), rows["manager_change"]))[0],

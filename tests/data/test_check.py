@@ -6,6 +6,7 @@ import csv
 import shutil
 import string
 import tempfile
+import threading
 from collections import Counter
 from datetime import date
 from decimal import Decimal
@@ -15,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi_xl.data.check import Checked, check_project
+from kpi_xl.data.check import Checked, check_project, read_file
 from kpi_xl.data.schema import TABLES
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project, Settings
@@ -271,6 +272,23 @@ def test_files_and_sheets_as_a_whole(make, workbook):
     assert checked.problems[1].reason == "只有标题行，没有数据"
     assert [path.name for path in checked.unrecognised] == ["说明.txt"]
     assert checked.tables["policies"].read == 0
+
+
+def test_of_several_bad_files_the_first_is_named_whichever_is_read_first(make):
+    project = make({"人员.csv": ROSTER, "保单1.csv": POLICIES, "保单2.csv": f"{POLICIES}\n"})
+    second_failed = threading.Event()
+
+    def read(settings, code, file):
+        if file.name == "保单1.csv":
+            second_failed.wait(1)  # on one core it is not read yet
+        if code == "policies":
+            second_failed.set()
+            raise InputError("读不了", "请检查", file=file)
+        return read_file(settings, code, file)
+
+    with pytest.raises(InputError) as caught:
+        check_project(project, read=read)
+    assert Path(caught.value.file).name == "保单1.csv"
 
 
 def test_error_values_set_rows_aside(make, tmp_path):
