@@ -240,7 +240,7 @@ class Computation:
 
     def place_sums(self, facts: str, codes: Sequence[str]) -> Columns:
         """What each place did in each month, by one of `AGENT_MONTHS`."""
-        sums = ", ".join(f"CAST(SUM({code}) AS BIGINT) AS {code}" for code in codes)
+        sums = ", ".join(f"CAST(COALESCE(SUM({code}), 0) AS BIGINT) AS {code}" for code in codes)
         # These are only passed through.
         given = f"(\n{self._step(facts)}\n)" if facts in _PASSED_ON else facts
         if facts == "persistency_months":

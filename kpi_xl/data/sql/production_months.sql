@@ -1,17 +1,18 @@
 -- What each agent produced in each month. A policy withdrawn in the cooling-off period is taken off the
 -- month of its withdrawal. What lasts is of the month of issue: what is regular and neither withdrawn nor
--- ended as $excluded_endings before anybody looks at its persistency, 14 months later.
+-- ended as $excluded_endings before anybody looks at its persistency, 14 months later. What a policy has
+-- nothing of is NULL, which takes no time to add.
 WITH events AS (
     SELECT
         agent,
         BUSINESS_MONTH(issued) AS month,
-        CASE WHEN is_main THEN pieces ELSE 0 END AS pieces,
-        0 AS withdrawn_pieces,
+        CASE WHEN is_main THEN pieces END AS pieces,
+        CAST(NULL AS BIGINT) AS withdrawn_pieces,
         premium AS new_premium,
         fyc,
-        CASE WHEN is_regular THEN premium ELSE 0 END AS regular_premium,
-        CASE WHEN lasts THEN premium ELSE 0 END AS lasting_premium,
-        CASE WHEN lasts AND is_main THEN pieces ELSE 0 END AS lasting_pieces
+        CASE WHEN is_regular THEN premium END AS regular_premium,
+        CASE WHEN lasts THEN premium END AS lasting_premium,
+        CASE WHEN lasts AND is_main THEN pieces END AS lasting_pieces
     FROM (
         SELECT
             policies.*,
@@ -26,24 +27,24 @@ WITH events AS (
     SELECT
         agent,
         BUSINESS_MONTH(withdrawn),
-        CASE WHEN is_main THEN -pieces ELSE 0 END,
-        CASE WHEN is_main THEN pieces ELSE 0 END,
+        CASE WHEN is_main THEN -pieces END,
+        CASE WHEN is_main THEN pieces END,
         -premium,
         -fyc,
-        CASE WHEN is_regular THEN -premium ELSE 0 END,
-        0,
-        0
+        CASE WHEN is_regular THEN -premium END,
+        NULL,
+        NULL
     FROM policies
     WHERE withdrawn IS NOT NULL AND DURING(withdrawn)
 )
 SELECT
     agent, month,
-    CAST(SUM(pieces) AS BIGINT) AS pieces,
-    CAST(SUM(withdrawn_pieces) AS BIGINT) AS withdrawn_pieces,
-    CAST(SUM(new_premium) AS BIGINT) AS new_premium,
-    CAST(SUM(fyc) AS BIGINT) AS fyc,
-    CAST(SUM(regular_premium) AS BIGINT) AS regular_premium,
-    CAST(SUM(lasting_premium) AS BIGINT) AS lasting_premium,
-    CAST(SUM(lasting_pieces) AS BIGINT) AS lasting_pieces
+    CAST(COALESCE(SUM(pieces), 0) AS BIGINT) AS pieces,
+    CAST(COALESCE(SUM(withdrawn_pieces), 0) AS BIGINT) AS withdrawn_pieces,
+    CAST(COALESCE(SUM(new_premium), 0) AS BIGINT) AS new_premium,
+    CAST(COALESCE(SUM(fyc), 0) AS BIGINT) AS fyc,
+    CAST(COALESCE(SUM(regular_premium), 0) AS BIGINT) AS regular_premium,
+    CAST(COALESCE(SUM(lasting_premium), 0) AS BIGINT) AS lasting_premium,
+    CAST(COALESCE(SUM(lasting_pieces), 0) AS BIGINT) AS lasting_pieces
 FROM events
 GROUP BY agent, month
