@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -256,10 +257,8 @@ def _measure(task: str, company: Path) -> dict[str, float]:
         "ours": _ours, "limited": _limited, "pandas": _pandas, "bare": _bare, "load": _load,
         "keep": _keep,
     }  # fmt: skip
-    if task == "kept":
-        work = _kept(company)
-    else:
-        work = _store(task, company) if task in _STORE else lambda: tasks[task](company)
+    prepared = {"kept": _kept, **{name: partial(_store, name) for name in _STORE}}
+    work = prepared[task](company) if task in prepared else partial(tasks[task], company)
     begun, cpu = time.perf_counter(), time.process_time()
     keep = work()
     spent = time.perf_counter() - begun, time.process_time() - cpu
@@ -271,15 +270,23 @@ def _measure(task: str, company: Path) -> dict[str, float]:
 
 def _connect(company: Path) -> Any:
     """A new database with the company's tables, which stay the parquet files they are."""
+    connection = _database(company)
+    for table in company.glob("*.parquet"):
+        connection.execute(f"CREATE VIEW {table.stem} AS SELECT * FROM '{table}'")
+    return connection
+
+
+def _database(company: Path, begun: Path | None = None) -> Any:
+    """A new database, or a copy of another, in place of the one of the run before."""
     import duckdb
 
     file = company / "kpi.duckdb"
     for leftover in (file, Path(f"{file}.wal")):
         leftover.unlink(missing_ok=True)
+    if begun:
+        shutil.copyfile(begun, file)
     connection = duckdb.connect(str(file))
     connection.execute("SET threads = 2")
-    for table in company.glob("*.parquet"):
-        connection.execute(f"CREATE VIEW {table.stem} AS SELECT * FROM '{table}'")
     return connection
 
 
@@ -308,14 +315,7 @@ def _keep(company: Path) -> None:
 
 def _kept(company: Path) -> Callable[[], Any]:
     """What computes from the tables that a store keeps: as a project does, whose files are read."""
-    import duckdb
-
-    file = company / "kpi.duckdb"
-    Path(f"{file}.wal").unlink(missing_ok=True)
-    shutil.copyfile(company / "kept.duckdb", file)
-    connection = duckdb.connect(str(file))
-    connection.execute("SET threads = 2")
-    return lambda: _compute(connection)
+    return partial(_compute, _database(company, company / "kept.duckdb"))
 
 
 def _compute(connection: Any) -> Any:

@@ -219,15 +219,15 @@ def _read_all(
     Several are read at once: most of the time is spent in libraries that let other threads run.
     """
     each = [(code, path) for code, paths in files.items() for path in paths]
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, AT_ONCE)) as pool:
-        reading = deque(pool.submit(read, settings, code, path) for code, path in each)
-        try:
-            for number, (_, path) in enumerate(each, 1):
-                if progress:
-                    progress(path.name, number, len(each))
-                yield reading.popleft().result()
-        finally:
-            pool.shutdown(cancel_futures=True)  # after an error nobody waits for the rest
+    pool = ThreadPoolExecutor(min(os.cpu_count() or 1, AT_ONCE))
+    reading = deque(pool.submit(read, settings, code, path) for code, path in each)
+    try:
+        for number, (_, path) in enumerate(each, 1):
+            if progress:
+                progress(path.name, number, len(each))
+            yield reading.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)  # after an error nobody waits for the rest
 
 
 def check_file(raw: RawTable, settings: Settings) -> tuple[CheckedTable, list[Problem]]:

@@ -57,7 +57,6 @@ class Sums:
         self.computation = computation
         self.levels = levels
         self.first = computation.first
-        self._laid_out_shape = len(levels[0]), computation.months + 1
         self.cube = np.zeros((len(MEASURES), units, computation.months), np.int64)
 
     def fill(self, ages: bool = True) -> None:
@@ -92,8 +91,7 @@ class Sums:
     def _people_by(self, rows: Columns) -> Mix:
         names, of_rows = np.unique(rows["category"].astype(str), return_inverse=True)
         values = np.zeros((len(names), *self.cube.shape[1:]), np.int64)
-        changes = np.zeros((len(names), *self._laid_out_shape), np.int64)
-        np.add.at(changes, (of_rows, *self._cells(rows)), whole(rows["change"]))
+        changes = self._laid_out((of_rows, *self._cells(rows)), rows["change"], len(names))
         for number, of_name in enumerate(changes):
             self._add_to(values[number], _running(of_name)[1])
         there = [i for i in range(len(names)) if values[i].any()]
@@ -104,10 +102,8 @@ class Sums:
     def _premium_by_product(self) -> Mix:
         products, rows = self.computation.product_sums()
         values = np.zeros((len(products) + 2, *self.cube.shape[1:]), np.int64)
-        by_product = np.zeros((len(products), *self._laid_out_shape), np.int64)
-        np.add.at(
-            by_product, (whole(rows["number"]) - 1, *self._cells(rows)), whole(rows["premium"])
-        )
+        of_rows = whole(rows["number"]) - 1
+        by_product = self._laid_out((of_rows, *self._cells(rows)), rows["premium"], len(products))
         for number, premium in enumerate(by_product):
             self._add_to(values[number], premium)
         new_premium = self.cube[MEASURES.index("new_premium")]
@@ -123,10 +119,14 @@ class Sums:
         return whole(rows["place"]), whole(rows["month"]) - self.first
 
     def _laid_out(
-        self, at: tuple[NDArray[np.int64], NDArray[np.int64]], column: Any
+        self, at: tuple[NDArray[np.int64], ...], column: Any, *categories: int
     ) -> NDArray[np.int64]:
-        """A column as a (places, months) array; at its end what was before the first month."""
-        laid_out = np.zeros(self._laid_out_shape, np.int64)
+        """A column as a (categories, places, months) array, or (places, months) without categories.
+
+        At the end of the months stands what was before the first.
+        """
+        places, months = len(self.levels[0]), self.cube.shape[2] + 1
+        laid_out = np.zeros((*categories, places, months), np.int64)
         np.add.at(laid_out, at, whole(column))  # month -1 is the last
         return laid_out
 
