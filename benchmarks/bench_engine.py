@@ -49,7 +49,7 @@ BARE: Final = (
     (
         "policies",
         "issued",
-        "SUM(pieces), SUM(premium), SUM(fyc), SUM(CASE WHEN is_regular THEN premium END)",
+        "SUM(pieces), SUM(premium), SUM(fyc), SUM(CASE WHEN pay_mode <> '趸交' THEN premium END)",
     ),
     (
         "dues",

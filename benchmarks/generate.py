@@ -30,6 +30,9 @@ END: Final = int(np.datetime64("2024-12-31", "D").astype(int))
 NEVER: Final = 10**6
 """A day that never comes."""
 
+PAY_MODES: Final = {0: "趸交", 1: "月交", 3: "季交", 12: "年交"}
+"""By the months from one instalment to the next."""
+
 PRODUCTS: Final = [f"险种{i:02d}" for i in range(12)]
 RANKS: Final = ["M00", "M01", "M02", "M03", "S01"]
 EDUCATION: Final = ["高中", "大专", "本科", "研究生"]
@@ -220,7 +223,7 @@ def _policies(
     issued = np.clip(issued, signed, np.maximum(left - 1, signed))
     withdrawn = issued + rng.integers(1, 15, count)
     withdrawn[(rng.random(count) >= 0.02) | (withdrawn > END)] = NEVER
-    every = rng.choice([0, 12, 1, 3], count, p=[0.06, 0.89, 0.025, 0.025])  # months from due to due
+    every = rng.choice([*PAY_MODES], count, p=[0.06, 0.025, 0.025, 0.89])
     premium = np.rint(np.exp(rng.normal(8.3, 0.9, rows)) * 100).astype(np.int64)
     ids = _numbered("8800", first_policy + np.arange(count), 11)
     names = people.ids.take(pa.array(agent))
@@ -238,7 +241,7 @@ def _policies(
         pieces=pa.array(np.ones(rows, np.int64)),
         premium=pa.array(premium),
         fyc=pa.array(premium * rng.integers(4, 36, rows) // 100),
-        is_regular=pa.array(every[policy] > 0),
+        pay_mode=_pick([*PAY_MODES.values()], np.searchsorted([*PAY_MODES], every[policy])),
         issued=_days(issued[policy]),
         withdrawn=_days(withdrawn[policy]),
     )

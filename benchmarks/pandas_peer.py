@@ -17,7 +17,7 @@ COHORTS: Final = (3, 6, 7, 12, 13, 25)
 EFFECTIVE: Final = 80_000
 GRACE: Final = pd.Timedelta(days=60)
 POLICIES: Final = [
-    "policy", "agent", "product", "is_main", "pieces", "premium", "fyc", "is_regular", "issued",
+    "policy", "agent", "product", "is_main", "pieces", "premium", "fyc", "pay_mode", "issued",
     "withdrawn", "ended", "ended_by",
 ]  # fmt: skip
 ACTIVITIES: Final = (
@@ -96,10 +96,13 @@ def production(policies: pd.DataFrame) -> pd.DataFrame:
     events = pd.concat([policies, withdrawn])
     events["month"] = month_of(events["issued"])
     events["pieces"] = events["pieces"].where(events["is_main"], 0)
-    events["regular_premium"] = events["premium"].where(events["is_regular"], 0)
+    events["regular_premium"] = events["premium"].where(events["pay_mode"] != "趸交", 0)
+    modes = [f"pay_mode_premium={mode}" for mode in events["pay_mode"].unique()]
+    for column in modes:
+        events[column] = events["premium"].where(events["pay_mode"] == column.split("=")[1], 0)
     events = events.rename(columns={"premium": "new_premium"})
     sums = events.groupby(["agent", "month"], as_index=False)[
-        ["pieces", "withdrawn_pieces", "new_premium", "fyc", "regular_premium"]
+        ["pieces", "withdrawn_pieces", "new_premium", "fyc", "regular_premium", *modes]
     ].sum()
     products = events.pivot_table(
         index=["agent", "month"], columns="product", values="new_premium", aggfunc="sum",
@@ -129,7 +132,7 @@ def persistency(policies: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     issued = policies[["policy", "agent", "premium", "pieces"]].assign(
         month=month_of(policies["issued"]),
         excluded=month_of(policies["ended"]).where(excluded, NEVER),
-        lasts=policies["is_regular"] & policies["withdrawn"].isna(),
+        lasts=(policies["pay_mode"] != "趸交") & policies["withdrawn"].isna(),
     )
     issued["pieces"] = issued["pieces"].where(policies["is_main"] & issued["lasts"], 0)
     counted = issued[issued["lasts"] & (issued["excluded"] > issued["month"] + 14)]

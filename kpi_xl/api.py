@@ -131,7 +131,7 @@ class Project:
     def mix(
         self, name: str, *, level: str = "分公司", months: str | Month | None = None
     ) -> pd.DataFrame:
-        """A KPI such as 险种FYP比率, 职级比率 or 学历比率 by unit and month, apart by category.
+        """A KPI such as 险种FYP比率, 缴费方式比率 or 职级比率 by unit and month, apart by category.
 
         Returns
         -------
@@ -151,7 +151,7 @@ class Project:
             mixed = "、".join(each.name for each in kpis.values() if cube.mix_measure(each))
             raise InputError(
                 f"“{kpi.name}”没有分类的数据",
-                f"按类别看的指标有：{mixed}；人员或保单表里要有对应的列（学历、职级、险种）",
+                f"按类别看的指标有：{mixed}；人员或保单表里要有对应的列（学历、职级、险种、缴费方式）",
             )
         return _frame(
             cube,

@@ -16,6 +16,7 @@ BRANCH: Final[Mapping[str, float]] = {
     "first_year_renewal": 80_000, "fyp": 2_000_000,
     "first_year_premium": 2_000_000, "commission_rate": 0.25, "fyc": 500_000,
     "regular_premium": 1_536_000, "product_premium": 600_000,
+    "pay_mode_premium": 384_000,
     "due_premium": 900_000, "collected_premium": 828_000,
     "due_pieces": 300, "collected_pieces": 270, "premium_weight": 0.7,
     "issued_premium_13": 750_000, "kept_premium_13": 630_000,

@@ -124,7 +124,7 @@ def test_kpis_of_agents_in_a_quarter(project):
     assert np.allclose(theirs, expected.reindex(theirs.index), rtol=1e-12, equal_nan=True)
 
 
-@pytest.mark.parametrize("name", ["险种FYP比率", "职级比率", "学历比率"])
+@pytest.mark.parametrize("name", ["险种FYP比率", "缴费方式比率", "职级比率", "学历比率"])
 def test_categories_add_up_to_one(project, name):
     mix = project.mix(name, level="营业部", months="2024-01:2024-06")
     assert mix.shape[1] > 2

@@ -149,3 +149,15 @@ def KPI_COOLING_OFF(withdrawn_pieces: Formula, pieces: Formula) -> Formula:
 )
 def KPI_REGULAR_PAY(regular_premium: Formula, new_premium: Formula) -> Formula:
     return regular_premium / new_premium
+
+
+@kpis.kpi(
+    "缴费方式比率",
+    aliases=("缴费方式占比", "缴费结构"),
+    meaning="某一缴费方式（年交、月交、趸交等）在新单保费中的比例，看保费是怎么交来的",
+    unit="%",
+    direction="neutral",
+    source=marketing(15),
+)
+def KPI_PAY_MODE_MIX(pay_mode_premium: Formula, new_premium: Formula) -> Formula:
+    return pay_mode_premium / new_premium

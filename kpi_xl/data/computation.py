@@ -43,6 +43,7 @@ class Changed:
 AGENT_MONTHS: Final = {
     "production_months": (
         "pieces", "withdrawn_pieces", "new_premium", "fyc", "regular_premium",
+        "annual_premium", "half_yearly_premium", "quarterly_premium", "monthly_premium",
     ),
     "producer_months": ("producers", "effective"),
     "due_months": ("due_pieces", "due_premium", "collected_pieces", "collected_premium"),

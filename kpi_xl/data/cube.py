@@ -34,7 +34,7 @@ LEVELS: Final = ORGANISATION
 UNASSIGNED: Final = "未分配"
 """The unit of what belongs to nobody."""
 
-MIXED: Final = ("in_rank", "in_education", "product_premium")
+MIXED: Final = ("in_rank", "in_education", "product_premium", "pay_mode_premium")
 """The measures that are counted apart by category."""
 
 LOOKS_BACK: Final = re.compile(r"_\d+$")

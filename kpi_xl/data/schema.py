@@ -361,26 +361,17 @@ POLICIES: Final = Table(
             default="0",
         ),
         Column(
-            "is_regular",
+            "pay_mode",
             "缴费方式",
             "choice",
-            "期交或趸交；没有这一列则都算期交",
+            "年交、半年交、季交、月交、趸交，或只写期交；没有这一列则都算期交",
             aliases=("交费方式", "缴别", "交费类型", "pay_mode"),
-            choices=(
-                ("期交", "1"),
-                ("期缴", "1"),
-                ("趸交", "0"),
-                ("趸缴", "0"),
-                ("年交", "1"),
-                ("半年交", "1"),
-                ("季交", "1"),
-                ("月交", "1"),
-                ("年缴", "1"),
-                ("半年缴", "1"),
-                ("季缴", "1"),
-                ("月缴", "1"),
+            choices=tuple(
+                (mode.replace("交", written), mode)
+                for written in ("交", "缴")
+                for mode in ("年交", "半年交", "季交", "月交", "期交", "趸交")
             ),
-            default="1",
+            default="期交",
         ),
         Column("outlet", "网点", "id", "出单网点代码", aliases=("出单网点", "网点代码", "outlet")),
         Column(

@@ -20,6 +20,14 @@ from kpi_xl.data.engines import Columns
 OTHERS: Final = "其他"
 """The category of the products that are not shown by themselves."""
 
+PAY_MODES: Final = {
+    "年交": "annual_premium",
+    "半年交": "half_yearly_premium",
+    "季交": "quarterly_premium",
+    "月交": "monthly_premium",
+}
+"""How often regular premium is paid, and the measure of what is paid so."""
+
 UNKNOWN: Final = "未填"
 """The category of people whose rank or education the roster does not tell."""
 
@@ -76,11 +84,12 @@ class Sums:
                     self._add(code, self._laid_out(at, rows[code]))
 
     def mixes(self) -> dict[str, Mix]:
-        """People by rank and by education, and premium by product."""
+        """People by rank and by education, and premium by product and by pay mode."""
         return {
             "in_rank": self._people_by(self._of_ranks),
             "in_education": self._people_by(self.computation.fetch("education_headcount")),
             "product_premium": self._premium_by_product(),
+            "pay_mode_premium": self._premium_by_pay_mode(),
         }
 
     @cached_property
@@ -106,13 +115,29 @@ class Sums:
         by_product = self._laid_out((of_rows, *self._cells(rows)), rows["premium"], len(products))
         for number, premium in enumerate(by_product):
             self._add_to(values[number], premium)
-        new_premium = self.cube[MEASURES.index("new_premium")]
-        values[-2] = new_premium - values[:-2].sum(axis=0)
-        values[-1] = self.cube[MEASURES.index("first_year_renewal")]
+        values[-2] = self._of("new_premium") - values[:-2].sum(axis=0)
+        values[-1] = self._of("first_year_renewal")
         names = [*products, OTHERS, FIRST_YEAR_RENEWAL]
         most = np.argsort(-values[: len(products), 0].sum(axis=1), kind="stable").tolist()
         there = [i for i in (*most, -2, -1) if values[i].any()] if products else []
         return Mix([names[i] for i in there], values[there])
+
+    def _premium_by_pay_mode(self) -> Mix:
+        """What is regular without a word on how often is 期交, what is not regular 趸交."""
+        of_modes = {mode: self._of(code) for mode, code in PAY_MODES.items()}
+        regular = self._of("regular_premium")
+        of_modes |= {
+            "期交": regular - sum(of_modes.values()),
+            "趸交": self._of("new_premium") - regular,
+        }
+        values = np.stack([*of_modes.values()])
+        there = np.flatnonzero(values.any(axis=(1, 2)))
+        return Mix([[*of_modes][i] for i in there], values[there])
+
+    def _of(self, code: str) -> NDArray[np.int64]:
+        """A measure of every unit and month."""
+        measure: NDArray[np.int64] = self.cube[MEASURES.index(code)]
+        return measure
 
     def _cells(self, rows: Columns) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The place and the month of every row, the first month being 0."""
@@ -132,7 +157,7 @@ class Sums:
 
     def _add(self, code: str, numbers: NDArray[np.int64]) -> None:
         """Add a measure's numbers by place and month to the units that the places belong to."""
-        self._add_to(self.cube[MEASURES.index(code)], numbers)
+        self._add_to(self._of(code), numbers)
 
     def _add_to(self, measure: NDArray[np.int64], numbers: NDArray[np.int64]) -> None:
         numbers = numbers[:, : measure.shape[1]]
@@ -163,7 +188,7 @@ class Sums:
             crossing = units[place] != units[before]
             for code, side in (("transfers_in", place), ("transfers_out", before)):
                 at = (units[side[crossing]], month[crossing])
-                np.add.at(self.cube[MEASURES.index(code)], at, moved[crossing])
+                np.add.at(self._of(code), at, moved[crossing])
 
     def _promotions(self) -> None:
         rows = self._of_ranks

@@ -45,7 +45,7 @@ POLICY_COLUMNS: Final = (
     "pieces",
     "premium",
     "fyc",
-    "is_regular",
+    "pay_mode",
     "outlet",
     "issued",
     "withdrawn",

@@ -74,7 +74,7 @@ def test_columns_and_types(make):
             "pieces": 1,
             "premium": 123450,
             "fyc": 0,
-            "is_regular": True,
+            "pay_mode": "期交",
             "outlet": None,
             "issued": date(2024, 1, 5),
             "withdrawn": None,

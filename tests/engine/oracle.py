@@ -18,6 +18,12 @@ def natural_end(month: Month) -> dt.date:
     return dt.date(month.year, month.month, calendar.monthrange(month.year, month.month)[1])
 
 
+OF_MODES = {
+    "年交": "annual_premium", "半年交": "half_yearly_premium",
+    "季交": "quarterly_premium", "月交": "monthly_premium",
+}  # fmt: skip
+
+
 class Oracle:
     """Counts a world; results by (level, path, month, measure).
 
@@ -229,7 +235,7 @@ class Oracle:
         """Of the policies of a month, what was kept 14 and 26 months later."""
         for number in {p["policy"] for p in self.world.policies}:
             rows = [p for p in self.world.policies if p["policy"] == number]
-            lasting = [p for p in rows if p["is_regular"] and p["withdrawn"] is None]
+            lasting = [p for p in rows if p["pay_mode"] != "趸交" and p["withdrawn"] is None]
 
             def out(row, month):
                 excluded = row["ended_by"] == "理赔终止"
@@ -273,7 +279,11 @@ class Oracle:
                 month["withdrawn_pieces"] += (sign < 0) * policy["pieces"] * policy["is_main"]
                 month["new_premium"] += sign * policy["premium"]
                 month["fyc"] += sign * policy["fyc"]
-                month["regular_premium"] += sign * policy["premium"] * policy["is_regular"]
+                mode = policy["pay_mode"]
+                month["regular_premium"] += sign * policy["premium"] * (mode != "趸交")
+                if mode in OF_MODES:
+                    month[OF_MODES[mode]] += sign * policy["premium"]
+                month[f"pay_mode_premium={mode}"] += sign * policy["premium"]
                 product = policy["product"] or "其他"
                 month[f"product_premium={product}"] += sign * policy["premium"]
         for (agent, number), done in sums.items():

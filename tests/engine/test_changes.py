@@ -204,7 +204,7 @@ def branch_of_a_year() -> World:
         policies.append(
             {
                 "policy": f"P{number}", "agent": "1", "issued": day, "is_main": True, "pieces": 1,
-                "premium": 100_000, "fyc": 20_000, "is_regular": True, "product": "年金险",
+                "premium": 100_000, "fyc": 20_000, "pay_mode": "年交", "product": "年金险",
             }
         )  # fmt: skip
         later = dt.date(2025, number + 1, 15)

@@ -131,7 +131,7 @@ def worlds(draw, years=False):
                 "ended_by": draw(st.sampled_from(["理赔终止", "失效"])) if ended else None,
                 "is_main": draw(st.booleans()), "pieces": draw(st.integers(1, 3)),
                 "premium": draw(st.integers(-500, 10**6)), "fyc": draw(st.integers(0, 2 * 10**5)),
-                "is_regular": draw(st.sampled_from([True, True, True, False])),
+                "pay_mode": draw(st.sampled_from(["年交", "半年交", "季交", "月交", "期交", "趸交"])),
                 "outlet": draw(st.sampled_from(["W1", "W2", None])),
                 "withdrawn": draw(st.none() | st.none() | st.dates(issued, LAST.last)),
             }

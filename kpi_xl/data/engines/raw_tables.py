@@ -122,8 +122,8 @@ def _value(column: Column, sorts: Mapping[str, Sort]) -> str:
     default = column.default
     if is_flag(column):
         default = "TRUE" if default == "1" else "FALSE"
-    elif column.kind in ("money", "count"):
-        default = f"CAST({default} AS BIGINT)"
+    else:
+        default = f"CAST('{default}' AS {_TYPES[column.kind]})"
     return f"COALESCE({value}, {default})" if value else default
 
 

@@ -5,7 +5,7 @@ WITH events AS (
         agent, issued AS day,
         CASE WHEN is_main THEN pieces ELSE 0 END AS pieces,
         premium AS new_premium, fyc,
-        CASE WHEN is_regular THEN premium ELSE 0 END AS regular_premium
+        CASE WHEN pay_mode <> '趸交' THEN premium ELSE 0 END AS regular_premium
     FROM policies
     WHERE DURING(issued)
     UNION ALL
@@ -13,7 +13,7 @@ WITH events AS (
         agent, withdrawn,
         CASE WHEN is_main THEN -pieces ELSE 0 END,
         -premium, -fyc,
-        CASE WHEN is_regular THEN -premium ELSE 0 END
+        CASE WHEN pay_mode <> '趸交' THEN -premium ELSE 0 END
     FROM policies
     WHERE withdrawn IS NOT NULL AND DURING(withdrawn)
 )

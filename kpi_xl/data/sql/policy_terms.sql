@@ -3,7 +3,7 @@ SELECT
     policy,
     agent AS sold_by,
     MONTH_NUMBER(issued) AS issued_month,
-    CASE WHEN is_regular AND withdrawn IS NULL THEN pieces ELSE 0 END AS pieces,
+    CASE WHEN pay_mode <> '趸交' AND withdrawn IS NULL THEN pieces ELSE 0 END AS pieces,
     CASE WHEN ended_by IN ($excluded_endings) THEN MONTH_NUMBER(ended) END AS excluded_month
 FROM policies
 WHERE is_main $policies_meant
