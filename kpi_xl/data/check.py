@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Final
 
@@ -183,7 +183,7 @@ def check_project(
         if table.required and table.code not in files:
             raise _no_table(table, project, unrecognised)
     of_several = [path for path, tables in Counter(chain(*files.values())).items() if tables > 1]
-    tables: dict[str, CheckedTable] = {}
+    of_tables: dict[str, list[CheckedTable]] = {}
     problems: dict[str, list[Problem]] = {}
     with closing(_read_all(project.settings, files, read, progress)) as results:
         for code, paths in files.items():
@@ -199,15 +199,18 @@ def check_project(
                 if TABLES[code].required:
                     raise _not_filled_in(TABLES[code], paths[0])
                 continue
-            tables[code], found = _within(TABLES[code], parts)
+            of_tables[code] = parts
+    tables: dict[str, CheckedTable] = {}
+    with _pool() as pool:  # the two longest take about the same time
+        within = pool.map(_within, (TABLES[code] for code in of_tables), of_tables.values())
+        for code, (checked, found) in zip(of_tables, within, strict=True):
+            tables[code] = checked
             problems[code] += found
-    agents = tables["agents"].data
-    for code, checked in tables.items():
-        by_file = [(part.data, part.agents) for part in checked.parts]
-        strange = rules.of_agents(checked.table, by_file, agents, tables["agents"].set_aside)
-        problems[code] += _problems(checked, strange)
-        # Files are in the order of their names already.
-        problems[code].sort(key=lambda problem: (problem.file, problem.row or 0))
+        strange = pool.map(_of_agents, tables.values(), repeat(tables["agents"]))
+        for code, found in zip(tables, strange, strict=True):
+            problems[code] += found
+            # Files are in the order of their names already.
+            problems[code].sort(key=lambda problem: (problem.file, problem.row or 0))
     return Checked(tables, [p for code in tables for p in problems[code]], unrecognised)
 
 
@@ -219,7 +222,7 @@ def _read_all(
     Several are read at once: most of the time is spent in libraries that let other threads run.
     """
     each = [(code, path) for code, paths in files.items() for path in paths]
-    pool = ThreadPoolExecutor(min(os.cpu_count() or 1, AT_ONCE))
+    pool = _pool()
     reading = deque(pool.submit(read, settings, code, path) for code, path in each)
     try:
         for number, (_, path) in enumerate(each, 1):
@@ -228,6 +231,10 @@ def _read_all(
             yield reading.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)  # after an error nobody waits for the rest
+
+
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(min(os.cpu_count() or 1, AT_ONCE))
 
 
 def check_file(raw: RawTable, settings: Settings) -> tuple[CheckedTable, list[Problem]]:
@@ -327,6 +334,14 @@ def _within(table: Table, checked: list[CheckedTable]) -> tuple[CheckedTable, li
     whole, found = _set_aside(whole, rules.duplicates(table, whole.data, keys))
     warnings = _problems(whole, rules.doubtful(table, whole.data))
     return whole, problems + found + warnings
+
+
+def _of_agents(checked: CheckedTable, agents: CheckedTable) -> list[Problem]:
+    """What is wrong between a table and 人员."""
+    by_file = [(part.data, part.agents) for part in checked.parts]
+    return _problems(
+        checked, rules.of_agents(checked.table, by_file, agents.data, agents.set_aside)
+    )
 
 
 def _set_aside(
