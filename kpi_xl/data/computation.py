@@ -43,7 +43,6 @@ class Changed:
 AGENT_MONTHS: Final = {
     "production_months": (
         "pieces", "withdrawn_pieces", "new_premium", "fyc", "regular_premium",
-        "annual_premium", "half_yearly_premium", "quarterly_premium", "monthly_premium",
     ),
     "producer_months": ("producers", "effective"),
     "due_months": ("due_pieces", "due_premium", "collected_pieces", "collected_premium"),
@@ -269,6 +268,12 @@ class Computation:
         same = products == before and not self._roster_changed
         self._define_months("product_months", "month", self._months("production") if same else None)
         return products, self.engine.fetch(f"SELECT * FROM product_months WHERE {self._in_span}")
+
+    def pay_mode_sums(self) -> Columns:
+        """Regular premium that is not paid once a year, by number of pay mode, place and month."""
+        months = None if self._roster_changed else self._months("production")
+        self._define_months("pay_mode_months", "month", months)
+        return self.engine.fetch(f"SELECT * FROM pay_mode_months WHERE {self._in_span}")
 
     @property
     def _in_span(self) -> str:

@@ -20,13 +20,8 @@ from kpi_xl.data.engines import Columns
 OTHERS: Final = "其他"
 """The category of the products that are not shown by themselves."""
 
-PAY_MODES: Final = {
-    "年交": "annual_premium",
-    "半年交": "half_yearly_premium",
-    "季交": "quarterly_premium",
-    "月交": "monthly_premium",
-}
-"""How often regular premium is paid, and the measure of what is paid so."""
+PAY_MODES: Final = ("年交", "半年交", "季交", "月交", "期交", "趸交")
+"""The categories of pay modes; 期交 is regular premium of which the files do not tell how often."""
 
 UNKNOWN: Final = "未填"
 """The category of people whose rank or education the roster does not tell."""
@@ -111,10 +106,7 @@ class Sums:
     def _premium_by_product(self) -> Mix:
         products, rows = self.computation.product_sums()
         values = np.zeros((len(products) + 2, *self.cube.shape[1:]), np.int64)
-        of_rows = whole(rows["number"]) - 1
-        by_product = self._laid_out((of_rows, *self._cells(rows)), rows["premium"], len(products))
-        for number, premium in enumerate(by_product):
-            self._add_to(values[number], premium)
+        self._add_premium(values[:-2], rows)
         values[-2] = self._of("new_premium") - values[:-2].sum(axis=0)
         values[-1] = self._of("first_year_renewal")
         names = [*products, OTHERS, FIRST_YEAR_RENEWAL]
@@ -123,16 +115,21 @@ class Sums:
         return Mix([names[i] for i in there], values[there])
 
     def _premium_by_pay_mode(self) -> Mix:
-        """What is regular without a word on how often is 期交, what is not regular 趸交."""
-        of_modes = {mode: self._of(code) for mode, code in PAY_MODES.items()}
+        values = np.zeros((len(PAY_MODES), *self.cube.shape[1:]), np.int64)
+        self._add_premium(values[1:-1], self.computation.pay_mode_sums())
         regular = self._of("regular_premium")
-        of_modes |= {
-            "期交": regular - sum(of_modes.values()),
-            "趸交": self._of("new_premium") - regular,
-        }
-        values = np.stack([*of_modes.values()])
-        there = np.flatnonzero(values.any(axis=(1, 2)))
-        return Mix([[*of_modes][i] for i in there], values[there])
+        values[0] = regular - values[1:-1].sum(axis=0)
+        values[-1] = self._of("new_premium") - regular
+        there = [i for i in range(len(PAY_MODES)) if values[i].any()]
+        return Mix([PAY_MODES[i] for i in there], values[there])
+
+    def _add_premium(self, values: NDArray[np.int64], rows: Columns) -> None:
+        """Add the premium of each category, by its number from 1, place and month to the units."""
+        at = (whole(rows["number"]) - 1, *self._cells(rows))
+        for of_category, premium in zip(
+            values, self._laid_out(at, rows["premium"], len(values)), strict=True
+        ):
+            self._add_to(of_category, premium)
 
     def _of(self, code: str) -> NDArray[np.int64]:
         """A measure of every unit and month."""

@@ -18,12 +18,6 @@ def natural_end(month: Month) -> dt.date:
     return dt.date(month.year, month.month, calendar.monthrange(month.year, month.month)[1])
 
 
-OF_MODES = {
-    "年交": "annual_premium", "半年交": "half_yearly_premium",
-    "季交": "quarterly_premium", "月交": "monthly_premium",
-}  # fmt: skip
-
-
 class Oracle:
     """Counts a world; results by (level, path, month, measure).
 
@@ -281,8 +275,6 @@ class Oracle:
                 month["fyc"] += sign * policy["fyc"]
                 mode = policy["pay_mode"]
                 month["regular_premium"] += sign * policy["premium"] * (mode != "趸交")
-                if mode in OF_MODES:
-                    month[OF_MODES[mode]] += sign * policy["premium"]
                 month[f"pay_mode_premium={mode}"] += sign * policy["premium"]
                 product = policy["product"] or "其他"
                 month[f"product_premium={product}"] += sign * policy["premium"]

@@ -6,11 +6,11 @@ WITH events AS (
     SELECT
         agent,
         BUSINESS_MONTH(issued) AS month,
-        pay_mode,
         CASE WHEN is_main THEN pieces END AS pieces,
         CAST(NULL AS BIGINT) AS withdrawn_pieces,
-        premium,
+        premium AS new_premium,
         fyc,
+        CASE WHEN pay_mode <> '趸交' THEN premium END AS regular_premium,
         CASE WHEN lasts THEN premium END AS lasting_premium,
         CASE WHEN lasts AND is_main THEN pieces END AS lasting_pieces
     FROM (
@@ -27,11 +27,11 @@ WITH events AS (
     SELECT
         agent,
         BUSINESS_MONTH(withdrawn),
-        pay_mode,
         CASE WHEN is_main THEN -pieces END,
         CASE WHEN is_main THEN pieces END,
         -premium,
         -fyc,
+        CASE WHEN pay_mode <> '趸交' THEN -premium END,
         NULL,
         NULL
     FROM policies
@@ -41,13 +41,9 @@ SELECT
     agent, month,
     CAST(COALESCE(SUM(pieces), 0) AS BIGINT) AS pieces,
     CAST(COALESCE(SUM(withdrawn_pieces), 0) AS BIGINT) AS withdrawn_pieces,
-    CAST(COALESCE(SUM(premium), 0) AS BIGINT) AS new_premium,
+    CAST(COALESCE(SUM(new_premium), 0) AS BIGINT) AS new_premium,
     CAST(COALESCE(SUM(fyc), 0) AS BIGINT) AS fyc,
-    CAST(COALESCE(SUM(CASE WHEN pay_mode <> '趸交' THEN premium END), 0) AS BIGINT) AS regular_premium,
-    CAST(COALESCE(SUM(CASE WHEN pay_mode = '年交' THEN premium END), 0) AS BIGINT) AS annual_premium,
-    CAST(COALESCE(SUM(CASE WHEN pay_mode = '半年交' THEN premium END), 0) AS BIGINT) AS half_yearly_premium,
-    CAST(COALESCE(SUM(CASE WHEN pay_mode = '季交' THEN premium END), 0) AS BIGINT) AS quarterly_premium,
-    CAST(COALESCE(SUM(CASE WHEN pay_mode = '月交' THEN premium END), 0) AS BIGINT) AS monthly_premium,
+    CAST(COALESCE(SUM(regular_premium), 0) AS BIGINT) AS regular_premium,
     CAST(COALESCE(SUM(lasting_premium), 0) AS BIGINT) AS lasting_premium,
     CAST(COALESCE(SUM(lasting_pieces), 0) AS BIGINT) AS lasting_pieces
 FROM events
