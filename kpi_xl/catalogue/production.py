@@ -157,7 +157,7 @@ def KPI_REGULAR_PAY(regular_premium: Formula, new_premium: Formula) -> Formula:
     meaning="某一缴费方式（年交、月交、趸交等）在新单保费中的比例，看保费是怎么交来的",
     unit="%",
     direction="neutral",
-    source=marketing(15),
+    source=marketing(15) + "的期交比率，按缴费方式分开看",
 )
 def KPI_PAY_MODE_MIX(pay_mode_premium: Formula, new_premium: Formula) -> Formula:
     return pay_mode_premium / new_premium
