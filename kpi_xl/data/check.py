@@ -36,7 +36,7 @@ __all__ = [
 Progress = Callable[[str, int, int], None]
 
 AT_ONCE: Final = 4
-"""At most so many files are read at once: each takes memory while it is read."""
+"""At most so many files are read, or tables checked, at once: each takes memory meanwhile."""
 
 
 @dataclass(frozen=True)

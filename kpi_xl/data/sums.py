@@ -21,7 +21,10 @@ OTHERS: Final = "其他"
 """The category of the products that are not shown by themselves."""
 
 PAY_MODES: Final = ("年交", "半年交", "季交", "月交", "期交", "趸交")
-"""The categories of pay modes; 期交 is regular premium of which the files do not tell how often."""
+"""The categories of pay modes; 期交 is regular premium of which the files do not tell how often.
+
+The step ``pay_mode_months`` numbers those between the first and the last by their place here.
+"""
 
 UNKNOWN: Final = "未填"
 """The category of people whose rank or education the roster does not tell."""
