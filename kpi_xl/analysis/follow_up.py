@@ -1,4 +1,4 @@
-"""进展检讨: what a KPI did since a measure was taken, beside units that did not take it."""
+"""进展检讨: what a KPI did since a measure was taken, beside what it would have done by itself."""
 
 from __future__ import annotations
 
@@ -14,10 +14,32 @@ from kpi_xl.kpi import Direction
 VERDICTS: Final = ("好于同类", "看不出效果", "差于同类")
 """The verdicts 0 to 2; -1 is "nothing can be said"."""
 
-FEWEST_PEERS: Final = 9
-"""Among fewer units without the measure nothing can be said."""
+FEWEST_PEERS: Final = 3
+"""Units without the measure that it takes to know what the month did to everybody."""
 
-_TAIL: Final = 0.1
+FEWEST_CHANGES: Final = 66
+"""Earlier changes of single units that it takes to know how far chance goes: 1/66 is `_TAIL`."""
+
+_TAIL: Final = 0.015
+"""So many of the earlier changes were greater (or smaller) where a verdict is given.
+
+Twice that would be 3%; what is estimated adds to it, so that at most 5% of measures without any
+effect get a verdict (docs/calibration.md).
+"""
+
+_USUAL: Final = 6
+"""A unit's own level is that of so many months before the month of the measure."""
+
+_FIRST: Final = 4
+"""The first month of the history whose change can be foretold: three months are before it."""
+
+_ROUNDS: Final = 4
+"""Rounds of weighted least squares; the weights hardly move after the third."""
+
+_ROUNDING: Final = 1e-9
+"""Smaller changes, beside the values, are errors of rounding."""
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -29,26 +51,32 @@ class FollowUp:
     change : (units,) float64 array
         After − before, in the KPI's unit.
     expected : (units,) float64 array
-        The change of units that started from the same value and did not take the measure;
-        ``#N/A`` with too few of them.
+        The change that such a unit makes by itself in this month; ``#N/A`` with too few peers or
+        too short a history.
     verdict : (units,) int8 array
         Places in `VERDICTS`; -1 for units that did not take it, and where nothing can be said.
+    changes : int
+        How many earlier changes there were to learn from.
     """
 
-    change: NDArray[np.float64]
-    expected: NDArray[np.float64]
+    change: Floats
+    expected: Floats
     verdict: NDArray[np.int8]
+    changes: int
 
 
 def follow_up(
-    before: ArrayLike, after: ArrayLike, took: ArrayLike, direction: Direction
+    history: ArrayLike, sizes: ArrayLike, took: ArrayLike, direction: Direction
 ) -> FollowUp:
-    """Compare units that took a measure with those that did not.
+    """Compare units that took a measure with what they would have done without it.
 
     Parameters
     ----------
-    before, after : (units,) array_like
-        The KPI in the month before the measure and now, in its unit.
+    history : (units, months) array_like
+        The KPI in its unit; the last month is now, the one before it that of the measure. Errors
+        as NaN.
+    sizes : (units, months) array_like
+        How many people or cases each value rests on: the denominator of a ratio.
     took : (units,) array_like of bool
         Who took it.
     direction : str
@@ -60,48 +88,162 @@ def follow_up(
 
     Notes
     -----
-    Measures go to weak units, and weak units get better by themselves: the expected change is a
-    straight line over the starting values of those without the measure (regression to the mean).
-    Better is a change that nine in ten of them did not reach beyond the line, worse one that nine
-    in ten exceeded; anything between may be chance, and is said to be.
+    Measures go to weak units, and weak units get better by themselves. How much is learnt from all
+    changes of all units from one month to the next before the measure: by weighted least squares
+    on how far the unit was from the mean of that month, how far its own usual level (the mean of
+    `_USUAL` months before, weighted by size) was, and how few cases its last value rested on. The
+    variance of what remains is a + b ÷ size, so that a team of 12 is not measured by what a
+    department of 60 may do by chance. What the month itself did to everybody is the mean of those
+    without the measure. Better (worse) is a change that no more than `_TAIL` of the earlier ones
+    exceeded, each in units of its own standard deviation.
 
     Examples
     --------
-    >>> before = [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.6]
-    >>> after = [0.52, 0.55, 0.62, 0.64, 0.7, 0.76, 0.79, 0.85, 0.9, 0.75]
-    >>> found = follow_up(before, after, [False] * 9 + [True], "higher")
-    >>> VERDICTS[found.verdict[-1]], round(found.change[-1], 3).item()
-    ('好于同类', 0.15)
+    >>> rng = np.random.default_rng(1)
+    >>> history = 0.7 + 0.02 * rng.standard_normal((10, 13))
+    >>> history[0, -1] = 0.9
+    >>> found = follow_up(history, np.full((10, 13), 50), np.arange(10) == 0, "higher")
+    >>> VERDICTS[found.verdict[0]], found.verdict[1].item()
+    ('好于同类', -1)
     """
-    start, end = np.broadcast_arrays(
-        np.asarray(before, dtype=np.float64), np.asarray(after, dtype=np.float64)
-    )
+    values = np.asarray(history, dtype=np.float64)
+    cases = np.asarray(sizes, dtype=np.float64)
+    cases = np.where(np.isfinite(cases) & (cases > 0), cases, np.nan)
     acted = np.asarray(took, dtype=bool)
-    change = end - start
-    known = np.isfinite(change)
-    others = known & ~acted
-    if others.sum() < FEWEST_PEERS:
-        unknown = np.full(change.shape, NOT_AVAILABLE)
-        return FollowUp(change, unknown, np.full(change.shape, -1, dtype=np.int8))
-    slope, level = _line(start[others], change[others])
-    expected = level + slope * start
-    beyond = np.sort(change[others] - expected[others])
-    rank = int((len(beyond) + 1) * _TAIL)
-    low, high = beyond[rank - 1], beyond[-rank]
-    gain = change - expected
-    verdict = np.where(gain > high, 0, np.where(gain < low, 2, 1))
+    change = values[:, -1] - values[:, -2]
+    nothing = FollowUp(
+        change, np.full(change.shape, NOT_AVAILABLE), np.full(change.shape, -1, np.int8), 0
+    )
+    if not np.isfinite(values * cases).any():
+        return nothing
+    earlier = [_Step.to(month, values, cases) for month in range(_FIRST, values.shape[1] - 1)]
+    changes = int(sum(step.known.sum() for step in earlier))
+    last = _Step.to(values.shape[1] - 1, values, cases)
+    others = last.known & ~acted
+    if changes < FEWEST_CHANGES or others.sum() < FEWEST_PEERS:
+        return FollowUp(nothing.change, nothing.expected, nothing.verdict, changes)
+    usual = _Usual.learnt(earlier, _ROUNDING * max(float(np.nanmax(np.abs(values))), 1.0))
+    off = last.end - usual.foretold(last)
+    weight = 1 / usual.variance(last.size[others])
+    month = float((off[others] * weight).sum() / weight.sum())
+    gain = off - month
+    with np.errstate(invalid="ignore"):
+        gain = np.where(np.abs(gain) <= usual.least, 0.0, gain)
+        score = gain / np.sqrt(usual.variance(last.size) + 1 / weight.sum())
+        rank = int((len(usual.scores) + 1) * _TAIL)
+        low, high = usual.scores[rank - 1], usual.scores[-rank]
+        verdict = np.where(score > high, 0, np.where(score < low, 2, 1))
     if direction == "lower":
         verdict = 2 - verdict
     return FollowUp(
         change=change,
-        expected=expected,
-        verdict=np.where(acted & known, verdict, -1).astype(np.int8),
+        expected=np.where(last.known, change - gain, NOT_AVAILABLE),
+        verdict=np.where(acted & last.known, verdict, -1).astype(np.int8),
+        changes=changes,
     )
 
 
-def _line(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
-    """Slope and level of the straight line through the points; flat where all x are equal."""
-    centred = x - x.mean()
-    square = float(centred @ centred)
-    slope = float(centred @ y) / square if square > 0 else 0.0
-    return slope, float(y.mean() - slope * x.mean())
+@dataclass(frozen=True)
+class _Step:
+    """All units' step from one month to the next.
+
+    Parameters
+    ----------
+    start : (units, 3) float64 array
+        What the next month is foretold from, each less its mean over the units.
+    end : (units,) float64 array
+        The next month, less its mean over the units.
+    size : (units,) float64 array
+        How many cases the next month rests on.
+    known : (units,) bool array
+        Where all of this is known.
+    """
+
+    start: Floats
+    end: Floats
+    size: Floats
+    known: NDArray[np.bool_]
+
+    @classmethod
+    def to(cls, month: int, values: Floats, cases: Floats) -> _Step:
+        """The step to a month, by its place in the history."""
+        before, after = values[:, month - 1], values[:, month]
+        weights = cases[:, max(month - 1 - _USUAL, 0) : month - 1]
+        terms = weights * values[:, max(month - 1 - _USUAL, 0) : month - 1]
+        there = np.isfinite(terms)
+        count = np.where(there, weights, 0.0).sum(axis=1)
+        level = np.where(there, terms, 0.0).sum(axis=1) / np.where(count > 0, count, np.nan)
+        few = 1 / (1 + cases[:, month - 1] / np.nanmean(cases))
+        known = np.isfinite(before + after + level + few + cases[:, month])
+        start = np.stack([before, level, (before - level) * few], axis=1)
+        if known.any():
+            start = start - start[known].mean(axis=0)
+            after = after - after[known].mean()
+        return cls(start, after, cases[:, month], known)
+
+
+@dataclass(frozen=True)
+class _Usual:
+    """What units do by themselves.
+
+    Parameters
+    ----------
+    slopes : (3,) float64 array
+        By how much the next month follows each column of `_Step.start`.
+    common, by_case : float
+        The variance of what remains is common + by_case ÷ size.
+    scores : (changes,) float64 array
+        What remained of the earlier changes, in standard deviations, ascending.
+    least : float
+        Anything smaller is an error of rounding.
+    """
+
+    slopes: Floats
+    common: float
+    by_case: float
+    scores: Floats
+    least: float
+
+    @classmethod
+    def learnt(cls, steps: list[_Step], least: float) -> _Usual:
+        """From the steps of earlier months."""
+        start = np.concatenate([step.start[step.known] for step in steps])
+        end = np.concatenate([step.end[step.known] for step in steps])
+        size = np.concatenate([step.size[step.known] for step in steps])
+        # A month's own mean was taken off, which makes what remains smaller than it is.
+        fewer = np.concatenate(
+            [np.full(n := int(step.known.sum()), n / max(n - 1, 1)) for step in steps]
+        )
+        weight = np.ones(len(end))
+        slopes, common, by_case = np.zeros(start.shape[1]), 0.0, 0.0
+        for _ in range(_ROUNDS):
+            root = np.sqrt(weight)
+            slopes = np.linalg.lstsq(start * root[:, None], end * root, rcond=None)[0]
+            square = (end - start @ slopes) ** 2 * fewer
+            common, by_case = _variance(square, size, weight)
+            weight = 1 / np.maximum(common + by_case / size, least**2)
+            weight /= weight.mean()
+        left = (end - start @ slopes) * np.sqrt(fewer)
+        left = np.where(np.abs(left) <= least, 0.0, left)
+        found = cls(slopes, common, by_case, left, least)
+        scores = np.sort(left / np.sqrt(found.variance(size)))
+        return cls(slopes, common, by_case, scores, least)
+
+    def foretold(self, step: _Step) -> Floats:
+        """The next month of every unit, less the mean of the month."""
+        return np.asarray(step.start @ self.slopes)
+
+    def variance(self, size: Floats) -> Floats:
+        """The variance of what remains, by size."""
+        return np.maximum(self.common + self.by_case / size, self.least**2)
+
+
+def _variance(square: Floats, size: Floats, weight: Floats) -> tuple[float, float]:
+    """Common and by-case part of the variance a + b ÷ size, neither below zero, by weighted least squares."""
+    design = np.stack([np.ones(len(size)), 1 / size], axis=1)
+    common, by_case = np.linalg.lstsq(design * weight[:, None], square * weight, rcond=None)[0]
+    if common < 0:
+        return 0.0, float((square * weight / size).sum() / (weight / size**2).sum())
+    if by_case < 0:
+        return float((square * weight).sum() / weight.sum()), 0.0
+    return float(common), float(by_case)

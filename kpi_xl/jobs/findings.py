@@ -256,6 +256,22 @@ class Findings:
             return judged_share(events, base, kpi.direction)
         return judged_count(events, base, kpi.direction)
 
+    def sizes(self, kpi: Kpi) -> Floats:
+        """How many people or cases a KPI's values rest on, as (units, months).
+
+        The denominator of a ratio; 平均人数 where there is none that can be counted.
+        """
+        cases = _CASES.get(kpi.code, "")
+        if cases in self.given:
+            return self.given[cases]
+        whole = kpi.expression
+        if isinstance(whole, Operation) and whole.operator == "/":
+            below = {m.code for m in whole.right.measures()}
+            if below and not any(is_money(code) for code in below):
+                return _count(whole.right, self.given)
+        people = kpis["KPI_AVG_HEADCOUNT"].code
+        return self.given[people] if people in self.given else np.ones_like(self.given[kpi.code])
+
     def _worth(self, kpi: Kpi) -> Floats | None:
         try:
             worth = knowledge().topic(kpi.code).worth[kpi.code]

@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from kpi_xl.analysis.follow_up import FEWEST_PEERS, VERDICTS, follow_up
+from kpi_xl.analysis.follow_up import (
+    FEWEST_CHANGES,
+    FEWEST_PEERS,
+    VERDICTS,
+    FollowUp,
+    follow_up,
+)
 from kpi_xl.catalogue import kpis
 from kpi_xl.jobs.findings import Findings, Weakness, value_text
 from kpi_xl.jobs.kept import kept
@@ -255,38 +261,37 @@ class FollowUps:
         was, now = value_text(kpi, start), value_text(kpi, end)
         if not (math.isfinite(start) and math.isfinite(end)):
             return Progress(planned, was, now, NOTHING, NOTHING, "指标没有数据，无从比较", answer)
-        place, verdict, expected, others = self._compared(unit, kpi, planned.code)
-        usual = change_text(kpi, expected[place]) if verdict >= 0 else NOTHING
+        place = self._now.units.index(unit)
+        found, others = self._compared(kpi, planned.code)
+        verdict = int(found.verdict[place]) if kpi.is_comparable else -1
+        usual = change_text(kpi, found.expected[place]) if verdict >= 0 else NOTHING
         if answer.state == NOT_DONE:
             text = f"{_moved(kpi, end - start)}；措施没有做，谈不上效果"
         elif verdict >= 0:
             text = VERDICTS[verdict]
         elif not kpi.is_comparable:
             text = f"{_moved(kpi, end - start)}；总量不能在单位之间比，说不出是不是措施的作用"
-        else:
+        elif others < FEWEST_PEERS:
             text = (
                 f"{_moved(kpi, end - start)}；没做这项措施的同类只有 {others} 个，"
                 f"少于 {FEWEST_PEERS} 个，说不出是不是措施的作用"
+            )
+        else:
+            text = (
+                f"{_moved(kpi, end - start)}；以前各月、各单位的变化只有 {found.changes} 次可比，"
+                f"少于 {FEWEST_CHANGES} 次，说不出是不是措施的作用"
             )
         return Progress(planned, was, now, change_text(kpi, end - start), usual, text, answer)
 
     def _answer(self, unit: int, planned: Planned) -> Answer:
         return self._answers.get(unit, {}).get(planned.code, Answer())
 
-    def _compared(
-        self, unit: int, kpi: Kpi, code: str
-    ) -> tuple[int, int, np.ndarray[tuple[int, ...], np.dtype[np.float64]], int]:
-        """Its place, its verdict, the expected changes, and how many did not take the measure."""
-        units = self._now.units
-        place = units.index(unit)
-        took = np.array([code in self._taken(one) for one in units])
-        before = np.array([self._before.value(kpi.code, one) for one in units])
-        after = np.array([self._now.value(kpi.code, one) for one in units])
-        others = int((~took & np.isfinite(after - before)).sum())
-        if not kpi.is_comparable:
-            return place, -1, np.full(len(units), np.nan), others
-        found = follow_up(before, after, took, kpi.direction)
-        return place, int(found.verdict[place]), found.expected, others
+    def _compared(self, kpi: Kpi, code: str) -> tuple[FollowUp, int]:
+        """What can be said of a measure in every unit, and how many did not take it."""
+        took = np.array([code in self._taken(one) for one in self._now.units])
+        history = self._now.given[kpi.code]
+        others = int((~took & np.isfinite(history[:, -1] - history[:, -2])).sum())
+        return follow_up(history, self._now.sizes(kpi), took, kpi.direction), others
 
     @kept
     def _taken(self, unit: int) -> frozenset[str]:

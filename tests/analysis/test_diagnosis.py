@@ -10,7 +10,6 @@ from kpi_xl.analysis import factors
 from kpi_xl.analysis.bands import judge, judged_share
 from kpi_xl.analysis.diagnosis import diagnose, propose
 from kpi_xl.analysis.evidence import measure
-from kpi_xl.analysis.follow_up import VERDICTS, follow_up
 from kpi_xl.analysis.knowledge import knowledge
 from kpi_xl.analysis.peers import median, peers
 from kpi_xl.analysis.trees import trees
@@ -225,29 +224,6 @@ def test_errors_in_the_data_are_no_evidence():
     assert np.isnan(signals.deviation[0, 0])
     few = measure(BASE.signals, {"KPI_ATTENDANCE": rates[:3, -3:]})
     assert np.isnan(few.deviation).all()
-
-
-def test_follow_up_tells_an_effect_from_chance_and_from_getting_better_by_itself():
-    dice = np.random.default_rng(4)
-    usual = dice.normal(0.8, 0.03, 300)
-    before, after = usual + dice.normal(0, 0.05, 300), usual + dice.normal(0, 0.05, 300)
-    took = before < 0.74  # measures go to the weak, who get better by themselves
-    found = follow_up(before, after, took, "higher")
-    verdicts = found.verdict[took]
-    assert (verdicts == 0).mean() < 0.2
-    assert found.change[took].mean() > 0.02  # a naive look would call this a success
-    better = follow_up(before, np.where(took, after + 0.15, after), took, "higher")
-    assert (better.verdict[took] == 0).mean() > 0.8
-    worse = follow_up(-before, np.where(took, -after - 0.15, -after), took, "lower")
-    assert (worse.verdict == better.verdict).all()
-    assert (found.verdict[~took] == -1).all()
-
-
-def test_follow_up_says_when_nothing_can_be_said():
-    found = follow_up([0.5] * 9, [0.6] * 9, [True] + [False] * 8, "higher")
-    assert found.verdict.tolist() == [-1] * 9
-    same = follow_up([0.5] * 10, [0.5] * 9 + [0.6], [False] * 9 + [True], "higher")
-    assert VERDICTS[same.verdict[-1]] == "好于同类"
 
 
 def test_2000_units_and_36_months_take_no_two_seconds():
