@@ -1,1 +1,1 @@
-"""Simulations: do the statistics keep what they promise? `make study` writes docs/calibration.md."""
+"""Simulations that tell whether the statistics keep what they promise."""

@@ -239,7 +239,7 @@ class _Usual:
 
 
 def _variance(square: Floats, size: Floats, weight: Floats) -> tuple[float, float]:
-    """Common and by-case part of the variance a + b ÷ size, neither below zero, by weighted least squares."""
+    """Both parts of the variance a + b ÷ size, none below zero, by weighted least squares."""
     design = np.stack([np.ones(len(size)), 1 / size], axis=1)
     common, by_case = np.linalg.lstsq(design * weight[:, None], square * weight, rcond=None)[0]
     if common < 0:
