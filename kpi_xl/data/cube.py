@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import MEASURES, kpis
 from kpi_xl.data.schema import ORGANISATION
+from kpi_xl.data.unit_names import answering, listed, written
 from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.errors import InputError
 from kpi_xl.formula import Measure
@@ -283,7 +284,8 @@ class Cube:
         Parameters
         ----------
         label : str
-            Its name, or its path where other units have the same name.
+            Its name, or its path where other units have the same name; see
+            `kpi_xl.data.unit_names`.
         level : str, optional
             Its level, where units of several levels have the same name.
 
@@ -292,17 +294,11 @@ class Cube:
         InputError
             When there is none, or more than one.
         """
-        found = [
-            i
-            for i, unit in enumerate(self.units)
-            if label in (unit.path, unit.name) and level in (None, unit.level)
-        ]
-        # A whole path is meant before a mere name.
-        found = [i for i in found if self.units[i].path == label] or found
+        found = answering(self.units, label, level)
         if len(found) == 1:
             return found[0]
         if found:
-            paths = "、".join(f"{self.units[i].level} {self.units[i].path}" for i in found)
+            paths = listed(self.units, found)
             raise InputError(f"有 {len(found)} 个单位叫“{label}”", f"请写全称，如：{paths}")
         names = {unit.name: unit.path for unit in self.units} | {u.path: u.path for u in self.units}
         near = difflib.get_close_matches(label, list(names), n=3, cutoff=0.3)
@@ -330,12 +326,13 @@ class Cube:
         Parameters
         ----------
         paths : collection of str
-            The units' paths; one that is not there is nobody's.
+            The units' paths, with the level before one that several have; what is not there, or
+            may be several, is nobody's.
         """
         inside: list[int] = []
-        for number, unit in enumerate(self.units):
+        for number, (unit, path) in enumerate(zip(self.units, written(self.units), strict=True)):
             # A unit stands after the one it belongs to.
-            if unit.path in paths or unit.parent in inside:
+            if path in paths or unit.parent in inside:
                 inside.append(number)
         new = {number: place for place, number in enumerate(inside)}
         units = [self.units[number] for number in inside]

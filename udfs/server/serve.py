@@ -167,14 +167,25 @@ def _check_roles(project: Project, settings: ServerSettings) -> None:
     if not project.cube.is_file():
         return
     from kpi_xl.data.cube import Cube
+    from kpi_xl.data.unit_names import listed, written
 
-    paths = {unit.path for unit in Cube.open(project.cube).units}
-    for role, units in settings.roles.items():
-        for unit in units or ():
-            if unit not in paths:
+    units = Cube.open(project.cube).units
+    paths = written(units)
+    for role, meant in settings.roles.items():
+        for path in meant or ():
+            if path in paths:
+                continue
+            several = [number for number, unit in enumerate(units) if unit.path == path]
+            if several:
                 raise InputError(
-                    f"[server.roles] “{role}”里的单位在项目里没有",
-                    "请写单位的路径，如 城东营业部 或 城东营业部/一组；=KPI_UNITS() 列出全部",
+                    f"[server.roles] “{role}”里的单位有 {len(several)} 个",
+                    f"请写明是哪一个：{listed(units, several)}",
                     file=project.folder / "kpi.toml",
-                    value=unit,
+                    value=path,
                 )
+            raise InputError(
+                f"[server.roles] “{role}”里的单位在项目里没有",
+                "请写单位的路径，如 城东营业部 或 城东营业部/一组；=KPI_UNITS() 列出全部",
+                file=project.folder / "kpi.toml",
+                value=path,
+            )
