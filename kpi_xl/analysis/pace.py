@@ -1,7 +1,8 @@
 """进度: where each target stands today, and where the month is going to end.
 
 The measure is the unit's own usual month: how much of it is usually done by this share of the
-working days, from day one on. Amounts may be 分, 件 or 人.
+working days, from day one on. Amounts may be 分, 件 or 人. How a month is foretold:
+`kpi_xl.analysis.month_end`.
 """
 
 from __future__ import annotations
@@ -12,13 +13,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from kpi_xl.analysis.month_end import Course, done_by, interval
 from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.formula import divide
 
 FEWEST_MONTHS: Final = 9
 """An interval of 80% takes at least so many earlier months."""
-
-_TAIL: Final = 0.1
 
 Floats = NDArray[np.float64]
 
@@ -44,6 +44,9 @@ class Pace:
     low, high : (units,) float64 array
         The interval in which four of five months end; ``#N/A`` with fewer than `FEWEST_MONTHS`
         earlier months, or nothing in them.
+    usual_miss, line_miss : (units,) float64 array
+        By how much forecasts on this working day missed the earlier months, of their end, on
+        average: this forecast, and a straight line; ``#DIV/0!`` where there is nothing to tell.
     """
 
     day_share: float
@@ -54,6 +57,8 @@ class Pace:
     forecast: Floats
     low: Floats
     high: Floats
+    usual_miss: Floats
+    line_miss: Floats
 
     def scaled(self, times: float) -> Pace:
         """The same with amounts in another unit, such as 元 for 分."""
@@ -79,12 +84,12 @@ def pace(
     Parameters
     ----------
     done, target : (units,) array_like of int64
-        Done so far this month, and the month's target.
+        Done so far this month, and the month's target; units that are each other's peers.
     elapsed, days : int
         Working days that are over, and of the whole month.
     history : (units, months, days) array_like of int64
-        Done on each working day of earlier months, such as the last twelve or those of last year;
-        0 after a month's last working day.
+        Done on each working day of the months before, the latest last; 0 after a month's last
+        working day. From twelve on it is known how last year's same month went.
     history_days : (months,) array_like of int64
         The working days of each of those months.
 
@@ -99,12 +104,9 @@ def pace(
 
     Notes
     -----
-    s = Σ done by the same share of the working days ÷ Σ whole months, over the earlier months (a
-    day in part counts in part). Forecast = done + (1 − s) × (done + (1 − s) × usual month): what
-    remains is taken from the usual month at the start and from this month's own pace as it goes
-    on; a month on its usual way is forecast as the usual month on every day. The interval adds
-    the errors that the same forecast would have made in each earlier month from the others, from
-    the 10th to the 90th in a hundred (split conformal ranks), and never ends below what is done.
+    A month on its usual way is forecast as the usual month on every day. The forecast and its
+    interval: `kpi_xl.analysis.month_end.Course` and `interval`; it never ends below what is done.
+    How often the interval holds and what it is measured against: docs/calibration.md.
     Source: the "three M" of 《银行保险网点活动量管理》.
 
     Examples
@@ -115,25 +117,30 @@ def pace(
     >>> found.usual_share.item(), found.expected.item(), round(found.by_shape.item(), 6)
     (0.2, 20.0, 1.5)
     >>> round(found.by_days.item(), 6), found.forecast.item()
-    (0.6, 118.0)
+    (0.6, 126.0)
     """
     past, lengths = _checked(history, history_days, elapsed, days)
     now, goal = np.asarray(done, dtype=np.float64), np.asarray(target, dtype=np.float64)
     share = elapsed / days
-    course = _Course.of(now, past, lengths, share)
-    expected = goal * course.share
-    forecast = course.forecast()
-    low, high = _interval(course.backtest(), course.whole)
-    known = course.known
+    course = _course(now, past, lengths, share)
+    usual = np.where(course.known, course.share, share)
+    expected = goal * usual
+    forecast = _forecast(course, share)
+    ends = course.by_now + course.earlier_rest
+    low, high = _interval(course, course.whole - ends)
+    known = course.known & (past.shape[1] >= FEWEST_MONTHS)
+    line = course.by_now / share if share else np.full(course.whole.shape, np.nan)
     return Pace(
         day_share=share,
-        usual_share=course.share,
+        usual_share=usual,
         expected=expected,
         by_days=divide(now, goal * share),
         by_shape=divide(now, expected),
         forecast=np.rint(forecast),
         low=np.where(known, np.rint(np.maximum(forecast + low, now)), NOT_AVAILABLE),
         high=np.where(known, np.rint(np.maximum(forecast + high, now)), NOT_AVAILABLE),
+        usual_miss=_miss(course.whole, ends),
+        line_miss=_miss(course.whole, line),
     )
 
 
@@ -191,27 +198,33 @@ def pace_of_ratio(
     past, lengths = _checked(history, history_days, elapsed, days)
     now, goal = np.asarray(done, dtype=np.float64), np.asarray(target, dtype=np.float64)
     share = elapsed / days
-    above = _Course.of(now, past, lengths, share)
+    above = _course(now, past, lengths, share)
     size, sizes = np.asarray(base, dtype=np.float64), np.asarray(base_history, dtype=np.float64)
     stands = sizes.ndim == past.ndim - 1
-    below = (
-        _Course(size, sizes, sizes, np.ones(size.shape))
-        if stands
-        else _Course.of(size, sizes, lengths, share)
-    )
+    below = None if stands else _course(size, sizes, lengths, share)
+    base_by_now, base_whole = (sizes, sizes) if below is None else (below.by_now, below.whole)
     reached = divide(now, size)
-    usual_by_now = divide(above.by_now.sum(axis=-1), below.by_now.sum(axis=-1))
-    usual = divide(above.whole.sum(axis=-1), below.whole.sum(axis=-1))
-    unknown = above.share if stands else np.ones(goal.shape)
+    usual_by_now = divide(above.by_now.sum(axis=-1), base_by_now.sum(axis=-1))
+    usual = divide(above.whole.sum(axis=-1), base_whole.sum(axis=-1))
     part = divide(usual_by_now, usual)
-    part = np.where(np.isfinite(part), part, unknown)
+    part = np.where(np.isfinite(part), part, share if stands else 1.0)
+    if stands:
+        part = np.where(above.known, above.share, part)
     expected = goal * part
-    forecast = divide(above.forecast(), below.forecast())
-    ends = divide(above.whole, below.whole)
-    errors = ends - divide(above.forecasts_of_earlier(), below.forecasts_of_earlier())
-    low, high = _interval(errors, ends)
+    end, base_end = _forecast(above, share), size if below is None else _forecast(below, share)
+    earlier_base = base_whole if below is None else below.by_now + below.earlier_rest
+    forecast = divide(end, base_end)
+    ends = divide(above.whole, base_whole)
+    earlier = divide(above.by_now + above.earlier_rest, earlier_base)
+    missed = np.where(np.isfinite(ends), (ends - earlier) * earlier_base, np.nan)
+    enough = np.isfinite(missed).sum(axis=-1) >= FEWEST_MONTHS
+    low, high = _interval(above, missed, earlier_base, base_end)
     least = reached if stands else np.full(reached.shape, -np.inf)
-    known = above.known & below.known
+    known = above.known & enough & (base_whole.sum(axis=-1) > 0)
+    if stands:
+        line = divide(above.by_now / share, sizes) if share else np.full(ends.shape, np.nan)
+    else:
+        line = divide(above.by_now, base_by_now)
     return Pace(
         day_share=share,
         usual_share=part,
@@ -219,64 +232,43 @@ def pace_of_ratio(
         by_days=divide(reached, goal * (share if stands else 1)),
         by_shape=divide(reached, expected),
         forecast=forecast,
-        low=np.where(known, np.maximum(forecast + low, least), NOT_AVAILABLE),
-        high=np.where(known, np.maximum(forecast + high, least), NOT_AVAILABLE),
+        low=np.where(known, np.maximum(forecast + divide(low, base_end), least), NOT_AVAILABLE),
+        high=np.where(known, np.maximum(forecast + divide(high, base_end), least), NOT_AVAILABLE),
+        usual_miss=_miss(ends, earlier),
+        line_miss=_miss(ends, line),
     )
 
 
-@dataclass(frozen=True)
-class _Course:
-    """How a sum grows over a month, beside earlier months.
+def _course(now: Floats, past: Floats, lengths: NDArray[np.int64], share: float) -> Course:
+    return Course(now, done_by(past, lengths.astype(np.float64) * share), past.sum(axis=-1))
 
-    Parameters
-    ----------
-    now : (units,) float64 array
-        What there is so far.
-    by_now, whole : (units, months) float64 array
-        What there was in earlier months by the same share of the days, and at their end.
-    share : (units,) float64 array
-        How much of a month there usually is by now.
-    """
 
-    now: Floats
-    by_now: Floats
-    whole: Floats
-    share: Floats
+def _forecast(course: Course, share: float) -> Floats:
+    """The expected end; at the pace of the days where there are no earlier months."""
+    by_days = course.now / share if share else np.full(course.now.shape, NOT_AVAILABLE)
+    return np.where(course.known, course.now + course.rest, by_days)
 
-    @classmethod
-    def of(cls, now: Floats, past: Floats, lengths: NDArray[np.int64], share: float) -> _Course:
-        """From the working days of earlier months."""
-        whole = past.sum(axis=-1)
-        by_now = _done_by(past, lengths.astype(np.float64) * share)
-        return cls(now, by_now, whole, _share(by_now.sum(axis=-1), whole.sum(axis=-1), share))
 
-    @property
-    def known(self) -> NDArray[np.bool_]:
-        """Whether anything was ever done in earlier months."""
-        return np.asarray(self.whole.sum(axis=-1) > 0)
+def _interval(
+    course: Course,
+    missed: Floats,
+    earlier_size: Floats | None = None,
+    size: Floats | None = None,
+) -> tuple[Floats, Floats]:
+    """What four of five months end between, beside the forecast; by size of what remains."""
+    return interval(
+        missed,
+        course.earlier_rest if earlier_size is None else earlier_size,
+        course.rest if size is None else size,
+        course.special_variance,
+    )
 
-    def forecast(self) -> Floats:
-        """The expected end; at the pace of the days where there are no earlier months."""
-        usual = self.whole.sum(axis=-1) / max(self.whole.shape[-1], 1)
-        rest = 1 - self.share
-        by_days = np.where(
-            self.share > 0, self.now / np.where(self.share > 0, self.share, 1), NOT_AVAILABLE
-        )
-        return np.where(self.known, self.now + rest * (self.now + rest * usual), by_days)
 
-    def forecasts_of_earlier(self) -> Floats:
-        """What each earlier month would have been forecast at from the others, by now."""
-        others = self.whole.sum(axis=-1, keepdims=True) - self.whole
-        others_by_now = self.by_now.sum(axis=-1, keepdims=True) - self.by_now
-        unknown = self.share[..., None]
-        share = _share(others_by_now, others, unknown)
-        months = max(self.whole.shape[-1] - 1, 1)
-        rest = 1 - share
-        return np.asarray(self.by_now + rest * (self.by_now + rest * others / months))
-
-    def backtest(self) -> Floats:
-        """The errors of these forecasts."""
-        return self.whole - self.forecasts_of_earlier()
+def _miss(ends: Floats, forecasts: Floats) -> Floats:
+    """By how much forecasts missed, of what was reached, on average."""
+    known = np.isfinite(ends) & np.isfinite(forecasts)
+    missed = np.where(known, np.abs(ends - forecasts), 0.0).sum(axis=-1)
+    return divide(missed, np.where(known, ends, 0.0).sum(axis=-1))
 
 
 def _checked(
@@ -289,39 +281,3 @@ def _checked(
     if ((lengths < 1) | (lengths > past.shape[-1])).any():
         raise ValueError(f"a month has from 1 to {past.shape[-1]} working days")
     return past, lengths
-
-
-def _done_by(past: Floats, position: Floats) -> Floats:
-    """What was done in each month by a number of working days, a part of a day in proportion."""
-    sums = np.concatenate([np.zeros((*past.shape[:-1], 1)), np.cumsum(past, axis=-1)], axis=-1)
-    full = np.floor(position).astype(np.int64)
-    after = np.minimum(full + 1, past.shape[-1])
-    month = np.arange(past.shape[-2])
-    below, above = sums[..., month, full], sums[..., month, after]
-    reached: Floats = below + (above - below) * (position - full)
-    return reached
-
-
-def _share(by_now: Floats, whole: Floats, unknown: float | Floats) -> Floats:
-    share = by_now / np.where(whole > 0, whole, 1)
-    return np.clip(np.where(whole > 0, share, unknown), 0, 1)
-
-
-def _interval(errors: Floats, ends: Floats) -> tuple[Floats, Floats]:
-    """Near both ends of the errors that were made in earlier months, as split conformal ranks.
-
-    A month without an end, such as a ratio of nothing, does not count.
-    """
-    counted = np.isfinite(errors) & np.isfinite(ends)
-    months = counted.sum(axis=-1, keepdims=True)
-    if errors.shape[-1] < FEWEST_MONTHS:
-        nothing = np.full(errors.shape[:-1], NOT_AVAILABLE)
-        return nothing, nothing
-    error = np.sort(np.where(counted, errors, np.inf), axis=-1)
-    rank = np.floor((months + 1) * _TAIL).astype(np.int64)
-    low, high = (
-        np.take_along_axis(error, np.clip(place, 0, errors.shape[-1] - 1), axis=-1)[..., 0]
-        for place in (rank - 1, months - rank)
-    )
-    enough = months[..., 0] >= FEWEST_MONTHS
-    return np.where(enough, low, NOT_AVAILABLE), np.where(enough, high, NOT_AVAILABLE)

@@ -18,8 +18,9 @@ from kpi_xl.data.engines import Columns, DuckDb, Engine
 from kpi_xl.data.steps import Months, step
 from kpi_xl.project import Settings
 
-MONTHS_BEFORE: Final = 12
-"""The days of so many months before a month show what its days usually bring."""
+MONTHS_BEFORE: Final = 24
+"""The days of so many months before a month show what its days usually bring; two years show how
+special a month of the year is."""
 
 _STEPS: Final[Mapping[str, Sequence[str]]] = {
     "policy_days": ("pieces", "new_premium", "fyc", "regular_premium"),

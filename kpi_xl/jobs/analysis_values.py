@@ -15,6 +15,7 @@ import duckdb
 import numpy as np
 
 from kpi_xl.analysis.diagnosis import Proposal, RankedCause
+from kpi_xl.analysis.pace import Pace
 from kpi_xl.analysis.peers import Peers
 from kpi_xl.analysis.peers import peers as compare
 from kpi_xl.analysis.trees import tree_of
@@ -23,7 +24,7 @@ from kpi_xl.calendar import Month
 from kpi_xl.catalogue import MEASURES, kpis
 from kpi_xl.data.cube import LEVELS, Cube
 from kpi_xl.error_values import NOT_AVAILABLE
-from kpi_xl.jobs.day_sums import DaySums, day_sums, paced
+from kpi_xl.jobs.day_sums import DaySums, day_sums, misses_text, paced
 from kpi_xl.jobs.drivers import COMPARISONS, Drivers, Split
 from kpi_xl.jobs.findings import Findings, Weakness, value_text
 from kpi_xl.jobs.kept import kept
@@ -124,14 +125,20 @@ class AnalysisValues:
 
     def _pace(self, number: int, level: str, days: DaySums | None) -> Values:
         values: Values = {"pace.as_of": None}
+        asked = [kpis[code] for code in paced() if self._asks(f"pace.{kpis[code].name}.")]
         if days is not None:
             values["pace.as_of"] = (
                 f"截至 {days.as_of.month}月{days.as_of.day}日，"
                 f"{days.days[-1]} 个工作日已过 {days.elapsed} 个"
             )
-        for code in paced():
-            if self._asks(f"pace.{kpis[code].name}."):
-                values |= self._pace_of(kpis[code], number, level, days)
+            known = [kpi for kpi in asked if kpi in days.paced]
+            if known and 0 < days.elapsed < days.days[-1]:
+                found = self._paces(level, known[0].code)
+                place = self.cube.of_level(level).index(number)
+                missed = misses_text(known[0], found, [place])
+                values["pace.as_of"] += f"；{missed}" if missed else ""
+        for kpi in asked:
+            values |= self._pace_of(kpi, number, level, days)
         return values
 
     def _asks(self, prefix: str) -> bool:
@@ -142,17 +149,26 @@ class AnalysisValues:
         parts = ("目标", "完成", "达成率", "应完成", "进度", "预测", "下限", "上限")
         if days is None or kpi not in days.paced:
             return {f"{slot}.{part}": None for part in parts}
-        goal = self.findings(level).goal(kpi, number)
-        found = days.pace(kpi, [number], np.array([goal]))
-        done = float(days.done(kpi, [number])[0])
+        units = self.cube.of_level(level)
+        place, found = units.index(number), self._paces(level, kpi.code)
+        goal, done = self.findings(level).goal(kpi, number), float(days.done(kpi, [number])[0])
         numbers = (
-            goal, done, done / goal if goal else math.nan, found.expected[0],
-            found.by_shape[0], found.forecast[0], found.low[0], found.high[0],
+            goal, done, done / goal if goal else math.nan, found.expected[place],
+            found.by_shape[place], found.forecast[place], found.low[place], found.high[place],
         )  # fmt: skip
         return {
             f"{slot}.{part}": shown(value)
             for part, value in zip(parts, map(float, numbers), strict=True)
         }
+
+    @kept
+    def _paces(self, level: str, code: str) -> Pace:
+        """The pace of a KPI in all units of a level: they are foretold together."""
+        days, findings = self.days(level), self.findings(level)
+        assert days is not None
+        units = self.cube.of_level(level)
+        goals = np.array([findings.goal(kpis[code], unit) for unit in units])
+        return days.pace(kpis[code], units, goals)
 
     # -- factors ---------------------------------------------------------------------------------
 

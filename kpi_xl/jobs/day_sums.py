@@ -86,7 +86,7 @@ class DaySums:
         kpi : Kpi
             The KPI.
         units : sequence of int
-            Which units, by their index in the cube.
+            All units of a level, by their index in the cube: they are foretold together.
         targets : (units,) float64 array
             Their targets in the KPI's unit; NaN for none.
 
@@ -129,6 +129,32 @@ class DaySums:
     def _unit(ratio: DayRatio) -> float:
         """What a quotient of sums is times, to be shown: 元 a piece are 分 a piece ÷ 100."""
         return _scale(ratio.below or {}) / _scale(ratio.above)
+
+
+def misses_text(kpi: Kpi, found: Pace, places: Sequence[int]) -> str:
+    """How far forecasts on this working day were off in the months before, beside a straight line.
+
+    Parameters
+    ----------
+    kpi : Kpi
+        The KPI.
+    found : Pace
+        Its pace.
+    places : sequence of int
+        Of which units.
+
+    Returns
+    -------
+    str
+        Empty where nothing is known of earlier months.
+    """
+    mine, line = (
+        float(np.mean(known)) if (known := one[places][np.isfinite(one[places])]).size else None
+        for one in (found.usual_miss, found.line_miss)
+    )
+    if mine is None or line is None:
+        return ""
+    return f"往月同一天的{kpi.name}预测，平均差 {mine:.0%}；照天数直推，平均差 {line:.0%}"
 
 
 def _scale(terms: Terms) -> int:

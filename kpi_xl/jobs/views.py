@@ -18,7 +18,7 @@ from kpi_xl.catalogue import MEASURES, kpis
 from kpi_xl.data.cube import LEVELS, Cube
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.analysis_values import cause_text, measure_text
-from kpi_xl.jobs.day_sums import DaySums, day_sums, paced
+from kpi_xl.jobs.day_sums import DaySums, day_sums, misses_text, paced
 from kpi_xl.jobs.drivers import BEFORE, COMPARISONS, Drivers
 from kpi_xl.jobs.fill import month_meant
 from kpi_xl.jobs.findings import Findings, value_text
@@ -352,11 +352,15 @@ def pace_view(of: Scope, day: dt.date | None, label: str | None = None) -> View:
             "没有按日的数据，看不出进度",
             "一个月只有一行的文件请改成按日记；数据在公司数据库里的，只能看最后一个月",
         )
-    findings, rows = of.findings, []
+    findings, rows, missed = of.findings, [], []
     for kpi in _followed(days, findings, of.units, label):
-        target = np.array([findings.goal(kpi, unit) for unit in of.units])
-        found, done = days.pace(kpi, of.units, target), days.done(kpi, of.units)
-        for place, unit in enumerate(of.units):
+        target = np.array([findings.goal(kpi, unit) for unit in findings.units])
+        found, done = days.pace(kpi, findings.units, target), days.done(kpi, findings.units)
+        if 0 < days.elapsed < days.days[-1]:
+            places = [findings.units.index(unit) for unit in of.units]
+            missed.append(misses_text(kpi, found, places))
+        for unit in of.units:
+            place = findings.units.index(unit)
             ends = (found.forecast[place], found.low[place], found.high[place])
             rows.append(
                 (
@@ -373,7 +377,11 @@ def pace_view(of: Scope, day: dt.date | None, label: str | None = None) -> View:
         of.title("进度"),
         headings,
         rows,
-        (note, "应完成按往月的节奏；五个月里约有四个月落在上下限之间。"),
+        (
+            note,
+            "应完成按往月和去年同月的节奏；五个月里约有四个月落在上下限之间。",
+            *filter(None, missed),
+        ),
     )
 
 

@@ -1,0 +1,301 @@
+"""Where sums end that grow over a month, learnt from how earlier months went.
+
+The units of a level are looked at together: what a month does to all of them, such as an opening
+month (开门红) or a holiday, is seen in their sum long before it is seen in each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+YEAR: Final = 12
+"""The same month of last year stands so many months before."""
+
+_EVIDENCE: Final = (0.1, 0.3, 0.8)
+"""What is done counts against so many usual months: the small ones trust this month's own pace."""
+
+_NEVER: Final = 1e9
+"""As many usual months as leave a pace without any say."""
+
+_ODD: Final = 3.0
+"""A month so many spreads from the middle says nothing of usual months."""
+
+_SPECIAL: Final = 6.0
+"""A month that is special by a factor is unsure by the sixth root of that factor."""
+
+_LEAST_SPREAD: Final = 0.05
+"""Months that differ by less (5%), and shares by less than two points, differ by chance."""
+_LEAST_SHARE_SPREAD: Final = 0.02
+
+_OWN: Final = 3.0
+"""A unit's own share by now counts against the group's in so many months of its own."""
+
+_TO_DEVIATION: Final = 1.4826  # of the median absolute deviation, to a standard deviation
+
+_TAIL: Final = 0.1
+"""The interval leaves out so much at either end."""
+
+
+@dataclass(frozen=True)
+class _Usual:
+    """What is usual for a month, from other months.
+
+    Parameters
+    ----------
+    level : (units,) float64 array
+        What the month brings.
+    share : (units,) float64 array
+        How much of it is there by now.
+    spread : float
+        The variance of the logarithm of the group's usual months.
+    special : float
+        The variance of the logarithm of a special month; 0 unless last year's was special.
+    shift : float
+        The variance of its share by now, likewise.
+    """
+
+    level: Floats
+    share: Floats
+    spread: float
+    special: float = 0.0
+    shift: float = 0.0
+
+    @classmethod
+    def of(
+        cls, by_now: Floats, whole: Floats, others: NDArray[np.intp], last_year: int | None
+    ) -> _Usual:
+        """From the months `others`, and what last year's same month had of its own."""
+        units = whole.shape[0]
+        group, group_by_now = whole.sum(axis=0), by_now.sum(axis=0)
+        some = others[group[others] > 0]
+        if some.size == 0:
+            return cls(np.zeros(units), np.zeros(units), _LEAST_SPREAD**2)
+        logs = np.log(group[some])
+        spread = _variance(logs, _LEAST_SPREAD)
+        plain = some[np.abs(logs - np.median(logs)) <= _ODD * np.sqrt(spread)]
+        size, share = group[plain].mean(), group_by_now[plain].sum() / group[plain].sum()
+        season, special, shift = 0.0, 0.0, 0.0
+        if last_year is not None and group[last_year] > 0:
+            shares = group_by_now[plain] / group[plain]
+            off = float(np.log(group[last_year] / size))
+            trust = _trust(off, spread)
+            season, special = off * trust, trust * (off / _SPECIAL) ** 2
+            shift = float(group_by_now[last_year] / group[last_year] - share)
+            shift *= _trust(shift, _variance(shares, _LEAST_SHARE_SPREAD))
+        part = whole[:, some].sum(axis=1) / group[some].sum()
+        usual = size * part
+        own = (by_now[:, plain].sum(axis=1) + _OWN * usual * share) / np.where(
+            usual > 0, whole[:, plain].sum(axis=1) + _OWN * usual, 1.0
+        )
+        level, shares = usual * np.exp(season), np.clip(own + shift, 0, 1)
+        return cls(level, shares, spread, special, (shift / _SPECIAL) ** 2)
+
+
+@dataclass(frozen=True)
+class Course:
+    """How the sums of a group of units grow over a month, beside earlier months.
+
+    Parameters
+    ----------
+    now : (units,) float64 array
+        What there is so far.
+    by_now, whole : (units, months) float64 array
+        What there was in earlier months by the same share of the days, and at their end; the
+        month before this one last.
+
+    Notes
+    -----
+    A month is expected to bring the unit's usual, times what last year's same month was to the
+    months around it as far as that stands out (James and Stein's shrinkage: 1 − variance ÷
+    square), and to have so much of it by now as usual months or, as far as it stands out, that
+    month. What remains is then multiplied by what is done ÷ what is expected by now, first of the
+    group, then of the unit beside its group, each drawn to 1 by a number of usual months that
+    would have foretold the earlier months best.
+    """
+
+    now: Floats
+    by_now: Floats
+    whole: Floats
+
+    @cached_property
+    def _usual(self) -> _Usual:
+        months = self.whole.shape[1]
+        last_year = months - YEAR if months >= YEAR else None
+        return _Usual.of(self.by_now, self.whole, np.arange(months), last_year)
+
+    @cached_property
+    def _earlier(self) -> _Usual:
+        """The same of every earlier month from the others; level and share as (units, months)."""
+        months = np.arange(self.whole.shape[1])
+        if months.size == 0:
+            nothing = np.zeros(self.whole.shape)
+            return _Usual(nothing, nothing, _LEAST_SPREAD**2)
+        each = [
+            _Usual.of(self.by_now, self.whole, months[months != m], m - YEAR if m >= YEAR else None)
+            for m in months.tolist()
+        ]
+        return _Usual(
+            np.stack([one.level for one in each], axis=1),
+            np.stack([one.share for one in each], axis=1),
+            np.array([one.spread for one in each]),  # type: ignore[arg-type]
+            np.array([one.special for one in each]),  # type: ignore[arg-type]
+        )
+
+    @property
+    def share(self) -> Floats:
+        """How much of a month there usually is by now, by unit."""
+        return self._usual.share
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Whether a unit did anything in earlier months."""
+        return np.asarray(self.whole.sum(axis=1) > 0)
+
+    @cached_property
+    def rest(self) -> Floats:
+        """What is expected to come until the month's end, by unit."""
+        group, own = self._evidence
+        return _rest(self.now[:, None], self._as_column(self._usual), group, own)[:, 0]
+
+    @cached_property
+    def earlier_rest(self) -> Floats:
+        """What each earlier month would have been expected to bring from there, from the others."""
+        return _rest(self.by_now, self._earlier, *self._evidence)
+
+    @cached_property
+    def special_variance(self) -> Floats:
+        """The variance of what remains as far as the month is special; 0 where it is not."""
+        usual = self._usual
+        drawn, share = _drawn(self._evidence[0], usual), float(usual.share.mean())
+        unseen = usual.special * drawn / (share + drawn)
+        unsure = usual.shift * (1 / max(1 - share, 0.1) + 1 / (share + drawn)) ** 2
+        return np.asarray((unseen + unsure) * self.rest**2)
+
+    @cached_property
+    def _evidence(self) -> tuple[float, float]:
+        """The numbers of usual months, for the group and beside it, that foretell best."""
+        units, months = self.whole.shape
+        if months < 2:
+            return _EVIDENCE[1], _EVIDENCE[1] if units > 1 else _NEVER
+        usual = self._earlier
+        rest = self.whole - self.by_now
+        expected = usual.level * (1 - usual.share)
+        weight = 1 / np.sqrt(np.where(expected > 0, expected, np.inf))
+        choices = [(g, o) for g in _EVIDENCE for o in (_EVIDENCE if units > 1 else (_NEVER,))]
+        missed = [
+            float((np.abs(rest - _rest(self.by_now, usual, *choice)) * weight).sum())
+            for choice in choices
+        ]
+        return choices[int(np.argmin(missed))]
+
+    @staticmethod
+    def _as_column(usual: _Usual) -> _Usual:
+        return _Usual(usual.level[:, None], usual.share[:, None], usual.spread, usual.special)
+
+
+def interval(missed: Floats, sizes: Floats, size: Floats, special: Floats) -> tuple[Floats, Floats]:
+    """How far below and above a forecast four of five months end.
+
+    Parameters
+    ----------
+    missed : (units, months) float64 array
+        By how much the same forecast would have missed each earlier month; NaN does not count.
+    sizes : (units, months) float64 array
+        How great what was foretold was.
+    size : (units,) float64 array
+        How great what is foretold is.
+    special : (units,) float64 array
+        The variance of what is foretold as far as it is special, which earlier months do not show.
+
+    Returns
+    -------
+    low, high : (units,) float64 arrays
+        To be added to the forecast.
+
+    Notes
+    -----
+    The variance of what is missed is a × size + b × size², or what is special if that is more; the
+    ranks are those of what was missed in its standard deviations, of all units together (split
+    conformal).
+    """
+    known = np.isfinite(missed) & np.isfinite(sizes) & (sizes > 0)
+    if not known.any():
+        return np.zeros(size.shape), np.zeros(size.shape)
+    off, great = missed[known], sizes[known]
+    unit = great.mean()
+    great = great / unit
+    design = np.stack([great, great**2], axis=1)
+    weight = great**-1.5
+    by_size, by_square = np.linalg.lstsq(design * weight[:, None], off**2 * weight, rcond=None)[0]
+    if by_size < 0:
+        by_size, by_square = 0.0, (off**2 / great**2).mean()
+    if by_square < 0:
+        by_size, by_square = (off**2 / great).mean(), 0.0
+    scores = np.sort(off / np.sqrt(np.maximum(by_size * great + by_square * great**2, 1e-300)))
+    rank = max(int((len(scores) + 1) * _TAIL), 1)
+    now = np.where(np.isfinite(size) & (size > 0), size, 0.0) / unit
+    deviation = np.sqrt(by_size * now + np.maximum(by_square * now**2, special))
+    return scores[rank - 1] * deviation, scores[-rank] * deviation
+
+
+def _rest(done: Floats, usual: _Usual, group: float, own: float) -> Floats:
+    """What is expected to come, as (units, months)."""
+    expected = usual.level * usual.share
+    drawn = _drawn(group, usual) * usual.level.sum(axis=0)
+    below = expected.sum(axis=0) + drawn
+    pace = np.where(below > 0, (done.sum(axis=0) + drawn) / np.where(below > 0, below, 1.0), 1.0)
+    alone = own * usual.level.mean(axis=0)
+    below = expected + alone
+    of_unit = np.where(below > 0, (done + alone * pace) / np.where(below > 0, below, 1.0), pace)
+    return np.asarray(np.maximum(usual.level * (1 - usual.share) * of_unit, 0.0))
+
+
+def _drawn(group: float, usual: _Usual) -> float:
+    """How many usual months a group's pace is drawn by: fewer in a special month."""
+    return group * usual.spread / (usual.spread + usual.special)
+
+
+def _trust(signal: float, variance: float) -> float:
+    """How much of something seen once is no chance: 1 − variance ÷ square."""
+    return max(0.0, 1 - variance / signal**2) if signal else 0.0
+
+
+def _variance(values: Floats, least: float) -> float:
+    """The variance around the middle, which the odd value does not move."""
+    spread = _TO_DEVIATION * float(np.median(np.abs(values - np.median(values))))
+    return max(spread, least) ** 2
+
+
+def done_by(past: Floats, position: Floats) -> Floats:
+    """What was done in each month by a number of working days, a part of a day in proportion.
+
+    Parameters
+    ----------
+    past : (units, months, days) float64 array
+        Done on each working day.
+    position : (months,) float64 array
+        Working days.
+
+    Returns
+    -------
+    (units, months) float64 array
+
+    Examples
+    --------
+    >>> done_by(np.array([[[4.0, 6.0]]]), np.array([1.5])).tolist()
+    [[7.0]]
+    """
+    sums = np.concatenate([np.zeros((*past.shape[:-1], 1)), np.cumsum(past, axis=-1)], axis=-1)
+    full = np.floor(position).astype(np.int64)
+    after = np.minimum(full + 1, past.shape[-1])
+    month = np.arange(past.shape[-2])
+    below, above = sums[..., month, full], sums[..., month, after]
+    reached: Floats = below + (above - below) * (position - full)
+    return reached
