@@ -1,0 +1,144 @@
+"""信号: what a series does beyond its usual swing, by process behaviour charts (XmR)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kpi_xl.error_values import NOT_AVAILABLE
+
+FEWEST: Final = 8
+"""Limits take at least so many values."""
+
+RUN: Final = 9
+"""So many values running on one side of the middle are no chance (1 in 256)."""
+
+SIGNALS: Final = ("", "高于平时", "低于平时", "连续偏高", "连续偏低")
+"""The names of the signals 0 to 4."""
+
+NONE: Final = 0
+ABOVE: Final = 1
+BELOW: Final = 2
+RUN_ABOVE: Final = 3
+RUN_BELOW: Final = 4
+
+_TO_LIMIT: Final = 2.66
+"""Times the mean moving range is three standard deviations of a series: 3 ÷ 1.128."""
+
+_ODD_RANGE: Final = 3.268
+"""A moving range of more than so many means is an odd one, and left out once (D4 of two)."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The natural limits of every value, from the values before it, and what it tells.
+
+    Parameters
+    ----------
+    middle, low, high : (..., periods) float64 arrays
+        In the unit of the series; ``#N/A`` with fewer than `FEWEST` values before.
+    signal : (..., periods) int8 array
+        Places in `SIGNALS`.
+    """
+
+    middle: Floats
+    low: Floats
+    high: Floats
+    signal: NDArray[np.int8]
+
+
+def xmr(series: ArrayLike) -> Limits:
+    """Find the values that are no part of a series' usual swing.
+
+    Parameters
+    ----------
+    series : (..., periods) array_like
+        A value a period, such as a KPI by month, the latest last; NaN where there is none.
+
+    Returns
+    -------
+    Limits
+
+    Notes
+    -----
+    Limits are mean ± 2.66 × the mean moving range of the n values before, ranges of more than 3.268
+    means left out once, × (1 + 1.5 ÷ n), as both means are unsure of few values. A value beyond
+    them is a signal, and so are `RUN` values running on one side of the mean of the values before
+    them: the process has moved, and limits are those of the new one from the first value of the
+    run on. How often a steady series gives a signal and how
+    soon a shift is found: docs/calibration.md. Source: W. A. Shewhart (1931); D. J. Wheeler,
+    Understanding Variation (1993).
+
+    Examples
+    --------
+    >>> found = xmr([70, 72, 69, 71, 70, 68, 71, 70, 69, 71, 55])
+    >>> SIGNALS[found.signal[-1]], found.low[-1].round(1).item(), found.high[-1].round(1).item()
+    ('低于平时', 64.3, 75.9)
+    """
+    values = np.asarray(series, dtype=np.float64)
+    flat = values.reshape(-1, values.shape[-1])
+    count, periods = flat.shape
+    middle, low, high = (np.full(flat.shape, NOT_AVAILABLE) for _ in range(3))
+    signal = np.zeros(flat.shape, dtype=np.int8)
+    start = np.zeros(count, dtype=np.int64)
+    place = np.arange(periods)
+    for period in range(periods):
+        base = (place >= start[:, None]) & (place < period) & np.isfinite(flat)
+        mean, swing = _process(flat, base)
+        enough = base.sum(axis=1) >= FEWEST
+        middle[:, period] = np.where(enough, mean, NOT_AVAILABLE)
+        low[:, period] = np.where(enough, mean - swing, NOT_AVAILABLE)
+        high[:, period] = np.where(enough, mean + swing, NOT_AVAILABLE)
+        now = flat[:, period]
+        with np.errstate(invalid="ignore"):
+            signal[enough & (now > mean + swing), period] = ABOVE
+            signal[enough & (now < mean - swing), period] = BELOW
+        for row, side in _runs(flat, start, period):
+            if signal[row, period] == NONE:
+                signal[row, period] = RUN_ABOVE if side > 0 else RUN_BELOW
+            start[row] = period - RUN + 1
+    shape = values.shape
+    return Limits(*(one.reshape(shape) for one in (middle, low, high, signal)))
+
+
+def _process(flat: Floats, base: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """The mean of the values of a base, and how far its limits are from it."""
+    count = base.sum(axis=1)
+    mean = np.where(base, flat, 0.0).sum(axis=1) / np.maximum(count, 1)
+    ranges = np.abs(np.diff(flat, axis=1))
+    both = base[:, 1:] & base[:, :-1]
+    average = _mean(ranges, both)
+    usual = both & (ranges <= _ODD_RANGE * average[:, None])
+    few = 1 + 1.5 / np.maximum(count, 1)
+    return mean, np.maximum(_TO_LIMIT * few * _mean(ranges, usual), _rounding(mean))
+
+
+def _mean(values: Floats, counted: NDArray[np.bool_]) -> Floats:
+    total = np.where(counted, values, 0.0).sum(axis=1)
+    return np.asarray(total / np.maximum(counted.sum(axis=1), 1))
+
+
+def _runs(flat: Floats, start: NDArray[np.int64], period: int) -> list[tuple[int, int]]:
+    """The rows in which a run is complete in this period, and the side that it is on."""
+    first = period - RUN + 1
+    if first < FEWEST:
+        return []
+    place = np.arange(flat.shape[1])
+    before = (place >= start[:, None]) & (place < first) & np.isfinite(flat)
+    mean, last = _mean(flat, before), flat[:, first : period + 1]
+    off = last - mean[:, None]
+    with np.errstate(invalid="ignore"):
+        above, below = ((side > _rounding(mean)[:, None]).all(axis=1) for side in (off, -off))
+    enough = before.sum(axis=1) >= FEWEST
+    found = np.flatnonzero(enough & (above | below))
+    return [(row, 1 if above[row] else -1) for row in found.tolist()]
+
+
+def _rounding(mean: Floats) -> Floats:
+    """Values that are no farther apart differ by an error of rounding."""
+    return 1e-12 * np.abs(mean)
