@@ -102,8 +102,8 @@ def xmr(series: ArrayLike) -> Limits:
             if signal[row, period] == NONE:
                 signal[row, period] = RUN_ABOVE if side > 0 else RUN_BELOW
             start[row] = period - RUN + 1
-    shape = values.shape
-    return Limits(*(one.reshape(shape) for one in (middle, low, high, signal)))
+    middle, low, high = (limit.reshape(values.shape) for limit in (middle, low, high))
+    return Limits(middle, low, high, signal.reshape(values.shape))
 
 
 def _process(flat: Floats, base: NDArray[np.bool_]) -> tuple[Floats, Floats]:
@@ -133,7 +133,8 @@ def _runs(flat: Floats, start: NDArray[np.int64], period: int) -> list[tuple[int
     mean, last = _mean(flat, before), flat[:, first : period + 1]
     off = last - mean[:, None]
     with np.errstate(invalid="ignore"):
-        above, below = ((side > _rounding(mean)[:, None]).all(axis=1) for side in (off, -off))
+        above = np.all(off > _rounding(mean)[:, None], axis=1)
+        below = np.all(-off > _rounding(mean)[:, None], axis=1)
     enough = before.sum(axis=1) >= FEWEST
     found = np.flatnonzero(enough & (above | below))
     return [(row, 1 if above[row] else -1) for row in found.tolist()]
