@@ -102,8 +102,8 @@ def xmr(series: ArrayLike) -> Limits:
             if signal[row, period] == NONE:
                 signal[row, period] = RUN_ABOVE if side > 0 else RUN_BELOW
             start[row] = period - RUN + 1
-    middle, low, high = (limit.reshape(values.shape) for limit in (middle, low, high))
-    return Limits(middle, low, high, signal.reshape(values.shape))
+    of = values.shape
+    return Limits(middle.reshape(of), low.reshape(of), high.reshape(of), signal.reshape(of))
 
 
 def _process(flat: Floats, base: NDArray[np.bool_]) -> tuple[Floats, Floats]:
