@@ -18,8 +18,8 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from benchmarks.bench_workbook import template, values
+from kpi_xl.files import write_whole
 from kpi_xl.jobs.distribution.production import Blank, Order, produced
-from kpi_xl.jobs.files import write_whole
 from kpi_xl.workbook import Identity, Template
 from kpi_xl.workbook.answers import ReturnedWorkbook
 from kpi_xl.workbook.inputs import input_slots

@@ -40,7 +40,7 @@ def addin() -> None:
 @_HOST
 def build(file: Path | None, host: str) -> Answer:
     """生成加载项文件；在任何系统上、任何时候生成的都逐字节相同。"""
-    from kpi_xl.jobs.files import write_whole
+    from kpi_xl.files import write_whole
 
     if host == "calc":
         from udfs.calc import EXTENSION

@@ -56,7 +56,7 @@ def manifest(file: Path | None) -> Answer:
 
     里面的地址是 kpi.toml 的 [server] address；同样的设置，生成的文件逐字节相同。
     """
-    from kpi_xl.jobs.files import write_whole
+    from kpi_xl.files import write_whole
     from udfs.server.manifest import manifest as content_of
 
     settings = project_here().settings.server

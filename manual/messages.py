@@ -11,11 +11,12 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[1]
 
-_KINDS: Final = ("InputError", "Fault")
+_KINDS: Final = ("InputError", "FileError", "Reason", "Fault")
 _VARIES: Final = "…"
 
 _SUBJECTS: Final[dict[str, tuple[str, ...]]] = {
     "设置文件": ("kpi_xl/project.py", "kpi_xl/mail_settings.py", "kpi_xl/server_settings.py"),
+    "文件": ("kpi_xl/files.py", "kpi_xl/system_errors.py"),
     "数据库": ("kpi_xl/data/engines/",),
     "原始数据": ("kpi_xl/data/",),
     "下发和邮件": ("kpi_xl/jobs/distribution/",),

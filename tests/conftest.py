@@ -10,10 +10,12 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
+from kpi_xl.file_names import ROOM
+from kpi_xl.files import write_whole
 from kpi_xl.jobs import start, unit_sheets
-from kpi_xl.jobs.files import write_whole
 from kpi_xl.jobs.fill import Filled, fill, recipients_of, template_path
 from kpi_xl.jobs.load import load
+from kpi_xl.jobs.recipients import files
 from kpi_xl.project import Project
 from kpi_xl.workbook import Template
 from workbook_templates import NAMES
@@ -72,9 +74,9 @@ def fill_few(project, template):
     workbook = Template(template_path(template))
     folder = project.output / MONTH / template
     with recipients_of(project, load(project).cube, workbook, _month()) as to:
-        for recipient in list(to.everybody())[::50]:
+        for recipient, file in files(list(to.everybody())[::50], ".xlsx", "江城分公司", ROOM):
             content = workbook.fill(unit_sheets.values(workbook, to, recipient)[0])
-            write_whole(folder / recipient.file, content)
+            write_whole(folder / file, content)
 
 
 TEMPLATES = NAMES

@@ -125,4 +125,4 @@ def test_passwords(project, told, tmp_path):
 def test_the_report_is_open_in_excel(project, told):
     """A folder in its place cannot be replaced either."""
     (project / "output" / "校验报告.xlsx").mkdir(parents=True)
-    assert "校验报告写不进去" in told("-p", project, "check")
+    assert "校验报告.xlsx：这里已经有一个同名的文件夹" in told("-p", project, "check")

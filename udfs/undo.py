@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from kpi_xl.errors import InputError
-from kpi_xl.jobs.files import write_whole
+from kpi_xl.files import write_whole
 from udfs.open_book import Overwritten
 
 

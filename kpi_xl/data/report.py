@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ import xlsxwriter
 
 from kpi_xl.data.check import Checked
 from kpi_xl.data.problem import Problem
-from kpi_xl.errors import InputError
+from kpi_xl.files import write_whole
 
 MOST: Final = 100_000
 """So many problems are written; whoever has more needs not the list but another export."""
@@ -81,22 +82,14 @@ def write_report(checked: Checked, path: Path, most: int = MOST) -> None:
 
     Raises
     ------
-    InputError
-        When the file is open in Excel.
+    FileError
+        When it cannot be written, as when the old one is open in Excel.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"~{path.name}.tmp")
-    try:
-        with xlsxwriter.Workbook(str(unfinished), {"strings_to_urls": False}) as book:
-            book.set_properties({"title": "数据校验报告", "created": _CREATED})
-            _Report(book, checked, most).write()
-        unfinished.replace(path)
-    except OSError as error:
-        raise InputError(
-            "校验报告写不进去，可能正在 Excel 里打开", "请关闭后再试", file=path
-        ) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_urls": False}) as book:
+        book.set_properties({"title": "数据校验报告", "created": _CREATED})
+        _Report(book, checked, most).write()
+    write_whole(path, out.getvalue())
 
 
 class _Report:

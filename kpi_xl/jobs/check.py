@@ -28,6 +28,5 @@ def check(project: Project, progress: Progress = silent) -> tuple[Checked, Path]
     """
     checked = check_source(project, progress)
     report = report_path(project)
-    report.parent.mkdir(parents=True, exist_ok=True)
     write_report(checked, report)
     return checked, report

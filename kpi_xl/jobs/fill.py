@@ -13,8 +13,9 @@ import workbook_templates
 from kpi_xl.calendar import Month
 from kpi_xl.data.cube import Cube
 from kpi_xl.errors import InputError
+from kpi_xl.file_names import file_name, room_in
+from kpi_xl.files import write_whole
 from kpi_xl.jobs import unit_sheets
-from kpi_xl.jobs.files import file_name, write_whole
 from kpi_xl.jobs.load import load
 from kpi_xl.jobs.progress import Progress, silent
 from kpi_xl.jobs.recipients import Recipients
@@ -78,10 +79,15 @@ def fill(
     cube = load(project, progress).cube
     wanted = month_meant(cube, month)
     name = workbook.path.stem
-    folder = project.output / str(wanted) / file_name(name)
+    room = room_in(project.folder)
+    folder = project.output / str(wanted) / file_name(name, room=room, cased=True)
     files = []
     with recipients_of(project, cube, workbook, wanted) as to:
-        recipients = list(files_of(unit_sheets.recipients(workbook, to), workbook.suffix))
+        recipients = list(
+            files_of(
+                unit_sheets.recipients(workbook, to), workbook.suffix, cube.units[0].name, room
+            )
+        )
         for done, (recipient, path) in enumerate(recipients):
             progress(f"生成{name}", done, len(recipients))
             file = folder / path

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from kpi_xl.errors import InputError
-from kpi_xl.jobs.files import write_whole
+from kpi_xl.files import write_whole
 from kpi_xl.jobs.libreoffice import converted, needed_soffice
 from kpi_xl.jobs.progress import Progress, silent
 

@@ -12,9 +12,9 @@ import duckdb
 from kpi_xl.calendar import Month
 from kpi_xl.data.cube import LEVELS, Cube, Unit
 from kpi_xl.errors import InputError
+from kpi_xl.file_names import file_name
 from kpi_xl.jobs.analysis_values import AnalysisValues
 from kpi_xl.jobs.count_values import count_values
-from kpi_xl.jobs.files import file_name
 from kpi_xl.jobs.form_values import FormValues
 from kpi_xl.jobs.kept import kept
 from kpi_xl.jobs.member_values import member_values
@@ -74,29 +74,38 @@ class Recipient:
         """A name for people to read."""
         return self.person.name if self.person else self.unit.name
 
-    @property
-    def file(self) -> Path:
-        """Where the workbook goes below the template's folder; see `files`."""
-        if self.person is None and self.unit.level in _ABOUT_UNITS:
-            return Path(f"{file_name(self.unit.path)}.xlsx")
-        *above, name = self.unit.path.split("/")
-        if self.person is None:
-            return Path(*map(file_name, above), f"{file_name(name)}.xlsx")
-        own = file_name(f"{self.person.name}_{self.person.agent}")
-        return Path(*map(file_name, above), file_name(name), f"{own}.xlsx")
 
+def files(
+    recipients: Iterable[Recipient], suffix: str, branch: str, room: int
+) -> Iterator[tuple[Recipient, Path]]:
+    """Where each workbook goes below the template's folder.
 
-def files(recipients: Iterable[Recipient], suffix: str) -> Iterator[tuple[Recipient, Path]]:
-    """Where each workbook goes; nobody's takes the place of another's whose name is alike."""
-    taken: set[str] = set()
+    Parameters
+    ----------
+    recipients : iterable of Recipient
+        Who gets one.
+    suffix : str
+        The ending of the workbooks.
+    branch : str
+        The name of the branch, whose workbook a unit's of the same name must not replace.
+    room : int
+        Characters of a name; see `kpi_xl.file_names.room_in`.
+    """
     for recipient in recipients:
-        first = file = recipient.file.with_suffix(suffix)
-        number = 1
-        while str(file).casefold() in taken:
-            number += 1
-            file = first.with_stem(f"{first.stem}_{number}")
-        taken.add(str(file).casefold())
-        yield recipient, file
+        unit = recipient.unit
+        path = unit.path.split("/")
+        if recipient.person is not None:
+            # A number with the sign that stands before it could be part of another's name.
+            between = "\0" if "_" in recipient.key else "_"
+            above, names = path, [f"{recipient.name}{between}{recipient.key}"]
+        elif unit.level not in _ABOUT_UNITS:
+            above, names = path[:-1], path[-1:]
+        else:
+            above, names = [], path
+            if unit.parent is not None and unit.path == branch:
+                names = [unit.level, *names]
+        folders = [file_name(one, room=room) for one in above]
+        yield recipient, Path(*folders, f"{file_name(*names, room=room)}{suffix}")
 
 
 class Recipients:

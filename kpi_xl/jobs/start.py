@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from kpi_xl.errors import InputError
+from kpi_xl.files import write_whole
 from kpi_xl.jobs import data_form
-from kpi_xl.jobs.files import write_whole
 from kpi_xl.jobs.progress import Progress, silent
 from kpi_xl.project import Project
 from kpi_xl.sample import write_sample

@@ -23,8 +23,8 @@ from kpi_xl.calendar import Month, working_days
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import LEVELS
 from kpi_xl.errors import InputError
+from kpi_xl.files import write_whole
 from kpi_xl.jobs.additive import adds_up
-from kpi_xl.jobs.files import write_whole
 from kpi_xl.jobs.load import load
 from kpi_xl.jobs.progress import Progress, silent
 from kpi_xl.jobs.views import Figure, View

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from kpi_xl.catalogue import kpis
 from kpi_xl.errors import InputError
-from kpi_xl.jobs.files import write_whole
+from kpi_xl.files import write_whole
 from kpi_xl.jobs.slot_names import slot_names
 from kpi_xl.workbook import Template
 from kpi_xl.workbook.explained import Explanation, explain

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from kpi_xl.errors import InputError
-from kpi_xl.jobs.files import write_whole
+from kpi_xl.files import write_whole
 
 ADDIN: Final = "kpi_xl.xlam"
 """The file name of the Excel add-in."""

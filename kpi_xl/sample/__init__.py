@@ -23,12 +23,13 @@ from kpi_xl.data.schema import (
     TRANSFERS,
 )
 from kpi_xl.errors import InputError
+from kpi_xl.files import write_whole
 from kpi_xl.sample import dealer, shops, tables
 from kpi_xl.sample.activity import make_attendance, make_weeks
 from kpi_xl.sample.branch import END, NAME
 from kpi_xl.sample.dice import Dice
 from kpi_xl.sample.faults import gone_before_coming, odd_sign_dates, spoil_policies
-from kpi_xl.sample.files import csv_file, headings, replace, workbook_file
+from kpi_xl.sample.files import csv_file, headings, workbook_file
 from kpi_xl.sample.goals import make_goals
 from kpi_xl.sample.outlets import make_outlets
 from kpi_xl.sample.people import make_people, move_people
@@ -88,9 +89,10 @@ def write_sample(folder: Path, progress: Progress | None = None, trade: str = "�
     _refuse_to_overwrite(folder, _SETTINGS[trade])
     report = progress or (lambda text, done, total: None)
     made = _OTHERS[trade](folder) if trade in _OTHERS else _branch(folder, report)
-    written = [replace(path, content) for path, content in made.items()]
+    for path, content in made.items():
+        write_whole(path, content)
     report("完成", _STEPS, _STEPS)
-    return written
+    return list(made)
 
 
 def _branch(folder: Path, report: Progress) -> dict[Path, bytes]:

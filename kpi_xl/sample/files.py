@@ -6,7 +6,6 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Final
 
 import xlsxwriter
@@ -76,11 +75,3 @@ def workbook_file(
                 elif cell is not None:
                     page.write_number(row, column, cell)
     return content.getvalue()
-
-
-def replace(path: Path, content: bytes) -> Path:
-    """Put a file in place as a whole, or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.tmp")
-    draft.write_bytes(content)
-    return draft.replace(path)

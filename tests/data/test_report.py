@@ -95,7 +95,7 @@ def test_more_problems_than_are_written(checked, tmp_path):
 def test_a_report_that_cannot_be_written_leaves_nothing(checked, tmp_path):
     path = tmp_path / "校验报告.xlsx"
     path.mkdir()
-    with pytest.raises(InputError, match="校验报告写不进去"):
+    with pytest.raises(InputError, match="同名的文件夹"):
         write_report(checked, path)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["校验报告.xlsx", "项目"]
 

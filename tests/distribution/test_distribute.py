@@ -22,6 +22,7 @@ from click.testing import CliRunner
 from distribution.conftest import every_file
 from kpi_xl.cli import app
 from kpi_xl.errors import InputError
+from kpi_xl.file_names import ROOM
 from kpi_xl.jobs.circulation import circulation
 from kpi_xl.jobs.distribution.production import Blank, Order, produced
 from kpi_xl.jobs.distribution.run import distribute
@@ -250,7 +251,7 @@ def test_names_cannot_leave_the_folder(branch):
         listed.append(Recipient(unit, number))
         person = Person(name, name, "", False, None)
         listed.append(Recipient(unit, number, person))
-    placed = [file for _, file in files(listed, ".xlsx")]
+    placed = [file for _, file in files(listed, ".xlsx", "分公司", ROOM)]
     root = Path("/project/output")
     for file in placed:
         assert (root / file).resolve().is_relative_to(root)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import udfs
 from kpi_xl.errors import InputError
-from kpi_xl.jobs.files import write_whole
+from kpi_xl.files import write_whole
 from kpi_xl.jobs.user import User, UserSettings
 from kpi_xl.project import Project
 from udfs.calc import EXTENSION, IDENTIFIER

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
-from kpi_xl.jobs.files import write_whole
+from kpi_xl.files import write_whole
 from udfs.excel import sources
 from udfs.excel.ribbon import custom_ui
 from udfs.zipped import zipped

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kpi_xl.errors import InputError
+from kpi_xl.files import write_whole
 from kpi_xl.jobs.doctor import ansi
-from kpi_xl.jobs.files import write_whole
 from kpi_xl.jobs.user import User, UserSettings
 from kpi_xl.project import Project
 from udfs.excel.build import build

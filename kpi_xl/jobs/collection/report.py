@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import xlsxwriter
 
 from kpi_xl.calendar import Month
-from kpi_xl.errors import InputError
-from kpi_xl.jobs.files import write_whole
+from kpi_xl.files import write_whole
 
 if TYPE_CHECKING:
     from kpi_xl.jobs.collection.run import Collected
@@ -30,21 +29,14 @@ def write_report(collected: Collected) -> None:
 
     Raises
     ------
-    InputError
-        When the old report is open in Excel.
+    FileError
+        When it cannot be written, as when the old one is open in Excel.
     """
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_urls": False}) as book:
         book.set_properties({"title": "回收报告", "created": datetime(2000, 1, 1)})
         _Report(book, collected).write()
-    try:
-        write_whole(collected.report, out.getvalue())
-    except OSError:
-        raise InputError(
-            "回收报告写不进去，可能正在 Excel 里打开",
-            "请关闭后再收一次，结果相同",
-            file=collected.report,
-        ) from None
+    write_whole(collected.report, out.getvalue())
 
 
 class _Report:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from kpi_xl.errors import InputError
+from kpi_xl.files import write_whole
 from kpi_xl.jobs.circulation import circulation, file_of
 from kpi_xl.jobs.collection import store
 from kpi_xl.jobs.collection.files import Aside, arrived
@@ -20,7 +21,6 @@ from kpi_xl.jobs.collection.store import Rule, rule_meant
 from kpi_xl.jobs.collection.validation import Problem
 from kpi_xl.jobs.distribution.contacts import Listed, passwords_in
 from kpi_xl.jobs.distribution.encryption import encrypted
-from kpi_xl.jobs.files import write_whole
 from kpi_xl.jobs.holding import holding
 from kpi_xl.jobs.progress import Progress, silent
 from kpi_xl.project import Project

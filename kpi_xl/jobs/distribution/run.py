@@ -15,6 +15,8 @@ from typing import Any, Final
 
 from kpi_xl.calendar import Month
 from kpi_xl.errors import InputError
+from kpi_xl.file_names import file_name, room_in
+from kpi_xl.files import write_whole
 from kpi_xl.jobs import unit_sheets
 from kpi_xl.jobs.circulation import circulation, file_of
 from kpi_xl.jobs.distribution import manifest
@@ -23,7 +25,6 @@ from kpi_xl.jobs.distribution.encryption import locked_pdf
 from kpi_xl.jobs.distribution.mailing import Mailed, Mailing, mail_everybody, prepared
 from kpi_xl.jobs.distribution.manifest import Round
 from kpi_xl.jobs.distribution.production import Blank, Order, processes, produced
-from kpi_xl.jobs.files import file_name, write_whole
 from kpi_xl.jobs.fill import month_meant, recipients_of, template_path
 from kpi_xl.jobs.holding import holding
 from kpi_xl.jobs.libreoffice import converted, needed_soffice
@@ -177,7 +178,14 @@ def distribute(
     cube = load(project, progress).cube
     wanted = month_meant(cube, month)
     with recipients_of(project, cube, workbook, wanted) as to:
-        everybody = list(files(unit_sheets.recipients(workbook, to, level), workbook.suffix))
+        everybody = list(
+            files(
+                unit_sheets.recipients(workbook, to, level),
+                workbook.suffix,
+                cube.units[0].name,
+                room_in(project.folder),
+            )
+        )
         chosen = (level if workbook.sheets_for_units else to.level(level)) or ""
         _all_have_passwords(wishes.passwords, everybody)
         with _rounds(project, dry_run) as connection:
@@ -246,7 +254,8 @@ def _rounds(project: Project, dry_run: bool) -> Iterator[sqlite3.Connection]:
 
 def _folder(project: Project, month: Month, name: str, number: int) -> Path:
     named = name if number == 1 else f"{name}（第{number}轮）"
-    return project.output / str(month) / "下发" / file_name(named)
+    own = file_name(named, room=room_in(project.folder), cased=True)
+    return project.output / str(month) / "下发" / own
 
 
 def _all_have_passwords(
