@@ -99,29 +99,11 @@ def test_no_error_by_microsofts_open_xml_sdk(addin):
     assert open_xml_sdk_errors([addin]) == {str(addin): []}
 
 
-def test_its_settings(parts):
-    sheet = ElementTree.fromstring(parts["xl/worksheets/sheet1.xml"])
-    space = {"x": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
-    rows = [
-        [cell.findtext("x:v", namespaces=space) for cell in row]
-        for row in sheet.iterfind(".//x:row", space)
-    ]
-    settings = dict(rows)
-    assert b'<sheet name="kpi_xl.conf"' in parts["xl/workbook.xml"]
-    # A key that is there but empty would win over the user's own file.
-    assert all(settings.values())
-    assert "INTERPRETER_WIN" not in settings
-    assert settings["UDF MODULES"] == "udfs.excel.functions"
-    assert settings["ADD_WORKBOOK_TO_PYTHONPATH"] == "false"
-    assert settings["USE UDF SERVER"] == "1"
-
-
 def test_its_modules(modules):
-    expected = {
-        "xlwings", "xlwings_udfs", "Dictionary", "KpiDescriptions", "KpiCells", "KpiText",
-        "KpiRibbon", "KpiStart", "ThisWorkbook",
+    assert set(modules) == {
+        "xlwings_udfs", "KpiDescriptions", "KpiCells", "KpiPython", "KpiRegister", "KpiRibbon",
+        "KpiStart", "KpiText", "ThisWorkbook", "Sheet1",
     }  # fmt: skip
-    assert expected <= set(modules)
     for name, code in modules.items():
         assert code.isascii(), name
         for line in code.splitlines():
@@ -141,33 +123,106 @@ def test_every_function_is_there_with_names_that_vba_takes(modules):
     assert "Err.Description" not in modules["xlwings_udfs"]
 
 
-def test_xlwings_is_the_pinned_one_and_its_licence_is_kept(modules):
-    code = modules["xlwings"]
-    assert f'XLWINGS_VERSION As String = "{XLWINGS}"' in code
-    assert f"xlwings64-{XLWINGS}.dll" in code
-    assert "BSD 3-clause license" in code
-    assert 'PROJECT_NAME As String = "kpi_xl"' in code
+# -- what a cell, a shape on a sheet, or a macro of another workbook can reach
+
+DECLARED = re.compile(
+    r"^ *(?:(Public|Private|Friend) +)?(?:Static +)?"
+    r"(Declare +(?:PtrSafe +)?)?(Function|Sub|Property +(?:Get|Let|Set)) +(\w+) *(?:\((.*?)\))?",
+    re.MULTILINE | re.IGNORECASE,
+)
+PRIVATE_MODULE = re.compile(r"^Option Private Module$", re.MULTILINE)
+CLASSES = {"KpiPython"}
+DOCUMENTS = {"ThisWorkbook", "Sheet1"}
+
+
+def declared(modules, private):
+    """Every procedure and declaration: module, whether it is private, kind, name, arguments."""
+    for module, code in modules.items():
+        if bool(PRIVATE_MODULE.search(code)) == private and module not in CLASSES:
+            for scope, declare, kind, name, arguments in DECLARED.findall(code):
+                what = "Declare" if declare else kind.split()[0].title()
+                yield module, scope.title() == "Private", what, name, arguments
+
+
+def test_nothing_is_offered_to_cells_but_the_functions(modules):
+    """A public function of a module that is not private is a worksheet function in any workbook."""
+    offered = [
+        name
+        for _, is_private, kind, name, _ in declared(modules, private=False)
+        if not is_private and kind != "Sub"
+    ]
+    assert sorted(offered) == sorted(functions.__all__)
+
+
+def test_nothing_can_be_run_but_the_buttons(modules, ribbon):
+    """A shape in any workbook can run a public sub with texts; a button's takes what none can give."""
+    public = {
+        name: arguments
+        for _, is_private, kind, name, arguments in declared(modules, private=False)
+        if not is_private and kind == "Sub"
+    }
+    buttons = {
+        one.attrib["onAction"].split(".")[1] for one in ribbon.iter(f"{{{NAMESPACE}}}button")
+    }
+    # Excel calls the other when it has started: it looks at files, and describes the functions.
+    assert set(public) == buttons | {"KpiOpened"}
+    assert {public[name] for name in buttons} == {"control As IRibbonControl"}
+    assert public["KpiOpened"] == ""
+
+
+def test_no_procedure_takes_code_or_a_file_from_outside(modules):
+    """`Application.Run` and shapes reach private procedures of modules, too, by their full names."""
+    reachable = {
+        (module, name): arguments
+        for private in (True, False)
+        for module, _, _, name, arguments in declared(modules, private)
+        if module != "xlwings_udfs"
+    }
+    assert ("KpiCells", "KpiCall") in reachable
+    for (module, name), arguments in reachable.items():
+        body = modules[module][modules[module].index(f" {name}(") :].split("\nEnd ")[0]
+        if re.search(r"\.(Run|Exec|Server)\b|Shell|CreateObject|Open |Kill ", body):
+            # KpiCall asks Python for functions of one module by their names; CleanUp takes nothing.
+            assert arguments.startswith("ByVal control As IRibbonControl") or (
+                (module, name) in {("KpiCells", "KpiCall"), ("KpiRibbon", "CleanUp")}
+            ), (module, name)
+    assert "CallUDF(MODULE_OF_FUNCTIONS, functionName, arguments)" in modules["KpiCells"]
+    code = "\n".join(modules.values())
+    assert len(re.findall(r"\.Exec\b", code)) == 1
+    assert not re.search(
+        r"(?i)CreateObject|WScript|\bEvaluate\b|ExecuteExcel4Macro|Auto_Open", code
+    )
+    assert not re.search(r"(?i)^\s*Public (?!Sub|Function)", code, re.MULTILINE)
+
+
+def test_what_happens_by_itself_is_known(modules, parts):
+    """Nothing but the opening of the add-in runs by itself, and no name or sheet of it holds code."""
+    subs = re.findall(r"Sub (\w+)", modules["ThisWorkbook"] + modules["Sheet1"])
+    assert subs == ["Workbook_Open"]
+    assert b"definedName" not in parts["xl/workbook.xml"]
+    assert not [name for name in parts if "macrosheets" in name or "externalLink" in name]
 
 
 def test_no_workbook_chooses_the_program_that_is_started(modules):
-    """Only the add-in's own sheet and the user's own file are read."""
-    code = modules["xlwings"]
-    get_config = code[code.index("Function GetConfig(") : code.index("Function SaveConfigToFile(")]
-    assert "SheetExists(ActiveWorkbook" not in get_config
-    sources_of_settings = re.findall(r"^    If (.*) Then$", get_config, re.MULTILINE)
-    assert sources_of_settings == [
-        'source = "" Or source = "sheet"',
-        "False",  # the file beside the workbook
-        'source = "" Or source = "user"',
-    ]
+    """The user's own file does: neither the open workbook nor what lies in its folder."""
+    code = modules["KpiPython"]
+    assert "Interpreter" in code and "ActiveWorkbook.Name" in code
+    # The open workbook is handed to Python, and named to it on a Mac, and nothing is read of it.
+    used = {line.strip() for line in code.splitlines() if "ActiveWorkbook" in line}
+    assert len(used) == 3
+    assert not re.search(r"Worksheets|Sheets\(|\.Path\b(?<!Application\.Path)|FullName", code)
+    assert re.findall(r'file = Environ\("(\w+)"\) & "(.*)"', code) == [
+        ("HOME", "/kpi_xl.conf"), ("USERPROFILE", r"\.kpi_xl\kpi_xl.conf"),
+    ]  # fmt: skip
+    for name, other in modules.items():
+        if name != "KpiPython":
+            assert "ActiveWorkbook" not in other.replace("ActiveWorkbook Is Nothing", ""), name
 
 
-def test_one_python_for_all_workbooks(modules):
-    code = modules["xlwings"]
-    command = code[code.index("Function XLPyCommand()") : code.index("Private Sub XLPyLoadDLL()")]
-    excel = command[: command.index("#Else")]
-    assert "ActiveWorkbook" not in excel
-    assert "ThisWorkbook" not in excel
+def test_xlwings_is_the_pinned_one(modules):
+    for bits in (32, 64):
+        assert f'Lib "xlwings{bits}-{XLWINGS}.dll"' in modules["KpiPython"]
+    assert "@" not in modules["KpiPython"]
 
 
 def test_another_xlwings_is_refused(monkeypatch):
@@ -246,7 +301,7 @@ def test_every_button_has_its_macro_and_every_macro_its_python(ribbon, modules):
     for button in buttons:
         module, macro = button.attrib["onAction"].split(".")
         assert f"Public Sub {macro}(control As IRibbonControl)" in modules[module]
-    called = re.findall(r'KpiRun "(\w+)\(', modules["KpiRibbon"])
+    called = re.findall(r'KpiRun control, "(\w+)\(', modules["KpiRibbon"])
     assert len(called) == len({button.attrib["onAction"] for button in buttons})
     assert all(callable(getattr(macros, name)) for name in called)
     labels = [button.attrib["label"] for button in buttons]

@@ -1,6 +1,9 @@
 """The VBA that needs no Excel, run by an interpreter of VBA."""
 
+import os
 import re
+import subprocess
+import sys
 from array import array
 from importlib import resources
 
@@ -11,6 +14,18 @@ from udfs import functions
 from udfs.excel import sources
 from udfs.excel.descriptions import described
 
+# What is ahead of the first attribute is of the file, not of the module.
+CLASS = sources.python()[sources.python().index("Attribute VB_Name") :]
+STARTING = """
+Public Function Started(ByVal file As String) As String
+    Dim python As New KpiPython
+    Started = python.CommandLine(file)
+End Function
+Public Function Shell(ByVal text As String) As String
+    Dim python As New KpiPython
+    Shell = python.InShell(text)
+End Function
+"""
 ERRORS = {"#DIV/0!": 2007, "#N/A": 2042, "#VALUE!": 2015, "#NUM!": 2036}
 
 
@@ -27,14 +42,18 @@ def vba():
     for name, source in sources.modules():
         if name in ("KpiText", "KpiCells"):
             interpreter.add_module(source, name=name)
+    # Calls of Windows itself are not run here, and its environment is made up.
+    code = re.sub(r"(?m)^ *Private Declare .*$", "", CLASS)
+    code = code.replace('Environ("SystemRoot")', r'"C:\Windows"')
+    interpreter.add_module(code, name="KpiPython", kind="class")
+    interpreter.add_module(STARTING, name="Starting")
     return interpreter
 
 
 def test_all_of_it_parses():
-    for name, source in sources.modules():
-        # xlwings' own has directives that this parser does not take.
-        if name != "xlwings":
-            parse_module(source)
+    for _, source in sources.modules():
+        parse_module(source)
+    parse_module(CLASS, kind="class")
 
 
 @pytest.mark.parametrize("text", ["abc", "活动率 = 1", "龍", "𠮷 “x”", "", "D:\\数据 1\\it's"])
@@ -80,5 +99,46 @@ def test_used_part(vba):
 def test_the_repository_has_the_sources():
     folder = resources.files("udfs.excel") / "vba"
     assert sorted(file.name for file in folder.iterdir()) == [
-        "KpiCells.bas", "KpiRibbon.bas", "KpiStart.bas", "KpiText.bas", "ThisWorkbook.cls",
+        "KpiCells.bas", "KpiPython.cls", "KpiRegister.bas", "KpiRibbon.bas", "KpiStart.bas",
+        "KpiText.bas", "ThisWorkbook.cls",
     ]  # fmt: skip
+
+
+def test_python_is_started_from_nothing_that_lies_in_the_current_folder(vba):
+    """Excel's current folder may be that of a workbook from a mail: cmd.exe, modules, all of it."""
+    line = str(vba.run("Started", [r"C:\我的 程序\pythonw.exe"]))
+    program, python, options = re.fullmatch(r'"([^"]*)" /K ""([^"]*)" (.*)"', line).groups()
+    assert program == r"C:\Windows\System32\cmd.exe"
+    assert python == r"C:\我的 程序\pythonw.exe"
+    assert options == """-P -B -c "import xlwings; xlwings.serve('$(CLSID)')\""""
+
+
+def test_python_with_these_options_takes_no_module_from_the_current_folder(tmp_path):
+    """As Excel's Python is started, in a folder with modules of the names that it imports."""
+    marked = tmp_path / "run"
+    for name in ("xlwings", "numpy", "udfs", "kpi_xl"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(marked)!r}, 'w')", encoding="utf-8")
+    options = re.search(r'"( -P.*?-c) "', CLASS)[1].split()
+    code = "import xlwings; print(hasattr(xlwings, 'Book'))"
+    for given, is_ours in ((options, True), ([one for one in options if one != "-P"], False)):
+        done = subprocess.run(
+            [sys.executable, *given, code],
+            check=False, cwd=tmp_path, capture_output=True, text=True,
+            env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+        )  # fmt: skip
+        assert (done.stdout.strip() == "True") == is_ours, done.stderr
+        assert marked.exists() != is_ours
+
+
+def test_the_name_of_a_workbook_is_nothing_but_a_name_in_the_shell(vba):
+    for name in (
+        'a"; touch x; ".xlsx',
+        "$(touch x).xlsx",
+        "`touch x`.xlsx",
+        "a\\",
+        "城东 ‘一’.xlsx",
+    ):
+        written = str(vba.run("Shell", [name]))
+        command = f'printf %s "{written}"'
+        done = subprocess.run(["/bin/sh", "-c", command], check=True, capture_output=True)
+        assert done.stdout.decode() == name

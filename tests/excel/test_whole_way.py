@@ -86,6 +86,18 @@ class Server(VBAObject):
         return _to_vba(self.real.CallUDF(str(script), str(name), given))
 
 
+class Starter(VBAObject):
+    """The class KpiPython, which starts the server on Windows."""
+
+    def __init__(self, server):
+        super().__init__()
+        self.server = server
+
+    @method
+    def Server(self):
+        return self.server
+
+
 def _to_com(value):
     """A Variant as pywin32 gives it."""
     if value is MISSING:
@@ -144,12 +156,7 @@ def excel():
 def run(excel, monkeypatch):
     app, server = excel
     host = type(app.interpreter.host)
-    others = host.global_object
-
-    def global_object(self, name):
-        return server if name == "xlpy" else others(self, name)
-
-    monkeypatch.setattr(host, "global_object", global_object)
+    monkeypatch.setattr(host, "create", lambda self, name: {"KpiPython": Starter(server)}[name])
     app.run("KpiForget")
     server.calls = server.dead = 0
     return app.run

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Final
 
 import workbook_templates
 from kpi_xl.data.cube import LEVELS
@@ -11,6 +12,8 @@ from udfs import buttons
 from udfs.calc.host import Calc
 from udfs.calc.server import connected
 from udfs.commands import COMMANDS, Command
+
+_LEVELS: Final = (buttons.USUAL, PERSONS, *LEVELS)
 
 
 def main() -> None:
@@ -34,14 +37,16 @@ def _action(calc: Calc, name: str) -> buttons.Action | None:
 
 
 def _of_template(calc: Calc, command: Command, given: list[str]) -> buttons.Action | None:
-    """What a button does with a template; what is not given is asked for."""
+    """What a button does with a template; what is not given, or not known, is asked for."""
+    template: str | None
     template, level, *_ = [*given, None, None]
-    if template is None:
+    # A link in a document may name anything, such as a file.
+    if template not in workbook_templates.NAMES:
         template = calc.choose(f"{command.label}哪种工作簿", workbook_templates.NAMES)
     if template is None or command.name == "fill":
         return None if template is None else buttons.fill(template)
-    if level is None:
-        level = calc.choose("发给哪一级", (buttons.USUAL, PERSONS, *LEVELS))
+    if level not in _LEVELS:
+        level = calc.choose("发给哪一级", _LEVELS)
     return None if level is None else buttons.distribute(template, level)
 
 

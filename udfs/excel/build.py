@@ -6,14 +6,12 @@ Run ``python -m udfs.excel.build kpi_xl.xlam``.
 from __future__ import annotations
 
 import io
-import re
 import struct
 import sys
 import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any, Final
-from xml.sax.saxutils import escape
 
 from kpi_xl.files import write_whole
 from udfs.excel import sources
@@ -23,15 +21,6 @@ from udfs.zipped import zipped
 _PROJECT_NAME: Final = "KpiXl"
 _CODE_PAGE: Final = 1252  # the sources are ASCII, for which any will do
 
-# xlwings reads its settings from this sheet first. A key that is there but empty counts, so the
-# interpreter, which every user has elsewhere, is not here but in a file that the installer writes.
-_SETTINGS: Final[tuple[tuple[str, str | bool], ...]] = (
-    ("UDF MODULES", "udfs.excel.functions"),
-    ("ADD_WORKBOOK_TO_PYTHONPATH", "false"),
-    ("USE UDF SERVER", True),
-    ("DEBUG UDFS", False),
-    ("SHOW CONSOLE", False),
-)
 _RIBBON: Final = "customUI/customUI14.xml"
 _RIBBON_RELATIONSHIP: Final = (
     "http://schemas.microsoft.com/office/2007/relationships/ui/extensibility"
@@ -51,14 +40,6 @@ def build() -> bytes:
     """
     parts = _parts(_with_modules())
     parts["xl/vbaProject.bin"] = _mended(parts["xl/vbaProject.bin"])
-    sheet = f"{sources.PROJECT}.conf"
-    parts["xl/workbook.xml"] = _replaced(
-        parts["xl/workbook.xml"], '<sheet name="Sheet1"', f'<sheet name="{sheet}"'
-    )
-    parts["docProps/app.xml"] = _replaced(
-        parts["docProps/app.xml"], "<vt:lpstr>Sheet1</vt:lpstr>", f"<vt:lpstr>{sheet}</vt:lpstr>"
-    )
-    parts["xl/worksheets/sheet1.xml"] = _settings(parts["xl/worksheets/sheet1.xml"])
     parts["_rels/.rels"] = _replaced(
         parts["_rels/.rels"],
         "</Relationships>",
@@ -80,7 +61,7 @@ def _with_modules() -> bytes:
             _name(project)
             for name, source in sources.modules():
                 project.add_module(name, source)
-            project.add_module("Dictionary", sources.dictionary(), kind=VBAModuleKind.other)
+            project.add_module("KpiPython", sources.python(), kind=VBAModuleKind.other)
             book.set_module("ThisWorkbook", sources.this_workbook())
             project.delete_module("Module1")
             book.save(file)
@@ -125,29 +106,6 @@ def _mended(vba: bytes) -> bytes:
         file.write_stream_in_storage("VBA", "dir", compress(records[:-4]))
     mended: bytes = file.to_bytes()
     return mended
-
-
-def _settings(sheet: bytes) -> bytes:
-    """The sheet with xlwings' settings, a key and a value a row."""
-    rows = []
-    for number, (key, value) in enumerate(_SETTINGS, 1):
-        cell = (
-            f'<c r="B{number}" t="b"><v>{value:d}</v></c>'
-            if isinstance(value, bool)
-            else f'<c r="B{number}" t="str"><v>{escape(value)}</v></c>'
-        )
-        key_cell = f'<c r="A{number}" t="str"><v>{escape(key)}</v></c>'
-        rows.append(f'<row r="{number}">{key_cell}{cell}</row>')
-    data = f"<sheetData>{''.join(rows)}</sheetData>"
-    text, found = re.subn(
-        r"<sheetData\s*/>|<sheetData>.*?</sheetData>",
-        lambda _: data,
-        sheet.decode(),
-        flags=re.DOTALL,
-    )
-    if found != 1:
-        raise RuntimeError("pyOpenVBA's new workbook is not as expected")
-    return re.sub(r'<dimension ref="[^"]*"', f'<dimension ref="A1:B{len(rows)}"', text).encode()
 
 
 def _replaced(part: bytes, old: str, new: str) -> bytes:

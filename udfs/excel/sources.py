@@ -1,4 +1,8 @@
-"""The VBA modules of the add-in: ours in `vba`, xlwings', and those written from the functions.
+"""The VBA of the add-in: ours in `vba`, and the modules written from the functions.
+
+Excel offers every public function of a module to every cell, unless the module is private. So the
+functions stand in a module of their own, what starts Python is a class, and of xlwings' own VBA,
+with which a cell could run any program, nothing is taken but the wrappers that it writes.
 
 VBA source is text in the code page of whoever opens it, so what leaves here is plain ASCII: text
 in Chinese becomes a call that puts it together from code units.
@@ -11,19 +15,17 @@ import re
 import types
 from collections.abc import Iterator
 from importlib import resources
-from pathlib import Path
 from typing import Any, Final
 
 from kpi_xl.errors import InputError
+from kpi_xl.jobs.user import ADDIN
 from udfs import functions
 from udfs.excel import XLWINGS
 from udfs.excel.descriptions import described
 from udfs.excel.offline import importable
 
-PROJECT: Final = "kpi_xl"
-"""The name that xlwings' VBA derives its configuration's places from."""
-
-_OWN: Final = ("KpiCells", "KpiText", "KpiRibbon", "KpiStart")
+_VERSION: Final = "@XLWINGS@"  # where the sources name xlwings' files
+_MODULES: Final = ("KpiCells", "KpiText", "KpiRegister", "KpiRibbon", "KpiStart")
 _REINSTALL: Final = f"请运行 pip install --force-reinstall xlwings=={XLWINGS}"
 _TEXT: Final = re.compile(r'"(?:[^"\r\n]|"")*"')
 _CHARACTERS: Final = 200  # a line of VBA has 1023 characters at most, a code unit takes four
@@ -34,30 +36,11 @@ _CALL: Final = re.compile(
     re.MULTILINE,
 )
 _FAILURE: Final = re.compile(r"^( *)(\w+) = Err\.Description$", re.MULTILINE)
-
-# What is changed in xlwings' VBA, each exactly once.
-_CHANGES: Final = (
-    ('PROJECT_NAME As String = "myaddin"', f'PROJECT_NAME As String = "{PROJECT}"'),
-    # The command that starts Python tells one Python from another. With the active workbook's name
-    # in it there would be one for each workbook.
-    (
-        'PYTHONPATH = AddExcelDir & ";" & ActiveWorkbook.FullName & ";" & ThisWorkbook.FullName'
-        ' & ";" & GetConfig("ONEDRIVE_CONSUMER_WIN")',
-        'PYTHONPATH = AddExcelDir & ";;;" & GetConfig("ONEDRIVE_CONSUMER_WIN")',
-    ),
-    # Whichever workbook is open must not choose the program that is started: neither by a sheet
-    # of its own nor by a file beside it.
-    (
-        'If SheetExists(ActiveWorkbook, PROJECT_NAME & ".conf") = True Then',
-        "If False Then",
-    ),
-    ('If source = "" Or source = "directory" Then', "If False Then"),
-    # Without its sheet this Range is one of the active sheet, which fails on a chart sheet.
-    (
-        'For Each cell In Range(sht.Range("A1"), lastCell)',
-        'For Each cell In sht.Range(sht.Range("A1"), lastCell)',
-    ),
+_OF_EXCEL: Final = re.compile(
+    r'^    #If App = "Microsoft Excel" Then\n(.*?)^    #Else\n.*?^    #End If\n',
+    re.MULTILINE | re.DOTALL,
 )
+"""What is for Excel, and what for other programs of Office, which is left out."""
 
 
 class VersionError(InputError):
@@ -84,16 +67,15 @@ def check_version() -> None:
 def modules() -> Iterator[tuple[str, str]]:
     """The standard modules: name and source, ASCII, lines ended as Windows ends them."""
     check_version()
-    yield "xlwings", _windows(_xlwings())
     yield "xlwings_udfs", _windows(wrappers())
     yield "KpiDescriptions", _windows(descriptions())
-    for name in _OWN:
+    for name in _MODULES:
         yield name, _windows(ascii_only(_file(f"{name}.bas")))
 
 
-def dictionary() -> str:
-    """The class that xlwings' VBA needs on a Mac."""
-    return _windows((_xlwings_folder() / "addin" / "Dictionary.cls").read_text("ascii"))
+def python() -> str:
+    """The class that starts Python."""
+    return _windows(ascii_only(_file("KpiPython.cls").replace(_VERSION, XLWINGS)))
 
 
 def this_workbook() -> str:
@@ -114,15 +96,15 @@ def wrappers() -> str:
             "udfs.excel.functions",
             udfs.excel.functions,
             out,
-            types.SimpleNamespace(Name=f"{PROJECT}.xlam"),
+            types.SimpleNamespace(Name=ADDIN),
         )
     source, calls = _CALL.subn(r'\g<indent>\g<name> = KpiCall("\g<name>", \g<arguments>)',
                                out.getvalue())  # fmt: skip
     source, failures = _FAILURE.subn(r"\1\2 = CVErr(xlErrValue)", source)
-    if not calls == failures == len(functions.__all__):
+    source, branches = _OF_EXCEL.subn(r"\1", source)
+    if not calls == failures == branches == len(functions.__all__) or "XLPy" in source:
         raise VersionError("xlwings 生成的 VBA 与预期不同，加载项没有生成", _REINSTALL)
-    head = 'Attribute VB_Name = "xlwings_udfs"\n\'Written by xlwings\n'
-    return f'{head}#Const App = "Microsoft Excel"\n{source}'
+    return f'Attribute VB_Name = "xlwings_udfs"\n\'Written by xlwings\n{source}'
 
 
 def descriptions() -> str:
@@ -140,7 +122,8 @@ def descriptions() -> str:
         lines.append(f'    KpiDescribe "{name}", text, Array({", ".join(arguments)})')
         bodies.append("\n".join([*lines, "End Sub"]))
         calls.append(f"    Describe{number}")
-    head = ['Attribute VB_Name = "KpiDescriptions"', "Option Explicit", ""]
+    options = ["Option Explicit", "Option Private Module"]
+    head = ['Attribute VB_Name = "KpiDescriptions"', *options, ""]
     return "\n".join([*head, "Public Sub KpiDescribeAll()", *calls, "End Sub", "", *bodies, ""])
 
 
@@ -171,21 +154,6 @@ def _chars(text: str) -> str:
     step = 4 * _CHARACTERS
     pieces = [units[i : i + step] for i in range(0, len(units), step)] or [""]
     return " & _\n        ".join(f'KpiChars("{piece}")' for piece in pieces)
-
-
-def _xlwings() -> str:
-    source = (_xlwings_folder() / "xlwings_custom_addin.bas").read_text("ascii")
-    if f'XLWINGS_VERSION As String = "{XLWINGS}"' not in source:
-        raise VersionError(f"xlwings 的 VBA 不是 {XLWINGS} 版", _REINSTALL)
-    for old, new in _CHANGES:
-        if source.count(old) != 1:
-            raise VersionError("xlwings 的 VBA 与预期不同", _REINSTALL, value=old)
-        source = source.replace(old, new)
-    return source
-
-
-def _xlwings_folder() -> Path:
-    return Path(str(resources.files("xlwings")))
 
 
 def _file(name: str) -> str:

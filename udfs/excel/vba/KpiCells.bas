@@ -11,7 +11,7 @@ Private python As Object
 Private failedAt As Double
 
 Public Function KpiCall(ByVal functionName As String, ByVal arguments As Variant) As Variant
-    Dim attempts As Long
+    Dim attempts As Long, starter As New KpiPython
     If failedAt > 0 And Abs(Timer - failedAt) < PAUSE Then
         KpiCall = CVErr(xlErrValue)
         Exit Function
@@ -19,8 +19,8 @@ Public Function KpiCall(ByVal functionName As String, ByVal arguments As Variant
     KpiReadRanges arguments
     On Error GoTo failed
 again:
-    ' One Python for all workbooks, asked for once: xlwings reads its settings anew each time.
-    If python Is Nothing Then Set python = XLPy()
+    ' One Python for all workbooks, asked for once: which one it is stands in a file.
+    If python Is Nothing Then Set python = starter.Server()
     KpiCall = KpiResult(python.CallUDF(MODULE_OF_FUNCTIONS, functionName, arguments))
     failedAt = 0
     Exit Function

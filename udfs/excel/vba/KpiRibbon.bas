@@ -1,48 +1,49 @@
 Attribute VB_Name = "KpiRibbon"
-' What the buttons of the KPI tab call.
+' What the buttons of the KPI tab call. Each takes the button that was pressed, which nothing but the
+' tab can hand over: no cell, no shape on a sheet, no other macro.
 Option Explicit
 
 Public Sub KpiRefresh(control As IRibbonControl)
-    KpiRun "refresh()"
+    KpiRun control, "refresh()"
 End Sub
 
 Public Sub KpiUndo(control As IRibbonControl)
-    KpiRun "undo()"
+    KpiRun control, "undo()"
 End Sub
 
 Public Sub KpiFill(control As IRibbonControl)
-    KpiRun "fill('" & KpiUnits(control.Tag) & "')"
+    KpiRun control, "fill('" & KpiUnits(control.Tag) & "')"
 End Sub
 
 Public Sub KpiDistribute(control As IRibbonControl)
     Dim level As String
     level = InputBox("发给哪一级，如 营业部、营业组、个人；按模板通常的层级请不要改：", "KPI", "通常")
     If level = "" Then Exit Sub
-    KpiRun "distribute('" & KpiUnits(control.Tag) & "', '" & KpiUnits(level) & "')"
+    KpiRun control, "distribute('" & KpiUnits(control.Tag) & "', '" & KpiUnits(level) & "')"
 End Sub
 
 Public Sub KpiCollect(control As IRibbonControl)
-    KpiRun "collect()"
+    KpiRun control, "collect()"
 End Sub
 
 Public Sub KpiDiagnose(control As IRibbonControl)
-    KpiRun "diagnose()"
+    KpiRun control, "diagnose()"
 End Sub
 
 Public Sub KpiCheckData(control As IRibbonControl)
-    KpiRun "check()"
+    KpiRun control, "check()"
 End Sub
 
 Public Sub KpiDoctor(control As IRibbonControl)
-    KpiRun "doctor()"
+    KpiRun control, "doctor()"
 End Sub
 
 Public Sub KpiExplain(control As IRibbonControl)
-    KpiRun "explain()"
+    KpiRun control, "explain()"
 End Sub
 
 Public Sub KpiHelpPage(control As IRibbonControl)
-    KpiRun "help()"
+    KpiRun control, "help()"
 End Sub
 
 Public Sub KpiSettings(control As IRibbonControl)
@@ -58,14 +59,41 @@ Public Sub KpiSettings(control As IRibbonControl)
     #End If
     If folder = "" Then Exit Sub
     month = InputBox("月份，如 2024-06；留空则为有数据的最后一个月：", "KPI")
-    KpiRun "settings('" & KpiUnits(folder) & "', '" & KpiUnits(month) & "')"
+    KpiRun control, "settings('" & KpiUnits(folder) & "', '" & KpiUnits(month) & "')"
 End Sub
 
-Private Sub KpiRun(ByVal command As String)
+Private Sub KpiRun(ByVal control As IRibbonControl, ByVal command As String)
+    ' Texts in a command are hexadecimal, so that none of them can be more than a text.
+    Dim python As New KpiPython
+    If control Is Nothing Then Exit Sub
     If ActiveWorkbook Is Nothing Then
         MsgBox "请先打开或新建一个工作簿。", vbInformation, "KPI"
         Exit Sub
     End If
     KpiForget
-    RunPython "from udfs import macros; macros." & command
+    On Error GoTo failed
+    python.Run "from udfs import macros; macros." & command
+    Exit Sub
+failed:
+    MsgBox "Python 没有完成：" & Err.Description & vbLf & "请在命令行运行 kpi-xl doctor，它会说明怎么办。", vbCritical, "KPI"
 End Sub
+
+#If Mac Then
+Private Sub CleanUp()
+    ' xlwings calls this when its Python has ended.
+    Dim number As Integer, file As String, row As String, text As String
+    Application.StatusBar = False
+    On Error GoTo done
+    file = Environ("HOME") & "/xlwings.log"
+    number = FreeFile
+    Open file For Input As #number
+    Do While Not EOF(number)
+        Line Input #number, row
+        text = text & row & vbLf
+    Loop
+    Close #number
+    Kill file
+    If text <> "" Then MsgBox text, vbCritical, "KPI"
+done:
+End Sub
+#End If
