@@ -184,7 +184,7 @@ def check() -> Answer:
             }
             for one in checked.tables.values()
         ],
-        "problems": checked.problems,
+        "problems": [problem.record() for problem in checked.problems],
         "unrecognised": checked.unrecognised,
         "report": report,
     }

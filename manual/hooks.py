@@ -26,6 +26,7 @@ MADE: Final[dict[str, Callable[[], str]]] = {
     "example": tables.example,
     "kpis": kpis.overview,
     "messages": messages.page,
+    "problems": messages.problems,
     "settings": lambda: f"```toml\n{settings_text('兰州分公司')}```",
     "not run": blocks.not_run,
 }

@@ -1,4 +1,7 @@
-"""Every message of the program in one place, read off the source: what is said, and the advice."""
+"""Every message of the program in one place: what is said, and the advice.
+
+The problems of raw data are read off their catalogue, everything else off the source.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from kpi_xl.kinds import BY_CODE
+
 ROOT: Final = Path(__file__).parents[1]
 
-_KINDS: Final = ("InputError", "FileError", "Reason", "Fault")
+_KINDS: Final = ("InputError", "FileError", "Reason")
 _VARIES: Final = "…"
+_PARAMETER: Final = re.compile(r"\{\w+\}")
 
 _SUBJECTS: Final[dict[str, tuple[str, ...]]] = {
     "设置文件": ("kpi_xl/project.py", "kpi_xl/mail_settings.py", "kpi_xl/server_settings.py"),
@@ -73,6 +79,17 @@ def page() -> str:
         lines = "\n".join(f"| {problem} | {advice} |" for problem, advice in sorted(rows.items()))
         parts.append(f"### {subject}\n\n| 信息 | 怎么办 |\n|---|---|\n{lines}\n")
     return "\n".join(parts)
+
+
+def problems() -> str:
+    """The kinds of problems of raw data, in the order of their catalogue."""
+    rows = ["| 代码 | 处理 | 原因 | 怎么办 |", "|---|---|---|---|"]
+    for kind in BY_CODE.values():
+        done = "搁置" if kind.set_aside else "提示"
+        advice = kind.advice + "".join(kind.hints)
+        told = (_cell(_PARAMETER.sub(_VARIES, text)) for text in (kind.reason, advice))
+        rows.append(f"| `{kind.code}` | {done} | {' | '.join(told)} |")
+    return "\n".join(rows)
 
 
 def _constants(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:

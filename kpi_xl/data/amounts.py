@@ -6,7 +6,9 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from kpi_xl.data.cells import Fault, plain
+from kpi_xl import kinds
+from kpi_xl.data.cells import plain
+from kpi_xl.fault import Fault
 
 LARGEST: Final = 10**14
 """Money of so many 分 (一万亿元) is a mistake, such as a policy number in the wrong column."""
@@ -20,12 +22,6 @@ _UNITS: Final = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 _MINUS: Final = str.maketrans({"−": "-", "–": "-", "﹣": "-"})
 _SCALE: Final = re.compile(r"(?:单位[::]?)?([十百千]?[万亿]|千)元")
 _NOISE: Final = Decimal("0.0001")
-
-_NO_NUMBER: Final = Fault("不是数字", "请改成数字；没有就清空")
-_TOO_LARGE: Final = Fault("数字大得不合理", "请检查是不是填错了列")
-_DIGITS_LOST: Final = Fault(
-    "科学计数法，后面的数字已经丢失", "请在原始数据里把这一列设为数值格式（保留两位小数）后重新导出"
-)
 
 
 def heading_scale(heading: str) -> int:
@@ -67,21 +63,16 @@ def read_money(text: str, scale: int = 1) -> int | Fault:
         return found
     value, parts = found
     if parts["word"] not in ("元", "圆", ""):
-        return Fault("不是金额", "请改成以元计的数字")
+        return kinds.NO_MONEY()
     power = int(parts["power"][1:] or 0) if parts["power"] else 0
     if power > max(len(parts["decimals"]) - 1, 0):
-        return _DIGITS_LOST
+        return kinds.DIGITS_LOST()
     exact = value * 100 * (1 if parts["unit"] or parts["word"] else scale)
     if abs(exact) >= LARGEST:
-        return _TOO_LARGE
+        return kinds.TOO_LARGE()
     whole = int(exact.quantize(Decimal(1), ROUND_HALF_UP))
     if abs(exact - whole) >= _NOISE:
-        return Fault(
-            "金额不止两位小数，已四舍五入到分",
-            "如果要精确到分，请改成两位小数",
-            set_aside=False,
-            kept=whole,
-        )
+        return Fault(kinds.PARTS_OF_FEN, kept=whole)
     return whole
 
 
@@ -98,11 +89,11 @@ def read_count(text: str) -> int | Fault:
         return found
     value, parts = found
     if parts["word"] in ("元", "圆", "%", "‰"):
-        return Fault("不是个数", "请改成整数")
+        return kinds.NO_COUNT()
     if value != value.to_integral_value():
-        return Fault("不是整数", "请改成整数")
+        return kinds.NOT_WHOLE()
     if abs(value) >= 10**9:
-        return _TOO_LARGE
+        return kinds.TOO_LARGE()
     return int(value)
 
 
@@ -119,7 +110,7 @@ def read_number(text: str) -> float | Fault:
         return found
     value, parts = found
     if abs(value) >= 10**15:
-        return _TOO_LARGE
+        return kinds.TOO_LARGE()
     return float(value / {"%": 100, "‰": 1000}.get(parts["word"], 1))
 
 
@@ -128,15 +119,15 @@ def _number(text: str) -> tuple[Decimal, dict[str, str]] | Fault:
     text = "".join(plain(text).translate(_MINUS).split())
     match = _NUMBER.fullmatch(text)
     if match is None:
-        return _NO_NUMBER
+        return kinds.NO_NUMBER()
     parts = match.groupdict("")
     if not any(c.isdigit() for c in parts["digits"] + parts["decimals"]):
-        return _NO_NUMBER
+        return kinds.NO_NUMBER()
     signs = parts["sign"] + parts["inner"] + parts["behind"]
     if len(signs) > 1 or bool(parts["open"]) != bool(parts["close"]):
-        return _NO_NUMBER
+        return kinds.NO_NUMBER()
     if len(parts["power"]) > 4:
-        return _TOO_LARGE
+        return kinds.TOO_LARGE()
     number = Decimal((parts["digits"].replace(",", "") or "0") + parts["decimals"] + parts["power"])
     negative = "-" in signs or bool(parts["open"])
     return (-number if negative else number) * _unit(parts["unit"]), parts

@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from kpi_xl import kinds
 from kpi_xl.data import hashes, rules
 from kpi_xl.data.parse import absent_column, parse_column
 from kpi_xl.data.problem import Problem
@@ -270,9 +271,7 @@ def check_file(raw: RawTable, settings: Settings) -> tuple[CheckedTable, list[Pr
                     raw.rows[place].as_py(),
                     heading,
                     text[place].as_py(),
-                    fault.reason,
-                    fault.advice,
-                    fault.set_aside,
+                    fault,
                 )
             )
     name = pa.array([raw.file.name])
@@ -296,9 +295,7 @@ def _of_file(raw: RawTable) -> Iterable[Problem]:
             None,
             None,
             None,
-            f"这张工作表也有{raw.table.name}表的标题，但一个文件只读一张表，读的是「{raw.sheet}」",
-            "如果也要用，请合并到一张工作表，或另存为单独的文件",
-            False,
+            kinds.SHEET_PASSED_OVER(table=raw.table.name, read=raw.sheet),
         )
     if not len(raw.rows):
         yield Problem(
@@ -308,9 +305,7 @@ def _of_file(raw: RawTable) -> Iterable[Problem]:
             None,
             None,
             None,
-            "只有标题行，没有数据",
-            "请检查是不是导出时没有选中数据",
-            False,
+            kinds.ONLY_HEADINGS(),
         )
 
 
@@ -349,7 +344,7 @@ def _set_aside(
 ) -> tuple[CheckedTable, list[Problem]]:
     """The table without the rows found unusable, and what was found as problems."""
     problems = _problems(checked, findings)
-    rows = [finding.row for finding in findings if finding.set_aside]
+    rows = [finding.row for finding in findings if finding.fault.set_aside]
     if not rows:
         return checked, problems
     keep = np.ones(checked.data.num_rows, bool)
@@ -385,9 +380,7 @@ def _problems(checked: CheckedTable, findings: list[Finding]) -> list[Problem]:
                 checked.data["source_row"][finding.row].as_py(),
                 heading,
                 value,
-                finding.reason,
-                finding.advice,
-                finding.set_aside,
+                finding.fault,
             )
         )
     return problems

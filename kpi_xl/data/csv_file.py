@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
+from kpi_xl import kinds
 from kpi_xl.data.encoding import to_utf8
 from kpi_xl.data.grid import Broken, Grid, empty_file
 from kpi_xl.data.headings import HEADER_WITHIN, Headings, Match
@@ -230,13 +231,8 @@ def _line_by_line(body: bytes, header: _Header) -> _Records:
 
 def _broken(row: int, text: str, fields: int, width: int) -> Broken:
     if fields == 0:
-        return Broken(row, _shown(text), "引号没有配对", "请检查这一行的引号，补上或删去多余的一个")
-    return Broken(
-        row,
-        _shown(text),
-        f"有 {fields} 个单元格，标题行有 {width} 个",
-        "请检查这一行是不是多了或少了分隔符；内容里有分隔符的单元格要加引号",
-    )
+        return Broken(row, _shown(text), kinds.OPEN_QUOTE())
+    return Broken(row, _shown(text), kinds.CELLS_OF_LINE(cells=fields, headings=width))
 
 
 def _shown(text: str) -> str:

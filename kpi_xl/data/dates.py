@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
-from kpi_xl.data.cells import Fault, plain
+from kpi_xl import kinds
+from kpi_xl.data.cells import plain
+from kpi_xl.fault import Fault
 from kpi_xl.project import DateOrder
 
 FIRST_YEAR: Final = 1900
@@ -29,8 +31,6 @@ _YEAR_MONTH: Final = re.compile(r"(\d{4})\s*(?:[-/.年]\s*(\d{1,2})\s*月?|(\d{2
 # A date cell that holds 0 shows as 1900-01-00 in Excel, and stands for nothing.
 _ZERO: Final = re.compile(r"0(\.0+)?")
 _EPOCH: Final = date(1899, 12, 30)
-
-_WRITE: Final = "请写成 2024-01-05 这样的日期"
 
 
 def read_day(text: str, order: DateOrder = "ymd") -> date | Fault | None:
@@ -71,10 +71,10 @@ def read_day(text: str, order: DateOrder = "ymd") -> date | Fault | None:
 
 def _no_day(text: str) -> Fault:
     if _SHORT_YEAR.fullmatch(text):
-        return Fault("年份只有两位，看不出是哪一年", "请把年份写成四位，如 2024-01-05")
+        return kinds.SHORT_YEAR()
     if _YEAR_MONTH.fullmatch(text):
-        return Fault("只有年月，没有日", "请补上日；每月汇总的数据写该月任一天，如 2024-01-31")
-    return Fault("不是日期", _WRITE)
+        return kinds.NO_DAY_IN_MONTH()
+    return kinds.NO_DAY()
 
 
 def _day(year: int, month: int, day: int) -> date | Fault | None:
@@ -83,10 +83,10 @@ def _day(year: int, month: int, day: int) -> date | Fault | None:
     try:
         result = date(year, month, day)
     except ValueError:
-        return Fault("没有这一天", "请改成正确的日期")
+        return kinds.NO_SUCH_DAY()
     # Programs write the last day there is for "no end"; whether that is allowed, the column knows.
     if not FIRST_YEAR <= year <= LAST_YEAR and result != date.max:
-        return Fault(f"年份不在 {FIRST_YEAR} 到 {LAST_YEAR} 之间", "请改成正确的日期")
+        return kinds.DAY_OUT_OF_RANGE(first=FIRST_YEAR, last=LAST_YEAR)
     return result
 
 
@@ -97,11 +97,7 @@ def _year_last(first: int, second: int, year: int, order: DateOrder) -> date | F
         return _day(year, second, first)
     if second > 12 or first == second:
         return _day(year, first, second)
-    return Fault(
-        "看不出哪个是月、哪个是日",
-        "请改成 2024-01-05 这样的日期；整列都这样写的，在 kpi.toml 的 [dates] 里写明 "
-        'order = "mdy"（月/日/年）或 "dmy"（日/月/年）',
-    )
+    return kinds.DAY_OR_MONTH()
 
 
 def read_month(text: str, order: DateOrder = "ymd") -> int | Fault | None:
@@ -116,20 +112,20 @@ def read_month(text: str, order: DateOrder = "ymd") -> int | Fault | None:
     if match := _YEAR_MONTH.fullmatch(text):
         year, month = int(match[1]), int(match[2] or match[3])
         if not 1 <= month <= 12:
-            return Fault("没有这个月", "请写成 2024-06 这样的月份")
+            return kinds.NO_SUCH_MONTH()
         if not FIRST_YEAR <= year <= LAST_YEAR:
-            return Fault(f"年份不在 {FIRST_YEAR} 到 {LAST_YEAR} 之间", "请改成正确的月份")
+            return kinds.MONTH_OUT_OF_RANGE(first=FIRST_YEAR, last=LAST_YEAR)
         return year * 12 + month
     day = read_day(text, order)
     if isinstance(day, date):
         return day.year * 12 + day.month if day.year <= LAST_YEAR else _no_month()
-    if isinstance(day, Fault) and day.reason == "不是日期":
+    if isinstance(day, Fault) and day.kind is kinds.NO_DAY:
         return _no_month()
     return day
 
 
 def _no_month() -> Fault:
-    return Fault("不是月份", "请写成 2024-06 这样的月份")
+    return kinds.NO_MONTH()
 
 
 @dataclass(frozen=True)
@@ -165,5 +161,5 @@ class DayReader:
         if isinstance(day, date) and day in self._days:
             return None
         if day == date.max:
-            return None if self.optional else Fault("没有写明日期", "请写上实际的日期")
+            return None if self.optional else kinds.DAY_NEEDED()
         return day

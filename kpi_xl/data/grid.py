@@ -8,6 +8,7 @@ from typing import Any
 
 from kpi_xl.data.headings import Match
 from kpi_xl.errors import InputError
+from kpi_xl.fault import Fault
 
 
 @dataclass(frozen=True)
@@ -20,16 +21,13 @@ class Broken:
         Its number.
     text : str
         What stands there.
-    reason : str
-        Why it is none, in Chinese.
-    advice : str
-        What to do about it, in Chinese.
+    fault : Fault
+        Why it is none.
     """
 
     row: int
     text: str
-    reason: str
-    advice: str
+    fault: Fault
 
 
 @dataclass(frozen=True)

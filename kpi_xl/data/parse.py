@@ -7,17 +7,19 @@ hardly two are alike, are read all at once.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from kpi_xl import kinds
 from kpi_xl.data.amounts import heading_scale, read_count, read_money, read_number
-from kpi_xl.data.cells import ERRORS, FAILED_FORMULA, NOTHING, Fault, plain
+from kpi_xl.data.cells import ERRORS, NOTHING, plain
 from kpi_xl.data.dates import DayReader, read_month
 from kpi_xl.data.schema import Column
+from kpi_xl.fault import Fault
 from kpi_xl.project import Settings
 
 _TYPES: Final[dict[str, Any]] = {
@@ -32,21 +34,6 @@ _TYPES: Final[dict[str, Any]] = {
 _PLAIN_MONEY: Final = r"^-?(\d{1,12}|\d{1,3}(,\d{3}){1,3})(\.\d{1,2})?$"
 _FLOAT_ID: Final = r"^\d+\.0+$"
 _POWER_ID: Final = r"^\d(\.\d+)?[eE]\+\d+$"
-# An id in this form has lost digits, but as long as it is the same in all files it still serves.
-_ID_LOST: Final = Fault(
-    "编号成了科学计数法，后面的数字已经丢失，按现在的文字使用",
-    "请在原始数据里把这一列设为文本格式后重新导出，否则不同的编号可能变成同一个",
-    set_aside=False,
-)
-_ID_CUT: Final = Fault(
-    "这一列的编号超过 15 位，而第 15 位以后没有数字：Excel 按数字存放时会把它们变成 0",
-    "请核对原始编号；如果不同，请在原始数据里把这一列设为文本格式后重新导出",
-    set_aside=False,
-)
-_FAILED_TEXT: Final = Fault(
-    FAILED_FORMULA.reason + "，当作空白", FAILED_FORMULA.advice, set_aside=False
-)
-_REQUIRED: Final = Fault("必填的单元格是空的", "请补上")
 _NONE: Final = -1
 
 
@@ -98,7 +85,7 @@ def parse_column(text: Any, column: Column, settings: Settings, heading: str = "
     if column.kind == "id":
         parsed = _ids(text)
     elif column.kind == "text":
-        faults = _errors(text, _FAILED_TEXT)
+        faults = _errors(text, kinds.FAILED_TEXT())
         parsed = Parsed(_without(text, faults), faults)
     elif column.kind == "money" and heading_scale(heading) == 1:
         parsed = _plain_money(text)
@@ -141,7 +128,7 @@ def _choice(column: Column) -> Callable[[str], Any]:
     if pa.types.is_boolean(stored_type(column)):
         known = {word: stored == "1" for word, stored in known.items()}
     words = "、".join(dict.fromkeys(word for word, _ in column.choices if not word.isascii()))
-    fault = Fault("不认识的写法", f"可以写的有：{words}")
+    fault = kinds.UNKNOWN_WORD(words=words)
 
     def read(text: str) -> Any:
         return known.get(plain(text).casefold().removesuffix(".0"), fault)
@@ -155,7 +142,7 @@ def _distinct(text: Any, read: Callable[[str], Any], kind: Any) -> Parsed:
     found: list[Any] = []
     faults: dict[int, Fault] = {}
     for place, cell in enumerate(encoded.dictionary.to_pylist()):
-        value = FAILED_FORMULA if cell in ERRORS else read(cell)
+        value = kinds.FAILED_FORMULA() if cell in ERRORS else read(cell)
         if isinstance(value, Fault):
             faults[place] = value
             value = value.kept
@@ -193,7 +180,7 @@ def _ids(text: Any) -> Parsed:
     if pc.any(pc.match_substring_regex(text, _FLOAT_ID)).as_py():
         number = pc.match_substring_regex(text, _FLOAT_ID)
         text = pc.if_else(number, pc.replace_substring_regex(text, r"\.0+$", ""), text)
-    faults = _errors(text, FAILED_FORMULA)
+    faults = _errors(text, kinds.FAILED_FORMULA())
     text = _without(text, faults)
     return Parsed(text, faults + _lost_digits(text))
 
@@ -204,10 +191,7 @@ def _lost_digits(text: Any) -> list[tuple[int, Fault]]:
     seen: dict[str, list[int]] = {}
     for place in np.flatnonzero(power).tolist() if pc.any(power).as_py() else ():
         seen.setdefault(text[place].as_py(), []).append(place)
-    faults = []
-    for places in seen.values():
-        reason = f"{_ID_LOST.reason}，共 {len(places)} 行" if len(places) > 1 else _ID_LOST.reason
-        faults.append((places[0], replace(_ID_LOST, reason=reason)))
+    faults = [(places[0], kinds.ID_LOST(count=len(places))) for places in seen.values()]
     return faults + _cut_short(text)
 
 
@@ -225,7 +209,7 @@ def _cut_short(text: Any) -> list[tuple[int, Fault]]:
         for cell, n in ids.items()
     )
     place = pc.index(long, True).as_py()
-    return [(place, _ID_CUT)] if cut and len(ids) > 2 else []
+    return [(place, kinds.ID_CUT())] if cut and len(ids) > 2 else []
 
 
 def _errors(text: Any, fault: Fault) -> list[tuple[int, Fault]]:
@@ -248,4 +232,4 @@ def _required(parsed: Parsed) -> Parsed:
         return parsed
     known = {place for place, _ in parsed.faults}
     empty = [int(i) for i in np.flatnonzero(parsed.values.is_null()) if int(i) not in known]
-    return Parsed(parsed.values, parsed.faults + [(i, _REQUIRED) for i in empty])
+    return Parsed(parsed.values, parsed.faults + [(i, kinds.EMPTY()) for i in empty])

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from kpi_xl.fault import Fault
+from kpi_xl.kinds import BY_CODE
 
 
 @dataclass(frozen=True)
@@ -23,12 +28,8 @@ class Problem:
         The heading as it is written in the file.
     value : str or None
         What stands there.
-    reason : str
-        What is wrong with it, in Chinese.
-    advice : str
-        What to do about it, in Chinese.
-    set_aside : bool
-        Whether the row is not used because of it. Otherwise it is used, and this is a warning.
+    fault : Fault
+        What is wrong with it; its kind has the sentences.
     """
 
     table: str
@@ -37,6 +38,50 @@ class Problem:
     row: int | None
     column: str | None
     value: str | None
-    reason: str
-    advice: str
-    set_aside: bool
+    fault: Fault
+
+    @property
+    def kind(self) -> str:
+        """The code of its kind."""
+        return self.fault.kind.code
+
+    @property
+    def reason(self) -> str:
+        """What is wrong, in Chinese."""
+        return self.fault.reason
+
+    @property
+    def advice(self) -> str:
+        """What to do about it, in Chinese."""
+        return self.fault.advice
+
+    @property
+    def set_aside(self) -> bool:
+        """Whether the row is not used because of it. Otherwise it is used, and this is a remark."""
+        return self.fault.set_aside
+
+    def record(self) -> dict[str, Any]:
+        """All of it as plain values, for programs; `of_record` makes it a problem again."""
+        return {
+            "kind": self.kind,
+            "table": self.table,
+            "file": self.file,
+            "sheet": self.sheet,
+            "row": self.row,
+            "column": self.column,
+            "value": self.value,
+            "about": dict(self.fault.about),
+            "reason": self.reason,
+            "advice": self.advice,
+            "set_aside": self.set_aside,
+        }
+
+    @classmethod
+    def of_record(cls, record: Mapping[str, Any]) -> Problem:
+        """The problem that `record` gave these values of."""
+        kind = BY_CODE[record["kind"]]
+        fault = Fault(kind, record["about"], used=kind.set_aside and not record["set_aside"])
+        place = {
+            name: record[name] for name in ("table", "file", "sheet", "row", "column", "value")
+        }
+        return cls(**place, fault=fault)

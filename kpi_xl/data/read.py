@@ -15,6 +15,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from kpi_xl import kinds
 from kpi_xl.data.csv_file import read_csv
 from kpi_xl.data.excel_file import read_excel, sheet_names
 from kpi_xl.data.grid import Grid, empty_file
@@ -210,7 +211,7 @@ def _raw_table(file: Path, table: Table, grid: Grid) -> RawTable:
     total = pc.and_(total, lacking)
     keep = pc.and_(pc.is_valid(first), pc.invert(total))
     malformed = [
-        Problem(table.name, file.name, grid.sheet, line.row, None, line.text, *_why(line), True)
+        Problem(table.name, file.name, grid.sheet, line.row, None, line.text, line.fault)
         for line in grid.broken
     ]
     malformed += [
@@ -221,9 +222,7 @@ def _raw_table(file: Path, table: Table, grid: Grid) -> RawTable:
             row,
             None,
             text,
-            "合计行，不是一条记录",
-            "不用处理；不想再看到这条提示，请删去合计行",
-            True,
+            kinds.TOTALS(),
         )
         for row, text in zip(
             grid.rows.filter(total).to_pylist(), first.filter(total).to_pylist(), strict=True
@@ -245,10 +244,6 @@ def _raw_table(file: Path, table: Table, grid: Grid) -> RawTable:
         malformed=tuple(sorted(malformed, key=lambda problem: problem.row or 0)),
         passed_over=grid.passed_over,
     )
-
-
-def _why(line: Any) -> tuple[str, str]:
-    return line.reason, line.advice
 
 
 def _trimmed(column: Any) -> Any:

@@ -102,7 +102,7 @@ class _Remembered:
         except (OSError, pa.ArrowInvalid, KeyError, TypeError, ValueError):
             return None
         of_file = about["file"] | {"unused": tuple(about["file"]["unused"])}
-        problems = [Problem(**problem) for problem in about["problems"]]
+        problems = [Problem.of_record(record) for record in about["problems"]]
         agents = data.schema.metadata.get(_AGENTS)
         months = about["months"] and {
             int(month): (number, total) for month, (number, total) in about["months"].items()
@@ -119,7 +119,7 @@ class _Remembered:
         (of_file,), (part,) = checked.files, checked.parts
         file = {name: value for name, value in asdict(of_file).items() if name != "file"}
         about = {
-            "file": file, "problems": [asdict(problem) for problem in problems],
+            "file": file, "problems": [problem.record() for problem in problems],
             "months": part.months,
         }  # fmt: skip
         metadata: dict[bytes, Any] = {_ABOUT: json.dumps(about)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -39,9 +38,6 @@ _CELL: Final = _FONT | {"border": 1, "border_color": _LINE, "text_wrap": True}
 _NUMBER: Final = {"num_format": "#,##0", "align": "right", "indent": 1}
 _CENTRED: Final = {"align": "center"}
 _QUIET: Final = {"bg_color": "#FCF4E6"}
-_VARIES: Final = re.compile(
-    r"文件“[^”]*”|第 \d+ 行|“(?!未分配)[^”]*”|（?\d{4}-\d{2}-\d{2}）?|\d+(?= [行个])"
-)
 
 _SUMMARY: Final = (
     ("表", 8),
@@ -210,17 +206,17 @@ class _Report:
 
     def _kinds(self, sheet: Any, row: int) -> int:
         """The problems by kind, the most frequent first."""
-        kinds = Counter(
-            (p.table, p.set_aside, p.column, _VARIES.sub("…", p.reason))
-            for p in self.checked.problems
-        )
+        kinds: dict[tuple[str, bool, str | None, str], list[Problem]] = {}
+        for problem in self.checked.problems:
+            kind = (problem.table, problem.set_aside, problem.column, problem.kind)
+            kinds.setdefault(kind, []).append(problem)
         if not kinds:
             return row
         sheet.write_string(row, 0, "问题归类", self.format(_FONT, {"bold": True, "font_size": 12}))
         self._headings(sheet, row + 1, ["表", "问题", "列", "处理", "条数"])
-        order = sorted(kinds.items(), key=lambda kind: (not kind[0][1], -kind[1]))
-        for row_, ((table, aside, column, reason), count) in enumerate(order[:50], row + 2):
-            cells = (table, reason, column, _treatment(aside), count)
+        order = sorted(kinds.items(), key=lambda kind: (not kind[0][1], -len(kind[1])))
+        for row_, ((table, aside, column, _), alike) in enumerate(order[:50], row + 2):
+            cells = (table, _in_common(alike), column, _treatment(aside), len(alike))
             self._row(sheet, row_, cells, _QUIET if aside else {})
         return row + 2 + min(len(order), 50)
 
@@ -269,7 +265,7 @@ def _without_repetitions(problems: Sequence[Problem]) -> list[Problem]:
     listed = []
     for problem in problems:
         if not problem.set_aside:
-            kind = (problem.table, _VARIES.sub("", problem.reason))
+            kind = (problem.table, problem.kind)
             alike[kind] += 1
             if alike[kind] > MOST_ALIKE:
                 continue
@@ -289,6 +285,16 @@ def _cells(problem: Problem) -> tuple[Any, ...]:
         problem.reason,
         problem.advice,
     )
+
+
+def _in_common(alike: Sequence[Problem]) -> str:
+    """What is said of all problems of one kind, with … for what differs."""
+    about: dict[str, object] = dict(alike[0].fault.about)
+    for problem in alike:
+        for name, value in problem.fault.about.items():
+            if about[name] != value:
+                about[name] = "…"
+    return alike[0].fault.kind.reason.format_map(about)
 
 
 def _treatment(set_aside: bool) -> str:

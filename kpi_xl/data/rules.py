@@ -17,10 +17,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from kpi_xl import kinds
 from kpi_xl.catalogue import kpis
 from kpi_xl.catalogue.measures import COUNTED
 from kpi_xl.data.hashes import key_columns
 from kpi_xl.data.schema import AGENTS, ORGANISATION, Column, Table
+from kpi_xl.fault import Fault
 
 LEVELS: Final = (*ORGANISATION, "业务员")
 """The levels of the organisation a target may be set for."""
@@ -55,20 +57,16 @@ class Finding:
         Its place in the table.
     column : str or None
         The column's code.
+    fault : Fault
+        What is wrong.
     value : str or None
         What stands there, where it is not simply the column's value.
-    reason, advice : str
-        What is wrong and what to do about it, in Chinese.
-    set_aside : bool
-        Whether the row cannot be used.
     """
 
     row: int
     column: str | None
-    value: str | None
-    reason: str
-    advice: str
-    set_aside: bool = False
+    fault: Fault
+    value: str | None = None
 
 
 def of_rows(table: Table, data: pa.Table) -> list[Finding]:
@@ -97,13 +95,7 @@ def _nowhere(agents: pa.Table) -> Iterator[Finding]:
         if 0 < agents[code].null_count <= len(agents) * _FORGOTTEN:
             name = AGENTS.column(code).name
             for row in _places(blank):
-                yield Finding(
-                    row,
-                    code,
-                    None,
-                    f"没有写{name}，他的业绩不会算进哪个{name}",
-                    f"请补上；本来就不属于哪个{name}的不用改",
-                )
+                yield Finding(row, code, kinds.NO_UNIT(level=name))
 
 
 def _negative(table: Table, data: pa.Table) -> Iterator[Finding]:
@@ -112,26 +104,13 @@ def _negative(table: Table, data: pa.Table) -> Iterator[Finding]:
             if (pc.min(data[column.code]).as_py() or 0) >= 0:
                 continue
             for row in _places(pc.less(data[column.code], 0)):
-                yield Finding(
-                    row,
-                    column.code,
-                    None,
-                    f"{column.name}是负数，已照用",
-                    "冲正、退保的负数不用处理；否则请改正",
-                )
+                yield Finding(row, column.code, kinds.NEGATIVE(column=column.name))
 
 
 def _left_before_signed(data: pa.Table) -> Iterator[Finding]:
     for row in _places(pc.less(data["left"], data["signed"])):
-        signed = data["signed"][row].as_py()
-        yield Finding(
-            row,
-            "left",
-            None,
-            f"解约日期早于签约日期（{signed}）",
-            "请改正其中一个日期；还在职就清空解约日期",
-            set_aside=True,
-        )
+        signed = str(data["signed"][row].as_py())
+        yield Finding(row, "left", kinds.LEFT_BEFORE_SIGNED(signed=signed))
 
 
 def _parts_of_one(data: pa.Table) -> Iterator[Finding]:
@@ -139,7 +118,7 @@ def _parts_of_one(data: pa.Table) -> Iterator[Finding]:
     money = pa.array([code for code, _, unit, _ in COUNTED if unit == "元"])
     broken = np.asarray(data["quantity"].to_numpy()) % 100 != 0
     for row in _places(pc.and_(pa.array(broken), pc.invert(pc.is_in(data["item"], money)))):
-        yield Finding(row, "quantity", None, "这个项目的数量应是整数", "请改成整数", set_aside=True)
+        yield Finding(row, "quantity", kinds.PART_OF_ONE())
 
 
 def levels_meant(levels: pa.Array, called: Mapping[str, str]) -> pa.Array:
@@ -151,9 +130,7 @@ def levels_meant(levels: pa.Array, called: Mapping[str, str]) -> pa.Array:
 
 def _levels(data: pa.Table) -> Iterator[Finding]:
     for row in _places(pc.invert(pc.is_in(data["level"], pa.array(LEVELS)))):
-        yield Finding(
-            row, "level", None, "没有这个层级", "可以写的有：" + "、".join(LEVELS), set_aside=True
-        )
+        yield Finding(row, "level", kinds.NO_LEVEL(levels="、".join(LEVELS)))
 
 
 def _kpis(data: pa.Table) -> Iterator[Finding]:
@@ -163,9 +140,9 @@ def _kpis(data: pa.Table) -> Iterator[Finding]:
         labels = {label.casefold(): label for kpi in kpis.values() for label in kpi.labels}
         near = difflib.get_close_matches(name.casefold(), labels, n=3, cutoff=0.5)
         like = "、".join(labels[label] for label in near)
-        advice = f"是不是：{like}" if like else "请改成指标清单里的名称或代码"
+        fault = kinds.LIKE_KPI(like=like) if like else kinds.NO_KPI()
         for row in _places(pc.equal(data["kpi"], name)):
-            yield Finding(row, "kpi", None, "没有这个指标", advice, set_aside=True)
+            yield Finding(row, "kpi", fault)
 
 
 def by_code(data: pa.Table) -> pa.Table:
@@ -211,16 +188,15 @@ def duplicates(table: Table, data: pa.Table, hashes: Iterable[NDArray[np.uint64]
         where = _where(data, before, row)
         differ = [name for name, rows in differences.items() if rows[number]]
         if differ:
-            reason = f"{names}与{where}相同，但{'、'.join(differ)}不同；用了前一行"
-            advice = "请核对哪一行是对的，删去另一行"
+            fault = kinds.CONFLICTING(key=names, where=where, columns="、".join(differ))
         else:
-            reason, advice = f"与{where}重复", "请删去重复的行"
+            fault = kinds.REPEATED(where=where)
         value = " / ".join(
             shown(table.column(code), data[code][row].as_py())
             for code in table.key
             if data[code][row].is_valid and not pa.types.is_boolean(data[code].type)
         )
-        findings.append(Finding(row, table.key[0], value, reason, advice, set_aside=True))
+        findings.append(Finding(row, table.key[0], fault, value))
     return findings
 
 
@@ -286,15 +262,8 @@ def _stints(agents: pa.Table) -> list[Finding]:
     findings = []
     for hit in hits.tolist():
         before, row = order[hit].as_py(), order[hit + 1].as_py()
-        findings.append(
-            Finding(
-                row,
-                "signed",
-                None,
-                f"{_where(agents, before, row)}的同一工号此时还没有解约",
-                "请在前一行补上或改正解约日期；同一个人只签约一次的，请删去多余的行",
-            )
-        )
+        where = _where(agents, before, row)
+        findings.append(Finding(row, "signed", kinds.SIGNED_TWICE(where=where)))
     return sorted(findings, key=lambda finding: finding.row)
 
 
@@ -336,19 +305,10 @@ def of_agents(
     set_aside : int
         So many rows of 人员 are set aside: who seems unknown may be in one of these.
     """
-    advice = "请核对工号，或把这个人补进人员表"
-    if set_aside:
-        advice += f"；人员表有 {set_aside} 行搁置，他在其中的，先改好那一行"
     if table.code == "outlets":
         named = pa.concat_tables([data for data, _ in parts])["agent"]
         return [
-            Finding(
-                row,
-                "agent",
-                None,
-                "人员表里没有这个工号",
-                advice,
-            )
+            Finding(row, "agent", kinds.UNKNOWN_KEEPER(aside=set_aside))
             for row in _places(pc.invert(pc.is_in(named, agents["agent"])))
         ]
     if table.code not in SERVICE_TABLES:
@@ -362,13 +322,13 @@ def of_agents(
         each.append(found.append_column("part", pa.repeat(pa.scalar(number), found.num_rows)))
         begin += data.num_rows
     everybody = pa.concat_tables(each)
-    findings = list(_unknown(everybody, agents, advice))
+    findings = list(_unknown(everybody, agents, set_aside))
     if table.code == "policies":
         findings += _out_of_service([data for data, _ in parts], everybody, agents)
     return findings
 
 
-def _unknown(everybody: pa.Table, agents: pa.Table, advice: str) -> Iterator[Finding]:
+def _unknown(everybody: pa.Table, agents: pa.Table, set_aside: int) -> Iterator[Finding]:
     strange = everybody.filter(pc.invert(pc.is_in(everybody["agent"], agents["agent"])))
     if not strange.num_rows:
         return
@@ -382,14 +342,8 @@ def _unknown(everybody: pa.Table, agents: pa.Table, advice: str) -> Iterator[Fin
         key=lambda found: found[1],
     ):
         like = bare.get(agent.lstrip("0"))
-        hint = f"；人员表里有“{like}”，是不是前面的 0 丢了" if like else ""
-        yield Finding(
-            row,
-            "agent",
-            None,
-            f"人员表里没有这个工号，共 {count} 行，归入“{UNASSIGNED}”",
-            f"{advice}{hint}",
-        )
+        fault = kinds.UNKNOWN_AGENT(count=count, unassigned=UNASSIGNED, aside=set_aside, like=like)
+        yield Finding(row, "agent", fault)
 
 
 def _out_of_service(
@@ -431,21 +385,9 @@ def _out_of_service(
             late += zip(rows[after].tolist(), left[after].tolist(), strict=True)
         begin += data.num_rows
     for row, first in early:
-        yield Finding(
-            row,
-            "issued",
-            None,
-            f"承保日期早于业务员签约日期（{_day(first)}）",
-            "请核对承保日期、工号和人员表里的签约日期",
-        )
+        yield Finding(row, "issued", kinds.ISSUED_EARLY(signed=_day(first)))
     for row, last in late:
-        yield Finding(
-            row,
-            "issued",
-            None,
-            f"承保日期晚于业务员解约日期（{_day(last)}）",
-            "请核对承保日期、工号和人员表里的解约日期；孤儿单请改为接手人的工号",
-        )
+        yield Finding(row, "issued", kinds.ISSUED_LATE(left=_day(last)))
 
 
 def _days(column: Any, missing: int) -> NDArray[np.int32]:

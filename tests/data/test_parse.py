@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi_xl.data.amounts import read_count, read_money, read_number
-from kpi_xl.data.cells import Fault
 from kpi_xl.data.dates import DayReader, read_day, read_month
 from kpi_xl.data.parse import parse_column, stored_type
 from kpi_xl.data.schema import TABLES, Column
+from kpi_xl.fault import Fault
 from kpi_xl.project import Settings
 
 DAYS = st.dates(date(1900, 1, 1), date(2100, 12, 31))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import openpyxl
 import pytest
 
+from kpi_xl import kinds
 from kpi_xl.data.check import Checked, check_project
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.report import write_report
@@ -104,13 +105,21 @@ def test_a_remark_made_a_thousand_times_is_enough(tmp_path):
     """All that is set aside is listed; of rows that are used, the first thousand of each kind."""
 
     def problem(row, set_aside):
-        text = f"承保日期早于业务员签约日期（2024-01-{row % 28 + 1:02d}）"
-        return Problem("保单", "保单.csv", None, row, "承保日期", "x", text, "请核对", set_aside)
+        fault = (
+            kinds.NO_DAY() if set_aside else kinds.ISSUED_EARLY(signed=f"2024-01-{row % 28 + 1}")
+        )
+        return Problem("保单", "保单.csv", None, row, "承保日期", "x", fault)
 
     problems = [problem(row, row % 2 == 0) for row in range(4000)]
     path = tmp_path / "报告.xlsx"
     write_report(Checked({}, problems, []), path)
-    rows = list(openpyxl.load_workbook(path)["问题明细"].iter_rows(min_row=2, values_only=True))
+    book = openpyxl.load_workbook(path)
+    told = [row[:5] for row in book["汇总"].iter_rows(values_only=True) if row[0] == "保单"]
+    assert told == [
+        ("保单", "不是日期", "承保日期", "搁置", 2000),
+        ("保单", "承保日期早于业务员签约日期（…）", "承保日期", "提示", 2000),
+    ]
+    rows = list(book["问题明细"].iter_rows(min_row=2, values_only=True))
     assert [row[0] for row in rows[:2000]] == ["搁置"] * 2000
     assert [row[0] for row in rows[2000:3000]] == ["提示"] * 1000
     assert "另有 1,000 条没有列出" in rows[3000][0]

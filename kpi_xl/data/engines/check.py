@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from kpi_xl import kinds
 from kpi_xl.data.check import Checked, CheckedFile, CheckedTable
 from kpi_xl.data.engines.engine import Database
 from kpi_xl.data.engines.hybrid import COPIED
 from kpi_xl.data.engines.raw_tables import is_flag, select
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.schema import TABLES, Column, Table
+from kpi_xl.fault import Fault
 
 
 def check_database(database: Database, *, thorough: bool = True) -> Checked:
@@ -78,11 +80,11 @@ def _of_cells(table: Table, counts: dict[str, int]) -> Iterator[Problem]:
         if not (number := counts.get(column.code)):
             continue
         if column.required:
-            reason, advice = f"有 {number} 行没有填，不参与计算", "请在数据库里补上"
+            fault = kinds.ROWS_EMPTY(count=number)
         else:
             words = "、".join(dict.fromkeys(stored for _, stored in column.choices))
-            reason, advice = f"有 {number} 行写的认不得", f"请在数据库里改成：{words}"
-        yield _problem(table, column.code, reason, advice, set_aside=column.required)
+            fault = kinds.ROWS_UNKNOWN(count=number, words=words)
+        yield _problem(table, column.code, fault)
 
 
 def _of_keys(database: Database, table: Table, every_row: str) -> Iterator[Problem]:
@@ -94,9 +96,8 @@ def _of_keys(database: Database, table: Table, every_row: str) -> Iterator[Probl
     )
     if extra := int(found["extra"][0]):
         names = "、".join(table.column(code).name for code in table.key)
-        reason = f"{names}相同的多出 {extra} 行，会重复计算"
-        yield _problem(table, table.key[0], reason, "请在数据库里删去重复的行", set_aside=False)
+        yield _problem(table, table.key[0], kinds.ROWS_REPEATED(key=names, count=extra))
 
 
-def _problem(table: Table, column: str, reason: str, advice: str, *, set_aside: bool) -> Problem:
-    return Problem(table.name, table.code, None, None, column, None, reason, advice, set_aside)
+def _problem(table: Table, column: str, fault: Fault) -> Problem:
+    return Problem(table.name, table.code, None, None, column, None, fault)

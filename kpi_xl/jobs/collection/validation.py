@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from kpi_xl.data.amounts import read_number
-from kpi_xl.data.cells import Fault
 from kpi_xl.data.dates import read_day
+from kpi_xl.fault import Fault
 from kpi_xl.jobs.collection.entries import Typed
 from kpi_xl.jobs.collection.row_keys import NO_KEY, RowKey, row_keys
 from kpi_xl.workbook.answers import Answer, Answers

@@ -1,0 +1,199 @@
+"""Every kind of fault that raw data can have: its code, what is said of it, what to do about it.
+
+The check report, ``--json`` and the manual's list of messages are made of these.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kpi_xl.fault import Kind
+
+_WRITE_DAY: Final = "请写成 2024-01-05 这样的日期"
+_WRITE_MONTH: Final = "请写成 2024-06 这样的月份"
+
+# Cells: numbers.
+
+NO_NUMBER: Final = Kind("number.unreadable", "不是数字", "请改成数字；没有就清空")
+TOO_LARGE: Final = Kind("number.too-large", "数字大得不合理", "请检查是不是填错了列")
+DIGITS_LOST: Final = Kind(
+    "money.digits-lost",
+    "科学计数法，后面的数字已经丢失",
+    "请在原始数据里把这一列设为数值格式（保留两位小数）后重新导出",
+)
+NO_MONEY: Final = Kind("money.unreadable", "不是金额", "请改成以元计的数字")
+PARTS_OF_FEN: Final = Kind(
+    "money.rounded",
+    "金额不止两位小数，已四舍五入到分",
+    "如果要精确到分，请改成两位小数",
+    set_aside=False,
+)
+NO_COUNT: Final = Kind("count.unreadable", "不是个数", "请改成整数")
+NOT_WHOLE: Final = Kind("count.not-whole", "不是整数", "请改成整数")
+
+# Cells: days and months.
+
+NO_DAY: Final = Kind("date.unreadable", "不是日期", _WRITE_DAY)
+SHORT_YEAR: Final = Kind(
+    "date.short-year", "年份只有两位，看不出是哪一年", "请把年份写成四位，如 2024-01-05"
+)
+NO_DAY_IN_MONTH: Final = Kind(
+    "date.without-day",
+    "只有年月，没有日",
+    "请补上日；每月汇总的数据写该月任一天，如 2024-01-31",
+)
+NO_SUCH_DAY: Final = Kind("date.impossible", "没有这一天", "请改成正确的日期")
+DAY_OUT_OF_RANGE: Final = Kind(
+    "date.year-out-of-range", "年份不在 {first} 到 {last} 之间", "请改成正确的日期"
+)
+DAY_OR_MONTH: Final = Kind(
+    "date.order-unknown",
+    "看不出哪个是月、哪个是日",
+    "请改成 2024-01-05 这样的日期；整列都这样写的，在 kpi.toml 的 [dates] 里写明 "
+    'order = "mdy"（月/日/年）或 "dmy"（日/月/年）',
+)
+DAY_NEEDED: Final = Kind("date.none", "没有写明日期", "请写上实际的日期")
+NO_MONTH: Final = Kind("month.unreadable", "不是月份", _WRITE_MONTH)
+NO_SUCH_MONTH: Final = Kind("month.impossible", "没有这个月", _WRITE_MONTH)
+MONTH_OUT_OF_RANGE: Final = Kind(
+    "month.year-out-of-range", "年份不在 {first} 到 {last} 之间", "请改成正确的月份"
+)
+
+# Cells: everything else.
+
+FAILED_FORMULA: Final = Kind(
+    "cell.formula-failed",
+    "单元格是公式错误",
+    "请在 Excel 里改正公式，或换成实际的值；没有就清空",
+)
+FAILED_TEXT: Final = Kind(
+    "text.formula-failed",
+    "单元格是公式错误，当作空白",
+    "请在 Excel 里改正公式，或换成实际的值；没有就清空",
+    set_aside=False,
+)
+EMPTY: Final = Kind("cell.empty", "必填的单元格是空的", "请补上")
+UNKNOWN_WORD: Final = Kind("choice.unknown", "不认识的写法", "可以写的有：{words}")
+# An id in this form has lost digits, but as long as it is the same in all files it still serves.
+ID_LOST: Final = Kind(
+    "id.digits-lost",
+    "编号成了科学计数法，后面的数字已经丢失，按现在的文字使用，共 {count} 行",
+    "请在原始数据里把这一列设为文本格式后重新导出，否则不同的编号可能变成同一个",
+    set_aside=False,
+)
+ID_CUT: Final = Kind(
+    "id.cut-at-15-digits",
+    "这一列的编号超过 15 位，而第 15 位以后没有数字：Excel 按数字存放时会把它们变成 0",
+    "请核对原始编号；如果不同，请在原始数据里把这一列设为文本格式后重新导出",
+    set_aside=False,
+)
+
+# Lines and files.
+
+TOTALS: Final = Kind(
+    "line.totals", "合计行，不是一条记录", "不用处理；不想再看到这条提示，请删去合计行"
+)
+OPEN_QUOTE: Final = Kind(
+    "line.open-quote", "引号没有配对", "请检查这一行的引号，补上或删去多余的一个"
+)
+CELLS_OF_LINE: Final = Kind(
+    "line.number-of-cells",
+    "有 {cells} 个单元格，标题行有 {headings} 个",
+    "请检查这一行是不是多了或少了分隔符；内容里有分隔符的单元格要加引号",
+)
+SHEET_PASSED_OVER: Final = Kind(
+    "sheet.passed-over",
+    "这张工作表也有{table}表的标题，但一个文件只读一张表，读的是「{read}」",
+    "如果也要用，请合并到一张工作表，或另存为单独的文件",
+    set_aside=False,
+)
+ONLY_HEADINGS: Final = Kind(
+    "file.only-headings",
+    "只有标题行，没有数据",
+    "请检查是不是导出时没有选中数据",
+    set_aside=False,
+)
+
+# Rows.
+
+NO_UNIT: Final = Kind(
+    "agent.no-unit",
+    "没有写{level}，他的业绩不会算进哪个{level}",
+    "请补上；本来就不属于哪个{level}的不用改",
+    set_aside=False,
+)
+NEGATIVE: Final = Kind(
+    "number.negative",
+    "{column}是负数，已照用",
+    "冲正、退保的负数不用处理；否则请改正",
+    set_aside=False,
+)
+LEFT_BEFORE_SIGNED: Final = Kind(
+    "agent.left-before-signed",
+    "解约日期早于签约日期（{signed}）",
+    "请改正其中一个日期；还在职就清空解约日期",
+)
+SIGNED_TWICE: Final = Kind(
+    "agent.signed-before-left",
+    "{where}的同一工号此时还没有解约",
+    "请在前一行补上或改正解约日期；同一个人只签约一次的，请删去多余的行",
+    set_aside=False,
+)
+PART_OF_ONE: Final = Kind("counts.not-whole", "这个项目的数量应是整数", "请改成整数")
+NO_LEVEL: Final = Kind("target.no-such-level", "没有这个层级", "可以写的有：{levels}")
+NO_KPI: Final = Kind("target.no-such-kpi", "没有这个指标", "请改成指标清单里的名称或代码")
+LIKE_KPI: Final = Kind("target.misspelt-kpi", "没有这个指标", "是不是：{like}")
+REPEATED: Final = Kind("row.repeated", "与{where}重复", "请删去重复的行")
+CONFLICTING: Final = Kind(
+    "row.conflicting",
+    "{key}与{where}相同，但{columns}不同；用了前一行",
+    "请核对哪一行是对的，删去另一行",
+)
+
+# Between tables.
+
+_ASIDE: Final = "；人员表有 {aside} 行搁置，他在其中的，先改好那一行"
+UNKNOWN_AGENT: Final = Kind(
+    "agent.unknown",
+    "人员表里没有这个工号，共 {count} 行，归入“{unassigned}”",
+    "请核对工号，或把这个人补进人员表",
+    set_aside=False,
+    hints=(_ASIDE, "；人员表里有“{like}”，是不是前面的 0 丢了"),
+)
+UNKNOWN_KEEPER: Final = Kind(
+    "outlet.unknown-agent",
+    "人员表里没有这个工号",
+    "请核对工号，或把这个人补进人员表",
+    set_aside=False,
+    hints=(_ASIDE,),
+)
+ISSUED_EARLY: Final = Kind(
+    "policy.before-signed",
+    "承保日期早于业务员签约日期（{signed}）",
+    "请核对承保日期、工号和人员表里的签约日期",
+    set_aside=False,
+)
+ISSUED_LATE: Final = Kind(
+    "policy.after-left",
+    "承保日期晚于业务员解约日期（{left}）",
+    "请核对承保日期、工号和人员表里的解约日期；孤儿单请改为接手人的工号",
+    set_aside=False,
+)
+
+# Tables of a company's own database, of which rows are counted and not listed.
+
+ROWS_EMPTY: Final = Kind("rows.empty", "有 {count} 行没有填，不参与计算", "请在数据库里补上")
+ROWS_UNKNOWN: Final = Kind(
+    "rows.unknown-choice", "有 {count} 行写的认不得", "请在数据库里改成：{words}", set_aside=False
+)
+ROWS_REPEATED: Final = Kind(
+    "rows.repeated",
+    "{key}相同的多出 {count} 行，会重复计算",
+    "请在数据库里删去重复的行",
+    set_aside=False,
+)
+
+BY_CODE: Final[dict[str, Kind]] = {
+    kind.code: kind for kind in tuple(globals().values()) if isinstance(kind, Kind)
+}
+"""Every kind by its code, in the order above."""
