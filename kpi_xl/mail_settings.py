@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
-from kpi_xl.errors import InputError
+from kpi_xl.settings_file import SettingError
 
 Security = Literal["starttls", "tls", "none"]
 
@@ -54,7 +54,7 @@ class MailSettings:
     text: str = ""
 
 
-def mail_settings(section: Mapping[str, Any], file: Path) -> MailSettings:
+def mail_settings(section: Mapping[str, Any], file: Path | None) -> MailSettings:
     """Read the section.
 
     Raises
@@ -63,8 +63,10 @@ def mail_settings(section: Mapping[str, Any], file: Path) -> MailSettings:
         When a value means nothing.
     """
 
-    def wrong(key: str, advice: str) -> InputError:
-        return InputError(f"[mail] {key} 写法有误", advice, file=file, value=section.get(key))
+    def wrong(key: str, advice: str) -> SettingError:
+        value = section.get(key)
+        path = ("mail", key if key in section else "host")
+        return SettingError(path, f"[mail] {key} 写法有误", advice, file=file, value=value)
 
     for key in sorted(section.keys() & KEYS - {"port"}):
         if not isinstance(section[key], str) or any(ord(one) < 32 for one in section[key]):

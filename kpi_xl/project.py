@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +27,7 @@ from kpi_xl.errors import InputError
 from kpi_xl.mail_settings import KEYS as MAIL_KEYS
 from kpi_xl.mail_settings import MailSettings, mail_settings
 from kpi_xl.server_settings import ServerSettings, server_settings
+from kpi_xl.settings_file import SettingError, is_text, nearest, row_of, settings_in
 
 DateOrder = Literal["ymd", "mdy", "dmy"]
 
@@ -36,6 +36,8 @@ REPORT: Final = "月度KPI表"
 
 _FILE: Final = "duckdb:///"
 _ENGINE: Final = re.compile(rf"{_FILE}.+|postgres(ql)?://.*|spark://.+|local(\[(\d+|\*)\])?(\?.*)?")
+
+_GREATEST: Final = 1e15
 
 _KNOWN: Final[dict[str, set[str] | None]] = {
     "project": {"name", "data", "report"},
@@ -216,24 +218,12 @@ def read_settings(file: Path) -> Settings:
     InputError
         When it is not TOML, or has a key or value that means nothing; the message names it.
     """
+    content, text = settings_in(file)
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise InputError("文件不是 UTF-8 编码", "请用记事本另存为 UTF-8 编码", file=file) from error
-    except tomllib.TOMLDecodeError as error:
-        # The library says it in English, and where it is at the end.
-        told = str(error)
-        line = re.search(r"at line (\d+)", told)
-        row = int(line[1]) if line else None
-        if "twice" in told or "overwrite" in told:
-            raise InputError("同一节或同一项写了两次", "请合成一处", file=file, row=row) from error
-        raise InputError(
-            "设置文件写法有误",
-            '请检查引号、等号和方括号；中文的键要加引号，如 "工号" = "EmployeeID"',
-            file=file,
-            row=row,
-        ) from error
-    return _Reader(file, content).settings()
+        return _Reader(file, content).settings()
+    except SettingError as error:
+        error.row = row_of(text, error.path)
+        raise
 
 
 class _Reader:
@@ -244,144 +234,176 @@ class _Reader:
         self.content = content
 
     def settings(self) -> Settings:
-        for section, keys in self.content.items():
+        for section in self.content:
             if section not in _KNOWN:
-                raise self._wrong(f"没有 [{section}] 这一节", _KNOWN)
+                raise self._wrong((section,), f"没有 [{section}] 这一节", nearest(_KNOWN, section))
             known = _KNOWN[section]
-            for key in keys:
+            for key in self._section(section):
                 if known is not None and key not in known:
-                    raise self._wrong(f"[{section}] 里没有“{key}”这一项", known)
-        project, dates, rules = (self._section(name) for name in ("project", "dates", "rules"))
+                    raise self._wrong(
+                        (section, key), f"[{section}] 里没有“{key}”这一项", nearest(known, key)
+                    )
         default = Settings()
-        order = dates.get("order", default.date_order)
-        if order not in ("ymd", "mdy", "dmy"):
-            raise self._wrong(f"[dates] order 不能是“{order}”", ("ymd", "mdy", "dmy"))
         return Settings(
-            name=self._typed("project", project, "name", str, default.name),
-            data=self._typed("project", project, "data", str, default.data),
+            name=self._text("project", "name", default.name),
+            data=self._text("project", "data", default.data),
             files={
-                self._table(name): (value,) if isinstance(value, str) else tuple(value)
-                for name, value in self._section("files").items()
+                self._table(name): self._texts("files", name, ()) for name in self._section("files")
             },
-            columns=dict(
-                self._columns(name, mapping) for name, mapping in self._section("columns").items()
-            ),
-            date_order=order,
-            no_date=tuple(dates.get("no_date", default.no_date)),
-            effective_fyc=self._number(rules, "effective_fyc", default.effective_fyc, 0, 1e9),
-            grace_days=int(self._number(rules, "grace_days", default.grace_days, 0, 365)),
-            premium_weight=self._number(rules, "premium_weight", default.premium_weight, 0, 1),
+            columns=dict(map(self._columns, self._section("columns"))),
+            date_order=self._date_order(default.date_order),
+            no_date=self._texts("dates", "no_date", default.no_date),
+            effective_fyc=self._number("effective_fyc", default.effective_fyc, 0, 1e9),
+            grace_days=self._whole("grace_days", default.grace_days, 0, 365),
+            premium_weight=self._number("premium_weight", default.premium_weight, 0, 1),
             month_cut=(
-                int(self._number(rules, "month_cut", 25, 1, 28)) if "month_cut" in rules else None
+                self._whole("month_cut", 25, 1, 28)
+                if "month_cut" in self._section("rules")
+                else None
             ),
-            uncounted_ranks=tuple(map(str, rules.get("uncounted_ranks", ()))),
-            excluded_endings=tuple(
-                map(str, rules.get("excluded_endings", default.excluded_endings))
-            ),
-            as_of=self._day(rules, "as_of"),
+            uncounted_ranks=self._texts("rules", "uncounted_ranks", default.uncounted_ranks),
+            excluded_endings=self._texts("rules", "excluded_endings", default.excluded_endings),
+            as_of=self._day("as_of"),
             levels=self._levels(),
-            bands=dict(self._band(name, value) for name, value in self._section("bands").items()),
-            engine=self._engine(self._section("engine").get("url", default.engine)),
+            bands={name: self._band(name) for name in self._section("bands")},
+            engine=self._engine(default.engine),
             mail=mail_settings(self._section("mail"), self.file),
             server=server_settings(self._section("server"), self.file),
-            report=self._typed("project", project, "report", str, default.report),
+            report=self._text("project", "report", default.report),
         )
 
-    def _engine(self, url: Any) -> str:
-        # What stands there is not repeated: there may be a password in it.
-        if not isinstance(url, str) or not _ENGINE.fullmatch(url):
+    def _engine(self, default: str) -> str:
+        url = self._section("engine").get("url", default)
+        if not is_text(url) or not _ENGINE.fullmatch(url):
+            # What stands there is not repeated: there may be a password in it.
             raise self._wrong(
+                ("engine", "url"),
                 "[engine] url 写法有误",
-                (f"{_FILE}kpi.duckdb", "postgresql://用户@主机/数据库", "spark://主机:7077"),
+                f"可以写的有：{_FILE}kpi.duckdb、postgresql://用户@主机/数据库、spark://主机:7077",
             )
-        return url
+        return str(url)
 
     def _section(self, name: str) -> dict[str, Any]:
         section = self.content.get(name, {})
         if not isinstance(section, dict):
-            raise self._wrong(f"“{name}”应当是一节", (f"[{name}]",))
+            raise self._wrong((name,), f"“{name}”应当是一节", f"请写成一行 [{name}]，各项写在下面")
         return section
 
-    def _wrong(self, problem: str, known: Any) -> InputError:
-        return InputError(problem, "可以写的有：" + "、".join(map(str, known)), file=self.file)
+    def _wrong(
+        self, path: tuple[str, ...], problem: str, advice: str, value: object = None
+    ) -> SettingError:
+        return SettingError(path, problem, advice, file=self.file, value=value)
 
     def _table(self, name: str) -> str:
         return next(table.code for table in TABLES.values() if table.name == name)
 
-    def _columns(self, name: str, mapping: Any) -> tuple[str, dict[str, str]]:
+    def _columns(self, name: str) -> tuple[str, dict[str, str]]:
+        mapping = self._section("columns")[name]
         table = TABLES[self._table(name)]
         codes = {column.name: column.code for column in table.columns}
         if not isinstance(mapping, dict):
-            raise self._wrong(f"[columns.{name}] 应当是一节", codes)
-        for key in mapping:
+            raise self._wrong(
+                ("columns", name),
+                f"[columns.{name}] 应当是一节",
+                f'请写成一行 [columns."{name}"]，各列写在下面',
+            )
+        for key, value in mapping.items():
+            path = ("columns", name, key)
             if key not in codes:
-                raise self._wrong(f"{name}表里没有“{key}”这一列", codes)
-        return table.code, {codes[key]: str(value) for key, value in mapping.items()}
+                raise self._wrong(path, f"{name}表里没有“{key}”这一列", nearest(codes, key))
+            if not is_text(value):
+                raise self._wrong(
+                    path, f"[columns.{name}] “{key}”应当是文字", "请把文件里的列名写在引号里", value
+                )
+        return table.code, {codes[key]: value for key, value in mapping.items()}
 
-    def _typed(
-        self, section: str, content: dict[str, Any], key: str, kind: type, default: str
-    ) -> str:
-        value = content.get(key, default)
-        if not isinstance(value, kind) or not value:
-            raise InputError(
-                f"[{section}] {key} 应当是文字", "请写在引号里", file=self.file, value=value
+    def _text(self, section: str, key: str, default: str) -> str:
+        value = self._section(section).get(key, default)
+        if not is_text(value):
+            raise self._wrong(
+                (section, key), f"[{section}] {key} 应当是文字", "请写在引号里", value
             )
         return str(value)
 
-    def _number(
-        self, rules: dict[str, Any], key: str, default: float, low: float, high: float
-    ) -> float:
-        value = rules.get(key, default)
+    def _texts(self, section: str, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
+        """A list of texts; one alone needs no brackets."""
+        value = self._section(section).get(key, default)
+        texts = [value] if isinstance(value, str) else value
+        if not isinstance(texts, (list, tuple)) or not all(map(is_text, texts)):
+            raise self._wrong(
+                (section, key),
+                f"[{section}] {key} 应当是文字，或方括号里的几段文字",
+                '请写成 ["…", "…"]，每一段都在引号里',
+                value,
+            )
+        return tuple(texts)
+
+    def _date_order(self, default: DateOrder) -> DateOrder:
+        order = self._section("dates").get("order", default)
+        if order not in ("ymd", "mdy", "dmy"):
+            raise self._wrong(
+                ("dates", "order"), "[dates] order 写法有误", "可以写的有：ymd、mdy、dmy", order
+            )
+        found: DateOrder = order
+        return found
+
+    def _number(self, key: str, default: float, low: float, high: float) -> float:
+        value = self._section("rules").get(key, default)
         if (
             isinstance(value, bool)
             or not isinstance(value, (int, float))
             or not low <= value <= high
         ):
-            raise InputError(
+            raise self._wrong(
+                ("rules", key),
                 f"[rules] {key} 应当是 {low:g} 到 {high:g} 之间的数",
                 "请改正后再运行",
-                file=self.file,
-                value=value,
+                value,
             )
         return float(value)
 
+    def _whole(self, key: str, default: int, low: int, high: int) -> int:
+        number = self._number(key, default, low, high)
+        if not number.is_integer():
+            raise self._wrong(("rules", key), f"[rules] {key} 应当是整数", "请改正后再运行", number)
+        return int(number)
+
     def _levels(self) -> dict[str, str]:
         """Own names of levels: short, and none the name of two."""
-        names = {
-            level: self._typed("levels", self._section("levels"), level, str, level)
-            for level in self._section("levels")
-        }
+        names = {level: self._text("levels", level, level) for level in self._section("levels")}
         called = [names.get(level, level) for level in ORGANISATION]
-        for name in names.values():
+        for level, name in names.items():
             if called.count(name) > 1:
-                raise InputError(
+                raise self._wrong(
+                    ("levels", level),
                     f"[levels] 里有两级都叫“{name}”",
                     "请给每一级不同的名称",
-                    file=self.file,
-                    value=name,
+                    name,
                 )
         return names
 
-    def _day(self, rules: dict[str, Any], key: str) -> dt.date | None:
-        value = rules.get(key)
+    def _day(self, key: str) -> dt.date | None:
+        value = self._section("rules").get(key)
         if value is None or type(value) is dt.date:
             return value
-        raise InputError(
+        raise self._wrong(
+            ("rules", key),
             f"[rules] {key} 应当是日期",
             f"请写成 {key} = 2024-06-15，不加引号",
-            file=self.file,
-            value=value,
+            value,
         )
 
-    def _band(self, name: str, value: Any) -> tuple[str, tuple[float, float | None]]:
+    def _band(self, name: str) -> tuple[float, float | None]:
+        value = self._section("bands")[name]
         if isinstance(value, dict) and value.keys() <= {"healthy", "danger"} and "healthy" in value:
             healthy, danger = value["healthy"], value.get("danger")
             numbers = [healthy] if danger is None else [healthy, danger]
-            if all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in numbers):
-                return name, (float(healthy), None if danger is None else float(danger))
-        raise InputError(
+            # More than any KPI is, and less than would be infinite.
+            if all(type(v) in (int, float) and abs(v) <= _GREATEST for v in numbers):
+                return float(healthy), None if danger is None else float(danger)
+        raise self._wrong(
+            ("bands", name),
             f"[bands] “{name}”写法有误",
             f'请写成 "{name}" = {{ healthy = 0.8, danger = 0.72 }}',
-            file=self.file,
-            value=value,
+            value,
         )

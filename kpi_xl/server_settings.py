@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from kpi_xl.errors import InputError
+from kpi_xl.settings_file import SettingError, nearest
 
 EVERYTHING: Final = "*"
 """What stands for the whole branch in [server.roles]."""
@@ -114,8 +114,11 @@ def server_settings(section: Mapping[str, Any], file: Path) -> ServerSettings:
         When a value means nothing.
     """
 
-    def wrong(key: str, advice: str, value: object = None) -> InputError:
-        return InputError(f"[server] {key} 写法有误", advice, file=file, value=value)
+    def wrong(path: str | tuple[str, str], advice: str, value: object = None) -> SettingError:
+        keys = (path,) if isinstance(path, str) else path
+        about = keys[0] if len(keys) == 1 else f"{keys[0]} “{keys[1]}”"
+        problem = f"[server] {about} 写法有误"
+        return SettingError(("server", *keys), problem, advice, file=file, value=value)
 
     def text(key: str, default: str) -> str:
         value = section.get(key, default)
@@ -131,14 +134,21 @@ def server_settings(section: Mapping[str, Any], file: Path) -> ServerSettings:
             raise wrong(key, f"请写 {low:g} 到 {high:g} 之间的数", value)
         return value
 
-    for key in section.keys() - _KEYS:
-        raise wrong(key, f"可以写的有：{'、'.join(sorted(_KEYS))}")
-    port = int(number("port", 8443, 1, 65535))
+    def whole(key: str, default: int, low: int, high: int) -> int:
+        value = number(key, default, low, high)
+        if value != int(value):
+            raise wrong(key, "请写整数", value)
+        return int(value)
+
+    for key in sorted(section.keys() - _KEYS):
+        raise wrong(key, nearest(_KEYS, key))
+    port = whole("port", 8443, 1, 65535)
     address = text("address", f"https://localhost:{port}").rstrip("/")
     if not _ADDRESS.fullmatch(address):
         raise wrong("address", "请写 https:// 开头的地址，如 https://kpi.example.com", address)
     if bool(section.get("certificate")) != bool(section.get("key")):
-        raise wrong("certificate", "certificate 和 key 要一起写：证书和它的私钥，都是 PEM 文件")
+        there = "certificate" if section.get("certificate") else "key"
+        raise wrong(there, "certificate 和 key 要一起写：证书和它的私钥，都是 PEM 文件")
     roles = _roles(section.get("roles", {}), wrong)
     return ServerSettings(
         host=text("host", "127.0.0.1"),
@@ -146,8 +156,8 @@ def server_settings(section: Mapping[str, Any], file: Path) -> ServerSettings:
         address=address,
         certificate=text("certificate", ""),
         key=text("key", ""),
-        workers=int(number("workers", 1, 1, 64)),
-        requests_per_minute=int(number("requests_per_minute", 600, 1, 1e6)),
+        workers=whole("workers", 1, 1, 64),
+        requests_per_minute=whole("requests_per_minute", 600, 1, 1_000_000),
         megabytes=number("megabytes", 20, 0.1, 500),
         entra=_entra(section["entra"], wrong) if "entra" in section else None,
         roles=roles,
@@ -164,7 +174,7 @@ def _entra(given: Any, wrong: Any) -> Entra:
             raise wrong("entra", "请写 tenant（租户 ID）和 client（应用程序 ID）", number)
     keys = given.get("keys", f"https://login.microsoftonline.com/{tenant}/discovery/v2.0/keys")
     if not isinstance(keys, str) or not _URL.fullmatch(keys):
-        raise wrong("entra.keys", "请写签名密钥（JWKS）的网址", keys)
+        raise wrong(("entra", "keys"), "请写签名密钥（JWKS）的网址", keys)
     return Entra(tenant, client, keys)
 
 
@@ -179,7 +189,7 @@ def _roles(given: Any, wrong: Any) -> dict[str, tuple[str, ...] | None]:
             roles[role] = tuple(units)
         else:
             raise wrong(
-                f"roles “{role}”", f'请写单位的路径，如 ["城东营业部"]；全部写 "{EVERYTHING}"'
+                ("roles", role), f'请写单位的路径，如 ["城东营业部"]；全部写 "{EVERYTHING}"'
             )
     return roles
 
@@ -190,12 +200,10 @@ def _keys(given: Any, roles: Mapping[str, Any], wrong: Any) -> dict[str, ApiKey]
     keys = {}
     for name, one in given.items():
         if not isinstance(one, dict) or one.keys() != {"sha256", "role"}:
-            raise wrong(f"keys “{name}”", "请运行 kpi-xl addin key，把它给出的一行写进来")
+            raise wrong(("keys", name), "请运行 kpi-xl addin key，把它给出的一行写进来")
         if not isinstance(one["sha256"], str) or not _SHA256.fullmatch(one["sha256"]):
-            raise wrong(f"keys “{name}”", "sha256 是 64 个小写的十六进制字符，不是密钥本身")
-        if one["role"] not in roles:
-            raise wrong(
-                f"keys “{name}”", "role 要是 [server.roles] 里的一个角色", value=one["role"]
-            )
+            raise wrong(("keys", name), "sha256 是 64 个小写的十六进制字符，不是密钥本身")
+        if not isinstance(one["role"], str) or one["role"] not in roles:
+            raise wrong(("keys", name), "role 要是 [server.roles] 里的一个角色", value=one["role"])
         keys[name] = ApiKey(one["sha256"], one["role"])
     return keys

@@ -16,12 +16,18 @@ from kpi_xl.kinds import BY_CODE
 
 ROOT: Final = Path(__file__).parents[1]
 
-_KINDS: Final = ("InputError", "FileError", "Reason")
+_KINDS: Final = {"InputError": 0, "FileError": 0, "Reason": 0, "SettingError": 1}
+"""How many arguments stand before what is said, by what says it."""
 _VARIES: Final = "…"
 _PARAMETER: Final = re.compile(r"\{\w+\}")
 
 _SUBJECTS: Final[dict[str, tuple[str, ...]]] = {
-    "设置文件": ("kpi_xl/project.py", "kpi_xl/mail_settings.py", "kpi_xl/server_settings.py"),
+    "设置文件": (
+        "kpi_xl/project.py",
+        "kpi_xl/settings_file.py",
+        "kpi_xl/mail_settings.py",
+        "kpi_xl/server_settings.py",
+    ),
     "文件": ("kpi_xl/files.py", "kpi_xl/system_errors.py"),
     "数据库": ("kpi_xl/data/engines/",),
     "原始数据": ("kpi_xl/data/",),
@@ -61,8 +67,11 @@ def messages() -> Iterator[Message]:
             tree = ast.parse(path.read_text(encoding="utf-8"))
             constants = dict(_constants(tree))
             for node in ast.walk(tree):
-                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in _KINDS:
-                    said = [_text(one, constants) for one in node.args[:2]]
+                if not isinstance(node, ast.Call):
+                    continue
+                kind = getattr(node.func, "id", "")
+                if kind in _KINDS:
+                    said = [_text(one, constants) for one in node.args[_KINDS[kind] :][:2]]
                     if len(said) == 2:
                         yield Message(str(path.relative_to(ROOT)), node.lineno, *said)
 
