@@ -95,8 +95,8 @@ def settings_in(file: Path) -> tuple[dict[str, Any], str]:
         ) from error
     except ValueError as error:  # a number of more digits than Python reads
         found = _LONG_NUMBER.search(text)
-        row = None if found is None else text.count("\n", 0, found.start()) + 1
-        raise InputError("数字太长", "请写成普通的数", file=file, row=row) from error
+        place = None if found is None else text.count("\n", 0, found.start()) + 1
+        raise InputError("数字太长", "请写成普通的数", file=file, row=place) from error
 
 
 def row_of(text: str, path: tuple[str, ...]) -> int | None:
