@@ -53,9 +53,16 @@ class Month:
         return cls(year * 12 + month)
 
     @classmethod
-    def containing(cls, day: dt.date) -> Month:
-        """The month that a day lies in."""
-        return cls.of(day.year, day.month)
+    def containing(cls, day: dt.date, cut: int | None = None) -> Month:
+        """The month that a day lies in; with a cut the 业务月, as in `span`.
+
+        Examples
+        --------
+        >>> str(Month.containing(dt.date(2024, 6, 26), 25))
+        '2024-07'
+        """
+        month = cls.of(day.year, day.month)
+        return month if cut is None or day <= month.span(cut)[1] else month + 1
 
     @classmethod
     def parse(cls, value: Any) -> Month:

@@ -69,7 +69,7 @@ MEASURES: Final[dict[str, Measure | Setting]] = _measures(
     ("producers", "举绩人数", "人", "本期有主险业绩的人数"),
     ("effective", "有效人数", "人", "本期 FYC 达到标准的人数，标准在 kpi.toml 中设置"),
     *(
-        (f"cohort_{n}", f"{n}个月前签约人数", "人", f"本月之前第 {n} 个月签约的人数")
+        (f"cohort_{n}", f"{n}个月前签约人数", "人", f"本月之前第 {n} 个月签约的人数，不论职级")
         for n in COHORT_MONTHS
     ),
     *(
@@ -94,7 +94,7 @@ MEASURES: Final[dict[str, Measure | Setting]] = _measures(
         "first_year_renewal",
         "首年续期保费",
         "元",
-        "本期收到的、属于保单第一年度的续期保费（月交、季交、半年交）",
+        "本期收到的、属于保单第一年度的续期保费（月交、季交、半年交）：应收日在第一个保单周年日以前",
     ),
     ("first_year_premium", "首年保费", "元", "计算佣金的首年保费"),
     ("fyc", "FYC", "元", "本期首年度佣金合计"),
@@ -114,7 +114,12 @@ MEASURES: Final[dict[str, Measure | Setting]] = _measures(
         "元",
         "14 个月前（13 个月加宽限期）承保的期交保费，撤单、理赔终止、迁出的不计",
     ),
-    ("kept_premium_13", "13个月继续保费", "元", "其中在宽限期内收到的第二年保费"),
+    (
+        "kept_premium_13",
+        "13个月继续保费",
+        "元",
+        "其中在宽限期内收到的第二年保费：第一个保单周年日起的第一期",
+    ),
     ("issued_pieces_13", "13个月应继续件数", "件", "14 个月前承保的期交主险件数，不计的同上"),
     ("kept_pieces_13", "13个月继续件数", "件", "其中在宽限期内收到第二年保费的件数"),
     (
@@ -123,7 +128,12 @@ MEASURES: Final[dict[str, Measure | Setting]] = _measures(
         "元",
         "26 个月前承保的保单在宽限期内收到的第二年保费，理赔终止、迁出的不计",
     ),
-    ("kept_premium_25", "25个月继续保费", "元", "同一批保单在宽限期内收到的第三年保费"),
+    (
+        "kept_premium_25",
+        "25个月继续保费",
+        "元",
+        "同一批保单在宽限期内收到的第三年保费：第二个保单周年日起的第一期",
+    ),
     ("issued_pieces_25", "25个月应继续件数", "件", "26 个月前承保、收到第二年保费的主险件数"),
     ("kept_pieces_25", "25个月继续件数", "件", "同一批保单在宽限期内收到第三年保费的件数"),
     # -- activity
@@ -134,7 +144,7 @@ MEASURES: Final[dict[str, Measure | Setting]] = _measures(
     ("prospects", "意向客户数", "人", "本期新增的有购买意向的客户数"),
     ("recruiting_talks", "增员面谈数", "次", "本期增员面谈的次数"),
     ("outlets", "网点数", "个", "期末归本单位负责的网点数"),
-    ("active_outlets", "出单网点数", "个", "本期有出单的网点数"),
+    ("active_outlets", "出单网点数", "个", "本期有出单的网点数，撤单的扣除"),
     # -- what any trade counts
     *COUNTED,
     ("opening_customers", "期初客户数", "人", "期初的客户数"),

@@ -72,7 +72,7 @@ _BY_MONTH: Final = {
     "due_months": ("dues", "month"),
     "activity_months": ("activities", "month"),
     "attendance_months": ("attendance", "month"),
-    "outlet_sales": ("policies", "month"),
+    "outlet_sales": ("production", "month"),
     "count_months": ("counts", "month"),
 }
 """The steps that are computed month by month: whose changes matter, and the column that tells the
@@ -82,9 +82,12 @@ _SUMMED_BY_MONTH: Final = _BY_MONTH | {"producer_months": _BY_MONTH["production_
 """The same for the sums of places. Persistency looks at other months than its own, and these are
 found out; what stands neither here nor there is summed up whole."""
 
-_LATER: Final = (0, 2, 14)
+_LATER: Final = (0, 14, 26)
 """So many months after the month that an instalment counts in, persistency looks at it, as the step
-``persistency_months`` says; and so many after the month of issue at the policy: the last."""
+``persistency_months`` says."""
+
+_ISSUED_LATER: Final = 14
+"""So many months after the month of issue persistency looks at the policy."""
 
 COUNT_SUMS: Final = "".join(
     f",\n    CAST(SUM(CASE WHEN item = '{code}' THEN quantity ELSE 0 END)"
@@ -195,7 +198,7 @@ class Computation:
         issued = self._months("production")
         if issued is None:
             return None
-        return self._persistency | {month + _LATER[-1] for month in issued}
+        return self._persistency | {month + _ISSUED_LATER for month in issued}
 
     def _define_months(self, name: str, column: str, months: Collection[int] | None) -> None:
         """Define one of `_BY_MONTH`, or only what it gives for some months."""

@@ -58,7 +58,7 @@ def compute(
         When there is nothing to compute.
     """
     calendar = Months(settings.month_cut)
-    first, last = _span(engine, calendar)
+    first, last = _span(engine, settings, calendar)
     progress("汇总到人、到月", 0, 2)
     part = _part_month(engine, settings, calendar, last)
     computation = Computation(engine, settings, calendar, first.number, last.number, changed)
@@ -80,12 +80,15 @@ def compute(
     )
 
 
-def _span(engine: Engine, calendar: Months) -> tuple[Month, Month]:
-    """From the first to the last month that anything happened in."""
+def _span(engine: Engine, settings: Settings, calendar: Months) -> tuple[Month, Month]:
+    """From the first to the last month that anything happened in, or that the settings tell."""
     for name in ("span", "roster_span"):
         row = engine.fetch(step(name, calendar))
         if row["first_month"].size and row["first_month"][0] > 0:  # not blank
-            return Month(int(row["first_month"][0])), Month(int(row["last_month"][0]))
+            first, last = (Month(int(row[column][0])) for column in ("first_month", "last_month"))
+            if settings.as_of is not None:
+                last = max(last, Month.containing(settings.as_of, settings.month_cut))
+            return first, last
     raise InputError("没有可用的数据", "请先运行 kpi-xl check，按校验报告改正后再试")
 
 
@@ -128,8 +131,14 @@ def _as_of(engine: Engine, settings: Settings, calendar: Months, last: Month) ->
     """
     if settings.as_of is not None:
         return settings.as_of
-    row = engine.fetch(step("last_days", Months(settings.month_cut, [last.number])))
-    if not row["days"].size or not row["days"][0] > 1:
+    this_month = Months(settings.month_cut, [last.number])
+    for name in ("last_days", "other_last_days"):
+        row = engine.fetch(step(name, this_month))
+        if row["days"].size and row["days"][0] > 0:
+            break
+    else:
+        return None
+    if row["days"][0] == 1:
         return None
     number = int(row["last_day"][0])
     day = dt.date(number // 10000, number // 100 % 100, number % 100)

@@ -73,12 +73,13 @@ def replace_rows(store: duckdb.DuckDBPyConnection, checked: Checked, settings: S
     Changed
         What differed; under ``production`` there are also the months in which policies of changed
         months were withdrawn, under ``renewals`` those in which something was due on a policy that
-        has changed.
+        has changed, or within a year after an instalment that came or went.
     """
     calendar = Months(settings.month_cut)
     changed = {}
     produced: set[int] = set()
     store.execute("CREATE OR REPLACE TEMP TABLE touched (policy VARCHAR)")
+    store.execute("CREATE OR REPLACE TEMP TABLE moved (policy VARCHAR, due DATE)")
     for code in TABLES:
         table = checked.tables.get(code)
         parts = _parts(table, settings) if table else []
@@ -117,12 +118,22 @@ def replace_rows(store: duckdb.DuckDBPyConnection, checked: Checked, settings: S
             # There were no files of this table before, or there are none any more.
             store.execute(f"CREATE OR REPLACE TABLE {code} AS SELECT * FROM {source} AS t")
             continue
+        if code == "dues":
+            for one, other in ((code, source), (source, code)):
+                store.execute(
+                    f"INSERT INTO moved SELECT policy, due FROM {one} AS t WHERE {meant}"
+                    f" EXCEPT SELECT policy, due FROM {other} AS t WHERE {meant}"
+                )
         store.execute(f"DELETE FROM {code} WHERE {meant}")
         store.execute(f"INSERT INTO {code} SELECT * FROM {source} AS t WHERE {meant}")
     store.unregister("incoming")
     due = calendar.business_month("due")
     renewed = store.execute(
         f"SELECT DISTINCT {due} FROM dues WHERE policy IN (SELECT policy FROM touched)"
+        # What comes before an instalment tells whether it is the first of its year.
+        f" UNION SELECT DISTINCT {calendar.business_month('dues.due')} FROM dues"
+        " JOIN moved ON moved.policy = dues.policy AND dues.due > moved.due"
+        " AND dues.due < moved.due + INTERVAL '12' MONTH"
     ).fetchall()
     months_of = {code: changed[code] for code in LONG}
     return Changed(

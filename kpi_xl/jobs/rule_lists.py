@@ -187,10 +187,7 @@ def _zero_text(days_left: int) -> str:
 
 def _month(day: dt.date | None, cut: int | None) -> Month | None:
     """The business month of a day."""
-    if day is None:
-        return None
-    month = Month.containing(day)
-    return month if day <= month.span(cut)[1] else month + 1
+    return Month.containing(day, cut) if day else None
 
 
 def unit_rules(findings: Findings, unit: int) -> Sequence[str]:

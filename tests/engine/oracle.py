@@ -11,7 +11,15 @@ import datetime as dt
 from collections import defaultdict
 
 from kpi_xl.calendar import Month
-from worlds import FIRST, LAST, World
+from worlds import World
+
+
+def anniversary(day: dt.date, years: int) -> dt.date:
+    """So many years after a day; where there is no such day, the last of that month."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year + years, day=28)
 
 
 def natural_end(month: Month) -> dt.date:
@@ -33,12 +41,14 @@ class Oracle:
         uncounted=(),
     ) -> None:
         self.world = world
-        self.first = min(world.first, FIRST)
         self.cut = cut
+        months = [Oracle.month_number(self, day) for day in world.days]
+        self.first, self.last = min(months), max(months)
         self.uncounted = uncounted
         self.counts: dict[tuple[str, str, str, str], int] = defaultdict(int)
         for level in ("分公司", "营业部", "营业组"):
             self._people(level)
+            self._cohorts(level)
             self._ranks(level)
             self._production(level, effective_fyc)
             self._dues(level, grace_days)
@@ -88,7 +98,7 @@ class Oracle:
                 yield stint, signed, left
                 continue
             first = month = self.month_of(signed)
-            last = LAST + 3 if left is None else max(first, self.month_of(left) - 1)
+            last = self.last + 3 if left is None else max(first, self.month_of(left) - 1)
             begun = None
             while month <= last:
                 if self.rank_counts(agent, month):
@@ -143,7 +153,7 @@ class Oracle:
         return f"{department}/{team}" if department else team
 
     def _add(self, level: str, unit: str, month: Month, measure: str, amount: int = 1) -> None:
-        if self.first <= month <= LAST:
+        if self.first <= month <= self.last:
             self.counts[level, unit, str(month), measure] += int(amount)
 
     def _people(self, level: str) -> None:
@@ -154,7 +164,7 @@ class Oracle:
                 return signed <= day and (left is None or left > day)
 
             month = self.first
-            while month <= LAST:
+            while month <= self.last:
                 end, before = self.month_end(month), self.month_end(month - 1)
                 now_in = self._unit(level, agent, month)
                 was_in = self._unit(level, agent, month - 1)
@@ -175,14 +185,20 @@ class Oracle:
                 leave_month = self.month_of(left)
                 last_counted = max(leave_month - 1, sign_month)
                 self._add(level, self._unit(level, agent, last_counted), leave_month, "leavers")
+
+    def _cohorts(self, level: str) -> None:
+        """What became of all who signed, whatever their ranks."""
+        for stint in self.world.agents:
+            sign_month = self.month_of(stint["signed"])
+            home = self._unit(level, stint["agent"], sign_month)
             for n in (3, 6, 7, 12, 13, 25):
-                at = sign_month + n
-                self._add(level, home, at, f"cohort_{n}")
-                self._add(level, home, at, f"retained_{n}", here(self.month_end(at)))
+                end = self.month_end(sign_month + n)
+                here = stint["left"] is None or stint["left"] > end
+                self._add(level, home, sign_month + n, f"cohort_{n}")
+                self._add(level, home, sign_month + n, f"retained_{n}", here)
                 if n in (3, 6):
-                    confirmed = stint["confirmed"]
-                    done = confirmed is not None and confirmed <= self.month_end(at)
-                    self._add(level, home, at, f"confirmed_{n}", done)
+                    done = stint["confirmed"] is not None and stint["confirmed"] <= end
+                    self._add(level, home, sign_month + n, f"confirmed_{n}", done)
 
     def _rank(self, agent: str, day: dt.date) -> tuple[str, bool]:
         """Which rank somebody has on a day, and whether it is a manager's."""
@@ -205,7 +221,7 @@ class Oracle:
         for stint, signed, left in self._spells():
             agent = stint["agent"]
             month = self.first
-            while month <= LAST:
+            while month <= self.last:
                 ends = self.month_end(month - 1), self.month_end(month)
                 before, now = (
                     self._rank(agent, end)
@@ -246,21 +262,29 @@ class Oracle:
             if not any(p["is_main"] and p["pieces"] for p in lasting):
                 continue
             main = [p for p in rows if p["is_main"]]  # they tell what the policy is
-            begun = min(self.month_of(p["issued"]) for p in main)
+            begun = min(p["issued"] for p in main)
             sold_by = min(p["agent"] for p in main)
             pieces = sum(p["pieces"] for p in lasting if p["is_main"])
-            for due in (d for d in self.world.dues if d["policy"] == number):
-                if due["paid"] is None or (due["paid"] - due["due"]).days > grace_days:
-                    continue
-                age = self.month_of(due["due"]).number - begun.number
-                for years, looked_at, measure in (
-                    (1, 14, "kept_{}_13"), (1, 26, "issued_{}_25"), (2, 26, "kept_{}_25"),
-                ):  # fmt: skip
-                    at = begun + looked_at
-                    if age == 12 * years and not any(out(row, at) for row in main):
-                        unit = self._unit(level, sold_by, at)
-                        self._add(level, unit, at, measure.format("premium"), due["paid_premium"])
-                        self._add(level, unit, at, measure.format("pieces"), pieces)
+            for years, looks in (
+                (1, ((14, "kept_{}_13"), (26, "issued_{}_25"))), (2, ((26, "kept_{}_25"),)),
+            ):  # fmt: skip
+                year = [
+                    d for d in self.world.dues
+                    if d["policy"] == number
+                    and anniversary(begun, years) <= d["due"] < anniversary(begun, years + 1)
+                ]  # fmt: skip
+                for due in year:
+                    if due["paid"] is None or (due["paid"] - due["due"]).days > grace_days:
+                        continue
+                    if due["due"] > min(d["due"] for d in year):
+                        continue  # the year's first was before
+                    for looked_at, measure in looks:
+                        at = self.month_of(begun) + looked_at
+                        if not any(out(row, at) for row in main):
+                            unit = self._unit(level, sold_by, at)
+                            paid = due["paid_premium"]
+                            self._add(level, unit, at, measure.format("premium"), paid)
+                            self._add(level, unit, at, measure.format("pieces"), pieces)
 
     def _production(self, level: str, effective_fyc: int) -> None:
         sums: dict[tuple[str, int], dict[str, int]] = defaultdict(lambda: defaultdict(int))
@@ -289,8 +313,8 @@ class Oracle:
     def _dues(self, level: str, grace_days: int) -> None:
         issued = {}
         for policy in (p for p in self.world.policies if p["is_main"]):
-            month = self.month_number(policy["issued"]).number
-            issued[policy["policy"]] = min(month, issued.get(policy["policy"], month))
+            day = policy["issued"]
+            issued[policy["policy"]] = min(day, issued.get(policy["policy"], day))
         for due in self.world.dues:
             month = self.month_of(due["due"])
             unit = self._unit(level, due["agent"], month)
@@ -300,8 +324,8 @@ class Oracle:
             self._add(level, unit, month, "collected_pieces", in_time)
             self._add(level, unit, month, "collected_premium", in_time * due["paid_premium"])
             begun = issued.get(due["policy"])
-            age = self.month_number(due["due"]).number - begun if begun is not None else None
-            if due["paid"] is not None and age is not None and 0 <= age < 12:
+            first_year = begun is not None and begun <= due["due"] < anniversary(begun, 1)
+            if due["paid"] is not None and first_year:
                 paid_month = self.month_of(due["paid"])
                 unit = self._unit(level, due["agent"], paid_month)
                 self._add(level, unit, paid_month, "first_year_renewal", due["paid_premium"])
@@ -309,7 +333,7 @@ class Oracle:
                 self._add(level, unit, paid_month, renewal, due["paid_premium"])
 
     def _rest(self, level: str) -> None:
-        for done in self.world.activities:
+        for done in (*self.world.activities, *self.world.attendance):
             month = self.month_of(done["day"])
             unit = self._unit(level, done["agent"], month)
             for measure, amount in done.items():
@@ -322,19 +346,25 @@ class Oracle:
             self._add(level, unit, month, done["item"], quantity)
         for outlet in self.world.outlets:
             month = self.first
-            while month <= LAST:
+            while month <= self.last:
                 opened = outlet["opened"] is None or outlet["opened"] <= self.month_end(month)
                 closed = outlet["closed"] is not None and outlet["closed"] <= self.month_end(month)
                 if opened and not closed:
                     unit = self._unit(level, outlet["agent"], month)
                     self._add(level, unit, month, "outlets")
-                    sold = any(
-                        p["outlet"] == outlet["outlet"] and p["is_main"]
-                        and self.month_of(p["issued"]) == month
-                        for p in self.world.policies
-                    )  # fmt: skip
-                    self._add(level, unit, month, "active_outlets", sold)
+                    sold = self._sold_at(outlet["outlet"], month, month)
+                    self._add(level, unit, month, "active_outlets", sold > 0)
                 month = month + 1
+
+    def _sold_at(self, outlet: str, first: Month, last: Month) -> int:
+        """The main policies sold at an outlet in some months, less those withdrawn in them."""
+        return sum(
+            sign * p["pieces"]
+            for p in self.world.policies
+            if p["outlet"] == outlet and p["is_main"]
+            for day, sign in ((p["issued"], 1), (p["withdrawn"], -1))
+            if day is not None and first <= self.month_of(day) <= last
+        )
 
     def period_outlets(self, level: str, periods) -> dict[tuple, int]:
         """Different outlets that sold in each period, by (path, period, measure)."""
@@ -344,14 +374,9 @@ class Oracle:
             for outlet in self.world.outlets:
                 opened = outlet["opened"] is None or outlet["opened"] <= end
                 closed = outlet["closed"] is not None and outlet["closed"] <= end
-                sold = any(
-                    p["outlet"] == outlet["outlet"] and p["is_main"]
-                    and period.first <= self.month_of(p["issued"]) <= period.last
-                    and (outlet["opened"] is None
-                         or self.month_of(outlet["opened"]) <= self.month_of(p["issued"]))
-                    for p in self.world.policies
-                )  # fmt: skip
-                if opened and not closed and sold:
+                begin = self.month_of(outlet["opened"]) if outlet["opened"] else period.first
+                sold = self._sold_at(outlet["outlet"], max(begin, period.first), period.last)
+                if opened and not closed and sold > 0:
                     unit = self._unit(level, outlet["agent"], period.last)
                     counts[unit, str(period), "active_outlets"] += 1
         return counts
@@ -411,7 +436,7 @@ def numbers_of(cube) -> dict[tuple[str, str, str, str], int]:
         for code, values in measures.items()
         for unit, row in zip(cube.units, values, strict=True)
         for month, value in zip(cube.months, row, strict=True)
-        if value and month <= LAST
+        if value
     }
 
 

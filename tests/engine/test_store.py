@@ -31,35 +31,31 @@ def cube_of(world, folder, **settings):
     return build(project_of(folder, **settings), world.checked(), "", silent)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(worlds())
-def test_every_measure_is_what_counting_day_by_day_gives(world):
+def examples(usual: int) -> settings:
+    """So many examples, or as many as a more thorough profile asks for."""
+    number = settings.default.max_examples
+    return settings(
+        max_examples=number if number > 40 else usual,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+
+
+CUTS = st.none() | st.sampled_from([1, 15, 25, 26, 28])
+UNCOUNTED = st.sampled_from([(), ("M00",)])
+
+
+@examples(40)
+@given(st.booleans().flatmap(lambda years: worlds(years=years)), CUTS, UNCOUNTED)
+def test_every_measure_is_what_counting_day_by_day_gives(world, cut, uncounted):
     with tempfile.TemporaryDirectory() as folder:
-        cube = cube_of(world, folder)
-        assert (cube.first, cube.last) == (FIRST, LAST)
-        oracle = Oracle(world, grace_days=60, effective_fyc=1000 * 100)
-        assert numbers_of(cube) == counted(oracle, cube)
+        cube = cube_of(world, folder, month_cut=cut, uncounted_ranks=uncounted)
+    oracle = Oracle(world, grace_days=60, effective_fyc=1000 * 100, cut=cut, uncounted=uncounted)
+    assert (cube.first, cube.last) == (oracle.first, oracle.last)
+    assert numbers_of(cube) == counted(oracle, cube)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(worlds(years=True))
-def test_persistency_of_policies_that_are_years_old(world):
-    with tempfile.TemporaryDirectory() as folder:
-        cube = cube_of(world, folder)
-        oracle = Oracle(world, grace_days=60, effective_fyc=1000 * 100)
-        assert numbers_of(cube) == counted(oracle, cube)
-
-
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(worlds())
-def test_business_months_and_ranks_that_do_not_count(world):
-    with tempfile.TemporaryDirectory() as folder:
-        cube = cube_of(world, folder, month_cut=25, uncounted_ranks=("M00",))
-        oracle = Oracle(world, grace_days=60, effective_fyc=1000 * 100, cut=25, uncounted=("M00",))
-        assert numbers_of(cube) == counted(oracle, cube)
-
-
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(15)
 @given(worlds(), st.sampled_from(["季度", "半年", "累计"]), st.sampled_from([(), ("M00",)]))
 def test_periods(world, kind, uncounted):
     with tempfile.TemporaryDirectory() as folder:
@@ -91,7 +87,7 @@ def test_periods(world, kind, uncounted):
             assert np.allclose(mean, averages.mean(axis=1), rtol=1e-14)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(15)
 @given(worlds())
 def test_identities(world):
     with tempfile.TemporaryDirectory() as folder:
@@ -107,7 +103,7 @@ def test_identities(world):
                     assert (m(code)[of_level].sum(axis=0) == m(code)[0]).all(), (level, code)
 
 
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(worlds())
 def test_a_saved_cube_opens_as_it_was(world):
     with tempfile.TemporaryDirectory() as folder:
@@ -135,7 +131,7 @@ def test_the_units_of_a_saved_cube_are_those_that_were_saved(tmp_path):
     assert opened.unit_index("乙部/丙组") == 2
 
 
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(worlds())
 def test_kpis_of_the_cube_are_ratios_of_its_measures(world):
     with tempfile.TemporaryDirectory() as folder:
@@ -152,7 +148,7 @@ def test_kpis_of_the_cube_are_ratios_of_its_measures(world):
                 assert np.allclose(values, kpi(*shown), rtol=1e-12, equal_nan=True)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(15)
 @given(worlds(), st.integers(1, 26), st.sampled_from([None, 25]), st.sampled_from([(), ("M00",)]))
 def test_a_part_month_is_compared_with_the_same_days(world, days, cut, uncounted):
     """What is left out of the raw tables after those days gives the same numbers."""

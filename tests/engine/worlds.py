@@ -32,19 +32,21 @@ class World:
     outlets: list[dict] = field(default_factory=list)
     counts: list[dict] = field(default_factory=list)
     promotions: list[dict] = field(default_factory=list)
+    attendance: list[dict] = field(default_factory=list)
 
     @property
-    def first(self) -> Month:
-        """The first month that anything happened in."""
+    def days(self) -> list[dt.date]:
+        """The days that anything happened on; a list of what is due tells up to the last payment."""
         days = [p["issued"] for p in self.policies]
-        days += [row["day"] for row in (*self.activities, *self.counts)]
-        return Month.containing(min(days))
+        days += [row["day"] for row in (*self.activities, *self.counts, *self.attendance)]
+        payments = [due["paid"] for due in self.dues if due["paid"]]
+        return days + [d["due"] for d in self.dues if payments and d["due"] <= max(payments)]
 
     def checked(self) -> Checked:
         tables = {}
         for code in (
-            "agents", "transfers", "promotions", "policies", "dues", "activities", "outlets",
-            "counts",
+            "agents", "transfers", "promotions", "policies", "dues", "activities", "attendance",
+            "outlets", "counts",
         ):  # fmt: skip
             table = TABLES[code]
             rows = getattr(self, code)
@@ -62,8 +64,58 @@ def _place(team):
     return {"region": region or None, "department": department or None, "team": team_name or None}
 
 
-OLD_DAYS = [dt.date(2022, 2, 28), dt.date(2022, 3, 31), dt.date(2022, 4, 1), dt.date(2023, 1, 31)]
+OLD_DAYS = [
+    dt.date.fromisoformat(day)
+    for day in (
+        "2022-02-28", "2022-03-31", "2022-04-01", "2023-01-31", "2022-12-26", "2022-12-31",
+        "2022-08-31", "2023-02-28", "2022-10-26", "2020-02-29",
+    )
+]  # fmt: skip
+INTERVALS = {"年交": 12, "半年交": 6, "季交": 3, "月交": 1}
 RANKS = st.sampled_from([None, "M00", "M01", "S01"])
+
+
+@st.composite
+def instalments(draw, policy, next_day):
+    """The days on which instalments of a policy fall due, some of them; as companies do, on the day
+    of the month it came into force on, or on the month's last where there is no such day.
+    """
+    begun = policy["issued"] + dt.timedelta(days=next_day)
+    months = INTERVALS.get(policy["pay_mode"]) or draw(st.sampled_from([1, 3, 6, 12]))
+    numbers = [*range(months, 37, months)]
+    # Those about the anniversaries matter most, and a world has to stay small.
+    near = [n for n in numbers if min(n % 12, -n % 12) <= months]
+    days = []
+    for number in draw(st.sets(st.sampled_from(near), max_size=5)):
+        month = Month.containing(begun) + number
+        days.append(month.first.replace(day=min(begun.day, month.last.day)))
+    odd = st.dates(policy["issued"] - dt.timedelta(days=40), dt.date(2024, 9, 30))
+    return days + draw(st.lists(odd, max_size=1))
+
+
+@st.composite
+def dues(draw, world, known, years):
+    """What falls due, on random days or by the policies' terms."""
+    next_day = draw(st.booleans())  # in force at 0:00 of the day after the issue
+    if years:
+        days = [
+            (policy["policy"], day)
+            for policy in world.policies
+            for day in draw(instalments(policy, next_day))
+        ]
+    else:
+        days = [(f"P{n % 7}", draw(IN_SPAN)) for n in range(draw(st.integers(0, 8)))]
+    found = []
+    for number, due in days:
+        paid = draw(st.none() | st.dates(due - dt.timedelta(days=20), due + dt.timedelta(days=80)))
+        found.append(
+            {
+                "policy": number, "agent": draw(known), "due": due, "paid": paid,
+                "due_premium": draw(st.integers(0, 10**6)),
+                "paid_premium": draw(st.integers(0, 10**6)) if paid else 0,
+            }
+        )  # fmt: skip
+    return found
 
 
 @st.composite
@@ -136,19 +188,7 @@ def worlds(draw, years=False):
                 "withdrawn": draw(st.none() | st.none() | st.dates(issued, LAST.last)),
             }
         )  # fmt: skip
-    for number in range(draw(st.integers(0, 8))):
-        due = draw(st.dates(FIRST.first, LAST.last))
-        if years:  # an anniversary, or a day about it
-            begun = world.policies[number % len(world.policies)]["issued"]
-            due = begun + dt.timedelta(days=draw(st.sampled_from([30, 365, 366, 730])))
-        paid = draw(st.none() | st.dates(due - dt.timedelta(days=20), due + dt.timedelta(days=80)))
-        world.dues.append(
-            {
-                "policy": f"P{number % 7}", "agent": draw(known), "due": due, "paid": paid,
-                "due_premium": draw(st.integers(0, 10**6)),
-                "paid_premium": draw(st.integers(0, 10**6)) if paid else 0,
-            }
-        )  # fmt: skip
+    world.dues += draw(dues(world, known, years))
     counts = ("appointments", "visits", "interviews", "closings", "prospects", "recruiting_talks")
     # The first and the last month are always there, so that the span of months is known.
     for day in [FIRST.first, LAST.last, *draw(st.lists(IN_SPAN, max_size=4))]:
@@ -160,6 +200,10 @@ def worlds(draw, years=False):
         quantity = draw(st.integers(-50, 10**6)) * (1 if item == "sales" else 100)
         row = {"day": day, "agent": draw(known), "item": item, "quantity": quantity}
         world.counts.append(row)
+    for day in draw(st.lists(IN_SPAN, max_size=3)):
+        due_days = draw(st.integers(1, 9))
+        row = {"day": day, "agent": draw(known), "days_due": due_days}
+        world.attendance.append(row | {"days_present": draw(st.integers(0, due_days))})
     for outlet in ("W1", "W2"):
         opened = draw(st.none() | IN_SPAN)
         closed = draw(st.none() | st.dates(opened or FIRST.first, LAST.last))

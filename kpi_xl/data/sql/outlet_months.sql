@@ -1,5 +1,5 @@
--- The outlets of each agent in each month, and those of them where a main policy was sold. An outlet
--- counts in a month when it is open at the month's end.
+-- The outlets of each agent in each month, and those of them where main policies were sold, less those
+-- withdrawn. An outlet counts in a month when it is open at the month's end.
 WITH months AS (
     SELECT month FROM (VALUES $months) AS listed (month)
 ),
@@ -14,7 +14,7 @@ SELECT
     open_months.agent,
     open_months.month,
     CAST(COUNT(*) AS BIGINT) AS outlets,
-    CAST(COUNT(outlet_sales.outlet) AS BIGINT) AS active_outlets
+    CAST(SUM(CASE WHEN pieces > 0 THEN 1 ELSE 0 END) AS BIGINT) AS active_outlets
 FROM open_months
 LEFT JOIN outlet_sales ON outlet_sales.outlet = open_months.outlet AND outlet_sales.month = open_months.month
 GROUP BY open_months.agent, open_months.month

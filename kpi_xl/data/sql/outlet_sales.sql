@@ -1,5 +1,14 @@
--- The months in which a main policy was sold at an outlet.
-SELECT outlet, BUSINESS_MONTH(issued) AS month
-FROM policies
-WHERE DURING(issued) AND outlet IS NOT NULL AND is_main AND pieces > 0
-GROUP BY outlet, BUSINESS_MONTH(issued)
+-- The main policies sold at each outlet in each month. As with agents, a policy withdrawn in the cooling-off
+-- period is taken off the month of its withdrawal.
+WITH events AS (
+    SELECT outlet, BUSINESS_MONTH(issued) AS month, pieces
+    FROM policies
+    WHERE DURING(issued) AND outlet IS NOT NULL AND is_main
+    UNION ALL
+    SELECT outlet, BUSINESS_MONTH(withdrawn), -pieces
+    FROM policies
+    WHERE withdrawn IS NOT NULL AND DURING(withdrawn) AND outlet IS NOT NULL AND is_main
+)
+SELECT outlet, month, CAST(SUM(pieces) AS BIGINT) AS pieces
+FROM events
+GROUP BY outlet, month

@@ -16,14 +16,14 @@ SELECT agent, month, premium, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM policy_dues
 WHERE counts_as = 1 AND premium <> 0
 UNION ALL
-SELECT agent, month + 2, NULL, NULL, NULL, premium, pieces, NULL, NULL, NULL, NULL
+SELECT agent, month + 14, NULL, NULL, NULL, premium, pieces, NULL, NULL, NULL, NULL
 FROM policy_dues
 WHERE counts_as IN (2, 3)
 UNION ALL
-SELECT agent, month + 14, NULL, NULL, NULL, NULL, NULL, premium, pieces, NULL, NULL
+SELECT agent, month + 26, NULL, NULL, NULL, NULL, NULL, premium, pieces, NULL, NULL
 FROM policy_dues
 WHERE counts_as = 3
 UNION ALL
-SELECT agent, month + 2, NULL, NULL, NULL, NULL, NULL, NULL, NULL, premium, pieces
+SELECT agent, month + 26, NULL, NULL, NULL, NULL, NULL, NULL, NULL, premium, pieces
 FROM policy_dues
 WHERE counts_as = 4

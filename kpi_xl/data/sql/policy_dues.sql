@@ -5,45 +5,66 @@
 --    third year's, 26 months after the issue;
 -- 3  the second year's instalment of any other policy;
 -- 4  the third year's instalment.
--- The second and the third year begin 12 and 24 months after the month of issue; what comes for them counts
--- of whom sold the policy and when it fell due, if it came within the days of grace. Policies that were
--- paid at once or withdrawn do not count in these, nor those ended so before anybody looks at that year's
--- instalment. What came and counts as none of these, 0, is there without an agent.
+-- A policy's years are told by its own dates: the second and the third begin 12 and 24 months after the day
+-- of issue (where that month has no such day, on its last), and the instalment of a year is the first that
+-- falls due in it. If it came within the days of grace it counts of whom sold the policy, and its month is
+-- that of the issue, so that it meets what was issued. Policies that were paid at once or withdrawn do not
+-- count in these, nor those ended so before anybody looks at that year's instalment. What came and counts
+-- as none of these, 0, is there without an agent.
 WITH terms AS (
 $terms
 ),
-aged AS (
+instalments AS (
     SELECT
-        dues.agent, sold_by,
-        BUSINESS_MONTH(due) AS due_month,
-        BUSINESS_MONTH(paid) AS paid_month,
-        paid_premium,
-        pieces,
+        dues.policy, dues.agent, sold_by, due, paid, paid_premium, issued_month, pieces, excluded_month,
         CASE
-            WHEN issued_month IS NULL OR MONTH_NUMBER(due) < issued_month THEN 0
-            WHEN MONTH_NUMBER(due) < issued_month + 12 THEN 1
-            WHEN paid > due + $grace_days OR pieces <= 0 THEN 0
-            WHEN MONTH_NUMBER(due) = issued_month + 12 AND excluded_month <= issued_month + 14 THEN 0
-            WHEN MONTH_NUMBER(due) = issued_month + 12 AND excluded_month <= issued_month + 26 THEN 2
-            WHEN MONTH_NUMBER(due) = issued_month + 12 THEN 3
-            WHEN MONTH_NUMBER(due) <> issued_month + 24 OR excluded_month <= issued_month + 26 THEN 0
-            ELSE 4
-        END AS counts_as
+            WHEN issued IS NULL OR due < issued THEN 0
+            WHEN due < issued + INTERVAL '12' MONTH THEN 1
+            WHEN due < issued + INTERVAL '24' MONTH THEN 2
+            WHEN due < issued + INTERVAL '36' MONTH THEN 3
+            ELSE 0
+        END AS policy_year
     FROM dues
     LEFT JOIN terms ON terms.policy = dues.policy
-    WHERE paid IS NOT NULL AND DURING(due)
+),
+of_years AS (
+    SELECT policy, policy_year, MIN(due) AS due
+    FROM instalments
+    WHERE policy_year > 1
+    GROUP BY policy, policy_year
+),
+counted AS (
+    SELECT
+        instalments.agent, sold_by,
+        BUSINESS_MONTH(instalments.due) AS due_month,
+        BUSINESS_MONTH(paid) AS paid_month,
+        issued_month, paid_premium, pieces,
+        CASE
+            WHEN instalments.policy_year < 2 THEN instalments.policy_year
+            WHEN of_years.due IS NULL OR paid > instalments.due + $grace_days OR pieces <= 0 THEN 0
+            WHEN instalments.policy_year = 2 AND excluded_month <= issued_month + 14 THEN 0
+            WHEN instalments.policy_year = 2 AND excluded_month <= issued_month + 26 THEN 2
+            WHEN instalments.policy_year = 2 THEN 3
+            WHEN excluded_month <= issued_month + 26 THEN 0
+            ELSE 4
+        END AS counts_as
+    FROM instalments
+    LEFT JOIN of_years
+        ON of_years.policy = instalments.policy AND of_years.policy_year = instalments.policy_year
+        AND of_years.due = instalments.due
+    WHERE paid IS NOT NULL AND DURING(instalments.due)
 )
 SELECT
     CASE counts_as WHEN 0 THEN NULL WHEN 1 THEN agent ELSE sold_by END AS agent,
-    CASE counts_as WHEN 0 THEN NULL WHEN 1 THEN paid_month ELSE due_month END AS month,
+    CASE counts_as WHEN 0 THEN NULL WHEN 1 THEN paid_month ELSE issued_month END AS month,
     due_month,
     counts_as,
     CAST(COUNT(*) AS BIGINT) AS instalments,
     CAST(SUM(paid_premium) AS BIGINT) AS premium,
     CAST(SUM(pieces) AS BIGINT) AS pieces
-FROM aged
+FROM counted
 GROUP BY
     CASE counts_as WHEN 0 THEN NULL WHEN 1 THEN agent ELSE sold_by END,
-    CASE counts_as WHEN 0 THEN NULL WHEN 1 THEN paid_month ELSE due_month END,
+    CASE counts_as WHEN 0 THEN NULL WHEN 1 THEN paid_month ELSE issued_month END,
     due_month,
     counts_as

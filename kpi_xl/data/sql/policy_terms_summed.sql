@@ -2,6 +2,7 @@
 SELECT
     policy,
     MIN(sold_by) AS sold_by,
+    MIN(issued) AS issued,
     MIN(issued_month) AS issued_month,
     CAST(SUM(pieces) AS BIGINT) AS pieces,
     MIN(excluded_month) AS excluded_month

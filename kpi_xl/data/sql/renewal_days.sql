@@ -1,6 +1,6 @@
 -- What came on each day for policies in their first year, by the agents whom it was due from.
 WITH terms AS (
-    SELECT policy, MIN(MONTH_NUMBER(issued)) AS issued_month
+    SELECT policy, MIN(issued) AS issued
     FROM policies
     WHERE is_main
     GROUP BY policy
@@ -9,7 +9,7 @@ events AS (
     SELECT dues.agent, paid AS day, paid_premium
     FROM dues
     JOIN terms ON terms.policy = dues.policy
-    WHERE paid IS NOT NULL AND DURING(paid) AND MONTH_NUMBER(due) - issued_month BETWEEN 0 AND 11
+    WHERE paid IS NOT NULL AND DURING(paid) AND due >= issued AND due < issued + INTERVAL '12' MONTH
 )
 SELECT
     agent,
