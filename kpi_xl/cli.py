@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import codecs
 import io
+import os
 import sys
-import tempfile
 import time
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
 from kpi_xl import addin_commands, analysis_commands, server_commands, template_commands
 from kpi_xl.chinese import Argument, Group, Option, Word, refusal
+from kpi_xl.error_log import log_fault
 from kpi_xl.errors import InputError
+from kpi_xl.system_errors import database_error, file_error
 from kpi_xl.terminal import (
     MONTH,
     Answer,
@@ -117,12 +119,23 @@ def _next_steps() -> Answer:
 @click.option(
     "--name", cls=Option, default="分公司", metavar="名称", help="机构名称，最上一级单位。"
 )
-def init(folder: Path, name: str) -> Answer:
-    """建立一个空项目：kpi.toml，和 data 文件夹里供填写的原始数据.xlsx。"""
+@click.option(
+    "--shared",
+    cls=Option,
+    is_flag=True,
+    help="几个人一起用：同组的人都能读写；不写则只有自己能打开。",
+)
+def init(folder: Path, name: str, shared: bool) -> Answer:
+    """建立一个空项目：kpi.toml，和 data 文件夹里供填写的原始数据.xlsx。
+
+    新的文件夹只有自己能打开（Windows 上照所在文件夹的权限）；里面的文件不会比文件夹更开放。
+    """
     from kpi_xl.jobs import start
 
-    project = start.init(folder, name)
+    project = start.init(folder, name, shared=shared)
     say(f"已建立项目：{project.folder}")
+    if os.name != "nt" and not shared and project.folder.stat().st_mode & 0o077:
+        say(f"这个文件夹本来就有，别人也能打开；只给自己用的请运行 chmod 700 {project.folder}")
     say(f"下一步：填写 {project.data} 里的原始数据.xlsx，或把现成的人员、保单等文件放进去")
     say(f"再下一步：kpi-xl -p {project.folder} check")
     return {"project": project.folder, "data": project.data}
@@ -487,9 +500,18 @@ def main() -> None:
     except (KeyboardInterrupt, click.Abort):
         click.echo("已停止；没有写完的文件不会留下。", err=True)
         sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read has seen enough, as `kpi-xl … | head` has; nothing is to be said any more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except OSError as error:
+        _refuse(file_error(error))
+    except MemoryError:
+        _refuse(InputError("内存不够", "请关掉一些程序后再运行"))
     except Exception as error:
-        log = Path(tempfile.gettempdir()) / "kpi-xl-error.log"
-        log.write_text(traceback.format_exc(), encoding="utf-8")
+        if (of_system := database_error(error)) is not None:
+            _refuse(of_system)
+        log = log_fault(traceback.format_exc())
         click.secho(
             f"程序出错了（{type(error).__name__}）。请把 {log} 发给维护人员。", fg="red", err=True
         )
@@ -503,7 +525,7 @@ def _nearest(error: UnicodeError) -> tuple[str, int]:
     return "".join(_NEAREST.get(each, "?") for each in text), error.end
 
 
-def _refuse(error: InputError) -> None:
+def _refuse(error: InputError) -> NoReturn:
     if "--json" in sys.argv:
         places = {name: getattr(error, name) for name in ("file", "sheet", "row", "column")}
         about = {"problem": error.problem, "advice": error.advice, **places, "value": error.value}

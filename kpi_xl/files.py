@@ -120,7 +120,7 @@ def put(finished: Path, file: Path) -> None:
         When the system does not let us: then the old file is still there.
     """
     with _saying(file, "write"), finished.open("r+b") as content:
-        finished.chmod(_mode(file.parent, own=finished.stat().st_mode))
+        finished.chmod(mode_in(file.parent, own=finished.stat().st_mode))
         _sync(content.fileno())
     with _saying(file, "replace"):
         finished.replace(file)
@@ -163,15 +163,47 @@ def make_folder(folder: Path) -> None:
             folder.chmod(mode)
 
 
+def make_own(folder: Path, *, group: bool = False) -> None:
+    """Make a folder of the user's alone, or of his group's; those above it as usual.
+
+    Raises
+    ------
+    FileError
+        When the system does not let us.
+    """
+    make_folder(folder.absolute().parent)
+    with _saying(folder, "write"):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        folder.chmod(0o2770 if group else 0o700)
+
+
+def is_new(folder: Path) -> bool:
+    """Whether a folder is not there, or has nothing in it.
+
+    Raises
+    ------
+    FileError
+        When the system does not let us look.
+    """
+    with _saying(folder, "read"):
+        return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+
+
+def mode_in(folder: Path, own: int = 0o666) -> int:
+    """How open a file in a folder may be: no more than the folder, and no program."""
+    mode = stat.S_IMODE(folder.stat().st_mode) & 0o666
+    return mode if _is_groups(folder) else mode & own
+
+
 def no_more_open_than(folder: Path) -> None:
     """Let nothing that this process makes from now on be more open than a folder.
 
     What libraries make beside their files, such as a database's log, follows the process's umask.
     """
     with suppress(OSError):
-        open_to = stat.S_IMODE(folder.stat().st_mode)
+        closed = 0o777 & ~stat.S_IMODE(folder.stat().st_mode)
         old = os.umask(0o077)
-        os.umask(old | (0o777 & ~open_to))
+        os.umask(closed if _is_groups(folder) else old | closed)
 
 
 def _holds(file: Path, content: bytes) -> bool:
@@ -189,19 +221,13 @@ def _draft(file: Path) -> Path:
     return file.with_name(name)
 
 
-def _mode(folder: Path, own: int = 0o666) -> int:
-    """How open a file in a folder may be: no more than the folder, and no program."""
-    mode = stat.S_IMODE(folder.stat().st_mode) & 0o666
-    return mode if _is_groups(folder) else mode & own
-
-
 def _begun(draft: Path, file: Path) -> int:
     """A new file, open and locked; what a killed process left in its place is removed.
 
     Where another process is writing it, its end is waited for.
     """
     last = time.monotonic() + _PATIENCE
-    mode = _mode(file.parent)
+    mode = mode_in(file.parent)
     while True:
         try:
             number = os.open(draft, _NEW, mode)

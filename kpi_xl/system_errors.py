@@ -20,6 +20,11 @@ CLOSE: Final = "请关闭这些文件后再运行"
 class FileError(InputError):
     """A file that the system does not let us read, write, replace or remove."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether another program has it open, as far as one can tell."""
+        return self.problem in (_OPEN.problem, _IN_USE.problem)
+
 
 class Reason(NamedTuple):
     """What is wrong, and what to do about it."""
@@ -153,11 +158,24 @@ def database_error(error: BaseException) -> FileError | None:
 def _told(error: OSError, file: Path | None, doing: Doing | None) -> Reason:
     told = _WINDOWS.get(getattr(error, "winerror", None) or 0)
     if told is None and isinstance(error, PermissionError):
-        if doing in ("replace", "remove"):
-            told = _IS_FOLDER if file is not None and file.is_dir() else _OPEN
-        else:
-            told = _CLOSED_FOLDER if doing == "write" else _UNREADABLE
+        told = _refusal(file, doing)
     if told is None:
         told = _BY_NUMBER.get(error.errno or 0)
     reason = error.strerror or str(error) or type(error).__name__
     return told or Reason(f"系统不让读写（{reason}）", "请照系统说的处理后再运行")
+
+
+def _refusal(file: Path | None, doing: Doing | None) -> Reason:
+    """What it means that something is not permitted."""
+    if doing == "write":
+        return _CLOSED_FOLDER
+    try:
+        there = file is not None and file.exists()
+        folder = file is not None and file.is_dir()
+    except OSError:
+        return _UNREADABLE
+    if doing in ("replace", "remove"):
+        return _IS_FOLDER if folder else _OPEN
+    if file is None or doing == "read" or (there and not os.access(file, os.R_OK)):
+        return _UNREADABLE
+    return _OPEN if there else _CLOSED_FOLDER

@@ -137,9 +137,12 @@ def _told(cell: str) -> str | float | None:
 
 def project_here() -> Project:
     """The project that the command is about."""
+    from kpi_xl.files import no_more_open_than
     from kpi_xl.project import Project
 
-    return Project.open(asked().project)
+    project = Project.open(asked().project)
+    no_more_open_than(project.folder)
+    return project
 
 
 @contextmanager

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
+from kpi_xl.error_log import log_fault
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.progress import Progress
 from kpi_xl.jobs.user import User, UserSettings
 from kpi_xl.project import Project
+from kpi_xl.system_errors import database_error, file_error
 from udfs.current import data, seen
 from udfs.open_book import Cells, OpenBook
 
@@ -104,10 +106,13 @@ def run(host: Host, action: Action) -> None:
         action(host, progress)
     except InputError as error:
         host.say(str(error), failed=True)
+    except OSError as error:
+        host.say(str(file_error(error)), failed=True)
     except Exception as error:
-        log = host.user.folder / "error.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text(traceback.format_exc(), encoding="utf-8")
+        if (of_system := database_error(error)) is not None:
+            host.say(str(of_system), failed=True)
+            return
+        log = log_fault(traceback.format_exc())
         name = type(error).__name__
         host.say(f"程序出错了（{name}）。请把 {log} 发给维护人员。", failed=True)
     finally:

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from kpi_xl.errors import InputError
-from kpi_xl.files import write_whole
+from kpi_xl.files import make_own, write_whole
 from udfs.open_book import Overwritten
 
 
@@ -24,6 +24,7 @@ def keep(folder: Path, workbook: str, overwritten: list[Overwritten]) -> None:
         The cells.
     """
     content = {"workbook": workbook, "cells": overwritten}
+    make_own(folder)
     write_whole(_file(folder, workbook), json.dumps(content, ensure_ascii=False).encode())
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from filelock import FileLock, Timeout
 
 from kpi_xl.errors import InputError
+from kpi_xl.files import mode_in, remove, write_whole
 from kpi_xl.project import Project
+from kpi_xl.system_errors import FileError, file_error
 
 _PATIENCE: Final = 120.0
 """Seconds to wait for another process: longer than most projects take to compute."""
@@ -39,16 +41,20 @@ def holding(
     InputError
         When another process still holds it; the message says which.
     """
-    lock = FileLock(str(project.folder / f".{of}.lock"))
+    place = project.folder / f".{of}.lock"
     holder = project.folder / f".{of}.holder"
     try:
+        lock = FileLock(str(place), mode=mode_in(project.folder))
         lock.acquire(timeout=patience)
-    except Timeout:
+    except OSError as error:
+        if not isinstance(error, Timeout):
+            raise file_error(error, place, "write") from error
         who = holder.read_text(encoding="utf-8") if holder.is_file() else "另一个程序"
         raise InputError(f"{who}正在{doing}", "请等它结束后再试", file=project.folder) from None
     try:
-        holder.write_text(f"电脑 {platform.node()} 上的进程 {os.getpid()} ", encoding="utf-8")
+        write_whole(holder, f"电脑 {platform.node()} 上的进程 {os.getpid()} ".encode())
         yield
     finally:
-        holder.unlink(missing_ok=True)
+        with suppress(FileError):  # it says nothing any more
+            remove(holder)
         lock.release()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kpi_xl.errors import InputError
-from kpi_xl.files import write_whole
+from kpi_xl.files import is_new, make_own, write_whole
 from kpi_xl.jobs import data_form
 from kpi_xl.jobs.progress import Progress, silent
 from kpi_xl.project import Project
@@ -13,7 +13,7 @@ from kpi_xl.sample import write_sample
 from kpi_xl.settings_text import settings_text
 
 
-def init(folder: Path, name: str) -> Project:
+def init(folder: Path, name: str, *, shared: bool = False) -> Project:
     """Make an empty project, with a form to type raw data into.
 
     Parameters
@@ -22,6 +22,8 @@ def init(folder: Path, name: str) -> Project:
         Where; it is made if it is not there.
     name : str
         The branch's name.
+    shared : bool
+        Whether the user's group works in it; else a new folder is the user's alone.
 
     Raises
     ------
@@ -30,7 +32,8 @@ def init(folder: Path, name: str) -> Project:
     """
     if (folder / "kpi.toml").exists():
         raise InputError(f"“{folder}”里已经有一个项目", "请换一个文件夹，或先把原来的项目移走")
-    (folder / "data").mkdir(parents=True, exist_ok=True)
+    if shared or is_new(folder):
+        make_own(folder, group=shared)
     write_whole(folder / "data" / data_form.NAME, data_form.data_form())
     write_whole(folder / "kpi.toml", settings_text(name).encode())
     return Project.open(folder)

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from kpi_xl.errors import InputError
-from kpi_xl.files import write_whole
+from kpi_xl.files import make_own, write_whole
 
 ADDIN: Final = "kpi_xl.xlam"
 """The file name of the Excel add-in."""
@@ -129,6 +129,7 @@ class User:
             lines.append(f"project = {json.dumps(str(settings.project), ensure_ascii=False)}")
         if settings.month is not None:
             lines.append(f"month = {json.dumps(settings.month, ensure_ascii=False)}")
+        make_own(self.folder)
         write_whole(self.settings_file, ("\n".join(lines) + "\n").encode())
 
     def project(self, environment: Mapping[str, str] = os.environ) -> Path:

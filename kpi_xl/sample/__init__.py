@@ -23,7 +23,7 @@ from kpi_xl.data.schema import (
     TRANSFERS,
 )
 from kpi_xl.errors import InputError
-from kpi_xl.files import write_whole
+from kpi_xl.files import is_new, make_own, write_whole
 from kpi_xl.sample import dealer, shops, tables
 from kpi_xl.sample.activity import make_attendance, make_weeks
 from kpi_xl.sample.branch import END, NAME
@@ -89,6 +89,8 @@ def write_sample(folder: Path, progress: Progress | None = None, trade: str = "�
     _refuse_to_overwrite(folder, _SETTINGS[trade])
     report = progress or (lambda text, done, total: None)
     made = _OTHERS[trade](folder) if trade in _OTHERS else _branch(folder, report)
+    if is_new(folder):
+        make_own(folder)
     for path, content in made.items():
         write_whole(path, content)
     report("完成", _STEPS, _STEPS)

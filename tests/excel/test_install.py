@@ -8,6 +8,7 @@ import workbook_templates
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.doctor import ansi, conf_value, doctor
 from kpi_xl.jobs.user import User, UserSettings
+from kpi_xl.system_errors import file_error
 from udfs.excel import XLWINGS, install, sources
 from udfs.excel.install import install as put
 from udfs.excel.install import uninstall
@@ -78,7 +79,6 @@ def test_uninstall_leaves_nothing_of_ours_and_all_of_others(user, python, branch
     put(project=branch.project.folder, addin=built, user=user, interpreter=python)
     user.undo.mkdir()
     (user.undo / "a.json").touch()
-    (user.folder / "error.log").touch()
     uninstall(user)
     assert files_of(user) == [other]
     assert not user.folder.exists()
@@ -91,7 +91,10 @@ def test_excel_is_open(user, python, built, monkeypatch):
     def locked(*_):
         raise PermissionError
 
-    monkeypatch.setattr(install, "write_whole", locked)
+    def cannot_write(file, _):
+        raise file_error(PermissionError(), file, "replace")
+
+    monkeypatch.setattr(install, "write_whole", cannot_write)
     with pytest.raises(InputError, match="关闭所有 Excel"):
         put(addin=built, user=user, interpreter=python)
     monkeypatch.setattr("pathlib.Path.unlink", locked)

@@ -165,14 +165,18 @@ def test_a_failure_is_told_and_nothing_is_half_done(branch, monkeypatch, user):
     assert "还没有选择项目文件夹" in book.alerts[2][0]
 
 
-def test_a_fault_of_the_program_leaves_a_log(branch, monkeypatch, user):
+def test_a_fault_of_the_program_leaves_a_log(branch, monkeypatch, user, tmp_path):
+    logs = tmp_path / "logs"
+    monkeypatch.setattr("kpi_xl.error_log.user_log_path", lambda *_, **__: logs)
     book = filled(branch, monkeypatch)
     monkeypatch.setattr(
         "udfs.open_book.OpenBook.__init__", lambda *_: (_ for _ in ()).throw(ZeroDivisionError())
     )
     macros.refresh()
     assert "ZeroDivisionError" in book.alerts[0][0]
-    assert "ZeroDivisionError" in (user.folder / "error.log").read_text(encoding="utf-8")
+    (log,) = logs.rglob("error-*.log")
+    assert str(log) in book.alerts[0][0]
+    assert "ZeroDivisionError" in log.read_text(encoding="utf-8")
 
 
 def test_a_workbook_without_slots(branch, monkeypatch, tmp_path):

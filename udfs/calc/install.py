@@ -114,7 +114,7 @@ def uninstall(user: User | None = None, options: Sequence[str] = ()) -> list[Pat
     user = user or User.current()
     files = [user.calc_conf, user.folder / "server.log", user.folder / "button.log"]
     if not user.conf.exists():
-        files += [user.settings_file, user.folder / "error.log", *sorted(user.undo.glob("*.json"))]
+        files += [user.settings_file, *sorted(user.undo.glob("*.json"))]
     removed = [file for file in files if file.is_file()]
     for file in removed:
         file.unlink()

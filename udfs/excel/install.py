@@ -11,6 +11,7 @@ from kpi_xl.files import write_whole
 from kpi_xl.jobs.doctor import ansi
 from kpi_xl.jobs.user import User, UserSettings
 from kpi_xl.project import Project
+from kpi_xl.system_errors import FileError
 from udfs.excel.build import build
 from udfs.excel.sources import check_version
 
@@ -76,8 +77,10 @@ def install(
     content = build() if addin is None else addin.read_bytes()
     try:
         write_whole(user.addin, content)
-    except PermissionError:
-        raise InputError("加载项正在使用，不能替换", _CLOSE_EXCEL, file=user.addin) from None
+    except FileError as error:
+        if error.is_open:
+            raise InputError("加载项正在使用，不能替换", _CLOSE_EXCEL, file=user.addin) from None
+        raise
     write_whole(user.conf, line)
     return Installed(user.addin, user.conf, interpreter)
 
@@ -106,7 +109,6 @@ def uninstall(user: User | None = None) -> list[Path]:
         user.addin,
         user.conf,
         user.settings_file,
-        user.folder / "error.log",
         *sorted(user.undo.glob("*.json")),
     ]
     for file in files:
