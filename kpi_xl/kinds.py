@@ -66,6 +66,11 @@ FAILED_FORMULA: Final = Kind(
     "单元格是公式错误",
     "请在 Excel 里改正公式，或换成实际的值；没有就清空",
 )
+NOT_COMPUTED: Final = Kind(
+    "cell.formula-not-computed",
+    "单元格是公式，还没有算过，不知道是多少",
+    "请在 Excel 中打开这个文件，保存一次，再运行",
+)
 FAILED_TEXT: Final = Kind(
     "text.formula-failed",
     "单元格是公式错误，当作空白",
@@ -101,17 +106,67 @@ CELLS_OF_LINE: Final = Kind(
     "有 {cells} 个单元格，标题行有 {headings} 个",
     "请检查这一行是不是多了或少了分隔符；内容里有分隔符的单元格要加引号",
 )
-SHEET_PASSED_OVER: Final = Kind(
-    "sheet.passed-over",
-    "这张工作表也有{table}表的标题，但一个文件只读一张表，读的是「{read}」",
-    "如果也要用，请合并到一张工作表，或另存为单独的文件",
-    set_aside=False,
-)
 ONLY_HEADINGS: Final = Kind(
     "file.only-headings",
     "只有标题行，没有数据",
     "请检查是不是导出时没有选中数据",
     set_aside=False,
+)
+
+NAME_CONTRADICTED: Final = Kind(
+    "file.name-contradicted",
+    "文件名像是{named}，标题行却是{table}表的，按{table}读了",
+    '请核对；不对的话，在 kpi.toml 的 [files] 里写明 "{named}" = "{file}"',
+    set_aside=False,
+)
+
+# Files and worksheets that are not read.
+
+_SAY_WHICH: Final = "请在 kpi.toml 的 [files] 里指定它是哪张表"
+UNREADABLE: Final = Kind("file.unreadable", "文件读不了：{reason}", "改好以后再放进来：{advice}")
+ARCHIVE: Final = Kind("file.archive", "压缩包，里面的文件没有读", "请解压到 data 文件夹里")
+NOT_A_TABLE: Final = Kind(
+    "file.not-a-table",
+    "不是表格文件（{suffix}）",
+    "里面有要用的数据，请另存为 .xlsx 或 .csv；没有的不用处理",
+)
+UNRECOGNISED: Final = Kind(
+    "file.unrecognised",
+    "文件名里没有表名，标题行也认不出是哪张表",
+    "可在 kpi.toml 的 [files] 里指定它是哪张表",
+    hints=("；文件里的标题：{headings}",),
+)
+LACKING: Final = Kind(
+    "file.lacking-columns", "像是{table}表，缺少必需的列：{columns}", "是这张表的话，{advice}"
+)
+EMPTY_SHEET: Final = Kind("sheet.empty", "工作表是空的", "不用处理")
+HIDDEN_SHEET: Final = Kind(
+    "sheet.hidden", "隐藏的工作表，没有读", "要用的话，请在 Excel 里取消隐藏；不用的请删去"
+)
+NO_HEADINGS: Final = Kind(
+    "sheet.without-headings",
+    "没有哪张表的标题行",
+    "要用的话，请核对标题行；不是数据的不用处理",
+)
+PUT_ASIDE: Final = Kind(
+    "sheet.put-aside", "工作表名里写着不是要用的数据，没有读", "要用的话，请改工作表名"
+)
+NOT_CHOSEN: Final = Kind(
+    "file.not-chosen",
+    "是{table}表，但 kpi.toml 的 [files] 里写的是“{files}”",
+    "也要用的话，请在 [files] 里加上这个文件",
+)
+RENEWALS_OR_NOT: Final = Kind(
+    "file.renewals-or-new",
+    "名字像是续期，标题行却是保单表的，不知道是新单还是续期，没有读",
+    "是续期的，请把标题写成应收日期、应收保费，或在 kpi.toml 的 [columns.续期] 里写明对应的标题；"
+    '是新单的，请在 [files] 里写明 "保单" = "{file}"',
+)
+NOT_TELLING: Final = Kind(
+    "file.headings-common", "标题行里只有许多表都有的列，看不出是哪张表", _SAY_WHICH
+)
+SEVERAL_TABLES: Final = Kind(
+    "file.headings-of-several", "标题行可能是几张表的（{tables}），没有读", _SAY_WHICH
 )
 
 # Rows.

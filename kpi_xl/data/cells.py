@@ -15,6 +15,9 @@ ERRORS: Final = frozenset(
 ) | {"#GETTING_DATA"}
 """Cells whose formula failed."""
 
+UNCOMPUTED: Final = "#未计算"
+"""Stands for a cell with a formula that nobody has computed yet: what it is, is not known."""
+
 
 def plain(text: str) -> str:
     """A cell in half-width letters and digits, without spaces around it.

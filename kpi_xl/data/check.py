@@ -7,26 +7,30 @@ used + rows set aside.
 from __future__ import annotations
 
 import os
-from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
-from itertools import chain, repeat
+from itertools import repeat
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from kpi_xl import kinds
 from kpi_xl.data import hashes, rules
-from kpi_xl.data.parse import absent_column, parse_column
+from kpi_xl.data.cells import UNCOMPUTED
+from kpi_xl.data.parse import Parsed, absent_column, parse_column
 from kpi_xl.data.problem import Problem
-from kpi_xl.data.read import RawTable, find_files, read_table
+from kpi_xl.data.read import RawTable, read_source
 from kpi_xl.data.rules import Finding
 from kpi_xl.data.schema import TABLES, Table
+from kpi_xl.data.sources import LeftOut, Source
+from kpi_xl.data.tables_found import find_tables
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project, Settings
 
@@ -42,12 +46,14 @@ AT_ONCE: Final = 4
 
 @dataclass(frozen=True)
 class CheckedFile:
-    """What became of one file.
+    """What became of one file, or of one worksheet of it.
 
     Parameters
     ----------
     file : Path
         The file.
+    name : str
+        Its path below the data folder.
     sheet : str or None
         The worksheet read.
     headings : mapping of str to str
@@ -59,6 +65,7 @@ class CheckedFile:
     """
 
     file: Path
+    name: str
     sheet: str | None
     headings: dict[str, str]
     unused: tuple[str, ...]
@@ -141,21 +148,26 @@ class Checked:
         The tables that there are files for, by code.
     problems : list of Problem
         What was found, in the order of tables, files and rows.
-    unrecognised : list of Path
-        What is in the data folder and was not read.
+    left_out : list of LeftOut
+        The files and worksheets in the data folder that were not read.
     """
 
     tables: dict[str, CheckedTable]
     problems: list[Problem]
-    unrecognised: list[Path]
+    left_out: list[LeftOut]
+
+    @property
+    def unrecognised(self) -> list[Path]:
+        """The files in the data folder of which nothing was read."""
+        return [one.file for one in self.left_out if one.sheet is None]
 
 
-ReadFile = Callable[[Settings, str, Path], tuple[CheckedTable, list[Problem]]]
+ReadFile = Callable[[Settings, Source], tuple[CheckedTable, list[Problem]]]
 
 
-def read_file(settings: Settings, code: str, file: Path) -> tuple[CheckedTable, list[Problem]]:
-    """Read one raw file of a table, and check its cells; see `check_file`."""
-    return check_file(read_table(file, TABLES[code], settings.columns.get(code, {})), settings)
+def read_file(settings: Settings, source: Source) -> tuple[CheckedTable, list[Problem]]:
+    """Read one raw file or worksheet, and check its cells; see `check_file`."""
+    return check_file(read_source(source, settings.columns.get(source.code, {})), settings)
 
 
 def check_project(
@@ -179,56 +191,55 @@ def check_project(
     InputError
         When there is no 人员 table, a file cannot be read at all, or lacks a required column.
     """
-    files, unrecognised = find_files(project)
+    found = find_tables(project)
     for table in TABLES.values():
-        if table.required and table.code not in files:
-            raise _no_table(table, project, unrecognised)
-    of_several = [path for path, tables in Counter(chain(*files.values())).items() if tables > 1]
+        if table.required and all(source.code != table.code for source in found.sources):
+            raise _no_table(table, project, found.left_out)
     of_tables: dict[str, list[CheckedTable]] = {}
     problems: dict[str, list[Problem]] = {}
-    with closing(_read_all(project.settings, files, read, progress)) as results:
-        for code, paths in files.items():
-            parts = []
-            problems[code] = []
-            for path in paths:
-                part, found = next(results)
-                if path in of_several and not part.read:
-                    continue  # a sheet of a form that was not filled in says nothing, not zero
-                parts.append(part)
-                problems[code] += found
-            if not parts:
-                if TABLES[code].required:
-                    raise _not_filled_in(TABLES[code], paths[0])
-                continue
-            of_tables[code] = parts
+    with closing(_read_all(project.settings, found.sources, read, progress)) as results:
+        for source in found.sources:
+            part, of_part = next(results)
+            problems.setdefault(source.code, [])
+            if source.several and not part.read:
+                continue  # a sheet of a form that was not filled in says nothing, not zero
+            of_tables.setdefault(source.code, []).append(part)
+            problems[source.code] += of_part
+    for source in found.sources:
+        if TABLES[source.code].required and source.code not in of_tables:
+            raise _not_filled_in(TABLES[source.code], source.file)
+    for source, fault in found.told:
+        table = TABLES[source.code]
+        problems[source.code].append(
+            Problem(table.name, source.name, source.sheet, None, None, None, fault)
+        )
     tables: dict[str, CheckedTable] = {}
     with _pool() as pool:  # the two longest take about the same time
         within = pool.map(_within, (TABLES[code] for code in of_tables), of_tables.values())
-        for code, (checked, found) in zip(of_tables, within, strict=True):
+        for code, (checked, of_table) in zip(of_tables, within, strict=True):
             tables[code] = checked
-            problems[code] += found
+            problems[code] += of_table
         strange = pool.map(_of_agents, tables.values(), repeat(tables["agents"]))
-        for code, found in zip(tables, strange, strict=True):
-            problems[code] += found
-            # Files are in the order of their names already.
-            problems[code].sort(key=lambda problem: (problem.file, problem.row or 0))
-    return Checked(tables, [p for code in tables for p in problems[code]], unrecognised)
+        for code, of_table in zip(tables, strange, strict=True):
+            problems[code] += of_table
+            order = {(file.name, file.sheet): n for n, file in enumerate(tables[code].files)}
+            problems[code].sort(key=lambda p: (order.get((p.file, p.sheet), -1), p.row or 0))
+    return Checked(tables, [p for code in tables for p in problems[code]], found.left_out)
 
 
 def _read_all(
-    settings: Settings, files: Mapping[str, list[Path]], read: ReadFile, progress: Progress | None
+    settings: Settings, sources: Sequence[Source], read: ReadFile, progress: Progress | None
 ) -> Generator[tuple[CheckedTable, list[Problem]]]:
-    """What was read of each file of each table, in their order.
+    """What was read of each source, in their order.
 
     Several are read at once: most of the time is spent in libraries that let other threads run.
     """
-    each = [(code, path) for code, paths in files.items() for path in paths]
     pool = _pool()
-    reading = deque(pool.submit(read, settings, code, path) for code, path in each)
+    reading = deque(pool.submit(read, settings, source) for source in sources)
     try:
-        for number, (_, path) in enumerate(each, 1):
+        for number, source in enumerate(sources, 1):
             if progress:
-                progress(path.name, number, len(each))
+                progress(source.name, number, len(sources))
             yield reading.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)  # after an error nobody waits for the rest
@@ -257,7 +268,11 @@ def check_file(raw: RawTable, settings: Settings) -> tuple[CheckedTable, list[Pr
             columns[column.code] = absent_column(column, length)
             continue
         text, heading = raw.columns[column.code], raw.headings[column.code]
-        parsed = parse_column(text, column, settings, heading)
+        unknown = pc.fill_null(pc.equal(text, UNCOMPUTED), False)
+        readable = pc.if_else(unknown, None, text) if pc.any(unknown).as_py() else text
+        parsed = parse_column(readable, column, settings, heading)
+        if readable is not text:
+            parsed = _uncomputed(parsed, unknown)
         columns[column.code] = parsed.values
         if (raw.table.code, column.code) == ("targets", "level"):
             columns[column.code] = rules.levels_meant(parsed.values, settings.levels)
@@ -266,42 +281,42 @@ def check_file(raw: RawTable, settings: Settings) -> tuple[CheckedTable, list[Pr
             problems.append(
                 Problem(
                     raw.table.name,
-                    raw.file.name,
-                    raw.sheet,
+                    raw.source.name,
+                    raw.source.sheet,
                     raw.rows[place].as_py(),
                     heading,
-                    text[place].as_py(),
+                    readable[place].as_py(),
                     fault,
                 )
             )
-    name = pa.array([raw.file.name])
+    name = pa.array([raw.source.label])
     columns["source_file"] = pa.DictionaryArray.from_arrays(np.zeros(length, np.int32), name)
     columns["source_row"] = raw.rows
     data = pa.table(columns)
     if bad.any():
         data = data.filter(pa.array(~bad))
     read = length + sum(problem.row is not None for problem in raw.malformed)
-    file = CheckedFile(raw.file, raw.sheet, raw.headings, raw.unused, read, data.num_rows)
+    source = raw.source
+    file = CheckedFile(
+        source.file, source.name, source.sheet, raw.headings, raw.unused, read, data.num_rows
+    )
     return CheckedTable(raw.table, data, (file,), (Part(data),)), problems
+
+
+def _uncomputed(parsed: Parsed, unknown: pa.Array) -> Parsed:
+    """A column read, some cells of which hold formulas that nobody has computed."""
+    places = np.flatnonzero(np.asarray(unknown, bool)).tolist()
+    others = [fault for fault in parsed.faults if fault[0] not in set(places)]
+    return Parsed(parsed.values, others + [(place, kinds.NOT_COMPUTED()) for place in places])
 
 
 def _of_file(raw: RawTable) -> Iterable[Problem]:
     """What is to be said of a file as a whole."""
-    for sheet in raw.passed_over:
-        yield Problem(
-            raw.table.name,
-            raw.file.name,
-            sheet,
-            None,
-            None,
-            None,
-            kinds.SHEET_PASSED_OVER(table=raw.table.name, read=raw.sheet),
-        )
     if not len(raw.rows):
         yield Problem(
             raw.table.name,
-            raw.file.name,
-            raw.sheet,
+            raw.source.name,
+            raw.source.sheet,
             None,
             None,
             None,
@@ -361,10 +376,10 @@ def _set_aside(
 
 
 def _problems(checked: CheckedTable, findings: list[Finding]) -> list[Problem]:
-    files = {file.file.name: file for file in checked.files}
+    ends = np.cumsum([part.data.num_rows for part in checked.parts])
     problems = []
     for finding in findings:
-        file = files[checked.data["source_file"][finding.row].as_py()]
+        file = checked.files[int(np.searchsorted(ends, finding.row, "right"))]
         heading = value = None
         if finding.column is not None:
             column = checked.table.column(finding.column)
@@ -375,7 +390,7 @@ def _problems(checked: CheckedTable, findings: list[Finding]) -> list[Problem]:
         problems.append(
             Problem(
                 checked.table.name,
-                file.file.name,
+                file.name,
                 file.sheet,
                 checked.data["source_row"][finding.row].as_py(),
                 heading,
@@ -396,13 +411,13 @@ def _not_filled_in(table: Table, file: Path) -> InputError:
     )
 
 
-def _no_table(table: Table, project: Project, unrecognised: list[Path]) -> InputError:
+def _no_table(table: Table, project: Project, left_out: Sequence[LeftOut]) -> InputError:
     names = "、".join((table.name, *(alias for alias in table.aliases if not alias.isascii())))
-    others = "、".join(path.name for path in unrecognised[:10])
+    others = "、".join(dict.fromkeys(one.name for one in left_out if one.matters))
     return InputError(
         f"数据文件夹里没有{table.name}表",
         f"请放入文件名里有“{names}”之一的 .xlsx 或 .csv 文件，"
         f"或在 kpi.toml 的 [files] 里写明是哪个文件"
-        + (f"（文件夹里认不出的文件：{others}）" if others else ""),
+        + (f"（文件夹里没有读的文件：{others}）" if others else ""),
         file=project.data,
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +20,11 @@ from kpi_xl import kinds
 from kpi_xl.data.encoding import to_utf8
 from kpi_xl.data.grid import Broken, Grid, empty_file
 from kpi_xl.data.headings import HEADER_WITHIN, Headings, Match
-from kpi_xl.errors import InputError
 
 _DELIMITERS: Final = (",", "\t", ";", "|")
 _SHOWN: Final = 80
 _BLOCK: Final = 8 << 20
+_BEGINNING: Final = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class _Header:
     number: int
     end: int
     delimiter: str
+    above: str
 
 
 def read_csv(file: Path, headings: Headings) -> Grid:
@@ -53,11 +56,9 @@ def read_csv(file: Path, headings: Headings) -> Grid:
     InputError
         When the file is no text, or has no row with the headings.
     """
-    content = to_utf8(file.read_bytes(), file)
+    content = _text(file.read_bytes(), file)
     if not content.strip():
         raise empty_file(file)
-    if b"\n" not in content:
-        content = content.replace(b"\r", b"\n")  # as Macs once ended their lines
     header = _header(content, headings, file)
     headings.insist(header.match, header.cells, file, None, header.number)
     records = _records(content[header.end :], header)
@@ -65,6 +66,7 @@ def read_csv(file: Path, headings: Headings) -> Grid:
         headings=tuple(cell.strip() for cell in header.cells),
         match=header.match,
         columns=records.columns,
+        above=header.above,
         rows=pa.array(records.numbers + header.number, pa.int64()),
         broken=tuple(
             _broken(number + header.number, text, fields, len(header.cells))
@@ -78,26 +80,68 @@ def _header(content: bytes, headings: Headings, file: Path) -> _Header:
     best: _Header | None = None
     for delimiter in _DELIMITERS:
         rows, ends = _parse(top, delimiter)
-        found = headings.find(rows)
+        found = headings.find(_even(rows))
         if found is None:
             continue
-        index, match = found
+        match = found.match
         if best is None or headings.better(match, best.match):
-            best = _Header(match, tuple(rows[index]), index + 1, ends[index], delimiter)
+            width = max(len(row) for row in rows[found.first : found.last + 1])
+            cells = tuple(cell or "" for cell in found.cells[:width])
+            after = rows[found.last + 1 : found.last + 2]
+            cells = _as_wide(cells, after[0] if after else [])
+            best = _Header(match, cells, found.last + 1, ends[found.last], delimiter, found.above)
         if not match.missing and len(match.positions) > 1:
             break  # cells that are all named like this are no accident
     if best is None:
         first = next((line.decode().strip() for line in top if line.strip()), "")
-        raise InputError(
-            f"找不到{headings.table.name}表的标题行",
-            f"标题行要在前 {HEADER_WITHIN} 行里，要有这些标题：{headings.wanted}；"
-            "请检查是不是放错了文件，或在 kpi.toml 的 "
-            f"[columns.{headings.table.name}] 里写明对应的标题",
-            file=file,
-            row=1,
-            value=_shown(first),
-        )
+        raise headings.absent(file, None, _shown(first))
     return best
+
+
+def first_rows(file: Path) -> list[list[list[str | None]]]:
+    """The first rows of a text file, for each delimiter that there is in them.
+
+    Raises
+    ------
+    InputError
+        When the file is no text.
+    """
+    with file.open("rb") as stream:
+        content = stream.read(_BEGINNING)
+        whole = not stream.read(1)
+    if not whole:
+        content = content[: content.rfind(b"\n") + 1]
+        if content.startswith(codecs.BOM_UTF16_LE):
+            content += b"\0"
+    top = list(_lines(_text(content, file)))
+    return [
+        [[cell or None for cell in row] for row in _even(_parse(top, delimiter)[0])]
+        for delimiter in _DELIMITERS
+        if any(delimiter.encode() in line for line in top) or delimiter == _DELIMITERS[0]
+    ]
+
+
+def _text(content: bytes, file: Path) -> bytes:
+    """The text in UTF-8 with lines that end as lines do."""
+    content = to_utf8(content, file)
+    if b"\n" not in content:
+        content = content.replace(b"\r", b"\n")  # as Macs once ended their lines
+    return content
+
+
+def _even(rows: list[list[str]]) -> list[list[str]]:
+    """Rows of the same number of cells."""
+    width = max(map(len, rows), default=0)
+    return [row + [""] * (width - len(row)) for row in rows]
+
+
+def _as_wide(cells: tuple[str, ...], record: list[str]) -> tuple[str, ...]:
+    """The header as wide as the records, where one of the two ends with separators."""
+    if len(record) > len(cells) and not any(record[len(cells) :]):
+        return cells + ("",) * (len(record) - len(cells))
+    if 0 < len(record) < len(cells) and not any(cells[len(record) :]):
+        return cells[: len(record)]
+    return cells
 
 
 def _lines(content: bytes) -> Iterator[bytes]:
@@ -158,11 +202,22 @@ def _records(body: bytes, header: _Header) -> _Records:
             table = _arrow(body, header, note)
         except pa.ArrowInvalid:
             return _line_by_line(body, header)
-    if any("\n" in text for _, text, _ in broken) or _swallows(table, header.delimiter):
+    if any("\n" in text for _, text, _ in broken) or _swallows(table, body, header.delimiter):
         return _line_by_line(body, header)
     numbers = np.arange(1, table.num_rows + len(broken) + 1, dtype=np.int64)
     numbers = np.delete(numbers, [number - 1 for number, _, _ in broken])
-    return _Records(tuple(table.columns), numbers, tuple(broken))
+    whole, rest = _repaired(broken, header)
+    columns = tuple(table.columns)
+    if whole:
+        numbers = np.concatenate([numbers, [number for number, _ in whole]])
+        order = np.argsort(numbers, kind="stable")
+        cells = zip(*(row for _, row in whole), strict=True)
+        columns = tuple(
+            pa.chunked_array([*column.chunks, pa.array(more, pa.string())]).take(pa.array(order))
+            for column, more in zip(columns, cells, strict=True)
+        )
+        numbers = numbers[order]
+    return _Records(columns, numbers, tuple(rest))
 
 
 def _arrow(body: bytes, header: _Header, note: Any) -> pa.Table:
@@ -187,13 +242,51 @@ def _arrow(body: bytes, header: _Header, note: Any) -> pa.Table:
     )
 
 
-def _swallows(table: pa.Table, delimiter: str) -> bool:
-    """Whether a cell holds whole lines: a quotation mark has no counterpart then."""
-    for column in table.columns:
-        several = column.filter(pc.match_substring(column, "\n"))
-        if several.length() and pc.any(pc.match_substring(several, delimiter)).as_py():
-            return True
-    return False
+def _swallows(table: pa.Table, body: bytes, delimiter: str) -> bool:
+    """Whether a cell holds whole lines: a quotation mark has no counterpart then.
+
+    A remark of several lines, quoted as it should be, holds separators but no records.
+    """
+    several = [column.filter(pc.match_substring(column, "\n")) for column in table.columns]
+    doubtful = [
+        cell
+        for column in several
+        for cell in column.filter(pc.match_substring(column, delimiter)).to_pylist()
+    ]
+    if not doubtful:
+        return False
+    if b'"' in _quoted(delimiter).sub(b"", body):
+        return True
+    within = table.num_columns - 1
+    return any(line.count(delimiter) >= within for cell in doubtful for line in cell.split("\n"))
+
+
+def _quoted(delimiter: str) -> re.Pattern[bytes]:
+    """A cell in quotation marks, from separator to separator."""
+    mark = re.escape(delimiter.encode())
+    return re.compile(
+        rb"(?:(?<=" + mark + rb')|(?<=\n)|^)"(?:[^"]|"")*"(?=' + mark + rb"|\r?\n|\Z)"
+    )
+
+
+def _repaired(
+    broken: list[tuple[int, str, int]], header: _Header
+) -> tuple[list[tuple[int, list[str | None]]], list[tuple[int, str, int]]]:
+    """Lines that differ from the header by empty cells at the end only, and the others."""
+    width = len(header.cells)
+    whole, rest = [], []
+    for number, text, fields in broken:
+        try:
+            cells = next(csv.reader([text], delimiter=header.delimiter), [])
+        except csv.Error:
+            cells = []
+        if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
+            whole.append((number, [cell or None for cell in cells[:width]]))
+        elif 0 < len(cells) < width and not any(header.cells[len(cells) :]):
+            whole.append((number, [cell or None for cell in cells] + [None] * (width - len(cells))))
+        else:
+            rest.append((number, text, fields))
+    return whole, rest
 
 
 def _line_by_line(body: bytes, header: _Header) -> _Records:
@@ -217,8 +310,11 @@ def _line_by_line(body: bytes, header: _Header) -> _Records:
             broken.append((number, text, 0))
             continue
         if text and len(row) != width:
-            broken.append((number, text, len(row)))
-            continue
+            whole, _ = _repaired([(number, text, len(row))], header)
+            if not whole:
+                broken.append((number, text, len(row)))
+                continue
+            row = [cell or "" for cell in whole[0][1]]
         cells.append([cell or None for cell in row] or [None] * width)
         numbers.append(number)
     columns = zip(*cells, strict=True) if cells else ((),) * width

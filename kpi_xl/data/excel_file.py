@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import zipfile
 import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
 from xml.etree import ElementTree
 
 import fastexcel
@@ -12,95 +16,152 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kpi_xl.data.error_cells import ErrorCell, error_cells
+from kpi_xl.data import markup_file, sheet_structure
+from kpi_xl.data.cells import UNCOMPUTED
+from kpi_xl.data.formats import Format
 from kpi_xl.data.grid import Grid
-from kpi_xl.data.headings import HEADER_WITHIN, Headings, Match
-from kpi_xl.data.schema import TABLES
+from kpi_xl.data.headings import HEADER_WITHIN, Headings
+from kpi_xl.data.sheet_structure import Merge, Structure
 from kpi_xl.errors import InputError
 
+_REPEATED: Final = frozenset(("id", "text", "date", "month", "choice"))
+"""What a merged cell says of all its rows; an amount it says once."""
 
-def read_excel(file: Path, headings: Headings) -> Grid:
-    """Read the worksheet that is named after the table, or the one whose header fits best.
+_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+_HEAD: Final = 1 << 20
 
-    Where there is one of the table's name, those named after other tables are theirs.
+_BROKEN: Final = (zipfile.BadZipFile, zlib.error, ElementTree.ParseError, KeyError)
+
+
+@dataclass(frozen=True)
+class Top:
+    """The first rows of a worksheet.
+
+    Parameters
+    ----------
+    sheet : str or None
+        Its name.
+    hidden : bool
+        Whether it is hidden.
+    rows : list of list of str or None
+        Its first rows.
+    """
+
+    sheet: str | None
+    hidden: bool
+    rows: list[list[str | None]]
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """A worksheet: its columns from the first that holds anything, and what else is in it."""
+
+    columns: list[Any]
+    structure: Structure
+
+
+def tops(file: Path, kind: Format) -> list[Top]:
+    """The first rows of every worksheet of a workbook.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be opened.
+    """
+    if kind in ("html", "xml"):
+        return [
+            Top(sheet.name, sheet.hidden, sheet.rows[:HEADER_WITHIN])
+            for sheet in _markup(file, kind)
+        ]
+    if kind == "xlsx":
+        with _told_as_damaged(file, None), zipfile.ZipFile(file) as package:
+            return [
+                Top(s.name, s.hidden, sheet_structure.first_rows(package, s, HEADER_WITHIN))
+                for s in sheet_structure.sheet_names(package)
+            ]
+    reader = _open(file, kind)
+    found = []
+    for name in reader.sheet_names:
+        batch, visible = _load(reader, name, file)
+        found.append(Top(name, not visible, _first_rows(batch.columns)))
+    return found
+
+
+def read_sheet(file: Path, kind: Format, sheet: str | None, headings: Headings) -> Grid:
+    """Read a worksheet.
 
     Parameters
     ----------
     file : Path
-        An .xlsx or .xlsm file.
+        A workbook.
+    kind : str
+        Its format.
+    sheet : str or None
+        Which; None for the only table of an HTML file.
     headings : Headings
         What is looked for.
 
     Raises
     ------
     InputError
-        When the file cannot be opened, or no worksheet has the headings.
+        When the sheet cannot be read or lacks a heading.
     """
-    reader = _open(file)
-    best: tuple[str, pa.RecordBatch, int, Match] | None = None
-    complete: list[str] = []
-    unreadable: InputError | None = None
-    for name in _candidates(reader.sheet_names, headings.table.name):
-        try:
-            batch = _load(reader, name, file)
-        except InputError as error:
-            unreadable = error  # a chart, or damaged; another sheet may be the one
-            continue
-        found = headings.find(_first_rows(batch))
-        if found is None:
-            continue
-        index, match = found
-        if not match.missing:
-            complete.append(name)
-        named = best is not None and best[0] == headings.table.name
-        if best is None or (not named and headings.better(match, best[3])):
-            best = name, batch, index, match
-    if best is None:
-        raise unreadable or _no_sheet(file, reader.sheet_names, headings)
-    name, batch, index, match = best
-    header = [column[index].as_py() for column in batch.columns]
-    others = [other for other in reader.sheet_names if other != name]
-    headings.insist(match, header, file, name, index + 1, others)
-    try:
-        body = _with_errors(batch, file, name).slice(index + 1)
-    except (zipfile.BadZipFile, zlib.error, ElementTree.ParseError) as error:
-        raise _damaged(file, name) from error
+    cells = _cells(file, kind, sheet)
+    columns, merges = cells.columns, cells.structure.merges
+    first = cells.structure.first
+    found = headings.find(_first_rows(columns))
+    if found is None:
+        raise headings.absent(file, sheet)
+    header = found.cells
+    headings.insist(found.match, header, file, sheet, found.last + 1)
+    begin = found.last + 1
+    body = [column.slice(begin) for column in columns]
+    kinds = {
+        position: headings.table.column(code).kind
+        for code, position in found.match.positions.items()
+    }
+    wanted = {position for position, kind_ in kinds.items() if kind_ in _REPEATED}
+    body = _filled_down(body, merges, first, begin, wanted)
     return Grid(
         headings=tuple((cell or "").strip() for cell in header),
-        match=match,
-        columns=tuple(body.columns),
-        rows=pa.array(range(index + 2, index + 2 + body.num_rows), pa.int64()),
-        sheet=name,
-        passed_over=tuple(other for other in complete if other != name),
+        match=found.match,
+        columns=tuple(body),
+        rows=pa.array(range(begin + 1, begin + 1 + len(body[0])) if body else [], pa.int64()),
+        sheet=sheet,
+        above=found.above,
     )
 
 
-def sheet_names(file: Path) -> list[str]:
-    """The names of a workbook's sheets; none where it is no workbook, or damaged."""
+def _cells(file: Path, kind: Format, sheet: str | None) -> _Cells:
+    if kind in ("html", "xml"):
+        for one in _markup(file, kind):
+            if one.name == sheet:
+                columns = [pa.array(c, pa.string()) for c in zip(*one.rows, strict=True)]
+                merges = [Merge(*(place + 1 for place in corners)) for corners in one.merged]
+                return _Cells(columns, Structure(merges=merges))
+        raise _damaged(file, sheet)
+    assert sheet is not None
+    structure = Structure()
+    if kind == "xlsx":
+        with _told_as_damaged(file, sheet):
+            structure = sheet_structure.structure_of(file, sheet)
+    loaded, _ = _load(_open(file, kind), sheet, file)
+    return _Cells(_with_cells(loaded, structure), structure)
+
+
+def _markup(file: Path, kind: Format) -> list[markup_file.MarkupSheet]:
+    return markup_file.html_tables(file) if kind == "html" else markup_file.spreadsheetml(file)
+
+
+def _open(file: Path, kind: Format) -> fastexcel.ExcelReader:
+    fits = file.suffix.lower() in (f".{kind}", ".xlsm" if kind == "xlsx" else "")
     try:
-        with zipfile.ZipFile(file) as package:
-            workbook = ElementTree.fromstring(package.read("xl/workbook.xml"))
-    except (OSError, KeyError, zipfile.BadZipFile, zlib.error, ElementTree.ParseError):
-        return []
-    return [e.get("name", "") for e in workbook.iter() if e.tag.endswith("}sheet")]
-
-
-def _candidates(sheets: list[str], table: str) -> list[str]:
-    """The sheets that may hold a table: first the one of its name, none of another's."""
-    if table not in sheets:
-        return sheets
-    others = {other.name for other in TABLES.values()}
-    return [table, *(sheet for sheet in sheets if sheet not in others)]
-
-
-def _open(file: Path) -> fastexcel.ExcelReader:
-    content = file.open("rb")
-    with content:
-        start = content.read(8)
-    try:
-        return fastexcel.read_excel(file)
+        # By its name the reader would take it for another format.
+        return fastexcel.read_excel(file if fits else file.read_bytes())
     except fastexcel.FastExcelError as error:
-        if "password" in str(error):
+        with file.open("rb") as content:
+            start = content.read(_HEAD)
+        if "password" in str(error).casefold() or _ENCRYPTED in start:
             raise InputError(
                 "文件有打开密码，读不了",
                 "请在 Excel 里打开，用“文件→信息→保护工作簿→用密码进行加密”清空密码后另存",
@@ -108,33 +169,59 @@ def _open(file: Path) -> fastexcel.ExcelReader:
             ) from error
         if start.startswith(b"\xd0\xcf\x11\xe0"):
             raise InputError(
-                "文件其实是旧版 Excel（.xls）格式，或者加了密",
-                "请在 Excel 里打开，另存为“Excel 工作簿 (*.xlsx)”",
+                "旧版格式的文件已损坏，或者加了密，读不了",
+                "请在 Excel 或 WPS 里打开，另存为“Excel 工作簿 (*.xlsx)”",
                 file=file,
             ) from error
-        if not start.startswith(b"PK"):
-            raise InputError(
-                "文件不是 Excel 工作簿，只是名字以 .xlsx 结尾",
-                "请在 Excel 里另存为“Excel 工作簿 (*.xlsx)”；如果是文本文件，请把扩展名改为 .csv",
-                file=file,
-            ) from error
-        raise InputError(
-            "文件不完整或已损坏，可能只复制或下载了一半",
-            "请重新导出或重新复制这个文件",
+        raise _no_workbook(file) from error
+
+
+def _no_workbook(file: Path) -> InputError:
+    with file.open("rb") as content:
+        begins = content.read(2)
+    if begins != b"PK":
+        return InputError(
+            f"文件不是 Excel 工作簿，只是名字以 {file.suffix} 结尾",
+            "请在 Excel 里打开，另存为“Excel 工作簿 (*.xlsx)”",
             file=file,
-        ) from error
+        )
+    return InputError(
+        "文件不完整或已损坏，可能只复制或下载了一半",
+        "请重新导出或重新复制这个文件",
+        file=file,
+    )
 
 
-def _load(reader: fastexcel.ExcelReader, name: str, file: Path) -> pa.RecordBatch:
+def _load(reader: fastexcel.ExcelReader, name: str, file: Path) -> tuple[pa.RecordBatch, bool]:
+    """A worksheet's cells, and whether it can be seen."""
     try:
         # skip_rows=0: left to itself, it would drop empty rows at the top, and row numbers be off.
         sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
-        return sheet.to_arrow()
+        return sheet.to_arrow(), sheet.visible == "visible"
     except fastexcel.FastExcelError as error:
         raise _damaged(file, name) from error
+    except BaseException as error:
+        # The reader ends so, which is no Exception, where a number is no day that there can be.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise InputError(
+            "工作表里有日期格式的数字大得没有这一天，读不了",
+            "请在 Excel 里找到显示为 ##### 的单元格，改成正确的日期或清空",
+            file=file,
+            sheet=name,
+            value=sheet_structure.absurd_number(file, name) if zipfile.is_zipfile(file) else None,
+        ) from None
 
 
-def _damaged(file: Path, name: str) -> InputError:
+@contextlib.contextmanager
+def _told_as_damaged(file: Path, sheet: str | None) -> Iterator[None]:
+    try:
+        yield
+    except _BROKEN as error:
+        raise (_no_workbook(file) if sheet is None else _damaged(file, sheet)) from error
+
+
+def _damaged(file: Path, name: str | None) -> InputError:
     return InputError(
         "工作表读不了，文件可能已损坏",
         "请在 Excel 里打开这个文件，确认内容完整后另存一份",
@@ -143,32 +230,55 @@ def _damaged(file: Path, name: str) -> InputError:
     )
 
 
-def _with_errors(batch: pa.RecordBatch, file: Path, name: str) -> pa.RecordBatch:
-    """The sheet with its error values, which the reader takes for empty cells."""
+def _with_cells(batch: pa.RecordBatch, structure: Structure) -> list[Any]:
+    """The sheet with the cells that the reader takes for empty ones."""
     columns = list(batch.columns)
-    errors: dict[int, list[ErrorCell]] = {}
-    for cell in error_cells(file, name):
-        if cell.column < len(columns) and cell.row <= batch.num_rows:
-            errors.setdefault(cell.column, []).append(cell)
-    for place, cells in errors.items():
+    texts: dict[int, dict[int, str]] = {}
+    for cell in structure.cells:
+        place = cell.column - structure.first
+        if 0 <= place < len(columns) and cell.row <= batch.num_rows:
+            texts.setdefault(place, {})[cell.row - 1] = cell.text
+    for place, by_row in texts.items():
+        column = columns[place]
+        rows = np.array(sorted(by_row))
+        # A reader that gives a formula's own text for its value is not believed.
         mask = np.zeros(batch.num_rows, bool)
-        mask[[cell.row - 1 for cell in cells]] = True
-        texts = pa.array([cell.text for cell in sorted(cells, key=lambda cell: cell.row)])
-        columns[place] = pc.replace_with_mask(columns[place], pa.array(mask), texts)
-    return pa.RecordBatch.from_arrays(columns, batch.schema.names) if errors else batch
+        mask[rows] = True
+        columns[place] = pc.replace_with_mask(
+            column.cast(pa.string()),
+            pa.array(mask),
+            pa.array([by_row[row] for row in rows.tolist()]),
+        )
+    return columns
 
 
-def _first_rows(batch: pa.RecordBatch) -> list[list[str | None]]:
-    top = [column.slice(0, HEADER_WITHIN).to_pylist() for column in batch.columns]
+def _first_rows(columns: Sequence[Any]) -> list[list[str | None]]:
+    top = [
+        [
+            None if cell == UNCOMPUTED else cell
+            for cell in column.slice(0, HEADER_WITHIN).to_pylist()
+        ]
+        for column in columns
+    ]
     return [list(row) for row in zip(*top, strict=True)]
 
 
-def _no_sheet(file: Path, names: list[str], headings: Headings) -> InputError:
-    sheets = "、".join(f"「{name}」" for name in names)
-    return InputError(
-        f"没有一张工作表有{headings.table.name}表的标题行（文件里的工作表：{sheets}）",
-        f"标题行要在前 {HEADER_WITHIN} 行里，要有这些标题：{headings.wanted}；"
-        "请检查是不是放错了文件，或在 kpi.toml 的 "
-        f"[columns.{headings.table.name}] 里写明对应的标题",
-        file=file,
-    )
+def _filled_down(
+    columns: list[Any], merges: Sequence[Merge], first: int, begin: int, wanted: set[int]
+) -> list[Any]:
+    """The columns with what merged cells say in each of their rows."""
+    by_column: dict[int, list[Merge]] = {}
+    for merge in merges:
+        place = merge.left - first
+        if place in wanted and merge.bottom > merge.top and merge.bottom > begin:
+            by_column.setdefault(place, []).append(merge)
+    columns = list(columns)
+    for place, of_column in by_column.items():
+        cells = columns[place].to_pylist()
+        for merge in of_column:
+            top, bottom = merge.top - 1 - begin, min(merge.bottom - begin, len(cells))
+            if 0 <= top < len(cells):
+                for row in range(top + 1, bottom):
+                    cells[row] = cells[row] if cells[row] else cells[top]
+        columns[place] = pa.array(cells, pa.string())
+    return columns

@@ -48,8 +48,8 @@ class Grid:
         The worksheet.
     broken : tuple of Broken
         Lines that are no records and are not in `columns`.
-    passed_over : tuple of str
-        Other worksheets with the same headings, which were not read.
+    above : str
+        What is written above the header, such as the unit of the amounts.
     """
 
     headings: tuple[str, ...]
@@ -58,9 +58,16 @@ class Grid:
     rows: Any
     sheet: str | None = None
     broken: tuple[Broken, ...] = ()
-    passed_over: tuple[str, ...] = ()
+    above: str = ""
 
 
 def empty_file(file: Path) -> InputError:
     """What is said of a file with nothing in it."""
     return InputError("文件是空的", "请重新导出这个文件", file=file)
+
+
+def not_open(file: Path) -> InputError:
+    """What is said of a file that another program keeps for itself."""
+    return InputError(
+        "文件打不开，可能正被别的程序使用", "请在 Excel 里关闭这个文件再试", file=file
+    )

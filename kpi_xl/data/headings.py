@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -13,10 +14,14 @@ from typing import Final
 from kpi_xl.data.schema import Column, Table
 from kpi_xl.errors import InputError
 
+MOST_LEVELS: Final = 3
+"""A header has at most so many rows."""
+
 HEADER_WITHIN: Final = 50
 """The header is looked for in this many rows from the top."""
 
 _BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|<[^<>]*>|〔[^〔〕]*〕")
+_REMARK: Final = re.compile(r"[:;,|/\n].*", re.DOTALL)
 _IGNORED: Final = re.compile(r"[\s_\-*:.、]+")
 
 
@@ -38,6 +43,12 @@ def normalise(heading: str) -> str:
     return _IGNORED.sub("", _BRACKETS.sub("", text) or text).casefold()
 
 
+def _main(heading: str) -> str:
+    """A heading without the remark behind it, as headings are compared: 解约日期：在职不填."""
+    text = _BRACKETS.sub("", unicodedata.normalize("NFKC", heading)).strip()
+    return normalise(_REMARK.sub("", text) or heading)
+
+
 @dataclass(frozen=True)
 class Match:
     """The columns of a table found among the headings of one row.
@@ -55,6 +66,29 @@ class Match:
 
 
 @dataclass(frozen=True)
+class Header:
+    """The header of a file: one row, or two or three of which the upper ones hold groups.
+
+    Parameters
+    ----------
+    match : Match
+        Which of its cells is which column.
+    cells : tuple of str or None
+        The heading of each column; of several rows the lowest one, or all where that tells more.
+    first, last : int
+        Its first and last row, from 0.
+    above : str
+        What is written above it and in the groups: a title, the unit of the amounts.
+    """
+
+    match: Match
+    cells: tuple[str | None, ...]
+    first: int
+    last: int
+    above: str
+
+
+@dataclass(frozen=True)
 class Headings:
     """The headings a table goes by.
 
@@ -68,6 +102,11 @@ class Headings:
 
     table: Table
     mapping: Mapping[str, str]
+
+    @functools.cached_property
+    def _known(self) -> frozenset[str]:
+        names = [name for c in self.table.columns for name in (c.name, *c.aliases)]
+        return frozenset(map(normalise, (*names, *self.mapping.values())))
 
     def match(self, row: Sequence[str | None]) -> Match:
         """The table's columns among the cells of a row.
@@ -88,6 +127,11 @@ class Headings:
         for column in free:
             if column.code not in found:
                 self._take(column, column.aliases, normal, found)
+        main = [_main(cell) if cell else "" for cell in row]
+        if main != normal:
+            for column in free:
+                if column.code not in found:
+                    self._take(column, (column.name, *column.aliases), main, found)
         missing = tuple(
             column
             for column in self.table.columns
@@ -107,22 +151,86 @@ class Headings:
                     found[column.code] = position
                     return
 
-    def find(self, rows: Sequence[Sequence[str | None]]) -> tuple[int, Match] | None:
+    def find(self, rows: Sequence[Sequence[str | None]]) -> Header | None:
         """The header among the first rows: the first that has all it needs, else the one nearest.
 
         Returns
         -------
-        (int, Match) or None
-            The row's index; None when no row has any required heading.
+        Header or None
+            None when no row has any required heading.
         """
-        best: tuple[int, Match] | None = None
-        for index, row in enumerate(rows[:HEADER_WITHIN]):
-            match = self.match(row)
-            if not match.missing:
-                return index, match
-            if self._worth(match)[0] and (best is None or self.better(match, best[1])):
-                best = index, match
+        best: Header | None = None
+        for index in range(min(len(rows), HEADER_WITHIN)):
+            header = self._at(rows, index)
+            if not header.match.missing:
+                return header
+            if self._worth(header.match)[0] and (
+                best is None or self.better(header.match, best.match)
+            ):
+                best = header
         return best
+
+    def _at(self, rows: Sequence[Sequence[str | None]], index: int) -> Header:
+        """The header that begins in a row, with the rows below it that belong to it."""
+        alone = self.match(rows[index])
+        best = self._header(alone, rows[index], rows, index, index)
+        for depth in range(1, MOST_LEVELS):
+            lower = rows[index + depth : index + depth + 1]
+            if not lower or not any(lower[0]):
+                break
+            if not alone.missing and any(lower[0][place] for place in alone.positions.values()):
+                break  # a record
+            cells = _joined(rows[index : index + depth + 1], self._known)
+            match = self.match(cells)
+            if len(match.positions) > len(best.match.positions) and not _twice(match, cells):
+                best = self._header(match, cells, rows, index, index + depth)
+        return best
+
+    @staticmethod
+    def _header(
+        match: Match,
+        cells: Sequence[str | None],
+        rows: Sequence[Sequence[str | None]],
+        first: int,
+        last: int,
+    ) -> Header:
+        above = (cell for row in rows[:last] for cell in row if cell)
+        return Header(match, tuple(cells), first, last, "\n".join(above))
+
+    def absent(
+        self,
+        file: Path,
+        sheet: str | None,
+        first: str | None = None,
+        others: Sequence[str] = (),
+        there: str = "",
+    ) -> InputError:
+        """What is said where not one required heading is found.
+
+        Parameters
+        ----------
+        file, sheet
+            Where it was looked for.
+        first : str, optional
+            What the first line is.
+        others : sequence of str
+            The worksheets of the file.
+        there : str
+            The headings that are there, for people.
+        """
+        names = "、".join(f"「{name}」" for name in others)
+        return InputError(
+            f"没有一张工作表有{self.table.name}表的标题行（文件里的工作表：{names}）"
+            if others
+            else f"找不到{self.table.name}表的标题行",
+            f"标题行要在前 {HEADER_WITHIN} 行里，要有这些标题：{self.wanted}；"
+            "请检查是不是放错了文件，或在 kpi.toml 的 "
+            f"[columns.{self.table.name}] 里写明对应的标题{there}",
+            file=file,
+            sheet=sheet,
+            row=None if first is None else 1,
+            value=first,
+        )
 
     def _worth(self, match: Match) -> tuple[int, int]:
         """How much of a header a row is: required headings, all headings."""
@@ -176,14 +284,7 @@ class Headings:
             Naming the headings missing and those in the file that are like them.
         """
         if match.missing:
-            raise InputError(
-                f"{self.table.name}表缺少必需的列："
-                + "、".join(self.label(column) for column in match.missing),
-                self._advice(match, row) + _not_in(others),
-                file=file,
-                sheet=sheet,
-                row=number,
-            )
+            raise self.lacking(match, row, file, sheet, number, others)
         for code, position in match.positions.items():
             heading = row[position] or ""
             # A heading that kpi.toml gives to the letter is told from one that is merely alike.
@@ -202,7 +303,27 @@ class Headings:
                     column=heading.strip(),
                 )
 
-    def _advice(self, match: Match, row: Sequence[str | None]) -> str:
+    def lacking(
+        self,
+        match: Match,
+        row: Sequence[str | None],
+        file: Path,
+        sheet: str | None,
+        number: int,
+        others: Sequence[str] = (),
+    ) -> InputError:
+        """What is said of a header that lacks a required heading; parameters as for `insist`."""
+        return InputError(
+            f"{self.table.name}表缺少必需的列："
+            + "、".join(self.label(column) for column in match.missing),
+            self.advice(match, row) + _not_in(others),
+            file=file,
+            sheet=sheet,
+            row=number,
+        )
+
+    def advice(self, match: Match, row: Sequence[str | None]) -> str:
+        """What to do about a header that lacks something, with the headings that are like it."""
         taken = set(match.positions.values())
         free = [cell.strip() for i, cell in enumerate(row) if cell and i not in taken]
         like = [
@@ -223,6 +344,31 @@ class Headings:
     def _names(self, column: Column) -> tuple[str, ...]:
         mapped = self.mapping.get(column.code)
         return (mapped,) if mapped else (column.name, *column.aliases)
+
+
+def _joined(rows: Sequence[Sequence[str | None]], known: frozenset[str]) -> list[str | None]:
+    """Several rows as one: of each column the longest of its headings that is known, or the lowest.
+
+    调出 above 营业部 is 调出营业部; 所属机构 above 营业部 is 营业部.
+    """
+    *upper, lowest = [list(row) for row in rows]
+    for row in upper:
+        for place in range(1, len(row)):
+            # A group stands over its first column only, whether it is merged or not.
+            if not row[place] and lowest[place]:
+                row[place] = row[place - 1]
+    joined: list[str | None] = []
+    for place in range(len(lowest)):
+        cells = [cell for row in (*upper, lowest) if (cell := row[place])]
+        forms = ["".join(dict.fromkeys(cells[begin:])) for begin in range(len(cells))]
+        named = next((form for form in forms if normalise(form) in known), None)
+        joined.append(named or (cells[-1] if cells else None))
+    return joined
+
+
+def _twice(match: Match, cells: Sequence[str | None]) -> bool:
+    normal = [normalise(cell) if cell else "" for cell in cells]
+    return any(normal.count(normal[place]) > 1 for place in match.positions.values())
 
 
 def _not_in(others: Sequence[str]) -> str:

@@ -42,9 +42,7 @@ def read_parquet(file: Path, headings: Headings) -> Grid:
     except PermissionError:
         raise
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            "文件不是 Parquet 文件，或不完整、已损坏", "请重新导出或重新复制这个文件", file=file
-        ) from error
+        raise _no_parquet(file) from error
     columns: list[Any] = [pa.nulls(table.num_rows, pa.string())] * len(names)
     for column, position in zip(table.columns, wanted, strict=True):
         columns[position] = _text(column.combine_chunks(), file, names[position])
@@ -53,6 +51,29 @@ def read_parquet(file: Path, headings: Headings) -> Grid:
         match=match,
         columns=tuple(columns),
         rows=pa.array(range(1, table.num_rows + 1), pa.int64()),
+    )
+
+
+def headings_of(file: Path) -> list[str | None]:
+    """The names of the columns of a .parquet file.
+
+    Raises
+    ------
+    InputError
+        When it is none.
+    """
+    try:
+        with file.open("rb") as content, pq.ParquetFile(content) as parquet:
+            return list(parquet.schema_arrow.names)
+    except PermissionError:
+        raise
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise _no_parquet(file) from error
+
+
+def _no_parquet(file: Path) -> InputError:
+    return InputError(
+        "文件不是 Parquet 文件，或不完整、已损坏", "请重新导出或重新复制这个文件", file=file
     )
 
 

@@ -31,6 +31,7 @@ from kpi_xl.data.check import (
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.program import program
 from kpi_xl.data.schema import TABLES
+from kpi_xl.data.sources import Source
 from kpi_xl.project import Project, Settings
 
 SMALLEST: Final = 10_000
@@ -64,15 +65,15 @@ class _Remembered:
         self._settings = project.settings
         self._used: set[Path] = set()
 
-    def read(self, settings: Settings, code: str, file: Path) -> tuple[CheckedTable, list[Problem]]:
+    def read(self, settings: Settings, source: Source) -> tuple[CheckedTable, list[Problem]]:
         """What was read of a file when it was as it is now, or what is read now."""
-        if file.stat().st_size < SMALLEST:
-            return read_file(settings, code, file)
-        kept = self._place(code, file)
+        if source.file.stat().st_size < SMALLEST:
+            return read_file(settings, source)
+        kept = self._place(source)
         self._used.add(kept)
-        if (known := self._get(code, file, kept)) is not None:
+        if (known := self._get(source.code, source.file, kept)) is not None:
             return known
-        checked, problems = read_file(settings, code, file)
+        checked, problems = read_file(settings, source)
         if checked.used >= MANY:
             checked = replace(checked, parts=(self._looked_at(checked),))
         self._keep(kept, checked, problems)
@@ -135,11 +136,12 @@ class _Remembered:
             writer.write_table(data)
         unfinished.replace(kept)  # a process killed here leaves all of it or nothing
 
-    def _place(self, code: str, file: Path) -> Path:
-        status = file.stat()
+    def _place(self, source: Source) -> Path:
+        status, code = source.file.stat(), source.code
         settings = self._settings
         seen = (
-            program(), duckdb.__version__, code, file.name, status.st_size, status.st_mtime_ns,
+            program(), duckdb.__version__, code, source.label, source.sheet,
+            status.st_size, status.st_mtime_ns,
             settings.columns.get(code), settings.date_order, settings.no_date,
             settings.levels if code == "targets" else None, settings.month_cut,
         )  # fmt: skip

@@ -155,13 +155,13 @@ class _Report:
         )
         self._headings(sheet, 4, [name for name, _ in _SUMMARY])
         row = 5
-        warnings = Counter((p.table, p.file) for p in problems if not p.set_aside)
+        warnings = Counter((p.table, p.file, p.sheet) for p in problems if not p.set_aside)
         for table in self.checked.tables.values():
             for file in table.files:
                 name = table.table.name
                 counts = (file.read, file.used, file.set_aside)
-                told = warnings[name, file.file.name]
-                cells = (name, file.file.name, file.sheet, *counts, None, told)
+                told = warnings[name, file.name, file.sheet]
+                cells = (name, file.name, file.sheet, *counts, None, told)
                 self._row(sheet, row, (*cells, "、".join(file.unused) or None))
                 self._proof(sheet, row, file.read == file.used + file.set_aside)
                 row += 1

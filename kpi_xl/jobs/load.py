@@ -12,10 +12,10 @@ from kpi_xl.data.engines import Database
 from kpi_xl.data.engines.check import check_database
 from kpi_xl.data.engines.connect import database_of
 from kpi_xl.data.program import program
-from kpi_xl.data.read import find_files
 from kpi_xl.data.remembered import check_what_changed
 from kpi_xl.data.report import write_report
 from kpi_xl.data.store import build, build_from
+from kpi_xl.data.tables_found import raw_files
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.holding import holding
 from kpi_xl.jobs.progress import Progress, silent
@@ -97,11 +97,9 @@ def report_path(project: Project) -> Path:
 def _stamp(project: Project, database: Database | None) -> str:
     """Changes when a raw file or table, a setting or the program does; empty when nobody knows."""
     if database is None:
-        files, _ = find_files(project)
         seen: object = [
-            (code, file.name, file.stat().st_size, file.stat().st_mtime_ns)
-            for code, found in files.items()
-            for file in found
+            (str(file.relative_to(project.data)), file.stat().st_size, file.stat().st_mtime_ns)
+            for file in raw_files(project)
         ]
     elif (seen := database.state()) is None:
         return ""

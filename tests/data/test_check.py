@@ -37,13 +37,14 @@ def reconciled(checked: Checked) -> Checked:
             told = {
                 p.row
                 for p in checked.problems
-                if p.set_aside and (p.table, p.file) == (table.table.name, file.file.name)
+                if p.set_aside
+                and (p.table, p.file, p.sheet) == (table.table.name, file.name, file.sheet)
             }
             assert len(told) == file.set_aside
             rows = [
                 row["source_row"]
                 for row in table.data.select(["source_file", "source_row"]).to_pylist()
-                if row["source_file"] == file.file.name
+                if row["source_file"] in (file.name, f"{file.name}「{file.sheet}」")
             ]
             assert len(rows) == file.used
             assert not told & set(rows)
@@ -264,11 +265,12 @@ def test_files_and_sheets_as_a_whole(make, workbook):
     project = make({"人员.xlsx": book, "保单.csv": POLICIES, "说明.txt": "x"})
     calls = []
     checked = reconciled(check_project(project, lambda *call: calls.append(call)))
-    assert calls == [("人员.xlsx", 1, 2), ("保单.csv", 2, 2)]
+    assert calls == [("人员.xlsx", 1, 3), ("人员.xlsx", 2, 3), ("保单.csv", 3, 3)]
     assert [(p.sheet, p.row, p.set_aside) for p in checked.problems] == [
-        ("乙", None, False),
+        ("乙", 2, True),
         (None, None, False),
     ]
+    assert checked.problems[0].reason == "与文件“人员.xlsx「甲」”第 2 行重复"
     assert checked.problems[1].reason == "只有标题行，没有数据"
     assert [path.name for path in checked.unrecognised] == ["说明.txt"]
     assert checked.tables["policies"].read == 0
@@ -278,13 +280,13 @@ def test_of_several_bad_files_the_first_is_named_whichever_is_read_first(make):
     project = make({"人员.csv": ROSTER, "保单1.csv": POLICIES, "保单2.csv": f"{POLICIES}\n"})
     second_failed = threading.Event()
 
-    def read(settings, code, file):
-        if file.name == "保单1.csv":
+    def read(settings, source):
+        if source.name == "保单1.csv":
             second_failed.wait(1)  # on one core it is not read yet
-        if code == "policies":
+        if source.code == "policies":
             second_failed.set()
-            raise InputError("读不了", "请检查", file=file)
-        return read_file(settings, code, file)
+            raise InputError("读不了", "请检查", file=source.file)
+        return read_file(settings, source)
 
     with pytest.raises(InputError) as caught:
         check_project(project, read=read)

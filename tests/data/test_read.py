@@ -14,8 +14,9 @@ import pytest
 import xlsxwriter
 
 from kpi_xl.data.headings import normalise
-from kpi_xl.data.read import find_files, read_table
+from kpi_xl.data.read import read_table
 from kpi_xl.data.schema import TABLES
+from kpi_xl.data.tables_found import find_tables
 from kpi_xl.errors import InputError
 from kpi_xl.project import Settings
 
@@ -150,7 +151,7 @@ def test_two_hundred_columns(tmp_path):
         ("甲,乙\n1,2\n", 1, "找不到人员表的标题行"),
         ("工号,姓名\n1,2\n", 1, "缺少必需的列：签约日期"),
         ("工号,姓名,签约日期\n1,\0,3\n", 2, "空字符"),
-        (b"PK\x03\x04rest", None, "其实是 Excel 工作簿"),
+        (b"PK\x03\x04rest", None, "文件不完整或已损坏"),
         ((HEAD + LINE).encode() + LINE.encode("gbk"), 3, "编码与其他行不同"),
         (b"\xef\xbb\xbf" + HEAD.encode() + LINE.encode("gbk"), 2, "编码与其他行不同"),
         (HEAD.encode("gbk") + LINE.encode("gbk") * 9 + LINE.encode(), 11, "编码与其他行不同"),
@@ -189,7 +190,7 @@ def test_worksheet(workbook, corner):
     )
     raw = read_table(file, AGENTS)
     top = corner[0]
-    assert raw.sheet == "清单"
+    assert raw.source.sheet == "清单"
     assert cells(raw) == {
         "agent": ["00123", "124"],
         "name": ["张三", "李四"],
@@ -215,19 +216,6 @@ def test_error_values_are_no_empty_cells(tmp_path, corner):
     raw = read_table(file, AGENTS)
     assert cells(raw)["left"] == [None, "#N/A", None]
     assert cells(raw)["name"] == [None, None, "#DIV/0!"]
-
-
-def test_the_sheet_that_fits_best_is_read_and_others_like_it_are_told_of(workbook):
-    file = workbook(
-        {
-            "旧": [["工号", "签约日"], ["1", "2020-01-01"]],
-            "一月": [["工号", "签约日期", "姓名"], ["2", "2020-01-01", "x"]],
-            "图": [["工号"]],
-        }
-    )
-    raw = read_table(file, AGENTS)
-    assert raw.sheet == "一月"
-    assert raw.passed_over == ("旧",)
 
 
 def test_no_sheet_with_the_headings(workbook):
@@ -258,8 +246,8 @@ def test_workbooks_that_cannot_be_opened(workbook):
         (good[: len(good) // 2], "不完整或已损坏"),
         (good[:-10], "不完整或已损坏"),
         (encrypted.getvalue(), "有打开密码"),
-        (b"\xd0\xcf\x11\xe0" + b"x" * 600, "旧版 Excel"),
-        (HEAD.encode(), "不是 Excel 工作簿"),
+        (b"\xd0\xcf\x11\xe0" + b"x" * 600, "旧版格式的文件已损坏"),
+        (b"\0\1\2" * 99, "不是 Excel 工作簿"),
     ):
         file.write_bytes(content)
         with pytest.raises(InputError, match=problem):
@@ -298,56 +286,148 @@ def test_parquet(tmp_path):
         read_table(file, POLICIES)
 
 
+A_ROSTER = "工号,姓名,签约日期\n"
+A_POLICY = "保单号,工号,首年保费,承保日期\n"
+A_DUE = "保单号,工号,应收日期,应收保费\n"
+
+
+def where(found) -> dict[str, list[str]]:
+    read: dict[str, list[str]] = {}
+    for source in found.sources:
+        read.setdefault(source.code, []).append(source.label)
+    return read
+
+
 def test_which_file_is_which(make):
     project = make(
         {
-            "2024花名册.csv": "a",
-            "保单_1月.csv": "b",
-            "保单_2月.csv": "c",
-            "人员目标.csv": "d",
-            "网点活动.csv": "e",
-            "保单续期.csv": "f",
-            "Agents.parquet": "g",
+            "2024花名册.csv": A_ROSTER,
+            "保单_1月.csv": A_POLICY,
+            "保单_2月.csv": A_POLICY + "1,2,3,2024-01-01\n",
+            "人员目标.csv": "月份,层级,单位,指标,目标值\n",
+            "网点活动.csv": "日期,工号,网点,拜访数\n",
+            "保单续期.csv": A_DUE,
+            "无名.csv": A_DUE + "1,2,2024-01-01,3\n",
             "说明.docx": "h",
-            "旧保单.xls": "i",
+            "旧保单.xls": A_POLICY.replace(",", "\t"),
             "杂项.csv": "j",
+            "培训.csv": "日期,工号,课程\n",
+            "数据.zip": "z",
             "~$保单.xlsx": "k",
             ".gitkeep": "",
             "Thumbs.db": "",
         }
     )
-    files, unrecognised = find_files(project)
-    assert {code: [path.name for path in paths] for code, paths in files.items()} == {
-        "agents": ["2024花名册.csv", "Agents.parquet"],
-        "policies": ["保单_1月.csv", "保单_2月.csv"],
-        "dues": ["保单续期.csv"],
+    found = find_tables(project)
+    assert where(found) == {
+        "agents": ["2024花名册.csv"],
+        "policies": ["保单_1月.csv", "保单_2月.csv", "旧保单.xls"],
+        "dues": ["保单续期.csv", "无名.csv"],
         "activities": ["网点活动.csv"],
         "targets": ["人员目标.csv"],
     }
-    assert [path.name for path in unrecognised] == ["旧保单.xls", "杂项.csv", "说明.docx"]
+    assert {one.name: one.reason for one in found.left_out} == {
+        "培训.csv": "标题行里只有许多表都有的列，看不出是哪张表",
+        "数据.zip": "压缩包，里面的文件没有读",
+        "杂项.csv": "文件名里没有表名，标题行也认不出是哪张表",
+        "说明.docx": "不是表格文件（.docx）",
+    }
+
+
+def test_folders_in_the_data_folder_are_read(make):
+    project = make({"人员.csv": A_ROSTER})
+    for month in ("2024-05", "2024-06"):
+        (project.data / month).mkdir()
+        (project.data / month / "保单.csv").write_text(
+            f"{A_POLICY}P{month},2,3,{month}-01\n", encoding="utf-8"
+        )
+    (project.data / "__MACOSX").mkdir()
+    (project.data / "__MACOSX" / "保单.csv").write_text("x", encoding="utf-8")
+    assert where(find_tables(project))["policies"] == ["2024-05/保单.csv", "2024-06/保单.csv"]
+
+
+def test_a_name_that_says_renewals_is_not_taken_for_new_business(make):
+    project = make({"续期保单202406.csv": "保单号,工号,生效日期,保费,应收日期,应收保费\n"})
+    assert where(find_tables(project)) == {"dues": ["续期保单202406.csv"]}
+    with pytest.raises(InputError, match="不知道是新单还是续期"):
+        find_tables(make({"续期保单202406.csv": "保单号,工号,生效日期,保费\n"}))
+
+
+def test_a_name_that_the_headings_contradict_is_told(make):
+    found = find_tables(make({"人员.csv": A_POLICY}))
+    assert where(found) == {"policies": ["人员.csv"]}
+    assert "文件名像是人员" in found.told[0][1].reason
+
+
+def test_the_sheets_of_a_workbook(make, workbook):
+    roster = [["工号", "签约日期"], ["1", "2020-01-01"]]
+    policies = [["保单号", "工号", "首年保费", "承保日期"], ["P", "1", 5, "2024-01-01"]]
+    book = workbook(
+        {"说明": [["x"]], "名单": roster, "旧名单": roster, "5月": policies, "6月": policies,
+         "网点": [["网点", "负责人"]], "空": []}
+    )  # fmt: skip
+    found = find_tables(make({"月报.xlsx": book.read_bytes()}))
+    assert where(found) == {
+        "agents": ["月报.xlsx「名单」"],
+        "policies": ["月报.xlsx「5月」", "月报.xlsx「6月」"],
+    }
+    assert [(one.sheet, one.matters) for one in found.left_out] == [
+        ("说明", False),
+        ("旧名单", True),
+        ("网点", True),
+        ("空", False),
+    ]
+    assert "缺少必需的列：工号" in found.left_out[2].reason
+
+
+def test_hidden_sheets_are_left_out(make, tmp_path):
+    file = tmp_path / "x.xlsx"
+    with xlsxwriter.Workbook(str(file)) as book:
+        for name in ("藏", "名单"):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ["工号", "签约日期"])
+        book.worksheets()[1].activate()
+        book.worksheets()[0].hide()
+    found = find_tables(make({"人员.xlsx": file.read_bytes()}))
+    assert where(found) == {"agents": ["人员.xlsx「名单」"]}
+    assert [(one.sheet, one.reason) for one in found.left_out] == [("藏", "隐藏的工作表，没有读")]
+    with xlsxwriter.Workbook(str(file)) as book:
+        book.add_worksheet("藏").write_row(0, 0, ["工号", "签约日期"])
+        book.worksheets()[0].hide()
+        book.add_worksheet("封面").write(0, 0, "花名册")
+        book.worksheets()[1].activate()
+    with pytest.raises(InputError, match="隐藏的工作表"):
+        find_tables(make({"人员.xlsx": file.read_bytes()}))
 
 
 def test_files_named_in_the_settings_go_first(make):
     settings = Settings(files={"policies": ("p*.csv", "人员.csv"), "agents": ("hr.csv",)})
-    project = make({"p1.csv": "a", "人员.csv": "b", "hr.csv": "c", "保单.csv": "d"}, settings)
-    files, unrecognised = find_files(project)
-    assert [path.name for path in files["policies"]] == ["p1.csv", "人员.csv"]
-    assert [path.name for path in files["agents"]] == ["hr.csv"]
-    assert [path.name for path in unrecognised] == ["保单.csv"]
+    project = make(
+        {"p1.csv": A_POLICY, "人员.csv": A_POLICY + "1,2,3,4\n", "hr.csv": A_ROSTER,
+         "保单.csv": A_POLICY + "1,2,3,5\n"},
+        settings,
+    )  # fmt: skip
+    found = find_tables(project)
+    assert where(found) == {"agents": ["hr.csv"], "policies": ["p1.csv", "人员.csv"]}
+    assert [one.name for one in found.left_out] == ["保单.csv"]
+    assert "[files] 里写的是“p*.csv、人员.csv”" in found.left_out[0].reason
+    project = make({}, Settings(files={"dues": ("x.csv",)}))
     with pytest.raises(InputError, match=r"“x\.csv”没有找到"):
-        find_files(make({}, Settings(files={"dues": ("x.csv",)})))
+        find_tables(project)
 
 
 def test_two_copies_of_one_file_are_refused(make):
+    head = "日期,工号,拜访数\n"
     with pytest.raises(InputError, match="内容完全相同"):
-        find_files(make({"活动.csv": "x", "活动 - 副本.csv": "x", "活动2.csv": "y"}))
+        find_tables(make({"活动.csv": head, "活动 - 副本.csv": head, "活动2.csv": head + " "}))
 
 
 def test_no_data_folder_and_other_kinds_of_file(tmp_path, make):
     project = make({})
     project.data.rmdir()
     with pytest.raises(InputError, match="没有数据文件夹"):
-        find_files(project)
+        find_tables(project)
+    (tmp_path / "人员.doc").write_bytes(b"x")
     with pytest.raises(InputError, match=r"不能读 \.doc 文件"):
         read_table(tmp_path / "人员.doc", AGENTS)
     with pytest.raises(InputError, match="文件不存在"):

@@ -38,9 +38,9 @@ def read_now(monkeypatch):
     names = []
     really = remembered.read_file
 
-    def read(settings, code, file):
-        names.append(file.name)
-        return really(settings, code, file)
+    def read(settings, source):
+        names.append(source.name)
+        return really(settings, source)
 
     monkeypatch.setattr(remembered, "read_file", read)
     return names

@@ -45,7 +45,7 @@ def check_database(database: Database, *, thorough: bool = True) -> Checked:
         every_row = select(table, *raw, usable=False)
         counts = _counts(database, table, every_row)
         rows, aside = counts["all"], counts["aside"]
-        file = CheckedFile(Path(code), None, {}, (), rows, rows - aside)
+        file = CheckedFile(Path(code), code, None, {}, (), rows, rows - aside)
         tables[code] = CheckedTable(table, pa.table({"row": pa.nulls(rows - aside)}), (file,))
         problems += _of_cells(table, counts)
         if table.key and (thorough or code in COPIED):

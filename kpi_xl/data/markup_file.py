@@ -1,0 +1,197 @@
+"""Tables in HTML, and workbooks as XML (SpreadsheetML of 2003), which systems write as .xls.
+
+Nothing in them is executed or fetched: lxml reads without network, entities and recovery of more
+depth than a table has.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from lxml import etree, html
+
+from kpi_xl.data.encoding import to_utf8
+from kpi_xl.errors import InputError
+
+LARGEST: Final = 300 << 20
+"""A larger file is no export of a table."""
+
+_WIDEST: Final = 2_000
+_LONGEST_SPAN: Final = 1_000_000
+_CHARSET: Final = re.compile(
+    rb"charset\s*=\s*[\"']?([\w-]+)|encoding\s*=\s*[\"']([\w-]+)", re.IGNORECASE
+)
+_SS: Final = "{urn:schemas-microsoft-com:office:spreadsheet}"
+_SPACE: Final = re.compile(r"[ \t\r\n\xa0]+")
+
+
+@dataclass(frozen=True)
+class MarkupSheet:
+    """A table of such a file.
+
+    Parameters
+    ----------
+    name : str or None
+        The worksheet's name; None for a table in HTML.
+    hidden : bool
+        Whether it is hidden.
+    rows : list of list of str or None
+        Its cells.
+    merged : list of (int, int, int, int)
+        Merged cells: first row and column, last row and column, from 0.
+    """
+
+    name: str | None
+    hidden: bool
+    rows: list[list[str | None]]
+    merged: list[tuple[int, int, int, int]]
+
+
+def html_tables(file: Path) -> list[MarkupSheet]:
+    """The tables of an HTML file that hold no other table.
+
+    Raises
+    ------
+    InputError
+        When it is no HTML with a table.
+    """
+    content = _content(file)
+    parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+    try:
+        root = html.document_fromstring(content, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise _no_table(file) from error
+    tables = [table for table in root.iter("table") if table.find(".//table") is None]
+    found = []
+    for place, table in enumerate(tables, 1):
+        rows, merged = _laid_out(
+            [
+                [
+                    (_text(cell), _span(cell, "colspan"), _span(cell, "rowspan"))
+                    for cell in row
+                    if cell.tag in ("td", "th")
+                ]
+                for row in table.iter("tr")
+            ]
+        )
+        if any(cell for row in rows for cell in row):
+            name = f"表格{place}" if len(tables) > 1 else None
+            found.append(MarkupSheet(name, False, rows, merged))
+    if not found:
+        raise _no_table(file)
+    return found
+
+
+def spreadsheetml(file: Path) -> list[MarkupSheet]:
+    """The worksheets of an XML workbook of 2003.
+
+    Raises
+    ------
+    InputError
+        When it is damaged.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(_content(file), parser)
+    except etree.XMLSyntaxError as error:
+        raise InputError(
+            "文件不完整或已损坏，可能只复制或下载了一半", "请重新导出或重新复制这个文件", file=file
+        ) from error
+    found = []
+    for sheet in root.iter(f"{_SS}Worksheet"):
+        cells: list[list[tuple[str | None, int, int]]] = []
+        for row in sheet.iter(f"{_SS}Row"):
+            index = int(row.get(f"{_SS}Index") or len(cells) + 1)
+            while len(cells) < min(index - 1, _LONGEST_SPAN):
+                cells.append([])
+            line: list[tuple[str | None, int, int]] = []
+            at = 1
+            for cell in row.iter(f"{_SS}Cell"):
+                place = int(cell.get(f"{_SS}Index") or at)
+                line += [(None, 1, 1)] * (min(place, _WIDEST) - at)
+                data = cell.find(f"{_SS}Data")
+                across = min(int(cell.get(f"{_SS}MergeAcross") or 0), _WIDEST)
+                down = int(cell.get(f"{_SS}MergeDown") or 0)
+                line.append(
+                    (None if data is None else "".join(data.itertext()), across + 1, down + 1)
+                )
+                at = place + across + 1
+            cells.append(line)
+        rows, merged = _laid_out(cells)
+        hidden = any(
+            (e.text or "").startswith("SheetHidden") or (e.text or "").startswith("SheetVeryHidden")
+            for e in sheet.iter("{urn:schemas-microsoft-com:office:excel}Visible")
+        )
+        found.append(MarkupSheet(sheet.get(f"{_SS}Name"), hidden, rows, merged))
+    return found
+
+
+def _content(file: Path) -> bytes:
+    if file.stat().st_size > LARGEST:
+        raise InputError("文件太大，读不了", "请在 Excel 里打开，另存为 .xlsx", file=file)
+    content = file.read_bytes()
+    named = _CHARSET.search(content[:4096])
+    if named and not content.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
+        label = (named[1] or named[2]).decode().lower()
+        try:
+            content = content.decode("gb18030" if label.startswith("gb") else label).encode()
+        except (LookupError, UnicodeDecodeError):
+            content = to_utf8(content, file)  # systems write one charset and say another
+    else:
+        content = to_utf8(content, file)
+    content = content.replace(b"\0", b"")
+    # What the file says of its encoding is not true any more.
+    return re.sub(rb"^(\s*<\?xml[^>]*?)\sencoding\s*=\s*[\"'][^\"']*[\"']", rb"\1", content)
+
+
+def _text(cell: Any) -> str | None:
+    if cell.get("style") and "display:none" in cell.get("style").replace(" ", ""):
+        return None
+    for line in cell.iter("br"):
+        line.tail = "\n" + (line.tail or "")
+    for script in list(cell.iter("script", "style")):
+        script.text = ""
+    text = "\n".join(_SPACE.sub(" ", line).strip() for line in cell.text_content().split("\n"))
+    return text.strip() or None
+
+
+def _span(cell: Any, name: str) -> int:
+    text = (cell.get(name) or "1").strip()
+    return max(int(text), 1) if text.isdecimal() and len(text) < 7 else 1
+
+
+def _laid_out(
+    lines: list[list[tuple[str | None, int, int]]],
+) -> tuple[list[list[str | None]], list[tuple[int, int, int, int]]]:
+    """The rows with every cell in its column, and what is merged."""
+    rows: list[dict[int, str | None]] = []
+    merged = []
+    busy: dict[int, int] = {}  # until which row a column is covered by a cell above
+    for number, line in enumerate(lines):
+        row: dict[int, str | None] = {}
+        at = 0
+        for text, columns, down in line:
+            while busy.get(at, -1) >= number:
+                at += 1
+            if at >= _WIDEST:
+                break
+            row[at] = text
+            across = min(columns, _WIDEST)
+            last = min(number + down, len(lines)) - 1
+            if across > 1 or last > number:
+                merged.append((number, at, last, at + across - 1))
+                for column in range(at, at + across):
+                    busy[column] = last
+            at += across
+        rows.append(row)
+    width = max((max(row, default=-1) for row in rows), default=-1) + 1
+    return [[row.get(place) for place in range(width)] for row in rows], merged
+
+
+def _no_table(file: Path) -> InputError:
+    return InputError(
+        "文件是网页，里面没有表格", "请从系统里重新导出为 Excel 或 CSV，不要另存网页", file=file
+    )

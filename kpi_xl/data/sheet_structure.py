@@ -1,0 +1,349 @@
+"""What stands in a worksheet's XML beside the values, which the reader of worksheets leaves out.
+
+Cells whose formula failed, and cells whose formula nobody has computed yet, are not empty: an empty
+解约日期 says something else. Merged cells hold their value in one cell only. And a stray cell in
+the last row and column makes the reader ask for more memory than there is.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Final
+from xml.etree import ElementTree
+
+from kpi_xl.data.cells import UNCOMPUTED
+from kpi_xl.errors import InputError
+
+_ID: Final = re.compile(r"\{.*\}id")
+_CHUNK: Final = 4 << 20
+_MOST_CELLS: Final = 24_000_000
+"""The reader lays out the whole rectangle of used cells; so many take less than 1 GB."""
+
+_LARGEST: Final = 1 << 30
+_DENSEST: Final = 100
+"""A part that unpacks to more than this many times its size and is large was made to do harm."""
+
+_ERROR: Final = re.compile(rb'<(?:\w+:)?c\s([^>]*\bt="e"[^>]*)>(.*?)</(?:\w+:)?c>', re.DOTALL)
+_REFERENCE: Final = re.compile(rb'\br="([A-Z]+)(\d+)"')
+_VALUE: Final = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
+_FILLED: Final = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]+)(\d+)"[^>]*(?<!/)>')
+_WIDE: Final = re.compile(rb'r="([A-Z]{2,3})(\d+)"[^>]*(?<!/)>')
+_ROW: Final = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="(\d+)"')
+_UNCOMPUTED: Final = re.compile(
+    rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f(?:\s[^<>]*)?/>)\s*"
+    rb"(?P<value><(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_ZERO: Final = re.compile(
+    rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f(?:\s[^<>]*)?/>)\s*<(?:\w+:)?v>0</(?:\w+:)?v>\s*</(?:\w+:)?c>"
+)
+_CELL_BEGINS: Final = re.compile(rb"<(?:\w+:)?c(?:\s[^>]*)?>")
+_MERGED: Final = re.compile(rb'mergeCell\s[^>]*\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
+_ABSURD: Final = re.compile(rb"<(?:\w+:)?v>(-?[\d.]+[eE]\+?\d{2,3}|-[\d.]+[eE]\+?\d+)</")
+_RECALCULATED: Final = re.compile(rb'fullCalcOnLoad="(?:1|true)"')
+
+
+@dataclass(frozen=True)
+class SheetName:
+    """A worksheet of an .xlsx file: what it is called, whether it is hidden, the part it is in."""
+
+    name: str
+    hidden: bool
+    part: str | None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell whose text the reader does not give.
+
+    Parameters
+    ----------
+    row : int
+        Its row, from 1.
+    column : int
+        Its column, from 1 for A.
+    text : str
+        The error value, such as ``#N/A``, or `UNCOMPUTED`.
+    """
+
+    row: int
+    column: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Merge:
+    """Merged cells: first and last row and column, from 1."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass
+class Structure:
+    """What is in a worksheet beside its values.
+
+    Parameters
+    ----------
+    cells : list of Cell
+        Failed formulas, and formulas without a value.
+    merges : list of Merge
+        Merged cells.
+    first : int
+        The first column that holds anything, from 1.
+    """
+
+    cells: list[Cell] = field(default_factory=list)
+    merges: list[Merge] = field(default_factory=list)
+    first: int = 1
+
+
+def sheet_names(package: zipfile.ZipFile) -> list[SheetName]:
+    """The worksheets of an .xlsx file in their order; charts are none."""
+    book = _workbook_part(package)
+    folder, _, name = book.rpartition("/")
+    relations = f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels"
+    content = ElementTree.fromstring(package.read(book))
+    targets = {
+        e.get("Id"): e.get("Target", "") for e in ElementTree.fromstring(package.read(relations))
+    }
+    names = set(package.namelist())
+    found = []
+    for element in content.iter():
+        if element.tag.rpartition("}")[2] != "sheet":
+            continue
+        link = next((value for key, value in element.items() if _ID.fullmatch(key)), None)
+        target = targets.get(link, "")
+        part = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}".lstrip("/")
+        hidden = element.get("state", "visible") != "visible"
+        found.append(
+            SheetName(element.get("name", ""), hidden, part if target and part in names else None)
+        )
+    return found
+
+
+def _workbook_part(package: zipfile.ZipFile) -> str:
+    return next(
+        (name for name in package.namelist() if name.endswith("workbook.xml")), "xl/workbook.xml"
+    )
+
+
+def structure_of(file: Path, sheet: str) -> Structure:
+    """Look through a worksheet once, before it is read.
+
+    Parameters
+    ----------
+    file : Path
+        An .xlsx file.
+    sheet : str
+        The worksheet's name.
+
+    Raises
+    ------
+    InputError
+        When a stray cell makes it too large to be read.
+    """
+    found = Structure()
+    with zipfile.ZipFile(file) as package:
+        part = next((s.part for s in sheet_names(package) if s.name == sheet), None)
+        if part is None:
+            return found
+        size = package.getinfo(part)
+        if size.file_size > max(_LARGEST, size.compress_size * _DENSEST):
+            raise _too_large(file, sheet, None)
+        recalculated = bool(_RECALCULATED.search(package.read(_workbook_part(package))))
+        _Scan(file, sheet, found, recalculated).read(package, part)
+    return found
+
+
+def absurd_number(file: Path, sheet: str) -> str | None:
+    """The first cell with a number so large that no day is meant, such as ``B7``."""
+    with zipfile.ZipFile(file) as package:
+        part = next((s.part for s in sheet_names(package) if s.name == sheet), None)
+        content = package.read(part) if part else b""
+    absurd = _ABSURD.search(content)
+    begin = _last_cell(content, absurd.start()) if absurd else None
+    reference = _REFERENCE.search(begin[0]) if begin else None
+    return (reference[1] + reference[2]).decode() if reference else None
+
+
+class _Scan:
+    """Looks through the XML of a worksheet piece by piece; a piece ends with a row."""
+
+    def __init__(self, file: Path, sheet: str, found: Structure, recalculated: bool) -> None:
+        self.file = file
+        self.sheet = sheet
+        self.found = found
+        self.recalculated = recalculated
+        self.filled = 0
+        self.last = (1, 1)
+        self.widest = (1, b"")
+        self.first: int | None = None
+
+    def read(self, package: zipfile.ZipFile, part: str) -> None:
+        rest = b""
+        with package.open(part) as stream:
+            while chunk := stream.read(_CHUNK):
+                rest += chunk
+                end = rest.rfind(b"row>") + 4
+                if end > 4:
+                    self._piece(rest[:end])
+                    rest = rest[end:]
+        self._piece(rest)
+        self.found.merges = [
+            Merge(int(m[2]), number(m[1]), int(m[4]), number(m[3])) for m in _MERGED.finditer(rest)
+        ]
+        self.found.first = self.first or 1
+
+    def _piece(self, piece: bytes) -> None:
+        self._bounds(piece)
+        if b't="e"' in piece:
+            for attributes, inner in _ERROR.findall(piece):
+                reference, value = _REFERENCE.search(attributes), _VALUE.search(inner)
+                if reference and value:
+                    self._note(int(reference[2]), number(reference[1]), value[1].decode())
+        if b"<f" in piece or b":f" in piece:
+            ends = [*_UNCOMPUTED.finditer(piece)]
+            if self.recalculated:  # programs write 0 where they do not compute
+                ends += _ZERO.finditer(piece)
+            for end in ends:
+                self._uncomputed(piece, end)
+
+    def _uncomputed(self, piece: bytes, end: re.Match[bytes]) -> None:
+        begin = _last_cell(piece, end.start())
+        if begin is None:
+            return
+        attributes = begin[0]
+        if "value" in end.groupdict() and end["value"] and b't="str"' in attributes:
+            return  # a formula that gives an empty text
+        if reference := _REFERENCE.search(attributes):
+            self._note(int(reference[2]), number(reference[1]), UNCOMPUTED)
+
+    def _note(self, row: int, column: int, text: str) -> None:
+        self.found.cells.append(Cell(row, column, text))
+
+    def _bounds(self, piece: bytes) -> None:
+        """Refuse a rectangle that is too large and hardly filled."""
+        first = _ROW.search(piece)
+        if first is None:
+            return
+        if self.first is None or self.first > 1:
+            columns = {letters for letters, _ in _FILLED.findall(piece[:_CHUNK])}
+            if columns:
+                least = min(map(number, columns))
+                self.first = least if self.first is None else min(self.first, least)
+        begin = piece.rfind(b'row r="')
+        last = _REFERENCE.search(piece, begin) if begin >= 0 else None
+        self.filled += piece.count(b"</c>") or piece.count(b":c>")
+        row = int(piece[begin + 7 : piece.find(b'"', begin + 7)]) if begin >= 0 else 0
+        if row > self.last[0]:
+            self.last = (row, number(last[1]) if last else 1)
+        for letters, at in _WIDE.findall(piece):
+            column = number(letters)
+            if column > self.widest[0]:
+                self.widest = (column, letters + at)
+        area = self.last[0] * max(self.widest[0], 26)
+        wide = self.last[0] * self.widest[0] > _MOST_CELLS
+        if area > _MOST_CELLS and wide and self.filled < area // 8:
+            raise _too_large(self.file, self.sheet, self.widest[1].decode())
+
+
+def _last_cell(piece: bytes, before: int) -> re.Match[bytes] | None:
+    """The opening tag of the cell that holds what stands at a place."""
+    begin = max(piece.rfind(b"<c ", 0, before), piece.rfind(b":c ", 0, before))
+    if begin < 0:
+        return None
+    return _CELL_BEGINS.match(piece, piece.rfind(b"<", 0, begin + 1))
+
+
+def _too_large(file: Path, sheet: str, cell: str | None) -> InputError:
+    where = f"有内容的单元格一直到 {cell}，中间几乎都是空的" if cell else "内容大得不合理"
+    return InputError(
+        f"工作表{where}，读不了",
+        "请在 Excel 里按 Ctrl+End 找到最后的单元格，删去表格以外的行和列后保存；"
+        "或把表格复制到新的工作簿",
+        file=file,
+        sheet=sheet,
+    )
+
+
+def number(letters: bytes) -> int:
+    """A column's number from its letters."""
+    found = 0
+    for letter in letters:
+        found = found * 26 + letter - 64
+    return found
+
+
+def first_rows(package: zipfile.ZipFile, sheet: SheetName, most: int) -> list[list[str | None]]:
+    """The first rows of a worksheet, so that its headings can be looked for before it is read."""
+    if sheet.part is None:
+        return []
+    rows: dict[int, dict[int, tuple[str, bool]]] = {}
+    with package.open(sheet.part) as stream:
+        for row, cells in _rows(stream, most):
+            rows[row] = cells
+    wanted = {int(text) for cells in rows.values() for text, shared in cells.values() if shared}
+    texts = _shared_texts(package, wanted)
+    width = max((max(cells, default=0) for cells in rows.values()), default=0)
+    width = min(width, 16384)
+    result: list[list[str | None]] = []
+    for row in range(1, max(rows, default=0) + 1):
+        line: list[str | None] = [None] * width
+        for column, (text, shared) in rows.get(row, {}).items():
+            if column <= width:
+                line[column - 1] = texts.get(int(text), "") if shared else text
+        result.append(line)
+    return result
+
+
+def _rows(stream: IO[bytes], most: int) -> Iterator[tuple[int, dict[int, tuple[str, bool]]]]:
+    row = 0
+    for _, element in ElementTree.iterparse(stream, ("end",)):
+        if element.tag.rpartition("}")[2] != "row":
+            continue
+        row = int(element.get("r") or row + 1)
+        if row > most:
+            return
+        cells: dict[int, tuple[str, bool]] = {}
+        column = 0
+        for cell in element:
+            reference = re.match(r"[A-Z]+", cell.get("r", ""))
+            column = number(reference[0].encode()) if reference else column + 1
+            value = next((e.text for e in cell if e.tag.endswith("}v")), None)
+            if cell.get("t") == "inlineStr":
+                value = "".join(e.text or "" for e in cell.iter() if e.tag.endswith("}t"))
+            if value:
+                cells[column] = value, cell.get("t") == "s"
+        element.clear()
+        yield row, cells
+
+
+def _shared_texts(package: zipfile.ZipFile, wanted: set[int]) -> dict[int, str]:
+    part = next((n for n in package.namelist() if n.lower().endswith("sharedstrings.xml")), None)
+    if part is None or not wanted:
+        return {}
+    found: dict[int, str] = {}
+    place, last = 0, max(wanted)
+    with package.open(part) as stream:
+        for _, element in ElementTree.iterparse(stream, ("end",)):
+            kind = element.tag.rpartition("}")[2]
+            if kind != "si":
+                continue
+            if place in wanted:
+                phonetic = {id(t) for e in element if e.tag.endswith("}rPh") for t in e.iter()}
+                found[place] = "".join(
+                    t.text or ""
+                    for t in element.iter()
+                    if t.tag.endswith("}t") and id(t) not in phonetic
+                )
+            element.clear()
+            place += 1
+            if place > last:
+                break
+    return found
