@@ -11,6 +11,8 @@ import click
 
 from kpi_xl.chinese import Argument, Command, Group, Number, Option
 from kpi_xl.errors import InputError
+from kpi_xl.fault import Fault
+from kpi_xl.readers.date import read_day
 from kpi_xl.terminal import MONTH, Answer, progress_bar, project_here, say, say_more, show
 
 _UNIT: Final = click.option(
@@ -238,7 +240,8 @@ def split_targets(
 def _date(text: str | None) -> dt.date | None:
     if text is None:
         return None
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise InputError("日期看不懂", "请写成 2024-06-14 这样", value=text) from None
+    day = read_day(text)
+    if isinstance(day, dt.date):
+        return day
+    why = f"：{day.reason}" if isinstance(day, Fault) else ""
+    raise InputError(f"日期看不懂{why}", "请写成 2024-06-14 这样", value=text)

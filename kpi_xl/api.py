@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ import numpy as np
 from kpi_xl import project
 from kpi_xl.calendar import PERIOD_KINDS, Month, Period
 from kpi_xl.catalogue import MEASURES, kpis
+from kpi_xl.catalogue.names import kpi_meant
 from kpi_xl.data.cube import Cube, is_money
 from kpi_xl.data.periods import PeriodCube, by_period
 from kpi_xl.errors import InputError
@@ -208,12 +208,7 @@ def _chosen(names: str | Iterable[str] | None, cube: Cube) -> Iterable[Kpi]:
         yield from (kpi for kpi in kpis.values() if cube.has(kpi))
         return
     for name in [names] if isinstance(names, str) else names:
-        kpi = kpis.find(name)
-        if kpi is None:
-            known = [label for each in kpis.values() for label in sorted(each.labels)]
-            near = difflib.get_close_matches(name, known, n=3, cutoff=0.3)
-            raise InputError(f"没有名为“{name}”的指标", f"是不是：{'、'.join(near) or '（无）'}")
-        yield kpi
+        yield kpi_meant(name)
 
 
 def _frame(

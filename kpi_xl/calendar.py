@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Any, Final
 
-_EXCEL_EPOCH: Final = dt.date(1899, 12, 30)
-_MONTH_TEXT: Final = re.compile(
-    r"(?P<year>(?:19|20)\d\d)"
-    r"(?:\s*[-/.年]\s*(?P<month>1[0-2]|0?[1-9])\s*月?(?:\s*[-/.]?\s*(?<!\d)(?P<day>\d{1,2})\s*日?)?"
-    r"|(?P<compact_month>\d\d)(?P<compact_day>\d\d)?)"
-)
+from kpi_xl.readers.month import read_month
+
 WEEKDAYS: Final = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _HOLIDAYS: Final = {
     "New Year's Day": "元旦",
@@ -71,8 +65,7 @@ class Month:
         Parameters
         ----------
         value : Month, date, datetime, number or str
-            ``2024-06``, ``202406``, ``2024/6``, ``2024年6月``, a day in the month as a date, as
-            text or as an Excel serial number.
+            As `kpi_xl.readers.month.read_month` reads months.
 
         Raises
         ------
@@ -86,23 +79,9 @@ class Month:
         """
         if isinstance(value, Month):
             return value
-        if isinstance(value, dt.date):
-            return cls.containing(value)
-        if isinstance(value, str):
-            text = unicodedata.normalize("NFKC", value).strip()
-            if match := _MONTH_TEXT.fullmatch(re.sub(r"[T ]\d\d:\d\d(:\d\d)?$", "", text)):
-                year, month = int(match["year"]), int(match["month"] or match["compact_month"])
-                # A day or month that is not there is no month either.
-                return cls.containing(
-                    dt.date(year, month, int(match["day"] or match["compact_day"] or 1))
-                )
-            value = float(text)
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and value == value // 1:
-            whole = int(value)
-            if 190001 <= whole <= 209912 and 1 <= whole % 100 <= 12:
-                return cls.of(whole // 100, whole % 100)
-        if isinstance(value, (int, float)) and 367 <= value < 73051:  # 1901 to 2099
-            return cls.containing(_EXCEL_EPOCH + dt.timedelta(days=int(value)))
+        found = read_month(value)
+        if isinstance(found, int):
+            return cls(found)
         raise ValueError(f"no month: {value!r}")
 
     @property

@@ -385,7 +385,8 @@ def collect(folder: Path | None, rule: str, passwords: Path | None) -> Answer:
 )
 def explain(kpi: str | None) -> Answer:
     """说明一个指标：公式、Excel 公式、健康界限、来源；不写名称则列出全部。"""
-    from kpi_xl.explain import all_kpis, kpi_meant, lines, record
+    from kpi_xl.catalogue.names import kpi_meant
+    from kpi_xl.explain import all_kpis, lines, record
 
     if kpi is None:
         for line in all_kpis():

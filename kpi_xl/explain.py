@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from collections.abc import Iterator
 from typing import Any, Final
 
 from kpi_xl.catalogue import kpis
-from kpi_xl.errors import InputError
 from kpi_xl.kpi import Kpi
 
 FROM_DATES: Final = frozenset(
@@ -34,23 +32,6 @@ def all_kpis() -> Iterator[str]:
     """One line a KPI: code, name, formula."""
     for kpi in kpis.values():
         yield f"{kpi.code:<26}{kpi.name} = {kpi.formula}"
-
-
-def kpi_meant(label: str) -> Kpi:
-    """The KPI with this code, Chinese name or alias.
-
-    Raises
-    ------
-    InputError
-        When there is no such KPI; the message has those with similar names.
-    """
-    kpi = kpis.find(label)
-    if kpi is None:
-        known = [name for each in kpis.values() for name in sorted(each.labels)]
-        near = difflib.get_close_matches(label, known, n=3, cutoff=0.3)
-        hint = f"是不是：{'、'.join(near)}？" if near else ""
-        raise InputError(f"没有名为“{label}”的指标", f"{hint}运行 kpi-xl explain 可看全部指标")
-    return kpi
 
 
 def record(kpi: Kpi) -> dict[str, Any]:

@@ -37,6 +37,7 @@ NO_DAY: Final = Kind("date.unreadable", "不是日期", _WRITE_DAY)
 SHORT_YEAR: Final = Kind(
     "date.short-year", "年份只有两位，看不出是哪一年", "请把年份写成四位，如 2024-01-05"
 )
+NO_YEAR: Final = Kind("date.without-year", "没有写年份", "请补上年份，如 2024-01-05")
 NO_DAY_IN_MONTH: Final = Kind(
     "date.without-day",
     "只有年月，没有日",
@@ -55,6 +56,12 @@ DAY_OR_MONTH: Final = Kind(
 DAY_NEEDED: Final = Kind("date.none", "没有写明日期", "请写上实际的日期")
 NO_MONTH: Final = Kind("month.unreadable", "不是月份", _WRITE_MONTH)
 NO_SUCH_MONTH: Final = Kind("month.impossible", "没有这个月", _WRITE_MONTH)
+MONTH_ALONE: Final = Kind("month.without-year", "没有写年份", "请补上年份，如 2024-06")
+MONTH_OR_TENFOLD: Final = Kind(
+    "month.lost-zero",
+    "{value} 看不出是 1 月还是 10 月",
+    "请写成 2024-10 或 202410：按数字存放的 2024.10 会变成 2024.1",
+)
 MONTH_OUT_OF_RANGE: Final = Kind(
     "month.year-out-of-range", "年份不在 {first} 到 {last} 之间", "请改成正确的月份"
 )

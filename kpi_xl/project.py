@@ -20,16 +20,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from kpi_xl.data.schema import ORGANISATION, TABLES
 from kpi_xl.errors import InputError
+from kpi_xl.fault import Fault
 from kpi_xl.mail_settings import KEYS as MAIL_KEYS
 from kpi_xl.mail_settings import MailSettings, mail_settings
+from kpi_xl.readers.date import DateOrder, read_day
 from kpi_xl.server_settings import ServerSettings, server_settings
 from kpi_xl.settings_file import SettingError, is_text, nearest, row_of, settings_in
-
-DateOrder = Literal["ymd", "mdy", "dmy"]
 
 REPORT: Final = "月度KPI表"
 """What ``refresh`` fills where kpi.toml does not say."""
@@ -384,12 +384,13 @@ class _Reader:
 
     def _day(self, key: str) -> dt.date | None:
         value = self._section("rules").get(key)
-        if value is None or type(value) is dt.date:
-            return value
+        day = read_day(value)
+        if day is None or isinstance(day, dt.date):
+            return day
         raise self._wrong(
             ("rules", key),
-            f"[rules] {key} 应当是日期",
-            f"请写成 {key} = 2024-06-15，不加引号",
+            f"[rules] {key} 应当是日期" + (f"：{day.reason}" if isinstance(day, Fault) else ""),
+            f"请写成 {key} = 2024-06-15",
             value,
         )
 

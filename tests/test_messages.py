@@ -71,7 +71,7 @@ def test_settings_in_another_encoding(project, told):
         (["drivers", "--tree", "树"], "没有这个业绩构成"),
         (["drivers", "--tree", "effort"], "数据里没有这个业绩构成需要的项目"),
         (["drivers", "--compare", "前年"], "没有这种比较"),
-        (["peers", "活动绿"], "没有这个指标（内容：活动绿）"),
+        (["peers", "活动绿"], "没有名为“活动绿”的指标。是不是：活动率"),
         (["peers", "期末人数"], "不能在单位之间比较"),
         (["pace", "保费持续率"], "没有按日的进度"),
         (["warnings", "-l", "营业处"], "没有这一层级的单位"),

@@ -224,7 +224,8 @@ def KPI_HELP(name: Any) -> Result:
     >>> KPI_HELP("活动率").splitlines()[0]
     '活动率（KPI_ACTIVITY）'
     """
-    from kpi_xl.explain import kpi_meant, lines
+    from kpi_xl.catalogue.names import kpi_meant
+    from kpi_xl.explain import lines
 
     text = named(rows_of(name)[0][0][0])
     if not text:

@@ -7,7 +7,6 @@ the int64 numbers, mapped into memory when it is opened. Sums of money are 分.
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import functools
 import json
 import math
@@ -28,6 +27,7 @@ from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.errors import InputError
 from kpi_xl.formula import Measure
 from kpi_xl.kpi import Kpi
+from kpi_xl.readers.name import near
 
 LEVELS: Final = ORGANISATION
 """The levels of the organisation, from the top."""
@@ -301,10 +301,9 @@ class Cube:
             paths = listed(self.units, found)
             raise InputError(f"有 {len(found)} 个单位叫“{label}”", f"请写全称，如：{paths}")
         names = {unit.name: unit.path for unit in self.units} | {u.path: u.path for u in self.units}
-        near = difflib.get_close_matches(label, list(names), n=3, cutoff=0.3)
-        near = list(dict.fromkeys(names[one] for one in near))
-        if near:
-            hint = f"是不是：{'、'.join(near)}"
+        like = list(dict.fromkeys(names[one] for one in near(label, names)))
+        if like:
+            hint = f"是不是：{'、'.join(like)}"
         else:
             top = next(
                 (one for one in (LEVELS[2], LEVELS[1], LEVELS[3]) if self.of_level(one)), LEVELS[0]

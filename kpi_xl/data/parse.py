@@ -15,12 +15,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kpi_xl import kinds
-from kpi_xl.data.amounts import heading_scale, read_count, read_money, read_number
-from kpi_xl.data.cells import ERRORS, NOTHING, plain
-from kpi_xl.data.dates import DayReader, read_month
 from kpi_xl.data.schema import Column
 from kpi_xl.fault import Fault
 from kpi_xl.project import Settings
+from kpi_xl.readers.cell import ERRORS, NOTHING, plain
+from kpi_xl.readers.date import DayReader
+from kpi_xl.readers.month import read_month
+from kpi_xl.readers.number import heading_scale, read_count, read_money, read_number
 
 _TYPES: Final[dict[str, Any]] = {
     "id": pa.string(),

@@ -6,7 +6,6 @@ is part of the finding.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from kpi_xl import kinds
 from kpi_xl.catalogue import kpis
 from kpi_xl.catalogue.measures import COUNTED
+from kpi_xl.catalogue.names import like_kpi
 from kpi_xl.data.hashes import key_columns
 from kpi_xl.data.schema import AGENTS, ORGANISATION, Column, Table
 from kpi_xl.fault import Fault
@@ -137,9 +137,7 @@ def _kpis(data: pa.Table) -> Iterator[Finding]:
     for name in data["kpi"].unique().to_pylist():
         if kpis.find(name) is not None:
             continue
-        labels = {label.casefold(): label for kpi in kpis.values() for label in kpi.labels}
-        near = difflib.get_close_matches(name.casefold(), labels, n=3, cutoff=0.5)
-        like = "、".join(labels[label] for label in near)
+        like = "、".join(like_kpi(name))
         fault = kinds.LIKE_KPI(like=like) if like else kinds.NO_KPI()
         for row in _places(pc.equal(data["kpi"], name)):
             yield Finding(row, "kpi", fault)

@@ -14,7 +14,8 @@ import numpy as np
 
 from kpi_xl.analysis.trees import trees
 from kpi_xl.calendar import Month
-from kpi_xl.catalogue import MEASURES, kpis
+from kpi_xl.catalogue import MEASURES
+from kpi_xl.catalogue.names import kpi_meant
 from kpi_xl.data.cube import LEVELS, Cube
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.analysis_values import cause_text, measure_text
@@ -275,7 +276,7 @@ def diagnosis_view(of: Scope, label: str | None, most: int = 3) -> View:
     findings = of.findings
     first = of.month.span(of.project.settings.month_cut)[1] + dt.timedelta(days=1)
     rows = []
-    kpi = _kpi(label) if label is not None else None
+    kpi = kpi_meant(label) if label is not None else None
     for unit in of.units:
         for weakness in findings.weaknesses(unit, most if kpi is None else 99):
             if kpi is not None and kpi.code not in weakness.topic.kpis:
@@ -295,13 +296,6 @@ def diagnosis_view(of: Scope, label: str | None, most: int = 3) -> View:
     )
 
 
-def _kpi(label: str) -> Kpi:
-    kpi = kpis.find(label)
-    if kpi is None:
-        raise InputError("没有这个指标", "kpi-xl explain 列出全部指标", value=label)
-    return kpi
-
-
 def peers_view(of: Scope, label: str) -> View:
     """标杆: a KPI of the units of a level, the best first, beside the quartiles.
 
@@ -310,7 +304,7 @@ def peers_view(of: Scope, label: str) -> View:
     InputError
         When there is no such KPI, or units of different sizes cannot be compared by it.
     """
-    kpi, findings = _kpi(label), of.findings
+    kpi, findings = kpi_meant(label), of.findings
     if kpi.code not in findings.kpis or not kpi.is_comparable:
         raise InputError(
             "这个指标不能在单位之间比较",
@@ -390,7 +384,7 @@ def _followed(
 ) -> list[Kpi]:
     """The KPIs whose pace is shown: that asked for, those with targets, or every sum."""
     if label is not None:
-        kpi = _kpi(label)
+        kpi = kpi_meant(label)
         if kpi not in days.paced:
             names = "、".join(kpi.name for kpi in days.paced)
             raise InputError("这个指标没有按日的进度", f"可以看的有：{names}", value=label)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from kpi_xl.data.amounts import read_number
-from kpi_xl.data.dates import read_day
 from kpi_xl.fault import Fault
 from kpi_xl.jobs.collection.entries import Typed
 from kpi_xl.jobs.collection.row_keys import NO_KEY, RowKey, row_keys
+from kpi_xl.readers.date import read_day
+from kpi_xl.readers.number import read_number
 from kpi_xl.workbook.answers import Answer, Answers
 from kpi_xl.workbook.cells import UNCALCULATED, Value
 from kpi_xl.workbook.growing import records
@@ -23,7 +23,6 @@ _TOO_LARGE: Final = 1e15
 """From here on a spreadsheet loses the last digits."""
 
 _EXCERPT: Final = 60
-_FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000 to 2099
 
 
 @dataclass(frozen=True)
@@ -335,19 +334,14 @@ def _as_number(value: Any) -> tuple[float, str]:
 
 
 def _as_day(value: Any) -> tuple[dt.date, str]:
-    if isinstance(value, dt.date):
-        return value, ""
-    if isinstance(value, str):
-        found = read_day(value)
-        if isinstance(found, dt.date):
-            return found, f"日期写成了文字，已按 {found} 收下"
-        reason = found.reason if found is not None else "不是日期"
-        raise _Unusable(f"这里要填日期（{reason}）", "请写成 2024-06-03 这样的日期")
-    if not isinstance(value, bool) and _FIRST_SERIAL <= value <= _LAST_SERIAL:
-        day = day_of(value)
-        if day is not None:
-            return day, f"日期显示成了数字，已按 {day} 收下"
-    raise _Unusable("这里要填日期", "请写成 2024-06-03 这样的日期")
+    found = read_day(value)
+    if isinstance(found, dt.date):
+        if isinstance(value, dt.date):
+            return found, ""
+        how = "写成了文字" if isinstance(value, str) else "显示成了数字"
+        return found, f"日期{how}，已按 {found} 收下"
+    why = f"（{found.reason}）" if isinstance(found, Fault) and isinstance(value, str) else ""
+    raise _Unusable(f"这里要填日期{why}", "请写成 2024-06-03 这样的日期")
 
 
 _READERS: Final[Mapping[str, Callable[[Any], tuple[Any, str]]]] = {

@@ -18,13 +18,31 @@ ERRORS: Final = frozenset(
 UNCOMPUTED: Final = "#未计算"
 """Stands for a cell with a formula that nobody has computed yet: what it is, is not known."""
 
+_UNSEEN: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
+
 
 def plain(text: str) -> str:
-    """A cell in half-width letters and digits, without spaces around it.
+    """A cell in half-width letters and digits, without spaces around it and what nobody can see.
 
     Examples
     --------
-    >>> plain(" ２０２４／１／５ ")
+    >>> plain(" ２０２４／１／５\u200b ")
     '2024/1/5'
     """
-    return unicodedata.normalize("NFKC", text).strip()
+    return unicodedata.normalize("NFKC", text.translate(_UNSEEN)).strip()
+
+
+def is_nothing(cell: object) -> bool:
+    """Whether a cell holds nothing: it is empty, or says that there is nothing to write.
+
+    Examples
+    --------
+    >>> is_nothing(None), is_nothing(" "), is_nothing("无"), is_nothing(0)
+    (True, True, True, False)
+    """
+    if cell is None:
+        return True
+    if not isinstance(cell, str):
+        return False
+    text = cell.strip()
+    return not text or text in NOTHING

@@ -1,4 +1,4 @@
-"""Cells that hold money, a count or another number."""
+"""Numbers: money, counts and all others, as people and programs write them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from kpi_xl import kinds
-from kpi_xl.data.cells import plain
 from kpi_xl.fault import Fault
+from kpi_xl.readers.cell import plain
 
 LARGEST: Final = 10**14
 """Money of so many 分 (一万亿元) is a mistake, such as a policy number in the wrong column."""
 
 _NUMBER: Final = re.compile(
-    r"(?P<open>\()?(?P<sign>[+-]?)(?:[¥$]|RMB|CNY|人民币)?(?P<inner>[+-]?)"
-    r"(?P<digits>(?:\d{1,3}(?:,\d{3})+|\d+)?)(?P<decimals>\.\d*)?(?P<power>[eE][+-]?\d+)?"
-    r"(?P<unit>[十百千]?[万亿]|千)?(?P<word>元|圆|[%‰]|[件人次户个位单天张名家])?(?P<behind>-)?(?P<close>\))?"
+    r"'?(?P<open>\()?\s*(?P<sign>[+-]?)\s*(?:[¥$]|RMB|CNY|人民币)?\s*(?P<inner>[+-]?)\s*"
+    r"(?P<digits>(?:\d{1,3}(?:(?:,\s?|\s)\d{3})+|\d+)?)(?P<decimals>\.\d*)?(?P<power>[eE][+-]?\d+)?\s*"
+    r"(?P<unit>[十百千]?[万亿]|千)?\s*(?P<word>元|圆|[%‰]|[件人次户个位单天张名家])?\s*"
+    r"(?P<behind>-)?\s*(?P<close>\))?"
 )
+_SEPARATORS: Final = re.compile(r"[,\s]")
 _UNITS: Final = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 _MINUS: Final = str.maketrans({"−": "-", "–": "-", "﹣": "-"})
 _SCALE: Final = re.compile(r"(?:单位[::]?)?([十百千]?[万亿]|千)元")
@@ -102,8 +104,10 @@ def read_number(text: str) -> float | Fault:
 
     Examples
     --------
-    >>> read_number("80%"), read_number("1,200.5"), read_number("2万")
-    (0.8, 1200.5, 20000.0)
+    >>> read_number("80%"), read_number("1,200.5"), read_number("2万"), read_number("1 200-")
+    (0.8, 1200.5, 20000.0, -1200.0)
+    >>> read_number("12 20").reason
+    '不是数字'
     """
     found = _number(text)
     if isinstance(found, Fault):
@@ -116,8 +120,7 @@ def read_number(text: str) -> float | Fault:
 
 def _number(text: str) -> tuple[Decimal, dict[str, str]] | Fault:
     """The number in a cell with 万 and signs applied, and the parts it is written in."""
-    text = "".join(plain(text).translate(_MINUS).split())
-    match = _NUMBER.fullmatch(text)
+    match = _NUMBER.fullmatch(plain(text).translate(_MINUS))
     if match is None:
         return kinds.NO_NUMBER()
     parts = match.groupdict("")
@@ -128,7 +131,8 @@ def _number(text: str) -> tuple[Decimal, dict[str, str]] | Fault:
         return kinds.NO_NUMBER()
     if len(parts["power"]) > 4:
         return kinds.TOO_LARGE()
-    number = Decimal((parts["digits"].replace(",", "") or "0") + parts["decimals"] + parts["power"])
+    whole = _SEPARATORS.sub("", parts["digits"]) or "0"
+    number = Decimal(whole + parts["decimals"] + parts["power"])
     negative = "-" in signs or bool(parts["open"])
     return (-number if negative else number) * _unit(parts["unit"]), parts
 

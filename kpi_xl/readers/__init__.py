@@ -1,0 +1,5 @@
+"""One grammar each for numbers, days, months, ids and names, whoever hands them over.
+
+Raw files, cells of a worksheet, workbooks that came back, kpi.toml and the command line are read by
+these: what one accepts, all accept, and it means the same.
+"""

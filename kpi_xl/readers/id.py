@@ -1,0 +1,142 @@
+"""Ids of people and policies: how one may be written, and which known one is meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from kpi_xl.readers.cell import plain
+
+_KEPT: Final = 15
+"""A spreadsheet keeps so many digits of a number."""
+
+_NAMED: Final = re.compile(
+    r"([0-9A-Za-z]+)[\s\-_/(\[【（:,，、]*[一-鿿][一-鿿·\s]*[)\]】）]?|"
+    r"[一-鿿][一-鿿·]*[\s\-_/(\[【（:,，、]*([0-9A-Za-z]+)[)\]】）]?"
+)
+_WHOLE: Final = re.compile(r"(\d+)\.0+")
+_POWER: Final = re.compile(r"\d(\.\d+)?[eE]\+\d+")
+_MARKS: Final = re.compile(r'^(?:="(.*)"|\'(.*))$')
+
+
+def canonical(text: str) -> str:
+    """An id without what is not part of it: width, capitals, spaces, marks of text, ``.0``.
+
+    Examples
+    --------
+    >>> canonical(" Ａ００１０１\u200b "), canonical("a00101"), canonical('="00101"')
+    ('A00101', 'A00101', '00101')
+    """
+    text = "".join(plain(text).split())
+    if marked := _MARKS.match(text):
+        text = marked[1] if marked[1] is not None else marked[2]
+    whole = _WHOLE.fullmatch(text)
+    return (whole[1] if whole else text).upper()
+
+
+@dataclass(frozen=True)
+class Match:
+    """The known id that is meant by a given one, which is written otherwise.
+
+    Parameters
+    ----------
+    id : str
+        As it is known.
+    how : str
+        In what they differ, in Chinese.
+    """
+
+    id: str
+    how: str
+
+
+class Ids:
+    """The ids that are known, by every way in which one may be meant.
+
+    Parameters
+    ----------
+    known : iterable of str
+        The ids.
+    """
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._known = frozenset(known)
+        self._by: list[tuple[str, Callable[[str], str | None], dict[str, set[str]]]] = []
+        for how, given, form in (
+            ("写法（全角、大小写、空格）", canonical, canonical),
+            ("前面的 0", _without_zeros, _without_zeros),
+            ("带着姓名", _without_name, canonical),
+            ("带着姓名和前面的 0", lambda text: _zeros_off(_without_name(text)), _without_zeros),
+            ("15 位以后的数字", _cut, _cut_short),
+        ):
+            forms: dict[str, set[str]] = {}
+            for one in self._known:
+                if (key := form(one)) is not None:
+                    forms.setdefault(key, set()).add(one)
+            self._by.append((how, given, forms))
+
+    def meant(self, text: str) -> Match | None:
+        """The known id that is meant, where it can be only one; None for a known one and for none.
+
+        Examples
+        --------
+        >>> ids = Ids(["00101", "A7", "7", "123456789012345678"])
+        >>> ids.meant("101"), ids.meant("00101 甲一").id, ids.meant("ａ７").id
+        (Match(id='00101', how='前面的 0'), '00101', 'A7')
+        >>> ids.meant("123456789012345000").id, ids.meant("00101"), ids.meant("102")
+        ('123456789012345678', None, None)
+        """
+        if text in self._known:
+            return None
+        for how, given, forms in self._by:
+            form = given(text)
+            found = forms.get(form, ()) if form else ()
+            if len(found) > 1:
+                return None  # never a guess between two
+            for one in found:
+                return Match(one, how)
+        return None
+
+    def could_be(self, text: str) -> list[str]:
+        """The known ids between which a given one is not told, for a message."""
+        for _, given, forms in self._by:
+            form = given(text)
+            if form and len(found := forms.get(form, set())) > 1:
+                return sorted(found)
+        return []
+
+
+def _zeros_off(text: str | None) -> str | None:
+    return (text.lstrip("0") or None) if text else None
+
+
+def _without_zeros(text: str) -> str | None:
+    return _zeros_off(canonical(text))
+
+
+def _without_name(text: str) -> str | None:
+    """The id of an id with a name before or behind it."""
+    match = _NAMED.fullmatch(plain(text))
+    return (match[1] or match[2]).upper() if match else None
+
+
+def _cut_short(text: str) -> str | None:
+    """The first digits of an id that a spreadsheet cannot keep as a number."""
+    digits = canonical(text)
+    return f"{len(digits)}:{digits[:_KEPT]}" if digits.isdigit() and len(digits) > _KEPT else None
+
+
+def _cut(text: str) -> str | None:
+    """The same of one that a spreadsheet did keep as a number."""
+    digits = canonical(text)
+    if _POWER.fullmatch(digits):
+        # Shown with fewer digits than were kept, it may be anybody's.
+        if len(digits.partition("E")[0].replace(".", "")) < _KEPT:
+            return None
+        digits = f"{Decimal(digits):f}"
+    if not digits.isdigit() or len(digits) <= _KEPT or digits[_KEPT:].strip("0"):
+        return None
+    return f"{len(digits)}:{digits[:_KEPT]}"

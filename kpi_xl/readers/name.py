@@ -1,0 +1,39 @@
+"""Names of KPIs, units and whatever else people spell: the known ones that are like them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from kpi_xl.readers.cell import plain
+
+
+def near(name: str, known: Iterable[str], most: int = 3, cutoff: float = 0.3) -> list[str]:
+    """The known names that are most like a name, the likest first.
+
+    Width of letters, capitals and spaces make no difference.
+
+    Parameters
+    ----------
+    name : str
+        What was given.
+    known : iterable of str
+        The names there are.
+    most : int
+        How many at most.
+    cutoff : float
+        How alike they must be, from 0 to 1.
+
+    Examples
+    --------
+    >>> near("活动绿", ["活动率", "网点活动率", "人均产能"])
+    ['活动率', '网点活动率']
+    """
+    forms: dict[str, str] = {}
+    for one in known:
+        forms.setdefault(_form(one), one)
+    return [forms[form] for form in difflib.get_close_matches(_form(name), forms, most, cutoff)]
+
+
+def _form(name: str) -> str:
+    return "".join(plain(name).split()).casefold()
