@@ -66,7 +66,7 @@ def test_settings_in_another_encoding(project, told):
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        (["pace", "--day", "六月"], "日期看不懂（内容：六月）"),
+        (["pace", "--day", "六月"], "日期看不懂：不是日期（内容：六月）"),
         (["fill", "主管日程", "-m", "上个月"], "月份写法看不懂（内容：上个月）"),
         (["drivers", "--tree", "树"], "没有这个业绩构成"),
         (["drivers", "--tree", "effort"], "数据里没有这个业绩构成需要的项目"),
