@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 
 from kpi_xl import kinds
 from kpi_xl.data import hashes, rules
-from kpi_xl.data.cells import UNCOMPUTED
 from kpi_xl.data.parse import Parsed, absent_column, parse_column
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.read import RawTable, read_source
@@ -33,6 +32,7 @@ from kpi_xl.data.sources import LeftOut, Source
 from kpi_xl.data.tables_found import find_tables
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project, Settings
+from kpi_xl.readers.cell import UNCOMPUTED
 
 __all__ = [
     "Checked", "CheckedFile", "CheckedTable", "Part", "Problem", "check_file", "check_project",

@@ -17,12 +17,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kpi_xl.data import markup_file, sheet_structure
-from kpi_xl.data.cells import UNCOMPUTED
 from kpi_xl.data.formats import Format
 from kpi_xl.data.grid import Grid
 from kpi_xl.data.headings import HEADER_WITHIN, Headings
 from kpi_xl.data.sheet_structure import Merge, Structure
 from kpi_xl.errors import InputError
+from kpi_xl.readers.cell import UNCOMPUTED
 
 _REPEATED: Final = frozenset(("id", "text", "date", "month", "choice"))
 """What a merged cell says of all its rows; an amount it says once."""

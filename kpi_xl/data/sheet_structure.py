@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import IO, Final
 from xml.etree import ElementTree
 
-from kpi_xl.data.cells import UNCOMPUTED
 from kpi_xl.errors import InputError
+from kpi_xl.readers.cell import UNCOMPUTED
 
 _ID: Final = re.compile(r"\{.*\}id")
 _CHUNK: Final = 4 << 20
