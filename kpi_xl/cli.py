@@ -28,6 +28,7 @@ from kpi_xl.terminal import (
     Asked,
     Speech,
     asked,
+    complain,
     console,
     progress_bar,
     project_here,
@@ -513,9 +514,7 @@ def main() -> None:
         if (of_system := database_error(error)) is not None:
             _refuse(of_system)
         log = log_fault(traceback.format_exc())
-        click.secho(
-            f"程序出错了（{type(error).__name__}）。请把 {log} 发给维护人员。", fg="red", err=True
-        )
+        complain(f"程序出错了（{type(error).__name__}）。请把 {log} 发给维护人员。")
         sys.exit(1)
 
 
@@ -532,7 +531,7 @@ def _refuse(error: InputError) -> NoReturn:
         about = {"problem": error.problem, "advice": error.advice, **places, "value": error.value}
         write_json({"error": about}, stderr=True)
     else:
-        click.secho(str(error), fg="red", err=True)
+        complain(str(error))
     sys.exit(2)
 
 

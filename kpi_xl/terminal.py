@@ -1,4 +1,8 @@
-"""What the commands of the command line share: the project, the month, text, and a progress bar."""
+"""What the commands of the command line share: the project, the month, text, and a progress bar.
+
+Whatever is written to the terminal goes through here. Names come from people's files: nothing in
+them is markup, an emoji's code, or an order to the terminal.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import dataclasses
 import enum
 import json
 import math
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +23,7 @@ from kpi_xl.chinese import Option, width
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
     from kpi_xl.jobs.progress import Progress
     from kpi_xl.jobs.views import View
@@ -25,6 +31,11 @@ if TYPE_CHECKING:
 
 _SHORT: Final = 8
 _ROOM: Final = 160
+
+_UNSEEN: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
+)
+"""Control characters but for tab and line feed, line separators, and what turns the direction."""
 
 Answer = Mapping[str, Any]
 """What a command found or made, for programs: what `--json` writes."""
@@ -75,23 +86,44 @@ def asked() -> Asked:
     return found
 
 
+def visible(text: str) -> str:
+    r"""Text without orders to a terminal: control and bidi characters as JSON writes them.
+
+    Examples
+    --------
+    >>> visible("\x1b[31m城东\u202e部\n")
+    '\\u001b[31m城东\\u202e部\n'
+    """
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def console(stderr: bool = False) -> Console:
-    """The terminal."""
+    """The terminal, which takes every text as it is."""
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+    class Plain(Console):
+        def render_str(self, text: str, **given: Any) -> Text:
+            return super().render_str(visible(text), **given)
+
+    # Neither markup nor codes of emoji, whoever prints what.
+    return Plain(stderr=stderr, highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 
 def say(text: str) -> None:
     """Write a line for people."""
     if asked().speech in (Speech.USUAL, Speech.VERBOSE):
-        click.echo(text)
+        click.echo(visible(text))
 
 
 def say_more(text: str) -> None:
     """Write a line for people who want to know more."""
     if asked().speech is Speech.VERBOSE:
-        click.echo(text)
+        click.echo(visible(text))
+
+
+def complain(text: str) -> None:
+    """Write what went wrong, whatever else is said."""
+    click.secho(visible(text), fg="red", err=True)
 
 
 def show(view: View) -> Answer:
@@ -150,7 +182,7 @@ def progress_bar() -> Iterator[Progress]:
     """A progress bar on the terminal; nothing where nobody is watching."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     terminal = console(stderr=True)
     watched = terminal.is_terminal and asked().speech in (Speech.USUAL, Speech.VERBOSE)
     with Progress(*columns, console=terminal, transient=True, disable=not watched) as bar:
@@ -158,7 +190,7 @@ def progress_bar() -> Iterator[Progress]:
 
         def report(text: str, done: int, total: int) -> None:
             if text not in tasks:
-                tasks[text] = bar.add_task(text, total=total)
+                tasks[text] = bar.add_task(visible(text), total=total)
             bar.update(tasks[text], completed=done, total=total)
 
         yield report
@@ -170,7 +202,7 @@ def write_json(answer: Answer, stderr: bool = False) -> None:
     # In an encoding that has not every character, JSON still has a way to write it.
     plain = not (stream.encoding or "").lower().startswith("utf")
     text = json.dumps(_plain(answer), ensure_ascii=plain, indent=2, allow_nan=False)
-    click.echo(text, err=stderr)
+    click.echo(visible(text), err=stderr)  # where it stands, JSON means the same by it
 
 
 def _plain(value: Any) -> Any:
