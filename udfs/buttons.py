@@ -6,19 +6,17 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from kpi_xl.error_log import log_fault
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.progress import Progress
+from kpi_xl.jobs.sight import told_to
 from kpi_xl.jobs.user import User, UserSettings
 from kpi_xl.project import Project
 from kpi_xl.system_errors import database_error, file_error
 from udfs.current import data, seen
 from udfs.open_book import Cells, OpenBook
-
-if TYPE_CHECKING:
-    from kpi_xl.data.cube import Unit
 
 USUAL: Final = "通常"
 """The level that is asked for when the template's usual one is meant."""
@@ -106,17 +104,24 @@ def run(host: Host, action: Action) -> None:
         action(host, progress)
     except InputError as error:
         host.say(str(error), failed=True)
-    except OSError as error:
-        host.say(str(file_error(error)), failed=True)
     except Exception as error:
-        if (of_system := database_error(error)) is not None:
-            host.say(str(of_system), failed=True)
-            return
-        log = log_fault(traceback.format_exc())
-        name = type(error).__name__
-        host.say(f"程序出错了（{name}）。请把 {log} 发给维护人员。", failed=True)
+        host.say(_told(error), failed=True)
     finally:
         host.status(None)
+
+
+def _told(error: Exception) -> str:
+    """What is said of what went wrong beside the user's own input."""
+    if seen.get() is not None:
+        # Files and faults of the whole project are for whoever sees all of it.
+        log_fault(traceback.format_exc())
+        return "程序出错了。请找管理这个服务的人。"
+    if isinstance(error, OSError):
+        return str(file_error(error))
+    if (of_system := database_error(error)) is not None:
+        return str(of_system)
+    log = log_fault(traceback.format_exc())
+    return f"程序出错了（{type(error).__name__}）。请把 {log} 发给维护人员。"
 
 
 def refresh(host: Host, progress: Progress) -> None:
@@ -127,8 +132,9 @@ def refresh(host: Host, progress: Progress) -> None:
     user = host.user
     opened = OpenBook(host.cells)
     rows = {name: slot.rows for name, slot in opened.slots.items()}
-    found = live(_project(user), rows, _identity(opened), user.settings().month, progress)
-    _may_see(found.unit)
+    found = live(
+        _project(user), rows, _identity(opened), user.settings().month, progress, seen.get()
+    )
     with host.quiet():
         before = opened.write(found.values, progress)
     copies.keep(user.undo, host.workbook, before)
@@ -201,8 +207,8 @@ def diagnose(host: Host, progress: Progress) -> None:
 
     user = host.user
     project = _project(user)
-    month, unit = whose(project, _identity(OpenBook(host.cells)), user.settings().month, progress)
-    _may_see(unit)
+    present = _identity(OpenBook(host.cells))
+    month, unit = whose(project, present, user.settings().month, progress, seen.get())
     with scope(project, str(month), unit.path, unit.level, progress, seen.get()) as of:
         view = diagnosis_view(of, None)
     first: dict[str, str] = {}
@@ -264,6 +270,8 @@ def _arguments(kpi: str) -> list[str]:
     try:
         cube = data().cube
     except BadArgumentError:
+        cube = None
+    if cube is None or not cube.units or not cube.months:
         return [kpi, "单位名称", "2024-06"]
     return [kpi, cube.units[0].name, str(cube.last)]
 
@@ -316,19 +324,6 @@ WITHOUT_CHOICE: Final[dict[str, Action]] = {
 """The buttons that need nothing to be chosen, by the names of `udfs.commands`."""
 
 
-def _may_see(unit: Unit) -> None:
-    """Refuse what is not of the units that whoever asks may see."""
-    paths = seen.get()
-    if paths is None:
-        return
-    if (unit.level, unit.path) not in {(one.level, one.path) for one in data().cube.units}:
-        raise InputError(
-            "这个单位不在你的权限里",
-            f"你可以看的单位：{'、'.join(paths) or '没有'}；要看别的单位，请找管理这个服务的人",
-            value=unit.path or unit.name,
-        )
-
-
 def _identity(opened: OpenBook) -> dict[str, object]:
     """What the open workbook says of whom and of when it is."""
     from kpi_xl.jobs.live import IDENTITY
@@ -337,4 +332,5 @@ def _identity(opened: OpenBook) -> dict[str, object]:
 
 
 def _project(user: User) -> Project:
-    return Project.open(user.project())
+    with told_to(seen.get()):
+        return Project.open(user.project())

@@ -8,26 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Final
 
 from kpi_xl.calendar import Month, working_days
-from kpi_xl.catalogue.measures import COHORT_MONTHS
 from kpi_xl.data.computation import Changed, Computation
-from kpi_xl.data.cube import Cube, PartMonth, Unit
+from kpi_xl.data.cube import ALWAYS_KNOWN, Cube, PartMonth, Unit
 from kpi_xl.data.engines import Engine
 from kpi_xl.data.steps import Months, Spans, step
-from kpi_xl.data.sums import HEADCOUNT, MEASURES, Sums
+from kpi_xl.data.sums import MEASURES, Sums
 from kpi_xl.errors import InputError
 from kpi_xl.project import Settings
-
-_ALWAYS_KNOWN: Final = frozenset(
-    (
-        *("opening", "closing", *HEADCOUNT, "first_year_renewal"),
-        *(f"{what}_{n}" for n in COHORT_MONTHS for what in ("cohort", "retained")),
-    )
-)
-"""Measures of which nothing but zeros is an answer. Any other without a single number in all units
-and months was not in the files: its KPIs have no value then, which is not the same as zero."""
 
 
 def compute(
@@ -67,7 +56,7 @@ def compute(
     levels, units = computation.organisation()
     sums = Sums(computation, levels, len(units))
     sums.fill()
-    known = [i for i, code in enumerate(MEASURES) if code in _ALWAYS_KNOWN or sums.cube[i].any()]
+    known = [i for i, code in enumerate(MEASURES) if code in ALWAYS_KNOWN or sums.cube[i].any()]
     progress("汇总到各级单位", 2, 2)
     return Cube(
         units=units,

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import MEASURES, kpis
+from kpi_xl.catalogue.measures import COHORT_MONTHS
 from kpi_xl.data.schema import ORGANISATION
 from kpi_xl.data.unit_names import answering, listed, written
 from kpi_xl.error_values import NOT_AVAILABLE
@@ -38,8 +39,24 @@ UNASSIGNED: Final = "未分配"
 MIXED: Final = ("in_rank", "in_education", "product_premium", "pay_mode_premium")
 """The measures that are counted apart by category."""
 
+ALWAYS_KNOWN: Final = frozenset(
+    (
+        *("opening", "closing", "recruits", "leavers", "transfers_in", "transfers_out"),
+        "first_year_renewal",
+        *(f"{what}_{n}" for n in COHORT_MONTHS for what in ("cohort", "retained")),
+    )
+)
+"""Measures of which nothing but zeros is an answer. Any other without a single number in all units
+and months was not in the files: its KPIs have no value then, which is not the same as zero."""
+
 LOOKS_BACK: Final = re.compile(r"_\d+$")
 """How the codes of measures end that look back on a whole month: cohort_13, kept_premium_25."""
+
+_OF_ROSTER: Final = re.compile(
+    rf"opening.*|closing|recruits|leavers|transfers_.*|licensed|men|promoted|in_.*|due_p.*|collected_.*"
+    rf"|.*{LOOKS_BACK.pattern}"
+)
+"""What is known of months in which nothing else happened: who was there, what fell due."""
 
 _NAMED: Final = 10
 """So many units are named to whoever asks for one that is not there."""
@@ -320,7 +337,9 @@ class Cube:
     def only(self, paths: Collection[str]) -> Cube:
         """What somebody sees who may see some units only: these, and all that belong to them.
 
-        Nothing is left in it of any other unit, nor of the units above.
+        It is as if there were no others: nothing is left of any other unit, nor of those above, nor
+        a month before or after all that happened in these, nor a measure that these know nothing
+        of.
 
         Parameters
         ----------
@@ -334,12 +353,11 @@ class Cube:
             if path in paths or unit.parent in inside:
                 inside.append(number)
         new = {number: place for place, number in enumerate(inside)}
-        units = [self.units[number] for number in inside]
-        return replace(
+        found = replace(
             self,
             units=[
                 replace(unit, parent=None if unit.parent is None else new.get(unit.parent))
-                for unit in units
+                for unit in (self.units[number] for number in inside)
             ],
             values=np.array(self.values[:, inside]),
             mixes={
@@ -347,6 +365,49 @@ class Cube:
                 for code, mix in self.mixes.items()
             },
             part=self.part and PartMonth(self.part.as_of, np.array(self.part.values[:, inside])),
+        )
+        events = [
+            found.values[number]
+            for number, code in enumerate(self.measures)
+            if not _OF_ROSTER.fullmatch(code)
+        ]
+        for block in (events, found.values):
+            there = np.flatnonzero(np.any(np.reshape(block, (-1, len(self.months))), axis=0))
+            if len(there):
+                return found.during(int(there[0]), int(there[-1]) + 1)._known()
+        return found.during(0, 0)
+
+    def _known(self) -> Cube:
+        """Without the measures of which nothing is known, as `kpi_xl.data.compute` leaves out."""
+        known = [
+            number
+            for number, code in enumerate(self.measures)
+            if code in ALWAYS_KNOWN or self.values[number].any()
+        ]
+        return replace(
+            self,
+            measures=[self.measures[number] for number in known],
+            values=self.values[known],
+            part=self.part and PartMonth(self.part.as_of, self.part.values[known]),
+        )
+
+    def during(self, begin: int, end: int) -> Cube:
+        """Some months of it.
+
+        Parameters
+        ----------
+        begin, end : int
+            Where the first of them stands, and the one after the last.
+        """
+        return replace(
+            self,
+            first=self.first + begin,
+            values=self.values[:, :, begin:end],
+            mixes={
+                code: Mix(mix.categories, mix.values[:, :, begin:end])
+                for code, mix in self.mixes.items()
+            },
+            part=self.part if end == self.values.shape[2] else None,
         )
 
     def is_of(self, store: Path) -> bool:

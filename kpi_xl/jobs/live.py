@@ -6,7 +6,7 @@ that the workbook names in its own slots, the branch where it names none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,10 +16,10 @@ from kpi_xl.calendar import Month
 from kpi_xl.data.cube import Cube, Unit
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.fill import month_meant
-from kpi_xl.jobs.load import load
 from kpi_xl.jobs.people import Person
 from kpi_xl.jobs.progress import Progress, silent
 from kpi_xl.jobs.recipients import Recipients
+from kpi_xl.jobs.sight import Sight
 from kpi_xl.jobs.unit_values import Values
 from kpi_xl.project import Project, Settings
 
@@ -45,15 +45,12 @@ class Live:
         The month.
     recipient : str
         The unit or person.
-    unit : Unit
-        The unit, of a person his team.
     values : mapping of str to object
         The value of each of its slots that kpi_xl knows, as `Template.fill` takes them.
     """
 
     month: Month
     recipient: str
-    unit: Unit
     values: Values
 
 
@@ -63,6 +60,7 @@ def live(
     present: Mapping[str, object],
     month: str | None = None,
     progress: Progress = silent,
+    seen: Collection[str] | None = None,
 ) -> Live:
     """The values of the slots of an open workbook.
 
@@ -79,24 +77,27 @@ def live(
         with data.
     progress : callable
         Told what is being done.
+    seen : collection of str, optional
+        The paths of the units that whoever asks may see, with those below them; by default all.
 
     Raises
     ------
     InputError
-        When there is no such unit, person or month, or no slot that kpi_xl knows.
+        When there is no such unit, person or month that he may see, or no slot that kpi_xl knows.
     """
-    cube = load(project, progress).cube
+    sight = Sight.of(project, seen, progress)
+    cube = sight.whole
     texts = {name: _text(value) for name, value in present.items()}
     is_plan = any(name.startswith(_PLANS) for name in slots)
     own = texts.get("period.month", "") if is_plan else ""
-    wanted = month_meant(cube, month or own or None)
+    wanted = _month(sight, month or own or None)
     with duckdb.connect(str(project.store), read_only=True) as store:
         to = Recipients(project.settings, cube, store, wanted, slots)
         if to.is_for_persons:
-            unit, person = _find(to, texts.get("person.id", ""))
+            unit, person = _find(to, sight, texts.get("person.id", ""))
             recipient, values = f"{person.name}（{person.agent}）", to.person(unit, person)
         else:
-            unit = _unit(cube, project.settings, texts)
+            unit = _unit(sight, project.settings, texts)
             recipient = cube.units[unit].path or cube.units[unit].name
             values = to.team(unit) if to.is_for_teams else to.unit(unit)
     known = {name: value for name, value in values.items() if name in slots}
@@ -106,7 +107,7 @@ def live(
             "请在“公式 → 名称管理器”里给要填的单元格起名，如 kpi.活动率、unit.name；"
             "要按官方模板生成工作簿，请点“生成”",
         )
-    return Live(wanted, recipient, cube.units[unit], known)
+    return Live(wanted, recipient, known)
 
 
 def whose(
@@ -114,6 +115,7 @@ def whose(
     present: Mapping[str, object],
     month: str | None = None,
     progress: Progress = silent,
+    seen: Collection[str] | None = None,
 ) -> tuple[Month, Unit]:
     """The unit that an open workbook is about, of a person's his team, and the month with data.
 
@@ -129,31 +131,43 @@ def whose(
         The month of a workbook that names none; by default the last one with data.
     progress : callable
         Told what is being done.
+    seen : collection of str, optional
+        The paths of the units that whoever asks may see, with those below them; by default all.
 
     Raises
     ------
     InputError
-        When there is no such unit, person or month.
+        When there is no such unit, person or month that he may see.
     """
-    cube = load(project, progress).cube
+    sight = Sight.of(project, seen, progress)
+    cube = sight.whole
     texts = {name: _text(value) for name, value in present.items()}
-    wanted = min(month_meant(cube, texts.get("period.month") or month or None), cube.last)
+    wanted = min(_month(sight, texts.get("period.month") or month or None), sight.cube.last)
     if not texts.get("person.id"):
-        return wanted, cube.units[_unit(cube, project.settings, texts)]
+        return wanted, cube.units[_unit(sight, project.settings, texts)]
     with duckdb.connect(str(project.store), read_only=True) as store:
-        team, _ = _find(Recipients(project.settings, cube, store, wanted, {}), texts["person.id"])
+        to = Recipients(project.settings, cube, store, wanted, {})
+        team, _ = _find(to, sight, texts["person.id"])
     return wanted, cube.units[team]
 
 
-def _find(to: Recipients, agent: str) -> tuple[int, Person]:
-    """The person with an agent number, and his team."""
+def _month(sight: Sight, text: str | None) -> Month:
+    """The month meant, of those that somebody sees data of."""
+    if not sight.cube.months:
+        raise InputError("你可以看的单位没有数据", "请找管理这个服务的人")
+    return month_meant(sight.cube, text)
+
+
+def _find(to: Recipients, sight: Sight, agent: str) -> tuple[int, Person]:
+    """The person with an agent number, and his team, of the units that somebody sees."""
     teams = to.people(to.lowest_level)
-    for number in to.cube.of_level(to.lowest_level):
-        for person in teams.of(to.cube.units[number]):
+    of_level = set(to.cube.of_level(to.lowest_level))
+    for number in sight.numbers():
+        for person in teams.of(to.cube.units[number]) if number in of_level else ():
             if person.agent == agent:
                 return number, person
-    raise InputError(
-        f"{to.month} 没有这个工号的人", "请在工作簿的工号格里写上工号", value=agent or "空白"
+    raise sight.missing(
+        f"这个工号的人（{to.month}）", "请在工作簿的工号格里写上工号", agent or "空白"
     )
 
 
@@ -166,12 +180,14 @@ def _text(value: object) -> str:
     return str(value).strip()
 
 
-def _unit(cube: Cube, settings: Settings, present: Mapping[str, str]) -> int:
-    """The unit that a workbook names; the branch where it names none."""
+def _unit(sight: Sight, settings: Settings, present: Mapping[str, str]) -> int:
+    """The unit that a workbook names, of those somebody sees; the branch where it names none."""
+    cube = sight.whole
     name = next(filter(None, map(present.get, _UNIT)), "")
+    seen = sight.numbers()
+    found = [i for i in seen if name in (cube.units[i].name, cube.units[i].path)]
     if not name:
-        return 0
-    found = [i for i, unit in enumerate(cube.units) if name in (unit.name, unit.path)]
+        found = [i for i in seen if i == 0]
     for slot in ("unit.level", "unit.parent"):
         said = present.get(slot)
         if said and len(found) > 1:
@@ -179,8 +195,8 @@ def _unit(cube: Cube, settings: Settings, present: Mapping[str, str]) -> int:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise InputError(
-            "项目里没有这个单位", "请在工作簿的单位格里写单位的名称，或留空表示全公司", value=name
+        raise sight.missing(
+            "这个单位", "请在工作簿的单位格里写单位的名称，或留空表示全公司", name or "空白"
         )
     paths = "、".join(cube.units[i].path for i in found)
     raise InputError(f"有 {len(found)} 个单位叫“{name}”", f"请写路径：{paths}")

@@ -23,9 +23,9 @@ from kpi_xl.jobs.day_sums import DaySums, day_sums, misses_text, paced
 from kpi_xl.jobs.drivers import BEFORE, COMPARISONS, Drivers
 from kpi_xl.jobs.fill import month_meant
 from kpi_xl.jobs.findings import Findings, value_text
-from kpi_xl.jobs.load import load
 from kpi_xl.jobs.progress import Progress, silent
 from kpi_xl.jobs.rule_lists import RuleLists, unit_rules
+from kpi_xl.jobs.sight import Sight
 from kpi_xl.jobs.unit_values import NOTHING
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Project
@@ -175,9 +175,7 @@ def scope(
     InputError
         When there is no such month, unit or level.
     """
-    cube = load(project, progress).cube
-    if seen is not None:
-        cube = cube.only(seen)
+    cube = Sight.of(project, seen, progress).cube
     when = month_meant(cube, month)
     cube.month_index(when)
     settings = project.settings

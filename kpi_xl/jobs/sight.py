@@ -1,0 +1,103 @@
+"""What of a project somebody sees: all of it, or some units with those below them.
+
+Whoever sees a part only is answered from that part: what is not there and what is not his are the
+same to him, in words and in what is done to find out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from kpi_xl.data.cube import Cube
+from kpi_xl.errors import InputError
+from kpi_xl.jobs.load import load
+from kpi_xl.jobs.progress import Progress, silent
+from kpi_xl.project import Project
+
+
+@contextmanager
+def told_to(paths: Collection[str] | None) -> Iterator[None]:
+    """What is wrong with a project as a whole is told to whoever sees all of it.
+
+    Raises
+    ------
+    InputError
+        As it is, or, to whoever sees a part, without a word on the others' files.
+    """
+    try:
+        yield
+    except InputError:
+        if paths is None:
+            raise
+        raise InputError("项目的数据现在不能用", "请找管理这个服务的人") from None
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A project's measures, and what somebody sees of them.
+
+    Parameters
+    ----------
+    whole : Cube
+        The measures of all units, in the same months: a workbook has figures of its unit's peers.
+    cube : Cube
+        Those of the units he sees, in the months these have data of.
+    paths : collection of str or None
+        The paths of the units he may see; None for all.
+    """
+
+    whole: Cube
+    cube: Cube
+    paths: Collection[str] | None = None
+
+    @classmethod
+    def of(
+        cls, project: Project, paths: Collection[str] | None, progress: Progress = silent
+    ) -> Sight:
+        """Bring a project up to date, and look at it.
+
+        Raises
+        ------
+        InputError
+            When its raw files cannot be used; which file and why is said to whoever sees all.
+        """
+        with told_to(paths):
+            whole = load(project, progress).cube
+        if paths is None:
+            return cls(whole, whole)
+        cube = whole.only(paths)
+        begin = cube.first.number - whole.first.number
+        return cls(whole.during(begin, begin + len(cube.months)), cube, paths)
+
+    def numbers(self) -> list[int]:
+        """Where his units stand among all."""
+        if self.paths is None:
+            return list(range(len(self.whole.units)))
+        seen = {(unit.level, unit.path) for unit in self.cube.units}
+        return [
+            number
+            for number, unit in enumerate(self.whole.units)
+            if (unit.level, unit.path) in seen
+        ]
+
+    def missing(self, what: str, advice: str, value: str) -> InputError:
+        """The refusal of what is not there, or not his.
+
+        Parameters
+        ----------
+        what : str
+            What is missing, such as ``这个单位``.
+        advice : str
+            What to do, for whoever sees all.
+        value : str
+            What was asked for.
+        """
+        if self.paths is None:
+            return InputError(f"项目里没有{what}", advice, value=value)
+        return InputError(
+            f"没有{what}，或不在你的权限里",
+            f"你可以看的单位：{'、'.join(self.paths)}；要看别的单位，请找管理这个服务的人",
+            value=value,
+        )
