@@ -19,7 +19,7 @@ EVERYTHING: Final = "*"
 _KEYS: Final = frozenset(
     {
         "host", "port", "address", "certificate", "key", "workers", "requests_per_minute",
-        "megabytes", "entra", "roles", "keys",
+        "megabytes", "connections", "entra", "roles", "keys",
     }
 )  # fmt: skip
 _ADDRESS: Final = re.compile(r"https://[A-Za-z0-9.-]+(:\d{1,5})?(/[A-Za-z0-9._~/-]*)?")
@@ -79,6 +79,9 @@ class ServerSettings:
         So many requests may one user send a minute, of each process.
     megabytes : float
         So large may a request be.
+    connections : int
+        So many connections may be open at a time, in each process; a quarter of them from one
+        address.
     entra : Entra or None
         Who logs in with Entra ID; None where nobody does.
     roles : mapping of str to tuple of str or None
@@ -95,6 +98,7 @@ class ServerSettings:
     workers: int = 1
     requests_per_minute: int = 600
     megabytes: float = 20.0
+    connections: int = 400
     entra: Entra | None = None
     roles: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
     keys: Mapping[str, ApiKey] = field(default_factory=dict)
@@ -159,6 +163,7 @@ def server_settings(section: Mapping[str, Any], file: Path) -> ServerSettings:
         workers=whole("workers", 1, 1, 64),
         requests_per_minute=whole("requests_per_minute", 600, 1, 1_000_000),
         megabytes=number("megabytes", 20, 0.1, 500),
+        connections=int(number("connections", 400, 4, 100_000)),
         entra=_entra(section["entra"], wrong) if "entra" in section else None,
         roles=roles,
         keys=_keys(section.get("keys", {}), roles, wrong),

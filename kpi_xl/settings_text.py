@@ -101,6 +101,8 @@ url = "duckdb:///kpi.duckdb"
 # 每人每分钟最多几次请求；一次请求最多几 MB。
 # requests_per_minute = 600
 # megabytes = 20
+# 每个进程最多同时有多少个连接；同一个地址最多占四分之一（前面有网关时，网关算一个地址）。
+# connections = 400
 # 用公司账号（Entra ID）登录的，写租户和应用程序的 ID：
 # entra = { tenant = "…", client = "…" }
 

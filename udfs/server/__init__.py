@@ -4,6 +4,7 @@ Excel's own add-ins of today are web pages. xlwings Server brings the page with 
 how functions are declared to Excel; it is an optional extra and has a licence of its own, see
 docs/server.md. What functions and buttons do, who may see what, and every request is ours.
 
+- `connections`: what is cut off, and how it all ends.
 - `app`: the routes; `limits`, `identity` and `request_log` stand before them.
 - `calls`: calls of functions; `sent` and `commands`: buttons on a workbook as Excel sent it.
 - `registered`, ``site``: what is handed to xlwings Server; ``site/static`` is what runs in Excel.

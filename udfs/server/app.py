@@ -6,6 +6,7 @@ computed is answered here. Nothing else of xlwings Server can be reached.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import time
@@ -46,6 +47,7 @@ _STATIC: Final = "/static/"
 _STATIC_FILE: Final = re.compile(r"/static(/[A-Za-z0-9@_][A-Za-z0-9@._-]*)+")
 _OPEN: Final = ("/health", "/manifest.xml", "/openapi.json", BUTTONS)
 _MOST_CALLS: Final = 5_000
+_BODY_WITHIN: Final = 60.0  # seconds
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 _Text = Annotated[str, Field(max_length=255)]
@@ -142,13 +144,15 @@ async def _computed(compute: Callable[[], Any]) -> Response:
         text = json.dumps(compute(), ensure_ascii=False, allow_nan=False)
         return text.encode(errors="replace")  # half a character may have come in
 
-    content = await anyio.to_thread.run_sync(whole)
+    # Nobody waits for what is computed when the server has to end.
+    content = await anyio.to_thread.run_sync(whole, abandon_on_cancel=True)
     return Response(content, media_type="application/json", headers=_HEADERS)
 
 
-def _refusal(status: int, text: str) -> Response:
+def _refusal(status: int, text: str, *, last: bool = False) -> Response:
     content = json.dumps({"detail": text}, ensure_ascii=False)
-    return Response(content, status, media_type="application/json", headers=_HEADERS)
+    headers = {**_HEADERS, "Connection": "close"} if last else _HEADERS
+    return Response(content, status, media_type="application/json", headers=headers)
 
 
 class Server:
@@ -241,6 +245,8 @@ class _Exchange:
             await answer(self)
         except RefusedError as refused:
             await self._refuse(refused.status, refused.text)
+        except asyncio.CancelledError:
+            await self._refuse(503, "服务正在停止，请过一会儿再试")
         except Exception:
             LOGGER.error("%s", traceback.format_exc())
             await self._refuse(500, "程序出错了：请把服务的日志发给维护人员")
@@ -260,23 +266,35 @@ class _Exchange:
         Raises
         ------
         RefusedError
-            When it is too large, or the other side has gone.
+            When it is too large or too slow, or the other side has gone.
         """
+        too_large = RefusedError(
+            413,
+            f"数据太大了（超过 {largest / 1e6:g} MB）：请少选一些行，"
+            "或请管理这个服务的人调大 [server] megabytes",
+        )
+        announced = dict(self.scope["headers"]).get(b"content-length", b"")
+        if announced.isdigit() and int(announced[:20]) > largest:
+            raise too_large
         body = bytearray()
-        more = True
-        while more:
-            message = await self._receive()
-            if message["type"] == "http.disconnect":
-                raise RefusedError(400, "请求没有发完")
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-            if len(body) > largest:
-                raise RefusedError(
-                    413,
-                    f"数据太大了（超过 {largest / 1e6:g} MB）：请少选一些行，"
-                    "或请管理这个服务的人调大 [server] megabytes",
-                )
+        try:
+            with anyio.fail_after(_BODY_WITHIN):
+                while await self._read_into(body):
+                    if len(body) > largest:
+                        raise too_large
+        except TimeoutError:
+            raise RefusedError(408, "请求发得太慢：请检查网络，再试一次") from None
+        if len(body) > largest:
+            raise too_large
         self._body = bytes(body)
+
+    async def _read_into(self, body: bytearray) -> bool:
+        """Read on; whether there is more."""
+        message = await self._receive()
+        if message["type"] == "http.disconnect":
+            raise RefusedError(400, "请求没有发完")
+        body += message.get("body", b"")
+        return bool(message.get("more_body", False))
 
     async def hand(self, app: _App) -> None:
         """Have it answered by an application."""
@@ -296,4 +314,6 @@ class _Exchange:
     async def _refuse(self, status: int, text: str) -> None:
         if self._status:  # an answer has begun
             return
-        await _refusal(status, text)(self.scope, self._receive, self._sent)
+        # What has not been read of the request is not waited for.
+        last = self._body is None and self.scope["method"] == "POST"
+        await _refusal(status, text, last=last)(self.scope, self._receive, self._sent)

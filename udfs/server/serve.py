@@ -39,21 +39,17 @@ def serve(project: Project) -> None:
     settings = project.settings.server
     certificate, key = checked(project)
     os.environ[PROJECT_VARIABLE] = str(project.folder.resolve())
-    import uvicorn
+    from udfs.server import connections
 
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    uvicorn.run(
+    connections.run(
         f"{__name__}:application",
-        factory=True,
+        settings.connections,
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
         ssl_certfile=certificate,
         ssl_keyfile=key,
-        access_log=False,
-        log_level="warning",
-        server_header=False,
-        timeout_keep_alive=30,
     )
 
 
@@ -118,6 +114,7 @@ def licensed() -> None:
 def application() -> Any:
     """The application, of the project that the environment names; each process makes its own."""
     from udfs.server.app import Server
+    from udfs.server.connections import ending
     from udfs.server.request_log import LOGGER
 
     project = Project.open(Path(os.environ[PROJECT_VARIABLE]))
@@ -127,7 +124,7 @@ def application() -> Any:
     # through them as often as Python usually does takes as long as everything else together.
     gc.set_threshold(100_000, 50, 50)
     gc.freeze()
-    return Server(project, pages)
+    return ending(Server(project, pages))
 
 
 def pages_of(settings: ServerSettings, environment: MutableMapping[str, str] = os.environ) -> Any:
