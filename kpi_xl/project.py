@@ -48,6 +48,7 @@ _KNOWN: Final[dict[str, set[str] | None]] = {
         "effective_fyc",
         "grace_days",
         "premium_weight",
+        "fewest_peers",
         "month_cut",
         "uncounted_ranks",
         "excluded_endings",
@@ -86,6 +87,8 @@ class Settings:
         Days after the due date within which a renewal premium counts as collected.
     premium_weight : float
         Weight of 保费持续率 in 综合持续率.
+    fewest_peers : int
+        Of fewer units no figure of the peers is told: it would be somebody's own.
     month_cut : int or None
         The last day of a 业务月 (25: January is 1-25 January, December 26 November-31 December,
         every other month from the 26th to the 25th); None for natural months.
@@ -120,6 +123,8 @@ class Settings:
     effective_fyc: float = 800.0
     grace_days: int = 60
     premium_weight: float = 0.7
+    # Left out of what is shown: the measures do not depend on it.
+    fewest_peers: int = field(default=4, repr=False)
     month_cut: int | None = None
     uncounted_ranks: tuple[str, ...] = ()
     excluded_endings: tuple[str, ...] = ("理赔终止", "迁出")
@@ -256,6 +261,7 @@ class _Reader:
             effective_fyc=self._number("effective_fyc", default.effective_fyc, 0, 1e9),
             grace_days=self._whole("grace_days", default.grace_days, 0, 365),
             premium_weight=self._number("premium_weight", default.premium_weight, 0, 1),
+            fewest_peers=int(self._number("fewest_peers", default.fewest_peers, 1, 1000)),
             month_cut=(
                 self._whole("month_cut", 25, 1, 28)
                 if "month_cut" in self._section("rules")

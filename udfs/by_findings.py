@@ -175,20 +175,24 @@ def KPI_UNIT_PEERS(name: Any, unit: Any, month: Any) -> Result:
     Returns
     -------
     rows
-        本单位、最好、上四分位、中位、下四分位、名次、单位数，一项一行。
+        本单位、最好、上四分位、中位、下四分位、名次、单位数，一项一行；同级单位太少的没有，末行说明。
     """
+    from kpi_xl.jobs.findings import too_few
+    from kpi_xl.jobs.unit_values import NOTHING
+
     kpi = kpi_of(named(_first(name)))
     findings, number = _findings(unit, month)
     if kpi.code not in findings.kpis or not kpi.is_comparable:
         return "#N/A"
     found = findings.peers(kpi.code)
-    rank = findings.rank(kpi.code, number)
-    return [
+    rank, count = findings.rank(kpi.code, number), int(np.asarray(found.count))
+    is_told = count >= findings.fewest_peers
+    marks = (found.best, found.upper, found.median, found.lower)
+    shown = [_cell(mark) if is_told else NOTHING for mark in marks]
+    table: list[list[Any]] = [
         ["本单位", _cell(findings.value(kpi.code, number))],
-        ["最好", _cell(found.best)],
-        ["上四分位", _cell(found.upper)],
-        ["中位", _cell(found.median)],
-        ["下四分位", _cell(found.lower)],
+        *map(list, zip(("最好", "上四分位", "中位", "下四分位"), shown, strict=True)),
         ["名次", rank or "#N/A"],
-        ["单位数", int(np.asarray(found.count))],
+        ["单位数", count],
     ]
+    return table if is_told else [*table, ["说明", too_few(findings.fewest_peers)]]

@@ -237,6 +237,8 @@ def peers(page: Page, row: int, names: Sequence[str]) -> int:
     """KPIs beside the best, the quartiles and the median of the peers; returns the last row."""
     page.height(row, 24)
     page.put(row, 1, "与同类单位比", SECTION, {"valign": "bottom"})
+    note: Style = {"text_wrap": False, "valign": "bottom"}
+    page.put(row, 3, None, NOTE, note, slot="peers.note")
     row += 1
     page.height(row, 20)
     page.blanks(row, 1, row, _LAST, HEAD)

@@ -58,7 +58,11 @@ class Signals:
         }
 
 
-def measure(signals: Mapping[str, Signal], given: Mapping[str, ArrayLike]) -> Signals:
+def measure(
+    signals: Mapping[str, Signal],
+    given: Mapping[str, ArrayLike],
+    fewest_peers: int = _FEWEST_PEERS,
+) -> Signals:
     """Compare every signal of the units of a group.
 
     Parameters
@@ -67,6 +71,8 @@ def measure(signals: Mapping[str, Signal], given: Mapping[str, ArrayLike]) -> Si
         What to look at, by code.
     given : mapping of str to (units, months) array_like
         Measures and KPIs by code, as shown (money in 元), the latest month last.
+    fewest_peers : int
+        So many units at least are compared with each other, and never fewer than four.
 
     Returns
     -------
@@ -93,7 +99,7 @@ def measure(signals: Mapping[str, Signal], given: Mapping[str, ArrayLike]) -> Si
     value = history[..., -1]
     before = history[..., -1 - MONTHS : -1]
     usual, own = _compared(value, before, _FEWEST_MONTHS)
-    peers, beside = _compared(value, value[:, None, :], _FEWEST_PEERS)
+    peers, beside = _compared(value, value[:, None, :], max(fewest_peers, _FEWEST_PEERS))
     both = np.stack([own, beside])
     known = np.isfinite(both)
     count = known.sum(axis=0)

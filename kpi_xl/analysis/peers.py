@@ -19,8 +19,8 @@ class Peers:
     ----------
     best, upper, median, lower : (...) float64 array
         The best value, the quartile that the better quarter reaches, the median, and the quartile
-        that the weaker quarter does not reach, in the KPI's unit; ``#N/A`` where no unit has a
-        value.
+        that the weaker quarter does not reach, in the KPI's unit; ``#N/A`` where too few units have
+        a value.
     best_unit : (...) int64 array
         The index of the best unit, the first of equals; -1 where no unit has a value.
     rank : (..., units) int64 array
@@ -38,7 +38,7 @@ class Peers:
     count: NDArray[np.int64]
 
 
-def peers(values: ArrayLike, direction: Direction) -> Peers:
+def peers(values: ArrayLike, direction: Direction, fewest: int = 1) -> Peers:
     """Compare units with each other.
 
     Parameters
@@ -47,6 +47,9 @@ def peers(values: ArrayLike, direction: Direction) -> Peers:
         A KPI of the units of one group; errors (NaN) take no part.
     direction : str
         ``"lower"`` when the lowest value is the best.
+    fewest : int
+        Of fewer units with a value nothing is told but ranks and their count: a figure of two or
+        three is somebody's own.
 
     Returns
     -------
@@ -80,10 +83,10 @@ def peers(values: ArrayLike, direction: Direction) -> Peers:
     else:
         best_unit = np.full(count.shape, -1)
     return Peers(
-        best=_or_not_available(at(0), count),
-        upper=_or_not_available(at(0.25), count),
-        median=_or_not_available(at(0.5), count),
-        lower=_or_not_available(at(0.75), count),
+        best=_or_not_available(at(0), count, fewest),
+        upper=_or_not_available(at(0.25), count, fewest),
+        median=_or_not_available(at(0.5), count, fewest),
+        lower=_or_not_available(at(0.75), count, fewest),
         best_unit=best_unit.astype(np.int64),
         rank=np.where(known, _ranks(keys), 0),
         count=count.astype(np.int64),
@@ -156,5 +159,7 @@ def _ranks(keys: NDArray[np.float64]) -> NDArray[np.int64]:
     return ranks
 
 
-def _or_not_available(values: NDArray[np.float64], count: NDArray[np.int64]) -> NDArray[np.float64]:
-    return np.where(count > 0, values, NOT_AVAILABLE)
+def _or_not_available(
+    values: NDArray[np.float64], count: NDArray[np.int64], fewest: int = 1
+) -> NDArray[np.float64]:
+    return np.where(count >= max(fewest, 1), values, NOT_AVAILABLE)

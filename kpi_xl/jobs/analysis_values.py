@@ -1,7 +1,7 @@
 """The values of the slots about what a unit's numbers mean: pace, factors, peers, causes.
 
 A workbook tells about its own unit and those below it; of its peers it has the best value, the
-median and the quartiles, never a name.
+median and the quartiles, never a name, and nothing of peers that are few.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from kpi_xl.data.cube import LEVELS, Cube
 from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.jobs.day_sums import DaySums, day_sums, misses_text, paced
 from kpi_xl.jobs.drivers import COMPARISONS, Drivers, Split
-from kpi_xl.jobs.findings import Findings, Weakness, value_text
+from kpi_xl.jobs.findings import Findings, Weakness, too_few, value_text
 from kpi_xl.jobs.kept import kept
 from kpi_xl.jobs.unit_values import NOTHING, SERIES_MONTHS, Values, shown
 from kpi_xl.kpi import Kpi
@@ -248,7 +248,8 @@ class AnalysisValues:
         # The branch has no peers: what its units reach is what it can be compared with.
         own_level = len(self.findings(level).units) > 1
         group_level = level if own_level else self._level_below(number)
-        values: Values = {}
+        fewest = self._settings.fewest_peers if own_level else 1  # those below are its own
+        values: Values = {"peers.note": too_few(fewest) if own_level else None}
         for kpi in kpis.values():
             if not kpi.is_comparable or kpi.direction == "neutral":
                 continue
@@ -263,17 +264,19 @@ class AnalysisValues:
                 values |= {f"{slot}.{part}": NOTHING for part in _QUARTILES}
                 values[f"{slot}.名次"] = NOTHING
                 continue
-            found = group.peers(kpi.code)
+            found = group.peers(kpi.code, fewest)
             for part, attribute in _QUARTILES.items():
-                values[f"{slot}.{part}"] = shown(float(getattr(found, attribute)))
+                figure = float(getattr(found, attribute))
+                is_told = int(found.count) >= fewest
+                values[f"{slot}.{part}"] = shown(figure) if is_told else NOTHING
             values[f"{slot}.评价"] = _standing(found, actual, kpi)
             rank = group.rank(kpi.code, number) if own_level else 0
             values[f"{slot}.名次"] = f"{rank}/{int(found.count)}" if rank else NOTHING
         for name in PAR:
-            values |= self._peer_series(name, group_level)
+            values |= self._peer_series(name, group_level, fewest)
         return values
 
-    def _peer_series(self, name: str, level: str | None) -> Values:
+    def _peer_series(self, name: str, level: str | None, fewest: int) -> Values:
         kpi = kpis.find(name)
         assert kpi is not None
         nothing = [NOT_AVAILABLE] * SERIES_MONTHS
@@ -282,7 +285,7 @@ class AnalysisValues:
         if group is not None and kpi.code in group.kpis:
             history = group.given[kpi.code][:, -SERIES_MONTHS:]
             missing = [NOT_AVAILABLE] * (SERIES_MONTHS - history.shape[1])
-            months = compare(history.T, kpi.direction)
+            months = compare(history.T, kpi.direction, fewest)
             found = {
                 "中位": missing + months.median.tolist(),
                 "最好": missing + months.best.tolist(),

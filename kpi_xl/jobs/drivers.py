@@ -79,6 +79,9 @@ class Drivers:
     tree : str, optional
         The code of a tree of `kpi_xl.analysis.trees`; by default the first that the data have all
         measures of.
+    fewest : int, optional
+        Of fewer units neither the best nor all together is compared with, as that tells what the
+        others did; by default as the project's settings say.
 
     Raises
     ------
@@ -86,8 +89,11 @@ class Drivers:
         When there is no such tree, or the data have not what it is made of.
     """
 
-    def __init__(self, findings: Findings, tree: str | None = None) -> None:
+    def __init__(
+        self, findings: Findings, tree: str | None = None, fewest: int | None = None
+    ) -> None:
         self.findings = findings
+        self._fewest = findings.fewest_peers if fewest is None else fewest
         found = tree_of(findings.cube.measures) if tree is None else trees()[tree]
         if found is None:
             raise KeyError("业绩")
@@ -169,7 +175,8 @@ class Drivers:
             known = np.array([goal is not None for goal in goals])
             return np.stack(start, axis=1), fine, known
         model = own.sum(axis=1) if comparison == "全公司" else own[:, self._best]
-        known = everybody & (own.shape[1] > 1) & (model[0] > 0)
+        enough = int((own[0] > 0).sum()) >= max(self._fewest, 2)
+        known = everybody & enough & (model[0] > 0)
         if comparison == "标杆":
             known[self._best] = False
         scale = own[0] / max(int(model[0]), 1)

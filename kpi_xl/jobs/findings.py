@@ -216,9 +216,24 @@ class Findings:
         return min(found)[1] if found else None
 
     @kept
-    def peers(self, code: str) -> Peers:
-        """A KPI of the month among the units."""
-        return peers(self.given[code][:, -1], self.kpis[code].direction)
+    def peers(self, code: str, fewest: int | None = None) -> Peers:
+        """A KPI of the month among the units.
+
+        Parameters
+        ----------
+        code : str
+            The KPI's code.
+        fewest : int, optional
+            Of fewer units no figure is told; by default as the project's settings say. 1 is for
+            whoever sees every unit anyway.
+        """
+        fewest = self.fewest_peers if fewest is None else fewest
+        return peers(self.given[code][:, -1], self.kpis[code].direction, fewest)
+
+    @property
+    def fewest_peers(self) -> int:
+        """Of fewer units no figure is told."""
+        return self._settings.fewest_peers
 
     @functools.cached_property
     def judged(self) -> Mapping[str, Judged]:
@@ -283,16 +298,16 @@ class Findings:
         """What each unit should have reached.
 
         The better of band and target; the median of the peers where there is neither; the unit's
-        own usual for totals, as units of different sizes are no peers in them.
+        own usual where the peers are too few, and for totals, as units of different sizes are no
+        peers in them.
         """
         better = np.fmin if kpi.direction == "lower" else np.fmax
         healthy = kpi.bands.healthy if kpi.bands else math.nan
         known = better(self.targets(kpi), healthy)
-        history = self.given[kpi.code]
+        usual = median(self.given[kpi.code][:, -1 - MONTHS : -1])
         if kpi.is_comparable and len(self.units) > 1:
-            usual = np.broadcast_to(self.peers(kpi.code).median, known.shape)
-        else:
-            usual = median(history[:, -1 - MONTHS : -1])
+            middle = self.peers(kpi.code).median
+            usual = np.where(np.isfinite(middle), middle, usual)
         return np.asarray(np.where(np.isnan(known), usual, known))
 
     @functools.cached_property
@@ -314,7 +329,7 @@ class Findings:
     @functools.cached_property
     def signals(self) -> Signals:
         """How unusual everything is that could be evidence."""
-        return measure(knowledge().signals, self.given)
+        return measure(knowledge().signals, self.given, self.fewest_peers)
 
     def causes(self, code: str, unit: int) -> list[RankedCause]:
         """The possible causes of a KPI's weakness, the likeliest first; none for a KPI of which
@@ -393,6 +408,11 @@ def _counted(kpi: Kpi) -> tuple[Any, Any] | None:
 def _count(part: Any, now: Mapping[str, Floats]) -> Floats:
     numerator, denominator = part.fraction(now)
     return np.asarray(numerator / denominator, dtype=np.float64)
+
+
+def too_few(fewest: int) -> str:
+    """Why there is no figure of the peers."""
+    return f"同级单位少于 {fewest} 个的，不显示最好、四分位和中位：那就是别的单位自己的数"
 
 
 def value_text(kpi: Kpi, value: float) -> str:

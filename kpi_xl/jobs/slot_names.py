@@ -197,6 +197,7 @@ def _analysis() -> Iterator[tuple[str, str]]:
 
 def _peers() -> Iterator[tuple[str, str]]:
     yield "peers.heading", "单位和月份"
+    yield "peers.note", "同级单位太少时不显示什么"
     for kpi in kpis.values():
         if kpi.is_comparable and kpi.direction != "neutral":
             for part, meaning in _PEERS.items():

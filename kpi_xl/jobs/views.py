@@ -233,7 +233,7 @@ def drivers_view(of: Scope, comparison: str | None, tree: str | None = None) -> 
         raise InputError("没有这种比较", f"可以写的有：{'、'.join(COMPARISONS)}", value=comparison)
     findings = of.findings
     try:
-        drivers = Drivers(findings, tree)
+        drivers = Drivers(findings, tree, fewest=1)  # every unit is there to be read
     except KeyError as missing:
         names = "、".join(MEASURES[m].name if m in MEASURES else m for m in missing.args)
         there = "、".join(c for c, t in trees().items() if t.measures <= set(of.cube.measures))
@@ -309,7 +309,7 @@ def peers_view(of: Scope, label: str) -> View:
             "请换一个比率或人均的指标，如 活动率、人均FYP",
             value=label,
         )
-    found = findings.peers(kpi.code)
+    found = findings.peers(kpi.code, fewest=1)  # every unit is there to be read
     order = sorted(of.units, key=lambda unit: findings.rank(kpi.code, unit) or math.inf)
     rows = [
         (

@@ -19,6 +19,7 @@ pytest.importorskip("xlwings_server", reason="kpi_xl[server] is not installed")
 
 from server.conftest import KEYS, ROOT, free_port, with_server
 from server.test_serve import certificate
+from server.worlds import world
 from udfs.server.connections import LARGEST_HEADERS
 
 HALF = b"POST /kpi/calls HTTP/1.1\r\nHost: x\r\nAuthor"
@@ -26,7 +27,7 @@ WHOLE = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
 NO_BODY = (
     b"POST /kpi/calls HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
     + KEYS["all"].encode()
-    + b"\r\nContent-Length: 5000\r\n\r\n{"
+    + b"\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{"
 )
 
 
@@ -72,11 +73,10 @@ def start(ways, *, workers=1, hurried=True):
 
 
 @pytest.fixture(scope="module", params=["http", "https"])
-def ways(request, department, tmp_path_factory):
+def ways(request, tmp_path_factory):
     """Where a server listens, and how one speaks to it."""
     folder = tmp_path_factory.mktemp("connections") / "p"
-    ignored = shutil.ignore_patterns("output", "server")
-    shutil.copytree(department.folder, folder, ignore=ignored)
+    world(folder, [])
     found = SimpleNamespace(folder=folder, https=request.param == "https", log=folder / "log")
     if found.https:
         if shutil.which("openssl") is None:
@@ -145,7 +145,7 @@ def test_a_body_that_does_not_come(ways):
 
 def test_what_is_too_large_is_refused_before_it_comes(ways):
     with connect(ways) as one:
-        one.sendall(NO_BODY.replace(b"5000", b"500000000000000000000000000"))
+        one.sendall(NO_BODY.replace(b"5000", b"50000000000000"))
         assert until_closed(one, 12).startswith(b"HTTP/1.1 413")
     with connect(ways) as one:
         one.sendall(NO_BODY.replace(b"Length: 5000", b"Length: 200000"))

@@ -31,6 +31,14 @@ def people(units, number, signed="2022-01-05"):
 
 
 def world(folder: Path, others, *, earlier=False) -> Project:
+    """A project of `OWN` and others with a server, loaded; as for `write`."""
+    write(folder, others, earlier=earlier)
+    project = with_server(folder)
+    load(project)
+    return project
+
+
+def write(folder: Path, others, *, earlier=False) -> Project:
     """A project of `OWN` and others.
 
     Parameters
@@ -71,6 +79,4 @@ def world(folder: Path, others, *, earlier=False) -> Project:
     for name, (heading, content) in rows.items():
         with (folder / "data" / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([heading, *content])
-    project = with_server(folder)
-    load(project)
-    return project
+    return Project.open(folder)

@@ -165,6 +165,7 @@ def _analysis(found):
     values = {
         "findings.heading": "城东营业部　2024年6月",
         "peers.heading": "城东营业部　2024年6月",
+        "peers.note": "同级单位少于 4 个的，不显示最好、四分位和中位：那就是别的单位自己的数",
         "data.years": [
             ["7月" if m[5:] == "07" else f"{m[2:4]}年" if m[5:] == "01" else "" for m in months()]
         ],
