@@ -19,7 +19,7 @@ pytest.importorskip("xlwings_server", reason="kpi_xl[server] is not installed")
 
 from server.conftest import KEYS, ROOT, free_port, with_server
 from server.test_serve import certificate
-from server.worlds import world
+from server.worlds import people, world
 from udfs.server.connections import LARGEST_HEADERS
 
 HALF = b"POST /kpi/calls HTTP/1.1\r\nHost: x\r\nAuthor"
@@ -76,7 +76,7 @@ def start(ways, *, workers=1, hurried=True):
 def ways(request, tmp_path_factory):
     """Where a server listens, and how one speaks to it."""
     folder = tmp_path_factory.mktemp("connections") / "p"
-    world(folder, [])
+    world(folder, people(["城北营业部/城北二组"], 3))
     found = SimpleNamespace(folder=folder, https=request.param == "https", log=folder / "log")
     if found.https:
         if shutil.which("openssl") is None:
