@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import numpy as np
 
 from kpi_xl import project
@@ -19,6 +18,7 @@ from kpi_xl.catalogue import MEASURES, kpis
 from kpi_xl.catalogue.names import kpi_meant
 from kpi_xl.data.cube import Cube, is_money
 from kpi_xl.data.periods import PeriodCube, by_period
+from kpi_xl.data.store import reading
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.load import load
 from kpi_xl.kpi import Kpi
@@ -179,7 +179,7 @@ class Project:
 
         cube = self.cube()
         wanted = _wanted_periods(period, months, cube)
-        with duckdb.connect(str(self._project.store), read_only=True) as store:
+        with reading(self._project, cube) as store:
             return agent_periods(cube, store, self._project.settings, wanted)
 
     def _of_agents(
@@ -192,14 +192,14 @@ class Project:
         from kpi_xl.data.agents import agent_kpis
 
         chosen, wanted = list(_chosen(names, cube)), _wanted_periods(period, months, cube)
-        with duckdb.connect(str(self._project.store), read_only=True) as store:
+        with reading(self._project, cube) as store:
             return agent_kpis(cube, store, self._project.settings, wanted, chosen)
 
     def _source(self, cube: Cube, period: str) -> Cube | PeriodCube:
         if period == "月":
             return cube
         _check_period(period)
-        with duckdb.connect(str(self._project.store), read_only=True) as store:
+        with reading(self._project, cube) as store:
             return by_period(cube, store, self._project.settings, period)
 
 

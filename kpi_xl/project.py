@@ -200,6 +200,11 @@ class Project:
         )
 
     @property
+    def memory(self) -> Path:
+        """The folder with what was read of large raw files."""
+        return self.folder / "kpi.read"
+
+    @property
     def cube(self) -> Path:
         """The measures of every unit and month."""
         return self.folder / "kpi.cube"

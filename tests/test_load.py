@@ -2,17 +2,23 @@
 
 import multiprocessing
 import os
+import random
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from kpi_xl.data import content, remembered, sealed
+from kpi_xl.data.content import digest
 from kpi_xl.data.cube import Cube
+from kpi_xl.data.store import reading
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.holding import holding
 from kpi_xl.jobs.load import load
@@ -53,9 +59,193 @@ def test_a_changed_file_or_setting_is_noticed(project):
 
 def test_a_store_of_another_run_is_not_taken_for_this_ones(project):
     load(project)
-    shutil.copy(project.store, project.folder / "older.duckdb")
-    shutil.move(project.folder / "older.duckdb", project.store)
+    older = project.store.read_bytes()
+    more = POLICIES + "P2,001,1,500,100,2024-06-01\n"
+    (project.data / "保单.csv").write_text(more, encoding="utf-8")
+    assert premium(project) == [100_000, 50_000]
+    project.store.write_bytes(older)
     assert load(project).checked is not None
+    assert load(project).checked is None
+
+
+def test_a_file_is_known_by_what_is_in_it(project):
+    load(project)
+    file = project.data / "保单.csv"
+    times = file.stat().st_atime_ns, file.stat().st_mtime_ns
+    file.write_text(POLICIES.replace("1000", "9000"), encoding="utf-8")
+    os.utime(file, ns=times)
+    assert premium(project) == [900_000]
+    os.utime(file)
+    assert load(project).checked is None
+
+
+def test_a_file_is_known_by_what_is_in_it_however_often_it_changes(project):
+    """Within one tick of the file system's clock, too."""
+    file = project.data / "保单.csv"
+    for number in range(1, 10):
+        file.write_text(POLICIES.replace("1000", f"{number}000"), encoding="utf-8")
+        os.utime(file, ns=(1, 1))
+        assert premium(project) == [number * 100_000]
+
+
+def test_what_has_not_changed_is_not_hashed_again(project, monkeypatch):
+    hashed = []
+    monkeypatch.setattr(content, "digest", lambda file: hashed.append(file.name) or digest(file))
+    monkeypatch.setattr(content, "_SETTLED", 0)
+    load(project)
+    hashed.clear()
+    assert load(project).checked is None
+    assert hashed == []
+    monkeypatch.setattr(content, "_TELLS_CHANGES", False)  # as on Windows
+    assert load(project).checked is None
+    assert hashed == ["人员.csv", "保单.csv", "kpi.duckdb"]
+
+
+def test_a_file_that_changes_while_it_is_read_is_read_again(project, monkeypatch):
+    """Whoever copies a file into the folder may not be done when it is read."""
+    really = remembered.read_file
+
+    def read(settings, code, file):
+        found = really(settings, code, file)
+        if code == "policies" and "P2" not in file.read_text(encoding="utf-8"):
+            with file.open("a", encoding="utf-8") as more:
+                more.write("P2,001,1,500,100,2024-06-01\n")
+        return found
+
+    monkeypatch.setattr(remembered, "read_file", read)
+    monkeypatch.setattr(remembered, "SMALLEST", 10)
+    assert premium(project) == [100_000, 50_000]
+    assert load(project).checked is None
+
+
+def damages(content, dice):
+    """Bytes as a bad disk, a bad copy or another program leaves them, by what was done."""
+    place = dice.choice([at for at in range(0, len(content), 100) if content[at]])
+    flipped = bytearray(content)
+    for _ in range(dice.randint(1, 20)):
+        flipped[dice.randrange(len(content))] ^= 1 << dice.randrange(8)
+    page = place // 4096 * 4096
+    return {
+        "flipped": bytes(flipped),
+        "a page of zeros": content[:page]
+        + bytes(min(4096, len(content) - page))
+        + content[page + 4096 :],
+        "cut": content[:place],
+        "empty": b"",
+        "foreign": dice.randbytes(5000),
+        "longer": content + b"x",
+    }
+
+
+@pytest.mark.parametrize(
+    "kept", ["kpi.cube", "kpi.duckdb", "kpi.read/*.arrow", "kpi.read/contents.json"]
+)
+def test_what_is_damaged_is_made_anew(project, kept, monkeypatch, caplog):
+    monkeypatch.setattr(remembered, "SMALLEST", 10)
+    monkeypatch.setattr(content, "_SETTLED", 0)
+    right = {
+        code: load(project).cube.measure(code).tolist() for code in load(project).cube.measures
+    }
+    dice = random.Random(kept)
+    for how in ("flipped", "a page of zeros", "cut", "empty", "foreign", "longer"):
+        for file in project.folder.glob(kept):
+            status = file.stat()
+            file.write_bytes(damages(file.read_bytes(), dice)[how])
+            os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+        if kept == "kpi.read/*.arrow":
+            project.cube.unlink()
+        caplog.clear()
+        cube = load(project).cube
+        assert {code: cube.measure(code).tolist() for code in cube.measures} == right, how
+        if not kept.endswith("json"):
+            assert re.search(rf"{kept.replace('*', '.*')} 损坏.*，已重新生成", caplog.text), how
+        caplog.clear()
+        assert load(project).checked is None
+        assert caplog.text == ""
+
+
+def test_another_kind_of_derived_file_in_ones_place_is_no_cube(project, monkeypatch):
+    monkeypatch.setattr(remembered, "SMALLEST", 10)
+    load(project)
+    one, other = sorted((project.folder / "kpi.read").glob("*.arrow"))
+    cube = project.cube.read_bytes()
+    project.cube.write_bytes(one.read_bytes())
+    one.write_bytes(other.read_bytes())
+    other.write_bytes(cube)
+    assert premium(project) == [100_000]
+
+
+def test_the_old_stores_log_is_not_taken_for_the_new_ones(project):
+    """A process was killed when it had changed the store, and the file was put back afterwards."""
+    load(project)
+    changed = """
+import duckdb, os
+store = duckdb.connect({!r})
+store.execute("SET checkpoint_threshold = '1GB'")
+store.execute("UPDATE policies SET premium = premium * 7")
+os._exit(0)
+"""
+    command = [sys.executable, "-c", changed.format(str(project.store))]
+    subprocess.run(command, check=True)
+    assert Path(f"{project.store}.wal").exists()
+    loaded = load(project)
+    assert loaded.checked is not None
+    with reading(project, loaded.cube) as store:
+        assert store.execute("SELECT premium FROM policies").fetchall() == [(100_000,)]
+
+
+def test_a_store_that_another_process_has_changed_is_not_read_with_this_cube(project):
+    cube = load(project).cube
+    (project.data / "保单.csv").write_text(POLICIES.replace("1000", "9000"), encoding="utf-8")
+    load(project)
+    with pytest.raises(InputError, match="再运行一次"), reading(project, cube):
+        pass
+
+
+def test_a_cube_is_opened_once(project):
+    """While others replace it: head and numbers are of the same one."""
+    cube = load(project).cube
+    folder = project.folder
+    for tag in (1, 2):
+        values = np.full((len(cube.measures), len(cube.units), tag), tag)
+        of_tag = replace(cube, values=values, stamp=str(tag), mixes={}, part=None)
+        of_tag.save(folder / f"{tag}.cube", project.store)
+    storm = (
+        "import os, shutil, time\nend = time.monotonic() + 2\nwhile time.monotonic() < end:\n"
+        " for tag in '12':\n  shutil.copy(tag + '.cube', 'new'); os.replace('new', 'kpi.cube')"
+    )
+    shutil.copy(folder / "1.cube", project.cube)
+    process = subprocess.Popen([sys.executable, "-c", storm], cwd=folder)
+    opened = 0
+    while process.poll() is None:
+        found = Cube.open(project.cube)
+        assert found.values.shape[2] == int(found.stamp) == found.values.min()
+        opened += 1
+    assert opened > 100
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="only Linux tells what is mapped")
+def test_nothing_of_a_cube_stays_mapped_where_it_could_not_be_replaced(project, monkeypatch):
+    """Windows lets nobody replace a file that somebody has open or mapped, such as Excel's Python."""
+
+    def is_held(file):
+        handles = Path("/proc/self/fd").iterdir()
+        return str(file) in Path("/proc/self/maps").read_text(encoding="utf-8") or any(
+            one.is_symlink() and os.readlink(one) == str(file) for one in handles
+        )
+
+    file = project.cube
+    load(project)
+    small = Cube.open(file)
+    assert small.mixes and not is_held(file)
+    monkeypatch.setattr(sealed, "_MAPPED", 0)
+    mapped = Cube.open(file)
+    assert is_held(file)
+    monkeypatch.setattr(sealed, "_MAPS", False)
+    del mapped
+    large = Cube.open(file)
+    assert not is_held(file)
+    assert (large.values == small.values).all()
 
 
 def test_a_cube_that_cannot_be_read_is_made_anew(project):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import time
 from contextvars import ContextVar
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -33,7 +32,7 @@ _INTERVAL: Final = 0.5
 
 _SAME: Final = str.maketrans({"\\": "/", "／": "/", "：": ":"})
 
-_Stamp = tuple[Path, tuple[tuple[int, int], ...]]
+_Stamp = tuple[Path, tuple[tuple[int, int, int], ...]]
 
 seen: Final[ContextVar[tuple[str, ...] | None]] = ContextVar("seen", default=None)
 """The paths of the units that whoever asks may see, with all below them; None for all."""
@@ -68,11 +67,7 @@ class Data:
         """All data of a project; its cube must be there."""
         from kpi_xl.data.cube import Cube
 
-        cube = Cube.open(project.cube)
-        if os.name == "nt":
-            # Windows does not let a refresh replace a file that somebody has mapped.
-            cube = replace(cube, values=np.array(cube.values))
-        return cls(project, cube)
+        return cls(project, Cube.open(project.cube))
 
     def only(self, paths: tuple[str, ...]) -> Data:
         """What somebody sees of it who may see these units, and those below them, only."""
@@ -138,14 +133,13 @@ class Data:
         return float(target)
 
     def _read_targets(self, month: Month) -> Mapping[int, Mapping[str, float]]:
-        import duckdb
-
+        from kpi_xl.data.store import reading
         from kpi_xl.jobs.targets import Targets
 
         try:
-            with duckdb.connect(str(self.project.store), read_only=True) as store:
+            with reading(self.project, self.cube, patience=0) as store:
                 targets = Targets(store, month)
-        except duckdb.Error:  # being refreshed just now
+        except InputError:  # being refreshed just now
             raise BadArgumentError("#N/A") from None
         return {index: targets.of_unit(unit) for index, unit in enumerate(self.cube.units)}
 
@@ -194,7 +188,7 @@ class _Watch:
             return
         try:
             files = (folder / "kpi.toml", folder / "kpi.cube")
-            stamp = folder, tuple((s.st_mtime_ns, s.st_size) for s in map(os.stat, files))
+            stamp = folder, tuple((s.st_mtime_ns, s.st_size, s.st_ino) for s in map(os.stat, files))
             if stamp != self._stamp:
                 self._data = Data.open(project)
                 self._stamp = stamp

@@ -1,7 +1,7 @@
 """The cube: every measure of every unit in every month, as whole numbers.
 
-On disk it is one file: a line of JSON that says what is in it, a line of JSON with the units, then
-the int64 numbers, mapped into memory when it is opened. Sums of money are 分.
+On disk it is one sealed file: JSON that says what is in it, JSON with the units, then the int64
+numbers. Sums of money are 分.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import functools
 import json
 import math
 import re
+import struct
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,7 +23,9 @@ from numpy.typing import NDArray
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import MEASURES, kpis
 from kpi_xl.catalogue.measures import COHORT_MONTHS
+from kpi_xl.data.content import digest
 from kpi_xl.data.schema import ORGANISATION
+from kpi_xl.data.sealed import DamagedError, sealing, unsealed
 from kpi_xl.data.unit_names import answering, listed, written
 from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.errors import InputError
@@ -61,7 +64,11 @@ _OF_ROSTER: Final = re.compile(
 _NAMED: Final = 10
 """So many units are named to whoever asks for one that is not there."""
 
-_PAGE: Final = 4096  # the numbers begin on a page of their own, so that mapping them is aligned
+_ALIGNED: Final = 64
+"""Where the numbers may begin: processors read them faster there."""
+
+_MAGIC: Final = b"kpi.cube"
+_HEAD: Final = struct.Struct(f"<{len(_MAGIC)}sQQ")  # and how long the two texts are
 
 
 @dataclass(frozen=True)
@@ -140,7 +147,7 @@ class Cube:
     stamp : str
         What it was made from; another stamp means that the raw files or settings have changed.
     store : str
-        The mark of the store that it was computed with and saved beside.
+        The hash of the store that it was computed with and saved beside.
     mixes : mapping of str to Mix
         The measures that are there apart by category only, by code.
     part : PartMonth or None
@@ -411,8 +418,8 @@ class Cube:
         )
 
     def is_of(self, store: Path) -> bool:
-        """Whether a store is the one it was saved beside, not one of another run."""
-        return self.store == _mark(store)
+        """Whether a store is the one it was saved beside, not a damaged one or of another run."""
+        return self.store == digest(store)
 
     def save(self, file: Path, store: Path) -> None:
         """Write it beside the store that it was computed with, all or nothing."""
@@ -421,7 +428,7 @@ class Cube:
             "measures": list(self.measures),
             "shape": list(self.values.shape),
             "stamp": self.stamp,
-            "store": _mark(store),
+            "store": digest(store),
             "mixes": {code: list(mix.categories) for code, mix in self.mixes.items()},
             "as_of": self.part.as_of.isoformat() if self.part else None,
         }
@@ -429,65 +436,58 @@ class Cube:
         if self.part:
             blocks.append(self.part.values)
         units = [(unit.level, unit.name, unit.path, unit.parent) for unit in self.units]
-        head = b"".join(
-            json.dumps(each, ensure_ascii=False).encode() + b"\n" for each in (about, units)
-        )
-        head += b" " * (-len(head) % _PAGE)
-        unfinished = file.with_suffix(".cube.tmp")
-        with unfinished.open("wb") as out:
-            out.write(head)
+        texts = [json.dumps(each, ensure_ascii=False).encode() for each in (about, units)]
+        head = _HEAD.pack(_MAGIC, *map(len, texts)) + b"".join(texts)
+        with sealing(file) as out:
+            out.write(head + b" " * (-len(head) % _ALIGNED))
             for block in blocks:
-                out.write(np.ascontiguousarray(block, dtype="<i8").tobytes())
-        unfinished.replace(file)
+                out.write(np.ascontiguousarray(block, dtype="<i8").data)
 
     @classmethod
     def open(cls, file: Path) -> Cube:
-        """Map a saved cube into memory.
+        """A saved cube.
 
         Raises
         ------
         InputError
-            When the file is no cube of this version of kpi_xl.
+            When the file is damaged, or no cube of this version of kpi_xl.
         """
-        with file.open("rb") as source:
-            line, units_line = source.readline(), source.readline()
         try:
-            about = json.loads(line)
-            measures, units, months = about["shape"]
-            shapes = [
-                (measures, units, months),
-                *((len(categories), units, months) for categories in about["mixes"].values()),
-                *([(measures, units, 2)] if about["as_of"] else []),
-            ]
-            ends = np.cumsum([math.prod(shape) for shape in shapes]).tolist()
-            numbers = np.memmap(
-                file,
-                dtype="<i8",
-                mode="r",
-                offset=-(-(len(line) + len(units_line)) // _PAGE) * _PAGE,
-                shape=(ends[-1],),
-            )
-            values, *more = (
-                numbers[end - math.prod(shape) : end].reshape(shape)
-                for end, shape in zip(ends, shapes, strict=True)
-            )
-            return cls(
-                units=_SavedUnits(units_line, units),
-                first=Month(about["first"]),
-                measures=about["measures"],
-                values=values,
-                stamp=about["stamp"],
-                store=about["store"],
-                mixes={
-                    code: Mix(categories, block)
-                    for (code, categories), block in zip(about["mixes"].items(), more, strict=False)
-                },
-                part=PartMonth(dt.date.fromisoformat(about["as_of"]), more[-1])
-                if about["as_of"]
-                else None,
-            )
-        except (ValueError, KeyError, TypeError) as error:
+            content = unsealed(file)
+            if bytes(content[: len(_MAGIC)]) != _MAGIC:
+                raise DamagedError(file)
+        except DamagedError as error:
             raise InputError("指标数据读不出来", "请运行 kpi-xl refresh", file=file) from error
+        _, of_about, of_units = _HEAD.unpack_from(content)
+        begin, end = _HEAD.size + of_about, _HEAD.size + of_about + of_units
+        about = json.loads(bytes(content[_HEAD.size : begin]))
+        measures, units, months = about["shape"]
+        shapes = [
+            (measures, units, months),
+            *((len(categories), units, months) for categories in about["mixes"].values()),
+            *([(measures, units, 2)] if about["as_of"] else []),
+        ]
+        ends = np.cumsum([math.prod(shape) for shape in shapes]).tolist()
+        numbers = np.frombuffer(content, "<i8", ends[-1], end + -end % _ALIGNED)
+        values, *more = (
+            numbers[last - math.prod(shape) : last].reshape(shape)
+            for last, shape in zip(ends, shapes, strict=True)
+        )
+        return cls(
+            units=_SavedUnits(bytes(content[begin:end]), units),
+            first=Month(about["first"]),
+            measures=about["measures"],
+            values=values,
+            stamp=about["stamp"],
+            store=about["store"],
+            mixes={
+                code: Mix(categories, block)
+                for (code, categories), block in zip(about["mixes"].items(), more, strict=False)
+            },
+            part=PartMonth(dt.date.fromisoformat(about["as_of"]), more[-1])
+            if about["as_of"]
+            else None,
+        )
 
 
 class _SavedUnits(Sequence[Unit]):
@@ -495,19 +495,19 @@ class _SavedUnits(Sequence[Unit]):
 
     Parameters
     ----------
-    line : bytes
-        The line of the file with them.
+    text : bytes
+        The JSON of the file with them.
     number : int
         How many there are.
     """
 
-    def __init__(self, line: bytes, number: int) -> None:
-        self._line = line
+    def __init__(self, text: bytes, number: int) -> None:
+        self._text = text
         self._number = number
 
     @functools.cached_property
     def _units(self) -> list[Unit]:
-        return [Unit(*unit) for unit in json.loads(self._line)]
+        return [Unit(*unit) for unit in json.loads(self._text)]
 
     def __len__(self) -> int:
         return self._number
@@ -526,12 +526,6 @@ class _SavedUnits(Sequence[Unit]):
         return isinstance(other, Sequence) and list(self) == list(other)
 
     __hash__ = None  # type: ignore[assignment]  # as that of a list
-
-
-def _mark(store: Path) -> str:
-    """What tells one store file from another without opening it."""
-    status = store.stat()
-    return f"{status.st_size}-{status.st_mtime_ns}"
 
 
 _DIRECT: Final = {kpis["KPI_FYC"].code: "fyc"}

@@ -1,15 +1,17 @@
 """What was read of a raw file, kept so that a file that has not changed is not read again.
 
 A year of monthly files is read once; with the next month only that month's file is. What is kept
-is the file's typed rows and everything that was to be said of them, in an Arrow file beside the
-store; and what the files together are judged by, so that the rows of a file that has not changed
-need not be looked at again: the hash of every row's key, who is in it, and its fingerprints.
+is the file's typed rows and everything that was to be said of them, in a sealed Arrow file beside
+the store; and what the files together are judged by, so that the rows of a file that has not
+changed need not be looked at again: the hash of every row's key, who is in it, its fingerprints.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import logging
+import shutil
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
@@ -28,9 +30,11 @@ from kpi_xl.data.check import (
     check_project,
     read_file,
 )
+from kpi_xl.data.content import Contents
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.program import program
 from kpi_xl.data.schema import TABLES
+from kpi_xl.data.sealed import DamagedError, sealing, unsealed
 from kpi_xl.data.sources import Source
 from kpi_xl.project import Project, Settings
 
@@ -40,18 +44,22 @@ SMALLEST: Final = 10_000
 MANY: Final = 10_000
 """Fewer rows are looked at again faster than it takes to look for what was known of them."""
 
+_log: Final = logging.getLogger(__name__)
+
 _ABOUT: Final = b"kpi_xl"
 _AGENTS: Final = b"agents"
 _KEY: Final = "hash of the key"
 """A column beside those of the table."""
 
 
-def check_what_changed(project: Project, progress: Progress | None = None) -> Checked:
+def check_what_changed(
+    project: Project, progress: Progress | None = None, contents: Contents | None = None
+) -> Checked:
     """Check a project as `check_project` does, and read only the files that have changed.
 
-    Parameters and errors are those of `check_project`.
+    Parameters and errors are those of `check_project`, and the hashes of its files.
     """
-    remembered = _Remembered(project)
+    remembered = _Remembered(project, contents or Contents(project.memory))
     checked = check_project(project, progress, remembered.read)
     remembered.forget_the_rest()
     return checked
@@ -60,8 +68,9 @@ def check_what_changed(project: Project, progress: Progress | None = None) -> Ch
 class _Remembered:
     """What was read before, and is kept in a folder of the project."""
 
-    def __init__(self, project: Project) -> None:
-        self._folder = project.folder / "kpi.read"
+    def __init__(self, project: Project, contents: Contents) -> None:
+        self._folder = project.memory
+        self._contents = contents
         self._settings = project.settings
         self._used: set[Path] = set()
 
@@ -76,7 +85,9 @@ class _Remembered:
         checked, problems = read_file(settings, source)
         if checked.used >= MANY:
             checked = replace(checked, parts=(self._looked_at(checked),))
-        self._keep(kept, checked, problems)
+        # What was written while it was read is another file than the one that was hashed.
+        if self._place(source) == kept:
+            self._keep(kept, checked, problems)
         return checked, problems
 
     def _looked_at(self, checked: CheckedTable) -> Part:
@@ -92,15 +103,22 @@ class _Remembered:
         """Delete what is of files that are not there any more, or were another then."""
         if self._folder.is_dir():
             for kept in self._folder.iterdir():
-                if kept not in self._used:
+                if kept.is_dir():  # of a process that was killed
+                    shutil.rmtree(kept, ignore_errors=True)
+                elif kept not in self._used and Contents.NAME not in kept.name:
                     kept.unlink(missing_ok=True)
 
     def _get(self, code: str, file: Path, kept: Path) -> tuple[CheckedTable, list[Problem]] | None:
         try:
-            with pa.memory_map(str(kept)) as source:
-                data = pa.ipc.open_file(source).read_all()
+            # The library would follow damaged offsets anywhere: it sees no byte before all are right.
+            data = pa.ipc.open_file(pa.py_buffer(unsealed(kept))).read_all()
             about = json.loads(data.schema.metadata[_ABOUT])
-        except (OSError, pa.ArrowInvalid, KeyError, TypeError, ValueError):
+            if about["place"] != kept.name:
+                raise DamagedError(kept)
+        except FileNotFoundError:
+            return None
+        except (DamagedError, pa.ArrowInvalid, KeyError, TypeError):
+            _log.warning("%s/%s 损坏，已重新生成", self._folder.name, kept.name)
             return None
         of_file = about["file"] | {"unused": tuple(about["file"]["unused"])}
         problems = [Problem.of_record(record) for record in about["problems"]]
@@ -120,7 +138,8 @@ class _Remembered:
         (of_file,), (part,) = checked.files, checked.parts
         file = {name: value for name, value in asdict(of_file).items() if name != "file"}
         about = {
-            "file": file, "problems": [problem.record() for problem in problems],
+            "place": kept.name, "file": file,
+            "problems": [problem.record() for problem in problems],
             "months": part.months,
         }  # fmt: skip
         metadata: dict[bytes, Any] = {_ABOUT: json.dumps(about)}
@@ -130,18 +149,16 @@ class _Remembered:
         if part.agents is not None:
             metadata[_AGENTS] = _packed(part.agents)
         data = data.replace_schema_metadata(metadata)
-        self._folder.mkdir(exist_ok=True)
-        unfinished = kept.with_suffix(".tmp")
-        with pa.OSFile(str(unfinished), "wb") as out, pa.ipc.new_file(out, data.schema) as writer:
-            writer.write_table(data)
-        unfinished.replace(kept)  # a process killed here leaves all of it or nothing
+        with sealing(kept) as out:
+            sink = pa.PythonFile(out, "w")
+            with pa.ipc.new_file(sink, data.schema) as writer:
+                writer.write_table(data)
 
     def _place(self, source: Source) -> Path:
-        status, code = source.file.stat(), source.code
-        settings = self._settings
+        settings, code = self._settings, source.code
         seen = (
             program(), duckdb.__version__, code, source.label, source.sheet,
-            status.st_size, status.st_mtime_ns,
+            self._contents.of(source.file),
             settings.columns.get(code), settings.date_order, settings.no_date,
             settings.levels if code == "targets" else None, settings.month_cut,
         )  # fmt: skip

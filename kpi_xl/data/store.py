@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -10,13 +12,18 @@ import duckdb
 
 from kpi_xl.data.check import Checked
 from kpi_xl.data.compute import compute
+from kpi_xl.data.content import Contents
 from kpi_xl.data.cube import LEVELS, Cube
 from kpi_xl.data.days import keep_days
 from kpi_xl.data.engines import Database, DuckDb, Engine
 from kpi_xl.data.engines.hybrid import Hybrid
 from kpi_xl.data.fingerprints import is_of, remember, replace_rows
 from kpi_xl.data.schema import TABLES, Kind, Table
+from kpi_xl.errors import InputError
+from kpi_xl.files import put, remove, unfinished
 from kpi_xl.project import Project
+
+_PATIENCE: Final = 30.0
 
 _SQL_TYPES: Final[dict[Kind, str]] = {
     "id": "VARCHAR",
@@ -73,15 +80,15 @@ def update(
     Returns
     -------
     Cube or None
-        None where there is no store made by this version with these settings, or somebody has it
-        open: then it is to be built.
+        None where there is no store made by this version with these settings beside its cube, or
+        somebody has it open: then it is to be built.
     """
-    if not project.store.is_file():
+    if not is_whole(project):
         return None
     try:
         connection = duckdb.connect(str(project.store))
     except duckdb.Error:
-        return None  # open elsewhere, or spoilt
+        return None  # open elsewhere
     with connection:
         if not is_of(connection, project.settings):
             return None
@@ -100,6 +107,72 @@ def update(
         connection.commit()
     cube.save(project.cube, project.store)
     return Cube.open(project.cube)
+
+
+def is_whole(project: Project) -> bool:
+    """Whether the store is the one that the saved cube was saved beside, byte by byte."""
+    try:
+        return not has_log(project.store) and Cube.open(project.cube).is_of(project.store)
+    except (FileNotFoundError, InputError):
+        return False
+
+
+@contextmanager
+def reading(
+    project: Project, cube: Cube, patience: float = _PATIENCE
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The store that a cube was saved beside, open for reading.
+
+    Parameters
+    ----------
+    project : Project
+        Whose store.
+    cube : Cube
+        Its cube, or a part of it.
+    patience : float
+        How many seconds to wait for another process that is changing it.
+
+    Raises
+    ------
+    InputError
+        When another process has changed it since the cube was opened, or it is damaged.
+    """
+    last = time.monotonic() + patience
+    while True:
+        try:
+            store = duckdb.connect(str(project.store), read_only=True)
+            break
+        except duckdb.Error:  # another process is changing it, or it is damaged
+            if time.monotonic() > last or _is_another(project, cube):
+                raise _changed(project) from None
+            time.sleep(0.05)
+    with store:
+        # As long as it is open for reading no process changes it; only its name may go to another.
+        if _is_another(project, cube):
+            raise _changed(project)
+        try:
+            yield store
+        except duckdb.Error:
+            if cube.is_of(project.store):
+                raise
+            # A disk may lose bytes without anybody having changed the file.
+            remove(project.memory / Contents.NAME)
+            raise _changed(project) from None
+
+
+def _is_another(project: Project, cube: Cube) -> bool:
+    try:
+        return has_log(project.store) or Contents(project.memory).of(project.store) != cube.store
+    except FileNotFoundError:
+        return True
+
+
+def _changed(project: Project) -> InputError:
+    return InputError(
+        "这个文件刚被另一个程序更新过，或已损坏",
+        "请再运行一次，会照原始文件重新生成",
+        file=project.store,
+    )
 
 
 def build_from(
@@ -125,19 +198,29 @@ def _build(
     stamp: str,
     progress: Callable[[str, int, int], None],
 ) -> Cube:
-    unfinished = project.store.with_suffix(".duckdb.tmp")
-    for leftover in (unfinished, Path(f"{unfinished}.wal")):
-        leftover.unlink(missing_ok=True)
-    with duckdb.connect(str(unfinished)) as connection:
-        connection.begin()  # each table by itself would be written more than once
-        engine = fill(connection)
-        cube = compute(engine, project.settings, stamp, progress)
-        if project.settings.in_database:
-            keep_days(engine, project.settings, cube.last)
-        connection.commit()
-    unfinished.replace(project.store)
+    with unfinished(project.store) as draft:
+        with duckdb.connect(str(draft)) as connection:
+            connection.begin()  # each table by itself would be written more than once
+            engine = fill(connection)
+            cube = compute(engine, project.settings, stamp, progress)
+            if project.settings.in_database:
+                keep_days(engine, project.settings, cube.last)
+            connection.commit()
+        # What a killed process had begun to write is of the old store, not of this one.
+        remove(_log_of(project.store))
+        put(draft, project.store)
     cube.save(project.cube, project.store)
     return Cube.open(project.cube)
+
+
+def has_log(store: Path) -> bool:
+    """Whether a process was killed that had changed the store: the file alone is not all of it."""
+    return _log_of(store).exists()
+
+
+def _log_of(store: Path) -> Path:
+    """Where DuckDB keeps what is committed and not yet in the file."""
+    return Path(f"{store}.wal")
 
 
 def load_tables(connection: duckdb.DuckDBPyConnection, checked: Checked) -> None:

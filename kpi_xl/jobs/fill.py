@@ -7,11 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
 import workbook_templates
 from kpi_xl.calendar import Month
 from kpi_xl.data.cube import Cube
+from kpi_xl.data.store import reading
 from kpi_xl.errors import InputError
 from kpi_xl.file_names import file_name, room_in
 from kpi_xl.files import write_whole
@@ -111,7 +110,7 @@ def recipients_of(
     """Those who may get a template, while the store is open."""
     rows = {slot.plain_name: slot.rows for slot in template.slots.values()}
     growing = frozenset(slot.plain_name for slot in template.slots.values() if slot.grows)
-    with duckdb.connect(str(project.store), read_only=True) as store:
+    with reading(project, cube) as store:
         said = came_back(project, month)
         yield Recipients(project.settings, cube, store, month, rows, growing, said)
 

@@ -10,10 +10,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-import duckdb
-
 from kpi_xl.calendar import Month
 from kpi_xl.data.cube import Cube, Unit
+from kpi_xl.data.store import reading
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.fill import month_meant
 from kpi_xl.jobs.people import Person
@@ -91,7 +90,7 @@ def live(
     is_plan = any(name.startswith(_PLANS) for name in slots)
     own = texts.get("period.month", "") if is_plan else ""
     wanted = _month(sight, month or own or None)
-    with duckdb.connect(str(project.store), read_only=True) as store:
+    with reading(project, cube) as store:
         to = Recipients(project.settings, cube, store, wanted, slots)
         if to.is_for_persons:
             unit, person = _find(to, sight, texts.get("person.id", ""))
@@ -145,7 +144,7 @@ def whose(
     wanted = min(_month(sight, texts.get("period.month") or month or None), sight.cube.last)
     if not texts.get("person.id"):
         return wanted, cube.units[_unit(sight, project.settings, texts)]
-    with duckdb.connect(str(project.store), read_only=True) as store:
+    with reading(project, cube) as store:
         to = Recipients(project.settings, cube, store, wanted, {})
         team, _ = _find(to, sight, texts["person.id"])
     return wanted, cube.units[team]

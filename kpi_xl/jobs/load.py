@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from kpi_xl.data.check import Checked, check_project
+from kpi_xl.data.content import Contents
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.engines import Database
 from kpi_xl.data.engines.check import check_database
@@ -14,7 +17,7 @@ from kpi_xl.data.engines.connect import database_of
 from kpi_xl.data.program import program
 from kpi_xl.data.remembered import check_what_changed
 from kpi_xl.data.report import write_report
-from kpi_xl.data.store import build, build_from
+from kpi_xl.data.store import build, build_from, has_log
 from kpi_xl.data.tables_found import raw_files
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.holding import holding
@@ -22,6 +25,11 @@ from kpi_xl.jobs.progress import Progress, silent
 from kpi_xl.project import Project
 
 REPORT: str = "校验报告.xlsx"
+
+_PATIENCE: Final = 3
+"""So often raw files are read again that were written meanwhile."""
+
+_log: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -48,22 +56,53 @@ def load(project: Project, progress: Progress = silent) -> Loaded:
     InputError
         When the raw files, or the tables of the database, cannot be used.
     """
+    contents = Contents(project.memory)
     with database_of(project) as database:
-        stamp = _stamp(project, database)
-        if (cube := _up_to_date(project, stamp)) is not None:
-            return Loaded(cube, None)
-        with holding(project):
-            # Another process may have done it while this one waited.
-            stamp = _stamp(project, database)
-            if (cube := _up_to_date(project, stamp)) is not None:
-                return Loaded(cube, None)
-            if database is None:
-                checked = check_what_changed(project, progress)
-                write_report(checked, report_path(project))
-                return Loaded(build(project, checked, stamp, progress), checked)
-            checked = check_database(database, thorough=False)
-            write_report(checked, report_path(project))
-            return Loaded(build_from(project, database, stamp, progress), checked)
+        stamp = _stamp(project, database, contents)
+        cube = _up_to_date(project, stamp, contents)
+        if cube is None:
+            with holding(project):
+                # Another process may have done it while this one waited.
+                stamp = _stamp(project, database, contents)
+                cube = _up_to_date(project, stamp, contents)
+                if cube is None:
+                    loaded = _made(project, database, stamp, contents, progress)
+                    contents.keep()
+                    return loaded
+        contents.keep()
+        return Loaded(cube, None)
+
+
+def _made(
+    project: Project,
+    database: Database | None,
+    stamp: str,
+    contents: Contents,
+    progress: Progress,
+) -> Loaded:
+    """Read, check and compute; whoever calls holds the project."""
+    damaged = _damaged(project)
+    if database is None:
+        for _ in range(_PATIENCE):
+            checked = check_what_changed(project, progress, contents)
+            # Whoever copies a file into the folder just now may not be done yet.
+            if (now := _stamp(project, database, contents)) == stamp:
+                break
+            stamp = now
+        else:
+            raise InputError(
+                "原始文件在读取时一直有改动", "请等文件写完，再运行一次", file=project.data
+            )
+        write_report(checked, report_path(project))
+        cube = build(project, checked, stamp, progress)
+    else:
+        checked = check_database(database, thorough=False)
+        write_report(checked, report_path(project))
+        cube = build_from(project, database, stamp, progress)
+    if damaged is not None:
+        _log.warning("%s，已重新生成", damaged)
+    contents.of(project.store)
+    return Loaded(cube, checked)
 
 
 def check_source(project: Project, progress: Progress = silent) -> Checked:
@@ -78,15 +117,30 @@ def check_source(project: Project, progress: Progress = silent) -> Checked:
         return check_project(project, progress) if database is None else check_database(database)
 
 
-def _up_to_date(project: Project, stamp: str) -> Cube | None:
+def _up_to_date(project: Project, stamp: str, contents: Contents) -> Cube | None:
     """The saved cube, if it is of the store that is there and of the raw tables as they are."""
-    if not (stamp and project.cube.is_file() and project.store.is_file()):
+    if not stamp or has_log(project.store):
+        return None
+    try:
+        cube = Cube.open(project.cube)
+        if cube.stamp == stamp and cube.store == contents.of(project.store):
+            return cube
+    except (FileNotFoundError, InputError):
+        pass  # never made, of an older version, or damaged: it is made anew
+    return None
+
+
+def _damaged(project: Project) -> str | None:
+    """What of the derived files is there and not as it was written."""
+    if not (project.cube.is_file() and project.store.is_file()):
         return None
     try:
         cube = Cube.open(project.cube)
     except InputError:
-        return None  # of an older version, or spoilt: it is made anew
-    return cube if cube.stamp == stamp and cube.is_of(project.store) else None
+        return f"{project.cube.name} 损坏或不是这个版本的"
+    if has_log(project.store) or cube.is_of(project.store):
+        return None
+    return f"{project.store.name} 损坏或没有写完"
 
 
 def report_path(project: Project) -> Path:
@@ -94,12 +148,14 @@ def report_path(project: Project) -> Path:
     return project.output / REPORT
 
 
-def _stamp(project: Project, database: Database | None) -> str:
-    """Changes when a raw file or table, a setting or the program does; empty when nobody knows."""
+def _stamp(project: Project, database: Database | None, contents: Contents) -> str:
+    """Changes when a setting, the program or what is in the raw files or tables does.
+
+    It is empty when nobody knows.
+    """
     if database is None:
         seen: object = [
-            (str(file.relative_to(project.data)), file.stat().st_size, file.stat().st_mtime_ns)
-            for file in raw_files(project)
+            (str(file.relative_to(project.data)), contents.of(file)) for file in raw_files(project)
         ]
     elif (seen := database.state()) is None:
         return ""

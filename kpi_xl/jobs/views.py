@@ -17,6 +17,7 @@ from kpi_xl.calendar import Month
 from kpi_xl.catalogue import MEASURES
 from kpi_xl.catalogue.names import kpi_meant
 from kpi_xl.data.cube import LEVELS, Cube
+from kpi_xl.data.store import reading
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.analysis_values import cause_text, measure_text
 from kpi_xl.jobs.day_sums import DaySums, day_sums, misses_text, paced
@@ -191,7 +192,7 @@ def scope(
     else:
         level = level or (_USUAL_LEVEL if cube.of_level(_USUAL_LEVEL) else LEVELS[0])
         units = cube.of_level(level)
-    with duckdb.connect(str(project.store), read_only=True) as store:
+    with reading(project, cube) as store:
         yield Scope(project, cube, store, when, level, units)
 
 

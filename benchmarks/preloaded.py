@@ -1,0 +1,19 @@
+"""All that a job imports, imported once by the process that the jobs are forked from."""
+
+import duckdb
+import pyarrow
+import pyarrow.compute
+import xlsxwriter
+
+import kpi_xl.cli
+import kpi_xl.jobs.check
+import kpi_xl.jobs.collection
+import kpi_xl.jobs.distribution.run
+import kpi_xl.jobs.live
+import kpi_xl.jobs.review
+import kpi_xl.jobs.start
+import kpi_xl.jobs.target_split
+import kpi_xl.jobs.template_check
+import kpi_xl.jobs.views
+
+__all__ = ["duckdb", "kpi_xl", "pyarrow", "xlsxwriter"]
