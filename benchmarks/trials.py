@@ -29,10 +29,10 @@ AGENTS = [
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(["benchmarks.preloaded"])
 
-_LARGEST = 1 << 30
+LARGEST = 1 << 30
 """Bytes of memory that no job may need."""
 
-_LONGEST = 20.0
+LONGEST = 20.0
 """Seconds that no job on so small a project may take."""
 
 
@@ -148,10 +148,10 @@ class Job:
         why, peak = "", 0
         while self.process.exitcode is None:
             self.process.join(0.05)
-            peak = max(peak, _memory(self.process.pid))
-            if time.monotonic() - self._begun > _LONGEST:
-                why = f"more than {_LONGEST:.0f} s"
-            elif peak > _LARGEST:
+            peak = max(peak, memory(self.process.pid))
+            if time.monotonic() - self._begun > LONGEST:
+                why = f"more than {LONGEST:.0f} s"
+            elif peak > LARGEST:
                 why = f"{peak >> 20} MB"
             if why and self.process.exitcode is None:
                 self.kill()
@@ -165,7 +165,7 @@ class Job:
         return Ended(code, said, time.monotonic() - self._begun, peak, why)
 
 
-def _memory(number: int) -> int:
+def memory(number: int) -> int:
     try:
         pages = Path(f"/proc/{number}/statm").read_text(encoding="ascii").split()[1]
     except (OSError, IndexError):

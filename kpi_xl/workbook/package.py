@@ -8,10 +8,12 @@ from __future__ import annotations
 import copy
 import struct
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
+from xml.parsers import expat
 
 from kpi_xl.errors import InputError
 from kpi_xl.workbook.zip_records import (
@@ -52,6 +54,12 @@ RETURNED: Final = Limits(16 << 20, 64 << 20)
 _RATIO_MATTERS_FROM: Final = 16 << 20
 _HIGHEST_RATIO: Final = 200
 
+_DAMAGE: Final = (
+    ValueError, LookupError, TypeError, AttributeError, AssertionError, ArithmeticError,
+    StopIteration, RecursionError, SyntaxError, expat.ExpatError,
+)  # fmt: skip
+"""What Python and its XML parsers raise over what is not as it should be."""
+
 _RESAVE: Final = "用 Excel 打开这个文件，另存为 .xlsx 后再试"
 _RESEND: Final = "用 Excel 打开看看；打不开就请对方重新发送一份"
 
@@ -79,6 +87,7 @@ class Package:
         self, path: str | Path, content: bytes | None = None, limits: Limits = TRUSTED
     ) -> None:
         self.path = Path(path)
+        self._read_last = ""
         data = _read(self.path) if content is None else content
         self._hold(_Directory(self.path, _workbook(self.path, data), limits).entries())
 
@@ -93,6 +102,23 @@ class Package:
     def refusal(self, problem: str, advice: str = _RESEND) -> InputError:
         """The error to raise about this file."""
         return InputError(problem, advice, file=self.path)
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Tell whatever goes wrong in looking at the parts as the damage that it comes of.
+
+        What a part says is checked where it is used. A damaged one may say anything.
+
+        Raises
+        ------
+        InputError
+            The part that was read last is damaged.
+        """
+        try:
+            yield
+        except _DAMAGE as error:
+            part = self._read_last or "[Content_Types].xml"
+            raise self.refusal(f"工作簿的部件 {part} 已损坏（内容不合规定）") from error
 
     def find(self, name: str) -> Entry | None:
         """The entry of a part, whatever the case of its name; None when there is none."""
@@ -117,6 +143,7 @@ class Package:
         content = _unpacked(entry)
         if content is None:
             raise self.refusal(f"工作簿的部件 {entry.name} 已损坏")
+        self._read_last = entry.name
         return content
 
     def changed(

@@ -29,6 +29,7 @@ _NAME: Final = re.compile(
     r"([^<&\r]*)</"
 )
 _NAMES: Final = re.compile(rb"<((?:[\w.-]+:)?)definedNames>")
+_MOST_TAGS: Final = 3_000_000
 _UTF8: Final = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii"})
 _TRUE: Final = frozenset({"1", "true", "on"})
 
@@ -88,7 +89,7 @@ def xml(package: Package, part: str) -> bytes:
     ------
     InputError
         The part is missing or damaged, declares a document type (an entity could blow it up or
-        draw in other files), or is not UTF-8.
+        draw in other files), is not UTF-8, or has so many elements that they would fill the memory.
     """
     content = package.read(part)
     start = 3 if content.startswith(b"\xef\xbb\xbf") else 0
@@ -99,6 +100,10 @@ def xml(package: Package, part: str) -> bytes:
         raise package.refusal(
             f"部件 {part} 含有不允许的 DOCTYPE 声明，可能是恶意文件",
             "不要使用这个文件；确认来源后请对方重新发送一份",
+        )
+    if content.count(b"<") > _MOST_TAGS:
+        raise package.refusal(
+            f"部件 {part} 的内容多得不正常", "请删去用不到的工作表和单元格，另存后再试"
         )
     return content
 

@@ -52,6 +52,11 @@ def read(path: str | Path) -> dict[str, Read | list[Read]]:
         The file is not a workbook that can be read, or is damaged.
     """
     package = Package(path)
+    with package.telling():
+        return _values(package)
+
+
+def _values(package: Package) -> dict[str, Read | list[Read]]:
     workbook = parts.workbook(package)
     found_tables = list(tables(package, workbook))
     places = slots.places(workbook, found_tables)

@@ -84,7 +84,8 @@ class Template:
     def __init__(self, path: str | Path, content: bytes | None = None) -> None:
         package = Package(path, content)
         package.check()
-        self._prepare(package)
+        with package.telling():
+            self._prepare(package)
 
     def _prepare(self, package: Package) -> None:
         self.path = package.path
@@ -174,9 +175,12 @@ class Template:
         for name in names:
             written.append(sheet_copies.sheet_name(name, taken))
             taken.add(written[-1].casefold())
-        package, tables = sheet_copies.copied(self._package, self._workbook, sheet, written, keys)
         found = Template.__new__(Template)
-        found._prepare(package)
+        with self._package.telling():
+            package, tables = sheet_copies.copied(
+                self._package, self._workbook, sheet, written, keys
+            )
+            found._prepare(package)
         own = {name: slot.plain_name for name, slot in self._slots.items() if slot.sheet == sheet}
         slots_of = []
         for copy, renamed in zip(written, tables, strict=True):
@@ -254,11 +258,14 @@ class Template:
         names = frozenset(values)
         compiled = self._programs.get(names)
         if compiled is None:
-            compiled = self._compiled(names)
+            with self._package.telling():
+                compiled = self._compiled(names)
             while len(self._programs) >= _PROGRAMS_KEPT:
                 del self._programs[next(iter(self._programs))]
             self._programs[names] = compiled
-        return self._produced(compiled, self._written(compiled, values), identity)
+        found = self._written(compiled, values)
+        with self._package.telling():
+            return self._produced(compiled, found, identity)
 
     def _slot(self, name: str, place: Place) -> Slot:
         found, cells_ = self._sheets[place.sheet], place.area
@@ -304,11 +311,17 @@ class Template:
         found = self._resized.get(wanted)
         if found is None:
             found = Template.__new__(Template)
-            found._prepare(
-                sizes.resized(
-                    self._package, self._workbook, self._sheets, self._tables, self._taken, wanted
+            with self._package.telling():
+                found._prepare(
+                    sizes.resized(
+                        self._package,
+                        self._workbook,
+                        self._sheets,
+                        self._tables,
+                        self._taken,
+                        wanted,
+                    )
                 )
-            )
             while len(self._resized) >= _SIZES_KEPT:
                 del self._resized[next(iter(self._resized))]
             self._resized[wanted] = found
