@@ -1,9 +1,9 @@
 """Damaged files of every kind: no traceback, no hang, no gigabyte, and each is named.
 
-``python -m benchmarks.damage 5000 --seed 1``. Raw files, templates, returned workbooks, kpi.toml, the
-record of what was sent, and the derived files are damaged in turn by `benchmarks.mutations`; then
-the command that reads them is run. It ends with 0, or with 2 and the file's name in what it says. Of
-derived files the numbers must be right afterwards, and the record must be as it was.
+``python -m benchmarks.damage 5000 --seed 1``. Raw files, templates, returned workbooks, kpi.toml,
+the record of what was sent, and the derived files are damaged in turn by `benchmarks.mutations`;
+then the command that reads them is run. It ends with 0, or with 2 and the file's name in what it
+says. Of derived files the numbers must be right afterwards; an empty record is not replaced.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(["benchmarks.preloaded"])
 
 _SOME: int = 400 << 20
-"""A worker that has come to need so much is replaced by a new one, so that none is blamed for others."""
+"""A worker that has come to need so much is replaced, so that no file is blamed for another."""
 
 
 def _numbers(folder: Path) -> str:
@@ -246,8 +246,7 @@ class Trials:
         os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
         if file in kept:
             (self.project / "kpi.cube").unlink()
-        for problem in self._judged(f"{file.name} {how}", NUMBERS):
-            yield problem
+        yield from self._judged(f"{file.name} {how}", NUMBERS)
         ended = self.worker.run(self.project, NUMBERS)
         if ended.said != self.right:
             yield f"{file.name} {how}: other numbers, or rebuilt twice: {ended.said[-200:]}"
@@ -257,8 +256,7 @@ class Trials:
         file = self.project / "circulation.sqlite"
         how = self._damage(file, ANY, file)
         damaged = file.read_bytes()
-        for problem in self._judged(how, "collect", name=file.name):
-            yield problem
+        yield from self._judged(how, "collect", name=file.name)
         if not damaged and file.stat().st_size:
             yield f"{how}: an empty one was replaced"
         self._back(file.name)

@@ -1,12 +1,12 @@
 """Jobs killed at random moments, and two at a time: nothing lost, doubled or left over.
 
-``python -m benchmarks.kills 1000 --seed 1`` goes on until so many were killed. A month's jobs are run once
-undisturbed, and the project kept as it was after each. Then, again and again: one of the jobs is begun on the project as
-it was before it, killed once or several times with all that it has started, at a moment or before
-it touches some file or speaks to a server; or another is run beside it. Then the job is run again
-until it ends, and the project is compared with the undisturbed one: the same files, byte by byte
-where they hold no chance; the same numbers; the same records of what was sent and came back; mails
-to everybody, and where there are two, with one Message-ID.
+``python -m benchmarks.kills 1000 --seed 1`` goes on until so many were killed. A month's jobs are
+run once undisturbed, and the project kept as it was after each. Then, again and again: one of the
+jobs is begun on the project as it was before it, killed once or several times with all that it has
+started, at a moment or before it touches some file or speaks to a server; or another is run beside
+it. Then the job is run again until it ends, and the project is compared with the undisturbed one:
+the same files, byte by byte where they hold no chance; the same numbers; the same records of what
+was sent and came back; mails to everybody, and where there are two, with one Message-ID.
 """
 
 from __future__ import annotations

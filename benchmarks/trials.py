@@ -26,6 +26,8 @@ AGENTS = [
     (f"1000{team}{one}", f"员工{team}{one}", TEAMS[team]) for team in range(4) for one in range(3)
 ]
 
+Rows = list[tuple[object, ...]]
+
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(["benchmarks.preloaded"])
 
@@ -36,52 +38,49 @@ LONGEST = 20.0
 """Seconds that no job on so small a project may take."""
 
 
+_MAIL = """
+[mail]
+host = "127.0.0.1"
+port = {}
+security = "none"
+sender = "kpi@example.com"
+"""
+
+
 def make_project(folder: Path, port: int | None = None) -> None:
-    """Twelve agents in four teams, four months; addresses and passwords for everybody."""
+    """Twelve agents in four teams, thirteen months; addresses and passwords for everybody."""
     (folder / "data").mkdir(parents=True)
-    mail = (
-        ""
-        if port is None
-        else (
-            f'\n[mail]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\nsender = "kpi@example.com"\n'
-        )
-    )
+    mail = "" if port is None else _MAIL.format(port)
     (folder / "kpi.toml").write_text(f'[project]\nname = "分公司"\n{mail}', encoding="utf-8")
     dice = random.Random(1)
-    days = [(month, day) for month in MONTHS for day in (3, 19)]
-    policies = [
-        (f"P{agent}{month}{day}", agent, dice.choice(["终身寿", "年金险"]), 1, premium, premium // 4,
-         dice.choice(["年交", "趸交"]), f"{month}-{day:02}")
-        for agent, _, _ in AGENTS for month, day in days
-        if dice.random() < 0.8 and (premium := dice.randrange(1000, 90000))
-    ]  # fmt: skip
-    tables = {
-        "人员": [("工号", "姓名", "营业部", "营业组", "职级", "签约日期", "解约日期")]
-        + [(agent, name, *team.split("/"), "业务员", "2022-01-05", "") for agent, name, team in AGENTS],
-        "保单": [("保单号", "工号", "险种", "件数", "首年保费", "FYC", "缴费方式", "承保日期"), *policies],
-        "续期": [("保单号", "工号", "应收日期", "应收保费", "实收日期", "实收保费")]
-        + [(row[0], row[1], f"2024-06-{day:02}", row[4], f"2024-06-{day:02}", row[4])
-           for day, row in zip(range(1, 29), policies, strict=False)],
-        "活动": [("日期", "工号", "约访数", "拜访数", "洽谈人数", "促成人数")]
-        + [(f"{month}-{day:02}", agent, *(dice.randrange(9) for _ in range(4)))
-           for agent, _, _ in AGENTS for month, day in days],
-    }  # fmt: skip
+    agents: Rows = [("工号", "姓名", "营业部", "营业组", "职级", "签约日期", "解约日期")]
+    policies: Rows = [("保单号", "工号", "险种", "件数", "首年保费", "FYC", "缴费方式", "承保日期")]
+    dues: Rows = [("保单号", "工号", "应收日期", "应收保费", "实收日期", "实收保费")]
+    activities: Rows = [("日期", "工号", "约访数", "拜访数", "洽谈人数", "促成人数")]
+    for agent, name, team in AGENTS:
+        agents.append((agent, name, *team.split("/"), "业务员", "2022-01-05", ""))
+        for day in (f"{month}-{number:02}" for month in MONTHS for number in (3, 19)):
+            activities.append((day, agent, *(dice.randrange(9) for _ in range(4))))
+            premium = dice.randrange(1000, 90000)
+            product, mode = dice.choice(["终身寿", "年金险"]), dice.choice(["年交", "趸交"])
+            policy = f"P{agent}{day}"
+            policies.append((policy, agent, product, 1, premium, premium // 4, mode, day))
+            if day < "2023-07" and mode == "年交":
+                due = day.replace("2023", "2024")
+                dues.append((policy, agent, due, premium, due, premium))
+    tables = {"人员": agents, "保单": policies, "续期": dues, "活动": activities}
     for name, rows in tables.items():
         _write(folder / "data" / f"{name}.csv", rows)
-    keys = [("", agent) for agent, _, _ in AGENTS] + [
-        (unit, "") for unit in (*TEAMS, "城东营业部", "城西营业部")
-    ]
-    _write(
-        folder / "通讯录.csv",
-        [("单位", "工号", "邮箱"), *((*key, f"u{at}@example.com") for at, key in enumerate(keys))],
-    )
-    _write(
-        folder / "密码.csv",
-        [("单位", "工号", "密码"), *((*key, PASSWORD) for key in keys)],
-    )
+    keys = [("", agent) for agent, _, _ in AGENTS]
+    keys += [(unit, "") for unit in (*TEAMS, "城东营业部", "城西营业部")]
+    addresses: Rows = [("单位", "工号", "邮箱")]
+    addresses += [(*key, f"u{number}@example.com") for number, key in enumerate(keys)]
+    _write(folder / "通讯录.csv", addresses)
+    passwords: Rows = [("单位", "工号", "密码"), *((*key, PASSWORD) for key in keys)]
+    _write(folder / "密码.csv", passwords)
 
 
-def _write(file: Path, rows: Sequence[Sequence[object]]) -> None:
+def _write(file: Path, rows: Rows) -> None:
     with file.open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows(rows)
 
@@ -91,7 +90,7 @@ class Ended:
     """How a job ended.
 
     `code` is what it ended with, negative for a signal; `said` what it said; `peak` the most memory
-    that it was seen with; `operations` how many files it touched.
+    that it was seen with; `why` why it was killed, if it was too slow or took too much.
     """
 
     code: int

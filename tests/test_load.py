@@ -231,7 +231,7 @@ def test_nothing_of_a_cube_stays_mapped_where_it_could_not_be_replaced(project, 
     def is_held(file):
         handles = Path("/proc/self/fd").iterdir()
         return str(file) in Path("/proc/self/maps").read_text(encoding="utf-8") or any(
-            one.is_symlink() and os.readlink(one) == str(file) for one in handles
+            one.is_symlink() and str(one.readlink()) == str(file) for one in handles
         )
 
     file = project.cube

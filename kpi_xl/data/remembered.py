@@ -110,7 +110,7 @@ class _Remembered:
 
     def _get(self, code: str, file: Path, kept: Path) -> tuple[CheckedTable, list[Problem]] | None:
         try:
-            # The library would follow damaged offsets anywhere: it sees no byte before all are right.
+            # The library would follow damaged offsets anywhere: it gets no byte but the right ones.
             data = pa.ipc.open_file(pa.py_buffer(unsealed(kept))).read_all()
             about = json.loads(data.schema.metadata[_ABOUT])
             if about["place"] != kept.name:

@@ -90,7 +90,17 @@ def explain(template: Template, known: Collection[str] | None = None) -> Explana
     Explanation
         What was found. The columns of a table none of whose slots is known are not unknown: it
         is a table like any other; nor are those that it calculates, or that have another name.
+
+    Raises
+    ------
+    InputError
+        A part of the workbook is damaged.
     """
+    with template.package.telling():
+        return _explained(template, known)
+
+
+def _explained(template: Template, known: Collection[str] | None) -> Explanation:
     names = _names(template)
     unusable, usable = [], []
     for name, slot in template.slots.items():

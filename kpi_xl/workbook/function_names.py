@@ -66,14 +66,15 @@ def foreign_names(package: Package) -> list[ForeignName]:
         The workbook.
     """
     counted: dict[tuple[str, str, str], int] = {}
-    links = _links(package)
-    for part, content in _contents(package):
-        for formula in _FORMULA.finditer(content):
-            for match in _FORMS.finditer(formula[2].decode()):
-                if _is_ours(match, links):
-                    written = match[0].replace("&apos;", "'")
-                    place = part, written, match["name"].upper()
-                    counted[place] = counted.get(place, 0) + 1
+    with package.telling():
+        links = _links(package)
+        for part, content in _contents(package):
+            for formula in _FORMULA.finditer(content):
+                for match in _FORMS.finditer(formula[2].decode()):
+                    if _is_ours(match, links):
+                        written = match[0].replace("&apos;", "'")
+                        place = part, written, match["name"].upper()
+                        counted[place] = counted.get(place, 0) + 1
     return [ForeignName(*place, count) for place, count in counted.items()]
 
 
@@ -85,7 +86,8 @@ def with_own_names(package: Package) -> Package:
     package : Package
         The workbook.
     """
-    links = _links(package)
+    with package.telling():
+        links = _links(package)
 
     def named(match: re.Match[str]) -> str:
         return match["name"] if _is_ours(match, links) else match[0]
@@ -94,10 +96,11 @@ def with_own_names(package: Package) -> Package:
         return formula[1] + _FORMS.sub(named, formula[2].decode()).encode()
 
     changed = {}
-    for part, content in _contents(package):
-        new = _FORMULA.sub(rewritten, content)
-        if new != content:
-            changed[part.lower()] = new
+    with package.telling():
+        for part, content in _contents(package):
+            new = _FORMULA.sub(rewritten, content)
+            if new != content:
+                changed[part.lower()] = new
     return package.changed(changed)
 
 

@@ -95,15 +95,21 @@ def input_slots(template: Template) -> list[InputSlot]:
     """The names of a template that people fill in.
 
     Those that begin with ``input.``, and all others whose cells are not locked.
+
+    Raises
+    ------
+    InputError
+        A part of the workbook is damaged.
     """
-    reading = _Reading(template)
-    return [
-        InputSlot(
-            slot, reading.expected(slot), reading.key(slot, _AGENTS), reading.key(slot, _DAYS)
-        )
-        for slot in template.slots.values()
-        if not slot.has_formula and (slot.name.startswith(INPUT) or reading.is_unlocked(slot))
-    ]
+    with template.package.telling():
+        reading = _Reading(template)
+        return [
+            InputSlot(
+                slot, reading.expected(slot), reading.key(slot, _AGENTS), reading.key(slot, _DAYS)
+            )
+            for slot in template.slots.values()
+            if not slot.has_formula and (slot.name.startswith(INPUT) or reading.is_unlocked(slot))
+        ]
 
 
 class _Reading:

@@ -1,0 +1,55 @@
+"""A few kills and damaged files; `python -m benchmarks.kills` and `benchmarks.damage` do thousands."""
+
+import signal
+import sys
+
+import pytest
+
+from benchmarks import damage, kills, mutations
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked and watched")
+
+
+@linux
+@pytest.mark.filterwarnings("ignore")
+def test_nothing_is_lost_doubled_or_left_over_by_kills():
+    with kills.undisturbed(seed=3) as trials:
+        for number in range(6):
+            trials.one(number)
+    assert trials.faults == []
+    assert trials.counted["kills"] > 0
+
+
+@linux
+@pytest.mark.filterwarnings("ignore")
+def test_damaged_files_are_named():
+    with damage.prepared(seed=3) as trials:
+        for number in range(48):
+            trials.one(number)
+    assert trials.faults == []
+    assert sum(trials.counted[kind] for kind in trials.kinds) == 48
+
+
+def test_the_harness_sees_what_is_wrong(tmp_path):
+    """A job that crashes, and one that takes too long, are faults."""
+    worker = damage.Worker()
+    try:
+        ended = worker.run(tmp_path, "no such command")
+        assert ended.code == 2 and not ended.is_fault
+        assert worker.run(tmp_path, damage.NUMBERS).code == 1
+        worker._process.kill()
+        worker._process.join()
+    finally:
+        worker._begin()
+        worker.close()
+    assert damage.Ended(-signal.SIGSEGV, "", 0, 0).is_fault
+    assert damage.Ended(0, "", 0, 0, "more than 20 s").is_fault
+
+
+@pytest.mark.parametrize("number", range(40))
+def test_damage_is_damage(number):
+    """Hardly any mutation leaves a file as it was."""
+    dice = mutations.Dice(number)
+    content = b"a,b\n1,2\n3,4\n" * 20
+    changed = [one(content, dice) != content for one in mutations.TEXT]
+    assert sum(changed) > len(changed) * 0.7
