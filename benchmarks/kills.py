@@ -27,7 +27,7 @@ import time
 import warnings
 import zipfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,11 +83,13 @@ def _returned(folder: Path) -> None:
             book.save(folder / "returned" / f"{number}.xlsx")
 
 
+_REFRESH = Step("refresh", ("refresh",))
+
 STEPS = (
     Step("init", ("init", "{}/新项目")),
     Step("sample", ("sample", "{}/样例", "--trade", "retail")),
     Step("check", ("check",)),
-    Step("refresh", ("refresh",)),
+    _REFRESH,
     Step("refresh of changed files", ("refresh",), _corrected),
     Step("rebuild", ("refresh",), _without_derived),
     Step("fill", ("fill", "月度目标设定、达成表", "-m", PLANNED)),
@@ -138,6 +140,7 @@ class Trials:
     folder: Path
     box: Mailbox
     dice: random.Random
+    steps: Sequence[Step] = STEPS
     counted: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -145,7 +148,7 @@ class Trials:
     def prepare(self, port: int) -> None:
         """Do every job once, undisturbed."""
         make_project(self.folder / "0", port)
-        for number, step in enumerate(STEPS):
+        for number, step in enumerate(self.steps):
             before, after = self.folder / f"before {number}", self.folder / str(number + 1)
             shutil.copytree(self.folder / str(number), before)
             step.before(before)
@@ -157,8 +160,8 @@ class Trials:
 
     def one(self, number: int) -> None:
         """Begin a job, kill it or run another beside it, run it to its end, and compare."""
-        place = self.dice.randrange(len(STEPS))
-        step = STEPS[place]
+        place = self.dice.randrange(len(self.steps))
+        step = self.steps[place]
         folder, scratch = self.folder / "tried", self.folder / "scratch"
         shutil.rmtree(folder, ignore_errors=True)
         shutil.rmtree(scratch, ignore_errors=True)
@@ -204,7 +207,7 @@ class Trials:
         return job.end()
 
     def _two(self, step: Step, folder: Path) -> list[Ended]:
-        other = self.dice.choice([step, step, STEPS[3]]) if "refresh" in step.name else step
+        other = self.dice.choice([step, step, _REFRESH]) if "refresh" in step.name else step
         jobs = [self._job(step, folder), self._job(other, folder)]
         time.sleep(self.dice.random() * self.seconds[step.name])
         if self.dice.random() < 0.5:
@@ -213,7 +216,7 @@ class Trials:
         return [job.end() for job in jobs]
 
     def _differences(self, place: int, folder: Path, scratch: Path) -> Iterator[str]:
-        step, right = STEPS[place], self.folder / str(place + 1)
+        step, right = self.steps[place], self.folder / str(place + 1)
         found, wanted = _files(folder), _files(right)
         for file in sorted(found.keys() - wanted.keys()):
             yield f"left over: {file}"
@@ -248,12 +251,16 @@ class Trials:
             yield f"mails to strangers: {sorted(mails)}"
 
 
+_OTHERS = {"contents.json", ".kpi.holder", ".circulation.holder"}
+"""What holds times and numbers of processes."""
+
+
 def _files(folder: Path) -> dict[str, Path]:
     """All files, by a name without what is another each time."""
     return {
         re.sub(r"\d{8}-?\d{6}", "…", str(file.relative_to(folder))): file
         for file in folder.rglob("*")
-        if file.is_file() and file.name != "contents.json"  # the times of files are others
+        if file.is_file() and file.name not in _OTHERS
     }
 
 
@@ -314,7 +321,7 @@ def _of_workbook(file: Path) -> object:
 
 
 @contextmanager
-def undisturbed(seed: int) -> Iterator[Trials]:
+def undisturbed(seed: int, steps: Sequence[Step] = STEPS) -> Iterator[Trials]:
     """The month's jobs done once, with a mail server that fails now and then."""
     box = Mailbox()
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -323,7 +330,7 @@ def undisturbed(seed: int) -> Iterator[Trials]:
     server.start()
     try:
         with tempfile.TemporaryDirectory() as folder:
-            trials = Trials(Path(folder), box, random.Random(seed))
+            trials = Trials(Path(folder), box, random.Random(seed), steps)
             trials.prepare(port)
             yield trials
     finally:

@@ -13,8 +13,9 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked
 @linux
 @pytest.mark.filterwarnings("ignore")
 def test_nothing_is_lost_doubled_or_left_over_by_kills():
-    with kills.undisturbed(seed=3) as trials:
-        for number in range(6):
+    few = ("refresh", "refresh of changed files", "distribute with passwords by mail")
+    with kills.undisturbed(3, [step for step in kills.STEPS if step.name in few]) as trials:
+        for number in range(4):
             trials.one(number)
     assert trials.faults == []
     assert trials.counted["kills"] > 0
@@ -24,10 +25,11 @@ def test_nothing_is_lost_doubled_or_left_over_by_kills():
 @pytest.mark.filterwarnings("ignore")
 def test_damaged_files_are_named():
     with damage.prepared(seed=3) as trials:
-        for number in range(48):
+        trials.kinds = ["raw", "template", "returned", "kpi.toml", "derived"]
+        for number in range(40):
             trials.one(number)
     assert trials.faults == []
-    assert sum(trials.counted[kind] for kind in trials.kinds) == 48
+    assert sum(trials.counted[kind] for kind in trials.kinds) == 40
 
 
 def test_the_harness_sees_what_is_wrong(tmp_path):

@@ -41,6 +41,7 @@ def holding(
     InputError
         When another process still holds it; the message says which.
     """
+    # The holder's name stays, as the lock file does: whoever holds it next writes his own.
     place = project.folder / f".{of}.lock"
     holder = project.folder / f".{of}.holder"
     try:
@@ -55,6 +56,4 @@ def holding(
         write_whole(holder, f"电脑 {platform.node()} 上的进程 {os.getpid()} ".encode())
         yield
     finally:
-        with suppress(FileError):  # it says nothing any more
-            remove(holder)
         lock.release()
