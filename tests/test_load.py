@@ -105,10 +105,10 @@ def test_a_file_that_changes_while_it_is_read_is_read_again(project, monkeypatch
     """Whoever copies a file into the folder may not be done when it is read."""
     really = remembered.read_file
 
-    def read(settings, code, file):
-        found = really(settings, code, file)
-        if code == "policies" and "P2" not in file.read_text(encoding="utf-8"):
-            with file.open("a", encoding="utf-8") as more:
+    def read(settings, source):
+        found = really(settings, source)
+        if source.code == "policies" and "P2" not in source.file.read_text(encoding="utf-8"):
+            with source.file.open("a", encoding="utf-8") as more:
                 more.write("P2,001,1,500,100,2024-06-01\n")
         return found
 

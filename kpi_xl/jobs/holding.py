@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Final
 
 from filelock import FileLock, Timeout
 
 from kpi_xl.errors import InputError
-from kpi_xl.files import mode_in, remove, write_whole
+from kpi_xl.files import mode_in, write_whole
 from kpi_xl.project import Project
-from kpi_xl.system_errors import FileError, file_error
+from kpi_xl.system_errors import file_error
 
 _PATIENCE: Final = 120.0
 """Seconds to wait for another process: longer than most projects take to compute."""
