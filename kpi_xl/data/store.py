@@ -206,6 +206,8 @@ def _build(
             if project.settings.in_database:
                 keep_days(engine, project.settings, cube.last)
             connection.commit()
+            # Closing would do it and say nothing where the disk is full: then tables are missing.
+            connection.execute("CHECKPOINT")
         # What a killed process had begun to write is of the old store, not of this one.
         remove(_log_of(project.store))
         put(draft, project.store)
