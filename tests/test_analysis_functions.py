@@ -18,8 +18,8 @@ def test_the_worked_example_of_the_shortfall():
     """10万 a month, 2.5万 a week, week one at 70%: 7,500 short, 2,500 more on each of three weeks."""
     weeks = functions.KPI_TARGETS(100000, [1, 1, 1, 1])
     assert weeks == [25000] * 4
-    assert functions.KPI_REBALANCE(weeks, [25000 * 0.7]) == [25000, 27500, 27500, 27500]
-    assert functions.KPI_REBALANCE([weeks], 17500) == [[25000, 27500, 27500, 27500]]
+    assert functions.KPI_REBALANCE(weeks, [25000 * 0.7]) == [17500, 27500, 27500, 27500]
+    assert functions.KPI_REBALANCE([weeks], 17500) == [[17500, 27500, 27500, 27500]]
     assert functions.KPI_STEPPED(100000, 50000, 42500) == [[85000, 95000]]
     assert functions.KPI_STEPPED(100000, 50000, 50000) == [[100000, 110000]]
 

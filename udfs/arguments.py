@@ -8,18 +8,22 @@ numpy arrays here, and everything else in `udfs` is spared the matter.
 
 from __future__ import annotations
 
+import contextlib
 import decimal
 import itertools
 import math
-import re
-import unicodedata
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kpi_xl import kinds
 from kpi_xl.calendar import Month
 from kpi_xl.error_values import NUM, VALUE, error_value
+from kpi_xl.fault import Fault
+from kpi_xl.readers.cell import is_nothing
+from kpi_xl.readers.month import read_month
+from kpi_xl.readers.number import read_number
 
 _NAMED_ERRORS: Final = {
     "#DIV/0!": "#DIV/0!",
@@ -34,8 +38,6 @@ _NAMED_ERRORS: Final = {
 _COM_ERROR_BASE: Final = -2146828288
 _COM_ERRORS: Final = {2007: "#DIV/0!", 2036: "#NUM!", 2042: "#N/A"}
 _FIRST_COM_ERROR, _LAST_COM_ERROR = 2000, 2100
-
-_NUMBER_TEXT: Final = re.compile(r"[-+]?[\d,]*\.?\d+(?:[eE][-+]?\d+)?%?|[-+]?[\d,]+\.%?")
 
 _SEQUENCES: Final[frozenset[type]] = frozenset({list, tuple})
 
@@ -91,7 +93,8 @@ def numbers(value: Any) -> tuple[NDArray[np.float64], NDArray[np.bool_], int]:
     Parameters
     ----------
     value : scalar, list, or list of lists
-        Numbers, Decimals, numbers as text (``1,234.5``, ``85%``), blanks, error values.
+        Numbers, Decimals, numbers as text as `kpi_xl.readers.number` reads them, blanks (also
+        written ``-`` or 无, as in raw files), error values.
 
     Returns
     -------
@@ -103,17 +106,18 @@ def numbers(value: Any) -> tuple[NDArray[np.float64], NDArray[np.bool_], int]:
         0 for a scalar, 1 for a flat list, 2 for rows.
     """
     rows, dimensions = rows_of(value)
-    try:
-        # Nearly every range holds plain numbers and blanks, which numpy reads by itself.
-        plain = np.array(rows, dtype=np.float64)
-    except (TypeError, ValueError):
-        plain = None
+    plain = None
+    # Nearly every range holds plain numbers and blanks, which numpy reads by itself; it would read
+    # text, too, but by a grammar of its own.
+    if str not in set(map(type, itertools.chain.from_iterable(rows))):
+        with contextlib.suppress(TypeError, ValueError):
+            plain = np.array(rows, dtype=np.float64)
     if plain is not None and plain.ndim == 2 and not _suspicious(plain):
         blank = np.isnan(plain)
-        if not blank.any() or all(is_blank(rows[r][c]) for r, c in np.argwhere(blank)):
+        if not blank.any() or all(is_nothing(rows[r][c]) for r, c in np.argwhere(blank)):
             return np.where(blank, 0.0, plain), blank, dimensions
     cells = np.array([[_number(cell) for cell in row] for row in rows], dtype=np.float64)
-    blank = np.array([[is_blank(cell) for cell in row] for row in rows], dtype=np.bool_)
+    blank = np.array([[is_nothing(cell) for cell in row] for row in rows], dtype=np.bool_)
     shape = (len(rows), len(rows[0]) if rows else 0)
     return cells.reshape(shape), blank.reshape(shape), dimensions
 
@@ -125,22 +129,21 @@ def _suspicious(plain: NDArray[np.float64]) -> bool:
 
 
 def _number(cell: Any) -> float:
-    if is_blank(cell):
-        return 0.0
     if (name := error_of(cell)) is not None:
         return error_value(name)
-    if isinstance(cell, (bool, int, float, decimal.Decimal, np.number)):
-        try:
-            number = float(cell)
-        except OverflowError:
-            return NUM
-        return number if math.isfinite(number) else NUM
+    if is_nothing(cell):
+        return 0.0
     if isinstance(cell, str):
-        text = unicodedata.normalize("NFKC", cell).strip()
-        if _NUMBER_TEXT.fullmatch(text):
-            number = float(text.rstrip("%").replace(",", ""))
-            return number / 100 if text.endswith("%") else number
-    return VALUE
+        found = read_number(cell)
+        wrong = NUM if isinstance(found, Fault) and found.kind is kinds.TOO_LARGE else VALUE
+        return wrong if isinstance(found, Fault) else found
+    if not isinstance(cell, (bool, int, float, decimal.Decimal, np.number)):
+        return VALUE
+    try:
+        number = float(cell)
+    except OverflowError:
+        return NUM
+    return number if math.isfinite(number) else NUM
 
 
 def error_of(cell: Any) -> str | None:
@@ -160,7 +163,7 @@ def months(value: Any) -> tuple[list[list[Month | str]], int]:
     Parameters
     ----------
     value : scalar, list, or list of lists
-        Months in any form that `Month.parse` knows.
+        Months in any form that `kpi_xl.readers.month` reads.
 
     Returns
     -------
@@ -176,12 +179,10 @@ def month_of(cell: Any) -> Month | str:
     """Read one month; what is none is the error value it gives."""
     if (name := error_of(cell)) is not None:
         return name
-    if is_blank(cell):
-        return "#VALUE!"
-    try:
-        return Month.parse(float(cell) if isinstance(cell, decimal.Decimal) else cell)
-    except (ValueError, OverflowError, TypeError):
-        return "#VALUE!"
+    found = cell if isinstance(cell, Month) else read_month(cell)
+    if isinstance(found, int):
+        return Month(found)
+    return found if isinstance(found, Month) else "#VALUE!"
 
 
 def texts(value: Any) -> tuple[list[list[str]], int]:

@@ -24,9 +24,9 @@ from kpi_xl.analysis import (
     trees,
     what_if,
 )
-from kpi_xl.error_values import error_name
+from kpi_xl.error_values import NOT_AVAILABLE, error_name
 from udfs.arguments import BadArgumentError, cells_of, is_blank, numbers, text_of, texts
-from udfs.quantities import MOST, Ints, bounded, cell, count, direction, floats, grid, one, sound
+from udfs.quantities import MOST, Ints, bounded, cell, chain, count, direction, grid, one, sound
 from udfs.results import Result, cells, never_raises, shaped
 
 _FINE: Final = 1_000_000
@@ -99,9 +99,9 @@ def _names(value: Any, wanted: int, usual: dict[int, tuple[str, ...]]) -> tuple[
 
 def _chain(value: Any) -> Ints:
     """A chain of quantities, the result last in 分, all others in millionths."""
-    read = floats(value)
-    if read.size < 2 or (np.abs(read[:-1]) > MOST / _FINE).any():
-        raise BadArgumentError("#NUM!" if read.size > 1 else "#VALUE!")
+    read = chain(value)
+    if (np.abs(read[:-1]) > MOST / _FINE).any():
+        raise BadArgumentError("#NUM!")
     result = np.rint(read[-1:] * 100)
     return np.concatenate([np.rint(read[:-1] * _FINE), sound(result)]).astype(np.int64)
 
@@ -130,7 +130,7 @@ def KPI_SOLVE(quantities: Any, goal: Any, place: Any = None) -> Result:
     Returns
     -------
     list of numbers, or one
-        还没有结果的无从倒推，是 #DIV/0!。
+        还没有结果、或现在是 0 的数量无从倒推，是 #DIV/0!；空白格不能少，是 #VALUE!。
 
     Examples
     --------
@@ -141,17 +141,17 @@ def KPI_SOLVE(quantities: Any, goal: Any, place: Any = None) -> Result:
     >>> KPI_SOLVE([30, 10, 3, 15000], 20000, 3)
     4.0
     """
-    read = floats(quantities)
+    read = chain(quantities)
     wanted = one(goal)
-    if read.size < 2:
-        return "#VALUE!"
     # All that counts are the ratios: counts and result in their own fine units.
-    chain = np.rint(read * 100)
-    if (np.abs(chain) > MOST).any() or abs(wanted) > MOST / 100:
+    fine = np.rint(read * 100)
+    if (fine < 0).any() or wanted < 0 or (fine > MOST).any() or wanted > MOST / 100:
         return "#NUM!"
-    whole = chain.astype(np.int64)
+    whole = fine.astype(np.int64)
 
     def needed(number: int) -> float | str:
+        if not whole[number]:
+            return "#DIV/0!"  # a result that came of nothing
         found = what_if.quantity_needed(whole, round(wanted * 100), number).item()
         return error_name(found) or math.ceil(found / 100 - 1e-9) * 1.0
 
@@ -361,23 +361,29 @@ def KPI_SCORE(
     Returns
     -------
     number
-        总分，100 分为全部达标。
+        总分，100 分为全部达标；有权重的指标还没有实际，是 #N/A；没有目标，是 #DIV/0!。
 
     Examples
     --------
     >>> round(KPI_SCORE([150, 0.04], [100, 0.05], [0.6, 0.4], [None, 1]), 6)
     120.0
     """
-    done, goal = (sound(numbers(value)[0]).ravel() for value in (actual, target))
-    shares = _weights(sound(numbers(weights)[0]).ravel())
-    ways = [None] * done.size if is_blank(lower) else cells_of(lower)
-    if not done.size == goal.size == shares.size == len(ways):
+    read = [numbers(value)[:2] for value in (actual, target, weights)]
+    ways = [None] * read[0][0].size if is_blank(lower) else cells_of(lower)
+    if {values.size for values, _ in read} != {len(ways)}:
         return "#VALUE!"
+    # A range may be longer than the card in it.
+    used = ~np.logical_and.reduce([blank.ravel() for _, blank in read])
+    done, goal, parts = (sound(values).ravel()[used] for values, _ in read)
+    shares, unknown = _weights(parts), read[0][1].ravel()[used]
+    ways = [way for way, kept in zip(ways, used.tolist(), strict=True) if kept]
     items = [
         scorecard.Item("", "财务", weight, direction(way), one(floor, 0.6), one(cap, 1.2))
         for weight, way in zip(shares.tolist(), ways, strict=True)
     ]
     try:
+        # What is not known yet scores neither 0 nor, where lower is better, the most.
+        done = np.where(unknown & (shares != 0), NOT_AVAILABLE, done)
         return cell(scorecard.scores(items, done, goal).total.item())
     except ValueError:
         return "#NUM!"  # weights that do not make 100%
@@ -405,7 +411,7 @@ def KPI_SCREEN(points: Any, weights: Any) -> Result:
     [[4.3, 2], [4.4, 1]]
     """
     block = grid(points)
-    shares = _weights(floats(weights))
+    shares = _weights(sound(numbers(weights)[0]).ravel())
     if shares.size != block.shape[1]:
         return "#VALUE!"
     try:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from kpi_xl.error_values import NUM
 from kpi_xl.kpi import Kpi
 from udfs.arguments import is_blank, numbers
 from udfs.fraction import compiled
@@ -58,7 +59,7 @@ def by_counts(kpi: Kpi) -> Callable[..., Result]:
                 if fraction is None:
                     fraction = compiled(kpi)
                 numerator, denominator = fraction(*args)
-                if denominator:
+                if denominator > 0:
                     result: float = numerator / denominator
                     if result - result == 0.0:  # neither infinite nor NaN
                         return result
@@ -83,8 +84,15 @@ def _over_ranges(kpi: Kpi, *args: Any) -> Result:
         shape = np.broadcast_shapes(*(values.shape for values, _, _ in read))
     except ValueError:
         return "#VALUE!"  # ranges that do not fit together
-    values = np.broadcast_to(kpi(*(values for values, _, _ in read), **settings), shape)
-    found = cells(values)
+    if any(not 0 <= number <= 1 for number in settings.values()):
+        return "#NUM!"  # every setting is a share: 70 is not 70%
+    codes = [measure.code for measure in kpi.measures]
+    given = {code: values for code, (values, _, _) in zip(codes, read, strict=True)}
+    computed = kpi(*given.values(), **settings)
+    # Nothing can be measured by less than nothing, as growth from a loss.
+    _, below = kpi.expression.fraction({**given, **settings})
+    computed = np.where(np.asarray(below) < 0, NUM, computed)
+    found = cells(np.broadcast_to(computed, shape))
     # A row without anything in it gives nothing: whole columns may be passed.
     empty = np.broadcast_to(
         functools.reduce(np.logical_and, (blank for _, blank, _ in read)), shape

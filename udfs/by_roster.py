@@ -59,6 +59,8 @@ def _columns(signed: Any, left: Any) -> tuple[NDArray[np.datetime64], NDArray[np
     size = max(_filled(sign), _filled(leave))
     if sign.size < size or leave.size < size:
         raise BadArgumentError("#VALUE!")
+    if (leave[:size] < sign[:size]).any():
+        raise BadArgumentError("#NUM!")  # nobody leaves before he signs
     return sign[:size], leave[:size]
 
 

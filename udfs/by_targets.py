@@ -19,7 +19,7 @@ from kpi_xl.calendar import Month, Period, working_days
 from kpi_xl.error_values import error_name
 from udfs.arguments import BadArgumentError, cells_of, is_blank, numbers, text_of
 from udfs.dates import dates
-from udfs.quantities import MOST, cell, count, fen, floats, given, grid, one, sound
+from udfs.quantities import MOST, cell, chain, count, floats, given, grid, one, sound
 from udfs.results import Result, cells, never_raises, shaped
 
 _PERIODS: Final = {
@@ -28,6 +28,9 @@ _PERIODS: Final = {
     "周": ("季度", "周"),  # a week may lie in two months
     "日": ("季度", "月", "日"),
 }
+_NO_DEADLINE: Final = 10**6
+"""So many days are left for what has no deadline."""
+
 _LONGEST: Final = 100
 """Not more months are planned day by day: a sheet has room, but nobody reads it."""
 
@@ -212,34 +215,40 @@ def _period(day: dt.date, kind: str) -> str:
 
 @never_raises
 def KPI_REBALANCE(targets: Any, done: Any) -> Result:
-    """追赶：已过各期少做的，摊到剩下各期的新目标，合计不变。
+    """追赶：已过各期少做的摊到剩下各期，做到的加新目标等于原来的合计。
 
     Parameters
     ----------
     targets : range of numbers
         各期目标，如一个月的四周。
     done : range of numbers
-        已过各期完成的数。
+        已过各期完成的数，从第一期起，还没到的期留空。
 
     Returns
     -------
     numbers, one a period
-        已过的期照旧，剩下的是新目标。
+        已过的期是做到的数，剩下的是新目标，合计一分不差；多做的不减后面的目标。
 
     Examples
     --------
     月目标 10 万，每周 2.5 万，第一周做到 70%：差 7500，剩下每周多 2500。
 
     >>> KPI_REBALANCE([25000, 25000, 25000, 25000], 17500)
-    [25000.0, 27500.0, 27500.0, 27500.0]
+    [17500.0, 27500.0, 27500.0, 27500.0]
     """
-    read, _, dimensions = numbers(targets)
+    read, blank, dimensions = numbers(targets)
     plan = np.rint(sound(read) * 100).astype(np.int64).ravel()
-    made = fen(done)
-    if made.size > plan.size or (plan < 0).any():
-        return "#VALUE!" if made.size > plan.size else "#NUM!"
-    new = carry_over(plan.tolist(), made.tolist()).targets
-    found = np.array([*plan[: made.size].tolist(), *new], dtype=np.float64) / 100
+    known = given(done)
+    while known and known[-1] is None:
+        known.pop()  # periods still to come
+    made = [round(number * 100) for number in known if number is not None]
+    # A gap would count a period's work for another period.
+    if not made or len(made) != len(known) or len(made) > plan.size or blank.any():
+        return "#VALUE!"
+    if (plan < 0).any():
+        return "#NUM!"
+    new = carry_over(plan.tolist(), made).targets
+    found = np.array([*made, *new], dtype=np.float64) / 100
     rows = cells(found.reshape(read.shape))
     return shaped(rows, dimensions)
 
@@ -251,7 +260,7 @@ def KPI_STEPPED(target: Any, planned: Any, done: Any) -> Result:
     Parameters
     ----------
     target : number
-        月目标。
+        月目标，以元、件、人计的整数。
     planned : number
         到今天应完成的数。
     done : number
@@ -268,12 +277,10 @@ def KPI_STEPPED(target: Any, planned: Any, done: Any) -> Result:
     ([[85000, 95000]], [[100000, 110000]])
     """
     goal = one(target)
-    if goal < 0:
-        return "#NUM!"
+    if goal < 0 or goal != int(goal):
+        return "#NUM!"  # a step of a ratio is no whole number
     # What was done is only compared: in 分, so that half a 元 is no step.
-    first, second = stepped_targets(
-        math.ceil(goal), round(one(planned) * 100), round(one(done) * 100)
-    )
+    first, second = stepped_targets(int(goal), round(one(planned) * 100), round(one(done) * 100))
     return [[first.item(), second.item()]]
 
 
@@ -354,9 +361,14 @@ def KPI_QUOTA(quota: Any, days: Any) -> Result:
 
 def _model(base: Any, allowance: Any, tiers: Any) -> income.IncomeModel:
     """The income model: rows of 起点保费 and 提奖比例."""
-    rows = grid(tiers)
-    if rows.shape[1] != 2 or (rows < 0).any() or (rows[:, 1] > 1).any():
+    read, blank, _ = numbers(tiers)
+    rows = sound(read)[~blank.all(axis=1)]  # a range may be longer than the table in it
+    if blank[~blank.all(axis=1)].any() or not len(rows):
         raise BadArgumentError("#VALUE!")
+    if rows.shape[1] != 2:
+        raise BadArgumentError("#VALUE!")
+    if (rows < 0).any() or (rows[:, 1] > 1).any():
+        raise BadArgumentError("#NUM!")
     steps = [income.Tier(round(premium * 100), rate) for premium, rate in rows.tolist()]
     salary, extra = (round(one(amount, 0) * 100) for amount in (base, allowance))
     try:
@@ -390,12 +402,16 @@ def KPI_INCOME(premium: Any, base: Any, allowance: Any, tiers: Any) -> Result:
     >>> KPI_INCOME([40000, 50000], 2000, 500, [[0, 0.02], [50000, 0.03]])
     [3300.0, 4000.0]
     """
-    read, _, dimensions = numbers(premium)
+    read, blank, dimensions = numbers(premium)
     if (np.abs(sound(read)) > 1e10).any():
         return "#NUM!"
     amounts = np.rint(read * 100).astype(np.int64)
     found = income.income(_model(base, allowance, tiers), amounts) / 100
-    return shaped(found.tolist(), dimensions)
+    rows = [
+        [None if nothing else number for nothing, number in zip(*row, strict=True)]
+        for row in zip(blank.tolist(), found.tolist(), strict=True)
+    ]
+    return shaped(rows, dimensions)
 
 
 @never_raises
@@ -431,15 +447,17 @@ def KPI_INCOME_TARGET(wished: Any, base: Any, allowance: Any, tiers: Any, funnel
     amount = one(wished)
     if amount < 0 or amount > 1e10:
         return "#NUM!"
-    read = floats(funnel)
-    if read.size < 2:
-        return "#VALUE!"
-    chain = np.rint(read * 100).astype(np.int64)
+    read = chain(funnel)
+    if (read < 0).any():
+        return "#NUM!"
+    stages = np.rint(read * 100).astype(np.int64)
     premium = income.sales_needed(model, round(amount * 100)).item()
     needed: list[list[float | str]] = []
     for place in range(read.size - 1):
-        found = income.activity_needed(model, round(amount * 100), chain, place).item()
-        needed.append([error_name(found) or math.ceil(found / 100 - 1e-9) * 1.0])
+        found = income.activity_needed(model, round(amount * 100), stages, place).item()
+        none = not stages[place] and premium > 0  # premium that came of nothing
+        exact = "#DIV/0!" if none else error_name(found)
+        needed.append([exact or math.ceil(found / 100 - 1e-9) * 1.0])
     return [*needed, [cell(premium / 100) if math.isfinite(premium) else cell(premium)]]
 
 
@@ -452,7 +470,7 @@ def KPI_TASKS(important: Any, days_left: Any, urgent_days: Any = 2) -> Result:
     important : range
         重要的写 1 或 是，一件事一格。
     days_left : range of numbers
-        离期限还有几个工作日，过期的为负数。
+        离期限还有几个工作日，过期的为负数；没有期限的留空，不算紧急。
     urgent_days : optional
         可省略为 2：几个工作日以内算紧急。
 
@@ -467,13 +485,20 @@ def KPI_TASKS(important: Any, days_left: Any, urgent_days: Any = 2) -> Result:
     [['紧急不重要', 3], ['重要不紧急', 2], ['重要且紧急', 1]]
     """
     yes = {"1", "是", "重要", "true", "True", "TRUE", "√"}
-    matters = [text_of(mark) in yes or mark is True for mark in cells_of(important)]
-    left = sound(numbers(days_left)[0]).ravel()
+    marks = cells_of(important)
+    matters = [text_of(mark) in yes or mark is True for mark in marks]
+    read, open_ended, _ = numbers(days_left)
+    left = np.where(open_ended, _NO_DEADLINE, sound(read)).ravel()
     if len(matters) != left.size:
         return "#VALUE!"
     quadrant, order = boxes.task_order(
         matters, np.rint(left).astype(np.int64), count(urgent_days, 2)
     )
-    turn = {place: number for number, place in enumerate(order.tolist(), 1)}
-    names = [boxes.TASK_QUADRANTS[q] for q in quadrant.tolist()]
-    return [[name, turn[place]] for place, name in enumerate(names)]
+    # A range may be longer than the list of tasks in it.
+    none = [is_blank(mark) and empty for mark, empty in zip(marks, open_ended.flat, strict=True)]
+    tasks = [place for place in order.tolist() if not none[place]]
+    turn = {place: number for number, place in enumerate(tasks, 1)}
+    return [
+        [None, None] if none[place] else [boxes.TASK_QUADRANTS[q], turn[place]]
+        for place, q in enumerate(quadrant.tolist())
+    ]

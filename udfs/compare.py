@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
-from kpi_xl.error_values import error_name
+from kpi_xl.error_values import NUM, error_name
 from kpi_xl.kpi import Kpi
 from udfs.arguments import BadArgumentError, month_of, text_of
 from udfs.current import Data, data
@@ -81,7 +81,7 @@ def _change(kpi: Kpi, code: str, actual: float, base: float) -> float:
     """A change: of ratios in 百分点, of everything else relative, as in the templates."""
     if kpi.unit == "%":
         return (actual - base) * _points(kpi)
-    return float(kpis[code](actual, base))
+    return NUM if base < 0 else float(kpis[code](actual, base))
 
 
 def _points(kpi: Kpi) -> int:

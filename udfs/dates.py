@@ -1,27 +1,33 @@
-"""Days that a spreadsheet hands over: dates as datetimes, serial numbers or text."""
+"""Days that a spreadsheet hands over: dates as datetimes, serial numbers or text.
+
+They are read by `kpi_xl.readers.date`, as those of raw files are: 在职, 9999-12-31 or
+1900-01-01 in a column of leave dates mean that there is no date.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-import decimal
-import math
 import re
-import unicodedata
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kpi_xl import kinds
 from kpi_xl.calendar import Month
-from udfs.arguments import BadArgumentError, cells_of, error_of, is_blank, month_of, rows_of
+from kpi_xl.fault import Fault
+from kpi_xl.readers.cell import is_nothing, plain
+from kpi_xl.readers.date import EPOCH, FIRST_SERIAL, LAST_SERIAL, ZERO_SERIALS, read_day
+from udfs.arguments import BadArgumentError, cells_of, error_of, month_of, rows_of
 
-_EPOCH: Final = np.datetime64("1899-12-30", "D")
-_EPOCH_ORDINAL: Final = dt.date(1899, 12, 30).toordinal()
-_LAST_SERIAL: Final = 2_958_465  # 9999-12-31
+_EPOCH: Final = np.datetime64(EPOCH, "D")
+_EPOCH_ORDINAL: Final = EPOCH.toordinal()
 _NO_DAY: Final = -(10**9)
-_DATE_TEXT: Final = re.compile(
-    r"((?:18|19|20|21)\d\d)(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d\d)(\d\d))"
-    r"(?:[T ]\d{1,2}:\d\d(?::\d\d)?)?"
+_LAST_ZERO: Final = max(ZERO_SERIALS)
+_LIKE_A_DATE: Final = re.compile(
+    r".*\d|[一二三四五六七八九十〇零年月日号\s]+|.*(?:今|昨|前|明|去|本|上|下|年|月)[天日年月初底末周]|"
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\b.*",
+    re.IGNORECASE,
 )
 
 
@@ -54,75 +60,73 @@ def _all_alike(cells: list[Any]) -> NDArray[np.datetime64] | None:
     """A column of nothing but dates and blanks, or serial numbers and blanks; else None."""
     if not cells:
         return np.array([], dtype="datetime64[D]")
-    kinds = set(map(type, cells[1:])) - {type(None)}
+    types = set(map(type, cells[1:])) - {type(None)}
     rest: list[Any] = cells[1:]
-    if kinds and all(issubclass(kind, dt.date) for kind in kinds):
+    if types and all(issubclass(kind, dt.date) for kind in types):
         ordinals = [_NO_DAY if cell is None else cell.toordinal() - _EPOCH_ORDINAL for cell in rest]
         days = np.array(ordinals, dtype=np.int64)
-    elif kinds and kinds <= {float, int}:
+        first, last = _LAST_ZERO + 1, LAST_SERIAL
+    elif types and types <= {float, int}:
         serials = np.array(rest, dtype=np.float64)
         blank = np.isnan(serials)
         if np.count_nonzero(blank) != rest.count(None):
             return None
-        serials[blank] = 0
-        if serials.min() < 0 or serials.max() > _LAST_SERIAL:
+        serials[blank] = _NO_DAY
+        if not (np.abs(serials) <= -_NO_DAY).all():
             return None
         days = serials.astype(np.int64)
-        # A zero is what an empty cell becomes in many a formula.
-        days[serials == 0] = _NO_DAY
+        first, last = FIRST_SERIAL, LAST_SERIAL
     else:
         return None
-    first = _one_by_one(cells[:1])
+    # What is no ordinary day, one by one: no date, or none that can be.
+    if ((days != _NO_DAY) & ((days < first) | (days > last))).any():
+        return None
     found = _EPOCH + days.astype("timedelta64[D]")
     found[days == _NO_DAY] = np.datetime64("NaT", "D")
-    return np.concatenate([first, found])
+    return np.concatenate([_one_by_one(cells[:1], len(cells)), found])
 
 
-def _one_by_one(cells: list[Any]) -> NDArray[np.datetime64]:
+def _one_by_one(cells: list[Any], among: int | None = None) -> NDArray[np.datetime64]:
+    """Read days cell by cell; the first of several may be a heading."""
     known: dict[Any, Any] = {None: np.datetime64("NaT", "D")}
     days = np.empty(len(cells), dtype="datetime64[D]")
+    several = (len(cells) if among is None else among) > 1
     for position, cell in enumerate(cells):
         try:
             day = known[cell]
         except (KeyError, TypeError):
-            try:
-                day = known[cell] = _date(cell)
-            except BadArgumentError:
-                heading = position == 0 and isinstance(cell, str) and error_of(cell) is None
-                if not heading:
-                    raise
+            if position == 0 and several and _is_heading(cell):
                 day = np.datetime64("NaT", "D")
+            else:
+                day = _date(cell)
+                if not isinstance(cell, (bool, np.bool_)):  # True is 1 to a dict
+                    known[cell] = day
         days[position] = day
     return days
 
 
+def _is_heading(cell: Any) -> bool:
+    """Whether a text is what stands above a column, and no date that cannot be read."""
+    if not isinstance(cell, str) or error_of(cell) is not None or is_nothing(cell):
+        return False
+    found = read_day(cell)
+    return (
+        isinstance(found, Fault)
+        and found.kind is kinds.NO_DAY
+        and not _LIKE_A_DATE.fullmatch(plain(cell))
+    )
+
+
 def _date(cell: Any) -> np.datetime64:
-    if is_blank(cell):
-        return np.datetime64("NaT", "D")
+    """One day, NaT for none; what is no day ends the function."""
     if (name := error_of(cell)) is not None:
         raise BadArgumentError(name)
-    if isinstance(cell, dt.datetime):
-        return np.datetime64(cell.date(), "D")
-    if isinstance(cell, dt.date):
-        return np.datetime64(cell, "D")
-    if isinstance(cell, str):
-        text = unicodedata.normalize("NFKC", cell).strip()
-        if match := _DATE_TEXT.fullmatch(text):
-            try:
-                return np.datetime64(dt.date(*(int(part) for part in match.groups() if part)), "D")
-            except ValueError:
-                raise BadArgumentError("#VALUE!") from None
-        try:
-            cell = float(text)
-        except ValueError:
-            raise BadArgumentError("#VALUE!") from None
-    if isinstance(cell, (int, float, decimal.Decimal, np.number)) and not isinstance(cell, bool):
-        serial = float(cell)
-        if not math.isfinite(serial) or serial < 0 or serial > _LAST_SERIAL:
-            raise BadArgumentError("#NUM!")
-        # A zero is what an empty cell becomes in many a formula.
-        return _EPOCH + np.timedelta64(int(serial), "D") if serial else np.datetime64("NaT", "D")
-    raise BadArgumentError("#VALUE!")
+    found = read_day(cell.item() if isinstance(cell, np.number) else cell)
+    if isinstance(found, Fault):
+        # As in a spreadsheet: a number that is no day is one out of range, a text is of no use.
+        number = not isinstance(cell, (str, bool)) or found.kind is kinds.DAY_OUT_OF_RANGE
+        raise BadArgumentError("#NUM!" if number else "#VALUE!")
+    return np.datetime64(found if isinstance(found, dt.date) else "NaT", "D")
 
 
 def days(value: Any) -> tuple[list[list[dt.date | str]], int]:
@@ -138,25 +142,14 @@ def days(value: Any) -> tuple[list[list[dt.date | str]], int]:
 
 
 def _day(cell: Any) -> dt.date | str:
-    if is_blank(cell):
-        return "#VALUE!"
-    try:
-        if not _is_compact_month(cell):
-            day: Any = _date(cell).astype(object)
-            if isinstance(day, dt.date):
-                return day
-    except BadArgumentError as error:
-        if error.name != "#VALUE!" or not isinstance(cell, str):
-            return error.name
+    if (name := error_of(cell)) is not None:
+        return name
+    found = read_day(cell)
+    if isinstance(found, dt.date):
+        return found
     month = month_of(cell)
-    return month.last if isinstance(month, Month) else month
-
-
-def _is_compact_month(cell: Any) -> bool:
-    """Whether it is a month such as 202406, as a number or as text, and not a day's number."""
-    if isinstance(cell, str):
-        try:
-            cell = float(cell)
-        except ValueError:
-            return False
-    return isinstance(cell, (int, float)) and 190001 <= cell <= 209912
+    if isinstance(month, Month):
+        return month.last
+    # As in `_date`: a number that no day has; 2024.1 is one that two months could have.
+    number = isinstance(cell, (int, float)) and not isinstance(cell, bool)
+    return "#NUM!" if number and not 0 <= cell < FIRST_SERIAL else month

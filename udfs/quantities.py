@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kpi_xl.error_values import error_name
 from kpi_xl.kpi import Direction
-from udfs.arguments import BadArgumentError, is_blank, numbers, text_of
+from udfs.arguments import BadArgumentError, numbers, text_of
 
 MOST: Final = 1e15
 """Greater numbers are neither counts nor money."""
@@ -42,15 +42,11 @@ def sound(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def one(value: Any, default: float | None = None) -> float:
-    """A single number; the default for a blank cell."""
-    if is_blank(value) and default is not None:
-        return default
-    return float(floats(value)[0])
-
-
-def fen(value: Any) -> Ints:
-    """Amounts in 元 as whole 分."""
-    return np.rint(floats(value) * 100).astype(np.int64)
+    """A single number; the default for a blank cell, of several cells the error."""
+    read, blank, _ = numbers(value)
+    if read.size != 1 or (blank.any() and default is None):
+        raise BadArgumentError("#VALUE!")
+    return float(default) if blank.any() and default is not None else float(sound(read)[0, 0])
 
 
 def count(value: Any, default: int | None = None) -> int:
@@ -69,6 +65,14 @@ def direction(lower: Any) -> Direction:
 def grid(value: Any) -> NDArray[np.float64]:
     """A block of numbers; blanks are 0."""
     return sound(numbers(value)[0])
+
+
+def chain(value: Any) -> NDArray[np.float64]:
+    """Quantities that belong together in their order: none may be blank, or what follows moves."""
+    read, blank, _ = numbers(value)
+    if read.size < 2 or blank.any():
+        raise BadArgumentError("#VALUE!")
+    return sound(read.ravel())
 
 
 def given(value: Any) -> list[float | None]:

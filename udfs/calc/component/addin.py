@@ -184,7 +184,7 @@ def _by_counts(
     def method(self: AddIn, *given: Any) -> Any:
         if len(given) == measures or given[measures:] == (None,) * (len(given) - measures):
             numerator, denominator = fraction(*given[:measures])
-            if denominator:
+            if denominator > 0:
                 result = numerator / denominator
                 if result - result == 0.0:  # neither infinite nor NaN
                     return result
