@@ -502,10 +502,6 @@ def main() -> None:
     except (KeyboardInterrupt, click.Abort):
         click.echo("已停止；没有写完的文件不会留下。", err=True)
         sys.exit(130)
-    except BrokenPipeError:
-        # Whoever read has seen enough, as `kpi-xl … | head` has; nothing is to be said any more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except OSError as error:
         _refuse(file_error(error))
     except MemoryError:

@@ -55,6 +55,9 @@ def write_whole(file: Path, content: bytes) -> bool:
     FileError
         When the system does not let us.
     """
+    with _saying(file, "write"):
+        if file.exists() and not file.is_file() and not file.is_dir():
+            raise FileError("这里是设备或管道，不是文件", "请换一个文件名", file=file)
     if _holds(file, content):
         return False
     make_folder(file.parent)

@@ -229,3 +229,23 @@ class TestBadInput:
     def test_settings_that_mean_nothing(self, small, text, said):
         (small / "kpi.toml").write_text(text, encoding="utf-8")
         self.check(small, "kpi.toml", said)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="places that only POSIX has")
+def test_whatever_the_system_has_against_it_ends_with_two(tmp_path):
+    (tmp_path / "文件").touch()
+    refused(run("init", tmp_path / "文件" / "新"), "不是文件夹")
+    refused(run("sample", tmp_path / "文件"), "不是文件夹")
+    refused(run("init", tmp_path / ("长" * 200)), "太长")
+    refused(run("addin", "build", tmp_path / "文件" / "a.oxt", "--host", "calc"), "不是文件夹")
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "kpi_xl.cli", "explain"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+            check=False,
+        )
+    refused_by_terminal = done.returncode == 2 and "磁盘满了" in done.stderr
+    assert refused_by_terminal, done.stderr

@@ -257,6 +257,9 @@ def test_things_that_are_in_the_way(tmp_path):
         write_whole(tmp_path / "file" / "a.xlsx", b"x")
     with pytest.raises(FileError, match="太长"):
         write_whole(tmp_path / ("长" * 100), b"x")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(FileError, match="设备或管道"):
+        write_whole(tmp_path / "pipe", b"x")
     (tmp_path / "circle").symlink_to(tmp_path / "circle")
     with pytest.raises(FileError, match="链接"):
         write_whole(tmp_path / "circle" / "a.xlsx", b"x")
