@@ -8,7 +8,7 @@ MONTH ?= 2024-06
 BIN := $(VENV)/bin
 RUN := $(BIN)/kpi-xl --project demo
 
-.PHONY: demo test test-spark lint bench docs templates pictures clean addin
+.PHONY: demo test test-spark lint bench study docs templates pictures clean addin
 
 $(BIN)/kpi-xl: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("kpi_xl 需要 Python 3.11 或更高版本" if sys.version_info < (3, 11) else 0)'
@@ -75,6 +75,10 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
+
+# The statistics against simulated worlds; writes docs/calibration.md.
+study: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.study
 
 addin: $(VENV)/.dev
 	$(BIN)/python -m udfs.excel.build kpi_xl.xlam

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Final, Literal
 
 from kpi_xl.analysis.evidence import Signals
@@ -14,8 +16,16 @@ from kpi_xl.formula import Unit
 
 Verdict = Literal["数据支持", "请主管判断", "数据不支持"]
 
-SUPPORTED: Final = 0.5
-"""From half a usual spread on, numbers speak for a cause."""
+TOPICS: Final = 3
+"""So many weaknesses of a unit are diagnosed: who works on everything works on nothing."""
+
+_BY_CHANCE: Final = 0.15
+"""How often a unit of which there is nothing but chance may be told a supported cause, reckoned as
+if causes had nothing to do with each other; they have, and it is below a tenth
+(docs/calibration.md)."""
+
+_HINT: Final = 1.0
+"""From one standard deviation on, numbers are shown even where they prove nothing."""
 
 _ORDER: Final[tuple[Verdict, ...]] = ("数据支持", "请主管判断", "数据不支持")
 
@@ -70,7 +80,8 @@ class RankedCause:
     verdict : str
         数据支持, 请主管判断 or 数据不支持.
     strength : float or None
-        The mean strength of its numbers, from -4 to 4; None without any.
+        How strongly its numbers speak for it, in standard deviations from -4 to 4; None without
+        any.
     numbers : tuple of Number
         The strongest first.
     """
@@ -79,6 +90,21 @@ class RankedCause:
     verdict: Verdict
     strength: float | None
     numbers: tuple[Number, ...]
+
+    @property
+    def proof(self) -> str:
+        """What the data say about it, for people.
+
+        Examples
+        --------
+        >>> RankedCause(Cause("x", "没有市场", (), ""), "请主管判断", None, ()).proof
+        '数据看不出，请主管判断'
+        """
+        if self.verdict == "数据支持":
+            return f"依据：{self.numbers[0].text}"
+        if self.verdict == "请主管判断" and (self.strength or 0) >= _HINT:
+            return f"{self.numbers[0].text}，数据不能断定，请主管判断"
+        return "数据看不出，请主管判断"
 
 
 def diagnose(kpi: str, unit: int, signals: Signals, base: Knowledge) -> list[RankedCause]:
@@ -98,8 +124,9 @@ def diagnose(kpi: str, unit: int, signals: Signals, base: Knowledge) -> list[Ran
     Returns
     -------
     list of RankedCause
-        Those that the data support, the strongest first; then those that only a person can
-        judge; last those that the data speak against. Equals stay in the order of the file.
+        Those that the data support, the strongest first; then those of which the data do not tell
+        enough, and those that only a person can judge; last those that the data speak against.
+        Equals stay in the order of the file.
 
     Raises
     ------
@@ -108,8 +135,11 @@ def diagnose(kpi: str, unit: int, signals: Signals, base: Knowledge) -> list[Ran
 
     Notes
     -----
-    The strength of a cause is the mean deviation of its signals in the direction that would show
-    it. A signal that is the weak KPI itself is no evidence.
+    The strength of a cause is the greatest deviation z of its n signals in the direction that would
+    show it, √(z² − 2 ln n), as long as they point there in the mean. It is supported from so many
+    standard deviations on that of `TOPICS` weaknesses with all their causes one is supported by
+    chance in `_BY_CHANCE` of the units (Bonferroni); the data speak against it where the signals
+    are on the better side. A signal that is the weak KPI itself is no evidence.
 
     Examples
     --------
@@ -122,11 +152,30 @@ def diagnose(kpi: str, unit: int, signals: Signals, base: Knowledge) -> list[Ran
     >>> first.cause.text, first.numbers[0].text
     ('差勤管得松，人都见不到', '出勤率 60.0%（平时 90.0%，同类 90.0%）')
     """
-    ranked = [_judged(cause, kpi, unit, signals, base) for cause in base.topic(kpi).causes]
+    causes = [
+        (cause, _numbers(cause, kpi, unit, signals, base)) for cause in base.topic(kpi).causes
+    ]
+    least = supported_from(sum(bool(numbers) for _, numbers in causes))
+    ranked = [_judged(cause, numbers, least) for cause, numbers in causes]
     return sorted(ranked, key=lambda r: (_ORDER.index(r.verdict), -(r.strength or 0.0)))
 
 
-def _judged(cause: Cause, kpi: str, unit: int, signals: Signals, base: Knowledge) -> RankedCause:
+@functools.cache
+def supported_from(causes: int) -> float:
+    """From how many standard deviations on the numbers support one of so many causes.
+
+    Examples
+    --------
+    >>> round(supported_from(1), 2), round(supported_from(8), 2)
+    (1.64, 2.5)
+    """
+    return NormalDist().inv_cdf(1 - _BY_CHANCE / TOPICS / max(causes, 1))
+
+
+def _numbers(
+    cause: Cause, kpi: str, unit: int, signals: Signals, base: Knowledge
+) -> tuple[Number, ...]:
+    """The numbers that speak for or against a cause, the strongest first."""
     numbers = []
     for evidence in cause.evidence:
         place = signals.places.get(evidence.signal)
@@ -145,12 +194,22 @@ def _judged(cause: Cause, kpi: str, unit: int, signals: Signals, base: Knowledge
                     strength=deviation if evidence.direction == "high" else -deviation,
                 )
             )
+    return tuple(sorted(numbers, key=lambda number: -number.strength))
+
+
+def _judged(cause: Cause, numbers: tuple[Number, ...], least: float) -> RankedCause:
     if not numbers:
         return RankedCause(cause, "请主管判断", None, ())
     strength = sum(number.strength for number in numbers) / len(numbers)
-    verdict: Verdict = "数据支持" if strength >= SUPPORTED else "数据不支持"
-    numbers.sort(key=lambda number: -number.strength)
-    return RankedCause(cause, verdict, strength, tuple(numbers))
+    if strength > 0:
+        # The strongest shows it, less what looking at several takes: visits may be few where
+        # appointments are as many as ever.
+        several = 2 * math.log(len(numbers))
+        strength = math.sqrt(max(numbers[0].strength ** 2 - several, 0.0))
+    verdict: Verdict = (
+        "数据支持" if strength >= least else "请主管判断" if strength > 0 else "数据不支持"
+    )
+    return RankedCause(cause, verdict, strength, numbers)
 
 
 @dataclass(frozen=True)

@@ -17,15 +17,21 @@ from kpi_xl.error_values import NOT_AVAILABLE
 Floats = NDArray[np.float64]
 
 MONTHS: Final = 12
-"""A unit's own usual is the median of so many months before the last."""
+"""A unit's own usual is that of so many months before the last."""
 
 FARTHEST: Final = 4.0
-"""More than so many spreads away is no stronger evidence."""
+"""More than so many standard deviations away is no stronger evidence."""
 
-_FEWEST_MONTHS: Final = 3
+FEWEST_CASES: Final = 5
+"""A ratio of fewer people or cases is no evidence: 0 of 2 newcomers tells nothing."""
+
+_TOGETHER: Final = 1.85
+"""Both deviations added up vary so much: they share the value, and go together by about 0.7."""
+
+_FEWEST_MONTHS: Final = 6
 _FEWEST_PEERS: Final = 4
-_LEAST_SPREAD: Final = 0.05  # of the median: closer values differ by chance
-_TO_DEVIATION: Final = 1.4826  # of the median absolute deviation, to a standard deviation
+_LEAST_SPREAD: Final = 0.01  # of the mean: closer values differ by chance
+_LEAST_OF_MONEY: Final = 0.05
 
 
 @dataclass(frozen=True)
@@ -40,8 +46,8 @@ class Signals:
         The last month, the unit's own median before, the median of all units; ``#N/A`` where
         there are too few months or units.
     deviation : (signals, units) float64 array
-        How high the value is, in usual spreads, from -4 to 4: the mean of both comparisons;
-        ``#N/A`` without any.
+        How high the value is, in standard deviations of what chance does, from -4 to 4; ``#N/A``
+        where nothing can be compared.
     """
 
     places: Mapping[str, int]
@@ -80,51 +86,113 @@ def measure(
 
     Notes
     -----
-    deviation = (value − median) ÷ spread, spread = 1.4826 × median absolute deviation, but at least
-    5% of the median; once over the unit's own months, once over the units of the group. Medians
-    do not mind the odd month or unit that is far out.
+    t = (value − mean) ÷ √(variance × (1 + 1/n)), once over the unit's own n months before, once
+    over the n other units; the variance is at least that of chance among so few people: p(1 − p) ÷
+    cases of a share, rate ÷ cases of a count by head; money is compared in logarithms. Each t
+    becomes the standard deviation that is as seldom (D. L. Wallace, 1959); of both the greater
+    counts, less what looking twice takes, √(z² − 2 ln 2), or their sum ÷ 1.85 if that is more.
 
     Examples
     --------
     >>> signals = {"KPI_ACTIVITY": Signal("KPI_ACTIVITY", "活动率", "%", None, None)}
-    >>> rates = [[0.8] * 6, [0.8] * 6, [0.8] * 6, [0.8] * 5 + [0.7]]
-    >>> measure(signals, {"KPI_ACTIVITY": rates}).deviation.round(2).tolist()
-    [[0.0, 0.0, 0.0, -2.5]]
+    >>> steady = [0.8, 0.79, 0.81, 0.8, 0.79, 0.81]
+    >>> rates = [[*steady, 0.8], [*steady, 0.79], [*steady, 0.81], [*steady, 0.8], [*steady, 0.7]]
+    >>> measure(signals, {"KPI_ACTIVITY": rates}).deviation.round(1).tolist()
+    [[0.0, -0.0, 0.7, 0.0, -3.2]]
     """
     found = {code: values for code, s in signals.items() if (values := s.values(given)) is not None}
     if not found:
         nothing = np.zeros((0, 0))
         return Signals({}, nothing, nothing, nothing, nothing)
     history = np.stack(np.broadcast_arrays(*found.values()))
-    value = history[..., -1]
-    before = history[..., -1 - MONTHS : -1]
-    usual, own = _compared(value, before, _FEWEST_MONTHS)
-    peers, beside = _compared(value, value[:, None, :], max(fewest_peers, _FEWEST_PEERS))
+    value, before = history[..., -1], history[..., -1 - MONTHS : -1]
+    cases = np.stack([_cases(signals[code], given, value.shape[1:]) for code in found])
+    shares = np.array([signals[code].unit == "%" for code in found])[:, None]
+    enough = ~(cases < FEWEST_CASES)
+    money = np.array([signals[code].unit == "元" for code in found])[:, None, None]
+    scale = _logarithms(history, money)
+    now, past = scale[..., -1], scale[..., -1 - MONTHS : -1]
+    enough_peers = max(fewest_peers, _FEWEST_PEERS)
+    own, beside = (
+        _deviation(now, *moments, fewest, cases, shares, money[..., 0])
+        for moments, fewest in ((_moments(past), _FEWEST_MONTHS), (_others(now), enough_peers))
+    )
     both = np.stack([own, beside])
     known = np.isfinite(both)
-    count = known.sum(axis=0)
-    total = np.where(known, both, 0.0).sum(axis=0)
+    size = np.where(known, np.abs(both), -1.0)
+    farther = np.take_along_axis(both, size.argmax(axis=0)[None], axis=0)[0]
+    looked = known.sum(axis=0)
+    twice = np.where(looked > 1, 2 * np.log(2), 0.0)
+    alone = np.sqrt(np.maximum(farther**2 - twice, 0.0))
+    together = np.abs(own + beside) / _TOGETHER
+    far = np.sign(farther) * np.fmax(alone, np.where(own * beside > 0, together, 0.0))
     return Signals(
         places={code: place for place, code in enumerate(found)},
         value=value,
-        usual=usual,
-        peers=peers,
-        deviation=np.where(count > 0, total / np.maximum(count, 1), NOT_AVAILABLE),
+        usual=_usual(before, _FEWEST_MONTHS),
+        peers=np.broadcast_to(_usual(value[:, None, :], enough_peers), value.shape),
+        deviation=np.where((looked > 0) & enough, np.clip(far, -FARTHEST, FARTHEST), NOT_AVAILABLE),
     )
 
 
-def _compared(value: Floats, others: Floats, fewest: int) -> tuple[Floats, Floats]:
-    """The median of others along the last axis, and how far the value is from it in spreads.
+def _logarithms(history: Floats, money: NDArray[np.bool_]) -> Floats:
+    """The same with amounts of money as logarithms: twice as much is as far off as half as much."""
+    positive = np.where(history > 0, history, np.nan)
+    return np.where(money, np.log(positive), history)
 
-    The others are (signals, units, months), or (signals, 1, units) when they are the same for all.
-    """
-    middle = median(others)
-    off = median(np.abs(others - middle[..., None]))
-    spread = np.maximum(off * _TO_DEVIATION, np.abs(middle) * _LEAST_SPREAD)
-    apart = (value - middle) / np.where(spread > 0, spread, 1.0)
-    far = np.where(spread > 0, np.clip(apart, -FARTHEST, FARTHEST), np.sign(apart) * FARTHEST)
+
+def _cases(signal: Signal, given: Mapping[str, ArrayLike], shape: tuple[int, ...]) -> Floats:
+    """How many people or cases a signal's last value rests on; NaN where nobody knows."""
+    if signal.denominator is None or signal.unit == "元":
+        return np.full(shape, np.nan)
+    return np.asarray(given[signal.denominator], dtype=np.float64)[..., -1]
+
+
+def _moments(values: Floats) -> tuple[Floats, Floats, Floats]:
+    """Mean, variance and number of the known values along the last axis."""
+    known = np.isfinite(values)
+    count = known.sum(axis=-1).astype(np.float64)
+    mean = np.where(known, values, 0.0).sum(axis=-1) / np.maximum(count, 1)
+    square = np.where(known, (values - mean[..., None]) ** 2, 0.0).sum(axis=-1)
+    return mean, square / np.maximum(count - 1, 1), count
+
+
+def _others(value: Floats) -> tuple[Floats, Floats, Floats]:
+    """The same over all units but each itself."""
+    known = np.isfinite(value)
+    mine = np.where(known, value, 0.0)
+    count = known.sum(axis=-1, keepdims=True) - known
+    mean = (mine.sum(axis=-1, keepdims=True) - mine) / np.maximum(count, 1)
+    middle = mine.sum(axis=-1, keepdims=True) / np.maximum(known.sum(axis=-1, keepdims=True), 1)
+    off = np.where(known, (value - middle) ** 2, 0.0)
+    square = off.sum(axis=-1, keepdims=True) - off - count * (mean - middle) ** 2
+    return mean, np.maximum(square, 0.0) / np.maximum(count - 1, 1), count.astype(np.float64)
+
+
+def _deviation(
+    value: Floats,
+    mean: Floats,
+    variance: Floats,
+    count: Floats,
+    fewest: int,
+    cases: Floats,
+    shares: NDArray[np.bool_],
+    money: NDArray[np.bool_],
+) -> Floats:
+    """By how many standard deviations of chance a value is off."""
+    inside = np.where(shares, np.clip(mean, 0, 1) * (1 - np.clip(mean, 0, 1)), np.abs(mean))
+    chance = np.where(cases > 0, inside / np.where(cases > 0, cases, 1.0), 0.0)
+    close = np.where(money, _LEAST_OF_MONEY, _LEAST_SPREAD * np.abs(mean))
+    least = np.maximum(close**2, chance)
+    spread = np.sqrt(np.maximum(variance, least) * (1 + 1 / np.maximum(count, 1)))
+    apart = value - mean
+    t = np.where(spread > 0, apart / np.where(spread > 0, spread, 1.0), np.sign(apart) * FARTHEST)
+    free = np.maximum(count - 1, 1)
+    z = np.sign(t) * np.sqrt(free * np.log1p(t**2 / free)) * (1 - 3 / (4 * free))
+    return np.where((count >= fewest) & np.isfinite(z), z, NOT_AVAILABLE)
+
+
+def _usual(others: Floats, fewest: int) -> Floats:
+    """The median of others along the last axis."""
     enough = np.isfinite(others).sum(axis=-1) >= fewest
-    return (
-        np.where(enough, np.broadcast_to(middle, value.shape), NOT_AVAILABLE),
-        np.where(enough & np.isfinite(far), far, NOT_AVAILABLE),
-    )
+    return np.where(enough, median(others), NOT_AVAILABLE)

@@ -358,9 +358,7 @@ def problem_text(weakness: Weakness) -> str:
 
 def cause_text(cause: RankedCause) -> str:
     """A cause with the number that speaks for it most, or that a person has to judge."""
-    if not cause.numbers or cause.verdict == "请主管判断":
-        return f"{cause.cause.text}（数据看不出，请主管判断）"
-    return f"{cause.cause.text}。依据：{cause.numbers[0].text}"
+    return f"{cause.cause.text}。{cause.proof}"
 
 
 def measure_text(proposal: Proposal) -> str:

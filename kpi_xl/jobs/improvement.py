@@ -93,15 +93,12 @@ def proposed(findings: Findings, unit: int, today: dt.date, most: int) -> list[P
         value = value_text(kpi, findings.value(kpi.code, unit))
         for proposal in weakness.proposals(today, PER_WEAKNESS):
             cause = proposal.cause
-            proof = (
-                cause.numbers[0].text if cause.verdict == "数据支持" else "数据看不出，请主管判断"
-            )
             found.append(
                 Planned(
                     code=code_of(proposal.remedy.text, weakness.topic.name),
                     kpi=kpi.name,
                     problem=f"{weakness.topic.name}（{kpi.name} {value}）",
-                    cause=f"{cause.cause.text}。{proof}",
+                    cause=f"{cause.cause.text}。{cause.proof}",
                     text=proposal.remedy.text,
                     owner=proposal.remedy.owner,
                     tool=proposal.remedy.tool,

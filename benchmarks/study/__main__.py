@@ -1,0 +1,176 @@
+"""``make study``: run the simulations, write docs/calibration.md and its pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+
+from benchmarks.study import diagnosis, follow_up, month_end, signals
+from kpi_xl.analysis.follow_up import FEWEST_CHANGES
+
+mpl.use("svg")
+import matplotlib.pyplot as plt
+
+_DOCS = Path(__file__).parents[2] / "docs"
+_PICTURES = _DOCS / "pictures"
+_TEAL, _AMBER, _GREY = "#00796b", "#b26a00", "#757575"
+
+Curves = Mapping[str, Sequence[float]]
+
+
+def main() -> None:
+    """Write the page."""
+    plt.rcParams["font.sans-serif"] = ["Noto Sans CJK SC", "Noto Sans CJK JP", "sans-serif"]
+    plt.rcParams["axes.unicode_minus"] = False
+    parts = [_follow_up(), _diagnosis(), _month_end(), _signals()]
+    text = "\n".join(["# 校准：统计说的话，模拟里兑现多少", "", _HEAD, *parts])
+    (_DOCS / "calibration.md").write_text(text, encoding="utf-8")
+
+
+_HEAD = """\
+每一句统计上的话都有说错的时候。下面用模拟的世界（种子固定，每次一样）量出说错多少、看得出多少。
+世界是编的，只说明方法本身；自己的数据上预测差多少，看进度表上的“往月同一天的预测，平均差多少”。
+重新量一次：`make study`，几分钟。
+"""
+
+
+def _follow_up() -> str:
+    worst = 0.0
+    rows = []
+    for kind, units, who, wander, shares in follow_up.without_effect(rounds=6400):
+        claimed = float(shares[0] + shares[2])
+        worst = max(worst, claimed)
+        if wander:
+            rows.append((_KINDS[kind], str(units), _TAKERS[who], f"{claimed:.1%}"))
+    effects = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4)
+    curves = {
+        f"{units} 个单位": [
+            float(follow_up.claims("rates", units, "weakest last month", 0.0, e, n, 11)[0])
+            for e in effects
+        ]
+        for units, n in ((8, 150), (32, 40))
+    }
+    _picture(
+        "study-follow-up", [e * 100 for e in effects], curves, "活动率提高的点数", "看得出的比例"
+    )
+    return f"""\
+## 进展检讨：措施没有作用时说有作用
+
+单位 12 人和 60 人混在一起，活动率或人均保费；措施由任意、上月最弱、三个月最弱或最小的单位做。
+没有作用的措施得到“好于同类”或“差于同类”的，最多 **{worst:.1%}**（承诺不超过 5%）。
+至少要有 {FEWEST_CHANGES} 次以前的变化可比，8 个单位约要 14 个月的数据。
+
+{_table(("指标", "单位数", "谁做措施", "说有作用"), rows)}
+有作用时看得出多少：
+
+![看得出的比例](pictures/study-follow-up.svg)
+"""
+
+
+_KINDS = {"rates": "活动率", "premium": "人均保费"}
+_TAKERS = {
+    "any": "任意", "weakest last month": "上月最弱",
+    "weakest of three months": "三个月最弱", "smallest": "最小",
+}  # fmt: skip
+
+
+def _diagnosis() -> str:
+    rows = [
+        (str(units), str(people), f"{diagnosis.told_by_chance(units, people, n, 1):.1%}")
+        for units, people, n in ((8, 60, 60), (8, 20, 60), (32, 20, 20), (32, 12, 20))
+    ]
+    effects = (0.0, 0.2, 0.4, 0.6, 0.8)
+    curves = {
+        f"{people} 人的单位": [
+            float(np.mean([diagnosis.found([p], e, people, 8, 5) for p in diagnosis.PLANTS]))
+            for e in effects
+        ]
+        for people in (20, 60, 200)
+    }
+    _picture(
+        "study-diagnosis", [e * 100 for e in effects], curves, "下降百分比", "排第一且“数据支持”"
+    )
+    return f"""\
+## 诊断：只有偶然时说“数据支持”
+
+每个单位看最弱的三项。什么都没有发生、只有偶然，仍看到至少一个“数据支持”的单位：
+
+{_table(("单位数", "每单位人数", "看到“数据支持”"), rows)}
+（承诺不超过 10%。）种下 {len(diagnosis.PLANTS)} 种原因，一次一种，排在第一并且“数据支持”的：
+
+![排第一的比例](pictures/study-diagnosis.svg)
+"""
+
+
+def _month_end() -> str:
+    rows = []
+    for name, seasons, last in (
+        ("平稳的年份，6 月", False, 6), ("有开门红的年份，6 月", True, 6), ("开门红当月", True, 1),
+        ("开门红次月", True, 2),
+    ):  # fmt: skip
+        for units in (8, 32):
+            days = (3, 5, 10, 15, 20)
+            of = [
+                month_end.told(units, 24, last, seasons, d, max(320 // units, 10), d) for d in days
+            ]
+            mean = [float(np.mean([getattr(one, part) for one in of])) for part in _PARTS]
+            rows.append((name, str(units), *(f"{value:.1%}" for value in mean)))
+    return f"""\
+## 进度：月末预测差多少，区间管不管用
+
+第 3、5、10、15、20 个工作日的平均；差多少是占月末实际的百分比。区间承诺五个月里四个月在里面。
+
+{_table(("月份", "单位数", "预测差", "照天数直推差", "只照去年同月差", "落在区间里"), rows)}
+区间在平稳的月份和开门红当月都接近八成；开门红次月只有去年一次可以参照，略窄。
+"""
+
+
+_PARTS = ("miss", "line", "last_year", "inside")
+
+
+def _signals() -> str:
+    kinds = {
+        "normal": "正态",
+        "counts": "件数（平均 8）",
+        "rates": "12 人的比率",
+        "premium": "保费",
+    }
+    rows = [(name, f"{signals.false_signals(k, 4000, 1):.1%}") for k, name in kinds.items()]
+    months = list(range(1, 13))
+    curves = {
+        f"下移 {shift} 个标准差": signals.delays(shift, 4000, 2).tolist() for shift in (1, 2, 3)
+    }
+    _picture("study-signals", months, curves, "变化后第几个月", "已经发现的比例")
+    return f"""\
+## 信号：平稳的序列误报多少，变化多久看得出
+
+12 到 23 个月的历史；两边（偏高、偏低）都算误报：
+
+{_table(("序列", "每月误报"), rows)}
+![发现得多快](pictures/study-signals.svg)
+"""
+
+
+def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [headings, ["---"] * len(headings), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _picture(name: str, x: Sequence[float], curves: Curves, across: str, up: str) -> None:
+    plt.rcParams["svg.hashsalt"] = name  # the same picture every time
+    figure, axes = plt.subplots(figsize=(6, 3.2))
+    looks = zip(curves.items(), (_TEAL, _AMBER, _GREY), ("o-", "s--", "^:"), strict=False)
+    for (label, y), colour, line in looks:
+        axes.plot(x, [value * 100 for value in y], line, color=colour, label=label)
+    axes.set(xlabel=across, ylabel=f"{up}（%）", ylim=(0, 102))
+    axes.grid(alpha=0.3)
+    axes.legend(frameon=False)
+    figure.tight_layout()
+    figure.savefig(_PICTURES / f"{name}.svg", metadata={"Date": None})
+    plt.close(figure)
+
+
+main()
