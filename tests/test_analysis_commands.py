@@ -107,7 +107,7 @@ def test_targets_split_exactly(branch, wide, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("peers", "没有的"), "没有这个指标"),
+        (("peers", "没有的"), "没有名为“没有的”的指标"),
         (("peers", "首年度保费"), "不能在单位之间比较"),
         (("warnings", "--level", "班"), "可以写的层级有"),
         (("drivers", "--compare", "别的"), "环比"),
