@@ -7,7 +7,14 @@ import functools
 from dataclasses import dataclass
 from typing import Any, Final
 
+from kpi_xl.errors import InputError
 from kpi_xl.readers.month import read_month
+
+FORM_WEEKS: Final = 5
+"""So many weeks the forms have room for."""
+
+_WEEK: Final = 7
+_SATURDAY: Final = 5
 
 WEEKDAYS: Final = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _HOLIDAYS: Final = {
@@ -275,21 +282,76 @@ def working_days(first: dt.date, last: dt.date) -> list[dt.date]:
     return [day for day in days if is_working_day(day)]
 
 
-def weeks_of(month: Month) -> list[list[dt.date]]:
-    """The weeks, Monday to Sunday, that belong to a month: four or five.
+def weeks_of(month: Month, cut: int | None = None) -> list[list[dt.date]]:
+    """The weeks of a month, Monday to Sunday, cut off where the month begins and ends.
 
-    A week belongs to the month that its Thursday lies in, as in ISO 8601's rule for years, so
-    every week belongs to exactly one month.
+    A weekend at an end is no week of its own, unless somebody works on it. A long business month
+    such as December may have more than five weeks: the shortest neighbours are then one.
+
+    Parameters
+    ----------
+    month : Month
+        The month.
+    cut : int or None
+        The last day of a business month; see `Month.span`.
 
     Returns
     -------
-    list of lists of seven dates
-        The outer days may lie in the neighbouring months.
+    list of lists of dates
+        At most five; every working day of the month is in exactly one.
 
     Examples
     --------
-    >>> [f"{week[0]:%m-%d}" for week in weeks_of(Month.of(2024, 6))]
-    ['06-03', '06-10', '06-17', '06-24']
+    >>> weeks = weeks_of(Month.of(2024, 7))
+    >>> [f"{week[0]:%m-%d} {week[-1]:%m-%d}" for week in weeks]
+    ['07-01 07-07', '07-08 07-14', '07-15 07-21', '07-22 07-28', '07-29 07-31']
     """
-    thursdays = [day for day in month.days if day.weekday() == 3]
-    return [[day + dt.timedelta(days=i) for i in range(-3, 4)] for day in thursdays]
+    first, last = month.span(cut)
+    by_monday: dict[dt.date, list[dt.date]] = {}
+    for day in (first + dt.timedelta(days=i) for i in range((last - first).days + 1)):
+        by_monday.setdefault(_monday(day), []).append(day)
+    weeks = [
+        week
+        for week in by_monday.values()
+        if any(day.weekday() < _SATURDAY or is_working_day(day) for day in week)
+    ]
+    while len(weeks) > FORM_WEEKS:
+        lengths = [sum(map(is_working_day, week)) for week in weeks]
+        at = min(range(len(weeks) - 1), key=lambda i: lengths[i] + lengths[i + 1])
+        weeks[at : at + 2] = [weeks[at] + weeks[at + 1]]
+    return weeks
+
+
+def planned_weeks(month: Month, cut: int | None = None) -> list[list[dt.date | None]]:
+    """The weeks of a month as forms have them, each of seven days from Monday.
+
+    A day of another month is None. A week made of two has its working days only.
+
+    Raises
+    ------
+    InputError
+        When a week has more working days than a form has room for.
+
+    Examples
+    --------
+    >>> [day and day.day for day in planned_weeks(Month.of(2024, 7))[-1]]
+    [29, 30, 31, None, None, None, None]
+    """
+    found: list[list[dt.date | None]] = []
+    for week in weeks_of(month, cut):
+        by_weekday = {day.weekday(): day for day in week}
+        if _monday(week[0]) == _monday(week[-1]):
+            found.append([by_weekday.get(weekday) for weekday in range(_WEEK)])
+            continue
+        working: list[dt.date | None] = [day for day in week if is_working_day(day)]
+        if len(working) > _WEEK:
+            raise InputError(
+                f"{month.chinese}太长，按周的表一月最多五周，放不下它的工作日",
+                "业务月截止日（kpi.toml 的 month_cut）在月中以前时，12 月有七周以上；请按月计划",
+            )
+        found.append(working + [None] * (_WEEK - len(working)))
+    return found
+
+
+def _monday(day: dt.date) -> dt.date:
+    return day - dt.timedelta(days=day.weekday())

@@ -7,7 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kpi_xl.analysis.spread import spread
-from kpi_xl.calendar import Month, day_note, is_working_day, weeks_of, working_days
+from kpi_xl.calendar import Month, day_note, is_working_day, planned_weeks, weeks_of, working_days
+from kpi_xl.errors import InputError
 
 MONTHS = st.builds(Month.of, st.integers(1990, 2090), st.integers(1, 12))
 FORMS = [
@@ -68,12 +69,39 @@ def test_working_days_of_known_months():
     assert [len(working_days(*Month.of(2024, m).span(None))) for m in (2, 6, 10)] == [18, 19, 19]
 
 
-@given(MONTHS)
-def test_every_week_belongs_to_one_month(month):
-    weeks = weeks_of(month)
-    assert len(weeks) in (4, 5)
-    assert all(len(week) == 7 and week[0].weekday() == 0 for week in weeks)
-    assert weeks_of(month + 1)[0][0] == weeks[-1][6] + dt.timedelta(days=1)
+CUTS = st.none() | st.integers(1, 28)
+
+
+@example(Month.of(2023, 12), 25)
+@example(Month.of(2024, 12), 1)
+@given(MONTHS, CUTS)
+def test_each_working_day_of_a_month_is_in_exactly_one_of_its_weeks(month, cut):
+    weeks = weeks_of(month, cut)
+    first, last = month.span(cut)
+    days = [day for week in weeks for day in week]
+    assert [day for day in days if is_working_day(day)] == working_days(first, last)
+    assert days == sorted(set(days))
+    assert all(first <= day <= last for day in days)
+    assert len(weeks) <= 5
+    if last - first < dt.timedelta(days=32):  # not a long December
+        assert all(
+            len({day.isocalendar()[:2] for day in week}) == 1 for week in weeks if len(weeks) < 5
+        )
+
+
+@given(MONTHS, CUTS)
+def test_forms_have_each_working_day_once(month, cut):
+    try:
+        weeks = planned_weeks(month, cut)
+    except InputError:
+        assert month.month == 12 and cut < 18
+        return
+    assert all(len(week) == 7 for week in weeks)
+    days = [day for week in weeks for day in week if day and is_working_day(day)]
+    assert days == working_days(*month.span(cut))
+    for week, of in zip(weeks, weeks_of(month, cut), strict=True):
+        if len({day - dt.timedelta(days=day.weekday()) for day in of}) == 1:
+            assert all(day.weekday() == place for place, day in enumerate(week) if day)
 
 
 @given(st.integers(0, 10**9), st.integers(1, 60))

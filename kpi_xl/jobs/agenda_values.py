@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Final
 
-from kpi_xl.calendar import WEEKDAYS, Month, day_note, is_working_day, weeks_of
-from kpi_xl.jobs.plan_values import WEEKS
+from kpi_xl.calendar import WEEKDAYS, Month, day_note, is_working_day, planned_weeks
+from kpi_xl.jobs.plan_values import WEEKS, period_text, working_days_of
 from kpi_xl.jobs.unit_values import Values
 
 HOURS: Final = (
@@ -31,7 +31,7 @@ WEEKEND: Final = 6
 _FORENOON: Final = (1, 2)
 
 
-def agenda_values(teams: Sequence[str], month: Month) -> Values:
+def agenda_values(teams: Sequence[str], month: Month, cut: int | None = None) -> Values:
     """A proposal for the month: meetings, and the teams in turn, the weakest first.
 
     Parameters
@@ -40,16 +40,18 @@ def agenda_values(teams: Sequence[str], month: Month) -> Values:
         The department's teams, the one that needs the manager most first.
     month : Month
         The month.
+    cut : int or None
+        The last day of a business month.
     """
-    weeks = weeks_of(month)
-    working = [day for week in weeks for day in week if is_working_day(day)]
+    weeks = planned_weeks(month, cut)
+    working = working_days_of(weeks)
     turn = 0
     whole = dict.fromkeys(USES, 0)
     found: Values = {}
     for number in range(1, WEEKS + 1):
         slot = f"week{number}"
         week = weeks[number - 1] if number <= len(weeks) else []
-        made_up = [day for day in week[5:] if is_working_day(day)]
+        made_up = [day for day in week[5:] if day and is_working_day(day)]
         days = [*week[:5], *made_up[:1]]
         found[f"{slot}.weekend"] = _weekend(made_up)
         planned = 0
@@ -57,7 +59,7 @@ def agenda_values(teams: Sequence[str], month: Month) -> Values:
         for place in range(1, WEEKEND + 1):
             day = days[place - 1] if place <= len(days) else None
             plan: list[str | None] = [None] * len(HOURS)
-            if day in working:
+            if day and day in working:
                 team = teams[turn % len(teams)] if teams else None
                 plan = _day(day, day == working[0], day == working[-1], team)
                 turn += day.weekday() in (1, 2, 3)
@@ -113,4 +115,6 @@ def _weekend(made_up: Sequence[dt.date]) -> str:
     if not made_up:
         return "周末"
     day = made_up[0]
-    return f"{day.month}月{day.day}日 {WEEKDAYS[day.weekday()]}（调休上班）"
+    told = "调休上班" if day.weekday() >= WEEKEND - 1 else "上班"
+    left = f"；{period_text(made_up[1:])}请另排" if len(made_up) > 1 else ""
+    return f"{day.month}月{day.day}日 {WEEKDAYS[day.weekday()]}（{told}{left}）"

@@ -10,7 +10,7 @@ from typing import Final
 import duckdb
 
 from kpi_xl.analysis.attention import attention
-from kpi_xl.calendar import Month, weeks_of
+from kpi_xl.calendar import Month, planned_weeks
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import Cube
 from kpi_xl.jobs.activity_quotas import monthly_quotas
@@ -69,6 +69,7 @@ class FormValues:
         self._store = store
         self._settings = settings
         self._month = month
+        self._cut = settings.month_cut
         self._rows = rows
         self._values = values
         self._people = people
@@ -97,9 +98,9 @@ class FormValues:
             values |= topic_values(findings, number, people, self._month, room)
         if self._asks("week1.time."):
             focus = focus_of(self._values, number, self._last_targets.of_unit(unit))
-            weeks = len(weeks_of(self._month))
+            weeks = len(planned_weeks(self._month, self._cut))
             values |= {f"week{n}.focus": focus if n <= weeks else None for n in range(1, WEEKS + 1)}
-            values |= agenda_values(self._weakest_first(number), self._month)
+            values |= agenda_values(self._weakest_first(number), self._month, self._cut)
         if self._asks("week1.合计."):
             teams = {one.agent: name for name, team in self._teams(number) for one in team}
             values |= week_statistics(self._days(number), teams, self._rows)
@@ -111,10 +112,9 @@ class FormValues:
             values |= box_values(people, self._month, self._cube.last, rows)
         if self._asks("week1.log."):
             members = [one.as_member(self._month) for one in people if not one.is_manager]
-            values |= log_days(self._month)
-            values |= manager_log(
-                manager_days(attention(members, _ATTENTION), self._month), self._month
-            )
+            values |= log_days(self._month, self._cut)
+            planned = manager_days(attention(members, _ATTENTION), self._month, self._cut)
+            values |= manager_log(planned, self._month, self._cut)
         return values
 
     def person(self, number: int, person: Person) -> Values:
@@ -125,11 +125,11 @@ class FormValues:
         quotas = self.quotas(number)[person.agent]
         values: Values = {}
         if asks_review:
-            values |= review_values(quotas, self._month)
+            values |= review_values(quotas, self._month, self._cut)
         if asks_log:
             outlets = outlets_of(self._store, person.agent, self._month)
-            values |= log_days(self._month)
-            values |= person_log(quotas, outlets, self._products, self._month)
+            values |= log_days(self._month, self._cut)
+            values |= person_log(quotas, outlets, self._products, self._month, self._cut)
         return values
 
     def _asks(self, prefix: str) -> bool:
@@ -144,12 +144,13 @@ class FormValues:
     def _days(self, number: int) -> MemberDays:
         """What a unit's people are to do, and did, day by day."""
         people = self.members(number)
-        return MemberDays(people, self.quotas(number), self._daily, self._month, self._cube.last)
+        return MemberDays(
+            people, self.quotas(number), self._daily, self._month, self._cube.last, self._cut
+        )
 
     @functools.cached_property
     def _daily(self) -> DailyActivities:
-        weeks = weeks_of(self._month)
-        return DailyActivities(self._store, weeks[0][0], weeks[-1][-1])
+        return DailyActivities(self._store, *self._month.span(self._cut))
 
     @functools.cached_property
     def _products(self) -> list[str]:

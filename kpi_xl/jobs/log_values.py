@@ -12,9 +12,9 @@ from typing import Any, Final
 import duckdb
 
 from kpi_xl.analysis.spread import spread
-from kpi_xl.calendar import WEEKDAYS, Month, day_note, is_working_day, weeks_of
+from kpi_xl.calendar import WEEKDAYS, Month, day_note, planned_weeks
 from kpi_xl.jobs.people import ACTIVITIES
-from kpi_xl.jobs.plan_values import WEEKS, ManagerDay
+from kpi_xl.jobs.plan_values import WEEKS, ManagerDay, working_days_of
 from kpi_xl.jobs.unit_values import Values
 
 LINES: Final = 4
@@ -26,20 +26,24 @@ LOGGED: Final = ("拜访数", "洽谈人数", "促成人数", "意向客户数",
 _EVENING: Final = "夕会：总结当天，检查工作日志"
 
 
-def log_days(month: Month) -> Values:
+def log_days(month: Month, cut: int | None = None) -> Values:
     """Each day's date, weekday, and what is out of the ordinary about it, line by line."""
-    weeks = weeks_of(month)
+    weeks = planned_weeks(month, cut)
     found: Values = {}
     for number in range(1, WEEKS + 1):
         days = weeks[number - 1] if number <= len(weeks) else []
-        told = [[day, WEEKDAYS[day.weekday()], day_note(day)] for day in days]
+        told = [[day, WEEKDAYS[day.weekday()], day_note(day)] if day else [] for day in days]
         found[f"week{number}.log.日期"] = _lines(told)
-        found[f"week{number}.log.工作日"] = sum(map(is_working_day, days))
+        found[f"week{number}.log.工作日"] = len(working_days_of([days]))
     return found
 
 
 def person_log(
-    quotas: Mapping[str, int], outlets: Sequence[str], products: Sequence[str], month: Month
+    quotas: Mapping[str, int],
+    outlets: Sequence[str],
+    products: Sequence[str],
+    month: Month,
+    cut: int | None = None,
 ) -> Values:
     """What a person's log has before he writes in it.
 
@@ -51,9 +55,11 @@ def person_log(
         What he may choose from.
     month : Month
         The month.
+    cut : int or None
+        The last day of a business month.
     """
-    weeks = weeks_of(month)
-    working = [day for week in weeks for day in week if is_working_day(day)]
+    weeks = planned_weeks(month, cut)
+    working = working_days_of(weeks)
     by_day: dict[dt.date, list[str]] = {day: [] for day in working}
     for code, name in ACTIVITIES.items():
         for day, share in zip(working, spread(quotas[code], len(working)), strict=True):
@@ -63,13 +69,13 @@ def person_log(
     for number in range(1, WEEKS + 1):
         slot = f"week{number}"
         days = weeks[number - 1] if number <= len(weeks) else []
-        plans = [_in_pairs(by_day.get(day, [])) for day in days]
+        plans = [_in_pairs(by_day.get(day, [])) if day else [] for day in days]
         found[f"{slot}.log.计划"] = _lines(plans)
         found |= {f"{slot}.day{day}.保费合计": 0 for day in range(1, 8)}
     return found
 
 
-def manager_log(days: Mapping[dt.date, ManagerDay], month: Month) -> Values:
+def manager_log(days: Mapping[dt.date, ManagerDay], month: Month, cut: int | None = None) -> Values:
     """What a manager's log has before he writes in it: what he planned, and for whom.
 
     Parameters
@@ -78,15 +84,17 @@ def manager_log(days: Mapping[dt.date, ManagerDay], month: Month) -> Values:
         His working days; see `kpi_xl.jobs.plan_values.manager_days`.
     month : Month
         The month.
+    cut : int or None
+        The last day of a business month.
     """
-    weeks = weeks_of(month)
+    weeks = planned_weeks(month, cut)
     found: Values = {}
     for number in range(1, WEEKS + 1):
         slot = f"week{number}"
         its_days = weeks[number - 1] if number <= len(weeks) else []
         plans, people = [], []
         for day in its_days:
-            plan = days.get(day)
+            plan = days.get(day) if day else None
             plans.append([plan.morning, plan.afternoon, _EVENING] if plan else [])
             people.append([plan.talked_to, None, plan.accompanied] if plan else [])
         found[f"{slot}.log.安排"] = _lines(plans)

@@ -10,23 +10,30 @@ from typing import Final
 
 from kpi_xl.analysis.attention import Attention, attention
 from kpi_xl.analysis.spread import spread
-from kpi_xl.calendar import WEEKDAYS, Month, day_note, is_working_day, weeks_of
+from kpi_xl.calendar import (
+    FORM_WEEKS,
+    WEEKDAYS,
+    Month,
+    day_note,
+    is_working_day,
+    planned_weeks,
+)
 from kpi_xl.catalogue import kpis
 from kpi_xl.jobs.findings import value_text
 from kpi_xl.jobs.people import ACTIVITIES, Person
 from kpi_xl.jobs.targets import Targets, pieces_target, premium_target
 from kpi_xl.jobs.unit_values import UnitValues, Values
 
-WEEKS: Final = 5
-"""A month has four or five weeks; the templates have a sheet for each of five."""
+WEEKS: Final = FORM_WEEKS
+"""The templates have a sheet for each week."""
 
 _ACCOMPANIED: Final = (1, 2, 3)  # Tuesday to Thursday: three mornings a week with somebody
 _TALKS: Final = (0, 1, 2, 3)  # a talk every afternoon but Friday's, which is for the review
 
 
-def week_values(month: Month) -> Values:
+def week_values(month: Month, cut: int | None = None) -> Values:
     """The weeks of a month: names, dates, holidays."""
-    weeks = weeks_of(month)
+    weeks = planned_weeks(month, cut)
     values: Values = {}
     for number in range(1, WEEKS + 1):
         slot = f"week{number}"
@@ -35,23 +42,24 @@ def week_values(month: Month) -> Values:
             f"{slot}.name": f"第{number}周",
             f"{slot}.period": period_text(days) if days else f"本月没有第{number}周",
             f"{slot}.dates": days,
-            f"{slot}.weekday": [WEEKDAYS[day.weekday()] for day in days],
-            f"{slot}.note": [day_note(day) for day in days],
+            f"{slot}.weekday": [day and WEEKDAYS[day.weekday()] for day in days],
+            f"{slot}.note": [day and day_note(day) for day in days],
             f"{slot}.days": days[:5],
-            f"{slot}.days.note": [day_note(day) for day in days[:5]],
+            f"{slot}.days.note": [day and day_note(day) for day in days[:5]],
         }
     return values
 
 
-def period_text(days: Sequence[dt.date]) -> str:
-    """The first and last of some days: 6月3日—6月9日."""
+def period_text(week: Sequence[dt.date | None]) -> str:
+    """The first and last day of a week: 6月3日—6月9日."""
+    days = [day for day in week if day]
     first, last = days[0], days[-1]
     return f"{first.month}月{first.day}日—{last.month}月{last.day}日"
 
 
 def person_plan(
     person: Person, quotas: Mapping[str, int], team_name: str, department: str,
-    targets: Targets, month: Month
+    targets: Targets, month: Month, cut: int | None = None
 ) -> Values:  # fmt: skip
     """A person's plan of a month: his quotas spread over its working days."""
     before = month.number - 1
@@ -62,14 +70,14 @@ def person_plan(
         "person.team": team_name,
         "person.department": department,
     }
-    weeks = weeks_of(month)
-    working = [day for week in weeks for day in week if is_working_day(day)]
+    weeks = planned_weeks(month, cut)
+    working = working_days_of(weeks)
     for code, name in ACTIVITIES.items():
         own = person.activities.get(code, {}).get(before, 0)
         target = quotas[code]
         shares = spread(target, len(working))
         by_day = {day: share or None for day, share in zip(working, shares, strict=True)}
-        plans = [[by_day.get(day) for day in week] for week in weeks]
+        plans = [[day and by_day.get(day) for day in week] for week in weeks]
         plans += [[]] * (WEEKS - len(weeks))
         totals = [sum(count or 0 for count in plan) for plan in plans]
         values |= {
@@ -110,8 +118,18 @@ def _not_yet_typed(name: str) -> Values:
     return values
 
 
+def working_days_of(weeks: Sequence[Sequence[dt.date | None]]) -> list[dt.date]:
+    """The working days of planned weeks."""
+    return [day for week in weeks for day in week if day and is_working_day(day)]
+
+
 def manager_schedule(
-    manager: str, people: Sequence[Person], month: Month, focus: str, room: int
+    manager: str,
+    people: Sequence[Person],
+    month: Month,
+    focus: str,
+    room: int,
+    cut: int | None = None,
 ) -> Values:
     """A manager's month: whom to see, and when.
 
@@ -127,6 +145,8 @@ def manager_schedule(
         What matters this month.
     room : int
         How many people the list has room for.
+    cut : int or None
+        The last day of a business month.
     """
     to_see = attention(
         [person.as_member(month) for person in people if not person.is_manager], room
@@ -139,14 +159,15 @@ def manager_schedule(
         "attention.原因": [seen.reason for seen in to_see],
         "attention.方式": [seen.manner for seen in to_see],
     }
-    weeks = weeks_of(month)
-    meetings = manager_days(to_see, month)
+    weeks = planned_weeks(month, cut)
+    meetings = manager_days(to_see, month, cut)
     for number in range(1, WEEKS + 1):
         slot = f"week{number}"
-        days = weeks[number - 1][:5] if number <= len(weeks) else []
-        plans = [meetings.get(day, ManagerDay()) for day in days]
+        week = weeks[number - 1] if number <= len(weeks) else []
+        days = week[:5]
+        plans = [meetings.get(day, ManagerDay()) if day else ManagerDay() for day in days]
         values |= {
-            f"{slot}.focus": focus if days else None,
+            f"{slot}.focus": focus + _without_room(week[5:], meetings) if days else None,
             f"{slot}.morning": [plan.morning for plan in plans],
             f"{slot}.afternoon": [plan.afternoon for plan in plans],
             f"{slot}.accompany.合计": 0,
@@ -175,7 +196,15 @@ class ManagerDay:
     talked_to: str | None = None
 
 
-def manager_days(to_see: Sequence[Attention], month: Month) -> dict[dt.date, ManagerDay]:
+def _without_room(days: Sequence[dt.date | None], meetings: Mapping[dt.date, ManagerDay]) -> str:
+    """The working days for which a sheet of five days has no row, in words."""
+    left = [f"{day.month}月{day.day}日" for day in days if day and day in meetings]
+    return f"（{'、'.join(left)}也上班，本表没有这一栏，请另排）" if left else ""
+
+
+def manager_days(
+    to_see: Sequence[Attention], month: Month, cut: int | None = None
+) -> dict[dt.date, ManagerDay]:
     """A manager's working days of a month's weeks: whom he goes along with, whom he talks to.
 
     Parameters
@@ -184,12 +213,14 @@ def manager_days(to_see: Sequence[Attention], month: Month) -> dict[dt.date, Man
         Whom to see, the most urgent first; they take turns.
     month : Month
         The month.
+    cut : int or None
+        The last day of a business month.
     """
     with_ = [seen for seen in to_see if seen.manner == "陪同展业"] or list(to_see)
     found = {}
     turn = 0
     talk = 0
-    for day in (day for week in weeks_of(month) for day in week if is_working_day(day)):
+    for day in working_days_of(planned_weeks(month, cut)):
         weekday = day.weekday()
         morning, afternoon, accompanied, talked_to = _monday(weekday), None, None, None
         if weekday in _ACCOMPANIED and with_:

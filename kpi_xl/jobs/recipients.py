@@ -148,7 +148,8 @@ class Recipients:
         self._targets = Targets(store, month)
         self._last_targets = Targets(store, month - 1)
         self._values = UnitValues(cube, settings, month)
-        self._weeks = week_values(month)
+        plans_weeks = any(name.startswith("week") for name in rows)
+        self._weeks = week_values(month, settings.month_cut) if plans_weeks else {}
         self._analysis = AnalysisValues(cube, store, settings, month, rows)
         self._review = ReviewMonth(cube, store, settings, month, rows, growing, came_back)
         self._forms = FormValues(cube, store, settings, month, rows, self._values, self.people)
@@ -329,7 +330,8 @@ class Recipients:
             values |= member_values(people, self._targets, self.month, self.cube.last, room)
         if lines := self._rows.get("attention.姓名"):
             focus = focus_of(self._values, number, self._last_targets.of_unit(unit))
-            values |= manager_schedule(name, people, self.month, focus, lines)
+            cut = self._settings.month_cut
+            values |= manager_schedule(name, people, self.month, focus, lines, cut)
         return values
 
     def check_room(self, recipients: Iterable[Recipient]) -> None:
@@ -384,6 +386,7 @@ class Recipients:
                 department,
                 self._targets,
                 self.month,
+                self._settings.month_cut,
             )
             | self._forms.person(number, person)
         )

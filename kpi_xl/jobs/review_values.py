@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from kpi_xl.analysis.spread import spread
-from kpi_xl.calendar import Month, is_working_day, weeks_of
+from kpi_xl.calendar import Month, planned_weeks
 from kpi_xl.jobs.people import ACTIVITIES
-from kpi_xl.jobs.plan_values import WEEKS, period_text
+from kpi_xl.jobs.plan_values import WEEKS, period_text, working_days_of
 from kpi_xl.jobs.unit_values import Values
 
 _DAYS: Final = 7
 
 
-def review_values(quotas: Mapping[str, int], month: Month) -> Values:
+def review_values(quotas: Mapping[str, int], month: Month, cut: int | None = None) -> Values:
     """The plans that a review looks back on, and those that it makes.
 
     Parameters
@@ -25,10 +25,12 @@ def review_values(quotas: Mapping[str, int], month: Month) -> Values:
         the last week of this one, goes on at the same pace.
     month : Month
         The month.
+    cut : int or None
+        The last day of a business month.
     """
-    months = [weeks_of(month), weeks_of(month + 1)]
+    months = [planned_weeks(month, cut), planned_weeks(month + 1, cut)]
+    working = [working_days_of(weeks) for weeks in months]
     weeks = [*months[0], months[1][0]]
-    working = [[day for week in of for day in week if is_working_day(day)] for of in months]
     found: Values = {}
     for number in range(1, WEEKS + 1):
         # The last sheet of a month of four weeks is empty.
@@ -54,13 +56,15 @@ def review_values(quotas: Mapping[str, int], month: Month) -> Values:
 
 
 def _by_week(
-    quota: int, months: Sequence[Sequence[Sequence[dt.date]]], working: Sequence[Sequence[dt.date]]
+    quota: int,
+    months: Sequence[Sequence[Sequence[dt.date | None]]],
+    working: Sequence[Sequence[dt.date]],
 ) -> list[list[int | None]]:
     """A quota by day, for the weeks of the month and the first of the next."""
     plans = []
     for weeks, days in zip(months, working, strict=True):
         shares = spread(quota, len(days))
         by_day = {day: share or None for day, share in zip(days, shares, strict=True)}
-        plans.append([[by_day.get(day) for day in week] for week in weeks])
+        plans.append([[by_day.get(day) if day else None for day in week] for week in weeks])
     this_month, next_month = plans
     return [*this_month, next_month[0]]

@@ -7,9 +7,7 @@ its working days.
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -19,7 +17,7 @@ from numpy.typing import NDArray
 
 from kpi_xl.analysis.apportion import apportion
 from kpi_xl.analysis.targets import break_down
-from kpi_xl.calendar import Month, working_days
+from kpi_xl.calendar import Month, is_working_day, weeks_of, working_days
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import LEVELS
 from kpi_xl.errors import InputError
@@ -133,15 +131,11 @@ def _parts(month: Month, cut: int | None, by: str) -> list[tuple[str, int]]:
         return [(f"{(month.month - 1) // 3 + 1}季度", 1)]
     if by == "月":
         return [(f"{month.month}月", 1)]
-    days = working_days(*month.span(cut))
     if by == "日":
-        return [(day.isoformat(), 1) for day in days]
-    # A week that lies in two months is two parts of a week.
-    mondays = [day - dt.timedelta(days=day.weekday()) for day in days]
-    count = Counter(mondays)
+        return [(day.isoformat(), 1) for day in working_days(*month.span(cut))]
     return [
-        (f"{month} 第{number}周", count[monday])
-        for number, monday in enumerate(dict.fromkeys(mondays), 1)
+        (f"{month} 第{number}周", sum(map(is_working_day, week)))
+        for number, week in enumerate(weeks_of(month, cut), 1)
     ]
 
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from kpi_xl.analysis.spread import spread
-from kpi_xl.calendar import WEEKDAYS, Month, is_working_day, weeks_of
+from kpi_xl.calendar import WEEKDAYS, Month, planned_weeks
 from kpi_xl.jobs.activity_quotas import FUNNEL
 from kpi_xl.jobs.daily_activities import DailyActivities
 from kpi_xl.jobs.people import ACTIVITIES, Person
+from kpi_xl.jobs.plan_values import working_days_of
 from kpi_xl.jobs.unit_values import Values, attainment
 
 WEEKS: Final = 5
@@ -34,6 +35,8 @@ class MemberDays:
         The records.
     month, last : Month
         The month, and the last one with data.
+    cut : int or None
+        The last day of a business month.
     """
 
     def __init__(
@@ -43,12 +46,13 @@ class MemberDays:
         done: DailyActivities,
         month: Month,
         last: Month,
+        cut: int | None = None,
     ) -> None:
         self.people = people
-        self.weeks = weeks_of(month)
+        self.weeks = planned_weeks(month, cut)
         self._done = done
         self._closed = month <= last
-        working = [day for week in self.weeks for day in week if is_working_day(day)]
+        working = working_days_of(self.weeks)
         self._plans = {
             (one.agent, name): dict(
                 zip(working, spread(quotas[one.agent][code], len(working)), strict=True)
@@ -57,14 +61,14 @@ class MemberDays:
             for code, name in ACTIVITIES.items()
         }
 
-    def plan(self, person: Person, name: str, days: Sequence[dt.date]) -> int:
+    def plan(self, person: Person, name: str, days: Sequence[dt.date | None]) -> int:
         """What somebody is to do of an activity on some days."""
         plan = self._plans[person.agent, name]
-        return sum(plan.get(day, 0) for day in days)
+        return sum(plan.get(day, 0) for day in days if day)
 
-    def done(self, person: Person, name: str, days: Sequence[dt.date]) -> int | None:
+    def done(self, person: Person, name: str, days: Sequence[dt.date | None]) -> int | None:
         """What he did; None as long as nothing is known."""
-        counts = [self._done.of(person.agent, day, name) for day in days]
+        counts = [self._done.of(person.agent, day, name) for day in days if day]
         known = [count for count in counts if count is not None]
         return sum(known) if known and self._closed else None
 
@@ -139,7 +143,7 @@ def daily_checks(days: MemberDays) -> Values:
     for week in range(1, WEEKS + 1):
         slot = f"week{week}"
         its_days = days.weeks[week - 1] if week <= len(days.weeks) else []
-        lines = [(day, one) for day in its_days if is_working_day(day) for one in days.people]
+        lines = [(day, one) for day in working_days_of([its_days]) for one in days.people]
         found |= {
             f"{slot}.checks.日期": [day for day, _ in lines],
             f"{slot}.checks.星期": [WEEKDAYS[day.weekday()] for day, _ in lines],

@@ -9,7 +9,7 @@ import pytest
 from pypdf import PdfReader
 
 from kpi_xl.analysis.boxes import SKILL_WILL
-from kpi_xl.calendar import Month, is_working_day, weeks_of
+from kpi_xl.calendar import Month, is_working_day, planned_weeks
 from kpi_xl.jobs.activity_quotas import monthly_quotas
 from kpi_xl.jobs.agenda_values import agenda_values
 from kpi_xl.jobs.assessment_values import ITEMS, assessment_values
@@ -209,7 +209,7 @@ def test_a_managers_choice_moves_a_name_into_another_box(tmp_path):
 
 @needs_soffice
 def test_this_weeks_plan_is_the_one_made_the_week_before(tmp_path):
-    dates = {f"week{week}.dates": weeks_of(MONTH)[week - 1] for week in (1, 2)}
+    dates = {f"week{week}.dates": planned_weeks(MONTH)[week - 1] for week in (1, 2)}
     value = calculated(
         tmp_path,
         "周计划及检讨表",
@@ -332,10 +332,10 @@ def test_a_newcomer_takes_his_teams_usual():
 def test_the_weeks_of_a_review_go_on_where_the_month_ends(month):
     quotas = dict.fromkeys(ACTIVITIES, 30)
     found = review_values(quotas, month)
-    weeks = weeks_of(month)
+    weeks = planned_weeks(month)
     for number in range(1, 6):
         dates = found[f"week{number}.next.dates"]
-        expected = [*weeks, weeks_of(month + 1)[0]][number : number + 1]
+        expected = [*weeks, planned_weeks(month + 1)[0]][number : number + 1]
         assert [dates] == (expected or [[]])
         plan = found[f"week{number}.next.拜访数"]
         for day, count in zip(dates, plan, strict=True):
@@ -402,5 +402,6 @@ def test_the_log_has_each_days_quota():
     assert total == {"约访": 44, "拜访": 22}
     assert found["lists.网点"] == ["人民路支行"]
     first = log_days(MONTH)["week1.log.日期"]
-    assert first[:4] == [dt.date(2024, 4, 29), "周一", None, None]
+    assert first[:8] == [None] * 8  # April's
+    assert first[8:12] == [dt.date(2024, 5, 1), "周三", "劳动节", None]
     assert len(first) == 28
