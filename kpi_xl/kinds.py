@@ -127,6 +127,37 @@ NAME_CONTRADICTED: Final = Kind(
     set_aside=False,
 )
 
+COLUMN_NOT_USED: Final = Kind(
+    "column.not-used",
+    "这一列像是{column}，但标题不认识，没有用上",
+    '是的话，请把标题改成“{column}”，或在 kpi.toml 的 [columns] 里写明；不是的不用处理',
+    set_aside=False,
+)
+DAYS_NOT_USED: Final = Kind(
+    "column.days-not-used",
+    "这一列有的行是日期、有的空着，没有用上；会不会是{column}",
+    '是的话，请把标题改成“{column}”，或在 kpi.toml 的 [columns] 里写明；不是的不用处理',
+    set_aside=False,
+)
+SMALL_AMOUNTS: Final = Kind(
+    "money.too-small",
+    "保费的中位数只有 {median} 元，单位会不会是万元",
+    "是万元的，请在标题里写明，如“首年保费（万元）”；确实是元的不用处理",
+    set_aside=False,
+)
+AMOUNTS_DIFFER: Final = Kind(
+    "money.unlike-other-files",
+    "金额的中位数是 {median} 元，其他文件是 {others} 元，单位会不会不同",
+    "请核对单位；是万元的，请在标题里写明，如“首年保费（万元）”",
+    set_aside=False,
+)
+TOTAL_DIFFERS: Final = Kind(
+    "file.total-differs",
+    "文件自己的合计（{label}）是 {own}，读到 {read}",
+    "请核对有没有行搁置、漏掉或重复；合计行是旧的，请在 Excel 里重新计算",
+    set_aside=False,
+)
+
 # Files and worksheets that are not read.
 
 _SAY_WHICH: Final = "请在 kpi.toml 的 [files] 里指定它是哪张表"
@@ -210,6 +241,68 @@ CONFLICTING: Final = Kind(
     "row.conflicting",
     "{key}与{where}相同，但{columns}不同；用了前一行",
     "请核对哪一行是对的，删去另一行",
+)
+
+LEFT_WITHOUT_DAY: Final = Kind(
+    "agent.left-without-day",
+    "写着“{status}”，却没有解约日期，不知道在职到哪一天",
+    "请补上解约日期；还在职的，请改状态",
+)
+NO_TRANSFER: Final = Kind(
+    "transfer.no-move",
+    "写着“{status}”，不是调动",
+    "离司写在人员表的解约日期里，入司写在签约日期里；这一行不用处理",
+)
+NO_TARGET_UNIT: Final = Kind(
+    "transfer.nowhere", "没有写调到哪里", "请补上调入的营业部、营业组；离司写在人员表的解约日期里"
+)
+WITHDRAWN_WITHOUT_DAY: Final = Kind(
+    "policy.withdrawn-without-day",
+    "写着“{status}”，却没有撤单日期，不知道算在哪个月",
+    "请补上撤单日期；没有撤单的，请改状态",
+)
+ENDED_WITHOUT_DAY: Final = Kind(
+    "policy.ended-without-day",
+    "写着“{status}”，却没有终止日期，当作有效",
+    "请补上终止日期，否则继续率会算高；犹豫期内撤单的，请补上撤单日期",
+    set_aside=False,
+)
+TAKEN_FOR_WITHDRAWAL: Final = Kind(
+    "policy.taken-for-withdrawal",
+    "承保后 {days} 天内退保，当作犹豫期撤单",
+    "不是的话，请把标题改成终止日期，撤单的写在撤单日期里",
+    set_aside=False,
+)
+PERHAPS_WITHDRAWAL: Final = Kind(
+    "policy.perhaps-withdrawal",
+    "承保后 {days} 天退保，不知道在不在犹豫期内，当作退保",
+    "在犹豫期内的，请写在撤单日期里，或加一列“是否犹撤”",
+    set_aside=False,
+)
+DAY_IN_FUTURE: Final = Kind(
+    "date.in-future", "日期还没有到（今天是 {today}）", "请核对年份，改正日期"
+)
+SIGNED_IN_FUTURE: Final = Kind(
+    "agent.signed-in-future",
+    "签约日期还没有到（今天是 {today}）",
+    "请核对年份；确实以后才签约的不用处理",
+    set_aside=False,
+)
+PERCENT_OR_RATIO: Final = Kind(
+    "target.percent-or-ratio",
+    "标题写着百分数，不知道 {value} 是百分之几，还是几成",
+    "请写明百分号，如 80%",
+)
+RATIO_TOO_LARGE: Final = Kind(
+    "target.ratio-too-large",
+    "比率的目标写着 {value}，就是 {percent}，大得不合理",
+    "请写成 80% 或 0.8；写的都是百分数的，请把标题改成“目标值（%）”",
+)
+UNITS_IN_FIRST_ROWS: Final = Kind(
+    "agent.units-in-first-rows",
+    "{level}只写在每个{level}的第一行，另有 {count} 行空着，没有归入任何{level}",
+    "请在每一行都写上{level}：在 Excel 里取消合并，再向下填充",
+    set_aside=False,
 )
 
 # Between tables.

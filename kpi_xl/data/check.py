@@ -6,15 +6,16 @@ used + rows set aside.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import repeat
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +23,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from kpi_xl import kinds
-from kpi_xl.data import hashes, rules
+from kpi_xl.data import evidence, hashes, rules, totals
 from kpi_xl.data.parse import Parsed, absent_column, parse_column
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.read import RawTable, read_source
@@ -30,8 +31,11 @@ from kpi_xl.data.rules import Finding
 from kpi_xl.data.schema import TABLES, Table
 from kpi_xl.data.sources import LeftOut, Source
 from kpi_xl.data.tables_found import find_tables
+from kpi_xl.data.units_of_money import unit_of
 from kpi_xl.errors import InputError
+from kpi_xl.fault import Fault
 from kpi_xl.project import Project, Settings
+from kpi_xl.readers.amounts import heading_scale
 from kpi_xl.readers.cell import UNCOMPUTED
 
 __all__ = [
@@ -262,7 +266,13 @@ def check_file(raw: RawTable, settings: Settings) -> tuple[CheckedTable, list[Pr
     problems = [*raw.malformed, *_of_file(raw)]
     length = len(raw.rows)
     bad = np.zeros(length, bool)
-    columns = {}
+    columns: dict[str, Any] = {}
+
+    def tell(place: int, heading: str, value: str | None, fault: Fault) -> None:
+        bad[place] |= fault.set_aside
+        row = raw.rows[place].as_py()
+        problems.append(_problem(raw, row, heading, value, fault))
+
     for column in raw.table.columns:
         if column.code not in raw.columns:
             columns[column.code] = absent_column(column, length)
@@ -270,25 +280,22 @@ def check_file(raw: RawTable, settings: Settings) -> tuple[CheckedTable, list[Pr
         text, heading = raw.columns[column.code], raw.headings[column.code]
         unknown = pc.fill_null(pc.equal(text, UNCOMPUTED), False)
         readable = pc.if_else(unknown, None, text) if pc.any(unknown).as_py() else text
-        parsed = parse_column(readable, column, settings, heading)
+        unit = unit_of(heading, raw.above) if column.kind == "money" else ""
+        parsed = parse_column(readable, column, settings, f"（{unit}元）" if unit else "")
         if readable is not text:
             parsed = _uncomputed(parsed, unknown)
         columns[column.code] = parsed.values
-        if (raw.table.code, column.code) == ("targets", "level"):
-            columns[column.code] = rules.levels_meant(parsed.values, settings.levels)
         for place, fault in parsed.faults:
-            bad[place] |= fault.set_aside
-            problems.append(
-                Problem(
-                    raw.table.name,
-                    raw.source.name,
-                    raw.source.sheet,
-                    raw.rows[place].as_py(),
-                    heading,
-                    readable[place].as_py(),
-                    fault,
-                )
-            )
+            tell(place, heading, readable[place].as_py(), fault)
+    if raw.table.code == "targets":
+        columns["level"] = rules.levels_meant(columns["level"], settings.levels)
+    for place, heading, fault in _against(raw, columns):
+        cells = raw.others.get(heading)
+        if cells is None:
+            code = next(code for code, name in raw.headings.items() if name == heading)
+            cells = raw.columns[code]
+        tell(place, heading, cells[place].as_py(), fault)
+    problems += _amounts(raw, columns, ~bad)
     name = pa.array([raw.source.label])
     columns["source_file"] = pa.DictionaryArray.from_arrays(np.zeros(length, np.int32), name)
     columns["source_row"] = raw.rows
@@ -303,6 +310,48 @@ def check_file(raw: RawTable, settings: Settings) -> tuple[CheckedTable, list[Pr
     return CheckedTable(raw.table, data, (file,), (Part(data),)), problems
 
 
+def _problem(
+    raw: RawTable, row: int | None, heading: str | None, value: str | None, fault: Fault
+) -> Problem:
+    source = raw.source
+    return Problem(raw.table.name, source.name, source.sheet, row, heading, value, fault)
+
+
+def _against(raw: RawTable, columns: dict[str, Any]) -> Iterator[tuple[int, str, Fault]]:
+    """What speaks in other cells against what a row seems to say."""
+    yield from evidence.statuses(raw, columns)
+    if raw.table.code == "policies":
+        yield from evidence.withdrawals(raw, columns)
+    if raw.table.code == "targets":
+        yield from evidence.targets_meant(raw, columns)
+    yield from evidence.future_days(raw, columns, dt.date.today())
+
+
+def _amounts(
+    raw: RawTable, columns: Mapping[str, Any], used: NDArray[np.bool_]
+) -> Iterator[Problem]:
+    """What speaks against the amounts: the file's own totals, and amounts too small."""
+    for heading, fault in evidence.small_premium(raw, columns):
+        yield _problem(raw, None, heading, None, fault)
+    scales = {
+        code: heading_scale(f"（{unit}元）")
+        for code, heading in raw.headings.items()
+        if (unit := unit_of(heading, raw.above))
+    }
+    amounts = {c.code: c for c in raw.table.columns if c.kind in ("money", "count")}
+    values = {
+        code: columns[code]
+        if column.kind == "money"
+        else pc.multiply(columns[code], 100)
+        for code, column in amounts.items()
+        if code in raw.columns
+    }
+    rows = np.asarray(raw.rows.to_numpy(), np.int64)
+    for total, code, own, read in totals.compared(list(raw.totals), rows, values, used, scales):
+        fault = kinds.TOTAL_DIFFERS(label=total.label, own=f"{own / 100:g}", read=f"{read / 100:g}")
+        yield _problem(raw, None, raw.headings[code], None, fault)
+
+
 def _uncomputed(parsed: Parsed, unknown: pa.Array) -> Parsed:
     """A column read, some cells of which hold formulas that nobody has computed."""
     places = np.flatnonzero(np.asarray(unknown, bool)).tolist()
@@ -312,16 +361,10 @@ def _uncomputed(parsed: Parsed, unknown: pa.Array) -> Parsed:
 
 def _of_file(raw: RawTable) -> Iterable[Problem]:
     """What is to be said of a file as a whole."""
+    for heading, fault in evidence.unused_columns(raw):
+        yield _problem(raw, None, heading, None, fault)
     if not len(raw.rows):
-        yield Problem(
-            raw.table.name,
-            raw.source.name,
-            raw.source.sheet,
-            None,
-            None,
-            None,
-            kinds.ONLY_HEADINGS(),
-        )
+        yield _problem(raw, None, None, None, kinds.ONLY_HEADINGS())
 
 
 def _table(table: Table, parts: list[Part], files: tuple[CheckedFile, ...]) -> CheckedTable:

@@ -21,6 +21,7 @@ HEADER_WITHIN: Final = 50
 """The header is looked for in this many rows from the top."""
 
 _BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|<[^<>]*>|〔[^〔〕]*〕")
+_UNIT: Final = re.compile(r"(?<=.)[十百千万亿]*元$")
 _REMARK: Final = re.compile(r"[:;,|/\n].*", re.DOTALL)
 _IGNORED: Final = re.compile(r"[\s_\-*:.、]+")
 
@@ -43,10 +44,15 @@ def normalise(heading: str) -> str:
     return _IGNORED.sub("", _BRACKETS.sub("", text) or text).casefold()
 
 
+def column_names(column: Column) -> tuple[str, ...]:
+    """All that a column may be called, what goes first in front."""
+    return (*column.sooner, column.name, *column.aliases)
+
+
 def _main(heading: str) -> str:
     """A heading without the remark behind it, as headings are compared: 解约日期：在职不填."""
     text = _BRACKETS.sub("", unicodedata.normalize("NFKC", heading)).strip()
-    return normalise(_REMARK.sub("", text) or heading)
+    return _UNIT.sub("", normalise(_REMARK.sub("", text) or heading))
 
 
 @dataclass(frozen=True)
@@ -105,7 +111,7 @@ class Headings:
 
     @functools.cached_property
     def _known(self) -> frozenset[str]:
-        names = [name for c in self.table.columns for name in (c.name, *c.aliases)]
+        names = [name for c in self.table.columns for name in column_names(c)]
         return frozenset(map(normalise, (*names, *self.mapping.values())))
 
     def match(self, row: Sequence[str | None]) -> Match:
@@ -123,7 +129,7 @@ class Headings:
                 found[code] = alike[0]
         free = [column for column in self.table.columns if column.code not in self.mapping]
         for column in free:
-            self._take(column, (column.name,), normal, found)
+            self._take(column, (*column.sooner, column.name), normal, found)
         for column in free:
             if column.code not in found:
                 self._take(column, column.aliases, normal, found)
@@ -131,7 +137,7 @@ class Headings:
         if main != normal:
             for column in free:
                 if column.code not in found:
-                    self._take(column, (column.name, *column.aliases), main, found)
+                    self._take(column, column_names(column), main, found)
         missing = tuple(
             column
             for column in self.table.columns
@@ -343,7 +349,7 @@ class Headings:
 
     def _names(self, column: Column) -> tuple[str, ...]:
         mapped = self.mapping.get(column.code)
-        return (mapped,) if mapped else (column.name, *column.aliases)
+        return (mapped,) if mapped else column_names(column)
 
 
 def _joined(rows: Sequence[Sequence[str | None]], known: frozenset[str]) -> list[str | None]:

@@ -7,15 +7,15 @@ of totals. Blank rows are passed over.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from kpi_xl import kinds
-from kpi_xl.data import excel_file
+from kpi_xl.data import excel_file, totals
 from kpi_xl.data.csv_file import read_csv
 from kpi_xl.data.formats import WORKBOOKS, Format, format_of
 from kpi_xl.data.grid import Grid, empty_file, not_open
@@ -24,9 +24,8 @@ from kpi_xl.data.parquet_file import read_parquet
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.schema import TABLES, Table
 from kpi_xl.data.sources import Source
+from kpi_xl.data.totals import Total
 from kpi_xl.errors import InputError
-
-_TOTAL: Final = r"^(?i)[\s本全总]*(合\s*计|总\s*计|小\s*计|累\s*计|共\s*计|total|subtotal)"
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,10 @@ class RawTable:
         Lines that are no record; they count as read and set aside.
     above : str
         What is written above the header.
+    others : mapping of str to pyarrow string array
+        The cells of the columns that are not used, by heading.
+    totals : tuple of Total
+        The rows of totals; they are among `malformed`.
     """
 
     table: Table
@@ -62,6 +65,8 @@ class RawTable:
     unused: tuple[str, ...]
     malformed: tuple[Problem, ...]
     above: str = ""
+    others: Mapping[str, Any] = field(default_factory=dict)
+    totals: tuple[Total, ...] = ()
 
 
 def read_source(source: Source, columns: Mapping[str, str] | None = None) -> RawTable:
@@ -150,31 +155,19 @@ def _grid(
 def _raw_table(source: Source, table: Table, grid: Grid) -> RawTable:
     cells = [_trimmed(column) for column in grid.columns]
     first = pc.coalesce(*cells)
-    total = pc.fill_null(pc.match_substring_regex(first, _TOTAL), False)
-    lacking = pa.repeat(pa.scalar(False), len(first))
-    for column in table.columns:
-        position = grid.match.positions[column.code] if column.required else None
-        if position is not None:
-            lacking = pc.or_(lacking, pc.is_null(cells[position]))
-    total = pc.and_(total, lacking)
-    keep = pc.and_(pc.is_valid(first), pc.invert(total))
+    by_code = {code: cells[position] for code, position in grid.match.positions.items()}
+    total = totals.are_totals(table, first, by_code)
+    keep = pc.and_(pc.is_valid(first), pa.array(~total))
+    of_totals = totals.found(table, grid.rows, first, by_code, total)
     malformed = [
         Problem(table.name, source.name, grid.sheet, line.row, None, line.text, line.fault)
         for line in grid.broken
     ]
     malformed += [
         Problem(
-            table.name,
-            source.name,
-            grid.sheet,
-            row,
-            None,
-            text,
-            kinds.TOTALS(),
+            table.name, source.name, grid.sheet, one.row, None, one.label, kinds.TOTALS()
         )
-        for row, text in zip(
-            grid.rows.filter(total).to_pylist(), first.filter(total).to_pylist(), strict=True
-        )
+        for one in of_totals
     ]
     whole = pc.all(keep).as_py()
     used = set(grid.match.positions.values())
@@ -182,14 +175,19 @@ def _raw_table(source: Source, table: Table, grid: Grid) -> RawTable:
         table=table,
         source=source,
         columns={
-            code: cells[position] if whole else cells[position].filter(keep)
-            for code, position in grid.match.positions.items()
+            code: column if whole else column.filter(keep) for code, column in by_code.items()
         },
         headings={code: grid.headings[i] for code, i in grid.match.positions.items()},
         rows=grid.rows if whole else grid.rows.filter(keep),
         unused=tuple(h for i, h in enumerate(grid.headings) if h and i not in used),
         malformed=tuple(sorted(malformed, key=lambda problem: problem.row or 0)),
         above=grid.above,
+        others={
+            heading: cells[i] if whole else cells[i].filter(keep)
+            for i, heading in enumerate(grid.headings)
+            if heading and i not in used
+        },
+        totals=tuple(of_totals),
     )
 
 

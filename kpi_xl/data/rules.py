@@ -77,6 +77,8 @@ def of_rows(table: Table, data: pa.Table) -> list[Finding]:
         return [*_levels(data), *_kpis(data)]
     if table.code == "counts":
         return list(_parts_of_one(data))
+    if table.code == "transfers":
+        return list(_to_nowhere(data))
     return []
 
 
@@ -84,7 +86,7 @@ def doubtful(table: Table, data: pa.Table) -> list[Finding]:
     """What people should look at in the rows that are used."""
     findings = list(_negative(table, data))
     if table.code == "agents":
-        findings += [*_stints(data), *_nowhere(data)]
+        findings += [*_stints(data), *_nowhere(data), *_in_first_rows(data)]
     return findings
 
 
@@ -96,6 +98,24 @@ def _nowhere(agents: pa.Table) -> Iterator[Finding]:
             name = AGENTS.column(code).name
             for row in _places(blank):
                 yield Finding(row, code, kinds.NO_UNIT(level=name))
+
+
+def _in_first_rows(agents: pa.Table) -> Iterator[Finding]:
+    """Units that stand once each above empty cells, as a report has them and a list has not."""
+    for code in _PLACES:
+        named = agents[code].drop_null()
+        blanks = agents[code].null_count
+        if len(named) > 1 and blanks >= len(named) == len(named.unique()):
+            first = _places(pc.is_null(agents[code]))[0]
+            level = AGENTS.column(code).name
+            yield Finding(first, code, kinds.UNITS_IN_FIRST_ROWS(level=level, count=blanks))
+
+
+def _to_nowhere(transfers: pa.Table) -> Iterator[Finding]:
+    """Transfers that do not say to which unit."""
+    nowhere = pc.and_(pc.is_null(transfers["region"]), pc.is_null(transfers["department"]))
+    for row in _places(pc.and_(nowhere, pc.is_null(transfers["team"]))):
+        yield Finding(row, "agent", kinds.NO_TARGET_UNIT())
 
 
 def _negative(table: Table, data: pa.Table) -> Iterator[Finding]:

@@ -51,6 +51,8 @@ class Column:
     required: bool = False
     aliases: tuple[str, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()
+    sooner: tuple[str, ...] = ()
+    """Headings that go before the column's own name: beside 网点代码, 网点 is a name."""
     default: str | None = None
     """What an absent column or an empty cell means, where that is not simply nothing."""
 
@@ -87,6 +89,13 @@ class Table:
         return next(column for column in self.columns if column.code == code)
 
 
+def _days(*events: str) -> tuple[str, ...]:
+    """The headings of the day of an event."""
+    return tuple(event + day for event in events for day in ("日期", "时间", "日"))
+
+
+_OUTLET_CODES: Final = ("网点代码", "网点编码", "网点编号", "出单网点代码", "出单网点编码")
+
 _AGENT: Final = Column(
     "agent",
     "工号",
@@ -99,6 +108,12 @@ _AGENT: Final = Column(
         "代理人工号",
         "员工号",
         "员工编号",
+        *(
+            who + what
+            for who in ("业务员", "代理人", "营销员", "销售人员", "客户经理", "员工", "人员")
+            for what in ("工号", "编号", "编码", "代码")
+            if who + what not in ("业务员工号", "业务员代码", "代理人工号", "员工编号")
+        ),
         "agent",
         "agent_id",
         "agent id",
@@ -106,8 +121,8 @@ _AGENT: Final = Column(
     ),
 )
 
-_DEPARTMENT_NAMES: Final = ("部门", "门店", "店铺", "营业部名称", "department", "dept")
-_TEAM_NAMES: Final = ("营业组名称", "组", "小组", "团队", "team", "group")
+_DEPARTMENT_NAMES: Final = ("所属营业部", "所在营业部", "部门", "门店", "店铺", "营业部名称", "department", "dept")
+_TEAM_NAMES: Final = ("所属营业组", "所在营业组", "营业组名称", "组", "小组", "团队", "team", "group")
 
 _FLAG: Final = (
     ("是", "1"), ("否", "0"), ("√", "1"), ("×", "0"), ("Y", "1"), ("N", "0"), ("1", "1"),
@@ -184,6 +199,8 @@ AGENTS: Final = Table(
                 "入司时间",
                 "入职日期",
                 "上岗日期",
+                *_days("入司", "入职", "上岗", "合同签订", "签订合同", "加盟", "到岗"),
+                "签约时间",
                 "sign_date",
                 "hire_date",
                 "join_date",
@@ -206,6 +223,11 @@ AGENTS: Final = Table(
                 "解约日",
                 "离职日期",
                 "脱落日期",
+                *_days(
+                    "离司", "离职", "离岗", "离任", "退司", "脱落", "终止", "解除", "解除合同",
+                    "合同终止", "合同解除", "解聘", "注销", "离开",
+                ),
+                "解约时间",
                 "leave_date",
                 "termination_date",
             ),
@@ -313,7 +335,7 @@ POLICIES: Final = Table(
             "id",
             "保单号，按文本原样保留",
             required=True,
-            aliases=("保单号码", "保单编号", "policy", "policy_no"),
+            aliases=("保单号码", "保单编号", "保险单号", "policy", "policy_no"),
         ),
         _AGENT,
         Column("product", "险种", "text", "险种名称", aliases=("险种名称", "产品", "product")),
@@ -350,14 +372,17 @@ POLICIES: Final = Table(
             "money",
             "首年新单保费（元）",
             required=True,
-            aliases=("保费", "新单保费", "首年新单保费", "期缴保费", "premium", "fyp"),
+            aliases=(
+                "首年度保费", "首期保费", "新单保费", "首年新单保费", "新契约保费", "保费",
+                "期缴保费", "期交保费", "premium", "fyp",
+            ),
         ),
         Column(
             "fyc",
             "FYC",
             "money",
             "首年度佣金（元）",
-            aliases=("首年度佣金", "首年佣金", "佣金", "commission"),
+            aliases=("首年度佣金", "首年佣金", "首期佣金", "首佣", "佣金", "commission"),
             default="0",
         ),
         Column(
@@ -373,28 +398,41 @@ POLICIES: Final = Table(
             ),
             default="期交",
         ),
-        Column("outlet", "网点", "id", "出单网点代码", aliases=("出单网点", "网点代码", "outlet")),
+        Column(
+            "outlet", "网点", "id", "出单网点代码",
+            aliases=("出单网点", "outlet"), sooner=_OUTLET_CODES,
+        ),
         Column(
             "issued",
             "承保日期",
             "date",
             "承保日期",
             required=True,
-            aliases=("承保日", "出单日期", "生效日期", "issue_date"),
+            aliases=(
+                "承保日", "承保时间", *_days("出单", "签单", "生效", "保单生效", "合同生效"),
+                "issue_date",
+            ),
         ),
         Column(
             "withdrawn",
             "撤单日期",
             "date",
             "犹豫期撤单的日期，没有撤单不填",
-            aliases=("犹豫期撤单日期", "退保日期", "withdraw_date"),
+            aliases=(
+                *_days("撤单", "犹撤", "犹退", "撤件", "撤保", "犹豫期撤单", "犹豫期退保"),
+                "withdraw_date",
+            ),
         ),
         Column(
             "ended",
             "终止日期",
             "date",
             "保单终止（失效、退保、理赔终止、迁出）的日期，有效保单不填",
-            aliases=("保单终止日期", "失效日期", "end_date"),
+            aliases=(
+                *_days("终止", "保单终止", "失效", "保单失效", "退保", "解约"),
+                "surrender_date",
+                "end_date",
+            ),
         ),
         Column(
             "ended_by",
@@ -429,7 +467,7 @@ DUES: Final = Table(
             "date",
             "应收（到期）日期",
             required=True,
-            aliases=("应缴日期", "应交日期", "due_date"),
+            aliases=("应收日", *_days("应缴", "应交", "应缴费", "应交费"), "due_date"),
         ),
         Column(
             "due_premium",
@@ -437,21 +475,21 @@ DUES: Final = Table(
             "money",
             "应收保费（元）",
             required=True,
-            aliases=("应缴保费", "应交保费", "due_premium"),
+            aliases=("应缴保费", "应交保费", "应收金额", "due_premium"),
         ),
         Column(
             "paid",
             "实收日期",
             "date",
             "实收日期，未收不填",
-            aliases=("收费日期", "到账日期", "paid_date"),
+            aliases=("实收日", *_days("收费", "到账", "实缴", "实交", "缴费", "交费"), "paid_date"),
         ),
         Column(
             "paid_premium",
             "实收保费",
             "money",
             "实收保费（元），未收不填",
-            aliases=("收费金额", "paid_premium"),
+            aliases=("实缴保费", "实交保费", "实收金额", "收费金额", "paid_premium"),
             default="0",
         ),
     ),
@@ -472,7 +510,8 @@ ACTIVITIES: Final = Table(
         Column("day", "日期", "date", "活动日期", required=True, aliases=("活动日期", "date")),
         _AGENT,
         Column(
-            "outlet", "网点", "id", "拜访的网点代码", aliases=("拜访网点", "网点代码", "outlet")
+            "outlet", "网点", "id", "拜访的网点代码", aliases=("拜访网点", "outlet"),
+            sooner=_OUTLET_CODES,
         ),
         _count("appointments", "约访数", "约访次数", "约访", "appointments"),
         _count("visits", "拜访数", "拜访次数", "拜访", "拜访量", "拜访客户数", "visits"),
@@ -552,7 +591,8 @@ OUTLETS: Final = Table(
             "id",
             "网点代码",
             required=True,
-            aliases=("网点代码", "网点编号", "outlet"),
+            aliases=("outlet",),
+            sooner=_OUTLET_CODES,
         ),
         Column("name", "网点名称", "text", "网点名称", aliases=("名称", "outlet_name")),
         Column(

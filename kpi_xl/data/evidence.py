@@ -1,0 +1,249 @@
+"""What columns say that belong to no column of the table, and what the days of a row say.
+
+A roster with 人员状态 but no 解约日期 keeps its leavers for ever; a list with 退保日期 tells of
+surrenders and, close to the issue, of withdrawals. Nothing of the kind is passed over in silence.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from kpi_xl import kinds
+from kpi_xl.catalogue import kpis
+from kpi_xl.data.headings import normalise
+from kpi_xl.data.read import RawTable
+from kpi_xl.data.units_of_money import in_percent, unit_of
+from kpi_xl.fault import Fault
+
+_STATUS: Final = {
+    "agents": re.compile(r"状态|是否在职|是否离职|在职标志|status", re.IGNORECASE),
+    "policies": re.compile(r"状态|犹撤|犹退|是否撤|撤单|是否退保|status", re.IGNORECASE),
+    "transfers": re.compile(r"(异动|变动|调动)(类型|类别|原因|方式)", re.IGNORECASE),
+}
+_GONE: Final = r"(离职|离司|离岗|解约|解除|终止|脱落|退司|注销|辞退|辞职|开除|身故|terminated|resigned|left)"
+_NOT: Final = r"^\s*(未|没|不|无|否|在职|待|申请中)"
+_WITHDRAWN: Final = r"(撤单|撤保|撤件|犹撤|犹退|犹豫期)"
+_ENDED: Final = r"(退保|失效|终止|解约|注销|身故|理赔)"
+_YES: Final = ("是", "Y", "y", "1", "√", "true", "True", "TRUE", "yes", "Yes", "1.0")
+_NO: Final = ("否", "N", "n", "0", "×", "false", "False", "FALSE", "no", "No", "0.0")
+_NO_MOVE: Final = r"(离职|离司|离岗|解约|脱落|退司|终止|入职|入司|签约|新增|新人|复职|二次入司)"
+
+_LIKE: Final[dict[str, tuple[tuple[str, str], ...]]] = {
+    "agents": (
+        ("left", r"离|退司|解约|解除|终止|脱落|注销|状态|leave|left|terminat|status"),
+        ("department", r"部门|营业部|门店|机构|department|dept"),
+        ("team", r"营业组|小组|团队|team"),
+        ("region", r"营业区|片区|region"),
+    ),
+    "policies": (
+        ("withdrawn", r"撤|犹|withdraw|cancel"),
+        ("ended", r"终止|失效|退保|状态|surrender|status|lapse"),
+        ("fyc", r"佣|fyc|commission"),
+        ("pieces", r"件数|pieces"),
+        ("is_main", r"主附|主险|附加险"),
+        ("outlet", r"网点|outlet"),
+    ),
+    "dues": (("paid", r"实收|到账|实缴|实交|已收|已缴|paid"),),
+    "activities": (
+        ("visits", r"拜访|visit"), ("interviews", r"面谈|洽谈|interview"),
+        ("appointments", r"约访|邀约|appointment"), ("closings", r"促成|成交|clos"),
+    ),
+    "attendance": (("days_present", r"出勤|实到|present"), ("days_due", r"应出勤|应到|due")),
+    "transfers": (("department", r"营业部|部门"), ("team", r"营业组|团队|小组")),
+    "promotions": (("rank", r"职级|级别|rank"),),
+    "outlets": (("closed", r"关闭|终止|撤销|状态|close|status"), ("opened", r"开通|合作|open")),
+}  # fmt: skip
+"""Columns that are missed where a heading speaks of them and was not understood."""
+
+_COOLING_OFF: Final = 15
+"""Days after the issue within which giving up a policy is certainly a withdrawal."""
+
+_PERHAPS: Final = 30
+"""Days within which it may still be one: the days count from the receipt."""
+
+
+def unused_columns(raw: RawTable) -> Iterator[tuple[str, Fault]]:
+    """Headings that were not understood and speak of a column that is missing."""
+    told: set[str] = set()
+    for code, words in _LIKE.get(raw.table.code, ()):
+        if code in raw.columns:
+            continue
+        for heading, cells in raw.others.items():
+            if heading in told or cells.null_count == len(cells):
+                continue
+            if re.search(words, normalise(heading)) and not _is_status(raw, heading):
+                told.add(heading)
+                yield heading, kinds.COLUMN_NOT_USED(column=raw.table.column(code).name)
+    if raw.table.code == "agents" and "left" not in raw.columns:
+        for heading, cells in raw.others.items():
+            if heading not in told and _partly_days(cells) and not _BENIGN.search(heading):
+                yield heading, kinds.DAYS_NOT_USED(column="解约日期")
+
+
+_BENIGN: Final = re.compile(
+    r"生日|出生|毕业|工作|转正|晋升|聘|证|党|合同起|签|有效|birth|导出|更新|修改|创建|录入", re.IGNORECASE
+)
+
+
+def _partly_days(cells: Any) -> bool:
+    """Whether some cells are days and the rest is empty."""
+    filled = len(cells) - cells.null_count
+    if not filled or not cells.null_count:
+        return False
+    days = pc.match_substring_regex(cells, r"^\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|^(19|20)\d{6}$")
+    return bool((pc.sum(days).as_py() or 0) == filled)
+
+
+def _is_status(raw: RawTable, heading: str) -> bool:
+    words = _STATUS.get(raw.table.code)
+    return words is not None and bool(words.search(heading))
+
+
+def statuses(
+    raw: RawTable, columns: dict[str, Any]
+) -> Iterator[tuple[int, str, Fault]]:
+    """What status columns say against the days of a row.
+
+    Parameters
+    ----------
+    raw : RawTable
+        The file.
+    columns : dict of str to pyarrow array
+        The columns read; 撤单日期 is filled in from 退保日期 where 是否犹撤 says so.
+
+    Yields
+    ------
+    (int, str, Fault)
+        The place of the row, the heading, what is wrong.
+    """
+    for heading, cells in raw.others.items():
+        if not _is_status(raw, heading) or cells.null_count == len(cells):
+            continue
+        if raw.table.code == "agents":
+            flag = _leaving_flag(heading)
+            gone = _says(cells, _GONE, flag) & _mask(pc.is_null(columns["left"]))
+            for place in np.flatnonzero(gone).tolist():
+                yield place, heading, kinds.LEFT_WITHOUT_DAY(status=cells[place].as_py())
+        elif raw.table.code == "policies":
+            yield from _of_policies(heading, cells, columns)
+        else:
+            for place in np.flatnonzero(_says(cells, _NO_MOVE, None)).tolist():
+                yield place, heading, kinds.NO_TRANSFER(status=cells[place].as_py())
+
+
+def _leaving_flag(heading: str) -> tuple[str, ...] | None:
+    if "是否离" in heading:
+        return _YES
+    return _NO if "是否在职" in heading or "在职标志" in heading else None
+
+
+def _of_policies(
+    heading: str, cells: Any, columns: dict[str, Any]
+) -> Iterator[tuple[int, str, Fault]]:
+    flag = _YES if re.search(r"是否|标志|犹撤$|犹退$", heading) else None
+    surrender = "退保" in heading and not re.search("犹", heading)
+    withdrawn = _says(cells, _WITHDRAWN, flag if not surrender else None)
+    withdrawn &= _mask(pc.is_null(columns["withdrawn"]))
+    known = _mask(pc.is_valid(columns["ended"]))
+    if (moved := withdrawn & known).any():
+        mask = pa.array(moved)
+        columns["withdrawn"] = pc.if_else(mask, columns["ended"], columns["withdrawn"])
+        columns["ended"] = pc.if_else(mask, None, columns["ended"])
+    for place in np.flatnonzero(withdrawn & ~known).tolist():
+        yield place, heading, kinds.WITHDRAWN_WITHOUT_DAY(status=cells[place].as_py())
+    ended = _says(cells, _ENDED, flag if surrender else None) & ~withdrawn & ~known
+    ended &= _mask(pc.is_null(columns["withdrawn"]))
+    for place in np.flatnonzero(ended).tolist():
+        yield place, heading, kinds.ENDED_WITHOUT_DAY(status=cells[place].as_py())
+
+
+def _says(cells: Any, words: str, flag: tuple[str, ...] | None) -> NDArray[np.bool_]:
+    text = _mask(pc.match_substring_regex(cells, words, ignore_case=True))
+    text &= ~_mask(pc.match_substring_regex(cells, _NOT))
+    return text if flag is None else text | _mask(pc.is_in(cells, pa.array(flag)))
+
+
+def withdrawals(raw: RawTable, columns: dict[str, Any]) -> Iterator[tuple[int, str, Fault]]:
+    """Surrenders so soon after the issue that they are withdrawals; those that may be are told."""
+    heading = raw.headings.get("ended", "")
+    if "退保" not in heading or any("犹" in other or "撤" in other for other in raw.others):
+        return
+    issued, ended = columns["issued"].cast(pa.int32()), columns["ended"].cast(pa.int32())
+    days = pc.subtract(ended, issued)
+    soon = pc.fill_null(pc.and_(pc.greater_equal(days, 0), pc.less_equal(days, _COOLING_OFF)), False)
+    perhaps = pc.and_(pc.greater(days, _COOLING_OFF), pc.less_equal(days, _PERHAPS))
+    if pc.any(soon).as_py():
+        columns["withdrawn"] = pc.if_else(soon, columns["ended"], columns["withdrawn"])
+        columns["ended"] = pc.if_else(soon, None, columns["ended"])
+    for place in np.flatnonzero(_mask(soon)).tolist():
+        yield place, heading, kinds.TAKEN_FOR_WITHDRAWAL(days=_COOLING_OFF)
+    for place in np.flatnonzero(_mask(perhaps)).tolist():
+        yield place, heading, kinds.PERHAPS_WITHDRAWAL(days=days[place].as_py())
+
+
+_HAPPENED: Final = {
+    "policies": ("issued", "withdrawn"), "activities": ("day",), "attendance": ("day",),
+    "counts": ("day",), "dues": ("paid",), "agents": ("signed",),
+}  # fmt: skip
+"""Days of what has happened: none of them can be in the future."""
+
+
+def future_days(
+    raw: RawTable, columns: Mapping[str, Any], today: dt.date
+) -> Iterator[tuple[int, str, Fault]]:
+    """Days that have not come yet."""
+    for code in _HAPPENED.get(raw.table.code, ()):
+        if code not in raw.columns:
+            continue
+        # Monthly sums are put under any day of the month.
+        last = (today.replace(day=1) + dt.timedelta(31)).replace(day=1)
+        late = _mask(pc.greater_equal(columns[code], pa.scalar(last, pa.date32())))
+        for place in np.flatnonzero(late).tolist():
+            fault = kinds.SIGNED_IN_FUTURE if code == "signed" else kinds.DAY_IN_FUTURE
+            yield place, raw.headings[code], fault(today=today.isoformat())
+
+
+def small_premium(raw: RawTable, columns: Mapping[str, Any]) -> Iterator[tuple[str, Fault]]:
+    """Premium so small that it is likely not in 元."""
+    for code in ("premium", "due_premium"):
+        if code in raw.columns:
+            amounts = np.abs(np.asarray(pc.fill_null(columns[code], 0).to_numpy(), np.int64))
+            amounts = amounts[amounts > 0]
+            if len(amounts) and (median := float(np.median(amounts)) / 100) < 100:
+                yield raw.headings[code], kinds.SMALL_AMOUNTS(median=f"{median:g}")
+
+
+def targets_meant(raw: RawTable, columns: dict[str, Any]) -> Iterator[tuple[int, str, Fault]]:
+    """Targets in the unit that their heading says, by what their KPI is measured in."""
+    heading = raw.headings["target"]
+    unit, percent = unit_of(heading, raw.above), in_percent(heading)
+    scale = {"": 1, "千": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8}[unit]
+    values = columns["target"].to_pylist()
+    names = columns["kpi"].to_pylist()
+    for place, (value, name, text) in enumerate(
+        zip(values, names, raw.columns["target"].to_pylist(), strict=True)
+    ):
+        kpi = kpis.find(name) if name else None
+        if kpi is None or value is None or re.search(r"[%‰万亿千元]", text or ""):
+            continue
+        if kpi.unit == "元":
+            values[place] = value * scale
+        elif kpi.unit == "%" and percent:
+            if 0 < abs(value) <= 1:
+                yield place, heading, kinds.PERCENT_OR_RATIO(value=text)
+            values[place] = value / 100
+        elif kpi.unit == "%" and abs(value) > 2:
+            yield place, heading, kinds.RATIO_TOO_LARGE(value=text, percent=f"{value * 100:g}%")
+    columns["target"] = pa.array(values, pa.float64())
+
+
+def _mask(condition: Any) -> NDArray[np.bool_]:
+    return np.asarray(pc.fill_null(condition, False).to_numpy(zero_copy_only=False), bool)

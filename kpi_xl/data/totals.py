@@ -1,0 +1,177 @@
+"""Rows of totals among the records: they are no data, and they are a proof of what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from kpi_xl.readers.amounts import read_money
+from kpi_xl.data.schema import Table
+
+_LABEL: Final = (
+    r"^(?i)([\s本全总各上以]*[页月年周日季部组计]?[\s]*)?"
+    r"(合\s*计|总\s*计|小\s*计|累\s*计|共\s*计|汇\s*总|total|subtotal|grand total|sum)"
+)
+_LABELLED: Final = (
+    r"^(?i).*(合\s*计|总\s*计|小\s*计|汇\s*总)\s*[:：]?\s*$|^\s*(其\s*中|total|subtotal)\s*[:：]?.*$"
+)
+_NAMED: Final = ("agent", "policy", "name", "outlet", "unit")
+"""The columns in which the name of a total may stand."""
+
+_AMOUNTS: Final = ("money", "count")
+_FEWEST: Final = 3
+"""A row is proven to be the sum of the rows above it only where these are so many."""
+
+
+@dataclass(frozen=True)
+class Total:
+    """A row of totals.
+
+    Parameters
+    ----------
+    row : int
+        Its number.
+    label : str
+        What it is called.
+    amounts : mapping of str to str
+        What stands in the columns of amounts, by code.
+    """
+
+    row: int
+    label: str
+    amounts: Mapping[str, str]
+
+
+def are_totals(table: Table, first: Any, cells: Mapping[str, Any]) -> NDArray[np.bool_]:
+    """Which rows are totals.
+
+    Parameters
+    ----------
+    table : Table
+        What the rows are of.
+    first : pyarrow string array
+        The first cell of each row that holds anything.
+    cells : mapping of str to pyarrow string array
+        The cells by column code.
+    """
+    size = len(first)
+    lacking = np.zeros(size, bool)
+    for column in table.columns:
+        if column.required and column.code in cells:
+            lacking |= _mask(pc.is_null(cells[column.code]))
+    total = _mask(pc.match_substring_regex(first, _LABEL)) & lacking
+    for column in [first, *(cells[code] for code in _NAMED if code in cells)]:
+        total |= _mask(pc.match_substring_regex(column, _LABELLED))
+    if size > _FEWEST and not total.any() and _is_sum(table, cells):
+        total[-1] = True
+    return total
+
+
+def _is_sum(table: Table, cells: Mapping[str, Any]) -> bool:
+    """Whether the last row is the sum of all others in two columns of amounts or more.
+
+    Whoever stands in it must not stand in another row, so that no record is taken for a sum.
+    """
+    who = next((cells[code] for code in ("policy", "agent") if code in cells), None)
+    if who is None or pc.is_in(who[-1:], who[:-1]).to_pylist() == [True]:
+        return False
+    equal = 0
+    for column in table.columns:
+        if column.kind not in _AMOUNTS or column.code not in cells or column.code == "quantity":
+            continue
+        texts = cells[column.code].to_pylist() if len(who) <= 100_000 else []
+        numbers = [_number(text) for text in texts]
+        if not numbers or numbers[-1] is None or any(n is None for n in numbers):
+            return False
+        known = [n or 0 for n in numbers]
+        if sum(map(bool, known[:-1])) < _FEWEST or known[-1] == 0:
+            continue
+        if known[-1] != sum(known[:-1]):
+            return False
+        equal += 1
+    return equal >= 2
+
+
+def compared(
+    totals: list[Total],
+    rows: NDArray[np.int64],
+    values: Mapping[str, Any],
+    used: NDArray[np.bool_],
+    scales: Mapping[str, int],
+) -> Iterator[tuple[Total, str, int, int]]:
+    """Totals that are neither the sum of all rows above nor of those since the total before.
+
+    Parameters
+    ----------
+    totals : list of Total
+        The rows of totals, in their order.
+    rows : int array
+        The numbers of the records.
+    values : mapping of str to pyarrow array
+        Their amounts by column code.
+    used : bool array
+        Which of them are used.
+    scales : mapping of str to int
+        The unit of the amounts by column code, where that is not 元.
+
+    Yields
+    ------
+    (Total, str, int, int)
+        The total, the column's code, what the file says and what was read.
+    """
+    sums = {
+        code: np.concatenate([[0], np.cumsum(np.where(used, _numbers(column), 0))])
+        for code, column in values.items()
+    }
+    ends = np.searchsorted(rows, [total.row for total in totals])
+    begins = {0}
+    for total, end in zip(totals, ends.tolist(), strict=True):
+        for code, text in total.amounts.items():
+            own = _number(text, scales.get(code, 1)) if code in sums else None
+            if own is None:
+                continue
+            read = [int(sums[code][end] - sums[code][begin]) for begin in begins]
+            least = max(begins)
+            if total.label.startswith("其中"):
+                continue
+            if all(abs(own - one) > 1 for one in read):
+                shown = int(sums[code][end]) if "小" not in total.label else int(
+                    sums[code][end] - sums[code][least]
+                )
+                yield total, code, own, shown
+        begins.add(end)
+
+
+def _numbers(column: Any) -> NDArray[np.int64]:
+    return np.asarray(pc.fill_null(column, 0).to_numpy(zero_copy_only=False), np.int64)
+
+
+def _number(text: str | None, scale: int = 1) -> int | None:
+    """A number in hundredths; None for what is none."""
+    if text is None:
+        return 0
+    found = read_money(text, scale)
+    return found if isinstance(found, int) else None
+
+
+def _mask(condition: Any) -> NDArray[np.bool_]:
+    return np.asarray(pc.fill_null(condition, False).to_numpy(zero_copy_only=False), bool)
+
+
+def found(table: Table, rows: Any, first: Any, cells: Mapping[str, Any], total: Any) -> list[Total]:
+    """The rows of totals with what stands in them."""
+    places = np.flatnonzero(total).tolist()
+    amounts = [c.code for c in table.columns if c.kind in _AMOUNTS and c.code in cells]
+    return [
+        Total(
+            rows[place].as_py(),
+            first[place].as_py(),
+            {code: text for code in amounts if (text := cells[code][place].as_py())},
+        )
+        for place in places
+    ]
