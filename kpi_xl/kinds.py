@@ -130,13 +130,13 @@ NAME_CONTRADICTED: Final = Kind(
 COLUMN_NOT_USED: Final = Kind(
     "column.not-used",
     "这一列像是{column}，但标题不认识，没有用上",
-    '是的话，请把标题改成“{column}”，或在 kpi.toml 的 [columns] 里写明；不是的不用处理',
+    "是的话，请把标题改成“{column}”，或在 kpi.toml 的 [columns] 里写明；不是的不用处理",
     set_aside=False,
 )
 DAYS_NOT_USED: Final = Kind(
     "column.days-not-used",
     "这一列有的行是日期、有的空着，没有用上；会不会是{column}",
-    '是的话，请把标题改成“{column}”，或在 kpi.toml 的 [columns] 里写明；不是的不用处理',
+    "是的话，请把标题改成“{column}”，或在 kpi.toml 的 [columns] 里写明；不是的不用处理",
     set_aside=False,
 )
 SMALL_AMOUNTS: Final = Kind(

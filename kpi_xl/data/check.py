@@ -35,8 +35,8 @@ from kpi_xl.data.units_of_money import unit_of
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.project import Project, Settings
-from kpi_xl.readers.amounts import heading_scale
 from kpi_xl.readers.cell import UNCOMPUTED
+from kpi_xl.readers.number import heading_scale
 
 __all__ = [
     "Checked", "CheckedFile", "CheckedTable", "Part", "Problem", "check_file", "check_project",
@@ -340,9 +340,7 @@ def _amounts(
     }
     amounts = {c.code: c for c in raw.table.columns if c.kind in ("money", "count")}
     values = {
-        code: columns[code]
-        if column.kind == "money"
-        else pc.multiply(columns[code], 100)
+        code: columns[code] if column.kind == "money" else pc.multiply(columns[code], 100)
         for code, column in amounts.items()
         if code in raw.columns
     }
@@ -385,7 +383,11 @@ def _within(table: Table, checked: list[CheckedTable]) -> tuple[CheckedTable, li
         hashes.of_keys(table, part.data) if part.keys is None else part.keys for part in whole.parts
     )
     whole, found = _set_aside(whole, rules.duplicates(table, whole.data, keys))
-    warnings = _problems(whole, rules.doubtful(table, whole.data))
+    doubts = [
+        *rules.doubtful(table, whole.data),
+        *rules.unlike_others(table, [part.data for part in whole.parts]),
+    ]
+    warnings = _problems(whole, doubts)
     return whole, problems + found + warnings
 
 

@@ -28,7 +28,9 @@ _STATUS: Final = {
     "policies": re.compile(r"状态|犹撤|犹退|是否撤|撤单|是否退保|status", re.IGNORECASE),
     "transfers": re.compile(r"(异动|变动|调动)(类型|类别|原因|方式)", re.IGNORECASE),
 }
-_GONE: Final = r"(离职|离司|离岗|解约|解除|终止|脱落|退司|注销|辞退|辞职|开除|身故|terminated|resigned|left)"
+_GONE: Final = (
+    r"(离职|离司|离岗|解约|解除|终止|脱落|退司|注销|辞退|辞职|开除|身故|terminated|resigned|left)"
+)
 _NOT: Final = r"^\s*(未|没|不|无|否|在职|待|申请中)"
 _WITHDRAWN: Final = r"(撤单|撤保|撤件|犹撤|犹退|犹豫期)"
 _ENDED: Final = r"(退保|失效|终止|解约|注销|身故|理赔)"
@@ -89,7 +91,8 @@ def unused_columns(raw: RawTable) -> Iterator[tuple[str, Fault]]:
 
 
 _BENIGN: Final = re.compile(
-    r"生日|出生|毕业|工作|转正|晋升|聘|证|党|合同起|签|有效|birth|导出|更新|修改|创建|录入", re.IGNORECASE
+    r"生日|出生|毕业|参加工作|转正|晋升|聘|证|党|合同起|签|有效|birth|导出|更新|修改|创建|录入",
+    re.IGNORECASE,
 )
 
 
@@ -107,9 +110,7 @@ def _is_status(raw: RawTable, heading: str) -> bool:
     return words is not None and bool(words.search(heading))
 
 
-def statuses(
-    raw: RawTable, columns: dict[str, Any]
-) -> Iterator[tuple[int, str, Fault]]:
+def statuses(raw: RawTable, columns: dict[str, Any]) -> Iterator[tuple[int, str, Fault]]:
     """What status columns say against the days of a row.
 
     Parameters
@@ -178,7 +179,9 @@ def withdrawals(raw: RawTable, columns: dict[str, Any]) -> Iterator[tuple[int, s
         return
     issued, ended = columns["issued"].cast(pa.int32()), columns["ended"].cast(pa.int32())
     days = pc.subtract(ended, issued)
-    soon = pc.fill_null(pc.and_(pc.greater_equal(days, 0), pc.less_equal(days, _COOLING_OFF)), False)
+    soon = pc.fill_null(
+        pc.and_(pc.greater_equal(days, 0), pc.less_equal(days, _COOLING_OFF)), False
+    )
     perhaps = pc.and_(pc.greater(days, _COOLING_OFF), pc.less_equal(days, _PERHAPS))
     if pc.any(soon).as_py():
         columns["withdrawn"] = pc.if_else(soon, columns["ended"], columns["withdrawn"])
@@ -188,6 +191,9 @@ def withdrawals(raw: RawTable, columns: dict[str, Any]) -> Iterator[tuple[int, s
     for place in np.flatnonzero(_mask(perhaps)).tolist():
         yield place, heading, kinds.PERHAPS_WITHDRAWAL(days=days[place].as_py())
 
+
+FEWEST: Final = 4
+"""The median of fewer amounts says nothing."""
 
 _HAPPENED: Final = {
     "policies": ("issued", "withdrawn"), "activities": ("day",), "attendance": ("day",),
@@ -217,7 +223,7 @@ def small_premium(raw: RawTable, columns: Mapping[str, Any]) -> Iterator[tuple[s
         if code in raw.columns:
             amounts = np.abs(np.asarray(pc.fill_null(columns[code], 0).to_numpy(), np.int64))
             amounts = amounts[amounts > 0]
-            if len(amounts) and (median := float(np.median(amounts)) / 100) < 100:
+            if len(amounts) >= FEWEST and (median := float(np.median(amounts)) / 100) < 100:
                 yield raw.headings[code], kinds.SMALL_AMOUNTS(median=f"{median:g}")
 
 

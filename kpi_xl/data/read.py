@@ -164,9 +164,7 @@ def _raw_table(source: Source, table: Table, grid: Grid) -> RawTable:
         for line in grid.broken
     ]
     malformed += [
-        Problem(
-            table.name, source.name, grid.sheet, one.row, None, one.label, kinds.TOTALS()
-        )
+        Problem(table.name, source.name, grid.sheet, one.row, None, one.label, kinds.TOTALS())
         for one in of_totals
     ]
     whole = pc.all(keep).as_py()

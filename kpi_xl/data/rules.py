@@ -100,6 +100,30 @@ def _nowhere(agents: pa.Table) -> Iterator[Finding]:
                 yield Finding(row, code, kinds.NO_UNIT(level=name))
 
 
+def unlike_others(table: Table, parts: Sequence[pa.Table]) -> Iterator[Finding]:
+    """Files whose amounts are of another order than those of the others: of another unit."""
+    code = {"policies": "premium", "dues": "due_premium"}.get(table.code)
+    if code is None or len(parts) < 2:
+        return
+    medians: list[float] = []
+    for data in parts:
+        amounts = np.abs(np.asarray(data[code].to_numpy(), np.int64))
+        many = np.count_nonzero(amounts) >= _ENOUGH
+        medians.append(float(np.median(amounts[amounts > 0])) / 100 if many else 0.0)
+    begin = 0
+    for place, data in enumerate(parts):
+        others = [m for other, m in enumerate(medians) if other != place and m]
+        own, usual = medians[place], float(np.median(others)) if others else 0.0
+        if own and usual and own * _OTHER_UNIT < usual:
+            yield Finding(begin, code, kinds.AMOUNTS_DIFFER(median=f"{own:g}", others=f"{usual:g}"))
+        begin += data.num_rows
+
+
+_ENOUGH: Final = 4
+_OTHER_UNIT: Final = 300
+"""Amounts so many times smaller than those of the other files are not in the same unit."""
+
+
 def _in_first_rows(agents: pa.Table) -> Iterator[Finding]:
     """Units that stand once each above empty cells, as a report has them and a list has not."""
     for code in _PLACES:

@@ -121,8 +121,26 @@ _AGENT: Final = Column(
     ),
 )
 
-_DEPARTMENT_NAMES: Final = ("所属营业部", "所在营业部", "部门", "门店", "店铺", "营业部名称", "department", "dept")
-_TEAM_NAMES: Final = ("所属营业组", "所在营业组", "营业组名称", "组", "小组", "团队", "team", "group")
+_DEPARTMENT_NAMES: Final = (
+    "所属营业部",
+    "所在营业部",
+    "部门",
+    "门店",
+    "店铺",
+    "营业部名称",
+    "department",
+    "dept",
+)
+_TEAM_NAMES: Final = (
+    "所属营业组",
+    "所在营业组",
+    "营业组名称",
+    "组",
+    "小组",
+    "团队",
+    "team",
+    "group",
+)
 
 _FLAG: Final = (
     ("是", "1"), ("否", "0"), ("√", "1"), ("×", "0"), ("Y", "1"), ("N", "0"), ("1", "1"),
@@ -224,8 +242,20 @@ AGENTS: Final = Table(
                 "离职日期",
                 "脱落日期",
                 *_days(
-                    "离司", "离职", "离岗", "离任", "退司", "脱落", "终止", "解除", "解除合同",
-                    "合同终止", "合同解除", "解聘", "注销", "离开",
+                    "离司",
+                    "离职",
+                    "离岗",
+                    "离任",
+                    "退司",
+                    "脱落",
+                    "终止",
+                    "解除",
+                    "解除合同",
+                    "合同终止",
+                    "合同解除",
+                    "解聘",
+                    "注销",
+                    "离开",
                 ),
                 "解约时间",
                 "leave_date",
@@ -373,8 +403,16 @@ POLICIES: Final = Table(
             "首年新单保费（元）",
             required=True,
             aliases=(
-                "首年度保费", "首期保费", "新单保费", "首年新单保费", "新契约保费", "保费",
-                "期缴保费", "期交保费", "premium", "fyp",
+                "首年度保费",
+                "首期保费",
+                "新单保费",
+                "首年新单保费",
+                "新契约保费",
+                "保费",
+                "期缴保费",
+                "期交保费",
+                "premium",
+                "fyp",
             ),
         ),
         Column(
@@ -399,8 +437,12 @@ POLICIES: Final = Table(
             default="期交",
         ),
         Column(
-            "outlet", "网点", "id", "出单网点代码",
-            aliases=("出单网点", "outlet"), sooner=_OUTLET_CODES,
+            "outlet",
+            "网点",
+            "id",
+            "出单网点代码",
+            aliases=("出单网点", "outlet"),
+            sooner=_OUTLET_CODES,
         ),
         Column(
             "issued",
@@ -409,7 +451,9 @@ POLICIES: Final = Table(
             "承保日期",
             required=True,
             aliases=(
-                "承保日", "承保时间", *_days("出单", "签单", "生效", "保单生效", "合同生效"),
+                "承保日",
+                "承保时间",
+                *_days("出单", "签单", "生效", "保单生效", "合同生效"),
                 "issue_date",
             ),
         ),
@@ -510,7 +554,11 @@ ACTIVITIES: Final = Table(
         Column("day", "日期", "date", "活动日期", required=True, aliases=("活动日期", "date")),
         _AGENT,
         Column(
-            "outlet", "网点", "id", "拜访的网点代码", aliases=("拜访网点", "outlet"),
+            "outlet",
+            "网点",
+            "id",
+            "拜访的网点代码",
+            aliases=("拜访网点", "outlet"),
             sooner=_OUTLET_CODES,
         ),
         _count("appointments", "约访数", "约访次数", "约访", "appointments"),

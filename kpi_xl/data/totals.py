@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,16 +11,18 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from kpi_xl.readers.amounts import read_money
 from kpi_xl.data.schema import Table
+from kpi_xl.readers.number import read_money
 
 _LABEL: Final = (
     r"^(?i)([\s本全总各上以]*[页月年周日季部组计]?[\s]*)?"
     r"(合\s*计|总\s*计|小\s*计|累\s*计|共\s*计|汇\s*总|total|subtotal|grand total|sum)"
 )
 _LABELLED: Final = (
-    r"^(?i).*(合\s*计|总\s*计|小\s*计|汇\s*总)\s*[:：]?\s*$|^\s*(其\s*中|total|subtotal)\s*[:：]?.*$"
+    r"^(?i).*(合\s*计|总\s*计|小\s*计|汇\s*总)\s*[:：]?\s*$"
+    r"|^\s*(其\s*中|total|subtotal)\s*[:：]?.*$"
 )
+_OF_ALL: Final = re.compile(_LABEL.replace("(?i)", ""), re.IGNORECASE)
 _NAMED: Final = ("agent", "policy", "name", "outlet", "unit")
 """The columns in which the name of a total may stand."""
 
@@ -131,17 +134,19 @@ def compared(
     ends = np.searchsorted(rows, [total.row for total in totals])
     begins = {0}
     for total, end in zip(totals, ends.tolist(), strict=True):
+        if not _OF_ALL.match(total.label):
+            continue  # of one person or unit, or of some of the rows
         for code, text in total.amounts.items():
             own = _number(text, scales.get(code, 1)) if code in sums else None
             if own is None:
                 continue
             read = [int(sums[code][end] - sums[code][begin]) for begin in begins]
             least = max(begins)
-            if total.label.startswith("其中"):
-                continue
             if all(abs(own - one) > 1 for one in read):
-                shown = int(sums[code][end]) if "小" not in total.label else int(
-                    sums[code][end] - sums[code][least]
+                shown = (
+                    int(sums[code][end])
+                    if "小" not in total.label
+                    else int(sums[code][end] - sums[code][least])
                 )
                 yield total, code, own, shown
         begins.add(end)
@@ -159,6 +164,14 @@ def _number(text: str | None, scale: int = 1) -> int | None:
     return found if isinstance(found, int) else None
 
 
+def _called(place: int, first: Any, cells: Mapping[str, Any]) -> str:
+    """What a row of totals is called."""
+    columns = [first, *(cells[code] for code in _NAMED if code in cells)]
+    texts: list[str] = [column[place].as_py() or "" for column in columns]
+    said = re.compile(_LABELLED.replace("(?i)", ""), re.IGNORECASE)
+    return next((text for text in texts if said.match(text)), texts[0])
+
+
 def _mask(condition: Any) -> NDArray[np.bool_]:
     return np.asarray(pc.fill_null(condition, False).to_numpy(zero_copy_only=False), bool)
 
@@ -170,7 +183,7 @@ def found(table: Table, rows: Any, first: Any, cells: Mapping[str, Any], total: 
     return [
         Total(
             rows[place].as_py(),
-            first[place].as_py(),
+            _called(place, first, cells),
             {code: text for code in amounts if (text := cells[code][place].as_py())},
         )
         for place in places

@@ -26,7 +26,7 @@ def unit_of(heading: str, above: str) -> str:
 
     Examples
     --------
-    >>> unit_of("首年保费（万）", ""), unit_of("FYC", "单位：万元"), unit_of("FYC（元）", "单位：万元")
+    >>> unit_of("首年保费（万）", ""), unit_of("FYC", "单位：万元"), unit_of("FYC(元)", "单位:万元")
     ('万', '万', '')
     """
     text = "".join(plain(heading).split())

@@ -227,7 +227,7 @@ def test_no_sheet_with_the_headings(workbook):
 
 
 def test_a_column_missing_in_a_sheet(workbook):
-    file = workbook({"甲": [["哈"]], "保单": [["保单号", "工号", "首年保险费", "出单日"]]})
+    file = workbook({"甲": [["哈"]], "保单": [["保单号", "工号", "首年保险费", "出单的日子"]]})
     with pytest.raises(InputError) as caught:
         read_table(file, POLICIES)
     assert caught.value.sheet == "保单"
