@@ -67,8 +67,9 @@ def _numbers(folder: Path) -> str:
     return hashlib.sha256(b"".join(found)).hexdigest()
 
 
-def _serve(orders: Any) -> None:
+def _serve(orders: Any, scratch: str) -> None:
     """In the child: do one order after another."""
+    os.environ |= {"HOME": scratch, "XDG_STATE_HOME": scratch}  # where faults are told of
     from kpi_xl.cli import main
 
     warnings.simplefilter("ignore")
@@ -94,14 +95,21 @@ def _serve(orders: Any) -> None:
 
 
 class Worker:
-    """A process that does jobs one after another, under watch."""
+    """A process that does jobs one after another, under watch.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    scratch : Path
+        The home of its user.
+    """
+
+    def __init__(self, scratch: Path) -> None:
+        self._scratch = scratch
         self._begin()
 
     def _begin(self) -> None:
         self._orders, theirs = _forks.Pipe()
-        self._process: Any = _forks.Process(target=_serve, args=(theirs,))
+        self._process: Any = _forks.Process(target=_serve, args=(theirs, str(self._scratch)))
         self._process.start()
         theirs.close()
 
@@ -309,14 +317,14 @@ def _as_workbook(file: Path) -> None:
 @contextmanager
 def prepared(seed: int) -> Iterator[Trials]:
     """A project with one of everything."""
-    worker = Worker()
-    try:
-        with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder:
+        worker = Worker(Path(folder))
+        try:
             trials = Trials(Path(folder), worker, random.Random(seed), kinds=list(_KINDS))
             trials.prepare()
             yield trials
-    finally:
-        worker.close()
+        finally:
+            worker.close()
 
 
 def main() -> None:
@@ -328,15 +336,19 @@ def main() -> None:
     given = parser.parse_args()
     with prepared(given.seed) as trials:
         trials.kinds, trials.kept = given.only, given.keep
-        for number in range(given.number):
+        number = 0
+        while number < given.number:
             before = len(trials.faults)
             trials.one(number)
+            number += 1
             for fault in trials.faults[before:]:
                 print(fault, flush=True)
+            if number % 100 == 0:
+                print(f"{number} damaged files, {len(trials.faults)} faults until now", flush=True)
         for what, count in trials.counted.items():
             print(f"{count:6} {what}")
         print(f"longest {trials.longest:.1f} s, most memory {trials.peak >> 20} MB")
-        print(f"{given.number} damaged files, {len(trials.faults)} faults")
+        print(f"{number} damaged files, {len(trials.faults)} faults")
         sys.exit(bool(trials.faults))
 
 

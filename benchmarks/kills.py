@@ -345,15 +345,21 @@ def main() -> None:
     with undisturbed(given.seed) as trials:
         number = 0
         while trials.counted["kills"] < given.kills:
-            number += 1
             before = len(trials.faults)
             trials.one(number)
+            number += 1
             for fault in trials.faults[before:]:
                 print(fault, flush=True)
-    for what, number in sorted(trials.counted.items()):
-        print(f"{number:6} {what}")
-    print(f"{number} tries, {len(trials.faults)} faults")
-    sys.exit(bool(trials.faults))
+            if number % 100 == 0:
+                kills = trials.counted["kills"]
+                print(
+                    f"{number} tries, {kills} kills, {len(trials.faults)} faults until now",
+                    flush=True,
+                )
+        for what, times in sorted(trials.counted.items()):
+            print(f"{times:6} {what}")
+        print(f"{number} tries, {len(trials.faults)} faults")
+        sys.exit(bool(trials.faults))
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def test_damaged_files_are_named():
 
 def test_the_harness_sees_what_is_wrong(tmp_path):
     """A job that crashes, and one that takes too long, are faults."""
-    worker = damage.Worker()
+    worker = damage.Worker(tmp_path)
     try:
         ended = worker.run(tmp_path, "no such command")
         assert ended.code == 2 and not ended.is_fault
