@@ -47,10 +47,6 @@ class Host(Protocol):
         """Whoever pressed the button."""
 
     @property
-    def workbook(self) -> str:
-        """The workbook's full name."""
-
-    @property
     def cells(self) -> Cells:
         """Its cells."""
 
@@ -135,13 +131,15 @@ def refresh(host: Host, progress: Progress) -> None:
     found = live(
         _project(user), rows, _identity(opened), user.settings().month, progress, seen.get()
     )
+    changes = opened.changes(found.values)
+    # Kept before anything is written: whatever happens then can be undone.
+    mark = copies.keep(user.undo, changes)
     with host.quiet():
-        before = opened.write(found.values, progress)
-    copies.keep(user.undo, host.workbook, before)
+        opened.write(changes, mark, progress)
     if opened.has_functions():
         host.calculate()
     host.say(
-        f"已按 {found.month.chinese} 的数据填写 {found.recipient}：{len(before)} 处。\n"
+        f"已按 {found.month.chinese} 的数据填写 {found.recipient}：{len(changes)} 处。\n"
         "要恢复原来的内容，请点“撤销刷新”。",
     )
 
@@ -149,13 +147,17 @@ def refresh(host: Host, progress: Progress) -> None:
 def undo(host: Host, progress: Progress) -> None:
     """撤销刷新: put back what the last refresh of the open workbook overwrote."""
     from udfs import undo as copies
+    from udfs.restored import report, told
 
-    folder = host.user.undo
-    overwritten = copies.kept(folder, host.workbook)
+    opened = OpenBook(host.cells)
+    changed = copies.kept(host.user.undo, opened.mark)
     with host.quiet():
-        OpenBook(host.cells).restore(overwritten)
-    copies.forget(folder, host.workbook)
-    host.say(f"已恢复 {len(overwritten)} 处。")
+        done = opened.restore(changed)
+    if rows := report(done):
+        host.show(rows)
+    if done.cells and opened.has_functions():
+        host.calculate()
+    host.say(told(done))
 
 
 def fill(template: str) -> Action:

@@ -111,10 +111,6 @@ class _Excel:
         return User.current()
 
     @property
-    def workbook(self) -> str:
-        return str(self._book.fullname)
-
-    @property
     def cells(self) -> ExcelCells:
         return ExcelCells(self._book)
 

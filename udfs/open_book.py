@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -14,19 +14,16 @@ from kpi_xl.workbook.cells import UnwritableError
 from kpi_xl.workbook.parts import DefinedName, Workbook
 from kpi_xl.workbook.references import Area, Place, area
 from kpi_xl.workbook.slots import Slot, laid_out, places, slot
+from udfs.contents import Content, is_formula, of_cell, of_value, to_write
+from udfs.restoring import Cell, Changed, Contents, Now, Plan, blocks, plan
 
 # LibreOffice writes FUNCTIONS.KPIACTIVITY for KPI_ACTIVITY.
 _FUNCTION: Final = re.compile(r"(?i)\bKPI\w*\(")
 
+MARK: Final = "kpi_xl_refresh"
+"""The hidden name that has the mark of the last refresh; Calc makes no name with a dot."""
+
 Rows = list[list[Any]]
-
-
-class Overwritten(NamedTuple):
-    """Cells as they were: what to type into each to have it back, row by row."""
-
-    sheet: str
-    reference: str
-    cells: list[list[str]]
 
 
 class Used(NamedTuple):
@@ -57,14 +54,11 @@ class Cells(Protocol):
     def value(self, value: Any) -> Any:
         """A value of `OpenBook.write` as the program takes it."""
 
-    def typed(self, value: Any, formula: Any) -> str:
-        """What to type into a cell to have its content back."""
-
     def write(self, sheet: str, cells: Area, rows: Rows) -> None:
         """Write values."""
 
-    def type(self, sheet: str, reference: str, rows: list[list[str]]) -> None:
-        """Type what `typed` gave."""
+    def set_mark(self, mark: str | None) -> None:
+        """Leave a text in the hidden name `MARK`, or take the name away."""
 
     def unprotected(self, sheets: Iterable[str]) -> AbstractContextManager[None]:
         """While it lasts the sheets are open; InputError where a password protects one."""
@@ -82,9 +76,11 @@ class OpenBook:
     def __init__(self, cells: Cells) -> None:
         self._workbook = cells
         self._content: dict[str, Used] = {}
+        names = tuple(cells.names())
+        marks = (text.strip('"') for name, sheet, text in names if (name, sheet) == (MARK, None))
+        self._mark = next(marks, None)
         self._places = places(
-            Workbook("", dict.fromkeys(cells.sheets, ""), tuple(cells.names()), None, None, False),
-            [],
+            Workbook("", dict.fromkeys(cells.sheets, ""), names, None, None, False), []
         )
         self.slots = {name: self._slot(name, place) for name, place in self._places.items()}
 
@@ -94,55 +90,100 @@ class OpenBook:
         values, _ = self._cells(place.sheet, place.area)
         return values[0][0]
 
-    def write(self, values: Mapping[str, Any], progress: Progress = silent) -> list[Overwritten]:
-        """Write slots, each area at once; the program computes those with formulas itself.
+    @property
+    def mark(self) -> str | None:
+        """What the last refresh left in it."""
+        return self._mark
+
+    def changes(self, values: Mapping[str, Any]) -> dict[str, Changed]:
+        """What writing slots would change; the program computes those with formulas itself.
 
         Parameters
         ----------
         values : mapping of str to object
             As `Template.fill` takes them.
-        progress : callable
-            Told what is being done.
-
-        Returns
-        -------
-        list of Overwritten
-            What stood there before.
 
         Raises
         ------
         InputError
-            When a value does not fit its slot, or a sheet is protected by a password; nothing has
-            been written then.
+            When a value does not fit its slot.
         """
-        wanted = {
+        rows = {
             name: self._rows(self.slots[name], value)
             for name, value in values.items()
             if not self.slots[name].has_formula
         }
-        before = [self._before(self.slots[name]) for name in wanted]
-        with self._workbook.unprotected({self.slots[name].sheet for name in wanted}):
-            for done, (name, rows) in enumerate(wanted.items()):
-                progress("填写", done, len(wanted))
-                where = self.slots[name]
-                self._workbook.write(where.sheet, _area(where), rows)
-        return before
+        # Of slots with cells in common the last one's value stays in them.
+        last = {
+            cell: content
+            for name, contents in rows.items()
+            for cell, content in self._each(name, contents)
+        }
+        changed = {}
+        for name, contents in rows.items():
+            written = iter([last[cell] for cell, _ in self._each(name, contents)])
+            after = [[next(written) for _ in row] for row in contents]
+            changed[name] = Changed(self._now(name).contents, after)
+        return changed
 
-    def restore(self, overwritten: list[Overwritten]) -> None:
-        """Put cells back to what they were."""
-        missing = {one.sheet for one in overwritten} - set(self._workbook.sheets)
-        if missing:
-            raise InputError(
-                f"工作表“{missing.pop()}”已经不在了", "请先把工作表改回原来的名称，再撤销"
-            )
-        with self._workbook.unprotected({one.sheet for one in overwritten}):
-            for one in reversed(overwritten):
-                self._workbook.type(one.sheet, one.reference, one.cells)
+    def write(self, changes: Mapping[str, Changed], mark: str, progress: Progress = silent) -> None:
+        """Write slots, each area at once; where that fails, what was there is put back.
+
+        Parameters
+        ----------
+        changes : mapping of str to Changed
+            What `changes` gave.
+        mark : str
+            What to leave in the workbook.
+        progress : callable
+            Told what is being done.
+
+        Raises
+        ------
+        InputError
+            When a sheet is protected by a password; nothing has been written then.
+        """
+        with self._workbook.unprotected({self.slots[name].sheet for name in changes}):
+            begun: list[str] = []
+            try:
+                self._workbook.set_mark(mark)
+                for done, (name, one) in enumerate(changes.items()):
+                    progress("填写", done, len(changes))
+                    begun.append(name)
+                    self._write(name, one.after)
+            except Exception:
+                for name in reversed(begun):
+                    with suppress(Exception):
+                        self._write(name, changes[name].before)
+                with suppress(Exception):
+                    self._workbook.set_mark(self._mark)
+                raise
+
+    def restore(self, changed: Mapping[str, Changed]) -> Plan:
+        """Put back what slots held before a refresh where they still hold what it wrote.
+
+        Parameters
+        ----------
+        changed : mapping of str to Changed
+            What the refresh did.
+
+        Returns
+        -------
+        Plan
+            What was put back and what was not.
+        """
+        present = {name: self._now(name) for name in changed if name in self.slots}
+        todo = plan(changed, present)
+        with self._workbook.unprotected({cell.sheet for cell in todo.cells}):
+            for sheet, cells, contents in blocks(todo.cells):
+                self._workbook.write(sheet, cells, self._taken(contents))
+            self._workbook.set_mark(None)
+        return todo
 
     def has_functions(self) -> bool:
         """Whether any cell calls a KPI function."""
         return any(
-            _is_formula(cell) and _FUNCTION.search(cell) is not None
+            is_formula(cell) and _FUNCTION.search(cell) is not None
             for name in self._workbook.sheets
             for row in self._sheet(name).formulas
             for cell in row
@@ -151,21 +192,37 @@ class OpenBook:
     def _slot(self, name: str, place: Place) -> Slot:
         merged = place.area.size > 1 and self._workbook.is_merged(*place)
         _, formulas = self._cells(place.sheet, place.area)
-        has_formula = any(_is_formula(cell) for row in formulas for cell in row)
+        has_formula = any(is_formula(cell) for row in formulas for cell in row)
         found = slot(name, place, [place.area] if merged else [], has_formula, ())
         return replace(found, reference=_area(found).reference)
 
-    def _before(self, where: Slot) -> Overwritten:
+    def _now(self, name: str) -> Now:
+        """Where a slot is, and what its cells hold."""
+        where = self.slots[name]
         values, formulas = self._cells(where.sheet, _area(where))
-        cells = [
-            [self._workbook.typed(*cell) for cell in zip(*rows, strict=True)]
+        contents = [
+            [of_cell(*cell) for cell in zip(*rows, strict=True)]
             for rows in zip(values, formulas, strict=True)
         ]
-        return Overwritten(where.sheet, where.reference, cells)
+        return Now(where.sheet, where.first_row, where.first_column, contents)
 
-    def _rows(self, where: Slot, value: Any) -> Rows:
+    def _each(self, name: str, contents: Contents) -> Iterator[tuple[Cell, Content]]:
+        """The cells of a slot, each with what belongs to it."""
+        where = self.slots[name]
+        for r, row in enumerate(contents):
+            for c, content in enumerate(row):
+                yield Cell(where.sheet, where.first_row + r, where.first_column + c), content
+
+    def _write(self, name: str, contents: Contents) -> None:
+        where = self.slots[name]
+        self._workbook.write(where.sheet, _area(where), self._taken(contents))
+
+    def _taken(self, contents: Contents) -> Rows:
+        return [[self._workbook.value(to_write(one)) for one in row] for row in contents]
+
+    def _rows(self, where: Slot, value: Any) -> Contents:
         try:
-            laid = [self._workbook.value(one) for one in laid_out(where, value)]
+            laid = [of_value(one) for one in laid_out(where, value)]
         except UnwritableError as error:
             problem = f"名称“{where.name}”（{where.reference}）{error.problem}"
             raise InputError(problem, error.advice, sheet=where.sheet) from None
@@ -202,7 +259,3 @@ def _area(where: Slot) -> Area:
     if where.rows == where.columns == 1:
         return Area(*cells[:2], *cells[:2])
     return cells
-
-
-def _is_formula(cell: Any) -> bool:
-    return isinstance(cell, str) and cell.startswith("=")

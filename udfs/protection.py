@@ -62,7 +62,7 @@ def _open(sheet: Any, native: Any) -> None:
     if native.ProtectContents:
         raise InputError(
             "工作表有密码保护，不能填写",
-            "请在“审阅”里撤销工作表保护，再点“刷新月度KPI”",
+            "请在“审阅”里撤销工作表保护，再点一次这个按钮",
             sheet=sheet.name,
         )
 

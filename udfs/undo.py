@@ -1,54 +1,76 @@
-"""What a live fill overwrote, kept in the user's folder until the next fill of that workbook."""
+"""What refreshes did to open workbooks, kept in the user's own folder.
+
+Each refresh has a mark, which it leaves in the workbook in a hidden name, where it stays whatever
+the workbook is called and wherever it lies. A copy of the workbook has it, too, and can be undone
+by itself; another workbook, of the same name even, has not.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import json
+import re
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from kpi_xl.errors import InputError
 from kpi_xl.files import make_own, write_whole
-from udfs.open_book import Overwritten
+from udfs.restoring import Changed
+
+_MARK: Final = re.compile(r"[0-9a-f]{32}")
+_MOST: Final = 100
+"""So many refreshes are kept, the latest: copies of a workbook may still want an old one."""
 
 
-def keep(folder: Path, workbook: str, overwritten: list[Overwritten]) -> None:
-    """Keep what was overwritten.
+def keep(folder: Path, changed: Mapping[str, Changed]) -> str:
+    """Keep what a refresh is about to do.
 
     Parameters
     ----------
     folder : Path
         Where such copies are kept.
-    workbook : str
-        The workbook's full name.
-    overwritten : list of Overwritten
-        The cells.
+    changed : mapping of str to Changed
+        What it does, by slot.
+
+    Returns
+    -------
+    str
+        The mark to leave in the workbook.
     """
-    content = {"workbook": workbook, "cells": overwritten}
+    mark = secrets.token_hex(16)
+    content = json.dumps({"slots": changed}, ensure_ascii=False, separators=(",", ":"))
     make_own(folder)
-    write_whole(_file(folder, workbook), json.dumps(content, ensure_ascii=False).encode())
+    write_whole(_file(folder, mark), content.encode())
+    # Another program of the user's may take some away at the same time.
+    with suppress(OSError):
+        files = sorted(folder.glob("*.json"), key=lambda file: file.stat().st_mtime_ns)
+        for old in files[:-_MOST]:
+            old.unlink()
+    return mark
 
 
-def kept(folder: Path, workbook: str) -> list[Overwritten]:
-    """What the last fill of a workbook overwrote.
+def kept(folder: Path, mark: str | None) -> dict[str, Changed]:
+    """What the refresh did whose mark a workbook has.
 
     Raises
     ------
     InputError
-        When nothing is kept.
+        When it has none, or nothing is kept of it.
     """
     try:
-        content = json.loads(_file(folder, workbook).read_bytes())
-        return [Overwritten(*one) for one in content["cells"]]
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        # A mark is what stands in a workbook, which may come from anywhere.
+        if mark is None or not _MARK.fullmatch(mark):
+            raise FileNotFoundError
+        content = json.loads(_file(folder, mark).read_bytes())
+        return {name: Changed(*one) for name, one in content["slots"].items()}
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
         raise InputError(
-            "没有可以撤销的刷新", "只能撤销这个工作簿最近的一次刷新，另存为别的名称以后就不能了"
+            "没有可以撤销的刷新",
+            "只能撤销自己在这台电脑上对这个工作簿做的最近一次刷新，撤销过的不能再撤销",
         ) from None
 
 
-def forget(folder: Path, workbook: str) -> None:
-    """Drop what was kept."""
-    _file(folder, workbook).unlink(missing_ok=True)
-
-
-def _file(folder: Path, workbook: str) -> Path:
-    return folder / f"{hashlib.sha256(workbook.casefold().encode()).hexdigest()[:24]}.json"
+def _file(folder: Path, mark: str) -> Path:
+    return folder / f"{mark}.json"

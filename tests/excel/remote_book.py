@@ -13,7 +13,7 @@ import openpyxl
 import xlwings
 from xlwings.pro import _xlremote
 
-from kpi_xl.workbook.references import area
+from kpi_xl.workbook.references import Area, area
 
 
 class RemoteBook:
@@ -47,21 +47,8 @@ class RemoteBook:
                     "book_scope": True, "scope_sheet_name": None, "scope_sheet_index": None,
                 })  # fmt: skip
             assert defined
-        payload = {
-            "client": "Microsoft Office Scripts",
-            "version": xlwings.__version__,
-            "book": {
-                "name": file.name, "active_sheet_index": 0, "selection": "C3",
-                "calculation": "Automatic",
-            },
-            "names": names,
-            "sheets": [
-                {"name": name, "values": self.values(name), "pictures": [], "tables": []}
-                for name in sheets
-            ],
-        }  # fmt: skip
-        self.book = xlwings.Book(json=payload)
-        monkeypatch.setattr(xlwings.Book, "_mock_caller", self.book, raising=False)
+        self.name, self.names, self._patched = file.name, names, monkeypatch
+        self.again()
         self.alerts = []
         self.status = []
         monkeypatch.setattr(_xlremote.App, "alert", self._alert)
@@ -71,6 +58,37 @@ class RemoteBook:
         monkeypatch.setattr(_xlremote.Range, "formula", property(self._formula, self._set_formula))
         monkeypatch.setattr(_xlremote.Range, "merge_cells", property(self._merge_cells))
 
+    def again(self):
+        """The button is pressed another time: the engine is told what is in the cells by now."""
+        payload = {
+            "client": "Microsoft Office Scripts",
+            "version": xlwings.__version__,
+            "book": {
+                "name": self.name, "active_sheet_index": 0, "selection": "C3",
+                "calculation": "Automatic",
+            },
+            "names": self.names,
+            "sheets": [
+                {"name": name, "values": self.values(name), "pictures": [], "tables": []}
+                for name in self.source.sheetnames
+            ],
+        }  # fmt: skip
+        self.book = xlwings.Book(json=payload)
+        self._patched.setattr(xlwings.Book, "_mock_caller", self.book, raising=False)
+
+    def insert_row(self, sheet, row):
+        """A row comes in: what is below moves, and names move and grow along; formulas are not."""
+        below = {place: value for place, value in self.cells[sheet].items() if place[0] >= row}
+        for place in below:
+            del self.cells[sheet][place]
+        self.cells[sheet] |= {(r + 1, c): value for (r, c), value in below.items()}
+        number = self.source.sheetnames.index(sheet)
+        for name in self.names:
+            if name["sheet_index"] == number:
+                top, left, bottom, right = area(name["address"])
+                moved = Area(top + (top >= row), left, bottom + (bottom >= row), right)
+                name["address"] = moved.reference
+
     def place(self, name):
         sheet, _, reference = self.source.defined_names[name].attr_text.rpartition("!")
         sheet = sheet.strip("'")
@@ -78,7 +96,8 @@ class RemoteBook:
 
     def values(self, sheet):
         cells = self.cells[sheet]
-        rows, columns = self.source[sheet].max_row, self.source[sheet].max_column
+        rows = max((self.source[sheet].max_row, *(r for r, _ in cells)))
+        columns = max((self.source[sheet].max_column, *(c for _, c in cells)))
         return [
             [_sent(cells.get((row, column))) for column in range(1, columns + 1)]
             for row in range(1, rows + 1)
@@ -89,7 +108,7 @@ class RemoteBook:
         if cell.data_type == "f":
             return getattr(cell.value, "text", cell.value)
         value = self.cells[sheet].get((row, column))
-        return "" if value is None else str(value)
+        return "" if value is None else str(_sent(value))
 
     def _formula(self, range_):
         height, width = range_.shape
@@ -136,6 +155,8 @@ class RemoteBook:
                     self.cells[sheet][place] = _taken(value)
                     written.append((sheet, *place))
         self.book.json()["actions"].clear()
+        self.names = self.book.api["names"]
+        self.again()
         return written
 
 

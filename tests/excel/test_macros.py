@@ -127,6 +127,7 @@ def test_one_write_an_area_and_undo_brings_everything_back(branch, monkeypatch, 
     assert changed != book.before
     assert any("2024年5月" in str(v) for cells in changed.values() for v in cells.values())
     macros.undo()
+    assert "没有动" not in book.alerts[-1][0]
     book.apply()
     for name, cells in book.cells.items():
         for place, value in cells.items():

@@ -118,6 +118,18 @@
       });
     }
     const item = (one) => strict({ name: one.name, formula: one.refers }, "NamedItem");
+    const drop = (name) => (book.names = book.names.filter((one) => one.name !== name));
+    // A name that may not be there; what is set of it is done by sync().
+    const named = (name) => {
+      const found = () => book.names.find((one) => one.name === name);
+      const there = () => found() ?? (() => { throw error("ItemNotFound", name); })();
+      return lazy("NamedItem", reading("NamedItem", {
+        name: () => there().name, formula: () => there().refers, isNullObject: () => !found(),
+      }), {
+        write: { visible: (value) => (there().visible = value) },
+        delete: () => later(() => drop(there().name)),
+      });
+    };
     function worksheet(sheet) {
       const [first] = [/^([A-Z]+)(\d+)$/];
       return lazy("Worksheet", reading("Worksheet", { name: () => sheet.name }), {
@@ -160,7 +172,17 @@
       workbook: lazy("Workbook", reading("Workbook", { name: () => book.name }), {
         application,
         worksheets: lazy("Worksheets", reading("Worksheets", { items: () => book.sheets.map(of) }), { getItem: (name) => of(find(name)) }),
-        names: lazy("Names", reading("Names", { items: () => book.names.map(item) })),
+        names: lazy("Names", reading("Names", { items: () => book.names.filter((one) => one.visible !== false).map(item) }), {
+          getItemOrNullObject: named,
+          add: (name, refers) => {
+            later(() => {
+              if (told.namesFail) throw error("AccessDenied", "names");
+              if (book.names.some((one) => one.name === name)) throw error("InvalidArgument", name);
+              book.names.push({ name, refers });
+            });
+            return named(name);
+          },
+        }),
         getActiveCell: () => range(find(book.active[0]), [...book.active[1], 1, 1]),
       }),
       async sync() {

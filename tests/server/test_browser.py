@@ -315,6 +315,7 @@ def test_another_month_and_undo_brings_everything_back(page, branch):
         after = cells(page, names)
         assert after == before
         assert "没有可以撤销的刷新" in press(page, "undo")
+        assert all(one["name"] != "kpi_xl_refresh" for one in page.run("() => test.book.names"))
     finally:
         assert "有数据的最后一个月" in month_is(page, "")
 
@@ -352,6 +353,85 @@ def test_all_or_nothing(page, branch):
     said = press(page, "refresh")
     assert "有密码保护" in said
     assert cells(page, sheets) == before
+
+
+def marks(page):
+    names = page.run("() => test.book.names")
+    return [(one["refers"], one["visible"]) for one in names if one["name"] == "kpi_xl_refresh"]
+
+
+def test_undo_follows_rows_and_lets_be_what_was_typed(page, branch):
+    """A row comes in on top; somebody types over a cell; Excel refuses the first undo halfway."""
+    file = next(one for one in branch.filled["月度KPI表"].files if one.stem == UNIT)
+    sheets, names = opened(file)
+    page.run("(sheets, names) => test.load(sheets, names)", sheets, names)
+    slots = Template(file).slots
+    every = sorted({slot.sheet for slot in slots.values()})
+    month_is(page, "2024-05")
+    try:
+        before = cells(page, every)
+        assert "2024年5月" in press(page, "refresh")
+        (mark,) = marks(page)
+        assert mark[1] is False  # it is hidden
+        refreshed = cells(page, every)
+        # What Excel does when a row comes in: cells and names below move.
+        page.run(
+            """name => {
+                const sheet = test.book.sheets.find((one) => one.name === name);
+                sheet.cells = new Map([...sheet.cells].map(([key, cell]) => {
+                    const [r, c] = key.split(",").map(Number);
+                    return [`${r + 1},${c}`, cell];
+                }));
+                sheet.merged = sheet.merged.map((one) => one.replace(/\\d+/g, (row) => Number(row) + 1));
+                for (const one of test.book.names) {
+                    if (one.refers.replaceAll("'", "").startsWith(`=${name}!`)) {
+                        one.refers = one.refers.replace(/\\$(\\d+)/g, (_, row) => `$${Number(row) + 1}`);
+                    }
+                }
+            }""",
+            every[0],
+        )
+        sheet, row, column = next(
+            place
+            for place, (value, _) in refreshed.items()
+            if place[0] == every[0] and isinstance(value, float) and before[place][0] != value
+        )
+        typed = (sheet, row + 1, column)
+        page.run(
+            "(name, r, c) => test.book.sheets.find((one) => one.name === name).type(r, c, 777)",
+            typed[0], typed[1] - 1, typed[2] - 1,
+        )  # fmt: skip
+        held = cells(page, every)
+        page.run("() => { test.told.failAt = 3; }")
+        assert "工作簿没有改动" in press(page, "undo")
+        page.run("() => { test.told.failAt = 0; }")
+        assert cells(page, every) == held and marks(page) == [mark]
+        said = press(page, "undo")
+        assert "已恢复" in said and "有 1 个单元格没有动" in said and "现在是 777" in said
+        moved = {(s, r + (s == every[0]), c): cell for (s, r, c), cell in before.items()}
+        after = cells(page, every)
+        assert after.pop(typed) == (777, 777)
+        moved.pop(typed, None)
+        assert after == moved
+        assert marks(page) == []
+    finally:
+        page.run("() => { test.told.failAt = 0; }")
+        month_is(page, "")
+
+
+def test_a_name_that_excel_refuses_leaves_nothing_written(page, branch):
+    file = next(one for one in branch.filled["月度KPI表"].files if one.stem == UNIT)
+    loaded(page, file)
+    every = sorted({slot.sheet for slot in Template(file).slots.values()})
+    month_is(page, "2024-05")
+    try:
+        before = cells(page, every)
+        page.run("() => { test.told.namesFail = true; }")
+        assert "工作簿没有改动" in press(page, "refresh")
+        assert cells(page, every) == before and marks(page) == []
+    finally:
+        page.run("() => { test.told.namesFail = false; }")
+        month_is(page, "")
 
 
 def test_diagnose_says_what_the_command_line_says(page, branch):

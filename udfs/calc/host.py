@@ -18,10 +18,11 @@ from kpi_xl.error_values import error_name
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.user import User
 from kpi_xl.workbook.parts import DefinedName
-from kpi_xl.workbook.references import Area, area
+from kpi_xl.workbook.references import Area
 from udfs.buttons import Selected
 from udfs.calc.component.channel import Channel
-from udfs.open_book import Rows, Used
+from udfs.contents import ErrorName
+from udfs.open_book import MARK, Rows, Used
 
 
 class Calc:
@@ -60,10 +61,6 @@ class Calc:
     @property
     def user(self) -> User:
         return User.current()
-
-    @property
-    def workbook(self) -> str:
-        return str(self.order("name"))
 
     @property
     def cells(self) -> CalcCells:
@@ -144,17 +141,11 @@ class CalcCells:
     def value(self, value: Any) -> Any:
         return _sent(value)
 
-    def typed(self, value: Any, formula: Any) -> str:
-        """What to type; Calc marks a text that looks like something else itself."""
-        return "" if formula is None else str(formula)
-
     def write(self, sheet: str, cells: Area, rows: Rows) -> None:
         self._calc.order("write", sheet, tuple(cells), rows)
 
-    def type(self, sheet: str, reference: str, rows: list[list[str]]) -> None:
-        cells = area(reference)
-        assert cells is not None
-        self._calc.order("type", sheet, tuple(cells), rows)
+    def set_mark(self, mark: str | None) -> None:
+        self._calc.order("set name", MARK, None if mark is None else f'"{mark}"')
 
     @contextmanager
     def unprotected(self, sheets: Iterable[str]) -> Iterator[None]:
@@ -166,7 +157,7 @@ class CalcCells:
                 if was == "password":
                     raise InputError(
                         "工作表有密码保护，不能填写",
-                        "请在“工具 → 保护工作表”里撤销保护，再点“刷新月度KPI”",
+                        "请在“工具 → 保护工作表”里撤销保护，再点一次这个按钮",
                         sheet=sheet,
                     )
                 if was == "opened":
@@ -183,6 +174,8 @@ def _sent(value: Any) -> Any:
         value = value.item()  # a numpy scalar
     if isinstance(value, float) and not math.isfinite(value):
         return (error_name(value),)
+    if isinstance(value, ErrorName):
+        return (str(value),)
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return dt.datetime(value.year, value.month, value.day)
     return value

@@ -9,9 +9,11 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, Final
 
 from kpi_xl.error_values import error_name
+from kpi_xl.errors import InputError
 from kpi_xl.workbook.parts import DefinedName
 from kpi_xl.workbook.references import Area
-from udfs.open_book import Rows, Used
+from udfs.contents import ErrorName
+from udfs.open_book import MARK, Rows, Used
 from udfs.protection import unprotected
 
 _READ_AS_SOMETHING_ELSE: Final = ("=", "+", "-", "@", "'", "#")
@@ -57,14 +59,23 @@ class ExcelCells:
     def value(self, value: Any) -> Any:
         return as_excel_takes_it(value)
 
-    def typed(self, value: Any, formula: Any) -> str:
-        return as_typed(value, formula)
-
     def write(self, sheet: str, cells: Area, rows: Rows) -> None:
         self._range(sheet, cells).value = rows
 
-    def type(self, sheet: str, reference: str, rows: list[list[str]]) -> None:
-        self._sheets[sheet].range(reference).formula = rows
+    def set_mark(self, mark: str | None) -> None:
+        try:
+            for old in [name for name in self._book.names if name.name == MARK]:
+                old.delete()
+            if mark is not None:
+                new = self._book.names.add(MARK, f'="{mark}"')
+                # Excel on Windows hides it; elsewhere it stands in the list of names.
+                with suppress(AttributeError, NotImplementedError):
+                    new.api.Visible = False
+        except Exception as error:
+            raise InputError(
+                "这个工作簿不让起名称，刷新以后就不能撤销，所以没有填写",
+                "请在“审阅”里撤销工作簿的保护，再点一次这个按钮",
+            ) from error
 
     def unprotected(self, sheets: Iterable[str]) -> AbstractContextManager[None]:
         return unprotected([self._sheets[name] for name in sheets])
@@ -83,18 +94,11 @@ def as_excel_takes_it(value: Any) -> Any:
         return error_name(value)
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return dt.datetime(value.year, value.month, value.day)
+    if isinstance(value, ErrorName):
+        return str(value)
     if isinstance(value, str) and _looks_like_something_else(value):
         return f"'{value}"
     return value
-
-
-def as_typed(value: Any, formula: Any) -> str:
-    """What to type to have a cell back; Excel would read some texts as numbers."""
-    if formula is None or formula == "":
-        return ""
-    if isinstance(value, str) and not str(formula).startswith("="):
-        return f"'{value}"
-    return str(formula)
 
 
 def _looks_like_something_else(text: str) -> bool:

@@ -1,8 +1,8 @@
 """The buttons on a server: the same jobs, on a workbook that was sent, answered by actions.
 
-An action is a dict with ``do``: ``write`` (areas of cells, all or nothing), ``calculate``,
-``insert`` (a formula), ``say``, ``show`` (a table), ``ask`` (a question; the page sends the same
-again with the answer) and ``open`` (a workbook).
+An action is a dict with ``do``: ``write`` (areas of cells and a hidden name, all or nothing),
+``calculate``, ``insert`` (a formula), ``say``, ``show`` (a table), ``ask`` (a question; the page
+sends the same again with the answer) and ``open`` (a workbook).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from kpi_xl.jobs.user import User
 from udfs import buttons
 from udfs.buttons import USUAL, Selected
 from udfs.commands import COMMANDS, Command
+from udfs.open_book import MARK
 from udfs.server.manifest import action as action_name
 from udfs.server.sent import SentCells, SentWorkbook
 
@@ -52,7 +53,6 @@ class Page:
 
     def __init__(self, user: User, workbook: SentWorkbook, answers: list[bool]) -> None:
         self.user = user
-        self.workbook = workbook.name
         self.cells = SentCells(workbook)
         self._selection = workbook.selection
         self._answers = list(answers)
@@ -61,9 +61,11 @@ class Page:
     @property
     def actions(self) -> Actions:
         """What the page is to do, writing first."""
-        areas = self.cells.areas
-        writing: Actions = [{"do": "write", "areas": areas}] if areas else []
-        return writing + self._actions
+        areas, mark = self.cells.areas, self.cells.mark
+        if not areas and mark is None:
+            return self._actions
+        named = {"name": MARK, "text": mark}
+        return [{"do": "write", "areas": areas, "mark": named}, *self._actions]
 
     @contextmanager
     def quiet(self) -> Iterator[None]:
@@ -76,6 +78,7 @@ class Page:
     def say(self, text: str, failed: bool = False) -> None:
         if failed:
             self.cells.areas.clear()
+            self.cells.mark = None
             self._actions.clear()
         self._actions.append({"do": "say", "text": text, "failed": failed})
 

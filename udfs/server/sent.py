@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, Field, model_validator
 
@@ -17,11 +17,13 @@ from kpi_xl.errors import InputError
 from kpi_xl.workbook.parts import DefinedName
 from kpi_xl.workbook.references import LAST_COLUMN, LAST_ROW, Area, area
 from kpi_xl.workbook.serials import serial
-from udfs.excel.book import as_excel_takes_it, as_typed
+from udfs.contents import ERRORS
+from udfs.excel.book import as_excel_takes_it
 from udfs.open_book import Rows, Used
 
 _Cell = str | int | float | bool | None
 _Name = Annotated[str, Field(max_length=255)]
+_NO_VALUES: Final = frozenset({"", *ERRORS})
 
 
 class Sheet(BaseModel):
@@ -101,13 +103,10 @@ class SentWorkbook(BaseModel):
 
     Parameters
     ----------
-    name : str
-        Its full name.
     sheets, names, selection
         What is in it; a button that needs no cells sends none.
     """
 
-    name: Annotated[str, Field(max_length=2048)] = ""
     sheets: list[Sheet] = []
     names: list[Name] = []
     selection: Selection | None = None
@@ -125,12 +124,15 @@ class SentCells:
     ----------
     areas : list of dict
         What is to be written, in order: sheet, first row and column, and rows of ``formulas``.
+    mark : str or None
+        What is to stand in the hidden name `MARK`; empty takes it away, None leaves it.
     """
 
     def __init__(self, workbook: SentWorkbook) -> None:
         self._sheets = {sheet.name: sheet for sheet in workbook.sheets}
         self._names = workbook.names
         self.areas: list[dict[str, Any]] = []
+        self.mark: str | None = None
 
     @property
     def sheets(self) -> list[str]:
@@ -143,7 +145,8 @@ class SentCells:
 
     def used(self, sheet: str) -> Used:
         found = self._sheets[sheet]
-        values = [[None if cell == "" else cell for cell in row] for row in found.values]
+        # Office.js has an error's name for its value, as if it were a text.
+        values = [[None if cell in _NO_VALUES else cell for cell in row] for row in found.values]
         formulas = [[None if cell == "" else cell for cell in row] for row in found.formulas]
         return Used(found.row, found.column, values, formulas)
 
@@ -157,18 +160,13 @@ class SentCells:
             return serial(value, date1904=False)
         return "" if value is None else value
 
-    def typed(self, value: Any, formula: Any) -> str:
-        return as_typed(value, formula)
-
     def write(self, sheet: str, cells: Area, rows: Rows) -> None:
         self.areas.append(
             {"sheet": sheet, "row": cells.first_row, "column": cells.first_column, "rows": rows}
         )
 
-    def type(self, sheet: str, reference: str, rows: list[list[str]]) -> None:
-        cells = area(reference)
-        assert cells is not None
-        self.write(sheet, cells, rows)
+    def set_mark(self, mark: str | None) -> None:
+        self.mark = mark or ""
 
     @contextmanager
     def unprotected(self, sheets: Iterable[str]) -> Iterator[None]:
@@ -177,7 +175,7 @@ class SentCells:
             if self._sheets[sheet].protection == "password":
                 raise InputError(
                     "工作表有密码保护，不能填写",
-                    "请在“审阅 → 撤销工作表保护”里输入密码撤销，再点“刷新月度KPI”",
+                    "请在“审阅 → 撤销工作表保护”里输入密码撤销，再点一次这个按钮",
                     sheet=sheet,
                 )
         yield

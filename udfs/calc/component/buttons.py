@@ -79,7 +79,6 @@ class Buttons(unohelper.Base, XJobExecutor, XServiceInfo):  # type: ignore[misc]
 def _serve(process: Process, document: Document, window: _Window) -> None:
     """Do what is ordered until the process has ended."""
     orders: dict[str, Callable[..., Any]] = {
-        "name": document.name,
         "sheets": document.sheets,
         "names": document.names,
         "used": document.used,
@@ -87,7 +86,7 @@ def _serve(process: Process, document: Document, window: _Window) -> None:
         "begin": document.begin,
         "end": document.end,
         "write": document.write,
-        "type": document.type,
+        "set name": document.set_name,
         "unprotect": document.unprotect,
         "protect": document.protect,
         "calculate": document.calculate,

@@ -8,12 +8,14 @@ from typing import Any
 
 import uno  # noqa: F401 - makes the name below importable
 from com.sun.star.lang import IllegalArgumentException, Locale
+from com.sun.star.table import CellAddress
 
 Rows = list[list[Any]]
 Area = tuple[int, int, int, int]
 """First row and column, last row and column, counting from 1."""
 
 _DATE_FORMAT = 2  # com.sun.star.util.NumberFormat.DATE
+_HIDDEN = 16  # com.sun.star.sheet.NamedRangeFlag
 _LAST_COLUMN = 16383
 _CONTENT = 1 | 2 | 4 | 16  # com.sun.star.sheet.CellFlags: VALUE, DATETIME, STRING, FORMULA
 
@@ -31,23 +33,22 @@ class Document:
         self._model = model
         self._is_locked = False
 
-    def name(self) -> str:
-        """Where it is stored; its title where it never was."""
-        return str(self._model.getURL() or self._model.Title)
-
     def sheets(self) -> list[str]:
         return list(self._model.Sheets.ElementNames)
 
     def names(self) -> list[tuple[str, str | None, str]]:
-        """Name, sheet that it is of, and what it refers to, of every name that means cells."""
+        """Name, sheet that it is of, and what it means, of every name of cells or of a text."""
         scopes: list[tuple[str | None, Any]] = [(None, self._model.NamedRanges)]
         scopes += [(name, self._sheet(name).NamedRanges) for name in self.sheets()]
         found = []
         for scope, names in scopes:
             for name in names.ElementNames:
-                cells = names.getByName(name).getReferredCells()
+                named = names.getByName(name)
+                cells = named.getReferredCells()
                 if cells is not None:
                     found.append((name, scope, _as_in_excel(cells)))
+                elif named.Content.startswith('"'):
+                    found.append((name, scope, named.Content))
         return found
 
     def used(self, sheet: str) -> tuple[int, int, Rows, Rows]:
@@ -99,9 +100,13 @@ class Document:
         if dates:
             self._show_dates(cells, rows)
 
-    def type(self, sheet: str, area: Area, rows: list[list[str]]) -> None:
-        """Type texts into cells."""
-        self._cells(sheet, area).setFormulaArray(tuple(map(tuple, rows)))
+    def set_name(self, name: str, text: str | None) -> None:
+        """Have a hidden name stand for a text; None takes it away."""
+        names = self._model.NamedRanges
+        if names.hasByName(name):
+            names.removeByName(name)
+        if text is not None:
+            names.addNewByName(name, text, CellAddress(), _HIDDEN)
 
     def unprotect(self, sheet: str) -> str:
         """Open a sheet: whether it was open, is opened now, or has a password."""

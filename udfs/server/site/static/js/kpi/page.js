@@ -39,7 +39,7 @@ async function pressed(name, given) {
 }
 
 const DO = {
-  write: ({ areas }) => workbook.write(areas),
+  write: (action) => workbook.write(action),
   calculate: () => workbook.calculate(),
   insert: (action) => workbook.insert(action),
   open: (action) => workbook.open(action),

@@ -1,10 +1,10 @@
 // The open workbook: what the server needs to know of it, and what it has it do.
+const MARK = "kpi_xl_refresh";
 const has = (version) => Office.context.requirements.isSetSupported("ExcelApi", version);
 
 export async function sent() {
   return Excel.run(async (context) => {
     const book = context.workbook;
-    book.load("name");
     book.worksheets.load("items/name");
     book.names.load("items/name,items/formula");
     await context.sync();
@@ -15,12 +15,14 @@ export async function sent() {
       sheet.names.load("items/name,items/formula");
       return { sheet, used };
     });
+    // Hidden, so that it may not be among the others.
+    const mark = book.names.getItemOrNullObject(MARK);
+    mark.load("name,formula");
     const cell = book.getActiveCell();
     cell.load("values,worksheet/name,columnIndex");
     await context.sync();
     const merged = await mergedAreas(context, parts);
     return {
-      name: Office.context.document?.url || book.name,
       sheets: parts.map(({ sheet, used }, i) => ({
         name: sheet.name,
         row: used.isNullObject ? 1 : used.rowIndex + 1,
@@ -31,7 +33,8 @@ export async function sent() {
         protection: protection(sheet.protection),
       })),
       names: [
-        ...book.names.items.map((one) => named(one, null)),
+        ...book.names.items.filter((one) => one.name !== MARK).map((one) => named(one, null)),
+        ...(mark.isNullObject ? [] : [named(mark, null)]),
         ...parts.flatMap(({ sheet }) => sheet.names.items.map((one) => named(one, sheet.name))),
       ],
       selection: await selection(context, cell),
@@ -75,8 +78,9 @@ async function selection(context, cell) {
   };
 }
 
-// Writes all areas, or none: sheets are opened first, and what was there is put back if one fails.
-export async function write(areas) {
+// Writes all areas and the mark, or none: sheets are opened first, and what was there is put back if
+// one fails.
+export async function write({ areas, mark }) {
   await Excel.run(async (context) => {
     const names = [...new Set(areas.map((one) => one.sheet))];
     const sheets = new Map(
@@ -98,6 +102,7 @@ export async function write(areas) {
     await context.sync();
     try {
       await fill(context, ranges, areas.map((one) => one.rows));
+      if (mark.text !== null) await setName(context, mark);
     } catch (error) {
       await fill(context, ranges, before);
       throw error;
@@ -106,6 +111,16 @@ export async function write(areas) {
       await context.sync();
     }
   });
+}
+
+// Has a hidden name stand for a text; an empty one takes the name away.
+async function setName(context, { name, text }) {
+  const names = context.workbook.names;
+  const old = names.getItemOrNullObject(name);
+  await context.sync();
+  if (!old.isNullObject) old.delete();
+  if (text) names.add(name, `="${text}"`).visible = false;
+  await context.sync();
 }
 
 async function fill(context, ranges, contents) {
