@@ -305,6 +305,33 @@ UNITS_IN_FIRST_ROWS: Final = Kind(
     set_aside=False,
 )
 
+CHANGED_IN_NEWER: Final = Kind(
+    "row.changed-in-newer-file",
+    "更新的{where}里{columns}不同，用了更新的",
+    "请看一眼对不对；对的不用处理",
+)
+SAME_IN_NEWER: Final = Kind(
+    "file.repeated-in-newer-file",
+    "有 {count} 行在更新的文件里原样都有，只算一次",
+    "不用处理",
+    set_aside=False,
+)
+MISSING_NOW: Final = Kind(
+    "agent.missing-in-newer-file",
+    "更新的“{newer}”里没有这个人了，没有解约日期，仍算在职",
+    "已经离开的，请补上解约日期",
+    set_aside=False,
+)
+IN_TWO_FILES: Final = Kind(
+    "row.in-two-files", "与文件“{where}”里的一行完全相同，只算一次", "请删去其中一个文件里的"
+)
+SAME_DAY_ELSEWHERE: Final = Kind(
+    "row.same-day-in-two-files",
+    "同一个人同一天在文件“{where}”里也有，数字不同，两行都算了",
+    "请核对是不是重复；重复的请删去一行",
+    set_aside=False,
+)
+
 # Between tables.
 
 _ASIDE: Final = "；人员表有 {aside} 行搁置，他在其中的，先改好那一行"

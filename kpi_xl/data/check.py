@@ -23,11 +23,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from kpi_xl import kinds
-from kpi_xl.data import evidence, hashes, rules, totals
+from kpi_xl.data import evidence, hashes, rules, snapshots, totals
+from kpi_xl.data.finding import Finding
 from kpi_xl.data.parse import Parsed, absent_column, parse_column
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.read import RawTable, read_source
-from kpi_xl.data.rules import Finding
 from kpi_xl.data.schema import TABLES, Table
 from kpi_xl.data.sources import LeftOut, Source
 from kpi_xl.data.tables_found import find_tables
@@ -75,6 +75,11 @@ class CheckedFile:
     unused: tuple[str, ...]
     read: int
     used: int
+
+    @property
+    def label(self) -> str:
+        """The file, and the worksheet where it has any."""
+        return f"{self.name}「{self.sheet}」" if self.sheet else self.name
 
     @property
     def set_aside(self) -> int:
@@ -382,13 +387,36 @@ def _within(table: Table, checked: list[CheckedTable]) -> tuple[CheckedTable, li
     keys = (
         hashes.of_keys(table, part.data) if part.keys is None else part.keys for part in whole.parts
     )
-    whole, found = _set_aside(whole, rules.duplicates(table, whole.data, keys))
+    labels = [file.label for file in whole.files]
+    parts_ = [part.data for part in whole.parts]
+    age = snapshots.ages(table, labels, [file.file for file in whole.files], parts_)
+    missing = _problems(whole, snapshots.missing_now(table, parts_, age, labels))
+    ages = np.repeat(np.array(age, np.int64), [len(data) for data in parts_])
+    again = [
+        *rules.duplicates(table, whole.data, keys, ages),
+        *snapshots.overlaps(table, parts_, labels),
+    ]
+    repeated = list(_repeated(whole, again))
+    whole, found = _set_aside(whole, again)
+    found += missing + repeated
     doubts = [
         *rules.doubtful(table, whole.data),
         *rules.unlike_others(table, [part.data for part in whole.parts]),
     ]
     warnings = _problems(whole, doubts)
     return whole, problems + found + warnings
+
+
+def _repeated(checked: CheckedTable, findings: Iterable[Finding]) -> Iterator[Problem]:
+    """How many rows of each file a newer file repeats."""
+    rows = [finding.row for finding in findings if not finding.listed]
+    ends = np.cumsum([part.data.num_rows for part in checked.parts])
+    counts = np.bincount(np.searchsorted(ends, rows, "right"), minlength=len(ends)) if rows else ()
+    for file, count in zip(checked.files, counts, strict=False):
+        if count:
+            fault = kinds.SAME_IN_NEWER(count=int(count))
+            name = checked.table.name
+            yield Problem(name, file.name, file.sheet, None, None, None, fault)
 
 
 def _of_agents(checked: CheckedTable, agents: CheckedTable) -> list[Problem]:
@@ -420,10 +448,12 @@ def _set_aside(
     return _table(checked.table, parts, tuple(files)), problems
 
 
-def _problems(checked: CheckedTable, findings: list[Finding]) -> list[Problem]:
+def _problems(checked: CheckedTable, findings: Iterable[Finding]) -> list[Problem]:
     ends = np.cumsum([part.data.num_rows for part in checked.parts])
     problems = []
     for finding in findings:
+        if not finding.listed:
+            continue
         file = checked.files[int(np.searchsorted(ends, finding.row, "right"))]
         heading = value = None
         if finding.column is not None:

@@ -7,7 +7,6 @@ is part of the finding.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
@@ -20,9 +19,10 @@ from kpi_xl import kinds
 from kpi_xl.catalogue import kpis
 from kpi_xl.catalogue.measures import COUNTED
 from kpi_xl.catalogue.names import like_kpi
+from kpi_xl.data.finding import Finding
 from kpi_xl.data.hashes import key_columns
 from kpi_xl.data.schema import AGENTS, ORGANISATION, Column, Table
-from kpi_xl.fault import Fault
+from kpi_xl.data.snapshots import winners
 
 LEVELS: Final = (*ORGANISATION, "业务员")
 """The levels of the organisation a target may be set for."""
@@ -45,28 +45,6 @@ _FORGOTTEN: Final = 0.1
 
 _FEW: Final = 1_000_000
 """Fewer rows are compared faster than their hashes are made."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something wrong in one row of a table.
-
-    Parameters
-    ----------
-    row : int
-        Its place in the table.
-    column : str or None
-        The column's code.
-    fault : Fault
-        What is wrong.
-    value : str or None
-        What stands there, where it is not simply the column's value.
-    """
-
-    row: int
-    column: str | None
-    fault: Fault
-    value: str | None = None
 
 
 def of_rows(table: Table, data: pa.Table) -> list[Finding]:
@@ -195,8 +173,15 @@ def by_code(data: pa.Table) -> pa.Table:
     return data.set_column(position, "kpi", pa.array(codes, pa.string()))
 
 
-def duplicates(table: Table, data: pa.Table, hashes: Iterable[NDArray[np.uint64]]) -> list[Finding]:
-    """Rows with the key of a row before them; they are set aside.
+def duplicates(
+    table: Table,
+    data: pa.Table,
+    hashes: Iterable[NDArray[np.uint64]],
+    age: NDArray[np.int64] | None = None,
+) -> list[Finding]:
+    """Rows with the key of another row; all but one are set aside.
+
+    What counts is the row of the newest file, and the first in it.
 
     Parameters
     ----------
@@ -206,6 +191,8 @@ def duplicates(table: Table, data: pa.Table, hashes: Iterable[NDArray[np.uint64]
         The rows.
     hashes : iterable of uint64 arrays
         The hashes of their keys, in their order; asked for only where there are many.
+    age : int array, optional
+        How new the file of each row is.
     """
     if not table.key or data.num_rows < 2:
         return []
@@ -223,13 +210,18 @@ def duplicates(table: Table, data: pa.Table, hashes: Iterable[NDArray[np.uint64]
     )
     others = [column for column in table.columns if column.code not in table.key]
     findings = []
+    if age is not None and (first != np.arange(data.num_rows)).any():
+        first = winners(first, age)
     again = np.flatnonzero(first != np.arange(data.num_rows))
     differences = {c.name: _different(data[c.code], again, first[again]) for c in others}
     for number, row in enumerate(again.tolist()):
         before = int(first[row])
         where = _where(data, before, row)
         differ = [name for name, rows in differences.items() if rows[number]]
-        if differ:
+        newer = age is not None and bool(age[before] > age[row])
+        if differ and newer:
+            fault = kinds.CHANGED_IN_NEWER(where=where, columns="、".join(differ))
+        elif differ:
             fault = kinds.CONFLICTING(key=names, where=where, columns="、".join(differ))
         else:
             fault = kinds.REPEATED(where=where)
@@ -238,7 +230,7 @@ def duplicates(table: Table, data: pa.Table, hashes: Iterable[NDArray[np.uint64]
             for code in table.key
             if data[code][row].is_valid and not pa.types.is_boolean(data[code].type)
         )
-        findings.append(Finding(row, table.key[0], fault, value))
+        findings.append(Finding(row, table.key[0], fault, value, listed=bool(differ) or not newer))
     return findings
 
 
