@@ -13,7 +13,16 @@ from kpi_xl.chinese import Argument, Command, Group, Number, Option
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.readers.date import read_day
-from kpi_xl.terminal import MONTH, Answer, progress_bar, project_here, say, say_more, show
+from kpi_xl.terminal import (
+    MONTH,
+    Answer,
+    progress_bar,
+    project_here,
+    say,
+    say_more,
+    say_undone,
+    show,
+)
 
 _UNIT: Final = click.option(
     "--unit",
@@ -177,6 +186,7 @@ def review(month: str | None) -> Answer:
     for file in filled.files:
         say_more(f"  {file}")
     say(f"位置：{filled.folder}")
+    say_undone(filled.undone)
     return vars(filled)
 
 

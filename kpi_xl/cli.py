@@ -34,6 +34,7 @@ from kpi_xl.terminal import (
     project_here,
     say,
     say_more,
+    say_undone,
     write_json,
 )
 
@@ -481,6 +482,7 @@ def _tell_filled(template: str, filled: Filled) -> Answer:
     for file in filled.files:
         say_more(f"  {file}")
     say(f"位置：{filled.folder}")
+    say_undone(filled.undone)
     return {"template": template, **vars(filled)}
 
 

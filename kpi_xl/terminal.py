@@ -12,7 +12,7 @@ import json
 import math
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from kpi_xl.jobs.progress import Progress
+    from kpi_xl.jobs.undone import Undone
     from kpi_xl.jobs.views import View
     from kpi_xl.project import Project
 
@@ -95,6 +96,16 @@ def visible(text: str) -> str:
     '\\u001b[31m城东\\u202e部\n'
     """
     return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def say_undone(undone: Sequence[Undone]) -> None:
+    """Say whose workbook could not be made, and end with 2 where there are any."""
+    from kpi_xl.jobs.undone import lines
+
+    for line in lines(undone, "没有生成"):
+        say(line)
+    if undone:
+        asked().exit_code = 2
 
 
 def console(stderr: bool = False) -> Console:

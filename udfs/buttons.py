@@ -165,11 +165,13 @@ def fill(template: str) -> Action:
 
     def action(host: Host, progress: Progress) -> None:
         from kpi_xl.jobs.fill import fill as job
+        from kpi_xl.jobs.undone import lines
 
         user = host.user
         filled = job(_project(user), template, user.settings().month, progress)
         made = f"{filled.month.chinese} {template}：生成 {len(filled.files)} 份。"
-        host.say(f"{made}\n位置：{filled.folder}")
+        undone = lines(filled.undone, "没有生成")
+        host.say("\n".join((made, f"位置：{filled.folder}", *undone)))
 
     return action
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import workbook_templates
@@ -17,9 +17,10 @@ from kpi_xl.files import write_whole
 from kpi_xl.jobs import unit_sheets
 from kpi_xl.jobs.load import load
 from kpi_xl.jobs.progress import Progress, silent
-from kpi_xl.jobs.recipients import Recipients
+from kpi_xl.jobs.recipients import Recipient, Recipients
 from kpi_xl.jobs.recipients import files as files_of
 from kpi_xl.jobs.review_month import came_back
+from kpi_xl.jobs.undone import Undone, refuse_if_all
 from kpi_xl.project import Project
 from kpi_xl.workbook import Template
 
@@ -36,11 +37,14 @@ class Filled:
         Where the workbooks are.
     files : list of Path
         The workbooks.
+    undone : list of Undone
+        Whose workbook could not be made.
     """
 
     month: Month
     folder: Path
     files: list[Path]
+    undone: list[Undone] = field(default_factory=list)
 
 
 def fill(
@@ -80,7 +84,8 @@ def fill(
     name = workbook.path.stem
     room = room_in(project.folder)
     folder = project.output / str(wanted) / file_name(name, room=room, cased=True)
-    files = []
+    files: list[Path] = []
+    undone: list[Undone] = []
     with recipients_of(project, cube, workbook, wanted) as to:
         recipients = list(
             files_of(
@@ -90,17 +95,27 @@ def fill(
         for done, (recipient, path) in enumerate(recipients):
             progress(f"生成{name}", done, len(recipients))
             file = folder / path
-            values, sheets = unit_sheets.values(workbook, to, recipient)
-            if not values and not any(sheet.values for sheet in sheets):
-                raise InputError(
-                    "模板里没有会填写的名称",
-                    "请运行 kpi-xl template check 加这个文件，看哪些名称不认识、哪些不能用",
-                    file=workbook.path,
-                )
-            write_whole(file, unit_sheets.filled(workbook, values, sheets))
-            files.append(file)
+            try:
+                write_whole(file, _filled(workbook, to, recipient))
+            except Exception as error:
+                undone.append(Undone.of(recipient.name, recipient.unit.path, file, error))
+            else:
+                files.append(file)
         progress(f"生成{name}", len(recipients), len(recipients))
-    return Filled(wanted, folder, files)
+    refuse_if_all(undone, len(files))
+    return Filled(wanted, folder, files, undone)
+
+
+def _filled(workbook: Template, to: Recipients, recipient: Recipient) -> bytes:
+    """Somebody's workbook."""
+    values, sheets = unit_sheets.values(workbook, to, recipient)
+    if not values and not any(sheet.values for sheet in sheets):
+        raise InputError(
+            "模板里没有会填写的名称",
+            "请运行 kpi-xl template check 加这个文件，看哪些名称不认识、哪些不能用",
+            file=workbook.path,
+        )
+    return unit_sheets.filled(workbook, values, sheets)
 
 
 @contextmanager
