@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import duckdb
 
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
-from kpi_xl.data.cube import Unit
+from kpi_xl.data.cube import LEVELS, Unit
+from kpi_xl.data.organisation import unit_paths
+from kpi_xl.errors import InputError
 
 AGENT_LEVEL = "业务员"
 
@@ -22,6 +24,11 @@ class Targets:
         To the store.
     month : Month
         The month.
+
+    Raises
+    ------
+    InputError
+        When a target is set for a name that several units of its level have: it may be either's.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, month: Month) -> None:
@@ -29,18 +36,39 @@ class Targets:
         rows = connection.execute(
             "SELECT level, unit, kpi, target FROM targets WHERE month = ?", [month.number]
         ).fetchall()
-        for level, unit, label, target in rows:
+        paths = {
+            level: set(unit_paths(connection, level).values())
+            for level in {row[0] for row in rows} & set(LEVELS[1:])
+        }
+        # Whole paths come last, so that they count where there is a mere name, too.
+        for level, unit, label, target in sorted(
+            rows, key=lambda row: row[1] in paths.get(row[0], ())
+        ):
             if (kpi := kpis.find(label)) is not None:
-                self._by_unit.setdefault((level, unit), {})[kpi.name] = target
+                whose = _path(month, level, unit, paths[level]) if level in paths else unit
+                self._by_unit.setdefault((level, whose), {})[kpi.name] = target
 
     def of_unit(self, unit: Unit) -> Mapping[str, float]:
-        """The targets of a unit by KPI name; it may stand under its name or its whole path."""
-        own = self._by_unit.get((unit.level, unit.name), {})
-        return own | self._by_unit.get((unit.level, unit.path), {})
+        """The targets of a unit by KPI name; they stand under its path, or its name alone."""
+        return self._by_unit.get((unit.level, unit.path), {})
 
     def of_agent(self, agent: str) -> Mapping[str, float]:
         """The targets of an agent by KPI name."""
         return self._by_unit.get((AGENT_LEVEL, agent), {})
+
+
+def _path(month: Month, level: str, label: str, paths: Collection[str]) -> str:
+    """The path of the unit that a target is set for."""
+    if label in paths:
+        return label
+    found = sorted(path for path in paths if path.rpartition("/")[2] == label)
+    if len(found) > 1:
+        raise InputError(
+            f"目标表 {month} 的“{label}”：有 {len(found)} 个{level}叫这个名字",
+            f"请在目标表的“单位”列写全称：{'、'.join(found)}",
+            value=label,
+        )
+    return found[0] if found else label
 
 
 def pieces_target(own: Mapping[str, float]) -> float | None:
