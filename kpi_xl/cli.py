@@ -310,7 +310,7 @@ def distribute(
 ) -> Answer:
     """下发：给每个单位或每个人生成可以收回的工作簿，需要时用邮件发出。
 
-    中途停下再运行同一条命令，会接着做完，每人只收到一封邮件。有邮件没有发成时退出码为 2。
+    中途停下再运行同一条命令，会接着做完，每人只收到一封邮件。有没有生成、没有发成的，退出码为 2。
     """
     from kpi_xl.jobs.distribution.run import distribute as run
     from kpi_xl.jobs.distribution.told import lines
@@ -333,7 +333,7 @@ def distribute(
         say(line)
     if not dry_run:
         say(f"收回的文件放进 {project.returned}，再运行 kpi-xl -p {project.folder} collect")
-    if done.mailed is not None and not done.mailed.complete:
+    if not done.complete:
         asked().exit_code = 2
     return {"template": template, "rehearsal": dry_run, **vars(done)}
 

@@ -2,7 +2,8 @@
 
 Sending and coming back are in one file so that they change together: a workbook counts as
 returned in the same transaction that stores what was written in it. The raw data's store is
-rebuilt at will; this file is never.
+rebuilt at will; this file never. So a file that is damaged, empty or gone is not made anew: what
+is said instead names the copy that is kept of it, which takes its place when it is copied there.
 """
 
 from __future__ import annotations
@@ -10,94 +11,23 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
+from kpi_xl.errors import InputError
+from kpi_xl.files import put, remove, unfinished
+from kpi_xl.jobs.circulation_schema import APPLICATION, SCHEMA, VERSION, bring_up_to_date, has_all
+from kpi_xl.jobs.holding import holding
 from kpi_xl.project import Project
 
 FILE: Final = "circulation.sqlite"
+BACKUP: Final = "circulation.backup.sqlite"
 
 _PATIENCE: Final = 60.0
 """Seconds to wait while another process writes."""
 
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS templates (
-    version  TEXT PRIMARY KEY,          -- the first 16 digits of its SHA-256
-    name     TEXT NOT NULL,
-    content  BLOB NOT NULL
-);
-CREATE TABLE IF NOT EXISTS distributions (
-    distribution TEXT PRIMARY KEY,      -- a random id
-    template     TEXT NOT NULL,         -- its name
-    version      TEXT NOT NULL REFERENCES templates,
-    period       TEXT NOT NULL,         -- the month, 2024-06
-    level        TEXT NOT NULL,         -- of the units, or 个人
-    round        INTEGER NOT NULL,      -- 1, and one more each time it is sent out anew
-    made         TEXT NOT NULL,         -- when
-    UNIQUE (template, period, level, round)
-);
-CREATE TABLE IF NOT EXISTS recipients (
-    distribution TEXT NOT NULL REFERENCES distributions,
-    recipient    TEXT NOT NULL,         -- 工号, or the unit's path
-    unit         TEXT NOT NULL,         -- the unit's path; the branch's is its name
-    unit_name    TEXT NOT NULL,
-    person       TEXT NOT NULL,         -- 工号, empty for a unit's workbook
-    person_name  TEXT NOT NULL,
-    file         TEXT NOT NULL,         -- relative to the project
-    sha256       TEXT,                  -- of the file; empty until it is made
-    slots        INTEGER,               -- how many were filled
-    keys         TEXT,                  -- of the lists, by unit with a sheet and slot, as JSON
-    made         TEXT,
-    pdf          TEXT,
-    address      TEXT,                  -- of the mail
-    message_id   TEXT,
-    mail         TEXT,                  -- sending, sent, failed
-    attempts     INTEGER NOT NULL DEFAULT 0,
-    sent         TEXT,
-    returned     TEXT,                  -- when a workbook was collected from them first
-    PRIMARY KEY (distribution, recipient)
-);
-CREATE TABLE IF NOT EXISTS mail_log (
-    distribution TEXT NOT NULL,
-    recipient    TEXT NOT NULL,
-    time         TEXT NOT NULL,
-    event        TEXT NOT NULL,         -- sending, sent, retry, failed
-    detail       TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS returns (
-    sha256       TEXT PRIMARY KEY,      -- of the file that came back
-    distribution TEXT NOT NULL,
-    recipient    TEXT NOT NULL,
-    file         TEXT NOT NULL,         -- relative to the folder it was collected from
-    saved        TEXT NOT NULL,
-    saved_by     TEXT NOT NULL,
-    collected    TEXT NOT NULL,
-    problems     INTEGER NOT NULL
-);
-CREATE TABLE IF NOT EXISTS entries (
-    distribution TEXT NOT NULL,
-    template     TEXT NOT NULL,         -- its name
-    period       TEXT NOT NULL,         -- the month, 2024-06
-    unit         TEXT NOT NULL,         -- the unit's path; the branch's is its name
-    person       TEXT NOT NULL,         -- 工号, empty for a unit's workbook
-    slot         TEXT NOT NULL,
-    row          INTEGER NOT NULL,      -- in the slot, from 1
-    column       INTEGER NOT NULL,      -- in the slot, from 1
-    key          TEXT NOT NULL,         -- of the row: 工号, or the day; empty where it has none
-    kind         TEXT NOT NULL,         -- text, whole, number, date, time, truth
-    value        TEXT NOT NULL,
-    file         TEXT NOT NULL,
-    sheet        TEXT NOT NULL,
-    cell         TEXT NOT NULL,
-    saved        TEXT NOT NULL,         -- when the workbook was saved, by its own word
-    saved_by     TEXT NOT NULL,
-    collected    TEXT NOT NULL,
-    sha256       TEXT NOT NULL,         -- of the file, as in returns
-    about        TEXT NOT NULL DEFAULT ''  -- the unit's path where each unit has a sheet
-);
-CREATE INDEX IF NOT EXISTS entries_of ON entries (template, period, unit, person);
-"""
+_DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
 
 
 def file_of(project: Project) -> Path:
@@ -105,31 +35,132 @@ def file_of(project: Project) -> Path:
     return project.folder / FILE
 
 
+def backup_of(project: Project) -> Path:
+    """Where the copy is that was kept after the last distribution or collection."""
+    return project.folder / BACKUP
+
+
+def was_begun(project: Project) -> bool:
+    """Whether anything was ever sent: also when the file is gone, and its copy is there."""
+    return file_of(project).exists() or backup_of(project).exists()
+
+
 @contextmanager
 def circulation(project: Project) -> Iterator[sqlite3.Connection]:
-    """A connection to the project's file, which is made if need be.
+    """A connection to the project's file, which is made if there never was one.
 
-    Every ``with connection:`` in it is a transaction that is on the disk when it ends.
+    Every ``with connection:`` in it is a transaction that is on the disk when it ends, also when
+    the power fails.
+
+    Raises
+    ------
+    InputError
+        When the file is damaged, empty, gone, or not ours.
     """
-    connection = sqlite3.connect(file_of(project), timeout=_PATIENCE)
-    try:
+    file = file_of(project)
+    if not file.is_file():
+        if backup_of(project).is_file():
+            raise _lost(project, "下发和回收的记录不见了")
+        _make(file)
+    elif file.stat().st_size == 0:
+        raise _lost(project, "下发和回收的记录是空的（0 字节）")
+    with _told(project), closing(sqlite3.connect(file, timeout=_PATIENCE)) as connection:
         connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.executescript(_SCHEMA)
-        _bring_up_to_date(connection)
+        # Also the folder's entry of the journal: what was committed stays so when the power fails.
+        connection.execute("PRAGMA synchronous = EXTRA")
+        connection.execute("PRAGMA fullfsync = ON")
+        connection.execute("PRAGMA trusted_schema = OFF")
+        _check_kind(project, connection)
         yield connection
-    finally:
-        connection.close()
 
 
-def _bring_up_to_date(connection: sqlite3.Connection) -> None:
-    """Give a file that an earlier version made what it lacks."""
-    columns = {row["name"] for row in connection.execute("PRAGMA table_info(entries)")}
-    if "about" not in columns:
-        with connection:
-            connection.execute("ALTER TABLE entries ADD COLUMN about TEXT NOT NULL DEFAULT ''")
+@contextmanager
+def changing(project: Project) -> Iterator[sqlite3.Connection]:
+    """The file, held by this process alone; checked before, and copied afterwards.
+
+    Raises
+    ------
+    InputError
+        As `circulation`; or when another process holds it, or the copy cannot be written.
+    """
+    with holding(project, of="circulation", doing="下发或回收"), circulation(project) as connection:
+        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise _lost(project, "下发和回收的记录损坏了")
+        try:
+            yield connection
+        except sqlite3.DatabaseError:
+            raise  # what is copied now might be worse than the copy that there is
+        except BaseException:
+            back_up(project, connection)
+            raise
+        back_up(project, connection)
+
+
+def back_up(project: Project, connection: sqlite3.Connection) -> None:
+    """Copy the file, in one step, as it is after the last transaction."""
+    file = backup_of(project)
+    connection.rollback()  # what an interrupted job had begun
+    with unfinished(file) as draft:
+        with closing(sqlite3.connect(draft)) as copy:
+            connection.backup(copy)
+        put(draft, file)
 
 
 def now() -> str:
     """The time, to the second, with its zone."""
     return dt.datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def _make(file: Path) -> None:
+    """Make an empty file in one step, so that an empty one is never half of a new one."""
+    remove(file.with_name(f"{FILE}-journal"))  # of one that is gone: it would be played into it
+    with unfinished(file) as draft:
+        with closing(sqlite3.connect(draft)) as connection:
+            connection.executescript(SCHEMA)
+        put(draft, file)
+
+
+def _check_kind(project: Project, connection: sqlite3.Connection) -> None:
+    """Refuse what is no file of ours; an earlier version's is brought up to date."""
+    version, application = (
+        connection.execute(f"PRAGMA {what}").fetchone()[0]
+        for what in ("user_version", "application_id")
+    )
+    if application == APPLICATION and version > VERSION:
+        raise InputError(
+            "下发和回收的记录是更新的程序写的，这个程序读不懂",
+            "请升级 kpi_xl 再运行",
+            file=file_of(project),
+        )
+    if (application, version) not in ((0, 0), (APPLICATION, VERSION)) or not has_all(
+        connection, version
+    ):
+        raise _lost(project, "这不是下发和回收的记录，或者它损坏了")
+    if version != VERSION:
+        bring_up_to_date(connection, project.settings.name)
+
+
+@contextmanager
+def _told(project: Project) -> Iterator[None]:
+    """Say what SQLite has against a file."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        # The low byte is what it is, the others how it came.
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGED:
+            raise
+        raise _lost(project, "下发和回收的记录损坏了") from error
+
+
+def _lost(project: Project, problem: str) -> InputError:
+    file, backup = file_of(project), backup_of(project)
+    if backup.is_file():
+        when = dt.datetime.fromtimestamp(backup.stat().st_mtime)
+        advice = (
+            f"{when:%Y-%m-%d %H:%M} 的备份在 {backup}：请把 {FILE} 和 {FILE}-journal（若有）"
+            f"移走，再把备份复制一份，改名为 {FILE}"
+        )
+    else:
+        advice = "没有找到程序留的备份；请用自己备份的文件恢复，确实要从头开始才把它移走"
+    return InputError(f"{problem}，没有动它", advice, file=file)

@@ -23,6 +23,7 @@ from kpi_xl.jobs.review_month import came_back
 from kpi_xl.jobs.undone import Undone, refuse_if_all
 from kpi_xl.project import Project
 from kpi_xl.workbook import Template
+from kpi_xl.workbook.identity import NOBODY
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,8 @@ def _filled(workbook: Template, to: Recipients, recipient: Recipient) -> bytes:
             "请运行 kpi-xl template check 加这个文件，看哪些名称不认识、哪些不能用",
             file=workbook.path,
         )
-    return unit_sheets.filled(workbook, values, sheets)
+    # What was sent to one may be the template of others': nobody gets another's token with it.
+    return unit_sheets.filled(workbook, values, sheets, NOBODY if workbook.is_somebodys else None)
 
 
 @contextmanager

@@ -29,6 +29,7 @@ from kpi_xl.jobs.unit_values import NOTHING
 from kpi_xl.kpi import Kpi
 
 if TYPE_CHECKING:
+    from kpi_xl.data.cube import Unit
     from kpi_xl.jobs.collection import Entry
 
 TEMPLATE: Final = "业务改善措施计划"
@@ -116,19 +117,19 @@ def _watched(weakness: Weakness, findings: Findings) -> Kpi:
     return shown if shown.is_comparable else next((k for k in others if k.is_comparable), shown)
 
 
-def returned(entries: Sequence[Entry], path: str) -> list[Planned] | None:
+def returned(entries: Sequence[Entry], unit: Unit) -> list[Planned] | None:
     """The measures in the plan that a unit sent back; None when none came back.
 
     Parameters
     ----------
     entries : sequence of Entry
         What was collected.
-    path : str
-        The unit's path, empty for the branch.
+    unit : Unit
+        The unit.
     """
     rows: dict[tuple[bool, int], dict[str, object]] = {}
     codes: dict[tuple[bool, int], str] = {}
-    mine = [one for one in entries if one.template == TEMPLATE and one.unit == path]
+    mine = [one for one in entries if one.template == TEMPLATE and one.is_of(unit)]
     for entry in mine:
         if entry.slot in _SLOTS:
             own = entry.slot.startswith("input.own.")
@@ -169,19 +170,21 @@ class Answer:
     note: str = ""
 
 
-def answered(entries: Sequence[Entry], path: str) -> dict[str, Answer]:
+def answered(entries: Sequence[Entry], unit: Unit) -> dict[str, Answer]:
     """What a unit wrote of its measures in the 进展检讨 that came back, by their codes.
 
     Parameters
     ----------
     entries : sequence of Entry
         What was collected.
-    path : str
-        The unit's path, empty for the branch.
+    unit : Unit
+        The unit.
     """
     found: dict[str, dict[str, str]] = {}
     for entry in entries:
-        if (entry.template, entry.unit) == (REVIEW, path) and entry.slot in _ANSWERS and entry.key:
+        if not (entry.template == REVIEW and entry.is_of(unit)):
+            continue
+        if entry.slot in _ANSWERS and entry.key:
             found.setdefault(entry.key, {})[_ANSWERS[entry.slot]] = str(entry.value).strip()
     return {code: Answer(**given) for code, given in found.items()}
 

@@ -66,8 +66,13 @@ class Recipient:
 
     @property
     def key(self) -> str:
-        """What tells the recipient from the others: 工号, or the unit's path."""
+        """What tells the recipient from the others of his `level`: 工号, or the unit's path."""
         return self.person.agent if self.person else self.unit.path
+
+    @property
+    def level(self) -> str:
+        """The unit's level; of a person `PERSONS`."""
+        return PERSONS if self.person else self.unit.level
 
     @property
     def name(self) -> str:

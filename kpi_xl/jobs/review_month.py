@@ -16,7 +16,7 @@ from kpi_xl.analysis.targets import carry_over
 from kpi_xl.analysis.warnings import GROUNDS
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
-from kpi_xl.data.cube import LEVELS, Cube, Unit
+from kpi_xl.data.cube import LEVELS, Cube
 from kpi_xl.jobs.additive import adds_up
 from kpi_xl.jobs.findings import Findings, value_text
 from kpi_xl.jobs.improvement import (
@@ -174,13 +174,11 @@ class ReviewMonth:
         first = self._month.span(self._settings.month_cut)[0]
         plans: dict[int, list[Planned]] = {}
         for unit in before.units:
-            own = returned(self._came_back, _path(self._cube.units[unit]))
+            own = returned(self._came_back, self._cube.units[unit])
             plans[unit] = (
                 own if own is not None else proposed(before, unit, first, ROOM["plan.问题"])
             )
-        answers = {
-            unit: answered(self._came_back, _path(self._cube.units[unit])) for unit in before.units
-        }
+        answers = {unit: answered(self._came_back, self._cube.units[unit]) for unit in before.units}
         return FollowUps(before, now, plans, answers)
 
     # -- targets ---------------------------------------------------------------------------------
@@ -212,11 +210,11 @@ class ReviewMonth:
 
     def _said(self, number: int, slot: str) -> str:
         """What the manager wrote into this month's 月度KPI表."""
-        path = _path(self._cube.units[number])
+        unit = self._cube.units[number]
         said = [
             str(entry.value)
             for entry in self._came_back
-            if entry.unit == path and entry.slot == slot and entry.period == self._month
+            if entry.is_of(unit) and entry.slot == slot and entry.period == self._month
         ]
         return "；".join(said) or "（没有交回）"
 
@@ -340,11 +338,6 @@ def _with_note(progress: Progress) -> str:
     """The verdict, and what the manager says to it."""
     note = progress.answer.note
     return f"{progress.verdict}。主管：{note}" if note else progress.verdict
-
-
-def _path(unit: Unit) -> str:
-    """How what was collected names a unit."""
-    return "" if unit.level == LEVELS[0] else unit.path
 
 
 def _columns(slot: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Values:

@@ -60,7 +60,10 @@ class Failure(NamedTuple):
         if isinstance(error, OSError):
             error = file_error(error)
         if isinstance(error, InputError):
-            place = f"{error.place}：" if error.place and error.file != file else ""
+            place = error.place
+            if error.file is not None and file is not None and error.file.name == file.name:
+                place = place.removeprefix(file.name).strip()
+            place = f"{place}：" if place else ""
             value = f"（内容：{error.value}）" if error.value is not None else ""
             return cls(f"{place}{error.problem}{value}", error.advice)
         if isinstance(error, MemoryError):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kpi_xl.errors import InputError
 from kpi_xl.workbook import Identity, Template
+from kpi_xl.workbook.identity import NOBODY
 
 if TYPE_CHECKING:
     from kpi_xl.jobs.recipients import Recipient, Recipients
@@ -127,7 +128,9 @@ def filled(
     everything = dict(values)
     for sheet in template.sheets_for_units if sheets else ():
         template, slots = template.with_sheets(
-            sheet, [one.name for one in sheets], [one.unit for one in sheets] if identity else ()
+            sheet,
+            [one.name for one in sheets],
+            [one.unit for one in sheets] if identity not in (None, NOBODY) else (),
         )
         for names, one in zip(slots, sheets, strict=True):
             everything |= {

@@ -6,7 +6,7 @@ people do to a workbook: rename sheets, move cells, save under another name.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from typing import Final, Self
 
 from kpi_xl.errors import InputError
@@ -20,6 +20,9 @@ PREFIX: Final = "kpi_xl."
 
 SHEET: Final = "kpi_xl.sheet"
 """The name, private to a sheet, that says which unit it is about."""
+
+_ADDED: Final = ("level", "edition", "token")
+"""What workbooks of earlier versions do not say."""
 
 _LONGEST: Final = 255  # what a text in a formula may have
 _BEFORE: Final = ("sheets", "functionGroups", "externalReferences")
@@ -44,6 +47,13 @@ class Identity:
         The unit's path, such as ``城东营业部/城东一组``; the branch has its own name.
     person : str
         工号; empty for a unit's workbook.
+    level : str
+        The unit's level, or 个人.
+    edition : str
+        Which of a recipient's workbooks of this distribution, where they differ in what is asked.
+    token : str
+        What nobody can know who has not got the workbook; empty in those that were sent before
+        there were tokens.
 
     Raises
     ------
@@ -57,6 +67,9 @@ class Identity:
     period: str
     unit: str
     person: str
+    level: str = ""
+    edition: str = ""
+    token: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         for text in asdict(self).values():
@@ -69,15 +82,20 @@ class Identity:
 
     @classmethod
     def of(cls, workbook: Workbook) -> Self | None:
-        """What a workbook says it is; None when it says nothing, or not all of it."""
-        texts = {
-            name.removeprefix(PREFIX).lower(): text
-            for name, scope, text in workbook.names
-            if scope is None and name.startswith(PREFIX)
-        }
-        constants = [_constant(texts.get(field, "")) for field in cls.__slots__]
-        known = [constant for constant in constants if constant is not None]
-        return cls(*known) if len(known) == len(constants) else None
+        """What a workbook says it is; None when it says nothing, not all of it, or two things."""
+        texts: dict[str, set[str]] = {}
+        for name, scope, text in workbook.names:
+            if scope is None and name.lower().startswith(PREFIX):
+                texts.setdefault(name.lower().removeprefix(PREFIX), set()).add(text)
+        known: dict[str, str] = {}
+        for one in fields(cls):
+            said = [_constant(text) for text in texts.get(one.name, ())]
+            if not said and one.name in _ADDED:
+                continue
+            if len(said) != 1 or said[0] is None or len(said[0]) > _LONGEST:
+                return None
+            known[one.name] = said[0]
+        return cls(**known)
 
     def names(self, prefix: str) -> str:
         """The elements of the names; `prefix` is that of their namespace, with its colon."""
@@ -86,6 +104,10 @@ class Identity:
             f"</{prefix}definedName>"
             for field, text in asdict(self).items()
         )
+
+
+NOBODY: Final = Identity("", "", "", "", "", "")
+"""The identity of a workbook from which that of somebody is to be taken out."""
 
 
 def sheet_name(key: str, sheet: int, prefix: str) -> str:
@@ -163,8 +185,8 @@ class Identified:
         self._divided = Divided(entry, markup.spliced(content[:at], old), content[at:])
 
     def with_(self, identity: Identity) -> Framed:
-        """The part's entry with an identity, ready to be written."""
-        names = identity.names(self._prefix)
-        if self._is_new:
+        """The part's entry with an identity, or with `NOBODY` without any, ready to be written."""
+        names = "" if identity == NOBODY else identity.names(self._prefix)
+        if self._is_new and names:
             names = f"<{self._prefix}definedNames>{names}</{self._prefix}definedNames>"
         return self._divided.framed(names.encode())

@@ -28,7 +28,7 @@ from kpi_xl.workbook.calculation import calculated_on_load
 from kpi_xl.workbook.cells import UnwritableError, Value, Written
 from kpi_xl.workbook.chart_caches import ChartProgram, Point
 from kpi_xl.workbook.growing import Region
-from kpi_xl.workbook.identity import Identified, Identity
+from kpi_xl.workbook.identity import PREFIX, Identified, Identity
 from kpi_xl.workbook.package import Package
 from kpi_xl.workbook.program import Position, SheetProgram
 from kpi_xl.workbook.references import Area, Place
@@ -486,6 +486,13 @@ class Template:
         if identity is not None:
             frames[self._workbook.part.lower()] = self._identified().with_(identity)
         return written(frames.values())
+
+    @property
+    def is_somebodys(self) -> bool:
+        """Whether it is a workbook that was sent to somebody, and says so."""
+        return any(
+            scope is None and name.startswith(PREFIX) for name, scope, _ in self._workbook.names
+        )
 
     def _identified(self) -> Identified:
         """The workbook part, ready for identities."""

@@ -82,7 +82,7 @@ def test_each_team_has_its_sheet_and_nobody_elses(sent):
             assert sheet_name(sheet["B1"].value) == sheet.title
     with circulation(sent.project) as connection:
         row = connection.execute(
-            "SELECT keys, slots FROM recipients WHERE recipient = ?", [sent.deliveries[0].recipient]
+            "SELECT keys, slots FROM workbooks WHERE recipient = ?", [sent.deliveries[0].recipient]
         ).fetchone()
     keys = json.loads(row["keys"])
     assert sorted(len(people) for people in teams(sent.deliveries[0]).values()) == sorted(
@@ -172,6 +172,41 @@ def test_a_sheet_that_was_copied_is_asked_about(sent):
     edited(file, copy)
     done = collect(sent.project)
     assert any("工作表有 2 张" in one.reason for one in done.problems)
+
+
+def _named(sheet, text):
+    """A sheet that says inside that it is another unit's."""
+    sheet.defined_names["kpi_xl.sheet"].attr_text = f'"{text}"'
+
+
+def test_sheets_that_say_inside_that_they_are_each_others(sent):
+    one = sent.deliveries[0]
+    first, second, *_ = teams(one)
+    file = sent.typed(0, type_in, "收回.xlsx")
+
+    def swap(book):
+        _named(book[first], f"{one.unit}/{second}")
+        _named(book[second], f"{one.unit}/{first}")
+
+    edited(file, swap)
+    done = collect(sent.project)
+    said = [(each.sheet, each.value) for each in done.problems if "里面的标识是" in each.reason]
+    assert sorted(said) == sorted([(first, first), (second, second)])
+    about = {entry.about for entry in collected(sent.project, "各组")}
+    assert not about & {f"{one.unit}/{first}", f"{one.unit}/{second}"}
+
+
+def test_a_sheet_of_another_department_is_told_and_not_taken(sent):
+    mine, other = sent.deliveries[:2]
+    last = list(teams(mine))[-1]
+    theirs = next(iter(teams(other)))
+    file = sent.typed(0, type_in, "收回.xlsx")
+    edited(file, lambda book: _named(book[last], f"{other.unit}/{theirs}"))
+    done = collect(sent.project)
+    (said,) = [each for each in done.problems if "下发给他的表里没有它" in each.reason]
+    assert said.sheet == last
+    about = {entry.about for entry in collected(sent.project, "各组")}
+    assert f"{other.unit}/{theirs}" not in about
 
 
 def test_a_level_that_has_nothing_below_is_refused(circulating, form):

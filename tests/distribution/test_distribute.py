@@ -51,7 +51,10 @@ def done(project):
 
 def rows_of(project):
     with circulation(project) as connection:
-        return connection.execute("SELECT * FROM recipients ORDER BY rowid").fetchall()
+        return connection.execute(
+            "SELECT recipients.*, slots FROM recipients JOIN workbooks USING (sha256)"
+            " ORDER BY recipients.rowid"
+        ).fetchall()
 
 
 def test_every_workbook_knows_whose_it_is(project, done):
@@ -285,14 +288,18 @@ _BILLION = b"""<?xml version="1.0"?><!DOCTYPE w [<!ENTITY a "aaaaaaaaaa"><!ENTIT
 
 
 def test_what_is_wrong_with_values_reaches_the_user_from_another_process():
-    """An error of a worker is the same error, not a broken pool."""
+    """An error of a worker is told as one of this process, and the others are made."""
     from concurrent.futures import ProcessPoolExecutor
 
     source = Path(__file__).parents[2] / "workbook_templates" / "主管日程.xlsx"
     blank = Blank("主管日程", source.read_bytes())
-    orders = [Order(Identity("d", "t", "v", MONTH, "u", ""), {"没有": 1}, None)]
-    with ProcessPoolExecutor(1) as pool, pytest.raises(InputError, match="没有名称「没有」"):
-        list(produced(blank, orders, pool, 1))
+    identity = Identity("d", "t", "v", MONTH, "u", "")
+    orders = [Order(identity, {"没有": 1}, None), Order(identity, {"unit.name": "甲"}, None)]
+    with ProcessPoolExecutor(1) as pool:
+        failure, made = produced(blank, orders, pool, 1)
+    assert "没有名称「没有」" in failure.problem
+    assert not failure.fault
+    assert zipfile.is_zipfile(io.BytesIO(made.content))
 
 
 def test_on_the_command_line(project):

@@ -6,11 +6,14 @@ import datetime as dt
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from kpi_xl.calendar import Month
-from kpi_xl.jobs.circulation import circulation, file_of
+from kpi_xl.jobs.circulation import circulation, was_begun
 from kpi_xl.project import Project
+
+if TYPE_CHECKING:
+    from kpi_xl.data.cube import Unit
 
 Typed: TypeAlias = str | int | float | bool | dt.date
 """What an input cell holds; a `datetime.datetime` where a date has a time."""
@@ -51,6 +54,8 @@ class Entry:
     about : str
         The path of the unit that its sheet is about, in a workbook with a sheet for each unit
         below; else empty.
+    level : str
+        The unit's level, or 个人.
     """
 
     distribution: str
@@ -70,6 +75,11 @@ class Entry:
     saved_by: str
     collected: dt.datetime
     about: str = ""
+    level: str = ""
+
+    def is_of(self, unit: Unit) -> bool:
+        """Whether it is from the workbook of a unit, not of a person or another unit."""
+        return (self.level, self.unit) == (unit.level, unit.path)
 
 
 def collected(
@@ -89,7 +99,7 @@ def collected(
     month : Month, optional
         The month the workbooks are about; all of them without.
     """
-    if not file_of(project).is_file():
+    if not was_begun(project):
         return []
     with circulation(project) as connection:
         rows = connection.execute(
@@ -127,6 +137,7 @@ def _entry(row: sqlite3.Row) -> Entry:
     plain = (
         "unit", "person", "slot", "row", "column", "key",
         "file", "sheet", "cell", "saved_by", "distribution", "template", "about",
+        "level",
     )  # fmt: skip
     return Entry(
         **{name: row[name] for name in plain},

@@ -7,7 +7,9 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
+
+from kpi_xl.jobs.undone import Failure
 
 LARGEST: Final = 32 << 20
 """Bytes of a file; a form with a few pictures is far smaller."""
@@ -44,6 +46,18 @@ class Aside:
     reason: str
     advice: str
 
+    @classmethod
+    def of(cls, file: Path, error: Exception) -> Self:
+        """A file that something stopped; a fault of the program is logged.
+
+        Raises
+        ------
+        sqlite3.Error
+            Where it is no file's fault.
+        """
+        failure = Failure.of(error, file).logged(RESEND)
+        return cls(file, failure.problem, failure.advice)
+
 
 @dataclass(frozen=True)
 class Arrived:
@@ -74,18 +88,43 @@ def arrived(folder: Path) -> Iterator[Arrived | Aside]:
 
     Links are not followed: they lead to files that nobody sent.
     """
-    for place, folders, names in os.walk(folder):
+    closed: list[OSError] = []
+    for place, folders, names in os.walk(folder, onerror=closed.append):
         folders.sort()
         for name in list(folders):
             path = Path(place, name)
-            file = path.relative_to(folder)
+            file = _readable(path.relative_to(folder))
             if path.is_symlink():
                 folders.remove(name)
                 yield Aside(file, *_LINK)
             elif path.suffix.lower() in _WORKBOOKS:
                 yield Aside(file, "这是一个文件夹，不是工作簿", "文件夹里的文件照常收取；不用处理")
         for name in sorted(names):
-            yield _one(Path(place, name), Path(place, name).relative_to(folder))
+            path = Path(place, name)
+            file = path.relative_to(folder)
+            if file != _readable(file):
+                yield Aside(_readable(file), "文件名里有乱码", "请改一个名字，再收一次")
+                continue
+            try:
+                yield _one(path, file)
+            except Exception as error:
+                yield Aside.of(file, error)
+    for refused in closed:
+        path = Path(os.fsdecode(refused.filename))
+        file = _readable(path.relative_to(folder)) if path != folder else Path()
+        yield Aside(file, *_closed(refused))
+
+
+def _readable(file: Path) -> Path:
+    """A name that can be written down: a disk may hold bytes that are no text."""
+    return Path(os.fsencode(file).decode("utf-8", "replace"))
+
+
+def _closed(error: OSError) -> tuple[str, str]:
+    return (
+        f"打不开（{error.strerror or error}）",
+        "如果它正在别的程序里打开，先关闭；再看有没有读取权限",
+    )
 
 
 def _one(path: Path, file: Path) -> Arrived | Aside:
@@ -94,10 +133,7 @@ def _one(path: Path, file: Path) -> Arrived | Aside:
         reason = _by_kind(about) or _by_name(file)
         content = b"" if reason else path.read_bytes()
     except OSError as error:
-        reason = (
-            f"打不开（{error.strerror or error}）",
-            "如果它正在别的程序里打开，先关闭；再看有没有读取权限",
-        )
+        reason = _closed(error)
     reason = reason or _by_content(content, file)
     return Arrived(file, content, about.st_mtime) if reason is None else Aside(file, *reason)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
+from kpi_xl.errors import InputError
 from kpi_xl.jobs.collection.matching import Matched
 from kpi_xl.jobs.collection.validation import Problem, Valid, Validation
 from kpi_xl.workbook import Template
@@ -74,9 +76,15 @@ def checked(
     Raises
     ------
     InputError
-        It is damaged.
+        It is damaged, or shows that it is another's than it says inside.
     """
-    sent: dict[str, dict[str, list[str]]] = json.loads(one.row["keys"] or "{}")
+    sent: dict[str, dict[str, list[str]]] = json.loads(one.edition["keys"])
+    shown: dict[str, dict[str, str]] = json.loads(one.edition["shown"])
+    if (other := _other(workbook, shown[""], form.inputs)) is not None:
+        raise InputError(
+            f"表上写的是“{other.found}”，里面的标识是“{other.sent}”的：表和标识不是同一份",
+            "请对方在自己收到的原表里填写；不要把别人的表复制过来",
+        )
     answers = _answers(workbook, form.inputs)
     whole = Validation(one.file, answers, sent.get("", {}))
     whole.check(form.inputs)
@@ -89,6 +97,16 @@ def checked(
         if len(found) != form.sheets:
             problems.append(_sheets_problem(one, unit, found))
             continue
+        others = [_other(workbook, shown[unit], form.of_units, sheet) for sheet in found]
+        if (other := next(filter(None, others), None)) is not None:
+            problems.append(
+                Problem(
+                    one.file, found[0], "", unit, other.found,
+                    f"工作表上写的是“{other.found}”，里面的标识是“{unit}”的",
+                    "请在下发的原表里重新填写，不要互相复制工作表",
+                )
+            )  # fmt: skip
+            continue
         own: dict[str, Answers] = {}
         for sheet in found:
             own |= _answers(workbook, form.of_units, sheet)
@@ -96,7 +114,39 @@ def checked(
         of_unit.check(form.of_units)
         valid += (replace(each, about=unit) for each in of_unit.valid)
         problems += of_unit.problems
+    for unit in sheets.keys() - sent.keys() if form.of_units else ():
+        for sheet in sheets[unit]:
+            problems.append(
+                Problem(
+                    one.file, sheet, "", unit, "",
+                    f"这张工作表是单位“{unit}”的，下发给他的表里没有它",
+                    "没有收取这一张；请从那个单位自己的表里收",
+                )
+            )  # fmt: skip
     return valid, problems
+
+
+class _Other(NamedTuple):
+    """What a cell was sent with, and what it shows now: another's name or number."""
+
+    sent: str
+    found: str
+
+
+def _other(
+    workbook: ReturnedWorkbook,
+    shown: Mapping[str, str],
+    inputs: Sequence[InputSlot],
+    sheet: str | None = None,
+) -> _Other | None:
+    """Where a workbook shows people that it is another's; what they may change says nothing."""
+    asked = {name for one in inputs for name in (one.slot.name, *(c.source for c in one.columns))}
+    for name, answers in workbook.answers(shown.keys() - asked, (), sheet).items():
+        value = answers.rows[0][0].value
+        found = "" if value is None else str(value).strip()
+        if found and found != shown[name].strip():
+            return _Other(shown[name], found)
+    return None
 
 
 def _answers(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import hmac
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +23,10 @@ from kpi_xl.workbook.package import RETURNED, Package
 
 _MOST_TRIED: Final = 100
 """A password takes a tenth of a second to try."""
+
+_FIRST_SAVED: Final = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
+_AHEAD: Final = dt.timedelta(days=2)
+"""How far a clock may be ahead, or its zone wrong."""
 
 _OPEN_DOCUMENT: Final = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
 
@@ -42,8 +47,8 @@ class Matched:
         Of the file as it came.
     row : sqlite3.Row
         Of ``recipients``, joined with its distribution.
-    version : str
-        Of the template it was made from.
+    edition : sqlite3.Row
+        Of ``workbooks``: what the workbook asked when it was handed out, and whose it was then.
     saved : datetime
         When it was saved, by its own word or else the file's.
     saved_by : str
@@ -59,7 +64,7 @@ class Matched:
     content: bytes | None = field(repr=False)
     sha256: str
     row: sqlite3.Row
-    version: str
+    edition: sqlite3.Row
     saved: dt.datetime
     saved_by: str
     changed: float
@@ -67,14 +72,22 @@ class Matched:
 
     @property
     def whose(self) -> tuple[str, str, str, str]:
-        """Template, period, unit and person: what later versions replace."""
+        """Template, period, level and recipient: what later versions replace.
+
+        A person's remain his when he is transferred.
+        """
         row = self.row
-        return row["template"], row["period"], row["unit"], row["person"]
+        return row["template"], row["period"], row["level"], row["recipient"]
 
     @property
-    def order(self) -> tuple[dt.datetime, float, str]:
-        """What a later version is greater in."""
-        return self.saved, self.changed, self.file.as_posix()
+    def age(self) -> tuple[int, dt.datetime]:
+        """What a later version is greater in: the round it was sent in, then when it was saved."""
+        return self.row["round"], self.saved
+
+    @property
+    def order(self) -> tuple[int, dt.datetime, float, str]:
+        """What tells versions of the same age apart, too."""
+        return *self.age, self.changed, self.file.as_posix()
 
     def opened(self) -> ReturnedWorkbook:
         """The workbook, to be read; thousands of them are not kept in memory.
@@ -117,8 +130,8 @@ class Matcher:
         """Whose it is, or why nobody can tell."""
         try:
             return self._matched(arrived)
-        except InputError as error:
-            return Aside(arrived.file, error.problem, error.advice)
+        except Exception as error:
+            return Aside.of(arrived.file, error)
 
     def _matched(self, arrived: Arrived) -> Matched:
         content, password = self._content(arrived)
@@ -128,18 +141,18 @@ class Matcher:
             if _holds_workbooks(arrived):
                 raise InputError("这是压缩包", "请先解压，把里面的工作簿放进来") from None
             raise
-        row = self._row(returned.identity)
-        assert returned.identity is not None
+        row, edition = self._rows(returned.identity)
         saved, saved_by = returned.saved()
-        changed = dt.datetime.fromtimestamp(arrived.changed, dt.UTC)
+        if saved is None:
+            saved = dt.datetime.fromtimestamp(arrived.changed, dt.UTC).replace(microsecond=0)
         return Matched(
             file=arrived.file,
             path=self._folder / arrived.file,
             content=None if content is arrived.content else content,
             sha256=hashlib.sha256(arrived.content).hexdigest(),
             row=row,
-            version=returned.identity.version,
-            saved=saved or changed.replace(microsecond=0),
+            edition=edition,
+            saved=_believed(saved),
             saved_by=saved_by,
             changed=arrived.changed,
             password=password,
@@ -159,27 +172,49 @@ class Matcher:
             return workbook, None
         return arrived.content, None
 
-    def _row(self, identity: Identity | None) -> sqlite3.Row:
-        """The row of the manifest that an identity names."""
+    def _rows(self, identity: Identity | None) -> tuple[sqlite3.Row, sqlite3.Row]:
+        """The rows of the manifest that an identity proves: the recipient's, and his workbook's."""
         if identity is None:
             raise InputError(
                 "里面没有下发时的标识：不是下发的表，或内容被复制到了别的工作簿里",
                 "请对方在收到的原表里填写后发回",
             )
-        found: sqlite3.Row | None = self._connection.execute(
-            "SELECT recipients.*, template, period, level, round FROM recipients"
-            " JOIN distributions USING (distribution) WHERE distribution = ? AND recipient = ?",
-            [identity.distribution, identity.person or identity.unit],
-        ).fetchone()
-        if found is None:
+        row = self._recipient(identity)
+        if row is None:
             raise InputError(
                 f"不是这个项目下发的（{identity.period} {identity.template}，"
                 f"{identity.person or identity.unit}）",
                 "请核对是不是别的机构或别的项目的表；是的话请转交",
             )
-        own = (found["template"], found["period"], found["unit"], found["person"])
-        if own != (identity.template, identity.period, identity.unit, identity.person):
-            raise InputError("里面的标识与下发记录不一致，可能被改过", RESEND)
+        if not identity.token:
+            raise InputError(
+                "标识里没有防止冒用的暗号：它是旧版本的程序下发的，或标识被人动过",
+                "旧版本下发的表都要重新下发：distribute 加上 --again，请对方填写新收到的表",
+            )
+        changed = InputError("里面的标识与下发记录不一致，可能被改过", RESEND)
+        if not hmac.compare_digest((row["token"] or "").encode(), identity.token.encode()):
+            raise changed
+        edition: sqlite3.Row | None = self._connection.execute(
+            "SELECT * FROM workbooks WHERE distribution = ? AND level = ? AND recipient = ?"
+            " AND edition = ? LIMIT 1",
+            [row["distribution"], row["level"], row["recipient"], identity.edition],
+        ).fetchone()
+        if edition is None:
+            raise changed
+        own = (row["template"], edition["version"], row["period"], edition["unit"], row["person"])
+        said = identity.template, identity.version, identity.period, identity.unit, identity.person
+        if own != said:
+            raise changed
+        return row, edition
+
+    def _recipient(self, identity: Identity) -> sqlite3.Row | None:
+        """The row of the one whom an identity names; without a level, any of that name."""
+        found: sqlite3.Row | None = self._connection.execute(
+            "SELECT recipients.*, template, period, round FROM recipients"
+            " JOIN distributions USING (distribution)"
+            " WHERE distribution = ? AND recipient = ? AND ? IN (recipients.level, '')",
+            [identity.distribution, identity.person or identity.unit, identity.level],
+        ).fetchone()
         return found
 
     def _decrypted(self, arrived: Arrived) -> tuple[bytes, str] | None:
@@ -193,17 +228,19 @@ class Matcher:
         if self._passwords is None:
             return
         rows = self._connection.execute(
-            "SELECT DISTINCT recipient, unit, unit_name, file FROM recipients"
+            "SELECT DISTINCT level, unit, unit_name, person, file FROM recipients"
         )
         tried = set()
         for row in rows:
             if Path(row["file"]).name != name:
                 continue
-            password = self._passwords.at(row["unit"], row["unit_name"], row["recipient"])
-            if password is not None and password not in tried:
-                tried.add(password)
-                yield password
-        others = set(self._passwords.by_key.values()) - tried
+            unit = row["unit"]
+            names = (f"{row['level']}:{unit}", unit, row["unit_name"])
+            for password in self._passwords.likely(names, row["person"]):
+                if password not in tried:
+                    tried.add(password)
+                    yield password
+        others = {password for _, password in self._passwords.texts()} - tried
         if len(others) <= _MOST_TRIED:
             yield from sorted(others)
 
@@ -222,6 +259,26 @@ class Matcher:
             "工作簿设有打开密码，密码表里没有一个能打开它",
             "请保持下发时的文件名再试，或请对方取消密码后发回",
         )
+
+
+def _believed(saved: dt.datetime) -> dt.datetime:
+    """When a workbook was saved; it decides which version counts, so it has to be possible.
+
+    Raises
+    ------
+    InputError
+        It is not: the version would count for ever, or never.
+    """
+    try:
+        found = saved.astimezone(dt.UTC)
+    except (OverflowError, ValueError):
+        found = None
+    if found is None or not _FIRST_SAVED <= found <= dt.datetime.now(dt.UTC) + _AHEAD:
+        raise InputError(
+            f"里面写的保存时间（{saved:%Y-%m-%d %H:%M}）不可能，分不出哪一份最新",
+            "请对方核对电脑的日期，用 Excel 打开、保存一次再发回",
+        )
+    return found
 
 
 def _from_open_document(content: bytes) -> bytes | None:

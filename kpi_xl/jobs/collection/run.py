@@ -12,7 +12,7 @@ from typing import Final
 
 from kpi_xl.errors import InputError
 from kpi_xl.files import write_whole
-from kpi_xl.jobs.circulation import circulation, file_of
+from kpi_xl.jobs.circulation import changing, was_begun
 from kpi_xl.jobs.collection import store
 from kpi_xl.jobs.collection.files import Aside, arrived
 from kpi_xl.jobs.collection.forms import Form, checked, form_of
@@ -21,8 +21,8 @@ from kpi_xl.jobs.collection.store import Rule, rule_meant
 from kpi_xl.jobs.collection.validation import Problem
 from kpi_xl.jobs.distribution.contacts import Listed, passwords_in
 from kpi_xl.jobs.distribution.encryption import encrypted
-from kpi_xl.jobs.holding import holding
 from kpi_xl.jobs.progress import Progress, silent
+from kpi_xl.jobs.undone import Failure
 from kpi_xl.project import Project
 from kpi_xl.workbook import Template
 from kpi_xl.workbook.answers import ReturnedWorkbook
@@ -155,7 +155,7 @@ def collect(
     folder = project.returned if folder is None else folder
     if not folder.is_dir():
         raise InputError(f"没有文件夹“{folder}”", "请把收回的工作簿放进去，或写出它们所在的文件夹")
-    if not file_of(project).is_file():
+    if not was_begun(project):
         raise InputError(
             "这个项目还没有下发过，没有可以核对的记录",
             "请先用 kpi-xl distribute 下发",
@@ -163,7 +163,7 @@ def collect(
         )
     meant = rule_meant(rule)
     listed = None if passwords is None else passwords_in(passwords)
-    with holding(project, of="circulation", doing="下发或回收"), circulation(project) as connection:
+    with changing(project) as connection:
         return _Collection(project, folder, connection, meant, listed, progress).run()
 
 
@@ -196,6 +196,7 @@ class _Collection:
         shutil.rmtree(self._copies, ignore_errors=True)
         months = sorted({whose[:2] for whose in versions})
         with self._connection:
+            self._connection.execute("BEGIN IMMEDIATE")  # one for all files, whatever is in them
             if self._rule == "清空":
                 store.clear(self._connection, months)
             for number, whose in enumerate(versions):
@@ -235,8 +236,12 @@ class _Collection:
             newest = store.newest(self._connection, one)
             if taken is not None:
                 self._pass_over(one, f"有更新的版本“{taken.file}”")
-            elif newest is not None and newest > one.saved:
-                self._pass_over(one, f"以前收过更新的版本（{newest:%Y-%m-%d %H:%M} 保存）")
+            elif newest is not None and newest > one.age:
+                number, saved = newest
+                which = "" if number == one.row["round"] else f"第 {number} 轮的，"
+                self._pass_over(
+                    one, f"以前收过更新的版本（{which}{saved.astimezone():%Y-%m-%d %H:%M} 保存）"
+                )
             elif self._take(one):
                 taken = one
 
@@ -245,40 +250,45 @@ class _Collection:
         self._result.passed_over.append(Aside(one.file, reason, advice))
 
     def _take(self, one: Matched) -> bool:
-        """Read, validate and store a workbook; whether it could be read."""
+        """Read, validate and store a workbook; whether it could be done."""
+        self._connection.execute("SAVEPOINT one_file")
         try:
             workbook = one.opened()
             valid, problems = checked(one, workbook, self._form_of(one))
-        except InputError as error:
-            self._result.aside.append(Aside(one.file, error.problem, error.advice))
+            put = store.add if self._rule == "增量" else store.replace
+            values = put(self._connection, one, valid)
+            wrong = [problem for problem in problems if not problem.taken]
+            store.note_returned(self._connection, one, len(wrong))
+        except Exception as error:
+            self._result.aside.append(Aside.of(one.file, error))
+            self._connection.execute("ROLLBACK TO one_file")
             return False
-        put = store.add if self._rule == "增量" else store.replace
-        values = put(self._connection, one, valid)
-        wrong = [problem for problem in problems if not problem.taken]
-        store.note_returned(self._connection, one, len(wrong))
+        finally:
+            self._connection.execute("RELEASE one_file")
         self._result.problems += problems
+        notes = [self._note(one, len(valid), values)]
         if wrong:
-            self._mark(one, workbook, wrong)
-        row = one.row
+            notes.append(self._mark(one, workbook, wrong))
+        row, edition = one.row, one.edition
         self._result.taken.append(
             Taken(
                 file=one.file,
                 template=row["template"],
                 period=row["period"],
-                unit=row["unit"],
+                unit=edition["unit"],
                 person=row["person"],
-                name=row["person_name"] or row["unit_name"],
+                name=edition["person_name"] or edition["unit_name"],
                 saved=f"{one.saved.astimezone():%Y-%m-%d %H:%M}",
                 saved_by=one.saved_by,
                 values=values,
                 problems=len(wrong),
-                note=self._note(one, len(valid), values),
+                note="；".join(filter(None, notes)),
             )
         )
         return True
 
     def _note(self, one: Matched, valid: int, values: int) -> str:
-        if one.sha256 == one.row["sha256"]:
+        if store.is_as_sent(self._connection, one):
             return "与下发时完全一样，没有填写"
         if values < valid:
             return f"{valid - values} 个值以前已有，按“增量”规则没有改动"
@@ -286,19 +296,23 @@ class _Collection:
 
     def _form_of(self, one: Matched) -> Form:
         """The input cells of the very template that a workbook was made from."""
-        if one.version not in self._forms:
+        version = one.edition["version"]
+        if version not in self._forms:
             row = self._connection.execute(
-                "SELECT name, content FROM templates WHERE version = ?", [one.version]
+                "SELECT name, content FROM templates WHERE version = ?", [version]
             ).fetchone()
             if row is None:
                 raise InputError(
                     "它的模板不在下发记录里", "请核对是不是别的项目下发的", file=one.file
                 )
-            self._forms[one.version] = form_of(Template(row["name"], row["content"]))
-        return self._forms[one.version]
+            self._forms[version] = form_of(Template(row["name"], row["content"]))
+        return self._forms[version]
 
-    def _mark(self, one: Matched, workbook: ReturnedWorkbook, problems: Sequence[Problem]) -> None:
-        """Write a copy of a workbook with its problems marked."""
+    def _mark(self, one: Matched, workbook: ReturnedWorkbook, problems: Sequence[Problem]) -> str:
+        """Write a copy of a workbook with its problems marked; what kept us from it, if anything.
+
+        What is wrong is in the report either way.
+        """
         notes: dict[str, dict[str, str]] = {}
         for problem in problems:
             if problem.cell:
@@ -306,16 +320,18 @@ class _Collection:
                 text = f"{problem.reason}。{problem.advice}。"
                 on_sheet[problem.cell] = f"{on_sheet.get(problem.cell, '')}{text}"
         if not notes:
-            return
+            return ""
+        file = self._copies / one.file.with_suffix(".xlsx")
         try:
             content = marked(workbook.package, workbook.workbook, notes)
-        except InputError:
-            return  # what is wrong is in the report
-        if one.password is not None:
-            content = encrypted(content, one.password)
-        file = self._copies / one.file.with_suffix(".xlsx")
-        write_whole(file, content)
+            if one.password is not None:
+                content = encrypted(content, one.password)
+            write_whole(file, content)
+        except Exception as error:
+            failure = Failure.of(error).logged()
+            return f"标注的副本没有写成：{failure.problem}，{failure.advice}"
         self._result.marked.append(file)
+        return ""
 
     def _who_is_missing(self, months: Sequence[tuple[str, str]]) -> None:
         """Those of the latest rounds who have sent nothing back in any of them."""
@@ -329,13 +345,14 @@ class _Collection:
 _SENT: Final = """
 SELECT template, period, unit, person, unit_name, person_name, file, back
 FROM (
-    SELECT *,
-        max(returned IS NOT NULL) OVER (PARTITION BY level, recipient) AS back,
-        max(round) OVER (PARTITION BY level) AS last_round
+    SELECT template, period, unit, person, unit_name, person_name, file, withdrawn, round,
+        max(returned IS NOT NULL)
+            OVER (PARTITION BY distributions.level, recipients.level, recipient) AS back,
+        max(round) OVER (PARTITION BY distributions.level) AS last_round
     FROM recipients JOIN distributions USING (distribution)
     WHERE template = ? AND period = ?
 )
-WHERE round = last_round
+WHERE round = last_round AND (withdrawn IS NULL OR back)
 ORDER BY unit, person
 """
 """Everybody of the last round, and whether anything came back from him in any round."""

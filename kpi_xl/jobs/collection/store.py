@@ -23,7 +23,7 @@ Rule = Literal["覆盖", "增量", "清空"]
 
 RULES: Final[tuple[Rule, ...]] = get_args(Rule)
 
-_OF: Final = "template = ? AND period = ? AND unit = ? AND person = ?"
+_OF: Final = "entries.template = ? AND entries.period = ? AND entries.level = ? AND recipient = ?"
 
 
 def rule_meant(text: str) -> Rule:
@@ -48,12 +48,20 @@ def clear(connection: sqlite3.Connection, whose: Iterable[tuple[str, str]]) -> N
         )
 
 
-def newest(connection: sqlite3.Connection, one: Matched) -> dt.datetime | None:
-    """When the workbook was saved that the stored entries of a recipient are from, if any."""
+def newest(connection: sqlite3.Connection, one: Matched) -> tuple[int, dt.datetime] | None:
+    """The round, and when it was saved, of the workbook that a recipient's entries are from."""
     found = connection.execute(
-        f"SELECT max(saved) FROM entries WHERE {_OF} AND sha256 <> ?", [*one.whose, one.sha256]
-    ).fetchone()[0]
-    return None if found is None else dt.datetime.fromisoformat(found)
+        "SELECT round, saved FROM entries JOIN distributions USING (distribution)"
+        f" WHERE {_OF} AND sha256 <> ? ORDER BY round DESC, saved DESC LIMIT 1",
+        [*one.whose, one.sha256],
+    ).fetchone()
+    return None if found is None else (found["round"], dt.datetime.fromisoformat(found["saved"]))
+
+
+def is_as_sent(connection: sqlite3.Connection, one: Matched) -> bool:
+    """Whether a file is byte for byte one that was handed out."""
+    found = connection.execute("SELECT 1 FROM workbooks WHERE sha256 = ?", [one.sha256])
+    return found.fetchone() is not None
 
 
 def replace(connection: sqlite3.Connection, one: Matched, valid: Sequence[Valid]) -> int:
@@ -84,17 +92,17 @@ def note_returned(connection: sqlite3.Connection, one: Matched, problems: int) -
     """Note that a recipient's workbook came back."""
     row = one.row
     connection.execute(
-        "INSERT INTO returns VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO returns VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (sha256) DO UPDATE SET file = excluded.file, problems = excluded.problems",
         [
             one.sha256, row["distribution"], row["recipient"], one.file.as_posix(),
-            _time(one.saved), one.saved_by, now(), problems,
+            _time(one.saved), one.saved_by, now(), problems, row["level"],
         ],
     )  # fmt: skip
     connection.execute(
         "UPDATE recipients SET returned = ifnull(returned, ?)"
-        " WHERE distribution = ? AND recipient = ?",
-        [now(), row["distribution"], row["recipient"]],
+        " WHERE distribution = ? AND level = ? AND recipient = ?",
+        [now(), row["distribution"], row["level"], row["recipient"]],
     )
 
 
@@ -103,13 +111,15 @@ def _insert(connection: sqlite3.Connection, one: Matched, valid: Sequence[Valid]
         "SELECT collected FROM returns WHERE sha256 = ?", [one.sha256]
     ).fetchone()
     collected = now() if found is None else found["collected"]
+    row = one.row
     connection.executemany(
-        "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO entries VALUES ({', '.join('?' * 21)})",
         [
             (
-                one.row["distribution"], *one.whose, each.slot, each.row, each.column, each.key,
-                *stored(each.value), one.file.as_posix(), each.sheet, each.cell,
-                _time(one.saved), one.saved_by, collected, one.sha256, each.about,
+                row["distribution"], row["template"], row["period"], one.edition["unit"],
+                row["person"], each.slot, each.row, each.column, each.key, *stored(each.value),
+                one.file.as_posix(), each.sheet, each.cell, _time(one.saved), one.saved_by,
+                collected, one.sha256, each.about, row["level"], row["recipient"],
             )
             for each in valid
         ],

@@ -7,15 +7,16 @@ its own Message-ID.
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from kpi_xl.calendar import Month
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.distribution import manifest
-from kpi_xl.jobs.distribution.contacts import Listed
+from kpi_xl.jobs.distribution.contacts import ByRecipient
 from kpi_xl.jobs.distribution.mail import (
     SUBJECT,
     TEXT,
@@ -68,6 +69,8 @@ class Mailed:
         The server's answer, by the name of those it would not take a mail for.
     without_address : list of str
         Who is not in the 通讯录.
+    changed : list of str
+        Whose file is no longer what was made, so that it was not sent.
     """
 
     sent: int = 0
@@ -75,11 +78,12 @@ class Mailed:
     uncertain: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     without_address: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
 
     @property
     def complete(self) -> bool:
         """Whether everybody has a mail."""
-        return not (self.failed or self.without_address)
+        return not (self.failed or self.without_address or self.changed)
 
 
 def prepared(project: Project, *, rehearsal: bool) -> Mailing:
@@ -121,10 +125,28 @@ def mail_everybody(
     connection: sqlite3.Connection,
     round_: Round,
     mailing: Mailing,
-    contacts: Listed,
+    addresses: ByRecipient,
+    left_out: Collection[tuple[str, str]],
     progress: Progress,
 ) -> Mailed:
     """Mail everybody's workbook who has none yet.
+
+    Parameters
+    ----------
+    project : Project
+        The project.
+    connection : sqlite3.Connection
+        To the manifest.
+    round_ : Round
+        The round.
+    mailing : Mailing
+        The server and what the mails say.
+    addresses : ByRecipient
+        Where they go.
+    left_out : collection of (str, str)
+        Those whose workbook could not be made, by level and key.
+    progress : callable
+        Told what is being done.
 
     Raises
     ------
@@ -136,7 +158,7 @@ def mail_everybody(
     ).fetchone()
     rows = manifest.rows_of(connection, round_)
     mailed = Mailed()
-    current = ""
+    current: sqlite3.Row
 
     def retrying(why: str) -> None:
         manifest.log(connection, round_, current, "retry", why)
@@ -147,10 +169,17 @@ def mail_everybody(
             if row["mail"] == manifest.SENT:
                 mailed.already += 1
                 continue
-            current, name = row["recipient"], row["person_name"] or row["unit_name"]
-            address = contacts.at(row["unit"], row["unit_name"], current)
+            current, name = row, row["person_name"] or row["unit_name"]
+            whose = row["level"], row["recipient"]
+            if whose in left_out:
+                continue
+            address = addresses.of(*whose)
             if address is None:
                 mailed.without_address.append(name)
+                continue
+            attachments = _attachments(project, connection, round_, row)
+            if attachments is None:
+                mailed.changed.append(name)
                 continue
             if row["mail"] == manifest.SENDING:
                 mailed.uncertain.append(name)
@@ -164,32 +193,44 @@ def mail_everybody(
             mail = message(
                 mailing.settings,
                 address,
-                manifest.message_id(round_, current),
+                manifest.message_id(round_, row),
                 written(mailing.subject, fields, None),
                 written(mailing.text, fields, None),
-                _attachments(project, row),
+                attachments,
             )
-            manifest.note_mail(connection, round_, current, manifest.SENDING, "", address)
+            manifest.note_mail(connection, round_, row, manifest.SENDING, "", address)
             try:
                 server.send(mail)
             except RefusedError as error:
-                manifest.note_mail(
-                    connection, round_, current, manifest.FAILED, str(error), address
-                )
+                manifest.note_mail(connection, round_, row, manifest.FAILED, str(error), address)
                 mailed.failed[name] = str(error)
                 continue
             except UnreachableError as error:
-                manifest.log(connection, round_, current, "retry", str(error))
+                manifest.log(connection, round_, row, "retry", str(error))
                 raise InputError(
                     f"邮件服务器多次没有接受（{error}），已发出 {mailed.already + mailed.sent} 封",
                     "请检查网络和 kpi.toml 里的 [mail]，再运行同一条命令，会接着发完",
                 ) from None
-            manifest.note_mail(connection, round_, current, manifest.SENT, "", address)
+            manifest.note_mail(connection, round_, row, manifest.SENT, "", address)
             mailed.sent += 1
         progress("发邮件", len(rows), len(rows))
     return mailed
 
 
-def _attachments(project: Project, row: sqlite3.Row) -> Mapping[str, bytes]:
-    files = [Path(row["file"]), *([Path(row["pdf"])] if row["pdf"] else [])]
-    return {file.name: (project.folder / file).read_bytes() for file in files}
+def _attachments(
+    project: Project, connection: sqlite3.Connection, round_: Round, row: sqlite3.Row
+) -> Mapping[str, bytes] | None:
+    """The files of a mail, exactly as they were made; None where one is not."""
+    found = {}
+    for file in filter(None, (row["file"], row["pdf"])):
+        try:
+            content = (project.folder / file).read_bytes()
+        except OSError:
+            return None
+        sha256 = hashlib.sha256(content).hexdigest()
+        if file == row["file"] and sha256 != row["sha256"]:
+            return None
+        if not manifest.is_ours(connection, round_, file, sha256):
+            return None
+        found[Path(file).name] = content
+    return found

@@ -12,7 +12,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,7 +20,9 @@ from itertools import islice
 from multiprocessing.connection import wait
 from typing import Any, Final, NamedTuple
 
+from kpi_xl.errors import InputError
 from kpi_xl.jobs.distribution.encryption import encrypted
+from kpi_xl.jobs.undone import Failure
 from kpi_xl.jobs.unit_sheets import UnitSheet, filled
 from kpi_xl.workbook import Identity, Template
 
@@ -77,8 +79,8 @@ class Made(NamedTuple):
 
 def produced(
     blank: Blank, orders: Iterable[Order], executor: Executor | None, workers: int
-) -> Iterator[Made]:
-    """The workbooks, in the order in which they were ordered.
+) -> Iterator[Made | Failure]:
+    """The workbooks, in the order in which they were ordered; one that fails stops no other.
 
     Parameters
     ----------
@@ -94,10 +96,10 @@ def produced(
     Raises
     ------
     InputError
-        When values do not fit the template.
+        When the processes that make them are ended by the system.
     """
     tasks = iter(orders)
-    waiting: deque[Future[list[Made]]] = deque()
+    waiting: deque[Future[list[Made | Failure]]] = deque()
     while True:
         while len(waiting) < workers * _TASKS_AHEAD:
             task = list(islice(tasks, _IN_A_TASK))
@@ -109,7 +111,14 @@ def produced(
                 waiting.append(executor.submit(_made, blank, task))
         if not waiting:
             return
-        yield from waiting.popleft().result()
+        try:
+            done = waiting.popleft().result()
+        except BrokenExecutor:
+            raise InputError(
+                "生成工作簿的进程被系统结束了，多半是内存不够",
+                "请关掉一些程序后再运行同一条命令，会接着做完",
+            ) from None
+        yield from done
 
 
 @contextmanager
@@ -137,14 +146,18 @@ def _leave_after(sentinel: int) -> None:
     os._exit(1)
 
 
-def _made(blank: Blank, orders: Sequence[Order]) -> list[Made]:
+def _made(blank: Blank, orders: Sequence[Order]) -> list[Made | Failure]:
     template = _template(blank)
-    made = []
-    for identity, values, password, sheets in orders:
-        plain = filled(template, values, sheets, identity)
-        content = plain if password is None else encrypted(plain, password)
-        made.append(Made(content, hashlib.sha256(content).hexdigest(), plain))
-    return made
+    return [_one(template, order) for order in orders]
+
+
+def _one(template: Template, order: Order) -> Made | Failure:
+    try:
+        plain = filled(template, order.values, order.sheets, order.identity)
+        content = plain if order.password is None else encrypted(plain, order.password)
+    except Exception as error:
+        return Failure.of(error)
+    return Made(content, hashlib.sha256(content).hexdigest(), plain)
 
 
 @lru_cache(maxsize=4)

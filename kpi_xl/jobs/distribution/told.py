@@ -7,6 +7,7 @@ from typing import Final
 
 from kpi_xl.jobs.distribution.mailing import Mailed
 from kpi_xl.jobs.distribution.run import Distributed
+from kpi_xl.jobs.undone import lines as undone_lines
 
 _SHOWN: Final = 20
 
@@ -27,6 +28,9 @@ def lines(template: str, done: Distributed, *, rehearsal: bool) -> Iterator[str]
     yield f"位置：{done.folder}"
     if done.pdfs:
         yield f"另有 PDF {done.pdfs} 份"
+    if done.removed:
+        yield f"删去以前生成、现在没有人用的文件 {len(done.removed)} 个（有人调动、离开）"
+    yield from undone_lines(done.undone, "没有生成")
     if done.mailed is not None:
         yield from _mailed(done.mailed)
 
@@ -41,6 +45,11 @@ def _mailed(mailed: Mailed) -> Iterator[str]:
         )
     for name, answer in mailed.failed.items():
         yield f"没有发成：{name}。邮件服务器说：{answer}。请核对通讯录里的邮箱，再运行同一条命令"
+    if mailed.changed:
+        yield (
+            f"{_some(mailed.changed)} 的文件生成以后有人改过或移走了，没有发。"
+            "请把改过的移走，再运行同一条命令"
+        )
     if mailed.without_address:
         names = _some(mailed.without_address)
         yield f"通讯录里没有 {names} 的邮箱，没有发。请补上，再运行同一条命令"

@@ -1,0 +1,249 @@
+"""A returned workbook proves whose it is; whatever does not is set aside and replaces nothing."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import sqlite3
+import zipfile
+
+import pytest
+
+from kpi_xl.jobs.circulation import FILE, circulation
+from kpi_xl.jobs.collection import collect, collected
+from kpi_xl.jobs.distribution.run import distribute
+from kpi_xl.jobs.fill import fill
+from kpi_xl.project import Project
+from kpi_xl.workbook import Identity, parts
+from kpi_xl.workbook.package import Package
+from small_branch import MONTH, TWO_DEPARTMENTS, small_branch
+
+TEMPLATE = "周工作计划"
+MINE, HIS = TWO_DEPARTMENTS[0][0], TWO_DEPARTMENTS[-1][0]
+CHANGED = "与下发记录不一致"
+_NAMES = re.compile(rb'<definedName name="kpi_xl\.(?!sheet)[^>]*>[^<]*</definedName>')
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory) -> Project:
+    project = small_branch(tmp_path_factory.mktemp("tokens") / "p", TWO_DEPARTMENTS)
+    distribute(project, TEMPLATE, MONTH)
+    distribute(project, "主管日程", MONTH)
+    return project
+
+
+@pytest.fixture
+def project(sent, tmp_path) -> Project:
+    folder = tmp_path / "p"
+    shutil.copytree(sent.folder, folder)
+    return Project.open(folder)
+
+
+def workbook_of(project, who, template=TEMPLATE, number=1) -> bytes:
+    named = template if number == 1 else f"{template}（第{number}轮）"
+    for file in (project.output / MONTH / "下发" / named).rglob("*.xlsx"):
+        identity = Identity.of(parts.workbook(Package(file)))
+        if who in (identity.person, identity.unit):
+            return file.read_bytes()
+    raise LookupError(who)
+
+
+def changed(content: bytes, change) -> bytes:
+    """A workbook with its workbook part changed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            new.writestr(name, change(part) if name == "xl/workbook.xml" else part)
+    return out.getvalue()
+
+
+def names_of(content: bytes) -> dict[bytes, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        found = _NAMES.findall(archive.read("xl/workbook.xml"))
+    return {re.search(rb"kpi_xl\.(\w+)", one)[1]: one for one in found}
+
+
+def with_names(content: bytes, names: dict[bytes, bytes]) -> bytes:
+    """A workbook with these hidden names in place of its own of the same meaning."""
+    own = names_of(content)
+
+    def change(part):
+        for field, name in names.items():
+            part = part.replace(own[field], name)
+        return part
+
+    return changed(content, change)
+
+
+def comes_back(project, **files: bytes):
+    project.returned.mkdir(exist_ok=True)
+    for name, content in files.items():
+        (project.returned / f"{name}.xlsx").write_bytes(content)
+    return collect(project)
+
+
+def test_every_workbook_has_a_token_of_its_own_that_nobody_guesses(project):
+    with circulation(project) as connection:
+        tokens = [row["token"] for row in connection.execute("SELECT token FROM recipients")]
+    assert len(set(tokens)) == len(tokens) == len(TWO_DEPARTMENTS) + 4
+    assert all(len(token) >= 43 for token in tokens)
+    before = workbook_of(project, MINE)
+    distribute(project, TEMPLATE, MONTH)
+    assert workbook_of(project, MINE) == before
+    distribute(project, TEMPLATE, MONTH, again=True)
+    assert names_of(workbook_of(project, MINE, number=2))[b"token"] != names_of(before)[b"token"]
+
+
+def test_made_out_to_be_anothers(project):
+    """His name and unit beside my token, by hand."""
+    his = workbook_of(project, HIS)
+    assert len(comes_back(project, his=his).taken) == 1
+    before = collected(project)
+    names = names_of(his)
+    for field in (b"unit", b"person"), (b"unit", b"person", b"edition"):
+        forged = with_names(workbook_of(project, MINE), {name: names[name] for name in field})
+        done = comes_back(project, forged=forged)
+        assert [CHANGED in one.reason for one in done.aside] == [True]
+        assert collected(project) == before
+
+
+@pytest.mark.parametrize("token", ["", "x" * 43, "é" * 43, '""'])
+def test_a_token_that_is_wrong(project, token):
+    own = names_of(workbook_of(project, MINE))[b"token"]
+    name = re.sub(rb"&quot;.*&quot;|\".*\"", f'"{token}"'.encode(), own)
+    assert name != own
+    done = comes_back(project, x=with_names(workbook_of(project, MINE), {b"token": name}))
+    assert not done.taken
+    assert len(done.aside) == 1
+    assert not collected(project)
+
+
+def test_a_token_that_is_missing_or_there_twice(project):
+    content = workbook_of(project, MINE)
+    name = names_of(content)[b"token"]
+    done = comes_back(
+        project,
+        missing=with_names(content, {b"token": b""}),
+        twice=with_names(content, {b"token": name + name.replace(b">", b">", 1)}),
+        two=with_names(content, {b"token": name + names_of(workbook_of(project, HIS))[b"token"]}),
+    )
+    reasons = {one.file.stem: one.reason for one in done.aside}
+    assert "防止冒用的暗号" in reasons["missing"]
+    assert "没有下发时的标识" in reasons["two"]
+    assert [one.file.stem for one in done.taken] == ["twice"]  # the same said twice
+
+
+def test_hidden_names_swapped_between_two_workbooks(project):
+    """What people see in it is then another's than what it says inside."""
+    mine, his = workbook_of(project, MINE), workbook_of(project, HIS)
+    done = comes_back(project, a=with_names(mine, names_of(his)), b=with_names(his, names_of(mine)))
+    assert not done.taken
+    assert ["表上写的是" in one.reason for one in done.aside] == [True, True]
+
+
+def test_anothers_edition(project):
+    """What I am asked in another template's workbook is not what I am asked here."""
+    other = names_of(workbook_of(project, "东城营业部/一组", "主管日程"))
+    for field in (b"edition", b"version", b"template", b"distribution"):
+        done = comes_back(project, x=with_names(workbook_of(project, MINE), {field: other[field]}))
+        assert not done.taken
+        assert len(done.aside) == 1
+
+
+def test_another_project(project, tmp_path):
+    other = small_branch(tmp_path / "other", TWO_DEPARTMENTS)
+    distribute(other, TEMPLATE, MONTH)
+    done = comes_back(project, x=workbook_of(other, MINE))
+    assert "不是这个项目下发的" in done.aside[0].reason
+
+
+def test_an_older_round_is_taken_until_a_newer_one_came_back(project):
+    first = workbook_of(project, MINE)
+    distribute(project, TEMPLATE, MONTH, again=True)
+    second = workbook_of(project, MINE, number=2)
+    assert [one.file.stem for one in comes_back(project, first=first).taken] == ["first"]
+    done = comes_back(project, second=second)
+    assert [one.file.stem for one in done.taken] == ["second"]
+    assert [one.file.stem for one in done.passed_over] == ["first"]
+    (project.returned / "second.xlsx").unlink()
+    late = changed(first, lambda part: part + b"\n")
+    done = comes_back(project, late=late)
+    assert {one.file.stem for one in done.passed_over} == {"first", "late"}
+    assert "第 2 轮" in done.passed_over[0].reason
+    mixed = with_names(second, {b"distribution": names_of(first)[b"distribution"]})
+    done = comes_back(project, mixed=mixed)
+    assert [CHANGED in one.reason for one in done.aside] == [True]
+
+
+def test_forwarded_and_sent_again(project):
+    """Whoever sends it, it is his to whom it was sent; the one saved last counts."""
+    content = workbook_of(project, HIS)
+    done = comes_back(project, forwarded=content, again=changed(content, lambda part: part + b" "))
+    assert [one.person for one in done.taken] == [HIS]
+    assert len(done.passed_over) == 1
+
+
+def test_workbooks_of_an_earlier_version_say_that_they_must_be_sent_again(project):
+    content = workbook_of(project, MINE)
+    for field in (b"token", b"level", b"edition"):
+        content = with_names(content, {field: b""})
+    (reason,) = [(one.reason, one.advice) for one in comes_back(project, old=content).aside]
+    assert "旧版本的程序下发的" in reason[0]
+    assert "--again" in reason[1]
+
+
+def test_a_sent_workbook_as_a_template_gives_nobody_its_token(project, tmp_path):
+    form = tmp_path / "自己的.xlsx"
+    form.write_bytes(workbook_of(project, MINE))
+    token = names_of(form.read_bytes())[b"token"]
+    for file in fill(project, str(form), MONTH).files:
+        assert not names_of(file.read_bytes())
+    for one in distribute(project, str(form), MONTH).deliveries:
+        assert names_of(one.file.read_bytes())[b"token"] != token
+
+
+def test_a_record_of_an_earlier_version_is_brought_up_to_date(project):
+    """Nothing that was collected is lost; who was mailed is not mailed again."""
+    comes_back(project, his=workbook_of(project, HIS))
+    before = collected(project)
+    file = project.folder / FILE
+    with sqlite3.connect(file) as old:
+        old.executescript(_AS_IN_VERSION_1)
+    old.close()
+    assert collected(project) == before
+    with circulation(project) as connection:
+        rows = connection.execute("SELECT level, recipient, mail, token FROM recipients").fetchall()
+    assert {row["level"] for row in rows} == {"个人", "营业组"}
+    assert not any(row["token"] for row in rows)
+    done = distribute(project, TEMPLATE, MONTH)
+    assert [one.recipient for one in done.deliveries if one.already] == [HIS]
+    back = comes_back(project, mine=workbook_of(project, MINE))
+    assert MINE in [one.person for one in back.taken]
+
+
+_AS_IN_VERSION_1 = """
+UPDATE recipients SET mail = 'sent' WHERE returned IS NOT NULL;
+CREATE TABLE old (
+    distribution TEXT NOT NULL, recipient TEXT NOT NULL, unit TEXT NOT NULL,
+    unit_name TEXT NOT NULL, person TEXT NOT NULL, person_name TEXT NOT NULL, file TEXT NOT NULL,
+    sha256 TEXT, slots INTEGER, keys TEXT, made TEXT, pdf TEXT, address TEXT, message_id TEXT,
+    mail TEXT, attempts INTEGER NOT NULL DEFAULT 0, sent TEXT, returned TEXT,
+    PRIMARY KEY (distribution, recipient)
+);
+INSERT INTO old SELECT distribution, recipient, unit, unit_name, person, person_name, file, sha256,
+    NULL, NULL, NULL, pdf, address, message_id, mail, attempts, sent, returned FROM recipients;
+DROP TABLE recipients;
+ALTER TABLE old RENAME TO recipients;
+DROP TABLE workbooks;
+DROP TABLE written;
+DROP INDEX entries_of;
+ALTER TABLE mail_log DROP COLUMN level;
+ALTER TABLE returns DROP COLUMN level;
+ALTER TABLE entries DROP COLUMN level;
+ALTER TABLE entries DROP COLUMN recipient;
+CREATE INDEX entries_of ON entries (template, period, unit, person);
+PRAGMA application_id = 0;
+PRAGMA user_version = 0;
+"""
