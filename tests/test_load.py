@@ -175,6 +175,26 @@ def test_another_kind_of_derived_file_in_ones_place_is_no_cube(project, monkeypa
     assert premium(project) == [100_000]
 
 
+def test_a_cube_of_another_version_is_made_anew(project):
+    load(project)
+    with sealed.sealing(project.cube) as out:
+        out.write(b"kpi.cube" + bytes(16) + b"{}")
+    assert premium(project) == [100_000]
+
+
+def test_the_command_line_says_what_was_damaged(project):
+    load(project)
+    project.cube.write_bytes(project.cube.read_bytes()[:-1])
+    command = [sys.executable, "-m", "kpi_xl.cli", "--project", str(project.folder), "warnings"]
+    root = str(Path(__file__).parents[1])
+    told = subprocess.run(
+        command, check=False, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": root}
+    )
+    assert told.returncode == 0
+    (line,) = told.stderr.splitlines()
+    assert re.fullmatch(r"kpi\.cube 损坏.*，已重新生成", line)
+
+
 def test_the_old_stores_log_is_not_taken_for_the_new_ones(project):
     """A process was killed when it had changed the store, and the file was put back afterwards."""
     load(project)

@@ -453,12 +453,15 @@ class Cube:
             When the file is damaged, or no cube of this version of kpi_xl.
         """
         try:
-            content = unsealed(file)
-            if bytes(content[: len(_MAGIC)]) != _MAGIC:
-                raise DamagedError(file)
-        except DamagedError as error:
+            return cls._of(unsealed(file))
+        except (DamagedError, struct.error, ValueError, KeyError, TypeError) as error:
             raise InputError("指标数据读不出来", "请运行 kpi-xl refresh", file=file) from error
-        _, of_about, of_units = _HEAD.unpack_from(content)
+
+    @classmethod
+    def _of(cls, content: memoryview) -> Cube:
+        magic, of_about, of_units = _HEAD.unpack_from(content)
+        if magic != _MAGIC:
+            raise ValueError("no cube")
         begin, end = _HEAD.size + of_about, _HEAD.size + of_about + of_units
         about = json.loads(bytes(content[_HEAD.size : begin]))
         measures, units, months = about["shape"]
