@@ -335,12 +335,18 @@ SAME_DAY_ELSEWHERE: Final = Kind(
 # Between tables.
 
 _ASIDE: Final = "；人员表有 {aside} 行搁置，他在其中的，先改好那一行"
+AGENT_MEANT: Final = Kind(
+    "agent.written-otherwise",
+    "人员表里没有“{given}”，只能是“{id}”，已按它使用，共 {count} 行（差在{how}）",
+    "请核对是不是同一个人；不是的，请改正工号",
+    set_aside=False,
+)
 UNKNOWN_AGENT: Final = Kind(
     "agent.unknown",
     "人员表里没有这个工号，共 {count} 行，归入“{unassigned}”",
     "请核对工号，或把这个人补进人员表",
     set_aside=False,
-    hints=(_ASIDE, "；人员表里有“{like}”，是不是前面的 0 丢了"),
+    hints=(_ASIDE, "；人员表里“{like}”都像，分不出是哪一个"),
 )
 UNKNOWN_KEEPER: Final = Kind(
     "outlet.unknown-agent",

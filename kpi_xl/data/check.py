@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from kpi_xl import kinds
-from kpi_xl.data import evidence, hashes, rules, snapshots, totals
+from kpi_xl.data import agent_ids, evidence, hashes, rules, snapshots, totals
 from kpi_xl.data.finding import Finding
 from kpi_xl.data.parse import Parsed, absent_column, parse_column
 from kpi_xl.data.problem import Problem
@@ -36,6 +36,7 @@ from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.project import Project, Settings
 from kpi_xl.readers.cell import UNCOMPUTED
+from kpi_xl.readers.id import Ids
 from kpi_xl.readers.number import heading_scale
 
 __all__ = [
@@ -222,6 +223,7 @@ def check_project(
         problems[source.code].append(
             Problem(table.name, source.name, source.sheet, None, None, None, fault)
         )
+    _agents_as_known(of_tables, problems)
     tables: dict[str, CheckedTable] = {}
     with _pool() as pool:  # the two longest take about the same time
         within = pool.map(_within, (TABLES[code] for code in of_tables), of_tables.values())
@@ -234,6 +236,20 @@ def check_project(
             order = {(file.name, file.sheet): n for n, file in enumerate(tables[code].files)}
             problems[code].sort(key=lambda p: (order.get((p.file, p.sheet), -1), p.row or 0))
     return Checked(tables, [p for code in tables for p in problems[code]], found.left_out)
+
+
+def _agents_as_known(
+    of_tables: dict[str, list[CheckedTable]], problems: dict[str, list[Problem]]
+) -> None:
+    """Put the ids of 人员 in place of others by which only these can be meant, and tell."""
+    known = pc.unique(pa.concat_tables(part.data for part in of_tables["agents"])["agent"])
+    ids = Ids(known.to_pylist())
+    for code in agent_ids.TABLES_OF_AGENTS:
+        for place, part in enumerate(of_tables.get(code, ())):
+            data, findings = agent_ids.as_known(part.data, known, ids)
+            if findings:
+                problems[code] += _problems(part, findings)
+                of_tables[code][place] = replace(part, data=data, parts=(Part(data),))
 
 
 def _read_all(

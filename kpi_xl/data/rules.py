@@ -23,6 +23,7 @@ from kpi_xl.data.finding import Finding
 from kpi_xl.data.hashes import key_columns
 from kpi_xl.data.schema import AGENTS, ORGANISATION, Column, Table
 from kpi_xl.data.snapshots import winners
+from kpi_xl.readers.id import Ids
 
 LEVELS: Final = (*ORGANISATION, "业务员")
 """The levels of the organisation a target may be set for."""
@@ -367,15 +368,12 @@ def _unknown(everybody: pa.Table, agents: pa.Table, set_aside: int) -> Iterator[
     if not strange.num_rows:
         return
     each = strange.group_by("agent").aggregate([("row", "min"), ("rows", "sum")])
-    known = agents["agent"].unique()
-    stripped = pc.utf8_ltrim(known, characters="0")
-    alike = pc.is_in(stripped, pc.utf8_ltrim(each["agent"], characters="0"))
-    bare = dict(zip(*(names.filter(alike).to_pylist() for names in (stripped, known)), strict=True))
+    known = Ids(agents["agent"].unique().to_pylist())
     for agent, row, count in sorted(
         zip(*(each[name].to_pylist() for name in ("agent", "row_min", "rows_sum")), strict=True),
         key=lambda found: found[1],
     ):
-        like = bare.get(agent.lstrip("0"))
+        like = "、".join(known.could_be(agent))
         fault = kinds.UNKNOWN_AGENT(count=count, unassigned=UNASSIGNED, aside=set_aside, like=like)
         yield Finding(row, "agent", fault)
 

@@ -172,7 +172,7 @@ def test_a_roster_with_anything_in_it(sheet):
     assert one(sheet, ask) == 1.0
     sheet.getCellRangeByName("B3").setFormula("=1/0")
     assert one(sheet, "=ZZ1", "ZZ2") == "#DIV/0!"
-    sheet.getCellRangeByName("B3").setString("没有")
+    sheet.getCellRangeByName("B3").setString("不详")
     assert one(sheet, "=ZZ1", "ZZ2") == "#VALUE!"
     sheet.getCellRangeByName("B3").setString("")
     assert one(sheet, "=ZZ1", "ZZ2") == 2.0

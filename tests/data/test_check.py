@@ -206,10 +206,11 @@ def test_policies_and_their_agents(make):
     assert found(checked, "保单") == [
         (2, "2020-01-04", "承保日期早于业务员签约日期（2020-01-05）", False),
         (5, "2023-07-01", "承保日期晚于业务员解约日期（2023-06-30）", False),
-        (6, "123", "人员表里没有这个工号，共 2 行，归入“未分配”", False),
+        (6, "123", "人员表里没有“123”，只能是“00123”，已按它使用，共 2 行（差在前面的 0）", False),
         (7, "9", "人员表里没有这个工号，共 1 行，归入“未分配”", False),
     ]
-    assert checked.problems[2].advice.endswith("人员表里有“00123”，是不是前面的 0 丢了")
+    agents = checked.tables["policies"].data["agent"].to_pylist()
+    assert agents == ["00123", "00123", "00124", "00124", "00123", "9", "00123"]
 
 
 @pytest.mark.parametrize(

@@ -42,9 +42,9 @@ def test_every_code_is_one_kind_and_every_kind_is_used():
 
 
 def test_hints_are_given_where_they_are_known():
-    known = kinds.UNKNOWN_AGENT(count=3, unassigned="未分配", aside=2, like="001")
+    known = kinds.UNKNOWN_AGENT(count=3, unassigned="未分配", aside=2, like="001、01")
     assert known.advice.endswith(
-        "；人员表有 2 行搁置，他在其中的，先改好那一行；人员表里有“001”，是不是前面的 0 丢了"
+        "；人员表有 2 行搁置，他在其中的，先改好那一行；人员表里“001、01”都像，分不出是哪一个"
     )
     unknown = kinds.UNKNOWN_AGENT(count=3, unassigned="未分配", aside=0, like=None)
     assert unknown.advice == kinds.UNKNOWN_AGENT.advice
@@ -63,7 +63,7 @@ def test_a_problem_from_its_record(make):
         "number.negative",
         "policy.before-signed",
         "number.unreadable",
-        "agent.unknown",
+        "agent.written-otherwise",
     }
     for problem in checked.problems:
         record = json.loads(json.dumps(problem.record()))
@@ -81,10 +81,10 @@ def test_json_has_the_kind(make, monkeypatch, capsys):
         cli.main()
     assert end.value.code == 0
     problems = json.loads(capsys.readouterr().out)["problems"]
-    unknown = next(one for one in problems if one["kind"] == "agent.unknown")
-    assert (unknown["file"], unknown["row"], unknown["column"]) == ("保单.csv", 4, "工号")
-    assert unknown["about"]["like"] == "0001"
-    assert "是不是前面的 0 丢了" in unknown["advice"]
+    meant = next(one for one in problems if one["kind"] == "agent.written-otherwise")
+    assert (meant["file"], meant["row"], meant["column"]) == ("保单.csv", 4, "工号")
+    assert (meant["about"]["given"], meant["about"]["id"]) == ("1", "0001")
+    assert "请核对是不是同一个人" in meant["advice"]
 
 
 def test_the_manual_lists_every_kind():
