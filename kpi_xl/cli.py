@@ -237,7 +237,9 @@ def refresh(month: str | None, pdf: bool, png: bool) -> Answer:
         say(f"另有 PDF {len(made.pdfs)} 份")
     if png:
         say(f"另有图片 {len(made.pngs)} 张")
-    return {**answer, "pdfs": made.pdfs, "pngs": made.pngs}
+    say_undone(made.undone)
+    undone = [*filled.undone, *made.undone]
+    return {**answer, "pdfs": made.pdfs, "pngs": made.pngs, "undone": undone}
 
 
 @app.command(
@@ -374,6 +376,7 @@ def collect(folder: Path | None, rule: str, passwords: Path | None) -> Answer:
         done = run(project_here(), folder, rule=rule, passwords=passwords, progress=progress)
     for line in lines(done):
         say(line)
+    say_undone(done.undone)
     return vars(done)
 
 

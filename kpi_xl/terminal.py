@@ -102,8 +102,9 @@ def say_undone(undone: Sequence[Undone]) -> None:
     """Say whose workbook could not be made, and end with 2 where there are any."""
     from kpi_xl.jobs.undone import lines
 
-    for line in lines(undone, "没有生成"):
-        say(line)
+    if asked().speech is not Speech.JSON:
+        for line in lines(undone, "没有生成"):
+            complain(line)
     if undone:
         asked().exit_code = 2
 

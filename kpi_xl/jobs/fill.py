@@ -39,7 +39,7 @@ class Filled:
     files : list of Path
         The workbooks.
     undone : list of Undone
-        Whose workbook could not be made.
+        Whose workbook could not be made; the report of the check, where it was to be.
     """
 
     month: Month
@@ -80,7 +80,8 @@ def fill(
         When the raw files, the template or the month cannot be used.
     """
     workbook = Template(template_path(template))
-    cube = load(project, progress).cube
+    loaded = load(project, progress)
+    cube = loaded.cube
     wanted = month_meant(cube, month)
     name = workbook.path.stem
     room = room_in(project.folder)
@@ -104,7 +105,7 @@ def fill(
                 files.append(file)
         progress(f"生成{name}", len(recipients), len(recipients))
     refuse_if_all(undone, len(files))
-    return Filled(wanted, folder, files, undone)
+    return Filled(wanted, folder, files, loaded.undone + undone)
 
 
 def _filled(workbook: Template, to: Recipients, recipient: Recipient) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +22,9 @@ from kpi_xl.data.tables_found import raw_files
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.holding import holding
 from kpi_xl.jobs.progress import Progress, silent
+from kpi_xl.jobs.undone import Undone
 from kpi_xl.project import Project
+from kpi_xl.system_errors import FileError
 
 REPORT: str = "校验报告.xlsx"
 
@@ -42,10 +44,13 @@ class Loaded:
         The measures.
     checked : Checked or None
         The result of the check; None when nothing had changed since the last one.
+    undone : list of Undone
+        The report of the check, where it could not be written.
     """
 
     cube: Cube
     checked: Checked | None
+    undone: list[Undone] = field(default_factory=list)
 
 
 def load(project: Project, progress: Progress = silent) -> Loaded:
@@ -93,16 +98,29 @@ def _made(
             raise InputError(
                 "原始文件在读取时一直有改动", "请等文件写完，再运行一次", file=project.data
             )
-        write_report(checked, report_path(project))
-        cube = build(project, checked, stamp, progress)
+        undone = _reported(project, checked)
+        cube = build(project, checked, "" if undone else stamp, progress)
     else:
         checked = check_database(database, thorough=False)
-        write_report(checked, report_path(project))
-        cube = build_from(project, database, stamp, progress)
+        undone = _reported(project, checked)
+        cube = build_from(project, database, "" if undone else stamp, progress)
     if damaged is not None:
         _log.warning("%s，已重新生成", damaged)
     contents.of(project.store)
-    return Loaded(cube, checked)
+    return Loaded(cube, checked, undone)
+
+
+def _reported(project: Project, checked: Checked) -> list[Undone]:
+    """Write the report; where it cannot be, what is told of it.
+
+    What is then computed has no stamp, so that the next run writes the report, too.
+    """
+    report = report_path(project)
+    try:
+        write_report(checked, report)
+    except FileError as error:
+        return [Undone.of(report.stem, report.stem, report, error)]
+    return []
 
 
 def check_source(project: Project, progress: Progress = silent) -> Checked:

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from kpi_xl.errors import InputError
-from kpi_xl.files import write_whole
+from kpi_xl.files import remove, write_whole
 from kpi_xl.jobs.libreoffice import converted, needed_soffice
 from kpi_xl.jobs.progress import Progress, silent
+from kpi_xl.jobs.undone import Undone
 
 _DOTS_AN_INCH: Final = 110
 _POINTS_AN_INCH: Final = 72
@@ -29,10 +30,13 @@ class Pictures:
         One a workbook.
     pngs : list of Path
         One a page.
+    undone : list of Undone
+        The workbooks of which not all could be made.
     """
 
     pdfs: list[Path] = field(default_factory=list)
     pngs: list[Path] = field(default_factory=list)
+    undone: list[Undone] = field(default_factory=list)
 
 
 def ready(*, png: bool) -> None:
@@ -75,8 +79,7 @@ def pictures(
     Raises
     ------
     InputError
-        When LibreOffice, or what pictures take, is not there, or a workbook could not be
-        converted.
+        When LibreOffice, or what pictures take, is not there.
     """
     ready(png=png)
     program = needed_soffice("生成 PDF 和图片")
@@ -84,22 +87,31 @@ def pictures(
     with tempfile.TemporaryDirectory(prefix="kpi_xl-") as folder:
         for done, file in enumerate(files):
             progress("转成 PDF", done, len(files))
-            page = converted({"": file}, "pdf", program, Path(folder)).get("")
-            if page is None:
-                raise InputError(
-                    "LibreOffice 没有把这个工作簿转成 PDF",
-                    "请关闭正在运行的 LibreOffice 再试；工作簿本身已经生成",
-                    file=file,
-                )
-            content = page.read_bytes()
-            page.unlink()  # another workbook may have the same name
-            if pdf:
-                write_whole(file.with_suffix(".pdf"), content)
-                made.pdfs.append(file.with_suffix(".pdf"))
-            if png:
-                made.pngs.extend(_pngs(content, file))
+            try:
+                content = _page(file, program, Path(folder))
+                if pdf:
+                    write_whole(file.with_suffix(".pdf"), content)
+                    made.pdfs.append(file.with_suffix(".pdf"))
+                if png:
+                    made.pngs.extend(_pngs(content, file))
+            except InputError as error:
+                made.undone.append(Undone.of(file.stem, file.stem, error.file or file, error))
     progress("转成 PDF", len(files), len(files))
     return made
+
+
+def _page(file: Path, program: Path, folder: Path) -> bytes:
+    """A workbook as PDF."""
+    page = converted({"": file}, "pdf", program, folder).get("")
+    if page is None:
+        raise InputError(
+            "LibreOffice 没有把这个工作簿转成 PDF",
+            "请关闭正在运行的 LibreOffice 再试；工作簿本身已经生成",
+            file=file,
+        )
+    content = page.read_bytes()
+    page.unlink()  # another workbook may have the same name
+    return content
 
 
 def _pngs(content: bytes, file: Path) -> list[Path]:
@@ -108,7 +120,7 @@ def _pngs(content: bytes, file: Path) -> list[Path]:
     for old in file.parent.glob("*.png"):
         stem, _, place = old.stem.rpartition("-")
         if stem == file.stem and place.isdigit():
-            old.unlink()
+            remove(old)
     made = []
     pages = pypdfium2.PdfDocument(content)
     try:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, Self
 
 from kpi_xl.error_log import log_fault
 from kpi_xl.errors import InputError
-from kpi_xl.system_errors import file_error
+from kpi_xl.system_errors import CLOSE, file_error
 
 _SHOWN: Final = 20
 
@@ -139,5 +139,7 @@ def refuse_if_all(undone: Sequence[Undone], done: int) -> None:
     InputError
         Then.
     """
-    if not done and len({(one.reason, one.advice) for one in undone}) == 1:
+    # Files that are to be closed are named one by one.
+    told = {(one.reason, one.advice) for one in undone if CLOSE not in one.advice}
+    if not done and len(told) == 1:
         raise InputError(undone[0].reason, undone[0].advice)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import shutil
 import socket
+import sys
 from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
 
+from kpi_xl.cli import main
 from kpi_xl.project import Project
 
 
@@ -21,6 +23,22 @@ def project(branch, tmp_path) -> Project:
     for name in ("kpi.toml", "kpi.duckdb", "kpi.cube"):
         shutil.copy2(branch.project.folder / name, folder)
     return Project.open(folder)
+
+
+@pytest.fixture
+def kpi(monkeypatch, capfd):
+    """Runs a command on a project; gives its exit code and all that it says."""
+
+    def run(project: Project, *arguments: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["kpi-xl", "-p", str(project.folder), *arguments])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        told = capfd.readouterr()
+        assert "程序出错" not in told.err, told.err
+        return int(ended.value.code or 0), told.out + told.err
+
+    return run
 
 
 def write_contacts(project: Project, rows: list[tuple[str, str, str]]) -> None:

@@ -22,8 +22,9 @@ from kpi_xl.jobs.collection.validation import Problem
 from kpi_xl.jobs.distribution.contacts import Listed, passwords_in
 from kpi_xl.jobs.distribution.encryption import encrypted
 from kpi_xl.jobs.progress import Progress, silent
-from kpi_xl.jobs.undone import Failure
+from kpi_xl.jobs.undone import Failure, Undone
 from kpi_xl.project import Project
+from kpi_xl.system_errors import FileError, file_error
 from kpi_xl.workbook import Template
 from kpi_xl.workbook.answers import ReturnedWorkbook
 from kpi_xl.workbook.marked import marked
@@ -104,6 +105,8 @@ class Collected:
         By template and month.
     marked : list of Path
         Copies of workbooks with their problems marked, ready to be sent back.
+    undone : list of Undone
+        What could not be written or removed: the report, marked copies, those of the time before.
     """
 
     folder: Path
@@ -115,6 +118,7 @@ class Collected:
     missing: list[Missing] = field(default_factory=list)
     counts: list[tuple[str, str, int, int]] = field(default_factory=list)
     marked: list[Path] = field(default_factory=list)
+    undone: list[Undone] = field(default_factory=list)
 
 
 def collect(
@@ -187,6 +191,7 @@ class _Collection:
         self._progress = progress
         self._forms: dict[str, Form] = {}
         self._copies = project.output / MARKED
+        self._stuck: list[Path] = []
         self._result = Collected(folder, project.output / REPORT)
 
     def run(self) -> Collected:
@@ -194,6 +199,7 @@ class _Collection:
         result = self._result
         versions = by_recipient(self._matched())
         shutil.rmtree(self._copies, ignore_errors=True)
+        self._stuck = [one for one in self._copies.rglob("*") if one.is_file()]
         months = sorted({whose[:2] for whose in versions})
         with self._connection:
             self._connection.execute("BEGIN IMMEDIATE")  # one for all files, whatever is in them
@@ -206,7 +212,15 @@ class _Collection:
         self._who_is_missing(months)
         from kpi_xl.jobs.collection.report import write_report
 
-        write_report(result)
+        stale = set(self._stuck) - set(result.marked) - {one.file for one in result.undone}
+        for file in sorted(stale):
+            error = file_error(PermissionError(), file, "remove")
+            result.undone.append(Undone.of(f"上次的副本 {file.name}", MARKED, file, error))
+        try:
+            write_report(result)
+        except FileError as error:
+            report = result.report
+            result.undone.append(Undone.of(report.stem, report.stem, report, error))
         return result
 
     def _matched(self) -> Sequence[Matched]:
@@ -329,6 +343,8 @@ class _Collection:
             write_whole(file, content)
         except Exception as error:
             failure = Failure.of(error).logged()
+            whose = one.edition["person_name"] or one.edition["unit_name"]
+            self._result.undone.append(Undone.of(whose, one.edition["unit"], file, failure))
             return f"标注的副本没有写成：{failure.problem}，{failure.advice}"
         self._result.marked.append(file)
         return ""

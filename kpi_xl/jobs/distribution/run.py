@@ -121,6 +121,7 @@ class _Asked:
     everybody: Sequence[tuple[Recipient, Path]]
     passwords: ByRecipient | None
     addresses: ByRecipient | None
+    undone: Sequence[Undone]
 
 
 def distribute(
@@ -231,7 +232,7 @@ def distribute(
         deliveries = _deliveries(project, rows, placed, asked, failed)
     return Distributed(
         asked.month, folder, deliveries, round_.number, making.pdfs, mailed,
-        list(making.undone.values()), making.removed,
+        [*asked.undone, *making.undone.values()], making.removed,
     )  # fmt: skip
 
 
@@ -245,7 +246,8 @@ def _reading(
     progress: Progress,
 ) -> Iterator[tuple[_Asked, Recipients]]:
     """Who gets what, and what computes their values, while the store is open."""
-    cube = load(project, progress).cube
+    loaded = load(project, progress)
+    cube = loaded.cube
     wanted = month_meant(cube, month)
     passwords, contacts = wishes.passwords, wishes.contacts
     with recipients_of(project, cube, workbook, wanted) as to:
@@ -257,6 +259,7 @@ def _reading(
             list(files(recipients, workbook.suffix, branch, room)),
             None if passwords is None else passwords.among(cube.units),
             None if contacts is None else contacts.among(cube.units),
+            loaded.undone,
         )
         _all_have_passwords(asked)
         yield asked, to
