@@ -60,6 +60,7 @@ def _pattern(day: str) -> re.Pattern[str]:
     return re.compile(day + _BEHIND, re.IGNORECASE)
 
 
+_USUAL: Final = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})")
 _YEAR_FIRST: Final = _pattern(r"(\d{4})\s*[-/.年、]\s*(\d{1,2})\s*[-/.月、]\s*(\d{1,2})\s*[日号]?")
 _COMPACT: Final = _pattern(r"(\d{4})(\d{2})(\d{2})(?:\.0+|\d{6})?")
 _YEAR_LAST: Final = _pattern(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4})")
@@ -137,6 +138,9 @@ def read_day(cell: Any, order: DateOrder = "ymd") -> dt.date | Fault | NoDay | N
     >>> read_day("5-Jun-24"), read_day("至今"), read_day("2023-02-30").reason
     (datetime.date(2024, 6, 5), NoDay(), '没有这一天')
     """
+    # Most days are written so, and need no other look.
+    if isinstance(cell, str) and (match := _USUAL.fullmatch(cell)):
+        return _day(int(match[1]), int(match[2]), int(match[3]))
     if is_nothing(cell):
         return None
     if isinstance(cell, dt.date):
