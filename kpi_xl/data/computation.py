@@ -5,6 +5,7 @@ After a change only the months that it touches are computed anew.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -261,6 +262,15 @@ class Computation:
         sql = self._step("place_sums", facts=given, sums=sums, months_meant=meant)
         self._keep(name, sql, "month", months)
         return self.engine.fetch(f"SELECT * FROM {name} WHERE {self._in_span}")
+
+    def dues_after(self, as_of: dt.date) -> Columns:
+        """What falls due in each place after the last day of data, in the last month."""
+        this_month = Months(self.settings.month_cut, [self.last])
+        facts = step("dues_to_come", this_month, **(self.values | {"as_of": as_of.isoformat()}))
+        sums = ", ".join(
+            f"CAST(SUM({code}) AS BIGINT) AS {code}" for code in AGENT_MONTHS["due_months"]
+        )
+        return self.fetch("place_sums", facts=f"(\n{facts}\n)", sums=sums, months_meant="TRUE")
 
     def product_sums(self) -> tuple[list[str], Columns]:
         """The products shown, and the premium of each by its number, place and month."""

@@ -49,13 +49,16 @@ def compute(
     calendar = Months(settings.month_cut)
     first, last = _span(engine, settings, calendar)
     progress("汇总到人、到月", 0, 2)
-    part = _part_month(engine, settings, calendar, last)
+    as_of = _as_of(engine, settings, calendar, last)
+    part = _part_month(engine, settings, as_of, last) if as_of else None
     computation = Computation(engine, settings, calendar, first.number, last.number, changed)
     computation.define()
     progress("汇总到各级单位", 1, 2)
     levels, units = computation.organisation()
     sums = Sums(computation, levels, len(units))
     sums.fill()
+    if part and as_of:
+        sums.leave_out_dues_after(as_of)
     known = [i for i, code in enumerate(MEASURES) if code in ALWAYS_KNOWN or sums.cube[i].any()]
     progress("汇总到各级单位", 2, 2)
     return Cube(
@@ -82,15 +85,14 @@ def _span(engine: Engine, settings: Settings, calendar: Months) -> tuple[Month, 
 
 
 def _part_month(
-    engine: Engine, settings: Settings, calendar: Months, last: Month
+    engine: Engine, settings: Settings, as_of: dt.date, last: Month
 ) -> Callable[[list[Unit], list[int]], PartMonth] | None:
     """The same days of the month before and of a year ago, where the last month is not over.
 
     The steps are the same as for the months, for other spans.
     """
-    as_of = _as_of(engine, settings, calendar, last)
     begin, end = last.span(settings.month_cut)
-    if as_of is None or not begin <= as_of < end:
+    if not begin <= as_of < end:
         return None
     elapsed = as_of - begin
     spans = []

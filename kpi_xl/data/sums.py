@@ -6,6 +6,7 @@ up to their units, and runs the headcount up from its changes.
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cached_property
 from typing import Any, Final
 
@@ -80,6 +81,14 @@ class Sums:
             for code in codes:
                 if ages or not LOOKS_BACK.search(code):
                     self._add(code, self._laid_out(at, rows[code]))
+
+    def leave_out_dues_after(self, as_of: dt.date) -> None:
+        """Leave out what falls due after the last day of data: nobody can have failed to pay it."""
+        rows = self.computation.dues_after(as_of)
+        if rows["place"].size:
+            at = self._cells(rows)
+            for code in AGENT_MONTHS["due_months"]:
+                self._add(code, -self._laid_out(at, rows[code]))
 
     def mixes(self) -> dict[str, Mix]:
         """People by rank and by education, and premium by product and by pay mode."""

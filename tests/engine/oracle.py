@@ -29,7 +29,8 @@ def natural_end(month: Month) -> dt.date:
 class Oracle:
     """Counts a world; results by (level, path, month, measure).
 
-    `cut` is the last day of a business month, `uncounted` the ranks that no count of people has.
+    `cut` is the last day of a business month, `uncounted` the ranks that no count of people has,
+    `as_of` the last day of data in a month that is not over.
     """
 
     def __init__(
@@ -39,8 +40,10 @@ class Oracle:
         effective_fyc: int,
         cut: int | None = None,
         uncounted=(),
+        as_of: dt.date | None = None,
     ) -> None:
         self.world = world
+        self.as_of = as_of
         self.cut = cut
         months = [Oracle.month_number(self, day) for day in world.days]
         self.first, self.last = min(months), max(months)
@@ -319,10 +322,11 @@ class Oracle:
             month = self.month_of(due["due"])
             unit = self._unit(level, due["agent"], month)
             in_time = due["paid"] is not None and (due["paid"] - due["due"]).days <= grace_days
-            self._add(level, unit, month, "due_pieces")
-            self._add(level, unit, month, "due_premium", due["due_premium"])
-            self._add(level, unit, month, "collected_pieces", in_time)
-            self._add(level, unit, month, "collected_premium", in_time * due["paid_premium"])
+            if not self._to_come(due["due"]):
+                self._add(level, unit, month, "due_pieces")
+                self._add(level, unit, month, "due_premium", due["due_premium"])
+                self._add(level, unit, month, "collected_pieces", in_time)
+                self._add(level, unit, month, "collected_premium", in_time * due["paid_premium"])
             begun = issued.get(due["policy"])
             first_year = begun is not None and begun <= due["due"] < anniversary(begun, 1)
             if due["paid"] is not None and first_year:
@@ -331,6 +335,13 @@ class Oracle:
                 self._add(level, unit, paid_month, "first_year_renewal", due["paid_premium"])
                 renewal = "product_premium=首年续期（不分险种）"
                 self._add(level, unit, paid_month, renewal, due["paid_premium"])
+
+    def _to_come(self, due: dt.date) -> bool:
+        """Whether the last month is not over, and nobody can have failed to pay this yet."""
+        if self.as_of is None or self.month_of(due) != self.last:
+            return False
+        payments = [d["paid"] for d in self.world.dues if d["paid"]]
+        return due > max([self.as_of, *payments])
 
     def _rest(self, level: str) -> None:
         for done in (*self.world.activities, *self.world.attendance):

@@ -164,7 +164,8 @@ def test_every_measure_is_the_same_everywhere(server, database):
         checked = world.checked()
         put(database, checked)
         expected = on_duckdb(checked, Settings(**rules))
-        oracle = Oracle(world, grace_days=60, effective_fyc=100_000, cut=cut, uncounted=uncounted)
+        as_of = expected.part.as_of if expected.part else None
+        oracle = Oracle(world, 60, 100_000, cut, uncounted, as_of)
         assert numbers_of(expected) == counted(oracle, expected)
         assert_same(on_postgres(server, Settings(**rules)), expected)
         with tempfile.TemporaryDirectory() as folder:

@@ -50,7 +50,8 @@ UNCOUNTED = st.sampled_from([(), ("M00",)])
 def test_every_measure_is_what_counting_day_by_day_gives(world, cut, uncounted):
     with tempfile.TemporaryDirectory() as folder:
         cube = cube_of(world, folder, month_cut=cut, uncounted_ranks=uncounted)
-    oracle = Oracle(world, grace_days=60, effective_fyc=1000 * 100, cut=cut, uncounted=uncounted)
+    as_of = cube.part.as_of if cube.part else None
+    oracle = Oracle(world, 60, 1000 * 100, cut, uncounted, as_of)
     assert (cube.first, cube.last) == (oracle.first, oracle.last)
     assert numbers_of(cube) == counted(oracle, cube)
 
