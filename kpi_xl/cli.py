@@ -201,6 +201,16 @@ def check() -> Answer:
         ],
         "problems": [problem.record() for problem in checked.problems],
         "unrecognised": checked.unrecognised,
+        "left_out": [
+            {
+                "file": one.name,
+                "sheet": one.sheet,
+                "kind": one.fault.kind.code,
+                "reason": one.reason,
+                "advice": one.advice,
+            }
+            for one in checked.left_out
+        ],
         "report": report,
     }
 
@@ -337,7 +347,8 @@ def distribute(
         say(f"收回的文件放进 {project.returned}，再运行 kpi-xl -p {project.folder} collect")
     if not done.complete:
         asked().exit_code = 2
-    return {"template": template, "rehearsal": dry_run, **vars(done)}
+    answer = {"template": template, "rehearsal": dry_run, **vars(done)}
+    return {**answer, "notice": _tell_notice()}
 
 
 @app.command(examples=("kpi-xl --project demo collect 收件箱附件",))
@@ -476,8 +487,10 @@ def _tell_checked(checked: Checked) -> None:
             f"{notes:,}",
         )
     console().print(table)
-    for file in checked.unrecognised:
-        say(f"没有认出的文件：{file.name}（可在 kpi.toml 的 [files] 里指定它是哪张表）")
+    for one in checked.left_out:
+        if one.matters:
+            sheet = f"「{one.sheet}」" if one.sheet else ""
+            say(f"没有读：{one.name}{sheet}：{one.reason}。{one.advice}")
 
 
 def _tell_filled(template: str, filled: Filled) -> Answer:
@@ -486,7 +499,17 @@ def _tell_filled(template: str, filled: Filled) -> Answer:
         say_more(f"  {file}")
     say(f"位置：{filled.folder}")
     say_undone(filled.undone)
-    return {"template": template, **vars(filled)}
+    return {"template": template, **vars(filled), "notice": _tell_notice()}
+
+
+def _tell_notice() -> Answer:
+    """What of the raw files is not in the numbers: told every time."""
+    from kpi_xl.data.notice import kept_notice
+
+    notice = kept_notice(project_here())
+    if notice.line:
+        say(notice.line)
+    return vars(notice) | {"line": notice.line}
 
 
 def main() -> None:

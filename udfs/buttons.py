@@ -140,7 +140,7 @@ def refresh(host: Host, progress: Progress) -> None:
         host.calculate()
     host.say(
         f"已按 {found.month.chinese} 的数据填写 {found.recipient}：{len(changes)} 处。\n"
-        "要恢复原来的内容，请点“撤销刷新”。",
+        "要恢复原来的内容，请点“撤销刷新”。" + "".join(f"\n{line}" for line in _notice(user)),
     )
 
 
@@ -171,7 +171,8 @@ def fill(template: str) -> Action:
         filled = job(_project(user), template, user.settings().month, progress)
         made = f"{filled.month.chinese} {template}：生成 {len(filled.files)} 份。"
         undone = lines(filled.undone, "没有生成")
-        host.say("\n".join((made, f"位置：{filled.folder}", *undone)))
+        place = f"位置：{filled.folder}"
+        host.say("\n".join((made, place, *undone, *_notice(user))))
 
     return action
 
@@ -189,7 +190,7 @@ def distribute(template: str, level: str) -> Action:
         wanted = None if level.strip() in ("", USUAL) else level.strip()
         done = job(project, template, user.settings().month, level=wanted, progress=progress)
         told = lines(template, done, rehearsal=False)
-        host.say("\n".join((*told, f"下发记录：{file_of(project)}")))
+        host.say("\n".join((*told, f"下发记录：{file_of(project)}", *_notice(user))))
 
     return action
 
@@ -333,6 +334,14 @@ def _identity(opened: OpenBook) -> dict[str, object]:
     from kpi_xl.jobs.live import IDENTITY
 
     return {name: opened.read(name) for name in IDENTITY if name in opened.slots}
+
+
+def _notice(user: User) -> list[str]:
+    """What of the raw files is not in the numbers, for whoever may see all of them."""
+    from kpi_xl.data.notice import kept_notice
+
+    line = kept_notice(_project(user)).line if seen.get() is None else ""
+    return [line] if line else []
 
 
 def _project(user: User) -> Project:

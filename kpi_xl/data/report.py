@@ -174,10 +174,13 @@ class _Report:
         tables = self.checked.tables.values()
         read, aside = sum(t.read for t in tables), sum(t.set_aside for t in tables)
         warnings = sum(not problem.set_aside for problem in self.checked.problems)
+        left_out = sum(one.matters for one in self.checked.left_out)
+        unread = f"没有读 {left_out:,} 个文件或工作表，见下面。" if left_out else ""
         if not aside and not warnings:
-            return f"共读入 {read:,} 行，全部可用，没有发现问题。"
+            fine = "" if unread else "，没有发现问题"
+            return f"共读入 {read:,} 行，全部可用{fine}。{unread}"
         told = f"另有 {warnings:,} 条提示" if warnings else "没有提示"
-        return f"共读入 {read:,} 行，使用 {read - aside:,} 行，搁置 {aside:,} 行；{told}。"
+        return f"共读入 {read:,} 行，使用 {read - aside:,} 行，搁置 {aside:,} 行；{told}。{unread}"
 
     def _proof(
         self, sheet: Any, row: int, holds: bool, style: dict[str, Any] | None = None
@@ -221,20 +224,25 @@ class _Report:
         return row + 2 + min(len(order), 50)
 
     def _unread(self, sheet: Any, row: int) -> None:
-        if not self.checked.unrecognised:
+        """Every file and worksheet there is: those read, and those left out with the reason."""
+        left_out = self.checked.left_out
+        if not left_out:
             return
         sheet.write_string(
-            row, 0, "没有读的文件", self.format(_FONT, {"bold": True, "font_size": 12})
+            row, 0, "没有读的文件和工作表", self.format(_FONT, {"bold": True, "font_size": 12})
         )
+        read = sum(len(table.files) for table in self.checked.tables.values())
         sheet.write_string(
             row + 1,
             0,
-            "文件名里没有表名，或不是 .xlsx、.csv；要用的请改名或另存，"
-            "或在 kpi.toml 的 [files] 里写明。",
+            f"共有文件和工作表 {read + len(left_out):,} 个：读了 {read:,} 个，"
+            f"没有读 {len(left_out):,} 个。",
             self.format(_FONT, {"font_color": "#595959"}),
         )
-        for place, path in enumerate(self.checked.unrecognised, row + 2):
-            sheet.write_string(place, 0, path.name, self.format(_FONT))
+        self._headings(sheet, row + 2, ["", "文件", "工作表", "原因", "怎么办"])
+        for place, one in enumerate(left_out, row + 3):
+            cells = (None, one.name, one.sheet, one.reason, one.advice)
+            self._row(sheet, place, cells, _QUIET if one.matters else {})
 
     def _details(self) -> None:
         sheet = self._sheet("问题明细", _DETAILS)

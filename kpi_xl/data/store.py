@@ -18,6 +18,7 @@ from kpi_xl.data.days import keep_days
 from kpi_xl.data.engines import Database, DuckDb, Engine
 from kpi_xl.data.engines.hybrid import Hybrid
 from kpi_xl.data.fingerprints import is_of, remember, replace_rows
+from kpi_xl.data.notice import keep_notice
 from kpi_xl.data.schema import TABLES, Kind, Table
 from kpi_xl.errors import InputError
 from kpi_xl.files import put, remove, unfinished
@@ -63,6 +64,7 @@ def build(
         progress("写入数据库", 0, 1)
         load_tables(connection, checked)
         remember(connection, checked, project.settings)
+        keep_notice(connection, checked)
         progress("写入数据库", 1, 1)
         return DuckDb(connection)
 
@@ -96,6 +98,7 @@ def update(
         try:
             progress("写入变动的月份", 0, 1)
             changed = replace_rows(connection, checked, project.settings)
+            keep_notice(connection, checked)
             progress("写入变动的月份", 1, 1)
             cube = compute(DuckDb(connection), project.settings, stamp, progress, changed)
             for depth, level in enumerate(LEVELS):

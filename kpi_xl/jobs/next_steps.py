@@ -121,6 +121,7 @@ def _no_project(folder: Path) -> NextSteps:
 
 def _computed(project: Project, run: str, name: str, files: list[Path]) -> NextSteps:
     from kpi_xl.data.cube import Cube
+    from kpi_xl.data.notice import kept_notice
 
     last = Cube.open(project.cube).last
     steps = []
@@ -137,7 +138,9 @@ def _computed(project: Project, run: str, name: str, files: list[Path]) -> NextS
         Step(f"{run} review", "做月度经营检讨"),
         Step(f"{run} distribute 周工作计划 -m {last + 1} --dry-run", "看下个月的计划会发给谁"),
     ]
-    return NextSteps(f"{name}。数据到 {last.chinese}。", steps)
+    notice = kept_notice(project).line
+    told = f"{notice}。" if notice else ""
+    return NextSteps(f"{name}。数据到 {last.chinese}。{told}", steps)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -33,7 +33,10 @@ def test_summary_reconciles(checked, tmp_path):
     sheet = openpyxl.load_workbook(path, data_only=True)["汇总"]
     cells = rows(sheet)
     assert cells[0][0] == "数据校验报告"
-    assert cells[1][0] == "共读入 5 行，使用 3 行，搁置 2 行；另有 2 条提示。"
+    assert (
+        cells[1][0]
+        == "共读入 5 行，使用 3 行，搁置 2 行；另有 2 条提示。没有读 1 个文件或工作表，见下面。"
+    )
     assert cells[4] == [
         *("表", "文件", "工作表", "读入", "使用", "搁置", "核对", "提示", "未使用的列"),
     ]
@@ -41,7 +44,7 @@ def test_summary_reconciles(checked, tmp_path):
     assert cells[6] == ["保单", "保单.csv", None, 2, 1, 1, "相符", 2, None]
     assert cells[7][0] == "合计"
     assert cells[7][3:8] == [5, 3, 2, "相符", 2]
-    assert ["说明.txt"] in [row[:1] for row in cells]
+    assert [None, "说明.txt"] in [row[:2] for row in cells]
     formulas = openpyxl.load_workbook(path)["汇总"]
     assert formulas["D8"].value == "=SUM(D6:D7)"
     assert formulas["G6"].value == '=IF(D6=E6+F6,"相符","不符")'
