@@ -362,7 +362,7 @@ def main() -> None:
             number += 1
             for fault in trials.faults[before:]:
                 print(fault, flush=True)
-            if number % 100 == 0:
+            if number % 20 == 0:
                 kills = trials.counted["kills"]
                 print(
                     f"{number} tries, {kills} kills, {len(trials.faults)} faults until now",
