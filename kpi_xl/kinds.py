@@ -141,7 +141,7 @@ DAYS_NOT_USED: Final = Kind(
 )
 SMALL_AMOUNTS: Final = Kind(
     "money.too-small",
-    "保费的中位数只有 {median} 元，单位会不会是万元",
+    "金额的中位数只有 {median} 元，单位会不会是万元",
     "是万元的，请在标题里写明，如“首年保费（万元）”；确实是元的不用处理",
     set_aside=False,
 )

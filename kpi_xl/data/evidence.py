@@ -219,11 +219,11 @@ def future_days(
 
 def small_premium(raw: RawTable, columns: Mapping[str, Any]) -> Iterator[tuple[str, Fault]]:
     """Premium so small that it is likely not in 元."""
-    for code in ("premium", "due_premium"):
+    for code, least in (("premium", 100), ("due_premium", 100), ("fyc", 10)):
         if code in raw.columns:
             amounts = np.abs(np.asarray(pc.fill_null(columns[code], 0).to_numpy(), np.int64))
             amounts = amounts[amounts > 0]
-            if len(amounts) >= FEWEST and (median := float(np.median(amounts)) / 100) < 100:
+            if len(amounts) >= FEWEST and (median := float(np.median(amounts)) / 100) < least:
                 yield raw.headings[code], kinds.SMALL_AMOUNTS(median=f"{median:g}")
 
 

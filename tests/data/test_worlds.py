@@ -84,7 +84,7 @@ def total(label: str, day: str) -> Callable[[World], None]:
 
 def left_as(word: str) -> Callable[[World], None]:
     def deform(world: World) -> None:
-        world.roster = [row[:4] + ["离职" if row[4] else "在职"] for row in world.roster]
+        world.roster = [[*row[:4], "离职" if row[4] else "在职"] for row in world.roster]
         world.roster[0] = [*ROSTER[0][:4], word]
 
     return deform
