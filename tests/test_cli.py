@@ -30,8 +30,12 @@ def run(*arguments, folder=None):
 
 
 def left_behind(folder):
-    """Every file but the empty one that tells processes whose turn it is."""
-    files = (p for p in Path(folder).rglob("*") if p.is_file() and p.name != ".kpi.lock")
+    """Every file but those that tell processes whose turn it is."""
+    files = (
+        p
+        for p in Path(folder).rglob("*")
+        if p.is_file() and p.name not in (".kpi.lock", ".kpi.holder")
+    )
     return sorted(str(p.relative_to(folder)) for p in files)
 
 

@@ -171,7 +171,10 @@ class TestHowMuchIsSaid:
 
     def test_json_of_every_kind_of_command(self, dealer):
         for arguments, keys in (
-            (["refresh"], {"template", "month", "folder", "files", "pdfs", "pngs"}),
+            (
+                ["refresh"],
+                {"template", "month", "folder", "files", "undone", "notice", "pdfs", "pngs"},
+            ),
             (["warnings"], {"title", "rows", "notes"}),
             (["peers", "试乘试驾率"], {"title", "rows", "notes"}),
             (["explain"], {"kpis"}),
