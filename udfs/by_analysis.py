@@ -21,6 +21,7 @@ from kpi_xl.analysis import (
     rules,
     scorecard,
     screening,
+    signals,
     trees,
     what_if,
 )
@@ -421,6 +422,40 @@ def KPI_SCREEN(points: Any, weights: Any) -> Result:
     totals = cells(found.total[:, None])
     return [
         [total[0], rank or "#N/A"] for total, rank in zip(totals, found.rank.tolist(), strict=True)
+    ]
+
+
+@never_raises
+def KPI_SIGNAL(values: Any) -> Result:
+    """信号：最近一期是不是超出平时的波动，照前面各期的自然界限（XmR 图）。
+
+    Parameters
+    ----------
+    values : range of numbers
+        一个指标各期的值，最近的在最后，至少 9 期。
+
+    Returns
+    -------
+    rows
+        信号、中线、下限、上限，一项一行；信号如 低于平时、连续偏高，没有则为 —。
+
+    Examples
+    --------
+    >>> KPI_SIGNAL([70, 72, 69, 71, 70, 68, 71, 70, 69, 71, 55])[0]
+    ['信号', '低于平时']
+    """
+    read, blank, _ = numbers(values)
+    series = sound(read[~blank])
+    if not series.size:
+        return "#VALUE!"
+    if series.size <= signals.FEWEST:
+        return "#N/A"
+    found = signals.xmr(series)
+    return [
+        ["信号", signals.SIGNALS[found.signal[-1]] or "—"],
+        ["中线", cell(found.middle[-1].item())],
+        ["下限", cell(found.low[-1].item())],
+        ["上限", cell(found.high[-1].item())],
     ]
 
 

@@ -96,8 +96,8 @@ def xmr(series: ArrayLike) -> Limits:
         high[:, period] = np.where(enough, mean + swing, NOT_AVAILABLE)
         now = flat[:, period]
         with np.errstate(invalid="ignore"):
-            signal[enough & (now > mean + swing), period] = ABOVE
-            signal[enough & (now < mean - swing), period] = BELOW
+            signal[enough & (now - mean > swing + _rounding(mean)), period] = ABOVE
+            signal[enough & (mean - now > swing + _rounding(mean)), period] = BELOW
         for row, side in _runs(flat, start, period):
             if signal[row, period] == NONE:
                 signal[row, period] = RUN_ABOVE if side > 0 else RUN_BELOW
@@ -115,7 +115,7 @@ def _process(flat: Floats, base: NDArray[np.bool_]) -> tuple[Floats, Floats]:
     average = _mean(ranges, both)
     usual = both & (ranges <= _ODD_RANGE * average[:, None])
     few = 1 + 1.5 / np.maximum(count, 1)
-    return mean, np.maximum(_TO_LIMIT * few * _mean(ranges, usual), _rounding(mean))
+    return mean, _TO_LIMIT * few * _mean(ranges, usual)
 
 
 def _mean(values: Floats, counted: NDArray[np.bool_]) -> Floats:
