@@ -38,12 +38,14 @@ def ages(
 ) -> list[int]:
     """How new each file is against the others; equal where nothing tells.
 
-    The date in its name tells first, then its last day, then the time it was written.
+    The date in its name tells first, then its last day, then a month in its name without a year
+    (12月 may be older than 1月), then the time it was written.
     """
     if table.code not in _DAYS or len(parts) < 2:
         return [0] * len(parts)
     by_name = [_in_name(label) for label in labels]
-    if all(by_name) and len(set(by_name)) > 1:
+    told_by_name = all(by_name) and len(set(by_name)) > 1
+    if told_by_name and all(year for year, *_ in filter(None, by_name)):
         return _ranks(by_name)
     last = [
         max((d for code in _DAYS[table.code] if (d := _last(data[code])) is not None), default=-1)
@@ -51,6 +53,8 @@ def ages(
     ]
     if len(set(last)) > 1:
         return _ranks(last)
+    if told_by_name:
+        return _ranks(by_name)
     return _ranks([int(file.stat().st_mtime) // _APART for file in files])
 
 

@@ -41,6 +41,16 @@ def test_the_newer_roster_counts(make, old, new):
     }
 
 
+def test_a_month_without_a_year_is_no_date(make):
+    head = "保单号,工号,首年保费,承保日期,撤单日期\n"
+    old = head + "P1,00123,100,2023-12-05,\n"
+    new = head + "P1,00123,100,2023-12-05,2024-01-15\n"
+    checked = check_project(make({"人员.csv": ROSTER, "保单12月.csv": old, "保单1月.csv": new}))
+    assert checked.tables["policies"].data["withdrawn"].to_pylist() == [dt.date(2024, 1, 15)]
+    told = [(p.kind, p.file) for p in checked.problems]
+    assert told == [("row.changed-in-newer-file", "保单12月.csv")]
+
+
 def test_the_time_tells_where_nothing_else_does(make):
     project = make({"人员a.csv": MAY, "人员b.csv": MAY.replace("城东", "城南")})
     os.utime(project.data / "人员b.csv", (1, 1))
