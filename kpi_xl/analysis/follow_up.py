@@ -110,7 +110,8 @@ def follow_up(
     cases = np.asarray(sizes, dtype=np.float64)
     cases = np.where(np.isfinite(cases) & (cases > 0), cases, np.nan)
     acted = np.asarray(took, dtype=bool)
-    change = values[:, -1] - values[:, -2]
+    one = np.full(len(values), NOT_AVAILABLE)
+    change = values[:, -1] - values[:, -2] if values.shape[1] > 1 else one
     nothing = FollowUp(
         change, np.full(change.shape, NOT_AVAILABLE), np.full(change.shape, -1, np.int8), 0
     )

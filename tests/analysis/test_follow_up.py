@@ -76,3 +76,9 @@ def test_what_never_changes_is_no_effect_and_what_then_does_is_one():
 def test_a_kpi_without_any_value_tells_nothing():
     nothing = np.full((5, 14), np.nan)
     assert (follow_up(nothing, nothing, np.arange(5) == 1, "higher").verdict == -1).all()
+
+
+def test_of_a_single_month_nothing_can_be_said():
+    found = follow_up(np.ones((4, 1)), np.ones((4, 1)), [True, False, False, False], "higher")
+    assert np.isnan(found.change).all() and np.isnan(found.expected).all()
+    assert found.verdict.tolist() == [-1] * 4
