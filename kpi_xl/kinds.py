@@ -186,6 +186,11 @@ NO_HEADINGS: Final = Kind(
     "没有哪张表的标题行",
     "要用的话，请核对标题行；不是数据的不用处理",
 )
+CONTINUED: Final = Kind(
+    "sheet.continued",
+    "没有标题行，但列数与读进来的表相同，像是它的续页，没有读",
+    "要用的话，请接到那张表的下面，或补上标题行后另存为 .xlsx；不是数据的请删去",
+)
 PUT_ASIDE: Final = Kind(
     "sheet.put-aside", "工作表名里写着不是要用的数据，没有读", "要用的话，请改工作表名"
 )

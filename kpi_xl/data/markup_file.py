@@ -15,12 +15,17 @@ from lxml import etree, html
 
 from kpi_xl.data.encoding import to_utf8
 from kpi_xl.errors import InputError
+from kpi_xl.readers.number import read_number
 
 LARGEST: Final = 300 << 20
 """A larger file is no export of a table."""
 
 _WIDEST: Final = 2_000
 _LONGEST_SPAN: Final = 1_000_000
+_MOST_CELLS: Final = 24_000_000
+_APART: Final = frozenset(("sup", "sub", "del", "s", "strike"))
+"""What such an element holds is no part of the number beside it: 20000<sup>2</sup>."""
+
 _CHARSET: Final = re.compile(
     rb"charset\s*=\s*[\"']?([\w-]+)|encoding\s*=\s*[\"']([\w-]+)", re.IGNORECASE
 )
@@ -75,7 +80,8 @@ def html_tables(file: Path) -> list[MarkupSheet]:
                     if cell.tag in ("td", "th")
                 ]
                 for row in table.iter("tr")
-            ]
+            ],
+            file,
         )
         if any(cell for row in rows for cell in row):
             name = f"表格{place}" if len(tables) > 1 else None
@@ -104,23 +110,23 @@ def spreadsheetml(file: Path) -> list[MarkupSheet]:
     for sheet in root.iter(f"{_SS}Worksheet"):
         cells: list[list[tuple[str | None, int, int]]] = []
         for row in sheet.iter(f"{_SS}Row"):
-            index = int(row.get(f"{_SS}Index") or len(cells) + 1)
+            index = _whole(row.get(f"{_SS}Index"), len(cells) + 1)
             while len(cells) < min(index - 1, _LONGEST_SPAN):
                 cells.append([])
             line: list[tuple[str | None, int, int]] = []
             at = 1
             for cell in row.iter(f"{_SS}Cell"):
-                place = int(cell.get(f"{_SS}Index") or at)
+                place = _whole(cell.get(f"{_SS}Index"), at)
                 line += [(None, 1, 1)] * (min(place, _WIDEST) - at)
                 data = cell.find(f"{_SS}Data")
-                across = min(int(cell.get(f"{_SS}MergeAcross") or 0), _WIDEST)
-                down = int(cell.get(f"{_SS}MergeDown") or 0)
+                across = min(_whole(cell.get(f"{_SS}MergeAcross"), 0), _WIDEST)
+                down = _whole(cell.get(f"{_SS}MergeDown"), 0)
                 line.append(
                     (None if data is None else "".join(data.itertext()), across + 1, down + 1)
                 )
                 at = place + across + 1
             cells.append(line)
-        rows, merged = _laid_out(cells)
+        rows, merged = _laid_out(cells, file)
         hidden = any(
             (e.text or "").startswith("SheetHidden") or (e.text or "").startswith("SheetVeryHidden")
             for e in sheet.iter("{urn:schemas-microsoft-com:office:excel}Visible")
@@ -148,14 +154,37 @@ def _content(file: Path) -> bytes:
 
 
 def _text(cell: Any) -> str | None:
-    if cell.get("style") and "display:none" in cell.get("style").replace(" ", ""):
+    if _is_hidden(cell):
         return None
+    for part in list(cell.iterdescendants()):
+        if _is_hidden(part):  # what sorts a list, beside what it shows
+            part.drop_tree()
+        elif part.tag in _APART and cell.text_content().strip() != part.text_content().strip():
+            part.text = f"^{part.text or ''}"
+            part.tail = f" {part.tail or ''}"
     for line in cell.iter("br"):
         line.tail = "\n" + (line.tail or "")
     for script in list(cell.iter("script", "style")):
         script.text = ""
     text = "\n".join(_SPACE.sub(" ", line).strip() for line in cell.text_content().split("\n"))
-    return text.strip() or None
+    return _unrounded(text.strip(), cell.get("x:num") or cell.get("sdval")) or None
+
+
+def _unrounded(shown: str, value: str | None) -> str:
+    """What a cell says; the number it holds where it shows another, rounded one, as 1.2万."""
+    if not value:
+        return shown
+    one, other = read_number(shown), read_number(value)
+    numbers = isinstance(one, float) and isinstance(other, float)
+    return value if numbers and one != other else shown
+
+
+def _is_hidden(element: Any) -> bool:
+    return "display:none" in (element.get("style") or "").replace(" ", "").lower()
+
+
+def _whole(text: str | None, otherwise: int) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 9 else otherwise
 
 
 def _span(cell: Any, name: str) -> int:
@@ -164,7 +193,7 @@ def _span(cell: Any, name: str) -> int:
 
 
 def _laid_out(
-    lines: list[list[tuple[str | None, int, int]]],
+    lines: list[list[tuple[str | None, int, int]]], file: Path
 ) -> tuple[list[list[str | None]], list[tuple[int, int, int, int]]]:
     """The rows with every cell in its column, and what is merged."""
     rows: list[dict[int, str | None]] = []
@@ -188,6 +217,13 @@ def _laid_out(
             at += across
         rows.append(row)
     width = max((max(row, default=-1) for row in rows), default=-1) + 1
+    area = len(rows) * width
+    if area > _MOST_CELLS and sum(map(len, rows)) < area // 8:
+        raise InputError(
+            "有内容的单元格离表格太远，中间几乎都是空的，读不了",
+            "请在 Excel 里打开，删去表格以外的行和列，另存为 .xlsx",
+            file=file,
+        )
     return [[row.get(place) for place in range(width)] for row in rows], merged
 
 

@@ -69,6 +69,18 @@ class _Sheet:
     def filled(self) -> bool:
         return any(cell for rows in self.alternatives for row in rows for cell in row)
 
+    @property
+    def width(self) -> int:
+        """In how many columns something stands."""
+        rows = self.alternatives[0]
+        return max((n for row in rows for n, cell in enumerate(row, 1) if cell), default=0)
+
+    def continues(self, other: _Sheet) -> bool:
+        """Whether it may be the rest of another, of which only the first has the headings."""
+        first = next((row for row in self.alternatives[0] if any(row)), ())
+        filled = sum(bool(cell) for cell in first)
+        return self.width == other.width and filled > 2 and filled * 2 > self.width
+
 
 @dataclass(frozen=True)
 class _Fit:
@@ -125,10 +137,22 @@ class Finder:
             return
         for sheet in sheets:
             self._sheet(kind, sheet, hinted, alone=len(sheets) == 1)
+        self._tell_continued(sheets)
         if not self.sources and not self.unwanted:
             self._nothing_found(sheets, hinted)
         if len(sheets) > 1:
             self.sources = [replace(source, several=True) for source in self.sources]
+
+    def _tell_continued(self, sheets: Sequence[_Sheet]) -> None:
+        """Sheets that look like the rest of one that is read may hold what is missing now."""
+        by_name = {sheet.name: sheet for sheet in sheets}
+        read = [by_name[source.sheet] for source in self.sources]
+        for place, left in enumerate(self.left_out):
+            sheet = by_name.get(left.sheet)
+            if sheet is None or left.fault.kind is not kinds.NO_HEADINGS:
+                continue
+            if any(sheet.continues(other) for other in read):
+                self.left_out[place] = replace(left, fault=kinds.CONTINUED(), matters=True)
 
     def _no_table(self, hinted: Sequence[str]) -> None:
         suffix = self.file.suffix.lower() or "没有扩展名"

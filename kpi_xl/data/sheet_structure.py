@@ -43,7 +43,11 @@ _ZERO: Final = re.compile(
 _CELL_BEGINS: Final = re.compile(rb"<(?:\w+:)?c(?:\s[^>]*)?>")
 _MERGED: Final = re.compile(rb'mergeCell\s[^>]*\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _ABSURD: Final = re.compile(rb"<(?:\w+:)?v>(-?[\d.]+[eE]\+?\d{2,3}|-[\d.]+[eE]\+?\d+)</")
-_RECALCULATED: Final = re.compile(rb'fullCalcOnLoad="(?:1|true)"')
+_RECALCULATED: Final = re.compile(rb"fullCalcOnLoad=[\"'](?:1|true)[\"']")
+_QUOTED_SINGLY: Final = re.compile(rb"<[^<>]*='[^<>]*>")
+_UNNAMED: Final = re.compile(rb'<(?:\w+:)?(?:row|c)(?:\s+(?!r=)[\w:.]+="[^"]*")*\s*/?>')
+_ROW_OR_CELL: Final = re.compile(rb"<((?:\w+:)?(?:row|c))(?=[\s/>])([^<>]*)>")
+_OWN_REFERENCE: Final = re.compile(rb'\sr="([A-Z]*)(\d+)"')
 
 
 @dataclass(frozen=True)
@@ -184,6 +188,8 @@ class _Scan:
         self.last = (1, 1)
         self.widest = (1, b"")
         self.first: int | None = None
+        self.row = 0
+        self.unnamed: bool | None = None
 
     def read(self, package: zipfile.ZipFile, part: str) -> None:
         rest = b""
@@ -196,11 +202,13 @@ class _Scan:
                     rest = rest[end:]
         self._piece(rest)
         self.found.merges = [
-            Merge(int(m[2]), number(m[1]), int(m[4]), number(m[3])) for m in _MERGED.finditer(rest)
+            Merge(int(m[2]), number(m[1]), int(m[4]), number(m[3]))
+            for m in _MERGED.finditer(_quoted_doubly(rest))
         ]
         self.found.first = self.first or 1
 
     def _piece(self, piece: bytes) -> None:
+        piece = self._with_references(_quoted_doubly(piece))
         self._bounds(piece)
         if b't="e"' in piece:
             for attributes, inner in _ERROR.findall(piece):
@@ -213,6 +221,27 @@ class _Scan:
                 ends += _ZERO.finditer(piece)
             for end in ends:
                 self._uncomputed(piece, end)
+
+    def _with_references(self, piece: bytes) -> bytes:
+        """The piece with a reference in every row and cell, which programs may leave out."""
+        if self.unnamed is None and _ROW_OR_CELL.search(piece):
+            self.unnamed = bool(_UNNAMED.search(piece))  # a program writes all of its cells alike
+        if not self.unnamed:
+            return piece
+        column = 0
+
+        def named(tag: re.Match[bytes]) -> bytes:
+            nonlocal column
+            own = _OWN_REFERENCE.search(tag[2])
+            if tag[1].endswith(b"row"):
+                self.row, column = int(own[2]) if own else self.row + 1, 0
+                reference = b"%d" % self.row
+            else:
+                column = number(own[1]) if own else column + 1
+                reference = b"%b%d" % (_letters(column), self.row)
+            return tag[0] if own else b'<%b r="%b"%b>' % (tag[1], reference, tag[2])
+
+        return _ROW_OR_CELL.sub(named, piece)
 
     def _uncomputed(self, piece: bytes, end: re.Match[bytes]) -> None:
         begin = _last_cell(piece, end.start())
@@ -253,6 +282,13 @@ class _Scan:
             raise _too_large(self.file, self.sheet, self.widest[1].decode())
 
 
+def _quoted_doubly(piece: bytes) -> bytes:
+    """XML with its attributes in double quotation marks, as nearly all programs write it."""
+    if b"='" not in piece:
+        return piece
+    return _QUOTED_SINGLY.sub(lambda tag: re.sub(rb"='([^'\"]*)'", rb'="\1"', tag[0]), piece)
+
+
 def _last_cell(piece: bytes, before: int) -> re.Match[bytes] | None:
     """The opening tag of the cell that holds what stands at a place."""
     begin = max(piece.rfind(b"<c ", 0, before), piece.rfind(b":c ", 0, before))
@@ -277,6 +313,14 @@ def number(letters: bytes) -> int:
     found = 0
     for letter in letters:
         found = found * 26 + letter - 64
+    return found
+
+
+def _letters(column: int) -> bytes:
+    found = b""
+    while column:
+        column, place = divmod(column - 1, 26)
+        found = b"%c%b" % (65 + place, found)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
 
@@ -123,6 +124,68 @@ def test_html_with_spans_scripts_and_entities(tmp_path):
     assert found["name"][1] == "李"
     assert "root:" not in str(found)
     assert raw.rows.to_pylist() == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("cell", "premium"),
+    [
+        ('<td><span style="display: none">0001</span>1,000</td>', "1,000"),
+        ("<td>1000<sup>2</sup></td>", "1000^2"),
+        ("<td><del>99</del>1000</td>", "^99 1000"),
+        ("<td><s>1000</s></td>", "1000"),
+        ('<td x:num="1234.56">1235</td>', "1234.56"),
+        ('<td sdval="12345.67">1.23万</td>', "12345.67"),
+        ('<td x:num="1000">1,000.00</td>', "1,000.00"),
+        ("<td x:num>1000</td>", "1000"),
+    ],
+)
+def test_html_cells_that_show_another_number_than_they_hold(tmp_path, cell, premium):
+    file = tmp_path / "保单.xls"
+    head = "".join(f"<th>{name}</th>" for name in ROWS[0])
+    row = f"<td>P1</td><td x:num=123>00123</td>{cell}<td x:num=45448>2024-06-05</td>"
+    file.write_text(f"<html><table><tr>{head}</tr><tr>{row}</tr></table></html>", "utf-8")
+    assert cells(read_table(file, POLICIES)) == WANTED | {"premium": [premium]}
+
+
+@pytest.mark.parametrize("index", ["x", "-1", "", "99999999999"])
+def test_a_place_that_is_none_is_the_next_one(tmp_path, index):
+    file = tmp_path / "保单.xls"
+    content = spreadsheetml(ROWS, "保单").replace(
+        b"<Cell>", f'<Cell ss:Index="{index}">'.encode(), 1
+    )
+    file.write_bytes(content)
+    assert cells(read_table(file, POLICIES)) == WANTED
+
+
+def test_a_stray_cell_of_an_xml_workbook_is_refused(tmp_path):
+    file = tmp_path / "保单.xls"
+    far = b'<Row ss:Index="900000"><Cell ss:Index="1999"><Data>1</Data></Cell></Row></Table>'
+    file.write_bytes(spreadsheetml(ROWS, "保单").replace(b"</Table>", far))
+    with pytest.raises(InputError, match="离表格太远"):
+        read_table(file, POLICIES)
+
+
+@pytest.mark.parametrize("first", [1, 2])
+@pytest.mark.parametrize("write", ["html", "xlsx"])
+def test_the_rest_of_a_table_without_headings_is_told(make, write, first):
+    """Pages write headings into a table of their own; months follow without them."""
+    rows = [*ROWS, ["P2", "00123", "20", "2024-06-06"], ["P3", "00123", "30", "2024-06-07"]]
+    notes = [["说明"], ["制表", "王"]]
+    parts = [rows[:first], rows[first:], notes]
+    if write == "html":
+        content = b"".join(html(part) for part in parts).replace(b"</body></html><html>", b"")
+    else:
+        out = io.BytesIO()
+        with xlsxwriter.Workbook(out) as book:
+            for part in parts:
+                sheet = book.add_worksheet()
+                for row, line in enumerate(part):
+                    sheet.write_row(row, 0, line)
+        content = out.getvalue()
+    name = {"html": "保单.xls", "xlsx": "保单.xlsx"}[write]
+    checked = check_project(make({"人员.csv": ROSTER, name: content}))
+    matter = [one.fault.kind.code for one in checked.left_out if one.matters]
+    assert matter == ["sheet.continued"]
 
 
 def test_a_page_without_a_table_is_refused(tmp_path):
@@ -327,6 +390,44 @@ def test_a_formula_nobody_has_computed_is_not_empty(make, tmp_path, cached):
     assert {p.row for p in told} == {2, 3}
     assert all(p.set_aside and p.column == "FYC" and "没有算过" in p.reason for p in told)
     assert "在 Excel 中打开" in told[0].advice
+
+
+@pytest.mark.parametrize("write", ["singly quoted", "without references"])
+@pytest.mark.parametrize(
+    ("cell", "kind"),
+    [
+        ('<c r="E2" t="e"><f>1/0</f><v>#DIV/0!</v></c>', "cell.formula-failed"),
+        ('<c r="E2"><f>TODAY()</f></c>', "cell.formula-not-computed"),
+    ],
+)
+def test_xml_that_programs_write_otherwise_hides_nothing(make, write, cell, kind):
+    rows = text_row(1, [*ROWS[0], "撤单日期"]) + text_row(2, ROWS[1]).replace("</row>", cell)
+    rows += "</row>"
+    rows = rows.replace('"', "'") if write == "singly quoted" else re.sub(r' r="\w+"', "", rows)
+    checked = check_project(make({"人员.csv": ROSTER, "保单.xlsx": workbook_with(rows)}))
+    assert [(p.kind, p.row, p.column) for p in checked.problems if p.table == "保单"] == [
+        (kind, 2, "撤单日期")
+    ]
+    assert checked.tables["policies"].used == 0
+
+
+@pytest.mark.parametrize("write", ["singly quoted", "without references"])
+def test_merged_cells_however_they_are_written(tmp_path, write):
+    lines = [
+        ["", *ROWS[0]],
+        ["", "P1", "00123", "1000", "2024-06-05"],
+        ["", "P2", "", "5", "2024-06-05"],
+    ]
+    rows = "".join(text_row(n, line) for n, line in enumerate(lines, 1))
+    rows = rows.replace(' t="inlineStr"><is><t></t></is></c>', "/>")
+    after = '<mergeCells count="1"><mergeCell ref="C2:C3"/></mergeCells>'
+    if write == "singly quoted":
+        rows, after = rows.replace('"', "'"), after.replace('"', "'")
+    else:
+        rows = re.sub(r' r="\w+"', "", rows)
+    file = tmp_path / "保单.xlsx"
+    file.write_bytes(workbook_with(rows, after))
+    assert cells(read_table(file, POLICIES))["agent"] == ["00123", "00123"]
 
 
 def test_formulas_with_a_value_are_read(tmp_path):
