@@ -367,8 +367,13 @@ def _amounts(
     }
     rows = np.asarray(raw.rows.to_numpy(), np.int64)
     for total, code, own, read in totals.compared(list(raw.totals), rows, values, used, scales):
-        fault = kinds.TOTAL_DIFFERS(label=total.label, own=f"{own / 100:g}", read=f"{read / 100:g}")
+        fault = kinds.TOTAL_DIFFERS(label=total.label, own=_digits(own), read=_digits(read))
         yield _problem(raw, None, raw.headings[code], None, fault)
+
+
+def _digits(hundredths: float) -> str:
+    """A total with all its digits, as the file has it, so that it can be looked for there."""
+    return f"{hundredths / 100:.2f}".removesuffix(".00")
 
 
 def _uncomputed(parsed: Parsed, unknown: pa.Array) -> Parsed:

@@ -31,7 +31,9 @@ _ERROR: Final = re.compile(rb'<(?:\w+:)?c\s([^>]*\bt="e"[^>]*)>(.*?)</(?:\w+:)?c
 _REFERENCE: Final = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _VALUE: Final = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
 _FILLED: Final = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]+)(\d+)"[^>]*(?<!/)>')
-_WIDE: Final = re.compile(rb'r="([A-Z]{2,3})(\d+)"[^>]*(?<!/)>')
+_WIDE: Final = re.compile(rb'r="([W-Z]|[A-Z]{2,3})(\d+)"[^>]*(?<!/)>')
+"""Cells so far right that a sheet with all rows is too large; as far as V it never is."""
+
 _ROW: Final = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="(\d+)"')
 _UNCOMPUTED: Final = re.compile(
     rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f(?:\s[^<>]*)?/>)\s*"
@@ -276,9 +278,8 @@ class _Scan:
             column = number(letters)
             if column > self.widest[0]:
                 self.widest = (column, letters + at)
-        area = self.last[0] * max(self.widest[0], 26)
-        wide = self.last[0] * self.widest[0] > _MOST_CELLS
-        if area > _MOST_CELLS and wide and self.filled < area // 8:
+        area = self.last[0] * self.widest[0]
+        if area > _MOST_CELLS and self.filled < area // 8:
             raise _too_large(self.file, self.sheet, self.widest[1].decode())
 
 

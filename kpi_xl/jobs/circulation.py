@@ -66,11 +66,22 @@ def circulation(project: Project) -> Iterator[sqlite3.Connection]:
         raise _lost(project, "下发和回收的记录是空的（0 字节）")
     with _told(project), closing(sqlite3.connect(file, timeout=_PATIENCE)) as connection:
         connection.row_factory = sqlite3.Row
-        # Also the folder's entry of the journal: what was committed stays so when the power fails.
-        connection.execute("PRAGMA synchronous = EXTRA")
-        connection.execute("PRAGMA fullfsync = ON")
-        connection.execute("PRAGMA trusted_schema = OFF")
-        _check_kind(project, connection)
+
+        def text(found: bytes) -> str:
+            try:
+                return found.decode()
+            except UnicodeDecodeError as error:
+                raise _lost(project, "下发和回收的记录损坏了") from error
+
+        connection.text_factory = text
+        try:
+            # Also the folder's entry of the journal: what was committed stays when the power fails.
+            connection.execute("PRAGMA synchronous = EXTRA")
+            connection.execute("PRAGMA fullfsync = ON")
+            connection.execute("PRAGMA trusted_schema = OFF")
+            _check_kind(project, connection)
+        except UnicodeDecodeError as error:  # SQLite's message quotes the damaged schema
+            raise _lost(project, "下发和回收的记录损坏了") from error
         yield connection
 
 

@@ -110,6 +110,13 @@ def test_totals_are_no_records_but_a_proof(make, below, kinds):
     assert table.used == (5 if not kinds else 4)
 
 
+def test_a_total_is_told_with_all_its_digits(make):
+    checked = check(make, 保单=policies(below="总计,,123456789.5,17900,\n"))
+    (problem,) = [p for p in checked.problems if p.kind == "file.total-differs"]
+    assert "123456789.50" in problem.reason
+    assert "73000" in problem.reason
+
+
 def test_two_equal_rows_are_no_total(make):
     text = f"{POLICY}\nP1,00123,100,30,2024-06-01\nP2,00123,100,30,2024-06-02\n"
     assert check(make, 保单=text).tables["policies"].used == 2

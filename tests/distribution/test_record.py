@@ -78,7 +78,15 @@ def without_a_column(file):
     other.close()
 
 
+def in_the_schema(file):
+    """Bytes that are no text where the tables are described: SQLite quotes them in its message."""
+    content = file.read_bytes()
+    assert b"CREATE TABLE recipients" in content
+    file.write_bytes(content.replace(b"CREATE TABLE recipients", b"CREATE TAB\xad\xff recipients"))
+
+
 DAMAGES = {
+    "表的定义": in_the_schema,
     "0 字节": lambda file: file.write_bytes(b""),
     "截断": cut,
     "清零": zeroed,
@@ -87,6 +95,17 @@ DAMAGES = {
     "缺列": without_a_column,
     "不见了": lambda file: file.unlink(),
 }
+
+
+@pytest.mark.parametrize("column", ["unit", "token"])
+def test_bytes_that_are_no_text_are_told(project, column):
+    """SQLite's own check of the file lets them pass."""
+    with sqlite3.connect(file_of(project)) as other:
+        other.execute(f"UPDATE recipients SET {column} = CAST(x'61ff' AS TEXT)")
+    other.close()
+    with pytest.raises(InputError, match="损坏") as refused:
+        everything(project)
+    assert str(backup_of(project)) in refused.value.advice
 
 
 @pytest.mark.parametrize("kind", DAMAGES)
