@@ -18,7 +18,7 @@ from kpi_xl import kinds
 from kpi_xl.data.schema import Column
 from kpi_xl.fault import Fault
 from kpi_xl.project import Settings
-from kpi_xl.readers.cell import ERRORS, NOTHING, plain
+from kpi_xl.readers.cell import ERRORS, FORMULA_AS_TEXT, NOTHING, plain
 from kpi_xl.readers.date import DayReader
 from kpi_xl.readers.month import read_month
 from kpi_xl.readers.number import heading_scale, read_count, read_money, read_number
@@ -86,6 +86,7 @@ def parse_column(text: Any, column: Column, settings: Settings, heading: str = "
     if column.kind == "id":
         parsed = _ids(text)
     elif column.kind == "text":
+        text = pc.replace_substring_regex(text, FORMULA_AS_TEXT, r"\1")
         faults = _errors(text, kinds.FAILED_TEXT())
         parsed = Parsed(_without(text, faults), faults)
     elif column.kind == "money" and heading_scale(heading) == 1:

@@ -27,6 +27,7 @@ from kpi_xl.jobs.load import load
 from kpi_xl.jobs.progress import Progress, silent
 from kpi_xl.jobs.views import Figure, View
 from kpi_xl.project import Project
+from kpi_xl.readers.cell import as_text
 
 Row = tuple[str, str, str, str, float]
 """月份, 层级, 单位, 指标, 目标值."""
@@ -177,7 +178,7 @@ def write(file: Path, rows: Sequence[Row]) -> None:
     text = io.StringIO()
     out = csv.writer(text)
     out.writerow(("月份", "层级", "单位", "指标", "目标值"))
-    out.writerows(rows)
+    out.writerows([(month, level, as_text(unit), *rest) for month, level, unit, *rest in rows])
     write_whole(file, text.getvalue().encode("utf-8-sig"))
 
 

@@ -21,6 +21,21 @@ UNCOMPUTED: Final = "#未计算"
 _UNSEEN: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
 
 
+FORMULA_AS_TEXT: Final = r"^'([=+\-@])"
+"""A text that would be a formula, and is none for the mark in front of it."""
+
+
+def as_text(text: str) -> str:
+    """A text that no spreadsheet takes for a formula when it opens a csv file.
+
+    Examples
+    --------
+    >>> as_text("=1+1"), as_text("城东")
+    ("'=1+1", '城东')
+    """
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+
+
 def plain(text: str) -> str:
     """A cell in half-width letters and digits, without spaces around it and what nobody can see.
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kpi_xl.data.check import check_project
 from kpi_xl.data.cube import LEVELS, Cube, Unit
 from kpi_xl.data.unit_names import answering, whole_name, written
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.load import load
+from kpi_xl.jobs.target_split import write
 from small_branch import TWO_DEPARTMENTS, small_branch
 
 _BRANCH = "城东"
@@ -95,3 +99,18 @@ def test_levels_are_told_apart_where_asked(cube):
     assert cube.units[cube.unit_index("城东", "营业部")].level == "营业部"
     with pytest.raises(InputError):
         cube.unit_index("一组", "营业组")
+
+
+@pytest.mark.parametrize("name", ["=cmd|' /C calc'!A1", "+1部", "-2部", "@SUM(A1)", "城东"])
+def test_units_called_like_formulas_are_text_in_csv_files_and_come_back(make, name):
+    roster = f"工号,姓名,营业部,签约日期\n1,甲,{name},2020-01-05\n"
+    project = make({"人员.csv": roster})
+    file = project.data / "目标.csv"
+    write(file, [("2024-06", "营业部", name, "首年度保费", 5.0)])
+    text = file.read_text("utf-8-sig")
+    cells = [cell for row in csv.reader(text.splitlines()) for cell in row]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+    checked = check_project(project)
+    assert [p for p in checked.problems if p.table == "目标"] == []
+    assert checked.tables["targets"].data["unit"].to_pylist() == [name]
+    assert checked.tables["agents"].data["department"].to_pylist() == [name]
