@@ -128,16 +128,18 @@ class Headings:
             if alike:
                 found[code] = alike[0]
         free = [column for column in self.table.columns if column.code not in self.mapping]
+        places = _places(normal)
         for column in free:
-            self._take(column, (*column.sooner, column.name), normal, found)
+            self._take(column, (*column.sooner, column.name), places, found)
         for column in free:
             if column.code not in found:
-                self._take(column, column.aliases, normal, found)
+                self._take(column, column.aliases, places, found)
         main = [_main(cell) if cell else "" for cell in row]
         if main != normal:
+            places = _places(main)
             for column in free:
                 if column.code not in found:
-                    self._take(column, column_names(column), main, found)
+                    self._take(column, column_names(column), places, found)
         missing = tuple(
             column
             for column in self.table.columns
@@ -147,13 +149,12 @@ class Headings:
 
     @staticmethod
     def _take(
-        column: Column, names: Sequence[str], normal: Sequence[str], found: dict[str, int]
+        column: Column, names: Sequence[str], places: dict[str, list[int]], found: dict[str, int]
     ) -> None:
         taken = set(found.values())
         for name in names:
-            wanted = normalise(name)
-            for position, cell in enumerate(normal):
-                if cell == wanted and position not in taken:
+            for position in places.get(normalise(name), ()):
+                if position not in taken:
                     found[column.code] = position
                     return
 
@@ -350,6 +351,15 @@ class Headings:
     def _names(self, column: Column) -> tuple[str, ...]:
         mapped = self.mapping.get(column.code)
         return (mapped,) if mapped else column_names(column)
+
+
+def _places(cells: Sequence[str]) -> dict[str, list[int]]:
+    """Where each text stands: a row with one cell in the last column has 16,384."""
+    places: dict[str, list[int]] = {}
+    for position, cell in enumerate(cells):
+        if cell:
+            places.setdefault(cell, []).append(position)
+    return places
 
 
 def _joined(rows: Sequence[Sequence[str | None]], known: frozenset[str]) -> list[str | None]:
