@@ -265,7 +265,7 @@ def test_the_status_of_a_report_is_that_of_the_warnings(trades):
             assert shown == {name: warned[name] for name in warned if f"kpi.{name}.状态" in values}
             for name in shown:
                 said = values[f"kpi.{name}.依据"]
-                assert set(said.split("·")) <= {"界限", "目标", "同类", "趋势"}
+                assert set(said.split("·")) <= {"界限", "目标", "同类", "信号"}
                 grounds |= set(said.split("·"))
     assert {"界限", "目标", "同类"} <= grounds
 

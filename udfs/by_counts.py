@@ -90,7 +90,8 @@ def _over_ranges(kpi: Kpi, *args: Any) -> Result:
     given = {code: values for code, (values, _, _) in zip(codes, read, strict=True)}
     computed = kpi(*given.values(), **settings)
     # Nothing can be measured by less than nothing, as growth from a loss.
-    _, below = kpi.expression.fraction({**given, **settings})
+    with np.errstate(all="ignore"):  # what overflows is #NUM! already
+        _, below = kpi.expression.fraction({**given, **settings})
     computed = np.where(np.asarray(below) < 0, NUM, computed)
     found = cells(np.broadcast_to(computed, shape))
     # A row without anything in it gives nothing: whole columns may be passed.

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kpi_xl.analysis.peers import peers
+from kpi_xl.analysis.signals import ABOVE, BELOW, RUN_ABOVE, RUN_BELOW, last_signal
 from kpi_xl.error_values import DIV0, NUM
 from kpi_xl.formula import divide
 from kpi_xl.kpi import Bands, Direction, Status
@@ -33,9 +34,6 @@ SMALL_UNIT: Final = 30
 
 FEW_CASES: Final = 10
 """So is one with fewer cases than this on either side: 6 recruits by a team of 60."""
-
-PERIODS_FALLING: Final = 3
-"""A KPI that got worse so many periods running is no longer 健康."""
 
 CONFIDENCE: Final = 0.8
 """The interval that small units are judged by: of ten healthy ones, one is warned of by chance.
@@ -200,8 +198,8 @@ def levels(
     return np.where(unknown, UNKNOWN, found).astype(np.int8)
 
 
-def falling(history: ArrayLike, direction: Direction) -> NDArray[np.bool_]:
-    """Whether a KPI got worse `PERIODS_FALLING` periods running, up to the last one.
+def worsened(history: ArrayLike, direction: Direction) -> NDArray[np.bool_]:
+    """Whether the last value of a KPI is worse than its usual swing.
 
     Parameters
     ----------
@@ -213,19 +211,18 @@ def falling(history: ArrayLike, direction: Direction) -> NDArray[np.bool_]:
     Returns
     -------
     (...) bool array
-        False where a value is missing or there are too few periods.
+        By `kpi_xl.analysis.signals`; False where there are too few periods.
 
     Examples
     --------
-    >>> falling([[0.9, 0.8, 0.7, 0.6], [0.9, 0.8, 0.8, 0.6]], "higher").tolist()
+    >>> steady = [0.9, 0.88, 0.91, 0.9, 0.89, 0.9, 0.91, 0.9, 0.89]
+    >>> worsened([[*steady, 0.6], [*steady, 0.87]], "higher").tolist()
     [True, False]
     """
-    array = np.asarray(history, dtype=np.float64)[..., -PERIODS_FALLING - 1 :]
-    if array.shape[-1] <= PERIODS_FALLING or direction == "neutral":
-        return np.zeros(array.shape[:-1], dtype=bool)
-    before, after = array[..., :-1], array[..., 1:]
-    worse = after > before if direction == "lower" else after < before
-    return np.asarray(worse.all(axis=-1))
+    found = last_signal(history)
+    if direction == "neutral":
+        return np.zeros(found.shape, dtype=bool)
+    return np.isin(found, (ABOVE, RUN_ABOVE) if direction == "lower" else (BELOW, RUN_BELOW))
 
 
 @dataclass(frozen=True)
@@ -238,8 +235,8 @@ class Judgement:
         All taken together: 0 健康, 1 异常, 2 危险, -1 cannot be told.
     band, target, peers : (..., units) int8 array
         By the KPI's bands, by its target, and among the peers.
-    falling : (..., units) bool array
-        Three periods worse.
+    worsened : (..., units) bool array
+        Worse than the unit's usual swing.
     uncertain : (..., units) bool array
         The raw number alone would be judged worse, but the unit is too small to tell.
     """
@@ -248,7 +245,7 @@ class Judgement:
     band: Levels
     target: Levels
     peers: Levels
-    falling: NDArray[np.bool_]
+    worsened: NDArray[np.bool_]
     uncertain: NDArray[np.bool_]
 
 
@@ -287,11 +284,13 @@ def judge(
     The worse of band and target decides; short of a target by more than a tenth is 危险. Among
     peers, which decide where there is neither, 异常 is short of the lower quartile and of the
     median by more than a tenth, 危险 is below Tukey's fence, lower quartile − 1.5 × the distance of
-    the quartiles. Three periods of getting worse make 健康 an 异常.
+    the quartiles. Worse than a unit's usual swing (`worsened`) makes 健康
+    an 异常.
 
     Examples
     --------
-    >>> activity = [[0.9, 0.9, 0.9, 0.9], [0.95, 0.9, 0.85, 0.81], [0.8, 0.8, 0.8, 0.7]]
+    >>> usual = [0.9, 0.88, 0.91, 0.9, 0.89, 0.9, 0.91, 0.9, 0.89]
+    >>> activity = [[*usual, 0.9], [*usual, 0.81], [*usual, 0.7]]
     >>> judge(activity, "higher", bands=Bands(0.8, source="")).level.tolist()
     [0, 1, 2]
     """
@@ -301,18 +300,15 @@ def judge(
     bounds = _bounds(raw if among_peers else raw[..., :0], direction, bands, target)
     by = [levels(value, healthy, danger, direction) for healthy, danger in bounds]
     raw_by = [levels(raw, healthy, danger, direction) for healthy, danger in bounds]
-    down = falling(array, direction)
-    if array.shape[-1] > PERIODS_FALLING:
-        # A small unit has fallen only if even its better end is below where it came from.
-        start = array[..., -PERIODS_FALLING - 1]
-        down &= value > start if direction == "lower" else value < start
+    # A small unit has worsened only if even its better end has.
+    down = worsened(np.concatenate([array[..., :-1], value[..., None]], axis=-1), direction)
     level = _together(*by)
     return Judgement(
         level=np.where(down & (level < ABNORMAL), ABNORMAL, level).astype(np.int8),
         band=by[0],
         target=by[1],
         peers=by[2],
-        falling=down,
+        worsened=down,
         uncertain=_together(*raw_by) > level,
     )
 

@@ -82,28 +82,80 @@ def xmr(series: ArrayLike) -> Limits:
     """
     values = np.asarray(series, dtype=np.float64)
     flat = values.reshape(-1, values.shape[-1])
-    count, periods = flat.shape
+    start, run = _phases(flat)
     middle, low, high = (np.full(flat.shape, NOT_AVAILABLE) for _ in range(3))
     signal = np.zeros(flat.shape, dtype=np.int8)
-    start = np.zeros(count, dtype=np.int64)
-    place = np.arange(periods)
-    for period in range(periods):
-        base = (place >= start[:, None]) & (place < period) & np.isfinite(flat)
-        mean, swing = _process(flat, base)
-        enough = base.sum(axis=1) >= FEWEST
-        middle[:, period] = np.where(enough, mean, NOT_AVAILABLE)
-        low[:, period] = np.where(enough, mean - swing, NOT_AVAILABLE)
-        high[:, period] = np.where(enough, mean + swing, NOT_AVAILABLE)
-        now = flat[:, period]
-        with np.errstate(invalid="ignore"):
-            signal[enough & (now - mean > swing + _rounding(mean)), period] = ABOVE
-            signal[enough & (mean - now > swing + _rounding(mean)), period] = BELOW
-        for row, side in _runs(flat, start, period):
-            if signal[row, period] == NONE:
-                signal[row, period] = RUN_ABOVE if side > 0 else RUN_BELOW
-            start[row] = period - RUN + 1
+    for period in range(flat.shape[1]):
+        mean, swing, signal[:, period] = _told(flat, start, run, period)
+        middle[:, period], low[:, period], high[:, period] = mean, mean - swing, mean + swing
     of = values.shape
     return Limits(middle.reshape(of), low.reshape(of), high.reshape(of), signal.reshape(of))
+
+
+def last_signal(series: ArrayLike) -> NDArray[np.int8]:
+    """What the last value of each series tells, as `xmr` does of all.
+
+    Parameters
+    ----------
+    series : (..., periods) array_like
+        As for `xmr`.
+
+    Returns
+    -------
+    (...) int8 array
+        Places in `SIGNALS`.
+
+    Examples
+    --------
+    >>> SIGNALS[last_signal([70, 72, 69, 71, 70, 68, 71, 70, 69, 71, 55])]
+    '低于平时'
+    """
+    values = np.asarray(series, dtype=np.float64)
+    flat = values.reshape(-1, values.shape[-1])
+    return _told(flat, *_phases(flat), values.shape[-1] - 1)[2].reshape(values.shape[:-1])
+
+
+def _phases(flat: Floats) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
+    """From which period on each value has its base, and the runs that end in each period."""
+    known = np.isfinite(flat)
+    zero = np.zeros((flat.shape[0], 1))
+    sums = np.concatenate([zero, np.cumsum(np.where(known, flat, 0.0), axis=1)], axis=1)
+    counts = np.concatenate([zero, np.cumsum(known, axis=1)], axis=1)
+    starts = np.zeros(flat.shape, dtype=np.int64)
+    runs = np.zeros(flat.shape, dtype=np.int8)
+    start = np.zeros(flat.shape[0], dtype=np.int64)
+    row = np.arange(flat.shape[0])
+    for period in range(flat.shape[1]):
+        starts[:, period] = start
+        first = period - RUN + 1
+        if first < FEWEST:
+            continue
+        count = counts[:, first] - counts[row, np.minimum(start, first)]
+        total = sums[:, first] - sums[row, np.minimum(start, first)]
+        mean = total / np.maximum(count, 1)
+        off = flat[:, first : period + 1] - mean[:, None]
+        with np.errstate(invalid="ignore"):
+            above = np.all(off > _rounding(mean)[:, None], axis=1) & (count >= FEWEST)
+            below = np.all(-off > _rounding(mean)[:, None], axis=1) & (count >= FEWEST)
+        runs[above, period], runs[below, period] = RUN_ABOVE, RUN_BELOW
+        start = np.where(above | below, first, start)
+    return starts, runs
+
+
+def _told(
+    flat: Floats, starts: NDArray[np.int64], runs: NDArray[np.int8], period: int
+) -> tuple[Floats, Floats, NDArray[np.int8]]:
+    """The mean of a period's base, how far its limits are from it, and its signal."""
+    place = np.arange(flat.shape[1])
+    base = (place >= starts[:, period, None]) & (place < period) & np.isfinite(flat)
+    mean, swing = _process(flat, base)
+    enough = base.sum(axis=1) >= FEWEST
+    mean = np.where(enough, mean, NOT_AVAILABLE)
+    off = flat[:, period] - mean
+    with np.errstate(invalid="ignore"):
+        beyond = np.abs(off) > swing + _rounding(mean)
+        found = np.where(beyond, np.where(off > 0, ABOVE, BELOW), runs[:, period])
+    return mean, swing, found.astype(np.int8)
 
 
 def _process(flat: Floats, base: NDArray[np.bool_]) -> tuple[Floats, Floats]:
@@ -121,23 +173,6 @@ def _process(flat: Floats, base: NDArray[np.bool_]) -> tuple[Floats, Floats]:
 def _mean(values: Floats, counted: NDArray[np.bool_]) -> Floats:
     total = np.where(counted, values, 0.0).sum(axis=1)
     return np.asarray(total / np.maximum(counted.sum(axis=1), 1))
-
-
-def _runs(flat: Floats, start: NDArray[np.int64], period: int) -> list[tuple[int, int]]:
-    """The rows in which a run is complete in this period, and the side that it is on."""
-    first = period - RUN + 1
-    if first < FEWEST:
-        return []
-    place = np.arange(flat.shape[1])
-    before = (place >= start[:, None]) & (place < first) & np.isfinite(flat)
-    mean, last = _mean(flat, before), flat[:, first : period + 1]
-    off = last - mean[:, None]
-    with np.errstate(invalid="ignore"):
-        above = np.all(off > _rounding(mean)[:, None], axis=1)
-        below = np.all(-off > _rounding(mean)[:, None], axis=1)
-    enough = before.sum(axis=1) >= FEWEST
-    found = np.flatnonzero(enough & (above | below))
-    return [(row, 1 if above[row] else -1) for row in found.tolist()]
 
 
 def _rounding(mean: Floats) -> Floats:

@@ -158,7 +158,7 @@ GROUNDS: Final[Mapping[str, str]] = {
     "band": "界限",
     "target": "目标",
     "peers": "同类",
-    "falling": "趋势",
+    "worsened": "信号",
     "uncertain": "人少",
 }
 """What a judgement goes by, in a word each; 人少 that a small unit is not judged by its number
@@ -182,7 +182,9 @@ def grounds(judgement: Judgement, index: int) -> tuple[str, ...]:
         for part in _BY_LEVEL
         if judgement.level[index] >= ABNORMAL and getattr(judgement, part)[index] >= ABNORMAL
     ]
-    found += [GROUNDS[part] for part in ("falling", "uncertain") if getattr(judgement, part)[index]]
+    found += [
+        GROUNDS[part] for part in ("worsened", "uncertain") if getattr(judgement, part)[index]
+    ]
     return tuple(found)
 
 
@@ -192,6 +194,6 @@ def _reasons(judgement: Judgement, index: int) -> tuple[str, ...]:
         for part, texts in _BY_LEVEL.items()
         if (level := int(getattr(judgement, part)[index])) >= ABNORMAL
     ]
-    if judgement.falling[index]:
-        reasons.append("连续三期变差")
+    if judgement.worsened[index]:
+        reasons.append("超出平时的波动")
     return tuple(reasons)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_xl.analysis.bands import falling, judge, judged_count, judged_share, levels, wilson
+from kpi_xl.analysis.bands import judge, judged_count, judged_share, levels, wilson, worsened
 from kpi_xl.analysis.peers import peers
 from kpi_xl.analysis.warnings import Judged, shortfall_cost, warnings
 from kpi_xl.error_values import error_name
@@ -97,18 +97,20 @@ def test_levels_are_those_of_one_value(value, direction):
     assert ("健康", "异常", "危险")[int(level)] == status
 
 
-def test_three_periods_falling():
-    assert falling([5, 4, 3, 2], "higher")
-    assert not falling([5, 4, 3, 2], "lower")
-    assert falling([2, 3, 4, 5], "lower")
-    assert not falling([4, 3, 2], "higher")
-    assert not falling([5, 4, float("nan"), 2], "higher")
+STEADY = [0.8, 0.79, 0.81, 0.8, 0.79, 0.8, 0.81, 0.8, 0.79, 0.81]
 
 
-def test_a_small_unit_has_to_fall_far_to_be_falling():
-    history = [[0.83, 0.8, 0.75, 0.7]] * 2
-    found = judge(history, "higher", judged=[0.95, 0.7])
-    assert found.falling.tolist() == [False, True]
+def test_worse_than_the_usual_swing():
+    assert worsened([*STEADY, 0.7], "higher") and not worsened([*STEADY, 0.7], "lower")
+    assert worsened([*STEADY, 0.9], "lower") and not worsened([*STEADY, 0.9], "neutral")
+    assert not worsened([*STEADY, 0.79, 0.785, 0.78], "higher")  # three times less, by chance
+    assert not worsened([0.9, 0.8, 0.7], "higher")  # too few periods to know what is usual
+    assert worsened([*STEADY, *[0.788] * 9], "higher")  # a long run below the mean
+
+
+def test_a_small_unit_has_worsened_only_if_its_better_end_has():
+    found = judge([[*STEADY, 0.7]] * 2, "higher", judged=[0.79, 0.7])
+    assert found.worsened.tolist() == [False, True]
 
 
 def test_target_and_band_the_worse_decides():

@@ -180,7 +180,7 @@ def test_only_so_many_refreshes_are_kept(tmp_path):
     from udfs import undo
 
     marks = [undo.keep(tmp_path, {}) for _ in range(undo._MOST + 3)]
-    assert len(list(tmp_path.iterdir())) == undo._MOST
+    assert len(list(tmp_path.glob("*.json"))) == undo._MOST
     assert undo.kept(tmp_path, marks[-1]) == {}
 
 

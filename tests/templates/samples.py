@@ -151,7 +151,7 @@ def monthly_kpi(scale=1):
             f"{slot}.去年同期": _or_dash(last_year),
             f"{slot}.同比": _changes(kpi, now, last_year),
             f"{slot}.状态": kpi.status(now) or "—",
-            f"{slot}.依据": "界限·目标·趋势" if kpi.status(now) == "危险" else "",
+            f"{slot}.依据": "界限·目标·信号" if kpi.status(now) == "危险" else "",
         }
         if kpi.direction != "lower":
             given = values[f"{slot}.目标"]
