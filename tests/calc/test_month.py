@@ -1,6 +1,7 @@
 """A clerk's month in Calc: refresh, look, save, refresh again; plans made, typed, sent back."""
 
 import datetime as dt
+import itertools
 import math
 import shutil
 import subprocess
@@ -130,6 +131,10 @@ def expected(project, document, month=None):
     return live(project, rows, present, month).values
 
 
+NOT_AVAILABLE = 32767
+"""What Calc calls #N/A."""
+
+
 def everything(document):
     """All formulas and values of all sheets."""
     found = {}
@@ -138,7 +143,12 @@ def everything(document):
         used.gotoEndOfUsedArea(False)
         at = used.getRangeAddress()
         cells = sheet.getCellRangeByPosition(0, 0, at.EndColumn, at.EndRow)
-        found[sheet.Name] = cells.getFormulaArray()
+        rows = cells.getFormulaArray()
+        # An error that was written reads #N/A; one that was loaded from a file, =#N/A.
+        for row, column in itertools.product(range(len(rows)), range(len(rows[0]))):
+            if rows[row][column] in ("#N/A", "=#N/A"):
+                assert cells.getCellByPosition(column, row).getError() == NOT_AVAILABLE
+        found[sheet.Name] = [["#N/A" if one == "=#N/A" else one for one in row] for row in rows]
     return found
 
 
