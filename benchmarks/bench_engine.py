@@ -343,7 +343,7 @@ def _store(task: str, company: Path) -> Callable[[], Any]:
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    from kpi_xl.data.check import Checked, CheckedTable
+    from kpi_xl.data.checked import Checked, CheckedTable
     from kpi_xl.data.fingerprints import LONG
     from kpi_xl.data.store import build, update
     from kpi_xl.jobs.progress import silent

@@ -39,7 +39,7 @@ from kpi_xl.terminal import (
 )
 
 if TYPE_CHECKING:
-    from kpi_xl.data.check import Checked
+    from kpi_xl.data.checked import Checked
     from kpi_xl.jobs.fill import Filled
 
 _NEAREST: Final = {"−": "－"}

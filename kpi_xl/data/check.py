@@ -6,42 +6,32 @@ used + rows set aside.
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import repeat
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from kpi_xl import kinds
-from kpi_xl.data import agent_ids, evidence, hashes, rules, snapshots, totals
+from kpi_xl.data import agent_ids, hashes, rules, snapshots
+from kpi_xl.data.check_file import read_file
+from kpi_xl.data.checked import Checked, CheckedFile, CheckedTable, Part
 from kpi_xl.data.finding import Finding
-from kpi_xl.data.parse import Parsed, absent_column, parse_column
 from kpi_xl.data.problem import Problem
-from kpi_xl.data.read import RawTable, read_source
 from kpi_xl.data.schema import TABLES, Table
 from kpi_xl.data.sources import LeftOut, Source
 from kpi_xl.data.tables_found import find_tables
-from kpi_xl.data.units_of_money import unit_of
 from kpi_xl.errors import InputError
-from kpi_xl.fault import Fault
 from kpi_xl.project import Project, Settings
-from kpi_xl.readers.cell import UNCOMPUTED
 from kpi_xl.readers.id import Ids
-from kpi_xl.readers.number import heading_scale
-
-__all__ = [
-    "Checked", "CheckedFile", "CheckedTable", "Part", "Problem", "check_file", "check_project",
-]  # fmt: skip
 
 Progress = Callable[[str, int, int], None]
 
@@ -49,135 +39,7 @@ AT_ONCE: Final = 4
 """At most so many files are read, or tables checked, at once: each takes memory meanwhile."""
 
 
-@dataclass(frozen=True)
-class CheckedFile:
-    """What became of one file, or of one worksheet of it.
-
-    Parameters
-    ----------
-    file : Path
-        The file.
-    name : str
-        Its path below the data folder.
-    sheet : str or None
-        The worksheet read.
-    headings : mapping of str to str
-        The headings by column code, as written in the file.
-    unused : tuple of str
-        Headings that belong to no column.
-    read, used : int
-        Rows read, and rows used.
-    """
-
-    file: Path
-    name: str
-    sheet: str | None
-    headings: dict[str, str]
-    unused: tuple[str, ...]
-    read: int
-    used: int
-
-    @property
-    def label(self) -> str:
-        """The file, and the worksheet where it has any."""
-        return f"{self.name}「{self.sheet}」" if self.sheet else self.name
-
-    @property
-    def set_aside(self) -> int:
-        """Rows that are not used."""
-        return self.read - self.used
-
-
-@dataclass(frozen=True)
-class Part:
-    """The used rows of one file, and what is known of them; None where nobody has looked yet.
-
-    Parameters
-    ----------
-    data : pyarrow.Table
-        The rows.
-    keys : uint64 array or None
-        The hash of each row's key, of a table that has one.
-    agents : pyarrow.Table or None
-        Who is in it and where, as `rules.agents_in` says.
-    months : mapping of int to (int, int), or None
-        The number of rows and the sum of their hashes, by month.
-    """
-
-    data: pa.Table
-    keys: NDArray[np.uint64] | None = None
-    agents: pa.Table | None = None
-    months: Mapping[int, tuple[int, int]] | None = None
-
-
-@dataclass(frozen=True)
-class CheckedTable:
-    """A table ready for use.
-
-    Parameters
-    ----------
-    table : Table
-        What it is.
-    data : pyarrow.Table
-        A column for every column of the table, by code, and ``source_file``, ``source_row``.
-        Money is int64 分; a month is int32 ``year * 12 + month``; a KPI is its code.
-    files : tuple of CheckedFile
-        Where it is from.
-    parts : tuple of Part
-        Its rows by file.
-    """
-
-    table: Table
-    data: pa.Table
-    files: tuple[CheckedFile, ...]
-    parts: tuple[Part, ...] = ()
-
-    @property
-    def read(self) -> int:
-        """Rows read."""
-        return sum(file.read for file in self.files)
-
-    @property
-    def used(self) -> int:
-        """Rows used."""
-        return int(self.data.num_rows)
-
-    @property
-    def set_aside(self) -> int:
-        """Rows set aside."""
-        return self.read - self.used
-
-
-@dataclass(frozen=True)
-class Checked:
-    """All of a project's raw files, checked.
-
-    Parameters
-    ----------
-    tables : dict of str to CheckedTable
-        The tables that there are files for, by code.
-    problems : list of Problem
-        What was found, in the order of tables, files and rows.
-    left_out : list of LeftOut
-        The files and worksheets in the data folder that were not read.
-    """
-
-    tables: dict[str, CheckedTable]
-    problems: list[Problem]
-    left_out: list[LeftOut]
-
-    @property
-    def unrecognised(self) -> list[Path]:
-        """The files in the data folder of which nothing was read."""
-        return [one.file for one in self.left_out if one.sheet is None]
-
-
 ReadFile = Callable[[Settings, Source], tuple[CheckedTable, list[Problem]]]
-
-
-def read_file(settings: Settings, source: Source) -> tuple[CheckedTable, list[Problem]]:
-    """Read one raw file or worksheet, and check its cells; see `check_file`."""
-    return check_file(read_source(source, settings.columns.get(source.code, {})), settings)
 
 
 def check_project(
@@ -272,123 +134,6 @@ def _read_all(
 
 def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(min(os.cpu_count() or 1, AT_ONCE))
-
-
-def check_file(raw: RawTable, settings: Settings) -> tuple[CheckedTable, list[Problem]]:
-    """Read the cells of one file.
-
-    Returns
-    -------
-    CheckedTable
-        The rows every cell of which can be used.
-    list of Problem
-        A problem for each cell that cannot, each line that is no record, and the file as a whole.
-    """
-    problems = [*raw.malformed, *_of_file(raw)]
-    length = len(raw.rows)
-    bad = np.zeros(length, bool)
-    columns: dict[str, Any] = {}
-
-    def tell(place: int, heading: str, value: str | None, fault: Fault) -> None:
-        bad[place] |= fault.set_aside
-        row = raw.rows[place].as_py()
-        problems.append(_problem(raw, row, heading, value, fault))
-
-    for column in raw.table.columns:
-        if column.code not in raw.columns:
-            columns[column.code] = absent_column(column, length)
-            continue
-        text, heading = raw.columns[column.code], raw.headings[column.code]
-        unknown = pc.fill_null(pc.equal(text, UNCOMPUTED), False)
-        readable = pc.if_else(unknown, None, text) if pc.any(unknown).as_py() else text
-        unit = unit_of(heading, raw.above) if column.kind == "money" else ""
-        parsed = parse_column(readable, column, settings, f"（{unit}元）" if unit else "")
-        if readable is not text:
-            parsed = _uncomputed(parsed, unknown)
-        columns[column.code] = parsed.values
-        for place, fault in parsed.faults:
-            tell(place, heading, readable[place].as_py(), fault)
-    if raw.table.code == "targets":
-        columns["level"] = rules.levels_meant(columns["level"], settings.levels)
-    for place, heading, fault in _against(raw, columns):
-        cells = raw.others.get(heading)
-        if cells is None:
-            code = next(code for code, name in raw.headings.items() if name == heading)
-            cells = raw.columns[code]
-        tell(place, heading, cells[place].as_py(), fault)
-    problems += _amounts(raw, columns, ~bad)
-    name = pa.array([raw.source.label])
-    columns["source_file"] = pa.DictionaryArray.from_arrays(np.zeros(length, np.int32), name)
-    columns["source_row"] = raw.rows
-    data = pa.table(columns)
-    if bad.any():
-        data = data.filter(pa.array(~bad))
-    read = length + sum(problem.row is not None for problem in raw.malformed)
-    source = raw.source
-    file = CheckedFile(
-        source.file, source.name, source.sheet, raw.headings, raw.unused, read, data.num_rows
-    )
-    return CheckedTable(raw.table, data, (file,), (Part(data),)), problems
-
-
-def _problem(
-    raw: RawTable, row: int | None, heading: str | None, value: str | None, fault: Fault
-) -> Problem:
-    source = raw.source
-    return Problem(raw.table.name, source.name, source.sheet, row, heading, value, fault)
-
-
-def _against(raw: RawTable, columns: dict[str, Any]) -> Iterator[tuple[int, str, Fault]]:
-    """What speaks in other cells against what a row seems to say."""
-    yield from evidence.statuses(raw, columns)
-    if raw.table.code == "policies":
-        yield from evidence.withdrawals(raw, columns)
-    if raw.table.code == "targets":
-        yield from evidence.targets_meant(raw, columns)
-    yield from evidence.future_days(raw, columns, dt.date.today())
-
-
-def _amounts(
-    raw: RawTable, columns: Mapping[str, Any], used: NDArray[np.bool_]
-) -> Iterator[Problem]:
-    """What speaks against the amounts: the file's own totals, and amounts too small."""
-    for heading, fault in evidence.small_premium(raw, columns):
-        yield _problem(raw, None, heading, None, fault)
-    scales = {
-        code: heading_scale(f"（{unit}元）")
-        for code, heading in raw.headings.items()
-        if (unit := unit_of(heading, raw.above))
-    }
-    amounts = {c.code: c for c in raw.table.columns if c.kind in ("money", "count")}
-    values = {
-        code: columns[code] if column.kind == "money" else pc.multiply(columns[code], 100)
-        for code, column in amounts.items()
-        if code in raw.columns
-    }
-    rows = np.asarray(raw.rows.to_numpy(), np.int64)
-    for total, code, own, read in totals.compared(list(raw.totals), rows, values, used, scales):
-        fault = kinds.TOTAL_DIFFERS(label=total.label, own=_digits(own), read=_digits(read))
-        yield _problem(raw, None, raw.headings[code], None, fault)
-
-
-def _digits(hundredths: float) -> str:
-    """A total with all its digits, as the file has it, so that it can be looked for there."""
-    return f"{hundredths / 100:.2f}".removesuffix(".00")
-
-
-def _uncomputed(parsed: Parsed, unknown: pa.Array) -> Parsed:
-    """A column read, some cells of which hold formulas that nobody has computed."""
-    places = np.flatnonzero(np.asarray(unknown, bool)).tolist()
-    others = [fault for fault in parsed.faults if fault[0] not in set(places)]
-    return Parsed(parsed.values, others + [(place, kinds.NOT_COMPUTED()) for place in places])
-
-
-def _of_file(raw: RawTable) -> Iterable[Problem]:
-    """What is to be said of a file as a whole."""
-    for heading, fault in evidence.unused_columns(raw):
-        yield _problem(raw, None, heading, None, fault)
-    if not len(raw.rows):
-        yield _problem(raw, None, None, None, kinds.ONLY_HEADINGS())
 
 
 def _table(table: Table, parts: list[Part], files: tuple[CheckedFile, ...]) -> CheckedTable:

@@ -18,7 +18,7 @@ import duckdb
 import pyarrow as pa
 
 from kpi_xl.data import hashes
-from kpi_xl.data.check import Checked, CheckedTable, Part
+from kpi_xl.data.checked import Checked, CheckedTable, Part
 from kpi_xl.data.computation import Changed
 from kpi_xl.data.program import program
 from kpi_xl.data.schema import TABLES

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 
 import duckdb
 
-from kpi_xl.data.check import Checked
+from kpi_xl.data.checked import Checked
 from kpi_xl.project import Project
 
 _SHOWN = 3

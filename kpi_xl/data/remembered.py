@@ -21,15 +21,9 @@ import numpy as np
 import pyarrow as pa
 
 from kpi_xl.data import fingerprints, hashes, rules
-from kpi_xl.data.check import (
-    Checked,
-    CheckedFile,
-    CheckedTable,
-    Part,
-    Progress,
-    check_project,
-    read_file,
-)
+from kpi_xl.data.check import Progress, check_project
+from kpi_xl.data.check_file import read_file
+from kpi_xl.data.checked import Checked, CheckedFile, CheckedTable, Part
 from kpi_xl.data.content import Contents
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.program import program

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from kpi_xl.data.check import Checked
+from kpi_xl.data.checked import Checked
 from kpi_xl.data.problem import Problem
 from kpi_xl.files import write_whole
 

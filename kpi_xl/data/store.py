@@ -10,7 +10,7 @@ from typing import Final
 
 import duckdb
 
-from kpi_xl.data.check import Checked
+from kpi_xl.data.checked import Checked
 from kpi_xl.data.compute import compute
 from kpi_xl.data.content import Contents
 from kpi_xl.data.cube import LEVELS, Cube

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kpi_xl.data.check import Checked
+from kpi_xl.data.checked import Checked
 from kpi_xl.data.report import write_report
 from kpi_xl.jobs.load import check_source, report_path
 from kpi_xl.jobs.progress import Progress, silent

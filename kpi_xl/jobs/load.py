@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from kpi_xl.data.check import Checked, check_project
+from kpi_xl.data.check import check_project
+from kpi_xl.data.checked import Checked
 from kpi_xl.data.content import Contents
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.engines import Database

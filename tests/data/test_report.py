@@ -6,7 +6,8 @@ import openpyxl
 import pytest
 
 from kpi_xl import kinds
-from kpi_xl.data.check import Checked, check_project
+from kpi_xl.data.check import check_project
+from kpi_xl.data.checked import Checked
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.report import write_report
 from kpi_xl.errors import InputError

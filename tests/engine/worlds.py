@@ -9,7 +9,7 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 from kpi_xl.calendar import Month
-from kpi_xl.data.check import Checked, CheckedTable
+from kpi_xl.data.checked import Checked, CheckedTable
 from kpi_xl.data.schema import TABLES
 
 FIRST, LAST = Month.of(2024, 1), Month.of(2024, 6)

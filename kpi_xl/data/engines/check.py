@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from kpi_xl import kinds
-from kpi_xl.data.check import Checked, CheckedFile, CheckedTable
+from kpi_xl.data.checked import Checked, CheckedFile, CheckedTable
 from kpi_xl.data.engines.engine import Database
 from kpi_xl.data.engines.hybrid import COPIED
 from kpi_xl.data.engines.raw_tables import is_flag, select

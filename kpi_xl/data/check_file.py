@@ -1,0 +1,147 @@
+"""One raw file or worksheet -> typed rows, and a problem for every cell that cannot be used."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from kpi_xl import kinds
+from kpi_xl.data import evidence, rules, totals
+from kpi_xl.data.checked import CheckedFile, CheckedTable, Part
+from kpi_xl.data.parse import Parsed, absent_column, parse_column
+from kpi_xl.data.problem import Problem
+from kpi_xl.data.read import RawTable, read_source
+from kpi_xl.data.sources import Source
+from kpi_xl.data.units_of_money import unit_of
+from kpi_xl.fault import Fault
+from kpi_xl.project import Settings
+from kpi_xl.readers.cell import UNCOMPUTED
+from kpi_xl.readers.number import heading_scale
+
+
+def read_file(settings: Settings, source: Source) -> tuple[CheckedTable, list[Problem]]:
+    """Read one raw file or worksheet, and check its cells; see `check_file`."""
+    return check_file(read_source(source, settings.columns.get(source.code, {})), settings)
+
+
+def check_file(raw: RawTable, settings: Settings) -> tuple[CheckedTable, list[Problem]]:
+    """Read the cells of one file.
+
+    Returns
+    -------
+    CheckedTable
+        The rows every cell of which can be used.
+    list of Problem
+        A problem for each cell that cannot, each line that is no record, and the file as a whole.
+    """
+    problems = [*raw.malformed, *_of_file(raw)]
+    length = len(raw.rows)
+    bad = np.zeros(length, bool)
+    columns: dict[str, Any] = {}
+
+    def tell(place: int, heading: str, value: str | None, fault: Fault) -> None:
+        bad[place] |= fault.set_aside
+        row = raw.rows[place].as_py()
+        problems.append(_problem(raw, row, heading, value, fault))
+
+    for column in raw.table.columns:
+        if column.code not in raw.columns:
+            columns[column.code] = absent_column(column, length)
+            continue
+        text, heading = raw.columns[column.code], raw.headings[column.code]
+        unknown = pc.fill_null(pc.equal(text, UNCOMPUTED), False)
+        readable = pc.if_else(unknown, None, text) if pc.any(unknown).as_py() else text
+        unit = unit_of(heading, raw.above) if column.kind == "money" else ""
+        parsed = parse_column(readable, column, settings, f"（{unit}元）" if unit else "")
+        if readable is not text:
+            parsed = _uncomputed(parsed, unknown)
+        columns[column.code] = parsed.values
+        for place, fault in parsed.faults:
+            tell(place, heading, readable[place].as_py(), fault)
+    if raw.table.code == "targets":
+        columns["level"] = rules.levels_meant(columns["level"], settings.levels)
+    for place, heading, fault in _against(raw, columns):
+        cells = raw.others.get(heading)
+        if cells is None:
+            code = next(code for code, name in raw.headings.items() if name == heading)
+            cells = raw.columns[code]
+        tell(place, heading, cells[place].as_py(), fault)
+    problems += _amounts(raw, columns, ~bad)
+    name = pa.array([raw.source.label])
+    columns["source_file"] = pa.DictionaryArray.from_arrays(np.zeros(length, np.int32), name)
+    columns["source_row"] = raw.rows
+    data = pa.table(columns)
+    if bad.any():
+        data = data.filter(pa.array(~bad))
+    read = length + sum(problem.row is not None for problem in raw.malformed)
+    source = raw.source
+    file = CheckedFile(
+        source.file, source.name, source.sheet, raw.headings, raw.unused, read, data.num_rows
+    )
+    return CheckedTable(raw.table, data, (file,), (Part(data),)), problems
+
+
+def _problem(
+    raw: RawTable, row: int | None, heading: str | None, value: str | None, fault: Fault
+) -> Problem:
+    source = raw.source
+    return Problem(raw.table.name, source.name, source.sheet, row, heading, value, fault)
+
+
+def _against(raw: RawTable, columns: dict[str, Any]) -> Iterator[tuple[int, str, Fault]]:
+    """What speaks in other cells against what a row seems to say."""
+    yield from evidence.statuses(raw, columns)
+    if raw.table.code == "policies":
+        yield from evidence.withdrawals(raw, columns)
+    if raw.table.code == "targets":
+        yield from evidence.targets_meant(raw, columns)
+    yield from evidence.future_days(raw, columns, dt.date.today())
+
+
+def _amounts(
+    raw: RawTable, columns: Mapping[str, Any], used: NDArray[np.bool_]
+) -> Iterator[Problem]:
+    """What speaks against the amounts: the file's own totals, and amounts too small."""
+    for heading, fault in evidence.small_premium(raw, columns):
+        yield _problem(raw, None, heading, None, fault)
+    scales = {
+        code: heading_scale(f"（{unit}元）")
+        for code, heading in raw.headings.items()
+        if (unit := unit_of(heading, raw.above))
+    }
+    amounts = {c.code: c for c in raw.table.columns if c.kind in ("money", "count")}
+    values = {
+        code: columns[code] if column.kind == "money" else pc.multiply(columns[code], 100)
+        for code, column in amounts.items()
+        if code in raw.columns
+    }
+    rows = np.asarray(raw.rows.to_numpy(), np.int64)
+    for total, code, own, read in totals.compared(list(raw.totals), rows, values, used, scales):
+        fault = kinds.TOTAL_DIFFERS(label=total.label, own=_digits(own), read=_digits(read))
+        yield _problem(raw, None, raw.headings[code], None, fault)
+
+
+def _digits(hundredths: float) -> str:
+    """A total with all its digits, as the file has it, so that it can be looked for there."""
+    return f"{hundredths / 100:.2f}".removesuffix(".00")
+
+
+def _uncomputed(parsed: Parsed, unknown: pa.Array) -> Parsed:
+    """A column read, some cells of which hold formulas that nobody has computed."""
+    places = np.flatnonzero(np.asarray(unknown, bool)).tolist()
+    others = [fault for fault in parsed.faults if fault[0] not in set(places)]
+    return Parsed(parsed.values, others + [(place, kinds.NOT_COMPUTED()) for place in places])
+
+
+def _of_file(raw: RawTable) -> Iterable[Problem]:
+    """What is to be said of a file as a whole."""
+    for heading, fault in evidence.unused_columns(raw):
+        yield _problem(raw, None, heading, None, fault)
+    if not len(raw.rows):
+        yield _problem(raw, None, None, None, kinds.ONLY_HEADINGS())

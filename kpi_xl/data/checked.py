@@ -1,0 +1,138 @@
+"""Raw files that have been checked: what became of each, and the rows that can be used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from kpi_xl.data.problem import Problem
+from kpi_xl.data.schema import Table
+from kpi_xl.data.sources import LeftOut
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """What became of one file, or of one worksheet of it.
+
+    Parameters
+    ----------
+    file : Path
+        The file.
+    name : str
+        Its path below the data folder.
+    sheet : str or None
+        The worksheet read.
+    headings : mapping of str to str
+        The headings by column code, as written in the file.
+    unused : tuple of str
+        Headings that belong to no column.
+    read, used : int
+        Rows read, and rows used.
+    """
+
+    file: Path
+    name: str
+    sheet: str | None
+    headings: dict[str, str]
+    unused: tuple[str, ...]
+    read: int
+    used: int
+
+    @property
+    def label(self) -> str:
+        """The file, and the worksheet where it has any."""
+        return f"{self.name}「{self.sheet}」" if self.sheet else self.name
+
+    @property
+    def set_aside(self) -> int:
+        """Rows that are not used."""
+        return self.read - self.used
+
+
+@dataclass(frozen=True)
+class Part:
+    """The used rows of one file, and what is known of them; None where nobody has looked yet.
+
+    Parameters
+    ----------
+    data : pyarrow.Table
+        The rows.
+    keys : uint64 array or None
+        The hash of each row's key, of a table that has one.
+    agents : pyarrow.Table or None
+        Who is in it and where, as `rules.agents_in` says.
+    months : mapping of int to (int, int), or None
+        The number of rows and the sum of their hashes, by month.
+    """
+
+    data: pa.Table
+    keys: NDArray[np.uint64] | None = None
+    agents: pa.Table | None = None
+    months: Mapping[int, tuple[int, int]] | None = None
+
+
+@dataclass(frozen=True)
+class CheckedTable:
+    """A table ready for use.
+
+    Parameters
+    ----------
+    table : Table
+        What it is.
+    data : pyarrow.Table
+        A column for every column of the table, by code, and ``source_file``, ``source_row``.
+        Money is int64 分; a month is int32 ``year * 12 + month``; a KPI is its code.
+    files : tuple of CheckedFile
+        Where it is from.
+    parts : tuple of Part
+        Its rows by file.
+    """
+
+    table: Table
+    data: pa.Table
+    files: tuple[CheckedFile, ...]
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def read(self) -> int:
+        """Rows read."""
+        return sum(file.read for file in self.files)
+
+    @property
+    def used(self) -> int:
+        """Rows used."""
+        return int(self.data.num_rows)
+
+    @property
+    def set_aside(self) -> int:
+        """Rows set aside."""
+        return self.read - self.used
+
+
+@dataclass(frozen=True)
+class Checked:
+    """All of a project's raw files, checked.
+
+    Parameters
+    ----------
+    tables : dict of str to CheckedTable
+        The tables that there are files for, by code.
+    problems : list of Problem
+        What was found, in the order of tables, files and rows.
+    left_out : list of LeftOut
+        The files and worksheets in the data folder that were not read.
+    """
+
+    tables: dict[str, CheckedTable]
+    problems: list[Problem]
+    left_out: list[LeftOut]
+
+    @property
+    def unrecognised(self) -> list[Path]:
+        """The files in the data folder of which nothing was read."""
+        return [one.file for one in self.left_out if one.sheet is None]
