@@ -217,7 +217,9 @@ def _load(reader: fastexcel.ExcelReader, name: str, file: Path) -> tuple[pa.Reco
 def _told_as_damaged(file: Path, sheet: str | None) -> Iterator[None]:
     try:
         yield
-    except _BROKEN as error:
+    except (*_BROKEN, OSError) as error:
+        if isinstance(error, OSError) and error.filename is not None:
+            raise  # the system's word on the file, not a place before the file's beginning
         raise (_no_workbook(file) if sheet is None else _damaged(file, sheet)) from error
 
 

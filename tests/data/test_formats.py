@@ -441,3 +441,18 @@ def test_formulas_with_a_value_are_read(tmp_path):
     found = cells(read_table(file, POLICIES))
     assert found["premium"] == ["1001"]
     assert found["withdrawn"] == [None]
+
+
+@pytest.mark.parametrize("cut", [700, 1500, 2500, 4000])
+def test_a_workbook_without_its_beginning_is_told_by_its_name(tmp_path, cut):
+    """Places in it then lie before the beginning of the file, which the system calls no place."""
+    book, content = openpyxl.Workbook(), io.BytesIO()
+    book.active.append(["工号", "日期", "拜访数"])
+    for row in range(3000):
+        book.active.append([f"{row * 7919 % 99991:05}", "2024-06-01", row * 1.1])
+    book.save(content)
+    file = tmp_path / "活动.xlsx"
+    file.write_bytes(content.getvalue()[cut:])
+    with pytest.raises(InputError) as refused:
+        read_table(file, TABLES["activities"], {})
+    assert refused.value.file == file and "磁盘" not in refused.value.problem
