@@ -53,9 +53,9 @@ class _Usual:
         What the month brings.
     share : (units,) float64 array
         How much of it is there by now.
-    spread : float
+    spread : float, or (months,) float64 array
         The variance of the logarithm of the group's usual months.
-    special : float
+    special : float, or (months,) float64 array
         The variance of the logarithm of a special month; 0 unless last year's was special.
     shift : float
         The variance of its share by now, likewise.
@@ -63,8 +63,8 @@ class _Usual:
 
     level: Floats
     share: Floats
-    spread: float
-    special: float = 0.0
+    spread: float | Floats
+    special: float | Floats = 0.0
     shift: float = 0.0
 
     @classmethod
@@ -144,8 +144,8 @@ class Course:
         return _Usual(
             np.stack([one.level for one in each], axis=1),
             np.stack([one.share for one in each], axis=1),
-            np.array([one.spread for one in each]),  # type: ignore[arg-type]
-            np.array([one.special for one in each]),  # type: ignore[arg-type]
+            np.array([one.spread for one in each]),
+            np.array([one.special for one in each]),
         )
 
     @property
@@ -257,7 +257,7 @@ def _rest(done: Floats, usual: _Usual, group: float, own: float) -> Floats:
     return np.asarray(np.maximum(usual.level * (1 - usual.share) * of_unit, 0.0))
 
 
-def _drawn(group: float, usual: _Usual) -> float:
+def _drawn(group: float, usual: _Usual) -> float | Floats:
     """How many usual months a group's pace is drawn by: fewer in a special month."""
     return group * usual.spread / (usual.spread + usual.special)
 
