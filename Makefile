@@ -4,11 +4,14 @@ PYTHON ?= python3
 VENV ?= .venv
 SPARK ?= .venv-spark
 MONTH ?= 2024-06
+# constraints.txt holds the versions that continuous integration tests with: CONSTRAINTS=constraints.txt takes them.
+CONSTRAINTS ?=
 
 BIN := $(VENV)/bin
 RUN := $(BIN)/kpi-xl --project demo
+INSTALL := -m pip install --quiet --disable-pip-version-check $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS))
 
-.PHONY: demo test test-spark lint bench study docs templates pictures clean addin
+.PHONY: demo test test-spark lint bench study docs templates pictures clean addin constraints release
 
 $(BIN)/kpi-xl: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("kpi_xl 需要 Python 3.11 或更高版本" if sys.version_info < (3, 11) else 0)'
@@ -16,13 +19,13 @@ $(BIN)/kpi-xl: pyproject.toml
 		{ echo "缺少 python3-venv。Debian、Ubuntu 请运行：sudo apt install python3-venv"; exit 1; }
 	@echo "准备运行环境：下载组件，一两分钟……"
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python $(INSTALL) --editable .
 	@touch $@
 
 # The extra `server` is not free for commercial use (docs/server.md); these tests are none.
 $(VENV)/.dev: $(BIN)/kpi-xl
 	@echo "下载测试、检查和手册要用的组件，几分钟……"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,server]'
+	$(BIN)/python $(INSTALL) --editable '.[dev,server]'
 	@touch $@
 
 # Microsoft's Open XML SDK checks every workbook in the tests; without Node those tests are skipped.
@@ -79,6 +82,16 @@ bench: $(VENV)/.dev
 # The statistics against simulated worlds; writes docs/calibration.md.
 study: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.study
+
+# The newest versions that go together, for every system and every Python that is promised.
+constraints: $(BIN)/kpi-xl
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev --extra server \
+		--no-header --no-annotate --output-file constraints.txt pyproject.toml
+
+# A release, VERSION=0.2.0: checked in a clone first; DRY_RUN=1 changes nothing here.
+release: $(VENV)/.dev
+	$(BIN)/python .ci/release.py $(VERSION) $(if $(DRY_RUN),--dry-run)
 
 addin: $(VENV)/.dev
 	$(BIN)/python -m udfs.excel.build kpi_xl.xlam
