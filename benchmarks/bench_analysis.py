@@ -16,8 +16,8 @@ from kpi_xl.analysis.trees import trees
 from kpi_xl.calendar import Month
 from kpi_xl.data.cube import Cube, Unit, is_money
 from kpi_xl.data.sums import MEASURES
-from kpi_xl.jobs.drivers import Drivers
-from kpi_xl.jobs.findings import Findings
+from kpi_xl.findings.drivers import Drivers
+from kpi_xl.findings.findings import Findings
 from kpi_xl.project import Settings
 
 _FIRST = Month.of(2022, 1)

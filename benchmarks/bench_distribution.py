@@ -18,8 +18,8 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from benchmarks.bench_workbook import template, values
-from kpi_xl.files import write_whole
-from kpi_xl.jobs.distribution.production import Blank, Order, produced
+from kpi_xl.circulation.production import Blank, Order, produced
+from kpi_xl.system.files import write_whole
 from kpi_xl.workbook import Identity, Template
 from kpi_xl.workbook.answers import ReturnedWorkbook
 from kpi_xl.workbook.inputs import input_slots
@@ -57,7 +57,7 @@ def send(blank: Blank, folder: Path, count: int) -> None:
 
 def take_back(folder: Path, blank: Blank, count: int) -> float:
     """Read, match by identity and validate; the median CPU ms of one."""
-    from kpi_xl.jobs.collection.validation import Validation  # brings pyarrow along
+    from kpi_xl.circulation.validation import Validation  # brings pyarrow along
 
     inputs = input_slots(Template("表.xlsx", blank.content))
     names = {one.slot.name for one in inputs}

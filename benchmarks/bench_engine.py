@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.generate import FIRST, MONTHS, generate, multiply
-from kpi_xl.data.schema import TABLES, Column
+from kpi_xl.catalogue.schema import TABLES, Column
 
 ROOT: Final = Path(__file__).parents[1]
 SMALL: Final = 100_000
@@ -346,8 +346,8 @@ def _store(task: str, company: Path) -> Callable[[], Any]:
     from kpi_xl.data.checked import Checked, CheckedTable
     from kpi_xl.data.fingerprints import LONG
     from kpi_xl.data.store import build, update
-    from kpi_xl.jobs.progress import silent
     from kpi_xl.project import Project, Settings
+    from kpi_xl.system.progress import silent
 
     last = (FIRST + (MONTHS - 1)).first
     tables = {}

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from kpi_xl.calendar import Month
-from kpi_xl.data.schema import TABLES, Table
+from kpi_xl.catalogue.schema import TABLES, Table
 
 Ints = NDArray[np.int64]
 

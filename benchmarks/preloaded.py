@@ -5,15 +5,15 @@ import pyarrow
 import pyarrow.compute
 import xlsxwriter
 
+import kpi_xl.circulation.collect
+import kpi_xl.circulation.distribute
 import kpi_xl.cli
 import kpi_xl.jobs.check
-import kpi_xl.jobs.collection
-import kpi_xl.jobs.distribution.run
 import kpi_xl.jobs.live
 import kpi_xl.jobs.review
 import kpi_xl.jobs.start
 import kpi_xl.jobs.target_split
-import kpi_xl.jobs.template_check
 import kpi_xl.jobs.views
+import kpi_xl.slots.template_check
 
 __all__ = ["duckdb", "kpi_xl", "pyarrow", "xlsxwriter"]

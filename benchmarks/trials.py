@@ -181,8 +181,8 @@ def _run(folder: str, arguments: list[str], scratch: str, said: str, dies_at: in
     os.environ |= {"TMPDIR": scratch, "HOME": scratch, "XDG_STATE_HOME": scratch}
     import tempfile
 
+    from kpi_xl.circulation import mail
     from kpi_xl.cli import main
-    from kpi_xl.jobs.distribution import mail
 
     tempfile.tempdir = None
     mail._FIRST_PAUSE = 0.01  # the tries have no time to lose

@@ -24,12 +24,12 @@ from typing import Any, Final
 import openpyxl
 
 from kpi_xl.calendar import Month
-from kpi_xl.files import write_whole
 from kpi_xl.jobs.check import check
 from kpi_xl.jobs.fill import refresh
 from kpi_xl.project import Project
 from kpi_xl.sample import write_sample
 from kpi_xl.sample.files import csv_file, workbook_file
+from kpi_xl.system.files import write_whole
 
 HERE: Final = Path(__file__).parent
 Rows = list[list[Any]]

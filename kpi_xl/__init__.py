@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kpi_xl._version import __version__
+
 if TYPE_CHECKING:
     from kpi_xl.api import Project
     from kpi_xl.catalogue import kpis
 
-__version__ = "0.1.0"
 __all__ = ["Project", "__version__", "kpis"]
 
 

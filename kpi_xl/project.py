@@ -22,17 +22,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from kpi_xl.data.schema import ORGANISATION, TABLES
+from kpi_xl.catalogue.schema import ORGANISATION, TABLES
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
-from kpi_xl.mail_settings import KEYS as MAIL_KEYS
-from kpi_xl.mail_settings import MailSettings, mail_settings
 from kpi_xl.readers.date import DateOrder, read_day
-from kpi_xl.server_settings import ServerSettings, server_settings
-from kpi_xl.settings_file import SettingError, is_text, nearest, row_of, settings_in
-
-REPORT: Final = "月度KPI表"
-"""What ``refresh`` fills where kpi.toml does not say."""
+from kpi_xl.settings.file import SettingError, is_text, nearest, row_of, settings_in
+from kpi_xl.settings.mail import KEYS as MAIL_KEYS
+from kpi_xl.settings.mail import MailSettings, mail_settings
+from kpi_xl.settings.server import ServerSettings, server_settings
+from kpi_xl.settings.text import REPORT
 
 _FILE: Final = "duckdb:///"
 _ENGINE: Final = re.compile(rf"{_FILE}.+|postgres(ql)?://.*|spark://.+|local(\[(\d+|\*)\])?(\?.*)?")

@@ -16,7 +16,7 @@ from typing import Any, Final
 from mkdocs.structure.files import File, Files
 
 from kpi_xl.jobs import data_form
-from kpi_xl.settings_text import settings_text
+from kpi_xl.settings.text import settings_text
 from manual import blocks, kpis, messages, own_report, tables
 
 ROOT: Final = Path(__file__).parents[1]

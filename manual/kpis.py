@@ -10,9 +10,9 @@ from typing import Final
 import udfs.functions
 from kpi_xl import catalogue
 from kpi_xl.analysis.knowledge import Evidence, knowledge
-from kpi_xl.explain import DIRECTIONS, FROM_DATES, worksheet_function
 from kpi_xl.kpi import Kpi
 from manual.example_numbers import BRANCH, MONTH, ROSTER, STORE
+from udfs.explain import DIRECTIONS, FROM_DATES, worksheet_function
 
 FAMILIES: Final = {
     "production": "业绩",

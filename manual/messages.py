@@ -24,18 +24,20 @@ _PARAMETER: Final = re.compile(r"\{\w+\}")
 _SUBJECTS: Final[dict[str, tuple[str, ...]]] = {
     "设置文件": (
         "kpi_xl/project.py",
-        "kpi_xl/settings_file.py",
-        "kpi_xl/mail_settings.py",
-        "kpi_xl/server_settings.py",
+        "kpi_xl/settings/file.py",
+        "kpi_xl/settings/",
     ),
-    "文件": ("kpi_xl/files.py", "kpi_xl/system_errors.py"),
+    "文件": ("kpi_xl/system/files.py", "kpi_xl/system/system_errors.py"),
     "数据库": ("kpi_xl/data/engines/",),
     "原始数据": ("kpi_xl/data/",),
-    "下发和邮件": ("kpi_xl/jobs/distribution/",),
-    "回收": ("kpi_xl/jobs/collection/",),
-    "工作簿和模板": ("kpi_xl/workbook/", "kpi_xl/jobs/unit_sheets.py"),
-    "服务": ("udfs/server/", "kpi_xl/server_commands.py"),
-    "加载项和功能区": ("udfs/", "kpi_xl/addin_commands.py", "kpi_xl/jobs/live.py"),
+    "回收": tuple(
+        f"kpi_xl/circulation/{name}"
+        for name in ("collect", "forms", "incoming", "matching", "validation", "versions")
+    ),
+    "下发和邮件": ("kpi_xl/circulation/", "kpi_xl/settings/mail.py"),
+    "工作簿和模板": ("kpi_xl/workbook/", "kpi_xl/slots/unit_sheets.py"),
+    "服务": ("udfs/server/", "kpi_xl/cli/server_commands.py"),
+    "加载项和功能区": ("udfs/", "kpi_xl/cli/addin_commands.py", "kpi_xl/jobs/live.py"),
     "命令": ("kpi_xl/",),
 }
 """What messages are about, by where the source begins that says them: the first that fits."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import openpyxl
 
-from kpi_xl.data.schema import TABLES, Column, Table
+from kpi_xl.catalogue.schema import TABLES, Column, Table
 from kpi_xl.jobs import start
 from kpi_xl.jobs.check import check
 from kpi_xl.jobs.data_form import NAME, choices_of, how_written

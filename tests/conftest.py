@@ -10,13 +10,14 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
-from kpi_xl.file_names import ROOM
-from kpi_xl.files import write_whole
-from kpi_xl.jobs import start, unit_sheets
+from kpi_xl.jobs import start
 from kpi_xl.jobs.fill import Filled, fill, recipients_of, template_path
 from kpi_xl.jobs.load import load
-from kpi_xl.jobs.recipients import files
 from kpi_xl.project import Project
+from kpi_xl.slots import unit_sheets
+from kpi_xl.slots.recipients import files
+from kpi_xl.system.file_names import ROOM
+from kpi_xl.system.files import write_whole
 from kpi_xl.workbook import Template
 from workbook_templates import NAMES
 

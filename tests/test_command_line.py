@@ -13,8 +13,8 @@ import click
 import pytest
 
 from kpi_xl.catalogue import kpis
-from kpi_xl.chinese import Argument, Command, Group
 from kpi_xl.cli import app
+from kpi_xl.cli.chinese import Argument, Command, Group
 from kpi_xl.sample import write_sample
 
 ROOT = Path(__file__).parents[1]
@@ -312,7 +312,7 @@ class TestStartUp:
 
 class TestPictures:
     def test_refresh_for_chat_groups(self, tiny):
-        from kpi_xl.jobs.libreoffice import soffice
+        from kpi_xl.system.libreoffice import soffice
 
         if soffice() is None:
             pytest.skip("LibreOffice 不在")

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from kpi_xl.catalogue import kpis
-from kpi_xl.data.schema import TABLES
+from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.errors import InputError
 from kpi_xl.jobs import start
 from kpi_xl.jobs.check import check

@@ -10,12 +10,12 @@ import pytest
 
 from kpi_xl.analysis.peers import peers
 from kpi_xl.catalogue import kpis
-from kpi_xl.jobs.drivers import Drivers
-from kpi_xl.jobs.findings import Findings
+from kpi_xl.findings.drivers import Drivers
+from kpi_xl.findings.findings import Findings
 from kpi_xl.jobs.load import load
-from kpi_xl.jobs.recipients import Recipients
 from kpi_xl.jobs.views import drivers_view, peers_view, scope
 from kpi_xl.project import Project
+from kpi_xl.slots.recipients import Recipients
 from server.worlds import people, write
 from udfs import current, functions
 

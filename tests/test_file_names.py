@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi_xl.data.cube import Unit
-from kpi_xl.file_names import LONGEST_PATH, ROOM, file_name, room_in
-from kpi_xl.jobs.people import Person
-from kpi_xl.jobs.recipients import Recipient, files
+from kpi_xl.data.people import Person
+from kpi_xl.slots.recipients import Recipient, files
+from kpi_xl.system.file_names import LONGEST_PATH, ROOM, file_name, room_in
 
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³])(\..*)?")
 

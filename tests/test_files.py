@@ -15,9 +15,9 @@ import time
 import duckdb
 import pytest
 
-from kpi_xl import files
-from kpi_xl.files import make_folder, put, remove, unfinished, write_whole
-from kpi_xl.system_errors import FileError, database_error, file_error
+from kpi_xl.system import files
+from kpi_xl.system.files import make_folder, put, remove, unfinished, write_whole
+from kpi_xl.system.system_errors import FileError, database_error, file_error
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="rights and locks of POSIX")
 
@@ -97,7 +97,7 @@ def test_a_planted_link_is_not_followed(tmp_path):
 
 def test_what_a_killed_process_left_goes(tmp_path):
     program = (
-        "import pathlib, time, kpi_xl.files as files\n"
+        "import pathlib, time, kpi_xl.system.files as files\n"
         "files._sync = lambda number: (print('here', flush=True), time.sleep(60))\n"
         f"files.write_whole(pathlib.Path({str(tmp_path / 'a.xlsx')!r}), b'half')\n"
     )
@@ -195,7 +195,7 @@ def nobody(tmp_path):
         else:
             pytest.skip("root may do everything, and setpriv is not there")
         program = (
-            "import pathlib; from kpi_xl.files import *; from kpi_xl.errors import InputError\n"
+            "import pathlib; from kpi_xl.system.files import *; from kpi_xl.errors import InputError\n"
             f"folder = pathlib.Path({str(tmp_path)!r})\n"
             f"try: {action}\nexcept InputError as error: print(error)\n"
         )
@@ -268,7 +268,7 @@ def test_things_that_are_in_the_way(tmp_path):
 
 def test_too_many_open_files(tmp_path):
     program = (
-        "import pathlib, resource\nfrom kpi_xl.files import write_whole\n"
+        "import pathlib, resource\nfrom kpi_xl.system.files import write_whole\n"
         "from kpi_xl.errors import InputError\n"
         "resource.setrlimit(resource.RLIMIT_NOFILE, (20, 20))\n"
         "held = []\n"

@@ -8,8 +8,8 @@ from click.testing import CliRunner
 from kpi_xl.cli import app
 from kpi_xl.errors import InputError
 from kpi_xl.jobs import fill as module
-from kpi_xl.jobs import unit_sheets
 from kpi_xl.jobs.fill import fill
+from kpi_xl.slots import unit_sheets
 from small_branch import MONTH, TWO_DEPARTMENTS, small_branch
 
 

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from kpi_xl.cli import app
-from kpi_xl.terminal import visible
+from kpi_xl.cli.terminal import visible
 
 ROOT = Path(__file__).parents[1]
 

@@ -20,9 +20,9 @@ from kpi_xl.data.content import digest
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.store import reading
 from kpi_xl.errors import InputError
-from kpi_xl.jobs.holding import holding
 from kpi_xl.jobs.load import load
 from kpi_xl.project import Project
+from kpi_xl.system.holding import holding
 
 ROSTER = "工号,姓名,营业部,营业组,签约日期,解约日期\n001,张三,东部,一组,2023-01-05,\n"
 POLICIES = "保单号,工号,件数,首年保费,FYC,承保日期\nP1,001,1,1000,300,2024-05-06\n"
@@ -276,9 +276,9 @@ def test_a_cube_that_cannot_be_read_is_made_anew(project):
 
 def test_a_second_process_waits_or_says_who_holds_it(project):
     told = pytest.raises(InputError, match=f"进程 {os.getpid()} .*正在更新")
-    with holding(project), told, holding(project, patience=0.1):
+    with holding(project.folder), told, holding(project.folder, patience=0.1):
         pass
-    with holding(project, patience=0.1):
+    with holding(project.folder, patience=0.1):
         pass
 
 

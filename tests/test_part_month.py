@@ -7,9 +7,9 @@ import duckdb
 import pytest
 
 from kpi_xl import kpis
+from kpi_xl.findings.findings import Findings
 from kpi_xl.jobs import start
 from kpi_xl.jobs.fill import refresh
-from kpi_xl.jobs.findings import Findings
 from kpi_xl.jobs.load import load
 from kpi_xl.project import Project
 from kpi_xl.workbook import read

@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 
 from kpi_xl.calendar import Month
-from kpi_xl.jobs.drivers import Drivers
-from kpi_xl.jobs.findings import Findings
+from kpi_xl.findings.drivers import Drivers
+from kpi_xl.findings.findings import Findings
 from kpi_xl.jobs.load import load
 from kpi_xl.project import Project
 

@@ -13,17 +13,17 @@ import pytest
 from kpi_xl.analysis.knowledge import knowledge
 from kpi_xl.calendar import Month, working_days
 from kpi_xl.catalogue import kpis
+from kpi_xl.circulation.collect import collect
+from kpi_xl.circulation.distribute import distribute
 from kpi_xl.data.cube import Cube
-from kpi_xl.jobs.collection.run import collect
-from kpi_xl.jobs.day_sums import day_sums
-from kpi_xl.jobs.distribution.run import distribute
+from kpi_xl.findings.day_sums import day_sums
+from kpi_xl.findings.improvement import REVIEW as PROGRESS
+from kpi_xl.findings.improvement import TEMPLATE
+from kpi_xl.findings.measure_codes import code_meant, code_of
+from kpi_xl.findings.rule_lists import RuleLists
 from kpi_xl.jobs.fill import fill
-from kpi_xl.jobs.improvement import REVIEW as PROGRESS
-from kpi_xl.jobs.improvement import TEMPLATE
 from kpi_xl.jobs.load import load
-from kpi_xl.jobs.measure_codes import code_meant, code_of
 from kpi_xl.jobs.review import review
-from kpi_xl.jobs.rule_lists import RuleLists
 from kpi_xl.project import Project
 from kpi_xl.workbook import Template, read
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kpi_xl import error_log
+from kpi_xl.system import error_log
 from small_branch import MONTH, TWO_DEPARTMENTS, small_branch
 
 ROOT = Path(__file__).parents[1]

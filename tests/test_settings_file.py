@@ -11,8 +11,8 @@ import pytest
 
 from kpi_xl.errors import InputError
 from kpi_xl.project import Settings, read_settings
-from kpi_xl.settings_file import LARGEST, row_of
-from kpi_xl.settings_text import settings_text
+from kpi_xl.settings.file import LARGEST, row_of
+from kpi_xl.settings.text import settings_text
 
 MUTATIONS = int(os.environ.get("KPI_XL_MUTATIONS", "150"))
 """So many are tried; 3,000 were once."""

@@ -6,10 +6,10 @@ import duckdb
 import pytest
 
 from kpi_xl.calendar import Month
+from kpi_xl.data.targets import Targets
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.fill import fill
 from kpi_xl.jobs.load import load
-from kpi_xl.jobs.targets import Targets
 from small_branch import MONTH, TWO_DEPARTMENTS, small_branch, write_table
 
 

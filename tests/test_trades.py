@@ -18,12 +18,12 @@ from kpi_xl.calendar import Month, working_days
 from kpi_xl.catalogue import MEASURES, kpis
 from kpi_xl.cli import app
 from kpi_xl.errors import InputError
+from kpi_xl.findings.day_sums import day_sums
+from kpi_xl.findings.drivers import Drivers
+from kpi_xl.findings.rule_lists import RuleLists
 from kpi_xl.jobs import start
-from kpi_xl.jobs.day_sums import day_sums
-from kpi_xl.jobs.drivers import Drivers
 from kpi_xl.jobs.fill import refresh
 from kpi_xl.jobs.load import load
-from kpi_xl.jobs.rule_lists import RuleLists
 from kpi_xl.jobs.target_split import PERIODS, split
 from kpi_xl.jobs.views import pace_view, scope
 from kpi_xl.project import Project

@@ -98,7 +98,7 @@ def windows_rules() -> Iterator[None]:
         for name in ("unlink", "remove"):
             patch.setattr(os, name, removing(getattr(os, name)))
         # What Windows has not, and how modules ask.
-        patch.setattr("kpi_xl.files.fcntl", None)
+        patch.setattr("kpi_xl.system.files.fcntl", None)
         patch.setattr("kpi_xl.data.sealed._MAPS", False)
         patch.setattr("kpi_xl.data.content._TELLS_CHANGES", False)
         for name, module in list(sys.modules.items()):

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, Final, NamedTuple, Protocol
 
-from kpi_xl.error_log import log_fault
 from kpi_xl.errors import InputError
-from kpi_xl.jobs.progress import Progress
 from kpi_xl.jobs.sight import told_to
-from kpi_xl.jobs.user import User, UserSettings
 from kpi_xl.project import Project
-from kpi_xl.system_errors import database_error, file_error
+from kpi_xl.system.error_log import log_fault
+from kpi_xl.system.progress import Progress
+from kpi_xl.system.system_errors import database_error, file_error
+from kpi_xl.system.user import User, UserSettings
 from udfs.current import data, seen
 from udfs.open_book import Cells, OpenBook
 
@@ -165,7 +165,7 @@ def fill(template: str) -> Action:
 
     def action(host: Host, progress: Progress) -> None:
         from kpi_xl.jobs.fill import fill as job
-        from kpi_xl.jobs.undone import lines
+        from kpi_xl.system.undone import lines
 
         user = host.user
         filled = job(_project(user), template, user.settings().month, progress)
@@ -181,9 +181,9 @@ def distribute(template: str, level: str) -> Action:
     """下发: make the workbooks of an official template that can be collected; mail none."""
 
     def action(host: Host, progress: Progress) -> None:
-        from kpi_xl.jobs.circulation import file_of
-        from kpi_xl.jobs.distribution.run import distribute as job
-        from kpi_xl.jobs.distribution.told import lines
+        from kpi_xl.circulation.distribute import distribute as job
+        from kpi_xl.circulation.distribution_messages import lines
+        from kpi_xl.data.circulation import file_of
 
         user = host.user
         project = _project(user)
@@ -197,8 +197,8 @@ def distribute(template: str, level: str) -> Action:
 
 def collect(host: Host, progress: Progress) -> None:
     """回收: collect the workbooks in the project's folder of returned ones."""
-    from kpi_xl.jobs.collection import collect as job
-    from kpi_xl.jobs.collection.told import lines
+    from kpi_xl.circulation.collect import collect as job
+    from kpi_xl.circulation.collection_messages import lines
 
     first, *rest, report = lines(job(_project(host.user), progress=progress))
     # A message box is cut where it gets long: the report, which has everything, comes early.
@@ -237,7 +237,7 @@ def check(host: Host, progress: Progress) -> None:
 
 def doctor(host: Host, progress: Progress) -> None:
     """检查安装: check the installation and the project, in a new workbook."""
-    from kpi_xl.jobs.doctor import doctor as job
+    from udfs.doctor import doctor as job
 
     findings = job()
     rows = [[f.name, "正常" if f.fine else "有问题", f.found, f.advice] for f in findings]
@@ -252,8 +252,8 @@ def doctor(host: Host, progress: Progress) -> None:
 def explain(host: Host, progress: Progress) -> None:
     """指标说明: explain the KPI of the selected cell, or list all."""
     from kpi_xl.catalogue import kpis
-    from kpi_xl.explain import lines
     from udfs.by_data import KPI_NAMES
+    from udfs.explain import lines
 
     cell = host.selected()
     label = None if cell is None else cell.value

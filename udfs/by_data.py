@@ -225,7 +225,7 @@ def KPI_HELP(name: Any) -> Result:
     '活动率（KPI_ACTIVITY）'
     """
     from kpi_xl.catalogue.names import kpi_meant
-    from kpi_xl.explain import lines
+    from udfs.explain import lines
 
     text = named(rows_of(name)[0][0][0])
     if not text:

@@ -15,7 +15,7 @@ from udfs.known_findings import findings_beside
 from udfs.results import Result, never_raises
 
 if TYPE_CHECKING:
-    from kpi_xl.jobs.findings import Findings
+    from kpi_xl.findings.findings import Findings
 
 
 def _findings(unit: Any, month: Any) -> tuple[Findings, int]:
@@ -53,7 +53,7 @@ def KPI_UNIT_DRIVERS(unit: Any, month: Any, compare: Any = None, tree: Any = Non
     rows
         标题为 因素、起点、终点、影响；末行是合计，元。
     """
-    from kpi_xl.jobs.drivers import COMPARISONS, Drivers
+    from kpi_xl.findings.drivers import COMPARISONS, Drivers
 
     wanted = text_of(_first(compare)) or COMPARISONS[0]
     code = text_of(_first(tree)) or None
@@ -177,8 +177,8 @@ def KPI_UNIT_PEERS(name: Any, unit: Any, month: Any) -> Result:
     rows
         本单位、最好、上四分位、中位、下四分位、名次、单位数，一项一行；同级单位太少的没有，末行说明。
     """
-    from kpi_xl.jobs.findings import too_few
-    from kpi_xl.jobs.unit_values import NOTHING
+    from kpi_xl.findings.findings import too_few
+    from kpi_xl.findings.shown import NOTHING
 
     kpi = kpi_of(named(_first(name)))
     findings, number = _findings(unit, month)

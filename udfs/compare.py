@@ -100,7 +100,7 @@ def with_bands(kpi: Kpi, source: Data | None) -> Kpi:
     """The KPI with the project's own bounds, if kpi.toml sets any."""
     if source is None:
         return kpi
-    from kpi_xl.jobs.unit_values import with_bands as of_project
+    from kpi_xl.findings.shown import with_bands as of_project
 
     return of_project(kpi, source.project.settings)
 

@@ -7,7 +7,7 @@ import math
 from typing import Any, Final
 
 from kpi_xl.error_values import error_name
-from kpi_xl.workbook.serials import serial
+from kpi_xl.workbook.ooxml.serials import serial
 
 ERRORS: Final = frozenset(
     {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"}

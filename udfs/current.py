@@ -134,7 +134,7 @@ class Data:
 
     def _read_targets(self, month: Month) -> Mapping[int, Mapping[str, float]]:
         from kpi_xl.data.store import reading
-        from kpi_xl.jobs.targets import Targets
+        from kpi_xl.data.targets import Targets
 
         try:
             with reading(self.project, self.cube, patience=0) as store:
@@ -177,8 +177,8 @@ class _Watch:
         return self._looked > float("-inf")
 
     def _look(self) -> None:
-        from kpi_xl.jobs.user import User
         from kpi_xl.project import Project
+        from kpi_xl.system.user import User
 
         try:
             folder = User.current().project()

@@ -10,7 +10,7 @@ from udfs.arguments import BadArgumentError
 from udfs.current import Data
 
 if TYPE_CHECKING:
-    from kpi_xl.jobs.findings import Findings
+    from kpi_xl.findings.findings import Findings
 
 _known: Final[weakref.WeakKeyDictionary[Data, dict[tuple[str, Month], Findings]]] = (
     weakref.WeakKeyDictionary()
@@ -34,7 +34,7 @@ def findings_beside(source: Data, unit: int, month: Month) -> Findings:
     BadArgumentError
         #N/A for a month without data, and for a unit that holds what belongs to none.
     """
-    from kpi_xl.jobs.findings import Findings
+    from kpi_xl.findings.findings import Findings
 
     cube = source.cube
     level = cube.units[unit].level

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import xlwings
 
-from kpi_xl.jobs.user import User
+from kpi_xl.system.user import User
 from udfs import buttons
 from udfs.buttons import Selected
 from udfs.excel.book import ExcelCells, quiet

@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple, Protocol
 
 from kpi_xl.errors import InputError
-from kpi_xl.jobs.progress import Progress, silent
-from kpi_xl.workbook.cells import UnwritableError
-from kpi_xl.workbook.parts import DefinedName, Workbook
-from kpi_xl.workbook.references import Area, Place, area
+from kpi_xl.system.progress import Progress, silent
+from kpi_xl.workbook.ooxml.cells import UnwritableError
+from kpi_xl.workbook.ooxml.parts import DefinedName, Workbook
+from kpi_xl.workbook.ooxml.references import Area, Place, area
 from kpi_xl.workbook.slots import Slot, laid_out, places, slot
 from udfs.contents import Content, is_formula, of_cell, of_value, to_write
 from udfs.restoring import Cell, Changed, Contents, Now, Plan, blocks, plan

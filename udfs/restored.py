@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kpi_xl.workbook.references import Area
+from kpi_xl.workbook.ooxml.references import Area
 from udfs.contents import shown
 from udfs.restoring import Left, Plan
 

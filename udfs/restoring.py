@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Final, NamedTuple
 
-from kpi_xl.workbook.references import Area
+from kpi_xl.workbook.ooxml.references import Area
 from udfs.contents import Content, same
 
 Contents = list[list[Content]]

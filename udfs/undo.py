@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from kpi_xl.errors import InputError
-from kpi_xl.files import make_own, write_whole
+from kpi_xl.system.files import make_own, write_whole
 from udfs.restoring import Changed
 
 _MARK: Final = re.compile(r"[0-9a-f]{32}")

@@ -7,7 +7,7 @@ from typing import Final
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from kpi_xl.jobs.log_values import LINES
+from kpi_xl.slots.log_values import LINES
 from workbook_templates.look import (
     ACCENT_MIDDLE,
     ACROSS,

@@ -7,7 +7,7 @@ from typing import Final
 
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from kpi_xl.jobs.agenda_values import HOURS, USES, WEEKEND
+from kpi_xl.slots.agenda_values import HOURS, USES, WEEKEND
 from workbook_templates.form import UNIT, facts, head
 from workbook_templates.guide import Guide
 from workbook_templates.look import (

@@ -7,7 +7,7 @@ from typing import Final
 
 from kpi_xl.analysis.scorecard import Item
 from kpi_xl.catalogue import kpis
-from kpi_xl.jobs.assessment_values import CAP, FLOOR, ITEMS
+from kpi_xl.slots.assessment_values import CAP, FLOOR, ITEMS
 from workbook_templates.form import UNIT, facts, head, heads
 from workbook_templates.guide import Guide
 from workbook_templates.look import (

@@ -7,7 +7,7 @@ from typing import Final
 
 from xlsxwriter.utility import xl_col_to_name
 
-from kpi_xl.jobs.log_values import LINES
+from kpi_xl.slots.log_values import LINES
 from workbook_templates import daily_log
 from workbook_templates.daily_log import FIRST, GROUP, HEADER, LAST, SMALL, TOTALS
 from workbook_templates.form import UNIT, Column, Roll, facts, head, heads

@@ -6,7 +6,7 @@ from typing import Final
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from kpi_xl import kpis
+from kpi_xl.catalogue import kpis
 from kpi_xl.formula import Measure
 from kpi_xl.kpi import Kpi
 from workbook_templates.look import (

@@ -7,7 +7,7 @@ from typing import Final
 
 from xlsxwriter.utility import xl_col_to_name
 
-from kpi_xl.jobs.log_values import LINES, LOGGED
+from kpi_xl.slots.log_values import LINES, LOGGED
 from workbook_templates import daily_log
 from workbook_templates.daily_log import FIRST, HEADER, LAST, SMALL, TOTALS
 from workbook_templates.form import PERSON, facts, head

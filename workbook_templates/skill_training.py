@@ -7,7 +7,7 @@ from typing import Final
 
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from kpi_xl.jobs.skill_values import LEVELS, SKILLS
+from kpi_xl.slots.skill_values import LEVELS, SKILLS
 from workbook_templates.form import UNIT, Column, Roll, facts, head
 from workbook_templates.guide import Guide
 from workbook_templates.look import (

@@ -8,7 +8,7 @@ from typing import Final
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from kpi_xl.analysis.boxes import SKILL_WILL, SKILL_WILL_LEADS_TO
-from kpi_xl.jobs.skill_values import BOX_COLUMNS, BOX_ROWS, UNDECIDED
+from kpi_xl.slots.skill_values import BOX_COLUMNS, BOX_ROWS, UNDECIDED
 from workbook_templates.form import UNIT, Column, Roll, facts, head, heads
 from workbook_templates.guide import Guide
 from workbook_templates.look import (

@@ -21,12 +21,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kpi_xl import kinds
+from kpi_xl.catalogue.schema import TABLES, Table
 from kpi_xl.data import agent_ids, hashes, rules, snapshots
 from kpi_xl.data.check_file import read_file
 from kpi_xl.data.checked import Checked, CheckedFile, CheckedTable, Part
 from kpi_xl.data.finding import Finding
 from kpi_xl.data.problem import Problem
-from kpi_xl.data.schema import TABLES, Table
 from kpi_xl.data.sources import LeftOut, Source
 from kpi_xl.data.tables_found import find_tables
 from kpi_xl.errors import InputError

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from kpi_xl.catalogue.schema import Table
 from kpi_xl.data.problem import Problem
-from kpi_xl.data.schema import Table
 from kpi_xl.data.sources import LeftOut
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 import xxhash
 
 from kpi_xl.errors import InputError
-from kpi_xl.files import write_whole
+from kpi_xl.system.files import write_whole
 
 _PIECE: Final = 1 << 20  # stays in the processor's own memory between reading and hashing
 

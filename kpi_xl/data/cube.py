@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import MEASURES, kpis
 from kpi_xl.catalogue.measures import COHORT_MONTHS
+from kpi_xl.catalogue.schema import ORGANISATION
 from kpi_xl.data.content import digest
-from kpi_xl.data.schema import ORGANISATION
 from kpi_xl.data.sealed import DamagedError, sealing, unsealed
 from kpi_xl.data.unit_names import answering, listed, written
 from kpi_xl.error_values import NOT_AVAILABLE

@@ -17,11 +17,11 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
+from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.data import hashes
 from kpi_xl.data.checked import Checked, CheckedTable, Part
+from kpi_xl.data.code_version import program
 from kpi_xl.data.computation import Changed
-from kpi_xl.data.program import program
-from kpi_xl.data.schema import TABLES
 from kpi_xl.data.steps import Months
 from kpi_xl.project import Settings
 

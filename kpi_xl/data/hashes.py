@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from kpi_xl.data.schema import Table
+from kpi_xl.catalogue.schema import Table
 
 MODULUS: Final = 2**63 - 1
 """Sums of hashes are kept modulo this number, so that they are whole numbers of eight bytes."""

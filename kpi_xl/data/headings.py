@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kpi_xl.data.schema import Column, Table
+from kpi_xl.catalogue.schema import Column, Table
 from kpi_xl.errors import InputError
 
 MOST_LEVELS: Final = 3

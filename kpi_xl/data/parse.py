@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kpi_xl import kinds
-from kpi_xl.data.schema import Column
+from kpi_xl.catalogue.schema import Column
 from kpi_xl.fault import Fault
 from kpi_xl.project import Settings
 from kpi_xl.readers.cell import ERRORS, FORMULA_AS_TEXT, NOTHING, plain

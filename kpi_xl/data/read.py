@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kpi_xl import kinds
+from kpi_xl.catalogue.schema import TABLES, Table
 from kpi_xl.data import excel_file, totals
 from kpi_xl.data.csv_file import read_csv
 from kpi_xl.data.formats import WORKBOOKS, Format, format_of
@@ -22,7 +23,6 @@ from kpi_xl.data.grid import Grid, empty_file, not_open
 from kpi_xl.data.headings import Header, Headings
 from kpi_xl.data.parquet_file import read_parquet
 from kpi_xl.data.problem import Problem
-from kpi_xl.data.schema import TABLES, Table
 from kpi_xl.data.sources import Source
 from kpi_xl.data.totals import Total
 from kpi_xl.errors import InputError

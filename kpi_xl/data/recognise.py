@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Final
 
 from kpi_xl import kinds
+from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.data import csv_file, excel_file
 from kpi_xl.data.formats import WORKBOOKS, Format, format_of
 from kpi_xl.data.grid import empty_file, not_open
 from kpi_xl.data.headings import Header, Headings, normalise
 from kpi_xl.data.parquet_file import headings_of
-from kpi_xl.data.schema import TABLES
 from kpi_xl.data.sources import LeftOut, Source
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault

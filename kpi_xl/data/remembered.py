@@ -20,14 +20,14 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.data import fingerprints, hashes, rules
 from kpi_xl.data.check import Progress, check_project
 from kpi_xl.data.check_file import read_file
 from kpi_xl.data.checked import Checked, CheckedFile, CheckedTable, Part
+from kpi_xl.data.code_version import program
 from kpi_xl.data.content import Contents
 from kpi_xl.data.problem import Problem
-from kpi_xl.data.program import program
-from kpi_xl.data.schema import TABLES
 from kpi_xl.data.sealed import DamagedError, sealing, unsealed
 from kpi_xl.data.sources import Source
 from kpi_xl.project import Project, Settings

@@ -13,7 +13,7 @@ import xlsxwriter
 
 from kpi_xl.data.checked import Checked
 from kpi_xl.data.problem import Problem
-from kpi_xl.files import write_whole
+from kpi_xl.system.files import write_whole
 
 MOST: Final = 100_000
 """So many problems are written; whoever has more needs not the list but another export."""

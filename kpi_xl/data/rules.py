@@ -19,9 +19,9 @@ from kpi_xl import kinds
 from kpi_xl.catalogue import kpis
 from kpi_xl.catalogue.measures import COUNTED
 from kpi_xl.catalogue.names import like_kpi
+from kpi_xl.catalogue.schema import AGENTS, ORGANISATION, Column, Table
 from kpi_xl.data.finding import Finding
 from kpi_xl.data.hashes import key_columns
-from kpi_xl.data.schema import AGENTS, ORGANISATION, Column, Table
 from kpi_xl.data.snapshots import winners
 from kpi_xl.readers.id import Ids
 

@@ -15,7 +15,7 @@ from typing import IO, Final
 
 import xxhash
 
-from kpi_xl.files import put, unfinished
+from kpi_xl.system.files import put, unfinished
 
 _MARK: Final = b"kpi_xl sealed 1\n"
 _LENGTH: Final = len(_MARK) + xxhash.xxh3_128().digest_size

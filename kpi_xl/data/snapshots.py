@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from kpi_xl import kinds
+from kpi_xl.catalogue.schema import Table
 from kpi_xl.data.finding import Finding
-from kpi_xl.data.schema import Table
 
 _DAYS: Final = {
     "agents": ("signed", "left"), "policies": ("issued", "withdrawn", "ended"), "dues": ("paid",),

@@ -10,6 +10,7 @@ from typing import Final
 
 import duckdb
 
+from kpi_xl.catalogue.schema import TABLES, Kind, Table
 from kpi_xl.data.checked import Checked
 from kpi_xl.data.compute import compute
 from kpi_xl.data.content import Contents
@@ -19,10 +20,9 @@ from kpi_xl.data.engines import Database, DuckDb, Engine
 from kpi_xl.data.engines.hybrid import Hybrid
 from kpi_xl.data.fingerprints import is_of, remember, replace_rows
 from kpi_xl.data.notice import keep_notice
-from kpi_xl.data.schema import TABLES, Kind, Table
 from kpi_xl.errors import InputError
-from kpi_xl.files import put, remove, unfinished
 from kpi_xl.project import Project
+from kpi_xl.system.files import put, remove, unfinished
 
 _PATIENCE: Final = 30.0
 

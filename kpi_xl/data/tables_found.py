@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from kpi_xl.catalogue.schema import TABLES, Table
 from kpi_xl.data.recognise import Finder
-from kpi_xl.data.schema import TABLES, Table
 from kpi_xl.data.sources import LeftOut, Source
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from kpi_xl.data.schema import Table
+from kpi_xl.catalogue.schema import Table
 from kpi_xl.readers.number import read_money
 
 _LABEL: Final = (

@@ -7,8 +7,8 @@ from pathlib import Path
 from kpi_xl.data.checked import Checked
 from kpi_xl.data.report import write_report
 from kpi_xl.jobs.load import check_source, report_path
-from kpi_xl.jobs.progress import Progress, silent
 from kpi_xl.project import Project
+from kpi_xl.system.progress import Progress, silent
 
 
 def check(project: Project, progress: Progress = silent) -> tuple[Checked, Path]:

@@ -12,8 +12,8 @@ from typing import Any, Final
 import xlsxwriter
 
 from kpi_xl.catalogue import kpis
+from kpi_xl.catalogue.schema import TABLES, Column, Kind, Table
 from kpi_xl.data.rules import LEVELS
-from kpi_xl.data.schema import TABLES, Column, Kind, Table
 
 NAME: Final = "原始数据.xlsx"
 """What the file is called: no table's name is in it, so its sheets are looked at."""

@@ -12,16 +12,16 @@ from kpi_xl.calendar import Month
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.store import reading
 from kpi_xl.errors import InputError
-from kpi_xl.file_names import file_name, room_in
-from kpi_xl.files import write_whole
-from kpi_xl.jobs import unit_sheets
 from kpi_xl.jobs.load import load
-from kpi_xl.jobs.progress import Progress, silent
-from kpi_xl.jobs.recipients import Recipient, Recipients
-from kpi_xl.jobs.recipients import files as files_of
-from kpi_xl.jobs.review_month import came_back
-from kpi_xl.jobs.undone import Undone, refuse_if_all
 from kpi_xl.project import Project
+from kpi_xl.slots import unit_sheets
+from kpi_xl.slots.monthly_review_values import came_back
+from kpi_xl.slots.recipients import Recipient, Recipients
+from kpi_xl.slots.recipients import files as files_of
+from kpi_xl.system.file_names import file_name, room_in
+from kpi_xl.system.files import write_whole
+from kpi_xl.system.progress import Progress, silent
+from kpi_xl.system.undone import Undone, refuse_if_all
 from kpi_xl.workbook import Template
 from kpi_xl.workbook.identity import NOBODY
 

@@ -12,15 +12,15 @@ from typing import Final
 
 from kpi_xl.calendar import Month
 from kpi_xl.data.cube import Cube, Unit
+from kpi_xl.data.people import Person
 from kpi_xl.data.store import reading
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.fill import month_meant
-from kpi_xl.jobs.people import Person
-from kpi_xl.jobs.progress import Progress, silent
-from kpi_xl.jobs.recipients import Recipients
 from kpi_xl.jobs.sight import Sight
-from kpi_xl.jobs.unit_values import Values
 from kpi_xl.project import Project, Settings
+from kpi_xl.slots.recipients import Recipients
+from kpi_xl.slots.unit_values import Values
+from kpi_xl.system.progress import Progress, silent
 
 IDENTITY: Final = (
     "unit.name", "department.name", "team.name", "unit.level", "unit.parent", "person.id",

@@ -10,22 +10,22 @@ from typing import Final
 
 from kpi_xl.data.check import check_project
 from kpi_xl.data.checked import Checked
+from kpi_xl.data.code_version import program
 from kpi_xl.data.content import Contents
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.engines import Database
 from kpi_xl.data.engines.check import check_database
 from kpi_xl.data.engines.connect import database_of
-from kpi_xl.data.program import program
 from kpi_xl.data.remembered import check_what_changed
 from kpi_xl.data.report import write_report
 from kpi_xl.data.store import build, build_from, has_log
 from kpi_xl.data.tables_found import raw_files
 from kpi_xl.errors import InputError
-from kpi_xl.jobs.holding import holding
-from kpi_xl.jobs.progress import Progress, silent
-from kpi_xl.jobs.undone import Undone
 from kpi_xl.project import Project
-from kpi_xl.system_errors import FileError
+from kpi_xl.system.holding import holding
+from kpi_xl.system.progress import Progress, silent
+from kpi_xl.system.system_errors import FileError
+from kpi_xl.system.undone import Undone
 
 REPORT: str = "校验报告.xlsx"
 
@@ -67,7 +67,7 @@ def load(project: Project, progress: Progress = silent) -> Loaded:
         stamp = _stamp(project, database, contents)
         cube = _up_to_date(project, stamp, contents)
         if cube is None:
-            with holding(project):
+            with holding(project.folder):
                 # Another process may have done it while this one waited.
                 stamp = _stamp(project, database, contents)
                 cube = _up_to_date(project, stamp, contents)

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from kpi_xl.errors import InputError
-from kpi_xl.files import remove, write_whole
-from kpi_xl.jobs.libreoffice import converted, needed_soffice
-from kpi_xl.jobs.progress import Progress, silent
-from kpi_xl.jobs.undone import Undone
+from kpi_xl.system.files import remove, write_whole
+from kpi_xl.system.libreoffice import converted, needed_soffice
+from kpi_xl.system.progress import Progress, silent
+from kpi_xl.system.undone import Undone
 
 _DOTS_AN_INCH: Final = 110
 _POINTS_AN_INCH: Final = 72

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from kpi_xl.jobs.fill import Filled, fill
-from kpi_xl.jobs.progress import Progress, silent
 from kpi_xl.project import Project
+from kpi_xl.system.progress import Progress, silent
 
 TEMPLATE: Final = "月度经营检讨"
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from kpi_xl.data.cube import Cube
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.load import load
-from kpi_xl.jobs.progress import Progress, silent
 from kpi_xl.project import Project
+from kpi_xl.system.progress import Progress, silent
 
 
 @contextmanager

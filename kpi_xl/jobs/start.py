@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from kpi_xl.errors import InputError
-from kpi_xl.files import is_new, make_own, write_whole
 from kpi_xl.jobs import data_form
-from kpi_xl.jobs.progress import Progress, silent
 from kpi_xl.project import Project
 from kpi_xl.sample import write_sample
-from kpi_xl.settings_text import settings_text
+from kpi_xl.settings.text import settings_text
+from kpi_xl.system.files import is_new, make_own, write_whole
+from kpi_xl.system.progress import Progress, silent
 
 
 def init(folder: Path, name: str, *, shared: bool = False) -> Project:

@@ -21,13 +21,13 @@ from kpi_xl.calendar import Month, is_working_day, weeks_of, working_days
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import LEVELS
 from kpi_xl.errors import InputError
-from kpi_xl.files import write_whole
-from kpi_xl.jobs.additive import adds_up
+from kpi_xl.findings.aggregation import adds_up
 from kpi_xl.jobs.load import load
-from kpi_xl.jobs.progress import Progress, silent
 from kpi_xl.jobs.views import Figure, View
 from kpi_xl.project import Project
 from kpi_xl.readers.cell import as_text
+from kpi_xl.system.files import write_whole
+from kpi_xl.system.progress import Progress, silent
 
 Row = tuple[str, str, str, str, float]
 """月份, 层级, 单位, 指标, 目标值."""

@@ -19,17 +19,17 @@ from kpi_xl.catalogue.names import kpi_meant
 from kpi_xl.data.cube import LEVELS, Cube
 from kpi_xl.data.store import reading
 from kpi_xl.errors import InputError
-from kpi_xl.jobs.analysis_values import cause_text, measure_text
-from kpi_xl.jobs.day_sums import DaySums, day_sums, misses_text, paced
-from kpi_xl.jobs.drivers import BEFORE, COMPARISONS, Drivers
+from kpi_xl.findings.day_sums import DaySums, day_sums, misses_text, paced
+from kpi_xl.findings.drivers import BEFORE, COMPARISONS, Drivers
+from kpi_xl.findings.findings import Findings, value_text
+from kpi_xl.findings.rule_lists import RuleLists, unit_rules
+from kpi_xl.findings.shown import NOTHING
 from kpi_xl.jobs.fill import month_meant
-from kpi_xl.jobs.findings import Findings, value_text
-from kpi_xl.jobs.progress import Progress, silent
-from kpi_xl.jobs.rule_lists import RuleLists, unit_rules
 from kpi_xl.jobs.sight import Sight
-from kpi_xl.jobs.unit_values import NOTHING
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Project
+from kpi_xl.slots.analysis_values import cause_text, measure_text
+from kpi_xl.system.progress import Progress, silent
 
 
 class Figure(str):

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from kpi_xl.data.schema import (
+from kpi_xl.catalogue.schema import (
     ACTIVITIES,
     AGENTS,
     ATTENDANCE,
@@ -23,7 +23,6 @@ from kpi_xl.data.schema import (
     TRANSFERS,
 )
 from kpi_xl.errors import InputError
-from kpi_xl.files import is_new, make_own, write_whole
 from kpi_xl.sample import dealer, shops, tables
 from kpi_xl.sample.activity import make_attendance, make_weeks
 from kpi_xl.sample.branch import END, NAME
@@ -36,6 +35,7 @@ from kpi_xl.sample.people import make_people, move_people
 from kpi_xl.sample.production import make_policies
 from kpi_xl.sample.renewals import make_dues
 from kpi_xl.sample.settings import KPI_TOML
+from kpi_xl.system.files import is_new, make_own, write_whole
 
 __all__ = ["TRADES", "write_sample"]
 

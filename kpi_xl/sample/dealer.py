@@ -21,7 +21,7 @@ from kpi_xl.sample.stores import (
     passing,
     stores_of,
 )
-from kpi_xl.settings_text import settings_text
+from kpi_xl.settings.text import settings_text
 
 NAME: Final = "骏达汽车"
 _SEED: Final = 20240611

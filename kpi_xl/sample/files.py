@@ -10,7 +10,7 @@ from typing import Final
 
 import xlsxwriter
 
-from kpi_xl.data.schema import Table
+from kpi_xl.catalogue.schema import Table
 
 Cell = str | int | float | dt.date | None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from kpi_xl.sample.branch import NAME
-from kpi_xl.settings_text import settings_text
+from kpi_xl.settings.text import settings_text
 
 _BANDS: Final = """\
 "活动率" = { healthy = 0.65, danger = 0.55 }

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from kpi_xl.analysis.apportion import apportion
 from kpi_xl.calendar import Month, working_days
 from kpi_xl.catalogue import MEASURES
-from kpi_xl.data.schema import AGENTS, ATTENDANCE, COUNTS, TARGETS
+from kpi_xl.catalogue.schema import AGENTS, ATTENDANCE, COUNTS, TARGETS
 from kpi_xl.sample.dice import Dice
 from kpi_xl.sample.files import Cell, csv_file, headings, workbook_file
 from kpi_xl.sample.names import Gender, person_name

@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from xml.parsers import expat
 
-from kpi_xl.workbook import growing, identity, parts, slots
-from kpi_xl.workbook.cells import UNCALCULATED, Raw, Value
-from kpi_xl.workbook.excerpt import excerpt
+from kpi_xl.workbook import identity, slots
+from kpi_xl.workbook.fast_read import excerpt
+from kpi_xl.workbook.growth import regions
 from kpi_xl.workbook.identity import Identity
-from kpi_xl.workbook.package import RETURNED, Package
-from kpi_xl.workbook.references import Area
+from kpi_xl.workbook.ooxml import parts
+from kpi_xl.workbook.ooxml.cells import UNCALCULATED, Raw, Value
+from kpi_xl.workbook.ooxml.package import RETURNED, Package
+from kpi_xl.workbook.ooxml.references import Area
+from kpi_xl.workbook.ooxml.tables import Table, tables
 from kpi_xl.workbook.returned import Reader, cell_references
-from kpi_xl.workbook.tables import Table, tables
 
 _MOST_CELLS: Final = 200_000
 
@@ -131,7 +133,7 @@ class ReturnedWorkbook:
         every = {
             record
             for name in names
-            for record in (growing.records(name, places) if name in of_records else [name])
+            for record in (regions.records(name, places) if name in of_records else [name])
         }
         wanted = {name: places[name] for name in every if name in places}
         if sum(place.area.size for place in wanted.values()) > _MOST_CELLS:

@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from kpi_xl.workbook import sheet_copies, slots
-from kpi_xl.workbook.formulas import Reference, tokens
-from kpi_xl.workbook.growing import BLOCK, MARK, Region
+from kpi_xl.workbook import slots
+from kpi_xl.workbook.growth import sheet_copies
+from kpi_xl.workbook.growth.regions import BLOCK, MARK, Region
+from kpi_xl.workbook.ooxml.formulas import Reference, tokens
 from kpi_xl.workbook.slots import Slot, near_matches
 from kpi_xl.workbook.template import Template
 

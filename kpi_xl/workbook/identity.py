@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Final, Self
 
 from kpi_xl.errors import InputError
-from kpi_xl.workbook import cells, markup
-from kpi_xl.workbook.markup import Edit
-from kpi_xl.workbook.parts import Workbook
-from kpi_xl.workbook.zip_records import Divided, Entry, Framed
+from kpi_xl.workbook.ooxml import cells, markup
+from kpi_xl.workbook.ooxml.markup import Edit
+from kpi_xl.workbook.ooxml.parts import Workbook
+from kpi_xl.workbook.ooxml.zip_records import Divided, Entry, Framed
 
 PREFIX: Final = "kpi_xl."
 """How the names begin."""

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 from xml.etree.ElementTree import Element
 
-from kpi_xl.workbook import parts, serials
 from kpi_xl.workbook.answers import Answers
-from kpi_xl.workbook.excerpt import excerpt
-from kpi_xl.workbook.package import Package
-from kpi_xl.workbook.parts import MAIN, Workbook, is_true
-from kpi_xl.workbook.references import Area, area
+from kpi_xl.workbook.fast_read import excerpt
+from kpi_xl.workbook.ooxml import parts, serials
+from kpi_xl.workbook.ooxml.package import Package
+from kpi_xl.workbook.ooxml.parts import MAIN, Workbook, is_true
+from kpi_xl.workbook.ooxml.references import Area, area
+from kpi_xl.workbook.ooxml.styles import date_styles
 from kpi_xl.workbook.returned import Reader, cell_references
 from kpi_xl.workbook.slots import Slot
-from kpi_xl.workbook.styles import date_styles
 from kpi_xl.workbook.template import Template
 
 INPUT: Final = "input."

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from kpi_xl.workbook import parts
-from kpi_xl.workbook.cells import UnwritableError
-from kpi_xl.workbook.package import Package
-from kpi_xl.workbook.program import Position
-from kpi_xl.workbook.references import Area, area
-from kpi_xl.workbook.tables import Table
+from kpi_xl.workbook.compiled_sheet import Position
+from kpi_xl.workbook.ooxml import parts
+from kpi_xl.workbook.ooxml.cells import UnwritableError
+from kpi_xl.workbook.ooxml.package import Package
+from kpi_xl.workbook.ooxml.references import Area, area
+from kpi_xl.workbook.ooxml.tables import Table
 
 _DRAWING: Final = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 _CONTROL: Final = re.compile(

@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Final, TypeAlias
 from xml.etree.ElementTree import Element
 
-from kpi_xl.workbook import cells, growing, parts, slots, styles
-from kpi_xl.workbook.cells import Raw, Value
-from kpi_xl.workbook.excerpt import excerpt
-from kpi_xl.workbook.growing import Region
-from kpi_xl.workbook.package import Package
-from kpi_xl.workbook.program import Position
-from kpi_xl.workbook.references import Area, Place, column_letters
-from kpi_xl.workbook.tables import tables
+from kpi_xl.workbook import slots
+from kpi_xl.workbook.compiled_sheet import Position
+from kpi_xl.workbook.fast_read import excerpt
+from kpi_xl.workbook.growth import regions
+from kpi_xl.workbook.growth.regions import Region
+from kpi_xl.workbook.ooxml import cells, parts, styles
+from kpi_xl.workbook.ooxml.cells import Raw, Value
+from kpi_xl.workbook.ooxml.package import Package
+from kpi_xl.workbook.ooxml.references import Area, Place, column_letters
+from kpi_xl.workbook.ooxml.tables import tables
 
 _MOST_CELLS: Final = 2_000_000
 _FEW_CELLS: Final = 500
@@ -60,9 +62,9 @@ def _values(package: Package) -> dict[str, Read | list[Read]]:
     workbook = parts.workbook(package)
     found_tables = list(tables(package, workbook))
     places = slots.places(workbook, found_tables)
-    blocks = slots.marks(workbook, growing.BLOCK).values()
-    marks = slots.marks(workbook, growing.MARK).values()
-    regions = growing.regions(marks, blocks, found_tables)
+    blocks = slots.marks(workbook, regions.BLOCK).values()
+    marks = slots.marks(workbook, regions.MARK).values()
+    grown = regions.regions(marks, blocks, found_tables)
     if sum(place.area.size for place in places.values()) > _MOST_CELLS:
         raise package.refusal(
             "名称指向的单元格太多，读不了",
@@ -70,7 +72,7 @@ def _values(package: Package) -> dict[str, Read | list[Read]]:
         )
     by_sheet: defaultdict[str, list[tuple[str, Area, bool]]] = defaultdict(list)
     for name, (sheet, area) in places.items():
-        grows = bool(regions) and Region(sheet, area.first_row, area.last_row) in regions
+        grows = Region(sheet, area.first_row, area.last_row) in grown
         by_sheet[sheet].append((name, area, grows))
     reader = Reader(package, workbook)
     found: dict[str, Read] = {}
@@ -81,16 +83,16 @@ def _values(package: Package) -> dict[str, Read | list[Read]]:
             raise package.refusal(f"工作表「{sheet}」的内容已损坏") from None
     if not blocks:
         return {name: found[name] for name in places}
-    return _by_record(found, places, regions)
+    return _by_record(found, places, grown)
 
 
 def _by_record(
-    found: Mapping[str, Read], places: Mapping[str, Place], regions: Collection[Region]
+    found: Mapping[str, Read], places: Mapping[str, Place], grown: Collection[Region]
 ) -> dict[str, Read | list[Read]]:
     """The values; of a slot in a block that is repeated, what each record has."""
-    blocks = [region for region in regions if region.is_block]
+    blocks = [region for region in grown if region.is_block]
     inside = {name for name, place in places.items() if any(block.holds(place) for block in blocks)}
-    of_records = {name: growing.records(name, inside) for name in inside}
+    of_records = {name: regions.records(name, inside) for name in inside}
     later = {one for names in of_records.values() for one in names[1:]}
     return {
         name: [found.get(one) for one in of_records[name]] if name in inside else found[name]

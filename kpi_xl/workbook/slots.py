@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from kpi_xl.workbook import sheet_copies
-from kpi_xl.workbook.cells import UnwritableError
-from kpi_xl.workbook.formulas import tokens
-from kpi_xl.workbook.growing import BLOCK, MARK, Region
-from kpi_xl.workbook.parts import Workbook
-from kpi_xl.workbook.references import LAST_COLUMN, Area, Place, area
-from kpi_xl.workbook.tables import Table, table_places
+from kpi_xl.workbook.growth import sheet_copies
+from kpi_xl.workbook.growth.regions import BLOCK, MARK, Region
+from kpi_xl.workbook.ooxml.cells import UnwritableError
+from kpi_xl.workbook.ooxml.formulas import tokens
+from kpi_xl.workbook.ooxml.parts import Workbook
+from kpi_xl.workbook.ooxml.references import LAST_COLUMN, Area, Place, area
+from kpi_xl.workbook.ooxml.tables import Table, table_places
 
 # A name over more cells than this is a list to choose from, such as a whole column, not a place
 # to fill.
@@ -46,7 +46,7 @@ class Slot:
     has_formula : bool
         Whether a formula calculates any of its cells.
     grows : bool
-        Whether it takes more rows than it has; see `kpi_xl.workbook.growing`.
+        Whether it takes more rows than it has; see `kpi_xl.workbook.growth.regions`.
     block : Region or None
         The rows of the block it is in, which are repeated for each record; it takes a list then,
         and what it has of rows and columns is for one record.

@@ -11,32 +11,22 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from kpi_xl.errors import InputError
-from kpi_xl.workbook import (
-    cells,
-    chart_caches,
-    growing,
-    obstacles,
-    parts,
-    program,
-    sheet,
-    sheet_copies,
-    sizes,
-    slots,
-    styles,
-)
-from kpi_xl.workbook.calculation import calculated_on_load
-from kpi_xl.workbook.cells import UnwritableError, Value, Written
-from kpi_xl.workbook.chart_caches import ChartProgram, Point
-from kpi_xl.workbook.growing import Region
+from kpi_xl.workbook import compiled_sheet, obstacles, slots
+from kpi_xl.workbook.compiled_sheet import Position, SheetProgram
+from kpi_xl.workbook.growth import regions, sheet_copies, sizes
+from kpi_xl.workbook.growth.regions import Region
+from kpi_xl.workbook.growth.sizes import Sizes
 from kpi_xl.workbook.identity import PREFIX, Identified, Identity
-from kpi_xl.workbook.package import Package
-from kpi_xl.workbook.program import Position, SheetProgram
-from kpi_xl.workbook.references import Area, Place
+from kpi_xl.workbook.ooxml import cells, chart_caches, parts, sheet, styles
+from kpi_xl.workbook.ooxml.calculation import calculated_on_load
+from kpi_xl.workbook.ooxml.cells import UnwritableError, Value, Written
+from kpi_xl.workbook.ooxml.chart_caches import ChartProgram, Point
+from kpi_xl.workbook.ooxml.package import Package
+from kpi_xl.workbook.ooxml.references import Area, Place
+from kpi_xl.workbook.ooxml.tables import tables
+from kpi_xl.workbook.ooxml.zip_records import Framed, framed, written
 from kpi_xl.workbook.returned import Reader
-from kpi_xl.workbook.sizes import Sizes
 from kpi_xl.workbook.slots import Slot, near_matches
-from kpi_xl.workbook.tables import tables
-from kpi_xl.workbook.zip_records import Framed, framed, written
 
 _PROGRAMS_KEPT: Final = 16
 _SIZES_KEPT: Final = 64
@@ -100,9 +90,9 @@ class Template:
             name: obstacles.taken(package, part, (t for t in self._tables if t.sheet == name))
             for name, part in self._workbook.sheets.items()
         }
-        self._regions = growing.regions(
-            slots.marks(self._workbook, growing.MARK).values(),
-            slots.marks(self._workbook, growing.BLOCK).values(),
+        self._regions = regions.regions(
+            slots.marks(self._workbook, regions.MARK).values(),
+            slots.marks(self._workbook, regions.BLOCK).values(),
             self._tables,
         )
         self._places = slots.places(self._workbook, self._tables)
@@ -143,7 +133,7 @@ class Template:
 
     @property
     def sheets_for_units(self) -> list[str]:
-        """The sheets that are wanted once for each unit; see `kpi_xl.workbook.sheet_copies`."""
+        """The sheets that are wanted once for each unit; see `sheet_copies`."""
         return sheet_copies.marked(self._workbook)
 
     def with_sheets(
@@ -295,7 +285,7 @@ class Template:
                 continue
             records = slots.listed(value)
             for number in range(rows.get(slot.block, slot.block.rows) // slot.block.rows):
-                own = resized._named(growing.of_record(name, number + 1), slot.sheet)
+                own = resized._named(regions.of_record(name, number + 1), slot.sheet)
                 if records is None:
                     found[own] = value
                 else:
@@ -332,7 +322,7 @@ class Template:
         changed: dict[str, bytes] = {}
         for name, part in self._workbook.sheets.items():
             if self._sheets[name].has_formulas:
-                changed[part.lower()] = program.without_cached_values(self._sheets[name])
+                changed[part.lower()] = compiled_sheet.without_cached_values(self._sheets[name])
         if changed:
             part = self._workbook.part
             changed[part.lower()] = calculated_on_load(self._package.read(part))
@@ -371,7 +361,9 @@ class Template:
                         compiled.same.append((first, number))
         for name, places in wanted.items():
             part = self._workbook.sheets[name].lower()
-            compiled.sheets[part] = program.compiled(self._sheets[name], places, self._date_styles)
+            compiled.sheets[part] = compiled_sheet.compiled(
+                self._sheets[name], places, self._date_styles
+            )
         self._add_charts(compiled, wanted)
         return compiled
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from kpi_xl.workbook.references import column_letters
+from kpi_xl.workbook.ooxml.references import column_letters
 
 ERRORS = {502: "#NUM!", 503: "#NUM!", 504: "#VALUE!", 519: "#VALUE!", 532: "#DIV/0!", 32767: "#N/A"}
 

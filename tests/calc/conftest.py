@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from calc.running import Office, available
-from kpi_xl.jobs.user import User, UserSettings
+from kpi_xl.system.user import User, UserSettings
 from udfs import current
 
 

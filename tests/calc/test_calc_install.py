@@ -17,8 +17,7 @@ import workbook_templates
 from calc.cells import content
 from calc.running import ROOT, Office, available, properties
 from kpi_xl.cli import app
-from kpi_xl.jobs.doctor import doctor
-from kpi_xl.jobs.user import User
+from kpi_xl.system.user import User
 from office import SOFFICE
 from udfs import buttons, functions
 from udfs.calc import install, menu
@@ -27,6 +26,7 @@ from udfs.calc.libreoffice import installed_extensions
 from udfs.calc.signatures import table
 from udfs.calc.type_library import CELL_RANGE, Method, type_library
 from udfs.commands import COMMANDS
+from udfs.doctor import doctor
 
 
 def test_it_is_the_same_every_time(extension):

@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from kpi_xl.jobs.distribution.run import Delivery, distribute
+from kpi_xl.circulation.distribute import Delivery, distribute
 from kpi_xl.project import Project
 
 MONTH = "2024-06"

@@ -13,7 +13,7 @@ from pathlib import Path
 from openpyxl.comments import Comment
 
 from collection.conftest import edited, of
-from kpi_xl.jobs.distribution.encryption import encrypted
+from kpi_xl.circulation.encryption import encrypted
 
 Damage = Callable[[Path], object]
 

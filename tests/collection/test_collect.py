@@ -9,11 +9,12 @@ from click.testing import CliRunner
 
 from collection.conftest import MONTH, TEMPLATE, edited, of
 from kpi_xl.calendar import Month
+from kpi_xl.circulation.collect import collect
+from kpi_xl.circulation.encryption import encrypted
 from kpi_xl.cli import app
+from kpi_xl.data.circulation import circulation
+from kpi_xl.data.collected import collected
 from kpi_xl.errors import InputError
-from kpi_xl.jobs.circulation import circulation
-from kpi_xl.jobs.collection import collect, collected
-from kpi_xl.jobs.distribution.encryption import encrypted
 from office import (
     load,
     needs_node_validator,
@@ -307,9 +308,9 @@ class TestMarked:
     @needs_node_validator
     def test_the_copy_has_no_errors_that_the_returned_one_had_not(self, circulating):
         """Marked once in a workbook without notes, and once more in one that has some."""
-        from kpi_xl.workbook import parts
-        from kpi_xl.workbook.marked import marked
-        from kpi_xl.workbook.package import Package
+        from kpi_xl.workbook.annotated import marked
+        from kpi_xl.workbook.ooxml import parts
+        from kpi_xl.workbook.ooxml.package import Package
 
         file = circulating.back(0)
         package = Package(file)
@@ -371,9 +372,9 @@ def test_open_document_spreadsheets_are_converted(circulating, tmp_path):
 def test_a_killed_collection_has_stored_nothing(circulating, monkeypatch):
     circulating.typed(0, set_cells(I7=1))
     circulating.typed(1, set_cells(I7=1))
-    from kpi_xl.jobs.collection import store
+    from kpi_xl.circulation import versions
 
-    real, calls = store.note_returned, []
+    real, calls = versions.note_returned, []
 
     def fails_at_the_second(*arguments):
         calls.append(1)
@@ -381,7 +382,7 @@ def test_a_killed_collection_has_stored_nothing(circulating, monkeypatch):
             raise KeyboardInterrupt
         real(*arguments)
 
-    monkeypatch.setattr(store, "note_returned", fails_at_the_second)
+    monkeypatch.setattr(versions, "note_returned", fails_at_the_second)
     with pytest.raises(KeyboardInterrupt):
         collect(circulating.project)
     assert not collected(circulating.project)

@@ -11,8 +11,9 @@ import pytest
 
 from collection.conftest import MONTH
 from collection.damage import ASIDE, HARMLESS, PROBLEMS
-from kpi_xl.jobs.collection import collect, collected
-from kpi_xl.jobs.distribution.run import distribute
+from kpi_xl.circulation.collect import collect
+from kpi_xl.circulation.distribute import distribute
+from kpi_xl.data.collected import collected
 
 PERSONS = 300
 KINDS = len(ASIDE) + len(PROBLEMS) + len(HARMLESS) + 5
@@ -115,7 +116,7 @@ def test_three_hundred_files_with_every_kind_of_damage(circulating):
 _BOUNDED = """
 import resource, sys
 from pathlib import Path
-from kpi_xl.jobs.collection import collect
+from kpi_xl.circulation.collect import collect
 from kpi_xl.project import Project
 project = Project.open(sys.argv[1])
 empty = Path(sys.argv[1]) / "nothing"

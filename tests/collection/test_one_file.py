@@ -13,10 +13,13 @@ from pathlib import Path
 
 import pytest
 
+import kpi_xl.circulation.collect
 from collection.conftest import MONTH, TEMPLATE, Circulating, edited, of
 from collection.damage import rewritten
-from kpi_xl.jobs.collection import collect, collected, files, forms, matching, run, store
-from kpi_xl.jobs.distribution.run import distribute
+from kpi_xl.circulation import forms, incoming, matching, versions
+from kpi_xl.circulation.collect import collect
+from kpi_xl.circulation.distribute import distribute
+from kpi_xl.data.collected import collected
 from kpi_xl.project import Project
 from kpi_xl.workbook.answers import ReturnedWorkbook
 from small_branch import TWO_DEPARTMENTS, small_branch
@@ -93,8 +96,8 @@ def test_a_file_changed_at_an_impossible_time(circulating, three):
 @pytest.mark.parametrize(
     "where",
     [
-        (files, "_by_content"), (matching, "ReturnedWorkbook"), (run, "checked"),
-        (store, "note_returned"), (forms, "Validation"), (ReturnedWorkbook, "saved"),
+        (incoming, "_by_content"), (matching, "ReturnedWorkbook"), (kpi_xl.circulation.collect, "checked"),
+        (versions, "note_returned"), (forms, "Validation"), (ReturnedWorkbook, "saved"),
     ],
     ids=lambda where: where[1],
 )  # fmt: skip
@@ -127,8 +130,10 @@ def test_any_fault_at_any_step(circulating, three, monkeypatch, where, fault):
 
 def test_what_the_record_does_not_take(circulating, three, monkeypatch):
     """A value that SQLite cannot hold."""
-    real = store.stored
-    monkeypatch.setattr(store, "stored", lambda value: ("text", "\ud800") if value else real(value))
+    real = versions.stored
+    monkeypatch.setattr(
+        versions, "stored", lambda value: ("text", "\ud800") if value else real(value)
+    )
     done = collect(circulating.project)
     assert len(done.aside) == 3
     assert not collected(circulating.project)
@@ -139,20 +144,20 @@ def test_what_the_record_does_not_take(circulating, three, monkeypatch):
 def test_a_copy_that_cannot_be_marked_or_written(circulating, three, monkeypatch):
     for file in three[:2]:
         edited(file, lambda book: book["第1周"].__setitem__("I7", "不是数"))
-    real = run.marked
+    real = kpi_xl.circulation.collect.marked
 
     def fails(package, workbook, notes):
         if package.path.name == "1.xlsx":
             raise IndexError("swapped parts")
         return real(package, workbook, notes)
 
-    monkeypatch.setattr(run, "marked", fails)
+    monkeypatch.setattr(kpi_xl.circulation.collect, "marked", fails)
     done = collect(circulating.project)
     assert len(done.taken) == 3
     assert [file.name for file in done.marked] == ["0.xlsx"]
     notes = {one.file.name: one.note for one in done.taken}
     assert "标注的副本没有写成" in notes["1.xlsx"]
-    monkeypatch.setattr(run, "write_whole", _full)
+    monkeypatch.setattr(kpi_xl.circulation.collect, "write_whole", _full)
     done = collect(circulating.project)
     assert len(done.taken) == 3
     assert not done.marked
@@ -199,7 +204,7 @@ def test_a_folder_that_is_closed_to_us_is_told(circulating, three, tmp_path):
             [
                 sys.executable, "-c",
                 "import os, sys; from pathlib import Path\n"
-                "from kpi_xl.jobs.collection.files import Aside, arrived\n"
+                "from kpi_xl.circulation.incoming import Aside, arrived\n"
                 "os.setuid(65534)\n"
                 "print([(one.file.name, one.reason) for one in arrived(Path(sys.argv[1]))"
                 " if isinstance(one, Aside)])",

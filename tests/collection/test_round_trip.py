@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from collection.conftest import MONTH, TEMPLATE, of
-from kpi_xl.jobs.collection import collect, collected
-from kpi_xl.jobs.distribution.run import distribute
+from kpi_xl.circulation.collect import collect
+from kpi_xl.circulation.distribute import distribute
+from kpi_xl.data.collected import collected
 from office import load, needs_soffice
 
 SYSTEM_PYTHON = Path("/usr/bin/python3")

@@ -6,9 +6,10 @@ import datetime as dt
 from collections import Counter
 
 from collection.conftest import MONTH, of
-from kpi_xl.jobs.collection import collect, collected
-from kpi_xl.jobs.collection.row_keys import row_keys
-from kpi_xl.jobs.distribution.run import distribute
+from kpi_xl.circulation.collect import collect
+from kpi_xl.circulation.distribute import distribute
+from kpi_xl.circulation.row_keys import row_keys
+from kpi_xl.data.collected import collected
 
 MONDAY, TUESDAY = dt.date(2024, 6, 3), dt.datetime(2024, 6, 4)
 

@@ -10,13 +10,15 @@ import zipfile
 
 import pytest
 
-from kpi_xl.jobs.circulation import FILE, circulation
-from kpi_xl.jobs.collection import collect, collected
-from kpi_xl.jobs.distribution.run import distribute
+from kpi_xl.circulation.collect import collect
+from kpi_xl.circulation.distribute import distribute
+from kpi_xl.data.circulation import FILE, circulation
+from kpi_xl.data.collected import collected
 from kpi_xl.jobs.fill import fill
 from kpi_xl.project import Project
-from kpi_xl.workbook import Identity, parts
-from kpi_xl.workbook.package import Package
+from kpi_xl.workbook import Identity
+from kpi_xl.workbook.ooxml import parts
+from kpi_xl.workbook.ooxml.package import Package
 from small_branch import MONTH, TWO_DEPARTMENTS, small_branch
 
 TEMPLATE = "周工作计划"

@@ -10,10 +10,11 @@ import xlsxwriter
 
 from collection.conftest import MONTH, edited, of
 from collection.test_round_trip import _HAS_UNO, edit
-from kpi_xl.jobs.circulation import circulation
-from kpi_xl.jobs.collection import collect, collected
-from kpi_xl.jobs.distribution.run import distribute
-from kpi_xl.workbook.sheet_copies import sheet_name
+from kpi_xl.circulation.collect import collect
+from kpi_xl.circulation.distribute import distribute
+from kpi_xl.data.circulation import circulation
+from kpi_xl.data.collected import collected
+from kpi_xl.workbook.growth.sheet_copies import sheet_name
 from office import load, needs_soffice
 
 

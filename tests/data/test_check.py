@@ -16,10 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.data.check import check_project
 from kpi_xl.data.check_file import read_file
 from kpi_xl.data.checked import Checked
-from kpi_xl.data.schema import TABLES
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project, Settings
 

@@ -12,11 +12,11 @@ import pytest
 import xlsxwriter
 import xlwt
 
+from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.data import sheet_structure
 from kpi_xl.data.check import check_project
 from kpi_xl.data.formats import format_of
 from kpi_xl.data.read import read_table
-from kpi_xl.data.schema import TABLES
 from kpi_xl.errors import InputError
 from tests.data.conftest import ROSTER
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kpi_xl.catalogue.schema import TABLES, Column
 from kpi_xl.data.parse import parse_column, stored_type
-from kpi_xl.data.schema import TABLES, Column
 from kpi_xl.fault import Fault
 from kpi_xl.project import Settings
 from kpi_xl.readers.date import DayReader, read_day

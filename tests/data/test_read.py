@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
+from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.data.headings import normalise
 from kpi_xl.data.read import read_table
-from kpi_xl.data.schema import TABLES
 from kpi_xl.data.tables_found import find_tables
 from kpi_xl.errors import InputError
 from kpi_xl.project import Settings

@@ -6,9 +6,9 @@ import pytest
 from click.testing import CliRunner
 
 from distribution.conftest import with_mail
+from kpi_xl.circulation.distribute import distribute
 from kpi_xl.cli import app
 from kpi_xl.errors import InputError
-from kpi_xl.jobs.distribution.run import distribute
 from kpi_xl.project import Project
 from small_branch import MONTH, TWO_DEPARTMENTS, small_branch, write_table
 

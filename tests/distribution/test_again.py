@@ -15,14 +15,14 @@ import pytest
 from click.testing import CliRunner
 
 from distribution.conftest import every_file, with_mail
+from kpi_xl.circulation import production
+from kpi_xl.circulation.collect import collect
+from kpi_xl.circulation.distribute import distribute
 from kpi_xl.cli import app
+from kpi_xl.data.circulation import circulation
 from kpi_xl.errors import InputError
-from kpi_xl.jobs import unit_sheets
-from kpi_xl.jobs.circulation import circulation
-from kpi_xl.jobs.collection import collect
-from kpi_xl.jobs.distribution import production
-from kpi_xl.jobs.distribution.run import distribute
 from kpi_xl.project import Project
+from kpi_xl.slots import unit_sheets
 from small_branch import MONTH, TWO_DEPARTMENTS, small_branch, write_people, write_table
 
 TEMPLATE = "周工作计划"

@@ -20,15 +20,16 @@ import pytest
 from click.testing import CliRunner
 
 from distribution.conftest import every_file
+from kpi_xl.circulation.distribute import distribute
+from kpi_xl.circulation.production import Blank, Order, produced
 from kpi_xl.cli import app
+from kpi_xl.data.circulation import circulation
 from kpi_xl.errors import InputError
-from kpi_xl.file_names import ROOM
-from kpi_xl.jobs.circulation import circulation
-from kpi_xl.jobs.distribution.production import Blank, Order, produced
-from kpi_xl.jobs.distribution.run import distribute
-from kpi_xl.jobs.recipients import files
-from kpi_xl.workbook import Identity, Template, parts, read
-from kpi_xl.workbook.package import Package
+from kpi_xl.slots.recipients import files
+from kpi_xl.system.file_names import ROOM
+from kpi_xl.workbook import Identity, Template, read
+from kpi_xl.workbook.ooxml import parts
+from kpi_xl.workbook.ooxml.package import Package
 from office import (
     needs_node_validator,
     needs_soffice,
@@ -122,7 +123,7 @@ def test_other_processes_make_the_same_and_end_with_their_parent(project, tmp_pa
     script = tmp_path / "run.py"
     script.write_text(
         "import sys\n"
-        "from kpi_xl.jobs.distribution.run import distribute\n"
+        "from kpi_xl.circulation.distribute import distribute\n"
         "from kpi_xl.project import Project\n"
         "if __name__ == '__main__':\n"
         "    distribute(Project.open(sys.argv[1]), '周工作计划', '2024-06')\n"
@@ -205,7 +206,7 @@ def test_pdfs_beside_the_workbooks(project):
 
 
 def test_without_libreoffice_a_pdf_is_refused_plainly(project, monkeypatch):
-    monkeypatch.setattr("kpi_xl.jobs.libreoffice.soffice", lambda: None)
+    monkeypatch.setattr("kpi_xl.system.libreoffice.soffice", lambda: None)
     with pytest.raises(InputError, match="LibreOffice"):
         distribute(project, "月度KPI表", MONTH, pdf=True)
 
@@ -234,8 +235,8 @@ def test_text_from_data_stays_text_and_leads_nowhere():
 
 def test_names_cannot_leave_the_folder(branch):
     from kpi_xl.data.cube import Unit
-    from kpi_xl.jobs.people import Person
-    from kpi_xl.jobs.recipients import Recipient
+    from kpi_xl.data.people import Person
+    from kpi_xl.slots.recipients import Recipient
 
     nasty = (
         "../../x",

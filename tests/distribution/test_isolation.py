@@ -14,9 +14,9 @@ import pytest
 
 import workbook_templates
 from kpi_xl.calendar import Month
-from kpi_xl.jobs import unit_sheets
 from kpi_xl.jobs.fill import recipients_of, template_path
 from kpi_xl.jobs.load import load
+from kpi_xl.slots import unit_sheets
 from kpi_xl.workbook import Identity, Template
 
 MONTH = Month.parse("2024-06")

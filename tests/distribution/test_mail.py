@@ -17,11 +17,11 @@ from collections import Counter, defaultdict
 import pytest
 
 from distribution.conftest import with_mail, write_contacts
+from kpi_xl.circulation import mail as mail_module
+from kpi_xl.circulation.distribute import distribute
+from kpi_xl.data.circulation import circulation
 from kpi_xl.errors import InputError
-from kpi_xl.jobs.circulation import circulation
-from kpi_xl.jobs.distribution import mail as mail_module
-from kpi_xl.jobs.distribution.run import distribute
-from kpi_xl.mail_settings import mail_settings
+from kpi_xl.settings.mail import mail_settings
 
 TEMPLATE, MONTH = "主管日程", "2024-06"
 
@@ -125,8 +125,8 @@ def with_mail_port_closed(project):
 
 _PROGRAM = textwrap.dedent("""
     import sys
-    from kpi_xl.jobs.distribution import mail
-    from kpi_xl.jobs.distribution.run import distribute
+    from kpi_xl.circulation import mail
+    from kpi_xl.circulation.distribute import distribute
     from kpi_xl.project import Project
     mail._FIRST_PAUSE = 0.02
     done = distribute(Project.open(sys.argv[1]), sys.argv[2], sys.argv[3], mail=True)

@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from distribution.conftest import Mailbox, write_contacts
+from kpi_xl.circulation.distribute import distribute
+from kpi_xl.circulation.mail import PASSWORD_VARIABLE, Server, message
 from kpi_xl.errors import InputError
-from kpi_xl.jobs.distribution.mail import PASSWORD_VARIABLE, Server, message
-from kpi_xl.jobs.distribution.run import distribute
-from kpi_xl.mail_settings import mail_settings
+from kpi_xl.settings.mail import mail_settings
 
 USER, PASSWORD = "kpi@example.com", "geheim"
 

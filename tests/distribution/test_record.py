@@ -15,11 +15,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from kpi_xl.circulation.collect import collect
+from kpi_xl.circulation.distribute import distribute
 from kpi_xl.cli import app
+from kpi_xl.data.circulation import BACKUP, FILE, backup_of, circulation, file_of
+from kpi_xl.data.collected import collected
 from kpi_xl.errors import InputError
-from kpi_xl.jobs.circulation import BACKUP, FILE, backup_of, circulation, file_of
-from kpi_xl.jobs.collection import collect, collected
-from kpi_xl.jobs.distribution.run import distribute
 from kpi_xl.project import Project
 from small_branch import MONTH, TWO_DEPARTMENTS, small_branch
 
@@ -177,7 +178,7 @@ def test_a_first_distribution_that_is_killed_leaves_no_empty_record(tmp_path):
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     program = (
         "import sys\n"
-        "from kpi_xl.jobs.distribution.run import distribute\n"
+        "from kpi_xl.circulation.distribute import distribute\n"
         "from kpi_xl.project import Project\n"
         "print('begun', flush=True)\n"
         f"distribute(Project.open(sys.argv[1]), '{TEMPLATE}', '{MONTH}')\n"

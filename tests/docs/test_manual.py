@@ -10,11 +10,11 @@ import pytest
 
 import udfs.functions
 from kpi_xl import kpis as catalogue
-from kpi_xl.data.schema import TABLES
-from kpi_xl.explain import FROM_DATES
+from kpi_xl.catalogue.schema import TABLES
 from manual import hooks, kpis, messages, tables
 from manual.example_numbers import BRANCH, ROSTER, STORE
 from office import convert, load, needs_soffice
+from udfs.explain import FROM_DATES
 
 EXAMPLES = [(family, kpi) for family in kpis.FAMILIES for kpi in kpis.kpis_of(family)]
 """Every KPI, and the family whose page has it."""

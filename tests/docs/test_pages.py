@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from kpi_xl.data.schema import TABLES
+from kpi_xl.catalogue.schema import TABLES
 from manual.blocks import ROOT, pages
 from manual.hooks import made_files
 

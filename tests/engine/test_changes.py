@@ -12,13 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kpi_xl.catalogue.schema import TABLES as RAW
 from kpi_xl.data import fingerprints, hashes, remembered, rules
 from kpi_xl.data.check import check_project
 from kpi_xl.data.remembered import check_what_changed
-from kpi_xl.data.schema import TABLES as RAW
 from kpi_xl.data.store import build, update
-from kpi_xl.jobs.progress import silent
 from kpi_xl.project import Project, Settings
+from kpi_xl.system.progress import silent
 from oracle import assert_same
 from worlds import World, worlds
 

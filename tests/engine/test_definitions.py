@@ -8,8 +8,8 @@ from kpi_xl import kpis
 from kpi_xl.calendar import Month
 from kpi_xl.data.store import build
 from kpi_xl.errors import InputError
-from kpi_xl.jobs.progress import silent
 from kpi_xl.project import Project, Settings
+from kpi_xl.system.progress import silent
 from worlds import World
 
 AGENT = {"agent": "1", "signed": dt.date(2019, 1, 1), "department": "甲部", "is_manager": False}

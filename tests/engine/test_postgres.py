@@ -17,17 +17,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kpi_xl.calendar import Month
+from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.data.check import check_project
 from kpi_xl.data.compute import compute
+from kpi_xl.data.daily_activities import DailyActivities
 from kpi_xl.data.engines import DuckDb
 from kpi_xl.data.engines.definitions import with_needed
 from kpi_xl.data.engines.postgres import Postgres
-from kpi_xl.data.schema import TABLES
 from kpi_xl.data.store import load_tables
 from kpi_xl.errors import InputError
+from kpi_xl.findings.day_sums import day_sums
 from kpi_xl.jobs import start
-from kpi_xl.jobs.daily_activities import DailyActivities
-from kpi_xl.jobs.day_sums import day_sums
 from kpi_xl.jobs.load import check_source, load
 from kpi_xl.project import Project, Settings, read_settings
 from oracle import Oracle, assert_same, counted, numbers_of

@@ -17,8 +17,8 @@ from kpi_xl.data.periods import by_period
 from kpi_xl.data.store import build
 from kpi_xl.error_values import error_name
 from kpi_xl.errors import InputError
-from kpi_xl.jobs.progress import silent
 from kpi_xl.project import Project, Settings
+from kpi_xl.system.progress import silent
 from oracle import Oracle, PartOracle, counted, numbers_of
 from worlds import FIRST, LAST, World, worlds
 

@@ -13,7 +13,7 @@ import openpyxl
 import xlwings
 from xlwings.pro import _xlremote
 
-from kpi_xl.workbook.references import Area, area
+from kpi_xl.workbook.ooxml.references import Area, area
 
 
 class RemoteBook:

@@ -8,9 +8,9 @@ import pytest
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import Cube
-from kpi_xl.jobs.findings import Findings
-from kpi_xl.jobs.targets import Targets
-from kpi_xl.jobs.unit_values import UnitValues
+from kpi_xl.data.targets import Targets
+from kpi_xl.findings.findings import Findings
+from kpi_xl.slots.unit_values import UnitValues
 from udfs import current
 from udfs.functions import KPI, KPI_HELP, KPI_NAMES, KPI_STATUS, KPI_TABLE, KPI_UNITS
 

@@ -6,9 +6,9 @@ import pytest
 
 import workbook_templates
 from kpi_xl.errors import InputError
-from kpi_xl.jobs.doctor import ansi, conf_value, doctor
-from kpi_xl.jobs.user import User, UserSettings
-from kpi_xl.system_errors import file_error
+from kpi_xl.system.system_errors import file_error
+from kpi_xl.system.user import User, UserSettings
+from udfs.doctor import ansi, conf_value, doctor
 from udfs.excel import XLWINGS, install, sources
 from udfs.excel.install import install as put
 from udfs.excel.install import uninstall

@@ -12,7 +12,7 @@ from conftest import MONTH, TEMPLATES
 from excel.remote_book import RemoteBook
 from kpi_xl.error_values import error_name
 from kpi_xl.jobs.load import load
-from kpi_xl.jobs.user import User, UserSettings
+from kpi_xl.system.user import User, UserSettings
 from kpi_xl.workbook import Template, read
 from udfs import current, macros
 
@@ -168,7 +168,7 @@ def test_a_failure_is_told_and_nothing_is_half_done(branch, monkeypatch, user):
 
 def test_a_fault_of_the_program_leaves_a_log(branch, monkeypatch, user, tmp_path):
     logs = tmp_path / "logs"
-    monkeypatch.setattr("kpi_xl.error_log.user_log_path", lambda *_, **__: logs)
+    monkeypatch.setattr("kpi_xl.system.error_log.user_log_path", lambda *_, **__: logs)
     book = filled(branch, monkeypatch)
     monkeypatch.setattr(
         "udfs.open_book.OpenBook.__init__", lambda *_: (_ for _ in ()).throw(ZeroDivisionError())

@@ -7,7 +7,7 @@ from openpyxl.workbook.defined_name import DefinedName
 
 from excel.remote_book import RemoteBook
 from excel.test_macros import user  # noqa: F401 - a fixture
-from kpi_xl.jobs.user import UserSettings
+from kpi_xl.system.user import UserSettings
 from udfs import macros
 
 SLOTS = {"unit.name": "B1", "kpi.首年新单保费": "B2", "kpi.举绩人数": "B3", "period.month": "B4"}

@@ -12,7 +12,7 @@ import pytest
 pytest.importorskip("fastapi", reason="kpi_xl[server] is not installed")
 
 import workbook_templates
-from kpi_xl.server_settings import Entra, ServerSettings
+from kpi_xl.settings.server import Entra, ServerSettings
 from server.conftest import ROOT
 from udfs.commands import COMMANDS, GROUPS
 from udfs.server.manifest import SHORT, manifest

@@ -19,7 +19,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
 from kpi_xl.data.cube import Mix
-from kpi_xl.server_settings import Entra, ServerSettings
+from kpi_xl.settings.server import Entra, ServerSettings
 from server.inside import bearer, inside, press, said, sheet
 from udfs import current, functions, known_findings
 from udfs.server import CALLS
@@ -371,8 +371,8 @@ def test_nothing_of_a_job_is_left_when_it_is_done(client):
     """A server that runs for weeks would else hold the data of every refresh."""
     import gc
 
-    from kpi_xl.jobs.findings import Findings
-    from kpi_xl.jobs.recipients import Recipients
+    from kpi_xl.findings.findings import Findings
+    from kpi_xl.slots.recipients import Recipients
 
     press(client, "all", "diagnose", workbook("城东营业部"))
     press(client, "all", "refresh", workbook("城东营业部"))

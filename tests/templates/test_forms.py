@@ -10,16 +10,16 @@ from pypdf import PdfReader
 
 from kpi_xl.analysis.boxes import SKILL_WILL
 from kpi_xl.calendar import Month, is_working_day, planned_weeks
-from kpi_xl.jobs.activity_quotas import monthly_quotas
-from kpi_xl.jobs.agenda_values import agenda_values
-from kpi_xl.jobs.assessment_values import ITEMS, assessment_values
-from kpi_xl.jobs.log_values import log_days, manager_log, person_log
-from kpi_xl.jobs.member_values import member_values
-from kpi_xl.jobs.people import ACTIVITIES, Person
-from kpi_xl.jobs.plan_values import manager_days, person_plan, week_values
-from kpi_xl.jobs.review_values import review_values
-from kpi_xl.jobs.skill_values import box_values, skill_values
-from kpi_xl.jobs.weekly_member_values import MemberDays, daily_checks, week_statistics
+from kpi_xl.data.people import ACTIVITIES, Person
+from kpi_xl.slots.activity_quotas import monthly_quotas
+from kpi_xl.slots.agenda_values import agenda_values
+from kpi_xl.slots.assessment_values import ITEMS, assessment_values
+from kpi_xl.slots.log_values import log_days, manager_log, person_log
+from kpi_xl.slots.member_values import member_values
+from kpi_xl.slots.plan_values import manager_days, person_plan, week_values
+from kpi_xl.slots.skill_values import box_values, skill_values
+from kpi_xl.slots.weekly_member_values import MemberDays, daily_checks, week_statistics
+from kpi_xl.slots.weekly_review_values import review_values
 from kpi_xl.workbook import Template
 from office import convert, formulas_and_values, needs_soffice, openxml_audit_errors
 from templates import samples

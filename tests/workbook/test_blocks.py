@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi_xl.errors import InputError
-from kpi_xl.jobs.template_check import check_template, lines
+from kpi_xl.slots.template_check import check_template, lines
 from kpi_xl.workbook import Template, read
 from office import (
     convert,

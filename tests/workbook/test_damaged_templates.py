@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.mutations import WORKBOOK
 from kpi_xl.errors import InputError
-from kpi_xl.jobs.template_check import check_functions, check_template, missing
+from kpi_xl.slots.template_check import check_functions, check_template, missing
 from kpi_xl.workbook import Template, read
 from workbook_templates import NAMES, path
 

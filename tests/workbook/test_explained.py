@@ -4,7 +4,7 @@ import openpyxl
 from openpyxl.worksheet.formula import ArrayFormula
 
 from kpi_xl.workbook import Template, explain
-from kpi_xl.workbook.references import area
+from kpi_xl.workbook.ooxml.references import area
 
 
 def by_name(explanation):

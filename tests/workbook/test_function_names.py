@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 
 from kpi_xl.errors import InputError
-from kpi_xl.jobs.template_check import check_functions, function_lines, rewrite_functions
+from kpi_xl.slots.template_check import check_functions, function_lines, rewrite_functions
 from office import needs_node_validator, open_xml_sdk_errors
 
 FORMS = {

@@ -12,9 +12,9 @@ from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from kpi_xl.errors import InputError
 from kpi_xl.workbook import Template, read
-from kpi_xl.workbook.formulas import moved
-from kpi_xl.workbook.related import Rewriter
-from kpi_xl.workbook.shift import Change, Lost, Reach, SeveralSheetsError, Shift, formula
+from kpi_xl.workbook.growth.references_elsewhere import Rewriter
+from kpi_xl.workbook.growth.shift import Change, Lost, Reach, SeveralSheetsError, Shift, formula
+from kpi_xl.workbook.ooxml.formulas import moved
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kpi_xl.workbook import Template, cells, read, serials
+from kpi_xl.workbook import Template, read
+from kpi_xl.workbook.ooxml import cells, serials
 
 SETTINGS = settings(
     max_examples=150,

@@ -9,7 +9,7 @@ import xlsxwriter
 
 from kpi_xl.errors import InputError
 from kpi_xl.workbook import Template, read
-from kpi_xl.workbook.sheet_copies import sheet_name
+from kpi_xl.workbook.growth.sheet_copies import sheet_name
 from tests.office import (
     convert,
     load,

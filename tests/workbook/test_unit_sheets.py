@@ -6,9 +6,9 @@ import xlsxwriter
 from kpi_xl.jobs import start
 from kpi_xl.jobs.fill import fill
 from kpi_xl.jobs.load import load as load_project
-from kpi_xl.jobs.template_check import check_template, lines
 from kpi_xl.project import Project
-from kpi_xl.workbook.sheet_copies import sheet_name
+from kpi_xl.slots.template_check import check_template, lines
+from kpi_xl.workbook.growth.sheet_copies import sheet_name
 from tests.office import load, needs_node_validator, open_xml_sdk_errors
 
 

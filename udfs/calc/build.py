@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from kpi_xl import __version__
-from kpi_xl.files import write_whole
+from kpi_xl.system.files import write_whole
 from udfs.calc import EXTENSION, IDENTIFIER
 from udfs.calc.menu import addons, window_state
 from udfs.calc.signatures import library, table

@@ -7,7 +7,7 @@ from typing import Final
 
 import workbook_templates
 from kpi_xl.data.cube import LEVELS
-from kpi_xl.jobs.recipients import PERSONS
+from kpi_xl.slots.recipients import PERSONS
 from udfs import buttons
 from udfs.calc.host import Calc
 from udfs.calc.server import connected

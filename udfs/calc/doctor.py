@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from kpi_xl.jobs.doctor import Finding
-from kpi_xl.jobs.user import User
+from kpi_xl.system.user import User
 from udfs.calc.build import FUNCTIONS, LEAST_LIBREOFFICE, functions
 from udfs.calc.libreoffice import LibreOffice, extensions_in, installed_extensions
+from udfs.looked_at import Finding
 
 _INSTALL: Final = "请关闭 LibreOffice，在命令行运行 kpi-xl addin install --host calc"
 _PATIENCE: Final = 60.0  # seconds

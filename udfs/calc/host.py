@@ -16,9 +16,9 @@ from typing import Any, Final
 
 from kpi_xl.error_values import error_name
 from kpi_xl.errors import InputError
-from kpi_xl.jobs.user import User
-from kpi_xl.workbook.parts import DefinedName
-from kpi_xl.workbook.references import Area
+from kpi_xl.system.user import User
+from kpi_xl.workbook.ooxml.parts import DefinedName
+from kpi_xl.workbook.ooxml.references import Area
 from udfs.buttons import Selected
 from udfs.calc.component.channel import Channel
 from udfs.contents import ErrorName

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import udfs
 from kpi_xl.errors import InputError
-from kpi_xl.files import write_whole
-from kpi_xl.jobs.user import User, UserSettings
 from kpi_xl.project import Project
+from kpi_xl.system.files import write_whole
+from kpi_xl.system.user import User, UserSettings
 from udfs.calc import EXTENSION, IDENTIFIER
 from udfs.calc.build import build
 from udfs.calc.libreoffice import LibreOffice

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kpi_xl.jobs.libreoffice import soffice
+from kpi_xl.system.libreoffice import soffice
 from udfs.calc import EXTENSION
 
 _LOADERS: Final = ("libpythonloaderlo.so", "pythonloader.uno.dll", "libpythonloaderlo.dylib")

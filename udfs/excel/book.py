@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from kpi_xl.error_values import error_name
 from kpi_xl.errors import InputError
-from kpi_xl.workbook.parts import DefinedName
-from kpi_xl.workbook.references import Area
+from kpi_xl.workbook.ooxml.parts import DefinedName
+from kpi_xl.workbook.ooxml.references import Area
 from udfs.contents import ErrorName
 from udfs.open_book import MARK, Rows, Used
 from udfs.protection import unprotected

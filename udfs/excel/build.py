@@ -13,7 +13,7 @@ import zipfile
 from pathlib import Path
 from typing import Any, Final
 
-from kpi_xl.files import write_whole
+from kpi_xl.system.files import write_whole
 from udfs.excel import sources
 from udfs.excel.ribbon import custom_ui
 from udfs.zipped import zipped

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kpi_xl.errors import InputError
-from kpi_xl.files import write_whole
-from kpi_xl.jobs.doctor import ansi
-from kpi_xl.jobs.user import User, UserSettings
 from kpi_xl.project import Project
-from kpi_xl.system_errors import FileError
+from kpi_xl.system.files import write_whole
+from kpi_xl.system.system_errors import FileError
+from kpi_xl.system.user import User, UserSettings
+from udfs.doctor import ansi
 from udfs.excel.build import build
 from udfs.excel.sources import check_version
 

@@ -18,7 +18,7 @@ from importlib import resources
 from typing import Any, Final
 
 from kpi_xl.errors import InputError
-from kpi_xl.jobs.user import ADDIN
+from kpi_xl.system.user import ADDIN
 from udfs import functions
 from udfs.excel import XLWINGS
 from udfs.excel.descriptions import described

@@ -20,8 +20,8 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 
 from kpi_xl import __version__
-from kpi_xl.jobs.user import User
 from kpi_xl.project import Project
+from kpi_xl.system.user import User
 from udfs import current
 from udfs.server import BUTTONS, CALLS, LARGEST, SCRIPT, SINGLE_CALL, calls, commands
 from udfs.server.identity import Guard, Identity, RefusedError

@@ -18,8 +18,8 @@ from typing import Any, Final
 import workbook_templates
 from kpi_xl.data.cube import LEVELS
 from kpi_xl.errors import InputError
-from kpi_xl.jobs.recipients import PERSONS
-from kpi_xl.jobs.user import User
+from kpi_xl.slots.recipients import PERSONS
+from kpi_xl.system.user import User
 from udfs import buttons
 from udfs.buttons import USUAL, Selected
 from udfs.commands import COMMANDS, Command

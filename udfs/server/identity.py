@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from kpi_xl.server_settings import Entra, ServerSettings
+from kpi_xl.settings.server import Entra, ServerSettings
 
 _KEYS_LAST: Final = 24 * 3600.0  # seconds that fetched signing keys are used
 _KEYS_REST: Final = 60.0  # and as long at least before they are fetched again for an unknown one

@@ -13,7 +13,7 @@ from xml.sax.saxutils import quoteattr
 
 import workbook_templates
 from kpi_xl import __version__
-from kpi_xl.server_settings import ServerSettings
+from kpi_xl.settings.server import ServerSettings
 from udfs.commands import GROUPS, Command
 
 SHORT: Final = 125

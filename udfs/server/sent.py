@@ -14,9 +14,9 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, Field, model_validator
 
 from kpi_xl.errors import InputError
-from kpi_xl.workbook.parts import DefinedName
-from kpi_xl.workbook.references import LAST_COLUMN, LAST_ROW, Area, area
-from kpi_xl.workbook.serials import serial
+from kpi_xl.workbook.ooxml.parts import DefinedName
+from kpi_xl.workbook.ooxml.references import LAST_COLUMN, LAST_ROW, Area, area
+from kpi_xl.workbook.ooxml.serials import serial
 from udfs.contents import ERRORS
 from udfs.excel.book import as_excel_takes_it
 from udfs.open_book import Rows, Used

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from kpi_xl.errors import InputError
-from kpi_xl.jobs.user import PROJECT_VARIABLE
 from kpi_xl.project import Project
-from kpi_xl.server_settings import ServerSettings
+from kpi_xl.settings.server import ServerSettings
+from kpi_xl.system.user import PROJECT_VARIABLE
 
 LICENSE: Final = "XLWINGS_LICENSE_KEY"
 """The environment variable with the licence of xlwings Server, which its user has to have."""

@@ -12,12 +12,12 @@ from pathlib import Path
 import pyarrow as pa
 
 from kpi_xl import kinds
+from kpi_xl.catalogue.schema import TABLES, Column, Table
 from kpi_xl.data.checked import Checked, CheckedFile, CheckedTable
 from kpi_xl.data.engines.engine import Database
 from kpi_xl.data.engines.hybrid import COPIED
 from kpi_xl.data.engines.raw_tables import is_flag, select
 from kpi_xl.data.problem import Problem
-from kpi_xl.data.schema import TABLES, Column, Table
 from kpi_xl.fault import Fault
 
 

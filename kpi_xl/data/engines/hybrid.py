@@ -14,10 +14,10 @@ from typing import Final
 
 import duckdb
 
+from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.data.engines.definitions import words
 from kpi_xl.data.engines.duck import DuckDb
 from kpi_xl.data.engines.engine import Columns, Database
-from kpi_xl.data.schema import TABLES
 
 COPIED: Final = ("agents", "transfers", "promotions", "targets", "outlets")
 """The raw tables that come over whole."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from kpi_xl.catalogue.schema import TABLES, Column, Kind, Table
 from kpi_xl.data.engines.engine import Database, Sort
-from kpi_xl.data.schema import TABLES, Column, Kind, Table
 from kpi_xl.errors import InputError
 
 _TYPES: Final[dict[Kind, str]] = {

@@ -11,9 +11,9 @@ from urllib.parse import parse_qs
 
 import pyarrow as pa
 
+from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.data.engines.engine import Columns, Sort, numpy_columns
 from kpi_xl.data.engines.raw_tables import raw_tables
-from kpi_xl.data.schema import TABLES
 from kpi_xl.errors import InputError
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ class UnavailableError(Exception):
 
 
 def folder() -> Path:
-    """Where kpi_xl keeps what belongs to the user, as in `kpi_xl.jobs.user`."""
+    """Where kpi_xl keeps what belongs to the user, as in `kpi_xl.system.user`."""
     return Path(os.environ.get("USERPROFILE") or Path.home()) / ".kpi_xl"
 
 

@@ -1,0 +1,3 @@
+"""Which kpi_xl this is."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,381 @@
+"""Collect what people wrote: read, match, validate, store, report."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from kpi_xl.circulation import versions
+from kpi_xl.circulation.contacts import Listed, passwords_in
+from kpi_xl.circulation.encryption import encrypted
+from kpi_xl.circulation.forms import Form, checked, form_of
+from kpi_xl.circulation.incoming import Aside, arrived
+from kpi_xl.circulation.matching import Matched, Matcher, by_recipient
+from kpi_xl.circulation.validation import Problem
+from kpi_xl.circulation.versions import Rule, rule_meant
+from kpi_xl.data.circulation import changing, was_begun
+from kpi_xl.errors import InputError
+from kpi_xl.project import Project
+from kpi_xl.system.files import write_whole
+from kpi_xl.system.progress import Progress, silent
+from kpi_xl.system.system_errors import FileError, file_error
+from kpi_xl.system.undone import Failure, Undone
+from kpi_xl.workbook import Template
+from kpi_xl.workbook.annotated import marked
+from kpi_xl.workbook.answers import ReturnedWorkbook
+
+REPORT: Final = "回收报告.xlsx"
+MARKED: Final = "退回修改"
+"""The folder of copies with their problems marked; it is made anew each time."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A workbook whose values were looked at.
+
+    Parameters
+    ----------
+    file : Path
+        Relative to the folder it was in.
+    template, period, unit, person, name : str
+        Whose it is; `name` is for people to read.
+    saved : str
+        When it was saved, by its own word.
+    saved_by : str
+        By whom, by its own word.
+    values : int
+        How many values were stored of it.
+    problems : int
+        How many cells were not taken.
+    note : str
+        What else there is to know, in Chinese.
+    """
+
+    file: Path
+    template: str
+    period: str
+    unit: str
+    person: str
+    name: str
+    saved: str
+    saved_by: str
+    values: int
+    problems: int
+    note: str
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Somebody who was sent a workbook and has sent none back."""
+
+    template: str
+    period: str
+    unit: str
+    person: str
+    name: str
+    file: Path
+
+
+@dataclass
+class Collected:
+    """What became of a folder of returned workbooks; every file is in one of the lists.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    report : Path
+        The report.
+    taken : list of Taken
+        The workbooks whose values count.
+    passed_over : list of Aside
+        Copies and older versions of those.
+    aside : list of Aside
+        What could not be used.
+    problems : list of Problem
+        Cells that were not taken, and those of which something should be known.
+    missing : list of Missing
+        Who has not sent anything back, of the templates and months that came.
+    counts : list of (template, period, sent, returned)
+        By template and month.
+    marked : list of Path
+        Copies of workbooks with their problems marked, ready to be sent back.
+    undone : list of Undone
+        What could not be written or removed: the report, marked copies, those of the time before.
+    """
+
+    folder: Path
+    report: Path
+    taken: list[Taken] = field(default_factory=list)
+    passed_over: list[Aside] = field(default_factory=list)
+    aside: list[Aside] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    missing: list[Missing] = field(default_factory=list)
+    counts: list[tuple[str, str, int, int]] = field(default_factory=list)
+    marked: list[Path] = field(default_factory=list)
+    undone: list[Undone] = field(default_factory=list)
+
+
+def collect(
+    project: Project,
+    folder: Path | None = None,
+    *,
+    rule: str = "覆盖",
+    passwords: Path | None = None,
+    progress: Progress = silent,
+) -> Collected:
+    """Collect the workbooks in a folder.
+
+    The files stay as and where they are. What counts is stored in one transaction, so that a
+    collection that is killed has stored nothing, and one that is repeated stores the same.
+
+    Parameters
+    ----------
+    project : Project
+        The project they were sent from.
+    folder : Path, optional
+        Where they are, in folders of any depth; by default the project's ``returned``.
+    rule : str
+        覆盖, 增量 or 清空; see `kpi_xl.circulation.versions.Rule`.
+    passwords : Path, optional
+        The table with which the workbooks were encrypted.
+    progress : callable
+        Told what is being done.
+
+    Returns
+    -------
+    Collected
+
+    Raises
+    ------
+    InputError
+        When there is no such folder, or nothing was ever sent.
+    """
+    folder = project.returned if folder is None else folder
+    if not folder.is_dir():
+        raise InputError(f"没有文件夹“{folder}”", "请把收回的工作簿放进去，或写出它们所在的文件夹")
+    if not was_begun(project):
+        raise InputError(
+            "这个项目还没有下发过，没有可以核对的记录",
+            "请先用 kpi-xl distribute 下发",
+            file=project.folder,
+        )
+    meant = rule_meant(rule)
+    listed = None if passwords is None else passwords_in(passwords)
+    with changing(project) as connection:
+        return _Collection(project, folder, connection, meant, listed, progress).run()
+
+
+class _Collection:
+    """One collection."""
+
+    def __init__(
+        self,
+        project: Project,
+        folder: Path,
+        connection: sqlite3.Connection,
+        rule: Rule,
+        passwords: Listed | None,
+        progress: Progress,
+    ) -> None:
+        self._project = project
+        self._folder = folder
+        self._connection = connection
+        self._rule = rule
+        self._passwords = passwords
+        self._progress = progress
+        self._forms: dict[str, Form] = {}
+        self._copies = project.output / MARKED
+        self._stuck: list[Path] = []
+        self._result = Collected(folder, project.output / REPORT)
+
+    def run(self) -> Collected:
+        """Do it all."""
+        result = self._result
+        returned = by_recipient(self._matched())
+        shutil.rmtree(self._copies, ignore_errors=True)
+        self._stuck = [one for one in self._copies.rglob("*") if one.is_file()]
+        months = sorted({whose[:2] for whose in returned})
+        with self._connection:
+            self._connection.execute("BEGIN IMMEDIATE")  # one for all files, whatever is in them
+            if self._rule == "清空":
+                versions.clear(self._connection, months)
+            for number, whose in enumerate(returned):
+                self._progress("收取", number, len(returned))
+                self._of_recipient(returned[whose])
+            self._progress("收取", len(returned), len(returned))
+        self._who_is_missing(months)
+        from kpi_xl.circulation.report import write_report
+
+        stale = set(self._stuck) - set(result.marked) - {one.file for one in result.undone}
+        for file in sorted(stale):
+            error = file_error(PermissionError(), file, "remove")
+            result.undone.append(Undone.of(f"上次的副本 {file.name}", MARKED, file, error))
+        try:
+            write_report(result)
+        except FileError as error:
+            report = result.report
+            result.undone.append(Undone.of(report.stem, report.stem, report, error))
+        return result
+
+    def _matched(self) -> Sequence[Matched]:
+        """All files that are somebody's, each content once."""
+        matcher = Matcher(self._folder, self._connection, self._passwords)
+        seen: dict[str, Path] = {}
+        found = []
+        for number, file in enumerate(arrived(self._folder)):
+            self._progress("认领", number, number + 1)
+            one = file if isinstance(file, Aside) else matcher.match(file)
+            if isinstance(one, Aside):
+                self._result.aside.append(one)
+            elif (first := seen.setdefault(one.sha256, one.file)) is not one.file:
+                reason = f"与“{first}”内容完全相同"
+                self._result.passed_over.append(Aside(one.file, reason, "只算一次，不用处理"))
+            else:
+                found.append(one)
+        return found
+
+    def _of_recipient(self, returned: Sequence[Matched]) -> None:
+        if self._rule == "增量":
+            for one in returned:
+                self._take(one)
+            return
+        taken: Matched | None = None
+        for one in reversed(returned):
+            newest = versions.newest(self._connection, one)
+            if taken is not None:
+                self._pass_over(one, f"有更新的版本“{taken.file}”")
+            elif newest is not None and newest > one.age:
+                number, saved = newest
+                which = "" if number == one.row["round"] else f"第 {number} 轮的，"
+                self._pass_over(
+                    one, f"以前收过更新的版本（{which}{saved.astimezone():%Y-%m-%d %H:%M} 保存）"
+                )
+            elif self._take(one):
+                taken = one
+
+    def _pass_over(self, one: Matched, reason: str) -> None:
+        advice = "已按新的收取；要以这一份为准，请删去新的再用“清空”规则收一次"
+        self._result.passed_over.append(Aside(one.file, reason, advice))
+
+    def _take(self, one: Matched) -> bool:
+        """Read, validate and store a workbook; whether it could be done."""
+        self._connection.execute("SAVEPOINT one_file")
+        try:
+            workbook = one.opened()
+            valid, problems = checked(one, workbook, self._form_of(one))
+            put = versions.add if self._rule == "增量" else versions.replace
+            values = put(self._connection, one, valid)
+            wrong = [problem for problem in problems if not problem.taken]
+            versions.note_returned(self._connection, one, len(wrong))
+        except Exception as error:
+            self._result.aside.append(Aside.of(one.file, error))
+            self._connection.execute("ROLLBACK TO one_file")
+            return False
+        finally:
+            self._connection.execute("RELEASE one_file")
+        self._result.problems += problems
+        notes = [self._note(one, len(valid), values)]
+        if wrong:
+            notes.append(self._mark(one, workbook, wrong))
+        row, edition = one.row, one.edition
+        self._result.taken.append(
+            Taken(
+                file=one.file,
+                template=row["template"],
+                period=row["period"],
+                unit=edition["unit"],
+                person=row["person"],
+                name=edition["person_name"] or edition["unit_name"],
+                saved=f"{one.saved.astimezone():%Y-%m-%d %H:%M}",
+                saved_by=one.saved_by,
+                values=values,
+                problems=len(wrong),
+                note="；".join(filter(None, notes)),
+            )
+        )
+        return True
+
+    def _note(self, one: Matched, valid: int, values: int) -> str:
+        if versions.is_as_sent(self._connection, one):
+            return "与下发时完全一样，没有填写"
+        if values < valid:
+            return f"{valid - values} 个值以前已有，按“增量”规则没有改动"
+        return ""
+
+    def _form_of(self, one: Matched) -> Form:
+        """The input cells of the very template that a workbook was made from."""
+        version = one.edition["version"]
+        if version not in self._forms:
+            row = self._connection.execute(
+                "SELECT name, content FROM templates WHERE version = ?", [version]
+            ).fetchone()
+            if row is None:
+                raise InputError(
+                    "它的模板不在下发记录里", "请核对是不是别的项目下发的", file=one.file
+                )
+            self._forms[version] = form_of(Template(row["name"], row["content"]))
+        return self._forms[version]
+
+    def _mark(self, one: Matched, workbook: ReturnedWorkbook, problems: Sequence[Problem]) -> str:
+        """Write a copy of a workbook with its problems marked; what kept us from it, if anything.
+
+        What is wrong is in the report either way.
+        """
+        notes: dict[str, dict[str, str]] = {}
+        for problem in problems:
+            if problem.cell:
+                on_sheet = notes.setdefault(problem.sheet, {})
+                text = f"{problem.reason}。{problem.advice}。"
+                on_sheet[problem.cell] = f"{on_sheet.get(problem.cell, '')}{text}"
+        if not notes:
+            return ""
+        file = self._copies / one.file.with_suffix(".xlsx")
+        try:
+            content = marked(workbook.package, workbook.workbook, notes)
+            if one.password is not None:
+                content = encrypted(content, one.password)
+            write_whole(file, content)
+        except Exception as error:
+            failure = Failure.of(error).logged()
+            whose = one.edition["person_name"] or one.edition["unit_name"]
+            self._result.undone.append(Undone.of(whose, one.edition["unit"], file, failure))
+            return f"标注的副本没有写成：{failure.problem}，{failure.advice}"
+        self._result.marked.append(file)
+        return ""
+
+    def _who_is_missing(self, months: Sequence[tuple[str, str]]) -> None:
+        """Those of the latest rounds who have sent nothing back in any of them."""
+        for template, period in months:
+            rows = self._connection.execute(_SENT, [template, period]).fetchall()
+            back = Counter(bool(row["back"]) for row in rows)
+            self._result.counts.append((template, period, len(rows), back[True]))
+            self._result.missing += [_missing(row) for row in rows if not row["back"]]
+
+
+_SENT: Final = """
+SELECT template, period, unit, person, unit_name, person_name, file, back
+FROM (
+    SELECT template, period, unit, person, unit_name, person_name, file, withdrawn, round,
+        max(returned IS NOT NULL)
+            OVER (PARTITION BY distributions.level, recipients.level, recipient) AS back,
+        max(round) OVER (PARTITION BY distributions.level) AS last_round
+    FROM recipients JOIN distributions USING (distribution)
+    WHERE template = ? AND period = ?
+)
+WHERE round = last_round AND (withdrawn IS NULL OR back)
+ORDER BY unit, person
+"""
+"""Everybody of the last round, and whether anything came back from him in any round."""
+
+
+def _missing(row: sqlite3.Row) -> Missing:
+    return Missing(
+        row["template"], row["period"], row["unit"], row["person"],
+        row["person_name"] or row["unit_name"], Path(row["file"]),
+    )  # fmt: skip

@@ -1,0 +1,172 @@
+"""What a returned workbook was to hold, as a whole and on the sheets of units."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from kpi_xl.circulation.matching import Matched
+from kpi_xl.circulation.validation import Problem, Valid, Validation
+from kpi_xl.errors import InputError
+from kpi_xl.workbook import Template
+from kpi_xl.workbook.answers import Answers, ReturnedWorkbook
+from kpi_xl.workbook.inputs import InputSlot, input_slots
+
+
+@dataclass(frozen=True)
+class Form:
+    """The input cells of a template.
+
+    Parameters
+    ----------
+    inputs : sequence of InputSlot
+        Those that a workbook has once.
+    of_units : sequence of InputSlot
+        Those on sheets that there are for each unit, under their plain names.
+    sheets : int
+        How many sheets each unit has.
+    """
+
+    inputs: Sequence[InputSlot]
+    of_units: Sequence[InputSlot]
+    sheets: int
+
+
+def form_of(template: Template) -> Form:
+    """The input cells of a template."""
+    marked = template.sheets_for_units
+    every = input_slots(template)
+    on_marked = [one for one in every if one.slot.sheet in marked]
+    return Form(
+        [one for one in every if one.slot.sheet not in marked],
+        [_plain(one) for one in on_marked],
+        len(marked),
+    )
+
+
+def _plain(one: InputSlot) -> InputSlot:
+    sheet = f"{one.slot.sheet}!"
+    return replace(
+        one,
+        slot=replace(one.slot, name=one.slot.plain_name),
+        columns=tuple(
+            replace(column, source=column.source.removeprefix(sheet)) for column in one.columns
+        ),
+        agents=one.agents.removeprefix(sheet),
+        days=one.days.removeprefix(sheet),
+    )
+
+
+def checked(
+    one: Matched, workbook: ReturnedWorkbook, form: Form
+) -> tuple[list[Valid], list[Problem]]:
+    """The values of a workbook's input cells, and what is wrong with them.
+
+    Parameters
+    ----------
+    one : Matched
+        The workbook.
+    workbook : ReturnedWorkbook
+        Its content.
+    form : Form
+        The input cells of its template.
+
+    Raises
+    ------
+    InputError
+        It is damaged, or shows that it is another's than it says inside.
+    """
+    sent: dict[str, dict[str, list[str]]] = json.loads(one.edition["keys"])
+    shown: dict[str, dict[str, str]] = json.loads(one.edition["shown"])
+    if (other := _other(workbook, shown[""], form.inputs)) is not None:
+        raise InputError(
+            f"表上写的是“{other.found}”，里面的标识是“{other.sent}”的：表和标识不是同一份",
+            "请对方在自己收到的原表里填写；不要把别人的表复制过来",
+        )
+    answers = _answers(workbook, form.inputs)
+    whole = Validation(one.file, answers, sent.get("", {}))
+    whole.check(form.inputs)
+    valid, problems = whole.valid, whole.problems
+    sheets = workbook.sheets_about
+    for unit in sent if form.of_units else ():
+        if not unit:
+            continue
+        found = sheets.get(unit, [])
+        if len(found) != form.sheets:
+            problems.append(_sheets_problem(one, unit, found))
+            continue
+        others = [_other(workbook, shown[unit], form.of_units, sheet) for sheet in found]
+        if (other := next(filter(None, others), None)) is not None:
+            problems.append(
+                Problem(
+                    one.file, found[0], "", unit, other.found,
+                    f"工作表上写的是“{other.found}”，里面的标识是“{unit}”的",
+                    "请在下发的原表里重新填写，不要互相复制工作表",
+                )
+            )  # fmt: skip
+            continue
+        own: dict[str, Answers] = {}
+        for sheet in found:
+            own |= _answers(workbook, form.of_units, sheet)
+        of_unit = Validation(one.file, own, sent[unit])
+        of_unit.check(form.of_units)
+        valid += (replace(each, about=unit) for each in of_unit.valid)
+        problems += of_unit.problems
+    for unit in sheets.keys() - sent.keys() if form.of_units else ():
+        for sheet in sheets[unit]:
+            problems.append(
+                Problem(
+                    one.file, sheet, "", unit, "",
+                    f"这张工作表是单位“{unit}”的，下发给他的表里没有它",
+                    "没有收取这一张；请从那个单位自己的表里收",
+                )
+            )  # fmt: skip
+    return valid, problems
+
+
+class _Other(NamedTuple):
+    """What a cell was sent with, and what it shows now: another's name or number."""
+
+    sent: str
+    found: str
+
+
+def _other(
+    workbook: ReturnedWorkbook,
+    shown: Mapping[str, str],
+    inputs: Sequence[InputSlot],
+    sheet: str | None = None,
+) -> _Other | None:
+    """Where a workbook shows people that it is another's; what they may change says nothing."""
+    asked = {name for one in inputs for name in (one.slot.name, *(c.source for c in one.columns))}
+    for name, answers in workbook.answers(shown.keys() - asked, (), sheet).items():
+        value = answers.rows[0][0].value
+        found = "" if value is None else str(value).strip()
+        if found and found != shown[name].strip():
+            return _Other(shown[name], found)
+    return None
+
+
+def _answers(
+    workbook: ReturnedWorkbook, inputs: Sequence[InputSlot], sheet: str | None = None
+) -> Mapping[str, Answers]:
+    names = _of_rows(inputs) | {column.source for one in inputs for column in one.columns}
+    of_records = _of_rows([one for one in inputs if one.slot.block is not None])
+    return workbook.answers(names - {""}, of_records, sheet)
+
+
+def _of_rows(inputs: Sequence[InputSlot]) -> set[str]:
+    """Their names and those that tell their rows."""
+    return {name for one in inputs for name in (one.slot.name, one.agents, one.days)}
+
+
+def _sheets_problem(one: Matched, unit: str, found: Sequence[str]) -> Problem:
+    if len(found) > 1:
+        reason = f"单位“{unit}”的工作表有 {len(found)} 张：{'、'.join(found)}，不知道算哪一张"
+        advice = "请只留填好的一张，再发一次"
+    else:
+        reason = f"单位“{unit}”的工作表找不到了"
+        advice = "请在下发的原表里重新填写，不要删除工作表"
+    return Problem(one.file, found[0] if found else "", "", unit, "", reason, advice)

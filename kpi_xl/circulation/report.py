@@ -1,0 +1,167 @@
+"""回收报告.xlsx: what came back, what did not, and what has to be put right."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import xlsxwriter
+
+from kpi_xl.calendar import Month
+from kpi_xl.system.files import write_whole
+
+if TYPE_CHECKING:
+    from kpi_xl.circulation.collect import Collected
+
+_FONT: Final = {"font_name": "微软雅黑", "font_size": 10, "valign": "top"}
+_LINE: Final = {"border": 1, "border_color": "#D9D9D9", "text_wrap": True}
+_HEADING: Final = _FONT | _LINE | {"bold": True, "bg_color": "#E7ECF3", "valign": "vcenter"}
+_QUIET: Final = {"bg_color": "#FCF4E6"}
+
+_Row = Sequence[str | int]
+_Columns = Sequence[tuple[str, int]]
+
+
+def write_report(collected: Collected) -> None:
+    """Write the report where `collected` says.
+
+    Raises
+    ------
+    FileError
+        When it cannot be written, as when the old one is open in Excel.
+    """
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_urls": False}) as book:
+        book.set_properties({"title": "回收报告", "created": datetime(2000, 1, 1)})
+        _Report(book, collected).write()
+    write_whole(collected.report, out.getvalue())
+
+
+class _Report:
+    """The sheets of the report."""
+
+    def __init__(self, book: Any, collected: Collected) -> None:
+        self._book = book
+        self._collected = collected
+        self._plain = book.add_format(_FONT)
+        self._title = book.add_format(_FONT | {"font_size": 16, "bold": True, "valign": "vcenter"})
+        self._heading = book.add_format(_HEADING)
+        self._number_heading = book.add_format(_HEADING | {"align": "right"})
+        self._cell = book.add_format(_FONT | _LINE)
+        self._number = book.add_format(_FONT | _LINE | {"num_format": "#,##0", "align": "right"})
+        self._quiet = book.add_format(_FONT | _LINE | _QUIET)
+
+    def write(self) -> None:
+        self._summary()
+        done = self._collected
+        self._table(
+            "未收回",
+            (("模板", 22), ("月份", 12), ("单位", 30), ("工号", 14), ("姓名", 14), ("文件", 60)),
+            (
+                (one.template, _month(one.period), one.unit, one.person, one.name, str(one.file))
+                for one in done.missing
+            ),
+            "都收回了",
+        )
+        self._table(
+            "问题单元格",
+            (
+                ("处理", 8), ("文件", 34), ("工作表", 12), ("单元格", 9), ("名称", 26),
+                ("内容", 26), ("原因", 40), ("怎么办", 44),
+            ),
+            (
+                (
+                    "已收取" if one.taken else "没有收取", one.file.as_posix(), one.sheet,
+                    one.cell, one.slot, one.value, one.reason, one.advice,
+                )
+                for one in sorted(done.problems, key=lambda one: one.taken)
+            ),
+            "没有问题",
+        )  # fmt: skip
+        self._table(
+            "已收取",
+            (
+                ("模板", 22), ("月份", 12), ("单位", 28), ("工号", 14), ("姓名", 14), ("文件", 34),
+                ("保存时间", 17), ("保存人", 14), ("存入的值", 10), ("问题", 8), ("说明", 36),
+            ),
+            (
+                (
+                    one.template, _month(one.period), one.unit, one.person, one.name,
+                    one.file.as_posix(), one.saved, one.saved_by, one.values, one.problems,
+                    one.note,
+                )
+                for one in done.taken
+            ),
+            "没有收取任何文件",
+        )  # fmt: skip
+        self._table(
+            "没有收取的文件",
+            (("处理", 10), ("文件", 46), ("原因", 54), ("怎么办", 54)),
+            (
+                (what, one.file.as_posix(), one.reason, one.advice)
+                for what, listed in (("搁置", done.aside), ("不重复收取", done.passed_over))
+                for one in listed
+            ),
+            "没有",
+        )
+
+    def _summary(self) -> None:
+        done = self._collected
+        sheet = self._sheet("汇总", (("", 26), ("", 14), ("", 12), ("", 12), ("", 12)))
+        sheet.write_string(0, 0, "回收报告", self._title)
+        sheet.set_row(0, 28)
+        files = len(done.taken) + len(done.aside) + len(done.passed_over)
+        wrong = sum(not one.taken for one in done.problems)
+        lines = (
+            f"共 {files:,} 个文件 ＝ 收取 {len(done.taken):,} ＋ 不重复收取"
+            f" {len(done.passed_over):,} ＋ 搁置 {len(done.aside):,}",
+            f"没有收取的单元格 {wrong:,} 处；标注好、可以退回修改的工作簿 {len(done.marked):,} 份"
+            + (f"，在“{done.marked[0].parent.name}”文件夹里" if done.marked else ""),
+            "“搁置”的文件请按“怎么办”处理后再收一次；收过的不会重复计算。",
+        )
+        for row, line in enumerate(lines, 1):
+            sheet.write_string(row, 0, line, self._plain)
+        for column, heading in enumerate(("模板", "月份", "下发", "收回", "未收回")):
+            style = self._heading if column < 2 else self._number_heading
+            sheet.write_string(5, column, heading, style)
+        for row, (template, period, sent, back) in enumerate(done.counts, 6):
+            self._row(sheet, row, (template, _month(period), sent, back, sent - back))
+
+    def _sheet(self, name: str, columns: _Columns) -> Any:
+        sheet = self._book.add_worksheet(name)
+        for place, (_, width) in enumerate(columns):
+            sheet.set_column(place, place, width)
+        sheet.hide_gridlines(2)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        return sheet
+
+    def _table(self, name: str, columns: _Columns, rows: Iterable[_Row], nothing: str) -> None:
+        sheet = self._sheet(name, columns)
+        for place, (heading, _) in enumerate(columns):
+            sheet.write_string(0, place, heading, self._heading)
+        sheet.freeze_panes(1, 0)
+        sheet.repeat_rows(0)
+        last = 0
+        for last, row in enumerate(rows, 1):
+            self._row(sheet, last, row)
+        if last:
+            sheet.autofilter(0, 0, last, len(columns) - 1)
+        else:
+            sheet.write_string(1, 0, nothing, self._plain)
+
+    def _row(self, sheet: Any, row: int, cells: _Row) -> None:
+        first = cells[0] in ("搁置", "没有收取")
+        for place, cell in enumerate(cells):
+            if isinstance(cell, int):
+                sheet.write_number(row, place, cell, self._number)
+            else:
+                # Never as a formula: it is what somebody typed.
+                sheet.write_string(row, place, cell[:500], self._quiet if first else self._cell)
+
+
+def _month(period: str) -> str:
+    return Month.parse(period).chinese

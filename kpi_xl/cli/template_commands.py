@@ -1,0 +1,70 @@
+"""The commands about templates: which names there are, and what a workbook has of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kpi_xl.cli.chinese import Argument, Group, Option
+from kpi_xl.cli.terminal import Answer, say
+
+
+@click.group(cls=Group)
+def template() -> None:
+    """模板：列出可用的名称，检查自己的工作簿。"""
+
+
+@template.command("names")
+def names() -> Answer:
+    """列出工作簿里可以用的全部名称和含义。"""
+    from kpi_xl.slots.slot_names import slot_names
+
+    known = slot_names()
+    for name, meaning in known.items():
+        say(f"{name}\t{meaning}")
+    return {"names": known}
+
+
+@template.command(
+    "check",
+    examples=(
+        "kpi-xl template check 我的月报.xlsx",
+        "kpi-xl template check 我的月报.xlsx --rewrite 改写.xlsx",
+    ),
+)
+@click.argument(
+    "file", cls=Argument, type=click.Path(path_type=Path), metavar="文件", help="要检查的工作簿。"
+)
+@click.option(
+    "--rewrite",
+    cls=Option,
+    type=click.Path(path_type=Path),
+    metavar="新文件",
+    help="把只有一种加载项认得的函数写法改成通用的，写到这个新文件；其余一字不动。",
+)
+def check(file: Path, rewrite: Path | None) -> Answer:
+    """看一个工作簿里哪些名称会填写，哪些不认识、不能用、还缺少；函数在别的 Excel 里认不认得。"""
+    from kpi_xl.slots import template_check
+
+    found = template_check.check_template(file)
+    for line in template_check.lines(found):
+        say(line)
+    lacking = template_check.missing(file)
+    for line in template_check.missing_lines(lacking):
+        say(line)
+    foreign = template_check.check_functions(file)
+    for line in template_check.function_lines(foreign, asks=rewrite is None):
+        say(line)
+    if rewrite is not None:
+        template_check.rewrite_functions(file, rewrite)
+        say(f"已改写：{rewrite}")
+    return {
+        "functions": foreign,
+        "rewritten": rewrite,
+        "slots": found.slots,
+        "unknown": found.unknown,
+        "unusable": found.unusable,
+        "missing": [one._asdict() for one in lacking],
+        "for_units": found.for_units,
+    }

@@ -1,0 +1,232 @@
+"""What the commands of the command line share: the project, the month, text, and a progress bar.
+
+Whatever is written to the terminal goes through here. Names come from people's files: nothing in
+them is markup, an emoji's code, or an order to the terminal.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import json
+import math
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from kpi_xl.cli.chinese import Option, width
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from kpi_xl.jobs.views import View
+    from kpi_xl.project import Project
+    from kpi_xl.system.progress import Progress
+    from kpi_xl.system.undone import Undone
+
+_SHORT: Final = 8
+_ROOM: Final = 160
+
+_UNSEEN: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
+)
+"""Control characters but for tab and line feed, line separators, and what turns the direction."""
+
+Answer = Mapping[str, Any]
+"""What a command found or made, for programs: what `--json` writes."""
+
+MONTH: Final = click.option(
+    "--month", "-m", cls=Option, metavar="月份", help="如 2024-06；不写则为有数据的最后一个月。"
+)
+"""The option --month."""
+
+
+class Speech(enum.Enum):
+    """How much is said."""
+
+    USUAL = "usual"
+    QUIET = "quiet"
+    VERBOSE = "verbose"
+    JSON = "json"
+
+
+@dataclasses.dataclass
+class Asked:
+    """What was asked for before the command, and how the run ends.
+
+    Parameters
+    ----------
+    project : Path
+        The project's folder.
+    speech : Speech
+        How much is said.
+    exit_code : int
+        What the program ends with when nothing is refused.
+    """
+
+    project: Path = Path()
+    speech: Speech = Speech.USUAL
+    exit_code: int = 0
+
+    @property
+    def named(self) -> Path | None:
+        """The project's folder where one is named, or the current folder is one."""
+        here = self.project == Path() and not (self.project / "kpi.toml").is_file()
+        return None if here else self.project
+
+
+def asked() -> Asked:
+    """What the running command was asked for."""
+    found: Asked = click.get_current_context().find_root().ensure_object(Asked)
+    return found
+
+
+def visible(text: str) -> str:
+    r"""Text without orders to a terminal: control and bidi characters as JSON writes them.
+
+    Examples
+    --------
+    >>> visible("\x1b[31m城东\u202e部\n")
+    '\\u001b[31m城东\\u202e部\n'
+    """
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def say_undone(undone: Sequence[Undone]) -> None:
+    """Say whose workbook could not be made, and end with 2 where there are any."""
+    from kpi_xl.system.undone import lines
+
+    if asked().speech is not Speech.JSON:
+        for line in lines(undone, "没有生成"):
+            complain(line)
+    if undone:
+        asked().exit_code = 2
+
+
+def console(stderr: bool = False) -> Console:
+    """The terminal, which takes every text as it is."""
+    from rich.console import Console
+
+    class Plain(Console):
+        def render_str(self, text: str, **given: Any) -> Text:
+            return super().render_str(visible(text), **given)
+
+    # Neither markup nor codes of emoji, whoever prints what.
+    return Plain(stderr=stderr, highlight=False, soft_wrap=True, markup=False, emoji=False)
+
+
+def say(text: str) -> None:
+    """Write a line for people."""
+    if asked().speech in (Speech.USUAL, Speech.VERBOSE):
+        click.echo(visible(text))
+
+
+def say_more(text: str) -> None:
+    """Write a line for people who want to know more."""
+    if asked().speech is Speech.VERBOSE:
+        click.echo(visible(text))
+
+
+def complain(text: str) -> None:
+    """Write what went wrong, whatever else is said."""
+    click.secho(visible(text), fg="red", err=True)
+
+
+def show(view: View) -> Answer:
+    """Write a table for people, and give it for programs: one mapping a row, by heading.
+
+    For programs a number is a number, a ratio as a fraction.
+    """
+    headings = [heading.rstrip("#") for heading in view.headings]
+    if view.rows and asked().speech in (Speech.USUAL, Speech.VERBOSE):
+        from rich.table import Table
+
+        table = Table(title=view.title, title_justify="left")
+        for place, heading in enumerate(view.headings):
+            number = heading.endswith("#")
+            longest = max(width(row[place]) for row in view.rows)
+            # Long texts go on below; numbers stay in one piece, and so do short names.
+            table.add_column(
+                heading.rstrip("#"),
+                justify="right" if number else "left",
+                no_wrap=number,
+                min_width=min(longest, _SHORT),
+                overflow="fold",
+            )
+        for row in view.rows:
+            table.add_row(*row)
+        terminal = console()
+        if not terminal.is_terminal:  # a file or a pipe has room for whole lines
+            terminal.width = _ROOM
+        terminal.print(table, soft_wrap=False)
+    for note in view.notes:
+        say(note)
+    rows = [dict(zip(headings, map(_told, row), strict=True)) for row in view.rows]
+    return {"title": view.title, "rows": rows, "notes": view.notes}
+
+
+def _told(cell: str) -> str | float | None:
+    """A cell for programs: a number as a number, none where it is an error."""
+    number = getattr(cell, "number", None)
+    if number is None:
+        return cell
+    return number if math.isfinite(number) else None
+
+
+def project_here() -> Project:
+    """The project that the command is about."""
+    from kpi_xl.project import Project
+    from kpi_xl.system.files import no_more_open_than
+
+    project = Project.open(asked().project)
+    no_more_open_than(project.folder)
+    return project
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """A progress bar on the terminal; nothing where nobody is watching."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    terminal = console(stderr=True)
+    watched = terminal.is_terminal and asked().speech in (Speech.USUAL, Speech.VERBOSE)
+    with Progress(*columns, console=terminal, transient=True, disable=not watched) as bar:
+        tasks: dict[str, Any] = {}
+
+        def report(text: str, done: int, total: int) -> None:
+            if text not in tasks:
+                tasks[text] = bar.add_task(visible(text), total=total)
+            bar.update(tasks[text], completed=done, total=total)
+
+        yield report
+
+
+def write_json(answer: Answer, stderr: bool = False) -> None:
+    """Write what a program reads: one JSON document."""
+    stream = sys.stderr if stderr else sys.stdout
+    # In an encoding that has not every character, JSON still has a way to write it.
+    plain = not (stream.encoding or "").lower().startswith("utf")
+    text = json.dumps(_plain(answer), ensure_ascii=plain, indent=2, allow_nan=False)
+    click.echo(visible(text), err=stderr)  # where it stands, JSON means the same by it
+
+
+def _plain(value: Any) -> Any:
+    """What JSON knows: records become mappings, months and paths text."""
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(one) for one in value]
+    if dataclasses.is_dataclass(value) and type(value).__str__ is object.__str__:
+        # What is not shown of a record, such as a password, is not written either.
+        names = (field.name for field in dataclasses.fields(value) if field.repr)
+        return {name: _plain(getattr(value, name)) for name in names}
+    return str(value)

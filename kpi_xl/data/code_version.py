@@ -1,0 +1,26 @@
+"""Which program read the raw files and computed what is kept of them."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from pathlib import Path
+
+from kpi_xl._version import __version__
+
+
+@functools.cache
+def program() -> str:
+    """A text that is another one as soon as raw files are read, checked or computed otherwise.
+
+    The version alone would not do: whoever uses a clone gets other programs with the same one.
+    """
+    found = hashlib.sha256(__version__.encode())
+    folder = Path(__file__).parent
+    package = folder.parent
+    declared = [package / "catalogue" / name for name in ("measures.py", "schema.py")]
+    readers = sorted((package / "readers").rglob("*"))
+    for file in [*sorted(folder.rglob("*")), *readers, *declared]:
+        if file.suffix in (".py", ".sql"):
+            found.update(file.name.encode() + b"\0" + file.read_bytes())
+    return found.hexdigest()

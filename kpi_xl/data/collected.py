@@ -1,0 +1,148 @@
+"""What people wrote in the workbooks that came back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from kpi_xl.calendar import Month
+from kpi_xl.data.circulation import circulation, was_begun
+from kpi_xl.project import Project
+
+if TYPE_CHECKING:
+    from kpi_xl.data.cube import Unit
+
+Typed: TypeAlias = str | int | float | bool | dt.date
+"""What an input cell holds; a `datetime.datetime` where a date has a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One input cell that somebody filled in, or left as it had been filled for him.
+
+    Parameters
+    ----------
+    distribution : str
+        The id of the distribution its workbook was sent in.
+    template : str
+        The template's name.
+    period : Month
+        The month the workbook is about.
+    unit : str
+        The path of the unit, such as ``城东营业部/城东一组``; the branch has its own name.
+    person : str
+        工号 of whose workbook it is; empty for a unit's.
+    slot : str
+        The name of its cells, such as ``input.week1.done.拜访数``.
+    row, column : int
+        Where in the slot, counting from 1.
+    key : str
+        What tells its row in a list: 工号, or the day as 2024-06-03; empty where there is none.
+    value : str, int, float, bool, date or datetime
+        What stands there; blank cells have no entry. Money is in 元, as in the workbook.
+    file, sheet, cell : str
+        Where it was read.
+    saved : datetime
+        When the workbook was saved, by its own word.
+    saved_by : str
+        Who saved it, by its own word.
+    collected : datetime
+        When it was collected.
+    about : str
+        The path of the unit that its sheet is about, in a workbook with a sheet for each unit
+        below; else empty.
+    level : str
+        The unit's level, or 个人.
+    """
+
+    distribution: str
+    template: str
+    period: Month
+    unit: str
+    person: str
+    slot: str
+    row: int
+    column: int
+    key: str
+    value: Typed
+    file: str
+    sheet: str
+    cell: str
+    saved: dt.datetime
+    saved_by: str
+    collected: dt.datetime
+    about: str = ""
+    level: str = ""
+
+    def is_of(self, unit: Unit) -> bool:
+        """Whether it is from the workbook of a unit, not of a person or another unit."""
+        return (self.level, self.unit) == (unit.level, unit.path)
+
+
+def collected(
+    project: Project, template: str | None = None, month: Month | None = None
+) -> list[Entry]:
+    """What was collected, in the order of units, persons, slots, rows and columns.
+
+    Every cell is in it once: of several versions of a workbook the one that counts by the rule it
+    was collected by. There is nothing when nothing was collected.
+
+    Parameters
+    ----------
+    project : Project
+        The project.
+    template : str, optional
+        A template's name; all of them without.
+    month : Month, optional
+        The month the workbooks are about; all of them without.
+    """
+    if not was_begun(project):
+        return []
+    with circulation(project) as connection:
+        rows = connection.execute(
+            "SELECT * FROM entries WHERE template = ifnull(?, template)"
+            " AND period = ifnull(?, period)"
+            " ORDER BY template, period, unit, person, about, slot, row, column",
+            [template, None if month is None else str(month)],
+        )
+        return [_entry(row) for row in rows]
+
+
+_READERS: Final[Mapping[str, Callable[[str], Typed]]] = {
+    "text": str,
+    "whole": int,
+    "number": float,
+    "truth": lambda text: text == "true",
+    "date": dt.date.fromisoformat,
+    "time": dt.datetime.fromisoformat,
+}
+
+
+def stored(value: Typed) -> tuple[str, str]:
+    """The kind of a value and its text, as they are stored."""
+    if isinstance(value, bool):
+        return "truth", str(value).lower()
+    if isinstance(value, dt.datetime):
+        return "time", value.isoformat()
+    if isinstance(value, dt.date):
+        return "date", value.isoformat()
+    kinds = {int: "whole", float: "number"}
+    return kinds.get(type(value), "text"), str(value)
+
+
+def _entry(row: sqlite3.Row) -> Entry:
+    plain = (
+        "unit", "person", "slot", "row", "column", "key",
+        "file", "sheet", "cell", "saved_by", "distribution", "template", "about",
+        "level",
+    )  # fmt: skip
+    return Entry(
+        **{name: row[name] for name in plain},
+        period=Month.parse(row["period"]),
+        value=_READERS[row["kind"]](row["value"]),
+        saved=dt.datetime.fromisoformat(row["saved"]),
+        collected=dt.datetime.fromisoformat(row["collected"]),
+    )

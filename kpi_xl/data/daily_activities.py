@@ -1,0 +1,70 @@
+"""What each agent did on each day, from the store."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import duckdb
+
+from kpi_xl.data.people import ACTIVITIES
+
+
+class DailyActivities:
+    """The activities of some days, by agent and day.
+
+    From a company's own database the sums of days have come over, see `kpi_xl.data.days`. Where
+    nobody records activities there is nothing.
+
+    Parameters
+    ----------
+    connection : duckdb connection
+        To the store.
+    first, last : datetime.date
+        The days.
+
+    Attributes
+    ----------
+    days : dict
+        By 工号 and day, how often each activity was done.
+    """
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, first: dt.date, last: dt.date
+    ) -> None:
+        self.days: dict[tuple[str, dt.date], dict[str, int]] = {}
+        days = _days(connection)
+        if days is None:
+            return
+        sums = ", ".join(f"CAST(SUM({code}) AS BIGINT)" for code in ACTIVITIES)
+        for agent, day, *counts in connection.execute(
+            f"SELECT agent, day, {sums} FROM ({days}) WHERE day BETWEEN ? AND ? GROUP BY ALL",
+            [first, last],
+        ).fetchall():
+            self.days[agent, day] = dict(zip(ACTIVITIES.values(), counts, strict=True))
+
+    def of(self, agent: str, day: dt.date, name: str) -> int | None:
+        """How often somebody did something on a day; None when there is no record of the day.
+
+        Parameters
+        ----------
+        agent : str
+            工号.
+        day : datetime.date
+            The day.
+        name : str
+            The activity's Chinese name.
+        """
+        counts = self.days.get((agent, day))
+        return None if counts is None else counts[name]
+
+
+def _days(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """The activities of days as SQL; None where there are none."""
+    rows = connection.execute("SELECT table_name FROM information_schema.tables").fetchall()
+    there = {name for (name,) in rows}
+    if "activities" in there:
+        return "FROM activities"
+    if "activity_days" in there:
+        day = "make_date(day_number // 10000, day_number // 100 % 100, day_number % 100)"
+        return f"SELECT *, {day} AS day FROM activity_days"
+    return None

@@ -1,0 +1,1 @@
+"""What the numbers of a project say: each KPI judged, what moved it, what to do about it."""

@@ -1,0 +1,267 @@
+"""What every unit did on each working day of a month, and the pace of its targets."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from kpi_xl.analysis.pace import Pace, pace, pace_of_ratio
+from kpi_xl.calendar import Month, working_days
+from kpi_xl.catalogue import kpis
+from kpi_xl.data.cube import Cube, is_money
+from kpi_xl.data.days import BY_DAY, MAY_BE_MONTHLY, MONTHS_BEFORE, unit_days
+from kpi_xl.data.organisation import unit_positions
+from kpi_xl.findings.aggregation import DayRatio, Terms, by_day
+from kpi_xl.formula import divide
+from kpi_xl.kpi import Kpi
+from kpi_xl.project import Settings
+
+_DAYS: Final = 31
+_NEARLY_ALL: Final = 0.8
+
+
+@functools.cache
+def paced() -> Mapping[str, DayRatio]:
+    """The KPIs whose pace can be followed, by code, with how they come of their days."""
+    found = {code: by_day(kpi) for code, kpi in kpis.items() if kpi.direction != "neutral"}
+    return {code: ratio for code, ratio in found.items() if ratio is not None}
+
+
+@dataclass(frozen=True)
+class DaySums:
+    """Sums by unit and working day; what happens on a day off counts to the working day before.
+
+    Parameters
+    ----------
+    cube : Cube
+        The measures by month.
+    month : Month
+        The last of the months.
+    as_of : datetime.date
+        The last day with data.
+    elapsed : int
+        The working days of the month that are over by then.
+    days : (months,) int64 array
+        The working days of each month.
+    sums : mapping of str to (units, months, 31) int64 array
+        By measure; units in the cube's order, 0 after a month's last working day.
+    """
+
+    cube: Cube
+    month: Month
+    as_of: dt.date
+    elapsed: int
+    days: NDArray[np.int64]
+    sums: Mapping[str, NDArray[np.int64]]
+
+    @property
+    def paced(self) -> list[Kpi]:
+        """The KPIs whose pace these days tell."""
+        return [
+            kpis[code]
+            for code, ratio in paced().items()
+            if ratio.measures <= self.sums.keys() and self.cube.has(kpis[code])
+        ]
+
+    def done(self, kpi: Kpi, units: Sequence[int]) -> NDArray[np.float64]:
+        """What units reached in the month so far, in the KPI's unit (money in 元)."""
+        ratio = paced()[kpi.code]
+        above = self._days(ratio.above, units)[:, -1].sum(axis=-1)
+        if ratio.is_sum:
+            return np.asarray(above / _scale(ratio.above))
+        return divide(above, self._base(ratio, units)[0]) * self._unit(ratio)
+
+    def pace(self, kpi: Kpi, units: Sequence[int], targets: NDArray[np.float64]) -> Pace:
+        """The pace of a KPI of `paced`.
+
+        Parameters
+        ----------
+        kpi : Kpi
+            The KPI.
+        units : sequence of int
+            All units of a level, by their index in the cube: they are foretold together.
+        targets : (units,) float64 array
+            Their targets in the KPI's unit; NaN for none.
+
+        Returns
+        -------
+        Pace
+            In the KPI's unit (money in 元).
+        """
+        ratio = paced()[kpi.code]
+        above = self._days(ratio.above, units)
+        now, elapsed, days = above[:, -1].sum(axis=-1), self.elapsed, int(self.days[-1])
+        if ratio.is_sum:
+            whole = _scale(ratio.above)
+            found = pace(now, targets * whole, elapsed, days, above[:, :-1], self.days[:-1])
+            return found.scaled(1 / whole)
+        scale = 1 / self._unit(ratio)
+        base, bases = self._base(ratio, units)
+        found = pace_of_ratio(
+            now, base, targets * scale, elapsed, days, above[:, :-1], bases, self.days[:-1]
+        )
+        return found.scaled(1 / scale)
+
+    def _days(self, terms: Terms, units: Sequence[int]) -> NDArray[np.int64]:
+        chosen = list(units)
+        added = [sign * self.sums[code][chosen] for code, sign in terms.items()]
+        return np.asarray(sum(added[1:], start=added[0]))
+
+    def _base(
+        self, ratio: DayRatio, units: Sequence[int]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """What is below now, and in the months before: by day, or by month where it stands."""
+        if ratio.below is not None:
+            days = self._days(ratio.below, units).astype(np.float64)
+            return days[:, -1].sum(axis=-1), days[:, :-1]
+        end = self.cube.month_index(self.month) + 1
+        months = ratio.base(self.cube)[list(units), end - len(self.days) : end]
+        return months[:, -1], months[:, :-1]
+
+    @staticmethod
+    def _unit(ratio: DayRatio) -> float:
+        """What a quotient of sums is times, to be shown: 元 a piece are 分 a piece ÷ 100."""
+        return _scale(ratio.below or {}) / _scale(ratio.above)
+
+
+def misses_text(kpi: Kpi, found: Pace, places: Sequence[int]) -> str:
+    """How far forecasts on this working day were off in the months before, beside a straight line.
+
+    Parameters
+    ----------
+    kpi : Kpi
+        The KPI.
+    found : Pace
+        Its pace.
+    places : sequence of int
+        Of which units.
+
+    Returns
+    -------
+    str
+        Empty where nothing is known of earlier months.
+    """
+    mine, line = (
+        float(np.mean(known)) if (known := one[places][np.isfinite(one[places])]).size else None
+        for one in (found.usual_miss, found.line_miss)
+    )
+    if mine is None or line is None:
+        return ""
+    return f"往月同一天的{kpi.name}预测，平均差 {mine:.0%}；照天数直推，平均差 {line:.0%}"
+
+
+def _scale(terms: Terms) -> int:
+    """100 for sums of money, which are in 分."""
+    return 100 if any(is_money(code) for code in terms) else 1
+
+
+def day_sums(
+    store: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    cube: Cube,
+    month: Month,
+    level: str,
+    day: dt.date | None = None,
+    wanted: Collection[str] = BY_DAY,
+) -> DaySums | None:
+    """Sum up the days of a month and of those before it.
+
+    Parameters
+    ----------
+    store : duckdb connection
+        To the store.
+    settings : Settings
+        The project's settings.
+    cube : Cube
+        The measures.
+    month : Month
+        The month.
+    level : str
+        The level of the units.
+    day : datetime.date, optional
+        The day as of which the month is looked at; by default the last day with data.
+    wanted : collection of str
+        Only these measures are looked for.
+
+    Returns
+    -------
+    DaySums or None
+        None where nothing is known day by day: raw files with one row a month do not tell, and of
+        a company's own database the days of the last months only are kept.
+    """
+    cut = settings.month_cut
+    first_month = max(month - MONTHS_BEFORE, cube.first)
+    if settings.in_database and month != cube.last:
+        return None
+    months = [Month(number) for number in range(first_month.number, month.number + 1)]
+    first, last = months[0].span(cut)[0], month.span(cut)[1]
+    as_of = min(day or as_of_day(cube, settings, month), last)
+    open_days = [working_days(*one.span(cut)) for one in months]
+    place = _places(months, cut, open_days)
+    positions = unit_positions(store, level, cube.units)
+    known = set(wanted) & set(cube.measures)
+    sums: dict[str, NDArray[np.int64]] = {}
+    for name, rows in unit_days(store, settings, level, months[0], month, known).items():
+        days = np.asarray(rows["day"], dtype=np.int64)
+        codes = known & rows.keys()
+        if name in MAY_BE_MONTHLY and _are_monthly(days, [rows[code] for code in codes]):
+            continue
+        at = np.array([place[one] for one in days.tolist()], dtype=np.int64).reshape(-1, 2)
+        units = positions[np.asarray(rows["unit"], dtype=np.int64)]
+        kept = (days <= int(f"{as_of:%Y%m%d}")) & (days >= int(f"{first:%Y%m%d}"))
+        for code in codes:
+            table = np.zeros((len(cube.units), len(months), _DAYS), dtype=np.int64)
+            np.add.at(
+                table,
+                (units[kept], at[kept, 0], at[kept, 1]),
+                np.asarray(rows[code], dtype=np.int64)[kept],
+            )
+            sums[code] = table
+    if not sums:
+        return None
+    return DaySums(
+        cube=cube,
+        month=month,
+        as_of=as_of,
+        elapsed=sum(one <= as_of for one in open_days[-1]),
+        days=np.array([max(len(one), 1) for one in open_days]),
+        sums=sums,
+    )
+
+
+def as_of_day(cube: Cube, settings: Settings, month: Month) -> dt.date:
+    """The last day of a month that the data tell of; its last day where it is over."""
+    if month == cube.last and cube.part is not None:
+        return cube.part.as_of
+    return month.span(settings.month_cut)[1]
+
+
+def _are_monthly(days: NDArray[np.int64], columns: Sequence[NDArray[np.int64]]) -> bool:
+    """Whether nearly all of a month usually stands under one of its days."""
+    amounts = np.abs(np.array(columns, dtype=np.float64)).sum(axis=0)
+    by_day, of_row = np.unique(days, return_inverse=True)
+    day_sums = np.bincount(of_row, weights=amounts, minlength=len(by_day))
+    whole = [day_sums[by_day // 100 == month] for month in np.unique(by_day // 100)]
+    alone = [bool(one.max() > _NEARLY_ALL * one.sum()) for one in whole if one.sum() > 0]
+    return sum(alone) * 2 >= len(alone)
+
+
+def _places(
+    months: list[Month], cut: int | None, open_days: list[list[dt.date]]
+) -> dict[int, tuple[int, int]]:
+    """For every day the place of its month, and which working day it counts to."""
+    found = {}
+    for number, (month, working) in enumerate(zip(months, open_days, strict=True)):
+        first, last = month.span(cut)
+        for offset in range((last - first).days + 1):
+            day = first + dt.timedelta(days=offset)
+            over = sum(one <= day for one in working)
+            found[int(f"{day:%Y%m%d}")] = number, max(over - 1, 0)
+    return found

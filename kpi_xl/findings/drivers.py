@@ -1,0 +1,218 @@
+"""因素分解 of a unit's result: against earlier months, its target, the best unit, the branch."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kpi_xl.analysis.factors import factor_values, lmdi, shapley
+from kpi_xl.analysis.trees import Factor, Tree, tree_of, trees
+from kpi_xl.cached import kept
+from kpi_xl.findings.findings import Findings
+from kpi_xl.formula import divide
+
+Quantities = NDArray[np.int64]
+
+COMPARISONS: Final = ("环比", "同比", "目标", "标杆", "全公司")
+"""With what a unit's result is compared."""
+
+BEFORE: Final[Mapping[str, str]] = {
+    "环比": "上月",
+    "同比": "去年同期",
+    "目标": "目标",
+    "标杆": "标杆水平",
+    "全公司": "全公司水平",
+}
+"""What stands at the start of each comparison."""
+
+_FINE: Final = 1_000_000
+"""Counts that are scaled to another unit's size are kept in millionths; the split is the same."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """A difference of results, split over the factors.
+
+    Parameters
+    ----------
+    tree : Tree
+        The factors.
+    comparison : str
+        One of `COMPARISONS`.
+    before, after : int
+        The results, in 分.
+    values : (2, factors) float64 array
+        The factors before and after: people, ratios, 分.
+    shares, shapley : tuple of int
+        What each factor made of the difference, in 分, by LMDI and by Shapley; each adds up to
+        after − before exactly.
+    """
+
+    tree: Tree
+    comparison: str
+    before: int
+    after: int
+    values: NDArray[np.float64]
+    shares: tuple[int, ...]
+    shapley: tuple[int, ...]
+
+    @property
+    def main(self) -> Factor:
+        """The factor that made most of the difference, in its direction."""
+        sign = 1 if self.after >= self.before else -1
+        best = max(range(len(self.shares)), key=lambda i: sign * self.shares[i])
+        return self.tree.factors[best]
+
+
+class Drivers:
+    """Splits the results of the units of a level.
+
+    Parameters
+    ----------
+    findings : Findings
+        The units and their month.
+    tree : str, optional
+        The code of a tree of `kpi_xl.analysis.trees`; by default the first that the data have all
+        measures of.
+    fewest : int, optional
+        Of fewer units neither the best nor all together is compared with, as that tells what the
+        others did; by default as the project's settings say.
+
+    Raises
+    ------
+    KeyError
+        When there is no such tree, or the data have not what it is made of.
+    """
+
+    def __init__(
+        self, findings: Findings, tree: str | None = None, fewest: int | None = None
+    ) -> None:
+        self.findings = findings
+        self._fewest = findings.fewest_peers if fewest is None else fewest
+        found = tree_of(findings.cube.measures) if tree is None else trees()[tree]
+        if found is None:
+            raise KeyError("业绩")
+        self.tree = found
+        if missing := found.measures - set(findings.cube.measures):
+            raise KeyError(*sorted(missing))
+        self._chains = found.quantities({code: findings.measure(code) for code in found.measures})
+
+    def split(self, unit: int, comparison: str) -> Split | None:
+        """The split of a unit's result.
+
+        Parameters
+        ----------
+        unit : int
+            Its index in the cube.
+        comparison : str
+            One of `COMPARISONS`.
+
+        Returns
+        -------
+        Split or None
+            None where there is nothing to compare with: no earlier month, no target, no peers.
+
+        Notes
+        -----
+        The best unit is that with the highest result by head; it and the branch are scaled to the
+        unit's own first quantity, so that only what they do differently is left. In a target's
+        chain a quantity without a target of its own keeps the actual ratio to the one before.
+        """
+        place = self.findings.units.index(unit)
+        starts, ends, known = self._ends(comparison)
+        if not known[place]:
+            return None
+        start, end = starts[:, place], ends[:, place]
+        return Split(
+            tree=self.tree,
+            comparison=comparison,
+            before=int(start[-1]),
+            after=int(end[-1]),
+            values=np.stack([self._shown(start, comparison), self._shown(end, comparison)]),
+            shares=tuple(lmdi(start, end).tolist()),
+            shapley=tuple(shapley(start, end).tolist()),
+        )
+
+    def shares(self, comparison: str) -> Quantities:
+        """The shares of all units at once, in 分, as (factors, units); 0 where nothing compares.
+
+        Parameters
+        ----------
+        comparison : str
+            One of `COMPARISONS`.
+        """
+        start, end, known = self._ends(comparison)
+        return lmdi(np.where(known, start, end), end)
+
+    def all(self, unit: int) -> list[Split]:
+        """Every split of a unit that there is."""
+        found = (self.split(unit, comparison) for comparison in COMPARISONS)
+        return [split for split in found if split is not None]
+
+    @kept
+    def _ends(self, comparison: str) -> tuple[Quantities, Quantities, NDArray[np.bool_]]:
+        """The chains before and after of all units, and for which there are both.
+
+        Counts that are scaled or planned are no whole numbers: those chains are in millionths, but
+        for the result.
+        """
+        own, months = self._chains[:, :, -1], self._chains.shape[-1]
+        everybody = np.ones(own.shape[1], dtype=bool)
+        back = {"环比": 1, "同比": 12}.get(comparison)
+        if back is not None:
+            there = months > back
+            return self._chains[:, :, -1 - back] if there else own, own, everybody & there
+        fine = own.copy()
+        fine[:-1] *= _FINE
+        if comparison == "目标":
+            goals = [self._target(place) for place in range(own.shape[1])]
+            start = [fine[:, place] if goal is None else goal for place, goal in enumerate(goals)]
+            known = np.array([goal is not None for goal in goals])
+            return np.stack(start, axis=1), fine, known
+        model = own.sum(axis=1) if comparison == "全公司" else own[:, self._best]
+        enough = int((own[0] > 0).sum()) >= max(self._fewest, 2)
+        known = everybody & enough & (model[0] > 0)
+        if comparison == "标杆":
+            known[self._best] = False
+        scale = own[0] / max(int(model[0]), 1)
+        start = np.rint(model[:, None] * scale * np.array([_FINE] * (len(own) - 1) + [1])[:, None])
+        return start.astype(np.int64), fine, known
+
+    @functools.cached_property
+    def _best(self) -> int:
+        chains = self._chains[:, :, -1]
+        by_head = divide(chains[-1], chains[0])
+        return int(np.argmax(np.where(np.isfinite(by_head), by_head, -np.inf)))
+
+    def _target(self, place: int) -> Quantities | None:
+        """The chain of targets, in millionths but for the result."""
+        unit, own = self.findings.units[place], self._chains[:, place, -1]
+        goal = self._goal(self.tree.factors[-1], unit)
+        if goal is None:
+            return None
+        chain = [float(own[0])]
+        for number, factor in enumerate(self.tree.factors[1:-1], 1):
+            target = self._goal(factor, unit)
+            usual = float(own[number] / own[number - 1]) if own[number - 1] else 0.0
+            chain.append(chain[-1] * usual if target is None else target)
+        return np.array([*(round(q * _FINE) for q in chain), round(goal * 100)], dtype=np.int64)
+
+    def _goal(self, factor: Factor, unit: int) -> float | None:
+        return self.findings.quantity_target(factor.of[0], unit) if len(factor.of) == 1 else None
+
+    def _shown(self, chain: Quantities, comparison: str) -> NDArray[np.float64]:
+        fine = comparison in ("目标", "标杆", "全公司")
+        values = factor_values(chain)
+        if fine:
+            values[0] /= _FINE
+            values[-1] *= _FINE
+        if len(self.tree.factors[0].of) == 2:
+            # 期初 + 期末 is twice the mean headcount.
+            values[0] /= 2
+            values[1] *= 2
+        return values

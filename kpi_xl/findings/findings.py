@@ -1,0 +1,424 @@
+"""What a month's numbers mean for every unit of a level: status, peers, warnings, causes, measures.
+
+The bridge from the cube to `kpi_xl.analysis`, whose functions are pure and know no cube.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from kpi_xl.analysis.bands import ABNORMAL, STATUSES, UNKNOWN, judge, judged_count, judged_share
+from kpi_xl.analysis.diagnosis import Proposal, RankedCause, diagnose, propose
+from kpi_xl.analysis.evidence import MONTHS, Signals, measure
+from kpi_xl.analysis.knowledge import Topic, knowledge
+from kpi_xl.analysis.peers import Peers, median, peers
+from kpi_xl.analysis.warnings import Judged, KpiWarning, grounds, shortfall_cost, warnings
+from kpi_xl.cached import kept
+from kpi_xl.calendar import Month
+from kpi_xl.catalogue import kpis
+from kpi_xl.data.cube import Cube, is_money
+from kpi_xl.data.targets import Targets
+from kpi_xl.findings.shown import NOTHING, with_bands
+from kpi_xl.formula import Measure, Operation
+from kpi_xl.kpi import Kpi
+from kpi_xl.project import Settings
+
+Floats = NDArray[np.float64]
+
+_CASES: Final = {
+    "KPI_PERSISTENCY": "due_pieces",
+    "KPI_PERSISTENCY_COMBINED": "due_pieces",
+    "KPI_PERSISTENCY13": "issued_pieces_13",
+    "KPI_PERSISTENCY25": "issued_pieces_25",
+}
+"""The counts that shares of money are made of: a unit with few of them is judged mildly."""
+
+TOPICS: Final = 3
+"""So many weaknesses of a unit are diagnosed: who works on everything works on nothing."""
+
+
+@dataclass(frozen=True)
+class Weakness:
+    """A weakness of a unit, with its causes and what to do.
+
+    Parameters
+    ----------
+    topic : Topic
+        What is known about it.
+    warning : KpiWarning
+        The costliest KPI that shows it.
+    causes : sequence of RankedCause
+        The likeliest first.
+    levels : mapping of str to str
+        What the levels of the organisation are called.
+    """
+
+    topic: Topic
+    warning: KpiWarning
+    causes: Sequence[RankedCause]
+    levels: Mapping[str, str] = field(default_factory=dict)
+
+    def proposals(self, today: dt.date, most: int) -> list[Proposal]:
+        """Measures with owner, tool and date, the likeliest cause first."""
+        found = propose(self.topic, self.causes, today, most)
+        if not self.levels:
+            return found
+        return [
+            replace(one, remedy=replace(one.remedy, owner=self._called(one.remedy.owner)))
+            for one in found
+        ]
+
+    def _called(self, owner: str) -> str:
+        """Who it is, by what the levels are called here."""
+        for level, name in self.levels.items():
+            owner = owner.replace(level, name)
+        return owner
+
+
+class Findings:
+    """The findings about all units of a level in a month.
+
+    Parameters
+    ----------
+    cube : Cube
+        The measures.
+    settings : Settings
+        The project's settings.
+    month : Month
+        A month of the cube.
+    level : str
+        The level; its units are each other's peers.
+    targets : mapping of int to mapping of str to float
+        The month's targets by unit index and KPI name.
+
+    Raises
+    ------
+    InputError
+        When there is no data for the month.
+    """
+
+    def __init__(
+        self,
+        cube: Cube,
+        settings: Settings,
+        month: Month,
+        level: str,
+        targets: Mapping[int, Mapping[str, float]],
+    ) -> None:
+        # A month that is not over is judged beside the same days of others.
+        self.cube = cube.on_equal_spans() if month == cube.last else cube
+        self.month = month
+        self.level = level
+        self.units = cube.of_level(level)
+        self._settings = settings
+        self._targets = targets
+        self._end = cube.month_index(month) + 1
+        self._place = {unit: place for place, unit in enumerate(self.units)}
+
+    @classmethod
+    def read(
+        cls,
+        cube: Cube,
+        store: duckdb.DuckDBPyConnection,
+        settings: Settings,
+        month: Month,
+        level: str,
+    ) -> Findings:
+        """With the targets of the store."""
+        targets = Targets(store, month)
+        of = {unit: targets.of_unit(cube.units[unit]) for unit in cube.of_level(level)}
+        return cls(cube, settings, month, level, of)
+
+    def measure(self, code: str) -> NDArray[np.int64]:
+        """A measure as (units, months), the month last."""
+        return np.asarray(self.cube.measure(code)[self.units, : self._end])
+
+    @functools.cached_property
+    def kpis(self) -> Mapping[str, Kpi]:
+        """The KPIs that can be judged, by code, with the project's own bands."""
+        return {
+            code: with_bands(kpi, self._settings)
+            for code, kpi in kpis.items()
+            if kpi.direction != "neutral" and self.cube.has(kpi)
+        }
+
+    @functools.cached_property
+    def given(self) -> Mapping[str, Floats]:
+        """Every measure and KPI by code as (units, months), as shown: money in 元."""
+        weight = {"premium_weight": self._settings.premium_weight}
+        found: dict[str, Floats] = {}
+        for code in self.cube.measures:
+            numbers = self.measure(code).astype(np.float64)
+            found[code] = numbers / 100 if is_money(code) else numbers
+        for code, kpi in kpis.items():
+            if self.cube.has(kpi):
+                found[code] = self.cube.kpi(kpi, weight)[self.units, : self._end]
+        return found
+
+    def targets(self, kpi: Kpi) -> Floats:
+        """The targets of a KPI; NaN for none."""
+        if kpi.name not in self._aimed:
+            return np.full(len(self.units), math.nan)
+        return np.array([self._targets.get(u, {}).get(kpi.name, math.nan) for u in self.units])
+
+    @functools.cached_property
+    def _aimed(self) -> frozenset[str]:
+        """The names of the KPIs that anybody has a target of."""
+        return frozenset(name for own in self._targets.values() for name in own)
+
+    def of_unit(self, unit: int) -> Mapping[str, float]:
+        """A unit's targets by KPI name."""
+        return self._targets.get(unit, {})
+
+    def goal(self, kpi: Kpi, unit: int) -> float:
+        """A unit's target of a KPI, be it what other targets make of its measure; NaN for none."""
+        target = self.of_unit(unit).get(kpi.name)
+        if target is None and isinstance(kpi.expression, Measure):
+            target = self.quantity_target(kpi.expression.code, unit)
+        return math.nan if target is None else target
+
+    def quantity_target(self, code: str, unit: int) -> float | None:
+        """The target of a measure, as shown (money in 元); None for none.
+
+        That of the KPI that is the measure itself; of a sum that it is part of, in its present
+        share; of a ratio that it is the numerator of, times the present denominator.
+        """
+        place = self._place[unit]
+        found: list[tuple[int, float]] = []
+        for name, target in self.of_unit(unit).items():
+            kpi = _by_name()[name]
+            if not self.cube.has(kpi):
+                continue
+            whole = kpi.expression
+            if isinstance(whole, Measure) and whole.code == code:
+                return target
+            if not isinstance(whole, Operation) or not isinstance(whole.left, Measure):
+                continue
+            if whole.left.code != code or whole.operator not in "+/":
+                continue
+            other = whole if whole.operator == "+" else whole.right
+            now = {m.code: float(self.given[m.code][place, -1]) for m in kpi.measures}
+            numerator, denominator = other.fraction(now)
+            amount = numerator / denominator if denominator else math.nan
+            if whole.operator == "+":
+                amount = now[code] / amount if amount else math.nan
+            if math.isfinite(amount):
+                found.append((whole.operator == "/", target * amount))
+        return min(found)[1] if found else None
+
+    @kept
+    def peers(self, code: str, fewest: int | None = None) -> Peers:
+        """A KPI of the month among the units.
+
+        Parameters
+        ----------
+        code : str
+            The KPI's code.
+        fewest : int, optional
+            Of fewer units no figure is told; by default as the project's settings say. 1 is for
+            whoever sees every unit anyway.
+        """
+        fewest = self.fewest_peers if fewest is None else fewest
+        return peers(self.given[code][:, -1], self.kpis[code].direction, fewest)
+
+    @property
+    def fewest_peers(self) -> int:
+        """Of fewer units no figure is told."""
+        return self._settings.fewest_peers
+
+    @functools.cached_property
+    def judged(self) -> Mapping[str, Judged]:
+        """Every KPI judged, by code."""
+        return {code: self._judged(kpi) for code, kpi in self.kpis.items()}
+
+    def _judged(self, kpi: Kpi) -> Judged:
+        history = self.given[kpi.code]
+        values, target = history[:, -1], self.targets(kpi)
+        judgement = judge(
+            history,
+            kpi.direction,
+            bands=kpi.bands,
+            target=target,
+            judged=self._lenient(kpi),
+            among_peers=kpi.is_comparable,
+        )
+        cost = np.zeros(len(values), dtype=np.int64)
+        worth = self._worth(kpi)
+        if worth is not None:
+            cost = shortfall_cost(values, self.reference(kpi), worth, kpi.direction)
+        return Judged(kpi.code, values, judgement, cost)
+
+    def _lenient(self, kpi: Kpi) -> Floats | None:
+        """What small units are judged by: the better end of the interval."""
+        now = {code: values[:, -1] for code, values in self.given.items()}
+        if kpi.code in _CASES and _CASES[kpi.code] in now:
+            cases = now[_CASES[kpi.code]]
+            return judged_share(now[kpi.code] * cases, cases, kpi.direction)
+        parts = _counted(kpi)
+        if parts is None:
+            return None
+        events, base = (_count(part, now) for part in parts)
+        if kpi.unit == "%":
+            return judged_share(events, base, kpi.direction)
+        return judged_count(events, base, kpi.direction)
+
+    def sizes(self, kpi: Kpi) -> Floats:
+        """How many people or cases a KPI's values rest on, as (units, months).
+
+        The denominator of a ratio; 平均人数 where there is none that can be counted.
+        """
+        cases = _CASES.get(kpi.code, "")
+        if cases in self.given:
+            return self.given[cases]
+        whole = kpi.expression
+        if isinstance(whole, Operation) and whole.operator == "/":
+            below = {m.code for m in whole.right.measures()}
+            if below and not any(is_money(code) for code in below):
+                return _count(whole.right, self.given)
+        people = kpis["KPI_AVG_HEADCOUNT"].code
+        return self.given[people] if people in self.given else np.ones_like(self.given[kpi.code])
+
+    def _worth(self, kpi: Kpi) -> Floats | None:
+        try:
+            worth = knowledge().topic(kpi.code).worth[kpi.code]
+            return worth.amount({code: values[:, -1] for code, values in self.given.items()})
+        except KeyError:
+            return None
+
+    def reference(self, kpi: Kpi) -> Floats:
+        """What each unit should have reached.
+
+        The better of band and target; the median of the peers where there is neither; the unit's
+        own usual where the peers are too few, and for totals, as units of different sizes are no
+        peers in them.
+        """
+        better = np.fmin if kpi.direction == "lower" else np.fmax
+        healthy = kpi.bands.healthy if kpi.bands else math.nan
+        known = better(self.targets(kpi), healthy)
+        usual = median(self.given[kpi.code][:, -1 - MONTHS : -1])
+        if kpi.is_comparable and len(self.units) > 1:
+            middle = self.peers(kpi.code).median
+            usual = np.where(np.isfinite(middle), middle, usual)
+        return np.asarray(np.where(np.isnan(known), usual, known))
+
+    @functools.cached_property
+    def warnings(self) -> Sequence[KpiWarning]:
+        """Every KPI of every unit that is not 健康, the costliest first."""
+        return warnings(self.judged.values(), [str(unit) for unit in self.units])
+
+    def warnings_of(self, unit: int) -> list[KpiWarning]:
+        """Those of one unit."""
+        return self._by_unit.get(str(unit), [])
+
+    @functools.cached_property
+    def _by_unit(self) -> Mapping[str, list[KpiWarning]]:
+        found: dict[str, list[KpiWarning]] = {}
+        for warning in self.warnings:
+            found.setdefault(warning.unit, []).append(warning)
+        return found
+
+    @functools.cached_property
+    def signals(self) -> Signals:
+        """How unusual everything is that could be evidence."""
+        return measure(knowledge().signals, self.given, self.fewest_peers)
+
+    def causes(self, code: str, unit: int) -> list[RankedCause]:
+        """The possible causes of a KPI's weakness, the likeliest first; none for a KPI of which
+        nothing is known.
+        """
+        if self._topic(code) is None:
+            return []
+        return diagnose(code, self._place[unit], self.signals, knowledge())
+
+    @kept
+    def _topic(self, code: str) -> Topic | None:
+        """What is known about a KPI's weakness in this trade."""
+        try:
+            topic = knowledge().topic(code)
+        except KeyError:
+            return None
+        return topic if topic.needs <= set(self.cube.measures) else None
+
+    def weaknesses(self, unit: int, most: int = TOPICS) -> list[Weakness]:
+        """What a unit should work on, the costliest first; each topic once."""
+        found: dict[str, Weakness] = {}
+        for warning in self.warnings_of(unit):
+            topic = self._topic(warning.kpi)
+            if topic is not None and topic.name not in found:
+                causes = self.causes(warning.kpi, unit)
+                found[topic.name] = Weakness(topic, warning, causes, self._settings.levels)
+            if len(found) == most:
+                break
+        return list(found.values())
+
+    def value(self, code: str, unit: int) -> float:
+        """A KPI or measure of a unit in the month, as shown."""
+        return float(self.given[code][self._place[unit], -1])
+
+    def level_of(self, code: str, unit: int) -> int:
+        """0 健康, 1 异常, 2 危险, -1 cannot be told."""
+        return int(self.judged[code].judgement.level[self._place[unit]])
+
+    def status(self, code: str, unit: int) -> str:
+        """健康, 异常 or 危险; — where it cannot be told, as of a KPI without better or worse."""
+        level = self.level_of(code, unit) if code in self.kpis else UNKNOWN
+        return NOTHING if level == UNKNOWN else STATUSES[level]
+
+    def grounds(self, code: str, unit: int) -> str:
+        """What makes it so, or keeps a small unit from it: ``界限·目标``; empty for nothing."""
+        if code not in self.kpis or self.level_of(code, unit) == UNKNOWN:
+            return ""
+        return "·".join(grounds(self.judged[code].judgement, self._place[unit]))
+
+    def rank(self, code: str, unit: int) -> int:
+        """1 for the best among the peers; 0 without a value."""
+        return int(self.peers(code).rank[self._place[unit]])
+
+    def abnormal(self, code: str) -> list[int]:
+        """The units in which a KPI is 异常 or 危险."""
+        level = self.judged[code].judgement.level
+        return [unit for unit, one in zip(self.units, level, strict=True) if one >= ABNORMAL]
+
+
+@functools.cache
+def _by_name() -> Mapping[str, Kpi]:
+    return {kpi.name: kpi for kpi in kpis.values()}
+
+
+@functools.cache
+def _counted(kpi: Kpi) -> tuple[Any, Any] | None:
+    """Numerator and denominator of a ratio of counts; None for any other KPI."""
+    expression = kpi.expression
+    if not isinstance(expression, Operation) or expression.operator != "/":
+        return None
+    if not isinstance(expression.left, Measure) or any(m.is_money for m in kpi.measures):
+        return None
+    return expression.left, expression.right
+
+
+def _count(part: Any, now: Mapping[str, Floats]) -> Floats:
+    numerator, denominator = part.fraction(now)
+    return np.asarray(numerator / denominator, dtype=np.float64)
+
+
+def too_few(fewest: int) -> str:
+    """Why there is no figure of the peers."""
+    return f"同级单位少于 {fewest} 个的，不显示最好、四分位和中位：那就是别的单位自己的数"
+
+
+def value_text(kpi: Kpi, value: float) -> str:
+    """A value of a KPI for people: ``72.0%``, ``412,386``, ``1.14``; — for an error."""
+    if not math.isfinite(value):
+        return NOTHING
+    if kpi.unit == "%":
+        return f"{value:.1%}"
+    return f"{value:,.2f}" if "0.00" in kpi.number_format and abs(value) < 100 else f"{value:,.0f}"

@@ -1,0 +1,1 @@
+"""kpi.toml and what the user alone may know: how they are read and written."""

@@ -1,0 +1,172 @@
+"""A settings file in TOML, and in which line of it a setting stands.
+
+The library gives values without their places, and speaks English. Whoever reads kpi.toml raises a
+`SettingError` that names the setting; here its line is found.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from kpi_xl.errors import InputError
+from kpi_xl.system.system_errors import file_error
+
+LARGEST: Final = 1 << 20
+"""Bytes: a thousand times what anybody writes by hand is no settings file."""
+
+_SHOWN: Final = 40
+_DEEPEST: Final = 50
+_TRIES: Final = 400
+"""So often a part of the file is read to find a line: enough for any that people write."""
+
+_LINE: Final = re.compile(r"at line (\d+)")
+_LONG_NUMBER: Final = re.compile(r"\d(?:_?\d){3999}")
+_FIX: Final = '请检查引号、等号和方括号；中文的键要加引号，如 "工号" = "EmployeeID"'
+
+
+class SettingError(InputError):
+    """A setting that means nothing.
+
+    Parameters
+    ----------
+    path : sequence of str
+        The section and the key, and what is in it where need be.
+    problem, advice : str
+        As of `InputError`.
+    file : Path, optional
+        The settings file.
+    value : optional
+        What stands there.
+    """
+
+    def __init__(
+        self,
+        path: tuple[str, ...],
+        problem: str,
+        advice: str,
+        *,
+        file: Path | None = None,
+        value: object = None,
+    ) -> None:
+        super().__init__(problem, advice, file=file, value=_shown(value))
+        self.path = path
+
+
+def settings_in(file: Path) -> tuple[dict[str, Any], str]:
+    """What a settings file says, and its text.
+
+    Raises
+    ------
+    InputError
+        When it cannot be read, with the line.
+    """
+    try:
+        if (size := file.stat().st_size) > LARGEST:
+            raise InputError(
+                f"设置文件有 {size >> 20} MB，不是设置文件", "请换回原来的 kpi.toml", file=file
+            )
+        raw = file.read_bytes()
+    except OSError as error:
+        raise file_error(error, file, "read") from error
+    try:
+        text = raw.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        row = raw.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            "文件不是 UTF-8 编码", "请用记事本另存为 UTF-8 编码", file=file, row=row
+        ) from error
+    try:
+        return tomllib.loads(text), text
+    except tomllib.TOMLDecodeError as error:
+        told = str(error)
+        line = _LINE.search(told)
+        row = int(line[1]) if line else text.rstrip().count("\n") + 1
+        if "twice" in told or "overwrite" in told:
+            raise InputError("同一节或同一项写了两次", "请合成一处", file=file, row=row) from error
+        raise InputError("设置文件写法有误", _FIX, file=file, row=row) from error
+    except RecursionError as error:
+        raise InputError(
+            "设置文件写法有误：方括号套得太深", _FIX, file=file, row=_deep(text)
+        ) from error
+    except ValueError as error:  # a number of more digits than Python reads
+        found = _LONG_NUMBER.search(text)
+        place = None if found is None else text.count("\n", 0, found.start()) + 1
+        raise InputError("数字太长", "请写成普通的数", file=file, row=place) from error
+
+
+def row_of(text: str, path: tuple[str, ...]) -> int | None:
+    """The line in which a setting begins, counted from 1; None where it is not found.
+
+    The beginning of the text that ends before it does not have it, the one that ends with it has:
+    so it is found however it is written.
+    """
+    lines = text.split("\n")
+    tries = 0
+
+    def has(number: int) -> bool | None:
+        nonlocal tries
+        tries += 1
+        try:
+            found: Any = tomllib.loads("\n".join(lines[:number]))
+        except (ValueError, RecursionError):
+            return None
+        for key in path:
+            if isinstance(found, list):  # [[section]]
+                found = found[-1]
+            if not isinstance(found, dict) or key not in found:
+                return False
+            found = found[key]
+        return True
+
+    without, top = 0, len(lines)
+    if not has(top):
+        return None
+    while without + 1 < top and tries < _TRIES:
+        middle = (without + top) // 2
+        parts = ((number, has(number)) for number in range(middle, top))
+        number, found = next((part for part in parts if part[1] is not None), (top, None))
+        if found is False:
+            without = number
+        else:
+            top = middle
+    return without + 1 if tries < _TRIES else None
+
+
+def nearest(known: Iterable[str], name: str) -> str:
+    """Advice for a name that is not known: what may be meant, or all there are."""
+    known = sorted(known)
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    return f"是不是：{'、'.join(near)}" if near else f"可以写的有：{'、'.join(known)}"
+
+
+def is_text(value: object) -> bool:
+    """Whether it is a line of text with something in it."""
+    return isinstance(value, str) and bool(value) and not any(ord(one) < 32 for one in value)
+
+
+def _deep(text: str) -> int | None:
+    """The line in which brackets are nested too deeply."""
+    depth = 0
+    for row, line in enumerate(text.split("\n"), 1):
+        for character in line:
+            depth += (character in "[{") - (character in "]}")
+            if depth > _DEEPEST:
+                return row
+    return None
+
+
+def _shown(value: object) -> object:
+    """What stands there, as far as one can look at it in a line."""
+    if value is None or isinstance(value, (bool, float)):
+        return value
+    if isinstance(value, int) and value.bit_length() > 100:
+        return f"{value >> value.bit_length() - 8}…"
+    if isinstance(value, (list, dict)):
+        return "[…]" if isinstance(value, list) else "{…}"
+    text = "".join(one if one.isprintable() else "�" for one in str(value))
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

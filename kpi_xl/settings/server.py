@@ -1,0 +1,214 @@
+"""What kpi.toml says about the server for Excel on Mac and the web, in its section [server].
+
+A key is never among it, only its SHA-256.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from kpi_xl.settings.file import SettingError, nearest
+
+EVERYTHING: Final = "*"
+"""What stands for the whole branch in [server.roles]."""
+
+_KEYS: Final = frozenset(
+    {
+        "host", "port", "address", "certificate", "key", "workers", "requests_per_minute",
+        "megabytes", "connections", "entra", "roles", "keys",
+    }
+)  # fmt: skip
+_ADDRESS: Final = re.compile(r"https://[A-Za-z0-9.-]+(:\d{1,5})?(/[A-Za-z0-9._~/-]*)?")
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_NUMBER: Final = re.compile(r"[A-Za-z0-9.-]+")
+_URL: Final = re.compile(r"https?://\S+")
+
+
+@dataclass(frozen=True)
+class Entra:
+    """An application of Entra ID that people log in to.
+
+    Parameters
+    ----------
+    tenant, client : str
+        The numbers of the tenant and of the application.
+    keys : str
+        Where the keys are that tokens are signed with; by default Microsoft's for the tenant.
+    """
+
+    tenant: str
+    client: str
+    keys: str
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """A key that somebody types into the task pane once.
+
+    Parameters
+    ----------
+    sha256 : str
+        Its hash, in hexadecimal.
+    role : str
+        The role of whoever has it.
+    """
+
+    sha256: str
+    role: str
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    """The server.
+
+    Parameters
+    ----------
+    host, port : str and int
+        Where it listens.
+    address : str
+        How computers reach it: ``https://…``, which stands in the manifest.
+    certificate, key : str
+        PEM files, relative to the project; empty where something before it speaks https.
+    workers : int
+        Processes.
+    requests_per_minute : int
+        So many requests may one user send a minute, of each process.
+    megabytes : float
+        So large may a request be.
+    connections : int
+        So many connections may be open at a time, in each process; a quarter of them from one
+        address.
+    entra : Entra or None
+        Who logs in with Entra ID; None where nobody does.
+    roles : mapping of str to tuple of str or None
+        The paths of the units that a role may see; None for the whole branch.
+    keys : mapping of str to ApiKey
+        Keys by the name they are known under.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8443
+    address: str = "https://localhost:8443"
+    certificate: str = ""
+    key: str = ""
+    workers: int = 1
+    requests_per_minute: int = 600
+    megabytes: float = 20.0
+    connections: int = 400
+    entra: Entra | None = None
+    roles: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
+    keys: Mapping[str, ApiKey] = field(default_factory=dict)
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether anybody has to say who he is."""
+        return self.entra is not None or bool(self.keys)
+
+
+def server_settings(section: Mapping[str, Any], file: Path) -> ServerSettings:
+    """Read the section.
+
+    Raises
+    ------
+    InputError
+        When a value means nothing.
+    """
+
+    def wrong(path: str | tuple[str, str], advice: str, value: object = None) -> SettingError:
+        keys = (path,) if isinstance(path, str) else path
+        about = keys[0] if len(keys) == 1 else f"{keys[0]} “{keys[1]}”"
+        problem = f"[server] {about} 写法有误"
+        return SettingError(("server", *keys), problem, advice, file=file, value=value)
+
+    def text(key: str, default: str) -> str:
+        value = section.get(key, default)
+        if not isinstance(value, str) or any(ord(one) < 32 for one in value):
+            raise wrong(key, "请写成一行文字，放在引号里", value)
+        return value
+
+    def number(key: str, default: float, low: float, high: float) -> float:
+        value = section.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise wrong(key, "请写成数", value)
+        if not low <= value <= high:
+            raise wrong(key, f"请写 {low:g} 到 {high:g} 之间的数", value)
+        return value
+
+    def whole(key: str, default: int, low: int, high: int) -> int:
+        value = number(key, default, low, high)
+        if value != int(value):
+            raise wrong(key, "请写整数", value)
+        return int(value)
+
+    for key in sorted(section.keys() - _KEYS):
+        raise wrong(key, nearest(_KEYS, key))
+    port = whole("port", 8443, 1, 65535)
+    address = text("address", f"https://localhost:{port}").rstrip("/")
+    if not _ADDRESS.fullmatch(address):
+        raise wrong("address", "请写 https:// 开头的地址，如 https://kpi.example.com", address)
+    if bool(section.get("certificate")) != bool(section.get("key")):
+        there = "certificate" if section.get("certificate") else "key"
+        raise wrong(there, "certificate 和 key 要一起写：证书和它的私钥，都是 PEM 文件")
+    roles = _roles(section.get("roles", {}), wrong)
+    return ServerSettings(
+        host=text("host", "127.0.0.1"),
+        port=port,
+        address=address,
+        certificate=text("certificate", ""),
+        key=text("key", ""),
+        workers=whole("workers", 1, 1, 64),
+        requests_per_minute=whole("requests_per_minute", 600, 1, 1_000_000),
+        megabytes=number("megabytes", 20, 0.1, 500),
+        connections=int(number("connections", 400, 4, 100_000)),
+        entra=_entra(section["entra"], wrong) if "entra" in section else None,
+        roles=roles,
+        keys=_keys(section.get("keys", {}), roles, wrong),
+    )
+
+
+def _entra(given: Any, wrong: Any) -> Entra:
+    if not isinstance(given, dict) or not given.keys() <= {"tenant", "client", "keys"}:
+        raise wrong("entra", "请写一节 [server.entra]，里面是 tenant 和 client")
+    tenant, client = (given.get(name, "") for name in ("tenant", "client"))
+    for number in (tenant, client):
+        if not isinstance(number, str) or not _NUMBER.fullmatch(number):
+            raise wrong("entra", "请写 tenant（租户 ID）和 client（应用程序 ID）", number)
+    keys = given.get("keys", f"https://login.microsoftonline.com/{tenant}/discovery/v2.0/keys")
+    if not isinstance(keys, str) or not _URL.fullmatch(keys):
+        raise wrong(("entra", "keys"), "请写签名密钥（JWKS）的网址", keys)
+    return Entra(tenant, client, keys)
+
+
+def _roles(given: Any, wrong: Any) -> dict[str, tuple[str, ...] | None]:
+    if not isinstance(given, dict):
+        raise wrong("roles", '请写一节 [server.roles]，如 "主管.城东" = ["城东营业部"]')
+    roles: dict[str, tuple[str, ...] | None] = {}
+    for role, units in given.items():
+        if units == EVERYTHING:
+            roles[role] = None
+        elif isinstance(units, list) and units and all(isinstance(u, str) and u for u in units):
+            roles[role] = tuple(units)
+        else:
+            raise wrong(
+                ("roles", role), f'请写单位的路径，如 ["城东营业部"]；全部写 "{EVERYTHING}"'
+            )
+    return roles
+
+
+def _keys(given: Any, roles: Mapping[str, Any], wrong: Any) -> dict[str, ApiKey]:
+    if not isinstance(given, dict):
+        raise wrong("keys", "请写一节 [server.keys]；kpi-xl addin key 会给出一行")
+    keys = {}
+    for name, one in given.items():
+        if not isinstance(one, dict) or one.keys() != {"sha256", "role"}:
+            raise wrong(("keys", name), "请运行 kpi-xl addin key，把它给出的一行写进来")
+        if not isinstance(one["sha256"], str) or not _SHA256.fullmatch(one["sha256"]):
+            raise wrong(("keys", name), "sha256 是 64 个小写的十六进制字符，不是密钥本身")
+        if not isinstance(one["role"], str) or one["role"] not in roles:
+            raise wrong(("keys", name), "role 要是 [server.roles] 里的一个角色", value=one["role"])
+        keys[name] = ApiKey(one["sha256"], one["role"])
+    return keys

@@ -1,0 +1,201 @@
+"""The values of the slots of the forms of 活动量管理, as far as a workbook asks for them."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+import duckdb
+
+from kpi_xl.analysis.attention import attention
+from kpi_xl.cached import kept
+from kpi_xl.calendar import Month, planned_weeks
+from kpi_xl.catalogue import kpis
+from kpi_xl.data.cube import Cube
+from kpi_xl.data.daily_activities import DailyActivities
+from kpi_xl.data.people import People, Person
+from kpi_xl.data.targets import Targets
+from kpi_xl.findings.findings import Findings
+from kpi_xl.findings.shown import with_bands
+from kpi_xl.project import Settings
+from kpi_xl.slots.activity_quotas import monthly_quotas
+from kpi_xl.slots.agenda_values import agenda_values
+from kpi_xl.slots.assessment_values import assessment_values
+from kpi_xl.slots.log_values import log_days, manager_log, outlets_of, person_log
+from kpi_xl.slots.plan_values import WEEKS, focus_of, manager_days
+from kpi_xl.slots.skill_values import box_values, skill_values
+from kpi_xl.slots.topic_values import topic_values
+from kpi_xl.slots.unit_values import UnitValues, Values
+from kpi_xl.slots.weekly_member_values import MemberDays, daily_checks, week_statistics
+from kpi_xl.slots.weekly_review_values import review_values
+
+_ATTENTION: Final = 10
+_PRODUCTS: Final = ("年金保险", "终身寿险", "两全保险", "重大疾病保险", "医疗保险", "意外伤害保险")
+
+
+class FormValues:
+    """Computes the slots of the forms.
+
+    Parameters
+    ----------
+    cube : Cube
+        The measures.
+    store : duckdb connection
+        To the store.
+    settings : Settings
+        The project's settings.
+    month : Month
+        The month; the one after the last with data may be planned.
+    rows : mapping of str to int
+        The workbook's slots, and how many rows each has.
+    values : UnitValues
+        The KPIs of the month.
+    people : callable
+        Who is in the units of a level.
+    """
+
+    def __init__(
+        self,
+        cube: Cube,
+        store: duckdb.DuckDBPyConnection,
+        settings: Settings,
+        month: Month,
+        rows: Mapping[str, int],
+        values: UnitValues,
+        people: Callable[[str], People],
+    ) -> None:
+        self._cube = cube
+        self._store = store
+        self._settings = settings
+        self._month = month
+        self._cut = settings.month_cut
+        self._rows = rows
+        self._values = values
+        self._people = people
+        self._targets = Targets(store, month)
+        self._last_targets = Targets(store, month - 1)
+
+    def members(self, number: int) -> list[Person]:
+        """The people of a unit, team by team."""
+        unit = self._cube.units[number]
+        own = {one.agent: one for one in self._people(unit.level).of(unit)}
+        in_teams = [one.agent for _, team in self._teams(number) for one in team]
+        return [own.pop(agent) for agent in in_teams if agent in own] + list(own.values())
+
+    def unit(self, number: int) -> Values:
+        """Those of a workbook about a department or team and its people."""
+        unit = self._cube.units[number]
+        people = self.members(number)
+        rows = max(self._rows.get("members.工号", 0), len(people))
+        values: Values = {"members.heading": f"{unit.name}　{self._month.chinese}"}
+        if self._asks("score."):
+            about = self._values.kpis(number, self._targets.of_unit(unit))
+            bands = {code: with_bands(kpi, self._settings) for code, kpi in kpis.items()}
+            values |= assessment_values(about, bands)
+        if room := self._rows.get("topics.主题"):
+            findings = self._findings(unit.level)
+            values |= topic_values(findings, number, people, self._month, room)
+        if self._asks("week1.time."):
+            focus = focus_of(self._values, number, self._last_targets.of_unit(unit))
+            weeks = len(planned_weeks(self._month, self._cut))
+            values |= {f"week{n}.focus": focus if n <= weeks else None for n in range(1, WEEKS + 1)}
+            values |= agenda_values(self._weakest_first(number), self._month, self._cut)
+        if self._asks("week1.合计."):
+            teams = {one.agent: name for name, team in self._teams(number) for one in team}
+            values |= week_statistics(self._days(number), teams, self._rows)
+        if self._asks("week1.checks."):
+            values |= daily_checks(self._days(number))
+        if self._asks("members.技能"):
+            values |= skill_values(people, self._month, rows)
+        if self._asks("boxes."):
+            values |= box_values(people, self._month, self._cube.last, rows)
+        if self._asks("week1.log."):
+            members = [one.as_member(self._month) for one in people if not one.is_manager]
+            values |= log_days(self._month, self._cut)
+            planned = manager_days(attention(members, _ATTENTION), self._month, self._cut)
+            values |= manager_log(planned, self._month, self._cut)
+        return values
+
+    def person(self, number: int, person: Person) -> Values:
+        """Those of a person's workbook."""
+        asks_log, asks_review = self._asks("week1.log."), self._asks("week1.next.")
+        if not (asks_log or asks_review):
+            return {}
+        quotas = self.quotas(number)[person.agent]
+        values: Values = {}
+        if asks_review:
+            values |= review_values(quotas, self._month, self._cut)
+        if asks_log:
+            outlets = outlets_of(self._store, person.agent, self._month)
+            values |= log_days(self._month, self._cut)
+            values |= person_log(quotas, outlets, self._products, self._month, self._cut)
+        return values
+
+    def _asks(self, prefix: str) -> bool:
+        return any(name.startswith(prefix) for name in self._rows)
+
+    @kept
+    def _findings(self, level: str) -> Findings:
+        """About the month before the one that is planned."""
+        closed = max(min(self._month - 1, self._cube.last), self._cube.first)
+        return Findings.read(self._cube, self._store, self._settings, closed, level)
+
+    def _days(self, number: int) -> MemberDays:
+        """What a unit's people are to do, and did, day by day."""
+        people = self.members(number)
+        return MemberDays(
+            people, self.quotas(number), self._daily, self._month, self._cube.last, self._cut
+        )
+
+    @functools.cached_property
+    def _daily(self) -> DailyActivities:
+        return DailyActivities(self._store, *self._month.span(self._cut))
+
+    @functools.cached_property
+    def _products(self) -> list[str]:
+        """What is sold as a main policy, the most sold first."""
+        try:
+            rows = self._store.execute(
+                "SELECT product FROM policies WHERE is_main AND product IS NOT NULL"
+                " GROUP BY product ORDER BY count(*) DESC, product LIMIT ?",
+                [self._rows.get("lists.险种", 0)],
+            ).fetchall()
+        except duckdb.CatalogException:  # a company's own database keeps the policies
+            rows = []
+        return [product for (product,) in rows] or list(_PRODUCTS)
+
+    @kept
+    def quotas(self, number: int) -> dict[str, dict[str, int]]:
+        """The quotas of a unit's people; each leans on his own team."""
+        teams = self._teams(number)
+        found = {
+            one.agent: monthly_quotas(one, team, self._targets, self._month)
+            for _, team in teams
+            for one in team
+        }
+        unit = self._cube.units[number]
+        everybody = self._people(unit.level).of(unit)
+        for one in everybody:  # somebody of a department may be in none of its teams
+            if one.agent not in found:
+                found[one.agent] = monthly_quotas(one, everybody, self._targets, self._month)
+        return found
+
+    def _teams(self, number: int) -> list[tuple[str, Sequence[Person]]]:
+        """The teams of a unit with their people: itself where there are none below it."""
+        unit = self._cube.units[number]
+        below = [other for other in self._cube.units if other.parent == number]
+        if not below:
+            return [(unit.name, self._people(unit.level).of(unit))]
+        return [(other.name, self._people(other.level).of(other)) for other in below]
+
+    def _weakest_first(self, number: int) -> list[str]:
+        """The teams of a department by their 活动率 of the month before."""
+        activity = kpis["KPI_ACTIVITY"]
+        found = []
+        for place, other in enumerate(self._cube.units):
+            if other.parent == number and self._people(other.level).of(other):
+                rate = self._values.last_closed(activity, place)
+                found.append((rate if math.isfinite(rate) else math.inf, other.name))
+        return [name for _, name in sorted(found)]

@@ -1,0 +1,346 @@
+"""经营检讨 of a month: plan, done, gap, measures, next month's targets, people to see to."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import duckdb
+
+from kpi_xl.analysis.smart import Goal, smart_check
+from kpi_xl.analysis.targets import carry_over
+from kpi_xl.analysis.warnings import GROUNDS
+from kpi_xl.cached import kept
+from kpi_xl.calendar import Month
+from kpi_xl.catalogue import kpis
+from kpi_xl.data.cube import LEVELS, Cube
+from kpi_xl.data.targets import Targets
+from kpi_xl.findings.aggregation import adds_up
+from kpi_xl.findings.findings import Findings, value_text
+from kpi_xl.findings.improvement import (
+    REVIEW,
+    TEMPLATE,
+    FollowUps,
+    Planned,
+    Progress,
+    answered,
+    change_text,
+    proposed,
+    returned,
+)
+from kpi_xl.findings.rule_lists import RULES, RuleLists, unit_rules
+from kpi_xl.findings.shown import NOTHING
+from kpi_xl.kpi import Kpi
+from kpi_xl.project import Project, Settings
+from kpi_xl.slots.unit_values import Values
+
+if TYPE_CHECKING:
+    from kpi_xl.data.collected import Entry
+
+MONTHLY_KPI: Final = "月度KPI表"
+
+ROOM: Final[Mapping[str, int]] = {
+    "plan.问题": 8,
+    "progress.问题": 8,
+    "review.指标": 12,
+    "rules.姓名": 40,
+    "rules.单位": 3,
+}
+"""How many rows the templates have for each list."""
+
+_PLAN: Final = ("编号", "指标", "问题", "根源问题", "改善措施", "责任对象", "工具", "期限")
+_PROGRESS: Final = (
+    "编号", "指标", "问题", "改善措施", "责任对象", "期限",
+    "上月", "本月", "变化", "同类变化", "结论", "来源", "完成情况", "检讨",
+)  # fmt: skip
+_REVIEW: Final = ("指标", "目标", "实际", "差额", "达成率", "状态", "上月", "下月目标", "说明")
+_RULES: Final = ("团队", "姓名", "工号", "职级", "事项", "说明")
+
+
+class ReviewMonth:
+    """Computes the slots of plans of measures, of their follow-up, and of the month's review.
+
+    Parameters
+    ----------
+    cube : Cube
+        The measures.
+    store : duckdb connection
+        To the store.
+    settings : Settings
+        The project's settings.
+    month : Month
+        The month that is looked back on.
+    rows : mapping of str to int
+        The workbook's slots, and how many rows each has.
+    growing : collection of str
+        The slots that get as many rows as there are values.
+    came_back : sequence of Entry
+        What came back: last month's plans, and this month's workbooks.
+    """
+
+    def __init__(
+        self,
+        cube: Cube,
+        store: duckdb.DuckDBPyConnection,
+        settings: Settings,
+        month: Month,
+        rows: Mapping[str, int],
+        growing: frozenset[str] = frozenset(),
+        came_back: Sequence[Entry] = (),
+    ) -> None:
+        self._cube = cube
+        self._store = store
+        self._settings = settings
+        self._month = month
+        self._rows = rows
+        self._growing = growing
+        self._came_back = came_back
+
+    def unit(self, number: int, findings: Findings) -> Values:
+        """The slots of a unit, as far as the workbook asks for them.
+
+        Parameters
+        ----------
+        number : int
+            Its index in the cube.
+        findings : Findings
+            About the units of its level in the month.
+        """
+        values: Values = {}
+        if self._asks("plan."):
+            values |= self._plan(number, findings)
+        if self._asks("progress."):
+            values |= self._progress(number, findings)
+        if self._asks("review."):
+            values |= self._review(number, findings)
+        if self._asks("rules."):
+            values |= self._rules(number, findings)
+        return values
+
+    def _asks(self, prefix: str) -> bool:
+        return any(name.startswith(prefix) for name in self._rows)
+
+    def _room(self, slot: str) -> int:
+        return 10_000 if slot in self._growing else self._rows.get(slot, ROOM[slot])
+
+    @property
+    def _next_day(self) -> dt.date:
+        return self._month.span(self._settings.month_cut)[1] + dt.timedelta(days=1)
+
+    # -- measures --------------------------------------------------------------------------------
+
+    def _plan(self, number: int, findings: Findings) -> Values:
+        plans = proposed(findings, number, self._next_day, self._room("plan.问题"))
+        rows = [(p.code, p.kpi, p.problem, p.cause, p.text, p.owner, p.tool, p.due) for p in plans]
+        return _columns("plan", _PLAN, rows) | {"plan.条数": f"采用 {len(rows)} 条，自己的 0 条"}
+
+    def _progress(self, number: int, findings: Findings) -> Values:
+        found = self._follow_ups(findings.level, findings)
+        done = found.of(number) if found is not None else []
+        rows = [
+            (
+                p.planned.code, p.planned.kpi, p.planned.problem, p.planned.text,
+                p.planned.owner, p.planned.due,
+                p.before, p.after, p.change, p.expected, p.verdict, p.planned.source,
+                p.answer.state or NOTHING, _with_note(p),
+            )
+            for p in done[: self._room("progress.问题")]
+        ]  # fmt: skip
+        sources = {p.planned.source for p in done}
+        note = "上月没有措施：没有交回的计划，也没有要改善的弱项"
+        if found is None:
+            note = "上月没有数据，无从比较"
+        elif sources == {"系统建议"}:
+            note = "上月的计划没有交回，列出的是系统上月的建议"
+        elif sources:
+            note = "按交回的上月计划"
+        if any(p.answer.state for p in done):
+            note += "；完成情况是主管交回的"
+        return _columns("progress", _PROGRESS, rows) | {
+            "progress.note": note,
+            "progress.条数": f"已完成 0 条，共 {len(rows)} 条",
+        }
+
+    @kept
+    def _follow_ups(self, level: str, now: Findings) -> FollowUps | None:
+        """The measures of last month of all units of a level."""
+        if self._month <= self._cube.first:
+            return None
+        last = self._month - 1
+        before = Findings.read(self._cube, self._store, self._settings, last, level)
+        first = self._month.span(self._settings.month_cut)[0]
+        plans: dict[int, list[Planned]] = {}
+        for unit in before.units:
+            own = returned(self._came_back, self._cube.units[unit])
+            plans[unit] = (
+                own if own is not None else proposed(before, unit, first, ROOM["plan.问题"])
+            )
+        answers = {unit: answered(self._came_back, self._cube.units[unit]) for unit in before.units}
+        return FollowUps(before, now, plans, answers)
+
+    # -- targets ---------------------------------------------------------------------------------
+
+    def _review(self, number: int, findings: Findings) -> Values:
+        targets = findings.of_unit(number)
+        named = [kpi for kpi in kpis.values() if kpi.name in targets and kpi.code in findings.kpis]
+        rows = [
+            self._target_row(number, kpi, targets[kpi.name], findings)
+            for kpi in named[: self._room("review.指标")]
+        ]
+        attained = [row for row in rows if row[5] == "健康"]
+        summary = (
+            f"{self._month.chinese}定了 {len(rows)} 项目标，{len(attained)} 项健康。"
+            if rows
+            else f"{self._month.chinese}没有定目标。"
+        )
+        weaknesses = findings.weaknesses(number)
+        if weaknesses:
+            summary += (
+                "最该改善：" + "、".join(weakness.topic.name for weakness in weaknesses) + "。"
+            )
+        return _columns("review", _REVIEW, rows) | {
+            "review.问题": self._said(number, "input.problem"),
+            "review.措施": self._said(number, "input.measures"),
+            "review.summary": summary,
+            "review.heading": f"{self._cube.units[number].name}　{self._month.chinese}",
+        }
+
+    def _said(self, number: int, slot: str) -> str:
+        """What the manager wrote into this month's 月度KPI表."""
+        unit = self._cube.units[number]
+        said = [
+            str(entry.value)
+            for entry in self._came_back
+            if entry.is_of(unit) and entry.slot == slot and entry.period == self._month
+        ]
+        return "；".join(said) or "（没有交回）"
+
+    def _target_row(
+        self, number: int, kpi: Kpi, target: float, findings: Findings
+    ) -> tuple[Any, ...]:
+        actual = findings.value(kpi.code, number)
+        history = findings.given[kpi.code][findings.units.index(number)]
+        before = float(history[-2]) if len(history) > 1 else math.nan
+        goal, why = self._next_target(number, kpi, target, actual, history[-12:].tolist())
+        if GROUNDS["uncertain"] in findings.grounds(kpi.code, number):
+            why = f"人少，差距可能是偶然；{why}"  # or half a target would be 健康 without a word
+        reached = NOTHING
+        if math.isfinite(actual) and target and kpi.direction != "lower":
+            reached = f"{actual / target:.1%}"
+        return (
+            kpi.name,
+            value_text(kpi, target),
+            value_text(kpi, actual),
+            change_text(kpi, actual - target),
+            reached,
+            findings.status(kpi.code, number),
+            value_text(kpi, before),
+            value_text(kpi, goal),
+            why,
+        )
+
+    def _next_target(
+        self, number: int, kpi: Kpi, target: float, actual: float, reached: Sequence[float]
+    ) -> tuple[float, str]:
+        """What is proposed for the next month, and why."""
+        unit = self._cube.units[number]
+        given = self._targets(self._month + 1).of_unit(unit).get(kpi.name)
+        goal, why = (given, "下月已定") if given is not None else (target, "沿用本月目标")
+        short = 0.0
+        if adds_up(kpi) and kpi.direction == "higher":
+            short, more = self._carried(number, kpi)
+            if more > 0:
+                goal += more
+                owed, extra = value_text(kpi, short), value_text(kpi, more)
+                why += f"；本年欠 {owed}，摊到年底各月，每月多 {extra}"
+        findings = smart_check(
+            Goal(
+                kpi.code, unit.name, goal, kpi.unit, None, self._next_day, "年度目标", kpi.direction
+            ),
+            reached,
+        )
+        if findings:
+            shown = max(reached) if kpi.direction != "lower" else min(reached)
+            told = "偏高" if "做不到" in findings[0].text else "偏低"
+            why += f"；一年里最好 {value_text(kpi, shown)}，目标可能{told}"
+        return goal, why
+
+    def _carried(self, number: int, kpi: Kpi) -> tuple[float, float]:
+        """What this year's targets are short of so far, and how much more the next month takes."""
+        unit, scale = self._cube.units[number], 100 if kpi.unit == "元" else 1
+        months = [Month.of(self._month.year, m) for m in range(1, self._month.month + 1)]
+        settings = {"premium_weight": self._settings.premium_weight}
+        series = self._cube.kpi(kpi, settings)[number]
+        planned, done = [], []
+        for month in months:
+            target = self._targets(month).of_unit(unit).get(kpi.name)
+            place = month.number - self._cube.first.number
+            if target is None or place < 0 or not math.isfinite(series[place]):
+                continue
+            planned.append(round(target * scale))
+            done.append(round(float(series[place]) * scale))
+        remaining = 12 - self._month.month
+        if not planned or not remaining:
+            return 0.0, 0.0
+        usual = planned[-1]
+        found = carry_over([*planned, *([usual] * remaining)], done)
+        return found.short / scale, found.more[0] / scale
+
+    @kept
+    def _targets(self, month: Month) -> Targets:
+        return Targets(self._store, month)
+
+    # -- rules -----------------------------------------------------------------------------------
+
+    def _rules(self, number: int, findings: Findings) -> Values:
+        unit = self._cube.units[number]
+        if unit.level == LEVELS[0]:
+            rows = self._counts()  # names are for the manager concerned
+        else:
+            rows = [
+                (b.team.rpartition("/")[2], b.name, b.agent, b.rank, b.rule, b.text)
+                for b in self._lists.of(unit)
+            ][: self._room("rules.姓名")]
+        about = list(unit_rules(findings, number))[: self._room("rules.单位")]
+        return _columns("rules", _RULES, rows) | {"rules.单位": about}
+
+    @functools.cached_property
+    def _lists(self) -> RuleLists:
+        level = next(level for level in reversed(LEVELS) if self._cube.of_level(level))
+        return RuleLists(self._store, self._settings, self._month, level, self._next_day)
+
+    def _counts(self) -> list[tuple[Any, ...]]:
+        """How many of each rule there are in each unit below the branch."""
+        below = next((one for one in LEVELS[1:] if self._cube.of_level(one)), None)
+        rows: list[tuple[Any, ...]] = []
+        for unit in self._cube.of_level(below) if below else ():
+            count = Counter(breach.rule for breach in self._lists.of(self._cube.units[unit]))
+            text = "，".join(f"{rule} {count[rule]} 人" for rule in RULES if count[rule])
+            rows.append((self._cube.units[unit].name, None, None, None, "合计", text or "没有"))
+        return rows[: self._room("rules.姓名")]
+
+
+def came_back(project: Project, month: Month) -> list[Entry]:
+    """What the review of a month looks at of what was collected."""
+    from kpi_xl.data.collected import collected
+
+    return [
+        *collected(project, TEMPLATE, month - 1),
+        *collected(project, REVIEW, month),
+        *collected(project, MONTHLY_KPI, month),
+    ]
+
+
+def _with_note(progress: Progress) -> str:
+    """The verdict, and what the manager says to it."""
+    note = progress.answer.note
+    return f"{progress.verdict}。主管：{note}" if note else progress.verdict
+
+
+def _columns(slot: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Values:
+    """Rows as the columns of a list."""
+    return {f"{slot}.{name}": [row[i] for row in rows] for i, name in enumerate(names)}

@@ -1,0 +1,269 @@
+"""The values of the slots of plans by week and day: for a person, and for a manager."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from kpi_xl.analysis.attention import Attention, attention
+from kpi_xl.analysis.spread import spread
+from kpi_xl.calendar import (
+    FORM_WEEKS,
+    WEEKDAYS,
+    Month,
+    day_note,
+    is_working_day,
+    planned_weeks,
+)
+from kpi_xl.catalogue import kpis
+from kpi_xl.data.people import ACTIVITIES, Person
+from kpi_xl.data.targets import Targets, pieces_target, premium_target
+from kpi_xl.findings.findings import value_text
+from kpi_xl.slots.unit_values import UnitValues, Values
+
+WEEKS: Final = FORM_WEEKS
+"""The templates have a sheet for each week."""
+
+_ACCOMPANIED: Final = (1, 2, 3)  # Tuesday to Thursday: three mornings a week with somebody
+_TALKS: Final = (0, 1, 2, 3)  # a talk every afternoon but Friday's, which is for the review
+
+
+def week_values(month: Month, cut: int | None = None) -> Values:
+    """The weeks of a month: names, dates, holidays."""
+    weeks = planned_weeks(month, cut)
+    values: Values = {}
+    for number in range(1, WEEKS + 1):
+        slot = f"week{number}"
+        days = weeks[number - 1] if number <= len(weeks) else []
+        values |= {
+            f"{slot}.name": f"第{number}周",
+            f"{slot}.period": period_text(days) if days else f"本月没有第{number}周",
+            f"{slot}.dates": days,
+            f"{slot}.weekday": [day and WEEKDAYS[day.weekday()] for day in days],
+            f"{slot}.note": [day and day_note(day) for day in days],
+            f"{slot}.days": days[:5],
+            f"{slot}.days.note": [day and day_note(day) for day in days[:5]],
+        }
+    return values
+
+
+def period_text(week: Sequence[dt.date | None]) -> str:
+    """The first and last day of a week: 6月3日—6月9日."""
+    days = [day for day in week if day]
+    first, last = days[0], days[-1]
+    return f"{first.month}月{first.day}日—{last.month}月{last.day}日"
+
+
+def person_plan(
+    person: Person, quotas: Mapping[str, int], team_name: str, department: str,
+    targets: Targets, month: Month, cut: int | None = None
+) -> Values:  # fmt: skip
+    """A person's plan of a month: his quotas spread over its working days."""
+    before = month.number - 1
+    values: Values = {
+        "person.name": person.name,
+        "person.id": person.agent,
+        "person.rank": person.rank,
+        "person.team": team_name,
+        "person.department": department,
+    }
+    weeks = planned_weeks(month, cut)
+    working = working_days_of(weeks)
+    for code, name in ACTIVITIES.items():
+        own = person.activities.get(code, {}).get(before, 0)
+        target = quotas[code]
+        shares = spread(target, len(working))
+        by_day = {day: share or None for day, share in zip(working, shares, strict=True)}
+        plans = [[day and by_day.get(day) for day in week] for week in weeks]
+        plans += [[]] * (WEEKS - len(weeks))
+        totals = [sum(count or 0 for count in plan) for plan in plans]
+        values |= {
+            f"month.last.{name}": own,
+            f"month.target.{name}": target,
+            f"month.plan.weekly.{name}": totals,
+            f"month.plan.{name}": sum(totals),
+        }
+        for number, (plan, total) in enumerate(zip(plans, totals, strict=True), start=1):
+            values[f"week{number}.plan.{name}"] = plan
+            values[f"week{number}.plan.{name}.合计"] = total
+        values |= _not_yet_typed(name)
+    own_targets = targets.of_agent(person.agent)
+    values |= {
+        "month.last.预收件数": person.pieces.get(before, 0),
+        "month.last.预收保费": person.premium.get(before, 0) / 100,
+        "month.target.预收件数": pieces_target(own_targets),
+        "month.target.预收保费": premium_target(own_targets),
+        **_not_yet_typed("预收件数"),
+        **_not_yet_typed("预收保费"),
+    }
+    heading = f"{person.name}　{team_name}　{month.chinese}"
+    return values | {f"week{number}.heading": heading for number in range(1, WEEKS + 1)}
+
+
+def _not_yet_typed(name: str) -> Values:
+    """What the sheet's formulas give while nobody has typed what was done."""
+    values: Values = {
+        f"month.done.weekly.{name}": [""] * WEEKS,
+        f"month.done.{name}": 0,
+        f"month.gap.{name}": "",
+        f"month.rate.{name}": "",
+    }
+    for number in range(1, WEEKS + 1):
+        values[f"week{number}.done.{name}.合计"] = 0
+        values[f"week{number}.gap.{name}"] = ""
+        values[f"week{number}.rate.{name}"] = ""
+    return values
+
+
+def working_days_of(weeks: Sequence[Sequence[dt.date | None]]) -> list[dt.date]:
+    """The working days of planned weeks."""
+    return [day for week in weeks for day in week if day and is_working_day(day)]
+
+
+def manager_schedule(
+    manager: str,
+    people: Sequence[Person],
+    month: Month,
+    focus: str,
+    room: int,
+    cut: int | None = None,
+) -> Values:
+    """A manager's month: whom to see, and when.
+
+    Parameters
+    ----------
+    manager : str
+        His name.
+    people : sequence of Person
+        The unit's people.
+    month : Month
+        The month.
+    focus : str
+        What matters this month.
+    room : int
+        How many people the list has room for.
+    cut : int or None
+        The last day of a business month.
+    """
+    to_see = attention(
+        [person.as_member(month) for person in people if not person.is_manager], room
+    )
+    values: Values = {
+        "person.name": manager,
+        "attention.姓名": [seen.member.name for seen in to_see],
+        "attention.工号": [seen.member.agent for seen in to_see],
+        "attention.职级": [seen.member.rank for seen in to_see],
+        "attention.原因": [seen.reason for seen in to_see],
+        "attention.方式": [seen.manner for seen in to_see],
+    }
+    weeks = planned_weeks(month, cut)
+    meetings = manager_days(to_see, month, cut)
+    for number in range(1, WEEKS + 1):
+        slot = f"week{number}"
+        week = weeks[number - 1] if number <= len(weeks) else []
+        days = week[:5]
+        plans = [meetings.get(day, ManagerDay()) if day else ManagerDay() for day in days]
+        values |= {
+            f"{slot}.focus": focus + _without_room(week[5:], meetings) if days else None,
+            f"{slot}.morning": [plan.morning for plan in plans],
+            f"{slot}.afternoon": [plan.afternoon for plan in plans],
+            f"{slot}.accompany.合计": 0,
+            f"{slot}.talks.合计": 0,
+            f"{slot}.accompany.提示": "",
+            f"{slot}.talks.提示": "",
+        }
+    return values
+
+
+@dataclass(frozen=True)
+class ManagerDay:
+    """What a manager has before him on a working day.
+
+    Parameters
+    ----------
+    morning, afternoon : str or None
+        In words.
+    accompanied, talked_to : str or None
+        The names of whom he goes along with and talks to.
+    """
+
+    morning: str | None = None
+    afternoon: str | None = None
+    accompanied: str | None = None
+    talked_to: str | None = None
+
+
+def _without_room(days: Sequence[dt.date | None], meetings: Mapping[dt.date, ManagerDay]) -> str:
+    """The working days for which a sheet of five days has no row, in words."""
+    left = [f"{day.month}月{day.day}日" for day in days if day and day in meetings]
+    return f"（{'、'.join(left)}也上班，本表没有这一栏，请另排）" if left else ""
+
+
+def manager_days(
+    to_see: Sequence[Attention], month: Month, cut: int | None = None
+) -> dict[dt.date, ManagerDay]:
+    """A manager's working days of a month's weeks: whom he goes along with, whom he talks to.
+
+    Parameters
+    ----------
+    to_see : sequence of Attention
+        Whom to see, the most urgent first; they take turns.
+    month : Month
+        The month.
+    cut : int or None
+        The last day of a business month.
+    """
+    with_ = [seen for seen in to_see if seen.manner == "陪同展业"] or list(to_see)
+    found = {}
+    turn = 0
+    talk = 0
+    for day in working_days_of(planned_weeks(month, cut)):
+        weekday = day.weekday()
+        morning, afternoon, accompanied, talked_to = _monday(weekday), None, None, None
+        if weekday in _ACCOMPANIED and with_:
+            accompanied = with_[turn % len(with_)].member.name
+            morning = f"陪同展业：{accompanied}"
+            turn += 1
+        if weekday in _TALKS and to_see:
+            talked_to = to_see[talk % len(to_see)].member.name
+            afternoon = f"面谈：{talked_to}"
+            talk += 1
+        if weekday == 4:
+            afternoon = "主管例会；检讨本周，安排下周"
+        found[day] = ManagerDay(morning, afternoon, accompanied, talked_to)
+    return found
+
+
+def _monday(weekday: int) -> str | None:
+    return "周例会；分解本周目标到人" if weekday == 0 else None
+
+
+def focus_of(values: UnitValues, unit: int, targets: Mapping[str, float]) -> str:
+    """What a unit should work on: the KPIs that fell furthest short of last month's targets.
+
+    Parameters
+    ----------
+    values : UnitValues
+        The KPIs.
+    unit : int
+        The unit.
+    targets : mapping of str to float
+        Last month's targets by KPI name.
+    """
+    gaps = []
+    compared = False
+    for name, target in targets.items():
+        kpi = kpis.find(name)
+        if kpi is None or kpi.direction != "higher" or target <= 0:
+            continue
+        actual = values.last_closed(kpi, unit)
+        compared |= math.isfinite(actual)
+        if math.isfinite(actual) and actual < target:
+            text = f"{name}上月 {value_text(kpi, actual)}，目标 {value_text(kpi, target)}"
+            gaps.append((actual / target, text))
+    if not compared:
+        return "上月没有目标可比；先与每位成员定下本月目标"
+    return "；".join(text for _, text in sorted(gaps)[:2]) or "上月各项目标均已达成，巩固活动量"

@@ -1,0 +1,405 @@
+"""Who gets a workbook, and the values of its slots: of a unit, a team, or a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import duckdb
+
+from kpi_xl.cached import kept
+from kpi_xl.calendar import Month
+from kpi_xl.data.cube import LEVELS, Cube, Unit
+from kpi_xl.data.people import People, Person
+from kpi_xl.data.targets import Targets
+from kpi_xl.errors import InputError
+from kpi_xl.project import Settings
+from kpi_xl.slots.analysis_values import AnalysisValues
+from kpi_xl.slots.count_values import count_values
+from kpi_xl.slots.form_values import FormValues
+from kpi_xl.slots.member_values import member_values
+from kpi_xl.slots.monthly_review_values import ReviewMonth
+from kpi_xl.slots.plan_values import (
+    WEEKS,
+    focus_of,
+    manager_schedule,
+    person_plan,
+    week_values,
+)
+from kpi_xl.slots.unit_values import UnitValues, Values
+from kpi_xl.system.file_names import file_name
+
+if TYPE_CHECKING:
+    from kpi_xl.data.collected import Entry
+
+_DEPARTMENT: Final = "营业部"
+
+_ABOUT_UNITS: Final = ("分公司", _DEPARTMENT)
+"""The levels whose units get a workbook about the unit when no level is chosen."""
+
+_OF_ALL_MEMBERS: Final = ("members.合计.", "members.平均.")
+"""How the names begin that are no lists."""
+
+PERSONS: Final = "个人"
+"""The level of workbooks about persons."""
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody who gets a workbook.
+
+    Parameters
+    ----------
+    unit : Unit
+        The unit, a person's own team.
+    number : int
+        The unit's number in the cube.
+    person : Person or None
+        The person that the workbook is about; None for a unit's workbook.
+    """
+
+    unit: Unit
+    number: int
+    person: Person | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells the recipient from the others of his `level`: 工号, or the unit's path."""
+        return self.person.agent if self.person else self.unit.path
+
+    @property
+    def level(self) -> str:
+        """The unit's level; of a person `PERSONS`."""
+        return PERSONS if self.person else self.unit.level
+
+    @property
+    def name(self) -> str:
+        """A name for people to read."""
+        return self.person.name if self.person else self.unit.name
+
+
+def files(
+    recipients: Iterable[Recipient], suffix: str, branch: str, room: int
+) -> Iterator[tuple[Recipient, Path]]:
+    """Where each workbook goes below the template's folder.
+
+    Parameters
+    ----------
+    recipients : iterable of Recipient
+        Who gets one.
+    suffix : str
+        The ending of the workbooks.
+    branch : str
+        The name of the branch, whose workbook a unit's of the same name must not replace.
+    room : int
+        Characters of a name; see `kpi_xl.system.file_names.room_in`.
+    """
+    for recipient in recipients:
+        unit = recipient.unit
+        path = unit.path.split("/")
+        if recipient.person is not None:
+            # A number with the sign that stands before it could be part of another's name.
+            between = "\0" if "_" in recipient.key else "_"
+            above, names = path, [f"{recipient.name}{between}{recipient.key}"]
+        elif unit.level not in _ABOUT_UNITS:
+            above, names = path[:-1], path[-1:]
+        else:
+            above, names = [], path
+            if unit.parent is not None and unit.path == branch:
+                names = [unit.level, *names]
+        folders = [file_name(one, room=room) for one in above]
+        yield recipient, Path(*folders, f"{file_name(*names, room=room)}{suffix}")
+
+
+class Recipients:
+    """Computes the values of the slots for whoever gets a workbook.
+
+    Parameters
+    ----------
+    settings : Settings
+        The project's settings.
+    cube : Cube
+        The measures.
+    store : duckdb connection
+        To the store.
+    month : Month
+        The month; the one after the last with data may be planned.
+    rows : mapping of str to int
+        The workbook's slots, and how many rows each has.
+    growing : collection of str
+        The slots that get as many rows as there are values.
+    came_back : sequence of Entry
+        What a review looks at of what was collected.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        cube: Cube,
+        store: duckdb.DuckDBPyConnection,
+        month: Month,
+        rows: Mapping[str, int],
+        growing: frozenset[str] = frozenset(),
+        came_back: Sequence[Entry] = (),
+    ) -> None:
+        self.cube = cube
+        self.month = month
+        self._settings = settings
+        self._store = store
+        self._rows = rows
+        self._growing = growing
+        self._targets = Targets(store, month)
+        self._last_targets = Targets(store, month - 1)
+        self._values = UnitValues(cube, settings, month)
+        plans_weeks = any(name.startswith("week") for name in rows)
+        self._weeks = week_values(month, settings.month_cut) if plans_weeks else {}
+        self._analysis = AnalysisValues(cube, store, settings, month, rows)
+        self._review = ReviewMonth(cube, store, settings, month, rows, growing, came_back)
+        self._forms = FormValues(cube, store, settings, month, rows, self._values, self.people)
+
+    @property
+    def is_for_persons(self) -> bool:
+        """Whether the workbook is about one person."""
+        return "person.id" in self._rows
+
+    @property
+    def is_for_departments(self) -> bool:
+        """Whether the workbook is about a department and its people."""
+        return "department.name" in self._rows
+
+    @property
+    def is_for_teams(self) -> bool:
+        """Whether the workbook is about a team or department and its people."""
+        of_people = any(name.startswith(("members.", "attention.")) for name in self._rows)
+        return of_people or self.is_for_departments or "team.name" in self._rows
+
+    @property
+    def lowest_level(self) -> str:
+        """The level of the teams."""
+        return next(level for level in reversed(LEVELS) if self.cube.of_level(level))
+
+    def level(self, wanted: str | None) -> str | None:
+        """The level of those who get a workbook; None for the branch and its departments.
+
+        Parameters
+        ----------
+        wanted : str or None
+            The level that was asked for; None for the usual one.
+
+        Raises
+        ------
+        InputError
+            When the template is not for units of that level.
+        """
+        if wanted is not None:
+            wanted = self._settings.level_meant(wanted)
+        if self.is_for_persons:
+            if wanted not in (None, PERSONS):
+                raise InputError(
+                    f"这个模板是每人一份的，不能按{wanted}生成", f"请不写层级，或写“{PERSONS}”"
+                )
+            return PERSONS
+        usual = self.lowest_level if self.is_for_teams else None
+        if self.is_for_departments and self.cube.of_level(_DEPARTMENT):
+            usual = _DEPARTMENT
+        there = [level for level in LEVELS if self.cube.of_level(level)]
+        if wanted is not None and wanted not in there:
+            names = "、".join(map(self._settings.level_name, there))
+            raise InputError(
+                f"没有“{wanted}”这一层级的单位，或这个模板不能按它生成",
+                f"可以写的层级有：{names}",
+            )
+        return wanted or usual
+
+    def everybody(self, level: str | None = None) -> Iterator[Recipient]:
+        """Everybody who gets a workbook, in the order of the units.
+
+        Parameters
+        ----------
+        level : str, optional
+            The level of the units; by default a workbook with the slot ``person.id`` goes to each
+            person, one with ``department.name`` to each department, one with ``team.name`` or
+            slots about members or attention to each team, all others to the branch and its
+            departments.
+
+        Raises
+        ------
+        InputError
+            When the template is not for units of that level.
+        """
+        chosen = self.level(level)
+        units = self.cube.units
+        if not (self.is_for_persons or self.is_for_teams):
+            levels = _ABOUT_UNITS if chosen is None else (chosen,)
+            for number, unit in enumerate(units):
+                if unit.level in levels and not unit.is_unassigned:
+                    yield Recipient(unit, number)
+            return
+        of_units = chosen if chosen in LEVELS else self.lowest_level
+        people = self.people(of_units)
+        for number in self.cube.of_level(of_units):
+            unit = units[number]
+            if self.is_for_persons:
+                for person in people.of(unit):
+                    yield Recipient(unit, number, person)
+            elif people.of(unit):
+                yield Recipient(unit, number)
+
+    def with_units_below(self, level: str | None = None) -> Iterator[Recipient]:
+        """The units of a level that have units below them, for a sheet a unit.
+
+        Parameters
+        ----------
+        level : str, optional
+            The level; by default those of the branch and the departments.
+        """
+        levels = _ABOUT_UNITS if level is None else (level,)
+        for number, unit in enumerate(self.cube.units):
+            recipient = Recipient(unit, number)
+            if unit.level in levels and not unit.is_unassigned and self.below(recipient):
+                yield recipient
+
+    def below(self, recipient: Recipient) -> list[Recipient]:
+        """The units directly below one; only those with people where the values are about them."""
+        return [
+            Recipient(unit, number)
+            for number, unit in enumerate(self.cube.units)
+            if unit.parent == recipient.number
+            and not unit.is_unassigned
+            and (not self.is_for_teams or self.people(unit.level).of(unit))
+        ]
+
+    def values(self, recipient: Recipient) -> Values:
+        """The values of the slots of somebody's workbook.
+
+        Raises
+        ------
+        InputError
+            As `unit` and `team`.
+        """
+        if recipient.person is not None:
+            return self.person(recipient.number, recipient.person)
+        if self.is_for_teams:
+            return self.team(recipient.number)
+        return self.unit(recipient.number)
+
+    @kept
+    def people(self, level: str) -> People:
+        """Who is in the units of a level."""
+        return People(self._store, self._settings, level, self.month, self.cube.last)
+
+    def unit(self, number: int) -> Values:
+        """The values of a workbook about a unit.
+
+        Raises
+        ------
+        InputError
+            When there is no data for the month.
+        """
+        self.cube.month_index(self.month)  # there is no table of a month to come
+        unit = self.cube.units[number]
+        manager = self.people(unit.level).manager_of(unit)
+        series = self._values.series(number)
+        return (
+            self._about(number)
+            | series
+            | count_values(series)
+            | self._analysis.unit(number)
+            | self._review.unit(number, self._analysis.findings(unit.level))
+            | {"unit.manager": manager.name if manager else None}
+        )
+
+    def team(self, number: int) -> Values:
+        """The values of a workbook about a unit and its people.
+
+        Raises
+        ------
+        InputError
+            When nobody is in it, or more people than the workbook has room for.
+        """
+        unit = self.cube.units[number]
+        everybody = self.people(unit.level)
+        people = self._forms.members(number)
+        if not people:
+            raise InputError(f"单位“{unit.name}”在 {self.month} 没有人", "请核对单位和月份")
+        manager = everybody.manager_of(unit)
+        name = manager.name if manager else ""
+        values = self._about(number) | self._weeks | {"unit.manager": name or None}
+        heading = f"{unit.name}　{name}　{self.month.chinese}"
+        values |= {f"week{week}.heading": heading for week in range(1, WEEKS + 1)}
+        values |= self._forms.unit(number)
+        room = self._checked_room(number)
+        if room:
+            values |= member_values(people, self._targets, self.month, self.cube.last, room)
+        if lines := self._rows.get("attention.姓名"):
+            focus = focus_of(self._values, number, self._last_targets.of_unit(unit))
+            cut = self._settings.month_cut
+            values |= manager_schedule(name, people, self.month, focus, lines, cut)
+        return values
+
+    def check_room(self, recipients: Iterable[Recipient]) -> None:
+        """Refuse a workbook that has too few rows for somebody's people.
+
+        Raises
+        ------
+        InputError
+            It has.
+        """
+        if self.is_for_teams and not self.is_for_persons:
+            for recipient in recipients:
+                self._checked_room(recipient.number)
+
+    def _checked_room(self, number: int) -> int:
+        """How many rows the workbook has for a unit's people; 0 where it asks nothing of them."""
+        unit = self.cube.units[number]
+        people = len(self.people(unit.level).of(unit))
+        asked = [
+            name for name in self._rows if name.startswith("members.") and name != "members.heading"
+        ]
+        lists = [name for name in asked if not name.startswith(_OF_ALL_MEMBERS)]
+        fixed = [self._rows[name] for name in lists if name not in self._growing]
+        if fixed and people > min(fixed):
+            raise InputError(
+                f"{self._settings.level_name(unit.level)}“{unit.name}”有 {people} 人，"
+                f"模板的成员表只有 {min(fixed)} 行",
+                "请按更小的单位（如营业组）生成，或给成员各行起一个以 rows. 开头的名称，"
+                "让它随人数增长",
+            )
+        if fixed:
+            return min(fixed)
+        return max([people, *(self._rows[name] for name in lists)]) if asked else 0
+
+    def person(self, number: int, person: Person) -> Values:
+        """The values of a workbook about a person of a team."""
+        unit = self.cube.units[number]
+        everybody = self.people(unit.level)
+        manager = everybody.manager_of(unit)
+        department = self.cube.units[unit.parent].name if unit.parent else ""
+        return (
+            self._values.about(unit)
+            | self._weeks
+            | {
+                "unit.name": department or unit.name,  # the team is the person's own
+                "unit.manager": manager.name if manager else None,
+            }
+            | person_plan(
+                person,
+                self._forms.quotas(number)[person.agent],
+                unit.name,
+                department,
+                self._targets,
+                self.month,
+                self._settings.month_cut,
+            )
+            | self._forms.person(number, person)
+        )
+
+    def _about(self, number: int) -> Values:
+        unit = self.cube.units[number]
+        return (
+            self._values.about(unit)
+            | self._values.kpis(number, self._targets.of_unit(unit))
+            | self._analysis.statuses(number)
+        )

@@ -1,0 +1,150 @@
+"""The values of the slots about members' skill and will: 团队技能培训计划, 技能意愿评估框."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from kpi_xl.analysis.boxes import SKILL_WILL, skill_will_boxes
+from kpi_xl.analysis.quotas import expected_ratios
+from kpi_xl.analysis.skills import skill_levels
+from kpi_xl.calendar import Month, working_days
+from kpi_xl.data.people import Person
+from kpi_xl.findings.shown import NOTHING, shown
+from kpi_xl.formula import divide
+from kpi_xl.slots.activity_quotas import FUNNEL, MONTHS, history
+from kpi_xl.slots.unit_values import Values
+
+SKILLS: Final = {
+    "准客户开拓": "客户来源盘点与名单整理",
+    "约访": "约访话术与异议处理演练",
+    "销售面谈": "需求分析与产品说明演练",
+    "促成": "促成时机、促成话术演练",
+    "产品知识": "主推产品卖点与常见问答",
+    "售后服务": "保单服务与转介绍",
+}
+"""The skills, in the order of the sales cycle, with what is trained for each."""
+
+LEVELS: Final = 5
+
+BOX_ROWS: Final = 10
+BOX_COLUMNS: Final = 4
+"""So many names are shown in each box."""
+
+UNDECIDED: Final = "待判断"
+"""The box of those whom the data do not show, until the manager judges."""
+
+
+def skill_values(people: Sequence[Person], month: Month, rows: int) -> Values:
+    """Members' levels now and to be reached, and what to train.
+
+    The data show the first four skills: how much somebody prospects, and how many of each stage of
+    the funnel he gets to the next, beside his team. The others are for the manager to judge.
+
+    Parameters
+    ----------
+    people : sequence of Person
+        The members.
+    month : Month
+        The months before it are looked at.
+    rows : int
+        How many rows the workbook has for them.
+    """
+    levels = _levels(people, month)
+    found: Values = {}
+    for number, skill in enumerate(SKILLS):
+        now = levels[number] if number < len(levels) else [None] * len(people)
+        aims = [None if level is None else _aim(level) for level in now]
+        found[f"members.技能.{skill}"] = now
+        found[f"members.技能.{skill}.目标"] = aims
+        for part, column in (("", now), (".目标", aims)):
+            known = [level for level in column if level is not None]
+            found[f"members.平均.技能.{skill}{part}"] = sum(known) / len(known) if known else ""
+    gaps: list[int | str] = []
+    for own in zip(*levels, strict=True):
+        known = [level for level in own if level is not None]
+        gaps.append(sum(_aim(level) - level for level in known) if known else "")
+    found["members.技能差距"] = gaps + [""] * (rows - len(people))
+    weakest = weakest_skills(people, month)
+    found["members.培训内容"] = [None if skill is None else SKILLS[skill] for skill in weakest]
+    return found
+
+
+def weakest_skills(people: Sequence[Person], month: Month) -> list[str | None]:
+    """Each member's weakest skill of those that the data show; None for who did nothing."""
+    found: list[str | None] = []
+    for own in zip(*_levels(people, month), strict=True):
+        known = [level for level in own if level is not None]
+        found.append(list(SKILLS)[own.index(min(known))] if known else None)
+    return found
+
+
+def _levels(people: Sequence[Person], month: Month) -> list[list[int | None]]:
+    """The levels that the data show, by skill and member; None for who did nothing."""
+    funnel = np.array([[history(one, code, month) for one in people] for code in FUNNEL])
+    active = funnel.any(axis=0)
+    ratios = expected_ratios(funnel, funnel.sum(axis=1, keepdims=True))
+    numbers = np.vstack([funnel[:1].astype(np.float64), ratios])
+    levels = skill_levels(np.where(active, numbers, math.nan))
+    return [[int(level) or None for level in skill] for skill in levels]
+
+
+def _aim(level: int) -> int:
+    """One step up for who is not above the middle; the others keep theirs."""
+    return level + 1 if level <= LEVELS // 2 + 1 else level
+
+
+def box_values(people: Sequence[Person], month: Month, last: Month, rows: int) -> Values:
+    """Who is in which box of skill and will, by the last three months with data.
+
+    Parameters
+    ----------
+    people : sequence of Person
+        The members.
+    month, last : Month
+        The month, and the last one with data.
+    rows : int
+        How many rows the workbook has for them.
+    """
+    after = min(month, last) + 1
+    days = len(working_days((after - MONTHS).first, (after - 1).last))
+    interviews, closings, visits = (
+        np.array([history(one, code, after) for one in people], dtype=np.int64)
+        for code in ("interviews", "closings", "visits")
+    )
+    skill, will = divide(closings, interviews), visits / days
+    # Who was never out has no skill to show, but it shows how willing he is.
+    boxes = skill_will_boxes(skill, will)
+    judged = [SKILL_WILL[box] if box >= 0 else NOTHING for box in boxes.tolist()]
+    results = [UNDECIDED if box == NOTHING else box for box in judged]
+    places = [
+        "" if box == UNDECIDED else f"{box}{results[: number + 1].count(box)}"
+        for number, box in enumerate(results)
+    ]
+    blank = [""] * (rows - len(people))
+    found: Values = {
+        "members.签单率": [shown(value) for value in skill.tolist()],
+        "members.日均拜访": will.tolist(),
+        "members.数据判断": judged,
+        "members.评估结果": results + blank,
+        "members.位次": places + blank,
+        "boxes.待判断": _undecided(results.count(UNDECIDED)),
+        "boxes.period": f"{(after - MONTHS).chinese}—{(after - 1).chinese}",
+    }
+    room = BOX_ROWS * BOX_COLUMNS
+    for box in SKILL_WILL:
+        names = [one.name for one, at in zip(people, results, strict=True) if at == box]
+        cells = [*names[:room], *[""] * (room - len(names))]
+        found[f"boxes.{box}"] = [
+            cells[start : start + BOX_COLUMNS] for start in range(0, room, BOX_COLUMNS)
+        ]
+        found[f"boxes.{box}.人数"] = len(names)
+        found[f"boxes.{box}.其余"] = f"另有 {len(names) - room} 人" if len(names) > room else ""
+    return found
+
+
+def _undecided(count: int) -> str:
+    return f"{count} 人待判断，请在“评估”里选择" if count else "全部成员均已评估"

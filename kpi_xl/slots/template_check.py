@@ -1,0 +1,170 @@
+"""Say what kpi_xl finds in a workbook that is to be a template."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from kpi_xl.catalogue import kpis
+from kpi_xl.errors import InputError
+from kpi_xl.slots.slot_names import slot_names
+from kpi_xl.system.files import write_whole
+from kpi_xl.workbook import Template
+from kpi_xl.workbook.explained import Explanation, explain
+from kpi_xl.workbook.inputs import input_slots
+from kpi_xl.workbook.ooxml.function_names import ForeignName, foreign_names, with_own_names
+from kpi_xl.workbook.ooxml.package import Package
+
+INPUT = "input."
+"""How the names of cells begin that people type into; they are read back, never filled."""
+
+
+_WHOSE: Final = (
+    "unit.name", "department.name", "team.name", "person.name", "person.id", "sheet.",
+)  # fmt: skip
+"""How the names begin that say whose a workbook is."""
+
+
+class Missing(NamedTuple):
+    """A name that a template should have.
+
+    Attributes
+    ----------
+    name : str
+        The name.
+    why : str
+        What is not right without it, Chinese, without full stop.
+    """
+
+    name: str
+    why: str
+
+
+def missing(file: Path) -> list[Missing]:
+    """The names that a template lacks for people to know it, and for what they write to be theirs.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be a template at all.
+    """
+    template = Template(file)
+    names = {slot.plain_name for slot in template.slots.values()}
+    if not names:
+        return []
+    found = []
+    if not template.sheets_for_units and not any(name.startswith(_WHOSE) for name in names):
+        found.append(Missing("unit.name", "看不出是谁的工作簿"))
+    if not any(name.startswith("period.") or name.endswith(".period") for name in names):
+        found.append(Missing("period.month", "看不出是哪个月的"))
+    for one in input_slots(template):
+        listed = one.slot.plain_name.startswith(f"{INPUT}members.")
+        if listed and not one.is_one_cell and not one.agents:
+            why = f"{one.slot.name} 交回时只能按第几行认；要和它占相同的行，锁定不让改"
+            found.append(Missing("members.工号", why))
+            break
+    return found
+
+
+def missing_lines(found: list[Missing]) -> Iterator[str]:
+    """These for people, in Chinese."""
+    if found:
+        yield f"缺少的名称：{len(found)} 个，最好补上"
+        for one in found:
+            yield f"  {one.name}：{one.why}"
+
+
+def check_template(file: Path) -> Explanation:
+    """What of a workbook is filled, what is not known, and what cannot be used.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be a template at all.
+    """
+    template = Template(file)
+    known = slot_names()
+    here = {  # a name private to a sheet means what it does anywhere
+        slot.name
+        for slot in template.slots.values()
+        if slot.plain_name in known or slot.plain_name.startswith(INPUT)
+    }
+    found = explain(template, known.keys() | here)
+    unknown = (
+        replace(one, near=tuple(dict.fromkeys((*_by_kpi(one.slot.plain_name, known), *one.near))))
+        for one in found.unknown
+    )
+    return replace(found, unknown=tuple(unknown))
+
+
+def _by_kpi(name: str, known: Collection[str]) -> Iterator[str]:
+    """The name meant, where a KPI in it goes by its code or an alias: kpi.举绩率 is kpi.活动率."""
+    parts = name.split(".")
+    named = ".".join(kpi.name if (kpi := kpis.find(part)) else part for part in parts)
+    if named in known:
+        yield named
+
+
+def lines(found: Explanation) -> Iterator[str]:
+    """The result for people, in Chinese."""
+    filled = [slot for slot in found.slots if not slot.plain_name.startswith(INPUT)]
+    inputs = len(found.slots) - len(filled)
+    yield f"会填写的名称：{len(filled)} 个；由人填写的（{INPUT}…）：{inputs} 个"
+    for slot in filled:
+        shape = "" if slot.rows == slot.columns == 1 else f"，{slot.rows} 行 {slot.columns} 列"
+        grows = "，随数据加行" if slot.grows else ""
+        if slot.block is not None:
+            grows = f"，每条记录重复第 {slot.block.first} 到 {slot.block.last} 行"
+        formula = "，保留公式" if slot.has_formula else ""
+        yield f"  {slot.name}：{slot.sheet}!{slot.reference}{shape}{grows}{formula}"
+    if found.for_units:
+        yield f"每个下属单位一张的工作表：{'、'.join(found.for_units)}"
+    if found.unknown:
+        yield f"不认识的名称：{len(found.unknown)} 个，不会填写"
+        for unknown in found.unknown:
+            near = f"；是不是：{'、'.join(unknown.near)}" if unknown.near else ""
+            yield f"  {unknown.slot.name}：{unknown.slot.sheet}!{unknown.slot.reference}{near}"
+    if found.unusable:
+        yield f"不能用的名称：{len(found.unusable)} 个"
+        for unusable in found.unusable:
+            yield f"  {unusable.name}（{unusable.text}）：{unusable.problem}。{unusable.advice}。"
+    if not (filled or found.unknown or found.unusable):
+        yield "这个工作簿里没有名称。给要填的单元格起名，如 kpi.活动率"
+        yield "kpi-xl template names 列出全部名称"
+
+
+def check_functions(file: Path) -> list[ForeignName]:
+    """The functions in a workbook's formulas that another Excel would not know.
+
+    Raises
+    ------
+    InputError
+        When the file is no workbook.
+    """
+    return foreign_names(Package(file))
+
+
+def function_lines(found: list[ForeignName], asks: bool) -> Iterator[str]:
+    """These for people, in Chinese; whether to rewrite them is asked where it is not being done."""
+    if not found:
+        return
+    yield f"只有一种加载项认得的函数写法：{sum(one.count for one in found)} 处"
+    for one in found:
+        yield f"  {one.written}：{one.count} 处（{one.part}），通用的写法是 {one.name}"
+    if asks:
+        yield "要在别的 Excel 和 LibreOffice 里也能算，请加 --rewrite 新文件"
+
+
+def rewrite_functions(file: Path, new: Path) -> None:
+    """Write a workbook with these functions by the names that every program knows.
+
+    Raises
+    ------
+    InputError
+        When the file is no workbook, or is the new one itself.
+    """
+    if new.resolve() == file.resolve():
+        raise InputError("不能改写原文件", "请给 --rewrite 写另一个文件名", value=new)
+    write_whole(new, with_own_names(Package(file)).written())

@@ -1,0 +1,139 @@
+"""A workbook with a sheet for each unit below the one that gets it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from kpi_xl.errors import InputError
+from kpi_xl.workbook import Identity, Template
+from kpi_xl.workbook.identity import NOBODY
+
+if TYPE_CHECKING:
+    from kpi_xl.slots.recipients import Recipient, Recipients
+    from kpi_xl.slots.unit_values import Values
+
+
+def recipients(template: Template, to: Recipients, level: str | None = None) -> Iterator[Recipient]:
+    """Everybody who gets a workbook of a template.
+
+    Parameters
+    ----------
+    template : Template
+        The template; with marked sheets only units that have units below them get one.
+    to : Recipients
+        Who may get it.
+    level : str, optional
+        The level of the units; by default as `kpi_xl.jobs.fill.fill`.
+
+    Raises
+    ------
+    InputError
+        When the template is not for units of that level, or has too few rows for somebody's
+        people.
+    """
+    if not template.sheets_for_units:
+        everybody = list(to.everybody(level))
+        to.check_room(everybody)
+        yield from everybody
+        return
+    found = list(to.with_units_below(level))
+    if not found:
+        raise InputError(
+            f"{level or '分公司和营业部'}下面没有单位，这个模板给每个下属单位一张工作表",
+            "请换一个层级，或去掉模板里以 sheet. 开头的名称",
+            file=template.path,
+        )
+    for recipient in found:
+        to.check_room(to.below(recipient))
+    yield from found
+
+
+class UnitSheet(NamedTuple):
+    """What the sheets of one unit hold.
+
+    Attributes
+    ----------
+    name : str
+        The unit's name, by which its sheets are called.
+    unit : str
+        Its path.
+    values : mapping of str to object
+        The values by the slots of the template's marked sheets.
+    """
+
+    name: str
+    unit: str
+    values: Values
+
+
+def values(
+    template: Template, to: Recipients, recipient: Recipient
+) -> tuple[Values, list[UnitSheet]]:
+    """The values of a workbook whose marked sheets are copied for the units directly below.
+
+    Parameters
+    ----------
+    template : Template
+        A template; where it has no marked sheet, there are no units.
+    to : Recipients
+        Gives the values of the slots.
+    recipient : Recipient
+        Whose workbook it is.
+
+    Returns
+    -------
+    mapping of str to object, list of UnitSheet
+        The values of the slots on other sheets, which are about the recipient; and the sheets.
+    """
+    marked = template.sheets_for_units
+    on_marked: dict[str, str] = {}
+    own: dict[str, str] = {}
+    for name, slot in template.slots.items():
+        (on_marked if slot.sheet in marked else own)[name] = slot.plain_name
+    about = to.values(recipient) if own else {}
+    sheets = []
+    for unit in to.below(recipient) if marked else ():
+        of_unit = to.values(unit)
+        sheets.append(UnitSheet(unit.name, unit.unit.path, _known(on_marked, of_unit)))
+    return _known(own, about), sheets
+
+
+def _known(names: Mapping[str, str], found: Values) -> Values:
+    return {name: found[plain] for name, plain in names.items() if plain in found}
+
+
+def filled(
+    template: Template,
+    values: Values,
+    sheets: Sequence[UnitSheet],
+    identity: Identity | None = None,
+) -> bytes:
+    """The workbook with these values; `sheets` may be none.
+
+    Parameters
+    ----------
+    template : Template
+        The template.
+    values, sheets
+        As `values` gives them.
+    identity : Identity, optional
+        Whom it is for, by which it is known when it comes back, as are its sheets.
+
+    Raises
+    ------
+    InputError
+        A sheet cannot be copied, or values do not fit.
+    """
+    everything = dict(values)
+    for sheet in template.sheets_for_units if sheets else ():
+        template, slots = template.with_sheets(
+            sheet,
+            [one.name for one in sheets],
+            [one.unit for one in sheets] if identity not in (None, NOBODY) else (),
+        )
+        for names, one in zip(slots, sheets, strict=True):
+            everything |= {
+                names[name]: value for name, value in one.values.items() if name in names
+            }
+    return template.fill(everything, identity)

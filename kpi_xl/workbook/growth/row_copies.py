@@ -1,0 +1,204 @@
+"""The new rows of a growing area: copies of one of its rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+from kpi_xl.workbook.compiled_sheet import Position
+from kpi_xl.workbook.growth.formula_copies import Copier, Fixed, fixed_corners
+from kpi_xl.workbook.ooxml import markup
+from kpi_xl.workbook.ooxml.cell_formulas import Formula
+from kpi_xl.workbook.ooxml.markup import Edit
+from kpi_xl.workbook.ooxml.references import column_letters
+from kpi_xl.workbook.ooxml.sheet import Cell, Row, Sheet
+
+_NUMBER: Final = re.compile(rb"(<(?:[^\s/>:]+:)?v>)(\d{1,15})(</)")
+
+
+class _Content(NamedTuple):
+    """What the copies of a cell hold.
+
+    Attributes
+    ----------
+    column : int
+        The cell's column.
+    tag : bytes
+        Its start tag.
+    content : bytes
+        What is behind the tag, except a formula.
+    number : int or None
+        What the cell holds in a column of consecutive numbers.
+    formula : Formula or None
+        Its formula.
+    fixed : Fixed
+        What of the formula stays the same in every row.
+    """
+
+    column: int
+    tag: bytes
+    content: bytes
+    number: int | None = None
+    formula: Formula | None = None
+    fixed: Fixed = frozenset()
+
+
+class _Model(NamedTuple):
+    """A row that is copied: its number, its tags, and what the copies of its cells hold."""
+
+    number: int
+    head: bytes
+    contents: list[_Content]
+    end: bytes
+
+
+class RowCopies:
+    """Makes the new rows of one area.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The sheet as the template has it.
+    formulas : mapping of (row, column) to Formula
+        Its formulas.
+    copier : Copier
+        Copies the formulas of the area.
+    """
+
+    def __init__(self, sheet: Sheet, formulas: Mapping[Position, Formula], copier: Copier) -> None:
+        self._sheet = sheet
+        self._formulas = formulas
+        self._copier = copier
+        # Where all rows of the area are copied, the one below does not belong to it.
+        self._is_whole = copier.change.copied_rows > 0
+        self._below = None if self._is_whole else sheet.rows.get(copier.change.at)
+        self._continued: dict[Position, str] = {}
+        found = [row for number in copier.models if (row := sheet.rows.get(number)) is not None]
+        self._at = max((row.end for row in found), default=0)
+        self._models = [self._model(row) for row in found]
+
+    @property
+    def continued(self) -> Mapping[Position, str]:
+        """The formulas of the rows around the new ones that go on in them."""
+        return self._continued
+
+    def edits(self) -> Iterator[Edit]:
+        """Inserts the new rows; numbers that count up go on below them."""
+        copies = []
+        moved = self._copier.moved
+        for offset in self._copier.offsets:
+            for model in self._models:
+                row = model.number + moved + offset
+                copies.append(markup.with_attribute(model.head, "r", row))
+                for content in model.contents:
+                    copies += self._copy(content, row, offset)
+                copies.append(model.end)
+        if copies:
+            yield Edit(self._at, self._at, b"".join(copies))
+        if self._below is not None:
+            yield from self._counted_on(self._below)
+
+    def _counted_on(self, below: Row) -> Iterator[Edit]:
+        """The numbers that count up, in the row below the new ones."""
+        for model in self._models:
+            for content in model.contents:
+                cell = below.cells.get(content.column)
+                if content.number is not None and cell is not None:
+                    old = self._sheet.xml[cell.tag_end : cell.end]
+                    number = content.number + self._copier.change.count + 1
+                    yield Edit(cell.tag_end, cell.end, _counted(old, number))
+
+    def _model(self, row: Row) -> _Model:
+        head = self._sheet.xml[row.start : row.tag_end]
+        end = b"" if markup.is_empty(head) else f"</{self._sheet.prefix}row>".encode()
+        cells = sorted(row.cells.values(), key=lambda cell: cell.start)
+        return _Model(row.number, head, [self._content(row, cell) for cell in cells], end)
+
+    def _content(self, model: Row, cell: Cell) -> _Content:
+        """What the copies of a cell hold: formula, what the cell below holds too, or nothing."""
+        xml = self._sheet.xml
+        tag = xml[cell.start : cell.tag_end]
+        content = xml[cell.tag_end : cell.end]
+        bare = markup.without_attribute(markup.without_attribute(tag, "t"), "vm")
+        formula = self._formulas.get((model.number, cell.column))
+        if formula is not None:
+            fixed = self._pattern(model.number, cell.column, formula)
+            end = f"</{self._sheet.prefix}c>".encode()
+            return _Content(cell.column, bare, end, formula=formula, fixed=fixed)
+        if self._is_whole:
+            return _Content(cell.column, tag, content)
+        below = None if self._below is None else self._below.cells.get(cell.column)
+        if below is not None and _is_same(xml, cell, below):
+            return _Content(cell.column, tag, content)
+        number = None if below is None else _counting(xml, cell, below)
+        if number is not None:
+            return _Content(cell.column, tag, content, number=number)
+        bare = markup.without_attribute(bare, "cm")
+        end = b"" if markup.is_empty(bare) else f"</{self._sheet.prefix}c>".encode()
+        return _Content(cell.column, bare, end)
+
+    def _pattern(self, row: int, column: int, formula: Formula) -> Fixed:
+        """What of a formula stays the same in every row, as its neighbours tell."""
+        if self._is_whole:
+            self._continued[row, column] = self._copier.copied(formula.text, frozenset(), 0)
+            return frozenset()
+        region = self._copier.region
+        for distance in (1, -1):
+            other = self._formulas.get((row + distance, column))
+            if other is None or not region.first <= row + distance <= region.last:
+                continue
+            if formula.array is not None or other.array is not None:
+                continue
+            fixed = fixed_corners(formula.text, other.text, distance)
+            if fixed is None:
+                continue
+            if distance == 1:
+                for below in (0, self._copier.change.count + 1):
+                    place = row + min(below, 1), column
+                    self._continued[place] = self._copier.copied(formula.text, fixed, below)
+            return fixed
+        return frozenset()
+
+    def _copy(self, content: _Content, row: int, offset: int) -> tuple[bytes, ...]:
+        """A copy of a cell."""
+        tag = markup.with_attribute(content.tag, "r", f"{column_letters(content.column)}{row}")
+        formula = content.formula
+        if formula is not None:
+            text = self._copier.copied(formula.text, content.fixed, offset)
+            array = formula.array
+            if array is not None:
+                array = self._copier.copy(array, offset)
+            new = formula.written(self._sheet, text, formula.group is not None, array)
+            return tag, new, content.content
+        if content.number is not None:
+            return tag, _counted(content.content, content.number + offset)
+        return tag, content.content
+
+
+def _kind(xml: bytes, cell: Cell) -> bytes:
+    """What kind of value a cell has: its tag without place and style."""
+    tag = xml[cell.start : cell.tag_end]
+    return markup.without_attribute(markup.without_attribute(tag, "r"), "s")
+
+
+def _is_same(xml: bytes, one: Cell, other: Cell) -> bool:
+    """Whether two cells hold the same."""
+    return _kind(xml, one) == _kind(xml, other) and (
+        xml[one.tag_end : one.end] == xml[other.tag_end : other.end]
+    )
+
+
+def _counting(xml: bytes, one: Cell, other: Cell) -> int | None:
+    """The number in a cell if the other cell holds the number that comes next."""
+    if other.is_computed or b" t=" in _kind(xml, one) or b" t=" in _kind(xml, other):
+        return None
+    ours = _NUMBER.match(xml, one.tag_end, one.end)
+    theirs = _NUMBER.match(xml, other.tag_end, other.end)
+    if ours is None or theirs is None or int(theirs[2]) != int(ours[2]) + 1:
+        return None
+    return int(ours[2])
+
+
+def _counted(content: bytes, number: int) -> bytes:
+    return _NUMBER.sub(rb"\g<1>%d\g<3>" % number, content, count=1)

@@ -1,0 +1,232 @@
+"""Inserts and removes rows of a workbook, with everything in it that refers to cells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+from kpi_xl.errors import InputError
+from kpi_xl.workbook.growth.blocks import LooseRuleError, NameTakenError
+from kpi_xl.workbook.growth.formula_copies import Copier
+from kpi_xl.workbook.growth.references_elsewhere import KINDS, SHEET, Rewriter
+from kpi_xl.workbook.growth.regions import Region
+from kpi_xl.workbook.growth.rows import CrossedError, SheetRows
+from kpi_xl.workbook.growth.shift import (
+    PartOfBlockError,
+    SeveralSheetsError,
+    Shift,
+    Shifts,
+    TooLongError,
+)
+from kpi_xl.workbook.ooxml import markup, parts
+from kpi_xl.workbook.ooxml.markup import Edit
+from kpi_xl.workbook.ooxml.package import Package
+from kpi_xl.workbook.ooxml.parts import Workbook
+from kpi_xl.workbook.ooxml.sheet import Sheet
+
+
+def grown(
+    package: Package, workbook: Workbook, sheets: Mapping[str, Sheet], wanted: Mapping[Region, int]
+) -> Package:
+    """The workbook with other numbers of rows in some areas.
+
+    Parameters
+    ----------
+    package : Package
+        The workbook.
+    workbook : Workbook
+        What its workbook part says.
+    sheets : mapping of str to Sheet
+        Its scanned worksheets by name.
+    wanted : mapping of Region to int
+        The areas that change, none of which has rows of another, and how many rows each gets.
+
+    Returns
+    -------
+    Package
+        Only the parts that mention a cell that moved differ; the order in which formulas were
+        last calculated (calcChain) is left out, which every program makes anew.
+
+    Raises
+    ------
+    InputError
+        Something in the workbook cannot follow.
+    Lost
+        Something refers only to rows that would be removed.
+    """
+    return _Grower(package, workbook, sheets, wanted).grown()
+
+
+class _Grower:
+    """Goes through all parts of a workbook."""
+
+    def __init__(
+        self,
+        package: Package,
+        workbook: Workbook,
+        sheets: Mapping[str, Sheet],
+        wanted: Mapping[Region, int],
+    ) -> None:
+        self._package = package
+        self._workbook = workbook
+        self._sheets = sheets
+        self._wanted = wanted
+        changes: dict[str, list[Region]] = {}
+        for region in sorted(wanted):
+            changes.setdefault(region.sheet.casefold(), []).append(region)
+        self._regions = changes
+        self._shifts: Shifts = {
+            sheet: Shift(tuple(region.change(wanted[region]) for region in regions))
+            for sheet, regions in changes.items()
+        }
+
+    def grown(self) -> Package:
+        """The workbook after the change."""
+        at: str | None = None
+        try:
+            changed: dict[str, bytes] = {}
+            for at, part in self._workbook.sheets.items():
+                changed[part.lower()] = self._worksheet(at)
+            dropped = set()
+            for part, kind, at in parts.related(self._package, self._workbook):
+                if kind == "calcChain":
+                    dropped.add(part.lower())
+                elif kind in KINDS and part.lower() not in changed:
+                    rewriter = self._rewriter(at)
+                    changed[part.lower()] = KINDS[kind](rewriter, self._read(part, kind))
+            at = None
+            changed[self._workbook.part.lower()] = self._names()
+        except TooLongError:
+            raise self._refusal(
+                at, "数据太多，工作表放不下", "减少数据，或分成几个工作表"
+            ) from None
+        except SeveralSheetsError:
+            raise self._refusal(
+                at,
+                "有公式引用了好几张工作表的同一片单元格，插入行以后无法跟着移动",
+                "把公式改成逐张引用各工作表",
+            ) from None
+        except CrossedError as error:
+            raise self._refusal(
+                at,
+                f"数组公式或模拟运算表（{error.cells.reference}）占着会增长的行，不能在其中插入行",
+                "把它改成每行一个普通公式，或移到别处",
+            ) from None
+        except PartOfBlockError as error:
+            raise self._refusal(
+                at,
+                f"重复的块外面，有公式或图表引用了块里的一部分（{error.reference}），"
+                "重复以后不知道是哪一份的",
+                "把它改成引用整块的行，如 SUMIF，或移到块里",
+            ) from None
+        except LooseRuleError as error:
+            raise self._refusal(
+                at,
+                f"重复的块里，{error.cells} 的条件格式或数据验证引用了块外的 {error.reference}",
+                "在它的行号前面加 $",
+            ) from None
+        except NameTakenError as error:
+            raise self._refusal(
+                None,
+                f"已经有名称「{error.name}」，重复的块放不下自己的名称",
+                "给其中一个名称换个叫法",
+            ) from None
+        if dropped:
+            changed |= self._without(dropped)
+        different = {
+            part: content
+            for part, content in changed.items()
+            if content != self._package.read(part)
+        }
+        return self._package.changed(different, dropped)
+
+    def _refusal(self, sheet: str | None, problem: str, advice: str) -> InputError:
+        return InputError(problem, advice, file=self._package.path, sheet=sheet)
+
+    def _read(self, part: str, kind: str) -> bytes:
+        # Notes and controls are drawn in something that is not quite XML.
+        return self._package.read(part) if kind == "vmlDrawing" else parts.xml(self._package, part)
+
+    def _copiers(self, sheet: str) -> list[Copier]:
+        shift = self._shifts.get(sheet, Shift(()))
+        regions = self._regions.get(sheet, [])
+        return [
+            Copier(region, change, self._shifts)
+            for region, change in zip(regions, shift.changes, strict=True)
+        ]
+
+    def _rewriter(self, sheet: str | None) -> Rewriter:
+        name = (sheet or "").casefold()
+        return Rewriter(name, self._shifts, self._copiers(name))
+
+    def _worksheet(self, name: str) -> bytes:
+        sheet = self._sheets[name]
+        self._check_merges(name)
+        folded = name.casefold()
+        found = markup.elements(sheet.xml, SHEET)
+        behind = max((row.end for row in sheet.rows.values()), default=sheet.data_tag_end)
+        formulas = [
+            one for one in found if one.name == "f" and sheet.data_start < one.start < behind
+        ]
+        copiers = self._copiers(folded)
+        edits = [
+            *SheetRows(sheet, folded, formulas, self._shifts, copiers).edits(),
+            *self._rewriter(name).sheet_edits(sheet.xml, found, sheet.data_start, behind),
+        ]
+        return markup.spliced(sheet.xml, edits)
+
+    def _check_merges(self, name: str) -> None:
+        """Refuse merged cells of several rows of an area that are not all of its rows."""
+        for copier in self._copiers(name.casefold()):
+            region = copier.region
+            for merge in self._sheets[name].merges:
+                meets = merge.first_row <= region.last and region.first <= merge.last_row
+                if not meets or merge.rows == 1:
+                    continue
+                if region.is_block:
+                    if not copier.copies(merge) and not (
+                        merge.first_row <= region.first and region.last < merge.last_row
+                    ):
+                        raise self._refusal(
+                            name,
+                            f"合并单元格 {merge.reference} 从重复的块（第 {region.first} 到 "
+                            f"{region.last} 行）里跨到了外面",
+                            "取消这个合并，或让它全在块里",
+                        )
+                    continue
+                covers = merge.first_row <= region.first and region.last <= merge.last_row
+                if not covers:
+                    raise self._refusal(
+                        name,
+                        f"合并单元格 {merge.reference} 跨了会增长的区域（第 {region.first} 到 "
+                        f"{region.last} 行）里的几行，不能在其中插入行",
+                        "取消这个合并，或让它只占一行或占满整个区域",
+                    )
+
+    def _names(self) -> bytes:
+        part = self._workbook.part
+        content = parts.xml(self._package, part)
+        sheets = [
+            element.attributes.get("name", "").casefold()
+            for element in markup.elements(content, {"sheet"})
+        ]
+        blocks = [one for name in self._regions for one in self._copiers(name) if one.repeats]
+        return markup.spliced(content, self._rewriter(None).names(content, sheets, blocks))
+
+    def _without(self, dropped: Collection[str]) -> dict[str, bytes]:
+        """The list of content types and the workbook's relationships without some parts."""
+        types = "[Content_Types].xml"
+        related = parts.relationships_part(self._workbook.part)
+        return {
+            types.lower(): self._without_elements(
+                types, lambda one: one.get("PartName", "").lower().lstrip("/") in dropped
+            ),
+            related.lower(): self._without_elements(
+                related, lambda one: one.get("Type", "").endswith("/calcChain")
+            ),
+        }
+
+    def _without_elements(self, part: str, goes: Callable[[dict[str, str]], bool]) -> bytes:
+        content = parts.xml(self._package, part)
+        found = markup.elements(content, {"Override", "Relationship"})
+        edits = [Edit(one.start, one.end, b"") for one in found if goes(one.attributes)]
+        return markup.spliced(content, edits)

@@ -1,0 +1,341 @@
+"""The zip file that a workbook is, read with care.
+
+Only plain zip files are accepted: anything that could be misread is refused with the reason.
+"""
+
+from __future__ import annotations
+
+import copy
+import struct
+import zlib
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, NamedTuple
+from xml.parsers import expat
+
+from kpi_xl.errors import InputError
+from kpi_xl.workbook.ooxml.zip_records import (
+    CENTRAL,
+    DEFLATED,
+    ENCRYPTED,
+    END,
+    LOCAL,
+    STORED,
+    UTF8,
+    Entry,
+    framed,
+    new_entry,
+    repacked,
+    written,
+)
+
+_LONGEST_COMMENT: Final = 0xFFFF
+_ZIP64_EXTRA: Final = 1
+
+_OLE: Final = bytes.fromhex("D0CF11E0A1B11AE1")
+
+
+class Limits(NamedTuple):
+    """How large a workbook may be, unpacked: any of its parts, and all together, in bytes."""
+
+    part: int
+    workbook: int
+
+
+TRUSTED: Final = Limits(512 << 20, 1 << 30)
+"""For what the user himself chose."""
+
+RETURNED: Final = Limits(16 << 20, 64 << 20)
+"""For forms that came from elsewhere, which are far smaller: reading one takes little memory."""
+
+# A real sheet shrinks some 10 to 50 times; a big entry that shrinks 200 times is a trap.
+_RATIO_MATTERS_FROM: Final = 16 << 20
+_HIGHEST_RATIO: Final = 200
+
+_DAMAGE: Final = (
+    ValueError, LookupError, TypeError, AttributeError, AssertionError, ArithmeticError,
+    StopIteration, RecursionError, SyntaxError, expat.ExpatError,
+)  # fmt: skip
+"""What Python and its XML parsers raise over what is not as it should be."""
+
+_RESAVE: Final = "用 Excel 打开这个文件，另存为 .xlsx 后再试"
+_RESEND: Final = "用 Excel 打开看看；打不开就请对方重新发送一份"
+
+
+class Package:
+    """A workbook's zip file, held in memory.
+
+    Parameters
+    ----------
+    path : path
+        The .xlsx or .xlsm file.
+    content : bytes, optional
+        Its content, where it does not stand in the file as it is.
+    limits : Limits
+        How large it may be.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, is no zip file, is incomplete, is encrypted, or is a kind of zip
+        that could not be copied faithfully (zip64, duplicate entries, unusual compression).
+    """
+
+    def __init__(
+        self, path: str | Path, content: bytes | None = None, limits: Limits = TRUSTED
+    ) -> None:
+        self.path = Path(path)
+        self._read_last = ""
+        data = _read(self.path) if content is None else content
+        self._hold(_Directory(self.path, _workbook(self.path, data), limits).entries())
+
+    def _hold(self, entries: tuple[Entry, ...]) -> None:
+        self.entries = entries
+        self._by_name: dict[str, Entry] = {}
+        for entry in self.entries:
+            # Part names differ in more than case, so that two such entries are one part twice.
+            if self._by_name.setdefault(entry.name.lower(), entry) is not entry:
+                raise self.refusal(f"压缩包里有两个同名部件 {entry.name}", _RESAVE)
+
+    def refusal(self, problem: str, advice: str = _RESEND) -> InputError:
+        """The error to raise about this file."""
+        return InputError(problem, advice, file=self.path)
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Tell whatever goes wrong in looking at the parts as the damage that it comes of.
+
+        What a part says is checked where it is used. A damaged one may say anything.
+
+        Raises
+        ------
+        InputError
+            The part that was read last is damaged.
+        """
+        try:
+            yield
+        except _DAMAGE as error:
+            part = self._read_last or "[Content_Types].xml"
+            raise self.refusal(f"工作簿的部件 {part} 已损坏（内容不合规定）") from error
+
+    def find(self, name: str) -> Entry | None:
+        """The entry of a part, whatever the case of its name; None when there is none."""
+        return self._by_name.get(name.lower())
+
+    def read(self, name: str) -> bytes:
+        """The uncompressed bytes of a part.
+
+        Parameters
+        ----------
+        name : str
+            The part's name, such as ``"xl/workbook.xml"``.
+
+        Raises
+        ------
+        InputError
+            The part is missing or damaged, or is not of the size it declares.
+        """
+        entry = self.find(name)
+        if entry is None:
+            raise self.refusal(f"工作簿里缺少部件 {name}")
+        content = _unpacked(entry)
+        if content is None:
+            raise self.refusal(f"工作簿的部件 {entry.name} 已损坏")
+        self._read_last = entry.name
+        return content
+
+    def changed(
+        self,
+        parts: Mapping[str, bytes],
+        dropped: Collection[str] = (),
+        added: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> Package:
+        """A package with other content in some parts, without some, and with new ones.
+
+        Parameters
+        ----------
+        parts : mapping of str to bytes
+            The new content by the part's name in lower case.
+        dropped : collection of str
+            The names of the parts to leave out, in lower case.
+        added : mapping of str to bytes
+            The content of new parts by their names.
+        """
+        package = copy.copy(self)
+        package._hold(
+            tuple(
+                repacked(entry, parts[entry.name.lower()]) if entry.name.lower() in parts else entry
+                for entry in self.entries
+                if entry.name.lower() not in dropped
+            )
+            + tuple(new_entry(name, content) for name, content in added.items())
+        )
+        return package
+
+    def written(self) -> bytes:
+        """The zip file."""
+        return written(framed(entry) for entry in self.entries)
+
+    def check(self) -> None:
+        """Read every entry once, so that no damaged one is copied into thousands of workbooks.
+
+        Raises
+        ------
+        InputError
+            An entry is damaged.
+        """
+        for entry in self.entries:
+            self.read(entry.name)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise InputError("找不到这个文件", "检查文件名和所在的文件夹", file=path) from None
+    except IsADirectoryError:
+        raise InputError("这是一个文件夹，不是工作簿", "给出 .xlsx 文件本身", file=path) from None
+    except OSError as error:
+        raise InputError(
+            f"打不开这个文件（{error.strerror or error}）",
+            "如果它正在别的程序里打开，先关闭它；再检查您有没有读取权限",
+            file=path,
+        ) from None
+
+
+def _workbook(path: Path, data: bytes) -> bytes:
+    """The bytes of a file that at least begins like a zip file."""
+    if not data:
+        raise InputError("文件是空的（0 字节）", _RESEND, file=path)
+    if data.startswith(_OLE):
+        raise _old_format(path, data)
+    if not data.startswith(b"PK"):
+        raise InputError("这不是 .xlsx 或 .xlsm 工作簿", _RESAVE, file=path)
+    return data
+
+
+def _old_format(path: Path, data: bytes) -> InputError:
+    """The refusal of a compound file: a password or an old .xls, told apart by stream names."""
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        return InputError(
+            "工作簿设有打开密码，读不了里面的内容",
+            "在 Excel 里选「文件 → 信息 → 保护工作簿 → 用密码进行加密」，清空密码并保存后再试",
+            file=path,
+        )
+    if any(name.encode("utf-16-le") in data for name in ("Workbook", "Book\0")):
+        return InputError("这是旧版 .xls 工作簿", _RESAVE, file=path)
+    return InputError("这不是 .xlsx 或 .xlsm 工作簿", _RESAVE, file=path)
+
+
+def _unpacked(entry: Entry) -> bytes | None:
+    """The content of an entry; None when it is damaged. Never more bytes than declared."""
+    content = entry.packed
+    if entry.method == DEFLATED:
+        decompressor = zlib.decompressobj(-zlib.MAX_WBITS)
+        try:
+            # One byte more than declared is enough to see that the declaration lies, and a limit
+            # of 0 would mean no limit.
+            content = decompressor.decompress(entry.packed, entry.size + 1)
+        except zlib.error:
+            return None
+    return content if len(content) == entry.size and zlib.crc32(content) == entry.crc else None
+
+
+class _Directory:
+    """The directory at the end of a zip file."""
+
+    def __init__(self, path: Path, data: bytes, limits: Limits) -> None:
+        self._path = path
+        self._data = data
+        self._limits = limits
+
+    def _damaged(self) -> InputError:
+        return InputError("文件不完整或已损坏（压缩包读不出来）", _RESEND, file=self._path)
+
+    def _unsupported(self, what: str) -> InputError:
+        return InputError(f"工作簿用了不支持的压缩方式（{what}）", _RESAVE, file=self._path)
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Every entry in the directory's order."""
+        data = self._data
+        end = data.rfind(b"PK\5\6", max(0, len(data) - END.size - _LONGEST_COMMENT))
+        if end < 0 or end + END.size > len(data):
+            raise self._damaged()
+        _, disk, first_disk, _, count, size, start, _ = END.unpack_from(data, end)
+        if data[end - 20 : end - 16] == b"PK\6\7" or count == 0xFFFF or start == 0xFFFF_FFFF:
+            raise self._unsupported("zip64")
+        if disk or first_disk or start + size > end:
+            raise self._damaged()
+        entries, position = [], start
+        for _ in range(count):
+            entry, position = self._entry(position)
+            entries.append(entry)
+        if not entries or sum(len(entry.packed) for entry in entries) > len(data):
+            raise self._damaged()
+        if sum(entry.size for entry in entries) > self._limits.workbook:
+            raise self._too_large()
+        return tuple(entries)
+
+    def _too_large(self) -> InputError:
+        return InputError(
+            "解压后大得不正常，可能是恶意文件",
+            "不要使用这个文件；确认来源后请对方重新发送一份",
+            file=self._path,
+        )
+
+    def _entry(self, position: int) -> tuple[Entry, int]:
+        """The entry whose directory record stands here, and where the next record begins."""
+        data = self._data
+        try:
+            (
+                signature, made_by, needs, flags, method, time, date, crc, packed_size, size,
+                name_size, extra_size, comment_size, _, internal, external, local,
+            ) = CENTRAL.unpack_from(data, position)  # fmt: skip
+            local_record = LOCAL.unpack_from(data, local)
+        except struct.error:
+            raise self._damaged() from None
+        name_at = position + CENTRAL.size
+        raw_name = data[name_at : name_at + name_size]
+        extra = data[name_at + name_size : name_at + name_size + extra_size]
+        local_name_size, local_extra_size = local_record[-2:]
+        local_extra_at = local + LOCAL.size + local_name_size
+        packed_at = local_extra_at + local_extra_size
+        if (
+            signature != b"PK\1\2"
+            or local_record[0] != b"PK\3\4"
+            or data[local + LOCAL.size : local_extra_at] != raw_name
+        ):
+            raise self._damaged()
+        sizes = (packed_size, size, local, *local_record[7:9])
+        extras = (extra, data[local_extra_at:packed_at])
+        if 0xFFFF_FFFF in sizes or any(_has_zip64(extra) for extra in extras):
+            raise self._unsupported("zip64")
+        if packed_at + packed_size > len(data):
+            raise self._damaged()
+        if flags & ENCRYPTED:
+            raise self._unsupported("压缩包加密")
+        if method not in (STORED, DEFLATED):
+            raise self._unsupported(f"方式 {method}")
+        if size > self._limits.part or (
+            size > _RATIO_MATTERS_FROM and size > packed_size * _HIGHEST_RATIO
+        ):
+            raise self._too_large()
+        entry = Entry(
+            raw_name.decode("utf-8" if flags & UTF8 else "cp437", "replace"),
+            raw_name, made_by, needs, flags, method, time, date, crc, size, internal, external,
+            data[packed_at : packed_at + packed_size],
+        )  # fmt: skip
+        return entry, name_at + name_size + extra_size + comment_size
+
+
+def _has_zip64(extra: bytes) -> bool:
+    """Whether an extra field carries zip64 sizes."""
+    position = 0
+    while position + 4 <= len(extra):
+        kind, size = struct.unpack_from("<2H", extra, position)
+        if kind == _ZIP64_EXTRA:
+            return True
+        position += 4 + size
+    return False

@@ -1,0 +1,308 @@
+"""The parts of a workbook and how they are related.
+
+Parts are found by relationships only, never by the names that Excel happens to give them.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final, NamedTuple
+from xml.etree import ElementTree
+
+from kpi_xl.errors import InputError
+from kpi_xl.workbook.ooxml.package import Package
+
+MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_STRICT: Final = "http://purl.oclc.org/ooxml/"
+_OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_ENCODING: Final = re.compile(rb"\s*<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"']*)[\"']")
+# A document type can stand before the root element only.
+_DOCUMENT_TYPE: Final = re.compile(rb"(?>\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*)<!", re.DOTALL)
+# A name as all spreadsheet programs but LibreOffice write it; other ones are parsed.
+_NAME: Final = re.compile(
+    r'<(?:[\w.-]+:)?definedName name="([^"<&]*)"(?: localSheetId="(\d+)")?(?: hidden="[01]")?>'
+    r"([^<&\r]*)</"
+)
+_NAMES: Final = re.compile(rb"<((?:[\w.-]+:)?)definedNames>")
+_MOST_TAGS: Final = 3_000_000
+_UTF8: Final = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii"})
+_TRUE: Final = frozenset({"1", "true", "on"})
+
+_RESAVE: Final = "用 Excel 打开这个文件，另存为「Excel 工作簿 (*.xlsx)」后再试"
+
+
+class Relationship(NamedTuple):
+    """A relationship of a part: its last word, such as ``worksheet``, and the target's name."""
+
+    kind: str
+    target: str
+
+
+class DefinedName(NamedTuple):
+    """A defined name: its text, and the sheet it is private to, if any."""
+
+    name: str
+    sheet: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """What the workbook part says.
+
+    Attributes
+    ----------
+    part : str
+        The workbook part's own name.
+    sheets : dict of str to str
+        The part of each worksheet by the sheet's name, in the workbook's order.
+    names : tuple of DefinedName
+        Every defined name.
+    styles, shared_strings : str or None
+        The parts with the cell styles and with the shared texts.
+    date1904 : bool
+        Whether dates count from 1904.
+    """
+
+    part: str
+    sheets: dict[str, str]
+    names: tuple[DefinedName, ...]
+    styles: str | None
+    shared_strings: str | None
+    date1904: bool
+
+
+def is_true(value: str | None) -> bool:
+    """Whether an XML attribute means true."""
+    return value in _TRUE
+
+
+def xml(package: Package, part: str) -> bytes:
+    """The bytes of an XML part that is safe to parse.
+
+    Raises
+    ------
+    InputError
+        The part is missing or damaged, declares a document type (an entity could blow it up or
+        draw in other files), is not UTF-8, or has so many elements that they would fill the memory.
+    """
+    content = package.read(part)
+    start = 3 if content.startswith(b"\xef\xbb\xbf") else 0
+    encoding = _ENCODING.match(content, start)
+    if b"\0" in content or (encoding and encoding[1].lower() not in _UTF8):
+        raise package.refusal(f"部件 {part} 不是 UTF-8 编码", _RESAVE)
+    if _DOCUMENT_TYPE.match(content, start):
+        raise package.refusal(
+            f"部件 {part} 含有不允许的 DOCTYPE 声明，可能是恶意文件",
+            "不要使用这个文件；确认来源后请对方重新发送一份",
+        )
+    if content.count(b"<") > _MOST_TAGS:
+        raise package.refusal(
+            f"部件 {part} 的内容多得不正常", "请删去用不到的工作表和单元格，另存后再试"
+        )
+    return content
+
+
+def tree(package: Package, part: str) -> ElementTree.Element:
+    """The parsed XML of a part.
+
+    Raises
+    ------
+    InputError
+        As `xml`; and the part is not well-formed.
+    """
+    return parsed(package, part, xml(package, part))
+
+
+def parsed(package: Package, part: str, content: str | bytes) -> ElementTree.Element:
+    """The parsed XML of a part, or of what was cut out of it.
+
+    Raises
+    ------
+    InputError
+        It is not well-formed.
+    """
+    try:
+        return ElementTree.fromstring(content)
+    except ElementTree.ParseError:
+        raise damaged(package, part) from None
+
+
+def relationships(package: Package, part: str) -> Mapping[str, Relationship]:
+    """The relationships of a part by their ids, those that lead outside the file left out.
+
+    Parameters
+    ----------
+    package : Package
+        The workbook.
+    part : str
+        The part's name; empty for the package itself.
+    """
+    name = relationships_part(part)
+    if package.find(name) is None:
+        return {}
+    try:
+        found = _relationships(xml(package, name), posixpath.dirname(part))
+    except ElementTree.ParseError:
+        raise damaged(package, name) from None
+    if found is None:
+        raise _strict(package)
+    return found
+
+
+def suffix(package: Package, part: str) -> str:
+    """What the name of a file with this workbook part must end with, for Excel to open it.
+
+    Raises
+    ------
+    InputError
+        It is a template or an add-in to Excel, which opens no file of such content as a workbook.
+    """
+    kinds: dict[str, str] = {}
+    for element in tree(package, "[Content_Types].xml"):
+        named = element.get("PartName", "") or element.get("Extension", "")
+        kinds[named.lower()] = element.get("ContentType", "").lower()
+    part = part.lower()
+    kind = kinds.get(f"/{part}") or kinds.get(part.rpartition(".")[2], "")
+    if ".template." in kind or ".addin." in kind:
+        raise package.refusal(
+            "这是 Excel 的模板文件或加载项（.xltx、.xltm、.xlam），不是工作簿",
+            "用 Excel 打开，另存为 .xlsx；有宏的存为 .xlsm",
+        )
+    return ".xlsm" if ".macroenabled." in kind else ".xlsx"
+
+
+def relationships_part(part: str) -> str:
+    """The name of the part that tells the relationships of a part."""
+    folder, file = posixpath.split(part)
+    return posixpath.join(folder, "_rels", f"{file}.rels")
+
+
+@lru_cache(maxsize=128)  # thousands of returned forms have the same relationships
+def _relationships(content: bytes, folder: str) -> Mapping[str, Relationship] | None:
+    """The relationships that a part of them tells, seen from a folder; None for Strict ones."""
+    found = {}
+    for element in ElementTree.fromstring(content):
+        if element.get("TargetMode") == "External":
+            continue
+        target = posixpath.normpath(posixpath.join("/", folder, element.get("Target", "")))
+        kind = element.get("Type", "")
+        if kind.startswith(_STRICT):
+            return None
+        found[element.get("Id", "")] = Relationship(kind.rsplit("/", 1)[-1], target[1:])
+    return MappingProxyType(found)
+
+
+def related(package: Package, workbook: Workbook) -> Iterator[tuple[str, str, str | None]]:
+    """Every part that the workbook leads to, the kind of it, and the sheet it belongs to."""
+    owners = {part: name for name, part in workbook.sheets.items()}
+    seen = {workbook.part}
+    open_: list[tuple[str, str | None]] = [(workbook.part, None)]
+    while open_:
+        part, owner = open_.pop()
+        for relationship in relationships(package, part).values():
+            target = relationship.target
+            if target in seen or package.find(target) is None:
+                continue
+            seen.add(target)
+            sheet = owners.get(target, owner)
+            open_.append((target, sheet))
+            yield target, relationship.kind, sheet
+
+
+def workbook(package: Package) -> Workbook:
+    """What the workbook part says.
+
+    Raises
+    ------
+    InputError
+        There is no workbook part, a sheet's part is missing, or the workbook is of a kind that
+        cannot be filled (.xlsb, Strict Open XML, another program's document).
+    """
+    related = relationships(package, "")
+    part = next((r.target for r in related.values() if r.kind == "officeDocument"), None)
+    if part is None or package.find(part) is None:
+        raise package.refusal("这个文件里没有工作簿（缺少 workbook 部件）", _RESAVE)
+    if part.endswith(".bin"):
+        raise package.refusal("这是二进制工作簿（.xlsb）", _RESAVE)
+    content, written = _cut_names(xml(package, part))
+    root = parsed(package, part, content)
+    if root.tag != f"{{{MAIN}}}workbook":
+        if root.tag.startswith(f"{{{_STRICT}"):
+            raise _strict(package)
+        raise package.refusal("这不是 Excel 工作簿", _RESAVE)
+    related = relationships(package, part)
+    order: list[str] = []
+    sheets: dict[str, str] = {}
+    for element in root.iterfind(f"{{{MAIN}}}sheets/{{{MAIN}}}sheet"):
+        name = element.get("name", "")
+        order.append(name)
+        relationship = related.get(element.get(f"{{{_OFFICE}}}id", ""))
+        if relationship is None or package.find(relationship.target) is None:
+            raise package.refusal(f"工作簿里缺少工作表「{name}」的内容")
+        if relationship.kind == "worksheet":
+            sheets[name] = relationship.target
+    settings = root.find(f"{{{MAIN}}}workbookPr")
+    kinds = {r.kind: r.target for r in related.values() if package.find(r.target)}
+    return Workbook(
+        part=part,
+        sheets=sheets,
+        names=tuple(_names(written or _parsed_names(root), order)),
+        styles=kinds.get("styles"),
+        shared_strings=kinds.get("sharedStrings"),
+        date1904=settings is not None and is_true(settings.get("date1904")),
+    )
+
+
+def _cut_names(content: bytes) -> tuple[bytes, list[tuple[str, str, str]]]:
+    """The workbook part without its names, and the name, the scope and the text of each.
+
+    A form has hundreds of them, and parsing takes many times as long as cutting them out. The
+    part is left whole, and the list empty, where a name is not written the usual way.
+    """
+    start = _NAMES.search(content)
+    if start is None:
+        return content, []
+    end = content.find(b"</%bdefinedNames>" % start[1], start.end())
+    # A comment or raw text may hold what looks like a name.
+    if end < 0 or b"<!" in content:
+        return content, []
+    try:
+        text = content[start.end() : end].decode()
+    except UnicodeDecodeError:
+        return content, []
+    found = _NAME.findall(text)
+    if len(found) * 2 != text.count("<"):
+        return content, []
+    return content[: start.end()] + content[end:], found
+
+
+def _parsed_names(root: ElementTree.Element) -> list[tuple[str, str, str]]:
+    """The name, the scope and the text of every defined name."""
+    return [
+        (element.get("name", ""), element.get("localSheetId", ""), element.text or "")
+        for element in root.iterfind(f"{{{MAIN}}}definedNames/{{{MAIN}}}definedName")
+    ]
+
+
+def _names(found: list[tuple[str, str, str]], order: list[str]) -> Iterator[DefinedName]:
+    """The defined names; one private to a sheet that is not there is dropped."""
+    for name, scope, text in found:
+        if not scope:
+            yield DefinedName(name, None, text.strip())
+        elif scope.isdecimal() and int(scope) < len(order):
+            yield DefinedName(name, order[int(scope)], text.strip())
+
+
+def damaged(package: Package, part: str) -> InputError:
+    """The error to raise about a part that is not well-formed."""
+    return package.refusal(f"工作簿的部件 {part} 已损坏（XML 读不出来）")
+
+
+def _strict(package: Package) -> Exception:
+    return package.refusal("这是「Strict Open XML」格式的工作簿，不支持", _RESAVE)
