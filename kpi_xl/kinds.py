@@ -86,6 +86,12 @@ FAILED_TEXT: Final = Kind(
 )
 EMPTY: Final = Kind("cell.empty", "必填的单元格是空的", "请补上")
 UNKNOWN_WORD: Final = Kind("choice.unknown", "不认识的写法", "可以写的有：{words}")
+READ_AS_EMPTY: Final = Kind(
+    "cell.read-as-empty",
+    "{why}，当作{taken}，共 {count} 行",
+    "这一行照用，改好以后才用得上这一格：{what_to_do}",
+    set_aside=False,
+)
 # An id in this form has lost digits, but as long as it is the same in all files it still serves.
 ID_LOST: Final = Kind(
     "id.digits-lost",

@@ -55,6 +55,15 @@ class Column:
     """Headings that go before the column's own name: beside 网点代码, 网点 is a name."""
     default: str | None = None
     """What an absent column or an empty cell means, where that is not simply nothing."""
+    also: tuple[tuple[str, str], ...] = ()
+    """Patterns of what else may stand in a choice, each with the word it is stored as."""
+
+    @property
+    def when_empty(self) -> str:
+        """What an absent column or an empty cell means, for people."""
+        return next((word for word, stored in self.choices if stored == self.default), "") or (
+            self.default or "空白"
+        )
 
 
 @dataclass(frozen=True)
@@ -144,8 +153,29 @@ _TEAM_NAMES: Final = (
 
 _FLAG: Final = (
     ("是", "1"), ("否", "0"), ("√", "1"), ("×", "0"), ("Y", "1"), ("N", "0"), ("1", "1"),
-    ("0", "0"), ("true", "1"), ("false", "0"),
+    ("0", "0"), ("true", "1"), ("false", "0"), ("yes", "1"), ("no", "0"), ("有", "1"), ("无", "0"),
+    ("主管", "1"), ("非主管", "0"), ("不是", "0"),
 )  # fmt: skip
+
+_HOW_OFTEN: Final = (
+    (r".*(趸|一次性?(交|缴|付|$)).*|single|lump ?sum", "趸交"),
+    *(
+        (rf"(限期|定期|按|每|分|分期)?{word}度?期?(交|缴|付)?(费|清|款)?|{english}", mode)
+        for word, english, mode in (
+            ("半年", "semi-?annual(ly)?|half-?yearly", "半年交"),
+            ("年", "annual(ly)?|yearly", "年交"),
+            ("季", "quarterly", "季交"),
+            ("月", "monthly", "月交"),
+        )
+    ),
+    # For ten years is how long, not how often; but it is not all at once.
+    (r"(?!0*1年|一年)([0-9]+|[二两三四五六七八九十]+)年期?(限期)?(交|缴|付)?(费|清)?", "期交"),
+    (
+        r"(交|缴)?(费)?(至|到)(终身|[0-9]+周?岁)|终身(交|缴)费?|分期(交|缴|付)?(费|款)?|regular",
+        "期交",
+    ),
+)
+"""How often premium is paid, as systems write it."""
 
 AGENTS: Final = Table(
     "agents",
@@ -383,6 +413,10 @@ POLICIES: Final = Table(
                 ("主约", "1"),
                 ("主", "1"),
                 ("附", "0"),
+                ("附加", "0"),
+                ("附加险种", "0"),
+                ("主险种", "1"),
+                ("主险险种", "1"),
                 ("1", "1"),
                 ("0", "0"),
             ),
@@ -435,6 +469,7 @@ POLICIES: Final = Table(
                 for mode in ("年交", "半年交", "季交", "月交", "期交", "趸交")
             ),
             default="期交",
+            also=_HOW_OFTEN,
         ),
         Column(
             "outlet",

@@ -17,9 +17,10 @@ from kpi_xl.data.checked import CheckedFile, CheckedTable, Part
 from kpi_xl.data.parse import Parsed, absent_column, parse_column
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.read import RawTable, read_source
+from kpi_xl.data.schema import Column
 from kpi_xl.data.sources import Source
 from kpi_xl.data.units_of_money import unit_of
-from kpi_xl.fault import Fault
+from kpi_xl.fault import Fault, Kind
 from kpi_xl.project import Settings
 from kpi_xl.readers.cell import UNCOMPUTED
 from kpi_xl.readers.number import heading_scale
@@ -62,7 +63,8 @@ def check_file(raw: RawTable, settings: Settings) -> tuple[CheckedTable, list[Pr
         if readable is not text:
             parsed = _uncomputed(parsed, unknown)
         columns[column.code] = parsed.values
-        for place, fault in parsed.faults:
+        faults = parsed.faults if column.required else _once_each(column, readable, parsed.faults)
+        for place, fault in faults:
             tell(place, heading, readable[place].as_py(), fault)
     if raw.table.code == "targets":
         columns["level"] = rules.levels_meant(columns["level"], settings.levels)
@@ -130,6 +132,30 @@ def _amounts(
 def _digits(hundredths: float) -> str:
     """A total with all its digits, as the file has it, so that it can be looked for there."""
     return f"{hundredths / 100:.2f}".removesuffix(".00")
+
+
+def _once_each(
+    column: Column, text: Any, faults: Iterable[tuple[int, Fault]]
+) -> Iterator[tuple[int, Fault]]:
+    """What is told of a column that may be empty: what cannot be read in it costs no row.
+
+    But for days that a formula should have given: no day says that something has not happened.
+    """
+    places: dict[tuple[Kind, str | None], list[int]] = {}
+    of: dict[tuple[Kind, str | None], Fault] = {}
+    for place, fault in faults:
+        formula = fault.kind in (kinds.NOT_COMPUTED, kinds.FAILED_FORMULA)
+        if not fault.set_aside or (formula and column.kind == "date"):
+            yield place, fault
+            continue
+        written = fault.kind, text[place].as_py()
+        places.setdefault(written, []).append(place)
+        of[written] = fault
+    for written, rows in places.items():
+        fault = of[written]
+        about = {"why": fault.reason, "what_to_do": fault.advice, "cause": fault.kind.code}
+        counted = {"taken": column.when_empty, "count": len(rows)}
+        yield rows[0], kinds.READ_AS_EMPTY(**about, **counted)
 
 
 def _uncomputed(parsed: Parsed, unknown: pa.Array) -> Parsed:

@@ -6,6 +6,7 @@ hardly two are alike, are read all at once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -131,9 +132,13 @@ def _choice(column: Column) -> Callable[[str], Any]:
         known = {word: stored == "1" for word, stored in known.items()}
     words = "、".join(dict.fromkeys(word for word, _ in column.choices if not word.isascii()))
     fault = kinds.UNKNOWN_WORD(words=words)
+    also = [(re.compile(pattern, re.IGNORECASE), stored) for pattern, stored in column.also]
 
     def read(text: str) -> Any:
-        return known.get(plain(text).casefold().removesuffix(".0"), fault)
+        word = "".join(plain(text).casefold().removesuffix(".0").split())
+        if word in known:
+            return known[word]
+        return next((stored for pattern, stored in also if pattern.fullmatch(word)), fault)
 
     return read
 

@@ -106,11 +106,6 @@ def test_a_row_with_several_bad_cells_is_set_aside_once(make):
     assert [p.column for p in checked.problems[:2]] == ["首年保费", "承保日期"]
 
 
-def test_an_optional_cell_that_cannot_be_read_sets_the_row_aside(make):
-    checked = check(make, {"人员.csv": ROSTER.replace("2023-06-30", "去年")})
-    assert checked.tables["agents"].used == 1
-
-
 def test_cells_used_with_a_warning(make):
     checked = check(make, {"保单.csv": POLICIES + "P1,00123,12.345,2024-01-05\n"})
     assert checked.tables["policies"].data["premium"].to_pylist() == [1235]

@@ -385,11 +385,11 @@ def test_a_formula_nobody_has_computed_is_not_empty(make, tmp_path, cached):
         content = out.getvalue()
     checked = check_project(make({"人员.csv": ROSTER, "保单.xlsx": content}))
     table = checked.tables["policies"]
-    assert (table.read, table.used) == (3, 1)
-    told = [p for p in checked.problems if p.table == "保单"]
-    assert {p.row for p in told} == {2, 3}
-    assert all(p.set_aside and p.column == "FYC" and "没有算过" in p.reason for p in told)
-    assert "在 Excel 中打开" in told[0].advice
+    assert (table.read, table.used) == (3, 3)
+    (told,) = [p for p in checked.problems if p.table == "保单"]
+    assert (told.row, told.column, told.fault.about["count"]) == (2, "FYC", 2)
+    assert "没有算过" in told.reason
+    assert "在 Excel 中打开" in told.advice
 
 
 @pytest.mark.parametrize("write", ["singly quoted", "without references"])
