@@ -105,7 +105,7 @@ def _numbers(version: str) -> list[int]:
 
 
 def _write_version(clone: Path, version: str, day: datetime.date) -> None:
-    code = clone / "kpi_xl/__init__.py"
+    code = clone / "kpi_xl/_version.py"
     text = code.read_text(encoding="utf-8")
     code.write_text(_VERSION.sub(f'__version__ = "{version}"', text), encoding="utf-8")
     log = clone / "CHANGELOG.md"

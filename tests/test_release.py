@@ -61,7 +61,7 @@ def test_a_dry_run_builds_and_leaves_the_repository_as_it_is(repository):
 def test_a_release_is_a_commit_a_tag_and_two_packages(repository):
     source, wheel = release.release(repository, "9.8.7", DAY, (), dry_run=False)
     assert git(repository, "describe", "--exact-match") == "v9.8.7"
-    assert '__version__ = "9.8.7"' in (repository / "kpi_xl/__init__.py").read_text()
+    assert '__version__ = "9.8.7"' in (repository / "kpi_xl/_version.py").read_text()
     log = (repository / "CHANGELOG.md").read_text()
     assert "## Unreleased\n\n## 9.8.7 (2031-05-06)\n\n- Something new.\n" in log
     names = zipfile.ZipFile(wheel).namelist()
