@@ -12,12 +12,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from kpi_xl import kinds
+from kpi_xl.catalogue.schema import Column
 from kpi_xl.data import evidence, rules, totals
 from kpi_xl.data.checked import CheckedFile, CheckedTable, Part
 from kpi_xl.data.parse import Parsed, absent_column, parse_column
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.read import RawTable, read_source
-from kpi_xl.data.schema import Column
 from kpi_xl.data.sources import Source
 from kpi_xl.data.units_of_money import unit_of
 from kpi_xl.fault import Fault, Kind

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.data.check import check_project
 from kpi_xl.data.parse import parse_column
-from kpi_xl.data.schema import TABLES
 from kpi_xl.project import Settings
 
 VALUES = {
