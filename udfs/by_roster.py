@@ -9,10 +9,15 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from kpi_xl.analysis.survival import Survival, spells, survival
 from kpi_xl.roster import Roster
-from udfs.arguments import BadArgumentError, is_blank, months, numbers
+from udfs.arguments import BadArgumentError, is_blank, months, numbers, rows_of
 from udfs.dates import dates, days
+from udfs.quantities import count
 from udfs.results import Result, cells, never_raises, shaped
+
+_LONGEST: Final = 1200
+"""So many months are a hundred years."""
 
 _kept: Final[deque[tuple[Any, Any, Roster]]] = deque(maxlen=8)
 
@@ -212,7 +217,7 @@ def KPI_RETENTION13(signed: Any, left: Any, month: Any, months: Any = 13) -> Res
     back = 13.0 if is_blank(months) else float(numbers(months)[0][0, 0])
     if not np.isfinite(back):
         return "#VALUE!"
-    if back < 0 or back != int(back) or back > 1200:
+    if back < 0 or back != int(back) or back > _LONGEST:
         return "#NUM!"
 
     def compute(month: NDArray[np.datetime64]) -> NDArray[Any]:
@@ -254,3 +259,108 @@ def KPI_STAY_RATE(signed: Any, left: Any, first: Any, last: Any) -> Result:
         return "#NUM!"
     rate = people.stay_rate(np.datetime64(start), np.datetime64(end))
     return shaped(cells(rate.reshape(1, 1)), 0)
+
+
+@never_raises
+def KPI_SURVIVAL(
+    signed: Any, left: Any, months: Any, as_of: Any = None, since: Any = None
+) -> Result:
+    """满月留存率：签约满几个月时仍在职的比例；还在职的人看到哪天就算到哪天（Kaplan-Meier）。
+
+    Parameters
+    ----------
+    signed, left : columns of dates
+        签约日期列、解约日期列，在职的留空。
+    months : int, or a range of them
+        签约满几个月，从 0 起；从签约那天数起，解约日不算在职。
+    as_of : date or month, optional
+        数据到哪一天为止（写月份则为月末）；省略则为两列里最后的日期。
+    since : date, optional
+        这一天以前离开的人不在名单里，如系统启用的日期；省略则认为都在。
+
+    Returns
+    -------
+    float, or rows of float
+        比率；还没有人满这么多月则为 #N/A，一个人也没有则为 #DIV/0!。
+
+    Examples
+    --------
+    >>> left = [None] * 40 + ["2024-05-20"] * 10
+    >>> KPI_SURVIVAL(["2024-03-11"] * 50, left, [2, 3], "2024-06-30")
+    [1.0, 0.8]
+    """
+    grid, dimensions = rows_of(months)
+    wanted = [[_months_served(cell) for cell in row] for row in grid]
+    longest = max((n for row in wanted for n in row if isinstance(n, int)), default=0)
+    share = _survival(signed, left, longest, as_of, since).share
+    shares = [1.0, *cells(share.reshape(1, -1))[0]]
+    return shaped(
+        [[shares[n] if isinstance(n, int) else n for n in row] for row in wanted], dimensions
+    )
+
+
+@never_raises
+def KPI_SURVIVAL_RANGE(
+    signed: Any, left: Any, months: Any, as_of: Any = None, since: Any = None
+) -> Result:
+    """区间：满月留存率在人数这么少时可能落在哪里（95%），一行两格：下限、上限。
+
+    Parameters
+    ----------
+    signed, left : columns of dates
+        签约日期列、解约日期列，在职的留空。
+    months : int
+        签约满几个月，从 0 起。
+    as_of : date or month, optional
+        数据到哪一天为止（写月份则为月末）；省略则为两列里最后的日期。
+    since : date, optional
+        这一天以前离开的人不在名单里；省略则认为都在。
+
+    Returns
+    -------
+    rows
+        下限、上限；还没有人满这么多月则为 #N/A，一个人也没有则为 #DIV/0!。
+
+    Examples
+    --------
+    >>> left = [None] * 40 + ["2024-05-20"] * 10
+    >>> found = KPI_SURVIVAL_RANGE(["2024-03-11"] * 50, left, 3, "2024-06-30")
+    >>> [[round(end, 3) for end in row] for row in found]
+    [[0.66, 0.887]]
+    """
+    n = count(months)
+    if n > _LONGEST:
+        return "#NUM!"
+    found = _survival(signed, left, n, as_of, since)
+    return cells(np.array([[found.low[n - 1], found.high[n - 1]]])) if n else [[1.0, 1.0]]
+
+
+def _survival(signed: Any, left: Any, months: int, as_of: Any, since: Any) -> Survival:
+    """How many of two columns stay for so many months."""
+    sign, leave = _columns(signed, left)
+    known = np.concatenate([sign, leave])
+    known = known[~np.isnat(known)]
+    if not known.size:
+        raise BadArgumentError("#DIV/0!")
+    last = known.max() if is_blank(as_of) else _day(as_of)
+    people, meant = spells(sign, leave, last, "NaT" if is_blank(since) else _day(since))
+    if not meant.any():
+        raise BadArgumentError("#DIV/0!")
+    return survival(people, months)
+
+
+def _day(value: Any) -> np.datetime64:
+    """A single day."""
+    ((day, *others), *more), _ = days(value)
+    if isinstance(day, str) or others or more:
+        raise BadArgumentError(day if isinstance(day, str) else "#VALUE!")
+    return np.datetime64(day)
+
+
+def _months_served(cell: Any) -> int | str:
+    """A number of months, or the error it gives."""
+    try:
+        n = count(cell)
+    except BadArgumentError as error:
+        return error.name
+    return n if n <= _LONGEST else "#NUM!"

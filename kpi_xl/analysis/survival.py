@@ -318,7 +318,9 @@ def survival(people: Spells, months: int, confidence: float = CONFIDENCE) -> Sur
             known = (product.share, *product.interval(confidence))
             row.extend(known if is_known else (NOT_AVAILABLE,) * 3)
         rows.append(row)
-    at_risk, left, exposed, share, low, high, kept, kept_low, kept_high = np.array(rows).T
+    at_risk, left, exposed, share, low, high, kept, kept_low, kept_high = (
+        np.array(rows).reshape(-1, 9).T
+    )
     return Survival(
         at_risk=at_risk.astype(np.int64),
         left=left.astype(np.int64),

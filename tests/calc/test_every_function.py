@@ -10,6 +10,7 @@ import pytest
 
 from calc.cells import area, computed, one, place, put, same
 from kpi_xl import roster
+from kpi_xl.analysis.survival import spells, survival
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import MEASURES, kpis
 from kpi_xl.data.cube import Cube
@@ -127,6 +128,7 @@ def test_by_roster(sheet, people):
         cohort = f'COUNTIFS({signs};">="&{first(m, 6)};{signs};"<"&{first(m, 5)}'
         gone = f'{cohort};{leaves};"<"&{next_first})'
         half = "2023-12"
+        stays = survival(spells(signed, left, end)[0], 6)
         cases = {
             "KPI_HEADCOUNT": (text, roster.headcount(signed, left, end), here(f"{next_first}-1")),
             "KPI_RECRUITS": (text, roster.recruits(signed, start, end), recruits),
@@ -155,6 +157,8 @@ def test_by_roster(sheet, people):
                 ),
                 None,
             ),
+            "KPI_SURVIVAL": (f"6;{text}", stays.share[5], None),
+            "KPI_SURVIVAL_RANGE": (f"6;{text}", stays.low[5], None),
         }
         assert sorted(cases) == sorted(BY_ROSTER)
         for name, (given, expected, native) in cases.items():

@@ -47,13 +47,20 @@ _ENGLISH: Final = {
     "KPI_LEAVERS": "People who left in a month",
     "KPI_RETENTION13": "Of those who signed 13 months before, the share still there",
     "KPI_STAY_RATE": "Of those there on a first day, the share still there on a last day",
+    "KPI_SURVIVAL": "The share still there after so many months of service (Kaplan-Meier)",
+    "KPI_SURVIVAL_RANGE": "The 95% interval of the share still there after so many months",
 }
 _CHINESE_NAMES: Final = {
     "signed": "签约日期列", "left": "解约日期列", "month": "月份", "months": "月份", "day": "日期",
     "first": "开始日期", "last": "结束日期", "name": "指标", "names": "指标", "unit": "单位",
     "units": "单位", "compare": "比较", "value": "数值",
+    "as_of": "截至日期", "since": "名单起始日",
 }  # fmt: skip
-_OWN_CHINESE_NAMES: Final = {("KPI_RETENTION13", "months"): "第几个月"}
+_OWN_CHINESE_NAMES: Final = {
+    ("KPI_RETENTION13", "months"): "第几个月",
+    ("KPI_SURVIVAL", "months"): "满几个月",
+    ("KPI_SURVIVAL_RANGE", "months"): "满几个月",
+}
 
 
 def table() -> dict[str, dict[str, Any]]:
