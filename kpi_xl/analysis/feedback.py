@@ -14,7 +14,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from kpi_xl.error_values import NA
+from kpi_xl.error_values import NOT_AVAILABLE
 
 Relation = Literal["上级", "同级", "下级", "客户", "自评"]
 
@@ -134,10 +134,12 @@ def feedback(
     counted = {r: weights.get(r, 0) for r in means if r != SELF}
     whole = sum(counted.values())
     circles = tuple(
-        Circle(r, raters[r], means.get(r, NA), counted.get(r, 0) / whole if whole else 0.0)
+        Circle(
+            r, raters[r], means.get(r, NOT_AVAILABLE), counted.get(r, 0) / whole if whole else 0.0
+        )
         for r in RELATIONS
     )
-    total = sum(counted[r] * means[r] for r in counted) / whole if whole else NA
-    own_points = means.get(SELF, NA)
-    gap = own_points - total if whole and SELF in means else NA
+    total = sum(counted[r] * means[r] for r in counted) / whole if whole else NOT_AVAILABLE
+    own_points = means.get(SELF, NOT_AVAILABLE)
+    gap = own_points - total if whole and SELF in means else NOT_AVAILABLE
     return Feedback(circles, total, gap)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import os
 import subprocess
@@ -15,10 +16,13 @@ from pathlib import Path
 _PLACES = ("/usr/lib/python3/dist-packages", "/usr/lib/libreoffice/program")
 sys.path += [place for place in _PLACES if Path(place).is_dir() and place not in sys.path]
 
+_import = builtins.__import__
 try:
     import uno
 except ImportError:
     uno = None
+# uno puts an import of its own in place of everybody's, for which a missing module is another error.
+builtins.__import__ = _import
 
 PROGRAM = Path("/usr/lib/libreoffice/program")
 ROOT = Path(__file__).parents[2]
@@ -30,9 +34,8 @@ available = uno is not None and (PROGRAM / "soffice.bin").is_file()
 
 def properties(**values):
     """Named values as UNO takes them."""
-    from com.sun.star.beans import PropertyValue
-
-    return tuple(PropertyValue(name, 0, value, 0) for name, value in values.items())
+    named = uno.getClass("com.sun.star.beans.PropertyValue")
+    return tuple(named(name, 0, value, 0) for name, value in values.items())
 
 
 def until(what, timeout=_LONG):
