@@ -17,13 +17,14 @@ from mkdocs.structure.files import File, Files
 
 from kpi_xl.jobs import data_form
 from kpi_xl.settings.text import settings_text
-from manual import blocks, kpis, messages, own_report, tables
+from manual import blocks, decisions, kpis, messages, own_report, tables
 
 ROOT: Final = Path(__file__).parents[1]
 
 MADE: Final[dict[str, Callable[[], str]]] = {
     "tables": tables.every_table,
     "example": tables.example,
+    "decisions": decisions.listed,
     "kpis": kpis.overview,
     "messages": messages.page,
     "problems": messages.problems,

@@ -6,7 +6,7 @@ import pytest
 
 from kpi_xl.catalogue.schema import TABLES
 from manual.blocks import ROOT, pages
-from manual.hooks import made_files
+from manual.hooks import MADE, made_files
 
 PAGES = {page.relative_to(ROOT).as_posix(): page for page in pages()}
 
@@ -29,3 +29,21 @@ def test_the_tables_of_a_database_are_those_of_the_schema():
     for code, columns in listed.items():
         named = {name.strip('"') for name in re.findall(r'`("?\w+"?)`', columns)}
         assert named == {column.code for column in TABLES[code].columns}, code
+
+
+DECISIONS = sorted((ROOT / "docs/decisions").glob("2*.md"))
+
+
+@pytest.mark.parametrize("record", DECISIONS, ids=lambda file: file.stem)
+def test_a_decision_has_its_day_context_choice_and_consequence(record):
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d-[a-z0-9-]+", record.stem)
+    text = record.read_text(encoding="utf-8")
+    parts = ["# ", "\n\n**Context.** ", "\n\n**Choice.** ", "\n\n**Consequence.** "]
+    places = [text.find(part) for part in parts]
+    assert places[0] == 0 and places == sorted(places) and -1 not in places
+    assert len(text.splitlines()) < 45
+
+
+def test_every_decision_is_on_the_list():
+    listed = MADE["decisions"]()
+    assert all(f"({record.name})" in listed for record in DECISIONS)
