@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kpi_xl.data import markup_file, sheet_structure
+from kpi_xl.data import markup_file, sheet_structure, xlsx_package
 from kpi_xl.data.formats import Format
 from kpi_xl.data.grid import Grid
 from kpi_xl.data.headings import HEADER_WITHIN, Headings
@@ -74,7 +74,7 @@ def tops(file: Path, kind: Format) -> list[Top]:
             for sheet in _markup(file, kind)
         ]
     if kind == "xlsx":
-        with _told_as_damaged(file, None), zipfile.ZipFile(file) as package:
+        with _told_as_damaged(file, None), xlsx_package.opened(file) as package:
             return [
                 Top(s.name, s.hidden, sheet_structure.first_rows(package, s, HEADER_WITHIN))
                 for s in sheet_structure.sheet_names(package)

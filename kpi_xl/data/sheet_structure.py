@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Final
 from xml.etree import ElementTree
 
+from kpi_xl.data.xlsx_package import opened
 from kpi_xl.errors import InputError
 from kpi_xl.readers.cell import UNCOMPUTED
 
@@ -23,9 +24,8 @@ _CHUNK: Final = 4 << 20
 _MOST_CELLS: Final = 24_000_000
 """The reader lays out the whole rectangle of used cells; so many take less than 1 GB."""
 
-_LARGEST: Final = 1 << 30
-_DENSEST: Final = 100
-"""A part that unpacks to more than this many times its size and is large was made to do harm."""
+_DEEPEST: Final = 32
+"""A cell's text stands six elements deep; deeper and deeper ones only fill the memory."""
 
 _ERROR: Final = re.compile(rb'<(?:\w+:)?c\s([^>]*\bt="e"[^>]*)>(.*?)</(?:\w+:)?c>', re.DOTALL)
 _REFERENCE: Final = re.compile(rb'\br="([A-Z]+)(\d+)"')
@@ -155,13 +155,10 @@ def structure_of(file: Path, sheet: str) -> Structure:
         When a stray cell makes it too large to be read.
     """
     found = Structure()
-    with zipfile.ZipFile(file) as package:
+    with opened(file) as package:
         part = next((s.part for s in sheet_names(package) if s.name == sheet), None)
         if part is None:
             return found
-        size = package.getinfo(part)
-        if size.file_size > max(_LARGEST, size.compress_size * _DENSEST):
-            raise _too_large(file, sheet, None)
         recalculated = bool(_RECALCULATED.search(package.read(_workbook_part(package))))
         _Scan(file, sheet, found, recalculated).read(package, part)
     return found
@@ -169,7 +166,7 @@ def structure_of(file: Path, sheet: str) -> Structure:
 
 def absurd_number(file: Path, sheet: str) -> str | None:
     """The first cell with a number so large that no day is meant, such as ``B7``."""
-    with zipfile.ZipFile(file) as package:
+    with opened(file) as package:
         part = next((s.part for s in sheet_names(package) if s.name == sheet), None)
         content = package.read(part) if part else b""
     absurd = _ABSURD.search(content)
@@ -298,10 +295,9 @@ def _last_cell(piece: bytes, before: int) -> re.Match[bytes] | None:
     return _CELL_BEGINS.match(piece, piece.rfind(b"<", 0, begin + 1))
 
 
-def _too_large(file: Path, sheet: str, cell: str | None) -> InputError:
-    where = f"有内容的单元格一直到 {cell}，中间几乎都是空的" if cell else "内容大得不合理"
+def _too_large(file: Path, sheet: str, cell: str) -> InputError:
     return InputError(
-        f"工作表{where}，读不了",
+        f"工作表有内容的单元格一直到 {cell}，中间几乎都是空的，读不了",
         "请在 Excel 里按 Ctrl+End 找到最后的单元格，删去表格以外的行和列后保存；"
         "或把表格复制到新的工作簿",
         file=file,
@@ -348,9 +344,12 @@ def first_rows(package: zipfile.ZipFile, sheet: SheetName, most: int) -> list[li
 
 
 def _rows(stream: IO[bytes], most: int) -> Iterator[tuple[int, dict[int, tuple[str, bool]]]]:
-    row = 0
-    for _, element in ElementTree.iterparse(stream, ("end",)):
-        if element.tag.rpartition("}")[2] != "row":
+    row = depth = 0
+    for event, element in ElementTree.iterparse(stream, ("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > _DEEPEST:
+            raise ElementTree.ParseError("nested too deeply")
+        if event == "start" or element.tag.rpartition("}")[2] != "row":
             continue
         row = int(element.get("r") or row + 1)
         if row > most:

@@ -13,7 +13,6 @@ import xlsxwriter
 import xlwt
 
 from kpi_xl.catalogue.schema import TABLES
-from kpi_xl.data import sheet_structure
 from kpi_xl.data.check import check_project
 from kpi_xl.data.formats import format_of
 from kpi_xl.data.read import read_table
@@ -269,14 +268,6 @@ def test_a_date_that_no_calendar_has_is_told_with_its_cell(tmp_path):
     with pytest.raises(InputError, match="没有这一天") as caught:
         read_table(file, POLICIES)
     assert caught.value.value == "D2"
-
-
-def test_what_unpacks_to_far_more_than_a_table_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(sheet_structure, "_LARGEST", 1 << 20)
-    file = tmp_path / "保单.xlsx"
-    file.write_bytes(workbook_with(TABLE + " " * (3 << 20)))
-    with pytest.raises(InputError, match="大得不合理"):
-        read_table(file, POLICIES)
 
 
 def test_old_binary_without_a_container(tmp_path):

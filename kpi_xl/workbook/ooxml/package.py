@@ -51,8 +51,8 @@ RETURNED: Final = Limits(16 << 20, 64 << 20)
 """For forms that came from elsewhere, which are far smaller: reading one takes little memory."""
 
 # A real sheet shrinks some 10 to 50 times; a big entry that shrinks 200 times is a trap.
-_RATIO_MATTERS_FROM: Final = 16 << 20
-_HIGHEST_RATIO: Final = 200
+RATIO_MATTERS_FROM: Final = 16 << 20
+HIGHEST_RATIO: Final = 200
 
 _DAMAGE: Final = (
     ValueError, LookupError, TypeError, AttributeError, AssertionError, ArithmeticError,
@@ -319,7 +319,7 @@ class _Directory:
         if method not in (STORED, DEFLATED):
             raise self._unsupported(f"方式 {method}")
         if size > self._limits.part or (
-            size > _RATIO_MATTERS_FROM and size > packed_size * _HIGHEST_RATIO
+            size > RATIO_MATTERS_FROM and size > packed_size * HIGHEST_RATIO
         ):
             raise self._too_large()
         entry = Entry(

@@ -1,0 +1,78 @@
+"""Raw workbooks that are made to fill the memory are refused before they are unpacked."""
+
+import io
+import tracemalloc
+import zipfile
+import zlib
+
+import pytest
+import xlsxwriter
+
+from kpi_xl.data.check import check_project
+from kpi_xl.data.excel_file import tops
+from kpi_xl.errors import InputError
+from tests.data.conftest import ROSTER
+
+SIZE = 100 << 20
+
+
+def _workbook():
+    made = io.BytesIO()
+    book = xlsxwriter.Workbook(made)
+    book.add_worksheet("人员").write_row(0, 0, ["工号", "签约日期"])
+    book.close()
+    return made.getvalue()
+
+
+def _with(part, content, declared=None):
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(_workbook())) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name) if name != part else content, zipfile.ZIP_DEFLATED)
+    packed = made.getvalue()
+    if declared is not None:
+        assert len(content).to_bytes(4, "little") in packed
+        size = len(content).to_bytes(4, "little")
+        packed = packed.replace(size, declared.to_bytes(4, "little"))
+    return packed
+
+
+PARTS = ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"]
+
+
+@pytest.mark.parametrize("piece", [b" ", b"<x/>", b"<row r='1'>"])
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_a_thousand_times_as_large_as_it_looks(tmp_path, part, piece):
+    file = tmp_path / "人员.xlsx"
+    file.write_bytes(_with(part, (piece * SIZE)[:SIZE]))
+    tracemalloc.start()
+    with pytest.raises(InputError, match="解压后大得不正常"):
+        tops(file, "xlsx")
+    assert tracemalloc.get_traced_memory()[1] < 32 << 20
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_that_lies_about_its_size(tmp_path, part):
+    file = tmp_path / "人员.xlsx"
+    file.write_bytes(_with(part, b" " * SIZE, declared=77))
+    with pytest.raises(InputError):
+        tops(file, "xlsx")
+
+
+def test_elements_nested_deeper_and_deeper(tmp_path):
+    """Rows that differ shrink too little for the first rule."""
+    deep = b"".join(b'<row r="%d">' % (zlib.crc32(b"%d" % n)) for n in range(100_000))
+    file = tmp_path / "人员.xlsx"
+    file.write_bytes(_with("xl/worksheets/sheet1.xml", b"<worksheet><sheetData>" + deep))
+    tracemalloc.start()
+    with pytest.raises(InputError, match="损坏"):
+        tops(file, "xlsx")
+    assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    tracemalloc.stop()
+
+
+def test_the_other_files_go_on(make):
+    checked = check_project(make({"人员.csv": ROSTER, "保单.xlsx": _with(PARTS[0], b" " * SIZE)}))
+    assert any("解压后大得不正常" in str(problem) for problem in checked.problems)
+    assert "agents" in checked.tables
