@@ -2,57 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import importlib
 from pathlib import Path
-from typing import Final
 
-from workbook_templates import (
-    daily_check,
-    improvement_plan,
-    improvement_progress,
-    manager_agenda,
-    manager_kpis,
-    manager_log,
-    manager_schedule,
-    monthly_kpi,
-    monthly_review,
-    monthly_targets,
-    person_log,
-    sales_funnel,
-    shop_month,
-    skill_training,
-    skill_will,
-    training_topics,
-    weekly_plan,
-    weekly_review,
-    weekly_statistics,
-)
+from workbook_templates import OFFICIAL
 
-BUILDERS: Final[dict[str, Callable[[Path], None]]] = {
-    module.NAME: module.build
-    for module in (
-        monthly_kpi,
-        sales_funnel,
-        shop_month,
-        monthly_targets,
-        manager_kpis,
-        training_topics,
-        skill_training,
-        improvement_plan,
-        improvement_progress,
-        monthly_review,
-        weekly_plan,
-        weekly_review,
-        manager_schedule,
-        manager_agenda,
-        weekly_statistics,
-        person_log,
-        manager_log,
-        daily_check,
-        skill_will,
-    )
-}
-"""What builds each template, by its name."""
+
+def build(name: str, path: Path) -> None:
+    """Write one template.
+
+    Parameters
+    ----------
+    name : str
+        One of `workbook_templates.NAMES`.
+    path : Path
+        The file.
+    """
+    importlib.import_module(f"workbook_templates.{OFFICIAL[name].builder}").build(path)
 
 
 def build_all(folder: Path) -> list[Path]:
@@ -72,9 +38,9 @@ def build_all(folder: Path) -> list[Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, build in BUILDERS.items():
+    for name in OFFICIAL:
         path = folder / f"{name}.xlsx"
-        build(path)
+        build(name, path)
         written.append(path)
     return written
 

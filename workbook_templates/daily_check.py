@@ -8,6 +8,7 @@ from typing import Final
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from kpi_xl.slots.weekly_member_values import PLANNED
+from workbook_templates import name_of
 from workbook_templates.form import UNIT, Column, Roll, facts, head, heads
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
@@ -39,7 +40,7 @@ from workbook_templates.look import (
 from workbook_templates.validation import amounts, choices, whole_numbers
 from workbook_templates.week import ACTIVITIES, WEEKS
 
-NAME: Final = "每日活动检查表"
+NAME: Final = name_of(__name__)
 TITLE: Final = "日报表：对客户经理每日活动检查表"
 LINES: Final = 60
 """How many rows a week has: members times working days."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from workbook_templates import name_of
 from workbook_templates.form import UNIT, Column, box, facts, head, heads
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
@@ -25,7 +26,7 @@ from workbook_templates.look import (
 from workbook_templates.monthly_data import FAMILIES, kpi
 from workbook_templates.validation import Area, dates
 
-NAME: Final = "业务改善措施计划"
+NAME: Final = name_of(__name__)
 PROPOSED: Final = 8
 OWN: Final = 4
 DECISIONS: Final = ("采用", "不采用")

@@ -8,6 +8,7 @@ from typing import Final
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from kpi_xl.slots.agenda_values import HOURS, USES, WEEKEND
+from workbook_templates import name_of
 from workbook_templates.form import UNIT, facts, head
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
@@ -39,7 +40,7 @@ from workbook_templates.look import (
 from workbook_templates.validation import date_input
 from workbook_templates.week import WEEKS, top
 
-NAME: Final = "营业部经理行事历"
+NAME: Final = name_of(__name__)
 _MONTH: Final = "本月"
 _MEANINGS: Final = {
     "会议": "早会、夕会、周例会、主管例会、月检讨会",

@@ -8,6 +8,7 @@ from typing import Final
 from kpi_xl.analysis.scorecard import Item
 from kpi_xl.catalogue import kpis
 from kpi_xl.slots.assessment_values import CAP, FLOOR, ITEMS
+from workbook_templates import name_of
 from workbook_templates.form import UNIT, facts, head, heads
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
@@ -32,7 +33,7 @@ from workbook_templates.look import (
 )
 from workbook_templates.monthly_data import number
 
-NAME: Final = "营业部经理月度KPI设定表"
+NAME: Final = name_of(__name__)
 _SHEET: Final = "KPI设定"
 _WIDTHS: Final = (1.5, 10, 15, 6, 11, 11, 10, 10, 12, 8.5, 12, 9.5, 8.5, 9.5, 8, 30)
 _PERSPECTIVE, _KPI, _UNIT, _BEFORE, _YEAR, _HEALTHY, _DANGER, _TARGET = range(1, 9)

@@ -8,7 +8,7 @@ from typing import Final
 from xlsxwriter.utility import xl_col_to_name
 
 from kpi_xl.slots.log_values import LINES
-from workbook_templates import daily_log
+from workbook_templates import daily_log, name_of
 from workbook_templates.daily_log import FIRST, GROUP, HEADER, LAST, SMALL, TOTALS
 from workbook_templates.form import UNIT, Column, Roll, facts, head, heads
 from workbook_templates.guide import Guide
@@ -35,7 +35,7 @@ from workbook_templates.look import (
 from workbook_templates.validation import amounts, date_input, whole_numbers
 from workbook_templates.week import WEEKS, top
 
-NAME: Final = "销售主管工作日志"
+NAME: Final = name_of(__name__)
 MEMBERS: Final = 40
 """How many members have a row."""
 KINDS: Final = ("面谈", "面谈", "陪访", "陪访")

@@ -7,6 +7,7 @@ from typing import Final
 
 from xlsxwriter.utility import xl_col_to_name
 
+from workbook_templates import name_of
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
     ACCENT_MIDDLE,
@@ -35,7 +36,7 @@ from workbook_templates.look import (
 from workbook_templates.validation import choices, date_input, dates, whole_numbers
 from workbook_templates.week import WEEKS, no_week, resting, top
 
-NAME: Final = "主管日程"
+NAME: Final = name_of(__name__)
 ATTENTION: Final = 10
 """How many people the list takes."""
 WAYS: Final = ("陪同展业", "单独面谈", "电话跟进", "训练辅导", "家访慰问")

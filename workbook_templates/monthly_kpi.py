@@ -7,7 +7,13 @@ from typing import Final
 
 from kpi_xl.catalogue.general import KPI_ATTAINMENT, KPI_MOM, KPI_YOY
 from kpi_xl.kpi import Kpi
-from workbook_templates import monthly_charts, monthly_data, monthly_findings, monthly_peers
+from workbook_templates import (
+    monthly_charts,
+    monthly_data,
+    monthly_findings,
+    monthly_peers,
+    name_of,
+)
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
     ACCENT,
@@ -38,7 +44,7 @@ from workbook_templates.look import (
 )
 from workbook_templates.monthly_data import FAMILIES, Data, kpi, number
 
-NAME: Final = "月度KPI表"
+NAME: Final = name_of(__name__)
 _SHEET: Final = "月度KPI"
 _NONE: Final = "—"
 _COLUMNS: Final = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from workbook_templates import name_of
 from workbook_templates.form import UNIT, Column, Roll, box, facts, head, heads
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
@@ -29,7 +30,7 @@ from workbook_templates.look import (
 from workbook_templates.monthly_findings import diagnosis, statuses
 from workbook_templates.monthly_peers import factors
 
-NAME: Final = "月度经营检讨"
+NAME: Final = name_of(__name__)
 TARGETS: Final = 12
 PROGRESS: Final = 6
 DIAGNOSED: Final = 6

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from kpi_xl.kpi import Kpi
+from workbook_templates import name_of
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
     ACCENT,
@@ -39,7 +40,7 @@ from workbook_templates.look import (
 from workbook_templates.monthly_data import kpi, number
 from workbook_templates.validation import date_input, whole_numbers
 
-NAME: Final = "月度目标设定、达成表"
+NAME: Final = name_of(__name__)
 _GROUP: Final[Style] = {"left": 1, "left_color": WHITE}
 MEMBERS: Final = 40
 """How many members have a row: what two pages have room for, as LibreOffice prints all."""

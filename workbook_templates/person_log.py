@@ -8,7 +8,7 @@ from typing import Final
 from xlsxwriter.utility import xl_col_to_name
 
 from kpi_xl.slots.log_values import LINES, LOGGED
-from workbook_templates import daily_log
+from workbook_templates import daily_log, name_of
 from workbook_templates.daily_log import FIRST, HEADER, LAST, SMALL, TOTALS
 from workbook_templates.form import PERSON, facts, head
 from workbook_templates.guide import Guide
@@ -39,7 +39,7 @@ from workbook_templates.look import (
 from workbook_templates.validation import amounts, choices, date_input, whole_numbers
 from workbook_templates.week import WEEKS, top
 
-NAME: Final = "客户经理工作日志"
+NAME: Final = name_of(__name__)
 OUTLETS: Final = 30
 PRODUCTS: Final = 15
 REASONS: Final = (

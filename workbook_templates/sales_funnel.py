@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from workbook_templates import trade_month
+from workbook_templates import name_of, trade_month
 
-NAME: Final = "销售漏斗月报"
+NAME: Final = name_of(__name__)
 
 REPORT: Final = trade_month.Report(
     name=NAME,

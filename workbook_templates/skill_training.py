@@ -8,6 +8,7 @@ from typing import Final
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from kpi_xl.slots.skill_values import LEVELS, SKILLS
+from workbook_templates import name_of
 from workbook_templates.form import UNIT, Column, Roll, facts, head
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
@@ -26,7 +27,7 @@ from workbook_templates.look import (
 )
 from workbook_templates.validation import choices, dates, whole_numbers
 
-NAME: Final = "团队技能培训计划"
+NAME: Final = name_of(__name__)
 MEMBERS: Final = 36
 """How many members have a row: what a page has room for, as LibreOffice prints all."""
 WAYS: Final = ("集中培训", "一对一辅导", "陪同展业", "角色演练", "自学", "师徒结对")

@@ -9,6 +9,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from kpi_xl.analysis.boxes import SKILL_WILL, SKILL_WILL_LEADS_TO
 from kpi_xl.slots.skill_values import BOX_COLUMNS, BOX_ROWS, UNDECIDED
+from workbook_templates import name_of
 from workbook_templates.form import UNIT, Column, Roll, facts, head, heads
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
@@ -33,7 +34,7 @@ from workbook_templates.look import (
     Style,
 )
 
-NAME: Final = "技能意愿评估框"
+NAME: Final = name_of(__name__)
 MEMBERS: Final = 28
 """How many members have a row: what a page has room for, as LibreOffice prints all."""
 _ROOM: Final = BOX_ROWS * BOX_COLUMNS

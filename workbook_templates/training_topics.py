@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from workbook_templates import name_of
 from workbook_templates.form import UNIT, Column, box, facts, head, heads
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
@@ -25,7 +26,7 @@ from workbook_templates.look import (
 )
 from workbook_templates.validation import choices, dates, whole_numbers
 
-NAME: Final = "专题、培训计划表"
+NAME: Final = name_of(__name__)
 TOPICS: Final = 12
 KINDS: Final = ("专题", "培训", "演练", "早会课程")
 _SHEET: Final = "专题培训计划"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from workbook_templates import weekly_overview, weekly_sheet
+from workbook_templates import name_of, weekly_overview, weekly_sheet
 from workbook_templates.guide import Guide
 from workbook_templates.look import Book, Page
 from workbook_templates.week import WEEKS
 
-NAME: Final = "周工作计划"
+NAME: Final = name_of(__name__)
 
 
 def build(path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
+from workbook_templates import name_of
 from workbook_templates.form import PERSON, facts, head
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
@@ -41,7 +42,7 @@ from workbook_templates.validation import choices, date_input, whole_numbers
 from workbook_templates.week import ACTIVITIES, WEEKDAYS, WEEKS, top
 from workbook_templates.weekly_sheet import REASONS
 
-NAME: Final = "周计划及检讨表"
+NAME: Final = name_of(__name__)
 RESULTS: Final = {"预收件数": "件", "预收保费": "元"}
 PURPOSES: Final = ("积累准客户", "约到见面", "了解需求", "促成签单", "转介绍", "维护网点", "增员")
 _MONTH: Final = "本月"

@@ -7,6 +7,7 @@ from typing import Final
 
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
+from workbook_templates import name_of
 from workbook_templates.form import UNIT, Column, Roll, facts, head
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
@@ -29,7 +30,7 @@ from workbook_templates.look import (
 from workbook_templates.validation import amounts, whole_numbers
 from workbook_templates.week import ACTIVITIES, WEEKS, top
 
-NAME: Final = "营业部每周活动情况统计表"
+NAME: Final = name_of(__name__)
 MEMBERS: Final = 56
 """How many members have a row: what two pages have room for, as LibreOffice prints all."""
 _MONTH: Final = "本月"
