@@ -31,7 +31,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import msoffcrypto
@@ -115,15 +114,13 @@ class Mailbox:
         self.mails: list[tuple[str, str, str]] = []
         self._dice = random.Random(2)
 
-    async def handle_RCPT(
-        self, server: Any, session: Any, envelope: Any, address: str, rcpt_options: Any
-    ) -> str:
+    async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
         if self._dice.random() < 0.05:
             return "451 try later"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, server, session, envelope):
         fate = self._dice.random()
         if fate < 0.05:
             return "452 full"
@@ -228,9 +225,9 @@ class Trials:
         for file in sorted(found.keys() & wanted.keys()):
             if _meaning(found[file]) != _meaning(wanted[file]):
                 yield f"not the same: {file}"
-        for left in scratch.rglob("*"):
-            if left.is_file():
-                yield f"left in the temporary folder: {left.relative_to(scratch)}"
+        for file in scratch.rglob("*"):
+            if file.is_file():
+                yield f"left in the temporary folder: {file.relative_to(scratch)}"
         yield from _unknown(folder)
         if "--mail" in step.arguments:
             yield from self._of_mails(folder)

@@ -9,8 +9,9 @@ from conftest import MONTH
 from kpi_xl.calendar import Month
 from kpi_xl.jobs.load import load
 from kpi_xl.slots.recipients import Recipients
-from kpi_xl.slots.slot_names import slot_names
-from kpi_xl.slots.template_check import INPUT, check_template, lines, missing, missing_lines
+from kpi_xl.slots.registry import slot_names
+from kpi_xl.slots.slot import INPUT
+from kpi_xl.slots.template_check import check_template, lines, missing, missing_lines
 
 
 def test_every_name_that_is_listed_is_filled_and_every_one_filled_is_listed(branch):

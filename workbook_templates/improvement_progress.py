@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from kpi_xl.slots.monthly_review_slots import STATES
+from workbook_templates import name_of
 from workbook_templates.form import UNIT, Column, box, facts, head, heads
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
@@ -24,9 +26,8 @@ from workbook_templates.look import (
     Style,
 )
 
-NAME: Final = "上月改善措施进展检讨"
+NAME: Final = name_of(__name__)
 MEASURES: Final = 8
-STATES: Final = ("已完成", "进行中", "没有做")
 
 _SHEET: Final = "措施进展检讨"
 _WIDTHS: Final = (1.5, 7.5, 13, 34, 11, 10, 10, 10, 10, 10, 34, 11, 30)

@@ -18,7 +18,7 @@ def template() -> None:
 @template.command("names")
 def names() -> Answer:
     """列出工作簿里可以用的全部名称和含义。"""
-    from kpi_xl.slots.slot_names import slot_names
+    from kpi_xl.slots.registry import slot_names
 
     known = slot_names()
     for name, meaning in known.items():

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
-
-from kpi_xl.readers.unit import canonical
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from kpi_xl.data.cube import Unit
 
+_SAME: Final = str.maketrans({"\\": "/", "／": "/", "：": ":"})
+
 
 def plain(text: str) -> str:
     """A label without differences that nobody means."""
-    return canonical(text.replace("\\", "/"))
+    return text.strip().translate(_SAME)
 
 
 def whole_name(unit: Unit) -> str:

@@ -19,7 +19,7 @@ from kpi_xl.jobs.fill import month_meant
 from kpi_xl.jobs.sight import Sight
 from kpi_xl.project import Project, Settings
 from kpi_xl.slots.recipients import Recipients
-from kpi_xl.slots.unit_values import Values
+from kpi_xl.slots.slot import Values
 from kpi_xl.system.progress import Progress, silent
 
 IDENTITY: Final = (

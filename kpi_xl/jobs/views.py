@@ -28,7 +28,7 @@ from kpi_xl.jobs.fill import month_meant
 from kpi_xl.jobs.sight import Sight
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Project
-from kpi_xl.slots.analysis_values import cause_text, measure_text
+from kpi_xl.slots.analysis_slots import cause_text, measure_text
 from kpi_xl.system.progress import Progress, silent
 
 

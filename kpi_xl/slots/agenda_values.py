@@ -1,4 +1,4 @@
-"""The values of the slots of 营业部经理行事历: a department manager's weeks by the hour."""
+"""The slots of 营业部经理行事历: a department manager's weeks by the hour."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from kpi_xl.calendar import WEEKDAYS, Month, day_note, is_working_day, planned_weeks
-from kpi_xl.slots.plan_values import WEEKS, period_text, working_days_of
-from kpi_xl.slots.unit_values import Values
+from kpi_xl.slots.plan_slots import OVER_WEEKS, WEEKS, period_text
+from kpi_xl.slots.plan_values import working_days_of
+from kpi_xl.slots.slot import Group, Kind, Slot, Values
 
 HOURS: Final = (
     "8:30—9:30",
@@ -27,6 +28,57 @@ USES: Final = ("会议", "陪访", "辅导", "培训", "银行", "招募", "管�
 
 WEEKEND: Final = 6
 """The place of the day of a weekend that is worked on, after Monday to Friday."""
+
+_DAYS: Final = tuple(str(day) for day in range(1, WEEKEND + 1))
+
+DAYS: Final = Group(
+    "week<周>.day<日>.",
+    "第 <周> 周第 <日> 天",
+    {"计划": Slot("各时段的计划，一列；第 6 天是周末调休日", cells=len(HOURS))},
+    OVER_WEEKS | {"日": _DAYS},
+)
+
+WORKDAYS: Final = Group(
+    "week<周>.day<日>.",
+    "第 <周> 周第 <日> 天",
+    {"日期": Slot("日期", Kind.DATE), "备注": Slot("休、节日")},
+    OVER_WEEKS | {"日": _DAYS[:-1]},
+)
+
+_TIME: Final = {
+    "计划": Slot("各类用途的计划小时，一列", Kind.NUMBER, len(USES)),
+    "记录": Slot("各类用途的实际小时，一列", Kind.NUMBER, len(USES)),
+    "占比": Slot("各类用途占实际的比例，一列", Kind.RATIO, len(USES)),
+    "计划.合计": Slot("计划小时合计", Kind.NUMBER),
+    "记录.合计": Slot("实际小时合计", Kind.NUMBER),
+}
+
+WEEK_TIME: Final = Group(
+    "week<周>.time.",
+    "第 <周> 周：时间分配",
+    _TIME | {"差额": Slot("实际 − 计划，一列", Kind.NUMBER, len(USES))},
+    OVER_WEEKS,
+)
+
+MONTH_TIME: Final = Group(
+    "time.",
+    "全月时间分配",
+    _TIME | {"各周记录": Slot("各类用途各周的实际小时，一行五周", Kind.NUMBER, len(USES) * WEEKS)},
+)
+
+WEEKENDS: Final = Group(
+    "week<周>.",
+    "第 <周> 周",
+    {"weekend": Slot("周末；有调休上班日时是它的日期")},
+    OVER_WEEKS,
+)
+
+TYPED: Final = Group(
+    "input.week<周>.day<日>.",
+    "第 <周> 周第 <日> 天",
+    {"记录": Slot("各时段实际做了什么，前两个字是用途", cells=len(HOURS))},
+    OVER_WEEKS | {"日": _DAYS},
+)
 
 _FORENOON: Final = (1, 2)
 

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 import duckdb
 import numpy as np
 
-from kpi_xl.analysis.diagnosis import Proposal, RankedCause
 from kpi_xl.analysis.pace import Pace
 from kpi_xl.analysis.peers import Peers
 from kpi_xl.analysis.peers import peers as compare
 from kpi_xl.analysis.trees import tree_of
-from kpi_xl.analysis.warnings import KpiWarning
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import MEASURES, kpis
@@ -27,22 +25,27 @@ from kpi_xl.data.cube import LEVELS, Cube
 from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.findings.day_sums import DaySums, day_sums, misses_text, paced
 from kpi_xl.findings.drivers import COMPARISONS, Drivers, Split
-from kpi_xl.findings.findings import Findings, Weakness, too_few, value_text
+from kpi_xl.findings.findings import Findings, too_few
 from kpi_xl.findings.shown import NOTHING, shown
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Settings
-from kpi_xl.slots.unit_values import SERIES_MONTHS, Values
-
-PAR: Final = ("保费持续率", "活动率", "留存率")
-"""The three core abilities: persistency, activity, retention."""
-
-WATERFALLS: Final = ("环比", "同比")
-"""The comparisons that are drawn."""
-
-FACTORS: Final = 4
-"""The workbooks have room for so many factors."""
-
-_JUDGED: Final = ("状态", "依据")
+from kpi_xl.slots.analysis_slots import (
+    BELOW,
+    COMPARED,
+    DIAGNOSIS,
+    FACTORS,
+    HEADINGS,
+    JUDGED,
+    PACE,
+    PAR,
+    WARNINGS,
+    WATERFALL,
+    WATERFALLS,
+    Judged,
+    Warned,
+)
+from kpi_xl.slots.slot import Values
+from kpi_xl.slots.unit_values import SERIES_MONTHS
 
 _ROOM: Final[Mapping[str, int]] = {"warnings.指标": 8, "below.指标": 12, "diagnosis.问题": 6}
 _PER_WEAKNESS: Final = 2
@@ -100,26 +103,25 @@ class AnalysisValues:
     def unit(self, number: int) -> Values:
         """The slots of a unit, by its index in the cube."""
         level = self.cube.units[number].level
-        heading = f"{self.cube.units[number].name}　{self.month.chinese}"
+        about = {"unit.name": self.cube.units[number].name, "period.month": self.month.chinese}
         return (
             self._pace(number, level, self.days(level))
             | self._factors(number, level)
             | self._warnings(number, level)
             | self._diagnosis(number, level)
             | self._peers(number, level)
-            | dict.fromkeys(("findings.heading", "peers.heading"), heading)
+            | HEADINGS.values(None, about)
         )
 
     def statuses(self, number: int) -> Values:
         """Every KPI's status, and what makes it so; there is none of a month still to come."""
         if self.month > self.cube.last:
-            return {f"kpi.{kpi.name}.{part}": None for kpi in kpis.values() for part in _JUDGED}
+            return {one.name: None for one in JUDGED.declared()}
         findings = self.findings(self.cube.units[number].level)
         values: Values = {}
         for kpi in kpis.values():
             if self._asks(f"kpi.{kpi.name}."):
-                values[f"kpi.{kpi.name}.状态"] = findings.status(kpi.code, number)
-                values[f"kpi.{kpi.name}.依据"] = findings.grounds(kpi.code, number)
+                values |= JUDGED.values(Judged(findings, kpi.code, number), 指标=kpi.name)
         return values
 
     # -- pace ------------------------------------------------------------------------------------
@@ -147,9 +149,9 @@ class AnalysisValues:
 
     def _pace_of(self, kpi: Kpi, number: int, level: str, days: DaySums | None) -> Values:
         slot = f"pace.{kpi.name}"
-        parts = ("目标", "完成", "达成率", "应完成", "进度", "预测", "下限", "上限")
+        parts = PACE.slots
         if days is None or kpi not in days.paced:
-            return {f"{slot}.{part}": None for part in parts}
+            return {f"{slot}{part}": None for part in parts}
         units = self.cube.of_level(level)
         place, found = units.index(number), self._paces(level, kpi.code)
         goal, done = self.findings(level).goal(kpi, number), float(days.done(kpi, [number])[0])
@@ -158,7 +160,7 @@ class AnalysisValues:
             found.by_shape[place], found.forecast[place], found.low[place], found.high[place],
         )  # fmt: skip
         return {
-            f"{slot}.{part}": shown(value)
+            f"{slot}{part}": shown(value)
             for part, value in zip(parts, map(float, numbers), strict=True)
         }
 
@@ -190,23 +192,19 @@ class AnalysisValues:
             values[f"drivers.{comparison}.差额"] = row[-1] - row[0] if row else None
             values[f"drivers.{comparison}.主因"] = split.main.name if split else None
             if comparison in WATERFALLS:
-                values |= _waterfall(f"waterfall.{comparison}", row or [0.0] * (FACTORS + 2))
-                values[f"waterfall.{comparison}.因素"] = names
+                values |= WATERFALL.values((names, row or [0.0] * (FACTORS + 2)), 比较=comparison)
         return values
 
     # -- warnings --------------------------------------------------------------------------------
 
     def _warnings(self, number: int, level: str) -> Values:
         own = self.findings(level)
-        rows = [
-            _warning_row(own, w) for w in own.warnings_of(number)[: self._room("warnings.指标")]
-        ]
-        values = _columns("warnings", ("指标", "状态", "实际", "应达", "影响", "原因"), rows)
-        return values | _columns(
-            "below", ("单位", "指标", "状态", "实际", "应达", "影响", "原因"), self._below(number)
+        warnings = own.warnings_of(number)[: self._room("warnings.指标")]
+        return WARNINGS.columns([Warned(own, one) for one in warnings]) | BELOW.columns(
+            self._below(number)
         )
 
-    def _below(self, number: int) -> list[Sequence[Any]]:
+    def _below(self, number: int) -> list[Warned]:
         """The warnings of the units right below, the costliest first."""
         level = self._level_below(number)
         if level is None:
@@ -214,7 +212,7 @@ class AnalysisValues:
         findings = self.findings(level)
         mine = {str(u) for u in findings.units if number in self._above(u)}
         found = [w for w in findings.warnings if w.unit in mine][: self._room("below.指标")]
-        return [(self.cube.units[int(w.unit)].name, *_warning_row(findings, w)) for w in found]
+        return [Warned(findings, one, self.cube.units[int(one.unit)].name) for one in found]
 
     def _level_below(self, number: int) -> str | None:
         depth = LEVELS.index(self.cube.units[number].level)
@@ -235,13 +233,12 @@ class AnalysisValues:
 
     def _diagnosis(self, number: int, level: str) -> Values:
         today = self.month.span(self._settings.month_cut)[1] + dt.timedelta(days=1)
-        rows = []
-        for weakness in self.findings(level).weaknesses(number):
-            for proposal in weakness.proposals(today, _PER_WEAKNESS):
-                rows.append(
-                    (problem_text(weakness), cause_text(proposal.cause), measure_text(proposal))
-                )
-        return _columns("diagnosis", ("问题", "原因", "措施"), rows[: self._room("diagnosis.问题")])
+        rows = [
+            (weakness, proposal)
+            for weakness in self.findings(level).weaknesses(number)
+            for proposal in weakness.proposals(today, _PER_WEAKNESS)
+        ]
+        return DIAGNOSIS.columns(rows[: self._room("diagnosis.问题")])
 
     # -- peers -----------------------------------------------------------------------------------
 
@@ -251,9 +248,7 @@ class AnalysisValues:
         group_level = level if own_level else self._level_below(number)
         fewest = self._settings.fewest_peers if own_level else 1  # those below are its own
         values: Values = {"peers.note": too_few(fewest) if own_level else None}
-        for kpi in kpis.values():
-            if not kpi.is_comparable or kpi.direction == "neutral":
-                continue
+        for kpi in COMPARED:
             slot = f"peers.{kpi.name}"
             own = self.findings(level)
             actual = own.value(kpi.code, number) if kpi.code in own.kpis else math.nan
@@ -314,56 +309,3 @@ def _amounts(split: Split | None) -> list[float]:
     if split is None:
         return []
     return [amount / 100 for amount in (split.before, *split.shares, split.after)]
-
-
-def _waterfall(slot: str, row: Sequence[float]) -> Values:
-    """What the sheet's formulas give for the columns of a waterfall."""
-    start, *shares, end = row
-    base, up, down = [0.0], [0.0], [0.0]
-    for place, share in enumerate(shares):
-        before, after = sum(row[: place + 1]), sum(row[: place + 2])
-        base.append(max(0.0, min(before, after)))
-        up.append(max(share, 0.0))
-        down.append(max(-share, 0.0))
-    return {
-        f"{slot}.合计": [start, *(0.0 for _ in shares), end],
-        f"{slot}.底": [*base, 0.0],
-        f"{slot}.增": [*up, 0.0],
-        f"{slot}.减": [*down, 0.0],
-    }
-
-
-def _warning_row(findings: Findings, warning: KpiWarning) -> tuple[str, str, str, str, float, str]:
-    kpi = findings.kpis[warning.kpi]
-    place = findings.units.index(int(warning.unit))
-    return (
-        kpi.name,
-        warning.status,
-        value_text(kpi, warning.value),
-        value_text(kpi, float(findings.reference(kpi)[place])),
-        warning.cost / 100,
-        "；".join(warning.reasons),
-    )
-
-
-def _columns(slot: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Values:
-    """Rows as the columns of a list."""
-    return {f"{slot}.{name}": [row[i] for row in rows] for i, name in enumerate(names)}
-
-
-def problem_text(weakness: Weakness) -> str:
-    """Such as ``活动率低：活动率 61.2%``."""
-    kpi = kpis[weakness.warning.kpi]
-    return f"{weakness.topic.name}：{kpi.name} {value_text(kpi, weakness.warning.value)}"
-
-
-def cause_text(cause: RankedCause) -> str:
-    """A cause with the number that speaks for it most, or that a person has to judge."""
-    return f"{cause.cause.text}。{cause.proof}"
-
-
-def measure_text(proposal: Proposal) -> str:
-    """What to do, who, with what, until when."""
-    remedy = proposal.remedy
-    due = f"{proposal.due.month}月{proposal.due.day}日"
-    return f"{remedy.text}。{remedy.owner}；{remedy.tool}；{due}前"

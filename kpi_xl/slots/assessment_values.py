@@ -1,18 +1,29 @@
-"""The values of the slots of 营业部经理月度KPI设定表: weights, standards and scores."""
+"""The slots of 营业部经理月度KPI设定表: weights, standards and scores."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from kpi_xl.analysis.apportion import apportion
 from kpi_xl.analysis.scorecard import Item, Perspective
-from kpi_xl.analysis.scorecard import attainment as attained
 from kpi_xl.catalogue import kpis
 from kpi_xl.findings.shown import NOTHING
-from kpi_xl.kpi import Kpi
-from kpi_xl.slots.unit_values import Values
+from kpi_xl.kpi import Bands, Kpi
+from kpi_xl.slots.cell_formula import (
+    CellFormula,
+    any_of,
+    cell,
+    greatest,
+    least,
+    numbers_in,
+    texts_in,
+    total,
+    unless_error,
+    when,
+)
+from kpi_xl.slots.slot import Group, Kind, Slot, Values
+from kpi_xl.slots.unit_values import KPI_NAMES
 
 _LINES: Final[Sequence[tuple[str, Perspective, int]]] = (
     ("KPI_FYP", "财务", 25),
@@ -38,7 +49,85 @@ FLOOR: Final = ITEMS[0].floor
 CAP: Final = ITEMS[0].cap
 
 
-def assessment_values(values: Values, bands: Mapping[str, Kpi]) -> Values:
+_TARGET: Final = cell("kpi.<指标>.目标")
+_ACTUAL: Final = cell("kpi.<指标>")
+_WEIGHT, _POINTS, _WEIGHTED = cell(".权重"), cell(".得分"), cell("kpi.<指标>.加权得分")
+_FLOOR, _CAP = cell("score.floor"), cell("score.cap")
+
+
+class _Line(NamedTuple):
+    """A line of the month."""
+
+    kpi: Kpi
+    weight: float | None
+    bands: Bands | None
+
+
+def _score(kpi: Kpi) -> CellFormula:
+    """A line's points: empty without actual or target, as `kpi_xl.analysis.scorecard.scores`."""
+    rate = _ACTUAL / _TARGET
+    if kpi.direction == "lower":
+        rate = 2 - rate
+    points = when(rate < _FLOOR - 0.0000005, 0, greatest(0, least(rate, _CAP)) * 100)
+    return when(any_of(_TARGET.equals(""), _ACTUAL.equals("")), "", unless_error(points))
+
+
+def _bound(line: _Line, bound: Callable[[Bands], float]) -> float | str:
+    return NOTHING if line.bands is None else bound(line.bands)
+
+
+ITEM: Final = Group(
+    "kpi.<指标>",
+    "<指标>",
+    {
+        ".权重": Slot("考核权重", Kind.RATIO, value=lambda line: line.weight),
+        ".健康界限": Slot(
+            "健康界限", Kind.OF_KPI, value=lambda line: _bound(line, lambda one: one.healthy)
+        ),
+        ".危险界限": Slot(
+            "危险界限",
+            Kind.OF_KPI,
+            value=lambda line: _bound(line, lambda one: one.danger_bound(line.kpi.direction)),
+        ),
+        ".得分": Slot("得分，达成率 × 100，有保底和封顶", Kind.NUMBER, formula=_score),
+        ".加权得分": Slot(
+            "权重 × 得分",
+            Kind.NUMBER,
+            formula=when(
+                any_of(_WEIGHT.equals(""), _POINTS.equals("")), "", unless_error(_WEIGHT * _POINTS)
+            ),
+        ),
+    },
+    {"指标": tuple(kpis[item.kpi].name for item in ITEMS)},
+)
+
+SCORE: Final = Group(
+    "score.",
+    "月度考核",
+    {
+        "floor": Slot("保底达成率", Kind.RATIO, value=lambda _: FLOOR),
+        "cap": Slot("封顶达成率", Kind.RATIO, value=lambda _: CAP),
+        "weights": Slot("权重合计", Kind.RATIO, formula=total(cell("kpi.<指标>.权重"))),
+        "total": Slot(
+            "总分",
+            Kind.NUMBER,
+            formula=when(
+                numbers_in(_WEIGHTED).equals(0),
+                "",
+                when(texts_in(_WEIGHTED, NOTHING) > 0, NOTHING, total(_WEIGHTED)),
+            ),
+        ),
+        # The weights are made to add up.
+        "提示": Slot("权重合计是不是 100%", value=lambda _: "权重合计 100%"),
+    },
+)
+
+TYPED: Final = Group(
+    "input.kpi.<指标>.", "<指标>", {"说明": Slot("怎样达成，或为什么没有达成")}, {"指标": KPI_NAMES}
+)
+
+
+def assessment_values(values: Mapping[str, Any], bands: Mapping[str, Kpi]) -> Values:
     """Weights, standards and scores beside the KPIs.
 
     A KPI without a target cannot be scored: its weight goes to the others in proportion, in whole
@@ -46,7 +135,7 @@ def assessment_values(values: Values, bands: Mapping[str, Kpi]) -> Values:
 
     Parameters
     ----------
-    values : dict
+    values : mapping
         The slots of the unit's KPIs; see `kpi_xl.slots.unit_values`.
     bands : mapping of str to Kpi
         The KPIs by code, with the project's own bands.
@@ -56,46 +145,13 @@ def assessment_values(values: Values, bands: Mapping[str, Kpi]) -> Values:
     counted = targets if any(targets) else [1.0] * len(names)
     shares = [item.weight if target else 0 for item, target in zip(ITEMS, counted, strict=True)]
     weights = [share / 100 if share else None for share in apportion(100, shares)]
-    found: Values = {"score.floor": FLOOR, "score.cap": CAP, "score.weights": 1.0}
-    found["score.提示"] = "权重合计 100%"
-    weighted: list[float | str] = []
+    beside = {**values, "score.floor": FLOOR, "score.cap": CAP}
+    found: Values = {}
     for item, name, weight in zip(ITEMS, names, weights, strict=True):
-        actual, target = values[f"kpi.{name}"], values[f"kpi.{name}.目标"]
-        points = score(item, actual, target)
-        product: float | str = "" if weight is None or points == "" else NOTHING
-        if weight is not None and not isinstance(points, str):
-            product = weight * points
-        weighted.append(product)
-        standard = bands[item.kpi].bands
-        found |= {
-            f"kpi.{name}.权重": weight,
-            f"kpi.{name}.健康界限": standard.healthy if standard else NOTHING,
-            f"kpi.{name}.危险界限": standard.danger_bound(item.direction) if standard else NOTHING,
-            f"kpi.{name}.得分": points,
-            f"kpi.{name}.加权得分": product,
-        }
-    found["score.total"] = _total(weighted)
-    return found
-
-
-def score(item: Item, actual: float | str | None, target: float | str | None) -> float | str:
-    """A line's points as the sheet's formula gives them: empty without actual or target.
-
-    The same rule as `kpi_xl.analysis.scorecard.scores`.
-    """
-    if actual is None or target is None or "" in (actual, target):
-        return ""
-    if isinstance(actual, str) or isinstance(target, str):
-        return NOTHING
-    rate = float(attained(actual, target, item.direction))
-    if math.isnan(rate):
-        return NOTHING
-    return 0.0 if rate < item.floor - 5e-7 else min(max(rate, 0.0), item.cap) * 100
-
-
-def _total(weighted: Sequence[float | str]) -> float | str:
-    """Their sum; no total where a line cannot be told, none yet where nothing is."""
-    numbers = [one for one in weighted if not isinstance(one, str)]
-    if not numbers:
-        return ""
-    return NOTHING if NOTHING in weighted else sum(numbers)
+        line = _Line(kpis[item.kpi], weight, bands[item.kpi].bands)
+        found |= ITEM.values(line, beside, 指标=name)
+    columns = {
+        f"kpi.<指标>.{end}": [found[f"kpi.{name}.{end}"] for name in names]
+        for end in ("权重", "加权得分")
+    }
+    return found | SCORE.values(None, columns)

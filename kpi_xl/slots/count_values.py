@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from kpi_xl.catalogue import MEASURES, kpis
-from kpi_xl.findings.shown import NOTHING, shown
+from kpi_xl.findings.shown import shown
 from kpi_xl.formula import Measure
-from kpi_xl.slots.unit_values import Values
+from kpi_xl.slots.cell_formula import CellFormula, cell, of_kpi, unless_error
+from kpi_xl.slots.slot import Group, Kind, Slot, Values
+
+_COUNTED: Final = tuple(one.name for one in MEASURES.values() if isinstance(one, Measure))
 
 
-def count_values(series: Values) -> Values:
+def _change(code: str, base: str) -> CellFormula:
+    return unless_error(of_kpi(kpis[code], cell(""), cell(base)))
+
+
+COUNT: Final = Group(
+    "count.<项目>",
+    "<项目>",
+    {
+        "": Slot("本月", Kind.NUMBER, value=lambda months: shown(months[0])),
+        ".上月": Slot("上月", Kind.NUMBER, value=lambda months: shown(months[1])),
+        ".环比": Slot("比上月增减", Kind.RATIO, formula=_change("KPI_MOM", ".上月")),
+        ".去年同期": Slot("去年同月", Kind.NUMBER, value=lambda months: shown(months[2])),
+        ".同比": Slot("比去年同月增减", Kind.RATIO, formula=_change("KPI_YOY", ".去年同期")),
+    },
+    {"项目": _COUNTED},
+)
+
+
+def count_values(series: Mapping[str, Any]) -> Values:
     """The month out of the series of a unit.
 
     Parameters
     ----------
-    series : dict
+    series : mapping
         The slots ``data.<项目>`` and ``data.<项目>.同期``, as `UnitValues.series` gives them.
 
     Returns
@@ -26,21 +47,7 @@ def count_values(series: Values) -> Values:
         there are none.
     """
     values: Values = {}
-    for measure in MEASURES.values():
-        if not isinstance(measure, Measure):
-            continue
-        slot = f"count.{measure.name}"
-        now = series[f"data.{measure.name}"][-1]
-        before, last_year = series[f"data.{measure.name}.同期"]
-        values |= {
-            slot: _shown(now),
-            f"{slot}.上月": _shown(before),
-            f"{slot}.环比": shown(kpis["KPI_MOM"](float(now), float(before))),
-            f"{slot}.去年同期": _shown(last_year),
-            f"{slot}.同比": shown(kpis["KPI_YOY"](float(now), float(last_year))),
-        }
+    for name in _COUNTED:
+        months = (series[f"data.{name}"][-1], *series[f"data.{name}.同期"])
+        values |= COUNT.values(months, 项目=name)
     return values
-
-
-def _shown(value: Any) -> Any:
-    return value if math.isfinite(value) else NOTHING

@@ -24,10 +24,13 @@ from kpi_xl.slots.activity_quotas import monthly_quotas
 from kpi_xl.slots.agenda_values import agenda_values
 from kpi_xl.slots.assessment_values import assessment_values
 from kpi_xl.slots.log_values import log_days, manager_log, outlets_of, person_log
-from kpi_xl.slots.plan_values import WEEKS, focus_of, manager_days
+from kpi_xl.slots.member_values import MEMBERS_HEADING
+from kpi_xl.slots.plan_slots import WEEKS
+from kpi_xl.slots.plan_values import focus_of, manager_days
 from kpi_xl.slots.skill_values import box_values, skill_values
+from kpi_xl.slots.slot import Values
 from kpi_xl.slots.topic_values import topic_values
-from kpi_xl.slots.unit_values import UnitValues, Values
+from kpi_xl.slots.unit_values import UnitValues
 from kpi_xl.slots.weekly_member_values import MemberDays, daily_checks, week_statistics
 from kpi_xl.slots.weekly_review_values import review_values
 
@@ -89,7 +92,8 @@ class FormValues:
         unit = self._cube.units[number]
         people = self.members(number)
         rows = max(self._rows.get("members.工号", 0), len(people))
-        values: Values = {"members.heading": f"{unit.name}　{self._month.chinese}"}
+        about = {"unit.name": unit.name, "period.month": self._month.chinese}
+        values = MEMBERS_HEADING.values(None, about)
         if self._asks("score."):
             about = self._values.kpis(number, self._targets.of_unit(unit))
             bands = {code: with_bands(kpi, self._settings) for code, kpi in kpis.items()}

@@ -1,4 +1,4 @@
-"""The values of the slots of the daily logs: 客户经理工作日志 and 销售主管工作日志.
+"""The slots of the daily logs: 客户经理工作日志 and 销售主管工作日志.
 
 A sheet is a week; each of its days takes four lines.
 """
@@ -14,14 +14,102 @@ import duckdb
 from kpi_xl.analysis.spread import spread
 from kpi_xl.calendar import WEEKDAYS, Month, day_note, planned_weeks
 from kpi_xl.data.people import ACTIVITIES
-from kpi_xl.slots.plan_values import WEEKS, ManagerDay, working_days_of
-from kpi_xl.slots.unit_values import Values
+from kpi_xl.slots.cell_formula import cell, total
+from kpi_xl.slots.plan_slots import OVER_WEEKS, WEEKS
+from kpi_xl.slots.plan_values import ManagerDay, working_days_of
+from kpi_xl.slots.slot import Group, Kind, Slot, Values
 
 LINES: Final = 4
 """So many lines a day has."""
 
 LOGGED: Final = ("拜访数", "洽谈人数", "促成人数", "意向客户数", "预收件数", "预收保费")
 """What the log of a 客户经理 adds up."""
+
+_LINES_OF_A_WEEK: Final = 7 * LINES
+_DAYS: Final = tuple(str(day) for day in range(1, 8))
+_TEAM: Final = ("出单人数", "预收件数", "预收保费")
+
+LOG: Final = Group(
+    "week<周>.log.",
+    "第 <周> 周",
+    {
+        "日期": Slot("每天四行：日期，周几，休、节日或调休上班，空行", cells=_LINES_OF_A_WEEK),
+        "工作日": Slot("这一周的工作日数", Kind.NUMBER),
+        "计划": Slot("客户经理当日计划，每天四行", cells=_LINES_OF_A_WEEK),
+        "安排": Slot("主管当日安排，每天四行", cells=_LINES_OF_A_WEEK),
+        "对象": Slot("主管面谈、陪访的对象，每天四行", cells=_LINES_OF_A_WEEK),
+    },
+    OVER_WEEKS,
+)
+
+DAY_PREMIUM: Final = Group(
+    "week<周>.day<日>.",
+    "第 <周> 周第 <日> 天",
+    {
+        "保费合计": Slot(
+            "当日预收保费合计", Kind.MONEY, formula=total(cell("input.week<周>.sales.保费"))
+        )
+    },
+    OVER_WEEKS | {"日": _DAYS},
+)
+
+TEAM: Final = Group(
+    "week<周>.team.",
+    "第 <周> 周",
+    {
+        "<项目>.合计": Slot(
+            "团队<项目>合计", Kind.NUMBER, formula=total(cell("input.week<周>.day<日>.<项目>"))
+        )
+    },
+    OVER_WEEKS | {"项目": _TEAM},
+)
+
+LISTS: Final = Group(
+    "lists.",
+    "",
+    {
+        "网点": Slot("本人负责的网点，一列", cells=None),
+        "险种": Slot("主险险种，卖得多的在前，一列", cells=None),
+    },
+)
+
+TYPED: Final = (
+    Group(
+        "input.week<周>.",
+        "第 <周> 周，每天四行",
+        {
+            "visits.时间": Slot("银行拜访的时间", cells=_LINES_OF_A_WEEK),
+            "visits.网点": Slot("拜访的网点，一行一次", cells=_LINES_OF_A_WEEK),
+            "visits.原因": Slot("为什么拜访", cells=_LINES_OF_A_WEEK),
+            "visits.效果": Slot("拜访的效果", cells=_LINES_OF_A_WEEK),
+            "visits.意向客户": Slot("意向客户", cells=_LINES_OF_A_WEEK),
+            "sales.险种": Slot("当日预收的险种，一行一单", cells=_LINES_OF_A_WEEK),
+            "sales.件数": Slot("件数", Kind.NUMBER, _LINES_OF_A_WEEK),
+            "sales.保费": Slot("保费", Kind.MONEY, _LINES_OF_A_WEEK),
+            "sales.网点": Slot("出单的网点", cells=_LINES_OF_A_WEEK),
+            "coaching.做法": Slot("面谈、陪访的做法和观察", cells=_LINES_OF_A_WEEK),
+            "coaching.效果": Slot("效果，要补的技能", cells=_LINES_OF_A_WEEK),
+        },
+        OVER_WEEKS,
+    ),
+    Group(
+        "input.week<周>.day<日>.",
+        "第 <周> 周第 <日> 天",
+        {
+            "洽谈人数": Slot("洽谈人数", Kind.NUMBER),
+            "促成人数": Slot("促成人数", Kind.NUMBER),
+            "意向客户数": Slot("意向客户数", Kind.NUMBER),
+            "心得": Slot("问题及心得"),
+            "出单人数": Slot("团队当日出单人数", Kind.NUMBER),
+            "预收件数": Slot("团队当日预收件数", Kind.NUMBER),
+            "预收保费": Slot("团队当日预收保费", Kind.MONEY),
+            "日志份数": Slot("交了日志的人数", Kind.NUMBER),
+            "得失": Slot("经验教训"),
+            "明日": Slot("明日活动和要解决的问题"),
+        },
+        OVER_WEEKS | {"日": _DAYS},
+    ),
+)
 
 _EVENING: Final = "夕会：总结当天，检查工作日志"
 
@@ -71,7 +159,8 @@ def person_log(
         days = weeks[number - 1] if number <= len(weeks) else []
         plans = [_in_pairs(by_day.get(day, [])) if day else [] for day in days]
         found[f"{slot}.log.计划"] = _lines(plans)
-        found |= {f"{slot}.day{day}.保费合计": 0 for day in range(1, 8)}
+        for place in _DAYS:
+            found |= DAY_PREMIUM.values(None, 周=str(number), 日=place)
     return found
 
 
@@ -99,8 +188,8 @@ def manager_log(days: Mapping[dt.date, ManagerDay], month: Month, cut: int | Non
             people.append([plan.talked_to, None, plan.accompanied] if plan else [])
         found[f"{slot}.log.安排"] = _lines(plans)
         found[f"{slot}.log.对象"] = _lines(people)
-        for name in ("出单人数", "预收件数", "预收保费"):
-            found[f"{slot}.team.{name}.合计"] = 0
+        for name in _TEAM:
+            found |= TEAM.values(None, 周=str(number), 项目=name)
     return found
 
 

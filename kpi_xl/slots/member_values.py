@@ -1,19 +1,130 @@
-"""The values of the slots about a team's members, one row each."""
+"""The slots about a team's members, one row each, and their totals."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.people import Person
 from kpi_xl.data.targets import Targets, pieces_target, premium_target
-from kpi_xl.findings.shown import shown
-from kpi_xl.slots.unit_values import Values, attainment
+from kpi_xl.slots.cell_formula import (
+    CellFormula,
+    any_of,
+    cell,
+    of_kpi,
+    texts_in,
+    total,
+    unless_error,
+    when,
+)
+from kpi_xl.slots.slot import Group, Kind, Slot, Values
+from kpi_xl.slots.unit_values import HEADING
 
 PREMIUM: Final = "首年新单保费"
 PIECES: Final = "主险件数"
+
+
+@dataclass(frozen=True)
+class _Member:
+    """A member in a month."""
+
+    person: Person
+    targets: Mapping[str, float]
+    month: Month
+    closed: bool
+
+    def premium(self, back: int) -> float:
+        """The premium of so many months before, in 元."""
+        return self.person.premium.get(self.month.number - back, 0) / 100
+
+    def pieces(self, back: int) -> int:
+        """The pieces of so many months before."""
+        return self.person.pieces.get(self.month.number - back, 0)
+
+
+def _attained(name: str) -> CellFormula:
+    target, actual = cell(f"{name}.目标"), cell(name)
+    rate = unless_error(of_kpi(kpis["KPI_ATTAINMENT"], actual, target))
+    return when(any_of(target.equals(""), actual.equals("")), "", rate)
+
+
+MEMBERS: Final = Group(
+    "members.",
+    "每位成员一行",
+    {
+        "工号": Slot("工号", cells=None, value=lambda one: one.person.agent),
+        "姓名": Slot("姓名", cells=None, value=lambda one: one.person.name),
+        "职级": Slot("职级", cells=None, value=lambda one: one.person.rank),
+        "入司月数": Slot(
+            "入司月数",
+            Kind.NUMBER,
+            None,
+            lambda one: max(one.month.number - one.person.signed.number, 0),
+        ),
+        PREMIUM: Slot(
+            "本月首年新单保费",
+            Kind.MONEY,
+            None,
+            lambda one: one.premium(0) if one.closed else None,
+        ),
+        f"{PREMIUM}.上月": Slot("上月首年新单保费", Kind.MONEY, None, lambda one: one.premium(1)),
+        f"{PREMIUM}.去年同期": Slot(
+            "去年同月首年新单保费", Kind.MONEY, None, lambda one: one.premium(12)
+        ),
+        f"{PREMIUM}.目标": Slot(
+            "首年新单保费目标", Kind.MONEY, None, lambda one: premium_target(one.targets)
+        ),
+        f"{PREMIUM}.达成率": Slot(
+            "首年新单保费达成率", Kind.RATIO, None, formula=_attained(PREMIUM)
+        ),
+        PIECES: Slot(
+            "本月主险件数", Kind.NUMBER, None, lambda one: one.pieces(0) if one.closed else None
+        ),
+        f"{PIECES}.上月": Slot("上月主险件数", Kind.NUMBER, None, lambda one: one.pieces(1)),
+        f"{PIECES}.目标": Slot(
+            "主险件数目标", Kind.NUMBER, None, lambda one: pieces_target(one.targets)
+        ),
+        f"{PIECES}.达成率": Slot("主险件数达成率", Kind.RATIO, None, formula=_attained(PIECES)),
+        "举绩": Slot(
+            "本月有没有业绩：是或否",
+            cells=None,
+            value=lambda one: ("是" if one.pieces(0) > 0 else "否") if one.closed else None,
+        ),
+    },
+)
+
+
+_MONTHS: Final = ("", ".上月", ".目标")
+
+
+MEMBERS_HEADING: Final = Group("members.", "", {"heading": HEADING})
+
+
+def _total(name: str, kind: Kind) -> Slot:
+    return Slot(MEMBERS.slots[name].meaning, kind, formula=total(cell(f"members.{name}")))
+
+
+def _total_attained(name: str) -> Slot:
+    rate = of_kpi(kpis["KPI_ATTAINMENT"], cell(name), cell(f"{name}.目标"))
+    return Slot(MEMBERS.slots[f"{name}.达成率"].meaning, Kind.RATIO, formula=unless_error(rate))
+
+
+TOTALS: Final = Group(
+    "members.合计.",
+    "成员合计",
+    {
+        "姓名": Slot("人数", Kind.NUMBER, formula=texts_in(cell("members.姓名"))),
+        "举绩": Slot("举绩的人数", Kind.NUMBER, formula=texts_in(cell("members.举绩"), "是")),
+        **{f"{PREMIUM}{part}": _total(f"{PREMIUM}{part}", Kind.MONEY) for part in _MONTHS},
+        f"{PREMIUM}.去年同期": _total(f"{PREMIUM}.去年同期", Kind.MONEY),
+        **{f"{PIECES}{part}": _total(f"{PIECES}{part}", Kind.NUMBER) for part in _MONTHS},
+        f"{PREMIUM}.达成率": _total_attained(PREMIUM),
+        f"{PIECES}.达成率": _total_attained(PIECES),
+    },
+)
 
 
 def member_values(
@@ -32,47 +143,6 @@ def member_values(
     room : int
         How many rows the workbook has for them, at least one for each.
     """
-    closed = month <= last
-    now, before, last_year = month.number, month.number - 1, month.number - 12
-    premium = [p.premium.get(now, 0) / 100 if closed else None for p in people]
-    pieces = [p.pieces.get(now, 0) if closed else None for p in people]
-    of_agent = [targets.of_agent(p.agent) for p in people]
-    premium_targets = [premium_target(own) for own in of_agent]
-    pieces_targets = [pieces_target(own) for own in of_agent]
-    premium_before = [p.premium.get(before, 0) / 100 for p in people]
-    pieces_before = [p.pieces.get(before, 0) for p in people]
-    produced = ["是" if (p.pieces.get(now, 0) > 0) else "否" for p in people] if closed else []
-    values: Values = {
-        "members.工号": [p.agent for p in people],
-        "members.姓名": [p.name for p in people],
-        "members.职级": [p.rank for p in people],
-        "members.入司月数": [max(now - p.signed.number, 0) for p in people],
-        f"members.{PREMIUM}": premium,
-        f"members.{PREMIUM}.上月": premium_before,
-        f"members.{PREMIUM}.去年同期": [p.premium.get(last_year, 0) / 100 for p in people],
-        f"members.{PREMIUM}.目标": premium_targets,
-        f"members.{PIECES}": pieces,
-        f"members.{PIECES}.上月": pieces_before,
-        f"members.{PIECES}.目标": pieces_targets,
-        "members.举绩": produced,
-        "members.合计.姓名": len(people),
-        "members.合计.举绩": produced.count("是"),
-    }
-    for name, actual, target in (
-        (PREMIUM, premium, premium_targets),
-        (PIECES, pieces, pieces_targets),
-    ):
-        rates = [attainment(a, t) for a, t in zip(actual, target, strict=True)]
-        values[f"members.{name}.达成率"] = rates + [""] * (room - len(people))
-        for part in ("", ".上月", ".去年同期", ".目标"):
-            if f"members.{name}{part}" in values:
-                total = _sum(values[f"members.{name}{part}"])
-                values[f"members.合计.{name}{part}"] = total
-        values[f"members.合计.{name}.达成率"] = shown(
-            kpis["KPI_ATTAINMENT"](_sum(actual), _sum(target))
-        )
-    return values
-
-
-def _sum(column: Sequence[Any]) -> float:
-    return float(sum(cell for cell in column if cell is not None))
+    members = [_Member(one, targets.of_agent(one.agent), month, month <= last) for one in people]
+    columns = MEMBERS.columns(members, room)
+    return columns | TOTALS.values(None, columns)

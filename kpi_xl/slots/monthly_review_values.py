@@ -26,7 +26,6 @@ from kpi_xl.findings.improvement import (
     TEMPLATE,
     FollowUps,
     Planned,
-    Progress,
     answered,
     change_text,
     proposed,
@@ -36,7 +35,17 @@ from kpi_xl.findings.rule_lists import RULES, RuleLists, unit_rules
 from kpi_xl.findings.shown import NOTHING
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Project, Settings
-from kpi_xl.slots.unit_values import Values
+from kpi_xl.slots.monthly_review_slots import (
+    PLAN,
+    PLAN_COUNT,
+    PROGRESS,
+    PROGRESS_NOTE,
+    REVIEWED,
+    RULE_LISTS,
+    SUMMARY,
+    TargetLine,
+)
+from kpi_xl.slots.slot import Values
 
 if TYPE_CHECKING:
     from kpi_xl.data.collected import Entry
@@ -51,14 +60,6 @@ ROOM: Final[Mapping[str, int]] = {
     "rules.单位": 3,
 }
 """How many rows the templates have for each list."""
-
-_PLAN: Final = ("编号", "指标", "问题", "根源问题", "改善措施", "责任对象", "工具", "期限")
-_PROGRESS: Final = (
-    "编号", "指标", "问题", "改善措施", "责任对象", "期限",
-    "上月", "本月", "变化", "同类变化", "结论", "来源", "完成情况", "检讨",
-)  # fmt: skip
-_REVIEW: Final = ("指标", "目标", "实际", "差额", "达成率", "状态", "上月", "下月目标", "说明")
-_RULES: Final = ("团队", "姓名", "工号", "职级", "事项", "说明")
 
 
 class ReviewMonth:
@@ -135,21 +136,12 @@ class ReviewMonth:
 
     def _plan(self, number: int, findings: Findings) -> Values:
         plans = proposed(findings, number, self._next_day, self._room("plan.问题"))
-        rows = [(p.code, p.kpi, p.problem, p.cause, p.text, p.owner, p.tool, p.due) for p in plans]
-        return _columns("plan", _PLAN, rows) | {"plan.条数": f"采用 {len(rows)} 条，自己的 0 条"}
+        found = PLAN.columns(plans)
+        return found | PLAN_COUNT.values(None, found)
 
     def _progress(self, number: int, findings: Findings) -> Values:
         found = self._follow_ups(findings.level, findings)
         done = found.of(number) if found is not None else []
-        rows = [
-            (
-                p.planned.code, p.planned.kpi, p.planned.problem, p.planned.text,
-                p.planned.owner, p.planned.due,
-                p.before, p.after, p.change, p.expected, p.verdict, p.planned.source,
-                p.answer.state or NOTHING, _with_note(p),
-            )
-            for p in done[: self._room("progress.问题")]
-        ]  # fmt: skip
         sources = {p.planned.source for p in done}
         note = "上月没有措施：没有交回的计划，也没有要改善的弱项"
         if found is None:
@@ -160,10 +152,8 @@ class ReviewMonth:
             note = "按交回的上月计划"
         if any(p.answer.state for p in done):
             note += "；完成情况是主管交回的"
-        return _columns("progress", _PROGRESS, rows) | {
-            "progress.note": note,
-            "progress.条数": f"已完成 0 条，共 {len(rows)} 条",
-        }
+        columns = PROGRESS.columns(done[: self._room("progress.问题")])
+        return columns | PROGRESS_NOTE.values(note, columns)
 
     @kept
     def _follow_ups(self, level: str, now: Findings) -> FollowUps | None:
@@ -191,7 +181,7 @@ class ReviewMonth:
             self._target_row(number, kpi, targets[kpi.name], findings)
             for kpi in named[: self._room("review.指标")]
         ]
-        attained = [row for row in rows if row[5] == "健康"]
+        attained = [row for row in rows if row.status == "健康"]
         summary = (
             f"{self._month.chinese}定了 {len(rows)} 项目标，{len(attained)} 项健康。"
             if rows
@@ -202,12 +192,16 @@ class ReviewMonth:
             summary += (
                 "最该改善：" + "、".join(weakness.topic.name for weakness in weaknesses) + "。"
             )
-        return _columns("review", _REVIEW, rows) | {
-            "review.问题": self._said(number, "input.problem"),
-            "review.措施": self._said(number, "input.measures"),
-            "review.summary": summary,
-            "review.heading": f"{self._cube.units[number].name}　{self._month.chinese}",
-        }
+        about = {"unit.name": self._cube.units[number].name, "period.month": self._month.chinese}
+        return (
+            REVIEWED.columns(rows)
+            | {
+                "review.问题": self._said(number, "input.problem"),
+                "review.措施": self._said(number, "input.measures"),
+                "review.summary": summary,
+            }
+            | SUMMARY.values(None, about)
+        )
 
     def _said(self, number: int, slot: str) -> str:
         """What the manager wrote into this month's 月度KPI表."""
@@ -219,9 +213,7 @@ class ReviewMonth:
         ]
         return "；".join(said) or "（没有交回）"
 
-    def _target_row(
-        self, number: int, kpi: Kpi, target: float, findings: Findings
-    ) -> tuple[Any, ...]:
+    def _target_row(self, number: int, kpi: Kpi, target: float, findings: Findings) -> TargetLine:
         actual = findings.value(kpi.code, number)
         history = findings.given[kpi.code][findings.units.index(number)]
         before = float(history[-2]) if len(history) > 1 else math.nan
@@ -231,8 +223,8 @@ class ReviewMonth:
         reached = NOTHING
         if math.isfinite(actual) and target and kpi.direction != "lower":
             reached = f"{actual / target:.1%}"
-        return (
-            kpi.name,
+        return TargetLine(
+            kpi,
             value_text(kpi, target),
             value_text(kpi, actual),
             change_text(kpi, actual - target),
@@ -306,7 +298,7 @@ class ReviewMonth:
                 for b in self._lists.of(unit)
             ][: self._room("rules.姓名")]
         about = list(unit_rules(findings, number))[: self._room("rules.单位")]
-        return _columns("rules", _RULES, rows) | {"rules.单位": about}
+        return RULE_LISTS.columns(rows) | {"rules.单位": about}
 
     @functools.cached_property
     def _lists(self) -> RuleLists:
@@ -333,14 +325,3 @@ def came_back(project: Project, month: Month) -> list[Entry]:
         *collected(project, REVIEW, month),
         *collected(project, MONTHLY_KPI, month),
     ]
-
-
-def _with_note(progress: Progress) -> str:
-    """The verdict, and what the manager says to it."""
-    note = progress.answer.note
-    return f"{progress.verdict}。主管：{note}" if note else progress.verdict
-
-
-def _columns(slot: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Values:
-    """Rows as the columns of a list."""
-    return {f"{slot}.{name}": [row[i] for row in rows] for i, name in enumerate(names)}

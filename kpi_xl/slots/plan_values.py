@@ -11,10 +11,7 @@ from typing import Final
 from kpi_xl.analysis.attention import Attention, attention
 from kpi_xl.analysis.spread import spread
 from kpi_xl.calendar import (
-    FORM_WEEKS,
-    WEEKDAYS,
     Month,
-    day_note,
     is_working_day,
     planned_weeks,
 )
@@ -22,10 +19,20 @@ from kpi_xl.catalogue import kpis
 from kpi_xl.data.people import ACTIVITIES, Person
 from kpi_xl.data.targets import Targets, pieces_target, premium_target
 from kpi_xl.findings.findings import value_text
-from kpi_xl.slots.unit_values import UnitValues, Values
-
-WEEKS: Final = FORM_WEEKS
-"""The templates have a sheet for each week."""
+from kpi_xl.slots.plan_slots import (
+    ATTENTION,
+    MONTH_DONE,
+    MONTH_PLAN,
+    RECEIVED,
+    WEEK,
+    WEEK_DONE,
+    WEEK_NAMES,
+    WEEK_PLAN,
+    WEEKS,
+    Week,
+)
+from kpi_xl.slots.slot import Values
+from kpi_xl.slots.unit_values import UnitValues
 
 _ACCOMPANIED: Final = (1, 2, 3)  # Tuesday to Thursday: three mornings a week with somebody
 _TALKS: Final = (0, 1, 2, 3)  # a talk every afternoon but Friday's, which is for the review
@@ -36,25 +43,9 @@ def week_values(month: Month, cut: int | None = None) -> Values:
     weeks = planned_weeks(month, cut)
     values: Values = {}
     for number in range(1, WEEKS + 1):
-        slot = f"week{number}"
         days = weeks[number - 1] if number <= len(weeks) else []
-        values |= {
-            f"{slot}.name": f"第{number}周",
-            f"{slot}.period": period_text(days) if days else f"本月没有第{number}周",
-            f"{slot}.dates": days,
-            f"{slot}.weekday": [day and WEEKDAYS[day.weekday()] for day in days],
-            f"{slot}.note": [day and day_note(day) for day in days],
-            f"{slot}.days": days[:5],
-            f"{slot}.days.note": [day and day_note(day) for day in days[:5]],
-        }
+        values |= WEEK.values(Week(number, days), 周=str(number))
     return values
-
-
-def period_text(week: Sequence[dt.date | None]) -> str:
-    """The first and last day of a week: 6月3日—6月9日."""
-    days = [day for day in week if day]
-    first, last = days[0], days[-1]
-    return f"{first.month}月{first.day}日—{last.month}月{last.day}日"
 
 
 def person_plan(
@@ -79,43 +70,32 @@ def person_plan(
         by_day = {day: share or None for day, share in zip(working, shares, strict=True)}
         plans = [[day and by_day.get(day) for day in week] for week in weeks]
         plans += [[]] * (WEEKS - len(weeks))
-        totals = [sum(count or 0 for count in plan) for plan in plans]
-        values |= {
-            f"month.last.{name}": own,
-            f"month.target.{name}": target,
-            f"month.plan.weekly.{name}": totals,
-            f"month.plan.{name}": sum(totals),
-        }
-        for number, (plan, total) in enumerate(zip(plans, totals, strict=True), start=1):
-            values[f"week{number}.plan.{name}"] = plan
-            values[f"week{number}.plan.{name}.合计"] = total
-        values |= _not_yet_typed(name)
+        values |= {f"month.last.{name}": own, f"month.target.{name}": target}
+        for week, plan in zip(WEEK_NAMES, plans, strict=True):
+            values |= WEEK_PLAN.values(plan, 周=week, 活动=name)
+        totals = [values[f"week{week}.plan.{name}.合计"] for week in WEEK_NAMES]
+        values[f"month.plan.weekly.{name}"] = totals
+        values |= MONTH_PLAN.values(None, values, 活动=name)
+        values |= _not_yet_typed(name, values)
     own_targets = targets.of_agent(person.agent)
     values |= {
         "month.last.预收件数": person.pieces.get(before, 0),
         "month.last.预收保费": person.premium.get(before, 0) / 100,
         "month.target.预收件数": pieces_target(own_targets),
         "month.target.预收保费": premium_target(own_targets),
-        **_not_yet_typed("预收件数"),
-        **_not_yet_typed("预收保费"),
     }
+    for name in RECEIVED:
+        values |= _not_yet_typed(name, values)
     heading = f"{person.name}　{team_name}　{month.chinese}"
     return values | {f"week{number}.heading": heading for number in range(1, WEEKS + 1)}
 
 
-def _not_yet_typed(name: str) -> Values:
+def _not_yet_typed(name: str, values: Values) -> Values:
     """What the sheet's formulas give while nobody has typed what was done."""
-    values: Values = {
-        f"month.done.weekly.{name}": [""] * WEEKS,
-        f"month.done.{name}": 0,
-        f"month.gap.{name}": "",
-        f"month.rate.{name}": "",
-    }
-    for number in range(1, WEEKS + 1):
-        values[f"week{number}.done.{name}.合计"] = 0
-        values[f"week{number}.gap.{name}"] = ""
-        values[f"week{number}.rate.{name}"] = ""
-    return values
+    found = MONTH_DONE.values(None, values, 项目=name)
+    for week in WEEK_NAMES:
+        found |= WEEK_DONE.values(None, values, 周=week, 项目=name)
+    return found
 
 
 def working_days_of(weeks: Sequence[Sequence[dt.date | None]]) -> list[dt.date]:
@@ -151,14 +131,7 @@ def manager_schedule(
     to_see = attention(
         [person.as_member(month) for person in people if not person.is_manager], room
     )
-    values: Values = {
-        "person.name": manager,
-        "attention.姓名": [seen.member.name for seen in to_see],
-        "attention.工号": [seen.member.agent for seen in to_see],
-        "attention.职级": [seen.member.rank for seen in to_see],
-        "attention.原因": [seen.reason for seen in to_see],
-        "attention.方式": [seen.manner for seen in to_see],
-    }
+    values: Values = {"person.name": manager} | ATTENTION.columns(to_see)
     weeks = planned_weeks(month, cut)
     meetings = manager_days(to_see, month, cut)
     for number in range(1, WEEKS + 1):

@@ -21,14 +21,10 @@ from kpi_xl.slots.count_values import count_values
 from kpi_xl.slots.form_values import FormValues
 from kpi_xl.slots.member_values import member_values
 from kpi_xl.slots.monthly_review_values import ReviewMonth
-from kpi_xl.slots.plan_values import (
-    WEEKS,
-    focus_of,
-    manager_schedule,
-    person_plan,
-    week_values,
-)
-from kpi_xl.slots.unit_values import UnitValues, Values
+from kpi_xl.slots.plan_slots import WEEKS
+from kpi_xl.slots.plan_values import focus_of, manager_schedule, person_plan, week_values
+from kpi_xl.slots.slot import Values
+from kpi_xl.slots.unit_values import UnitValues
 from kpi_xl.system.file_names import file_name
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The values of the slots about members' skill and will: 团队技能培训计划, 技能意愿评估框."""
+"""The slots about members' skill and will: 团队技能培训计划, 技能意愿评估框."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kpi_xl.data.people import Person
 from kpi_xl.findings.shown import NOTHING, shown
 from kpi_xl.formula import divide
 from kpi_xl.slots.activity_quotas import FUNNEL, MONTHS, history
-from kpi_xl.slots.unit_values import Values
+from kpi_xl.slots.slot import Group, Kind, Slot, Values
 
 SKILLS: Final = {
     "准客户开拓": "客户来源盘点与名单整理",
@@ -36,6 +36,79 @@ BOX_COLUMNS: Final = 4
 
 UNDECIDED: Final = "待判断"
 """The box of those whom the data do not show, until the manager judges."""
+
+
+LEVELLED: Final = Group(
+    "members.",
+    "每位成员一行",
+    {
+        "技能.<技能>": Slot("<技能>现状，1 到 5 级", Kind.NUMBER, None),
+        "技能.<技能>.目标": Slot("<技能>目标，1 到 5 级", Kind.NUMBER, None),
+    },
+    {"技能": tuple(SKILLS)},
+)
+
+MEAN: Final = Group(
+    "members.平均.",
+    "成员平均",
+    {
+        "技能.<技能>": Slot("<技能>现状，1 到 5 级", Kind.NUMBER),
+        "技能.<技能>.目标": Slot("<技能>目标，1 到 5 级", Kind.NUMBER),
+    },
+    {"技能": tuple(SKILLS)},
+)
+
+JUDGED: Final = Group(
+    "members.",
+    "每位成员一行",
+    {
+        "技能差距": Slot("各项技能的目标与现状之差合计", Kind.NUMBER, None),
+        "培训内容": Slot("最弱一项的培训内容", cells=None),
+        "签单率": Slot("近三个月促成 ÷ 洽谈", Kind.RATIO, None),
+        "日均拜访": Slot("近三个月每个工作日的拜访数", Kind.NUMBER, None),
+        "数据判断": Slot("技能意愿框，由数据判断", cells=None),
+        "评估结果": Slot("技能意愿框，主管的判断优先", cells=None),
+        "位次": Slot("框的名称和在框里的位次", cells=None),
+    },
+)
+
+BOXES: Final = Group(
+    "boxes.<框>",
+    "<框>",
+    {
+        "": Slot("姓名，10 行 4 列", cells=BOX_ROWS * BOX_COLUMNS),
+        ".人数": Slot("人数", Kind.NUMBER),
+        ".其余": Slot("放不下的人数"),
+    },
+    {"框": SKILL_WILL},
+)
+
+ABOUT_BOXES: Final = Group(
+    "boxes.",
+    "",
+    {
+        "待判断": Slot("还有几人要主管判断"),
+        "period": Slot("评估所看的三个月"),
+    },
+)
+
+TYPED: Final = (
+    Group(
+        "input.members.",
+        "每位成员一行",
+        {
+            "方式": Slot("怎样练", cells=None),
+            "日期": Slot("哪天练", Kind.DATE, None),
+            "讲师": Slot("谁教", cells=None),
+            "结果": Slot("练得怎样", cells=None),
+            "主管判断": Slot("四个框之一，只能从列表选", cells=None),
+            "措施": Slot("打算怎么做", cells=None),
+            "签字": Slot("本人签字，可填姓名", cells=None),
+            "备注": Slot("备注", cells=None),
+        },
+    ),
+    Group("input.boxes.<框>.", "<框>", {"措施": Slot("本月打算")}, {"框": SKILL_WILL}),
+)
 
 
 def skill_values(people: Sequence[Person], month: Month, rows: int) -> Values:

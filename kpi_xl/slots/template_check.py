@@ -9,17 +9,14 @@ from typing import Final, NamedTuple
 
 from kpi_xl.catalogue import kpis
 from kpi_xl.errors import InputError
-from kpi_xl.slots.slot_names import slot_names
+from kpi_xl.slots.registry import slot_names
+from kpi_xl.slots.slot import INPUT
 from kpi_xl.system.files import write_whole
 from kpi_xl.workbook import Template
 from kpi_xl.workbook.explained import Explanation, explain
 from kpi_xl.workbook.inputs import input_slots
 from kpi_xl.workbook.ooxml.function_names import ForeignName, foreign_names, with_own_names
 from kpi_xl.workbook.ooxml.package import Package
-
-INPUT = "input."
-"""How the names of cells begin that people type into; they are read back, never filled."""
-
 
 _WHOSE: Final = (
     "unit.name", "department.name", "team.name", "person.name", "person.id", "sheet.",

@@ -1,4 +1,4 @@
-"""The values of the slots of 专题、培训计划表: what a department should train, whom, and why."""
+"""The slots of 专题、培训计划表: what a department should train, whom, and why."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from kpi_xl.analysis.attention import NEWCOMER_MONTHS
 from kpi_xl.calendar import Month, working_days
 from kpi_xl.data.people import Person
 from kpi_xl.findings.findings import Findings
+from kpi_xl.slots.cell_formula import cell, texts_in
 from kpi_xl.slots.skill_values import SKILLS, weakest_skills
-from kpi_xl.slots.unit_values import Values
+from kpi_xl.slots.slot import Group, Kind, Slot, Values
 
 _TAUGHT: Final = ("训练", "培训", "专题", "演练", "课")
 _LOOKED_AT: Final = 20
@@ -28,6 +29,41 @@ class _Topic:
     reason: str
     people: str
     trainer: str
+
+
+TOPICS: Final = Group(
+    "topics.",
+    "专题、培训，每项一行",
+    {
+        "类别": Slot("专题或培训", cells=None, value=lambda one: one.kind),
+        "主题": Slot("主题", cells=None, value=lambda one: one.text),
+        "目的": Slot("为什么办", cells=None, value=lambda one: one.reason),
+        "对象": Slot("谁参加", cells=None, value=lambda one: one.people),
+        "讲师": Slot("讲师", cells=None, value=lambda one: one.trainer),
+        "日期": Slot("日期", Kind.DATE, None),
+        "到训率": Slot("实到 ÷ 应到", Kind.RATIO, None),
+    },
+)
+
+COUNTS: Final = Group(
+    "topics.",
+    "专题、培训",
+    {
+        "场次": Slot("共几项", Kind.NUMBER, formula=texts_in(cell("topics.主题"))),
+        "已办": Slot("填了结果的几项", Kind.NUMBER, formula=texts_in(cell("input.topics.结果"))),
+    },
+)
+
+TYPED: Final = Group(
+    "input.topics.",
+    "专题、培训，每项一行",
+    {
+        "地点": Slot("地点", cells=None),
+        "应到": Slot("应到人数", Kind.NUMBER, None),
+        "实到": Slot("实到人数", Kind.NUMBER, None),
+        "结果": Slot("结果和跟进", cells=None),
+    },
+)
 
 
 def topic_values(
@@ -54,17 +90,10 @@ def topic_values(
         *_newcomers(people, month),
     ][:room]
     days = [d for d in working_days(month.first, month.last) if d.weekday() == _WEDNESDAY]
-    return {
-        "topics.类别": [one.kind for one in topics],
-        "topics.主题": [one.text for one in topics],
-        "topics.目的": [one.reason for one in topics],
-        "topics.对象": [one.people for one in topics],
-        "topics.讲师": [one.trainer for one in topics],
-        "topics.日期": [days[number % len(days)] for number in range(len(topics))] if days else [],
-        "topics.到训率": [""] * room,
-        "topics.场次": len(topics),
-        "topics.已办": 0,
-    }
+    found = TOPICS.columns(topics)
+    dates = [days[number % len(days)] for number in range(len(topics))] if days else []
+    found |= {"topics.日期": dates, "topics.到训率": [""] * room}
+    return found | COUNTS.values(None, found)
 
 
 def _against_weaknesses(findings: Findings, unit: int, today: dt.date) -> Iterator[_Topic]:

@@ -11,7 +11,7 @@ from kpi_xl.workbook.identity import NOBODY
 
 if TYPE_CHECKING:
     from kpi_xl.slots.recipients import Recipient, Recipients
-    from kpi_xl.slots.unit_values import Values
+    from kpi_xl.slots.slot import Values
 
 
 def recipients(template: Template, to: Recipients, level: str | None = None) -> Iterator[Recipient]:

@@ -1,14 +1,11 @@
-"""The values of the slots about a unit: who it is, the month, its KPIs and their series.
-
-Where a slot's cell holds a formula, the value here is what that formula gives: workbook_templates'
-SLOTS.md has the formulas, and the tests let LibreOffice recalculate every one of them.
-"""
+"""The slots about a unit: who it is, the month, its KPIs and their series."""
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,14 +17,157 @@ from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.findings.shown import shown, with_bands
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Settings
+from kpi_xl.slots.cell_formula import CellFormula, any_of, cell, of_kpi, unless_error, when
+from kpi_xl.slots.slot import Group, Kind, Slot, Values
 
 SERIES_MONTHS: Final = 24
 """So many months, up to the workbook's own, are in its series."""
 
-_OF_THIS_MONTH: Final = ("",)
-_AGAINST_THE_TARGET: Final = (".达成率", ".差额")
+KPI_NAMES: Final = tuple(kpi.name for kpi in kpis.values())
+"""The KPIs' Chinese names."""
 
-Values = dict[str, Any]
+
+class _About(NamedTuple):
+    """A unit in a month."""
+
+    values: UnitValues
+    unit: Unit
+
+    @property
+    def month(self) -> Month:
+        return self.values.month
+
+    @property
+    def span(self) -> tuple[dt.date, dt.date]:
+        return self.month.span(self.values.settings.month_cut)
+
+    @property
+    def parent(self) -> str:
+        above = self.unit.parent
+        return "" if above is None else self.values.cube.units[above].name
+
+
+ABOUT: Final = Group(
+    "",
+    "",
+    {
+        "branch.name": Slot("分公司名称", value=lambda at: at.values.cube.units[0].name),
+        "unit.name": Slot("单位名称；个人的工作簿里是所在营业部", value=lambda at: at.unit.name),
+        "unit.level": Slot(
+            "单位层级", value=lambda at: at.values.settings.level_name(at.unit.level)
+        ),
+        "unit.parent": Slot("上级单位", value=lambda at: at.parent),
+        "unit.manager": Slot("主管姓名"),
+        "unit.headcount": Slot("期末人数", Kind.NUMBER),
+        "team.name": Slot(
+            "单位名称；有这个名称的工作簿每个营业组一份", value=lambda at: at.unit.name
+        ),
+        "department.name": Slot(
+            "营业部名称；有这个名称的工作簿每个营业部一份",
+            value=lambda at: at.values.department(at.unit),
+        ),
+        "period.month": Slot("月份，如 2024年6月", value=lambda at: at.month.chinese),
+        "period.last_month": Slot("上月", value=lambda at: at.values.days_of(at.month - 1)),
+        "period.same_days": Slot(
+            "本月没有过完时，说明和哪些天比", value=lambda at: at.values.same_days_note()
+        ),
+        "period.year": Slot("年份", Kind.NUMBER, value=lambda at: at.month.year),
+        "period.first_day": Slot("本月第一天", Kind.DATE, value=lambda at: at.span[0]),
+        "period.last_day": Slot("本月最后一天", Kind.DATE, value=lambda at: at.span[1]),
+        "period.working_days": Slot(
+            "本月工作日数", Kind.NUMBER, value=lambda at: len(working_days(*at.span))
+        ),
+    },
+)
+
+
+class KpiMonth(NamedTuple):
+    """A KPI of a unit in a month; — where there is no value, None for no target."""
+
+    kpi: Kpi
+    actual: float | str
+    target: float | None
+    before: float | str
+    last_year: float | str
+
+
+_ACTUAL, _TARGET = cell(""), cell(".目标")
+
+ATTAINED: Final = when(
+    any_of(_TARGET.equals(""), _ACTUAL.equals("")),
+    "",
+    unless_error(of_kpi(kpis["KPI_ATTAINMENT"], _ACTUAL, _TARGET)),
+)
+"""实际 ÷ 目标, empty as long as either is."""
+
+
+def _gap(kpi: Kpi) -> CellFormula:
+    gap = _ACTUAL - _TARGET
+    either = any_of(_TARGET.equals(""), _ACTUAL.equals(""))
+    return when(either, "", unless_error(gap * 100 if kpi.unit == "%" else gap))
+
+
+def _change(base: str, code: str) -> Callable[[Kpi], CellFormula]:
+    """The change from another month: of ratios in percentage points, of all else relative."""
+    before = cell(base)
+    points, relative = (_ACTUAL - before) * 100, of_kpi(kpis[code], _ACTUAL, before)
+    return lambda kpi: unless_error(points if kpi.unit == "%" else relative)
+
+
+KPI: Final = Group(
+    "kpi.<指标>",
+    "<指标>",
+    {
+        "": Slot("本月实际", Kind.OF_KPI, value=lambda month: month.actual),
+        ".目标": Slot("本月目标", Kind.OF_KPI, value=lambda month: month.target),
+        ".达成率": Slot("实际 ÷ 目标", Kind.RATIO, formula=ATTAINED),
+        ".差额": Slot("实际 − 目标，比率为百分点", Kind.OF_KPI, formula=_gap),
+        ".上月": Slot("上月实际", Kind.OF_KPI, value=lambda month: month.before),
+        ".环比": Slot(
+            "比上月的变化，比率为百分点", Kind.CHANGE, formula=_change(".上月", "KPI_MOM")
+        ),
+        ".去年同期": Slot("去年同月实际", Kind.OF_KPI, value=lambda month: month.last_year),
+        ".同比": Slot(
+            "比去年同月的变化，比率为百分点", Kind.CHANGE, formula=_change(".去年同期", "KPI_YOY")
+        ),
+    },
+    {"指标": KPI_NAMES},
+)
+
+SERIES: Final = Group(
+    "series.<指标>",
+    "<指标>",
+    {
+        "": Slot("近 24 个月，一行", Kind.OF_KPI, SERIES_MONTHS),
+        ".同期": Slot("上月和去年同期，一行两格", Kind.OF_KPI, 2),
+    },
+    {"指标": KPI_NAMES},
+)
+
+DATA: Final = Group(
+    "data.<项目>",
+    "<项目>",
+    {
+        "": Slot("近 24 个月，一行", Kind.NUMBER, SERIES_MONTHS),
+        ".同期": Slot("上月和去年同期，一行两格", Kind.NUMBER, 2),
+    },
+    {"项目": tuple(symbol.name for symbol in MEASURES.values())},
+)
+
+HEADING: Final = Slot("单位和月份", formula=cell("unit.name").then("　").then(cell("period.month")))
+
+WINDOW: Final = Group(
+    "",
+    "",
+    {
+        "data.months": Slot("近 24 个月，一行", Kind.TEXT, SERIES_MONTHS),
+        "data.labels": Slot("近 24 个月的短标签，一行", Kind.TEXT, SERIES_MONTHS),
+        "data.years": Slot("近 24 个月里一月和七月的标签，一行", Kind.TEXT, SERIES_MONTHS),
+        "data.heading": HEADING,
+        "trend.heading": HEADING,
+        "setting.premium_weight": Slot("综合持续率中保费的权重", Kind.RATIO),
+    },
+)
 
 
 class UnitValues:
@@ -53,25 +193,9 @@ class UnitValues:
 
     def about(self, unit: Unit) -> Values:
         """Who and when."""
-        first, last = self.month.span(self.settings.month_cut)
-        parent = self.cube.units[unit.parent].name if unit.parent is not None else ""
-        return {
-            "branch.name": self.cube.units[0].name,
-            "unit.name": unit.name,
-            "unit.level": self.settings.level_name(unit.level),
-            "unit.parent": parent,
-            "team.name": unit.name,
-            "department.name": self._department(unit),
-            "period.month": self.month.chinese,
-            "period.last_month": self._days_of(self.month - 1),
-            "period.same_days": self._same_days_note(),
-            "period.year": self.month.year,
-            "period.first_day": first,
-            "period.last_day": last,
-            "period.working_days": len(working_days(first, last)),
-        }
+        return ABOUT.values(_About(self, unit))
 
-    def _department(self, unit: Unit) -> str:
+    def department(self, unit: Unit) -> str:
         """The 营业部 that a unit is, or is in."""
         one: Unit | None = unit
         while one is not None:
@@ -87,23 +211,23 @@ class UnitValues:
         for kpi in self._kpis:
             actual = float(self._window(kpi)[unit, -1])
             before, last_year = self._compared(kpi)[unit].tolist()
-            slots = _kpi_slots(kpi, actual, before, last_year, targets.get(kpi.name))
-            if open_month:  # nothing has been attained yet: the cell is empty, not a dash
-                slots |= {f"kpi.{kpi.name}{part}": None for part in _OF_THIS_MONTH}
-                slots |= {f"kpi.{kpi.name}{part}": "" for part in _AGAINST_THE_TARGET}
-            values |= slots
+            month = KpiMonth(
+                kpi, shown(actual), targets.get(kpi.name), shown(before), shown(last_year)
+            )
+            values |= KPI.values(month, 指标=kpi.name)
+            if open_month:  # nothing has been attained yet: the cells are empty, not a dash
+                ends = {"": None, ".达成率": "", ".差额": ""}
+                values |= {f"kpi.{kpi.name}{end}": blank for end, blank in ends.items()}
         return values
 
     def series(self, unit: int) -> Values:
         """Each measure and each KPI over the months."""
         window = [self.month - back for back in reversed(range(SERIES_MONTHS))]
-        heading = f"{self.cube.units[unit].name}　{self._days_of(self.month)}"
-        values: Values = {
+        about = {"unit.name": self.cube.units[unit].name, "period.month": self.month.chinese}
+        values: Values = WINDOW.values(None, about) | {
             "data.months": [str(month) for month in window],
             "data.labels": [_label(month) for month in window],
             "data.years": [_half_year(month) for month in window],
-            "data.heading": heading,
-            "trend.heading": heading,
             "setting.premium_weight": self.settings.premium_weight,
         }
         for code in self.cube.measures:
@@ -137,7 +261,7 @@ class UnitValues:
             self._series[kpi.code] = _windowed(self.cube, self.month, numbers, NOT_AVAILABLE)
         return self._series[kpi.code]
 
-    def _days_of(self, month: Month) -> str:
+    def days_of(self, month: Month) -> str:
         """A month's name, with the days meant where this month is not over."""
         if self._part is None:
             return month.chinese
@@ -146,7 +270,7 @@ class UnitValues:
         until = min(first + (self._part.as_of - begin), last)
         return f"{month.chinese}（{first.month}月{first.day}日至{until.month}月{until.day}日）"
 
-    def _same_days_note(self) -> str | None:
+    def same_days_note(self) -> str | None:
         """What to know where the month is not over."""
         if self._part is None:
             return None
@@ -208,39 +332,3 @@ def _windowed(
     if first < last:
         result[:, first - start : last - start] = numbers[:, first:last]
     return result
-
-
-def _kpi_slots(
-    kpi: Kpi, actual: float, before: float, last_year: float, target: float | None
-) -> Values:
-    slot = f"kpi.{kpi.name}"
-    return {
-        slot: shown(actual),
-        f"{slot}.目标": target,
-        f"{slot}.达成率": attainment(actual, target),
-        f"{slot}.差额": _gap(kpi, actual, target),
-        f"{slot}.上月": shown(before),
-        f"{slot}.环比": _change("KPI_MOM", kpi, actual, before),
-        f"{slot}.去年同期": shown(last_year),
-        f"{slot}.同比": _change("KPI_YOY", kpi, actual, last_year),
-    }
-
-
-def attainment(actual: float | None, target: float | None) -> float | str:
-    """A 达成率 as the sheets' formula gives it: empty until there is something to compare."""
-    if actual is None or target is None:
-        return ""
-    return shown(kpis["KPI_ATTAINMENT"](actual, target))
-
-
-def _change(code: str, kpi: Kpi, actual: float, base: float) -> float | str:
-    """A change: of ratios in percentage points, of everything else relative."""
-    if kpi.unit == "%":
-        return shown((actual - base) * 100)
-    return shown(kpis[code](actual, base))
-
-
-def _gap(kpi: Kpi, actual: float, target: float | None) -> float | str:
-    if target is None:
-        return ""
-    return shown((actual - target) * (100 if kpi.unit == "%" else 1))

@@ -1,4 +1,4 @@
-"""The values of the slots about members' activities week by week and day by day."""
+"""The slots about members' activities week by week and day by day."""
 
 from __future__ import annotations
 
@@ -8,15 +8,188 @@ from typing import Any, Final
 
 from kpi_xl.analysis.spread import spread
 from kpi_xl.calendar import WEEKDAYS, Month, planned_weeks
+from kpi_xl.catalogue import kpis
 from kpi_xl.data.daily_activities import DailyActivities
 from kpi_xl.data.people import ACTIVITIES, Person
 from kpi_xl.slots.activity_quotas import FUNNEL
+from kpi_xl.slots.cell_formula import (
+    cell,
+    numbers_in,
+    of_kpi,
+    texts_in,
+    total,
+    unless_error,
+    when,
+)
+from kpi_xl.slots.plan_slots import OVER_WEEKS, RECEIVED, WEEK_NAMES, WEEKS
+from kpi_xl.slots.plan_slots import PLANNED as ALL_PLANNED
 from kpi_xl.slots.plan_values import working_days_of
-from kpi_xl.slots.unit_values import Values, attainment
+from kpi_xl.slots.slot import Group, Kind, Slot, Values
 
-WEEKS: Final = 5
 PLANNED: Final = tuple(ACTIVITIES[code] for code in FUNNEL)
 """The activities that the daily check has a plan for."""
+
+_TEAMED: Final = {
+    "营业组": Slot("所在营业组", cells=None),
+    "工号": Slot("工号", cells=None),
+    "姓名": Slot("姓名", cells=None),
+}
+
+WEEK_MEMBERS: Final = Group("week<周>.members.", "第 <周> 周，每位成员一行", _TEAMED, OVER_WEEKS)
+
+WEEK_ACTIVITY: Final = Group(
+    "week<周>.members.<活动>",
+    "第 <周> 周，每位成员一行",
+    {
+        ".计划": Slot("<活动>计划", Kind.NUMBER, None),
+        "": Slot("<活动>完成", Kind.NUMBER, None),
+    },
+    OVER_WEEKS | {"活动": ALL_PLANNED},
+)
+
+TEAM_OF: Final = Group("members.", "每位成员一行", {"营业组": _TEAMED["营业组"]})
+
+MONTH_ACTIVITY: Final = Group(
+    "members.",
+    "每位成员一行",
+    {"<活动>.计划": Slot("<活动>本月计划", Kind.NUMBER, None)},
+    {"活动": ALL_PLANNED},
+)
+
+MONTH_DONE: Final = Group(
+    "members.",
+    "每位成员一行",
+    {"<项目>": Slot("<项目>，五周合计", Kind.NUMBER, None)},
+    {"项目": (*ALL_PLANNED, *RECEIVED)},
+)
+
+
+def _totals(members: str) -> dict[str, Slot]:
+    """The totals of an activity over the members' columns."""
+    done = cell(f"{members}<活动>")
+    share = unless_error(of_kpi(kpis["KPI_ATTAINMENT"], cell("<活动>"), cell("<活动>.计划")))
+    return {
+        "<活动>.计划": Slot(
+            "<活动>计划", Kind.NUMBER, formula=total(cell(f"{members}<活动>.计划"))
+        ),
+        "<活动>": Slot("<活动>完成", Kind.NUMBER, formula=total(done)),
+        "<活动>.完成率": Slot(
+            "<活动>完成率", Kind.RATIO, formula=when(numbers_in(done).equals(0), "", share)
+        ),
+    }
+
+
+WEEK_TOTALS: Final = Group(
+    "week<周>.合计.",
+    "第 <周> 周，成员合计",
+    _totals("week<周>.members."),
+    OVER_WEEKS | {"活动": ALL_PLANNED},
+)
+
+WEEK_SUMS: Final = Group(
+    "week<周>.合计.",
+    "第 <周> 周，成员合计",
+    {
+        "姓名": Slot("人数", Kind.NUMBER, formula=texts_in(cell("week<周>.members.姓名"))),
+        **{
+            name: Slot(name, Kind.NUMBER, formula=total(cell(f"input.week<周>.members.{name}")))
+            for name in RECEIVED
+        },
+    },
+    OVER_WEEKS,
+)
+
+MONTH_TOTALS: Final = Group("members.合计.", "成员合计", _totals("members."), {"活动": ALL_PLANNED})
+
+MONTH_SUMS: Final = Group(
+    "members.合计.",
+    "成员合计",
+    {name: Slot(name, Kind.NUMBER, formula=total(cell(f"members.{name}"))) for name in RECEIVED},
+)
+
+CHECKS: Final = Group(
+    "week<周>.checks.",
+    "第 <周> 周，每人每个工作日一行",
+    {
+        "日期": Slot("日期", Kind.DATE, None, lambda line: line[0]),
+        "星期": Slot("星期", cells=None, value=lambda line: WEEKDAYS[line[0].weekday()]),
+        "姓名": Slot("姓名", cells=None, value=lambda line: line[1].name),
+        "工号": Slot("工号", cells=None, value=lambda line: line[1].agent),
+    },
+    OVER_WEEKS,
+)
+
+CHECKED: Final = Group(
+    "week<周>.checks.",
+    "第 <周> 周，每人每个工作日一行",
+    {"<活动>.计划": Slot("<活动>计划", Kind.NUMBER, None)},
+    OVER_WEEKS | {"活动": PLANNED},
+)
+
+CHECKED_DONE: Final = Group(
+    "week<周>.checks.",
+    "第 <周> 周，每人每个工作日一行",
+    {"<活动>": Slot("<活动>完成", Kind.NUMBER, None)},
+    OVER_WEEKS | {"活动": ALL_PLANNED},
+)
+
+_DAILY: Final = (*ALL_PLANNED, "应填", "已填", *RECEIVED)
+
+
+def _of_a_day(part: str) -> dict[str, Slot]:
+    own = f"<项目>{part}"
+    return {
+        own: Slot(f"{own}，每天合计，一列七天", Kind.NUMBER, 7, lambda days: days),
+        f"{own}.合计": Slot(f"{own}，全周合计", Kind.NUMBER, formula=total(cell(own))),
+    }
+
+
+DAILY: Final = Group("week<周>.daily.", "第 <周> 周", _of_a_day(""), OVER_WEEKS | {"项目": _DAILY})
+
+DAILY_PLAN: Final = Group(
+    "week<周>.daily.", "第 <周> 周", _of_a_day(".计划"), OVER_WEEKS | {"项目": PLANNED}
+)
+
+MONTH_CHECKS: Final = Group(
+    "checks.",
+    "每日检查",
+    {
+        "各周.<项目>": Slot("<项目>，一列五周", Kind.NUMBER, WEEKS, lambda weeks: weeks),
+        "合计.<项目>": Slot("<项目>，本月合计", Kind.NUMBER, formula=total(cell("各周.<项目>"))),
+    },
+    {"项目": _DAILY},
+)
+
+FILLED_IN: Final = Group(
+    "checks.",
+    "每日检查",
+    {"填写率": Slot("各周和本月，已填 ÷ 应填", Kind.RATIO, WEEKS + 1)},
+)
+
+TYPED: Final = (
+    Group(
+        "input.week<周>.members.",
+        "第 <周> 周，每位成员一行",
+        {
+            "预收件数": Slot("预收件数", Kind.NUMBER, None),
+            "预收保费": Slot("预收保费", Kind.MONEY, None),
+            "备注": Slot("备注", cells=None),
+        },
+        OVER_WEEKS,
+    ),
+    Group(
+        "input.week<周>.checks.",
+        "第 <周> 周，每人每个工作日一行",
+        {
+            "预收件数": Slot("预收件数", Kind.NUMBER, None),
+            "预收保费": Slot("预收保费", Kind.MONEY, None),
+            "日志": Slot("日志交了没有", cells=None),
+            "检查": Slot("检查结果", cells=None),
+            "指导": Slot("指导和要求", cells=None),
+        },
+        OVER_WEEKS,
+    ),
+)
 
 Quotas = Mapping[str, Mapping[str, int]]
 """The month's quotas by 工号 and activity code."""
@@ -102,11 +275,10 @@ def week_statistics(days: MemberDays, teams: Mapping[str, str], rows: Mapping[st
             done = [days.done(one, name, its_days) for one in there]
             found[f"{slot}.members.{name}.计划"] = plans
             found[f"{slot}.members.{name}"] = done
-            found |= _totals(f"{slot}.合计.{name}", plans, done)
+            found |= WEEK_TOTALS.values(None, found, 周=str(week), 活动=name)
             whole.setdefault(f"{name}.计划", []).append(list(plans))
             whole.setdefault(name, []).append(list(done))
-        found |= {f"{slot}.合计.预收件数": 0, f"{slot}.合计.预收保费": 0}
-        found[f"{slot}.合计.姓名"] = len(there)
+        found |= WEEK_SUMS.values(None, found, 周=str(week))
     room = max(rows.get("members.工号", 0), len(people))
     blank: list[Any] = [""] * (room - len(people))
     found["members.营业组"] = [teams.get(one.agent, "") for one in people]
@@ -117,18 +289,10 @@ def week_statistics(days: MemberDays, teams: Mapping[str, str], rows: Mapping[st
         done = [sum(cells) if cells else None for cells in known]
         found[f"members.{name}.计划"] = [*plans, *blank]
         found[f"members.{name}"] = ["" if count is None else count for count in done] + blank
-        found |= _totals(f"members.合计.{name}", plans, done)
+        found |= MONTH_TOTALS.values(None, found, 活动=name)
     for name in ("预收件数", "预收保费"):
         found[f"members.{name}"] = [""] * room
-        found[f"members.合计.{name}"] = 0
-    return found
-
-
-def _totals(slot: str, plans: Sequence[int], done: Sequence[int | None]) -> Values:
-    known = [count for count in done if count is not None]
-    plan, total = sum(plans), sum(known)
-    rate = attainment(total, plan) if known else ""
-    return {f"{slot}.计划": plan, slot: total, f"{slot}.完成率": rate}
+    return found | MONTH_SUMS.values(None, found)
 
 
 def daily_checks(days: MemberDays) -> Values:
@@ -144,23 +308,16 @@ def daily_checks(days: MemberDays) -> Values:
         slot = f"week{week}"
         its_days = days.weeks[week - 1] if week <= len(days.weeks) else []
         lines = [(day, one) for day in working_days_of([its_days]) for one in days.people]
-        found |= {
-            f"{slot}.checks.日期": [day for day, _ in lines],
-            f"{slot}.checks.星期": [WEEKDAYS[day.weekday()] for day, _ in lines],
-            f"{slot}.checks.姓名": [one.name for _, one in lines],
-            f"{slot}.checks.工号": [one.agent for _, one in lines],
-        }
+        named = str(week)
+        found |= CHECKS.columns(lines, 周=named)
         for name in PLANNED:
             plans = [days.plan(one, name, [day]) for day, one in lines]
             planned = [
                 sum(plan for (day, _), plan in zip(lines, plans, strict=True) if day == one)
                 for one in its_days
             ]
-            found |= {
-                f"{slot}.checks.{name}.计划": plans,
-                f"{slot}.daily.{name}.计划": _of_days(planned),
-                f"{slot}.daily.{name}.计划.合计": sum(planned),
-            }
+            found[f"{slot}.checks.{name}.计划"] = plans
+            found |= DAILY_PLAN.values(_of_days(planned), 周=named, 项目=name)
         for name in ACTIVITIES.values():
             done = [days.done(one, name, [day]) for day, one in lines]
             found[f"{slot}.checks.{name}"] = done
@@ -168,26 +325,19 @@ def daily_checks(days: MemberDays) -> Values:
                 sum(count or 0 for (day, _), count in zip(lines, done, strict=True) if day == one)
                 for one in its_days
             ]
-            found[f"{slot}.daily.{name}"] = _of_days(by_day)
-            found[f"{slot}.daily.{name}.合计"] = sum(by_day)
+            found |= DAILY.values(_of_days(by_day), 周=named, 项目=name)
         there = [sum(day == one for day, _ in lines) for one in its_days]
         visited = found[f"{slot}.checks.拜访数"]
         recorded = [
             sum(count is not None for (d, _), count in zip(lines, visited, strict=True) if d == day)
             for day in its_days
         ]
-        found |= {
-            f"{slot}.daily.应填": _of_days(there),
-            f"{slot}.daily.已填": _of_days(recorded),
-            f"{slot}.daily.应填.合计": sum(there),
-            f"{slot}.daily.已填.合计": sum(recorded),
-        }
-        for name in ("预收件数", "预收保费"):
-            found[f"{slot}.daily.{name}"] = _of_days([0] * len(its_days))
-            found[f"{slot}.daily.{name}.合计"] = 0
-    for name in (*ACTIVITIES.values(), "预收件数", "预收保费", "应填", "已填"):
-        weeks = [found[f"week{week}.daily.{name}.合计"] for week in range(1, WEEKS + 1)]
-        found |= {f"checks.各周.{name}": weeks, f"checks.合计.{name}": sum(weeks)}
+        sums = {"应填": there, "已填": recorded} | dict.fromkeys(RECEIVED, [0] * len(its_days))
+        for name, counts in sums.items():
+            found |= DAILY.values(_of_days(counts), 周=named, 项目=name)
+    for name in _DAILY:
+        weeks = [found[f"week{week}.daily.{name}.合计"] for week in WEEK_NAMES]
+        found |= MONTH_CHECKS.values(weeks, 项目=name)
     due, filled = (
         [*found[f"checks.各周.{name}"], found[f"checks.合计.{name}"]] for name in ("应填", "已填")
     )

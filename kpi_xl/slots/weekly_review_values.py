@@ -1,4 +1,4 @@
-"""The values of the slots of 周计划及检讨表: each week's review, and the plan of the week after."""
+"""The slots of 周计划及检讨表: each week's review, and the plan of the week after."""
 
 from __future__ import annotations
 
@@ -9,10 +9,67 @@ from typing import Final
 from kpi_xl.analysis.spread import spread
 from kpi_xl.calendar import Month, planned_weeks
 from kpi_xl.data.people import ACTIVITIES
-from kpi_xl.slots.plan_values import WEEKS, period_text, working_days_of
-from kpi_xl.slots.unit_values import Values
+from kpi_xl.slots.cell_formula import cell, total
+from kpi_xl.slots.plan_slots import (
+    OVER_WEEKS,
+    PLANNED,
+    RECEIVED,
+    WEEK_NAMES,
+    WEEKS,
+    period_text,
+)
+from kpi_xl.slots.plan_values import working_days_of
+from kpi_xl.slots.slot import Group, Kind, Slot, Values
 
 _DAYS: Final = 7
+
+NEXT: Final = Group(
+    "week<周>.next.",
+    "第 <周> 周",
+    {
+        "dates": Slot("下一周七天的日期，一行", Kind.DATE, _DAYS),
+        "period": Slot("下一周起止日期"),
+    },
+    OVER_WEEKS,
+)
+
+NEXT_PLAN: Final = Group(
+    "week<周>.next.",
+    "第 <周> 周",
+    {
+        "<活动>": Slot("下一周<活动>的计划，一行七天", Kind.NUMBER, _DAYS, lambda plan: plan),
+        "<活动>.合计": Slot("下一周<活动>的计划合计", Kind.NUMBER, formula=total(cell("<活动>"))),
+    },
+    OVER_WEEKS | {"活动": PLANNED},
+)
+
+REVIEWED: Final = Group(
+    "week<周>.review.",
+    "第 <周> 周",
+    {"<活动>": Slot("<活动>上周订的计划，一行七天", Kind.NUMBER, _DAYS)},
+    {"周": WEEK_NAMES[1:], "活动": PLANNED},
+)
+"""The first week's plan was not made in the workbook."""
+
+TYPED: Final = (
+    Group(
+        "input.week<周>.",
+        "第 <周> 周",
+        {
+            "review.原因": Slot(
+                "各项没有完成的原因：六项活动、预收件数、预收保费",
+                cells=len(PLANNED) + len(RECEIVED),
+            )
+        },
+        OVER_WEEKS,
+    ),
+    Group(
+        "input.week<周>.next.<活动>.",
+        "第 <周> 周，下一周的<活动>",
+        {"目的": Slot("目的"), "对象": Slot("对象"), "建议": Slot("主管的建议")},
+        OVER_WEEKS | {"活动": PLANNED},
+    ),
+)
 
 
 def review_values(quotas: Mapping[str, int], month: Month, cut: int | None = None) -> Values:
@@ -43,8 +100,7 @@ def review_values(quotas: Mapping[str, int], month: Month, cut: int | None = Non
         for number in range(1, WEEKS + 1):
             there = number < len(weeks)
             plan = plans[number] if there else []
-            found[f"week{number}.next.{name}"] = plan
-            found[f"week{number}.next.{name}.合计"] = sum(count or 0 for count in plan)
+            found |= NEXT_PLAN.values(plan, 周=str(number), 活动=name)
             if number == 1:
                 continue  # its plan was not made in this workbook
             shown = plans[number - 1] if there else []

@@ -1,0 +1,209 @@
+"""The slots of plans by week and day: for a person, and for a manager."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from kpi_xl.calendar import FORM_WEEKS, WEEKDAYS, day_note
+from kpi_xl.data.people import ACTIVITIES
+from kpi_xl.slots.cell_formula import CellFormula, cell, numbers_in, total, unless_error, when
+from kpi_xl.slots.slot import Group, Kind, Slot
+
+WEEKS: Final = FORM_WEEKS
+"""The templates have a sheet for each week."""
+
+WEEK_NAMES: Final = tuple(str(week) for week in range(1, WEEKS + 1))
+OVER_WEEKS: Final = {"周": WEEK_NAMES}
+"""What stands in the names of the slots of a week's sheet."""
+
+PLANNED: Final = tuple(ACTIVITIES.values())
+RECEIVED: Final = ("预收件数", "预收保费")
+
+
+class Week(NamedTuple):
+    """A week of a month's plans; without days where the month has no such week."""
+
+    number: int
+    days: Sequence[dt.date | None]
+
+    @property
+    def notes(self) -> list[str | None]:
+        """What is out of the ordinary about each day."""
+        return [day_note(day) if day else None for day in self.days]
+
+
+WEEK: Final = Group(
+    "week<周>.",
+    "第 <周> 周",
+    {
+        "name": Slot("第几周", value=lambda week: f"第{week.number}周"),
+        "period": Slot(
+            "起止日期",
+            value=lambda week: (
+                period_text(week.days) if week.days else f"本月没有第{week.number}周"
+            ),
+        ),
+        "dates": Slot("七天的日期", Kind.DATE, 7, lambda week: week.days),
+        "weekday": Slot(
+            "七天是周几",
+            cells=7,
+            value=lambda week: [day and WEEKDAYS[day.weekday()] for day in week.days],
+        ),
+        "note": Slot("休、节日或调休上班", cells=7, value=lambda week: week.notes),
+        "days": Slot("周一到周五的日期", Kind.DATE, 5, lambda week: week.days[:5]),
+        "days.note": Slot("周一到周五的备注", cells=5, value=lambda week: week.notes[:5]),
+        "heading": Slot("表头"),
+        "focus": Slot("工作重点"),
+        "morning": Slot("周一到周五上午的计划", cells=5),
+        "afternoon": Slot("周一到周五下午的计划", cells=5),
+        "accompany.合计": Slot("陪同次数合计", Kind.NUMBER),
+        "talks.合计": Slot("面谈人数合计", Kind.NUMBER),
+        "accompany.提示": Slot("陪同次数够不够"),
+        "talks.提示": Slot("面谈人数够不够"),
+    },
+    OVER_WEEKS,
+)
+
+PERSON: Final = Group(
+    "person.",
+    "",
+    {
+        "name": Slot("姓名"),
+        "id": Slot("工号；有这个名称的工作簿每人一份"),
+        "rank": Slot("职级"),
+        "team": Slot("所在营业组"),
+        "department": Slot("所在营业部"),
+    },
+)
+
+MONTH_PLAN: Final = Group(
+    "month.",
+    "<活动>",
+    {
+        "plan.weekly.<活动>": Slot("各周计划，一行五周", Kind.NUMBER, WEEKS),
+        "plan.<活动>": Slot(
+            "本月计划", Kind.NUMBER, formula=total(cell("month.plan.weekly.<活动>"))
+        ),
+    },
+    {"活动": PLANNED},
+)
+
+MONTH_DONE: Final = Group(
+    "month.",
+    "<项目>",
+    {
+        "last.<项目>": Slot("上月实绩", Kind.NUMBER),
+        "target.<项目>": Slot("本月目标", Kind.NUMBER),
+        "done.weekly.<项目>": Slot(
+            "各周完成，一行五周", Kind.NUMBER, WEEKS, lambda _: [""] * WEEKS
+        ),
+        "done.<项目>": Slot("本月完成", Kind.NUMBER, formula=total(cell("done.weekly.<项目>"))),
+        # Beside the plan or the target, as the form has it: blank until something is typed.
+        "gap.<项目>": Slot("本月差额", Kind.NUMBER, value=lambda _: ""),
+        "rate.<项目>": Slot("本月完成率", Kind.RATIO, value=lambda _: ""),
+    },
+    {"项目": (*PLANNED, *RECEIVED)},
+)
+
+WEEK_PLAN: Final = Group(
+    "week<周>.",
+    "第 <周> 周",
+    {
+        "plan.<活动>": Slot("<活动>每天的计划", Kind.NUMBER, 7, lambda plan: plan),
+        "plan.<活动>.合计": Slot("<活动>计划合计", Kind.NUMBER, formula=total(cell("plan.<活动>"))),
+    },
+    OVER_WEEKS | {"活动": PLANNED},
+)
+
+_TYPED: Final = cell("input.week<周>.done.<项目>")
+_DONE: Final = cell("done.<项目>.合计")
+_PLAN: Final = cell("week<周>.plan.<项目>.合计")
+
+
+def _once_typed(value: CellFormula) -> CellFormula:
+    """Blank until somebody has typed what was done."""
+    return when(numbers_in(_TYPED).equals(0), "", value)
+
+
+WEEK_DONE: Final = Group(
+    "week<周>.",
+    "第 <周> 周",
+    {
+        "done.<项目>.合计": Slot("<项目>完成合计", Kind.NUMBER, formula=total(_TYPED)),
+        "gap.<项目>": Slot("<项目>差额", Kind.NUMBER, formula=_once_typed(_DONE - _PLAN)),
+        "rate.<项目>": Slot(
+            "<项目>完成率", Kind.RATIO, formula=_once_typed(unless_error(_DONE / _PLAN))
+        ),
+    },
+    OVER_WEEKS | {"项目": (*PLANNED, *RECEIVED)},
+)
+
+ATTENTION: Final = Group(
+    "attention.",
+    "主管要关注的人，每人一行",
+    {
+        "姓名": Slot("姓名", cells=None, value=lambda seen: seen.member.name),
+        "工号": Slot("工号", cells=None, value=lambda seen: seen.member.agent),
+        "职级": Slot("职级", cells=None, value=lambda seen: seen.member.rank),
+        "原因": Slot("为什么关注", cells=None, value=lambda seen: seen.reason),
+        "方式": Slot("陪同、面谈或电话", cells=None, value=lambda seen: seen.manner),
+    },
+)
+
+TYPED: Final = (
+    Group(
+        "input.week<周>.",
+        "第 <周> 周",
+        {
+            "done.<项目>": Slot("<项目>每天完成", Kind.NUMBER, 7),
+        },
+        OVER_WEEKS | {"项目": (*PLANNED, *RECEIVED)},
+    ),
+    Group(
+        "input.week<周>.",
+        "第 <周> 周",
+        {
+            "reason": Slot("未完成的原因", cells=7),
+            "problem": Slot("本周问题"),
+            "improve": Slot("改进办法"),
+            "next": Slot("下周重点"),
+            "comment": Slot("主管批注"),
+            "summary": Slot("本周小结"),
+            "filled_on": Slot("该周的填写日期", Kind.DATE),
+            "morning.result": Slot("周一到周五上午的结果", cells=5),
+            "afternoon.result": Slot("周一到周五下午的结果", cells=5),
+            "accompany": Slot("周一到周五的陪同展业次数", Kind.NUMBER, 5),
+            "talks": Slot("周一到周五的面谈人数", Kind.NUMBER, 5),
+        },
+        OVER_WEEKS,
+    ),
+    Group(
+        "input.attention.",
+        "主管要关注的人，每人一行",
+        {
+            "date": Slot("计划日期", Kind.DATE, None),
+            "action": Slot("打算怎么做", cells=None),
+            "result": Slot("结果", cells=None),
+        },
+    ),
+    Group(
+        "input.",
+        "",
+        {
+            "focus": Slot("本月重点"),
+            "summary": Slot("月末小结、检讨"),
+            "comment": Slot("上级意见"),
+            "filled_on": Slot("填写日期", Kind.DATE),
+        },
+    ),
+)
+"""What people type into plans and many other forms."""
+
+
+def period_text(week: Sequence[dt.date | None]) -> str:
+    """The first and last day of a week: 6月3日—6月9日."""
+    days = [day for day in week if day]
+    first, last = days[0], days[-1]
+    return f"{first.month}月{first.day}日—{last.month}月{last.day}日"

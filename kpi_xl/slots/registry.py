@@ -1,0 +1,73 @@
+"""Every slot that kpi_xl fills or reads back: the list that names, documents and checks follow."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Final
+
+from kpi_xl.slots import (
+    agenda_values,
+    analysis_slots,
+    assessment_values,
+    count_values,
+    log_values,
+    member_values,
+    monthly_review_slots,
+    plan_slots,
+    skill_values,
+    topic_values,
+    unit_values,
+    weekly_member_values,
+    weekly_review_values,
+)
+from kpi_xl.slots.slot import INPUT, Declared, Group
+
+_MODULES: Final = (
+    unit_values,
+    count_values,
+    analysis_slots,
+    monthly_review_slots,
+    member_values,
+    plan_slots,
+    weekly_review_values,
+    agenda_values,
+    weekly_member_values,
+    log_values,
+    assessment_values,
+    topic_values,
+    skill_values,
+)
+
+
+def groups() -> list[Group]:
+    """Every group, module by module, in the order they are declared."""
+    found: list[Group] = []
+    for module in _MODULES:
+        for value in vars(module).values():
+            listed = value if isinstance(value, tuple) else (value,)
+            found += [one for one in listed if isinstance(one, Group) and one not in found]
+    return found
+
+
+@functools.cache
+def declared() -> Mapping[str, Declared]:
+    """Every slot by name.
+
+    Raises
+    ------
+    ValueError
+        Two groups declare the same name.
+    """
+    found: dict[str, Declared] = {}
+    for group in groups():
+        for one in group.declared():
+            if one.name in found:
+                raise ValueError(f"{one.name} is declared twice")
+            found[one.name] = one
+    return found
+
+
+def slot_names() -> dict[str, str]:
+    """Every slot name that is filled, with what it means in Chinese."""
+    return {name: one.meaning for name, one in declared().items() if not name.startswith(INPUT)}
