@@ -18,7 +18,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from benchmarks.bench_workbook import template, values
-from kpi_xl.circulation.production import Blank, Order, produced
+from kpi_xl.circulation.production import Blank, Made, Order, produced
 from kpi_xl.system.files import write_whole
 from kpi_xl.workbook import Identity, Template
 from kpi_xl.workbook.answers import ReturnedWorkbook
@@ -52,6 +52,7 @@ def send(blank: Blank, folder: Path, count: int) -> None:
     """Make and write as many workbooks, on two processes."""
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
         for number, made in enumerate(produced(blank, orders(count), pool, PROCESSES)):
+            assert isinstance(made, Made), made
             write_whole(folder / f"{number % 100}" / f"{number}.xlsx", made.content)
 
 

@@ -253,11 +253,14 @@ def _run(task: str, company: Path) -> dict[str, float]:
 
 def _measure(task: str, company: Path) -> dict[str, float]:
     """Run a task here; only its own time counts, not that of importing what it needs."""
-    tasks = {
+    tasks: dict[str, Callable[[Path], object]] = {
         "ours": _ours, "limited": _limited, "pandas": _pandas, "bare": _bare, "load": _load,
         "keep": _keep,
     }  # fmt: skip
-    prepared = {"kept": _kept, **{name: partial(_store, name) for name in _STORE}}
+    prepared: dict[str, Callable[[Path], Callable[[], object]]] = {
+        "kept": _kept,
+        **{name: partial(_store, name) for name in _STORE},
+    }
     work = prepared[task](company) if task in prepared else partial(tasks[task], company)
     begun, cpu = time.perf_counter(), time.process_time()
     keep = work()

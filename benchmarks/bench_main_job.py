@@ -20,7 +20,7 @@ import xlsxwriter
 
 from kpi_xl.data.check import check_project
 from kpi_xl.jobs import start
-from kpi_xl.jobs.fill import fill
+from kpi_xl.jobs.fill import Filled, fill
 from kpi_xl.jobs.load import load
 from kpi_xl.project import Project
 
@@ -92,9 +92,9 @@ def figures(quick: bool = False) -> Iterator[tuple[str, float, str]]:
         yield "sample", _cpu(lambda: start.sample(branch)), "s"
         project = Project.open(branch)
         yield "load_sample", _cpu(lambda: load(project)), "s"
-        filled = []
+        filled: list[Filled] = []
         for template in ("月度KPI表", "周工作计划"):
-            spent = _cpu(lambda template=template: filled.append(fill(project, template)))
+            spent = _cpu(lambda: filled.append(fill(project, template)))  # noqa: B023
             count = len(filled[-1].files)
             yield f"fill_{'kpi' if count < 20 else 'plan'}_{count}_workbooks", spent, "s"
 

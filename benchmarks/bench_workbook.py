@@ -55,8 +55,8 @@ def template(path: Path) -> None:
                 book.define_name(f"kpi.{row - 3:02d}.{name}", f"=目标设定!${column}${line}")
             sheet.write_formula(row, 7, f"=IF(D{line}=0,0,G{line}/D{line})", computed, 0)
             sheet.write_formula(row, 8, f"=ROUND(MIN(H{line},1.2)*E{line}*100,1)", computed, 0)
-            for column in range(11, 20):
-                sheet.write(row, column, 50 + (row * 7 + column * 13) % 60, label)
+            for place in range(11, 20):
+                sheet.write(row, place, 50 + (row * 7 + place * 13) % 60, label)
             sheet.add_sparkline(row, 10, {"range": f"目标设定!$L${line}:$T${line}"})
         sheet.conditional_format(4, 7, last, 7, {"type": "data_bar", "data_bar_2010": True})
         limits = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 1}
@@ -130,7 +130,7 @@ def excelize_fill(path: Path, out: Path, filled: Mapping[str, object]) -> float 
         ((sheet, reference),) = defined[name].destinations
         shown = value if isinstance(value, int | float | str) else str(value)
         cells.append((sheet, reference.replace("$", ""), shown))
-    command = [sys.executable, "-c", _EXCELIZE, path, out, "20", json.dumps(cells)]
+    command = [sys.executable, "-c", _EXCELIZE, str(path), str(out), "20", json.dumps(cells)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return float(done.stdout)
 

@@ -140,7 +140,7 @@ def _people(folder: Path, count: int, rng: np.random.Generator) -> People:
     teams = max(4, count // 50)
     team = rng.integers(0, teams, rows)
     team[rng.random(rows) < 0.001] = -1  # who is in no team
-    moves = []
+    moves: list[tuple[Any, ...]] = []
     day = signed.copy()
     for share in (0.15, 0.3, 0.3):
         who = np.flatnonzero((team >= 0) & (rng.random(rows) < share))
@@ -315,7 +315,7 @@ def _weighted(
     weights: NDArray[np.float64], count: int, rng: np.random.Generator
 ) -> NDArray[np.intp]:
     heap = np.cumsum(weights)
-    return np.searchsorted(heap, rng.random(count) * heap[-1], side="right")
+    return np.asarray(np.searchsorted(heap, rng.random(count) * heap[-1], side="right"))
 
 
 def _numbered(prefix: str, numbers: Ints, digits: int) -> pa.Array:

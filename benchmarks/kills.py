@@ -31,6 +31,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import msoffcrypto
@@ -114,13 +115,15 @@ class Mailbox:
         self.mails: list[tuple[str, str, str]] = []
         self._dice = random.Random(2)
 
-    async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Any, address: str, rcpt_options: Any
+    ) -> str:
         if self._dice.random() < 0.05:
             return "451 try later"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server, session, envelope):
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         fate = self._dice.random()
         if fate < 0.05:
             return "452 full"
@@ -225,9 +228,9 @@ class Trials:
         for file in sorted(found.keys() & wanted.keys()):
             if _meaning(found[file]) != _meaning(wanted[file]):
                 yield f"not the same: {file}"
-        for file in scratch.rglob("*"):
-            if file.is_file():
-                yield f"left in the temporary folder: {file.relative_to(scratch)}"
+        for left in scratch.rglob("*"):
+            if left.is_file():
+                yield f"left in the temporary folder: {left.relative_to(scratch)}"
         yield from _unknown(folder)
         if "--mail" in step.arguments:
             yield from self._of_mails(folder)

@@ -185,7 +185,7 @@ def _run(folder: str, arguments: list[str], scratch: str, said: str, dies_at: in
     from kpi_xl.cli import main
 
     tempfile.tempdir = None
-    mail._FIRST_PAUSE = 0.01  # the tries have no time to lose
+    vars(mail)["_FIRST_PAUSE"] = 0.01  # the tries have no time to lose
     if dies_at is not None:
         _die(folder, dies_at)
     sys.argv = [

@@ -343,6 +343,34 @@ SAME_DAY_ELSEWHERE: Final = Kind(
     set_aside=False,
 )
 
+# Units.
+
+UNIT_MEANT: Final = Kind(
+    "unit.written-otherwise",
+    "{level}“{given}”只能是“{name}”，已按它使用，共 {count} 行（差在{how}）",
+    "请核对是不是同一个{level}；不是的，请把两个名称改得不同",
+    set_aside=False,
+)
+UNIT_LIKE_OTHERS: Final = Kind(
+    "unit.like-others",
+    "{level}“{given}”像是“{like}”，看不出是不是同一个，当作单独的{level}，共 {count} 行",
+    "同一个{level}请写成一样的；不是的，请把名称改得不同",
+    set_aside=False,
+)
+UNIT_WITHOUT_UPPER: Final = Kind(
+    "unit.without-upper",
+    "{level}“{unit}”有 {count} 行没有写{upper}，别的行写着“{name}”，当作两个{level}",
+    "请在这些行补上{upper}",
+    set_aside=False,
+)
+TARGET_OF_NO_UNIT: Final = Kind(
+    "target.unknown-unit",
+    "没有这个{level}，它的目标用不上，共 {count} 行",
+    "请写成人员表里的名称；分公司写 kpi.toml 里的名称，个人写工号",
+    set_aside=False,
+    hints=("；是不是：{like}",),
+)
+
 # Between tables.
 
 _ASIDE: Final = "；人员表有 {aside} 行搁置，他在其中的，先改好那一行"

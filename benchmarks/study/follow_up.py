@@ -34,7 +34,7 @@ def premium(dice: np.random.Generator, units: int, wander: float) -> tuple[Float
     """人均保费: few policies of very different amounts."""
     shares, people = rates(dice, units, wander)
     pieces = dice.poisson(shares * people)
-    values = np.vectorize(lambda n: dice.lognormal(9, 1, n).sum())(pieces) / people
+    values = np.vectorize(lambda n: np.sum(dice.lognormal(9, 1, n)))(pieces) / people
     return values, people
 
 
@@ -65,7 +65,8 @@ def claims(
         values[took, -1] += effect * (1 if kind == "rates" else values.mean())
         verdict = follow_up(values, people, took, "higher").verdict[took]
         found += [(verdict == each).sum() for each in (0, 1, 2)]
-    return found / max(found.sum(), 1)
+    total: float = max(float(found.sum()), 1.0)
+    return np.asarray(found / total, dtype=np.float64)
 
 
 def without_effect(rounds: int) -> Iterator[tuple[str, int, str, float, Floats]]:

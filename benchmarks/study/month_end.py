@@ -98,8 +98,10 @@ def told(
         found = pace(now, end, over, days, amounts[:, :-1], lengths[:-1])
         line = now * days / over
         before = amounts[:, -1 - YEAR : -YEAR]
-        by_now = done_by(before, lengths[-1 - YEAR : -YEAR] * (over / days))[:, 0]
+        then = np.asarray(lengths[-1 - YEAR : -YEAR] * (over / days), dtype=np.float64)
+        by_now = done_by(before, then)[:, 0]
         year = np.where(by_now > 0, now * before.sum(axis=(1, 2)) / np.maximum(by_now, 1), line)
         missed += [np.abs(told - end).sum() / end.sum() for told in (found.forecast, line, year)]
         inside += float(((found.low <= end) & (end <= found.high)).mean())
-    return Told(*(missed / rounds).tolist(), inside / rounds)
+    miss, straight, last_year = (missed / rounds).tolist()
+    return Told(miss, straight, last_year, inside / rounds)

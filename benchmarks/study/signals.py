@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+from numpy.typing import NDArray
 
 from kpi_xl.analysis.signals import xmr
 
@@ -13,13 +16,13 @@ def false_signals(kind: str, rounds: int, seed: int) -> float:
     """The share of months of steady series with a signal, from the 13th to the 24th."""
     dice = np.random.default_rng(seed)
     size = (rounds, MONTHS)
-    series = {
+    worlds: dict[str, Callable[[], NDArray[np.float64]]] = {
         "normal": lambda: dice.normal(0.7, 0.05, size),
         "counts": lambda: dice.poisson(8, size).astype(float),
         "rates": lambda: dice.binomial(12, 0.7, size) / 12,
         "premium": lambda: dice.lognormal(9, 0.4, size),
-    }[kind]()
-    return float((xmr(series).signal[:, 12:] > 0).mean())
+    }
+    return float((xmr(worlds[kind]()).signal[:, 12:] > 0).mean())
 
 
 def delays(shift: float, rounds: int, seed: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

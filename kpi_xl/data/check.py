@@ -29,6 +29,7 @@ from kpi_xl.data.finding import Finding
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.sources import LeftOut, Source
 from kpi_xl.data.tables_found import find_tables
+from kpi_xl.data.units_as_known import KnownUnits
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project, Settings
 from kpi_xl.readers.id import Ids
@@ -86,6 +87,7 @@ def check_project(
             Problem(table.name, source.name, source.sheet, None, None, None, fault)
         )
     _agents_as_known(of_tables, problems)
+    _units_as_known(of_tables, problems, project.settings.name)
     tables: dict[str, CheckedTable] = {}
     with _pool() as pool:  # the two longest take about the same time
         within = pool.map(_within, (TABLES[code] for code in of_tables), of_tables.values())
@@ -109,6 +111,21 @@ def _agents_as_known(
     for code in agent_ids.TABLES_OF_AGENTS:
         for place, part in enumerate(of_tables.get(code, ())):
             data, findings = agent_ids.as_known(part.data, known, ids)
+            if findings:
+                problems[code] += _problems(part, findings)
+                of_tables[code][place] = replace(part, data=data, parts=(Part(data),))
+
+
+def _units_as_known(
+    of_tables: dict[str, list[CheckedTable]], problems: dict[str, list[Problem]], branch: str
+) -> None:
+    """Put one name in place of the spellings by which only that unit can be meant, and tell."""
+    known = KnownUnits(
+        {code: [part.data for part in parts] for code, parts in of_tables.items()}, branch
+    )
+    for code in ("agents", "transfers", "targets"):
+        for place, part in enumerate(of_tables.get(code, ())):
+            data, findings = known.as_known(code, part.data)
             if findings:
                 problems[code] += _problems(part, findings)
                 of_tables[code][place] = replace(part, data=data, parts=(Part(data),))

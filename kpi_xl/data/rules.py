@@ -19,7 +19,8 @@ from kpi_xl import kinds
 from kpi_xl.catalogue import kpis
 from kpi_xl.catalogue.measures import COUNTED
 from kpi_xl.catalogue.names import like_kpi
-from kpi_xl.catalogue.schema import AGENTS, ORGANISATION, Column, Table
+from kpi_xl.catalogue.schema import ORGANISATION, Column, Table
+from kpi_xl.data import unit_rules
 from kpi_xl.data.finding import Finding
 from kpi_xl.data.hashes import key_columns
 from kpi_xl.data.snapshots import winners
@@ -37,12 +38,6 @@ SERVICE_TABLES: Final = (
 """The tables of what agents did or what became of them."""
 
 _NEVER: Final = np.iinfo(np.int32).max
-
-_PLACES: Final = ("region", "department", "team")
-"""The columns of 人员 that say where somebody belongs."""
-
-_FORGOTTEN: Final = 0.1
-"""Where so few rows lack a unit, it was forgotten; where more do, they are meant to have none."""
 
 _FEW: Final = 1_000_000
 """Fewer rows are compared faster than their hashes are made."""
@@ -65,18 +60,8 @@ def doubtful(table: Table, data: pa.Table) -> list[Finding]:
     """What people should look at in the rows that are used."""
     findings = list(_negative(table, data))
     if table.code == "agents":
-        findings += [*_stints(data), *_nowhere(data), *_in_first_rows(data)]
+        findings += [*_stints(data), *unit_rules.of_places(data)]
     return findings
-
-
-def _nowhere(agents: pa.Table) -> Iterator[Finding]:
-    """Agents of no unit at a level at which nearly everybody has one."""
-    for code in _PLACES:
-        blank = pc.is_null(agents[code])
-        if 0 < agents[code].null_count <= len(agents) * _FORGOTTEN:
-            name = AGENTS.column(code).name
-            for row in _places(blank):
-                yield Finding(row, code, kinds.NO_UNIT(level=name))
 
 
 def unlike_others(table: Table, parts: Sequence[pa.Table]) -> Iterator[Finding]:
@@ -101,17 +86,6 @@ def unlike_others(table: Table, parts: Sequence[pa.Table]) -> Iterator[Finding]:
 _ENOUGH: Final = 4
 _OTHER_UNIT: Final = 300
 """Amounts so many times smaller than those of the other files are not in the same unit."""
-
-
-def _in_first_rows(agents: pa.Table) -> Iterator[Finding]:
-    """Units that stand once each above empty cells, as a report has them and a list has not."""
-    for code in _PLACES:
-        named = agents[code].drop_null()
-        blanks = agents[code].null_count
-        if len(named) > 1 and blanks >= len(named) == len(named.unique()):
-            first = _places(pc.is_null(agents[code]))[0]
-            level = AGENTS.column(code).name
-            yield Finding(first, code, kinds.UNITS_IN_FIRST_ROWS(level=level, count=blanks))
 
 
 def _to_nowhere(transfers: pa.Table) -> Iterator[Finding]:

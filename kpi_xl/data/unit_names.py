@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from kpi_xl.readers.unit import canonical
 
 if TYPE_CHECKING:
     from kpi_xl.data.cube import Unit
 
-_SAME: Final = str.maketrans({"\\": "/", "／": "/", "：": ":"})
-
 
 def plain(text: str) -> str:
     """A label without differences that nobody means."""
-    return text.strip().translate(_SAME)
+    return canonical(text.replace("\\", "/"))
 
 
 def whole_name(unit: Unit) -> str:

@@ -1,0 +1,148 @@
+"""Names of units: how one may be written, and which spellings mean the same unit."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from kpi_xl.readers.cell import plain
+
+_BEING_SET_UP: Final = re.compile(
+    r"[(\[【〔<](在?筹[备建]?中?|新[设建]?|拟设|试点|试运行|暂定?|临时)[)\]】〕>]"
+)
+_SUFFIX: Final = re.compile(r"(?<=.)(营业[部区组]|[部区组]|门?店)$")
+_REMARK: Final = re.compile(r"[(\[【〔<]([^()\[\]【】〔〕<>]{2,})[)\]】〕>]$")
+_NUMBERED: Final = re.compile(r"第?([0-9a-z]+|[一二三四五六七八九十]+)[部区组店号队]?")
+_TWO: Final = 2
+
+SPELLING: Final = "写法（空格、全角、大小写、繁体）"
+SUFFIX: Final = "后缀（如“部”“营业部”“（筹）”）"
+
+
+def canonical(name: str) -> str:
+    """A name without what makes no other unit of it: width, spaces, capitals, traditional forms.
+
+    Examples
+    --------
+    >>> canonical(" 城東 營業部"), canonical("Ａ组\u200b")
+    ('城东营业部', 'a组')
+    """
+    text = "".join(plain(name).casefold().split())
+    return text if text.isascii() else _simplified()(text)
+
+
+def stem(name: str) -> str:
+    """A name without 部, 营业部 and the like behind it, and without （筹）.
+
+    Examples
+    --------
+    >>> stem("城东营业部（筹）"), stem("城东"), stem("营业部"), stem("城东（一）")
+    ('城东', '城东', '营业部', '城东(一)')
+    """
+    text = canonical(name)
+    whole = _BEING_SET_UP.sub("", text) or text
+    return _SUFFIX.sub("", whole) if whole not in ("营业部", "营业区", "营业组") else whole
+
+
+@functools.cache
+def _simplified() -> Callable[[str], str]:
+    from opencc import OpenCC  # reads its dictionaries: only where there are names
+
+    convert: Callable[[str], str] = functools.lru_cache(1 << 14)(OpenCC("t2s").convert)
+    return convert
+
+
+@dataclass(frozen=True)
+class Meant:
+    """The name that is meant by another spelling.
+
+    Parameters
+    ----------
+    name : str
+        As most write it.
+    how : str
+        In what they differ, in Chinese.
+    """
+
+    name: str
+    how: str
+
+
+@dataclass(frozen=True)
+class Spellings:
+    """What the names of one level, below one unit, say of each other.
+
+    Parameters
+    ----------
+    meant : mapping of str to Meant
+        The spellings by which only another name can be meant.
+    doubtful : mapping of str to tuple of str
+        The names that may be others, which nobody can tell.
+    """
+
+    meant: Mapping[str, Meant]
+    doubtful: Mapping[str, tuple[str, ...]]
+
+
+def spellings(names: Mapping[str, int]) -> Spellings:
+    """Which of some names are spellings of the same unit.
+
+    Parameters
+    ----------
+    names : mapping of str to int
+        The names, and how often each is written: what is written most is the name.
+
+    Examples
+    --------
+    >>> found = spellings(
+    ... {"城东营业部": 9, "城東 營業部": 1, "城东（筹）": 1, "城西部": 1, "城西店": 2, "城西": 1}
+    ... )
+    >>> {given: one.name for given, one in found.meant.items()}
+    {'城東 營業部': '城东营业部', '城东（筹）': '城东营业部'}
+    >>> sorted(found.doubtful)
+    ['城西', '城西店', '城西部']
+    """
+    meant: dict[str, Meant] = {}
+    kept: dict[str, int] = {}
+    for alike in _by(canonical, names):
+        name = max(alike, key=lambda one: (names[one], canonical(one) == one, -len(one)))
+        kept[name] = sum(names[one] for one in alike)
+        meant |= {one: Meant(name, SPELLING) for one in alike if one != name}
+    doubtful: dict[str, tuple[str, ...]] = {}
+    for alike in _by(stem, kept):
+        settled = [one for one in alike if not _BEING_SET_UP.search(canonical(one))]
+        if len(settled) > _TWO:
+            doubtful |= {one: tuple(o for o in alike if o != one) for one in alike}
+        elif len(alike) > 1:
+            name = max(settled or alike, key=lambda one: (kept[one], len(one)))
+            others = {one: Meant(name, SUFFIX) for one in alike if one != name}
+            moved = {given: others[one.name] for given, one in meant.items() if one.name in others}
+            meant |= others | moved
+    doubtful |= _remarked([one for one in kept if one not in meant])
+    return Spellings(meant, doubtful)
+
+
+def _remarked(names: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Names that another one is with a remark behind it, where that is no number."""
+    plainly = {stem(name): name for name in names}
+    found: dict[str, list[str]] = {}
+    for name in names:
+        text = canonical(name)
+        remark = _REMARK.search(text)
+        if remark and not _NUMBERED.fullmatch(remark[1]):
+            base = stem(text[: remark.start()])
+            if base in plainly and plainly[base] != name:
+                found.setdefault(base, []).append(name)
+    for base, remarked in found.items():
+        if len(remarked) == 1:  # several are told apart by their remarks
+            yield remarked[0], (plainly[base],)
+
+
+def _by(form: Callable[[str], str], names: Mapping[str, int]) -> list[list[str]]:
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        alike.setdefault(form(name), []).append(name)
+    return list(alike.values())
