@@ -187,6 +187,9 @@ EMPTY_SHEET: Final = Kind("sheet.empty", "工作表是空的", "不用处理")
 HIDDEN_SHEET: Final = Kind(
     "sheet.hidden", "隐藏的工作表，没有读", "要用的话，请在 Excel 里取消隐藏；不用的请删去"
 )
+SAID_NOT_TO_READ: Final = Kind(
+    "file.said-not-to-read", "kpi.toml 的 [sheets] 里写着不读", "要用的话，请运行 kpi-xl map 再选"
+)
 NO_HEADINGS: Final = Kind(
     "sheet.without-headings",
     "没有哪张表的标题行",

@@ -30,6 +30,7 @@ from kpi_xl.settings.file import SettingError, is_text, nearest, row_of, setting
 from kpi_xl.settings.mail import KEYS as MAIL_KEYS
 from kpi_xl.settings.mail import MailSettings, mail_settings
 from kpi_xl.settings.server import ServerSettings, server_settings
+from kpi_xl.settings.sheets import SheetSettings, said_of, sheet_settings
 from kpi_xl.settings.text import REPORT
 
 _FILE: Final = "duckdb:///"
@@ -41,6 +42,7 @@ _KNOWN: Final[dict[str, set[str] | None]] = {
     "project": {"name", "data", "report"},
     "files": {table.name for table in TABLES.values()},
     "columns": {table.name for table in TABLES.values()},
+    "sheets": None,
     "dates": {"order", "no_date"},
     "rules": {
         "effective_fyc",
@@ -75,6 +77,8 @@ class Settings:
         tell which table a file holds.
     columns : mapping of str to mapping of str to str
         Headings by table code and column code, for headings that kpi_xl does not know.
+    sheets : mapping of str to SheetSettings
+        What is said of single files and worksheets, by their names.
     date_order : str
         How dates such as 8/28/1989 are written: ``"ymd"``, ``"mdy"`` or ``"dmy"``.
     no_date : tuple of str
@@ -116,6 +120,7 @@ class Settings:
     data: str = "data"
     files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    sheets: Mapping[str, SheetSettings] = field(default_factory=dict)
     date_order: DateOrder = "ymd"
     no_date: tuple[str, ...] = ()
     effective_fyc: float = 800.0
@@ -144,6 +149,10 @@ class Settings:
         """The level that is called so here; a level's own name is understood as well."""
         own = {called: level for level, called in self.levels.items()}
         return own.get(name, name)
+
+    def said_of(self, name: str, sheet: str | None) -> SheetSettings:
+        """What is said of a file or worksheet, and of it alone."""
+        return said_of(self.sheets, name, sheet) or SheetSettings()
 
     @property
     def in_database(self) -> bool:
@@ -259,6 +268,7 @@ class _Reader:
                 self._table(name): self._texts("files", name, ()) for name in self._section("files")
             },
             columns=dict(map(self._columns, self._section("columns"))),
+            sheets=sheet_settings(self._section("sheets"), self.file),
             date_order=self._date_order(default.date_order),
             no_date=self._texts("dates", "no_date", default.no_date),
             effective_fyc=self._number("effective_fyc", default.effective_fyc, 0, 1e9),

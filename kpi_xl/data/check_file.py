@@ -19,7 +19,6 @@ from kpi_xl.data.parse import Parsed, absent_column, parse_column
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.read import RawTable, read_source
 from kpi_xl.data.sources import Source
-from kpi_xl.data.units_of_money import unit_of
 from kpi_xl.fault import Fault, Kind
 from kpi_xl.project import Settings
 from kpi_xl.readers.cell import UNCOMPUTED
@@ -28,7 +27,7 @@ from kpi_xl.readers.number import heading_scale
 
 def read_file(settings: Settings, source: Source) -> tuple[CheckedTable, list[Problem]]:
     """Read one raw file or worksheet, and check its cells; see `check_file`."""
-    return check_file(read_source(source, settings.columns.get(source.code, {})), settings)
+    return check_file(read_source(source, settings), settings)
 
 
 def check_file(raw: RawTable, settings: Settings) -> tuple[CheckedTable, list[Problem]]:
@@ -58,7 +57,7 @@ def check_file(raw: RawTable, settings: Settings) -> tuple[CheckedTable, list[Pr
         text, heading = raw.columns[column.code], raw.headings[column.code]
         unknown = pc.fill_null(pc.equal(text, UNCOMPUTED), False)
         readable = pc.if_else(unknown, None, text) if pc.any(unknown).as_py() else text
-        unit = unit_of(heading, raw.above) if column.kind == "money" else ""
+        unit = raw.unit(heading) if column.kind == "money" else ""
         parsed = parse_column(readable, column, settings, f"（{unit}元）" if unit else "")
         if readable is not text:
             parsed = _uncomputed(parsed, unknown)
@@ -115,7 +114,7 @@ def _amounts(
     scales = {
         code: heading_scale(f"（{unit}元）")
         for code, heading in raw.headings.items()
-        if (unit := unit_of(heading, raw.above))
+        if (unit := raw.unit(heading))
     }
     amounts = {c.code: c for c in raw.table.columns if c.kind in ("money", "count")}
     values = {

@@ -20,7 +20,7 @@ from kpi_xl import kinds
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.headings import normalise
 from kpi_xl.data.read import RawTable
-from kpi_xl.data.units_of_money import in_percent, unit_of
+from kpi_xl.data.units_of_money import in_percent
 from kpi_xl.fault import Fault
 
 _STATUS: Final = {
@@ -34,6 +34,7 @@ _GONE: Final = (
 _NOT: Final = r"^\s*(未|没|不|无|否|在职|待|申请中)"
 _WITHDRAWN: Final = r"(撤单|撤保|撤件|犹撤|犹退|犹豫期)"
 _ENDED: Final = r"(退保|失效|终止|解约|注销|身故|理赔)"
+_FLAG_HEADING: Final = re.compile(r"是否|标志|犹撤$|犹退$")
 _YES: Final = ("是", "Y", "y", "1", "√", "true", "True", "TRUE", "yes", "Yes", "1.0")
 _NO: Final = ("否", "N", "n", "0", "×", "false", "False", "FALSE", "no", "No", "0.0")
 _NO_MOVE: Final = r"(离职|离司|离岗|解约|脱落|退司|终止|入职|入司|签约|新增|新人|复职|二次入司)"
@@ -81,11 +82,15 @@ def unused_columns(raw: RawTable) -> Iterator[tuple[str, Fault]]:
         for heading, cells in raw.others.items():
             if heading in told or cells.null_count == len(cells):
                 continue
+            if heading in raw.said.unused or heading in raw.said.statuses:
+                continue
             if re.search(words, normalise(heading)) and not _is_status(raw, heading):
                 told.add(heading)
                 yield heading, kinds.COLUMN_NOT_USED(column=raw.table.column(code).name)
     if raw.table.code == "agents" and "left" not in raw.columns:
         for heading, cells in raw.others.items():
+            if heading in raw.said.unused:
+                continue
             if heading not in told and _partly_days(cells) and not _BENIGN.search(heading):
                 yield heading, kinds.DAYS_NOT_USED(column="解约日期")
 
@@ -126,15 +131,19 @@ def statuses(raw: RawTable, columns: dict[str, Any]) -> Iterator[tuple[int, str,
         The place of the row, the heading, what is wrong.
     """
     for heading, cells in raw.others.items():
-        if not _is_status(raw, heading) or cells.null_count == len(cells):
+        given = raw.said.statuses.get(heading)
+        if heading in raw.said.unused or cells.null_count == len(cells):
+            continue
+        if given is None and not _is_status(raw, heading):
             continue
         if raw.table.code == "agents":
             flag = _leaving_flag(heading)
-            gone = _says(cells, _GONE, flag) & _mask(pc.is_null(columns["left"]))
+            gone = _means(cells, _says(cells, _GONE, flag), given, "离职")
+            gone &= _mask(pc.is_null(columns["left"]))
             for place in np.flatnonzero(gone).tolist():
                 yield place, heading, kinds.LEFT_WITHOUT_DAY(status=cells[place].as_py())
         elif raw.table.code == "policies":
-            yield from _of_policies(heading, cells, columns)
+            yield from _of_policies(heading, cells, columns, given)
         else:
             for place in np.flatnonzero(_says(cells, _NO_MOVE, None)).tolist():
                 yield place, heading, kinds.NO_TRANSFER(status=cells[place].as_py())
@@ -147,11 +156,12 @@ def _leaving_flag(heading: str) -> tuple[str, ...] | None:
 
 
 def _of_policies(
-    heading: str, cells: Any, columns: dict[str, Any]
+    heading: str, cells: Any, columns: dict[str, Any], given: Mapping[str, str] | None
 ) -> Iterator[tuple[int, str, Fault]]:
-    flag = _YES if re.search(r"是否|标志|犹撤$|犹退$", heading) else None
+    flag = _YES if _FLAG_HEADING.search(heading) else None
     surrender = "退保" in heading and not re.search("犹", heading)
     withdrawn = _says(cells, _WITHDRAWN, flag if not surrender else None)
+    withdrawn = _means(cells, withdrawn, given, "撤单")
     withdrawn &= _mask(pc.is_null(columns["withdrawn"]))
     known = _mask(pc.is_valid(columns["ended"]))
     if (moved := withdrawn & known).any():
@@ -160,7 +170,8 @@ def _of_policies(
         columns["ended"] = pc.if_else(mask, None, columns["ended"])
     for place in np.flatnonzero(withdrawn & ~known).tolist():
         yield place, heading, kinds.WITHDRAWN_WITHOUT_DAY(status=cells[place].as_py())
-    ended = _says(cells, _ENDED, flag if surrender else None) & ~withdrawn & ~known
+    ended = _means(cells, _says(cells, _ENDED, flag if surrender else None), given, "终止")
+    ended &= ~withdrawn & ~known
     ended &= _mask(pc.is_null(columns["withdrawn"]))
     for place in np.flatnonzero(ended).tolist():
         yield place, heading, kinds.ENDED_WITHOUT_DAY(status=cells[place].as_py())
@@ -170,6 +181,43 @@ def _says(cells: Any, words: str, flag: tuple[str, ...] | None) -> NDArray[np.bo
     text = _mask(pc.match_substring_regex(cells, words, ignore_case=True))
     text &= ~_mask(pc.match_substring_regex(cells, _NOT))
     return text if flag is None else text | _mask(pc.is_in(cells, pa.array(flag)))
+
+
+def _means(
+    cells: Any, told: NDArray[np.bool_], given: Mapping[str, str] | None, meaning: str
+) -> NDArray[np.bool_]:
+    """Which cells mean something: by what kpi.toml says of their words, else as they are told."""
+    if not given:
+        return told
+    named = _mask(pc.is_in(cells, pa.array(list(given))))
+    so = [word for word, said in given.items() if said == meaning]
+    return (told & ~named) | _mask(pc.is_in(cells, pa.array(so, pa.string())))
+
+
+def meaning_of(code: str, heading: str, word: str) -> str | None:
+    """What a word under a status heading is taken to mean; None for one that says nothing known.
+
+    Parameters
+    ----------
+    code : str
+        The table.
+    heading, word : str
+        The heading, and what stands below it.
+    """
+    cells = pa.array([word])
+    if code == "agents":
+        flag = _leaving_flag(heading)
+        if _says(cells, _GONE, flag).any():
+            return "离职"
+        known = re.search(r"在职|在岗|正常|有效|在册|试用|转正|正式|^active", word, re.IGNORECASE)
+        return "在职" if known or (flag and word in (*_YES, *_NO)) else None
+    flag = _YES if _FLAG_HEADING.search(heading) else None
+    if _says(cells, _WITHDRAWN, flag if "退保" not in heading or "犹" in heading else None).any():
+        return "撤单"
+    if _says(cells, _ENDED, flag if "退保" in heading else None).any():
+        return "终止"
+    known = re.search(r"有效|生效|正常|承保|缴费|交费|续期|满期|^in.?force", word, re.IGNORECASE)
+    return "有效" if known or re.match(_NOT, word) or (flag and word in _NO) else None
 
 
 def withdrawals(raw: RawTable, columns: dict[str, Any]) -> Iterator[tuple[int, str, Fault]]:
@@ -220,7 +268,7 @@ def future_days(
 def small_premium(raw: RawTable, columns: Mapping[str, Any]) -> Iterator[tuple[str, Fault]]:
     """Premium so small that it is likely not in 元."""
     for code, least in (("premium", 100), ("due_premium", 100), ("fyc", 10)):
-        if code in raw.columns:
+        if code in raw.columns and raw.headings[code].strip() not in raw.said.units:
             amounts = np.abs(np.asarray(pc.fill_null(columns[code], 0).to_numpy(), np.int64))
             amounts = amounts[amounts > 0]
             if len(amounts) >= FEWEST and (median := float(np.median(amounts)) / 100) < least:
@@ -230,7 +278,7 @@ def small_premium(raw: RawTable, columns: Mapping[str, Any]) -> Iterator[tuple[s
 def targets_meant(raw: RawTable, columns: dict[str, Any]) -> Iterator[tuple[int, str, Fault]]:
     """Targets in the unit that their heading says, by what their KPI is measured in."""
     heading = raw.headings["target"]
-    unit, percent = unit_of(heading, raw.above), in_percent(heading)
+    unit, percent = raw.unit(heading), in_percent(heading)
     scale = {"": 1, "千": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8}[unit]
     values = columns["target"].to_pylist()
     names = columns["kpi"].to_pylist()

@@ -13,6 +13,7 @@ from typing import Final
 
 from kpi_xl.catalogue.schema import Column, Table
 from kpi_xl.errors import InputError
+from kpi_xl.project import Settings
 
 MOST_LEVELS: Final = 3
 """A header has at most so many rows."""
@@ -104,10 +105,30 @@ class Headings:
         The table.
     mapping : mapping of str to str
         Headings by column code that kpi.toml gives; they go before all others.
+    unused : tuple of str
+        Headings that kpi.toml says are no column.
     """
 
     table: Table
     mapping: Mapping[str, str]
+    unused: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, table: Table, settings: Settings, name: str, sheet: str | None) -> Headings:
+        """The headings of a file or worksheet: what is said of it goes before what is said of all.
+
+        Parameters
+        ----------
+        table : Table
+            The table.
+        settings : Settings
+            What kpi.toml says.
+        name, sheet
+            The file's path below the data folder, and the worksheet.
+        """
+        said = settings.said_of(name, sheet)
+        own = said.columns if said.table == table.code else {}
+        return cls(table, {**settings.columns.get(table.code, {}), **own}, said.unused)
 
     @functools.cached_property
     def _known(self) -> frozenset[str]:
@@ -121,6 +142,8 @@ class Headings:
         in the file: with both 承保日期 and 生效日期 in a file, 承保日期 is meant.
         """
         found: dict[str, int] = {}
+        if self.unused:
+            row = [None if cell and cell.strip() in self.unused else cell for cell in row]
         normal = [normalise(cell) if cell else "" for cell in row]
         for code, heading in self.mapping.items():
             exact = [i for i, cell in enumerate(row) if cell and cell.strip() == heading.strip()]

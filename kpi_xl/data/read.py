@@ -7,7 +7,7 @@ of totals. Blank rows are passed over.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,10 @@ from kpi_xl.data.parquet_file import read_parquet
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.sources import Source
 from kpi_xl.data.totals import Total
+from kpi_xl.data.units_of_money import unit_of
 from kpi_xl.errors import InputError
+from kpi_xl.project import Settings
+from kpi_xl.settings.sheets import UNITS, SheetSettings
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,8 @@ class RawTable:
         The cells of the columns that are not used, by heading.
     totals : tuple of Total
         The rows of totals; they are among `malformed`.
+    said : SheetSettings
+        What kpi.toml says of the file or worksheet.
     """
 
     table: Table
@@ -67,17 +72,23 @@ class RawTable:
     above: str = ""
     others: Mapping[str, Any] = field(default_factory=dict)
     totals: tuple[Total, ...] = ()
+    said: SheetSettings = field(default_factory=SheetSettings)
+
+    def unit(self, heading: str) -> str:
+        """The unit of the amounts below a heading, as `unit_of` has it; kpi.toml goes first."""
+        said = self.said.units.get(heading.strip())
+        return unit_of(heading, self.above) if said is None else UNITS[said]
 
 
-def read_source(source: Source, columns: Mapping[str, str] | None = None) -> RawTable:
+def read_source(source: Source, settings: Settings) -> RawTable:
     """Read a worksheet or file as the raw table that it was found to be.
 
     Parameters
     ----------
     source : Source
         Where it is, and what.
-    columns : mapping of str to str, optional
-        Headings by column code that are not among the table's own.
+    settings : Settings
+        What kpi.toml says of its headings.
 
     Raises
     ------
@@ -85,7 +96,9 @@ def read_source(source: Source, columns: Mapping[str, str] | None = None) -> Raw
         When it cannot be read at all, or lacks a required column.
     """
     file, table = source.file, TABLES[source.code]
-    return _raw_table(source, table, _grid(file, source.format, source.sheet, table, columns))
+    headings = Headings.of(table, settings, source.name, source.sheet)
+    raw = _raw_table(source, table, _grid(file, source.format, source.sheet, headings))
+    return replace(raw, said=settings.said_of(source.name, source.sheet))
 
 
 def read_table(file: Path, table: Table, columns: Mapping[str, str] | None = None) -> RawTable:
@@ -119,7 +132,7 @@ def read_table(file: Path, table: Table, columns: Mapping[str, str] | None = Non
         )
     sheet = _sheet_of(file, kind, table, columns) if kind in WORKBOOKS else None
     source = Source(table.code, file, file.name, sheet, kind)
-    return _raw_table(source, table, _grid(file, kind, sheet, table, columns))
+    return _raw_table(source, table, _grid(file, kind, sheet, Headings(table, columns or {})))
 
 
 def _sheet_of(
@@ -140,10 +153,7 @@ def _sheet_of(
     return best[0]
 
 
-def _grid(
-    file: Path, kind: Format, sheet: str | None, table: Table, columns: Mapping[str, str] | None
-) -> Grid:
-    headings = Headings(table, columns or {})
+def _grid(file: Path, kind: Format, sheet: str | None, headings: Headings) -> Grid:
     try:
         if kind in WORKBOOKS:
             return excel_file.read_sheet(file, kind, sheet, headings)

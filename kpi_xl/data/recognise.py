@@ -6,7 +6,7 @@ headings would allow. What holds none is left out, and said to be, with the reas
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,7 @@ from kpi_xl.data.sources import LeftOut, Source
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.project import Project
+from kpi_xl.settings.sheets import NOT_READ
 
 _PUT_ASIDE: Final = (
     "备份",
@@ -88,6 +89,7 @@ class _Fit:
 
     code: str
     header: Header
+    rows: Rows
 
     @property
     def whole(self) -> bool:
@@ -104,6 +106,25 @@ class _Fit:
         return total
 
 
+@dataclass(frozen=True)
+class LookedAt:
+    """A worksheet that was looked at, whatever became of it.
+
+    Parameters
+    ----------
+    name : str or None
+        The worksheet.
+    rows : sequence of sequence of str or None
+        Its first rows.
+    headers : mapping of str to Header
+        The header found, by the code of every table of which it has a required heading.
+    """
+
+    name: str | None
+    rows: Rows
+    headers: Mapping[str, Header]
+
+
 class Finder:
     """Looks through one file."""
 
@@ -116,6 +137,7 @@ class Finder:
         self.sources: list[Source] = []
         self.left_out: list[LeftOut] = []
         self.told: list[tuple[Source, Fault]] = []
+        self.looked_at: list[LookedAt] = []
         self.unwanted = False  # by what kpi.toml says
 
     def find(self) -> None:
@@ -169,9 +191,25 @@ class Finder:
             if sheet is not None:
                 self._leave(sheet, kinds.EMPTY_SHEET(), matters=False)
             return
-        fits = self._fits(of.alternatives)
+        said = self.settings.said_of(self.name, sheet).table
+        fits = self._fits(of.alternatives, sheet)
+        best = max(fits, key=lambda fit: (fit.whole, fit.strength), default=None)
+        self.looked_at.append(
+            LookedAt(
+                sheet,
+                of.alternatives[0] if best is None else best.rows,
+                {fit.code: fit.header for fit in fits},
+            )
+        )
         whole = [fit for fit in fits if fit.whole]
-        if of.hidden:
+        if said == NOT_READ:
+            self.unwanted = True
+            self._leave(sheet, kinds.SAID_NOT_TO_READ(), matters=False)
+        elif said:
+            if not whole:
+                raise self._missing(said, [of])
+            self.sources.append(Source(said, self.file, self.name, sheet, kind))
+        elif of.hidden:
             self._leave(sheet, kinds.HIDDEN_SHEET(), matters=bool(whole))
         elif not whole:
             if sheet is not None and not alone:
@@ -195,21 +233,22 @@ class Finder:
             fault = kinds.NAME_CONTRADICTED(named=named, table=table, file=self.file.name)
             self.told.append((source, fault))
 
-    def _fits(self, alternatives: Iterable[Rows]) -> list[_Fit]:
+    def _fits(self, alternatives: Iterable[Rows], sheet: str | None) -> list[_Fit]:
         fits: dict[str, _Fit] = {}
+        said = self.settings.said_of(self.name, sheet).table
         for rows in alternatives:
-            for code in self.named or TABLES:
-                header = self._headings(code).find(rows)
+            for code in (said,) if said in TABLES else self.named or TABLES:
+                header = self._headings(code, sheet).find(rows)
                 if header is None:
                     continue
-                fit = _Fit(code, header)
+                fit = _Fit(code, header, rows)
                 before = fits.get(code)
                 if before is None or (fit.whole, fit.strength) > (before.whole, before.strength):
                     fits[code] = fit
         return list(fits.values())
 
-    def _headings(self, code: str) -> Headings:
-        return Headings(TABLES[code], self.settings.columns.get(code, {}))
+    def _headings(self, code: str, sheet: str | None) -> Headings:
+        return Headings.of(TABLES[code], self.settings, self.name, sheet)
 
     def _chosen(self, whole: list[_Fit], sheet: str | None, hinted: Sequence[str]) -> _Fit | None:
         """The table that the names and the headings together tell; None where they do not."""
@@ -260,10 +299,10 @@ class Finder:
     def _why_not(self, fits: Sequence[_Fit], sheet: str) -> Fault:
         names = hints(sheet)
         fit = next((fit for fit in fits if fit.code in names), None)
-        return kinds.NO_HEADINGS() if fit is None else self._lacking(fit)
+        return kinds.NO_HEADINGS() if fit is None else self._lacking(fit, sheet)
 
-    def _lacking(self, fit: _Fit) -> Fault:
-        headings, match = self._headings(fit.code), fit.header.match
+    def _lacking(self, fit: _Fit, sheet: str | None) -> Fault:
+        headings, match = self._headings(fit.code, sheet), fit.header.match
         return kinds.LACKING(
             table=headings.table.name,
             columns="、".join(column.name for column in match.missing),
@@ -282,18 +321,23 @@ class Finder:
         visible = [sheet for sheet in sheets if not sheet.hidden]
         if meant:
             raise self._missing(meant[0], visible)
-        fits = [fit for sheet in visible for fit in self._fits(sheet.alternatives)]
-        fits = [fit for fit in fits if len(fit.header.match.positions) > 2]
+        fits = [
+            (fit, sheet.name)
+            for sheet in visible
+            for fit in self._fits(sheet.alternatives, sheet.name)
+        ]
+        fits = [one for one in fits if len(one[0].header.match.positions) > 2]
         self.left_out = []
         if fits:
-            self._leave(None, self._lacking(max(fits, key=lambda each: each.strength)))
+            self._leave(None, self._lacking(*max(fits, key=lambda each: each[0].strength)))
         else:
             self._leave(None, kinds.UNRECOGNISED(headings=_headings_there(visible)))
 
     def _missing(self, code: str, sheets: Sequence[_Sheet]) -> InputError:
-        headings = self._headings(code)
+        headings = self._headings(code, None)
         best: tuple[Header, str | None] | None = None
         for sheet in sheets:
+            headings = self._headings(code, sheet.name)
             for rows in sheet.alternatives:
                 header = headings.find(rows)
                 if header and (best is None or headings.better(header.match, best[0].match)):

@@ -153,7 +153,8 @@ class _Remembered:
         seen = (
             program(), duckdb.__version__, code, source.label, source.sheet,
             self._contents.of(source.file),
-            settings.columns.get(code), settings.date_order, settings.no_date,
+            settings.columns.get(code), settings.said_of(source.name, source.sheet),
+            settings.date_order, settings.no_date,
             settings.levels if code == "targets" else None, settings.month_cut,
         )  # fmt: skip
         return self._folder / f"{hashlib.sha256(repr(seen).encode()).hexdigest()[:32]}.arrow"

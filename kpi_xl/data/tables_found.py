@@ -82,7 +82,7 @@ def find_tables(project: Project) -> Found:
         table are the same to the byte, or a file that is named after a table cannot be read.
     """
     present = raw_files(project)
-    named = _named(project, present)
+    named = named_tables(project, present)
     sources: list[Source] = []
     left_out: list[LeftOut] = []
     told: list[tuple[Source, Fault]] = []
@@ -99,7 +99,7 @@ def find_tables(project: Project) -> Found:
     return Found(sources, left_out, told)
 
 
-def _named(project: Project, present: Sequence[Path]) -> dict[Path, tuple[str, ...]]:
+def named_tables(project: Project, present: Sequence[Path]) -> dict[Path, tuple[str, ...]]:
     """The tables that kpi.toml says are in a file."""
     named: dict[Path, tuple[str, ...]] = {}
     for code, patterns in project.settings.files.items():

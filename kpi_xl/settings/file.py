@@ -53,7 +53,7 @@ class SettingError(InputError):
         file: Path | None = None,
         value: object = None,
     ) -> None:
-        super().__init__(problem, advice, file=file, value=_shown(value))
+        super().__init__(problem, advice, file=file, value=_shown_value(value))
         self.path = path
 
 
@@ -160,7 +160,7 @@ def _deep(text: str) -> int | None:
     return None
 
 
-def _shown(value: object) -> object:
+def _shown_value(value: object) -> object:
     """What stands there, as far as one can look at it in a line."""
     if value is None or isinstance(value, (bool, float)):
         return value
@@ -168,5 +168,10 @@ def _shown(value: object) -> object:
         return f"{value >> value.bit_length() - 8}…"
     if isinstance(value, (list, dict)):
         return "[…]" if isinstance(value, list) else "{…}"
-    text = "".join(one if one.isprintable() else "�" for one in str(value))
+    return shown(str(value))
+
+
+def shown(text: str) -> str:
+    """A text as far as one can look at it in a line."""
+    text = "".join(one if one.isprintable() else "�" for one in text)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

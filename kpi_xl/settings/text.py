@@ -40,6 +40,13 @@ $levels
 [columns."保单"]
 # "首年保费" = "规模保费"
 
+[sheets]
+# 单个文件或工作表是哪张表、哪一列是什么；不要读的，table 写 "不读"。
+# kpi-xl map 逐个问，问完写在这里。
+# "台账*.xlsx「1月」" = { table = "保单", columns = { "首年保费" = "规保" } }
+# "业绩.xls" = { table = "保单", units = { "规保" = "万元" }, unused = ["备注2"] }
+# "人事.xls" = { table = "人员", statuses = { "单态" = { "T" = "离职" } } }
+
 [dates]
 # 8/28/1989 这样的日期按什么顺序读：ymd 年月日，mdy 月日年，dmy 日月年。
 order = "ymd"

@@ -1,0 +1,205 @@
+"""What kpi.toml says of single files and worksheets, in its section [sheets].
+
+What is said of a table's columns under [columns] goes for all its files; here a clerk says what
+one file or worksheet is, and which of its headings is which column.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from kpi_xl.catalogue.schema import TABLES
+from kpi_xl.settings.file import SettingError, is_text, nearest, shown
+
+NOT_READ: Final = "不读"
+"""Said in place of a table of what is not to be read."""
+
+UNITS: Final[Mapping[str, str]] = {
+    "元": "",
+    "千元": "千",
+    "万元": "万",
+    "百万元": "百万",
+    "亿元": "亿",
+}
+"""The units of money, each as it stands before 元."""
+
+STATUSES: Final[Mapping[str, tuple[str, ...]]] = {
+    "agents": ("在职", "离职"),
+    "policies": ("有效", "撤单", "终止"),
+}
+"""What a status may mean, by table; the first of each says nothing against a row."""
+
+_KEYS: Final = ("table", "columns", "units", "unused", "statuses")
+_SHEET: Final = re.compile(r"(?P<file>.+?)(?:「(?P<sheet>.+)」)?", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class SheetSettings:
+    """What is said of the files and worksheets of one name.
+
+    Parameters
+    ----------
+    table : str
+        The code of the table it holds, or `NOT_READ`; empty where its headings tell.
+    columns : mapping of str to str
+        Headings by column code.
+    units : mapping of str to str
+        The unit of the amounts below a heading: a key of `UNITS`.
+    unused : tuple of str
+        Headings that are no column of the table, whatever they look like.
+    statuses : mapping of str to mapping of str to str
+        By heading what each text below it means: one of `STATUSES`.
+    """
+
+    table: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
+    statuses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it is as if nothing was said."""
+        return self == SheetSettings()
+
+
+def label(name: str, sheet: str | None) -> str:
+    """How a file, or one of its worksheets, is called in [sheets]."""
+    return f"{name}「{sheet}」" if sheet else name
+
+
+def said_of(
+    sections: Mapping[str, SheetSettings], name: str, sheet: str | None
+) -> SheetSettings | None:
+    """What is said of a worksheet: the section that names it most closely.
+
+    Parameters
+    ----------
+    sections : mapping of str to SheetSettings
+        By name; ``*`` stands for any text.
+    name : str
+        The file's path below the data folder.
+    sheet : str or None
+        The worksheet.
+    """
+    best: tuple[tuple[bool, bool, int], SheetSettings] | None = None
+    for pattern, settings in sections.items():
+        parts = _SHEET.fullmatch(pattern)
+        if parts is None or not _fits(parts["file"], name):
+            continue
+        if parts["sheet"] is not None and not (sheet and _fits(parts["sheet"], sheet)):
+            continue
+        # A worksheet before its file, a name before a pattern, a long pattern before a short one.
+        rank = (parts["sheet"] is not None, "*" not in pattern, len(pattern))
+        if best is None or rank > best[0]:
+            best = rank, settings
+    return None if best is None else best[1]
+
+
+def _fits(pattern: str, text: str) -> bool:
+    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), text, re.DOTALL) is not None
+
+
+def sheet_settings(section: Mapping[str, Any], file: Path | None) -> dict[str, SheetSettings]:
+    """Read the section.
+
+    Raises
+    ------
+    SettingError
+        When something in it means nothing.
+    """
+    return {name: _Reader(name, said, file).settings() for name, said in section.items()}
+
+
+class _Reader:
+    """Reads what is said under one name."""
+
+    def __init__(self, name: str, said: Any, file: Path | None) -> None:
+        self.name = name
+        self.file = file
+        if not isinstance(said, dict):
+            raise self._wrong((), "内容应当是一节", '请写成一行 [sheets."文件名"]，各项写在下面')
+        self.said = said
+
+    def _wrong(
+        self, path: tuple[str, ...], problem: str, advice: str, value: object = None
+    ) -> SettingError:
+        where = "".join(f" {shown(part)}" for part in path)
+        return SettingError(
+            ("sheets", self.name, *path),
+            f"[sheets] 里“{shown(self.name)}”的{where} {problem}",
+            advice,
+            file=self.file,
+            value=value,
+        )
+
+    def settings(self) -> SheetSettings:
+        for key in self.said:
+            if key not in _KEYS:
+                raise self._wrong((key,), "没有这一项", nearest(_KEYS, key))
+        table = self._table()
+        return SheetSettings(
+            table,
+            self._columns(table),
+            self._mapping("units", self.said.get("units", {}), tuple(UNITS)),
+            self._unused(),
+            self._statuses(table),
+        )
+
+    def _table(self) -> str:
+        name = self.said.get("table", "")
+        if name in ("", NOT_READ):
+            return str(name)
+        code = next((table.code for table in TABLES.values() if table.name == name), None)
+        if code is None:
+            names = [NOT_READ, *(table.name for table in TABLES.values())]
+            raise self._wrong(("table",), "没有这张表", nearest(names, str(name)), name)
+        return code
+
+    def _columns(self, table: str) -> dict[str, str]:
+        mapping = self._mapping("columns", self.said.get("columns", {}))
+        if not mapping:
+            return {}
+        if table not in TABLES:
+            raise self._wrong(
+                ("columns",), "不知道是哪张表的列", '请在同一节里写明是哪张表，如 table = "人员"'
+            )
+        codes = {column.name: column.code for column in TABLES[table].columns}
+        for key in mapping:
+            if key not in codes:
+                name = TABLES[table].name
+                raise self._wrong(("columns", key), f"{name}表里没有这一列", nearest(codes, key))
+        return {codes[key]: heading for key, heading in mapping.items()}
+
+    def _unused(self) -> tuple[str, ...]:
+        value = self.said.get("unused", [])
+        texts = [value] if isinstance(value, str) else value
+        if not isinstance(texts, list) or not all(map(is_text, texts)):
+            raise self._wrong(("unused",), "应当是方括号里的几段文字", '请写成 ["…", "…"]', value)
+        return tuple(texts)
+
+    def _statuses(self, table: str) -> dict[str, dict[str, str]]:
+        value = self.said.get("statuses", {})
+        if not isinstance(value, dict):
+            raise self._wrong(("statuses",), "写法有误", "请写成 { 列名 = { 内容 = 含义 } }", value)
+        if value and table not in STATUSES:
+            names = "、".join(TABLES[code].name for code in STATUSES)
+            raise self._wrong(("statuses",), f"只有{names}表有", "请在同一节里写明 table")
+        known = STATUSES.get(table, ())
+        return {name: self._mapping("statuses", said, known, name) for name, said in value.items()}
+
+    def _mapping(
+        self, key: str, value: Any, known: tuple[str, ...] = (), *below: str
+    ) -> dict[str, str]:
+        if not isinstance(value, dict):
+            raise self._wrong((key, *below), "写法有误", '请写成 { "…" = "…" }', value)
+        for name, text in value.items():
+            if not is_text(text):
+                raise self._wrong((key, *below, name), "应当是文字", "请写在引号里", text)
+            if known and text not in known:
+                raise self._wrong((key, *below, name), "不认识", nearest(known, text), text)
+        return dict(value)
