@@ -17,7 +17,13 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
-from kpi_xl.cli import addin_commands, analysis_commands, server_commands, template_commands
+from kpi_xl.cli import (
+    addin_commands,
+    analysis_commands,
+    door_commands,
+    server_commands,
+    template_commands,
+)
 from kpi_xl.cli.chinese import Argument, Group, Option, Word, refusal
 from kpi_xl.cli.terminal import (
     MONTH,
@@ -171,6 +177,9 @@ def sample(folder: Path, trade: str) -> Answer:
     say(f"已建立样例项目：{project.folder}")
     say(f"下一步：kpi-xl --project {project.folder} refresh")
     return {"project": project.folder}
+
+
+door_commands.add_to(app)
 
 
 @app.command(examples=("kpi-xl --project demo check",))

@@ -109,6 +109,7 @@ def _no_project(folder: Path) -> NextSteps:
     steps = [Step(f"kpi-xl -p {each}", "看这个项目的下一步") for each in inside[:_SHOWN]]
     steps += [
         Step("kpi-xl sample demo", "建立样例项目，先看看能做什么"),
+        Step("kpi-xl start 导出", "已有系统导出的文件、花名册：从那个文件夹直接做出第一张表"),
         Step("kpi-xl init 我的分公司 --name 兰州分公司", "建立自己的项目"),
     ]
     there = (

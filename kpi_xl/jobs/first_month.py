@@ -1,0 +1,73 @@
+"""From a folder of files that nobody prepared to a project that reads them where they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from kpi_xl.data.tables_found import raw_files
+from kpi_xl.errors import InputError
+from kpi_xl.project import Project, Settings
+from kpi_xl.settings.edit import edit, section
+from kpi_xl.settings.text import settings_text
+from kpi_xl.system.files import is_new, make_own, write_whole
+
+if TYPE_CHECKING:
+    from tomlkit.toml_document import TOMLDocument
+
+BESIDE: Final = "-KPI"
+"""What is put behind the folder's name to make the project's."""
+
+
+def project_of(folder: Path, wanted: Path | None = None, name: str = "分公司") -> Project:
+    """The project that reads the files of a folder; it is made where there is none.
+
+    The project stands beside the folder and refers to it, so that nothing is written among
+    people's files, and a file that is put there next month is read without being copied.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder with the files; a project's own folder is that project.
+    wanted : Path, optional
+        The project's folder; by default beside the other, with ``-KPI`` behind its name.
+    name : str
+        The branch's name, for a new project.
+
+    Raises
+    ------
+    InputError
+        When there is no such folder, nothing in it, or another project is in the way.
+    """
+    if not folder.is_dir():
+        raise InputError(f"没有文件夹“{folder}”", "请写放着导出文件的文件夹")
+    if wanted is None and (folder / "kpi.toml").is_file():
+        return Project.open(folder)
+    data = folder.resolve()
+    place = (data.with_name(data.name + BESIDE) if wanted is None else wanted).resolve()
+    if (place / "kpi.toml").is_file():
+        project = Project.open(place)
+        if project.data.resolve() != data:
+            raise InputError(
+                f"“{place}”里已经有一个项目，读的是“{project.data.resolve()}”",
+                "请用 --project 写另一个项目文件夹",
+            )
+        return project
+    if place == data or data in place.parents:
+        raise InputError(
+            f"项目不能建在放原始文件的文件夹“{data}”里",
+            "请用 --project 写别处的文件夹；不写则建在它旁边",
+        )
+    if not is_new(place):
+        raise InputError(f"“{place}”里已经有别的文件", "请用 --project 写一个新的文件夹")
+    if not raw_files(Project(place, Settings(data=str(data)))):
+        raise InputError(f"文件夹“{data}”里没有文件", "请先把系统导出的文件、花名册放进去")
+    make_own(place)
+    write_whole(place / "kpi.toml", settings_text(name).encode())
+    written = f"../{data.name}" if data.parent == place.parent else data.as_posix()
+
+    def refer(document: TOMLDocument) -> None:
+        section(document, "project")["data"] = written
+
+    edit(place / "kpi.toml", refer)
+    return Project.open(place)

@@ -1,0 +1,238 @@
+"""What the files of a project are read as, shown and chosen by people, and kept in kpi.toml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from kpi_xl.catalogue.schema import TABLES
+from kpi_xl.data.headings import Headings
+from kpi_xl.data.proposals import SheetProposal, propose
+from kpi_xl.data.seen import look
+from kpi_xl.project import Project, Settings
+from kpi_xl.settings.edit import say_of_sheets
+from kpi_xl.settings.sheets import NOT_READ, SheetSettings, label, said_of
+
+_DIGITS: Final = re.compile(r"\d{2,}(?:[-_.年月日]?\d{1,2})*[月日]?")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What somebody chose for a worksheet.
+
+    Parameters
+    ----------
+    table : str
+        The code of the table it is, `NOT_READ`, or empty to leave it as it is.
+    columns : mapping of str to str
+        The heading of each column by code; a column that is not among them has none.
+    units : mapping of str to str
+        The unit of amounts by heading.
+    unused : tuple of str
+        Headings that are no column of the table.
+    statuses : mapping of str to mapping of str to str
+        What the words of status columns mean.
+    """
+
+    table: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
+    statuses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+class MappingSession:
+    """The worksheets of a project, with what is proposed and what was chosen.
+
+    Parameters
+    ----------
+    project : Project
+        The project.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        # What was said before is an answer; what is proposed does not depend on it.
+        self._plain: Settings = replace(project.settings, sheets={})
+        self.sheets: dict[str, SheetProposal] = {}
+        self.answers: dict[str, Answer] = {}
+        seen = look(Project(project.folder, self._plain))
+        files = [one.name for one in seen]
+        for one in seen:
+            name = label(one.name, one.sheet if files.count(one.name) > 1 else None)
+            said = said_of(project.settings.sheets, one.name, one.sheet)
+            code = said.table if said is not None and said.table in TABLES else ""
+            self.sheets[name] = propose(one, self._plain, code)
+            self.answers[name] = self._before(self.sheets[name], said)
+
+    def _before(self, proposal: SheetProposal, said: SheetSettings | None) -> Answer:
+        """What goes without anybody choosing anything: kpi.toml, and what is sure."""
+        if said is None:
+            return sure_answer(proposal)
+        table = said.table or proposal.seen.code
+        headings = self._headings_found(proposal)
+        columns = {
+            code: heading
+            for code, heading in headings.items()
+            if heading not in said.unused and heading not in said.columns.values()
+        }
+        return Answer(table, {**columns, **said.columns}, said.units, said.unused, said.statuses)
+
+    def as_table(self, name: str, code: str) -> SheetProposal:
+        """What a worksheet would be like as another table; it is kept as what is proposed."""
+        self.sheets[name] = propose(self.sheets[name].seen, self._plain, code)
+        return self.sheets[name]
+
+    def choose(self, name: str, answer: Answer) -> None:
+        """Keep what somebody chose for a worksheet."""
+        self.answers[name] = answer
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as they would be."""
+        said, unsaid = self._changes()
+        kept = {
+            name: one for name, one in self.project.settings.sheets.items() if name not in unsaid
+        }
+        return replace(self.project.settings, sheets={**kept, **said})
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything was chosen that kpi.toml does not say."""
+        said, unsaid = self._changes()
+        return bool(said or unsaid)
+
+    def write(self) -> bool:
+        """Write what was chosen into kpi.toml; whether anything is different now.
+
+        Raises
+        ------
+        InputError
+            When it cannot be written.
+        """
+        said, unsaid = self._changes()
+        changed = say_of_sheets(self.project.folder / "kpi.toml", said, unsaid)
+        self.project = Project.open(self.project.folder)
+        return changed
+
+    def _changes(self) -> tuple[dict[str, SheetSettings], frozenset[str]]:
+        """What is to be said that is not, by name; the names of which nothing is to be said."""
+        before = self.project.settings.sheets
+        wanted = {name: self._wanted(name) for name in self.sheets}
+        said: dict[str, SheetSettings] = {}
+        unsaid: set[str] = set()
+        for name, settings in wanted.items():
+            seen = self.sheets[name].seen
+            now = said_of(before, seen.name, seen.sheet)
+            if now == settings or (now is None and settings.says_nothing):
+                continue
+            if settings.says_nothing:
+                unsaid.add(name)
+                if said_of({n: s for n, s in before.items() if n != name}, seen.name, seen.sheet):
+                    # A pattern would go on saying something: this file is what it looks like.
+                    said[name] = SheetSettings(seen.code or NOT_READ)
+                    unsaid.discard(name)
+                continue
+            said[self._pattern(name, wanted)] = settings
+        return said, frozenset(unsaid)
+
+    def _pattern(self, name: str, wanted: Mapping[str, SheetSettings]) -> str:
+        """The name with ``*`` for dates and numbers in it, so that next month's file is known.
+
+        What is not read is named to the letter: what comes next month is not passed over unseen.
+        """
+        settings = wanted[name]
+        pattern = _DIGITS.sub("*", name)
+        if settings.table == NOT_READ or pattern == name or pattern.startswith("*."):
+            return name
+        for other, of_other in wanted.items():
+            seen = self.sheets[other].seen
+            if of_other != settings and said_of({pattern: settings}, seen.name, seen.sheet):
+                return name
+        return pattern
+
+    def _headings_found(self, proposal: SheetProposal) -> dict[str, str]:
+        """The heading of each column that is found without anybody choosing."""
+        if proposal.header is None:
+            return {}
+        of_table = self._plain.columns.get(proposal.code, {})
+        match = Headings(TABLES[proposal.code], of_table).match(proposal.header.cells)
+        return {
+            code: (proposal.header.cells[place] or "").strip()
+            for code, place in match.positions.items()
+        }
+
+    def _wanted(self, name: str) -> SheetSettings:
+        """What has to be said of a worksheet for it to be read as was chosen."""
+        proposal, answer = self.sheets[name], self.answers[name]
+        if not answer.table:
+            return SheetSettings()
+        if answer.table == NOT_READ:
+            return SheetSettings(NOT_READ)
+        found = self._headings_found(proposal)
+        chosen = {code: heading for code, heading in answer.columns.items() if heading}
+        columns = {code: text for code, text in chosen.items() if found.get(code) != text}
+        taken = set(chosen.values())
+        let_go = [
+            text for code, text in found.items() if chosen.get(code) != text and text not in taken
+        ]
+        units = {
+            one.heading: answer.units[one.heading]
+            for one in proposal.money
+            if one.heading in answer.units
+            and not (one.sure and one.unit == answer.units[one.heading])
+        }
+        said = SheetSettings(
+            answer.table,
+            columns,
+            units,
+            tuple(dict.fromkeys((*let_go, *(u for u in answer.unused if u not in taken)))),
+            {heading: words for heading, words in answer.statuses.items() if words},
+        )
+        as_it_looks = said == SheetSettings(answer.table)
+        return SheetSettings() if as_it_looks and proposal.seen.code == answer.table else said
+
+    def open_questions(self) -> Iterator[tuple[str, str]]:
+        """What nobody has answered yet: the worksheet, and what is to be asked."""
+        for name, proposal in self.sheets.items():
+            answer = self.answers[name]
+            if not answer.table:
+                if proposal.seen.matters:
+                    yield name, proposal.seen.reason
+                continue
+            if answer.table == NOT_READ:
+                continue
+            answered = {*answer.columns.values(), *answer.unused}
+            for one in proposal.columns:
+                if one.heading and not one.sure and one.heading not in answered:
+                    yield name, f"“{one.heading}”会不会是{one.column.name}"
+            for money in proposal.money:
+                if not money.sure and money.heading not in answer.units:
+                    yield name, f"“{money.heading}”的单位是不是{money.unit}"
+            for status in proposal.statuses:
+                known = answer.statuses.get(status.heading, {})
+                strange = [word for word in status.strange if word not in known]
+                if strange and status.heading not in answer.unused:
+                    yield name, f"“{status.heading}”里的“{'、'.join(strange)}”是什么意思"
+
+
+def sure_answer(proposal: SheetProposal, code: str = "") -> Answer:
+    """What is chosen where nobody is asked: what is read anyway.
+
+    Parameters
+    ----------
+    proposal : SheetProposal
+        The worksheet.
+    code : str
+        The table that somebody says it is.
+    """
+    table = code or proposal.seen.code
+    if not table:
+        return Answer("")
+    return Answer(
+        table,
+        {one.column.code: one.heading for one in proposal.columns if one.how == "heading"},
+        {one.heading: one.unit for one in proposal.money if one.sure},
+    )

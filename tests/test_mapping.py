@@ -1,0 +1,348 @@
+"""From files that nobody prepared to the first month: what is proposed, chosen, computed, written."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from kpi_xl.errors import InputError
+from kpi_xl.jobs.first_month import project_of
+from kpi_xl.jobs.load import load
+from kpi_xl.jobs.mapping import Answer, MappingSession, sure_answer
+from kpi_xl.jobs.outlook import outlook
+from kpi_xl.jobs.start import init
+from kpi_xl.project import Project
+from kpi_xl.settings.sheets import NOT_READ
+from manual.exports import NOTES, POLICIES, RIGHT, ROSTER, exports
+from test_cli import run
+
+ANSWERS = [
+    # the roster: which table, 工号, 签约日期, 解约日期, status A, status T
+    "1", "是", "是", "是", "1", "2",
+    # the policies: which table, 工号, 险种, 首年保费, the unit of 规模保费
+    "1", "是", "是", "是", "3",
+    # the list that is none of ours; whether to write
+    "", "是",
+]  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path):
+    exports(tmp_path / "导出")
+    return tmp_path / "导出"
+
+
+@pytest.fixture
+def project(folder):
+    return project_of(folder, name="测试分公司")
+
+
+def answered(folder, *arguments, lines=()):
+    """The command as somebody answers it."""
+    return subprocess.run(
+        [sys.executable, "-m", "kpi_xl.cli", *map(str, arguments)],
+        input="\n".join(lines) + "\n" if lines else "",
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=folder,
+        env=environment(),
+        check=False,
+    )
+
+
+def environment():
+    here = {"PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(Path(__file__).parents[1])}
+    return os.environ | here
+
+
+def content(folder):
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+def book(file, *rows, sheet="表"):
+    with xlsxwriter.Workbook(file) as made:
+        page = made.add_worksheet(sheet)
+        for number, row in enumerate(rows):
+            page.write_row(number, 0, row)
+
+
+# --- the walk --------------------------------------------------------------------------------------
+
+
+def test_from_a_folder_of_exports_to_the_first_month(folder):
+    before = content(folder)
+    done = answered(folder.parent, "start", "导出", "--name", "测试分公司", lines=ANSWERS)
+    assert done.returncode == 0, done.stderr
+    for unit, numbers in RIGHT.items():
+        line = next(line for line in done.stdout.splitlines() if line.startswith(f"│ {unit} "))
+        assert [cell.strip() for cell in line.strip("│").split("│")] == [unit, *numbers]
+    assert f"没有读 1 个文件或工作表（{NOTES}）" in done.stdout
+    assert content(folder) == before  # people's files and folder are as they were
+    made = folder.parent / "导出-KPI"
+    books = sorted(file.name for file in (made / "output/2024-06/月度KPI表").iterdir())
+    assert books == sorted(f"{unit}.xlsx" for unit in RIGHT)
+    # Nothing is asked again, and next month's file is known by its name's pattern.
+    again = answered(folder.parent, "start", "导出", "--yes")
+    assert again.returncode == 0, again.stderr
+    assert list(MappingSession(Project.open(made)).open_questions()) == [
+        (NOTES, "文件名里没有表名，标题行也认不出是哪张表")
+    ]
+    (folder / POLICIES).rename(folder / "个险承保清单20240731.xls")
+    cube = load(Project.open(made)).cube
+    assert int(cube.measure("new_premium")[0, -1]) == 86_000_00
+
+
+def test_nobody_there_to_answer(folder):
+    done = answered(folder.parent, "start", "导出")
+    assert done.returncode == 2
+    assert "没有人回答" in done.stderr
+    assert "--yes" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_without_questions_what_is_not_sure_is_told_and_nothing_is_made_up(folder):
+    done = answered(folder.parent, "start", "导出", "--yes")
+    assert done.returncode == 2  # the roster is not known
+    assert f"没有把握，没有用：{ROSTER}" in done.stdout
+    assert "首年保费" in done.stderr
+    assert '[sheets."' not in (folder.parent / "导出-KPI/kpi.toml").read_text(encoding="utf-8")
+
+
+# --- where the project goes ------------------------------------------------------------------------
+
+
+def test_the_project_stands_beside_and_is_found_again(folder, project):
+    assert project.folder == folder.with_name("导出-KPI")
+    assert project.data.resolve() == folder
+    assert project_of(folder) == project
+    moved = folder.parent / "别处"
+    moved.mkdir()
+    shutil.move(folder, moved / "导出")
+    shutil.move(project.folder, moved / "导出-KPI")
+    assert Project.open(moved / "导出-KPI").data.resolve() == moved / "导出"
+
+
+def test_a_project_is_itself(tmp_path):
+    own = init(tmp_path / "p", "甲")
+    assert project_of(own.folder) == own
+
+
+def test_where_no_project_can_be(folder, tmp_path):
+    with pytest.raises(InputError, match="没有文件夹"):
+        project_of(tmp_path / "没有")
+    with pytest.raises(InputError, match="不能建在"):
+        project_of(folder, folder / "KPI")
+    (tmp_path / "空").mkdir()
+    with pytest.raises(InputError, match="没有文件"):
+        project_of(tmp_path / "空")
+    assert not (tmp_path / "空-KPI").exists()
+    (tmp_path / "导出-KPI").mkdir()
+    (tmp_path / "导出-KPI" / "我的.txt").write_text("x")
+    with pytest.raises(InputError, match="已经有别的文件"):
+        project_of(folder)
+    other = init(tmp_path / "别的", "甲")
+    with pytest.raises(InputError, match="已经有一个项目"):
+        project_of(folder, other.folder)
+
+
+# --- what is proposed ------------------------------------------------------------------------------
+
+
+def how(proposal):
+    return {one.column.name: (one.heading, one.how) for one in proposal.columns if one.heading}
+
+
+def test_what_the_files_may_be(project):
+    session = MappingSession(project)
+    roster, policies, notes = (session.sheets[name] for name in (ROSTER, POLICIES, NOTES))
+    assert (roster.code, policies.code, notes.code) == ("agents", "policies", "")
+    assert how(roster) == {
+        "工号": ("销售员编码", "near"),
+        "姓名": ("姓名", "heading"),
+        "营业部": ("部门", "heading"),
+        "营业组": ("小组", "heading"),
+        "签约日期": ("何时进来", "content"),
+        "解约日期": ("何时走的", "content"),
+    }
+    assert how(policies)["首年保费"] == ("规模保费", "near")
+    assert [(one.heading, one.sure) for one in policies.money] == [
+        ("规模保费", False),
+        ("首佣", True),
+    ]
+    assert roster.statuses[0].strange == ["A", "T"]
+    # Nobody chose anything: nothing is said, and everything is still open.
+    assert session.settings == project.settings
+    assert {name for name, _ in session.open_questions()} == {ROSTER, POLICIES, NOTES}
+
+
+def test_a_birthday_is_no_day_of_signing(project):
+    book(
+        project.data / "花名册.xlsx",
+        ("工号", "姓名", "出生年月日"),
+        ("1", "甲", "1990-01-01"),
+        ("2", "乙", "1991-01-01"),
+        ("3", "丙", "1992-01-01"),
+    )
+    found = how(MappingSession(project).sheets["花名册.xlsx"])
+    assert "签约日期" not in found
+
+
+def test_what_is_known_needs_nobody(tmp_path):
+    own = init(tmp_path / "p", "甲")
+    (own.data / "原始数据.xlsx").unlink()
+    book(own.data / "人员.xlsx", ("工号", "签约日期"), ("1", "2024-01-01"))
+    session = MappingSession(own)
+    assert not list(session.open_questions())
+    assert not session.write()
+
+
+def test_damaged_files_are_among_what_is_seen(project):
+    (project.data / "花名册2.xlsx").write_bytes(b"PK\x03\x04 damaged")
+    (project.data / "保单.xls").write_bytes(b"")
+    session = MappingSession(project)
+    assert session.sheets["花名册2.xlsx"].seen.reason
+    assert session.sheets["保单.xls"].seen.reason
+    assert session.sheets[ROSTER].code == "agents"
+
+
+# --- what is chosen --------------------------------------------------------------------------------
+
+
+def chosen(project):
+    """A session in which everything was answered right."""
+    session = MappingSession(project)
+    roster = sure_answer(session.sheets[ROSTER], "agents")
+    session.choose(
+        ROSTER,
+        replace(
+            roster,
+            columns={
+                **roster.columns,
+                "agent": "销售员编码",
+                "signed": "何时进来",
+                "left": "何时走的",
+            },
+            statuses={"人员状态": {"A": "在职", "T": "离职"}},
+        ),
+    )
+    policies = sure_answer(session.sheets[POLICIES], "policies")
+    session.choose(
+        POLICIES,
+        replace(
+            policies,
+            columns={
+                **policies.columns,
+                "agent": "销售员编码",
+                "premium": "规模保费",
+                "product": "产品名称",
+            },
+            units={**policies.units, "规模保费": "万元"},
+        ),
+    )
+    session.choose(NOTES, Answer(NOT_READ))
+    return session
+
+
+def numbers(shown):
+    return {unit.name: unit.values for unit in shown.units if unit.name in RIGHT}
+
+
+def test_what_is_shown_is_what_comes_out(project):
+    session = chosen(project)
+    shown = outlook(project, session.settings)
+    assert numbers(shown) == RIGHT
+    policies = next(one for one in shown.tables if one.name == "保单")
+    assert policies.sums == {"首年保费": "106,500", "FYC": "25,475"}
+    assert (policies.read, policies.used, policies.set_aside) == (7, 7, 0)
+    assert not project.cube.exists()  # looking changes nothing
+    assert session.write()
+    assert not list(session.open_questions())
+    cube = load(session.project).cube
+    assert int(cube.measure("new_premium")[0, -1]) == 86_000_00
+    assert int(cube.measure("closing")[0, -1]) == 7
+    assert not MappingSession(session.project).write()
+
+
+def test_what_is_not_to_be_read_is_left_out_and_said(project):
+    session = chosen(project)
+    session.choose(POLICIES, Answer(NOT_READ))
+    session.write()
+    (left,) = (one for one in load(session.project).checked.left_out if one.name == POLICIES)
+    assert "不读" in left.reason
+    # By its name to the letter: another month's file is asked about.
+    assert POLICIES in session.project.settings.sheets
+
+
+def test_a_status_that_means_gone_is_told_where_no_day_says_when(project):
+    session = chosen(project)
+    answer = session.answers[ROSTER]
+    columns = {code: text for code, text in answer.columns.items() if code != "left"}
+    session.choose(ROSTER, replace(answer, columns=columns))
+    shown = outlook(project, session.settings)
+    gone = [p for p in shown.problems if p.fault.kind.code == "agent.left-without-day"]
+    assert [p.value for p in gone] == ["T", "T"]
+    # Whoever says that the column says nothing is believed.
+    session.choose(ROSTER, replace(answer, statuses={}, unused=("人员状态",)))
+    shown = outlook(project, session.settings)
+    assert not [p for p in shown.problems if p.column == "人员状态"]
+
+
+def test_a_heading_that_was_taken_for_a_column_can_be_given_to_another(tmp_path):
+    own = init(tmp_path / "p", "甲")
+    (own.data / "原始数据.xlsx").unlink()
+    book(
+        own.data / "人员.xlsx",
+        ("工号", "员工编号", "签约日期"),
+        ("x", "E1", "2024-01-01"),
+        ("x", "E2", "2024-01-01"),
+    )
+    session = MappingSession(own)
+    session.choose("人员.xlsx", Answer("agents", {"agent": "员工编号", "signed": "签约日期"}))
+    session.write()
+    checked = load(session.project).checked
+    assert checked.tables["agents"].data["agent"].to_pylist() == ["E1", "E2"]
+    again = MappingSession(session.project)
+    assert again.answers["人员.xlsx"].columns == {"agent": "员工编号", "signed": "签约日期"}
+    # And back to what the headings say.
+    again.choose("人员.xlsx", Answer("agents", {"agent": "工号", "signed": "签约日期"}))
+    assert again.write()
+    assert not again.project.settings.sheets
+
+
+def test_two_files_of_one_pattern_that_mean_different_things(project):
+    shutil.copy(project.data / POLICIES, project.data / "个险承保清单20240531.xls")
+    session = chosen(project)
+    session.choose("个险承保清单20240531.xls", Answer(NOT_READ))
+    session.write()
+    assert POLICIES in session.project.settings.sheets  # to the letter
+    assert numbers(outlook(session.project, session.project.settings)) == RIGHT
+
+
+def test_the_unit_of_one_file_is_that_file_s(project):
+    session = chosen(project)
+    answer = session.answers[POLICIES]
+    session.choose(POLICIES, replace(answer, units={**answer.units, "规模保费": "元"}))
+    shown = outlook(project, session.settings)
+    assert numbers(shown)["测试分公司"][1] == "8.60"
+    assert not [p for p in shown.problems if p.fault.kind.code == "money.too-small"]
+
+
+def test_json_says_what_is_open_and_asks_nothing(folder, project):
+    done = run("--json", "-p", project.folder, "map")
+    assert done.returncode == 2  # no number comes out yet
+    told = json.loads(done.stdout)
+    assert {one["sheet"] for one in told["questions"]} == {ROSTER, POLICIES, NOTES}
+    assert told["written"] is False
+    chosen(project).write()
+    done = run("--json", "-p", project.folder, "map")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["questions"] == []
+    assert told["outlook"]["units"][0]["values"] == list(RIGHT["测试分公司"])
