@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_SURVIVAL = (
+    "看到的人", "离开", "流失率", "流失率下限", "流失率上限", "留存率", "留存率下限", "留存率上限",
+)  # fmt: skip
+
 AGENT = "业务员"
 """The level below the lowest units."""
 
@@ -182,6 +186,73 @@ class Project:
         with reading(self._project, cube) as store:
             return agent_periods(cube, store, self._project.settings, wanted)
 
+    def survival(
+        self,
+        by: str = "单位",
+        *,
+        level: str = "分公司",
+        unit: str | None = None,
+        month: str | Month | None = None,
+        months: int = 24,
+    ) -> pd.DataFrame:
+        """How long people stay: the share still there by months of service (Kaplan-Meier).
+
+        Whoever signed counts, whatever his rank, in the unit he signed in, moves or not; who comes
+        back signs anew. Of who signed before anybody is known to have left only the time after
+        that counts: those who left before may not be on the roster.
+
+        Parameters
+        ----------
+        by : str
+            单位, 推荐人, 签约季度 or 学历.
+        level : str
+            分公司, 营业区, 营业部 or 营业组.
+        unit : str, optional
+            A unit by name or path; by default all of the level.
+        month : str or Month, optional
+            Up to the end of which month people are seen, or the last day of its data; by default
+            the last month.
+        months : int
+            Up to which month of service.
+
+        Returns
+        -------
+        DataFrame
+            A row for each group of at least ten people and month of service: 看到的人 and 离开 in
+            it; 流失率, the share that leaves in the month; 留存率, the share still there after it;
+            both with the ends of their 95% intervals. NaN where nobody was seen for so long.
+
+        Raises
+        ------
+        InputError
+            For a level, unit or month that is not there, and for what people cannot be grouped by.
+        """
+        import pandas as pd
+
+        from kpi_xl.findings.retention import BY, Retention
+        from kpi_xl.jobs.fill import month_meant
+
+        cube, settings = self.cube(), self._project.settings
+        if by not in BY:
+            raise InputError("不能按这个分组", f"可以写的有：{'、'.join(BY)}", value=by)
+        level = settings.level_meant(level)
+        units = _units_of(cube, level)
+        if unit is not None:
+            units = [cube.unit_index(unit)]
+            level = cube.units[units[0]].level
+        at = month_meant(cube, None if month is None else str(month))
+        with reading(self._project, cube) as store:
+            groups = Retention(cube, store, settings, at, level).groups(by, units).shown
+        columns = ("at_risk", "left", "hazard", "hazard_low", "hazard_high", "share", "low", "high")
+        found = [group.survival(months) for group in groups]
+        values = [np.concatenate([getattr(one, c) for one in found] or [[]]) for c in columns]
+        return pd.DataFrame(
+            dict(zip(_SURVIVAL, values, strict=True)),
+            pd.MultiIndex.from_product(
+                [[group.name for group in groups], range(1, months + 1)], names=[by, "服务月"]
+            ),
+        )
+
     def _of_agents(
         self,
         cube: Cube,
@@ -217,10 +288,7 @@ def _frame(
     import pandas as pd
 
     cube = source if isinstance(source, Cube) else source.cube
-    units = [i for i, unit in enumerate(cube.units) if unit.level == level]
-    if not units:
-        there = dict.fromkeys(unit.level for unit in cube.units)
-        raise InputError(f"没有“{level}”这一级", "现有的有：" + "、".join(there))
+    units = _units_of(cube, level)
     every = (
         source.periods
         if isinstance(source, PeriodCube)
@@ -233,6 +301,15 @@ def _frame(
     )
     cells = np.ix_(units, wanted)
     return pd.DataFrame({name: values[cells].ravel() for name, values in columns.items()}, index)
+
+
+def _units_of(cube: Cube, level: str) -> list[int]:
+    """The units of a level."""
+    units = [i for i, unit in enumerate(cube.units) if unit.level == level]
+    if not units:
+        there = dict.fromkeys(unit.level for unit in cube.units)
+        raise InputError(f"没有“{level}”这一级", "现有的有：" + "、".join(there))
+    return units
 
 
 def _check_period(kind: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kpi_xl.analysis.survival import Counts, Floats, Spells, here_at, leaving
+from kpi_xl.analysis.survival import Counts, Floats, Spells, here_at, leaving, together
 from kpi_xl.error_values import NOT_AVAILABLE
 
 
@@ -59,10 +59,7 @@ def logrank(groups: Sequence[Spells]) -> Difference:
     >>> round(logrank([soon, late]).p, 5), round(logrank([soon, soon]).p, 5)
     (1e-05, 1.0)
     """
-    everybody = Spells(
-        *(np.concatenate([getattr(g, f) for g in groups]) for f in ("entry", "end", "left"))
-    )
-    times, gone, here = leaving(everybody)
+    times, gone, here = leaving(together(groups))
     of = np.array([here_at(group, times) for group in groups], dtype=np.float64)
     left = np.array([np.count_nonzero(group.left) for group in groups], dtype=np.int64)
     shares = of / here

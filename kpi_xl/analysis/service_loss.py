@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from kpi_xl.analysis.evidence import FARTHEST, Signals
 from kpi_xl.analysis.survival import CONFIDENCE, Survival
+from kpi_xl.formula import divide
 
 FEWEST: Final = 10
 """A month of service that fewer people were seen in says nothing."""
@@ -31,7 +32,9 @@ class WorstMonth:
     hazard, low, high : float
         The share that leaves in it, and its interval.
     others : float
-        What the other months lose, in the mean.
+        What the months lose in the mean that are not in `months`.
+    months : tuple of int
+        All that lose more than the others together, this one among them.
     """
 
     month: int
@@ -41,6 +44,7 @@ class WorstMonth:
     low: float
     high: float
     others: float
+    months: tuple[int, ...]
 
 
 def worst_month(found: Survival) -> WorstMonth | None:
@@ -68,29 +72,31 @@ def worst_month(found: Survival) -> WorstMonth | None:
     >>> stays = np.concatenate([np.full(20, 3.5), np.linspace(0.5, 12, 40), np.full(60, 12.0)])
     >>> people = Spells(np.full(120, -1.0), stays, stays < 12)
     >>> worst = worst_month(survival(people, 12))
-    >>> worst.month, worst.left
-    (4, 23)
+    >>> worst.month, worst.left, worst.months
+    (4, 23, (4,))
     """
     shown = np.flatnonzero((found.at_risk >= FEWEST) & np.isfinite(found.hazard))
     left = found.left[shown]
     served = np.maximum(np.rint(found.exposed[shown]).astype(np.int64), left)
-    told = [
-        (float(found.hazard[n]), int(n), left.sum() - out, served.sum() - cases)
-        for n, out, cases in zip(shown, left, served, strict=True)
-        if tail(int(out), int(cases), int(left.sum() - out), int(served.sum() - cases)) * len(shown)
-        < 1 - CONFIDENCE
+    everybody, everything = int(served.sum()), int(left.sum())
+    chance = [
+        tail(out, cases, everything - out, everybody - cases)
+        for out, cases in zip(left.tolist(), served.tolist(), strict=True)
     ]
-    if not told:
+    told = np.array(chance) * len(shown) < 1 - CONFIDENCE
+    if not told.any():
         return None
-    hazard, n, others, of_others = max(told)
+    months = shown[told]
+    n = int(months[np.argmax(found.hazard[months])])
     return WorstMonth(
         month=n + 1,
         left=int(found.left[n]),
         at_risk=int(found.at_risk[n]),
-        hazard=hazard,
+        hazard=float(found.hazard[n]),
         low=float(found.hazard_low[n]),
         high=float(found.hazard_high[n]),
-        others=float(others / of_others),
+        others=float(divide(left[~told].sum(), served[~told].sum())),
+        months=tuple((months + 1).tolist()),
     )
 
 

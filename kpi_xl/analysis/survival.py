@@ -9,6 +9,7 @@ who leaves on the day he has served n months is not there any more after n month
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Final
@@ -54,6 +55,15 @@ class Spells:
     def of(self, meant: NDArray[np.bool_]) -> Spells:
         """Those of some people."""
         return Spells(self.entry[meant], self.end[meant], self.left[meant])
+
+
+def together(groups: Sequence[Spells]) -> Spells:
+    """The people of several groups."""
+    return Spells(
+        np.concatenate([group.entry for group in groups]),
+        np.concatenate([group.end for group in groups]),
+        np.concatenate([group.left for group in groups]),
+    )
 
 
 def months_served(signed: ArrayLike, day: ArrayLike) -> Floats:

@@ -151,6 +151,15 @@ _TEAM_NAMES: Final = (
     "group",
 )
 
+_RECRUITERS: Final = ("推荐人", "增员人", "引荐人", "介绍人", "招募人")
+_RECRUITER_IDS: Final = tuple(
+    who + what for who in _RECRUITERS for what in ("工号", "代码", "编号", "编码")
+)
+_RECRUITER_NAMES: Final = (
+    *_RECRUITERS[1:],
+    *(who + what for who in _RECRUITERS for what in ("姓名", "名称")),
+)
+
 _FLAG: Final = (
     ("是", "1"), ("否", "0"), ("√", "1"), ("×", "0"), ("Y", "1"), ("N", "0"), ("1", "1"),
     ("0", "0"), ("true", "1"), ("false", "0"), ("yes", "1"), ("no", "0"), ("有", "1"), ("无", "0"),
@@ -228,6 +237,14 @@ AGENTS: Final = Table(
             ),
         ),
         Column("education", "学历", "text", "最高学历", aliases=("文化程度", "education")),
+        Column(
+            "recruiter",
+            "推荐人",
+            "text",
+            "谁招来的：推荐人的工号或姓名",
+            aliases=(*_RECRUITER_NAMES, "recruiter"),
+            sooner=_RECRUITER_IDS,  # two people may have one name
+        ),
         Column(
             "licence",
             "执业证号",

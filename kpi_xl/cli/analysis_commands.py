@@ -157,6 +157,25 @@ def peers(kpi: str, month: str | None, level: str | None) -> Answer:
     return show(view)
 
 
+@_command(
+    "kpi-xl --project demo survival",
+    "kpi-xl --project demo survival --unit 城东营业部",
+    "kpi-xl --project demo survival --by 签约季度 --level 分公司",
+)
+@MONTH
+@_UNIT
+@_LEVEL
+@click.option("--by", cls=Option, metavar="分组", help="推荐人、签约季度或学历；不写则各单位一行。")
+def survival(month: str | None, unit: str | None, level: str | None, by: str | None) -> Answer:
+    """留存：签约满几个月还有多少人在，哪个月流失最多；一个单位的逐月列出。"""
+    from kpi_xl.jobs.survival_view import survival_view
+    from kpi_xl.jobs.views import scope
+
+    with progress_bar() as progress, scope(project_here(), month, unit, level, progress) as of:
+        view = survival_view(of, by)
+    return show(view)
+
+
 @_command("kpi-xl --project demo rules --unit 城东一组")
 @MONTH
 @_UNIT

@@ -1,0 +1,262 @@
+"""How long the people of a project stay: of each unit, recruiter, sign quarter, education."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from kpi_xl.analysis.logrank import logrank
+from kpi_xl.analysis.service_loss import FEWEST, worst_month
+from kpi_xl.analysis.survival import (
+    CONFIDENCE,
+    Spells,
+    Survival,
+    anniversary,
+    known_from,
+    spells,
+    survival,
+    together,
+)
+from kpi_xl.calendar import Month
+from kpi_xl.data.cube import Cube
+from kpi_xl.data.signings import Signings, signings
+from kpi_xl.data.sums import UNKNOWN
+from kpi_xl.error_values import NOT_AVAILABLE
+from kpi_xl.findings.day_sums import as_of_day
+from kpi_xl.project import Settings
+
+MONTHS: Final = 24
+"""So many months of service are shown."""
+
+UNIT: Final = "单位"
+BY: Final = (UNIT, "推荐人", "签约季度", "学历")
+"""What people can be grouped by."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Group:
+    """People who are looked at together.
+
+    Parameters
+    ----------
+    name : str
+        The unit's path, the recruiter, the quarter, the education.
+    people : Spells
+        For how long each was watched.
+    """
+
+    name: str
+    people: Spells
+
+    def survival(self, months: int = MONTHS) -> Survival:
+        """Who stays how long."""
+        return survival(self.people, months)
+
+    @property
+    def signed(self) -> int:
+        """How many there are."""
+        return len(self.people.end)
+
+    @property
+    def left(self) -> int:
+        """How many of them have left."""
+        return int(self.people.left.sum())
+
+    @property
+    def worst(self) -> str:
+        """Which month of service loses most people, for people to read."""
+        found = worst_month(self.survival())
+        if found is None:
+            return f"{self.name}：看不出哪个月流失特别多"
+        several = len(found.months) > 1
+        told = f"第 {'、'.join(map(str, found.months))} 个月流失特别多，" if several else ""
+        return (
+            f"{self.name}：{told}第 {found.month} 个月流失最多，满 {found.month - 1} 个月的人里走了"
+            f" {found.hazard:.1%}（{found.left} 人；区间 {found.low:.1%} 到 {found.high:.1%}），"
+            f"其余各月平均 {found.others:.1%}"
+        )
+
+
+@dataclass(frozen=True)
+class Groups:
+    """People by what they have in common.
+
+    Parameters
+    ----------
+    shown : sequence of Group
+        Those of at least `FEWEST` people, in the order of their names.
+    left_out : int
+        How many groups have fewer.
+    """
+
+    shown: tuple[Group, ...]
+    left_out: int
+
+    @property
+    def verdict(self) -> str:
+        """Whether they stay differently long, and which, for people to read; empty of one group."""
+        if len(self.shown) < 2:
+            return ""
+        found = logrank([group.people for group in self.shown])
+        if not found.p < 1 - CONFIDENCE:
+            return "各组之间看不出差别" + (
+                f"（log-rank 检验，p = {found.p:.2f}）" if math.isfinite(found.p) else ""
+            )
+        apart = [text for place in range(len(self.shown)) if (text := self._apart(place))]
+        return f"各组留存有差别（log-rank 检验，{_chance(found.p)}）" + (
+            f"。和其余各组比：{'；'.join(apart)}" if apart else "，但说不准是哪一组"
+        )
+
+    def _apart(self, place: int) -> str:
+        """Whether one stays differently from the others, with as many looks as there are groups."""
+        others = [group.people for group in self.shown[:place] + self.shown[place + 1 :]]
+        found = logrank([self.shown[place].people, together(others)])
+        if not found.p * len(self.shown) < 1 - CONFIDENCE:
+            return ""
+        name, left, expected = self.shown[place].name, found.left[0], found.expected[0]
+        faster = "快" if left > expected else "慢"
+        return f"{name}走得{faster}，走了 {left} 人，和大家一样应走 {expected:.0f} 人"
+
+
+def _chance(p: float) -> str:
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
+@dataclass(frozen=True)
+class Cohorts:
+    """Who signed in each month, and the share still there after each month of service.
+
+    Parameters
+    ----------
+    months : sequence of Month
+        The months of signing, the earliest first.
+    signed : (cohorts,) int64 array
+        How many signed (人).
+    share : (cohorts, months) float64 array
+        ``#N/A`` where not all have been able to serve so long yet, where the roster may lack some
+        who left, and of a month in which nobody signed.
+    """
+
+    months: tuple[Month, ...]
+    signed: NDArray[np.int64]
+    share: Floats
+
+
+class Retention:
+    """How long the people of the units of a level stay, as far as is known by the end of a month.
+
+    Whoever signed counts, whatever his rank, in the unit he signed in; who comes back signs anew.
+
+    Parameters
+    ----------
+    cube : Cube
+        Whose units and months are meant.
+    store : duckdb connection
+        To the store.
+    settings : Settings
+        The project's settings.
+    month : Month
+        A month of the cube.
+    level : str
+        The level of the units.
+
+    Raises
+    ------
+    InputError
+        When there is no data for the month.
+    """
+
+    def __init__(
+        self,
+        cube: Cube,
+        store: duckdb.DuckDBPyConnection,
+        settings: Settings,
+        month: Month,
+        level: str,
+    ) -> None:
+        cube.month_index(month)
+        self.cube = cube
+        self.month = month
+        self.as_of = as_of_day(cube, settings, month)
+        self._cut = settings.month_cut
+        everybody = signings(store, settings, cube, level)
+        last = np.datetime64(self.as_of)
+        left = np.where(everybody.left <= last, everybody.left, np.datetime64("NaT"))
+        since = known_from(everybody.signed, left)
+        seen, meant = spells(everybody.signed, left, last, since)
+        inside = everybody.unit[meant] >= 0
+        self._signings: Signings = everybody.of(meant).of(inside)
+        self._spells = seen.of(inside)
+        self._since = since[meant][inside]
+        signed = (everybody.unit >= 0) & (everybody.signed <= last)
+        self.unseen = int(signed.sum()) - len(self._since)
+
+    def late(self, units: Sequence[int]) -> int:
+        """How many of some units are known from a later day than they signed on only."""
+        inside = np.isin(self._signings.unit, units)
+        return int((self._spells.entry[inside] >= 0).sum())
+
+    def people(self, unit: int) -> Group:
+        """Those of one unit."""
+        return Group(self.cube.units[unit].path, self._spells.of(self._signings.unit == unit))
+
+    def groups(self, by: str, units: Sequence[int]) -> Groups:
+        """The people of some units by one of `BY`."""
+        inside = np.isin(self._signings.unit, units)
+        labels = self._labels(by)
+        found, small = [], 0
+        for label in units if by == UNIT else sorted(set(labels[inside].tolist())):
+            meant = inside & (labels == label)
+            if meant.sum() < FEWEST:
+                small += bool(meant.any())
+                continue
+            name = self.cube.units[label].path if by == UNIT else str(label) or UNKNOWN
+            found.append(Group(name, self._spells.of(meant)))
+        return Groups(tuple(found), small)
+
+    def _labels(self, by: str) -> NDArray[Any]:
+        """What everybody is to be grouped by."""
+        if by == "签约季度":
+            return _quarters(self._signings.month)
+        of = {UNIT: "unit", "推荐人": "recruiter", "学历": "education"}[by]
+        return np.asarray(getattr(self._signings, of))
+
+    def tells(self, by: str) -> bool:
+        """Whether the roster tells anything about what people are to be grouped by."""
+        return bool((self._labels(by) != "").any())
+
+    def cohorts(self, unit: int, cohorts: int = MONTHS + 1, months: int = MONTHS) -> Cohorts:
+        """Who signed in a unit in each of the last months, and who of them is still there."""
+        of_unit = self._signings.unit == unit
+        listed = tuple(self.month - back for back in reversed(range(cohorts)))
+        signed = np.zeros(cohorts, dtype=np.int64)
+        share = np.full((cohorts, months), NOT_AVAILABLE)
+        ends = np.arange(1, months + 1)
+        for place, month in enumerate(listed):
+            meant = of_unit & (self._signings.month == month.number)
+            signed[place] = meant.sum()
+            if not meant.any() or (self._spells.entry[meant] >= 0).any():
+                continue
+            people = self._spells.of(meant)
+            last_day = np.datetime64(min(month.span(self._cut)[1], self.as_of))
+            reached = anniversary(last_day, ends) <= np.datetime64(self.as_of)
+            gone = (people.left[:, None] & (people.end[:, None] <= ends)).sum(axis=0)
+            share[place] = np.where(reached, 1 - gone / signed[place], NOT_AVAILABLE)
+        return Cohorts(listed, signed, share)
+
+
+def _quarters(months: NDArray[np.int64]) -> NDArray[Any]:
+    """The quarter of each month, as 2024Q1."""
+    years, quarters = np.divmod((months - 1) // 3, 4)
+    return np.array(
+        [f"{year}Q{quarter + 1}" for year, quarter in zip(years, quarters, strict=True)],
+        dtype=object,
+    )
