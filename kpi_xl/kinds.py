@@ -247,6 +247,9 @@ SIGNED_TWICE: Final = Kind(
     set_aside=False,
 )
 PART_OF_ONE: Final = Kind("counts.not-whole", "这个项目的数量应是整数", "请改成整数")
+POINTS_OUT_OF_RANGE: Final = Kind(
+    "ratings.out-of-range", "分数不在 0 到 100 之间", "请改成百分制的分数"
+)
 NO_LEVEL: Final = Kind("target.no-such-level", "没有这个层级", "可以写的有：{levels}")
 NO_KPI: Final = Kind("target.no-such-kpi", "没有这个指标", "请改成指标清单里的名称或代码")
 LIKE_KPI: Final = Kind("target.misspelt-kpi", "没有这个指标", "是不是：{like}")
@@ -389,6 +392,13 @@ UNKNOWN_AGENT: Final = Kind(
     "请核对工号，或把这个人补进人员表",
     set_aside=False,
     hints=(_ASIDE, "；人员表里“{like}”都像，分不出是哪一个"),
+)
+UNKNOWN_RATED: Final = Kind(
+    "ratings.unknown-agent",
+    "人员表里没有这个工号，打的分不算",
+    "请核对工号，或把这个人补进人员表",
+    set_aside=False,
+    hints=(_ASIDE,),
 )
 UNKNOWN_KEEPER: Final = Kind(
     "outlet.unknown-agent",

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from kpi_xl.analysis.feedback import FEWEST_RATERS, WEIGHTS, Relation
 from kpi_xl.catalogue.schema import ORGANISATION, TABLES
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
@@ -49,6 +50,8 @@ _KNOWN: Final[dict[str, set[str] | None]] = {
         "grace_days",
         "premium_weight",
         "fewest_peers",
+        "fewest_raters",
+        "rater_weights",
         "month_cut",
         "uncounted_ranks",
         "excluded_endings",
@@ -91,6 +94,10 @@ class Settings:
         Weight of 保费持续率 in 综合持续率.
     fewest_peers : int
         Of fewer units no figure of the peers is told: it would be somebody's own.
+    fewest_raters : int
+        Of fewer colleagues, subordinates or customers who judge somebody nothing is told.
+    rater_weights : mapping of str to float
+        What each side counts in 360 度评价, of which only the ratio matters.
     month_cut : int or None
         The last day of a 业务月 (25: January is 1-25 January, December 26 November-31 December,
         every other month from the 26th to the 25th); None for natural months.
@@ -128,6 +135,10 @@ class Settings:
     premium_weight: float = 0.7
     # Left out of what is shown: the measures do not depend on it.
     fewest_peers: int = field(default=4, repr=False)
+    fewest_raters: int = field(default=FEWEST_RATERS, repr=False)
+    rater_weights: Mapping[Relation, float] = field(
+        default_factory=lambda: dict(WEIGHTS), repr=False
+    )
     month_cut: int | None = None
     uncounted_ranks: tuple[str, ...] = ()
     excluded_endings: tuple[str, ...] = ("理赔终止", "迁出")
@@ -275,6 +286,8 @@ class _Reader:
             grace_days=self._whole("grace_days", default.grace_days, 0, 365),
             premium_weight=self._number("premium_weight", default.premium_weight, 0, 1),
             fewest_peers=int(self._number("fewest_peers", default.fewest_peers, 1, 1000)),
+            fewest_raters=self._whole("fewest_raters", default.fewest_raters, 2, 1000),
+            rater_weights=self._rater_weights(default.rater_weights),
             month_cut=(
                 self._whole("month_cut", 25, 1, 28)
                 if "month_cut" in self._section("rules")
@@ -386,6 +399,21 @@ class _Reader:
         if not number.is_integer():
             raise self._wrong(("rules", key), f"[rules] {key} 应当是整数", "请改正后再运行", number)
         return int(number)
+
+    def _rater_weights(self, default: Mapping[Relation, float]) -> Mapping[Relation, float]:
+        weights = self._section("rules").get("rater_weights", default)
+        if isinstance(weights, dict) and weights.keys() <= default.keys():
+            numbers = list(weights.values())
+            fine = all(type(v) in (int, float) and 0 <= v <= _GREATEST for v in numbers)
+            if fine and any(numbers):
+                return weights
+        raise self._wrong(
+            ("rules", "rater_weights"),
+            "[rules] rater_weights 写法有误",
+            '请写成 rater_weights = { "上级" = 40, "同级" = 20, "下级" = 30, "客户" = 10 }，'
+            "不能是负数，也不能都是 0",
+            weights,
+        )
 
     def _levels(self) -> dict[str, str]:
         """Own names of levels: short, and none the name of two."""

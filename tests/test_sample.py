@@ -148,7 +148,7 @@ def test_is_the_same_byte_for_byte_in_another_process(files, tmp_path):
         env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": root},
     )
     assert digests(tmp_path) == digests(files.folder)
-    assert len(digests(tmp_path)) == 9  # and no temporary files
+    assert len(digests(tmp_path)) == 10  # and no temporary files
 
 
 def test_progress_is_told_in_chinese_up_to_the_end(files, steps):

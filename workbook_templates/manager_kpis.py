@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from kpi_xl.analysis.feedback import RELATIONS
 from kpi_xl.analysis.scorecard import Item
 from kpi_xl.catalogue import kpis
-from kpi_xl.slots.assessment_values import CAP, FLOOR, ITEMS
+from kpi_xl.slots.assessment_values import CAP, FEEDBACK_SHARE, FLOOR, ITEMS
 from workbook_templates import name_of
 from workbook_templates.form import UNIT, facts, head, heads
 from workbook_templates.guide import Guide
@@ -41,6 +42,8 @@ _WEIGHT, _ACTUAL, _RATE, _SCORE, _WEIGHTED, _STATUS, _HOW = range(9, 16)
 _HEADER: Final = 6
 _FIRST: Final = _HEADER + 1
 _LAST: Final = _FIRST + len(ITEMS) - 1
+_FEEDBACK: Final = _LAST + 3
+_TOGETHER: Final = _FEEDBACK + len(RELATIONS) + 2
 _POINTS: Final[Style] = {"num_format": "0.0", "align": "right"}
 _PERCENT: Final[Style] = {"num_format": "0%", "align": "center"}
 
@@ -53,6 +56,7 @@ def build(path: Path) -> None:
     for row, item in enumerate(ITEMS, _FIRST):
         _line(page, item, row)
     _total(page)
+    _feedback(page)
     _below(page)
     page.sheet.freeze_panes(_FIRST, _UNIT)
     page.sheet.fit_to_pages(1, 1)
@@ -179,8 +183,63 @@ def _total(page: Page) -> None:
         page.highlight(_FIRST, _STATUS, _LAST, _STATUS, same, style)
 
 
+def _feedback(page: Page) -> None:
+    """What those around the manager think of his work, and both scores together."""
+    row = _FEEDBACK
+    page.height(row - 1, 8)
+    page.height(row, 22)
+    page.blanks(row, 1, row, _HOW, GROUP)
+    page.put(row, 1, "360 度评价", GROUP, PADDED)
+    page.put(row, _BEFORE, None, GROUP, {"bold": False}, slot="feedback.period")
+    for column, text in ((_KPI, "评分人数"), (_WEIGHT, "权重"), (_SCORE, "平均分")):
+        page.put(row, column, text, GROUP, CENTRE)
+    page.put(row, _WEIGHTED, "加权得分", GROUP, {"align": "right"})
+    first, last = row + 1, row + len(RELATIONS)
+    others = last - 1  # the last is what he thinks of himself
+    page.height(first, 20, last)
+    page.blanks(first, 1, last, _HOW, RULED)
+    for at, relation in enumerate(RELATIONS, first):
+        page.put(at, 1, relation, LABEL, LEFT, PADDED, RULED)
+    people: Style = {"num_format": '0" 人"', "align": "center"}
+    count = len(RELATIONS)
+    page.column(first, _KPI, count, people, RULED, slot="feedback.人数")
+    page.column(first, _SCORE, count, _POINTS, RULED, slot="feedback.平均分")
+    page.column(first, _HOW, count, NOTE, PADDED, RULED, slot="feedback.说明")
+    weights = (_PERCENT, EDITABLE, RULED)
+    page.column(first, _WEIGHT, count - 1, *weights, slot="feedback.权重")
+    points, weight = (f"${c}${first + 1}:${c}${others + 1}" for c in "MJ")
+    counted = f"SUMPRODUCT(ISNUMBER({points})*{weight})"
+    for at in range(first, others + 1):
+        _shares(page, (at, _WEIGHT), f"360 度评价：{RELATIONS[at - first]}的权重", 1)
+        share = f'=IF(AND(ISNUMBER(M{at + 1}),N(J{at + 1})>0),M{at + 1}*J{at + 1}/{counted},"")'
+        page.formula(at, _WEIGHTED, share, "", _POINTS, RULED)
+    page.name_slot("feedback.加权分", first, _WEIGHTED, others, _WEIGHTED)
+    page.height(last + 1, 22)
+    page.blanks(last + 1, 1, last + 1, _HOW, TOTAL)
+    page.put(last + 1, 1, "360 得分", TOTAL, PADDED)
+    shares = f"N{first + 1}:N{others + 1}"
+    total = f'=IF(COUNT({shares})=0,"",SUM({shares}))'
+    page.formula(last + 1, _WEIGHTED, total, "", TOTAL, _POINTS, slot="feedback.得分")
+    own, all_ = f"M{last + 1}", f"N{last + 2}"
+    gap = f'"自评比他人"&IF({own}<{all_},"低 ","高 ")&TEXT(ABS({own}-{all_}),"0.0")&" 分"'
+    formula = f'=IF(OR(COUNT({own})=0,{all_}=""),"",{gap})'
+    plain: Style = {"bold": False}
+    page.formula(last + 1, _HOW, formula, "", TOTAL, PADDED, plain, slot="feedback.差距")
+    row = _TOGETHER
+    page.height(row, 24)
+    page.blanks(row, 1, row, _HOW, TOTAL)
+    page.put(row, 1, "综合得分", TOTAL, PADDED)
+    page.put(row, _TARGET, "360 占", TOTAL, {"align": "right"}, plain)
+    page.put(row, _WEIGHT, FEEDBACK_SHARE, TOTAL, _PERCENT, EDITABLE, slot="feedback.占比")
+    _shares(page, (row, _WEIGHT), "360 度评价占综合得分的比例", 1)
+    kpis_ = f"N{_LAST + 2}"
+    both = f"{kpis_}*(1-J{row + 1})+{all_}*J{row + 1}"
+    formula = f'=IF(COUNT({kpis_},{all_})<2,"",{both})'
+    page.formula(row, _WEIGHTED, formula, "", TOTAL, _POINTS, slot="score.综合")
+
+
 def _below(page: Page) -> None:
-    row = _LAST + 3
+    row = _TOGETHER + 2
     page.height(row - 1, 8)
     page.height(row, 22)
     page.put(row, 1, "本月经营重点", GROUP, PADDED)
@@ -196,7 +255,9 @@ def _guide(book: Book) -> None:
     guide = Guide(
         book,
         "营业部经理每月一份：月初定下各项指标的目标和权重，同上级商定后签字；"
-        "月末填入实绩，按达成率算出得分。权重说明这个月什么最要紧，合计必须是 100%。",
+        "月末填入实绩，按达成率算出得分。权重说明这个月什么最要紧，合计必须是 100%。"
+        "这就是目标管理（MBO）的一张目标书：目标由经理和上级商定，指标说怎样衡量，权重说轻重，"
+        "期限是本月底，月末按得分和上级意见检讨。",
     )
     guide.steps(
         "怎样填",
@@ -220,6 +281,17 @@ def _guide(book: Book) -> None:
                 "多一成同别的指标少一成一样扣分",
             ),
             ("加权得分", "权重 × 得分", "合计为总分；有一项算不出，总分为“—”"),
+            (
+                "360 平均分",
+                "同一方各人打分的平均，取整",
+                "同级、下级、客户人太少的不显示，也不计入",
+            ),
+            (
+                "360 得分",
+                "各方平均分按权重加权",
+                "自评不计入；没有显示的一方，权重按比例归其他各方",
+            ),
+            ("综合得分", "得分 ×（1 − 360 占比）＋ 360 得分 × 占比", "缺一样就不算"),
             ("预填的权重", "没有目标的指标不占权重", "它的权重按比例分给其他指标，取整到 1%"),
         ),
     )
@@ -230,6 +302,7 @@ def _guide(book: Book) -> None:
             ("本月目标、权重", "kpi.<指标>.目标、.权重", "已预填，可改"),
             ("得分规则", "score.floor、score.cap", "保底、封顶达成率；已预填，可改"),
             ("怎样达成", "input.kpi.<指标>.说明", "文字"),
+            ("360 权重、占比", "feedback.权重、feedback.占比", "已预填，可改"),
             ("本月经营重点、上级意见", "input.focus、input.comment", "文字"),
             ("填写日期", "input.filled_on", "日期"),
         ),
@@ -245,5 +318,7 @@ def _guide(book: Book) -> None:
             ("kpi.<指标>.状态", "各行", "健康、异常、危险"),
             ("kpi.<指标>.达成率、.得分、.加权得分", "各行", "公式的结果"),
             ("score.weights、.total、.提示", "合计", "公式的结果"),
+            ("feedback.period、.人数、.平均分、.说明", "360 度评价", "十二个月内最近一次评价"),
+            ("feedback.加权分、.得分、.差距、score.综合", "360 度评价", "公式的结果"),
         ),
     )

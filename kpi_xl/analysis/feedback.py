@@ -23,7 +23,7 @@ RELATIONS: Final[tuple[Relation, ...]] = ("上级", "同级", "下级", "客户"
 
 SELF: Final[Relation] = "自评"
 
-WEIGHTS: Final[Mapping[Relation, int]] = {"上级": 40, "同级": 20, "下级": 30, "客户": 10}
+WEIGHTS: Final[Mapping[Relation, float]] = {"上级": 40, "同级": 20, "下级": 30, "客户": 10}
 """What each counts, in percent; what somebody thinks of himself counts nothing."""
 
 FEWEST_RATERS: Final = 3
@@ -77,7 +77,7 @@ class Feedback:
 def feedback(
     relations: Sequence[Relation],
     points: ArrayLike,
-    weights: Mapping[Relation, int] = WEIGHTS,
+    weights: Mapping[Relation, float] = WEIGHTS,
     fewest: int = FEWEST_RATERS,
 ) -> Feedback:
     """Put together what people gave somebody in one round.
@@ -88,7 +88,7 @@ def feedback(
         Who gave the points, one of `RELATIONS` for each.
     points : (n,) array_like
         From 0 to 100, one for each person who judged.
-    weights : mapping of str to int
+    weights : mapping of str to float
         What each side counts; only their ratio matters.
     fewest : int
         Of fewer raters nothing is told.

@@ -776,11 +776,63 @@ COUNTS: Final = Table(
     aliases=("counts",),
 )
 
+RATINGS: Final = Table(
+    "ratings",
+    "360评分",
+    "360 度评价的打分，每个打分的人给每个被评的人一行；工作簿里只有平均分，人少的一方不显示",
+    (
+        Column(
+            "agent",
+            "工号",
+            "id",
+            "被评的人的工号",
+            required=True,
+            aliases=("被评人工号", "被评价人工号", "被评人", *_AGENT.aliases),
+        ),
+        Column("month", "月份", "month", "哪个月的评价", required=True, aliases=("评价月份",)),
+        Column(
+            "relation",
+            "关系",
+            "choice",
+            "打分的人是被评的人的什么人",
+            required=True,
+            aliases=("评价关系", "评价人关系", "relation"),
+            choices=(
+                *((name, name) for name in ("上级", "同级", "下级", "客户", "自评")),
+                ("上司", "上级"),
+                ("同事", "同级"),
+                ("平级", "同级"),
+                ("下属", "下级"),
+                ("本人", "自评"),
+                ("自己", "自评"),
+            ),
+        ),
+        Column(
+            "rater",
+            "评分人",
+            "id",
+            "谁打的分，可以是匿名的编号，只用来看出重复",
+            required=True,
+            aliases=("评价人", "打分人", "评分人编号", "评分人工号", "rater"),
+        ),
+        Column(
+            "points",
+            "分数",
+            "number",
+            "0 到 100 分",
+            required=True,
+            aliases=("得分", "评分", "points"),
+        ),
+    ),
+    key=("agent", "month", "relation", "rater"),
+    aliases=("360评价", "360度", "ratings"),
+)
+
 TABLES: Final[dict[str, Table]] = {
     table.code: table
     for table in (
         AGENTS, TRANSFERS, PROMOTIONS, POLICIES, DUES, ACTIVITIES, ATTENDANCE, TARGETS, OUTLETS,
-        COUNTS,
+        COUNTS, RATINGS,
     )
 }  # fmt: skip
 """The raw tables by code."""

@@ -12,7 +12,7 @@ from kpi_xl.data.finding import Finding
 from kpi_xl.data.rules import SERVICE_TABLES
 from kpi_xl.readers.id import Ids
 
-TABLES_OF_AGENTS: Final = (*SERVICE_TABLES, "outlets")
+TABLES_OF_AGENTS: Final = (*SERVICE_TABLES, "outlets", "ratings")
 """The tables whose agents are looked up in 人员."""
 
 

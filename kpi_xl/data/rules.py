@@ -37,6 +37,9 @@ SERVICE_TABLES: Final = (
 )  # fmt: skip
 """The tables of what agents did or what became of them."""
 
+_OF_OTHERS: Final = {"outlets": kinds.UNKNOWN_KEEPER, "ratings": kinds.UNKNOWN_RATED}
+"""The tables that name agents and count nothing of theirs, and what an unknown one is told as."""
+
 _NEVER: Final = np.iinfo(np.int32).max
 
 _FEW: Final = 1_000_000
@@ -53,6 +56,8 @@ def of_rows(table: Table, data: pa.Table) -> list[Finding]:
         return list(_parts_of_one(data))
     if table.code == "transfers":
         return list(_to_nowhere(data))
+    if table.code == "ratings":
+        return list(_no_points(data))
     return []
 
 
@@ -108,6 +113,13 @@ def _left_before_signed(data: pa.Table) -> Iterator[Finding]:
     for row in _places(pc.less(data["left"], data["signed"])):
         signed = str(data["signed"][row].as_py())
         yield Finding(row, "left", kinds.LEFT_BEFORE_SIGNED(signed=signed))
+
+
+def _no_points(ratings: pa.Table) -> Iterator[Finding]:
+    """Points that nobody can give."""
+    within = pc.and_(pc.greater_equal(ratings["points"], 0), pc.less_equal(ratings["points"], 100))
+    for row in _places(pc.invert(within)):
+        yield Finding(row, "points", kinds.POINTS_OUT_OF_RANGE())
 
 
 def _parts_of_one(data: pa.Table) -> Iterator[Finding]:
@@ -314,10 +326,10 @@ def of_agents(
     set_aside : int
         So many rows of 人员 are set aside: who seems unknown may be in one of these.
     """
-    if table.code == "outlets":
+    if table.code in _OF_OTHERS:
         named = pa.concat_tables([data for data, _ in parts])["agent"]
         return [
-            Finding(row, "agent", kinds.UNKNOWN_KEEPER(aside=set_aside))
+            Finding(row, "agent", _OF_OTHERS[table.code](aside=set_aside))
             for row in _places(pc.invert(pc.is_in(named, agents["agent"])))
         ]
     if table.code not in SERVICE_TABLES:

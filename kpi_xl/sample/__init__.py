@@ -19,6 +19,7 @@ from kpi_xl.catalogue.schema import (
     DUES,
     OUTLETS,
     POLICIES,
+    RATINGS,
     TARGETS,
     TRANSFERS,
 )
@@ -33,6 +34,7 @@ from kpi_xl.sample.goals import make_goals
 from kpi_xl.sample.outlets import make_outlets
 from kpi_xl.sample.people import make_people, move_people
 from kpi_xl.sample.production import make_policies
+from kpi_xl.sample.ratings import make_ratings
 from kpi_xl.sample.renewals import make_dues
 from kpi_xl.sample.settings import KPI_TOML
 from kpi_xl.system.files import is_new, make_own, write_whole
@@ -151,6 +153,11 @@ def _branch(folder: Path, report: Progress) -> dict[Path, bytes]:
         ),
         data / "网点.csv": csv_file(
             headings(OUTLETS, tables.OUTLET_COLUMNS), tables.outlet_rows(outlets), "utf-8-sig"
+        ),
+        data / "360评分.csv": csv_file(
+            headings(RATINGS, tables.RATING_COLUMNS),
+            tables.rating_rows(make_ratings(Dice(_SEED + 11), people)),
+            "utf-8-sig",
         ),
     }
 

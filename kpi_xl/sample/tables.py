@@ -13,6 +13,7 @@ from kpi_xl.sample.goals import Goal
 from kpi_xl.sample.outlets import Outlet
 from kpi_xl.sample.people import Agent
 from kpi_xl.sample.production import Policy
+from kpi_xl.sample.ratings import MONTH, Rating
 from kpi_xl.sample.renewals import Due
 
 AGENT_COLUMNS: Final = (
@@ -51,6 +52,7 @@ POLICY_COLUMNS: Final = (
     "withdrawn",
 )
 DUE_COLUMNS: Final = ("policy", "agent", "due", "due_premium", "paid", "paid_premium")
+RATING_COLUMNS: Final = ("agent", "month", "relation", "rater", "points")
 WEEK_COLUMNS: Final = (
     "day",
     "agent",
@@ -148,6 +150,12 @@ def week_rows(weeks: Iterable[Week]) -> Iterator[list[str]]:
 def attendance_rows(rows: Iterable[Attendance]) -> Iterator[list[str]]:
     """One row an agent and month."""
     return ([_day(row.day), row.agent.number, str(row.due), str(row.present)] for row in rows)
+
+
+def rating_rows(ratings: Iterable[Rating]) -> Iterator[list[str]]:
+    """One row somebody who judged."""
+    for one in ratings:
+        yield [one.agent.number, str(MONTH), one.relation, one.rater, str(one.points)]
 
 
 def goal_rows(goals: Iterable[Goal]) -> Iterator[list[Cell]]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final, NamedTuple
 
 from kpi_xl.analysis.apportion import apportion
+from kpi_xl.analysis.feedback import RELATIONS, SELF, Relation
 from kpi_xl.analysis.scorecard import Item, Perspective
 from kpi_xl.catalogue import kpis
+from kpi_xl.data.ratings import Round
 from kpi_xl.findings.shown import NOTHING
 from kpi_xl.kpi import Bands, Kpi
 from kpi_xl.slots.cell_formula import (
@@ -47,6 +51,9 @@ ITEMS: Final = tuple(
 
 FLOOR: Final = ITEMS[0].floor
 CAP: Final = ITEMS[0].cap
+
+FEEDBACK_SHARE: Final = 0.2
+"""What 360 度评价 counts of the score with it, until the manager's superior changes it."""
 
 
 _TARGET: Final = cell("kpi.<指标>.目标")
@@ -119,6 +126,23 @@ SCORE: Final = Group(
         ),
         # The weights are made to add up.
         "提示": Slot("权重合计是不是 100%", value=lambda _: "权重合计 100%"),
+        "综合": Slot("得分和 360 得分合在一起", Kind.NUMBER),
+    },
+)
+
+FEEDBACK: Final = Group(
+    "feedback.",
+    "360 度评价",
+    {
+        "period": Slot("哪个月的评价"),
+        "人数": Slot("上级、同级、下级、客户、自评各几人打分，一列", Kind.NUMBER, len(RELATIONS)),
+        "平均分": Slot("各方的平均分，一列；人太少的不显示", Kind.NUMBER, len(RELATIONS)),
+        "权重": Slot("上级、同级、下级、客户的权重，一列", Kind.RATIO, len(RELATIONS) - 1),
+        "加权分": Slot("各方计入的分，一列", Kind.NUMBER, len(RELATIONS) - 1),
+        "说明": Slot("为什么不显示，一列", cells=len(RELATIONS)),
+        "得分": Slot("360 得分", Kind.NUMBER),
+        "差距": Slot("自评比他人高多少"),
+        "占比": Slot("360 得分占综合得分的比例", Kind.RATIO),
     },
 )
 
@@ -155,3 +179,62 @@ def assessment_values(values: Mapping[str, Any], bands: Mapping[str, Kpi]) -> Va
         for end in ("权重", "加权得分")
     }
     return found | SCORE.values(None, columns)
+
+
+def feedback_values(
+    found: Round | None, weights: Mapping[Relation, float], fewest: int, score: float | str
+) -> Values:
+    """What those around the manager think of his work, beside what his KPIs say.
+
+    Parameters
+    ----------
+    found : Round or None
+        The last round of 360 度评价; None when nobody judged him.
+    weights : mapping of str to float
+        What each side counts, of which only the ratio matters.
+    fewest : int
+        Of fewer raters nothing is told.
+    score : float or str
+        The score of the KPIs, ``score.total``.
+    """
+    circles = found.feedback.circles if found else ()
+    raters = {circle.relation: circle.raters for circle in circles}
+    known = [circle for circle in circles if not math.isnan(circle.points)]
+    points: dict[Relation, float] = {circle.relation: circle.points for circle in known}
+    parts = {circle.relation: circle.weight * circle.points for circle in known if circle.weight}
+    others = [relation for relation in RELATIONS if relation != SELF]
+    whole = sum(weights.get(relation, 0) for relation in others)
+    total: float | str = found.feedback.total if found and parts else ""
+    gap = found.feedback.gap if found else math.nan
+    together: float | str = ""
+    if not isinstance(total, str) and not isinstance(score, str):
+        together = score * (1 - FEEDBACK_SHARE) + total * FEEDBACK_SHARE
+    few = f"不足 {fewest} 人，不显示，不计入"
+    return {
+        "feedback.period": f"{found.month.chinese}评价" if found else "没有 360 度评价",
+        "feedback.人数": [raters.get(relation, 0) for relation in RELATIONS],
+        "feedback.平均分": [
+            points.get(relation, NOTHING if raters.get(relation) else "") for relation in RELATIONS
+        ],
+        "feedback.权重": [weights.get(relation, 0) / whole for relation in others],
+        "feedback.加权分": [parts.get(relation, "") for relation in others],
+        "feedback.说明": [
+            few if raters.get(relation) and relation not in points else "" for relation in RELATIONS
+        ],
+        "feedback.得分": total,
+        "feedback.差距": "" if math.isnan(gap) else gap_text(gap),
+        "feedback.占比": FEEDBACK_SHARE,
+        "score.综合": together,
+    }
+
+
+def gap_text(gap: float) -> str:
+    """Whether somebody thinks better of himself than others do, as the sheet's formula says it.
+
+    Examples
+    --------
+    >>> gap_text(12.25), gap_text(-3.0)
+    ('自评比他人高 12.3 分', '自评比他人低 3.0 分')
+    """
+    points = Decimal(repr(round(abs(gap), 9))).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return f"自评比他人{'低' if gap < 0 else '高'} {points} 分"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import duckdb
 
@@ -16,13 +16,14 @@ from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.daily_activities import DailyActivities
 from kpi_xl.data.people import People, Person
+from kpi_xl.data.ratings import last_round
 from kpi_xl.data.targets import Targets
 from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.shown import with_bands
 from kpi_xl.project import Settings
 from kpi_xl.slots.activity_quotas import monthly_quotas
 from kpi_xl.slots.agenda_values import agenda_values
-from kpi_xl.slots.assessment_values import assessment_values
+from kpi_xl.slots.assessment_values import assessment_values, feedback_values
 from kpi_xl.slots.log_values import log_days, manager_log, outlets_of, person_log
 from kpi_xl.slots.member_values import MEMBERS_HEADING
 from kpi_xl.slots.plan_slots import WEEKS
@@ -98,6 +99,8 @@ class FormValues:
             about = self._values.kpis(number, self._targets.of_unit(unit))
             bands = {code: with_bands(kpi, self._settings) for code, kpi in kpis.items()}
             values |= assessment_values(about, bands)
+        if self._asks("feedback."):
+            values |= self._feedback(number, values.get("score.total", ""))
         if room := self._rows.get("topics.主题"):
             findings = self._findings(unit.level)
             values |= topic_values(findings, number, people, self._month, room)
@@ -136,6 +139,13 @@ class FormValues:
             values |= log_days(self._month, self._cut)
             values |= person_log(quotas, outlets, self._products, self._month, self._cut)
         return values
+
+    def _feedback(self, number: int, score: Any) -> Values:
+        """The last 360 度评价 of who leads a unit."""
+        unit, settings = self._cube.units[number], self._settings
+        leader = self._people(unit.level).manager_of(unit)
+        found = last_round(self._store, settings, leader.agent, self._month) if leader else None
+        return feedback_values(found, settings.rater_weights, settings.fewest_raters, score)
 
     def _asks(self, prefix: str) -> bool:
         return any(name.startswith(prefix) for name in self._rows)

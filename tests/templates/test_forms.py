@@ -9,11 +9,13 @@ import pytest
 from pypdf import PdfReader
 
 from kpi_xl.analysis.boxes import SKILL_WILL
+from kpi_xl.analysis.feedback import WEIGHTS, feedback
 from kpi_xl.calendar import Month, is_working_day, planned_weeks
 from kpi_xl.data.people import ACTIVITIES, Person
+from kpi_xl.data.ratings import Round
 from kpi_xl.slots.activity_quotas import monthly_quotas
 from kpi_xl.slots.agenda_values import agenda_values
-from kpi_xl.slots.assessment_values import ITEMS, assessment_values
+from kpi_xl.slots.assessment_values import ITEMS, assessment_values, feedback_values
 from kpi_xl.slots.log_values import log_days, manager_log, person_log
 from kpi_xl.slots.member_values import member_values
 from kpi_xl.slots.plan_values import manager_days, person_plan, week_values
@@ -364,6 +366,48 @@ def test_weights_of_kpis_with_a_target_make_a_hundred_percent():
         weight * score for weight, score in zip(weights, scores, strict=True) if weight is not None
     )
     assert found["score.total"] == pytest.approx(total)
+
+
+SIDES = {"上级": [80], "同级": [70, 75, 81], "下级": [10, 20], "客户": [90] * 4, "自评": [95]}
+
+
+def round_of(sides):
+    points = [(side, one) for side, given in sides.items() for one in given]
+    return Round(MONTH, feedback([side for side, _ in points], [one for _, one in points]))
+
+
+@needs_soffice
+def test_the_sheet_computes_360_feedback_as_we_do(tmp_path):
+    found = feedback_values(round_of(SIDES), WEIGHTS, 3, 100.0)
+    typed = {
+        slot: found[slot]
+        for slot in ("feedback.人数", "feedback.平均分", "feedback.权重", "feedback.占比")
+    }
+    scored = {"kpi.首年度保费": 1, "kpi.首年度保费.目标": 1, "kpi.首年度保费.权重": 1.0}
+    given = typed | scored | {"score.floor": 0.6, "score.cap": 1.2}
+    value = calculated(tmp_path, "营业部经理月度KPI设定表", given)
+    assert found["feedback.平均分"] == [80.0, 75.0, "—", 90.0, 95.0]
+    assert value("feedback.得分") == pytest.approx(found["feedback.得分"])
+    assert value("feedback.得分") == pytest.approx((40 * 80 + 20 * 75 + 10 * 90) / 70)
+    assert value("feedback.差距") == found["feedback.差距"] == "自评比他人高 15.0 分"
+    assert value("score.total") == pytest.approx(100)
+    assert value("score.综合") == pytest.approx(found["score.综合"])
+    for place, part in enumerate(found["feedback.加权分"]):
+        shown = value("feedback.加权分", place)
+        assert shown == (pytest.approx(part) if part else None)
+
+
+def test_of_two_subordinates_nothing_is_in_the_workbook():
+    found = feedback_values(round_of(SIDES), WEIGHTS, 3, 100.0)
+    other = feedback_values(round_of(SIDES | {"下级": [100, 90]}), WEIGHTS, 3, 100.0)
+    assert found == other
+    assert found["feedback.说明"] == ["", "", "不足 3 人，不显示，不计入", "", ""]
+
+
+def test_without_360_feedback_nothing_is_claimed():
+    found = feedback_values(None, WEIGHTS, 3, 100.0)
+    assert found["feedback.period"] == "没有 360 度评价"
+    assert found["feedback.得分"] == found["score.综合"] == found["feedback.差距"] == ""
 
 
 def test_everybody_is_in_one_box_or_undecided():

@@ -19,7 +19,7 @@ from kpi_xl.data.engines.definitions import words
 from kpi_xl.data.engines.duck import DuckDb
 from kpi_xl.data.engines.engine import Columns, Database
 
-COPIED: Final = ("agents", "transfers", "promotions", "targets", "outlets")
+COPIED: Final = ("agents", "transfers", "promotions", "targets", "outlets", "ratings")
 """The raw tables that come over whole."""
 
 _LONG: Final = TABLES.keys() - set(COPIED)
