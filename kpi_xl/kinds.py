@@ -259,6 +259,22 @@ CONFLICTING: Final = Kind(
     "{key}与{where}相同，但{columns}不同；用了前一行",
     "请核对哪一行是对的，删去另一行",
 )
+CUT_ALIKE: Final = Kind(
+    "id.cut-alike",
+    "编号的后几位已经丢失（Excel 按数字存放只留 15 位），与{where}分不清是不是同一个，没有用",
+    "不要删去这一行：请在原始数据里把这一列设为文本格式后重新导出",
+)
+RIDER_OR_REPEATED: Final = Kind(
+    "policy.rider-or-repeated",
+    "保单号与{where}相同，{columns}不同，又没有写险种，分不清是附加险还是重复，没有用",
+    "是附加险的，请加上“险种”列；是重复的，请删去一行",
+)
+SUM_OF_OTHERS: Final = Kind(
+    "row.sum-of-others",
+    "最后一行的金额正好是上面各行之和，样样都填了，当作一条记录",
+    "是合计行的，请删去，或在保单号、工号里写“合计”；是记录的不用处理",
+    set_aside=False,
+)
 
 LEFT_WITHOUT_DAY: Final = Kind(
     "agent.left-without-day",

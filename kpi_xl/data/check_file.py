@@ -103,6 +103,7 @@ def _against(raw: RawTable, columns: dict[str, Any]) -> Iterator[tuple[int, str,
     if raw.table.code == "targets":
         yield from evidence.targets_meant(raw, columns)
     yield from evidence.future_days(raw, columns, dt.date.today())
+    yield from evidence.sum_of_others(raw, columns)
 
 
 def _amounts(

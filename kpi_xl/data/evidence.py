@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from kpi_xl import kinds
 from kpi_xl.catalogue import kpis
+from kpi_xl.data import totals
 from kpi_xl.data.headings import normalise
 from kpi_xl.data.read import RawTable
 from kpi_xl.data.units_of_money import in_percent
@@ -263,6 +264,28 @@ def future_days(
         for place in np.flatnonzero(late).tolist():
             fault = kinds.SIGNED_IN_FUTURE if code == "signed" else kinds.DAY_IN_FUTURE
             yield place, raw.headings[code], fault(today=today.isoformat())
+
+
+def sum_of_others(raw: RawTable, columns: Mapping[str, Any]) -> Iterator[tuple[int, str, Fault]]:
+    """The last row where it is a record in every cell, and the sum of the rows above it."""
+    who = raw.columns.get("policy", raw.columns.get("agent"))
+    if who is None or len(who) < FEWEST or raw.totals:
+        return
+    if pc.is_in(who[-1:], who[:-1]).to_pylist() == [True]:
+        return
+    equal = 0
+    for column in raw.table.columns:
+        if column.kind in totals.AMOUNTS and column.code in raw.columns:
+            amounts = np.asarray(pc.fill_null(columns[column.code], 0).to_numpy(), np.int64)
+            if amounts[-1] and np.count_nonzero(amounts[:-1]) >= FEWEST - 1:
+                equal += int(amounts[-1] == amounts[:-1].sum())
+    if equal >= _IN_SEVERAL:
+        code = "policy" if "policy" in raw.columns else "agent"
+        yield len(who) - 1, raw.headings[code], kinds.SUM_OF_OTHERS()
+
+
+_IN_SEVERAL: Final = 2
+"""A row that is the sum of the others in so many columns is hardly so by chance."""
 
 
 def small_premium(raw: RawTable, columns: Mapping[str, Any]) -> Iterator[tuple[str, Fault]]:

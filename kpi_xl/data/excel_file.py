@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kpi_xl.data import markup_file, sheet_structure, xlsx_package
+from kpi_xl.data import markup_file, merged_cells, sheet_structure, xlsx_package
 from kpi_xl.data.formats import Format
 from kpi_xl.data.grid import Grid
 from kpi_xl.data.headings import HEADER_WITHIN, Headings
@@ -145,6 +145,8 @@ def _cells(file: Path, kind: Format, sheet: str | None) -> _Cells:
     if kind == "xlsx":
         with _told_as_damaged(file, sheet):
             structure = sheet_structure.structure_of(file, sheet)
+    elif kind in ("xls", "ods"):
+        structure = merged_cells.structure_of(file, kind, sheet)
     loaded, _ = _load(_open(file, kind), sheet, file)
     return _Cells(_with_cells(loaded, structure), structure)
 

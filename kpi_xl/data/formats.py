@@ -11,6 +11,8 @@ import zipfile
 from pathlib import Path
 from typing import Final, Literal
 
+from kpi_xl.errors import InputError
+
 Format = Literal["xlsx", "xlsb", "xls", "ods", "html", "xml", "parquet", "text"]
 """xlsx: also .xlsm and .et in its newer form; xls: BIFF, also .et; xml: SpreadsheetML of 2003."""
 
@@ -63,9 +65,17 @@ def _of_text(text: str, named: Format) -> Format:
 def _of_package(file: Path, named: Format | None) -> Format | None:
     try:
         with zipfile.ZipFile(file) as package:
-            names = set(package.namelist())
+            parts = package.namelist()
     except (zipfile.BadZipFile, OSError, NotImplementedError):
         return "xlsx" if named in ("text", "html") else named  # half a file: its reader tells so
+    names = set(parts)
+    if len(names) < len(parts) and (named or any("workbook" in name for name in names)):
+        twice = next(name for name in parts if parts.count(name) > 1)
+        raise InputError(
+            f"文件里有两份“{twice}”，不知道哪一份是真的",
+            "请在 Excel 里打开核对，另存为 .xlsx；打不开的请重新导出",
+            file=file,
+        )
     if "xl/workbook.bin" in names:
         return "xlsb"
     if any(name.endswith("workbook.xml") for name in names):

@@ -56,7 +56,7 @@ class MarkupSheet:
 
 
 def html_tables(file: Path) -> list[MarkupSheet]:
-    """The tables of an HTML file that hold no other table.
+    """The tables of an HTML file; of those that hold others only what looks like rows of data.
 
     Raises
     ------
@@ -69,7 +69,11 @@ def html_tables(file: Path) -> list[MarkupSheet]:
         root = html.document_fromstring(content, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise _no_table(file) from error
-    tables = [table for table in root.iter("table") if table.find(".//table") is None]
+    tables = [
+        table
+        for table in root.iter("table")
+        if table.find(".//table") is None or len([r for r in _rows(table) if len(r) > 1]) > 1
+    ]
     found = []
     for place, table in enumerate(tables, 1):
         rows, merged = _laid_out(
@@ -79,7 +83,7 @@ def html_tables(file: Path) -> list[MarkupSheet]:
                     for cell in row
                     if cell.tag in ("td", "th")
                 ]
-                for row in table.iter("tr")
+                for row in _rows(table)
             ],
             file,
         )
@@ -89,6 +93,11 @@ def html_tables(file: Path) -> list[MarkupSheet]:
     if not found:
         raise _no_table(file)
     return found
+
+
+def _rows(table: Any) -> list[Any]:
+    """The rows of a table, not those of tables in its cells."""
+    return [row for row in table.iter("tr") if next(row.iterancestors("table")) is table]
 
 
 def spreadsheetml(file: Path) -> list[MarkupSheet]:

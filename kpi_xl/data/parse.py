@@ -205,9 +205,10 @@ def _lost_digits(text: Any) -> list[tuple[int, Fault]]:
 def _cut_short(text: Any) -> list[tuple[int, Fault]]:
     """The first of ids longer than 15 digits of which not one has a digit behind the 15th.
 
-    A spreadsheet keeps 15 digits of a number. One id may end in zeros, but hardly all do.
+    A spreadsheet keeps 15 digits of a number. One id may end in zeros, but hardly all do; and few
+    stand there again and again.
     """
-    long = pc.fill_null(pc.match_substring_regex(text, r"^\d{16,18}$"), False)
+    long = pc.fill_null(pc.match_substring_regex(text, r"^\d{16,40}$"), False)
     if not pc.any(long).as_py():
         return []
     ids = {cell: float(cell) for cell in text.filter(long).unique().to_pylist()}
@@ -216,7 +217,8 @@ def _cut_short(text: Any) -> list[tuple[int, Fault]]:
         for cell, n in ids.items()
     )
     place = pc.index(long, True).as_py()
-    return [(place, kinds.ID_CUT())] if cut and len(ids) > 2 else []
+    again = pc.sum(long).as_py() > len(ids)
+    return [(place, kinds.ID_CUT())] if cut and (again or len(ids) > 2) else []
 
 
 def _errors(text: Any, fault: Fault) -> list[tuple[int, Fault]]:

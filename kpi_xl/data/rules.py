@@ -24,7 +24,7 @@ from kpi_xl.data import unit_rules
 from kpi_xl.data.finding import Finding
 from kpi_xl.data.hashes import key_columns
 from kpi_xl.data.snapshots import winners
-from kpi_xl.readers.id import Ids
+from kpi_xl.readers.id import Ids, may_be_cut
 
 LEVELS: Final = (*ORGANISATION, "业务员")
 """The levels of the organisation a target may be set for."""
@@ -206,7 +206,12 @@ def duplicates(
         where = _where(data, before, row)
         differ = [name for name, rows in differences.items() if rows[number]]
         newer = age is not None and bool(age[before] > age[row])
-        if differ and newer:
+        key = data[table.key[0]][row].as_py()
+        if table.column(table.key[0]).kind == "id" and may_be_cut(key) and (differ or not newer):
+            fault = kinds.CUT_ALIKE(where=where)
+        elif differ and not newer and _perhaps_rider(table, data, row, differ):
+            fault = kinds.RIDER_OR_REPEATED(where=where, columns="、".join(differ))
+        elif differ and newer:
             fault = kinds.CHANGED_IN_NEWER(where=where, columns="、".join(differ))
         elif differ:
             fault = kinds.CONFLICTING(key=names, where=where, columns="、".join(differ))
@@ -219,6 +224,12 @@ def duplicates(
         )
         findings.append(Finding(row, table.key[0], fault, value, listed=bool(differ) or not newer))
     return findings
+
+
+def _perhaps_rider(table: Table, data: pa.Table, row: int, differ: Sequence[str]) -> bool:
+    """Whether a row under the number of another may be its rider: nothing says which kind."""
+    same = {table.column(code).name for code in ("agent", "issued") if table.code == "policies"}
+    return bool(same) and not data["product"][row].is_valid and not same & set(differ)
 
 
 def shown(column: Column, value: Any) -> str:

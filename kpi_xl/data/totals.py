@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from kpi_xl.catalogue.schema import Table
+from kpi_xl.readers.cell import NOTHING
 from kpi_xl.readers.number import read_money
 
 _LABEL: Final = (
@@ -21,12 +23,14 @@ _LABEL: Final = (
 _LABELLED: Final = (
     r"^(?i).*(合\s*计|总\s*计|小\s*计|汇\s*总)\s*[:：]?\s*$"
     r"|^\s*(其\s*中|total|subtotal)\s*[:：]?.*$"
+    r"|^\s*(全\s*部|全\s*体|合\s*共|总\s*共|共)\s*[:：]?\s*$"
 )
 _OF_ALL: Final = re.compile(_LABEL.replace("(?i)", ""), re.IGNORECASE)
 _NAMED: Final = ("agent", "policy", "name", "outlet", "unit")
 """The columns in which the name of a total may stand."""
 
-_AMOUNTS: Final = ("money", "count")
+AMOUNTS: Final = ("money", "count")
+_NOTHING: Final = pa.array(sorted(NOTHING))
 _FEWEST: Final = 3
 """A row is proven to be the sum of the rows above it only where these are so many."""
 
@@ -66,38 +70,34 @@ def are_totals(table: Table, first: Any, cells: Mapping[str, Any]) -> NDArray[np
     lacking = np.zeros(size, bool)
     for column in table.columns:
         if column.required and column.code in cells:
-            lacking |= _mask(pc.is_null(cells[column.code]))
+            cell = cells[column.code]
+            lacking |= _mask(pc.or_kleene(pc.is_null(cell), pc.is_in(cell, _NOTHING)))
     total = _mask(pc.match_substring_regex(first, _LABEL)) & lacking
     for column in [first, *(cells[code] for code in _NAMED if code in cells)]:
         total |= _mask(pc.match_substring_regex(column, _LABELLED))
-    if size > _FEWEST and not total.any() and _is_sum(table, cells):
+    if size > _FEWEST and not total.any() and lacking[-1] and _equal_to_sum(table, cells):
         total[-1] = True
     return total
 
 
-def _is_sum(table: Table, cells: Mapping[str, Any]) -> bool:
-    """Whether the last row is the sum of all others in two columns of amounts or more.
-
-    Whoever stands in it must not stand in another row, so that no record is taken for a sum.
-    """
-    who = next((cells[code] for code in ("policy", "agent") if code in cells), None)
-    if who is None or pc.is_in(who[-1:], who[:-1]).to_pylist() == [True]:
-        return False
+def _equal_to_sum(table: Table, cells: Mapping[str, Any]) -> int:
+    """In how many columns of amounts the last row is the sum of all others; 0 where in one not."""
+    size = max((len(column) for column in cells.values()), default=0)
     equal = 0
     for column in table.columns:
-        if column.kind not in _AMOUNTS or column.code not in cells or column.code == "quantity":
+        if column.kind not in AMOUNTS or column.code not in cells or column.code == "quantity":
             continue
-        texts = cells[column.code].to_pylist() if len(who) <= 100_000 else []
+        texts = cells[column.code].to_pylist() if size <= 100_000 else []
         numbers = [_number(text) for text in texts]
-        if not numbers or numbers[-1] is None or any(n is None for n in numbers):
-            return False
+        if not numbers or any(n is None for n in numbers):
+            return 0
         known = [n or 0 for n in numbers]
         if sum(map(bool, known[:-1])) < _FEWEST or known[-1] == 0:
             continue
         if known[-1] != sum(known[:-1]):
-            return False
+            return 0
         equal += 1
-    return equal >= 2
+    return equal
 
 
 def compared(
@@ -179,7 +179,7 @@ def _mask(condition: Any) -> NDArray[np.bool_]:
 def found(table: Table, rows: Any, first: Any, cells: Mapping[str, Any], total: Any) -> list[Total]:
     """The rows of totals with what stands in them."""
     places = np.flatnonzero(total).tolist()
-    amounts = [c.code for c in table.columns if c.kind in _AMOUNTS and c.code in cells]
+    amounts = [c.code for c in table.columns if c.kind in AMOUNTS and c.code in cells]
     return [
         Total(
             rows[place].as_py(),

@@ -37,6 +37,20 @@ def canonical(text: str) -> str:
     return (whole[1] if whole else text).upper()
 
 
+def may_be_cut(text: str) -> bool:
+    """Whether an id may be what a spreadsheet left of a longer one: it keeps 15 digits.
+
+    Examples
+    --------
+    >>> may_be_cut("8820240600000110"), may_be_cut("8820240600000111"), may_be_cut("8.82024E+15")
+    (True, False, True)
+    """
+    digits = canonical(text)
+    if _POWER.fullmatch(digits):
+        return True
+    return digits.isdigit() and len(digits) > _KEPT and not digits[_KEPT:].strip("0")
+
+
 @dataclass(frozen=True)
 class Match:
     """The known id that is meant by a given one, which is written otherwise.
