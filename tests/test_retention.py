@@ -13,11 +13,14 @@ from kpi_xl import Project
 from kpi_xl.calendar import Month
 from kpi_xl.data.store import reading
 from kpi_xl.errors import InputError
+from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.retention import Retention
 from kpi_xl.jobs.load import load
 from kpi_xl.project import Project as Folder
 from test_cli import run
+from udfs import current
 from udfs.functions import KPI_SURVIVAL
+from udfs.known_findings import findings_beside
 
 AS_OF = dt.date(2024, 6, 30)
 FIRST = dt.date(2022, 1, 3)
@@ -315,6 +318,62 @@ def test_the_command(branch, monkeypatch):
     assert "可能不在名单里" in text  # the sample's roster lacks who left long ago
     wrong = run("--project", branch.project.folder, "survival", "--by", "星座")
     assert wrong.returncode == 2 and "可以写的有：推荐人、签约季度、学历" in wrong.stderr
+
+
+def leaving(dice, signed, extra):
+    """The day of leaving of somebody who signed on a day: month by month, 4% or more."""
+    for n in range(1, 40):
+        if dice.random() < 0.04 + extra.get(n, 0):
+            begin, end = after(signed, n - 1), after(signed, n)
+            return begin + dt.timedelta(1 + dice.randrange((end - begin).days - 1))
+    return None
+
+
+@pytest.mark.parametrize(("month", "cause"), [(4, "leaves_in_half_a_year"), (None, None)])
+def test_the_month_that_loses_people_is_diagnosed(tmp_path, month, cause, monkeypatch):
+    """In one of six departments nearly half of those who get there leave in their fourth month."""
+    dice, rows = random.Random(21), []
+    for number, name in enumerate("甲乙丙丁戊己"):
+        for one in range(130):
+            signed = FIRST + dt.timedelta(dice.randrange(870))
+            left = leaving(dice, signed, {month: 0.4} if name == "丙" and month else {})
+            gone = str(left) if left and left <= AS_OF else ""
+            agent = f"{number}{one:03d}"
+            rows.append(
+                [agent, f"员{agent}", f"{name}营业部", "一组", "业务员", "", "", str(signed), gone]
+            )
+    folder = project(tmp_path / "p", rows)
+    opened = Folder.open(folder)
+    cube = load(opened).cube
+    with reading(opened, cube) as store:
+        findings = Findings.read(cube, store, opened.settings, cube.last, "营业部")
+    told = {
+        cube.units[unit].name: [
+            one for one in findings.causes("KPI_ATTRITION", unit)
+            if one.cause.id.startswith("leaves_") and one.verdict == "数据支持"
+        ]
+        for unit in findings.units
+    }  # fmt: skip
+    if cause is None:
+        assert not any(told.values())
+        return
+    assert [name for name, causes in told.items() if causes] == ["丙营业部"]
+    (found,) = told["丙营业部"]
+    assert found.cause.id == cause
+    assert found.proof.startswith("依据：第 4 个月流失率 ")
+    # The worksheet says the same.
+    monkeypatch.setenv("KPI_XL_PROJECT", str(folder))
+    monkeypatch.setattr(current, "_watch", current._Watch())
+    source = current.data()
+    again = findings_beside(source, source.unit("丙营业部"), cube.last)
+    unit = cube.unit_index("丙营业部")
+    first, second = (
+        [(one.cause.id, one.proof, one.strength) for one in of.causes("KPI_ATTRITION", unit)]
+        for of in (findings, again)
+    )
+    assert first == second
+    (number,) = (one for one in found.numbers if one.name == "第 4 个月流失率")
+    assert 0.3 < number.value < 0.5 and number.peers < 0.08
 
 
 def test_a_department_that_keeps_its_people_is_told(tmp_path):

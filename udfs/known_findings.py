@@ -6,6 +6,7 @@ import weakref
 from typing import TYPE_CHECKING, Final
 
 from kpi_xl.calendar import Month
+from kpi_xl.errors import InputError
 from udfs.arguments import BadArgumentError
 from udfs.current import Data
 
@@ -32,9 +33,12 @@ def findings_beside(source: Data, unit: int, month: Month) -> Findings:
     Raises
     ------
     BadArgumentError
-        #N/A for a month without data, and for a unit that holds what belongs to none.
+        #N/A for a month without data, for a unit that holds what belongs to none, and while the
+        project is being refreshed.
     """
+    from kpi_xl.data.store import reading
     from kpi_xl.findings.findings import Findings
+    from kpi_xl.findings.retention import losses
 
     cube = source.cube
     level = cube.units[unit].level
@@ -42,6 +46,11 @@ def findings_beside(source: Data, unit: int, month: Month) -> Findings:
         raise BadArgumentError("#N/A")
     kept = _known.setdefault(source, {})
     if (level, month) not in kept:
-        targets = source.targets(month)
-        kept[level, month] = Findings(cube, source.project.settings, month, level, targets)
+        targets, settings = source.targets(month), source.project.settings
+        try:
+            with reading(source.project, cube, patience=0) as store:
+                lost = losses(cube, store, settings, month, level)
+        except InputError:
+            raise BadArgumentError("#N/A") from None
+        kept[level, month] = Findings(cube, settings, month, level, targets, lost)
     return kept[level, month]

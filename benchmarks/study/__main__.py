@@ -93,6 +93,10 @@ def _diagnosis() -> str:
     _picture(
         "study-diagnosis", [e * 100 for e in effects], curves, "下降百分比", "排第一且“数据支持”"
     )
+    lost = [
+        (f"{people} 人", *(f"{diagnosis.loss_found(4, e, people, 40, 3):.0%}" for e in _MORE_LOST))
+        for people in (20, 60, 200)
+    ]
     return f"""\
 ## 诊断：只有偶然时说“数据支持”
 
@@ -102,7 +106,13 @@ def _diagnosis() -> str:
 （承诺不超过 10%。）种下 {len(diagnosis.PLANTS)} 种原因，一次一种，排在第一并且“数据支持”的：
 
 ![排第一的比例](pictures/study-diagnosis.svg)
-"""
+
+签约第 4 个月多走了人的（平常每月走一成），指出是第 4 个月、排在第一并且“数据支持”的：
+
+{_table(("每单位人数", *(f"多走 {e:.0%}" for e in _MORE_LOST)), lost)}"""
+
+
+_MORE_LOST = (0.0, 0.1, 0.2, 0.3, 0.5)
 
 
 def _month_end() -> str:

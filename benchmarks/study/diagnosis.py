@@ -11,6 +11,7 @@ import numpy as np
 from kpi_xl.analysis.diagnosis import TOPICS, RankedCause, diagnose
 from kpi_xl.analysis.evidence import Signals, measure
 from kpi_xl.analysis.knowledge import Signal, knowledge
+from kpi_xl.analysis.service_loss import limited_by_chance
 from kpi_xl.catalogue import kpis
 
 BASE = knowledge()
@@ -59,7 +60,55 @@ def world(units: int = 12, months: int = 14, seed: int = 1, people: int = 60) ->
     given["size"] = 4000 * dice.lognormal(0, 0.1, size)
     given["regular"] = np.clip(0.7 + 0.05 * dice.standard_normal(size), 0, 1)
     given["fyc_rate"] = np.full(size, 0.3)
+    return given | _losses(np.random.default_rng((seed, 1)), units, months, people)
+
+
+SERVICE = range(1, 13)
+"""The months of service whose losses are compared."""
+
+
+def _losses(dice: np.random.Generator, units: int, months: int, people: int) -> Given:
+    """Who left in which month of service in a year: a tenth of those who begin it, by chance."""
+    given: Given = {}
+    begin = dice.poisson(12 * COUNTS["recruits"] * people / COUNTS["opening"], units)
+    for n in SERVICE:
+        left = dice.binomial(begin, 0.1)
+        for what, counts in (("left", left), ("served", begin)):
+            given[f"{what}_month_{n}"] = np.full((units, months), np.nan)
+            given[f"{what}_month_{n}"][:, -1] = counts
+        begin = begin - left
     return given
+
+
+def leave_in(month: int, share: float, given: Given, unit: int) -> None:
+    """Let so many more of a unit's people leave in a month of service, and in the last month."""
+    left, served = given[f"left_month_{month}"], given[f"served_month_{month}"][unit, -1]
+    left[unit, -1] = min(left[unit, -1] + round(share * served), served)
+    given["leavers"][unit, -1] += round(given["opening"][unit, -1] * 0.15)
+    given["closing"][unit, -1] = (
+        given["opening"][unit, -1] + given["recruits"][unit, -1] - given["leavers"][unit, -1]
+    )
+
+
+def loss_found(month: int, share: float, people: int, rounds: int, seed: int) -> float:
+    """How often the month of service that loses people comes first, and supported."""
+    right = 0
+    for number in range(rounds):
+        raw = world(8, 14, seed + number, people)
+        leave_in(month, share, raw, 0)
+        first = diagnose("KPI_ATTRITION", 0, measured(finished(raw)), BASE)[0]
+        named = first.numbers and first.numbers[0].name == f"第 {month} 个月流失率"
+        right += bool(named) and first.verdict == "数据支持"
+    return right / rounds
+
+
+def measured(given: Given) -> Signals:
+    """The signals of a world, as `kpi_xl.findings.findings.Findings.signals`."""
+    last = {
+        what: {f"left_in_month_{n}": given[f"{what}_month_{n}"][:, -1] for n in SERVICE}
+        for what in ("left", "served")
+    }
+    return limited_by_chance(measure(BASE.signals, given), last["left"], last["served"])
 
 
 def finished(given: Given) -> Given:
@@ -131,7 +180,7 @@ def found(plants: Sequence[Plant], effect: float, people: int, rounds: int, seed
         raw = world(8, 14, seed + number, people)
         for plant in plants:
             planted(raw, plant, effect, unit=0)
-        signals = measure(BASE.signals, finished(raw))
+        signals = measured(finished(raw))
         for plant in plants:
             first = diagnose(plant.kpi, 0, signals, BASE)[0]
             right += (first.cause.id, first.verdict) == (plant.cause, "数据支持")
@@ -164,6 +213,6 @@ def told_by_chance(units: int, people: int, rounds: int, seed: int) -> float:
     told = 0
     for number in range(rounds):
         given = finished(world(units, 14, seed + number, people))
-        signals = measure(BASE.signals, given)
+        signals = measured(given)
         told += sum(bool(supported(given, signals, unit)) for unit in range(units))
     return told / rounds / units

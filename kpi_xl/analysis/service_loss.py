@@ -139,11 +139,9 @@ def _deviation(events: int, cases: int, more_events: int, more_cases: int, high:
     if not high:  # so few that leave are so many that stay
         events, more_events = cases - events, more_cases - more_events
     chance = tail(events, cases, more_events, more_cases)
-    return (
-        min(max(NormalDist().inv_cdf(1 - chance), 0.0), FARTHEST)
-        if 0 < chance < 1
-        else (FARTHEST if chance <= 0 else 0.0)
-    )
+    if chance <= 0:
+        return FARTHEST
+    return min(max(-NormalDist().inv_cdf(chance), 0.0), FARTHEST) if chance < 1 else 0.0
 
 
 def tail(events: int, cases: int, more_events: int, more_cases: int) -> float:

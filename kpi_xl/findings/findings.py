@@ -21,12 +21,14 @@ from kpi_xl.analysis.diagnosis import Proposal, RankedCause, diagnose, propose
 from kpi_xl.analysis.evidence import MONTHS, Signals, measure
 from kpi_xl.analysis.knowledge import Topic, knowledge
 from kpi_xl.analysis.peers import Peers, median, peers
+from kpi_xl.analysis.service_loss import limited_by_chance
 from kpi_xl.analysis.warnings import Judged, KpiWarning, grounds, shortfall_cost, warnings
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import Cube, is_money
 from kpi_xl.data.targets import Targets
+from kpi_xl.findings.retention import NOBODY_KNOWS, Losses, losses
 from kpi_xl.findings.shown import NOTHING, with_bands
 from kpi_xl.formula import Measure, Operation
 from kpi_xl.kpi import Kpi
@@ -99,6 +101,8 @@ class Findings:
         The level; its units are each other's peers.
     targets : mapping of int to mapping of str to float
         The month's targets by unit index and KPI name.
+    lost : Losses, optional
+        Who left in which month of service; by default nobody knows.
 
     Raises
     ------
@@ -113,6 +117,7 @@ class Findings:
         month: Month,
         level: str,
         targets: Mapping[int, Mapping[str, float]],
+        lost: Losses = NOBODY_KNOWS,
     ) -> None:
         # A month that is not over is judged beside the same days of others.
         self.cube = cube.on_equal_spans() if month == cube.last else cube
@@ -121,6 +126,7 @@ class Findings:
         self.units = cube.of_level(level)
         self._settings = settings
         self._targets = targets
+        self._lost = lost
         self._end = cube.month_index(month) + 1
         self._place = {unit: place for place, unit in enumerate(self.units)}
 
@@ -133,10 +139,10 @@ class Findings:
         month: Month,
         level: str,
     ) -> Findings:
-        """With the targets of the store."""
+        """With the targets of the store, and who left."""
         targets = Targets(store, month)
         of = {unit: targets.of_unit(cube.units[unit]) for unit in cube.of_level(level)}
-        return cls(cube, settings, month, level, of)
+        return cls(cube, settings, month, level, of, losses(cube, store, settings, month, level))
 
     def measure(self, code: str) -> NDArray[np.int64]:
         """A measure as (units, months), the month last."""
@@ -329,7 +335,24 @@ class Findings:
     @functools.cached_property
     def signals(self) -> Signals:
         """How unusual everything is that could be evidence."""
-        return measure(knowledge().signals, self.given, self.fewest_peers)
+        found = measure(knowledge().signals, {**self.given, **self._losses}, self.fewest_peers)
+        left, served = self._lost.left, self._lost.served
+        return limited_by_chance(
+            found,
+            {f"left_in_month_{n}": counts for n, counts in left.items()},
+            {f"left_in_month_{n}": counts for n, counts in served.items()},
+        )
+
+    @property
+    def _losses(self) -> Mapping[str, Floats]:
+        """Who left in which month of service, as `given`: of the last twelve months together."""
+        found: dict[str, Floats] = {}
+        for what, by_month in (("left", self._lost.left), ("served", self._lost.served)):
+            for n, counts in by_month.items():
+                column = np.full((len(self.units), self._end), math.nan)
+                column[:, -1] = counts
+                found[f"{what}_month_{n}"] = column
+        return found
 
     def causes(self, code: str, unit: int) -> list[RankedCause]:
         """The possible causes of a KPI's weakness, the likeliest first; none for a KPI of which

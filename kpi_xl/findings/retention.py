@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -33,6 +33,9 @@ from kpi_xl.project import Settings
 
 MONTHS: Final = 24
 """So many months of service are shown."""
+
+LOSS_MONTHS: Final = 12
+"""So many months of service are compared with the peers'."""
 
 UNIT: Final = "单位"
 BY: Final = (UNIT, "推荐人", "签约季度", "学历")
@@ -150,6 +153,36 @@ class Cohorts:
     share: Floats
 
 
+@dataclass(frozen=True)
+class Losses:
+    """Who left in which month of service, of each unit, over the last twelve months.
+
+    Parameters
+    ----------
+    left, served : mapping of int to (units,) int64 array
+        By month of service, 1 to 12: who left in it, and how many whole months were served in it
+        by all together (who leaves counts as one). The units are in the order of the cube.
+    """
+
+    left: Mapping[int, NDArray[np.int64]]
+    served: Mapping[int, NDArray[np.int64]]
+
+
+NOBODY_KNOWS: Final = Losses({}, {})
+"""The losses where there is no roster to look at."""
+
+
+def losses(
+    cube: Cube, store: duckdb.DuckDBPyConnection, settings: Settings, month: Month, level: str
+) -> Losses:
+    """Who left in which month of service in the twelve months up to a month.
+
+    Parameters are as for `Retention`.
+    """
+    people = Retention(cube, store, settings, month, level, since=month - 11)
+    return people.losses()
+
+
 class Retention:
     """How long the people of the units of a level stay, as far as is known by the end of a month.
 
@@ -167,6 +200,8 @@ class Retention:
         A month of the cube.
     level : str
         The level of the units.
+    since : Month, optional
+        People are watched from its first day on only; by default as long as they are known.
 
     Raises
     ------
@@ -181,23 +216,24 @@ class Retention:
         settings: Settings,
         month: Month,
         level: str,
+        since: Month | None = None,
     ) -> None:
         cube.month_index(month)
         self.cube = cube
         self.month = month
         self.as_of = as_of_day(cube, settings, month)
         self._cut = settings.month_cut
+        self._level = level
         everybody = signings(store, settings, cube, level)
         last = np.datetime64(self.as_of)
         left = np.where(everybody.left <= last, everybody.left, np.datetime64("NaT"))
-        since = known_from(everybody.signed, left)
-        seen, meant = spells(everybody.signed, left, last, since)
+        known = known_from(everybody.signed, left)
+        if since is not None:
+            known = np.maximum(known, np.datetime64(since.span(self._cut)[0]))
+        seen, meant = spells(everybody.signed, left, last, known)
         inside = everybody.unit[meant] >= 0
         self._signings: Signings = everybody.of(meant).of(inside)
         self._spells = seen.of(inside)
-        self._since = since[meant][inside]
-        signed = (everybody.unit >= 0) & (everybody.signed <= last)
-        self.unseen = int(signed.sum()) - len(self._since)
 
     def late(self, units: Sequence[int]) -> int:
         """How many of some units are known from a later day than they signed on only."""
@@ -228,6 +264,20 @@ class Retention:
             return _quarters(self._signings.month)
         of = {UNIT: "unit", "推荐人": "recruiter", "学历": "education"}[by]
         return np.asarray(getattr(self._signings, of))
+
+    def losses(self) -> Losses:
+        """Who left in which month of service."""
+        units = self.cube.of_level(self._level)
+        at = np.searchsorted(units, self._signings.unit)
+        people, left, served = self._spells, {}, {}
+        for n in range(1, LOSS_MONTHS + 1):
+            seen = (people.entry < n) & ((people.end > n - 1) | (n == 1))
+            goes = seen & people.left & (people.end <= n)
+            part = np.where(goes, n, np.minimum(people.end, n)) - np.maximum(people.entry, n - 1)
+            left[n] = np.bincount(at[goes], minlength=len(units))
+            whole = np.bincount(at[seen], weights=part[seen], minlength=len(units))
+            served[n] = np.maximum(np.rint(whole).astype(np.int64), left[n])
+        return Losses(left, served)
 
     def tells(self, by: str) -> bool:
         """Whether the roster tells anything about what people are to be grouped by."""

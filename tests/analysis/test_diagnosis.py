@@ -6,7 +6,15 @@ import time
 import numpy as np
 import pytest
 
-from benchmarks.study.diagnosis import BASE, PLANTS, finished, found, told_by_chance, world
+from benchmarks.study.diagnosis import (
+    BASE,
+    PLANTS,
+    finished,
+    found,
+    loss_found,
+    told_by_chance,
+    world,
+)
 from benchmarks.study.diagnosis import planted as plant
 from kpi_xl.analysis import factors
 from kpi_xl.analysis.bands import judge, judged_share
@@ -16,6 +24,7 @@ from kpi_xl.analysis.peers import median, peers
 from kpi_xl.analysis.trees import trees
 from kpi_xl.analysis.warnings import Judged, shortfall_cost, warnings
 from kpi_xl.catalogue import MEASURES, kpis
+from kpi_xl.findings.retention import LOSS_MONTHS
 
 
 def test_every_signal_of_every_evidence_exists_and_every_cause_has_a_remedy():
@@ -35,6 +44,7 @@ def test_every_signal_of_every_evidence_exists_and_every_cause_has_a_remedy():
 
 def test_everything_named_is_in_the_catalogue():
     known = set(MEASURES) | set(kpis)
+    known |= {f"{what}_month_{n}" for what in ("left", "served") for n in range(1, LOSS_MONTHS + 1)}
     for signal in BASE.signals.values():
         assert {signal.numerator or signal.code, signal.denominator or signal.code} <= known
     for topic in BASE.topics:
@@ -242,3 +252,9 @@ def test_nobody_of_two_newcomers_is_no_evidence():
     given["cohort_3"][0, -1], given["retained_3"][0, -1] = 2, 0
     signals = measure(BASE.signals, finished(given))
     assert np.isnan(signals.deviation[signals.places["retained_3_rate"], 0])
+
+
+@pytest.mark.parametrize("month", [1, 4, 9])
+def test_the_month_of_service_that_loses_people_is_found(month):
+    assert loss_found(month, 0.4, 200, 20, 3) >= 0.9
+    assert loss_found(month, 0.0, 200, 20, 3) == 0
