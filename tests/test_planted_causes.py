@@ -10,11 +10,13 @@ import numpy as np
 import openpyxl
 import pytest
 
+from kpi_xl.analysis.knowledge import BONES
 from kpi_xl.calendar import Month
 from kpi_xl.findings.drivers import Drivers
 from kpi_xl.findings.findings import Findings
 from kpi_xl.jobs.load import load
 from kpi_xl.project import Project
+from kpi_xl.slots.fishbone_values import MARKS, fishbone_values
 
 JUNE = Month.of(2024, 6)
 NO_RECRUITS, SMALL_CASES, LAPSES = "城东营业部", "城西营业部", "城北营业部"
@@ -137,3 +139,22 @@ def test_every_department_has_measures_against_its_first_cause(planted, name):
     assert first.cause is weakness.causes[0]
     assert first.cause.cause.id in first.remedy.causes
     assert first.due > today
+
+
+ABOUT = {"unit.name": "某营业部", "period.month": "2024年6月"}
+
+
+@pytest.mark.parametrize("name", [NO_RECRUITS, SMALL_CASES, LAPSES])
+def test_the_fishbone_has_every_cause_once_with_what_the_data_say(planted, name):
+    unit = unit_of(planted, name)
+    worst = planted.weaknesses(unit)[0]
+    values = fishbone_values(planted, unit, ABOUT)
+    drawn = [text for bone in BONES for text in values[f"fishbone.{bone}"]]
+    assert len(drawn) == len(worst.causes)
+    for ranked in worst.causes:
+        (text,) = [t for t in values[f"fishbone.{ranked.cause.bone}"] if ranked.cause.text in t]
+        assert text[0] == MARKS[ranked.verdict]
+        assert (ranked.verdict == "数据支持") == text.endswith("）")
+    assert values["fishbone.问题"].startswith(worst.topic.name)
+    supported = sum(one.verdict == "数据支持" for one in worst.causes)
+    assert f"数据支持 {supported} 条" in values["fishbone.说明"]

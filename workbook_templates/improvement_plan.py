@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from workbook_templates import name_of
+from workbook_templates.fishbone import add_fishbone
 from workbook_templates.form import UNIT, Column, box, facts, head, heads
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
@@ -92,6 +93,8 @@ def build(path: Path) -> None:
     _below(page, last + 1)
     page.sheet.freeze_panes(_HEADER + 1, 3)
     page.sheet.fit_to_pages(1, 1)
+    unit, month = page.at(3, 1, absolute=True), page.at(0, _LAST, absolute=True)
+    add_fishbone(book, f'={unit}&"　"&{month}')
     _guide(book)
     book.close()
 
@@ -172,6 +175,7 @@ def _guide(book: Book) -> None:
         "怎样填",
         (
             "先看系统建议：每条都写明依据的数据。写着“请主管判断”的，数据看不出，要到现场看。",
+            "看“鱼骨图”：最要紧的弱项可能有哪些原因；● 数据支持，○ 要主管判断，× 数据不支持。",
             "逐条改成自己的话，选“采用”或“不采用”；一个月不要超过五条，做不完等于没有。"
             "编号不要改：措辞、次序怎么变，下月都凭它认出是哪一条。",
             "补上系统看不到的问题；“指标”一栏写明要改善哪个指标，下月才能对照。",
@@ -198,5 +202,7 @@ def _guide(book: Book) -> None:
             ("unit.…、branch.name、period.…", "表头", "单位、主管、人数、月份"),
             ("plan.编号", "系统建议 · 编号", "同一条措施在各单位、各月的编号相同"),
             ("plan.…", "系统建议", "最弱三个题目，每题两条措施，按少收的首年保费排序"),
+            ("fishbone.问题、.说明", "鱼骨图", "少收首年保费最多的一个弱项"),
+            ("fishbone.<大骨>", "鱼骨图", "人员、技能、活动、客户、产品、管理，各最多五条原因"),
         ),
     )

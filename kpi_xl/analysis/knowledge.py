@@ -7,12 +7,17 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kpi_xl.formula import Unit, divide
+
+Bone = Literal["人员", "技能", "活动", "客户", "产品", "管理"]
+
+BONES: Final[tuple[Bone, ...]] = ("人员", "技能", "活动", "客户", "产品", "管理")
+"""The bones of a 鱼骨图: where the causes of a weakness lie."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +93,15 @@ class Cause:
         Empty for what no data can show.
     source : str
         Where it comes from.
+    bone : str
+        The bone of the fishbone diagram that it hangs on, one of `BONES`.
     """
 
     id: str
     text: str
     evidence: tuple[Evidence, ...]
     source: str
+    bone: Bone = "管理"
 
 
 @dataclass(frozen=True)
@@ -268,6 +276,7 @@ def _topic(row: Mapping[str, Any]) -> Topic:
                 text=cause["text"],
                 evidence=tuple(Evidence(e["signal"], e["is"]) for e in cause.get("evidence", ())),
                 source=cause["source"],
+                bone=_bone(cause.get("bone", "管理")),
             )
             for cause in row["cause"]
         ),
@@ -284,3 +293,10 @@ def _topic(row: Mapping[str, Any]) -> Topic:
             for remedy in row["remedy"]
         ),
     )
+
+
+def _bone(name: str) -> Bone:
+    for bone in BONES:
+        if bone == name:
+            return bone
+    raise ValueError(f"诊断知识库里没有“{name}”这根大骨；可以写的有：{'、'.join(BONES)}")

@@ -35,6 +35,7 @@ from kpi_xl.findings.rule_lists import RULES, RuleLists, unit_rules
 from kpi_xl.findings.shown import NOTHING
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Project, Settings
+from kpi_xl.slots.fishbone_values import fishbone_values
 from kpi_xl.slots.monthly_review_slots import (
     PLAN,
     PLAN_COUNT,
@@ -114,6 +115,10 @@ class ReviewMonth:
         values: Values = {}
         if self._asks("plan."):
             values |= self._plan(number, findings)
+        if self._asks("fishbone."):
+            about = {"unit.name": self._cube.units[number].name}
+            about["period.month"] = self._month.chinese
+            values |= fishbone_values(findings, number, about)
         if self._asks("progress."):
             values |= self._progress(number, findings)
         if self._asks("review."):

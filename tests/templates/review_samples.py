@@ -23,7 +23,17 @@ def improvement_plan(count=8):
     values = {f"plan.{name}": [[value]] * count for name, value in row.items()}
     head = _head()
     del head["period.working_days"]
-    return head | values | {"plan.条数": f"采用 {count} 条，自己的 0 条"}
+    return head | values | fishbone() | {"plan.条数": f"采用 {count} 条，自己的 0 条"}
+
+
+def fishbone():
+    return {
+        "fishbone.heading": "城东营业部　2024年6月",
+        "fishbone.问题": "活动率低\n活动率 61.3%",
+        "fishbone.人员": [["× 进来的人选得不当，新人迟迟不开单"], ["○ 主管自己业绩平平，带不动人"]],
+        "fishbone.管理": [["● 差勤管得松，人都见不到（出勤率 85.0%）"]],
+        "fishbone.说明": "12 条可能的原因，数据支持 1 条；另外的弱项：件均保费低。",
+    }
 
 
 def improvement_plan_typed():
