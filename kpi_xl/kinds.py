@@ -286,6 +286,11 @@ NO_TRANSFER: Final = Kind(
     "写着“{status}”，不是调动",
     "离司写在人员表的解约日期里，入司写在签约日期里；这一行不用处理",
 )
+LEFT_BY_TRANSFER: Final = Kind(
+    "transfer.left",
+    "写着“{status}”，不是调动，当作 {day} 离司，与人员表的解约日期核对",
+    "不用处理",
+)
 NO_TARGET_UNIT: Final = Kind(
     "transfer.nowhere", "没有写调到哪里", "请补上调入的营业部、营业组；离司写在人员表的解约日期里"
 )
@@ -363,6 +368,52 @@ SAME_DAY_ELSEWHERE: Final = Kind(
     "同一个人同一天在文件“{where}”里也有，数字不同，两行都算了",
     "请核对是不是重复；重复的请删去一行",
     set_aside=False,
+)
+
+# Lists that go into 人员, and outlets.
+
+LEFT_BY_LIST: Final = Kind(
+    "agent.left-by-list",
+    "人员表里没有解约日期，按“{where}”算 {day} 离司",
+    "请核对；不对的，请改正那一行",
+    set_aside=False,
+)
+LEFT_OTHERWISE: Final = Kind(
+    "agent.left-otherwise",
+    "解约日期是 {left}，“{where}”里写的是 {day}，用了人员表的",
+    "请核对是哪一天，改正另一个",
+    set_aside=False,
+)
+LEAVER_UNKNOWN: Final = Kind(
+    "leaver.unknown",
+    "人员表里没有这个工号在 {day} 以前签约，这条离司用不上",
+    "请核对工号和日期，或把这个人补进人员表",
+    set_aside=False,
+)
+BY_OUTLET: Final = Kind(
+    "policy.agent-by-outlet",
+    "没有写工号，有 {count} 行按网点表里负责这个网点的人算",
+    "请核对网点表里的工号",
+    set_aside=False,
+)
+OUTLET_OF_NOBODY: Final = Kind(
+    "policy.outlet-of-nobody",
+    "没有写工号，网点“{outlet}”也不知道由谁负责，共 {count} 行，归入“{unassigned}”",
+    "请补上工号，或把这个网点和负责人的工号写进网点表",
+    set_aside=False,
+)
+OUTLET_MEANT: Final = Kind(
+    "outlet.written-otherwise",
+    "网点表里没有“{given}”，只能是“{outlet}”，已按它使用，共 {count} 行（差在{how}）",
+    "请核对是不是同一个网点；不是的，请改正",
+    set_aside=False,
+)
+UNKNOWN_OUTLET: Final = Kind(
+    "outlet.unknown",
+    "网点表里没有这个网点，共 {count} 行，它的业绩不算进网点活动率",
+    "请核对代码，或把这个网点补进网点表",
+    set_aside=False,
+    hints=("；网点表里“{like}”都像，分不出是哪一个",),
 )
 
 # Units.

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kpi_xl.analysis.feedback import FEWEST_RATERS, WEIGHTS, Relation
-from kpi_xl.catalogue.schema import ORGANISATION, TABLES
+from kpi_xl.catalogue.schema import LISTS, ORGANISATION
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.readers.date import DateOrder, read_day
@@ -41,8 +41,8 @@ _GREATEST: Final = 1e15
 
 _KNOWN: Final[dict[str, set[str] | None]] = {
     "project": {"name", "data", "report"},
-    "files": {table.name for table in TABLES.values()},
-    "columns": {table.name for table in TABLES.values()},
+    "files": {table.name for table in LISTS.values()},
+    "columns": {table.name for table in LISTS.values()},
     "sheets": None,
     "dates": {"order", "no_date"},
     "rules": {
@@ -327,11 +327,11 @@ class _Reader:
         return SettingError(path, problem, advice, file=self.file, value=value)
 
     def _table(self, name: str) -> str:
-        return next(table.code for table in TABLES.values() if table.name == name)
+        return next(table.code for table in LISTS.values() if table.name == name)
 
     def _columns(self, name: str) -> tuple[str, dict[str, str]]:
         mapping = self._section("columns")[name]
-        table = TABLES[self._table(name)]
+        table = LISTS[self._table(name)]
         codes = {column.name: column.code for column in table.columns}
         if not isinstance(mapping, dict):
             raise self._wrong(

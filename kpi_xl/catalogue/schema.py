@@ -6,7 +6,7 @@ Headings are compared without spaces, brackets' contents and capitals, so ``首�
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from kpi_xl.catalogue.measures import COUNTED
@@ -55,6 +55,8 @@ class Column:
     """Headings that go before the column's own name: beside 网点代码, 网点 is a name."""
     default: str | None = None
     """What an absent column or an empty cell means, where that is not simply nothing."""
+    instead: str | None = None
+    """The column, by code, that a required one may be found by where it is absent or empty."""
     also: tuple[tuple[str, str], ...] = ()
     """Patterns of what else may stand in a choice, each with the word it is stored as."""
 
@@ -414,7 +416,7 @@ POLICIES: Final = Table(
             required=True,
             aliases=("保单号码", "保单编号", "保险单号", "policy", "policy_no"),
         ),
-        _AGENT,
+        replace(_AGENT, instead="outlet"),
         Column("product", "险种", "text", "险种名称", aliases=("险种名称", "产品", "product")),
         Column(
             "is_main",
@@ -493,7 +495,7 @@ POLICIES: Final = Table(
             "网点",
             "id",
             "出单网点代码",
-            aliases=("出单网点", "outlet"),
+            aliases=("出单网点", "outlet", "网点名称", "出单网点名称", "银行网点", "代理网点"),
             sooner=_OUTLET_CODES,
         ),
         Column(
@@ -828,6 +830,32 @@ RATINGS: Final = Table(
     aliases=("360评价", "360度", "ratings"),
 )
 
+LEAVERS: Final = Table(
+    "leavers",
+    "离职",
+    "离司的人，每人一行；填进人员表里空着的解约日期",
+    (
+        _AGENT,
+        Column(
+            "left",
+            "离职日期",
+            "date",
+            "解约（离司）日期",
+            required=True,
+            # Not 终止日期 and 合同终止日期: a contract may be renewed.
+            aliases=(
+                *_days("解约", "离司", "离岗", "退司", "脱落", "辞职", "离职生效", "离司生效"),
+                "离职时间",
+                "离职日",
+                "最后工作日",
+                "leave_date",
+            ),
+        ),
+    ),
+    key=("agent", "left"),
+    aliases=("离司", "解约", "脱落", "leavers"),
+)
+
 TABLES: Final[dict[str, Table]] = {
     table.code: table
     for table in (
@@ -836,3 +864,6 @@ TABLES: Final[dict[str, Table]] = {
     )
 }  # fmt: skip
 """The raw tables by code."""
+
+LISTS: Final[dict[str, Table]] = {**TABLES, LEAVERS.code: LEAVERS}
+"""What a file or worksheet may be: the raw tables, and lists that go into one of them."""

@@ -6,6 +6,7 @@ used + rows set aside.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -21,8 +22,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kpi_xl import kinds
-from kpi_xl.catalogue.schema import TABLES, Table
-from kpi_xl.data import agent_ids, hashes, rules, snapshots
+from kpi_xl.catalogue.schema import LISTS, TABLES, Table
+from kpi_xl.data import agent_ids, hashes, leavers, outlets, rules, snapshots
 from kpi_xl.data.check_file import read_file
 from kpi_xl.data.checked import Checked, CheckedFile, CheckedTable, Part
 from kpi_xl.data.finding import Finding
@@ -79,18 +80,20 @@ def check_project(
             of_tables.setdefault(source.code, []).append(part)
             problems[source.code] += of_part
     for source in found.sources:
-        if TABLES[source.code].required and source.code not in of_tables:
-            raise _not_filled_in(TABLES[source.code], source.file)
+        if LISTS[source.code].required and source.code not in of_tables:
+            raise _not_filled_in(LISTS[source.code], source.file)
     for source, fault in found.told:
-        table = TABLES[source.code]
+        table = LISTS[source.code]
         problems[source.code].append(
             Problem(table.name, source.name, source.sheet, None, None, None, fault)
         )
+    _leavers_put_in(of_tables, problems)
     _agents_as_known(of_tables, problems)
+    _outlets_as_known(of_tables, problems)
     _units_as_known(of_tables, problems, project.settings.name)
     tables: dict[str, CheckedTable] = {}
     with _pool() as pool:  # the two longest take about the same time
-        within = pool.map(_within, (TABLES[code] for code in of_tables), of_tables.values())
+        within = pool.map(_within, (LISTS[code] for code in of_tables), of_tables.values())
         for code, (checked, of_table) in zip(of_tables, within, strict=True):
             tables[code] = checked
             problems[code] += of_table
@@ -112,6 +115,56 @@ def _agents_as_known(
         for place, part in enumerate(of_tables.get(code, ())):
             data, findings = agent_ids.as_known(part.data, known, ids)
             if findings:
+                problems[code] += _problems(part, findings)
+                of_tables[code][place] = replace(part, data=data, parts=(Part(data),))
+
+
+def _leavers_put_in(
+    of_tables: dict[str, list[CheckedTable]], problems: dict[str, list[Problem]]
+) -> None:
+    """Put the days of leaving of other lists into 人员, and tell."""
+    leavings = [
+        leavers.Leaving(agent, day, part.files[0].label, (part, row))
+        for part in of_tables.get("leavers", ())
+        for row, (agent, day) in enumerate(
+            zip(part.data["agent"].to_pylist(), part.data["left"].to_pylist(), strict=True)
+        )
+    ]
+    for problem in problems.get("transfers", ()):
+        if problem.fault.kind is kinds.LEFT_BY_TRANSFER:
+            about = problem.fault.about
+            day = dt.date.fromisoformat(str(about["day"]))
+            leavings.append(leavers.Leaving(str(about["agent"]), day, problem.file, problem))
+    if not leavings:
+        return
+    parts = of_tables["agents"]
+    found = leavers.put_in([part.data for part in parts], leavings)
+    for number, row, fault in found.told:
+        # A day that 人员 did not have is not in the file.
+        problems["agents"] += _problems(parts[number], [Finding(row, "agent", fault)])
+    for place, (part, data) in enumerate(zip(parts, found.agents, strict=True)):
+        if data is not part.data:
+            parts[place] = replace(part, data=data, parts=(Part(data),))
+    for leaving, fault in found.unknown:
+        if isinstance(leaving.place, Problem):
+            problems["transfers"].append(replace(leaving.place, fault=fault))
+        else:
+            part, row = leaving.place
+            problems["leavers"] += _problems(part, [Finding(row, "agent", fault)])
+
+
+def _outlets_as_known(
+    of_tables: dict[str, list[CheckedTable]], problems: dict[str, list[Problem]]
+) -> None:
+    """Put the codes of 网点 in place of other names of outlets, and their keepers, and tell."""
+    known = outlets.Outlets([part.data for part in of_tables.get("outlets", ())])
+    for code in ("policies", "activities"):
+        for place, part in enumerate(of_tables.get(code, ())):
+            data, findings = known.as_known(part.data)
+            if code == "policies":
+                data, of_agents = known.with_agents(data)
+                findings += of_agents
+            if findings or data is not part.data:
                 problems[code] += _problems(part, findings)
                 of_tables[code][place] = replace(part, data=data, parts=(Part(data),))
 

@@ -15,7 +15,7 @@ from kpi_xl import kinds
 from kpi_xl.catalogue.schema import Column
 from kpi_xl.data import evidence, rules, totals
 from kpi_xl.data.checked import CheckedFile, CheckedTable, Part
-from kpi_xl.data.parse import Parsed, absent_column, parse_column
+from kpi_xl.data.parse import Parsed, absent_column, parse_column, required
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.read import RawTable, read_source
 from kpi_xl.data.sources import Source
@@ -53,6 +53,10 @@ def check_file(raw: RawTable, settings: Settings) -> tuple[CheckedTable, list[Pr
     for column in raw.table.columns:
         if column.code not in raw.columns:
             columns[column.code] = absent_column(column, length)
+            if column.instead in raw.columns:
+                absent = Parsed(columns[column.code], [])
+                for place, fault in _found_otherwise(absent, raw.columns[column.instead]).faults:
+                    tell(place, column.name, None, fault)
             continue
         text, heading = raw.columns[column.code], raw.headings[column.code]
         unknown = pc.fill_null(pc.equal(text, UNCOMPUTED), False)
@@ -61,6 +65,8 @@ def check_file(raw: RawTable, settings: Settings) -> tuple[CheckedTable, list[Pr
         parsed = parse_column(readable, column, settings, f"（{unit}元）" if unit else "")
         if readable is not text:
             parsed = _uncomputed(parsed, unknown)
+        if column.required and column.instead:
+            parsed = _found_otherwise(parsed, raw.columns.get(column.instead))
         columns[column.code] = parsed.values
         faults = parsed.faults if column.required else _once_each(column, readable, parsed.faults)
         for place, fault in faults:
@@ -132,6 +138,20 @@ def _amounts(
 def _digits(hundredths: float) -> str:
     """A total with all its digits, as the file has it, so that it can be looked for there."""
     return f"{hundredths / 100:.2f}".removesuffix(".00")
+
+
+def _found_otherwise(parsed: Parsed, instead: Any | None) -> Parsed:
+    """A required column of which a cell may be empty where another column tells what it is."""
+    checked = required(parsed)
+    if instead is None:
+        return checked
+    told = np.asarray(pc.is_valid(instead), bool)
+    faults = [
+        (place, fault)
+        for place, fault in checked.faults
+        if fault.kind is not kinds.EMPTY or not told[place]
+    ]
+    return Parsed(checked.values, faults)
 
 
 def _once_each(

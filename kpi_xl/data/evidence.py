@@ -146,8 +146,15 @@ def statuses(raw: RawTable, columns: dict[str, Any]) -> Iterator[tuple[int, str,
         elif raw.table.code == "policies":
             yield from _of_policies(heading, cells, columns, given)
         else:
-            for place in np.flatnonzero(_says(cells, _NO_MOVE, None)).tolist():
-                yield place, heading, kinds.NO_TRANSFER(status=cells[place].as_py())
+            gone = _says(cells, _GONE, None)
+            for place in np.flatnonzero(_says(cells, _NO_MOVE, None) | gone).tolist():
+                status = cells[place].as_py()
+                agent, day = (columns[code][place].as_py() for code in ("agent", "valid_from"))
+                if raw.table.code == "transfers" and gone[place] and agent and day:
+                    about = {"status": status, "agent": agent, "day": day.isoformat()}
+                    yield place, heading, kinds.LEFT_BY_TRANSFER(**about)
+                else:
+                    yield place, heading, kinds.NO_TRANSFER(status=status)
 
 
 def _leaving_flag(heading: str) -> tuple[str, ...] | None:

@@ -166,7 +166,9 @@ class Headings:
         missing = tuple(
             column
             for column in self.table.columns
-            if (column.required or column.code in self.mapping) and column.code not in found
+            if (column.required or column.code in self.mapping)
+            and column.code not in found
+            and column.instead not in found
         )
         return Match(found, missing)
 

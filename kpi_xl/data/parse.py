@@ -94,8 +94,8 @@ def parse_column(text: Any, column: Column, settings: Settings, heading: str = "
         parsed = _plain_money(text)
     else:
         parsed = _distinct(text, _reader(column, settings, heading), stored_type(column))
-    if column.required:
-        return _required(parsed)
+    if column.required and column.instead is None:
+        return required(parsed)
     if column.default is not None and parsed.values.null_count:
         default = absent_column(column, 1)[0]
         return Parsed(pc.fill_null(parsed.values, default), parsed.faults)
@@ -235,8 +235,8 @@ def _without(text: Any, faults: list[tuple[int, Fault]]) -> Any:
     return pc.if_else(pa.array(good), text, None)
 
 
-def _required(parsed: Parsed) -> Parsed:
-    """Empty cells are at fault, too."""
+def required(parsed: Parsed) -> Parsed:
+    """Empty cells of a required column are at fault, too."""
     if parsed.values.null_count == 0:
         return parsed
     known = {place for place, _ in parsed.faults}

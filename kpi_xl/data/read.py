@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kpi_xl import kinds
-from kpi_xl.catalogue.schema import TABLES, Table
+from kpi_xl.catalogue.schema import LISTS, Table
 from kpi_xl.data import excel_file, totals
 from kpi_xl.data.csv_file import read_csv
 from kpi_xl.data.formats import WORKBOOKS, Format, format_of
@@ -95,7 +95,7 @@ def read_source(source: Source, settings: Settings) -> RawTable:
     InputError
         When it cannot be read at all, or lacks a required column.
     """
-    file, table = source.file, TABLES[source.code]
+    file, table = source.file, LISTS[source.code]
     headings = Headings.of(table, settings, source.name, source.sheet)
     raw = _raw_table(source, table, _grid(file, source.format, source.sheet, headings))
     return replace(raw, said=settings.said_of(source.name, source.sheet))

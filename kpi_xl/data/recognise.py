@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from kpi_xl import kinds
-from kpi_xl.catalogue.schema import TABLES
+from kpi_xl.catalogue.schema import LISTS, TABLES
 from kpi_xl.data import csv_file, excel_file
 from kpi_xl.data.formats import WORKBOOKS, Format, format_of
 from kpi_xl.data.grid import empty_file, not_open
@@ -98,7 +98,7 @@ class _Fit:
     @property
     def strength(self) -> int:
         """How much speaks for it: required headings by their own name, then by another; others."""
-        table, total = TABLES[self.code], 0
+        table, total = LISTS[self.code], 0
         for code, place in self.header.match.positions.items():
             column = table.column(code)
             own = normalise(self.header.cells[place] or "") == normalise(column.name)
@@ -220,7 +220,7 @@ class Finder:
             self._take(kind, fit, sheet, hinted)
 
     def _take(self, kind: Format, fit: _Fit, sheet: str | None, hinted: Sequence[str]) -> None:
-        table = TABLES[fit.code].name
+        table = LISTS[fit.code].name
         if not self.named and fit.code in self.settings.files:
             self.unwanted = True
             files = "、".join(self.settings.files[fit.code])
@@ -229,7 +229,7 @@ class Finder:
         source = Source(fit.code, self.file, self.name, sheet, kind)
         self.sources.append(source)
         if not self.named and hinted and fit.code not in hinted and not hints(sheet or ""):
-            named = TABLES[hinted[0]].name
+            named = LISTS[hinted[0]].name
             fault = kinds.NAME_CONTRADICTED(named=named, table=table, file=self.file.name)
             self.told.append((source, fault))
 
@@ -237,7 +237,7 @@ class Finder:
         fits: dict[str, _Fit] = {}
         said = self.settings.said_of(self.name, sheet).table
         for rows in alternatives:
-            for code in (said,) if said in TABLES else self.named or TABLES:
+            for code in (said,) if said in TABLES else self.named or LISTS:
                 header = self._headings(code, sheet).find(rows)
                 if header is None:
                     continue
@@ -248,7 +248,7 @@ class Finder:
         return list(fits.values())
 
     def _headings(self, code: str, sheet: str | None) -> Headings:
-        return Headings.of(TABLES[code], self.settings, self.name, sheet)
+        return Headings.of(LISTS[code], self.settings, self.name, sheet)
 
     def _chosen(self, whole: list[_Fit], sheet: str | None, hinted: Sequence[str]) -> _Fit | None:
         """The table that the names and the headings together tell; None where they do not."""
@@ -288,7 +288,7 @@ class Finder:
         most = max(fit.strength for fit in telling)
         best = [fit for fit in telling if fit.strength == most]
         if len(best) > 1:
-            tables = "、".join(TABLES[fit.code].name for fit in best)
+            tables = "、".join(LISTS[fit.code].name for fit in best)
             self._leave(sheet, kinds.SEVERAL_TABLES(tables=tables))
             return None
         return best[0]
@@ -386,7 +386,7 @@ def hints(name: str) -> list[str]:
     name = name.casefold()
     fits = {
         (len(label), name.rfind(label.casefold()), table.code)
-        for table in TABLES.values()
+        for table in LISTS.values()
         for label in (table.name, *table.aliases)
         if label.casefold() in name
     }

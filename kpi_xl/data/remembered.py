@@ -20,7 +20,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from kpi_xl.catalogue.schema import TABLES
+from kpi_xl.catalogue.schema import LISTS
 from kpi_xl.data import fingerprints, hashes, rules
 from kpi_xl.data.check import Progress, check_project
 from kpi_xl.data.check_file import read_file
@@ -126,7 +126,7 @@ class _Remembered:
             keys = np.asarray(data[_KEY], np.uint64)
             data = data.drop_columns(_KEY)
         part = Part(data, keys, None if agents is None else _unpacked(agents), months)
-        return CheckedTable(TABLES[code], data, (CheckedFile(file, **of_file),), (part,)), problems
+        return CheckedTable(LISTS[code], data, (CheckedFile(file, **of_file),), (part,)), problems
 
     def _keep(self, kept: Path, checked: CheckedTable, problems: list[Problem]) -> None:
         (of_file,), (part,) = checked.files, checked.parts

@@ -23,6 +23,7 @@ from kpi_xl.catalogue.schema import ORGANISATION, Column, Table
 from kpi_xl.data import unit_rules
 from kpi_xl.data.finding import Finding
 from kpi_xl.data.hashes import key_columns
+from kpi_xl.data.outlets import NOBODY
 from kpi_xl.data.snapshots import winners
 from kpi_xl.readers.id import Ids, may_be_cut
 
@@ -370,6 +371,10 @@ def _unknown(everybody: pa.Table, agents: pa.Table, set_aside: int) -> Iterator[
         zip(*(each[name].to_pylist() for name in ("agent", "row_min", "rows_sum")), strict=True),
         key=lambda found: found[1],
     ):
+        if agent.startswith(NOBODY):
+            about = {"outlet": agent.removeprefix(NOBODY), "count": count}
+            yield Finding(row, "outlet", kinds.OUTLET_OF_NOBODY(**about, unassigned=UNASSIGNED))
+            continue
         like = "、".join(known.could_be(agent))
         fault = kinds.UNKNOWN_AGENT(count=count, unassigned=UNASSIGNED, aside=set_aside, like=like)
         yield Finding(row, "agent", fault)

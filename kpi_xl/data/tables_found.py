@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kpi_xl.catalogue.schema import TABLES, Table
+from kpi_xl.catalogue.schema import LISTS, Table
 from kpi_xl.data.recognise import Finder
 from kpi_xl.data.sources import LeftOut, Source
 from kpi_xl.errors import InputError
@@ -92,9 +92,9 @@ def find_tables(project: Project) -> Found:
         sources += finder.sources
         left_out += finder.left_out
         told += finder.told
-    order = list(TABLES)
+    order = list(LISTS)
     sources.sort(key=lambda source: order.index(source.code))
-    for table in TABLES.values():
+    for table in LISTS.values():
         _refuse_copies(table, list(dict.fromkeys(s.file for s in sources if s.code == table.code)))
     return Found(sources, left_out, told)
 

@@ -202,7 +202,7 @@ def test_days_that_have_not_come_are_set_aside(make):
 def test_leaving_is_no_transfer(make):
     text = "工号,异动类型,生效日期,原营业部,营业部\n00123,离职,2024-06-01,城西,\n00124,调动,2023-01-01,城西,\n"
     checked = check(make, 异动=text)
-    assert told(checked) == ["transfer.no-move", "transfer.nowhere"]
+    assert told(checked) == ["agent.left-by-list", "transfer.left", "transfer.nowhere"]
     assert checked.tables["transfers"].used == 0
 
 
