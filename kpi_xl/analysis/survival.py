@@ -164,7 +164,8 @@ def spells(
     gone = leave <= last
     meant = (sign <= last) & ~(seen > np.where(gone, leave, last))
     sign, leave, gone, seen = sign[meant], leave[meant], gone[meant], seen[meant]
-    entry = np.where(seen > sign, months_served(sign, seen - np.timedelta64(1, "D")), _FROM_THE_START)
+    before = months_served(sign, seen - np.timedelta64(1, "D"))
+    entry = np.where(seen > sign, before, _FROM_THE_START)
     return Spells(entry, months_served(sign, np.where(gone, leave, last)), gone), meant
 
 
