@@ -20,7 +20,7 @@ LINES = [
 ]
 NAMES = {name: getattr(functions, name) for name in functions.__all__}
 OF_PROJECT = {"KPI", "KPI_TABLE", "KPI_UNITS", *(f.__name__ for f in functions.BY_FINDINGS)}
-"""They answer from a project; tests/test_functions.py and test_analysis_functions.py have theirs."""
+"""They answer from a project; test_functions.py and test_analysis_functions.py have theirs."""
 
 BY_COUNTS = sorted(
     name for name in functions.__all__ if name in kpis and NAMES[name].__name__ == name

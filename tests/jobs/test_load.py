@@ -186,7 +186,7 @@ def test_the_command_line_says_what_was_damaged(project):
     load(project)
     project.cube.write_bytes(project.cube.read_bytes()[:-1])
     command = [sys.executable, "-m", "kpi_xl.cli", "--project", str(project.folder), "warnings"]
-    root = str(Path(__file__).parents[1])
+    root = str(Path(__file__).parents[2])
     told = subprocess.run(
         command, check=False, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": root}
     )
@@ -307,7 +307,7 @@ def test_killed_anywhere_it_is_as_before_or_after(branch, tmp_path):
     shutil.copytree(branch.project.folder, folder, ignore=shutil.ignore_patterns("output"))
     project = Project.open(folder)
     before = np.array(Cube.open(branch.project.cube).values)
-    root = str(Path(__file__).parents[1])
+    root = str(Path(__file__).parents[2])
     command = [sys.executable, "-c", f"from kpi_xl import Project; Project({str(folder)!r}).cube()"]
     for moment in (0.6, 1.0, 1.4, 1.8, 2.2, 2.6):
         os.utime(project.data / "保单.csv")  # a change, so that there is something to do

@@ -27,7 +27,7 @@ from office import SHARED_DATA, needs_shared_data
 
 pytestmark = needs_shared_data
 
-DOC = Path(__file__).parents[1] / "docs" / "real-input.md"
+DOC = Path(__file__).parents[2] / "docs" / "real-input.md"
 
 
 def block(after: str) -> str:

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
+from cli.test_cli import run
 from kpi_xl.data.cube import Cube
-from test_cli import run
 
 
 @pytest.fixture

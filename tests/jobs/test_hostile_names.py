@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from kpi_xl.cli import app
 from kpi_xl.cli.terminal import visible
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 NAMES = [
     "[/华东]部", "[red]红部", "[link=http://evil.example]链部", "[bold", ":smile:部", "[[x]]部",

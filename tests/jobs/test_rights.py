@@ -13,7 +13,7 @@ import pytest
 from kpi_xl.system import error_log
 from small_branch import MONTH, TWO_DEPARTMENTS, small_branch
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="rights of POSIX")
 

@@ -17,7 +17,7 @@ from kpi_xl.cli import app
 from kpi_xl.cli.chinese import Argument, Command, Group
 from kpi_xl.sample import write_sample
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def run(*arguments, folder=None, encoding="utf-8"):

@@ -24,7 +24,7 @@ def run(*arguments, folder=None):
         text=True,
         encoding="utf-8",
         env=os.environ
-        | {"PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(Path(__file__).parents[1])},
+        | {"PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(Path(__file__).parents[2])},
         check=False,
     )
 
@@ -248,7 +248,7 @@ def test_whatever_the_system_has_against_it_ends_with_two(tmp_path):
             stdout=full,
             stderr=subprocess.PIPE,
             encoding="utf-8",
-            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
             check=False,
         )
     refused_by_terminal = done.returncode == 2 and "磁盘满了" in done.stderr
