@@ -9,6 +9,7 @@ import random
 import numpy as np
 import pytest
 
+from cli.test_cli import run
 from kpi_xl import Project
 from kpi_xl.calendar import Month
 from kpi_xl.data.store import reading
@@ -17,7 +18,6 @@ from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.retention import Retention
 from kpi_xl.jobs.load import load
 from kpi_xl.project import Project as Folder
-from test_cli import run
 from udfs import current
 from udfs.functions import KPI_SURVIVAL
 from udfs.known_findings import findings_beside

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from cli.test_cli import run
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.first_month import project_of
 from kpi_xl.jobs.load import load
@@ -20,7 +21,6 @@ from kpi_xl.jobs.start import init
 from kpi_xl.project import Project
 from kpi_xl.settings.sheets import NOT_READ
 from manual.exports import NOTES, POLICIES, RIGHT, ROSTER, exports
-from test_cli import run
 
 ANSWERS = [
     # the roster: which table, 工号, 签约日期, 解约日期, status A, status T
