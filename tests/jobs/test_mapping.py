@@ -58,7 +58,7 @@ def answered(folder, *arguments, lines=()):
 
 
 def environment():
-    here = {"PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(Path(__file__).parents[1])}
+    here = {"PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(Path(__file__).parents[2])}
     return os.environ | here
 
 
