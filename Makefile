@@ -117,6 +117,7 @@ pictures: demo $(VENV)/.dev
 		rm -rf demo/output/$${trade%%:*} && \
 		cp -r build/$${trade%%:*}/output demo/output/$${trade%%:*} || exit 1; done
 	$(BIN)/python -m manual.pictures demo/output
+	$(BIN)/python -m manual.desk_pictures
 
 clean:
 	rm -rf $(VENV) $(SPARK) demo build dist tests/validator/node_modules tests/server/pyodide/node_modules

@@ -106,7 +106,7 @@ def _roster(ours: int, theirs: int, rounds: int) -> Iterator[tuple[str, float, s
 def _sheet(ours: int, folder: Path) -> Iterator[tuple[str, float, str]]:
     """A sheet of single cells in Chromium: how many requests, and how long until all are there."""
     sys.path.insert(0, str(ROOT / "tests"))
-    from server.chromium import PROGRAM, Chromium
+    from manual.chromium import PROGRAM, Chromium
 
     if PROGRAM is None:
         return

@@ -81,7 +81,7 @@ def main(output: Path, wanted: list[str]) -> None:
             workbook, page = PAGES[picture]
             drawn = _drawn(output / workbook, page, folder)
             target = PICTURES / picture
-            print(target.name, _save(drawn, target), "bytes")
+            print(target.name, save(drawn, target), "bytes")
 
 
 def _drawn(workbook: Path, page: int | str, folder: Path) -> Any:
@@ -101,7 +101,7 @@ def _drawn(workbook: Path, page: int | str, folder: Path) -> Any:
     return ImageOps.expand(inside, _MARGIN, "white")
 
 
-def _save(picture: Any, target: Path) -> int:
+def save(picture: Any, target: Path) -> int:
     """Write a picture with as many colours as its size allows."""
     for colours in _COLOURS:
         few = picture.quantize(colours, dither=Image.Dither.NONE)

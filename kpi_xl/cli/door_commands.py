@@ -24,6 +24,7 @@ def add_to(app: click.Group) -> None:
     """Put the commands into the command line."""
     app.add_command(start)
     app.add_command(map_files)
+    app.add_command(desk)
 
 
 @click.command(
@@ -80,6 +81,46 @@ def map_files(yes: bool) -> Answer:
     from kpi_xl.jobs.mapping import MappingSession
 
     return _map(MappingSession(project_here()), yes)
+
+
+@click.command(
+    "desk", cls=Command, examples=("kpi-xl desk", "kpi-xl --project demo desk --starter 桌面")
+)
+@click.option("--no-browser", cls=Option, is_flag=True, help="不打开浏览器，只说出地址。")
+@click.option(
+    "--starter",
+    cls=Option,
+    type=click.Path(path_type=Path),
+    metavar="文件夹",
+    help="不打开网页，而在这个文件夹（如桌面）里写一个可以双击打开它的文件。",
+)
+def desk(no_browser: bool, starter: Path | None) -> Answer:
+    """在浏览器里用：选文件、看怎么读、改界限、生成、打开结果，不用命令行。
+
+    只有这台电脑能打开；点“结束”，或窗口关了五分钟，程序就停。需要 pip install 'kpi_xl[desk]'。
+    """
+    from kpi_xl.project import Project
+
+    project = None if asked().named is None else Project.open(asked().project)
+    if starter is not None:
+        from kpi_xl.desk.starter import starter as write
+
+        file = write(starter, None if project is None else project.folder)
+        say(f"已写出：{file}，双击它就打开")
+        return {"starter": file}
+    try:
+        from kpi_xl.desk.serve import serve
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"没有安装网页要用的组件（{error.name}）", "请运行 pip install 'kpi_xl[desk]'"
+        ) from error
+    serve(project, Path.home(), _tell_address, browser=not no_browser)
+    say("已经结束")
+    return {"project": None if project is None else project.folder}
+
+
+def _tell_address(address: str) -> None:
+    say(f"请在浏览器里打开（只能用一次）：{address}")
 
 
 def _map(session: MappingSession, yes: bool) -> Answer:

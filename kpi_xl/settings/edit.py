@@ -93,7 +93,7 @@ def say_of_sheets(
                 into.remove(key)
             for key, value in wanted.items():
                 if key not in into or into[key] != value:
-                    into[key] = _inline(value)
+                    into[key] = inline(value)
             if name not in known:
                 into.add(tomlkit.nl())
 
@@ -115,10 +115,11 @@ def _as_toml(settings: SheetSettings) -> dict[str, Any]:
     return {key: value for key, value in everything.items() if value}
 
 
-def _inline(value: Any) -> Any:
+def inline(value: Any) -> Any:
+    """A value as it stands in one line: ``{ healthy = 0.8 }``."""
     if not isinstance(value, dict):
         return value
     table = tomlkit.inline_table()
     for key, one in value.items():
-        table[key] = _inline(one)
+        table[key] = inline(one)
     return table

@@ -15,7 +15,7 @@ import workbook_templates
 from conftest import MONTH
 from kpi_xl.error_values import error_name
 from kpi_xl.workbook import Template, read
-from server.chromium import PROGRAM, Chromium
+from manual.chromium import PROGRAM, Chromium
 from server.conftest import HERE, KEYS
 from server.opened import opened, serial, source_of
 from udfs import current, functions

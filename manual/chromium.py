@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser")
 _FLAGS = (
@@ -70,7 +71,7 @@ class Chromium:
             time.sleep(0.05)
         raise TimeoutError("Chromium does not start")
 
-    def order(self, method: str, **given: object) -> dict:
+    def order(self, method: str, **given: object) -> dict[str, Any]:
         """Have something done."""
         number = self._send(method, given)
         while True:
@@ -78,10 +79,11 @@ class Chromium:
             if message.get("id") == number:
                 if "error" in message:
                     raise RuntimeError(f"{method}: {message['error']}")
-                return message["result"]
+                found: dict[str, Any] = message["result"]
+                return found
             self._event(message)
 
-    def _send(self, method: str, given: dict) -> int:
+    def _send(self, method: str, given: dict[str, Any]) -> int:
         self._number += 1
         message = {"id": self._number, "method": method, "params": given}
         if self._session is not None:
@@ -89,13 +91,14 @@ class Chromium:
         self._socket.send(json.dumps(message))
         return self._number
 
-    def _receive(self) -> dict:
+    def _receive(self) -> dict[str, Any]:
         data = self._socket.receive(timeout=_PATIENCE)
         if data is None:
             raise TimeoutError("Chromium does not answer")
-        return json.loads(data)
+        message: dict[str, Any] = json.loads(data)
+        return message
 
-    def _event(self, message: dict) -> None:
+    def _event(self, message: dict[str, Any]) -> None:
         about = message.get("params", {})
         match message.get("method"):
             case "Fetch.requestPaused":
@@ -109,7 +112,7 @@ class Chromium:
             case "Log.entryAdded" if about["entry"]["level"] == "error":
                 self.errors.append(about["entry"]["text"] + " " + about["entry"].get("url", ""))
 
-    def _request(self, number: str, request: dict) -> None:
+    def _request(self, number: str, request: dict[str, Any]) -> None:
         url = request["url"].partition("?")[0]
         if not url.startswith(("http://127.0.0.1:", "data:", "about:")):
             self.outside.append(url)
@@ -153,6 +156,24 @@ class Chromium:
             if time.monotonic() > until:
                 raise TimeoutError(f"never so; {self.errors[-5:]}")
             time.sleep(0.05)
+
+    def size(self, width: int, height: int) -> None:
+        """Make the window so large."""
+        self.order(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=False,
+        )
+
+    def press(self, key: str, code: int, text: str = "") -> None:
+        """Press a key."""
+        for what in ("keyDown", "keyUp"):
+            about = {"key": key, "windowsVirtualKeyCode": code}
+            if text and what == "keyDown":
+                about["text"] = text
+            self.order("Input.dispatchKeyEvent", type=what, **about)
 
     def picture(self, file: Path) -> None:
         """Write a picture of the page."""

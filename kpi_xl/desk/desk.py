@@ -1,0 +1,216 @@
+"""What is being worked on: a project, what is chosen for its files, what was made."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from kpi_xl.data.checked import Checked
+from kpi_xl.errors import InputError
+from kpi_xl.jobs.check import check
+from kpi_xl.jobs.fill import Filled, fill
+from kpi_xl.jobs.first_month import project_of
+from kpi_xl.jobs.load import report_path
+from kpi_xl.jobs.mapping import MappingSession
+from kpi_xl.jobs.outlook import Outlook, outlook
+from kpi_xl.project import Project
+from kpi_xl.system.files import put, unfinished
+
+_RESULTS: Final = {".xlsx", ".xlsm", ".pdf", ".png"}
+_PIECE: Final = 1 << 20
+_MOST_FOLDERS: Final = 300
+
+
+class Desk:
+    """One user's work; the page of every window shows the same.
+
+    Parameters
+    ----------
+    project : Project, optional
+        The project that is open from the beginning.
+    home : Path
+        Folders are looked for in here.
+    """
+
+    def __init__(self, project: Project | None, home: Path) -> None:
+        self.lock = threading.Lock()
+        self.home = home.resolve()
+        self.project = project
+        self.ended = False
+        self.seen = time.monotonic()
+        self.edition = 0
+        """Goes up with every change, so that a form of another window is known to be old."""
+        self._mapping: MappingSession | None = None
+        self.numbers: Outlook | None = None
+        self.checked: Checked | None = None
+        self.made: Filled | None = None
+
+    @property
+    def here(self) -> Project:
+        """The open project.
+
+        Raises
+        ------
+        InputError
+            When there is none.
+        """
+        if self.project is None:
+            raise InputError("还没有选择项目", "请先选择放着文件的文件夹，或已有的项目")
+        return self.project
+
+    def open(self, folder: str, name: str) -> None:
+        """Open a project, or make one that reads a folder's files."""
+        given = folder.strip().strip('"')
+        if not given:
+            raise InputError("没有写文件夹", "请写放着导出文件的文件夹，或从列表里选")
+        place = Path(given).expanduser()
+        place = place if place.is_absolute() else self.home / place
+        self._forget()
+        self.project = project_of(place, name=name.strip() or "分公司")
+
+    def folders(self, at: str) -> tuple[Path, list[Path]]:
+        """A folder below the user's own, and the folders in it; names only, no files."""
+        place = (self.home / at).resolve()
+        if not place.is_dir() or not place.is_relative_to(self.home):
+            place = self.home
+        try:
+            inside = sorted(
+                each
+                for each in place.iterdir()
+                if each.is_dir() and not each.is_symlink() and not each.name.startswith((".", "~"))
+            )
+        except OSError:  # nobody may look into it
+            inside = []
+        return place, inside[:_MOST_FOLDERS]
+
+    def mapping(self) -> MappingSession:
+        """What the files are read as; looked at once."""
+        if self._mapping is None:
+            self._mapping = MappingSession(self.here)
+        return self._mapping
+
+    def changed(self) -> None:
+        """Something was chosen: what was shown is old."""
+        self.edition += 1
+        self.numbers = None
+        self.checked = None
+
+    def look_again(self) -> None:
+        """Forget what was seen of the files and what was chosen since the last writing."""
+        self._forget()
+        self.project = Project.open(self.here.folder)
+
+    def compute(self) -> Outlook:
+        """The numbers that would come out."""
+        if self.numbers is None:
+            self.numbers = outlook(self.here, self.mapping().settings)
+        return self.numbers
+
+    def write(self) -> None:
+        """Keep what was chosen in kpi.toml."""
+        session = self.mapping()
+        session.write()
+        numbers = self.numbers
+        self.look_again()
+        self.numbers = numbers
+
+    def check(self) -> Checked:
+        """What is wrong with the files."""
+        if self.checked is None:
+            self.checked, _ = check(self.here)
+        return self.checked
+
+    def fill(self, template: str, month: str) -> Filled:
+        """Make workbooks."""
+        self.made = fill(self.here, template or self.here.settings.report, month.strip() or None)
+        self.checked = None
+        return self.made
+
+    def bring(self, name: str, content: BinaryIO) -> str:
+        """Put a file among the raw files; none that is there is replaced.
+
+        Returns
+        -------
+        str
+            Its name.
+        """
+        plain = name.replace("\\", "/").rsplit("/", 1)[-1].strip()
+        plain = "".join(
+            letter for letter in plain if letter.isprintable() and letter not in '<>:"|?*'
+        )
+        if plain.startswith(".") or not plain or len(plain.encode()) > 200:
+            raise InputError(f"文件名“{plain}”不能用", "请换一个文件名")
+        file = self.here.data / plain
+        if file.exists():
+            raise InputError(
+                f"“{plain}”已经在原始文件的文件夹里了", "请换一个文件名，或先把原来的移走"
+            )
+        with unfinished(file) as draft:
+            with draft.open("wb") as out:
+                while piece := content.read(_PIECE):
+                    out.write(piece)
+            put(draft, file)
+        self._forget()
+        return plain
+
+    def results(self) -> list[tuple[str, int]]:
+        """What was made, the newest month first: the path below the output folder, and bytes."""
+        folder = self.here.output
+        found = [
+            file
+            for file in folder.rglob("*")
+            if file.is_file() and file.suffix.lower() in _RESULTS and not file.name.startswith(".")
+        ]
+        made = sorted((file.relative_to(folder), file.stat().st_size) for file in found)
+        made.sort(key=lambda one: (len(one[0].parts) > 1, one[0].parts[0]), reverse=True)
+        return [(path.as_posix(), size) for path, size in made]
+
+    def result(self, path: str) -> Path:
+        """A file that was made.
+
+        Raises
+        ------
+        InputError
+            When there is none at this path.
+        """
+        folder = self.here.output.resolve()
+        if path not in dict(self.results()):
+            raise InputError("没有这个结果文件", "请从列表里选")
+        file = (folder / path).resolve()
+        if not file.is_relative_to(folder):  # a link that leads elsewhere
+            raise InputError("没有这个结果文件", "请从列表里选")
+        return file
+
+    def show(self, path: str) -> None:
+        """Open a result, or the folder of results, in the program that the system has for it."""
+        target = self.result(path) if path else self.here.output
+        if sys.platform == "win32":
+            os.startfile(target)
+            return
+        program = "open" if sys.platform == "darwin" else "xdg-open"
+        try:
+            subprocess.Popen(
+                [program, str(target)],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise InputError(
+                "这台电脑上没有打开它的程序", f"请在文件管理器里打开：{target}"
+            ) from error
+
+    @property
+    def report(self) -> str:
+        """The check report among the results."""
+        return report_path(self.here).name
+
+    def _forget(self) -> None:
+        self._mapping = None
+        self.made = None
+        self.changed()

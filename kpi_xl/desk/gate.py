@@ -1,0 +1,147 @@
+"""Who gets in: this machine's browser with the token, and no page from elsewhere through it.
+
+Any web page can send requests to a port of this machine. It cannot read the cookie, cannot make the
+browser send it along (SameSite), and cannot take the address of another host for ours (Host).
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import threading
+from http.cookies import CookieError, SimpleCookie
+from typing import Final
+from urllib.parse import parse_qs
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LARGEST: Final = 1 << 20
+"""Bytes of a form."""
+
+LARGEST_UPLOAD: Final = 300 << 20
+"""Bytes of the files that are brought in at once."""
+
+UPLOAD: Final = "/upload"
+
+_HEADERS: Final = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+        "img-src data:; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",  # with none at all a browser does not say the origin either
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-store",
+}
+
+
+class Gate:
+    """Stands before the pages.
+
+    Parameters
+    ----------
+    app : ASGI application
+        The pages.
+    port : int
+        Where it listens.
+    """
+
+    def __init__(self, app: ASGIApp, port: int) -> None:
+        self._app = app
+        self._hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
+        # Cookies do not tell ports apart: two projects at once have one each.
+        self._cookie = f"kpi_xl_{port}"
+        self._session = secrets.token_urlsafe(32)
+        self._lock = threading.Lock()
+        self._token: str | None = secrets.token_urlsafe(32)
+
+    @property
+    def way_in(self) -> str:
+        """The query that lets a browser in, once."""
+        return f"token={self._token}"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":  # nothing here uses web sockets
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1008})
+            return
+
+        async def sealed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers[name] = value
+            await send(message)
+
+        refusal = self._refusal(scope)
+        await (refusal or self._app)(scope, receive, sealed)
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        """What is answered instead of the page; None for whoever may have it."""
+        headers = Headers(scope=scope)
+        asks = scope["method"] in ("GET", "HEAD")
+        if reason := self._foreign(headers, asks):
+            return _refused(reason)
+        given = parse_qs(scope["query_string"].decode("latin-1")).get("token")
+        if asks and given:
+            return self._let_in(given[0])
+        if not self._is_in(headers):
+            return _refused("请用 kpi-xl desk 打开的那个窗口；窗口关了，请再运行一次 kpi-xl desk")
+        return None if asks else _too_large(scope["path"], headers)
+
+    def _foreign(self, headers: Headers, asks: bool) -> str:
+        """Why a request is not from a page of ours; empty where it may be."""
+        hosts = headers.getlist("host")
+        # A name that somebody else lets point to this machine (DNS rebinding) is not ours.
+        if len(hosts) != 1 or hosts[0] not in self._hosts:
+            return "地址不对"
+        origin = headers.get("origin")
+        if origin is None and not asks:
+            return "请求不是从这个页面来的"
+        elsewhere = origin is not None and origin != f"http://{hosts[0]}"
+        if elsewhere or headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+            return "请求来自别的网页"
+        return ""
+
+    def _let_in(self, given: str) -> Response:
+        with self._lock:
+            known, right = self._token, False
+            if known is not None:
+                right = hmac.compare_digest(given.encode(), known.encode())
+            if right:
+                self._token = None
+        if not right:
+            return _refused("这个地址不对，或者已经用过。请再运行一次 kpi-xl desk")
+        answer = RedirectResponse("/", 303)
+        answer.set_cookie(self._cookie, self._session, httponly=True, samesite="strict", path="/")
+        return answer
+
+    def _is_in(self, headers: Headers) -> bool:
+        cookies: SimpleCookie = SimpleCookie()
+        try:
+            cookies.load(headers.get("cookie", ""))
+        except CookieError:
+            return False
+        found = cookies.get(self._cookie)
+        return found is not None and hmac.compare_digest(
+            found.value.encode(), self._session.encode()
+        )
+
+
+def _too_large(path: str, headers: Headers) -> Response | None:
+    most = LARGEST_UPLOAD if path == UPLOAD else LARGEST
+    length = headers.get("content-length")
+    if length is None or not length.isdecimal():
+        return PlainTextResponse("请求没有写明长度", 411)
+    if int(length) > most:
+        return PlainTextResponse(f"太大了，一次最多 {most >> 20} MB", 413)
+    return None
+
+
+def _refused(reason: str) -> Response:
+    return PlainTextResponse(f"没有打开：{reason}。", 403)

@@ -1,0 +1,166 @@
+"""A worksheet as a form: a line for each heading, what stands below it, which column it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from kpi_xl.catalogue.schema import TABLES
+from kpi_xl.data.proposals import SheetProposal
+from kpi_xl.errors import InputError
+from kpi_xl.jobs.mapping import Answer, MappingSession
+from kpi_xl.settings.sheets import NOT_READ, STATUSES, UNITS
+
+_ROWS: Final = 5
+_HOW: Final = {"heading": "标题就是它", "near": "标题像它", "content": "内容像它"}
+
+
+def overview(name: str, proposal: SheetProposal, answer: Answer) -> dict[str, Any]:
+    """A worksheet in a line."""
+    table = TABLES.get(answer.table)
+    likely = TABLES.get(proposal.code)
+    return {
+        "name": name,
+        "table": table.name if table else "",
+        "not_read": answer.table == NOT_READ,
+        "likely": likely.name if likely and not table else "",
+        "reason": proposal.seen.reason,
+        "advice": proposal.seen.advice,
+        "columns": len(answer.columns),
+        "can_be_chosen": bool(proposal.seen.rows),
+    }
+
+
+def shown(session: MappingSession, name: str, wanted: str) -> dict[str, Any]:
+    """What the form of a worksheet shows.
+
+    Parameters
+    ----------
+    session : MappingSession
+        The worksheets.
+    name : str
+        Which.
+    wanted : str
+        The code of a table that it is to be shown as; empty for what was chosen or is proposed.
+    """
+    answer = session.answers[name]
+    proposal = session.sheets[name]
+    if wanted in TABLES and wanted != proposal.code:
+        proposal = session.as_table(name, wanted)
+    same = answer.table == proposal.code
+    chosen = {heading: code for code, heading in answer.columns.items()} if same else {}
+    proposed = {one.heading: one for one in proposal.columns if one.heading}
+    money = {one.heading: one for one in proposal.money}
+    statuses = {one.heading: one for one in proposal.statuses}
+    records = proposal.first_records(_ROWS)
+    rows = []
+    for place, heading in _headings(proposal):
+        one = proposed.get(heading)
+        decided = heading in chosen or (same and heading in answer.unused)
+        unit = money.get(heading)
+        rows.append(
+            {
+                "place": place,
+                "heading": heading,
+                "column": chosen.get(heading, "") if decided else (one.column.code if one else ""),
+                "how": _HOW[one.how] if one and one.how else "",
+                "doubtful": bool(one and not one.sure and not decided),
+                "cells": [row[place] if place < len(row) else "" for row in records],
+                "unit": answer.units.get(heading, unit.unit if unit and unit.sure else ""),
+                "asks_unit": unit is not None,
+                "status": statuses.get(heading),
+                "meanings": answer.statuses.get(heading, {}),
+            }
+        )
+    return {
+        "name": name,
+        "tables": list(TABLES.values()),
+        "code": proposal.code,
+        "table": TABLES.get(proposal.code),
+        "not_read": answer.table == NOT_READ,
+        "rows": rows,
+        "many": len(records),
+        "units": list(UNITS),
+        "words": STATUSES.get(proposal.code, ()),
+        "reason": proposal.seen.reason,
+        "header_row": proposal.header.last + 1 if proposal.header else 0,
+    }
+
+
+def chosen(session: MappingSession, name: str, given: Mapping[str, str]) -> Answer:
+    """What somebody chose in the form.
+
+    Parameters
+    ----------
+    session : MappingSession
+        The worksheets.
+    name : str
+        Which.
+    given : mapping of str to str
+        The fields: ``c3`` the column of the heading at place 3, ``u3`` its unit, ``s3.0`` what the
+        first word below it means.
+
+    Raises
+    ------
+    InputError
+        When two headings are to be the same column, or a required column has none.
+    """
+    code = given.get("table", "")
+    if code == NOT_READ:
+        return Answer(NOT_READ)
+    if code not in TABLES:
+        return Answer("")
+    table = TABLES[code]
+    proposal = session.sheets[name]
+    if proposal.code != code:
+        proposal = session.as_table(name, code)
+    columns: dict[str, str] = {}
+    unused: list[str] = []
+    proposed = {one.heading for one in proposal.columns if one.heading and not one.sure}
+    known = {column.code: column for column in table.columns}
+    for place, heading in _headings(proposal):
+        column = given.get(f"c{place}", "")
+        if column in known:
+            if column in columns:
+                raise InputError(
+                    f"“{columns[column]}”和“{heading}”都选了“{known[column].name}”",
+                    "一个标准列只能用一列，请改其中一个",
+                )
+            columns[column] = heading
+        elif heading in proposed:
+            unused.append(heading)
+    missing = [one.name for one in table.columns if one.required and one.code not in columns]
+    if missing:
+        raise InputError(
+            f"{table.name}表还缺必需的列：{'、'.join(missing)}",
+            "请给它们选一列；文件里没有的，这个文件就不能当作这张表",
+        )
+    at = {heading: place for place, heading in _headings(proposal)}
+    units = {
+        one.heading: unit
+        for one in proposal.money
+        if one.heading in columns.values() and (unit := given.get(f"u{at[one.heading]}")) in UNITS
+    }
+    statuses: dict[str, dict[str, str]] = {}
+    for status in proposal.statuses:
+        place = at[status.heading]
+        words = {
+            word: meaning
+            for number, word in enumerate(status.values)
+            if (meaning := given.get(f"s{place}.{number}", "")) in STATUSES[code]
+            and status.meanings.get(word) != meaning
+        }
+        if given.get(f"n{place}"):
+            unused.append(status.heading)
+        elif words:
+            statuses[status.heading] = words
+    return Answer(code, columns, {k: v for k, v in units.items() if v}, tuple(unused), statuses)
+
+
+def _headings(proposal: SheetProposal) -> list[tuple[int, str]]:
+    """The headings of a worksheet with their places; of two alike the first."""
+    found: dict[str, int] = {}
+    for place, cell in enumerate(proposal.header.cells if proposal.header else ()):
+        if cell and cell.strip():
+            found.setdefault(cell.strip(), place)
+    return [(place, heading) for heading, place in found.items()]

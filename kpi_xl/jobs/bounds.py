@@ -1,0 +1,127 @@
+"""The bounds between 健康, 异常 and 危险, looked at and changed in kpi.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kpi_xl.catalogue import kpis
+from kpi_xl.errors import InputError
+from kpi_xl.fault import Fault
+from kpi_xl.kpi import Kpi
+from kpi_xl.project import Project
+from kpi_xl.readers.number import read_number
+from kpi_xl.settings.edit import edit, inline, section
+
+if TYPE_CHECKING:
+    from tomlkit.toml_document import TOMLDocument
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The bounds of a KPI.
+
+    Parameters
+    ----------
+    name : str
+        The KPI.
+    lower : bool
+        Whether less is better.
+    healthy, danger : str
+        The bounds as people write them; danger is empty where it follows from healthy.
+    own : bool
+        Whether kpi.toml has them.
+    """
+
+    name: str
+    lower: bool
+    healthy: str
+    danger: str
+    own: bool
+
+
+def bounds(project: Project) -> list[Bound]:
+    """The bounds of every KPI that has any."""
+    found = []
+    for kpi in kpis.values():
+        own = project.settings.bands.get(kpi.name)
+        if own is not None:
+            healthy, danger = own
+        elif kpi.bands is not None:
+            healthy, danger = kpi.bands.healthy, kpi.bands.danger
+        else:
+            continue
+        shown = "" if danger is None else _shown(kpi, danger)
+        lower = kpi.direction == "lower"
+        found.append(Bound(kpi.name, lower, _shown(kpi, healthy), shown, own is not None))
+    return found
+
+
+def save_bounds(project: Project, wanted: Mapping[str, tuple[str, str]]) -> Project:
+    """Write the bounds that differ from those that go now into kpi.toml.
+
+    Parameters
+    ----------
+    project : Project
+        The project.
+    wanted : mapping of str to (str, str)
+        The healthy and the danger bound by KPI, as people write them; both empty for the usual.
+
+    Returns
+    -------
+    Project
+        With the settings as they are now.
+
+    Raises
+    ------
+    InputError
+        When one of them is no number.
+    """
+    now = {one.name: one for one in bounds(project)}
+    changed = {
+        name: given
+        for name, given in wanted.items()
+        if name in now and given != (now[name].healthy, now[name].danger)
+    }
+    values = {name: _band(name, *given, now[name].lower) for name, given in changed.items()}
+
+    def change(document: TOMLDocument) -> None:
+        into = section(document, "bands")
+        for name, value in values.items():
+            if value is None:
+                into.pop(name, None)
+            else:
+                into[name] = inline(value)
+
+    if values:
+        edit(project.folder / "kpi.toml", change)
+    return Project.open(project.folder)
+
+
+def _band(name: str, healthy: str, danger: str, lower: bool) -> dict[str, float] | None:
+    if not healthy.strip() and not danger.strip():
+        return None
+    band = {"healthy": _number(name, healthy)}
+    if danger.strip():
+        band["danger"] = _number(name, danger)
+        sign = -1 if lower else 1
+        if sign * band["danger"] > sign * band["healthy"]:
+            raise InputError(
+                f"“{name}”的危险线比健康线还严",
+                "越高越好的，危险线写得比健康线低；越低越好的反过来",
+            )
+    return band
+
+
+def _number(name: str, text: str) -> float:
+    number = read_number(text)
+    if isinstance(number, Fault):
+        raise InputError(
+            f"“{name}”的界限不是数字", "请写成 80% 或 0.8；两格都清空就用通常的", value=text
+        )
+    return number
+
+
+def _shown(kpi: Kpi, value: float) -> str:
+    return f"{round(value * 100, 6):g}%" if kpi.unit == "%" else f"{value:.12g}"
