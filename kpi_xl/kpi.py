@@ -11,7 +11,7 @@ import functools
 import inspect
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, overload
 
 from kpi_xl.formula import (
@@ -108,6 +108,8 @@ class Kpi:
     aliases: tuple[str, ...] = ()
     bands: Bands | None = None
     note: str = ""
+    family: str = ""
+    headline: bool = False
 
     @property
     def formula(self) -> str:
@@ -247,9 +249,12 @@ class Registry(Mapping[str, Kpi]):
     ----------
     measures : mapping of str to Measure or Setting
         What the formulas may be made of, by code.
+    family : str
+        What the KPIs that are declared with it belong to, in Chinese; see `of`.
     """
 
     measures: Mapping[str, Measure | Setting]
+    family: str = ""
     _kpis: dict[str, Kpi] = field(default_factory=dict)
     _by_label: dict[str, Kpi] = field(default_factory=dict)
 
@@ -266,6 +271,10 @@ class Registry(Mapping[str, Kpi]):
         """The KPI with this code, Chinese name or alias, capitals aside; None for no such KPI."""
         return self._by_label.get(label.strip().casefold())
 
+    def of(self, family: str) -> Registry:
+        """The same registry, in which a family declares its KPIs."""
+        return replace(self, family=family)
+
     def kpi(
         self,
         name: str,
@@ -278,6 +287,7 @@ class Registry(Mapping[str, Kpi]):
         aliases: tuple[str, ...] = (),
         bands: Bands | None = None,
         note: str = "",
+        headline: bool = False,
     ) -> Callable[[Callable[..., Formula]], Kpi]:
         """Declare the decorated function as a KPI.
 
@@ -304,6 +314,8 @@ class Registry(Mapping[str, Kpi]):
             Bounds of 健康, 异常 and 危险.
         note : str
             What a reader should know besides.
+        headline : bool
+            Whether it is on the first page of the month's report, and not among all KPIs only.
 
         Raises
         ------
@@ -330,6 +342,7 @@ class Registry(Mapping[str, Kpi]):
                     aliases=aliases,
                     bands=bands,
                     note=note,
+                    headline=headline,
                 )
             )
 
@@ -345,6 +358,7 @@ class Registry(Mapping[str, Kpi]):
         direction: Direction = "higher",
         aliases: tuple[str, ...] = (),
         note: str = "",
+        headline: bool = False,
     ) -> Kpi:
         """Declare a measure as a KPI by itself; its name and unit are the measure's.
 
@@ -354,7 +368,7 @@ class Registry(Mapping[str, Kpi]):
             The KPI's code.
         measure : str
             The measure's code.
-        meaning, source, direction, aliases, note
+        meaning, source, direction, aliases, note, headline
             As for `kpi`.
 
         Raises
@@ -381,6 +395,7 @@ class Registry(Mapping[str, Kpi]):
                 aliases=aliases,
                 bands=None,
                 note=note,
+                headline=headline,
             )
         )
 
@@ -390,6 +405,7 @@ class Registry(Mapping[str, Kpi]):
         for other in self._kpis.values():
             if clash := other.labels & kpi.labels:
                 raise ValueError(f"{kpi.code}: {', '.join(sorted(clash))} is {other.code} already")
+        kpi = replace(kpi, family=self.family)
         self._kpis[kpi.code] = kpi
         for label in kpi.labels:
             self._by_label.setdefault(label.casefold(), kpi)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -15,24 +13,26 @@ from manual.example_numbers import BRANCH, MONTH, ROSTER, STORE
 from udfs.explain import DIRECTIONS, FROM_DATES, worksheet_function
 
 FAMILIES: Final = {
-    "production": "业绩",
-    "manpower": "人力",
-    "activity": "活动",
-    "persistency": "持续",
-    "general": "比较",
-    "dealership": "汽车经销",
-    "retail": "零售",
-    "business": "经营",
+    module: getattr(catalogue, module).FAMILY
+    for module in (
+        "production",
+        "manpower",
+        "activity",
+        "persistency",
+        "general",
+        "dealership",
+        "retail",
+        "business",
+    )
 }
+"""The files of the catalogue, a page each, with what they are called."""
 _STORES: Final = ("dealership", "retail", "business")
 _MORE: Final = 1.1
 
 
 def kpis_of(family: str) -> list[Kpi]:
     """The KPIs that a file of the catalogue declares, in its order."""
-    source = inspect.getsource(getattr(catalogue, family))
-    declared = set(re.findall(r"^(?:def )?(KPI_\w+)", source, re.MULTILINE))
-    return [kpi for kpi in catalogue.kpis.values() if kpi.code in declared]
+    return [kpi for kpi in catalogue.kpis.values() if kpi.family == FAMILIES[family]]
 
 
 def numbers_of(family: str, kpi: Kpi) -> dict[str, float]:

@@ -29,6 +29,7 @@ _PERSON: Final = "高新营业部/高新二组/苏燕_00101804"
 # Picture: the workbook in the demo's output, and which page of it, by number or by its sheet.
 PAGES: Final[dict[str, tuple[str, int | str]]] = {
     "monthly-kpi.png": (f"2024-06/月度KPI表/{_DEPARTMENT}.xlsx", 1),
+    "monthly-kpi-all.png": (f"2024-06/月度KPI表/{_DEPARTMENT}.xlsx", "全部指标"),
     "monthly-kpi-findings.png": (f"2024-06/月度KPI表/{_DEPARTMENT}.xlsx", "预警与诊断"),
     "monthly-kpi-drivers.png": (f"2024-06/月度KPI表/{_DEPARTMENT}.xlsx", "因素与同类"),
     "monthly-kpi-trends.png": (f"2024-06/月度KPI表/{_DEPARTMENT}.xlsx", "趋势图"),

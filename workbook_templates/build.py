@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from pathlib import Path
 
-from workbook_templates import OFFICIAL
+from workbook_templates import OFFICIAL, slots_page
 
 
 def build(name: str, path: Path) -> None:
@@ -48,3 +48,4 @@ def build_all(folder: Path) -> list[Path]:
 if __name__ == "__main__":
     for one in build_all(Path(__file__).parent):
         print(one)
+    slots_page.write()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from kpi_xl.slots.monthly_review_slots import PLAN_COUNT
 from workbook_templates import name_of
 from workbook_templates.fishbone import add_fishbone
 from workbook_templates.form import UNIT, Column, box, facts, head, heads
@@ -150,8 +151,9 @@ def _far_list(page: Page, words: tuple[str, ...]) -> str:
 def _count(page: Page, own: int, last: int) -> None:
     """How many measures are taken up: a plan of twenty is none."""
     texts, decided = (f"{c}{_FIRST + 1}:{c}{_FIRST + PROPOSED}" for c in "FJ")
-    taken = f'COUNTIF({texts},"?*")-COUNTIF({decided},"{DECISIONS[1]}")'
-    formula = f'="采用 "&({taken})&" 条，自己的 "&COUNTIF(F{own + 2}:F{last + 1},"?*")&" 条"'
+    cells = {"plan.改善措施": texts, "input.plan.采用": decided}
+    cells["input.own.改善措施"] = f"F{own + 2}:F{last + 1}"
+    formula = PLAN_COUNT.slots["条数"].formula_of().excel(cells)
     page.formula(
         _HEADER + 1, _LAST, formula, "采用 0 条，自己的 0 条", GROUP, RIGHT, slot="plan.条数"
     )

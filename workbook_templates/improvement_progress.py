@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from kpi_xl.slots.monthly_review_slots import STATES
+from kpi_xl.slots.monthly_review_slots import PROGRESS_NOTE, STATES
 from workbook_templates import name_of
 from workbook_templates.form import UNIT, Column, box, facts, head, heads
 from workbook_templates.guide import Guide
@@ -55,7 +55,8 @@ def build(path: Path) -> None:
     page.height(5, 18)
     page.put(5, 1, None, NOTE, {"text_wrap": False, "valign": "vcenter"}, slot="progress.note")
     texts, done = (f"{c}{_FIRST + 1}:{c}{_FIRST + MEASURES}" for c in "DL")
-    formula = f'="已完成 "&COUNTIF({done},"{STATES[0]}")&" 条，共 "&COUNTIF({texts},"?*")&" 条"'
+    cells = {"input.progress.完成": done, "progress.改善措施": texts}
+    formula = PROGRESS_NOTE.slots["条数"].formula_of().excel(cells)
     page.formula(5, _LAST, formula, "已完成 0 条，共 0 条", NOTE, RIGHT, slot="progress.条数")
     page.height(_HEADER, 26)
     heads(page, _HEADER, dict(enumerate(_HEADS, 1)), _LAST, (1, 5, 6, 7, 8, 9, 11))

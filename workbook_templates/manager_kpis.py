@@ -8,7 +8,7 @@ from typing import Final
 from kpi_xl.analysis.feedback import RELATIONS
 from kpi_xl.analysis.scorecard import Item
 from kpi_xl.catalogue import kpis
-from kpi_xl.slots.assessment_values import CAP, FEEDBACK_SHARE, FLOOR, ITEMS
+from kpi_xl.slots.assessment_values import CAP, FEEDBACK_SHARE, FLOOR, ITEM, ITEMS, SCORE
 from workbook_templates import name_of
 from workbook_templates.form import UNIT, facts, head, heads
 from workbook_templates.guide import Guide
@@ -32,7 +32,7 @@ from workbook_templates.look import (
     Page,
     Style,
 )
-from workbook_templates.monthly_data import number
+from workbook_templates.monthly_data import formula_of, number
 
 NAME: Final = name_of(__name__)
 _SHEET: Final = "KPI设定"
@@ -131,16 +131,16 @@ def _line(page: Page, item: Item, row: int) -> None:
     target, weight, actual = f"I{row + 1}", f"J{row + 1}", f"K{row + 1}"
     if lower:
         page.put(row, _RATE, "—", LABEL, {"align": "right"}, RULED)
-        rate = f"2-{actual}/{target}"
     else:
-        rate = f"{actual}/{target}"
-        attained = f'=IF(OR({target}="",{actual}=""),"",IFERROR({rate},"—"))'
+        attained = formula_of(one, ".达成率", {"": actual, ".目标": target})
         page.formula(row, _RATE, attained, "", RATE, RULED, slot=f"{slot}.达成率")
-    points = f"IF({rate}<$D$6-0.0000005,0,MAX(0,MIN({rate},$F$6))*100)"
-    formula = f'=IF(OR({target}="",{actual}=""),"",IFERROR({points},"—"))'
-    page.formula(row, _SCORE, formula, "", _POINTS, RULED, slot=f"{slot}.得分")
-    formula = f'=IF(OR({weight}="",M{row + 1}=""),"",IFERROR({weight}*M{row + 1},"—"))'
-    page.formula(row, _WEIGHTED, formula, "", _POINTS, STRONG, RULED, slot=f"{slot}.加权得分")
+    cells = {"kpi.<指标>": actual, "kpi.<指标>.目标": target, ".权重": weight}
+    cells |= {".得分": f"M{row + 1}", "score.floor": "$D$6", "score.cap": "$F$6"}
+    points, weighted = (
+        ITEM.slots[end].formula_of(one).excel(cells) for end in (".得分", ".加权得分")
+    )
+    page.formula(row, _SCORE, points, "", _POINTS, RULED, slot=f"{slot}.得分")
+    page.formula(row, _WEIGHTED, weighted, "", _POINTS, STRONG, RULED, slot=f"{slot}.加权得分")
     page.put(row, _STATUS, None, CENTRE, RULED, slot=f"{slot}.状态")
     page.put(row, _HOW, None, WRAP, {"valign": "vcenter"}, INPUT, RULED, slot=f"input.{slot}.说明")
 
@@ -168,8 +168,9 @@ def _total(page: Page) -> None:
     page.blanks(row, 1, row, _HOW, TOTAL)
     page.put(row, 1, "合计", TOTAL, PADDED)
     weights, scores = (f"{c}{_FIRST + 1}:{c}{_LAST + 1}" for c in "JN")
-    page.formula(row, _WEIGHT, f"=SUM({weights})", 0, TOTAL, _PERCENT, slot="score.weights")
-    total = f'=IF(COUNT({scores})=0,"",IF(COUNTIF({scores},"—")>0,"—",SUM({scores})))'
+    cells = {"kpi.<指标>.权重": weights, "kpi.<指标>.加权得分": scores}
+    both, total = (SCORE.slots[end].formula_of().excel(cells) for end in ("weights", "total"))
+    page.formula(row, _WEIGHT, both, 0, TOTAL, _PERCENT, slot="score.weights")
     page.formula(row, _WEIGHTED, total, "", TOTAL, _POINTS, slot="score.total")
     cell = f"J{row + 1}"
     hint = f'=IF(ROUND({cell},6)=1,"权重合计 100%","权重合计应为 100%，现在是 "&TEXT({cell},"0%"))'

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from kpi_xl.catalogue import kpis
+from kpi_xl.catalogue import activity, kpis, manpower, persistency, production
 from kpi_xl.formula import Measure
 from kpi_xl.kpi import Kpi
+from kpi_xl.slots.analysis_slots import PAR
+from kpi_xl.slots.unit_values import KPI
 from workbook_templates.look import (
     CENTRE,
     GREY_LIGHT,
@@ -37,40 +40,15 @@ COMPARED: Final = {"上月": LAST + 1, "去年同期": LAST + 2}
 """The column of the workbook's own month: Z."""
 _HEADER: Final = 3
 
-FAMILIES: Final[dict[str, tuple[str, ...]]] = {
-    "业绩": (
-        "首年度保费",
-        "首年新单保费",
-        "主险件数",
-        "人均FYP",
-        "人均件数",
-        "件均保费",
-        "人均产能",
-        "有效人均件数",
-        "首年度佣金",
-        "人均FYC",
-        "期交比率",
-    ),
-    "人力": (
-        "期末人数",
-        "平均人数",
-        "新增人数",
-        "脱落人数",
-        "有效人数",
-        "增员率",
-        "留存率",
-        "纯增率",
-        "脱落率",
-        "13个月留存率",
-        "转正率",
-    ),
-    "活动": ("举绩人数", "活动率", "出勤率", "签单率", "网点活动率"),
-    "持续": ("保费持续率", "件数持续率", "综合持续率"),
-}
-"""The KPIs of the sheet by family."""
+_INSURANCE: Final = (production, manpower, activity, persistency)
 
-PAR: Final = ("保费持续率", "活动率", "留存率")
-"""The three core abilities, shown beside the peers."""
+FAMILIES: Final[dict[str, tuple[str, ...]]] = {
+    family.FAMILY: tuple(
+        one.name for one in kpis.values() if one.family == family.FAMILY and one.headline
+    )
+    for family in _INSURANCE
+}
+"""The KPIs of the first sheet by family: those that the catalogue says are its headlines."""
 
 
 def kpi(name: str) -> Kpi:
@@ -85,6 +63,11 @@ def number(one: Kpi) -> Style:
     """How a KPI's value is shown on paper: money without 角 and 分."""
     shown = "#,##0" if one.unit == "元" else one.number_format
     return {"num_format": shown, "align": "right"}
+
+
+def formula_of(one: Kpi, end: str, cells: Mapping[str, str]) -> str:
+    """The formula of a slot of a KPI over the cells of its others, both by the ends of names."""
+    return KPI.slots[end].formula_of(one).excel(cells)
 
 
 def measures() -> list[Measure]:

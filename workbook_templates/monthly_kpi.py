@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from kpi_xl.catalogue.general import KPI_ATTAINMENT, KPI_MOM, KPI_YOY
 from kpi_xl.kpi import Kpi
 from workbook_templates import (
+    all_kpis,
     monthly_charts,
     monthly_data,
     monthly_findings,
@@ -42,7 +42,7 @@ from workbook_templates.look import (
     Page,
     Style,
 )
-from workbook_templates.monthly_data import FAMILIES, Data, kpi, number
+from workbook_templates.monthly_data import FAMILIES, Data, formula_of, kpi, number
 
 NAME: Final = name_of(__name__)
 _SHEET: Final = "月度KPI"
@@ -70,6 +70,7 @@ def build(path: Path) -> None:
     """Write the template."""
     book = Book(path, NAME)
     page = Page(book, _SHEET, (1.5, *_COLUMNS.values()), landscape=False)
+    everything = all_kpis.place(book)
     findings = monthly_findings.place(book)
     peers = monthly_peers.place(book)
     charts = monthly_charts.place(book)
@@ -79,6 +80,7 @@ def build(path: Path) -> None:
     _top(page)
     last = _table(page, data)
     _notes(page, last + 1)
+    all_kpis.write(everything, heading)
     monthly_findings.write(findings, heading)
     monthly_peers.write(peers, data, heading)
     monthly_charts.write(charts, data, heading)
@@ -150,6 +152,7 @@ def _kpi_row(page: Page, data: Data, one: Kpi, row: int) -> None:
     page.height(row, 22)
     slot, lower = f"kpi.{one.name}", one.direction == "lower"
     at = {name: page.at(row, column).partition("!")[2] for name, column in _AT.items()}
+    cells = {"": at["实际"]} | {f".{name}": cell for name, cell in at.items()}
     counted = one.unit != "%" and "/" not in one.formula and "÷" not in one.formula
     empty = 0 if counted or one.name == "平均人数" else _NONE
     shown = number(one)
@@ -163,19 +166,14 @@ def _kpi_row(page: Page, data: Data, one: Kpi, row: int) -> None:
         # Reaching more than the target would be bad: such a rate misleads.
         page.put(row, _AT["达成率"], _NONE, RIGHT, RULED)
     else:
-        attained = _or_dash(KPI_ATTAINMENT.excel((at["实际"], at["目标"]))[1:])[1:]
-        attained = f'=IF({at["目标"]}="","",{attained})'
+        attained = formula_of(one, ".达成率", cells)
         page.formula(row, _AT["达成率"], attained, "", RATE, RULED, slot=f"{slot}.达成率")
-    for name, change, rule in (("上月", "环比", KPI_MOM), ("去年同期", "同比", KPI_YOY)):
+    style = POINTS if one.unit == "%" else CHANGE
+    for name, change in (("上月", "环比"), ("去年同期", "同比")):
         before = data.compared(one.name, name)
         page.formula(row, _AT[name], _or_dash(before), empty, shown, RULED, slot=f"{slot}.{name}")
-        if one.unit == "%":
-            moved, style = f"({at['实际']}-{at[name]})*100", POINTS
-        else:
-            moved, style = rule.excel((at["实际"], at[name]))[1:], CHANGE
-        page.formula(
-            row, _AT[change], _or_dash(moved), _NONE, style, RULED, slot=f"{slot}.{change}"
-        )
+        moved = formula_of(one, f".{change}", cells)
+        page.formula(row, _AT[change], moved, _NONE, style, RULED, slot=f"{slot}.{change}")
     page.put(row, _AT["状态"], None, CENTRE, RULED, slot=f"{slot}.状态")
     page.put(row, _AT["依据"], None, CENTRE, RULED, _SMALL, slot=f"{slot}.依据")
     page.put(row, _AT["趋势"], None, RULED)
@@ -242,6 +240,7 @@ def _guide(book: Book) -> None:
             "先看“状态”一列的危险和异常，再看“环比”和“趋势”：连着变差的指标要先查原因。",
             "目标可以直接修改，达成率随之重算；改过的目标交回后会被读出来。",
             "在表下写出主要问题和改善措施，交回后作为下个月检讨的起点。",
+            "“全部指标”列出有数据的每一项指标，构成的指标（险种、缴费方式、职级、学历）每类一行。",
             "“预警与诊断”按少收的首年保费排出要先管的指标，给出最可能的原因和措施。",
             "“因素与同类”把保费的差额分到四个因素，再看和同级单位比站在哪里；只有同级的最好、中位、"
             "四分位的数，没有别的单位的名称；同级单位太少的不显示，页上写明少于几个。",
@@ -288,6 +287,7 @@ def _guide(book: Book) -> None:
                 "上月和去年同期；本月没有过完时只算同样这些天",
             ),
             ("series.<指标>", "数据 · 指标", "24 个月的指标值"),
+            ("all.…", "全部指标", "每项指标一行；没有数据的一句话列出"),
             ("pace.…、warnings.…、below.…", "预警与诊断", "进度；本单位和下属单位的预警"),
             ("diagnosis.…", "预警与诊断", "问题、原因、措施"),
             ("drivers.…、waterfall.…", "因素与同类", "因素分解和瀑布图的数据"),

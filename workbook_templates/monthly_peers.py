@@ -8,6 +8,7 @@ from typing import Any, Final
 from xlsxwriter.chart import Chart
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from kpi_xl.slots.analysis_slots import PAR
 from workbook_templates.look import (
     ACCENT,
     ACCENT_LIGHT,
@@ -32,7 +33,7 @@ from workbook_templates.look import (
     Page,
     Style,
 )
-from workbook_templates.monthly_data import FAMILIES, PAR, Data, kpi, number
+from workbook_templates.monthly_data import FAMILIES, Data, kpi, number
 
 SHEET: Final = "因素与同类"
 COMPARISONS: Final = ("环比", "同比", "目标", "标杆", "全公司")

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from kpi_xl.kpi import Kpi
+from kpi_xl.slots.member_values import MEMBERS as MEMBERS_SLOTS
+from kpi_xl.slots.member_values import TOTALS
 from workbook_templates import name_of
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
@@ -37,7 +39,7 @@ from workbook_templates.look import (
     Page,
     Style,
 )
-from workbook_templates.monthly_data import kpi, number
+from workbook_templates.monthly_data import formula_of, kpi, number
 from workbook_templates.validation import date_input, whole_numbers
 
 NAME: Final = name_of(__name__)
@@ -131,20 +133,13 @@ def _unit_row(page: Page, one: Kpi, row: int) -> None:
     page.put(row, 7, None, shown, EDITABLE, PADDED, RULED, slot=f"{slot}.目标")
     page.put(row, 8, None, shown, STRONG, RULED, slot=slot)
     target, actual = f"H{row + 1}", f"I{row + 1}"
-    page.formula(row, 9, _attained(target, actual), "", RATE, RULED, slot=f"{slot}.达成率")
-    if one.unit == "%":
-        gap, style = f"({actual}-{target})*100", POINTS
-    else:
-        decimals = {"num_format": "+0.00;-0.00;0.00"} if one.number_format == "0.00" else {}
-        gap, style = f"{actual}-{target}", {**GAP, **decimals}
-    formula = f'=IF(OR({target}="",{actual}=""),"",IFERROR({gap},"—"))'
-    page.formula(row, 10, formula, "", style, RULED, slot=f"{slot}.差额")
+    cells = {"": actual, ".目标": target}
+    attained, gap = (formula_of(one, end, cells) for end in (".达成率", ".差额"))
+    page.formula(row, 9, attained, "", RATE, RULED, slot=f"{slot}.达成率")
+    decimals = {"num_format": "+0.00;-0.00;0.00"} if one.number_format == "0.00" else {}
+    style = POINTS if one.unit == "%" else {**GAP, **decimals}
+    page.formula(row, 10, gap, "", style, RULED, slot=f"{slot}.差额")
     page.merged(row, 11, row, _REMARK, "", LEFT, PADDED, RULED, INPUT, slot=f"input.{slot}.说明")
-
-
-def _attained(target: str, actual: str) -> str:
-    """Actual ÷ target, blank as long as either is."""
-    return f'=IF(OR({target}="",{actual}=""),"",IFERROR({actual}/{target},"—"))'
 
 
 def _member_header(page: Page) -> None:
@@ -183,8 +178,8 @@ def _members(page: Page) -> None:
     page.blanks(_TOTAL, 1, _TOTAL, _REMARK, TOTAL)
     page.put(_TOTAL, _ID, "合计", TOTAL)
     people: Style = {"num_format": '0" 人"', "align": "left"}
-    _total(page, _PERSON, 'COUNTIF({},"?*")', people, "姓名")
-    _total(page, _PRODUCED, 'COUNTIF({},"是")', {"num_format": "0", "align": "center"}, "举绩")
+    _total(page, _PERSON, people, "姓名")
+    _total(page, _PRODUCED, {"num_format": "0", "align": "center"}, "举绩")
     texts = {_ID: "工号", _PERSON: "姓名", _RANK: "职级"}
     for column, name in texts.items():
         page.column(_FIRST, column, MEMBERS, LEFT, {"shrink": True}, slot=f"members.{name}")
@@ -212,18 +207,20 @@ def _quantity(page: Page, column: int, name: str, kinds: tuple[str, ...], most: 
         page.column(_FIRST, column, MEMBERS, WHOLE, editable, strong, slot=slot)
         if kind == ".目标":
             whole_numbers(page, (_FIRST, column, _LAST, column), f"{name}目标", most)
-        _total(page, column, "SUM({})", {**WHOLE, **padded}, f"{name}{kind}")
+        _total(page, column, {**WHOLE, **padded}, f"{name}{kind}")
         column += 1
     letters = [chr(ord("A") + number_) for number_ in (column - 2, column - 1)]
     for row in range(_FIRST, _LAST + 1):
         target, actual = (f"{letter}{row + 1}" for letter in letters)
-        page.formula(row, column, _attained(target, actual), "", RATE)
+        attained = MEMBERS_SLOTS.slots[f"{name}.达成率"].formula_of()
+        cells = {name: actual, f"{name}.目标": target}
+        page.formula(row, column, attained.excel(cells), "", RATE)
     page.name_slot(f"members.{name}.达成率", _FIRST, column, _LAST, column)
     target, actual = (f"{letter}{_TOTAL + 1}" for letter in letters)
     page.formula(
         _TOTAL,
         column,
-        f'=IFERROR({actual}/{target},"—")',
+        TOTALS.slots[f"{name}.达成率"].formula_of().excel({name: actual, f"{name}.目标": target}),
         "—",
         TOTAL,
         RATE,
@@ -231,12 +228,11 @@ def _quantity(page: Page, column: int, name: str, kinds: tuple[str, ...], most: 
     )
 
 
-def _total(page: Page, column: int, formula: str, style: Style, name: str) -> None:
+def _total(page: Page, column: int, style: Style, name: str) -> None:
     letter = chr(ord("A") + column)
     cells = f"{letter}{_FIRST + 1}:{letter}{_LAST + 1}"
-    page.formula(
-        _TOTAL, column, f"={formula.format(cells)}", 0, TOTAL, style, slot=f"members.合计.{name}"
-    )
+    formula = TOTALS.slots[name].formula_of().excel({f"members.{name}": cells})
+    page.formula(_TOTAL, column, formula, 0, TOTAL, style, slot=f"members.合计.{name}")
 
 
 def _printing(page: Page) -> None:

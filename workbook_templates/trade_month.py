@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from kpi_xl.catalogue import MEASURES
-from kpi_xl.catalogue.general import KPI_ATTAINMENT, KPI_MOM, KPI_YOY
 from kpi_xl.formula import Measure
 from kpi_xl.kpi import Kpi
-from workbook_templates import monthly_peers
+from kpi_xl.slots.count_values import COUNT
+from workbook_templates import all_kpis, monthly_peers
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
     ACCENT,
@@ -46,7 +46,7 @@ from workbook_templates.look import (
     Page,
     Style,
 )
-from workbook_templates.monthly_data import kpi, number
+from workbook_templates.monthly_data import formula_of, kpi, number
 from workbook_templates.monthly_findings import diagnosis, pace
 
 MONTHS: Final = 24
@@ -115,6 +115,7 @@ def build(path: Path, report: Report) -> None:
     """Write the template."""
     book = Book(path, report.name)
     page = Page(book, report.name, (1.5, *_COLUMNS.values()), landscape=False)
+    everything = all_kpis.place(book)
     findings = Page(book, _FINDINGS, monthly_peers.WIDTHS, landscape=False)
     trend = Page(book, _TREND, (14.0, 5.5, *(9.0 for _ in range(MONTHS))))
     _top(page, report.name)
@@ -136,6 +137,7 @@ def build(path: Path, report: Report) -> None:
     page.sheet.freeze_panes(5, 2)
     unit, month = page.at(3, 1, absolute=True), page.at(0, _LAST, absolute=True)
     heading = f'={unit}&"　"&{month}'
+    all_kpis.write(everything, heading)
     _findings(findings, report, heading)
     _trend(trend, report, heading)
     _guide(book, report)
@@ -181,12 +183,16 @@ def _counts(page: Page, top: int, heading: str, codes: Sequence[str]) -> None:
         page.put(row, _AT["指标"], measure.name, RULED)
         page.put(row, _AT["单位"], measure.unit, LABEL, CENTRE, RULED)
         page.put(row, _AT["实际"], None, WHOLE, STRONG, RULED, slot=slot)
-        for name, change, rule in (("上月", "环比", KPI_MOM), ("去年同期", "同比", KPI_YOY)):
+        for name, change in (("上月", "环比"), ("去年同期", "同比")):
             page.put(row, _AT[name], None, WHOLE, RULED, slot=f"{slot}.{name}")
-            moved = rule.excel((_cell(page, row, "实际"), _cell(page, row, name)))[1:]
-            page.formula(
-                row, _AT[change], _or_dash(moved), _NONE, CHANGE, RULED, slot=f"{slot}.{change}"
-            )
+            moved = COUNT.slots[f".{change}"].formula_of().excel(_row(page, row))
+            page.formula(row, _AT[change], moved, _NONE, CHANGE, RULED, slot=f"{slot}.{change}")
+
+
+def _row(page: Page, row: int) -> dict[str, str]:
+    """The cells of a row by how the names of their slots end."""
+    cells = {f".{name}": _cell(page, row, name) for name in _COLUMNS}
+    return cells | {"": cells[".实际"]}
 
 
 def _kpis(page: Page, top: int, report: Report, rows: Mapping[str, int]) -> None:
@@ -222,18 +228,12 @@ def _kpi(page: Page, one: Kpi, row: int, rows: Mapping[str, int]) -> None:
     if lower:
         page.put(row, _AT["达成率"], _NONE, RIGHT, RULED)
     else:
-        target = _cell(page, row, "目标")
-        attained = _or_dash(KPI_ATTAINMENT.excel((_cell(page, row, "实际"), target))[1:])[1:]
-        attained = f'=IF({target}="","",{attained})'
+        attained = formula_of(one, ".达成率", _row(page, row))
         page.formula(row, _AT["达成率"], attained, "", RATE, RULED, slot=f"{slot}.达成率")
-    for name, change, rule in (("上月", "环比", KPI_MOM), ("去年同期", "同比", KPI_YOY)):
-        now, before = _cell(page, row, "实际"), _cell(page, row, name)
-        in_points = one.unit == "%"
-        moved = f"({now}-{before})*100" if in_points else rule.excel((now, before))[1:]
-        style = POINTS if in_points else CHANGE
-        page.formula(
-            row, _AT[change], _or_dash(moved), _NONE, style, RULED, slot=f"{slot}.{change}"
-        )
+    style = POINTS if one.unit == "%" else CHANGE
+    for change in ("环比", "同比"):
+        moved = formula_of(one, f".{change}", _row(page, row))
+        page.formula(row, _AT[change], moved, _NONE, style, RULED, slot=f"{slot}.{change}")
     page.put(row, _AT["状态"], None, CENTRE, RULED, slot=f"{slot}.状态")
     small: Style = {"font_size": 8, "font_color": GREY, "shrink": True}
     page.put(row, _AT["依据"], None, CENTRE, RULED, small, slot=f"{slot}.依据")
@@ -421,6 +421,7 @@ def _guide(book: Book, report: Report) -> None:
             ("kpi.<指标>、.<列名>", "各指标", "公式的结果，状态和依据"),
             ("pace.…、drivers.…、waterfall.…、peers.…", "进度、因素与同类", "进度、因素分解、同类"),
             ("diagnosis.…", "诊断", "问题、原因、措施"),
+            ("all.…", "全部指标", "每项指标一行；没有数据的一句话列出"),
             ("data.months、data.<项目>", "趋势", "24 个月的月份和各项数据，末列是本月"),
             ("series.<指标>", "趋势", "24 个月的指标值，公式的结果"),
         ),

@@ -6,6 +6,7 @@ from typing import Final
 
 from xlsxwriter.utility import xl_col_to_name
 
+from kpi_xl.slots.plan_slots import WEEK_DONE, WEEK_PLAN
 from workbook_templates.look import (
     ACCENT_MIDDLE,
     ACROSS,
@@ -157,16 +158,19 @@ def _activity(page: Page, week: int, name: str, column: int) -> None:
     page.column(_FIRST, column + 1, 7, _COUNT, BOXED, INPUT, slot=f"input.{slot}.done.{name}")
     whole_numbers(page, (_FIRST, column, _LAST, column), f"{name}：计划")
     whole_numbers(page, (_FIRST, column + 1, _LAST, column + 1), f"{name}：完成")
-    for at, kind in ((column, "plan"), (column + 1, "done")):
-        total = f"=SUM({_cells(at)})"
-        page.formula(TOTALS, at, total, 0, TOTAL, _COUNT, slot=f"{slot}.{kind}.{name}.合计")
     planned, done = (f"{xl_col_to_name(at)}{TOTALS + 1}" for at in (column, column + 1))
-    none = f"COUNT({_cells(column + 1)})=0"
-    gap = f'=IF({none},"",{done}-{planned})'
+    cells = {"plan.<活动>": _cells(column), "input.week<周>.done.<项目>": _cells(column + 1)}
+    cells |= {"week<周>.plan.<项目>.合计": planned, "done.<项目>.合计": done}
+    plan = WEEK_PLAN.slots["plan.<活动>.合计"].formula_of().excel(cells)
+    total, gap, rate = (
+        WEEK_DONE.slots[end].formula_of().excel(cells)
+        for end in ("done.<项目>.合计", "gap.<项目>", "rate.<项目>")
+    )
+    page.formula(TOTALS, column, plan, 0, TOTAL, _COUNT, slot=f"{slot}.plan.{name}.合计")
+    page.formula(TOTALS, column + 1, total, 0, TOTAL, _COUNT, slot=f"{slot}.done.{name}.合计")
     page.formula(
         TOTALS + 1, column + 1, gap, "", TOTAL, plain, GAP, CENTRE, slot=f"{slot}.gap.{name}"
     )
-    rate = f'=IF({none},"",IFERROR({done}/{planned},"—"))'
     shown = {**RATE, **CENTRE, "num_format": "0%"}
     page.formula(TOTALS + 2, column + 1, rate, "", TOTAL, plain, shown, slot=f"{slot}.rate.{name}")
     first_done = f"{xl_col_to_name(column + 1)}{_FIRST + 1}"

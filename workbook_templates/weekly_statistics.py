@@ -7,6 +7,7 @@ from typing import Final
 
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
+from kpi_xl.slots.weekly_member_values import MONTH_TOTALS
 from workbook_templates import name_of
 from workbook_templates.form import UNIT, Column, Roll, facts, head
 from workbook_templates.guide import Guide
@@ -175,12 +176,18 @@ def _totals(page: Page, roll: Roll, slot: str) -> None:
     page.formula(_TOTAL, _PERSON, names, 0, TOTAL, people, slot=f"{slot}姓名")
     for number, name in enumerate(ACTIVITIES):
         column = _FIRST_ACTIVITY + 2 * number
-        for at, part in ((column, ".计划"), (column + 1, "")):
-            total = f"=SUM({roll.cells(at)})"
-            page.formula(_TOTAL, at, total, 0, TOTAL, _COUNT, slot=f"{slot}{name}{part}")
         plan, done = (xl_rowcol_to_cell(_TOTAL, at) for at in (column, column + 1))
-        none = f"COUNT({roll.cells(column + 1)})=0"
-        rate = f'=IF({none},"",IFERROR({done}/{plan},"—"))'
+        cells = {"<活动>.计划": plan, "<活动>": done}
+        cells |= {
+            "members.<活动>.计划": roll.cells(column),
+            "members.<活动>": roll.cells(column + 1),
+        }
+        planned, total, rate = (
+            MONTH_TOTALS.slots[f"<活动>{end}"].formula_of().excel(cells)
+            for end in (".计划", "", ".完成率")
+        )
+        page.formula(_TOTAL, column, planned, 0, TOTAL, _COUNT, slot=f"{slot}{name}.计划")
+        page.formula(_TOTAL, column + 1, total, 0, TOTAL, _COUNT, slot=f"{slot}{name}")
         page.formula(_RATE, column + 1, rate, "", TOTAL, _SHARE, slot=f"{slot}{name}.完成率")
     for column, name, style in ((_PIECES, "预收件数", _COUNT), (_PREMIUM, "预收保费", _MONEY)):
         total = f"=SUM({roll.cells(column)})"

@@ -13,7 +13,23 @@ from kpi_xl.catalogue import (
 from kpi_xl.catalogue.measures import MEASURES
 from kpi_xl.catalogue.registry import kpis
 
+FAMILIES = tuple(
+    module.FAMILY
+    for module in (
+        production,
+        manpower,
+        activity,
+        persistency,
+        business,
+        dealership,
+        retail,
+        general,
+    )
+)
+"""The families of KPIs, in the order they are shown."""
+
 __all__ = [
+    "FAMILIES",
     "MEASURES",
     "activity",
     "business",

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from kpi_xl.catalogue import registry
 from kpi_xl.catalogue.manpower import KPI_AVG_HEADCOUNT
-from kpi_xl.catalogue.registry import ACTIVITY_COURSE, kpis, marketing
+from kpi_xl.catalogue.registry import ACTIVITY_COURSE, marketing
 from kpi_xl.formula import Formula
 from kpi_xl.kpi import Bands
+
+FAMILY = "活动"
+kpis = registry.kpis.of(FAMILY)
+
+
+KPI_PRODUCERS = kpis.of_measure(
+    "KPI_PRODUCERS",
+    "producers",
+    aliases=("实动人数", "实动人力"),
+    meaning="本期真正出了主险业绩的人数",
+    source=marketing(14),
+    headline=True,
+)
 
 
 @kpis.kpi(
@@ -15,20 +29,21 @@ from kpi_xl.kpi import Bands
     unit="%",
     source=marketing(14),
     bands=Bands(0.80, source="《如何运用KPI解决问题》：营业单位活动率不低于 80%"),
+    headline=True,
 )
 def KPI_ACTIVITY(producers: Formula, opening: Formula, closing: Formula) -> Formula:
     return producers / KPI_AVG_HEADCOUNT(opening, closing)
 
 
 @kpis.kpi(
-    "网点活动率",
-    aliases=("网点开单率",),
-    meaning="负责的网点里有多少出了单，看网点经营的广度",
+    "出勤率",
+    meaning="应出勤的人次里实际到了多少；能见到人才谈得上辅导，活动率大致跟着出勤率走",
     unit="%",
-    source=ACTIVITY_COURSE,
+    source=marketing(15),
+    headline=True,
 )
-def KPI_OUTLET_ACTIVITY(active_outlets: Formula, outlets: Formula) -> Formula:
-    return active_outlets / outlets
+def KPI_ATTENDANCE(days_present: Formula, days_due: Formula) -> Formula:
+    return days_present / days_due
 
 
 @kpis.kpi(
@@ -37,9 +52,22 @@ def KPI_OUTLET_ACTIVITY(active_outlets: Formula, outlets: Formula) -> Formula:
     meaning="洽谈的客户里有多少促成，看面谈和促成技能",
     unit="%",
     source=ACTIVITY_COURSE,
+    headline=True,
 )
 def KPI_SIGN_RATE(closings: Formula, interviews: Formula) -> Formula:
     return closings / interviews
+
+
+@kpis.kpi(
+    "网点活动率",
+    aliases=("网点开单率",),
+    meaning="负责的网点里有多少出了单，看网点经营的广度",
+    unit="%",
+    source=ACTIVITY_COURSE,
+    headline=True,
+)
+def KPI_OUTLET_ACTIVITY(active_outlets: Formula, outlets: Formula) -> Formula:
+    return active_outlets / outlets
 
 
 KPI_APPOINTMENTS = kpis.of_measure(

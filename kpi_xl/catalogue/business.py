@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from kpi_xl.catalogue.registry import SALES_COURSE, kpis
+from kpi_xl.catalogue import registry
+from kpi_xl.catalogue.registry import SALES_COURSE
 from kpi_xl.formula import Formula
+
+FAMILY = "经营"
+kpis = registry.kpis.of(FAMILY)
 
 _SAME_PERIOD = "分子、分母都是同一期的数，不追踪同一批客户"
 

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from kpi_xl.catalogue.registry import DEALER_COURSE, kpis
+from kpi_xl.catalogue import registry
+from kpi_xl.catalogue.registry import DEALER_COURSE
 from kpi_xl.formula import Formula
+
+FAMILY = "汽车经销"
+kpis = registry.kpis.of(FAMILY)
 
 _STAGES: Final = DEALER_COURSE + "：销售流程九个环节"
 _TEST_DRIVE: Final = DEALER_COURSE + "：试乘试驾流程环节"

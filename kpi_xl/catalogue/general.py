@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from kpi_xl.catalogue.registry import ACTIVITY_COURSE, kpis, marketing
+from kpi_xl.catalogue import registry
+from kpi_xl.catalogue.registry import ACTIVITY_COURSE, marketing
 from kpi_xl.formula import Formula
 from kpi_xl.kpi import Bands
+
+FAMILY = "比较"
+kpis = registry.kpis.of(FAMILY)
 
 
 @kpis.kpi(

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from kpi_xl.catalogue.registry import HANDBOOK, kpis, marketing
+from kpi_xl.catalogue import registry
+from kpi_xl.catalogue.registry import HANDBOOK, marketing
 from kpi_xl.formula import Formula
 from kpi_xl.kpi import Bands
+
+FAMILY = "人力"
+kpis = registry.kpis.of(FAMILY)
+
 
 KPI_HEADCOUNT = kpis.of_measure(
     "KPI_HEADCOUNT",
@@ -12,6 +17,7 @@ KPI_HEADCOUNT = kpis.of_measure(
     aliases=("人力", "在职人数"),
     meaning="期末合同有效的业务员人数，是一切人均指标的基础",
     source=marketing(14),
+    headline=True,
 )
 
 
@@ -22,6 +28,7 @@ KPI_HEADCOUNT = kpis.of_measure(
     unit="人",
     number_format="#,##0.0",
     source=marketing(14),
+    headline=True,
 )
 def KPI_AVG_HEADCOUNT(opening: Formula, closing: Formula) -> Formula:
     return (opening + closing) / 2
@@ -33,6 +40,7 @@ KPI_RECRUITS = kpis.of_measure(
     aliases=("增员人数", "新签约人数"),
     meaning="本期新签约的人数",
     source=marketing(14),
+    headline=True,
 )
 
 
@@ -43,6 +51,7 @@ KPI_LEAVERS = kpis.of_measure(
     meaning="本期解约离开的人数",
     direction="lower",
     source=marketing(15),
+    headline=True,
 )
 
 
@@ -53,15 +62,7 @@ KPI_EFFECTIVE = kpis.of_measure(
     meaning="FYC 达到标准的人数，看队伍里有多少人真正靠这份工作有收入",
     source=marketing(14),
     note="FYC 标准在 kpi.toml 的 [rules] effective_fyc 中设置",
-)
-
-
-KPI_PRODUCERS = kpis.of_measure(
-    "KPI_PRODUCERS",
-    "producers",
-    aliases=("实动人数", "实动人力"),
-    meaning="本期真正出了主险业绩的人数",
-    source=marketing(14),
+    headline=True,
 )
 
 
@@ -70,6 +71,7 @@ KPI_PRODUCERS = kpis.of_measure(
     meaning="队伍补充新人的速度；低时先看增员面谈数和增员来源",
     unit="%",
     source=marketing(14),
+    headline=True,
 )
 def KPI_RECRUIT_RATE(recruits: Formula, opening: Formula) -> Formula:
     return recruits / opening
@@ -80,6 +82,7 @@ def KPI_RECRUIT_RATE(recruits: Formula, opening: Formula) -> Formula:
     meaning="期初和新增的人里，期末还留下多少；三大核心能力（PAR）之一",
     unit="%",
     source=marketing(14),
+    headline=True,
 )
 def KPI_RETENTION(closing: Formula, opening: Formula, recruits: Formula) -> Formula:
     return closing / (opening + recruits)
@@ -93,9 +96,22 @@ def KPI_RETENTION(closing: Formula, opening: Formula, recruits: Formula) -> Form
     source=marketing(14),
     bands=Bands(0.03, danger=0.027, source=HANDBOOK + "：正式以上人力月增长率"),
     note="健康界限按月看；公开标准只数正式以上人员",
+    headline=True,
 )
 def KPI_NET_GROWTH(closing: Formula, opening: Formula) -> Formula:
     return (closing - opening) / opening
+
+
+@kpis.kpi(
+    "脱落率",
+    meaning="期初和新增的人里，本期离开了多少；高时看新人衔接训练和拜访量",
+    unit="%",
+    direction="lower",
+    source=marketing(15),
+    headline=True,
+)
+def KPI_ATTRITION(leavers: Formula, opening: Formula, recruits: Formula) -> Formula:
+    return leavers / (opening + recruits)
 
 
 @kpis.kpi(
@@ -106,20 +122,10 @@ def KPI_NET_GROWTH(closing: Formula, opening: Formula) -> Formula:
     source=marketing(15),
     bands=Bands(0.30, danger=0.27, source=HANDBOOK),
     note="工作表函数按花名册的签约日、解约日直接计算，月数可改为 3、6、7、12、25 等",
+    headline=True,
 )
 def KPI_RETENTION13(retained_13: Formula, cohort_13: Formula) -> Formula:
     return retained_13 / cohort_13
-
-
-@kpis.kpi(
-    "脱落率",
-    meaning="期初和新增的人里，本期离开了多少；高时看新人衔接训练和拜访量",
-    unit="%",
-    direction="lower",
-    source=marketing(15),
-)
-def KPI_ATTRITION(leavers: Formula, opening: Formula, recruits: Formula) -> Formula:
-    return leavers / (opening + recruits)
 
 
 @kpis.kpi(
@@ -154,6 +160,7 @@ def KPI_AVG_ATTRITION(leavers: Formula, opening: Formula, closing: Formula) -> F
     unit="%",
     source="《KPI绩效分析与改善措施》第十五节",
     bands=Bands(0.35, danger=0.30, source=HANDBOOK),
+    headline=True,
 )
 def KPI_CONFIRM_RATE(confirmed_6: Formula, cohort_6: Formula) -> Formula:
     return confirmed_6 / cohort_6
@@ -212,13 +219,3 @@ def KPI_GENDER_RATIO(men: Formula, closing: Formula) -> Formula:
 )
 def KPI_PROMOTION(promoted: Formula, opening_managers: Formula) -> Formula:
     return promoted / opening_managers
-
-
-@kpis.kpi(
-    "出勤率",
-    meaning="应出勤的人次里实际到了多少；能见到人才谈得上辅导，活动率大致跟着出勤率走",
-    unit="%",
-    source=marketing(15),
-)
-def KPI_ATTENDANCE(days_present: Formula, days_due: Formula) -> Formula:
-    return days_present / days_due

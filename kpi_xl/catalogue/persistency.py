@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from kpi_xl.catalogue.registry import HANDBOOK, kpis, marketing
+from kpi_xl.catalogue import registry
+from kpi_xl.catalogue.registry import HANDBOOK, marketing
 from kpi_xl.formula import Formula
 from kpi_xl.kpi import Bands
+
+FAMILY = "持续"
+kpis = registry.kpis.of(FAMILY)
 
 _EXCLUDED: Final = (
     "趸交、犹豫期撤单、理赔终止和迁出的保单不计；宽限期内收到的才算，所以要等到第 14（26）个月末。"
@@ -22,6 +26,7 @@ _EXCLUDED: Final = (
     source=marketing(13),
     note="宽限期在 kpi.toml 的 [rules] grace_days 中设置，默认 60 天；"
     "最近两个月到期的还在宽限期内，数字会继续升高",
+    headline=True,
 )
 def KPI_PERSISTENCY(collected_premium: Formula, due_premium: Formula) -> Formula:
     return collected_premium / due_premium
@@ -33,6 +38,7 @@ def KPI_PERSISTENCY(collected_premium: Formula, due_premium: Formula) -> Formula
     meaning="到期应收的续期保单有多少件收到了钱",
     unit="%",
     source=marketing(13),
+    headline=True,
 )
 def KPI_PERSISTENCY_PIECES(collected_pieces: Formula, due_pieces: Formula) -> Formula:
     return collected_pieces / due_pieces
@@ -44,6 +50,7 @@ def KPI_PERSISTENCY_PIECES(collected_pieces: Formula, due_pieces: Formula) -> Fo
     unit="%",
     source=marketing(13),
     note="权重在 kpi.toml 的 [rules] premium_weight 中设置，默认保费 70%、件数 30%",
+    headline=True,
 )
 def KPI_PERSISTENCY_COMBINED(
     collected_premium: Formula,

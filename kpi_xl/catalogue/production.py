@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from kpi_xl.catalogue import registry
 from kpi_xl.catalogue.manpower import KPI_AVG_HEADCOUNT
-from kpi_xl.catalogue.registry import HANDBOOK, kpis, marketing
+from kpi_xl.catalogue.registry import HANDBOOK, marketing
 from kpi_xl.formula import Formula
 from kpi_xl.kpi import Bands
+
+FAMILY = "业绩"
+kpis = registry.kpis.of(FAMILY)
+
+
+@kpis.kpi(
+    "首年度保费",
+    aliases=("FYP", "首年保费收入"),
+    meaning="本期内属于保单第一年度的保费，是业绩的总量",
+    unit="元",
+    source=marketing(12),
+    headline=True,
+)
+def KPI_FYP(new_premium: Formula, first_year_renewal: Formula) -> Formula:
+    return new_premium + first_year_renewal
+
 
 KPI_NEW_PREMIUM = kpis.of_measure(
     "KPI_NEW_PREMIUM",
@@ -13,6 +30,7 @@ KPI_NEW_PREMIUM = kpis.of_measure(
     aliases=("新单保费",),
     meaning="本期承保新单的首年保费",
     source=marketing(12),
+    headline=True,
 )
 
 
@@ -22,18 +40,8 @@ KPI_PIECES = kpis.of_measure(
     aliases=("件数",),
     meaning="本期承保的主险件数",
     source=marketing(12),
+    headline=True,
 )
-
-
-@kpis.kpi(
-    "首年度保费",
-    aliases=("FYP", "首年保费收入"),
-    meaning="本期内属于保单第一年度的保费，是业绩的总量",
-    unit="元",
-    source=marketing(12),
-)
-def KPI_FYP(new_premium: Formula, first_year_renewal: Formula) -> Formula:
-    return new_premium + first_year_renewal
 
 
 @kpis.kpi(
@@ -42,6 +50,7 @@ def KPI_FYP(new_premium: Formula, first_year_renewal: Formula) -> Formula:
     meaning="平均每人带来多少首年新单保费，等于活动率 × 人均产能",
     unit="元",
     source=marketing(12),
+    headline=True,
 )
 def KPI_FYP_PER_CAPITA(new_premium: Formula, opening: Formula, closing: Formula) -> Formula:
     return new_premium / KPI_AVG_HEADCOUNT(opening, closing)
@@ -55,6 +64,7 @@ def KPI_FYP_PER_CAPITA(new_premium: Formula, opening: Formula, closing: Formula)
     source=marketing(12),
     bands=Bands(3, danger=2.7, source=HANDBOOK + "：月人均件数"),
     note="健康界限按月看",
+    headline=True,
 )
 def KPI_PIECES_PER_CAPITA(pieces: Formula, opening: Formula, closing: Formula) -> Formula:
     return pieces / KPI_AVG_HEADCOUNT(opening, closing)
@@ -65,6 +75,7 @@ def KPI_PIECES_PER_CAPITA(pieces: Formula, opening: Formula, closing: Formula) -
     meaning="平均每件主险带来多少新单保费，看客户层次和商品组合",
     unit="元",
     source=marketing(12),
+    headline=True,
 )
 def KPI_PREMIUM_PER_PIECE(new_premium: Formula, pieces: Formula) -> Formula:
     return new_premium / pieces
@@ -75,6 +86,7 @@ def KPI_PREMIUM_PER_PIECE(new_premium: Formula, pieces: Formula) -> Formula:
     meaning="出了业绩的人平均带来多少新单保费",
     unit="元",
     source=marketing(12),
+    headline=True,
 )
 def KPI_PRODUCTIVITY(new_premium: Formula, producers: Formula) -> Formula:
     return new_premium / producers
@@ -87,6 +99,7 @@ def KPI_PRODUCTIVITY(new_premium: Formula, producers: Formula) -> Formula:
     unit="件",
     number_format="0.00",
     source=marketing(13),
+    headline=True,
 )
 def KPI_PIECES_PER_PRODUCER(pieces: Formula, producers: Formula) -> Formula:
     return pieces / producers
@@ -98,6 +111,7 @@ def KPI_PIECES_PER_PRODUCER(pieces: Formula, producers: Formula) -> Formula:
     meaning="业务员从首年保费里得到的佣金，是队伍收入的主体",
     unit="元",
     source=marketing(13),
+    headline=True,
 )
 def KPI_FYC(first_year_premium: Formula, commission_rate: Formula) -> Formula:
     return first_year_premium * commission_rate
@@ -109,6 +123,7 @@ def KPI_FYC(first_year_premium: Formula, commission_rate: Formula) -> Formula:
     meaning="平均每人拿到多少首年度佣金，决定队伍留不留得住",
     unit="元",
     source=marketing(13),
+    headline=True,
 )
 def KPI_FYC_PER_CAPITA(fyc: Formula, opening: Formula, closing: Formula) -> Formula:
     return fyc / KPI_AVG_HEADCOUNT(opening, closing)
@@ -146,6 +161,7 @@ def KPI_COOLING_OFF(withdrawn_pieces: Formula, pieces: Formula) -> Formula:
     meaning="新单保费里期交的比例，期交多则续期收入有后劲",
     unit="%",
     source=marketing(15),
+    headline=True,
 )
 def KPI_REGULAR_PAY(regular_premium: Formula, new_premium: Formula) -> Formula:
     return regular_premium / new_premium

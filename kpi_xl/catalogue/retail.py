@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from kpi_xl.catalogue import registry
 from kpi_xl.catalogue.manpower import KPI_AVG_HEADCOUNT
-from kpi_xl.catalogue.registry import RETAIL_COURSE, kpis
+from kpi_xl.catalogue.registry import RETAIL_COURSE
 from kpi_xl.formula import Formula
+
+FAMILY = "零售"
+kpis = registry.kpis.of(FAMILY)
 
 KPI_VISITORS = kpis.of_measure(
     "KPI_VISITORS",

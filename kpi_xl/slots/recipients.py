@@ -16,6 +16,7 @@ from kpi_xl.data.people import People, Person
 from kpi_xl.data.targets import Targets
 from kpi_xl.errors import InputError
 from kpi_xl.project import Settings
+from kpi_xl.slots.all_kpis import all_kpi_values
 from kpi_xl.slots.analysis_values import AnalysisValues
 from kpi_xl.slots.count_values import count_values
 from kpi_xl.slots.form_values import FormValues
@@ -297,14 +298,23 @@ class Recipients:
         self.cube.month_index(self.month)  # there is no table of a month to come
         unit = self.cube.units[number]
         manager = self.people(unit.level).manager_of(unit)
-        series = self._values.series(number)
+        series, about = self._values.series(number), self._about(number)
         return (
-            self._about(number)
+            about
             | series
+            | self._all_kpis(number, about)
             | count_values(series)
             | self._analysis.unit(number)
             | self._review.unit(number, self._analysis.findings(unit.level))
             | {"unit.manager": manager.name if manager else None}
+        )
+
+    def _all_kpis(self, number: int, about: Values) -> Values:
+        if not any(name.startswith("all.") for name in self._rows):
+            return {}
+        findings = self._analysis.findings(self.cube.units[number].level)
+        return all_kpi_values(
+            self._values, number, about, lambda code: findings.status(code, number)
         )
 
     def team(self, number: int) -> Values:

@@ -8,6 +8,7 @@ from typing import Final
 
 from kpi_xl.slots import (
     agenda_values,
+    all_kpis,
     analysis_slots,
     assessment_values,
     count_values,
@@ -27,6 +28,7 @@ from kpi_xl.slots.slot import INPUT, Declared, Group
 _MODULES: Final = (
     unit_values,
     count_values,
+    all_kpis,
     analysis_slots,
     monthly_review_slots,
     fishbone_values,

@@ -79,7 +79,7 @@ class Slot:
         return "每条一格" if self.cells is None else f"{self.cells} 格"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Declared:
     """A slot by its full name.
 
@@ -89,8 +89,8 @@ class Declared:
         The name.
     pattern : str
         The name with ``<指标>`` and the like in place of what varies.
-    meaning : str
-        What stands in it, in Chinese.
+    named : mapping of str to str
+        What varies, such as ``{"指标": "活动率"}``.
     slot : Slot
         Its declaration.
     group : Group
@@ -99,9 +99,19 @@ class Declared:
 
     name: str
     pattern: str
-    meaning: str
+    named: Mapping[str, str]
     slot: Slot
     group: Group
+
+    @property
+    def meaning(self) -> str:
+        """What stands in it, in Chinese."""
+        return put(self.pattern_meaning, self.named)
+
+    @property
+    def pattern_meaning(self) -> str:
+        """What stands in the slots of its pattern: with ``<指标>`` and the like, too."""
+        return f"{self.group.about}：{self.slot.meaning}" if self.group.about else self.slot.meaning
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,11 +139,10 @@ class Group:
         """Every slot, in the order of the names."""
         for end, slot in self.slots.items():
             pattern = self.pattern + end
-            text = f"{self.about}：{slot.meaning}" if self.about else slot.meaning
             places = list(dict.fromkeys(_PLACE.findall(pattern)))
             for words in itertools.product(*(self.over[place] for place in places)):
                 named = dict(zip(places, words, strict=True))
-                yield Declared(put(pattern, named), pattern, put(text, named), slot, self)
+                yield Declared(put(pattern, named), pattern, named, slot, self)
 
     def values(self, given: Any, beside: Values | None = None, **named: str) -> Values:
         """The values of its slots that have a function or formula.

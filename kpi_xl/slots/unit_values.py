@@ -245,6 +245,23 @@ class UnitValues:
                 ).tolist()
         return values
 
+    def mix(self, kpi: Kpi, unit: int) -> dict[str, tuple[float, float, float]]:
+        """A KPI apart by category: in the month, the month before, and a year ago.
+
+        Where the month is not over, nobody knows what the same days of others were made of: these
+        are #N/A.
+        """
+        categories, numbers = self.cube.mix(kpi)
+        place = self.month.number - self.cube.first.number
+        found = {}
+        for category, months in zip(categories, numbers[:, unit], strict=True):
+            before, last_year = (
+                NOT_AVAILABLE if place < back or self._part else float(months[place - back])
+                for back in (1, 12)
+            )
+            found[category] = (float(months[place]), before, last_year)
+        return found
+
     def last_closed(self, kpi: Kpi, unit: int) -> float:
         """A KPI in the month before; an error where there is none."""
         return float(self._window(kpi)[unit, -2])

@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 import kpi_xl
+from all_kpis import check
 from kpi_xl.calendar import Month, working_days
 from kpi_xl.catalogue import MEASURES, kpis
 from kpi_xl.cli import app
@@ -84,6 +85,15 @@ def test_the_samples_are_the_same_each_time(trades, tmp_path):
         folder = tmp_path / trade
         for file in write_sample(folder, trade=trade):
             assert file.read_bytes() == (project.folder / file.relative_to(folder)).read_bytes()
+
+
+def test_every_kpi_of_the_trade_is_in_the_report_with_the_value_of_the_api(trades):
+    for project, filled in trades.values():
+        cube = load(project).cube
+        files = {file.stem: file for file in filled.files}
+        for unit in cube.units[:1] + [one for one in cube.units if one.path in files][:3]:
+            if unit.path in files:
+                check(project, files[unit.path], unit, cube.last)
 
 
 def test_the_stores_numbers_are_those_of_the_files(trades, counted):

@@ -1,15 +1,17 @@
-"""The official templates: built from the scripts, valid, and held to SLOTS.md."""
+"""The official templates: built from the scripts, valid, and as their slots are declared."""
 
 import re
 import zipfile
-from pathlib import Path
 
 import openpyxl
 import pytest
 from openpyxl.utils import range_boundaries
 
-import workbook_templates
+from kpi_xl.catalogue import kpis
+from kpi_xl.slots.registry import declared
+from kpi_xl.slots.slot import put
 from kpi_xl.workbook import Template, read
+from kpi_xl.workbook.inputs import input_slots
 from office import (
     convert,
     formulas_and_values,
@@ -19,17 +21,11 @@ from office import (
     openxml_audit_errors,
 )
 from templates import review_samples, samples
-from workbook_templates import NAMES, build, monthly_data, path
+from workbook_templates import NAMES, OFFICIAL, build, monthly_data, path, slots_page
 
 # openpyxl says what it would lose if it saved the file, which it never does here.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
 
-FOLDER = Path(workbook_templates.__file__).parent
-LEGEND = re.search(
-    r"- \*\*in\*\*:(.*?)\.\n- \*\*shape", (FOLDER / "SLOTS.md").read_text("utf-8"), re.DOTALL
-)
-SHORT = dict(pair.split(" = ") for pair in re.split(r",\s+", LEGEND[1].strip()))
-"""The templates by the sign that SLOTS.md has for each."""
 FILLED = {
     "月度KPI表": (samples.monthly_kpi, ()),
     "月度KPI表 分公司": (samples.monthly_kpi, (30,)),
@@ -87,27 +83,6 @@ def covered(template, names):
     return found
 
 
-def documented():
-    """The rows of SLOTS.md: pattern, template, rows, columns and kind."""
-    for line in (FOLDER / "SLOTS.md").read_text(encoding="utf-8").splitlines():
-        if not line.startswith("| `"):
-            continue
-        names, where, shape, kind, _ = (part.strip() for part in line[1:].split(" | ", 4))
-        rows, columns = map(int, shape.split("×"))
-        for name in re.findall(r"`([^`]+)`", names):
-            pattern = re.escape(name).replace("weekK", "week[1-5]").replace("dayD", "day[1-7]")
-            pattern = re.sub(r"<(指标|项目|活动|技能|框)>", r"(?P<\1>[^.]+)", pattern)
-            for short in where:
-                yield re.compile(pattern), SHORT[short], (rows, columns), kind
-
-
-def rule_of(name, rules):
-    """What SLOTS.md says about a slot; a plain name wins over a placeholder that takes it too."""
-    matching = [rule for rule in rules if rule[0].fullmatch(name)]
-    assert matching, f"SLOTS.md does not know {name}"
-    return min(matching, key=lambda rule: len(rule[0].groupindex))
-
-
 @every
 def test_the_committed_file_is_what_the_script_builds(name, rebuilt):
     assert parts(path(name)) == parts(rebuilt[name])
@@ -149,32 +124,62 @@ def test_every_name_but_excels_own_is_a_slot(name):
         assert not looks_like_cell.fullmatch(one), one
 
 
-def test_slots_md_has_a_sign_for_every_template():
-    assert sorted(SHORT.values()) == sorted(NAMES)
+def test_slots_md_is_made_of_the_declarations_and_the_templates():
+    written = slots_page.PAGE.read_text(encoding="utf-8")
+    assert slots_page.page(written) == written
+
+
+def test_each_template_has_a_sign_of_its_own():
+    assert len({one.sign for one in OFFICIAL.values()}) == len(OFFICIAL)
 
 
 @every
-def test_slots_md_lists_every_slot_and_nothing_else(name):
+def test_a_slot_has_as_many_cells_as_its_declaration_says(name):
+    for slot in Template(path(name)).slots.values():
+        cells = declared()[slot.name].slot.cells
+        assert cells in (None, slot.rows * slot.columns), slot.name
+        assert cells is not None or slot.columns == 1, slot.name
+
+
+GATHERED = (
+    "week<周>.plan.<活动>.合计",  # of the later weeks: over what the week before planned
+    "week<周>.done.<项目>.合计",  # of what a log has line by line or day by day
+    "week<周>.team.<项目>.合计",  # of seven days, cell by cell
+)
+"""Sums that some templates take over other cells than those of the slot in their name."""
+
+
+@every
+def test_a_sheet_has_the_formula_that_its_slot_declares(name):
+    """Of which the cached value is computed: so both cannot differ."""
     template = Template(path(name))
-    rules = [(p, shape, kind) for p, where, shape, kind in documented() if where == name]
-    assert rules
-    used = set()
+    formulas = slots_page.Formulas(path(name), template)
     for slot in template.slots.values():
-        pattern, shape, kind = rule_of(slot.name, rules)
-        used.add(pattern)
-        assert (slot.rows, slot.columns) == shape, slot.name
-        assert slot.has_formula == (kind == "formula"), slot.name
-        assert slot.name.startswith("input.") == (kind == "input"), slot.name
-    assert {pattern.pattern for pattern, _, _ in rules if pattern not in used} == set()
+        one = declared()[slot.name]
+        if one.slot.formula is None or not slot.has_formula:
+            continue
+        kpi = kpis.find(one.named["指标"]) if "指标" in one.named else None
+        expected = one.slot.formula_of(kpi).excel(Names(one))
+        found = formulas.of(slot, lambda other: other.name)
+        assert found == expected or one.pattern in GATHERED, slot.name
+
+
+class Names(dict):
+    """Each cell's reference is the name of its slot."""
+
+    def __init__(self, one):
+        super().__init__()
+        self.one = one
+
+    def __missing__(self, name):
+        group = self.one.group
+        return put(group.pattern + name if name in group.slots else name, self.one.named)
 
 
 @every
-def test_cells_that_people_may_change_are_the_documented_ones(name):
+def test_cells_that_people_may_change_all_have_a_name(name):
     template = Template(path(name))
-    rules = [(p, shape, kind) for p, where, shape, kind in documented() if where == name]
-    open_slots = [
-        slot for slot in template.slots if rule_of(slot, rules)[2] in ("input", "editable")
-    ]
+    open_slots = [one.slot.name for one in input_slots(template)]
     expected = covered(template, open_slots)
     for sheet in openpyxl.load_workbook(path(name)):
         unlocked = {
