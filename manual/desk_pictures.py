@@ -31,8 +31,9 @@ def main() -> None:
         def seen(what: str) -> None:
             if what in SHOWN:
                 # Where the picture was taken is nobody's business.
-                page.run(_NO_PLACES, str(home))
+                page.run(_SAY_INSTEAD, str(home), _HOME)
                 page.picture(folder / "page.png")
+                page.run(_SAY_INSTEAD, _HOME, str(home))
                 target = PICTURES / f"desk-{what}.png"
                 with Image.open(folder / "page.png") as picture:
                     print(target.name, save(picture.convert("RGB"), target), "bytes")
@@ -45,13 +46,15 @@ def main() -> None:
             page.close()
 
 
-_NO_PLACES: Final = """(home) => {
+_HOME: Final = "/home/li"
+
+_SAY_INSTEAD: Final = """(text, other) => {
   const all = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (all.nextNode()) {
-    all.currentNode.nodeValue = all.currentNode.nodeValue.replaceAll(home, "/home/li");
+    all.currentNode.nodeValue = all.currentNode.nodeValue.replaceAll(text, other);
   }
   for (const one of document.querySelectorAll("input")) {
-    one.value = one.value.replaceAll(home, "/home/li");
+    one.value = one.value.replaceAll(text, other);
   }
 }"""
 
