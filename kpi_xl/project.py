@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kpi_xl.analysis.feedback import FEWEST_RATERS, WEIGHTS, Relation
+from kpi_xl.analysis.time_boxes import A_DAY, MINUTES
 from kpi_xl.catalogue.schema import LISTS, ORGANISATION
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
@@ -61,6 +62,7 @@ _KNOWN: Final[dict[str, set[str] | None]] = {
     "mail": set(MAIL_KEYS),
     "server": None,
     "levels": set(ORGANISATION),
+    "time_boxes": {*MINUTES, "每天"},
     "bands": None,
 }
 
@@ -98,6 +100,10 @@ class Settings:
         Of fewer colleagues, subordinates or customers who judge somebody nothing is told.
     rater_weights : mapping of str to float
         What each side counts in 360 度评价, of which only the ratio matters.
+    time_boxes : mapping of str to int
+        How many minutes each kind of a manager's activities takes.
+    day_minutes : int
+        How many minutes of a day may be planned.
     month_cut : int or None
         The last day of a 业务月 (25: January is 1-25 January, December 26 November-31 December,
         every other month from the 26th to the 25th); None for natural months.
@@ -139,6 +145,8 @@ class Settings:
     rater_weights: Mapping[Relation, float] = field(
         default_factory=lambda: dict(WEIGHTS), repr=False
     )
+    time_boxes: Mapping[str, int] = field(default_factory=lambda: dict(MINUTES), repr=False)
+    day_minutes: int = field(default=A_DAY, repr=False)
     month_cut: int | None = None
     uncounted_ranks: tuple[str, ...] = ()
     excluded_endings: tuple[str, ...] = ("理赔终止", "迁出")
@@ -288,6 +296,8 @@ class _Reader:
             fewest_peers=int(self._number("fewest_peers", default.fewest_peers, 1, 1000)),
             fewest_raters=self._whole("fewest_raters", default.fewest_raters, 2, 1000),
             rater_weights=self._rater_weights(default.rater_weights),
+            time_boxes={kind: self._minutes(kind, usual) for kind, usual in MINUTES.items()},
+            day_minutes=self._minutes("每天", default.day_minutes),
             month_cut=(
                 self._whole("month_cut", 25, 1, 28)
                 if "month_cut" in self._section("rules")
@@ -414,6 +424,17 @@ class _Reader:
             "不能是负数，也不能都是 0",
             weights,
         )
+
+    def _minutes(self, kind: str, default: int) -> int:
+        minutes = self._section("time_boxes").get(kind, default)
+        if type(minutes) is not int or not 5 <= minutes <= 24 * 60:
+            raise self._wrong(
+                ("time_boxes", kind),
+                f"[time_boxes] “{kind}”应当是 5 到 1440 之间的整数（分钟）",
+                "请改正后再运行",
+                minutes,
+            )
+        return minutes
 
     def _levels(self) -> dict[str, str]:
         """Own names of levels: short, and none the name of two."""

@@ -28,6 +28,7 @@ from workbook_templates.look import (
     RESTING,
     RULED,
     SECTION,
+    STATUS,
     STRONG,
     SUBHEAD,
     TOTAL,
@@ -38,7 +39,7 @@ from workbook_templates.look import (
     Style,
 )
 from workbook_templates.validation import date_input
-from workbook_templates.week import WEEKS, top
+from workbook_templates.week import WEEKS, sum_formula, too_much, top
 
 NAME: Final = name_of(__name__)
 _MONTH: Final = "本月"
@@ -59,7 +60,8 @@ _FOCUS: Final = 2
 _HEADER: Final = 4
 _FIRST: Final = _HEADER + 3
 _LAST: Final = _FIRST + len(HOURS) - 1
-_TIME: Final = _LAST + 2
+_SUM: Final = _LAST + 1
+_TIME: Final = _SUM + 3
 _GROUP: Final[Style] = {"left": 1, "left_color": WHITE}
 _EDGE: Final[Style] = {"left": 1, "left_color": ACCENT_MIDDLE}
 _MIDDLE: Final[Style] = {**WRAP, "valign": "vcenter"}
@@ -164,6 +166,7 @@ def _week(page: Page, week: int, heading: str) -> None:
             "input_message": f"前两个字写用途：{'、'.join(USES)}。例如“陪访：人民路网点”。",
         },
     )
+    _sums(page, slot)
     _use(page, slot)
     page.sheet.freeze_panes(_FIRST, _DAY)
     page.sheet.fit_to_pages(1, 1)
@@ -193,6 +196,29 @@ def _heads(page: Page, slot: str) -> None:
             page.put(_HEADER, column, None, HEAD, ACROSS, _GROUP, slot=f"{slot}.weekend")
         page.put(_HEADER + 2, column, "计划", SUBHEAD, LEFT, PADDED, _GROUP)
         page.put(_HEADER + 2, column + 1, "记录", SUBHEAD, LEFT, PADDED)
+
+
+def _sums(page: Page, slot: str) -> None:
+    """How many hours each day has, and what has no room in it."""
+    page.height(_SUM, 30)
+    page.height(_SUM + 1, 30)
+    page.blanks(_SUM, _HOUR, _SUM, _END, TOTAL)
+    limit: Style = {"num_format": '"合计 ≤ "0.0', "font_size": 9}
+    page.put(_SUM, _HOUR, None, TOTAL, limit, CENTRE, slot=f"{slot}.时间.上限")
+    page.put(_SUM + 1, _HOUR, "排不下", LABEL, CENTRE, BOXED)
+    most = xl_rowcol_to_cell(_SUM, _HOUR, True, True)
+    small: Style = {"font_size": 9, "bold": False, "text_wrap": True}
+    for day in range(1, WEEKEND + 1):
+        column = _DAY + 2 * (day - 1)
+        for at, name in ((column, "合计"), (column + 1, "记录合计")):
+            letter = xl_col_to_name(at)
+            hours = f'COUNTIF({letter}{_FIRST + 1}:{letter}{_LAST + 1},"?*")'
+            text = sum_formula(hours, most)
+            page.formula(_SUM, at, text, "", TOTAL, small, CENTRE, slot=f"{slot}.day{day}.{name}")
+            too_much(page, _SUM, at, _SUM)
+        left = f"{slot}.day{day}.排不下"
+        red: Style = {"font_size": 9, "font_color": STATUS["危险"]["font_color"]}
+        page.merged(_SUM + 1, column, _SUM + 1, column + 1, "", _MIDDLE, BOXED, red, slot=left)
 
 
 def _use(page: Page, slot: str) -> None:
@@ -265,6 +291,12 @@ def _guide(book: Book) -> None:
             ("计划小时、记录小时", "前两个字是该用途的格数", "一格算一小时"),
             ("差额", "记录 − 计划", "还没有记录时为空"),
             ("占比", "该用途记录 ÷ 记录合计", "时间花在哪里"),
+            (
+                "合计",
+                "有内容的格数，一格一小时",
+                "超过上限就写超出多少；上限在设置 [time_boxes] 里",
+            ),
+            ("排不下", "时间盒排完以后剩下的活动", "每项活动几分钟在设置 [time_boxes] 里"),
             ("周末一栏", "有调休上班日时显示它的日期", "预填当天的早会、夕会"),
         ),
     )
@@ -289,6 +321,8 @@ def _guide(book: Book) -> None:
             ("unit.…、branch.name、period.…", "本月表头", "经理、人数、月份、工作日"),
             ("weekN.name、.period、.heading", "第1—5周表头", "第几周、起止日期、谁的行事历"),
             ("weekN.dayM.日期、.备注、weekN.weekend", "第1—5周", "日期；休息日、节日"),
+            ("weekN.dayM.合计、.记录合计", "第1—5周", "公式的结果：当日几小时，超出多少"),
+            ("weekN.dayM.排不下、weekN.时间.上限", "第1—5周", "没有时间做的活动；一天的上限"),
             ("weekN.time.…", "第1—5周", "公式的结果：计划、记录、差额、占比、合计"),
             ("time.…", "本月", "公式的结果：各周记录、合计、占比"),
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from workbook_templates import name_of
 from workbook_templates.guide import Guide
@@ -34,7 +34,7 @@ from workbook_templates.look import (
     Style,
 )
 from workbook_templates.validation import choices, date_input, dates, whole_numbers
-from workbook_templates.week import WEEKS, no_week, resting, top
+from workbook_templates.week import WEEKS, no_week, resting, sum_formula, too_much, top
 
 NAME: Final = name_of(__name__)
 ATTENTION: Final = 10
@@ -42,8 +42,8 @@ ATTENTION: Final = 10
 WAYS: Final = ("陪同展业", "单独面谈", "电话跟进", "训练辅导", "家访慰问")
 _LIST: Final = "关注名单"
 _DAYS: Final = ("星期一", "星期二", "星期三", "星期四", "星期五")
-_WIDTHS: Final = (1.5, 9.5, 9, 9.5, 28, 28, 28, 28, 8.5, 8.5)
-_DATE, _WEEKDAY, _NOTE, _MORNING, _AFTERNOON, _ACCOMPANY, _TALKS = 1, 2, 3, 4, 6, 8, 9
+_WIDTHS: Final = (1.5, 9.5, 9, 9.5, 13, 26, 26, 13, 26, 26, 11, 8.5, 8.5)
+_DATE, _WEEKDAY, _NOTE, _MORNING, _AFTERNOON, _SUM, _ACCOMPANY, _TALKS = 1, 2, 3, 4, 7, 10, 11, 12
 _FOCUS: Final = 2
 _HEADER: Final = 4
 _FIRST: Final = _HEADER + 2
@@ -95,9 +95,14 @@ def _week(page: Page, week: int, heading: str) -> None:
     note: Style = {"text_wrap": True}
     page.column(_FIRST, _NOTE, 5, LABEL, CENTRE, BOXED, note, slot=f"{slot}.days.note")
     for column, name in ((_MORNING, "morning"), (_AFTERNOON, "afternoon")):
-        page.column(_FIRST, column, 5, WRAP, BOXED, EDITABLE, _EDGE, slot=f"{slot}.{name}")
+        box: Style = {"font_size": 9, "text_wrap": True, "valign": "top"}
+        hours = (CENTRE, BOXED, EDITABLE, box, _EDGE)
+        page.column(_FIRST, column, 5, *hours, slot=f"{slot}.{name}.时间")
+        page.column(_FIRST, column + 1, 5, WRAP, BOXED, EDITABLE, slot=f"{slot}.{name}")
         result = f"input.{slot}.{name}.result"
-        page.column(_FIRST, column + 1, 5, WRAP, BOXED, INPUT, slot=result)
+        page.column(_FIRST, column + 2, 5, WRAP, BOXED, INPUT, slot=result)
+        _like_hours(page, column)
+    _sums(page, slot)
     _norms(page, slot)
     resting(page, _FIRST, _LAST, _TALKS, _NOTE)
     no_week(page, _FIRST, _LAST, _TALKS)
@@ -119,13 +124,52 @@ def _heads(page: Page) -> None:
         page.put(_HEADER, column, text, HEAD, CENTRE)
     for column, text in ((_MORNING, "上午"), (_AFTERNOON, "下午")):
         page.put(_HEADER, column, text, HEAD, ACROSS, _GROUP)
-        page.put(_HEADER, column + 1, None, HEAD, ACROSS)
-        page.put(_HEADER + 1, column, "计划", SUBHEAD, LEFT, PADDED, _GROUP)
-        page.put(_HEADER + 1, column + 1, "结果", SUBHEAD, LEFT, PADDED)
+        page.blanks(_HEADER, column + 1, _HEADER, column + 2, HEAD, ACROSS)
+        page.put(_HEADER + 1, column, "时间盒", SUBHEAD, CENTRE, _GROUP)
+        page.put(_HEADER + 1, column + 1, "计划", SUBHEAD, LEFT, PADDED)
+        page.put(_HEADER + 1, column + 2, "结果", SUBHEAD, LEFT, PADDED)
+    page.put(_HEADER, _SUM, "计划合计", HEAD, CENTRE, _GROUP)
     page.put(_HEADER, _ACCOMPANY, "陪同", HEAD, CENTRE, _GROUP)
     page.put(_HEADER + 1, _ACCOMPANY, "次", SUBHEAD, CENTRE, _GROUP)
     page.put(_HEADER, _TALKS, "面谈", HEAD, CENTRE)
     page.put(_HEADER + 1, _TALKS, "人", SUBHEAD, CENTRE)
+
+
+def _like_hours(page: Page, column: int) -> None:
+    """Say how hours are written, so that they can be added up."""
+    page.sheet.data_validation(
+        _FIRST,
+        column,
+        _LAST,
+        column,
+        {
+            "validate": "any",
+            "input_title": "从几点到几点",
+            "input_message": "写成 9:00—11:00；一项活动一个时间盒，时间到了就收。",
+        },
+    )
+
+
+def _sums(page: Page, slot: str) -> None:
+    """How many hours of each day are planned, and whether they are too many."""
+    limit: Style = {"num_format": '"上限 "0.0" 小时"', "font_size": 8}
+    page.put(_HEADER + 1, _SUM, None, SUBHEAD, CENTRE, _GROUP, limit, slot=f"{slot}.时间.上限")
+    most = xl_rowcol_to_cell(_HEADER + 1, _SUM, True, True)
+    for row in range(_FIRST, _LAST + 1):
+        cells = (xl_rowcol_to_cell(row, column) for column in (_MORNING, _AFTERNOON))
+        hours = "+".join(_hours_of(cell) for cell in cells)
+        style: Style = {"font_size": 9, "text_wrap": True}
+        page.formula(
+            row, _SUM, sum_formula(f"ROUND({hours},2)", most), "", CENTRE, BOXED, style, _EDGE
+        )
+    page.name_slot(f"{slot}.时间.合计", _FIRST, _SUM, _LAST, _SUM)
+    too_much(page, _FIRST, _SUM, _LAST)
+
+
+def _hours_of(cell: str) -> str:
+    """The hours of a box such as 9:00—11:00; 0 for anything else."""
+    end, start = f'MID({cell},FIND("—",{cell})+1,5)', f'LEFT({cell},FIND("—",{cell})-1)'
+    return f"IFERROR((TIMEVALUE({end})-TIMEVALUE({start}))*24,0)"
 
 
 def _norms(page: Page, slot: str) -> None:
@@ -233,6 +277,7 @@ def _guide(book: Book) -> None:
         "怎么算",
         (
             ("项目", "公式", "说明"),
+            ("计划合计", "上午、下午时间盒的长度之和", "超过上限就写超出多少；“排不下”的不算"),
             ("本周合计", "五天之和", "陪同次数、面谈人数"),
             ("提示 · 陪同", f"合计与 {_ACCOMPANIED} 次比", "一周陪同展业三到四次"),
             ("提示 · 面谈", "合计与已填天数比", "每个填了的日子至少一人"),
@@ -244,6 +289,7 @@ def _guide(book: Book) -> None:
             ("位置", "名称", "内容"),
             ("第1—5周 · 工作重点", "weekN.focus", "已预填，可改"),
             ("第1—5周 · 计划", "weekN.morning、weekN.afternoon", "已预填，可改"),
+            ("第1—5周 · 时间盒", "weekN.morning.时间、.afternoon.时间", "已预填，可改；9:00—11:00"),
             ("第1—5周 · 上午结果", "input.weekN.morning.result", "每天一格"),
             ("第1—5周 · 下午结果", "input.weekN.afternoon.result", "每天一格"),
             ("第1—5周 · 陪同、面谈", "input.weekN.accompany、.talks", "整数"),
@@ -263,6 +309,11 @@ def _guide(book: Book) -> None:
             ("unit.…、branch.name、period.…", "关注名单表头", "单位、主管、人数、月份、工作日"),
             ("weekN.name、.period", "第1—5周表头", "第几周、起止日期"),
             ("weekN.heading", "第1—5周表头", "公式的结果：单位、主管、月份"),
+            (
+                "weekN.时间.合计、.上限",
+                "第1—5周",
+                "公式的结果；一天最多排几小时（[time_boxes]）",
+            ),
             ("weekN.days、weekN.days.note", "第1—5周", "周一到周五的日期；休息日或节日"),
             ("weekN.accompany.合计、.提示", "第1—5周", "公式的结果；weekN.talks 也是"),
             ("attention.姓名、.工号、.职级、.原因", "关注名单", f"最多 {ATTENTION} 人"),

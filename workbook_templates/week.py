@@ -6,7 +6,7 @@ from typing import Final
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from workbook_templates.look import GREY, LABEL, RESTING, RIGHT, SECTION, STRONG, Page
+from workbook_templates.look import GREY, LABEL, RESTING, RIGHT, SECTION, STATUS, STRONG, Page
 
 WEEKS: Final = range(1, 6)
 WEEKDAYS: Final = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
@@ -82,3 +82,24 @@ def no_week(page: Page, row: int, last_row: int, last: int) -> None:
     page.highlight(
         row, 1, last_row, last, f'=AND({period}<>"",$B{row + 1}="")', {"bg_color": RESTING}
     )
+
+
+def sum_formula(hours: str, most: str) -> str:
+    """The formula of how many hours a day has, and by how many they are too many.
+
+    Parameters
+    ----------
+    hours : str
+        A formula of the day's hours, rounded.
+    most : str
+        The cell with how many there may be.
+    """
+    over = f'IF({hours}>{most},"，超出 "&({hours}-{most})&" 小时","")'
+    return f'=IF({hours}=0,"",{hours}&" 小时"&{over})'
+
+
+def too_much(page: Page, row: int, column: int, last_row: int) -> None:
+    """Turn the sums that are too large red."""
+    cell = xl_rowcol_to_cell(row, column)
+    ink = {"bold": True, "font_color": STATUS["危险"]["font_color"]}
+    page.highlight(row, column, last_row, column, f'ISNUMBER(SEARCH("超出",{cell}))', ink)

@@ -5,8 +5,18 @@ Times are minutes from midnight.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
+
+MINUTES: Final[Mapping[str, int]] = {
+    "会议": 60, "例会": 120, "陪访": 120, "面谈": 30, "辅导": 60, "培训": 60, "银行": 60,
+    "招募": 60, "管理": 60, "学习": 60,
+}  # fmt: skip
+"""How many minutes each kind of a manager's activities takes, until kpi.toml says otherwise."""
+
+A_DAY: Final = 7 * 60
+"""So many minutes of a day are planned at most; the rest is for what nobody planned."""
 
 Period = tuple[int, int]
 """From and until."""

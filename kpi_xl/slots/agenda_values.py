@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from kpi_xl.analysis.time_boxes import A_DAY, MINUTES, Activity, time_boxes
 from kpi_xl.calendar import WEEKDAYS, Month, day_note, is_working_day, planned_weeks
 from kpi_xl.slots.plan_slots import OVER_WEEKS, WEEKS, period_text
 from kpi_xl.slots.plan_values import working_days_of
 from kpi_xl.slots.slot import Group, Kind, Slot, Values
+from kpi_xl.slots.time_values import rows_of, sum_text
 
 HOURS: Final = (
     "8:30—9:30",
@@ -34,7 +36,12 @@ _DAYS: Final = tuple(str(day) for day in range(1, WEEKEND + 1))
 DAYS: Final = Group(
     "week<周>.day<日>.",
     "第 <周> 周第 <日> 天",
-    {"计划": Slot("各时段的计划，一列；第 6 天是周末调休日", cells=len(HOURS))},
+    {
+        "计划": Slot("各时段的计划，一列；第 6 天是周末调休日", cells=len(HOURS)),
+        "合计": Slot("当日计划几小时，超出上限多少"),
+        "记录合计": Slot("当日实际几小时，超出上限多少"),
+        "排不下": Slot("没有时间做的活动"),
+    },
     OVER_WEEKS | {"日": _DAYS},
 )
 
@@ -80,10 +87,20 @@ TYPED: Final = Group(
     OVER_WEEKS | {"日": _DAYS},
 )
 
-_FORENOON: Final = (1, 2)
+_HOUR: Final = 60
+_STARTS: Final = (510, 570, 630, 810, 870, 930, 990)
+_DAYTIME: Final = tuple((start, start + _HOUR) for start in _STARTS)
+_PERIODS: Final = ((510, 690), (810, 1050))
+"""When `HOURS` begin, without the evening; when they go on without a break."""
 
 
-def agenda_values(teams: Sequence[str], month: Month, cut: int | None = None) -> Values:
+def agenda_values(
+    teams: Sequence[str],
+    month: Month,
+    cut: int | None = None,
+    minutes: Mapping[str, int] = MINUTES,
+    most: int = A_DAY,
+) -> Values:
     """A proposal for the month: meetings, and the teams in turn, the weakest first.
 
     Parameters
@@ -94,6 +111,10 @@ def agenda_values(teams: Sequence[str], month: Month, cut: int | None = None) ->
         The month.
     cut : int or None
         The last day of a business month.
+    minutes : mapping of str to int
+        How long each kind of activity takes; a box takes whole hours of the form.
+    most : int
+        How many minutes of a day may be planned.
     """
     weeks = planned_weeks(month, cut)
     working = working_days_of(weeks)
@@ -106,16 +127,27 @@ def agenda_values(teams: Sequence[str], month: Month, cut: int | None = None) ->
         made_up = [day for day in week[5:] if day and is_working_day(day)]
         days = [*week[:5], *made_up[:1]]
         found[f"{slot}.weekend"] = _weekend(made_up)
+        found[f"{slot}.时间.上限"] = most / 60
         planned = 0
         uses = dict.fromkeys(USES, 0)
         for place in range(1, WEEKEND + 1):
             day = days[place - 1] if place <= len(days) else None
-            plan: list[str | None] = [None] * len(HOURS)
+            wanted: list[tuple[str, str, int]] = []
             if day and day in working:
                 team = teams[turn % len(teams)] if teams else None
-                plan = _day(day, day == working[0], day == working[-1], team)
+                wanted = _day(day, day == working[0], day == working[-1], team)
                 turn += day.weekday() in (1, 2, 3)
+            activities = [
+                Activity(text, -(-minutes[kind] // _HOUR) * _HOUR, _STARTS[hour])
+                for kind, text, hour in wanted
+            ]
+            boxes, left = time_boxes(activities, _PERIODS, most)
+            plan = [*rows_of(boxes, _DAYTIME), None]
+            hours = sum(text is not None for text in plan)
             found[f"{slot}.day{place}.计划"] = plan
+            found[f"{slot}.day{place}.合计"] = sum_text(hours * _HOUR, most)
+            found[f"{slot}.day{place}.记录合计"] = ""
+            found[f"{slot}.day{place}.排不下"] = "；".join(one.text for one in left)
             if place < WEEKEND:
                 found[f"{slot}.day{place}.日期"] = day
                 found[f"{slot}.day{place}.备注"] = day and day_note(day)
@@ -139,28 +171,27 @@ def agenda_values(teams: Sequence[str], month: Month, cut: int | None = None) ->
     }
 
 
-def _day(day: dt.date, is_first: bool, is_last: bool, team: str | None) -> list[str | None]:
-    """A working day by the hour."""
-    plan: list[str | None] = [None] * len(HOURS)
-    plan[0], plan[6] = "会议：早会", "会议：夕会"
+def _day(
+    day: dt.date, is_first: bool, is_last: bool, team: str | None
+) -> list[tuple[str, str, int]]:
+    """What a working day should have, what matters most first: its kind, it, and its best hour."""
+    wanted = [("会议", "会议：早会", 0), ("会议", "会议：夕会", 6)]
     weekday = day.weekday()
-    if weekday == 0:
-        for hour in _FORENOON:
-            plan[hour] = "会议：部门周例会"
-    if weekday in (1, 2, 3) and team:
-        for hour in _FORENOON:
-            plan[hour] = f"陪访：{team}"
-        plan[4] = f"辅导：{team}主管"
-    if weekday == 2:
-        plan[3] = "培训：专题训练"
-    if weekday == 4:
-        plan[4] = "会议：主管例会"
-        plan[5] = "管理：检查活动工具，排下周"
     if is_first:
-        plan[3] = "管理：定本月KPI，分解目标"
+        wanted.append(("管理", "管理：定本月KPI，分解目标", 3))
     if is_last:
-        plan[3] = "会议：月检讨会"
-    return plan
+        wanted.append(("会议", "会议：月检讨会", 3))
+    if weekday == 0:
+        wanted.append(("例会", "会议：部门周例会", 1))
+    if weekday in (1, 2, 3) and team:
+        wanted.append(("陪访", f"陪访：{team}", 1))
+        wanted.append(("辅导", f"辅导：{team}主管", 4))
+    if weekday == 2:
+        wanted.append(("培训", "培训：专题训练", 3))
+    if weekday == 4:
+        wanted.append(("会议", "会议：主管例会", 4))
+        wanted.append(("管理", "管理：检查活动工具，排下周", 5))
+    return wanted
 
 
 def _weekend(made_up: Sequence[dt.date]) -> str:

@@ -108,7 +108,10 @@ class FormValues:
             focus = focus_of(self._values, number, self._last_targets.of_unit(unit))
             weeks = len(planned_weeks(self._month, self._cut))
             values |= {f"week{n}.focus": focus if n <= weeks else None for n in range(1, WEEKS + 1)}
-            values |= agenda_values(self._weakest_first(number), self._month, self._cut)
+            weakest, settings = self._weakest_first(number), self._settings
+            values |= agenda_values(
+                weakest, self._month, self._cut, settings.time_boxes, settings.day_minutes
+            )
         if self._asks("week1.合计."):
             teams = {one.agent: name for name, team in self._teams(number) for one in team}
             values |= week_statistics(self._days(number), teams, self._rows)

@@ -10,6 +10,7 @@ from typing import Final
 
 from kpi_xl.analysis.attention import Attention, attention
 from kpi_xl.analysis.spread import spread
+from kpi_xl.analysis.time_boxes import A_DAY, MINUTES
 from kpi_xl.calendar import (
     Month,
     is_working_day,
@@ -32,9 +33,11 @@ from kpi_xl.slots.plan_slots import (
     Week,
 )
 from kpi_xl.slots.slot import Values
+from kpi_xl.slots.time_values import AFTERNOON, MORNING, NO_ROOM, half_day, sum_text
 from kpi_xl.slots.unit_values import UnitValues
 
 _ACCOMPANIED: Final = (1, 2, 3)  # Tuesday to Thursday: three mornings a week with somebody
+_WORKDAYS: Final = 5  # a week's sheet has Monday to Friday
 _TALKS: Final = (0, 1, 2, 3)  # a talk every afternoon but Friday's, which is for the review
 
 
@@ -110,6 +113,8 @@ def manager_schedule(
     focus: str,
     room: int,
     cut: int | None = None,
+    minutes: Mapping[str, int] = MINUTES,
+    most: int = A_DAY,
 ) -> Values:
     """A manager's month: whom to see, and when.
 
@@ -127,6 +132,10 @@ def manager_schedule(
         How many people the list has room for.
     cut : int or None
         The last day of a business month.
+    minutes : mapping of str to int
+        How long each kind of activity takes.
+    most : int
+        How many minutes of a day may be planned.
     """
     to_see = attention(
         [person.as_member(month) for person in people if not person.is_manager], room
@@ -143,12 +152,38 @@ def manager_schedule(
             f"{slot}.focus": focus + _without_room(week[5:], meetings) if days else None,
             f"{slot}.morning": [plan.morning for plan in plans],
             f"{slot}.afternoon": [plan.afternoon for plan in plans],
+            **_boxes(slot, plans, minutes, most),
             f"{slot}.accompany.合计": 0,
             f"{slot}.talks.合计": 0,
             f"{slot}.accompany.提示": "",
             f"{slot}.talks.提示": "",
         }
     return values
+
+
+def _boxes(slot: str, plans: Sequence[ManagerDay], minutes: Mapping[str, int], most: int) -> Values:
+    """The hours of what is planned, half a day at a time."""
+    hours: dict[str, list[str | None]] = {"morning": [], "afternoon": []}
+    sums = []
+    for plan in plans:
+        taken = 0
+        for half, (text, period) in {
+            "morning": (plan.morning, MORNING),
+            "afternoon": (plan.afternoon, AFTERNOON),
+        }.items():
+            box = half_day(text, _kind(text or ""), period, minutes, most - taken)
+            hours[half].append(box.hours if box else NO_ROOM if text else None)
+            taken += box.end - box.start if box else 0
+        sums.append(sum_text(taken, most))
+    found: Values = {f"{slot}.{half}.时间": column for half, column in hours.items()}
+    none = [""] * (_WORKDAYS - len(sums))  # the formulas stand in all rows
+    return found | {f"{slot}.时间.合计": sums + none, f"{slot}.时间.上限": most / 60}
+
+
+def _kind(text: str) -> str:
+    """What kind of activity a half of a manager's day is."""
+    kinds = {"陪同展业": "陪访", "面谈": "面谈", "周例会": "例会"}
+    return next((kind for begin, kind in kinds.items() if text.startswith(begin)), "会议")
 
 
 @dataclass(frozen=True)

@@ -341,8 +341,17 @@ class Recipients:
             values |= member_values(people, self._targets, self.month, self.cube.last, room)
         if lines := self._rows.get("attention.姓名"):
             focus = focus_of(self._values, number, self._last_targets.of_unit(unit))
-            cut = self._settings.month_cut
-            values |= manager_schedule(name, people, self.month, focus, lines, cut)
+            settings = self._settings
+            values |= manager_schedule(
+                name,
+                people,
+                self.month,
+                focus,
+                lines,
+                settings.month_cut,
+                settings.time_boxes,
+                settings.day_minutes,
+            )
         return values
 
     def check_room(self, recipients: Iterable[Recipient]) -> None:

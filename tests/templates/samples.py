@@ -435,6 +435,11 @@ def manager_schedule():
             for n in range(len(days))
         ]
         values[f"{slot}.afternoon"] = [["面谈：谢明（本月无业绩）；检查当日活动记录"] for _ in days]
+        values[f"{slot}.morning.时间"] = [["9:00—12:00"] for _ in days]
+        values[f"{slot}.afternoon.时间"] = [["13:30—18:00"] for _ in days]
+        over = ["7.5 小时，超出 0.5 小时"] if days else [""]
+        values[f"{slot}.时间.合计"] = [over] * 5
+        values[f"{slot}.时间.上限"] = 7
     members = people(18)
     reasons = (
         "连续两月没有业绩",

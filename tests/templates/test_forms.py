@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from kpi_xl.analysis.boxes import SKILL_WILL
 from kpi_xl.analysis.feedback import WEIGHTS, feedback
+from kpi_xl.analysis.time_boxes import MINUTES
 from kpi_xl.calendar import Month, is_working_day, planned_weeks
 from kpi_xl.data.people import ACTIVITIES, Person
 from kpi_xl.data.ratings import Round
@@ -18,7 +19,12 @@ from kpi_xl.slots.agenda_values import agenda_values
 from kpi_xl.slots.assessment_values import ITEMS, assessment_values, feedback_values
 from kpi_xl.slots.log_values import log_days, manager_log, person_log
 from kpi_xl.slots.member_values import member_values
-from kpi_xl.slots.plan_values import manager_days, person_plan, week_values
+from kpi_xl.slots.plan_values import (
+    manager_days,
+    manager_schedule,
+    person_plan,
+    week_values,
+)
 from kpi_xl.slots.skill_values import box_values, skill_values
 from kpi_xl.slots.weekly_member_values import MemberDays, daily_checks, week_statistics
 from kpi_xl.slots.weekly_review_values import review_values
@@ -431,6 +437,49 @@ def test_the_agenda_knows_holidays_and_made_up_days():
     assert found["week1.day3.备注"] == "劳动节"
     assert found["week1.day3.计划"] == [None] * 8
     assert "会议：月检讨会" in found["week5.day5.计划"]
+
+
+@pytest.mark.parametrize(("joint", "most"), [(120, 420), (180, 420), (180, 240), (60, 60)])
+def test_an_agenda_keeps_to_the_days_hours_and_tells_what_has_no_room(joint, most):
+    usual = agenda_values(["一组", "二组"], MONTH, most=1000)
+    found = agenda_values(["一组", "二组"], MONTH, None, MINUTES | {"陪访": joint}, most)
+    for week in range(1, 6):
+        assert found[f"week{week}.时间.上限"] == most / 60
+        for day in range(1, 7):
+            slot = f"week{week}.day{day}"
+            plan = [text for text in found[f"{slot}.计划"] if text]
+            left = [text for text in found[f"{slot}.排不下"].split("；") if text]
+            assert len(plan) * 60 <= most
+            assert {*plan, *left} == {text for text in usual[f"{slot}.计划"] if text}
+            assert found[f"{slot}.合计"] == (f"{len(plan)} 小时" if plan else "")
+            joints = [text for text in plan if text.startswith("陪访")]
+            assert len(joints) in (0, joint // 60)
+
+
+def test_what_does_not_fit_into_half_a_day_is_told():
+    given = MINUTES | {"陪访": 200}
+    found = manager_schedule("甲", team(5), MONTH, "", 10, None, given, 420)
+    for plan, box in zip(found["week3.morning"], found["week3.morning.时间"], strict=True):
+        assert (box == "排不下") == (plan or "").startswith("陪同展业")
+    usual = manager_schedule("甲", team(5), MONTH, "", 10)
+    assert "9:00—11:00" in usual["week3.morning.时间"]
+    assert usual["week3.时间.合计"][1] == "2.5 小时"
+
+
+@needs_soffice
+def test_the_sheet_adds_up_the_boxes_that_people_write(tmp_path):
+    value = calculated(
+        tmp_path,
+        "主管日程",
+        {
+            "week1.时间.上限": 7,
+            "week1.morning.时间": ["9:00—12:00", "9:00—10:10", "排不下", None, "9:00—11:00"],
+            "week1.afternoon.时间": ["13:30—18:00", None, "14:00—14:30", None, "下午"],
+        },
+    )
+    sums = [value("week1.时间.合计", row) for row in range(5)]
+    assert sums[:3] == ["7.5 小时，超出 0.5 小时", "1.17 小时", "0.5 小时"]
+    assert sums[3:] == [None, "2 小时"]
 
 
 def test_the_log_has_each_days_quota():
