@@ -145,6 +145,12 @@ DAYS_NOT_USED: Final = Kind(
     "是的话，请把标题改成“{column}”，或在 kpi.toml 的 [columns] 里写明；不是的不用处理",
     set_aside=False,
 )
+COLUMN_WITHOUT_HEADING: Final = Kind(
+    "column.without-heading",
+    "{where}的列没有标题，有 {count} 格内容，没有用上",
+    "是要用的数据，请补上标题；标题是公式的，请在 Excel 里打开文件保存一次；不是的不用处理",
+    set_aside=False,
+)
 SMALL_AMOUNTS: Final = Kind(
     "money.too-small",
     "金额的中位数只有 {median} 元，单位会不会是万元",

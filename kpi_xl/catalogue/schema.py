@@ -121,14 +121,22 @@ _AGENT: Final = Column(
         "员工编号",
         *(
             who + what
-            for who in ("业务员", "代理人", "营销员", "销售人员", "客户经理", "员工", "人员")
+            for who in (
+                *("业务员", "代理人", "营销员", "销售人员", "客户经理", "员工", "人员"),
+                *("店员", "导购", "导购员", "销售员", "销售顾问", "理财经理", "保险营销员"),
+            )
             for what in ("工号", "编号", "编码", "代码")
             if who + what not in ("业务员工号", "业务员代码", "代理人工号", "员工编号")
         ),
         "agent",
         "agent_id",
-        "agent id",
-        "employee_id",
+        "agent_code",
+        "agent_no",
+        *(
+            who + what
+            for who in ("employee", "emp", "staff")
+            for what in ("id", "no", "number", "code")
+        ),
     ),
 )
 
@@ -139,8 +147,15 @@ _DEPARTMENT_NAMES: Final = (
     "门店",
     "店铺",
     "营业部名称",
+    "部门名称",
+    "所属部门",
+    "所在部门",
+    "门店名称",
+    "所属门店",
     "department",
     "dept",
+    "department_name",
+    "dept_name",
 )
 _TEAM_NAMES: Final = (
     "所属营业组",
@@ -160,6 +175,20 @@ _RECRUITER_IDS: Final = tuple(
 _RECRUITER_NAMES: Final = (
     *_RECRUITERS[1:],
     *(who + what for who in _RECRUITERS for what in ("姓名", "名称")),
+)
+
+_POLICY_NUMBERS: Final = (
+    *(
+        "保单号码",
+        "保单编号",
+        "保险单号",
+        "保险单号码",
+        "保险单编号",
+        "保险合同号",
+        "保险合同号码",
+        "保险合同编号",
+    ),
+    *("policy", "policy_no", "policy_number"),
 )
 
 _FLAG: Final = (
@@ -194,7 +223,25 @@ AGENTS: Final = Table(
     "业务员花名册，每人每次签约一行",
     (
         _AGENT,
-        Column("name", "姓名", "text", "业务员姓名", aliases=("业务员姓名", "业务员", "name")),
+        Column(
+            "name",
+            "姓名",
+            "text",
+            "业务员姓名",
+            aliases=(
+                *(
+                    "业务员姓名",
+                    "代理人姓名",
+                    "营销员姓名",
+                    "员工姓名",
+                    "人员姓名",
+                    "客户经理姓名",
+                    "业务员",
+                    "name",
+                ),
+                *("full_name", "employee_name", "emp_name", "agent_name"),
+            ),
+        ),
         Column(
             "region",
             "营业区",
@@ -209,7 +256,7 @@ AGENTS: Final = Table(
             "职级",
             "text",
             "职级代码或名称，如 M00 为试用",
-            aliases=("级别", "职务", "rank", "grade"),
+            aliases=("级别", "职务", "职级代码", "职级名称", "现职级", "rank", "grade"),
         ),
         Column(
             "is_manager",
@@ -238,7 +285,13 @@ AGENTS: Final = Table(
                 ("F", "女"),
             ),
         ),
-        Column("education", "学历", "text", "最高学历", aliases=("文化程度", "education")),
+        Column(
+            "education",
+            "学历",
+            "text",
+            "最高学历",
+            aliases=("文化程度", "最高学历", "学历层次", "education"),
+        ),
         Column(
             "recruiter",
             "推荐人",
@@ -271,6 +324,8 @@ AGENTS: Final = Table(
                 "sign_date",
                 "hire_date",
                 "join_date",
+                *("date_of_hire", "hired_date", "orig_hire_date", "original_hire_date"),
+                *("date_of_joining", "joining_date", "date_joined"),
             ),
         ),
         Column(
@@ -309,6 +364,8 @@ AGENTS: Final = Table(
                 "解约时间",
                 "leave_date",
                 "termination_date",
+                *("date_of_termination", "exit_date", "date_of_leaving", "leaving_date"),
+                "last_working_day",
             ),
         ),
     ),
@@ -337,7 +394,7 @@ TRANSFERS: Final = Table(
             "营业部",
             "text",
             "调入的营业部",
-            aliases=("调入营业部", "新营业部", *_DEPARTMENT_NAMES),
+            aliases=("调入营业部", "新营业部", "调入部门", "新部门", *_DEPARTMENT_NAMES),
         ),
         Column(
             "team",
@@ -354,7 +411,7 @@ TRANSFERS: Final = Table(
             "原营业部",
             "text",
             "调出的营业部",
-            aliases=("调出营业部", "from_department"),
+            aliases=("调出营业部", "调出部门", "原部门", "from_department"),
         ),
         Column(
             "from_team", "原营业组", "text", "调出的营业组", aliases=("调出营业组", "from_team")
@@ -414,16 +471,22 @@ POLICIES: Final = Table(
             "id",
             "保单号，按文本原样保留",
             required=True,
-            aliases=("保单号码", "保单编号", "保险单号", "policy", "policy_no"),
+            aliases=_POLICY_NUMBERS,
         ),
         replace(_AGENT, instead="outlet"),
-        Column("product", "险种", "text", "险种名称", aliases=("险种名称", "产品", "product")),
+        Column(
+            "product",
+            "险种",
+            "text",
+            "险种名称",
+            aliases=("险种名称", "产品", "产品名称", "product", "product_name", "plan_name"),
+        ),
         Column(
             "is_main",
             "主附险",
             "choice",
             "主险或附加险；没有这一列则都算主险",
-            aliases=("主附险标志", "主附", "is_main"),
+            aliases=("主附险标志", "主附险标识", "主附", "主附约", "is_main"),
             choices=(
                 ("主险", "1"),
                 ("附加险", "0"),
@@ -464,8 +527,8 @@ POLICIES: Final = Table(
                 "保费",
                 "期缴保费",
                 "期交保费",
-                "premium",
-                "fyp",
+                *("首期保险费", "首年保险费", "保险费", "保费金额"),
+                *("premium", "fyp", "first_year_premium", "premium_amount"),
             ),
         ),
         Column(
@@ -473,7 +536,10 @@ POLICIES: Final = Table(
             "FYC",
             "money",
             "首年度佣金（元）",
-            aliases=("首年度佣金", "首年佣金", "首期佣金", "首佣", "佣金", "commission"),
+            aliases=(
+                *("首年度佣金", "首年佣金", "首期佣金", "首佣", "佣金", "佣金金额"),
+                *("commission", "commission_amount", "first_year_commission"),
+            ),
             default="0",
         ),
         Column(
@@ -481,7 +547,20 @@ POLICIES: Final = Table(
             "缴费方式",
             "choice",
             "年交、半年交、季交、月交、趸交，或只写期交；没有这一列则都算期交",
-            aliases=("交费方式", "缴别", "交费类型", "pay_mode"),
+            aliases=(
+                *(
+                    "交费方式",
+                    "缴别",
+                    "交别",
+                    "交费类型",
+                    "缴费类型",
+                    "缴费频率",
+                    "交费频率",
+                    "缴费频次",
+                    "交费频次",
+                ),
+                *("pay_mode", "payment_frequency", "premium_frequency", "payment_mode"),
+            ),
             choices=tuple(
                 (mode.replace("交", written), mode)
                 for written in ("交", "缴")
@@ -508,7 +587,7 @@ POLICIES: Final = Table(
                 "承保日",
                 "承保时间",
                 *_days("出单", "签单", "生效", "保单生效", "合同生效"),
-                "issue_date",
+                *("issue_date", "issued_date", "policy_issue_date", "date_of_issue"),
             ),
         ),
         Column(
@@ -556,7 +635,7 @@ DUES: Final = Table(
             "id",
             "保单号",
             required=True,
-            aliases=("保单号码", "policy", "policy_no"),
+            aliases=_POLICY_NUMBERS,
         ),
         _AGENT,
         Column(
@@ -573,7 +652,14 @@ DUES: Final = Table(
             "money",
             "应收保费（元）",
             required=True,
-            aliases=("应缴保费", "应交保费", "应收金额", "due_premium"),
+            aliases=(
+                "应缴保费",
+                "应交保费",
+                "应收金额",
+                "due_premium",
+                "premium_due",
+                "amount_due",
+            ),
         ),
         Column(
             "paid",
@@ -587,7 +673,15 @@ DUES: Final = Table(
             "实收保费",
             "money",
             "实收保费（元），未收不填",
-            aliases=("实缴保费", "实交保费", "实收金额", "收费金额", "paid_premium"),
+            aliases=(
+                "实缴保费",
+                "实交保费",
+                "实收金额",
+                "收费金额",
+                "paid_premium",
+                "paid_amount",
+                "amount_paid",
+            ),
             default="0",
         ),
     ),
@@ -605,7 +699,14 @@ ACTIVITIES: Final = Table(
     "活动",
     "活动量记录，每人每天（或每月汇总）一行",
     (
-        Column("day", "日期", "date", "活动日期", required=True, aliases=("活动日期", "date")),
+        Column(
+            "day",
+            "日期",
+            "date",
+            "活动日期",
+            required=True,
+            aliases=("活动日期", "拜访日期", "date"),
+        ),
         _AGENT,
         Column(
             "outlet",
@@ -615,8 +716,10 @@ ACTIVITIES: Final = Table(
             aliases=("拜访网点", "outlet"),
             sooner=_OUTLET_CODES,
         ),
-        _count("appointments", "约访数", "约访次数", "约访", "appointments"),
-        _count("visits", "拜访数", "拜访次数", "拜访", "拜访量", "拜访客户数", "visits"),
+        _count("appointments", "约访数", "约访次数", "约访次数", "约访", "约访量", "appointments"),
+        _count(
+            "visits", "拜访数", "拜访次数", "拜访次数", "拜访", "拜访量", "拜访客户数", "visits"
+        ),
         _count("interviews", "洽谈人数", "洽谈的客户人数", "洽谈", "面谈数", "interviews"),
         _count("closings", "促成人数", "促成的客户人数", "促成", "促成数", "closings"),
         _count("prospects", "意向客户数", "有购买意向的客户数", "意向客户", "prospects"),
@@ -640,7 +743,12 @@ ATTENDANCE: Final = Table(
         ),
         _AGENT,
         _count("days_due", "应出勤", "应出勤天数", "应出勤天数", "days_due"),
-        _count("days_present", "实出勤", "实际出勤天数", "实际出勤", "实出勤天数", "days_present"),
+        _count(
+            "days_present",
+            "实出勤",
+            "实际出勤天数",
+            *("实际出勤天数", "实际出勤", "实出勤天数", "days_present"),
+        ),
     ),
     key=("agent", "day"),
     aliases=("考勤", "attendance"),

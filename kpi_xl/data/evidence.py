@@ -23,6 +23,8 @@ from kpi_xl.data.headings import normalise
 from kpi_xl.data.read import RawTable
 from kpi_xl.data.units_of_money import in_percent
 from kpi_xl.fault import Fault
+from kpi_xl.readers.cell import NOTHING, plain
+from kpi_xl.readers.date import NO_DAY_WORDS
 
 _STATUS: Final = {
     "agents": re.compile(r"状态|是否在职|是否离职|在职标志|status", re.IGNORECASE),
@@ -43,7 +45,7 @@ _NO_MOVE: Final = r"(离职|离司|离岗|解约|脱落|退司|终止|入职|入
 _LIKE: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "agents": (
         ("left", r"离|退司|解约|解除|终止|脱落|注销|状态|leave|left|terminat|status"),
-        ("department", r"部门|营业部|门店|机构|department|dept"),
+        ("department", r"部门|营业部|门店|店铺|机构|单位|支公司|归属|所属|组织|department|dept"),
         ("team", r"营业组|小组|团队|team"),
         ("region", r"营业区|片区|region"),
     ),
@@ -102,13 +104,27 @@ _BENIGN: Final = re.compile(
 )
 
 
+_LIKE_DAY: Final = re.compile(
+    r"\d{1,4}\s*[-/.年、]\s*\d{1,2}(\s*[-/.月、]\s*\d{1,4})?\D*.*|\d{1,2}月\d{1,2}日.*|(19|20)\d{6}"
+    r"|\d{1,2}-?[A-Za-z]{3}.*|(4|5)\d{4}(\.\d+)?"
+)
+_LOOKED_AT: Final = 1_000
+
+
 def _partly_days(cells: Any) -> bool:
-    """Whether some cells are days and the rest is empty."""
-    filled = len(cells) - cells.null_count
-    if not filled or not cells.null_count:
-        return False
-    days = pc.match_substring_regex(cells, r"^\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|^(19|20)\d{6}$")
-    return bool((pc.sum(days).as_py() or 0) == filled)
+    """Whether some cells are days, however they are written, and the rest says there is none."""
+    written = [plain(text) for text in pc.unique(cells).drop_null()[:_LOOKED_AT].to_pylist()]
+    days = [text for text in written if text not in NOTHING and text not in NO_DAY_WORDS]
+    partly = cells.null_count > 0 or len(days) < len(written)
+    return bool(days) and partly and all(map(_LIKE_DAY.fullmatch, days))
+
+
+def without_heading(raw: RawTable) -> Iterator[Fault]:
+    """Columns that have no heading and something in most rows."""
+    for left, filled in raw.unnamed:
+        if filled * 2 > len(raw.rows) > 0:
+            where = f"“{left}”右边" if left else "最左边"
+            yield kinds.COLUMN_WITHOUT_HEADING(where=where, count=filled)
 
 
 def _is_status(raw: RawTable, heading: str) -> bool:

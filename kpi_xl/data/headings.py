@@ -14,6 +14,7 @@ from typing import Final
 from kpi_xl.catalogue.schema import Column, Table
 from kpi_xl.errors import InputError
 from kpi_xl.project import Settings
+from kpi_xl.readers.unit import simplified
 
 MOST_LEVELS: Final = 3
 """A header has at most so many rows."""
@@ -42,7 +43,7 @@ def normalise(heading: str) -> str:
     ('首年保费', 'agentid', '工号')
     """
     text = unicodedata.normalize("NFKC", heading)
-    return _IGNORED.sub("", _BRACKETS.sub("", text) or text).casefold()
+    return simplified(_IGNORED.sub("", _BRACKETS.sub("", text) or text).casefold())
 
 
 def column_names(column: Column) -> tuple[str, ...]:

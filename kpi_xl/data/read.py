@@ -58,6 +58,9 @@ class RawTable:
         The cells of the columns that are not used, by heading.
     totals : tuple of Total
         The rows of totals; they are among `malformed`.
+    unnamed : tuple of (str, int)
+        For each column without a heading the heading to the left of it, and how many cells hold
+        anything.
     said : SheetSettings
         What kpi.toml says of the file or worksheet.
     """
@@ -72,6 +75,7 @@ class RawTable:
     above: str = ""
     others: Mapping[str, Any] = field(default_factory=dict)
     totals: tuple[Total, ...] = ()
+    unnamed: tuple[tuple[str, int], ...] = ()
     said: SheetSettings = field(default_factory=SheetSettings)
 
     def unit(self, heading: str) -> str:
@@ -196,6 +200,11 @@ def _raw_table(source: Source, table: Table, grid: Grid) -> RawTable:
             if heading and i not in used
         },
         totals=tuple(of_totals),
+        unnamed=tuple(
+            (next((h for h in reversed(grid.headings[:i]) if h), ""), filled)
+            for i, (heading, column) in enumerate(zip(grid.headings, cells, strict=False))
+            if not heading and (filled := len(column) - column.null_count)
+        ),
     )
 
 

@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from kpi_xl.readers.cell import plain
 
@@ -30,8 +30,7 @@ def canonical(name: str) -> str:
     >>> canonical(" 城東 營業部"), canonical("Ａ组\u200b")
     ('城东营业部', 'a组')
     """
-    text = "".join(plain(name).casefold().split())
-    return text if text.isascii() else _simplified()(text)
+    return simplified("".join(plain(name).casefold().split()))
 
 
 def stem(name: str) -> str:
@@ -47,12 +46,23 @@ def stem(name: str) -> str:
     return _SUFFIX.sub("", whole) if whole not in ("营业部", "营业区", "营业组") else whole
 
 
-@functools.cache
-def _simplified() -> Callable[[str], str]:
-    from opencc import OpenCC  # reads its dictionaries: only where there are names
+@functools.lru_cache(1 << 14)
+def simplified(text: str) -> str:
+    """A text in simplified characters.
 
-    convert: Callable[[str], str] = functools.lru_cache(1 << 14)(OpenCC("t2s").convert)
-    return convert
+    Examples
+    --------
+    >>> simplified("保單號碼")
+    '保单号码'
+    """
+    return text if text.isascii() else str(_converter().convert(text))
+
+
+@functools.cache
+def _converter() -> Any:
+    from opencc import OpenCC  # reads its dictionaries: only where there is something to convert
+
+    return OpenCC("t2s")
 
 
 @dataclass(frozen=True)

@@ -227,12 +227,12 @@ def test_no_sheet_with_the_headings(workbook):
 
 
 def test_a_column_missing_in_a_sheet(workbook):
-    file = workbook({"甲": [["哈"]], "保单": [["保单号", "工号", "首年保险费", "出单的日子"]]})
+    file = workbook({"甲": [["哈"]], "保单": [["保单号", "工号", "头年保险费用", "出单的日子"]]})
     with pytest.raises(InputError) as caught:
         read_table(file, POLICIES)
     assert caught.value.sheet == "保单"
     assert caught.value.problem.endswith("首年保费、承保日期")
-    assert "“首年保险费”像是首年保费" in caught.value.advice
+    assert "“头年保险费用”像是首年保费" in caught.value.advice
     assert "「甲」" in caught.value.advice
 
 
