@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 import traceback
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from kpi_xl.project import Project
 from kpi_xl.system.error_log import log_fault
 from kpi_xl.system.progress import Progress
 from kpi_xl.system.system_errors import database_error, file_error
-from kpi_xl.system.user import User, UserSettings
+from kpi_xl.system.user import PROJECT_VARIABLE, User, UserSettings
 from udfs.current import data, seen
 from udfs.open_book import Cells, OpenBook
 
@@ -224,6 +225,19 @@ def diagnose(host: Host, progress: Progress) -> None:
     host.say("\n\n".join((view.title, *first.values(), *view.notes)))
 
 
+def import_files(host: Host, progress: Progress) -> None:
+    """导入向导: what each raw file is read as, on the local page in the browser."""
+    from kpi_xl.desk.starter import open_page
+
+    user = host.user
+    chosen = user.settings().project is not None or PROJECT_VARIABLE in os.environ
+    open_page(_project(user).folder if chosen else None)
+    host.say(
+        "导入向导会在浏览器里打开。选好、写入以后，回到这里点“刷新月度KPI”。"
+        + ("" if chosen else "\n在那里新建的项目，请再点“设置”选它。")
+    )
+
+
 def check(host: Host, progress: Progress) -> None:
     """数据校验: check the raw files and open the report."""
     from kpi_xl.jobs.check import check as job
@@ -321,6 +335,7 @@ WITHOUT_CHOICE: Final[dict[str, Action]] = {
     "undo": undo,
     "collect": collect,
     "diagnose": diagnose,
+    "import_files": import_files,
     "check": check,
     "doctor": doctor,
     "explain": explain,

@@ -17,12 +17,15 @@ class Command(NamedTuple):
         What is on it, and what is shown when the pointer rests on it.
     of_template : bool
         Whether it is a menu of the official templates.
+    here_only : bool
+        Whether it needs the user's own machine, so that no server has it.
     """
 
     name: str
     label: str
     tip: str
     of_template: bool = False
+    here_only: bool = False
 
 
 GROUPS: Final[Sequence[tuple[str, Sequence[Command]]]] = (
@@ -66,7 +69,15 @@ GROUPS: Final[Sequence[tuple[str, Sequence[Command]]]] = (
     ),
     (
         "数据",
-        (Command("check", "数据校验", "检查项目的原始数据，打开校验报告"),),
+        (
+            Command(
+                "import_files",
+                "导入向导",
+                "在浏览器里看每个原始文件读成哪张表、哪一列是什么，选好写入项目",
+                here_only=True,
+            ),
+            Command("check", "数据校验", "检查项目的原始数据，打开校验报告"),
+        ),
     ),
     (
         "帮助",
@@ -86,3 +97,12 @@ GROUPS: Final[Sequence[tuple[str, Sequence[Command]]]] = (
 
 COMMANDS: Final = tuple(command for _, commands in GROUPS for command in commands)
 """The buttons."""
+
+SERVED_GROUPS: Final = tuple(
+    (label, tuple(command for command in commands if not command.here_only))
+    for label, commands in GROUPS
+)
+"""The buttons by group that a server has."""
+
+SERVED: Final = tuple(command for _, commands in SERVED_GROUPS for command in commands)
+"""The buttons that a server has."""

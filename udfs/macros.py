@@ -63,6 +63,11 @@ def diagnose() -> None:
     _run(buttons.diagnose)
 
 
+def import_files() -> None:
+    """导入向导: what each raw file is read as, in the browser."""
+    _run(buttons.import_files)
+
+
 def check() -> None:
     """数据校验: check the raw files and open the report."""
     _run(buttons.check)

@@ -194,7 +194,7 @@ class Desk:
             return
         program = "open" if sys.platform == "darwin" else "xdg-open"
         try:
-            subprocess.Popen(
+            process = subprocess.Popen(
                 [program, str(target)],
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -204,6 +204,7 @@ class Desk:
             raise InputError(
                 "这台电脑上没有打开它的程序", f"请在文件管理器里打开：{target}"
             ) from error
+        threading.Thread(target=process.wait, daemon=True).start()  # nothing is left of it
 
     @property
     def report(self) -> str:

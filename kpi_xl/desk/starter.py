@@ -1,15 +1,21 @@
-"""A file to double-click that opens the page, as each system wants it."""
+"""What opens the page: a file to double-click as each system wants it, or another program."""
 
 from __future__ import annotations
 
+import importlib.util
 import shlex
+import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Final
 
+from kpi_xl.errors import InputError
 from kpi_xl.system.files import write_whole
 
 NAME: Final = "KPI"
+
+_NEEDED: Final = ("jinja2", "python_multipart", "starlette", "uvicorn")
 
 
 def starter(folder: Path, project: Path | None, system: str = sys.platform) -> Path:
@@ -29,10 +35,7 @@ def starter(folder: Path, project: Path | None, system: str = sys.platform) -> P
     Path
         The file.
     """
-    words = [sys.executable, "-m", "kpi_xl.cli"]
-    if project is not None:
-        words += ["--project", str(project.resolve())]
-    words.append("desk")
+    words = _words(project)
     if system == "win32":
         file, text = folder / f"{NAME}.cmd", _for_windows(words)
     elif system == "darwin":
@@ -43,6 +46,36 @@ def starter(folder: Path, project: Path | None, system: str = sys.platform) -> P
     if system != "win32":
         file.chmod(0o755)
     return file
+
+
+def open_page(project: Path | None) -> None:
+    """Open the page in a process of its own, which goes on when this one ends.
+
+    Raises
+    ------
+    InputError
+        When what it needs is not installed.
+    """
+    if any(importlib.util.find_spec(name) is None for name in _NEEDED):
+        raise InputError("没有安装网页要用的组件", "请运行 pip install 'kpi_xl[desk]'")
+    flags = 0
+    if sys.platform == "win32":
+        # No window of a command line, and no end with the program that started it.
+        flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
+    process = subprocess.Popen(
+        _words(project),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        creationflags=flags,
+    )
+    threading.Thread(target=process.wait, daemon=True).start()  # nothing is left of it
+
+
+def _words(project: Path | None) -> list[str]:
+    named = [] if project is None else ["--project", str(project.resolve())]
+    return [sys.executable, "-m", "kpi_xl.cli", *named, "desk"]
 
 
 def _for_windows(words: list[str]) -> str:

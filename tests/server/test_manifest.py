@@ -14,7 +14,7 @@ pytest.importorskip("fastapi", reason="kpi_xl[server] is not installed")
 import workbook_templates
 from kpi_xl.settings.server import Entra, ServerSettings
 from server.conftest import ROOT
-from udfs.commands import COMMANDS, GROUPS
+from udfs.commands import SERVED, SERVED_GROUPS
 from udfs.server.manifest import SHORT, manifest
 
 ADDRESS = "https://kpi.example.com:8443"
@@ -83,10 +83,10 @@ def test_references_lengths_and_addresses(tree):
 
 def test_the_tab_has_the_items_of_the_classic_one(tree):
     groups = list(tree.iter(f"{OVERRIDES}Group"))
-    assert [label(tree, one) for one in groups] == [name for name, _ in GROUPS]
+    assert [label(tree, one) for one in groups] == [name for name, _ in SERVED_GROUPS]
     controls = list(tree.iter(f"{OVERRIDES}Control"))
-    assert [label(tree, one) for one in controls] == [one.label for one in COMMANDS]
-    for command, control in zip(COMMANDS, controls, strict=True):
+    assert [label(tree, one) for one in controls] == [one.label for one in SERVED]
+    for command, control in zip(SERVED, controls, strict=True):
         tip = control.find(f"{OVERRIDES}Supertip/{OVERRIDES}Description").get("resid")
         assert resources(tree)[tip].get("DefaultValue") == command.tip
         items = list(control.iter(f"{OVERRIDES}Item"))

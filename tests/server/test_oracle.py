@@ -19,7 +19,7 @@ from kpi_xl.jobs.live import IDENTITY
 from server.inside import bearer, inside, sheet
 from server.worlds import people, world
 from udfs import functions
-from udfs.commands import COMMANDS
+from udfs.commands import SERVED
 from udfs.server import CALLS, SCRIPT
 
 WHO = "department"
@@ -122,7 +122,7 @@ def books():
 def presses():
     """Every button, on every workbook, with every choice."""
     few = [{}, workbook({"unit.name": "城北营业部"}, OF_UNITS)]
-    for command in COMMANDS:
+    for command in SERVED:
         given = few
         if command.name == "refresh":
             given = list(books())

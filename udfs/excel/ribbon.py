@@ -18,6 +18,7 @@ _MACROS: Final = {
     "distribute": ("KpiDistribute", "FileSendAsAttachment"),
     "collect": ("KpiCollect", "ImportExcel"),
     "diagnose": ("KpiDiagnose", "FindDialog"),
+    "import_files": ("KpiImportFiles", "GetExternalDataFromText"),
     "check": ("KpiCheckData", "DataValidation"),
     "explain": ("KpiExplain", "FunctionWizard"),
     "settings": ("KpiSettings", "PropertySheet"),

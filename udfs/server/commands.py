@@ -22,7 +22,7 @@ from kpi_xl.slots.recipients import PERSONS
 from kpi_xl.system.user import User
 from udfs import buttons
 from udfs.buttons import USUAL, Selected
-from udfs.commands import COMMANDS, Command
+from udfs.commands import SERVED, Command
 from udfs.open_book import MARK
 from udfs.server.manifest import action as action_name
 from udfs.server.sent import SentCells, SentWorkbook
@@ -122,8 +122,8 @@ class Page:
 def as_javascript() -> str:
     """The buttons as the page imports them: labels, what each runs, and the levels to choose."""
     told = {
-        "BUTTONS": {one.name: one.label for one in COMMANDS},
-        "COMMANDS": [line for one in COMMANDS for line in _lines(one)],
+        "BUTTONS": {one.name: one.label for one in SERVED},
+        "COMMANDS": [line for one in SERVED for line in _lines(one)],
         "LEVELS": LEVELS_KNOWN,
     }
     return "".join(
@@ -181,7 +181,7 @@ def run(
 
 
 def _action(name: str, arguments: list[str], user: User, sees_all: bool) -> buttons.Action:
-    command = next((one for one in COMMANDS if one.name == name), None)
+    command = next((one for one in SERVED if one.name == name), None)
     if command is None:
         raise InputError("没有这个按钮", "请重新安装加载项的清单（manifest）", value=name)
     if name in _OF_NO_UNIT and not sees_all:

@@ -14,7 +14,7 @@ from xml.sax.saxutils import quoteattr
 import workbook_templates
 from kpi_xl import __version__
 from kpi_xl.settings.server import ServerSettings
-from udfs.commands import GROUPS, Command
+from udfs.commands import SERVED_GROUPS, Command
 
 SHORT: Final = 125
 """So many characters may labels have; tips twice as many."""
@@ -92,7 +92,7 @@ class _Manifest:
         ).encode()
 
     def _groups(self) -> Iterator[str]:
-        for number, (label, commands) in enumerate(GROUPS, 1):
+        for number, (label, commands) in enumerate(SERVED_GROUPS, 1):
             name = f"group{number}"
             controls = "".join(
                 self._menu(one) if one.of_template else self._button(one) for one in commands

@@ -30,6 +30,10 @@ Public Sub KpiDiagnose(control As IRibbonControl)
     KpiRun control, "diagnose()"
 End Sub
 
+Public Sub KpiImportFiles(control As IRibbonControl)
+    KpiRun control, "import_files()"
+End Sub
+
 Public Sub KpiCheckData(control As IRibbonControl)
     KpiRun control, "check()"
 End Sub
