@@ -62,7 +62,7 @@ def exports(folder: str | Path) -> None:
 
 
 def _policies(file: Path) -> None:
-    headings = ("保单号码", "销售员编码", "产品名称", "规模保费", "首佣", "生效日期")
+    headings = ("保单号码", "归属工号", "险种全称", "规模保费", "首佣", "生效日期")
     rows = "".join(
         "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>"
         for row in (headings, *_SALES)
@@ -76,7 +76,7 @@ def _roster(file: Path) -> None:
         sheet = book.add_worksheet("在册")
         middle = book.add_format({"valign": "vcenter"})
         sheet.merge_range(0, 0, 0, 6, "业务员台账（2024年6月）")
-        headings = ("部门", "小组", "销售员编码", "姓名", "何时进来", "何时走的", "人员状态")
+        headings = ("部门", "小组", "我司工号", "姓名", "何时进来", "何时走的", "人员状态")
         sheet.write_row(1, 0, headings)
         for column in (0, 1):
             _merged(sheet, column, [person[column] for person in _PEOPLE], middle)

@@ -74,7 +74,7 @@ def walked(home, page):
         yield address.partition("/?")[0], told, wrong
 
 
-@pytest.mark.filterwarnings("ignore:.*extension is not supported")
+@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
 def test_the_walk_gives_the_right_numbers_and_workbooks(walked, home, page):
     base, told, _ = walked
     for unit, numbers in RIGHT.items():

@@ -164,7 +164,7 @@ def test_what_the_files_may_be(project):
     roster, policies, notes = (session.sheets[name] for name in (ROSTER, POLICIES, NOTES))
     assert (roster.code, policies.code, notes.code) == ("agents", "policies", "")
     assert how(roster) == {
-        "工号": ("销售员编码", "near"),
+        "工号": ("我司工号", "near"),
         "姓名": ("姓名", "heading"),
         "营业部": ("部门", "heading"),
         "营业组": ("小组", "heading"),
@@ -225,7 +225,7 @@ def chosen(project):
             roster,
             columns={
                 **roster.columns,
-                "agent": "销售员编码",
+                "agent": "我司工号",
                 "signed": "何时进来",
                 "left": "何时走的",
             },
@@ -239,9 +239,9 @@ def chosen(project):
             policies,
             columns={
                 **policies.columns,
-                "agent": "销售员编码",
+                "agent": "归属工号",
                 "premium": "规模保费",
-                "product": "产品名称",
+                "product": "险种全称",
             },
             units={**policies.units, "规模保费": "万元"},
         ),
