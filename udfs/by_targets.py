@@ -18,6 +18,7 @@ from kpi_xl.analysis.targets import break_down, carry_over, stepped_targets
 from kpi_xl.calendar import Month, Period, working_days
 from kpi_xl.error_values import error_name
 from udfs.arguments import BadArgumentError, cells_of, is_blank, numbers, text_of
+from udfs.by_methods import KPI_ABC
 from udfs.dates import dates
 from udfs.quantities import MOST, cell, chain, count, floats, given, grid, one, sound
 from udfs.results import Result, cells, never_raises, shaped
@@ -462,8 +463,8 @@ def KPI_INCOME_TARGET(wished: Any, base: Any, allowance: Any, tiers: Any, funnel
 
 
 @never_raises
-def KPI_TASKS(important: Any, days_left: Any, urgent_days: Any = 2) -> Result:
-    """四象限：一周的事按重要和紧急分四类，并给出先后次序。
+def KPI_TASKS(important: Any, days_left: Any, urgent_days: Any = 2, impact: Any = None) -> Result:
+    """四象限：一周的事按重要和紧急分四类，并给出先后次序；给出影响的再按 ABC 法则分类。
 
     Parameters
     ----------
@@ -473,11 +474,13 @@ def KPI_TASKS(important: Any, days_left: Any, urgent_days: Any = 2) -> Result:
         离期限还有几个工作日，过期的为负数；没有期限的留空，不算紧急。
     urgent_days : optional
         可省略为 2：几个工作日以内算紧急。
+    impact : optional
+        可省略：做成了带来多少，如保费，一件事一格；给出时多一列 A、B、C，规则同 KPI_ABC。
 
     Returns
     -------
     rows
-        象限、第几件做，一件事一行。
+        象限、第几件做，一件事一行；给出影响时再加 A、B、C。
 
     Examples
     --------
@@ -498,7 +501,15 @@ def KPI_TASKS(important: Any, days_left: Any, urgent_days: Any = 2) -> Result:
     none = [is_blank(mark) and empty for mark, empty in zip(marks, open_ended.flat, strict=True)]
     tasks = [place for place in order.tolist() if not none[place]]
     turn = {place: number for number, place in enumerate(tasks, 1)}
-    return [
+    rows: list[list[Any]] = [
         [None, None] if none[place] else [boxes.TASK_QUADRANTS[q], turn[place]]
         for place, q in enumerate(quadrant.tolist())
     ]
+    if is_blank(impact):
+        return rows
+    classes = KPI_ABC(impact)
+    if not isinstance(classes, list):
+        return classes  # an error
+    if len(classes) != len(rows):
+        return "#VALUE!"
+    return [row + known for row, known in zip(rows, classes, strict=True)]

@@ -9,6 +9,7 @@ raises: the host turns the names into its own true errors.
 - By roster (`udfs.by_roster`): people counted from a column of sign dates and one of leave dates.
 - By data (`udfs.by_data`): the KPIs of the user's project.
 - By analysis (`udfs.by_analysis`): what numbers in cells mean: factors, goals, peers, scores.
+  Methods of management (`udfs.by_methods`) are among them: 360 度评价, ABC 法则.
 - By targets (`udfs.by_targets`): pace, targets and quotas from numbers in cells.
 - By findings (`udfs.by_findings`): what the project's data say about a unit, and why.
 """
@@ -20,7 +21,7 @@ from types import ModuleType
 from typing import Any
 
 from kpi_xl.catalogue import kpis
-from udfs import by_analysis, by_data, by_findings, by_roster, by_targets
+from udfs import by_analysis, by_data, by_findings, by_methods, by_roster, by_targets
 from udfs.by_counts import by_counts
 
 
@@ -35,7 +36,7 @@ def _of(module: ModuleType) -> tuple[Callable[..., Any], ...]:
 
 BY_DATA = _of(by_data)
 BY_ROSTER = _of(by_roster)
-BY_ANALYSIS = _of(by_analysis)
+BY_ANALYSIS = (*_of(by_analysis), *_of(by_methods))
 BY_TARGETS = _of(by_targets)
 BY_FINDINGS = _of(by_findings)
 

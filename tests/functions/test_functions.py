@@ -25,7 +25,8 @@ ARGUMENTS = CELLS | st.lists(CELLS, max_size=4) | st.lists(st.lists(CELLS, max_s
 ERRORS = {"#N/A", "#DIV/0!", "#VALUE!", "#NUM!"}
 NAMES = sorted(functions.__all__)
 TEXTS = {
-    "KPI", "KPI_TABLE", "KPI_UNITS", "KPI_NAMES", "KPI_STATUS", "KPI_HELP", "KPI_ADVICE",
+    "KPI", "KPI_360", "KPI_ABC", "KPI_TABLE", "KPI_UNITS", "KPI_NAMES", "KPI_STATUS", "KPI_HELP",
+    "KPI_ADVICE",
     "KPI_BOX", "KPI_DRIVERS", "KPI_PACE", "KPI_PEERS", "KPI_PERIOD_TARGETS", "KPI_QUADRANT",
     "KPI_SIGNAL", "KPI_SMART", "KPI_TASKS", "KPI_UNIT_DRIVERS", "KPI_UNIT_PEERS", "KPI_WARNINGS",
 }  # fmt: skip
