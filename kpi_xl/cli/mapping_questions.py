@@ -81,8 +81,8 @@ def show_outlook(numbers: Outlook) -> None:
 
 
 def _asked(session: MappingSession, name: str) -> Answer:
-    proposal = session.sheets[name]
     answer = session.answers[name]
+    proposal = session.proposal(name, answer.table)
     show_sheet(name, proposal, answer)
     if not answer.table:
         tables = list(dict.fromkeys((*proposal.tables, *TABLES)))
@@ -92,7 +92,7 @@ def _asked(session: MappingSession, name: str) -> Answer:
             return answer
         if chosen == len(tables):
             return Answer(NOT_READ)
-        proposal = session.as_table(name, tables[chosen])
+        proposal = session.proposal(name, tables[chosen])
         answer = sure_answer(proposal, tables[chosen])
     for one in proposal.columns:
         if one.how != "heading":

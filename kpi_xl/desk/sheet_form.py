@@ -44,9 +44,7 @@ def shown(session: MappingSession, name: str, wanted: str) -> dict[str, Any]:
         The code of a table that it is to be shown as; empty for what was chosen or is proposed.
     """
     answer = session.answers[name]
-    proposal = session.sheets[name]
-    if wanted in TABLES and wanted != proposal.code:
-        proposal = session.as_table(name, wanted)
+    proposal = session.proposal(name, wanted or answer.table)
     same = answer.table == proposal.code
     chosen = {heading: code for code, heading in answer.columns.items()} if same else {}
     proposed = {one.heading: one for one in proposal.columns if one.heading}
@@ -111,9 +109,7 @@ def chosen(session: MappingSession, name: str, given: Mapping[str, str]) -> Answ
     if code not in TABLES:
         return Answer("")
     table = TABLES[code]
-    proposal = session.sheets[name]
-    if proposal.code != code:
-        proposal = session.as_table(name, code)
+    proposal = session.proposal(name, code)
     columns: dict[str, str] = {}
     unused: list[str] = []
     proposed = {one.heading for one in proposal.columns if one.heading and not one.sure}

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 BESIDE: Final = "-KPI"
 """What is put behind the folder's name to make the project's."""
 
+_MOST: Final = 1000
+"""Whose whole home is chosen by mistake gets no project of everything in it."""
+
 
 def project_of(folder: Path, wanted: Path | None = None, name: str = "分公司") -> Project:
     """The project that reads the files of a folder; it is made where there is none.
@@ -60,8 +63,14 @@ def project_of(folder: Path, wanted: Path | None = None, name: str = "分公司"
         )
     if not is_new(place):
         raise InputError(f"“{place}”里已经有别的文件", "请用 --project 写一个新的文件夹")
-    if not raw_files(Project(place, Settings(data=str(data)))):
+    files = len(raw_files(Project(place, Settings(data=str(data)))))
+    if not files:
         raise InputError(f"文件夹“{data}”里没有文件", "请先把系统导出的文件、花名册放进去")
+    if files > _MOST:
+        raise InputError(
+            f"文件夹“{data}”连同里面的文件夹有 {files:,} 个文件，不像是专门放导出文件的",
+            "请把要用的文件放进一个单独的文件夹，再选它",
+        )
     make_own(place)
     write_whole(place / "kpi.toml", settings_text(name).encode())
     written = f"../{data.name}" if data.parent == place.parent else data.as_posix()

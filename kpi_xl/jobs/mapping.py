@@ -11,6 +11,7 @@ from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.data.headings import Headings
 from kpi_xl.data.proposals import SheetProposal, propose
 from kpi_xl.data.seen import look
+from kpi_xl.errors import InputError
 from kpi_xl.project import Project, Settings
 from kpi_xl.settings.edit import say_of_sheets
 from kpi_xl.settings.sheets import NOT_READ, SheetSettings, label, said_of
@@ -50,9 +51,18 @@ class MappingSession:
     ----------
     project : Project
         The project.
+
+    Raises
+    ------
+    InputError
+        When there is no data folder, or the raw tables are in a database.
     """
 
     def __init__(self, project: Project) -> None:
+        if project.settings.in_database:
+            raise InputError(
+                "这个项目的原始表在公司的数据库里，没有文件要认", "列名请在数据库的视图里改"
+            )
         self.project = project
         # What was said before is an answer; what is proposed does not depend on it.
         self._plain: Settings = replace(project.settings, sheets={})
@@ -80,10 +90,12 @@ class MappingSession:
         }
         return Answer(table, {**columns, **said.columns}, said.units, said.unused, said.statuses)
 
-    def as_table(self, name: str, code: str) -> SheetProposal:
-        """What a worksheet would be like as another table; it is kept as what is proposed."""
-        self.sheets[name] = propose(self.sheets[name].seen, self._plain, code)
-        return self.sheets[name]
+    def proposal(self, name: str, code: str) -> SheetProposal:
+        """What is proposed for a worksheet as one of the tables; as none, what is likely."""
+        usual = self.sheets[name]
+        if code not in TABLES or code == usual.code:
+            return usual
+        return propose(usual.seen, self._plain, code)
 
     def choose(self, name: str, answer: Answer) -> None:
         """Keep what somebody chose for a worksheet."""
@@ -166,7 +178,8 @@ class MappingSession:
 
     def _wanted(self, name: str) -> SheetSettings:
         """What has to be said of a worksheet for it to be read as was chosen."""
-        proposal, answer = self.sheets[name], self.answers[name]
+        answer = self.answers[name]
+        proposal = self.proposal(name, answer.table)
         if not answer.table:
             return SheetSettings()
         if answer.table == NOT_READ:
@@ -196,8 +209,9 @@ class MappingSession:
 
     def open_questions(self) -> Iterator[tuple[str, str]]:
         """What nobody has answered yet: the worksheet, and what is to be asked."""
-        for name, proposal in self.sheets.items():
+        for name in self.sheets:
             answer = self.answers[name]
+            proposal = self.proposal(name, answer.table)
             if not answer.table:
                 if proposal.seen.matters:
                     yield name, proposal.seen.reason

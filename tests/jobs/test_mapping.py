@@ -12,6 +12,7 @@ import pytest
 import xlsxwriter
 
 from cli.test_cli import run
+from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.first_month import project_of
 from kpi_xl.jobs.load import load
@@ -346,3 +347,41 @@ def test_json_says_what_is_open_and_asks_nothing(folder, project):
     told = json.loads(done.stdout)
     assert told["questions"] == []
     assert told["outlook"]["units"][0]["values"] == list(RIGHT["测试分公司"])
+
+
+def test_looking_at_it_as_another_table_chooses_nothing(project):
+    session = chosen(project)
+    wanted = session.settings
+    assert session.proposal(ROSTER, "policies").code == "policies"
+    assert session.settings == wanted
+    # Whoever chooses it as another table gets the columns of that one.
+    session.choose(ROSTER, sure_answer(session.proposal(ROSTER, "outlets"), "outlets"))
+    (said,) = (one for one in session.settings.sheets.values() if one.table == "outlets")
+    assert set(said.columns) <= {column.code for column in TABLES["outlets"].columns}
+
+
+def test_a_folder_with_everything_in_it_is_no_folder_of_exports(tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    for number in range(1001):
+        (home / f"{number}.txt").touch()
+    with pytest.raises(InputError, match="1,001 个文件"):
+        project_of(home)
+    assert not (tmp_path / "home-KPI").exists()
+
+
+def test_start_for_a_program(folder, project):
+    chosen(project).write()
+    done = run("--json", "start", folder)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert len(told["files"]) == 3
+    assert told["questions"] == []
+    assert told["month"] == "2024-06"
+
+
+def test_tables_of_a_database_are_not_asked_about(tmp_path):
+    own = init(tmp_path / "p", "甲")
+    elsewhere = replace(own.settings, engine="postgresql://reader@127.0.0.1/sales")
+    with pytest.raises(InputError, match="数据库"):
+        MappingSession(Project(own.folder, elsewhere))
