@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from kpi_xl.catalogue.schema import TABLES
+from kpi_xl.catalogue.schema import LISTS
 from kpi_xl.cli.questions import choose, confirm
 from kpi_xl.cli.terminal import Speech, asked, console, say
 from kpi_xl.data.proposals import ColumnProposal, SheetProposal, StatusColumn
@@ -29,7 +29,7 @@ def ask(session: MappingSession) -> None:
 
 def show_sheet(name: str, proposal: SheetProposal, answer: Answer) -> None:
     """The first rows of a worksheet under the columns they are read as."""
-    table = TABLES.get(answer.table)
+    table = LISTS.get(answer.table)
     read_as = table.name if table else (answer.table or f"没有读：{proposal.seen.reason}")
     say(f"\n{name}：{read_as}")
     if proposal.header is None or asked().speech not in (Speech.USUAL, Speech.VERBOSE):
@@ -85,8 +85,8 @@ def _asked(session: MappingSession, name: str) -> Answer:
     proposal = session.proposal(name, answer.table)
     show_sheet(name, proposal, answer)
     if not answer.table:
-        tables = list(dict.fromkeys((*proposal.tables, *TABLES)))
-        choices = [*(f"{TABLES[code].name}：{TABLES[code].meaning}" for code in tables), "不读它"]
+        tables = list(dict.fromkeys((*proposal.tables, *LISTS)))
+        choices = [*(f"{LISTS[code].name}：{LISTS[code].meaning}" for code in tables), "不读它"]
         chosen = choose(f"“{name}”是哪张表？", choices, _LEAVE)
         if chosen is None:
             return answer

@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from rapidfuzz import fuzz
 
-from kpi_xl.catalogue.schema import TABLES, Column, Table
+from kpi_xl.catalogue.schema import LISTS, Column, Table
 from kpi_xl.data.evidence import meaning_of
 from kpi_xl.data.headings import Header, Headings, column_names, normalise
 from kpi_xl.data.recognise import Rows
@@ -197,7 +197,7 @@ def propose(seen: Seen, settings: Settings, code: str = "") -> SheetProposal:
         tables = (code, *(one for one in tables if one != code))
     if not tables:
         return SheetProposal(seen, (), None, (), _texts(_widest(seen.rows)), (), ())
-    table = TABLES[tables[0]]
+    table = LISTS[tables[0]]
     header = seen.headers.get(table.code) or _header(table, seen, settings)
     columns = _columns(table, header, seen.rows)
     used = {one.heading for one in columns if one.heading}
@@ -235,7 +235,7 @@ def _tables(seen: Seen, settings: Settings) -> tuple[str, ...]:
     else:
         first = ()
     worth: dict[str, tuple[int, float]] = {}
-    for table in TABLES.values():
+    for table in LISTS.values():
         header = seen.headers.get(table.code) or _header(table, seen, settings)
         columns = _columns(table, header, seen.rows)
         required = [one for one in columns if one.column.required]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from kpi_xl import kinds
-from kpi_xl.catalogue.schema import LISTS, TABLES
+from kpi_xl.catalogue.schema import LISTS
 from kpi_xl.data import csv_file, excel_file
 from kpi_xl.data.formats import WORKBOOKS, Format, format_of
 from kpi_xl.data.grid import empty_file, not_open
@@ -237,7 +237,7 @@ class Finder:
         fits: dict[str, _Fit] = {}
         said = self.settings.said_of(self.name, sheet).table
         for rows in alternatives:
-            for code in (said,) if said in TABLES else self.named or LISTS:
+            for code in (said,) if said in LISTS else self.named or LISTS:
                 header = self._headings(code, sheet).find(rows)
                 if header is None:
                     continue

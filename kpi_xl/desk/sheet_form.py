@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from kpi_xl.catalogue.schema import TABLES
+from kpi_xl.catalogue.schema import LISTS
 from kpi_xl.data.proposals import SheetProposal
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.mapping import Answer, MappingSession
@@ -17,8 +17,8 @@ _HOW: Final = {"heading": "标题就是它", "near": "标题像它", "content": 
 
 def overview(name: str, proposal: SheetProposal, answer: Answer) -> dict[str, Any]:
     """A worksheet in a line."""
-    table = TABLES.get(answer.table)
-    likely = TABLES.get(proposal.code)
+    table = LISTS.get(answer.table)
+    likely = LISTS.get(proposal.code)
     return {
         "name": name,
         "table": table.name if table else "",
@@ -72,9 +72,9 @@ def shown(session: MappingSession, name: str, wanted: str) -> dict[str, Any]:
         )
     return {
         "name": name,
-        "tables": list(TABLES.values()),
+        "tables": list(LISTS.values()),
         "code": proposal.code,
-        "table": TABLES.get(proposal.code),
+        "table": LISTS.get(proposal.code),
         "not_read": answer.table == NOT_READ,
         "rows": rows,
         "many": len(records),
@@ -106,9 +106,9 @@ def chosen(session: MappingSession, name: str, given: Mapping[str, str]) -> Answ
     code = given.get("table", "")
     if code == NOT_READ:
         return Answer(NOT_READ)
-    if code not in TABLES:
+    if code not in LISTS:
         return Answer("")
-    table = TABLES[code]
+    table = LISTS[code]
     proposal = session.proposal(name, code)
     columns: dict[str, str] = {}
     unused: list[str] = []

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from kpi_xl.catalogue.schema import TABLES
+from kpi_xl.catalogue.schema import LISTS
 from kpi_xl.data.headings import Headings
 from kpi_xl.data.proposals import SheetProposal, propose
 from kpi_xl.data.seen import look
@@ -73,7 +73,7 @@ class MappingSession:
         for one in seen:
             name = label(one.name, one.sheet if files.count(one.name) > 1 else None)
             said = said_of(project.settings.sheets, one.name, one.sheet)
-            code = said.table if said is not None and said.table in TABLES else ""
+            code = said.table if said is not None and said.table in LISTS else ""
             self.sheets[name] = propose(one, self._plain, code)
             self.answers[name] = self._before(self.sheets[name], said)
 
@@ -93,7 +93,7 @@ class MappingSession:
     def proposal(self, name: str, code: str) -> SheetProposal:
         """What is proposed for a worksheet as one of the tables; as none, what is likely."""
         usual = self.sheets[name]
-        if code not in TABLES or code == usual.code:
+        if code not in LISTS or code == usual.code:
             return usual
         return propose(usual.seen, self._plain, code)
 
@@ -170,7 +170,7 @@ class MappingSession:
         if proposal.header is None:
             return {}
         of_table = self._plain.columns.get(proposal.code, {})
-        match = Headings(TABLES[proposal.code], of_table).match(proposal.header.cells)
+        match = Headings(LISTS[proposal.code], of_table).match(proposal.header.cells)
         return {
             code: (proposal.header.cells[place] or "").strip()
             for code, place in match.positions.items()

@@ -10,7 +10,7 @@ import tomlkit
 from tomlkit.items import Table
 from tomlkit.toml_document import TOMLDocument
 
-from kpi_xl.catalogue.schema import TABLES
+from kpi_xl.catalogue.schema import LISTS
 from kpi_xl.settings.file import settings_in
 from kpi_xl.settings.sheets import SheetSettings
 from kpi_xl.system.files import write_whole
@@ -101,7 +101,7 @@ def say_of_sheets(
 
 
 def _as_toml(settings: SheetSettings) -> dict[str, Any]:
-    table = TABLES.get(settings.table)
+    table = LISTS.get(settings.table)
     columns = {
         table.column(code).name: heading for code, heading in settings.columns.items() if table
     }

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from kpi_xl.catalogue.schema import TABLES
+from kpi_xl.catalogue.schema import LISTS
 from kpi_xl.settings.file import SettingError, is_text, nearest, shown
 
 NOT_READ: Final = "不读"
@@ -154,9 +154,9 @@ class _Reader:
         name = self.said.get("table", "")
         if name in ("", NOT_READ):
             return str(name)
-        code = next((table.code for table in TABLES.values() if table.name == name), None)
+        code = next((table.code for table in LISTS.values() if table.name == name), None)
         if code is None:
-            names = [NOT_READ, *(table.name for table in TABLES.values())]
+            names = [NOT_READ, *(table.name for table in LISTS.values())]
             raise self._wrong(("table",), "没有这张表", nearest(names, str(name)), name)
         return code
 
@@ -164,14 +164,14 @@ class _Reader:
         mapping = self._mapping("columns", self.said.get("columns", {}))
         if not mapping:
             return {}
-        if table not in TABLES:
+        if table not in LISTS:
             raise self._wrong(
                 ("columns",), "不知道是哪张表的列", '请在同一节里写明是哪张表，如 table = "人员"'
             )
-        codes = {column.name: column.code for column in TABLES[table].columns}
+        codes = {column.name: column.code for column in LISTS[table].columns}
         for key in mapping:
             if key not in codes:
-                name = TABLES[table].name
+                name = LISTS[table].name
                 raise self._wrong(("columns", key), f"{name}表里没有这一列", nearest(codes, key))
         return {codes[key]: heading for key, heading in mapping.items()}
 
@@ -187,7 +187,7 @@ class _Reader:
         if not isinstance(value, dict):
             raise self._wrong(("statuses",), "写法有误", "请写成 { 列名 = { 内容 = 含义 } }", value)
         if value and table not in STATUSES:
-            names = "、".join(TABLES[code].name for code in STATUSES)
+            names = "、".join(LISTS[code].name for code in STATUSES)
             raise self._wrong(("statuses",), f"只有{names}表有", "请在同一节里写明 table")
         known = STATUSES.get(table, ())
         return {name: self._mapping("statuses", said, known, name) for name, said in value.items()}
