@@ -294,15 +294,13 @@ def sum_of_others(raw: RawTable, columns: Mapping[str, Any]) -> Iterator[tuple[i
     who = raw.columns.get("policy", raw.columns.get("agent"))
     if who is None or len(who) < FEWEST or raw.totals:
         return
-    if pc.is_in(who[-1:], who[:-1]).to_pylist() == [True]:
-        return
     equal = 0
     for column in raw.table.columns:
         if column.kind in totals.AMOUNTS and column.code in raw.columns:
             amounts = np.asarray(pc.fill_null(columns[column.code], 0).to_numpy(), np.int64)
             if amounts[-1] and np.count_nonzero(amounts[:-1]) >= FEWEST - 1:
                 equal += int(amounts[-1] == amounts[:-1].sum())
-    if equal >= _IN_SEVERAL:
+    if equal >= _IN_SEVERAL and pc.is_in(who[-1:], who[:-1]).to_pylist() != [True]:
         code = "policy" if "policy" in raw.columns else "agent"
         yield len(who) - 1, raw.headings[code], kinds.SUM_OF_OTHERS()
 

@@ -28,6 +28,7 @@ _REMARK: Final = re.compile(r"[:;,|/\n].*", re.DOTALL)
 _IGNORED: Final = re.compile(r"[\s_\-*:.、]+")
 
 
+@functools.lru_cache(1 << 14)
 def normalise(heading: str) -> str:
     """A heading as headings are compared.
 
@@ -51,6 +52,7 @@ def column_names(column: Column) -> tuple[str, ...]:
     return (*column.sooner, column.name, *column.aliases)
 
 
+@functools.lru_cache(1 << 14)
 def _main(heading: str) -> str:
     """A heading without the remark behind it, as headings are compared: 解约日期：在职不填."""
     text = _BRACKETS.sub("", unicodedata.normalize("NFKC", heading)).strip()

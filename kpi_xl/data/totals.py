@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
@@ -30,7 +29,6 @@ _NAMED: Final = ("agent", "policy", "name", "outlet", "unit")
 """The columns in which the name of a total may stand."""
 
 AMOUNTS: Final = ("money", "count")
-_NOTHING: Final = pa.array(sorted(NOTHING))
 _FEWEST: Final = 3
 """A row is proven to be the sum of the rows above it only where these are so many."""
 
@@ -67,17 +65,25 @@ def are_totals(table: Table, first: Any, cells: Mapping[str, Any]) -> NDArray[np
         The cells by column code.
     """
     size = len(first)
-    lacking = np.zeros(size, bool)
-    for column in table.columns:
-        if column.required and column.code in cells:
-            cell = cells[column.code]
-            lacking |= _mask(pc.or_kleene(pc.is_null(cell), pc.is_in(cell, _NOTHING)))
-    total = _mask(pc.match_substring_regex(first, _LABEL)) & lacking
+    total = _mask(pc.match_substring_regex(first, _LABEL))
+    for place in np.flatnonzero(total).tolist():
+        total[place] = _lacks(table, cells, place)
     for column in [first, *(cells[code] for code in _NAMED if code in cells)]:
         total |= _mask(pc.match_substring_regex(column, _LABELLED))
-    if size > _FEWEST and not total.any() and lacking[-1] and _equal_to_sum(table, cells):
-        total[-1] = True
+    last = size - 1
+    if size > _FEWEST and not total.any() and _lacks(table, cells, last):
+        total[last] = bool(_equal_to_sum(table, cells))
     return total
+
+
+def _lacks(table: Table, cells: Mapping[str, Any], place: int) -> bool:
+    """Whether a row lacks anything that a record has."""
+    required = (column.code for column in table.columns if column.required)
+    return any(
+        (text := cells[code][place].as_py()) is None or text in NOTHING
+        for code in required
+        if code in cells
+    )
 
 
 def _equal_to_sum(table: Table, cells: Mapping[str, Any]) -> int:
