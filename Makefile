@@ -106,7 +106,7 @@ templates: $(VENV)/.dev
 
 # What make demo leaves out: the forms that are made for everybody or for every day, other trades.
 FORMS := 周计划及检讨表 营业部每周活动情况统计表 客户经理工作日志 销售主管工作日志 每日活动检查表 \
-	业务改善措施计划
+	业务改善措施计划 留存分析表
 
 pictures: demo $(VENV)/.dev
 	for form in $(FORMS); do $(RUN) fill $$form --month $(MONTH) || exit 1; done

@@ -33,6 +33,7 @@ PAGES: Final[dict[str, tuple[str, int | str]]] = {
     "monthly-kpi-findings.png": (f"2024-06/月度KPI表/{_DEPARTMENT}.xlsx", "预警与诊断"),
     "monthly-kpi-drivers.png": (f"2024-06/月度KPI表/{_DEPARTMENT}.xlsx", "因素与同类"),
     "monthly-kpi-trends.png": (f"2024-06/月度KPI表/{_DEPARTMENT}.xlsx", "趋势图"),
+    "retention.png": ("2024-06/留存分析表/江城分公司.xlsx", 1),
     "monthly-targets.png": (f"2024-06/月度目标设定、达成表/{_TEAM}.xlsx", 1),
     "weekly-plan.png": (f"2024-06/周工作计划/{_PERSON}.xlsx", 2),
     "manager-schedule.png": (f"2024-06/主管日程/{_TEAM}.xlsx", 1),

@@ -28,6 +28,7 @@ OFFICIAL: Final = {
     "月度KPI表": Official("monthly_kpi", "月"),
     "销售漏斗月报": Official("sales_funnel", "漏"),
     "门店月度KPI表": Official("shop_month", "店"),
+    "留存分析表": Official("retention", "留"),
     "月度目标设定、达成表": Official("monthly_targets", "标"),
     "营业部经理月度KPI设定表": Official("manager_kpis", "设"),
     "专题、培训计划表": Official("training_topics", "训"),

@@ -75,16 +75,15 @@ class Group:
 
     @property
     def worst(self) -> str:
-        """Which month of service loses most people, for people to read."""
+        """Which months of service lose more people than the others, for people to read."""
         found = worst_month(self.survival())
         if found is None:
             return f"{self.name}：看不出哪个月流失特别多"
-        several = len(found.months) > 1
-        told = f"第 {'、'.join(map(str, found.months))} 个月流失特别多，" if several else ""
+        most = f"其中第 {found.month} 个月最多，" if len(found.months) > 1 else ""
         return (
-            f"{self.name}：{told}第 {found.month} 个月流失最多，满 {found.month - 1} 个月的人里走了"
-            f" {found.hazard:.1%}（{found.left} 人；区间 {found.low:.1%} 到 {found.high:.1%}），"
-            f"其余各月平均 {found.others:.1%}"
+            f"{self.name}：第 {'、'.join(map(str, found.months))} 个月流失特别多，{most}"
+            f"满 {found.month - 1} 个月的人里走了 {found.hazard:.1%}（{found.left} 人；"
+            f"区间 {found.low:.1%} 到 {found.high:.1%}），其余各月平均 {found.others:.1%}"
         )
 
 
@@ -235,10 +234,20 @@ class Retention:
         self._signings: Signings = everybody.of(meant).of(inside)
         self._spells = seen.of(inside)
 
-    def late(self, units: Sequence[int]) -> int:
-        """How many of some units are known from a later day than they signed on only."""
+    def about(self, units: Sequence[int]) -> list[str]:
+        """Up to when some units' people are seen, and which, for people to read."""
         inside = np.isin(self._signings.unit, units)
-        return int((self._spells.entry[inside] >= 0).sum())
+        late = int((self._spells.entry[inside] >= 0).sum())
+        told = [
+            f"数据截至 {self.as_of}",
+            "人算在签约时所在的单位，不论职级；回来的人重新算一次签约",
+        ]
+        if late:
+            told.append(
+                f"有 {late} 人签约以后很久才第一次看到有人离开，更早离开的人可能不在名单里，"
+                "所以只从那时起看他们"
+            )
+        return told
 
     def people(self, unit: int) -> Group:
         """Those of one unit."""
@@ -283,7 +292,7 @@ class Retention:
         """Whether the roster tells anything about what people are to be grouped by."""
         return bool((self._labels(by) != "").any())
 
-    def cohorts(self, unit: int, cohorts: int = MONTHS + 1, months: int = MONTHS) -> Cohorts:
+    def cohorts(self, unit: int, cohorts: int = MONTHS, months: int = MONTHS) -> Cohorts:
         """Who signed in a unit in each of the last months, and who of them is still there."""
         of_unit = self._signings.unit == unit
         listed = tuple(self.month - back for back in reversed(range(cohorts)))

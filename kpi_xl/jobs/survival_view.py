@@ -39,12 +39,7 @@ def survival_view(of: Scope, by: str | None) -> View:
         raise InputError(
             f"人员表里没有“{by}”，不能按它分组", f"请在人员表里加一列“{by}”，或换一个分组"
         )
-    notes = [f"数据截至 {people.as_of}；人算在签约时所在的单位，不论职级；回来的人重新算一次签约"]
-    if late := people.late(of.units):
-        notes.append(
-            f"有 {late} 人签约以后很久才第一次看到有人离开：更早离开的人可能不在名单里，"
-            "所以只从那时起看他们"
-        )
+    notes = people.about(of.units)
     headings: tuple[str, ...]
     if by is None and len(of.units) == 1:
         group = people.people(of.units[0])
@@ -65,7 +60,7 @@ _OF_MONTHS: Final = (
 )  # fmt: skip
 _OF_GROUPS: Final = (
     "签约人数#", "已离开#", *(f"满{n}个月#" for n in _SHOWN), "13个月下限#", "13个月上限#",
-    "走一半的月#", "流失最多的月",
+    "走一半的月#", "流失特别多的月",
 )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from kpi_xl.slots.monthly_review_values import ReviewMonth
 from kpi_xl.slots.plan_slots import WEEKS
 from kpi_xl.slots.plan_values import focus_of, manager_schedule, person_plan, week_values
 from kpi_xl.slots.slot import Values
+from kpi_xl.slots.survival_values import SurvivalValues
 from kpi_xl.slots.unit_values import UnitValues
 from kpi_xl.system.file_names import file_name
 
@@ -153,6 +154,7 @@ class Recipients:
         plans_weeks = any(name.startswith("week") for name in rows)
         self._weeks = week_values(month, settings.month_cut) if plans_weeks else {}
         self._analysis = AnalysisValues(cube, store, settings, month, rows)
+        self._survival = SurvivalValues(cube, store, settings, month, rows)
         self._review = ReviewMonth(cube, store, settings, month, rows, growing, came_back)
         self._forms = FormValues(cube, store, settings, month, rows, self._values, self.people)
 
@@ -305,6 +307,7 @@ class Recipients:
             | self._all_kpis(number, about)
             | count_values(series)
             | self._analysis.unit(number)
+            | self._survival.unit(number, about)
             | self._review.unit(number, self._analysis.findings(unit.level))
             | {"unit.manager": manager.name if manager else None}
         )

@@ -4,9 +4,11 @@ import calendar
 import csv
 import datetime as dt
 import json
+import math
 import random
 
 import numpy as np
+import openpyxl
 import pytest
 
 from cli.test_cli import run
@@ -18,6 +20,7 @@ from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.retention import Retention
 from kpi_xl.jobs.load import load
 from kpi_xl.project import Project as Folder
+from kpi_xl.workbook import read
 from udfs import current
 from udfs.functions import KPI_SURVIVAL
 from udfs.known_findings import findings_beside
@@ -314,7 +317,7 @@ def test_the_command(branch, monkeypatch):
         months[12]["满月留存率"] == next(r for r in rows if r["单位"] == "城东营业部")["满13个月"]
     )
     text = told("survival", "--month", "2024-06", "--unit", "城东营业部")
-    assert "个月流失最多" in text and "数据截至 2024-06-30" in text
+    assert "个月流失特别多" in text and "数据截至 2024-06-30" in text
     assert "可能不在名单里" in text  # the sample's roster lacks who left long ago
     wrong = run("--project", branch.project.folder, "survival", "--by", "星座")
     assert wrong.returncode == 2 and "可以写的有：推荐人、签约季度、学历" in wrong.stderr
@@ -384,3 +387,37 @@ def test_a_department_that_keeps_its_people_is_told(tmp_path):
     project(tmp_path / "p", rows)
     told = run("--project", tmp_path / "p", "survival").stdout
     assert "南城营业部走得慢" in told
+
+
+def test_the_workbook_has_what_the_command_says(branch):
+    (file,) = (one for one in branch.filled["留存分析表"].files if one.stem == "高新营业部")
+    frame = Project(branch.project.folder).survival(unit="高新营业部", month="2024-06")
+    typed = read(file)
+    for column in ("流失率", "流失率下限", "流失率上限", "留存率", "留存率下限", "留存率上限"):
+        shown = [math.nan if cell is None else cell for (cell,) in typed[f"survival.{column}"]]
+        assert shown == pytest.approx(frame[column].to_list(), nan_ok=True)
+    assert typed["cohorts.全部"] == [pytest.approx(frame["留存率"].to_list())]
+    assert typed["survival.heading"] == "高新营业部　2024年6月"
+    assert typed["survival.结论"].startswith("高新营业部：")
+    months = [month for (month,) in typed["cohorts.月份"]]
+    assert (months[0], months[-1]) == ("2022-07", "2024-06")
+    # No cell says anything of what is still to come: six months have not been over since February.
+    assert [
+        month
+        for month, row in zip(months, typed["cohorts.留存率"], strict=True)
+        if row[5] is not None
+    ][-1] < "2024-01"
+    shades = openpyxl.load_workbook(file)["签约月留存"].conditional_formatting
+    assert [rule.type for area in shades for rule in area.rules] == ["colorScale"]
+
+
+def test_a_unit_of_nobody_gets_a_workbook_that_says_so(tmp_path):
+    rows, _ = roster(12, 30)
+    stay = [[*row[:8], ""] for row in rows]
+    folder = project(tmp_path / "p", stay)
+    told = run("--project", folder, "fill", "留存分析表", "--month", "2024-06")
+    assert told.returncode == 0, told.stderr
+    typed = read(next((folder / "output").rglob("西城营业部.xlsx")))
+    assert typed["survival.签约人数"] == 0
+    assert typed["survival.结论"] == "西城营业部：看不出哪个月流失特别多"
+    assert all(cell is None for row in typed["cohorts.留存率"] for cell in row)
