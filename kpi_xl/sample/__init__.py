@@ -32,7 +32,7 @@ from kpi_xl.sample.faults import gone_before_coming, odd_sign_dates, spoil_polic
 from kpi_xl.sample.files import csv_file, headings, workbook_file
 from kpi_xl.sample.goals import make_goals
 from kpi_xl.sample.outlets import make_outlets
-from kpi_xl.sample.people import make_people, move_people
+from kpi_xl.sample.people import make_people, make_recruiters, move_people
 from kpi_xl.sample.production import make_policies
 from kpi_xl.sample.ratings import make_ratings
 from kpi_xl.sample.renewals import make_dues
@@ -117,7 +117,9 @@ def _branch(folder: Path, report: Progress) -> dict[Path, bytes]:
     report("写文件", 5, _STEPS)
 
     roster = tables.agent_rows(
-        [*people, gone_before_coming()], odd_sign_dates(Dice(_SEED + 9), people)
+        [*people, gone_before_coming()],
+        odd_sign_dates(Dice(_SEED + 9), people),
+        make_recruiters(Dice(_SEED + 12), people),
     )
     sold = spoil_policies(Dice(_SEED + 10), list(tables.policy_rows(policies)))
     data = folder / "data"
@@ -127,7 +129,7 @@ def _branch(folder: Path, report: Progress) -> dict[Path, bytes]:
             "花名册",
             headings(AGENTS, tables.AGENT_COLUMNS),
             roster,
-            widths=(10, 9, 15, 13, 12, 9, 6, 8, 29, 15, 12, 12),
+            widths=(10, 9, 15, 13, 12, 9, 6, 8, 29, 15, 12, 12, 10),
             titles=(f"{NAME}业务员花名册", f"截至 {END}，含已解约人员"),
         ),
         data / "异动.csv": csv_file(

@@ -240,6 +240,23 @@ def _destination(dice: Dice, home: Unit) -> Unit:
     return Unit(department, dice.pick([team for team in department.teams if team != home.team]))
 
 
+def make_recruiters(dice: Dice, people: list[Agent]) -> dict[str, str]:
+    """Who brought whom: 工号 by 工号; some came by themselves, as managers did.
+
+    Few recruit much: in each team its leader, and two of those who stay long.
+    """
+    active: dict[Unit, list[Agent]] = {}
+    for agent in people:
+        if agent.is_manager or (agent.talent > 0.75 and agent.left is None):
+            active.setdefault(agent.home, []).append(agent)
+    found = {}
+    for agent in people:
+        there = [one for one in active[agent.home] if one.signed < agent.signed][:3]
+        if there and not agent.is_manager and dice.chance(0.85):
+            found[agent.number] = dice.pick(there).number
+    return found
+
+
 def serving(people: list[Agent], first: dt.date, last: dt.date) -> list[Agent]:
     """Who is under contract on any day from `first` to `last`."""
     return [a for a in people if a.signed <= last and (a.left is None or a.left > first)]

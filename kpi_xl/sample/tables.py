@@ -29,6 +29,7 @@ AGENT_COLUMNS: Final = (
     "signed",
     "confirmed",
     "left",
+    "recruiter",
 )
 TRANSFER_COLUMNS: Final = (
     "agent",
@@ -69,7 +70,9 @@ GOAL_COLUMNS: Final = ("month", "level", "unit", "kpi", "target")
 OUTLET_COLUMNS: Final = ("outlet", "name", "agent", "opened", "closed")
 
 
-def agent_rows(people: Iterable[Agent], odd_dates: dict[str, str]) -> Iterator[list[Cell]]:
+def agent_rows(
+    people: Iterable[Agent], odd_dates: dict[str, str], recruiters: dict[str, str]
+) -> Iterator[list[Cell]]:
     """The roster by unit, where everybody is now, after all moves."""
     teams = [(d, team) for d in DEPARTMENTS for team in d.teams]
 
@@ -90,6 +93,7 @@ def agent_rows(people: Iterable[Agent], odd_dates: dict[str, str]) -> Iterator[l
             odd_dates.get(agent.number, agent.signed),
             agent.confirmed,
             agent.left,
+            recruiters.get(agent.number),
         ]
 
 
