@@ -1,6 +1,5 @@
 """How long the people of a project stay: from raw files to the frame, the command, the worksheet."""
 
-import calendar
 import csv
 import datetime as dt
 import json
@@ -21,6 +20,7 @@ from kpi_xl.findings.retention import Retention
 from kpi_xl.jobs.load import load
 from kpi_xl.project import Project as Folder
 from kpi_xl.workbook import read
+from staying import after, by_hand, watched_from
 from udfs import current
 from udfs.functions import KPI_SURVIVAL
 from udfs.known_findings import findings_beside
@@ -111,67 +111,24 @@ def signed_in(rows, transfers):
     ]
 
 
-def days_of(rows):
-    """Sign date, leave date and the first leave date of all who signed no later."""
-    days = [
-        (dt.date.fromisoformat(row[7]), dt.date.fromisoformat(row[8]) if row[8] else None)
-        for row in rows
-    ]
-    return [
-        (sign, leave, min((gone for s, gone in days if s <= sign and gone), default=None))
-        for sign, leave in days
-    ]
-
-
-def after(sign, months):
-    """The day on which so many months are served."""
-    year, month = divmod(sign.year * 12 + sign.month - 1 + months, 12)
-    return dt.date(year, month + 1, min(sign.day, calendar.monthrange(year, month + 1)[1]))
-
-
-def served(sign, day):
-    n = 0
-    while after(sign, n + 1) <= day:
-        n += 1
-    return n + (day - after(sign, n)).days / (after(sign, n + 1) - after(sign, n)).days
-
-
-def by_hand(everybody, months):
-    """Kaplan and Meier's product over every day of every month of service."""
-    events, watched = {}, []
-    for sign, leave, seniors in everybody:
-        if seniors is None:
-            continue
-        known = max(sign, seniors + dt.timedelta(1))
-        end = leave or AS_OF
-        if end < known:
-            continue
-
-        came = -1.0 if known == sign else served(sign, known - dt.timedelta(1))
-        watched.append((came, served(sign, end)))
-        if leave:
-            events[served(sign, end)] = events.get(served(sign, end), 0) + 1
-    shares = []
-    for n in range(1, months + 1):
-        share = 1.0
-        for time in sorted(events):
-            if time <= n:
-                share *= 1 - events[time] / sum(came < time <= end for came, end in watched)
-        shares.append(share if any(end >= n for _, end in watched) else np.nan)
-    return shares
-
-
 @pytest.mark.parametrize("seed", [1, 2])
 def test_it_is_what_is_counted_by_hand(tmp_path, seed):
     rows, transfers = roster(seed)
     folder = project(tmp_path / "p", rows, transfers, '[rules]\nuncounted_ranks = ["试用"]\n')
     home = signed_in(rows, transfers)
-    everybody = days_of(rows)
+    everybody = watched_from(
+        [
+            (dt.date.fromisoformat(row[7]), dt.date.fromisoformat(row[8]) if row[8] else None)
+            for row in rows
+        ]
+    )
     frame = Project(folder).survival(level="营业部", months=12)
     told = frame["留存率"].unstack()
     assert set(told.index) == {"东城营业部", "西城营业部", "南城营业部"}
     for unit in told.index:
-        expected = by_hand([who for who, at in zip(everybody, home, strict=True) if at == unit], 12)
+        expected = by_hand(
+            [who for who, at in zip(everybody, home, strict=True) if at == unit], 12, AS_OF
+        )
         assert told.loc[unit].to_numpy() == pytest.approx(expected, nan_ok=True)
     for by, column in (("学历", 5), ("推荐人", 6)):
         told = Project(folder).survival(by, months=6)["留存率"].unstack()
@@ -181,7 +138,9 @@ def test_it_is_what_is_counted_by_hand(tmp_path, seed):
                 for who, row in zip(everybody, rows, strict=True)
                 if (row[column] or "未填") == label
             ]
-            assert told.loc[label].to_numpy() == pytest.approx(by_hand(chosen, 6), nan_ok=True)
+            assert told.loc[label].to_numpy() == pytest.approx(
+                by_hand(chosen, 6, AS_OF), nan_ok=True
+            )
     told = Project(folder).survival("签约季度", months=6)["留存率"].unstack()
     for label in told.index:
         year, quarter = label.split("Q")
@@ -190,7 +149,7 @@ def test_it_is_what_is_counted_by_hand(tmp_path, seed):
             for who in everybody
             if who[0].year == int(year) and (who[0].month - 1) // 3 + 1 == int(quarter)
         ]
-        assert told.loc[label].to_numpy() == pytest.approx(by_hand(chosen, 6), nan_ok=True)
+        assert told.loc[label].to_numpy() == pytest.approx(by_hand(chosen, 6, AS_OF), nan_ok=True)
 
 
 def test_the_cohorts_are_plain_shares(tmp_path):
