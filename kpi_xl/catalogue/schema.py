@@ -293,14 +293,6 @@ AGENTS: Final = Table(
             aliases=("文化程度", "最高学历", "学历层次", "education"),
         ),
         Column(
-            "recruiter",
-            "推荐人",
-            "text",
-            "谁招来的：推荐人的工号或姓名",
-            aliases=(*_RECRUITER_NAMES, "recruiter"),
-            sooner=_RECRUITER_IDS,  # two people may have one name
-        ),
-        Column(
             "licence",
             "执业证号",
             "text",
@@ -367,6 +359,14 @@ AGENTS: Final = Table(
                 *("date_of_termination", "exit_date", "date_of_leaving", "leaving_date"),
                 "last_working_day",
             ),
+        ),
+        Column(
+            "recruiter",
+            "推荐人",
+            "text",
+            "谁招来的：推荐人的工号或姓名",
+            aliases=(*_RECRUITER_NAMES, "recruiter"),
+            sooner=_RECRUITER_IDS,  # two people may have one name
         ),
     ),
     key=("agent", "signed"),

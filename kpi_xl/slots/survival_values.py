@@ -50,19 +50,6 @@ _SHARES: Final = {
 
 HEADINGS: Final = SlotGroup("", "", {"survival.heading": HEADING})
 
-EVERYBODY: Final = SlotGroup(
-    "cohorts.",
-    "",
-    {
-        "全部": Slot(
-            "所有人满 1 到 24 个月还在的比例，一行",
-            Kind.RATIO,
-            MONTHS,
-            lambda of: list(map(_known, of.found.share.tolist())),
-        )
-    },
-)
-
 SURVIVAL: Final = SlotGroup(
     "survival.",
     "",
@@ -103,6 +90,20 @@ COHORTS: Final = SlotGroup(
             MONTHS * MONTHS,
             lambda of: [[_known(share) for share in row] for row in of.share.tolist()],
         ),
+    },
+)
+
+
+EVERYBODY: Final = SlotGroup(
+    "cohorts.",
+    "",
+    {
+        "全部": Slot(
+            "所有人满 1 到 24 个月还在的比例，一行",
+            Kind.RATIO,
+            MONTHS,
+            lambda of: list(map(_known, of.found.share.tolist())),
+        )
     },
 )
 
