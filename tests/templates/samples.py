@@ -130,7 +130,8 @@ def monthly_kpi(scale=1):
     }
     del values["unit.parent"], values["period.last_month"]
     del values["period.first_day"], values["period.last_day"]
-    values["data.heading"] = values["trend.heading"] = "城东营业部　2024年6月"
+    headings = ("data.heading", "trend.heading", "all.heading")
+    values |= dict.fromkeys(headings, "城东营业部　2024年6月")
     for measure in monthly_data.measures():
         row = table[measure.code]
         values[f"data.{measure.name}"] = [row]
