@@ -376,6 +376,19 @@ SAME_DAY_ELSEWHERE: Final = Kind(
     set_aside=False,
 )
 
+UNKNOWN_MARK: Final = Kind(
+    "attendance.unknown-mark",
+    "不认识的考勤记号“{mark}”，或这个月没有这一天，共 {count} 格，没有算（第 {row} 行起）",
+    "可以写：√、出勤、迟到（算出勤），事假、病假、旷工、×（算缺勤），休（不算应出勤）",
+    set_aside=False,
+)
+BLANK_DAYS: Final = Kind(
+    "attendance.blank-days",
+    "工作日里有 {count} 格空着，没有算应出勤",
+    "缺勤的请写旷工、事假等；休息或还没有来的不用处理",
+    set_aside=False,
+)
+
 # Lists that go into 人员, and outlets.
 
 LEFT_BY_LIST: Final = Kind(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from kpi_xl.catalogue.schema import Column, Table
+from kpi_xl.data.day_grid import day_columns
 from kpi_xl.errors import InputError
 from kpi_xl.project import Settings
 from kpi_xl.readers.unit import simplified
@@ -69,10 +70,13 @@ class Match:
         Where each column found stands, by code.
     missing : tuple of Column
         The required columns, and those that kpi.toml names a heading for, that were not found.
+    days : tuple of int
+        Of attendance as a grid the columns of its days.
     """
 
     positions: Mapping[str, int]
     missing: tuple[Column, ...]
+    days: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -166,6 +170,10 @@ class Headings:
             for column in free:
                 if column.code not in found:
                     self._take(column, column_names(column), places, found)
+        days: tuple[int, ...] = ()
+        if self.table.code == "attendance" and "agent" in found and "day" not in found:
+            days = day_columns(row)
+            found |= {"day": days[0]} if days else {}
         missing = tuple(
             column
             for column in self.table.columns
@@ -173,7 +181,7 @@ class Headings:
             and column.code not in found
             and column.instead not in found
         )
-        return Match(found, missing)
+        return Match(found, missing, days)
 
     @staticmethod
     def _take(

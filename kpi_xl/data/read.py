@@ -6,7 +6,7 @@ of totals. Blank rows are passed over.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from kpi_xl import kinds
 from kpi_xl.catalogue.schema import LISTS, Table
-from kpi_xl.data import excel_file, totals
+from kpi_xl.data import day_grid, excel_file, totals
 from kpi_xl.data.csv_file import read_csv
 from kpi_xl.data.formats import WORKBOOKS, Format, format_of
 from kpi_xl.data.grid import Grid, empty_file, not_open
@@ -182,8 +182,8 @@ def _raw_table(source: Source, table: Table, grid: Grid) -> RawTable:
         for one in of_totals
     ]
     whole = pc.all(keep).as_py()
-    used = set(grid.match.positions.values())
-    return RawTable(
+    used = {*grid.match.positions.values(), *grid.match.days}
+    raw = RawTable(
         table=table,
         source=source,
         columns={
@@ -205,6 +205,40 @@ def _raw_table(source: Source, table: Table, grid: Grid) -> RawTable:
             for i, (heading, column) in enumerate(zip(grid.headings, cells, strict=False))
             if not heading and (filled := len(column) - column.null_count)
         ),
+    )
+    return _laid_out(raw, grid, [cells[i].filter(keep) for i in grid.match.days])
+
+
+def _laid_out(raw: RawTable, grid: Grid, cells: Sequence[Any]) -> RawTable:
+    """A grid of days as a record for everybody and day; any other table as it is."""
+    if not cells:
+        return raw
+    source = raw.source
+    headings = [grid.headings[place] for place in grid.match.days]
+    said = (grid.above, grid.sheet or "", source.file.stem)
+    days = day_grid.days_meant(headings, said, source.file)
+    found = day_grid.records(raw.columns["agent"], raw.rows, list(zip(days, cells, strict=True)))
+    told = [
+        kinds.UNKNOWN_MARK(mark=mark, count=len(rows), row=min(rows))
+        for mark, rows in found.unknown.items()
+    ]
+    told += [kinds.BLANK_DAYS(count=found.blanks)] if found.blanks else []
+    span = f"{headings[0]}…{headings[-1]}"
+    return replace(
+        raw,
+        columns=found.columns,
+        headings={"agent": raw.headings["agent"]}
+        | dict.fromkeys(("day", "days_due", "days_present"), span),
+        rows=found.rows,
+        malformed=(
+            *raw.malformed,
+            *(
+                Problem(raw.table.name, source.name, grid.sheet, None, span, None, fault)
+                for fault in told
+            ),
+        ),
+        others={},
+        unnamed=(),
     )
 
 

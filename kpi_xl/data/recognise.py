@@ -280,7 +280,9 @@ class Finder:
         telling = [
             fit
             for fit in whole
-            if fit.code not in _TELLING or fit.header.match.positions.keys() & _TELLING[fit.code]
+            if fit.code not in _TELLING
+            or fit.header.match.days
+            or fit.header.match.positions.keys() & _TELLING[fit.code]
         ]
         if not telling:
             self._leave(sheet, kinds.NOT_TELLING())
