@@ -97,7 +97,7 @@ def _asked(session: MappingSession, name: str) -> Answer:
     for one in proposal.columns:
         if one.how != "heading":
             answer = _column(proposal, one, answer)
-    for money in proposal.money:
+    for money in proposal.money(answer.columns):
         if not money.sure and money.heading not in answer.units:
             units = list(UNITS)
             chosen = choose(f"“{money.heading}”的金额很小，单位是什么？", units, _LEAVE)

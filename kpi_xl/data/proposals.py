@@ -34,6 +34,9 @@ How = Literal["heading", "near", "content", ""]
 _ALIKE: Final = 62.0
 """Percent: 销售员编码 and 业务员编码 are more alike, 保单号 and 投保单号码 as well."""
 
+_SMALL: Final = 100_00
+"""分: premium of a policy is hardly ever so little."""
+
 _MOSTLY: Final = 0.8
 _FEWEST: Final = 3
 _STATUS_WORDS: Final = re.compile(r"状态|是否在职|是否离职|标志|是否犹?撤|犹撤|犹退|是否退保|类型")
@@ -129,8 +132,6 @@ class SheetProposal:
         All columns of the first of them.
     headings : tuple of str
         All headings of the file.
-    money : tuple of MoneyColumn
-        The columns of amounts.
     statuses : tuple of StatusColumn
         The columns of statuses that are no column of the table.
     """
@@ -140,7 +141,6 @@ class SheetProposal:
     header: Header | None
     columns: tuple[ColumnProposal, ...]
     headings: tuple[str, ...]
-    money: tuple[MoneyColumn, ...]
     statuses: tuple[StatusColumn, ...]
 
     @property
@@ -154,28 +154,15 @@ class SheetProposal:
         rows = [row for row in self.seen.rows[below:] if any(row)]
         return [[cell or "" for cell in row] for row in rows[:most]]
 
-    @property
-    def missing(self) -> list[Column]:
-        """Required columns for which nothing is proposed."""
-        return [one.column for one in self.columns if one.column.required and not one.heading]
-
-    @property
-    def sure(self) -> bool:
-        """Whether it is read as it is, and nobody need be asked."""
-        return bool(self.seen.code) and not self.doubts
-
-    @property
-    def doubts(self) -> list[str]:
-        """What is to be asked about, in Chinese."""
-        if not self.seen.code:
-            return [self.seen.reason] if self.seen.matters else []
-        told = [
-            f"“{one.heading}”会不会是{one.column.name}"
-            for one in self.columns
-            if one.heading and not one.sure
-        ]
-        told += [f"“{one.heading}”的单位是不是{one.unit}" for one in self.money if not one.sure]
-        return told
+    def money(self, columns: Mapping[str, str]) -> list[MoneyColumn]:
+        """The columns of amounts, where these headings are these columns."""
+        if self.header is None:
+            return []
+        table, found = LISTS[self.code], []
+        for code, heading in columns.items():
+            if table.column(code).kind == "money" and heading in self.headings:
+                found.append(_amounts_below(heading, self.header, self.seen.rows))
+        return [one for one in found if one.unit in UNITS]
 
 
 def propose(seen: Seen, settings: Settings, code: str = "") -> SheetProposal:
@@ -191,12 +178,12 @@ def propose(seen: Seen, settings: Settings, code: str = "") -> SheetProposal:
         The table that somebody says it is.
     """
     if not seen.rows or not any(any(row) for row in seen.rows):
-        return SheetProposal(seen, (), None, (), (), (), ())
+        return SheetProposal(seen, (), None, (), (), ())
     tables = _tables(seen, settings)
     if code:
         tables = (code, *(one for one in tables if one != code))
     if not tables:
-        return SheetProposal(seen, (), None, (), _texts(_widest(seen.rows)), (), ())
+        return SheetProposal(seen, (), None, (), _texts(_widest(seen.rows)), ())
     table = LISTS[tables[0]]
     header = seen.headers.get(table.code) or _header(table, seen, settings)
     columns = _columns(table, header, seen.rows)
@@ -207,7 +194,6 @@ def propose(seen: Seen, settings: Settings, code: str = "") -> SheetProposal:
         header,
         columns,
         _texts(header.cells),
-        tuple(_money(columns, header, seen.rows)),
         tuple(_statuses(table, header, seen.rows, used)),
     )
 
@@ -397,22 +383,13 @@ _BY_CONTENT: Final[Mapping[str, Mapping[str, Callable[[str, Sequence[str | None]
 """Columns that can be told by what stands in them."""
 
 
-def _money(columns: Sequence[ColumnProposal], header: Header, rows: Rows) -> Sequence[MoneyColumn]:
-    names = {unit: name for name, unit in UNITS.items()}
-    found = []
-    for one in columns:
-        if one.column.kind != "money" or not one.heading:
-            continue
-        unit = unit_of(one.heading, header.above)
-        place = next(
-            i for i, cell in enumerate(header.cells) if (cell or "").strip() == one.heading
-        )
-        amounts = [read_money(cell) for cell in _below(rows, header.last, place) if cell]
-        sizes = sorted(abs(fen) for fen in amounts if isinstance(fen, int) and fen)
-        small = len(sizes) >= _FEWEST and sizes[len(sizes) // 2] < 100_00
-        said = bool(unit) or "元" in one.heading
-        found.append(MoneyColumn(one.heading, names.get(unit, "元"), said or not small))
-    return found
+def _amounts_below(heading: str, header: Header, rows: Rows) -> MoneyColumn:
+    unit = unit_of(heading, header.above)
+    place = next(i for i, cell in enumerate(header.cells) if (cell or "").strip() == heading)
+    amounts = [read_money(cell) for cell in _below(rows, header.last, place) if cell]
+    sizes = sorted(abs(fen) for fen in amounts if isinstance(fen, int) and fen)
+    small = len(sizes) >= _FEWEST and sizes[len(sizes) // 2] < _SMALL
+    return MoneyColumn(heading, f"{unit}元", bool(unit) or "元" in heading or not small)
 
 
 def _statuses(table: Table, header: Header, rows: Rows, used: set[str]) -> Sequence[StatusColumn]:

@@ -48,7 +48,10 @@ def shown(session: MappingSession, name: str, wanted: str) -> dict[str, Any]:
     same = answer.table == proposal.code
     chosen = {heading: code for code, heading in answer.columns.items()} if same else {}
     proposed = {one.heading: one for one in proposal.columns if one.heading}
-    money = {one.heading: one for one in proposal.money}
+    columns = {one.column.code: one.heading for one in proposal.columns if one.heading}
+    if same:
+        columns |= dict(answer.columns)
+    money = {one.heading: one for one in proposal.money(columns)}
     statuses = {one.heading: one for one in proposal.statuses}
     records = proposal.first_records(_ROWS)
     rows = []
@@ -134,8 +137,8 @@ def chosen(session: MappingSession, name: str, given: Mapping[str, str]) -> Answ
     at = {heading: place for place, heading in _headings(proposal)}
     units = {
         one.heading: unit
-        for one in proposal.money
-        if one.heading in columns.values() and (unit := given.get(f"u{at[one.heading]}")) in UNITS
+        for one in proposal.money(columns)
+        if (unit := given.get(f"u{at[one.heading]}")) in UNITS
     }
     statuses: dict[str, dict[str, str]] = {}
     for status in proposal.statuses:

@@ -88,7 +88,9 @@ class MappingSession:
             for code, heading in headings.items()
             if heading not in said.unused and heading not in said.columns.values()
         }
-        return Answer(table, {**columns, **said.columns}, said.units, said.unused, said.statuses)
+        # A new export may have other headings than the one that was asked about.
+        there = {code: text for code, text in said.columns.items() if text in proposal.headings}
+        return Answer(table, {**columns, **there}, said.units, said.unused, said.statuses)
 
     def proposal(self, name: str, code: str) -> SheetProposal:
         """What is proposed for a worksheet as one of the tables; as none, what is likely."""
@@ -193,7 +195,7 @@ class MappingSession:
         ]
         units = {
             one.heading: answer.units[one.heading]
-            for one in proposal.money
+            for one in proposal.money(chosen)
             if one.heading in answer.units
             and not (one.sure and one.unit == answer.units[one.heading])
         }
@@ -220,9 +222,17 @@ class MappingSession:
                 continue
             answered = {*answer.columns.values(), *answer.unused}
             for one in proposal.columns:
+                if (
+                    one.column.required
+                    and not one.heading
+                    and one.column.code not in answer.columns
+                ):
+                    yield name, f"哪一列是{one.column.name}"
                 if one.heading and not one.sure and one.heading not in answered:
                     yield name, f"“{one.heading}”会不会是{one.column.name}"
-            for money in proposal.money:
+            of_money = [one for one in proposal.columns if one.column.kind == "money"]
+            proposed = {one.column.code: one.heading for one in of_money if one.heading}
+            for money in proposal.money({**proposed, **answer.columns}):
                 if not money.sure and money.heading not in answer.units:
                     yield name, f"“{money.heading}”的单位是不是{money.unit}"
             for status in proposal.statuses:
@@ -245,8 +255,6 @@ def sure_answer(proposal: SheetProposal, code: str = "") -> Answer:
     table = code or proposal.seen.code
     if not table:
         return Answer("")
-    return Answer(
-        table,
-        {one.column.code: one.heading for one in proposal.columns if one.how == "heading"},
-        {one.heading: one.unit for one in proposal.money if one.sure},
-    )
+    columns = {one.column.code: one.heading for one in proposal.columns if one.how == "heading"}
+    units = {one.heading: one.unit for one in proposal.money(columns) if one.sure}
+    return Answer(table, columns, units)

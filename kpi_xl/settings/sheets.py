@@ -19,11 +19,7 @@ NOT_READ: Final = "不读"
 """Said in place of a table of what is not to be read."""
 
 UNITS: Final[Mapping[str, str]] = {
-    "元": "",
-    "千元": "千",
-    "万元": "万",
-    "百万元": "百万",
-    "亿元": "亿",
+    f"{unit}元": unit for unit in ("", "千", "万", "十万", "百万", "千万", "亿")
 }
 """The units of money, each as it stands before 元."""
 

@@ -1,6 +1,7 @@
 """Who gets into the local page, and what of the machine can be reached through it: tried by hand over HTTP."""
 
 import http.client
+import random
 import socket
 import threading
 import time
@@ -344,6 +345,64 @@ def test_a_month_that_is_none(inside):
     status, _, body = inside.ask("POST", "/make", {"month": "去年"})
     assert status == 400
     assert "Traceback" not in body.decode()
+
+
+def test_whatever_is_sent_is_answered(inside, home):
+    """Random fields to every form: done or refused in Chinese, never a fault of the program."""
+    dice = random.Random(7)
+    before = (home / "p" / "kpi.toml").read_bytes()
+    words = [
+        "",
+        "0",
+        "agents",
+        "不读",
+        "人员.xlsx",
+        HOSTILE,
+        "signed",
+        "万元",
+        "x" * 5000,
+        "\0",
+        "2024-01",
+        "../x",
+        "活动率",
+        "é",
+    ]
+    names = [
+        "table",
+        "name",
+        "edition",
+        "c0",
+        "c1",
+        "u1",
+        "s0.0",
+        "n0",
+        "kpi",
+        "healthy",
+        "danger",
+        "month",
+        "template",
+        "path",
+    ]
+    for _ in range(60):
+        page = dice.choice(
+            ("/sheet", "/settings", "/make", "/map/write", "/show", "/upload", "/open")
+        )
+        form = {dice.choice(names): dice.choice(words) for _ in range(dice.randrange(6))}
+        if page == "/show" and not form.get("path"):
+            form["path"] = "x"  # else it opens the folder
+        status, _, body = inside.ask("POST", page, {**form, "folder": "不在这里"})
+        assert status in (303, 400), (page, form, body.decode())
+        assert "Traceback" not in body.decode()
+    for garbage in (b"", b"\xff\xfe", b"--x\r\n"):
+        for kind in (
+            "multipart/form-data; boundary=x",
+            "multipart/form-data",
+            "text/plain",
+            "application/x-www-form-urlencoded",
+        ):
+            status = inside.ask("POST", "/sheet", garbage, Content_Type=kind)[0]
+            assert status in (303, 400), (garbage, kind)
+    assert (home / "p" / "kpi.toml").read_bytes() == before
 
 
 def test_it_ends_by_its_button(tmp_path):

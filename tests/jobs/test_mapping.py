@@ -173,7 +173,8 @@ def test_what_the_files_may_be(project):
         "解约日期": ("何时走的", "content"),
     }
     assert how(policies)["首年保费"] == ("规模保费", "near")
-    assert [(one.heading, one.sure) for one in policies.money] == [
+    likely = {one.column.code: one.heading for one in policies.columns if one.heading}
+    assert [(one.heading, one.sure) for one in policies.money(likely)] == [
         ("规模保费", False),
         ("首佣", True),
     ]
@@ -385,3 +386,24 @@ def test_tables_of_a_database_are_not_asked_about(tmp_path):
     elsewhere = replace(own.settings, engine="postgresql://reader@127.0.0.1/sales")
     with pytest.raises(InputError, match="数据库"):
         MappingSession(Project(own.folder, elsewhere))
+
+
+def test_a_new_export_with_other_headings_is_asked_about(folder, project):
+    chosen(project).write()
+    new = folder / "个险承保清单20240731.xls"
+    text = (folder / POLICIES).read_text(encoding="gbk")
+    text = text.replace("P2024", "P2025").replace("规模保费", "折算值")
+    new.write_text(text, encoding="gbk")
+    session = MappingSession(Project.open(project.folder))
+    asked = [question for name, question in session.open_questions() if name == new.name]
+    assert asked == ["哪一列是首年保费"]
+    with pytest.raises(InputError, match="首年保费"):
+        outlook(session.project, session.settings)
+    lines = ["1", "3", "是"]  # which column, its unit, whether to write
+    done = answered(folder.parent, "-p", project.folder, "map", lines=lines)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
+    settings = Project.open(project.folder).settings
+    assert settings.said_of(new.name, None).columns["premium"] == "折算值"
+    assert settings.said_of(POLICIES, None).columns["premium"] == "规模保费"
+    sums = outlook(session.project, settings).tables
+    assert next(one.sums["首年保费"] for one in sums if one.name == "保单") == "213,000"
