@@ -136,13 +136,13 @@ NAME_CONTRADICTED: Final = Kind(
 COLUMN_NOT_USED: Final = Kind(
     "column.not-used",
     "这一列像是{column}，但标题不认识，没有用上",
-    "是的话，请把标题改成“{column}”，或在 kpi.toml 的 [columns] 里写明；不是的不用处理",
+    "是的话，请运行 kpi-xl map，或把标题改成“{column}”；不是的不用处理",
     set_aside=False,
 )
 DAYS_NOT_USED: Final = Kind(
     "column.days-not-used",
     "这一列有的行是日期、有的空着，没有用上；会不会是{column}",
-    "是的话，请把标题改成“{column}”，或在 kpi.toml 的 [columns] 里写明；不是的不用处理",
+    "是的话，请运行 kpi-xl map，或把标题改成“{column}”；不是的不用处理",
     set_aside=False,
 )
 COLUMN_WITHOUT_HEADING: Final = Kind(
@@ -154,7 +154,7 @@ COLUMN_WITHOUT_HEADING: Final = Kind(
 SMALL_AMOUNTS: Final = Kind(
     "money.too-small",
     "金额的中位数只有 {median} 元，单位会不会是万元",
-    "是万元的，请在标题里写明，如“首年保费（万元）”；确实是元的不用处理",
+    "是万元的，请运行 kpi-xl map 选单位，或在标题里写明，如“首年保费（万元）”；确实是元的不用处理",
     set_aside=False,
 )
 AMOUNTS_DIFFER: Final = Kind(
@@ -172,7 +172,7 @@ TOTAL_DIFFERS: Final = Kind(
 
 # Files and worksheets that are not read.
 
-_SAY_WHICH: Final = "请在 kpi.toml 的 [files] 里指定它是哪张表"
+_SAY_WHICH: Final = "请运行 kpi-xl map 选它是哪张表，或在 kpi.toml 的 [files] 里指定"
 UNREADABLE: Final = Kind("file.unreadable", "文件读不了：{reason}", "改好以后再放进来：{advice}")
 ARCHIVE: Final = Kind("file.archive", "压缩包，里面的文件没有读", "请解压到 data 文件夹里")
 NOT_A_TABLE: Final = Kind(
@@ -183,7 +183,7 @@ NOT_A_TABLE: Final = Kind(
 UNRECOGNISED: Final = Kind(
     "file.unrecognised",
     "文件名里没有表名，标题行也认不出是哪张表",
-    "可在 kpi.toml 的 [files] 里指定它是哪张表",
+    "可运行 kpi-xl map 选它是哪张表，或在 kpi.toml 的 [files] 里指定",
     hints=("；文件里的标题：{headings}",),
 )
 LACKING: Final = Kind(

@@ -328,7 +328,7 @@ def _no_table(table: Table, project: Project, left_out: Sequence[LeftOut]) -> In
     return InputError(
         f"数据文件夹里没有{table.name}表",
         f"请放入文件名里有“{names}”之一的 .xlsx 或 .csv 文件，"
-        f"或在 kpi.toml 的 [files] 里写明是哪个文件"
+        f"或运行 kpi-xl map 选是哪个文件"
         + (f"（文件夹里没有读的文件：{others}）" if others else ""),
         file=project.data,
     )

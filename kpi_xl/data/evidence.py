@@ -111,6 +111,20 @@ _LIKE_DAY: Final = re.compile(
 _LOOKED_AT: Final = 1_000
 
 
+def speaks_of(table: str, column: str, heading: str) -> bool:
+    """Whether a heading that is not understood speaks of a column, so that it is asked about.
+
+    Parameters
+    ----------
+    table, column : str
+        Their codes.
+    heading : str
+        As written in the file.
+    """
+    words = dict(_LIKE.get(table, ())).get(column)
+    return words is not None and bool(re.search(words, normalise(heading)))
+
+
 def _partly_days(cells: Any) -> bool:
     """Whether some cells are days, however they are written, and the rest says there is none."""
     written = [plain(text) for text in pc.unique(cells).drop_null()[:_LOOKED_AT].to_pylist()]
@@ -264,6 +278,9 @@ def withdrawals(raw: RawTable, columns: dict[str, Any]) -> Iterator[tuple[int, s
         yield place, heading, kinds.PERHAPS_WITHDRAWAL(days=days[place].as_py())
 
 
+LEAST: Final = {"premium": 100, "due_premium": 100, "fyc": 10}
+"""元: a median below is likely in another unit."""
+
 FEWEST: Final = 4
 """The median of fewer amounts says nothing."""
 
@@ -311,7 +328,7 @@ _IN_SEVERAL: Final = 2
 
 def small_premium(raw: RawTable, columns: Mapping[str, Any]) -> Iterator[tuple[str, Fault]]:
     """Premium so small that it is likely not in 元."""
-    for code, least in (("premium", 100), ("due_premium", 100), ("fyc", 10)):
+    for code, least in LEAST.items():
         if code in raw.columns and raw.headings[code].strip() not in raw.said.units:
             amounts = np.abs(np.asarray(pc.fill_null(columns[code], 0).to_numpy(), np.int64))
             amounts = amounts[amounts > 0]

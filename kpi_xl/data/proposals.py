@@ -15,7 +15,7 @@ from typing import Final, Literal
 from rapidfuzz import fuzz
 
 from kpi_xl.catalogue.schema import LISTS, Column, Table
-from kpi_xl.data.evidence import meaning_of
+from kpi_xl.data.evidence import FEWEST, LEAST, meaning_of, speaks_of
 from kpi_xl.data.headings import Header, Headings, column_names, normalise
 from kpi_xl.data.recognise import Rows
 from kpi_xl.data.seen import Seen
@@ -33,9 +33,6 @@ How = Literal["heading", "near", "content", ""]
 
 _ALIKE: Final = 62.0
 """Percent: 销售员编码 and 业务员编码 are more alike, 保单号 and 投保单号码 as well."""
-
-_SMALL: Final = 100_00
-"""分: premium of a policy is hardly ever so little."""
 
 _MOSTLY: Final = 0.8
 _FEWEST: Final = 3
@@ -161,7 +158,7 @@ class SheetProposal:
         table, found = LISTS[self.code], []
         for code, heading in columns.items():
             if table.column(code).kind == "money" and heading in self.headings:
-                found.append(_amounts_below(heading, self.header, self.seen.rows))
+                found.append(_amounts_below(code, heading, self.header, self.seen.rows))
         return [one for one in found if one.unit in UNITS]
 
 
@@ -253,7 +250,7 @@ def _columns(table: Table, header: Header, rows: Rows) -> tuple[ColumnProposal, 
     wanted = [column for column in table.columns if column.code not in found]
     alike = sorted(
         (
-            (_likeness(column, heading), number, place, column.code, heading)
+            (_likeness(table, column, heading), number, place, column.code, heading)
             for number, column in enumerate(wanted)
             for place, heading in free
             if _may_hold(column, cells[place])
@@ -282,10 +279,10 @@ def _below(rows: Rows, header: int, place: int) -> list[str | None]:
     return [row[place] if place < len(row) else None for row in rows[header + 1 :] if any(row)]
 
 
-def _likeness(column: Column, heading: str) -> float:
+def _likeness(table: Table, column: Column, heading: str) -> float:
     """How much a heading is like one of a column's names, in percent."""
     form = normalise(heading)
-    best = 0.0
+    best = _ALIKE if speaks_of(table.code, column.code, heading) else 0.0
     for name in column_names(column):
         known = normalise(name)
         if len(known) > 1 and known in form:
@@ -383,12 +380,12 @@ _BY_CONTENT: Final[Mapping[str, Mapping[str, Callable[[str, Sequence[str | None]
 """Columns that can be told by what stands in them."""
 
 
-def _amounts_below(heading: str, header: Header, rows: Rows) -> MoneyColumn:
+def _amounts_below(code: str, heading: str, header: Header, rows: Rows) -> MoneyColumn:
     unit = unit_of(heading, header.above)
     place = next(i for i, cell in enumerate(header.cells) if (cell or "").strip() == heading)
     amounts = [read_money(cell) for cell in _below(rows, header.last, place) if cell]
     sizes = sorted(abs(fen) for fen in amounts if isinstance(fen, int) and fen)
-    small = len(sizes) >= _FEWEST and sizes[len(sizes) // 2] < _SMALL
+    small = len(sizes) >= FEWEST and sizes[len(sizes) // 2] < LEAST.get(code, 0) * 100
     return MoneyColumn(heading, f"{unit}元", bool(unit) or "元" in heading or not small)
 
 

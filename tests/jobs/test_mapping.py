@@ -407,3 +407,23 @@ def test_a_new_export_with_other_headings_is_asked_about(folder, project):
     assert settings.said_of(POLICIES, None).columns["premium"] == "规模保费"
     sums = outlook(session.project, settings).tables
     assert next(one.sums["首年保费"] for one in sums if one.name == "保单") == "213,000"
+
+
+def test_what_the_check_only_remarks_on_is_asked(tmp_path):
+    """Its advice says that map asks: so it does."""
+    own = init(tmp_path / "p", "甲")
+    (own.data / "原始数据.xlsx").unlink()
+    days = ("2024-06-03", "2024-06-04", "2024-06-05", "2024-06-06")
+    people = [(f"E{n}", "2024-01-01", "城东", day) for n, day in enumerate(("", *days[:3]))]
+    book(own.data / "人员.xlsx", ("工号", "签约日期", "归属机构", "走人的那天"), *people)
+    sales = [(f"P{n}", "E0", day, "1.5") for n, day in enumerate(days)]
+    book(own.data / "保单.xlsx", ("保单号", "工号", "承保日期", "首年保费"), *sales)
+    checked = load(own).checked
+    told = {(p.column, p.kind) for p in checked.problems}
+    assert told == {
+        ("归属机构", "column.not-used"),
+        ("走人的那天", "column.days-not-used"),
+        ("首年保费", "money.too-small"),
+    }
+    asked = [question for _, question in MappingSession(own).open_questions()]
+    assert all(any(f"“{column}”" in question for question in asked) for column, _ in told), asked
