@@ -38,9 +38,9 @@ def show_sheet(name: str, proposal: SheetProposal, answer: Answer) -> None:
 
     read = {heading: code for code, heading in answer.columns.items()}
     proposed = {one.heading: one.column.name for one in proposal.columns if one.heading}
-    records = proposal.first_records(_ROWS)
+    codes = {one.heading: one.column.code for one in proposal.columns if one.heading}
     shown = Table()
-    for heading in ("文件里的列", "读成", *(f"第 {n} 行" for n in range(1, len(records) + 1))):
+    for heading in ("文件里的列", "读成", *(f"第 {n} 行" for n in range(1, _ROWS + 1))):
         shown.add_column(heading, overflow="fold")
     for place, cell in enumerate(proposal.header.cells):
         heading = (cell or "").strip()
@@ -50,8 +50,8 @@ def show_sheet(name: str, proposal: SheetProposal, answer: Answer) -> None:
             standard = table.column(read[heading]).name
         else:
             standard = f"{proposed[heading]}？" if heading in proposed else "不用"
-        below = (record[place] if place < len(record) else "" for record in records)
-        shown.add_row(heading, standard, *below)
+        column = read.get(heading) or codes.get(heading, "")
+        shown.add_row(heading, standard, *proposal.first_cells(place, _ROWS, column))
     console().print(shown)
 
 

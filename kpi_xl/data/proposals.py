@@ -42,6 +42,8 @@ _MOST_STATUSES: Final = 12
 _TEXT_ID: Final = re.compile(r"[0-9A-Za-z\-_.]{3,12}")
 _POLICY_ID: Final = re.compile(r"[0-9A-Za-z\-]{8,24}")
 _PERSON: Final = re.compile(r"[\u4e00-\u9fff·]{2,6}")
+_SERIAL: Final = re.compile(r"[2-6]\d{4}(\.\d+)?")
+_TIME: Final = re.compile(r"日|时|期|天|年|date|time|day", re.IGNORECASE)
 _OTHER_DAYS: Final = re.compile(r"生日|出生|毕业|合同到期|有效|打印|导出|更新|birth", re.IGNORECASE)
 _AMOUNTS: Final = re.compile(r"保费|佣|金额|fyc|fyp|premium|amount", re.IGNORECASE)
 
@@ -145,11 +147,23 @@ class SheetProposal:
         """The table it is proposed to be; empty for none."""
         return self.tables[0] if self.tables else ""
 
-    def first_records(self, most: int) -> list[list[str]]:
-        """The first rows below the header."""
-        below = 0 if self.header is None else self.header.last + 1
-        rows = [row for row in self.seen.rows[below:] if any(row)]
-        return [[cell or "" for cell in row] for row in rows[:most]]
+    def first_cells(self, place: int, most: int, code: str = "") -> list[str]:
+        """The first cells below a heading.
+
+        Parameters
+        ----------
+        place : int
+            Where the heading stands.
+        most : int
+            How many, at most.
+        code : str
+            The column it is read as: a day that a workbook keeps as a number is shown as a day.
+        """
+        below = 0 if self.header is None else self.header.last
+        cells = [cell or "" for cell in _below(self.seen.rows, below, place)[:most]]
+        if code and LISTS[self.code].column(code).kind == "date":
+            return [_as_day(cell) for cell in cells]
+        return cells
 
     def money(self, columns: Mapping[str, str]) -> list[MoneyColumn]:
         """The columns of amounts, where these headings are these columns."""
@@ -310,6 +324,20 @@ def _is_day(cell: object) -> bool:
     return isinstance(read_day(cell), (dt.date, NoDay))
 
 
+def _as_day(cell: str) -> str:
+    day = read_day(cell)
+    return day.isoformat() if _SERIAL.fullmatch(cell) and isinstance(day, dt.date) else cell
+
+
+def _days(heading: str, cells: Sequence[str]) -> bool:
+    """Whether these are days: as they are written, or as numbers below a heading about time."""
+    if all(map(_written_day, cells)):
+        return True
+    return bool(_TIME.search(heading)) and all(
+        _written_day(cell) or (_SERIAL.fullmatch(cell) and _is_day(cell)) for cell in cells
+    )
+
+
 def _written_day(cell: str | None) -> bool:
     """A day by how it is written: any number could be the number of a day."""
     return bool(cell and re.match(r"\d{4}[-/.年]\d{1,2}[-/.月]|(19|20)\d{6}$", cell)) and _is_day(
@@ -331,7 +359,7 @@ def _days_below(heading: str, cells: Sequence[str | None]) -> bool:
     return (
         len(filled) >= _FEWEST
         and len(filled) == len(cells)
-        and all(map(_written_day, filled))
+        and _days(heading, filled)
         and not _OTHER_DAYS.search(heading)
     )
 
@@ -339,9 +367,7 @@ def _days_below(heading: str, cells: Sequence[str | None]) -> bool:
 def _some_days_below(heading: str, cells: Sequence[str | None]) -> bool:
     filled = [cell for cell in cells if cell]
     return (
-        0 < len(filled) < len(cells)
-        and all(map(_written_day, filled))
-        and not _OTHER_DAYS.search(heading)
+        0 < len(filled) < len(cells) and _days(heading, filled) and not _OTHER_DAYS.search(heading)
     )
 
 

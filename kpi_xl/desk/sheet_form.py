@@ -53,20 +53,20 @@ def shown(session: MappingSession, name: str, wanted: str) -> dict[str, Any]:
         columns |= dict(answer.columns)
     money = {one.heading: one for one in proposal.money(columns)}
     statuses = {one.heading: one for one in proposal.statuses}
-    records = proposal.first_records(_ROWS)
     rows = []
     for place, heading in _headings(proposal):
         one = proposed.get(heading)
         decided = heading in chosen or (same and heading in answer.unused)
         unit = money.get(heading)
+        column = chosen.get(heading, "") if decided else (one.column.code if one else "")
         rows.append(
             {
                 "place": place,
                 "heading": heading,
-                "column": chosen.get(heading, "") if decided else (one.column.code if one else ""),
+                "column": column,
                 "how": _HOW[one.how] if one and one.how else "",
                 "doubtful": bool(one and not one.sure and not decided),
-                "cells": [row[place] if place < len(row) else "" for row in records],
+                "cells": proposal.first_cells(place, _ROWS, column),
                 "unit": answer.units.get(heading, unit.unit if unit and unit.sure else ""),
                 "asks_unit": unit is not None,
                 "status": statuses.get(heading),
@@ -80,7 +80,7 @@ def shown(session: MappingSession, name: str, wanted: str) -> dict[str, Any]:
         "table": LISTS.get(proposal.code),
         "not_read": answer.table == NOT_READ,
         "rows": rows,
-        "many": len(records),
+        "many": _ROWS,
         "units": list(UNITS),
         "words": STATUSES.get(proposal.code, ()),
         "reason": proposal.seen.reason,

@@ -1,5 +1,6 @@
 """From files that nobody prepared to the first month: what is proposed, chosen, computed, written."""
 
+import datetime as dt
 import json
 import os
 import shutil
@@ -427,3 +428,21 @@ def test_what_the_check_only_remarks_on_is_asked(tmp_path):
     }
     asked = [question for _, question in MappingSession(own).open_questions()]
     assert all(any(f"“{column}”" in question for question in asked) for column, _ in told), asked
+
+
+def test_days_that_a_workbook_keeps_as_numbers(tmp_path):
+    own = init(tmp_path / "p", "甲")
+    (own.data / "原始数据.xlsx").unlink()
+    rows = [
+        ("E10", dt.date(2024, 1, 5), 45000),
+        ("E11", dt.date(2023, 4, 6), 45001),
+        ("E12", dt.date(2022, 7, 8), 45002),
+    ]
+    with xlsxwriter.Workbook(own.data / "台账.xlsx", {"default_date_format": "yyyy/m/d"}) as made:
+        page = made.add_worksheet()
+        for number, row in enumerate([("工号", "何时进来", "房间"), *rows]):
+            page.write_row(number, 0, row)
+    proposal = MappingSession(own).proposal("台账.xlsx", "agents")
+    assert how(proposal)["签约日期"] == ("何时进来", "content")  # the room's numbers are no days
+    assert proposal.first_cells(1, 2, "signed") == ["2024-01-05", "2023-04-06"]
+    assert proposal.first_cells(2, 2) == ["45000", "45001"]
