@@ -93,7 +93,22 @@ NO_DAY_WORDS: Final = frozenset(
         "不限",
     )
 ) | frozenset(
-    ("未离职", "未离司", "未解约", "未脱落", "未转正", "未撤单", "未退保", "否", "没有", "n", "no")
+    (
+        "未离职",
+        "未离司",
+        "未解约",
+        "未脱落",
+        "未转正",
+        "未撤单",
+        "未退保",
+        "否",
+        "没有",
+        "暂无",
+        "空",
+        "空白",
+        "n",
+        "no",
+    )
 )
 """What is written in a column of days where the day has not come: 解约日期 在职."""
 

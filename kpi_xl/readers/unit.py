@@ -113,7 +113,7 @@ def spellings(names: Mapping[str, int]) -> Spellings:
     >>> {given: one.name for given, one in found.meant.items()}
     {'城東 營業部': '城东营业部', '城东（筹）': '城东营业部'}
     >>> sorted(found.doubtful)
-    ['城西', '城西店', '城西部']
+    ['城西']
     """
     meant: dict[str, Meant] = {}
     kept: dict[str, int] = {}
@@ -123,16 +123,29 @@ def spellings(names: Mapping[str, int]) -> Spellings:
         meant |= {one: Meant(name, SPELLING) for one in alike if one != name}
     doubtful: dict[str, tuple[str, ...]] = {}
     for alike in _by(stem, kept):
-        settled = [one for one in alike if not _BEING_SET_UP.search(canonical(one))]
-        if len(settled) > _TWO:
-            doubtful |= {one: tuple(o for o in alike if o != one) for one in alike}
-        elif len(alike) > 1:
-            name = max(settled or alike, key=lambda one: (kept[one], len(one)))
-            others = {one: Meant(name, SUFFIX) for one in alike if one != name}
-            moved = {given: others[one.name] for given, one in meant.items() if one.name in others}
-            meant |= others | moved
+        of_kind = _by(_kind, {one: kept[one] for one in alike if _kind(one)})
+        bare = [one for one in alike if not _kind(one)]
+        if len(of_kind) > 1:  # 一部 and 一组 are two; 一 may be either
+            doubtful |= {one: tuple(o for o in alike if o != one) for one in bare}
+        for group in of_kind if len(of_kind) > 1 else [alike]:
+            settled = [one for one in group if not _BEING_SET_UP.search(canonical(one))]
+            if len(settled) > _TWO:
+                doubtful |= {one: tuple(o for o in group if o != one) for one in group}
+            elif len(group) > 1:
+                name = max(settled or group, key=lambda one: (kept[one], len(one)))
+                others = {one: Meant(name, SUFFIX) for one in group if one != name}
+                moved = {
+                    given: others[one.name] for given, one in meant.items() if one.name in others
+                }
+                meant |= others | moved
     doubtful |= _remarked([one for one in kept if one not in meant])
     return Spellings(meant, doubtful)
+
+
+def _kind(name: str) -> str:
+    """What a name calls its unit: 部, 区, 组 or 店; nothing where it does not say."""
+    suffix = _SUFFIX.search(_BEING_SET_UP.sub("", canonical(name)))
+    return suffix[0][-1] if suffix else ""
 
 
 def _remarked(names: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
