@@ -311,6 +311,12 @@ ENDED_WITHOUT_DAY: Final = Kind(
     "请补上终止日期，否则继续率会算高；犹豫期内撤单的，请补上撤单日期",
     set_aside=False,
 )
+PERHAPS_EXPIRY: Final = Kind(
+    "policy.perhaps-expiry",
+    "几乎每张保单都有{column}，而且都在承保满一年以后，会不会是保险期满的日期",
+    "是期满日期的，请把标题改成“期满日期”，否则继续率会算错；确实都终止了的不用处理",
+    set_aside=False,
+)
 TAKEN_FOR_WITHDRAWAL: Final = Kind(
     "policy.taken-for-withdrawal",
     "承保后 {days} 天内退保，当作犹豫期撤单",

@@ -116,6 +116,8 @@ def _amounts(
     raw: RawTable, columns: Mapping[str, Any], used: NDArray[np.bool_]
 ) -> Iterator[Problem]:
     """What speaks against the amounts: the file's own totals, and amounts too small."""
+    for heading, fault in evidence.perhaps_expiry(raw, columns):
+        yield _problem(raw, None, heading, None, fault)
     for heading, fault in evidence.small_premium(raw, columns):
         yield _problem(raw, None, heading, None, fault)
     scales = {

@@ -24,7 +24,7 @@ from kpi_xl.data.read import RawTable
 from kpi_xl.data.units_of_money import in_percent
 from kpi_xl.fault import Fault
 from kpi_xl.readers.cell import NOTHING, plain
-from kpi_xl.readers.date import NO_DAY_WORDS
+from kpi_xl.readers.date import NO_DAY, read_day
 
 _STATUS: Final = {
     "agents": re.compile(r"状态|是否在职|是否离职|在职标志|status", re.IGNORECASE),
@@ -128,7 +128,7 @@ def speaks_of(table: str, column: str, heading: str) -> bool:
 def _partly_days(cells: Any) -> bool:
     """Whether some cells are days, however they are written, and the rest says there is none."""
     written = [plain(text) for text in pc.unique(cells).drop_null()[:_LOOKED_AT].to_pylist()]
-    days = [text for text in written if text not in NOTHING and text not in NO_DAY_WORDS]
+    days = [text for text in written if text not in NOTHING and read_day(text) is not NO_DAY]
     partly = cells.null_count > 0 or len(days) < len(written)
     return bool(days) and partly and all(map(_LIKE_DAY.fullmatch, days))
 
@@ -304,6 +304,20 @@ def future_days(
         for place in np.flatnonzero(late).tolist():
             fault = kinds.SIGNED_IN_FUTURE if code == "signed" else kinds.DAY_IN_FUTURE
             yield place, raw.headings[code], fault(today=today.isoformat())
+
+
+def perhaps_expiry(raw: RawTable, columns: Mapping[str, Any]) -> Iterator[tuple[str, Fault]]:
+    """Days of ending that nearly every policy has, and long after its issue: of its expiry."""
+    if raw.table.code != "policies" or "ended" not in raw.columns or not len(raw.rows):
+        return
+    days = pc.subtract(columns["ended"].cast(pa.int32()), columns["issued"].cast(pa.int32()))
+    late = pc.sum(pc.greater_equal(days, _A_YEAR)).as_py() or 0
+    if late > 1 and late >= _NEARLY_ALL * len(days):
+        yield raw.headings["ended"], kinds.PERHAPS_EXPIRY(column=raw.headings["ended"])
+
+
+_A_YEAR: Final = 364
+_NEARLY_ALL: Final = 0.9
 
 
 def sum_of_others(raw: RawTable, columns: Mapping[str, Any]) -> Iterator[tuple[int, str, Fault]]:

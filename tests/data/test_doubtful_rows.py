@@ -106,3 +106,18 @@ def test_a_table_within_a_cell_hides_no_row(make):
     page = f"<html><body><table>{body}</table></body></html>"
     checked = check_project(make({"人员.csv": ROSTER, "保单.xls": page}))
     assert checked.tables["policies"].data["premium"].to_pylist() == [500000, 600000]
+
+
+@pytest.mark.parametrize(
+    ("last", "kinds"),
+    [
+        (("2034-01-05", "2025-01-04"), ["policy.perhaps-expiry"]),
+        (("2034-01-05", ""), []),
+        (("2024-03-05", "2025-02-05"), []),
+    ],
+)
+def test_days_of_expiry_are_no_endings(make, last, kinds):
+    rows = [f"P{n},A1,9000,100,2024-01-05,{day}" for n, day in enumerate(last)]
+    checked, found = problems(make, rows, HEAD.replace("承保日期", "承保日期,终止日期"))
+    assert [kind for kind, _ in found] == kinds
+    assert checked.tables["policies"].used == 2

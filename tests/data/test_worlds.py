@@ -37,6 +37,21 @@ def test_each_alone(name: str) -> None:
     assert found == ANSWER or told
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("left 5", "left is 最后在岗"),
+        ("no day 至今", "left is 最后在岗"),
+        ("no day 2999-12-31", "left is 最后在岗"),
+        ("policies as uncomputed", "万元 above"),
+        ("policies as uncomputed", "two rows of headings"),
+    ],
+)
+def test_what_was_once_wrong_in_silence(names: tuple[str, ...]) -> None:
+    found, told = outcome(*names)
+    assert found == ANSWER or told
+
+
 @settings(max_examples=MANY, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.sampled_from(sorted(DEFORMATIONS)), min_size=2, max_size=3, unique=True))
 def test_no_number_is_wrong_in_silence(names: list[str]) -> None:
