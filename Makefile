@@ -62,7 +62,8 @@ test: $(VENV)/.dev tests/validator/node_modules tests/server/pyodide/node_module
 
 # Five hundred random worlds against the oracle that counts day by day; `make test` tries forty.
 test-worlds: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto --hypothesis-profile=thorough tests/engine/test_store.py
+	$(BIN)/python -m pytest -n auto --hypothesis-profile=thorough tests/engine/test_store.py \
+		tests/engine/test_staying.py
 
 # Spark comes with versions of its own of much, so it has an environment of its own; it needs Java 17.
 $(SPARK)/.dev: pyproject.toml
