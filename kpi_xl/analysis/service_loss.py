@@ -18,6 +18,9 @@ from kpi_xl.formula import divide
 FEWEST: Final = 10
 """A month of service that fewer people were seen in says nothing."""
 
+FEWEST_LEAVERS: Final = 3
+"""Two who left are no pattern, however seldom anybody leaves."""
+
 
 @dataclass(frozen=True)
 class WorstMonth:
@@ -64,7 +67,7 @@ def worst_month(found: Survival) -> WorstMonth | None:
     -----
     Each month with at least `FEWEST` people is compared with all others together (`tail`), and as
     many times as there are months chance has its chance (Bonferroni), so that of people who leave
-    at any time alike at most 5% are told such a month.
+    at any time alike at most 5% are told such a month. It takes `FEWEST_LEAVERS`.
 
     Examples
     --------
@@ -83,7 +86,7 @@ def worst_month(found: Survival) -> WorstMonth | None:
         tail(out, cases, everything - out, everybody - cases)
         for out, cases in zip(left.tolist(), served.tolist(), strict=True)
     ]
-    told = np.array(chance) * len(shown) < 1 - CONFIDENCE
+    told = (np.array(chance) * len(shown) < 1 - CONFIDENCE) & (left >= FEWEST_LEAVERS)
     if not told.any():
         return None
     months = shown[told]

@@ -37,6 +37,9 @@ MONTHS: Final = 24
 LOSS_MONTHS: Final = 12
 """So many months of service are compared with the peers'."""
 
+_NAMED: Final = 6
+"""So many groups at most are named that stay differently; a list of twenty nobody reads."""
+
 UNIT: Final = "单位"
 BY: Final = (UNIT, "推荐人", "签约季度", "学历")
 """What people can be grouped by."""
@@ -112,20 +115,23 @@ class Groups:
             return "各组之间看不出差别" + (
                 f"（log-rank 检验，p = {found.p:.2f}）" if math.isfinite(found.p) else ""
             )
-        apart = [text for place in range(len(self.shown)) if (text := self._apart(place))]
+        apart = [one for place in range(len(self.shown)) if (one := self._apart(place))]
+        texts = [text for _, text in sorted(apart, reverse=True)[:_NAMED]]
+        more = f"；另有 {len(apart) - _NAMED} 组" if len(apart) > _NAMED else ""
         return f"各组留存有差别（log-rank 检验，{_chance(found.p)}）" + (
-            f"。和其余各组比：{'；'.join(apart)}" if apart else "，但说不准是哪一组"
+            f"。和其余各组比：{'；'.join(texts)}{more}" if texts else "，但说不准是哪一组"
         )
 
-    def _apart(self, place: int) -> str:
-        """Whether one stays differently from the others, with as many looks as there are groups."""
+    def _apart(self, place: int) -> tuple[float, str] | None:
+        """How far one is from the others, and how: with as many looks as there are groups."""
         others = [group.people for group in self.shown[:place] + self.shown[place + 1 :]]
         found = logrank([self.shown[place].people, together(others)])
         if not found.p * len(self.shown) < 1 - CONFIDENCE:
-            return ""
+            return None
         name, left, expected = self.shown[place].name, found.left[0], found.expected[0]
         faster = "快" if left > expected else "慢"
-        return f"{name}走得{faster}，走了 {left} 人，和大家一样应走 {expected:.0f} 人"
+        text = f"{name}走得{faster}，走了 {left} 人，和大家一样应走 {expected:.0f} 人"
+        return found.statistic, text
 
 
 def _chance(p: float) -> str:

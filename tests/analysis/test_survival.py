@@ -285,3 +285,9 @@ def test_a_month_that_loses_more_is_found():
         worst = worst_month(survival(Spells(people.entry, end, people.left | goes), 12))
         found.append(worst.month if worst else None)
     assert found.count(4) >= 45
+
+
+def test_two_leavers_are_no_pattern():
+    end = np.concatenate([[2.5, 2.6], np.full(66, 24.0)])
+    people = Spells(np.full(68, -1.0), end, end < 24)
+    assert worst_month(survival(people, 24)) is None
