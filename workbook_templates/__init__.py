@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -93,4 +92,4 @@ def path(name: str) -> Path:
     """
     if name not in NAMES:
         raise KeyError(name)
-    return Path(str(resources.files(__name__))) / f"{name}.xlsx"
+    return Path(__file__).parent / f"{name}.xlsx"

@@ -20,6 +20,23 @@ def width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
 
 
+def listed(names: Iterable[str], room: int = 84) -> str:
+    """Names in lines that a terminal has room for.
+
+    Examples
+    --------
+    >>> print(listed(["月度KPI表", "主管日程", "周工作计划"], 24))
+    月度KPI表；主管日程；
+    周工作计划。
+    """
+    lines = [""]
+    for name in names:
+        if lines[-1] and width(f"{lines[-1]}{name}；") > room:
+            lines.append("")
+        lines[-1] += f"{name}；"
+    return "\n".join(lines).removesuffix("；") + "。"
+
+
 class Formatter(click.HelpFormatter):
     """Writes help so that what stands below each other does so in Chinese too."""
 

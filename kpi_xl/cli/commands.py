@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
+import workbook_templates
 from kpi_xl.cli import (
     addin_commands,
     analysis_commands,
@@ -24,7 +25,7 @@ from kpi_xl.cli import (
     server_commands,
     template_commands,
 )
-from kpi_xl.cli.chinese import Argument, Group, Option, Word, refusal
+from kpi_xl.cli.chinese import Argument, Group, Option, Word, listed, refusal
 from kpi_xl.cli.terminal import (
     MONTH,
     Answer,
@@ -265,7 +266,8 @@ def refresh(month: str | None, pdf: bool, png: bool) -> Answer:
     examples=(
         "kpi-xl --project demo fill 周工作计划 --month 2024-07",
         "kpi-xl --project demo fill 我的月报.xlsx",
-    )
+    ),
+    help="给每个单位或每个人生成填好的工作簿。\n\n官方模板：\n" + listed(workbook_templates.NAMES),
 )
 @click.argument(
     "template",
@@ -275,13 +277,7 @@ def refresh(month: str | None, pdf: bool, png: bool) -> Answer:
 )
 @MONTH
 def fill(template: str, month: str | None) -> Answer:
-    """给每个单位或每个人生成填好的工作簿。
-
-    官方模板：
-    月度KPI表；销售漏斗月报；门店月度KPI表；月度目标设定、达成表；营业部经理月度KPI设定表；
-    专题、培训计划表；团队技能培训计划；周工作计划；周计划及检讨表；主管日程；营业部经理行事历；
-    营业部每周活动情况统计表；客户经理工作日志；销售主管工作日志；每日活动检查表；技能意愿评估框。
-    """
+    """给每个单位或每个人生成填好的工作簿。"""
     from kpi_xl.jobs.fill import fill as run
 
     with progress_bar() as progress:

@@ -17,13 +17,15 @@ def template() -> None:
 
 @template.command("names")
 def names() -> Answer:
-    """列出工作簿里可以用的全部名称和含义。"""
-    from kpi_xl.slots.registry import slot_names
+    """列出工作簿里可以用的全部名称：含义、是什么、占几格。"""
+    from kpi_xl.slots.registry import declared, slot_names
 
     known = slot_names()
+    slots = {name: declared()[name].slot for name in known}
     for name, meaning in known.items():
-        say(f"{name}\t{meaning}")
-    return {"names": known}
+        say(f"{name}\t{meaning}\t{slots[name].kind}\t{slots[name].shape}")
+    of = {name: {"kind": slot.kind, "cells": slot.cells} for name, slot in slots.items()}
+    return {"names": known, "slots": of}
 
 
 @template.command(
