@@ -139,6 +139,12 @@ COLUMN_NOT_USED: Final = Kind(
     "是的话，请运行 kpi-xl map，或把标题改成“{column}”；不是的不用处理",
     set_aside=False,
 )
+STATUS_UNKNOWN: Final = Kind(
+    "column.status-unknown",
+    "这一列里的“{words}”不知道是什么意思，当作{usual}",
+    "请运行 kpi-xl map 说明它们的意思，或说整列都不看",
+    set_aside=False,
+)
 DAYS_NOT_USED: Final = Kind(
     "column.days-not-used",
     "这一列有的行是日期、有的空着，没有用上；会不会是{column}",

@@ -191,6 +191,8 @@ def _of_file(raw: RawTable) -> Iterable[Problem]:
     """What is to be said of a file as a whole."""
     for heading, fault in evidence.unused_columns(raw):
         yield _problem(raw, None, heading, None, fault)
+    for heading, fault in evidence.strange_statuses(raw):
+        yield _problem(raw, None, heading, None, fault)
     for fault in evidence.without_heading(raw):
         yield _problem(raw, None, None, None, fault)
     if not len(raw.rows):

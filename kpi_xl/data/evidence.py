@@ -25,6 +25,7 @@ from kpi_xl.data.units_of_money import in_percent
 from kpi_xl.fault import Fault
 from kpi_xl.readers.cell import NOTHING, plain
 from kpi_xl.readers.date import NO_DAY, read_day
+from kpi_xl.settings.sheets import STATUSES
 
 _STATUS: Final = {
     "agents": re.compile(r"状态|是否在职|是否离职|在职标志|status", re.IGNORECASE),
@@ -68,6 +69,9 @@ _LIKE: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "outlets": (("closed", r"关闭|终止|撤销|状态|close|status"), ("opened", r"开通|合作|open")),
 }  # fmt: skip
 """Columns that are missed where a heading speaks of them and was not understood."""
+
+MOST_STATUSES: Final = 12
+"""A column of more different words is no status."""
 
 _COOLING_OFF: Final = 15
 """Days after the issue within which giving up a policy is certainly a withdrawal."""
@@ -256,6 +260,26 @@ def meaning_of(code: str, heading: str, word: str) -> str | None:
         return "终止"
     known = re.search(r"有效|生效|正常|承保|缴费|交费|续期|满期|^in.?force", word, re.IGNORECASE)
     return "有效" if known or re.match(_NOT, word) or (flag and word in _NO) else None
+
+
+def strange_statuses(raw: RawTable) -> Iterator[tuple[str, Fault]]:
+    """Words of status columns that nobody knows the meaning of: they speak neither way."""
+    if raw.table.code not in STATUSES:
+        return
+    for heading, cells in raw.others.items():
+        given = raw.said.statuses.get(heading, {})
+        if heading in raw.said.unused or not (given or _is_status(raw, heading)):
+            continue
+        words = pc.unique(cells).drop_null().to_pylist()
+        strange = [
+            word
+            for word in words[: MOST_STATUSES + 1]
+            if word not in given and meaning_of(raw.table.code, heading, word) is None
+        ]
+        # A column of more words than that is no status: remarks, or numbers.
+        if strange and len(words) <= MOST_STATUSES:
+            usual = STATUSES[raw.table.code][0]
+            yield heading, kinds.STATUS_UNKNOWN(words="、".join(strange), usual=usual)
 
 
 def withdrawals(raw: RawTable, columns: dict[str, Any]) -> Iterator[tuple[int, str, Fault]]:

@@ -9,17 +9,21 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from rapidfuzz import fuzz
 
 from kpi_xl.catalogue.schema import LISTS, Column, Table
-from kpi_xl.data.evidence import FEWEST, LEAST, meaning_of, speaks_of
-from kpi_xl.data.headings import Header, Headings, column_names, normalise
+from kpi_xl.data.evidence import FEWEST, LEAST, MOST_STATUSES, meaning_of, speaks_of
+from kpi_xl.data.formats import format_of
+from kpi_xl.data.headings import HEADER_WITHIN, Header, Headings, column_names, normalise
+from kpi_xl.data.read import read_source
 from kpi_xl.data.recognise import Rows
 from kpi_xl.data.seen import Seen
+from kpi_xl.data.sources import Source
 from kpi_xl.data.units_of_money import unit_of
+from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.project import Settings
 from kpi_xl.readers.cell import is_nothing
@@ -37,7 +41,6 @@ _ALIKE: Final = 62.0
 _MOSTLY: Final = 0.8
 _FEWEST: Final = 3
 _STATUS_WORDS: Final = re.compile(r"状态|是否在职|是否离职|标志|是否犹?撤|犹撤|犹退|是否退保|类型")
-_MOST_STATUSES: Final = 12
 
 _TEXT_ID: Final = re.compile(r"[0-9A-Za-z\-_.]{3,12}")
 _POLICY_ID: Final = re.compile(r"[0-9A-Za-z\-]{8,24}")
@@ -100,7 +103,7 @@ class StatusColumn:
     heading : str
         Its heading.
     values : tuple of str
-        The different words among the first rows.
+        The different words below it.
     meanings: mapping of str to str
         What those are taken to mean that are understood.
     """
@@ -207,6 +210,35 @@ def propose(seen: Seen, settings: Settings, code: str = "") -> SheetProposal:
         _texts(header.cells),
         tuple(_statuses(table, header, seen.rows, used)),
     )
+
+
+def with_all_words(proposal: SheetProposal, settings: Settings) -> SheetProposal:
+    """The same with the words of statuses in all rows, where it is long and can be read.
+
+    Parameters
+    ----------
+    proposal : SheetProposal
+        What was proposed after the first rows.
+    settings : Settings
+        What kpi.toml says.
+    """
+    seen = proposal.seen
+    if not proposal.statuses or len(seen.rows) < HEADER_WITHIN:
+        return proposal
+    kind = format_of(seen.file)
+    if kind is None:
+        return proposal
+    try:
+        raw = read_source(Source(proposal.code, seen.file, seen.name, seen.sheet, kind), settings)
+    except InputError:  # a required column has yet to be chosen
+        return proposal
+    statuses = []
+    for one in proposal.statuses:
+        cells = raw.others.get(one.heading)
+        words = one.values if cells is None else cells.unique().drop_null().to_pylist()
+        if len(words) <= MOST_STATUSES:
+            statuses.append(_status(proposal.code, one.heading, words))
+    return replace(proposal, statuses=tuple(statuses))
 
 
 def _texts(cells: Sequence[str | None]) -> tuple[str, ...]:
@@ -423,8 +455,12 @@ def _statuses(table: Table, header: Header, rows: Rows, used: set[str]) -> Seque
         heading = (cell or "").strip()
         if heading and heading not in used and _STATUS_WORDS.search(heading):
             values = dict.fromkeys(text for text in _below(rows, header.last, place) if text)
-            if 0 < len(values) <= _MOST_STATUSES:
-                told = {word: meaning_of(table.code, heading, word) for word in values}
-                meanings = {word: meaning for word, meaning in told.items() if meaning}
-                found.append(StatusColumn(heading, tuple(values), meanings))
+            if 0 < len(values) <= MOST_STATUSES:
+                found.append(_status(table.code, heading, list(values)))
     return found
+
+
+def _status(code: str, heading: str, words: Sequence[str]) -> StatusColumn:
+    told = {word: meaning_of(code, heading, word) for word in words}
+    meanings = {word: meaning for word, meaning in told.items() if meaning}
+    return StatusColumn(heading, tuple(words), meanings)

@@ -83,7 +83,7 @@ def shown(session: MappingSession, name: str, wanted: str) -> dict[str, Any]:
         "many": _ROWS,
         "units": list(UNITS),
         "words": STATUSES.get(proposal.code, ()),
-        "reason": proposal.seen.reason,
+        "reason": "" if answer.table else proposal.seen.reason,
         "header_row": proposal.header.last + 1 if proposal.header else 0,
     }
 

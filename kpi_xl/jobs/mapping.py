@@ -9,7 +9,7 @@ from typing import Final
 
 from kpi_xl.catalogue.schema import LISTS
 from kpi_xl.data.headings import Headings
-from kpi_xl.data.proposals import SheetProposal, propose
+from kpi_xl.data.proposals import SheetProposal, propose, with_all_words
 from kpi_xl.data.seen import look
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project, Settings
@@ -74,7 +74,7 @@ class MappingSession:
             name = label(one.name, one.sheet if files.count(one.name) > 1 else None)
             said = said_of(project.settings.sheets, one.name, one.sheet)
             code = said.table if said is not None and said.table in LISTS else ""
-            self.sheets[name] = propose(one, self._plain, code)
+            self.sheets[name] = with_all_words(propose(one, self._plain, code), project.settings)
             self.answers[name] = self._before(self.sheets[name], said)
 
     def _before(self, proposal: SheetProposal, said: SheetSettings | None) -> Answer:

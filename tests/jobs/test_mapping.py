@@ -446,3 +446,21 @@ def test_days_that_a_workbook_keeps_as_numbers(tmp_path):
     assert how(proposal)["签约日期"] == ("何时进来", "content")  # the room's numbers are no days
     assert proposal.first_cells(1, 2, "signed") == ["2024-01-05", "2023-04-06"]
     assert proposal.first_cells(2, 2) == ["45000", "45001"]
+
+
+def test_a_status_far_down_that_nobody_knows_is_told(tmp_path):
+    own = init(tmp_path / "p", "甲")
+    (own.data / "原始数据.xlsx").unlink()
+    rows = [(f"E{n}", "2024-01-01", "在职" if n < 100 else "Q") for n in range(101)]
+    book(own.data / "人员.xlsx", ("工号", "签约日期", "人员状态"), *rows)
+    (told,) = load(own).checked.problems
+    assert (told.kind, told.column) == ("column.status-unknown", "人员状态")
+    assert "“Q”" in told.reason
+    assert "当作在职" in told.reason
+    asked = list(MappingSession(own).open_questions())
+    assert asked == [("人员.xlsx", "“人员状态”里的“Q”是什么意思")]
+    (own.folder / "kpi.toml").write_text(
+        '[sheets."人员.xlsx"]\ntable = "人员"\nstatuses = { "人员状态" = { "Q" = "在职" } }\n',
+        encoding="utf-8",
+    )
+    assert not load(Project.open(own.folder)).checked.problems
