@@ -147,7 +147,7 @@ STATUS_UNKNOWN: Final = Kind(
 )
 DAYS_NOT_USED: Final = Kind(
     "column.days-not-used",
-    "这一列有的行是日期、有的空着，没有用上；会不会是{column}",
+    "这一列是日期，标题不认识，没有用上；会不会是{column}",
     "是的话，请运行 kpi-xl map，或把标题改成“{column}”；不是的不用处理",
     set_aside=False,
 )

@@ -98,7 +98,7 @@ def unused_columns(raw: RawTable) -> Iterator[tuple[str, Fault]]:
         for heading, cells in raw.others.items():
             if heading in raw.said.unused:
                 continue
-            if heading not in told and _partly_days(cells) and not _BENIGN.search(heading):
+            if heading not in told and _days(cells) and not _BENIGN.search(heading):
                 yield heading, kinds.DAYS_NOT_USED(column="解约日期")
 
 
@@ -129,12 +129,14 @@ def speaks_of(table: str, column: str, heading: str) -> bool:
     return words is not None and bool(re.search(words, normalise(heading)))
 
 
-def _partly_days(cells: Any) -> bool:
-    """Whether some cells are days, however they are written, and the rest says there is none."""
+def _days(cells: Any) -> bool:
+    """Whether the cells are days, however they are written, or say that there is none.
+
+    Also where every cell is one: of a worksheet for each team some have only people who left.
+    """
     written = [plain(text) for text in pc.unique(cells).drop_null()[:_LOOKED_AT].to_pylist()]
     days = [text for text in written if text not in NOTHING and read_day(text) is not NO_DAY]
-    partly = cells.null_count > 0 or len(days) < len(written)
-    return bool(days) and partly and all(map(_LIKE_DAY.fullmatch, days))
+    return bool(days) and all(map(_LIKE_DAY.fullmatch, days))
 
 
 def without_heading(raw: RawTable) -> Iterator[Fault]:

@@ -43,6 +43,7 @@ def test_each_alone(name: str) -> None:
         ("left 5", "left is 最后在岗"),
         ("no day 至今", "left is 最后在岗"),
         ("no day 2999-12-31", "left is 最后在岗"),
+        ("roster as departments", "left is 最后在岗", "unit 1"),
         ("policies as uncomputed", "万元 above"),
         ("policies as uncomputed", "two rows of headings"),
     ],
