@@ -6,7 +6,9 @@ from typing import Final
 
 from xlsxwriter.utility import xl_col_to_name
 
+from kpi_xl.analysis.priorities import A_UNTIL, B_UNTIL
 from kpi_xl.slots.plan_slots import WEEK_DONE, WEEK_PLAN
+from kpi_xl.slots.task_values import TASKS
 from workbook_templates.look import (
     ACCENT_MIDDLE,
     ACROSS,
@@ -33,7 +35,7 @@ from workbook_templates.look import (
     Page,
     Style,
 )
-from workbook_templates.validation import amounts, choices, date_input, whole_numbers
+from workbook_templates.validation import amounts, choices, date_input, dates, whole_numbers
 from workbook_templates.week import ACTIVITIES, WEEKDAYS, no_week, resting, top
 
 REASONS: Final = (
@@ -54,6 +56,12 @@ _FIRST: Final = _HEADER + 2
 _LAST: Final = _FIRST + len(WEEKDAYS) - 1
 TOTALS: Final = _LAST + 1
 """The row of the week's totals; differences and rates are below it."""
+_TASKS: Final = TOTALS + 3
+_TASK_HEADS: Final = (
+    (1, 10, ""), (11, 12, "影响（元）"), (13, 13, "级"), (14, 15, "期限"), (16, 18, "做完没有"),
+)  # fmt: skip
+_TASK_SLOTS: Final = ("要事", "影响", "级", "期限", "完成")
+DONE: Final = ("做完", "没做完", "排到下周")
 _GROUP: Final[Style] = {"left": 1, "left_color": WHITE}
 _EDGE: Final[Style] = {"left": 1, "left_color": ACCENT_MIDDLE}
 _COUNT: Final[Style] = {"num_format": "#,##0", "align": "center"}
@@ -118,6 +126,7 @@ def write(page: Page, week: int, heading: str) -> None:
     choices(page, (_FIRST, _REASON, _LAST, _REASON), "未完成的原因", REASONS)
     resting(page, _FIRST, _LAST, _REASON, _NOTE)
     no_week(page, _FIRST, _LAST, _REASON)
+    _tasks(page, slot)
     _review(page, slot)
     page.sheet.freeze_panes(_FIRST, _ACTIVITY)
     page.sheet.fit_to_pages(1, 1)
@@ -179,9 +188,51 @@ def _activity(page: Page, week: int, name: str, column: int) -> None:
     page.highlight(_FIRST, column + 1, _LAST, column + 1, short, _WARNING)
 
 
+def _tasks(page: Page, slot: str) -> None:
+    """The week's tasks with their classes: the few that bring most are A."""
+    row = _TASKS
+    page.height(row, 24)
+    for first, last, text in _TASK_HEADS:
+        page.put(row, first, text, LABEL, CENTRE if first > 1 else LEFT)
+        page.blanks(row, first + 1, row, last, LABEL)
+    page.put(row, 1, "本周要事（按影响大小排，先做 A）", SECTION)
+    first, last = row + 1, row + TASKS
+    page.height(first, 19, last)
+    styles: tuple[tuple[Style, ...], ...] = (
+        (LEFT, PADDED, EDITABLE, {"shrink": True}),
+        (WHOLE, PADDED, EDITABLE),
+        (CENTRE, STRONG),
+        (DAY, EDITABLE),
+        (CENTRE, INPUT),
+    )
+    for (begin, end, _), style, name in zip(_TASK_HEADS, styles, _TASK_SLOTS, strict=True):
+        for at in range(first, last + 1):
+            if begin < end:
+                page.merged(at, begin, at, end, "", BOXED, *style)
+            else:
+                page.put(at, begin, None, BOXED, *style)
+        typed = "input." if name == "完成" else ""
+        page.name_slot(f"{typed}{slot}.tasks.{name}", first, begin, last, begin)
+    impact, grade = _TASK_HEADS[1][0], _TASK_HEADS[2][0]
+    letter = xl_col_to_name(impact)
+    cells = f"${letter}${first + 1}:${letter}${last + 1}"
+    for at in range(first, last + 1):
+        cell = f"{letter}{at + 1}"
+        greater = f'10*SUMIF({cells},">"&{cell})'
+        graded = (
+            f'IF({greater}<{A_UNTIL}*SUM({cells}),"A",IF({greater}<{B_UNTIL}*SUM({cells}),"B","C"))'
+        )
+        formula = f'=IF({cell}="","",IF(N({cell})<=0,"C",{graded}))'
+        page.formula(at, grade, formula, "", BOXED, CENTRE, STRONG)
+    amounts(page, (first, impact, last, impact), "影响（元）")
+    dates(page, (first, _TASK_HEADS[3][0], last, _TASK_HEADS[3][0]))
+    choices(page, (first, _TASK_HEADS[4][0], last, _TASK_HEADS[4][0]), "做完没有", DONE)
+    page.highlight(first, grade, last, grade, f'{xl_col_to_name(grade)}{first + 1}="A"', _WARNING)
+
+
 def _review(page: Page, slot: str) -> None:
     """The week's review, and who filled it in."""
-    row = TOTALS + 3
+    row = _TASKS + TASKS + 1
     page.height(row, 26)
     page.height(row + 1, 120)
     for first, last, label, name in _BOXES:

@@ -15,6 +15,7 @@ from kpi_xl.calendar import Month, planned_weeks
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.daily_activities import DailyActivities
+from kpi_xl.data.dues_to_collect import DueToCollect, dues_to_collect
 from kpi_xl.data.people import People, Person
 from kpi_xl.data.ratings import last_round
 from kpi_xl.data.targets import Targets
@@ -30,6 +31,7 @@ from kpi_xl.slots.plan_slots import WEEKS
 from kpi_xl.slots.plan_values import focus_of, manager_days
 from kpi_xl.slots.skill_values import box_values, skill_values
 from kpi_xl.slots.slot import Values
+from kpi_xl.slots.task_values import task_values
 from kpi_xl.slots.topic_values import topic_values
 from kpi_xl.slots.unit_values import UnitValues
 from kpi_xl.slots.weekly_member_values import MemberDays, daily_checks, week_statistics
@@ -131,10 +133,13 @@ class FormValues:
     def person(self, number: int, person: Person) -> Values:
         """Those of a person's workbook."""
         asks_log, asks_review = self._asks("week1.log."), self._asks("week1.next.")
-        if not (asks_log or asks_review):
-            return {}
-        quotas = self.quotas(number)[person.agent]
         values: Values = {}
+        if self._asks("week1.tasks."):
+            own = self._to_collect.get(person.agent, [])
+            values |= task_values(own, self._month, self._cut)
+        if not (asks_log or asks_review):
+            return values
+        quotas = self.quotas(number)[person.agent]
         if asks_review:
             values |= review_values(quotas, self._month, self._cut)
         if asks_log:
@@ -165,6 +170,11 @@ class FormValues:
         return MemberDays(
             people, self.quotas(number), self._daily, self._month, self._cube.last, self._cut
         )
+
+    @functools.cached_property
+    def _to_collect(self) -> dict[str, list[DueToCollect]]:
+        days = [day for week in planned_weeks(self._month, self._cut) for day in week if day]
+        return dues_to_collect(self._store, days[0], days[-1], self._settings.grace_days)
 
     @functools.cached_property
     def _daily(self) -> DailyActivities:

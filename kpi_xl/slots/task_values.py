@@ -1,0 +1,96 @@
+"""The slots of 本周要事 in 周工作计划: a week's tasks, the few that bring most first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from kpi_xl.analysis.priorities import priorities
+from kpi_xl.calendar import Month, planned_weeks
+from kpi_xl.data.dues_to_collect import DueToCollect
+from kpi_xl.slots.plan_slots import OVER_WEEKS, WEEKS
+from kpi_xl.slots.slot import Group, Kind, Slot, Values
+
+TASKS: Final = 5
+"""So many a week: who has ten things that matter has none."""
+
+WEEK_TASKS: Final = Group(
+    "week<周>.tasks.",
+    "第 <周> 周要事",
+    {
+        "要事": Slot("要做的事，一列；预填要收的续期", cells=TASKS),
+        "影响": Slot("做成了带来多少元，一列", Kind.MONEY, TASKS),
+        "期限": Slot("期限，一列", Kind.DATE, TASKS),
+        "级": Slot("A、B 或 C：比它大的合计不到七成是 A，不到九成是 B，一列", cells=TASKS),
+    },
+    OVER_WEEKS,
+)
+
+TYPED: Final = Group(
+    "input.week<周>.tasks.",
+    "第 <周> 周要事",
+    {"完成": Slot("做完没有，一列", cells=TASKS)},
+    OVER_WEEKS,
+)
+
+
+class _Task(NamedTuple):
+    text: str
+    yuan: float
+    until: dt.date
+
+
+def task_values(to_collect: Sequence[DueToCollect], month: Month, cut: int | None = None) -> Values:
+    """A person's tasks, week by week: what he has to collect, the most premium first.
+
+    Parameters
+    ----------
+    to_collect : sequence of DueToCollect
+        His instalments that are not paid.
+    month : Month
+        The month.
+    cut : int or None
+        The last day of a business month.
+    """
+    weeks = planned_weeks(month, cut)
+    found: Values = {}
+    left = list(to_collect)
+    for number in range(1, WEEKS + 1):
+        days = [day for day in (weeks[number - 1] if number <= len(weeks) else []) if day]
+        own = [one for one in left if days and _comes_up(one, days[0], days[-1])]
+        left = [one for one in left if one not in own]
+        tasks = _tasks(own)
+        slot = f"week{number}.tasks"
+        found |= {
+            f"{slot}.要事": [task.text for task in tasks],
+            f"{slot}.影响": [task.yuan for task in tasks],
+            f"{slot}.期限": [task.until for task in tasks],
+            f"{slot}.级": [
+                *priorities([task.yuan for task in tasks]),
+                *[""] * (TASKS - len(tasks)),
+            ],
+        }
+    return found
+
+
+def _comes_up(one: DueToCollect, first: dt.date, last: dt.date) -> bool:
+    return first <= one.due <= last or first <= one.last <= last
+
+
+def _tasks(own: Sequence[DueToCollect]) -> list[_Task]:
+    """The greatest instalments, and in the last row all others together."""
+    ordered = sorted(own, key=lambda one: -one.premium)
+    shown = ordered if len(ordered) <= TASKS else ordered[: TASKS - 1]
+    tasks = [
+        _Task(
+            f"收续期：保单 {one.policy}，{one.due.month}月{one.due.day}日应收",
+            one.premium / 100,
+            one.last,
+        )
+        for one in shown
+    ]
+    if rest := ordered[len(shown) :]:
+        premium = sum(one.premium for one in rest) / 100
+        tasks.append(_Task(f"收续期：其余 {len(rest)} 件", premium, min(one.last for one in rest)))
+    return tasks
