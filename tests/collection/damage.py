@@ -148,7 +148,7 @@ def insert_rows(file: Path) -> None:
             names,
         ).encode()
 
-    typed("I8", 4)(file)
+    typed("L8", 4)(file)
     rewritten(file, change)
 
 
@@ -160,20 +160,20 @@ def sheet_deleted(book):
 
 
 def sheet_renamed(book):
-    book["第1周"]["I8"] = 4
+    book["第1周"]["L8"] = 4
     book["第1周"].title = "六月第一周"
     for defined in book.defined_names.values():
         defined.attr_text = (defined.attr_text or "").replace("第1周", "六月第一周")
 
 
 def merged(book):
-    book["第1周"]["I7"] = 6
-    book["第1周"].merge_cells("I7:I9")
+    book["第1周"]["L7"] = 6
+    book["第1周"].merge_cells("L7:L9")
 
 
 def columns_inserted(book):
     defined = book.defined_names["input.week1.accompany"]
-    defined.attr_text = "第1周!$I$7:$J$11"
+    defined.attr_text = "第1周!$L$7:$M$11"
 
 
 def unmerged(book):
@@ -201,16 +201,16 @@ def other_identity(field: str, value: str) -> Damage:
 
 
 def number_format_date(book):
-    book["第1周"]["I7"] = 5
-    book["第1周"]["I7"].number_format = "yyyy-mm-dd"
+    book["第1周"]["L7"] = 5
+    book["第1周"]["L7"].number_format = "yyyy-mm-dd"
 
 
 def formatting(book):
     sheet = book["第1周"]
-    sheet["I8"] = 4
-    sheet["I8"].number_format = "0.00%"
-    sheet.column_dimensions["I"].hidden = True
-    sheet["I8"].comment = Comment("改过格式", "主管")
+    sheet["L8"] = 4
+    sheet["L8"].number_format = "0.00%"
+    sheet.column_dimensions["L"].hidden = True
+    sheet["L8"].comment = Comment("改过格式", "主管")
     sheet.protection.sheet = False
 
 
@@ -255,14 +255,14 @@ ASIDE: dict[str, tuple[str, Damage, str]] = {
 """What cannot be used at all."""
 
 PROBLEMS: dict[str, tuple[Damage, str]] = {
-    "数字格写文字": (typed("I7", "去了两次"), "填的是文字"),
-    "公式没有结果": (typed("I7", "=1+1"), "没有算出结果"),
-    "公式出错": (typed("I7", "#DIV/0!"), "公式出错"),
-    "负数": (typed("I7", -2), "在 0 到 20 之间"),
-    "超出范围": (typed("I7", 500), "在 0 到 20 之间"),
-    "小数": (typed("I7", 1.5), "要填整数"),
-    "数字太大": (typed("I7", 10**20), "太大"),
-    "真假": (typed("I7", True), "真"),
+    "数字格写文字": (typed("L7", "去了两次"), "填的是文字"),
+    "公式没有结果": (typed("L7", "=1+1"), "没有算出结果"),
+    "公式出错": (typed("L7", "#DIV/0!"), "公式出错"),
+    "负数": (typed("L7", -2), "在 0 到 20 之间"),
+    "超出范围": (typed("L7", 500), "在 0 到 20 之间"),
+    "小数": (typed("L7", 1.5), "要填整数"),
+    "数字太大": (typed("L7", 10**20), "太大"),
+    "真假": (typed("L7", True), "真"),
     "日期写成两位年": (typed("I4", "24.6.3", "关注名单"), "两位"),
     "日期太早": (typed("I4", dt.datetime(1980, 1, 1), "关注名单"), "不能小于"),
     "数字格成了日期": (with_book(number_format_date), "填的是日期"),
@@ -276,7 +276,7 @@ PROBLEMS: dict[str, tuple[Damage, str]] = {
 
 HARMLESS: dict[str, Damage] = {
     "日期写成文字": typed("I4", "2024.6.3", "关注名单"),
-    "数字写成文字": typed("I8", "４ 次".replace(" 次", "")),
+    "数字写成文字": typed("L8", "４ 次".replace(" 次", "")),
     "插入两行": insert_rows,
     "工作表改名": with_book(sheet_renamed),
     "改格式": with_book(formatting),

@@ -52,7 +52,7 @@ def problem_of(done, cell):
 
 
 def test_an_entry_tells_who_what_where_and_when(circulating):
-    file = circulating.typed(0, set_cells(I7=2, D4="　", list_I4=dt.datetime(2024, 6, 3)))
+    file = circulating.typed(0, set_cells(L7=2, D4="　", list_I4=dt.datetime(2024, 6, 3)))
     done = collect(circulating.project)
     assert [one.file.name for one in done.taken] == [file.name]
     (entry,) = [
@@ -62,7 +62,7 @@ def test_an_entry_tells_who_what_where_and_when(circulating):
         TEMPLATE, JUNE, circulating.deliveries[0].unit, "",
     )  # fmt: skip
     assert (entry.row, entry.column, entry.key, entry.value) == (1, 1, "2024-06-03", 2)
-    assert (entry.file, entry.sheet, entry.cell) == (file.name, "第1周", "I7")
+    assert (entry.file, entry.sheet, entry.cell) == (file.name, "第1周", "L7")
     assert abs(entry.saved - dt.datetime.now(dt.UTC)) < dt.timedelta(hours=1)
     assert values(circulating.project, "input.filled_on") == {
         (circulating.deliveries[0].unit, 1): dt.date(2024, 6, 3)
@@ -97,21 +97,21 @@ def test_who_has_not_sent_it_back(circulating):
 @pytest.mark.parametrize(
     ("cell", "value", "reason"),
     [
-        ("I7", "两次", "填的是文字"),
-        ("I7", -1, "在 0 到 20 之间"),
-        ("I7", 21, "在 0 到 20 之间"),
-        ("I7", 1.5, "要填整数"),
-        ("I7", 1e18, "太大"),
-        ("I7", True, "真"),
-        ("I7", dt.datetime(2024, 6, 3), "填的是日期"),
-        ("I7", "=1+1", "没有算出结果"),
-        ("I7", "#N/A", "公式出错（#N/A）"),
+        ("L7", "两次", "填的是文字"),
+        ("L7", -1, "在 0 到 20 之间"),
+        ("L7", 21, "在 0 到 20 之间"),
+        ("L7", 1.5, "要填整数"),
+        ("L7", 1e18, "太大"),
+        ("L7", True, "真"),
+        ("L7", dt.datetime(2024, 6, 3), "填的是日期"),
+        ("L7", "=1+1", "没有算出结果"),
+        ("L7", "#N/A", "公式出错（#N/A）"),
         ("list_I4", "六月三日", "要填日期"),
         ("list_I4", dt.datetime(1999, 1, 1), "日期不能小于 2000-01-01"),
     ],
 )
 def test_what_a_cell_does_not_take_is_told_and_not_stored(circulating, cell, value, reason):
-    circulating.typed(0, set_cells(**{cell: value, "I8": 1}))
+    circulating.typed(0, set_cells(**{cell: value, "L8": 1}))
     done = collect(circulating.project)
     (problem,) = done.problems
     assert reason in problem.reason
@@ -126,8 +126,8 @@ def test_what_a_cell_does_not_take_is_told_and_not_stored(circulating, cell, val
 @pytest.mark.parametrize(
     ("cell", "value", "slot", "taken"),
     [
-        ("I7", "２", "input.week1.accompany", 2),
-        ("I7", "2 ", "input.week1.accompany", 2),
+        ("L7", "２", "input.week1.accompany", 2),
+        ("L7", "2 ", "input.week1.accompany", 2),
         ("list_I4", "2024年6月3日", "input.filled_on", dt.date(2024, 6, 3)),
         ("list_I4", "2024.6.3", "input.filled_on", dt.date(2024, 6, 3)),
     ],
@@ -149,8 +149,8 @@ def test_a_suggested_list_takes_other_words(circulating):
 
 class TestRules:
     def two_versions(self, circulating):
-        older = circulating.typed(0, set_cells(I7=1, I8=1), "甲.xlsx")
-        newer = circulating.typed(0, set_cells(I7=2, I9=2), "乙.xlsx")
+        older = circulating.typed(0, set_cells(L7=1, L8=1), "甲.xlsx")
+        newer = circulating.typed(0, set_cells(L7=2, L9=2), "乙.xlsx")
         for file, hour in ((older, 8), (newer, 9)):
             edited(file, lambda book: None)
             saved_at(file, hour)
@@ -176,7 +176,7 @@ class TestRules:
 
     def test_everything_is_collected_anew(self, circulating):
         self.two_versions(circulating)
-        other = circulating.typed(1, set_cells(I7=5), "丙.xlsx")
+        other = circulating.typed(1, set_cells(L7=5), "丙.xlsx")
         collect(circulating.project)
         assert len(values(circulating.project, "input.week1.accompany")) == 3
         other.unlink()
@@ -208,7 +208,7 @@ class TestRules:
         assert collected(circulating.project) == first
 
     def test_copies_count_once(self, circulating):
-        circulating.typed(0, set_cells(I7=1), "甲.xlsx")
+        circulating.typed(0, set_cells(L7=1), "甲.xlsx")
         (circulating.returned / "副本.xlsx").write_bytes(
             (circulating.returned / "甲.xlsx").read_bytes()
         )
@@ -281,7 +281,7 @@ class TestLists:
 
 class TestMarked:
     def test_problems_are_marked_in_a_copy_that_can_be_corrected_and_sent_again(self, circulating):
-        file = circulating.typed(0, set_cells(I7="两次", J7=99, list_H7="不知道"))
+        file = circulating.typed(0, set_cells(L7="两次", M7=99, list_H7="不知道"))
         before = file.read_bytes()
         done = collect(circulating.project)
         assert file.read_bytes() == before
@@ -294,12 +294,12 @@ class TestMarked:
             for cell in row
             if cell.comment
         }
-        assert notes.keys() == {("第1周", "I7"), ("第1周", "J7"), ("关注名单", "H7")}
+        assert notes.keys() == {("第1周", "L7"), ("第1周", "M7"), ("关注名单", "H7")}
         assert all("。" in text for text in notes.values())
-        assert book["第1周"]["I7"].fill.fgColor.rgb == "FFFFB3A7"
-        assert book["第1周"]["I8"].fill.fgColor.rgb != "FFFFB3A7"
+        assert book["第1周"]["L7"].fill.fgColor.rgb == "FFFFB3A7"
+        assert book["第1周"]["L8"].fill.fgColor.rgb != "FFFFB3A7"
         file.write_bytes(copy.read_bytes())
-        edited(file, set_cells(I7=2, J7=1, list_H7=dt.datetime(2024, 6, 5)))
+        edited(file, set_cells(L7=2, M7=1, list_H7=dt.datetime(2024, 6, 5)))
         again = collect(circulating.project)
         assert not again.problems and not again.marked
         assert list(values(circulating.project, "input.week1.accompany").values()) == [2]
@@ -314,11 +314,11 @@ class TestMarked:
 
         file = circulating.back(0)
         package = Package(file)
-        notes = {"第1周": {"I7": "甲", "J8": "乙"}, "关注名单": {"I4": "<丙>&"}}
+        notes = {"第1周": {"L7": "甲", "M8": "乙"}, "关注名单": {"I4": "<丙>&"}}
         once = circulating.returned / "一次.xlsx"
         once.write_bytes(marked(package, parts.workbook(package), notes))
         package = Package(once)
-        more = {"第1周": {"I7": "丁", "E7": "戊"}, "第2周": {"I7": "己"}}
+        more = {"第1周": {"L7": "丁", "E7": "戊"}, "第2周": {"L7": "己"}}
         twice = circulating.returned / "两次.xlsx"
         twice.write_bytes(marked(package, parts.workbook(package), more))
         assert not any(open_xml_sdk_errors([file, once, twice]).values())
@@ -329,12 +329,12 @@ class TestMarked:
             for row in found.iter_rows()
             for cell in row
             if cell.comment
-        } == {"I7": "丁", "J8": "乙", "E7": "戊"}
+        } == {"L7": "丁", "M8": "乙", "E7": "戊"}
 
     def test_every_other_part_stays_byte_for_byte(self, circulating):
         import zipfile
 
-        file = circulating.typed(0, set_cells(I7="两次"))
+        file = circulating.typed(0, set_cells(L7="两次"))
         (copy,) = collect(circulating.project).marked
         with zipfile.ZipFile(file) as old, zipfile.ZipFile(copy) as new:
             changed = {name for name in old.namelist() if old.read(name) != new.read(name)}
@@ -344,7 +344,7 @@ class TestMarked:
 
 
 def test_encrypted_ones_open_with_the_known_password(circulating):
-    file = circulating.typed(0, set_cells(I7=3, J7="x"), circulating.deliveries[0].file.name)
+    file = circulating.typed(0, set_cells(L7=3, M7="x"), circulating.deliveries[0].file.name)
     file.write_bytes(encrypted(file.read_bytes(), "geheim"))
     done = collect(circulating.project)
     assert "设有打开密码" in done.aside[0].reason
@@ -360,7 +360,7 @@ def test_encrypted_ones_open_with_the_known_password(circulating):
 def test_open_document_spreadsheets_are_converted(circulating, tmp_path):
     from office import convert
 
-    file = circulating.typed(0, set_cells(I7=3))
+    file = circulating.typed(0, set_cells(L7=3))
     (ods,) = convert([file], "ods", tmp_path, tmp_path / "profile")
     file.unlink()
     (circulating.returned / "填好.ods").write_bytes(ods.read_bytes())
@@ -370,8 +370,8 @@ def test_open_document_spreadsheets_are_converted(circulating, tmp_path):
 
 
 def test_a_killed_collection_has_stored_nothing(circulating, monkeypatch):
-    circulating.typed(0, set_cells(I7=1))
-    circulating.typed(1, set_cells(I7=1))
+    circulating.typed(0, set_cells(L7=1))
+    circulating.typed(1, set_cells(L7=1))
     from kpi_xl.circulation import versions
 
     real, calls = versions.note_returned, []
@@ -394,7 +394,7 @@ def test_a_killed_collection_has_stored_nothing(circulating, monkeypatch):
 def test_rebuilding_the_store_loses_nothing(circulating):
     from kpi_xl.jobs.load import load as load_project
 
-    circulating.typed(0, set_cells(I7=1))
+    circulating.typed(0, set_cells(L7=1))
     collect(circulating.project)
     before = collected(circulating.project)
     circulating.project.store.unlink()
@@ -403,7 +403,7 @@ def test_rebuilding_the_store_loses_nothing(circulating):
 
 
 def test_the_report_tells_it_all(circulating):
-    circulating.typed(0, set_cells(I7="=1+1", J7="x"))
+    circulating.typed(0, set_cells(L7="=1+1", M7="x"))
     circulating.typed(1, set_cells(list_I4="2024.6.3"))
     (circulating.returned / "说明.txt").write_text("=1+1")
     done = collect(circulating.project)
@@ -421,7 +421,7 @@ def test_the_report_tells_it_all(circulating):
 
 
 def test_on_the_command_line(circulating):
-    circulating.typed(0, set_cells(I7="x"))
+    circulating.typed(0, set_cells(L7="x"))
     folder = str(circulating.project.folder)
     run = CliRunner().invoke(app, ["-p", folder, "collect"])
     assert run.exit_code == 0

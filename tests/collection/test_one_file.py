@@ -143,7 +143,7 @@ def test_what_the_record_does_not_take(circulating, three, monkeypatch):
 
 def test_a_copy_that_cannot_be_marked_or_written(circulating, three, monkeypatch):
     for file in three[:2]:
-        edited(file, lambda book: book["第1周"].__setitem__("I7", "不是数"))
+        edited(file, lambda book: book["第1周"].__setitem__("L7", "不是数"))
     real = kpi_xl.circulation.collect.marked
 
     def fails(package, workbook, notes):
@@ -169,7 +169,7 @@ def _full(file, content):
 
 def test_content_types_swapped(circulating, three):
     """The parts are there, called what they are not."""
-    edited(three[1], lambda book: book["第1周"].__setitem__("I7", "不是数"))
+    edited(three[1], lambda book: book["第1周"].__setitem__("L7", "不是数"))
 
     def change(parts):
         text = parts["[Content_Types].xml"]

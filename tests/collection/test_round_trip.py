@@ -50,10 +50,10 @@ def test_a_managers_schedule(circulating, tmp_path):
     edit(
         source,
         target,
-        ["type", "第1周", "I7", "2"],
-        ["type", "第1周", "I8", "=1+2"],
-        ["type", "第1周", "F7", "见了三家网点"],
-        ["type", "第1周", "F8", "'=不是公式"],
+        ["type", "第1周", "L7", "2"],
+        ["type", "第1周", "L8", "=1+2"],
+        ["type", "第1周", "G7", "见了三家网点"],
+        ["type", "第1周", "G8", "'=不是公式"],
         ["type", "关注名单", "I4", "2024-06-03"],
         *[["type", "关注名单", f"I{7 + n}", f"找{name}谈"] for n, (_, name) in enumerate(people)],
         ["unprotect", "关注名单"],
@@ -71,7 +71,7 @@ def test_a_managers_schedule(circulating, tmp_path):
     assert found["input.week1.accompany", "2024-06-03"].value == 2
     assert found["input.week1.accompany", "2024-06-04"].value == 3
     assert found["input.week1.accompany", "2024-06-03"].sheet == "六月头一周"
-    assert found["input.week1.accompany", "2024-06-03"].cell == "I8"
+    assert found["input.week1.accompany", "2024-06-03"].cell == "L8"
     assert found["input.week1.morning.result", "2024-06-03"].value == "见了三家网点"
     assert found["input.week1.morning.result", "2024-06-04"].value == "=不是公式"
     assert found["input.filled_on", 1].value == dt.date(2024, 6, 3)

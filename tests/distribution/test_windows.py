@@ -202,7 +202,7 @@ def test_what_collect_makes_is_open(project, windows, kpi):
     sent = sorted((project.output / MONTH / "下发").rglob("*.xlsx"))
     for number, file in enumerate(sent):
         book = openpyxl.load_workbook(file)
-        book["第1周"]["I7"] = "不是数"
+        book["第1周"]["L7"] = "不是数"
         book.save(project.returned / f"{number}.xlsx")
     code, told = kpi(project, "collect")
     assert code == 0, told
@@ -218,7 +218,7 @@ def test_what_collect_makes_is_open(project, windows, kpi):
     assert kpi(project, "collect")[0] == 0
     returned = project.returned / marked[0].name
     book = openpyxl.load_workbook(returned)
-    book["第1周"]["I8"] = "也不是数"
+    book["第1周"]["L8"] = "也不是数"
     book.save(returned)
     with open_in_excel(marked[0]):
         code, told = kpi(project, "collect")
