@@ -17,6 +17,7 @@ from workbook_templates.look import (
     DAY,
     EDITABLE,
     GAP,
+    HAIRLINE,
     HEAD,
     INPUT,
     LABEL,
@@ -28,6 +29,7 @@ from workbook_templates.look import (
     SIGNATURE,
     STRONG,
     SUBHEAD,
+    TINT,
     TOTAL,
     WHITE,
     WHOLE,
@@ -57,10 +59,14 @@ _LAST: Final = _FIRST + len(WEEKDAYS) - 1
 TOTALS: Final = _LAST + 1
 """The row of the week's totals; differences and rates are below it."""
 _TASKS: Final = TOTALS + 3
-_TASK_HEADS: Final = (
-    (1, 10, ""), (11, 12, "影响（元）"), (13, 13, "级"), (14, 15, "期限"), (16, 18, "做完没有"),
-)  # fmt: skip
-_TASK_SLOTS: Final = ("要事", "影响", "级", "期限", "完成")
+_TASK_HEADS: Final = {
+    "要事": "",
+    "期限": "期限",
+    "级": "级",
+    "影响": "影响（元）",
+    "完成": "做完没有",
+}
+_TASK, _UNTIL, _GRADE, _IMPACT, _DONE = 1, 15, 16, 17, 18
 DONE: Final = ("做完", "没做完", "排到下周")
 _GROUP: Final[Style] = {"left": 1, "left_color": WHITE}
 _EDGE: Final[Style] = {"left": 1, "left_color": ACCENT_MIDDLE}
@@ -189,32 +195,30 @@ def _activity(page: Page, week: int, name: str, column: int) -> None:
 
 
 def _tasks(page: Page, slot: str) -> None:
-    """The week's tasks with their classes: the few that bring most are A."""
+    """The week's tasks with their classes: the few that bring most are A.
+
+    A task is written across empty cells: merged ones would not come back one by one.
+    """
     row = _TASKS
     page.height(row, 24)
-    for first, last, text in _TASK_HEADS:
-        page.put(row, first, text, LABEL, CENTRE if first > 1 else LEFT)
-        page.blanks(row, first + 1, row, last, LABEL)
-    page.put(row, 1, "本周要事（按影响大小排，先做 A）", SECTION)
+    page.put(row, _TASK, "本周要事（先做 A）", SECTION)
     first, last = row + 1, row + TASKS
     page.height(first, 19, last)
-    styles: tuple[tuple[Style, ...], ...] = (
-        (LEFT, PADDED, EDITABLE, {"shrink": True}),
-        (WHOLE, PADDED, EDITABLE),
-        (CENTRE, STRONG),
-        (DAY, EDITABLE),
-        (CENTRE, INPUT),
+    line: Style = {"top": 1, "top_color": HAIRLINE, "bottom": 1, "bottom_color": HAIRLINE}
+    page.blanks(first, _TASK + 1, last, _UNTIL - 1, line, {"bg_color": TINT})
+    columns: tuple[tuple[int, tuple[Style, ...]], ...] = (
+        (_TASK, (line, LEFT, PADDED, EDITABLE)),
+        (_UNTIL, (BOXED, DAY, EDITABLE, {"shrink": True})),
+        (_GRADE, (BOXED, CENTRE, STRONG)),
+        (_IMPACT, (BOXED, WHOLE, PADDED, EDITABLE)),
+        (_DONE, (BOXED, LEFT, PADDED, INPUT)),
     )
-    for (begin, end, _), style, name in zip(_TASK_HEADS, styles, _TASK_SLOTS, strict=True):
-        for at in range(first, last + 1):
-            if begin < end:
-                page.merged(at, begin, at, end, "", BOXED, *style)
-            else:
-                page.put(at, begin, None, BOXED, *style)
+    for (column, style), (name, text) in zip(columns, _TASK_HEADS.items(), strict=True):
+        if text:
+            page.put(row, column, text, LABEL, CENTRE)
         typed = "input." if name == "完成" else ""
-        page.name_slot(f"{typed}{slot}.tasks.{name}", first, begin, last, begin)
-    impact, grade = _TASK_HEADS[1][0], _TASK_HEADS[2][0]
-    letter = xl_col_to_name(impact)
+        page.column(first, column, TASKS, *style, slot=f"{typed}{slot}.tasks.{name}")
+    letter = xl_col_to_name(_IMPACT)
     cells = f"${letter}${first + 1}:${letter}${last + 1}"
     for at in range(first, last + 1):
         cell = f"{letter}{at + 1}"
@@ -223,11 +227,12 @@ def _tasks(page: Page, slot: str) -> None:
             f'IF({greater}<{A_UNTIL}*SUM({cells}),"A",IF({greater}<{B_UNTIL}*SUM({cells}),"B","C"))'
         )
         formula = f'=IF({cell}="","",IF(N({cell})<=0,"C",{graded}))'
-        page.formula(at, grade, formula, "", BOXED, CENTRE, STRONG)
-    amounts(page, (first, impact, last, impact), "影响（元）")
-    dates(page, (first, _TASK_HEADS[3][0], last, _TASK_HEADS[3][0]))
-    choices(page, (first, _TASK_HEADS[4][0], last, _TASK_HEADS[4][0]), "做完没有", DONE)
-    page.highlight(first, grade, last, grade, f'{xl_col_to_name(grade)}{first + 1}="A"', _WARNING)
+        page.formula(at, _GRADE, formula, "", BOXED, CENTRE, STRONG)
+    amounts(page, (first, _IMPACT, last, _IMPACT), "影响（元）")
+    dates(page, (first, _UNTIL, last, _UNTIL))
+    choices(page, (first, _DONE, last, _DONE), "做完没有", DONE)
+    top_class = f'{xl_col_to_name(_GRADE)}{first + 1}="A"'
+    page.highlight(first, _GRADE, last, _GRADE, top_class, _WARNING)
 
 
 def _review(page: Page, slot: str) -> None:

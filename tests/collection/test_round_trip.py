@@ -104,7 +104,7 @@ def test_a_persons_week(circulating, tmp_path):
         *[["type", "第2周", cell, str(value)] for cell, value in typed.items()],
         ["type", "第2周", "R5", "12000.5"],
         ["type", "第2周", "S5", "客户改期"],
-        ["type", "第2周", "B16", "约访太少\n下周先打电话"],
+        ["type", "第2周", "B22", "约访太少\n下周先打电话"],
         ["type", "本月总览", "E9", "88"],
     )
     (circulating.returned / "周计划.xlsx").write_bytes(target.read_bytes())

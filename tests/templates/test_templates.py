@@ -4,7 +4,6 @@ import re
 import zipfile
 
 import openpyxl
-from openpyxl.cell.cell import MergedCell
 import pytest
 from openpyxl.utils import range_boundaries
 
@@ -187,7 +186,7 @@ def test_cells_that_people_may_change_all_have_a_name(name):
             (cell.row, cell.column)
             for row in sheet.iter_rows()
             for cell in row
-            if not cell.protection.locked and not isinstance(cell, MergedCell)
+            if not cell.protection.locked
         }
         assert sheet.protection.sheet
         assert sheet.protection.password is None
