@@ -30,7 +30,6 @@ from kpi_xl.slots.weekly_member_values import MemberDays, daily_checks, week_sta
 from kpi_xl.slots.weekly_review_values import review_values
 from kpi_xl.workbook import Template
 from office import convert, formulas_and_values, needs_soffice, openxml_audit_errors
-from templates import samples
 from workbook_templates import path, skill_training, skill_will, weekly_statistics
 
 MONTH = Month.of(2024, 5)  # with made-up days, a holiday, and five weeks
@@ -86,7 +85,9 @@ def values_of(people, targets):
     quotas = {one.agent: monthly_quotas(one, people, targets, MONTH) for one in people}
     days = MemberDays(people, quotas, Records(), MONTH, MONTH)
     heading = f"城东一组　周建国　{MONTH.chinese}"
-    who = samples.who() | {"period.month": MONTH.chinese, "unit.name": "城东一组"}
+    who = {"branch.name": "江州分公司", "unit.name": "城东一组", "unit.manager": "周建国"}
+    who |= {"unit.parent": "城东营业部", "unit.headcount": len(people)}
+    who |= {"period.month": MONTH.chinese, "period.working_days": 20}
     found = who | week_values(MONTH) | log_days(MONTH)
     found |= {"department.name": "城东营业部", "team.name": "城东一组"}
     found |= {"members.heading": f"城东一组　{MONTH.chinese}"}
