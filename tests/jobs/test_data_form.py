@@ -17,8 +17,8 @@ from office import needs_node_validator, open_xml_sdk_errors, openxml_audit_erro
 
 ROWS = {
     "人员": [
-        ["001", "王芳", None, "城东部", "一组", "正式", "是", "女", "本科", None, "Z1", dt.date(2022, 5, 1), None, None],
-        ["002", "李强", None, "城东部", "一组", "正式", "否", "男", "大专", None, None, dt.date(2024, 6, 3), None, None],
+        ["001", "王芳", None, "城东部", "一组", "正式", "是", "女", "本科", "Z1", dt.date(2022, 5, 1), None, None],
+        ["002", "李强", None, "城东部", "一组", "正式", "否", "男", "大专", None, dt.date(2024, 6, 3), None, None],
     ],
     "保单": [
         ["P1", "001", "安心两全", "主险", 1, 12000.5, 3600, "期交", None, dt.date(2024, 6, 12), None, None, None],
