@@ -49,6 +49,7 @@ PAGES: Final[dict[str, tuple[str, int | str]]] = {
     "daily-check.png": (f"2024-06/每日活动检查表/{_TEAM}.xlsx", 2),
     "monthly-review.png": (f"2024-06/月度经营检讨/{_DEPARTMENT}.xlsx", 1),
     "improvement-plan.png": (f"2024-06/业务改善措施计划/{_DEPARTMENT}.xlsx", 1),
+    "fishbone.png": (f"2024-06/业务改善措施计划/{_DEPARTMENT}.xlsx", "鱼骨图"),
     "sales-funnel.png": ("车行/2024-06/销售漏斗月报/城西店.xlsx", 1),
     "shop-month.png": ("服饰/2024-06/门店月度KPI表/大学城店.xlsx", 1),
     "check-report.png": ("校验报告.xlsx", 2),
