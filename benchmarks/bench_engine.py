@@ -167,7 +167,7 @@ def as_files(company: Path, project: Path) -> list[Path]:
     """Make a project of CSV files, the long tables by month; those of the last month come back."""
     import duckdb
 
-    from kpi_xl.data.fingerprints import LONG
+    from kpi_xl.catalogue.schema import LONG
 
     (project / "data").mkdir(parents=True)
     (project / "kpi.toml").write_text("", encoding="utf-8")
@@ -179,7 +179,8 @@ def as_files(company: Path, project: Path) -> list[Path]:
         for month in months:
             part = rows
             if month is not None:
-                part += f" WHERE {LONG[code]} BETWEEN DATE '{month.first}' AND DATE '{month.last}'"
+                day = LONG[code].day
+                part += f" WHERE {day} BETWEEN DATE '{month.first}' AND DATE '{month.last}'"
             file = project / "data" / f"{table.name}{month or ''}.csv"
             if duckdb.execute(f"SELECT COUNT(*) FROM ({part})").fetchone() == (0,):
                 continue  # nobody has a file without rows
@@ -346,8 +347,8 @@ def _store(task: str, company: Path) -> Callable[[], Any]:
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
+    from kpi_xl.catalogue.schema import LONG
     from kpi_xl.data.checked import Checked, CheckedTable
-    from kpi_xl.data.fingerprints import LONG
     from kpi_xl.data.store import build, update
     from kpi_xl.project import Project, Settings
     from kpi_xl.system.progress import silent
@@ -357,7 +358,7 @@ def _store(task: str, company: Path) -> Callable[[], Any]:
     for code, table in TABLES.items():
         rows = pq.read_table(company / f"{code}.parquet")
         if code in LONG and task == "build_before":
-            rows = rows.filter(pc.less(rows[LONG[code]], last))
+            rows = rows.filter(pc.less(rows[LONG[code].day], last))
         tables[code] = CheckedTable(table, rows, ())
     project = Project(company, Settings())
     if task != "update_store":

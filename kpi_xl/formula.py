@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
+from kpi_xl.aggregation import Aggregation, Source
 from kpi_xl.error_values import DIV0
 
 if TYPE_CHECKING:
@@ -98,17 +99,25 @@ class Measure(Formula):
         人, 件, 元 …; a sum of money is held in whole 分 and shown in 元.
     meaning : str
         What exactly is counted, in Chinese.
+    source : Aggregation, Total or None
+        Where it comes from; None where only whoever calls a KPI by counts knows it.
     """
 
     code: str
     name: str
     unit: Unit
     meaning: str
+    source: Source
 
     @property
     def is_money(self) -> bool:
         """Whether it is a sum of money."""
         return self.unit == "元"
+
+    @property
+    def looks_back(self) -> int:
+        """How many months before its month those began who are counted; 0 for most."""
+        return self.source.looks_back if isinstance(self.source, Aggregation) else 0
 
     def fraction(self, given: Mapping[str, Any]) -> Fraction:
         value = given[self.code]

@@ -110,6 +110,13 @@ class Kpi:
     note: str = ""
     family: str = ""
     headline: bool = False
+    by_hand: Kpi | None = None
+    """The same KPI of what people have at hand, where the raw tables give it summed up."""
+
+    @property
+    def on_paper(self) -> Kpi:
+        """The KPI as people compute it, and its worksheet function does."""
+        return self.by_hand or self
 
     @property
     def formula(self) -> str:
@@ -288,6 +295,7 @@ class Registry(Mapping[str, Kpi]):
         bands: Bands | None = None,
         note: str = "",
         headline: bool = False,
+        measure: str | None = None,
     ) -> Callable[[Callable[..., Formula]], Kpi]:
         """Declare the decorated function as a KPI.
 
@@ -316,6 +324,9 @@ class Registry(Mapping[str, Kpi]):
             What a reader should know besides.
         headline : bool
             Whether it is on the first page of the month's report, and not among all KPIs only.
+        measure : str, optional
+            The measure that the raw tables give it by; then the function says how people compute
+            it from what they have at hand.
 
         Raises
         ------
@@ -327,24 +338,28 @@ class Registry(Mapping[str, Kpi]):
 
         def declare(function: Callable[..., Formula]) -> Kpi:
             symbols = [self.measures[name] for name in inspect.signature(function).parameters]
-            return self._add(
-                Kpi(
-                    code=function.__name__,
-                    name=name,
-                    expression=function(*symbols),
-                    measures=tuple(s for s in symbols if isinstance(s, Measure)),
-                    settings=tuple(s for s in symbols if isinstance(s, Setting)),
-                    unit=unit,
-                    direction=direction,
-                    number_format=number_format or _NUMBER_FORMATS.get(unit, "#,##0"),
-                    source=source,
-                    meaning=meaning,
-                    aliases=aliases,
-                    bands=bands,
-                    note=note,
-                    headline=headline,
-                )
+            kpi = Kpi(
+                code=function.__name__,
+                name=name,
+                expression=function(*symbols),
+                measures=tuple(s for s in symbols if isinstance(s, Measure)),
+                settings=tuple(s for s in symbols if isinstance(s, Setting)),
+                unit=unit,
+                direction=direction,
+                number_format=number_format or _NUMBER_FORMATS.get(unit, "#,##0"),
+                source=source,
+                meaning=meaning,
+                aliases=aliases,
+                bands=bands,
+                note=note,
+                headline=headline,
             )
+            _check(kpi)
+            if measure is not None:
+                symbol = self.measures[measure]
+                assert isinstance(symbol, Measure)
+                kpi = replace(kpi, expression=symbol, measures=(symbol,), settings=(), by_hand=kpi)
+            return self._add(kpi)
 
         return declare
 
@@ -400,13 +415,18 @@ class Registry(Mapping[str, Kpi]):
         )
 
     def _add(self, kpi: Kpi) -> Kpi:
-        if set(kpi.expression.measures()) != set(kpi.measures):
-            raise ValueError(f"{kpi.code}: its parameters and the measures of its formula differ")
+        _check(kpi)
         for other in self._kpis.values():
             if clash := other.labels & kpi.labels:
                 raise ValueError(f"{kpi.code}: {', '.join(sorted(clash))} is {other.code} already")
-        kpi = replace(kpi, family=self.family)
+        by_hand = kpi.by_hand and replace(kpi.by_hand, family=self.family)
+        kpi = replace(kpi, family=self.family, by_hand=by_hand)
         self._kpis[kpi.code] = kpi
         for label in kpi.labels:
             self._by_label.setdefault(label.casefold(), kpi)
         return kpi
+
+
+def _check(kpi: Kpi) -> None:
+    if set(kpi.expression.measures()) != set(kpi.measures):
+        raise ValueError(f"{kpi.code}: its parameters and the measures of its formula differ")

@@ -31,8 +31,8 @@ _MORE: Final = 1.1
 
 
 def kpis_of(family: str) -> list[Kpi]:
-    """The KPIs that a file of the catalogue declares, in its order."""
-    return [kpi for kpi in catalogue.kpis.values() if kpi.family == FAMILIES[family]]
+    """The KPIs that a file of the catalogue declares, in its order, as people compute them."""
+    return [kpi.on_paper for kpi in catalogue.kpis.values() if kpi.family == FAMILIES[family]]
 
 
 def numbers_of(family: str, kpi: Kpi) -> dict[str, float]:

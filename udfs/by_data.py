@@ -151,7 +151,7 @@ def KPI_NAMES() -> Result:
     ['指标', '代码', '单位', '公式']
     """
     table: list[list[Any]] = [["指标", "代码", "单位", "公式"]]
-    table += [[kpi.name, kpi.code, kpi.unit, kpi.formula] for kpi in kpis.values()]
+    table += [[kpi.name, kpi.code, kpi.unit, kpi.on_paper.formula] for kpi in kpis.values()]
     return table
 
 

@@ -31,11 +31,12 @@ DIRECTIONS: Final = {"higher": "越高越好", "lower": "越低越好", "neutral
 def all_kpis() -> Iterator[str]:
     """One line a KPI: code, name, formula."""
     for kpi in kpis.values():
-        yield f"{kpi.code:<26}{kpi.name} = {kpi.formula}"
+        yield f"{kpi.code:<26}{kpi.name} = {kpi.on_paper.formula}"
 
 
 def record(kpi: Kpi) -> dict[str, Any]:
     """A KPI for programs."""
+    kpi = kpi.on_paper
     return {
         "code": kpi.code,
         "name": kpi.name,
@@ -54,6 +55,7 @@ def record(kpi: Kpi) -> dict[str, Any]:
 
 def lines(kpi: Kpi) -> Iterator[str]:
     """Everything about a KPI, for people."""
+    kpi = kpi.on_paper
     references = {
         measure.code: f"{column}2"
         for column, measure in zip("ABCDEFGH", kpi.measures, strict=False)

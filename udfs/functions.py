@@ -44,6 +44,6 @@ for _function in (*BY_DATA, *BY_ROSTER, *BY_ANALYSIS, *BY_TARGETS, *BY_FINDINGS)
     globals()[_function.__name__] = _function
 for _kpi in kpis.values():
     if _kpi.code not in globals():
-        globals()[_kpi.code] = by_counts(_kpi)
+        globals()[_kpi.code] = by_counts(_kpi.on_paper)
 
 __all__ = sorted(name for name in globals() if name.startswith("KPI"))  # noqa: PLE0605

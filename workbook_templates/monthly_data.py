@@ -72,17 +72,8 @@ def formula_of(one: Kpi, end: str, cells: Mapping[str, str]) -> str:
 
 def measures() -> list[Measure]:
     """What the KPIs are made of, each once, in the catalogue's order."""
-    needed = {m.code for names in FAMILIES.values() for name in names for m in _parts(kpi(name))}
+    needed = {m.code for names in FAMILIES.values() for name in names for m in kpi(name).measures}
     return [m for m in kpis.measures.values() if isinstance(m, Measure) and m.code in needed]
-
-
-def _parts(one: Kpi) -> tuple[Measure, ...]:
-    """The measures of a KPI; commission is added up from the policies, not estimated by a rate."""
-    if one.code == "KPI_FYC":
-        fyc = kpis.measures["fyc"]
-        assert isinstance(fyc, Measure)
-        return (fyc,)
-    return one.measures
 
 
 class Data:
@@ -121,10 +112,7 @@ class Data:
             full = self.page.at(row, column if not absolute else _FIRST, absolute=absolute)
             return full if prefix else full.partition("!")[2]
 
-        if one.code == "KPI_FYC":
-            refs = {"KPI_FYC": at(self.measures["fyc"])}
-        else:
-            refs = {m.code: at(self.measures[m.code]) for m in one.measures}
+        refs = {m.code: at(self.measures[m.code]) for m in one.measures}
         if one.settings:
             refs["premium_weight"] = at(1, absolute=True)
         return one.excel(refs)[1:]
@@ -238,7 +226,7 @@ def _series(data: Data, one: Kpi, row: int) -> None:
     """One KPI's row of formulas."""
     page = data.page
     _label(page, row, one.name, one.unit)
-    counted = len(_parts(one)) == 1 or one.name in ("首年度保费", "平均人数")
+    counted = len(one.measures) == 1 or one.name in ("首年度保费", "平均人数")
     for column in range(_FIRST, max(COMPARED.values()) + 1):
         formula = f"=IFERROR({data.excel(one, column, prefix=False)},NA())"
         page.formula(row, column, formula, 0 if counted else "#N/A", number(one), RULED)

@@ -250,7 +250,7 @@ def _guide(book: Book) -> None:
     )
     guide.colours(status=True)
     rows = [
-        (one.name, _formula(one), _meaning(one))
+        (one.name, one.formula, _meaning(one))
         for names in FAMILIES.values()
         for one in map(kpi, names)
     ]
@@ -296,11 +296,6 @@ def _guide(book: Book) -> None:
         ),
         "名称在“公式 → 名称管理器”里可以看到。移动单元格不影响填数，删掉名称则不再填。",
     )
-
-
-def _formula(one: Kpi) -> str:
-    """The formula for people; commission is added up from the policies here."""
-    return "各保单 FYC 之和" if one.code == "KPI_FYC" else one.formula
 
 
 def _meaning(one: Kpi) -> str:

@@ -112,6 +112,7 @@ def KPI_PIECES_PER_PRODUCER(pieces: Formula, producers: Formula) -> Formula:
     unit="元",
     source=marketing(13),
     headline=True,
+    measure="fyc",
 )
 def KPI_FYC(first_year_premium: Formula, commission_rate: Formula) -> Formula:
     return first_year_premium * commission_rate

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from kpi_xl.catalogue.measures import COUNTED
+from kpi_xl.catalogue.measures import ITEMS
 
 ORGANISATION: Final = ("分公司", "营业区", "营业部", "营业组")
 """The levels of the organisation, from the top."""
@@ -69,6 +69,28 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Events:
+    """What tells that the rows of a raw table are things that happen on days.
+
+    Parameters
+    ----------
+    day : str
+        The column of the day that tells which month a row is of.
+    happened : str
+        The column of the day on which it came to pass, where that is another.
+    is_ahead : bool
+        Whether rows may stand in it before their day has come, as what falls due.
+    of_months : bool
+        Whether one row may stand for a whole month.
+    """
+
+    day: str
+    happened: str = ""
+    is_ahead: bool = False
+    of_months: bool = False
+
+
+@dataclass(frozen=True)
 class Table:
     """A raw table.
 
@@ -85,6 +107,10 @@ class Table:
         duplicate. Empty where identical rows are legitimate.
     required : bool
         Whether a project cannot do without it.
+    events : Events, optional
+        That its rows happen on days, month after month, so that it grows long. What is counted in
+        it is kept by month, and a company's own database counts it where it is. Without them it
+        is short, and read whole.
     """
 
     code: str
@@ -94,6 +120,7 @@ class Table:
     key: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     required: bool = False
+    events: Events | None = None
 
     def column(self, code: str) -> Column:
         """The column with this code."""
@@ -622,6 +649,7 @@ POLICIES: Final = Table(
     key=("policy", "product", "is_main"),
     aliases=("新单", "承保", "policies"),
     required=False,
+    events=Events("issued"),
 )
 
 DUES: Final = Table(
@@ -687,6 +715,7 @@ DUES: Final = Table(
     ),
     key=("policy", "due"),
     aliases=("续收", "dues", "renewals"),
+    events=Events("due", happened="paid", is_ahead=True),
 )
 
 
@@ -726,6 +755,7 @@ ACTIVITIES: Final = Table(
         _count("recruiting_talks", "增员面谈数", "增员面谈次数", "增员面谈", "recruiting_talks"),
     ),
     aliases=("活动量", "工作日志", "activities"),
+    events=Events("day", of_months=True),
 )
 
 ATTENDANCE: Final = Table(
@@ -752,6 +782,7 @@ ATTENDANCE: Final = Table(
     ),
     key=("agent", "day"),
     aliases=("考勤", "attendance"),
+    events=Events("day", is_ahead=True, of_months=True),
 )
 
 TARGETS: Final = Table(
@@ -869,9 +900,9 @@ COUNTS: Final = Table(
             required=True,
             aliases=("项目名称", "item"),
             choices=tuple(
-                (label, code)
-                for code, name, *_ in COUNTED
-                for label in (name, code, *_ALSO_CALLED.get(code, ()))
+                (label, item.code)
+                for item in ITEMS
+                for label in (item.name, item.code, *_ALSO_CALLED.get(item.code, ()))
             ),
         ),
         Column(
@@ -884,6 +915,7 @@ COUNTS: Final = Table(
         ),
     ),
     aliases=("counts",),
+    events=Events("day", of_months=True),
 )
 
 RATINGS: Final = Table(
@@ -975,3 +1007,8 @@ TABLES: Final[dict[str, Table]] = {
 
 LISTS: Final[dict[str, Table]] = {**TABLES, LEAVERS.code: LEAVERS}
 """What a file or worksheet may be: the raw tables, and lists that go into one of them."""
+
+LONG: Final[dict[str, Events]] = {
+    code: table.events for code, table in TABLES.items() if table.events
+}
+"""The raw tables whose rows happen on days, by code."""

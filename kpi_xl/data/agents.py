@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
@@ -11,18 +11,17 @@ from numpy.typing import NDArray
 
 from kpi_xl.calendar import Period
 from kpi_xl.catalogue import MEASURES
-from kpi_xl.data.computation import AGENT_MONTHS, NEVER
+from kpi_xl.catalogue.measures import COUNTED
+from kpi_xl.data import steps
 from kpi_xl.data.cube import LEVELS, Cube, is_money
 from kpi_xl.data.organisation import unit_paths
-from kpi_xl.data.periods import AT_THE_END, AT_THE_START, PeriodCube, counted_again
-from kpi_xl.data.steps import Months, step
+from kpi_xl.data.periods import PeriodCube, counted_again
+from kpi_xl.data.sql_calendar import Months
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Settings
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_PEOPLE: Final = ("opening", "closing", "recruits", "leavers", "licensed", "men")
 
 
 def agent_periods(
@@ -115,10 +114,11 @@ def _sums(
         during = (months >= period.first.number) & (months <= period.last.number)
         sums = by_month[during].groupby("agent").sum()
         average = sums["opening"] + sums["closing"]
-        for codes, month in ((AT_THE_START, period.first), (AT_THE_END, period.last)):
+        for over_time, month in (("first", period.first), ("last", period.last)):
             of_month = by_month[months == month.number].droplevel("month")
-            for code in codes & set(sums.columns):
-                sums[code] = of_month[code].reindex(sums.index, fill_value=0)
+            for code in sums.columns:
+                if COUNTED[code][1].over_time == over_time:
+                    sums[code] = of_month[code].reindex(sums.index, fill_value=0)
         for code, counted in again.items():
             sums[code] = counted[agents.get_indexer(sums.index), position]
         sums = sums.assign(_AVERAGE=average, position=position)
@@ -143,7 +143,7 @@ def _counted_again(
 
     numbered = pd.DataFrame({"agent": agents.astype(str), "unit": np.arange(len(agents)) + 1})
     store.register("numbered", numbered)
-    membership = f"(SELECT agent, unit, 0 AS from_month, {NEVER} AS next_month FROM numbered)"
+    membership = f"(SELECT agent, unit, 0 AS from_month, {steps.NEVER} AS next_month FROM numbered)"
     found: dict[str, NDArray[np.int64]] = {}
     for code, unit, period, number in counted_again(cube, store, settings, periods, membership):
         counted = found.setdefault(code, np.zeros((len(agents) + 1, len(periods)), np.int64))
@@ -162,54 +162,34 @@ def _months(
         min((period.first.number for period in periods), default=1),
         max((period.last.number for period in periods), default=0),
     )
-    codes = [
-        code
-        for code in (*_PEOPLE, *(code for sums in AGENT_MONTHS.values() for code in sums))
-        if code in cube.measures
-    ]
-    tables = _tables(store)
-    effective_fyc = round(settings.effective_fyc * 100)
-    frames = [_people(store, numbers)]
-    for name, sums in AGENT_MONTHS.items():
-        columns = ", ".join(sums)
-        facts = name
-        if name not in tables:
-            view = step(name, Months(settings.month_cut), effective_fyc=effective_fyc)
-            facts = f"({view})"
+    calendar = Months(settings.month_cut)
+    here = steps.AGENT_HEADCOUNT.query(
+        calendar,
+        first=numbers[0],
+        last=numbers[1],
+        sums=steps.HEADCOUNT.sums("at_the_start", "at_the_end"),
+    )
+    counted = [one.code for one in steps.HEADCOUNT.measures]
+    frames = [store.execute(here.sql).df()]
+    for one in steps.MEASURING:
+        if one.gives != "agents":
+            continue
+        sums = [measure.code for measure in one.measures]
+        counted += sums
+        facts = one.table()
+        if one.is_view:
+            facts = f"({one.query(calendar, **steps.rules(settings)).sql})"
         frames.append(
             store.execute(
-                f"SELECT agent, month, {columns} FROM {facts} AS facts WHERE month BETWEEN ? AND ?",
+                f"SELECT agent, month, {', '.join(sums)} FROM {facts} AS facts"
+                " WHERE month BETWEEN ? AND ?",
                 numbers,
             ).df()
         )
-    # Somebody with two stints has two rows in a month that he left and signed in.
+    codes = [code for code in counted if code in cube.measures]
     summed = pd.concat(frames).groupby(["agent", "month"], sort=True).sum().reindex(columns=codes)
     summed = summed.fillna(0).astype(np.int64)
     return summed[(summed != 0).any(axis=1)]
-
-
-def _people(store: duckdb.DuckDBPyConnection, numbers: tuple[int, int]) -> pd.DataFrame:
-    """Whether each agent was here at the begin and the end of each month, came, and left."""
-    return store.execute(
-        """
-        SELECT
-            agent, month,
-            CAST(signed_month < month AND left_month >= month AS BIGINT) AS opening,
-            CAST(signed_month <= month AND left_month > month AS BIGINT) AS closing,
-            CAST(signed_month = month AS BIGINT) AS recruits,
-            CAST(left_month = month AS BIGINT) AS leavers,
-            CAST(signed_month <= month AND left_month > month AND licensed = 1 AS BIGINT)
-                AS licensed,
-            CAST(signed_month <= month AND left_month > month AND men = 1 AS BIGINT) AS men
-        FROM stints
-        JOIN range(?, ? + 1) AS listed (month) ON signed_month <= month AND left_month >= month
-        """,
-        numbers,
-    ).df()
-
-
-def _tables(store: duckdb.DuckDBPyConnection) -> set[str]:
-    return {name for (name,) in store.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
 
 
 def _teams(

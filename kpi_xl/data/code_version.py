@@ -18,7 +18,8 @@ def program() -> str:
     found = hashlib.sha256(__version__.encode())
     folder = Path(__file__).parent
     package = folder.parent
-    declared = [package / "catalogue" / name for name in ("measures.py", "schema.py")]
+    declared = [package / "aggregation.py"]
+    declared += [package / "catalogue" / name for name in ("measures.py", "schema.py")]
     readers = sorted((package / "readers").rglob("*"))
     for file in [*sorted(folder.rglob("*")), *readers, *declared]:
         if file.suffix in (".py", ".sql"):

@@ -6,21 +6,20 @@ After a change only the months that it touches are computed anew.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kpi_xl.catalogue.measures import COHORT_MONTHS, COUNTED
+from kpi_xl.data import steps
 from kpi_xl.data.cube import LEVELS, UNASSIGNED, Unit
-from kpi_xl.data.engines import Columns, Engine
-from kpi_xl.data.steps import Calendar, Months, step, text_list
+from kpi_xl.data.engines import Columns, Engine, Query
+from kpi_xl.data.sql_calendar import Calendar, Months
+from kpi_xl.data.step import Step, table, text_of, written
+from kpi_xl.data.steps import STEPS
 from kpi_xl.project import Settings
-
-NEVER: Final = 999_999
-"""A month that never comes."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +29,7 @@ class Changed:
     Parameters
     ----------
     months : mapping of str to collection of int
-        The months whose rows have changed, by raw table; under "production" those of policies and
-        those that they were withdrawn in, under "renewals" those of dues and the due months of
-        policies that have changed.
+        For each step that is kept by month, by name: the months whose facts have changed.
     roster : bool
         Whether anything has changed about who was where, as what.
     """
@@ -41,66 +38,10 @@ class Changed:
     roster: bool
 
 
-AGENT_MONTHS: Final = {
-    "production_months": (
-        "pieces", "withdrawn_pieces", "new_premium", "fyc", "regular_premium",
-    ),
-    "producer_months": ("producers", "effective"),
-    "due_months": ("due_pieces", "due_premium", "collected_pieces", "collected_premium"),
-    "persistency_months": (
-        "first_year_renewal",
-        "issued_premium_13", "kept_premium_13", "issued_pieces_13", "kept_pieces_13",
-        "issued_premium_25", "kept_premium_25", "issued_pieces_25", "kept_pieces_25",
-    ),
-    "activity_months": (
-        "appointments", "visits", "interviews", "closings", "prospects", "recruiting_talks",
-    ),
-    "attendance_months": ("days_due", "days_present"),
-    "outlet_months": ("outlets", "active_outlets"),
-    "count_months": tuple(code for code, *_ in COUNTED),
-}  # fmt: skip
-"""The steps of what each agent did in each month, with their sums."""
-
-_PASSED_ON: Final = frozenset(("producer_months", "persistency_months"))
-"""Those of them that are only views of others."""
-
-_ROSTER: Final = ("moves", "rank_moves", "ranks", "stints", "uncounted")
-"""The steps of who was where, as what; they are short, and computed whole."""
-
-_BY_MONTH: Final = {
-    "production_months": ("production", "month"),
-    "policy_dues": ("renewals", "due_month"),
-    "due_months": ("dues", "month"),
-    "activity_months": ("activities", "month"),
-    "attendance_months": ("attendance", "month"),
-    "outlet_sales": ("production", "month"),
-    "count_months": ("counts", "month"),
-}
-"""The steps that are computed month by month: whose changes matter, and the column that tells the
-month."""
-
-_SUMMED_BY_MONTH: Final = _BY_MONTH | {"producer_months": _BY_MONTH["production_months"]}
-"""The same for the sums of places. Persistency looks at other months than its own, and these are
-found out; what stands neither here nor there is summed up whole."""
-
-_LATER: Final = (0, 14, 26)
-"""So many months after the month that an instalment counts in, persistency looks at it, as the step
-``persistency_months`` says."""
-
-_ISSUED_LATER: Final = 14
-"""So many months after the month of issue persistency looks at the policy."""
-
-COUNT_SUMS: Final = "".join(
-    f",\n    CAST(SUM(CASE WHEN item = '{code}' THEN quantity ELSE 0 END)"
-    f"{'' if unit == '元' else ' / 100'} AS BIGINT) AS {code}"
-    for code, _, unit, _ in COUNTED
+_TO_COME: Final = (
+    "due > DATE '{as_of}' AND due > COALESCE((SELECT MAX(paid) FROM dues), DATE '{as_of}')"
 )
-"""The sums of ``count_months``."""
-
-_POLICIES_OF_DUES: Final = "AND policy IN (SELECT policy FROM dues WHERE DURING(due))"
-
-SHOWN_PRODUCTS: Final = 20
-"""So many products are shown by themselves; the rest are 其他."""
+"""What falls due after the last day of data and the last payment: nobody failed to pay it."""
 
 # How a place is named on each level: its own name, and all names from the top.
 _NAMES: Final = (
@@ -144,18 +85,9 @@ class Computation:
         self.last = last
         self.months = last - first + 1
         self.changed = changed
-        self._persistency: set[int] = set()  # the months it has changed in
-        self.values: dict[str, int | str] = {
-            "never": NEVER,
-            "effective_fyc": round(settings.effective_fyc * 100),
-            "grace_days": settings.grace_days,
-            "uncounted_ranks": text_list(settings.uncounted_ranks),
-            "excluded_endings": text_list(settings.excluded_endings),
-            "shown_products": SHOWN_PRODUCTS,
-            "policies_meant": "",
-            "months_meant": "TRUE",
-            "count_sums": COUNT_SUMS,
-            "cohort_months": ", ".join(f"({n})" for n in COHORT_MONTHS),
+        self._touched: dict[str, set[int]] = {}  # the months each table has changed in
+        self._values: dict[str, int | str | Query] = {
+            **steps.rules(settings),
             "first": first,
             "last": last,
             "months": ", ".join(f"({n})" for n in range(first, last + 1)),
@@ -163,138 +95,154 @@ class Computation:
 
     def define(self) -> None:
         """Define what everybody did in every month, or in those that have changed."""
-        if self._roster_changed:
-            for name in _ROSTER:
-                self.engine.define(name, self._step(name))
-        for name, (source, column) in _BY_MONTH.items():
-            months = self._months(source)
-            if name == "policy_dues":
-                self._note_persistency(months)  # of what was there
-            self._define_months(name, column, months)
-            if name == "policy_dues":
-                self._note_persistency(months)
-        self.engine.define("outlet_months", self._step("outlet_months"))
+        for one in steps.WHO if self._roster_changed else ():
+            self.engine.define(one.table(), self._query(one))
+        for one in STEPS.values():
+            if one.gives not in ("agents", "outlets") or one.is_view:
+                continue
+            if one.kept_by:
+                self._keep_months(one, self._months(one))
+            elif "month" in one.grains:
+                self.engine.define(one.table(), self._query(one))
 
     @property
     def _roster_changed(self) -> bool:
         return self.changed is None or self.changed.roster
 
-    def _months(self, source: str) -> Collection[int] | None:
-        """The months of a raw table that have changed; None for all."""
-        return None if self.changed is None else self.changed.months[source]
+    def _months(self, one: Step) -> Collection[int] | None:
+        """The months in which the facts of a kept step have changed; None for all."""
+        return None if self.changed is None else self.changed.months[one.name]
 
-    def _note_persistency(self, due_months: Collection[int] | None) -> None:
-        """Note the months in which persistency looks at what came for some months."""
-        if not due_months:
-            return
-        found = self.engine.fetch(
-            "SELECT DISTINCT month FROM policy_dues"
-            f" WHERE month IS NOT NULL AND due_month IN ({_listed(due_months)})"
-        )
-        months = whole(found["month"]).tolist()
-        self._persistency |= {month + later for month in months for later in _LATER}
-
-    def _persistency_months(self) -> Collection[int] | None:
-        """The months in which persistency has changed; None for all."""
-        issued = self._months("production")
-        if issued is None:
-            return None
-        return self._persistency | {month + _ISSUED_LATER for month in issued}
-
-    def _define_months(self, name: str, column: str, months: Collection[int] | None) -> None:
-        """Define one of `_BY_MONTH`, or only what it gives for some months."""
-        calendar, values = self.calendar, dict(self.values)
+    def _keep_months(self, one: Step, months: Collection[int] | None) -> None:
+        """Define what a step gives for all months, or in place of what it gave for some."""
+        calendar, only = self.calendar, "TRUE"
         if months is not None:
-            calendar = Months(self.settings.month_cut, months)
-            values["policies_meant"] = _POLICIES_OF_DUES
+            calendar, only = Months(self.settings.month_cut, months), one.only
+        before = self._counting(one, months)
 
-        def define() -> None:
-            self._keep(name, step(name, calendar, **values), column, months)
+        def define(**parts: Query) -> None:
+            query = one.query(calendar, **(self._values | {"only": only} | parts))
+            self._keep(one.table(), query, one.kept_by, months)
 
-        if name != "policy_dues":
+        if one.variant is None:
             define()
-            return
-        values["terms"] = step("policy_terms", calendar, **values)
-        define()
-        if (months is None or months) and self._counted_twice(calendar, months):
-            # Some policies have several main rows. Few companies have any, and summing up the rows
-            # of every policy takes longer than all else about the instalments.
-            values["terms"] = step("policy_terms_summed", calendar, **values)
-            define()
+        else:
+            name = one.variant.name
+            values = self._values | {"only": only}
+            quick = written(text_of(one.variant.quick), (), calendar, **values)
+            define(**{name: quick})
+            if (months is None or months) and self._counted_twice(one, calendar, months):
+                values[name] = quick
+                careful = written(text_of(one.variant.careful), (), calendar, **values)
+                define(**{name: careful})
+        self._touched[one.table()] = before | self._counting(one, months)
 
-    def _keep(self, name: str, sql: str, column: str, months: Collection[int] | None) -> None:
+    def _counting(self, one: Step, months: Collection[int] | None) -> set[int]:
+        """The months in which what a step gives for some months counts."""
+        if not months or one.kept_by == "month":
+            return set(months or ())
+        query = (
+            f"SELECT DISTINCT month FROM {one.table()}"
+            f" WHERE month IS NOT NULL AND {one.kept_by} IN ({_listed(months)})"
+        )
+        found = self.engine.fetch(Query(query, frozenset((one.table(),))))
+        return set(whole(found["month"]).tolist())
+
+    def _keep(self, name: str, query: Query, column: str, months: Collection[int] | None) -> None:
         """Keep what a step gives for all months, or in place of what it gave for some."""
         if months is None:
-            self.engine.define(name, sql)
+            self.engine.define(name, query)
         elif months:
-            self.engine.replace(name, f"{column} IN ({_listed(months)})", sql)
+            self.engine.replace(name, f"{column} IN ({_listed(months)})", query)
 
-    def _counted_twice(self, calendar: Calendar, months: Collection[int] | None) -> bool:
-        """Whether an instalment that was paid counts more than once."""
-        where = "" if months is None else f" WHERE due_month IN ({_listed(months)})"
-        counted = self.engine.fetch(
-            "SELECT CAST(COALESCE(SUM(instalments), 0) AS BIGINT) AS number"
-            f" FROM policy_dues{where}"
+    def _counted_twice(self, one: Step, calendar: Calendar, months: Collection[int] | None) -> bool:
+        """Whether a fact that a step has a quick form for counts more than once."""
+        assert one.variant is not None
+        where = "" if months is None else f" WHERE {one.kept_by} IN ({_listed(months)})"
+        counted = Query(
+            f"SELECT CAST(COALESCE(SUM({one.variant.counted}), 0) AS BIGINT) AS number"
+            f" FROM {one.table()}{where}",
+            frozenset((one.table(),)),
         )
-        paid = self.engine.fetch(step("paid_dues", calendar))
-        return int(counted["number"][0]) > int(paid["number"][0])
+        rows = written(text_of(one.variant.rows), one.reads[:1], calendar)
+        numbers = [int(self.engine.fetch(query)["number"][0]) for query in (counted, rows)]
+        return numbers[0] > numbers[1]
 
-    def _step(self, name: str, **values: int | str) -> str:
-        return step(name, self.calendar, **(self.values | values))
-
-    def place_sums(self, facts: str, codes: Sequence[str]) -> Columns:
-        """What each place did in each month, by one of `AGENT_MONTHS`."""
-        sums = ", ".join(f"CAST(COALESCE(SUM({code}), 0) AS BIGINT) AS {code}" for code in codes)
-        # These are only passed through.
-        given = f"(\n{self._step(facts)}\n)" if facts in _PASSED_ON else facts
-        if facts == "persistency_months":
-            months = self._persistency_months()
-        elif facts in _SUMMED_BY_MONTH:
-            months = self._months(_SUMMED_BY_MONTH[facts][0])
-        else:
-            return self.fetch(
-                "place_sums", facts=given, sums=sums, months_meant=f"facts.{self._in_span}"
-            )
+    def _changed_in(self, one: Step) -> Collection[int] | None:
+        """The months in which a kept step, or a view of some, gives otherwise; None for all."""
         if self._roster_changed:
-            months = None
-        meant = f"facts.month IN ({_listed(months)})" if months else "TRUE"
-        name = f"{facts}_by_place"
-        sql = self._step("place_sums", facts=given, sums=sums, months_meant=meant)
-        self._keep(name, sql, "month", months)
-        return self.engine.fetch(f"SELECT * FROM {name} WHERE {self._in_span}")
+            return None
+        if one.kept_by:
+            return self._touched[one.table()]
+        return {
+            month + later
+            for name in one.reads
+            for month in self._touched.get(name, ())
+            for later in one.looks_back.get(name, (0,))
+        }
+
+    def _query(self, one: Step, **values: int | str | Query) -> Query:
+        return one.query(self.calendar, **(self._values | values))
+
+    def fetch(self, one: Step, **values: int | str | Query) -> Columns:
+        """Run a step and take what it gives."""
+        return self.engine.fetch(self._query(one, **values))
+
+    def place_sums(self, one: Step) -> Columns:
+        """What each place did in each month, by a step of what agents did."""
+        facts = _inside(self._query(one)) if one.is_view else table(one.table())
+        if not one.kept_by and not one.is_view:
+            return self.engine.fetch(self._by_place(one, facts, f"facts.{self._in_span}"))
+        months = self._changed_in(one)
+        only = f"facts.month IN ({_listed(months)})" if months else "TRUE"
+        name = f"{one.table()}_by_place"
+        self._keep(name, self._by_place(one, facts, only), "month", months)
+        return self._fetch_all(name)
 
     def dues_after(self, as_of: dt.date) -> Columns:
         """What falls due in each place after the last day of data, in the last month."""
         this_month = Months(self.settings.month_cut, [self.last])
-        facts = step("dues_to_come", this_month, **(self.values | {"as_of": as_of.isoformat()}))
-        sums = ", ".join(
-            f"CAST(SUM({code}) AS BIGINT) AS {code}" for code in AGENT_MONTHS["due_months"]
-        )
-        return self.fetch("place_sums", facts=f"(\n{facts}\n)", sums=sums, months_meant="TRUE")
+        to_come = {"only": _TO_COME.format(as_of=as_of.isoformat())}
+        facts = steps.DUE.query(this_month, **(self._values | to_come))
+        return self.engine.fetch(self._by_place(steps.DUE, _inside(facts), "TRUE"))
 
     def product_sums(self) -> tuple[list[str], Columns]:
         """The products shown, and the premium of each by its number, place and month."""
-        names = "SELECT product FROM products ORDER BY number"
+        name = steps.PRODUCTS.table()
+        names = Query(f"SELECT product FROM {name} ORDER BY number", frozenset((name,)))
         before = [] if self.changed is None else _texts(self.engine.fetch(names)["product"])
-        self.engine.define("products", self._step("products"))
+        self.engine.define(name, self._query(steps.PRODUCTS))
         products = _texts(self.engine.fetch(names)["product"])
-        same = products == before and not self._roster_changed
-        self._define_months("product_months", "month", self._months("production") if same else None)
-        return products, self.engine.fetch(f"SELECT * FROM product_months WHERE {self._in_span}")
+        return products, self.category_sums(steps.PRODUCT, as_before=products == before)
 
-    def pay_mode_sums(self) -> Columns:
-        """Regular premium that is not paid once a year, by number of pay mode, place and month."""
-        months = None if self._roster_changed else self._months("production")
-        self._define_months("pay_mode_months", "month", months)
-        return self.engine.fetch(f"SELECT * FROM pay_mode_months WHERE {self._in_span}")
+    def category_sums(self, one: Step, *, as_before: bool = True) -> Columns:
+        """What a kept step gives by number of category, place and month.
+
+        Parameters
+        ----------
+        one : Step
+            The step.
+        as_before : bool
+            Whether the categories are those of the last time.
+        """
+        whole_anew = self._roster_changed or not as_before
+        self._keep_months(one, None if whole_anew else self._months(one))
+        return self._fetch_all(one.table())
+
+    def _by_place(self, one: Step, facts: Query, only: str) -> Query:
+        sums = ", ".join(
+            f"CAST(COALESCE(SUM({m.code}), 0) AS BIGINT) AS {m.code}" for m in one.measures
+        )
+        return self._query(steps.PLACE_SUMS, facts=facts, sums=sums, only=only)
+
+    def _fetch_all(self, name: str) -> Columns:
+        return self.engine.fetch(
+            Query(f"SELECT * FROM {name} WHERE {self._in_span}", frozenset((name,)))
+        )
 
     @property
     def _in_span(self) -> str:
         return f"month BETWEEN {self.first} AND {self.last}"
-
-    def fetch(self, name: str, **values: int | str) -> Columns:
-        """Run a step and take what it gives."""
-        return self.engine.fetch(self._step(name, **values))
 
     def organisation(self) -> tuple[list[NDArray[np.int64]], list[Unit]]:
         """Define who belongs to which unit on every level that there is, and list the units.
@@ -304,17 +252,18 @@ class Computation:
         units = [Unit("分公司", self.settings.name, self.settings.name, None)]
         numbers: dict[tuple[str, ...], int] = {(): 0}  # by the names from the top
         levels = []
-        found = self._places("places_in_all", _NAMES[-1][0], "'-'")
+        found = self._places(steps.PLACES_IN_ALL, _NAMES[-1][0], "'-'")
         places = dict(zip(_names(found), found["unit"].tolist(), strict=True))
         if self._roster_changed:
-            self.engine.define("stays", self._step("stays"))
+            self.engine.define(steps.STAYS.table(), self._query(steps.STAYS))
         for depth, (level, (names, own_name)) in enumerate(zip(LEVELS, _NAMES, strict=True)):
             found = self._places(f"places_{depth}", names, own_name)
             if depth and not (found["unit"] > 0).any():
                 continue  # nobody has a 营业区: the level is not there
             if self._roster_changed:
+                places_here = table(f"places_{depth}")
                 self.engine.define(
-                    f"membership_{depth}", self._step("membership", places=f"places_{depth}")
+                    f"membership_{depth}", self._query(steps.MEMBERSHIP, places=places_here)
                 )
             of_units = _list_units(level, depth, found, units, numbers)
             of_places = np.full(len(places) + 1, of_units[0])
@@ -322,10 +271,11 @@ class Computation:
             levels.append(of_places)
         return levels, units
 
-    def _places(self, table: str, names: str, own_name: str) -> Columns:
+    def _places(self, name: str, names: str, own_name: str) -> Columns:
         """Define which unit of a level every place is."""
-        self.engine.define(table, self._step("places", names=names, own_name=own_name))
-        return self.engine.fetch(f"SELECT * FROM {table}")
+        query = self._query(steps.PLACES, names=names, own_name=own_name)
+        self.engine.define(name, query)
+        return self.engine.fetch(Query(f"SELECT * FROM {name}", frozenset((name,))))
 
 
 def _names(places: Columns) -> list[tuple[str, ...]]:
@@ -372,6 +322,10 @@ def _parent(numbers: dict[tuple[str, ...], int], level: str, names: tuple[str, .
 
 def _texts(column: Any) -> list[str]:
     return [str(text) for text in column]
+
+
+def _inside(query: Query) -> Query:
+    return Query(f"(\n{query.sql}\n)", query.reads)
 
 
 def _listed(months: Collection[int]) -> str:

@@ -10,10 +10,12 @@ import datetime as dt
 from collections.abc import Callable
 
 from kpi_xl.calendar import Month, working_days
+from kpi_xl.catalogue.measures import COUNTED
+from kpi_xl.data import steps
 from kpi_xl.data.computation import Changed, Computation
-from kpi_xl.data.cube import ALWAYS_KNOWN, Cube, PartMonth, Unit
+from kpi_xl.data.cube import Cube, PartMonth, Unit
 from kpi_xl.data.engines import Engine
-from kpi_xl.data.steps import Months, Spans, step
+from kpi_xl.data.sql_calendar import Months, Spans
 from kpi_xl.data.sums import MEASURES, Sums
 from kpi_xl.errors import InputError
 from kpi_xl.project import Settings
@@ -59,7 +61,7 @@ def compute(
     sums.fill()
     if part and as_of:
         sums.leave_out_dues_after(as_of)
-    known = [i for i, code in enumerate(MEASURES) if code in ALWAYS_KNOWN or sums.cube[i].any()]
+    known = [i for i, code in enumerate(MEASURES) if COUNTED[code][1].zeros or sums.cube[i].any()]
     progress("汇总到各级单位", 2, 2)
     return Cube(
         units=units,
@@ -74,8 +76,11 @@ def compute(
 
 def _span(engine: Engine, settings: Settings, calendar: Months) -> tuple[Month, Month]:
     """From the first to the last month that anything happened in, or that the settings tell."""
-    for name in ("span", "roster_span"):
-        row = engine.fetch(step(name, calendar))
+    for query in (
+        steps.SPAN.query(calendar, spans=steps.spans()),
+        steps.ROSTER_SPAN.query(calendar),
+    ):
+        row = engine.fetch(query)
         if row["first_month"].size and row["first_month"][0] > 0:  # not blank
             first, last = (Month(int(row[column][0])) for column in ("first_month", "last_month"))
             if settings.as_of is not None:
@@ -123,8 +128,9 @@ def _as_of(engine: Engine, settings: Settings, calendar: Months, last: Month) ->
     if settings.as_of is not None:
         return settings.as_of
     this_month = Months(settings.month_cut, [last.number])
-    for name in ("last_days", "other_last_days"):
-        row = engine.fetch(step(name, this_month))
+    # Payments and attendance tell it only of months that nothing else tells about.
+    for ahead in (False, True):
+        row = engine.fetch(steps.LAST_DAYS.query(this_month, days=steps.days(ahead=ahead)))
         if row["days"].size and row["days"][0] > 0:
             break
     else:

@@ -10,7 +10,6 @@ import datetime as dt
 import functools
 import json
 import math
-import re
 import struct
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,16 +19,17 @@ from typing import Any, Final, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from kpi_xl.aggregation import Total
 from kpi_xl.calendar import Month
-from kpi_xl.catalogue import MEASURES, kpis
-from kpi_xl.catalogue.measures import COHORT_MONTHS
+from kpi_xl.catalogue.measures import COUNTED
+from kpi_xl.catalogue.measures import measure as measure_of
 from kpi_xl.catalogue.schema import ORGANISATION
 from kpi_xl.data.content import digest
 from kpi_xl.data.sealed import DamagedError, sealing, unsealed
+from kpi_xl.data.steps import STEPS
 from kpi_xl.data.unit_names import answering, listed, written
 from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.errors import InputError
-from kpi_xl.formula import Measure
 from kpi_xl.kpi import Kpi
 from kpi_xl.readers.name import near
 
@@ -38,28 +38,6 @@ LEVELS: Final = ORGANISATION
 
 UNASSIGNED: Final = "未分配"
 """The unit of what belongs to nobody."""
-
-MIXED: Final = ("in_rank", "in_education", "product_premium", "pay_mode_premium")
-"""The measures that are counted apart by category."""
-
-ALWAYS_KNOWN: Final = frozenset(
-    (
-        *("opening", "closing", "recruits", "leavers", "transfers_in", "transfers_out"),
-        "first_year_renewal",
-        *(f"{what}_{n}" for n in COHORT_MONTHS for what in ("cohort", "retained")),
-    )
-)
-"""Measures of which nothing but zeros is an answer. Any other without a single number in all units
-and months was not in the files: its KPIs have no value then, which is not the same as zero."""
-
-LOOKS_BACK: Final = re.compile(r"_\d+$")
-"""How the codes of measures end that look back on a whole month: cohort_13, kept_premium_25."""
-
-_OF_ROSTER: Final = re.compile(
-    rf"opening.*|closing|recruits|leavers|transfers_.*|licensed|men|promoted|in_.*|due_p.*|collected_.*"
-    rf"|.*{LOOKS_BACK.pattern}"
-)
-"""What is known of months in which nothing else happened: who was there, what fell due."""
 
 _NAMED: Final = 10
 """So many units are named to whoever asks for one that is not there."""
@@ -178,15 +156,8 @@ class Cube:
         numbers: NDArray[np.int64] = self.values[self.measures.index(code)]
         return numbers
 
-    @staticmethod
-    def direct(kpi: Kpi) -> str | None:
-        """The measure that is a KPI's own value, where the raw tables give it themselves."""
-        return _DIRECT.get(kpi.code)
-
     def has(self, kpi: Kpi) -> bool:
         """Whether the cube has what a KPI is made of."""
-        if direct := self.direct(kpi):
-            return direct in self.measures
         return all(measure.code in self.measures for measure in kpi.measures)
 
     def kpi(self, kpi: Kpi, settings: Mapping[str, float] | None = None) -> NDArray[np.float64]:
@@ -221,7 +192,7 @@ class Cube:
         """
         if self.part is None or not self.has(kpi):
             return None
-        if any(LOOKS_BACK.search(measure.code) for measure in kpi.measures):
+        if any(measure.looks_back for measure in kpi.measures):
             return None
         found = self._computed(kpi, self.part.values, settings)
         # Where nobody has data of a year ago there is nothing to compare with.
@@ -238,7 +209,7 @@ class Cube:
             return self
         values = np.array(self.values)
         for number, code in enumerate(self.measures):
-            if not LOOKS_BACK.search(code):
+            if not measure_of(code).looks_back:
                 for place, back in enumerate((1, 12)):
                     if back < values.shape[2]:
                         values[number, :, -1 - back] = self.part.values[number, :, place]
@@ -267,22 +238,24 @@ class Cube:
     @staticmethod
     def mix_measure(kpi: Kpi) -> str | None:
         """The measure of a KPI that is counted apart by category; None for most."""
-        codes = [measure.code for measure in kpi.measures if measure.code in MIXED]
+        codes = [
+            measure.code
+            for measure in kpi.measures
+            if measure.code in COUNTED and COUNTED[measure.code][1].apart
+        ]
         return codes[0] if codes else None
 
     def _given(self, code: str) -> NDArray[np.int64]:
-        if code == "fyp":
-            return self.measure("new_premium") + self.measure("first_year_renewal")
+        source = measure_of(code).source
+        if isinstance(source, Total):
+            return np.asarray(sum(self.measure(part) for part in source.measures), np.int64)
         return self.measure(code)
 
     def _computed(
         self, kpi: Kpi, values: NDArray[np.int64], settings: Mapping[str, float] | None
     ) -> NDArray[np.float64]:
         given: dict[str, Any] = dict(settings or {})
-        if direct := self.direct(kpi):
-            given[kpi.code] = (values[self.measures.index(direct)], 100)
-        else:
-            given |= {m.code: values[self.measures.index(m.code)] for m in kpi.measures}
+        given |= {m.code: values[self.measures.index(m.code)] for m in kpi.measures}
         return kpi.compute(given)
 
     def month_index(self, month: Month) -> int:
@@ -376,7 +349,7 @@ class Cube:
         events = [
             found.values[number]
             for number, code in enumerate(self.measures)
-            if not _OF_ROSTER.fullmatch(code)
+            if not measure_of(code).looks_back and not STEPS[COUNTED[code][1].step].is_background
         ]
         for block in (events, found.values):
             there = np.flatnonzero(np.any(np.reshape(block, (-1, len(self.months))), axis=0))
@@ -389,7 +362,7 @@ class Cube:
         known = [
             number
             for number, code in enumerate(self.measures)
-            if code in ALWAYS_KNOWN or self.values[number].any()
+            if COUNTED[code][1].zeros or self.values[number].any()
         ]
         return replace(
             self,
@@ -531,11 +504,6 @@ class _SavedUnits(Sequence[Unit]):
     __hash__ = None  # type: ignore[assignment]  # as that of a list
 
 
-_DIRECT: Final = {kpis["KPI_FYC"].code: "fyc"}
-"""KPIs whose value the raw tables give themselves: commission comes summed, not as a rate."""
-
-
 def is_money(measure: str) -> bool:
     """Whether a measure of the cube is a sum of money, in 分."""
-    symbol = MEASURES[measure]
-    return isinstance(symbol, Measure) and symbol.is_money
+    return measure_of(measure).is_money

@@ -7,6 +7,7 @@ import datetime as dt
 import duckdb
 
 from kpi_xl.data.people import ACTIVITIES
+from kpi_xl.data.steps import ACTIVITY
 
 
 class DailyActivities:
@@ -62,9 +63,10 @@ def _days(connection: duckdb.DuckDBPyConnection) -> str | None:
     """The activities of days as SQL; None where there are none."""
     rows = connection.execute("SELECT table_name FROM information_schema.tables").fetchall()
     there = {name for (name,) in rows}
-    if "activities" in there:
-        return "FROM activities"
-    if "activity_days" in there:
+    (raw,), days = ACTIVITY.reads, ACTIVITY.table("day")
+    if raw in there:
+        return f"FROM {raw}"
+    if days in there:
         day = "make_date(day_number // 10000, day_number // 100 % 100, day_number % 100)"
-        return f"SELECT *, {day} AS day FROM activity_days"
+        return f"SELECT *, {day} AS day FROM {days}"
     return None

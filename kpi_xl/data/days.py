@@ -6,44 +6,24 @@ From a company's own database only sums come over: those of the last months' day
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from typing import Final
 
 import duckdb
 
 from kpi_xl.calendar import Month
-from kpi_xl.data.computation import AGENT_MONTHS, COUNT_SUMS
+from kpi_xl.catalogue.schema import LONG
+from kpi_xl.data import steps
 from kpi_xl.data.cube import LEVELS
-from kpi_xl.data.engines import Columns, DuckDb, Engine
-from kpi_xl.data.steps import Months, step
+from kpi_xl.data.engines import Columns, DuckDb, Engine, Query
+from kpi_xl.data.sql_calendar import Months
+from kpi_xl.data.step import Step, table
+from kpi_xl.data.steps import STEPS
 from kpi_xl.project import Settings
 
 MONTHS_BEFORE: Final = 24
 """The days of so many months before a month show what its days usually bring; two years show how
 special a month of the year is."""
-
-_STEPS: Final[Mapping[str, Sequence[str]]] = {
-    "policy_days": ("pieces", "new_premium", "fyc", "regular_premium"),
-    "renewal_days": ("first_year_renewal",),
-    "activity_days": AGENT_MONTHS["activity_months"],
-    "attendance_days": AGENT_MONTHS["attendance_months"],
-    "count_days": AGENT_MONTHS["count_months"],
-}
-"""The steps over the long raw tables of what each agent did on each day, with their sums."""
-
-_FURTHER: Final[Mapping[str, Sequence[str]]] = {
-    "recruit_days": ("recruits",),
-    "reached_days": ("producers", "effective"),
-}
-"""The steps over what is in the store in any case."""
-
-MAY_BE_MONTHLY: Final = ("activity_days", "attendance_days", "count_days")
-"""The steps over raw tables in which a whole month may stand under one day."""
-
-BY_DAY: Final = frozenset(
-    code for steps in (_STEPS, _FURTHER) for codes in steps.values() for code in codes
-)
-"""The measures whose month is the sum of its days."""
 
 
 def keep_days(engine: Engine, settings: Settings, last: Month) -> None:
@@ -58,8 +38,9 @@ def keep_days(engine: Engine, settings: Settings, last: Month) -> None:
     last : Month
         The last month.
     """
-    for name in _STEPS:
-        engine.define(name, _step(name, settings, last - MONTHS_BEFORE, last))
+    for one in _DAYS:
+        if set(one.reads) & LONG.keys():
+            engine.define(one.table("day"), _query(one, settings, last - MONTHS_BEFORE, last))
 
 
 def unit_days(
@@ -69,7 +50,7 @@ def unit_days(
     first: Month,
     last: Month,
     wanted: Collection[str],
-) -> dict[str, Columns]:
+) -> dict[Step, Columns]:
     """The sums of each unit of a level on each day.
 
     Parameters
@@ -83,41 +64,51 @@ def unit_days(
     first, last : Month
         From which month to which.
     wanted : collection of str
-        Measures of `BY_DAY`; those that are counted along with them come along.
+        Measures of `kpi_xl.data.steps.BY_DAY`; those that are counted along with them come along.
 
     Returns
     -------
-    dict of str to columns
+    dict of Step to columns
         By step: ``unit``, its number in the store (0 for none), ``day`` as yyyymmdd, and a
         column of whole numbers a measure, money in 分.
     """
     found = {}
-    for name, codes in {**_STEPS, **_FURTHER}.items():
-        if not set(wanted).isdisjoint(codes):
-            facts = _facts(name, settings, first, last)
-            sums = ", ".join(f"CAST(SUM({code}) AS BIGINT) AS {code}" for code in codes)
-            membership = f"membership_{LEVELS.index(level)}"
-            sql = _step(
-                "unit_days", settings, first, last, facts=facts, sums=sums, membership=membership
-            )
-            found[name] = DuckDb(store).fetch(sql)
+    for one in _DAYS:
+        if not set(wanted).isdisjoint(one.by_day):
+            facts = _facts(one, settings, first, last)
+            sums = ", ".join(f"CAST(SUM({code}) AS BIGINT) AS {code}" for code in one.by_day)
+            membership = table(f"membership_{LEVELS.index(level)}")
+            found[one] = DuckDb(store).fetch(
+                _query(
+                    steps.UNIT_DAYS, settings, first, last,
+                    facts=facts, sums=sums, membership=membership,
+                )
+            )  # fmt: skip
     return found
 
 
-def _facts(name: str, settings: Settings, first: Month, last: Month) -> str:
+def is_monthly(one: Step) -> bool:
+    """Whether a whole month may stand under one day in what a step reads."""
+    return any(LONG[code].of_months for code in one.reads if code in LONG)
+
+
+def _facts(one: Step, settings: Settings, first: Month, last: Month) -> Query:
     """What each agent did on each day, as SQL over the store."""
-    if name in _STEPS and settings.in_database:
-        return f"SELECT * FROM {name}"
-    facts = _facts("policy_days", settings, first, last) if name == "reached_days" else ""
-    return _step(name, settings, first, last, facts=facts)
+    if settings.in_database and set(one.reads) & LONG.keys():
+        return Query(f"SELECT * FROM {one.table('day')}", frozenset((one.table("day"),)))
+    values = {}
+    if one is steps.REACHED:
+        values["facts"] = _facts(steps.PRODUCTION, settings, first, last)
+    return _query(one, settings, first, last, **values)
 
 
-def _step(name: str, settings: Settings, first: Month, last: Month, **values: int | str) -> str:
+def _query(
+    one: Step, settings: Settings, first: Month, last: Month, **values: int | str | Query
+) -> Query:
     calendar = Months(settings.month_cut, range(first.number, last.number + 1))
-    values |= {
-        "first": first.number,
-        "last": last.number,
-        "count_sums": COUNT_SUMS,
-        "effective_fyc": round(settings.effective_fyc * 100),
-    }
-    return step(name, calendar, **values)
+    rest = {"first": first.number, "last": last.number}
+    return one.query(calendar, "day", **(steps.rules(settings) | rest | values))
+
+
+_DAYS: Final = tuple(one for one in STEPS.values() if one.by_day)
+"""The steps of what each agent did on each day."""

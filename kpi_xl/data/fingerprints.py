@@ -17,21 +17,15 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
-from kpi_xl.catalogue.schema import TABLES
+from kpi_xl.catalogue.schema import LONG, TABLES
 from kpi_xl.data import hashes
 from kpi_xl.data.checked import Checked, CheckedTable, Part
 from kpi_xl.data.code_version import program
 from kpi_xl.data.computation import Changed
-from kpi_xl.data.steps import Months
+from kpi_xl.data.sql_calendar import Months
+from kpi_xl.data.step import Step
+from kpi_xl.data.steps import KEPT, ROSTER
 from kpi_xl.project import Settings
-
-LONG: Final = {
-    "policies": "issued", "dues": "due", "activities": "day", "attendance": "day", "counts": "day",
-}  # fmt: skip
-"""The raw tables that are kept month by month, and the day that tells the month."""
-
-_ROSTER: Final = ("agents", "transfers", "promotions")
-"""The raw tables that say who was where, as what."""
 
 
 def remember(store: duckdb.DuckDBPyConnection, checked: Checked, settings: Settings) -> None:
@@ -54,6 +48,10 @@ def is_of(store: duckdb.DuckDBPyConnection, settings: Settings) -> bool:
     return found is not None and found[0] == _basis(settings)
 
 
+_JOINING: Final = tuple(one for one in KEPT if one.key)
+"""The kept steps whose facts are joined to other rows."""
+
+
 def replace_rows(store: duckdb.DuckDBPyConnection, checked: Checked, settings: Settings) -> Changed:
     """Put the rows of the months that differ in place of those in the store.
 
@@ -71,15 +69,15 @@ def replace_rows(store: duckdb.DuckDBPyConnection, checked: Checked, settings: S
     Returns
     -------
     Changed
-        What differed; under ``production`` there are also the months in which policies of changed
-        months were withdrawn, under ``renewals`` those in which something was due on a policy that
-        has changed, or within a year after an instalment that came or went.
+        What differed. Facts count in the months of all their days; those with a key also change
+        with the rows that are joined to them, and with those of the same key shortly before them.
     """
     calendar = Months(settings.month_cut)
-    changed = {}
-    produced: set[int] = set()
-    store.execute("CREATE OR REPLACE TEMP TABLE touched (policy VARCHAR)")
-    store.execute("CREATE OR REPLACE TEMP TABLE moved (policy VARCHAR, due DATE)")
+    changed: dict[str, frozenset[int]] = {}
+    of_steps: dict[str, set[int]] = {one.name: set() for one in KEPT}
+    for one in _JOINING:
+        store.execute(f"CREATE OR REPLACE TEMP TABLE {one.name}_touched (key VARCHAR)")
+        store.execute(f"CREATE OR REPLACE TEMP TABLE {one.name}_moved (key VARCHAR, day DATE)")
     for code in TABLES:
         table = checked.tables.get(code)
         parts = _parts(table, settings) if table else []
@@ -95,61 +93,83 @@ def replace_rows(store: duckdb.DuckDBPyConnection, checked: Checked, settings: S
         if code not in LONG:
             store.execute(f"CREATE OR REPLACE TABLE {code} AS SELECT * FROM {source} AS t")
             continue
-        meant = Months(settings.month_cut, months).during(LONG[code])
-        if code == "policies":
-            withdrawn = calendar.business_month("withdrawn")
-            for rows in (code, source):
-                found = store.execute(
-                    f"SELECT DISTINCT {withdrawn} FROM {rows} AS t"
-                    f" WHERE {meant} AND withdrawn IS NOT NULL"
-                ).fetchall()
-                produced.update(number for (number,) in found)
-            old, new = (
-                f"SELECT {columns} FROM {rows} AS t WHERE {meant}" for rows in (code, source)
-            )
-            if store.execute(f"SELECT COUNT(*) FROM ({old}) AS gone").fetchone() == (0,):
-                store.execute(f"INSERT INTO touched SELECT policy FROM ({new}) AS come")
-            else:
-                store.execute(
-                    f"INSERT INTO touched SELECT policy FROM ({old} EXCEPT ALL {new}) AS gone"
-                    f" UNION SELECT policy FROM ({new} EXCEPT ALL {old}) AS come"
-                )
+        meant = Months(settings.month_cut, months).during(LONG[code].day)
+        old, new = (f"SELECT {columns} FROM {rows} AS t WHERE {meant}" for rows in (code, source))
+        for name, of_step in _counting(store, code, f"{old} UNION ALL {new}", calendar).items():
+            of_steps[name] |= months | of_step
+        for one in _JOINING:
+            if code in one.reads[1:]:
+                _touch(store, one, old, new)
         if _columns_of(store, code) != _columns_of(store, source):
             # There were no files of this table before, or there are none any more.
             store.execute(f"CREATE OR REPLACE TABLE {code} AS SELECT * FROM {source} AS t")
             continue
-        if code == "dues":
-            for one, other in ((code, source), (source, code)):
-                store.execute(
-                    f"INSERT INTO moved SELECT policy, due FROM {one} AS t WHERE {meant}"
-                    f" EXCEPT SELECT policy, due FROM {other} AS t WHERE {meant}"
-                )
+        for one in _JOINING:
+            if code == one.reads[0]:
+                _move(store, one, old, new)
         store.execute(f"DELETE FROM {code} WHERE {meant}")
         store.execute(f"INSERT INTO {code} SELECT * FROM {source} AS t WHERE {meant}")
     store.unregister("incoming")
-    due = calendar.business_month("due")
-    renewed = store.execute(
-        f"SELECT DISTINCT {due} FROM dues WHERE policy IN (SELECT policy FROM touched)"
-        # What comes before an instalment tells whether it is the first of its year.
-        f" UNION SELECT DISTINCT {calendar.business_month('dues.due')} FROM dues"
-        " JOIN moved ON moved.policy = dues.policy AND dues.due > moved.due"
-        " AND dues.due < moved.due + INTERVAL '12' MONTH"
+    for one in _JOINING:
+        of_steps[one.name] |= _reached(store, one, calendar)
+    return Changed(of_steps, roster=any(changed[code] for code in ROSTER))
+
+
+def _counting(
+    store: duckdb.DuckDBPyConnection, code: str, rows: str, calendar: Months
+) -> dict[str, set[int]]:
+    """The months of the further days that the kept steps count rows of a raw table on."""
+    found: dict[str, set[int]] = {}
+    for one in KEPT:
+        if one.reads[0] == code:
+            found[one.name] = set()
+            for day in one.days[1:]:
+                months = store.execute(
+                    f"SELECT DISTINCT {calendar.business_month(day)} FROM ({rows}) AS t"
+                    f" WHERE {day} IS NOT NULL"
+                ).fetchall()
+                found[one.name] |= {number for (number,) in months}
+    return found
+
+
+def _touch(store: duckdb.DuckDBPyConnection, one: Step, old: str, new: str) -> None:
+    """Note the keys of the rows that differ of what is joined to a step's facts."""
+    into = f"INSERT INTO {one.name}_touched SELECT {one.key} FROM"
+    if store.execute(f"SELECT COUNT(*) FROM ({old}) AS gone").fetchone() == (0,):
+        store.execute(f"{into} ({new}) AS come")
+    else:
+        store.execute(
+            f"{into} ({old} EXCEPT ALL {new}) AS gone"
+            f" UNION SELECT {one.key} FROM ({new} EXCEPT ALL {old}) AS come"
+        )
+
+
+def _move(store: duckdb.DuckDBPyConnection, one: Step, old: str, new: str) -> None:
+    """Note the keys and days of a step's facts that came or went."""
+    what = f"SELECT {one.key}, {one.days[0]} FROM"
+    for these, those in ((old, new), (new, old)):
+        store.execute(
+            f"INSERT INTO {one.name}_moved {what} ({these}) AS t EXCEPT {what} ({those}) AS t"
+        )
+
+
+def _reached(store: duckdb.DuckDBPyConnection, one: Step, calendar: Months) -> set[int]:
+    """The months of a step's facts that are others because others changed."""
+    facts, key, day = one.reads[0], one.key, one.days[0]
+    found = store.execute(
+        f"SELECT DISTINCT {calendar.business_month(day)} FROM {facts}"
+        f" WHERE {key} IN (SELECT key FROM {one.name}_touched)"
+        f" UNION SELECT DISTINCT {calendar.business_month(f'facts.{day}')} FROM {facts} AS facts"
+        f" JOIN {one.name}_moved AS moved ON moved.key = facts.{key} AND facts.{day} > moved.day"
+        f" AND facts.{day} < moved.day + INTERVAL '{one.reaches}' MONTH"
     ).fetchall()
-    months_of = {code: changed[code] for code in LONG}
-    return Changed(
-        months_of
-        | {
-            "production": changed["policies"] | produced,
-            "renewals": changed["dues"] | {month for (month,) in renewed},
-        },
-        roster=any(changed[code] for code in _ROSTER),
-    )
+    return {number for (number,) in found}
 
 
 def of_part(code: str, data: pa.Table, settings: Settings) -> dict[int, tuple[int, int]]:
     """The fingerprints of some rows of a raw table; those of short tables are of the month 0."""
     calendar = Months(settings.month_cut)
-    return hashes.by_month(data, calendar.business_month(LONG[code]) if code in LONG else "0")
+    return hashes.by_month(data, calendar.business_month(LONG[code].day) if code in LONG else "0")
 
 
 Fingerprints = Mapping[int, tuple[int, int]]

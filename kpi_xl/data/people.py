@@ -9,9 +9,10 @@ import duckdb
 
 from kpi_xl.analysis.attention import Member
 from kpi_xl.calendar import Month
+from kpi_xl.data import steps
 from kpi_xl.data.cube import LEVELS, Unit
 from kpi_xl.data.organisation import unit_paths
-from kpi_xl.data.steps import Months, step
+from kpi_xl.data.sql_calendar import Months
 from kpi_xl.project import Settings
 
 ACTIVITIES = {
@@ -100,7 +101,7 @@ class People:
         paths = unit_paths(connection, level)
         at = min(month, last).number
         calendar = Months(settings.month_cut)
-        members = step("people", calendar, membership=f"membership_{depth}", month=at)
+        members = steps.PEOPLE.query(calendar, membership=f"membership_{depth}", month=at).sql
         for unit, agent, name, rank, is_manager, signed in connection.execute(members).fetchall():
             person = Person(agent, name or agent, rank or "", bool(is_manager), Month(signed))
             people[agent] = person
@@ -129,7 +130,7 @@ def _add_months(
     """Put in what each did in the months that are looked at: up to the one before last year's."""
     span = [month.number - 12, month.number]
     for agent, number, pieces, premium in connection.execute(
-        "SELECT agent, month, pieces, new_premium FROM production_months"
+        f"SELECT agent, month, pieces, new_premium FROM {steps.PRODUCTION.table()}"
         " WHERE month BETWEEN ? AND ?",
         span,
     ).fetchall():
@@ -138,7 +139,8 @@ def _add_months(
             people[agent].premium[number] = premium
     columns = ", ".join(ACTIVITIES)
     for agent, number, *counts in connection.execute(
-        f"SELECT agent, month, {columns} FROM activity_months WHERE month BETWEEN ? AND ?", span
+        f"SELECT agent, month, {columns} FROM {steps.ACTIVITY.table()} WHERE month BETWEEN ? AND ?",
+        span,
     ).fetchall():
         if agent in people:
             for code, count in zip(ACTIVITIES, counts, strict=True):

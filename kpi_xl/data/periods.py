@@ -10,36 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
 from kpi_xl.calendar import Period
+from kpi_xl.catalogue.measures import COUNTED
 from kpi_xl.data.cube import LEVELS, Cube
 from kpi_xl.data.organisation import unit_positions
-from kpi_xl.data.steps import Months, step
+from kpi_xl.data.sql_calendar import Months
+from kpi_xl.data.steps import STEPS, rules
 from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Settings
-
-AT_THE_START: Final = frozenset(("opening", "opening_managers"))
-"""Measures of which a period's is that of its first month."""
-
-AT_THE_END: Final = frozenset(("closing", "licensed", "men", "outlets"))
-"""Measures of which a period's is that of its last month."""
-
-_COUNTED_AGAIN: Final = {
-    "period_people": ("producers", "effective"),
-    "period_outlets": ("active_outlets",),
-}
-"""Measures of which a period's are neither the sum nor the last of its months', by the step that
-counts them."""
-
-_COUNTED_FROM: Final = {"period_people": {"pieces", "fyc"}, "period_outlets": {"active_outlets"}}
-"""What there must be in the months for those. Producers there need not be: who sold as a trainee
-and counts at the period's end is the period's producer, and none of any month."""
 
 
 @dataclass(frozen=True)
@@ -69,15 +54,11 @@ class PeriodCube:
 
     def kpi(self, kpi: Kpi, settings: Mapping[str, float] | None = None) -> NDArray[np.float64]:
         """A KPI as a (units, periods) array, money in 元; see `Cube.kpi`."""
-        direct = self.cube.direct(kpi)
-        needed = {direct} if direct else {measure.code for measure in kpi.measures}
+        needed = {measure.code for measure in kpi.measures}
         if not needed <= self.values.keys():
             return np.full(self.average_headcount[0].shape, NOT_AVAILABLE)
         given: dict[str, Any] = {"KPI_AVG_HEADCOUNT": self.average_headcount, **(settings or {})}
-        if direct:
-            given[kpi.code] = (self.values[direct], 100)
-        else:
-            given |= {code: self.values[code] for code in needed}
+        given |= {code: self.values[code] for code in needed}
         return kpi.compute(given)
 
 
@@ -108,7 +89,7 @@ def by_period(
     values = {
         code: _together(code, cube.measure(code), first, last)
         for code in cube.measures
-        if not is_counted_again(code)
+        if COUNTED[code][1].over_time != "recount"
     }
     for level in dict.fromkeys(unit.level for unit in cube.units):
         positions = unit_positions(store, level, cube.units)
@@ -150,39 +131,33 @@ def counted_again(
     listed = ", ".join(
         f"({i}, {period.first.number}, {period.last.number})" for i, period in enumerate(periods)
     )
-    for name, codes in _COUNTED_AGAIN.items():
-        if not periods or not _COUNTED_FROM[name] & set(cube.measures):
+    for name, codes in _recounted().items():
+        one = STEPS[name]
+        if not periods or not set(one.needs) & set(cube.measures):
             continue
-        rows = store.execute(
-            step(
-                name,
-                Months(settings.month_cut),
-                periods=listed,
-                membership=membership,
-                effective_fyc=round(settings.effective_fyc * 100),
-            )
-        ).fetchnumpy()
+        values = rules(settings) | {"periods": listed, "membership": membership}
+        rows = store.execute(one.query(Months(settings.month_cut), **values).sql).fetchnumpy()
         unit, period = (np.asarray(rows[column], np.int64) for column in ("unit", "period"))
         for code in codes:
             yield code, unit, period, np.asarray(rows[code], np.int64)
 
 
-def is_counted_again(code: str) -> bool:
-    """Whether a period's measure does not come from those of its months."""
-    return any(code in codes for codes in _COUNTED_AGAIN.values())
-
-
-def is_summed(code: str) -> bool:
-    """Whether a period's measure is the sum of its months'."""
-    return code not in AT_THE_START | AT_THE_END and not is_counted_again(code)
+def _recounted() -> dict[str, list[str]]:
+    """The steps that count over periods, with the measures that they count."""
+    found: dict[str, list[str]] = {}
+    for code, (_, how) in COUNTED.items():
+        if how.recount:
+            found.setdefault(how.recount, []).append(code)
+    return found
 
 
 def _together(
     code: str, months: NDArray[np.int64], first: NDArray[np.int64], last: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    if code in AT_THE_START:
+    over_time = COUNTED[code][1].over_time
+    if over_time == "first":
         return months[:, first]
-    if code in AT_THE_END:
+    if over_time == "last":
         return months[:, last]
     return _summed(months, first, last)
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from kpi_xl import kinds
 from kpi_xl.catalogue import kpis
-from kpi_xl.catalogue.measures import COUNTED
+from kpi_xl.catalogue.measures import ITEMS
 from kpi_xl.catalogue.names import like_kpi
 from kpi_xl.catalogue.schema import ORGANISATION, Column, Table
 from kpi_xl.data import unit_rules
@@ -125,7 +125,7 @@ def _no_points(ratings: pa.Table) -> Iterator[Finding]:
 
 def _parts_of_one(data: pa.Table) -> Iterator[Finding]:
     """Counts that are no whole numbers; money may have 分."""
-    money = pa.array([code for code, _, unit, _ in COUNTED if unit == "元"])
+    money = pa.array([item.code for item in ITEMS if item.is_money])
     broken = np.asarray(data["quantity"].to_numpy()) % 100 != 0
     for row in _places(pc.and_(pa.array(broken), pc.invert(pc.is_in(data["item"], money)))):
         yield Finding(row, "quantity", kinds.PART_OF_ONE())

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from kpi_xl.data.cube import LEVELS, Cube
 from kpi_xl.data.organisation import unit_paths
-from kpi_xl.data.steps import Months, step
+from kpi_xl.data.sql_calendar import Months
+from kpi_xl.data.steps import SIGNINGS
 from kpi_xl.project import Settings
 
 Days = NDArray[np.datetime64]
@@ -63,9 +64,8 @@ def signings(
         The level of the units, one that the cube has.
     """
     membership = f"membership_{LEVELS.index(level)}"
-    found = store.execute(
-        step("signings", Months(settings.month_cut), membership=membership)
-    ).fetchnumpy()
+    query = SIGNINGS.query(Months(settings.month_cut), membership=membership)
+    found = store.execute(query.sql).fetchnumpy()
     units = np.ma.filled(found["unit"], 0).astype(np.int64)
     # Nobody is told of the units that a part of a cube leaves out.
     at = {cube.units[number].path: number for number in cube.of_level(level)}

@@ -1,151 +1,311 @@
-"""The named SQL steps, read from ``sql/``, with what varies put in.
+"""The steps from the raw tables to the measures, each declared once, in the order they are run.
 
-A step is one SELECT in the common ground of DuckDB, PostgreSQL and Spark. What varies stands in it
-as ``$name``. Three words are written out for the calendar in use:
-
-BUSINESS_MONTH(day)
-    The number of the month that a day counts in, ``year * 12 + month``; or, for spans of days, the
-    number of the span.
-MONTH_NUMBER(day)
-    The number of the month, also where spans are counted: for how many months after another.
-DURING(day)
-    Whether a row is of a month that is wanted.
-
-Only whole numbers, days, names of our own and the project's own settings are ever put in, never
-anything from a raw file.
+A new measure of facts that a step reads already is a line in `kpi_xl.catalogue.measures`. A new
+fact is a text in ``sql/`` and a step here. Which is computed where and when follows from these
+declarations; what does not fit together is refused when this module is imported.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import functools
-import re
-import string
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from importlib import resources
+from collections.abc import Collection, Iterator
 from typing import Final
 
-from kpi_xl.calendar import Month
+from kpi_xl.catalogue.measures import COUNTED, SECOND_YEAR, THIRD_YEAR
+from kpi_xl.catalogue.schema import LONG, TABLES
+from kpi_xl.data.step import Step, Variant, text_list
+from kpi_xl.project import Settings
 
-_MACRO: Final = re.compile(r'(BUSINESS_MONTH|MONTH_NUMBER|DURING)\(((?:\w+\.)?"?\w+"?)\)')
+NEVER: Final = 999_999
+"""A month that never comes."""
+
+PLACES_IN_ALL: Final = "places_in_all"
+"""The table of all places, by the names from the top."""
+
+SHOWN_PRODUCTS: Final = 20
+"""So many products are shown by themselves; the rest are 其他."""
+
+# -- the span of it all
+SPAN: Final = Step("span", reads=tuple(LONG))
+ROSTER_SPAN: Final = Step("roster_span", reads=("agents", "transfers", "promotions"))
+LAST_DAYS: Final = Step("last_days", reads=tuple(LONG))
+
+# -- who was where, as what
+MOVES: Final = Step("moves", reads=("agents", "transfers"), gives="spans")
+RANK_MOVES: Final = Step("rank_moves", reads=("agents", "promotions"), gives="spans")
+RANKS: Final = Step("ranks", reads=("rank_moves",), gives="spans")
+STINTS: Final = Step("stints", reads=("agents", "ranks"), gives="spans")
+UNCOUNTED: Final = Step("uncounted", reads=("agents", "ranks"), gives="spans")
+PLACES: Final = Step("places", reads=("moves",))
+STAYS: Final = Step("stays", reads=("moves", PLACES_IN_ALL))
+MEMBERSHIP: Final = Step("membership", reads=("stays", PLACES_IN_ALL))
+PEOPLE: Final = Step("people", reads=("agents",))
+SIGNINGS: Final = Step("signings", reads=("agents",))
+
+# -- what everybody did
+PRODUCTION: Final = Step(
+    "production",
+    reads=("policies",),
+    gives="agents",
+    grains=("month", "day"),
+    days=("issued", "withdrawn"),
+    kept_by="month",
+    parts={
+        "issued": {"sign": "", "withdrawal": "FALSE"},
+        "withdrawn": {"sign": "-", "withdrawal": "TRUE"},
+    },
+)
+PRODUCER: Final = Step(
+    "producer",
+    reads=("production_months", "uncounted"),
+    gives="agents",
+    grains=("month",),
+    is_view=True,
+)
+REACHED: Final = Step("reached", reads=("uncounted",), gives="agents", grains=("day",))
+POLICY_DUES: Final = Step(
+    "policy_dues",
+    reads=("dues", "policies"),
+    gives="agents",
+    days=("due",),
+    kept_by="due_month",
+    key="policy",
+    # What comes before an instalment tells whether it is the first of its year.
+    reaches=12,
+    only="policy IN (SELECT policy FROM dues WHERE DURING(due))",
+    # Few companies have policies with several main rows, and summing up the rows of every policy
+    # takes longer than all else about the instalments.
+    variant=Variant("terms", "policy_terms", "policy_terms_summed", "instalments", "paid_dues"),
+)
+DUE: Final = Step(
+    "due",
+    reads=("dues",),
+    gives="agents",
+    grains=("month",),
+    days=("due",),
+    kept_by="month",
+    is_background=True,
+)
+PERSISTENCY: Final = Step(
+    "persistency",
+    reads=("production_months", "policy_dues"),
+    gives="agents",
+    grains=("month",),
+    is_view=True,
+    looks_back={
+        "production_months": (SECOND_YEAR,),
+        "policy_dues": (0, SECOND_YEAR, THIRD_YEAR),
+    },
+)
+RENEWAL: Final = Step(
+    "renewal", reads=("dues", "policies"), gives="agents", grains=("day",), days=("paid",)
+)
+ACTIVITY: Final = Step(
+    "activity",
+    reads=("activities",),
+    gives="agents",
+    grains=("month", "day"),
+    days=("day",),
+    kept_by="month",
+)
+ATTENDANCE: Final = Step(
+    "attendance",
+    reads=("attendance",),
+    gives="agents",
+    grains=("month", "day"),
+    days=("day",),
+    kept_by="month",
+)
+COUNT: Final = Step(
+    "count",
+    reads=("counts",),
+    gives="agents",
+    grains=("month", "day"),
+    days=("day",),
+    kept_by="month",
+    in_hundredths=True,
+)
+OUTLET_SALES: Final = Step(
+    "outlet_sales",
+    reads=("policies",),
+    gives="outlets",
+    days=("issued", "withdrawn"),
+    kept_by="month",
+)
+OUTLET: Final = Step("outlet", reads=("outlets", "outlet_sales"), gives="agents", grains=("month",))
+RECRUIT: Final = Step("recruit", reads=("agents", "stints"), gives="agents", grains=("day",))
+
+# -- what every place had
+PLACE_SUMS: Final = Step("place_sums", reads=("stays",))
+HEADCOUNT: Final = Step(
+    "headcount", reads=("stays", "stints"), gives="places", changes=True, is_background=True
+)
+AGENT_HEADCOUNT: Final = Step("agent_headcount", reads=("stints",))
+PLACE_MOVES: Final = Step(
+    "place_moves", reads=("stays", "stints"), gives="moves", is_background=True
+)
+RANK_HEADCOUNT: Final = Step(
+    "rank_headcount",
+    reads=("stays", "stints", "ranks"),
+    gives="places",
+    changes=True,
+    is_background=True,
+)
+EDUCATION_HEADCOUNT: Final = Step(
+    "education_headcount",
+    reads=("stays", "stints"),
+    gives="places",
+    changes=True,
+    is_background=True,
+)
+PROMOTIONS: Final = Step(
+    "promotions_to_manager",
+    reads=("ranks", "stays", "stints"),
+    gives="places",
+    is_background=True,
+)
+COHORTS: Final = Step("cohorts", reads=("agents", "stays"), gives="places")
+PRODUCTS: Final = Step("products", reads=("policies",))
+PRODUCT: Final = Step(
+    "product",
+    reads=("policies", "products", "stays"),
+    gives="places",
+    grains=("month",),
+    days=("issued", "withdrawn"),
+    kept_by="month",
+)
+PAY_MODE: Final = Step(
+    "pay_mode",
+    reads=("policies", "stays"),
+    gives="places",
+    grains=("month",),
+    days=("issued", "withdrawn"),
+    kept_by="month",
+)
+
+# -- what every unit had
+UNIT_DAYS: Final = Step("unit_days", reads=(), gives="units")
+PERIOD_PEOPLE: Final = Step(
+    "period_people",
+    reads=("production_months", "uncounted"),
+    gives="units",
+    # Producers need not be there: who sold as a trainee and counts at the period's end is the
+    # period's producer, and none of any month.
+    needs=("pieces", "fyc"),
+)
+PERIOD_OUTLETS: Final = Step(
+    "period_outlets",
+    reads=("outlet_sales", "outlets"),
+    gives="units",
+    needs=("active_outlets",),
+)
+
+STEPS: Final[dict[str, Step]] = {
+    one.name: one for one in tuple(globals().values()) if isinstance(one, Step)
+}
+"""Every step by name, in the order they are run."""
+
+WHO: Final = tuple(one for one in STEPS.values() if one.gives == "spans")
+"""The steps of who was where, as what; they are short, and computed whole."""
+
+KEPT: Final = tuple(one for one in STEPS.values() if one.kept_by)
+"""The steps that are kept month by month."""
+
+MEASURING: Final = tuple(one for one in STEPS.values() if one.measures)
+"""The steps that give measures by month."""
+
+BY_DAY: Final = frozenset(code for one in STEPS.values() for code in one.by_day)
+"""The measures whose month is the sum of its days."""
+
+ROSTER: Final = frozenset(code for one in WHO for code in one.reads if code in TABLES)
+"""The raw tables that say who was where, as what."""
 
 
-@dataclass(frozen=True)
-class Months:
-    """Months as the calendar of the steps.
-
-    Parameters
-    ----------
-    cut : int or None
-        The last day of a business month; None for natural months.
-    wanted : collection of int, optional
-        The numbers of the months wanted; by default all.
-    """
-
-    cut: int | None = None
-    wanted: Collection[int] | None = None
-
-    def business_month(self, day: str) -> str:
-        """The SQL of the number of the month that a day counts in."""
-        month = f"EXTRACT(year FROM {day}) * 12 + EXTRACT(month FROM {day})"
-        if self.cut is not None:
-            # The days after the cut belong to the next month, but December ends with the year.
-            month += (
-                f" + CASE WHEN EXTRACT(day FROM {day}) > {self.cut}"
-                f" AND EXTRACT(month FROM {day}) < 12 THEN 1 ELSE 0 END"
-            )
-        return f"CAST({month} AS INTEGER)"
-
-    month_number = business_month
-
-    def during(self, day: str) -> str:
-        """The SQL of whether a day is in a month wanted."""
-        if self.wanted is None:
-            return "TRUE"
-        # As spans of days, so that whole blocks of rows are passed over.
-        spans: list[tuple[dt.date, dt.date]] = []
-        for number in sorted(self.wanted):
-            first, last = Month(number).span(self.cut)
-            if spans and spans[-1][1] + dt.timedelta(days=1) == first:
-                first = spans.pop()[0]
-            spans.append((first, last))
-        cases = (f"{day} BETWEEN DATE '{first}' AND DATE '{last}'" for first, last in spans)
-        return f"({' OR '.join(cases) or 'FALSE'})"
-
-
-@dataclass(frozen=True)
-class Spans:
-    """Spans of days as the calendar of the steps: the first is 1, the second 3, what lies before,
-    between and after them 0, 2 and 4.
-
-    Parameters
-    ----------
-    spans : sequence of (date, date)
-        First and last days; one after the other, without overlaps.
-    cut : int or None
-        The last day of a business month, for the numbers of months.
-    """
-
-    spans: Sequence[tuple[dt.date, dt.date]]
-    cut: int | None = None
-
-    def business_month(self, day: str) -> str:
-        """The SQL of the number of the span that a day lies in."""
-        bounds = [
-            bound for first, last in self.spans for bound in (first, last + dt.timedelta(days=1))
-        ]
-        cases = " ".join(
-            f"WHEN {day} < DATE '{bound.isoformat()}' THEN {number}"
-            for number, bound in enumerate(bounds)
-        )
-        # No day stays no day.
-        return f"CASE WHEN {day} IS NULL THEN NULL {cases} ELSE {len(bounds)} END"
-
-    def month_number(self, day: str) -> str:
-        """The SQL of the number of the month that a day counts in."""
-        return Months(self.cut).business_month(day)
-
-    def during(self, day: str) -> str:
-        """The SQL of whether a day is wanted: always."""
-        del day
-        return "TRUE"
-
-
-Calendar = Months | Spans
-
-
-@functools.cache
-def _text(name: str) -> str:
-    return (resources.files("kpi_xl.data") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
-
-
-def step(name: str, calendar: Calendar, **values: int | str) -> str:
-    """The SQL of a step.
-
-    Parameters
-    ----------
-    name : str
-        The file name in ``sql/``, without its ending.
-    calendar : Months or Spans
-        What the months of the step are.
-    **values
-        What stands in it as ``$name``.
-
-    Raises
-    ------
-    KeyError
-        When a value is missing.
-    """
-    text = string.Template(_text(name)).substitute(values)
-    write = {
-        "BUSINESS_MONTH": calendar.business_month,
-        "MONTH_NUMBER": calendar.month_number,
-        "DURING": calendar.during,
+def rules(settings: Settings) -> dict[str, int | str]:
+    """What of the project's settings stands in the steps, and what never varies."""
+    return {
+        "never": NEVER,
+        "effective_fyc": round(settings.effective_fyc * 100),
+        "grace_days": settings.grace_days,
+        "uncounted_ranks": text_list(settings.uncounted_ranks),
+        "excluded_endings": text_list(settings.excluded_endings),
+        "shown_products": SHOWN_PRODUCTS,
+        "second_year": SECOND_YEAR,
+        "third_year": THIRD_YEAR,
+        "cohort_months": ", ".join(
+            f"({months})" for months in sorted({one.looks_back for one in COHORTS.measures})
+        ),
     }
-    return _MACRO.sub(lambda match: write[match[1]](match[2]), text)
 
 
-def text_list(texts: tuple[str, ...]) -> str:
-    """Texts from the settings as the inside of an SQL ``IN (…)``; nothing is in an empty one."""
-    return ", ".join("'" + text.replace("'", "''") + "'" for text in texts) or "NULL"
+def spans() -> str:
+    """The first and the last day of every long raw table, as SQL.
+
+    Lists of what is to come tell something up to the last day on which any of it came to pass.
+    """
+    return _union(
+        f"SELECT MIN({events.day}) AS first_day, MAX({events.day}) AS last_day FROM {code}"
+        + (
+            f" WHERE {events.day} <= (SELECT MAX({events.happened}) FROM {code})"
+            if events.happened
+            else ""
+        )
+        for code, events in LONG.items()
+    )
+
+
+def days(*, ahead: bool) -> str:
+    """The days of the long raw tables that may be ahead of the data's last day, or of the rest."""
+    return _union(
+        f"SELECT {day} AS day FROM {code} WHERE DURING({day})"
+        for code, events in LONG.items()
+        for day in (events.happened or events.day,)
+        if events.is_ahead == ahead
+    )
+
+
+def _union(selects: Iterator[str]) -> str:
+    return "\n    UNION ALL\n    ".join(selects)
+
+
+def _check_steps() -> None:
+    """Refuse a step that does not fit to the others."""
+    tables = {name for one in STEPS.values() for name in one.tables}
+    kept = {name for one in (*KEPT, *WHO) for name in one.tables}
+    for one in STEPS.values():
+        if unknown := set(one.reads) - {*TABLES, *tables, PLACES_IN_ALL}:
+            raise ValueError(f"step {one.name} reads {_listed(unknown)}, which nothing gives")
+        if one.kept_by and (not one.days or one.reads[0] not in LONG):
+            raise ValueError(f"step {one.name} is kept by month, but reads no long table by days")
+        if one.is_view and not set(one.reads) <= kept:
+            raise ValueError(f"step {one.name} is a view of what is not kept by month")
+        if unread := set(one.looks_back) - set(one.reads):
+            raise ValueError(f"step {one.name} looks back on {_listed(unread)} without reading it")
+
+
+def _check_measures() -> None:
+    """Refuse a measure that is declared and not computed."""
+    for code, (_, how) in COUNTED.items():
+        named = [name for name in (how.step, how.days, how.recount) if name]
+        if missing := set(named) - set(STEPS):
+            raise ValueError(f"measure {code}: there is no step {_listed(missing)}")
+        one = STEPS[how.step]
+        if one.gives not in ("places", "moves") and (one.gives, one.grains[:1]) != (
+            "agents",
+            ("month",),
+        ):
+            raise ValueError(f"measure {code}: step {one.name} gives no measures by month")
+        if how.days and "day" not in STEPS[how.days].grains:
+            raise ValueError(f"measure {code}: step {how.days} tells no days")
+        for name in named:
+            text = STEPS[name].text
+            by_itself = name == how.step and ("$sums" in text or one.gives == "moves")
+            if not by_itself and f" AS {code}" not in text:
+                raise ValueError(f"measure {code} is declared, but step {name} does not give it")
+
+
+def _listed(names: Collection[str]) -> str:
+    return ", ".join(sorted(names))
+
+
+_check_steps()
+_check_measures()

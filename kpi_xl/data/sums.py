@@ -7,16 +7,19 @@ up to their units, and runs the headcount up from its changes.
 from __future__ import annotations
 
 import datetime as dt
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kpi_xl.catalogue.measures import COHORT_MONTHS
-from kpi_xl.data.computation import AGENT_MONTHS, Computation, whole
-from kpi_xl.data.cube import LOOKS_BACK, Mix
+from kpi_xl.catalogue.measures import COUNTED
+from kpi_xl.data import steps
+from kpi_xl.data.computation import Computation, whole
+from kpi_xl.data.cube import Mix
 from kpi_xl.data.engines import Columns
+from kpi_xl.data.step import Step
+from kpi_xl.data.steps import STEPS
 
 OTHERS: Final = "其他"
 """The category of the products that are not shown by themselves."""
@@ -33,16 +36,8 @@ UNKNOWN: Final = "未填"
 FIRST_YEAR_RENEWAL: Final = "首年续期（不分险种）"
 """The category of renewals, of which the files do not tell the product."""
 
-HEADCOUNT: Final = ("recruits", "leavers", "transfers_in", "transfers_out")
-"""What changes the headcount."""
-
-MEASURES: Final = (
-    "opening", "closing", *HEADCOUNT, "licensed", "men", "opening_managers", "promoted",
-    *(f"{what}_{n}" for n in COHORT_MONTHS for what in ("cohort", "retained")),
-    "confirmed_3", "confirmed_6",
-    *(sum_ for sums in AGENT_MONTHS.values() for sum_ in sums),
-)  # fmt: skip
-"""The measures that are computed, by code."""
+MEASURES: Final = tuple(code for code, (_, how) in COUNTED.items() if not how.apart)
+"""The measures that are computed by themselves, by code."""
 
 
 class Sums:
@@ -65,49 +60,66 @@ class Sums:
         self.levels = levels
         self.first = computation.first
         self.cube = np.zeros((len(MEASURES), units, computation.months), np.int64)
+        self._fetched: dict[str, Columns] = {}
 
     def fill(self, ages: bool = True) -> None:
         """Fill in the measures; without `ages` those that look months back stay zero."""
-        self._headcount()
-        self._transfers()
-        self._promotions()
-        if ages:
-            self._cohorts()
-        for facts, codes in AGENT_MONTHS.items():
-            rows = self.computation.place_sums(facts, codes)
-            if not rows["place"].size:
-                continue  # there is no such table
-            at = self._cells(rows)
-            for code in codes:
-                if ages or not LOOKS_BACK.search(code):
-                    self._add(code, self._laid_out(at, rows[code]))
+        for one in steps.MEASURING:
+            codes = [
+                m.code for m in one.measures
+                if not COUNTED[m.code][1].apart and (ages or not m.looks_back)
+            ]  # fmt: skip
+            if not codes:
+                continue
+            if one.gives == "moves":
+                self._transfers(one, codes)
+                continue
+            rows = self._rows(one)
+            if rows["place"].size:  # otherwise there is no such table
+                self._sum_up(rows, codes, changes=one.changes)
 
     def leave_out_dues_after(self, as_of: dt.date) -> None:
         """Leave out what falls due after the last day of data: nobody can have failed to pay it."""
         rows = self.computation.dues_after(as_of)
         if rows["place"].size:
             at = self._cells(rows)
-            for code in AGENT_MONTHS["due_months"]:
-                self._add(code, -self._laid_out(at, rows[code]))
+            for one in steps.DUE.measures:
+                self._add(one.code, -self._laid_out(at, rows[one.code]))
 
     def mixes(self) -> dict[str, Mix]:
-        """People by rank and by education, and premium by product and by pay mode."""
+        """The measures that are counted apart by category."""
         return {
-            "in_rank": self._people_by(self._of_ranks),
-            "in_education": self._people_by(self.computation.fetch("education_headcount")),
-            "product_premium": self._premium_by_product(),
-            "pay_mode_premium": self._premium_by_pay_mode(),
+            code: self._people_by(STEPS[how.step], code)
+            if STEPS[how.step].changes
+            else _CATEGORIES[how.step](self, code)
+            for code, (_, how) in COUNTED.items()
+            if how.apart
         }
 
-    @cached_property
-    def _of_ranks(self) -> Columns:
-        """What changes the number of people of each rank, by place and month."""
-        return self.computation.fetch("rank_headcount")
+    def _rows(self, one: Step) -> Columns:
+        """What a step gives, by place and month."""
+        if one.gives == "agents":
+            return self.computation.place_sums(one)
+        if one.name not in self._fetched:
+            self._fetched[one.name] = self.computation.fetch(one)
+        return self._fetched[one.name]
 
-    def _people_by(self, rows: Columns) -> Mix:
+    def _sum_up(self, rows: Columns, codes: Sequence[str], *, changes: bool) -> None:
+        """Add measures to the units; those that stand are the running total of their changes."""
+        at = self._cells(rows)
+        for code in codes:
+            numbers, over_time = self._laid_out(at, rows[code]), COUNTED[code][1].over_time
+            if changes and over_time != "sum":
+                opening, closing = _running(numbers)
+                numbers = opening if over_time == "first" else closing
+            self._add(code, numbers)
+
+    def _people_by(self, one: Step, code: str) -> Mix:
+        """People of every category there is, as the running total of their changes."""
+        rows = self._rows(one)
         names, of_rows = np.unique(rows["category"].astype(str), return_inverse=True)
         values = np.zeros((len(names), *self.cube.shape[1:]), np.int64)
-        changes = self._laid_out((of_rows, *self._cells(rows)), rows["change"], len(names))
+        changes = self._laid_out((of_rows, *self._cells(rows)), rows[code], len(names))
         for number, of_name in enumerate(changes):
             self._add_to(values[number], _running(of_name)[1])
         there = [i for i in range(len(names)) if values[i].any()]
@@ -115,10 +127,10 @@ class Sums:
             there = []  # the roster does not tell
         return Mix([str(names[i]) or UNKNOWN for i in there], values[there])
 
-    def _premium_by_product(self) -> Mix:
+    def _by_product(self, code: str) -> Mix:
         products, rows = self.computation.product_sums()
         values = np.zeros((len(products) + 2, *self.cube.shape[1:]), np.int64)
-        self._add_premium(values[:-2], rows)
+        self._add_categories(values[:-2], rows, code)
         values[-2] = self._of("new_premium") - values[:-2].sum(axis=0)
         values[-1] = self._of("first_year_renewal")
         names = [*products, OTHERS, FIRST_YEAR_RENEWAL]
@@ -126,22 +138,21 @@ class Sums:
         there = [i for i in (*most, -2, -1) if values[i].any()] if products else []
         return Mix([names[i] for i in there], values[there])
 
-    def _premium_by_pay_mode(self) -> Mix:
+    def _by_pay_mode(self, code: str) -> Mix:
         values = np.zeros((len(PAY_MODES), *self.cube.shape[1:]), np.int64)
-        self._add_premium(values[1:-1], self.computation.pay_mode_sums())
+        self._add_categories(values[1:-1], self.computation.category_sums(steps.PAY_MODE), code)
         regular = self._of("regular_premium")
         values[0] = regular - values[1:-1].sum(axis=0)
         values[-1] = self._of("new_premium") - regular
         there = [i for i in range(len(PAY_MODES)) if values[i].any()]
         return Mix([PAY_MODES[i] for i in there], values[there])
 
-    def _add_premium(self, values: NDArray[np.int64], rows: Columns) -> None:
-        """Add the premium of each category, by its number from 1, place and month to the units."""
+    def _add_categories(self, values: NDArray[np.int64], rows: Columns, code: str) -> None:
+        """Add a measure of each category, by its number from 1, place and month to the units."""
         at = (whole(rows["number"]) - 1, *self._cells(rows))
-        for of_category, premium in zip(
-            values, self._laid_out(at, rows["premium"], len(values)), strict=True
-        ):
-            self._add_to(of_category, premium)
+        laid_out = self._laid_out(at, rows[code], len(values))
+        for of_category, numbers in zip(values, laid_out, strict=True):
+            self._add_to(of_category, numbers)
 
     def _of(self, code: str) -> NDArray[np.int64]:
         """A measure of every unit and month."""
@@ -175,49 +186,17 @@ class Sums:
             found, begin = np.unique(units[order], return_index=True)
             measure[found] += np.add.reduceat(numbers[order], begin, axis=0)
 
-    def _headcount(self) -> None:
-        rows = self.computation.fetch("headcount")
-        at = self._cells(rows)
-        for code, column in {
-            "closing": "change", "licensed": "licensed_change", "men": "men_change",
-        }.items():  # fmt: skip
-            opening, closing = _running(self._laid_out(at, rows[column]))
-            self._add(code, closing)
-            if code == "closing":
-                self._add("opening", opening)
-        for code in ("recruits", "leavers"):
-            self._add(code, self._laid_out(at, rows[code]))
-
-    def _transfers(self) -> None:
+    def _transfers(self, one: Step, codes: Sequence[str]) -> None:
         """From one place to another is a transfer of those units that hold only one of the two."""
-        rows = self.computation.fetch("place_moves")
+        rows = self.computation.fetch(one)
         place, month = self._cells(rows)
         before, moved = whole(rows["place_before"]), whole(rows["moved"])
         for units in self.levels:
             crossing = units[place] != units[before]
-            for code, side in (("transfers_in", place), ("transfers_out", before)):
+            for code in codes:
+                side = whole(rows[COUNTED[code][1].sql])
                 at = (units[side[crossing]], month[crossing])
                 np.add.at(self._of(code), at, moved[crossing])
-
-    def _promotions(self) -> None:
-        rows = self._of_ranks
-        self._add(
-            "opening_managers",
-            _running(self._laid_out(self._cells(rows), rows["manager_change"]))[0],
-        )
-        rows = self.computation.fetch("promotions_to_manager")
-        self._add("promoted", self._laid_out(self._cells(rows), rows["promoted"]))
-
-    def _cohorts(self) -> None:
-        rows = self.computation.fetch("cohorts")
-        place, month = self._cells(rows)
-        ages = whole(rows["months"])
-        for n in COHORT_MONTHS:
-            these = ages == n
-            at = (place[these], month[these])
-            for what in ("cohort", "retained", "confirmed"):
-                if f"{what}_{n}" in MEASURES:
-                    self._add(f"{what}_{n}", self._laid_out(at, rows[what][these]))
 
 
 def _running(
@@ -227,3 +206,10 @@ def _running(
     before = changes[:, -1:]
     closing = before + changes[:, :-1].cumsum(axis=1)
     return np.hstack([before, closing[:, :-1]]), closing
+
+
+_CATEGORIES: Final[Mapping[str, Callable[[Sums, str], Mix]]] = {
+    steps.PRODUCT.name: Sums._by_product,
+    steps.PAY_MODE.name: Sums._by_pay_mode,
+}
+"""How the categories are named that a step numbers, and what the rest is called."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kpi_xl.data.cube import LOOKS_BACK, Cube
-from kpi_xl.data.days import BY_DAY
-from kpi_xl.data.periods import is_summed
+from kpi_xl.catalogue.measures import COUNTED
+from kpi_xl.data.cube import Cube
+from kpi_xl.data.steps import BY_DAY
 from kpi_xl.data.sums import MEASURES
 from kpi_xl.formula import Formula, Measure, Operation, Part
 from kpi_xl.kpi import Kpi
@@ -28,8 +28,7 @@ def terms(kpi: Kpi) -> Terms | None:
     >>> terms(kpis["KPI_FYP"]), terms(kpis["KPI_ACTIVITY"])
     ({'new_premium': 1, 'first_year_renewal': 1}, None)
     """
-    direct = Cube.direct(kpi)
-    return {direct: 1} if direct else _terms(kpi.expression)
+    return _terms(kpi.expression)
 
 
 def adds_up(kpi: Kpi) -> bool:
@@ -42,9 +41,7 @@ def adds_up(kpi: Kpi) -> bool:
     (True, False)
     """
     found = terms(kpi)
-    return found is not None and all(
-        code in MEASURES and is_summed(code) and not LOOKS_BACK.search(code) for code in found
-    )
+    return found is not None and all(code in MEASURES and _is_flow(code) for code in found)
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ class DayRatio:
     Parameters
     ----------
     above : mapping of str to int
-        The sum above, of measures of `kpi_xl.data.days.BY_DAY`.
+        The sum above, of measures of `kpi_xl.data.steps.BY_DAY`.
     below : mapping of str to int, or None
         The sum below; None where nothing is, or what is there stands the whole month.
     standing : Formula or None
@@ -107,8 +104,17 @@ def by_day(kpi: Kpi) -> DayRatio | None:
     if standing & BY_DAY or not standing <= set(MEASURES):
         return None
     # What is below must be known already, as the people are that the month began with.
-    known = not any(is_summed(code) or LOOKS_BACK.search(code) for code in standing)
+    known = not any(_is_summed(code) or COUNTED[code][0].looks_back for code in standing)
     return DayRatio(above, standing=division.right) if known else None
+
+
+def _is_summed(code: str) -> bool:
+    return COUNTED[code][1].over_time == "sum"
+
+
+def _is_flow(code: str) -> bool:
+    """Whether a measure is of what happens in its month, and adds up."""
+    return _is_summed(code) and not COUNTED[code][0].looks_back
 
 
 def _terms(formula: Formula) -> Terms | None:

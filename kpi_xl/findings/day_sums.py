@@ -16,8 +16,9 @@ from kpi_xl.analysis.pace import Pace, pace, pace_of_ratio
 from kpi_xl.calendar import Month, working_days
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import Cube, is_money
-from kpi_xl.data.days import BY_DAY, MAY_BE_MONTHLY, MONTHS_BEFORE, unit_days
+from kpi_xl.data.days import MONTHS_BEFORE, is_monthly, unit_days
 from kpi_xl.data.organisation import unit_positions
+from kpi_xl.data.steps import BY_DAY
 from kpi_xl.findings.aggregation import DayRatio, Terms, by_day
 from kpi_xl.formula import divide
 from kpi_xl.kpi import Kpi
@@ -208,10 +209,10 @@ def day_sums(
     positions = unit_positions(store, level, cube.units)
     known = set(wanted) & set(cube.measures)
     sums: dict[str, NDArray[np.int64]] = {}
-    for name, rows in unit_days(store, settings, level, months[0], month, known).items():
+    for one, rows in unit_days(store, settings, level, months[0], month, known).items():
         days = np.asarray(rows["day"], dtype=np.int64)
         codes = known & rows.keys()
-        if name in MAY_BE_MONTHLY and _are_monthly(days, [rows[code] for code in codes]):
+        if is_monthly(one) and _are_monthly(days, [rows[code] for code in codes]):
             continue
         at = np.array([place[one] for one in days.tolist()], dtype=np.int64).reshape(-1, 2)
         units = positions[np.asarray(rows["unit"], dtype=np.int64)]

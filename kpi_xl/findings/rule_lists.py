@@ -26,9 +26,10 @@ from kpi_xl.analysis.rules import (
     zero_production,
 )
 from kpi_xl.calendar import Month, working_days
+from kpi_xl.data import steps
 from kpi_xl.data.cube import LEVELS, Unit
 from kpi_xl.data.organisation import unit_paths
-from kpi_xl.data.steps import Months, step
+from kpi_xl.data.sql_calendar import Months
 from kpi_xl.findings.findings import Findings
 from kpi_xl.project import Settings
 
@@ -97,7 +98,8 @@ class RuleLists:
         last = month.span(settings.month_cut)[1]
         days_left = len(working_days(as_of, last)) if as_of <= last else 0
         # Where no policies are counted at all, nobody can be short of them.
-        counted = store.execute("SELECT EXISTS (SELECT * FROM production_months)").fetchone()
+        there = f"SELECT EXISTS (SELECT * FROM {steps.PRODUCTION.table()})"
+        counted = store.execute(there).fetchone()
         has_production = counted is not None and counted[0]
         self._breaches = (
             _breaches(store, settings, month, level, days_left) if has_production else []
@@ -115,12 +117,11 @@ def _breaches(
     store: duckdb.DuckDBPyConnection, settings: Settings, month: Month, level: str, days_left: int
 ) -> list[Breach]:
     paths = unit_paths(store, level)
-    members = step(
-        "people",
+    members = steps.PEOPLE.query(
         Months(settings.month_cut),
         membership=f"membership_{LEVELS.index(level)}",
         month=month.number,
-    )
+    ).sql
     rows = store.execute(
         "SELECT unit, m.agent, m.name, m.rank, m.is_manager, m.signed_month, MAX(a.confirmed)"
         f" FROM ({members}) AS m JOIN agents AS a ON a.agent = m.agent"
@@ -133,7 +134,8 @@ def _breaches(
     pieces = np.zeros((len(rows), _PERIOD), dtype=np.int64)
     fyc = np.zeros_like(pieces)
     for agent, number, count, amount in store.execute(
-        "SELECT agent, month, pieces, fyc FROM production_months WHERE month BETWEEN ? AND ?",
+        f"SELECT agent, month, pieces, fyc FROM {steps.PRODUCTION.table()}"
+        " WHERE month BETWEEN ? AND ?",
         [month.number - _PERIOD + 1, month.number],
     ).fetchall():
         if agent in place:

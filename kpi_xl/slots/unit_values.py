@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from kpi_xl.calendar import Month, working_days
 from kpi_xl.catalogue import MEASURES, kpis
-from kpi_xl.data.cube import LOOKS_BACK, Cube, PartMonth, Unit, is_money
+from kpi_xl.catalogue.measures import measure
+from kpi_xl.data.cube import Cube, PartMonth, Unit, is_money
 from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.findings.shown import shown, with_bands
 from kpi_xl.kpi import Kpi
@@ -313,7 +314,7 @@ class UnitValues:
         self, code: str, unit: int, window: list[float | int]
     ) -> list[float | int]:
         compared = [window[-2], window[-13]]
-        if self._part is None or LOOKS_BACK.search(code):
+        if self._part is None or measure(code).looks_back:
             return compared
         found = self._part.values[self.cube.measures.index(code), unit].tolist()
         return [

@@ -59,7 +59,7 @@ def test_by_counts(sheet, counts):
     first = len(columns) + 2
     wrong, errors = [], 0
     for number, name in enumerate(BY_COUNTS):
-        kpi = kpis[name]
+        kpi = kpis[name].on_paper
         codes = [measure.code for measure in kpi.measures]
         at = first + 2 * number
         cells = [[place(columns[code], row) for code in codes] for row in range(2, height + 2)]

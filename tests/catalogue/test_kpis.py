@@ -40,7 +40,7 @@ WORKED = {
     "KPI_PREMIUM_PER_PIECE": ((3000.0, 40), 75.0),
     "KPI_PRODUCTIVITY": ((3000.0, 15), 200.0),
     "KPI_PIECES_PER_PRODUCER": ((45, 15), 3.0),
-    "KPI_FYC": ((1000.0, 0.35), 350.0),
+    "KPI_FYC": ((350.0,), 350.0),
     "KPI_FYC_PER_CAPITA": ((500.0, 20, 30), 20.0),
     "KPI_PERSISTENCY": ((88.0, 100.0), 0.88),
     "KPI_PERSISTENCY_PIECES": ((9, 10), 0.9),

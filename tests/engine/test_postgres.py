@@ -24,6 +24,7 @@ from kpi_xl.data.daily_activities import DailyActivities
 from kpi_xl.data.engines import DuckDb
 from kpi_xl.data.engines.definitions import with_needed
 from kpi_xl.data.engines.postgres import Postgres
+from kpi_xl.data.engines.query import Query
 from kpi_xl.data.store import load_tables
 from kpi_xl.errors import InputError
 from kpi_xl.findings.day_sums import day_sums
@@ -201,7 +202,7 @@ def test_the_sample_branch(server, database, sample, tmp_path):
         assert not tables & {"policies", "dues", "activities", "attendance"}
         days = {table for table in tables if table.endswith("_days")}
         assert days == {
-            "policy_days", "renewal_days", "activity_days", "attendance_days", "count_days",
+            "production_days", "renewal_days", "activity_days", "attendance_days", "count_days",
         }  # fmt: skip
         for table in sorted(tables - days):
             shape = f"SELECT column_name, column_type FROM (DESCRIBE {table})"
@@ -396,14 +397,17 @@ def test_texts_and_blanks_come_over_as_they_are(server, database):
             "SELECT CAST(i AS bigint) AS i, n, d, CAST(x AS double precision) AS x, f "
             f"FROM (VALUES {rows}) AS listed (i, n, d, x, f) ORDER BY i"
         )
-        table = pa.concat_tables(engine.batches(sql))
+        table = pa.concat_tables(engine.batches(Query(sql)))
         assert table["n"].to_pylist() == names
         assert table["d"].to_pylist() == [dt.date(2024, 2, 29), None] * 3
         assert table["x"].to_pylist() == [0.1 * i if i != 3 else 0.3 for i in range(6)]
-        columns = engine.fetch(sql)
+        columns = engine.fetch(Query(sql))
         assert columns["i"].dtype == np.int64
         assert columns["f"].tolist() == [False, False, False, True, True, True]
-        assert engine.fetch(f"SELECT * FROM ({sql}) AS none WHERE i > 99")["i"].dtype == np.int64
+        assert (
+            engine.fetch(Query(f"SELECT * FROM ({sql}) AS none WHERE i > 99"))["i"].dtype
+            == np.int64
+        )
 
 
 def test_long_results_come_piece_by_piece(server, database, monkeypatch):
@@ -411,7 +415,9 @@ def test_long_results_come_piece_by_piece(server, database, monkeypatch):
     monkeypatch.setattr("kpi_xl.data.engines.postgres._PIECE", 1000)
     with Postgres.connect(server.url()) as engine:
         pieces = list(
-            engine.batches("SELECT CAST(i AS text) AS i FROM generate_series(1, 999) AS s (i)")
+            engine.batches(
+                Query("SELECT CAST(i AS text) AS i FROM generate_series(1, 999) AS s (i)")
+            )
         )
         assert len(pieces) > 3
         assert pa.concat_tables(pieces)["i"].to_pylist() == [str(i) for i in range(1, 1000)]
@@ -419,17 +425,17 @@ def test_long_results_come_piece_by_piece(server, database, monkeypatch):
 
 def test_definitions_come_in_the_order_they_are_needed():
     definitions = {
-        "c": "SELECT * FROM b",
-        "b": "SELECT * FROM a",
-        "a": "SELECT * FROM a",
-        "d": "SELECT 1",
+        "c": Query("SELECT * FROM b", frozenset("b")),
+        "b": Query("SELECT * FROM a", frozenset("a")),
+        "a": Query("SELECT * FROM a", frozenset("a")),  # the table below it
+        "d": Query("SELECT 1"),
     }
-    sql = with_needed("SELECT 'd', \"d\" FROM c -- d", definitions, {"a"})
+    sql = with_needed(Query("SELECT 'd' FROM c", frozenset("c")), definitions, {"a"})
     assert (
         sql.split()
         == (
             "WITH a AS NOT MATERIALIZED ( SELECT * FROM a ), b AS ( SELECT * FROM a ), "
-            "c AS ( SELECT * FROM b ) SELECT * FROM ( SELECT 'd', \"d\" FROM c -- d ) AS step"
+            "c AS ( SELECT * FROM b ) SELECT * FROM ( SELECT 'd' FROM c ) AS step"
         ).split()
     )
 

@@ -102,7 +102,7 @@ def test_scalars_in_every_dress(server):
 
 
 def test_a_quick_scalar_is_the_same_as_over_ranges(server):
-    for kpi in kpis.values():
+    for kpi in (one.on_paper for one in kpis.values()):
         if kpi.code in {f.__name__ for f in (*functions.BY_ROSTER, *functions.BY_DATA)}:
             continue
         numbers = [7.0, 13.0, 11.0, 17.0, 5.0][: len(kpi.measures)]

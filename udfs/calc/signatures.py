@@ -83,7 +83,7 @@ def table() -> dict[str, dict[str, Any]]:
             "name": name,
             "zh": about.text,
             "en": _english(function),
-            "fraction": None if kpi is None else fraction_code(kpi),
+            "fraction": None if kpi is None else fraction_code(kpi.on_paper),
             "gives": _gives(function, types),
             "arguments": [
                 {
@@ -162,7 +162,7 @@ def _english(function: Callable[..., Any]) -> str:
     kpi = kpis.get(code)
     if code in _ENGLISH or kpi is None:
         return _ENGLISH.get(code) or described(function).text
-    formula = kpi.excel({measure.code: measure.code for measure in kpi.measures})
+    formula = kpi.on_paper.excel({one.code: one.code for one in kpi.on_paper.measures})
     return f"{code.removeprefix('KPI_').replace('_', ' ').capitalize()}: {formula}"
 
 

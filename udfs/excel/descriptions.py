@@ -122,7 +122,7 @@ def _documented(text: str, name: str) -> str:
 
 def _of_kpi(kpi: Kpi) -> str:
     bands = f"{kpi.bands.text(kpi.direction, kpi.unit)}。" if kpi.bands is not None else ""
-    return f"{kpi.name} = {kpi.formula}。{kpi.meaning}。{bands}"
+    return f"{kpi.name} = {kpi.on_paper.formula}。{kpi.meaning}。{bands}"
 
 
 def _argument(code: str, name: str) -> str:

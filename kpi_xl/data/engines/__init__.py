@@ -6,5 +6,6 @@ steps, and hands over columns as numpy arrays; it knows nothing of what is compu
 
 from kpi_xl.data.engines.duck import DuckDb
 from kpi_xl.data.engines.engine import Columns, Database, Engine
+from kpi_xl.data.engines.query import Query
 
-__all__ = ["Columns", "Database", "DuckDb", "Engine"]
+__all__ = ["Columns", "Database", "DuckDb", "Engine", "Query"]

@@ -16,6 +16,7 @@ from kpi_xl.catalogue.schema import TABLES, Column, Table
 from kpi_xl.data.checked import Checked, CheckedFile, CheckedTable
 from kpi_xl.data.engines.engine import Database
 from kpi_xl.data.engines.hybrid import COPIED
+from kpi_xl.data.engines.query import Query
 from kpi_xl.data.engines.raw_tables import is_flag, select
 from kpi_xl.data.problem import Problem
 from kpi_xl.fault import Fault
@@ -62,7 +63,7 @@ def _counts(database: Database, table: Table, every_row: str) -> dict[str, int]:
         f"CAST(COALESCE(SUM(CASE WHEN {condition} THEN 1 ELSE 0 END), 0) AS BIGINT) AS of_{name}"
         for name, condition in conditions.items()
     )
-    row = database.fetch(f"SELECT {sums} FROM (\n{every_row}\n) AS every_row")
+    row = database.fetch(Query(f"SELECT {sums} FROM (\n{every_row}\n) AS every_row"))
     return {name: int(row[f"of_{name}"][0]) for name in conditions}
 
 
@@ -90,9 +91,11 @@ def _of_cells(table: Table, counts: dict[str, int]) -> Iterator[Problem]:
 def _of_keys(database: Database, table: Table, every_row: str) -> Iterator[Problem]:
     key = ", ".join(f'"{code}"' for code in table.key)
     found = database.fetch(
-        "SELECT COUNT(*) AS keys, CAST(COALESCE(SUM(extra), 0) AS BIGINT) AS extra FROM ("
-        f"SELECT {key}, COUNT(*) - 1 AS extra FROM (\n{every_row}\n) AS every_row "
-        f"GROUP BY {key} HAVING COUNT(*) > 1) AS repeated"
+        Query(
+            "SELECT COUNT(*) AS keys, CAST(COALESCE(SUM(extra), 0) AS BIGINT) AS extra FROM ("
+            f"SELECT {key}, COUNT(*) - 1 AS extra FROM (\n{every_row}\n) AS every_row "
+            f"GROUP BY {key} HAVING COUNT(*) > 1) AS repeated"
+        )
     )
     if extra := int(found["extra"][0]):
         names = "、".join(table.column(code).name for code in table.key)

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Set
-from typing import Final
 
-# Comments, texts and quoted names are passed over: our own names stand in none of them.
-_WORD: Final = re.compile(r"""--[^\n]*|'(?:[^']|'')*'|"[^"]*"|(\w+)""")
+from kpi_xl.data.engines.query import Query
 
 
-def words(sql: str) -> Set[str]:
-    """Every word of a step that may be the name of a table.
-
-    Examples
-    --------
-    >>> sorted(words('SELECT "left" FROM agents -- and moves'))
-    ['FROM', 'SELECT', 'agents']
-    """
-    return {match[1] for match in _WORD.finditer(sql) if match[1]}
-
-
-def with_needed(sql: str, definitions: Mapping[str, str], inline: Set[str] = frozenset()) -> str:
+def with_needed(
+    query: Query, definitions: Mapping[str, Query], inline: Set[str] = frozenset()
+) -> str:
     """A step with the definitions that it needs put in front of it.
 
     Parameters
     ----------
-    sql : str
+    query : Query
         One SELECT.
-    definitions : mapping of str to str
+    definitions : mapping of str to Query
         Steps by name.
     inline : set of str
         The definitions that are mere views of a table, which are not worth keeping a copy of even
@@ -36,7 +24,8 @@ def with_needed(sql: str, definitions: Mapping[str, str], inline: Set[str] = fro
 
     Examples
     --------
-    >>> print(with_needed("SELECT * FROM b", {"a": "SELECT 1 AS x", "b": "SELECT x FROM a"}))
+    >>> a, b = Query("SELECT 1 AS x"), Query("SELECT x FROM a", frozenset("a"))
+    >>> print(with_needed(Query("SELECT * FROM b", frozenset("b")), {"a": a, "b": b}))
     WITH a AS (
     SELECT 1 AS x
     ),
@@ -48,22 +37,19 @@ def with_needed(sql: str, definitions: Mapping[str, str], inline: Set[str] = fro
     ) AS step
     """
     needed: dict[str, str] = {}  # in an order in which each stands after those it reads
-    waiting: set[str] = set()
 
-    def add(text: str) -> None:
-        mentioned = words(text)
+    def add(reads: Set[str]) -> None:
         for name, definition in definitions.items():
-            if name in mentioned and name not in needed and name not in waiting:
-                waiting.add(name)  # a definition that mentions itself means the table below it
-                add(definition)
-                needed[name] = definition
+            if name in reads and name not in needed:
+                add(definition.reads - {name})
+                needed[name] = definition.sql
 
-    add(sql)
+    add(query.reads)
     if not needed:
-        return sql
+        return query.sql
     listed = ",\n".join(
         f"{name} AS {'NOT MATERIALIZED ' if name in inline else ''}(\n{definition}\n)"
         for name, definition in needed.items()
     )
     # In brackets because the step may begin with WITH itself, which PostgreSQL takes only once.
-    return f"WITH {listed}\nSELECT * FROM (\n{sql}\n) AS step"
+    return f"WITH {listed}\nSELECT * FROM (\n{query.sql}\n) AS step"

@@ -9,6 +9,7 @@ import duckdb
 import numpy as np
 
 from kpi_xl.data.engines.engine import Columns
+from kpi_xl.data.engines.query import Query
 
 
 class DuckDb:
@@ -24,17 +25,17 @@ class DuckDb:
         self.connection = connection
         self._aside: set[str] | None = None
 
-    def define(self, name: str, sql: str) -> None:
+    def define(self, name: str, query: Query) -> None:
         if self._aside is None:
-            self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS {sql}")
+            self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS {query.sql}")
         else:
             # A temporary table stands before the one of the same name.
-            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
+            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query.sql}")
             self._aside.add(name)
 
-    def replace(self, name: str, where: str, sql: str) -> None:
+    def replace(self, name: str, where: str, query: Query) -> None:
         self.connection.execute(f"DELETE FROM {name} WHERE {where}")
-        self.connection.execute(f"INSERT INTO {name} {sql}")
+        self.connection.execute(f"INSERT INTO {name} {query.sql}")
 
     @contextmanager
     def aside(self) -> Iterator[None]:
@@ -44,8 +45,8 @@ class DuckDb:
             self.connection.execute(f"DROP TABLE temp.{name}")
         self._aside = None
 
-    def fetch(self, sql: str) -> Columns:
+    def fetch(self, query: Query) -> Columns:
         return {
             name: np.asarray(column)
-            for name, column in self.connection.execute(sql).fetchnumpy().items()
+            for name, column in self.connection.execute(query.sql).fetchnumpy().items()
         }

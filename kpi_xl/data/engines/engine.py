@@ -9,6 +9,8 @@ from typing import Any, Literal, Protocol
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from kpi_xl.data.engines.query import Query
+
 Columns = Mapping[str, NDArray[Any]]
 
 Sort = Literal["text", "whole", "number", "date", "moment", "flag", "other"]
@@ -18,10 +20,10 @@ Sort = Literal["text", "whole", "number", "date", "moment", "flag", "other"]
 class Source(Protocol):
     """Runs SQL steps over the raw tables, which it knows by their codes."""
 
-    def define(self, name: str, sql: str) -> None:
+    def define(self, name: str, query: Query) -> None:
         """Keep the result of a step under a name; an older one of that name is replaced."""
 
-    def fetch(self, sql: str) -> Columns:
+    def fetch(self, query: Query) -> Columns:
         """Run a step and hand over its columns by name."""
 
     def aside(self) -> AbstractContextManager[None]:
@@ -31,7 +33,7 @@ class Source(Protocol):
 class Engine(Source, Protocol):
     """A source whose steps' results stay with it."""
 
-    def replace(self, name: str, where: str, sql: str) -> None:
+    def replace(self, name: str, where: str, query: Query) -> None:
         """Keep the result of a step in place of some rows of an older one of that name."""
 
 
@@ -53,7 +55,7 @@ class Database(Source, Protocol):
         None when only looking at all rows would tell.
         """
 
-    def batches(self, sql: str) -> Iterator[pa.Table]:
+    def batches(self, query: Query) -> Iterator[pa.Table]:
         """Run a step and hand over its rows piece by piece; at least one piece, perhaps empty."""
 
 

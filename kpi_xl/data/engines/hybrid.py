@@ -14,15 +14,13 @@ from typing import Final
 
 import duckdb
 
-from kpi_xl.catalogue.schema import TABLES
-from kpi_xl.data.engines.definitions import words
+from kpi_xl.catalogue.schema import LONG, TABLES
 from kpi_xl.data.engines.duck import DuckDb
 from kpi_xl.data.engines.engine import Columns, Database
+from kpi_xl.data.engines.query import Query
 
-COPIED: Final = ("agents", "transfers", "promotions", "targets", "outlets", "ratings")
+COPIED: Final = tuple(code for code in TABLES if code not in LONG)
 """The raw tables that come over whole."""
-
-_LONG: Final = TABLES.keys() - set(COPIED)
 
 
 class Hybrid:
@@ -41,18 +39,18 @@ class Hybrid:
         self.local = DuckDb(store)
         self.database = database
         for code in COPIED:
-            self._copy(code, f"SELECT * FROM {code}")
+            self._copy(code, Query(f"SELECT * FROM {code}", frozenset((code,))))
 
-    def define(self, name: str, sql: str) -> None:
-        self.database.define(name, sql)  # a later step over there may need it
-        if words(sql) & _LONG:
-            self._copy(name, sql)
+    def define(self, name: str, query: Query) -> None:
+        self.database.define(name, query)  # a later step over there may need it
+        if query.reads & LONG.keys():
+            self._copy(name, query)
         else:
-            self.local.define(name, sql)
+            self.local.define(name, query)
 
-    def replace(self, name: str, where: str, sql: str) -> None:
+    def replace(self, name: str, where: str, query: Query) -> None:
         self.store.execute(f"DELETE FROM {name} WHERE {where}")
-        for rows in self.database.batches(sql):
+        for rows in self.database.batches(query):
             self.store.register("incoming", rows)
             self.store.execute(f"INSERT INTO {name} SELECT * FROM incoming")
             self.store.unregister("incoming")
@@ -62,14 +60,14 @@ class Hybrid:
         with self.local.aside(), self.database.aside():
             yield
 
-    def fetch(self, sql: str) -> Columns:
-        return (self.database if words(sql) & _LONG else self.local).fetch(sql)
+    def fetch(self, query: Query) -> Columns:
+        return (self.database if query.reads & LONG.keys() else self.local).fetch(query)
 
-    def _copy(self, name: str, sql: str) -> None:
-        for number, rows in enumerate(self.database.batches(sql)):
+    def _copy(self, name: str, query: Query) -> None:
+        for number, rows in enumerate(self.database.batches(query)):
             self.store.register("incoming", rows)
             if number:
                 self.store.execute(f"INSERT INTO {name} SELECT * FROM incoming")
             else:
-                self.local.define(name, "SELECT * FROM incoming")
+                self.local.define(name, Query("SELECT * FROM incoming"))
             self.store.unregister("incoming")

@@ -12,6 +12,7 @@ from pyarrow import csv
 
 from kpi_xl.data.engines.definitions import with_needed
 from kpi_xl.data.engines.engine import Columns, Sort, numpy_columns
+from kpi_xl.data.engines.query import Query
 from kpi_xl.data.engines.raw_tables import raw_tables
 from kpi_xl.errors import InputError
 
@@ -82,7 +83,7 @@ class Postgres:
         info = connection.info
         self.title = f"数据库 {info.dbname}（{info.host}）"
         self._raw = raw_tables(self)
-        self._definitions: dict[str, str] = dict(self._raw)
+        self._definitions = dict(self._raw)
 
     @classmethod
     @contextmanager
@@ -123,8 +124,8 @@ class Postgres:
                 connection.execute("SELECT set_config(%s, %s, true)", (name, value))
             yield cls(connection)
 
-    def define(self, name: str, sql: str) -> None:
-        self._definitions[name] = sql
+    def define(self, name: str, query: Query) -> None:
+        self._definitions[name] = query
 
     @contextmanager
     def aside(self) -> Iterator[None]:
@@ -132,8 +133,8 @@ class Postgres:
         yield
         self._definitions = before
 
-    def fetch(self, sql: str) -> Columns:
-        return numpy_columns(pa.concat_tables(self.batches(sql)).combine_chunks())
+    def fetch(self, query: Query) -> Columns:
+        return numpy_columns(pa.concat_tables(self.batches(query)).combine_chunks())
 
     def raw(self, code: str) -> tuple[str, Mapping[str, Sort]] | None:
         found = self.connection.execute(_TABLE, (code,)).fetchone()
@@ -153,13 +154,13 @@ class Postgres:
         row = self.connection.execute(_STATE).fetchone()
         return None if row is None or row[-1] else repr(row)
 
-    def batches(self, sql: str) -> Iterator[pa.Table]:
+    def batches(self, query: Query) -> Iterator[pa.Table]:
         # COPY is by far the fastest way out of PostgreSQL that is open to a mere reader.
-        query = with_needed(sql, self._definitions, self._raw.keys())
-        types = self._types(query)
+        sql = with_needed(query, self._definitions, self._raw.keys())
+        types = self._types(sql)
         piece = io.BytesIO()
         with self.connection.cursor() as cursor:
-            command = f"COPY (\n{query}\n) TO STDOUT (FORMAT csv)"
+            command = f"COPY (\n{sql}\n) TO STDOUT (FORMAT csv)"
             with cursor.copy(command.encode()) as copy:
                 for row in copy:
                     piece.write(row)

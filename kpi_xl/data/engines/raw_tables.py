@@ -12,6 +12,7 @@ from typing import Final
 
 from kpi_xl.catalogue.schema import TABLES, Column, Kind, Table
 from kpi_xl.data.engines.engine import Database, Sort
+from kpi_xl.data.engines.query import Query
 from kpi_xl.errors import InputError
 
 _TYPES: Final[dict[Kind, str]] = {
@@ -38,7 +39,7 @@ _WANTED: Final[dict[Kind, tuple[frozenset[Sort], str]]] = {
 """What a column of each kind may hold, and how to say so."""
 
 
-def raw_tables(database: Database) -> dict[str, str]:
+def raw_tables(database: Database) -> dict[str, Query]:
     """A SELECT for every raw table, by its code.
 
     Raises
@@ -46,7 +47,7 @@ def raw_tables(database: Database) -> dict[str, str]:
     InputError
         When a required table or column is not there, or a column holds something else.
     """
-    return {code: _checked(table, database) for code, table in TABLES.items()}
+    return {code: Query(_checked(table, database)) for code, table in TABLES.items()}
 
 
 def select(table: Table, source: str, sorts: Mapping[str, Sort], *, usable: bool = True) -> str:

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.data.engines.engine import Columns, Sort, numpy_columns
+from kpi_xl.data.engines.query import Query
 from kpi_xl.data.engines.raw_tables import raw_tables
 from kpi_xl.errors import InputError
 
@@ -54,8 +55,8 @@ class Spark:
         for code, frame in self._found.items():
             if frame is not None:
                 frame.createOrReplaceTempView(f"raw_{code}")
-        for code, sql in raw_tables(self).items():
-            session.sql(_dialect(sql)).createOrReplaceTempView(code)
+        for code, query in raw_tables(self).items():
+            session.sql(_dialect(query.sql)).createOrReplaceTempView(code)
 
     @classmethod
     @contextmanager
@@ -105,10 +106,10 @@ class Spark:
         finally:
             session.stop()
 
-    def define(self, name: str, sql: str) -> None:
+    def define(self, name: str, query: Query) -> None:
         if self.session.catalog.tableExists(name):
             self.session.catalog.uncacheTable(name)
-        self.session.sql(_dialect(sql)).createOrReplaceTempView(name)
+        self.session.sql(_dialect(query.sql)).createOrReplaceTempView(name)
         # Several later steps read it: it is computed with the first of them, then kept.
         self.session.catalog.cacheTable(name)
 
@@ -116,8 +117,8 @@ class Spark:
     def aside(self) -> Iterator[None]:
         yield  # the views of that time are replaced by those defined afterwards
 
-    def fetch(self, sql: str) -> Columns:
-        return numpy_columns(pa.concat_tables(self.batches(sql)))
+    def fetch(self, query: Query) -> Columns:
+        return numpy_columns(pa.concat_tables(self.batches(query)))
 
     def raw(self, code: str) -> tuple[str, Mapping[str, Sort]] | None:
         frame = self._found[code]
@@ -132,8 +133,8 @@ class Spark:
         # Files on a cluster may be anywhere; whether they changed is asked of nobody.
         return None
 
-    def batches(self, sql: str) -> Iterator[pa.Table]:
-        yield self.session.sql(_dialect(sql)).toArrow()
+    def batches(self, query: Query) -> Iterator[pa.Table]:
+        yield self.session.sql(_dialect(query.sql)).toArrow()
 
 
 def _find(session: SparkSession, code: str, folder: str | None) -> DataFrame | None:

@@ -1,5 +1,5 @@
--- Of those who signed n months before a month, whatever ranks count, in the place they signed in: how many
--- there were, how many are still here at the month's end, how many have been confirmed by then.
+-- Those who signed some months before a month, whatever ranks count, in the place they signed in; also when
+-- they left and were confirmed.
 WITH signings AS (
     SELECT
         agent,
@@ -7,16 +7,16 @@ WITH signings AS (
         COALESCE(BUSINESS_MONTH("left"), $never) AS left_month,
         COALESCE(BUSINESS_MONTH(confirmed), $never) AS confirmed_month
     FROM agents
+),
+looked_at AS (
+    SELECT
+        stays.place, left_month, confirmed_month, cohort_months.months,
+        signed_month + cohort_months.months AS month
+    FROM signings
+    JOIN stays ON stays.agent = signings.agent AND from_month <= signed_month AND signed_month < next_month
+    CROSS JOIN (VALUES $cohort_months) AS cohort_months (months)
 )
-SELECT
-    stays.place,
-    signed_month + cohort_months.months AS month,
-    cohort_months.months,
-    CAST(COUNT(*) AS BIGINT) AS cohort,
-    CAST(SUM(CASE WHEN left_month > signed_month + cohort_months.months THEN 1 ELSE 0 END) AS BIGINT) AS retained,
-    CAST(SUM(CASE WHEN confirmed_month <= signed_month + cohort_months.months THEN 1 ELSE 0 END) AS BIGINT) AS confirmed
-FROM signings
-JOIN stays ON stays.agent = signings.agent AND from_month <= signed_month AND signed_month < next_month
-CROSS JOIN (VALUES $cohort_months) AS cohort_months (months)
-WHERE signed_month + cohort_months.months BETWEEN $first AND $last
-GROUP BY stays.place, signed_month + cohort_months.months, cohort_months.months
+SELECT place, month, $sums
+FROM looked_at
+WHERE month BETWEEN $first AND $last
+GROUP BY place, month

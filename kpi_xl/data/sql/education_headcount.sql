@@ -13,7 +13,7 @@ changes AS (
     UNION ALL
     SELECT place, education, GREATEST(end_month, $first - 1), -1 FROM segments
 )
-SELECT place, month, education AS category, CAST(SUM(change) AS BIGINT) AS change
+SELECT place, month, education AS category, $sums
 FROM changes
 WHERE month <= $last
 GROUP BY place, month, education

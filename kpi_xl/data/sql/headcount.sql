@@ -5,7 +5,7 @@ WITH segments AS (
         stays.place,
         GREATEST(from_month, signed_month) AS begin_month,
         LEAST(next_month, left_month) AS end_month,
-        licensed, men
+        licensed, men, education
     FROM stays
     JOIN stints ON stints.agent = stays.agent
     WHERE GREATEST(from_month, signed_month) < LEAST(next_month, left_month)
@@ -24,23 +24,18 @@ left_from AS (
     WHERE left_month < $never
 ),
 changes AS (
-    SELECT place, GREATEST(begin_month, $first - 1) AS month, 1 AS change, licensed AS licensed_change, men AS men_change,
-        0 AS recruits, 0 AS leavers
+    SELECT place, GREATEST(begin_month, $first - 1) AS month, 1 AS change, 0 AS recruits, 0 AS leavers, licensed, men, education
     FROM segments
     UNION ALL
-    SELECT place, GREATEST(end_month, $first - 1), -1, -licensed, -men, 0, 0 FROM segments
+    SELECT place, GREATEST(end_month, $first - 1), -1, 0, 0, licensed, men, education FROM segments
     UNION ALL
-    SELECT place, signed_month, 0, 0, 0, 1, 0 FROM signed_in WHERE signed_month >= $first
+    SELECT place, signed_month, 0, 1, 0, 0, 0, NULL FROM signed_in WHERE signed_month >= $first
     UNION ALL
-    SELECT place, left_month, 0, 0, 0, 0, 1 FROM left_from WHERE left_month >= $first
+    SELECT place, left_month, 0, 0, 1, 0, 0, NULL FROM left_from WHERE left_month >= $first
 )
 SELECT
     place, month,
-    CAST(SUM(change) AS BIGINT) AS change,
-    CAST(SUM(licensed_change) AS BIGINT) AS licensed_change,
-    CAST(SUM(men_change) AS BIGINT) AS men_change,
-    CAST(SUM(recruits) AS BIGINT) AS recruits,
-    CAST(SUM(leavers) AS BIGINT) AS leavers
+    $sums
 FROM changes
 WHERE month <= $last
 GROUP BY place, month

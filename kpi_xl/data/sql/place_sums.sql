@@ -3,5 +3,5 @@
 SELECT COALESCE(stays.place, 0) AS place, facts.month, $sums
 FROM $facts AS facts
 LEFT JOIN stays ON stays.agent = facts.agent AND from_month <= facts.month AND facts.month < next_month
-WHERE $months_meant
+WHERE $only
 GROUP BY COALESCE(stays.place, 0), facts.month

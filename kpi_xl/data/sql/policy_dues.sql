@@ -2,7 +2,7 @@
 -- it counts as:
 -- 1  premium of the first year, of whom it was due from and when it came;
 -- 2  the second year's instalment of a policy that ended as $excluded_endings before anybody looks at the
---    third year's, 26 months after the issue;
+--    third year's, $third_year months after the issue;
 -- 3  the second year's instalment of any other policy;
 -- 4  the third year's instalment.
 -- A policy's years are told by its own dates: the second and the third begin 12 and 24 months after the day
@@ -42,10 +42,10 @@ counted AS (
         CASE
             WHEN instalments.policy_year < 2 THEN instalments.policy_year
             WHEN of_years.due IS NULL OR paid > instalments.due + $grace_days OR pieces <= 0 THEN 0
-            WHEN instalments.policy_year = 2 AND excluded_month <= issued_month + 14 THEN 0
-            WHEN instalments.policy_year = 2 AND excluded_month <= issued_month + 26 THEN 2
+            WHEN instalments.policy_year = 2 AND excluded_month <= issued_month + $second_year THEN 0
+            WHEN instalments.policy_year = 2 AND excluded_month <= issued_month + $third_year THEN 2
             WHEN instalments.policy_year = 2 THEN 3
-            WHEN excluded_month <= issued_month + 26 THEN 0
+            WHEN excluded_month <= issued_month + $third_year THEN 0
             ELSE 4
         END AS counts_as
     FROM instalments

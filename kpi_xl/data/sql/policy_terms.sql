@@ -7,4 +7,4 @@ SELECT
     CASE WHEN pay_mode <> '趸交' AND withdrawn IS NULL THEN pieces ELSE 0 END AS pieces,
     CASE WHEN ended_by IN ($excluded_endings) THEN MONTH_NUMBER(ended) END AS excluded_month
 FROM policies
-WHERE is_main $policies_meant
+WHERE is_main AND $only

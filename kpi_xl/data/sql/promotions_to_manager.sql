@@ -1,5 +1,5 @@
 -- Who became a manager in each place and month, of those who were here before and after.
-SELECT stays.place, ranks.from_month AS month, CAST(COUNT(*) AS BIGINT) AS promoted
+SELECT stays.place, ranks.from_month AS month, $sums
 FROM ranks
 JOIN stints ON stints.agent = ranks.agent AND signed_month < ranks.from_month AND ranks.from_month < left_month
 JOIN stays ON stays.agent = ranks.agent AND stays.from_month <= ranks.from_month AND ranks.from_month < stays.next_month

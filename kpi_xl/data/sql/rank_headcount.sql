@@ -10,14 +10,13 @@ WITH segments AS (
     WHERE GREATEST(stays.from_month, ranks.from_month, signed_month) < LEAST(stays.next_month, ranks.next_month, left_month)
 ),
 changes AS (
-    SELECT place, rank, GREATEST(begin_month, $first - 1) AS month, 1 AS change, managers AS manager_change FROM segments
+    SELECT place, rank, GREATEST(begin_month, $first - 1) AS month, 1 AS change, managers FROM segments
     UNION ALL
-    SELECT place, rank, GREATEST(end_month, $first - 1), -1, -managers FROM segments
+    SELECT place, rank, GREATEST(end_month, $first - 1), -1, managers FROM segments
 )
 SELECT
     place, month, rank AS category,
-    CAST(SUM(change) AS BIGINT) AS change,
-    CAST(SUM(manager_change) AS BIGINT) AS manager_change
+    $sums
 FROM changes
 WHERE month <= $last
 GROUP BY place, month, rank

@@ -13,8 +13,7 @@ open_months AS (
 SELECT
     open_months.agent,
     open_months.month,
-    CAST(COUNT(*) AS BIGINT) AS outlets,
-    CAST(SUM(CASE WHEN pieces > 0 THEN 1 ELSE 0 END) AS BIGINT) AS active_outlets
+    $sums
 FROM open_months
 LEFT JOIN outlet_sales ON outlet_sales.outlet = open_months.outlet AND outlet_sales.month = open_months.month
 GROUP BY open_months.agent, open_months.month

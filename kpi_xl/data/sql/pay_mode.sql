@@ -1,5 +1,5 @@
 -- The premium of regular policies that are not paid once a year, by how often they are, in each place and
--- month; as in "product_months". Nearly all are paid once a year: their premium is what is left of all.
+-- month; as in "product". Nearly all are paid once a year: their premium is what is left of all.
 WITH events AS (
     SELECT agent, BUSINESS_MONTH(issued) AS month, pay_mode, premium
     FROM policies
@@ -12,7 +12,7 @@ WITH events AS (
 SELECT
     COALESCE(stays.place, 0) AS place, month,
     CASE pay_mode WHEN '半年交' THEN 1 WHEN '季交' THEN 2 WHEN '月交' THEN 3 ELSE 4 END AS number,
-    CAST(SUM(premium) AS BIGINT) AS premium
+    $sums
 FROM events
 LEFT JOIN stays ON stays.agent = events.agent AND from_month <= month AND month < next_month
 GROUP BY

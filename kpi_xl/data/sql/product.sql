@@ -1,4 +1,4 @@
--- The premium of each of the shown products in each place and month; as in "production_months" and
+-- The premium of each of the shown products in each place and month; as in "production" and
 -- "place_sums".
 WITH events AS (
     SELECT agent, BUSINESS_MONTH(issued) AS month, product, premium
@@ -11,7 +11,7 @@ WITH events AS (
 )
 SELECT
     COALESCE(stays.place, 0) AS place, month, number,
-    CAST(SUM(premium) AS BIGINT) AS premium
+    $sums
 FROM events
 JOIN products ON products.product = events.product
 LEFT JOIN stays ON stays.agent = events.agent AND from_month <= month AND month < next_month

@@ -8,8 +8,7 @@ SELECT
     stints.agent,
     signed_month AS month,
     CAST(COALESCE(
-        EXTRACT(year FROM day) * 10000 + EXTRACT(month FROM day) * 100 + EXTRACT(day FROM day),
-        (signed_month - 1) // 12 * 10000 + ((signed_month - 1) % 12 + 1) * 100 + 1
+        DAY_NUMBER(day), (signed_month - 1) // 12 * 10000 + ((signed_month - 1) % 12 + 1) * 100 + 1
     ) AS INTEGER) AS day_number,
     1 AS recruits
 FROM stints

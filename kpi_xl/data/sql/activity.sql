@@ -1,0 +1,5 @@
+-- What each agent did.
+SELECT agent, $grain, $sums
+FROM activities
+WHERE DURING(day)
+GROUP BY agent, $by
