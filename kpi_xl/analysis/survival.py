@@ -30,6 +30,8 @@ CONFIDENCE: Final = 0.95
 NEVER: Final = np.datetime64("9999-12-31")
 """A day that no roster is known from."""
 
+_A_DAY: Final = np.timedelta64(1, "D")
+
 _FROM_THE_START: Final = -1.0
 """Somebody who is known from the day he signed was at risk before that day's end, too."""
 
@@ -164,7 +166,7 @@ def spells(
     gone = leave <= last
     meant = (sign <= last) & ~(seen > np.where(gone, leave, last))
     sign, leave, gone, seen = sign[meant], leave[meant], gone[meant], seen[meant]
-    before = months_served(sign, seen - np.timedelta64(1, "D"))
+    before = months_served(sign, seen - _A_DAY)
     entry = np.where(seen > sign, before, _FROM_THE_START)
     return Spells(entry, months_served(sign, np.where(gone, leave, last)), gone), meant
 
@@ -203,7 +205,7 @@ def known_from(signed: ArrayLike, left: ArrayLike) -> Days:
         np.asarray(signed, dtype="datetime64[D]"), np.asarray(left, dtype="datetime64[D]")
     )
     order = np.argsort(sign, kind="stable")
-    leaves = np.where(np.isnat(leave), NEVER, np.maximum(leave, sign) + 1)[order]
+    leaves = np.where(np.isnat(leave), NEVER, np.maximum(leave, sign) + _A_DAY)[order]
     # Who signed on the same day is not after him.
     upto = np.searchsorted(sign[order], sign, side="right") - 1
     found: Days = np.maximum(np.minimum.accumulate(leaves)[upto], sign)

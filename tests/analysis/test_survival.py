@@ -191,7 +191,7 @@ def test_months_are_those_of_the_calendar():
     assert months_served("2024-05-31", "2024-06-29").item() == 29 / 30
     assert np.isnan(months_served("NaT", "2024-01-01"))
     for sign in np.arange("2023-12-25", "2024-03-05", dtype="datetime64[D]"):
-        served = months_served(sign, np.arange(sign, sign + 400))
+        served = months_served(sign, np.arange(sign, sign + np.timedelta64(400, "D")))
         assert (np.diff(served) > 0).all()
         assert [months_served(sign, anniversary(sign, n)).item() for n in range(13)] == list(
             range(13)
@@ -244,13 +244,13 @@ def test_an_interval_of_nobody_leaving_is_as_wide_as_few_people_make_it():
 def test_a_roster_without_those_who_left_long_ago_is_not_taken_for_loyal():
     """Half of everybody leaves within ten months; who left before 2023 was dropped from the roster."""
     dice = np.random.default_rng(5)
-    signed = np.datetime64("2015-01-01") + dice.integers(0, 9 * 365, 4000)
-    stay = dice.exponential(10 / math.log(2) * 30.4, 4000).astype(int)
+    signed = np.datetime64("2015-01-01") + dice.integers(0, 9 * 365, 4000).astype("timedelta64[D]")
+    stay = dice.exponential(10 / math.log(2) * 30.4, 4000).astype("timedelta64[D]")
     left = signed + stay
     kept = left >= np.datetime64("2023-01-01")
     as_of = np.datetime64("2024-06-30")
     signed, left = signed[kept], left[kept]
-    left = np.where(left > as_of, np.datetime64("NaT"), left)
+    left = np.where(left > as_of, np.datetime64("NaT", "D"), left)
     naive, _ = spells(signed, left, as_of)
     right, _ = spells(signed, left, as_of, known_from(signed, left))
     assert survival(naive, 10).share[9] > 0.6
