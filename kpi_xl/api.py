@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kpi_xl import project
+from kpi_xl import kinds, project
 from kpi_xl.calendar import PERIOD_KINDS, Month, Period
 from kpi_xl.catalogue import MEASURES, kpis
 from kpi_xl.catalogue.names import kpi_meant
@@ -153,10 +153,7 @@ class Project:
         categories, values = cube.mix(kpi)
         if not categories:
             mixed = "、".join(each.name for each in kpis.values() if cube.mix_measure(each))
-            raise InputError(
-                f"“{kpi.name}”没有分类的数据",
-                f"按类别看的指标有：{mixed}；人员或保单表里要有对应的列（学历、职级、险种、缴费方式）",
-            )
+            raise InputError(kinds.NO_CATEGORIES(kpi=kpi.name, mixed=mixed))
         return _frame(
             cube,
             self._project.settings.level_meant(level),
@@ -234,7 +231,7 @@ class Project:
 
         cube, settings = self.cube(), self._project.settings
         if by not in BY:
-            raise InputError("不能按这个分组", f"可以写的有：{'、'.join(BY)}", value=by)
+            raise InputError(kinds.NO_GROUPING(known="、".join(BY)), value=by)
         level = settings.level_meant(level)
         units = _units_of(cube, level)
         if unit is not None:
@@ -308,14 +305,14 @@ def _units_of(cube: Cube, level: str) -> list[int]:
     units = [i for i, unit in enumerate(cube.units) if unit.level == level]
     if not units:
         there = dict.fromkeys(unit.level for unit in cube.units)
-        raise InputError(f"没有“{level}”这一级", "现有的有：" + "、".join(there))
+        raise InputError(kinds.NO_LEVEL_HERE(level=level, known="、".join(there)))
     return units
 
 
 def _check_period(kind: str) -> None:
-    kinds = (*PERIOD_KINDS, "累计")
-    if kind not in kinds:
-        raise InputError(f"没有“{kind}”这种期间", "可以写的有：" + "、".join(kinds))
+    known = (*PERIOD_KINDS, "累计")
+    if kind not in known:
+        raise InputError(kinds.NO_PERIOD(name=kind, known="、".join(known)))
 
 
 def _wanted_periods(kind: str, months: str | Month | None, cube: Cube) -> list[Period]:
@@ -334,9 +331,7 @@ def _wanted(every: Sequence[Period], months: str | Month | None, cube: Cube) -> 
         first = Month.parse(begin)
         last = Month.parse(end) if end else first
     except ValueError:
-        raise InputError(
-            "月份写法看不懂", "请写成 2024-06，或 2024-01:2024-06", value=months
-        ) from None
+        raise InputError(kinds.MONTHS_NOT_UNDERSTOOD(), value=months) from None
     cube.month_index(first)
     cube.month_index(last)
     return [i for i, period in enumerate(every) if first <= period.last <= last]

@@ -7,6 +7,7 @@ import functools
 from dataclasses import dataclass
 from typing import Any, Final
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.readers.month import read_month
 
@@ -90,6 +91,22 @@ class Month:
         if isinstance(found, int):
             return cls(found)
         raise ValueError(f"no month: {value!r}")
+
+    @classmethod
+    def meant(cls, value: Any) -> Month:
+        """The month that somebody asks for, as `parse` reads it.
+
+        Raises
+        ------
+        InputError
+            When it is no month, with the reason.
+        """
+        found = value.number if isinstance(value, Month) else read_month(value)
+        if isinstance(found, int):
+            return cls(found)
+        if found is None or found.kind is kinds.NO_MONTH:
+            raise InputError(kinds.MONTH_NOT_UNDERSTOOD(), value=value)
+        raise InputError(kinds.MONTH_REFUSED(reason=found.reason), value=value)
 
     @property
     def year(self) -> int:
@@ -345,10 +362,7 @@ def planned_weeks(month: Month, cut: int | None = None) -> list[list[dt.date | N
             continue
         working: list[dt.date | None] = [day for day in week if is_working_day(day)]
         if len(working) > _WEEK:
-            raise InputError(
-                f"{month.chinese}太长，按周的表一月最多五周，放不下它的工作日",
-                "业务月截止日（kpi.toml 的 month_cut）在月中以前时，12 月有七周以上；请按月计划",
-            )
+            raise InputError(kinds.MONTH_TOO_LONG(month=month.chinese))
         found.append(working + [None] * (_WEEK - len(working)))
     return found
 

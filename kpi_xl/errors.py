@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+from kpi_xl.fault import Fault
 
 
 class InputError(Exception):
@@ -14,36 +17,52 @@ class InputError(Exception):
 
     Parameters
     ----------
-    problem : str
-        What is wrong, one Chinese sentence without a full stop.
-    advice : str
-        What to do about it, one Chinese sentence without a full stop.
+    fault : Fault
+        What is wrong; its kind, in `kpi_xl.kinds`, has the sentences.
     file : path, optional
         The file it was found in.
     sheet, row, column, value : optional
         Where in the file (row counts from 1 as Excel does; column is a heading or a letter), and
         what stands there.
+    slot : (str, str), optional
+        In a workbook, the name it is about and the cells it has.
     """
 
     def __init__(
         self,
-        problem: str,
-        advice: str,
+        fault: Fault,
         *,
         file: str | Path | None = None,
         sheet: str | None = None,
         row: int | None = None,
         column: str | None = None,
         value: object = None,
+        slot: tuple[str, str] | None = None,
     ) -> None:
-        self.problem = problem
-        self.advice = advice
+        self.fault = fault
         self.file = Path(file) if file is not None else None
         self.sheet = sheet
         self.row = row
         self.column = column
         self.value = value
-        super().__init__(problem, advice)  # both, so that it can be pickled
+        self.slot = slot
+        super().__init__(fault)  # so that it can be pickled
+
+    @property
+    def kind(self) -> str:
+        """The code of its kind."""
+        return self.fault.kind.code
+
+    @property
+    def problem(self) -> str:
+        """What is wrong, one Chinese sentence without a full stop."""
+        name = f"名称「{self.slot[0]}」（{self.slot[1]}）" if self.slot is not None else ""
+        return name + self.fault.reason
+
+    @property
+    def advice(self) -> str:
+        """What to do about it, one Chinese sentence without a full stop."""
+        return self.fault.advice
 
     @property
     def place(self) -> str:
@@ -59,7 +78,39 @@ class InputError(Exception):
             parts.append(f"「{self.column}」列")
         return " ".join(parts)
 
-    def __str__(self) -> str:
+    @property
+    def told(self) -> str:
+        """Where it is, what is wrong, and what stands there."""
         where = f"{self.place}：" if self.place else ""
         what = f"（内容：{self.value}）" if self.value is not None else ""
-        return f"{where}{self.problem}{what}。{self.advice}。"
+        return f"{where}{self.problem}{what}"
+
+    def __str__(self) -> str:
+        return f"{self.told}。{self.advice}。"
+
+    def without_file(self) -> InputError:
+        """The same without its file, for where that is named already."""
+        return InputError(
+            self.fault,
+            sheet=self.sheet,
+            row=self.row,
+            column=self.column,
+            value=self.value,
+            slot=self.slot,
+        )
+
+    def record(self) -> dict[str, Any]:
+        """All of it as plain values, for programs."""
+        return {
+            "kind": self.kind,
+            "message": str(self),
+            "problem": self.problem,
+            "advice": self.advice,
+            "about": dict(self.fault.about),
+            "file": self.file,
+            "sheet": self.sheet,
+            "row": self.row,
+            "column": self.column,
+            "slot": None if self.slot is None else self.slot[0],
+            "value": self.value,
+        }

@@ -1,7 +1,7 @@
 """What is wrong with something given: a kind, and what this case of it is about.
 
-The kinds with their sentences are in `kpi_xl.kinds`, once for all that read: raw files, cells of a
-worksheet, workbooks that came back.
+The kinds with their sentences are in `kpi_xl.kinds`, once for all: raw files, cells of a worksheet,
+templates, workbooks that came back, settings, commands.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ class Kind:
         Whether the row cannot be used because of it; otherwise it is used and this is a remark.
     hints : tuple of str
         What is put behind the advice, each where all its parameters are known.
+    near : str
+        The advice where its parameters are known: mostly what somebody may have meant.
 
     Examples
     --------
@@ -40,6 +42,7 @@ class Kind:
     advice: str
     set_aside: bool = True
     hints: tuple[str, ...] = ()
+    near: str = ""
 
     def __call__(self, **about: object) -> Fault:
         """A case of it, with its parameters."""
@@ -76,8 +79,10 @@ class Fault:
     def advice(self) -> str:
         """What to do about it, in Chinese."""
         known = {name for name, value in self.about.items() if value not in (None, "", 0)}
+        near = self.kind.near
+        advice = near if near and parameters(near) <= known else self.kind.advice
         hints = (hint for hint in self.kind.hints if parameters(hint) <= known)
-        return (self.kind.advice + "".join(hints)).format_map(self.about)
+        return (advice + "".join(hints)).format_map(self.about)
 
     @property
     def set_aside(self) -> bool:

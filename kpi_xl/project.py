@@ -17,18 +17,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from kpi_xl import kinds
 from kpi_xl.analysis.feedback import FEWEST_RATERS, WEIGHTS, Relation
 from kpi_xl.analysis.time_boxes import A_DAY, MINUTES
 from kpi_xl.catalogue.schema import LISTS, ORGANISATION
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.readers.date import DateOrder, read_day
-from kpi_xl.settings.file import SettingError, is_text, nearest, row_of, settings_in
+from kpi_xl.readers.number import read_count, read_number
+from kpi_xl.settings.file import SettingError, choices, is_text, number_in, row_of, settings_in
 from kpi_xl.settings.mail import KEYS as MAIL_KEYS
 from kpi_xl.settings.mail import MailSettings, mail_settings
 from kpi_xl.settings.server import ServerSettings, server_settings
@@ -206,10 +208,7 @@ class Project:
         folder = Path(folder)
         file = folder / "kpi.toml"
         if not file.is_file():
-            raise InputError(
-                f"文件夹“{folder}”里没有 kpi.toml，不是 kpi_xl 项目",
-                "请先运行 kpi-xl init 建立项目，或用 --project 指定项目文件夹",
-            )
+            raise InputError(kinds.NO_PROJECT(folder=folder))
         return cls(folder, read_settings(file))
 
     @property
@@ -272,12 +271,15 @@ class _Reader:
     def settings(self) -> Settings:
         for section in self.content:
             if section not in _KNOWN:
-                raise self._wrong((section,), f"没有 [{section}] 这一节", nearest(_KNOWN, section))
+                raise self._wrong(
+                    (section,), kinds.NO_SECTION(section=section, **choices(_KNOWN, section))
+                )
             known = _KNOWN[section]
             for key in self._section(section):
                 if known is not None and key not in known:
                     raise self._wrong(
-                        (section, key), f"[{section}] 里没有“{key}”这一项", nearest(known, key)
+                        (section, key),
+                        kinds.NO_KEY(section=section, key=key, **choices(known, key)),
                     )
         default = Settings()
         return Settings(
@@ -318,23 +320,17 @@ class _Reader:
         url = self._section("engine").get("url", default)
         if not is_text(url) or not _ENGINE.fullmatch(url):
             # What stands there is not repeated: there may be a password in it.
-            raise self._wrong(
-                ("engine", "url"),
-                "[engine] url 写法有误",
-                f"可以写的有：{_FILE}kpi.duckdb、postgresql://用户@主机/数据库、spark://主机:7077",
-            )
+            raise self._wrong(("engine", "url"), kinds.ENGINE_URL())
         return str(url)
 
     def _section(self, name: str) -> dict[str, Any]:
         section = self.content.get(name, {})
         if not isinstance(section, dict):
-            raise self._wrong((name,), f"“{name}”应当是一节", f"请写成一行 [{name}]，各项写在下面")
+            raise self._wrong((name,), kinds.SECTION_WANTED(name=name))
         return section
 
-    def _wrong(
-        self, path: tuple[str, ...], problem: str, advice: str, value: object = None
-    ) -> SettingError:
-        return SettingError(path, problem, advice, file=self.file, value=value)
+    def _wrong(self, path: tuple[str, ...], fault: Fault, value: object = None) -> SettingError:
+        return SettingError(path, fault, file=self.file, value=value)
 
     def _table(self, name: str) -> str:
         return next(table.code for table in LISTS.values() if table.name == name)
@@ -344,27 +340,21 @@ class _Reader:
         table = LISTS[self._table(name)]
         codes = {column.name: column.code for column in table.columns}
         if not isinstance(mapping, dict):
-            raise self._wrong(
-                ("columns", name),
-                f"[columns.{name}] 应当是一节",
-                f'请写成一行 [columns."{name}"]，各列写在下面',
-            )
+            raise self._wrong(("columns", name), kinds.COLUMNS_SECTION(name=name))
         for key, value in mapping.items():
             path = ("columns", name, key)
             if key not in codes:
-                raise self._wrong(path, f"{name}表里没有“{key}”这一列", nearest(codes, key))
-            if not is_text(value):
                 raise self._wrong(
-                    path, f"[columns.{name}] “{key}”应当是文字", "请把文件里的列名写在引号里", value
+                    path, kinds.NO_COLUMN_OF(table=name, key=key, **choices(codes, key))
                 )
+            if not is_text(value):
+                raise self._wrong(path, kinds.COLUMN_TEXT(table=name, key=key), value)
         return table.code, {codes[key]: value for key, value in mapping.items()}
 
     def _text(self, section: str, key: str, default: str) -> str:
         value = self._section(section).get(key, default)
         if not is_text(value):
-            raise self._wrong(
-                (section, key), f"[{section}] {key} 应当是文字", "请写在引号里", value
-            )
+            raise self._wrong((section, key), kinds.TEXT_WANTED(section=section, key=key), value)
         return str(value)
 
     def _texts(self, section: str, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
@@ -372,42 +362,35 @@ class _Reader:
         value = self._section(section).get(key, default)
         texts = [value] if isinstance(value, str) else value
         if not isinstance(texts, (list, tuple)) or not all(map(is_text, texts)):
-            raise self._wrong(
-                (section, key),
-                f"[{section}] {key} 应当是文字，或方括号里的几段文字",
-                '请写成 ["…", "…"]，每一段都在引号里',
-                value,
-            )
+            raise self._wrong((section, key), kinds.TEXTS_WANTED(section=section, key=key), value)
         return tuple(texts)
 
     def _date_order(self, default: DateOrder) -> DateOrder:
         order = self._section("dates").get("order", default)
         if order not in ("ymd", "mdy", "dmy"):
-            raise self._wrong(
-                ("dates", "order"), "[dates] order 写法有误", "可以写的有：ymd、mdy、dmy", order
-            )
+            raise self._wrong(("dates", "order"), kinds.DATE_ORDER(), order)
         found: DateOrder = order
         return found
 
-    def _number(self, key: str, default: float, low: float, high: float) -> float:
+    def _number(
+        self,
+        key: str,
+        default: float,
+        low: float,
+        high: float,
+        read: Callable[[str], float | Fault] = read_number,
+    ) -> float:
         value = self._section("rules").get(key, default)
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, (int, float))
-            or not low <= value <= high
-        ):
-            raise self._wrong(
-                ("rules", key),
-                f"[rules] {key} 应当是 {low:g} 到 {high:g} 之间的数",
-                "请改正后再运行",
-                value,
-            )
-        return float(value)
+        number = number_in(value, read)
+        if number is None or not low <= number <= high:
+            fault = kinds.NUMBER_OUT_OF_BOUNDS(key=key, low=low, high=high)
+            raise self._wrong(("rules", key), fault, value)
+        return number
 
     def _whole(self, key: str, default: int, low: int, high: int) -> int:
-        number = self._number(key, default, low, high)
-        if not number.is_integer():
-            raise self._wrong(("rules", key), f"[rules] {key} 应当是整数", "请改正后再运行", number)
+        number = self._number(key, default, low, high, read_count)
+        if number % 1:
+            raise self._wrong(("rules", key), kinds.WHOLE_NUMBER(key=key), number)
         return int(number)
 
     def _rater_weights(self, default: Mapping[Relation, float]) -> Mapping[Relation, float]:
@@ -417,23 +400,12 @@ class _Reader:
             fine = all(type(v) in (int, float) and 0 <= v <= _GREATEST for v in numbers)
             if fine and any(numbers):
                 return weights
-        raise self._wrong(
-            ("rules", "rater_weights"),
-            "[rules] rater_weights 写法有误",
-            '请写成 rater_weights = { "上级" = 40, "同级" = 20, "下级" = 30, "客户" = 10 }，'
-            "不能是负数，也不能都是 0",
-            weights,
-        )
+        raise self._wrong(("rules", "rater_weights"), kinds.RATER_WEIGHTS(), weights)
 
     def _minutes(self, kind: str, default: int) -> int:
         minutes = self._section("time_boxes").get(kind, default)
         if type(minutes) is not int or not 5 <= minutes <= 24 * 60:
-            raise self._wrong(
-                ("time_boxes", kind),
-                f"[time_boxes] “{kind}”应当是 5 到 1440 之间的整数（分钟）",
-                "请改正后再运行",
-                minutes,
-            )
+            raise self._wrong(("time_boxes", kind), kinds.TIME_BOX(kind=kind), minutes)
         return minutes
 
     def _levels(self) -> dict[str, str]:
@@ -442,37 +414,29 @@ class _Reader:
         called = [names.get(level, level) for level in ORGANISATION]
         for level, name in names.items():
             if called.count(name) > 1:
-                raise self._wrong(
-                    ("levels", level),
-                    f"[levels] 里有两级都叫“{name}”",
-                    "请给每一级不同的名称",
-                    name,
-                )
+                raise self._wrong(("levels", level), kinds.LEVELS_ALIKE(name=name), name)
         return names
 
     def _day(self, key: str) -> dt.date | None:
         value = self._section("rules").get(key)
+        if value is None:
+            return None
         day = read_day(value)
-        if day is None or isinstance(day, dt.date):
+        if isinstance(day, dt.date):
             return day
-        raise self._wrong(
-            ("rules", key),
-            f"[rules] {key} 应当是日期" + (f"：{day.reason}" if isinstance(day, Fault) else ""),
-            f"请写成 {key} = 2024-06-15",
-            value,
-        )
+        if isinstance(day, Fault):
+            fault = kinds.RULE_DAY_UNREADABLE(key=key, reason=day.reason)
+        else:
+            fault = kinds.RULE_DAY(key=key)
+        raise self._wrong(("rules", key), fault, value)
 
     def _band(self, name: str) -> tuple[float, float | None]:
         value = self._section("bands")[name]
         if isinstance(value, dict) and value.keys() <= {"healthy", "danger"} and "healthy" in value:
-            healthy, danger = value["healthy"], value.get("danger")
-            numbers = [healthy] if danger is None else [healthy, danger]
+            healthy = number_in(value["healthy"])
+            danger = number_in(value["danger"]) if "danger" in value else None
             # More than any KPI is, and less than would be infinite.
-            if all(type(v) in (int, float) and abs(v) <= _GREATEST for v in numbers):
-                return float(healthy), None if danger is None else float(danger)
-        raise self._wrong(
-            ("bands", name),
-            f"[bands] “{name}”写法有误",
-            f'请写成 "{name}" = {{ healthy = 0.8, danger = 0.72 }}',
-            value,
-        )
+            sound = [bound is not None and abs(bound) <= _GREATEST for bound in (healthy, danger)]
+            if healthy is not None and sound[0] and (sound[1] or "danger" not in value):
+                return healthy, danger
+        raise self._wrong(("bands", name), kinds.BAND(name=name), value)

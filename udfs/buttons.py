@@ -302,12 +302,7 @@ def settings(folder: str, month: str) -> Action:
         from kpi_xl.calendar import Month
 
         project = Project.open(folder)
-        try:
-            chosen = str(Month.parse(month)) if month.strip() else None
-        except ValueError:
-            raise InputError(
-                "月份写法看不懂", "请写成 2024-06、202406 或 2024年6月", value=month
-            ) from None
+        chosen = str(Month.meant(month)) if month.strip() else None
         host.user.save(UserSettings(project.folder.resolve(), chosen))
         host.say(
             f"项目：{project.folder}\n月份：{chosen or '有数据的最后一个月'}\n"

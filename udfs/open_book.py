@@ -224,8 +224,8 @@ class OpenBook:
         try:
             laid = [of_value(one) for one in laid_out(where, value)]
         except UnwritableError as error:
-            problem = f"名称“{where.name}”（{where.reference}）{error.problem}"
-            raise InputError(problem, error.advice, sheet=where.sheet) from None
+            slot = (where.name, where.reference)
+            raise InputError(error.fault, sheet=where.sheet, slot=slot) from None
         return [laid[i : i + where.columns] for i in range(0, len(laid), where.columns)]
 
     def _cells(self, sheet: str, cells: Area) -> tuple[Rows, Rows]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
 
 _ALLOWED: Final = (
@@ -60,11 +61,7 @@ def _open(sheet: Any, native: Any) -> None:
         if not native.ProtectContents:
             raise
     if native.ProtectContents:
-        raise InputError(
-            "工作表有密码保护，不能填写",
-            "请在“审阅”里撤销工作表保护，再点一次这个按钮",
-            sheet=sheet.name,
-        )
+        raise InputError(kinds.SHEET_PROTECTED(), sheet=sheet.name)
 
 
 def _options(native: Any) -> dict[str, bool]:

@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.system.files import make_own, write_whole
 from udfs.restoring import Changed
@@ -66,10 +67,7 @@ def kept(folder: Path, mark: str | None) -> dict[str, Changed]:
         content = json.loads(_file(folder, mark).read_bytes())
         return {name: Changed(*one) for name, one in content["slots"].items()}
     except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
-        raise InputError(
-            "没有可以撤销的刷新",
-            "只能撤销自己在这台电脑上对这个工作簿做的最近一次刷新，撤销过的不能再撤销",
-        ) from None
+        raise InputError(kinds.NOTHING_TO_UNDO()) from None
 
 
 def _file(folder: Path, mark: str) -> Path:

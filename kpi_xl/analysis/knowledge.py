@@ -299,4 +299,4 @@ def _bone(name: str) -> Bone:
     for bone in BONES:
         if bone == name:
             return bone
-    raise ValueError(f"诊断知识库里没有“{name}”这根大骨；可以写的有：{'、'.join(BONES)}")
+    raise ValueError(f"no bone of the knowledge base: {name!r}; there are {', '.join(BONES)}")

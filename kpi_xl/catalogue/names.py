@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kpi_xl import kinds
 from kpi_xl.catalogue import kpis
 from kpi_xl.errors import InputError
 from kpi_xl.kpi import Kpi
@@ -18,9 +19,7 @@ def kpi_meant(label: str) -> Kpi:
     """
     kpi = kpis.find(label)
     if kpi is None:
-        like = like_kpi(label)
-        hint = f"是不是：{'、'.join(like)}？" if like else ""
-        raise InputError(f"没有名为“{label}”的指标", f"{hint}运行 kpi-xl explain 可看全部指标")
+        raise InputError(kinds.KPI_UNKNOWN(label=label, like="、".join(like_kpi(label))))
     return kpi
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from kpi_xl import kinds
 from kpi_xl.circulation import versions
 from kpi_xl.circulation.contacts import Listed, passwords_in
 from kpi_xl.circulation.encryption import encrypted
@@ -20,6 +21,7 @@ from kpi_xl.circulation.validation import Problem
 from kpi_xl.circulation.versions import Rule, rule_meant
 from kpi_xl.data.circulation import changing, was_begun
 from kpi_xl.errors import InputError
+from kpi_xl.fault import Fault
 from kpi_xl.project import Project
 from kpi_xl.system.files import write_whole
 from kpi_xl.system.progress import Progress, silent
@@ -158,13 +160,9 @@ def collect(
     """
     folder = project.returned if folder is None else folder
     if not folder.is_dir():
-        raise InputError(f"没有文件夹“{folder}”", "请把收回的工作簿放进去，或写出它们所在的文件夹")
+        raise InputError(kinds.NO_FOLDER(folder=folder))
     if not was_begun(project):
-        raise InputError(
-            "这个项目还没有下发过，没有可以核对的记录",
-            "请先用 kpi-xl distribute 下发",
-            file=project.folder,
-        )
+        raise InputError(kinds.NOTHING_HANDED_OUT(), file=project.folder)
     meant = rule_meant(rule)
     listed = None if passwords is None else passwords_in(passwords)
     with changing(project) as connection:
@@ -234,8 +232,7 @@ class _Collection:
             if isinstance(one, Aside):
                 self._result.aside.append(one)
             elif (first := seen.setdefault(one.sha256, one.file)) is not one.file:
-                reason = f"与“{first}”内容完全相同"
-                self._result.passed_over.append(Aside(one.file, reason, "只算一次，不用处理"))
+                self._pass_over(one, kinds.SAME_FILE(other=first))
             else:
                 found.append(one)
         return found
@@ -249,19 +246,16 @@ class _Collection:
         for one in reversed(returned):
             newest = versions.newest(self._connection, one)
             if taken is not None:
-                self._pass_over(one, f"有更新的版本“{taken.file}”")
+                self._pass_over(one, kinds.NEWER_TAKEN(other=taken.file))
             elif newest is not None and newest > one.age:
                 number, saved = newest
-                which = "" if number == one.row["round"] else f"第 {number} 轮的，"
-                self._pass_over(
-                    one, f"以前收过更新的版本（{which}{saved.astimezone():%Y-%m-%d %H:%M} 保存）"
-                )
+                kind = kinds.NEWER_BEFORE if number == one.row["round"] else kinds.NEWER_OF_ROUND
+                self._pass_over(one, kind(round=number, saved=saved.astimezone()))
             elif self._take(one):
                 taken = one
 
-    def _pass_over(self, one: Matched, reason: str) -> None:
-        advice = "已按新的收取；要以这一份为准，请删去新的再用“清空”规则收一次"
-        self._result.passed_over.append(Aside(one.file, reason, advice))
+    def _pass_over(self, one: Matched, fault: Fault) -> None:
+        self._result.passed_over.append(Aside.of(one.file, fault))
 
     def _take(self, one: Matched) -> bool:
         """Read, validate and store a workbook; whether it could be done."""
@@ -316,9 +310,7 @@ class _Collection:
                 "SELECT name, content FROM templates WHERE version = ?", [version]
             ).fetchone()
             if row is None:
-                raise InputError(
-                    "它的模板不在下发记录里", "请核对是不是别的项目下发的", file=one.file
-                )
+                raise InputError(kinds.TEMPLATE_NOT_RECORDED(), file=one.file)
             self._forms[version] = form_of(Template(row["name"], row["content"]))
         return self._forms[version]
 
@@ -345,7 +337,7 @@ class _Collection:
             failure = Failure.of(error).logged()
             whose = one.edition["person_name"] or one.edition["unit_name"]
             self._result.undone.append(Undone.of(whose, one.edition["unit"], file, failure))
-            return f"标注的副本没有写成：{failure.problem}，{failure.advice}"
+            return f"标注的副本没有写成：{failure.told}，{failure.advice}"
         self._result.marked.append(file)
         return ""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from kpi_xl import kinds
 from kpi_xl.catalogue.schema import Column, Table
 from kpi_xl.data.cube import Unit
 from kpi_xl.data.read import read_table
@@ -67,8 +68,9 @@ class Listed:
             numbers = answering(units, label)
             if len(numbers) > 1:
                 raise InputError(
-                    f"有 {len(numbers)} 个单位叫“{label}”，不知道是哪一个；什么都还没有生成、发出",
-                    f"请写全称：{listed(units, numbers)}",
+                    kinds.CONTACT_SEVERAL(
+                        count=len(numbers), label=label, paths=listed(units, numbers)
+                    ),
                     file=self.file,
                     row=row,
                     column=_UNIT.name,
@@ -78,10 +80,7 @@ class Listed:
                 found = by_path if is_path else by_name
                 if found.setdefault((unit.level, unit.path), text) != text:
                     raise InputError(
-                        f"“{whole_name(unit)}”写了两次，内容不同",
-                        "请只留一个",
-                        file=self.file,
-                        row=row,
+                        kinds.CONTACT_TWICE(unit=whole_name(unit)), file=self.file, row=row
                     )
         return ByRecipient(self.file, by_name | by_path, self.by_agent)
 
@@ -134,14 +133,10 @@ def contacts_of(project: Project) -> Listed:
             for key, address in found.texts():
                 if not ADDRESS.fullmatch(address):
                     raise InputError(
-                        f"“{key}”的邮箱写法有误", "请改正", file=file, column="邮箱", value=address
+                        kinds.ADDRESS(key=key), file=file, column="邮箱", value=address
                     )
             return found
-    raise InputError(
-        "没有通讯录，不知道邮件发到哪里",
-        f"请在项目文件夹里放一个{FILES[0]}，列名为：单位、工号、邮箱（单位和工号填一个即可）",
-        file=project.folder,
-    )
+    raise InputError(kinds.NO_CONTACTS(file=FILES[0]), file=project.folder)
 
 
 def passwords_in(file: Path) -> Listed:
@@ -158,7 +153,7 @@ def passwords_in(file: Path) -> Listed:
 def _listed(file: Path, table: Table, wanted: str) -> Listed:
     raw = read_table(file, table)
     if not raw.columns.keys() & {"unit", "agent"}:
-        raise InputError("没有“单位”或“工号”列", "请加上其中一列，写明各是谁的", file=file)
+        raise InputError(kinds.NO_KEY_COLUMN(), file=file)
     size = len(raw.columns[wanted])
     units, agents = (
         raw.columns[code].to_pylist() if code in raw.columns else [None] * size
@@ -178,9 +173,6 @@ def _listed(file: Path, table: Table, wanted: str) -> Listed:
         )
         if known != text:
             raise InputError(
-                f"“{key}”有两个不同的{table.column(wanted).name}",
-                "请只留一个",
-                file=file,
-                row=row,
+                kinds.TWO_FOR_ONE(key=key, what=table.column(wanted).name), file=file, row=row
             )
     return Listed(file, by_unit, by_agent)

@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kpi_xl import kinds
 from kpi_xl.calendar import Month
 from kpi_xl.circulation import manifest
 from kpi_xl.circulation.contacts import ByRecipient, Listed, contacts_of, passwords_in
@@ -295,8 +296,9 @@ def _all_have_passwords(asked: _Asked) -> None:
     if lacking:
         some = "、".join(f"{recipient.name}（{recipient.key}）" for recipient in lacking[:5])
         raise InputError(
-            f"有 {len(lacking)} 份没有密码：{some}{' 等' if len(lacking) > 5 else ''}",
-            "请在密码表里补上；什么都还没有生成",
+            kinds.PASSWORDS_MISSING(
+                count=len(lacking), names=some, more=" 等" if len(lacking) > 5 else ""
+            ),
             file=passwords.file,
         )
 

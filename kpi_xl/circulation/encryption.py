@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
 
 
@@ -58,9 +59,7 @@ def locked_pdf(content: bytes, password: str) -> bytes:
     try:
         from pypdf import PdfReader, PdfWriter
     except ModuleNotFoundError as error:
-        raise InputError(
-            "给 PDF 加密需要的组件还没有安装（pypdf）", '请运行 pip install "kpi_xl[mail]"'
-        ) from error
+        raise InputError(kinds.PDF_ENCRYPTION_MISSING()) from error
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(content)))
     writer.encrypt(password, algorithm="AES-256")
     out = io.BytesIO()
@@ -73,8 +72,5 @@ def _msoffcrypto() -> Any:
         import msoffcrypto
         import msoffcrypto.format.ooxml
     except ModuleNotFoundError as error:
-        raise InputError(
-            f"加密、解密工作簿需要的组件还没有安装（{error.name}）",
-            '请运行 pip install "kpi_xl[mail]"',
-        ) from error
+        raise InputError(kinds.ENCRYPTION_MISSING(component=error.name)) from error
     return msoffcrypto

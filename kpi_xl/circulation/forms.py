@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from kpi_xl import kinds
 from kpi_xl.circulation.matching import Matched
 from kpi_xl.circulation.validation import Problem, Valid, Validation
 from kpi_xl.errors import InputError
@@ -81,10 +82,7 @@ def checked(
     sent: dict[str, dict[str, list[str]]] = json.loads(one.edition["keys"])
     shown: dict[str, dict[str, str]] = json.loads(one.edition["shown"])
     if (other := _other(workbook, shown[""], form.inputs)) is not None:
-        raise InputError(
-            f"表上写的是“{other.found}”，里面的标识是“{other.sent}”的：表和标识不是同一份",
-            "请对方在自己收到的原表里填写；不要把别人的表复制过来",
-        )
+        raise InputError(kinds.SHOWN_OTHERWISE(shown=other.found, identity=other.sent))
     answers = _answers(workbook, form.inputs)
     whole = Validation(one.file, answers, sent.get("", {}))
     whole.check(form.inputs)
@@ -102,8 +100,7 @@ def checked(
             problems.append(
                 Problem(
                     one.file, found[0], "", unit, other.found,
-                    f"工作表上写的是“{other.found}”，里面的标识是“{unit}”的",
-                    "请在下发的原表里重新填写，不要互相复制工作表",
+                    kinds.SHEET_SHOWN_OTHERWISE(shown=other.found, unit=unit)
                 )
             )  # fmt: skip
             continue
@@ -119,8 +116,7 @@ def checked(
             problems.append(
                 Problem(
                     one.file, sheet, "", unit, "",
-                    f"这张工作表是单位“{unit}”的，下发给他的表里没有它",
-                    "没有收取这一张；请从那个单位自己的表里收",
+                    kinds.SHEET_NOT_SENT(unit=unit)
                 )
             )  # fmt: skip
     return valid, problems
@@ -164,9 +160,7 @@ def _of_rows(inputs: Sequence[InputSlot]) -> set[str]:
 
 def _sheets_problem(one: Matched, unit: str, found: Sequence[str]) -> Problem:
     if len(found) > 1:
-        reason = f"单位“{unit}”的工作表有 {len(found)} 张：{'、'.join(found)}，不知道算哪一张"
-        advice = "请只留填好的一张，再发一次"
+        fault = kinds.SHEET_SEVERAL(unit=unit, count=len(found), sheets="、".join(found))
     else:
-        reason = f"单位“{unit}”的工作表找不到了"
-        advice = "请在下发的原表里重新填写，不要删除工作表"
-    return Problem(one.file, found[0] if found else "", "", unit, "", reason, advice)
+        fault = kinds.SHEET_GONE(unit=unit)
+    return Problem(one.file, found[0] if found else "", "", unit, "", fault)

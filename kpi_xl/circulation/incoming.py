@@ -7,8 +7,11 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
+from kpi_xl import kinds
+from kpi_xl.errors import InputError
+from kpi_xl.fault import Fault
 from kpi_xl.system.undone import Failure
 
 LARGEST: Final = 32 << 20
@@ -18,14 +21,10 @@ _OLE: Final = bytes.fromhex("D0CF11E0A1B11AE1")
 _WORKBOOKS: Final = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv"})
 _SYSTEM: Final = frozenset({"thumbs.db", "desktop.ini"})
 
-RESAVE: Final = "请用 Excel 或 WPS 打开，另存为“Excel 工作簿 (*.xlsx)”，再放进来"
-RESEND: Final = "请对方从下发的原表重新发送一份"
-_LINK: Final = ("这是一个快捷方式（链接），不是文件", "请把文件本身放进来")
-_SEND_WORKBOOK: Final = "请对方发送填好的 Excel 文件"
 _OTHERS: Final = (
-    ((b"%pdf",), "这是 PDF，读不出填写的内容", _SEND_WORKBOOK),
-    ((b"\x89png", b"\xff\xd8\xff"), "这是图片，读不出填写的内容", _SEND_WORKBOOK),
-    ((b"<html", b"<!doctype html", b"<table"), "这是网页，只是名字像 Excel 文件", RESAVE),
+    ((b"%pdf",), kinds.A_PDF),
+    ((b"\x89png", b"\xff\xd8\xff"), kinds.A_PICTURE),
+    ((b"<html", b"<!doctype html", b"<table"), kinds.A_PAGE),
 )
 """What files begin with, in small letters, that are not workbooks."""
 
@@ -38,16 +37,15 @@ class Aside:
     ----------
     file : Path
         Relative to the folder.
-    reason, advice : str
-        Why, and what to do about it, in Chinese.
+    error : InputError
+        Why.
     """
 
     file: Path
-    reason: str
-    advice: str
+    error: InputError
 
     @classmethod
-    def of(cls, file: Path, error: Exception) -> Self:
+    def of(cls, file: Path, why: Fault | Exception) -> Self:
         """A file that something stopped; a fault of the program is logged.
 
         Raises
@@ -55,8 +53,29 @@ class Aside:
         sqlite3.Error
             Where it is no file's fault.
         """
-        failure = Failure.of(error, file).logged(RESEND)
-        return cls(file, failure.problem, failure.advice)
+        if isinstance(why, Fault):
+            return cls(file, InputError(why))
+        return cls(file, Failure.of(why, file).logged(kinds.RETURNED_FAULT))
+
+    @property
+    def reason(self) -> str:
+        """Why, in Chinese."""
+        return self.error.told
+
+    @property
+    def advice(self) -> str:
+        """What to do about it, in Chinese."""
+        return self.error.advice
+
+    def record(self) -> dict[str, Any]:
+        """All of it as plain values, for programs."""
+        return {
+            "file": self.file,
+            "kind": self.error.kind,
+            "about": dict(self.error.fault.about),
+            "reason": self.reason,
+            "advice": self.advice,
+        }
 
 
 @dataclass(frozen=True)
@@ -96,14 +115,14 @@ def arrived(folder: Path) -> Iterator[Arrived | Aside]:
             file = _readable(path.relative_to(folder))
             if path.is_symlink():
                 folders.remove(name)
-                yield Aside(file, *_LINK)
+                yield Aside.of(file, kinds.A_LINK())
             elif path.suffix.lower() in _WORKBOOKS:
-                yield Aside(file, "这是一个文件夹，不是工作簿", "文件夹里的文件照常收取；不用处理")
+                yield Aside.of(file, kinds.A_FOLDER())
         for name in sorted(names):
             path = Path(place, name)
             file = path.relative_to(folder)
             if file != _readable(file):
-                yield Aside(_readable(file), "文件名里有乱码", "请改一个名字，再收一次")
+                yield Aside.of(_readable(file), kinds.NAME_GARBLED())
                 continue
             try:
                 yield _one(path, file)
@@ -112,7 +131,7 @@ def arrived(folder: Path) -> Iterator[Arrived | Aside]:
     for refused in closed:
         path = Path(os.fsdecode(refused.filename))
         file = _readable(path.relative_to(folder)) if path != folder else Path()
-        yield Aside(file, *_closed(refused))
+        yield Aside.of(file, _closed(refused))
 
 
 def _readable(file: Path) -> Path:
@@ -120,57 +139,51 @@ def _readable(file: Path) -> Path:
     return Path(os.fsencode(file).decode("utf-8", "replace"))
 
 
-def _closed(error: OSError) -> tuple[str, str]:
-    return (
-        f"打不开（{error.strerror or error}）",
-        "如果它正在别的程序里打开，先关闭；再看有没有读取权限",
-    )
+def _closed(error: OSError) -> Fault:
+    return kinds.NOT_OPENED(reason=error.strerror or str(error))
 
 
 def _one(path: Path, file: Path) -> Arrived | Aside:
     try:
         about = path.lstat()
-        reason = _by_kind(about) or _by_name(file)
-        content = b"" if reason else path.read_bytes()
+        fault = _by_kind(about) or _by_name(file)
+        content = b"" if fault else path.read_bytes()
     except OSError as error:
-        reason = _closed(error)
-    reason = reason or _by_content(content, file)
-    return Arrived(file, content, about.st_mtime) if reason is None else Aside(file, *reason)
+        fault = _closed(error)
+    fault = fault or _by_content(content, file)
+    return Arrived(file, content, about.st_mtime) if fault is None else Aside.of(file, fault)
 
 
-def _by_kind(about: os.stat_result) -> tuple[str, str] | None:
+def _by_kind(about: os.stat_result) -> Fault | None:
     if stat.S_ISLNK(about.st_mode):
-        return _LINK
+        return kinds.A_LINK()
     if not stat.S_ISREG(about.st_mode):
-        return "这不是普通文件", "不用处理"
+        return kinds.NO_PLAIN_FILE()
     if about.st_size > LARGEST:
-        return (
-            f"文件有 {about.st_size >> 20} MB，比下发的表大得多",
-            "请对方删去图片等多余的内容，或从下发的原表重新填写",
-        )
+        return kinds.RETURNED_TOO_LARGE(megabytes=about.st_size >> 20)
     return None
 
 
-def _by_name(file: Path) -> tuple[str, str] | None:
+def _by_name(file: Path) -> Fault | None:
     name = file.name.lower()
     if name.startswith("~$"):
-        return "这是 Excel 打开文件时的临时文件，不是工作簿", "关闭 Excel 后它会自己消失；不用处理"
+        return kinds.OF_OPEN_EXCEL()
     if name.startswith(".") or name in _SYSTEM:
-        return "这是系统的文件，不是工作簿", "不用处理"
+        return kinds.OF_SYSTEM()
     if name.endswith((".crdownload", ".part", ".tmp", ".download")):
-        return "文件还没有下载完", "请重新下载"
+        return kinds.DOWNLOADING()
     return None
 
 
-def _by_content(content: bytes, file: Path) -> tuple[str, str] | None:
+def _by_content(content: bytes, file: Path) -> Fault | None:
     if not content:
-        return "文件是空的（0 字节）", RESEND
+        return kinds.RETURNED_EMPTY()
     if content.startswith((_OLE, b"PK")):
         return None
     if file.suffix.lower() == ".csv":
-        return "这是 .csv 文件，里面没有格式，认不出是谁的哪张表", RESEND
+        return kinds.A_CSV()
     beginning = content[:200].lstrip().lower()
-    for beginnings, reason, advice in _OTHERS:
+    for beginnings, kind in _OTHERS:
         if beginning.startswith(beginnings):
-            return reason, advice
-    return "这不是 Excel 工作簿", RESEND
+            return kind()
+    return kinds.NO_WORKBOOK()

@@ -14,6 +14,7 @@ from email.utils import formatdate
 from pathlib import Path
 from typing import Final, Self
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.settings.mail import MailSettings
 
@@ -63,7 +64,7 @@ def written(text: str, fields: Mapping[str, str], file: Path | None) -> str:
     def value(match: re.Match[str]) -> str:
         if match[1] not in fields:
             known = " ".join(f"{{{field}}}" for field in fields)
-            raise InputError(f"没有{match[0]}这一项", f"可以写的有：{known}", file=file)
+            raise InputError(kinds.NO_MAIL_FIELD(field=match[0], known=known), file=file)
         return fields[match[1]]
 
     return _FIELD.sub(value, text)
@@ -126,12 +127,7 @@ def password_of(settings: MailSettings, environment: Mapping[str, str] = os.envi
         except KeyringError:
             found = None
     if found is None:
-        raise InputError(
-            f"没有邮箱 {settings.user} 的密码",
-            f"请设环境变量 {PASSWORD_VARIABLE}，"
-            f"或运行 keyring set {KEYRING_SERVICE} {settings.user}；"
-            "很多邮箱要用专门的“授权码”，不是登录密码",
-        )
+        raise InputError(kinds.NO_MAIL_PASSWORD(user=settings.user))
     return found
 
 
@@ -194,21 +190,14 @@ class Server:
             except smtplib.SMTPAuthenticationError as error:
                 self._leave()
                 raise InputError(
-                    f"邮件服务器不让登录：{_said(error.smtp_code, error.smtp_error)}",
-                    "请核对 kpi.toml 里 [mail] 的 user 和密码（授权码）",
+                    kinds.LOGIN_REFUSED(answer=_said(error.smtp_code, error.smtp_error))
                 ) from None
             except ssl.SSLCertVerificationError as error:
                 self._leave()
-                raise InputError(
-                    f"邮件服务器的证书不可信（{error.verify_message}）",
-                    "请核对 [mail] host 是否写对；公司自己的证书要先装进系统",
-                ) from None
+                raise InputError(kinds.CERTIFICATE(reason=error.verify_message)) from None
             except ssl.SSLError as error:
                 if error.reason == "WRONG_VERSION_NUMBER":
-                    raise InputError(
-                        f"邮件服务器的端口 {self._settings.port} 没有加密",
-                        "请核对 [mail] 的 port 和 security：tls 多为 465，starttls 多为 587",
-                    ) from None
+                    raise InputError(kinds.PORT_NOT_ENCRYPTED(port=self._settings.port)) from None
                 why = f"{type(error).__name__}: {error}"
             except smtplib.SMTPException as error:
                 why, final = _meaning(error)
@@ -270,10 +259,7 @@ def _encrypt(smtp: smtplib.SMTP, trusted: ssl.SSLContext) -> None:
         why = _said(error.smtp_code, error.smtp_error)
     else:
         return
-    raise InputError(
-        f"邮件服务器不肯加密（{why}），没有登录，也没有发出邮件",
-        "请把 [mail] 的 security 改成 tls，port 改成 465；不行就请问邮件管理员",
-    )
+    raise InputError(kinds.NOT_ENCRYPTED(why=why))
 
 
 def _log_in(smtp: smtplib.SMTP, user: str, password: str) -> None:
@@ -282,10 +268,7 @@ def _log_in(smtp: smtplib.SMTP, user: str, password: str) -> None:
     except (smtplib.SMTPResponseException, smtplib.SMTPServerDisconnected):
         raise
     except smtplib.SMTPException:
-        raise InputError(
-            "邮件服务器不让登录：它在这个端口没有可用的登录方式",
-            "请核对 [mail] 的 port 和 security；不用登录的服务器请删去 user",
-        ) from None
+        raise InputError(kinds.NO_LOGIN()) from None
 
 
 def _said(code: int, text: bytes | str) -> str:

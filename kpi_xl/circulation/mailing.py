@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kpi_xl import kinds
 from kpi_xl.calendar import Month
 from kpi_xl.circulation import manifest
 from kpi_xl.circulation.contacts import ByRecipient
@@ -96,22 +97,16 @@ def prepared(project: Project, *, rehearsal: bool) -> Mailing:
     """
     settings = project.settings.mail
     if not settings.host:
-        raise InputError(
-            "还没有设置邮件服务器",
-            "请在 kpi.toml 的 [mail] 里写上 host、user、sender",
-            file=project.folder / "kpi.toml",
-        )
+        raise InputError(kinds.NO_MAIL_SERVER(), file=project.folder / "kpi.toml")
     text, file = TEXT, None
     if settings.text:
         file = project.folder / settings.text
         try:
             text = file.read_text(encoding="utf-8-sig")
         except FileNotFoundError:
-            raise InputError(
-                "找不到邮件正文", "请核对 kpi.toml 里 [mail] 的 text", file=file
-            ) from None
+            raise InputError(kinds.NO_MAIL_TEXT(), file=file) from None
         except UnicodeDecodeError:
-            raise InputError("邮件正文不是 UTF-8 编码", "请另存为 UTF-8", file=file) from None
+            raise InputError(kinds.MAIL_TEXT_ENCODING(), file=file) from None
     subject = settings.subject or SUBJECT
     sample = dict.fromkeys(_FIELDS, "")
     written(text, sample, file)
@@ -208,8 +203,7 @@ def mail_everybody(
             except UnreachableError as error:
                 manifest.log(connection, round_, row, "retry", str(error))
                 raise InputError(
-                    f"邮件服务器多次没有接受（{error}），已发出 {mailed.already + mailed.sent} 封",
-                    "请检查网络和 kpi.toml 里的 [mail]，再运行同一条命令，会接着发完",
+                    kinds.MAIL_STOPPED(error=error, sent=mailed.already + mailed.sent)
                 ) from None
             manifest.note_mail(connection, round_, row, manifest.SENT, "", address)
             mailed.sent += 1

@@ -17,6 +17,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from kpi_xl import kinds
 from kpi_xl.calendar import Month
 from kpi_xl.circulation import manifest
 from kpi_xl.circulation.contacts import ByRecipient
@@ -37,14 +38,10 @@ from kpi_xl.workbook import Identity, Template
 _TOGETHER: Final = 64
 """So many workbooks are noted in one transaction."""
 
+_OLD_FILE: Final = "以前生成的旧文件"
 _KEY: Final = ".工号"
 _SHOWN: Final = ("person.id", "unit.name", "department.name", "team.name")
 """The slots that tell people whose a workbook is."""
-
-_NOT_OURS: Final = (
-    "这里已有一份不是这一轮生成的、或有人改过的文件，没有动它",
-    "填好了的请先收回；再把它移走，运行同一条命令",
-)
 
 
 class _Ordered(NamedTuple):
@@ -162,7 +159,7 @@ class Making:
             return False
         if manifest.is_ours(self._connection, self._round, file.as_posix(), found):
             return True
-        self._fails(recipient, file, Failure(*_NOT_OURS))
+        self._fails(recipient, file, InputError(kinds.NOT_OURS()))
         return False
 
     def _make(
@@ -280,10 +277,9 @@ class Making:
             except FileNotFoundError:
                 continue
             except (OSError, InputError) as error:
-                found = Failure.of(error)
-                self.undone["", name] = Undone(
-                    "以前生成的旧文件", "", file, f"没有删掉：{found.problem}", found.advice
-                )
+                found = Failure.of(error).error
+                fault = kinds.NOT_REMOVED(reason=found.told, advice=found.advice)
+                self.undone["", name] = Undone(_OLD_FILE, "", file, InputError(fault))
 
     def _identity(self, recipient: Recipient, edition: Edition, token: str) -> Identity:
         return Identity(

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from kpi_xl import kinds
 from kpi_xl.circulation.contacts import Listed
 from kpi_xl.circulation.encryption import decrypted
-from kpi_xl.circulation.incoming import RESAVE, RESEND, Arrived, Aside
+from kpi_xl.circulation.incoming import Arrived, Aside
 from kpi_xl.errors import InputError
 from kpi_xl.system.libreoffice import converted, soffice
 from kpi_xl.workbook import Identity
@@ -104,7 +105,7 @@ class Matched:
             except OSError:
                 content = b""
             if hashlib.sha256(content).hexdigest() != self.sha256:
-                raise InputError("收取时文件变了", "请等文件放好后再收一次", file=self.file)
+                raise InputError(kinds.CHANGED_MEANWHILE(), file=self.file)
         return ReturnedWorkbook(self.file, content)
 
 
@@ -139,7 +140,7 @@ class Matcher:
             returned = ReturnedWorkbook(arrived.file, content)
         except InputError:
             if _holds_workbooks(arrived):
-                raise InputError("这是压缩包", "请先解压，把里面的工作簿放进来") from None
+                raise InputError(kinds.RETURNED_ARCHIVE()) from None
             raise
         row, edition = self._rows(returned.identity)
         saved, saved_by = returned.saved()
@@ -168,30 +169,26 @@ class Matcher:
         if _OPEN_DOCUMENT in arrived.content[:200]:
             workbook = _from_open_document(arrived.content)
             if workbook is None:
-                raise InputError("这是 .ods 文件，转换不了", RESAVE)
+                raise InputError(kinds.ODS_NOT_CONVERTED())
             return workbook, None
         return arrived.content, None
 
     def _rows(self, identity: Identity | None) -> tuple[sqlite3.Row, sqlite3.Row]:
         """The rows of the manifest that an identity proves: the recipient's, and his workbook's."""
         if identity is None:
-            raise InputError(
-                "里面没有下发时的标识：不是下发的表，或内容被复制到了别的工作簿里",
-                "请对方在收到的原表里填写后发回",
-            )
+            raise InputError(kinds.NO_IDENTITY())
         row = self._recipient(identity)
         if row is None:
             raise InputError(
-                f"不是这个项目下发的（{identity.period} {identity.template}，"
-                f"{identity.person or identity.unit}）",
-                "请核对是不是别的机构或别的项目的表；是的话请转交",
+                kinds.OF_ANOTHER_PROJECT(
+                    period=identity.period,
+                    template=identity.template,
+                    recipient=identity.person or identity.unit,
+                )
             )
         if not identity.token:
-            raise InputError(
-                "标识里没有防止冒用的暗号：它是旧版本的程序下发的，或标识被人动过",
-                "旧版本下发的表都要重新下发：distribute 加上 --again，请对方填写新收到的表",
-            )
-        changed = InputError("里面的标识与下发记录不一致，可能被改过", RESEND)
+            raise InputError(kinds.NO_TOKEN())
+        changed = InputError(kinds.IDENTITY_CHANGED())
         if not hmac.compare_digest((row["token"] or "").encode(), identity.token.encode()):
             raise changed
         edition: sqlite3.Row | None = self._connection.execute(
@@ -248,17 +245,11 @@ class Matcher:
         """Why a compound file cannot be opened."""
         if "EncryptedPackage".encode("utf-16-le") not in arrived.content:
             if any(name.encode("utf-16-le") in arrived.content for name in ("Workbook", "Book\0")):
-                return InputError("这是旧版 .xls 工作簿", RESAVE)
-            return InputError("这不是 Excel 工作簿", RESEND)
+                return InputError(kinds.OLD_XLS())
+            return InputError(kinds.NO_WORKBOOK())
         if self._passwords is None:
-            return InputError(
-                "工作簿设有打开密码",
-                "请用 --passwords 给出密码表再收一次，或请对方取消密码后发回",
-            )
-        return InputError(
-            "工作簿设有打开密码，密码表里没有一个能打开它",
-            "请保持下发时的文件名再试，或请对方取消密码后发回",
-        )
+            return InputError(kinds.PASSWORD_NEEDED())
+        return InputError(kinds.PASSWORD_OTHER())
 
 
 def _believed(saved: dt.datetime) -> dt.datetime:
@@ -274,10 +265,7 @@ def _believed(saved: dt.datetime) -> dt.datetime:
     except (OverflowError, ValueError):
         found = None
     if found is None or not _FIRST_SAVED <= found <= dt.datetime.now(dt.UTC) + _AHEAD:
-        raise InputError(
-            f"里面写的保存时间（{saved:%Y-%m-%d %H:%M}）不可能，分不出哪一份最新",
-            "请对方核对电脑的日期，用 Excel 打开、保存一次再发回",
-        )
+        raise InputError(kinds.SAVED_IMPOSSIBLE(saved=saved))
     return found
 
 

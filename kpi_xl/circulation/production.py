@@ -20,6 +20,7 @@ from itertools import islice
 from multiprocessing.connection import wait
 from typing import Any, Final, NamedTuple
 
+from kpi_xl import kinds
 from kpi_xl.circulation.encryption import encrypted
 from kpi_xl.errors import InputError
 from kpi_xl.slots.unit_sheets import UnitSheet, filled
@@ -114,10 +115,7 @@ def produced(
         try:
             done = waiting.popleft().result()
         except BrokenExecutor:
-            raise InputError(
-                "生成工作簿的进程被系统结束了，多半是内存不够",
-                "请关掉一些程序后再运行同一条命令，会接着做完",
-            ) from None
+            raise InputError(kinds.MAKERS_KILLED()) from None
         yield from done
 
 

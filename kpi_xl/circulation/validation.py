@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import operator as op
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from kpi_xl import kinds
 from kpi_xl.circulation.row_keys import NO_KEY, RowKey, row_keys
 from kpi_xl.data.collected import Typed
-from kpi_xl.fault import Fault
+from kpi_xl.fault import Fault, Kind
+from kpi_xl.readers.cell import is_nothing
 from kpi_xl.readers.date import read_day
-from kpi_xl.readers.number import read_number
+from kpi_xl.readers.number import read_count, read_number
 from kpi_xl.workbook.answers import Answer, Answers
 from kpi_xl.workbook.growth.regions import records
 from kpi_xl.workbook.inputs import Expected, InputSlot, day_of, serial_of, words_of
@@ -39,10 +42,8 @@ class Problem:
         The name.
     value : str
         What stands there.
-    reason, advice : str
-        What is wrong, and what to do about it, in Chinese.
-    taken : bool
-        Whether the value was taken all the same.
+    fault : Fault
+        What is wrong with it, or what should be known.
     """
 
     file: Path
@@ -50,9 +51,37 @@ class Problem:
     cell: str
     slot: str
     value: str
-    reason: str
-    advice: str
-    taken: bool = False
+    fault: Fault
+
+    @property
+    def reason(self) -> str:
+        """What is wrong, in Chinese."""
+        return self.fault.reason
+
+    @property
+    def advice(self) -> str:
+        """What to do about it, in Chinese."""
+        return self.fault.advice
+
+    @property
+    def taken(self) -> bool:
+        """Whether the value was taken all the same."""
+        return not self.fault.set_aside
+
+    def record(self) -> dict[str, Any]:
+        """All of it as plain values, for programs."""
+        return {
+            "kind": self.fault.kind.code,
+            "file": self.file,
+            "sheet": self.sheet,
+            "cell": self.cell,
+            "slot": self.slot,
+            "value": self.value,
+            "about": dict(self.fault.about),
+            "reason": self.reason,
+            "advice": self.advice,
+            "taken": self.taken,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +99,11 @@ class Valid:
 
 
 class _Unusable(Exception):  # noqa: N818 - is said of a value
-    """A value is not what its cell takes: the reason and the advice."""
+    """A value is not what its cell takes."""
 
-    def __init__(self, reason: str, advice: str) -> None:
-        self.reason = reason
-        self.advice = advice
-        super().__init__(reason)
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        super().__init__(fault)
 
 
 class Validation:
@@ -120,8 +148,7 @@ class Validation:
             elif len(answers.rows[0]) != len(one.columns):
                 self._problem(
                     one.slot.name, answers.sheet, answers.rows[0][0],
-                    f"名称「{one.slot.name}」的列数变了，读不准",
-                    "请从下发的原表重新填写，不要插入、删除列",
+                    kinds.COLUMNS_CHANGED(slot=one.slot.name)
                 )  # fmt: skip
             else:
                 self._list(one, answers)
@@ -131,8 +158,7 @@ class Validation:
         self.problems.append(
             Problem(
                 self._file, "", "", some, "",
-                f"有 {len(names)} 处填写的位置找不到了：工作表、行列或名称被删除",
-                "请在下发的原表里重新填写，不要删除工作表、列或名称",
+                kinds.PLACES_GONE(count=len(names))
             )
         )  # fmt: skip
 
@@ -161,8 +187,7 @@ class Validation:
             some = "、".join(missing[:5]) + (f" 等 {len(missing)} 人" if len(missing) > 5 else "")
             self._problem(
                 name, answers.sheet, answers.rows[0][0],
-                f"名单里少了工号 {some}",
-                "请补上被删除的行，或说明这些人不再填写",
+                kinds.PEOPLE_MISSING(people=some)
             )  # fmt: skip
 
     def _one_cell(self, one: InputSlot, answers: Answers, record: int = 1, key: str = "") -> None:
@@ -173,8 +198,7 @@ class Validation:
         if len(filled) > 1 or (filled and filled[0] is not first):
             self._problem(
                 one.slot.name, answers.sheet, filled[0],
-                "合并的单元格被拆开，内容写在了几个单元格里",
-                f"请全部写进左上角的 {first.reference}",
+                kinds.MERGE_SPLIT(reference=first.reference)
             )  # fmt: skip
             return
         self._cell(one, one.columns[0], answers.sheet, first, record, 1, key)
@@ -219,15 +243,13 @@ class Validation:
         if key.text and key.text in seen:
             self._problem(
                 one.slot.name, sheet, first,
-                f"“{key.text}”有两行（另一行在 {seen[key.text]}），不知道算哪一行",
-                "请只留一行",
+                kinds.TWO_ROWS(key=key.text, other=seen[key.text])
             )  # fmt: skip
             return False
         if known and key.agent and key.agent not in known:
             self._problem(
                 one.slot.name, sheet, first,
-                f"这一行的工号“{key.agent}”不在下发的名单里",
-                "请改回下发时的工号；要增加的人请另行说明",
+                kinds.NOT_SENT_TO(agent=key.agent)
             )  # fmt: skip
             return False
         if key.text:
@@ -240,8 +262,7 @@ class Validation:
         if cell.merged and (cell.value is not None or cell.error):
             self._problem(
                 one.slot.name, sheet, cell,
-                "单元格被合并了，不知道各格是多少",
-                "请取消合并，把每一格分别填好",
+                kinds.MERGED()
             )  # fmt: skip
             return
         expected = one.columns[column % len(one.columns)]
@@ -259,104 +280,97 @@ class Validation:
     ) -> None:
         name = one.slot.name
         if cell.error == UNCALCULATED:
-            self._problem(
-                name,
-                sheet,
-                cell,
-                "这里是公式，但没有算出结果",
-                "请改填数值，或用 Excel 打开后再保存一次",
-            )
+            self._problem(name, sheet, cell, kinds.ANSWER_NOT_COMPUTED())
             return
         if cell.error:
-            self._problem(name, sheet, cell, f"公式出错（{cell.error}）", "请改填数值，或清空")
+            self._problem(name, sheet, cell, kinds.ANSWER_FAILED(error=cell.error))
             return
-        if cell.value is None:
+        if cell.value is None or (expected.kind in _READERS and is_nothing(cell.value)):
             return
         try:
             value, note = _value(cell.value, expected, words_of(expected, self._answers))
         except _Unusable as unusable:
-            self._problem(name, sheet, cell, unusable.reason, unusable.advice)
+            self._problem(name, sheet, cell, unusable.fault)
             return
-        if note:
-            self._problem(name, sheet, cell, note, "请核对；不对就改正后再发一次", taken=True)
+        if note is not None:
+            self._problem(name, sheet, cell, note)
         self.valid.append(Valid(name, row, column, key, value, sheet, cell.reference))
 
-    def _problem(
-        self,
-        slot: str,
-        sheet: str,
-        cell: Answer,
-        reason: str,
-        advice: str,
-        *,
-        taken: bool = False,
-    ) -> None:
+    def _problem(self, slot: str, sheet: str, cell: Answer, fault: Fault) -> None:
         shown = "" if cell.value is None else str(cell.value)
         shown = shown if len(shown) <= _EXCERPT else shown[:_EXCERPT] + "…"
-        self.problems.append(
-            Problem(self._file, sheet, cell.reference, slot, shown, reason, advice, taken)
-        )
+        self.problems.append(Problem(self._file, sheet, cell.reference, slot, shown, fault))
 
 
-def _value(value: Any, expected: Expected, words: Sequence[str]) -> tuple[Typed, str]:
+def _value(value: Any, expected: Expected, words: Sequence[str]) -> tuple[Typed, Fault | None]:
     """The value as the cell takes it, and what should be known about it."""
     reader = _READERS.get(expected.kind)
-    note = ""
+    note = None
     if reader is not None:
         value, note = reader(value)
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= _TOO_LARGE:
-        raise _Unusable("数字太大", "请核对有没有多写几位；编号请写成文字")
+        raise _Unusable(kinds.ANSWER_TOO_LARGE())
     if expected.kind == "whole":
         if value != int(value):
-            raise _Unusable("这里要填整数", "请改成整数")
+            raise _Unusable(kinds.WHOLE_WANTED())
         value = int(value)
     if expected.kind == "list" and expected.strict and words and str(value).strip() not in words:
         some = "、".join(words[:10]) + ("……" if len(words) > 10 else "")
-        raise _Unusable("不在可以选的内容里", f"请从列表里选：{some}")
+        raise _Unusable(kinds.NOT_IN_LIST(choices=some))
     if expected.operator:
         _in_bounds(value, expected)
     return value, note
 
 
-def _as_number(value: Any) -> tuple[float, str]:
+_NOT_READ: Final = {
+    kinds.TOO_LARGE: kinds.ANSWER_TOO_LARGE,
+    kinds.NOT_WHOLE: kinds.WHOLE_WANTED,
+}
+"""What is said of an answer that is a number, and none that the cell takes."""
+
+
+def _as_number(
+    value: Any, read: Callable[[str], float | Fault] = read_number
+) -> tuple[float, Fault | None]:
     if isinstance(value, bool):
-        raise _Unusable("这里要填数字，填的是“真”或“假”", "请改填数字")
+        raise _Unusable(kinds.BOOLEAN_FOR_NUMBER())
     if isinstance(value, dt.date):
-        raise _Unusable("这里要填数字，填的是日期", "请改填数字，并把单元格格式改回数值")
+        raise _Unusable(kinds.DAY_FOR_NUMBER())
     if isinstance(value, str):
-        found = read_number(value)
+        found = read(value)
         if isinstance(found, Fault):
-            raise _Unusable("这里要填数字，填的是文字", "请只填数字，不要写单位或说明")
+            raise _Unusable(_NOT_READ.get(found.kind, kinds.TEXT_FOR_NUMBER)())
         whole = found == int(found) if abs(found) < _TOO_LARGE else False
         number = int(found) if whole else found
-        return number, f"数字写成了文字，已按 {number:,} 收下"
-    return value, ""
+        return number, kinds.TAKEN_AS_NUMBER(number=number)
+    return value, None
 
 
-def _as_day(value: Any) -> tuple[dt.date, str]:
+def _as_day(value: Any) -> tuple[dt.date, Fault | None]:
     found = read_day(value)
     if isinstance(found, dt.date):
         if isinstance(value, dt.date):
-            return found, ""
-        how = "写成了文字" if isinstance(value, str) else "显示成了数字"
-        return found, f"日期{how}，已按 {found} 收下"
-    why = f"（{found.reason}）" if isinstance(found, Fault) and isinstance(value, str) else ""
-    raise _Unusable(f"这里要填日期{why}", "请写成 2024-06-03 这样的日期")
+            return found, None
+        kind = kinds.DAY_OF_TEXT if isinstance(value, str) else kinds.DAY_OF_NUMBER
+        return found, kind(day=found)
+    if isinstance(found, Fault) and isinstance(value, str):
+        raise _Unusable(kinds.DAY_UNREADABLE(reason=found.reason))
+    raise _Unusable(kinds.DAY_WANTED())
 
 
-_READERS: Final[Mapping[str, Callable[[Any], tuple[Any, str]]]] = {
-    "whole": _as_number,
+_READERS: Final[Mapping[str, Callable[[Any], tuple[Any, Fault | None]]]] = {
+    "whole": functools.partial(_as_number, read=read_count),
     "number": _as_number,
     "date": _as_day,
 }
 
-_COMPARED: Final[Mapping[str, tuple[Callable[[Any, Any], bool], str]]] = {
-    "equal": (op.eq, "只能是"),
-    "notEqual": (op.ne, "不能是"),
-    "greaterThan": (op.gt, "要大于"),
-    "lessThan": (op.lt, "要小于"),
-    "greaterThanOrEqual": (op.ge, "不能小于"),
-    "lessThanOrEqual": (op.le, "不能大于"),
+_COMPARED: Final[Mapping[str, tuple[Callable[[Any, Any], bool], Kind]]] = {
+    "equal": (op.eq, kinds.NOT_EQUAL),
+    "notEqual": (op.ne, kinds.EQUAL),
+    "greaterThan": (op.gt, kinds.NOT_GREATER),
+    "lessThan": (op.lt, kinds.NOT_LESS),
+    "greaterThanOrEqual": (op.ge, kinds.LESS),
+    "lessThanOrEqual": (op.le, kinds.GREATER),
 }
 
 
@@ -372,13 +386,12 @@ def _in_bounds(value: Any, expected: Expected) -> None:
     what = {"date": "日期", "length": "字数"}.get(expected.kind, "数字")
     if expected.operator in ("between", "notBetween"):
         if (low <= number <= high) != (expected.operator == "between"):
-            range_ = f"在 {first} 到 {last} 之间"
-            inside = "要" if expected.operator == "between" else "不能"
-            raise _Unusable(f"{what}{inside}{range_}", "请改正")
+            kind = kinds.NOT_BETWEEN if expected.operator == "between" else kinds.BETWEEN
+            raise _Unusable(kind(what=what, first=first, last=last))
         return
-    compare, words = _COMPARED[expected.operator]
+    compare, kind = _COMPARED[expected.operator]
     if not compare(number, low):
-        raise _Unusable(f"{what}{words} {first}", "请改正")
+        raise _Unusable(kind(what=what, bound=first))
 
 
 def _shown(bound: float, kind: str) -> str:

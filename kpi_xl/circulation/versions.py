@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal, get_args
 
+from kpi_xl import kinds
 from kpi_xl.circulation.matching import Matched
 from kpi_xl.circulation.validation import Valid
 from kpi_xl.data.circulation import now
@@ -37,7 +38,7 @@ def rule_meant(text: str) -> Rule:
     for rule in RULES:
         if rule == text:
             return rule
-    raise InputError(f"没有“{text}”这条规则", "可以写：" + "、".join(RULES))
+    raise InputError(kinds.NO_RULE(rule=text, known="、".join(RULES)))
 
 
 def clear(connection: sqlite3.Connection, whose: Iterable[tuple[str, str]]) -> None:

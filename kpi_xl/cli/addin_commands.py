@@ -9,6 +9,7 @@ from typing import Final
 
 import click
 
+from kpi_xl import kinds
 from kpi_xl.cli.chinese import Argument, Group, Option, Word
 from kpi_xl.cli.terminal import Answer, asked, say
 from kpi_xl.errors import InputError
@@ -112,6 +113,4 @@ def _extra(name: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        raise InputError(
-            f"还没有安装这项功能需要的组件（{error.name}）", f'请运行 pip install "kpi_xl[{name}]"'
-        ) from error
+        raise InputError(kinds.PART_MISSING(component=error.name, extra=name)) from error

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import click
 
+from kpi_xl import kinds
 from kpi_xl.cli.chinese import Argument, Command, Group, Number, Option
 from kpi_xl.cli.terminal import (
     MONTH,
@@ -140,7 +141,7 @@ def pace(
     from kpi_xl.jobs.views import pace_view, scope
 
     with progress_bar() as progress, scope(project_here(), month, unit, level, progress) as of:
-        view = pace_view(of, _date(day), kpi)
+        view = pace_view(of, day_meant(day), kpi)
     return show(view)
 
 
@@ -186,7 +187,7 @@ def rules(month: str | None, unit: str | None, level: str | None, day: str | Non
     from kpi_xl.jobs.views import rules_view, scope
 
     with progress_bar() as progress, scope(project_here(), month, unit, level, progress) as of:
-        view = rules_view(of, _date(day))
+        view = rules_view(of, day_meant(day))
     return show(view)
 
 
@@ -266,11 +267,19 @@ def split_targets(
     return {**answer, "targets": rows, "file": file}
 
 
-def _date(text: str | None) -> dt.date | None:
+def day_meant(text: str | None) -> dt.date | None:
+    """The day that an option says; None where it is not given.
+
+    Raises
+    ------
+    InputError
+        When it is no day.
+    """
     if text is None:
         return None
     day = read_day(text)
     if isinstance(day, dt.date):
         return day
-    why = f"：{day.reason}" if isinstance(day, Fault) else ""
-    raise InputError(f"日期看不懂{why}", "请写成 2024-06-14 这样", value=text)
+    if isinstance(day, Fault):
+        raise InputError(kinds.DAY_REFUSED(reason=day.reason), value=text)
+    raise InputError(kinds.DAY_NOT_UNDERSTOOD(), value=text)

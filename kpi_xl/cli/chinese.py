@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any
 
 import click
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
-
-_MOST_NEAR: Final = 3
+from kpi_xl.fault import Fault, Kind
+from kpi_xl.readers.name import near
+from kpi_xl.readers.number import read_count, read_number
 
 
 def width(text: str) -> int:
@@ -89,12 +90,13 @@ class Word(click.Choice[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if value not in self.choices:
-            self.fail(f"不能写“{value}”，可以写：{'、'.join(map(str, self.choices))}", param, ctx)
+            known = "、".join(map(str, self.choices))
+            raise UnusableValueError(kinds.NOT_ONE_OF, param, ctx, value=value, known=known)
         return str(value)
 
 
 class Number(click.ParamType[float]):
-    """A number; a whole one where `whole`."""
+    """A number, as it is read everywhere; a whole one where `whole`."""
 
     name = "number"
 
@@ -102,10 +104,38 @@ class Number(click.ParamType[float]):
         self.whole = whole
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        try:
-            return int(value) if self.whole else float(str(value).replace(",", ""))
-        except ValueError:
-            self.fail(f"要写{'整数' if self.whole else '数字'}，不能写“{value}”", param, ctx)
+        found = read_count(str(value)) if self.whole else read_number(str(value))
+        if isinstance(found, Fault):
+            kind = kinds.WHOLE_WANTED_HERE if self.whole else kinds.NUMBER_WANTED
+            raise UnusableValueError(kind, param, ctx, value=value)
+        return found
+
+
+class UnusableValueError(click.BadParameter):
+    """A value that a parameter does not take.
+
+    Parameters
+    ----------
+    kind : Kind
+        What is wrong with it.
+    param : click.Parameter or None
+        The parameter.
+    ctx : click.Context or None
+        The command.
+    about
+        The kind's parameters.
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+        **about: object,
+    ) -> None:
+        super().__init__(kind.code, ctx, param)
+        self.kind = kind
+        self.about = about
 
 
 class Command(click.Command):
@@ -221,7 +251,7 @@ class NoSuchCommandError(click.UsageError):
     def __init__(self, name: str, known: Sequence[str], ctx: click.Context) -> None:
         super().__init__(name, ctx)
         self.name = name
-        self.near = difflib.get_close_matches(name, known, n=_MOST_NEAR)
+        self.near = near(name, known, cutoff=0.6)
 
 
 class UnexpectedArgumentError(click.UsageError):
@@ -246,25 +276,27 @@ def refusal(error: click.UsageError) -> InputError:
     error : click.UsageError
         What click found.
     """
-    near: Sequence[str] = ()
+    about: dict[str, object] = {}
     match error:
         case NoSuchCommandError():
-            problem, near = f"没有命令 {error.name}", error.near
+            kind, about = kinds.NO_COMMAND, {"name": error.name, "like": "、".join(error.near)}
         case click.NoSuchOption():
-            problem, near = f"没有选项 {error.option_name}", error.possibilities or ()
+            like = "、".join(error.possibilities or ())
+            kind, about = kinds.NO_OPTION, {"name": error.option_name, "like": like}
         case click.MissingParameter():
-            problem = f"还要写 {_named(error)}"
+            kind, about = kinds.VALUE_MISSING, {"name": _named(error)}
         case UnexpectedArgumentError():
-            problem = f"多写了“{error.argument}”；名称里有空格时请加引号"
+            kind, about = kinds.ONE_TOO_MANY, {"value": error.argument}
         case click.BadOptionUsage():
-            problem = f"选项 {error.option_name} 写法有误：要写值的选项后面要有值，开关后面没有值"
+            kind, about = kinds.OPTION_OR_SWITCH, {"name": error.option_name}
+        case UnusableValueError():
+            kind, about = error.kind, {"name": _named(error), **error.about}
         case click.BadParameter():
-            problem = f"{_named(error)} {error.message}"
+            kind, about = kinds.BAD_VALUE, {"name": _named(error), "message": error.message}
         case _:
-            problem = error.format_message()
-    hint = f"是不是 {'、'.join(near)}？" if near else ""
+            kind, about = kinds.COMMAND_LINE, {"message": error.format_message()}
     path = error.ctx.command_path if error.ctx is not None else "kpi-xl"
-    return InputError(problem, f"{hint}运行 {path} --help 看怎么写")
+    return InputError(kind(path=path, **about))
 
 
 def _named(error: click.BadParameter) -> str:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import click
 
 import workbook_templates
+from kpi_xl import kinds
 from kpi_xl.cli import (
     addin_commands,
     analysis_commands,
@@ -29,8 +30,8 @@ from kpi_xl.cli.chinese import Argument, Group, Option, Word, listed, refusal
 from kpi_xl.cli.terminal import (
     MONTH,
     Answer,
-    Asked,
     Speech,
+    add_options,
     asked,
     complain,
     console,
@@ -64,36 +65,13 @@ _NEAREST: Final = {"−": "－"}
         "kpi-xl --project demo --json warnings        预警，供程序读取",
     ),
 )
-@click.option(
-    "--project",
-    "-p",
-    cls=Option,
-    type=click.Path(path_type=Path),
-    default=Path(),
-    metavar="文件夹",
-    help="项目文件夹；不写则为当前文件夹。",
-)
-@click.option("--json", "as_json", cls=Option, is_flag=True, help="结果写成 JSON，供程序读取。")
-@click.option("--quiet", "-q", cls=Option, is_flag=True, help="不说话，只在出错时说。")
-@click.option("--verbose", "-v", cls=Option, is_flag=True, help="多说一些：每个文件，用了多久。")
 @click.version_option(None, "--version", package_name="kpi_xl", help="显示版本。")
 @click.pass_context
-def app(
-    context: click.Context, project: Path, as_json: bool, quiet: bool, verbose: bool
-) -> Answer | None:
+def app(context: click.Context) -> Answer | None:
     """保险等销售团队的 KPI：校验原始数据，计算指标，生成各单位、各人的工作簿。
 
-    先写选项，再写命令。每个命令都有说明，如 kpi-xl refresh --help。
+    这些选项写在命令前面、后面都可以。每个命令都有说明，如 kpi-xl refresh --help。
     """
-    if as_json + quiet + verbose > 1:
-        raise InputError("--json、--quiet、--verbose 只能写一个", "请去掉多余的")
-    speech = (
-        Speech.JSON if as_json
-        else Speech.QUIET if quiet
-        else Speech.VERBOSE if verbose
-        else Speech.USUAL
-    )  # fmt: skip
-    context.obj = Asked(project, speech)
     context.meta["kpi_xl.start"] = time.perf_counter()
     return _next_steps() if context.invoked_subcommand is None else None
 
@@ -209,7 +187,7 @@ def check() -> Answer:
             }
             for one in checked.tables.values()
         ],
-        "problems": [problem.record() for problem in checked.problems],
+        "problems": checked.problems,
         "unrecognised": checked.unrecognised,
         "left_out": [
             {
@@ -462,10 +440,13 @@ def completion(shell: str) -> Answer:
 
     found = get_completion_class(shell)
     if found is None:
-        raise InputError(f"不会给 {shell} 补全", "可以写：bash、zsh、fish")
+        raise InputError(kinds.NO_SHELL(shell=shell))
     source = found(app, {}, "kpi-xl", "_KPI_XL_COMPLETE").source()
     say(source)
     return {"shell": shell, "source": source}
+
+
+add_options(app)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -538,13 +519,13 @@ def main() -> None:
     except OSError as error:
         _refuse(file_error(error))
     except MemoryError:
-        _refuse(InputError("内存不够", "请关掉一些程序后再运行"))
+        _refuse(InputError(kinds.NO_MEMORY()))
     except Exception as error:
         if (of_system := database_error(error)) is not None:
             _refuse(of_system)
         log = log_fault(traceback.format_exc())
-        complain(f"程序出错了（{type(error).__name__}）。请把 {log} 发给维护人员。")
-        sys.exit(1)
+        fault = kinds.PROGRAM_FAULT(error=type(error).__name__, log=log)
+        _refuse(InputError(fault), exit_code=1)
 
 
 def _nearest(error: UnicodeError) -> tuple[str, int]:
@@ -554,14 +535,12 @@ def _nearest(error: UnicodeError) -> tuple[str, int]:
     return "".join(_NEAREST.get(each, "?") for each in text), error.end
 
 
-def _refuse(error: InputError) -> NoReturn:
+def _refuse(error: InputError, exit_code: int = 2) -> NoReturn:
     if "--json" in sys.argv:
-        places = {name: getattr(error, name) for name in ("file", "sheet", "row", "column")}
-        about = {"problem": error.problem, "advice": error.advice, **places, "value": error.value}
-        write_json({"error": about}, stderr=True)
+        write_json({"error": error.record()}, stderr=True)
     else:
         complain(str(error))
-    sys.exit(2)
+    sys.exit(exit_code)
 
 
 if __name__ == "__main__":

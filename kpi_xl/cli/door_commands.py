@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kpi_xl import kinds
 from kpi_xl.cli.chinese import Argument, Command, Option
 from kpi_xl.cli.terminal import Answer, Speech, asked, complain, progress_bar, project_here, say
 from kpi_xl.errors import InputError
@@ -111,9 +112,7 @@ def desk(no_browser: bool, starter: Path | None) -> Answer:
     try:
         from kpi_xl.desk.serve import serve
     except ModuleNotFoundError as error:
-        raise InputError(
-            f"没有安装网页要用的组件（{error.name}）", "请运行 pip install 'kpi_xl[desk]'"
-        ) from error
+        raise InputError(kinds.DESK_NOT_INSTALLED()) from error
     serve(project, Path.home(), _tell_address, browser=not no_browser)
     say("已经结束")
     return {"project": None if project is None else project.folder}

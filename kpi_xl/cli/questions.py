@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import click
 
+from kpi_xl import kinds
 from kpi_xl.cli.terminal import visible
 from kpi_xl.errors import InputError
 
@@ -60,8 +61,5 @@ def _answer(question: str) -> str:
     except click.Abort as error:
         if sys.stdin.isatty():
             raise
-        raise InputError(
-            "有问题要问，可是没有人回答",
-            "请在命令行窗口里运行；只用有把握的，请加 --yes；也可以运行 kpi-xl desk，在网页里选",
-        ) from error
+        raise InputError(kinds.NOBODY_ANSWERS()) from error
     return answer.strip()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from kpi_xl import kinds
 from kpi_xl.cli.chinese import Argument, Command, Group
 from kpi_xl.cli.terminal import Answer, project_here, say
 from kpi_xl.errors import InputError
@@ -76,7 +77,7 @@ def key(role: str) -> Answer:
     roles = project_here().settings.server.roles
     if role not in roles:
         known = "、".join(roles) or "还没有，请先在 kpi.toml 的 [server.roles] 里写"
-        raise InputError("[server.roles] 里没有这个角色", f"可以写的有：{known}", value=role)
+        raise InputError(kinds.NO_ROLE(known=known), value=role)
     secret, sha256 = new_key()
     quoted = json.dumps(role, ensure_ascii=False)
     line = f'"给谁用" = {{ sha256 = "{sha256}", role = {quoted} }}'

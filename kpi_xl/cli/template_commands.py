@@ -67,6 +67,6 @@ def check(file: Path, rewrite: Path | None) -> Answer:
         "slots": found.slots,
         "unknown": found.unknown,
         "unusable": found.unusable,
-        "missing": [one._asdict() for one in lacking],
+        "missing": lacking,
         "for_units": found.for_units,
     }

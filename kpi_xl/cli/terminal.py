@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from kpi_xl import kinds
 from kpi_xl.cli.chinese import Option, width
+from kpi_xl.errors import InputError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -58,7 +60,7 @@ class Speech(enum.Enum):
 
 @dataclasses.dataclass
 class Asked:
-    """What was asked for before the command, and how the run ends.
+    """What was asked for before or behind the command, and how the run ends.
 
     Parameters
     ----------
@@ -79,6 +81,59 @@ class Asked:
         """The project's folder where one is named, or the current folder is one."""
         here = self.project == Path() and not (self.project / "kpi.toml").is_file()
         return None if here else self.project
+
+
+def _speaks(_: click.Context, param: click.Parameter, value: bool) -> None:
+    if not value:
+        return
+    wanted, run = Speech(param.name), asked()
+    if run.speech not in (Speech.USUAL, wanted):
+        raise InputError(kinds.ONE_OF_SPEECH())
+    run.speech = wanted
+
+
+def _is_in(_: click.Context, __: click.Parameter, value: Path | None) -> None:
+    if value is not None:
+        asked().project = value
+
+
+def add_options(command: click.Command, hidden: bool = False) -> None:
+    """Have a command and those in it take what may be asked for before or behind any command.
+
+    Parameters
+    ----------
+    command : click.Command
+        The command.
+    hidden : bool
+        Whether its help leaves them out: that of the program has them.
+    """
+    project = Option(
+        ("--project", "-p"),
+        type=click.Path(path_type=Path),
+        metavar="文件夹",
+        help="项目文件夹；不写则为当前文件夹。",
+        callback=_is_in,
+        expose_value=False,
+        hidden=hidden,
+    )
+    speech = (
+        Option(
+            (name, *short),
+            is_flag=True,
+            help=text,
+            callback=_speaks,
+            expose_value=False,
+            hidden=hidden,
+        )
+        for name, short, text in (
+            ("--json", (), "结果写成 JSON，供程序读取。"),
+            ("--quiet", ("-q",), "不说话，只在出错时说。"),
+            ("--verbose", ("-v",), "多说一些：每个文件，用了多久。"),
+        )
+    )
+    command.params[:0] = [project, *speech]
+    for one in command.commands.values() if isinstance(command, click.Group) else ():
+        add_options(one, hidden=True)
 
 
 def asked() -> Asked:
@@ -225,6 +280,8 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(one) for key, one in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_plain(one) for one in value]
+    if hasattr(value, "record"):
+        return _plain(value.record())
     if dataclasses.is_dataclass(value) and type(value).__str__ is object.__str__:
         # What is not shown of a record, such as a password, is not written either.
         names = (field.name for field in dataclasses.fields(value) if field.repr)

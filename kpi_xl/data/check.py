@@ -313,22 +313,12 @@ def _problems(checked: CheckedTable, findings: Iterable[Finding]) -> list[Proble
 
 
 def _not_filled_in(table: Table, file: Path) -> InputError:
-    return InputError(
-        f"还没有填写{table.name}",
-        f"请打开这个文件，在“{table.name}”工作表里从第二行起填写；已有现成的{table.name}文件，"
-        f"放在同一个文件夹里也可以",
-        file=file,
-        sheet=table.name,
-    )
+    return InputError(kinds.NOT_FILLED_IN(table=table.name), file=file, sheet=table.name)
 
 
 def _no_table(table: Table, project: Project, left_out: Sequence[LeftOut]) -> InputError:
     names = "、".join((table.name, *(alias for alias in table.aliases if not alias.isascii())))
     others = "、".join(dict.fromkeys(one.name for one in left_out if one.matters))
     return InputError(
-        f"数据文件夹里没有{table.name}表",
-        f"请放入文件名里有“{names}”之一的 .xlsx 或 .csv 文件，"
-        f"或运行 kpi-xl map 选是哪个文件"
-        + (f"（文件夹里没有读的文件：{others}）" if others else ""),
-        file=project.data,
+        kinds.TABLE_MISSING(table=table.name, names=names, others=others), file=project.data
     )

@@ -15,8 +15,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
+from kpi_xl import kinds
 from kpi_xl.data.circulation_schema import APPLICATION, SCHEMA, VERSION, bring_up_to_date, has_all
 from kpi_xl.errors import InputError
+from kpi_xl.fault import Kind
 from kpi_xl.project import Project
 from kpi_xl.system.files import put, remove, unfinished
 from kpi_xl.system.holding import holding
@@ -60,10 +62,10 @@ def circulation(project: Project) -> Iterator[sqlite3.Connection]:
     file = file_of(project)
     if not file.is_file():
         if backup_of(project).is_file():
-            raise _lost(project, "下发和回收的记录不见了")
+            raise _lost(project, kinds.RECORD_GONE)
         _make(file)
     elif file.stat().st_size == 0:
-        raise _lost(project, "下发和回收的记录是空的（0 字节）")
+        raise _lost(project, kinds.RECORD_EMPTY)
     with _told(project), closing(sqlite3.connect(file, timeout=_PATIENCE)) as connection:
         connection.row_factory = sqlite3.Row
 
@@ -71,7 +73,7 @@ def circulation(project: Project) -> Iterator[sqlite3.Connection]:
             try:
                 return found.decode()
             except UnicodeDecodeError as error:
-                raise _lost(project, "下发和回收的记录损坏了") from error
+                raise _lost(project, kinds.RECORD_DAMAGED) from error
 
         connection.text_factory = text
         try:
@@ -81,7 +83,7 @@ def circulation(project: Project) -> Iterator[sqlite3.Connection]:
             connection.execute("PRAGMA trusted_schema = OFF")
             _check_kind(project, connection)
         except UnicodeDecodeError as error:  # SQLite's message quotes the damaged schema
-            raise _lost(project, "下发和回收的记录损坏了") from error
+            raise _lost(project, kinds.RECORD_DAMAGED) from error
         yield connection
 
 
@@ -100,7 +102,7 @@ def changing(project: Project) -> Iterator[sqlite3.Connection]:
     ):
         found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
-            raise _lost(project, "下发和回收的记录损坏了")
+            raise _lost(project, kinds.RECORD_DAMAGED)
         try:
             yield connection
         except sqlite3.DatabaseError:
@@ -142,15 +144,11 @@ def _check_kind(project: Project, connection: sqlite3.Connection) -> None:
         for what in ("user_version", "application_id")
     )
     if application == APPLICATION and version > VERSION:
-        raise InputError(
-            "下发和回收的记录是更新的程序写的，这个程序读不懂",
-            "请升级 kpi_xl 再运行",
-            file=file_of(project),
-        )
+        raise InputError(kinds.RECORD_NEWER(), file=file_of(project))
     if (application, version) not in ((0, 0), (APPLICATION, VERSION)) or not has_all(
         connection, version
     ):
-        raise _lost(project, "这不是下发和回收的记录，或者它损坏了")
+        raise _lost(project, kinds.RECORD_FOREIGN)
     if version != VERSION:
         bring_up_to_date(connection, project.settings.name)
 
@@ -164,17 +162,12 @@ def _told(project: Project) -> Iterator[None]:
         # The low byte is what it is, the others how it came.
         if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGED:
             raise
-        raise _lost(project, "下发和回收的记录损坏了") from error
+        raise _lost(project, kinds.RECORD_DAMAGED) from error
 
 
-def _lost(project: Project, problem: str) -> InputError:
+def _lost(project: Project, kind: Kind) -> InputError:
     file, backup = file_of(project), backup_of(project)
-    if backup.is_file():
-        when = dt.datetime.fromtimestamp(backup.stat().st_mtime)
-        advice = (
-            f"{when:%Y-%m-%d %H:%M} 的备份在 {backup}：请把 {FILE} 和 {FILE}-journal（若有）"
-            f"移走，再把备份复制一份，改名为 {FILE}"
-        )
-    else:
-        advice = "没有找到程序留的备份；请用自己备份的文件恢复，确实要从头开始才把它移走"
-    return InputError(f"{problem}，没有动它", advice, file=file)
+    there = backup.is_file()
+    when = dt.datetime.fromtimestamp(backup.stat().st_mtime) if there else None
+    fault = kind(file=FILE, backup=backup if there else None, when=when)
+    return InputError(fault, file=file)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
+from kpi_xl import kinds
 from kpi_xl.calendar import Month, working_days
 from kpi_xl.catalogue.measures import COUNTED
 from kpi_xl.data import steps
@@ -86,7 +87,7 @@ def _span(engine: Engine, settings: Settings, calendar: Months) -> tuple[Month, 
             if settings.as_of is not None:
                 last = max(last, Month.containing(settings.as_of, settings.month_cut))
             return first, last
-    raise InputError("没有可用的数据", "请先运行 kpi-xl check，按校验报告改正后再试")
+    raise InputError(kinds.NOTHING_USABLE())
 
 
 def _part_month(

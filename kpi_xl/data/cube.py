@@ -19,6 +19,7 @@ from typing import Any, Final, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from kpi_xl import kinds
 from kpi_xl.aggregation import Total
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.measures import COUNTED
@@ -268,11 +269,7 @@ class Cube:
         """
         index = month.number - self.first.number
         if not 0 <= index < self.values.shape[2]:
-            raise InputError(
-                f"{month} 没有数据",
-                f"现有数据从 {self.first} 到 {self.last}，"
-                "请换一个月份，或把该月的文件放进 data 文件夹",
-            )
+            raise InputError(kinds.NO_SUCH_DATA(month=month, first=self.first, last=self.last))
         return index
 
     def unit_index(self, label: str, level: str | None = None) -> int:
@@ -296,19 +293,18 @@ class Cube:
             return found[0]
         if found:
             paths = listed(self.units, found)
-            raise InputError(f"有 {len(found)} 个单位叫“{label}”", f"请写全称，如：{paths}")
-        names = {unit.name: unit.path for unit in self.units} | {u.path: u.path for u in self.units}
-        like = list(dict.fromkeys(names[one] for one in near(label, names)))
-        if like:
-            hint = f"是不是：{'、'.join(like)}"
-        else:
-            top = next(
-                (one for one in (LEVELS[2], LEVELS[1], LEVELS[3]) if self.of_level(one)), LEVELS[0]
-            )
-            named = [self.units[i].path for i in self.of_level(top)]
-            more = " 等" if len(named) > _NAMED else ""
-            hint = f"有这些单位：{'、'.join(named[:_NAMED])}{more}，和它们的下属单位"
-        raise InputError(f"没有名为“{label}”的单位", hint)
+            raise InputError(kinds.UNIT_SEVERAL(count=len(found), label=label, paths=paths))
+        # A department is meant before its teams, which begin like it.
+        units = sorted(self.units, key=lambda unit: LEVELS.index(unit.level))
+        names = {u.path: u.path for u in units} | {u.name: u.path for u in reversed(units)}
+        order = dict.fromkeys(name for unit in units for name in (unit.name, unit.path))
+        like = dict.fromkeys(names[one] for one in near(label, order))
+        top = next(
+            (one for one in (LEVELS[2], LEVELS[1], LEVELS[3]) if self.of_level(one)), LEVELS[0]
+        )
+        named = [self.units[i].path for i in self.of_level(top)]
+        known = "、".join(named[:_NAMED]) + (" 等" if len(named) > _NAMED else "")
+        raise InputError(kinds.UNIT_UNKNOWN(label=label, like="、".join(like), known=known))
 
     def of_level(self, level: str) -> list[int]:
         """The units of a level, the unassigned one left out."""
@@ -428,7 +424,7 @@ class Cube:
         try:
             return cls._of(unsealed(file))
         except (DamagedError, struct.error, ValueError, KeyError, TypeError) as error:
-            raise InputError("指标数据读不出来", "请运行 kpi-xl refresh", file=file) from error
+            raise InputError(kinds.CUBE_UNREADABLE(), file=file) from error
 
     @classmethod
     def _of(cls, content: memoryview) -> Cube:

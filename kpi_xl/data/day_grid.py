@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from kpi_xl import kinds
 from kpi_xl.calendar import is_working_day
 from kpi_xl.errors import InputError
 from kpi_xl.readers.cell import plain
@@ -87,11 +88,7 @@ def days_meant(headings: Sequence[str], said: Sequence[str], file: Path) -> list
         return [day if isinstance(day, dt.date) else None for day in days]
     named = next((found for text in said if (found := _MONTH.search(plain(text)))), None)
     if named is None:
-        raise InputError(
-            "考勤表的标题只有几号，不知道是哪年哪月",
-            "请在表格上面、工作表名或文件名里写上年月，如“2024年6月考勤”",
-            file=file,
-        )
+        raise InputError(kinds.DAYS_OF_NO_MONTH(), file=file)
     meant: list[dt.date | None] = []
     for heading in headings:
         number = _NUMBER.fullmatch(plain(heading))

@@ -7,11 +7,11 @@ import re
 from pathlib import Path
 from typing import Final
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
 
 _UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CHINESE: Final = re.compile("[\u3000-\u9fff\uff00-\uffef]")
-_ADVICE: Final = "请在 Excel 里打开原始数据，另存为“CSV UTF-8（逗号分隔）”或 .xlsx"
 
 
 def to_utf8(content: bytes, file: Path) -> bytes:
@@ -33,20 +33,11 @@ def to_utf8(content: bytes, file: Path) -> bytes:
         try:
             return content.decode("utf-16").encode()
         except UnicodeDecodeError as error:
-            raise InputError("文件编码有误，读不了", _ADVICE, file=file) from error
+            raise InputError(kinds.ENCODING_BROKEN(), file=file) from error
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise InputError(
-            "文件其实是 Excel 工作簿，只是名字以 .csv 结尾",
-            "请把扩展名改为 .xlsx（旧版的 .xls 请在 Excel 里另存为 .xlsx）",
-            file=file,
-        )
+        raise InputError(kinds.WORKBOOK_AS_CSV(), file=file)
     if (nul := content.find(b"\0")) >= 0:
-        raise InputError(
-            "文件不是文本文件，或已损坏（有空字符）",
-            "请重新导出；如果是 Excel 工作簿，请把扩展名改为 .xlsx",
-            file=file,
-            row=_line(content, nul),
-        )
+        raise InputError(kinds.NUL_IN_TEXT(), file=file, row=_line(content, nul))
     marked = content.startswith(codecs.BOM_UTF8)
     if marked:
         content = content[len(codecs.BOM_UTF8) :]
@@ -68,20 +59,12 @@ def _from_gbk(content: bytes, file: Path) -> bytes:
         return content.decode("gb18030").encode()
     except UnicodeDecodeError as error:
         raise InputError(
-            "文字编码既不是 UTF-8 也不是 GBK，读不了",
-            _ADVICE,
-            file=file,
-            row=_line(content, error.start),
+            kinds.NEITHER_ENCODING(), file=file, row=_line(content, error.start)
         ) from error
 
 
 def _mixed(file: Path, line: int) -> InputError:
-    return InputError(
-        "这一行的文字编码与其他行不同（UTF-8 与 GBK 混在一个文件里），或者文件不完整",
-        f"请检查这一行是不是从别的文件粘贴来的；{_ADVICE}",
-        file=file,
-        row=line,
-    )
+    return InputError(kinds.MIXED_ENCODINGS(), file=file, row=line)
 
 
 def _line(content: bytes, offset: int) -> int:

@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from kpi_xl import kinds
 from kpi_xl.data import markup_file, merged_cells, sheet_structure, xlsx_package
 from kpi_xl.data.formats import Format
 from kpi_xl.data.grid import Grid
@@ -164,17 +165,9 @@ def _open(file: Path, kind: Format) -> fastexcel.ExcelReader:
         with file.open("rb") as content:
             start = content.read(_HEAD)
         if "password" in str(error).casefold() or _ENCRYPTED in start:
-            raise InputError(
-                "文件有打开密码，读不了",
-                "请在 Excel 里打开，用“文件→信息→保护工作簿→用密码进行加密”清空密码后另存",
-                file=file,
-            ) from error
+            raise InputError(kinds.FILE_LOCKED(), file=file) from error
         if start.startswith(b"\xd0\xcf\x11\xe0"):
-            raise InputError(
-                "旧版格式的文件已损坏，或者加了密，读不了",
-                "请在 Excel 或 WPS 里打开，另存为“Excel 工作簿 (*.xlsx)”",
-                file=file,
-            ) from error
+            raise InputError(kinds.OLD_FILE_DAMAGED(), file=file) from error
         raise _no_workbook(file) from error
 
 
@@ -182,16 +175,8 @@ def _no_workbook(file: Path) -> InputError:
     with file.open("rb") as content:
         begins = content.read(2)
     if begins != b"PK":
-        return InputError(
-            f"文件不是 Excel 工作簿，只是名字以 {file.suffix} 结尾",
-            "请在 Excel 里打开，另存为“Excel 工作簿 (*.xlsx)”",
-            file=file,
-        )
-    return InputError(
-        "文件不完整或已损坏，可能只复制或下载了一半",
-        "请重新导出或重新复制这个文件",
-        file=file,
-    )
+        return InputError(kinds.NOT_A_WORKBOOK(suffix=file.suffix), file=file)
+    return InputError(kinds.FILE_INCOMPLETE(), file=file)
 
 
 def _load(reader: fastexcel.ExcelReader, name: str, file: Path) -> tuple[pa.RecordBatch, bool]:
@@ -207,8 +192,7 @@ def _load(reader: fastexcel.ExcelReader, name: str, file: Path) -> tuple[pa.Reco
         if type(error).__name__ != "PanicException":
             raise
         raise InputError(
-            "工作表里有日期格式的数字大得没有这一天，读不了",
-            "请在 Excel 里找到显示为 ##### 的单元格，改成正确的日期或清空",
+            kinds.DAY_TOO_LARGE(),
             file=file,
             sheet=name,
             value=sheet_structure.absurd_number(file, name) if zipfile.is_zipfile(file) else None,
@@ -226,12 +210,7 @@ def _told_as_damaged(file: Path, sheet: str | None) -> Iterator[None]:
 
 
 def _damaged(file: Path, name: str | None) -> InputError:
-    return InputError(
-        "工作表读不了，文件可能已损坏",
-        "请在 Excel 里打开这个文件，确认内容完整后另存一份",
-        file=file,
-        sheet=name,
-    )
+    return InputError(kinds.SHEET_UNREADABLE(), file=file, sheet=name)
 
 
 def _with_cells(batch: pa.RecordBatch, structure: Structure) -> list[Any]:

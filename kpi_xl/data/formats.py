@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 from typing import Final, Literal
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
 
 Format = Literal["xlsx", "xlsb", "xls", "ods", "html", "xml", "parquet", "text"]
@@ -71,11 +72,7 @@ def _of_package(file: Path, named: Format | None) -> Format | None:
     names = set(parts)
     if len(names) < len(parts) and (named or any("workbook" in name for name in names)):
         twice = next(name for name in parts if parts.count(name) > 1)
-        raise InputError(
-            f"文件里有两份“{twice}”，不知道哪一份是真的",
-            "请在 Excel 里打开核对，另存为 .xlsx；打不开的请重新导出",
-            file=file,
-        )
+        raise InputError(kinds.RAW_PART_TWICE(part=twice), file=file)
     if "xl/workbook.bin" in names:
         return "xlsb"
     if any(name.endswith("workbook.xml") for name in names):

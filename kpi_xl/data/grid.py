@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kpi_xl import kinds
 from kpi_xl.data.headings import Match
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
@@ -63,11 +64,9 @@ class Grid:
 
 def empty_file(file: Path) -> InputError:
     """What is said of a file with nothing in it."""
-    return InputError("文件是空的", "请重新导出这个文件", file=file)
+    return InputError(kinds.FILE_EMPTY(), file=file)
 
 
 def not_open(file: Path) -> InputError:
     """What is said of a file that another program keeps for itself."""
-    return InputError(
-        "文件打不开，可能正被别的程序使用", "请在 Excel 里关闭这个文件再试", file=file
-    )
+    return InputError(kinds.FILE_IN_USE(), file=file)

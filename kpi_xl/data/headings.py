@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from kpi_xl import kinds
 from kpi_xl.catalogue.schema import Column, Table
 from kpi_xl.data.day_grid import day_columns
 from kpi_xl.errors import InputError
@@ -262,13 +263,15 @@ class Headings:
             The headings that are there, for people.
         """
         names = "、".join(f"「{name}」" for name in others)
+        kind = kinds.NO_SHEET_OF_TABLE if others else kinds.NO_HEADING_ROW
         return InputError(
-            f"没有一张工作表有{self.table.name}表的标题行（文件里的工作表：{names}）"
-            if others
-            else f"找不到{self.table.name}表的标题行",
-            f"标题行要在前 {HEADER_WITHIN} 行里，要有这些标题：{self.wanted}；"
-            "请检查是不是放错了文件，或在 kpi.toml 的 "
-            f"[columns.{self.table.name}] 里写明对应的标题{there}",
+            kind(
+                table=self.table.name,
+                sheets=names,
+                within=HEADER_WITHIN,
+                wanted=self.wanted,
+                there=there,
+            ),
             file=file,
             sheet=sheet,
             row=None if first is None else 1,
@@ -337,9 +340,7 @@ class Headings:
             if len(same) > 1:
                 names = "、".join(f"“{cell.strip()}”" for cell in same)
                 raise InputError(
-                    f"有 {len(same)} 列的标题相同（{names}），不知道该用哪一列",
-                    "请删去多余的列，或把标题改得不同，再在 kpi.toml 的 "
-                    f"[columns.{self.table.name}] 里写明用哪一个",
+                    kinds.HEADINGS_ALIKE(count=len(same), names=names, table=self.table.name),
                     file=file,
                     sheet=sheet,
                     row=number,
@@ -357,16 +358,19 @@ class Headings:
     ) -> InputError:
         """What is said of a header that lacks a required heading; parameters as for `insist`."""
         return InputError(
-            f"{self.table.name}表缺少必需的列："
-            + "、".join(self.label(column) for column in match.missing),
-            self.advice(match, row) + _not_in(others),
+            kinds.COLUMNS_MISSING(
+                table=self.table.name,
+                columns="、".join(self.label(column) for column in match.missing),
+                others="、".join(f"「{name}」" for name in others),
+                **self.lacks(match, row),
+            ),
             file=file,
             sheet=sheet,
             row=number,
         )
 
-    def advice(self, match: Match, row: Sequence[str | None]) -> str:
-        """What to do about a header that lacks something, with the headings that are like it."""
+    def lacks(self, match: Match, row: Sequence[str | None]) -> dict[str, str]:
+        """What is told of a header that lacks something: the headings that are like it."""
         taken = set(match.positions.values())
         free = [cell.strip() for i, cell in enumerate(row) if cell and i not in taken]
         like = [
@@ -374,15 +378,12 @@ class Headings:
             for column in match.missing
             for cell in _near(self._names(column), free)
         ]
-        found = f"（文件里相近的标题：{'；'.join(like)}）" if like else ""
-        if not like and free:
-            shown = "、".join(free[:10]) + ("等" if len(free) > 10 else "")
-            found = f"（文件里没有用上的标题：{shown}）"
-        example = match.missing[0].name
-        return (
-            "请补上这些列，或在 kpi.toml 的 "
-            f'[columns.{self.table.name}] 里写明对应的标题，如 "{example}" = "文件里的标题"{found}'
-        )
+        shown = "、".join(free[:10]) + ("等" if len(free) > 10 else "")
+        return {
+            "example": match.missing[0].name,
+            "like": "；".join(like),
+            "unused": "" if like else shown,
+        }
 
     def _names(self, column: Column) -> tuple[str, ...]:
         mapped = self.mapping.get(column.code)
@@ -421,11 +422,6 @@ def _joined(rows: Sequence[Sequence[str | None]], known: frozenset[str]) -> list
 def _twice(match: Match, cells: Sequence[str | None]) -> bool:
     normal = [normalise(cell) if cell else "" for cell in cells]
     return any(normal.count(normal[place]) > 1 for place in match.positions.values())
-
-
-def _not_in(others: Sequence[str]) -> str:
-    names = "、".join(f"「{name}」" for name in others)
-    return f"；其他工作表（{names}）里也没有" if names else ""
 
 
 def _near(names: Sequence[str], free: Sequence[str]) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from lxml import etree, html
 
+from kpi_xl import kinds
 from kpi_xl.data.encoding import to_utf8
 from kpi_xl.errors import InputError
 from kpi_xl.readers.number import read_number
@@ -112,9 +113,7 @@ def spreadsheetml(file: Path) -> list[MarkupSheet]:
     try:
         root = etree.fromstring(_content(file), parser)
     except etree.XMLSyntaxError as error:
-        raise InputError(
-            "文件不完整或已损坏，可能只复制或下载了一半", "请重新导出或重新复制这个文件", file=file
-        ) from error
+        raise InputError(kinds.FILE_INCOMPLETE(), file=file) from error
     found = []
     for sheet in root.iter(f"{_SS}Worksheet"):
         cells: list[list[tuple[str | None, int, int]]] = []
@@ -146,7 +145,7 @@ def spreadsheetml(file: Path) -> list[MarkupSheet]:
 
 def _content(file: Path) -> bytes:
     if file.stat().st_size > LARGEST:
-        raise InputError("文件太大，读不了", "请在 Excel 里打开，另存为 .xlsx", file=file)
+        raise InputError(kinds.MARKUP_TOO_LARGE(), file=file)
     content = file.read_bytes()
     named = _CHARSET.search(content[:4096])
     if named and not content.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
@@ -228,15 +227,9 @@ def _laid_out(
     width = max((max(row, default=-1) for row in rows), default=-1) + 1
     area = len(rows) * width
     if area > _MOST_CELLS and sum(map(len, rows)) < area // 8:
-        raise InputError(
-            "有内容的单元格离表格太远，中间几乎都是空的，读不了",
-            "请在 Excel 里打开，删去表格以外的行和列，另存为 .xlsx",
-            file=file,
-        )
+        raise InputError(kinds.CELLS_FAR_AWAY(), file=file)
     return [[row.get(place) for place in range(width)] for row in rows], merged
 
 
 def _no_table(file: Path) -> InputError:
-    return InputError(
-        "文件是网页，里面没有表格", "请从系统里重新导出为 Excel 或 CSV，不要另存网页", file=file
-    )
+    return InputError(kinds.PAGE_WITHOUT_TABLE(), file=file)

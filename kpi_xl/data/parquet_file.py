@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from kpi_xl import kinds
 from kpi_xl.data.grid import Grid
 from kpi_xl.data.headings import Headings
 from kpi_xl.errors import InputError
@@ -72,9 +73,7 @@ def headings_of(file: Path) -> list[str | None]:
 
 
 def _no_parquet(file: Path) -> InputError:
-    return InputError(
-        "文件不是 Parquet 文件，或不完整、已损坏", "请重新导出或重新复制这个文件", file=file
-    )
+    return InputError(kinds.NOT_PARQUET(), file=file)
 
 
 def _text(column: Any, file: Path, heading: str) -> Any:
@@ -90,5 +89,5 @@ def _text(column: Any, file: Path, heading: str) -> Any:
         return column.cast(pa.string())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise InputError(
-            f"这一列的类型（{kind}）不能用", "请改用文本、数字或日期类型", file=file, column=heading
+            kinds.COLUMN_OF_OTHER_TYPE(type=kind), file=file, column=heading
         ) from error

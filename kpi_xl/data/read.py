@@ -127,13 +127,12 @@ def read_table(file: Path, table: Table, columns: Mapping[str, str] | None = Non
             raise empty_file(file)
         kind = format_of(file)
     except FileNotFoundError as error:
-        raise InputError("文件不存在", "请检查文件名", file=file) from error
+        raise InputError(kinds.NO_SUCH_FILE(), file=file) from error
     except PermissionError as error:
         raise not_open(file) from error
     if kind is None:
-        raise InputError(
-            f"不能读 {file.suffix or '没有扩展名的'} 文件", "请另存为 .xlsx 或 .csv", file=file
-        )
+        fault = kinds.NOT_READ(suffix=file.suffix) if file.suffix else kinds.WITHOUT_SUFFIX()
+        raise InputError(fault, file=file)
     sheet = _sheet_of(file, kind, table, columns) if kind in WORKBOOKS else None
     source = Source(table.code, file, file.name, sheet, kind)
     return _raw_table(source, table, _grid(file, kind, sheet, Headings(table, columns or {})))

@@ -179,7 +179,7 @@ class Finder:
     def _no_table(self, hinted: Sequence[str]) -> None:
         suffix = self.file.suffix.lower() or "没有扩展名"
         if self.named:
-            raise InputError(f"不能读 {suffix} 文件", "请另存为 .xlsx 或 .csv", file=self.file)
+            raise InputError(kinds.NOT_READ(suffix=suffix), file=self.file)
         if suffix in _ARCHIVES:
             self._leave(None, kinds.ARCHIVE())
         else:
@@ -308,7 +308,7 @@ class Finder:
         return kinds.LACKING(
             table=headings.table.name,
             columns="、".join(column.name for column in match.missing),
-            advice=headings.advice(match, fit.header.cells),
+            **headings.lacks(match, fit.header.cells),
         )
 
     def _nothing_found(self, sheets: Sequence[_Sheet], hinted: Sequence[str]) -> None:
@@ -318,7 +318,7 @@ class Finder:
         if matter:
             if meant:
                 first = matter[0]
-                raise InputError(first.reason, first.advice, file=self.file, sheet=first.sheet)
+                raise InputError(first.fault, file=self.file, sheet=first.sheet)
             return
         visible = [sheet for sheet in sheets if not sheet.hidden]
         if meant:
@@ -347,8 +347,7 @@ class Finder:
         others = [sheet.name for sheet in sheets if sheet.name is not None]
         if best is None:
             there = _headings_there(sheets)
-            shown = f"（文件里的标题：{there}）" if there else ""
-            return headings.absent(self.file, None, None, others=others, there=shown)
+            return headings.absent(self.file, None, None, others=others, there=there)
         header, name = best
         others = [other for other in others if other != name]
         return headings.lacking(

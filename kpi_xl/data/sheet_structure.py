@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Final
 from xml.etree import ElementTree
 
+from kpi_xl import kinds
 from kpi_xl.data.xlsx_package import opened
 from kpi_xl.errors import InputError
 from kpi_xl.readers.cell import UNCOMPUTED
@@ -303,13 +304,7 @@ def _last_cell(piece: bytes, before: int) -> re.Match[bytes] | None:
 
 
 def _too_large(file: Path, sheet: str, cell: str) -> InputError:
-    return InputError(
-        f"工作表有内容的单元格一直到 {cell}，中间几乎都是空的，读不了",
-        "请在 Excel 里按 Ctrl+End 找到最后的单元格，删去表格以外的行和列后保存；"
-        "或把表格复制到新的工作簿",
-        file=file,
-        sheet=sheet,
-    )
+    return InputError(kinds.LAST_CELL_FAR(cell=cell), file=file, sheet=sheet)
 
 
 def number(letters: bytes) -> int:

@@ -10,6 +10,7 @@ from typing import Final
 
 import duckdb
 
+from kpi_xl import kinds
 from kpi_xl.catalogue.schema import TABLES, Kind, Table
 from kpi_xl.data.checked import Checked
 from kpi_xl.data.compute import compute
@@ -171,11 +172,7 @@ def _is_another(project: Project, cube: Cube) -> bool:
 
 
 def _changed(project: Project) -> InputError:
-    return InputError(
-        "这个文件刚被另一个程序更新过，或已损坏",
-        "请再运行一次，会照原始文件重新生成",
-        file=project.store,
-    )
+    return InputError(kinds.STORE_CHANGED(), file=project.store)
 
 
 def build_from(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from kpi_xl import kinds
 from kpi_xl.catalogue.schema import LISTS, Table
 from kpi_xl.data.recognise import Finder
 from kpi_xl.data.sources import LeftOut, Source
@@ -48,9 +49,7 @@ def raw_files(project: Project) -> list[Path]:
     """
     folder = project.data
     if not folder.is_dir():
-        raise InputError(
-            f"没有数据文件夹“{folder}”", "请建立这个文件夹，把原始文件放进去", file=folder
-        )
+        raise InputError(kinds.NO_DATA_FOLDER(folder=folder), file=folder)
     ours = {project.output.resolve(), project.returned.resolve()}
     found = []
     for place, folders, files in os.walk(folder):
@@ -107,8 +106,7 @@ def named_tables(project: Project, present: Sequence[Path]) -> dict[Path, tuple[
             fits = [path for path in present if path.match(pattern)]
             if not fits:
                 raise InputError(
-                    f"kpi.toml 的 [files] 里写的“{pattern}”没有找到",
-                    f"请检查文件名，文件要放在“{project.data}”里",
+                    kinds.FILE_NAMED_MISSING(pattern=pattern, data=project.data),
                     file=project.folder / "kpi.toml",
                 )
             for path in fits:
@@ -129,8 +127,6 @@ def _refuse_copies(table: Table, paths: list[Path]) -> None:
                 digest = hashlib.file_digest(content, "sha256").hexdigest()
             if digest in seen:
                 raise InputError(
-                    f"与“{seen[digest].name}”内容完全相同，{table.name}会重复计算",
-                    "请删去其中一个",
-                    file=path,
+                    kinds.SAME_CONTENT(other=seen[digest].name, table=table.name), file=path
                 )
             seen[digest] = path

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 import duckdb
 
+from kpi_xl import kinds
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import LEVELS, Unit
@@ -64,8 +65,9 @@ def _path(month: Month, level: str, label: str, paths: Collection[str]) -> str:
     found = sorted(path for path in paths if path.rpartition("/")[2] == label)
     if len(found) > 1:
         raise InputError(
-            f"目标表 {month} 的“{label}”：有 {len(found)} 个{level}叫这个名字",
-            f"请在目标表的“单位”列写全称：{'、'.join(found)}",
+            kinds.TARGET_UNIT_SEVERAL(
+                month=month, label=label, count=len(found), level=level, paths="、".join(found)
+            ),
             value=label,
         )
     return found[0] if found else label

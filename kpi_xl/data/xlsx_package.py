@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.workbook.ooxml.package import HIGHEST_RATIO, RATIO_MATTERS_FROM
 
@@ -30,9 +31,5 @@ def opened(file: Path) -> Iterator[zipfile.ZipFile]:
             trap = dense and part.file_size > RATIO_MATTERS_FROM
             tells = part.filename.endswith((".rels", "workbook.xml", "[Content_Types].xml"))
             if trap or (tells and part.file_size > _SMALL):
-                raise InputError(
-                    f"解压后大得不正常（{part.filename}），可能是恶意文件",
-                    "不要使用这个文件；确认来源后请对方重新导出一份",
-                    file=file,
-                )
+                raise InputError(kinds.RAW_BOMB(part=part.filename), file=file)
         yield package

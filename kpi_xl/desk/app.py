@@ -19,6 +19,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 import workbook_templates
+from kpi_xl import kinds
 from kpi_xl.desk import sheet_form
 from kpi_xl.desk.desk import Desk
 from kpi_xl.errors import InputError
@@ -142,9 +143,7 @@ def _said(page: str, text: str) -> str:
 
 def _same_edition(desk: Desk, form: FormData) -> None:
     if _text(form, "edition") != str(desk.edition):
-        raise InputError(
-            "这一页打开以后，别的窗口里已经改过", "请回到这一页重新打开，看过现在的内容再选"
-        )
+        raise InputError(kinds.CHANGED_ELSEWHERE())
 
 
 # --- the pages
@@ -177,7 +176,7 @@ def _upload(desk: Desk, form: FormData) -> str:
         if isinstance(one, UploadFile) and one.filename
     ]
     if not brought:
-        raise InputError("没有选文件", "请先选择文件，再点“放进来”")
+        raise InputError(kinds.NO_FILE_CHOSEN())
     return _said("/map", f"放进来了：{'、'.join(brought)}")
 
 
@@ -219,7 +218,7 @@ def _sheet(desk: Desk, asked: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
     session = desk.mapping()
     name = asked.get("name", "")
     if name not in session.sheets:
-        raise InputError("没有这个文件或工作表", "请从“文件怎么读”那一页的列表里选")
+        raise InputError(kinds.DESK_NO_SHEET())
     return "sheet.html", sheet_form.shown(session, name, asked.get("table", ""))
 
 
@@ -228,7 +227,7 @@ def _choose(desk: Desk, form: FormData) -> str:
     session = desk.mapping()
     name = _text(form, "name")
     if name not in session.sheets:
-        raise InputError("没有这个文件或工作表", "请从“文件怎么读”那一页的列表里选")
+        raise InputError(kinds.DESK_NO_SHEET())
     given = {key: value for key, value in form.multi_items() if isinstance(value, str)}
     session.choose(name, sheet_form.chosen(session, name, given))
     desk.changed()

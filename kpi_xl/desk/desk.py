@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from kpi_xl import kinds
 from kpi_xl.data.checked import Checked
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.check import check
@@ -60,14 +61,14 @@ class Desk:
             When there is none.
         """
         if self.project is None:
-            raise InputError("还没有选择项目", "请先选择放着文件的文件夹，或已有的项目")
+            raise InputError(kinds.DESK_NO_PROJECT())
         return self.project
 
     def open(self, folder: str, name: str) -> None:
         """Open a project, or make one that reads a folder's files."""
         given = folder.strip().strip('"')
         if not given:
-            raise InputError("没有写文件夹", "请写放着导出文件的文件夹，或从列表里选")
+            raise InputError(kinds.NO_FOLDER_TYPED())
         place = Path(given).expanduser()
         place = place if place.is_absolute() else self.home / place
         self._forget()
@@ -144,12 +145,10 @@ class Desk:
             letter for letter in plain if letter.isprintable() and letter not in '<>:"|?*'
         )
         if plain.startswith(".") or not plain or len(plain.encode()) > 200:
-            raise InputError(f"文件名“{plain}”不能用", "请换一个文件名")
+            raise InputError(kinds.FILE_NAME_UNUSABLE(name=plain))
         file = self.here.data / plain
         if file.exists():
-            raise InputError(
-                f"“{plain}”已经在原始文件的文件夹里了", "请换一个文件名，或先把原来的移走"
-            )
+            raise InputError(kinds.FILE_THERE_ALREADY(name=plain))
         with unfinished(file) as draft:
             with draft.open("wb") as out:
                 while piece := content.read(_PIECE):
@@ -180,10 +179,10 @@ class Desk:
         """
         folder = self.here.output.resolve()
         if path not in dict(self.results()):
-            raise InputError("没有这个结果文件", "请从列表里选")
+            raise InputError(kinds.NO_SUCH_RESULT())
         file = (folder / path).resolve()
         if not file.is_relative_to(folder):  # a link that leads elsewhere
-            raise InputError("没有这个结果文件", "请从列表里选")
+            raise InputError(kinds.NO_SUCH_RESULT())
         return file
 
     def show(self, path: str) -> None:
@@ -201,9 +200,7 @@ class Desk:
                 start_new_session=True,
             )
         except OSError as error:
-            raise InputError(
-                "这台电脑上没有打开它的程序", f"请在文件管理器里打开：{target}"
-            ) from error
+            raise InputError(kinds.NOTHING_OPENS_IT(target=target)) from error
         threading.Thread(target=process.wait, daemon=True).start()  # nothing is left of it
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from kpi_xl import kinds
 from kpi_xl.catalogue.schema import LISTS
 from kpi_xl.data.proposals import SheetProposal
 from kpi_xl.errors import InputError
@@ -122,18 +123,16 @@ def chosen(session: MappingSession, name: str, given: Mapping[str, str]) -> Answ
         if column in known:
             if column in columns:
                 raise InputError(
-                    f"“{columns[column]}”和“{heading}”都选了“{known[column].name}”",
-                    "一个标准列只能用一列，请改其中一个",
+                    kinds.COLUMN_CHOSEN_TWICE(
+                        first=columns[column], second=heading, column=known[column].name
+                    )
                 )
             columns[column] = heading
         elif heading in proposed:
             unused.append(heading)
     missing = [one.name for one in table.columns if one.required and one.code not in columns]
     if missing:
-        raise InputError(
-            f"{table.name}表还缺必需的列：{'、'.join(missing)}",
-            "请给它们选一列；文件里没有的，这个文件就不能当作这张表",
-        )
+        raise InputError(kinds.COLUMNS_NOT_CHOSEN(table=table.name, columns="、".join(missing)))
     at = {heading: place for place, heading in _headings(proposal)}
     units = {
         one.heading: unit

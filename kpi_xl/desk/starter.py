@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 from typing import Final
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.system.files import write_whole
 
@@ -57,7 +58,7 @@ def open_page(project: Path | None) -> None:
         When what it needs is not installed.
     """
     if any(importlib.util.find_spec(name) is None for name in _NEEDED):
-        raise InputError("没有安装网页要用的组件", "请运行 pip install 'kpi_xl[desk]'")
+        raise InputError(kinds.DESK_NOT_INSTALLED())
     flags = 0
     if sys.platform == "win32":
         # No window of a command line, and no end with the program that started it.

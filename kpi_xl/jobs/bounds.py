@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kpi_xl import kinds
 from kpi_xl.catalogue import kpis
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
@@ -107,19 +108,14 @@ def _band(name: str, healthy: str, danger: str, lower: bool) -> dict[str, float]
         band["danger"] = _number(name, danger)
         sign = -1 if lower else 1
         if sign * band["danger"] > sign * band["healthy"]:
-            raise InputError(
-                f"“{name}”的危险线比健康线还严",
-                "越高越好的，危险线写得比健康线低；越低越好的反过来",
-            )
+            raise InputError(kinds.BOUNDS_CROSSED(kpi=name))
     return band
 
 
 def _number(name: str, text: str) -> float:
     number = read_number(text)
     if isinstance(number, Fault):
-        raise InputError(
-            f"“{name}”的界限不是数字", "请写成 80% 或 0.8；两格都清空就用通常的", value=text
-        )
+        raise InputError(kinds.BOUND_NO_NUMBER(kpi=name), value=text)
     return number
 
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import workbook_templates
+from kpi_xl import kinds
 from kpi_xl.calendar import Month
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.store import reading
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.load import load
 from kpi_xl.project import Project
+from kpi_xl.readers.name import near
 from kpi_xl.slots import unit_sheets
 from kpi_xl.slots.monthly_review_values import came_back
 from kpi_xl.slots.recipients import Recipient, Recipients
@@ -112,11 +114,7 @@ def _filled(workbook: Template, to: Recipients, recipient: Recipient) -> bytes:
     """Somebody's workbook."""
     values, sheets = unit_sheets.values(workbook, to, recipient)
     if not values and not any(sheet.values for sheet in sheets):
-        raise InputError(
-            "模板里没有会填写的名称",
-            "请运行 kpi-xl template check 加这个文件，看哪些名称不认识、哪些不能用",
-            file=workbook.path,
-        )
+        raise InputError(kinds.NOTHING_TO_FILL(), file=workbook.path)
     # What was sent to one may be the template of others': nobody gets another's token with it.
     return unit_sheets.filled(workbook, values, sheets, NOBODY if workbook.is_somebodys else None)
 
@@ -153,10 +151,9 @@ def template_path(template: str) -> Path:
         return workbook_templates.path(template)
     file = Path(template)
     if not file.is_file():
-        raise InputError(
-            f"没有名为“{template}”的模板，也没有这个文件",
-            "官方模板有：" + "；".join(workbook_templates.NAMES) + "。也可以写自己工作簿的路径",
-        )
+        names = workbook_templates.NAMES
+        like = "、".join(near(template, names, cutoff=0.5))
+        raise InputError(kinds.NO_TEMPLATE(template=template, like=like, known="；".join(names)))
     return file
 
 
@@ -170,12 +167,7 @@ def month_meant(cube: Cube, text: str | None) -> Month:
     """
     if text is None:
         return cube.last
-    try:
-        month = Month.parse(text)
-    except ValueError:
-        raise InputError(
-            "月份写法看不懂", "请写成 2024-06、202406 或 2024年6月", value=text
-        ) from None
+    month = Month.meant(text)
     if month != cube.last + 1:
         cube.month_index(month)
     return month

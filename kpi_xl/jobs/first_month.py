@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from kpi_xl import kinds
 from kpi_xl.data.tables_found import raw_files
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project, Settings
@@ -43,7 +44,7 @@ def project_of(folder: Path, wanted: Path | None = None, name: str = "分公司"
         When there is no such folder, nothing in it, or another project is in the way.
     """
     if not folder.is_dir():
-        raise InputError(f"没有文件夹“{folder}”", "请写放着导出文件的文件夹")
+        raise InputError(kinds.NO_FOLDER_OF_FILES(folder=folder))
     if wanted is None and (folder / "kpi.toml").is_file():
         return Project.open(folder)
     data = folder.resolve()
@@ -51,26 +52,17 @@ def project_of(folder: Path, wanted: Path | None = None, name: str = "分公司"
     if (place / "kpi.toml").is_file():
         project = Project.open(place)
         if project.data.resolve() != data:
-            raise InputError(
-                f"“{place}”里已经有一个项目，读的是“{project.data.resolve()}”",
-                "请用 --project 写另一个项目文件夹",
-            )
+            raise InputError(kinds.OTHER_PROJECT_THERE(place=place, data=project.data.resolve()))
         return project
     if place == data or data in place.parents:
-        raise InputError(
-            f"项目不能建在放原始文件的文件夹“{data}”里",
-            "请用 --project 写别处的文件夹；不写则建在它旁边",
-        )
+        raise InputError(kinds.PROJECT_IN_DATA(data=data))
     if not is_new(place):
-        raise InputError(f"“{place}”里已经有别的文件", "请用 --project 写一个新的文件夹")
+        raise InputError(kinds.FOLDER_NOT_NEW(place=place))
     files = len(raw_files(Project(place, Settings(data=str(data)))))
     if not files:
-        raise InputError(f"文件夹“{data}”里没有文件", "请先把系统导出的文件、花名册放进去")
+        raise InputError(kinds.FOLDER_EMPTY(data=data))
     if files > _MOST:
-        raise InputError(
-            f"文件夹“{data}”连同里面的文件夹有 {files:,} 个文件，不像是专门放导出文件的",
-            "请把要用的文件放进一个单独的文件夹，再选它",
-        )
+        raise InputError(kinds.FOLDER_OF_MANY(data=data, files=f"{files:,}"))
     make_own(place)
     write_whole(place / "kpi.toml", settings_text(name).encode())
     written = f"../{data.name}" if data.parent == place.parent else data.as_posix()

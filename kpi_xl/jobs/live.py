@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from kpi_xl import kinds
 from kpi_xl.calendar import Month
 from kpi_xl.data.cube import Cube, Unit
 from kpi_xl.data.people import Person
@@ -101,11 +102,7 @@ def live(
             values = to.team(unit) if to.is_for_teams else to.unit(unit)
     known = {name: value for name, value in values.items() if name in slots}
     if not known:
-        raise InputError(
-            "当前工作簿里没有 kpi_xl 认得的名称",
-            "请在“公式 → 名称管理器”里给要填的单元格起名，如 kpi.活动率、unit.name；"
-            "要按官方模板生成工作簿，请点“生成”",
-        )
+        raise InputError(kinds.NO_NAMES_HERE())
     return Live(wanted, recipient, known)
 
 
@@ -153,7 +150,7 @@ def whose(
 def _month(sight: Sight, text: str | None) -> Month:
     """The month meant, of those that somebody sees data of."""
     if not sight.cube.months:
-        raise InputError("你可以看的单位没有数据", "请找管理这个服务的人")
+        raise InputError(kinds.NOTHING_TO_SEE())
     return month_meant(sight.cube, text)
 
 
@@ -166,7 +163,7 @@ def _find(to: Recipients, sight: Sight, agent: str) -> tuple[int, Person]:
             if person.agent == agent:
                 return number, person
     raise sight.missing(
-        f"这个工号的人（{to.month}）", "请在工作簿的工号格里写上工号", agent or "空白"
+        kinds.AGENT_NOT_HERE, kinds.AGENT_NOT_SEEN, agent or "空白", month=str(to.month)
     )
 
 
@@ -194,11 +191,9 @@ def _unit(sight: Sight, settings: Settings, present: Mapping[str, str]) -> int:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise sight.missing(
-            "这个单位", "请在工作簿的单位格里写单位的名称，或留空表示全公司", name or "空白"
-        )
+        raise sight.missing(kinds.UNIT_NOT_HERE, kinds.UNIT_NOT_SEEN, name or "空白")
     paths = "、".join(cube.units[i].path for i in found)
-    raise InputError(f"有 {len(found)} 个单位叫“{name}”", f"请写路径：{paths}")
+    raise InputError(kinds.UNIT_SEVERAL_HERE(count=len(found), name=name, paths=paths))
 
 
 def _said(cube: Cube, settings: Settings, index: int, slot: str) -> str:

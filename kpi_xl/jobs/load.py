@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from kpi_xl import kinds
 from kpi_xl.data.check import check_project
 from kpi_xl.data.checked import Checked
 from kpi_xl.data.code_version import program
@@ -96,9 +97,7 @@ def _made(
                 break
             stamp = now
         else:
-            raise InputError(
-                "原始文件在读取时一直有改动", "请等文件写完，再运行一次", file=project.data
-            )
+            raise InputError(kinds.CHANGING_ALL_THE_TIME(), file=project.data)
         undone = _reported(project, checked)
         cube = build(project, checked, "" if undone else stamp, progress)
     else:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from kpi_xl import kinds
 from kpi_xl.catalogue.schema import LISTS
 from kpi_xl.data.headings import Headings
 from kpi_xl.data.proposals import SheetProposal, propose, with_all_words
@@ -60,9 +61,7 @@ class MappingSession:
 
     def __init__(self, project: Project) -> None:
         if project.settings.in_database:
-            raise InputError(
-                "这个项目的原始表在公司的数据库里，没有文件要认", "列名请在数据库的视图里改"
-            )
+            raise InputError(kinds.TABLES_IN_DATABASE())
         self.project = project
         # What was said before is an answer; what is proposed does not depend on it.
         self._plain: Settings = replace(project.settings, sheets={})

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.system.files import remove, write_whole
 from kpi_xl.system.libreoffice import converted, needed_soffice
@@ -54,10 +55,7 @@ def ready(*, png: bool) -> None:
         importlib.import_module("PIL.Image")
         importlib.import_module("pypdfium2")
     except ModuleNotFoundError as error:
-        raise InputError(
-            f"还没有安装生成图片需要的组件（{error.name}）",
-            '请运行 pip install "kpi_xl[pictures]"，或不写 --png',
-        ) from error
+        raise InputError(kinds.PICTURES_MISSING(component=error.name)) from error
 
 
 def pictures(
@@ -104,11 +102,7 @@ def _page(file: Path, program: Path, folder: Path) -> bytes:
     """A workbook as PDF."""
     page = converted({"": file}, "pdf", program, folder).get("")
     if page is None:
-        raise InputError(
-            "LibreOffice 没有把这个工作簿转成 PDF",
-            "请关闭正在运行的 LibreOffice 再试；工作簿本身已经生成",
-            file=file,
-        )
+        raise InputError(kinds.NO_PDF(), file=file)
     content = page.read_bytes()
     page.unlink()  # another workbook may have the same name
     return content

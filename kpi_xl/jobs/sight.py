@@ -10,8 +10,10 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from kpi_xl import kinds
 from kpi_xl.data.cube import Cube
 from kpi_xl.errors import InputError
+from kpi_xl.fault import Kind
 from kpi_xl.jobs.load import load
 from kpi_xl.project import Project
 from kpi_xl.system.progress import Progress, silent
@@ -31,7 +33,7 @@ def told_to(paths: Collection[str] | None) -> Iterator[None]:
     except InputError:
         if paths is None:
             raise
-        raise InputError("项目的数据现在不能用", "请找管理这个服务的人") from None
+        raise InputError(kinds.DATA_UNUSABLE()) from None
 
 
 @dataclass(frozen=True)
@@ -82,22 +84,18 @@ class Sight:
             if (unit.level, unit.path) in seen
         ]
 
-    def missing(self, what: str, advice: str, value: str) -> InputError:
+    def missing(self, here: Kind, seen: Kind, value: str, **about: object) -> InputError:
         """The refusal of what is not there, or not his.
 
         Parameters
         ----------
-        what : str
-            What is missing, such as ``这个单位``.
-        advice : str
-            What to do, for whoever sees all.
+        here, seen : Kind
+            What is missing, for whoever sees all of the project, and for whoever sees a part.
         value : str
             What was asked for.
+        about
+            The parameters of both.
         """
         if self.paths is None:
-            return InputError(f"项目里没有{what}", advice, value=value)
-        return InputError(
-            f"没有{what}，或不在你的权限里",
-            f"你可以看的单位：{'、'.join(self.paths)}；要看别的单位，请找管理这个服务的人",
-            value=value,
-        )
+            return InputError(here(**about), value=value)
+        return InputError(seen(paths="、".join(self.paths), **about), value=value)

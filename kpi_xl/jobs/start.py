@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.jobs import data_form
 from kpi_xl.project import Project
@@ -31,7 +32,7 @@ def init(folder: Path, name: str, *, shared: bool = False) -> Project:
         When there is a project already.
     """
     if (folder / "kpi.toml").exists():
-        raise InputError(f"“{folder}”里已经有一个项目", "请换一个文件夹，或先把原来的项目移走")
+        raise InputError(kinds.PROJECT_THERE(folder=folder))
     if shared or is_new(folder):
         make_own(folder, group=shared)
     write_whole(folder / "data" / data_form.NAME, data_form.data_form())

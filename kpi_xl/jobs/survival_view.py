@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from kpi_xl import kinds
 from kpi_xl.analysis.service_loss import FEWEST, worst_month
 from kpi_xl.errors import InputError
 from kpi_xl.findings.retention import BY, UNIT, Group, Groups, Retention
@@ -33,12 +34,10 @@ def survival_view(of: Scope, by: str | None) -> View:
         When people cannot be grouped so.
     """
     if by is not None and by not in BY[1:]:
-        raise InputError("不能按这个分组", f"可以写的有：{'、'.join(BY[1:])}", value=by)
+        raise InputError(kinds.NO_GROUPING(known="、".join(BY[1:])), value=by)
     people = Retention(of.cube, of.store, of.project.settings, of.month, of.level)
     if by is not None and not people.tells(by):
-        raise InputError(
-            f"人员表里没有“{by}”，不能按它分组", f"请在人员表里加一列“{by}”，或换一个分组"
-        )
+        raise InputError(kinds.GROUPING_ABSENT(column=by))
     notes = people.about(of.units)
     headings: tuple[str, ...]
     if by is None and len(of.units) == 1:

@@ -15,10 +15,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from kpi_xl import kinds
 from kpi_xl.analysis.apportion import apportion
 from kpi_xl.analysis.targets import break_down
 from kpi_xl.calendar import Month, is_working_day, weeks_of, working_days
 from kpi_xl.catalogue import kpis
+from kpi_xl.catalogue.names import kpi_meant
 from kpi_xl.data.cube import LEVELS
 from kpi_xl.errors import InputError
 from kpi_xl.findings.aggregation import adds_up
@@ -79,27 +81,25 @@ def split(
     InputError
         When the KPI cannot be split, or there are no twelve months to go by.
     """
-    kpi = kpis.find(label)
+    kpi = kpi_meant(label)
     cube = load(project, progress).cube
-    if kpi is None or not adds_up(kpi) or not cube.has(kpi):
+    if not adds_up(kpi) or not cube.has(kpi):
         known = "、".join(kpi.name for kpi in kpis.values() if adds_up(kpi) and cube.has(kpi))
-        raise InputError("这个指标不能按月分解", f"可以写的有：{known}", value=label)
+        raise InputError(kinds.NOT_BY_MONTH(known=known), value=label)
     if by not in PERIODS:
-        raise InputError("没有这种期间", f"可以写的有：{'、'.join(PERIODS)}", value=by)
+        raise InputError(kinds.NO_PERIOD_OF(known="、".join(PERIODS)), value=by)
     if total < 0 or total != int(total):
-        raise InputError(
-            "目标应当是不小于 0 的整数", "请写以元、件或人计的整数", value=f"{total:g}"
-        )
+        raise InputError(kinds.TARGET_NUMBER(), value=f"{total:g}")
     settings = project.settings
     asked = settings.level_meant(level) if level else None
     level = asked or (_USUAL_LEVEL if cube.of_level(_USUAL_LEVEL) else LEVELS[0])
     units = cube.of_level(level)
     if not units:
         there = "、".join(settings.level_name(one) for one in LEVELS if cube.of_level(one))
-        raise InputError("没有这一层级的单位", f"可以写的层级有：{there}", value=level)
+        raise InputError(kinds.NO_UNITS_OF_LEVEL(known=there), value=level)
     history = cube.kpi(kpi)[units, -_YEAR:]
     if history.shape[1] < _YEAR:
-        raise InputError("数据不满十二个月，看不出各月的轻重", "请补上以往月份的数据再分")
+        raise InputError(kinds.LESS_THAN_A_YEAR())
     # By calendar month, January first; the share of a month is the branch's, of a unit its own.
     order = [(cube.last - back).month for back in reversed(range(_YEAR))]
     amounts = np.maximum(np.nan_to_num(history), 0)

@@ -12,6 +12,7 @@ from typing import Final
 import duckdb
 import numpy as np
 
+from kpi_xl import kinds
 from kpi_xl.analysis.trees import trees
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import MEASURES
@@ -183,9 +184,7 @@ def scope(
     level = settings.level_meant(level) if level is not None else None
     if level is not None and (level not in LEVELS or not cube.of_level(level)):
         there = "、".join(settings.level_name(one) for one in LEVELS if cube.of_level(one))
-        raise InputError(
-            "没有这一层级的单位", f"可以写的层级有：{there}", value=settings.level_name(level)
-        )
+        raise InputError(kinds.NO_UNITS_OF_LEVEL(known=there), value=settings.level_name(level))
     if unit is not None:
         number = cube.unit_index(unit, level)
         units, level = [number], cube.units[number].level
@@ -229,19 +228,16 @@ def drivers_view(of: Scope, comparison: str | None, tree: str | None = None) -> 
         When there is no such comparison or tree, or the data lack what it is made of.
     """
     if tree is not None and tree not in trees():
-        raise InputError("没有这个业绩构成", f"可以写的有：{'、'.join(trees())}", value=tree)
+        raise InputError(kinds.NO_TREE(known="、".join(trees())), value=tree)
     if comparison is not None and comparison not in COMPARISONS:
-        raise InputError("没有这种比较", f"可以写的有：{'、'.join(COMPARISONS)}", value=comparison)
+        raise InputError(kinds.NO_COMPARISON(known="、".join(COMPARISONS)), value=comparison)
     findings = of.findings
     try:
         drivers = Drivers(findings, tree, fewest=1)  # every unit is there to be read
     except KeyError as missing:
         names = "、".join(MEASURES[m].name if m in MEASURES else m for m in missing.args)
         there = "、".join(c for c, t in trees().items() if t.measures <= set(of.cube.measures))
-        raise InputError(
-            f"数据里没有这个业绩构成需要的项目：{names}",
-            f"请补上原始文件，或换一个 --tree：{there or '（现有数据都不够）'}",
-        ) from None
+        raise InputError(kinds.TREE_LACKS(names=names, others=there)) from None
     chosen = COMPARISONS if comparison is None else (comparison,)
     rows = []
     for unit in of.units:
@@ -305,11 +301,7 @@ def peers_view(of: Scope, label: str) -> View:
     """
     kpi, findings = kpi_meant(label), of.findings
     if kpi.code not in findings.kpis or not kpi.is_comparable:
-        raise InputError(
-            "这个指标不能在单位之间比较",
-            "请换一个比率或人均的指标，如 活动率、人均FYP",
-            value=label,
-        )
+        raise InputError(kinds.NOT_COMPARABLE(), value=label)
     found = findings.peers(kpi.code, fewest=1)  # every unit is there to be read
     order = sorted(of.units, key=lambda unit: findings.rank(kpi.code, unit) or math.inf)
     rows = [
@@ -341,10 +333,7 @@ def pace_view(of: Scope, day: dt.date | None, label: str | None = None) -> View:
     """
     days = day_sums(of.store, of.project.settings, of.cube, of.month, of.level, day)
     if days is None:
-        raise InputError(
-            "没有按日的数据，看不出进度",
-            "一个月只有一行的文件请改成按日记；数据在公司数据库里的，只能看最后一个月",
-        )
+        raise InputError(kinds.NO_DAYS())
     findings, rows, missed = of.findings, [], []
     for kpi in _followed(days, findings, of.units, label):
         target = np.array([findings.goal(kpi, unit) for unit in findings.units])
@@ -386,7 +375,7 @@ def _followed(
         kpi = kpi_meant(label)
         if kpi not in days.paced:
             names = "、".join(kpi.name for kpi in days.paced)
-            raise InputError("这个指标没有按日的进度", f"可以看的有：{names}", value=label)
+            raise InputError(kinds.NO_PACE(known=names), value=label)
         return [kpi]
     aimed = [
         kpi for kpi in days.paced if any(math.isfinite(findings.goal(kpi, unit)) for unit in units)

@@ -11,7 +11,8 @@ from kpi_xl.readers.cell import plain
 def near(name: str, known: Iterable[str], most: int = 3, cutoff: float = 0.3) -> list[str]:
     """The known names that are most like a name, the likest first.
 
-    Width of letters, capitals and spaces make no difference.
+    Width of letters, capitals and spaces make no difference. Those that begin with what was given
+    come before all others, in their own order: 高新 is short for 高新营业部.
 
     Parameters
     ----------
@@ -28,11 +29,16 @@ def near(name: str, known: Iterable[str], most: int = 3, cutoff: float = 0.3) ->
     --------
     >>> near("活动绿", ["活动率", "网点活动率", "人均产能"])
     ['活动率', '网点活动率']
+    >>> near("高新", ["高新营业部", "高新一组", "城西"])
+    ['高新营业部', '高新一组']
     """
     forms: dict[str, str] = {}
     for one in known:
         forms.setdefault(_form(one), one)
-    return [forms[form] for form in difflib.get_close_matches(_form(name), forms, most, cutoff)]
+    given = _form(name)
+    begin = [form for form in forms if given and form.startswith(given)]
+    like = difflib.get_close_matches(given, forms, most, cutoff)
+    return [forms[form] for form in list(dict.fromkeys((*begin, *like)))[:most]]
 
 
 def _form(name: str) -> str:

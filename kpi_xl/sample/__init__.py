@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from kpi_xl import kinds
 from kpi_xl.catalogue.schema import (
     ACTIVITIES,
     AGENTS,
@@ -87,7 +88,7 @@ def write_sample(folder: Path, progress: Progress | None = None, trade: str = "�
     folder = Path(folder)
     trade = TRADES.get(trade.casefold(), trade)
     if trade not in _SETTINGS:
-        raise InputError("没有这个行业的样例", "可以写的有：" + "、".join(_SETTINGS), value=trade)
+        raise InputError(kinds.NO_TRADE(known="、".join(_SETTINGS)), value=trade)
     _refuse_to_overwrite(folder, _SETTINGS[trade])
     report = progress or (lambda text, done, total: None)
     made = _OTHERS[trade](folder) if trade in _OTHERS else _branch(folder, report)
@@ -172,7 +173,4 @@ def _refuse_to_overwrite(folder: Path, own: str) -> None:
     else:
         is_sample = not (data.is_dir() and any(data.iterdir()))
     if not is_sample:
-        raise InputError(
-            f"文件夹“{folder}”里已有别的项目或数据",
-            "请换一个空文件夹存放示例，以免盖掉您的数据",
-        )
+        raise InputError(kinds.FOLDER_TAKEN(folder=folder))

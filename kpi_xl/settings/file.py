@@ -6,14 +6,18 @@ The library gives values without their places, and speaks English. Whoever reads
 
 from __future__ import annotations
 
-import difflib
+import math
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
+from kpi_xl.fault import Fault
+from kpi_xl.readers.name import near
+from kpi_xl.readers.number import read_number
 from kpi_xl.system.system_errors import file_error
 
 LARGEST: Final = 1 << 20
@@ -26,7 +30,6 @@ _TRIES: Final = 400
 
 _LINE: Final = re.compile(r"at line (\d+)")
 _LONG_NUMBER: Final = re.compile(r"\d(?:_?\d){3999}")
-_FIX: Final = '请检查引号、等号和方括号；中文的键要加引号，如 "工号" = "EmployeeID"'
 
 
 class SettingError(InputError):
@@ -36,7 +39,7 @@ class SettingError(InputError):
     ----------
     path : sequence of str
         The section and the key, and what is in it where need be.
-    problem, advice : str
+    fault : Fault
         As of `InputError`.
     file : Path, optional
         The settings file.
@@ -47,13 +50,12 @@ class SettingError(InputError):
     def __init__(
         self,
         path: tuple[str, ...],
-        problem: str,
-        advice: str,
+        fault: Fault,
         *,
         file: Path | None = None,
         value: object = None,
     ) -> None:
-        super().__init__(problem, advice, file=file, value=_shown_value(value))
+        super().__init__(fault, file=file, value=_shown_value(value))
         self.path = path
 
 
@@ -67,9 +69,7 @@ def settings_in(file: Path) -> tuple[dict[str, Any], str]:
     """
     try:
         if (size := file.stat().st_size) > LARGEST:
-            raise InputError(
-                f"设置文件有 {size >> 20} MB，不是设置文件", "请换回原来的 kpi.toml", file=file
-            )
+            raise InputError(kinds.SETTINGS_TOO_LARGE(megabytes=size >> 20), file=file)
         raw = file.read_bytes()
     except OSError as error:
         raise file_error(error, file, "read") from error
@@ -77,9 +77,7 @@ def settings_in(file: Path) -> tuple[dict[str, Any], str]:
         text = raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         row = raw.count(b"\n", 0, error.start) + 1
-        raise InputError(
-            "文件不是 UTF-8 编码", "请用记事本另存为 UTF-8 编码", file=file, row=row
-        ) from error
+        raise InputError(kinds.SETTINGS_ENCODING(), file=file, row=row) from error
     try:
         return tomllib.loads(text), text
     except tomllib.TOMLDecodeError as error:
@@ -87,16 +85,14 @@ def settings_in(file: Path) -> tuple[dict[str, Any], str]:
         line = _LINE.search(told)
         row = int(line[1]) if line else text.rstrip().count("\n") + 1
         if "twice" in told or "overwrite" in told:
-            raise InputError("同一节或同一项写了两次", "请合成一处", file=file, row=row) from error
-        raise InputError("设置文件写法有误", _FIX, file=file, row=row) from error
+            raise InputError(kinds.WRITTEN_TWICE(), file=file, row=row) from error
+        raise InputError(kinds.SETTINGS_SYNTAX(), file=file, row=row) from error
     except RecursionError as error:
-        raise InputError(
-            "设置文件写法有误：方括号套得太深", _FIX, file=file, row=_deep(text)
-        ) from error
+        raise InputError(kinds.SETTINGS_TOO_DEEP(), file=file, row=_deep(text)) from error
     except ValueError as error:  # a number of more digits than Python reads
         found = _LONG_NUMBER.search(text)
         place = None if found is None else text.count("\n", 0, found.start()) + 1
-        raise InputError("数字太长", "请写成普通的数", file=file, row=place) from error
+        raise InputError(kinds.NUMBER_TOO_LONG(), file=file, row=place) from error
 
 
 def row_of(text: str, path: tuple[str, ...]) -> int | None:
@@ -137,11 +133,33 @@ def row_of(text: str, path: tuple[str, ...]) -> int | None:
     return without + 1 if tries < _TRIES else None
 
 
-def nearest(known: Iterable[str], name: str) -> str:
-    """Advice for a name that is not known: what may be meant, or all there are."""
+def choices(known: Iterable[str], name: str) -> dict[str, str]:
+    """What is told of a name that is not known: what may be meant, and all there are."""
     known = sorted(known)
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-    return f"是不是：{'、'.join(near)}" if near else f"可以写的有：{'、'.join(known)}"
+    return {"like": "、".join(near(name, known, cutoff=0.5)), "known": "、".join(known)}
+
+
+def number_in(value: object, read: Callable[[str], float | Fault] = read_number) -> float | None:
+    """The number that a setting says, as TOML has it or written as in any file; None for none.
+
+    Parameters
+    ----------
+    value : object
+        The setting.
+    read : callable
+        What reads a text.
+
+    Examples
+    --------
+    >>> number_in(0.7), number_in("70%"), number_in("1.2万"), number_in(True)
+    (0.7, 0.7, 12000.0, None)
+    """
+    if isinstance(value, str):
+        found = read(value)
+        return None if isinstance(found, Fault) else found
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return None
+    return float(value)
 
 
 def is_text(value: object) -> bool:

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
-from kpi_xl.settings.file import SettingError
+from kpi_xl import kinds
+from kpi_xl.fault import Kind
+from kpi_xl.readers.number import read_count
+from kpi_xl.settings.file import SettingError, number_in
 
 Security = Literal["starttls", "tls", "none"]
 
@@ -63,24 +66,24 @@ def mail_settings(section: Mapping[str, Any], file: Path | None) -> MailSettings
         When a value means nothing.
     """
 
-    def wrong(key: str, advice: str) -> SettingError:
+    def wrong(key: str, kind: Kind) -> SettingError:
         value = section.get(key)
         path = ("mail", key if key in section else "host")
-        return SettingError(path, f"[mail] {key} 写法有误", advice, file=file, value=value)
+        return SettingError(path, kind(key=key), file=file, value=value)
 
     for key in sorted(section.keys() & KEYS - {"port"}):
         if not isinstance(section[key], str) or any(ord(one) < 32 for one in section[key]):
-            raise wrong(key, "请写成一行文字，放在引号里")
+            raise wrong(key, kinds.MAIL_TEXT)
     security = section.get("security", "starttls")
     if security not in get_args(Security):
-        raise wrong("security", "可以写 starttls、tls 或 none")
-    port = section.get("port", _PORTS[security])
-    if isinstance(port, bool) or not isinstance(port, int) or not 0 < port < 65536:
-        raise wrong("port", "请写 1 到 65535 的整数，如 587")
+        raise wrong("security", kinds.MAIL_SECURITY)
+    port = number_in(section.get("port", _PORTS[security]), read_count)
+    if port is None or port % 1 or not 0 < port < 65536:
+        raise wrong("port", kinds.MAIL_PORT)
     sender = section.get("sender", section.get("user", ""))
     if sender and not ADDRESS.fullmatch(sender):
-        raise wrong("sender", "请写发件人的邮箱，如 kpi@example.com")
+        raise wrong("sender", kinds.MAIL_SENDER)
     if section.get("host") and not sender:
-        raise wrong("sender", "写了 host 就要写发件人的邮箱，如 kpi@example.com")
+        raise wrong("sender", kinds.MAIL_NO_SENDER)
     texts = {key: section.get(key, "") for key in ("host", "user", "subject", "text")}
-    return MailSettings(port=port, security=security, sender=sender, **texts)
+    return MailSettings(port=int(port), security=security, sender=sender, **texts)

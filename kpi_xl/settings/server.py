@@ -6,12 +6,15 @@ A key is never among it, only its SHA-256.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from kpi_xl.settings.file import SettingError, nearest
+from kpi_xl import kinds
+from kpi_xl.fault import Fault, Kind
+from kpi_xl.readers.number import read_count, read_number
+from kpi_xl.settings.file import SettingError, choices, number_in
 
 EVERYTHING: Final = "*"
 """What stands for the whole branch in [server.roles]."""
@@ -118,41 +121,49 @@ def server_settings(section: Mapping[str, Any], file: Path) -> ServerSettings:
         When a value means nothing.
     """
 
-    def wrong(path: str | tuple[str, str], advice: str, value: object = None) -> SettingError:
+    def wrong(
+        path: str | tuple[str, str], kind: Kind, value: object = None, **about: object
+    ) -> SettingError:
         keys = (path,) if isinstance(path, str) else path
-        about = keys[0] if len(keys) == 1 else f"{keys[0]} “{keys[1]}”"
-        problem = f"[server] {about} 写法有误"
-        return SettingError(("server", *keys), problem, advice, file=file, value=value)
+        key = keys[0] if len(keys) == 1 else f"{keys[0]} “{keys[1]}”"
+        return SettingError(("server", *keys), kind(key=key, **about), file=file, value=value)
 
     def text(key: str, default: str) -> str:
         value = section.get(key, default)
         if not isinstance(value, str) or any(ord(one) < 32 for one in value):
-            raise wrong(key, "请写成一行文字，放在引号里", value)
+            raise wrong(key, kinds.SERVER_TEXT, value)
         return value
 
-    def number(key: str, default: float, low: float, high: float) -> float:
+    def number(
+        key: str,
+        default: float,
+        low: float,
+        high: float,
+        read: Callable[[str], float | Fault] = read_number,
+    ) -> float:
         value = section.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise wrong(key, "请写成数", value)
-        if not low <= value <= high:
-            raise wrong(key, f"请写 {low:g} 到 {high:g} 之间的数", value)
-        return value
+        found = number_in(value, read)
+        if found is None:
+            raise wrong(key, kinds.SERVER_NUMBER, value)
+        if not low <= found <= high:
+            raise wrong(key, kinds.SERVER_BOUNDS, value, low=low, high=high)
+        return found
 
     def whole(key: str, default: int, low: int, high: int) -> int:
-        value = number(key, default, low, high)
+        value = number(key, default, low, high, read_count)
         if value != int(value):
-            raise wrong(key, "请写整数", value)
+            raise wrong(key, kinds.SERVER_WHOLE, value)
         return int(value)
 
     for key in sorted(section.keys() - _KEYS):
-        raise wrong(key, nearest(_KEYS, key))
+        raise wrong(key, kinds.SERVER_KEY, **choices(_KEYS, key))
     port = whole("port", 8443, 1, 65535)
     address = text("address", f"https://localhost:{port}").rstrip("/")
     if not _ADDRESS.fullmatch(address):
-        raise wrong("address", "请写 https:// 开头的地址，如 https://kpi.example.com", address)
+        raise wrong("address", kinds.SERVER_ADDRESS, address)
     if bool(section.get("certificate")) != bool(section.get("key")):
         there = "certificate" if section.get("certificate") else "key"
-        raise wrong(there, "certificate 和 key 要一起写：证书和它的私钥，都是 PEM 文件")
+        raise wrong(there, kinds.SERVER_CERTIFICATE)
     roles = _roles(section.get("roles", {}), wrong)
     return ServerSettings(
         host=text("host", "127.0.0.1"),
@@ -172,20 +183,20 @@ def server_settings(section: Mapping[str, Any], file: Path) -> ServerSettings:
 
 def _entra(given: Any, wrong: Any) -> Entra:
     if not isinstance(given, dict) or not given.keys() <= {"tenant", "client", "keys"}:
-        raise wrong("entra", "请写一节 [server.entra]，里面是 tenant 和 client")
+        raise wrong("entra", kinds.SERVER_ENTRA)
     tenant, client = (given.get(name, "") for name in ("tenant", "client"))
     for number in (tenant, client):
         if not isinstance(number, str) or not _NUMBER.fullmatch(number):
-            raise wrong("entra", "请写 tenant（租户 ID）和 client（应用程序 ID）", number)
+            raise wrong("entra", kinds.SERVER_ENTRA_IDS, number)
     keys = given.get("keys", f"https://login.microsoftonline.com/{tenant}/discovery/v2.0/keys")
     if not isinstance(keys, str) or not _URL.fullmatch(keys):
-        raise wrong(("entra", "keys"), "请写签名密钥（JWKS）的网址", keys)
+        raise wrong(("entra", "keys"), kinds.SERVER_ENTRA_KEYS, keys)
     return Entra(tenant, client, keys)
 
 
 def _roles(given: Any, wrong: Any) -> dict[str, tuple[str, ...] | None]:
     if not isinstance(given, dict):
-        raise wrong("roles", '请写一节 [server.roles]，如 "主管.城东" = ["城东营业部"]')
+        raise wrong("roles", kinds.SERVER_ROLES)
     roles: dict[str, tuple[str, ...] | None] = {}
     for role, units in given.items():
         if units == EVERYTHING:
@@ -193,22 +204,20 @@ def _roles(given: Any, wrong: Any) -> dict[str, tuple[str, ...] | None]:
         elif isinstance(units, list) and units and all(isinstance(u, str) and u for u in units):
             roles[role] = tuple(units)
         else:
-            raise wrong(
-                ("roles", role), f'请写单位的路径，如 ["城东营业部"]；全部写 "{EVERYTHING}"'
-            )
+            raise wrong(("roles", role), kinds.SERVER_ROLE, everything=EVERYTHING)
     return roles
 
 
 def _keys(given: Any, roles: Mapping[str, Any], wrong: Any) -> dict[str, ApiKey]:
     if not isinstance(given, dict):
-        raise wrong("keys", "请写一节 [server.keys]；kpi-xl addin key 会给出一行")
+        raise wrong("keys", kinds.SERVER_KEYS)
     keys = {}
     for name, one in given.items():
         if not isinstance(one, dict) or one.keys() != {"sha256", "role"}:
-            raise wrong(("keys", name), "请运行 kpi-xl addin key，把它给出的一行写进来")
+            raise wrong(("keys", name), kinds.SERVER_API_KEY)
         if not isinstance(one["sha256"], str) or not _SHA256.fullmatch(one["sha256"]):
-            raise wrong(("keys", name), "sha256 是 64 个小写的十六进制字符，不是密钥本身")
+            raise wrong(("keys", name), kinds.SERVER_SHA256)
         if not isinstance(one["role"], str) or one["role"] not in roles:
-            raise wrong(("keys", name), "role 要是 [server.roles] 里的一个角色", value=one["role"])
+            raise wrong(("keys", name), kinds.SERVER_KEY_ROLE, one["role"])
         keys[name] = ApiKey(one["sha256"], one["role"])
     return keys

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from kpi_xl import kinds
 from kpi_xl.catalogue.schema import LISTS
-from kpi_xl.settings.file import SettingError, is_text, nearest, shown
+from kpi_xl.fault import Kind
+from kpi_xl.settings.file import SettingError, choices, is_text, shown
 
 NOT_READ: Final = "不读"
 """Said in place of a table of what is not to be read."""
@@ -118,25 +120,20 @@ class _Reader:
         self.name = name
         self.file = file
         if not isinstance(said, dict):
-            raise self._wrong((), "内容应当是一节", '请写成一行 [sheets."文件名"]，各项写在下面')
+            raise self._wrong((), kinds.SHEETS_SECTION)
         self.said = said
 
     def _wrong(
-        self, path: tuple[str, ...], problem: str, advice: str, value: object = None
+        self, path: tuple[str, ...], kind: Kind, value: object = None, **about: object
     ) -> SettingError:
         where = "".join(f" {shown(part)}" for part in path)
-        return SettingError(
-            ("sheets", self.name, *path),
-            f"[sheets] 里“{shown(self.name)}”的{where} {problem}",
-            advice,
-            file=self.file,
-            value=value,
-        )
+        fault = kind(name=shown(self.name), where=where, **about)
+        return SettingError(("sheets", self.name, *path), fault, file=self.file, value=value)
 
     def settings(self) -> SheetSettings:
         for key in self.said:
             if key not in _KEYS:
-                raise self._wrong((key,), "没有这一项", nearest(_KEYS, key))
+                raise self._wrong((key,), kinds.SHEETS_KEY, **choices(_KEYS, key))
         table = self._table()
         return SheetSettings(
             table,
@@ -153,7 +150,7 @@ class _Reader:
         code = next((table.code for table in LISTS.values() if table.name == name), None)
         if code is None:
             names = [NOT_READ, *(table.name for table in LISTS.values())]
-            raise self._wrong(("table",), "没有这张表", nearest(names, str(name)), name)
+            raise self._wrong(("table",), kinds.SHEETS_TABLE, name, **choices(names, str(name)))
         return code
 
     def _columns(self, table: str) -> dict[str, str]:
@@ -161,30 +158,30 @@ class _Reader:
         if not mapping:
             return {}
         if table not in LISTS:
-            raise self._wrong(
-                ("columns",), "不知道是哪张表的列", '请在同一节里写明是哪张表，如 table = "人员"'
-            )
+            raise self._wrong(("columns",), kinds.SHEETS_COLUMNS_OF_NO_TABLE)
         codes = {column.name: column.code for column in LISTS[table].columns}
         for key in mapping:
             if key not in codes:
                 name = LISTS[table].name
-                raise self._wrong(("columns", key), f"{name}表里没有这一列", nearest(codes, key))
+                raise self._wrong(
+                    ("columns", key), kinds.SHEETS_COLUMN, table=name, **choices(codes, key)
+                )
         return {codes[key]: heading for key, heading in mapping.items()}
 
     def _unused(self) -> tuple[str, ...]:
         value = self.said.get("unused", [])
         texts = [value] if isinstance(value, str) else value
         if not isinstance(texts, list) or not all(map(is_text, texts)):
-            raise self._wrong(("unused",), "应当是方括号里的几段文字", '请写成 ["…", "…"]', value)
+            raise self._wrong(("unused",), kinds.SHEETS_TEXTS, value)
         return tuple(texts)
 
     def _statuses(self, table: str) -> dict[str, dict[str, str]]:
         value = self.said.get("statuses", {})
         if not isinstance(value, dict):
-            raise self._wrong(("statuses",), "写法有误", "请写成 { 列名 = { 内容 = 含义 } }", value)
+            raise self._wrong(("statuses",), kinds.SHEETS_STATUSES, value)
         if value and table not in STATUSES:
             names = "、".join(LISTS[code].name for code in STATUSES)
-            raise self._wrong(("statuses",), f"只有{names}表有", "请在同一节里写明 table")
+            raise self._wrong(("statuses",), kinds.SHEETS_NO_STATUSES, tables=names)
         known = STATUSES.get(table, ())
         return {name: self._mapping("statuses", said, known, name) for name, said in value.items()}
 
@@ -192,10 +189,11 @@ class _Reader:
         self, key: str, value: Any, known: tuple[str, ...] = (), *below: str
     ) -> dict[str, str]:
         if not isinstance(value, dict):
-            raise self._wrong((key, *below), "写法有误", '请写成 { "…" = "…" }', value)
+            raise self._wrong((key, *below), kinds.SHEETS_MAPPING, value)
         for name, text in value.items():
             if not is_text(text):
-                raise self._wrong((key, *below, name), "应当是文字", "请写在引号里", text)
+                raise self._wrong((key, *below, name), kinds.SHEETS_TEXT, text)
             if known and text not in known:
-                raise self._wrong((key, *below, name), "不认识", nearest(known, text), text)
+                where = (key, *below, name)
+                raise self._wrong(where, kinds.SHEETS_WORD, text, **choices(known, text))
         return dict(value)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import duckdb
 
+from kpi_xl import kinds
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month
 from kpi_xl.data.cube import LEVELS, Cube, Unit
@@ -196,9 +197,7 @@ class Recipients:
             wanted = self._settings.level_meant(wanted)
         if self.is_for_persons:
             if wanted not in (None, PERSONS):
-                raise InputError(
-                    f"这个模板是每人一份的，不能按{wanted}生成", f"请不写层级，或写“{PERSONS}”"
-                )
+                raise InputError(kinds.FOR_PERSONS(level=wanted))
             return PERSONS
         usual = self.lowest_level if self.is_for_teams else None
         if self.is_for_departments and self.cube.of_level(_DEPARTMENT):
@@ -206,10 +205,7 @@ class Recipients:
         there = [level for level in LEVELS if self.cube.of_level(level)]
         if wanted is not None and wanted not in there:
             names = "、".join(map(self._settings.level_name, there))
-            raise InputError(
-                f"没有“{wanted}”这一层级的单位，或这个模板不能按它生成",
-                f"可以写的层级有：{names}",
-            )
+            raise InputError(kinds.NO_SUCH_LEVEL(level=wanted, known=names))
         return wanted or usual
 
     def everybody(self, level: str | None = None) -> Iterator[Recipient]:
@@ -332,7 +328,7 @@ class Recipients:
         everybody = self.people(unit.level)
         people = self._forms.members(number)
         if not people:
-            raise InputError(f"单位“{unit.name}”在 {self.month} 没有人", "请核对单位和月份")
+            raise InputError(kinds.NOBODY_THERE(unit=unit.name, month=self.month))
         manager = everybody.manager_of(unit)
         name = manager.name if manager else ""
         values = self._about(number) | self._weeks | {"unit.manager": name or None}
@@ -380,10 +376,12 @@ class Recipients:
         fixed = [self._rows[name] for name in lists if name not in self._growing]
         if fixed and people > min(fixed):
             raise InputError(
-                f"{self._settings.level_name(unit.level)}“{unit.name}”有 {people} 人，"
-                f"模板的成员表只有 {min(fixed)} 行",
-                "请按更小的单位（如营业组）生成，或给成员各行起一个以 rows. 开头的名称，"
-                "让它随人数增长",
+                kinds.TOO_MANY_MEMBERS(
+                    level=self._settings.level_name(unit.level),
+                    unit=unit.name,
+                    people=people,
+                    rows=min(fixed),
+                )
             )
         if fixed:
             return min(fixed)

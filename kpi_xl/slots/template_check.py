@@ -7,8 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from kpi_xl import kinds
 from kpi_xl.catalogue import kpis
 from kpi_xl.errors import InputError
+from kpi_xl.fault import Fault
 from kpi_xl.slots.registry import slot_names
 from kpi_xl.slots.slot import INPUT
 from kpi_xl.system.files import write_whole
@@ -31,12 +33,22 @@ class Missing(NamedTuple):
     ----------
     name : str
         The name.
-    why : str
-        What is not right without it, Chinese, without full stop.
+    fault : Fault
+        What is not right without it.
     """
 
     name: str
-    why: str
+    fault: Fault
+
+    def record(self) -> dict[str, object]:
+        """All of it as plain values, for programs."""
+        return {
+            "name": self.name,
+            "kind": self.fault.kind.code,
+            "about": dict(self.fault.about),
+            "why": self.fault.reason,
+            "advice": self.fault.advice,
+        }
 
 
 def missing(file: Path) -> list[Missing]:
@@ -53,14 +65,13 @@ def missing(file: Path) -> list[Missing]:
         return []
     found = []
     if not template.sheets_for_units and not any(name.startswith(_WHOSE) for name in names):
-        found.append(Missing("unit.name", "看不出是谁的工作簿"))
+        found.append(Missing("unit.name", kinds.LACKS_UNIT()))
     if not any(name.startswith("period.") or name.endswith(".period") for name in names):
-        found.append(Missing("period.month", "看不出是哪个月的"))
+        found.append(Missing("period.month", kinds.LACKS_MONTH()))
     for one in input_slots(template):
         listed = one.slot.plain_name.startswith(f"{INPUT}members.")
         if listed and not one.is_one_cell and not one.agents:
-            why = f"{one.slot.name} 交回时只能按第几行认；要和它占相同的行，锁定不让改"
-            found.append(Missing("members.工号", why))
+            found.append(Missing("members.工号", kinds.LACKS_AGENTS(slot=one.slot.name)))
             break
     return found
 
@@ -70,7 +81,7 @@ def missing_lines(found: list[Missing]) -> Iterator[str]:
     if found:
         yield f"缺少的名称：{len(found)} 个，最好补上"
         for one in found:
-            yield f"  {one.name}：{one.why}"
+            yield f"  {one.name}：{one.fault.reason}；{one.fault.advice}"
 
 
 def check_template(file: Path) -> Explanation:
@@ -163,5 +174,5 @@ def rewrite_functions(file: Path, new: Path) -> None:
         When the file is no workbook, or is the new one itself.
     """
     if new.resolve() == file.resolve():
-        raise InputError("不能改写原文件", "请给 --rewrite 写另一个文件名", value=new)
+        raise InputError(kinds.NOT_INTO_ITSELF(), value=new)
     write_whole(new, with_own_names(Package(file)).written())

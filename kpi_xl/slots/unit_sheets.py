@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.workbook import Identity, Template
 from kpi_xl.workbook.identity import NOBODY
@@ -12,6 +13,9 @@ from kpi_xl.workbook.identity import NOBODY
 if TYPE_CHECKING:
     from kpi_xl.slots.recipients import Recipient, Recipients
     from kpi_xl.slots.slot import Values
+
+_USUAL_LEVELS = "分公司和营业部"
+"""Whose workbooks have a sheet for each unit below where no level is asked for."""
 
 
 def recipients(template: Template, to: Recipients, level: str | None = None) -> Iterator[Recipient]:
@@ -39,11 +43,8 @@ def recipients(template: Template, to: Recipients, level: str | None = None) -> 
         return
     found = list(to.with_units_below(level))
     if not found:
-        raise InputError(
-            f"{level or '分公司和营业部'}下面没有单位，这个模板给每个下属单位一张工作表",
-            "请换一个层级，或去掉模板里以 sheet. 开头的名称",
-            file=template.path,
-        )
+        fault = kinds.NO_UNITS_BELOW(level=level or _USUAL_LEVELS)
+        raise InputError(fault, file=template.path)
     for recipient in found:
         to.check_room(to.below(recipient))
     yield from found

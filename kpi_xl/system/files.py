@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from kpi_xl import kinds
 from kpi_xl.system.system_errors import Doing, FileError, database_error, file_error
 
 try:
@@ -57,7 +58,7 @@ def write_whole(file: Path, content: bytes) -> bool:
     """
     with _saying(file, "write"):
         if file.exists() and not file.is_file() and not file.is_dir():
-            raise FileError("这里是设备或管道，不是文件", "请换一个文件名", file=file)
+            raise FileError(kinds.A_DEVICE(), file=file)
     if _holds(file, content):
         return False
     make_folder(file.parent)
@@ -108,7 +109,7 @@ def unfinished(file: Path) -> Iterator[Path]:
         raise file_error(error, file if folder in (about, about.parent) else about) from error
     except Exception as error:
         if (told := database_error(error)) is not None:
-            raise FileError(told.problem, told.advice, file=file) from error
+            raise FileError(told.fault, file=file) from error
         raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -237,9 +238,7 @@ def _begun(draft: Path, file: Path) -> int:
         except FileExistsError:
             if not _removed_leftover(draft):
                 if time.monotonic() > last:
-                    raise FileError(
-                        "另一个程序正在写这个文件", "请等它结束后再试", file=file
-                    ) from None
+                    raise FileError(kinds.BEING_WRITTEN(), file=file) from None
                 time.sleep(0.05)
             continue
         if fcntl is None:

@@ -11,6 +11,7 @@ from typing import Final
 
 from filelock import FileLock, Timeout
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.system.files import mode_in, write_whole
 from kpi_xl.system.system_errors import file_error
@@ -51,7 +52,7 @@ def holding(
         if not isinstance(error, Timeout):
             raise file_error(error, place, "write") from error
         who = holder.read_text(encoding="utf-8") if holder.is_file() else "另一个程序"
-        raise InputError(f"{who}正在{doing}", "请等它结束后再试", file=project) from None
+        raise InputError(kinds.PROJECT_BUSY(who=who, doing=doing), file=project) from None
     try:
         write_whole(holder, f"电脑 {platform.node()} 上的进程 {os.getpid()} ".encode())
         yield

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
 
 _AT_ONCE: Final = 50
@@ -39,9 +40,7 @@ def needed_soffice(purpose: str) -> Path:
     """
     program = soffice()
     if program is None:
-        raise InputError(
-            f"{purpose}需要 LibreOffice，这台电脑上没有", "请先安装 LibreOffice（免费），再运行"
-        )
+        raise InputError(kinds.NO_LIBREOFFICE(purpose=purpose))
     return program
 
 

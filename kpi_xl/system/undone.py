@@ -7,11 +7,13 @@ import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
+from kpi_xl.fault import Kind
 from kpi_xl.system.error_log import log_fault
-from kpi_xl.system.system_errors import CLOSE, file_error
+from kpi_xl.system.system_errors import FileError, file_error
 
 _SHOWN: Final = 20
 
@@ -29,15 +31,14 @@ class Failure(NamedTuple):
 
     Attributes
     ----------
-    problem, advice : str
-        What is told of it, in Chinese.
-    fault : str
+    error : InputError
+        What is told of it.
+    trace : str
         The traceback where it is a fault of the program; else empty.
     """
 
-    problem: str
-    advice: str
-    fault: str = ""
+    error: InputError
+    trace: str = ""
 
     @classmethod
     def of(cls, error: Exception, file: Path | None = None) -> Self:
@@ -60,29 +61,24 @@ class Failure(NamedTuple):
         if isinstance(error, OSError):
             error = file_error(error)
         if isinstance(error, InputError):
-            place = error.place
-            if error.file is not None and file is not None and error.file.name == file.name:
-                place = place.removeprefix(file.name).strip()
-            place = f"{place}：" if place else ""
-            value = f"（内容：{error.value}）" if error.value is not None else ""
-            return cls(f"{place}{error.problem}{value}", error.advice)
+            named = error.file is not None and file is not None and error.file.name == file.name
+            return cls(error.without_file() if named else error)
         if isinstance(error, MemoryError):
-            return cls("内存不够", "请关掉一些程序后再运行")
-        fault = "".join(traceback.format_exception(error))
-        return cls(f"程序出错了（{type(error).__name__}）", "", fault)
+            return cls(InputError(kinds.NO_MEMORY()))
+        fault = kinds.PROGRAM_FAULT(error=type(error).__name__, log=None)
+        return cls(InputError(fault), "".join(traceback.format_exception(error)))
 
-    def logged(self, first: str = "") -> Failure:
-        """The same, with a fault written to the log and the log named in the advice.
+    def logged(self, kind: Kind = kinds.PROGRAM_FAULT) -> InputError:
+        """What is told of it; a fault of the program is written to the log.
 
         Parameters
         ----------
-        first : str
-            What may help all the same.
+        kind : Kind
+            What such a fault is told as.
         """
-        if not self.fault:
-            return self
-        log = f"请把 {log_fault(self.fault)} 发给维护人员"
-        return Failure(self.problem, f"{first}；仍不行的，{log}" if first else log)
+        if not self.trace:
+            return self.error
+        return InputError(kind(error=self.error.fault.about["error"], log=log_fault(self.trace)))
 
 
 @dataclass(frozen=True)
@@ -97,21 +93,42 @@ class Undone:
         The unit's path.
     file : Path
         The file that was to be made.
-    reason, advice : str
-        Why it was not, and what to do about it, in Chinese.
+    error : InputError
+        Why it was not.
     """
 
     name: str
     unit: str
     file: Path
-    reason: str
-    advice: str
+    error: InputError
 
     @classmethod
     def of(cls, name: str, unit: str, file: Path, error: Exception | Failure) -> Self:
         """What is told of somebody's failure; a fault is logged."""
-        told = (error if isinstance(error, Failure) else Failure.of(error, file)).logged()
-        return cls(name, unit, file, told.problem, told.advice)
+        failure = error if isinstance(error, Failure) else Failure.of(error, file)
+        return cls(name, unit, file, failure.logged())
+
+    @property
+    def reason(self) -> str:
+        """Why it was not made, in Chinese."""
+        return self.error.told
+
+    @property
+    def advice(self) -> str:
+        """What to do about it, in Chinese."""
+        return self.error.advice
+
+    def record(self) -> dict[str, Any]:
+        """All of it as plain values, for programs."""
+        return {
+            "name": self.name,
+            "unit": self.unit,
+            "file": self.file,
+            "kind": self.error.kind,
+            "about": dict(self.error.fault.about),
+            "reason": self.reason,
+            "advice": self.advice,
+        }
 
 
 def lines(undone: Sequence[Undone], what: str) -> Iterator[str]:
@@ -140,6 +157,7 @@ def refuse_if_all(undone: Sequence[Undone], done: int) -> None:
         Then.
     """
     # Files that are to be closed are named one by one.
-    told = {(one.reason, one.advice) for one in undone if CLOSE not in one.advice}
+    closed = [isinstance(one.error, FileError) and one.error.is_open for one in undone]
+    told = {one.reason for one, is_open in zip(undone, closed, strict=True) if not is_open}
     if not done and len(told) == 1:
-        raise InputError(undone[0].reason, undone[0].advice)
+        raise undone[0].error

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.system.files import make_own, write_whole
 
@@ -110,11 +111,7 @@ class User:
         except FileNotFoundError:
             return UserSettings()
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise InputError(
-                "个人设置文件读不懂",
-                "请删掉这个文件，再在 KPI 选项卡的“设置”里重新选择项目文件夹",
-                file=self.settings_file,
-            ) from error
+            raise InputError(kinds.OWN_SETTINGS_UNREADABLE(), file=self.settings_file) from error
         project, month = content.get("project"), content.get("month")
         return UserSettings(
             Path(project) if isinstance(project, str) and project else None,
@@ -143,8 +140,5 @@ class User:
         named = environment.get(PROJECT_VARIABLE)
         chosen = Path(named) if named else self.settings().project
         if chosen is None:
-            raise InputError(
-                "还没有选择项目文件夹",
-                "请用 --project 写明；在 Excel、Calc 里点 KPI 的“设置”，选择 kpi.toml 所在的文件夹",
-            )
+            raise InputError(kinds.NO_PROJECT_CHOSEN())
         return chosen

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from xml.parsers import expat
 
+from kpi_xl import kinds
 from kpi_xl.workbook.ooxml import cells, markup, parts, sheet
 from kpi_xl.workbook.ooxml.markup import Edit, Element
 from kpi_xl.workbook.ooxml.package import Package
@@ -73,7 +74,7 @@ def marked(package: Package, workbook: Workbook, notes: Mapping[str, Notes]) -> 
     try:
         return _Marking(package, workbook).with_(notes)
     except (expat.ExpatError, ValueError, KeyError, AssertionError, StopIteration):
-        raise package.refusal("工作簿有损坏，没有生成标注的副本") from None
+        raise package.refusal(kinds.NOT_MARKED()) from None
 
 
 class _Marking:

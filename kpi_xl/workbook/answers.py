@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from xml.parsers import expat
 
+from kpi_xl import kinds
 from kpi_xl.workbook import identity, slots
 from kpi_xl.workbook.fast_read import excerpt
 from kpi_xl.workbook.growth import regions
@@ -137,10 +138,7 @@ class ReturnedWorkbook:
         }
         wanted = {name: places[name] for name in every if name in places}
         if sum(place.area.size for place in wanted.values()) > _MOST_CELLS:
-            raise self.package.refusal(
-                "名称指向的单元格太多，不像下发的表",
-                "请从下发的原表重新填写；不要整行整列地插入、复制",
-            )
+            raise self.package.refusal(kinds.TOO_MANY_ANSWERS())
         by_sheet: defaultdict[str, list[tuple[str, Area]]] = defaultdict(list)
         for name, place in wanted.items():
             by_sheet[place.sheet].append((name, place.area))
@@ -150,9 +148,7 @@ class ReturnedWorkbook:
             try:
                 found.update(self._of_sheet(reader, on, areas))
             except (ValueError, IndexError, OverflowError, expat.ExpatError):
-                raise self.package.refusal(
-                    f"工作表「{on}」的内容已损坏", "请对方重新发送一份"
-                ) from None
+                raise self.package.refusal(kinds.RETURNED_SHEET_DAMAGED(sheet=on)) from None
         return found
 
     def _of_sheet(

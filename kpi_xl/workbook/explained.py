@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any
 
+from kpi_xl import kinds
+from kpi_xl.fault import Fault
 from kpi_xl.workbook import slots
 from kpi_xl.workbook.growth import sheet_copies
 from kpi_xl.workbook.growth.regions import BLOCK, MARK, Region
 from kpi_xl.workbook.ooxml.formulas import Reference, tokens
 from kpi_xl.workbook.slots import Slot, near_matches
 from kpi_xl.workbook.template import Template
-
-_MANAGER: Final = "在 Excel 的「公式 → 名称管理器」里"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +27,34 @@ class Unusable:
         The name.
     text : str
         What it refers to, as the name manager shows it.
-    problem, advice : str
-        What is wrong and what to do, Chinese, without full stops.
+    fault : Fault
+        What is wrong, and what to do about it.
     """
 
     name: str
     text: str
-    problem: str
-    advice: str
+    fault: Fault
+
+    @property
+    def problem(self) -> str:
+        """What is wrong, in Chinese."""
+        return self.fault.reason
+
+    @property
+    def advice(self) -> str:
+        """What to do about it, in Chinese."""
+        return self.fault.advice
+
+    def record(self) -> dict[str, Any]:
+        """All of it as plain values, for programs."""
+        return {
+            "name": self.name,
+            "text": self.text,
+            "kind": self.fault.kind.code,
+            "about": dict(self.fault.about),
+            "problem": self.problem,
+            "advice": self.advice,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +130,7 @@ def _explained(template: Template, known: Collection[str] | None) -> Explanation
             usable.append(slot)
         else:
             shown = names.get(name, slot.reference)
-            problem = error.problem.removeprefix(f"名称「{name}」（{slot.reference}）")
-            unusable.append(Unusable(name, shown, problem, error.advice))
+            unusable.append(Unusable(name, shown, error.fault))
     expected = known or ()
     for name, text in names.items():
         if name not in template.slots:
@@ -157,27 +176,21 @@ def _unusable(template: Template, name: str, text: str, is_known: bool) -> Itera
     sheets = {sheet.casefold() for sheet in template.workbook.sheets}
     between = "".join(token for token in found if isinstance(token, str))
     if "#REF!" in text:
-        problem = "指向的单元格已被删除（#REF!）"
-        advice = f"{_MANAGER}让它指向要填写的单元格，或删掉它"
+        kind = kinds.CELLS_GONE
     elif any("[" in sheet for one in references for sheet in one.sheets):
-        problem = "指向另一个工作簿"
-        advice = f"{_MANAGER}让它指向本工作簿的单元格"
+        kind = kinds.ANOTHER_WORKBOOK
     elif any(sheet not in sheets for one in references for sheet in one.sheets):
-        problem = "指向的工作表不存在，或不是普通工作表"
-        advice = f"{_MANAGER}让它指向要填写的单元格，或删掉它"
+        kind = kinds.NO_SUCH_SHEET
     elif len(references) > 1 and re.fullmatch(r"[\s,]*", between):
-        problem = "指向好几片区域"
-        advice = "只让它指向一片连续的区域；需要几片就各起一个名称"
+        kind = kinds.SEVERAL_AREAS
     elif not is_known:
         # A constant or a list to choose from is a name with a purpose of its own.
         return
     elif len(found) == len(references) == 1:
-        problem = "指向整行、整列或太大的区域"
-        advice = f"{_MANAGER}让它只包含要填写的单元格"
+        kind = kinds.AREA_TOO_LARGE
     else:
-        problem = "是常量或公式，不指向单元格"
-        advice = f"{_MANAGER}让它指向要填写的单元格"
-    yield Unusable(name, text, problem, advice)
+        kind = kinds.NO_CELLS
+    yield Unusable(name, text, kind())
 
 
 def _useless_marks(template: Template) -> Iterator[Unusable]:
@@ -189,20 +202,17 @@ def _useless_marks(template: Template) -> Iterator[Unusable]:
             continue
         place = marks.get(name if scope is None else f"{scope}!{name}")
         if place is None:
-            yield Unusable(name, text, "不指向一些行", f"{_MANAGER}让它指向会增长的那些行")
+            yield Unusable(name, text, kinds.NO_ROWS())
         elif name.startswith(BLOCK):
             if Region(place.sheet, place.area.first_row, place.area.last_row, True) not in growing:
                 yield Unusable(
-                    name, text,
-                    f"标出了要重复的块（第 {place.area.first_row} 到 {place.area.last_row} 行），"
-                    "里面却没有名称",
-                    "给块里要填的单元格起名，如 members.姓名",
-                )  # fmt: skip
+                    name,
+                    text,
+                    kinds.BLOCK_WITHOUT_NAMES(first=place.area.first_row, last=place.area.last_row),
+                )
         elif Region(place.sheet, place.area.first_row, place.area.last_row) not in growing:
             yield Unusable(
                 name,
                 text,
-                f"标出了第 {place.area.first_row} 到 {place.area.last_row} 行，"
-                "却没有名称正好占这些行，不会增长",
-                "让要增长的名称和它占相同的行",
+                kinds.NOTHING_GROWS(first=place.area.first_row, last=place.area.last_row),
             )

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Final
 from xml.etree.ElementTree import Element
 
+from kpi_xl import kinds
 from kpi_xl.workbook.ooxml import parts
 from kpi_xl.workbook.ooxml.cells import Raw, raw, unescaped
 from kpi_xl.workbook.ooxml.package import Package
@@ -63,7 +64,7 @@ def excerpt(
     try:
         text = content.decode()
     except UnicodeDecodeError:
-        raise package.refusal(f"部件 {part} 不是 UTF-8 编码") from None
+        raise package.refusal(kinds.PART_NOT_UTF8(part=part)) from None
     root = _ROOT.search(text)
     prefix = root[1] if root else ""
     end = max(text.find(f"</{prefix}sheetData>"), 0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields
 from typing import Final, Self
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.workbook.ooxml import cells, markup
 from kpi_xl.workbook.ooxml.markup import Edit
@@ -74,11 +75,7 @@ class Identity:
     def __post_init__(self) -> None:
         for text in asdict(self).values():
             if len(text.encode("utf-16-le")) > 2 * _LONGEST:
-                raise InputError(
-                    f"名称超过 {_LONGEST} 个字，放不进工作簿的标识里",
-                    "请缩短单位或模板的名称",
-                    value=text,
-                )
+                raise InputError(kinds.IDENTITY_TOO_LONG(), value=text)
 
     @classmethod
     def of(cls, workbook: Workbook) -> Self | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from kpi_xl import kinds
 from kpi_xl.workbook.compiled_sheet import Position
 from kpi_xl.workbook.ooxml import parts
 from kpi_xl.workbook.ooxml.cells import UnwritableError
@@ -115,16 +116,13 @@ def hidden(
     """
     for other, what in taken_:
         if other.meets(cells):
-            raise UnwritableError(f"在{what}里，不能填写", "把这个名称移到别的单元格，再保存模板")
+            raise UnwritableError(kinds.SLOT_TAKEN(what=what))
     found: set[Position] = set()
     for merge in merges:
         if not merge.meets(cells):
             continue
         if merge.covers(cells) and merge[:2] != cells[:2]:
-            raise UnwritableError(
-                f"在合并单元格 {merge.reference} 里，但不是它的左上角，填了也看不见",
-                "把这个名称改到合并单元格的左上角，再保存模板",
-            )
+            raise UnwritableError(kinds.SLOT_HIDDEN(reference=merge.reference))
         if takes_one:
             continue
         inside = merge.shared(cells)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 from xml.etree.ElementTree import Element
 
+from kpi_xl import kinds
 from kpi_xl.workbook import slots
 from kpi_xl.workbook.compiled_sheet import Position
 from kpi_xl.workbook.fast_read import excerpt
@@ -66,10 +67,7 @@ def _values(package: Package) -> dict[str, Read | list[Read]]:
     marks = slots.marks(workbook, regions.MARK).values()
     grown = regions.regions(marks, blocks, found_tables)
     if sum(place.area.size for place in places.values()) > _MOST_CELLS:
-        raise package.refusal(
-            "名称指向的单元格太多，读不了",
-            "在「公式 → 名称管理器」里把过大的名称改小，只包含要填写的单元格",
-        )
+        raise package.refusal(kinds.NAME_TOO_LARGE())
     by_sheet: defaultdict[str, list[tuple[str, Area, bool]]] = defaultdict(list)
     for name, (sheet, area) in places.items():
         grows = Region(sheet, area.first_row, area.last_row) in grown
@@ -80,7 +78,7 @@ def _values(package: Package) -> dict[str, Read | list[Read]]:
         try:
             found.update(reader.slots(workbook.sheets[sheet], areas))
         except (ValueError, IndexError, OverflowError):
-            raise package.refusal(f"工作表「{sheet}」的内容已损坏") from None
+            raise package.refusal(kinds.SHEET_DAMAGED(sheet=sheet)) from None
     if not blocks:
         return {name: found[name] for name in places}
     return _by_record(found, places, grown)

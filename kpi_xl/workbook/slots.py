@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
+from kpi_xl import kinds
 from kpi_xl.workbook.growth import sheet_copies
 from kpi_xl.workbook.growth.regions import BLOCK, MARK, Region
 from kpi_xl.workbook.ooxml.cells import UnwritableError
@@ -285,17 +286,14 @@ def laid_out(slot: Slot, value: object) -> list[object]:
     rows = _rows(slot, value)
     if rows is None:
         if cells > 1:
-            raise UnwritableError(
-                f"有 {slot.rows} 行 {slot.columns} 列，却只给了一个值",
-                "按行给出数据，或把模板里的这个名称改成一个单元格",
-            )
+            raise UnwritableError(kinds.ONLY_ONE_VALUE(rows=slot.rows, columns=slot.columns))
         return [value]
     width = max(map(len, rows), default=0)
     if len(rows) > slot.rows or width > slot.columns:
         raise UnwritableError(
-            f"放得下 {slot.rows} 行 {slot.columns} 列，却有 {len(rows)} 行 {width} 列数据",
-            "在模板里把这个名称的区域扩大，或让它自动增长（选中这些行，起一个以 "
-            f"{MARK} 开头的名称），或减少数据",
+            kinds.TOO_MUCH_DATA(
+                rows=slot.rows, columns=slot.columns, given=len(rows), width=width, mark=MARK
+            )
         )
     laid: list[object] = []
     for row in rows:
@@ -315,10 +313,7 @@ def _rows(slot: Slot, value: object) -> list[list[object]] | None:
             return [[one] for one in given]
         if slot.rows == 1 or not given:
             return [given]
-        raise UnwritableError(
-            f"有 {slot.rows} 行 {slot.columns} 列，给的却不是一行一行的数据",
-            "按行给出数据，或把模板里的这个名称改成一行或一列",
-        )
+        raise UnwritableError(kinds.NOT_IN_ROWS(rows=slot.rows, columns=slot.columns))
     return [row if row is not None else _not_a_row(slot) for row in rows]
 
 

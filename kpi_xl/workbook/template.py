@@ -10,7 +10,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
+from kpi_xl.fault import Fault
 from kpi_xl.workbook import compiled_sheet, obstacles, slots
 from kpi_xl.workbook.compiled_sheet import Position, SheetProgram
 from kpi_xl.workbook.growth import regions, sheet_copies, sizes
@@ -436,19 +438,11 @@ class Template:
                 raise self._blamed(slot, error) from None
         for number in compiled.hidden:
             if found[number][0] != cells.BLANK:
-                raise self._refusal(
-                    compiled.owners[number],
-                    "有值落在被合并的单元格里，填了也看不见",
-                    "在模板里取消这片区域的合并单元格，或把该处的值留空",
-                )
+                raise self._refusal(compiled.owners[number], kinds.VALUE_HIDDEN())
         for first, second in compiled.same:
             if found[first] != found[second]:
                 other = compiled.owners[second].name
-                raise self._refusal(
-                    compiled.owners[first],
-                    f"与「{other}」是同一个单元格，却给了两个不同的值",
-                    "在模板里把其中一个名称移到别的单元格",
-                )
+                raise self._refusal(compiled.owners[first], kinds.TWO_VALUES(other=other))
         return found
 
     def _produced(
@@ -459,9 +453,7 @@ class Template:
         def restyle(style: str | None, kind: str) -> int:
             count = len(self._date_styles)
             if int(style or 0) >= count:
-                raise self._package.refusal(
-                    "模板没有单元格样式，放不了日期", "用 Excel 打开模板，另存一次后再试"
-                )
+                raise self._package.refusal(kinds.NO_STYLES())
             return dated.setdefault((int(style or 0), _DATE_FORMATS[kind]), count + len(dated))
 
         frames = self._frames | compiled.frames
@@ -513,13 +505,8 @@ class Template:
         return found
 
     def _unknown(self, name: str) -> InputError:
-        near = near_matches(name, self._slots)
-        listed = "、".join(f"「{one}」" for one in near)
-        hint = f"；相近的有 {listed}" if near else ""
-        return self._package.refusal(
-            f"模板里没有名称「{name}」{hint}",
-            "在 Excel 的「公式 → 名称管理器」里核对名称，它必须指向一个单元格或一片区域",
-        )
+        like = "、".join(f"「{one}」" for one in near_matches(name, self._slots))
+        return self._package.refusal(kinds.SLOT_UNKNOWN(name=name, like=like))
 
     @contextmanager
     def _blaming(self, slot: Slot) -> Iterator[None]:
@@ -532,17 +519,12 @@ class Template:
     def _blamed(self, slot: Slot, error: UnwritableError | TypeError) -> Exception:
         """The error that says so."""
         if isinstance(error, UnwritableError):
-            return self._refusal(slot, error.problem, error.advice)
+            return self._refusal(slot, error.fault)
         error.add_note(f"in slot {slot.name!r}")
         return error
 
-    def _refusal(self, slot: Slot, problem: str, advice: str) -> InputError:
-        return InputError(
-            f"名称「{slot.name}」（{slot.reference}）{problem}",
-            advice,
-            file=self.path,
-            sheet=slot.sheet,
-        )
+    def _refusal(self, slot: Slot, fault: Fault) -> InputError:
+        return InputError(fault, file=self.path, sheet=slot.sheet, slot=(slot.name, slot.reference))
 
 
 def _scalar(slot: Slot, value: Any) -> Any:

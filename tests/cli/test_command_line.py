@@ -178,7 +178,7 @@ class TestHowMuchIsSaid:
             (["warnings"], {"title", "rows", "notes"}),
             (["peers", "试乘试驾率"], {"title", "rows", "notes"}),
             (["explain"], {"kpis"}),
-            (["template", "names"], {"names"}),
+            (["template", "names"], {"names", "slots"}),
             ([], {"situation", "next"}),
         ):
             done = run("-p", dealer, "--json", *arguments)

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kpi_xl import kinds
 from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.data.check import check_project
 from kpi_xl.data.check_file import read_file
@@ -283,7 +284,7 @@ def test_of_several_bad_files_the_first_is_named_whichever_is_read_first(make):
             second_failed.wait(1)  # on one core it is not read yet
         if source.code == "policies":
             second_failed.set()
-            raise InputError("读不了", "请检查", file=source.file)
+            raise InputError(kinds.FILE_INCOMPLETE(), file=source.file)
         return read_file(settings, source)
 
     with pytest.raises(InputError) as caught:

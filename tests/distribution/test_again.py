@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from distribution.conftest import every_file, with_mail
+from kpi_xl import kinds
 from kpi_xl.circulation import production
 from kpi_xl.circulation.collect import collect
 from kpi_xl.circulation.distribute import distribute
@@ -235,10 +236,10 @@ def test_one_that_cannot_be_filled_or_written_stops_no_other(branch, monkeypatch
 
 def test_what_is_wrong_with_all_is_said_once(branch, monkeypatch):
     def values(template, to, recipient):
-        raise InputError("都不行", "请改模板")
+        raise InputError(kinds.NOTHING_TO_FILL())
 
     monkeypatch.setattr(unit_sheets, "values", values)
-    with pytest.raises(InputError, match="都不行"):
+    with pytest.raises(InputError, match="没有会填写的名称"):
         distribute(branch, TEMPLATE, MONTH)
 
 

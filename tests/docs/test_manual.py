@@ -11,7 +11,7 @@ import pytest
 import udfs.functions
 from kpi_xl import kpis as catalogue
 from kpi_xl.catalogue.schema import TABLES
-from manual import hooks, kpis, messages, tables
+from manual import hooks, kpis, tables
 from manual.example_numbers import BRANCH, ROSTER, STORE
 from office import convert, load, needs_soffice
 from udfs.explain import FROM_DATES
@@ -134,22 +134,3 @@ def test_every_comment_has_something_to_be_made():
     for page in (hooks.ROOT / "docs").rglob("*.md"):
         used |= set(re.findall(r"<!-- made: ([\w ]+) -->", page.read_text(encoding="utf-8")))
     assert used == hooks.MADE.keys()
-
-
-def test_every_message_is_chinese_and_says_what_to_do():
-    found = list(messages.messages())
-    assert len(found) > 150
-    for message in found:
-        where = f"{message.file}:{message.line}"
-        for text in (message.problem, message.advice):
-            words = text.replace("…", "")
-            assert not words or re.search("[一-鿿]", words), (where, text)
-            assert not text.endswith(("。", "！", ".")), (where, text)
-
-
-def test_the_page_of_messages_has_them_all():
-    page = messages.page()
-    assert "没有 kpi.toml，不是 kpi\\_xl 项目" in page
-    for message in messages.messages():
-        if message.problem.strip("…"):
-            assert f"| {messages._cell(message.problem)} |" in page

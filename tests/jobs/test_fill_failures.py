@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner
 
+from kpi_xl import kinds
 from kpi_xl.cli import app
 from kpi_xl.errors import InputError
 from kpi_xl.jobs import fill as module
@@ -30,7 +31,9 @@ def fails_for(monkeypatch, unit, error):
     monkeypatch.setattr(unit_sheets, "values", values)
 
 
-@pytest.mark.parametrize("error", [KeyError("x"), MemoryError(), InputError("不行", "请改")])
+@pytest.mark.parametrize(
+    "error", [KeyError("x"), MemoryError(), InputError(kinds.NOTHING_TO_FILL())]
+)
 def test_one_unit(project, monkeypatch, error):
     fails_for(monkeypatch, "西城营业部/一组", error)
     run = CliRunner().invoke(app, ["-p", str(project.folder), "fill", "主管日程", "-m", MONTH])
@@ -67,6 +70,6 @@ def test_a_file_that_cannot_be_replaced(project, monkeypatch):
 
 
 def test_what_is_wrong_with_all_is_said_once(project, monkeypatch):
-    fails_for(monkeypatch, None, InputError("都不行", "请改模板"))
-    with pytest.raises(InputError, match="都不行"):
+    fails_for(monkeypatch, None, InputError(kinds.NOTHING_TO_FILL()))
+    with pytest.raises(InputError, match="没有会填写的名称"):
         fill(project, "主管日程", MONTH)

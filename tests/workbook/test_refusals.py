@@ -240,7 +240,7 @@ class TestParts:
 class TestSlots:
     def test_unknown_name(self, rich):
         with pytest.raises(
-            InputError, match=r"没有名称「kpi.01.目标值」；相近的有 .*「kpi.01.目标」"
+            InputError, match=r"没有名称「kpi.01.目标值」。相近的有 .*「kpi.01.目标」"
         ):
             Template(rich).fill({"kpi.01.目标值": 1})
         with pytest.raises(InputError, match="没有名称「zzz」。"):

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from kpi_xl import kinds
 from kpi_xl.error_values import error_name
 from kpi_xl.errors import InputError
 from kpi_xl.system.user import User
@@ -53,9 +54,7 @@ class Calc:
         self._channel.send((name, given))
         done, answer = self._channel.receive()
         if not done:
-            raise InputError(
-                f"LibreOffice 没有完成“{self._title}”（{answer}）", "请保存后重新打开这个文件再试"
-            )
+            raise InputError(kinds.CALC_STOPPED(title=self._title, answer=answer))
         return answer
 
     @property
@@ -155,11 +154,7 @@ class CalcCells:
             for sheet in sheets:
                 was = self._calc.order("unprotect", sheet)
                 if was == "password":
-                    raise InputError(
-                        "工作表有密码保护，不能填写",
-                        "请在“工具 → 保护工作表”里撤销保护，再点一次这个按钮",
-                        sheet=sheet,
-                    )
+                    raise InputError(kinds.CALC_SHEET_PROTECTED(), sheet=sheet)
                 if was == "opened":
                     opened.append(sheet)
             yield

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import udfs
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project
 from kpi_xl.system.files import write_whole
@@ -18,8 +19,6 @@ from kpi_xl.system.user import User, UserSettings
 from udfs.calc import EXTENSION, IDENTIFIER
 from udfs.calc.build import build
 from udfs.calc.libreoffice import LibreOffice
-
-_CLOSE = "请关闭所有 LibreOffice 窗口后再运行"
 
 
 @dataclass(frozen=True)
@@ -71,11 +70,7 @@ def install(
     """
     office = _libreoffice()
     if not office.has_python:
-        raise InputError(
-            "这个 LibreOffice 没有 Python 支持，装不了加载项",
-            "Debian、Ubuntu 请运行 sudo apt install python3-uno；其他系统请重新安装 LibreOffice",
-            file=office.program,
-        )
+        raise InputError(kinds.NO_PYTHON_IN_OFFICE(), file=office.program)
     user = user or User.current()
     if project is not None:
         folder = Project.open(project).folder.resolve()
@@ -128,7 +123,7 @@ def uninstall(user: User | None = None, options: Sequence[str] = ()) -> list[Pat
 def _libreoffice() -> LibreOffice:
     office = LibreOffice.found()
     if office is None:
-        raise InputError("没有找到 LibreOffice", "请先安装 LibreOffice 25.2 或更高版本")
+        raise InputError(kinds.NO_OFFICE())
     return office
 
 
@@ -150,4 +145,4 @@ def _unopkg(office: LibreOffice, arguments: Sequence[str]) -> None:
     )
     if done.returncode:
         said = " ".join((done.stdout + done.stderr).split())
-        raise InputError("LibreOffice 没有接受加载项", _CLOSE, value=said or done.returncode)
+        raise InputError(kinds.ADDIN_REFUSED(), value=said or done.returncode)

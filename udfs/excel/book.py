@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, Final
 
+from kpi_xl import kinds
 from kpi_xl.error_values import error_name
 from kpi_xl.errors import InputError
 from kpi_xl.workbook.ooxml.parts import DefinedName
@@ -72,10 +73,7 @@ class ExcelCells:
                 with suppress(AttributeError, NotImplementedError):
                     new.api.Visible = False
         except Exception as error:
-            raise InputError(
-                "这个工作簿不让起名称，刷新以后就不能撤销，所以没有填写",
-                "请在“审阅”里撤销工作簿的保护，再点一次这个按钮",
-            ) from error
+            raise InputError(kinds.NAMES_PROTECTED()) from error
 
     def unprotected(self, sheets: Iterable[str]) -> AbstractContextManager[None]:
         return unprotected([self._sheets[name] for name in sheets])

@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project
 from kpi_xl.system.files import write_whole
@@ -14,8 +15,6 @@ from kpi_xl.system.user import User, UserSettings
 from udfs.doctor import ansi
 from udfs.excel.build import build
 from udfs.excel.sources import check_version
-
-_CLOSE_EXCEL = "请关闭所有 Excel 窗口后再运行"
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ def install(
         write_whole(user.addin, content)
     except FileError as error:
         if error.is_open:
-            raise InputError("加载项正在使用，不能替换", _CLOSE_EXCEL, file=user.addin) from None
+            raise InputError(kinds.ADDIN_IN_USE(), file=user.addin) from None
         raise
     write_whole(user.conf, line)
     return Installed(user.addin, user.conf, interpreter)
@@ -117,7 +116,7 @@ def uninstall(user: User | None = None) -> list[Path]:
         except FileNotFoundError:
             continue
         except PermissionError:
-            raise InputError("加载项正在使用，不能删除", _CLOSE_EXCEL, file=file) from None
+            raise InputError(kinds.ADDIN_NOT_REMOVED(), file=file) from None
         removed.append(file)
     for folder in (user.undo, user.folder):
         if folder.is_dir() and not any(folder.iterdir()):
@@ -128,9 +127,7 @@ def uninstall(user: User | None = None) -> list[Path]:
 
 def _windows_user() -> User:
     if sys.platform != "win32":
-        raise InputError(
-            "Excel 加载项只能在 Windows 上安装", "Mac 上怎么用选项卡，见 docs/excel-install.md"
-        )
+        raise InputError(kinds.ONLY_ON_WINDOWS())
     return User.current()
 
 
@@ -154,9 +151,7 @@ def _writable(path: Path) -> str:
                 return candidate
         except UnicodeError:
             continue
-    raise InputError(
-        "Python 所在的路径里有系统代码页没有的文字", "请把 Python 环境建在另一个文件夹", value=path
-    )
+    raise InputError(kinds.PYTHON_PATH(), value=path)
 
 
 def _short_name(path: str) -> str:

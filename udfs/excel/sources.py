@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from importlib import resources
 from typing import Any, Final
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.system.user import ADDIN
 from udfs import functions
@@ -26,7 +27,6 @@ from udfs.excel.offline import importable
 
 _VERSION: Final = "@XLWINGS@"  # where the sources name xlwings' files
 _MODULES: Final = ("KpiCells", "KpiText", "KpiRegister", "KpiRibbon", "KpiStart")
-_REINSTALL: Final = f"请运行 pip install --force-reinstall xlwings=={XLWINGS}"
 _TEXT: Final = re.compile(r'"(?:[^"\r\n]|"")*"')
 _CHARACTERS: Final = 200  # a line of VBA has 1023 characters at most, a code unit takes four
 
@@ -58,10 +58,7 @@ def check_version() -> None:
     import xlwings
 
     if xlwings.__version__ != XLWINGS:
-        raise VersionError(
-            f"加载项要用 xlwings {XLWINGS}，装的是 {xlwings.__version__}",
-            f"请运行 pip install xlwings=={XLWINGS}",
-        )
+        raise VersionError(kinds.XLWINGS_VERSION(wanted=XLWINGS, installed=xlwings.__version__))
 
 
 def modules() -> Iterator[tuple[str, str]]:
@@ -103,7 +100,7 @@ def wrappers() -> str:
     source, failures = _FAILURE.subn(r"\1\2 = CVErr(xlErrValue)", source)
     source, branches = _OF_EXCEL.subn(r"\1", source)
     if not calls == failures == branches == len(functions.__all__) or "XLPy" in source:
-        raise VersionError("xlwings 生成的 VBA 与预期不同，加载项没有生成", _REINSTALL)
+        raise VersionError(kinds.VBA_DIFFERS(wanted=XLWINGS))
     return f'Attribute VB_Name = "xlwings_udfs"\n\'Written by xlwings\n{source}'
 
 

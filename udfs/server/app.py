@@ -19,7 +19,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 
-from kpi_xl import __version__
+from kpi_xl import __version__, kinds
+from kpi_xl.fault import Fault
 from kpi_xl.project import Project
 from kpi_xl.system.user import User
 from udfs import current
@@ -122,7 +123,7 @@ def routes(project: Project) -> FastAPI:
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> Response:
-        return _refusal(422, "请求的格式不对：请在 KPI 任务窗格按 F5 重新加载，或更新加载项")
+        return _refusal(422, kinds.REQUEST_MALFORMED())
 
     return app
 
@@ -149,8 +150,9 @@ async def _computed(compute: Callable[[], Any]) -> Response:
     return Response(content, media_type="application/json", headers=_HEADERS)
 
 
-def _refusal(status: int, text: str, *, last: bool = False) -> Response:
-    content = json.dumps({"detail": text}, ensure_ascii=False)
+def _refusal(status: int, fault: Fault, *, last: bool = False) -> Response:
+    told = {"detail": f"{fault.reason}：{fault.advice}", "kind": fault.kind.code}
+    content = json.dumps(told, ensure_ascii=False)
     headers = {**_HEADERS, "Connection": "close"} if last else _HEADERS
     return Response(content, status, media_type="application/json", headers=headers)
 
@@ -199,7 +201,7 @@ class Server:
             exchange.route = SCRIPT if path.startswith(SCRIPT) else path
             await self._answer_known(exchange)
         else:
-            raise RefusedError(404, "没有这个地址")
+            raise RefusedError(404, kinds.NO_ADDRESS())
 
     async def _answer_known(self, exchange: _Exchange) -> None:
         """Answer somebody who is let in."""
@@ -210,12 +212,12 @@ class Server:
             identity = await anyio.to_thread.run_sync(self._guard.identify, authorization)
         except RefusedError:
             if not self._refused.allows(address):
-                raise RefusedError(429, "试得太多了，请过一分钟再试") from None
+                raise RefusedError(429, kinds.TOO_MANY_TRIES()) from None
             raise
         exchange.who = identity.number
         # Without names, computers are told apart by their addresses.
         if not self._rate.allows(address if identity.number == "-" else identity.number):
-            raise RefusedError(429, "请求太多了，请过一分钟再试")
+            raise RefusedError(429, kinds.TOO_MANY_REQUESTS())
         await exchange.read_body(self._largest)
         exchange.scope.setdefault("state", {})["identity"] = identity
         marked = current.seen.set(identity.units)
@@ -244,12 +246,12 @@ class _Exchange:
         try:
             await answer(self)
         except RefusedError as refused:
-            await self._refuse(refused.status, refused.text)
+            await self._refuse(refused.status, refused.fault)
         except asyncio.CancelledError:
-            await self._refuse(503, "服务正在停止，请过一会儿再试")
+            await self._refuse(503, kinds.STOPPING())
         except Exception:
             LOGGER.error("%s", traceback.format_exc())
-            await self._refuse(500, "程序出错了：请把服务的日志发给维护人员")
+            await self._refuse(500, kinds.SERVER_FAULT())
         record(
             self.scope["method"],
             self.route,
@@ -268,11 +270,7 @@ class _Exchange:
         RefusedError
             When it is too large or too slow, or the other side has gone.
         """
-        too_large = RefusedError(
-            413,
-            f"数据太大了（超过 {largest / 1e6:g} MB）：请少选一些行，"
-            "或请管理这个服务的人调大 [server] megabytes",
-        )
+        too_large = RefusedError(413, kinds.REQUEST_TOO_LARGE(megabytes=largest / 1e6))
         announced = dict(self.scope["headers"]).get(b"content-length", b"")
         if announced.isdigit() and int(announced[:20]) > largest:
             raise too_large
@@ -283,7 +281,7 @@ class _Exchange:
                     if len(body) > largest:
                         raise too_large
         except TimeoutError:
-            raise RefusedError(408, "请求发得太慢：请检查网络，再试一次") from None
+            raise RefusedError(408, kinds.REQUEST_SLOW()) from None
         if len(body) > largest:
             raise too_large
         self._body = bytes(body)
@@ -292,7 +290,7 @@ class _Exchange:
         """Read on; whether there is more."""
         message = await self._receive()
         if message["type"] == "http.disconnect":
-            raise RefusedError(400, "请求没有发完")
+            raise RefusedError(400, kinds.REQUEST_INCOMPLETE())
         body += message.get("body", b"")
         return bool(message.get("more_body", False))
 
@@ -311,9 +309,9 @@ class _Exchange:
             self._status = message["status"]
         await self._send(message)
 
-    async def _refuse(self, status: int, text: str) -> None:
+    async def _refuse(self, status: int, fault: Fault) -> None:
         if self._status:  # an answer has begun
             return
         # What has not been read of the request is not waited for.
         last = self._body is None and self.scope["method"] == "POST"
-        await _refusal(status, text, last=last)(self.scope, self._receive, self._sent)
+        await _refusal(status, fault, last=last)(self.scope, self._receive, self._sent)

@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import workbook_templates
+from kpi_xl import kinds
 from kpi_xl.data.cube import LEVELS
 from kpi_xl.errors import InputError
+from kpi_xl.fault import Kind
 from kpi_xl.slots.recipients import PERSONS
 from kpi_xl.system.user import User
 from udfs import buttons
@@ -183,28 +185,25 @@ def run(
 def _action(name: str, arguments: list[str], user: User, sees_all: bool) -> buttons.Action:
     command = next((one for one in SERVED if one.name == name), None)
     if command is None:
-        raise InputError("没有这个按钮", "请重新安装加载项的清单（manifest）", value=name)
+        raise InputError(kinds.NO_BUTTON(), value=name)
     if name in _OF_NO_UNIT and not sees_all:
-        raise InputError(
-            f"“{command.label}”是对整个项目做的，你的权限只到自己的单位",
-            "请找内勤，或请管理这个服务的人调整角色",
-        )
+        raise InputError(kinds.WHOLE_PROJECT(label=command.label))
     if name == "settings":
         return buttons.settings(str(user.project()), _one(arguments, 0))
     if not command.of_template:
         return buttons.WITHOUT_CHOICE[name]
     # Only official templates: a path would read whatever there is on the server.
-    template = _one(arguments, 0, workbook_templates.NAMES, "没有这种模板")
+    template = _one(arguments, 0, workbook_templates.NAMES, kinds.NO_TEMPLATE_HERE)
     if name == "fill":
         return buttons.fill(template)
-    return buttons.distribute(template, _one(arguments, 1, LEVELS_KNOWN, "没有这一级"))
+    return buttons.distribute(template, _one(arguments, 1, LEVELS_KNOWN, kinds.NO_LEVEL_OF))
 
 
 def _one(
-    arguments: list[str], place: int, known: tuple[str, ...] | None = None, problem: str = ""
+    arguments: list[str], place: int, known: tuple[str, ...] = (), kind: Kind | None = None
 ) -> str:
     """An argument; InputError where it is none of those that are known."""
     given = arguments[place] if place < len(arguments) else ""
-    if known is not None and given not in known:
-        raise InputError(problem, f"可以写的有：{'、'.join(known)}", value=given)
+    if kind is not None and given not in known:
+        raise InputError(kind(known="、".join(known)), value=given)
     return given

@@ -15,6 +15,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from kpi_xl import kinds
+from kpi_xl.fault import Fault
 from kpi_xl.settings.server import Entra, ServerSettings
 
 _KEYS_LAST: Final = 24 * 3600.0  # seconds that fetched signing keys are used
@@ -47,14 +49,14 @@ class RefusedError(Exception):
     ----------
     status : int
         401 where he has not said who he is, 403 where he may not.
-    text : str
+    fault : Fault
         What he is told.
     """
 
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(text)
+    def __init__(self, status: int, fault: Fault) -> None:
+        super().__init__(fault)
         self.status = status
-        self.text = text
+        self.fault = fault
 
 
 class Guard:
@@ -90,11 +92,11 @@ class Guard:
         scheme, _, token = authorization.strip().partition(" ")
         token = token.strip()
         if scheme.lower() != "bearer" or not token or len(token) > _LONGEST:
-            raise RefusedError(401, "还没有登录：请打开 KPI 任务窗格登录，或填写密钥")
+            raise RefusedError(401, kinds.NOT_LOGGED_IN())
         if token.startswith(_KEY_MARK):
             return self._of_key(token)
         if self._signing is None:
-            raise RefusedError(401, "这个服务不用公司账号登录，请在 KPI 任务窗格填写密钥")
+            raise RefusedError(401, kinds.NO_ACCOUNTS())
         return self._of_claims(self._signing.claims(token))
 
     def _of_key(self, token: str) -> Identity:
@@ -105,7 +107,7 @@ class Guard:
             if hmac.compare_digest(one.sha256, given):
                 found = one
         if found is None:
-            raise RefusedError(401, "密钥不对，或已经作废：请向管理这个服务的人要新的")
+            raise RefusedError(401, kinds.WRONG_KEY())
         return Identity(f"key-{given[:12]}", self._settings.roles[found.role])
 
     def _of_claims(self, claims: Mapping[str, Any]) -> Identity:
@@ -116,7 +118,7 @@ class Guard:
             if isinstance(role, str) and role in self._settings.roles
         ]
         if not known:
-            raise RefusedError(403, "你的账号没有角色：请管理员在企业应用里给你分配")
+            raise RefusedError(403, kinds.WITHOUT_ROLE())
         number = hashlib.sha256(f"{claims.get('tid')}/{claims.get('oid')}".encode()).hexdigest()
         if None in known:
             return Identity(f"id-{number[:12]}", None)
@@ -147,7 +149,7 @@ class _SigningKeys:
             claims: Mapping[str, Any] = found.claims
             self._registry().validate(claims)
         except (JoseError, ValueError, TypeError, KeyError):
-            raise RefusedError(401, "登录已过期或无效，请重新登录") from None
+            raise RefusedError(401, kinds.LOGIN_EXPIRED()) from None
         return claims
 
     def _registry(self) -> Any:
@@ -176,7 +178,7 @@ class _SigningKeys:
                     self._keys = KeySet.import_key_set(self._fetch(self._entra.keys))
                 except Exception:  # whatever the network or the answer is like
                     if self._keys is None:
-                        raise RefusedError(503, "现在取不到登录用的签名密钥，请稍后再试") from None
+                        raise RefusedError(503, kinds.NO_SIGNING_KEYS()) from None
                 self._fetched = time.monotonic()
             return self._keys
 

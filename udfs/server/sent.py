@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, Field, model_validator
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.workbook.ooxml.parts import DefinedName
 from kpi_xl.workbook.ooxml.references import LAST_COLUMN, LAST_ROW, Area, area
@@ -173,9 +174,5 @@ class SentCells:
         """The page opens sheets without a password for as long as it writes."""
         for sheet in sheets:
             if self._sheets[sheet].protection == "password":
-                raise InputError(
-                    "工作表有密码保护，不能填写",
-                    "请在“审阅 → 撤销工作表保护”里输入密码撤销，再点一次这个按钮",
-                    sheet=sheet,
-                )
+                raise InputError(kinds.WEB_SHEET_PROTECTED(), sheet=sheet)
         yield

@@ -12,6 +12,7 @@ from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any, Final
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project
 from kpi_xl.settings.server import ServerSettings
@@ -63,18 +64,11 @@ def checked(project: Project) -> tuple[Path | None, Path | None]:
     """
     settings = project.settings.server
     if importlib.util.find_spec("xlwings_server") is None:
-        raise InputError(
-            "还没有安装这项功能需要的组件（xlwings-server）",
-            '请先看 docs/server.md 开头的许可说明，再运行 pip install "kpi_xl[server]"',
-        )
+        raise InputError(kinds.NO_XLWINGS_SERVER())
     licensed()
     if not settings.asks_who and not _is_own_computer(settings.host):
         raise InputError(
-            "没有设置谁可以用，只能在本机上试用",
-            "请在 kpi.toml 写 [server.roles] 和 [server.keys]（或 [server.entra]），"
-            '或把 [server] host 改为 "127.0.0.1"',
-            file=project.folder / "kpi.toml",
-            value=settings.host,
+            kinds.NOBODY_NAMED(), file=project.folder / "kpi.toml", value=settings.host
         )
     _check_roles(project, settings)
     if not settings.certificate:
@@ -82,9 +76,7 @@ def checked(project: Project) -> tuple[Path | None, Path | None]:
     paths = [project.folder / settings.certificate, project.folder / settings.key]
     for path in paths:
         if not path.is_file():
-            raise InputError(
-                "找不到证书文件", "请看 docs/server.md 的“证书”一节怎样做一个", file=path
-            )
+            raise InputError(kinds.NO_CERTIFICATE(), file=path)
     return paths[0], paths[1]
 
 
@@ -103,12 +95,7 @@ def licensed() -> None:
         # xlwings as a whole cannot be imported then, nor what it raises.
         if type(error).__name__ != "LicenseError":
             raise
-        raise InputError(
-            "xlwings Server 没有可用的许可",
-            f"购买的请把许可密钥放在环境变量 {LICENSE} 里；只作非商业使用的，"
-            f"读过 PolyForm Noncommercial 许可以后把 {LICENSE} 设为 noncommercial",
-            value=str(error),
-        ) from None
+        raise InputError(kinds.NO_LICENCE(), value=str(error)) from None
 
 
 def application() -> Any:
@@ -175,14 +162,12 @@ def _check_roles(project: Project, settings: ServerSettings) -> None:
             several = [number for number, unit in enumerate(units) if unit.path == path]
             if several:
                 raise InputError(
-                    f"[server.roles] “{role}”里的单位有 {len(several)} 个",
-                    f"请写明是哪一个：{listed(units, several)}",
+                    kinds.ROLE_UNIT_SEVERAL(
+                        role=role, count=len(several), paths=listed(units, several)
+                    ),
                     file=project.folder / "kpi.toml",
                     value=path,
                 )
             raise InputError(
-                f"[server.roles] “{role}”里的单位在项目里没有",
-                "请写单位的路径，如 城东营业部 或 城东营业部/一组；=KPI_UNITS() 列出全部",
-                file=project.folder / "kpi.toml",
-                value=path,
+                kinds.ROLE_UNIT(role=role), file=project.folder / "kpi.toml", value=path
             )

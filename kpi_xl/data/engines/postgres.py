@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 from pyarrow import csv
 
+from kpi_xl import kinds
 from kpi_xl.data.engines.definitions import with_needed
 from kpi_xl.data.engines.engine import Columns, Sort, numpy_columns
 from kpi_xl.data.engines.query import Query
@@ -105,18 +106,12 @@ class Postgres:
         try:
             import psycopg
         except ImportError:
-            raise InputError(
-                "没有安装 PostgreSQL 的驱动", "请运行 pip install 'kpi_xl[postgres]'"
-            ) from None
+            raise InputError(kinds.NO_POSTGRES_DRIVER()) from None
         where = _where(url)
         try:
             connection = psycopg.connect(url, connect_timeout=15, client_encoding="utf8")
         except psycopg.OperationalError as error:
-            raise InputError(
-                f"连不上数据库 {where}",
-                "请核对 kpi.toml 的 [engine] url、网络和密码（密码放在 PGPASSWORD 或 .pgpass 里）",
-                value=_reason(error, url),
-            ) from None
+            raise InputError(kinds.NOT_CONNECTED(where=where), value=_reason(error, url)) from None
         with connection, _refusals(where):
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.read_only = True
@@ -210,14 +205,11 @@ def _refusals(where: str) -> Iterator[None]:
         yield
     except psycopg.errors.InsufficientPrivilege as error:
         raise InputError(
-            f"数据库 {where} 没有授予读取权限",
-            "请管理员执行 GRANT SELECT（只读即可）",
-            value=error.diag.message_primary,
+            kinds.NOT_GRANTED(where=where), value=error.diag.message_primary
         ) from error
     except (psycopg.OperationalError, psycopg.DataError) as error:
         raise InputError(
-            f"数据库 {where} 没能算完",
-            "请稍后再试，或把括号里的原因告诉数据库管理员",
+            kinds.NOT_COMPUTED_THERE(where=where),
             value=error.diag.message_primary or str(error).strip(),
         ) from error
 
@@ -230,9 +222,7 @@ def _where(url: str) -> str:
     try:
         said = conninfo_to_dict(url)
     except ProgrammingError:  # its message would repeat the URL, password and all
-        raise InputError(
-            "[engine] url 写法有误", "请写成 postgresql://用户@主机/数据库，特殊字符用 %XX 表示"
-        ) from None
+        raise InputError(kinds.URL_UNREADABLE()) from None
     return f"{said.get('dbname') or '（未写库名）'}（{said.get('host') or '本机'}）"
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from kpi_xl import kinds
 from kpi_xl.catalogue.schema import TABLES, Column, Kind, Table
 from kpi_xl.data.engines.engine import Database, Sort
 from kpi_xl.data.engines.query import Query
@@ -84,9 +85,7 @@ def _checked(table: Table, database: Database) -> str:
     if raw is None:
         if table.required:
             raise InputError(
-                f"{database.title}里没有 {table.code} 表（{table.name}）",
-                "请按 kpi_xl 的表名和列名建表或视图，并授予读取权限；"
-                "表在别的 schema 里时，在网址后面写 ?options=-csearch_path%3D那个schema",
+                kinds.NO_TABLE(title=database.title, code=table.code, table=table.name)
             )
         nothing = ", ".join(f'{_value(column, {})} AS "{column.code}"' for column in table.columns)
         return f"SELECT {nothing} WHERE FALSE"
@@ -96,9 +95,14 @@ def _checked(table: Table, database: Database) -> str:
             _check(database, table, column, sorts[column.code])
         elif column.required:
             raise InputError(
-                f"{database.title}的 {table.code} 表（{table.name}）"
-                f"没有 {column.code} 列（{column.name}）",
-                "请在表或视图里加上这一列：" + column.meaning,
+                kinds.NO_COLUMN(
+                    title=database.title,
+                    code=table.code,
+                    table=table.name,
+                    column_code=column.code,
+                    column=column.name,
+                    meaning=column.meaning,
+                )
             )
     return select(table, source, sorts)
 
@@ -109,9 +113,13 @@ def _check(database: Database, table: Table, column: Column, sort: Sort) -> None
         accepted, named = frozenset(("flag",)), "是否（boolean）"
     if sort not in accepted:
         raise InputError(
-            f"{database.title}的 {table.code}.{column.code}（{column.name}）类型不对，"
-            f"应当是{named}",
-            "请建一个视图，把这一列换成需要的类型",
+            kinds.COLUMN_TYPE(
+                title=database.title,
+                table=table.code,
+                code=column.code,
+                column=column.name,
+                named=named,
+            )
         )
 
 

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 
 import pyarrow as pa
 
+from kpi_xl import kinds
 from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.data.engines.engine import Columns, Sort, numpy_columns
 from kpi_xl.data.engines.query import Query
@@ -83,7 +84,7 @@ class Spark:
             from pyspark.errors import PySparkException
             from pyspark.sql import SparkSession
         except ImportError:
-            raise InputError("没有安装 Spark", "请运行 pip install 'kpi_xl[spark]'") from None
+            raise InputError(kinds.NO_SPARK()) from None
         master, _, rest = url.partition("?")
         options = {name: values[-1] for name, values in parse_qs(rest).items()}
         builder = SparkSession.builder.master(master).appName("kpi_xl")
@@ -92,16 +93,14 @@ class Spark:
         try:
             session = builder.getOrCreate()
         except Exception as error:  # Java's come in all kinds
-            raise InputError(
-                f"连不上 Spark {master}", "请核对 [engine] url，并确认装有 Java 17", value=error
-            ) from error
+            raise InputError(kinds.SPARK_NOT_CONNECTED(master=master), value=error) from error
         try:
             if "database" in options:
                 session.catalog.setCurrentDatabase(options["database"])
             yield cls(session, options.get("data", str(folder)))
         except PySparkException as error:
             raise InputError(
-                f"Spark {master} 没能算完", "请把括号里的原因告诉管理员", value=_reason(error)
+                kinds.SPARK_NOT_COMPUTED(master=master), value=_reason(error)
             ) from error
         finally:
             session.stop()

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.workbook import identity
 from kpi_xl.workbook.growth.references_elsewhere import FORMULA_ATTRIBUTES, FORMULAS
@@ -173,8 +174,7 @@ class _Copier:
         """A copy of a part and of those that belong to it; the copy's own name."""
         if kind in _REFUSED:
             raise InputError(
-                f"工作表上有{_REFUSED[kind]}，不能按单位复制",
-                "把它移到别的工作表，再保存模板",
+                kinds.SHEET_NOT_COPIED(what=_REFUSED[kind]),
                 file=self._package.path,
                 sheet=self._sheet,
             )
@@ -283,10 +283,7 @@ class _Copier:
                 pieces.append(token._replace(prefix=f"{_quoted(name)}!").text)
             elif len(token.sheets) > 1 and self._sheet.casefold() in token.sheets:
                 raise InputError(
-                    "有公式引用了好几张工作表的同一片单元格，按单位复制后不知道指哪几张",
-                    "把公式改成逐张引用各工作表",
-                    file=self._package.path,
-                    sheet=self._sheet,
+                    kinds.SHEETS_OF_FORMULA(), file=self._package.path, sheet=self._sheet
                 )
             else:
                 pieces.append(token.text)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TypeAlias
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.workbook.growth.regions import Region
 from kpi_xl.workbook.growth.shift import Lost
@@ -94,9 +95,12 @@ def resized(
     for (above, _), (below, _) in pairwise(sizes):
         if above.sheet == below.sheet and below.first <= above.last:
             raise InputError(
-                f"会增长的两片区域（第 {above.first} 到 {above.last} 行、第 {below.first} 到 "
-                f"{below.last} 行）有共同的行，不知道在哪里插入",
-                "让它们占相同的行，或完全错开",
+                kinds.REGIONS_CROSS(
+                    first=above.first,
+                    last=above.last,
+                    other_first=below.first,
+                    other_last=below.last,
+                ),
                 file=package.path,
                 sheet=above.sheet,
             )
@@ -113,17 +117,11 @@ def resized(
 
 def _check(package: Package, region: Region, rows: int, taken: Sequence[Taken]) -> None:
     if region.first + rows - 1 > LAST_ROW:
-        raise InputError(
-            f"有 {rows} 行数据，工作表放不下",
-            "减少数据，或分成几个工作簿",
-            file=package.path,
-            sheet=region.sheet,
-        )
+        raise InputError(kinds.TOO_MANY_ROWS(rows=rows), file=package.path, sheet=region.sheet)
     for cells, what in taken:
         if what == PIVOT and cells.first_row <= region.last and region.first <= cells.last_row:
             raise InputError(
-                f"{what}（{cells.reference}）占着会增长的行，不能在其中插入行",
-                "把它移到别的工作表，或移到会增长的区域下面",
+                kinds.ROWS_OCCUPIED(what=what, reference=cells.reference),
                 file=package.path,
                 sheet=region.sheet,
             )
@@ -134,8 +132,7 @@ def _check_block(package: Package, part: str, region: Region, tables: Sequence[T
     what = unrepeatable(package, part, range(region.first, region.last + 1), own)
     if what is not None:
         raise InputError(
-            f"重复的块（第 {region.first} 到 {region.last} 行）里有{what}，不能跟着重复",
-            "把它移到块的外面；每个单位要有自己的图，可以用每个单位一张的工作表",
+            kinds.NOT_REPEATABLE(first=region.first, last=region.last, what=what),
             file=package.path,
             sheet=region.sheet,
         )

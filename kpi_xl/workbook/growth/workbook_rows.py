@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
+from kpi_xl.fault import Fault
 from kpi_xl.workbook.growth.blocks import LooseRuleError, NameTakenError
 from kpi_xl.workbook.growth.formula_copies import Copier
 from kpi_xl.workbook.growth.references_elsewhere import KINDS, SHEET, Rewriter
@@ -96,40 +98,19 @@ class _Grower:
             at = None
             changed[self._workbook.part.lower()] = self._names()
         except TooLongError:
-            raise self._refusal(
-                at, "数据太多，工作表放不下", "减少数据，或分成几个工作表"
-            ) from None
+            raise self._refusal(at, kinds.SHEET_FULL()) from None
         except SeveralSheetsError:
-            raise self._refusal(
-                at,
-                "有公式引用了好几张工作表的同一片单元格，插入行以后无法跟着移动",
-                "把公式改成逐张引用各工作表",
-            ) from None
+            raise self._refusal(at, kinds.SEVERAL_SHEETS()) from None
         except CrossedError as error:
-            raise self._refusal(
-                at,
-                f"数组公式或模拟运算表（{error.cells.reference}）占着会增长的行，不能在其中插入行",
-                "把它改成每行一个普通公式，或移到别处",
-            ) from None
+            raise self._refusal(at, kinds.ARRAY_IN_ROWS(reference=error.cells.reference)) from None
         except PartOfBlockError as error:
-            raise self._refusal(
-                at,
-                f"重复的块外面，有公式或图表引用了块里的一部分（{error.reference}），"
-                "重复以后不知道是哪一份的",
-                "把它改成引用整块的行，如 SUMIF，或移到块里",
-            ) from None
+            raise self._refusal(at, kinds.PART_OF_BLOCK(reference=error.reference)) from None
         except LooseRuleError as error:
             raise self._refusal(
-                at,
-                f"重复的块里，{error.cells} 的条件格式或数据验证引用了块外的 {error.reference}",
-                "在它的行号前面加 $",
+                at, kinds.LOOSE_RULE(cells=error.cells, reference=error.reference)
             ) from None
         except NameTakenError as error:
-            raise self._refusal(
-                None,
-                f"已经有名称「{error.name}」，重复的块放不下自己的名称",
-                "给其中一个名称换个叫法",
-            ) from None
+            raise self._refusal(None, kinds.NAME_TAKEN(name=error.name)) from None
         if dropped:
             changed |= self._without(dropped)
         different = {
@@ -139,8 +120,8 @@ class _Grower:
         }
         return self._package.changed(different, dropped)
 
-    def _refusal(self, sheet: str | None, problem: str, advice: str) -> InputError:
-        return InputError(problem, advice, file=self._package.path, sheet=sheet)
+    def _refusal(self, sheet: str | None, fault: Fault) -> InputError:
+        return InputError(fault, file=self._package.path, sheet=sheet)
 
     def _read(self, part: str, kind: str) -> bytes:
         # Notes and controls are drawn in something that is not quite XML.
@@ -188,18 +169,18 @@ class _Grower:
                     ):
                         raise self._refusal(
                             name,
-                            f"合并单元格 {merge.reference} 从重复的块（第 {region.first} 到 "
-                            f"{region.last} 行）里跨到了外面",
-                            "取消这个合并，或让它全在块里",
+                            kinds.MERGE_OUT_OF_BLOCK(
+                                reference=merge.reference, first=region.first, last=region.last
+                            ),
                         )
                     continue
                 covers = merge.first_row <= region.first and region.last <= merge.last_row
                 if not covers:
                     raise self._refusal(
                         name,
-                        f"合并单元格 {merge.reference} 跨了会增长的区域（第 {region.first} 到 "
-                        f"{region.last} 行）里的几行，不能在其中插入行",
-                        "取消这个合并，或让它只占一行或占满整个区域",
+                        kinds.MERGE_ACROSS_ROWS(
+                            reference=merge.reference, first=region.first, last=region.last
+                        ),
                     )
 
     def _names(self) -> bytes:

@@ -11,6 +11,8 @@ from math import isfinite
 from typing import Any, Final, TypeAlias
 from xml.etree import ElementTree
 
+from kpi_xl import kinds
+from kpi_xl.fault import Fault
 from kpi_xl.workbook.ooxml import serials
 from kpi_xl.workbook.ooxml.parts import MAIN
 
@@ -41,12 +43,11 @@ Written: TypeAlias = tuple[str, str]
 
 
 class UnwritableError(Exception):
-    """A cell cannot hold this value: what is wrong and what to do, both for the user."""
+    """A cell cannot hold this value."""
 
-    def __init__(self, problem: str, advice: str) -> None:
-        self.problem = problem
-        self.advice = advice
-        super().__init__(problem)
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        super().__init__(fault.reason)
 
 
 def written(value: object, date1904: bool) -> Written:
@@ -117,15 +118,11 @@ def _date(value: dt.date, date1904: bool) -> Written:
     if value != value:  # noqa: PLR0124 - pandas' NaT calls itself a datetime
         return BLANK, ""
     if isinstance(value, dt.datetime) and value.tzinfo is not None:
-        raise UnwritableError(
-            f"日期 {value} 带有时区，单元格里放不了", "先换算成本地时间并去掉时区"
-        )
+        raise UnwritableError(kinds.DAY_WITH_ZONE(value=value))
     number = serials.serial(value, date1904)
     if number is None:
         first = 1904 if date1904 else 1900
-        raise UnwritableError(
-            f"日期 {value} 早于 {first} 年，表格里放不了", "检查这个日期，或改成文字"
-        )
+        raise UnwritableError(kinds.DAY_TOO_EARLY(value=value, year=first))
     return DATE if isinstance(number, int) else DATE_TIME, repr(number)
 
 
@@ -133,9 +130,7 @@ def _string(value: str) -> Written:
     if len(value) > _LONGEST_TEXT // 2 and len(value.encode("utf-16-le", "surrogatepass")) > (
         2 * _LONGEST_TEXT
     ):
-        raise UnwritableError(
-            f"文字太长（{len(value)} 个字，一个单元格最多 {_LONGEST_TEXT} 个）", "把文字缩短"
-        )
+        raise UnwritableError(kinds.TEXT_TOO_LONG(count=len(value)))
     return TEXT, escaped(value)
 
 

@@ -15,7 +15,9 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 from xml.parsers import expat
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
+from kpi_xl.fault import Fault
 from kpi_xl.workbook.ooxml.zip_records import (
     CENTRAL,
     DEFLATED,
@@ -60,9 +62,6 @@ _DAMAGE: Final = (
 )  # fmt: skip
 """What Python and its XML parsers raise over what is not as it should be."""
 
-_RESAVE: Final = "用 Excel 打开这个文件，另存为 .xlsx 后再试"
-_RESEND: Final = "用 Excel 打开看看；打不开就请对方重新发送一份"
-
 
 class Package:
     """A workbook's zip file, held in memory.
@@ -97,11 +96,11 @@ class Package:
         for entry in self.entries:
             # Part names differ in more than case, so that two such entries are one part twice.
             if self._by_name.setdefault(entry.name.lower(), entry) is not entry:
-                raise self.refusal(f"压缩包里有两个同名部件 {entry.name}", _RESAVE)
+                raise self.refusal(kinds.PART_TWICE(part=entry.name))
 
-    def refusal(self, problem: str, advice: str = _RESEND) -> InputError:
+    def refusal(self, fault: Fault) -> InputError:
         """The error to raise about this file."""
-        return InputError(problem, advice, file=self.path)
+        return InputError(fault, file=self.path)
 
     @contextmanager
     def telling(self) -> Iterator[None]:
@@ -118,7 +117,7 @@ class Package:
             yield
         except _DAMAGE as error:
             part = self._read_last or "[Content_Types].xml"
-            raise self.refusal(f"工作簿的部件 {part} 已损坏（内容不合规定）") from error
+            raise self.refusal(kinds.PART_IRREGULAR(part=part)) from error
 
     def find(self, name: str) -> Entry | None:
         """The entry of a part, whatever the case of its name; None when there is none."""
@@ -139,10 +138,10 @@ class Package:
         """
         entry = self.find(name)
         if entry is None:
-            raise self.refusal(f"工作簿里缺少部件 {name}")
+            raise self.refusal(kinds.NO_PART(name=name))
         content = _unpacked(entry)
         if content is None:
-            raise self.refusal(f"工作簿的部件 {entry.name} 已损坏")
+            raise self.refusal(kinds.PART_DAMAGED(part=entry.name))
         self._read_last = entry.name
         return content
 
@@ -194,39 +193,31 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        raise InputError("找不到这个文件", "检查文件名和所在的文件夹", file=path) from None
+        raise InputError(kinds.WORKBOOK_MISSING(), file=path) from None
     except IsADirectoryError:
-        raise InputError("这是一个文件夹，不是工作簿", "给出 .xlsx 文件本身", file=path) from None
+        raise InputError(kinds.WORKBOOK_A_FOLDER(), file=path) from None
     except OSError as error:
-        raise InputError(
-            f"打不开这个文件（{error.strerror or error}）",
-            "如果它正在别的程序里打开，先关闭它；再检查您有没有读取权限",
-            file=path,
-        ) from None
+        raise InputError(kinds.WORKBOOK_CLOSED(reason=error.strerror or error), file=path) from None
 
 
 def _workbook(path: Path, data: bytes) -> bytes:
     """The bytes of a file that at least begins like a zip file."""
     if not data:
-        raise InputError("文件是空的（0 字节）", _RESEND, file=path)
+        raise InputError(kinds.WORKBOOK_EMPTY(), file=path)
     if data.startswith(_OLE):
         raise _old_format(path, data)
     if not data.startswith(b"PK"):
-        raise InputError("这不是 .xlsx 或 .xlsm 工作簿", _RESAVE, file=path)
+        raise InputError(kinds.NO_XLSX(), file=path)
     return data
 
 
 def _old_format(path: Path, data: bytes) -> InputError:
     """The refusal of a compound file: a password or an old .xls, told apart by stream names."""
     if "EncryptedPackage".encode("utf-16-le") in data:
-        return InputError(
-            "工作簿设有打开密码，读不了里面的内容",
-            "在 Excel 里选「文件 → 信息 → 保护工作簿 → 用密码进行加密」，清空密码并保存后再试",
-            file=path,
-        )
+        return InputError(kinds.WORKBOOK_LOCKED(), file=path)
     if any(name.encode("utf-16-le") in data for name in ("Workbook", "Book\0")):
-        return InputError("这是旧版 .xls 工作簿", _RESAVE, file=path)
-    return InputError("这不是 .xlsx 或 .xlsm 工作簿", _RESAVE, file=path)
+        return InputError(kinds.WORKBOOK_XLS(), file=path)
+    return InputError(kinds.NO_XLSX(), file=path)
 
 
 def _unpacked(entry: Entry) -> bytes | None:
@@ -252,10 +243,10 @@ class _Directory:
         self._limits = limits
 
     def _damaged(self) -> InputError:
-        return InputError("文件不完整或已损坏（压缩包读不出来）", _RESEND, file=self._path)
+        return InputError(kinds.WORKBOOK_INCOMPLETE(), file=self._path)
 
     def _unsupported(self, what: str) -> InputError:
-        return InputError(f"工作簿用了不支持的压缩方式（{what}）", _RESAVE, file=self._path)
+        return InputError(kinds.COMPRESSION(what=what), file=self._path)
 
     def entries(self) -> tuple[Entry, ...]:
         """Every entry in the directory's order."""
@@ -279,11 +270,7 @@ class _Directory:
         return tuple(entries)
 
     def _too_large(self) -> InputError:
-        return InputError(
-            "解压后大得不正常，可能是恶意文件",
-            "不要使用这个文件；确认来源后请对方重新发送一份",
-            file=self._path,
-        )
+        return InputError(kinds.BOMB(), file=self._path)
 
     def _entry(self, position: int) -> tuple[Entry, int]:
         """The entry whose directory record stands here, and where the next record begins."""
@@ -315,7 +302,7 @@ class _Directory:
         if packed_at + packed_size > len(data):
             raise self._damaged()
         if flags & ENCRYPTED:
-            raise self._unsupported("压缩包加密")
+            raise InputError(kinds.ZIP_ENCRYPTED(), file=self._path)
         if method not in (STORED, DEFLATED):
             raise self._unsupported(f"方式 {method}")
         if size > self._limits.part or (

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 from xml.etree import ElementTree
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.workbook.ooxml.package import Package
 
@@ -32,8 +33,6 @@ _NAMES: Final = re.compile(rb"<((?:[\w.-]+:)?)definedNames>")
 _MOST_TAGS: Final = 3_000_000
 _UTF8: Final = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii"})
 _TRUE: Final = frozenset({"1", "true", "on"})
-
-_RESAVE: Final = "用 Excel 打开这个文件，另存为「Excel 工作簿 (*.xlsx)」后再试"
 
 
 class Relationship(NamedTuple):
@@ -95,16 +94,11 @@ def xml(package: Package, part: str) -> bytes:
     start = 3 if content.startswith(b"\xef\xbb\xbf") else 0
     encoding = _ENCODING.match(content, start)
     if b"\0" in content or (encoding and encoding[1].lower() not in _UTF8):
-        raise package.refusal(f"部件 {part} 不是 UTF-8 编码", _RESAVE)
+        raise package.refusal(kinds.PART_NOT_UTF8(part=part))
     if _DOCUMENT_TYPE.match(content, start):
-        raise package.refusal(
-            f"部件 {part} 含有不允许的 DOCTYPE 声明，可能是恶意文件",
-            "不要使用这个文件；确认来源后请对方重新发送一份",
-        )
+        raise package.refusal(kinds.DOCTYPE(part=part))
     if content.count(b"<") > _MOST_TAGS:
-        raise package.refusal(
-            f"部件 {part} 的内容多得不正常", "请删去用不到的工作表和单元格，另存后再试"
-        )
+        raise package.refusal(kinds.PART_TOO_LARGE(part=part))
     return content
 
 
@@ -163,17 +157,14 @@ def suffix(package: Package, part: str) -> str:
     InputError
         It is a template or an add-in to Excel, which opens no file of such content as a workbook.
     """
-    kinds: dict[str, str] = {}
+    by_name: dict[str, str] = {}
     for element in tree(package, "[Content_Types].xml"):
         named = element.get("PartName", "") or element.get("Extension", "")
-        kinds[named.lower()] = element.get("ContentType", "").lower()
+        by_name[named.lower()] = element.get("ContentType", "").lower()
     part = part.lower()
-    kind = kinds.get(f"/{part}") or kinds.get(part.rpartition(".")[2], "")
+    kind = by_name.get(f"/{part}") or by_name.get(part.rpartition(".")[2], "")
     if ".template." in kind or ".addin." in kind:
-        raise package.refusal(
-            "这是 Excel 的模板文件或加载项（.xltx、.xltm、.xlam），不是工作簿",
-            "用 Excel 打开，另存为 .xlsx；有宏的存为 .xlsm",
-        )
+        raise package.refusal(kinds.NO_PLAIN_WORKBOOK())
     return ".xlsm" if ".macroenabled." in kind else ".xlsx"
 
 
@@ -227,15 +218,15 @@ def workbook(package: Package) -> Workbook:
     related = relationships(package, "")
     part = next((r.target for r in related.values() if r.kind == "officeDocument"), None)
     if part is None or package.find(part) is None:
-        raise package.refusal("这个文件里没有工作簿（缺少 workbook 部件）", _RESAVE)
+        raise package.refusal(kinds.NO_MAIN_PART())
     if part.endswith(".bin"):
-        raise package.refusal("这是二进制工作簿（.xlsb）", _RESAVE)
+        raise package.refusal(kinds.WORKBOOK_XLSB())
     content, written = _cut_names(xml(package, part))
     root = parsed(package, part, content)
     if root.tag != f"{{{MAIN}}}workbook":
         if root.tag.startswith(f"{{{_STRICT}"):
             raise _strict(package)
-        raise package.refusal("这不是 Excel 工作簿", _RESAVE)
+        raise package.refusal(kinds.OTHER_DOCUMENT())
     related = relationships(package, part)
     order: list[str] = []
     sheets: dict[str, str] = {}
@@ -244,17 +235,17 @@ def workbook(package: Package) -> Workbook:
         order.append(name)
         relationship = related.get(element.get(f"{{{_OFFICE}}}id", ""))
         if relationship is None or package.find(relationship.target) is None:
-            raise package.refusal(f"工作簿里缺少工作表「{name}」的内容")
+            raise package.refusal(kinds.NO_SHEET_PART(sheet=name))
         if relationship.kind == "worksheet":
             sheets[name] = relationship.target
     settings = root.find(f"{{{MAIN}}}workbookPr")
-    kinds = {r.kind: r.target for r in related.values() if package.find(r.target)}
+    targets = {r.kind: r.target for r in related.values() if package.find(r.target)}
     return Workbook(
         part=part,
         sheets=sheets,
         names=tuple(_names(written or _parsed_names(root), order)),
-        styles=kinds.get("styles"),
-        shared_strings=kinds.get("sharedStrings"),
+        styles=targets.get("styles"),
+        shared_strings=targets.get("sharedStrings"),
         date1904=settings is not None and is_true(settings.get("date1904")),
     )
 
@@ -301,8 +292,8 @@ def _names(found: list[tuple[str, str, str]], order: list[str]) -> Iterator[Defi
 
 def damaged(package: Package, part: str) -> InputError:
     """The error to raise about a part that is not well-formed."""
-    return package.refusal(f"工作簿的部件 {part} 已损坏（XML 读不出来）")
+    return package.refusal(kinds.PART_NOT_XML(part=part))
 
 
 def _strict(package: Package) -> Exception:
-    return package.refusal("这是「Strict Open XML」格式的工作簿，不支持", _RESAVE)
+    return package.refusal(kinds.STRICT())

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers import expat
 
+from kpi_xl import kinds
 from kpi_xl.workbook.ooxml import markup, parts
 from kpi_xl.workbook.ooxml.package import Package
 from kpi_xl.workbook.ooxml.parts import MAIN, is_true
@@ -127,7 +128,7 @@ def read(package: Package, part: str) -> Sheet:
     try:
         return scan(content)
     except (expat.ExpatError, ValueError, KeyError, AssertionError):
-        raise package.refusal(f"工作簿的部件 {part} 已损坏（XML 读不出来）") from None
+        raise package.refusal(kinds.PART_NOT_XML(part=part)) from None
 
 
 class _Scanner:

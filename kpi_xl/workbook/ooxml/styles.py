@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Final
 from xml.etree import ElementTree
 
+from kpi_xl import kinds
 from kpi_xl.workbook.ooxml import markup, parts
 from kpi_xl.workbook.ooxml.markup import Edit
 from kpi_xl.workbook.ooxml.package import Package
@@ -66,7 +67,7 @@ def date_styles(package: Package, part: str | None) -> tuple[bool, ...]:
     try:
         return _date_styles(content)
     except (ElementTree.ParseError, ValueError):
-        raise package.refusal(f"工作簿的部件 {part} 已损坏（XML 读不出来）") from None
+        raise package.refusal(kinds.PART_NOT_XML(part=part)) from None
 
 
 @lru_cache(maxsize=16)  # thousands of returned forms have the same style sheet

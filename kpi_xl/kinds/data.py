@@ -1,7 +1,4 @@
-"""Every kind of fault that raw data can have: its code, what is said of it, what to do about it.
-
-The check report, ``--json`` and the manual's list of messages are made of these.
-"""
+"""What can be wrong with raw data: cells, rows, files that are left out, and between tables."""
 
 from __future__ import annotations
 
@@ -192,8 +189,19 @@ UNRECOGNISED: Final = Kind(
     "可运行 kpi-xl map 选它是哪张表，或在 kpi.toml 的 [files] 里指定",
     hints=("；文件里的标题：{headings}",),
 )
+ADD_COLUMNS: Final = (
+    "请补上这些列，或在 kpi.toml 的 [columns.{table}] 里写明对应的标题，"
+    '如 "{example}" = "文件里的标题"'
+)
+HEADINGS_NEAR: Final = (
+    "（文件里相近的标题：{like}）",
+    "（文件里没有用上的标题：{unused}）",
+)
 LACKING: Final = Kind(
-    "file.lacking-columns", "像是{table}表，缺少必需的列：{columns}", "是这张表的话，{advice}"
+    "file.lacking-columns",
+    "像是{table}表，缺少必需的列：{columns}",
+    "是这张表的话，" + ADD_COLUMNS,
+    hints=HEADINGS_NEAR,
 )
 EMPTY_SHEET: Final = Kind("sheet.empty", "工作表是空的", "不用处理")
 HIDDEN_SHEET: Final = Kind(
@@ -530,8 +538,3 @@ ROWS_REPEATED: Final = Kind(
     "请在数据库里删去重复的行",
     set_aside=False,
 )
-
-BY_CODE: Final[dict[str, Kind]] = {
-    kind.code: kind for kind in tuple(globals().values()) if isinstance(kind, Kind)
-}
-"""Every kind by its code, in the order above."""

@@ -1,0 +1,63 @@
+"""Every kind of fault there is: its code, what is said of it, what to do about it.
+
+What is said stands here and nowhere else. Whoever finds a fault calls its kind with the parameters
+and raises or hands on what that gives; messages, reports, ``--json`` and the manual's list are made
+of it. There is a module for each area; all names are in this one, too.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kpi_xl.fault import Kind
+from kpi_xl.kinds import (
+    addins,
+    collection,
+    commands,
+    data,
+    databases,
+    desk,
+    distribution,
+    files,
+    names,
+    raw_files,
+    server,
+    settings,
+    workbooks,
+)
+from kpi_xl.kinds.addins import *
+from kpi_xl.kinds.collection import *
+from kpi_xl.kinds.commands import *
+from kpi_xl.kinds.data import *
+from kpi_xl.kinds.databases import *
+from kpi_xl.kinds.desk import *
+from kpi_xl.kinds.distribution import *
+from kpi_xl.kinds.files import *
+from kpi_xl.kinds.names import *
+from kpi_xl.kinds.raw_files import *
+from kpi_xl.kinds.server import *
+from kpi_xl.kinds.settings import *
+from kpi_xl.kinds.workbooks import *
+
+BY_AREA: Final[dict[str, tuple[Kind, ...]]] = {
+    title: tuple(kind for kind in vars(module).values() if isinstance(kind, Kind))
+    for title, module in {
+        "校验报告": data,
+        "原始数据": raw_files,
+        "查询": names,
+        "设置文件": settings,
+        "文件": files,
+        "数据库": databases,
+        "工作簿和模板": workbooks,
+        "下发和邮件": distribution,
+        "回收": collection,
+        "服务": server,
+        "加载项和功能区": addins,
+        "命令": commands,
+        "网页": desk,
+    }.items()
+}
+"""What they are about, and the kinds, in the order of their modules."""
+
+BY_CODE: Final[dict[str, Kind]] = {kind.code: kind for kinds in BY_AREA.values() for kind in kinds}
+"""Every kind by its code."""

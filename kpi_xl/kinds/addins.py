@@ -1,0 +1,68 @@
+"""What can stop the add-ins of Excel and LibreOffice."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kpi_xl.fault import Kind
+
+CALC_STOPPED: Final = Kind(
+    "calc.stopped", "LibreOffice 没有完成“{title}”（{answer}）", "请保存后重新打开这个文件再试"
+)
+CALC_SHEET_PROTECTED: Final = Kind(
+    "calc.sheet-protected",
+    "工作表有密码保护，不能填写",
+    "请在“工具 → 保护工作表”里撤销保护，再点一次这个按钮",
+)
+NO_PYTHON_IN_OFFICE: Final = Kind(
+    "calc.no-python",
+    "这个 LibreOffice 没有 Python 支持，装不了加载项",
+    "Debian、Ubuntu 请运行 sudo apt install python3-uno；其他系统请重新安装 LibreOffice",
+)
+NO_OFFICE: Final = Kind(
+    "calc.not-installed", "没有找到 LibreOffice", "请先安装 LibreOffice 25.2 或更高版本"
+)
+ADDIN_REFUSED: Final = Kind(
+    "calc.addin-refused", "LibreOffice 没有接受加载项", "请关闭所有 LibreOffice 窗口后再运行"
+)
+NAMES_PROTECTED: Final = Kind(
+    "excel.names-protected",
+    "这个工作簿不让起名称，刷新以后就不能撤销，所以没有填写",
+    "请在“审阅”里撤销工作簿的保护，再点一次这个按钮",
+)
+PYTHON_PATH: Final = Kind(
+    "excel.python-path",
+    "Python 所在的路径里有系统代码页没有的文字",
+    "请把 Python 环境建在另一个文件夹",
+)
+ONLY_ON_WINDOWS: Final = Kind(
+    "excel.only-on-windows",
+    "Excel 加载项只能在 Windows 上安装",
+    "Mac 上怎么用选项卡，见 docs/excel-install.md",
+)
+ADDIN_IN_USE: Final = Kind(
+    "excel.addin-not-replaced", "加载项正在使用，不能替换", "请关闭所有 Excel 窗口后再运行"
+)
+ADDIN_NOT_REMOVED: Final = Kind(
+    "excel.addin-not-removed", "加载项正在使用，不能删除", "请关闭所有 Excel 窗口后再运行"
+)
+XLWINGS_VERSION: Final = Kind(
+    "excel.xlwings-version",
+    "加载项要用 xlwings {wanted}，装的是 {installed}",
+    "请运行 pip install xlwings=={wanted}",
+)
+VBA_DIFFERS: Final = Kind(
+    "excel.vba-differs",
+    "xlwings 生成的 VBA 与预期不同，加载项没有生成",
+    "请运行 pip install --force-reinstall xlwings=={wanted}",
+)
+SHEET_PROTECTED: Final = Kind(
+    "excel.sheet-protected",
+    "工作表有密码保护，不能填写",
+    "请在“审阅”里撤销工作表保护，再点一次这个按钮",
+)
+NOTHING_TO_UNDO: Final = Kind(
+    "undo.nothing",
+    "没有可以撤销的刷新",
+    "只能撤销自己在这台电脑上对这个工作簿做的最近一次刷新，撤销过的不能再撤销",
+)
