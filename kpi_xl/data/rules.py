@@ -6,7 +6,7 @@ is part of the finding.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -49,25 +49,13 @@ _FEW: Final = 1_000_000
 
 def of_rows(table: Table, data: pa.Table) -> list[Finding]:
     """What makes single rows unusable."""
-    if table.code == "agents":
-        return list(_left_before_signed(data))
-    if table.code == "targets":
-        return [*_levels(data), *_kpis(data)]
-    if table.code == "counts":
-        return list(_parts_of_one(data))
-    if table.code == "transfers":
-        return list(_to_nowhere(data))
-    if table.code == "ratings":
-        return list(_no_points(data))
-    return []
+    return [found for rule in _OF_ROWS.get(table.code, ()) for found in rule(data)]
 
 
 def doubtful(table: Table, data: pa.Table) -> list[Finding]:
     """What people should look at in the rows that are used."""
-    findings = list(_negative(table, data))
-    if table.code == "agents":
-        findings += [*_stints(data), *unit_rules.of_places(data)]
-    return findings
+    found = list(_negative(table, data))
+    return [*found, *(one for rule in _DOUBTFUL.get(table.code, ()) for one in rule(data))]
 
 
 def unlike_others(table: Table, parts: Sequence[pa.Table]) -> Iterator[Finding]:
@@ -438,3 +426,18 @@ def _places(mask: Any) -> list[int]:
     """Where a condition holds; where it is not known, it does not."""
     result: list[int] = np.flatnonzero(pc.fill_null(mask, False).to_numpy()).tolist()
     return result
+
+
+_Rule = Callable[[pa.Table], Iterable[Finding]]
+
+_OF_ROWS: Final[Mapping[str, tuple[_Rule, ...]]] = {
+    "agents": (_left_before_signed,),
+    "targets": (_levels, _kpis),
+    "counts": (_parts_of_one,),
+    "transfers": (_to_nowhere,),
+    "ratings": (_no_points,),
+}
+"""The rules that set rows of a table aside, in the order in which they are told."""
+
+_DOUBTFUL: Final[Mapping[str, tuple[_Rule, ...]]] = {"agents": (_stints, unit_rules.of_places)}
+"""The rules that tell what to look at in rows that are used."""
