@@ -37,6 +37,8 @@ class Aggregation:
         month was not in the files: its KPIs have no value then, which is not the same as zero.
     apart : bool
         Whether it is counted apart by category, such as rank or product.
+    in_grace : bool
+        Whether it waits for the days of grace: what falls due may be paid until then.
     """
 
     step: str
@@ -48,6 +50,7 @@ class Aggregation:
     looks_back: int = 0
     zeros: bool = False
     apart: bool = False
+    in_grace: bool = False
 
     def __post_init__(self) -> None:
         if (self.over_time == "recount") != bool(self.recount):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import inspect
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, overload
 
@@ -138,6 +138,24 @@ class Kpi:
             for times in (1, 2)
         )
         return math.isclose(once, twice)
+
+    def depends_on(self, codes: Collection[str]) -> bool:
+        """Whether less of these measures, in the same proportion, makes another value.
+
+        It does not where they stand above and below a ratio alike.
+        """
+        whole, less = (
+            float(
+                self(
+                    **{
+                        m.code: n * (share if m.code in codes else 1)
+                        for n, m in enumerate(self.measures, 3)
+                    }
+                )
+            )
+            for share in (1.0, 0.5)
+        )
+        return not math.isclose(whole, less)
 
     def excel(self, refs: Mapping[str, str] | Sequence[str]) -> str:
         """The native Excel formula.

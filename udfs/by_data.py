@@ -40,7 +40,7 @@ def KPI(name: Any, unit: Any, month: Any, compare: Any = None) -> Result:
     month : month, or a range of months
         月份，如 2024-06。
     compare : optional
-        不写为实际值；可写 目标、达成率、差额、上月、环比、去年同期、同比、状态。
+        不写为实际值；可写 目标、达成率、差额、上月、环比、去年同期、同比、状态、成熟（哪天才齐）。
 
     Returns
     -------

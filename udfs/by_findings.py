@@ -109,7 +109,7 @@ def KPI_WARNINGS(unit: Any, month: Any) -> Result:
                 _cell(warning.value),
                 _cell(goal),
                 warning.cost / 100,
-                "；".join(warning.reasons),
+                "；".join((*warning.reasons, warning.since)),
             ]
         )
     return table
@@ -175,10 +175,11 @@ def KPI_UNIT_PEERS(name: Any, unit: Any, month: Any) -> Result:
     Returns
     -------
     rows
-        本单位、最好、上四分位、中位、下四分位、名次、单位数，一项一行；同级单位太少的没有，末行说明。
+        本单位、最好、上四分位、中位、下四分位、名次、单位数，一项一行；同级单位太少或数据没到齐的，末行说明。
     """
-    from kpi_xl.findings.findings import too_few
-    from kpi_xl.findings.shown import NOTHING
+    from kpi_xl.analysis.bands import UNRIPE
+    from kpi_xl.findings.ripeness import ripe_text
+    from kpi_xl.findings.shown import NOTHING, too_few
 
     kpi = kpi_of(named(_first(name)))
     findings, number = _findings(unit, month)
@@ -195,4 +196,8 @@ def KPI_UNIT_PEERS(name: Any, unit: Any, month: Any) -> Result:
         ["名次", rank or "#N/A"],
         ["单位数", count],
     ]
-    return table if is_told else [*table, ["说明", too_few(findings.fewest_peers)]]
+    if not is_told:
+        table.append(["说明", too_few(findings.fewest_peers)])
+    if (day := findings.ripe_on(kpi.code, number)) is not None:
+        table.append([UNRIPE, ripe_text(day)])
+    return table

@@ -14,6 +14,7 @@ from udfs.known_findings import findings_beside
 
 _ACTUAL, _TARGET, _ATTAINMENT, _GAP = "实际", "目标", "达成率", "差额"
 _BEFORE, _MOM, _LAST_YEAR, _YOY, _STATUS = "上月", "环比", "去年同期", "同比", "状态"
+_RIPE = "成熟"
 _COMPARISONS: Final = {
     **dict.fromkeys(("", "实际", "实际值", "本月", "本期", "actual"), _ACTUAL),
     **dict.fromkeys(("目标", "目标值", "target"), _TARGET),
@@ -24,6 +25,7 @@ _COMPARISONS: Final = {
     **dict.fromkeys(("去年同期", "上年同期", "去年", "lastyear"), _LAST_YEAR),
     **dict.fromkeys(("同比", "同比增长", "同比增长率", "yoy"), _YOY),
     **dict.fromkeys(("状态", "健康度", "status"), _STATUS),
+    **dict.fromkeys(("成熟", "成熟日", "ripe"), _RIPE),
 }
 _EARLIER: Final = {_ACTUAL: 0, _BEFORE: 1, _LAST_YEAR: 12}
 _CHANGES: Final = {_MOM: ("KPI_MOM", 1), _YOY: ("KPI_YOY", 12)}
@@ -66,8 +68,8 @@ def _compared(source: Data, kpi: Kpi, unit: int, month: Month, wanted: str) -> f
     if wanted == _TARGET:
         return source.target(kpi, unit, month)
     actual = source.value(kpi, unit, month)
-    if wanted == _STATUS:
-        return _status(source, kpi, unit, month, actual)
+    if wanted in (_STATUS, _RIPE):
+        return _judged(source, kpi, unit, month, wanted)
     if wanted in _CHANGES:
         code, back = _CHANGES[wanted]
         return _change(kpi, code, actual, source.compared(kpi, unit, month, back))
@@ -89,11 +91,14 @@ def _points(kpi: Kpi) -> int:
     return 100 if kpi.unit == "%" else 1
 
 
-def _status(source: Data, kpi: Kpi, unit: int, month: Month, actual: float) -> str:
-    """By bands, target, peers and trend, as in the templates."""
-    if (error := error_name(actual)) is not None:
+def _judged(source: Data, kpi: Kpi, unit: int, month: Month, wanted: str) -> str:
+    """The status, as in the templates; or when a KPI is ripe."""
+    if (error := error_name(source.value(kpi, unit, month))) is not None:
         return error
-    return findings_beside(source, unit, month).status(kpi.code, unit)
+    if wanted == _STATUS:
+        return findings_beside(source, unit, month).status(kpi.code, unit)
+    day = source.cube.ripe_on(kpi, month)
+    return "已成熟" if day is None else day.isoformat()
 
 
 def with_bands(kpi: Kpi, source: Data | None) -> Kpi:

@@ -22,7 +22,7 @@ from kpi_xl.kpi import Kpi
 from udfs.arguments import BadArgumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from kpi_xl.data.cube import Cube, Unit
     from kpi_xl.project import Project
@@ -111,12 +111,12 @@ class Data:
         return float(numbers[unit, index])
 
     def compared(self, kpi: Kpi, unit: int, month: Month, back: int) -> float:
-        """A KPI 1 or 12 months before a month; of the same days where the month is not over."""
-        if self.cube.part is not None and month == self.cube.last:
+        """A KPI 1 or 12 months before a month; where the month is not ripe, as it was when that was
+        as old.
+        """
+        if back and month.number in self.cube.unripe:
             settings = {"premium_weight": self.project.settings.premium_weight}
-            same_days = self.cube.same_days(kpi, settings)
-            if same_days is not None:
-                return float(same_days[unit, 0 if back == 1 else 1])
+            return float(self.cube.compared(kpi, month, settings)[unit, 0 if back == 1 else 1])
         return self.value(kpi, unit, month - back)
 
     def targets(self, month: Month) -> Mapping[int, Mapping[str, float]]:
@@ -124,6 +124,16 @@ class Data:
         if month not in self._targets:
             self._targets[month] = self._read_targets(month)
         return self._targets[month]
+
+    def targets_before(self, month: Month) -> Iterator[Mapping[int, Mapping[str, float]]]:
+        """The targets of the months of a year before a month, the last first, as far as told."""
+        from kpi_xl.analysis.evidence import MONTHS
+
+        for back in range(1, MONTHS + 1):
+            try:
+                yield self.targets(month - back)
+            except BadArgumentError:
+                return
 
     def target(self, kpi: Kpi, unit: int, month: Month) -> float:
         """The target of a KPI; #N/A where none is set."""

@@ -52,5 +52,6 @@ def findings_beside(source: Data, unit: int, month: Month) -> Findings:
                 lost = losses(cube, store, settings, month, level)
         except InputError:
             raise BadArgumentError("#N/A") from None
-        kept[level, month] = Findings(cube, settings, month, level, targets, lost)
+        earlier = list(source.targets_before(month))
+        kept[level, month] = Findings(cube, settings, month, level, targets, lost, earlier)
     return kept[level, month]

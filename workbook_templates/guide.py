@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Final
 
 from workbook_templates.look import (
@@ -67,7 +69,12 @@ class Guide:
         if resting:
             swatches.append(("休", {"bg_color": "#EFF1F2", "font_color": "#68727A"}, resting))
         if status:
-            meanings = ("达到健康界限", "介于健康与危险界限之间", "达不到危险界限")
+            meanings = (
+                "界限、目标都达到，也没有比平时的波动更差",
+                "有一样没有达到，或比平时的波动更差",
+                "越过危险界限，或比目标差一成以上",
+                "数据还没有到齐，先不判断",
+            )
             swatches += [
                 (word, STATUS[word], meaning)
                 for word, meaning in zip(STATUS, meanings, strict=True)
@@ -84,8 +91,8 @@ class Guide:
             "行高、列宽不用撤销保护就能调整。"
         )
 
-    def table(self, heading: str, table: Table, note: str = "") -> None:
-        """A table of three columns."""
+    def table(self, heading: str, table: Table, note: str = "", slots: Sequence[str] = ()) -> None:
+        """A table of three columns; the last column of its rows may be slots."""
         page = self._page
         self._heading(heading)
         if note:
@@ -94,13 +101,22 @@ class Guide:
         for column, text in enumerate(table[0], 1):
             page.put(self._row, column, text, HEAD, LEFT, PADDED)
         self._row += 1
-        for row in table[1:]:
+        for row, slot in zip_longest(table[1:], slots, fillvalue=""):
+            assert not isinstance(row, str)
             lines = max(_lines(text, _FITS[column]) for column, text in enumerate(row, 1))
             page.height(self._row, 4 + 16 * lines)
             for column, text in enumerate(row, 1):
                 emphasis = STRONG if column == 1 else {}
                 page.put(
-                    self._row, column, text, WRAP, {"valign": "vcenter"}, PADDED, RULED, emphasis
+                    self._row,
+                    column,
+                    text,
+                    WRAP,
+                    {"valign": "vcenter"},
+                    PADDED,
+                    RULED,
+                    emphasis,
+                    slot=slot if column == len(row) else "",
                 )
             self._row += 1
 

@@ -79,6 +79,7 @@ STATUS: Final[Mapping[str, Style]] = {
     "健康": {"bg_color": "#E3EFE6", "font_color": "#2B6240"},
     "异常": {"bg_color": "#FBEED2", "font_color": "#855600"},
     "危险": {"bg_color": "#F6DEDA", "font_color": "#9A2F24"},
+    "未成熟": {"bg_color": "#EEF0F2", "font_color": "#5B6670", "italic": True},
 }
 
 _BASE: Final[Style] = {

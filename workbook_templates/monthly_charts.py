@@ -19,7 +19,7 @@ from workbook_templates.look import (
     Book,
     Page,
 )
-from workbook_templates.monthly_data import Data
+from workbook_templates.monthly_data import DRAWN, Data, hollow
 
 _IN_WAN: Final = r'0\.0,"万"'
 """Hundreds of thousands shown in 万: a thousandth with a point before its last digit."""
@@ -77,6 +77,8 @@ def _people(book: Book, data: Data) -> Chart:
     chart.add_series(_series(data, "举绩人数", fill=ACCENT_MIDDLE))
     rate = book.workbook.add_chart({"type": "line"})
     rate.add_series({**_series(data, "活动率", line=ACCENT), "y2_axis": True})
+    for points in hollow(data, "活动率", data.labels):
+        rate.add_series({**points, "y2_axis": True})
     chart.combine(rate)
     rate.set_y2_axis(
         {
@@ -87,7 +89,14 @@ def _people(book: Book, data: Data) -> Chart:
             "major_unit": 0.25,
         }
     )
-    chart.set_legend({"position": "top", "font": _font(), "layout": _layout(0.6, 0.03, 0.39, 0.1)})
+    chart.set_legend(
+        {
+            "position": "top",
+            "font": _font(),
+            "layout": _layout(0.55, 0.03, 0.44, 0.1),
+            "delete_series": [4],  # the white in the point
+        }
+    )
     chart.set_plotarea({"layout": _layout(0.1, 0.19, 0.82, 0.64)})
     return chart
 
@@ -104,6 +113,9 @@ def _chart(
     chart: Chart = book.workbook.add_chart({"type": kind})
     look = {"line": ACCENT} if kind == "line" else {"fill": colour}
     chart.add_series(_series(data, name, **look))
+    if name in DRAWN:
+        for points in hollow(data, name, data.labels):
+            chart.add_series(points)
     chart.set_title(
         {
             "name": title,

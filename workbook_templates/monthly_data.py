@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
@@ -13,6 +13,7 @@ from kpi_xl.kpi import Kpi
 from kpi_xl.slots.analysis_slots import PAR
 from kpi_xl.slots.unit_values import KPI
 from workbook_templates.look import (
+    ACCENT,
     CENTRE,
     GREY_LIGHT,
     GROUP,
@@ -49,6 +50,9 @@ FAMILIES: Final[dict[str, tuple[str, ...]]] = {
     for family in _INSURANCE
 }
 """The KPIs of the first sheet by family: those that the catalogue says are its headlines."""
+
+DRAWN: Final = ("保费持续率", "活动率", "留存率", "人均件数", "件均保费", "人均FYP")
+"""The KPIs that are drawn as lines: what is not ripe of them is hollow."""
 
 
 def kpi(name: str) -> Kpi:
@@ -95,6 +99,8 @@ class Data:
         beside = [(name, part) for name in PAR for part in ("中位", "最好")]
         below = max(self.series.values()) + 2
         self.peer_rows = {one: below + number for number, one in enumerate(beside)}
+        last = max(self.peer_rows.values()) + 2
+        self.unripe_rows = {name: last + number for number, name in enumerate(DRAWN)}
 
     def excel(self, one: Kpi, column: int, *, prefix: bool) -> str:
         """The KPI's native formula over one month's column, without its equals sign.
@@ -131,10 +137,14 @@ class Data:
         """The series of a KPI's best or median peer."""
         return self._range(self.peer_rows[name, part])
 
+    def unripe(self, name: str) -> str:
+        """The months of a KPI's series that are not ripe."""
+        return self._range(self.unripe_rows[name])
+
     @property
     def last_row(self) -> int:
         """The last row; it and the one before hold names of the months for charts."""
-        return max(self.peer_rows.values()) + 2
+        return max(self.unripe_rows.values()) + 2
 
     @property
     def labels(self) -> str:
@@ -148,6 +158,28 @@ class Data:
 
     def _range(self, row: int) -> str:
         return f"={self.page.range(row, _FIRST, row, LAST)}"
+
+
+def hollow(data: Data, name: str, labels: str) -> list[dict[str, Any]]:
+    """The series of a chart with hollow points where a KPI is not ripe.
+
+    A white point on a greater dark one is hollow in every program: LibreOffice draws no border.
+    """
+    return [
+        {
+            "name": "未成熟",
+            "categories": labels,
+            "values": data.unripe(name),
+            "line": {"none": True},
+            "marker": {
+                "type": "circle",
+                "size": size,
+                "fill": {"color": colour},
+                "border": {"color": ACCENT},
+            },
+        }
+        for size, colour in ((7, ACCENT), (5, "#FFFFFF"))
+    ]
 
 
 def place(book: Book) -> Data:
@@ -197,6 +229,10 @@ def write(data: Data, heading: str) -> None:
     for (name, part), row in data.peer_rows.items():
         _label(page, row, f"{name} {part}", kpi(name).unit)
         page.row(row, _FIRST, MONTHS, number(kpi(name)), RULED, slot=f"peers.{name}.{part}系列")
+    _band(page, min(data.unripe_rows.values()) - 1, "未成熟")
+    for name, row in data.unripe_rows.items():
+        _label(page, row, name, kpi(name).unit)
+        page.row(row, _FIRST, MONTHS, number(kpi(name)), RULED, slot=f"series.{name}.未成熟")
     _labels(data)
     last = data.last_row
     page.highlight(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from kpi_xl.analysis.bands import STATED
+from kpi_xl.findings.shown import meaning_text
 from kpi_xl.kpi import Kpi
 from workbook_templates import (
     all_kpis,
@@ -201,8 +203,8 @@ def _notes(page: Page, row: int) -> None:
     texts = (
         "环比、同比：金额、人数、件数为增减百分比；单位是 % 的指标为百分点之差，写作“点”"
         "（80% 升到 82% 为 +2.0点）。",
-        "状态看四样，在“依据”里：没到健康界限、没到目标、落在同类后面、比平时的波动更差（信号）；"
-        "“人少”是数字偏低、但人太少还不能断定，所以不算异常。",
+        STATED[0],
+        f"{STATED[1]}“依据”写的是哪一样、本月新出现还是几个月了；“人少”是人太少还不能断定，不算异常。",
         "带 ↓ 的指标越低越好，不算达成率，请直接对照目标。没有目标则空着；“—”表示没有数据或不适用。"
         "趋势为最近 24 个月。",
     )
@@ -250,14 +252,15 @@ def _guide(book: Book) -> None:
     )
     guide.colours(status=True)
     rows = [
-        (one.name, one.formula, _meaning(one))
+        (one.name, one.formula, meaning_text(one))
         for names in FAMILIES.values()
         for one in map(kpi, names)
     ]
     guide.table(
         "指标怎么算、看什么",
-        (("指标", "公式", "看什么；默认的健康界限"), *rows),
-        "健康界限是默认值，公司另有设置时以“状态”一列显示的为准。",
+        (("指标", "公式", "看什么；现在用的健康界限"), *rows),
+        "健康界限可以在 kpi.toml 的 [bands] 里改。",
+        [f"kpi.{name}.说明" for name, _, _ in rows],
     )
     guide.table(
         "可以填写的单元格",
@@ -287,6 +290,8 @@ def _guide(book: Book) -> None:
                 "上月和去年同期；本月没有过完时只算同样这些天",
             ),
             ("series.<指标>", "数据 · 指标", "24 个月的指标值"),
+            ("series.<指标>.未成熟", "数据 · 未成熟", "数据还没有到齐的月份的值，图上的空心点"),
+            ("kpi.<指标>.说明", "说明", "看什么，现在用的健康界限"),
             ("all.…", "全部指标", "每项指标一行；没有数据的一句话列出"),
             ("pace.…、warnings.…、below.…", "预警与诊断", "进度；本单位和下属单位的预警"),
             ("diagnosis.…", "预警与诊断", "问题、原因、措施"),
@@ -296,9 +301,3 @@ def _guide(book: Book) -> None:
         ),
         "名称在“公式 → 名称管理器”里可以看到。移动单元格不影响填数，删掉名称则不再填。",
     )
-
-
-def _meaning(one: Kpi) -> str:
-    if one.bands is None:
-        return one.meaning
-    return f"{one.meaning}。{one.bands.text(one.direction, one.unit)}"

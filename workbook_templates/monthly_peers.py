@@ -26,14 +26,13 @@ from workbook_templates.look import (
     RIGHT,
     RULED,
     SECTION,
-    STATUS,
     STRONG,
     WHOLE,
     Book,
     Page,
     Style,
 )
-from workbook_templates.monthly_data import FAMILIES, Data, kpi, number
+from workbook_templates.monthly_data import FAMILIES, Data, hollow, kpi, number
 
 SHEET: Final = "因素与同类"
 COMPARISONS: Final = ("环比", "同比", "目标", "标杆", "全公司")
@@ -205,7 +204,7 @@ def _waterfall(page: Page, comparison: str, first: int) -> Chart:
 def _par(page: Page, data: Data, row: int) -> int:
     page.height(row, 24)
     page.put(row, 1, "三项核心能力（PAR）：持续率、活动率、留存率", SECTION, {"valign": "bottom"})
-    note = "深色是本单位，灰色是同类中位，浅色是同类最好；分公司的同类是下属各单位。"
+    note = "深色是本单位，灰色是同类中位，浅色是同类最好；空心点未成熟。分公司的同类是下属单位。"
     page.put(row, 5, note, NOTE, {"text_wrap": False, "valign": "bottom"})
     for place_, name in enumerate(PAR):
         chart: Chart = page.book.workbook.add_chart({"type": "line"})
@@ -222,6 +221,8 @@ def _par(page: Page, data: Data, row: int) -> int:
                     "line": {"color": colour, "width": width},
                 }
             )
+        for points in hollow(data, name, data.years):
+            chart.add_series(points)
         # Turned a little, or LibreOffice breaks every label into single characters.
         _dress(chart, name, "0%", _SMALL, rotation=-45)
         chart.set_legend({"none": True})
@@ -243,7 +244,7 @@ def peers(page: Page, row: int, names: Sequence[str]) -> int:
     row += 1
     page.height(row, 20)
     page.blanks(row, 1, row, _LAST, HEAD)
-    heads = ("指标", "本单位", "最好", "上四分位", "中位", "下四分位", "名次", "评价")
+    heads = ("指标", "本单位", "最好", "上四分位", "中位", "下四分位", "名次", "位置")
     for column, head in enumerate(heads, 1):
         page.put(row, column, head, HEAD, LEFT if column == 1 else CENTRE if column > 6 else RIGHT)
     for name in names:
@@ -258,11 +259,6 @@ def peers(page: Page, row: int, names: Sequence[str]) -> int:
             page.put(row, column, None, number(one), RULED, slot=f"peers.{name}.{part}")
         page.put(row, 7, None, CENTRE, RULED, slot=f"peers.{name}.名次")
         page.put(row, 8, None, CENTRE, RULED, slot=f"peers.{name}.评价")
-    for word, style in (("落后", STATUS["危险"]), ("领先", STATUS["健康"])):
-        rule = {"type": "cell", "criteria": "==", "value": f'"{word}"'}
-        page.sheet.conditional_format(
-            row - len(names) + 1, 8, row, 8, {**rule, "format": page.book.changed(style)}
-        )
     return row
 
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from kpi_xl.analysis.bands import STATED
 from kpi_xl.catalogue import MEASURES
+from kpi_xl.findings.shown import meaning_text
 from kpi_xl.formula import Measure
 from kpi_xl.kpi import Kpi
 from kpi_xl.slots.count_values import COUNT
@@ -280,6 +282,7 @@ def _notes(page: Page, row: int) -> None:
     texts = (
         "环比、同比：数量和金额为增减百分比；单位是 % 的指标为百分点之差，写作“点”。",
         "带 ↓ 的指标越低越好，不算达成率。“—”表示没有数据或不适用。诊断见上，依据在后面的括号里。",
+        *STATED,
     )
     page.height(row, 16)
     page.put(row, 1, None, NOTE, {"text_wrap": False}, slot="period.same_days")
@@ -398,11 +401,12 @@ def _guide(book: Book, report: Report) -> None:
     guide = Guide(book, report.purpose)
     guide.steps("怎样用", report.steps)
     guide.colours(status=True)
-    rows = [(one.name, one.formula, _meaning(one)) for one in report.kpis]
+    rows = [(one.name, one.formula, meaning_text(one)) for one in report.kpis]
     guide.table(
         "指标怎么算、看什么",
-        (("指标", "公式", "看什么；默认的健康界限"), *rows),
+        (("指标", "公式", "看什么；现在用的健康界限"), *rows),
         "健康界限可以在 kpi.toml 的 [bands] 里改；状态怎么定见“依据”一列。",
+        [f"kpi.{name}.说明" for name, _, _ in rows],
     )
     guide.table(
         "可以填写的单元格",
@@ -426,12 +430,3 @@ def _guide(book: Book, report: Report) -> None:
             ("series.<指标>", "趋势", "24 个月的指标值，公式的结果"),
         ),
     )
-
-
-def _meaning(one: Kpi) -> str:
-    text = (
-        one.meaning
-        if one.bands is None
-        else (f"{one.meaning}。{one.bands.text(one.direction, one.unit)}")
-    )
-    return f"{text}。{one.note}" if one.note else text

@@ -24,10 +24,20 @@ Levels = NDArray[np.int8]
 STATUSES: Final[tuple[Status, ...]] = ("健康", "异常", "危险")
 """The names of the levels 0, 1 and 2; -1 is "cannot be told"."""
 
+STATED: Final = (
+    "状态看健康界限和目标，取较差的；两样都没有的比率，看在同级单位里的位置；"
+    "比自己平时的波动更差（信号），健康也算异常。",
+    "预警就是状态为异常、危险的指标。数据还没有到齐的是“未成熟”：不判断状态，不预警，也不算影响。",
+)
+"""What a status and a warning are, for people: every page that tells it tells it so."""
+
 HEALTHY: Final = 0
 ABNORMAL: Final = 1
 DANGER: Final = 2
 UNKNOWN: Final = -1
+
+UNRIPE: Final = "未成熟"
+"""What is said in place of a status as long as facts are still to come."""
 
 SMALL_UNIT: Final = 30
 """A ratio over fewer people or cases than this is judged by its interval."""
@@ -248,6 +258,12 @@ class Judgement:
     worsened: NDArray[np.bool_]
     uncertain: NDArray[np.bool_]
 
+    @classmethod
+    def none(cls, units: int) -> Judgement:
+        """What is said as long as facts are still to come: nothing."""
+        unknown, no = np.full(units, UNKNOWN, np.int8), np.zeros(units, dtype=bool)
+        return cls(unknown, unknown, unknown, unknown, no, no)
+
 
 def judge(
     history: ArrayLike,
@@ -311,6 +327,45 @@ def judge(
         worsened=down,
         uncertain=_together(*raw_by) > level,
     )
+
+
+def months_short(
+    history: ArrayLike,
+    direction: Direction,
+    *,
+    bands: Bands | None = None,
+    targets: ArrayLike | None = None,
+    judged: ArrayLike | None = None,
+    among_peers: bool = True,
+) -> NDArray[np.int64]:
+    """For how many periods in a row, the last included, a KPI has been 异常 or 危险.
+
+    Parameters
+    ----------
+    history : (units, periods) array_like
+        The KPI in its unit, the latest period last.
+    direction, bands, among_peers
+        As for `judge`.
+    targets, judged : (units, periods) array_like, optional
+        As for `judge`, of every period.
+
+    Returns
+    -------
+    (units) int64 array
+        By band, target and peers alone; 0 where the last period is not short of any.
+
+    Examples
+    --------
+    >>> months_short([[0.9, 0.7, 0.7], [0.7, 0.9, 0.9]], "higher", bands=Bands(0.8, source=""))
+    array([2, 0])
+    """
+    array = np.asarray(history, dtype=np.float64)
+    value = array if judged is None else np.asarray(judged, dtype=np.float64)
+    goal = np.broadcast_to(np.nan if targets is None else targets, array.shape)
+    bounds = _bounds(array.T if among_peers else array.T[..., :0], direction, bands, goal.T)
+    level = _together(*(levels(value.T, healthy, danger, direction) for healthy, danger in bounds))
+    fine = np.concatenate([np.ones((1, array.shape[0]), bool), level < ABNORMAL])
+    return np.asarray(np.argmax(fine[::-1], axis=0), dtype=np.int64)
 
 
 def _bounds(

@@ -27,12 +27,15 @@ class Judged:
         What `kpi_xl.analysis.bands.judge` says.
     cost : (units,) int64 array
         What its shortfall costs, in 分; 0 where that cannot be put in money.
+    months : (units,) int64 array, optional
+        For how many periods it has been short, as `kpi_xl.analysis.bands.months_short` says.
     """
 
     kpi: str
     values: NDArray[np.float64]
     judgement: Judgement
     cost: NDArray[np.int64]
+    months: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,10 @@ class KpiWarning:
         What the shortfall costs, in 分.
     reasons : tuple of str
         Why, in Chinese.
+    months : int
+        For how many periods in a row, this one included; 1 is new.
+    since : str
+        The same for people; empty where nobody has said it yet.
     """
 
     kpi: str
@@ -59,6 +66,8 @@ class KpiWarning:
     value: float
     cost: int
     reasons: tuple[str, ...]
+    months: int = 1
+    since: str = ""
 
 
 def shortfall_cost(
@@ -141,6 +150,7 @@ def warnings(judged: Iterable[Judged], units: Sequence[str]) -> list[KpiWarning]
                         value=float(kpi.values[index]),
                         cost=int(kpi.cost[index]),
                         reasons=_reasons(kpi.judgement, index),
+                        months=1 if kpi.months is None else max(int(kpi.months[index]), 1),
                     ),
                 )
             )

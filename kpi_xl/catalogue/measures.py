@@ -49,7 +49,7 @@ def _cohort(months: int, condition: str = "", *, zeros: bool = True) -> Aggregat
 
 _STILL_HERE: Final = " AND left_month > month"
 _CONFIRMED: Final = " AND confirmed_month <= month"
-_IN_TIME: Final = "paid <= due + $grace_days"
+_IN_TIME: Final = "paid <= due + $grace_days AND paid <= DATE '$seen'"
 
 
 MEASURES: Final[dict[str, Measure | Setting]] = _measures(
@@ -233,7 +233,7 @@ MEASURES: Final[dict[str, Measure | Setting]] = _measures(
         "实收续期保费",
         "元",
         "其中在宽限期内收到的续期保费",
-        Aggregation("due", sql=f"CASE WHEN {_IN_TIME} THEN paid_premium ELSE 0 END"),
+        Aggregation("due", sql=f"CASE WHEN {_IN_TIME} THEN paid_premium ELSE 0 END", in_grace=True),
     ),
     ("due_pieces", "应收续期件数", "件", "本期到期应收的续期件数", Aggregation("due", sql="1")),
     (
@@ -241,7 +241,7 @@ MEASURES: Final[dict[str, Measure | Setting]] = _measures(
         "实收续期件数",
         "件",
         "其中在宽限期内收到的续期件数",
-        Aggregation("due", sql=f"CASE WHEN {_IN_TIME} THEN 1 ELSE 0 END"),
+        Aggregation("due", sql=f"CASE WHEN {_IN_TIME} THEN 1 ELSE 0 END", in_grace=True),
     ),
     (
         "issued_premium_13",
@@ -255,7 +255,7 @@ MEASURES: Final[dict[str, Measure | Setting]] = _measures(
         "13个月继续保费",
         "元",
         "其中在宽限期内收到的第二年保费：第一个保单周年日起的第一期",
-        Aggregation("persistency", looks_back=SECOND_YEAR),
+        Aggregation("persistency", looks_back=SECOND_YEAR, in_grace=True),
     ),
     (
         "issued_pieces_13",
@@ -269,7 +269,7 @@ MEASURES: Final[dict[str, Measure | Setting]] = _measures(
         "13个月继续件数",
         "件",
         "其中在宽限期内收到第二年保费的件数",
-        Aggregation("persistency", looks_back=SECOND_YEAR),
+        Aggregation("persistency", looks_back=SECOND_YEAR, in_grace=True),
     ),
     (
         "issued_premium_25",
@@ -283,7 +283,7 @@ MEASURES: Final[dict[str, Measure | Setting]] = _measures(
         "25个月继续保费",
         "元",
         "同一批保单在宽限期内收到的第三年保费：第二个保单周年日起的第一期",
-        Aggregation("persistency", looks_back=THIRD_YEAR),
+        Aggregation("persistency", looks_back=THIRD_YEAR, in_grace=True),
     ),
     (
         "issued_pieces_25",
@@ -297,7 +297,7 @@ MEASURES: Final[dict[str, Measure | Setting]] = _measures(
         "25个月继续件数",
         "件",
         "同一批保单在宽限期内收到第三年保费的件数",
-        Aggregation("persistency", looks_back=THIRD_YEAR),
+        Aggregation("persistency", looks_back=THIRD_YEAR, in_grace=True),
     ),
     # -- activity
     ("appointments", "约访数", "次", "本期约访的次数", Aggregation("activity")),

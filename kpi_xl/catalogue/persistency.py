@@ -25,7 +25,7 @@ _EXCLUDED: Final = (
     unit="%",
     source=marketing(13),
     note="宽限期在 kpi.toml 的 [rules] grace_days 中设置，默认 60 天；"
-    "最近两个月到期的还在宽限期内，数字会继续升高",
+    "还在宽限期内的月份是未成熟，数字会继续升高，先不判断",
     headline=True,
 )
 def KPI_PERSISTENCY(collected_premium: Formula, due_premium: Formula) -> Formula:

@@ -13,6 +13,7 @@ from kpi_xl.calendar import Period
 from kpi_xl.catalogue import MEASURES
 from kpi_xl.catalogue.measures import COUNTED
 from kpi_xl.data import steps
+from kpi_xl.data.computation import DUES_TO_COME
 from kpi_xl.data.cube import LEVELS, Cube, is_money
 from kpi_xl.data.organisation import unit_paths
 from kpi_xl.data.periods import PeriodCube, counted_again
@@ -186,6 +187,14 @@ def _months(
                 numbers,
             ).df()
         )
+    # What falls due after the last day of data, nobody can have failed to pay.
+    columns = ", ".join(f"-{one.code} AS {one.code}" for one in steps.DUE.measures)
+    frames.append(
+        store.execute(
+            f"SELECT agent, month, {columns} FROM {DUES_TO_COME} WHERE month BETWEEN ? AND ?",
+            numbers,
+        ).df()
+    )
     codes = [code for code in counted if code in cube.measures]
     summed = pd.concat(frames).groupby(["agent", "month"], sort=True).sum().reindex(columns=codes)
     summed = summed.fillna(0).astype(np.int64)

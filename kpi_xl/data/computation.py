@@ -13,6 +13,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from kpi_xl.calendar import Month
+from kpi_xl.catalogue.measures import COUNTED, SECOND_YEAR, THIRD_YEAR, measure
 from kpi_xl.data import steps
 from kpi_xl.data.cube import LEVELS, UNASSIGNED, Unit
 from kpi_xl.data.engines import Columns, Engine, Query
@@ -38,10 +40,8 @@ class Changed:
     roster: bool
 
 
-_TO_COME: Final = (
-    "due > DATE '{as_of}' AND due > COALESCE((SELECT MAX(paid) FROM dues), DATE '{as_of}')"
-)
-"""What falls due after the last day of data and the last payment: nobody failed to pay it."""
+DUES_TO_COME: Final = "dues_to_come"
+"""The table of what falls due of each agent after the last day that the dues tell of."""
 
 # How a place is named on each level: its own name, and all names from the top.
 _NAMES: Final = (
@@ -199,12 +199,79 @@ class Computation:
         self._keep(name, self._by_place(one, facts, only), "month", months)
         return self._fetch_all(name)
 
-    def dues_after(self, as_of: dt.date) -> Columns:
-        """What falls due in each place after the last day of data, in the last month."""
-        this_month = Months(self.settings.month_cut, [self.last])
-        to_come = {"only": _TO_COME.format(as_of=as_of.isoformat())}
-        facts = steps.DUE.query(this_month, **(self._values | to_come))
+    def dues_after(self, day: dt.date) -> Columns:
+        """What falls due in each place after the last day that the dues tell of, in its month and
+        those after it: nobody can have failed to pay it.
+
+        What it is of each agent stays defined: his months lack it as well.
+        """
+        months = range(self._month_of(day), self.last + 1)
+        facts = self._during(steps.DUE, months, only=f"due > DATE '{day.isoformat()}'")
+        self.engine.define(DUES_TO_COME, facts)
+        return self.engine.fetch(self._by_place(steps.DUE, table(DUES_TO_COME), "TRUE"))
+
+    def dues_seen(self, month: int, day: dt.date) -> Columns:
+        """What fell due in each place in a month, and came, as it was seen on a day."""
+        seen = day.isoformat()
+        facts = self._during(steps.DUE, [month], only=f"due <= DATE '{seen}'", seen=seen)
         return self.engine.fetch(self._by_place(steps.DUE, _inside(facts), "TRUE"))
+
+    def kept_seen(self, month: int, day: dt.date) -> Columns:
+        """What came in each place for a month of persistency, as it was seen on a day."""
+        instalments = self._instalments(
+            [month - 2, month - 1, month], f"paid <= DATE '{day.isoformat()}'"
+        )
+        facts = self._query(steps.KEPT_MONTHS, month=month, instalments=instalments)
+        sums = ", ".join(
+            f"CAST(COALESCE(SUM({code}), 0) AS BIGINT) AS {code}"
+            for code in in_grace(steps.PERSISTENCY)
+        )
+        return self.fetch(steps.PLACE_SUMS, facts=_inside(facts), sums=sums, only="TRUE")
+
+    def open_instalments(self, day: dt.date) -> Mapping[int, Mapping[str, dt.date]]:
+        """The measures of which something may still come after a day, by month, and how long.
+
+        Returns
+        -------
+        mapping of int to mapping of str to date
+            By month and measure, the last day of grace of what fell due and is not paid.
+        """
+        grace = dt.timedelta(self.settings.grace_days)
+        months = range(self._month_of(day - grace), self.last + 1)
+        seen = day.isoformat()
+        rows = self.engine.fetch(self._during(steps.OPEN_DUES, months, seen=seen))
+        of = [(in_grace(steps.DUE), rows)]
+        meant = f"paid IS NULL AND instalments.due + {grace.days} > DATE '{seen}'"
+        kept = self.fetch(steps.OPEN_KEPT, instalments=self._instalments(months, meant))
+        for later in (SECOND_YEAR, THIRD_YEAR):
+            mine = whole(kept["later"]) == later
+            codes = [c for c in in_grace(steps.PERSISTENCY) if measure(c).looks_back == later]
+            of.append((codes, {name: column[mine] for name, column in kept.items()}))
+        found: dict[int, dict[str, dt.date]] = {}
+        for codes, columns in of:
+            for month, last_due in zip(whole(columns["month"]), columns["last_due"], strict=True):
+                until = np.datetime64(last_due, "D").item() + grace
+                found.setdefault(int(month), {}).update(dict.fromkeys(codes, until))
+        return found
+
+    def _instalments(self, months: Collection[int], meant: str) -> Query:
+        """What the step of instalments gives of some of them, that fall due in some months."""
+        one = steps.POLICY_DUES
+        assert one.variant is not None
+        calendar = Months(self.settings.month_cut, months)
+        values = self._values | {"only": one.only, "instalments_meant": meant}
+        # Few policies are looked at, so it takes no time to sum up the rows of each.
+        for text in (one.variant.quick, one.variant.careful):
+            values[one.variant.name] = written(text_of(text), (), calendar, **values)
+        return _inside(one.query(calendar, **values))
+
+    def _during(self, one: Step, months: Collection[int], **values: int | str) -> Query:
+        """A step for some months only."""
+        calendar = Months(self.settings.month_cut, months)
+        return one.query(calendar, **(self._values | values))
+
+    def _month_of(self, day: dt.date) -> int:
+        return Month.containing(day, self.settings.month_cut).number
 
     def product_sums(self) -> tuple[list[str], Columns]:
         """The products shown, and the premium of each by its number, place and month."""
@@ -276,6 +343,11 @@ class Computation:
         query = self._query(steps.PLACES, names=names, own_name=own_name)
         self.engine.define(name, query)
         return self.engine.fetch(Query(f"SELECT * FROM {name}", frozenset((name,))))
+
+
+def in_grace(one: Step) -> list[str]:
+    """The measures of a step that wait for the days of grace, by code."""
+    return [m.code for m in one.measures if COUNTED[m.code][1].in_grace]
 
 
 def _names(places: Columns) -> list[tuple[str, ...]]:

@@ -14,9 +14,10 @@ from kpi_xl.calendar import Month, working_days
 from kpi_xl.catalogue.measures import COUNTED
 from kpi_xl.data import steps
 from kpi_xl.data.computation import Changed, Computation
-from kpi_xl.data.cube import Cube, PartMonth, Unit
+from kpi_xl.data.cube import Cube, Unripe
 from kpi_xl.data.engines import Engine
-from kpi_xl.data.sql_calendar import Months, Spans
+from kpi_xl.data.ripening import Ripening
+from kpi_xl.data.sql_calendar import Months
 from kpi_xl.data.sums import MEASURES, Sums
 from kpi_xl.errors import InputError
 from kpi_xl.project import Settings
@@ -53,15 +54,15 @@ def compute(
     first, last = _span(engine, settings, calendar)
     progress("汇总到人、到月", 0, 2)
     as_of = _as_of(engine, settings, calendar, last)
-    part = _part_month(engine, settings, as_of, last) if as_of else None
+    ripening = Ripening(engine, settings, last, as_of)
     computation = Computation(engine, settings, calendar, first.number, last.number, changed)
     computation.define()
     progress("汇总到各级单位", 1, 2)
     levels, units = computation.organisation()
     sums = Sums(computation, levels, len(units))
     sums.fill()
-    if part and as_of:
-        sums.leave_out_dues_after(as_of)
+    sums.leave_out_dues_after(ripening.dues_told_until)
+    unripe = ripening.months(computation, sums, units)
     known = [i for i, code in enumerate(MEASURES) if COUNTED[code][1].zeros or sums.cube[i].any()]
     progress("汇总到各级单位", 2, 2)
     return Cube(
@@ -71,7 +72,14 @@ def compute(
         values=sums.cube[known],
         stamp=stamp,
         mixes=sums.mixes(),
-        part=part(units, known) if part else None,
+        as_of=ripening.as_of,
+        unripe={
+            month: Unripe(
+                {MEASURES[i]: one.until[MEASURES[i]] for i in known if MEASURES[i] in one.until},
+                one.values[known],
+            )
+            for month, one in sorted(unripe.items())
+        },
     )
 
 
@@ -88,36 +96,6 @@ def _span(engine: Engine, settings: Settings, calendar: Months) -> tuple[Month, 
                 last = max(last, Month.containing(settings.as_of, settings.month_cut))
             return first, last
     raise InputError(kinds.NOTHING_USABLE())
-
-
-def _part_month(
-    engine: Engine, settings: Settings, as_of: dt.date, last: Month
-) -> Callable[[list[Unit], list[int]], PartMonth] | None:
-    """The same days of the month before and of a year ago, where the last month is not over.
-
-    The steps are the same as for the months, for other spans.
-    """
-    begin, end = last.span(settings.month_cut)
-    if not begin <= as_of < end:
-        return None
-    elapsed = as_of - begin
-    spans = []
-    for month in (last - 12, last - 1):
-        first_day, last_day = month.span(settings.month_cut)
-        spans.append((first_day, min(first_day + elapsed, last_day)))
-    computation = Computation(engine, settings, Spans(spans, settings.month_cut), 1, 3)
-    with engine.aside():
-        computation.define()
-        levels, units = computation.organisation()
-        sums = Sums(computation, levels, len(units))
-        sums.fill(ages=False)
-    values = sums.cube[:, :, [2, 0]]  # the month before, a year ago
-
-    def part(same_units: list[Unit], known: list[int]) -> PartMonth:
-        assert units == same_units
-        return PartMonth(as_of, values[known])
-
-    return part
 
 
 def _as_of(engine: Engine, settings: Settings, calendar: Months, last: Month) -> dt.date | None:

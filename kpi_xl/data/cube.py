@@ -94,18 +94,19 @@ class Mix:
 
 
 @dataclass(frozen=True)
-class PartMonth:
-    """What the last month, of which only a part is over, is compared with.
+class Unripe:
+    """A month some of whose facts are still to come.
 
     Parameters
     ----------
-    as_of : date
-        The last day that there is data of.
+    until : mapping of str to date
+        By measure that lacks some, the day up to which the files must go for it to lack none.
     values : (measures, units, 2) int64 array
-        The measures of the same days of the month before, and of the same month a year ago.
+        What the month is compared with: the measures of the month before and of the same month a
+        year ago, as they were when these were as old.
     """
 
-    as_of: dt.date
+    until: Mapping[str, dt.date]
     values: NDArray[np.int64]
 
 
@@ -129,8 +130,10 @@ class Cube:
         The hash of the store that it was computed with and saved beside.
     mixes : mapping of str to Mix
         The measures that are there apart by category only, by code.
-    part : PartMonth or None
-        The days that the last month is compared with, where it is not over; None where it is.
+    as_of : date or None
+        The last day that there is data of, where the last month is not over; None where it is.
+    unripe : mapping of int to Unripe
+        The months some of whose facts are still to come, by their number.
     """
 
     units: Sequence[Unit]
@@ -140,7 +143,8 @@ class Cube:
     stamp: str
     store: str = ""
     mixes: Mapping[str, Mix] = field(default_factory=dict)
-    part: PartMonth | None = None
+    as_of: dt.date | None = None
+    unripe: Mapping[int, Unripe] = field(default_factory=dict)
 
     @property
     def months(self) -> list[Month]:
@@ -180,40 +184,62 @@ class Cube:
             return np.full(self.values.shape[1:], NOT_AVAILABLE)
         return self._computed(kpi, self.values, settings)
 
-    def same_days(
-        self, kpi: Kpi, settings: Mapping[str, float] | None = None
-    ) -> NDArray[np.float64] | None:
-        """What a KPI of the last month, of which a part is over, is to be compared with.
+    def ripe_on(self, kpi: Kpi, month: Month) -> dt.date | None:
+        """The day up to which the files must go for a KPI of a month to be told by all its facts.
 
         Returns
         -------
-        (units, 2) float64 array or None
-            The KPI over the same days of the month before, and of the same month a year ago; None
-            where the last month is whole, or the KPI looks back on whole months anyway.
+        date or None
+            None where it is. What is lacking above and below a ratio alike, as of a month that is
+            not over, leaves it as it is.
         """
-        if self.part is None or not self.has(kpi):
+        unripe = self.unripe.get(month.number)
+        if unripe is None or not self.has(kpi):
             return None
-        if any(measure.looks_back for measure in kpi.measures):
-            return None
-        found = self._computed(kpi, self.part.values, settings)
-        # Where nobody has data of a year ago there is nothing to compare with.
-        there = [self.values.shape[2] > 1, self.values.shape[2] > 12]
-        return np.where(there, found, NOT_AVAILABLE)
+        lacking: dict[dt.date, set[str]] = {}
+        for measure in kpi.measures:
+            if measure.code in unripe.until:
+                lacking.setdefault(unripe.until[measure.code], set()).add(measure.code)
+        return max((day for day, codes in lacking.items() if kpi.depends_on(codes)), default=None)
 
-    def on_equal_spans(self) -> Cube:
-        """With the same days in place of the month before and of a year ago.
+    def compared(
+        self, kpi: Kpi, month: Month, settings: Mapping[str, float] | None = None
+    ) -> NDArray[np.float64]:
+        """What a KPI of a month is to be compared with.
 
-        What compares the last month with these then compares like with like. Where the last month
-        is whole it is the cube itself.
+        Returns
+        -------
+        (units, 2) float64 array
+            The KPI of the month before and of the same month a year ago, as it was when these were
+            as old as the month is now; ``#N/A`` where there is no data of them.
         """
-        if self.part is None:
+        at = [month.number - back - self.first.number for back in (1, 12)]
+        there = [0 <= place < self.values.shape[2] for place in at]
+        unripe = self.unripe.get(month.number)
+        if unripe is None or not self.has(kpi):
+            whole = self.kpi(kpi, settings)
+            columns = [
+                whole[:, i] if is_there else NOT_AVAILABLE
+                for i, is_there in zip(at, there, strict=True)
+            ]
+            return np.stack(np.broadcast_arrays(*columns, whole[:, 0])[:2], axis=-1)
+        return np.where(there, self._computed(kpi, unripe.values, settings), NOT_AVAILABLE)
+
+    def on_equal_spans(self, month: Month) -> Cube:
+        """With the month before a month, and that of a year ago, as they were when these were as
+        old as it is now.
+
+        What compares the month with these then compares like with like. Where the month is ripe it
+        is the cube itself.
+        """
+        unripe = self.unripe.get(month.number)
+        if unripe is None:
             return self
         values = np.array(self.values)
-        for number, code in enumerate(self.measures):
-            if not measure_of(code).looks_back:
-                for place, back in enumerate((1, 12)):
-                    if back < values.shape[2]:
-                        values[number, :, -1 - back] = self.part.values[number, :, place]
+        for place, back in enumerate((1, 12)):
+            at = month.number - back - self.first.number
+            if at >= 0:
+                values[:, :, at] = unripe.values[:, :, place]
         return replace(self, values=values)
 
     def mix(self, kpi: Kpi) -> tuple[Sequence[str], NDArray[np.float64]]:
@@ -340,7 +366,10 @@ class Cube:
                 code: Mix(mix.categories, np.array(mix.values[:, inside]))
                 for code, mix in self.mixes.items()
             },
-            part=self.part and PartMonth(self.part.as_of, np.array(self.part.values[:, inside])),
+            unripe={
+                month: Unripe(one.until, np.array(one.values[:, inside]))
+                for month, one in self.unripe.items()
+            },
         )
         events = [
             found.values[number]
@@ -364,7 +393,9 @@ class Cube:
             self,
             measures=[self.measures[number] for number in known],
             values=self.values[known],
-            part=self.part and PartMonth(self.part.as_of, self.part.values[known]),
+            unripe={
+                month: Unripe(one.until, one.values[known]) for month, one in self.unripe.items()
+            },
         )
 
     def during(self, begin: int, end: int) -> Cube:
@@ -383,7 +414,12 @@ class Cube:
                 code: Mix(mix.categories, mix.values[:, :, begin:end])
                 for code, mix in self.mixes.items()
             },
-            part=self.part if end == self.values.shape[2] else None,
+            as_of=self.as_of if end == self.values.shape[2] else None,
+            unripe={
+                month: one
+                for month, one in self.unripe.items()
+                if begin <= month - self.first.number < end
+            },
         )
 
     def is_of(self, store: Path) -> bool:
@@ -399,11 +435,17 @@ class Cube:
             "stamp": self.stamp,
             "store": digest(store),
             "mixes": {code: list(mix.categories) for code, mix in self.mixes.items()},
-            "as_of": self.part.as_of.isoformat() if self.part else None,
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+            "unripe": {
+                month: {code: day.isoformat() for code, day in one.until.items()}
+                for month, one in self.unripe.items()
+            },
         }
-        blocks = [self.values, *(mix.values for mix in self.mixes.values())]
-        if self.part:
-            blocks.append(self.part.values)
+        blocks = [
+            self.values,
+            *(mix.values for mix in self.mixes.values()),
+            *(one.values for one in self.unripe.values()),
+        ]
         units = [(unit.level, unit.name, unit.path, unit.parent) for unit in self.units]
         texts = [json.dumps(each, ensure_ascii=False).encode() for each in (about, units)]
         head = _HEAD.pack(_MAGIC, *map(len, texts)) + b"".join(texts)
@@ -437,7 +479,7 @@ class Cube:
         shapes = [
             (measures, units, months),
             *((len(categories), units, months) for categories in about["mixes"].values()),
-            *([(measures, units, 2)] if about["as_of"] else []),
+            *((measures, units, 2) for _ in about["unripe"]),
         ]
         ends = np.cumsum([math.prod(shape) for shape in shapes]).tolist()
         numbers = np.frombuffer(content, "<i8", ends[-1], end + -end % _ALIGNED)
@@ -456,9 +498,15 @@ class Cube:
                 code: Mix(categories, block)
                 for (code, categories), block in zip(about["mixes"].items(), more, strict=False)
             },
-            part=PartMonth(dt.date.fromisoformat(about["as_of"]), more[-1])
-            if about["as_of"]
-            else None,
+            as_of=dt.date.fromisoformat(about["as_of"]) if about["as_of"] else None,
+            unripe={
+                int(month): Unripe(
+                    {code: dt.date.fromisoformat(day) for code, day in until.items()}, block
+                )
+                for (month, until), block in zip(
+                    about["unripe"].items(), more[len(about["mixes"]) :], strict=True
+                )
+            },
         )
 
 

@@ -96,6 +96,10 @@ PERSISTENCY: Final = Step(
         "policy_dues": (0, SECOND_YEAR, THIRD_YEAR),
     },
 )
+KEPT_MONTHS: Final = Step("kept_months", reads=())
+OPEN_DUES: Final = Step("open_dues", reads=("dues",))
+OPEN_KEPT: Final = Step("open_kept", reads=())
+TOLD_DAYS: Final = Step("told_days", reads=())
 RENEWAL: Final = Step(
     "renewal", reads=("dues", "policies"), gives="agents", grains=("day",), days=("paid",)
 )
@@ -229,12 +233,31 @@ def rules(settings: Settings) -> dict[str, int | str]:
         "uncounted_ranks": text_list(settings.uncounted_ranks),
         "excluded_endings": text_list(settings.excluded_endings),
         "shown_products": SHOWN_PRODUCTS,
+        "seen": "9999-12-31",
+        "instalments_meant": "paid IS NOT NULL",
         "second_year": SECOND_YEAR,
         "third_year": THIRD_YEAR,
         "cohort_months": ", ".join(
             f"({months})" for months in sorted({one.looks_back for one in COHORTS.measures})
         ),
     }
+
+
+def source(code: str) -> str | None:
+    """The long raw table that a measure's facts are of; None for none."""
+    how = COUNTED[code][1]
+    return next(filter(None, (_long(name) for name in (how.days, how.step) if name)), None)
+
+
+def _long(name: str) -> str | None:
+    """The first long raw table that a step reads, itself or through others."""
+    for read in STEPS[name].reads:
+        if read in LONG:
+            return read
+        through = next((one.name for one in STEPS.values() if read in one.tables), None)
+        if through and (found := _long(through)):
+            return found
+    return None
 
 
 def spans() -> str:

@@ -78,13 +78,26 @@ class Sums:
             if rows["place"].size:  # otherwise there is no such table
                 self._sum_up(rows, codes, changes=one.changes)
 
-    def leave_out_dues_after(self, as_of: dt.date) -> None:
-        """Leave out what falls due after the last day of data: nobody can have failed to pay it."""
-        rows = self.computation.dues_after(as_of)
+    def leave_out_dues_after(self, day: dt.date) -> None:
+        """Leave out what falls due after the last day that the dues tell of: nobody can have failed
+        to pay it.
+        """
+        rows = self.computation.dues_after(day)
         if rows["place"].size:
             at = self._cells(rows)
             for one in steps.DUE.measures:
                 self._add(one.code, -self._laid_out(at, rows[one.code]))
+
+    def of_units(self, rows: Columns, codes: Sequence[str]) -> dict[str, NDArray[np.int64]]:
+        """The sums of a month's rows by place, for every unit."""
+        found = {}
+        for code in codes:
+            of_places = np.zeros(len(self.levels[0]), np.int64)
+            np.add.at(of_places, whole(rows["place"]), whole(rows[code]))
+            found[code] = np.zeros(self.cube.shape[1], np.int64)
+            for units in self.levels:
+                np.add.at(found[code], units, of_places)
+        return found
 
     def mixes(self) -> dict[str, Mix]:
         """The measures that are counted apart by category."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import duckdb
 
@@ -56,6 +56,33 @@ class Targets:
     def of_agent(self, agent: str) -> Mapping[str, float]:
         """The targets of an agent by KPI name."""
         return self._by_unit.get((AGENT_LEVEL, agent), {})
+
+
+def targets_back(
+    connection: duckdb.DuckDBPyConnection, month: Month, months: int
+) -> Iterator[Targets]:
+    """The targets of a month, then of the months before it, the last first.
+
+    Parameters
+    ----------
+    connection : duckdb connection
+        To the store.
+    month : Month
+        The month.
+    months : int
+        How many before it.
+
+    Raises
+    ------
+    InputError
+        As `Targets`, of the month itself; of an earlier one nothing is told after such a one.
+    """
+    yield Targets(connection, month)
+    for back in range(1, months + 1):
+        try:
+            yield Targets(connection, month - back)
+        except InputError:
+            return
 
 
 def _path(month: Month, level: str, label: str, paths: Collection[str]) -> str:

@@ -239,8 +239,8 @@ def day_sums(
 
 def as_of_day(cube: Cube, settings: Settings, month: Month) -> dt.date:
     """The last day of a month that the data tell of; its last day where it is over."""
-    if month == cube.last and cube.part is not None:
-        return cube.part.as_of
+    if month == cube.last and cube.as_of is not None:
+        return cube.as_of
     return month.span(settings.month_cut)[1]
 
 

@@ -9,27 +9,40 @@ import datetime as dt
 import functools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Final
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from kpi_xl.analysis.bands import ABNORMAL, STATUSES, UNKNOWN, judge, judged_count, judged_share
-from kpi_xl.analysis.diagnosis import Proposal, RankedCause, diagnose, propose
+from kpi_xl.analysis.bands import (
+    ABNORMAL,
+    STATUSES,
+    UNKNOWN,
+    UNRIPE,
+    Judgement,
+    judge,
+    judged_count,
+    judged_share,
+    months_short,
+)
+from kpi_xl.analysis.diagnosis import RankedCause, diagnose
 from kpi_xl.analysis.evidence import MONTHS, Signals, measure
 from kpi_xl.analysis.knowledge import Topic, knowledge
 from kpi_xl.analysis.peers import Peers, median, peers
 from kpi_xl.analysis.service_loss import limited_by_chance
+from kpi_xl.analysis.signals import FEWEST
 from kpi_xl.analysis.warnings import Judged, KpiWarning, grounds, shortfall_cost, warnings
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import Cube, is_money
-from kpi_xl.data.targets import Targets
+from kpi_xl.data.targets import targets_back
 from kpi_xl.findings.retention import NOBODY_KNOWS, Losses, losses
-from kpi_xl.findings.shown import NOTHING, with_bands
+from kpi_xl.findings.ripeness import Ripeness, ripe_text
+from kpi_xl.findings.shown import IS_USUAL, NOTHING, months_text, since_text, with_bands
+from kpi_xl.findings.weakness import Weakness
 from kpi_xl.formula import Measure, Operation
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Settings
@@ -46,44 +59,6 @@ _CASES: Final = {
 
 TOPICS: Final = 3
 """So many weaknesses of a unit are diagnosed: who works on everything works on nothing."""
-
-
-@dataclass(frozen=True)
-class Weakness:
-    """A weakness of a unit, with its causes and what to do.
-
-    Parameters
-    ----------
-    topic : Topic
-        What is known about it.
-    warning : KpiWarning
-        The costliest KPI that shows it.
-    causes : sequence of RankedCause
-        The likeliest first.
-    levels : mapping of str to str
-        What the levels of the organisation are called.
-    """
-
-    topic: Topic
-    warning: KpiWarning
-    causes: Sequence[RankedCause]
-    levels: Mapping[str, str] = field(default_factory=dict)
-
-    def proposals(self, today: dt.date, most: int) -> list[Proposal]:
-        """Measures with owner, tool and date, the likeliest cause first."""
-        found = propose(self.topic, self.causes, today, most)
-        if not self.levels:
-            return found
-        return [
-            replace(one, remedy=replace(one.remedy, owner=self._called(one.remedy.owner)))
-            for one in found
-        ]
-
-    def _called(self, owner: str) -> str:
-        """Who it is, by what the levels are called here."""
-        for level, name in self.levels.items():
-            owner = owner.replace(level, name)
-        return owner
 
 
 class Findings:
@@ -103,6 +78,8 @@ class Findings:
         The month's targets by unit index and KPI name.
     lost : Losses, optional
         Who left in which month of service; by default nobody knows.
+    earlier : sequence of mappings, optional
+        The same of the months before, the last first: they tell for how long a target was missed.
 
     Raises
     ------
@@ -118,15 +95,18 @@ class Findings:
         level: str,
         targets: Mapping[int, Mapping[str, float]],
         lost: Losses = NOBODY_KNOWS,
+        earlier: Sequence[Mapping[int, Mapping[str, float]]] = (),
     ) -> None:
-        # A month that is not over is judged beside the same days of others.
-        self.cube = cube.on_equal_spans() if month == cube.last else cube
+        # A month that is not ripe stands beside others when these were as old.
+        self.cube = cube.on_equal_spans(month)
+        self.ripeness = Ripeness(cube, month)
         self.month = month
         self.level = level
         self.units = cube.of_level(level)
         self._settings = settings
         self._targets = targets
         self._lost = lost
+        self._earlier = earlier
         self._end = cube.month_index(month) + 1
         self._place = {unit: place for place, unit in enumerate(self.units)}
 
@@ -140,9 +120,13 @@ class Findings:
         level: str,
     ) -> Findings:
         """With the targets of the store, and who left."""
-        targets = Targets(store, month)
-        of = {unit: targets.of_unit(cube.units[unit]) for unit in cube.of_level(level)}
-        return cls(cube, settings, month, level, of, losses(cube, store, settings, month, level))
+        units = cube.of_level(level)
+        of, *earlier = (
+            {unit: targets.of_unit(cube.units[unit]) for unit in units}
+            for targets in targets_back(store, month, MONTHS)
+        )
+        lost = losses(cube, store, settings, month, level)
+        return cls(cube, settings, month, level, of, lost, earlier)
 
     def measure(self, code: str) -> NDArray[np.int64]:
         """A measure as (units, months), the month last."""
@@ -248,24 +232,43 @@ class Findings:
 
     def _judged(self, kpi: Kpi) -> Judged:
         history = self.given[kpi.code]
-        values, target = history[:, -1], self.targets(kpi)
+        values = history[:, -1]
+        cost = np.zeros(len(values), dtype=np.int64)
+        if kpi.code in self.ripeness.until:
+            return Judged(kpi.code, values, Judgement.none(len(values)), cost)
+        lenient = self._lenient(kpi)
         judgement = judge(
             history,
             kpi.direction,
             bands=kpi.bands,
-            target=target,
-            judged=self._lenient(kpi),
+            target=self.targets(kpi),
+            judged=None if lenient is None else lenient[:, -1],
             among_peers=kpi.is_comparable,
         )
-        cost = np.zeros(len(values), dtype=np.int64)
         worth = self._worth(kpi)
         if worth is not None:
             cost = shortfall_cost(values, self.reference(kpi), worth, kpi.direction)
-        return Judged(kpi.code, values, judgement, cost)
+        months = months_short(
+            history[:, -1 - MONTHS :],
+            kpi.direction,
+            bands=kpi.bands,
+            targets=self._targets_back(kpi),
+            judged=None if lenient is None else lenient[:, -1 - MONTHS :],
+            among_peers=kpi.is_comparable,
+        )
+        return Judged(kpi.code, values, judgement, cost, months)
+
+    def _targets_back(self, kpi: Kpi) -> Floats:
+        """The targets of a KPI of the months looked back on, the latest last; NaN for none."""
+        of_months = [self._targets, *self._earlier][: min(self._end, MONTHS + 1)]
+        found = np.full((len(self.units), min(self._end, MONTHS + 1)), math.nan)
+        for back, of_units in enumerate(of_months, 1):
+            found[:, -back] = [of_units.get(u, {}).get(kpi.name, math.nan) for u in self.units]
+        return found
 
     def _lenient(self, kpi: Kpi) -> Floats | None:
-        """What small units are judged by: the better end of the interval."""
-        now = {code: values[:, -1] for code, values in self.given.items()}
+        """What small units are judged by, as (units, months): the better end of the interval."""
+        now = self.given
         if kpi.code in _CASES and _CASES[kpi.code] in now:
             cases = now[_CASES[kpi.code]]
             return judged_share(now[kpi.code] * cases, cases, kpi.direction)
@@ -319,7 +322,22 @@ class Findings:
     @functools.cached_property
     def warnings(self) -> Sequence[KpiWarning]:
         """Every KPI of every unit that is not 健康, the costliest first."""
-        return warnings(self.judged.values(), [str(unit) for unit in self.units])
+        found = warnings(self.judged.values(), [str(unit) for unit in self.units])
+        return [
+            replace(
+                one,
+                reasons=(*one.reasons, *((IS_USUAL,) if self._is_usual(one) else ())),
+                since=since_text(self.month, one.months),
+            )
+            for one in found
+        ]
+
+    def _is_usual(self, warning: KpiWarning) -> bool:
+        """Whether what is warned of is known to be no more than a unit's usual swing."""
+        place = self._place[int(warning.unit)]
+        before = self.given[warning.kpi][place, :-1]
+        enough = int(np.isfinite(before).sum()) >= FEWEST
+        return enough and not self.judged[warning.kpi].judgement.worsened[place]
 
     def warnings_of(self, unit: int) -> list[KpiWarning]:
         """Those of one unit."""
@@ -335,7 +353,8 @@ class Findings:
     @functools.cached_property
     def signals(self) -> Signals:
         """How unusual everything is that could be evidence."""
-        found = measure(knowledge().signals, {**self.given, **self._losses}, self.fewest_peers)
+        ripe = {c: s for c, s in knowledge().signals.items() if self.ripeness.is_ripe(s)}
+        found = measure(ripe, {**self.given, **self._losses}, self.fewest_peers)
         left, served = self._lost.left, self._lost.served
         return limited_by_chance(
             found,
@@ -392,15 +411,34 @@ class Findings:
         return int(self.judged[code].judgement.level[self._place[unit]])
 
     def status(self, code: str, unit: int) -> str:
-        """健康, 异常 or 危险; — where it cannot be told, as of a KPI without better or worse."""
+        """健康, 异常 or 危险; 未成熟 as long as facts are to come; — where nobody can tell, as of a
+        KPI without better or worse.
+        """
+        if code in self.kpis and self.ripe_on(code, unit) is not None:
+            return UNRIPE
         level = self.level_of(code, unit) if code in self.kpis else UNKNOWN
         return NOTHING if level == UNKNOWN else STATUSES[level]
 
+    def ripe_on(self, code: str, unit: int) -> dt.date | None:
+        """Up to which day the files must go for a KPI to be ripe; None where it is, or has no
+        value.
+        """
+        day = self.ripeness.until.get(code)
+        return day if day and math.isfinite(self.value(code, unit)) else None
+
     def grounds(self, code: str, unit: int) -> str:
-        """What makes it so, or keeps a small unit from it: ``界限·目标``; empty for nothing."""
-        if code not in self.kpis or self.level_of(code, unit) == UNKNOWN:
+        """What makes it so and for how long, or keeps a small unit from it, or when it is ripe:
+        ``界限·目标·4个月``; empty for nothing.
+        """
+        if code not in self.kpis:
             return ""
-        return "·".join(grounds(self.judged[code].judgement, self._place[unit]))
+        if (day := self.ripe_on(code, unit)) is not None:
+            return ripe_text(day)
+        judged, place = self.judged[code], self._place[unit]
+        found = grounds(judged.judgement, place)
+        if judged.judgement.level[place] >= ABNORMAL and judged.months is not None:
+            found = (*found, months_text(int(judged.months[place])))
+        return "·".join(found)
 
     def rank(self, code: str, unit: int) -> int:
         """1 for the best among the peers; 0 without a value."""
@@ -431,17 +469,3 @@ def _counted(kpi: Kpi) -> tuple[Any, Any] | None:
 def _count(part: Any, now: Mapping[str, Floats]) -> Floats:
     numerator, denominator = part.fraction(now)
     return np.asarray(numerator / denominator, dtype=np.float64)
-
-
-def too_few(fewest: int) -> str:
-    """Why there is no figure of the peers."""
-    return f"同级单位少于 {fewest} 个的，不显示最好、四分位和中位：那就是别的单位自己的数"
-
-
-def value_text(kpi: Kpi, value: float) -> str:
-    """A value of a KPI for people: ``72.0%``, ``412,386``, ``1.14``; — for an error."""
-    if not math.isfinite(value):
-        return NOTHING
-    if kpi.unit == "%":
-        return f"{value:.1%}"
-    return f"{value:,.2f}" if "0.00" in kpi.number_format and abs(value) < 100 else f"{value:,.0f}"

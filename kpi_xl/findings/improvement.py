@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
+from kpi_xl.analysis.bands import UNRIPE
 from kpi_xl.analysis.follow_up import (
     FEWEST_CHANGES,
     FEWEST_PEERS,
@@ -23,9 +24,11 @@ from kpi_xl.analysis.follow_up import (
 )
 from kpi_xl.cached import kept
 from kpi_xl.catalogue import kpis
-from kpi_xl.findings.findings import Findings, Weakness, value_text
+from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.measure_codes import code_meant, code_of
-from kpi_xl.findings.shown import NOTHING
+from kpi_xl.findings.ripeness import ripe_text
+from kpi_xl.findings.shown import NOTHING, value_text
+from kpi_xl.findings.weakness import Weakness
 from kpi_xl.kpi import Kpi
 
 if TYPE_CHECKING:
@@ -261,6 +264,12 @@ class FollowUps:
         was, now = value_text(kpi, start), value_text(kpi, end)
         if not (math.isfinite(start) and math.isfinite(end)):
             return Progress(planned, was, now, NOTHING, NOTHING, "指标没有数据，无从比较", answer)
+        if (day := self._now.ripe_on(kpi.code, unit)) is not None:
+            # Both are of the same age: the month before as it was when it was as old as this one.
+            start = float(self._now.given[kpi.code][self._now.units.index(unit), -2])
+            was, change = value_text(kpi, start), change_text(kpi, end - start)
+            text = f"{UNRIPE}，{ripe_text(day)}以后才看得出；上月同样早的时候是 {was}"
+            return Progress(planned, was, now, change, NOTHING, text, answer)
         place = self._now.units.index(unit)
         found, others = self._compared(kpi, planned.code)
         verdict = int(found.verdict[place]) if kpi.is_comparable else -1

@@ -6,8 +6,13 @@ import math
 from dataclasses import replace
 from typing import Final
 
+from kpi_xl.analysis.evidence import MONTHS
+from kpi_xl.calendar import Month
 from kpi_xl.kpi import Bands, Kpi
 from kpi_xl.project import Settings
+
+IS_USUAL: Final = "不是信号"
+"""A reason of a warning that is red, but no signal."""
 
 NOTHING: Final = "—"
 """What is shown where there is no value."""
@@ -18,9 +23,49 @@ def shown(value: float) -> float | str:
     return value if math.isfinite(value) else NOTHING
 
 
+def meaning_text(kpi: Kpi) -> str:
+    """What a KPI tells, the bounds by which it is judged, and what to know besides."""
+    bounds = "" if kpi.bands is None else kpi.bands.text(kpi.direction, kpi.unit)
+    return "。".join(filter(None, (kpi.meaning, bounds, kpi.note)))
+
+
 def with_bands(kpi: Kpi, settings: Settings) -> Kpi:
     """The KPI with the project's own bounds, if kpi.toml sets any."""
     if kpi.name not in settings.bands:
         return kpi
     healthy, danger = settings.bands[kpi.name]
     return replace(kpi, bands=Bands(healthy, danger=danger, source="kpi.toml"))
+
+
+def too_few(fewest: int) -> str:
+    """Why there is no figure of the peers."""
+    return f"同级单位少于 {fewest} 个的，不显示最好、四分位和中位：那就是别的单位自己的数"
+
+
+def value_text(kpi: Kpi, value: float) -> str:
+    """A value of a KPI for people: ``72.0%``, ``412,386``, ``1.14``; — for an error."""
+    if not math.isfinite(value):
+        return NOTHING
+    if kpi.unit == "%":
+        return f"{value:.1%}"
+    return f"{value:,.2f}" if "0.00" in kpi.number_format and abs(value) < 100 else f"{value:,.0f}"
+
+
+def months_text(months: int) -> str:
+    """For how long a KPI has been short, in a word: 新, or 4个月."""
+    if months <= 1:
+        return "新"
+    return f"{months}个月" if months <= MONTHS else "一年多"
+
+
+def since_text(month: Month, months: int) -> str:
+    """Whether a KPI is short for the first time, or since when.
+
+    Examples
+    --------
+    >>> since_text(Month.of(2024, 6), 1), since_text(Month.of(2024, 6), 4)
+    ('本月新出现', '2024年3月起')
+    """
+    if months <= 1:
+        return "本月新出现"
+    return f"{(month - (months - 1)).chinese}起" if months <= MONTHS else "一年多来一直这样"

@@ -22,9 +22,10 @@ from kpi_xl.data.store import reading
 from kpi_xl.errors import InputError
 from kpi_xl.findings.day_sums import DaySums, day_sums, misses_text, paced
 from kpi_xl.findings.drivers import BEFORE, COMPARISONS, Drivers
-from kpi_xl.findings.findings import Findings, value_text
+from kpi_xl.findings.findings import Findings
+from kpi_xl.findings.ripeness import Ripeness
 from kpi_xl.findings.rule_lists import RuleLists, unit_rules
-from kpi_xl.findings.shown import NOTHING
+from kpi_xl.findings.shown import NOTHING, value_text
 from kpi_xl.jobs.fill import month_meant
 from kpi_xl.jobs.sight import Sight
 from kpi_xl.kpi import Kpi
@@ -130,14 +131,13 @@ class Scope:
 
     @property
     def notes(self) -> list[str]:
-        """What is to be known about a month that is not over."""
-        part = self.cube.part if self.month == self.cube.last else None
-        if part is None:
-            return []
-        return [
-            f"注意：数据只到 {part.as_of}，本月还没有结束。和上月、去年比的是同样这些天；"
-            "和目标、界限比会偏低，进度请看 kpi-xl pace"
+        """What is to be known about a month that is not over, or not ripe."""
+        as_of = self.cube.as_of if self.month == self.cube.last else None
+        part = [
+            f"注意：数据只到 {as_of}，本月还没有结束。和上月、去年比的是同样这些天；"
+            "做到哪里、月末会到多少请看 kpi-xl pace"
         ]
+        return [*(part if as_of else ()), *Ripeness(self.cube, self.month).notes]
 
     def title(self, text: str) -> str:
         """A title with whom and when."""
@@ -213,9 +213,10 @@ def warnings_view(of: Scope) -> View:
                 _figure(kpi, float(findings.reference(kpi)[place])),
                 _yuan(warning.cost),
                 "；".join(warning.reasons),
+                warning.since,
             )
         )
-    headings = ("单位", "指标", "状态", "实际#", "应达#", "少收（元）#", "原因")
+    headings = ("单位", "指标", "状态", "实际#", "应达#", "少收（元）#", "原因", "从何时起")
     return View(of.title("预警"), headings, rows, [*of.notes, *([] if rows else ["没有预警。"])])
 
 
@@ -318,7 +319,9 @@ def peers_view(of: Scope, label: str) -> View:
         f"{name} {value_text(kpi, float(value))}"
         for name, value in (*marks, ("下四分位", found.lower))
     )
-    return View(of.title(kpi.name), ("单位", f"{kpi.name}#", "名次#", "状态"), rows, (text,))
+    return View(
+        of.title(kpi.name), ("单位", f"{kpi.name}#", "名次#", "状态"), rows, (text, *of.notes)
+    )
 
 
 def pace_view(of: Scope, day: dt.date | None, label: str | None = None) -> View:

@@ -10,7 +10,9 @@ from kpi_xl.analysis.warnings import KpiWarning
 from kpi_xl.catalogue import kpis
 from kpi_xl.findings.day_sums import paced
 from kpi_xl.findings.drivers import COMPARISONS
-from kpi_xl.findings.findings import Findings, Weakness, value_text
+from kpi_xl.findings.findings import Findings
+from kpi_xl.findings.shown import value_text
+from kpi_xl.findings.weakness import Weakness
 from kpi_xl.kpi import Kpi
 from kpi_xl.slots.slot import Group, Kind, Slot
 from kpi_xl.slots.unit_values import HEADING, KPI_NAMES, SERIES_MONTHS
@@ -43,11 +45,11 @@ JUDGED: Final = Group(
     "<指标>",
     {
         ".状态": Slot(
-            "健康、异常或危险，看界限、目标、同类和信号",
+            "健康、异常、危险或未成熟",
             value=lambda at: at.findings.status(at.code, at.unit),
         ),
         ".依据": Slot(
-            "状态由什么定的：界限、目标、同类、信号；人少",
+            "状态由什么定的：界限、目标、同类、信号，新出现还是几个月了；人少；未成熟的写哪天成熟",
             value=lambda at: at.findings.grounds(at.code, at.unit),
         ),
     },
@@ -169,7 +171,11 @@ _WARNING: Final = {
     ),
     "应达": Slot("应当达到，文字", cells=None, value=lambda one: value_text(one.kpi, one.due)),
     "影响": Slot("少收的首年保费或销售额", Kind.MONEY, None, lambda one: one.warning.cost / 100),
-    "原因": Slot("为什么预警", cells=None, value=lambda one: "；".join(one.warning.reasons)),
+    "原因": Slot(
+        "为什么预警",
+        cells=None,
+        value=lambda one: "；".join((*one.warning.reasons, one.warning.since)),
+    ),
 }
 
 WARNINGS: Final = Group("warnings.", "本单位的预警，每项一行", _WARNING)
@@ -200,7 +206,7 @@ PEERS: Final = Group(
         ".中位": Slot("同类中位", Kind.OF_KPI),
         ".下四分位": Slot("同类下四分位", Kind.OF_KPI),
         ".名次": Slot("名次，如 3/8"),
-        ".评价": Slot("领先、居中或落后"),
+        ".评价": Slot("前四分之一、中间或后四分之一"),
     },
     {"指标": tuple(kpi.name for kpi in COMPARED)},
 )

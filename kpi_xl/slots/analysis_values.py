@@ -25,8 +25,8 @@ from kpi_xl.data.cube import LEVELS, Cube
 from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.findings.day_sums import DaySums, day_sums, misses_text, paced
 from kpi_xl.findings.drivers import COMPARISONS, Drivers, Split
-from kpi_xl.findings.findings import Findings, too_few
-from kpi_xl.findings.shown import NOTHING, shown
+from kpi_xl.findings.findings import Findings
+from kpi_xl.findings.shown import NOTHING, shown, too_few
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Settings
 from kpi_xl.slots.analysis_slots import (
@@ -295,13 +295,16 @@ _FEWEST: Final = 4  # quartiles of fewer units say nothing
 
 
 def _standing(found: Peers, actual: float, kpi: Kpi) -> str:
-    """In the better quarter, in the weaker one, or between; — without enough peers."""
+    """In the better quarter, in the weaker one, or between; — without enough peers.
+
+    It is a place, no judgement: that is the status.
+    """
     if not math.isfinite(actual) or int(found.count) < _FEWEST:
         return NOTHING
     sign = -1 if kpi.direction == "lower" else 1
     if sign * actual >= sign * float(found.upper):
-        return "领先"
-    return "落后" if sign * actual < sign * float(found.lower) else "居中"
+        return "前四分之一"
+    return "后四分之一" if sign * actual < sign * float(found.lower) else "中间"
 
 
 def _amounts(split: Split | None) -> list[float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final, NamedTuple
 
@@ -151,11 +151,13 @@ TYPED: Final = Group(
 )
 
 
-def assessment_values(values: Mapping[str, Any], bands: Mapping[str, Kpi]) -> Values:
+def assessment_values(
+    values: Mapping[str, Any], bands: Mapping[str, Kpi], unripe: Collection[str] = ()
+) -> Values:
     """Weights, standards and scores beside the KPIs.
 
-    A KPI without a target cannot be scored: its weight goes to the others in proportion, in whole
-    percents, and the manager changes what he wants to.
+    A KPI without a target, or whose facts are still to come, cannot be scored: its weight goes to
+    the others in proportion, in whole percents, and the manager changes what he wants to.
 
     Parameters
     ----------
@@ -163,11 +165,16 @@ def assessment_values(values: Mapping[str, Any], bands: Mapping[str, Kpi]) -> Va
         The slots of the unit's KPIs; see `kpi_xl.slots.unit_values`.
     bands : mapping of str to Kpi
         The KPIs by code, with the project's own bands.
+    unripe : collection of str
+        The codes of those whose facts are still to come.
     """
     names = [kpis[item.kpi].name for item in ITEMS]
     targets = [values[f"kpi.{name}.目标"] for name in names]
     counted = targets if any(targets) else [1.0] * len(names)
-    shares = [item.weight if target else 0 for item, target in zip(ITEMS, counted, strict=True)]
+    shares = [
+        item.weight if target and item.kpi not in unripe else 0
+        for item, target in zip(ITEMS, counted, strict=True)
+    ]
     weights = [share / 100 if share else None for share in apportion(100, shares)]
     beside = {**values, "score.floor": FLOOR, "score.cap": CAP}
     found: Values = {}

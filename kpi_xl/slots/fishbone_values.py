@@ -8,7 +8,9 @@ from typing import Final
 from kpi_xl.analysis.diagnosis import RankedCause, Verdict
 from kpi_xl.analysis.knowledge import BONES
 from kpi_xl.catalogue import kpis
-from kpi_xl.findings.findings import Findings, Weakness, value_text
+from kpi_xl.findings.findings import Findings
+from kpi_xl.findings.shown import value_text
+from kpi_xl.findings.weakness import Weakness
 from kpi_xl.slots.slot import Group, Slot, Values
 from kpi_xl.slots.unit_values import HEADING
 

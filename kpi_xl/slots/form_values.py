@@ -20,6 +20,7 @@ from kpi_xl.data.people import People, Person
 from kpi_xl.data.ratings import last_round
 from kpi_xl.data.targets import Targets
 from kpi_xl.findings.findings import Findings
+from kpi_xl.findings.ripeness import Ripeness
 from kpi_xl.findings.shown import with_bands
 from kpi_xl.project import Settings
 from kpi_xl.slots.activity_quotas import monthly_quotas
@@ -100,7 +101,9 @@ class FormValues:
         if self._asks("score."):
             about = self._values.kpis(number, self._targets.of_unit(unit))
             bands = {code: with_bands(kpi, self._settings) for code, kpi in kpis.items()}
-            values |= assessment_values(about, bands)
+            values |= assessment_values(
+                about, bands, Ripeness(self._cube, self._month).until.keys()
+            )
         if self._asks("feedback."):
             values |= self._feedback(number, values.get("score.total", ""))
         if room := self._rows.get("topics.主题"):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
+from kpi_xl.analysis.bands import UNRIPE
 from kpi_xl.analysis.smart import Goal, smart_check
 from kpi_xl.analysis.targets import carry_over
 from kpi_xl.analysis.warnings import GROUNDS
@@ -20,7 +21,7 @@ from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import LEVELS, Cube
 from kpi_xl.data.targets import Targets
 from kpi_xl.findings.aggregation import adds_up
-from kpi_xl.findings.findings import Findings, value_text
+from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.improvement import (
     REVIEW,
     TEMPLATE,
@@ -31,8 +32,9 @@ from kpi_xl.findings.improvement import (
     proposed,
     returned,
 )
+from kpi_xl.findings.ripeness import ripe_text
 from kpi_xl.findings.rule_lists import RULES, RuleLists, unit_rules
-from kpi_xl.findings.shown import NOTHING
+from kpi_xl.findings.shown import NOTHING, value_text
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Project, Settings
 from kpi_xl.slots.fishbone_values import fishbone_values
@@ -186,9 +188,10 @@ class ReviewMonth:
             self._target_row(number, kpi, targets[kpi.name], findings)
             for kpi in named[: self._room("review.指标")]
         ]
-        attained = [row for row in rows if row.status == "健康"]
+        states = Counter(row.status for row in rows)
         summary = (
-            f"{self._month.chinese}定了 {len(rows)} 项目标，{len(attained)} 项健康。"
+            f"{self._month.chinese}定了 {len(rows)} 项目标，{states['健康']} 项健康"
+            + (f"，{states[UNRIPE]} 项未成熟。" if states[UNRIPE] else "。")
             if rows
             else f"{self._month.chinese}没有定目标。"
         )
@@ -222,7 +225,11 @@ class ReviewMonth:
         actual = findings.value(kpi.code, number)
         history = findings.given[kpi.code][findings.units.index(number)]
         before = float(history[-2]) if len(history) > 1 else math.nan
-        goal, why = self._next_target(number, kpi, target, actual, history[-12:].tolist())
+        day = findings.ripe_on(kpi.code, number)
+        known = history if day is None else history[:-1]
+        goal, why = self._next_target(number, kpi, target, actual, known[-12:].tolist())
+        if day is not None:
+            why = f"{ripe_text(day)}；{why}"
         if GROUNDS["uncertain"] in findings.grounds(kpi.code, number):
             why = f"人少，差距可能是偶然；{why}"  # or half a target would be 健康 without a word
         reached = NOTHING
@@ -254,11 +261,22 @@ class ReviewMonth:
                 goal += more
                 owed, extra = value_text(kpi, short), value_text(kpi, more)
                 why += f"；本年欠 {owed}，摊到年底各月，每月多 {extra}"
-        findings = smart_check(
-            Goal(
-                kpi.code, unit.name, goal, kpi.unit, None, self._next_day, "年度目标", kpi.direction
-            ),
-            reached,
+        findings = (
+            []
+            if not reached
+            else smart_check(
+                Goal(
+                    kpi.code,
+                    unit.name,
+                    goal,
+                    kpi.unit,
+                    None,
+                    self._next_day,
+                    "年度目标",
+                    kpi.direction,
+                ),
+                reached,
+            )
         )
         if findings:
             shown = max(reached) if kpi.direction != "lower" else min(reached)

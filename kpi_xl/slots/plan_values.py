@@ -19,7 +19,7 @@ from kpi_xl.calendar import (
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.people import ACTIVITIES, Person
 from kpi_xl.data.targets import Targets, pieces_target, premium_target
-from kpi_xl.findings.findings import value_text
+from kpi_xl.findings.shown import value_text
 from kpi_xl.slots.plan_slots import (
     ATTENTION,
     MONTH_DONE,

@@ -10,12 +10,13 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from kpi_xl.cached import kept
 from kpi_xl.calendar import Month, working_days
 from kpi_xl.catalogue import MEASURES, kpis
-from kpi_xl.catalogue.measures import measure
-from kpi_xl.data.cube import Cube, PartMonth, Unit, is_money
+from kpi_xl.data.cube import Cube, Unit, is_money
 from kpi_xl.error_values import NOT_AVAILABLE
-from kpi_xl.findings.shown import shown, with_bands
+from kpi_xl.findings.ripeness import Ripeness, day_text
+from kpi_xl.findings.shown import meaning_text, shown, with_bands
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Settings
 from kpi_xl.slots.cell_formula import CellFormula, any_of, cell, of_kpi, unless_error, when
@@ -70,7 +71,8 @@ ABOUT: Final = Group(
         "period.month": Slot("月份，如 2024年6月", value=lambda at: at.month.chinese),
         "period.last_month": Slot("上月", value=lambda at: at.values.days_of(at.month - 1)),
         "period.same_days": Slot(
-            "本月没有过完时，说明和哪些天比", value=lambda at: at.values.same_days_note()
+            "本月没有过完、数据没有到齐时，和什么比、哪天成熟",
+            value=lambda at: at.values.same_days_note(),
         ),
         "period.year": Slot("年份", Kind.NUMBER, value=lambda at: at.month.year),
         "period.first_day": Slot("本月第一天", Kind.DATE, value=lambda at: at.span[0]),
@@ -131,6 +133,7 @@ KPI: Final = Group(
         ".同比": Slot(
             "比去年同月的变化，比率为百分点", Kind.CHANGE, formula=_change(".去年同期", "KPI_YOY")
         ),
+        ".说明": Slot("看什么，和现在用的健康界限", value=lambda month: meaning_text(month.kpi)),
     },
     {"指标": KPI_NAMES},
 )
@@ -141,6 +144,7 @@ SERIES: Final = Group(
     {
         "": Slot("近 24 个月，一行", Kind.OF_KPI, SERIES_MONTHS),
         ".同期": Slot("上月和去年同期，一行两格", Kind.OF_KPI, 2),
+        ".未成熟": Slot("近 24 个月里未成熟的，一行，其余为 #N/A", Kind.OF_KPI, SERIES_MONTHS),
     },
     {"指标": KPI_NAMES},
 )
@@ -239,6 +243,12 @@ class UnitValues:
             values.setdefault(f"data.{symbol.name}", [NOT_AVAILABLE] * SERIES_MONTHS)
             values.setdefault(f"data.{symbol.name}.同期", [NOT_AVAILABLE] * 2)
         for kpi in self._kpis:
+            ripe = [self.cube.ripe_on(kpi, month) is None for month in window]
+            values[f"series.{kpi.name}.未成熟"] = np.where(
+                ripe | ~np.isfinite(self._window(kpi)[unit]),
+                NOT_AVAILABLE,
+                self._window(kpi)[unit],
+            ).tolist()
             # The sheet's own formula turns every error into #N/A, which charts leave out.
             for slot, numbers in (("", self._window(kpi)), (".同期", self._compared(kpi))):
                 values[f"series.{kpi.name}{slot}"] = np.where(
@@ -257,7 +267,7 @@ class UnitValues:
         found = {}
         for category, months in zip(categories, numbers[:, unit], strict=True):
             before, last_year = (
-                NOT_AVAILABLE if place < back or self._part else float(months[place - back])
+                NOT_AVAILABLE if place < back or self._as_of else float(months[place - back])
                 for back in (1, 12)
             )
             found[category] = (float(months[place]), before, last_year)
@@ -281,42 +291,46 @@ class UnitValues:
 
     def days_of(self, month: Month) -> str:
         """A month's name, with the days meant where this month is not over."""
-        if self._part is None:
+        if self._as_of is None:
             return month.chinese
         begin, _ = self.month.span(self.settings.month_cut)
         first, last = month.span(self.settings.month_cut)
-        until = min(first + (self._part.as_of - begin), last)
+        until = min(first + (self._as_of - begin), last)
         return f"{month.chinese}（{first.month}月{first.day}日至{until.month}月{until.day}日）"
 
     def same_days_note(self) -> str | None:
-        """What to know where the month is not over."""
-        if self._part is None:
-            return None
-        until = f"{self._part.as_of.month}月{self._part.as_of.day}日"
-        return (
-            f"数据截至{until}，本月还没有过完：上月、去年同期只算同样这些天，整月的数见 数据 表。"
-        )
+        """What to know where the month is not over, or its facts are still to come."""
+        found = []
+        if self._as_of is not None:
+            found.append(
+                f"数据截至{day_text(self._as_of)}，本月还没有过完：上月、去年同期只算同样这些天，"
+                "整月的数见 数据 表。"
+            )
+        found += [f"{note}。" for note in Ripeness(self.cube, self.month).notes]
+        return "".join(found) or None
 
     @property
-    def _part(self) -> PartMonth | None:
-        """What the month is compared with, where it is not over."""
-        return self.cube.part if self.month == self.cube.last else None
+    def _as_of(self) -> dt.date | None:
+        """The last day of data, where the month is not over."""
+        return self.cube.as_of if self.month == self.cube.last else None
 
+    @kept
     def _compared(self, kpi: Kpi) -> NDArray[np.float64]:
-        """A KPI of the month before and a year ago, as (units, 2): of the same days only where
-        the month is not over.
+        """A KPI of the month before and a year ago, as (units, 2): as it was when these were as
+        old as the month is.
         """
-        if self._part and (found := self.cube.same_days(kpi, self._kpi_settings)) is not None:
-            return found
+        if self.month.number in self.cube.unripe:
+            return self.cube.compared(kpi, self.month, self._kpi_settings)
         return self._window(kpi)[:, [-2, -13]]
 
     def _compared_measure(
         self, code: str, unit: int, window: list[float | int]
     ) -> list[float | int]:
         compared = [window[-2], window[-13]]
-        if self._part is None or measure(code).looks_back:
+        unripe = self.cube.unripe.get(self.month.number)
+        if unripe is None:
             return compared
-        found = self._part.values[self.cube.measures.index(code), unit].tolist()
+        found = unripe.values[self.cube.measures.index(code), unit].tolist()
         return [
             (number / 100 if is_money(code) else number) if math.isfinite(whole) else whole
             for number, whole in zip(found, compared, strict=True)

@@ -30,7 +30,8 @@ class Oracle:
     """Counts a world; results by (level, path, month, measure).
 
     `cut` is the last day of a business month, `uncounted` the ranks that no count of people has,
-    `as_of` the last day of data in a month that is not over.
+    `as_of` the last day of data in a month that is not over, `seen` the day on which dues are
+    looked at: what falls due or is paid later is not there yet.
     """
 
     def __init__(
@@ -41,8 +42,10 @@ class Oracle:
         cut: int | None = None,
         uncounted=(),
         as_of: dt.date | None = None,
+        seen: dt.date = dt.date.max,
     ) -> None:
         self.world = world
+        self.seen = seen
         self.as_of = as_of
         self.cut = cut
         months = [Oracle.month_number(self, day) for day in world.days]
@@ -277,7 +280,7 @@ class Oracle:
                     and anniversary(begun, years) <= d["due"] < anniversary(begun, years + 1)
                 ]  # fmt: skip
                 for due in year:
-                    if due["paid"] is None or (due["paid"] - due["due"]).days > grace_days:
+                    if not self._is_paid(due) or (due["paid"] - due["due"]).days > grace_days:
                         continue
                     if due["due"] > min(d["due"] for d in year):
                         continue  # the year's first was before
@@ -321,8 +324,8 @@ class Oracle:
         for due in self.world.dues:
             month = self.month_of(due["due"])
             unit = self._unit(level, due["agent"], month)
-            in_time = due["paid"] is not None and (due["paid"] - due["due"]).days <= grace_days
-            if not self._to_come(due["due"]):
+            in_time = self._is_paid(due) and (due["paid"] - due["due"]).days <= grace_days
+            if due["due"] <= self.seen and not self._to_come(due["due"]):
                 self._add(level, unit, month, "due_pieces")
                 self._add(level, unit, month, "due_premium", due["due_premium"])
                 self._add(level, unit, month, "collected_pieces", in_time)
@@ -335,6 +338,9 @@ class Oracle:
                 self._add(level, unit, paid_month, "first_year_renewal", due["paid_premium"])
                 renewal = "product_premium=首年续期（不分险种）"
                 self._add(level, unit, paid_month, renewal, due["paid_premium"])
+
+    def _is_paid(self, due) -> bool:
+        return due["paid"] is not None and due["paid"] <= self.seen
 
     def _to_come(self, due: dt.date) -> bool:
         """Whether the last month is not over, and nobody can have failed to pay this yet."""
@@ -474,7 +480,8 @@ def assert_same(one, other) -> None:
     for code, mix in one.mixes.items():
         assert list(mix.categories) == list(other.mixes[code].categories)
         assert mix.values.tobytes() == other.mixes[code].values.tobytes()
-    assert (one.part is None) == (other.part is None)
-    if one.part:
-        assert one.part.as_of == other.part.as_of
-        assert one.part.values.tobytes() == other.part.values.tobytes()
+    assert one.as_of == other.as_of
+    assert one.unripe.keys() == other.unripe.keys()
+    for month, unripe in one.unripe.items():
+        assert unripe.until == other.unripe[month].until
+        assert unripe.values.tobytes() == other.unripe[month].values.tobytes()

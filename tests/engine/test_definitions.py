@@ -193,10 +193,10 @@ def test_what_falls_due_after_the_last_day_of_data_is_not_uncollected(tmp_path):
     dues += [due(str(day), f"2024-05-{day:02d}") for day in (3, 10, 17, 24)]
     world = World([AGENT], dues=dues, activities=until("2024-06-14") + until("2024-06-03"))
     cube = cube_of(world, tmp_path)
-    assert cube.part is not None and cube.part.as_of == dt.date(2024, 6, 14)
+    assert cube.as_of == dt.date(2024, 6, 14)
     assert cube.measure("due_pieces")[0].tolist() == [4, 2]
     assert rate(cube, "KPI_PERSISTENCY", "2024-06") == 1
-    equal = cube.on_equal_spans()
+    equal = cube.on_equal_spans(cube.last)
     assert equal.measure("due_pieces")[0].tolist() == [2, 2]
     # More days of data, the same list: two weeks later one was not paid.
     world.activities = until("2024-06-20") + until("2024-06-03")

@@ -165,7 +165,7 @@ def test_every_measure_is_the_same_everywhere(server, database):
         checked = world.checked()
         put(database, checked)
         expected = on_duckdb(checked, Settings(**rules))
-        as_of = expected.part.as_of if expected.part else None
+        as_of = expected.as_of
         oracle = Oracle(world, 60, 100_000, cut, uncounted, as_of)
         assert numbers_of(expected) == counted(oracle, expected)
         assert_same(on_postgres(server, Settings(**rules)), expected)

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from kpi_xl import kpis
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.measures import measure
+from kpi_xl.data import steps
 from kpi_xl.data.cube import Cube, Unit, is_money
 from kpi_xl.data.periods import by_period
+from kpi_xl.data.ripening import equally_old
 from kpi_xl.data.store import build
 from kpi_xl.error_values import error_name
 from kpi_xl.errors import InputError
@@ -51,7 +53,7 @@ UNCOUNTED = st.sampled_from([(), ("M00",)])
 def test_every_measure_is_what_counting_day_by_day_gives(world, cut, uncounted):
     with tempfile.TemporaryDirectory() as folder:
         cube = cube_of(world, folder, month_cut=cut, uncounted_ranks=uncounted)
-    as_of = cube.part.as_of if cube.part else None
+    as_of = cube.as_of
     oracle = Oracle(world, 60, 1000 * 100, cut, uncounted, as_of)
     assert (cube.first, cube.last) == (oracle.first, oracle.last)
     assert numbers_of(cube) == counted(oracle, cube)
@@ -158,23 +160,30 @@ def test_a_part_month_is_compared_with_the_same_days(world, days, cut, uncounted
     as_of, end = (month.span(cut)[0] + dt.timedelta(days) for month in (last, last - 1))
     with tempfile.TemporaryDirectory() as folder:
         cube = cube_of(world, folder, as_of=as_of, month_cut=cut, uncounted_ranks=uncounted)
-    assert cube.part is not None and cube.part.as_of == as_of
+    assert cube.as_of == as_of
     oracle = PartOracle(world, last - 1, end, cut, uncounted)
+    paid = [due["paid"] for due in world.dues if due["paid"]]
+    seen = equally_old(max([as_of, *paid]), 1, cut)
+    oracle_of_dues = Oracle(world, 60, 1000 * 100, cut, uncounted, seen=seen)
     found = {
         (unit.level, unit.path, code): int(value)
         for code in cube.measures
         if not measure(code).looks_back
         for unit, value in zip(
-            cube.units, cube.part.values[cube.measures.index(code), :, 0], strict=True
+            cube.units,
+            cube.unripe[last.number].values[cube.measures.index(code), :, 0],
+            strict=True,
         )
         if value
     }
     levels = {unit.level for unit in cube.units}
     expected = {
         (level, path, code): value
-        for (level, path, month, code), value in oracle.counts.items()
+        for of in (oracle, oracle_of_dues)
+        for (level, path, month, code), value in of.counts.items()
         if value and month == str(last - 1) and level in levels and code in cube.measures
         and not measure(code).looks_back
+        and (of is oracle_of_dues) == (measure(code) in steps.DUE.measures)
     }  # fmt: skip
     assert found == expected
 
@@ -192,7 +201,7 @@ def test_in_a_part_month_too_somebody_begins_where_his_first_month_finds_him(tmp
     days = [{"day": day, "agent": "1", "visits": 1} for day in (FIRST.first, LAST.last)]
     world = World(agents=[agent], transfers=[moved], outlets=[outlet], activities=days)
     cube = cube_of(world, tmp_path, as_of=dt.date(2024, 6, 2))
-    outlets = cube.part.values[cube.measures.index("outlets"), :, 0]
+    outlets = cube.unripe[cube.last.number].values[cube.measures.index("outlets"), :, 0]
     found = {u.path: int(n) for u, n in zip(cube.units, outlets, strict=True) if n}
     assert found == {"分公司": 1, "甲部": 1, "甲部/一组": 1}
 
@@ -209,9 +218,9 @@ def test_a_month_is_whole_when_no_working_day_is_left(tmp_path):
             ],
         )
         cube = cube_of(world, tmp_path)
-        assert (cube.part.as_of if cube.part else None) == part
+        assert cube.as_of == part
     world.activities = world.activities[:2]
-    assert cube_of(world, tmp_path).part is None
+    assert cube_of(world, tmp_path).as_of is None
 
 
 def test_a_month_without_data_is_told(tmp_path):

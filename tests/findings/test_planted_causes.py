@@ -18,7 +18,7 @@ from kpi_xl.jobs.load import load
 from kpi_xl.project import Project
 from kpi_xl.slots.fishbone_values import MARKS, fishbone_values
 
-JUNE = Month.of(2024, 6)
+APRIL, JUNE = Month.of(2024, 4), Month.of(2024, 6)
 NO_RECRUITS, SMALL_CASES, LAPSES = "城东营业部", "城西营业部", "城北营业部"
 
 
@@ -38,9 +38,14 @@ def in_june(text):
     return text.startswith("2024-06")
 
 
+def in_april(text):
+    return text.startswith("2024-04")
+
+
 @pytest.fixture(scope="module")
-def planted(branch, tmp_path_factory):
-    """The sample's raw files with three causes planted in June, each in one department.
+def of_months(branch, tmp_path_factory):
+    """The sample's raw files with two causes planted in June, and one in April, each in one
+    department: what fell due in April is the last that can be judged at the end of June.
 
     Without targets: what is left to judge by are bands, the months before and the peers.
     """
@@ -72,7 +77,7 @@ def planted(branch, tmp_path_factory):
     def fewer_talks_and_visits(row):
         if department.get(row["工号"]) == NO_RECRUITS and in_june(row["日期"]):
             row["增员面谈数"] = "0"
-        if department.get(row["工号"]) == LAPSES and in_june(row["日期"]):
+        if department.get(row["工号"]) == LAPSES and in_april(row["日期"]):
             # Nobody looks after those who have bought any more.
             row["拜访数"] = str(int(row["拜访数"] or 0) // 5)
 
@@ -82,10 +87,7 @@ def planted(branch, tmp_path_factory):
                 row[money] = f"{float(row[money]) * 0.4:.2f}"
 
     def no_renewals(row):
-        if (
-            department.get(row["工号"]) == LAPSES
-            and "2024-04-15" <= row["应收日期"] <= "2024-06-30"
-        ):
+        if department.get(row["工号"]) == LAPSES and in_april(row["应收日期"]):
             row["实收日期"] = row["实收保费"] = ""
 
     rewritten(data / "活动.csv", "utf-8-sig", fewer_talks_and_visits)
@@ -94,7 +96,20 @@ def planted(branch, tmp_path_factory):
     project = Project.open(folder)
     cube = load(project).cube
     with duckdb.connect(str(project.store), read_only=True) as store:
-        yield Findings.read(cube, store, project.settings, JUNE, "营业部")
+        yield {
+            month: Findings.read(cube, store, project.settings, month, "营业部")
+            for month in (APRIL, JUNE)
+        }
+
+
+@pytest.fixture(scope="module")
+def planted(of_months):
+    return of_months[JUNE]
+
+
+def seen_in(of_months, name):
+    """The findings of the month that a department's cause is planted in."""
+    return of_months[APRIL if name == LAPSES else JUNE]
 
 
 def unit_of(findings, name):
@@ -109,7 +124,8 @@ def unit_of(findings, name):
         (LAPSES, "持续率低", "no_service"),
     ],
 )
-def test_the_planted_cause_is_first(planted, name, topic, cause):
+def test_the_planted_cause_is_first(of_months, name, topic, cause):
+    planted = seen_in(of_months, name)
     unit = unit_of(planted, name)
     first = planted.weaknesses(unit)[0]
     assert first.topic.name == topic
@@ -128,11 +144,24 @@ def test_the_planted_case_size_carries_the_change_of_the_premium(planted):
 def test_the_planted_kpis_are_those_of_the_raw_files(planted):
     assert planted.value("recruits", unit_of(planted, NO_RECRUITS)) == 0
     assert planted.value("recruiting_talks", unit_of(planted, NO_RECRUITS)) == 0
-    assert planted.value("KPI_PERSISTENCY", unit_of(planted, LAPSES)) < 0.3
+
+
+def test_a_lapse_is_judged_when_it_is_ripe(of_months, planted):
+    april = of_months[APRIL]
+    unit = unit_of(april, LAPSES)
+    assert april.value("KPI_PERSISTENCY", unit) < 0.1
+    assert april.status("KPI_PERSISTENCY", unit) == "危险"
+    for one in planted.units:
+        assert planted.status("KPI_PERSISTENCY", one) == "未成熟"
+        assert planted.grounds("KPI_PERSISTENCY", one) == "8月29日成熟"
+    unripe = {"KPI_PERSISTENCY", "KPI_PERSISTENCY_PIECES", "KPI_PERSISTENCY_COMBINED"}
+    assert not unripe & {warning.kpi for warning in planted.warnings}
+    assert not any(planted.judged[code].cost.any() for code in unripe)
 
 
 @pytest.mark.parametrize("name", [NO_RECRUITS, SMALL_CASES, LAPSES])
-def test_every_department_has_measures_against_its_first_cause(planted, name):
+def test_every_department_has_measures_against_its_first_cause(of_months, name):
+    planted = seen_in(of_months, name)
     weakness = planted.weaknesses(unit_of(planted, name))[0]
     today = dt.date(2024, 7, 1)
     first = weakness.proposals(today, 4)[0]
@@ -145,7 +174,8 @@ ABOUT = {"unit.name": "某营业部", "period.month": "2024年6月"}
 
 
 @pytest.mark.parametrize("name", [NO_RECRUITS, SMALL_CASES, LAPSES])
-def test_the_fishbone_has_every_cause_once_with_what_the_data_say(planted, name):
+def test_the_fishbone_has_every_cause_once_with_what_the_data_say(of_months, name):
+    planted = seen_in(of_months, name)
     unit = unit_of(planted, name)
     worst = planted.weaknesses(unit)[0]
     values = fishbone_values(planted, unit, ABOUT)

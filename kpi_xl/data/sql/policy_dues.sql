@@ -38,7 +38,7 @@ counted AS (
         instalments.agent, sold_by,
         BUSINESS_MONTH(instalments.due) AS due_month,
         BUSINESS_MONTH(paid) AS paid_month,
-        issued_month, paid_premium, pieces,
+        instalments.due, issued_month, paid_premium, pieces,
         CASE
             WHEN instalments.policy_year < 2 THEN instalments.policy_year
             WHEN of_years.due IS NULL OR paid > instalments.due + $grace_days OR pieces <= 0 THEN 0
@@ -52,13 +52,14 @@ counted AS (
     LEFT JOIN of_years
         ON of_years.policy = instalments.policy AND of_years.policy_year = instalments.policy_year
         AND of_years.due = instalments.due
-    WHERE paid IS NOT NULL AND DURING(instalments.due)
+    WHERE $instalments_meant AND DURING(instalments.due)
 )
 SELECT
     CASE counts_as WHEN 0 THEN NULL WHEN 1 THEN agent ELSE sold_by END AS agent,
     CASE counts_as WHEN 0 THEN NULL WHEN 1 THEN paid_month ELSE issued_month END AS month,
     due_month,
     counts_as,
+    MAX(due) AS last_due,
     CAST(COUNT(*) AS BIGINT) AS instalments,
     CAST(SUM(paid_premium) AS BIGINT) AS premium,
     CAST(SUM(pieces) AS BIGINT) AS pieces

@@ -1,0 +1,86 @@
+"""Which KPIs of a month are not ripe: some of their facts are still to come.
+
+Such a KPI is shown and compared with equally old ones, but it is no reason for a status, a warning
+or a cause, and nobody pays for it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Mapping
+from typing import Final
+
+from kpi_xl.analysis.bands import UNRIPE
+from kpi_xl.analysis.knowledge import Signal
+from kpi_xl.calendar import Month
+from kpi_xl.catalogue import kpis
+from kpi_xl.data.cube import Cube
+
+
+class Ripeness:
+    """When the KPIs of a month are ripe.
+
+    Parameters
+    ----------
+    cube : Cube
+        The measures.
+    month : Month
+        The month.
+    """
+
+    def __init__(self, cube: Cube, month: Month) -> None:
+        self._cube = cube
+        self._month = month
+        unripe = cube.unripe.get(month.number)
+        self._measures = unripe.until if unripe else {}
+
+    @functools.cached_property
+    def until(self) -> Mapping[str, dt.date]:
+        """The KPIs that are not ripe, by code: up to which day the files must go for them to be."""
+        if not self._measures:
+            return {}
+        days = {code: self._cube.ripe_on(kpi, self._month) for code, kpi in kpis.items()}
+        return {code: day for code, day in days.items() if day is not None}
+
+    def is_ripe(self, signal: Signal) -> bool:
+        """Whether the last value of what could be evidence is told by all its facts."""
+        if signal.numerator is None or signal.denominator is None:
+            return self._day(signal.code) is None
+        # What both lack alike leaves their ratio as it is.
+        return self._day(signal.numerator) == self._day(signal.denominator)
+
+    def _day(self, code: str) -> dt.date | None:
+        return self._measures.get(code) or self.until.get(code)
+
+    @functools.cached_property
+    def notes(self) -> list[str]:
+        """What to know of the KPIs that are not ripe: which, until when, what was the last."""
+        named: dict[dt.date, list[str]] = {}
+        for code, day in self.until.items():
+            if kpis[code].direction != "neutral":
+                named.setdefault(day, []).append(kpis[code].name)
+        return [
+            f"{UNRIPE}：{_listed(names)}，{day_text(day)}的数据齐了才看得准，先不判断状态、不预警；"
+            "上月、去年同期取当时同样早的数"
+            for day, names in sorted(named.items())
+        ]
+
+
+def day_text(day: dt.date) -> str:
+    """A day for people: 8月29日."""
+    return f"{day.month}月{day.day}日"
+
+
+def ripe_text(day: dt.date) -> str:
+    """When a KPI is ripe, in a cell: 8月29日成熟."""
+    return f"{day_text(day)}成熟"
+
+
+_NAMED: Final = 5
+
+
+def _listed(names: list[str]) -> str:
+    """The first few names, and how many in all."""
+    few = "、".join(names[:_NAMED])
+    return few if len(names) <= _NAMED else f"{few}等 {len(names)} 项"

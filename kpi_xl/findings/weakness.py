@@ -1,0 +1,49 @@
+"""A weakness of a unit, with its causes and what to do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from kpi_xl.analysis.diagnosis import Proposal, RankedCause, propose
+from kpi_xl.analysis.knowledge import Topic
+from kpi_xl.analysis.warnings import KpiWarning
+
+
+@dataclass(frozen=True)
+class Weakness:
+    """A weakness of a unit, with its causes and what to do.
+
+    Parameters
+    ----------
+    topic : Topic
+        What is known about it.
+    warning : KpiWarning
+        The costliest KPI that shows it.
+    causes : sequence of RankedCause
+        The likeliest first.
+    levels : mapping of str to str
+        What the levels of the organisation are called.
+    """
+
+    topic: Topic
+    warning: KpiWarning
+    causes: Sequence[RankedCause]
+    levels: Mapping[str, str] = field(default_factory=dict)
+
+    def proposals(self, today: dt.date, most: int) -> list[Proposal]:
+        """Measures with owner, tool and date, the likeliest cause first."""
+        found = propose(self.topic, self.causes, today, most)
+        if not self.levels:
+            return found
+        return [
+            replace(one, remedy=replace(one.remedy, owner=self._called(one.remedy.owner)))
+            for one in found
+        ]
+
+    def _called(self, owner: str) -> str:
+        """Who it is, by what the levels are called here."""
+        for level, name in self.levels.items():
+            owner = owner.replace(level, name)
+        return owner
