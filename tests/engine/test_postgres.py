@@ -131,7 +131,7 @@ def put(connection, checked):
         listed = ", ".join(f'"{name}"' for name in names)
         with connection.cursor().copy(f"COPY {code} ({listed}) FROM STDIN") as copy:
             for row in table.data.select(names).to_pylist():
-                if code == "targets":  # a company has 202406, only kpi_xl counts months
+                if "month" in row:  # a company has 202406, only kpi_xl counts months
                     row["month"] = Month(row["month"]).year * 100 + Month(row["month"]).month
                 copy.write_row([row[name] for name in names])
 
@@ -293,6 +293,22 @@ def test_tables_in_another_schema(server, database, tmp_path):
         load(as_project(server, tmp_path, {}))
     project = as_project(server, tmp_path, {}, options="-csearch_path=sales")
     assert measures(load(project).cube)["closing"] == [1]
+
+
+def test_a_whole_number_that_is_no_month_is_set_aside(server, database, tmp_path):
+    tiny(database)
+    database.execute(
+        "CREATE TABLE targets (month integer, level text, unit text, kpi text, target integer)"
+    )
+    database.execute(
+        "INSERT INTO targets VALUES (202402, '营业部', '甲部', '首年新单保费', 1),"
+        " (24290, '营业部', '甲部', '首年新单保费', 2), (202400, '营业部', '甲部', '首年新单保费', 3)"
+    )
+    project = as_project(server, tmp_path, {})
+    loaded = load(project)
+    with duckdb.connect(str(project.store), read_only=True) as store:
+        assert store.execute("SELECT target FROM targets").fetchall() == [(1,)]
+    assert loaded.cube is not None
 
 
 def test_targets_by_month(server, database, tmp_path):

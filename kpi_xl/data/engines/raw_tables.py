@@ -146,6 +146,7 @@ def _read(column: Column, sort: Sort) -> str:
     if column.kind == "month":
         if sort == "whole":  # 202406
             month = f"({name} - {name} % 100) / 100 * 12 + {name} % 100"
+            month = f"CASE WHEN {name} % 100 BETWEEN 1 AND 12 THEN {month} END"  # else is no month
         else:
             month = f"EXTRACT(year FROM {name}) * 12 + EXTRACT(month FROM {name})"
         return f"CAST({month} AS INTEGER)"
