@@ -50,7 +50,7 @@ def convert(files: Sequence[Path], to: str, folder: Path, profile: Path) -> list
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=300, check=False, env=os.environ
     )
-    made = [folder / f"{file.stem}.{to}" for file in files]
+    made = [folder / f"{file.stem}.{to.partition(':')[0]}" for file in files]
     missing = [file.name for file in made if not file.is_file()]
     assert not missing, f"LibreOffice made no {missing}: {done.stdout}{done.stderr}"
     return made

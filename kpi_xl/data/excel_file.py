@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +21,9 @@ from kpi_xl.data import markup_file, merged_cells, sheet_structure, xlsx_package
 from kpi_xl.data.formats import Format
 from kpi_xl.data.grid import Grid
 from kpi_xl.data.headings import HEADER_WITHIN, Headings
+from kpi_xl.data.number_formats import units_shown
 from kpi_xl.data.sheet_structure import Merge, Structure
+from kpi_xl.data.units_of_money import unit_of
 from kpi_xl.errors import InputError
 from kpi_xl.readers.cell import UNCOMPUTED
 
@@ -130,7 +132,33 @@ def read_sheet(file: Path, kind: Format, sheet: str | None, headings: Headings) 
         rows=pa.array(range(begin + 1, begin + 1 + len(body[0])) if body else [], pa.int64()),
         sheet=sheet,
         above=found.above,
+        units=_units_shown(file, kind, sheet, header, found.above, kinds, first),
     )
+
+
+def _units_shown(
+    file: Path,
+    kind: Format,
+    sheet: str | None,
+    header: Sequence[str | None],
+    above: str,
+    kinds_: Mapping[int, str],
+    first: int,
+) -> dict[str, str]:
+    """The unit of amounts that number formats show in another one, by heading."""
+    if kind != "xlsx" or sheet is None:
+        return {}
+    amounts = {
+        first + place: ((header[place] or "").strip(), unit_of(header[place] or "", above))
+        for place, sort in kinds_.items()
+        if sort in ("money", "number")
+    }
+    with _told_as_damaged(file, sheet), xlsx_package.opened(file) as package:
+        part = next((s.part for s in sheet_structure.sheet_names(package) if s.name == sheet), None)
+        if part is None or not amounts:
+            return {}
+        shown = units_shown(package, part, file, sheet, amounts)
+    return {amounts[column][0]: unit for column, unit in shown.items()}
 
 
 def _cells(file: Path, kind: Format, sheet: str | None) -> _Cells:

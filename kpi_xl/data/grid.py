@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,8 @@ class Grid:
         Lines that are no records and are not in `columns`.
     above : str
         What is written above the header, such as the unit of the amounts.
+    units : mapping of str to str
+        The unit of the amounts below a heading, where number formats show them in another.
     """
 
     headings: tuple[str, ...]
@@ -60,6 +63,7 @@ class Grid:
     sheet: str | None = None
     broken: tuple[Broken, ...] = ()
     above: str = ""
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 def empty_file(file: Path) -> InputError:

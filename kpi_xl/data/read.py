@@ -48,6 +48,8 @@ class RawTable:
         The headings by column code, as written in the file.
     rows : pyarrow int64 array
         The row number of each record, as Excel counts.
+    units : mapping of str to str
+        The unit of the amounts below a heading, where number formats show them in another.
     unused : tuple of str
         Headings that belong to no column.
     malformed : tuple of Problem
@@ -77,11 +79,15 @@ class RawTable:
     totals: tuple[Total, ...] = ()
     unnamed: tuple[tuple[str, int], ...] = ()
     said: SheetSettings = field(default_factory=SheetSettings)
+    units: Mapping[str, str] = field(default_factory=dict)
 
     def unit(self, heading: str) -> str:
         """The unit of the amounts below a heading, as `unit_of` has it; kpi.toml goes first."""
         said = self.said.units.get(heading.strip())
-        return unit_of(heading, self.above) if said is None else UNITS[said]
+        if said is not None:
+            return UNITS[said]
+        shown = self.units.get(heading.strip())
+        return unit_of(heading, self.above) if shown is None else shown
 
 
 def read_source(source: Source, settings: Settings) -> RawTable:
@@ -193,6 +199,7 @@ def _raw_table(source: Source, table: Table, grid: Grid) -> RawTable:
         unused=tuple(h for i, h in enumerate(grid.headings) if h and i not in used),
         malformed=tuple(sorted(malformed, key=lambda problem: problem.row or 0)),
         above=grid.above,
+        units=grid.units,
         others={
             heading: cells[i] if whole else cells[i].filter(keep)
             for i, heading in enumerate(grid.headings)

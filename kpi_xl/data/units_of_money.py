@@ -38,6 +38,12 @@ def unit_of(heading: str, above: str) -> str:
     return (found[1] or "") if found else ""
 
 
+def unit_in(words: str) -> str:
+    """The unit that words such as ``万元`` name; ``""`` where they name none."""
+    found = re.search(_TOKEN, words)
+    return found[1] if found else ""
+
+
 def in_percent(heading: str) -> bool:
     """Whether a heading says that the numbers below it are percents."""
     return bool(_PERCENT.search(plain(heading)))

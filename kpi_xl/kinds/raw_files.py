@@ -171,3 +171,8 @@ RAW_PART_TWICE: Final = Kind(
     "文件里有两份“{part}”，不知道哪一份是真的",
     "请在 Excel 里打开核对，另存为 .xlsx；打不开的请重新导出",
 )
+UNITS_BY_FORMAT: Final = Kind(
+    "amount.units-by-format",
+    "这一列的单元格格式把数字显示成不同的单位，不知道是多少元",
+    "请在 Excel 里选中这一列，把单元格格式改成“常规”，核对数字是不是标题写的单位，再保存",
+)
