@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
-Unit = Literal["人", "件", "元", "%", "个", "次", "倍", "笔"]
+Unit = Literal["人", "件", "元", "%", "个", "次", "倍", "笔", "小时"]
 
 _OPERAND: Final = 3  # binds tighter than any operation: never needs brackets
 _PRECEDENCE: Final = {"+": 1, "-": 1, "*": 2, "/": 2}

@@ -9,7 +9,10 @@ BRANCH: Final[Mapping[str, float]] = {
     # 195 人，新增 15 人，脱落 5 人
     "opening": 195, "closing": 205, "recruits": 15, "leavers": 5,
     "producers": 160, "effective": 140,
-    "cohort_6": 24, "retained_6": 15, "confirmed_6": 9, "cohort_13": 20, "retained_13": 9,
+    "cohort_3": 12, "retained_3": 10, "confirmed_3": 4,
+    "cohort_6": 24, "retained_6": 15, "confirmed_6": 9, "cohort_7": 16, "retained_7": 9,
+    "cohort_12": 18, "retained_12": 9, "cohort_13": 20, "retained_13": 9,
+    "cohort_25": 20, "retained_25": 6,
     "licensed": 200, "in_education": 82, "in_rank": 41, "men": 82,
     "promoted": 2, "opening_managers": 25, "days_present": 3610, "days_due": 3800,
     "pieces": 320, "withdrawn_pieces": 10, "new_premium": 1_920_000,
@@ -39,6 +42,7 @@ STORE: Final[Mapping[str, float]] = {
     "customers": 75, "repeat_customers": 30, "leads": 500, "new_customers": 60,
     "surveyed": 50, "satisfied": 46, "opening_customers": 800, "lost_customers": 24,
     "opening_assets": 450_000, "closing_assets": 510_000, "outputs": 500, "defects": 6,
+    "processed_orders": 80, "processing_hours": 360, "work_hours": 2000, "market_sales": 640_000,
     "trained": 27, "due_training": 30, "surveyed_staff": 12, "satisfied_staff": 9,
 }  # fmt: skip
 """A shop or dealer of twelve people; money in 元."""

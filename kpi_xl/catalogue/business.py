@@ -121,6 +121,45 @@ def KPI_ROA(net_profit: Formula, opening_assets: Formula, closing_assets: Formul
 
 
 @kpis.kpi(
+    "市场占有率",
+    aliases=("市场份额", "占有率"),
+    meaning="市场上同类产品的销售里有多少是自己的，看竞争的地位",
+    unit="%",
+    source=SALES_COURSE,
+    note="原文只列名称；市场销售额取自行业统计，范围要与销售额一致",
+)
+def KPI_MARKET_SHARE(sales: Formula, market_sales: Formula) -> Formula:
+    return sales / market_sales
+
+
+@kpis.kpi(
+    "订单处理时间",
+    aliases=("订单处理时长", "平均订单处理时间"),
+    meaning="一笔订单从接单到处理完平均要几小时，看内部流程快不快",
+    unit="小时",
+    direction="lower",
+    number_format="#,##0.0",
+    source=SALES_COURSE,
+    note="原文没有给出算法；这里取本期处理完的订单用的小时数的平均",
+)
+def KPI_ORDER_TIME(processing_hours: Formula, processed_orders: Formula) -> Formula:
+    return processing_hours / processed_orders
+
+
+@kpis.kpi(
+    "生产效率",
+    aliases=("工时效率", "劳动效率"),
+    meaning="每投入一小时工时完成多少件，看人和设备用得好不好",
+    unit="件",
+    number_format="#,##0.00",
+    source=SALES_COURSE,
+    note="原文没有给出算法；这里取完成件数与投入工时的比",
+)
+def KPI_EFFICIENCY(outputs: Formula, work_hours: Formula) -> Formula:
+    return outputs / work_hours
+
+
+@kpis.kpi(
     "缺陷率",
     aliases=("不合格率", "差错率"),
     meaning="做出来的里面有多少是有毛病的，看内部流程的质量",

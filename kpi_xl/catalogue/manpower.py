@@ -21,6 +21,15 @@ KPI_HEADCOUNT = kpis.of_measure(
 )
 
 
+KPI_OPENING = kpis.of_measure(
+    "KPI_OPENING",
+    "opening",
+    aliases=("期初人力",),
+    meaning="期初（上期期末）合同有效的业务员人数，增员率、留存率、纯增率都从它算起",
+    source=marketing(14),
+)
+
+
 @kpis.kpi(
     "平均人数",
     aliases=("平均人力",),
@@ -79,6 +88,7 @@ def KPI_RECRUIT_RATE(recruits: Formula, opening: Formula) -> Formula:
 
 @kpis.kpi(
     "留存率",
+    aliases=("员工留存率", "人员留存率"),
     meaning="期初和新增的人里，期末还留下多少；三大核心能力（PAR）之一",
     unit="%",
     source=marketing(14),
@@ -100,6 +110,61 @@ def KPI_RETENTION(closing: Formula, opening: Formula, recruits: Formula) -> Form
 )
 def KPI_NET_GROWTH(closing: Formula, opening: Formula) -> Formula:
     return (closing - opening) / opening
+
+
+@kpis.kpi(
+    "3个月留存率",
+    aliases=("三个月留存率", "3留"),
+    meaning="三个月前签约的新人还剩多少，看增员把关和新人衔接训练",
+    unit="%",
+    source=marketing(15) + "：留存率按签约月份追踪",
+)
+def KPI_RETENTION3(retained_3: Formula, cohort_3: Formula) -> Formula:
+    return retained_3 / cohort_3
+
+
+@kpis.kpi(
+    "6个月留存率",
+    aliases=("六个月留存率", "6留"),
+    meaning="半年前签约的新人还剩多少，与6个月脱落率合为 100%",
+    unit="%",
+    source=marketing(15) + "：留存率按签约月份追踪",
+)
+def KPI_RETENTION6(retained_6: Formula, cohort_6: Formula) -> Formula:
+    return retained_6 / cohort_6
+
+
+@kpis.kpi(
+    "7个月留存率",
+    aliases=("七个月留存率", "7留"),
+    meaning="七个月前签约的新人还剩多少，看转正前后有没有人离开",
+    unit="%",
+    source=marketing(15) + "：留存率按签约月份追踪",
+)
+def KPI_RETENTION7(retained_7: Formula, cohort_7: Formula) -> Formula:
+    return retained_7 / cohort_7
+
+
+@kpis.kpi(
+    "12个月留存率",
+    aliases=("十二个月留存率", "12留"),
+    meaning="一年前签约的新人还剩多少，看新人能不能站稳",
+    unit="%",
+    source=marketing(15) + "：留存率按签约月份追踪",
+)
+def KPI_RETENTION12(retained_12: Formula, cohort_12: Formula) -> Formula:
+    return retained_12 / cohort_12
+
+
+@kpis.kpi(
+    "25个月留存率",
+    aliases=("二十五个月留存率", "25留"),
+    meaning="两年前签约的新人还剩多少，看队伍能不能沉淀下来",
+    unit="%",
+    source=marketing(15) + "：留存率按签约月份追踪",
+)
+def KPI_RETENTION25(retained_25: Formula, cohort_25: Formula) -> Formula:
+    return retained_25 / cohort_25
 
 
 @kpis.kpi(
@@ -151,6 +216,17 @@ def KPI_ATTRITION6(cohort_6: Formula, retained_6: Formula) -> Formula:
 )
 def KPI_AVG_ATTRITION(leavers: Formula, opening: Formula, closing: Formula) -> Formula:
     return leavers / KPI_AVG_HEADCOUNT(opening, closing)
+
+
+@kpis.kpi(
+    "三个月转正率",
+    aliases=("3个月转正率",),
+    meaning="三个月前签约的新人里有多少已转正，比半年的转正率早看到新人训练的效果",
+    unit="%",
+    source="《KPI绩效分析与改善措施》第十五节",
+)
+def KPI_CONFIRM_RATE3(confirmed_3: Formula, cohort_3: Formula) -> Formula:
+    return confirmed_3 / cohort_3
 
 
 @kpis.kpi(
