@@ -41,7 +41,7 @@ def choose(question: str, choices: Sequence[str], otherwise: str) -> int | None:
             return None
         if answer.isdecimal() and 1 <= int(answer) <= len(choices):
             return int(answer) - 1
-        click.echo(f"请写 1 到 {len(choices)}，或直接回车")
+        click.echo(visible(f"请写 1 到 {len(choices)}，或直接回车"))
 
 
 def confirm(question: str) -> bool:

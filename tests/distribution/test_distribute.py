@@ -298,8 +298,8 @@ def test_what_is_wrong_with_values_reaches_the_user_from_another_process():
     orders = [Order(identity, {"没有": 1}, None), Order(identity, {"unit.name": "甲"}, None)]
     with ProcessPoolExecutor(1) as pool:
         failure, made = produced(blank, orders, pool, 1)
-    assert "没有名称「没有」" in failure.problem
-    assert not failure.fault
+    assert "没有名称「没有」" in failure.error.problem
+    assert not failure.trace
     assert zipfile.is_zipfile(io.BytesIO(made.content))
 
 

@@ -228,7 +228,7 @@ def test_a_cube_is_opened_once(project):
     folder = project.folder
     for tag in (1, 2):
         values = np.full((len(cube.measures), len(cube.units), tag), tag)
-        of_tag = replace(cube, values=values, stamp=str(tag), mixes={}, part=None)
+        of_tag = replace(cube, values=values, stamp=str(tag), mixes={}, as_of=None, unripe={})
         of_tag.save(folder / f"{tag}.cube", project.store)
     storm = (
         "import os, shutil, time\nend = time.monotonic() + 2\nwhile time.monotonic() < end:\n"

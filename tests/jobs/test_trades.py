@@ -274,9 +274,12 @@ def test_the_status_of_a_report_is_that_of_the_warnings(trades):
             }
             assert shown == {name: warned[name] for name in warned if f"kpi.{name}.状态" in values}
             for name in shown:
-                said = values[f"kpi.{name}.依据"]
-                assert set(said.split("·")) <= {"界限", "目标", "同类", "信号"}
-                grounds |= set(said.split("·"))
+                ground = {"界限", "目标", "同类", "信号"}
+                *said, since = values[f"kpi.{name}.依据"].split("·")
+                said += [since] if since in ground else []
+                assert said and set(said) <= ground
+                assert since in ground or since == "新" or re.search("[月年]", since), since
+                grounds |= set(said)
     assert {"界限", "目标", "同类"} <= grounds
 
 

@@ -45,7 +45,7 @@
     if (given.startsWith("=")) return { value: NOTHING, formula: given };
     if (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(given)) return { value: Number(given), formula: Number(given) };
     if (/^(true|false)$/i.test(given)) return { value: /^t/i.test(given), formula: /^t/i.test(given) };
-    if (/^\d{4}[-/]\d|\d年\d|%$/.test(given)) throw error("Test", `Excel would not keep this text: ${given}`);
+    if (/^\d{4}[-/]\d|\d年\d|\d *%$/.test(given)) throw error("Test", `Excel would not keep this text: ${given}`);
     return { value: given, formula: given };
   }
 
