@@ -20,8 +20,9 @@ from kpi_xl import kinds
 from kpi_xl.data import markup_file, merged_cells, sheet_structure, xlsx_package
 from kpi_xl.data.formats import Format
 from kpi_xl.data.grid import Grid
-from kpi_xl.data.headings import HEADER_WITHIN, Headings
+from kpi_xl.data.headings import HEADER_WITHIN, Header, Headings
 from kpi_xl.data.number_formats import units_shown
+from kpi_xl.data.sheet_rows import first_rows
 from kpi_xl.data.sheet_structure import Merge, Structure
 from kpi_xl.data.units_of_money import unit_of
 from kpi_xl.errors import InputError
@@ -79,7 +80,7 @@ def tops(file: Path, kind: Format) -> list[Top]:
     if kind == "xlsx":
         with _told_as_damaged(file, None), xlsx_package.opened(file) as package:
             return [
-                Top(s.name, s.hidden, sheet_structure.first_rows(package, s, HEADER_WITHIN))
+                Top(s.name, s.hidden, first_rows(package, s.part, HEADER_WITHIN))
                 for s in sheet_structure.sheet_names(package)
             ]
     reader = _open(file, kind)
@@ -132,7 +133,7 @@ def read_sheet(file: Path, kind: Format, sheet: str | None, headings: Headings) 
         rows=pa.array(range(begin + 1, begin + 1 + len(body[0])) if body else [], pa.int64()),
         sheet=sheet,
         above=found.above,
-        units=_units_shown(file, kind, sheet, header, found.above, kinds, first),
+        units=_units_shown(file, kind, sheet, found, kinds, first),
     )
 
 
@@ -140,24 +141,23 @@ def _units_shown(
     file: Path,
     kind: Format,
     sheet: str | None,
-    header: Sequence[str | None],
-    above: str,
-    kinds_: Mapping[int, str],
+    header: Header,
+    sorts: Mapping[int, str],
     first: int,
 ) -> dict[str, str]:
     """The unit of amounts that number formats show in another one, by heading."""
     if kind != "xlsx" or sheet is None:
         return {}
     amounts = {
-        first + place: ((header[place] or "").strip(), unit_of(header[place] or "", above))
-        for place, sort in kinds_.items()
-        if sort in ("money", "number")
+        first + place: (heading.strip(), unit_of(heading, header.above))
+        for place, sort in sorts.items()
+        if sort in ("money", "number") and (heading := header.cells[place])
     }
     with _told_as_damaged(file, sheet), xlsx_package.opened(file) as package:
         part = next((s.part for s in sheet_structure.sheet_names(package) if s.name == sheet), None)
         if part is None or not amounts:
             return {}
-        shown = units_shown(package, part, file, sheet, amounts)
+        shown = units_shown(package, part, file, sheet, header.last + 1, amounts)
     return {amounts[column][0]: unit for column, unit in shown.items()}
 
 

@@ -11,6 +11,7 @@ import python_calamine
 from lxml import etree
 
 from kpi_xl.data.sheet_structure import Merge, Structure
+from kpi_xl.data.xlsx_package import opened
 
 _TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _MOST: Final = 1_048_576
@@ -27,11 +28,16 @@ def structure_of(file: Path, kind: str, sheet: str) -> Structure:
         Which of them.
     sheet : str
         The worksheet's name.
+
+    Raises
+    ------
+    InputError
+        When a part of it was made to fill the memory.
     """
     merges: list[Merge] = []
     try:
         if kind == "ods":
-            with zipfile.ZipFile(file) as package, package.open("content.xml") as content:
+            with opened(file) as package, package.open("content.xml") as content:
                 merges = _of_ods(content, sheet)
             if not merges:
                 return Structure()

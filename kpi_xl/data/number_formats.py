@@ -12,9 +12,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Final
-from xml.etree import ElementTree
 
 from kpi_xl import kinds
+from kpi_xl.data.sheet_rows import column_of, elements
 from kpi_xl.data.units_of_money import unit_in
 from kpi_xl.errors import InputError
 from kpi_xl.readers.number import heading_scale
@@ -62,6 +62,7 @@ def units_shown(
     part: str,
     file: Path,
     sheet: str,
+    header: int,
     columns: Mapping[int, tuple[str, str]],
 ) -> dict[int, str]:
     """The unit that the numbers of a column are in, where a format shows them in another.
@@ -76,6 +77,8 @@ def units_shown(
         The workbook's file.
     sheet : str
         The worksheet's name.
+    header : int
+        The last row of the headings; what stands above it counts for nothing.
     columns : mapping of int to (str, str)
         The headings and the units they say, by column, from 1.
 
@@ -89,7 +92,7 @@ def units_shown(
         return {}
     found: defaultdict[int, set[tuple[int, str]]] = defaultdict(set)
     with package.open(part) as stream:
-        for column, style in _numbers(stream):
+        for column, style in _numbers(stream, header):
             if column in columns:
                 found[column].add(formats.get(style, (1, "")))
     units = {}
@@ -114,28 +117,26 @@ def _styles(package: zipfile.ZipFile) -> dict[str, tuple[int, str]]:
     name = next((n for n in package.namelist() if n.lower().endswith("styles.xml")), None)
     if name is None:
         return {}
-    tree = ElementTree.fromstring(package.read(name))
-    own = {
-        element.get("numFmtId"): shown_by(element.get("formatCode", ""))
-        for element in tree.iter()
-        if element.tag.endswith("}numFmt")
-    }
-    cells = next((element for element in tree if element.tag.endswith("}cellXfs")), ())
-    return {str(number): own.get(one.get("numFmtId"), (1, "")) for number, one in enumerate(cells)}
+    own: dict[str | None, tuple[int, str]] = {}
+    styles: dict[str, tuple[int, str]] = {}
+    with package.open(name) as stream:
+        for element in elements(stream, "numFmts", "cellXfs"):
+            if element.tag.endswith("}numFmts"):
+                own |= {e.get("numFmtId"): shown_by(e.get("formatCode", "")) for e in element}
+            else:
+                ids = (one.get("numFmtId") for one in element)
+                styles |= {str(at): own.get(of, (1, "")) for at, of in enumerate(ids)}
+    return styles
 
 
-def _numbers(stream: IO[bytes]) -> Iterator[tuple[int, str]]:
-    """The columns and styles of all cells that hold a number."""
-    from kpi_xl.data.sheet_structure import number
-
-    column = 0
-    for _, element in ElementTree.iterparse(stream, ("end",)):
-        kind = element.tag.rpartition("}")[2]
-        if kind == "row":
-            element.clear()
-            column = 0
-        elif kind == "c":
-            reference = re.match(r"[A-Z]+", element.get("r", ""))
-            column = number(reference[0].encode()) if reference else column + 1
-            if element.get("t", "n") == "n" and any(child.text for child in element):
-                yield column, element.get("s", "0")
+def _numbers(stream: IO[bytes], above: int) -> Iterator[tuple[int, str]]:
+    """The columns and styles of the cells that hold a number, 0 left out; it is 0 in any unit."""
+    row = 0
+    for element in elements(stream, "row"):
+        row = int(element.get("r") or row + 1)
+        column = 0
+        for cell in element:
+            column = column_of(cell, column)
+            value = next((e.text for e in cell if e.tag.endswith("}v")), None)
+            if row > above and cell.get("t", "n") == "n" and value and value.strip("0."):
+                yield column, cell.get("s", "0")

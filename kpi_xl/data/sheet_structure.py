@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 from xml.etree import ElementTree
 
 from kpi_xl import kinds
+from kpi_xl.data.sheet_rows import number
 from kpi_xl.data.xlsx_package import opened
 from kpi_xl.errors import InputError
 from kpi_xl.readers.cell import UNCOMPUTED
@@ -27,9 +27,6 @@ _FIRST_CELLS: Final = 1 << 16
 
 _MOST_CELLS: Final = 24_000_000
 """The reader lays out the whole rectangle of used cells; so many take less than 1 GB."""
-
-_DEEPEST: Final = 32
-"""A cell's text stands six elements deep; deeper and deeper ones only fill the memory."""
 
 _ERROR: Final = re.compile(rb'<(?:\w+:)?c\s([^>]*\bt="e"[^>]*)>(.*?)</(?:\w+:)?c>', re.DOTALL)
 _REFERENCE: Final = re.compile(rb'\br="([A-Z]+)(\d+)"')
@@ -307,89 +304,9 @@ def _too_large(file: Path, sheet: str, cell: str) -> InputError:
     return InputError(kinds.LAST_CELL_FAR(cell=cell), file=file, sheet=sheet)
 
 
-def number(letters: bytes) -> int:
-    """A column's number from its letters."""
-    found = 0
-    for letter in letters:
-        found = found * 26 + letter - 64
-    return found
-
-
 def _letters(column: int) -> bytes:
     found = b""
     while column:
         column, place = divmod(column - 1, 26)
         found = b"%c%b" % (65 + place, found)
-    return found
-
-
-def first_rows(package: zipfile.ZipFile, sheet: SheetName, most: int) -> list[list[str | None]]:
-    """The first rows of a worksheet, so that its headings can be looked for before it is read."""
-    if sheet.part is None:
-        return []
-    rows: dict[int, dict[int, tuple[str, bool]]] = {}
-    with package.open(sheet.part) as stream:
-        for row, cells in _rows(stream, most):
-            rows[row] = cells
-    wanted = {int(text) for cells in rows.values() for text, shared in cells.values() if shared}
-    texts = _shared_texts(package, wanted)
-    width = max((max(cells, default=0) for cells in rows.values()), default=0)
-    width = min(width, 16384)
-    result: list[list[str | None]] = []
-    for row in range(1, max(rows, default=0) + 1):
-        line: list[str | None] = [None] * width
-        for column, (text, shared) in rows.get(row, {}).items():
-            if column <= width:
-                line[column - 1] = texts.get(int(text), "") if shared else text
-        result.append(line)
-    return result
-
-
-def _rows(stream: IO[bytes], most: int) -> Iterator[tuple[int, dict[int, tuple[str, bool]]]]:
-    row = depth = 0
-    for event, element in ElementTree.iterparse(stream, ("start", "end")):
-        depth += 1 if event == "start" else -1
-        if depth > _DEEPEST:
-            raise ElementTree.ParseError("nested too deeply")
-        if event == "start" or element.tag.rpartition("}")[2] != "row":
-            continue
-        row = int(element.get("r") or row + 1)
-        if row > most:
-            return
-        cells: dict[int, tuple[str, bool]] = {}
-        column = 0
-        for cell in element:
-            reference = re.match(r"[A-Z]+", cell.get("r", ""))
-            column = number(reference[0].encode()) if reference else column + 1
-            value = next((e.text for e in cell if e.tag.endswith("}v")), None)
-            if cell.get("t") == "inlineStr":
-                value = "".join(e.text or "" for e in cell.iter() if e.tag.endswith("}t"))
-            if value:
-                cells[column] = value, cell.get("t") == "s"
-        element.clear()
-        yield row, cells
-
-
-def _shared_texts(package: zipfile.ZipFile, wanted: set[int]) -> dict[int, str]:
-    part = next((n for n in package.namelist() if n.lower().endswith("sharedstrings.xml")), None)
-    if part is None or not wanted:
-        return {}
-    found: dict[int, str] = {}
-    place, last = 0, max(wanted)
-    with package.open(part) as stream:
-        for _, element in ElementTree.iterparse(stream, ("end",)):
-            kind = element.tag.rpartition("}")[2]
-            if kind != "si":
-                continue
-            if place in wanted:
-                phonetic = {id(t) for e in element if e.tag.endswith("}rPh") for t in e.iter()}
-                found[place] = "".join(
-                    t.text or ""
-                    for t in element.iter()
-                    if t.tag.endswith("}t") and id(t) not in phonetic
-                )
-            element.clear()
-            place += 1
-            if place > last:
-                break
     return found

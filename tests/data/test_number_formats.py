@@ -47,6 +47,26 @@ def test_the_heading_holds_for_what_is_shown(make, tmp_path, form, heading, numb
     assert premium(make, tmp_path, [form, form], heading, numbers) == right
 
 
+def test_what_stands_above_the_table_and_zeros_are_in_no_other_unit(make, tmp_path):
+    path = tmp_path / "made.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("保单")
+        sheet.write_row(0, 0, ["保单清单", "", "年份", 2024])
+        sheet.write_row(1, 0, ["保单号", "工号", "承保日期", "首年保费（万元）"])
+        shown = book.add_format({"num_format": "0!.0000"})
+        for row, (number, form) in enumerate([(12_000, shown), (0, None), (34_000, shown)], 2):
+            sheet.write_row(row, 0, [f"P{row}", "00123", "2024-06-05"])
+            sheet.write_number(row, 3, number, form)
+    checked = check_project(make({"人员.csv": ROSTER, "保单.xlsx": path.read_bytes()}))
+    assert sum(checked.tables["policies"].data["premium"].to_pylist()) == 46_000_00
+
+
+def test_a_format_for_large_amounts_only(make, tmp_path):
+    """From 10,000 on in 万, below in 元: what is shown says which."""
+    form = '[>=10000]0!.0,"万";0'
+    assert premium(make, tmp_path, [form, form], "首年保费", numbers=(12_000, 800)) == 12_800
+
+
 def test_a_column_in_two_units_is_refused(make, tmp_path):
     with pytest.raises(InputError, match="单元格格式") as caught:
         premium(make, tmp_path, ["0!.0000", "0.00"], numbers=(12_000, 3.4))
