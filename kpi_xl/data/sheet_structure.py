@@ -32,10 +32,15 @@ _ERROR: Final = re.compile(rb'<(?:\w+:)?c\s([^>]*\bt="e"[^>]*)>(.*?)</(?:\w+:)?c
 _REFERENCE: Final = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _VALUE: Final = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
 _FILLED: Final = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]+)(\d+)"[^>]*(?<!/)>')
-_WIDE: Final = re.compile(rb'r="([W-Z]|[A-Z]{2,3})(\d+)"[^>]*(?<!/)>')
+_WIDE: Final = re.compile(rb'r="([W-Zw-z]|[A-Za-z]{2,})(\d+)"[^>]*(?<!/)>')
 """Cells so far right that a sheet with all rows is too large; as far as V it never is."""
 
-_ROW: Final = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="(\d+)"')
+_LONG: Final = re.compile(rb'r="([^"]{8,})"')
+_ANY: Final = re.compile(rb'r="([A-Za-z]+)0*(\d+)"')
+_CELL: Final = re.compile(rb"([A-Za-z]+)(\d+)")
+_ROWS: Final = 1_048_576
+_COLUMNS: Final = 16_384
+
 _UNCOMPUTED: Final = re.compile(
     rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f(?:\s[^<>]*)?/>)\s*"
     rb"(?P<value><(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
@@ -48,6 +53,9 @@ _MERGED: Final = re.compile(rb'mergeCell\s[^>]*\bref="([A-Z]+)(\d+):([A-Z]+)(\d+
 _ABSURD: Final = re.compile(rb"<(?:\w+:)?v>(-?[\d.]+[eE]\+?\d{2,3}|-[\d.]+[eE]\+?\d+)</")
 _RECALCULATED: Final = re.compile(rb"fullCalcOnLoad=[\"'](?:1|true)[\"']")
 _QUOTED_SINGLY: Final = re.compile(rb"<[^<>]*='[^<>]*>")
+_SPACED: Final = re.compile(rb"r(?:\s+=|=\s)")
+_TAG: Final = re.compile(rb"<[^<>]*>")
+_EQUALS: Final = re.compile(rb"\s*=\s*([\"'])")
 _UNNAMED: Final = re.compile(rb'<(?:\w+:)?(?:row|c)(?:\s+(?!r=)[\w:.]+="[^"]*")*\s*/?>')
 _ROW_OR_CELL: Final = re.compile(rb"<((?:\w+:)?(?:row|c))(?=[\s/>])([^<>]*)>")
 _OWN_REFERENCE: Final = re.compile(rb'\sr="([A-Z]*)(\d+)"')
@@ -185,7 +193,6 @@ class _Scan:
         self.found = found
         self.recalculated = recalculated
         self.filled = 0
-        self.last = (1, 1)
         self.widest = (1, b"")
         self.first: int | None = None
         self.row = 0
@@ -201,6 +208,8 @@ class _Scan:
                     self._piece(rest[:end])
                     rest = rest[end:]
         self._piece(rest)
+        if self.widest[0] > 1:
+            self._lying(package, part)
         self.found.merges = [
             Merge(int(m[2]), number(m[1]), int(m[4]), number(m[3]))
             for m in _MERGED.finditer(_quoted_doubly(rest))
@@ -258,10 +267,17 @@ class _Scan:
         self.found.cells.append(Cell(row, column, text))
 
     def _bounds(self, piece: bytes) -> None:
-        """Refuse a rectangle that is too large and hardly filled."""
-        first = _ROW.search(piece)
-        if first is None:
-            return
+        """Note where the first column is and how far cells go; refuse places no sheet has."""
+        self.filled += piece.count(b"</c>") or piece.count(b":c>")
+        for letters, at in _WIDE.findall(piece):
+            column = number(letters.upper())
+            if column > self.widest[0]:
+                self.widest = (column, letters + at)
+        if self.widest[0] > _COLUMNS:
+            raise _too_large(self.file, self.sheet, self.widest[1].decode())
+        for long in _LONG.findall(piece):  # A1000000 is, and few others are
+            if (cell := _CELL.fullmatch(long)) and int(cell[2]) > _ROWS:
+                raise _too_large(self.file, self.sheet, long.decode())
         if self.first is None or self.first > 1:
             for part in (piece[:_FIRST_CELLS], piece[:_CHUNK]):
                 columns = {letters for letters, _ in _FILLED.findall(part)}
@@ -270,23 +286,32 @@ class _Scan:
                     self.first = least if self.first is None else min(self.first, least)
                 if self.first == 1:
                     break
-        begin = piece.rfind(b'row r="')
-        last = _REFERENCE.search(piece, begin) if begin >= 0 else None
-        self.filled += piece.count(b"</c>") or piece.count(b":c>")
-        row = int(piece[begin + 7 : piece.find(b'"', begin + 7)]) if begin >= 0 else 0
-        if row > self.last[0]:
-            self.last = (row, number(last[1]) if last else 1)
-        for letters, at in _WIDE.findall(piece):
-            column = number(letters)
-            if column > self.widest[0]:
-                self.widest = (column, letters + at)
-        area = self.last[0] * self.widest[0]
+
+    def _lying(self, package: zipfile.ZipFile, part: str) -> None:
+        """Refuse cells far below the row they stand in: the reader believes what they say.
+
+        Each cell has to be looked at, so only where some are far to the right and few are filled.
+        """
+        if self.filled >= _ROWS * self.widest[0] // 8:
+            return
+        rest, lowest, where = b"", 0, b""
+        with package.open(part) as stream:
+            while chunk := stream.read(_CHUNK):
+                rest += chunk
+                end = rest.rfind(b">") + 1
+                for letters, row in _ANY.findall(_quoted_doubly(rest[:end])):
+                    if int(row) > lowest:
+                        lowest, where = int(row), letters + row
+                rest = rest[end:]
+        area = lowest * self.widest[0]
         if area > _MOST_CELLS and self.filled < area // 8:
-            raise _too_large(self.file, self.sheet, self.widest[1].decode())
+            raise _too_large(self.file, self.sheet, where.decode())
 
 
 def _quoted_doubly(piece: bytes) -> bytes:
     """XML with its attributes in double quotation marks, as nearly all programs write it."""
+    if _SPACED.search(piece):
+        piece = _TAG.sub(lambda tag: _EQUALS.sub(rb"=\1", tag[0]), piece)
     if b"'" not in piece or b"='" not in piece:
         return piece
     return _QUOTED_SINGLY.sub(lambda tag: re.sub(rb"='([^'\"]*)'", rb'="\1"', tag[0]), piece)

@@ -13,6 +13,7 @@ from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.data.check import check_project
 from kpi_xl.data.excel_file import tops
 from kpi_xl.data.read import read_table
+from kpi_xl.data.sheet_structure import structure_of
 from kpi_xl.errors import InputError
 from tests.data.conftest import ROSTER
 
@@ -87,6 +88,43 @@ def test_elements_without_an_end(tmp_path, part, piece):
         read_table(file, TABLES["agents"])
     assert tracemalloc.get_traced_memory()[1] < 64 << 20
     tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        b'r="XFD1048576"', b'r="xfd1048576"', b"r='XFD1048576'", b'r = "XFD1048576"',
+        b'r="XFD0001048576"', b'r="A99999999"', b'r="B4294967295"', b'r="ZZZZ5"',
+        b'r="A1048577"',
+    ],
+)  # fmt: skip
+def test_a_cell_that_says_it_is_elsewhere(tmp_path, reference):
+    """The reader lays out all cells up to it, and its process ends where memory does."""
+    with zipfile.ZipFile(io.BytesIO(_workbook())) as package:
+        sheet = package.read(PARTS[0])
+    assert b'r="B1"' in sheet
+    file = tmp_path / "人员.xlsx"
+    file.write_bytes(_with(PARTS[0], sheet.replace(b'r="B1"', reference)))
+    with pytest.raises(InputError, match="中间几乎都是空的"):
+        structure_of(file, "人员")
+
+
+def test_cells_far_below_and_far_to_the_right(tmp_path):
+    """Neither alone is too much."""
+    with zipfile.ZipFile(io.BytesIO(_workbook())) as package:
+        sheet = package.read(PARTS[0])
+    file = tmp_path / "人员.xlsx"
+    for changed, refused in (
+        (sheet.replace(b'r="B1"', b'r="XFD1"'), False),
+        (sheet.replace(b'r="A1"', b'r="A1048576"'), False),
+        (sheet.replace(b'r="A1"', b'r="A1048576"').replace(b'r="B1"', b'r="XFD1"'), True),
+    ):
+        file.write_bytes(_with(PARTS[0], changed))
+        if refused:
+            with pytest.raises(InputError, match="中间几乎都是空的"):
+                structure_of(file, "人员")
+        else:
+            structure_of(file, "人员")
 
 
 def test_the_other_files_go_on(make):
