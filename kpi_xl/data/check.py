@@ -22,14 +22,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kpi_xl import kinds
-from kpi_xl.catalogue.schema import LISTS, TABLES, Table
+from kpi_xl.catalogue.schema import LEAVERS, LISTS, TABLES, Table
 from kpi_xl.data import agent_ids, hashes, leavers, outlets, rules, snapshots
 from kpi_xl.data.check_file import read_file
 from kpi_xl.data.checked import Checked, CheckedFile, CheckedTable, Part
 from kpi_xl.data.finding import Finding
 from kpi_xl.data.problem import Problem
-from kpi_xl.data.sources import LeftOut, Source
-from kpi_xl.data.tables_found import find_tables
+from kpi_xl.data.sources import Source
+from kpi_xl.data.tables_found import Found, find_tables
 from kpi_xl.data.units_as_known import KnownUnits
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project, Settings
@@ -68,7 +68,7 @@ def check_project(
     found = find_tables(project)
     for table in TABLES.values():
         if table.required and all(source.code != table.code for source in found.sources):
-            raise _no_table(table, project, found.left_out)
+            raise _no_table(table, project, found)
     of_tables: dict[str, list[CheckedTable]] = {}
     problems: dict[str, list[Problem]] = {}
     with closing(_read_all(project.settings, found.sources, read, progress)) as results:
@@ -81,7 +81,7 @@ def check_project(
             problems[source.code] += of_part
     for source in found.sources:
         if LISTS[source.code].required and source.code not in of_tables:
-            raise _not_filled_in(LISTS[source.code], source.file)
+            raise _not_filled_in(LISTS[source.code], source.file, found)
     for source, fault in found.told:
         table = LISTS[source.code]
         problems[source.code].append(
@@ -312,13 +312,20 @@ def _problems(checked: CheckedTable, findings: Iterable[Finding]) -> list[Proble
     return problems
 
 
-def _not_filled_in(table: Table, file: Path) -> InputError:
-    return InputError(kinds.NOT_FILLED_IN(table=table.name), file=file, sheet=table.name)
+def _not_filled_in(table: Table, file: Path, found: Found) -> InputError:
+    fault = kinds.NOT_FILLED_IN(table=table.name, leavers=_leavers(found))
+    return InputError(fault, file=file, sheet=table.name)
 
 
-def _no_table(table: Table, project: Project, left_out: Sequence[LeftOut]) -> InputError:
+def _leavers(found: Found) -> str:
+    """The lists of leavers: a roster that has lost a heading looks like one."""
+    return "、".join(source.label for source in found.sources if source.code == LEAVERS.code)
+
+
+def _no_table(table: Table, project: Project, found: Found) -> InputError:
     names = "、".join((table.name, *(alias for alias in table.aliases if not alias.isascii())))
-    others = "、".join(dict.fromkeys(one.name for one in left_out if one.matters))
+    others = "、".join(dict.fromkeys(one.name for one in found.left_out if one.matters))
     return InputError(
-        kinds.TABLE_MISSING(table=table.name, names=names, others=others), file=project.data
+        kinds.TABLE_MISSING(table=table.name, names=names, others=others, leavers=_leavers(found)),
+        file=project.data,
     )

@@ -7,11 +7,13 @@ from typing import Final
 from kpi_xl.fault import Kind
 from kpi_xl.kinds.data import ADD_COLUMNS, HEADINGS_NEAR
 
+_AS_LEAVERS: Final = "；“{leavers}”没有签约日期，只当作离职人员名单"
 NOT_FILLED_IN: Final = Kind(
     "table.not-filled-in",
     "还没有填写{table}",
     "请打开这个文件，在“{table}”工作表里从第二行起填写；已有现成的{table}文件，"
     "放在同一个文件夹里也可以",
+    hints=(_AS_LEAVERS,),
 )
 NOTHING_USABLE: Final = Kind(
     "data.nothing-usable", "没有可用的数据", "请先运行 kpi-xl check，按校验报告改正后再试"
@@ -146,7 +148,7 @@ TABLE_MISSING: Final = Kind(
     "table.missing",
     "数据文件夹里没有{table}表",
     "请放入文件名里有“{names}”之一的 .xlsx 或 .csv 文件，或运行 kpi-xl map 选是哪个文件",
-    hints=("（文件夹里没有读的文件：{others}）",),
+    hints=("（文件夹里没有读的文件：{others}）", _AS_LEAVERS),
 )
 _HEADINGS: Final = (
     "标题行要在前 {within} 行里，要有这些标题：{wanted}；请检查是不是放错了文件，"

@@ -415,3 +415,10 @@ def test_real_employees(real, tmp_path):
     assert (min(left).year, max(left).year) == (2006, 2015)
     hired = Counter(day.year for day in table.data["signed"].to_pylist())
     assert (min(hired), max(hired)) == (1989, 2013)
+
+
+def test_a_roster_that_lost_its_heading_is_named(make):
+    """It looks like a list of leavers; whoever looks for the roster has to hear of it."""
+    lost = "工号,姓名,营业部,备考,解约日期\n00123,张三,城西,2020-01-05,\n"
+    with pytest.raises(InputError, match="没有人员表.*“人员.csv”没有签约日期"):
+        check_project(make({"人员.csv": lost}))
