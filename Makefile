@@ -58,7 +58,7 @@ demo: $(BIN)/kpi-xl
 	@echo "要用命令 kpi-xl，在这个窗口里先运行：export PATH=$(CURDIR)/$(BIN):\$$PATH"
 
 test: $(VENV)/.dev tests/validator/node_modules tests/server/pyodide/node_modules
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto -rs
 
 # Five hundred random worlds against the oracle that counts day by day; `make test` tries forty.
 test-worlds: $(VENV)/.dev
