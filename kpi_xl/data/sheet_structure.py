@@ -28,16 +28,19 @@ _FIRST_CELLS: Final = 1 << 16
 _MOST_CELLS: Final = 24_000_000
 """The reader lays out the whole rectangle of used cells; so many take less than 1 GB."""
 
-_ERROR: Final = re.compile(rb'<(?:\w+:)?c\s([^>]*\bt="e"[^>]*)>(.*?)</(?:\w+:)?c>', re.DOTALL)
+_ERROR: Final = re.compile(
+    rb'<(?:\w+:)?c\s([^<>]*\bt="e"[^<>]*)>'
+    rb"([^<]*(?:<(?!/?(?:\w+:)?c[\s/>])[^<]*)*)</(?:\w+:)?c>"
+)
 _REFERENCE: Final = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _VALUE: Final = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
-_FILLED: Final = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]+)(\d+)"[^>]*(?<!/)>')
-_WIDE: Final = re.compile(rb'r="([W-Zw-z]|[A-Za-z]{2,})(\d+)"[^>]*(?<!/)>')
+_FILLED: Final = re.compile(rb'<(?:\w+:)?c\s[^<>]*?\br="([A-Z]+)(\d+)"[^<>]*(?<!/)>')
+_WIDE: Final = re.compile(rb'r="([W-Zw-z]|[A-Za-z]{2,})(\d+)"[^<>]*(?<!/)>')
 """Cells so far right that a sheet with all rows is too large; as far as V it never is."""
 
 _LONG: Final = re.compile(rb'r="([^"]{8,})"')
 _ANY: Final = re.compile(rb'r="([A-Za-z]+)0*(\d+)"')
-_CELL: Final = re.compile(rb"([A-Za-z]+)(\d+)")
+_CELL: Final = re.compile(rb"([A-Za-z]{1,9})(\d+)")
 _ROWS: Final = 1_048_576
 _COLUMNS: Final = 16_384
 
@@ -48,14 +51,14 @@ _UNCOMPUTED: Final = re.compile(
 _ZERO: Final = re.compile(
     rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f(?:\s[^<>]*)?/>)\s*<(?:\w+:)?v>0</(?:\w+:)?v>\s*</(?:\w+:)?c>"
 )
-_CELL_BEGINS: Final = re.compile(rb"<(?:\w+:)?c(?:\s[^>]*)?>")
-_MERGED: Final = re.compile(rb'mergeCell\s[^>]*\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
+_CELL_BEGINS: Final = re.compile(rb"<(?:\w+:)?c(?:\s[^<>]*)?>")
+_MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^<>]*\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _ABSURD: Final = re.compile(rb"<(?:\w+:)?v>(-?[\d.]+[eE]\+?\d{2,3}|-[\d.]+[eE]\+?\d+)</")
 _RECALCULATED: Final = re.compile(rb"fullCalcOnLoad=[\"'](?:1|true)[\"']")
 _QUOTED_SINGLY: Final = re.compile(rb"<[^<>]*='[^<>]*>")
 _SPACED: Final = re.compile(rb"r(?:\s+=|=\s)")
 _TAG: Final = re.compile(rb"<[^<>]*>")
-_EQUALS: Final = re.compile(rb"\s*=\s*([\"'])")
+_EQUALS: Final = re.compile(rb"(?<!\s)\s*=\s*([\"'])")
 _UNNAMED: Final = re.compile(rb'<(?:\w+:)?(?:row|c)(?:\s+(?!r=)[\w:.]+="[^"]*")*\s*/?>')
 _ROW_OR_CELL: Final = re.compile(rb"<((?:\w+:)?(?:row|c))(?=[\s/>])([^<>]*)>")
 _OWN_REFERENCE: Final = re.compile(rb'\sr="([A-Z]*)(\d+)"')

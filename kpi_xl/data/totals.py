@@ -140,7 +140,7 @@ def compared(
     ends = np.searchsorted(rows, [total.row for total in totals])
     begins = {0}
     for total, end in zip(totals, ends.tolist(), strict=True):
-        if not _OF_ALL.match(total.label):
+        if not _OF_ALL.match(" ".join(total.label.split())):
             continue  # of one person or unit, or of some of the rows
         for code, text in total.amounts.items():
             own = _number(text, scales.get(code, 1)) if code in sums else None

@@ -420,5 +420,5 @@ def test_real_employees(real, tmp_path):
 def test_a_roster_that_lost_its_heading_is_named(make):
     """It looks like a list of leavers; whoever looks for the roster has to hear of it."""
     lost = "工号,姓名,营业部,备考,解约日期\n00123,张三,城西,2020-01-05,\n"
-    with pytest.raises(InputError, match="没有人员表.*“人员.csv”没有签约日期"):
+    with pytest.raises(InputError, match=r"没有人员表.*“人员.csv”没有签约日期"):
         check_project(make({"人员.csv": lost}))

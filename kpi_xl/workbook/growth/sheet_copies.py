@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from string import digits
 from typing import Final
 
 from kpi_xl import kinds
@@ -31,7 +32,6 @@ _ELEMENTS: Final = FORMULAS | FORMULA_ATTRIBUTES.keys() | {
     "worksheetSource", "table", "sheetView", "sheetPr",
 }  # fmt: skip
 _VML_FORMULA: Final = re.compile(rb"(<x:Fmla(?:Link|Range|Txbx|Group)>)([^<]*)(</)")
-_NUMBERED: Final = re.compile(r"(.*?)\d*(\.\w+)")
 
 
 def sheet_name(text: str, taken: Collection[str] = ()) -> str:
@@ -202,8 +202,8 @@ class _Copier:
         return new
 
     def _free(self, part: str) -> str:
-        match = _NUMBERED.fullmatch(part)
-        stem, extension = match.groups() if match else (part, "")
+        stem, dot, ending = part.rpartition(".")
+        stem, extension = (stem.rstrip(digits), dot + ending) if dot else (part, "")
         number = 1
         while f"{stem}{number}{extension}".lower() in self._names:
             number += 1

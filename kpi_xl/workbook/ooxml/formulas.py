@@ -9,7 +9,10 @@ from typing import Final, NamedTuple, TypeAlias
 from kpi_xl.workbook.ooxml.references import LAST_COLUMN, LAST_ROW, column_letters, column_number
 
 _SHEET: Final = r"[^\s'\"!(),;:+\-*/^&=<>{}\[\]#@%]+"
-_PREFIX: Final = rf"(?:'(?:[^']|'')+'|(?:\[[^\[\]]*\])?{_SHEET}(?::{_SHEET})?)!"
+# A name begins where no letter of it stands before, so that a long word is looked at once.
+_PREFIX: Final = (
+    rf"(?:(?<!')'(?:[^']|'')+'|(?<!{_SHEET[:-1]})(?:\[[^\[\]]*\])?{_SHEET}(?::{_SHEET})?)!"
+)
 _TOKEN: Final = re.compile(
     r'"(?:[^"]|"")*"'  # text
     # References, behind the sheet's name or another workbook's; no parts of longer names, and no
@@ -19,7 +22,7 @@ _TOKEN: Final = re.compile(
     r"|(\$?)([1-9]\d{0,6}):(\$?)([1-9]\d{0,6})"
     r"|(\$?)([A-Z]{1,3}):(\$?)([A-Z]{1,3}))(?![\w.(!\[\\])"
     # The columns of a table.
-    r"|\[(?:[^\[\]']|'.|\[(?:[^\[\]']|'.)*\])*\]"
+    r"|(?<!')\[(?:[^\[\]']|'.|\[(?:[^\[\]']|'.)*\])*\]"
 )
 
 
