@@ -22,7 +22,7 @@ PAGE: Final = Path(__file__).parent / "SLOTS.md"
 _MARK: Final = "<!-- from here on made by python -m workbook_templates.build -->\n"
 _CELL: Final = r"\$?([A-Z]{1,3})\$?(\d+)"
 _REFERENCE: Final = re.compile(rf"(?:([^\W\d]\w*|'[^']+')!)?{_CELL}(?::{_CELL})?")
-_HEADS: Final = "| slot | in | shape | kind | of | meaning |\n|---|---|---|---|---|---|"
+_HEADS: Final = "| slot | in | shape | kind | of | becomes | meaning |\n|---|---|---|---|---|---|---|"
 _LONGEST: Final = 160
 
 
@@ -53,6 +53,7 @@ def write() -> None:
 
 def _tables() -> Iterator[str]:
     signs: dict[_Row, str] = {}
+    becomes: dict[_Row, dict[str, None]] = {}
     first: dict[_Row, tuple[Declared, str]] = {}
     known = declared()
     for name, official in OFFICIAL.items():
@@ -67,6 +68,8 @@ def _tables() -> Iterator[str]:
             first.setdefault(row, (one, formulas.of(slot, lambda one: one.pattern)))
             if official.sign not in signs.setdefault(row, ""):
                 signs[row] += official.sign
+            if slot.name in editable and one.becomes is not None:
+                becomes.setdefault(row, {})[one.becomes.name] = None
     yield "\n## Signs\n"
     yield "、".join(f"{official.sign} {name}" for name, official in OFFICIAL.items())
     section = None
@@ -80,7 +83,7 @@ def _tables() -> Iterator[str]:
         meaning = one.pattern_meaning + (f"：`{formula}`" if 0 < len(formula) <= _LONGEST else "")
         yield (
             f"| `{row.pattern}` | {signs[row]} | {row.shape} | {row.kind} | {one.slot.kind} |"
-            f" {meaning} |"
+            f" {'、'.join(becomes.get(row, ()))} | {meaning} |"
         )
 
 

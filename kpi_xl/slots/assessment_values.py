@@ -14,6 +14,7 @@ from kpi_xl.catalogue import kpis
 from kpi_xl.data.ratings import Round
 from kpi_xl.findings.shown import NOTHING
 from kpi_xl.kpi import Bands, Kpi
+from kpi_xl.slots.becomes import IN_REVIEW, Scoring
 from kpi_xl.slots.cell_formula import (
     CellFormula,
     any_of,
@@ -87,7 +88,9 @@ ITEM: Final = Group(
     "kpi.<指标>",
     "<指标>",
     {
-        ".权重": Slot("考核权重", Kind.RATIO, value=lambda line: line.weight),
+        ".权重": Slot(
+            "考核权重", Kind.RATIO, value=lambda line: line.weight, becomes=Scoring("<指标>权重")
+        ),
         ".健康界限": Slot(
             "健康界限", Kind.OF_KPI, value=lambda line: _bound(line, lambda one: one.healthy)
         ),
@@ -112,8 +115,10 @@ SCORE: Final = Group(
     "score.",
     "月度考核",
     {
-        "floor": Slot("保底达成率", Kind.RATIO, value=lambda _: FLOOR),
-        "cap": Slot("封顶达成率", Kind.RATIO, value=lambda _: CAP),
+        "floor": Slot(
+            "保底达成率", Kind.RATIO, value=lambda _: FLOOR, becomes=Scoring("保底达成率")
+        ),
+        "cap": Slot("封顶达成率", Kind.RATIO, value=lambda _: CAP, becomes=Scoring("封顶达成率")),
         "weights": Slot("权重合计", Kind.RATIO, formula=total(cell("kpi.<指标>.权重"))),
         "total": Slot(
             "总分",
@@ -137,17 +142,25 @@ FEEDBACK: Final = Group(
         "period": Slot("哪个月的评价"),
         "人数": Slot("上级、同级、下级、客户、自评各几人打分，一列", Kind.NUMBER, len(RELATIONS)),
         "平均分": Slot("各方的平均分，一列；人太少的不显示", Kind.NUMBER, len(RELATIONS)),
-        "权重": Slot("上级、同级、下级、客户的权重，一列", Kind.RATIO, len(RELATIONS) - 1),
+        "权重": Slot(
+            "上级、同级、下级、客户的权重，一列",
+            Kind.RATIO,
+            len(RELATIONS) - 1,
+            becomes=Scoring("360 各方权重"),
+        ),
         "加权分": Slot("各方计入的分，一列", Kind.NUMBER, len(RELATIONS) - 1),
         "说明": Slot("为什么不显示，一列", cells=len(RELATIONS)),
         "得分": Slot("360 得分", Kind.NUMBER),
         "差距": Slot("自评比他人高多少"),
-        "占比": Slot("360 得分占综合得分的比例", Kind.RATIO),
+        "占比": Slot("360 得分占综合得分的比例", Kind.RATIO, becomes=Scoring("360 得分的占比")),
     },
 )
 
 TYPED: Final = Group(
-    "input.kpi.<指标>.", "<指标>", {"说明": Slot("怎样达成，或为什么没有达成")}, {"指标": KPI_NAMES}
+    "input.kpi.<指标>.",
+    "<指标>",
+    {"说明": Slot("怎样达成，或为什么没有达成", becomes=IN_REVIEW)},
+    {"指标": KPI_NAMES},
 )
 
 

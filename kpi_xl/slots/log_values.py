@@ -14,6 +14,7 @@ import duckdb
 from kpi_xl.analysis.spread import spread
 from kpi_xl.calendar import WEEKDAYS, Month, day_note, planned_weeks
 from kpi_xl.data.people import ACTIVITIES
+from kpi_xl.slots.becomes import KEPT, WORDS, Activity, Control, Managed, Received, Visit
 from kpi_xl.slots.cell_formula import cell, total
 from kpi_xl.slots.plan_slots import OVER_WEEKS, WEEKS
 from kpi_xl.slots.plan_values import ManagerDay, working_days_of
@@ -35,9 +36,9 @@ LOG: Final = Group(
     {
         "日期": Slot("每天四行：日期，周几，休、节日或调休上班，空行", cells=_LINES_OF_A_WEEK),
         "工作日": Slot("这一周的工作日数", Kind.NUMBER),
-        "计划": Slot("客户经理当日计划，每天四行", cells=_LINES_OF_A_WEEK),
-        "安排": Slot("主管当日安排，每天四行", cells=_LINES_OF_A_WEEK),
-        "对象": Slot("主管面谈、陪访的对象，每天四行", cells=_LINES_OF_A_WEEK),
+        "计划": Slot("客户经理当日计划，每天四行", cells=_LINES_OF_A_WEEK, becomes=KEPT),
+        "安排": Slot("主管当日安排，每天四行", cells=_LINES_OF_A_WEEK, becomes=KEPT),
+        "对象": Slot("主管面谈、陪访的对象，每天四行", cells=_LINES_OF_A_WEEK, becomes=KEPT),
     },
     OVER_WEEKS,
 )
@@ -68,8 +69,8 @@ LISTS: Final = Group(
     "lists.",
     "",
     {
-        "网点": Slot("本人负责的网点，一列", cells=None),
-        "险种": Slot("主险险种，卖得多的在前，一列", cells=None),
+        "网点": Slot("本人负责的网点，一列", cells=None, becomes=KEPT),
+        "险种": Slot("主险险种，卖得多的在前，一列", cells=None, becomes=KEPT),
     },
 )
 
@@ -78,17 +79,17 @@ TYPED: Final = (
         "input.week<周>.",
         "第 <周> 周，每天四行",
         {
-            "visits.时间": Slot("银行拜访的时间", cells=_LINES_OF_A_WEEK),
-            "visits.网点": Slot("拜访的网点，一行一次", cells=_LINES_OF_A_WEEK),
-            "visits.原因": Slot("为什么拜访", cells=_LINES_OF_A_WEEK),
-            "visits.效果": Slot("拜访的效果", cells=_LINES_OF_A_WEEK),
-            "visits.意向客户": Slot("意向客户", cells=_LINES_OF_A_WEEK),
-            "sales.险种": Slot("当日预收的险种，一行一单", cells=_LINES_OF_A_WEEK),
-            "sales.件数": Slot("件数", Kind.NUMBER, _LINES_OF_A_WEEK),
-            "sales.保费": Slot("保费", Kind.MONEY, _LINES_OF_A_WEEK),
-            "sales.网点": Slot("出单的网点", cells=_LINES_OF_A_WEEK),
-            "coaching.做法": Slot("面谈、陪访的做法和观察", cells=_LINES_OF_A_WEEK),
-            "coaching.效果": Slot("效果，要补的技能", cells=_LINES_OF_A_WEEK),
+            "visits.时间": Slot("银行拜访的时间", cells=_LINES_OF_A_WEEK, becomes=WORDS),
+            "visits.网点": Slot("拜访的网点，一行一次", cells=_LINES_OF_A_WEEK, becomes=Visit()),
+            "visits.原因": Slot("为什么拜访", cells=_LINES_OF_A_WEEK, becomes=WORDS),
+            "visits.效果": Slot("拜访的效果", cells=_LINES_OF_A_WEEK, becomes=WORDS),
+            "visits.意向客户": Slot("意向客户", cells=_LINES_OF_A_WEEK, becomes=WORDS),
+            "sales.险种": Slot("当日预收的险种，一行一单", cells=_LINES_OF_A_WEEK, becomes=WORDS),
+            "sales.件数": Slot("件数", Kind.NUMBER, _LINES_OF_A_WEEK, becomes=Received("预收件数")),
+            "sales.保费": Slot("保费", Kind.MONEY, _LINES_OF_A_WEEK, becomes=Received("预收保费")),
+            "sales.网点": Slot("出单的网点", cells=_LINES_OF_A_WEEK, becomes=WORDS),
+            "coaching.做法": Slot("面谈、陪访的做法和观察", cells=_LINES_OF_A_WEEK, becomes=WORDS),
+            "coaching.效果": Slot("效果，要补的技能", cells=_LINES_OF_A_WEEK, becomes=WORDS),
         },
         OVER_WEEKS,
     ),
@@ -96,16 +97,16 @@ TYPED: Final = (
         "input.week<周>.day<日>.",
         "第 <周> 周第 <日> 天",
         {
-            "洽谈人数": Slot("洽谈人数", Kind.NUMBER),
-            "促成人数": Slot("促成人数", Kind.NUMBER),
-            "意向客户数": Slot("意向客户数", Kind.NUMBER),
-            "心得": Slot("问题及心得"),
-            "出单人数": Slot("团队当日出单人数", Kind.NUMBER),
-            "预收件数": Slot("团队当日预收件数", Kind.NUMBER),
-            "预收保费": Slot("团队当日预收保费", Kind.MONEY),
-            "日志份数": Slot("交了日志的人数", Kind.NUMBER),
-            "得失": Slot("经验教训"),
-            "明日": Slot("明日活动和要解决的问题"),
+            "洽谈人数": Slot("洽谈人数", Kind.NUMBER, becomes=Activity("洽谈人数")),
+            "促成人数": Slot("促成人数", Kind.NUMBER, becomes=Activity("促成人数")),
+            "意向客户数": Slot("意向客户数", Kind.NUMBER, becomes=Activity("意向客户数")),
+            "心得": Slot("问题及心得", becomes=WORDS),
+            "出单人数": Slot("团队当日出单人数", Kind.NUMBER, becomes=Managed("出单人数")),
+            "预收件数": Slot("团队当日预收件数", Kind.NUMBER, becomes=Control("预收件数")),
+            "预收保费": Slot("团队当日预收保费", Kind.MONEY, becomes=Control("预收保费")),
+            "日志份数": Slot("交了日志的人数", Kind.NUMBER, becomes=Managed("日志份数")),
+            "得失": Slot("经验教训", becomes=WORDS),
+            "明日": Slot("明日活动和要解决的问题", becomes=WORDS),
         },
         OVER_WEEKS | {"日": _DAYS},
     ),

@@ -10,6 +10,7 @@ from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.people import Person
 from kpi_xl.data.targets import Targets, pieces_target, premium_target
+from kpi_xl.slots.becomes import Target
 from kpi_xl.slots.cell_formula import (
     CellFormula,
     any_of,
@@ -75,7 +76,11 @@ MEMBERS: Final = Group(
             "去年同月首年新单保费", Kind.MONEY, None, lambda one: one.premium(12)
         ),
         f"{PREMIUM}.目标": Slot(
-            "首年新单保费目标", Kind.MONEY, None, lambda one: premium_target(one.targets)
+            "首年新单保费目标",
+            Kind.MONEY,
+            None,
+            lambda one: premium_target(one.targets),
+            becomes=Target("个人", PREMIUM),
         ),
         f"{PREMIUM}.达成率": Slot(
             "首年新单保费达成率", Kind.RATIO, None, formula=_attained(PREMIUM)
@@ -85,7 +90,11 @@ MEMBERS: Final = Group(
         ),
         f"{PIECES}.上月": Slot("上月主险件数", Kind.NUMBER, None, lambda one: one.pieces(1)),
         f"{PIECES}.目标": Slot(
-            "主险件数目标", Kind.NUMBER, None, lambda one: pieces_target(one.targets)
+            "主险件数目标",
+            Kind.NUMBER,
+            None,
+            lambda one: pieces_target(one.targets),
+            becomes=Target("个人", PIECES),
         ),
         f"{PIECES}.达成率": Slot("主险件数达成率", Kind.RATIO, None, formula=_attained(PIECES)),
         "举绩": Slot(

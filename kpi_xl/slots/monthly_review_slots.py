@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from kpi_xl.findings.improvement import Progress
 from kpi_xl.findings.shown import NOTHING
 from kpi_xl.kpi import Kpi
+from kpi_xl.slots.becomes import IN_REVIEW, Answer, Measure
 from kpi_xl.slots.cell_formula import cell, formula, texts_in
 from kpi_xl.slots.slot import Group, Kind, Slot
 from kpi_xl.slots.unit_values import HEADING
@@ -16,6 +17,10 @@ from kpi_xl.slots.unit_values import HEADING
 
 def _text(meaning: str, value: Callable[[Any], Any], kind: Kind = Kind.TEXT) -> Slot:
     return Slot(meaning, kind, None, value)
+
+
+def _measure(meaning: str, value: Callable[[Any], Any], kind: Kind = Kind.TEXT) -> Slot:
+    return Slot(meaning, kind, None, value, becomes=Measure(meaning))
 
 
 def _with_note(progress: Progress) -> str:
@@ -29,13 +34,13 @@ PLAN: Final = Group(
     "建议的改善措施，每条一行",
     {
         "编号": _text("措辞、次序改了也认得出是哪一条", lambda one: one.code),
-        "指标": _text("要改善的指标", lambda one: one.kpi),
-        "问题": _text("问题", lambda one: one.problem),
-        "根源问题": _text("根源问题", lambda one: one.cause),
-        "改善措施": _text("改善措施", lambda one: one.text),
-        "责任对象": _text("责任对象", lambda one: one.owner),
-        "工具": _text("工具", lambda one: one.tool),
-        "期限": _text("期限", lambda one: one.due, Kind.DATE),
+        "指标": _measure("要改善的指标", lambda one: one.kpi),
+        "问题": _measure("问题", lambda one: one.problem),
+        "根源问题": _measure("根源问题", lambda one: one.cause),
+        "改善措施": _measure("改善措施", lambda one: one.text),
+        "责任对象": _measure("责任对象", lambda one: one.owner),
+        "工具": _measure("工具", lambda one: one.tool),
+        "期限": _measure("期限", lambda one: one.due, Kind.DATE),
     },
 )
 
@@ -158,28 +163,33 @@ TYPED: Final = (
     Group(
         "input.plan.",
         "建议的改善措施，每条一行",
-        {"采用": Slot("采用、不采用；留空算采用", cells=None)},
+        {"采用": Slot("采用、不采用；留空算采用", cells=None, becomes=Measure("采用"))},
     ),
     Group(
         "input.own.",
         "自己的改善措施，每条一行",
-        {name: Slot(name, Kind.DATE if name == "期限" else Kind.TEXT, None) for name in _OWN},
+        {
+            name: Slot(
+                name, Kind.DATE if name == "期限" else Kind.TEXT, None, becomes=Measure(name)
+            )
+            for name in _OWN
+        },
     ),
     Group(
         "input.progress.",
         "上月的措施，每条一行",
         {
-            "完成": Slot("已完成、进行中、没有做", cells=None),
-            "说明": Slot("说明和下一步", cells=None),
+            "完成": Slot("已完成、进行中、没有做", cells=None, becomes=Answer("完成")),
+            "说明": Slot("说明和下一步", cells=None, becomes=Answer("说明")),
         },
     ),
     Group(
         "input.",
         "",
         {
-            "decision": Slot("检讨会的决定"),
-            "problem": Slot("主要问题和原因"),
-            "measures": Slot("下一步改善措施：谁、做什么、何时完成"),
+            "decision": Slot("检讨会的决定", becomes=IN_REVIEW),
+            "problem": Slot("主要问题和原因", becomes=IN_REVIEW),
+            "measures": Slot("下一步改善措施：谁、做什么、何时完成", becomes=IN_REVIEW),
         },
     ),
 )

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from kpi_xl.calendar import FORM_WEEKS, WEEKDAYS, day_note
 from kpi_xl.data.people import ACTIVITIES
+from kpi_xl.slots.becomes import (
+    IN_REVIEW,
+    KEPT,
+    WORDS,
+    Activity,
+    Becomes,
+    Managed,
+    Plan,
+    Received,
+    Target,
+)
 from kpi_xl.slots.cell_formula import CellFormula, cell, numbers_in, total, unless_error, when
 from kpi_xl.slots.slot import Group, Kind, Slot
 
@@ -20,6 +31,21 @@ OVER_WEEKS: Final = {"周": WEEK_NAMES}
 
 PLANNED: Final = tuple(ACTIVITIES.values())
 RECEIVED: Final = ("预收件数", "预收保费")
+
+
+def done_of_day(words: Mapping[str, str]) -> Becomes:
+    """What a day's number of a form's line becomes."""
+    item = words["项目"]
+    return Received(item) if item in RECEIVED else Activity(item)
+
+
+def _target_of_month(words: Mapping[str, str]) -> Becomes:
+    item = words["项目"]
+    # What is to be received ahead is what is to be sold: the form shows the targets of that.
+    return Target("个人", _SOLD[item]) if item in _SOLD else Plan(item, "月")
+
+
+_SOLD: Final = {"预收件数": "主险件数", "预收保费": "首年新单保费"}
 
 
 class Week(NamedTuple):
@@ -55,9 +81,9 @@ WEEK: Final = Group(
         "days": Slot("周一到周五的日期", Kind.DATE, 5, lambda week: week.days[:5]),
         "days.note": Slot("周一到周五的备注", cells=5, value=lambda week: week.notes[:5]),
         "heading": Slot("表头"),
-        "focus": Slot("工作重点"),
-        "morning": Slot("周一到周五上午的计划", cells=5),
-        "afternoon": Slot("周一到周五下午的计划", cells=5),
+        "focus": Slot("工作重点", becomes=KEPT),
+        "morning": Slot("周一到周五上午的计划", cells=5, becomes=KEPT),
+        "afternoon": Slot("周一到周五下午的计划", cells=5, becomes=KEPT),
         "accompany.合计": Slot("陪同次数合计", Kind.NUMBER),
         "talks.合计": Slot("面谈人数合计", Kind.NUMBER),
         "accompany.提示": Slot("陪同次数够不够"),
@@ -95,7 +121,7 @@ MONTH_DONE: Final = Group(
     "<项目>",
     {
         "last.<项目>": Slot("上月实绩", Kind.NUMBER),
-        "target.<项目>": Slot("本月目标", Kind.NUMBER),
+        "target.<项目>": Slot("本月目标", Kind.NUMBER, becomes=_target_of_month),
         "done.weekly.<项目>": Slot(
             "各周完成，一行五周", Kind.NUMBER, WEEKS, lambda _: [""] * WEEKS
         ),
@@ -111,7 +137,9 @@ WEEK_PLAN: Final = Group(
     "week<周>.",
     "第 <周> 周",
     {
-        "plan.<活动>": Slot("<活动>每天的计划", Kind.NUMBER, 7, lambda plan: plan),
+        "plan.<活动>": Slot(
+            "<活动>每天的计划", Kind.NUMBER, 7, lambda plan: plan, becomes=Plan("<活动>", "天")
+        ),
         "plan.<活动>.合计": Slot("<活动>计划合计", Kind.NUMBER, formula=total(cell("plan.<活动>"))),
     },
     OVER_WEEKS | {"活动": PLANNED},
@@ -144,11 +172,11 @@ ATTENTION: Final = Group(
     "attention.",
     "主管要关注的人，每人一行",
     {
-        "姓名": Slot("姓名", cells=None, value=lambda seen: seen.member.name),
+        "姓名": Slot("姓名", cells=None, value=lambda seen: seen.member.name, becomes=KEPT),
         "工号": Slot("工号", cells=None, value=lambda seen: seen.member.agent),
         "职级": Slot("职级", cells=None, value=lambda seen: seen.member.rank),
-        "原因": Slot("为什么关注", cells=None, value=lambda seen: seen.reason),
-        "方式": Slot("陪同、面谈或电话", cells=None, value=lambda seen: seen.manner),
+        "原因": Slot("为什么关注", cells=None, value=lambda seen: seen.reason, becomes=KEPT),
+        "方式": Slot("陪同、面谈或电话", cells=None, value=lambda seen: seen.manner, becomes=KEPT),
     },
 )
 
@@ -157,7 +185,7 @@ TYPED: Final = (
         "input.week<周>.",
         "第 <周> 周",
         {
-            "done.<项目>": Slot("<项目>每天完成", Kind.NUMBER, 7),
+            "done.<项目>": Slot("<项目>每天完成", Kind.NUMBER, 7, becomes=done_of_day),
         },
         OVER_WEEKS | {"项目": (*PLANNED, *RECEIVED)},
     ),
@@ -165,17 +193,19 @@ TYPED: Final = (
         "input.week<周>.",
         "第 <周> 周",
         {
-            "reason": Slot("未完成的原因", cells=7),
-            "problem": Slot("本周问题"),
-            "improve": Slot("改进办法"),
-            "next": Slot("下周重点"),
-            "comment": Slot("主管批注"),
-            "summary": Slot("本周小结"),
-            "filled_on": Slot("该周的填写日期", Kind.DATE),
-            "morning.result": Slot("周一到周五上午的结果", cells=5),
-            "afternoon.result": Slot("周一到周五下午的结果", cells=5),
-            "accompany": Slot("周一到周五的陪同展业次数", Kind.NUMBER, 5),
-            "talks": Slot("周一到周五的面谈人数", Kind.NUMBER, 5),
+            "reason": Slot("未完成的原因", cells=7, becomes=WORDS),
+            "problem": Slot("本周问题", becomes=WORDS),
+            "improve": Slot("改进办法", becomes=WORDS),
+            "next": Slot("下周重点", becomes=WORDS),
+            "comment": Slot("主管批注", becomes=WORDS),
+            "summary": Slot("本周小结", becomes=IN_REVIEW),
+            "filled_on": Slot("该周的填写日期", Kind.DATE, becomes=WORDS),
+            "morning.result": Slot("周一到周五上午的结果", cells=5, becomes=WORDS),
+            "afternoon.result": Slot("周一到周五下午的结果", cells=5, becomes=WORDS),
+            "accompany": Slot(
+                "周一到周五的陪同展业次数", Kind.NUMBER, 5, becomes=Managed("陪同展业次数")
+            ),
+            "talks": Slot("周一到周五的面谈人数", Kind.NUMBER, 5, becomes=Managed("面谈人数")),
         },
         OVER_WEEKS,
     ),
@@ -183,19 +213,19 @@ TYPED: Final = (
         "input.attention.",
         "主管要关注的人，每人一行",
         {
-            "date": Slot("计划日期", Kind.DATE, None),
-            "action": Slot("打算怎么做", cells=None),
-            "result": Slot("结果", cells=None),
+            "date": Slot("计划日期", Kind.DATE, None, becomes=WORDS),
+            "action": Slot("打算怎么做", cells=None, becomes=WORDS),
+            "result": Slot("结果", cells=None, becomes=WORDS),
         },
     ),
     Group(
         "input.",
         "",
         {
-            "focus": Slot("本月重点"),
-            "summary": Slot("月末小结、检讨"),
-            "comment": Slot("上级意见"),
-            "filled_on": Slot("填写日期", Kind.DATE),
+            "focus": Slot("本月重点", becomes=IN_REVIEW),
+            "summary": Slot("月末小结、检讨", becomes=IN_REVIEW),
+            "comment": Slot("上级意见", becomes=IN_REVIEW),
+            "filled_on": Slot("填写日期", Kind.DATE, becomes=WORDS),
         },
     ),
 )

@@ -16,6 +16,7 @@ from kpi_xl.data.people import Person
 from kpi_xl.findings.shown import NOTHING, shown
 from kpi_xl.formula import divide
 from kpi_xl.slots.activity_quotas import FUNNEL, MONTHS, history
+from kpi_xl.slots.becomes import IN_REVIEW, WORDS, Box, Skill, Training
 from kpi_xl.slots.slot import Group, Kind, Slot, Values
 
 SKILLS: Final = {
@@ -42,8 +43,12 @@ LEVELLED: Final = Group(
     "members.",
     "每位成员一行",
     {
-        "技能.<技能>": Slot("<技能>现状，1 到 5 级", Kind.NUMBER, None),
-        "技能.<技能>.目标": Slot("<技能>目标，1 到 5 级", Kind.NUMBER, None),
+        "技能.<技能>": Slot(
+            "<技能>现状，1 到 5 级", Kind.NUMBER, None, becomes=Skill("<技能>", "现状")
+        ),
+        "技能.<技能>.目标": Slot(
+            "<技能>目标，1 到 5 级", Kind.NUMBER, None, becomes=Skill("<技能>", "目标")
+        ),
     },
     {"技能": tuple(SKILLS)},
 )
@@ -63,7 +68,7 @@ JUDGED: Final = Group(
     "每位成员一行",
     {
         "技能差距": Slot("各项技能的目标与现状之差合计", Kind.NUMBER, None),
-        "培训内容": Slot("最弱一项的培训内容", cells=None),
+        "培训内容": Slot("最弱一项的培训内容", cells=None, becomes=Training("内容")),
         "签单率": Slot("近三个月促成 ÷ 洽谈", Kind.RATIO, None),
         "日均拜访": Slot("近三个月每个工作日的拜访数", Kind.NUMBER, None),
         "数据判断": Slot("技能意愿框，由数据判断", cells=None),
@@ -97,17 +102,22 @@ TYPED: Final = (
         "input.members.",
         "每位成员一行",
         {
-            "方式": Slot("怎样练", cells=None),
-            "日期": Slot("哪天练", Kind.DATE, None),
-            "讲师": Slot("谁教", cells=None),
-            "结果": Slot("练得怎样", cells=None),
-            "主管判断": Slot("四个框之一，只能从列表选", cells=None),
-            "措施": Slot("打算怎么做", cells=None),
-            "签字": Slot("本人签字，可填姓名", cells=None),
-            "备注": Slot("备注", cells=None),
+            "方式": Slot("怎样练", cells=None, becomes=Training("方式")),
+            "日期": Slot("哪天练", Kind.DATE, None, becomes=Training("日期")),
+            "讲师": Slot("谁教", cells=None, becomes=Training("讲师")),
+            "结果": Slot("练得怎样", cells=None, becomes=Training("结果")),
+            "主管判断": Slot("四个框之一，只能从列表选", cells=None, becomes=Box()),
+            "措施": Slot("打算怎么做", cells=None, becomes=WORDS),
+            "签字": Slot("本人签字，可填姓名", cells=None, becomes=WORDS),
+            "备注": Slot("备注", cells=None, becomes=WORDS),
         },
     ),
-    Group("input.boxes.<框>.", "<框>", {"措施": Slot("本月打算")}, {"框": SKILL_WILL}),
+    Group(
+        "input.boxes.<框>.",
+        "<框>",
+        {"措施": Slot("本月打算", becomes=IN_REVIEW)},
+        {"框": SKILL_WILL},
+    ),
 )
 
 

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from kpi_xl.kpi import Kpi
+from kpi_xl.slots.becomes import Becomes
 from kpi_xl.slots.cell_formula import CellFormula
 
 Values = dict[str, Any]
@@ -57,6 +58,8 @@ class Slot:
     formula : CellFormula, callable or None
         The formula that the sheet has, over other slots: those of the group by the ends of their
         names, others by their whole names. A callable tells it of a KPI.
+    becomes : Becomes, callable or None
+        What is made of what people type into it. A callable tells it of the words of the name.
     """
 
     meaning: str
@@ -64,6 +67,7 @@ class Slot:
     cells: int | None = 1
     value: Callable[[Any], Any] | None = None
     formula: CellFormula | Callable[[Kpi], CellFormula] | None = None
+    becomes: Becomes | Callable[[Mapping[str, str]], Becomes] | None = None
 
     def formula_of(self, kpi: Kpi | None = None) -> CellFormula:
         """The formula, of a KPI where there is one for each."""
@@ -102,6 +106,14 @@ class Declared:
     named: Mapping[str, str]
     slot: Slot
     group: Group
+
+    @property
+    def becomes(self) -> Becomes | None:
+        """What is made of what people type into it; None where nobody types."""
+        found = self.slot.becomes
+        if found is None or not callable(found):
+            return found and found.named(self.named)
+        return found(self.named)
 
     @property
     def meaning(self) -> str:

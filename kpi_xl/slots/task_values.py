@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from kpi_xl.analysis.priorities import priorities
 from kpi_xl.calendar import Month, planned_weeks
 from kpi_xl.data.dues_to_collect import DueToCollect
+from kpi_xl.slots.becomes import KEPT, WORDS
 from kpi_xl.slots.plan_slots import OVER_WEEKS, WEEKS
 from kpi_xl.slots.slot import Group, Kind, Slot, Values
 
@@ -19,9 +20,9 @@ WEEK_TASKS: Final = Group(
     "week<周>.tasks.",
     "第 <周> 周要事",
     {
-        "要事": Slot("要做的事，一列；预填要收的续期", cells=TASKS),
-        "影响": Slot("做成了带来多少元，一列", Kind.MONEY, TASKS),
-        "期限": Slot("期限，一列", Kind.DATE, TASKS),
+        "要事": Slot("要做的事，一列；预填要收的续期", cells=TASKS, becomes=KEPT),
+        "影响": Slot("做成了带来多少元，一列", Kind.MONEY, TASKS, becomes=KEPT),
+        "期限": Slot("期限，一列", Kind.DATE, TASKS, becomes=KEPT),
         "级": Slot("A、B 或 C：比它大的合计不到七成是 A，不到九成是 B，一列", cells=TASKS),
     },
     OVER_WEEKS,
@@ -30,7 +31,7 @@ WEEK_TASKS: Final = Group(
 TYPED: Final = Group(
     "input.week<周>.tasks.",
     "第 <周> 周要事",
-    {"完成": Slot("做完没有，一列", cells=TASKS)},
+    {"完成": Slot("做完没有，一列", cells=TASKS, becomes=WORDS)},
     OVER_WEEKS,
 )
 

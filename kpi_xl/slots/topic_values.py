@@ -12,6 +12,7 @@ from kpi_xl.analysis.attention import NEWCOMER_MONTHS
 from kpi_xl.calendar import Month, working_days
 from kpi_xl.data.people import Person
 from kpi_xl.findings.findings import Findings
+from kpi_xl.slots.becomes import Training
 from kpi_xl.slots.cell_formula import cell, texts_in
 from kpi_xl.slots.skill_values import SKILLS, weakest_skills
 from kpi_xl.slots.slot import Group, Kind, Slot, Values
@@ -35,12 +36,16 @@ TOPICS: Final = Group(
     "topics.",
     "专题、培训，每项一行",
     {
-        "类别": Slot("专题或培训", cells=None, value=lambda one: one.kind),
-        "主题": Slot("主题", cells=None, value=lambda one: one.text),
-        "目的": Slot("为什么办", cells=None, value=lambda one: one.reason),
-        "对象": Slot("谁参加", cells=None, value=lambda one: one.people),
-        "讲师": Slot("讲师", cells=None, value=lambda one: one.trainer),
-        "日期": Slot("日期", Kind.DATE, None),
+        "类别": Slot(
+            "专题或培训", cells=None, value=lambda one: one.kind, becomes=Training("类别")
+        ),
+        "主题": Slot("主题", cells=None, value=lambda one: one.text, becomes=Training("主题")),
+        "目的": Slot(
+            "为什么办", cells=None, value=lambda one: one.reason, becomes=Training("目的")
+        ),
+        "对象": Slot("谁参加", cells=None, value=lambda one: one.people, becomes=Training("对象")),
+        "讲师": Slot("讲师", cells=None, value=lambda one: one.trainer, becomes=Training("讲师")),
+        "日期": Slot("日期", Kind.DATE, None, becomes=Training("日期")),
         "到训率": Slot("实到 ÷ 应到", Kind.RATIO, None),
     },
 )
@@ -58,10 +63,10 @@ TYPED: Final = Group(
     "input.topics.",
     "专题、培训，每项一行",
     {
-        "地点": Slot("地点", cells=None),
-        "应到": Slot("应到人数", Kind.NUMBER, None),
-        "实到": Slot("实到人数", Kind.NUMBER, None),
-        "结果": Slot("结果和跟进", cells=None),
+        "地点": Slot("地点", cells=None, becomes=Training("地点")),
+        "应到": Slot("应到人数", Kind.NUMBER, None, becomes=Training("应到")),
+        "实到": Slot("实到人数", Kind.NUMBER, None, becomes=Training("实到")),
+        "结果": Slot("结果和跟进", cells=None, becomes=Training("结果")),
     },
 )
 

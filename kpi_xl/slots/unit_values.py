@@ -19,6 +19,7 @@ from kpi_xl.findings.ripeness import Ripeness, day_text
 from kpi_xl.findings.shown import meaning_text, shown, with_bands
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Settings
+from kpi_xl.slots.becomes import Target
 from kpi_xl.slots.cell_formula import CellFormula, any_of, cell, of_kpi, unless_error, when
 from kpi_xl.slots.slot import Group, Kind, Slot, Values
 
@@ -122,7 +123,12 @@ KPI: Final = Group(
     "<指标>",
     {
         "": Slot("本月实际", Kind.OF_KPI, value=lambda month: month.actual),
-        ".目标": Slot("本月目标", Kind.OF_KPI, value=lambda month: month.target),
+        ".目标": Slot(
+            "本月目标",
+            Kind.OF_KPI,
+            value=lambda month: month.target,
+            becomes=Target("单位", "<指标>"),
+        ),
         ".达成率": Slot("实际 ÷ 目标", Kind.RATIO, formula=ATTAINED),
         ".差额": Slot("实际 − 目标，比率为百分点", Kind.OF_KPI, formula=_gap),
         ".上月": Slot("上月实际", Kind.OF_KPI, value=lambda month: month.before),

@@ -12,6 +12,7 @@ from kpi_xl.catalogue import kpis
 from kpi_xl.data.daily_activities import DailyActivities
 from kpi_xl.data.people import ACTIVITIES, Person
 from kpi_xl.slots.activity_quotas import FUNNEL
+from kpi_xl.slots.becomes import WORDS, Activity, Received
 from kpi_xl.slots.cell_formula import (
     cell,
     numbers_in,
@@ -42,7 +43,7 @@ WEEK_ACTIVITY: Final = Group(
     "第 <周> 周，每位成员一行",
     {
         ".计划": Slot("<活动>计划", Kind.NUMBER, None),
-        "": Slot("<活动>完成", Kind.NUMBER, None),
+        "": Slot("<活动>完成", Kind.NUMBER, None, becomes=Activity("<活动>", "周")),
     },
     OVER_WEEKS | {"活动": ALL_PLANNED},
 )
@@ -129,7 +130,7 @@ CHECKED: Final = Group(
 CHECKED_DONE: Final = Group(
     "week<周>.checks.",
     "第 <周> 周，每人每个工作日一行",
-    {"<活动>": Slot("<活动>完成", Kind.NUMBER, None)},
+    {"<活动>": Slot("<活动>完成", Kind.NUMBER, None, becomes=Activity("<活动>"))},
     OVER_WEEKS | {"活动": ALL_PLANNED},
 )
 
@@ -171,9 +172,9 @@ TYPED: Final = (
         "input.week<周>.members.",
         "第 <周> 周，每位成员一行",
         {
-            "预收件数": Slot("预收件数", Kind.NUMBER, None),
-            "预收保费": Slot("预收保费", Kind.MONEY, None),
-            "备注": Slot("备注", cells=None),
+            "预收件数": Slot("预收件数", Kind.NUMBER, None, becomes=Received("预收件数", "周")),
+            "预收保费": Slot("预收保费", Kind.MONEY, None, becomes=Received("预收保费", "周")),
+            "备注": Slot("备注", cells=None, becomes=WORDS),
         },
         OVER_WEEKS,
     ),
@@ -181,11 +182,11 @@ TYPED: Final = (
         "input.week<周>.checks.",
         "第 <周> 周，每人每个工作日一行",
         {
-            "预收件数": Slot("预收件数", Kind.NUMBER, None),
-            "预收保费": Slot("预收保费", Kind.MONEY, None),
-            "日志": Slot("日志交了没有", cells=None),
-            "检查": Slot("检查结果", cells=None),
-            "指导": Slot("指导和要求", cells=None),
+            "预收件数": Slot("预收件数", Kind.NUMBER, None, becomes=Received("预收件数")),
+            "预收保费": Slot("预收保费", Kind.MONEY, None, becomes=Received("预收保费")),
+            "日志": Slot("日志交了没有", cells=None, becomes=WORDS),
+            "检查": Slot("检查结果", cells=None, becomes=WORDS),
+            "指导": Slot("指导和要求", cells=None, becomes=WORDS),
         },
         OVER_WEEKS,
     ),

@@ -9,6 +9,7 @@ from typing import Final
 from kpi_xl.analysis.spread import spread
 from kpi_xl.calendar import Month, planned_weeks
 from kpi_xl.data.people import ACTIVITIES
+from kpi_xl.slots.becomes import WORDS, Plan
 from kpi_xl.slots.cell_formula import cell, total
 from kpi_xl.slots.plan_slots import (
     OVER_WEEKS,
@@ -37,7 +38,13 @@ NEXT_PLAN: Final = Group(
     "week<周>.next.",
     "第 <周> 周",
     {
-        "<活动>": Slot("下一周<活动>的计划，一行七天", Kind.NUMBER, _DAYS, lambda plan: plan),
+        "<活动>": Slot(
+            "下一周<活动>的计划，一行七天",
+            Kind.NUMBER,
+            _DAYS,
+            lambda plan: plan,
+            becomes=Plan("<活动>", "天"),
+        ),
         "<活动>.合计": Slot("下一周<活动>的计划合计", Kind.NUMBER, formula=total(cell("<活动>"))),
     },
     OVER_WEEKS | {"活动": PLANNED},
@@ -59,6 +66,7 @@ TYPED: Final = (
             "review.原因": Slot(
                 "各项没有完成的原因：六项活动、预收件数、预收保费",
                 cells=len(PLANNED) + len(RECEIVED),
+                becomes=WORDS,
             )
         },
         OVER_WEEKS,
@@ -66,7 +74,11 @@ TYPED: Final = (
     Group(
         "input.week<周>.next.<活动>.",
         "第 <周> 周，下一周的<活动>",
-        {"目的": Slot("目的"), "对象": Slot("对象"), "建议": Slot("主管的建议")},
+        {
+            "目的": Slot("目的", becomes=WORDS),
+            "对象": Slot("对象", becomes=WORDS),
+            "建议": Slot("主管的建议", becomes=WORDS),
+        },
         OVER_WEEKS | {"活动": PLANNED},
     ),
 )
