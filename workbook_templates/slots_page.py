@@ -22,7 +22,9 @@ PAGE: Final = Path(__file__).parent / "SLOTS.md"
 _MARK: Final = "<!-- from here on made by python -m workbook_templates.build -->\n"
 _CELL: Final = r"\$?([A-Z]{1,3})\$?(\d+)"
 _REFERENCE: Final = re.compile(rf"(?:([^\W\d]\w*|'[^']+')!)?{_CELL}(?::{_CELL})?")
-_HEADS: Final = "| slot | in | shape | kind | of | becomes | meaning |\n|---|---|---|---|---|---|---|"
+_HEADS: Final = (
+    "| slot | in | shape | kind | of | becomes | meaning |\n|---|---|---|---|---|---|---|"
+)
 _LONGEST: Final = 160
 
 
