@@ -168,8 +168,7 @@ class Roll:
         self.first = first
         self.last = first + count - 1
         self._used = xl_col_to_name(1 + told_by)
-        rows = f"='{page.name}'!${first + 1}:${self.last + 1}"
-        page.book.workbook.define_name(f"rows.{name}", rows)
+        page.name_rows(name, first, self.last)
         page.height(first, 19, self.last)
         used = f'${self._used}{first + 1}<>""'
         line = {"bottom": 1, "bottom_color": HAIRLINE}

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Final
 
+from kpi_xl.slots.registry import declared
+from kpi_xl.slots.slot import Declared
 from workbook_templates.look import (
     ACCENT,
     BOXED,
@@ -21,6 +23,7 @@ from workbook_templates.look import (
     TINT,
     WRAP,
     Book,
+    Named,
     Page,
     Style,
 )
@@ -45,6 +48,8 @@ class Guide:
     """
 
     def __init__(self, book: Book, purpose: str) -> None:
+        self._book = book
+        self._book = book
         self._page = Page(book, "说明", _WIDTHS, landscape=False)
         self._page.title("说明")
         self._page.height(1, 8)
@@ -91,6 +96,27 @@ class Guide:
             "行高、列宽不用撤销保护就能调整。"
         )
 
+    def slots(self) -> None:
+        """The names of cells: which people type into, which are filled; where, and what is there.
+
+        One row for the names that are declared together, in the order they are declared.
+        """
+        for heading, unlocked in (("可以填写的单元格", True), ("填入数据的名称", False)):
+            rows: dict[str, _Names] = {}
+            for name, one in declared().items():
+                where = self._book.slots.get(name)
+                if where is not None and where.unlocked == unlocked:
+                    begins = one.group.pattern or one.pattern.partition(".")[0]
+                    rows.setdefault(begins, _Names(begins)).add(
+                        one, where, (where.sheet, where.rows) in self._book.growing
+                    )
+            if rows:
+                table = (("名称", "工作表", "内容"), *(one.row() for one in rows.values()))
+                examples = (one.example for one in rows.values() if "<" in one.example[0])
+                pattern, name = next(examples, ("", ""))
+                note = f"尖括号里的字会变：{pattern} 如 {name}。" if pattern else ""
+                self.table(heading, table, note)
+
     def table(self, heading: str, table: Table, note: str = "", slots: Sequence[str] = ()) -> None:
         """A table of three columns; the last column of its rows may be slots."""
         page = self._page
@@ -135,6 +161,51 @@ class Guide:
             self._row, 1, self._row, 3, text, NOTE, {"font_size": 10, "font_color": "#262B2F"}
         )
         self._row += 1
+
+
+class _Names:
+    """The names in one row of the guide: those that begin alike.
+
+    Parameters
+    ----------
+    begins : str
+        How they begin, such as ``kpi.<指标>``.
+    """
+
+    def __init__(self, begins: str) -> None:
+        self._begins = begins
+        self._meanings: dict[str, str] = {}
+        self._sheets: dict[str, None] = {}
+        self._about = ""
+        self._room = 0
+        self.example = ("", "")
+
+    def add(self, one: Declared, where: Named, grows: bool) -> None:
+        """Take in a name."""
+        self._meanings[one.pattern] = one.slot.meaning
+        self._sheets[where.sheet] = None
+        self._about = self._about or one.group.about
+        if grows:
+            self._room = where.rows[1] - where.rows[0] + 1
+        if not self.example[0]:
+            self.example = (one.pattern, one.name)
+
+    def row(self) -> tuple[str, str, str]:
+        """The names, their sheets, what stands in them."""
+        first, *others = self._meanings
+        begins = self._begins.removesuffix(".")
+        names = "、".join((first, *(name.removeprefix(begins) for name in others)))
+        meanings = "；".join(one.replace("；", "，") for one in self._meanings.values())
+        about = f"{self._about}：" if self._about else ""
+        room = f"；超过 {self._room} 行时自动加行" if self._room else ""
+        return names, _sheets(list(self._sheets)), f"{about}{meanings}{room}"
+
+
+def _sheets(names: list[str]) -> str:
+    """The names of sheets, of the weeks only the first and the last."""
+    weeks = [name for name in names if name[0] == "第" and name[-1] == "周"]
+    others = [name for name in names if name not in weeks]
+    return "、".join(others + ([f"{weeks[0]}—{weeks[-1]}"] if len(weeks) > 1 else weeks))
 
 
 def _lines(text: str, fits: int) -> int:

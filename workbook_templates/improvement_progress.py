@@ -131,21 +131,4 @@ def _guide(book: Book) -> None:
         ),
     )
     guide.colours()
-    guide.table(
-        "可以填写的单元格",
-        (
-            ("位置", "名称", "内容"),
-            ("完成情况", "input.progress.完成", "已完成、进行中、没有做"),
-            ("说明；下一步", "input.progress.说明", "文字"),
-            ("检讨、填写日期", "input.summary、input.filled_on", "文字；日期"),
-        ),
-    )
-    guide.table(
-        "填入数据的名称",
-        (
-            ("名称", "位置", "内容"),
-            ("progress.note", "表头下", "措施从哪里来：交回的计划，或系统上月的建议"),
-            ("progress.编号", "编号", "和计划里的编号相同，不要改"),
-            ("progress.…", "各列", "上月的措施，和它所看的指标上月、本月、变化、同类变化、结论"),
-        ),
-    )
+    guide.slots()

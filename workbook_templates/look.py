@@ -1,4 +1,4 @@
-"""The look that the four templates share: colours, type, page set-up, and how a slot is named.
+"""The look that the templates share: colours, type, page set-up, and how a slot is named.
 
 One deep accent, greys, one pale tint for cells that people fill in. Colour never carries meaning
 alone: a status is a word, an input cell is listed on the sheet 说明.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -92,6 +92,24 @@ _BASE: Final[Style] = {
 _FOOTER_STYLE: Final = f'&"{FONT},常规"&8&K{GREY[1:]}'
 
 
+class Named(NamedTuple):
+    """Where a slot is.
+
+    Attributes
+    ----------
+    sheet : str
+        The sheet's name.
+    rows : (int, int)
+        Its first and its last row.
+    unlocked : bool
+        Whether people may type into it.
+    """
+
+    sheet: str
+    rows: tuple[int, int]
+    unlocked: bool
+
+
 class Book:
     """A workbook in the common look.
 
@@ -114,6 +132,8 @@ class Book:
         # A fixed date keeps the bytes of a rebuilt template the same.
         self.workbook.set_properties({"title": title, "created": dt.datetime(2024, 1, 1)})
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self.slots: dict[str, Named] = {}
+        self.growing: set[tuple[str, tuple[int, int]]] = set()
 
     def format(self, *styles: Style) -> Format:
         """The cell format of these styles together, the later ones winning."""
@@ -154,6 +174,7 @@ class Page:
         self.name = name
         self.sheet: Worksheet = book.workbook.add_worksheet(name)
         self._width = len(widths)
+        self._unlocked: set[tuple[int, int]] = set()
         for column, width in enumerate(widths):
             self.sheet.set_column(column, column, width, book.format())
         self._set_up(landscape)
@@ -191,11 +212,19 @@ class Page:
         self, slot: str, row: int, column: int, last_row: int = -1, last_column: int = -1
     ) -> None:
         """Give cells the defined name by which they are filled or read."""
+        last_row = max(row, last_row)
         first = xl_rowcol_to_cell(row, column, True, True)
-        last = xl_rowcol_to_cell(max(row, last_row), max(column, last_column), True, True)
+        last = xl_rowcol_to_cell(last_row, max(column, last_column), True, True)
         cells = first if first == last else f"{first}:{last}"
         if self.book.workbook.define_name(slot, f"='{self.name}'!{cells}"):
             raise ValueError(f"Excel does not take the name {slot!r}")
+        self.book.slots[slot] = Named(self.name, (row, last_row), (row, column) in self._unlocked)
+
+    def name_rows(self, name: str, row: int, last_row: int) -> None:
+        """Let the slots that have exactly these rows have as many as there are values."""
+        rows = f"='{self.name}'!${row + 1}:${last_row + 1}"
+        self.book.workbook.define_name(f"rows.{name}", rows)
+        self.book.growing.add((self.name, (row, last_row)))
 
     def put(self, row: int, column: int, value: Any, *styles: Style, slot: str = "") -> None:
         """Write a value, or a blank cell for None, and name the cell if it is a slot."""
@@ -204,6 +233,8 @@ class Page:
             self.sheet.write_blank(row, column, None, cell_format)
         else:
             self.sheet.write(row, column, value, cell_format)
+        if not cell_format.locked:
+            self._unlocked.add((row, column))
         if slot:
             self.name_slot(slot, row, column)
 
@@ -244,7 +275,10 @@ class Page:
         slot: str = "",
     ) -> None:
         """Merge cells into one: for titles, signatures and boxes to write in."""
-        self.sheet.merge_range(row, column, last_row, last_column, text, self.book.format(*styles))
+        cell_format = self.book.format(*styles)
+        self.sheet.merge_range(row, column, last_row, last_column, text, cell_format)
+        if not cell_format.locked:
+            self._unlocked.add((row, column))
         if slot:
             self.name_slot(slot, row, column, last_row, last_column)
 

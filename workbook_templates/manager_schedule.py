@@ -283,39 +283,4 @@ def _guide(book: Book) -> None:
             ("提示 · 面谈", "合计与已填天数比", "每个填了的日子至少一人"),
         ),
     )
-    guide.table(
-        "可以填写的单元格",
-        (
-            ("位置", "名称", "内容"),
-            ("第1—5周 · 工作重点", "weekN.focus", "已预填，可改"),
-            ("第1—5周 · 计划", "weekN.morning、weekN.afternoon", "已预填，可改"),
-            ("第1—5周 · 时间盒", "weekN.morning.时间、.afternoon.时间", "已预填，可改；9:00—11:00"),
-            ("第1—5周 · 上午结果", "input.weekN.morning.result", "每天一格"),
-            ("第1—5周 · 下午结果", "input.weekN.afternoon.result", "每天一格"),
-            ("第1—5周 · 陪同、面谈", "input.weekN.accompany、.talks", "整数"),
-            ("第1—5周 · 本周小结", "input.weekN.summary", "文字"),
-            ("关注名单 · 姓名、为什么关注", "attention.姓名、.原因", "已预填，可以增改"),
-            ("关注名单 · 方式", "attention.方式", "已预填，可从列表改选"),
-            ("关注名单 · 计划日期", "input.attention.date", "日期"),
-            ("关注名单 · 打算、结果", "input.attention.action、.result", "文字"),
-            ("关注名单 · 填写日期", "input.filled_on", "日期"),
-        ),
-        "名称里的 N 是 1 到 5。",
-    )
-    guide.table(
-        "填入数据的名称",
-        (
-            ("名称", "位置", "内容"),
-            ("unit.…、branch.name、period.…", "关注名单表头", "单位、主管、人数、月份、工作日"),
-            ("weekN.name、.period", "第1—5周表头", "第几周、起止日期"),
-            ("weekN.heading", "第1—5周表头", "公式的结果：单位、主管、月份"),
-            (
-                "weekN.时间.合计、.上限",
-                "第1—5周",
-                "公式的结果；一天最多排几小时（[time_boxes]）",
-            ),
-            ("weekN.days、weekN.days.note", "第1—5周", "周一到周五的日期；休息日或节日"),
-            ("weekN.accompany.合计、.提示", "第1—5周", "公式的结果；weekN.talks 也是"),
-            ("attention.姓名、.工号、.职级、.原因", "关注名单", f"最多 {ATTENTION} 人"),
-        ),
-    )
+    guide.slots()

@@ -172,7 +172,7 @@ def _members(page: Page) -> None:
 
     A team with more members than rows gets more: the name that begins with ``rows.`` asks for it.
     """
-    page.book.workbook.define_name("rows.members", f"='{_SHEET}'!${_FIRST + 1}:${_LAST + 1}")
+    page.name_rows("members", _FIRST, _LAST)
     page.height(_TOTAL, 22)
     page.height(_FIRST, 19, _LAST)
     page.blanks(_TOTAL, 1, _TOTAL, _REMARK, TOTAL)
@@ -274,25 +274,4 @@ def _guide(book: Book) -> None:
             ("合计", "各成员之和", "举绩一列是出单的人数"),
         ),
     )
-    guide.table(
-        "可以填写的单元格",
-        (
-            ("位置", "名称", "内容"),
-            ("表头 · 填写日期", "input.filled_on", "日期"),
-            ("单位目标 · 本月目标", "kpi.<指标>.目标", "已预填，可改"),
-            ("单位目标 · 说明", "input.kpi.<指标>.说明", "怎样达成，或为什么没有达成"),
-            ("成员目标 · 本月目标", "members.<项目>.目标", "已预填，可改；整数"),
-            ("成员目标 · 本人签字、备注", "input.members.签字、.备注", "每位成员一行"),
-        ),
-    )
-    guide.table(
-        "填入数据的名称",
-        (
-            ("名称", "位置", "内容"),
-            ("unit.…、branch.name、period.…", "表头", "单位、主管、人数、月份等"),
-            ("kpi.<指标>、.上月、.去年同期", "单位目标", "本月达成、上月实绩、去年同期"),
-            ("kpi.<指标>.达成率、.差额", "单位目标", "公式的结果"),
-            ("members.<列名>", "成员目标", f"每位成员一行；超过 {MEMBERS} 人时自动加行"),
-            ("members.合计.<列名>", "成员目标 · 合计", "公式的结果"),
-        ),
-    )
+    guide.slots()

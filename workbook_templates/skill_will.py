@@ -234,26 +234,4 @@ def _guide(book: Book) -> None:
             *((box, leads, "") for box, leads in zip(SKILL_WILL, SKILL_WILL_LEADS_TO, strict=True)),
         ),
     )
-    guide.table(
-        "可以填写的单元格",
-        (
-            ("位置", "名称", "内容"),
-            ("评估 · 主管判断", "input.members.主管判断", "四个框之一，从列表选"),
-            ("评估 · 打算怎么做", "input.members.措施", "文字"),
-            ("评估框 · 本月打算", "input.boxes.<框>.措施", "文字"),
-            ("评估框 · 填写日期", "input.filled_on", "日期"),
-        ),
-    )
-    guide.table(
-        "填入数据的名称",
-        (
-            ("名称", "位置", "内容"),
-            ("unit.…、branch.name、period.…", "评估框表头", "单位、主管、人数、月份"),
-            ("boxes.period", "评估框表头", "所看的三个月"),
-            ("members.工号、.姓名、.职级、.入司月数", "评估", f"超过 {MEMBERS} 人时自动加行"),
-            ("members.签单率、.日均拜访、.数据判断", "评估", "近三个月"),
-            ("members.评估结果、.位次", "评估", "公式的结果"),
-            ("boxes.<框>、.人数、.其余", "评估框", "公式的结果：姓名、人数、放不下的人数"),
-            ("boxes.待判断", "评估框", "公式的结果"),
-        ),
-    )
+    guide.slots()

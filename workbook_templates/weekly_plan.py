@@ -59,39 +59,4 @@ def _guide(book: Book) -> None:
             ("红色的完成数", "当天完成 < 当天计划", "提醒补上，或写明原因"),
         ),
     )
-    guide.table(
-        "可以填写的单元格",
-        (
-            ("位置", "名称", "内容"),
-            ("本月总览 · 本月目标", "month.target.<活动>", "已预填，可改"),
-            ("本月总览 · 重点、小结", "input.focus、input.summary", "本月重点、月末小结"),
-            ("第1—5周 · 计划", "weekN.plan.<活动>", "已预填，可改；整数"),
-            ("第1—5周 · 完成", "input.weekN.done.<活动>", "整数；另有预收件数、预收保费"),
-            (
-                "第1—5周 · 要事、影响、期限",
-                "weekN.tasks.要事、.影响、.期限",
-                "已预填要收的续期，可改",
-            ),
-            ("第1—5周 · 要事做完没有", "input.weekN.tasks.完成", "可从列表选"),
-            ("第1—5周 · 原因", "input.weekN.reason", "每天一格，可从列表选"),
-            ("第1—5周 · 本周问题、改进办法", "input.weekN.problem、.improve", "文字"),
-            ("第1—5周 · 下周重点、主管批注", "input.weekN.next、.comment", "文字"),
-            ("填写日期", "input.filled_on", "日期；各周为 input.weekN.filled_on"),
-        ),
-        "名称里的 N 是 1 到 5。",
-    )
-    guide.table(
-        "填入数据的名称",
-        (
-            ("名称", "位置", "内容"),
-            ("person.…、unit.…、period.…", "本月总览表头", "姓名、工号、团队、单位、月份等"),
-            ("month.last.<活动>", "本月总览", "上月实绩"),
-            ("weekN.name、.period", "第1—5周表头", "第几周、起止日期"),
-            ("weekN.dates、.weekday、.note", "第1—5周", "日期、星期、休息日或节日"),
-            ("weekN.tasks.级", "第1—5周", "公式的结果：A、B、C"),
-            ("month.plan.<活动>", "本月总览", "公式的结果；.done、.gap、.rate 也是"),
-            ("month.plan.weekly.<活动>", "本月总览", "各周的计划；.done.weekly 是各周的完成"),
-            ("weekN.plan.<活动>.合计", "第1—5周", "公式的结果；weekN.done.<活动>.合计也是"),
-            ("weekN.gap.<活动>、weekN.rate.<活动>", "第1—5周", "公式的结果"),
-        ),
-    )
+    guide.slots()

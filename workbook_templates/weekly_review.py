@@ -325,32 +325,4 @@ def _guide(book: Book) -> None:
             ("差额、完成率", "完成 − 计划、完成 ÷ 计划", "一天都没有填时为空；红色是当天没达到"),
         ),
     )
-    guide.table(
-        "可以填写的单元格",
-        (
-            ("位置", "名称", "内容"),
-            ("第1周 · 计划", "week1.plan.<活动>", "已预填，可改；整数"),
-            ("第1—5周 · 完成", "input.weekN.done.<活动>", "整数；另有预收件数、预收保费"),
-            ("第1—5周 · 原因", "input.weekN.review.原因", "每项一格，可从列表选"),
-            ("第1—5周 · 下周计划", "weekN.next.<活动>", "已预填，可改；整数"),
-            ("第1—5周 · 目的、对象、建议", "input.weekN.next.<活动>.目的、.对象、.建议", "文字"),
-            ("第1—5周 · 问题、办法、批注", "input.weekN.problem、.improve、.comment", "文字"),
-            ("第1—5周 · 填写日期", "input.weekN.filled_on", "日期"),
-            ("本月 · 本月目标", "month.target.<活动>", "已预填，可改"),
-            ("本月 · 重点、小结、日期", "input.focus、.summary、.filled_on", "文字；日期"),
-        ),
-        "名称里的 N 是 1 到 5。",
-    )
-    guide.table(
-        "填入数据的名称",
-        (
-            ("名称", "位置", "内容"),
-            ("person.…、unit.…、period.…", "本月表头", "姓名、工号、团队、单位、主管、工作日"),
-            ("month.last.<活动>", "本月", "上月实绩；预收为上月承保"),
-            ("weekN.name、.period、.heading、.dates", "第1—5周", "第几周、起止日期、谁的、各天"),
-            ("weekN.next.dates、.period", "第1—5周", "下一周的日期"),
-            ("weekN.review.<活动>", "第2—5周", "公式的结果：上一周订的计划"),
-            ("weekN.plan.<活动>.合计、.done.…、.gap.…、.rate.…", "第1—5周", "公式的结果"),
-            ("month.done.weekly.…、.done.…、.gap.…、.rate.…", "本月", "公式的结果"),
-        ),
-    )
+    guide.slots()

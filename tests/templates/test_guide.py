@@ -1,4 +1,4 @@
-"""The names that the sheets 说明 speak of are those of slots."""
+"""The sheets 说明 speak of every slot of their template, and of no other."""
 
 import re
 
@@ -6,24 +6,26 @@ import openpyxl
 import pytest
 
 from kpi_xl.slots.registry import declared
+from kpi_xl.workbook import Template
 from workbook_templates import NAMES, path
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
-ABOUT = re.compile(r"(?<![\w.])(?!kpi\.toml)[a-z]+\d?[A-Z]?\.[\w.<>*]*")
-
-
-def known(name):
-    """Whether slots are called so, or begin so, with any words in the places of the name."""
-    places = re.split(r"<.+?>|(?<=week)N|(?<=day)M", name)
-    begins = re.compile(".+".join(map(re.escape, places)))
-    return any(begins.match(one) for one in declared())
+NAME = re.compile(r"(?<![\w.])(?!kpi\.toml)[a-z]+(?:<.+?>)?\.[\w.<>]*")
+END = re.compile(r"、(\.[\w.<>]+)")
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_name_in_the_guide_is_that_of_a_slot(name):
-    sheet = openpyxl.load_workbook(path(name))["说明"]
-    wrong = []
-    for row in sheet.iter_rows(min_col=2, max_col=3, values_only=True):
-        for cell in filter(None, map(str, row)):
-            wrong += [found for found in ABOUT.findall(cell) if not known(found)]
-    assert wrong == []
+def test_the_guide_names_the_slots_of_the_template_and_no_others(name):
+    slots = {slot.plain_name for slot in Template(path(name)).slots.values()}
+    patterns = {declared()[slot].pattern for slot in slots}
+    whole, short = set(), set()
+    for (cell,) in openpyxl.load_workbook(path(name))["说明"].iter_rows(
+        min_col=2, max_col=2, values_only=True
+    ):
+        whole |= set(NAME.findall(str(cell)))
+        for first in NAME.finditer(str(cell)):
+            ends = END.findall(str(cell)[first.end() :])
+            short |= {first[0][:at] + end for end in ends for at in range(len(first[0]) + 1)}
+    assert patterns <= whole | short
+    # In the line about < > a name stands for example.
+    assert whole <= patterns | slots
