@@ -92,7 +92,8 @@ def _over_ranges(kpi: Kpi, *args: Any) -> Result:
     # Nothing can be measured by less than nothing, as growth from a loss.
     with np.errstate(all="ignore"):  # what overflows is #NUM! already
         _, below = kpi.expression.fraction({**given, **settings})
-    computed = np.where(np.asarray(below) < 0, NUM, computed)
+    # An error among the cells is told first, as a native formula would.
+    computed = np.where((np.asarray(below) < 0) & ~np.isnan(computed), NUM, computed)
     found = cells(np.broadcast_to(computed, shape))
     # A row without anything in it gives nothing: whole columns may be passed.
     empty = np.broadcast_to(

@@ -70,3 +70,31 @@ def check(file: Path, rewrite: Path | None) -> Answer:
         "missing": lacking,
         "for_units": found.for_units,
     }
+
+
+@template.command(
+    "lambdas",
+    examples=(
+        "kpi-xl template lambdas 我的月报.xlsx",
+        "kpi-xl template lambdas 我的月报.xlsx --remove",
+    ),
+)
+@click.argument(
+    "file", cls=Argument, type=click.Path(path_type=Path), metavar="文件", help="要写入的工作簿。"
+)
+@click.option("--remove", cls=Option, is_flag=True, help="把写入过的公式名称都去掉。")
+def lambdas(file: Path, remove: bool) -> Answer:
+    """把指标写成工作簿自己的公式名称：不用加载项也能算 =活动率(1800,2000,2000)。"""
+    from kpi_xl.system.files import write_whole
+    from udfs.lambdas.workbook import with_names, without_names
+
+    found = without_names(file) if remove else with_names(file)
+    write_whole(file, found.content)
+    if remove:
+        say(f"去掉了 {len(found.removed)} 个公式名称：{file}")
+    else:
+        say(f"写入了 {len(found.put)} 个公式名称：{file}")
+        say("在 Excel 365 或 2024 里打开，输入 =活动率( 就能用；LibreOffice 还不认得这种名称")
+    if found.taken:
+        say(f"工作簿里已有同名的名称，没有改动：{'、'.join(found.taken)}")
+    return {"file": file, "put": found.put, "removed": found.removed, "taken": found.taken}
