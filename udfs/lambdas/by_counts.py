@@ -30,22 +30,32 @@ def formula(kpi: Kpi) -> str:
         gives nothing for nothing, #NUM! below a denominator of less than 0, or with a setting that
         is no share.
     """
-    names = {measure.code: measure.name for measure in kpi.measures}
-    read = {code: parameter(f"{name}_") for code, name in names.items()}
-    settings = {setting.code: setting_name(setting.name) for setting in kpi.settings}
-    value = kpi.excel({**read, **settings}).removeprefix("=")
-    belows = _belows(kpi.expression, {**read, **settings})
-    wrong = ["({})<0".format("*".join(f"({below})" for below in belows))] if belows else []
-    wrong += [condition for name in settings.values() for condition in (f"{name}<0", f"{name}>1")]
-    if wrong:
-        conditions = "+".join(f"({condition})" for condition in wrong)
-        value = f"IF({conditions},#NUM!,{value})"
-    nothing = "*".join(f"{BLANK}({parameter(name)})" for name in names.values())
-    body = let(
-        {f"{name}_": f"{NUMBER}({parameter(name)})" for name in names.values()},
-        f'IF({nothing},"",{value})',
+    names = [measure.name for measure in kpi.measures]
+    given = {m.code: parameter(m.name) for m in kpi.measures}
+    read = {m.code: parameter(f"{m.name}_") for m in kpi.measures}
+    # Cells that hold numbers only, as most do, need no reading: that takes most of the time.
+    are_numbers = "AND({})".format(",".join(f"ISNUMBER({cell})" for cell in given.values()))
+    nothing = "*".join(f"{BLANK}({cell})" for cell in given.values())
+    of_any = let(
+        {f"{name}_": f"{NUMBER}({parameter(name)})" for name in names},
+        f'IF({nothing},"",{_value(kpi, read)})',
     )
-    return function(list(names.values()), body)
+    return function(names, f"IF({are_numbers},{_value(kpi, given)},{of_any})")
+
+
+def _value(kpi: Kpi, measures: Mapping[str, str]) -> str:
+    """The KPI of numbers, with the settings of the workbook."""
+    settings = {setting.code: setting_name(setting.name) for setting in kpi.settings}
+    references = {**measures, **settings}
+    value = kpi.excel(references).removeprefix("=")
+    belows = _belows(kpi.expression, references)
+    below = "*".join(f"({one})" for one in belows) if len(belows) > 1 else "".join(belows)
+    wrong = [f"{below}<0"] if belows else []
+    wrong += [condition for name in settings.values() for condition in (f"{name}<0", f"{name}>1")]
+    if not wrong:
+        return value
+    conditions = "+".join(f"({one})" for one in wrong) if len(wrong) > 1 else wrong[0]
+    return f"IF({conditions},#NUM!,{value})"
 
 
 def _belows(tree: Formula, references: Mapping[str, str]) -> list[str]:

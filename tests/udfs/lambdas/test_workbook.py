@@ -120,7 +120,7 @@ def test_every_name_is_one_that_excel_takes():
 
 def test_a_formula_is_shown_as_people_type_it():
     typed = {name.name: name.typed for name in names()}
-    assert typed["活动率"].startswith("=LAMBDA(举绩人数,期初人数,期末人数,LET(")
+    assert typed["活动率"].startswith("=LAMBDA(举绩人数,期初人数,期末人数,IF(AND(")
     assert "_xl" not in "".join(typed.values())
 
 
