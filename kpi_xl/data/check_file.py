@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from kpi_xl import kinds
 from kpi_xl.catalogue.schema import Column
-from kpi_xl.data import evidence, rules, totals
+from kpi_xl.data import computed_cells, evidence, rules, totals
 from kpi_xl.data.checked import CheckedFile, CheckedTable, Part
 from kpi_xl.data.parse import Parsed, absent_column, parse_column, required
 from kpi_xl.data.problem import Problem
@@ -193,6 +193,8 @@ def _of_file(raw: RawTable) -> Iterable[Problem]:
         yield _problem(raw, None, heading, None, fault)
     for heading, fault in evidence.strange_statuses(raw):
         yield _problem(raw, None, heading, None, fault)
+    for heading, count in raw.computed.items():
+        yield _problem(raw, None, heading, None, kinds.COMPUTED(count=count, by=computed_cells.BY))
     for fault in evidence.without_heading(raw):
         yield _problem(raw, None, None, None, fault)
     if not len(raw.rows):

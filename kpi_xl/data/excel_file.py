@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
@@ -17,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kpi_xl import kinds
-from kpi_xl.data import markup_file, merged_cells, sheet_structure, xlsx_package
+from kpi_xl.data import computed_cells, markup_file, merged_cells, sheet_structure, xlsx_package
 from kpi_xl.data.formats import Format
 from kpi_xl.data.grid import Grid
 from kpi_xl.data.headings import HEADER_WITHIN, Header, Headings
@@ -125,6 +126,11 @@ def read_sheet(file: Path, kind: Format, sheet: str | None, headings: Headings) 
         for code, position in found.match.positions.items()
     }
     wanted = {position for position, kind_ in kinds.items() if kind_ in _REPEATED}
+    computed = Counter(
+        (header[column - first] or "").strip()
+        for row, column in cells.structure.computed
+        if row > begin and column - first in kinds
+    )
     body = _filled_down(body, merges, first, begin, wanted)
     return Grid(
         headings=tuple((cell or "").strip() for cell in header),
@@ -134,6 +140,7 @@ def read_sheet(file: Path, kind: Format, sheet: str | None, headings: Headings) 
         sheet=sheet,
         above=found.above,
         units=_units_shown(file, kind, sheet, found, kinds, first),
+        computed=computed,
     )
 
 
@@ -173,11 +180,24 @@ def _cells(file: Path, kind: Format, sheet: str | None) -> _Cells:
     structure = Structure()
     if kind == "xlsx":
         with _told_as_damaged(file, sheet):
-            structure = sheet_structure.structure_of(file, sheet)
+            structure = _computed(file, sheet, sheet_structure.structure_of(file, sheet))
     elif kind in ("xls", "ods"):
         structure = merged_cells.structure_of(file, kind, sheet)
     loaded, _ = _load(_open(file, kind), sheet, file)
     return _Cells(_with_cells(loaded, structure), structure)
+
+
+def _computed(file: Path, sheet: str, structure: Structure) -> Structure:
+    """The structure with what formulas give that nobody had computed."""
+    places = [(cell.row, cell.column) for cell in structure.cells if cell.text == UNCOMPUTED]
+    found = computed_cells.computed(file, sheet, places) if places else {}
+    if not found:
+        return structure
+    cells = [
+        replace(cell, text=found.get((cell.row, cell.column), cell.text))
+        for cell in structure.cells
+    ]
+    return replace(structure, cells=cells, computed=frozenset(found))
 
 
 def _markup(file: Path, kind: Format) -> list[markup_file.MarkupSheet]:

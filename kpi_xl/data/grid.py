@@ -54,6 +54,8 @@ class Grid:
         What is written above the header, such as the unit of the amounts.
     units : mapping of str to str
         The unit of the amounts below a heading, where number formats show them in another.
+    computed : mapping of str to int
+        How many formulas below a heading nobody had computed, and were computed here.
     """
 
     headings: tuple[str, ...]
@@ -64,6 +66,7 @@ class Grid:
     broken: tuple[Broken, ...] = ()
     above: str = ""
     units: Mapping[str, str] = field(default_factory=dict)
+    computed: Mapping[str, int] = field(default_factory=dict)
 
 
 def empty_file(file: Path) -> InputError:

@@ -65,6 +65,8 @@ class RawTable:
         anything.
     said : SheetSettings
         What kpi.toml says of the file or worksheet.
+    computed : mapping of str to int
+        How many formulas below a heading nobody had computed, and were computed here.
     """
 
     table: Table
@@ -80,6 +82,7 @@ class RawTable:
     unnamed: tuple[tuple[str, int], ...] = ()
     said: SheetSettings = field(default_factory=SheetSettings)
     units: Mapping[str, str] = field(default_factory=dict)
+    computed: Mapping[str, int] = field(default_factory=dict)
 
     def unit(self, heading: str) -> str:
         """The unit of the amounts below a heading, as `unit_of` has it; kpi.toml goes first."""
@@ -200,6 +203,7 @@ def _raw_table(source: Source, table: Table, grid: Grid) -> RawTable:
         malformed=tuple(sorted(malformed, key=lambda problem: problem.row or 0)),
         above=grid.above,
         units=grid.units,
+        computed=grid.computed,
         others={
             heading: cells[i] if whole else cells[i].filter(keep)
             for i, heading in enumerate(grid.headings)

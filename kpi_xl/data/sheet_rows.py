@@ -73,7 +73,7 @@ def first_rows(package: zipfile.ZipFile, part: str | None, most: int) -> list[li
         for row, cells in _rows(stream, most):
             rows[row] = cells
     wanted = {int(text) for cells in rows.values() for text, shared in cells.values() if shared}
-    texts = _shared_texts(package, wanted)
+    texts = shared_texts(package, wanted)
     width = max((max(cells, default=0) for cells in rows.values()), default=0)
     width = min(width, 16384)
     result: list[list[str | None]] = []
@@ -104,21 +104,22 @@ def _rows(stream: IO[bytes], most: int) -> Iterator[tuple[int, dict[int, tuple[s
         yield row, cells
 
 
-def _shared_texts(package: zipfile.ZipFile, wanted: set[int]) -> dict[int, str]:
+def shared_texts(package: zipfile.ZipFile, wanted: set[int] | None) -> dict[int, str]:
+    """The texts that cells share, by their numbers; None wants all."""
     part = next((n for n in package.namelist() if n.lower().endswith("sharedstrings.xml")), None)
-    if part is None or not wanted:
+    if part is None or wanted == set():
         return {}
     found: dict[int, str] = {}
-    last = max(wanted)
+    last = None if wanted is None else max(wanted)
     with package.open(part) as stream:
         for place, element in enumerate(elements(stream, "si")):
-            if place in wanted:
+            if wanted is None or place in wanted:
                 phonetic = {id(t) for e in element if e.tag.endswith("}rPh") for t in e.iter()}
                 found[place] = "".join(
                     t.text or ""
                     for t in element.iter()
                     if t.tag.endswith("}t") and id(t) not in phonetic
                 )
-            if place >= last:
+            if place == last:
                 break
     return found

@@ -55,6 +55,7 @@ _CELL_BEGINS: Final = re.compile(rb"<(?:\w+:)?c(?:\s[^<>]*)?>")
 _MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^<>]*\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _ABSURD: Final = re.compile(rb"<(?:\w+:)?v>(-?[\d.]+[eE]\+?\d{2,3}|-[\d.]+[eE]\+?\d+)</")
 _RECALCULATED: Final = re.compile(rb"fullCalcOnLoad=[\"'](?:1|true)[\"']")
+_FROM_1904: Final = re.compile(rb"date1904\s*=\s*[\"'](?:1|true|on)[\"']")
 _QUOTED_SINGLY: Final = re.compile(rb"<[^<>]*='[^<>]*>")
 _SPACED: Final = re.compile(rb"r(?:\s+=|=\s)")
 _TAG: Final = re.compile(rb"<[^<>]*>")
@@ -114,11 +115,14 @@ class Structure:
         Merged cells.
     first : int
         The first column that holds anything, from 1.
+    computed : frozenset of (int, int)
+        Cells, by row and column, whose formula had no value and was computed here.
     """
 
     cells: list[Cell] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
     first: int = 1
+    computed: frozenset[tuple[int, int]] = frozenset()
 
 
 def sheet_names(package: zipfile.ZipFile) -> list[SheetName]:
@@ -149,6 +153,11 @@ def _workbook_part(package: zipfile.ZipFile) -> str:
     return next(
         (name for name in package.namelist() if name.endswith("workbook.xml")), "xl/workbook.xml"
     )
+
+
+def counts_from_1904(package: zipfile.ZipFile) -> bool:
+    """Whether the days of an .xlsx file are counted from 1904."""
+    return bool(_FROM_1904.search(package.read(_workbook_part(package))))
 
 
 def structure_of(file: Path, sheet: str) -> Structure:

@@ -75,6 +75,12 @@ NOT_COMPUTED: Final = Kind(
     "单元格是公式，还没有算过，不知道是多少",
     "请在 Excel 中打开这个文件，保存一次，再运行",
 )
+COMPUTED: Final = Kind(
+    "column.formulas-computed",
+    "{count:,} 个单元格是没有算过的公式，已用 {by} 算出",
+    "请抽查几个；不放心的话，在 Excel 中打开这个文件，保存一次，再运行",
+    set_aside=False,
+)
 FAILED_TEXT: Final = Kind(
     "text.formula-failed",
     "单元格是公式错误，当作空白",

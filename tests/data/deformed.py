@@ -63,7 +63,7 @@ READ_RIGHT = {
     "line.totals", "file.repeated-in-newer-file", "agent.written-otherwise",
     "unit.written-otherwise", "outlet.written-otherwise", "agent.left-by-list",
     "policy.agent-by-outlet", "transfer.left", "transfer.no-move", "row.in-two-files",
-    "id.digits-lost", "id.cut-at-15-digits",
+    "id.digits-lost", "id.cut-at-15-digits", "column.formulas-computed",
 }  # fmt: skip
 """What is told where all is read right: it does not excuse a wrong number."""
 

@@ -361,7 +361,7 @@ def test_a_formula_nobody_has_computed_is_not_empty(make, tmp_path, cached):
     sheet = book.active
     sheet.append(["保单号", "工号", "首年保费", "FYC", "承保日期"])
     for number in (2, 3):
-        sheet.append([f"P{number}", "00123", 1000, "=C2*0.3", "2024-06-05"])
+        sheet.append([f"P{number}", "00123", 1000, "=C2*TODAY()", "2024-06-05"])
     sheet.append(["P4", "00123", 1000, 300, "2024-06-05"])
     book.save(tmp_path / "x.xlsx")
     content = (tmp_path / "x.xlsx").read_bytes()
