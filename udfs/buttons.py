@@ -123,20 +123,14 @@ def _told(error: Exception) -> str:
 
 def refresh(host: Host, progress: Progress) -> None:
     """刷新月度KPI: fill the slots of the open workbook."""
-    from kpi_xl.jobs.live import live
-    from udfs import undo as copies
+    from udfs.open_fill import fill_open, identity
 
     user = host.user
     opened = OpenBook(host.cells)
-    rows = {name: slot.rows for name, slot in opened.slots.items()}
-    found = live(
-        _project(user), rows, _identity(opened), user.settings().month, progress, seen.get()
-    )
-    changes = opened.changes(found.values)
-    # Kept before anything is written: whatever happens then can be undone.
-    mark = copies.keep(user.undo, changes)
-    with host.quiet():
-        opened.write(changes, mark, progress)
+    found, changes = fill_open(
+        opened, _project(user), identity(opened), user.settings().month, user.undo,
+        host.quiet(), progress, seen.get(),
+    )  # fmt: skip
     if opened.has_functions():
         host.calculate()
     host.say(
@@ -210,10 +204,11 @@ def diagnose(host: Host, progress: Progress) -> None:
     """诊断: the likeliest causes of what is weak in the open workbook's unit, and what to do."""
     from kpi_xl.jobs.live import whose
     from kpi_xl.jobs.views import diagnosis_view, scope
+    from udfs.open_fill import identity
 
     user = host.user
     project = _project(user)
-    present = _identity(OpenBook(host.cells))
+    present = identity(OpenBook(host.cells))
     month, unit = whose(project, present, user.settings().month, progress, seen.get())
     with scope(project, str(month), unit.path, unit.level, progress, seen.get()) as of:
         view = diagnosis_view(of, None)
@@ -337,13 +332,6 @@ WITHOUT_CHOICE: Final[dict[str, Action]] = {
     "help": help,
 }
 """The buttons that need nothing to be chosen, by the names of `udfs.commands`."""
-
-
-def _identity(opened: OpenBook) -> dict[str, object]:
-    """What the open workbook says of whom and of when it is."""
-    from kpi_xl.jobs.live import IDENTITY
-
-    return {name: opened.read(name) for name in IDENTITY if name in opened.slots}
 
 
 def _notice(user: User) -> list[str]:

@@ -7,6 +7,7 @@ is told in a message box.
 
 from __future__ import annotations
 
+import re
 from contextlib import AbstractContextManager
 from typing import Any, Final
 
@@ -37,7 +38,7 @@ def fill(template: str) -> None:
     Parameters
     ----------
     template : str
-        Its name, in hexadecimal.
+        Its name, plain from a button of one's own, in hexadecimal from the ribbon's.
     """
     _run(buttons.fill(_text(template)))
 
@@ -48,7 +49,7 @@ def distribute(template: str, level: str) -> None:
     Parameters
     ----------
     template, level : str
-        In hexadecimal; the level 通常 is the template's usual one.
+        As for `fill`; the level 通常 is the template's usual one.
     """
     _run(buttons.distribute(_text(template), _text(level)))
 
@@ -89,7 +90,7 @@ def settings(folder: str, month: str) -> None:
     Parameters
     ----------
     folder, month : str
-        In hexadecimal; an empty month is the last one with data.
+        As for `fill`; an empty month is the last one with data.
     """
     _run(buttons.settings(_text(folder), _text(month)))
 
@@ -174,6 +175,9 @@ def _show(app: Any, rows: Any) -> None:
     sheet.autofit()
 
 
-def _text(units: str) -> str:
-    """Text from hexadecimal UTF-16, as `KpiUnits` in VBA writes it."""
-    return bytes.fromhex(units).decode("utf-16-be")
+_UNITS: Final = re.compile(r"(?:[0-9A-F]{4})*")
+
+
+def _text(text: str) -> str:
+    """A text, plain or in hexadecimal UTF-16, as `KpiUnits` in VBA writes it."""
+    return bytes.fromhex(text).decode("utf-16-be") if _UNITS.fullmatch(text) else text

@@ -39,6 +39,11 @@ UNIT_SEVERAL: Final = Kind("unit.several", "有 {count} 个单位叫“{label}�
 MONTH_NOT_UNDERSTOOD: Final = Kind(
     "month.not-understood", "月份写法看不懂", "请写成 2024-06、202406 或 2024年6月"
 )
+UNIT_OR_PERSON: Final = Kind(
+    "unit.or-person",
+    "单位和个人只能给一个",
+    "工作簿要么是一个单位的，要么是一个人的：请去掉一个",
+)
 UNIT_SEVERAL_HERE: Final = Kind(
     "unit.several-here", "有 {count} 个单位叫“{name}”", "请写路径：{paths}"
 )
