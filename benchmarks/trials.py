@@ -110,8 +110,6 @@ class Job:
 
     Parameters
     ----------
-    folder : Path
-        The project.
     arguments : sequence of str
         The command and what it is given.
     scratch : Path

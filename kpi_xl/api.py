@@ -146,7 +146,7 @@ class Project:
         Raises
         ------
         InputError
-            For a KPI that is of no categories, or of which the files say nothing, and as `kpis`.
+            The KPI has no categories, or the files hold none; otherwise as `kpis`.
         """
         cube = self.cube()
         (kpi,) = _chosen(name, cube)

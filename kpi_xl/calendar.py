@@ -208,8 +208,6 @@ class Period:
         ----------
         kind : str
             月, 季度, 半年, 年, or 累计 (for each month, the year up to it).
-        first, last : Month
-            The months.
 
         Raises
         ------
@@ -307,8 +305,6 @@ def weeks_of(month: Month, cut: int | None = None) -> list[list[dt.date]]:
 
     Parameters
     ----------
-    month : Month
-        The month.
     cut : int or None
         The last day of a business month; see `Month.span`.
 

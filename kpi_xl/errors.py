@@ -1,4 +1,4 @@
-"""What the user is told when something given cannot be used."""
+"""Errors whose cause is the input: the message is for the user, not a traceback."""
 
 from __future__ import annotations
 

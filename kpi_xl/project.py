@@ -85,7 +85,7 @@ class Settings:
     columns : mapping of str to mapping of str to str
         Headings by table code and column code, for headings that kpi_xl does not know.
     sheets : mapping of str to SheetSettings
-        What is said of single files and worksheets, by their names.
+        The settings of single files and worksheets, by their names.
     date_order : str
         How dates such as 8/28/1989 are written: ``"ymd"``, ``"mdy"`` or ``"dmy"``.
     no_date : tuple of str
@@ -172,7 +172,7 @@ class Settings:
         return own.get(name, name)
 
     def said_of(self, name: str, sheet: str | None) -> SheetSettings:
-        """What is said of a file or worksheet, and of it alone."""
+        """The settings of one file or worksheet."""
         return said_of(self.sheets, name, sheet) or SheetSettings()
 
     @property
@@ -189,8 +189,6 @@ class Project:
     ----------
     folder : Path
         The folder; it need not exist yet.
-    settings : Settings
-        Its settings.
     """
 
     folder: Path

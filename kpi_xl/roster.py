@@ -2,8 +2,8 @@
 
 A roster is a column of sign dates and a column of leave dates of the same length; a blank leave
 date (NaT) means "still here". An agent counts on a day when he signed on it or before, and has not
-left, or leaves after it. All functions take whole columns and any array of days at once; they sort
-once and look up, so a thousand days cost hardly more than one.
+left, or leaves after it. A roster takes any array of days at once; it sorts once and looks up, so a
+thousand days cost hardly more than one.
 
 Whoever signs and leaves on the same day counts on no day, but is a recruit and a leaver, so that
 opening + recruits − leavers = closing always holds. A leave date before the sign date counts as
@@ -45,8 +45,6 @@ def _between(known: Days, first: ArrayLike, last: ArrayLike) -> Counts:
 class Roster:
     """Two columns of dates, sorted when they are first looked up and kept so.
 
-    For one question the functions below are enough; this is for many about the same people.
-
     Parameters
     ----------
     signed, left : (n,) array_like of datetime64[D]
@@ -78,25 +76,109 @@ class Roster:
         return sign_month[order], stay[order]
 
     def headcount(self, day: ArrayLike) -> Counts:
-        """As `headcount`."""
+        """期初/期末人数: agents under contract on a day.
+
+        Parameters
+        ----------
+        day : array_like of datetime64[D]
+            The days, of any shape.
+
+        Returns
+        -------
+        int64 array of the shape of `day`
+            人.
+
+        Notes
+        -----
+        Agents with sign <= day and (no leave date or leave > day). Opening headcount is that of
+        the day before the period. Source: 《营销KPI指标说明》p. 14.
+
+        Examples
+        --------
+        >>> people = Roster(["2024-01-05", "2024-02-01"], ["2024-02-10", "NaT"])
+        >>> people.headcount(["2024-01-31", "2024-02-29"])
+        array([1, 1])
+        """
         days = _days(day)
         return _up_to(self._signs, days) - _up_to(self._leaves, days)
 
     def recruits(self, first: ArrayLike, last: ArrayLike) -> Counts:
-        """As `recruits`."""
+        """新增人数: agents who signed from a first to a last day, both included.
+
+        Parameters
+        ----------
+        first, last : array_like of datetime64[D]
+            The periods, of any shapes that broadcast.
+
+        Returns
+        -------
+        int64 array
+            人.
+
+        Examples
+        --------
+        >>> people = Roster(["2024-01-05", "2024-02-01"], "NaT")
+        >>> int(people.recruits("2024-02-01", "2024-02-29"))
+        1
+        """
         return _between(self._signs, first, last)
 
     def leavers(self, first: ArrayLike, last: ArrayLike) -> Counts:
-        """As `leavers`."""
+        """脱落人数: agents who left from a first to a last day, both included.
+
+        Parameters
+        ----------
+        first, last : array_like of datetime64[D]
+
+        Returns
+        -------
+        int64 array
+            人.
+
+        Examples
+        --------
+        >>> people = Roster(["2024-01-05"], ["2024-02-10"])
+        >>> int(people.leavers("2024-02-01", "2024-02-29"))
+        1
+        """
         return _between(self._leaves, first, last)
 
     def average_headcount(self, first: ArrayLike, last: ArrayLike) -> NDArray[np.float64]:
-        """As `average_headcount`."""
+        """平均人数: the mean of opening and closing headcount.
+
+        Parameters
+        ----------
+        first, last : array_like of datetime64[D]
+            First and last day of each period; of a quarter or a year take the mean over months.
+
+        Returns
+        -------
+        float64 array
+            人.
+
+        Examples
+        --------
+        >>> float(Roster(["2024-02-05"], "NaT").average_headcount("2024-02-01", "2024-02-29"))
+        0.5
+        """
         opening = self.headcount(_days(first) - np.timedelta64(1, "D"))
         return (opening + self.headcount(last)) / 2
 
     def cohort(self, month: ArrayLike, months: ArrayLike = 13) -> tuple[Counts, Counts]:
-        """As `cohort`."""
+        """Who signed some months before a month, and how many of them are here at its end.
+
+        Parameters
+        ----------
+        month : array_like of datetime64[M]
+            The months looked at, of any shape.
+        months : array_like of int
+            How many months before; broadcast with `month`.
+
+        Returns
+        -------
+        cohort, retained : int64 arrays
+            人.
+        """
         at = np.asarray(month, dtype="datetime64[M]")
         at, back = np.broadcast_arrays(at, np.asarray(months, dtype=np.int64))
         sign_month, stay = self._cohorts
@@ -116,12 +198,56 @@ class Roster:
         return (end - start).astype(np.int64), retained.reshape(wanted.shape)
 
     def retention(self, month: ArrayLike, months: ArrayLike = 13) -> NDArray[np.float64]:
-        """As `retention`."""
+        """n个月留存率: of those signed n months before, the share still here at the month's end.
+
+        Parameters
+        ----------
+        month : array_like of datetime64[M]
+        months : array_like of int
+
+        Returns
+        -------
+        float64 array
+            A ratio; ``#DIV/0!`` where nobody signed in that month.
+
+        Notes
+        -----
+        Source: 《营销KPI指标说明》p. 15, no. 10.
+
+        Examples
+        --------
+        Of 50 who signed in March, 40 are still here at the end of June:
+
+        >>> left = ["NaT"] * 40 + ["2024-05-20"] * 10
+        >>> float(Roster(["2024-03-11"] * 50, left).retention("2024-06", 3))
+        0.8
+        """
         total, stayed = self.cohort(month, months)
         return divide(stayed, total)
 
     def stay_rate(self, start: ArrayLike, end: ArrayLike) -> NDArray[np.float64]:
-        """As `stay_rate`."""
+        """Of those here on a first day, the share still here on a later day.
+
+        Unlike `retention` it looks at everybody, not at the recruits of one month.
+
+        Parameters
+        ----------
+        start, end : array_like of datetime64[D]
+            Days that broadcast; `start` on or before `end`.
+
+        Returns
+        -------
+        float64 array
+            A ratio; ``#DIV/0!`` where nobody was here.
+
+        Examples
+        --------
+        Of 200 agents at the end of February 170 are left at the end of May:
+
+        >>> left = ["NaT"] * 170 + ["2024-04-01"] * 30
+        >>> float(Roster(["2023-01-01"] * 200, left).stay_rate("2024-02-29", "2024-05-31"))
+        0.85
+        """
         first, last = np.broadcast_arrays(_days(start), _days(end))
 
         def both(day: Any, later: Any) -> int:
@@ -132,179 +258,3 @@ class Roster:
             [both(a, b) for a, b in zip(first.ravel(), last.ravel(), strict=True)], dtype=np.int64
         ).reshape(first.shape)
         return divide(stayed, self.headcount(first))
-
-
-def headcount(signed: ArrayLike, left: ArrayLike, day: ArrayLike) -> Counts:
-    """期初/期末人数: agents under contract on a day.
-
-    Parameters
-    ----------
-    signed, left : (n,) array_like of datetime64[D]
-        Sign dates and leave dates; NaT for none.
-    day : array_like of datetime64[D]
-        The days, of any shape.
-
-    Returns
-    -------
-    int64 array of the shape of `day`
-        人.
-
-    Notes
-    -----
-    Number of agents with sign <= day and (no leave date or leave > day). Opening headcount is that
-    of the day before the period. Source: 《营销KPI指标说明》p. 14.
-
-    Examples
-    --------
-    >>> headcount(["2024-01-05", "2024-02-01"], ["2024-02-10", "NaT"], ["2024-01-31", "2024-02-29"])
-    array([1, 1])
-    """
-    return Roster(signed, left).headcount(day)
-
-
-def recruits(signed: ArrayLike, first: ArrayLike, last: ArrayLike) -> Counts:
-    """新增人数: agents who signed from a first to a last day, both included.
-
-    Parameters
-    ----------
-    signed : (n,) array_like of datetime64[D]
-    first, last : array_like of datetime64[D]
-        The periods, of any shapes that broadcast.
-
-    Returns
-    -------
-    int64 array
-        人.
-
-    Examples
-    --------
-    >>> int(recruits(["2024-01-05", "2024-02-01"], "2024-02-01", "2024-02-29"))
-    1
-    """
-    return _between(_known(_days(signed).ravel()), first, last)
-
-
-def leavers(signed: ArrayLike, left: ArrayLike, first: ArrayLike, last: ArrayLike) -> Counts:
-    """脱落人数: agents who left from a first to a last day, both included.
-
-    Parameters
-    ----------
-    signed, left : (n,) array_like of datetime64[D]
-    first, last : array_like of datetime64[D]
-
-    Returns
-    -------
-    int64 array
-        人.
-
-    Examples
-    --------
-    >>> int(leavers(["2024-01-05"], ["2024-02-10"], "2024-02-01", "2024-02-29"))
-    1
-    """
-    return Roster(signed, left).leavers(first, last)
-
-
-def average_headcount(
-    signed: ArrayLike, left: ArrayLike, first: ArrayLike, last: ArrayLike
-) -> NDArray[np.float64]:
-    """平均人数: the mean of opening and closing headcount.
-
-    Parameters
-    ----------
-    signed, left : (n,) array_like of datetime64[D]
-    first, last : array_like of datetime64[D]
-        First and last day of each period; for a quarter or a year take the mean over its months.
-
-    Returns
-    -------
-    float64 array
-        人.
-
-    Examples
-    --------
-    >>> float(average_headcount(["2024-02-05"], ["NaT"], "2024-02-01", "2024-02-29"))
-    0.5
-    """
-    return Roster(signed, left).average_headcount(first, last)
-
-
-def cohort(
-    signed: ArrayLike, left: ArrayLike, month: ArrayLike, months: ArrayLike = 13
-) -> tuple[Counts, Counts]:
-    """Who signed `months` months before a month, and how many of them are still here at its end.
-
-    Parameters
-    ----------
-    signed, left : (n,) array_like of datetime64[D]
-    month : array_like of datetime64[M]
-        The months looked at, of any shape.
-    months : array_like of int
-        How many months before; broadcast with `month`.
-
-    Returns
-    -------
-    cohort, retained : int64 arrays
-        人.
-    """
-    return Roster(signed, left).cohort(month, months)
-
-
-def retention(
-    signed: ArrayLike, left: ArrayLike, month: ArrayLike, months: ArrayLike = 13
-) -> NDArray[np.float64]:
-    """n个月留存率: of those signed `months` months before, the share still here at the month's end.
-
-    Parameters
-    ----------
-    signed, left : (n,) array_like of datetime64[D]
-    month : array_like of datetime64[M]
-    months : array_like of int
-
-    Returns
-    -------
-    float64 array
-        A ratio; ``#DIV/0!`` where nobody signed in that month.
-
-    Notes
-    -----
-    Source: 《营销KPI指标说明》p. 15, no. 10.
-
-    Examples
-    --------
-    Of 50 who signed in March, 40 are still here at the end of June:
-
-    >>> left = ["NaT"] * 40 + ["2024-05-20"] * 10
-    >>> float(retention(["2024-03-11"] * 50, left, "2024-06", 3))
-    0.8
-    """
-    return Roster(signed, left).retention(month, months)
-
-
-def stay_rate(
-    signed: ArrayLike, left: ArrayLike, start: ArrayLike, end: ArrayLike
-) -> NDArray[np.float64]:
-    """Of those here on a first day, the share still here on a later day.
-
-    Unlike `retention` it looks at everybody, not at the recruits of one month.
-
-    Parameters
-    ----------
-    signed, left : (n,) array_like of datetime64[D]
-    start, end : array_like of datetime64[D]
-        Days that broadcast; `start` on or before `end`.
-
-    Returns
-    -------
-    float64 array
-        A ratio; ``#DIV/0!`` where nobody was here.
-
-    Examples
-    --------
-    Of 200 agents at the end of February 170 are left at the end of May:
-
-    >>> left = ["NaT"] * 170 + ["2024-04-01"] * 30
-    >>> float(stay_rate(["2023-01-01"] * 200, left, "2024-02-29", "2024-05-31"))
-    0.85
-    """
-    return Roster(signed, left).stay_rate(start, end)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_xl import roster
 from kpi_xl.calendar import Month
 from kpi_xl.error_values import error_name
+from kpi_xl.roster import Roster
 
 DAYS = st.dates(dt.date(2023, 1, 1), dt.date(2024, 12, 31))
 STINTS = st.lists(st.tuples(st.none() | DAYS, st.none() | DAYS), max_size=40)
@@ -29,19 +29,19 @@ def here(stint, day):
 @given(STINTS, st.lists(DAYS, min_size=1, max_size=5))
 def test_headcount_counts_people(stints, days):
     expected = [sum(here(stint, day) for stint in stints) for day in days]
-    assert roster.headcount(*columns(stints), np.array(days, "datetime64[D]")).tolist() == expected
+    assert Roster(*columns(stints)).headcount(np.array(days, "datetime64[D]")).tolist() == expected
 
 
 @given(STINTS, st.integers(0, 23))
 def test_opening_plus_recruits_minus_leavers_is_closing(stints, back):
-    signed, left = columns(stints)
+    people = Roster(*columns(stints))
     month = Month.of(2024, 12) - back
-    opening = roster.headcount(signed, left, month.first - dt.timedelta(days=1))
-    closing = roster.headcount(signed, left, month.last)
-    came = roster.recruits(signed, month.first, month.last)
-    went = roster.leavers(signed, left, month.first, month.last)
+    opening = people.headcount(month.first - dt.timedelta(days=1))
+    closing = people.headcount(month.last)
+    came = people.recruits(month.first, month.last)
+    went = people.leavers(month.first, month.last)
     assert opening + came - went == closing
-    mean = roster.average_headcount(signed, left, month.first, month.last)
+    mean = people.average_headcount(month.first, month.last)
     assert mean == (opening + closing) / 2
 
 
@@ -51,32 +51,32 @@ def test_cohorts_count_people(stints, back, months):
     cohort_month = month - months
     cohort = [s for s in stints if s[0] is not None and Month.containing(s[0]) == cohort_month]
     stayed = [s for s in cohort if here(s, month.last)]
-    total, retained = roster.cohort(*columns(stints), np.datetime64(str(month)), months)
+    total, retained = Roster(*columns(stints)).cohort(np.datetime64(str(month)), months)
     assert (int(total), int(retained)) == (len(cohort), len(stayed))
 
 
 def test_worked_numbers():
     # 200 agents at the end of February, 170 of them left at the end of May: 85% retention
     left = ["NaT"] * 170 + ["2024-05-31"] * 30
-    assert roster.stay_rate(["2024-01-01"] * 200, left, "2024-02-29", "2024-05-31") == 0.85
+    assert Roster(["2024-01-01"] * 200, left).stay_rate("2024-02-29", "2024-05-31") == 0.85
     # 50 signed in March, 40 still there at the end of June: 80%
     left = ["NaT"] * 30 + ["2024-07-01"] * 10 + ["2024-06-30"] * 10
-    assert roster.retention(["2024-03-31"] * 50, left, "2024-06", 3) == 0.8
+    assert Roster(["2024-03-31"] * 50, left).retention("2024-06", 3) == 0.8
 
 
 def test_nobody_signed_is_an_empty_denominator():
-    assert error_name(float(roster.retention(["2024-03-31"], ["NaT"], "2024-06", 13))) == "#DIV/0!"
+    assert error_name(float(Roster(["2024-03-31"], ["NaT"]).retention("2024-06", 13))) == "#DIV/0!"
 
 
 def test_shapes_of_months_and_cohort_ages_broadcast():
     months = np.array(["2024-03", "2024-06"], "datetime64[M]")
-    total, retained = roster.cohort(["2024-03-01"], ["2024-05-01"], months[:, None], [0, 3])
+    total, retained = Roster(["2024-03-01"], ["2024-05-01"]).cohort(months[:, None], [0, 3])
     assert total.tolist() == [[1, 0], [0, 1]]
     assert retained.tolist() == [[1, 0], [0, 0]]
 
 
 @pytest.mark.parametrize("day", ["2024-05-01", "2024-05-02"])
 def test_sign_and_leave_on_one_day_counts_on_no_day(day):
-    assert roster.headcount(["2024-05-01"], ["2024-05-01"], day) == 0
-    assert roster.recruits(["2024-05-01"], "2024-05-01", "2024-05-31") == 1
-    assert roster.leavers(["2024-05-01"], ["2024-05-01"], "2024-05-01", "2024-05-31") == 1
+    assert Roster(["2024-05-01"], ["2024-05-01"]).headcount(day) == 0
+    assert Roster(["2024-05-01"], ["2024-05-01"]).recruits("2024-05-01", "2024-05-31") == 1
+    assert Roster(["2024-05-01"], ["2024-05-01"]).leavers("2024-05-01", "2024-05-31") == 1

@@ -43,8 +43,6 @@ class Data:
 
     Parameters
     ----------
-    project : Project
-        The project.
     cube : Cube
         Its cube, or a part of it.
     """

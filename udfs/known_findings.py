@@ -23,12 +23,8 @@ def findings_beside(source: Data, unit: int, month: Month) -> Findings:
 
     Parameters
     ----------
-    source : Data
-        The project's data.
     unit : int
         Its index in the cube.
-    month : Month
-        The month.
 
     Raises
     ------

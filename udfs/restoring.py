@@ -58,8 +58,6 @@ class Left:
 
     Parameters
     ----------
-    slot : str
-        The slot.
     cell : Cell or None
         Where it is, if that is known.
     now, before : content

@@ -59,7 +59,6 @@ def heads(
 
     Parameters
     ----------
-    page : Page
     last : int
         The last column.
     plan : str
@@ -89,7 +88,6 @@ def day_total(
 
     Parameters
     ----------
-    page : Page
     column : int
         Where it stands.
     counted : int

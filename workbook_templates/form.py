@@ -86,8 +86,6 @@ def head(
 
     Parameters
     ----------
-    page : Page
-    title : str
     facts : mapping of int to (label, slot, style)
         By column.
     filled : (int, int), optional
@@ -141,7 +139,6 @@ class Roll:
 
     Parameters
     ----------
-    page : Page
     name : str
         What follows ``rows.`` in the name of its rows.
     first, count : int

@@ -42,7 +42,6 @@ class Guide:
 
     Parameters
     ----------
-    book : Book
     purpose : str
         What the template is for.
     """

@@ -159,12 +159,10 @@ class Page:
 
     Parameters
     ----------
-    book : Book
     name : str
         The sheet's name.
     widths : sequence of float
         The columns' widths in characters, from column A on.
-    landscape : bool
     """
 
     def __init__(

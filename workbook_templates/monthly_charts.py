@@ -41,7 +41,6 @@ def write(page: Page, data: Data, heading: str) -> None:
 
     Parameters
     ----------
-    page : Page
     data : Data
         Where the series are.
     heading : str

@@ -107,7 +107,6 @@ class Data:
 
         Parameters
         ----------
-        one : Kpi
         column : int
             The month's column.
         prefix : bool
@@ -192,7 +191,6 @@ def write(data: Data, heading: str) -> None:
 
     Parameters
     ----------
-    data : Data
     heading : str
         The formula of whose numbers and which month these are.
     """

@@ -50,7 +50,6 @@ def write(page: Page, heading: str) -> None:
 
     Parameters
     ----------
-    page : Page
     heading : str
         The formula of whose findings and which month these are.
     """

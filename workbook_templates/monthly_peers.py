@@ -69,7 +69,6 @@ def write(page: Page, data: Data, heading: str) -> None:
 
     Parameters
     ----------
-    page : Page
     data : Data
         Where the series are.
     heading : str
@@ -129,7 +128,6 @@ def _columns(page: Page, first_split: int) -> dict[str, int]:
 
     Parameters
     ----------
-    page : Page
     first_split : int
         The row of the first comparison in the table of the splits.
     """

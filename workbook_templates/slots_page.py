@@ -137,8 +137,6 @@ class Formulas:
 
         Parameters
         ----------
-        slot : Slot
-            The slot.
         called : callable
             What stands for the cells of a slot.
         """

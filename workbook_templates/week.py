@@ -28,9 +28,6 @@ def top(page: Page, week: int, title: str, last: int, heading: str) -> None:
 
     Parameters
     ----------
-    page : Page
-    week : int
-    title : str
     last : int
         The last column.
     heading : str
@@ -48,7 +45,6 @@ def resting(page: Page, row: int, last_row: int, last: int, note: int) -> None:
 
     Parameters
     ----------
-    page : Page
     row, last_row : int
         The rows of the days.
     last : int
@@ -72,7 +68,6 @@ def no_week(page: Page, row: int, last_row: int, last: int) -> None:
 
     Parameters
     ----------
-    page : Page
     row, last_row : int
         The rows of the days, the dates in column B.
     last : int

@@ -102,8 +102,6 @@ def write(page: Page, week: int, heading: str) -> None:
 
     Parameters
     ----------
-    page : Page
-    week : int
     heading : str
         The formula of whose week it is.
     """

@@ -282,8 +282,6 @@ def judge(
         The KPI in its unit, the latest period last.
     direction : str
         ``"higher"`` or ``"lower"`` is better.
-    bands : Bands, optional
-        Its bands.
     target : array_like, optional
         The last period's targets, in the same unit; NaN for none.
     judged : (..., units) array_like, optional

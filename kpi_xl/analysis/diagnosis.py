@@ -38,8 +38,6 @@ class Number:
     ----------
     name : str
         The signal's Chinese name.
-    unit : str
-        Its unit.
     value, usual, peers : float
         The last month, the unit's own usual, the median of its peers; errors as NaN.
     strength : float
@@ -118,8 +116,6 @@ def diagnose(kpi: str, unit: int, signals: Signals, base: Knowledge) -> list[Ran
         The unit's place in `signals`.
     signals : Signals
         What `kpi_xl.analysis.evidence.measure` found.
-    base : Knowledge
-        The knowledge base.
 
     Returns
     -------

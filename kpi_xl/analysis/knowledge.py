@@ -185,8 +185,6 @@ class Topic:
         Codes of the KPIs that show it.
     worth : mapping of str to Worth
         What a unit of each is worth, where that can be said.
-    causes : tuple of Cause
-    remedies : tuple of Remedy
     needs : frozenset of str
         The measures that data have of the trade that it is about; empty for every trade.
     """
@@ -219,7 +217,6 @@ class Knowledge:
     ----------
     signals : mapping of str to Signal
         By code.
-    topics : tuple of Topic
     """
 
     signals: Mapping[str, Signal]

@@ -154,7 +154,7 @@ def pace_of_ratio(
     base_history: ArrayLike,
     history_days: ArrayLike,
 ) -> Pace:
-    """The pace of a ratio of which at least what is above adds up over days.
+    """The pace of a ratio whose numerator, at least, is a sum over days.
 
     Parameters
     ----------

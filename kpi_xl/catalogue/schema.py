@@ -100,8 +100,6 @@ class Table:
         Its name in the database.
     name : str
         Its Chinese name; a file is taken for this table when its name contains this or an alias.
-    columns : tuple of Column
-        Its columns.
     key : tuple of str
         The columns, by code, that tell one row from another; a second row with the same key is a
         duplicate. Empty where identical rows are legitimate.

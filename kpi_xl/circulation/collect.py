@@ -89,10 +89,6 @@ class Collected:
 
     Parameters
     ----------
-    folder : Path
-        The folder.
-    report : Path
-        The report.
     taken : list of Taken
         The workbooks whose values count.
     passed_over : list of Aside

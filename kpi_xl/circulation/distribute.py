@@ -70,8 +70,6 @@ class Distributed:
 
     Parameters
     ----------
-    month : Month
-        The month.
     folder : Path
         Where the workbooks are.
     deliveries : list of Delivery
@@ -149,8 +147,6 @@ def distribute(
 
     Parameters
     ----------
-    project : Project
-        The project.
     template : str
         The Chinese name of an official template, or the path of any workbook with slots.
     month : str, optional

@@ -44,8 +44,6 @@ class Mailing:
     ----------
     settings : MailSettings
         The server.
-    password : str
-        Its password.
     subject, text : str
         With fields in braces.
     """
@@ -128,12 +126,8 @@ def mail_everybody(
 
     Parameters
     ----------
-    project : Project
-        The project.
     connection : sqlite3.Connection
         To the manifest.
-    round_ : Round
-        The round.
     mailing : Mailing
         The server and what the mails say.
     addresses : ByRecipient

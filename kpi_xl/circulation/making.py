@@ -58,18 +58,10 @@ class Making:
 
     Parameters
     ----------
-    project : Project
-        The project.
-    template : Template
-        The template.
     blank : Blank
         The same, as tasks carry it.
-    month : Month
-        The month.
     connection : sqlite3.Connection
         To the manifest.
-    round_ : Round
-        The round.
     progress : callable
         Told what is being done.
 

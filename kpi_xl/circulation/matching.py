@@ -128,7 +128,7 @@ class Matcher:
         self._passwords = passwords
 
     def match(self, arrived: Arrived) -> Matched | Aside:
-        """Whose it is, or why nobody can tell."""
+        """Whose workbook it is, or the reason why that cannot be told."""
         try:
             return self._matched(arrived)
         except Exception as error:

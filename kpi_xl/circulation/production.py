@@ -43,8 +43,6 @@ class Blank:
 
     Parameters
     ----------
-    name : str
-        Its name.
     content : bytes
         The file.
     """

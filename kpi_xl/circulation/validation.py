@@ -111,8 +111,6 @@ class Validation:
 
     Parameters
     ----------
-    file : Path
-        The file.
     answers : mapping of str to Answers
         The cells of its names, or of those on a sheet that is about a unit.
     sent : mapping of str to sequence of str

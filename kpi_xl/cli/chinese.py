@@ -118,8 +118,6 @@ class UnusableValueError(click.BadParameter):
     ----------
     kind : Kind
         What is wrong with it.
-    param : click.Parameter or None
-        The parameter.
     ctx : click.Context or None
         The command.
     about
@@ -238,7 +236,7 @@ class Group(Command, click.Group):
 
 
 class NoSuchCommandError(click.UsageError):
-    """A command that there is not.
+    """The refusal of an unknown command.
 
     Parameters
     ----------

@@ -40,7 +40,6 @@ class NextSteps:
     ----------
     situation : str
         In Chinese.
-    steps : list of Step
     """
 
     situation: str

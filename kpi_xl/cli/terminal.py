@@ -102,8 +102,6 @@ def add_options(command: click.Command, hidden: bool = False) -> None:
 
     Parameters
     ----------
-    command : click.Command
-        The command.
     hidden : bool
         Whether its help leaves them out: that of the program has them.
     """

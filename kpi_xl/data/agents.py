@@ -36,8 +36,6 @@ def agent_periods(
         The measures that there are.
     store : duckdb connection
         To the store that the cube was computed with.
-    settings : Settings
-        The project's settings.
     periods : sequence of Period
         Months, quarters, …, by their ends.
 

@@ -53,8 +53,6 @@ def check_project(
 
     Parameters
     ----------
-    project : Project
-        The project.
     progress : callable, optional
         Called with a file's name, its number from 1, and how many there are, while it is read.
     read : callable

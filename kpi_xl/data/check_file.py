@@ -36,7 +36,7 @@ def check_file(raw: RawTable, settings: Settings) -> tuple[CheckedTable, list[Pr
     Returns
     -------
     CheckedTable
-        The rows every cell of which can be used.
+        The rows in which every cell is valid.
     list of Problem
         A problem for each cell that cannot, each line that is no record, and the file as a whole.
     """
@@ -188,7 +188,7 @@ def _uncomputed(parsed: Parsed, unknown: pa.Array) -> Parsed:
 
 
 def _of_file(raw: RawTable) -> Iterable[Problem]:
-    """What is to be said of a file as a whole."""
+    """Problems of the file as a whole."""
     for heading, fault in evidence.unused_columns(raw):
         yield _problem(raw, None, heading, None, fault)
     for heading, fault in evidence.strange_statuses(raw):

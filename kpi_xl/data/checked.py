@@ -21,8 +21,6 @@ class CheckedFile:
 
     Parameters
     ----------
-    file : Path
-        The file.
     name : str
         Its path below the data folder.
     sheet : str or None

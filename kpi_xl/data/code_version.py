@@ -11,7 +11,7 @@ from kpi_xl._version import __version__
 
 @functools.cache
 def program() -> str:
-    """A text that is another one as soon as raw files are read, checked or computed otherwise.
+    """A hash of the code that reads, checks and computes raw files.
 
     The version alone would not do: whoever uses a clone gets other programs with the same one.
     """

@@ -21,7 +21,7 @@ Typed: TypeAlias = str | int | float | bool | dt.date
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One input cell that somebody filled in, or left as it had been filled for him.
+    """One input cell of a returned workbook: typed by somebody, or still as it was prefilled.
 
     Parameters
     ----------
@@ -92,8 +92,6 @@ def collected(
 
     Parameters
     ----------
-    project : Project
-        The project.
     template : str, optional
         A template's name; all of them without.
     month : Month, optional

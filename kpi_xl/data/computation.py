@@ -59,8 +59,6 @@ class Computation:
     ----------
     engine : Engine
         Where the checked tables are.
-    settings : Settings
-        The project's settings.
     calendar : Months or Spans
         What the months are.
     first, last : int
@@ -287,8 +285,6 @@ class Computation:
 
         Parameters
         ----------
-        one : Step
-            The step.
         as_before : bool
             Whether the categories are those of the last time.
         """

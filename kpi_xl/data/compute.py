@@ -36,8 +36,6 @@ def compute(
     ----------
     engine : Engine
         Where the checked tables are.
-    settings : Settings
-        The project's settings.
     stamp : str
         What the tables were made from.
     progress : callable

@@ -46,8 +46,6 @@ def read_csv(file: Path, headings: Headings) -> Grid:
 
     Parameters
     ----------
-    file : Path
-        The file.
     headings : Headings
         What is looked for.
 

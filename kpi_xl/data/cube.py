@@ -118,8 +118,6 @@ class Cube:
     ----------
     units : sequence of Unit
         The branch first.
-    first : Month
-        The first month.
     measures : sequence of str
         Codes of the measures that the files told something about.
     values : (measures, units, months) int64 array

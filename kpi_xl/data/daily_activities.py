@@ -50,8 +50,6 @@ class DailyActivities:
         ----------
         agent : str
             工号.
-        day : datetime.date
-            The day.
         name : str
             The activity's Chinese name.
         """

@@ -75,8 +75,6 @@ def days_meant(headings: Sequence[str], said: Sequence[str], file: Path) -> list
         They are numbers of a month, or days.
     said : sequence of str
         Where year and month may be said, the likeliest first.
-    file : Path
-        The file.
 
     Raises
     ------

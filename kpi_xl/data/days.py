@@ -33,10 +33,6 @@ def keep_days(engine: Engine, settings: Settings, last: Month) -> None:
     ----------
     engine : Engine
         Where the raw tables are.
-    settings : Settings
-        The project's settings.
-    last : Month
-        The last month.
     """
     for one in _DAYS:
         if set(one.reads) & LONG.keys():
@@ -55,10 +51,6 @@ def unit_days(
 
     Parameters
     ----------
-    store : duckdb connection
-        To the store.
-    settings : Settings
-        The project's settings.
     level : str
         One of the levels that the cube has.
     first, last : Month

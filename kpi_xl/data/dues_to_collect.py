@@ -37,8 +37,6 @@ def dues_to_collect(
 
     Parameters
     ----------
-    store : duckdb connection
-        To the store.
     first, last : datetime.date
         The first and the last of the days.
     grace_days : int

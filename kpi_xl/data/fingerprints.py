@@ -63,8 +63,6 @@ def replace_rows(store: duckdb.DuckDBPyConnection, checked: Checked, settings: S
         To the store, in a transaction.
     checked : Checked
         All the raw files.
-    settings : Settings
-        The project's settings.
 
     Returns
     -------

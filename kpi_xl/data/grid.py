@@ -70,7 +70,7 @@ class Grid:
 
 
 def empty_file(file: Path) -> InputError:
-    """What is said of a file with nothing in it."""
+    """The refusal of an empty file."""
     return InputError(kinds.FILE_EMPTY(), file=file)
 
 

@@ -109,8 +109,6 @@ class Headings:
 
     Parameters
     ----------
-    table : Table
-        The table.
     mapping : mapping of str to str
         Headings by column code that kpi.toml gives; they go before all others.
     unused : tuple of str
@@ -127,8 +125,6 @@ class Headings:
 
         Parameters
         ----------
-        table : Table
-            The table.
         settings : Settings
             What kpi.toml says.
         name, sheet
@@ -333,7 +329,7 @@ class Headings:
             raise self.lacking(match, row, file, sheet, number, others)
         for code, position in match.positions.items():
             heading = row[position] or ""
-            # A heading that kpi.toml gives to the letter is told from one that is merely alike.
+            # A heading that equals one in kpi.toml goes before one that only resembles it.
             exact = self.mapping.get(code, "").strip() == heading.strip()
             form = str.strip if exact else normalise
             same = [cell for cell in row if cell and form(cell) == form(heading)]

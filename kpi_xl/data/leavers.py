@@ -22,8 +22,6 @@ class Leaving:
     ----------
     agent : str
         His id as it is written there.
-    day : date
-        The day.
     where : str
         The file, for people.
     place : Any

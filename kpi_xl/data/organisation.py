@@ -16,8 +16,6 @@ def unit_paths(store: duckdb.DuckDBPyConnection, level: str) -> dict[int, str]:
 
     Parameters
     ----------
-    store : duckdb connection
-        To the store.
     level : str
         One of `LEVELS` that the cube has.
     """

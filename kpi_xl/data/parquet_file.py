@@ -20,8 +20,6 @@ def read_parquet(file: Path, headings: Headings) -> Grid:
 
     Parameters
     ----------
-    file : Path
-        The file.
     headings : Headings
         What is looked for.
 

@@ -76,8 +76,6 @@ class People:
     ----------
     connection : duckdb connection
         To the store.
-    settings : Settings
-        The project's settings.
     level : str
         The level of the units.
     month : Month

@@ -35,8 +35,6 @@ class PeriodCube:
     ----------
     cube : Cube
         The months.
-    periods : sequence of Period
-        The periods.
     values : mapping of str to (units, periods) int64 arrays
         The measures.
     average_headcount : (units, periods) int64 arrays, numerator and denominator
@@ -73,8 +71,6 @@ def by_period(
         The months.
     store : duckdb connection
         To the store that the cube was computed with.
-    settings : Settings
-        The project's settings.
     kind : str
         季度, 半年, 年 or 累计; only periods that lie wholly in the cube's months are there.
 
@@ -118,8 +114,6 @@ def counted_again(
     ----------
     cube, store, settings
         As for `by_period`.
-    periods : sequence of Period
-        The periods.
     membership : str
         The table of who belongs to which unit from when until when.
 

@@ -57,8 +57,6 @@ class ColumnProposal:
 
     Parameters
     ----------
-    column : Column
-        The column.
     heading : str
         The heading proposed; empty where there is none.
     how : str
@@ -81,8 +79,6 @@ class MoneyColumn:
 
     Parameters
     ----------
-    heading : str
-        Its heading.
     unit : str
         The unit they are taken to be in, a key of `kpi_xl.settings.sheets.UNITS`.
     sure : bool
@@ -100,8 +96,6 @@ class StatusColumn:
 
     Parameters
     ----------
-    heading : str
-        Its heading.
     values : tuple of str
         The different words below it.
     meanings: mapping of str to str

@@ -38,10 +38,6 @@ def last_round(
 
     Parameters
     ----------
-    store : duckdb connection
-        To the store.
-    settings : Settings
-        The project's settings.
     agent : str
         Who was judged.
     month : Month

@@ -55,8 +55,6 @@ def told_until(
     ----------
     engine : Engine
         Where the checked tables are.
-    settings : Settings
-        The project's settings.
     end : date
         The last day of data.
     is_given : bool
@@ -117,10 +115,6 @@ class Ripening:
     ----------
     engine : Engine
         Where the checked tables are.
-    settings : Settings
-        The project's settings.
-    last : Month
-        The last month.
     as_of : date or None
         The day up to which its data goes, where it is not over.
     """
@@ -179,15 +173,7 @@ class Ripening:
                         yield _of_table(code), Month(number), day
 
     def months(self, computation: Computation, sums: Sums, units: list[Unit]) -> dict[int, Unripe]:
-        """The months that are not ripe, by their number.
-
-        Parameters
-        ----------
-        computation, sums
-            What was defined and summed up of all months.
-        units : list of Unit
-            The units.
-        """
+        """The months that are not ripe, by their number."""
         assert self._units is None or self._units == units
         until: dict[int, dict[str, dt.date]] = {}
         for codes, month, _ in self._lacking():

@@ -423,7 +423,7 @@ def _day(number: int) -> str:
 
 
 def _places(mask: Any) -> list[int]:
-    """Where a condition holds; where it is not known, it does not."""
+    """Where a condition holds; null counts as false."""
     result: list[int] = np.flatnonzero(pc.fill_null(mask, False).to_numpy()).tolist()
     return result
 

@@ -22,8 +22,6 @@ class Seen:
 
     Parameters
     ----------
-    file : Path
-        The file.
     name : str
         Its path below the data folder.
     sheet : str or None

@@ -54,10 +54,6 @@ def signings(
 
     Parameters
     ----------
-    store : duckdb connection
-        To the store.
-    settings : Settings
-        The project's settings.
     cube : Cube
         Whose units are meant.
     level : str

@@ -17,8 +17,6 @@ class Source:
     ----------
     code : str
         The table's code.
-    file : Path
-        The file.
     name : str
         Its path below the data folder.
     sheet : str or None
@@ -48,8 +46,6 @@ class LeftOut:
 
     Parameters
     ----------
-    file : Path
-        The file.
     name : str
         Its path below the data folder.
     sheet : str or None

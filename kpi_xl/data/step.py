@@ -223,8 +223,6 @@ def written(
 
     Parameters
     ----------
-    text : str
-        The text.
     reads : tuple of str
         What it reads; what its values read comes to it.
     calendar, **values

@@ -23,8 +23,6 @@ class Targets:
     ----------
     connection : duckdb connection
         To the store.
-    month : Month
-        The month.
 
     Raises
     ------
@@ -67,8 +65,6 @@ def targets_back(
     ----------
     connection : duckdb connection
         To the store.
-    month : Month
-        The month.
     months : int
         How many before it.
 

@@ -39,8 +39,6 @@ def shown(session: MappingSession, name: str, wanted: str) -> dict[str, Any]:
     ----------
     session : MappingSession
         The worksheets.
-    name : str
-        Which.
     wanted : str
         The code of a table that it is to be shown as; empty for what was chosen or is proposed.
     """
@@ -96,8 +94,6 @@ def chosen(session: MappingSession, name: str, given: Mapping[str, str]) -> Answ
     ----------
     session : MappingSession
         The worksheets.
-    name : str
-        Which.
     given : mapping of str to str
         The fields: ``c3`` the column of the heading at place 3, ``u3`` its unit, ``s3.0`` what the
         first word below it means.

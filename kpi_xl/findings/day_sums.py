@@ -84,8 +84,6 @@ class DaySums:
 
         Parameters
         ----------
-        kpi : Kpi
-            The KPI.
         units : sequence of int
             All units of a level, by their index in the cube: they are foretold together.
         targets : (units,) float64 array
@@ -137,10 +135,6 @@ def misses_text(kpi: Kpi, found: Pace, places: Sequence[int]) -> str:
 
     Parameters
     ----------
-    kpi : Kpi
-        The KPI.
-    found : Pace
-        Its pace.
     places : sequence of int
         Of which units.
 
@@ -176,14 +170,8 @@ def day_sums(
 
     Parameters
     ----------
-    store : duckdb connection
-        To the store.
-    settings : Settings
-        The project's settings.
     cube : Cube
         The measures.
-    month : Month
-        The month.
     level : str
         The level of the units.
     day : datetime.date, optional

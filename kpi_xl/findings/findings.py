@@ -68,8 +68,6 @@ class Findings:
     ----------
     cube : Cube
         The measures.
-    settings : Settings
-        The project's settings.
     month : Month
         A month of the cube.
     level : str

@@ -127,8 +127,6 @@ def returned(entries: Sequence[Entry], unit: Unit) -> list[Planned] | None:
     ----------
     entries : sequence of Entry
         What was collected.
-    unit : Unit
-        The unit.
     """
     rows: dict[tuple[bool, int], dict[str, object]] = {}
     codes: dict[tuple[bool, int], str] = {}
@@ -180,8 +178,6 @@ def answered(entries: Sequence[Entry], unit: Unit) -> dict[str, Answer]:
     ----------
     entries : sequence of Entry
         What was collected.
-    unit : Unit
-        The unit.
     """
     found: dict[str, dict[str, str]] = {}
     for entry in entries:

@@ -197,10 +197,6 @@ class Retention:
     ----------
     cube : Cube
         Whose units and months are meant.
-    store : duckdb connection
-        To the store.
-    settings : Settings
-        The project's settings.
     month : Month
         A month of the cube.
     level : str

@@ -25,8 +25,6 @@ class Ripeness:
     ----------
     cube : Cube
         The measures.
-    month : Month
-        The month.
     """
 
     def __init__(self, cube: Cube, month: Month) -> None:

@@ -69,10 +69,6 @@ class RuleLists:
 
     Parameters
     ----------
-    store : duckdb connection
-        To the store.
-    settings : Settings
-        The project's settings.
     month : Month
         The month, one with data.
     level : str

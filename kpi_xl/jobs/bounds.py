@@ -64,8 +64,6 @@ def save_bounds(project: Project, wanted: Mapping[str, tuple[str, str]]) -> Proj
 
     Parameters
     ----------
-    project : Project
-        The project.
     wanted : mapping of str to (str, str)
         The healthy and the danger bound by KPI, as people write them; both empty for the usual.
 

@@ -34,8 +34,6 @@ class Filled:
 
     Parameters
     ----------
-    month : Month
-        The month.
     folder : Path
         Where the workbooks are.
     files : list of Path
@@ -62,8 +60,6 @@ def fill(
 
     Parameters
     ----------
-    project : Project
-        The project.
     template : str
         The Chinese name of an official template, or the path of any workbook with slots.
     month : str, optional

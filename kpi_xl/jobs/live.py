@@ -41,8 +41,6 @@ class Live:
 
     Parameters
     ----------
-    month : Month
-        The month.
     recipient : str
         The unit or person.
     values : mapping of str to object

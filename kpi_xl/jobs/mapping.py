@@ -48,11 +48,6 @@ class Answer:
 class MappingSession:
     """The worksheets of a project, with what is proposed and what was chosen.
 
-    Parameters
-    ----------
-    project : Project
-        The project.
-
     Raises
     ------
     InputError

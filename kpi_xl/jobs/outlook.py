@@ -92,8 +92,6 @@ def outlook(project: Project, settings: Settings, progress: Progress = silent) -
     ----------
     project : Project
         The project, which is not changed.
-    settings : Settings
-        The settings.
     progress : callable
         Told what is being done.
 

@@ -19,8 +19,6 @@ def review(project: Project, month: str | None = None, progress: Progress = sile
 
     Parameters
     ----------
-    project : Project
-        The project.
     month : str, optional
         By default the last month with data.
     progress : callable

@@ -54,14 +54,10 @@ def split(
 
     Parameters
     ----------
-    project : Project
-        The project.
     label : str
         The KPI: one whose months add up to the year.
     total : float
         The year's target of the branch, in the KPI's unit.
-    year : int
-        The year.
     level : str, optional
         Down to which level; by default the departments.
     progress : callable

@@ -103,10 +103,6 @@ class Scope:
 
     Parameters
     ----------
-    project : Project
-    cube : Cube
-    store : duckdb connection
-    month : Month
     level : str
         The level of the units.
     units : list of int
@@ -131,7 +127,7 @@ class Scope:
 
     @property
     def notes(self) -> list[str]:
-        """What is to be known about a month that is not over, or not ripe."""
+        """A note on a month that is not over, or not ripe."""
         as_of = self.cube.as_of if self.month == self.cube.last else None
         part = [
             f"注意：数据只到 {as_of}，本月还没有结束。和上月、去年比的是同样这些天；"
@@ -159,8 +155,6 @@ def scope(
 
     Parameters
     ----------
-    project : Project
-        The project.
     month : str, optional
         By default the last month with data.
     unit : str, optional
@@ -327,7 +321,7 @@ def peers_view(of: Scope, label: str) -> View:
 def pace_view(of: Scope, day: dt.date | None, label: str | None = None) -> View:
     """进度: each target's pace, and where the month is going to end.
 
-    Without any target it is of everything that adds up over days.
+    Without any target: every KPI that is a sum over days.
 
     Raises
     ------

@@ -28,8 +28,6 @@ class Product(NamedTuple):
 
     Parameters
     ----------
-    name : str
-        Its name.
     size : int
         Usual annual premium in 元.
     step : int

@@ -116,7 +116,6 @@ def stores_of(
 
     Parameters
     ----------
-    dice : Dice
     names : mapping of str to float
         How busy each store is, by name.
     people : int
@@ -152,8 +151,6 @@ def day_by_day(dice: Dice, month: Month, agent: str, done: Mapping[str, int]) ->
     ----------
     dice : Dice
         The chance that decides.
-    month : Month
-        The month.
     agent : str
         Who counted.
     done : mapping of str to int

@@ -23,8 +23,6 @@ def edit(file: Path, change: Callable[[TOMLDocument], None]) -> bool:
 
     Parameters
     ----------
-    file : Path
-        The file.
     change : callable
         Changes what it is given.
 

@@ -33,8 +33,6 @@ class MailSettings:
     ----------
     host : str
         The SMTP server; empty where none is set.
-    port : int
-        Its port.
     security : str
         ``"tls"`` from the first byte on, ``"starttls"`` after a greeting, or ``"none"`` inside a
         network that is safe.

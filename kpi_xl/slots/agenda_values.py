@@ -108,8 +108,6 @@ def agenda_values(
     ----------
     teams : sequence of str
         The department's teams, the one that needs the manager most first.
-    month : Month
-        The month.
     cut : int or None
         The last day of a business month.
     minutes : mapping of str to int

@@ -71,8 +71,6 @@ def all_kpi_values(
     ----------
     values : UnitValues
         The KPIs of the month.
-    unit : int
-        The unit.
     about : dict
         The slots of the unit and of its KPIs.
     status : callable

@@ -58,10 +58,6 @@ class AnalysisValues:
     ----------
     cube : Cube
         The measures.
-    store : duckdb connection
-        To the store.
-    settings : Settings
-        The project's settings.
     month : Month
         A month of the cube.
     rows : mapping of str to int

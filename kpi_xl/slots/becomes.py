@@ -156,13 +156,7 @@ class Plan(_Becomes):
 
 @dataclass(frozen=True)
 class Measure(_Becomes):
-    """A part of a measure of 业务改善措施计划.
-
-    Parameters
-    ----------
-    part : str
-        Which part.
-    """
+    """A part of a measure of 业务改善措施计划."""
 
     part: str
 
@@ -192,8 +186,6 @@ class Skill(_Becomes):
 
     Parameters
     ----------
-    skill : str
-        The skill.
     part : str
         现状 or 目标.
     """
@@ -215,13 +207,7 @@ class Box(_Becomes):
 
 @dataclass(frozen=True)
 class Scoring(_Becomes):
-    """How a unit's month is scored: a weight, a bound, a share.
-
-    Parameters
-    ----------
-    part : str
-        Which.
-    """
+    """How a unit's month is scored: a weight, a bound, a share."""
 
     part: str
 
@@ -231,13 +217,7 @@ class Scoring(_Becomes):
 
 @dataclass(frozen=True)
 class Training(_Becomes):
-    """A part of a training that is planned or was held.
-
-    Parameters
-    ----------
-    part : str
-        Which part.
-    """
+    """A part of a training that is planned or was held."""
 
     part: str
 

@@ -49,10 +49,6 @@ class FormValues:
     ----------
     cube : Cube
         The measures.
-    store : duckdb connection
-        To the store.
-    settings : Settings
-        The project's settings.
     month : Month
         The month; the one after the last with data may be planned.
     rows : mapping of str to int

@@ -142,8 +142,6 @@ def person_log(
         The month's quotas by activity code; each day's plan says that day's.
     outlets, products : sequence of str
         What he may choose from.
-    month : Month
-        The month.
     cut : int or None
         The last day of a business month.
     """
@@ -172,8 +170,6 @@ def manager_log(days: Mapping[dt.date, ManagerDay], month: Month, cut: int | Non
     ----------
     days : mapping
         His working days; see `kpi_xl.slots.plan_values.manager_days`.
-    month : Month
-        The month.
     cut : int or None
         The last day of a business month.
     """

@@ -72,10 +72,6 @@ class ReviewMonth:
     ----------
     cube : Cube
         The measures.
-    store : duckdb connection
-        To the store.
-    settings : Settings
-        The project's settings.
     month : Month
         The month that is looked back on.
     rows : mapping of str to int

@@ -124,8 +124,6 @@ def manager_schedule(
         His name.
     people : sequence of Person
         The unit's people.
-    month : Month
-        The month.
     focus : str
         What matters this month.
     room : int
@@ -219,8 +217,6 @@ def manager_days(
     ----------
     to_see : sequence of Attention
         Whom to see, the most urgent first; they take turns.
-    month : Month
-        The month.
     cut : int or None
         The last day of a business month.
     """
@@ -256,8 +252,6 @@ def focus_of(values: UnitValues, unit: int, targets: Mapping[str, float]) -> str
     ----------
     values : UnitValues
         The KPIs.
-    unit : int
-        The unit.
     targets : mapping of str to float
         Last month's targets by KPI name.
     """

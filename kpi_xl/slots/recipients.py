@@ -117,12 +117,8 @@ class Recipients:
 
     Parameters
     ----------
-    settings : Settings
-        The project's settings.
     cube : Cube
         The measures.
-    store : duckdb connection
-        To the store.
     month : Month
         The month; the one after the last with data may be planned.
     rows : mapping of str to int

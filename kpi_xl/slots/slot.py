@@ -89,8 +89,6 @@ class Declared:
 
     Parameters
     ----------
-    name : str
-        The name.
     pattern : str
         The name with ``<指标>`` and the like in place of what varies.
     named : mapping of str to str

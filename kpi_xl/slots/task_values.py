@@ -49,8 +49,6 @@ def task_values(to_collect: Sequence[DueToCollect], month: Month, cut: int | Non
     ----------
     to_collect : sequence of DueToCollect
         His instalments that are not paid.
-    month : Month
-        The month.
     cut : int or None
         The last day of a business month.
     """

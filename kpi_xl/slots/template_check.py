@@ -31,8 +31,6 @@ class Missing(NamedTuple):
 
     Attributes
     ----------
-    name : str
-        The name.
     fault : Fault
         What is not right without it.
     """

@@ -82,8 +82,6 @@ def topic_values(
         About the last month with data.
     unit : int
         The department.
-    people : sequence of Person
-        Its people.
     month : Month
         The month that is planned; every topic is proposed for a Wednesday of it.
     room : int

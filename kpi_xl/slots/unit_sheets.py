@@ -114,8 +114,6 @@ def filled(
 
     Parameters
     ----------
-    template : Template
-        The template.
     values, sheets
         As `values` gives them.
     identity : Identity, optional

@@ -188,8 +188,6 @@ class UnitValues:
     ----------
     cube : Cube
         The measures.
-    settings : Settings
-        The project's settings.
     month : Month
         The month; at most the one after the cube's last, as people plan ahead.
     """

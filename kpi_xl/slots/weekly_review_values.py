@@ -92,8 +92,6 @@ def review_values(quotas: Mapping[str, int], month: Month, cut: int | None = Non
     quotas : mapping of str to int
         The month's quotas by activity code; the first week of the next month, which is planned in
         the last week of this one, goes on at the same pace.
-    month : Month
-        The month.
     cut : int or None
         The last day of a business month.
     """

@@ -41,8 +41,6 @@ def write_whole(file: Path, content: bytes) -> bool:
 
     Parameters
     ----------
-    file : Path
-        The file.
     content : bytes
         What is to be in it.
 

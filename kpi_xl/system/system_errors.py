@@ -94,8 +94,6 @@ def file_error(error: OSError, file: Path | None = None, doing: Doing | None = N
 
     Parameters
     ----------
-    error : OSError
-        The error.
     file : Path, optional
         The file that it is about; by default the one that the error names.
     doing : str, optional

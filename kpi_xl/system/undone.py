@@ -46,8 +46,6 @@ class Failure(NamedTuple):
 
         Parameters
         ----------
-        error : Exception
-            The exception.
         file : Path, optional
             The file that is named already.
 

@@ -117,8 +117,6 @@ class ReturnedWorkbook:
 
         Parameters
         ----------
-        names : collection of str
-            The names.
         of_records : collection of str
             Those of them that are in a block, which is repeated: found with them are the names
             that the other records have, such as ``members.备注.2``.

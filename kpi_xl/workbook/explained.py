@@ -23,8 +23,6 @@ class Unusable:
 
     Attributes
     ----------
-    name : str
-        The name.
     text : str
         What it refers to, as the name manager shows it.
     fault : Fault
@@ -63,8 +61,6 @@ class Unknown:
 
     Attributes
     ----------
-    slot : Slot
-        The slot.
     near : tuple of str
         The known names that may have been meant, the likeliest first.
     """
@@ -101,8 +97,6 @@ def explain(template: Template, known: Collection[str] | None = None) -> Explana
 
     Parameters
     ----------
-    template : Template
-        The template.
     known : collection of str, optional
         The names that can be filled; without them every name will do.
 

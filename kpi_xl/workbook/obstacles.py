@@ -65,8 +65,6 @@ def unrepeatable(package: Package, part: str, rows: range, tables: Iterable[Tabl
         The workbook.
     part : str
         The sheet's part.
-    rows : range
-        The rows.
     tables : iterable of Table
         The sheet's tables.
     """

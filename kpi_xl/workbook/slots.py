@@ -90,8 +90,6 @@ def places(workbook: Workbook, tables: Iterable[Table], on: str | None = None) -
     ----------
     workbook : Workbook
         What its workbook part says.
-    tables : iterable of Table
-        Its tables.
     on : str, optional
         A sheet: of the names only those that lead to it, by their plain names.
     """
@@ -208,8 +206,6 @@ def slot(
 
     Parameters
     ----------
-    name : str
-        Its name.
     place : Place
         Where it leads.
     merges : iterable of Area
@@ -264,8 +260,6 @@ def laid_out(slot: Slot, value: object) -> list[object]:
 
     Parameters
     ----------
-    slot : Slot
-        The slot.
     value : object
         One value; or for several cells a list of rows or a 2-D array, or a list or 1-D array
         where the slot is one row or one column. None blanks them all.

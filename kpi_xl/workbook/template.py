@@ -145,8 +145,6 @@ class Template:
 
         Parameters
         ----------
-        sheet : str
-            The sheet.
         names : sequence of str
             What the sheets are called, if Excel takes it.
         keys : sequence of str

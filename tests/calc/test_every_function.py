@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from calc.cells import area, computed, one, place, put, same
-from kpi_xl import roster
 from kpi_xl.analysis.survival import spells, survival
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import MEASURES, kpis
 from kpi_xl.data.cube import Cube
 from kpi_xl.formula import Measure
+from kpi_xl.roster import Roster
 from udfs import by_counts, functions
 from udfs.calc.server import host_value
 
@@ -129,29 +129,28 @@ def test_by_roster(sheet, people):
         gone = f'{cohort};{leaves};"<"&{next_first})'
         half = "2023-12"
         stays = survival(spells(signed, left, end)[0], 6)
+        people = Roster(signed, left)
         cases = {
-            "KPI_HEADCOUNT": (text, roster.headcount(signed, left, end), here(f"{next_first}-1")),
-            "KPI_RECRUITS": (text, roster.recruits(signed, start, end), recruits),
+            "KPI_HEADCOUNT": (text, people.headcount(end), here(f"{next_first}-1")),
+            "KPI_RECRUITS": (text, people.recruits(start, end), recruits),
             "KPI_LEAVERS": (
                 text,
-                roster.leavers(signed, left, start, end),
+                people.leavers(start, end),
                 recruits.replace(signs, leaves),
             ),
             "KPI_AVG_HEADCOUNT": (
                 text,
-                roster.average_headcount(signed, left, start, end),
+                people.average_headcount(start, end),
                 f"({here(f'{this_first}-1')}+{here(f'{next_first}-1')})/2",
             ),
             "KPI_RETENTION13": (
                 f"{text};6",
-                roster.retention(signed, left, np.datetime64(str(m)), 6),
+                people.retention(np.datetime64(str(m)), 6),
                 f"1-{gone}/{cohort})",
             ),
             "KPI_STAY_RATE": (
                 f'"{half}";"{max(m, Month.parse(half))}"',
-                roster.stay_rate(
-                    signed,
-                    left,
+                people.stay_rate(
                     np.datetime64("2023-12-31"),
                     np.datetime64(max(m, Month.parse(half)).last),
                 ),

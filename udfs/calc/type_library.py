@@ -43,8 +43,6 @@ class Method(NamedTuple):
 
     Attributes
     ----------
-    name : str
-        Its name.
     gives : str
         The type of what it returns.
     takes : sequence of str
@@ -63,8 +61,6 @@ def type_library(interface: str, methods: Sequence[Method]) -> bytes:
     ----------
     interface : str
         Its full name, such as ``org.kpixl.calc.XFunctions``.
-    methods : sequence of Method
-        Its methods.
     """
     *modules, own = interface.split(".")
     place = _HEAD

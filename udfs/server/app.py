@@ -76,13 +76,7 @@ class Pressed(BaseModel):
 
 
 def routes(project: Project) -> FastAPI:
-    """What is answered here.
-
-    Parameters
-    ----------
-    project : Project
-        The project.
-    """
+    """What is answered here."""
     app = FastAPI(title="kpi_xl", version=__version__, docs_url=None, redoc_url=None)
     there = manifest(project.settings.server)
 
@@ -162,8 +156,6 @@ class Server:
 
     Parameters
     ----------
-    project : Project
-        The project.
     pages : ASGI application
         The pages of xlwings Server.
     guard : Guard, optional

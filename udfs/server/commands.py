@@ -45,8 +45,6 @@ class Page:
     ----------
     user : User
         Whoever pressed the button.
-    workbook : SentWorkbook
-        The workbook.
     answers : list of bool
         What was answered to the questions asked before.
     """

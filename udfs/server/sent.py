@@ -65,8 +65,6 @@ class Name(BaseModel):
 
     Parameters
     ----------
-    name : str
-        The name.
     sheet : str or None
         The sheet it belongs to; None for the workbook.
     refers : str
@@ -83,8 +81,6 @@ class Selection(BaseModel):
 
     Parameters
     ----------
-    sheet : str
-        Its sheet.
     value : cell
         What is in it.
     right : str
@@ -115,11 +111,6 @@ class SentWorkbook(BaseModel):
 
 class SentCells:
     """The cells of a workbook that was sent.
-
-    Parameters
-    ----------
-    workbook : SentWorkbook
-        The workbook.
 
     Attributes
     ----------

@@ -27,11 +27,6 @@ _SITE: Final = Path(__file__).parent / "site"
 def serve(project: Project) -> None:
     """Serve until it is stopped.
 
-    Parameters
-    ----------
-    project : Project
-        The project.
-
     Raises
     ------
     InputError

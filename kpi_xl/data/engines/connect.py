@@ -13,11 +13,6 @@ from kpi_xl.project import Project
 def database_of(project: Project) -> Iterator[Database | None]:
     """The database that a project's raw tables are in, connected for as long as a ``with`` lasts.
 
-    Parameters
-    ----------
-    project : Project
-        The project.
-
     Yields
     ------
     Database or None

@@ -56,8 +56,6 @@ def select(table: Table, source: str, sorts: Mapping[str, Sort], *, usable: bool
 
     Parameters
     ----------
-    table : Table
-        The table.
     source : str
         What it is called in the database.
     sorts : mapping of str to str

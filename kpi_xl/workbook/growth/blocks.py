@@ -78,8 +78,6 @@ def rules_in_blocks(
     ----------
     content : bytes
         The worksheet.
-    found : sequence of Element
-        Its elements.
     copiers : sequence of Copier
         For every area that gets rows.
     """

@@ -107,8 +107,6 @@ def records(name: str, names: Collection[str]) -> list[str]:
 
     Parameters
     ----------
-    name : str
-        The name.
     names : collection of str
         All names.
     """

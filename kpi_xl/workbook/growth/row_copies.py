@@ -30,8 +30,6 @@ class _Content(NamedTuple):
         What is behind the tag, except a formula.
     number : int or None
         What the cell holds in a column of consecutive numbers.
-    formula : Formula or None
-        Its formula.
     fixed : Fixed
         What of the formula stays the same in every row.
     """
@@ -60,8 +58,6 @@ class RowCopies:
     ----------
     sheet : Sheet
         The sheet as the template has it.
-    formulas : mapping of (row, column) to Formula
-        Its formulas.
     copier : Copier
         Copies the formulas of the area.
     """

@@ -29,8 +29,6 @@ class SheetRows:
 
     Parameters
     ----------
-    sheet : Sheet
-        The sheet.
     name : str
         Its folded name.
     found : sequence of Element

@@ -163,8 +163,6 @@ def formula(text: str, sheet: str, shifts: Shifts, reach: Reach | None = None) -
         The formula, without ``=``.
     sheet : str
         The folded name of the sheet it is on, which references without a sheet mean.
-    shifts : Shifts
-        The shifts.
     reach : Reach, optional
         Of all references; without it ranges are `Reach.RANGE` and single cells `Reach.NONE`.
 
@@ -204,7 +202,7 @@ def reference(found: Reference, sheet: str, shifts: Shifts, reach: Reach | None)
 
 
 def check_blocks(text: str, sheet: str, shifts: Shifts) -> None:
-    """Refuse a formula that means some rows of a block, and cannot mean them of all its copies.
+    """Refuse a formula that refers to a part of a block: its copies have no such part.
 
     Raises
     ------

@@ -73,8 +73,6 @@ def resized(
         What its workbook part says.
     sheets : mapping of str to Sheet
         Its worksheets by name.
-    tables : sequence of Table
-        Its tables.
     taken : mapping of str to sequence of Taken
         The cells of each sheet that belong to something else.
     sizes : Sizes

@@ -18,8 +18,6 @@ class Formula(NamedTuple):
 
     Attributes
     ----------
-    element : Element
-        Its element.
     text : str
         Its text as if it stood alone.
     group : str or None
@@ -40,8 +38,6 @@ class Formula(NamedTuple):
         ----------
         sheet : Sheet
             The sheet as the template has it.
-        text : str
-            The text.
         alone : bool
             Whether it shares it with no other any more.
         array : Area or None
@@ -63,8 +59,6 @@ def cell_formulas(sheet: Sheet, found: Sequence[Element]) -> dict[Position, Form
 
     Parameters
     ----------
-    sheet : Sheet
-        The sheet.
     found : sequence of Element
         Its ``f`` elements, in order.
     """

@@ -240,8 +240,6 @@ def read(
 
     Parameters
     ----------
-    cell : Raw
-        The cell.
     shared_strings : sequence of Element
         The ``<si>`` elements of the workbook's shared texts.
     date_styles : sequence of bool

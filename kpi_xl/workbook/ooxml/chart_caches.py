@@ -47,8 +47,6 @@ class _Cache(NamedTuple):
         Whether it may become one of the other kind.
     code : str
         The number format.
-    points : sequence of Point
-        The points.
     tail : str
         What comes behind the points.
     """

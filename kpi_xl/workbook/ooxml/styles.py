@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-
-# ections.abc import Sequence
 from typing import Final
 from xml.etree import ElementTree
 
