@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import struct
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
@@ -16,13 +18,24 @@ import fastexcel
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import python_calamine
+from lxml import etree
 
 from kpi_xl import kinds
-from kpi_xl.data import computed_cells, markup_file, merged_cells, sheet_structure, xlsx_package
+from kpi_xl.data import (
+    computed_cells,
+    markup_file,
+    number_formats,
+    ods_structure,
+    sheet_structure,
+    xls_structure,
+    xlsb_structure,
+    xlsx_package,
+)
 from kpi_xl.data.formats import Format
 from kpi_xl.data.grid import Grid
 from kpi_xl.data.headings import HEADER_WITHIN, Header, Headings
-from kpi_xl.data.number_formats import units_shown
+from kpi_xl.data.number_formats import AsShown, units_shown
 from kpi_xl.data.sheet_rows import first_rows
 from kpi_xl.data.sheet_structure import Merge, Structure
 from kpi_xl.data.units_of_money import unit_of
@@ -34,6 +47,11 @@ _REPEATED: Final = frozenset(("id", "text", "date", "month", "choice"))
 
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _HEAD: Final = 1 << 20
+
+_NUMBERS: Final[Mapping[Format, Callable[[Path, str], Iterator[AsShown]]]] = {
+    "xlsx": number_formats.numbers, "xlsb": xlsb_structure.numbers,
+    "xls": xls_structure.numbers, "ods": ods_structure.numbers,
+}  # fmt: skip
 
 _BROKEN: Final = (zipfile.BadZipFile, zlib.error, ElementTree.ParseError, KeyError)
 
@@ -153,18 +171,17 @@ def _units_shown(
     first: int,
 ) -> dict[str, str]:
     """The unit of amounts that number formats show in another one, by heading."""
-    if kind != "xlsx" or sheet is None:
+    if kind not in _NUMBERS or sheet is None:
         return {}
     amounts = {
         first + place: (heading.strip(), unit_of(heading, header.above))
         for place, sort in sorts.items()
         if sort in ("money", "number") and (heading := header.cells[place])
     }
-    with _told_as_damaged(file, sheet), xlsx_package.opened(file) as package:
-        part = next((s.part for s in sheet_structure.sheet_names(package) if s.name == sheet), None)
-        if part is None or not amounts:
-            return {}
-        shown = units_shown(package, part, file, sheet, header.last + 1, amounts)
+    if not amounts:
+        return {}
+    with _told_as_damaged(file, sheet):
+        shown = units_shown(_NUMBERS[kind](file, sheet), file, sheet, header.last + 1, amounts)
     return {amounts[column][0]: unit for column, unit in shown.items()}
 
 
@@ -181,10 +198,33 @@ def _cells(file: Path, kind: Format, sheet: str | None) -> _Cells:
     if kind == "xlsx":
         with _told_as_damaged(file, sheet):
             structure = _computed(file, sheet, sheet_structure.structure_of(file, sheet))
-    elif kind in ("xls", "ods"):
-        structure = merged_cells.structure_of(file, kind, sheet)
+    else:
+        structure = _structure_of(file, kind, sheet)
     loaded, _ = _load(_open(file, kind), sheet, file)
     return _Cells(_with_cells(loaded, structure), structure)
+
+
+def _structure_of(file: Path, kind: Format, sheet: str) -> Structure:
+    """What is in a worksheet of any other format, as far as any of it matters."""
+    found = Structure()
+    try:
+        if kind == "ods":
+            found = ods_structure.structure_of(file, sheet)
+        elif kind == "xlsb":
+            found.merges = xlsb_structure.merges(file, sheet)
+        else:
+            found.cells = xls_structure.uncomputed(file, sheet)
+        with python_calamine.load_workbook(BytesIO(file.read_bytes())) as book:
+            cells = book.get_sheet_by_name(sheet)
+            if kind == "xls":
+                found.merges = [
+                    Merge(top + 1, left + 1, bottom + 1, right + 1)
+                    for (top, left), (bottom, right) in cells.merged_cell_ranges or ()
+                ]
+            found.first = (cells.start or (0, 0))[1] + 1
+    except (*_BROKEN, etree.XMLSyntaxError, struct.error, python_calamine.CalamineError):
+        return Structure()  # whatever is wrong with it is told where its cells are read
+    return found
 
 
 def _computed(file: Path, sheet: str, structure: Structure) -> Structure:

@@ -9,15 +9,23 @@ from __future__ import annotations
 import re
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Final
 
 from kpi_xl import kinds
 from kpi_xl.data.sheet_rows import column_of, elements
+from kpi_xl.data.sheet_structure import sheet_names
 from kpi_xl.data.units_of_money import unit_in
+from kpi_xl.data.xlsx_package import opened
 from kpi_xl.errors import InputError
 from kpi_xl.readers.number import heading_scale
+
+AsShown = tuple[int, int, tuple[int, str]]
+"""Row and column from 1, by how much what is shown is less than what is there, and its unit."""
+
+PLAIN: Final = (1, "")
+"""What most formats do: they show the number that is there."""
 
 _LITERAL: Final = re.compile(r'"([^"]*)"|[\\!](.)|\[[^\]]*\]|[_*].|(.)', re.DOTALL)
 _POWERS: Final[dict[float, str]] = {
@@ -58,8 +66,7 @@ def shown_by(number_format: str) -> tuple[int, str]:
 
 
 def units_shown(
-    package: zipfile.ZipFile,
-    part: str,
+    numbers: Iterable[AsShown],
     file: Path,
     sheet: str,
     header: int,
@@ -69,10 +76,8 @@ def units_shown(
 
     Parameters
     ----------
-    package : zip file
-        The workbook.
-    part : str
-        The worksheet's part.
+    numbers : iterable of (int, int, (int, str))
+        The numbers of the worksheet, 0 left out: row and column, and what their format does.
     file : Path
         The workbook's file.
     sheet : str
@@ -87,29 +92,37 @@ def units_shown(
     InputError
         When the cells of a column hold numbers in several units, or in one that has no name.
     """
-    formats = {style: shown for style, shown in _styles(package).items() if shown != (1, "")}
-    if not formats:
-        return {}
     found: defaultdict[int, set[tuple[int, str]]] = defaultdict(set)
-    with package.open(part) as stream:
-        for column, style in _numbers(stream, header):
-            if column in columns:
-                found[column].add(formats.get(style, (1, "")))
+    for row, column, shown in numbers:
+        if row > header and column in columns:
+            found[column].add(shown)
     units = {}
-    for column, shown in found.items():
+    for column, ways in found.items():
         heading, said = columns[column]
-        if shown == {(1, "")}:
+        if ways == {PLAIN}:
             continue
         # Where no unit is named, what the cell holds is 元, however it is shown.
         scales = {
             heading_scale(f"（{unit or said}元）") / power if unit or said else 1
-            for power, unit in shown
+            for power, unit in ways
         }
         name = _POWERS.get(scales.pop()) if len(scales) == 1 else None
         if name is None:
             raise InputError(kinds.UNITS_BY_FORMAT(), file=file, sheet=sheet, column=heading)
         units[column] = name
     return units
+
+
+def numbers(file: Path, sheet: str) -> Iterator[AsShown]:
+    """The numbers of a worksheet of an .xlsx file, where any format does something."""
+    with opened(file) as package:
+        part = next((s.part for s in sheet_names(package) if s.name == sheet), None)
+        formats = {style: shown for style, shown in _styles(package).items() if shown != PLAIN}
+        if part is None or not formats:
+            return
+        with package.open(part) as stream:
+            for row, column, style in _numbers(stream):
+                yield row, column, formats.get(style, PLAIN)
 
 
 def _styles(package: zipfile.ZipFile) -> dict[str, tuple[int, str]]:
@@ -125,12 +138,12 @@ def _styles(package: zipfile.ZipFile) -> dict[str, tuple[int, str]]:
                 own |= {e.get("numFmtId"): shown_by(e.get("formatCode", "")) for e in element}
             else:
                 ids = (one.get("numFmtId") for one in element)
-                styles |= {str(at): own.get(of, (1, "")) for at, of in enumerate(ids)}
+                styles |= {str(at): own.get(of, PLAIN) for at, of in enumerate(ids)}
     return styles
 
 
-def _numbers(stream: IO[bytes], above: int) -> Iterator[tuple[int, str]]:
-    """The columns and styles of the cells that hold a number, 0 left out; it is 0 in any unit."""
+def _numbers(stream: IO[bytes]) -> Iterator[tuple[int, int, str]]:
+    """The rows, columns and styles of the cells that hold a number; 0 is 0 in any unit."""
     row = 0
     for element in elements(stream, "row"):
         row = int(element.get("r") or row + 1)
@@ -138,5 +151,5 @@ def _numbers(stream: IO[bytes], above: int) -> Iterator[tuple[int, str]]:
         for cell in element:
             column = column_of(cell, column)
             value = next((e.text for e in cell if e.tag.endswith("}v")), None)
-            if row > above and cell.get("t", "n") == "n" and value and value.strip("0."):
-                yield column, cell.get("s", "0")
+            if cell.get("t", "n") == "n" and value and value.strip("0."):
+                yield row, column, cell.get("s", "0")

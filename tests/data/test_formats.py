@@ -383,6 +383,53 @@ def test_a_formula_nobody_has_computed_is_not_empty(make, tmp_path, cached):
     assert "在 Excel 中打开" in told.advice
 
 
+@pytest.mark.parametrize("formula", ["1000*2", 'IF(1,"x","y")'])
+def test_a_formula_of_old_files_that_nobody_has_computed_is_not_empty(make, formula):
+    book, out = xlwt.Workbook(), io.BytesIO()
+    sheet = book.add_sheet("保单")
+    for column, cell in enumerate([*ROWS[0], "撤单日期"]):
+        sheet.write(0, column, cell)
+    for column, cell in enumerate(ROWS[1]):
+        sheet.write(1, column, cell)
+    sheet.write(1, 4, xlwt.Formula(formula))
+    book.save(out)
+    checked = check_project(make({"人员.csv": ROSTER, "保单.xls": out.getvalue()}))
+    (told,) = [p for p in checked.problems if p.table == "保单"]
+    assert (told.kind, told.row, told.column) == ("cell.formula-not-computed", 2, "撤单日期")
+
+
+def test_a_formula_of_open_documents_that_nobody_has_computed_is_not_empty(make):
+    names = "".join(
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text")
+    )
+
+    def cell(of):
+        return (
+            f'<table:table-cell office:value-type="string"><text:p>{of}</text:p></table:table-cell>'
+        )
+
+    rows = [[cell(of) for of in [*ROWS[0], "撤单日期"]], [cell(of) for of in ROWS[1]]]
+    rows[1].append('<table:table-cell table:formula="of:=1+1"/>')
+    body = "".join(f"<table:table-row>{''.join(row)}</table:table-row>" for row in rows)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        package.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
+        package.writestr(
+            "content.xml",
+            f"<office:document-content{names}><office:body><office:spreadsheet>"
+            f'<table:table table:name="保单">{body}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    checked = check_project(make({"人员.csv": ROSTER, "保单.ods": out.getvalue()}))
+    (told,) = [p for p in checked.problems if p.table == "保单"]
+    assert (told.kind, told.row, told.column) == ("cell.formula-not-computed", 2, "撤单日期")
+
+
 @pytest.mark.parametrize("write", ["singly quoted", "without references"])
 @pytest.mark.parametrize(
     ("cell", "kind"),

@@ -1,4 +1,4 @@
-"""Merged cells of .xls and .ods say what they say of all their rows."""
+"""Merged cells of .xls, .xlsb and .ods say what they say of all their rows."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 import xlwt
 
 from kpi_xl.data.check import check_project
+from tests.data.xlsb import xlsb as write_xlsb
 
 ROWS = [["营业部", "工号", "签约日期"], *([None, f"A{n}", "2020-01-05"] for n in range(1, 5))]
 MANIFEST = (
@@ -61,8 +62,12 @@ def ods(column: int) -> bytes:
     return out.getvalue()
 
 
+def xlsb(column: int) -> bytes:
+    return write_xlsb(ROWS, "人员", [(1, 3, column, column)], corner=(0, column))
+
+
 @pytest.mark.parametrize("column", [0, 2])
-@pytest.mark.parametrize("write", [xls, ods])
+@pytest.mark.parametrize("write", [xls, ods, xlsb])
 def test_filled_down(make, write, column):
     checked = check_project(make({f"人员.{write.__name__}": write(column)}))
     agents = checked.tables["agents"].data

@@ -2,12 +2,14 @@
 
 import pytest
 import xlsxwriter
+import xlwt
 
 from kpi_xl.data.check import check_project
 from kpi_xl.data.number_formats import shown_by
 from kpi_xl.errors import InputError
 from office import convert, needs_soffice
 from tests.data.conftest import ROSTER
+from tests.data.xlsb import xlsb
 
 AS_SHOWN = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true"
 
@@ -76,6 +78,61 @@ def test_a_column_in_two_units_is_refused(make, tmp_path):
 def test_a_unit_without_a_name_is_refused(make, tmp_path):
     with pytest.raises(InputError, match="单元格格式"):
         premium(make, tmp_path, ["0,,", "0,,"], numbers=(12_000_000, 34_000_000))
+
+
+def as_xls(path, formats, heading, numbers):
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("保单")
+    for column, cell in enumerate(["保单号", "工号", "承保日期", heading]):
+        sheet.write(0, column, cell)
+    for row, (number, form) in enumerate(zip(numbers, formats, strict=True), 1):
+        for column, cell in enumerate([f"P{row}", "00123", "2024-06-05"]):
+            sheet.write(row, column, cell)
+        sheet.write(row, 3, number, xlwt.easyxf(num_format_str=form))
+    book.save(str(path))
+
+
+def as_xlsb(path, formats, heading, numbers):
+    cells = [(number, place) for place, number in enumerate(numbers, 1)]
+    rows = [[f"P{row}", "00123", "2024-06-05", cell] for row, cell in enumerate(cells, 1)]
+    path.write_bytes(xlsb([["保单号", "工号", "承保日期", heading], *rows], formats=formats))
+
+
+def as_ods(path, formats, heading, numbers):
+    made = path.with_suffix(".xlsx")
+    policies(made, formats, heading, numbers)
+    convert([made], "ods", path.parent, path.parent / "office")
+
+
+WRITERS = [("xls", as_xls), ("xlsb", as_xlsb), pytest.param("ods", as_ods, marks=needs_soffice)]
+
+
+@pytest.mark.parametrize(("suffix", "write"), WRITERS)
+@pytest.mark.parametrize(
+    ("form", "heading", "numbers"),
+    [
+        (r"0\.0000", "首年保费（万元）", (12_345, 33_655)),
+        (r"0\.0,", "首年保费（万元）", (12_345, 33_655)),
+        (r"0\.0,", "首年保费", (12_345, 33_655)),
+        ('0.00"万元"', "首年保费", (1.2, 3.4)),
+        ("0.00", "首年保费（万元）", (1.2, 3.4)),
+        ("#,##0.0", "首年保费", (12_345, 33_655)),
+        ("#,##0,", "首年保费（千元）", (12_345, 33_655)),
+    ],
+)
+def test_formats_of_other_files(make, tmp_path, suffix, write, form, heading, numbers):
+    path = tmp_path / f"made.{suffix}"
+    write(path, [form, form], heading, numbers)
+    checked = check_project(make({"人员.csv": ROSTER, path.name: path.read_bytes()}))
+    assert sum(checked.tables["policies"].data["premium"].to_pylist()) == 46_000_00
+
+
+@pytest.mark.parametrize(("suffix", "write"), WRITERS)
+def test_other_files_in_two_units_are_refused(make, tmp_path, suffix, write):
+    path = tmp_path / f"made.{suffix}"
+    write(path, [r"0\.0000", "0.00"], "首年保费（万元）", (12_000, 3.4))
+    with pytest.raises(InputError, match="单元格格式"):
+        check_project(make({"人员.csv": ROSTER, f"保单.{suffix}": path.read_bytes()}))
 
 
 @needs_soffice

@@ -1,0 +1,141 @@
+"""What stands in a worksheet of an .xls file (BIFF8) beside the values that its reader gives.
+
+Record numbers and layouts are those of [MS-XLS].
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import olefile
+
+from kpi_xl.data.number_formats import PLAIN, AsShown, shown_by
+from kpi_xl.data.sheet_structure import Cell
+from kpi_xl.readers.cell import UNCOMPUTED
+
+_BOF, _EOF, _SHEET, _FORMAT, _XF = 0x0809, 0x000A, 0x0085, 0x041E, 0x00E0
+_NUMBER, _RK, _MULRK, _FORMULA = 0x0203, 0x027E, 0x00BD, 0x0006
+_HEAD: Final = struct.Struct("<HH")
+_PLACE: Final = struct.Struct("<HHH")
+_FEW: Final = 65_536
+"""Formats and styles that a workbook may have; a damaged one says more."""
+
+_COMPUTED_ON_LOAD: Final = 0x0003
+
+
+@dataclass(frozen=True)
+class _Book:
+    content: bytes
+    sheets: dict[str, int]
+    """Where the worksheets begin."""
+
+    has_summary: bool
+    """Whether it says who wrote it, as spreadsheets do."""
+
+    styles: list[tuple[int, str]]
+    """What the formats of cells do, by the number that cells have for them."""
+
+
+def uncomputed(file: Path, sheet: str) -> list[Cell]:
+    """Formulas without a value, as programs write them that do not compute: all are empty or 0.
+
+    Their file says nothing of who wrote it, or that they are to be computed when it is opened.
+    Where one formula has a value, all have.
+    """
+    found = []
+    book = _book(file)
+    for kind, data in _of_sheet(book, sheet):
+        if kind != _FORMULA or len(data) < 16:
+            continue
+        row, column, _ = _PLACE.unpack_from(data)
+        value, flags = data[6:14], struct.unpack_from("<H", data, 14)[0]
+        empty = value[6:] == b"\xff\xff" and value[0] == 3
+        written = flags & _COMPUTED_ON_LOAD or (book and not book.has_summary)
+        if not written or not (empty or value == bytes(8)):
+            return []
+        found.append(Cell(row + 1, column + 1, UNCOMPUTED))
+    return found
+
+
+def numbers(file: Path, sheet: str) -> Iterator[AsShown]:
+    """The numbers of a worksheet with what their formats do, where any does something."""
+    book = _book(file)
+    if book is None or all(shown == PLAIN for shown in book.styles):
+        return
+    for kind, data in _of_sheet(book, sheet):
+        if kind in (_NUMBER, _RK, _FORMULA) and len(data) >= 10:
+            row, column, style = _PLACE.unpack_from(data)
+            if any(data[6:14]) and data[12:14] != b"\xff\xff":
+                yield row + 1, column + 1, _style(book, style)
+        elif kind == _MULRK and len(data) >= 12:
+            row, column = struct.unpack_from("<HH", data)
+            for place in range(4, len(data) - 2 - 5, 6):
+                style, value = struct.unpack_from("<HI", data, place)
+                if value >> 2:
+                    yield row + 1, column + 1, _style(book, style)
+                column += 1
+
+
+def _style(book: _Book, style: int) -> tuple[int, str]:
+    return book.styles[style] if style < len(book.styles) else PLAIN
+
+
+def _book(file: Path) -> _Book | None:
+    """The workbook; None for an older one, which is no container of streams."""
+    if not olefile.isOleFile(file):
+        return None
+    try:
+        with olefile.OleFileIO(file) as container:
+            if not container.exists("Workbook"):
+                return None
+            content = container.openstream("Workbook").read()
+            has_summary = container.exists("\x05SummaryInformation")
+    except OSError:
+        return None  # whatever is wrong with it is told where its cells are read
+    sheets: dict[str, int] = {}
+    formats: dict[int, tuple[int, str]] = {}
+    styles: list[tuple[int, str]] = []
+    for kind, data in _records(content, 0):
+        if kind == _SHEET and len(data) > 8:
+            sheets[_text(data, data[6], 7)] = struct.unpack_from("<I", data)[0]
+        elif kind == _FORMAT and len(data) > 5 and len(formats) < _FEW:
+            number, size = struct.unpack_from("<HH", data)
+            formats[number] = shown_by(_text(data, size, 4))
+        elif kind == _XF and len(data) >= 4 and len(styles) < _FEW:
+            styles.append(formats.get(struct.unpack_from("<H", data, 2)[0], PLAIN))
+    return _Book(content, sheets, has_summary, styles)
+
+
+def _of_sheet(book: _Book | None, sheet: str) -> Iterator[tuple[int, bytes]]:
+    if book is not None and sheet in book.sheets:
+        yield from _records(book.content, book.sheets[sheet])
+
+
+def _records(content: bytes, place: int) -> Iterator[tuple[int, bytes]]:
+    """The records from a place to the end of what begins there; charts inside are passed over."""
+    depth = 0
+    while place + 4 <= len(content):
+        kind, size = _HEAD.unpack_from(content, place)
+        if kind == _BOF:
+            depth += 1
+        elif kind == _EOF:
+            depth -= 1
+            if depth <= 0:
+                return
+        elif depth == 1:
+            yield kind, content[place + 4 : place + 4 + size]
+        place += 4 + size
+
+
+def _text(data: bytes, size: int, flags: int) -> str:
+    """A text whose flags stand at a place: two bytes a letter, or one."""
+    if flags >= len(data):
+        return ""
+    begin = flags + 1
+    if data[flags] & 1:
+        return data[begin : begin + 2 * size].decode("utf-16-le", "replace")
+    return data[begin : begin + size].decode("latin-1")

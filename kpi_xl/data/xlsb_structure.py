@@ -1,0 +1,117 @@
+"""What stands in a worksheet of an .xlsb file beside the values that its reader gives.
+
+Record numbers and layouts are those of [MS-XLSB].
+"""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Final
+from xml.etree import ElementTree
+
+from kpi_xl.data.number_formats import PLAIN, AsShown, shown_by
+from kpi_xl.data.sheet_structure import Merge
+from kpi_xl.data.xlsx_package import opened
+
+_ROW, _RK, _REAL, _FORMULA_NUMBER = 0, 2, 5, 9
+_FORMAT, _STYLE, _SHEET, _MERGE, _STYLES, _STYLES_END = 44, 47, 156, 176, 617, 618
+_CELL: Final = struct.Struct("<II")
+_LONGEST: Final = 1 << 20
+"""Bytes of a record; none that is looked at has more."""
+
+
+def merges(file: Path, sheet: str) -> list[Merge]:
+    """What is merged in a worksheet."""
+    found = []
+    with opened(file) as package:
+        for kind, data in _of_sheet(package, sheet):
+            if kind == _MERGE and len(data) >= 16:
+                top, bottom, left, right = struct.unpack_from("<4I", data)
+                found.append(Merge(top + 1, left + 1, bottom + 1, right + 1))
+    return found
+
+
+def numbers(file: Path, sheet: str) -> Iterator[AsShown]:
+    """The numbers of a worksheet with what their formats do, where any does something."""
+    with opened(file) as package:
+        styles = _styles(package)
+        if all(shown == PLAIN for shown in styles):
+            return
+        row = 0
+        for kind, data in _of_sheet(package, sheet):
+            if kind == _ROW and len(data) >= 4:
+                row = struct.unpack_from("<I", data)[0] + 1
+            elif kind in (_RK, _REAL, _FORMULA_NUMBER) and len(data) >= 12:
+                column, style = _CELL.unpack_from(data)
+                style &= 0xFFFFFF
+                if any(data[8:16]):
+                    yield row, column + 1, styles[style] if style < len(styles) else PLAIN
+
+
+def _styles(package: zipfile.ZipFile) -> list[tuple[int, str]]:
+    formats: dict[int, tuple[int, str]] = {}
+    styles: list[tuple[int, str]] = []
+    inside = False
+    if "xl/styles.bin" not in package.namelist():
+        return []
+    with package.open("xl/styles.bin") as stream:
+        for kind, data in _records(stream):
+            if kind == _FORMAT and len(data) > 6:
+                formats[struct.unpack_from("<H", data)[0]] = shown_by(_text(data, 2)[0])
+            elif kind in (_STYLES, _STYLES_END):
+                inside = kind == _STYLES
+            elif kind == _STYLE and inside and len(data) >= 4:
+                styles.append(formats.get(struct.unpack_from("<H", data, 2)[0], PLAIN))
+    return styles
+
+
+def _of_sheet(package: zipfile.ZipFile, sheet: str) -> Iterator[tuple[int, bytes]]:
+    part = _part_of(package, sheet)
+    if part is not None and part in package.namelist():
+        with package.open(part) as stream:
+            yield from _records(stream)
+
+
+def _part_of(package: zipfile.ZipFile, sheet: str) -> str | None:
+    """The part a worksheet is in."""
+    relations = ElementTree.fromstring(package.read("xl/_rels/workbook.bin.rels"))
+    targets = {e.get("Id"): e.get("Target", "") for e in relations}
+    with package.open("xl/workbook.bin") as stream:
+        for kind, data in _records(stream):
+            if kind == _SHEET and len(data) > 12:
+                link, place = _text(data, 8)
+                if _text(data, place)[0] == sheet:
+                    target = targets.get(link, "")
+                    return target[1:] if target.startswith("/") else f"xl/{target}"
+    return None
+
+
+def _text(data: bytes, place: int) -> tuple[str, int]:
+    """A text after the number of its letters, and where it ends."""
+    if place + 4 > len(data):
+        return "", len(data)
+    end = place + 4 + 2 * struct.unpack_from("<I", data, place)[0]
+    return data[place + 4 : end].decode("utf-16-le", "replace"), end
+
+
+def _records(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+    """The records of a part; both numbers before one are written in as few bytes as they need."""
+    while first := stream.read(1):
+        kind = first[0]
+        if kind & 0x80:
+            kind = (kind & 0x7F) | (stream.read(1) or b"\0")[0] << 7
+        size = shift = 0
+        for _ in range(4):
+            byte = (stream.read(1) or b"\0")[0]
+            size |= (byte & 0x7F) << shift
+            shift += 7
+            if not byte & 0x80:
+                break
+        if size > _LONGEST:
+            while size and (part := stream.read(min(size, _LONGEST))):
+                size -= len(part)
+            continue
+        yield kind, stream.read(size)
