@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from kpi_xl import kinds
 from kpi_xl.errors import InputError
+from kpi_xl.public_days import public_day
 from kpi_xl.readers.month import read_month
 
 FORM_WEEKS: Final = 5
@@ -18,16 +19,8 @@ _WEEK: Final = 7
 _SATURDAY: Final = 5
 
 WEEKDAYS: Final = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
-_HOLIDAYS: Final = {
-    "New Year's Day": "元旦",
-    "Spring Festival": "春节",
-    "Tomb-sweeping Day": "清明节",
-    "Labour Day": "劳动节",
-    "Dragon Boat Festival": "端午节",
-    "National Day": "国庆节",
-    "Mid-autumn Festival": "中秋节",
-    "Anti-Fascist 70th Day": "抗战胜利纪念日",
-}
+PROVISIONAL: Final = "放假安排未公布，按法定节日暂定"
+"""Said of every plan that has a day of a year whose days off nobody has published."""
 
 
 @functools.total_ordering
@@ -252,26 +245,77 @@ class Period:
         return f"{self.first}~{end:02d}"
 
 
-@functools.lru_cache(maxsize=4096)  # every workbook of a month asks for the same days
-def is_working_day(day: dt.date) -> bool:
+@dataclass(frozen=True)
+class WorkDays:
+    """Which days people work, as a project says; where it says nothing, as is published.
+
+    Parameters
+    ----------
+    off, on : frozenset of date
+        Days off, and days worked: what stands here wins.
+    announced : frozenset of int
+        Years of which the project says all: there nothing is off but weekends, what the law names
+        and what stands in `off`.
+
+    Examples
+    --------
+    >>> own = WorkDays(off=frozenset({dt.date(2024, 6, 3)}))
+    >>> is_working_day(dt.date(2024, 6, 3)), is_working_day(dt.date(2024, 6, 3), own)
+    (True, False)
+    """
+
+    off: frozenset[dt.date] = frozenset()
+    on: frozenset[dt.date] = frozenset()
+    announced: frozenset[int] = frozenset()
+
+    def __repr__(self) -> str:
+        # In the order of time: sets of days come in another one in every process.
+        parts = ([f"{day}" for day in sorted(days)] for days in (self.off, self.on))
+        return f"WorkDays({', '.join(map(str, (*parts, sorted(self.announced))))})"
+
+    def told(self, first: dt.date, last: dt.date) -> str:
+        """What is to be said beside the days from a first to a last: `PROVISIONAL`, or nothing.
+
+        Examples
+        --------
+        >>> WorkDays().told(dt.date(2024, 6, 1), dt.date(2024, 6, 30))
+        ''
+        >>> WorkDays().told(dt.date(2094, 6, 1), dt.date(2094, 6, 30))
+        '放假安排未公布，按法定节日暂定'
+        """
+        days = (first + dt.timedelta(days=i) for i in range((last - first).days + 1))
+        return PROVISIONAL if any(map(self._is_provisional, days)) else ""
+
+    def _is_provisional(self, day: dt.date) -> bool:
+        said = day in self.off or day in self.on or day.year in self.announced
+        return not said and not public_day(day).published
+
+
+PUBLIC: Final = WorkDays()
+"""The days of everybody."""
+
+
+def is_working_day(day: dt.date, work: WorkDays = PUBLIC) -> bool:
     """Whether people work on a day: the State Council's holidays and 调休 count.
 
-    Years for which no calendar has been published yet go by the weekday.
+    In years for which nothing has been published yet, the law's holidays are off.
 
     Examples
     --------
     >>> is_working_day(dt.date(2024, 6, 10)), is_working_day(dt.date(2024, 5, 11))
     (False, True)
     """
-    import chinese_calendar
+    if day in work.on:
+        return True
+    if day in work.off:
+        return False
+    public = public_day(day)
+    if day.year in work.announced and not public.published:
+        return day.weekday() < _SATURDAY and not public.by_law
+    return public.works
 
-    try:
-        return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
-        return day.weekday() < 5
 
-
-def day_note(day: dt.date) -> str | None:
+def day_note(day: dt.date, work: WorkDays = PUBLIC) -> str | None:
     """What is out of the ordinary about a day: 休, 端午节, 调休上班; None for nothing.
 
     Examples
@@ -279,25 +323,21 @@ def day_note(day: dt.date) -> str | None:
     >>> [day_note(dt.date(2024, *day)) for day in ((6, 10), (5, 11), (6, 4))]
     ['端午节', '调休上班', None]
     """
-    import chinese_calendar
-
-    working = is_working_day(day)
-    if working:
-        return "调休上班" if day.weekday() >= 5 else None
-    try:
-        holiday = chinese_calendar.get_holiday_detail(day)[1]
-    except NotImplementedError:
-        holiday = None
-    return _HOLIDAYS.get(holiday or "", "休")
+    public = public_day(day)
+    if not is_working_day(day, work):
+        return public.holiday or "休"
+    if day.weekday() >= _SATURDAY:
+        return "调休上班"
+    return "上班" if public.by_law else None
 
 
-def working_days(first: dt.date, last: dt.date) -> list[dt.date]:
+def working_days(first: dt.date, last: dt.date, work: WorkDays = PUBLIC) -> list[dt.date]:
     """The working days from a first to a last day, both included."""
     days = (first + dt.timedelta(days=i) for i in range((last - first).days + 1))
-    return [day for day in days if is_working_day(day)]
+    return [day for day in days if is_working_day(day, work)]
 
 
-def weeks_of(month: Month, cut: int | None = None) -> list[list[dt.date]]:
+def weeks_of(month: Month, cut: int | None = None, work: WorkDays = PUBLIC) -> list[list[dt.date]]:
     """The weeks of a month, Monday to Sunday, cut off where the month begins and ends.
 
     A weekend at an end is no week of its own, unless somebody works on it. A long business month
@@ -307,6 +347,8 @@ def weeks_of(month: Month, cut: int | None = None) -> list[list[dt.date]]:
     ----------
     cut : int or None
         The last day of a business month; see `Month.span`.
+    work : WorkDays
+        The days of the project.
 
     Returns
     -------
@@ -326,16 +368,18 @@ def weeks_of(month: Month, cut: int | None = None) -> list[list[dt.date]]:
     weeks = [
         week
         for week in by_monday.values()
-        if any(day.weekday() < _SATURDAY or is_working_day(day) for day in week)
+        if any(day.weekday() < _SATURDAY or is_working_day(day, work) for day in week)
     ]
     while len(weeks) > FORM_WEEKS:
-        lengths = [sum(map(is_working_day, week)) for week in weeks]
+        lengths = [sum(is_working_day(day, work) for day in week) for week in weeks]
         at = min(range(len(weeks) - 1), key=lambda i: lengths[i] + lengths[i + 1])
         weeks[at : at + 2] = [weeks[at] + weeks[at + 1]]
     return weeks
 
 
-def planned_weeks(month: Month, cut: int | None = None) -> list[list[dt.date | None]]:
+def planned_weeks(
+    month: Month, cut: int | None = None, work: WorkDays = PUBLIC
+) -> list[list[dt.date | None]]:
     """The weeks of a month as forms have them, each of seven days from Monday.
 
     A day of another month is None. A week made of two has its working days only.
@@ -351,12 +395,12 @@ def planned_weeks(month: Month, cut: int | None = None) -> list[list[dt.date | N
     [29, 30, 31, None, None, None, None]
     """
     found: list[list[dt.date | None]] = []
-    for week in weeks_of(month, cut):
+    for week in weeks_of(month, cut, work):
         by_weekday = {day.weekday(): day for day in week}
         if _monday(week[0]) == _monday(week[-1]):
             found.append([by_weekday.get(weekday) for weekday in range(_WEEK)])
             continue
-        working: list[dt.date | None] = [day for day in week if is_working_day(day)]
+        working: list[dt.date | None] = [day for day in week if is_working_day(day, work)]
         if len(working) > _WEEK:
             raise InputError(kinds.MONTH_TOO_LONG(month=month.chinese))
         found.append(working + [None] * (_WEEK - len(working)))

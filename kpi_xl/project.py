@@ -25,11 +25,14 @@ from typing import Any, Final
 from kpi_xl import kinds
 from kpi_xl.analysis.feedback import FEWEST_RATERS, WEIGHTS, Relation
 from kpi_xl.analysis.time_boxes import A_DAY, MINUTES
+from kpi_xl.calendar import PUBLIC, WorkDays
 from kpi_xl.catalogue.schema import LISTS, ORGANISATION
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.readers.date import DateOrder, read_day
 from kpi_xl.readers.number import read_count, read_number
+from kpi_xl.settings.calendar import KEYS as CALENDAR_KEYS
+from kpi_xl.settings.calendar import work_days
 from kpi_xl.settings.file import SettingError, choices, is_text, number_in, row_of, settings_in
 from kpi_xl.settings.mail import KEYS as MAIL_KEYS
 from kpi_xl.settings.mail import MailSettings, mail_settings
@@ -65,6 +68,7 @@ _KNOWN: Final[dict[str, set[str] | None]] = {
     "server": None,
     "levels": set(ORGANISATION),
     "time_boxes": {*MINUTES, "每天"},
+    "calendar": set(CALENDAR_KEYS),
     "bands": None,
 }
 
@@ -115,6 +119,8 @@ class Settings:
         What stands under 终止原因 of policies that 13- and 25-month persistency leaves out.
     as_of : date or None
         The day up to which the data of the last month goes; None to see it from the data.
+    work : WorkDays
+        Which days people work, where it is not as published.
     bands : mapping of str to (float, float or None)
         Healthy and danger bounds by KPI name, instead of the catalogue's.
     levels : mapping of str to str
@@ -153,6 +159,7 @@ class Settings:
     uncounted_ranks: tuple[str, ...] = ()
     excluded_endings: tuple[str, ...] = ("理赔终止", "迁出")
     as_of: dt.date | None = None
+    work: WorkDays = PUBLIC
     bands: Mapping[str, tuple[float, float | None]] = field(default_factory=dict)
     levels: Mapping[str, str] = field(default_factory=dict)
     # Left out of what is shown of the settings: there may be a password in it.
@@ -306,6 +313,7 @@ class _Reader:
             uncounted_ranks=self._texts("rules", "uncounted_ranks", default.uncounted_ranks),
             excluded_endings=self._texts("rules", "excluded_endings", default.excluded_endings),
             as_of=self._day("as_of"),
+            work=work_days(self._section("calendar"), self.file),
             levels=self._levels(),
             bands={name: self._band(name) for name in self._section("bands")},
             engine=self._engine(default.engine),

@@ -1,14 +1,29 @@
 """Months as people write them, weeks, and the State Council's working days."""
 
+import ast
 import datetime as dt
+from pathlib import Path
 
+import chinese_calendar
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kpi_xl.analysis.spread import spread
-from kpi_xl.calendar import Month, day_note, is_working_day, planned_weeks, weeks_of, working_days
+from kpi_xl.calendar import (
+    PROVISIONAL,
+    Month,
+    WorkDays,
+    day_note,
+    is_working_day,
+    planned_weeks,
+    weeks_of,
+    working_days,
+)
 from kpi_xl.errors import InputError
+from kpi_xl.public_days import public_day
+
+ROOT = Path(__file__).parents[1]
 
 MONTHS = st.builds(Month.of, st.integers(1990, 2090), st.integers(1, 12))
 FORMS = [
@@ -57,6 +72,7 @@ def test_months_count_like_whole_numbers(month, n):
         ("2024-02-10", False, "春节"), ("2024-02-04", True, "调休上班"), ("2024-06-10", False, "端午节"),
         ("2024-06-11", True, None), ("2024-06-08", False, "休"), ("2023-10-08", True, "调休上班"),
         ("2025-10-01", False, "国庆节"), ("2095-03-01", True, None), ("2095-03-05", False, "休"),
+        ("2027-01-01", False, "元旦"), ("2027-02-06", False, "春节"), ("2027-02-09", False, "春节"),
     ],
 )  # fmt: skip
 def test_holidays_and_swapped_days(day, works, note):
@@ -67,6 +83,87 @@ def test_holidays_and_swapped_days(day, works, note):
 def test_working_days_of_known_months():
     # Counted by hand on the published calendars.
     assert [len(working_days(*Month.of(2024, m).span(None))) for m in (2, 6, 10)] == [18, 19, 19]
+
+
+def test_every_published_day_is_as_published():
+    day, last = dt.date(2004, 1, 1), dt.date(2026, 12, 31)
+    while day <= last:
+        assert is_working_day(day) == chinese_calendar.is_workday(day), day
+        day += dt.timedelta(days=1)
+    assert WorkDays().told(dt.date(1990, 1, 1), last) == ""
+
+
+# 2027 to 2030: 春节 and the full moons by the lunar calendar, 清明 by the sun; looked up by hand.
+LAW = {
+    2027: ("02-06", "04-05", "06-09", "09-15"),
+    2028: ("01-26", "04-04", "05-28", "10-03"),
+    2029: ("02-13", "04-04", "06-16", "09-22"),
+    2030: ("02-03", "04-05", "06-05", "09-12"),
+}
+
+
+@pytest.mark.parametrize("year", LAW)
+def test_the_days_of_the_law_are_off_before_anything_is_published(year):
+    new_year, *others = (dt.date.fromisoformat(f"{year}-{day}") for day in LAW[year])
+    named = {
+        "元旦": [dt.date(year, 1, 1)],
+        "春节": [new_year + dt.timedelta(days=number) for number in range(-1, 3)],
+        "清明节": others[:1],
+        "劳动节": [dt.date(year, 5, 1), dt.date(year, 5, 2)],
+        "端午节": others[1:2],
+        "中秋节": others[2:],
+        "国庆节": [dt.date(year, 10, day) for day in (1, 2, 3)],
+    }
+    for name, days in named.items():
+        for day in days:
+            assert not is_working_day(day), (name, day)
+            # Two may fall on one day, as 中秋节 of 2028 on 国庆节.
+            assert day_note(day) in named, (name, day)
+    assert WorkDays().told(dt.date(year, 1, 1), dt.date(year, 1, 1)) == PROVISIONAL
+    everyday = [dt.date(year, 3, day) for day in range(1, 32)]
+    assert all(is_working_day(day) == (day.weekday() < 5) for day in everyday)
+
+
+def test_the_law_gives_days_in_lieu_of_those_on_weekends():
+    """Since 2025 thirteen days a year: as many weekdays are off, whatever they fall on."""
+    for year in range(2027, 2051):
+        days = [dt.date(year, 1, 1) + dt.timedelta(days=number) for number in range(365)]
+        off = sum(day.weekday() < 5 and not is_working_day(day) for day in days)
+        shared = sum(
+            is_same
+            for is_same in [
+                public_day(dt.date(year, 10, day)).holiday == "中秋节" for day in (1, 2, 3)
+            ]
+        )
+        assert 12 - shared <= off <= 13, year
+
+
+def test_a_project_s_days_reach_whoever_counts_days():
+    """Called without a project's days, a function would take everybody's: not said, not seen."""
+    asked = {
+        "is_working_day", "day_note", "working_days", "weeks_of", "planned_weeks",
+        "working_days_of", "week_values", "person_plan", "manager_schedule", "manager_days",
+        "agenda_values", "log_days", "person_log", "manager_log", "task_values", "topic_values",
+        "box_values", "review_values", "MemberDays", "Week", "period_text",
+    }  # fmt: skip
+    holders = ("self.", "self._", "self._settings.", "settings.", "days.", "week.", "")
+    places = {f"{holder}work" for holder in holders}
+    found, lacking = set(), []
+    for file in sorted((ROOT / "kpi_xl").rglob("*.py")):
+        if "sample" in file.parts or file.name == "calendar.py":
+            continue  # the samples have no days of their own
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(call, ast.Call) or not isinstance(
+                call.func, ast.Name | ast.Attribute
+            ):
+                continue
+            name = call.func.id if isinstance(call.func, ast.Name) else call.func.attr
+            if name in asked:
+                found.add(name)
+                if not any(ast.unparse(one) in places for one in call.args):
+                    lacking.append(f"{file.name}:{call.lineno} {name}")
+    assert found == asked
+    assert not lacking
 
 
 CUTS = st.none() | st.integers(1, 28)

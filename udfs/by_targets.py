@@ -15,7 +15,7 @@ import numpy as np
 
 from kpi_xl.analysis import apportion, boxes, income, pace, quotas, smart
 from kpi_xl.analysis.targets import break_down, carry_over, stepped_targets
-from kpi_xl.calendar import Month, Period, working_days
+from kpi_xl.calendar import PUBLIC, Month, Period, working_days
 from kpi_xl.error_values import error_name
 from udfs.arguments import BadArgumentError, cells_of, is_blank, numbers, text_of
 from udfs.by_methods import KPI_ABC
@@ -172,7 +172,7 @@ def KPI_PERIOD_TARGETS(total: Any, first: Any, last: Any, by: Any) -> Result:
     Returns
     -------
     rows
-        标题为 期间、工作日、目标。
+        标题为 期间、工作日、目标；还没有公布放假安排的，写在“工作日”后面。
 
     Examples
     --------
@@ -197,7 +197,8 @@ def KPI_PERIOD_TARGETS(total: Any, first: Any, last: Any, by: Any) -> Result:
     found = break_down(whole, [1] * len(days), levels)
     lengths = {name: levels[-1].count(name) for name in dict.fromkeys(levels[-1])}
     rows: list[list[Any]] = [[name, number, found[name]] for name, number in lengths.items()]
-    return [["期间", "工作日", "目标"], *rows]
+    told = PUBLIC.told(start, end)
+    return [["期间", f"工作日（{told}）" if told else "工作日", "目标"], *rows]
 
 
 def _period(day: dt.date, kind: str) -> str:

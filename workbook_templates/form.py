@@ -94,7 +94,7 @@ def head(
         Who signs, and in which columns.
     """
     page.title(title)
-    page.aside("period.month")
+    page.month()
     page.height(1, 6)
     page.fields(2, facts)
     bottom: Style = {"valign": "bottom"}

@@ -292,6 +292,13 @@ class Page:
         line: Style = {"bottom": 5, "bottom_color": ACCENT}
         self.put(0, self._width - 1, None, ASIDE, line, slot=slot)
 
+    def month(self) -> None:
+        """The month at the title's right end; left of it, what is to be said of its days off."""
+        self.aside("period.month")
+        line: Style = {"bottom": 5, "bottom_color": ACCENT}
+        # A cell stays free between them: a long month flows over it.
+        self.put(0, self._width - 3, None, LABEL, RIGHT, line, slot="period.calendar")
+
     def fields(self, row: int, fields: Mapping[int, tuple[str, str, Style]]) -> None:
         """A strip of facts: small labels with their values below.
 

@@ -203,7 +203,7 @@ def _norms(page: Page, slot: str) -> None:
 
 def _attention(page: Page) -> None:
     page.title("关注名单")
-    page.aside("period.month")
+    page.month()
     page.height(1, 6)
     page.fields(
         2,

@@ -94,7 +94,7 @@ def build(path: Path) -> None:
 def _top(page: Page) -> None:
     """Whose KPIs these are, and of which month."""
     page.title("月度 KPI 表")
-    page.aside("period.month")
+    page.month()
     page.height(1, 6)
     page.fields(
         2,

@@ -83,7 +83,7 @@ def build(path: Path) -> None:
 
 def _top(page: Page) -> None:
     page.title("月度目标设定、达成表")
-    page.aside("period.month")
+    page.month()
     page.height(1, 6)
     page.fields(
         2,

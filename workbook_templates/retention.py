@@ -60,7 +60,7 @@ def _cohorts(page: Page) -> None:
     """The heat map: a row for each month of signing, a column for each month of service."""
     last = _FIRST + MONTHS  # below all of them are together
     page.title("留存分析表")
-    page.aside("period.month")
+    page.month()
     page.height(1, 6)
     page.fields(
         2,

@@ -148,7 +148,7 @@ def build(path: Path, report: Report) -> None:
 
 def _top(page: Page, title: str) -> None:
     page.title(title)
-    page.aside("period.month")
+    page.month()
     page.height(1, 6)
     page.fields(
         2,

@@ -100,7 +100,7 @@ def heading(page: Page) -> str:
 def write(page: Page, weeks: Sequence[Page]) -> None:
     """Write the sheet; `weeks` are the sheets it sums up."""
     page.title("周工作计划　本月总览")
-    page.aside("period.month")
+    page.month()
     page.height(1, 6)
     page.fields(2, _FACTS)
     page.put(2, 16, "填写日期", LABEL, {"valign": "bottom"})

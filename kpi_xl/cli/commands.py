@@ -47,6 +47,7 @@ from kpi_xl.system.error_log import log_fault
 from kpi_xl.system.system_errors import database_error, file_error
 
 if TYPE_CHECKING:
+    from kpi_xl.calendar import Month
     from kpi_xl.data.checked import Checked
     from kpi_xl.jobs.fill import Filled
 
@@ -331,6 +332,7 @@ def distribute(
     if not done.complete:
         asked().exit_code = 2
     answer = {"template": template, "rehearsal": dry_run, **vars(done)}
+    answer |= _tell_calendar(done.month)
     return {**answer, "notice": _tell_notice()}
 
 
@@ -485,7 +487,17 @@ def _tell_filled(template: str, filled: Filled) -> Answer:
         say_more(f"  {file}")
     say(f"位置：{filled.folder}")
     say_undone(filled.undone)
-    return {"template": template, **vars(filled), "notice": _tell_notice()}
+    calendar = _tell_calendar(filled.month)
+    return {"template": template, **vars(filled), **calendar, "notice": _tell_notice()}
+
+
+def _tell_calendar(month: Month) -> Answer:
+    """What the days of a month go by where their holidays are not published yet."""
+    settings = project_here().settings
+    told = settings.work.told(*month.span(settings.month_cut))
+    if told:
+        say(f"{month.chinese}{told}；公布后请写在 kpi.toml 的 [calendar] 里，再生成一次")
+    return {"calendar": told}
 
 
 def _tell_notice() -> Answer:

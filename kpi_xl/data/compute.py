@@ -117,5 +117,5 @@ def _as_of(engine: Engine, settings: Settings, calendar: Months, last: Month) ->
     number = int(row["last_day"][0])
     day = dt.date(number // 10000, number // 100 % 100, number % 100)
     _, end = last.span(settings.month_cut)
-    over = day >= end or not working_days(day + dt.timedelta(days=1), end)
+    over = day >= end or not working_days(day + dt.timedelta(days=1), end, settings.work)
     return None if over else day

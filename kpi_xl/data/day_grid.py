@@ -16,7 +16,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from kpi_xl import kinds
-from kpi_xl.calendar import is_working_day
+from kpi_xl.calendar import WorkDays, is_working_day
 from kpi_xl.errors import InputError
 from kpi_xl.readers.cell import plain
 from kpi_xl.readers.date import read_day
@@ -135,7 +135,9 @@ class Records:
     blanks: int
 
 
-def records(agents: Any, rows: Any, columns: Sequence[tuple[dt.date | None, Any]]) -> Records:
+def records(
+    agents: Any, rows: Any, columns: Sequence[tuple[dt.date | None, Any]], work: WorkDays
+) -> Records:
     """A record for every person and day on which he was due.
 
     Parameters
@@ -146,6 +148,8 @@ def records(agents: Any, rows: Any, columns: Sequence[tuple[dt.date | None, Any]
         The number of each row.
     columns : sequence of (date or None, pyarrow string array)
         The cells of each day.
+    work : WorkDays
+        The days of the project.
     """
     found: list[tuple[str | None, int, str, str, str]] = []
     unknown: dict[str, list[int]] = {}
@@ -154,7 +158,7 @@ def records(agents: Any, rows: Any, columns: Sequence[tuple[dt.date | None, Any]
     for day, cells in columns:
         for agent, number, mark in zip(who, numbers, cells.to_pylist(), strict=True):
             if mark is None:
-                blanks += day is not None and agent is not None and is_working_day(day)
+                blanks += day is not None and agent is not None and is_working_day(day, work)
                 continue
             meant = attendance(mark)
             if meant is None or day is None:

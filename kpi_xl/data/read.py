@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kpi_xl import kinds
+from kpi_xl.calendar import PUBLIC, WorkDays
 from kpi_xl.catalogue.schema import LISTS, Table
 from kpi_xl.data import day_grid, excel_file, totals
 from kpi_xl.data.csv_file import read_csv
@@ -110,7 +111,9 @@ def read_source(source: Source, settings: Settings) -> RawTable:
     """
     file, table = source.file, LISTS[source.code]
     headings = Headings.of(table, settings, source.name, source.sheet)
-    raw = _raw_table(source, table, _grid(file, source.format, source.sheet, headings))
+    raw = _raw_table(
+        source, table, _grid(file, source.format, source.sheet, headings), settings.work
+    )
     return replace(raw, said=settings.said_of(source.name, source.sheet))
 
 
@@ -174,7 +177,7 @@ def _grid(file: Path, kind: Format, sheet: str | None, headings: Headings) -> Gr
         raise not_open(file) from error
 
 
-def _raw_table(source: Source, table: Table, grid: Grid) -> RawTable:
+def _raw_table(source: Source, table: Table, grid: Grid, work: WorkDays = PUBLIC) -> RawTable:
     cells = [_trimmed(column) for column in grid.columns]
     first = pc.coalesce(*cells)
     by_code = {code: cells[position] for code, position in grid.match.positions.items()}
@@ -216,10 +219,10 @@ def _raw_table(source: Source, table: Table, grid: Grid) -> RawTable:
             if not heading and (filled := len(column) - column.null_count)
         ),
     )
-    return _laid_out(raw, grid, [cells[i].filter(keep) for i in grid.match.days])
+    return _laid_out(raw, grid, [cells[i].filter(keep) for i in grid.match.days], work)
 
 
-def _laid_out(raw: RawTable, grid: Grid, cells: Sequence[Any]) -> RawTable:
+def _laid_out(raw: RawTable, grid: Grid, cells: Sequence[Any], work: WorkDays) -> RawTable:
     """A grid of days as a record for everybody and day; any other table as it is."""
     if not cells:
         return raw
@@ -227,7 +230,8 @@ def _laid_out(raw: RawTable, grid: Grid, cells: Sequence[Any]) -> RawTable:
     headings = [grid.headings[place] for place in grid.match.days]
     said = (grid.above, grid.sheet or "", source.file.stem)
     days = day_grid.days_meant(headings, said, source.file)
-    found = day_grid.records(raw.columns["agent"], raw.rows, list(zip(days, cells, strict=True)))
+    of_days = list(zip(days, cells, strict=True))
+    found = day_grid.records(raw.columns["agent"], raw.rows, of_days, work)
     told = [
         kinds.UNKNOWN_MARK(mark=mark, count=len(rows), row=min(rows))
         for mark, rows in found.unknown.items()

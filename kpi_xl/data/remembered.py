@@ -155,7 +155,7 @@ class _Remembered:
             self._contents.of(source.file),
             settings.columns.get(code), settings.said_of(source.name, source.sheet),
             settings.date_order, settings.no_date,
-            settings.levels if code == "targets" else None, settings.month_cut,
+            settings.levels if code == "targets" else None, settings.month_cut, settings.work,
         )  # fmt: skip
         return self._folder / f"{hashlib.sha256(repr(seen).encode()).hexdigest()[:32]}.arrow"
 

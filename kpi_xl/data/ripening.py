@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kpi_xl.calendar import Month, working_days
+from kpi_xl.calendar import Month, WorkDays, working_days
 from kpi_xl.catalogue.measures import COUNTED, measure
 from kpi_xl.catalogue.schema import LONG
 from kpi_xl.data import steps
@@ -76,20 +76,20 @@ def told_until(
             for number in whole(rows["day"]).tolist()
         )
         if days:
-            early = not is_given and _ends_early(days, end)
+            early = not is_given and _ends_early(days, end, settings.work)
             found[code] = days[-1] if early else max(days[-1], end)
         elif code == steps.DUE.reads[0]:
             found[code] = end  # nothing was paid so far
     return found
 
 
-def _ends_early(days: Sequence[dt.date], end: dt.date) -> bool:
+def _ends_early(days: Sequence[dt.date], end: dt.date, work: WorkDays) -> bool:
     """Whether a table is silent at the end for longer than it was between its other days."""
     if len(days) < _FEWEST_DAYS:
         return False
     if days[-1] >= end:
         return False
-    working = np.array(working_days(days[0], end), "datetime64[D]")
+    working = np.array(working_days(days[0], end, work), "datetime64[D]")
     before = np.searchsorted(working, np.array(days, "datetime64[D]"), side="right")
     silent = len(working) - int(before[-1])
     return silent > max(_SILENT, int(np.diff(before).max()) - 1)

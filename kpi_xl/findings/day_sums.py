@@ -192,7 +192,7 @@ def day_sums(
     months = [Month(number) for number in range(first_month.number, month.number + 1)]
     first, last = months[0].span(cut)[0], month.span(cut)[1]
     as_of = min(day or as_of_day(cube, settings, month), last)
-    open_days = [working_days(*one.span(cut)) for one in months]
+    open_days = [working_days(*one.span(cut), settings.work) for one in months]
     place = _places(months, cut, open_days)
     positions = unit_positions(store, level, cube.units)
     known = set(wanted) & set(cube.measures)

@@ -92,7 +92,7 @@ class RuleLists:
         as_of: dt.date,
     ) -> None:
         last = month.span(settings.month_cut)[1]
-        days_left = len(working_days(as_of, last)) if as_of <= last else 0
+        days_left = len(working_days(as_of, last, settings.work)) if as_of <= last else 0
         # Where no policies are counted at all, nobody can be short of them.
         there = f"SELECT EXISTS (SELECT * FROM {steps.PRODUCTION.table()})"
         counted = store.execute(there).fetchone()

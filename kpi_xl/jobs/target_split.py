@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from kpi_xl import kinds
 from kpi_xl.analysis.apportion import apportion
 from kpi_xl.analysis.targets import break_down
-from kpi_xl.calendar import Month, is_working_day, weeks_of, working_days
+from kpi_xl.calendar import Month, WorkDays, is_working_day, weeks_of, working_days
 from kpi_xl.catalogue import kpis
 from kpi_xl.catalogue.names import kpi_meant
 from kpi_xl.data.cube import LEVELS
@@ -117,22 +117,23 @@ def split(
             for month, amount in zip(months, line.tolist(), strict=True)
         ]
     cut = settings.month_cut
-    parts = [_parts(month, cut, by) for month in months]
+    parts = [_parts(month, cut, by, settings.work) for month in months]
     title = f"{year}年 {kpi.name} 目标"
-    return _shown(title, [*names, whole], _by_period(table, parts), by), rows
+    told = settings.work.told(months[0].span(cut)[0], months[-1].span(cut)[1])
+    return _shown(title, [*names, whole], _by_period(table, parts), by, told), rows
 
 
-def _parts(month: Month, cut: int | None, by: str) -> list[tuple[str, int]]:
+def _parts(month: Month, cut: int | None, by: str, work: WorkDays) -> list[tuple[str, int]]:
     """The periods that a month is shown in, with their working days."""
     if by == "季度":
         return [(f"{(month.month - 1) // 3 + 1}季度", 1)]
     if by == "月":
         return [(f"{month.month}月", 1)]
     if by == "日":
-        return [(day.isoformat(), 1) for day in working_days(*month.span(cut))]
+        return [(day.isoformat(), 1) for day in working_days(*month.span(cut), work)]
     return [
-        (f"{month} 第{number}周", sum(map(is_working_day, week)))
-        for number, week in enumerate(weeks_of(month, cut), 1)
+        (f"{month} 第{number}周", sum(is_working_day(day, work) for day in week))
+        for number, week in enumerate(weeks_of(month, cut, work), 1)
     ]
 
 
@@ -152,21 +153,24 @@ def _by_period(
     return found
 
 
-def _shown(title: str, names: Sequence[str], found: Mapping[str, Sequence[int]], by: str) -> View:
+def _shown(
+    title: str, names: Sequence[str], found: Mapping[str, Sequence[int]], by: str, told: str
+) -> View:
     """The last name is that of the whole, whose targets are the sums of the units'."""
     columns = {period: [*amounts, sum(amounts)] for period, amounts in found.items()}
     total = [sum(amounts) for amounts in zip(*columns.values(), strict=True)]
-    note = "单位和月按最近十二个月的实际分，月内按工作日分；各行各列的合计都等于上一级。"
+    how = "单位和月按最近十二个月的实际分，月内按工作日分；各行各列的合计都等于上一级。"
+    notes = (how, f"{told}。") if told and by in ("周", "日") else (how,)
     if by in ("季度", "月"):
         lines = [
             (name, *(_figure(amounts[place]) for amounts in (*columns.values(), total)))
             for place, name in enumerate(names)
         ]
-        return View(title, ("单位", *(f"{period}#" for period in columns), "全年#"), lines, (note,))
+        return View(title, ("单位", *(f"{period}#" for period in columns), "全年#"), lines, notes)
     lines = [
         (period, *map(_figure, amounts)) for period, amounts in {**columns, "全年": total}.items()
     ]
-    return View(title, (by, *(f"{name}#" for name in names)), lines, (note,))
+    return View(title, (by, *(f"{name}#" for name in names)), lines, notes)
 
 
 def write(file: Path, rows: Sequence[Row]) -> None:

@@ -351,13 +351,15 @@ def pace_view(of: Scope, day: dt.date | None, label: str | None = None) -> View:
                 )
             )
     headings = ("单位", "指标", "目标#", "完成#", "应完成#", "进度#", "月末预测#", "下限#", "上限#")
+    settings = of.project.settings
+    told = settings.work.told(*of.month.span(settings.month_cut))
     note = f"截至 {days.as_of}：{days.days[-1]} 个工作日已过 {days.elapsed} 个"
     return View(
         of.title("进度"),
         headings,
         rows,
         (
-            note,
+            f"{note}（{told}）" if told else note,
             "应完成按往月和去年同月的节奏；五个月里约有四个月落在上下限之间。",
             *filter(None, missed),
         ),
@@ -391,6 +393,9 @@ def rules_view(of: Scope, day: dt.date | None) -> View:
         for one in lists.of(of.cube.units[unit]):
             rows.append((one.team, one.name, one.agent, one.rank, one.rule, one.text))
         notes += [f"{of.name(unit)}：{text}" for text in unit_rules(findings, unit)]
+    last = of.month.span(of.project.settings.month_cut)[1]
+    if as_of <= last and (told := of.project.settings.work.told(as_of, last)):
+        notes.append(f"{told}。")
     return View(
         of.title("基本法名单"), ("团队", "姓名", "工号", "职级", "事项", "说明"), rows, notes
     )

@@ -196,3 +196,22 @@ TIME_BOX: Final = Kind(
     "[time_boxes] “{kind}”应当是 5 到 1440 之间的整数（分钟）",
     "请改正后再运行",
 )
+
+# [calendar]
+
+CALENDAR_DAY: Final = Kind(
+    "settings.calendar-day",
+    "[calendar] {key} 里有不是日期的",
+    '请写成 {key} = ["2027-01-01", "2027-02-05 至 2027-02-11"]',
+)
+CALENDAR_RANGE: Final = Kind(
+    "settings.calendar-range",
+    "[calendar] {key} 里有一段起止日期不对",
+    "前一天要早于后一天，一段最多一年",
+)
+CALENDAR_BOTH: Final = Kind(
+    "settings.calendar-both", "[calendar] 同一天既休息又上班", "请在休息日、上班日里只留一处"
+)
+CALENDAR_YEAR: Final = Kind(
+    "settings.calendar-year", "[calendar] {key} 应当是年份", "请写成 {key} = [2027]"
+)

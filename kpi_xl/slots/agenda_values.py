@@ -7,7 +7,15 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from kpi_xl.analysis.time_boxes import A_DAY, MINUTES, Activity, time_boxes
-from kpi_xl.calendar import WEEKDAYS, Month, day_note, is_working_day, planned_weeks
+from kpi_xl.calendar import (
+    PUBLIC,
+    WEEKDAYS,
+    Month,
+    WorkDays,
+    day_note,
+    is_working_day,
+    planned_weeks,
+)
 from kpi_xl.slots.becomes import KEPT, WORDS
 from kpi_xl.slots.plan_slots import OVER_WEEKS, WEEKS, period_text
 from kpi_xl.slots.plan_values import working_days_of
@@ -101,6 +109,7 @@ def agenda_values(
     cut: int | None = None,
     minutes: Mapping[str, int] = MINUTES,
     most: int = A_DAY,
+    work: WorkDays = PUBLIC,
 ) -> Values:
     """A proposal for the month: meetings, and the teams in turn, the weakest first.
 
@@ -114,18 +123,20 @@ def agenda_values(
         How long each kind of activity takes; a box takes whole hours of the form.
     most : int
         How many minutes of a day may be planned.
+    work : WorkDays
+        The days of the project.
     """
-    weeks = planned_weeks(month, cut)
-    working = working_days_of(weeks)
+    weeks = planned_weeks(month, cut, work)
+    working = working_days_of(weeks, work)
     turn = 0
     whole = dict.fromkeys(USES, 0)
     found: Values = {}
     for number in range(1, WEEKS + 1):
         slot = f"week{number}"
         week = weeks[number - 1] if number <= len(weeks) else []
-        made_up = [day for day in week[5:] if day and is_working_day(day)]
+        made_up = [day for day in week[5:] if day and is_working_day(day, work)]
         days = [*week[:5], *made_up[:1]]
-        found[f"{slot}.weekend"] = _weekend(made_up)
+        found[f"{slot}.weekend"] = _weekend(made_up, work)
         found[f"{slot}.时间.上限"] = most / 60
         planned = 0
         uses = dict.fromkeys(USES, 0)
@@ -149,7 +160,7 @@ def agenda_values(
             found[f"{slot}.day{place}.排不下"] = "；".join(one.text for one in left)
             if place < WEEKEND:
                 found[f"{slot}.day{place}.日期"] = day
-                found[f"{slot}.day{place}.备注"] = day and day_note(day)
+                found[f"{slot}.day{place}.备注"] = day and day_note(day, work)
             for text in filter(None, plan):
                 uses[text[:2]] += 1
                 whole[text[:2]] += 1
@@ -193,10 +204,10 @@ def _day(
     return wanted
 
 
-def _weekend(made_up: Sequence[dt.date]) -> str:
+def _weekend(made_up: Sequence[dt.date], work: WorkDays) -> str:
     if not made_up:
         return "周末"
     day = made_up[0]
     told = "调休上班" if day.weekday() >= WEEKEND - 1 else "上班"
-    left = f"；{period_text(made_up[1:])}请另排" if len(made_up) > 1 else ""
+    left = f"；{period_text(made_up[1:], work)}请另排" if len(made_up) > 1 else ""
     return f"{day.month}月{day.day}日 {WEEKDAYS[day.weekday()]}（{told}{left}）"

@@ -74,6 +74,7 @@ class FormValues:
         self._settings = settings
         self._month = month
         self._cut = settings.month_cut
+        self._work = settings.work
         self._rows = rows
         self._values = values
         self._people = people
@@ -104,14 +105,19 @@ class FormValues:
             values |= self._feedback(number, values.get("score.total", ""))
         if room := self._rows.get("topics.主题"):
             findings = self._findings(unit.level)
-            values |= topic_values(findings, number, people, self._month, room)
+            values |= topic_values(findings, number, people, self._month, room, self._work)
         if self._asks("week1.time."):
             focus = focus_of(self._values, number, self._last_targets.of_unit(unit))
-            weeks = len(planned_weeks(self._month, self._cut))
+            weeks = len(planned_weeks(self._month, self._cut, self._work))
             values |= {f"week{n}.focus": focus if n <= weeks else None for n in range(1, WEEKS + 1)}
             weakest, settings = self._weakest_first(number), self._settings
             values |= agenda_values(
-                weakest, self._month, self._cut, settings.time_boxes, settings.day_minutes
+                weakest,
+                self._month,
+                self._cut,
+                settings.time_boxes,
+                settings.day_minutes,
+                self._work,
             )
         if self._asks("week1.合计."):
             teams = {one.agent: name for name, team in self._teams(number) for one in team}
@@ -121,12 +127,13 @@ class FormValues:
         if self._asks("members.技能"):
             values |= skill_values(people, self._month, rows)
         if self._asks("boxes."):
-            values |= box_values(people, self._month, self._cube.last, rows)
+            values |= box_values(people, self._month, self._cube.last, rows, self._work)
         if self._asks("week1.log."):
             members = [one.as_member(self._month) for one in people if not one.is_manager]
-            values |= log_days(self._month, self._cut)
-            planned = manager_days(attention(members, _ATTENTION), self._month, self._cut)
-            values |= manager_log(planned, self._month, self._cut)
+            values |= log_days(self._month, self._cut, self._work)
+            to_see = attention(members, _ATTENTION)
+            planned = manager_days(to_see, self._month, self._cut, self._work)
+            values |= manager_log(planned, self._month, self._cut, self._work)
         return values
 
     def person(self, number: int, person: Person) -> Values:
@@ -135,16 +142,18 @@ class FormValues:
         values: Values = {}
         if self._asks("week1.tasks."):
             own = self._to_collect.get(person.agent, [])
-            values |= task_values(own, self._month, self._cut)
+            values |= task_values(own, self._month, self._cut, self._work)
         if not (asks_log or asks_review):
             return values
         quotas = self.quotas(number)[person.agent]
         if asks_review:
-            values |= review_values(quotas, self._month, self._cut)
+            values |= review_values(quotas, self._month, self._cut, self._work)
         if asks_log:
             outlets = outlets_of(self._store, person.agent, self._month)
-            values |= log_days(self._month, self._cut)
-            values |= person_log(quotas, outlets, self._products, self._month, self._cut)
+            values |= log_days(self._month, self._cut, self._work)
+            values |= person_log(
+                quotas, outlets, self._products, self._month, self._cut, self._work
+            )
         return values
 
     def _feedback(self, number: int, score: Any) -> Values:
@@ -167,12 +176,20 @@ class FormValues:
         """What a unit's people are to do, and did, day by day."""
         people = self.members(number)
         return MemberDays(
-            people, self.quotas(number), self._daily, self._month, self._cube.last, self._cut
+            people,
+            self.quotas(number),
+            self._daily,
+            self._month,
+            self._cube.last,
+            self._cut,
+            self._work,
         )
 
     @functools.cached_property
     def _to_collect(self) -> dict[str, list[DueToCollect]]:
-        days = [day for week in planned_weeks(self._month, self._cut) for day in week if day]
+        days = [
+            day for week in planned_weeks(self._month, self._cut, self._work) for day in week if day
+        ]
         return dues_to_collect(self._store, days[0], days[-1], self._settings.grace_days)
 
     @functools.cached_property

@@ -12,7 +12,7 @@ from typing import Any, Final
 import duckdb
 
 from kpi_xl.analysis.spread import spread
-from kpi_xl.calendar import WEEKDAYS, Month, day_note, planned_weeks
+from kpi_xl.calendar import PUBLIC, WEEKDAYS, Month, WorkDays, day_note, planned_weeks
 from kpi_xl.data.people import ACTIVITIES
 from kpi_xl.slots.becomes import KEPT, WORDS, Activity, Control, Managed, Received, Visit
 from kpi_xl.slots.cell_formula import cell, total
@@ -115,15 +115,15 @@ TYPED: Final = (
 _EVENING: Final = "夕会：总结当天，检查工作日志"
 
 
-def log_days(month: Month, cut: int | None = None) -> Values:
+def log_days(month: Month, cut: int | None = None, work: WorkDays = PUBLIC) -> Values:
     """Each day's date, weekday, and what is out of the ordinary about it, line by line."""
-    weeks = planned_weeks(month, cut)
+    weeks = planned_weeks(month, cut, work)
     found: Values = {}
     for number in range(1, WEEKS + 1):
         days = weeks[number - 1] if number <= len(weeks) else []
-        told = [[day, WEEKDAYS[day.weekday()], day_note(day)] if day else [] for day in days]
+        told = [[day, WEEKDAYS[day.weekday()], day_note(day, work)] if day else [] for day in days]
         found[f"week{number}.log.日期"] = _lines(told)
-        found[f"week{number}.log.工作日"] = len(working_days_of([days]))
+        found[f"week{number}.log.工作日"] = len(working_days_of([days], work))
     return found
 
 
@@ -133,6 +133,7 @@ def person_log(
     products: Sequence[str],
     month: Month,
     cut: int | None = None,
+    work: WorkDays = PUBLIC,
 ) -> Values:
     """What a person's log has before he writes in it.
 
@@ -144,9 +145,11 @@ def person_log(
         What he may choose from.
     cut : int or None
         The last day of a business month.
+    work : WorkDays
+        The days of the project.
     """
-    weeks = planned_weeks(month, cut)
-    working = working_days_of(weeks)
+    weeks = planned_weeks(month, cut, work)
+    working = working_days_of(weeks, work)
     by_day: dict[dt.date, list[str]] = {day: [] for day in working}
     for code, name in ACTIVITIES.items():
         for day, share in zip(working, spread(quotas[code], len(working)), strict=True):
@@ -163,7 +166,12 @@ def person_log(
     return found
 
 
-def manager_log(days: Mapping[dt.date, ManagerDay], month: Month, cut: int | None = None) -> Values:
+def manager_log(
+    days: Mapping[dt.date, ManagerDay],
+    month: Month,
+    cut: int | None = None,
+    work: WorkDays = PUBLIC,
+) -> Values:
     """What a manager's log has before he writes in it: what he planned, and for whom.
 
     Parameters
@@ -172,8 +180,10 @@ def manager_log(days: Mapping[dt.date, ManagerDay], month: Month, cut: int | Non
         His working days; see `kpi_xl.slots.plan_values.manager_days`.
     cut : int or None
         The last day of a business month.
+    work : WorkDays
+        The days of the project.
     """
-    weeks = planned_weeks(month, cut)
+    weeks = planned_weeks(month, cut, work)
     found: Values = {}
     for number in range(1, WEEKS + 1):
         slot = f"week{number}"

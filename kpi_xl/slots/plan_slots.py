@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from kpi_xl.calendar import FORM_WEEKS, WEEKDAYS, day_note
+from kpi_xl.calendar import FORM_WEEKS, PUBLIC, WEEKDAYS, WorkDays, day_note
 from kpi_xl.data.people import ACTIVITIES
 from kpi_xl.slots.becomes import (
     IN_REVIEW,
@@ -53,11 +53,12 @@ class Week(NamedTuple):
 
     number: int
     days: Sequence[dt.date | None]
+    work: WorkDays = PUBLIC
 
     @property
     def notes(self) -> list[str | None]:
         """What is out of the ordinary about each day."""
-        return [day_note(day) if day else None for day in self.days]
+        return [day_note(day, self.work) if day else None for day in self.days]
 
 
 WEEK: Final = Group(
@@ -68,7 +69,7 @@ WEEK: Final = Group(
         "period": Slot(
             "起止日期",
             value=lambda week: (
-                period_text(week.days) if week.days else f"本月没有第{week.number}周"
+                period_text(week.days, week.work) if week.days else f"本月没有第{week.number}周"
             ),
         ),
         "dates": Slot("七天的日期", Kind.DATE, 7, lambda week: week.days),
@@ -232,8 +233,10 @@ TYPED: Final = (
 """What people type into plans and many other forms."""
 
 
-def period_text(week: Sequence[dt.date | None]) -> str:
-    """The first and last day of a week: 6月3日—6月9日."""
+def period_text(week: Sequence[dt.date | None], work: WorkDays) -> str:
+    """The first and last day of a week, and whether its days off are known: 6月3日—6月9日."""
     days = [day for day in week if day]
     first, last = days[0], days[-1]
-    return f"{first.month}月{first.day}日—{last.month}月{last.day}日"
+    told = work.told(first, last)
+    text = f"{first.month}月{first.day}日—{last.month}月{last.day}日"
+    return f"{text}（{told}）" if told else text

@@ -11,11 +11,7 @@ from typing import Final
 from kpi_xl.analysis.attention import Attention, attention
 from kpi_xl.analysis.spread import spread
 from kpi_xl.analysis.time_boxes import A_DAY, MINUTES
-from kpi_xl.calendar import (
-    Month,
-    is_working_day,
-    planned_weeks,
-)
+from kpi_xl.calendar import PUBLIC, Month, WorkDays, is_working_day, planned_weeks
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.people import ACTIVITIES, Person
 from kpi_xl.data.targets import Targets, pieces_target, premium_target
@@ -41,19 +37,19 @@ _WORKDAYS: Final = 5  # a week's sheet has Monday to Friday
 _TALKS: Final = (0, 1, 2, 3)  # a talk every afternoon but Friday's, which is for the review
 
 
-def week_values(month: Month, cut: int | None = None) -> Values:
+def week_values(month: Month, cut: int | None = None, work: WorkDays = PUBLIC) -> Values:
     """The weeks of a month: names, dates, holidays."""
-    weeks = planned_weeks(month, cut)
+    weeks = planned_weeks(month, cut, work)
     values: Values = {}
     for number in range(1, WEEKS + 1):
         days = weeks[number - 1] if number <= len(weeks) else []
-        values |= WEEK.values(Week(number, days), 周=str(number))
+        values |= WEEK.values(Week(number, days, work), 周=str(number))
     return values
 
 
 def person_plan(
     person: Person, quotas: Mapping[str, int], team_name: str, department: str,
-    targets: Targets, month: Month, cut: int | None = None
+    targets: Targets, month: Month, cut: int | None = None, work: WorkDays = PUBLIC,
 ) -> Values:  # fmt: skip
     """A person's plan of a month: his quotas spread over its working days."""
     before = month.number - 1
@@ -64,8 +60,8 @@ def person_plan(
         "person.team": team_name,
         "person.department": department,
     }
-    weeks = planned_weeks(month, cut)
-    working = working_days_of(weeks)
+    weeks = planned_weeks(month, cut, work)
+    working = working_days_of(weeks, work)
     for code, name in ACTIVITIES.items():
         own = person.activities.get(code, {}).get(before, 0)
         target = quotas[code]
@@ -101,9 +97,11 @@ def _not_yet_typed(name: str, values: Values) -> Values:
     return found
 
 
-def working_days_of(weeks: Sequence[Sequence[dt.date | None]]) -> list[dt.date]:
+def working_days_of(
+    weeks: Sequence[Sequence[dt.date | None]], work: WorkDays = PUBLIC
+) -> list[dt.date]:
     """The working days of planned weeks."""
-    return [day for week in weeks for day in week if day and is_working_day(day)]
+    return [day for week in weeks for day in week if day and is_working_day(day, work)]
 
 
 def manager_schedule(
@@ -115,6 +113,7 @@ def manager_schedule(
     cut: int | None = None,
     minutes: Mapping[str, int] = MINUTES,
     most: int = A_DAY,
+    work: WorkDays = PUBLIC,
 ) -> Values:
     """A manager's month: whom to see, and when.
 
@@ -134,13 +133,15 @@ def manager_schedule(
         How long each kind of activity takes.
     most : int
         How many minutes of a day may be planned.
+    work : WorkDays
+        The days of the project.
     """
     to_see = attention(
         [person.as_member(month) for person in people if not person.is_manager], room
     )
     values: Values = {"person.name": manager} | ATTENTION.columns(to_see)
-    weeks = planned_weeks(month, cut)
-    meetings = manager_days(to_see, month, cut)
+    weeks = planned_weeks(month, cut, work)
+    meetings = manager_days(to_see, month, cut, work)
     for number in range(1, WEEKS + 1):
         slot = f"week{number}"
         week = weeks[number - 1] if number <= len(weeks) else []
@@ -209,7 +210,10 @@ def _without_room(days: Sequence[dt.date | None], meetings: Mapping[dt.date, Man
 
 
 def manager_days(
-    to_see: Sequence[Attention], month: Month, cut: int | None = None
+    to_see: Sequence[Attention],
+    month: Month,
+    cut: int | None = None,
+    work: WorkDays = PUBLIC,
 ) -> dict[dt.date, ManagerDay]:
     """A manager's working days of a month's weeks: whom he goes along with, whom he talks to.
 
@@ -224,7 +228,7 @@ def manager_days(
     found = {}
     turn = 0
     talk = 0
-    for day in working_days_of(planned_weeks(month, cut)):
+    for day in working_days_of(planned_weeks(month, cut, work), work):
         weekday = day.weekday()
         morning, afternoon, accompanied, talked_to = _monday(weekday), None, None, None
         if weekday in _ACCOMPANIED and with_:

@@ -149,7 +149,7 @@ class Recipients:
         self._last_targets = Targets(store, month - 1)
         self._values = UnitValues(cube, settings, month)
         plans_weeks = any(name.startswith("week") for name in rows)
-        self._weeks = week_values(month, settings.month_cut) if plans_weeks else {}
+        self._weeks = week_values(month, settings.month_cut, settings.work) if plans_weeks else {}
         self._analysis = AnalysisValues(cube, store, settings, month, rows)
         self._survival = SurvivalValues(cube, store, settings, month, rows)
         self._review = ReviewMonth(cube, store, settings, month, rows, growing, came_back)
@@ -346,6 +346,7 @@ class Recipients:
                 settings.month_cut,
                 settings.time_boxes,
                 settings.day_minutes,
+                settings.work,
             )
         return values
 
@@ -404,6 +405,7 @@ class Recipients:
                 self._targets,
                 self.month,
                 self._settings.month_cut,
+                self._settings.work,
             )
             | self._forms.person(number, person)
         )

@@ -11,7 +11,7 @@ import numpy as np
 from kpi_xl.analysis.boxes import SKILL_WILL, skill_will_boxes
 from kpi_xl.analysis.quotas import expected_ratios
 from kpi_xl.analysis.skills import skill_levels
-from kpi_xl.calendar import Month, working_days
+from kpi_xl.calendar import PUBLIC, Month, WorkDays, working_days
 from kpi_xl.data.people import Person
 from kpi_xl.findings.shown import NOTHING, shown
 from kpi_xl.formula import divide
@@ -180,7 +180,9 @@ def _aim(level: int) -> int:
     return level + 1 if level <= LEVELS // 2 + 1 else level
 
 
-def box_values(people: Sequence[Person], month: Month, last: Month, rows: int) -> Values:
+def box_values(
+    people: Sequence[Person], month: Month, last: Month, rows: int, work: WorkDays = PUBLIC
+) -> Values:
     """Who is in which box of skill and will, by the last three months with data.
 
     Parameters
@@ -191,9 +193,11 @@ def box_values(people: Sequence[Person], month: Month, last: Month, rows: int) -
         The month, and the last one with data.
     rows : int
         How many rows the workbook has for them.
+    work : WorkDays
+        The days of the project.
     """
     after = min(month, last) + 1
-    days = len(working_days((after - MONTHS).first, (after - 1).last))
+    days = len(working_days((after - MONTHS).first, (after - 1).last, work))
     interviews, closings, visits = (
         np.array([history(one, code, after) for one in people], dtype=np.int64)
         for code in ("interviews", "closings", "visits")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from kpi_xl.analysis.priorities import priorities
-from kpi_xl.calendar import Month, planned_weeks
+from kpi_xl.calendar import PUBLIC, Month, WorkDays, planned_weeks
 from kpi_xl.data.dues_to_collect import DueToCollect
 from kpi_xl.slots.becomes import KEPT, WORDS
 from kpi_xl.slots.plan_slots import OVER_WEEKS, WEEKS
@@ -42,7 +42,12 @@ class _Task(NamedTuple):
     until: dt.date
 
 
-def task_values(to_collect: Sequence[DueToCollect], month: Month, cut: int | None = None) -> Values:
+def task_values(
+    to_collect: Sequence[DueToCollect],
+    month: Month,
+    cut: int | None = None,
+    work: WorkDays = PUBLIC,
+) -> Values:
     """A person's tasks, week by week: what he has to collect, the most premium first.
 
     Parameters
@@ -51,8 +56,10 @@ def task_values(to_collect: Sequence[DueToCollect], month: Month, cut: int | Non
         His instalments that are not paid.
     cut : int or None
         The last day of a business month.
+    work : WorkDays
+        The days of the project.
     """
-    weeks = planned_weeks(month, cut)
+    weeks = planned_weeks(month, cut, work)
     found: Values = {}
     left = list(to_collect)
     for number in range(1, WEEKS + 1):

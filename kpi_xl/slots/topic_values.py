@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kpi_xl.analysis.attention import NEWCOMER_MONTHS
-from kpi_xl.calendar import Month, working_days
+from kpi_xl.calendar import PUBLIC, Month, WorkDays, working_days
 from kpi_xl.data.people import Person
 from kpi_xl.findings.findings import Findings
 from kpi_xl.slots.becomes import Training
@@ -72,7 +72,12 @@ TYPED: Final = Group(
 
 
 def topic_values(
-    findings: Findings, unit: int, people: Sequence[Person], month: Month, room: int
+    findings: Findings,
+    unit: int,
+    people: Sequence[Person],
+    month: Month,
+    room: int,
+    work: WorkDays = PUBLIC,
 ) -> Values:
     """Measures against the weaknesses that are taught, the skills most lack, and the newcomers.
 
@@ -86,13 +91,15 @@ def topic_values(
         The month that is planned; every topic is proposed for a Wednesday of it.
     room : int
         How many rows the workbook has.
+    work : WorkDays
+        The days of the project.
     """
     topics = [
         *_against_weaknesses(findings, unit, month.first),
         *_skills(people, month),
         *_newcomers(people, month),
     ][:room]
-    days = [d for d in working_days(month.first, month.last) if d.weekday() == _WEDNESDAY]
+    days = [d for d in working_days(month.first, month.last, work) if d.weekday() == _WEDNESDAY]
     found = TOPICS.columns(topics)
     dates = [days[number % len(days)] for number in range(len(topics))] if days else []
     found |= {"topics.日期": dates, "topics.到训率": [""] * room}

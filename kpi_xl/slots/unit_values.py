@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kpi_xl.cached import kept
-from kpi_xl.calendar import Month, working_days
+from kpi_xl.calendar import Month, WorkDays, working_days
 from kpi_xl.catalogue import MEASURES, kpis
 from kpi_xl.data.cube import Cube, Unit, is_money
 from kpi_xl.error_values import NOT_AVAILABLE
@@ -43,6 +43,14 @@ class _About(NamedTuple):
     @property
     def span(self) -> tuple[dt.date, dt.date]:
         return self.month.span(self.values.settings.month_cut)
+
+    @property
+    def work(self) -> WorkDays:
+        return self.values.settings.work
+
+    @property
+    def working_days(self) -> int:
+        return len(working_days(*self.span, self.work))
 
     @property
     def parent(self) -> str:
@@ -79,7 +87,13 @@ ABOUT: Final = Group(
         "period.first_day": Slot("本月第一天", Kind.DATE, value=lambda at: at.span[0]),
         "period.last_day": Slot("本月最后一天", Kind.DATE, value=lambda at: at.span[1]),
         "period.working_days": Slot(
-            "本月工作日数", Kind.NUMBER, value=lambda at: len(working_days(*at.span))
+            "本月工作日数",
+            Kind.NUMBER,
+            value=lambda at: at.working_days,
+        ),
+        "period.calendar": Slot(
+            "放假安排还没有公布时的说明",
+            value=lambda at: at.work.told(*at.span) or None,
         ),
     },
 )

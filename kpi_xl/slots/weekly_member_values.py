@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from kpi_xl.analysis.spread import spread
-from kpi_xl.calendar import WEEKDAYS, Month, planned_weeks
+from kpi_xl.calendar import PUBLIC, WEEKDAYS, Month, WorkDays, planned_weeks
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.daily_activities import DailyActivities
 from kpi_xl.data.people import ACTIVITIES, Person
@@ -211,6 +211,8 @@ class MemberDays:
         The month, and the last one with data.
     cut : int or None
         The last day of a business month.
+    work : WorkDays
+        The days of the project.
     """
 
     def __init__(
@@ -221,12 +223,14 @@ class MemberDays:
         month: Month,
         last: Month,
         cut: int | None = None,
+        work: WorkDays = PUBLIC,
     ) -> None:
         self.people = people
-        self.weeks = planned_weeks(month, cut)
+        self.weeks = planned_weeks(month, cut, work)
+        self.work = work
         self._done = done
         self._closed = month <= last
-        working = working_days_of(self.weeks)
+        working = working_days_of(self.weeks, work)
         self._plans = {
             (one.agent, name): dict(
                 zip(working, spread(quotas[one.agent][code], len(working)), strict=True)
@@ -308,7 +312,9 @@ def daily_checks(days: MemberDays) -> Values:
     for week in range(1, WEEKS + 1):
         slot = f"week{week}"
         its_days = days.weeks[week - 1] if week <= len(days.weeks) else []
-        lines = [(day, one) for day in working_days_of([its_days]) for one in days.people]
+        lines = [
+            (day, one) for day in working_days_of([its_days], days.work) for one in days.people
+        ]
         named = str(week)
         found |= CHECKS.columns(lines, 周=named)
         for name in PLANNED:

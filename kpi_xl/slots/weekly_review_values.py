@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from kpi_xl.analysis.spread import spread
-from kpi_xl.calendar import Month, planned_weeks
+from kpi_xl.calendar import PUBLIC, Month, WorkDays, planned_weeks
 from kpi_xl.data.people import ACTIVITIES
 from kpi_xl.slots.becomes import WORDS, Plan
 from kpi_xl.slots.cell_formula import cell, total
@@ -84,7 +84,9 @@ TYPED: Final = (
 )
 
 
-def review_values(quotas: Mapping[str, int], month: Month, cut: int | None = None) -> Values:
+def review_values(
+    quotas: Mapping[str, int], month: Month, cut: int | None = None, work: WorkDays = PUBLIC
+) -> Values:
     """The plans that a review looks back on, and those that it makes.
 
     Parameters
@@ -94,9 +96,11 @@ def review_values(quotas: Mapping[str, int], month: Month, cut: int | None = Non
         the last week of this one, goes on at the same pace.
     cut : int or None
         The last day of a business month.
+    work : WorkDays
+        The days of the project.
     """
-    months = [planned_weeks(month, cut), planned_weeks(month + 1, cut)]
-    working = [working_days_of(weeks) for weeks in months]
+    months = [planned_weeks(one, cut, work) for one in (month, month + 1)]
+    working = [working_days_of(weeks, work) for weeks in months]
     weeks = [*months[0], months[1][0]]
     found: Values = {}
     for number in range(1, WEEKS + 1):
@@ -104,7 +108,7 @@ def review_values(quotas: Mapping[str, int], month: Month, cut: int | None = Non
         there = number < len(weeks)
         after = weeks[number] if there else []
         found[f"week{number}.next.dates"] = after
-        found[f"week{number}.next.period"] = period_text(after) if after else None
+        found[f"week{number}.next.period"] = period_text(after, work) if after else None
     for code, name in ACTIVITIES.items():
         plans = _by_week(quotas[code], months, working)
         for number in range(1, WEEKS + 1):
