@@ -16,7 +16,8 @@ ERRORS: Final = frozenset(
 
 _AS_EXACT: Final = 1e-12  # a program may keep fifteen digits
 _ONE_SECOND: Final = 1.2e-5  # days
-_BETWEEN_EPOCHS: Final = 1462  # days from that of 1900 to that of 1904
+BETWEEN_EPOCHS: Final = 1462
+"""Days from where spreadsheets count from to where those of 1904 do."""
 
 Content = Any
 """None, a truth value, a number, a text; or a dict with ``error``, ``date`` or ``formula``."""
@@ -100,7 +101,7 @@ def same(one: Content, other: Content) -> bool:
             return True
         apart = abs(first - second)
         is_date = isinstance(one, dict) or isinstance(other, dict)
-        return is_date and min(apart, abs(apart - _BETWEEN_EPOCHS)) < _ONE_SECOND
+        return is_date and min(apart, abs(apart - BETWEEN_EPOCHS)) < _ONE_SECOND
     return bool(one == other)
 
 

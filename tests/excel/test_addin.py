@@ -186,7 +186,9 @@ def test_no_procedure_takes_code_or_a_file_from_outside(modules):
             assert arguments.startswith("ByVal control As IRibbonControl") or (
                 (module, name) in {("KpiCells", "KpiCall"), ("KpiRibbon", "CleanUp")}
             ), (module, name)
-    assert "CallUDF(MODULE_OF_FUNCTIONS, functionName, arguments)" in modules["KpiCells"]
+    assert "CallUDF(KpiModule(), functionName, arguments)" in modules["KpiCells"]
+    named = re.findall(r"KpiModule = (.*)", modules["KpiCells"])
+    assert named == ["MODULE_OF_FUNCTIONS", 'MODULE_OF_FUNCTIONS & "1904"']
     code = "\n".join(modules.values())
     assert len(re.findall(r"\.Exec\b", code)) == 1
     assert not re.search(

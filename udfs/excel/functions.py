@@ -18,22 +18,27 @@ with importable():
     from xlwings.udfs import xlarg, xlfunc, xlret
 
 
-def served(function: Callable[..., Result]) -> Callable[..., list[list[Any]]]:
+def served(
+    function: Callable[..., Result], compute: Callable[..., Result] | None = None
+) -> Callable[..., list[list[Any]]]:
     """A function as Excel calls it.
 
     Parameters
     ----------
     function : callable
         One of `udfs.functions`.
+    compute : callable, optional
+        What is called in its place.
 
     Returns
     -------
     callable
         With what xlwings needs to know of it.
     """
+    compute = compute or function
 
     def call(*args: Any) -> list[list[Any]]:
-        result = function(*args)
+        result = compute(*args)
         if type(result) is float:
             return [[result]]
         if not isinstance(result, list):

@@ -21,7 +21,7 @@ Public Function KpiCall(ByVal functionName As String, ByVal arguments As Variant
 again:
     ' One Python for all workbooks, asked for once: which one it is stands in a file.
     If python Is Nothing Then Set python = starter.Server()
-    KpiCall = KpiResult(python.CallUDF(MODULE_OF_FUNCTIONS, functionName, arguments))
+    KpiCall = KpiResult(python.CallUDF(KpiModule(), functionName, arguments))
     failedAt = 0
     Exit Function
 failed:
@@ -31,6 +31,17 @@ failed:
     If attempts < 2 Then Resume again
     failedAt = Timer
     KpiCall = CVErr(xlErrValue)
+End Function
+
+Private Function KpiModule() As String
+    ' A day that a formula gives is a bare number, counted as the workbook counts that asks.
+    Dim from1904 As Boolean
+    KpiModule = MODULE_OF_FUNCTIONS
+    ' A macro that asks has no cell.
+    On Error Resume Next
+    from1904 = Application.Caller.Worksheet.Parent.Date1904
+    On Error GoTo 0
+    If from1904 Then KpiModule = MODULE_OF_FUNCTIONS & "1904"
 End Function
 
 Public Sub KpiForget()
