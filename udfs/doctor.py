@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import workbook_templates
+from kpi_xl import kinds
 from kpi_xl._version import __version__
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project
@@ -18,7 +19,6 @@ from kpi_xl.system.user import User
 from kpi_xl.workbook import Template
 from udfs.looked_at import Finding
 
-_REINSTALL: Final = "请关闭 Excel，在命令行运行 kpi-xl addin install"
 _SECURITY: Final = r"Software\{}Microsoft\Office\16.0\Excel\Security"
 
 Registry = Callable[[str, str], int | None]
@@ -72,47 +72,37 @@ def _calc(user: User) -> Iterator[Finding]:
 def _python() -> Finding:
     bits = struct.calcsize("P") * 8
     version = ".".join(map(str, sys.version_info[:3]))
-    fine = sys.version_info >= (3, 11)
     return Finding(
-        "Python",
-        fine,
-        f"{version}（{bits} 位），{sys.executable}；kpi_xl {__version__}",
-        "" if fine else "请安装 Python 3.11 或更高版本",
+        "Python", True, f"{version}（{bits} 位），{sys.executable}；kpi_xl {__version__}"
     )
 
 
 def _excel(user: User, registry: Registry) -> Iterator[Finding]:
     pinned, installed = _xlwings_versions()
-    fine = installed == pinned
-    yield Finding(
-        "xlwings",
-        fine,
-        f"{installed or '没有安装'}，加载项要用 {pinned}",
-        "" if fine else f"请运行 pip install xlwings=={pinned}",
-    )
+    if installed == pinned:
+        yield Finding("xlwings", True, pinned)
+    else:
+        fault = kinds.XLWINGS_VERSION(wanted=pinned, installed=installed or "没有")
+        yield Finding.wrong("xlwings", fault)
     interpreter = conf_value(user.conf, "INTERPRETER_WIN")
-    fine = interpreter is not None and Path(interpreter).is_file()
-    yield Finding(
-        "加载项用的 Python",
-        fine,
-        interpreter or f"{user.conf} 里没有写",
-        "" if fine else _REINSTALL,
-    )
+    if interpreter is not None and Path(interpreter).is_file():
+        yield Finding("加载项用的 Python", True, interpreter)
+    else:
+        fault = kinds.ADDIN_PYTHON(python=interpreter or f"{user.conf} 里没有写")
+        yield Finding.wrong("加载项用的 Python", fault)
     folder = Path(interpreter).parent if interpreter is not None else Path(sys.prefix)
     for bits in (64, 32):
         name = f"xlwings{bits}-{pinned}.dll"
         there = next((p / name for p in (folder, folder.parent) if (p / name).is_file()), None)
-        yield Finding(
-            f"xlwings 的 DLL（{bits} 位 Excel 用）",
-            there is not None,
-            str(there) if there else f"{folder} 及上一级里没有 {name}",
-            "" if there else f"请运行 pip install --force-reinstall xlwings=={pinned}",
-        )
-    fine = user.addin.is_file()
-    yield Finding(
-        "加载项文件", fine, str(user.addin) if fine else f"没有 {user.addin}",
-        "" if fine else _REINSTALL,
-    )  # fmt: skip
+        what = f"xlwings 的 DLL（{bits} 位 Excel 用）"
+        if there is not None:
+            yield Finding(what, True, str(there))
+        else:
+            yield Finding.wrong(what, kinds.NO_DLL(folder=folder, name=name, wanted=pinned))
+    if user.addin.is_file():
+        yield Finding("加载项文件", True, str(user.addin))
+    else:
+        yield Finding.wrong("加载项文件", kinds.NO_ADDIN(file=user.addin))
     yield _macros(registry)
 
 
@@ -121,20 +111,10 @@ def _macros(registry: Registry) -> Finding:
     for policy in ("Policies\\", ""):
         key = _SECURITY.format(policy)
         if registry(rf"{key}\Trusted Locations", "AllLocationsDisabled"):
-            return Finding(
-                "宏安全",
-                False,
-                "禁用了所有受信任位置",
-                "请 IT 把 XLSTART 留作受信任位置",
-            )
+            return Finding.wrong("宏安全", kinds.NO_TRUSTED_LOCATIONS())
     warnings = registry(_SECURITY.format("Policies\\"), "VBAWarnings")
     if warnings == 4:
-        return Finding(
-            "宏安全",
-            True,
-            "策略禁用了宏；受信任位置（XLSTART）里的加载项通常不受影响",
-            "如果看不到 KPI 选项卡，请 IT 允许 XLSTART 里的宏",
-        )
+        return Finding.wrong("宏安全", kinds.MACROS_DISABLED())
     return Finding("宏安全", True, "没有妨碍加载项的策略")
 
 
@@ -142,29 +122,25 @@ def _project(folder: Path | None, user: User, environment: Mapping[str, str]) ->
     try:
         project = Project.open(folder or user.project(environment))
     except InputError as error:
-        yield Finding("项目", False, f"{error.problem}", error.advice)
+        yield Finding.wrong("项目", error.fault)
         return
     yield Finding("项目", True, str(project.folder))
-    fine = project.data.is_dir() and any(project.data.iterdir())
-    yield Finding(
-        "原始数据",
-        fine,
-        str(project.data) if fine else f"{project.data} 里没有文件",
-        "" if fine else "请把人员、保单等文件放进这个文件夹",
-    )
+    if project.data.is_dir() and any(project.data.iterdir()):
+        yield Finding("原始数据", True, str(project.data))
+    else:
+        yield Finding.wrong("原始数据", kinds.NO_RAW_FILES(folder=project.data))
     yield _cube(project)
 
 
 def _cube(project: Project) -> Finding:
     from kpi_xl.data.cube import Cube
 
-    advice = "请在 KPI 选项卡点“刷新月度KPI”，或在命令行运行 kpi-xl refresh"
     if not project.cube.is_file():
-        return Finding("指标数据", False, f"还没有 {project.cube.name}", advice)
+        return Finding.wrong("指标数据", kinds.NO_CUBE(file=project.cube.name))
     try:
         cube = Cube.open(project.cube)
     except (OSError, InputError):
-        return Finding("指标数据", False, f"{project.cube} 读不出来", f"请删掉这个文件；{advice}")
+        return Finding.wrong("指标数据", kinds.CUBE_DAMAGED(file=project.cube))
     return Finding("指标数据", True, f"{len(cube.units)} 个单位，{cube.first} 到 {cube.last}")
 
 
@@ -173,7 +149,7 @@ def _templates() -> Iterator[Finding]:
         try:
             slots = len(Template(workbook_templates.path(name)).slots)
         except InputError as error:
-            yield Finding(f"模板 {name}", False, error.problem, "请重新安装 kpi_xl")
+            yield Finding.wrong(f"模板 {name}", kinds.OFFICIAL_DAMAGED(problem=error.problem))
         else:
             yield Finding(f"模板 {name}", True, f"{slots} 个名称")
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
+
+from kpi_xl.fault import Fault
 
 
 @dataclass(frozen=True)
@@ -18,10 +21,18 @@ class Finding:
     found : str
         How it is.
     advice : str
-        What to do; empty when it is fine.
+        What to do; empty where there is nothing to do.
+    kind : str
+        The code of what is wrong; empty where nothing is.
     """
 
     name: str
     fine: bool
     found: str
     advice: str = ""
+    kind: str = ""
+
+    @classmethod
+    def wrong(cls, name: str, fault: Fault) -> Self:
+        """A finding of what is wrong, or of a remark."""
+        return cls(name, not fault.set_aside, fault.reason, fault.advice, fault.kind.code)

@@ -507,7 +507,7 @@ def _tell_notice() -> Answer:
     notice = kept_notice(project_here())
     if notice.line:
         say(notice.line)
-    return vars(notice) | {"line": notice.line}
+    return notice.record()
 
 
 def main() -> None:

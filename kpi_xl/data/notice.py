@@ -10,7 +10,9 @@ from dataclasses import asdict, dataclass
 
 import duckdb
 
+from kpi_xl import kinds
 from kpi_xl.data.checked import Checked
+from kpi_xl.fault import Fault
 from kpi_xl.project import Project
 
 _SHOWN = 3
@@ -35,18 +37,27 @@ class Notice:
     left_out: tuple[str, ...] = ()
 
     @property
+    def faults(self) -> list[Fault]:
+        """What is told, each with its kind."""
+        more = "等" if len(self.left_out) > _SHOWN else ""
+        names = "、".join(self.left_out[:_SHOWN]) + more
+        told = (
+            (self.set_aside, kinds.ROWS_SET_ASIDE(rows=self.set_aside)),
+            (self.left_out, kinds.FILES_LEFT_OUT(files=len(self.left_out), names=names)),
+            (self.remarks, kinds.REMARKS(remarks=self.remarks)),
+        )
+        return [fault for there, fault in told if there]
+
+    @property
     def line(self) -> str:
         """For people; empty where there is nothing to tell."""
-        parts = []
-        if self.set_aside:
-            parts.append(f"搁置 {self.set_aside:,} 行")
-        if self.left_out:
-            more = "等" if len(self.left_out) > _SHOWN else ""
-            shown = "、".join(self.left_out[:_SHOWN]) + more
-            parts.append(f"没有读 {len(self.left_out):,} 个文件或工作表（{shown}）")
-        if self.remarks:
-            parts.append(f"提示 {self.remarks:,} 条")
-        return f"原始数据：{'，'.join(parts)}，详见校验报告" if parts else ""
+        told = "，".join(fault.reason for fault in self.faults)
+        return f"原始数据：{told}，详见校验报告" if told else ""
+
+    def record(self) -> dict[str, object]:
+        """All of it as plain values, for programs."""
+        codes = [fault.kind.code for fault in self.faults]
+        return {**asdict(self), "kinds": codes, "line": self.line}
 
 
 def notice_of(checked: Checked) -> Notice:

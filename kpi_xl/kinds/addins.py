@@ -6,6 +6,10 @@ from typing import Final
 
 from kpi_xl.fault import Kind
 
+_REINSTALL: Final = "请关闭 Excel，在命令行运行 kpi-xl addin install"
+_REINSTALL_IN_CALC: Final = "请关闭 LibreOffice，在命令行运行 kpi-xl addin install --host calc"
+_REFRESH: Final = "请在 KPI 选项卡点“刷新月度KPI”，或在命令行运行 kpi-xl refresh"
+
 CALC_STOPPED: Final = Kind(
     "calc.stopped", "LibreOffice 没有完成“{title}”（{answer}）", "请保存后重新打开这个文件再试"
 )
@@ -65,4 +69,39 @@ NOTHING_TO_UNDO: Final = Kind(
     "undo.nothing",
     "没有可以撤销的刷新",
     "只能撤销自己在这台电脑上对这个工作簿做的最近一次刷新，撤销过的不能再撤销",
+)
+ADDIN_PYTHON: Final = Kind("excel.no-python", "加载项用的 Python 不在：{python}", _REINSTALL)
+NO_DLL: Final = Kind(
+    "excel.no-dll",
+    "{folder} 及上一级里没有 {name}",
+    "请运行 pip install --force-reinstall xlwings=={wanted}",
+)
+NO_ADDIN: Final = Kind("excel.no-addin", "没有 {file}", _REINSTALL)
+NO_TRUSTED_LOCATIONS: Final = Kind(
+    "excel.no-trusted-locations", "禁用了所有受信任位置", "请 IT 把 XLSTART 留作受信任位置"
+)
+MACROS_DISABLED: Final = Kind(
+    "excel.macros-disabled",
+    "策略禁用了宏；受信任位置（XLSTART）里的加载项通常不受影响",
+    "如果看不到 KPI 选项卡，请 IT 允许 XLSTART 里的宏",
+    set_aside=False,
+)
+OFFICE_TOO_OLD: Final = Kind(
+    "calc.too-old",
+    "LibreOffice {version} 太旧（{program}）",
+    "请安装 LibreOffice {least} 或更高版本",
+)
+CALC_SETTINGS: Final = Kind("calc.settings-unreadable", "{file} 读不懂", _REINSTALL_IN_CALC)
+CALC_PYTHON: Final = Kind("calc.python-fails", "{python} 启动不了（{error}）", _REINSTALL_IN_CALC)
+NO_EXTENSION: Final = Kind("calc.no-extension", "LibreOffice 里没有这个扩展", _REINSTALL_IN_CALC)
+OTHER_EXTENSION: Final = Kind(
+    "calc.other-version", "扩展与现在的 kpi_xl 版本不一致", _REINSTALL_IN_CALC
+)
+NO_RAW_FILES: Final = Kind(
+    "project.no-files", "{folder} 里没有文件", "请把人员、保单等文件放进这个文件夹"
+)
+NO_CUBE: Final = Kind("project.no-cube", "还没有 {file}", _REFRESH)
+CUBE_DAMAGED: Final = Kind("project.cube-damaged", "{file} 读不出来", f"请删掉这个文件；{_REFRESH}")
+OFFICIAL_DAMAGED: Final = Kind(
+    "project.template-damaged", "官方模板用不了：{problem}", "请重新安装 kpi_xl"
 )

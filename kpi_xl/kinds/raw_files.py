@@ -178,3 +178,9 @@ UNITS_BY_FORMAT: Final = Kind(
     "这一列的单元格格式把数字显示成不同的单位，不知道是多少元",
     "请在 Excel 里选中这一列，把单元格格式改成“常规”，核对数字是不是标题写的单位，再保存",
 )
+_IN_REPORT: Final = "请看校验报告，改好后放回 data 文件夹"
+ROWS_SET_ASIDE: Final = Kind("raw.rows-set-aside", "搁置 {rows:,} 行", _IN_REPORT)
+FILES_LEFT_OUT: Final = Kind(
+    "raw.not-read", "没有读 {files:,} 个文件或工作表（{names}）", _IN_REPORT
+)
+REMARKS: Final = Kind("raw.remarks", "提示 {remarks:,} 条", "请看校验报告", set_aside=False)

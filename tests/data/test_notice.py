@@ -51,6 +51,7 @@ def test_for_programs(project, monkeypatch, capsys):
     told = json.loads(run(monkeypatch, capsys, "-p", project.folder, "--json", "refresh"))
     assert told["notice"]["line"] == LINE
     assert told["notice"]["left_out"] == ["杂项.csv"]
+    assert told["notice"]["kinds"] == ["raw.rows-set-aside", "raw.not-read", "raw.remarks"]
     told = json.loads(run(monkeypatch, capsys, "-p", project.folder, "--json", "check"))
     assert {one["file"]: one["kind"] for one in told["left_out"]} == {
         "杂项.csv": "file.unrecognised",

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from kpi_xl import kinds
+from kpi_xl.fault import Fault
 from kpi_xl.system.user import User
 from udfs.calc.build import FUNCTIONS, LEAST_LIBREOFFICE, functions
 from udfs.calc.libreoffice import LibreOffice, extensions_in, installed_extensions
 from udfs.looked_at import Finding
 
-_INSTALL: Final = "请关闭 LibreOffice，在命令行运行 kpi-xl addin install --host calc"
 _PATIENCE: Final = 60.0  # seconds
 
 
@@ -33,20 +34,17 @@ def findings(user: User) -> Iterator[Finding]:
             "LibreOffice 加载项", True, "没有安装；需要时运行 kpi-xl addin install --host calc"
         )
         return
-    fine = not office.version or _numbers(office.version) >= _numbers(LEAST_LIBREOFFICE)
-    yield Finding(
-        "LibreOffice",
-        fine,
-        f"{office.version or '版本不明'}，{office.program}",
-        "" if fine else f"请安装 LibreOffice {LEAST_LIBREOFFICE} 或更高版本",
-    )
-    yield Finding(
-        "LibreOffice 的 Python 支持",
-        office.has_python,
-        "有" if office.has_python else f"{office.program} 里没有",
-        "" if office.has_python
-        else "Debian、Ubuntu 请运行 sudo apt install python3-uno；其他系统请重新安装 LibreOffice",
-    )  # fmt: skip
+    if not office.version or _numbers(office.version) >= _numbers(LEAST_LIBREOFFICE):
+        yield Finding("LibreOffice", True, f"{office.version or '版本不明'}，{office.program}")
+    else:
+        fault = kinds.OFFICE_TOO_OLD(
+            version=office.version, program=office.program, least=LEAST_LIBREOFFICE
+        )
+        yield Finding.wrong("LibreOffice", fault)
+    if office.has_python:
+        yield Finding("LibreOffice 的 Python 支持", True, "有")
+    else:
+        yield Finding.wrong("LibreOffice 的 Python 支持", kinds.NO_PYTHON_IN_OFFICE())
     yield _process(user.calc_conf)
     yield _extension(user, office)
 
@@ -54,10 +52,14 @@ def findings(user: User) -> Iterator[Finding]:
 def _process(conf: Path) -> Finding:
     """Whether the Python that the add-in starts has kpi_xl."""
     name = "LibreOffice 加载项用的 Python"
+
+    def wrong(fault: Fault) -> Finding:
+        return Finding.wrong(name, fault)
+
     try:
         python, packages = conf.read_text(encoding="utf-8").splitlines()[:2]
     except ValueError:
-        return Finding(name, False, f"{conf} 读不懂", _INSTALL)
+        return wrong(kinds.CALC_SETTINGS(file=conf))
     try:
         done = subprocess.run(
             [python, "-E", "-c", "import udfs.calc.server"],
@@ -69,10 +71,10 @@ def _process(conf: Path) -> Finding:
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        return Finding(name, False, f"{python} 启动不了（{error}）", _INSTALL)
+        return wrong(kinds.CALC_PYTHON(python=python, error=error))
     if done.returncode:
         last = done.stderr.strip().rpartition("\n")[2]
-        return Finding(name, False, f"{python}（{last}）", _INSTALL)
+        return wrong(kinds.CALC_PYTHON(python=python, error=last))
     return Finding(name, True, python)
 
 
@@ -82,9 +84,9 @@ def _extension(user: User, office: LibreOffice) -> Finding:
     shared = office.program.parent / "share" / "uno_packages"
     found = installed_extensions(user.home, user.roaming) or extensions_in(shared)
     if not found:
-        return Finding(name, False, "LibreOffice 里没有这个扩展", _INSTALL)
+        return Finding.wrong(name, kinds.NO_EXTENSION())
     if (found[-1] / FUNCTIONS).read_bytes() != functions():
-        return Finding(name, False, "与现在的 kpi_xl 版本不一致", _INSTALL)
+        return Finding.wrong(name, kinds.OTHER_EXTENSION())
     return Finding(name, True, str(found[-1]))
 
 
