@@ -20,6 +20,7 @@ from kpi_xl.slots.recipients import files
 from kpi_xl.system.file_names import ROOM
 from kpi_xl.system.files import write_whole
 from kpi_xl.workbook import Template
+from skips import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401  hooks
 from workbook_templates import NAMES
 
 MONTH = "2024-06"
