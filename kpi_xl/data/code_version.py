@@ -18,8 +18,9 @@ def program() -> str:
     found = hashlib.sha256(__version__.encode())
     folder = Path(__file__).parent
     package = folder.parent
-    declared = [package / "aggregation.py"]
-    declared += [package / "catalogue" / name for name in ("measures.py", "schema.py")]
+    catalogue = package / "catalogue"
+    declared = [package / "aggregation.py", catalogue / "measures.py", catalogue / "schema.py"]
+    declared += sorted(catalogue.glob("*_table*.py"))
     readers = sorted((package / "readers").rglob("*"))
     for file in [*sorted(folder.rglob("*")), *readers, *declared]:
         if file.suffix in (".py", ".sql"):

@@ -90,7 +90,8 @@ def copy(tmp_path):
     )
     with (catalogue / "production.py").open("a", encoding="utf-8") as file:
         file.write(f"\n\n{share}\n\n{kpi}")
-    put(catalogue / "schema.py", "TABLES: Final", f"{table}\n")
+    put(catalogue / "sales_tables.py", "OUTLETS: Final", f"{table}\n")
+    put(catalogue / "schema.py", "DUES, OUTLETS", "COMPLAINTS, ")
     put(catalogue / "schema.py", "COUNTS, RATINGS,", "COMPLAINTS, ")
     put(data / "steps.py", "# -- what every place had\n", step)
     (data / "sql" / "complaint.sql").write_text(sql, encoding="utf-8")

@@ -1,0 +1,157 @@
+"""What a raw table and its columns are, and the headings that several tables have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Kind = Literal["id", "text", "date", "money", "count", "number", "month", "choice"]
+"""What a column holds.
+
+id: text kept to the letter (00123 survives); date: a day; money: 元, kept as whole 分; count: a
+whole number; number: any number; month: a calendar month; choice: one of a few words.
+"""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a raw table.
+
+    Parameters
+    ----------
+    code : str
+        Its name in the database.
+    name : str
+        Its usual Chinese heading.
+    kind : str
+        What it holds.
+    required : bool
+        Whether a table without it cannot be used. In a required column no cell may be empty.
+    aliases : tuple of str
+        Other headings, Chinese and English.
+    choices : mapping of str to str, for kind ``choice``
+        The words that may stand in it, each with the one it is stored as.
+    meaning : str
+        What it says, for people.
+    """
+
+    code: str
+    name: str
+    kind: Kind
+    meaning: str
+    required: bool = False
+    aliases: tuple[str, ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
+    sooner: tuple[str, ...] = ()
+    """Headings that go before the column's own name: beside 网点代码, 网点 is a name."""
+    default: str | None = None
+    """What an absent column or an empty cell means, where that is not simply nothing."""
+    instead: str | None = None
+    """The column, by code, that a required one may be found by where it is absent or empty."""
+    also: tuple[tuple[str, str], ...] = ()
+    """Patterns of what else may stand in a choice, each with the word it is stored as."""
+
+    @property
+    def when_empty(self) -> str:
+        """What an absent column or an empty cell means, for people."""
+        return next((word for word, stored in self.choices if stored == self.default), "") or (
+            self.default or "空白"
+        )
+
+
+@dataclass(frozen=True)
+class Events:
+    """What tells that the rows of a raw table are things that happen on days.
+
+    Parameters
+    ----------
+    day : str
+        The column of the day that tells which month a row is of.
+    happened : str
+        The column of the day on which it came to pass, where that is another.
+    is_ahead : bool
+        Whether rows may stand in it before their day has come, as what falls due.
+    of_months : bool
+        Whether one row may stand for a whole month.
+    """
+
+    day: str
+    happened: str = ""
+    is_ahead: bool = False
+    of_months: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A raw table.
+
+    Parameters
+    ----------
+    code : str
+        Its name in the database.
+    name : str
+        Its Chinese name; a file is taken for this table when its name contains this or an alias.
+    key : tuple of str
+        The columns, by code, that tell one row from another; a second row with the same key is a
+        duplicate. Empty where identical rows are legitimate.
+    required : bool
+        Whether a project cannot do without it.
+    events : Events, optional
+        That its rows happen on days, month after month, so that it grows long. What is counted in
+        it is kept by month, and a company's own database counts it where it is. Without them it
+        is short, and read whole.
+    """
+
+    code: str
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    required: bool = False
+    events: Events | None = None
+
+    def column(self, code: str) -> Column:
+        """The column with this code."""
+        return next(column for column in self.columns if column.code == code)
+
+
+def days(*events: str) -> tuple[str, ...]:
+    """The headings of the day of an event."""
+    return tuple(event + day for event in events for day in ("日期", "时间", "日"))
+
+
+OUTLET_CODES: Final = ("网点代码", "网点编码", "网点编号", "出单网点代码", "出单网点编码")
+
+AGENT: Final = Column(
+    "agent",
+    "工号",
+    "id",
+    "业务员工号，按文本原样保留",
+    required=True,
+    aliases=(
+        "业务员工号",
+        "业务员代码",
+        "代理人工号",
+        "员工号",
+        "员工编号",
+        *(
+            who + what
+            for who in (
+                *("业务员", "代理人", "营销员", "销售人员", "客户经理", "员工", "人员"),
+                *("店员", "导购", "导购员", "销售员", "销售顾问", "理财经理", "保险营销员"),
+            )
+            for what in ("工号", "编号", "编码", "代码")
+            if who + what not in ("业务员工号", "业务员代码", "代理人工号", "员工编号")
+        ),
+        "agent",
+        "agent_id",
+        "agent_code",
+        "agent_no",
+        *(
+            who + what
+            for who in ("employee", "emp", "staff")
+            for what in ("id", "no", "number", "code")
+        ),
+    ),
+)
