@@ -18,7 +18,7 @@ from kpi_xl.circulation.forms import Form, checked, form_of
 from kpi_xl.circulation.incoming import Aside, arrived
 from kpi_xl.circulation.matching import Matched, Matcher, by_recipient
 from kpi_xl.circulation.validation import Problem
-from kpi_xl.circulation.versions import Rule, rule_meant
+from kpi_xl.circulation.versions import Rule, Versions, rule_meant
 from kpi_xl.data.circulation import changing, was_begun
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
@@ -105,6 +105,8 @@ class Collected:
         Copies of workbooks with their problems marked, ready to be sent back.
     undone : list of Undone
         What could not be written or removed: the report, marked copies, those of the time before.
+    collection : int or None
+        Its number in the history; None where nothing was new.
     """
 
     folder: Path
@@ -117,6 +119,7 @@ class Collected:
     counts: list[tuple[str, str, int, int]] = field(default_factory=list)
     marked: list[Path] = field(default_factory=list)
     undone: list[Undone] = field(default_factory=list)
+    collection: int | None = None
 
 
 def collect(
@@ -183,6 +186,7 @@ class _Collection:
         self._rule = rule
         self._passwords = passwords
         self._progress = progress
+        self._versions = Versions(connection, rule, folder)
         self._forms: dict[str, Form] = {}
         self._copies = project.output / MARKED
         self._stuck: list[Path] = []
@@ -197,12 +201,13 @@ class _Collection:
         months = sorted({whose[:2] for whose in returned})
         with self._connection:
             self._connection.execute("BEGIN IMMEDIATE")  # one for all files, whatever is in them
-            if self._rule == "清空":
-                versions.clear(self._connection, months)
             for number, whose in enumerate(returned):
                 self._progress("收取", number, len(returned))
                 self._of_recipient(returned[whose])
+            if self._rule == "清空":
+                self._versions.empty_others(months)
             self._progress("收取", len(returned), len(returned))
+        result.collection = self._versions.number
         self._who_is_missing(months)
         from kpi_xl.circulation.report import write_report
 
@@ -240,7 +245,7 @@ class _Collection:
             return
         taken: Matched | None = None
         for one in reversed(returned):
-            newest = versions.newest(self._connection, one)
+            newest = None if self._rule == "清空" else versions.newest(self._connection, one)
             if taken is not None:
                 self._pass_over(one, kinds.NEWER_TAKEN(other=taken.file))
             elif newest is not None and newest > one.age:
@@ -255,20 +260,16 @@ class _Collection:
 
     def _take(self, one: Matched) -> bool:
         """Read, validate and store a workbook; whether it could be done."""
-        self._connection.execute("SAVEPOINT one_file")
         try:
-            workbook = one.opened()
-            valid, problems = checked(one, workbook, self._form_of(one))
-            put = versions.add if self._rule == "增量" else versions.replace
-            values = put(self._connection, one, valid)
-            wrong = [problem for problem in problems if not problem.taken]
-            versions.note_returned(self._connection, one, len(wrong))
+            with self._versions.whole():
+                workbook = one.opened()
+                valid, problems = checked(one, workbook, self._form_of(one))
+                values = self._versions.take(one, valid)
+                wrong = [problem for problem in problems if not problem.taken]
+                versions.note_returned(self._connection, one, len(wrong))
         except Exception as error:
             self._result.aside.append(Aside.of(one.file, error))
-            self._connection.execute("ROLLBACK TO one_file")
             return False
-        finally:
-            self._connection.execute("RELEASE one_file")
         self._result.problems += problems
         notes = [self._note(one, len(valid), values)]
         if wrong:

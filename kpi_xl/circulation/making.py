@@ -23,6 +23,7 @@ from kpi_xl.circulation import manifest
 from kpi_xl.circulation.contacts import ByRecipient
 from kpi_xl.circulation.encryption import locked_pdf
 from kpi_xl.circulation.manifest import Edition, Noted, Round
+from kpi_xl.circulation.prefilled import Prefilled
 from kpi_xl.circulation.production import Blank, Made, Order, processes, produced
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project
@@ -92,6 +93,7 @@ class Making:
         self._connection = connection
         self._round = round_
         self._progress = progress
+        self._prefilled = Prefilled(template, blank.content)
         self._plain: list[tuple[Recipient, Path, Path]] = []
         self.undone: dict[tuple[str, str], Undone] = {}
         self.pdfs = 0
@@ -171,7 +173,8 @@ class Making:
             for recipient, file in wanted:
                 try:
                     values, sheets = unit_sheets.values(self._template, to, recipient)
-                    edition = _edition(self._blank, recipient, values, sheets)
+                    sent = self._prefilled.of(values, sheets)
+                    edition = _edition(self._blank, recipient, values, sheets, sent)
                     order = Order(
                         self._identity(recipient, edition, tokens[recipient.level, recipient.key]),
                         values,
@@ -297,7 +300,11 @@ def _password(passwords: ByRecipient | None, recipient: Recipient) -> str | None
 
 
 def _edition(
-    blank: Blank, recipient: Recipient, values: Mapping[str, Any], sheets: Sequence[UnitSheet]
+    blank: Blank,
+    recipient: Recipient,
+    values: Mapping[str, Any],
+    sheets: Sequence[UnitSheet],
+    sent: str,
 ) -> Edition:
     """What a workbook asks, and whose it says it is: others coming back are no match.
 
@@ -328,4 +335,5 @@ def _edition(
         recipient.person.name if recipient.person else "",
         json.dumps(keys, ensure_ascii=False),
         json.dumps(shown, ensure_ascii=False),
+        sent,
     )

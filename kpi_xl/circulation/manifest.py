@@ -87,6 +87,8 @@ class Edition:
         The 工号 in its lists, by unit with a sheet and slot, as JSON.
     shown : str
         What it shows people of whose it is, by unit with a sheet and slot, as JSON.
+    sent : str
+        What stands in the cells that people fill in (see `kpi_xl.data.sent`).
     """
 
     version: str
@@ -95,6 +97,7 @@ class Edition:
     person_name: str
     keys: str
     shown: str
+    sent: str
 
     @property
     def mark(self) -> str:
@@ -193,7 +196,9 @@ def announce(connection: sqlite3.Connection, round_: Round, made: Sequence[Noted
     """Note workbooks that are about to be written: whatever is there is known."""
     with connection:
         connection.executemany(
-            "INSERT OR IGNORE INTO workbooks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO workbooks (sha256, distribution, level, recipient, edition,"
+            " version, unit, unit_name, person_name, keys, shown, sent, slots, made)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
                     one.sha256, round_.distribution, one.recipient.level, one.recipient.key,

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from kpi_xl import kinds
 from kpi_xl.circulation.row_keys import NO_KEY, RowKey, row_keys
-from kpi_xl.data.collected import Typed
+from kpi_xl.data.typed_value import Typed
 from kpi_xl.fault import Fault, Kind
 from kpi_xl.readers.cell import is_nothing
 from kpi_xl.readers.date import read_day

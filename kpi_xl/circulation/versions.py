@@ -1,17 +1,23 @@
-"""Put what was collected into the project's file, by the rule for versions."""
+"""Put what was collected into the history, by the rule for versions."""
 
 from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Final, Literal, get_args
 
 from kpi_xl import kinds
+from kpi_xl.circulation import notes
 from kpi_xl.circulation.matching import Matched
 from kpi_xl.circulation.validation import Valid
+from kpi_xl.data import replay
 from kpi_xl.data.circulation import now
-from kpi_xl.data.collected import stored
+from kpi_xl.data.replay import ADDING, State, Version, Whose
+from kpi_xl.data.sent import Place
+from kpi_xl.data.typed_value import stored
 from kpi_xl.errors import InputError
 
 Rule = Literal["覆盖", "增量", "清空"]
@@ -20,6 +26,8 @@ Rule = Literal["覆盖", "增量", "清空"]
 覆盖: the latest workbook of a recipient replaces what he had sent before.
 增量: only cells of which nothing is stored yet are added; what is there stays.
 清空: everything of the templates and months that came back is removed first.
+
+Whatever the rule, what was there before stays in the history.
 """
 
 RULES: Final[tuple[Rule, ...]] = get_args(Rule)
@@ -41,14 +49,6 @@ def rule_meant(text: str) -> Rule:
     raise InputError(kinds.NO_RULE(rule=text, known="、".join(RULES)))
 
 
-def clear(connection: sqlite3.Connection, whose: Iterable[tuple[str, str]]) -> None:
-    """Remove all entries of some templates and months."""
-    for template, period in whose:
-        connection.execute(
-            "DELETE FROM entries WHERE template = ? AND period = ?", [template, period]
-        )
-
-
 def newest(connection: sqlite3.Connection, one: Matched) -> tuple[int, dt.datetime] | None:
     """The round, and when it was saved, of the workbook that a recipient's entries are from."""
     found = connection.execute(
@@ -65,30 +65,6 @@ def is_as_sent(connection: sqlite3.Connection, one: Matched) -> bool:
     return found.fetchone() is not None
 
 
-def replace(connection: sqlite3.Connection, one: Matched, valid: Sequence[Valid]) -> int:
-    """Store a workbook's values instead of all its recipient had sent before; how many."""
-    connection.execute(f"DELETE FROM entries WHERE {_OF}", list(one.whose))
-    _insert(connection, one, valid)
-    return len(valid)
-
-
-def add(connection: sqlite3.Connection, one: Matched, valid: Sequence[Valid]) -> int:
-    """Store those of a workbook's values of which there is nothing yet; how many."""
-    there = {
-        (row["about"], row["slot"], row["key"] or str(row["row"]), row["column"])
-        for row in connection.execute(
-            f"SELECT about, slot, key, row, column FROM entries WHERE {_OF}", list(one.whose)
-        )
-    }
-    new = [
-        each
-        for each in valid
-        if (each.about, each.slot, each.key or str(each.row), each.column) not in there
-    ]
-    _insert(connection, one, new)
-    return len(new)
-
-
 def note_returned(connection: sqlite3.Connection, one: Matched, problems: int) -> None:
     """Note that a recipient's workbook came back."""
     row = one.row
@@ -97,7 +73,7 @@ def note_returned(connection: sqlite3.Connection, one: Matched, problems: int) -
         " ON CONFLICT (sha256) DO UPDATE SET file = excluded.file, problems = excluded.problems",
         [
             one.sha256, row["distribution"], row["recipient"], one.file.as_posix(),
-            _time(one.saved), one.saved_by, now(), problems, row["level"],
+            notes.moment(one.saved), one.saved_by, now(), problems, row["level"],
         ],
     )  # fmt: skip
     connection.execute(
@@ -107,26 +83,124 @@ def note_returned(connection: sqlite3.Connection, one: Matched, problems: int) -
     )
 
 
-def _insert(connection: sqlite3.Connection, one: Matched, valid: Sequence[Valid]) -> None:
-    found = connection.execute(
-        "SELECT collected FROM returns WHERE sha256 = ?", [one.sha256]
-    ).fetchone()
-    collected = now() if found is None else found["collected"]
-    row = one.row
-    connection.executemany(
-        f"INSERT INTO entries VALUES ({', '.join('?' * 21)})",
-        [
-            (
-                row["distribution"], row["template"], row["period"], one.edition["unit"],
-                row["person"], each.slot, each.row, each.column, each.key, *stored(each.value),
-                one.file.as_posix(), each.sheet, each.cell, _time(one.saved), one.saved_by,
-                collected, one.sha256, each.about, row["level"], row["recipient"],
-            )
-            for each in valid
-        ],
-    )  # fmt: skip
+class Versions:
+    """What one collection adds to the history.
+
+    It is noted as a collection when it has something to add: a folder that is collected again
+    adds nothing.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+        To the record, in a transaction.
+    rule : str
+        The rule.
+    folder : Path
+        Where the workbooks are.
+
+    Attributes
+    ----------
+    number : int or None
+        The number of the collection; None as long as it has added nothing.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, rule: Rule, folder: Path) -> None:
+        self._connection = connection
+        self._rule = rule
+        self._folder = folder
+        self._touched: set[Whose] = set()
+        self.number: int | None = None
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """What is done with one workbook, all of it or nothing."""
+        number, touched = self.number, set(self._touched)
+        self._connection.execute("SAVEPOINT one_file")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK TO one_file")
+            self.number, self._touched = number, touched
+            raise
+        finally:
+            self._connection.execute("RELEASE one_file")
+
+    def take(self, one: Matched, valid: Sequence[Valid]) -> int:
+        """Take a workbook's values; how many of them count."""
+        whose = Whose(*one.whose)
+        self._touched.add(whose)
+        before = replay.counting(self._connection, whose)
+        wanted = {_place(each): stored(each.value) for each in valid}
+        new = [place for place in wanted if place not in before]
+        if self._rule == ADDING:
+            if new or not self._was_taken(one, whose):
+                self._add(one, whose, before, valid)
+            return len(new)
+        there = {place: (version.kind, version.value) for place, version in before.items()}
+        if there != wanted or not self._is_what_counts(one, whose):
+            self._add(one, whose, before, valid)
+        return len(valid)
+
+    def empty_others(self, months: Collection[tuple[str, str]]) -> None:
+        """Let nothing count of some templates and months but what was taken now."""
+        for whose in replay.everybody(self._connection):
+            if whose[:2] not in months or whose in self._touched:
+                continue
+            before = replay.counting(self._connection, whose)
+            if before:
+                taking = notes.without_file(self._connection, self._collection(), whose)
+                notes.removed(self._connection, taking, before.values())
+                replay.put(self._connection, before, {})
+
+    def _was_taken(self, one: Matched, whose: Whose) -> bool:
+        """Whether this very file was taken before, and not taken back."""
+        found = self._connection.execute(
+            "SELECT 1 FROM takings WHERE template = ? AND period = ? AND level = ?"
+            " AND recipient = ? AND sha256 = ? AND collection NOT IN"
+            " (SELECT withdraws FROM collections WHERE withdraws IS NOT NULL)",
+            [*whose, one.sha256],
+        )
+        return found.fetchone() is not None
+
+    def _is_what_counts(self, one: Matched, whose: Whose) -> bool:
+        """Whether what counts is from this very file alone."""
+        found = self._connection.execute(
+            f"SELECT DISTINCT sha256 FROM entries WHERE {_OF}", list(whose)
+        ).fetchall()
+        if not found:
+            return self._was_taken(one, whose)
+        return [row["sha256"] for row in found] == [one.sha256]
+
+    def _add(self, one: Matched, whose: Whose, before: State, valid: Sequence[Valid]) -> None:
+        taking = notes.taken(self._connection, self._collection(), one)
+        taken: dict[Place, Version] = {}
+        first = notes.next_change(self._connection)
+        rows = []
+        for number, each in enumerate(valid, first):
+            place = _place(each)
+            kind, value = stored(each.value)
+            taken[place] = Version(number, kind, value)
+            there = before[place].change if place in before else None
+            adds = self._rule == ADDING
+            rows.append(
+                (
+                    number, taking, each.slot, each.row, each.column, each.key, each.about,
+                    kind, value, each.sheet, each.cell,
+                    None if adds else there, there if adds else None,
+                )
+            )  # fmt: skip
+        notes.changed(self._connection, rows)
+        after = replay.laid_over(before, taken, self._rule)
+        gone = [version for place, version in before.items() if place not in after]
+        notes.removed(self._connection, taking, gone)
+        replay.put(self._connection, before, after)
+
+    def _collection(self) -> int:
+        """The number of the collection, which begins when there is something to note."""
+        if self.number is None:
+            self.number = notes.collected(self._connection, self._rule, self._folder)
+        return self.number
 
 
-def _time(moment: dt.datetime) -> str:
-    """In universal time, so that texts compare as times do."""
-    return moment.astimezone(dt.UTC).isoformat()
+def _place(each: Valid) -> Place:
+    return Place.of(each.about, each.slot, each.key, each.row, each.column)

@@ -29,6 +29,9 @@ BACKUP: Final = "circulation.backup.sqlite"
 _PATIENCE: Final = 60.0
 """Seconds to wait while another process writes."""
 
+_KNOWN: Final = ((0, 0), (APPLICATION, 2), (APPLICATION, VERSION))
+"""How files of ours say what they are, those of earlier versions among them."""
+
 _DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
 
 
@@ -145,9 +148,7 @@ def _check_kind(project: Project, connection: sqlite3.Connection) -> None:
     )
     if application == APPLICATION and version > VERSION:
         raise InputError(kinds.RECORD_NEWER(), file=file_of(project))
-    if (application, version) not in ((0, 0), (APPLICATION, VERSION)) or not has_all(
-        connection, version
-    ):
+    if (application, version) not in _KNOWN or not has_all(connection, version):
         raise _lost(project, kinds.RECORD_FOREIGN)
     if version != VERSION:
         bring_up_to_date(connection, project.settings.name)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from typing import Final
 
 APPLICATION: Final = 0x4B50_4943  # KPIC
 """By which SQLite files of ours are known."""
 
-VERSION: Final = 2
+VERSION: Final = 3
+
+COLLECT: Final = "collect"
+WITHDRAW: Final = "withdraw"
+EARLIER: Final = "earlier"
+"""What a collection is; `EARLIER` is all that a file of an earlier version had in it."""
 
 _RECIPIENTS: Final = """
 CREATE TABLE recipients (
@@ -48,7 +54,9 @@ CREATE TABLE workbooks (                -- all there ever were: any of them may 
     keys         TEXT NOT NULL,         -- of the lists, by unit with a sheet and slot, as JSON
     shown        TEXT NOT NULL,         -- whose it says it is, by unit and slot, as JSON
     slots        INTEGER NOT NULL,      -- how many were filled
-    made         TEXT NOT NULL
+    made         TEXT NOT NULL,
+    sent         TEXT                   -- what stood in the cells that people fill in, as JSON (see
+                                        -- data/sent.py); none before version 3
 );
 CREATE INDEX workbooks_of ON workbooks (distribution, level, recipient);
 CREATE TABLE written (                  -- what we wrote where: nothing else is replaced or removed
@@ -58,6 +66,71 @@ CREATE TABLE written (                  -- what we wrote where: nothing else is 
     PRIMARY KEY (distribution, file, sha256)
 )
 """
+
+_HISTORY: Final = f"""
+CREATE TABLE collections (              -- what was done with returned workbooks: nothing is removed
+    collection INTEGER PRIMARY KEY,
+    kind       TEXT NOT NULL,           -- {COLLECT}, {WITHDRAW}, {EARLIER}
+    at         TEXT NOT NULL,
+    by         TEXT NOT NULL,           -- who, as the computer knows him
+    rule       TEXT NOT NULL,           -- 覆盖, 增量, 清空; empty of a withdrawal
+    folder     TEXT NOT NULL,
+    withdraws  INTEGER UNIQUE REFERENCES collections,
+    reason     TEXT NOT NULL
+);
+CREATE TABLE takings (                  -- what became of one recipient's values in it
+    taking       INTEGER PRIMARY KEY,
+    collection   INTEGER NOT NULL REFERENCES collections,
+    distribution TEXT NOT NULL,
+    template     TEXT NOT NULL,         -- its name
+    period       TEXT NOT NULL,         -- the month, 2024-06
+    level        TEXT NOT NULL,         -- as in recipients
+    recipient    TEXT NOT NULL,         -- as in recipients
+    unit         TEXT NOT NULL,         -- the unit's path; the branch's is its name
+    person       TEXT NOT NULL,         -- 工号, empty for a unit's workbook
+    workbook     TEXT,                  -- which it was when it was handed out, as in workbooks
+    file         TEXT NOT NULL,         -- empty where values went or came back without one
+    sha256       TEXT NOT NULL,         -- of the file, as in returns
+    saved        TEXT NOT NULL,         -- when it was saved, by its own word
+    saved_by     TEXT NOT NULL,
+    collected    TEXT NOT NULL
+);
+CREATE INDEX takings_of ON takings (template, period, level, recipient);
+CREATE INDEX takings_in ON takings (collection);
+CREATE TABLE changes (                  -- every version of every cell
+    change   INTEGER PRIMARY KEY AUTOINCREMENT,
+    taking   INTEGER NOT NULL REFERENCES takings,
+    slot     TEXT NOT NULL,
+    row      INTEGER NOT NULL,          -- in the slot, from 1
+    column   INTEGER NOT NULL,          -- in the slot, from 1
+    key      TEXT NOT NULL,             -- of the row: 工号, or the day; empty where it has none
+    about    TEXT NOT NULL,             -- the unit's path where each unit has a sheet
+    kind     TEXT NOT NULL,             -- text, whole, number, date, time, truth
+    value    TEXT,                      -- none where nothing stands there any more
+    sheet    TEXT NOT NULL,
+    cell     TEXT NOT NULL,
+    replaces INTEGER REFERENCES changes, -- what counted before
+    yields   INTEGER REFERENCES changes, -- what went on counting, by a rule that only adds
+    restores INTEGER REFERENCES changes  -- what counts again, after a withdrawal
+);
+CREATE INDEX changes_of ON changes (taking);
+CREATE TABLE counting (                 -- what replaying the takings gives: see data/replay.py
+    change INTEGER PRIMARY KEY REFERENCES changes
+);
+CREATE VIEW entries AS
+    SELECT change, distribution, template, period, unit, person, slot, row, "column", key, kind,
+        value, file, sheet, cell, saved, saved_by, collected, sha256, about, level, recipient,
+        workbook
+    FROM counting JOIN changes USING (change) JOIN takings USING (taking);
+"""
+
+_KEPT: Final = "".join(
+    f"CREATE TRIGGER {table}_{done}_refused BEFORE {done} ON {table}"
+    f" BEGIN SELECT raise(ABORT, 'what is in {table} stays'); END;\n"
+    for table in ("collections", "takings", "changes")
+    for done in ("UPDATE", "DELETE")
+)
+"""The history is only added to, whoever writes."""
 
 SCHEMA: Final = f"""
 CREATE TABLE templates (
@@ -96,30 +169,8 @@ CREATE TABLE returns (
     problems     INTEGER NOT NULL,
     level        TEXT NOT NULL DEFAULT ''
 );
-CREATE TABLE entries (
-    distribution TEXT NOT NULL,
-    template     TEXT NOT NULL,         -- its name
-    period       TEXT NOT NULL,         -- the month, 2024-06
-    unit         TEXT NOT NULL,         -- the unit's path; the branch's is its name
-    person       TEXT NOT NULL,         -- 工号, empty for a unit's workbook
-    slot         TEXT NOT NULL,
-    row          INTEGER NOT NULL,      -- in the slot, from 1
-    column       INTEGER NOT NULL,      -- in the slot, from 1
-    key          TEXT NOT NULL,         -- of the row: 工号, or the day; empty where it has none
-    kind         TEXT NOT NULL,         -- text, whole, number, date, time, truth
-    value        TEXT NOT NULL,
-    file         TEXT NOT NULL,
-    sheet        TEXT NOT NULL,
-    cell         TEXT NOT NULL,
-    saved        TEXT NOT NULL,         -- when the workbook was saved, by its own word
-    saved_by     TEXT NOT NULL,
-    collected    TEXT NOT NULL,
-    sha256       TEXT NOT NULL,         -- of the file, as in returns
-    about        TEXT NOT NULL DEFAULT '', -- the unit's path where each unit has a sheet
-    level        TEXT NOT NULL DEFAULT '', -- as in recipients
-    recipient    TEXT NOT NULL DEFAULT ''  -- as in recipients
-);
-CREATE INDEX entries_of ON entries (template, period, level, recipient);
+{_HISTORY}
+{_KEPT}
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
 """
@@ -137,6 +188,12 @@ END
 level nobody chose, the branch is known by its name."""
 
 
+_OF_ENTRIES: Final = (
+    "distribution, template, period, level, recipient, unit, person, file, sha256, saved,"
+    " saved_by, collected"
+)
+
+
 def has_all(connection: sqlite3.Connection, version: int) -> bool:
     """Whether a file has the tables and columns of its version."""
     with sqlite3.connect(":memory:") as blank:
@@ -152,12 +209,14 @@ def has_all(connection: sqlite3.Connection, version: int) -> bool:
 def _columns(connection: sqlite3.Connection) -> dict[str, set[str]]:
     return {
         table: {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
-        for (table,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        for (table,) in connection.execute(
+            "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')"
+        )
     }
 
 
 def bring_up_to_date(connection: sqlite3.Connection, branch: str) -> None:
-    """Give a file of version 1 what it lacks; in one transaction, whoever comes first.
+    """Give a file of an earlier version what it lacks; in one transaction, whoever comes first.
 
     Parameters
     ----------
@@ -168,38 +227,79 @@ def bring_up_to_date(connection: sqlite3.Connection, branch: str) -> None:
     """
     connection.execute("BEGIN IMMEDIATE")
     with connection:
-        if connection.execute("PRAGMA user_version").fetchone()[0] == VERSION:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version == VERSION:
             return
-        named = {"branch": branch}
-        for table in ("mail_log", "returns", "entries"):
-            connection.execute(f"ALTER TABLE {table} ADD COLUMN level TEXT NOT NULL DEFAULT ''")
-            unit = "unit" if table == "entries" else "recipient"
-            level = _LEVEL.format(table=table, unit=unit)
-            connection.execute(f"UPDATE {table} SET level = {level}", named)
-        if "about" not in _columns(connection)["entries"]:
-            connection.execute("ALTER TABLE entries ADD COLUMN about TEXT NOT NULL DEFAULT ''")
-        connection.execute("ALTER TABLE entries ADD COLUMN recipient TEXT NOT NULL DEFAULT ''")
-        connection.execute("UPDATE entries SET recipient = iif(person = '', unit, person)")
-        connection.execute("DROP INDEX IF EXISTS entries_of")
-        connection.execute(
-            "CREATE INDEX entries_of ON entries (template, period, level, recipient)"
-        )
-        connection.execute("ALTER TABLE recipients RENAME TO recipients_of_version_1")
-        for statement in (_RECIPIENTS, *filter(str.strip, _WORKBOOKS.split(";"))):
-            connection.execute(statement)
-        level = _LEVEL.format(table="old", unit="old.unit")
-        connection.execute(
-            "INSERT INTO recipients (distribution, level, recipient, unit, unit_name, person,"
-            " person_name, file, sha256, pdf, address, message_id, mail, attempts, sent, returned)"
-            f" SELECT distribution, {level}, recipient, unit, unit_name, person, person_name, file,"
-            " sha256, pdf, address, message_id, mail, attempts, sent, returned"
-            " FROM recipients_of_version_1 AS old ORDER BY rowid",
-            named,
-        )
-        connection.execute("DROP TABLE recipients_of_version_1")
-        connection.execute(
-            "INSERT OR IGNORE INTO written SELECT distribution, file, sha256 FROM recipients"
-            " WHERE sha256 IS NOT NULL"
-        )
+        if version < 2:
+            _from_version_1(connection, branch)
+        _from_version_2(connection)
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
         connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _from_version_1(connection: sqlite3.Connection, branch: str) -> None:
+    named = {"branch": branch}
+    for table in ("mail_log", "returns", "entries"):
+        connection.execute(f"ALTER TABLE {table} ADD COLUMN level TEXT NOT NULL DEFAULT ''")
+        unit = "unit" if table == "entries" else "recipient"
+        level = _LEVEL.format(table=table, unit=unit)
+        connection.execute(f"UPDATE {table} SET level = {level}", named)
+    if "about" not in _columns(connection)["entries"]:
+        connection.execute("ALTER TABLE entries ADD COLUMN about TEXT NOT NULL DEFAULT ''")
+    connection.execute("ALTER TABLE entries ADD COLUMN recipient TEXT NOT NULL DEFAULT ''")
+    connection.execute("UPDATE entries SET recipient = iif(person = '', unit, person)")
+    connection.execute("ALTER TABLE recipients RENAME TO recipients_of_version_1")
+    for statement in _statements(f"{_RECIPIENTS}{_WORKBOOKS};"):
+        connection.execute(statement)
+    level = _LEVEL.format(table="old", unit="old.unit")
+    connection.execute(
+        "INSERT INTO recipients (distribution, level, recipient, unit, unit_name, person,"
+        " person_name, file, sha256, pdf, address, message_id, mail, attempts, sent, returned)"
+        f" SELECT distribution, {level}, recipient, unit, unit_name, person, person_name, file,"
+        " sha256, pdf, address, message_id, mail, attempts, sent, returned"
+        " FROM recipients_of_version_1 AS old ORDER BY rowid",
+        named,
+    )
+    connection.execute("DROP TABLE recipients_of_version_1")
+    connection.execute(
+        "INSERT OR IGNORE INTO written SELECT distribution, file, sha256 FROM recipients"
+        " WHERE sha256 IS NOT NULL"
+    )
+
+
+def _from_version_2(connection: sqlite3.Connection) -> None:
+    """Begin the history: what was stored is its first collection, of whatever files it is."""
+    if "sent" not in _columns(connection)["workbooks"]:
+        connection.execute("ALTER TABLE workbooks ADD COLUMN sent TEXT")
+    connection.execute("DROP INDEX IF EXISTS entries_of")
+    connection.execute("ALTER TABLE entries RENAME TO entries_of_version_2")
+    for statement in _statements(f"{_HISTORY}{_KEPT}"):
+        connection.execute(statement)
+    # By a rule that only adds: one recipient's values may be of several files.
+    connection.execute(
+        "INSERT INTO collections SELECT 1, ?, max(collected), '', '增量', '', NULL, ''"
+        " FROM entries_of_version_2 HAVING count(*) > 0",
+        [EARLIER],
+    )
+    connection.execute(
+        f"INSERT INTO takings (collection, {_OF_ENTRIES})"
+        f" SELECT 1, {_OF_ENTRIES} FROM entries_of_version_2"
+        f" GROUP BY {_OF_ENTRIES} ORDER BY min(rowid)"
+    )
+    connection.execute(
+        "INSERT INTO changes (taking, slot, row, column, key, about, kind, value, sheet, cell)"
+        " SELECT taking, slot, row, old.column, key, about, kind, value, sheet, cell"
+        f" FROM entries_of_version_2 AS old JOIN takings USING ({_OF_ENTRIES}) ORDER BY old.rowid"
+    )
+    connection.execute("INSERT INTO counting SELECT change FROM changes")
+    connection.execute("DROP TABLE entries_of_version_2")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script: executed as a whole it would end the transaction."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

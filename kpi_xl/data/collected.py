@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from kpi_xl.calendar import Month
 from kpi_xl.data.circulation import circulation, was_begun
+from kpi_xl.data.sent import Place, SentBy, is_same
+from kpi_xl.data.typed_value import Typed, read_typed
 from kpi_xl.project import Project
 
 if TYPE_CHECKING:
     from kpi_xl.data.cube import Unit
 
-Typed: TypeAlias = str | int | float | bool | dt.date
-"""What an input cell holds; a `datetime.datetime` where a date has a time."""
+_FREE: Final = "input."
+"""How the names of cells begin that were left blank for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,11 @@ class Entry:
         below; else empty.
     level : str
         The unit's level, or 个人.
+    change : int
+        The change in the history by which it stands there (see `kpi_xl.data.history`).
+    sent : str, int, float, bool, date, datetime or None
+        What stood there when the workbook was made; None where nothing did, or, in workbooks made
+        by versions before 3 of the file, where nobody knows.
     """
 
     distribution: str
@@ -76,6 +82,15 @@ class Entry:
     collected: dt.datetime
     about: str = ""
     level: str = ""
+    change: int = 0
+    sent: Typed | None = None
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether somebody typed it: it is not what had been filled in for him."""
+        return (
+            self.slot.startswith(_FREE) or self.sent is None or not is_same(self.value, self.sent)
+        )
 
     def is_of(self, unit: Unit) -> bool:
         """Whether it is from the workbook of a unit, not of a person or another unit."""
@@ -106,41 +121,22 @@ def collected(
             " ORDER BY template, period, unit, person, about, slot, row, column",
             [template, None if month is None else str(month)],
         )
-        return [_entry(row) for row in rows]
+        sent = SentBy(connection)
+        return [_entry(row, sent) for row in rows.fetchall()]
 
 
-_READERS: Final[Mapping[str, Callable[[str], Typed]]] = {
-    "text": str,
-    "whole": int,
-    "number": float,
-    "truth": lambda text: text == "true",
-    "date": dt.date.fromisoformat,
-    "time": dt.datetime.fromisoformat,
-}
-
-
-def stored(value: Typed) -> tuple[str, str]:
-    """The kind of a value and its text, as they are stored."""
-    if isinstance(value, bool):
-        return "truth", str(value).lower()
-    if isinstance(value, dt.datetime):
-        return "time", value.isoformat()
-    if isinstance(value, dt.date):
-        return "date", value.isoformat()
-    kinds = {int: "whole", float: "number"}
-    return kinds.get(type(value), "text"), str(value)
-
-
-def _entry(row: sqlite3.Row) -> Entry:
+def _entry(row: sqlite3.Row, sent: SentBy) -> Entry:
     plain = (
         "unit", "person", "slot", "row", "column", "key",
         "file", "sheet", "cell", "saved_by", "distribution", "template", "about",
-        "level",
+        "level", "change",
     )  # fmt: skip
+    place = Place.of(row["about"], row["slot"], row["key"], row["row"], row["column"])
     return Entry(
         **{name: row[name] for name in plain},
         period=Month.parse(row["period"]),
-        value=_READERS[row["kind"]](row["value"]),
+        value=read_typed(row["kind"], row["value"]),
         saved=dt.datetime.fromisoformat(row["saved"]),
         collected=dt.datetime.fromisoformat(row["collected"]),
+        sent=sent.of(row["workbook"]).get(place),
     )

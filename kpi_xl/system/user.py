@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import tomllib
@@ -142,3 +143,11 @@ class User:
         if chosen is None:
             raise InputError(kinds.NO_PROJECT_CHOSEN())
         return chosen
+
+
+def login() -> str:
+    """The name under which the computer knows who runs this program; empty where it does not."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no such user, as in some containers
+        return ""

@@ -47,7 +47,10 @@ def project(sent, tmp_path) -> Project:
 
 def everything(project):
     with circulation(project) as connection:
-        tables = ("templates", "distributions", "recipients", "workbooks", "returns", "entries")
+        tables = (
+            "templates", "distributions", "recipients", "workbooks", "returns", "collections",
+            "takings", "changes", "counting",
+        )  # fmt: skip
         return [
             [tuple(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY rowid")]
             for table in tables
