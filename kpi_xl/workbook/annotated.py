@@ -161,7 +161,7 @@ class _Marking:
             self._added[name] = _DECLARATION + root + elements + b"</Relationships>"
         else:
             content = parts.xml(self._package, name)
-            self._changed[name.lower()] = _appended(content, "Relationships", elements)
+            self._changed[name.lower()] = markup.appended(content, "Relationships", elements)
 
     def _declare(self) -> None:
         """Say of what types the new parts are."""
@@ -169,7 +169,7 @@ class _Marking:
         content = parts.xml(self._package, name)
         namespace = f' xmlns="{_PACKAGE}/content-types"'
         elements = "".join(one.replace(" ", f"{namespace} ", 1) for one in self._new_types)
-        self._changed[name.lower()] = _appended(content, "Types", elements.encode())
+        self._changed[name.lower()] = markup.appended(content, "Types", elements.encode())
 
     def _style_elements(self) -> tuple[list[Element], list[Element]]:
         """The style sheet's elements of fills and cell styles, and the cell styles themselves."""
@@ -214,17 +214,6 @@ class _Marking:
 def _counted(content: bytes, one: Element, count: int) -> Edit:
     tag = markup.with_attribute(content[one.start : one.tag_end], "count", count)
     return Edit(one.start, one.tag_end, tag)
-
-
-def _appended(content: bytes, root: str, elements: bytes) -> bytes:
-    """A part with elements added at the end of its root."""
-    found = markup.elements(content, {root})[0]
-    tag = content[found.start : found.tag_end]
-    if markup.is_empty(tag):
-        prefix = markup.prefix(tag).decode()
-        whole = markup.opened(tag) + elements + f"</{prefix}{root}>".encode()
-        return markup.spliced(content, [Edit(found.start, found.tag_end, whole)])
-    return markup.spliced(content, [Edit(found.content_end, found.content_end, elements)])
 
 
 def _comment(reference: str, author: int, text: str, prefix: str) -> str:

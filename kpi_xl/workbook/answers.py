@@ -38,7 +38,7 @@ class Answer(NamedTuple):
         The name of the error value that stands there; `UNCALCULATED` for a formula that has no
         value, because the program that saved the workbook calculates nothing; else empty.
     merged : bool
-        Whether it is part of a larger merged range.
+        Whether it is part of a merged range with other cells of its name, or with other rows.
     """
 
     reference: str
@@ -170,16 +170,22 @@ class ReturnedWorkbook:
                 for number in range(first, last + 1):
                     by_row[number].append(merge)
         found = {}
-        for name, area in areas:
+        for name, whole in areas:
+            area = slots.shown(whole, merges)
             answers = []
             for number, row in enumerate(references[name], area.first_row):
-                near = by_row.get(number, ())
-                columns = enumerate(row, area.first_column)
+                near = [one for one in by_row.get(number, ()) if _joins(one, area)]
+                columns = enumerate(row[: area.columns], area.first_column)
                 answers.append(
                     [_answer(reader, cells, one, column, near) for column, one in columns]
                 )
             found[name] = Answers(sheet, area, answers)
         return found
+
+
+def _joins(merge: Area, area: Area) -> bool:
+    """Whether a merged range in a row of an area makes one of several of its cells or rows."""
+    return merge.rows > 1 or (merge.meets(area) and merge.shared(area).columns > 1)
 
 
 def _answer(

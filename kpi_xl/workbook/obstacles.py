@@ -16,7 +16,8 @@ from kpi_xl.workbook.ooxml.tables import Table
 
 _DRAWING: Final = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 _CONTROL: Final = re.compile(
-    rb"<x:ClientData\s[^>]*ObjectType=\"(?!Note)[^>]*>.*?<x:Anchor>(?:[^,<]*,){2}\s*(\d+)",
+    rb"<(?:\w+:)?ClientData\s[^>]*ObjectType=[\"'](?!Note)[^>]*>"
+    rb".*?<(?:\w+:)?Anchor>(?:[^,<]*,){2}\s*(\d+)",
     re.DOTALL,
 )
 

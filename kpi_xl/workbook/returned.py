@@ -138,7 +138,10 @@ class Reader:
             if name not in lists and slots.merge_at(place, merges):
                 values[name] = self.value(found, references[0][0])
             else:
-                values[name] = [[self.value(found, one) for one in row] for row in references]
+                width = slots.shown(place, merges).columns
+                values[name] = [
+                    [self.value(found, one) for one in row[:width]] for row in references
+                ]
         return values
 
     def area(self, part: str, cells_: Area) -> dict[Position, Value]:

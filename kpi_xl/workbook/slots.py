@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -24,6 +24,8 @@ _MOST_CELLS: Final = 1_000_000
 # A table with more cells is data, not a form.
 _MOST_TABLE_CELLS: Final = 200_000
 
+
+_MOST_MERGED_ROWS: Final = 10_000
 
 _MARKS: Final = ("_xlnm.", MARK, BLOCK, sheet_copies.MARK)
 
@@ -199,8 +201,25 @@ def merge_at(cells: Area, merges: Iterable[Area]) -> Area | None:
     return None
 
 
+def shown(cells: Area, merges: Iterable[Area]) -> Area:
+    """The cells of an area that can be seen: the first of each row, where it is merged into one.
+
+    Selecting the merged cells of a list names all that lie below them.
+    """
+    if cells.columns == 1 or cells.rows > _MOST_MERGED_ROWS:
+        return cells
+    _, first, _, last = cells
+    rows = range(cells.first_row, cells.last_row + 1)
+    merged = {
+        merge[0]
+        for merge in merges
+        if merge[0] == merge[2] and merge[1] <= first and last <= merge[3] and merge[0] in rows
+    }
+    return cells._replace(last_column=first) if len(merged) == len(rows) else cells
+
+
 def slot(
-    name: str, place: Place, merges: Iterable[Area], has_formula: bool, regions: Iterable[Region]
+    name: str, place: Place, merges: Sequence[Area], has_formula: bool, regions: Iterable[Region]
 ) -> Slot:
     """The slot of a place; cells merged into one take one value.
 
@@ -208,7 +227,7 @@ def slot(
     ----------
     place : Place
         Where it leads.
-    merges : iterable of Area
+    merges : sequence of Area
         The merged ranges of its sheet.
     has_formula : bool
         Whether a formula calculates any of its cells.
@@ -231,7 +250,7 @@ def slot(
         first_row=cells.first_row,
         first_column=cells.first_column,
         rows=1 if one else cells.rows,
-        columns=1 if one else cells.columns,
+        columns=1 if one else shown(cells, merges).columns,
         has_formula=has_formula,
         grows=grows or block is not None,
         block=block,

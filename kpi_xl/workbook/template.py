@@ -104,7 +104,7 @@ class Template:
         self._date_styles = styles.date_styles(self._package, self._workbook.styles)
         self._for_identities: Identified | None = None
         self._frames = self._unfilled()
-        self._style_frames: dict[tuple[tuple[int, str], ...], Framed] = {}
+        self._style_frames: dict[tuple[tuple[int, str], ...], dict[str, Framed]] = {}
         self._programs: dict[frozenset[str], _Program] = {}
         self._resized: dict[Sizes, Template] = {}
 
@@ -447,12 +447,14 @@ class Template:
         self, compiled: _Program, values: list[Written], identity: Identity | None
     ) -> bytes:
         dated: dict[tuple[int, str], int] = {}
+        count = len(self._date_styles) if self._workbook.styles is not None else 1
 
         def restyle(style: str | None, kind: str) -> int:
-            count = len(self._date_styles)
-            if int(style or 0) >= count:
+            if not count:
                 raise self._package.refusal(kinds.NO_STYLES())
-            return dated.setdefault((int(style or 0), _DATE_FORMATS[kind]), count + len(dated))
+            # A style that is not there is the first one to spreadsheets.
+            old = int(style or 0) if int(style or 0) < count else 0
+            return dated.setdefault((old, _DATE_FORMATS[kind]), count + len(dated))
 
         frames = self._frames | compiled.frames
         for part, sheet_program in compiled.sheets.items():
@@ -463,8 +465,8 @@ class Template:
             entry = self._package.find(part)
             assert entry is not None
             frames[part] = framed(entry, chart.filled(values))
-        if dated and self._workbook.styles is not None:
-            frames[self._workbook.styles.lower()] = self._style_frame(tuple(dated))
+        if dated:
+            frames |= self._styled(tuple(dated))
         if identity is not None:
             frames[self._workbook.part.lower()] = self._identified().with_(identity)
         return written(frames.values())
@@ -488,17 +490,24 @@ class Template:
             self._for_identities = Identified(entry, content)
         return self._for_identities
 
-    def _style_frame(self, wanted: tuple[tuple[int, str], ...]) -> Framed:
-        """The style sheet with these date styles added."""
+    def _styled(self, wanted: tuple[tuple[int, str], ...]) -> dict[str, Framed]:
+        """The style sheet with these date styles added, and what else changes for it."""
         found = self._style_frames.get(wanted)
         if found is None:
             part = self._workbook.styles
-            entry = self._package.find(part or "")
-            assert part is not None
-            assert entry is not None
             if self._styles is None:
-                self._styles = styles.StyleSheet(self._package.read(part))
-            found = framed(entry, self._styles.with_dates(wanted))
+                self._styles = styles.StyleSheet(
+                    styles.PLAIN if part is None else self._package.read(part)
+                )
+            content = self._styles.with_dates(wanted)
+            if part is None:
+                package = parts.with_styles(self._package, self._workbook, content)
+            else:
+                package = self._package.changed({part.lower(): content})
+            old = set(self._package.entries)
+            found = {
+                entry.name.lower(): framed(entry) for entry in package.entries if entry not in old
+            }
             self._style_frames[wanted] = found
         return found
 

@@ -66,7 +66,7 @@ class Rule(NamedTuple):
                     raise LooseRuleError(self.cells.reference, old.text)
                 ends[corner] = ends[corner]._replace(row_fixed=True)
             found[number] = token._replace(ends=tuple(ends))
-        return joined(tuple(found))
+        return joined(tuple(found), text)
 
 
 def rules_in_blocks(

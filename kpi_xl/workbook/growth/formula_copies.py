@@ -102,7 +102,7 @@ class Copier(NamedTuple):
                     raise TooLongError
                 ends[corner] = ends[corner]._replace(row=row)
             out.append(shifted._replace(ends=tuple(ends)))
-        return joined(tuple(out))
+        return joined(tuple(out), formula)
 
 
 def fixed_corners(formula: str, other: str, distance: int) -> Fixed | None:

@@ -57,9 +57,9 @@ _SMALL: Final = frozenset(_OWN) | FORMULA_ATTRIBUTES.keys() | FORMULAS
 _DRAWING: Final = _ANCHORS | {"sp"}
 _CHART: Final = frozenset({"f", "sqref", "sp"})
 
-_VML_ROW: Final = re.compile(rb"(<x:Row>\s*)(\d+)(\s*</x:Row>)")
-_VML_ANCHOR: Final = re.compile(rb"(<x:Anchor>)([^<]*)(</x:Anchor>)")
-_VML_FORMULA: Final = re.compile(rb"(<x:Fmla(?:Link|Range|Txbx|Group)>)([^<]*)(</)")
+_VML_ROW: Final = re.compile(rb"(<(?:\w+:)?Row>\s*)(\d+)(\s*</)")
+_VML_ANCHOR: Final = re.compile(rb"(<(?:\w+:)?Anchor>)([^<]*)(</)")
+VML_FORMULA: Final = re.compile(rb"(<(?:\w+:)?Fmla(?:Link|Range|Txbx|Group)>)([^<]*)(</)")
 
 
 class Rewriter:
@@ -163,7 +163,7 @@ class Rewriter:
             return match[0] if new == text else match[1] + markup.escaped(new).encode() + match[3]
 
         content = _VML_ROW.sub(lambda match: match[1] + row(match[2]) + match[3], content)
-        return _VML_FORMULA.sub(formula, _VML_ANCHOR.sub(anchor, content))
+        return VML_FORMULA.sub(formula, _VML_ANCHOR.sub(anchor, content))
 
     def names(
         self, content: bytes, sheets: Sequence[str], copiers: Sequence[Copier]

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
 
 from kpi_xl.workbook.compiled_sheet import Position
+from kpi_xl.workbook.growth import counting
 from kpi_xl.workbook.growth.formula_copies import Copier, Fixed, fixed_corners
 from kpi_xl.workbook.ooxml import markup
 from kpi_xl.workbook.ooxml.cell_formulas import Formula
 from kpi_xl.workbook.ooxml.markup import Edit
 from kpi_xl.workbook.ooxml.references import column_letters
 from kpi_xl.workbook.ooxml.sheet import Cell, Row, Sheet
-
-_NUMBER: Final = re.compile(rb"(<(?:[^\s/>:]+:)?v>)(\d{1,15})(</)")
 
 
 class _Content(NamedTuple):
@@ -29,7 +27,7 @@ class _Content(NamedTuple):
     content : bytes
         What is behind the tag, except a formula.
     number : int or None
-        What the cell holds in a column of consecutive numbers.
+        What the cell holds in a column that counts the rows.
     fixed : Fixed
         What of the formula stays the same in every row.
     """
@@ -60,10 +58,19 @@ class RowCopies:
         The sheet as the template has it.
     copier : Copier
         Copies the formulas of the area.
+    counts : collection of int
+        The columns that count the rows.
     """
 
-    def __init__(self, sheet: Sheet, formulas: Mapping[Position, Formula], copier: Copier) -> None:
+    def __init__(
+        self,
+        sheet: Sheet,
+        formulas: Mapping[Position, Formula],
+        copier: Copier,
+        counts: Collection[int],
+    ) -> None:
         self._sheet = sheet
+        self._counts = counts
         self._formulas = formulas
         self._copier = copier
         # Where all rows of the area are copied, the one below does not belong to it.
@@ -103,7 +110,7 @@ class RowCopies:
                 if content.number is not None and cell is not None:
                     old = self._sheet.xml[cell.tag_end : cell.end]
                     number = content.number + self._copier.change.count + 1
-                    yield Edit(cell.tag_end, cell.end, _counted(old, number))
+                    yield Edit(cell.tag_end, cell.end, counting.counted(old, number))
 
     def _model(self, row: Row) -> _Model:
         head = self._sheet.xml[row.start : row.tag_end]
@@ -122,14 +129,14 @@ class RowCopies:
             fixed = self._pattern(model.number, cell.column, formula)
             end = f"</{self._sheet.prefix}c>".encode()
             return _Content(cell.column, bare, end, formula=formula, fixed=fixed)
+        if cell.column in self._counts:
+            number = counting.number(xml, cell)
+            return _Content(cell.column, tag, content, number=number)
         if self._is_whole:
             return _Content(cell.column, tag, content)
         below = None if self._below is None else self._below.cells.get(cell.column)
         if below is not None and _is_same(xml, cell, below):
             return _Content(cell.column, tag, content)
-        number = None if below is None else _counting(xml, cell, below)
-        if number is not None:
-            return _Content(cell.column, tag, content, number=number)
         bare = markup.without_attribute(bare, "cm")
         end = b"" if markup.is_empty(bare) else f"</{self._sheet.prefix}c>".encode()
         return _Content(cell.column, bare, end)
@@ -165,10 +172,14 @@ class RowCopies:
             array = formula.array
             if array is not None:
                 array = self._copier.copy(array, offset)
-            new = formula.written(self._sheet, text, formula.group is not None, array)
+            inputs = {
+                name: self._copier.copied(reference, frozenset(), offset)
+                for name, reference in formula.inputs.items()
+            }
+            new = formula.written(self._sheet, text, formula.group is not None, array, inputs)
             return tag, new, content.content
         if content.number is not None:
-            return tag, _counted(content.content, content.number + offset)
+            return tag, counting.counted(content.content, content.number + offset)
         return tag, content.content
 
 
@@ -183,18 +194,3 @@ def _is_same(xml: bytes, one: Cell, other: Cell) -> bool:
     return _kind(xml, one) == _kind(xml, other) and (
         xml[one.tag_end : one.end] == xml[other.tag_end : other.end]
     )
-
-
-def _counting(xml: bytes, one: Cell, other: Cell) -> int | None:
-    """The number in a cell if the other cell holds the number that comes next."""
-    if other.is_computed or b" t=" in _kind(xml, one) or b" t=" in _kind(xml, other):
-        return None
-    ours = _NUMBER.match(xml, one.tag_end, one.end)
-    theirs = _NUMBER.match(xml, other.tag_end, other.end)
-    if ours is None or theirs is None or int(theirs[2]) != int(ours[2]) + 1:
-        return None
-    return int(ours[2])
-
-
-def _counted(content: bytes, number: int) -> bytes:
-    return _NUMBER.sub(rb"\g<1>%d\g<3>" % number, content, count=1)

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from kpi_xl.workbook.compiled_sheet import Position
 from kpi_xl.workbook.growth import shift
+from kpi_xl.workbook.growth.counting import Headings, counting_columns
 from kpi_xl.workbook.growth.formula_copies import Copier
+from kpi_xl.workbook.growth.regions import Region
 from kpi_xl.workbook.growth.row_copies import RowCopies
 from kpi_xl.workbook.growth.shift import Lost, Reach, Shift, Shifts
 from kpi_xl.workbook.ooxml import markup
@@ -37,6 +39,8 @@ class SheetRows:
         All shifts.
     copiers : sequence of Copier
         For every area of this sheet that changes.
+    headings : Headings
+        Tells what the columns of an area are called.
     """
 
     def __init__(
@@ -46,8 +50,10 @@ class SheetRows:
         found: Sequence[Element],
         shifts: Shifts,
         copiers: Sequence[Copier],
+        headings: Headings,
     ) -> None:
         self._sheet = sheet
+        self._headings = headings
         self._name = name
         self._shifts = shifts
         self._shift = shifts.get(name, Shift(()))
@@ -68,12 +74,18 @@ class SheetRows:
         continued: dict[Position, str] = {}
         for copier in self._copiers:
             if copier.change.count > 0:
-                copies = RowCopies(self._sheet, self._formulas, copier)
+                copies = RowCopies(self._sheet, self._formulas, copier, self._counts(copier.region))
                 yield from copies.edits()
                 continued |= copies.continued
         yield from self._formula_edits(continued)
         for row in self._sheet.rows.values():
             yield from self._moved_row(row)
+
+    def _counts(self, region: Region) -> frozenset[int]:
+        """The columns of an area that count its rows; the records of a block are not counted."""
+        if region.is_block:
+            return frozenset()
+        return counting_columns(self._sheet, region, self._headings(region))
 
     def _check_arrays(self) -> None:
         for formula in self._formulas.values():
@@ -103,7 +115,11 @@ class SheetRows:
             array = formula.array
             if array is not None:
                 array = self._shift.area(array, Reach.NONE)
-            new = formula.written(self._sheet, text, alone, array)
+            inputs = {
+                name: self._shift.areas(reference, Reach.NONE)
+                for name, reference in formula.inputs.items()
+            }
+            new = formula.written(self._sheet, text, alone, array, inputs)
             element = formula.element
             if new != self._sheet.xml[element.start : element.end]:
                 yield Edit(element.start, element.end, new)

@@ -11,7 +11,11 @@ from typing import Final
 from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.workbook import identity
-from kpi_xl.workbook.growth.references_elsewhere import FORMULA_ATTRIBUTES, FORMULAS
+from kpi_xl.workbook.growth.references_elsewhere import (
+    FORMULA_ATTRIBUTES,
+    FORMULAS,
+    VML_FORMULA,
+)
 from kpi_xl.workbook.ooxml import markup, parts
 from kpi_xl.workbook.ooxml.formulas import tokens
 from kpi_xl.workbook.ooxml.markup import Edit, Element
@@ -31,7 +35,6 @@ _REFUSED: Final = {
 _ELEMENTS: Final = FORMULAS | FORMULA_ATTRIBUTES.keys() | {
     "worksheetSource", "table", "sheetView", "sheetPr",
 }  # fmt: skip
-_VML_FORMULA: Final = re.compile(rb"(<x:Fmla(?:Link|Range|Txbx|Group)>)([^<]*)(</)")
 
 
 def sheet_name(text: str, taken: Collection[str] = ()) -> str:
@@ -213,7 +216,7 @@ class _Copier:
     def _rewritten(self, content: bytes, kind: str, name: str, tables: Mapping[str, str]) -> bytes:
         """A part whose formulas mean the sheet of another name, and other tables."""
         if kind == "vmlDrawing":
-            return _VML_FORMULA.sub(
+            return VML_FORMULA.sub(
                 lambda match: (
                     match[1]
                     + markup.escaped(

@@ -175,7 +175,8 @@ def formula(text: str, sheet: str, shifts: Shifts, reach: Reach | None = None) -
         tuple(
             token if isinstance(token, str) else reference(token, sheet, shifts, reach)
             for token in tokens(text)
-        )
+        ),
+        text,
     )
 
 

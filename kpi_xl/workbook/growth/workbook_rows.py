@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
+from typing import Final
 
 from kpi_xl import kinds
 from kpi_xl.errors import InputError
@@ -23,7 +25,9 @@ from kpi_xl.workbook.ooxml import markup, parts
 from kpi_xl.workbook.ooxml.markup import Edit
 from kpi_xl.workbook.ooxml.package import Package
 from kpi_xl.workbook.ooxml.parts import Workbook
+from kpi_xl.workbook.ooxml.references import Area
 from kpi_xl.workbook.ooxml.sheet import Sheet
+from kpi_xl.workbook.returned import Reader
 
 
 def grown(
@@ -58,6 +62,10 @@ def grown(
     return _Grower(package, workbook, sheets, wanted).grown()
 
 
+_HEADING_ROWS: Final = 3
+_MOST_MERGED: Final = 1_000
+
+
 class _Grower:
     """Goes through all parts of a workbook."""
 
@@ -72,6 +80,7 @@ class _Grower:
         self._workbook = workbook
         self._sheets = sheets
         self._wanted = wanted
+        self._reader = Reader(package, workbook)
         changes: dict[str, list[Region]] = {}
         for region in sorted(wanted):
             changes.setdefault(region.sheet.casefold(), []).append(region)
@@ -150,10 +159,31 @@ class _Grower:
         ]
         copiers = self._copiers(folded)
         edits = [
-            *SheetRows(sheet, folded, formulas, self._shifts, copiers).edits(),
+            *SheetRows(
+                sheet, folded, formulas, self._shifts, copiers, partial(self._headings, name)
+            ).edits(),
             *self._rewriter(name).sheet_edits(sheet.xml, found, sheet.data_start, behind),
         ]
         return markup.spliced(sheet.xml, edits)
+
+    def _headings(self, name: str, region: Region) -> dict[int, str]:
+        """What the columns of an area are called: the lowest text above each."""
+        first = max(region.first - _HEADING_ROWS, 1)
+        sheet = self._sheets[name]
+        columns = {column for row in sheet.rows_within(first, region.last) for column in row.cells}
+        if region.first == 1 or not columns:
+            return {}
+        above = Area(first, min(columns), region.first - 1, max(columns))
+        values = self._reader.area(self._workbook.sheets[name], above)
+        for merge in sheet.merges:
+            if merge.meets(above) and merge.size <= _MOST_MERGED:
+                shown = values.get(merge[:2])
+                values |= dict.fromkeys(merge.shared(above).positions(), shown)
+        found: dict[int, str] = {}
+        for (_, column), value in values.items():
+            if value is not None:
+                found[column] = str(value)
+        return found
 
     def _check_merges(self, name: str) -> None:
         """Refuse merged cells of several rows of an area that are not all of its rows."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from kpi_xl.workbook.compiled_sheet import Position
@@ -31,7 +32,25 @@ class Formula(NamedTuple):
     group: str | None
     array: Area | None
 
-    def written(self, sheet: Sheet, text: str, alone: bool, array: Area | None) -> bytes:
+    @property
+    def inputs(self) -> dict[str, str]:
+        """The cells that a data table puts its numbers into, by the attributes that say so."""
+        if self.element.attributes.get("t") != "dataTable":
+            return {}
+        return {
+            name: self.element.attributes[name]
+            for name in ("r1", "r2")
+            if self.element.attributes.get(name)
+        }
+
+    def written(
+        self,
+        sheet: Sheet,
+        text: str,
+        alone: bool,
+        array: Area | None,
+        inputs: Mapping[str, str] = MappingProxyType({}),
+    ) -> bytes:
         """The element with another text.
 
         Parameters
@@ -42,6 +61,8 @@ class Formula(NamedTuple):
             Whether it shares it with no other any more.
         array : Area or None
             The cells that the array formula fills now.
+        inputs : mapping of str to str
+            The cells that a data table puts its numbers into now.
         """
         tag = sheet.xml[self.element.start : self.element.tag_end]
         if alone:
@@ -49,6 +70,9 @@ class Formula(NamedTuple):
                 tag = markup.without_attribute(tag, name)
         if array is not None and array != self.array:
             tag = markup.with_attribute(tag, "ref", array.reference)
+        for name, reference in inputs.items():
+            if reference != self.inputs[name]:
+                tag = markup.with_attribute(tag, name, reference)
         if text == self.text and not alone:
             return tag + sheet.xml[self.element.tag_end : self.element.end]
         return markup.opened(tag) + f"{markup.escaped(text)}</{sheet.prefix}f>".encode()

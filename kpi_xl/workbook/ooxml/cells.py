@@ -215,7 +215,8 @@ UNCALCULATED: Final = "f"
 
 def raw(cell: ElementTree.Element) -> Raw:
     """What stands in a ``<c>`` element."""
-    kind, style = cell.get("t", "n"), int(cell.get("s", "0"))
+    # Some programs write attributes without a value for what they leave out.
+    kind, style = cell.get("t") or NUMBER, int(cell.get("s") or 0)
     computed = False
     for child in cell:
         if child.tag == _F:
@@ -260,11 +261,11 @@ def read(
         The file is damaged here.
     """
     kind, style, text = cell
-    if text is None:
+    if text is None or (not text and kind not in ("str", "inlineStr")):
         return None
-    if kind == "n":
+    if kind == NUMBER:
         shows_date = style < len(date_styles) and date_styles[style]
-        return _number(text, shows_date, date1904) if text else None
+        return _number(text, shows_date, date1904)
     if kind == "s":
         return string(shared_strings[int(text)])
     reader = _READERS.get(kind)
@@ -285,11 +286,28 @@ def _error(text: str) -> float:
     return error_value(text if text in ERROR_NAMES else "#VALUE!")
 
 
+def _moment(text: str) -> Value:
+    """A date as ISO 8601 writes it; the text where it is none.
+
+    Spreadsheets know no time zones: where a program writes one, the time is that on the wall.
+    """
+    try:
+        found = dt.datetime.fromisoformat(text.strip()).replace(tzinfo=None)
+    except ValueError:
+        try:
+            time = dt.time.fromisoformat(text.strip()).replace(tzinfo=None)
+        except ValueError:
+            return text
+        # Like a number that shows a time only.
+        return (dt.datetime.combine(dt.date.min, time) - dt.datetime.min) / dt.timedelta(days=1)
+    return found.date() if found.time() == dt.time() else found
+
+
 _READERS: Final[dict[str, Callable[[str], Value]]] = {
     "str": unescaped,
     "b": lambda text: text.strip() in ("1", "true"),
     "e": _error,
-    "d": dt.datetime.fromisoformat,
+    "d": _moment,
 }
 
 

@@ -18,9 +18,9 @@ _TOKEN: Final = re.compile(
     # References, behind the sheet's name or another workbook's; no parts of longer names, and no
     # functions such as LOG10.
     rf"|(?P<prefix>{_PREFIX})?(?<![\w.\\])"
-    r"(?:(\$?)([A-Z]{1,3})(\$?)([1-9]\d{0,6})(?::(\$?)([A-Z]{1,3})(\$?)([1-9]\d{0,6}))?"
+    r"(?:(\$?)([A-Za-z]{1,3})(\$?)([1-9]\d{0,6})(?::(\$?)([A-Za-z]{1,3})(\$?)([1-9]\d{0,6}))?"
     r"|(\$?)([1-9]\d{0,6}):(\$?)([1-9]\d{0,6})"
-    r"|(\$?)([A-Z]{1,3}):(\$?)([A-Z]{1,3}))(?![\w.(!\[\\])"
+    r"|(\$?)([A-Za-z]{1,3}):(\$?)([A-Za-z]{1,3}))(?![\w.(!\[\\])"
     # The columns of a table.
     r"|(?<!')\[(?:[^\[\]']|'.|\[(?:[^\[\]']|'.)*\])*\]"
 )
@@ -94,8 +94,18 @@ def tokens(formula: str) -> tuple[Token, ...]:
     return tuple(token for token in found if token)
 
 
-def joined(found: tuple[Token, ...]) -> str:
-    """The formula that these tokens make."""
+def joined(found: tuple[Token, ...], formula: str) -> str:
+    """The formula that these tokens make.
+
+    Parameters
+    ----------
+    found : tuple of Token
+        The tokens.
+    formula : str
+        The formula that they were made of, which stays as it is written where none changed.
+    """
+    if found == tokens(formula):
+        return formula
     return "".join(token if isinstance(token, str) else token.text for token in found)
 
 
@@ -113,7 +123,8 @@ def moved(formula: str, rows: int, columns: int = 0) -> str:
             if isinstance(token, str)
             else token._replace(ends=tuple(_moved(end, rows, columns) for end in token.ends))
             for token in tokens(formula)
-        )
+        ),
+        formula,
     )
 
 

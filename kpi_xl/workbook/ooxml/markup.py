@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from xml.parsers import expat
 
 _TAG: Final = re.compile(rb"<(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
+_RAW: Final = re.compile(rb"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _PREFIX: Final = re.compile(rb"</?((?:[^\s/>:]+:)?)")
 
 Started = Callable[[dict[str, str], int], None]
@@ -85,7 +86,13 @@ def prefix(tag: bytes) -> bytes:
 
 
 def _attribute(name: str) -> re.Pattern[bytes]:
-    return re.compile(rb"\s+%s\s*=\s*(?:\"[^\"]*\"|'[^']*')" % name.encode())
+    return re.compile(rb"\s+%s\s*=\s*(?:\"([^\"]*)\"|'([^']*)')" % name.encode())
+
+
+def attribute(tag: bytes, name: str) -> str | None:
+    """The value of an attribute of a start tag; None where it has none."""
+    match = _attribute(name).search(tag)
+    return None if match is None else unescaped(match[1] or match[2] or b"")
 
 
 def without_attribute(tag: bytes, name: str) -> bytes:
@@ -132,7 +139,8 @@ class Element(NamedTuple):
 
     def is_text(self, content: bytes) -> bool:
         """Whether it holds text only, and no other element."""
-        return content.find(b"<", self.tag_end, self.content_end) < 0
+        inside = content[self.tag_end : self.content_end]
+        return b"<" not in (_RAW.sub(b"", inside) if b"<!" in inside else inside)
 
     def text(self, content: bytes) -> str:
         """Its text, for an element that holds nothing else."""
@@ -180,6 +188,16 @@ def elements(content: bytes, names: Collection[str]) -> list[Element]:
     return found
 
 
+def appended(content: bytes, root: str, new: bytes) -> bytes:
+    """A part with elements added at the end of its root."""
+    found = elements(content, {root})[0]
+    tag = content[found.start : found.tag_end]
+    if is_empty(tag):
+        end = f"</{prefix(tag).decode()}{root}>".encode()
+        return spliced(content, [Edit(found.start, found.tag_end, opened(tag) + new + end)])
+    return spliced(content, [Edit(found.content_end, found.content_end, new)])
+
+
 def escaped(text: str) -> str:
     """Text for the content of an element or for an attribute in double quotes."""
     return (
@@ -189,4 +207,11 @@ def escaped(text: str) -> str:
 
 def unescaped(content: bytes) -> str:
     """The text that stands between two tags."""
+    if b"<!" in content:
+        # Every other piece is what stands in a raw section.
+        pieces = enumerate(_RAW.split(content))
+        return "".join(
+            piece.decode() if number % 2 else html.unescape(piece.decode())
+            for number, piece in pieces
+        )
     return html.unescape(content.decode())

@@ -35,6 +35,11 @@ from kpi_xl.workbook.ooxml.zip_records import (
 
 _LONGEST_COMMENT: Final = 0xFFFF
 _ZIP64_EXTRA: Final = 1
+_IN_EXTRA: Final = 0xFFFF_FFFF
+_NEEDS: Final = 20
+"""The version of a program that can read what is written here: nothing is zip64 any more."""
+_LOCATOR: Final = struct.Struct("<4sLQL")
+_LONG_END: Final = struct.Struct("<4sQ2H2L4Q")
 
 _OLE: Final = bytes.fromhex("D0CF11E0A1B11AE1")
 
@@ -79,7 +84,7 @@ class Package:
     ------
     InputError
         The file cannot be read, is no zip file, is incomplete, is encrypted, or is a kind of zip
-        that could not be copied faithfully (zip64, duplicate entries, unusual compression).
+        that could not be copied faithfully (duplicate entries, unusual compression).
     """
 
     def __init__(
@@ -255,8 +260,8 @@ class _Directory:
         if end < 0 or end + END.size > len(data):
             raise self._damaged()
         _, disk, first_disk, _, count, size, start, _ = END.unpack_from(data, end)
-        if data[end - 20 : end - 16] == b"PK\6\7" or count == 0xFFFF or start == 0xFFFF_FFFF:
-            raise self._unsupported("zip64")
+        if data[end - _LOCATOR.size :].startswith(b"PK\6\7"):
+            disk, first_disk, count, size, start = self._long_end(end)
         if disk or first_disk or start + size > end:
             raise self._damaged()
         entries, position = [], start
@@ -269,6 +274,17 @@ class _Directory:
             raise self._too_large()
         return tuple(entries)
 
+    def _long_end(self, end: int) -> tuple[int, int, int, int, int]:
+        """What the record says that zip64 has before the end of the directory."""
+        try:
+            _, disk, at, _ = _LOCATOR.unpack_from(self._data, end - _LOCATOR.size)
+            signature, *_, own, first, _, count, size, start = _LONG_END.unpack_from(self._data, at)
+        except struct.error:
+            raise self._damaged() from None
+        if signature != b"PK\6\6" or disk:
+            raise self._damaged()
+        return own, first, count, size, start
+
     def _too_large(self) -> InputError:
         return InputError(kinds.BOMB(), file=self._path)
 
@@ -280,12 +296,13 @@ class _Directory:
                 signature, made_by, needs, flags, method, time, date, crc, packed_size, size,
                 name_size, extra_size, comment_size, _, internal, external, local,
             ) = CENTRAL.unpack_from(data, position)  # fmt: skip
+            name_at = position + CENTRAL.size
+            extra = data[name_at + name_size : name_at + name_size + extra_size]
+            size, packed_size, local = _long_sizes(extra, size, packed_size, local)
             local_record = LOCAL.unpack_from(data, local)
         except struct.error:
             raise self._damaged() from None
-        name_at = position + CENTRAL.size
         raw_name = data[name_at : name_at + name_size]
-        extra = data[name_at + name_size : name_at + name_size + extra_size]
         local_name_size, local_extra_size = local_record[-2:]
         local_extra_at = local + LOCAL.size + local_name_size
         packed_at = local_extra_at + local_extra_size
@@ -295,10 +312,6 @@ class _Directory:
             or data[local + LOCAL.size : local_extra_at] != raw_name
         ):
             raise self._damaged()
-        sizes = (packed_size, size, local, *local_record[7:9])
-        extras = (extra, data[local_extra_at:packed_at])
-        if 0xFFFF_FFFF in sizes or any(_has_zip64(extra) for extra in extras):
-            raise self._unsupported("zip64")
         if packed_at + packed_size > len(data):
             raise self._damaged()
         if flags & ENCRYPTED:
@@ -309,20 +322,28 @@ class _Directory:
             size > RATIO_MATTERS_FROM and size > packed_size * HIGHEST_RATIO
         ):
             raise self._too_large()
+        name = raw_name.decode("utf-8" if flags & UTF8 else "cp437", "replace")
         entry = Entry(
-            raw_name.decode("utf-8" if flags & UTF8 else "cp437", "replace"),
-            raw_name, made_by, needs, flags, method, time, date, crc, size, internal, external,
+            # Some programs write folders as Windows does, or from the root.
+            name.replace("\\", "/").lstrip("/"),
+            raw_name, made_by, min(needs, _NEEDS), flags, method, time, date, crc, size,
+            internal, external,
             data[packed_at : packed_at + packed_size],
         )  # fmt: skip
         return entry, name_at + name_size + extra_size + comment_size
 
 
-def _has_zip64(extra: bytes) -> bool:
-    """Whether an extra field carries zip64 sizes."""
+def _long_sizes(extra: bytes, *sizes: int) -> tuple[int, ...]:
+    """Sizes and offset of an entry, those taken from its extra field that do not fit elsewhere.
+
+    Programs that do not know in advance how long an entry gets, write them in 64 bits.
+    """
     position = 0
     while position + 4 <= len(extra):
-        kind, size = struct.unpack_from("<2H", extra, position)
+        kind, length = struct.unpack_from("<2H", extra, position)
+        position += 4
         if kind == _ZIP64_EXTRA:
-            return True
-        position += 4 + size
-    return False
+            given = iter(struct.unpack_from(f"<{length // 8}Q", extra, position))
+            return tuple(next(given, size) if size == _IN_EXTRA else size for size in sizes)
+        position += length
+    return sizes

@@ -16,11 +16,13 @@ from xml.etree import ElementTree
 
 from kpi_xl import kinds
 from kpi_xl.errors import InputError
+from kpi_xl.workbook.ooxml import markup
 from kpi_xl.workbook.ooxml.package import Package
 
 MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _STRICT: Final = "http://purl.oclc.org/ooxml/"
 _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
 _ENCODING: Final = re.compile(rb"\s*<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"']*)[\"']")
 # A document type can stand before the root element only.
 _DOCUMENT_TYPE: Final = re.compile(rb"(?>\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*)<!", re.DOTALL)
@@ -189,6 +191,39 @@ def _relationships(content: bytes, folder: str) -> Mapping[str, Relationship] | 
     return MappingProxyType(found)
 
 
+def with_styles(package: Package, workbook: Workbook, content: bytes) -> Package:
+    """A workbook that has no style sheet with this one.
+
+    Parameters
+    ----------
+    package : Package
+        The workbook.
+    workbook : Workbook
+        What its workbook part says.
+    content : bytes
+        The style sheet.
+    """
+    folder = posixpath.dirname(workbook.part)
+    names = (posixpath.join(folder, f"styles{number}.xml") for number in ("", *range(1, 1000)))
+    new = next(name for name in names if package.find(name) is None)
+    rels, types = relationships_part(workbook.part), "[Content_Types].xml"
+    changed = {
+        rels.lower(): markup.appended(
+            xml(package, rels),
+            "Relationships",
+            f'<Relationship xmlns="{_PACKAGE}/relationships" Id="kpiXlStyles"'
+            f' Type="{_OFFICE}/styles" Target="/{new}"/>'.encode(),
+        ),
+        types.lower(): markup.appended(
+            xml(package, types),
+            "Types",
+            f'<Override xmlns="{_PACKAGE}/content-types" PartName="/{new}" ContentType="'
+            'application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/>'.encode(),
+        ),
+    }
+    return package.changed(changed, added={new: content})
+
+
 def related(package: Package, workbook: Workbook) -> Iterator[tuple[str, str, str | None]]:
     """Every part that the workbook leads to, the kind of it, and the sheet it belongs to."""
     owners = {part: name for name, part in workbook.sheets.items()}
@@ -234,6 +269,8 @@ def workbook(package: Package) -> Workbook:
         name = element.get("name", "")
         order.append(name)
         relationship = related.get(element.get(f"{{{_OFFICE}}}id", ""))
+        if not element.get(f"{{{_OFFICE}}}id"):
+            continue  # a module of macros of Excel 5, which has no part
         if relationship is None or package.find(relationship.target) is None:
             raise package.refusal(kinds.NO_SHEET_PART(sheet=name))
         if relationship.kind == "worksheet":

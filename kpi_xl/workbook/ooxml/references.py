@@ -9,7 +9,9 @@ from typing import Final, NamedTuple
 
 LAST_ROW: Final = 1_048_576
 LAST_COLUMN: Final = 16_384
-_AREA: Final = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})(?::\$?([A-Z]{1,3})\$?([1-9]\d{0,6}))?")
+_AREA: Final = re.compile(
+    r"\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})(?::\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6}))?"
+)
 
 
 @lru_cache(maxsize=LAST_COLUMN)
@@ -22,7 +24,7 @@ def column_number(letters: str) -> int:
     (1, 16384)
     """
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = number * 26 + ord(letter) - 64
     return number
 

@@ -181,7 +181,9 @@ class _Scanner:
     def _row_start(self, attributes: dict[str, str], at: int) -> None:
         self._last_row = int(attributes.get("r") or self._last_row + 1)
         self._last_column = 0
-        style = attributes.get("s") if is_true(attributes.get("customFormat")) else None
+        style = attributes.get("s") or None
+        if not is_true(attributes.get("customFormat")):
+            style = None
         tag_end = markup.tag_end(self._xml, at)
         self._row = Row(self._last_row, style, attributes.get("spans"), at, tag_end)
         self.sheet.rows[self._last_row] = self._row
@@ -203,7 +205,7 @@ class _Scanner:
         else:
             self._last_column = column_number(reference.rstrip(_DIGITS))
         tag_end = markup.tag_end(self._xml, at)
-        self._cell = Cell(self._last_column, attributes.get("s"), at, tag_end)
+        self._cell = Cell(self._last_column, attributes.get("s") or None, at, tag_end)
         self._cell.value_start = self._cell.value_end = tag_end
         self._row.cells[self._last_column] = self._cell
 
@@ -240,7 +242,7 @@ class _Scanner:
 
     def _column(self, attributes: dict[str, str], _: int) -> None:
         style = attributes.get("style")
-        if style is not None:
+        if style:
             self.sheet.column_styles.append((int(attributes["min"]), int(attributes["max"]), style))
 
     def _merge(self, attributes: dict[str, str], _: int) -> None:

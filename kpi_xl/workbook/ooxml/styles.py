@@ -21,27 +21,45 @@ DATE_TIME: Final = "yyyy-mm-dd hh:mm:ss"
 # systems. 18 to 21 and 45 to 47 show a time only; so do 32 to 35 and 55 and 56 in Chinese.
 _BUILT_IN: Final = frozenset({14, 15, 16, 17, 22, *range(27, 32), 36, *range(50, 55), 57, 58})
 _FIRST_CUSTOM: Final = 164
-_LITERAL: Final = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|General|[Ee][+-]', re.DOTALL)
-# Months and minutes share a letter: alone it means a month, beside hours or seconds a minute.
-_DAY: Final = re.compile(r"[ydeg]|a{3}|b{2}", re.IGNORECASE)
-_MONTH: Final = re.compile(r"m", re.IGNORECASE)
-_TIME: Final = re.compile(r"[hs]", re.IGNORECASE)
+_FORMAT: Final = re.compile(
+    r"""(?P<literal>"[^"]*"|\\.|[_*].)"""
+    r"|(?P<elapsed>\[(?:h+|m+|s+)\])"
+    r"|(?P<bracket>\[[^\]]*\])"
+    r"|(?P<general>general|standard|G/\w+)"
+    r"|(?P<half_day>AM/PM|A/P|上午/下午)"
+    r"|(?P<exponent>E[+-])"
+    # Weekdays, years of an era, quarters and weeks, as LibreOffice writes them, among them.
+    r"|(?P<day>y+|d+|g+|e+|a{3,}|b{2,}|n{2,}|q+|w{2})"
+    r"|(?P<month>m+)|(?P<time>h+|s+(?:\.0+)?)|(?P<digit>[0#?])|(?P<end>;)",
+    re.DOTALL | re.IGNORECASE,
+)
 
 
 def shows_date(code: str) -> bool:
-    """Whether a number format shows a date; one that shows only a time of day does not.
+    """Whether a number format shows a date; one that shows only a time or how long does not.
 
     Examples
     --------
     >>> shows_date('yyyy"年"m"月"'), shows_date("aaaa"), shows_date("m")
     (True, True, True)
-    >>> shows_date("h:mm"), shows_date("0.00E+00"), shows_date('#,##0"day"'), shows_date("General")
+    >>> shows_date("h:mm"), shows_date("[h]:mm"), shows_date("0.00E+00"), shows_date("GENERAL")
     (False, False, False, False)
     """
-    bare = _LITERAL.sub("", code)
-    if _DAY.search(bare):
-        return True
-    return _MONTH.search(bare) is not None and _TIME.search(bare) is None
+    found: set[str | None] = set()
+    for match in _FORMAT.finditer(f"{code};"):
+        if match.lastgroup != "end":
+            is_condition = match.lastgroup == "bracket" and match[0][1] in "<=>"
+            found.add("condition" if is_condition else match.lastgroup)
+            continue
+        # Months and minutes share a letter: alone it means a month, beside a time a minute.
+        is_day = "day" in found or ("month" in found and "time" not in found)
+        if is_day and not found & {"elapsed", "digit", "general"}:
+            return True
+        # Dates are positive numbers, which the first section without a condition shows.
+        if "condition" not in found:
+            return False
+        found.clear()
+    return False
 
 
 def date_styles(package: Package, part: str | None) -> tuple[bool, ...]:
@@ -87,6 +105,19 @@ def _date_styles(content: bytes) -> tuple[bool, ...]:
         is_date(element.get("numFmtId", "0"))
         for element in root.iterfind(f"{{{MAIN}}}cellXfs/{{{MAIN}}}xf")
     )
+
+
+PLAIN: Final = (
+    f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<styleSheet xmlns="{MAIN}">'
+    '<fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>'
+    '<fills count="2"><fill><patternFill patternType="none"/></fill>'
+    '<fill><patternFill patternType="gray125"/></fill></fills>'
+    '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
+    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
+    '<cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs>'
+    "</styleSheet>"
+).encode()
+"""A style sheet for a workbook that some program wrote without one."""
 
 
 class StyleSheet:
