@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from kpi_xl.analysis.diagnosis import Proposal, RankedCause
+from kpi_xl.analysis.peers import Peers
+from kpi_xl.analysis.trees import Tree
 from kpi_xl.analysis.warnings import KpiWarning
-from kpi_xl.catalogue import kpis
+from kpi_xl.catalogue import MEASURES, kpis
 from kpi_xl.findings.day_sums import paced
-from kpi_xl.findings.drivers import COMPARISONS
+from kpi_xl.findings.drivers import COMPARISONS, Split
 from kpi_xl.findings.findings import Findings
-from kpi_xl.findings.shown import value_text
+from kpi_xl.findings.shown import NOTHING, shown, value_text
 from kpi_xl.findings.weakness import Weakness
 from kpi_xl.kpi import Kpi
 from kpi_xl.slots.slot import Group, Kind, Slot
@@ -58,41 +61,99 @@ JUDGED: Final = Group(
 
 HEADINGS: Final = Group("", "", {"findings.heading": HEADING, "peers.heading": HEADING})
 
+
+class Paced(NamedTuple):
+    """How far a KPI of a unit is in a month, and where it will end."""
+
+    goal: float
+    done: float
+    expected: float
+    by_shape: float
+    forecast: float
+    low: float
+    high: float
+
+
+def _pace(meaning: str, of: Callable[[Paced], float], kind: Kind = Kind.OF_KPI) -> Slot:
+    """A figure of the pace; nothing where the days are not known."""
+    return Slot(meaning, kind, value=lambda one: None if one is None else shown(of(one)))
+
+
 PACE: Final = Group(
     "pace.<指标>",
     "<指标>的进度",
     {
-        ".目标": Slot("目标", Kind.OF_KPI),
-        ".完成": Slot("到今天完成", Kind.OF_KPI),
-        ".达成率": Slot("完成 ÷ 目标", Kind.RATIO),
-        ".应完成": Slot("按往月节奏到今天应完成", Kind.OF_KPI),
-        ".进度": Slot("完成 ÷ 应完成", Kind.RATIO),
-        ".预测": Slot("月末预测", Kind.OF_KPI),
-        ".下限": Slot("预测区间的下限", Kind.OF_KPI),
-        ".上限": Slot("预测区间的上限", Kind.OF_KPI),
+        ".目标": _pace("目标", lambda one: one.goal),
+        ".完成": _pace("到今天完成", lambda one: one.done),
+        ".达成率": _pace(
+            "完成 ÷ 目标", lambda one: one.done / one.goal if one.goal else math.nan, Kind.RATIO
+        ),
+        ".应完成": _pace("按往月节奏到今天应完成", lambda one: one.expected),
+        ".进度": _pace("完成 ÷ 应完成", lambda one: one.by_shape, Kind.RATIO),
+        ".预测": _pace("月末预测", lambda one: one.forecast),
+        ".下限": _pace("预测区间的下限", lambda one: one.low),
+        ".上限": _pace("预测区间的上限", lambda one: one.high),
     },
     {"指标": tuple(kpis[code].name for code in paced())},
 )
 
 AS_OF: Final = Group("", "", {"pace.as_of": Slot("数据截至哪一天，过了几个工作日")})
 
+
+def factor_names(tree: Tree) -> list[str]:
+    """The factors' names, in the order of the product."""
+    return [factor.name for factor in tree.factors]
+
+
+def _formula(tree: Tree | None) -> str | None:
+    if tree is None:
+        return None
+    result = MEASURES[tree.result].name
+    return f"{result} = {' × '.join(factor_names(tree))}；各因素之和等于差额。"
+
+
 DRIVERS: Final = Group(
     "drivers.",
     "",
     {
-        "title": Slot("什么的因素分解，如 首年新单保费的因素分解（元）"),
-        "formula": Slot("由哪几个因素相乘"),
-        "因素": Slot("四个因素的名称，一行四格", cells=FACTORS),
+        "title": Slot(
+            "什么的因素分解，如 首年新单保费的因素分解（元）",
+            value=lambda tree: f"{MEASURES[tree.result].name}的因素分解（元）" if tree else None,
+        ),
+        "formula": Slot("由哪几个因素相乘", value=_formula),
+        "因素": Slot(
+            "四个因素的名称，一行四格",
+            cells=FACTORS,
+            value=lambda tree: factor_names(tree) if tree else None,
+        ),
     },
 )
+
+
+def amounts(split: Split | None) -> list[float]:
+    """From the start over the factors to the end, in 元; empty without a split."""
+    if split is None:
+        return []
+    return [amount / 100 for amount in (split.before, *split.shares, split.after)]
+
+
+def _difference(split: Split | None) -> float | None:
+    row = amounts(split)
+    return row[-1] - row[0] if row else None
+
 
 SPLIT: Final = Group(
     "drivers.<比较>",
     "<比较>",
     {
-        "": Slot("起点、四个因素、本月，一行六格", Kind.MONEY, FACTORS + 2),
-        ".差额": Slot("本月 − 起点", Kind.MONEY),
-        ".主因": Slot("影响最大的因素"),
+        "": Slot(
+            "起点、四个因素、本月，一行六格",
+            Kind.MONEY,
+            FACTORS + 2,
+            lambda split: amounts(split) or [None] * (FACTORS + 2),
+        ),
+        ".差额": Slot("本月 − 起点", Kind.MONEY, value=_difference),
+        ".主因": Slot("影响最大的因素", value=lambda split: split.main.name if split else None),
     },
     {"比较": COMPARISONS},
 )
@@ -196,17 +257,58 @@ DIAGNOSIS: Final = Group(
     },
 )
 
+_FEWEST_IN_QUARTERS: Final = 4  # quartiles of fewer units say nothing
+
+
+class Among(NamedTuple):
+    """A KPI of a unit among its peers, who are told of where there are enough of them."""
+
+    kpi: Kpi
+    own: float
+    peers: Peers | None
+    fewest: int
+    rank: int
+
+    @property
+    def standing(self) -> str:
+        """In the better quarter, in the weaker one, or between; — without enough peers.
+
+        It is a place, no judgement: that is the status.
+        """
+        peers = self.peers
+        if peers is None or not math.isfinite(self.own) or peers.count < _FEWEST_IN_QUARTERS:
+            return NOTHING
+        sign = -1 if self.kpi.direction == "lower" else 1
+        if sign * self.own >= sign * float(peers.upper):
+            return "前四分之一"
+        return "后四分之一" if sign * self.own < sign * float(peers.lower) else "中间"
+
+
+def _quartile(meaning: str, of: Callable[[Peers], Any]) -> Slot:
+    """A figure of the peers; — where too few are there to be told of."""
+
+    def value(one: Among) -> float | str:
+        if one.peers is None or one.peers.count < one.fewest:
+            return NOTHING
+        return shown(float(of(one.peers)))
+
+    return Slot(meaning, Kind.OF_KPI, value=value)
+
+
 PEERS: Final = Group(
     "peers.<指标>",
     "<指标>",
     {
-        ".本单位": Slot("本单位", Kind.OF_KPI),
-        ".最好": Slot("同类中最好", Kind.OF_KPI),
-        ".上四分位": Slot("同类上四分位", Kind.OF_KPI),
-        ".中位": Slot("同类中位", Kind.OF_KPI),
-        ".下四分位": Slot("同类下四分位", Kind.OF_KPI),
-        ".名次": Slot("名次，如 3/8"),
-        ".评价": Slot("前四分之一、中间或后四分之一"),
+        ".本单位": Slot("本单位", Kind.OF_KPI, value=lambda one: shown(one.own)),
+        ".最好": _quartile("同类中最好", lambda peers: peers.best),
+        ".上四分位": _quartile("同类上四分位", lambda peers: peers.upper),
+        ".中位": _quartile("同类中位", lambda peers: peers.median),
+        ".下四分位": _quartile("同类下四分位", lambda peers: peers.lower),
+        ".名次": Slot(
+            "名次，如 3/8",
+            value=lambda one: f"{one.rank}/{int(one.peers.count)}" if one.rank else NOTHING,
+        ),
+        ".评价": Slot("前四分之一、中间或后四分之一", value=lambda one: one.standing),
     },
     {"指标": tuple(kpi.name for kpi in COMPARED)},
 )

@@ -15,34 +15,40 @@ import duckdb
 import numpy as np
 
 from kpi_xl.analysis.pace import Pace
-from kpi_xl.analysis.peers import Peers
 from kpi_xl.analysis.peers import peers as compare
 from kpi_xl.analysis.trees import tree_of
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month
-from kpi_xl.catalogue import MEASURES, kpis
+from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import LEVELS, Cube
 from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.findings.day_sums import DaySums, day_sums, misses_text, paced
-from kpi_xl.findings.drivers import COMPARISONS, Drivers, Split
+from kpi_xl.findings.drivers import COMPARISONS, Drivers
 from kpi_xl.findings.findings import Findings
-from kpi_xl.findings.shown import NOTHING, shown, too_few
+from kpi_xl.findings.shown import too_few
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Settings
 from kpi_xl.slots.analysis_slots import (
     BELOW,
     COMPARED,
     DIAGNOSIS,
+    DRIVERS,
     FACTORS,
     HEADINGS,
     JUDGED,
     PACE,
     PAR,
+    PEERS,
+    SPLIT,
     WARNINGS,
     WATERFALL,
     WATERFALLS,
+    Among,
     Judged,
+    Paced,
     Warned,
+    amounts,
+    factor_names,
 )
 from kpi_xl.slots.slot import Values
 from kpi_xl.slots.unit_values import SERIES_MONTHS
@@ -144,21 +150,17 @@ class AnalysisValues:
         return any(name.startswith(prefix) for name in self._rows)
 
     def _pace_of(self, kpi: Kpi, number: int, level: str, days: DaySums | None) -> Values:
-        slot = f"pace.{kpi.name}"
-        parts = PACE.slots
         if days is None or kpi not in days.paced:
-            return {f"{slot}{part}": None for part in parts}
+            return PACE.values(None, 指标=kpi.name)
         units = self.cube.of_level(level)
         place, found = units.index(number), self._paces(level, kpi.code)
-        goal, done = self.findings(level).goal(kpi, number), float(days.done(kpi, [number])[0])
-        numbers = (
-            goal, done, done / goal if goal else math.nan, found.expected[place],
-            found.by_shape[place], found.forecast[place], found.low[place], found.high[place],
-        )  # fmt: skip
-        return {
-            f"{slot}{part}": shown(value)
-            for part, value in zip(parts, map(float, numbers), strict=True)
-        }
+        of_all = (found.expected, found.by_shape, found.forecast, found.low, found.high)
+        paced = Paced(
+            self.findings(level).goal(kpi, number),
+            float(days.done(kpi, [number])[0]),
+            *(float(one[place]) for one in of_all),
+        )
+        return PACE.values(paced, 指标=kpi.name)
 
     @kept
     def _paces(self, level: str, code: str) -> Pace:
@@ -173,22 +175,14 @@ class AnalysisValues:
 
     def _factors(self, number: int, level: str) -> Values:
         drivers = self.drivers(level)
-        values: Values = dict.fromkeys(("drivers.title", "drivers.formula", "drivers.因素"))
-        names = [""] * FACTORS
-        if drivers:
-            names = [factor.name for factor in drivers.tree.factors]
-            result = MEASURES[drivers.tree.result].name
-            values["drivers.title"] = f"{result}的因素分解（元）"
-            values["drivers.formula"] = f"{result} = {' × '.join(names)}；各因素之和等于差额。"
-            values["drivers.因素"] = names
+        values = DRIVERS.values(drivers.tree if drivers else None)
+        names = factor_names(drivers.tree) if drivers else [""] * FACTORS
         for comparison in COMPARISONS:
             split = drivers.split(number, comparison) if drivers else None
-            row = _amounts(split)
-            values[f"drivers.{comparison}"] = row or [None] * (FACTORS + 2)
-            values[f"drivers.{comparison}.差额"] = row[-1] - row[0] if row else None
-            values[f"drivers.{comparison}.主因"] = split.main.name if split else None
+            values |= SPLIT.values(split, 比较=comparison)
             if comparison in WATERFALLS:
-                values |= WATERFALL.values((names, row or [0.0] * (FACTORS + 2)), 比较=comparison)
+                row = amounts(split) or [0.0] * (FACTORS + 2)
+                values |= WATERFALL.values((names, row), 比较=comparison)
         return values
 
     # -- warnings --------------------------------------------------------------------------------
@@ -245,25 +239,14 @@ class AnalysisValues:
         fewest = self._settings.fewest_peers if own_level else 1  # those below are its own
         values: Values = {"peers.note": too_few(fewest) if own_level else None}
         for kpi in COMPARED:
-            slot = f"peers.{kpi.name}"
             own = self.findings(level)
             actual = own.value(kpi.code, number) if kpi.code in own.kpis else math.nan
-            values[f"{slot}.本单位"] = shown(actual)
-            values[f"{slot}.评价"] = NOTHING
             group = self.findings(group_level) if group_level else None
-            known = group is not None and kpi.code in group.kpis
-            if group is None or not known:
-                values |= {f"{slot}.{part}": NOTHING for part in _QUARTILES}
-                values[f"{slot}.名次"] = NOTHING
-                continue
-            found = group.peers(kpi.code, fewest)
-            for part, attribute in _QUARTILES.items():
-                figure = float(getattr(found, attribute))
-                is_told = int(found.count) >= fewest
-                values[f"{slot}.{part}"] = shown(figure) if is_told else NOTHING
-            values[f"{slot}.评价"] = _standing(found, actual, kpi)
-            rank = group.rank(kpi.code, number) if own_level else 0
-            values[f"{slot}.名次"] = f"{rank}/{int(found.count)}" if rank else NOTHING
+            peers, rank = None, 0
+            if group is not None and kpi.code in group.kpis:
+                peers = group.peers(kpi.code, fewest)
+                rank = group.rank(kpi.code, number) if own_level else 0
+            values |= PEERS.values(Among(kpi, actual, peers, fewest, rank), 指标=kpi.name)
         for name in PAR:
             values |= self._peer_series(name, group_level, fewest)
         return values
@@ -283,28 +266,3 @@ class AnalysisValues:
                 "最好": missing + months.best.tolist(),
             }
         return {f"peers.{name}.{part}系列": row for part, row in found.items()}
-
-
-_QUARTILES: Final = {"最好": "best", "上四分位": "upper", "中位": "median", "下四分位": "lower"}
-
-_FEWEST: Final = 4  # quartiles of fewer units say nothing
-
-
-def _standing(found: Peers, actual: float, kpi: Kpi) -> str:
-    """In the better quarter, in the weaker one, or between; — without enough peers.
-
-    It is a place, no judgement: that is the status.
-    """
-    if not math.isfinite(actual) or int(found.count) < _FEWEST:
-        return NOTHING
-    sign = -1 if kpi.direction == "lower" else 1
-    if sign * actual >= sign * float(found.upper):
-        return "前四分之一"
-    return "后四分之一" if sign * actual < sign * float(found.lower) else "中间"
-
-
-def _amounts(split: Split | None) -> list[float]:
-    """From the start over the factors to the end, in 元; empty without a split."""
-    if split is None:
-        return []
-    return [amount / 100 for amount in (split.before, *split.shares, split.after)]

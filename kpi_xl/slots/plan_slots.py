@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from kpi_xl.calendar import FORM_WEEKS, PUBLIC, WEEKDAYS, WorkDays, day_note
-from kpi_xl.data.people import ACTIVITIES
+from kpi_xl.data.people import ACTIVITIES, Person
 from kpi_xl.slots.becomes import (
     IN_REVIEW,
     KEPT,
@@ -93,15 +93,24 @@ WEEK: Final = Group(
     OVER_WEEKS,
 )
 
+
+class Placed(NamedTuple):
+    """A person, and the names of the units he is in."""
+
+    person: Person
+    team: str
+    department: str
+
+
 PERSON: Final = Group(
     "person.",
     "",
     {
-        "name": Slot("姓名"),
-        "id": Slot("工号；有这个名称的工作簿每人一份"),
-        "rank": Slot("职级"),
-        "team": Slot("所在营业组"),
-        "department": Slot("所在营业部"),
+        "name": Slot("姓名", value=lambda one: one.person.name),
+        "id": Slot("工号；有这个名称的工作簿每人一份", value=lambda one: one.person.agent),
+        "rank": Slot("职级", value=lambda one: one.person.rank),
+        "team": Slot("所在营业组", value=lambda one: one.team),
+        "department": Slot("所在营业部", value=lambda one: one.department),
     },
 )
 

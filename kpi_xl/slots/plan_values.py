@@ -20,12 +20,14 @@ from kpi_xl.slots.plan_slots import (
     ATTENTION,
     MONTH_DONE,
     MONTH_PLAN,
+    PERSON,
     RECEIVED,
     WEEK,
     WEEK_DONE,
     WEEK_NAMES,
     WEEK_PLAN,
     WEEKS,
+    Placed,
     Week,
 )
 from kpi_xl.slots.slot import Values
@@ -53,13 +55,7 @@ def person_plan(
 ) -> Values:  # fmt: skip
     """A person's plan of a month: his quotas spread over its working days."""
     before = month.number - 1
-    values: Values = {
-        "person.name": person.name,
-        "person.id": person.agent,
-        "person.rank": person.rank,
-        "person.team": team_name,
-        "person.department": department,
-    }
+    values = PERSON.values(Placed(person, team_name, department))
     weeks = planned_weeks(month, cut, work)
     working = working_days_of(weeks, work)
     for code, name in ACTIVITIES.items():
