@@ -34,6 +34,7 @@ from kpi_xl.data.units_as_known import KnownUnits
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project, Settings
 from kpi_xl.readers.id import Ids
+from kpi_xl.settings.sheets import fitting_none
 
 Progress = Callable[[str, int, int], None]
 
@@ -85,6 +86,12 @@ def check_project(
         problems[source.code].append(
             Problem(table.name, source.name, source.sheet, None, None, None, fault)
         )
+    for name in _said_of_nothing(project.settings, found):
+        code = project.settings.sheets[name].table
+        code = code if code in of_tables else "agents"
+        problems[code].append(
+            Problem(LISTS[code].name, "kpi.toml", None, None, None, name, kinds.SAID_OF_NO_FILE())
+        )
     _leavers_put_in(of_tables, problems)
     _agents_as_known(of_tables, problems)
     _outlets_as_known(of_tables, problems)
@@ -101,6 +108,13 @@ def check_project(
             order = {(file.name, file.sheet): n for n, file in enumerate(tables[code].files)}
             problems[code].sort(key=lambda p: (order.get((p.file, p.sheet), -1), p.row or 0))
     return Checked(tables, [p for code in tables for p in problems[code]], found.left_out)
+
+
+def _said_of_nothing(settings: Settings, found: Found) -> list[str]:
+    """The sections of [sheets] in kpi.toml that no file is meant by."""
+    there = {(one.name, one.sheet) for one in found.sources}
+    there |= {(one.name, one.sheet) for one in found.left_out}
+    return fitting_none(settings.sheets, there)
 
 
 def _agents_as_known(

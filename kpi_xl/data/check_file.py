@@ -118,6 +118,8 @@ def _amounts(
     """What speaks against the amounts: the file's own totals, and amounts too small."""
     for heading, fault in evidence.perhaps_expiry(raw, columns):
         yield _problem(raw, None, heading, None, fault)
+    for heading, fault in evidence.riders_by_name(raw):
+        yield _problem(raw, None, heading, None, fault)
     for heading, fault in evidence.small_premium(raw, columns):
         yield _problem(raw, None, heading, None, fault)
     scales = {
@@ -195,6 +197,10 @@ def _of_file(raw: RawTable) -> Iterable[Problem]:
         yield _problem(raw, None, heading, None, fault)
     for heading, count in raw.computed.items():
         yield _problem(raw, None, heading, None, kinds.COMPUTED(count=count, by=computed_cells.BY))
+    for heading in raw.hidden_columns:
+        yield _problem(raw, None, heading, None, kinds.HIDDEN_COLUMN())
+    if raw.hidden:
+        yield _problem(raw, None, None, None, kinds.HIDDEN_ROWS(count=raw.hidden))
     for fault in evidence.without_heading(raw):
         yield _problem(raw, None, None, None, fault)
     if not len(raw.rows):

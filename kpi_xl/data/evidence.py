@@ -376,6 +376,14 @@ def small_premium(raw: RawTable, columns: Mapping[str, Any]) -> Iterator[tuple[s
                 yield raw.headings[code], kinds.SMALL_AMOUNTS(median=f"{median:g}")
 
 
+def riders_by_name(raw: RawTable) -> Iterator[tuple[str, Fault]]:
+    """Riders that count as policies because only their names say what they are."""
+    if raw.table.code == "policies" and "product" in raw.columns and "is_main" not in raw.columns:
+        named = _mask(pc.match_substring(raw.columns["product"], "附加"))
+        if count := int(named.sum()):
+            yield raw.headings["product"], kinds.RIDERS_BY_NAME(count=count)
+
+
 def targets_meant(raw: RawTable, columns: dict[str, Any]) -> Iterator[tuple[int, str, Fault]]:
     """Targets in the unit that their heading says, by what their KPI is measured in."""
     heading = raw.headings["target"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import struct
 import zipfile
 import zlib
@@ -44,6 +45,9 @@ from kpi_xl.readers.cell import UNCOMPUTED
 
 _REPEATED: Final = frozenset(("id", "text", "date", "month", "choice"))
 """What a merged cell says of all its rows; an amount it says once."""
+
+_SERIAL: Final = re.compile(r"\d{4,5}(?:\.\d+)?")
+_FROM_1900_TO_1904: Final = 1462  # days
 
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _HEAD: Final = 1 << 20
@@ -150,6 +154,9 @@ def read_sheet(file: Path, kind: Format, sheet: str | None, headings: Headings) 
         if row > begin and column - first in kinds
     )
     body = _filled_down(body, merges, first, begin, wanted)
+    if cells.structure.from_1904:
+        days = {place for place, sort in kinds.items() if sort in ("date", "month")}
+        body = [_since_1900(c) if place in days else c for place, c in enumerate(body)]
     return Grid(
         headings=tuple((cell or "").strip() for cell in header),
         match=found.match,
@@ -159,6 +166,12 @@ def read_sheet(file: Path, kind: Format, sheet: str | None, headings: Headings) 
         above=found.above,
         units=_units_shown(file, kind, sheet, found, kinds, first),
         computed=computed,
+        hidden_columns=tuple(
+            (header[place] or "").strip()
+            for place in sorted(found.match.positions.values())
+            if place + first in cells.structure.hidden_columns
+        ),
+        hidden=_filled(body, [row - begin - 1 for row in cells.structure.hidden]),
     )
 
 
@@ -191,7 +204,7 @@ def _cells(file: Path, kind: Format, sheet: str | None) -> _Cells:
             if one.name == sheet:
                 columns = [pa.array(c, pa.string()) for c in zip(*one.rows, strict=True)]
                 merges = [Merge(*(place + 1 for place in corners)) for corners in one.merged]
-                return _Cells(columns, Structure(merges=merges))
+                return _Cells(columns, Structure(merges=merges, hidden=one.hidden_rows))
         raise _damaged(file, sheet)
     assert sheet is not None
     structure = Structure()
@@ -211,9 +224,9 @@ def _structure_of(file: Path, kind: Format, sheet: str) -> Structure:
         if kind == "ods":
             found = ods_structure.structure_of(file, sheet)
         elif kind == "xlsb":
-            found.merges = xlsb_structure.merges(file, sheet)
+            found = xlsb_structure.structure_of(file, sheet)
         else:
-            found.cells = xls_structure.uncomputed(file, sheet)
+            found = xls_structure.structure_of(file, sheet)
         with python_calamine.load_workbook(BytesIO(file.read_bytes())) as book:
             cells = book.get_sheet_by_name(sheet)
             if kind == "xls":
@@ -332,6 +345,25 @@ def _first_rows(columns: Sequence[Any]) -> list[list[str | None]]:
         for column in columns
     ]
     return [list(row) for row in zip(*top, strict=True)]
+
+
+def _filled(columns: Sequence[Any], rows: Sequence[int]) -> int:
+    """How many of some rows hold anything."""
+    there = [row for row in rows if 0 <= row < len(columns[0])] if columns else []
+    return len(there) and pc.sum(pc.is_valid(pc.coalesce(*columns).take(there))).as_py()
+
+
+def _since_1900(column: Any) -> Any:
+    """Days that are written as numbers, of a workbook that counts them from 1904."""
+    return pa.array(
+        [
+            str(float(cell) + _FROM_1900_TO_1904).removesuffix(".0")
+            if cell and _SERIAL.fullmatch(cell)
+            else cell
+            for cell in column.to_pylist()
+        ],
+        pa.string(),
+    )
 
 
 def _filled_down(

@@ -56,6 +56,10 @@ class Grid:
         The unit of the amounts below a heading, where number formats show them in another.
     computed : mapping of str to int
         How many formulas below a heading nobody had computed, and were computed here.
+    hidden : int
+        How many rows nobody sees, filtered away or hidden by hand; they are read all the same.
+    hidden_columns : tuple of str
+        The headings of columns that are used and nobody sees.
     """
 
     headings: tuple[str, ...]
@@ -67,6 +71,8 @@ class Grid:
     above: str = ""
     units: Mapping[str, str] = field(default_factory=dict)
     computed: Mapping[str, int] = field(default_factory=dict)
+    hidden: int = 0
+    hidden_columns: tuple[str, ...] = ()
 
 
 def empty_file(file: Path) -> InputError:

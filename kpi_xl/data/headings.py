@@ -218,6 +218,9 @@ class Headings:
             lower = rows[index + depth : index + depth + 1]
             if not lower or not any(lower[0]):
                 break
+            if depth == 1 and self._are_parts(alone, rows[index], lower[0]):
+                cells = _joined(rows[index : index + 2], self._known)
+                return self._header(self.match(cells), cells, rows, index, index + 1)
             if not alone.missing and any(lower[0][place] for place in alone.positions.values()):
                 break  # a record
             cells = _joined(rows[index : index + depth + 1], self._known)
@@ -225,6 +228,26 @@ class Headings:
             if len(match.positions) > len(best.match.positions) and not _twice(match, cells):
                 best = self._header(match, cells, rows, index, index + depth)
         return best
+
+    def _are_parts(
+        self, alone: Match, upper: Sequence[str | None], lower: Sequence[str | None]
+    ) -> bool:
+        """Whether the row below a whole header names the parts of one of its columns.
+
+        首年保费 over 当月 and 累计: which of both is meant is not for the upper row to say.
+        """
+        if alone.missing or any(cell and any(map(str.isdigit, cell)) for cell in lower):
+            return False
+        amounts = [
+            place
+            for code, place in alone.positions.items()
+            if self.table.column(code).kind in ("money", "count", "number")
+        ]
+        others = set(alone.positions.values()) - set(amounts)
+        return not any(lower[place] for place in others) and any(
+            lower[place] and place + 1 < len(upper) and lower[place + 1] and not upper[place + 1]
+            for place in amounts
+        )
 
     @staticmethod
     def _header(
@@ -401,16 +424,21 @@ def _joined(rows: Sequence[Sequence[str | None]], known: frozenset[str]) -> list
     调出 above 营业部 is 调出营业部; 所属机构 above 营业部 is 营业部.
     """
     *upper, lowest = [list(row) for row in rows]
+    parts: set[int] = set()
     for row in upper:
         for place in range(1, len(row)):
             # A group stands over its first column only, whether it is merged or not.
             if not row[place] and lowest[place]:
                 row[place] = row[place - 1]
+                parts |= {place - 1, place}
     joined: list[str | None] = []
     for place in range(len(lowest)):
         cells = [cell for row in (*upper, lowest) if (cell := row[place])]
         forms = ["".join(dict.fromkeys(cells[begin:])) for begin in range(len(cells))]
         named = next((form for form in forms if normalise(form) in known), None)
+        if named is None and len(cells) > 1 and normalise(cells[0]) in known:
+            # One of several parts of a known column has no name but that of both.
+            named = forms[0] if place in parts else cells[0]
         joined.append(named or (cells[-1] if cells else None))
     return joined
 

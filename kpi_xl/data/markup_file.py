@@ -48,12 +48,15 @@ class MarkupSheet:
         Its cells.
     merged : list of (int, int, int, int)
         Merged cells: first row and column, last row and column, from 0.
+    hidden_rows : list of int
+        The rows that nobody sees, from 1.
     """
 
     name: str | None
     hidden: bool
     rows: list[list[str | None]]
     merged: list[tuple[int, int, int, int]]
+    hidden_rows: list[int]
 
 
 def html_tables(file: Path) -> list[MarkupSheet]:
@@ -90,7 +93,8 @@ def html_tables(file: Path) -> list[MarkupSheet]:
         )
         if any(cell for row in rows for cell in row):
             name = f"表格{place}" if len(tables) > 1 else None
-            found.append(MarkupSheet(name, False, rows, merged))
+            unseen = [n for n, row in enumerate(_rows(table), 1) if _is_hidden(row)]
+            found.append(MarkupSheet(name, False, rows, merged, unseen))
     if not found:
         raise _no_table(file)
     return found
@@ -117,6 +121,7 @@ def spreadsheetml(file: Path) -> list[MarkupSheet]:
     found = []
     for sheet in root.iter(f"{_SS}Worksheet"):
         cells: list[list[tuple[str | None, int, int]]] = []
+        unseen = []
         for row in sheet.iter(f"{_SS}Row"):
             index = _whole(row.get(f"{_SS}Index"), len(cells) + 1)
             while len(cells) < min(index - 1, _LONGEST_SPAN):
@@ -134,12 +139,14 @@ def spreadsheetml(file: Path) -> list[MarkupSheet]:
                 )
                 at = place + across + 1
             cells.append(line)
+            if row.get(f"{_SS}Hidden") == "1":
+                unseen.append(len(cells))
         rows, merged = _laid_out(cells, file)
         hidden = any(
             (e.text or "").startswith("SheetHidden") or (e.text or "").startswith("SheetVeryHidden")
             for e in sheet.iter("{urn:schemas-microsoft-com:office:excel}Visible")
         )
-        found.append(MarkupSheet(sheet.get(f"{_SS}Name"), hidden, rows, merged))
+        found.append(MarkupSheet(sheet.get(f"{_SS}Name"), hidden, rows, merged, unseen))
     return found
 
 

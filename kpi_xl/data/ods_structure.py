@@ -23,9 +23,13 @@ _NUMBER: Final = re.compile(r"-?[\d,]*\.?\d+")
 
 
 def structure_of(file: Path, sheet: str) -> Structure:
-    """What is merged in a worksheet, and its formulas without a value."""
+    """What is merged in a worksheet, its formulas without a value, and hidden rows."""
     found = Structure()
     for row, column, cell in _cells(file, sheet):
+        if cell.getparent().get(f"{_TABLE}visibility") in ("collapse", "filter") and (
+            not found.hidden or found.hidden[-1] != row
+        ):
+            found.hidden.append(row)
         down = _repeated(cell, "number-rows-spanned")
         across = _repeated(cell, "number-columns-spanned")
         if down > 1 or across > 1:

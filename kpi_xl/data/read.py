@@ -68,6 +68,10 @@ class RawTable:
         What kpi.toml says of the file or worksheet.
     computed : mapping of str to int
         How many formulas below a heading nobody had computed, and were computed here.
+    hidden : int
+        How many rows nobody sees, filtered away or hidden by hand; they are read all the same.
+    hidden_columns : tuple of str
+        The headings of columns that are used and nobody sees.
     """
 
     table: Table
@@ -84,6 +88,8 @@ class RawTable:
     said: SheetSettings = field(default_factory=SheetSettings)
     units: Mapping[str, str] = field(default_factory=dict)
     computed: Mapping[str, int] = field(default_factory=dict)
+    hidden: int = 0
+    hidden_columns: tuple[str, ...] = ()
 
     def unit(self, heading: str) -> str:
         """The unit of the amounts below a heading, as `unit_of` has it; kpi.toml goes first."""
@@ -207,6 +213,8 @@ def _raw_table(source: Source, table: Table, grid: Grid, work: WorkDays = PUBLIC
         above=grid.above,
         units=grid.units,
         computed=grid.computed,
+        hidden=grid.hidden,
+        hidden_columns=grid.hidden_columns,
         others={
             heading: cells[i] if whole else cells[i].filter(keep)
             for i, heading in enumerate(grid.headings)

@@ -52,6 +52,9 @@ _ZERO: Final = re.compile(
     rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f(?:\s[^<>]*)?/>)\s*<(?:\w+:)?v>0</(?:\w+:)?v>\s*</(?:\w+:)?c>"
 )
 _CELL_BEGINS: Final = re.compile(rb"<(?:\w+:)?c(?:\s[^<>]*)?>")
+_HIDDEN_ROW: Final = re.compile(rb'<(?:\w+:)?row\s(?=[^<>]*\shidden="(?:1|true)")[^<>]*\br="(\d+)"')
+_COLUMNS_OF: Final = re.compile(rb"<(?:\w+:)?col\s[^<>]*>")
+_ATTRIBUTE: Final = re.compile(rb'\b(min|max|hidden)="(\w+)"')
 _MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^<>]*\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _ABSURD: Final = re.compile(rb"<(?:\w+:)?v>(-?[\d.]+[eE]\+?\d{2,3}|-[\d.]+[eE]\+?\d+)</")
 _RECALCULATED: Final = re.compile(rb"fullCalcOnLoad=[\"'](?:1|true)[\"']")
@@ -117,12 +120,21 @@ class Structure:
         The first column that holds anything, from 1.
     computed : frozenset of (int, int)
         Cells, by row and column, whose formula had no value and was computed here.
+    hidden : list of int
+        The rows that nobody sees, filtered away or hidden by hand, from 1.
+    hidden_columns : set of int
+        The columns that nobody sees, from 1.
+    from_1904 : bool
+        Whether days are counted from 1904.
     """
 
     cells: list[Cell] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
     first: int = 1
     computed: frozenset[tuple[int, int]] = frozenset()
+    hidden: list[int] = field(default_factory=list)
+    hidden_columns: set[int] = field(default_factory=set)
+    from_1904: bool = False
 
 
 def sheet_names(package: zipfile.ZipFile) -> list[SheetName]:
@@ -180,6 +192,7 @@ def structure_of(file: Path, sheet: str) -> Structure:
         part = next((s.part for s in sheet_names(package) if s.name == sheet), None)
         if part is None:
             return found
+        found.from_1904 = counts_from_1904(package)
         recalculated = bool(_RECALCULATED.search(package.read(_workbook_part(package))))
         _Scan(file, sheet, found, recalculated).read(package, part)
     return found
@@ -231,6 +244,13 @@ class _Scan:
     def _piece(self, piece: bytes) -> None:
         piece = self._with_references(_quoted_doubly(piece))
         self._bounds(piece)
+        if b" hidden=" in piece:
+            self.found.hidden += [int(row) for row in _HIDDEN_ROW.findall(piece)]
+            for element in _COLUMNS_OF.findall(piece):
+                of = dict(_ATTRIBUTE.findall(element))
+                if of.get(b"hidden") in (b"1", b"true") and of.get(b"min", b"").isdigit():
+                    last = min(int(of.get(b"max", of[b"min"])), _COLUMNS)
+                    self.found.hidden_columns |= set(range(int(of[b"min"]), last + 1))
         # One character is found far faster than two, and most sheets have none of these.
         if b"#" in piece and b't="e"' in piece:
             for attributes, inner in _ERROR.findall(piece):

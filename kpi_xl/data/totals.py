@@ -147,13 +147,13 @@ def compared(
             if own is None:
                 continue
             read = [int(sums[code][end] - sums[code][begin]) for begin in begins]
+            below = int(sums[code][-1] - sums[code][end])
             least = max(begins)
+            if not end:  # a total above what it is the total of
+                read = [below]
             if all(abs(own - one) > 1 for one in read):
-                shown = (
-                    int(sums[code][end])
-                    if "小" not in total.label
-                    else int(sums[code][end] - sums[code][least])
-                )
+                shown = int(sums[code][end] - sums[code][least if "小" in total.label else 0])
+                shown = shown if end else below
                 yield total, code, own, shown
         begins.add(end)
 

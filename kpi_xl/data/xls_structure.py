@@ -7,24 +7,26 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import olefile
 
 from kpi_xl.data.number_formats import PLAIN, AsShown, shown_by
-from kpi_xl.data.sheet_structure import Cell
+from kpi_xl.data.sheet_structure import Cell, Structure
 from kpi_xl.readers.cell import UNCOMPUTED
 
 _BOF, _EOF, _SHEET, _FORMAT, _XF = 0x0809, 0x000A, 0x0085, 0x041E, 0x00E0
 _NUMBER, _RK, _MULRK, _FORMULA = 0x0203, 0x027E, 0x00BD, 0x0006
+_ROW, _COLUMN, _FROM_1904 = 0x0208, 0x007D, 0x0022
 _HEAD: Final = struct.Struct("<HH")
 _PLACE: Final = struct.Struct("<HHH")
 _FEW: Final = 65_536
 """Formats and styles that a workbook may have; a damaged one says more."""
 
 _COMPUTED_ON_LOAD: Final = 0x0003
+_HIDDEN: Final = 0x20
 
 
 @dataclass(frozen=True)
@@ -36,29 +38,36 @@ class _Book:
     has_summary: bool
     """Whether it says who wrote it, as spreadsheets do."""
 
+    from_1904: bool
     styles: list[tuple[int, str]]
     """What the formats of cells do, by the number that cells have for them."""
 
 
-def uncomputed(file: Path, sheet: str) -> list[Cell]:
-    """Formulas without a value, as programs write them that do not compute: all are empty or 0.
+def structure_of(file: Path, sheet: str) -> Structure:
+    """Formulas without a value, hidden rows and columns.
 
-    Their file says nothing of who wrote it, or that they are to be computed when it is opened.
-    Where one formula has a value, all have.
+    Programs that do not compute write all formulas with an empty text or 0, in a file that says
+    nothing of who wrote it, or that they are to be computed when it is opened. Where one formula
+    has a value, all have.
     """
-    found = []
     book = _book(file)
+    found = Structure(from_1904=book is not None and book.from_1904)
+    computed = False
     for kind, data in _of_sheet(book, sheet):
+        if kind == _ROW and len(data) > 12 and data[12] & _HIDDEN:
+            found.hidden.append(struct.unpack_from("<H", data)[0] + 1)
+        elif kind == _COLUMN and len(data) >= 10 and data[8] & 1:
+            first, last = struct.unpack_from("<HH", data)
+            found.hidden_columns |= set(range(first + 1, min(last, 255) + 2))
         if kind != _FORMULA or len(data) < 16:
             continue
         row, column, _ = _PLACE.unpack_from(data)
         value, flags = data[6:14], struct.unpack_from("<H", data, 14)[0]
         empty = value[6:] == b"\xff\xff" and value[0] == 3
         written = flags & _COMPUTED_ON_LOAD or (book and not book.has_summary)
-        if not written or not (empty or value == bytes(8)):
-            return []
-        found.append(Cell(row + 1, column + 1, UNCOMPUTED))
-    return found
+        computed |= not written or not (empty or value == bytes(8))
+        found.cells.append(Cell(row + 1, column + 1, UNCOMPUTED))
+    return replace(found, cells=[]) if computed else found
 
 
 def numbers(file: Path, sheet: str) -> Iterator[AsShown]:
@@ -99,6 +108,7 @@ def _book(file: Path) -> _Book | None:
     sheets: dict[str, int] = {}
     formats: dict[int, tuple[int, str]] = {}
     styles: list[tuple[int, str]] = []
+    from_1904 = False
     for kind, data in _records(content, 0):
         if kind == _SHEET and len(data) > 8:
             sheets[_text(data, data[6], 7)] = struct.unpack_from("<I", data)[0]
@@ -107,7 +117,9 @@ def _book(file: Path) -> _Book | None:
             formats[number] = shown_by(_text(data, size, 4))
         elif kind == _XF and len(data) >= 4 and len(styles) < _FEW:
             styles.append(formats.get(struct.unpack_from("<H", data, 2)[0], PLAIN))
-    return _Book(content, sheets, has_summary, styles)
+        elif kind == _FROM_1904:
+            from_1904 = any(data)
+    return _Book(content, sheets, has_summary, from_1904, styles)
 
 
 def _of_sheet(book: _Book | None, sheet: str) -> Iterator[tuple[int, bytes]]:

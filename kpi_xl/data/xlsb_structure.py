@@ -13,24 +13,36 @@ from typing import IO, Final
 from xml.etree import ElementTree
 
 from kpi_xl.data.number_formats import PLAIN, AsShown, shown_by
-from kpi_xl.data.sheet_structure import Merge
+from kpi_xl.data.sheet_structure import Merge, Structure
 from kpi_xl.data.xlsx_package import opened
 
 _ROW, _RK, _REAL, _FORMULA_NUMBER = 0, 2, 5, 9
-_FORMAT, _STYLE, _SHEET, _MERGE, _STYLES, _STYLES_END = 44, 47, 156, 176, 617, 618
+_FORMAT, _STYLE, _BOOK, _SHEET, _MERGE, _STYLES, _STYLES_END = 44, 47, 153, 156, 176, 617, 618
+_COLUMN: Final = 60
+_LAST: Final = 16_383
+_HIDDEN: Final = 0x10
 _CELL: Final = struct.Struct("<II")
 _LONGEST: Final = 1 << 20
 """Bytes of a record; none that is looked at has more."""
 
 
-def merges(file: Path, sheet: str) -> list[Merge]:
-    """What is merged in a worksheet."""
-    found = []
+def structure_of(file: Path, sheet: str) -> Structure:
+    """What is merged in a worksheet, hidden rows and columns."""
+    found = Structure()
     with opened(file) as package:
+        with package.open("xl/workbook.bin") as stream:
+            found.from_1904 = any(
+                kind == _BOOK and data[:1] and bool(data[0] & 1) for kind, data in _records(stream)
+            )
         for kind, data in _of_sheet(package, sheet):
             if kind == _MERGE and len(data) >= 16:
                 top, bottom, left, right = struct.unpack_from("<4I", data)
-                found.append(Merge(top + 1, left + 1, bottom + 1, right + 1))
+                found.merges.append(Merge(top + 1, left + 1, bottom + 1, right + 1))
+            elif kind == _COLUMN and len(data) > 16 and data[16] & 1:
+                first, last = struct.unpack_from("<II", data)
+                found.hidden_columns |= set(range(first + 1, min(last, _LAST) + 2))
+            elif kind == _ROW and len(data) > 11 and data[11] & _HIDDEN:
+                found.hidden.append(struct.unpack_from("<I", data)[0] + 1)
     return found
 
 

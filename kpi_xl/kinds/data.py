@@ -136,6 +136,24 @@ NAME_CONTRADICTED: Final = Kind(
     set_aside=False,
 )
 
+HIDDEN_ROWS: Final = Kind(
+    "file.hidden-rows",
+    "有 {count:,} 行是隐藏的（筛选掉的，或手工隐藏的），也读了",
+    "请在 Excel 里取消筛选和隐藏看一看；不该算的请删去",
+    set_aside=False,
+)
+HIDDEN_COLUMN: Final = Kind(
+    "column.hidden",
+    "这一列是隐藏的，也用上了",
+    "请在 Excel 里取消隐藏看一看；不该用的请删去，或运行 kpi-xl map 换一列",
+    set_aside=False,
+)
+SAID_OF_NO_FILE: Final = Kind(
+    "sheets.of-no-file",
+    "kpi.toml 的 [sheets] 里有这一段，但没有哪个文件或工作表叫这个名字，这一段没有用上",
+    "请核对名字；文件已经不用了的，请删去这一段",
+    set_aside=False,
+)
 COLUMN_NOT_USED: Final = Kind(
     "column.not-used",
     "这一列像是{column}，但标题不认识，没有用上",
@@ -164,6 +182,12 @@ SMALL_AMOUNTS: Final = Kind(
     "money.too-small",
     "金额的中位数只有 {median} 元，单位会不会是万元",
     "是万元的，请运行 kpi-xl map 选单位，或在标题里写明，如“首年保费（万元）”；确实是元的不用处理",
+    set_aside=False,
+)
+RIDERS_BY_NAME: Final = Kind(
+    "policy.riders-by-name",
+    "{count:,} 行的险种名称里有“附加”，但没有主附险一列，都算了主险，件数可能偏多",
+    "请加一列“主附险”，写主险或附加险；都是主险的不用处理",
     set_aside=False,
 )
 AMOUNTS_DIFFER: Final = Kind(

@@ -7,7 +7,7 @@ one file or worksheet is, and which of its headings is which column.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -96,6 +96,30 @@ def said_of(
         if best is None or rank > best[0]:
             best = rank, settings
     return None if best is None else best[1]
+
+
+def fitting_none(
+    sections: Mapping[str, SheetSettings], there: Collection[tuple[str, str | None]]
+) -> list[str]:
+    """The sections that name no file and no worksheet that is there.
+
+    Parameters
+    ----------
+    sections : mapping of str to SheetSettings
+        By name.
+    there : collection of (str, str or None)
+        Every file and worksheet; None of a file that has none, or of which none is known.
+    """
+    return [
+        pattern
+        for pattern in sections
+        if (parts := _SHEET.fullmatch(pattern))
+        and not any(
+            _fits(parts["file"], name)
+            and (parts["sheet"] is None or sheet is None or _fits(parts["sheet"], sheet))
+            for name, sheet in there
+        )
+    ]
 
 
 def _fits(pattern: str, text: str) -> bool:

@@ -23,6 +23,7 @@ from kpi_xl.data.check_file import read_file
 from kpi_xl.data.checked import Checked
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project, Settings
+from kpi_xl.settings.sheets import SheetSettings
 
 ROSTER = (
     "工号,姓名,营业部,签约日期,解约日期\n"
@@ -422,3 +423,18 @@ def test_a_roster_that_lost_its_heading_is_named(make):
     lost = "工号,姓名,营业部,备考,解约日期\n00123,张三,城西,2020-01-05,\n"
     with pytest.raises(InputError, match=r"没有人员表.*“人员.csv”没有签约日期"):
         check_project(make({"人员.csv": lost}))
+
+
+def test_a_section_of_kpi_toml_that_no_file_is_meant_by_is_told(make):
+    sheets = {
+        "保单*.csv": SheetSettings("policies"),
+        "人员.csv": SheetSettings(unused=("备注",)),
+        "人员.csv「六月」": SheetSettings("agents"),
+        "保单六月.xlsx": SheetSettings("policies"),
+        "另一个*.xlsx「六月」": SheetSettings(),
+    }
+    checked = check_project(make({"人员.csv": ROSTER}, Settings(sheets=sheets)))
+    told = [p for p in checked.problems if p.kind == "sheets.of-no-file"]
+    assert [p.value for p in told] == ["保单*.csv", "保单六月.xlsx", "另一个*.xlsx「六月」"]
+    assert {p.file for p in told} == {"kpi.toml"}
+    assert checked.tables["agents"].set_aside == 0

@@ -29,6 +29,8 @@ def xlsb(
     merged: Sequence[tuple[int, int, int, int]] = (),
     formats: Sequence[str] = (),
     corner: tuple[int, int] = (0, 0),
+    hidden: Sequence[int] = (),
+    from_1904: bool = False,
 ) -> bytes:
     """Cells are texts, numbers, or pairs of a number and the place of its format from 1."""
     top, left = corner
@@ -38,7 +40,9 @@ def xlsb(
     )
     sheet += record(145)
     for row, line in enumerate(rows, top):
-        sheet += record(0, struct.pack("<I", row) + bytes(13))
+        sheet += record(
+            0, struct.pack("<I", row) + bytes(7) + bytes([16 * (row in hidden)]) + bytes(5)
+        )
         for column, cell in enumerate(line, left):
             number, style = cell if isinstance(cell, tuple) else (cell, 0)
             begin = struct.pack("<II", column, style)
@@ -57,7 +61,7 @@ def xlsb(
     ids = [0, *(164 + n for n in range(len(formats)))]
     styles += b"".join(record(47, struct.pack("<HH", 0, one) + bytes(12)) for one in ids)
     styles += record(618)
-    book = record(131) + record(143)
+    book = record(131) + record(153, bytes([from_1904]) + bytes(11)) + record(143)
     book += record(156, struct.pack("<II", 0, 1) + text("rId1") + text(name))
     book += record(144) + record(132)
     link = f'<Relationship Id="rId{{}}" Type="{OF}/{{}}" Target="{{}}"/>'
