@@ -16,6 +16,7 @@ from kpi_xl import kinds
 from kpi_xl.circulation.contacts import Listed
 from kpi_xl.circulation.encryption import decrypted
 from kpi_xl.circulation.incoming import Arrived, Aside
+from kpi_xl.circulation.round_names import token_of
 from kpi_xl.errors import InputError
 from kpi_xl.system.libreoffice import converted, soffice
 from kpi_xl.workbook import Identity
@@ -142,6 +143,8 @@ class Matcher:
             if _holds_workbooks(arrived):
                 raise InputError(kinds.RETURNED_ARCHIVE()) from None
             raise
+        if token_of(returned.workbook) is not None:
+            raise InputError(kinds.ROUND_WORKBOOK())
         row, edition = self._rows(returned.identity)
         saved, saved_by = returned.saved()
         if saved is None:

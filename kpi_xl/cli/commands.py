@@ -23,6 +23,7 @@ from kpi_xl.cli import (
     addin_commands,
     analysis_commands,
     door_commands,
+    round_commands,
     server_commands,
     template_commands,
 )
@@ -402,6 +403,7 @@ def explain(kpi: str | None) -> Answer:
 
 
 analysis_commands.add_to(app)
+round_commands.add_to(app)
 app.add_command(template_commands.template)
 app.add_command(addin_commands.addin)
 server_commands.add_to(app, addin_commands.addin)

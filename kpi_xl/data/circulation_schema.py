@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Final
 
+from kpi_xl.data.rounds_schema import ROUNDS
+
 APPLICATION: Final = 0x4B50_4943  # KPIC
 """By which SQLite files of ours are known."""
 
@@ -171,6 +173,7 @@ CREATE TABLE returns (
 );
 {_HISTORY}
 {_KEPT}
+{ROUNDS}
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
 """
@@ -273,7 +276,7 @@ def _from_version_2(connection: sqlite3.Connection) -> None:
         connection.execute("ALTER TABLE workbooks ADD COLUMN sent TEXT")
     connection.execute("DROP INDEX IF EXISTS entries_of")
     connection.execute("ALTER TABLE entries RENAME TO entries_of_version_2")
-    for statement in _statements(f"{_HISTORY}{_KEPT}"):
+    for statement in _statements(f"{_HISTORY}{_KEPT}{ROUNDS}"):
         connection.execute(statement)
     # By a rule that only adds: one recipient's values may be of several files.
     connection.execute(

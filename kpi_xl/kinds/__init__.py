@@ -21,6 +21,7 @@ from kpi_xl.kinds import (
     files,
     names,
     raw_files,
+    rounds,
     server,
     settings,
     workbooks,
@@ -35,6 +36,7 @@ from kpi_xl.kinds.distribution import *
 from kpi_xl.kinds.files import *
 from kpi_xl.kinds.names import *
 from kpi_xl.kinds.raw_files import *
+from kpi_xl.kinds.rounds import *
 from kpi_xl.kinds.server import *
 from kpi_xl.kinds.settings import *
 from kpi_xl.kinds.workbooks import *
@@ -51,6 +53,7 @@ BY_AREA: Final[dict[str, tuple[Kind, ...]]] = {
         "工作簿和模板": workbooks,
         "下发和邮件": distribution,
         "回收": collection,
+        "目标商定": rounds,
         "服务": server,
         "加载项和功能区": addins,
         "命令": commands,

@@ -236,6 +236,11 @@ CREATE TABLE old AS SELECT distribution, template, period, unit, person, slot, r
     kind, value, file, sheet, cell, saved, saved_by, collected, sha256, about, level, recipient
     FROM entries;
 DROP VIEW entries;
+DROP TABLE round_workbooks;
+DROP TABLE round_steps;
+DROP TABLE round_acts;
+DROP TABLE round_places;
+DROP TABLE rounds;
 DROP TABLE counting;
 DROP TABLE changes;
 DROP TABLE takings;

@@ -1,0 +1,425 @@
+"""Targets from proposal to lock, with workbooks that go out and come back."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import sys
+import time
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from collection.conftest import edited
+from collection.test_collect import saved_at
+from kpi_xl.analysis.negotiation import Step
+from kpi_xl.circulation.collect import collect
+from kpi_xl.circulation.distribute import distribute
+from kpi_xl.circulation.round_decisions import take
+from kpi_xl.circulation.round_workbook import make
+from kpi_xl.data.circulation import changing, circulation
+from kpi_xl.data.round_targets import round_targets
+from kpi_xl.data.rounds import course_of, latest
+from kpi_xl.errors import InputError
+from kpi_xl.jobs import rounds
+from kpi_xl.jobs.round_views import log_view, round_view, rounds_view
+from kpi_xl.jobs.rounds import Asked
+from kpi_xl.project import Project
+from office import (
+    convert,
+    formulas_and_values,
+    needs_node_validator,
+    needs_soffice,
+    open_xml_sdk_errors,
+    openxml_audit_errors,
+)
+from small_branch import MONTH, TWO_DEPARTMENTS, small_branch
+
+FORM = "月度目标设定、达成表"
+PIECES = "主险件数"
+PREMIUM = "首年度保费"
+EAST, WEST = "东城营业部", "西城营业部"
+TEAM = f"{EAST}/一组"
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory) -> Project:
+    """A branch with a round of pieces and one of premium, and workbooks of targets sent out."""
+    project = small_branch(tmp_path_factory.mktemp("rounds") / "p", TWO_DEPARTMENTS)
+    rounds.propose(project, PIECES, 83, MONTH)
+    rounds.propose(project, PREMIUM, 100_000.01, MONTH)
+    distribute(project, FORM, MONTH)
+    return project
+
+
+@pytest.fixture
+def project(begun, tmp_path) -> Project:
+    folder = tmp_path / "p"
+    shutil.copytree(begun.folder, folder)
+    return Project.open(folder)
+
+
+def stand(course, unit):
+    return course.stands[rounds.place_meant(course.round, unit)]
+
+
+def even(course):
+    """Every sum, by hand, of what stands in the file."""
+    for place, below in enumerate(course.negotiation.below):
+        if below and course.round.is_sum:
+            sums = sum(course.stands[one].value for one in below)
+            assert course.stands[place].value == sums + course.negotiation.unassigned(place)
+    return course
+
+
+def returned(project, unit, hour, cells, members=()):
+    """A team's workbook comes back with targets typed into it."""
+    source = next(
+        one
+        for one in sorted((project.output / MONTH / "下发" / FORM).rglob("*.xlsx"))
+        if one.relative_to(project.output / MONTH / "下发" / FORM).with_suffix("").as_posix()
+        == unit
+    )
+    file = project.returned / f"{unit.replace('/', '_')}.xlsx"
+    file.parent.mkdir(exist_ok=True)
+    shutil.copy(source, file)
+
+    def edit(book):
+        def first(name):
+            ((sheet, place),) = book.defined_names[name].destinations
+            return book[sheet], place.replace("$", "").partition(":")[0]
+
+        for name, value in cells.items():
+            sheet, place = first(name)
+            sheet[place] = value
+        ids, amounts = first("members.工号"), first(f"members.{PIECES}.目标")
+        for agent, value in dict(members).items():
+            row = ids[0][ids[1]].row
+            while str(ids[0].cell(row, ids[0][ids[1]].column).value) != agent:
+                row += 1
+            amounts[0].cell(row, amounts[0][amounts[1]].column).value = value
+
+    edited(file, edit)
+    saved_at(file, hour)
+    return collect(project)
+
+
+def test_what_is_proposed_adds_up_to_the_fen(begun):
+    for label, total in ((PIECES, 83), (PREMIUM, 10_000_001)):
+        course = even(rounds.course(begun, label))
+        assert course.stands[0].value == total
+        assert not any(map(course.negotiation.unassigned, range(len(course.stands))))
+    assert [one.level for one in rounds.course(begun, PIECES).round.places].count("业务员") == 8
+    assert len(rounds.course(begun, PREMIUM).stands) == 7  # no form asks people for it
+
+
+def test_what_comes_back_is_the_answer(project):
+    returned(project, TEAM, 8, {f"kpi.{PIECES}.目标": 15}, {"10000": 9})
+    course = even(rounds.course(project, PIECES))
+    assert stand(course, TEAM).answered == 15 and stand(course, "10000").answered == 9
+    assert stand(course, EAST).answered is None
+    answers = [one for one in course.events if one.step is Step.ANSWERED]
+    assert {one.amount for one in answers} >= {15, 9}
+    assert all("东城营业部_一组.xlsx「目标与达成」" in one.where for one in answers)
+    (target,) = (one for one in round_targets(project) if one[2:4] == ("10000", "KPI_PIECES"))
+    assert (target.level, target.target) == ("业务员", 9)
+
+
+def test_a_later_answer_replaces(project):
+    returned(project, TEAM, 8, {f"kpi.{PIECES}.目标": 15})
+    returned(project, TEAM, 9, {f"kpi.{PIECES}.目标": 17})
+    course = rounds.course(project, PIECES)
+    assert stand(course, TEAM).answered == 17
+    answers = [one for one in course.events if one.step is Step.ANSWERED]
+    assert [one.amount for one in answers] == [15, 17]
+
+
+def test_the_same_again_after_a_counter_is_a_word(project):
+    returned(project, TEAM, 8, {f"kpi.{PIECES}.目标": 15})
+    rounds.counter(project, PIECES, None, [Asked(TEAM, "20")])
+    collect(project)  # the same file once more says nothing new
+    assert stand(rounds.course(project, PIECES), TEAM).value == 20
+
+
+def test_parts_of_a_fen_are_no_answer_and_are_told(project):
+    returned(project, TEAM, 8, {f"kpi.{PREMIUM}.目标": 1000.005})
+    course = rounds.course(project, PREMIUM)
+    assert stand(course, TEAM).answered is None
+    view = round_view(course, project.settings)
+    assert any("1000.005" in note and "要写到分" in note for note in view.notes)
+
+
+def test_from_proposal_to_lock_and_a_change_with_its_reason(project):
+    rounds.answer(project, PIECES, None, [Asked(EAST, "40"), Asked(WEST, "39")], "电话")
+    rounds.counter(project, PIECES, None, [Asked(WEST, "41")])
+    rounds.accept(project, PIECES, None, [Asked(EAST, None)])
+    rounds.answer(project, PIECES, None, [Asked(WEST, "41")])
+    rounds.accept(project, PIECES, None, [])  # what is as it was asked for
+    with pytest.raises(InputError) as error:
+        rounds.lock(project, PIECES, None)
+    assert error.value.kind == "rounds.not-agreed"
+    rounds.accept(project, PIECES, None, [Asked("总公司", None)], "按建议", below=True)
+    with pytest.raises(InputError) as error:
+        rounds.lock(project, PIECES, None)
+    assert error.value.kind == "rounds.difference" and "差 2" in str(error.value)
+    course = even(rounds.lock(project, PIECES, None, carry=True, reason="留给新设的组"))
+    assert all(one.locked for one in course.stands) and course.stands[0].carried == 2
+    with pytest.raises(InputError) as error:
+        rounds.change(project, PIECES, None, [Asked(EAST, "42")], reason=" ", carry=True)
+    assert error.value.kind == "rounds.reason"
+    returned(project, TEAM, 8, {f"kpi.{PIECES}.目标": 5})
+    assert stand(rounds.course(project, PIECES), TEAM).value != 5
+    course = rounds.change(project, PIECES, None, [Asked(EAST, "42")], reason="换将", carry=True)
+    assert stand(even(course), EAST).value == 42
+    last = log_view(course).rows[-1]
+    assert "换将" in last
+    assert any("锁定后，没有用" in row[3] for row in log_view(course).rows)
+    with pytest.raises(InputError) as error:
+        rounds.propose(project, PIECES, 90, MONTH, reason="再来")
+    assert error.value.kind == "rounds.propose-locked"
+
+
+def test_a_second_proposal_needs_a_reason_and_begins_anew(project):
+    rounds.answer(project, PIECES, None, [Asked(EAST, "40")])
+    with pytest.raises(InputError) as error:
+        rounds.propose(project, PIECES, 90, MONTH)
+    assert error.value.kind == "rounds.there"
+    course = rounds.propose(project, PIECES, 90, MONTH, reason="总公司加码")
+    assert course.stands[0].value == 90 and stand(course, EAST).answered is None
+    with circulation(project) as connection:
+        assert connection.execute("SELECT count(*) FROM rounds").fetchone()[0] == 3
+
+
+def test_a_ratio_is_agreed_without_sums(project):
+    course = rounds.propose(project, "活动率", 0.8, MONTH)
+    assert {one.proposed for one in course.stands} == {800_000}
+    rounds.answer(project, "活动率", None, [Asked(EAST, "75%")])
+    course = rounds.course(project, "活动率")
+    assert course.round.shown(stand(course, EAST).value) == "75%"
+    assert "不核对合计" in "".join(round_view(course, project.settings).notes)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "kind"),
+    [
+        ([Asked("北城", "1")], "rounds.no-unit"),
+        ([Asked("一组", "1")], "rounds.several"),
+        ([Asked(EAST, "1"), Asked("东城营业部", "2")], "rounds.twice"),
+        ([Asked(EAST, "1.5")], "rounds.amount"),
+        ([Asked(EAST, "-1")], "rounds.amount"),
+        ([Asked(EAST, "几件")], "number.unreadable"),
+        ([Asked("总公司", "1")], "rounds.root-counter"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_and_leaves_nothing(project, pairs, kind):
+    before = rounds.course(project, PIECES)
+    with pytest.raises(InputError) as error:
+        rounds.counter(project, PIECES, None, pairs)
+    assert error.value.kind == kind
+    after = rounds.course(project, PIECES)
+    assert (after.stands, len(after.events)) == (before.stands, len(before.events))
+
+
+def test_nothing_kept_can_be_changed(project):
+    tables = ("rounds", "round_places", "round_acts", "round_steps")
+    with circulation(project) as connection:
+        for table in tables:
+            for change in (f"DELETE FROM {table}", f"UPDATE {table} SET rowid = rowid + 1"):
+                with pytest.raises(sqlite3.IntegrityError, match="stays"):
+                    connection.execute(change)
+
+
+# -- the workbook of the level above
+
+
+def decided(file, rows, sheet=PIECES):
+    """The manager types his decisions: by unit, decision, amount and reason."""
+
+    def edit(book):
+        page = book[sheet]
+        keys = {page.cell(row, 4).value: row for row in range(6, page.max_row + 1)}
+        for unit, cells in rows.items():
+            for column, value in zip((14, 15, 16), cells, strict=True):
+                page.cell(keys[unit], column).value = value
+
+    edited(file, edit)
+    return file
+
+
+def test_decisions_come_back_once_each_with_who_and_where(project):
+    rounds.answer(project, PIECES, None, [Asked(EAST, "40"), Asked(WEST, "30")])
+    file = make(project)
+    decided(file, {EAST: ("接受", None, None), WEST: ("还价", 38, "去年同期 41")})
+    done = take(project, file)
+    assert (done.taken, done.known, done.problems) == (2, 0, [])
+    course = even(rounds.course(project, PIECES))
+    assert stand(course, EAST).agreed == 40 and stand(course, WEST).countered == 38
+    countered = course.events[-1]
+    assert countered.reason == "去年同期 41" and "总公司.xlsx「主险件数」N" in countered.where
+    again = take(project, file)
+    assert (again.taken, again.known, again.problems) == (0, 2, [])
+
+
+def test_decisions_in_doubt_are_not_taken_and_the_others_are(project):
+    rounds.answer(project, PIECES, None, [Asked(EAST, "40"), Asked(WEST, "30")])
+    file = make(project)
+    rounds.answer(project, PIECES, None, [Asked(EAST, "39")])  # meanwhile
+    decided(
+        file,
+        {EAST: ("接受", None, None), WEST: ("还价", None, "多些"), "总公司": ("接受", 70, "少些")},
+    )
+    done = take(project, file)
+    assert done.taken == 1
+    assert [one.fault.kind.code for one in done.problems] == [
+        "rounds.stale",
+        "rounds.counter-empty",
+    ]
+    assert [one.cell for one in done.problems] == ["N7", "O10"]
+    assert rounds.course(project, PIECES).stands[0].value == 70
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [
+        (("同意", None, None), "rounds.decision"),
+        ((None, 38, None), "rounds.decision-missing"),
+        ((None, None, "为什么"), "rounds.decision-missing"),
+        (("还价", "很多", None), "number.unreadable"),
+        (("还价", 38.5, None), "rounds.amount"),
+        (("还价", -3, None), "rounds.amount"),
+        (("接受", None, None), "rounds.reason"),  # nobody answered
+        (("接受", 30, None), "rounds.reason"),
+        (("还价", "=1+1", None), "rounds.uncalculated"),
+    ],
+)
+def test_what_a_manager_may_get_wrong_is_told_with_its_cell(project, cells, kind):
+    file = decided(make(project), {EAST: cells})
+    done = take(project, file)
+    assert done.taken == 0
+    assert [one.fault.kind.code for one in done.problems] == [kind]
+    assert done.problems[0].cell and done.problems[0].advice
+
+
+def test_the_workbook_is_known_wherever_it_comes(project, tmp_path):
+    file = make(project)
+    project.returned.mkdir(exist_ok=True)
+    shutil.copy(file, project.returned)
+    assert [one.error.kind for one in collect(project).aside] == ["rounds.workbook"]
+    other = tmp_path / "x.xlsx"
+    openpyxl.Workbook().save(other)
+    with pytest.raises(InputError) as error:
+        take(project, other)
+    assert error.value.kind == "rounds.no-workbook"
+
+
+def test_a_department_sees_its_own_units_only(project):
+    file = make(project, unit=EAST)
+    for sheet in openpyxl.load_workbook(file):
+        text = " ".join(str(cell.value) for row in sheet.iter_rows() for cell in row)
+        assert "西城" not in text and "总公司" not in text
+        assert TEAM in text
+
+
+@needs_soffice
+@needs_node_validator
+def test_the_workbook_is_valid_and_its_values_are_those_of_its_formulas(project, tmp_path):
+    rounds.answer(project, PIECES, None, [Asked(EAST, "40"), Asked(TEAM, "22")])
+    rounds.answer(project, PREMIUM, None, [Asked(EAST, "40000.55")])
+    files = [make(project), make(project, unit=EAST)]
+    assert not any(open_xml_sdk_errors(files).values())
+    for file in files:
+        assert openxml_audit_errors(file) == []
+        (again,) = convert([file], "xlsx", tmp_path, tmp_path / "profile")
+        formulas, written = formulas_and_values(file)
+        _, calculated = formulas_and_values(again)
+        assert formulas
+        for cell in formulas:
+            mine, theirs = written[cell], calculated[cell]
+            assert (
+                (mine or 0) == pytest.approx(theirs or 0)
+                if not isinstance(mine, str)
+                else mine == (theirs or "")
+            )
+
+
+# -- whatever happens
+
+
+ACTS = st.sampled_from(["answer", "counter", "accept", "lock", "change"])
+
+
+@hypothesis_settings(max_examples=12)
+@given(
+    st.lists(st.tuples(ACTS, st.integers(0, 14), st.integers(0, 99), st.booleans()), max_size=12)
+)
+def test_random_rounds_add_up_and_the_file_says_what_was_done(begun, tmp_path_factory, steps):
+    folder = tmp_path_factory.mktemp("random") / "p"
+    shutil.copytree(begun.folder, folder)
+    project = Project.open(folder)
+    before = rounds.course(project, PIECES)
+    for act, place, amount, why in steps:
+        unit, reason = before.round.keys[place], "有原因" if why else ""
+        pairs = [Asked(unit, str(amount))]
+        try:
+            match act:
+                case "answer":
+                    after = rounds.answer(project, PIECES, None, pairs, reason)
+                case "counter":
+                    after = rounds.counter(project, PIECES, None, pairs, reason)
+                case "accept":
+                    after = rounds.accept(
+                        project, PIECES, None, [Asked(unit, None)], reason, below=why
+                    )
+                case "lock":
+                    after = rounds.lock(project, PIECES, None, [unit], reason=reason, carry=why)
+                case _:
+                    after = rounds.change(project, PIECES, None, pairs, reason=reason, carry=why)
+        except InputError:
+            after = rounds.course(project, PIECES)
+            assert after.stands == before.stands
+        even(after)
+        for old, new in zip(before.stands, after.stands, strict=True):
+            assert not old.locked or old.value == new.value or why
+        assert after.stands == rounds.course(project, PIECES).stands
+        before = after
+    targets = [one.target for one in round_targets(project) if one.kpi == "KPI_PIECES"]
+    assert targets == [one.value for one in before.stands]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked")
+@pytest.mark.filterwarnings("ignore")
+def test_killed_anywhere_nothing_is_half(project):
+    dice = random.Random(7)
+    for _ in range(8):
+        child = os.fork()
+        if not child:
+            try:
+                while True:
+                    unit = dice.choice([EAST, WEST])
+                    rounds.counter(
+                        project, PIECES, None, [Asked(unit, str(dice.randrange(99)))], "还"
+                    )
+            finally:
+                os._exit(1)
+        time.sleep(dice.uniform(0.02, 0.3))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        even(rounds.course(project, PIECES))
+    with changing(project) as connection:
+        acts = connection.execute("SELECT count(*) FROM round_acts").fetchone()[0]
+        with_steps = connection.execute("SELECT count(DISTINCT act) FROM round_steps").fetchone()[0]
+        assert acts == with_steps > 2
+        assert [one.kpi.name for one in latest(connection)] == [PIECES, PREMIUM]
+        assert course_of(connection, latest(connection)[0]).stands
+
+
+def test_all_rounds_of_a_month_in_one_table(project):
+    view = rounds_view(rounds.courses(project))
+    assert [row[0] for row in view.rows] == [PIECES, PREMIUM]
+    assert [row[3] for row in view.rows] == ["83", "100,000.01"]
