@@ -254,6 +254,7 @@ TRANSFERS: Final = Table(
     ),
     key=("agent", "valid_from"),
     aliases=("调动", "transfers"),
+    of_agents=True,
 )
 
 PROMOTIONS: Final = Table(
@@ -293,6 +294,7 @@ PROMOTIONS: Final = Table(
     ),
     key=("agent", "valid_from"),
     aliases=("职级变动", "promotions"),
+    of_agents=True,
 )
 
 LEAVERS: Final = Table(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from kpi_xl import fault
+
 Kind = Literal["id", "text", "date", "money", "count", "number", "month", "choice"]
 """What a column holds.
 
@@ -96,6 +98,18 @@ class Table:
         duplicate. Empty where identical rows are legitimate.
     required : bool
         Whether a project cannot do without it.
+    of_agents : bool
+        Whether its rows are what agents did, or what became of them.
+    unknown_agent : fault.Kind, optional
+        Where rows only name agents: what is told of a name that 人员 does not have.
+    in_service : str
+        The column of a day on which the agent must be in service.
+    scale : str
+        The column of money by whose size a file that is in another unit is noticed.
+    taken_back : str
+        The column of money in which a negative amount takes a row with the same key back.
+    as_main : tuple of str
+        The columns in which a rider under the key of a main policy is as that is.
     events : Events, optional
         That its rows happen on days, month after month, so that it grows long. What is counted in
         it is kept by month, and a company's own database counts it where it is. Without them it
@@ -109,6 +123,12 @@ class Table:
     key: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     required: bool = False
+    of_agents: bool = False
+    unknown_agent: fault.Kind | None = None
+    in_service: str = ""
+    scale: str = ""
+    taken_back: str = ""
+    as_main: tuple[str, ...] = ()
     events: Events | None = None
 
     def column(self, code: str) -> Column:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from kpi_xl import kinds
 from kpi_xl.catalogue.raw_table import AGENT, OUTLET_CODES, Column, Events, Table, days
 
 _POLICY_NUMBERS: Final = (
@@ -204,6 +205,11 @@ POLICIES: Final = Table(
     aliases=("新单", "承保", "policies"),
     required=False,
     events=Events("issued"),
+    of_agents=True,
+    in_service="issued",
+    scale="premium",
+    taken_back="premium",
+    as_main=("agent", "issued"),
 )
 
 DUES: Final = Table(
@@ -270,6 +276,8 @@ DUES: Final = Table(
     key=("policy", "due"),
     aliases=("续收", "dues", "renewals"),
     events=Events("due", happened="paid", is_ahead=True),
+    of_agents=True,
+    scale="due_premium",
 )
 
 OUTLETS: Final = Table(
@@ -312,4 +320,5 @@ OUTLETS: Final = Table(
     ),
     key=("outlet",),
     aliases=("outlets",),
+    unknown_agent=kinds.UNKNOWN_KEEPER,
 )

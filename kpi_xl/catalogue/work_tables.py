@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from kpi_xl import kinds
 from kpi_xl.catalogue.measures import ITEMS
 from kpi_xl.catalogue.raw_table import AGENT, OUTLET_CODES, Column, Events, Table
 
@@ -45,6 +46,7 @@ ACTIVITIES: Final = Table(
     ),
     aliases=("活动量", "工作日志", "activities"),
     events=Events("day", of_months=True),
+    of_agents=True,
 )
 
 ATTENDANCE: Final = Table(
@@ -72,6 +74,7 @@ ATTENDANCE: Final = Table(
     key=("agent", "day"),
     aliases=("考勤", "attendance"),
     events=Events("day", is_ahead=True, of_months=True),
+    of_agents=True,
 )
 
 TARGETS: Final = Table(
@@ -163,6 +166,7 @@ COUNTS: Final = Table(
     ),
     aliases=("counts",),
     events=Events("day", of_months=True),
+    of_agents=True,
 )
 
 RATINGS: Final = Table(
@@ -215,4 +219,5 @@ RATINGS: Final = Table(
     ),
     key=("agent", "month", "relation", "rater"),
     aliases=("360评价", "360度", "ratings"),
+    unknown_agent=kinds.UNKNOWN_RATED,
 )

@@ -8,11 +8,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kpi_xl import kinds
+from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.data.finding import Finding
-from kpi_xl.data.rules import SERVICE_TABLES
 from kpi_xl.readers.id import Ids
 
-TABLES_OF_AGENTS: Final = (*SERVICE_TABLES, "outlets", "ratings")
+TABLES_OF_AGENTS: Final = tuple(
+    code for code, table in TABLES.items() if table.of_agents or table.unknown_agent is not None
+)
 """The tables whose agents are looked up in 人员."""
 
 

@@ -27,8 +27,8 @@ def key_columns(table: Table, data: pa.Table) -> list[Any]:
     key.
     """
     columns = [data[code] for code in table.key]
-    if table.code == "policies":
-        columns.append(pc.less(data["premium"], 0))
+    if table.taken_back:
+        columns.append(pc.less(data[table.taken_back], 0))
     return columns
 
 

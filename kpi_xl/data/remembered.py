@@ -89,7 +89,7 @@ class _Remembered:
         return Part(
             data,
             hashes.of_keys(table, data) if table.key else None,
-            rules.agents_in(data) if table.code in rules.SERVICE_TABLES else None,
+            rules.agents_in(data) if table.of_agents else None,
             fingerprints.of_part(table.code, data, self._settings),
         )
 

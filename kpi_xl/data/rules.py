@@ -33,14 +33,6 @@ LEVELS: Final = (*ORGANISATION, "业务员")
 UNASSIGNED: Final = "未分配"
 """The unit that holds what belongs to nobody known, so that totals reconcile."""
 
-SERVICE_TABLES: Final = (
-    "policies", "dues", "activities", "attendance", "transfers", "promotions", "counts",
-)  # fmt: skip
-"""The tables of what agents did or what became of them."""
-
-_OF_OTHERS: Final = {"outlets": kinds.UNKNOWN_KEEPER, "ratings": kinds.UNKNOWN_RATED}
-"""The tables that name agents and count nothing of theirs, and what an unknown one is told as."""
-
 _NEVER: Final = np.iinfo(np.int32).max
 
 _FEW: Final = 1_000_000
@@ -60,8 +52,8 @@ def doubtful(table: Table, data: pa.Table) -> list[Finding]:
 
 def unlike_others(table: Table, parts: Sequence[pa.Table]) -> Iterator[Finding]:
     """Files whose amounts are of another order than those of the others: of another unit."""
-    code = {"policies": "premium", "dues": "due_premium"}.get(table.code)
-    if code is None or len(parts) < 2:
+    code = table.scale
+    if not code or len(parts) < 2:
         return
     medians: list[float] = []
     for data in parts:
@@ -217,7 +209,7 @@ def duplicates(
 
 def _perhaps_rider(table: Table, data: pa.Table, row: int, differ: Sequence[str]) -> bool:
     """Whether a row under the number of another may be its rider: nothing says which kind."""
-    same = {table.column(code).name for code in ("agent", "issued") if table.code == "policies"}
+    same = {table.column(code).name for code in table.as_main}
     return bool(same) and not data["product"][row].is_valid and not same & set(differ)
 
 
@@ -289,7 +281,7 @@ def _stints(agents: pa.Table) -> list[Finding]:
 
 
 def agents_in(data: pa.Table) -> pa.Table:
-    """Who is in one of `SERVICE_TABLES`.
+    """Who is in a table of what agents did.
 
     Returns
     -------
@@ -326,13 +318,13 @@ def of_agents(
     set_aside : int
         So many rows of 人员 are set aside: who seems unknown may be in one of these.
     """
-    if table.code in _OF_OTHERS:
+    if table.unknown_agent is not None:
         named = pa.concat_tables([data for data, _ in parts])["agent"]
         return [
-            Finding(row, "agent", _OF_OTHERS[table.code](aside=set_aside))
+            Finding(row, "agent", table.unknown_agent(aside=set_aside))
             for row in _places(pc.invert(pc.is_in(named, agents["agent"])))
         ]
-    if table.code not in SERVICE_TABLES:
+    if not table.of_agents:
         return []
     # Every agent of a file once: there are far fewer of them than rows.
     each, begin = [], 0
@@ -344,7 +336,7 @@ def of_agents(
         begin += data.num_rows
     everybody = pa.concat_tables(each)
     findings = list(_unknown(everybody, agents, set_aside))
-    if table.code == "policies":
+    if table.in_service:
         findings += _out_of_service([data for data, _ in parts], everybody, agents)
     return findings
 
