@@ -29,7 +29,7 @@ BACKUP: Final = "circulation.backup.sqlite"
 _PATIENCE: Final = 60.0
 """Seconds to wait while another process writes."""
 
-_KNOWN: Final = ((0, 0), (APPLICATION, 2), (APPLICATION, VERSION))
+_KNOWN: Final = ((0, 0), *((APPLICATION, version) for version in range(2, VERSION + 1)))
 """How files of ours say what they are, those of earlier versions among them."""
 
 _DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)

@@ -11,7 +11,7 @@ from kpi_xl.data.rounds_schema import ROUNDS
 APPLICATION: Final = 0x4B50_4943  # KPIC
 """By which SQLite files of ours are known."""
 
-VERSION: Final = 3
+VERSION: Final = 4
 
 COLLECT: Final = "collect"
 WITHDRAW: Final = "withdraw"
@@ -235,7 +235,9 @@ def bring_up_to_date(connection: sqlite3.Connection, branch: str) -> None:
             return
         if version < 2:
             _from_version_1(connection, branch)
-        _from_version_2(connection)
+        if version < 3:
+            _from_version_2(connection)
+        _from_version_3(connection)
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
         connection.execute(f"PRAGMA user_version = {VERSION}")
 
@@ -276,7 +278,7 @@ def _from_version_2(connection: sqlite3.Connection) -> None:
         connection.execute("ALTER TABLE workbooks ADD COLUMN sent TEXT")
     connection.execute("DROP INDEX IF EXISTS entries_of")
     connection.execute("ALTER TABLE entries RENAME TO entries_of_version_2")
-    for statement in _statements(f"{_HISTORY}{_KEPT}{ROUNDS}"):
+    for statement in _statements(f"{_HISTORY}{_KEPT}"):
         connection.execute(statement)
     # By a rule that only adds: one recipient's values may be of several files.
     connection.execute(
@@ -296,6 +298,12 @@ def _from_version_2(connection: sqlite3.Connection) -> None:
     )
     connection.execute("INSERT INTO counting SELECT change FROM changes")
     connection.execute("DROP TABLE entries_of_version_2")
+
+
+def _from_version_3(connection: sqlite3.Connection) -> None:
+    """Add the rounds of targets, of which there are none yet."""
+    for statement in _statements(ROUNDS):
+        connection.execute(statement)
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -23,7 +23,7 @@ from kpi_xl.circulation.collect import collect
 from kpi_xl.circulation.distribute import distribute
 from kpi_xl.circulation.round_decisions import take
 from kpi_xl.circulation.round_workbook import make
-from kpi_xl.data.circulation import changing, circulation
+from kpi_xl.data.circulation import changing, circulation, file_of
 from kpi_xl.data.round_targets import round_targets
 from kpi_xl.data.rounds import course_of, latest
 from kpi_xl.errors import InputError
@@ -423,3 +423,16 @@ def test_all_rounds_of_a_month_in_one_table(project):
     view = rounds_view(rounds.courses(project))
     assert [row[0] for row in view.rows] == [PIECES, PREMIUM]
     assert [row[3] for row in view.rows] == ["83", "100,000.01"]
+
+
+def test_a_record_without_rounds_is_given_their_tables(project):
+    """Version 3 had the history and no rounds."""
+    rounds.answer(project, PIECES, None, [Asked(EAST, "40")])
+    with sqlite3.connect(file_of(project)) as old:
+        for table in ("workbooks", "steps", "acts", "places"):
+            old.execute(f"DROP TABLE round_{table}")
+        old.executescript("DROP TABLE rounds; PRAGMA user_version = 3;")
+    old.close()
+    assert rounds.courses(project) == []
+    course = rounds.propose(project, PIECES, 83, MONTH)
+    assert stand(course, EAST).answered is None
