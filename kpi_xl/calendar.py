@@ -274,7 +274,7 @@ class WorkDays:
         return f"WorkDays({', '.join(map(str, (*parts, sorted(self.announced))))})"
 
     def told(self, first: dt.date, last: dt.date) -> str:
-        """What is to be said beside the days from a first to a last: `PROVISIONAL`, or nothing.
+        """The note beside the days from a first to a last: `PROVISIONAL`, or an empty text.
 
         Examples
         --------
@@ -316,7 +316,7 @@ def is_working_day(day: dt.date, work: WorkDays = PUBLIC) -> bool:
 
 
 def day_note(day: dt.date, work: WorkDays = PUBLIC) -> str | None:
-    """What is out of the ordinary about a day: 休, 端午节, 调休上班; None for nothing.
+    """A note on an unusual day: 休, 端午节, 调休上班; None for a usual one.
 
     Examples
     --------

@@ -24,7 +24,7 @@ _EVE: Final = "除夕"
 
 
 class PublicDay(NamedTuple):
-    """What a day is for everybody.
+    """How a day is counted by law: worked or off.
 
     Parameters
     ----------

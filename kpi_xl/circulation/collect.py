@@ -85,7 +85,7 @@ class Missing:
 
 @dataclass
 class Collected:
-    """What became of a folder of returned workbooks; every file is in one of the lists.
+    """The result of a collection; every file is in one of the lists.
 
     Parameters
     ----------

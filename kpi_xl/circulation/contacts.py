@@ -50,7 +50,7 @@ class Listed:
     by_agent: dict[str, str] = field(repr=False)
 
     def among(self, units: Sequence[Unit]) -> ByRecipient:
-        """What each unit and person has.
+        """The mail address of each unit and person.
 
         Parameters
         ----------

@@ -35,7 +35,7 @@ from kpi_xl.workbook import Template
 
 @dataclass(frozen=True)
 class Delivery:
-    """What one recipient gets.
+    """The workbooks of one recipient.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Distributed:
-    """What was sent out, or would be.
+    """The result of a distribution, or of a trial run.
 
     Parameters
     ----------

@@ -38,7 +38,7 @@ _FIELDS = ("单位", "姓名", "月份", "模板", "文件")
 
 @dataclass(frozen=True)
 class Mailing:
-    """What the mails say and where they go out.
+    """The text of the mails and the server that sends them.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ class Mailing:
 
 @dataclass
 class Mailed:
-    """What became of the mails.
+    """The result of sending mails.
 
     Parameters
     ----------

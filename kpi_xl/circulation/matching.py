@@ -83,12 +83,12 @@ class Matched:
 
     @property
     def age(self) -> tuple[int, dt.datetime]:
-        """What a later version is greater in: the round it was sent in, then when it was saved."""
+        """The sort key of versions: the round it was sent in, then when it was saved."""
         return self.row["round"], self.saved
 
     @property
     def order(self) -> tuple[int, dt.datetime, float, str]:
-        """What tells versions of the same age apart, too."""
+        """The sort key of versions, with a tie-breaker for those of the same age."""
         return *self.age, self.changed, self.file.as_posix()
 
     def opened(self) -> ReturnedWorkbook:

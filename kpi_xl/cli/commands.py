@@ -543,7 +543,7 @@ def main() -> None:
 
 
 def _nearest(error: UnicodeError) -> tuple[str, int]:
-    """What is written of characters that a terminal's encoding, such as code page 936, has not."""
+    """The replacement for characters that a terminal's encoding, such as code page 936, lacks."""
     assert isinstance(error, UnicodeEncodeError)
     text = error.object[error.start : error.end]
     return "".join(_NEAREST.get(each, "?") for each in text), error.end

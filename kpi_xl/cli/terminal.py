@@ -41,7 +41,7 @@ _UNSEEN: Final = re.compile(
 """Control characters but for tab and line feed, line separators, and what turns the direction."""
 
 Answer = Mapping[str, Any]
-"""What a command found or made, for programs: what `--json` writes."""
+"""The result of a command, for programs: `--json` writes it."""
 
 MONTH: Final = click.option(
     "--month", "-m", cls=Option, metavar="月份", help="如 2024-06；不写则为有数据的最后一个月。"
@@ -60,7 +60,7 @@ class Speech(enum.Enum):
 
 @dataclasses.dataclass
 class Asked:
-    """What was asked for before or behind the command, and how the run ends.
+    """The options before or behind the command, and the exit code.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def add_options(command: click.Command, hidden: bool = False) -> None:
 
 
 def asked() -> Asked:
-    """What the running command was asked for."""
+    """The options of the running command."""
     found: Asked = click.get_current_context().find_root().ensure_object(Asked)
     return found
 

@@ -1,4 +1,4 @@
-"""What each agent did in each period: the level below the teams, looked up in the store."""
+"""The measures of each agent in each period: the level below the teams, from the store."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def agent_periods(
     cube: Cube, store: duckdb.DuckDBPyConnection, settings: Settings, periods: Sequence[Period]
 ) -> pd.DataFrame:
-    """What each agent did in each period.
+    """The measures of each agent in each period.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ from kpi_xl.data.sources import LeftOut
 
 @dataclass(frozen=True)
 class CheckedFile:
-    """What became of one file, or of one worksheet of it.
+    """The result of checking one file, or one worksheet of it.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What every unit did on each day, from the store.
+"""The measures of every unit on each day, from the store.
 
 With files the raw tables are in the store, and their days are summed up when they are asked for.
 From a company's own database only sums come over: those of the last months' days are kept.

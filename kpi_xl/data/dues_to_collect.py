@@ -33,7 +33,7 @@ class DueToCollect:
 def dues_to_collect(
     store: duckdb.DuckDBPyConnection, first: dt.date, last: dt.date, grace_days: int
 ) -> dict[str, list[DueToCollect]]:
-    """What falls due, or whose grace ends, within some days and was not paid before them.
+    """The premiums that fall due, or whose grace ends, within some days, unpaid before.
 
     Parameters
     ----------

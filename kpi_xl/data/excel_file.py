@@ -44,7 +44,7 @@ from kpi_xl.errors import InputError
 from kpi_xl.readers.cell import UNCOMPUTED
 
 _REPEATED: Final = frozenset(("id", "text", "date", "month", "choice"))
-"""What a merged cell says of all its rows; an amount it says once."""
+"""The kinds whose merged cell holds for all its rows; a merged amount counts once."""
 
 _SERIAL: Final = re.compile(r"\d{4,5}(?:\.\d+)?")
 _FROM_1900_TO_1904: Final = 1462  # days

@@ -21,7 +21,7 @@ MODULUS: Final = 2**63 - 1
 
 
 def key_columns(table: Table, data: pa.Table) -> list[Any]:
-    """What tells one row from another, as columns.
+    """The columns of a row's key.
 
     A negative premium under the key of a positive one takes that one back: its sign is part of the
     key.

@@ -268,7 +268,7 @@ class Headings:
         others: Sequence[str] = (),
         there: str = "",
     ) -> InputError:
-        """What is said where not one required heading is found.
+        """The refusal of a sheet without a single required heading.
 
         Parameters
         ----------

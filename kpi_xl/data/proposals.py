@@ -53,7 +53,7 @@ _AMOUNTS: Final = re.compile(r"保费|佣|金额|fyc|fyp|premium|amount", re.IGN
 
 @dataclass(frozen=True)
 class ColumnProposal:
-    """What may be a column.
+    """A heading that may be a column.
 
     Parameters
     ----------

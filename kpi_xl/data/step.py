@@ -37,7 +37,7 @@ from kpi_xl.formula import Measure
 Grain = Literal["month", "day"]
 
 Gives = Literal["spans", "agents", "outlets", "places", "moves", "units", "answer"]
-"""What a row is of.
+"""What one row of a step is about.
 
 spans: who was where, as what, from which month until which; agents: what an agent did in a month or
 on a day; outlets: what an outlet did; places: what a place had, or what changed in it; moves: how

@@ -171,7 +171,7 @@ def _number(text: str | None, scale: int = 1) -> int | None:
 
 
 def _called(place: int, first: Any, cells: Mapping[str, Any]) -> str:
-    """What a row of totals is called."""
+    """The words that mark a row of totals."""
     columns = [first, *(cells[code] for code in _NAMED if code in cells)]
     texts: list[str] = [column[place].as_py() or "" for column in columns]
     said = re.compile(_LABELLED.replace("(?i)", ""), re.IGNORECASE)

@@ -82,7 +82,7 @@ class Gate:
         await (refusal or self._app)(scope, receive, sealed)
 
     def _refusal(self, scope: Scope) -> Response | None:
-        """What is answered instead of the page; None for whoever may have it."""
+        """The refusal in place of the page; None where it may be shown."""
         headers = Headers(scope=scope)
         asks = scope["method"] in ("GET", "HEAD")
         if reason := self._foreign(headers, asks):

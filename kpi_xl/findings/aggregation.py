@@ -73,7 +73,7 @@ class DayRatio:
         return frozenset((*self.above, *(self.below or ())))
 
     def base(self, cube: Cube) -> NDArray[np.float64]:
-        """What stands below, as (units, months)."""
+        """The denominator, as (units, months)."""
         assert self.standing is not None
         given = {m.code: cube.measure(m.code) for m in self.standing.measures()}
         numerator, denominator = self.standing.fraction(given)

@@ -1,4 +1,4 @@
-"""What every unit did on each working day of a month, and the pace of its targets."""
+"""The sums of every unit on each working day of a month, and the pace of its targets."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ BEFORE: Final[Mapping[str, str]] = {
     "标杆": "标杆水平",
     "全公司": "全公司水平",
 }
-"""What stands at the start of each comparison."""
+"""The starting point of each comparison."""
 
 _FINE: Final = 1_000_000
 """Counts that are scaled to another unit's size are kept in millionths; the split is the same."""

@@ -42,7 +42,7 @@ _NAMED: Final = 6
 
 UNIT: Final = "单位"
 BY: Final = (UNIT, "推荐人", "签约季度", "学历")
-"""What people can be grouped by."""
+"""The attributes by which people can be grouped."""
 
 Floats = NDArray[np.float64]
 
@@ -270,7 +270,7 @@ class Retention:
         return Groups(tuple(found), small)
 
     def _labels(self, by: str) -> NDArray[Any]:
-        """What everybody is to be grouped by."""
+        """Everybody's group."""
         if by == "签约季度":
             return _quarters(self._signings.month)
         of = {UNIT: "unit", "推荐人": "recruiter", "学历": "education"}[by]

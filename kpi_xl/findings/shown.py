@@ -15,7 +15,7 @@ IS_USUAL: Final = "不是信号"
 """A reason of a warning that is red, but no signal."""
 
 NOTHING: Final = "—"
-"""What is shown where there is no value."""
+"""The text shown where there is no value."""
 
 
 def shown(value: float) -> float | str:

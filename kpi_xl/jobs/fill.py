@@ -30,7 +30,7 @@ from kpi_xl.workbook.identity import NOBODY
 
 @dataclass(frozen=True)
 class Filled:
-    """What a fill made.
+    """The result of a fill.
 
     Parameters
     ----------

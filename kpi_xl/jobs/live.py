@@ -37,7 +37,7 @@ _PLANS: Final = ("person.", "members.", "attention.", "week")
 
 @dataclass(frozen=True)
 class Live:
-    """What goes into an open workbook.
+    """The values for an open workbook.
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ def _find(to: Recipients, sight: Sight, agent: str) -> tuple[int, Person]:
 
 
 def _text(value: object) -> str:
-    """What stands in a cell, as text; 1001.0 is the agent 1001."""
+    """A cell's content as text; the number 1001.0 is the agent 1001."""
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():

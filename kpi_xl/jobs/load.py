@@ -38,7 +38,7 @@ _log: Final = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Loaded:
-    """What is ready to be used.
+    """The store and the cube, up to date.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def _up_to_date(project: Project, stamp: str, contents: Contents) -> Cube | None
 
 
 def _damaged(project: Project) -> str | None:
-    """What of the derived files is there and not as it was written."""
+    """Which derived file is damaged, in Chinese; None where all are whole."""
     if not (project.cube.is_file() and project.store.is_file()):
         return None
     try:

@@ -22,7 +22,7 @@ _DIGITS: Final = re.compile(r"\d{2,}(?:[-_.年月日]?\d{1,2})*[月日]?")
 
 @dataclass(frozen=True)
 class Answer:
-    """What somebody chose for a worksheet.
+    """The choices for a worksheet.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ class MappingSession:
             self.answers[name] = self._before(self.sheets[name], said)
 
     def _before(self, proposal: SheetProposal, said: SheetSettings | None) -> Answer:
-        """What goes without anybody choosing anything: kpi.toml, and what is sure."""
+        """The mapping without any choice: kpi.toml, and proposals that are certain."""
         if said is None:
             return sure_answer(proposal)
         table = said.table or proposal.seen.code
@@ -87,7 +87,7 @@ class MappingSession:
         return Answer(table, {**columns, **there}, said.units, said.unused, said.statuses)
 
     def proposal(self, name: str, code: str) -> SheetProposal:
-        """What is proposed for a worksheet as one of the tables; as none, what is likely."""
+        """The proposal for a worksheet as a given table; without one, as the likeliest."""
         usual = self.sheets[name]
         if code not in LISTS or code == usual.code:
             return usual
@@ -126,7 +126,7 @@ class MappingSession:
         return changed
 
     def _changes(self) -> tuple[dict[str, SheetSettings], frozenset[str]]:
-        """What is to be said that is not, by name; the names of which nothing is to be said."""
+        """The sections to write into kpi.toml, by name, and the names of those to remove."""
         before = self.project.settings.sheets
         wanted = {name: self._wanted(name) for name in self.sheets}
         said: dict[str, SheetSettings] = {}
@@ -173,7 +173,7 @@ class MappingSession:
         }
 
     def _wanted(self, name: str) -> SheetSettings:
-        """What has to be said of a worksheet for it to be read as was chosen."""
+        """The least settings with which a worksheet is read as was chosen."""
         answer = self.answers[name]
         proposal = self.proposal(name, answer.table)
         if not answer.table:
@@ -204,7 +204,7 @@ class MappingSession:
         return SheetSettings() if as_it_looks and proposal.seen.code == answer.table else said
 
     def open_questions(self) -> Iterator[tuple[str, str]]:
-        """What nobody has answered yet: the worksheet, and what is to be asked."""
+        """The open questions: the worksheet, and what to ask."""
         for name in self.sheets:
             answer = self.answers[name]
             proposal = self.proposal(name, answer.table)
@@ -237,7 +237,7 @@ class MappingSession:
 
 
 def sure_answer(proposal: SheetProposal, code: str = "") -> Answer:
-    """What is chosen where nobody is asked: what is read anyway.
+    """The choice where nobody is asked: the way the file would be read anyway.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ _POINTS_AN_INCH: Final = 72
 
 @dataclass(frozen=True)
 class Pictures:
-    """What was made.
+    """The files that were made.
 
     Parameters
     ----------

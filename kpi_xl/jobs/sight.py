@@ -1,4 +1,4 @@
-"""What of a project somebody sees: all of it, or some units with those below them.
+"""Which part of a project somebody may see: all of it, or some units with those below.
 
 Whoever sees a part only is answered from that part: what is not there and what is not his are the
 same to him, in words and in what is done to find out.
@@ -21,7 +21,7 @@ from kpi_xl.system.progress import Progress, silent
 
 @contextmanager
 def told_to(paths: Collection[str] | None) -> Iterator[None]:
-    """What is wrong with a project as a whole is told to whoever sees all of it.
+    """Faults of a whole project are shown only to those who may see all of it.
 
     Raises
     ------

@@ -99,7 +99,7 @@ class View:
 
 @dataclass(frozen=True)
 class Scope:
-    """What is looked at: a month, and the units of a level or one of them.
+    """The scope of a view: a month, and the units of a level or one of them.
 
     Parameters
     ----------

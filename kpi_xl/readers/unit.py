@@ -83,7 +83,7 @@ class Meant:
 
 @dataclass(frozen=True)
 class Spellings:
-    """What the names of one level, below one unit, say of each other.
+    """The names of the units of one level below one unit, compared with each other.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def spellings(names: Mapping[str, int]) -> Spellings:
 
 
 def _kind(name: str) -> str:
-    """What a name calls its unit: 部, 区, 组 or 店; nothing where it does not say."""
+    """The kind of unit that a name ends in: 部, 区, 组 or 店; empty where none."""
     suffix = _SUFFIX.search(_BEING_SET_UP.sub("", canonical(name)))
     return suffix[0][-1] if suffix else ""
 

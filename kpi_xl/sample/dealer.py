@@ -41,10 +41,10 @@ _SHARES: Final = {
     "needs_analysed": 0.85, "test_drives": 0.65, "quoted": 0.80, "followed_up": 0.85,
     "deals": 0.60, "delivered": 0.92, "after_sales": 0.88,
 }  # fmt: skip
-"""What share of the stage before gets to each stage, from those in the showroom on."""
+"""The conversion rate from each stage to the next, beginning in the showroom."""
 
 _PRICE: Final = 128_000
-"""What a car brings, about."""
+"""A car's usual price."""
 
 _BANDS: Final = """\
 "成交率" = { healthy = 0.19, danger = 0.15 }

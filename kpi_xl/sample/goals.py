@@ -111,13 +111,13 @@ def _pace(people: list[Agent], policies: list[Policy], dues: list[Due]) -> dict[
 
 
 def _pieces_season(month: Month) -> float:
-    """What the season makes of pieces a head: more people sell, and each of them sells more."""
+    """The season's effect on pieces a head: more people sell, and each sells more."""
     selling = season(SELLING_SEASON, month)
     return selling * (1 + MORE_PIECES * selling) / (1 + MORE_PIECES)
 
 
 def _plan(dice: Dice, unit: Unit, heads: int, pace: int, month: Month) -> dict[str, float]:
-    """What a team plans that can be added up."""
+    """A team's targets that are sums."""
     department = unit.department
     factor = _pieces_season(month) * season(CASE_SEASON, month) * _STRETCH
     hope = 0.95 + 0.1 * dice.throw()  # some team leaders promise more than others
@@ -151,7 +151,7 @@ def _activity(drive: float, month: Month) -> float:
 
 
 def _ratios(department: Department, month: Month) -> dict[str, float]:
-    """What is expected of a department and of each of its teams alike."""
+    """The targets that a department and each of its teams share."""
     ratios = {
         "活动率": _activity(department.drive, month),
         "人均件数": _percent(_PIECES * department.drive * _pieces_season(month)),

@@ -24,7 +24,7 @@ MODES: Final = ("年交", "月交", "趸交")
 
 
 class Product(NamedTuple):
-    """What is sold.
+    """A product.
 
     Parameters
     ----------
@@ -63,9 +63,9 @@ RIDERS: Final = (
 _STREET_MENU: Final = (20.0, 12.0, 27.0, 21.0, 14.0, 6.0)
 _BANK_MENU: Final = (34.0, 38.0, 4.0, 3.0, 4.0, 17.0)
 _SMALL_FACTORS: Final = (0.85, 0.88, 0.92, 1.35, 1.3, 0.95)
-"""What the menu of a department becomes that has turned to small policies."""
+"""The product mix of a department that has turned to small policies."""
 _BEGINNER_FACTORS: Final = (0.7, 0.7, 1.0, 1.4, 1.4, 1.0)
-"""What beginners' menu is: they start with what is quick to explain."""
+"""The product mix of beginners: they start with what is quick to explain."""
 
 _SINGLE_TIMES: Final = 3
 """A premium paid at once is so many times an annual one, ..."""
@@ -83,7 +83,7 @@ _RAMP: Final = (0.34, 0.98, 1.12, 1.04, 0.92, 0.84, 0.82, 0.84, 0.87, 0.90, 0.93
 _SEASONED: Final = ((24, 1.02), (48, 1.12))
 _VETERAN: Final = 1.18
 _GIVING_UP: Final = 0.4
-"""What is left of the drive in the month of leaving and the month before."""
+"""The share of usual sales in the month of leaving and in the month before."""
 MORE_PIECES: Final = 0.62
 """Policies beyond the first of those who sell, all habits being usual."""
 

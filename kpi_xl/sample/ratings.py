@@ -16,7 +16,7 @@ _BANKS: Final = (3, 4)
 
 
 class Rating(NamedTuple):
-    """What somebody gave a manager."""
+    """The marks that somebody gave a manager."""
 
     agent: Agent
     relation: str

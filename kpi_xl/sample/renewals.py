@@ -89,7 +89,7 @@ def _old_contracts(dice: Dice, people: list[Agent]) -> list[Contract]:
 
 
 def _instalments(dice: Dice, contract: Contract) -> list[Due]:
-    """What falls due until the sample ends, or until a policy lapses because nobody pays."""
+    """The premiums due until the sample ends, or until a policy lapses unpaid."""
     dues = []
     months = contract.every
     while (day := same_day(contract.issued, months)) <= END:

@@ -20,7 +20,7 @@ Security = Literal["starttls", "tls", "none"]
 
 KEYS: Final = frozenset({"host", "port", "security", "user", "sender", "subject", "text"})
 ADDRESS: Final = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
-"""What an address looks like; whether there is such a mailbox only its server knows."""
+"""The form of an address; whether the mailbox exists only its server knows."""
 
 _PORTS: Final[Mapping[Security, int]] = {"starttls": 587, "tls": 465, "none": 25}
 

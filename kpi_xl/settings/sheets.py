@@ -37,7 +37,7 @@ _SHEET: Final = re.compile(r"(?P<file>.+?)(?:「(?P<sheet>.+)」)?", re.DOTALL)
 
 @dataclass(frozen=True)
 class SheetSettings:
-    """What is said of the files and worksheets of one name.
+    """The settings of the files and worksheets of one name.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def label(name: str, sheet: str | None) -> str:
 def said_of(
     sections: Mapping[str, SheetSettings], name: str, sheet: str | None
 ) -> SheetSettings | None:
-    """What is said of a worksheet: the section that names it most closely.
+    """The settings of a worksheet: the section that names it most closely.
 
     Parameters
     ----------

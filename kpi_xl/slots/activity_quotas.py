@@ -40,7 +40,7 @@ def monthly_quotas(
 
 
 def history(person: Person, code: str, month: Month) -> int:
-    """What he did of an activity in the months that show what is usual."""
+    """A person's counts of an activity in the months that show what is usual."""
     months = person.activities.get(code, {})
     return sum(months.get(month.number - back, 0) for back in range(1, MONTHS + 1))
 
@@ -48,7 +48,7 @@ def history(person: Person, code: str, month: Month) -> int:
 def _needed(
     person: Person, team: Sequence[Person], targets: Targets, month: Month
 ) -> dict[str, float]:
-    """What his target of pieces takes; nothing without a target or ratios."""
+    """The counts that a person's target of pieces takes; None without a target or ratios."""
     goal = pieces_target(targets.of_agent(person.agent))
     if not goal:
         return {}

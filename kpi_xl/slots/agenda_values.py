@@ -35,7 +35,7 @@ HOURS: Final = (
 """The hours of a day."""
 
 USES: Final = ("会议", "陪访", "辅导", "培训", "银行", "招募", "管理", "学习")
-"""What a manager's time goes to: the first two characters of what stands in an hour."""
+"""The uses of a manager's time: the first two characters of an hour's text."""
 
 WEEKEND: Final = 6
 """The place of the day of a weekend that is worked on, after Monday to Friday."""
@@ -184,7 +184,7 @@ def agenda_values(
 def _day(
     day: dt.date, is_first: bool, is_last: bool, team: str | None
 ) -> list[tuple[str, str, int]]:
-    """What a working day should have, what matters most first: its kind, it, and its best hour."""
+    """The duties of a working day, the most important first: use, text, best hour."""
     wanted = [("会议", "会议：早会", 0), ("会议", "会议：夕会", 6)]
     weekday = day.weekday()
     if is_first:

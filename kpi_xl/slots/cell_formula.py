@@ -18,7 +18,7 @@ from typing import Any, Final
 from kpi_xl.kpi import Kpi
 
 NOTHING: Final = "—"
-"""What is shown where there is no value."""
+"""The text shown where there is no value."""
 
 _PRECEDENCE: Final = {"=": 1, "<": 1, ">": 1, "&": 2, "+": 3, "-": 3, "*": 4, "/": 4}
 _OPERAND: Final = 5  # binds tighter than any operation: never needs brackets

@@ -173,7 +173,7 @@ class FormValues:
         return Findings.read(self._cube, self._store, self._settings, closed, level)
 
     def _days(self, number: int) -> MemberDays:
-        """What a unit's people are to do, and did, day by day."""
+        """The planned and done activities of a unit's people, day by day."""
         people = self.members(number)
         return MemberDays(
             people,
@@ -198,7 +198,7 @@ class FormValues:
 
     @functools.cached_property
     def _products(self) -> list[str]:
-        """What is sold as a main policy, the most sold first."""
+        """The products sold as main policies, the most sold first."""
         try:
             rows = self._store.execute(
                 "SELECT product FROM policies WHERE is_main AND product IS NOT NULL"

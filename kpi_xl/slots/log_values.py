@@ -135,7 +135,7 @@ def person_log(
     cut: int | None = None,
     work: WorkDays = PUBLIC,
 ) -> Values:
-    """What a person's log has before he writes in it.
+    """The prefilled values of a person's log.
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ def manager_log(
     cut: int | None = None,
     work: WorkDays = PUBLIC,
 ) -> Values:
-    """What a manager's log has before he writes in it: what he planned, and for whom.
+    """The prefilled values of a manager's log: his plans, and for whom.
 
     Parameters
     ----------

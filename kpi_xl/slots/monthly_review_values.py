@@ -281,7 +281,7 @@ class ReviewMonth:
         return goal, why
 
     def _carried(self, number: int, kpi: Kpi) -> tuple[float, float]:
-        """What this year's targets are short of so far, and how much more the next month takes."""
+        """The shortfall of this year so far, and the share of it for the next month."""
         unit, scale = self._cube.units[number], 100 if kpi.unit == "元" else 1
         months = [Month.of(self._month.year, m) for m in range(1, self._month.month + 1)]
         settings = {"premium_weight": self._settings.premium_weight}

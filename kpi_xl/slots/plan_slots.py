@@ -34,7 +34,7 @@ RECEIVED: Final = ("预收件数", "预收保费")
 
 
 def done_of_day(words: Mapping[str, str]) -> Becomes:
-    """What a day's number of a form's line becomes."""
+    """How a day's number of a form's line is used."""
     item = words["项目"]
     return Received(item) if item in RECEIVED else Activity(item)
 
@@ -57,7 +57,7 @@ class Week(NamedTuple):
 
     @property
     def notes(self) -> list[str | None]:
-        """What is out of the ordinary about each day."""
+        """A note on each unusual day."""
         return [day_note(day, self.work) if day else None for day in self.days]
 
 

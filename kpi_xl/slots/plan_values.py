@@ -86,7 +86,7 @@ def person_plan(
 
 
 def _not_yet_typed(name: str, values: Values) -> Values:
-    """What the sheet's formulas give while nobody has typed what was done."""
+    """The values of the sheet's formulas before anything is typed."""
     found = MONTH_DONE.values(None, values, 项目=name)
     for week in WEEK_NAMES:
         found |= WEEK_DONE.values(None, values, 周=week, 项目=name)
@@ -176,14 +176,14 @@ def _boxes(slot: str, plans: Sequence[ManagerDay], minutes: Mapping[str, int], m
 
 
 def _kind(text: str) -> str:
-    """What kind of activity a half of a manager's day is."""
+    """The kind of activity of a half of a manager's day."""
     kinds = {"陪同展业": "陪访", "面谈": "面谈", "周例会": "例会"}
     return next((kind for begin, kind in kinds.items() if text.startswith(begin)), "会议")
 
 
 @dataclass(frozen=True)
 class ManagerDay:
-    """What a manager has before him on a working day.
+    """A manager's plan for a working day.
 
     Parameters
     ----------
@@ -246,7 +246,7 @@ def _monday(weekday: int) -> str | None:
 
 
 def focus_of(values: UnitValues, unit: int, targets: Mapping[str, float]) -> str:
-    """What a unit should work on: the KPIs that fell furthest short of last month's targets.
+    """A unit's focus: the KPIs that fell furthest short of last month's targets.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ AFTERNOON: Final[Period] = (13 * 60 + 30, 17 * 60 + 30)
 """The halves of a day in 主管日程."""
 
 NO_ROOM: Final = "排不下"
-"""What stands in place of hours where an activity has no room."""
+"""The text in place of hours where an activity has no room."""
 
 DAY_BOXES: Final = Group(
     "week<周>.",

@@ -51,7 +51,7 @@ def recipients(template: Template, to: Recipients, level: str | None = None) -> 
 
 
 class UnitSheet(NamedTuple):
-    """What the sheets of one unit hold.
+    """The values for the sheets of one unit.
 
     Attributes
     ----------

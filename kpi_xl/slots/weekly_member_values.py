@@ -197,7 +197,7 @@ Quotas = Mapping[str, Mapping[str, int]]
 
 
 class MemberDays:
-    """What members are to do, and did, on the days of a month's weeks.
+    """The planned and done activities of members on the days of a month's weeks.
 
     Parameters
     ----------
@@ -240,12 +240,12 @@ class MemberDays:
         }
 
     def plan(self, person: Person, name: str, days: Sequence[dt.date | None]) -> int:
-        """What somebody is to do of an activity on some days."""
+        """Somebody's plan of an activity on some days."""
         plan = self._plans[person.agent, name]
         return sum(plan.get(day, 0) for day in days if day)
 
     def done(self, person: Person, name: str, days: Sequence[dt.date | None]) -> int | None:
-        """What he did; None as long as nothing is known."""
+        """The count that was done; None as long as nothing is known."""
         counts = [self._done.of(person.agent, day, name) for day in days if day]
         known = [count for count in counts if count is not None]
         return sum(known) if known and self._closed else None

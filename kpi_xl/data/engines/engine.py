@@ -14,7 +14,7 @@ from kpi_xl.data.engines.query import Query
 Columns = Mapping[str, NDArray[Any]]
 
 Sort = Literal["text", "whole", "number", "date", "moment", "flag", "other"]
-"""What sort of value a column of a database holds, whatever its exact type is called there."""
+"""The sort of value in a database column, whatever its exact type is called there."""
 
 
 class Source(Protocol):
@@ -44,7 +44,7 @@ class Database(Source, Protocol):
     """
 
     title: str
-    """What to call it to people; never with a password."""
+    """Its name for people; never with a password."""
 
     def raw(self, code: str) -> tuple[str, Mapping[str, Sort]] | None:
         """A raw table's own name there, and what its columns hold; None when it is not there."""
