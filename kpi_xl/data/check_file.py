@@ -201,7 +201,7 @@ def _of_file(raw: RawTable) -> Iterable[Problem]:
         yield _problem(raw, None, heading, None, kinds.HIDDEN_COLUMN())
     if raw.hidden:
         yield _problem(raw, None, None, None, kinds.HIDDEN_ROWS(count=raw.hidden))
-    for fault in evidence.without_heading(raw):
+    for fault in (*evidence.without_heading(raw), *evidence.units_in_names(raw)):
         yield _problem(raw, None, None, None, fault)
     if not len(raw.rows):
         yield _problem(raw, None, None, None, kinds.ONLY_HEADINGS())

@@ -73,6 +73,9 @@ _LIKE: Final[dict[str, tuple[tuple[str, str], ...]]] = {
 MOST_STATUSES: Final = 12
 """A column of more different words is no status."""
 
+_UNITS: Final = {"department": r"(?<!全)部$", "team": r"组$", "region": r"区$"}
+"""How the name of a unit ends, by the column that should hold it."""
+
 _COOLING_OFF: Final = 15
 """Days after the issue within which giving up a policy is certainly a withdrawal."""
 
@@ -316,6 +319,14 @@ _HAPPENED: Final = {
 }  # fmt: skip
 """Days of what has happened: none of them can be in the future."""
 
+_PLANNED: Final = {
+    "agents": ("left",), "leavers": ("left",),
+    "transfers": ("valid_from",), "promotions": ("valid_from",),
+}  # fmt: skip
+"""Days of what may be known before it happens, not years before."""
+
+_FAR: Final = dt.timedelta(366)
+
 
 def future_days(
     raw: RawTable, columns: Mapping[str, Any], today: dt.date
@@ -330,6 +341,11 @@ def future_days(
         for place in np.flatnonzero(late).tolist():
             fault = kinds.SIGNED_IN_FUTURE if code == "signed" else kinds.DAY_IN_FUTURE
             yield place, raw.headings[code], fault(today=today.isoformat())
+    for code in _PLANNED.get(raw.table.code, ()):
+        if code in raw.columns:
+            late = pc.greater(columns[code], pa.scalar(today + _FAR, pa.date32()))
+            for place in np.flatnonzero(_mask(late)).tolist():
+                yield place, raw.headings[code], kinds.DAY_FAR_AHEAD(today=today.isoformat())
 
 
 def perhaps_expiry(raw: RawTable, columns: Mapping[str, Any]) -> Iterator[tuple[str, Fault]]:
@@ -374,6 +390,15 @@ def small_premium(raw: RawTable, columns: Mapping[str, Any]) -> Iterator[tuple[s
             amounts = amounts[amounts > 0]
             if len(amounts) >= FEWEST and (median := float(np.median(amounts)) / 100) < least:
                 yield raw.headings[code], kinds.SMALL_AMOUNTS(median=f"{median:g}")
+
+
+def units_in_names(raw: RawTable) -> Iterator[Fault]:
+    """Worksheets of a roster that are called like units, which its columns do not tell."""
+    name = (raw.source.sheet or "").strip()
+    for code, word in _UNITS.items():
+        column = raw.table.column(code) if raw.table.code == "agents" else None
+        if column and code not in raw.columns and re.search(word, name):
+            yield kinds.UNIT_IN_SHEET_NAME(name=name, column=column.name)
 
 
 def riders_by_name(raw: RawTable) -> Iterator[tuple[str, Fault]]:

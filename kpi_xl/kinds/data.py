@@ -142,6 +142,12 @@ HIDDEN_ROWS: Final = Kind(
     "请在 Excel 里取消筛选和隐藏看一看；不该算的请删去",
     set_aside=False,
 )
+UNIT_IN_SHEET_NAME: Final = Kind(
+    "agent.unit-in-sheet-name",
+    "工作表名“{name}”像是{column}，表里没有{column}一列，这些人没有归入任何{column}",
+    "请在表里加一列“{column}”写上“{name}”；不是单位的不用处理",
+    set_aside=False,
+)
 HIDDEN_COLUMN: Final = Kind(
     "column.hidden",
     "这一列是隐藏的，也用上了",
@@ -380,6 +386,12 @@ SIGNED_IN_FUTURE: Final = Kind(
     "agent.signed-in-future",
     "签约日期还没有到（今天是 {today}）",
     "请核对年份；确实以后才签约的不用处理",
+    set_aside=False,
+)
+DAY_FAR_AHEAD: Final = Kind(
+    "date.far-ahead",
+    "日期在一年以后（今天是 {today}），会不会写错了年份",
+    "请核对年份；确实是那一天的不用处理，还没有定的请清空",
     set_aside=False,
 )
 PERCENT_OR_RATIO: Final = Kind(

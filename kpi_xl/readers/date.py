@@ -113,7 +113,8 @@ NO_DAY_WORDS: Final = frozenset(
 """What is written in a column of days where the day has not come: 解约日期 在职."""
 
 _NEVER: Final = frozenset(
-    (dt.date(2999, 12, 31), dt.date(3000, 1, 1), dt.date(3000, 12, 31), dt.date(1900, 1, 1))
+    dt.date(*day)
+    for day in ((1900, 1, 1), (2099, 12, 31), (2999, 12, 31), (3000, 1, 1), (3000, 12, 31))
 )
 """Days that programs write for no day, besides all of the year 9999."""
 

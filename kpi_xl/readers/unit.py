@@ -16,6 +16,7 @@ _BEING_SET_UP: Final = re.compile(
 _SUFFIX: Final = re.compile(r"(?<=.)(营业[部区组]|[部区组]|门?店)$")
 _REMARK: Final = re.compile(r"[(\[【〔<]([^()\[\]【】〔〕<>]{2,})[)\]】〕>]$")
 _NUMBERED: Final = re.compile(r"第?([0-9a-z]+|[一二三四五六七八九十]+)[部区组店号队]?")
+_CODED: Final = re.compile(r"[(\[]?[0-9a-z]{1,10}[)\]]?[-_.、:/]?(?=[\u4e00-\u9fff])")
 _TWO: Final = 2
 
 SPELLING: Final = "写法（空格、全角、大小写、繁体）"
@@ -149,7 +150,7 @@ def _kind(name: str) -> str:
 
 
 def _remarked(names: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Names that another one is with a remark behind it, where that is no number."""
+    """Names that another one is with a remark behind it that is no number, or a code before it."""
     plainly = {stem(name): name for name in names}
     found: dict[str, list[str]] = {}
     for name in names:
@@ -157,8 +158,12 @@ def _remarked(names: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
         remark = _REMARK.search(text)
         if remark and not _NUMBERED.fullmatch(remark[1]):
             base = stem(text[: remark.start()])
-            if base in plainly and plainly[base] != name:
-                found.setdefault(base, []).append(name)
+        elif code := _CODED.match(text):
+            base = stem(text[code.end() :])
+        else:
+            continue
+        if base in plainly and plainly[base] != name:
+            found.setdefault(base, []).append(name)
     for base, remarked in found.items():
         if len(remarked) == 1:  # several are told apart by their remarks
             yield remarked[0], (plainly[base],)
