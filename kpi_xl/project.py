@@ -36,6 +36,8 @@ from kpi_xl.settings.calendar import work_days
 from kpi_xl.settings.file import SettingError, choices, is_text, number_in, row_of, settings_in
 from kpi_xl.settings.mail import KEYS as MAIL_KEYS
 from kpi_xl.settings.mail import MailSettings, mail_settings
+from kpi_xl.settings.reminders import KEYS as REMINDER_KEYS
+from kpi_xl.settings.reminders import ReminderSettings, reminder_settings
 from kpi_xl.settings.server import ServerSettings, server_settings
 from kpi_xl.settings.sheets import SheetSettings, said_of, sheet_settings
 from kpi_xl.settings.text import REPORT
@@ -65,6 +67,7 @@ _KNOWN: Final[dict[str, set[str] | None]] = {
     },
     "engine": {"url"},
     "mail": set(MAIL_KEYS),
+    "reminders": set(REMINDER_KEYS),
     "server": None,
     "levels": set(ORGANISATION),
     "time_boxes": {*MINUTES, "每天"},
@@ -131,6 +134,8 @@ class Settings:
         ``spark://…`` or ``local[2]`` for parquet or Hive tables on Spark.
     mail : MailSettings
         The mail server and the mails.
+    reminders : ReminderSettings
+        When those who send nothing back are reminded.
     server : ServerSettings
         The server for Excel on Mac and the web.
     report : str
@@ -166,6 +171,7 @@ class Settings:
     engine: str = field(default=f"{_FILE}kpi.duckdb", repr=False)
     # Left out as well: what is computed does not depend on it.
     mail: MailSettings = field(default=MailSettings(), repr=False)
+    reminders: ReminderSettings = field(default=ReminderSettings(), repr=False)
     server: ServerSettings = field(default=ServerSettings(), repr=False)
     report: str = field(default=REPORT, repr=False)
 
@@ -318,6 +324,7 @@ class _Reader:
             bands={name: self._band(name) for name in self._section("bands")},
             engine=self._engine(default.engine),
             mail=mail_settings(self._section("mail"), self.file),
+            reminders=reminder_settings(self._section("reminders"), self.file),
             server=server_settings(self._section("server"), self.file),
             report=self._text("project", "report", default.report),
         )

@@ -17,6 +17,7 @@ from kpi_xl.circulation.encryption import encrypted
 from kpi_xl.circulation.forms import Form, checked, form_of
 from kpi_xl.circulation.incoming import Aside, arrived
 from kpi_xl.circulation.matching import Matched, Matcher, by_recipient
+from kpi_xl.circulation.outstanding import sent_to
 from kpi_xl.circulation.validation import Problem
 from kpi_xl.circulation.versions import Rule, Versions, rule_meant
 from kpi_xl.data.circulation import changing, was_begun
@@ -341,26 +342,10 @@ class _Collection:
     def _who_is_missing(self, months: Sequence[tuple[str, str]]) -> None:
         """Those of the latest rounds who have sent nothing back in any of them."""
         for template, period in months:
-            rows = self._connection.execute(_SENT, [template, period]).fetchall()
+            rows = sent_to(self._connection, template, period)
             back = Counter(bool(row["back"]) for row in rows)
             self._result.counts.append((template, period, len(rows), back[True]))
             self._result.missing += [_missing(row) for row in rows if not row["back"]]
-
-
-_SENT: Final = """
-SELECT template, period, unit, person, unit_name, person_name, file, back
-FROM (
-    SELECT template, period, unit, person, unit_name, person_name, file, withdrawn, round,
-        max(returned IS NOT NULL)
-            OVER (PARTITION BY distributions.level, recipients.level, recipient) AS back,
-        max(round) OVER (PARTITION BY distributions.level) AS last_round
-    FROM recipients JOIN distributions USING (distribution)
-    WHERE template = ? AND period = ?
-)
-WHERE round = last_round AND (withdrawn IS NULL OR back)
-ORDER BY unit, person
-"""
-"""Everybody of the last round, and whether anything came back from him in any round."""
 
 
 def _missing(row: sqlite3.Row) -> Missing:

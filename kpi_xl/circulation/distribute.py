@@ -192,7 +192,7 @@ def distribute(
     with ExitStack() as held:
         # The store and the cube are let go of before mails are sent, which may take hours.
         with _reading(project, workbook, month, level, wishes, progress) as (asked, to):
-            connection = held.enter_context(_rounds(project, dry_run))
+            connection = held.enter_context(record(project, dry_run))
             found = manifest.latest(connection, blank.name, str(asked.month), asked.level)
             number = 1 if found is None else found.number + again
             folder = _folder(project, asked.month, blank.name, number)
@@ -263,7 +263,7 @@ def _reading(
 
 
 @contextmanager
-def _rounds(project: Project, dry_run: bool) -> Iterator[sqlite3.Connection]:
+def record(project: Project, dry_run: bool) -> Iterator[sqlite3.Connection]:
     """The manifest, held by this process alone; a rehearsal looks at a copy, if there is one."""
     if not dry_run:
         with changing(project) as own:

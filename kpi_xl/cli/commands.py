@@ -269,6 +269,7 @@ def fill(template: str, month: str | None) -> Answer:
     examples=(
         "kpi-xl --project demo distribute 周工作计划 --month 2024-07 --dry-run",
         "kpi-xl --project demo distribute 月度目标设定、达成表 --month 2024-07 --mail",
+        "kpi-xl --project demo distribute 周工作计划 --remind --dry-run",
     )
 )
 @click.argument(
@@ -295,6 +296,12 @@ def fill(template: str, month: str | None) -> Answer:
 @click.option(
     "--again", cls=Option, is_flag=True, help="重新下发一轮；不写则接着上一次，发过的不再发。"
 )
+@click.option(
+    "--remind",
+    cls=Option,
+    is_flag=True,
+    help="催没有交的：到了 [reminders] 写的日子提醒本人、告知主管；没有 --mail 时写成文字。",
+)
 def distribute(
     template: str,
     month: str | None,
@@ -304,6 +311,7 @@ def distribute(
     mail: bool,
     dry_run: bool,
     again: bool,
+    remind: bool,
 ) -> Answer:
     """下发：给每个单位或每个人生成可以收回的工作簿，需要时用邮件发出。
 
@@ -313,6 +321,9 @@ def distribute(
     from kpi_xl.circulation.distribution_messages import lines
 
     project = project_here()
+    if remind:
+        given = {"--level": level, "--passwords": passwords, "--pdf": pdf, "--again": again}
+        return _remind(template, month, mail, dry_run, [name for name, one in given.items() if one])
     with progress_bar() as progress:
         done = run(
             project,
@@ -481,6 +492,25 @@ def _tell_checked(checked: Checked) -> None:
         if one.matters:
             sheet = f"「{one.sheet}」" if one.sheet else ""
             say(f"没有读：{one.name}{sheet}：{one.reason}。{one.advice}")
+
+
+def _remind(
+    template: str, month: str | None, mail: bool, dry_run: bool, others: list[str]
+) -> Answer:
+    from kpi_xl.circulation.distribution_messages import reminded
+    from kpi_xl.circulation.reminders import remind
+
+    if others:
+        raise InputError(kinds.REMIND_ALONE(options="、".join(others)))
+    with progress_bar() as progress:
+        done = remind(
+            project_here(), template, month, mail=mail, dry_run=dry_run, progress=progress
+        )
+    for line in reminded(done, rehearsal=dry_run):
+        say(line)
+    if not done.complete:
+        asked().exit_code = 2
+    return {"rehearsal": dry_run, **vars(done)}
 
 
 def _tell_filled(template: str, filled: Filled) -> Answer:

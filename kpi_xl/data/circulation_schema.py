@@ -178,6 +178,23 @@ PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
 """
 
+REMINDERS: Final = """
+CREATE TABLE IF NOT EXISTS reminders (  -- made when somebody is reminded first
+    reminder     INTEGER PRIMARY KEY AUTOINCREMENT,
+    distribution TEXT NOT NULL REFERENCES distributions,
+    whom         TEXT NOT NULL,         -- own: who has sent nothing back; manager: the one above
+    level        TEXT NOT NULL,         -- who is written to, as in recipients
+    recipient    TEXT NOT NULL,         -- as in recipients
+    about        TEXT NOT NULL,         -- [[level, recipient, day]] of who has sent nothing back
+    day          TEXT NOT NULL,         -- when it was begun
+    state        TEXT NOT NULL,         -- sending, sent, failed, written
+    address      TEXT NOT NULL,         -- of the mail; empty where it was written into a file
+    message_id   TEXT NOT NULL,
+    detail       TEXT NOT NULL,         -- the server's answer
+    noted        TEXT NOT NULL
+)
+"""
+
 _LEVEL: Final = """
 CASE
     WHEN (SELECT level FROM distributions WHERE distributions.distribution = {table}.distribution)

@@ -116,3 +116,14 @@ NOT_OURS: Final = Kind(
     "填好了的请先收回；再把它移走，运行同一条命令",
 )
 NOT_REMOVED: Final = Kind("distribute.old-not-removed", "没有删掉：{reason}", "{advice}")
+
+# Reminders.
+
+NOTHING_TO_REMIND: Final = Kind(
+    "remind.nothing-sent",
+    "{month}没有下发过{template}",
+    "请核对模板和月份；先用 kpi-xl distribute 下发",
+)
+REMIND_ALONE: Final = Kind(
+    "remind.alone", "--remind 只催交，不能和 {options} 一起用", "请分成两条命令"
+)

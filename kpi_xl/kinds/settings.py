@@ -215,3 +215,11 @@ CALENDAR_BOTH: Final = Kind(
 CALENDAR_YEAR: Final = Kind(
     "settings.calendar-year", "[calendar] {key} 应当是年份", "请写成 {key} = [2027]"
 )
+
+# [reminders]
+
+REMINDER_DAYS: Final = Kind(
+    "settings.reminder-days",
+    "[reminders] {key} 应当是下发后的第几个工作日",
+    "请写 1 到 {latest} 的整数，如 {key} = [2, 4]",
+)

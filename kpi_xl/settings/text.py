@@ -120,6 +120,11 @@ url = "duckdb:///kpi.duckdb"
 # subject = "{月份}{模板}：{姓名}"
 # text = "邮件正文.txt"
 
+[reminders]
+# kpi-xl distribute 模板 --remind 催没有交的人：下发后第几个工作日提醒本人，第几个工作日起告诉主管。
+# "本人" = [2, 4]
+# "主管" = [5, 8]
+
 [server]
 # 给 Mac 版、网页版 Excel 用的服务（kpi-xl serve）。先看文档《Mac 和网页版 Excel》里的许可说明。
 # 在哪里监听；workers 是几个进程。
