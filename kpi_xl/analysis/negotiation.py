@@ -154,8 +154,6 @@ class Negotiation:
 
         Parameters
         ----------
-        moves : iterable of Move
-            The moves.
         reason : str
             Why.
         carry : bool

@@ -67,8 +67,6 @@ def make(project: Project, month: str | None = None, unit: str | None = None) ->
 
     Parameters
     ----------
-    project : Project
-        The project.
     month : str, optional
         The month; the last with a round by default.
     unit : str, optional

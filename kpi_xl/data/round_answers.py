@@ -90,8 +90,6 @@ def answers_to(connection: sqlite3.Connection, round_: Round, after: int) -> deq
     ----------
     connection : sqlite3.Connection
         To the project's file.
-    round_ : Round
-        The round.
     after : int
         The last change that had come when it was begun.
     """
@@ -151,8 +149,6 @@ def as_amount(value: Typed, round_: Round) -> int | Fault:
     ----------
     value : str, int, float, bool, date
         What was typed.
-    round_ : Round
-        The round.
     """
     wanted = "要写到分" if round_.scale == 100 else "要写整数" if round_.scale == 1 else "要写数字"
     example = "80%" if round_.kpi.unit == "%" else "240000"

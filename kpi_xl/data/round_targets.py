@@ -42,8 +42,6 @@ def round_targets(project: Project, month: Month | None = None) -> list[RoundTar
 
     Parameters
     ----------
-    project : Project
-        The project.
     month : Month, optional
         The month; all of them without.
 

@@ -53,10 +53,6 @@ class Round:
     ----------
     number : int
         Its number; 0 where it is not kept yet.
-    month : Month
-        The month.
-    kpi : Kpi
-        The KPI.
     scale : int
         So many of what amounts are counted in make one of the KPI's unit: 100 of money.
     is_sum : bool
@@ -118,8 +114,6 @@ class Event(NamedTuple):
         To whose target.
     step : Step
         What.
-    amount : int or None
-        The amount.
     at : datetime
         When.
     by : str
@@ -148,8 +142,6 @@ class Course:
 
     Parameters
     ----------
-    round : Round
-        The round.
     negotiation : Negotiation
         How each unit's target stands.
     events : list of Event

@@ -66,8 +66,6 @@ def proposal(
 
     Parameters
     ----------
-    project : Project
-        The project.
     label : str
         The KPI.
     total : float or None

@@ -126,8 +126,6 @@ def accept(
 
     Parameters
     ----------
-    project : Project
-        The project.
     label : str
         The KPI.
     month : str or None
@@ -157,14 +155,10 @@ def lock(
 
     Parameters
     ----------
-    project : Project
-        The project.
     label : str
         The KPI.
     month : str or None
         The month; the last there is a round of by default.
-    units : sequence of str
-        The units.
     reason : str
         Why something is left unassigned, where it is.
     carry : bool
@@ -198,8 +192,6 @@ def course(project: Project, label: str, month: str | None = None) -> Course:
 
     Parameters
     ----------
-    project : Project
-        The project.
     label : str
         The KPI.
     month : str, optional
