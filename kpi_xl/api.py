@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kpi_xl import kinds, project
+from kpi_xl.analysis.bands import UNRIPE
 from kpi_xl.calendar import PERIOD_KINDS, Month, Period
 from kpi_xl.catalogue import MEASURES, kpis
 from kpi_xl.catalogue.names import kpi_meant
@@ -88,7 +89,9 @@ class Project:
         -------
         DataFrame
             A row for each unit (by path) and period, a column for each KPI by Chinese name: ratios
-            as fractions, money in 元, NaN where there is no value.
+            as fractions, money in 元, NaN where there is no value. Its ``attrs["未成熟"]`` has the
+            KPIs some of whose facts are still to come: by Chinese name, by period, the day up to
+            which the files must go for them to be ripe.
 
         Raises
         ------
@@ -96,17 +99,20 @@ class Project:
             For a KPI, level, month or period that is not there.
         """
         cube = self.cube()
-        if level == AGENT:
-            return self._of_agents(cube, months, period, names)
-        weights = {"premium_weight": self._project.settings.premium_weight}
         chosen = list(_chosen(names, cube))
-        source = self._source(cube, period)
-        return _frame(
-            source,
-            self._project.settings.level_meant(level),
-            months,
-            {kpi.name: source.kpi(kpi, weights) for kpi in chosen},
-        )
+        if level == AGENT:
+            found = self._of_agents(cube, months, period, chosen)
+        else:
+            weights = {"premium_weight": self._project.settings.premium_weight}
+            source = self._source(cube, period)
+            found = _frame(
+                source,
+                self._project.settings.level_meant(level),
+                months,
+                {kpi.name: source.kpi(kpi, weights) for kpi in chosen},
+            )
+        found.attrs[UNRIPE] = _unripe(cube, _wanted_periods(period, months, cube), chosen)
+        return found
 
     def measures(
         self, *, level: str = "分公司", months: str | Month | None = None, period: str = "月"
@@ -255,11 +261,11 @@ class Project:
         cube: Cube,
         months: str | Month | None,
         period: str,
-        names: str | Iterable[str] | None,
+        chosen: Sequence[Kpi],
     ) -> pd.DataFrame:
         from kpi_xl.data.agents import agent_kpis
 
-        chosen, wanted = list(_chosen(names, cube)), _wanted_periods(period, months, cube)
+        wanted = _wanted_periods(period, months, cube)
         with reading(self._project, cube) as store:
             return agent_kpis(cube, store, self._project.settings, wanted, chosen)
 
@@ -298,6 +304,23 @@ def _frame(
     )
     cells = np.ix_(units, wanted)
     return pd.DataFrame({name: values[cells].ravel() for name, values in columns.items()}, index)
+
+
+def _unripe(
+    cube: Cube, periods: Sequence[Period], chosen: Iterable[Kpi]
+) -> dict[str, dict[str, str]]:
+    """The KPIs of these periods that are not ripe, each with the day on which it is.
+
+    Days are text, as what else may stand in the metadata of a frame that is saved.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for kpi in chosen:
+        for period in periods:
+            within = [n for n in cube.unripe if period.first.number <= n <= period.last.number]
+            days = [day for n in within if (day := cube.ripe_on(kpi, Month(n))) is not None]
+            if days:
+                found.setdefault(kpi.name, {})[str(period)] = max(days).isoformat()
+    return found
 
 
 def _units_of(cube: Cube, level: str) -> list[int]:

@@ -81,6 +81,9 @@ class Writer(Protocol):
     def number(self, value: float) -> str:
         """Write a number."""
 
+    def base(self, measure: Measure) -> str:
+        """Write a measure that is an error where it is less than nothing."""
+
     def part(self, part: Part) -> tuple[str, int]:
         """Write a named formula inside another."""
 
@@ -248,6 +251,25 @@ class Part(Formula):
         return self.formula.measures()
 
 
+@dataclass(frozen=True, eq=False)
+class Base(Formula):
+    """What growth or attainment is measured by: it may be less than nothing, which measures none.
+
+    Counts and sums of what people do are never negative, so only what is compared needs it.
+    """
+
+    measure: Measure
+
+    def fraction(self, given: Mapping[str, Any]) -> Fraction:
+        return self.measure.fraction(given)
+
+    def write(self, writer: Writer) -> tuple[str, int]:
+        return writer.base(self.measure), _OPERAND
+
+    def measures(self) -> Iterator[Measure]:
+        yield self.measure
+
+
 def parts(formula: Formula) -> Iterator[Part]:
     """The named formulas inside a formula, outermost first."""
     if isinstance(formula, Part):
@@ -315,6 +337,10 @@ class ExcelWriter:
     def number(self, value: float) -> str:
         return f"{value:.15g}"
 
+    def base(self, measure: Measure) -> str:
+        cell = self.measure(measure)
+        return f"IF({cell}<0,#NUM!,{cell})"
+
     def part(self, part: Part) -> tuple[str, int]:
         if part.code in self.references:
             return self.references[part.code], _OPERAND
@@ -333,6 +359,9 @@ class ChineseWriter:
 
     def number(self, value: float) -> str:
         return f"{value:.0%}" if 0 < value < 1 else f"{value:g}"
+
+    def base(self, measure: Measure) -> str:
+        return measure.name
 
     def part(self, part: Part) -> tuple[str, int]:
         return part.name, _OPERAND

@@ -251,9 +251,15 @@ class Kpi:
 def _computed(formula: Formula, given: Mapping[str, Any]) -> NDArray[np.float64]:
     import numpy as np
 
+    from kpi_xl.error_values import NUM
+
     # What is too great for a number becomes infinite, which is shown as #NUM!.
     with np.errstate(over="ignore", invalid="ignore"):
-        return divide(*formula.fraction(given))
+        above, below = formula.fraction(given)
+        found = divide(above, below)
+        # Nothing can be measured by less than nothing, as growth from a loss; an error among the
+        # measures is told first, as a native formula would.
+        return np.where((np.asarray(below) < 0) & ~np.isnan(found), NUM, found)
 
 
 def _number(value: Any) -> Any:

@@ -262,6 +262,7 @@ def explain(host: Host, progress: Progress) -> None:
     """指标说明: explain the KPI of the selected cell, or list all."""
     from kpi_xl.catalogue import kpis
     from udfs.by_data import KPI_NAMES
+    from udfs.compare import judged_here
     from udfs.explain import lines
 
     cell = host.selected()
@@ -270,7 +271,7 @@ def explain(host: Host, progress: Progress) -> None:
     if cell is None or kpi is None:
         host.show(KPI_NAMES())
         return
-    text = "\n".join(line.strip() for line in lines(kpi))
+    text = "\n".join(line.strip() for line in lines(judged_here(kpi)))
     if cell.right is None:
         host.say(text)
     elif host.ask(f"{text}\n\n要在右边的单元格 {cell.right} 插入公式吗？"):

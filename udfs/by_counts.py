@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from kpi_xl.error_values import NUM
 from kpi_xl.kpi import Kpi
 from udfs.arguments import is_blank, numbers
 from udfs.fraction import compiled
@@ -86,14 +85,7 @@ def _over_ranges(kpi: Kpi, *args: Any) -> Result:
         return "#VALUE!"  # ranges that do not fit together
     if any(not 0 <= number <= 1 for number in settings.values()):
         return "#NUM!"  # every setting is a share: 70 is not 70%
-    codes = [measure.code for measure in kpi.measures]
-    given = {code: values for code, (values, _, _) in zip(codes, read, strict=True)}
-    computed = kpi(*given.values(), **settings)
-    # Nothing can be measured by less than nothing, as growth from a loss.
-    with np.errstate(all="ignore"):  # what overflows is #NUM! already
-        _, below = kpi.expression.fraction({**given, **settings})
-    # An error among the cells is told first, as a native formula would.
-    computed = np.where((np.asarray(below) < 0) & ~np.isnan(computed), NUM, computed)
+    computed = kpi(*(values for values, _, _ in read), **settings)
     found = cells(np.broadcast_to(computed, shape))
     # A row without anything in it gives nothing: whole columns may be passed.
     empty = np.broadcast_to(

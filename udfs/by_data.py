@@ -20,7 +20,7 @@ from udfs.arguments import (
     rows_of,
     texts,
 )
-from udfs.compare import NO_STATUS, kpi_of, named, one_value, with_bands
+from udfs.compare import NO_STATUS, judged_here, kpi_of, named, one_value
 from udfs.current import data
 from udfs.results import Result, never_raises, shaped
 
@@ -176,10 +176,6 @@ def KPI_STATUS(name: Any, value: Any) -> Result:
     >>> KPI_STATUS("活动率", [0.9, 0.75, 0.1])
     ['健康', '异常', '危险']
     """
-    try:
-        source = data()
-    except BadArgumentError:
-        source = None
     labels, label_dimensions = texts(name)
     values, blank, dimensions = numbers(value)
     try:
@@ -193,7 +189,7 @@ def KPI_STATUS(name: Any, value: Any) -> Result:
         if nothing[row, column]:
             return None
         try:
-            kpi = with_bands(kpi_of(named(_at(labels, row, column))), source)
+            kpi = judged_here(kpi_of(named(_at(labels, row, column))))
         except BadArgumentError as error:
             return error.name
         number = float(shown[row, column])
@@ -207,7 +203,7 @@ def KPI_STATUS(name: Any, value: Any) -> Result:
 
 @never_raises
 def KPI_HELP(name: Any) -> Result:
-    """说明：一个指标的含义、公式和健康界限；写单位名称则说明公式里怎么写它。
+    """说明：一个指标的含义、公式和健康界限（以项目的为先）；写单位名称则说明公式里怎么写它。
 
     Parameters
     ----------
@@ -231,7 +227,7 @@ def KPI_HELP(name: Any) -> Result:
     if not text:
         return '请写一个指标的名称，如 =KPI_HELP("活动率")；=KPI_NAMES() 列出全部指标'
     try:
-        return "\n".join(line.strip() for line in lines(kpi_meant(text)))
+        return "\n".join(line.strip() for line in lines(judged_here(kpi_meant(text))))
     except InputError as error:
         return _unit_help(text) or str(error)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kpi_xl.analysis.trees import trees
+from kpi_xl.analysis.warnings import news_first
 from kpi_xl.error_values import error_name
 from udfs.arguments import BadArgumentError, month_of, rows_of, text_of
 from udfs.compare import kpi_of, named
@@ -82,7 +83,7 @@ def _cell(value: Any) -> float | str:
 
 @never_raises
 def KPI_WARNINGS(unit: Any, month: Any) -> Result:
-    """预警：单位当月异常和危险的指标，按少收的首年保费从大到小。
+    """预警：单位当月异常和危险的指标，先列新出现的和信号，各按少收的首年保费从大到小。
 
     Parameters
     ----------
@@ -99,7 +100,7 @@ def KPI_WARNINGS(unit: Any, month: Any) -> Result:
     findings, number = _findings(unit, month)
     place = findings.units.index(number)
     table: list[list[Any]] = [["指标", "状态", "实际", "应达", "影响", "原因"]]
-    for warning in findings.warnings_of(number):
+    for warning in news_first(findings.warnings_of(number)):
         kpi = findings.kpis[warning.kpi]
         goal = findings.reference(kpi)[place]
         table.append(

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
-from kpi_xl.error_values import NUM, error_name
+from kpi_xl.error_values import error_name
 from kpi_xl.kpi import Kpi
 from udfs.arguments import BadArgumentError, month_of, text_of
 from udfs.current import Data, data
@@ -83,7 +83,7 @@ def _change(kpi: Kpi, code: str, actual: float, base: float) -> float:
     """A change: of ratios in 百分点, of everything else relative, as in the templates."""
     if kpi.unit == "%":
         return (actual - base) * _points(kpi)
-    return NUM if base < 0 else float(kpis[code](actual, base))
+    return float(kpis[code](actual, base))
 
 
 def _points(kpi: Kpi) -> int:
@@ -101,13 +101,14 @@ def _judged(source: Data, kpi: Kpi, unit: int, month: Month, wanted: str) -> str
     return "已成熟" if day is None else day.isoformat()
 
 
-def with_bands(kpi: Kpi, source: Data | None) -> Kpi:
-    """The KPI with the project's own bounds, if kpi.toml sets any."""
-    if source is None:
-        return kpi
-    from kpi_xl.findings.shown import with_bands as of_project
+def judged_here(kpi: Kpi) -> Kpi:
+    """The KPI with the bounds of the project in use, if there is one and its kpi.toml sets any."""
+    from kpi_xl.findings.shown import with_bands
 
-    return of_project(kpi, source.project.settings)
+    try:
+        return with_bands(kpi, data().project.settings)
+    except BadArgumentError:
+        return kpi
 
 
 def named(cell: Any) -> str:

@@ -115,7 +115,7 @@ def pace(page: Page, row: int, names: Sequence[str]) -> int:
 def _warnings(page: Page, row: int, title: str, slot: str, count: int) -> int:
     """A list of warnings; with the unit in front where there are several."""
     below = slot == "below"
-    note = "按少收的首年保费排序；人少的单位按区间判断，差一单不算预警。"
+    note = "先列本月新出现的和超出平时波动的，各按少收的首年保费排序；人少的单位按区间判断。"
     _section(page, row, title, "" if below else note)
     first = 1 if below else 0
     heads = (

@@ -8,7 +8,7 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 
-from benchmarks.study import diagnosis, follow_up, month_end, signals, survival
+from benchmarks.study import diagnosis, follow_up, month_end, signals, stable, survival
 from kpi_xl.analysis.follow_up import FEWEST_CHANGES
 
 mpl.use("svg")
@@ -150,9 +150,25 @@ def _signals() -> str:
     }
     rows = [(name, f"{signals.false_signals(k, 4000, 1):.1%}") for k, name in kinds.items()]
     months = list(range(1, 13))
+    quarter = [(people, stable.told(people, 40, 1)) for people in (12, 35, 60)]
+    calm = [
+        (
+            f"{people} 人",
+            f"{of.signals:.2f}",
+            f"{of.either:.2f}",
+            f"{of.warnings:.1f}",
+            f"{of.flips:.1%}",
+        )
+        for people, of in quarter
+    ]
+    of_shares = {n: [stable.status(n, share) for share in stable.SHARES] for n in (12, 35, 60, 200)}
+    red = [(f"{n} 人", *(f"{a:.0%} / {b:.0%}" for a, b in of)) for n, of in of_shares.items()]
     curves = {
         f"下移 {shift} 个标准差": signals.delays(shift, 4000, 2).tolist() for shift in (1, 2, 3)
     }
+    waits = [
+        (label, *(_until(found, share) for share in (0.5, 0.9))) for label, found in curves.items()
+    ]
     _picture("study-signals", months, curves, "变化后第几个月", "已经发现的比例")
     return f"""\
 ## 信号：平稳的序列误报多少，变化多久看得出
@@ -161,7 +177,29 @@ def _signals() -> str:
 
 {_table(("序列", "每月误报"), rows)}
 ![发现得多快](pictures/study-signals.svg)
+
+到发现为止的月数（一半的序列、十个里九个；“—”是一年里没有发现）：
+
+{_table(("下移", "一半", "九成"), waits)}
+什么都没有变的分公司：{stable.UNITS} 个单位，{quarter[0][1].kpis} 个指标，两年历史，没有目标。
+状态变化是从健康到不健康和反过来的，占能判断的多少。
+
+{_table(_CALM, calm)}
+（承诺：预警里误报的信号，每单位每季不超过 1 个。好的一边的信号不是预警，`KPI_SIGNAL` 也说。）
+
+健康界限 60%，真实的活动率一直不变，各月异常或危险的和状态变化的：
+
+{_table(("人数", *(f"真实 {share:.0%}" for share in stable.SHARES)), red)}
+每格：异常或危险的月份 / 状态变化的月份。
 """
+
+
+_CALM = ("每单位人数", "误报的信号，每单位每季", "两边都算", "预警，每单位每月", "状态变化，每月")
+
+
+def _until(found: Sequence[float], share: float) -> str:
+    """In which month after a shift so many series have told of it."""
+    return next((f"{n} 个月" for n, told in enumerate(found, 1) if told >= share), "—")
 
 
 def _survival() -> str:

@@ -1,7 +1,8 @@
 """健康, 异常 or 危险: what a KPI's bands, target, peers and trend say about each unit.
 
 A small unit is judged by the interval that its ratio may lie in, so that one sale more or less in
-a team of five raises no alarm.
+a team of five raises no alarm; and what is short by no more than chance keeps the status that it
+had, so that units near a bound do not change their colour every month (docs/calibration.md).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kpi_xl.analysis.peers import peers
-from kpi_xl.analysis.signals import ABOVE, BELOW, RUN_ABOVE, RUN_BELOW, last_signal
+from kpi_xl.analysis.signals import ABOVE, BELOW, RUN_ABOVE, RUN_BELOW, deviation, last_signal
 from kpi_xl.error_values import DIV0, NUM
 from kpi_xl.formula import divide
 from kpi_xl.kpi import Bands, Direction, Status
@@ -39,8 +40,11 @@ UNKNOWN: Final = -1
 UNRIPE: Final = "未成熟"
 """What is said in place of a status as long as facts are still to come."""
 
-SMALL_UNIT: Final = 30
-"""A ratio over fewer people or cases than this is judged by its interval."""
+SMALL_UNIT: Final = 100
+"""A ratio over fewer people or cases than this is judged by its interval.
+
+Of 60 people within reach of a bound, a number alone changes its colour every second month.
+"""
 
 FEW_CASES: Final = 10
 """So is one with fewer cases than this on either side: 6 recruits by a team of 60."""
@@ -50,6 +54,9 @@ CONFIDENCE: Final = 0.8
 
 With 95% it would be one in forty, but a unit of 60 with one recruit instead of six would pass too.
 """
+
+LOOKED_BACK: Final = 13
+"""A status knows those of so many periods, the last included: a year and the month before it."""
 
 _FEWEST_PEERS: Final = 4  # quartiles of fewer units say nothing
 
@@ -241,14 +248,17 @@ class Judgement:
 
     Parameters
     ----------
-    level : (..., units) int8 array
+    level : (units,) int8 array
         All taken together: 0 健康, 1 异常, 2 危险, -1 cannot be told.
-    band, target, peers : (..., units) int8 array
+    band, target, peers : (units,) int8 array
         By the KPI's bands, by its target, and among the peers.
-    worsened : (..., units) bool array
+    worsened : (units,) bool array
         Worse than the unit's usual swing.
-    uncertain : (..., units) bool array
-        The raw number alone would be judged worse, but the unit is too small to tell.
+    uncertain : (units,) bool array
+        The raw number alone would be judged worse, but that may be chance.
+    months : (units,) int64 array
+        For how many periods in a row, the last included, it has been 异常 or 危险 by bands, target
+        and peers; 0 where it is not. No more than `LOOKED_BACK`.
     """
 
     level: Levels
@@ -257,12 +267,13 @@ class Judgement:
     peers: Levels
     worsened: NDArray[np.bool_]
     uncertain: NDArray[np.bool_]
+    months: NDArray[np.int64]
 
     @classmethod
     def none(cls, units: int) -> Judgement:
         """What is said as long as facts are still to come: nothing."""
         unknown, no = np.full(units, UNKNOWN, np.int8), np.zeros(units, dtype=bool)
-        return cls(unknown, unknown, unknown, unknown, no, no)
+        return cls(unknown, unknown, unknown, unknown, no, no, np.zeros(units, dtype=np.int64))
 
 
 def judge(
@@ -278,14 +289,14 @@ def judge(
 
     Parameters
     ----------
-    history : (..., units, periods) array_like
+    history : (units, periods) array_like
         The KPI in its unit, the latest period last.
     direction : str
         ``"higher"`` or ``"lower"`` is better.
-    target : array_like, optional
-        The last period's targets, in the same unit; NaN for none.
-    judged : (..., units) array_like, optional
-        What the last period is judged by, such as `judged_share`; by default its value.
+    target : (units,) or (units, some periods) array_like, optional
+        The targets of the last period or periods, in the same unit; NaN for none.
+    judged : (units,) or (units, some periods) array_like, optional
+        What the last period or periods are judged by, such as `judged_share`; by default the value.
     among_peers : bool
         False for totals: units of different sizes are no peers in them.
 
@@ -301,76 +312,80 @@ def judge(
     the quartiles. Worse than a unit's usual swing (`worsened`) makes 健康
     an 异常.
 
+    A value that is short, but not when judged by the better end of what chance leaves open, keeps
+    the status of the period before: nobody can tell that it got better or worse. That end is
+    `judged`; among peers, where nothing is `judged`, the value and 1.28 of its own standard
+    deviations.
+
     Examples
     --------
     >>> usual = [0.9, 0.88, 0.91, 0.9, 0.89, 0.9, 0.91, 0.9, 0.89]
     >>> activity = [[*usual, 0.9], [*usual, 0.81], [*usual, 0.7]]
     >>> judge(activity, "higher", bands=Bands(0.8, source="")).level.tolist()
     [0, 1, 2]
+
+    Ten people's 70% may well be 80%, but not two months after 30% has told that they are below:
+
+    >>> share = [[0.8, 0.9, 0.7], [0.8, 0.3, 0.7]]
+    >>> ends = judged_share(np.multiply(share, 10), 10, "higher")
+    >>> judge(share, "higher", bands=Bands(0.8, source=""), judged=ends).level.tolist()
+    [0, 2]
     """
-    array = np.asarray(history, dtype=np.float64)
-    raw = array[..., -1]
-    value = raw if judged is None else np.asarray(judged, dtype=np.float64)
-    bounds = _bounds(raw if among_peers else raw[..., :0], direction, bands, target)
-    by = [levels(value, healthy, danger, direction) for healthy, danger in bounds]
-    raw_by = [levels(raw, healthy, danger, direction) for healthy, danger in bounds]
+    whole = np.asarray(history, dtype=np.float64)
+    array = whole[:, -LOOKED_BACK:]
+    value = array if judged is None else _of_last(judged, array)
+    group = array.T if among_peers else array.T[..., :0]
+    goal = _of_last(np.nan if target is None else target, np.full(array.shape, np.nan))
+    near = value
+    if judged is None:
+        z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2) * (-1 if direction == "lower" else 1)
+        near = array + z * np.nan_to_num(deviation(whole, array.shape[1]))
+    bounds = _bounds(group, direction, bands, goal.T)
+    raw_by = [levels(array.T, healthy, danger, direction) for healthy, danger in bounds]
+    by = [
+        _steady(raw, levels(one.T, healthy, danger, direction))
+        for raw, one, (healthy, danger) in zip(raw_by, (value, value, near), bounds, strict=True)
+    ]
+    every = _together(*by)
     # A small unit has worsened only if even its better end has.
-    down = worsened(np.concatenate([array[..., :-1], value[..., None]], axis=-1), direction)
-    level = _together(*by)
+    down = worsened(np.concatenate([whole[:, :-1], value[:, -1:]], axis=1), direction)
+    level = every[-1]
+    fine = np.concatenate([np.ones((1, array.shape[0]), bool), every < ABNORMAL])
     return Judgement(
         level=np.where(down & (level < ABNORMAL), ABNORMAL, level).astype(np.int8),
-        band=by[0],
-        target=by[1],
-        peers=by[2],
+        band=by[0][-1],
+        target=by[1][-1],
+        peers=by[2][-1],
         worsened=down,
-        uncertain=_together(*raw_by) > level,
+        uncertain=_together(*raw_by)[-1] > level,
+        months=np.argmax(fine[::-1], axis=0).astype(np.int64),
     )
 
 
-def months_short(
-    history: ArrayLike,
-    direction: Direction,
-    *,
-    bands: Bands | None = None,
-    targets: ArrayLike | None = None,
-    judged: ArrayLike | None = None,
-    among_peers: bool = True,
-) -> NDArray[np.int64]:
-    """For how many periods in a row, the last included, a KPI has been 异常 or 危险.
+def _of_last(given: ArrayLike, otherwise: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What is given of the last periods, beside what is known of those before."""
+    found = np.array(otherwise)
+    last = np.asarray(given, dtype=np.float64)
+    if last.ndim < 2:
+        last = np.broadcast_to(last, found.shape[:1])[:, None]
+    last = last[:, -found.shape[1] :]
+    found[:, found.shape[1] - last.shape[1] :] = last
+    return found
 
-    Parameters
-    ----------
-    history : (units, periods) array_like
-        The KPI in its unit, the latest period last.
-    direction, bands, among_peers
-        As for `judge`.
-    targets, judged : (units, periods) array_like, optional
-        As for `judge`, of every period.
 
-    Returns
-    -------
-    (units) int64 array
-        By band, target and peers alone; 0 where the last period is not short of any.
-
-    Examples
-    --------
-    >>> months_short([[0.9, 0.7, 0.7], [0.7, 0.9, 0.9]], "higher", bands=Bands(0.8, source=""))
-    array([2, 0])
-    """
-    array = np.asarray(history, dtype=np.float64)
-    value = array if judged is None else np.asarray(judged, dtype=np.float64)
-    goal = np.broadcast_to(np.nan if targets is None else targets, array.shape)
-    bounds = _bounds(array.T if among_peers else array.T[..., :0], direction, bands, goal.T)
-    level = _together(*(levels(value.T, healthy, danger, direction) for healthy, danger in bounds))
-    fine = np.concatenate([np.ones((1, array.shape[0]), bool), level < ABNORMAL])
-    return np.asarray(np.argmax(fine[::-1], axis=0), dtype=np.int64)
+def _steady(raw: Levels, lenient: Levels) -> Levels:
+    """The levels by period: no better than `lenient` says, no worse than `raw`, else as before."""
+    found = np.array(np.broadcast_to(lenient, np.broadcast_shapes(raw.shape, lenient.shape)))
+    for period in range(1, len(found)):
+        kept = np.maximum(found[period - 1], found[period])
+        found[period] = np.where(lenient[period] == UNKNOWN, UNKNOWN, np.minimum(kept, raw[period]))
+    return found
 
 
 def _bounds(
-    raw: NDArray[np.float64], direction: Direction, bands: Bands | None, target: ArrayLike | None
+    raw: NDArray[np.float64], direction: Direction, bands: Bands | None, goal: NDArray[np.float64]
 ) -> list[tuple[ArrayLike, ArrayLike]]:
     """The healthy and the danger bound by band, by target and among peers; NaN for none."""
-    goal = np.asarray(np.nan if target is None else target, dtype=np.float64)
     group = peers(raw, direction)
     tenth = 11 / 10 if direction == "lower" else 9 / 10
     nearer = np.fmax if direction == "lower" else np.fmin

@@ -115,6 +115,31 @@ def last_signal(series: ArrayLike) -> NDArray[np.int8]:
     return _told(flat, *_phases(flat), values.shape[-1] - 1)[2].reshape(values.shape[:-1])
 
 
+def deviation(series: ArrayLike, periods: int) -> Floats:
+    """The standard deviation of the usual swing, from the values before each.
+
+    Parameters
+    ----------
+    series : (..., periods) array_like
+        As for `xmr`.
+    periods : int
+        Of so many values, the last ones.
+
+    Returns
+    -------
+    (..., periods) float64 array
+        A third of the distance of the limits from their middle; ``#N/A`` as there.
+    """
+    values = np.asarray(series, dtype=np.float64)
+    flat = values.reshape(-1, values.shape[-1])
+    of = _phases(flat)
+    found = np.full((flat.shape[0], periods), NOT_AVAILABLE)
+    for place, period in enumerate(range(flat.shape[1] - periods, flat.shape[1])):
+        mean, swing, _ = _told(flat, *of, period)
+        found[:, place] = np.where(np.isfinite(mean), swing / 3, NOT_AVAILABLE)
+    return found.reshape(*values.shape[:-1], periods)
+
+
 def _phases(flat: Floats) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
     """From which period on each value has its base, and the runs that end in each period."""
     known = np.isfinite(flat)

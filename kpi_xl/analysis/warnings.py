@@ -27,15 +27,12 @@ class Judged:
         What `kpi_xl.analysis.bands.judge` says.
     cost : (units,) int64 array
         What its shortfall costs, in 分; 0 where that cannot be put in money.
-    months : (units,) int64 array, optional
-        For how many periods it has been short, as `kpi_xl.analysis.bands.months_short` says.
     """
 
     kpi: str
     values: NDArray[np.float64]
     judgement: Judgement
     cost: NDArray[np.int64]
-    months: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +55,8 @@ class KpiWarning:
         For how many periods in a row, this one included; 1 is new.
     since : str
         The same for people; empty where nobody has said it yet.
+    is_signal : bool
+        Whether it is worse than the unit's usual swing.
     """
 
     kpi: str
@@ -68,6 +67,25 @@ class KpiWarning:
     reasons: tuple[str, ...]
     months: int = 1
     since: str = ""
+    is_signal: bool = False
+
+    @property
+    def is_news(self) -> bool:
+        """Whether something has happened: it is new, or a signal. All else is as it was."""
+        return self.is_signal or self.months <= 1
+
+
+def news_first(found: Iterable[KpiWarning]) -> list[KpiWarning]:
+    """What has happened this month before what has long been so, in the order given otherwise.
+
+    Examples
+    --------
+    >>> long = KpiWarning("KPI_ACTIVITY", "A", "危险", 0.5, 900, (), months=7)
+    >>> new = KpiWarning("KPI_ATTRITION", "A", "异常", 0.1, 30, ())
+    >>> [one.kpi for one in news_first([long, new])]
+    ['KPI_ATTRITION', 'KPI_ACTIVITY']
+    """
+    return sorted(found, key=lambda one: not one.is_news)
 
 
 def shortfall_cost(
@@ -150,7 +168,8 @@ def warnings(judged: Iterable[Judged], units: Sequence[str]) -> list[KpiWarning]
                         value=float(kpi.values[index]),
                         cost=int(kpi.cost[index]),
                         reasons=_reasons(kpi.judgement, index),
-                        months=1 if kpi.months is None else max(int(kpi.months[index]), 1),
+                        months=max(int(kpi.judgement.months[index]), 1),
+                        is_signal=bool(kpi.judgement.worsened[index]),
                     ),
                 )
             )

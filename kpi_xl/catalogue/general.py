@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kpi_xl.catalogue import registry
 from kpi_xl.catalogue.registry import ACTIVITY_COURSE, marketing
-from kpi_xl.formula import Formula
+from kpi_xl.formula import Base, Formula, Measure
 from kpi_xl.kpi import Bands
 
 FAMILY = "比较"
@@ -19,8 +19,8 @@ kpis = registry.kpis.of(FAMILY)
     source=ACTIVITY_COURSE,
     bands=Bands(1.0, source="目标本身"),
 )
-def KPI_ATTAINMENT(actual: Formula, target: Formula) -> Formula:
-    return actual / target
+def KPI_ATTAINMENT(actual: Measure, target: Measure) -> Formula:
+    return actual / Base(target)
 
 
 @kpis.kpi(
@@ -30,8 +30,8 @@ def KPI_ATTAINMENT(actual: Formula, target: Formula) -> Formula:
     unit="%",
     source=marketing(15),
 )
-def KPI_YOY(current: Formula, last_year: Formula) -> Formula:
-    return (current - last_year) / last_year
+def KPI_YOY(current: Measure, last_year: Measure) -> Formula:
+    return (current - last_year) / Base(last_year)
 
 
 @kpis.kpi(
@@ -41,5 +41,5 @@ def KPI_YOY(current: Formula, last_year: Formula) -> Formula:
     unit="%",
     source=marketing(15),
 )
-def KPI_MOM(current: Formula, previous: Formula) -> Formula:
-    return (current - previous) / previous
+def KPI_MOM(current: Measure, previous: Measure) -> Formula:
+    return (current - previous) / Base(previous)

@@ -71,7 +71,7 @@ def _command(*examples: str) -> Callable[[Callable[..., Any]], click.Command]:
 @_UNIT
 @_LEVEL
 def warnings(month: str | None, unit: str | None, level: str | None) -> Answer:
-    """预警：异常和危险的指标，按少收的首年保费（其他行业为销售额）排序。"""
+    """预警：异常和危险的指标，先列新出现的和信号，各按少收的首年保费（其他行业为销售额）排序。"""
     from kpi_xl.jobs.views import scope, warnings_view
 
     with progress_bar() as progress, scope(project_here(), month, unit, level, progress) as of:

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from kpi_xl.calendar import Month
     from kpi_xl.data.checked import Checked
     from kpi_xl.jobs.fill import Filled
+    from kpi_xl.kpi import Kpi
 
 _NEAREST: Final = {"−": "－"}
 """Characters of ours that code page 936 has not, and what it has instead."""
@@ -397,7 +398,7 @@ def collect(folder: Path | None, rule: str, passwords: Path | None) -> Answer:
     help="指标的名称、别名或代码；不写则列出全部。",
 )
 def explain(kpi: str | None) -> Answer:
-    """说明一个指标：公式、Excel 公式、健康界限、来源；不写名称则列出全部。"""
+    """说明一个指标：公式、Excel 公式、健康界限（以项目的为先）、来源；不写名称则列出全部。"""
     from kpi_xl.catalogue.names import kpi_meant
     from udfs.explain import all_kpis, lines, record
 
@@ -406,11 +407,21 @@ def explain(kpi: str | None) -> Answer:
             say(line)
         from kpi_xl.catalogue import kpis
 
-        return {"kpis": [record(one) for one in kpis.values()]}
-    found = kpi_meant(kpi)
+        return {"kpis": [record(_judged_here(one)) for one in kpis.values()]}
+    found = _judged_here(kpi_meant(kpi))
     for line in lines(found):
         say(line)
     return record(found)
+
+
+def _judged_here(kpi: Kpi) -> Kpi:
+    """The KPI with the bounds of the project that is at hand, if there is one."""
+    if (folder := asked().named) is None:
+        return kpi
+    from kpi_xl.findings.shown import with_bands
+    from kpi_xl.project import Project
+
+    return with_bands(kpi, Project.open(folder).settings)
 
 
 analysis_commands.add_to(app)

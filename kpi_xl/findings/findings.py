@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from kpi_xl.analysis.bands import (
     ABNORMAL,
+    LOOKED_BACK,
     STATUSES,
     UNKNOWN,
     UNRIPE,
@@ -25,7 +26,6 @@ from kpi_xl.analysis.bands import (
     judge,
     judged_count,
     judged_share,
-    months_short,
 )
 from kpi_xl.analysis.diagnosis import RankedCause, diagnose
 from kpi_xl.analysis.evidence import MONTHS, Signals, measure
@@ -234,32 +234,23 @@ class Findings:
         cost = np.zeros(len(values), dtype=np.int64)
         if kpi.code in self.ripeness.until:
             return Judged(kpi.code, values, Judgement.none(len(values)), cost)
-        lenient = self._lenient(kpi)
         judgement = judge(
             history,
             kpi.direction,
             bands=kpi.bands,
-            target=self.targets(kpi),
-            judged=None if lenient is None else lenient[:, -1],
+            target=self._targets_back(kpi),
+            judged=self._lenient(kpi),
             among_peers=kpi.is_comparable,
         )
         worth = self._worth(kpi)
         if worth is not None:
             cost = shortfall_cost(values, self.reference(kpi), worth, kpi.direction)
-        months = months_short(
-            history[:, -1 - MONTHS :],
-            kpi.direction,
-            bands=kpi.bands,
-            targets=self._targets_back(kpi),
-            judged=None if lenient is None else lenient[:, -1 - MONTHS :],
-            among_peers=kpi.is_comparable,
-        )
-        return Judged(kpi.code, values, judgement, cost, months)
+        return Judged(kpi.code, values, judgement, cost)
 
     def _targets_back(self, kpi: Kpi) -> Floats:
         """The targets of a KPI of the months looked back on, the latest last; NaN for none."""
-        of_months = [self._targets, *self._earlier][: min(self._end, MONTHS + 1)]
-        found = np.full((len(self.units), min(self._end, MONTHS + 1)), math.nan)
+        of_months = [self._targets, *self._earlier][: min(self._end, LOOKED_BACK)]
+        found = np.full((len(self.units), min(self._end, LOOKED_BACK)), math.nan)
         for back, of_units in enumerate(of_months, 1):
             found[:, -back] = [of_units.get(u, {}).get(kpi.name, math.nan) for u in self.units]
         return found
@@ -332,10 +323,8 @@ class Findings:
 
     def _is_usual(self, warning: KpiWarning) -> bool:
         """Whether what is warned of is known to be no more than a unit's usual swing."""
-        place = self._place[int(warning.unit)]
-        before = self.given[warning.kpi][place, :-1]
-        enough = int(np.isfinite(before).sum()) >= FEWEST
-        return enough and not self.judged[warning.kpi].judgement.worsened[place]
+        before = self.given[warning.kpi][self._place[int(warning.unit)], :-1]
+        return not warning.is_signal and int(np.isfinite(before).sum()) >= FEWEST
 
     def warnings_of(self, unit: int) -> list[KpiWarning]:
         """Those of one unit."""
@@ -434,8 +423,8 @@ class Findings:
             return ripe_text(day)
         judged, place = self.judged[code], self._place[unit]
         found = grounds(judged.judgement, place)
-        if judged.judgement.level[place] >= ABNORMAL and judged.months is not None:
-            found = (*found, months_text(int(judged.months[place])))
+        if judged.judgement.level[place] >= ABNORMAL:
+            found = (*found, months_text(int(judged.judgement.months[place])))
         return "·".join(found)
 
     def rank(self, code: str, unit: int) -> int:

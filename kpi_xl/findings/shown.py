@@ -34,7 +34,9 @@ def with_bands(kpi: Kpi, settings: Settings) -> Kpi:
     if kpi.name not in settings.bands:
         return kpi
     healthy, danger = settings.bands[kpi.name]
-    return replace(kpi, bands=Bands(healthy, danger=danger, source="kpi.toml"))
+    bands = Bands(healthy, danger=danger, source="kpi.toml")
+    by_hand = replace(kpi.by_hand, bands=bands) if kpi.by_hand else None
+    return replace(kpi, bands=bands, by_hand=by_hand)
 
 
 def too_few(fewest: int) -> str:

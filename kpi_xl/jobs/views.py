@@ -14,6 +14,7 @@ import numpy as np
 
 from kpi_xl import kinds
 from kpi_xl.analysis.trees import trees
+from kpi_xl.analysis.warnings import news_first
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import MEASURES
 from kpi_xl.catalogue.names import kpi_meant
@@ -190,13 +191,12 @@ def scope(
 
 
 def warnings_view(of: Scope) -> View:
-    """预警: what is not 健康, the costliest first."""
+    """预警: what is not 健康, what has happened first, then the costliest first."""
     findings = of.findings
     wanted = {str(unit) for unit in of.units}
+    found = news_first(one for one in findings.warnings if one.unit in wanted)
     rows = []
-    for warning in findings.warnings:
-        if warning.unit not in wanted:
-            continue
+    for warning in found:
         kpi, place = findings.kpis[warning.kpi], findings.units.index(int(warning.unit))
         rows.append(
             (
@@ -211,7 +211,12 @@ def warnings_view(of: Scope) -> View:
             )
         )
     headings = ("单位", "指标", "状态", "实际#", "应达#", "少收（元）#", "原因", "从何时起")
-    return View(of.title("预警"), headings, rows, [*of.notes, *([] if rows else ["没有预警。"])])
+    news = sum(one.is_news for one in found)
+    said = (
+        f"共 {len(rows)} 项：先列本月新出现的和超出平时波动的 {news} 项，"
+        f"再列以前就有的 {len(rows) - news} 项，各按少收从大到小。"
+    )
+    return View(of.title("预警"), headings, rows, [*of.notes, said if rows else "没有预警。"])
 
 
 def drivers_view(of: Scope, comparison: str | None, tree: str | None = None) -> View:

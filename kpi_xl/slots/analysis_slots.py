@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from kpi_xl.analysis.bands import UNRIPE
 from kpi_xl.analysis.diagnosis import Proposal, RankedCause
 from kpi_xl.analysis.peers import Peers
 from kpi_xl.analysis.trees import Tree
-from kpi_xl.analysis.warnings import KpiWarning
+from kpi_xl.analysis.warnings import KpiWarning, news_first
 from kpi_xl.catalogue import MEASURES, kpis
+from kpi_xl.data.cube import Unit
 from kpi_xl.findings.day_sums import paced
 from kpi_xl.findings.drivers import COMPARISONS, Split
 from kpi_xl.findings.findings import Findings
@@ -207,43 +210,76 @@ WATERFALL: Final = Group(
 )
 
 
-class Warned(NamedTuple):
-    """A warning among the findings of its level."""
+@dataclass(frozen=True)
+class Line:
+    """A line of a list of warnings: one of them, or what those that have no line have in common."""
 
-    findings: Findings
-    warning: KpiWarning
+    name: str
+    status: str | None
+    actual: str | None
+    due: str | None
+    cost: float
+    why: str
     unit: str = ""
 
-    @property
-    def kpi(self) -> Kpi:
-        return self.findings.kpis[self.warning.kpi]
 
-    @property
-    def due(self) -> float:
-        place = self.findings.units.index(int(self.warning.unit))
-        return float(self.findings.reference(self.kpi)[place])
+def line_of(findings: Findings, warning: KpiWarning, unit: str = "") -> Line:
+    """A warning among the findings of its level."""
+    kpi, place = findings.kpis[warning.kpi], findings.units.index(int(warning.unit))
+    return Line(
+        kpi.name,
+        warning.status,
+        value_text(kpi, warning.value),
+        value_text(kpi, float(findings.reference(kpi)[place])),
+        warning.cost / 100,
+        "；".join((*warning.reasons, warning.since)),
+        unit,
+    )
+
+
+def lines_of(
+    findings: Findings, found: Sequence[KpiWarning], room: int, units: Sequence[Unit] = ()
+) -> list[Line]:
+    """The news, then what has long been so, the costliest first; the rest folded into a last line.
+
+    Parameters
+    ----------
+    findings : Findings
+        Of their level.
+    found : sequence of KpiWarning
+        The costliest first.
+    room : int
+        So many lines at the most.
+    units : sequence of Unit, optional
+        The cube's, where each line says whose it is.
+    """
+    ordered = news_first(found)
+    shown = ordered if len(ordered) <= room else ordered[: room - 1]
+    lines = [line_of(findings, one, units[int(one.unit)].name if units else "") for one in shown]
+    if rest := ordered[len(shown) :]:
+        names = "、".join(dict.fromkeys(findings.kpis[one.kpi].name for one in rest))
+        kind = "其余" if any(one.is_news for one in rest) else "以前就有"
+        cost = sum(one.cost for one in rest) / 100
+        lines.append(Line(f"另有 {len(rest)} 项", None, None, None, cost, f"{kind}：{names}"))
+    return lines
 
 
 _WARNING: Final = {
-    "指标": Slot("指标", cells=None, value=lambda one: one.kpi.name),
-    "状态": Slot("异常或危险", cells=None, value=lambda one: one.warning.status),
-    "实际": Slot(
-        "本月实际，文字", cells=None, value=lambda one: value_text(one.kpi, one.warning.value)
-    ),
-    "应达": Slot("应当达到，文字", cells=None, value=lambda one: value_text(one.kpi, one.due)),
-    "影响": Slot("少收的首年保费或销售额", Kind.MONEY, None, lambda one: one.warning.cost / 100),
-    "原因": Slot(
-        "为什么预警",
-        cells=None,
-        value=lambda one: "；".join((*one.warning.reasons, one.warning.since)),
-    ),
+    "指标": Slot("指标", cells=None, value=lambda one: one.name),
+    "状态": Slot("异常或危险", cells=None, value=lambda one: one.status),
+    "实际": Slot("本月实际，文字", cells=None, value=lambda one: one.actual),
+    "应达": Slot("应当达到，文字", cells=None, value=lambda one: one.due),
+    "影响": Slot("少收的首年保费或销售额", Kind.MONEY, None, lambda one: one.cost),
+    "原因": Slot("为什么预警", cells=None, value=lambda one: one.why),
 }
 
-WARNINGS: Final = Group("warnings.", "本单位的预警，每项一行", _WARNING)
+WARNINGS: Final = Group(
+    "warnings.", "本单位的预警，每项一行，先列新出现的和信号，列不下的并成一行", _WARNING
+)
 
 BELOW: Final = Group(
     "below.",
-    "下属单位的预警，每项一行",
+    "下属单位的预警，每项一行，先列新出现的和信号，列不下的并成一行",
     {"单位": Slot("单位", cells=None, value=lambda one: one.unit), **_WARNING},
 )
 
@@ -268,14 +304,18 @@ class Among(NamedTuple):
     peers: Peers | None
     fewest: int
     rank: int
+    is_ripe: bool
 
     @property
     def standing(self) -> str:
-        """In the better quarter, in the weaker one, or between; — without enough peers.
+        """In the better quarter, in the weaker one, or between; — without enough peers, 未成熟 as
+        long as facts are to come.
 
         It is a place, no judgement: that is the status.
         """
         peers = self.peers
+        if not self.is_ripe:
+            return UNRIPE
         if peers is None or not math.isfinite(self.own) or peers.count < _FEWEST_IN_QUARTERS:
             return NOTHING
         sign = -1 if self.kpi.direction == "lower" else 1
@@ -308,7 +348,9 @@ PEERS: Final = Group(
             "名次，如 3/8",
             value=lambda one: f"{one.rank}/{int(one.peers.count)}" if one.rank else NOTHING,
         ),
-        ".评价": Slot("前四分之一、中间或后四分之一", value=lambda one: one.standing),
+        ".评价": Slot(
+            "前四分之一、中间或后四分之一；数据还没有到齐的是未成熟", value=lambda one: one.standing
+        ),
     },
     {"指标": tuple(kpi.name for kpi in COMPARED)},
 )

@@ -45,10 +45,11 @@ from kpi_xl.slots.analysis_slots import (
     WATERFALLS,
     Among,
     Judged,
+    Line,
     Paced,
-    Warned,
     amounts,
     factor_names,
+    lines_of,
 )
 from kpi_xl.slots.slot import Values
 from kpi_xl.slots.unit_values import SERIES_MONTHS
@@ -189,20 +190,18 @@ class AnalysisValues:
 
     def _warnings(self, number: int, level: str) -> Values:
         own = self.findings(level)
-        warnings = own.warnings_of(number)[: self._room("warnings.指标")]
-        return WARNINGS.columns([Warned(own, one) for one in warnings]) | BELOW.columns(
-            self._below(number)
-        )
+        lines = lines_of(own, own.warnings_of(number), self._room("warnings.指标"))
+        return WARNINGS.columns(lines) | BELOW.columns(self._below(number))
 
-    def _below(self, number: int) -> list[Warned]:
-        """The warnings of the units right below, the costliest first."""
+    def _below(self, number: int) -> list[Line]:
+        """The warnings of the units right below."""
         level = self._level_below(number)
         if level is None:
             return []
         findings = self.findings(level)
         mine = {str(u) for u in findings.units if number in self._above(u)}
-        found = [w for w in findings.warnings if w.unit in mine][: self._room("below.指标")]
-        return [Warned(findings, one, self.cube.units[int(one.unit)].name) for one in found]
+        found = [w for w in findings.warnings if w.unit in mine]
+        return lines_of(findings, found, self._room("below.指标"), self.cube.units)
 
     def _level_below(self, number: int) -> str | None:
         depth = LEVELS.index(self.cube.units[number].level)
@@ -246,7 +245,9 @@ class AnalysisValues:
             if group is not None and kpi.code in group.kpis:
                 peers = group.peers(kpi.code, fewest)
                 rank = group.rank(kpi.code, number) if own_level else 0
-            values |= PEERS.values(Among(kpi, actual, peers, fewest, rank), 指标=kpi.name)
+            ripe = kpi.code not in own.kpis or own.ripe_on(kpi.code, number) is None
+            among = Among(kpi, actual, peers, fewest, rank, ripe)
+            values |= PEERS.values(among, 指标=kpi.name)
         for name in PAR:
             values |= self._peer_series(name, group_level, fewest)
         return values

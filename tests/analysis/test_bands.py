@@ -59,22 +59,22 @@ def test_small_units_where_lower_is_better():
 
 
 def test_few_cases_are_judged_by_an_interval_in_a_great_team_too():
-    found = judged_share([6, 10, 11, 0], [60, 60, 20, 500], "higher")
-    assert found[0] == pytest.approx(float(wilson(6, 60, 0.8)[1]))
-    assert found[1] == 10 / 60
+    found = judged_share([6, 10, 11, 0], [160, 160, 20, 500], "higher")
+    assert found[0] == pytest.approx(float(wilson(6, 160, 0.8)[1]))
+    assert found[1] == 10 / 160
     assert found[2] > 11 / 20
-    assert judged_share(55, 60, "lower") < 55 / 60  # five who stayed are few cases too
+    assert judged_share(155, 160, "lower") < 155 / 160  # five who stayed are few cases too
     assert levels(found[3], 0.8, 0.72, "higher") == 2  # nobody of 500 is an alarm all the same
 
 
-def test_from_thirty_on_a_number_is_taken_as_it_is():
-    judged = judged_share([14, 15, 15], [29, 30, 30], "higher")
-    assert judged[0] > 14 / 29
+def test_from_a_hundred_on_a_number_is_taken_as_it_is():
+    judged = judged_share([49, 50, 50], [99, 100, 100], "higher")
+    assert judged[0] > 49 / 99
     assert judged[1:].tolist() == [0.5, 0.5]
-    counts = judged_count([29, 30], [10, 10], "higher")
+    counts = judged_count([99, 100], [10, 10], "higher")
     # x + z²/2 + z √(x + z²/4) with z of 80 %
-    assert counts[0] == pytest.approx((29 + 0.82119 + 1.28155 * (29 + 0.41059) ** 0.5) / 10, 1e-5)
-    assert counts[1] == 3.0
+    assert counts[0] == pytest.approx((99 + 0.82119 + 1.28155 * (99 + 0.41059) ** 0.5) / 10, 1e-5)
+    assert counts[1] == 10.0
 
 
 @pytest.mark.parametrize(
@@ -116,6 +116,49 @@ def test_a_small_unit_has_worsened_only_if_its_better_end_has():
 def test_target_and_band_the_worse_decides():
     found = judge([[0.85], [0.85], [0.7]], "higher", bands=ACTIVITY, target=[0.9, np.nan, 0.6])
     assert found.level.tolist() == [1, 0, 2]
+
+
+def test_what_may_be_chance_keeps_the_status_that_it_had():
+    """Twenty people around 80 %: red is who was surely short, and has not come back since."""
+    producers = np.array([[16, 14, 14], [10, 14, 14], [10, 14, 16], [10, 16, 14], [10, 13, 10]])
+    share = producers / 20
+    found = judge(share, "higher", bands=ACTIVITY, judged=judged_share(producers, 20, "higher"))
+    assert found.level.tolist() == [0, 2, 0, 0, 2]
+    assert found.months.tolist() == [0, 3, 0, 0, 3]
+    assert found.uncertain.tolist() == [True, False, False, True, False]
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 12), min_size=1, max_size=15), min_size=1, max_size=6).filter(
+        lambda rows: len({len(row) for row in rows}) == 1
+    ),
+    st.sampled_from(["higher", "lower"]),
+)
+def test_red_is_short_and_healthy_is_not_surely_short(rows, direction):
+    """Whatever the months before: the number at a bound is healthy, the one far from it is red."""
+    counts = np.array(rows)
+    share, ends = counts / 12, judged_share(counts, 12, direction)
+    found = judge(share, direction, bands=ACTIVITY, judged=ends).level
+    raw = levels(share[:, -1], 0.8, ACTIVITY.danger_bound(direction), direction)
+    sure = levels(ends[:, -1], 0.8, ACTIVITY.danger_bound(direction), direction)
+    signal = judge(share, direction, bands=ACTIVITY, judged=ends).worsened
+    assert ((sure <= found) & (found <= np.where(signal, np.maximum(raw, 1), raw))).all()
+
+
+def test_what_a_value_was_once_does_not_matter_where_nothing_is_known_in_between():
+    gap = float("nan")
+    found = judge([[0.3, gap, 0.7]], "higher", bands=ACTIVITY, judged=[[0.4, gap, 0.85]])
+    assert found.level.tolist() == [0]
+
+
+def test_among_peers_a_value_is_weak_beyond_its_own_swing():
+    dice = np.random.default_rng(4)
+    alike = 100 * np.exp(dice.normal(0, 0.15, (400, 8, 24)))
+    weak = sum(int((judge(group, "higher").level > 0).sum()) for group in alike) / 3200
+    assert weak < 0.06  # a quarter is always the last quarter
+    alike[:, 0] *= 0.55
+    found = [judge(group, "higher").level[0] > 0 for group in alike]
+    assert np.mean(found) > 0.9
 
 
 def test_peers_decide_only_without_band_and_target():

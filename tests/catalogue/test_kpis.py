@@ -12,6 +12,7 @@ from kpi_xl.catalogue import MEASURES
 from kpi_xl.error_values import DIV0, NOT_AVAILABLE, NUM, error_name
 from kpi_xl.formula import Measure
 from kpi_xl.kpi import Bands, Registry
+from udfs.by_counts import by_counts
 
 FROM_001_AND_002 = """
 KPI_FYP KPI_FYP_PER_CAPITA KPI_PIECES_PER_CAPITA KPI_PREMIUM_PER_PIECE KPI_PRODUCTIVITY
@@ -122,7 +123,9 @@ def test_worked_numbers_of_the_handbook():
 def _excel_value(formula, cells):
     """Evaluate a native formula with Python's own arithmetic: an independent second opinion."""
     expression = re.sub(r"[A-Z]+\d+", lambda m: repr(float(cells[m[0]])), formula.removeprefix("="))
-    return eval(expression, {"__builtins__": {}})
+    expression = expression.replace("#NUM!", "NUM")
+    known = {"__builtins__": {}, "NUM": NUM, "IF": lambda test, yes, no: yes if test else no}
+    return eval(expression, known)
 
 
 @pytest.mark.parametrize("kpi", kpis.values(), ids=lambda kpi: kpi.code)
@@ -142,6 +145,31 @@ def test_the_three_ways_agree(kpi, data):
         }
         if not any(m.code == "commission_rate" for m in kpi.measures):
             assert kpi.compute(money_in_fen)[0] == pytest.approx(expected, rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    "kpi", [kpi for kpi in kpis.values() if kpi.family == "比较"], ids=lambda kpi: kpi.code
+)
+@given(st.integers(-100, 100), st.integers(-100, 100))
+def test_growth_from_less_than_nothing_is_a_number_nowhere(kpi, now, base):
+    """Net growth may be negative: the native formula, the function and the core say alike."""
+    cells = {"B2": now, "C2": base}
+    function = by_counts(kpi)(float(now), float(base))
+    if base <= 0:
+        expected = "#NUM!" if base else "#DIV/0!"
+        assert error_name(kpi(now, base)) == function == expected
+        if base:
+            assert error_name(_excel_value(kpi.excel(list(cells)), cells)) == "#NUM!"
+    else:
+        native = _excel_value(kpi.excel(list(cells)), cells)
+        assert kpi(now, base) == function == pytest.approx(native, rel=1e-12, abs=1e-12)
+
+
+def test_nothing_is_measured_by_less_than_nothing():
+    for kpi in kpis.values():
+        found = kpi(*[-3.0] * len(kpi.measures))
+        _, below = kpi.expression.fraction({m.code: -3.0 for m in kpi.measures})
+        assert (error_name(found) == "#NUM!") == (below < 0), kpi.code
 
 
 def test_arrays_broadcast_and_errors_stay_in_their_place():

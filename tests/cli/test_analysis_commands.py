@@ -29,11 +29,16 @@ def number(text):
     return float(text.replace(",", ""))
 
 
-def test_warnings_are_ordered_by_cost(branch, wide):
-    found = rows(on(branch, "warnings", "--month", "2024-06"))
-    costs = [number(row[5]) for row in found]
-    assert len(costs) > 10
-    assert costs == sorted(costs, reverse=True)
+def test_warnings_are_the_news_first_and_ordered_by_cost(branch, wide):
+    told = on(branch, "warnings", "--month", "2024-06")
+    found = rows(told)
+    news = ["本月新出现" in row[7] or "超出平时的波动" in row[6] for row in found]
+    assert sum(news) > 5 and len(found) > 10
+    assert news == sorted(news, reverse=True)
+    assert f"的 {sum(news)} 项，再列以前就有的 {len(found) - sum(news)} 项" in told
+    for part in (True, False):
+        costs = [number(row[5]) for row, new in zip(found, news, strict=True) if new == part]
+        assert costs == sorted(costs, reverse=True)
 
 
 def test_for_programs_numbers_are_numbers(branch, wide):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kpi_xl.formula import Constant, ExcelWriter, Formula, Operation, Part
+from kpi_xl.formula import Base, Constant, ExcelWriter, Formula, Operation, Part
 from kpi_xl.kpi import Kpi
 from udfs.lambdas.grammar import BLANK, NUMBER
 from udfs.lambdas.syntax import fit, function, let, parameter
@@ -59,12 +59,12 @@ def _value(kpi: Kpi, measures: Mapping[str, str]) -> str:
 
 
 def _belows(tree: Formula, references: Mapping[str, str]) -> list[str]:
-    """What stands below the lines of a formula, as far as it is no mere number."""
+    """What stands below the lines of a formula, but mere numbers and a `Base`, which sees to it."""
     if isinstance(tree, Part):
         return _belows(tree.formula, references)
     if not isinstance(tree, Operation):
         return []
     found = _belows(tree.left, references) + _belows(tree.right, references)
-    if tree.operator == "/" and not isinstance(tree.right, Constant):
+    if tree.operator == "/" and not isinstance(tree.right, Base | Constant):
         found.append(tree.right.write(ExcelWriter(references))[0])
     return found
