@@ -15,6 +15,7 @@ from pathlib import Path
 from benchmarks import (
     bench_analysis,
     bench_calc,
+    bench_daily,
     bench_distribution,
     bench_engine,
     bench_excel,
@@ -35,6 +36,7 @@ def main() -> None:
         bench_start,
         bench_workbook,
         bench_distribution,
+        bench_daily,
         bench_excel,
         bench_lambdas,
         bench_calc,

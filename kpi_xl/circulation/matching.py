@@ -9,6 +9,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,11 @@ _MOST_TRIED: Final = 100
 _FIRST_SAVED: Final = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 _AHEAD: Final = dt.timedelta(days=2)
 """How far a clock may be ahead, or its zone wrong."""
+
+_RECIPIENT: Final = (
+    "SELECT recipients.*, template, period, round FROM recipients"
+    " JOIN distributions USING (distribution)"
+)
 
 _OPEN_DOCUMENT: Final = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
 
@@ -136,6 +142,9 @@ class Matcher:
             return Aside.of(arrived.file, error)
 
     def _matched(self, arrived: Arrived) -> Matched:
+        sha256 = hashlib.sha256(arrived.content).hexdigest()
+        if (known := self._known(arrived, sha256)) is not None:
+            return known
         content, password = self._content(arrived)
         try:
             returned = ReturnedWorkbook(arrived.file, content)
@@ -153,7 +162,7 @@ class Matcher:
             file=arrived.file,
             path=self._folder / arrived.file,
             content=None if content is arrived.content else content,
-            sha256=hashlib.sha256(arrived.content).hexdigest(),
+            sha256=sha256,
             row=row,
             edition=edition,
             saved=_believed(saved),
@@ -161,6 +170,47 @@ class Matcher:
             changed=arrived.changed,
             password=password,
         )
+
+    def _known(self, arrived: Arrived, sha256: str) -> Matched | None:
+        """A workbook that was taken before, byte for byte: it need not be opened to be known.
+
+        All that came back stays in the folder, and is looked at whenever it is collected.
+        """
+        taking = self._takings.get(sha256)
+        if taking is None or arrived.is_compound or _OPEN_DOCUMENT in arrived.content[:200]:
+            return None
+        row = self._connection.execute(
+            f"{_RECIPIENT} WHERE distribution = ? AND recipients.level = ? AND recipient = ?",
+            [taking["distribution"], taking["level"], taking["recipient"]],
+        ).fetchone()
+        edition = self._connection.execute(
+            "SELECT * FROM workbooks WHERE sha256 = ?", [taking["workbook"]]
+        ).fetchone()
+        if row is None or edition is None:
+            return None
+        return Matched(
+            file=arrived.file,
+            path=self._folder / arrived.file,
+            content=None,
+            sha256=sha256,
+            row=row,
+            edition=edition,
+            saved=_believed(dt.datetime.fromisoformat(taking["saved"])),
+            saved_by=taking["saved_by"],
+            changed=arrived.changed,
+            password=None,
+        )
+
+    @cached_property
+    def _takings(self) -> dict[str, sqlite3.Row]:
+        """What was taken so far, by the SHA-256 of the file."""
+        return {
+            row["sha256"]: row
+            for row in self._connection.execute(
+                "SELECT sha256, distribution, level, recipient, workbook, saved, saved_by"
+                " FROM takings WHERE workbook IS NOT NULL"
+            )
+        }
 
     def _content(self, arrived: Arrived) -> tuple[bytes, str | None]:
         """The workbook, decrypted or converted where need be, and its password."""
@@ -210,9 +260,8 @@ class Matcher:
     def _recipient(self, identity: Identity) -> sqlite3.Row | None:
         """The row of the one whom an identity names; without a level, any of that name."""
         found: sqlite3.Row | None = self._connection.execute(
-            "SELECT recipients.*, template, period, round FROM recipients"
-            " JOIN distributions USING (distribution)"
-            " WHERE distribution = ? AND recipient = ? AND ? IN (recipients.level, '')",
+            f"{_RECIPIENT} WHERE distribution = ? AND recipient = ?"
+            " AND ? IN (recipients.level, '')",
             [identity.distribution, identity.person or identity.unit, identity.level],
         ).fetchone()
         return found

@@ -9,11 +9,13 @@ from click.testing import CliRunner
 
 from collection.conftest import MONTH, TEMPLATE, edited, of
 from kpi_xl.calendar import Month
+from kpi_xl.circulation import matching
 from kpi_xl.circulation.collect import collect
 from kpi_xl.circulation.encryption import encrypted
 from kpi_xl.cli import app
 from kpi_xl.data.circulation import circulation
 from kpi_xl.data.collected import collected
+from kpi_xl.data.history import changes
 from kpi_xl.errors import InputError
 from office import (
     load,
@@ -215,6 +217,37 @@ class TestRules:
         done = collect(circulating.project)
         assert len(done.taken) == 1
         assert "完全相同" in done.passed_over[0].reason
+
+    def test_what_was_taken_before_is_not_opened_to_be_known(self, circulating, monkeypatch):
+        """All that ever came back stays in the folder: twice a day, for months."""
+        self.two_versions(circulating)
+        circulating.typed(1, set_cells(L7=5), "丙.xlsx")
+        (circulating.returned / "甲.xlsx").unlink()
+        first = collect(circulating.project)
+        before = collected(circulating.project)
+        opened = []
+
+        class Counted(matching.ReturnedWorkbook):
+            def __init__(self, path, content=None):
+                opened.append(str(path))
+                super().__init__(path, content)
+
+        monkeypatch.setattr(matching, "ReturnedWorkbook", Counted)
+        again = collect(circulating.project)
+        # What counts is read again, once each: its problems are told every time.
+        assert sorted(opened) == ["丙.xlsx", "乙.xlsx"]
+        assert again.taken == first.taken and not again.aside
+        assert collected(circulating.project) == before
+
+    def test_a_second_return_of_a_day_is_a_version_not_a_double(self, circulating):
+        for name, count, hour in (("早.xlsx", 1, 8), ("晚.xlsx", 3, 18)):
+            file = circulating.typed(0, set_cells(L7=count), name)
+            saved_at(file, hour)
+            collect(circulating.project)
+        found = values(circulating.project, "input.week1.accompany")
+        assert found == self.expected(circulating, d3=3)
+        kept = changes(circulating.project, template=TEMPLATE)
+        assert [one.value for one in kept if one.slot == "input.week1.accompany"] == [1, 3]
 
     def test_an_unknown_rule(self, circulating):
         with pytest.raises(InputError, match="覆盖、增量、清空"):
