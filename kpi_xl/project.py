@@ -38,6 +38,7 @@ from kpi_xl.settings.mail import KEYS as MAIL_KEYS
 from kpi_xl.settings.mail import MailSettings, mail_settings
 from kpi_xl.settings.reminders import KEYS as REMINDER_KEYS
 from kpi_xl.settings.reminders import ReminderSettings, reminder_settings
+from kpi_xl.settings.returned import WINS, Source, returned_wins
 from kpi_xl.settings.server import ServerSettings, server_settings
 from kpi_xl.settings.sheets import SheetSettings, said_of, sheet_settings
 from kpi_xl.settings.text import REPORT
@@ -72,6 +73,7 @@ _KNOWN: Final[dict[str, set[str] | None]] = {
     "levels": set(ORGANISATION),
     "time_boxes": {*MINUTES, "每天"},
     "calendar": set(CALENDAR_KEYS),
+    "returned": None,
     "bands": None,
 }
 
@@ -128,6 +130,8 @@ class Settings:
         Healthy and danger bounds by KPI name, instead of the catalogue's.
     levels : mapping of str to str
         What the levels of the organisation are called here, such as 门店 for 营业部.
+    returned : mapping of str to str
+        Which wins where a returned workbook and a raw file differ, by what it is about.
     engine : str
         Where the raw tables are and the measures are computed: ``duckdb:///kpi.duckdb`` for files
         in the project, the file being relative to it, ``postgresql://…`` for tables in PostgreSQL,
@@ -167,6 +171,7 @@ class Settings:
     work: WorkDays = PUBLIC
     bands: Mapping[str, tuple[float, float | None]] = field(default_factory=dict)
     levels: Mapping[str, str] = field(default_factory=dict)
+    returned: Mapping[str, Source] = field(default_factory=lambda: dict(WINS))
     # Left out of what is shown of the settings: there may be a password in it.
     engine: str = field(default=f"{_FILE}kpi.duckdb", repr=False)
     # Left out as well: what is computed does not depend on it.
@@ -321,6 +326,7 @@ class _Reader:
             as_of=self._day("as_of"),
             work=work_days(self._section("calendar"), self.file),
             levels=self._levels(),
+            returned=returned_wins(self._section("returned"), self.file),
             bands={name: self._band(name) for name in self._section("bands")},
             engine=self._engine(default.engine),
             mail=mail_settings(self._section("mail"), self.file),

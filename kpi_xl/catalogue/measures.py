@@ -321,6 +321,9 @@ MEASURES: Final[dict[str, Measure | Setting]] = _measures(
     ),
     # -- what any trade counts
     *_items(
+        # -- received ahead: no policy yet, never part of any premium or pieces
+        ("advance_pieces", "预收件数", "件", "本期预收、还没有承保的件数，不计入件数"),
+        ("advance_premium", "预收保费", "元", "本期预收、还没有承保的保费，不计入保费"),
         # -- the stages of a car dealer
         ("developed", "开发客户数", "人", "本期联系的基盘客户数：老客户和他们介绍的人"),
         ("callers", "来电客户数", "人", "本期来电咨询的客户数"),

@@ -15,6 +15,7 @@ from kpi_xl.circulation import versions
 from kpi_xl.circulation.contacts import Listed, passwords_in
 from kpi_xl.circulation.encryption import encrypted
 from kpi_xl.circulation.forms import Form, checked, form_of
+from kpi_xl.circulation.in_use import put_to_use
 from kpi_xl.circulation.incoming import Aside, arrived
 from kpi_xl.circulation.matching import Matched, Matcher, by_recipient
 from kpi_xl.circulation.outstanding import sent_to
@@ -134,7 +135,8 @@ def collect(
     """Collect the workbooks in a folder.
 
     The files stay as and where they are. What counts is stored in one transaction, so that a
-    collection that is killed has stored nothing, and one that is repeated stores the same.
+    collection that is killed has stored nothing, and one that is repeated stores the same. Then the
+    numbers are computed with it.
 
     Parameters
     ----------
@@ -166,7 +168,10 @@ def collect(
     meant = rule_meant(rule)
     listed = None if passwords is None else passwords_in(passwords)
     with changing(project) as connection:
-        return _Collection(project, folder, connection, meant, listed, progress).run()
+        done = _Collection(project, folder, connection, meant, listed, progress).run()
+    if done.collection is not None and (undone := put_to_use(project, progress)) is not None:
+        done.undone.append(undone)
+    return done
 
 
 class _Collection:

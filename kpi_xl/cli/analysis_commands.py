@@ -206,6 +206,8 @@ def review(month: str | None) -> Answer:
     for file in filled.files:
         say_more(f"  {file}")
     say(f"位置：{filled.folder}")
+    if filled.words is not None:
+        say(f"各表里写的文字：{filled.words}")
     say_undone(filled.undone)
     return vars(filled)
 

@@ -28,6 +28,8 @@ from kpi_xl.data.check_file import read_file
 from kpi_xl.data.checked import Checked, CheckedFile, CheckedTable, Part
 from kpi_xl.data.finding import Finding
 from kpi_xl.data.problem import Problem
+from kpi_xl.data.returned import Returned
+from kpi_xl.data.returned_days import put_in
 from kpi_xl.data.sources import Source
 from kpi_xl.data.tables_found import Found, find_tables
 from kpi_xl.data.units_as_known import KnownUnits
@@ -49,6 +51,7 @@ def check_project(
     project: Project,
     progress: Progress | None = None,
     read: ReadFile = read_file,
+    returned: Returned | None = None,
 ) -> Checked:
     """Read and check all of a project's raw files.
 
@@ -58,6 +61,8 @@ def check_project(
         Called with a file's name, its number from 1, and how many there are, while it is read.
     read : callable
         Reads one file, as `read_file` does; called for several at once.
+    returned : Returned, optional
+        What returned workbooks say for the raw tables; it goes in beside the files' rows.
 
     Raises
     ------
@@ -107,7 +112,11 @@ def check_project(
             problems[code] += of_table
             order = {(file.name, file.sheet): n for n, file in enumerate(tables[code].files)}
             problems[code].sort(key=lambda p: (order.get((p.file, p.sheet), -1), p.row or 0))
-    return Checked(tables, [p for code in tables for p in problems[code]], found.left_out)
+    found_ = [p for code in tables for p in problems[code]]
+    if returned is None:
+        return Checked(tables, found_, found.left_out)
+    told = put_in(tables, returned, project.settings)
+    return Checked(tables, found_ + returned.problems, found.left_out, returned.sheets, told)
 
 
 def _said_of_nothing(settings: Settings, found: Found) -> list[str]:

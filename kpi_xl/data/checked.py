@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,13 +104,44 @@ class CheckedTable:
 
     @property
     def used(self) -> int:
-        """Rows used."""
-        return int(self.data.num_rows)
+        """Rows of the files that are used."""
+        return sum(file.used for file in self.files)
 
     @property
     def set_aside(self) -> int:
         """Rows set aside."""
         return self.read - self.used
+
+
+@dataclass(frozen=True)
+class ReturnedSheet:
+    """What became of the cells of a returned workbook's sheet that say something for a table.
+
+    Parameters
+    ----------
+    table : str
+        The Chinese name of the table.
+    file, sheet : str
+        The workbook and its sheet.
+    read : int
+        How many cells were filled in.
+    same : int
+        How many say what is known already.
+    set_aside : int
+        How many are not used, or not yet.
+    """
+
+    table: str
+    file: str
+    sheet: str
+    read: int
+    same: int
+    set_aside: int
+
+    @property
+    def used(self) -> int:
+        """How many count."""
+        return self.read - self.same - self.set_aside
 
 
 @dataclass(frozen=True)
@@ -124,11 +156,17 @@ class Checked:
         What was found, in the order of tables, files and rows.
     left_out : list of LeftOut
         The files and worksheets in the data folder that were not read.
+    returned : sequence of ReturnedSheet
+        The worksheets of returned workbooks that say something for the tables.
+    told : sequence of date
+        The days of the last month that the raw files tell of, where returned workbooks add some.
     """
 
     tables: dict[str, CheckedTable]
     problems: list[Problem]
     left_out: list[LeftOut]
+    returned: Sequence[ReturnedSheet] = ()
+    told: Sequence[dt.date] = ()
 
     @property
     def unrecognised(self) -> list[Path]:

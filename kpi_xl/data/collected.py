@@ -125,6 +125,16 @@ def collected(
         return [_entry(row, sent) for row in rows.fetchall()]
 
 
+def collected_until(project: Project) -> int:
+    """The last change to what was collected; 0 where nothing ever was.
+
+    As long as it is the same, `collected` is.
+    """
+    with circulation(project) as connection:
+        found = connection.execute("SELECT ifnull(max(change), 0) FROM changes").fetchone()
+        return int(found[0])
+
+
 def _entry(row: sqlite3.Row, sent: SentBy) -> Entry:
     plain = (
         "unit", "person", "slot", "row", "column", "key",

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from kpi_xl import kinds
 from kpi_xl.calendar import Month, working_days
@@ -29,6 +29,7 @@ def compute(
     stamp: str = "",
     progress: Callable[[str, int, int], None] = lambda text, done, total: None,
     changed: Changed | None = None,
+    told: Sequence[dt.date] = (),
 ) -> Cube:
     """Compute every measure of every unit and month.
 
@@ -42,6 +43,8 @@ def compute(
         Told what is being done, as (text, done, total).
     changed : Changed, optional
         What has changed since the engine computed last, with the same settings; by default all.
+    told : sequence of date
+        The days of the last month that tell how far the data go; by default those of the tables.
 
     Raises
     ------
@@ -51,7 +54,7 @@ def compute(
     calendar = Months(settings.month_cut)
     first, last = _span(engine, settings, calendar)
     progress("汇总到人、到月", 0, 2)
-    as_of = _as_of(engine, settings, calendar, last)
+    as_of = _as_of(engine, settings, last, told)
     ripening = Ripening(engine, settings, last, as_of)
     computation = Computation(engine, settings, calendar, first.number, last.number, changed)
     computation.define()
@@ -96,7 +99,9 @@ def _span(engine: Engine, settings: Settings, calendar: Months) -> tuple[Month, 
     raise InputError(kinds.NOTHING_USABLE())
 
 
-def _as_of(engine: Engine, settings: Settings, calendar: Months, last: Month) -> dt.date | None:
+def _as_of(
+    engine: Engine, settings: Settings, last: Month, told: Sequence[dt.date]
+) -> dt.date | None:
     """The day up to which the last month's data goes, where it is a part of the month.
 
     Files with one row a month say nothing about days; and a month is over when no working day of it
@@ -104,6 +109,19 @@ def _as_of(engine: Engine, settings: Settings, calendar: Months, last: Month) ->
     """
     if settings.as_of is not None:
         return settings.as_of
+    first, end = last.span(settings.month_cut)
+    told = [day for day in told if day >= first]
+    if len(told) == 1:
+        return None
+    day = told[-1] if told else _last_day(engine, settings, last)
+    if day is None:
+        return None
+    over = day >= end or not working_days(day + dt.timedelta(days=1), end, settings.work)
+    return None if over else day
+
+
+def _last_day(engine: Engine, settings: Settings, last: Month) -> dt.date | None:
+    """The last day that the tables tell of; None where they tell of one day or none."""
     this_month = Months(settings.month_cut, [last.number])
     # Payments and attendance tell it only of months that nothing else tells about.
     for ahead in (False, True):
@@ -115,7 +133,4 @@ def _as_of(engine: Engine, settings: Settings, calendar: Months, last: Month) ->
     if row["days"][0] == 1:
         return None
     number = int(row["last_day"][0])
-    day = dt.date(number // 10000, number // 100 % 100, number % 100)
-    _, end = last.span(settings.month_cut)
-    over = day >= end or not working_days(day + dt.timedelta(days=1), end, settings.work)
-    return None if over else day
+    return dt.date(number // 10000, number // 100 % 100, number % 100)

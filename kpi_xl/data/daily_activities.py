@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import TypeAlias
 
 import duckdb
 
 from kpi_xl.data.people import ACTIVITIES
 from kpi_xl.data.steps import ACTIVITY
+
+Days: TypeAlias = Mapping[str, int]
+"""How often each activity was done on a day, by its Chinese name; those nobody noted are not in it.
+"""
 
 
 class DailyActivities:
@@ -22,6 +28,8 @@ class DailyActivities:
         To the store.
     first, last : datetime.date
         The days.
+    typed : mapping, optional
+        What people typed that is not in the store yet, as ``days``.
 
     Attributes
     ----------
@@ -30,9 +38,13 @@ class DailyActivities:
     """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, first: dt.date, last: dt.date
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        first: dt.date,
+        last: dt.date,
+        typed: Mapping[tuple[str, dt.date], Days] | None = None,
     ) -> None:
-        self.days: dict[tuple[str, dt.date], dict[str, int]] = {}
+        self.days: dict[tuple[str, dt.date], Days] = dict(typed or {})
         days = _days(connection)
         if days is None:
             return
@@ -54,7 +66,7 @@ class DailyActivities:
             The activity's Chinese name.
         """
         counts = self.days.get((agent, day))
-        return None if counts is None else counts[name]
+        return None if counts is None else counts.get(name)
 
 
 def _days(connection: duckdb.DuckDBPyConnection) -> str | None:

@@ -57,6 +57,15 @@ class Outlets:
             data = _put(data, "outlet", _replaced(data["outlet"], changes))
         return data, findings
 
+    def code_meant(self, given: str) -> str | None:
+        """The code of the outlet that is written so; None where nobody knows it.
+
+        Where there is no 网点 table, what is written is its code.
+        """
+        if not self._keepers or given in self._keepers:
+            return given
+        return self._meant(given)[0] or None
+
     def _strange(self, data: pa.Table) -> list[tuple[str, Any]]:
         if not self._keepers:
             return []

@@ -28,6 +28,7 @@ from kpi_xl.data.checked import Checked, CheckedFile, CheckedTable, Part
 from kpi_xl.data.code_version import program
 from kpi_xl.data.content import Contents
 from kpi_xl.data.problem import Problem
+from kpi_xl.data.returned import Returned
 from kpi_xl.data.sealed import DamagedError, sealing, unsealed
 from kpi_xl.data.sources import Source
 from kpi_xl.project import Project, Settings
@@ -47,14 +48,17 @@ _KEY: Final = "hash of the key"
 
 
 def check_what_changed(
-    project: Project, progress: Progress | None = None, contents: Contents | None = None
+    project: Project,
+    progress: Progress | None = None,
+    contents: Contents | None = None,
+    returned: Returned | None = None,
 ) -> Checked:
     """Check a project as `check_project` does, and read only the files that have changed.
 
     Parameters and errors are those of `check_project`, and the hashes of its files.
     """
     remembered = _Remembered(project, contents or Contents(project.memory))
-    checked = check_project(project, progress, remembered.read)
+    checked = check_project(project, progress, remembered.read, returned)
     remembered.forget_the_rest()
     return checked
 

@@ -50,7 +50,17 @@ _SUMMARY: Final = (
     ("提示", 9),
     ("未使用的列", 40),
 )
-_COUNTS: Final = ("读入", "使用", "搁置", "提示", "行", "条数")
+_COUNTS: Final = ("读入", "使用", "已有", "搁置", "提示", "行", "条数")
+_RETURNED: Final = (
+    ("表", 8),
+    ("工作簿", 40),
+    ("工作表", 18),
+    ("读入", 9),
+    ("使用", 9),
+    ("已有", 9),
+    ("搁置", 9),
+    ("核对", 9),
+)
 _DETAILS: Final = (
     ("处理", 7),
     ("表", 7),
@@ -109,6 +119,8 @@ class _Report:
     def write(self) -> None:
         self._summary()
         self._details()
+        if self.checked.returned:
+            self._returned()
 
     def _sheet(self, name: str, columns: Sequence[tuple[str, int]]) -> Any:
         sheet = self.book.add_worksheet(name)
@@ -265,6 +277,25 @@ class _Report:
             sheet.write_string(shown + 1, 0, more, self.format(_FONT))
         if not problems:
             sheet.write_string(1, 0, "没有发现问题", self.format(_FONT))
+
+    def _returned(self) -> None:
+        """The worksheets of returned workbooks that say something for the tables."""
+        sheet = self._sheet("回收的工作簿", _RETURNED)
+        told = (
+            "收回的表里填的、进入各表的格子：读入＝使用＋已有＋搁置。已有的和原始数据或另一张表相同，"
+            "只算一次；搁置的原因在“问题明细”里。没有改过的预填数不算填写。"
+        )
+        sheet.write_string(0, 0, told, self.format(_FONT, {"font_color": "#595959"}))
+        self._headings(sheet, 2, [name for name, _ in _RETURNED])
+        sheet.freeze_panes(3, 0)
+        for row, one in enumerate(self.checked.returned, 3):
+            counts = (one.read, one.used, one.same, one.set_aside)
+            self._row(sheet, row, (one.table, one.file, one.sheet, *counts, None))
+            n = row + 1
+            sheet.write_formula(
+                row, 7, f'=IF(D{n}=E{n}+F{n}+G{n},"相符","不符")', self.format(_CELL, _CENTRED),
+                "相符" if one.read == sum(counts[1:]) else "不符",
+            )  # fmt: skip
 
 
 def _without_repetitions(problems: Sequence[Problem]) -> list[Problem]:

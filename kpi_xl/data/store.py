@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -69,7 +70,8 @@ def build(
         progress("写入数据库", 1, 1)
         return DuckDb(connection)
 
-    return update(project, checked, stamp, progress) or _build(project, fill, stamp, progress)
+    cube = update(project, checked, stamp, progress)
+    return cube or _build(project, fill, stamp, progress, checked.told)
 
 
 def update(
@@ -101,7 +103,8 @@ def update(
             changed = replace_rows(connection, checked, project.settings)
             keep_notice(connection, checked)
             progress("写入变动的月份", 1, 1)
-            cube = compute(DuckDb(connection), project.settings, stamp, progress, changed)
+            engine = DuckDb(connection)
+            cube = compute(engine, project.settings, stamp, progress, changed, checked.told)
             for depth, level in enumerate(LEVELS):
                 if not any(unit.level == level for unit in cube.units):
                     connection.execute(f"DROP TABLE IF EXISTS membership_{depth}")
@@ -197,12 +200,13 @@ def _build(
     fill: Callable[[duckdb.DuckDBPyConnection], Engine],
     stamp: str,
     progress: Callable[[str, int, int], None],
+    told: Sequence[dt.date] = (),
 ) -> Cube:
     with unfinished(project.store) as draft:
         with duckdb.connect(str(draft)) as connection:
             connection.begin()  # each table by itself would be written more than once
             engine = fill(connection)
-            cube = compute(engine, project.settings, stamp, progress)
+            cube = compute(engine, project.settings, stamp, progress, told=told)
             if project.settings.in_database:
                 keep_days(engine, project.settings, cube.last)
             connection.commit()

@@ -17,7 +17,7 @@ from kpi_xl.jobs.load import load
 from kpi_xl.project import Project
 from kpi_xl.readers.name import near
 from kpi_xl.slots import unit_sheets
-from kpi_xl.slots.monthly_review_values import came_back
+from kpi_xl.slots.came_back import came_back
 from kpi_xl.slots.recipients import Recipient, Recipients
 from kpi_xl.slots.recipients import files as files_of
 from kpi_xl.system.file_names import file_name, room_in
@@ -40,12 +40,15 @@ class Filled:
         The workbooks.
     undone : list of Undone
         Whose workbook could not be made; the report of the check, where it was to be.
+    words : Path or None
+        The list of what people wrote in the month, where there is one.
     """
 
     month: Month
     folder: Path
     files: list[Path]
     undone: list[Undone] = field(default_factory=list)
+    words: Path | None = None
 
 
 def fill(
@@ -123,8 +126,9 @@ def recipients_of(
     rows = {slot.plain_name: slot.rows for slot in template.slots.values()}
     growing = frozenset(slot.plain_name for slot in template.slots.values() if slot.grows)
     with reading(project, cube) as store:
-        said = came_back(project, month)
-        yield Recipients(project.settings, cube, store, month, rows, growing, said)
+        name = template.path.stem
+        said = came_back(project, name, month, rows)
+        yield Recipients(project.settings, cube, store, month, rows, growing, said, name)
 
 
 def refresh(project: Project, month: str | None = None, progress: Progress = silent) -> Filled:

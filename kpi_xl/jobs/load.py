@@ -11,7 +11,9 @@ from typing import Final
 from kpi_xl import kinds
 from kpi_xl.data.check import check_project
 from kpi_xl.data.checked import Checked
+from kpi_xl.data.circulation import was_begun
 from kpi_xl.data.code_version import program
+from kpi_xl.data.collected import collected, collected_until
 from kpi_xl.data.content import Contents
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.engines import Database
@@ -19,6 +21,7 @@ from kpi_xl.data.engines.check import check_database
 from kpi_xl.data.engines.connect import database_of
 from kpi_xl.data.remembered import check_what_changed
 from kpi_xl.data.report import write_report
+from kpi_xl.data.returned import Returned
 from kpi_xl.data.store import build, build_from, has_log
 from kpi_xl.data.tables_found import raw_files
 from kpi_xl.errors import InputError
@@ -91,7 +94,7 @@ def _made(
     damaged = _damaged(project)
     if database is None:
         for _ in range(_PATIENCE):
-            checked = check_what_changed(project, progress, contents)
+            checked = check_what_changed(project, progress, contents, returned_facts(project))
             # Whoever copies a file into the folder just now may not be done yet.
             if (now := _stamp(project, database, contents)) == stamp:
                 break
@@ -132,7 +135,18 @@ def check_source(project: Project, progress: Progress = silent) -> Checked:
         When they cannot be used at all.
     """
     with database_of(project) as database:
-        return check_project(project, progress) if database is None else check_database(database)
+        if database is not None:
+            return check_database(database)
+        return check_project(project, progress, returned=returned_facts(project))
+
+
+def returned_facts(project: Project) -> Returned | None:
+    """What came back for the raw tables; None where nothing ever was sent out."""
+    if not was_begun(project):
+        return None
+    from kpi_xl.slots.typed import facts_of, weeks_for
+
+    return facts_of(collected(project), weeks_for(project.settings))
 
 
 def _up_to_date(project: Project, stamp: str, contents: Contents) -> Cube | None:
@@ -178,4 +192,7 @@ def _stamp(project: Project, database: Database | None, contents: Contents) -> s
     elif (seen := database.state()) is None:
         return ""
     settings = project.settings
-    return hashlib.sha256(repr((program(), settings, settings.engine, seen)).encode()).hexdigest()
+    what: tuple[object, ...] = (program(), settings, settings.engine, seen)
+    if database is None and was_begun(project):
+        what = (*what, collected_until(project))
+    return hashlib.sha256(repr(what).encode()).hexdigest()

@@ -24,6 +24,7 @@ from kpi_xl.kinds import (
     rounds,
     server,
     settings,
+    typed,
     workbooks,
 )
 from kpi_xl.kinds.addins import *
@@ -39,6 +40,7 @@ from kpi_xl.kinds.raw_files import *
 from kpi_xl.kinds.rounds import *
 from kpi_xl.kinds.server import *
 from kpi_xl.kinds.settings import *
+from kpi_xl.kinds.typed import *
 from kpi_xl.kinds.workbooks import *
 
 BY_AREA: Final[dict[str, tuple[Kind, ...]]] = {
@@ -54,6 +56,7 @@ BY_AREA: Final[dict[str, tuple[Kind, ...]]] = {
         "下发和邮件": distribution,
         "回收": collection,
         "目标商定": rounds,
+        "收回的数": typed,
         "服务": server,
         "加载项和功能区": addins,
         "命令": commands,

@@ -16,7 +16,7 @@ from kpi_xl.calendar import (
     is_working_day,
     planned_weeks,
 )
-from kpi_xl.slots.becomes import KEPT, WORDS
+from kpi_xl.slots.becomes import WORDS
 from kpi_xl.slots.plan_slots import OVER_WEEKS, WEEKS, period_text
 from kpi_xl.slots.plan_values import working_days_of
 from kpi_xl.slots.slot import Group, Kind, Slot, Values
@@ -46,7 +46,7 @@ DAYS: Final = Group(
     "week<周>.day<日>.",
     "第 <周> 周第 <日> 天",
     {
-        "计划": Slot("各时段的计划，一列；第 6 天是周末调休日", cells=len(HOURS), becomes=KEPT),
+        "计划": Slot("各时段的计划，一列；第 6 天是周末调休日", cells=len(HOURS), becomes=WORDS),
         "合计": Slot("当日计划几小时，超出上限多少"),
         "记录合计": Slot("当日实际几小时，超出上限多少"),
         "排不下": Slot("没有时间做的活动"),

@@ -56,6 +56,8 @@ CAP: Final = ITEMS[0].cap
 FEEDBACK_SHARE: Final = 0.2
 """What 360 度评价 counts of the score with it, until the manager's superior changes it."""
 
+_MILLION: Final = 1_000_000
+
 
 _TARGET: Final = cell("kpi.<指标>.目标")
 _ACTUAL: Final = cell("kpi.<指标>")
@@ -165,7 +167,10 @@ TYPED: Final = Group(
 
 
 def assessment_values(
-    values: Mapping[str, Any], bands: Mapping[str, Kpi], unripe: Collection[str] = ()
+    values: Mapping[str, Any],
+    bands: Mapping[str, Kpi],
+    unripe: Collection[str] = (),
+    agreed: Mapping[str, Any] | None = None,
 ) -> Values:
     """Weights, standards and scores beside the KPIs.
 
@@ -180,16 +185,29 @@ def assessment_values(
         The KPIs by code, with the project's own bands.
     unripe : collection of str
         The codes of those whose facts are still to come.
+    agreed : mapping, optional
+        The weights and bounds that were set last, by slot.
     """
     names = [kpis[item.kpi].name for item in ITEMS]
     targets = [values[f"kpi.{name}.目标"] for name in names]
     counted = targets if any(targets) else [1.0] * len(names)
+    own = agreed or {}
+    set_ = [own.get(f"kpi.{name}.权重") for name in names]
+    usual: Sequence[int] = [item.weight for item in ITEMS]
+    if any(set_) and any(w and t for w, t in zip(set_, counted, strict=True)):
+        usual = [round((weight or 0) * _MILLION) for weight in set_]
     shares = [
-        item.weight if target and item.kpi not in unripe else 0
-        for item, target in zip(ITEMS, counted, strict=True)
+        weight if target and item.kpi not in unripe else 0
+        for item, weight, target in zip(ITEMS, usual, counted, strict=True)
     ]
     weights = [share / 100 if share else None for share in apportion(100, shares)]
-    beside = {**values, "score.floor": FLOOR, "score.cap": CAP}
+    if any(set_) and shares == usual and round(sum(filter(None, set_)), 6) == 1:
+        weights = set_
+    bounds = {
+        "score.floor": own.get("score.floor", FLOOR),
+        "score.cap": own.get("score.cap", CAP),
+    }
+    beside = {**values, **bounds}
     found: Values = {}
     for item, name, weight in zip(ITEMS, names, weights, strict=True):
         line = _Line(kpis[item.kpi], weight, bands[item.kpi].bands)
@@ -198,11 +216,24 @@ def assessment_values(
         f"kpi.<指标>.{end}": [found[f"kpi.{name}.{end}"] for name in names]
         for end in ("权重", "加权得分")
     }
-    return found | SCORE.values(None, columns)
+    return found | SCORE.values(None, columns) | bounds
+
+
+def feedback_weights(agreed: Mapping[str, Any]) -> dict[Relation, float]:
+    """What each side counts, as it was set last; empty where nobody set it."""
+    set_ = agreed.get("feedback.权重")
+    others: list[Relation] = [relation for relation in RELATIONS if relation != SELF]
+    if not isinstance(set_, list) or len(set_) != len(others) or not any(set_):
+        return {}
+    return dict(zip(others, set_, strict=True))
 
 
 def feedback_values(
-    found: Round | None, weights: Mapping[Relation, float], fewest: int, score: float | str
+    found: Round | None,
+    weights: Mapping[Relation, float],
+    fewest: int,
+    score: float | str,
+    share: float = FEEDBACK_SHARE,
 ) -> Values:
     """What those around the manager think of his work, beside what his KPIs say.
 
@@ -216,6 +247,8 @@ def feedback_values(
         Of fewer raters nothing is told.
     score : float or str
         The score of the KPIs, ``score.total``.
+    share : float
+        What 360 度评价 counts of the score with it.
     """
     circles = found.feedback.circles if found else ()
     raters = {circle.relation: circle.raters for circle in circles}
@@ -228,7 +261,7 @@ def feedback_values(
     gap = found.feedback.gap if found else math.nan
     together: float | str = ""
     if not isinstance(total, str) and not isinstance(score, str):
-        together = score * (1 - FEEDBACK_SHARE) + total * FEEDBACK_SHARE
+        together = score * (1 - share) + total * share
     few = f"不足 {fewest} 人，不显示，不计入"
     return {
         "feedback.period": f"{found.month.chinese}评价" if found else "没有 360 度评价",
@@ -243,7 +276,7 @@ def feedback_values(
         ],
         "feedback.得分": total,
         "feedback.差距": "" if math.isnan(gap) else gap_text(gap),
-        "feedback.占比": FEEDBACK_SHARE,
+        "feedback.占比": share,
         "score.综合": together,
     }
 

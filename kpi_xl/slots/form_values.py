@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import duckdb
@@ -16,7 +17,7 @@ from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.daily_activities import DailyActivities
 from kpi_xl.data.dues_to_collect import DueToCollect, dues_to_collect
-from kpi_xl.data.people import People, Person
+from kpi_xl.data.people import ACTIVITIES, People, Person
 from kpi_xl.data.ratings import last_round
 from kpi_xl.data.targets import Targets
 from kpi_xl.findings.findings import Findings
@@ -25,7 +26,14 @@ from kpi_xl.findings.shown import with_bands
 from kpi_xl.project import Settings
 from kpi_xl.slots.activity_quotas import monthly_quotas
 from kpi_xl.slots.agenda_values import agenda_values
-from kpi_xl.slots.assessment_values import assessment_values, feedback_values
+from kpi_xl.slots.agreed import Agreed
+from kpi_xl.slots.assessment_values import (
+    FEEDBACK_SHARE,
+    assessment_values,
+    feedback_values,
+    feedback_weights,
+)
+from kpi_xl.slots.day_plans import ByDay, days_of
 from kpi_xl.slots.log_values import log_days, manager_log, outlets_of, person_log
 from kpi_xl.slots.member_values import MEMBERS_HEADING
 from kpi_xl.slots.plan_slots import WEEKS
@@ -57,6 +65,8 @@ class FormValues:
         The KPIs of the month.
     people : callable
         Who is in the units of a level.
+    agreed : Agreed
+        What people typed and the forms start from.
     """
 
     def __init__(
@@ -68,6 +78,7 @@ class FormValues:
         rows: Mapping[str, int],
         values: UnitValues,
         people: Callable[[str], People],
+        agreed: Agreed,
     ) -> None:
         self._cube = cube
         self._store = store
@@ -78,6 +89,7 @@ class FormValues:
         self._rows = rows
         self._values = values
         self._people = people
+        self._agreed = agreed
         self._targets = Targets(store, month)
         self._last_targets = Targets(store, month - 1)
 
@@ -98,9 +110,8 @@ class FormValues:
         if self._asks("score."):
             about = self._values.kpis(number, self._targets.of_unit(unit))
             bands = {code: with_bands(kpi, self._settings) for code, kpi in kpis.items()}
-            values |= assessment_values(
-                about, bands, Ripeness(self._cube, self._month).until.keys()
-            )
+            unripe = Ripeness(self._cube, self._month).until.keys()
+            values |= assessment_values(about, bands, unripe, self._agreed.scoring(unit))
         if self._asks("feedback."):
             values |= self._feedback(number, values.get("score.total", ""))
         if room := self._rows.get("topics.主题"):
@@ -125,7 +136,7 @@ class FormValues:
         if self._asks("week1.checks."):
             values |= daily_checks(self._days(number))
         if self._asks("members.技能"):
-            values |= skill_values(people, self._month, rows)
+            values |= skill_values(people, self._month, rows, self._agreed.skill)
         if self._asks("boxes."):
             values |= box_values(people, self._month, self._cube.last, rows, self._work)
         if self._asks("week1.log."):
@@ -147,21 +158,28 @@ class FormValues:
             return values
         quotas = self.quotas(number)[person.agent]
         if asks_review:
-            values |= review_values(quotas, self._month, self._cut, self._work)
+            by_day = self.by_day(person.agent)
+            values |= review_values(quotas, self._month, self._cut, self._work, by_day)
         if asks_log:
             outlets = outlets_of(self._store, person.agent, self._month)
+            by_day = self.by_day(person.agent)
             values |= log_days(self._month, self._cut, self._work)
             values |= person_log(
-                quotas, outlets, self._products, self._month, self._cut, self._work
+                quotas, outlets, self._products, self._month, self._cut, self._work, by_day
             )
         return values
 
     def _feedback(self, number: int, score: Any) -> Values:
         """The last 360 度评价 of who leads a unit."""
         unit, settings = self._cube.units[number], self._settings
+        agreed = self._agreed.scoring(unit)
+        if weights := feedback_weights(agreed):
+            settings = replace(settings, rater_weights=weights)
+        share = agreed.get("feedback.占比", FEEDBACK_SHARE)
+        assert isinstance(share, int | float)
         leader = self._people(unit.level).manager_of(unit)
         found = last_round(self._store, settings, leader.agent, self._month) if leader else None
-        return feedback_values(found, settings.rater_weights, settings.fewest_raters, score)
+        return feedback_values(found, settings.rater_weights, settings.fewest_raters, score, share)
 
     def _asks(self, prefix: str) -> bool:
         return any(name.startswith(prefix) for name in self._rows)
@@ -180,10 +198,14 @@ class FormValues:
             self.quotas(number),
             self._daily,
             self._month,
-            self._cube.last,
             self._cut,
             self._work,
+            self.by_day,
         )
+
+    def by_day(self, agent: str) -> ByDay:
+        """How somebody's quotas are spread over the days of the month."""
+        return days_of(agent, self._agreed, self._daily)
 
     @functools.cached_property
     def _to_collect(self) -> dict[str, list[DueToCollect]]:
@@ -194,7 +216,8 @@ class FormValues:
 
     @functools.cached_property
     def _daily(self) -> DailyActivities:
-        return DailyActivities(self._store, *self._month.span(self._cut))
+        typed = self._agreed.done()
+        return DailyActivities(self._store, *self._month.span(self._cut), typed)
 
     @functools.cached_property
     def _products(self) -> list[str]:
@@ -223,7 +246,13 @@ class FormValues:
         for one in everybody:  # somebody of a department may be in none of its teams
             if one.agent not in found:
                 found[one.agent] = monthly_quotas(one, everybody, self._targets, self._month)
-        return found
+        return {
+            agent: {
+                code: self._agreed.quota(agent, ACTIVITIES[code], count)
+                for code, count in quotas.items()
+            }
+            for agent, quotas in found.items()
+        }
 
     def _teams(self, number: int) -> list[tuple[str, Sequence[Person]]]:
         """The teams of a unit with their people: itself where there are none below it."""

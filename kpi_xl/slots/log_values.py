@@ -6,16 +6,17 @@ A sheet is a week; each of its days takes four lines.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import duckdb
 
-from kpi_xl.analysis.spread import spread
 from kpi_xl.calendar import PUBLIC, WEEKDAYS, Month, WorkDays, day_note, planned_weeks
 from kpi_xl.data.people import ACTIVITIES
 from kpi_xl.slots.becomes import KEPT, WORDS, Activity, Control, Managed, Received, Visit
 from kpi_xl.slots.cell_formula import cell, total
+from kpi_xl.slots.day_plans import ByDay, evenly
 from kpi_xl.slots.plan_slots import OVER_WEEKS, WEEKS
 from kpi_xl.slots.plan_values import ManagerDay, working_days_of
 from kpi_xl.slots.slot import Group, Kind, Slot, Values
@@ -134,6 +135,7 @@ def person_log(
     month: Month,
     cut: int | None = None,
     work: WorkDays = PUBLIC,
+    by_day: ByDay = evenly,
 ) -> Values:
     """The prefilled values of a person's log.
 
@@ -147,19 +149,21 @@ def person_log(
         The last day of a business month.
     work : WorkDays
         The days of the project.
+    by_day : callable
+        How the quotas are spread over days.
     """
     weeks = planned_weeks(month, cut, work)
     working = working_days_of(weeks, work)
-    by_day: dict[dt.date, list[str]] = {day: [] for day in working}
+    texts: dict[dt.date, list[str]] = defaultdict(list)
     for code, name in ACTIVITIES.items():
-        for day, share in zip(working, spread(quotas[code], len(working)), strict=True):
+        for day, share in by_day(name, quotas[code], working).items():
             if share:
-                by_day[day].append(f"{name.removesuffix('数').removesuffix('人')} {share}")
+                texts[day].append(f"{name.removesuffix('数').removesuffix('人')} {share}")
     found: Values = {"lists.网点": list(outlets), "lists.险种": list(products)}
     for number in range(1, WEEKS + 1):
         slot = f"week{number}"
         days = weeks[number - 1] if number <= len(weeks) else []
-        plans = [_in_pairs(by_day.get(day, [])) if day else [] for day in days]
+        plans = [_in_pairs(texts.get(day, [])) if day else [] for day in days]
         found[f"{slot}.log.计划"] = _lines(plans)
         for place in _DAYS:
             found |= DAY_PREMIUM.values(None, 周=str(number), 日=place)

@@ -36,7 +36,8 @@ from kpi_xl.findings.ripeness import ripe_text
 from kpi_xl.findings.rule_lists import RULES, RuleLists, unit_rules
 from kpi_xl.findings.shown import NOTHING, value_text
 from kpi_xl.kpi import Kpi
-from kpi_xl.project import Project, Settings
+from kpi_xl.project import Settings
+from kpi_xl.slots.agreed import Agreed
 from kpi_xl.slots.fishbone_values import fishbone_values
 from kpi_xl.slots.monthly_review_slots import (
     PLAN,
@@ -48,12 +49,12 @@ from kpi_xl.slots.monthly_review_slots import (
     SUMMARY,
     TargetLine,
 )
+from kpi_xl.slots.review_words import measures_said, problems_said
 from kpi_xl.slots.slot import Values
+from kpi_xl.slots.typed import weeks_for
 
 if TYPE_CHECKING:
     from kpi_xl.data.collected import Entry
-
-MONTHLY_KPI: Final = "月度KPI表"
 
 ROOM: Final[Mapping[str, int]] = {
     "plan.问题": 8,
@@ -80,6 +81,8 @@ class ReviewMonth:
         The slots that get as many rows as there are values.
     came_back : sequence of Entry
         What came back: last month's plans, and this month's workbooks.
+    agreed : Agreed, optional
+        The same as the forms ask for it.
     """
 
     def __init__(
@@ -91,6 +94,7 @@ class ReviewMonth:
         rows: Mapping[str, int],
         growing: frozenset[str] = frozenset(),
         came_back: Sequence[Entry] = (),
+        agreed: Agreed | None = None,
     ) -> None:
         self._cube = cube
         self._store = store
@@ -98,7 +102,9 @@ class ReviewMonth:
         self._month = month
         self._rows = rows
         self._growing = growing
-        self._came_back = came_back
+        plans = {(TEMPLATE, month - 1), (REVIEW, month)}
+        self._came_back = [one for one in came_back if (one.template, one.period) in plans]
+        self._agreed = agreed or Agreed(came_back, month, weeks_for(settings))
 
     def unit(self, number: int, findings: Findings) -> Values:
         """The slots of a unit, as far as the workbook asks for them.
@@ -200,22 +206,12 @@ class ReviewMonth:
         return (
             REVIEWED.columns(rows)
             | {
-                "review.问题": self._said(number, "input.problem"),
-                "review.措施": self._said(number, "input.measures"),
+                "review.问题": problems_said(self._agreed, self._cube.units[number]),
+                "review.措施": measures_said(self._agreed, self._cube.units[number]),
                 "review.summary": summary,
             }
             | SUMMARY.values(None, about)
         )
-
-    def _said(self, number: int, slot: str) -> str:
-        """What the manager wrote into this month's 月度KPI表."""
-        unit = self._cube.units[number]
-        said = [
-            str(entry.value)
-            for entry in self._came_back
-            if entry.is_of(unit) and entry.slot == slot and entry.period == self._month
-        ]
-        return "；".join(said) or "（没有交回）"
 
     def _target_row(self, number: int, kpi: Kpi, target: float, findings: Findings) -> TargetLine:
         actual = findings.value(kpi.code, number)
@@ -333,14 +329,3 @@ class ReviewMonth:
             text = "，".join(f"{rule} {count[rule]} 人" for rule in RULES if count[rule])
             rows.append((self._cube.units[unit].name, None, None, None, "合计", text or "没有"))
         return rows[: self._room("rules.姓名")]
-
-
-def came_back(project: Project, month: Month) -> list[Entry]:
-    """What the review of a month looks at of what was collected."""
-    from kpi_xl.data.collected import collected
-
-    return [
-        *collected(project, TEMPLATE, month - 1),
-        *collected(project, REVIEW, month),
-        *collected(project, MONTHLY_KPI, month),
-    ]

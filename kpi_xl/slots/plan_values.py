@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from kpi_xl.analysis.attention import Attention, attention
-from kpi_xl.analysis.spread import spread
 from kpi_xl.analysis.time_boxes import A_DAY, MINUTES
 from kpi_xl.calendar import PUBLIC, Month, WorkDays, is_working_day, planned_weeks
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.people import ACTIVITIES, Person
 from kpi_xl.data.targets import Targets, pieces_target, premium_target
 from kpi_xl.findings.shown import value_text
+from kpi_xl.slots.day_plans import ByDay, evenly
 from kpi_xl.slots.plan_slots import (
     ATTENTION,
     MONTH_DONE,
@@ -52,6 +52,7 @@ def week_values(month: Month, cut: int | None = None, work: WorkDays = PUBLIC) -
 def person_plan(
     person: Person, quotas: Mapping[str, int], team_name: str, department: str,
     targets: Targets, month: Month, cut: int | None = None, work: WorkDays = PUBLIC,
+    by_day: ByDay = evenly,
 ) -> Values:  # fmt: skip
     """A person's plan of a month: his quotas spread over its working days."""
     before = month.number - 1
@@ -61,9 +62,8 @@ def person_plan(
     for code, name in ACTIVITIES.items():
         own = person.activities.get(code, {}).get(before, 0)
         target = quotas[code]
-        shares = spread(target, len(working))
-        by_day = {day: share or None for day, share in zip(working, shares, strict=True)}
-        plans = [[day and by_day.get(day) for day in week] for week in weeks]
+        shares = by_day(name, target, working)
+        plans = [[day and (shares.get(day) or None) for day in week] for week in weeks]
         plans += [[]] * (WEEKS - len(weeks))
         values |= {f"month.last.{name}": own, f"month.target.{name}": target}
         for week, plan in zip(WEEK_NAMES, plans, strict=True):

@@ -17,6 +17,7 @@ from kpi_xl.data.people import People, Person
 from kpi_xl.data.targets import Targets
 from kpi_xl.errors import InputError
 from kpi_xl.project import Settings
+from kpi_xl.slots.agreed import Agreed
 from kpi_xl.slots.all_kpis import all_kpi_values
 from kpi_xl.slots.analysis_values import AnalysisValues
 from kpi_xl.slots.count_values import count_values
@@ -27,6 +28,7 @@ from kpi_xl.slots.plan_slots import WEEKS
 from kpi_xl.slots.plan_values import focus_of, manager_schedule, person_plan, week_values
 from kpi_xl.slots.slot import Values
 from kpi_xl.slots.survival_values import SurvivalValues
+from kpi_xl.slots.typed import weeks_for
 from kpi_xl.slots.unit_values import UnitValues
 from kpi_xl.system.file_names import file_name
 
@@ -126,7 +128,9 @@ class Recipients:
     growing : collection of str
         The slots that get as many rows as there are values.
     came_back : sequence of Entry
-        What a review looks at of what was collected.
+        What the workbook looks at of what was collected.
+    template : str
+        The template's name.
     """
 
     def __init__(
@@ -138,6 +142,7 @@ class Recipients:
         rows: Mapping[str, int],
         growing: frozenset[str] = frozenset(),
         came_back: Sequence[Entry] = (),
+        template: str = "",
     ) -> None:
         self.cube = cube
         self.month = month
@@ -152,8 +157,14 @@ class Recipients:
         self._weeks = week_values(month, settings.month_cut, settings.work) if plans_weeks else {}
         self._analysis = AnalysisValues(cube, store, settings, month, rows)
         self._survival = SurvivalValues(cube, store, settings, month, rows)
-        self._review = ReviewMonth(cube, store, settings, month, rows, growing, came_back)
-        self._forms = FormValues(cube, store, settings, month, rows, self._values, self.people)
+        self._agreed = Agreed(came_back, month, weeks_for(settings))
+        self._template = template
+        self._review = ReviewMonth(
+            cube, store, settings, month, rows, growing, came_back, self._agreed
+        )
+        self._forms = FormValues(
+            cube, store, settings, month, rows, self._values, self.people, self._agreed
+        )
 
     @property
     def is_for_persons(self) -> bool:
@@ -271,10 +282,12 @@ class Recipients:
             As `unit` and `team`.
         """
         if recipient.person is not None:
-            return self.person(recipient.number, recipient.person)
-        if self.is_for_teams:
-            return self.team(recipient.number)
-        return self.unit(recipient.number)
+            values = self.person(recipient.number, recipient.person)
+        elif self.is_for_teams:
+            values = self.team(recipient.number)
+        else:
+            values = self.unit(recipient.number)
+        return self._agreed.as_agreed(self._template, recipient.level, recipient.key, values)
 
     @kept
     def people(self, level: str) -> People:
@@ -406,6 +419,7 @@ class Recipients:
                 self.month,
                 self._settings.month_cut,
                 self._settings.work,
+                self._forms.by_day(person.agent),
             )
             | self._forms.person(number, person)
         )

@@ -21,7 +21,7 @@ from kpi_xl.slots import (
     survival_values,
     task_values,
     time_values,
-    topic_values,
+    topic_slots,
     unit_values,
     weekly_member_values,
     weekly_review_values,
@@ -45,7 +45,7 @@ _MODULES: Final = (
     weekly_member_values,
     log_values,
     assessment_values,
-    topic_values,
+    topic_slots,
     skill_values,
 )
 

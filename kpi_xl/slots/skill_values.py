@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -121,11 +121,17 @@ TYPED: Final = (
 )
 
 
-def skill_values(people: Sequence[Person], month: Month, rows: int) -> Values:
+def skill_values(
+    people: Sequence[Person],
+    month: Month,
+    rows: int,
+    judged: Callable[[str, str, str], int | None] = lambda *_: None,
+) -> Values:
     """Members' levels now and to be reached, and what to train.
 
     The data show the first four skills: how much somebody prospects, and how many of each stage of
-    the funnel he gets to the next, beside his team. The others are for the manager to judge.
+    the funnel he gets to the next, beside his team. The others are for the manager to judge: what
+    he judged last stands there.
 
     Parameters
     ----------
@@ -135,25 +141,40 @@ def skill_values(people: Sequence[Person], month: Month, rows: int) -> Values:
         The months before it are looked at.
     rows : int
         How many rows the workbook has for them.
+    judged : callable
+        The level that a manager gave a 工号 last, by skill, 现状 or 目标.
     """
     levels = _levels(people, month)
     found: Values = {}
+    gaps: list[list[int]] = [[] for _ in people]
     for number, skill in enumerate(SKILLS):
-        now = levels[number] if number < len(levels) else [None] * len(people)
-        aims = [None if level is None else _aim(level) for level in now]
+        shown = levels[number] if number < len(levels) else [None] * len(people)
+        own = [(judged(one.agent, skill, "现状"), level) for one, level in _pairs(people, shown)]
+        now = [level if said is None else said for said, level in own]
+        wanted = [(judged(one.agent, skill, "目标"), level) for one, level in _pairs(people, now)]
+        aims = [
+            (None if level is None else _aim(level)) if said is None else said
+            for said, level in wanted
+        ]
+        for gap, level, aim in zip(gaps, now, aims, strict=True):
+            if level is not None and aim is not None:
+                gap.append(aim - level)
         found[f"members.技能.{skill}"] = now
         found[f"members.技能.{skill}.目标"] = aims
         for part, column in (("", now), (".目标", aims)):
             known = [level for level in column if level is not None]
             found[f"members.平均.技能.{skill}{part}"] = sum(known) / len(known) if known else ""
-    gaps: list[int | str] = []
-    for own in zip(*levels, strict=True):
-        known = [level for level in own if level is not None]
-        gaps.append(sum(_aim(level) - level for level in known) if known else "")
-    found["members.技能差距"] = gaps + [""] * (rows - len(people))
+    sums: list[int | str] = [sum(gap) if gap else "" for gap in gaps]
+    found["members.技能差距"] = sums + [""] * (rows - len(people))
     weakest = weakest_skills(people, month)
     found["members.培训内容"] = [None if skill is None else SKILLS[skill] for skill in weakest]
     return found
+
+
+def _pairs(
+    people: Sequence[Person], levels: Sequence[int | None]
+) -> Iterator[tuple[Person, int | None]]:
+    return zip(people, levels, strict=True)
 
 
 def weakest_skills(people: Sequence[Person], month: Month) -> list[str | None]:

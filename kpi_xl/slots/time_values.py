@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from kpi_xl.analysis.time_boxes import Activity, Box, Period, time_boxes
-from kpi_xl.slots.becomes import KEPT
+from kpi_xl.slots.becomes import WORDS
 from kpi_xl.slots.plan_slots import OVER_WEEKS
 from kpi_xl.slots.slot import Group, Kind, Slot
 
@@ -21,8 +21,8 @@ DAY_BOXES: Final = Group(
     "week<周>.",
     "第 <周> 周",
     {
-        "morning.时间": Slot("周一到周五上午的时间盒，如 9:00—11:00", cells=5, becomes=KEPT),
-        "afternoon.时间": Slot("周一到周五下午的时间盒", cells=5, becomes=KEPT),
+        "morning.时间": Slot("周一到周五上午的时间盒，如 9:00—11:00", cells=5, becomes=WORDS),
+        "afternoon.时间": Slot("周一到周五下午的时间盒", cells=5, becomes=WORDS),
         "时间.合计": Slot("周一到周五各排了几小时，超出上限多少", cells=5),
         "时间.上限": Slot("一天最多排几小时", Kind.NUMBER),
     },

@@ -1,4 +1,4 @@
-"""The slots of 专题、培训计划表: what a department should train, whom, and why."""
+"""专题、培训计划表: what a department should train, whom, and why."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from kpi_xl.analysis.attention import NEWCOMER_MONTHS
 from kpi_xl.calendar import PUBLIC, Month, WorkDays, working_days
 from kpi_xl.data.people import Person
 from kpi_xl.findings.findings import Findings
-from kpi_xl.slots.becomes import Training
-from kpi_xl.slots.cell_formula import cell, texts_in
 from kpi_xl.slots.skill_values import SKILLS, weakest_skills
-from kpi_xl.slots.slot import Group, Kind, Slot, Values
+from kpi_xl.slots.slot import Values
+from kpi_xl.slots.topic_slots import COUNTS, TOPICS
 
 _TAUGHT: Final = ("训练", "培训", "专题", "演练", "课")
 _LOOKED_AT: Final = 20
@@ -30,45 +29,6 @@ class _Topic:
     reason: str
     people: str
     trainer: str
-
-
-TOPICS: Final = Group(
-    "topics.",
-    "专题、培训，每项一行",
-    {
-        "类别": Slot(
-            "专题或培训", cells=None, value=lambda one: one.kind, becomes=Training("类别")
-        ),
-        "主题": Slot("主题", cells=None, value=lambda one: one.text, becomes=Training("主题")),
-        "目的": Slot(
-            "为什么办", cells=None, value=lambda one: one.reason, becomes=Training("目的")
-        ),
-        "对象": Slot("谁参加", cells=None, value=lambda one: one.people, becomes=Training("对象")),
-        "讲师": Slot("讲师", cells=None, value=lambda one: one.trainer, becomes=Training("讲师")),
-        "日期": Slot("日期", Kind.DATE, None, becomes=Training("日期")),
-        "到训率": Slot("实到 ÷ 应到", Kind.RATIO, None),
-    },
-)
-
-COUNTS: Final = Group(
-    "topics.",
-    "专题、培训",
-    {
-        "场次": Slot("共几项", Kind.NUMBER, formula=texts_in(cell("topics.主题"))),
-        "已办": Slot("填了结果的几项", Kind.NUMBER, formula=texts_in(cell("input.topics.结果"))),
-    },
-)
-
-TYPED: Final = Group(
-    "input.topics.",
-    "专题、培训，每项一行",
-    {
-        "地点": Slot("地点", cells=None, becomes=Training("地点")),
-        "应到": Slot("应到人数", Kind.NUMBER, None, becomes=Training("应到")),
-        "实到": Slot("实到人数", Kind.NUMBER, None, becomes=Training("实到")),
-        "结果": Slot("结果和跟进", cells=None, becomes=Training("结果")),
-    },
-)
 
 
 def topic_values(

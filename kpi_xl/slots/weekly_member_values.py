@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from kpi_xl.analysis.spread import spread
 from kpi_xl.calendar import PUBLIC, WEEKDAYS, Month, WorkDays, planned_weeks
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.daily_activities import DailyActivities
@@ -22,6 +21,7 @@ from kpi_xl.slots.cell_formula import (
     unless_error,
     when,
 )
+from kpi_xl.slots.day_plans import ByDay, evenly
 from kpi_xl.slots.plan_slots import OVER_WEEKS, RECEIVED, WEEK_NAMES, WEEKS
 from kpi_xl.slots.plan_slots import PLANNED as ALL_PLANNED
 from kpi_xl.slots.plan_values import working_days_of
@@ -207,12 +207,14 @@ class MemberDays:
         Their quotas.
     done : DailyActivities
         The records.
-    month, last : Month
-        The month, and the last one with data.
+    month : Month
+        The month.
     cut : int or None
         The last day of a business month.
     work : WorkDays
         The days of the project.
+    by_day : callable
+        How the quotas of a 工号 are spread over days.
     """
 
     def __init__(
@@ -221,20 +223,17 @@ class MemberDays:
         quotas: Quotas,
         done: DailyActivities,
         month: Month,
-        last: Month,
         cut: int | None = None,
         work: WorkDays = PUBLIC,
+        by_day: Callable[[str], ByDay] = lambda _: evenly,
     ) -> None:
         self.people = people
         self.weeks = planned_weeks(month, cut, work)
         self.work = work
         self._done = done
-        self._closed = month <= last
         working = working_days_of(self.weeks, work)
         self._plans = {
-            (one.agent, name): dict(
-                zip(working, spread(quotas[one.agent][code], len(working)), strict=True)
-            )
+            (one.agent, name): by_day(one.agent)(name, quotas[one.agent][code], working)
             for one in people
             for code, name in ACTIVITIES.items()
         }
@@ -248,7 +247,7 @@ class MemberDays:
         """The count that was done; None as long as nothing is known."""
         counts = [self._done.of(person.agent, day, name) for day in days if day]
         known = [count for count in counts if count is not None]
-        return sum(known) if known and self._closed else None
+        return sum(known) if known else None
 
 
 def week_statistics(days: MemberDays, teams: Mapping[str, str], rows: Mapping[str, int]) -> Values:

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from kpi_xl.analysis.spread import spread
 from kpi_xl.calendar import PUBLIC, Month, WorkDays, planned_weeks
 from kpi_xl.data.people import ACTIVITIES
 from kpi_xl.slots.becomes import WORDS, Plan
 from kpi_xl.slots.cell_formula import cell, total
+from kpi_xl.slots.day_plans import ByDay, evenly
 from kpi_xl.slots.plan_slots import (
     OVER_WEEKS,
     PLANNED,
@@ -85,7 +85,11 @@ TYPED: Final = (
 
 
 def review_values(
-    quotas: Mapping[str, int], month: Month, cut: int | None = None, work: WorkDays = PUBLIC
+    quotas: Mapping[str, int],
+    month: Month,
+    cut: int | None = None,
+    work: WorkDays = PUBLIC,
+    by_day: ByDay = evenly,
 ) -> Values:
     """The plans that a review looks back on, and those that it makes.
 
@@ -98,6 +102,8 @@ def review_values(
         The last day of a business month.
     work : WorkDays
         The days of the project.
+    by_day : callable
+        How the quotas are spread over days.
     """
     months = [planned_weeks(one, cut, work) for one in (month, month + 1)]
     working = [working_days_of(weeks, work) for weeks in months]
@@ -110,7 +116,7 @@ def review_values(
         found[f"week{number}.next.dates"] = after
         found[f"week{number}.next.period"] = period_text(after, work) if after else None
     for code, name in ACTIVITIES.items():
-        plans = _by_week(quotas[code], months, working)
+        plans = _by_week(name, quotas[code], months, working, by_day)
         for number in range(1, WEEKS + 1):
             there = number < len(weeks)
             plan = plans[number] if there else []
@@ -126,15 +132,16 @@ def review_values(
 
 
 def _by_week(
+    name: str,
     quota: int,
     months: Sequence[Sequence[Sequence[dt.date | None]]],
     working: Sequence[Sequence[dt.date]],
+    by_day: ByDay,
 ) -> list[list[int | None]]:
     """A quota by day, for the weeks of the month and the first of the next."""
     plans = []
     for weeks, days in zip(months, working, strict=True):
-        shares = spread(quota, len(days))
-        by_day = {day: share or None for day, share in zip(days, shares, strict=True)}
-        plans.append([[by_day.get(day) if day else None for day in week] for week in weeks])
+        plan = by_day(name, quota, days)
+        plans.append([[plan.get(day) or None if day else None for day in week] for week in weeks])
     this_month, next_month = plans
     return [*this_month, next_month[0]]

@@ -83,7 +83,7 @@ def values_of(people, targets):
     """The values of a workbook about a team, as the jobs give them."""
     rows = {"members.工号": weekly_statistics.MEMBERS}
     quotas = {one.agent: monthly_quotas(one, people, targets, MONTH) for one in people}
-    days = MemberDays(people, quotas, Records(), MONTH, MONTH)
+    days = MemberDays(people, quotas, Records(), MONTH)
     heading = f"城东一组　周建国　{MONTH.chinese}"
     who = {"branch.name": "江州分公司", "unit.name": "城东一组", "unit.manager": "周建国"}
     who |= {"unit.parent": "城东营业部", "unit.headcount": len(people)}

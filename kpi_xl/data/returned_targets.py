@@ -1,0 +1,154 @@
+"""Returned targets beside those of the raw files.
+
+Where both set one, one of them counts, as `[returned]` of kpi.toml says, and the other is told.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from kpi_xl import kinds
+from kpi_xl.catalogue import kpis
+from kpi_xl.catalogue.schema import ORGANISATION, TARGETS
+from kpi_xl.data.checked import CheckedTable, Part
+from kpi_xl.data.problem import Problem
+from kpi_xl.data.returned import Returned, TargetFact, add_rows, line_of
+from kpi_xl.project import Settings
+
+_LIKE: Final = {"主险件数": "人均件数", "首年新单保费": "首年度保费"}
+"""An agent's target may stand in the raw files under another name, see `kpi_xl.data.targets`."""
+
+_PEOPLE: Final = "业务员"
+
+Tables = dict[str, CheckedTable]
+
+
+def put_targets(tables: Tables, returned: Returned, settings: Settings) -> None:
+    """Put returned targets into the checked table of targets.
+
+    Parameters
+    ----------
+    tables : dict of str to CheckedTable
+        The tables by code.
+    returned : Returned
+        The targets; what is to be told of them is added.
+    settings : Settings
+        The project's settings.
+    """
+    places = _places(tables["agents"].data)
+    table = tables.get("targets")
+    raw = _raw_targets(table, {fact.month for fact in returned.targets})
+    gone: dict[int, TargetFact] = {}
+    new = []
+    for given in returned.targets:
+        fact = _with_level(given, places)
+        if fact.level in ORGANISATION[1:] and fact.unit not in places.get(fact.level, ()):
+            returned.tell(TARGETS, fact.where, kinds.TYPED_NO_UNIT(unit=fact.unit))
+            continue
+        rows = [row for key in _keys(fact) for row in raw.get(key, ())]
+        if not rows or table is None:
+            new.append(fact)
+            continue
+        values = [float(table.data["target"][row].as_py()) for row in rows]
+        if all(abs(value - fact.target) <= 1e-9 * max(1.0, abs(value)) for value in values):
+            returned.same(TARGETS, [fact.where])
+        elif settings.returned["目标"] == "回收":
+            gone |= dict.fromkeys(rows, fact)
+            new.append(fact)
+        else:
+            where = line_of(table.data, rows[0])
+            fault = kinds.TYPED_BESIDE_RAW(where=where, raw=f"{values[0]:.15g}", about="目标")
+            returned.tell(TARGETS, fact.where, fault)
+    if table is not None and gone:
+        tables["targets"] = _without(table, gone, returned)
+    add_rows(
+        tables,
+        TARGETS,
+        [(f.month, f.level, f.unit, f.kpi, f.target) for f in new],
+        [f.where for f in new],
+    )
+
+
+def _raw_targets(
+    table: CheckedTable | None, months: Collection[int]
+) -> Mapping[tuple[Any, ...], list[int]]:
+    """The rows of the raw files by month, level, unit and KPI, of some months."""
+    found: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    if table is not None:
+        data = table.data
+        of_months = pc.is_in(data["month"], pa.array(sorted(months), data["month"].type))
+        rows = np.flatnonzero(np.asarray(of_months, bool))
+        some = data.take(pa.array(rows))
+        columns = (some[code].to_pylist() for code in ("month", "level", "unit", "kpi"))
+        for row, key in zip(rows.tolist(), zip(*columns, strict=True), strict=True):
+            found[key].append(row)
+    return found
+
+
+def _keys(fact: TargetFact) -> list[tuple[int, str, str, str]]:
+    """The keys under which the raw files may have a target."""
+    units = [fact.unit]
+    if "/" in fact.unit and fact.level != _PEOPLE:
+        units.append(fact.unit.rpartition("/")[2])
+    codes = [fact.kpi]
+    if fact.level == _PEOPLE and (like := _LIKE.get(kpis[fact.kpi].name)):
+        other = kpis.find(like)
+        codes += [other.code] if other else []
+    return [(fact.month, fact.level, unit, code) for unit in units for code in codes]
+
+
+def _with_level(fact: TargetFact, places: Mapping[str, Collection[str]]) -> TargetFact:
+    """A target of a unit of which only the path is known, with its level."""
+    if fact.level:
+        return fact
+    level = next((level for level, paths in places.items() if fact.unit in paths), "")
+    return fact._replace(level=level or ORGANISATION[-1])
+
+
+def _places(agents: pa.Table) -> dict[str, set[str]]:
+    """The paths of the units that the roster has, by level."""
+    columns = ["region", "department", "team"]
+    found: dict[str, set[str]] = {level: set() for level in ORGANISATION[1:]}
+    each = agents.select(columns).group_by(columns, use_threads=False).aggregate([])
+    for names in zip(*(each[column].to_pylist() for column in columns), strict=True):
+        for depth, level in enumerate(ORGANISATION[1:], 1):
+            if names[depth - 1]:
+                found[level].add("/".join(name for name in names[:depth] if name))
+    return found
+
+
+def _without(
+    table: CheckedTable, gone: Mapping[int, TargetFact], returned: Returned
+) -> CheckedTable:
+    """A table without the rows that a typed target replaces; each is told with its file."""
+    ends = np.cumsum([part.data.num_rows for part in table.parts])
+    for row, fact in sorted(gone.items()):
+        file = table.files[int(np.searchsorted(ends, row, "right"))]
+        where = fact.where
+        fault = kinds.RAW_BESIDE_TYPED(
+            file=where.file, sheet=where.sheet, cell=where.cell, typed=where.value, about="目标"
+        )
+        value = f"{table.data['target'][row].as_py():.15g}"
+        line = table.data["source_row"][row].as_py()
+        heading = file.headings.get("target", "目标值")
+        returned.problems.append(
+            Problem(TARGETS.name, file.name, file.sheet, line, heading, value, fault)
+        )
+    keep = np.ones(table.data.num_rows, bool)
+    keep[list(gone)] = False
+    parts, files, begin = [], [], 0
+    for part, file in zip(table.parts, table.files, strict=True):
+        of_part = keep[begin : begin + part.data.num_rows]
+        begin += part.data.num_rows
+        left = part if of_part.all() else Part(part.data.filter(pa.array(of_part)))
+        parts.append(left)
+        files.append(replace(file, used=file.used - int((~of_part).sum())))
+    data = pa.concat_tables([part.data for part in parts]).unify_dictionaries()
+    return CheckedTable(TARGETS, data, tuple(files), tuple(parts))
