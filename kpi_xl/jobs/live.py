@@ -19,6 +19,7 @@ from kpi_xl.errors import InputError
 from kpi_xl.jobs.fill import month_meant
 from kpi_xl.jobs.sight import Sight
 from kpi_xl.project import Project, Settings
+from kpi_xl.slots.came_back import came_back
 from kpi_xl.slots.recipients import Recipients
 from kpi_xl.slots.slot import Values
 from kpi_xl.system.progress import Progress, silent
@@ -90,7 +91,8 @@ def live(
     own = texts.get("period.month", "") if is_plan else ""
     wanted = _month(sight, month or own or None)
     with reading(project, cube) as store:
-        to = Recipients(project.settings, cube, store, wanted, slots)
+        said = came_back(project, "", wanted, slots)
+        to = Recipients(project.settings, cube, store, wanted, slots, frozenset(), said)
         if to.is_for_persons:
             unit, person = _find(to, sight, texts.get("person.id", ""))
             recipient, values = f"{person.name}（{person.agent}）", to.person(unit, person)

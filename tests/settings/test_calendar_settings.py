@@ -90,7 +90,7 @@ def test_what_means_nothing_is_named_with_its_line(tmp_path, text, kind):
 
 def test_what_the_settings_teach_can_be_used(tmp_path):
     """The lines of the new kpi.toml, without their #."""
-    lines = settings_text("江城").split("[calendar]")[1].split("[time_boxes]")[0].splitlines()
+    lines = settings_text("江城").split("[calendar]")[1].split("\n[")[0].splitlines()
     taught = [line.removeprefix("# ") for line in lines if line.startswith('# "')]
     assert {line.split(" = ")[0].strip('"') for line in taught} == KEYS
     work = settings_of(tmp_path, "\n".join(taught)).work
