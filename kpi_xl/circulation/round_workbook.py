@@ -51,7 +51,7 @@ from workbook_templates.look import (
 FOLDER: Final = "目标商定表"
 _HEADINGS: Final = (
     ("单位", 20), ("层级", 8), ("编号", 20), ("建议", 11), ("回复", 11), ("差额", 10), ("还价", 11),
-    ("议定", 11), ("目标", 11), ("下级合计", 11), ("未分配", 10), ("状态", 18), ("决定", 8),
+    ("议定", 11), ("目标", 11), ("下级合计", 11), ("未分配", 10), ("状态", 26), ("决定", 8),
     ("金额", 11), ("原因", 24), ("决定后", 11),
 )  # fmt: skip
 (_NAME, _LEVEL, _KEY, _PROPOSED, _ANSWERED, _GAP, _COUNTERED, _AGREED, _TARGET, _BELOW, _REST,
@@ -225,7 +225,16 @@ class _Sheet:
             self._gap, look,
         )  # fmt: skip
         self._below(one, look)
-        page.put(one.row, _STATUS, status_text(course, one.place), RULED, LEFT, PADDED, look)
+        page.put(
+            one.row,
+            _STATUS,
+            status_text(course, one.place),
+            RULED,
+            LEFT,
+            PADDED,
+            {"shrink": True},
+            look,
+        )
         self._decision(one, look)
 
     def _below(self, one: _Row, look: Style) -> None:

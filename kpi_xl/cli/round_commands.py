@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from kpi_xl.cli.chinese import Argument, Group, Number, Option
-from kpi_xl.cli.terminal import Answer, progress_bar, project_here, say, show
+from kpi_xl.cli.terminal import Answer, progress_bar, project_here, say, say_undone, show
 
 if TYPE_CHECKING:
     from kpi_xl.data.rounds import Course
@@ -87,7 +87,7 @@ def propose(kpi: str, total: float | None, month: str, level: str | None, reason
 
     with progress_bar() as progress:
         done = run(project_here(), kpi, total, month, level=level, reason=reason, progress=progress)
-    return _shown(done)
+    return _done(done)
 
 
 @rounds.command("list", examples=("kpi-xl --project demo rounds list",))
@@ -133,7 +133,7 @@ def answer(kpi: str, pairs: tuple[str, ...], month: str | None, reason: str) -> 
     from kpi_xl.jobs.rounds import answer as run
     from kpi_xl.jobs.rounds import asked
 
-    return _shown(run(project_here(), kpi, month, [asked(one) for one in pairs], reason))
+    return _done(run(project_here(), kpi, month, [asked(one) for one in pairs], reason))
 
 
 @rounds.command(
@@ -148,7 +148,7 @@ def counter(kpi: str, pairs: tuple[str, ...], month: str | None, reason: str) ->
     from kpi_xl.jobs.rounds import asked
     from kpi_xl.jobs.rounds import counter as run
 
-    return _shown(run(project_here(), kpi, month, [asked(one) for one in pairs], reason))
+    return _done(run(project_here(), kpi, month, [asked(one) for one in pairs], reason))
 
 
 @rounds.command(
@@ -180,7 +180,7 @@ def accept(kpi: str, units: tuple[str, ...], month: str | None, reason: str, bel
     from kpi_xl.jobs.rounds import asked
 
     wanted = [asked(one, with_amount=False) for one in units]
-    return _shown(run(project_here(), kpi, month, wanted, reason, below=below))
+    return _done(run(project_here(), kpi, month, wanted, reason, below=below))
 
 
 @rounds.command(
@@ -204,7 +204,7 @@ def lock(kpi: str, units: tuple[str, ...], month: str | None, carry: bool, reaso
     """
     from kpi_xl.jobs.rounds import lock as run
 
-    return _shown(run(project_here(), kpi, month, units, reason=reason, carry=carry))
+    return _done(run(project_here(), kpi, month, units, reason=reason, carry=carry))
 
 
 @rounds.command(
@@ -224,7 +224,7 @@ def change(kpi: str, pairs: tuple[str, ...], month: str | None, carry: bool, rea
     from kpi_xl.jobs.rounds import change as run
 
     wanted = [asked(one) for one in pairs]
-    return _shown(run(project_here(), kpi, month, wanted, reason=reason, carry=carry))
+    return _done(run(project_here(), kpi, month, wanted, reason=reason, carry=carry))
 
 
 @rounds.command(
@@ -256,17 +256,30 @@ def workbook(month: str | None, unit: str | None) -> Answer:
 )
 def take(file: Path) -> Answer:
     """收目标商定表：接受、还价都写进去；有问题的行不收，说明原因，退出码为 2。"""
+    from kpi_xl.circulation.in_use import put_to_use
     from kpi_xl.circulation.round_decisions import take as run
     from kpi_xl.cli.terminal import asked as how
     from kpi_xl.cli.terminal import complain
 
     done = run(project_here(), file)
     say(f"收取决定 {done.taken} 个；以前收过的 {done.known} 个；没有收的 {len(done.problems)} 处")
+    if done.taken and (undone := put_to_use(project_here())) is not None:
+        say_undone([undone])
     for one in done.problems:
         complain(f"{one.sheet} {one.cell} {one.value}：{one.reason}。{one.advice}")
     if done.problems:
         how().exit_code = 2
     return vars(done)
+
+
+def _done(course: Course) -> Answer:
+    """What a round has come to, which is what everything computes with from now on."""
+    from kpi_xl.circulation.in_use import put_to_use
+
+    with progress_bar() as progress:
+        undone = put_to_use(project_here(), progress)
+    say_undone([undone] if undone else [])
+    return _shown(course)
 
 
 def _shown(course: Course, unit: str | None = None) -> Answer:

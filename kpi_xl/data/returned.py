@@ -54,7 +54,10 @@ class Where(NamedTuple):
 
 
 class TargetFact(NamedTuple):
-    """A target; `level` is empty where only the unit's path is known."""
+    """A target; `level` is empty where only the unit's path is known.
+
+    One `is_decided` in a round counts whatever the raw files say.
+    """
 
     month: int
     level: str
@@ -62,6 +65,7 @@ class TargetFact(NamedTuple):
     kpi: str
     target: float
     where: Where
+    is_decided: bool = False
 
 
 class DayFact(NamedTuple):

@@ -59,7 +59,7 @@ def put_targets(tables: Tables, returned: Returned, settings: Settings) -> None:
         values = [float(table.data["target"][row].as_py()) for row in rows]
         if all(abs(value - fact.target) <= 1e-9 * max(1.0, abs(value)) for value in values):
             returned.same(TARGETS, [fact.where])
-        elif settings.returned["目标"] == "回收":
+        elif fact.is_decided or settings.returned["目标"] == "回收":
             gone |= dict.fromkeys(rows, fact)
             new.append(fact)
         else:

@@ -1,12 +1,18 @@
-"""The targets that rounds have come to."""
+"""The targets that rounds have come to: they count before typed ones and those of raw files."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from kpi_xl.calendar import Month
+from kpi_xl.catalogue import kpis
+from kpi_xl.catalogue.schema import TARGETS
 from kpi_xl.data.circulation import circulation, was_begun
-from kpi_xl.data.rounds import course_of, latest
+from kpi_xl.data.people import ACTIVITIES
+from kpi_xl.data.returned import Returned, TargetFact, Where
+from kpi_xl.data.rounds import course_of, last_act, latest
+from kpi_xl.data.targets import AGENT_LEVEL
 from kpi_xl.project import Project
 
 
@@ -64,3 +70,45 @@ def round_targets(project: Project, month: Month | None = None) -> list[RoundTar
                     )
                 )  # fmt: skip
     return found
+
+
+def rounds_until(project: Project) -> int:
+    """The number of the last step of any round; 0 where there never was one."""
+    with circulation(project) as connection:
+        return last_act(connection)
+
+
+def put_over(returned: Returned, decided: Iterable[RoundTarget]) -> None:
+    """Let the targets of rounds count in place of those that were typed.
+
+    Parameters
+    ----------
+    returned : Returned
+        What returned workbooks say; the typed targets among it have been answers.
+    decided : iterable of RoundTarget
+        The targets.
+    """
+    by_level = {(one.month, one.level, one.unit, one.kpi): one for one in decided}
+    anywhere = {(month, unit, code) for month, _, unit, code in by_level}
+    returned.targets = [
+        fact
+        for fact in returned.targets
+        if (fact.month, fact.level, fact.unit, fact.kpi) not in by_level
+        and (fact.level or (fact.month, fact.unit, fact.kpi) not in anywhere)
+    ]
+    for one in by_level.values():
+        where = Where("目标商定", kpis[one.kpi].name, "", f"{one.target:.15g}")
+        returned.account(TARGETS, where).read += 1
+        returned.targets.append(
+            TargetFact(one.month, one.level, one.unit, one.kpi, one.target, where, is_decided=True)
+        )
+
+
+def plans_of(project: Project, month: Month) -> dict[tuple[str, str], int]:
+    """How much of an activity people are to do in a month, by 工号 and the activity's name."""
+    names = set(ACTIVITIES.values())
+    return {
+        (one.unit, name): round(one.target)
+        for one in round_targets(project, month)
+        if one.level == AGENT_LEVEL and (name := kpis[one.kpi].name) in names
+    }

@@ -11,6 +11,7 @@ import workbook_templates
 from kpi_xl import kinds
 from kpi_xl.calendar import Month
 from kpi_xl.data.cube import Cube
+from kpi_xl.data.round_targets import plans_of
 from kpi_xl.data.store import reading
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.load import load
@@ -128,7 +129,8 @@ def recipients_of(
     with reading(project, cube) as store:
         name = template.path.stem
         said = came_back(project, name, month, rows)
-        yield Recipients(project.settings, cube, store, month, rows, growing, said, name)
+        decided = plans_of(project, month)
+        yield Recipients(project.settings, cube, store, month, rows, growing, said, name, decided)
 
 
 def refresh(project: Project, month: str | None = None, progress: Progress = silent) -> Filled:

@@ -22,6 +22,7 @@ from kpi_xl.data.engines.connect import database_of
 from kpi_xl.data.remembered import check_what_changed
 from kpi_xl.data.report import write_report
 from kpi_xl.data.returned import Returned
+from kpi_xl.data.round_targets import put_over, round_targets, rounds_until
 from kpi_xl.data.store import build, build_from, has_log
 from kpi_xl.data.tables_found import raw_files
 from kpi_xl.errors import InputError
@@ -146,7 +147,9 @@ def returned_facts(project: Project) -> Returned | None:
         return None
     from kpi_xl.slots.typed import facts_of, weeks_for
 
-    return facts_of(collected(project), weeks_for(project.settings))
+    found = facts_of(collected(project), weeks_for(project.settings))
+    put_over(found, round_targets(project))
+    return found
 
 
 def _up_to_date(project: Project, stamp: str, contents: Contents) -> Cube | None:
@@ -194,5 +197,5 @@ def _stamp(project: Project, database: Database | None, contents: Contents) -> s
     settings = project.settings
     what: tuple[object, ...] = (program(), settings, settings.engine, seen)
     if database is None and was_begun(project):
-        what = (*what, collected_until(project))
+        what = (*what, collected_until(project), rounds_until(project))
     return hashlib.sha256(repr(what).encode()).hexdigest()

@@ -166,7 +166,8 @@ def status_text(course: Course, place: int) -> str:
     stand = course.stands[place]
     text = str(stand.status)
     if stand.late is not None:
-        text += f"；后来又回复 {course.round.shown(stand.late)}，没有用"
+        then = "没有用" if stand.locked else "待定"
+        text += f"；后来又回复 {course.round.shown(stand.late)}，{then}"
     if stand.carried and course.negotiation.below[place]:
         text += f"；留作未分配 {course.round.shown(stand.carried)}"
     return text

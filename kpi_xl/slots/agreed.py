@@ -41,6 +41,8 @@ class Agreed:
         The month of the forms.
     weeks : callable
         The weeks of a month as the forms have them.
+    decided : mapping of (str, str) to int
+        What was decided in rounds that somebody is to do in the month, by 工号 and activity.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Agreed:
         entries: Iterable[Entry] = (),
         month: Month | None = None,
         weeks: Weeks = planned_weeks,
+        decided: Mapping[tuple[str, str], int] | None = None,
     ) -> None:
         self._month = month
         self._weeks = weeks
@@ -64,6 +67,7 @@ class Agreed:
             one = declared().get(entry.slot)
             if one is not None and one.becomes is not None:
                 self._add(entry, one, one.becomes)
+        self._month_plans |= decided or {}
 
     def _add(self, entry: Entry, one: Declared, what: becomes.Becomes) -> None:
         """Note an entry; a later one takes the place of an earlier one."""

@@ -131,6 +131,8 @@ class Recipients:
         What the workbook looks at of what was collected.
     template : str
         The template's name.
+    decided : mapping of (str, str) to int
+        What was decided in rounds that people are to do, by 工号 and activity.
     """
 
     def __init__(
@@ -143,6 +145,7 @@ class Recipients:
         growing: frozenset[str] = frozenset(),
         came_back: Sequence[Entry] = (),
         template: str = "",
+        decided: Mapping[tuple[str, str], int] | None = None,
     ) -> None:
         self.cube = cube
         self.month = month
@@ -157,7 +160,7 @@ class Recipients:
         self._weeks = week_values(month, settings.month_cut, settings.work) if plans_weeks else {}
         self._analysis = AnalysisValues(cube, store, settings, month, rows)
         self._survival = SurvivalValues(cube, store, settings, month, rows)
-        self._agreed = Agreed(came_back, month, weeks_for(settings))
+        self._agreed = Agreed(came_back, month, weeks_for(settings), decided)
         self._template = template
         self._review = ReviewMonth(
             cube, store, settings, month, rows, growing, came_back, self._agreed

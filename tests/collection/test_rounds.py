@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from collection.conftest import edited
 from collection.test_collect import saved_at
 from kpi_xl.analysis.negotiation import Step
+from kpi_xl.calendar import Month
 from kpi_xl.circulation.collect import collect
 from kpi_xl.circulation.distribute import distribute
 from kpi_xl.circulation.round_decisions import take
@@ -26,11 +27,15 @@ from kpi_xl.circulation.round_workbook import make
 from kpi_xl.data.circulation import changing, circulation, file_of
 from kpi_xl.data.round_targets import round_targets
 from kpi_xl.data.rounds import course_of, latest
+from kpi_xl.data.store import reading
 from kpi_xl.errors import InputError
 from kpi_xl.jobs import rounds
+from kpi_xl.jobs.fill import fill
+from kpi_xl.jobs.load import load
 from kpi_xl.jobs.round_views import log_view, round_view, rounds_view
 from kpi_xl.jobs.rounds import Asked
 from kpi_xl.project import Project
+from kpi_xl.workbook import read
 from office import (
     convert,
     formulas_and_values,
@@ -436,3 +441,60 @@ def test_a_record_without_rounds_is_given_their_tables(project):
     assert rounds.courses(project) == []
     course = rounds.propose(project, PIECES, 83, MONTH)
     assert stand(course, EAST).answered is None
+
+
+# -- what was agreed is what is used
+
+
+def used(project, kpi, month=MONTH):
+    """The targets of a month as everything uses them, by unit and person."""
+    cube = load(project).cube
+    with reading(project, cube) as store:
+        rows = store.execute(
+            "SELECT unit, target FROM targets WHERE month = ? AND kpi = ?",
+            [Month.parse(month).number, kpi],
+        ).fetchall()
+    assert len(rows) == len({unit for unit, _ in rows})  # none twice
+    return dict(rows)
+
+
+def test_what_a_round_says_is_the_target(project):
+    """Before the raw file and the typed cell, at every step, once each."""
+    (project.data / "目标.csv").write_text(
+        f"月份,层级,单位,指标,目标值\n{MONTH},营业部,{EAST},{PIECES},77\n"
+        f"{MONTH},营业部,{WEST},活动率,0.9\n",
+        encoding="utf-8",
+    )
+    found = used(project, "KPI_PIECES")
+    assert found == {
+        one.unit: one.target for one in round_targets(project) if one.kpi == "KPI_PIECES"
+    }
+    assert found["总公司"] == 83
+    returned(project, TEAM, 8, {f"kpi.{PIECES}.目标": 15, "kpi.活动率.目标": 0.85}, {"10000": 9})
+    found = used(project, "KPI_PIECES")
+    assert (found[TEAM], found["10000"]) == (15, 9)
+    rounds.counter(project, PIECES, None, [Asked(TEAM, "18")])
+    assert used(project, "KPI_PIECES")[TEAM] == 18
+    rounds.accept(project, PIECES, None, [Asked(TEAM, "16")], "折中")
+    assert used(project, "KPI_PIECES")[TEAM] == 16
+    # What there is no round of is as it was.
+    assert used(project, "KPI_ACTIVITY") == {WEST: 0.9, TEAM: 0.85}
+
+
+def test_the_next_workbooks_show_what_counts(project):
+    rounds.counter(project, PIECES, None, [Asked(TEAM, "18"), Asked("10000", "7")])
+    filled = fill(project, FORM, MONTH)
+    values = read(next(file for file in filled.files if file.parts[-2:] == (EAST, "一组.xlsx")))
+    assert values[f"kpi.{PIECES}.目标"] == 18
+    assert values[f"members.{PIECES}.目标"][0] == [7]
+
+
+def test_a_round_of_visits_is_what_people_plan(project):
+    """Plans go the same way: the month's plan of 周工作计划 is what was decided."""
+    rounds.propose(project, "拜访数", 100, MONTH)
+    rounds.counter(project, "拜访数", None, [Asked("10000", "21")])
+    filled = fill(project, "周工作计划", MONTH)
+    values = read(next(file for file in filled.files if "10000" in file.name))
+    assert values["month.target.拜访数"] == 21
+    planned = [values.get(f"week{week}.plan.拜访数") for week in range(1, 7)]
+    assert sum(day or 0 for week in planned if week for row in week for day in row) == 21
