@@ -178,10 +178,11 @@ class Negotiation:
                     made += self._carried(self.under(move.place), reason)
                 self._make(move, reason.strip())
                 made.append(move)
-            locked = [place for place, stand in enumerate(self.stands) if stand.locked]
-            if carry:
-                made += self._carried(locked, reason)
-            self._even(locked)
+            if any(move.step is not Step.ANSWERED for move in made):  # which move nothing locked
+                locked = [place for place, stand in enumerate(self.stands) if stand.locked]
+                if carry:
+                    made += self._carried(locked, reason)
+                self._even(locked)
         except InputError:
             self.stands = before
             raise

@@ -498,3 +498,17 @@ def test_a_round_of_visits_is_what_people_plan(project):
     assert values["month.target.拜访数"] == 21
     planned = [values.get(f"week{week}.plan.拜访数") for week in range(1, 7)]
     assert sum(day or 0 for week in planned if week for row in week for day in row) == 21
+
+
+def test_a_form_that_comes_back_as_it_was_agrees_with_what_was_asked(project):
+    """It was filled in with the proposal; what was asked for meanwhile is another thing."""
+    rounds.counter(project, PIECES, None, [Asked("10001", "30")])
+    before = rounds.course(project, PIECES)
+    returned(project, TEAM, 8, {})
+    course = rounds.course(project, PIECES)
+    for unit in (TEAM, "10000"):
+        assert stand(course, unit).answered == stand(before, unit).proposed
+    assert stand(course, "10001").answered is None
+    accepted = rounds.accept(project, PIECES, None, [])
+    assert stand(accepted, TEAM).status is Step.AGREED
+    assert stand(accepted, "10001").status is Step.COUNTERED
