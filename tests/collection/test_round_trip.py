@@ -12,7 +12,11 @@ import pytest
 from collection.conftest import MONTH, TEMPLATE, of
 from kpi_xl.circulation.collect import collect
 from kpi_xl.circulation.distribute import distribute
+from kpi_xl.circulation.round_decisions import take
+from kpi_xl.circulation.round_workbook import make
 from kpi_xl.data.collected import collected
+from kpi_xl.jobs import rounds
+from kpi_xl.jobs.rounds import Asked
 from office import load, needs_soffice
 
 SYSTEM_PYTHON = Path("/usr/bin/python3")
@@ -139,3 +143,39 @@ def test_members_sorted_and_a_row_more(circulating, tmp_path):
     entries = collected(targets.project, "月度目标设定、达成表")
     notes = {e.key: e.value for e in entries if e.slot == "input.members.备注"}
     assert notes == {agent: f"备注{agent}" for agent in agents}
+
+
+def test_a_managers_decisions_about_targets(circulating, tmp_path):
+    """Typed into 目标商定表, with the sheet renamed, rows put in above and a row sorted away."""
+    project = circulating.project
+    rounds.propose(project, "首年度保费", 1_000_000.07, MONTH, level="营业部")
+    rounds.answer(
+        project, "首年度保费", None, [Asked("城东营业部", "150000.5"), Asked("城西营业部", "99999")]
+    )
+    source, target = make(project), tmp_path / "decided.xlsx"
+    page = load(source)["首年度保费"]
+    row_of = {page.cell(row, 4).value: row for row in range(6, 15)}
+    east, west, north = (row_of[f"{name}营业部"] + 2 for name in ("城东", "城西", "城北"))
+    edit(
+        source,
+        target,
+        ["unprotect", "首年度保费"],
+        ["insert rows", "首年度保费", 2, 2],
+        ["type", "首年度保费", f"N{east}", "接受"],
+        ["type", "首年度保费", f"N{west}", "还价"],
+        ["type", "首年度保费", f"O{west}", "=110000+0.25"],
+        ["type", "首年度保费", f"P{west}", "去年同期十二万"],
+        ["type", "首年度保费", f"N{north}", "还价"],
+        ["sort", "首年度保费", "B9:Q16", 2, False],
+        ["rename", "首年度保费", "保费"],
+    )
+    done = take(project, target)
+    assert done.taken == 2
+    assert [(one.sheet, one.fault.kind.code) for one in done.problems] == [
+        ("保费", "rounds.counter-empty")
+    ]
+    course = rounds.course(project, "首年度保费")
+    stands = dict(zip(course.round.keys, course.stands, strict=True))
+    assert stands["城东营业部"].agreed == 15_000_050
+    assert stands["城西营业部"].countered == 11_000_025
+    assert course.events[-1].reason in ("去年同期十二万", "")
