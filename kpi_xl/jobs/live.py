@@ -14,6 +14,7 @@ from kpi_xl import kinds
 from kpi_xl.calendar import Month
 from kpi_xl.data.cube import Cube, Unit
 from kpi_xl.data.people import Person
+from kpi_xl.data.round_targets import plans_of
 from kpi_xl.data.store import reading
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.fill import month_meant
@@ -92,7 +93,10 @@ def live(
     wanted = _month(sight, month or own or None)
     with reading(project, cube) as store:
         said = came_back(project, "", wanted, slots)
-        to = Recipients(project.settings, cube, store, wanted, slots, frozenset(), said)
+        decided = plans_of(project, wanted)
+        to = Recipients(
+            project.settings, cube, store, wanted, slots, frozenset(), said, decided=decided
+        )
         if to.is_for_persons:
             unit, person = _find(to, sight, texts.get("person.id", ""))
             recipient, values = f"{person.name}（{person.agent}）", to.person(unit, person)
