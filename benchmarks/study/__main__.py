@@ -116,26 +116,34 @@ _MORE_LOST = (0.0, 0.1, 0.2, 0.3, 0.5)
 
 
 def _month_end() -> str:
-    rows = []
+    rows, by_day = [], []
     for name, seasons, last in (
         ("平稳的年份，6 月", False, 6), ("有开门红的年份，6 月", True, 6), ("开门红当月", True, 1),
         ("开门红次月", True, 2),
     ):  # fmt: skip
         for units in (8, 32):
-            days = (3, 5, 10, 15, 20)
             of = [
-                month_end.told(units, 24, last, seasons, d, max(320 // units, 10), d) for d in days
+                month_end.told(units, 24, last, seasons, d, max(320 // units, 10), d) for d in _DAYS
             ]
             mean = [float(np.mean([getattr(one, part) for one in of])) for part in _PARTS]
             rows.append((name, str(units), *(f"{value:.1%}" for value in mean)))
+        by_day.append(
+            (name, *(f"{t.miss:.0%} / {t.line:.0%} / {t.last_year:.0%}" for t in of))
+        )  # of the many units
     return f"""\
 ## 进度：月末预测差多少，区间管不管用
 
 第 3、5、10、15、20 个工作日的平均；差多少是占月末实际的百分比。区间承诺五个月里四个月在里面。
 
 {_table(("月份", "单位数", "预测差", "照天数直推差", "只照去年同月差", "落在区间里"), rows)}
-区间在平稳的月份和开门红当月都接近八成；开门红次月只有去年一次可以参照，略窄。
-"""
+区间在平稳的月份和开门红当月都接近八成；开门红次月只有去年一次可以参照，约七成，偏窄。
+
+32 个单位，每天各差多少：预测 / 照天数直推 / 只照去年同月：
+
+{_table(("月份", *(f"第 {day} 天" for day in _DAYS)), by_day)}"""
+
+
+_DAYS = (3, 5, 10, 15, 20)
 
 
 _PARTS = ("miss", "line", "last_year", "inside")

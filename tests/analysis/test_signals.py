@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from benchmarks.study import stable
 from benchmarks.study.signals import delays, false_signals
 from kpi_xl.analysis.signals import (
     ABOVE,
@@ -79,3 +80,19 @@ def test_months_without_a_value_are_left_out():
     found = xmr(series)
     assert found.signal[[3, 9]].tolist() == [NONE, NONE]
     assert found.signal[-1] == BELOW
+
+
+@pytest.mark.parametrize("people", [12, 60])
+def test_a_branch_where_nothing_changes_is_told_of_one_signal_a_unit_and_quarter_at_most(people):
+    """All that can be judged, by all rules, as a department's warnings show it."""
+    found = stable.told(people, rounds=6, seed=100)
+    assert found.kpis > 35
+    assert found.signals <= 1
+    assert found.flips < 0.1
+
+
+def test_a_status_seldom_changes_where_the_level_does_not():
+    short, changes = stable.status(60, 0.5)
+    assert short > 0.85 and changes < 0.15  # ten points below the bound are seen, and stay red
+    short, changes = stable.status(35, 0.7)
+    assert short < 0.02 and changes < 0.02
