@@ -227,7 +227,7 @@ class Retention:
         self._level = level
         everybody = signings(store, settings, cube, level)
         last = np.datetime64(self.as_of)
-        left = np.where(everybody.left <= last, everybody.left, np.datetime64("NaT"))
+        left = np.where(everybody.left <= last, everybody.left, np.datetime64("NaT", "D"))
         known = known_from(everybody.signed, left)
         if since is not None:
             known = np.maximum(known, np.datetime64(since.span(self._cut)[0]))
