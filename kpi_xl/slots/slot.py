@@ -7,6 +7,7 @@ The list of names, SLOTS.md, the tables of 说明 and `kpi-xl template` follow f
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -105,7 +106,7 @@ class Declared:
     slot: Slot
     group: Group
 
-    @property
+    @functools.cached_property
     def becomes(self) -> Becomes | None:
         """What is made of what people type into it; None where nobody types."""
         found = self.slot.becomes
