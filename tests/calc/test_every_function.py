@@ -63,7 +63,10 @@ def test_by_counts(sheet, counts):
         codes = [measure.code for measure in kpi.measures]
         at = first + 2 * number
         cells = [[place(columns[code], row) for code in codes] for row in range(2, height + 2)]
-        formulas = [(f"={name}({';'.join(refs)})", kpi.excel(refs)) for refs in cells]
+        # Through its programming interface LibreOffice takes semicolons.
+        formulas = [
+            (f"={name}({';'.join(refs)})", kpi.excel(refs).replace(",", ";")) for refs in cells
+        ]
         sheet.getCellRangeByName(area(at, 2, 2, height)).setFormulaArray(tuple(formulas))
         expected = kpi(*(counts[code] for code in codes))
         shown = sheet.getCellRangeByName(area(at, 2, 2, height))
