@@ -37,7 +37,7 @@ def small_branch(
         for agent, *_ in people
         for month in range(1, 7)
     ]
-    heading = (
+    heading: tuple[str, ...] = (
         "保单号", "工号", "险种", "主附险", "件数", "首年保费", "FYC", "缴费方式", "承保日期",
     )  # fmt: skip
     _write(folder / "data" / "保单.csv", [heading, *policies])
