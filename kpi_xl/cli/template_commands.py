@@ -55,6 +55,9 @@ def check(file: Path, rewrite: Path | None) -> Answer:
     lacking = template_check.missing(file)
     for line in template_check.missing_lines(lacking):
         say(line)
+    stored = template_check.stored(file, found)
+    for line in template_check.stored_lines(stored):
+        say(line)
     foreign = template_check.check_functions(file)
     for line in template_check.function_lines(foreign, asks=rewrite is None):
         say(line)
@@ -69,6 +72,8 @@ def check(file: Path, rewrite: Path | None) -> Answer:
         "unusable": found.unusable,
         "missing": lacking,
         "for_units": found.for_units,
+        "uncalculated": stored.formulas,
+        "pivots": {"refreshed": stored.refreshed, "outside": stored.outside},
     }
 
 

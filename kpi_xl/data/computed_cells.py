@@ -18,9 +18,9 @@ from typing import Any, Final
 
 from kpi_xl.data import sheet_structure
 from kpi_xl.data.formula_columns import Place, SheetCells, known_places, most_letters, too_many
-from kpi_xl.data.plain_formulas import Reads, read_formula
 from kpi_xl.data.sheet_rows import column_of, elements, shared_texts
 from kpi_xl.data.xlsx_package import opened
+from kpi_xl.readers.plain_formulas import Reads, read_formula
 
 try:
     import formualizer

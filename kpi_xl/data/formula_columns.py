@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from kpi_xl.data.plain_formulas import Reads
+from kpi_xl.readers.plain_formulas import Reads
 
 MOST_COLUMNS: Final = 300
 MOST_READ: Final = 5_000

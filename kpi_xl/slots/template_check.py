@@ -26,6 +26,9 @@ _WHOSE: Final = (
 """How the names begin that say whose a workbook is."""
 
 
+_MOST_NAMED: Final = 5
+
+
 class Missing(NamedTuple):
     """A name that a template should have.
 
@@ -103,6 +106,60 @@ def check_template(file: Path) -> Explanation:
         for one in found.unknown
     )
     return replace(found, unknown=tuple(unknown))
+
+
+class Stored(NamedTuple):
+    """What a workbook stores or computes that filling does not tell.
+
+    Attributes
+    ----------
+    formulas : tuple of str
+        The formulas that have no value until a spreadsheet opens the filled workbook.
+    refreshed : tuple of str
+        What pivot tables are made of that loses its records and is refreshed on opening.
+    outside : int
+        How many are made of something outside the workbook, whose records go to whoever gets it.
+    """
+
+    formulas: tuple[str, ...]
+    refreshed: tuple[str, ...]
+    outside: int
+
+
+def stored(file: Path, found: Explanation) -> Stored:
+    """What of a workbook's formulas and pivot tables is not told when it is filled.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be a template at all.
+    """
+    template = Template(file)
+    names = [slot.name for slot in found.slots if not slot.plain_name.startswith(INPUT)]
+    formulas = template.uncalculated(names) if names else []
+    sources = template.pivot_sources
+    return Stored(
+        tuple(f"{sheet}!{reference}" for sheet, reference in formulas),
+        tuple(one for one in sources if one),
+        sources.count(""),
+    )
+
+
+def stored_lines(found: Stored) -> Iterator[str]:
+    """These for people, in Chinese."""
+    if found.formulas:
+        some = "、".join(found.formulas[:_MOST_NAMED])
+        more = " 等" if len(found.formulas) > _MOST_NAMED else ""
+        yield f"填好后要用表格软件打开才有值的公式：{len(found.formulas)} 个（{some}{more}）"
+        yield "  手机预览里这些格是空的；要先有值，请改用普通函数和单元格引用"
+    if found.refreshed:
+        sources = "、".join(dict.fromkeys(found.refreshed))
+        yield f"数据透视表：{len(found.refreshed)} 个数据源（{sources}）"
+        yield "  填到数据源时，模板里的旧记录和旧数字不随表发出，在 Excel 里打开就按新数据刷新"
+        yield "  行、列、筛选字段的旧项目名还在表里；发给别人的，请先在模板里清掉再保存"
+    if found.outside:
+        yield f"数据源在工作簿之外的数据透视表：{found.outside} 个，里面的旧记录会随表发给每个人"
+        yield "  请删掉，或在“数据透视表选项 → 数据”里取消“保存文件及源数据”再保存模板"
 
 
 def _by_kpi(name: str, known: Collection[str]) -> Iterator[str]:

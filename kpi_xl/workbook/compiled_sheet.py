@@ -165,7 +165,7 @@ def _with_style(bare: str, style: str | None) -> str:
 def compiled(
     sheet: Sheet, wanted: Mapping[Position, int], date_styles: Sequence[bool]
 ) -> SheetProgram:
-    """Cut a sheet up at the cells to be filled, and drop the cached values of all others.
+    """Cut a sheet up at the cells to be filled, formulas that get another value among them.
 
     Parameters
     ----------
@@ -200,12 +200,6 @@ def compiled(
     return SheetProgram(pieces, holes, sheet.prefix)
 
 
-def without_cached_values(sheet: Sheet) -> bytes:
-    """The part without the values its formulas once had."""
-    program = compiled(sheet, {}, ())
-    return "".join(program.pieces).encode()
-
-
 class _Edit(NamedTuple):
     """What comes in the place of the bytes from `start` to `end`."""
 
@@ -227,7 +221,7 @@ class _Cutter:
 
     def edits(self) -> list[_Edit]:
         """All edits in the order of the bytes; at one place insertions come before changes."""
-        edits = self._stale()
+        edits: list[_Edit] = []
         rows = {
             row: [column for _, column in places]
             for row, places in groupby(sorted(self._wanted), key=lambda place: place[0])
@@ -242,19 +236,6 @@ class _Cutter:
         # Sorting is stable: what is inserted at one place stays in its own order.
         return sorted(edits, key=lambda edit: edit[:2])
 
-    def _stale(self) -> list[_Edit]:
-        """Drop the cached value of every computed cell that gets none."""
-        edits = []
-        for row in self._sheet.rows.values():
-            for cell in row.cells.values():
-                if not cell.is_computed or cell.value_start == cell.value_end:
-                    continue
-                if (row.number, cell.column) not in self._wanted:
-                    tag = self._computed_tag(cell)
-                    edits.append(_Edit(cell.start, cell.tag_end, [tag]))
-                    edits.append(_Edit(cell.value_start, cell.value_end, []))
-        return edits
-
     def _computed_tag(self, cell: Cell) -> bytes:
         """A computed cell's start tag without what belongs to its old value."""
         tag = self._sheet.xml[cell.start : cell.tag_end]
@@ -268,13 +249,13 @@ class _Cutter:
         value = self._wanted[row, column]
         if cell is not None and cell.is_computed:
             xml = self._sheet.xml
-            tag = markup.without_attribute(self._computed_tag(cell), "s")
+            tag = self._computed_tag(cell)
             is_empty = markup.is_empty(tag)
-            bare = markup.opened(tag)[:-1].decode()
+            tag = markup.opened(tag)[:-1]
             return Hole(
                 value=value,
-                head=_with_style(bare, style),
-                bare=bare,
+                head=tag.decode(),
+                bare=markup.without_attribute(tag, "s").decode(),
                 style=style,
                 shows_date=shows_date,
                 formula=xml[cell.tag_end : cell.value_start].decode(),

@@ -83,6 +83,11 @@ def excerpt(
     return _all(parts.parsed(package, part, content)), merges
 
 
+def every_cell(package: Package, part: str) -> dict[str, Raw]:
+    """All cells of a sheet by their references."""
+    return _all(parts.tree(package, part))
+
+
 def _merges(text: str, start: int) -> list[Area]:
     """The merged ranges, which stand behind the cells."""
     return [cells for found in _MERGE.findall(text, start) if (cells := area(found)) is not None]

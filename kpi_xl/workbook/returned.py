@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -13,10 +14,10 @@ from xml.etree.ElementTree import Element
 from kpi_xl import kinds
 from kpi_xl.workbook import slots
 from kpi_xl.workbook.compiled_sheet import Position
-from kpi_xl.workbook.fast_read import excerpt
+from kpi_xl.workbook.fast_read import every_cell, excerpt
 from kpi_xl.workbook.growth import regions
 from kpi_xl.workbook.growth.regions import Region
-from kpi_xl.workbook.ooxml import cells, parts, styles
+from kpi_xl.workbook.ooxml import cells, parts, references, serials, styles
 from kpi_xl.workbook.ooxml.cells import Raw, Value
 from kpi_xl.workbook.ooxml.package import Package
 from kpi_xl.workbook.ooxml.references import Area, Place, column_letters
@@ -155,6 +156,19 @@ class Reader:
                 cells_.positions(), itertools.chain(*references), strict=True
             )
         }
+
+    def numbers(self, part: str) -> dict[Position, Value]:
+        """The values of all cells of a sheet; dates are the numbers they are kept as."""
+        found: dict[Position, Value] = {}
+        for reference, cell in every_cell(self._package, part).items():
+            shared = self._shared_strings if cell[0] == "s" else ()
+            value = cells.read(cell, shared, (), self._date1904)
+            place = references.area(reference)
+            if isinstance(value, dt.date):
+                value = serials.serial(value, self._date1904)
+            if value is not None and place is not None:
+                found[place.first_row, place.first_column] = value
+        return found
 
     def value(self, found: Mapping[str, Raw], reference: str) -> Value:
         """The value of one of the cells found in a sheet."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,20 +13,21 @@ from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.workbook import compiled_sheet, obstacles, slots
+from kpi_xl.workbook.calculated import Calculation
 from kpi_xl.workbook.compiled_sheet import Position, SheetProgram
+from kpi_xl.workbook.consequences import Consequences
 from kpi_xl.workbook.growth import regions, sheet_copies, sizes
 from kpi_xl.workbook.growth.regions import Region
 from kpi_xl.workbook.growth.sizes import Sizes
 from kpi_xl.workbook.identity import PREFIX, Identified, Identity
-from kpi_xl.workbook.ooxml import cells, chart_caches, parts, sheet, styles
+from kpi_xl.workbook.ooxml import cells, parts, sheet, styles
 from kpi_xl.workbook.ooxml.calculation import calculated_on_load
-from kpi_xl.workbook.ooxml.cells import UnwritableError, Value, Written
-from kpi_xl.workbook.ooxml.chart_caches import ChartProgram, Point
+from kpi_xl.workbook.ooxml.cells import UnwritableError, Written
+from kpi_xl.workbook.ooxml.chart_caches import ChartProgram
 from kpi_xl.workbook.ooxml.package import Package
-from kpi_xl.workbook.ooxml.references import Area, Place
+from kpi_xl.workbook.ooxml.references import Place, column_letters
 from kpi_xl.workbook.ooxml.tables import tables
 from kpi_xl.workbook.ooxml.zip_records import Framed, framed, written
-from kpi_xl.workbook.returned import Reader
 from kpi_xl.workbook.slots import Slot, near_matches
 
 _PROGRAMS_KEPT: Final = 16
@@ -43,6 +43,8 @@ class _Program:
     workbook. `same` are the pairs of values that go into one cell because two slots share it;
     `hidden` are the values of cells that a merged range hides; `owners` is the slot of every value.
     `charts` show filled cells; `frames` are those charts that are the same for all values.
+    `calculation` has the formulas that depend on what is filled, whose values come behind those of
+    the slots.
     """
 
     slots: list[tuple[Slot, str, bool]]
@@ -52,6 +54,7 @@ class _Program:
     same: list[tuple[int, int]] = field(default_factory=list)
     hidden: list[int] = field(default_factory=list)
     owners: list[Slot] = field(default_factory=list)
+    calculation: Calculation | None = None
 
 
 class Template:
@@ -79,7 +82,7 @@ class Template:
         with package.telling():
             self._prepare(package)
 
-    def _prepare(self, package: Package) -> None:
+    def _prepare(self, package: Package, resized: Sequence[Place] = ()) -> None:
         self.path = package.path
         self._package = package
         self._workbook = parts.workbook(package)
@@ -104,6 +107,9 @@ class Template:
         self._date_styles = styles.date_styles(self._package, self._workbook.styles)
         self._for_identities: Identified | None = None
         self._frames = self._unfilled()
+        self._consequences = Consequences(
+            self._package, self._workbook, self._sheets, self._tables, resized
+        )
         self._style_frames: dict[tuple[tuple[int, str], ...], dict[str, Framed]] = {}
         self._programs: dict[frozenset[str], _Program] = {}
         self._resized: dict[Sizes, Template] = {}
@@ -206,10 +212,11 @@ class Template:
     def fill(self, values: Mapping[str, Any], identity: Identity | None = None) -> bytes:
         """A workbook like the template, with these values in its slots.
 
-        Nothing else changes, byte for byte, but that formulas which got no value lose the value
-        they had, which would be wrong now, that charts of filled cells keep their new values, and
-        that the workbook is marked to be calculated when it is opened. A formula in a slot stays;
-        the value is what it shows until then. The same values give the same bytes.
+        Nothing else changes, byte for byte, but that formulas which depend on what is filled get
+        the value that they have now, or none where it cannot be told (`uncalculated`), that charts
+        of such cells get their new values, and that the workbook is marked to be calculated when it
+        is opened. A formula in a slot stays; the value is what it shows until then. The same values
+        give the same bytes.
 
         Parameters
         ----------
@@ -244,8 +251,43 @@ class Template:
             values = self._by_record(values, template, dict(wanted))
         return template._filled(values, identity)
 
+    def uncalculated(self, names: Collection[str]) -> list[tuple[str, str]]:
+        """The formulas that have no value until a spreadsheet opens the filled workbook.
+
+        Parameters
+        ----------
+        names : collection of str
+            The slots that are filled.
+
+        Returns
+        -------
+        list of (str, str)
+            Sheet and cell of each.
+
+        Raises
+        ------
+        InputError
+            There is no such slot, or it cannot be filled.
+        """
+        calculation = self._program(frozenset(names)).calculation
+        unknown = [] if calculation is None else calculation.unknown
+        return [(sheet, f"{column_letters(column)}{row}") for sheet, (row, column) in unknown]
+
+    @property
+    def pivot_sources(self) -> list[str]:
+        """What each cache of pivot tables comes from; empty for one from outside the workbook."""
+        with self._package.telling():
+            return [one.source for one in self._consequences.pivots]
+
     def _filled(self, values: Mapping[str, Any], identity: Identity | None) -> bytes:
-        names = frozenset(values)
+        compiled = self._program(frozenset(values))
+        found = self._written(compiled, values)
+        with self._package.telling():
+            if compiled.calculation is not None:
+                found += compiled.calculation.values(found)
+            return self._produced(compiled, found, identity)
+
+    def _program(self, names: frozenset[str]) -> _Program:
         compiled = self._programs.get(names)
         if compiled is None:
             with self._package.telling():
@@ -253,9 +295,7 @@ class Template:
             while len(self._programs) >= _PROGRAMS_KEPT:
                 del self._programs[next(iter(self._programs))]
             self._programs[names] = compiled
-        found = self._written(compiled, values)
-        with self._package.telling():
-            return self._produced(compiled, found, identity)
+        return compiled
 
     def _slot(self, name: str, place: Place) -> Slot:
         found, cells_ = self._sheets[place.sheet], place.area
@@ -310,7 +350,8 @@ class Template:
                         self._tables,
                         self._taken,
                         wanted,
-                    )
+                    ),
+                    sizes.places(wanted),
                 )
             while len(self._resized) >= _SIZES_KEPT:
                 del self._resized[next(iter(self._resized))]
@@ -320,10 +361,7 @@ class Template:
     def _unfilled(self) -> dict[str, Framed]:
         """Every entry ready to be written, as it is in a workbook of which no cell is filled."""
         changed: dict[str, bytes] = {}
-        for name, part in self._workbook.sheets.items():
-            if self._sheets[name].has_formulas:
-                changed[part.lower()] = compiled_sheet.without_cached_values(self._sheets[name])
-        if changed:
+        if any(found.has_formulas for found in self._sheets.values()):
             part = self._workbook.part
             changed[part.lower()] = calculated_on_load(self._package.read(part))
         frames = {}
@@ -359,52 +397,15 @@ class Template:
                     first = on_sheet.setdefault((row, column), number)
                     if first != number:
                         compiled.same.append((first, number))
-        for name, places in wanted.items():
+        follows = self._consequences.of(wanted, len(compiled.owners))
+        compiled.calculation = follows.calculation
+        compiled.frames, compiled.charts = follows.frames, follows.charts
+        for name, places in follows.cells.items():
             part = self._workbook.sheets[name].lower()
             compiled.sheets[part] = compiled_sheet.compiled(
                 self._sheets[name], places, self._date_styles
             )
-        self._add_charts(compiled, wanted)
         return compiled
-
-    def _add_charts(self, compiled: _Program, wanted: Mapping[str, Mapping[Position, int]]) -> None:
-        """Compile the charts that show cells which are filled, or formulas."""
-        reader = Reader(self._package, self._workbook)
-        names = {name.casefold(): name for name in self._workbook.sheets}
-        date1904 = self._workbook.date1904
-
-        @functools.cache
-        def contents(sheet: str, shown: Area) -> list[Point] | None:
-            name = names.get(sheet)
-            if name is None:
-                return None
-            filled, found = wanted.get(name, {}), self._sheets[name]
-            points: list[Point] = []
-            fixed: dict[Position, Value] | None = None
-            for place in shown.positions():
-                cell = found.cell(*place)
-                if place in filled:
-                    points.append(filled[place])
-                elif cell is not None and cell.is_computed:
-                    points.append(None)
-                elif cell is None or cell.value_start == cell.value_end:
-                    points.append(cells.written(None, date1904))
-                else:
-                    if fixed is None:
-                        fixed = reader.area(self._workbook.sheets[name], shown)
-                    points.append(cells.written(fixed[place], date1904))
-            return points
-
-        for part, kind, _ in parts.related(self._package, self._workbook):
-            if kind == "chart":
-                chart = chart_caches.compiled(parts.xml(self._package, part), contents)
-                entry = self._package.find(part)
-                if chart is None or entry is None:
-                    continue
-                if chart.is_constant:
-                    compiled.frames[part.lower()] = framed(entry, chart.filled(()))
-                else:
-                    compiled.charts[part.lower()] = chart
 
     def _hidden(self, slot: Slot) -> set[Position]:
         """The cells of a slot that merged ranges hide; refuses a slot that cannot be filled."""

@@ -77,7 +77,8 @@ def test_filled_values_and_no_stale_ones(form):
         "'表 一'!$E$1": ("str", 1, {}),
         "'表 一'!$C$2:$C$5": ("str", 4, {0: "1月", 1: "2月", 3: "4月"}),
         "'表 一'!$D$2:$D$5": ("num", 4, {0: "1.5", 3: "9"}),
-        "'表 一'!$E$2:$E$5": ("num", 4, {}),
+        # The error has no point; what depends on nothing filled keeps its value.
+        "'表 一'!$E$2:$E$5": ("num", 4, {0: "3", 1: "0", 3: "8"}),
     }
     found = caches(Template(form).fill(VALUES | {"数": [1, 2, 3], "倍": [2, 4, 6, 18]}))
     assert found["'表 一'!$D$2:$D$5"] == ("num", 4, {0: "1", 1: "2", 2: "3", 3: "9"})

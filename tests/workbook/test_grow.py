@@ -265,9 +265,8 @@ class TestValues:
         assert found["members.数额"] == [[number] for number in range(1, 7)]
 
     def test_no_values_no_change(self, form, changed_parts):
-        assert changed_parts(form, Template(form).fill({"单位": 1})) == {
-            SHEET1, SHEET2, SHEET3, SHEET4, "xl/charts/chart3.xml",
-        }  # fmt: skip
+        changed = changed_parts(form, Template(form).fill({"单位": 1}))
+        assert changed <= {SHEET1, SHEET2, SHEET3, SHEET4}
 
     def test_which_slots_grow(self, form):
         slots = Template(form).slots

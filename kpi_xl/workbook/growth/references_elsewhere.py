@@ -11,7 +11,7 @@ from kpi_xl.workbook.growth.blocks import NameCopies, Rule, areas_in_blocks, rul
 from kpi_xl.workbook.growth.formula_copies import Copier
 from kpi_xl.workbook.growth.shift import Lost, Reach, Shift, Shifts
 from kpi_xl.workbook.ooxml import markup
-from kpi_xl.workbook.ooxml.formulas import Reference, tokens
+from kpi_xl.workbook.ooxml.formulas import Reference, joined, tokens
 from kpi_xl.workbook.ooxml.markup import Edit, Element
 from kpi_xl.workbook.ooxml.references import area
 
@@ -124,9 +124,26 @@ class Rewriter:
                 edits += self._attributes(content, element)
             else:
                 shift.check_blocks(element.text(content), self._sheet, self._shifts)
-                new = self._formula(element.text(content), Reach.RANGE)
-                edits += self._text(content, element, new)
+                edits += self._text(content, element, self._series(element.text(content)))
         return markup.spliced(content, edits)
+
+    def _series(self, text: str) -> str:
+        """What a series shows: several cells side by side stay one row, which others follow."""
+        found = tokens(text)
+        return joined(
+            tuple(
+                token
+                if isinstance(token, str)
+                else shift.reference(
+                    token,
+                    self._sheet,
+                    self._shifts,
+                    Reach.NONE if _is_one_row(token) else Reach.RANGE,
+                )
+                for token in found
+            ),
+            text,
+        )
 
     def pivot_source(self, content: bytes) -> bytes:
         """A pivot table's cache, for the cells it comes from."""
@@ -436,6 +453,12 @@ def _name(text: str, sheet: str, shifts: Shifts) -> str:
         else _moved(token, sheet, shifts)
         for token in found
     )
+
+
+def _is_one_row(token: Reference) -> bool:
+    """Whether a reference means several cells of one row."""
+    first, last = token.ends[0], token.ends[-1]
+    return first.row == last.row > 0 and first.column != last.column
 
 
 def _moved(token: Reference, sheet: str, shifts: Shifts) -> str:

@@ -14,7 +14,7 @@ from kpi_xl.workbook.growth.workbook_rows import grown
 from kpi_xl.workbook.obstacles import PIVOT, Taken, unrepeatable
 from kpi_xl.workbook.ooxml.package import Package
 from kpi_xl.workbook.ooxml.parts import Workbook
-from kpi_xl.workbook.ooxml.references import LAST_ROW
+from kpi_xl.workbook.ooxml.references import LAST_COLUMN, LAST_ROW, Area, Place
 from kpi_xl.workbook.ooxml.sheet import Sheet
 from kpi_xl.workbook.ooxml.tables import Table, table_places
 from kpi_xl.workbook.slots import Slot
@@ -53,6 +53,17 @@ def wanted(
             if rows > region.rows or (rows < region.rows and region in shrinking)
         )
     )
+
+
+def places(found: Sizes) -> list[Place]:
+    """The rows of areas that have got other numbers of rows, where they are then."""
+    moved: dict[str, int] = {}
+    result = []
+    for region, rows in found:
+        first = region.first + moved.get(region.sheet, 0)
+        moved[region.sheet] = moved.get(region.sheet, 0) + rows - region.rows
+        result.append(Place(region.sheet, Area(first, 1, first + rows - 1, LAST_COLUMN)))
+    return result
 
 
 def resized(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -190,6 +191,11 @@ def unescaped(text: str) -> str:
     if "_x" not in text:
         return text
     return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+
+
+def plain(text: str) -> str:
+    """Text as people see it from how the file holds it; the opposite of `escaped`."""
+    return unescaped(html.unescape(text) if "&" in text else text)
 
 
 def string(element: ElementTree.Element) -> str:

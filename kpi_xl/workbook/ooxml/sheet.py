@@ -69,6 +69,16 @@ class Sheet:
         """Whether any cell is computed."""
         return any(cell.is_computed for row in self.rows.values() for cell in row.cells.values())
 
+    @property
+    def computed(self) -> set[tuple[int, int]]:
+        """The rows and columns of the computed cells."""
+        return {
+            (row.number, cell.column)
+            for row in self.rows.values()
+            for cell in row.cells.values()
+            if cell.is_computed
+        }
+
     def cell(self, row: int, column: int) -> Cell | None:
         """The cell, if the file has one there."""
         found = self.rows.get(row)

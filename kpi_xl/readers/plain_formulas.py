@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Final
-
-from kpi_xl.data.sheet_rows import number
 
 _ALL: Final = frozenset(range(256))
 _NONE: Final[frozenset[int]] = frozenset()
@@ -196,7 +195,7 @@ class _Reading:
             quoted = written.startswith("'")
             self.sheet = written[1:-1].replace("''", "'") if quoted else written
         elif kind in ("cell", "range"):
-            ends = [number(one.upper().encode()) for one in _LETTERS.findall(written)]
+            ends = [_column(one) for one in _LETTERS.findall(written)]
             self.columns.append((self.sheet, min(ends), max(ends)))
             self.sheet = None
             return kind == "cell" or self._may_be_range(end)
@@ -215,3 +214,8 @@ class _Reading:
 
 def _function(written: str) -> str:
     return re.sub(r"^(?:_XLFN\.|_XLWS\.)+", "", written.upper())
+
+
+def _column(letters: str) -> int:
+    """A column's number from its letters."""
+    return reduce(lambda found, letter: found * 26 + ord(letter) - 64, letters.upper(), 0)

@@ -1,0 +1,344 @@
+"""The values of formulas that depend on what is filled, as far as they can be told.
+
+Usual functions over plain references are computed by a calculating library, which gets values and
+formulas and nothing else. What it is not known to compute as a spreadsheet does has no value then,
+nor has what depends on it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+from kpi_xl.readers.plain_formulas import read_formula
+from kpi_xl.workbook.compiled_sheet import Position
+from kpi_xl.workbook.ooxml import cells
+from kpi_xl.workbook.ooxml.cells import Value, Written
+from kpi_xl.workbook.ooxml.formulas import Reference, tokens
+from kpi_xl.workbook.ooxml.references import Area, column_letters
+from kpi_xl.workbook.ooxml.tables import Table
+from kpi_xl.workbook.stale_formulas import WORD, WorkbookFormulas
+
+try:
+    import formualizer
+except ImportError:  # there is none for every kind of computer
+    formualizer = None  # type: ignore[assignment]
+
+At: TypeAlias = tuple[str, Position]
+"""A cell: its sheet's name, its row and column."""
+
+_PATIENCE: Final = 60_000  # milliseconds
+_MOST_NAMES: Final = 20  # within each other
+_ERRORS: Final[Mapping[str, str]] = {"#N/A": "=NA()", "#DIV/0!": "=1/0"}
+"""Formulas that give the errors which cells hold."""
+_KINDS: Final[Mapping[str, str]] = {"Div": "#DIV/0!", "Na": "#N/A"}
+"""Errors that are the same in every spreadsheet."""
+_COLUMN: Final = re.compile(
+    r"(?P<table>[^\W\d][\w.\\]*)?\["
+    r"(?:@(?:\[(?P<own>[^\[\]'#@]+)\]|(?P<bare>[^\[\]'#@ ]+))"
+    r"|\[#This Row\],\[?(?P<row>[^\[\]'#@]+)\]?|(?P<column>[^\[\]'#@]+))\]"
+)
+
+
+class Calculation:
+    """The formulas that have to be computed for every workbook, and what they need.
+
+    Parameters
+    ----------
+    formulas : WorkbookFormulas
+        All formulas.
+    stale : mapping of str to collection of (row, column)
+        The cells that have no right value.
+    filled : mapping of str to mapping of (row, column) to int
+        The cells that are filled, and which of the values each gets.
+    fixed : mapping of str to mapping of (row, column)
+        What stands in all other cells, dates as numbers.
+    lost : mapping of str to collection of (row, column)
+        Cells whose values go, and cannot be computed: those of pivot tables.
+    computes : bool
+        Whether any can be computed: not where days count from 1904.
+    """
+
+    def __init__(
+        self,
+        formulas: WorkbookFormulas,
+        stale: Mapping[str, Collection[Position]],
+        filled: Mapping[str, Mapping[Position, int]],
+        fixed: Mapping[str, Mapping[Position, Value]],
+        lost: Mapping[str, Collection[Position]],
+        computes: bool,
+    ) -> None:
+        self._formulas = formulas
+        self._filled = filled
+        self.places: list[At] = [
+            (name, one) for cells_ in (stale, lost) for name, all_ in cells_.items() for one in all_
+        ]
+        self._stale = {(name, one) for name, all_ in stale.items() for one in all_}
+        unknown = set(self.places)
+        texts = self._texts(stale) if computes and formualizer is not None else {}
+        self._known = self._computable(texts, unknown)
+        self._fixed = {
+            name: {
+                place: value
+                for place, value in values.items()
+                if (name, place) not in unknown and place not in filled.get(name, {})
+            }
+            for name, values in fixed.items()
+        }
+
+    @property
+    def unknown(self) -> list[At]:
+        """The formulas that get no value, in order."""
+        order = {name: number for number, name in enumerate(self._formulas.sheets)}
+        found = [one for one in self._stale if one not in self._known]
+        return sorted(found, key=lambda one: (order[one[0]], one[1]))
+
+    def _texts(self, stale: Mapping[str, Collection[Position]]) -> dict[At, str]:
+        """The formulas that can be computed by themselves, with plain references only."""
+        found = {}
+        for name, places in stale.items():
+            formulas = self._formulas.by_sheet.get(name, {})
+            for place in places:
+                formula = formulas.get(place)
+                if formula is None or formula.element.attributes.get("t", "normal") not in (
+                    "normal",
+                    "shared",
+                    "",
+                ):
+                    continue
+                text = self._plain(formula.text, name, place)
+                if text is not None and read_formula(text) is not None:
+                    found[name, place] = text
+        return found
+
+    def _computable(self, texts: dict[At, str], unknown: set[At]) -> dict[At, str]:
+        """Those that depend on none that cannot be computed."""
+        reads = {
+            at: [
+                place
+                for token in tokens(text)
+                if isinstance(token, Reference)
+                for place in self._formulas.places(token, at[0])
+            ]
+            for at, text in texts.items()
+        }
+        lost = [at for at in unknown if at not in texts]
+        known = dict(texts)
+        while lost:
+            by_sheet: dict[str, list[Position]] = {}
+            for name, place in lost:
+                by_sheet.setdefault(name, []).append(place)
+            lost = [
+                at
+                for at in known
+                if any(
+                    one.area.contains(*place)
+                    for one in reads[at]
+                    for place in by_sheet.get(one.sheet, ())
+                )
+            ]
+            for at in lost:
+                del known[at]
+        return known
+
+    def _plain(self, text: str, sheet: str, place: Position, depth: int = 0) -> str | None:
+        """A formula with the cells that names and tables in it mean; None where it has none."""
+        if depth > _MOST_NAMES:
+            return None
+        pieces = []
+        for token in tokens(text):
+            if isinstance(token, Reference):
+                if len(token.sheets) > 1 or any("[" in one for one in token.sheets):
+                    return None
+                pieces.append(token.text)
+                continue
+            piece = self._without_columns(token, sheet, place)
+            if piece is None:
+                return None
+            position = 0
+            for match in WORD.finditer(piece):
+                name = self._formulas.names.get((sheet, (match[1] or "").casefold()))
+                if name is None:
+                    name = self._formulas.names.get((None, (match[1] or "").casefold()))
+                if not match[1] or name is None:
+                    continue
+                meant = self._named(name, sheet, place, depth)
+                if meant is None:
+                    return None
+                pieces += piece[position : match.start()], meant
+                position = match.end()
+            pieces.append(piece[position:])
+        return "".join(pieces)
+
+    def _named(self, name: str, sheet: str, place: Position, depth: int) -> str | None:
+        """What a name means: cells with a ``$``, a number or a text."""
+        only = tokens(name)
+        if len(only) == 1 and isinstance(only[0], Reference):
+            fixed = all(
+                (end.row_fixed or not end.row) and (end.column_fixed or not end.column)
+                for end in only[0].ends
+            )
+            return name if fixed and only[0].sheets else None
+        plain = self._plain(name, sheet, place, depth + 1)
+        constant = plain is not None and not any(
+            isinstance(token, Reference) for token in tokens(plain)
+        )
+        return f"({plain})" if constant else None
+
+    def _without_columns(self, piece: str, sheet: str, place: Position) -> str | None:
+        """A piece of a formula with the cells that columns of tables are."""
+        if "[" not in piece:
+            return piece
+        found: list[str] = []
+        position = 0
+        for match in _COLUMN.finditer(piece):
+            table = self._table(match["table"], sheet, place)
+            own = match["own"] or match["bare"] or match["row"]
+            heading = (own or match["column"]).casefold()
+            headings = [] if table is None else [one.casefold() for one in table.columns]
+            if table is None or heading not in headings:
+                return None
+            column = table.data.first_column + headings.index(heading)
+            area = table.data._replace(first_column=column, last_column=column)
+            if own:
+                if not area.first_row <= place[0] <= area.last_row:
+                    return None
+                area = area._replace(first_row=place[0], last_row=place[0])
+            quoted = table.sheet.replace("'", "''")
+            found += piece[position : match.start()], f"'{quoted}'!{_reference(area)}"
+            position = match.end()
+        rest = "".join((*found, piece[position:]))
+        return None if "[" in re.sub(r"'(?:[^']|'')*'!", "", rest) else rest
+
+    def _table(self, name: str | None, sheet: str, place: Position) -> Table | None:
+        if name:
+            return self._formulas.tables.get(name.casefold())
+        inside = (
+            table
+            for table in self._formulas.tables.values()
+            if table.sheet == sheet and table.data.contains(*place)
+        )
+        return next(inside, None)
+
+    def values(self, filled: Sequence[Written]) -> list[Written]:
+        """The values of the cells in `places`, blank where it is not known.
+
+        Parameters
+        ----------
+        filled : sequence of Written
+            The values of the cells that are filled.
+        """
+        found = self._evaluated(filled) if self._known else {}
+        return [found.get(at, (cells.BLANK, "")) for at in self.places]
+
+    def _evaluated(self, filled: Sequence[Written]) -> dict[At, Written]:
+        wanted = list(self._known)
+        try:
+            book = self._book(filled)
+            given = book.evaluate_cells([(name, *place) for name, place in wanted])
+        except BaseException as error:
+            # It took too long, or the library is at fault, which may end so: they stay unknown.
+            if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+                return {}
+            raise
+        written = zip(wanted, map(_written, given), strict=True)
+        return {at: value for at, value in written if value is not None}
+
+    def _book(self, filled: Sequence[Written]) -> Any:
+        settings = formualizer.EvaluationConfig()
+        settings.max_eval_time_ms = _PATIENCE
+        settings.enable_parallel = False
+        book = formualizer.Workbook(config=formualizer.WorkbookConfig(eval_config=settings))
+        names = list(self._formulas.sheets)
+        for name in names:
+            book.add_sheet(name)
+        for name in names:
+            values = dict(self._fixed.get(name, {}))
+            for place, number in self._filled.get(name, {}).items():
+                values[place] = _value(filled[number])
+            formulas = {
+                place: f"={text}" for (on, place), text in self._known.items() if on == name
+            }
+            for place, value in list(values.items()):
+                if isinstance(value, float) and math.isnan(value):
+                    formulas[place] = _failing(value)
+                    del values[place]
+            for row, column, line in _lines(values):
+                book.set_values_batch(name, row, column, [line])
+            for row, column, line in _lines(formulas):
+                book.set_formulas_batch(name, row, column, [line])
+        return book
+
+
+def _failing(value: float) -> str:
+    """A formula that gives the error that a NaN stands for."""
+    from kpi_xl.error_values import error_name  # numpy comes in with it
+
+    return _ERRORS.get(error_name(value) or "", '=VALUE("a")')
+
+
+def _reference(area: Area) -> str:
+    first = f"${column_letters(area.first_column)}${area.first_row}"
+    last = f"${column_letters(area.last_column)}${area.last_row}"
+    return first if first == last else f"{first}:{last}"
+
+
+def _value(written: Written) -> Value:
+    """A value from how it stands in the file."""
+    kind, text = written
+    if kind == cells.BLANK:
+        return None
+    if kind == cells.TEXT:
+        return cells.plain(text)
+    if kind == cells.BOOLEAN:
+        return text == "1"
+    if kind == cells.ERROR:
+        from kpi_xl.error_values import error_value
+
+        return error_value(text)
+    return float(text)
+
+
+def _written(value: Any) -> Written | None:
+    """What was computed as it stands in the file; None where a spreadsheet may have another."""
+    if isinstance(value, dict):
+        kind = _KINDS.get(str(value.get("kind")))
+        return None if kind is None else (cells.ERROR, kind)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if value is None:
+        return cells.NUMBER, "0"  # a formula that gives a blank cell shows 0
+    if isinstance(value, float) and value == int(value):
+        value = int(value)
+    if not isinstance(value, bool | int | float | str):
+        return None
+    try:
+        written = cells.written(value, False)
+    except cells.UnwritableError:
+        return None
+    # A whole number of many digits is no identifier here.
+    return (
+        (cells.NUMBER, repr(value))
+        if isinstance(value, int | float) and (written[0] == cells.TEXT)
+        else written
+    )
+
+
+def _lines(found: Mapping[Position, Any]) -> Iterator[tuple[int, int, list[Any]]]:
+    """Cells side by side, with the row and column of the first."""
+    row, column, line = 0, 0, list[Any]()
+    for place in sorted(_there(found)):
+        if line and place != (row, column + len(line)):
+            yield row, column, line
+            line = []
+        if not line:
+            row, column = place
+        line.append(found[place])
+    if line:
+        yield row, column, line
+
+
+def _there(found: Mapping[Position, Any]) -> Iterable[Position]:
+    return (place for place, value in found.items() if value is not None)
