@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -28,6 +29,7 @@ FAMILIES: Final = {
 """The files of the catalogue, a page each, with what they are called."""
 _STORES: Final = ("dealership", "retail", "business")
 _MORE: Final = 1.1
+_GUARD: Final = re.compile(r"IF\(([\d.]+)<0,#NUM!,\1\)")
 
 
 def kpis_of(family: str) -> list[Kpi]:
@@ -43,8 +45,12 @@ def numbers_of(family: str, kpi: Kpi) -> dict[str, float]:
 
 
 def worked_out(kpi: Kpi, numbers: Mapping[str, float]) -> str:
-    """The KPI's Excel formula with numbers in the place of cells, which anybody can type."""
-    return kpi.excel({code: _typed(number) for code, number in numbers.items()})
+    """The KPI's Excel formula with numbers in the place of cells, which anybody can type.
+
+    Numbers that are not below 0 need not be looked at for it.
+    """
+    formula = kpi.excel({code: _typed(number) for code, number in numbers.items()})
+    return _GUARD.sub(r"\1", formula)
 
 
 def shown(value: float, number_format: str) -> str:

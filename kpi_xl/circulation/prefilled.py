@@ -23,8 +23,6 @@ class Prefilled:
 
     Parameters
     ----------
-    template : Template
-        The template.
     content : bytes
         Its file.
     """

@@ -55,10 +55,6 @@ class Reminded:
 
     Parameters
     ----------
-    template : str
-        The template.
-    month : Month
-        The month.
     folder : Path
         Where the list is, and without mails the texts.
     late : list of Late
@@ -111,8 +107,6 @@ def remind(
 
     Parameters
     ----------
-    project : Project
-        The project.
     template : str
         As of `kpi_xl.circulation.distribute.distribute`.
     month : str, optional

@@ -93,8 +93,6 @@ class Versions:
     ----------
     connection : sqlite3.Connection
         To the record, in a transaction.
-    rule : str
-        The rule.
     folder : Path
         Where the workbooks are.
 

@@ -189,8 +189,6 @@ def changes(
 
     Parameters
     ----------
-    project : Project
-        The project.
     template : str, optional
         A template's name; all of them without.
     month : Month, optional

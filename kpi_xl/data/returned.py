@@ -198,8 +198,6 @@ def add_rows(
     ----------
     tables : dict of str to CheckedTable
         The tables by code.
-    table : Table
-        Which.
     rows : sequence of tuple
         The rows, a value for each column.
     places : sequence of Where

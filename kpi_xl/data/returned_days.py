@@ -51,8 +51,6 @@ def put_in(tables: Tables, returned: Returned, settings: Settings) -> tuple[dt.d
         The tables by code; those that something goes into are replaced.
     returned : Returned
         What they say; what is to be told of it is added.
-    settings : Settings
-        The project's settings.
 
     Returns
     -------
@@ -77,8 +75,6 @@ class ReturnedDays:
         The tables by code.
     returned : Returned
         What was done; what is to be told of it is added.
-    settings : Settings
-        The project's settings.
 
     Attributes
     ----------
@@ -293,8 +289,6 @@ class _Raw:
     ----------
     table : CheckedTable or None
         The raw files' rows.
-    kind : Table
-        Of which table.
     people : collection of str
         The 工号 of those who typed.
     cut : int or None

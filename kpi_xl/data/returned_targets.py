@@ -39,8 +39,6 @@ def put_targets(tables: Tables, returned: Returned, settings: Settings) -> None:
         The tables by code.
     returned : Returned
         The targets; what is to be told of them is added.
-    settings : Settings
-        The project's settings.
     """
     places = _places(tables["agents"].data)
     table = tables.get("targets")

@@ -49,13 +49,6 @@ _LONGEST: Final = 32_000
 def write_words(project: Project, month: Month) -> Path | None:
     """Write what people wrote in the workbooks of a month.
 
-    Parameters
-    ----------
-    project : Project
-        The project.
-    month : Month
-        The month.
-
     Returns
     -------
     Path or None

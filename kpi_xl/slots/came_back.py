@@ -27,8 +27,6 @@ def came_back(project: Project, template: str, month: Month, slots: Collection[s
 
     Parameters
     ----------
-    project : Project
-        The project.
     template : str
         The template's name: what was changed in the same form stays when it is made again.
     month : Month

@@ -207,8 +207,6 @@ class MemberDays:
         Their quotas.
     done : DailyActivities
         The records.
-    month : Month
-        The month.
     cut : int or None
         The last day of a business month.
     work : WorkDays

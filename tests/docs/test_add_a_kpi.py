@@ -92,7 +92,7 @@ def copy(tmp_path):
         file.write(f"\n\n{share}\n\n{kpi}")
     put(catalogue / "sales_tables.py", "OUTLETS: Final", f"{table}\n")
     put(catalogue / "schema.py", "DUES, OUTLETS", "COMPLAINTS, ")
-    put(catalogue / "schema.py", "COUNTS, RATINGS,", "COMPLAINTS, ")
+    put(catalogue / "schema.py", "COUNTS, RATINGS,\n", "COMPLAINTS, ")
     put(data / "steps.py", "# -- what every place had\n", step)
     (data / "sql" / "complaint.sql").write_text(sql, encoding="utf-8")
     put(

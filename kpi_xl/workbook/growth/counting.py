@@ -31,8 +31,6 @@ def counting_columns(sheet: Sheet, region: Region, headings: Mapping[int, str]) 
 
     Parameters
     ----------
-    sheet : Sheet
-        The sheet.
     region : Region
         The area.
     headings : mapping of int to str

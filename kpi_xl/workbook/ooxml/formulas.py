@@ -99,8 +99,6 @@ def joined(found: tuple[Token, ...], formula: str) -> str:
 
     Parameters
     ----------
-    found : tuple of Token
-        The tokens.
     formula : str
         The formula that they were made of, which stays as it is written where none changed.
     """
