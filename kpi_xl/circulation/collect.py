@@ -22,6 +22,7 @@ from kpi_xl.circulation.outstanding import sent_to
 from kpi_xl.circulation.validation import Problem
 from kpi_xl.circulation.versions import Rule, Versions, rule_meant
 from kpi_xl.data.circulation import changing, was_begun
+from kpi_xl.data.history import Change, changes_in
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.project import Project
@@ -109,6 +110,8 @@ class Collected:
         What could not be written or removed: the report, marked copies, those of the time before.
     collection : int or None
         Its number in the history; None where nothing was new.
+    changes : list of Change
+        What was new: every cell that was taken, with what counted before.
     """
 
     folder: Path
@@ -122,6 +125,7 @@ class Collected:
     marked: list[Path] = field(default_factory=list)
     undone: list[Undone] = field(default_factory=list)
     collection: int | None = None
+    changes: list[Change] = field(default_factory=list)
 
 
 def collect(
@@ -214,6 +218,8 @@ class _Collection:
                 self._versions.empty_others(months)
             self._progress("收取", len(returned), len(returned))
         result.collection = self._versions.number
+        if result.collection is not None:
+            result.changes = changes_in(self._connection, collection=result.collection)
         self._who_is_missing(months)
         from kpi_xl.circulation.report import write_report
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from kpi_xl.calendar import Month
 from kpi_xl.circulation.collect import Collected
+from kpi_xl.circulation.report import CHANGES
+from kpi_xl.circulation.take_back import TakenBack
+from kpi_xl.data.circulation_schema import EARLIER
+from kpi_xl.data.history import Collection
+from kpi_xl.jobs.changes_told import changed
 
 _SHOWN: Final = 20
 
@@ -35,4 +40,39 @@ def lines(done: Collected) -> Iterator[str]:
         yield f"搁置 {one.file}：{one.reason}。{one.advice}"
     if len(done.aside) > _SHOWN:
         yield f"另有 {len(done.aside) - _SHOWN} 个搁置的文件，见报告"
+    if done.collection is not None:
+        yield (
+            f"这是第 {done.collection} 次回收：{len(changed(done.changes)):,} 个值有变化，"
+            f"在报告的“{CHANGES}”里；收错了可以整次撤回：kpi-xl history --undo {done.collection}"
+        )
     yield f"回收报告：{done.report}"
+
+
+def history_lines(listed: Sequence[Collection]) -> Iterator[str]:
+    """What was done with returned workbooks, for people."""
+    if not listed:
+        yield "还没有回收过"
+    for one in listed:
+        what = f"第 {one.collection} 次，{one.at.astimezone():%Y-%m-%d %H:%M}"
+        by = f"，{one.by}" if one.by else ""
+        if one.is_withdrawal:
+            reason = f"，原因：{one.reason}" if one.reason else ""
+            yield f"{what}{by}：撤回第 {one.withdraws} 次{reason}"
+            continue
+        gone = f"（已由第 {one.withdrawn_by} 次撤回）" if one.withdrawn_by else ""
+        kind = "升级以前收的全部内容" if one.kind == EARLIER else f"按“{one.rule}”规则"
+        yield f"{what}{by}：{kind}，{one.workbooks:,} 份工作簿，{one.values:,} 个值{gone}"
+
+
+def taken_back_lines(done: TakenBack) -> Iterator[str]:
+    """What taking a collection back did, for people."""
+    back = sum(one.value is not None for one in done.changes)
+    gone = len(done.changes) - back
+    yield (
+        f"第 {done.of.collection} 次回收已撤回（记为第 {done.collection} 次）："
+        f"{back:,} 个值回到以前的，{gone:,} 个值不再有"
+    )
+    if done.files:
+        some = "、".join(done.files[:_SHOWN]) + (" 等" if len(done.files) > _SHOWN else "")
+        yield f"这次收的文件还在原处，不要的请先移走，不然下次回收又会收进来：{some}"
+    yield f"撤回报告：{done.report}"

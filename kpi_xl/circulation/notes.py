@@ -110,6 +110,20 @@ def restored(
     )
 
 
+def not_returned(connection: sqlite3.Connection, whose: Whose) -> None:
+    """Note that nothing came back of rounds of which everything was taken back again."""
+    connection.execute(
+        "UPDATE recipients SET returned = NULL WHERE level = :level AND recipient = :recipient"
+        " AND distribution IN (SELECT distribution FROM distributions"
+        "  WHERE template = :template AND period = :period)"
+        " AND NOT EXISTS (SELECT 1 FROM takings WHERE takings.sha256 <> ''"
+        "  AND takings.distribution = recipients.distribution AND takings.level = recipients.level"
+        "  AND takings.recipient = recipients.recipient AND collection NOT IN"
+        "  (SELECT withdraws FROM collections WHERE withdraws IS NOT NULL))",
+        whose._asdict(),
+    )
+
+
 def moment(time: dt.datetime) -> str:
     """In universal time, so that texts compare as times do."""
     return time.astimezone(dt.UTC).isoformat()

@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import xlsxwriter
 
 from kpi_xl.calendar import Month
+from kpi_xl.data.history import Change
+from kpi_xl.jobs.changes_told import changed, meaning, shown_value, what_became
 from kpi_xl.system.files import write_whole
 
 if TYPE_CHECKING:
@@ -19,6 +22,10 @@ _FONT: Final = {"font_name": "微软雅黑", "font_size": 10, "valign": "top"}
 _LINE: Final = {"border": 1, "border_color": "#D9D9D9", "text_wrap": True}
 _HEADING: Final = _FONT | _LINE | {"bold": True, "bg_color": "#E7ECF3", "valign": "vcenter"}
 _QUIET: Final = {"bg_color": "#FCF4E6"}
+
+CHANGES: Final = "值的变化"
+_MOST_CHANGES: Final = 20_000
+"""So many lines of changes people may still look through; writing more takes long."""
 
 _Row = Sequence[str | int]
 _Columns = Sequence[tuple[str, int]]
@@ -39,12 +46,26 @@ def write_report(collected: Collected) -> None:
     write_whole(collected.report, out.getvalue())
 
 
-class _Report:
-    """The sheets of the report."""
+def write_changes(file: Path, title: str, changes: Sequence[Change]) -> None:
+    """Write what became of cells, such as when a collection was taken back.
 
-    def __init__(self, book: Any, collected: Collected) -> None:
+    Raises
+    ------
+    FileError
+        As `write_report`.
+    """
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_urls": False}) as book:
+        book.set_properties({"title": title, "created": datetime(2000, 1, 1)})
+        Sheets(book).changes(changes)
+    write_whole(file, out.getvalue())
+
+
+class Sheets:
+    """The looks of reports, and the sheet of what was changed."""
+
+    def __init__(self, book: Any) -> None:
         self._book = book
-        self._collected = collected
         self._plain = book.add_format(_FONT)
         self._title = book.add_format(_FONT | {"font_size": 16, "bold": True, "valign": "vcenter"})
         self._heading = book.add_format(_HEADING)
@@ -52,6 +73,82 @@ class _Report:
         self._cell = book.add_format(_FONT | _LINE)
         self._number = book.add_format(_FONT | _LINE | {"num_format": "#,##0", "align": "right"})
         self._quiet = book.add_format(_FONT | _LINE | _QUIET)
+
+    def changes(self, changes: Sequence[Change]) -> None:
+        """The sheet 值的变化: every value that is another than before."""
+        shown = changed(changes)
+        self._table(
+            CHANGES,
+            (
+                ("单位", 26), ("工号", 12), ("模板", 20), ("月份", 11), ("填的是什么", 34),
+                ("哪一行", 14), ("以前", 16), ("现在", 16), ("说明", 22), ("谁", 12),
+                ("保存时间", 17), ("文件", 30), ("工作表", 12), ("单元格", 9),
+            ),
+            (
+                (
+                    one.about or one.unit, one.person, one.template, one.period.chinese,
+                    meaning(one), one.key or (str(one.row) if one.row > 1 else ""),
+                    shown_value(one, one.was), shown_value(one, one.value), what_became(one),
+                    one.saved_by, f"{one.saved.astimezone():%Y-%m-%d %H:%M}", one.file,
+                    one.sheet, one.cell,
+                )
+                for one in shown[:_MOST_CHANGES]
+            ),
+            "没有变化",
+            f"另有 {len(shown) - _MOST_CHANGES:,} 处，见 --json 或 kpi-xl trace"
+            if len(shown) > _MOST_CHANGES
+            else "",
+        )  # fmt: skip
+
+    def _sheet(self, name: str, columns: _Columns) -> Any:
+        sheet = self._book.add_worksheet(name)
+        for place, (_, width) in enumerate(columns):
+            sheet.set_column(place, place, width)
+        sheet.hide_gridlines(2)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        return sheet
+
+    def _table(
+        self,
+        name: str,
+        columns: _Columns,
+        rows: Iterable[_Row],
+        nothing: str,
+        more: str = "",
+    ) -> None:
+        sheet = self._sheet(name, columns)
+        for place, (heading, _) in enumerate(columns):
+            sheet.write_string(0, place, heading, self._heading)
+        sheet.freeze_panes(1, 0)
+        sheet.repeat_rows(0)
+        last = 0
+        for last, row in enumerate(rows, 1):
+            self._row(sheet, last, row)
+        if last:
+            sheet.autofilter(0, 0, last, len(columns) - 1)
+        else:
+            sheet.write_string(1, 0, nothing, self._plain)
+        if more:
+            sheet.write_string(last + 1, 0, more, self._plain)
+
+    def _row(self, sheet: Any, row: int, cells: _Row) -> None:
+        first = cells[0] in ("搁置", "没有收取")
+        for place, cell in enumerate(cells):
+            if isinstance(cell, int):
+                sheet.write_number(row, place, cell, self._number)
+            else:
+                # Never as a formula: it is what somebody typed.
+                sheet.write_string(row, place, cell[:500], self._quiet if first else self._cell)
+
+
+class _Report(Sheets):
+    """The sheets of the report."""
+
+    def __init__(self, book: Any, collected: Collected) -> None:
+        super().__init__(book)
+        self._collected = collected
 
     def write(self) -> None:
         self._summary()
@@ -96,6 +193,7 @@ class _Report:
             ),
             "没有收取任何文件",
         )  # fmt: skip
+        self.changes(done.changes)
         self._table(
             "没有收取的文件",
             (("处理", 10), ("文件", 46), ("原因", 54), ("怎么办", 54)),
@@ -114,6 +212,7 @@ class _Report:
         sheet.set_row(0, 28)
         files = len(done.taken) + len(done.aside) + len(done.passed_over)
         wrong = sum(not one.taken for one in done.problems)
+        sheet.write_string(0, 3, _numbered(done.collection), self._plain)
         lines = (
             f"共 {files:,} 个文件 ＝ 收取 {len(done.taken):,} ＋ 不重复收取"
             f" {len(done.passed_over):,} ＋ 搁置 {len(done.aside):,}",
@@ -129,38 +228,11 @@ class _Report:
         for row, (template, period, sent, back) in enumerate(done.counts, 6):
             self._row(sheet, row, (template, _month(period), sent, back, sent - back))
 
-    def _sheet(self, name: str, columns: _Columns) -> Any:
-        sheet = self._book.add_worksheet(name)
-        for place, (_, width) in enumerate(columns):
-            sheet.set_column(place, place, width)
-        sheet.hide_gridlines(2)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        return sheet
 
-    def _table(self, name: str, columns: _Columns, rows: Iterable[_Row], nothing: str) -> None:
-        sheet = self._sheet(name, columns)
-        for place, (heading, _) in enumerate(columns):
-            sheet.write_string(0, place, heading, self._heading)
-        sheet.freeze_panes(1, 0)
-        sheet.repeat_rows(0)
-        last = 0
-        for last, row in enumerate(rows, 1):
-            self._row(sheet, last, row)
-        if last:
-            sheet.autofilter(0, 0, last, len(columns) - 1)
-        else:
-            sheet.write_string(1, 0, nothing, self._plain)
-
-    def _row(self, sheet: Any, row: int, cells: _Row) -> None:
-        first = cells[0] in ("搁置", "没有收取")
-        for place, cell in enumerate(cells):
-            if isinstance(cell, int):
-                sheet.write_number(row, place, cell, self._number)
-            else:
-                # Never as a formula: it is what somebody typed.
-                sheet.write_string(row, place, cell[:500], self._quiet if first else self._cell)
+def _numbered(collection: int | None) -> str:
+    if collection is None:
+        return "没有新的内容"
+    return f"第 {collection} 次回收；收错了可以整次撤回：kpi-xl history --undo {collection}"
 
 
 def _month(period: str) -> str:

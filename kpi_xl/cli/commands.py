@@ -23,6 +23,7 @@ from kpi_xl.cli import (
     addin_commands,
     analysis_commands,
     door_commands,
+    history_commands,
     round_commands,
     server_commands,
     template_commands,
@@ -424,6 +425,7 @@ def _judged_here(kpi: Kpi) -> Kpi:
     return with_bands(kpi, Project.open(folder).settings)
 
 
+history_commands.add_to(app)
 analysis_commands.add_to(app)
 round_commands.add_to(app)
 app.add_command(template_commands.template)

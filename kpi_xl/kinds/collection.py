@@ -104,6 +104,38 @@ TEMPLATE_NOT_RECORDED: Final = Kind(
     "returned.template-not-recorded", "它的模板不在下发记录里", "请核对是不是别的项目下发的"
 )
 NO_RULE: Final = Kind("returned.no-such-rule", "没有“{rule}”这条规则", "可以写：{known}")
+_SEE_HISTORY: Final = "请用 kpi-xl history 看每一次回收的编号"
+NO_COLLECTION: Final = Kind(
+    "history.no-such-collection", "没有第 {number} 次回收，一共 {last} 次", _SEE_HISTORY
+)
+IS_WITHDRAWAL: Final = Kind(
+    "history.is-withdrawal",
+    "第 {number} 次是撤回（撤回了第 {other} 次），不能再撤回",
+    "要恢复撤回的内容，请把那些文件放回文件夹，再收一次",
+)
+IS_EARLIER: Final = Kind(
+    "history.is-earlier",
+    "第 {number} 次是升级以前收的全部内容，分不出哪一次收的，不能整次撤回",
+    "请把要留下的工作簿放进文件夹，用“清空”规则重收",
+)
+REASON_WITHOUT_UNDO: Final = Kind(
+    "history.reason-without-undo",
+    "--reason 是撤回的原因，要和 --undo 一起写",
+    "请写 kpi-xl history --undo 编号 --reason 原因",
+)
+NOTHING_TO_TRACE: Final = Kind(
+    "trace.nothing-of-that-name",
+    "没有指标叫“{what}”，收回的表里也没有人填过叫这个的",
+    "可以写指标（活动率）、活动率.目标、拜访数，或 kpi-xl template 列出的名称",
+)
+SEVERAL_PEOPLE: Final = Kind(
+    "trace.several-people", "叫“{name}”的有几个人：工号 {agents}", "请写工号"
+)
+ALREADY_WITHDRAWN: Final = Kind(
+    "history.already-withdrawn",
+    "第 {number} 次回收在 {at:%Y-%m-%d %H:%M} 已由 {by} 撤回",
+    _SEE_HISTORY,
+)
 _WRITE_DAY: Final = "请写成 2024-06-03 这样的日期"
 DAY_WANTED: Final = Kind("answer.day-wanted", "这里要填日期", _WRITE_DAY)
 DAY_UNREADABLE: Final = Kind("answer.day-unreadable", "这里要填日期（{reason}）", _WRITE_DAY)

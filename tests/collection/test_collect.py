@@ -441,7 +441,14 @@ def test_the_report_tells_it_all(circulating):
     (circulating.returned / "说明.txt").write_text("=1+1")
     done = collect(circulating.project)
     book = load(done.report)
-    assert book.sheetnames == ["汇总", "未收回", "问题单元格", "已收取", "没有收取的文件"]
+    assert book.sheetnames == [
+        "汇总",
+        "未收回",
+        "问题单元格",
+        "已收取",
+        "值的变化",
+        "没有收取的文件",
+    ]
     problems = [[cell.value for cell in row] for row in book["问题单元格"].iter_rows(min_row=2)]
     assert [row[0] for row in problems] == ["没有收取", "没有收取", "已收取"]
     assert book["没有收取的文件"]["B2"].value == "说明.txt"

@@ -1,0 +1,220 @@
+"""Where a number comes from: every version that was typed, and the rows of the raw files."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import duckdb
+
+from kpi_xl import kinds
+from kpi_xl.calendar import Month
+from kpi_xl.catalogue import kpis
+from kpi_xl.data.cube import LEVELS, Unit
+from kpi_xl.data.history import Change, changes
+from kpi_xl.data.organisation import unit_paths
+from kpi_xl.data.unit_names import answering
+from kpi_xl.errors import InputError
+from kpi_xl.jobs.changes_told import meaning, shown_value, what_became
+from kpi_xl.jobs.fill import month_meant
+from kpi_xl.jobs.raw_rows import RawRows, raw_rows, target_rows
+from kpi_xl.jobs.views import Figure, Scope, View, scope
+from kpi_xl.kpi import Kpi
+from kpi_xl.project import Project
+from kpi_xl.readers.date import read_day
+from kpi_xl.system.progress import Progress, silent
+
+_TARGET: Final = "目标"
+_SHOWN: Final = 200
+_MOST: Final = 10_000
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What is known of a number.
+
+    Parameters
+    ----------
+    versions : View
+        Every version that came back, the first first.
+    files : View
+        The raw files and rows behind it.
+    changes : list of Change
+        The versions, for programs: at most some thousands, the last ones.
+    rows : list of RawRows
+        The rows, for programs.
+    """
+
+    versions: View
+    files: View
+    changes: list[Change]
+    rows: list[RawRows]
+
+
+def trace(
+    project: Project,
+    whose: str,
+    what: str,
+    when: str | None = None,
+    progress: Progress = silent,
+    seen: Collection[str] | None = None,
+) -> Trace:
+    """Where a number comes from.
+
+    Parameters
+    ----------
+    project : Project
+        The project; it is brought up to date first.
+    whose : str
+        A unit's name or path, or somebody's 工号 or name.
+    what : str
+        A KPI, what of a KPI is typed (``活动率.目标``), an activity, or a slot's name.
+    when : str, optional
+        The month, or a day; by default the last month with data.
+    progress : callable
+        Told what is being done.
+    seen : collection of str, optional
+        The paths of the units that whoever asks may see, with those below them; by default all.
+
+    Raises
+    ------
+    InputError
+        When there is no such unit, person or month that he may see, or nothing of that name.
+    """
+    day = read_day(when) if when else None
+    day = day if isinstance(day, dt.date) else None
+    with scope(project, None, None, None, progress, seen) as of:
+        month = month_meant(of.cube, f"{day:%Y-%m}" if day else when)
+        there = min(month, of.cube.last)  # who is where; plans are for months to come
+        agent, place = _person(of, whose, there)
+        unit = of.cube.units[of.cube.unit_index(place)]
+        kpi, typed = _asked(what)
+        visible = {each.path for each in of.cube.units}
+        found = [
+            one
+            for one in changes(project, month=month)
+            if (one.unit in visible or seen is None)
+            and (_is_persons(one, agent) if agent else _is_units(one, unit))
+            and _is_meant(one.slot, what, kpi, typed)
+            and (day is None or day.isoformat() in one.key)
+        ]
+        rows: list[RawRows] = []
+        if kpi is not None and typed == _TARGET:
+            rows = target_rows(of.store, kpi, unit, month, agent)
+        elif kpi is not None and not typed and month == there:
+            rows = raw_rows(of.store, kpi, unit, month, project.settings.month_cut, agent)
+        if kpi is None and not found:
+            raise InputError(kinds.NOTHING_TO_TRACE(what=what), value=what)
+        title = f"{month.chinese} {whose} {what}"
+        return Trace(_versions(title, found), _files(title, rows, kpi, typed), found[-_MOST:], rows)
+
+
+def _asked(what: str) -> tuple[Kpi | None, str]:
+    """The KPI that is meant, and what of it is typed."""
+    kpi = kpis.find(what)
+    if kpi is not None:
+        return kpi, ""
+    label, dot, end = what.removeprefix("kpi.").partition(".")
+    return (kpis.find(label), end) if dot else (None, "")
+
+
+def _is_meant(slot: str, what: str, kpi: Kpi | None, typed: str) -> bool:
+    """Whether a slot holds what is asked for: its name, or a run of the words in its name."""
+    own = slot.removeprefix("input.")
+    if what in (slot, own):
+        return True
+    wanted = what.split(".")
+    if kpi is not None:
+        wanted = [kpi.name, *typed.split(".")] if typed else [kpi.name]
+    words = own.split(".")
+    return any(words[place : place + len(wanted)] == wanted for place in range(len(words)))
+
+
+def _is_persons(one: Change, agent: str) -> bool:
+    """Whether it is of somebody's own workbook, or of his row in a list."""
+    return one.person == agent or one.key.split(" ")[0] == agent
+
+
+def _is_units(one: Change, unit: Unit) -> bool:
+    """Whether it is of a unit's own workbook, or of the sheet about it in that of one above."""
+    own = not one.person and (one.level, one.unit) == (unit.level, unit.path)
+    return one.about == unit.path or (own and not one.about)
+
+
+def _person(of: Scope, whose: str, month: Month) -> tuple[str, str]:
+    """Somebody's 工号 and his unit, where a person is meant; else none, and what was asked for."""
+    if answering(of.cube.units, whose, None):
+        return "", whose
+    seen = {unit.path for unit in of.cube.units}
+    found = [one for one in _people(of.store, whose, month) if one[1] in seen]
+    agents = sorted({agent for agent, _ in found})
+    if len(agents) > 1:
+        raise InputError(kinds.SEVERAL_PEOPLE(name=whose, agents="、".join(agents)), value=whose)
+    return found[0] if found else ("", whose)
+
+
+def _people(store: duckdb.DuckDBPyConnection, whose: str, month: Month) -> list[tuple[str, str]]:
+    """Who is called so, and where he is in a month, the lowest unit first."""
+    there = {name for (name,) in store.execute("SHOW TABLES").fetchall()}
+    found: list[tuple[str, str]] = []
+    for depth in range(len(LEVELS) - 1, 0, -1):
+        if f"membership_{depth}" not in there:
+            continue
+        paths = unit_paths(store, LEVELS[depth])
+        found += [
+            (agent, paths[unit])
+            for agent, unit in store.execute(
+                f"SELECT DISTINCT agent, unit FROM membership_{depth} JOIN agents USING (agent)"
+                " WHERE ? IN (agent, name) AND from_month <= ? AND next_month > ?",
+                [whose, month.number, month.number],
+            ).fetchall()
+        ]
+    return found
+
+
+def _versions(title: str, found: Sequence[Change]) -> View:
+    shown = [one for one in found if one.is_other or one.yields is not None]
+    same = len(found) - len(shown)
+    notes = []
+    if not found:
+        notes.append("没有人在收回的表里填过它")
+    if same:
+        notes.append(f"另有 {same:,} 次交回来没有变，--json 里有")
+    if len(shown) > _SHOWN:
+        notes.append(f"共 {len(shown):,} 个版本，只列出最后 {_SHOWN} 个，--json 里有全部")
+    rows = [
+        (
+            Figure(str(one.collection), float(one.collection)),
+            f"{one.saved.astimezone():%Y-%m-%d %H:%M}",
+            one.saved_by or "（没有写）",
+            f"{meaning(one)}{f'（{one.key}）' if one.key else ''}",
+            shown_value(one, one.was),
+            shown_value(one, one.value),
+            what_became(one) + ("；已撤回" if one.is_withdrawn else ""),
+            "算" if one.counts else "",
+            f"{one.file}「{one.sheet}」{one.cell}" if one.file else "",
+        )
+        for one in shown[-_SHOWN:]
+    ]
+    headings = (
+        "第几次回收#", "保存时间", "谁填的", "填的是什么", "以前", "改成", "说明", "现在算",
+        "在哪里",
+    )  # fmt: skip
+    return View(f"{title}：填写的历史", headings, rows, notes)
+
+
+def _files(title: str, rows: Sequence[RawRows], kpi: Kpi | None, typed: str) -> View:
+    notes = []
+    if kpi is not None and not rows and typed in ("", _TARGET):
+        notes.append("原始文件里没有它的行")
+    return View(
+        f"{title}：原始文件",
+        ("表", "文件", "行数#", "在哪里"),
+        [
+            (one.table, one.file, Figure(f"{one.count:,}", float(one.count)), one.some)
+            for one in rows
+        ],
+        notes,
+    )
