@@ -9,6 +9,7 @@ from typing import Final
 
 from kpi_xl import kinds
 from kpi_xl.circulation import notes
+from kpi_xl.circulation.in_use import put_to_use
 from kpi_xl.circulation.report import write_changes
 from kpi_xl.data import replay
 from kpi_xl.data.circulation import changing, was_begun
@@ -28,18 +29,14 @@ class TakenBack:
 
     Parameters
     ----------
-    of : Collection
-        The collection.
     collection : int
         The number under which its taking back stands in the history.
     changes : list of Change
         What became of its cells: what counts again, and what counts no more.
     files : list of str
         The files that had been taken in it; they are where they were.
-    report : Path
-        The report.
     undone : list of Undone
-        The report, where it could not be written.
+        The report, where it could not be written, and numbers that could not be computed.
     """
 
     of: Collection
@@ -55,8 +52,6 @@ def take_back(project: Project, number: int, reason: str = "") -> TakenBack:
 
     Parameters
     ----------
-    project : Project
-        The project.
     number : int
         The collection's number.
     reason : str
@@ -88,6 +83,8 @@ def take_back(project: Project, number: int, reason: str = "") -> TakenBack:
         write_changes(done.report, f"第 {number} 次回收已撤回", changes)
     except FileError as error:
         done.undone.append(Undone.of(done.report.stem, done.report.stem, done.report, error))
+    if (undone := put_to_use(project)) is not None:
+        done.undone.append(undone)
     return done
 
 

@@ -71,14 +71,6 @@ def raw_rows(
 
     Parameters
     ----------
-    store : duckdb connection
-        The project's store.
-    kpi : Kpi
-        The KPI.
-    unit : Unit
-        The unit.
-    month : Month
-        The month.
     cut : int or None
         The day on which months are cut.
     agent : str, optional

@@ -55,8 +55,6 @@ class Consequences:
         What its workbook part says.
     sheets : mapping of str to Sheet
         Its worksheets by name.
-    tables : sequence of Table
-        Its tables.
     resized : sequence of Place
         Rows that rows were inserted into or taken out of since it was computed.
     """

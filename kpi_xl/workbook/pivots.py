@@ -22,8 +22,6 @@ class PivotCache(NamedTuple):
 
     Attributes
     ----------
-    part : str
-        Its part.
     source : str
         The cells, table or name that it comes from, as people read it; empty where it comes from
         outside the workbook.
@@ -101,8 +99,6 @@ def without_records(package: Package, cache: PivotCache) -> Iterator[tuple[str, 
     ----------
     package : Package
         The workbook.
-    cache : PivotCache
-        The cache.
     """
     content = parts.xml(package, cache.part)
     found = markup.elements(

@@ -61,8 +61,6 @@ class WorkbookFormulas:
         What its workbook part says.
     sheets : mapping of str to Sheet
         Its worksheets by name.
-    tables : sequence of Table
-        Its tables.
     is_vouched : bool
         Whether what saved the workbook computed its formulas. Some programs, which do not, write 0
         for each, and an order to calculate.
