@@ -311,6 +311,10 @@ _RECORDS = {
     "recipients": "level, recipient, unit, file, mail, returned IS NULL, withdrawn IS NULL",
     "returns": "recipient, file, problems",
     "entries": "template, period, unit, person, slot, row, column, kind, value, file, sheet, cell",
+    "collections": "collection, kind, rule",
+    "takings": "taking, collection, recipient, file, sha256 = ''",
+    "changes": 'change, taking, slot, row, "column", key, kind, value, cell, replaces, yields',
+    "counting": "change",
     "distributions": "template, period, level, round",
 }
 

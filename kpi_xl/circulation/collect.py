@@ -109,7 +109,10 @@ class Collected:
     undone : list of Undone
         What could not be written or removed: the report, marked copies, those of the time before.
     collection : int or None
-        Its number in the history; None where nothing was new.
+        Its number in the history; where nothing was new, that of the last one if its workbooks
+        came again, else None.
+    is_new : bool
+        Whether anything was new.
     changes : list of Change
         What was new: every cell that was taken, with what counted before.
     """
@@ -125,6 +128,7 @@ class Collected:
     marked: list[Path] = field(default_factory=list)
     undone: list[Undone] = field(default_factory=list)
     collection: int | None = None
+    is_new: bool = False
     changes: list[Change] = field(default_factory=list)
 
 
@@ -217,7 +221,8 @@ class _Collection:
             if self._rule == "清空":
                 self._versions.empty_others(months)
             self._progress("收取", len(returned), len(returned))
-        result.collection = self._versions.number
+            result.is_new = self._versions.number is not None
+            result.collection = self._versions.number or self._versions.repeated()
         if result.collection is not None:
             result.changes = changes_in(self._connection, collection=result.collection)
         self._who_is_missing(months)

@@ -42,7 +42,8 @@ def lines(done: Collected) -> Iterator[str]:
         yield f"另有 {len(done.aside) - _SHOWN} 个搁置的文件，见报告"
     if done.collection is not None:
         yield (
-            f"这是第 {done.collection} 次回收：{len(changed(done.changes)):,} 个值有变化，"
+            ("" if done.is_new else "没有新的内容，和上一次一样。")
+            + f"第 {done.collection} 次回收：{len(changed(done.changes)):,} 个值有变化，"
             f"在报告的“{CHANGES}”里；收错了可以整次撤回：kpi-xl history --undo {done.collection}"
         )
     yield f"回收报告：{done.report}"

@@ -80,7 +80,7 @@ class Sheets:
         self._table(
             CHANGES,
             (
-                ("单位", 26), ("工号", 12), ("模板", 20), ("月份", 11), ("填的是什么", 34),
+                ("单位", 24), ("工号", 11), ("模板", 20), ("月份", 11), ("填的是什么", 30),
                 ("哪一行", 14), ("以前", 16), ("现在", 16), ("说明", 22), ("谁", 12),
                 ("保存时间", 17), ("文件", 30), ("工作表", 12), ("单元格", 9),
             ),
@@ -212,13 +212,13 @@ class _Report(Sheets):
         sheet.set_row(0, 28)
         files = len(done.taken) + len(done.aside) + len(done.passed_over)
         wrong = sum(not one.taken for one in done.problems)
-        sheet.write_string(0, 3, _numbered(done.collection), self._plain)
         lines = (
             f"共 {files:,} 个文件 ＝ 收取 {len(done.taken):,} ＋ 不重复收取"
             f" {len(done.passed_over):,} ＋ 搁置 {len(done.aside):,}",
             f"没有收取的单元格 {wrong:,} 处；标注好、可以退回修改的工作簿 {len(done.marked):,} 份"
             + (f"，在“{done.marked[0].parent.name}”文件夹里" if done.marked else ""),
             "“搁置”的文件请按“怎么办”处理后再收一次；收过的不会重复计算。",
+            _numbered(done.collection),
         )
         for row, line in enumerate(lines, 1):
             sheet.write_string(row, 0, line, self._plain)

@@ -15,6 +15,7 @@ from kpi_xl.circulation.matching import Matched
 from kpi_xl.circulation.validation import Valid
 from kpi_xl.data import replay
 from kpi_xl.data.circulation import now
+from kpi_xl.data.circulation_schema import COLLECT
 from kpi_xl.data.replay import ADDING, State, Version, Whose
 from kpi_xl.data.sent import Place
 from kpi_xl.data.typed_value import stored
@@ -107,6 +108,7 @@ class Versions:
         self._rule = rule
         self._folder = folder
         self._touched: set[Whose] = set()
+        self._came: set[str] = set()
         self.number: int | None = None
 
     @contextmanager
@@ -127,6 +129,7 @@ class Versions:
         """Take a workbook's values; how many of them count."""
         whose = Whose(*one.whose)
         self._touched.add(whose)
+        self._came.add(one.sha256)
         before = replay.counting(self._connection, whose)
         wanted = {_place(each): stored(each.value) for each in valid}
         new = [place for place in wanted if place not in before]
@@ -149,6 +152,24 @@ class Versions:
                 taking = notes.without_file(self._connection, self._collection(), whose)
                 notes.removed(self._connection, taking, before.values())
                 replay.put(self._connection, before, {})
+
+    def repeated(self) -> int | None:
+        """The last collection, where all its workbooks came again: a run that was killed after it.
+
+        What is reported then is what would have been reported of it.
+        """
+        last = self._connection.execute(
+            "SELECT collection FROM collections WHERE kind = ? AND collection ="
+            " (SELECT max(collection) FROM collections)",
+            [COLLECT],
+        ).fetchone()
+        if last is None:
+            return None
+        of_it = self._connection.execute(
+            "SELECT sha256 FROM takings WHERE collection = ?", [last["collection"]]
+        )
+        files = {row["sha256"] for row in of_it} - {""}
+        return int(last["collection"]) if files and files <= self._came else None
 
     def _was_taken(self, one: Matched, whose: Whose) -> bool:
         """Whether this very file was taken before, and not taken back."""

@@ -110,7 +110,9 @@ def test_the_same_folder_again_adds_nothing(project):
     assert collect(project).collection == 1
     there = changes(project)
     for rule in ("覆盖", "增量", "清空"):
-        assert collect(project, rule=rule).collection is None
+        done = collect(project, rule=rule)
+        assert (done.collection, done.is_new) == (1, False)
+        assert len(done.changes) == len(there)  # the report is the same
     assert changes(project) == there
 
 
