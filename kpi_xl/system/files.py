@@ -192,8 +192,12 @@ def is_new(folder: Path) -> bool:
 
 
 def mode_in(folder: Path, own: int = 0o666) -> int:
-    """How open a file in a folder may be: no more than the folder, and no program."""
-    mode = stat.S_IMODE(folder.stat().st_mode) & 0o666
+    """How open a file in a folder may be: no more than the folder, and no program.
+
+    Its owner may read and write it, also where the folder says that nobody may and we can all the
+    same, as the system's own user can.
+    """
+    mode = stat.S_IMODE(folder.stat().st_mode) & 0o666 | 0o600
     return mode if _is_groups(folder) else mode & own
 
 

@@ -17,6 +17,7 @@ import pytest
 
 from kpi_xl.system import files
 from kpi_xl.system.files import make_folder, put, remove, unfinished, write_whole
+from kpi_xl.system.holding import holding
 from kpi_xl.system.system_errors import FileError, database_error, file_error
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="rights and locks of POSIX")
@@ -224,6 +225,21 @@ def test_a_folder_that_is_closed(tmp_path, nobody):
     closed.chmod(0o755)
     assert (closed / "a.xlsx").read_bytes() == b"old"
     assert [one.name for one in closed.iterdir()] == ["a.xlsx"]
+
+
+def test_what_is_made_in_a_closed_folder_is_its_owners(tmp_path, nobody):
+    """The system's own user writes there all the same; anybody else is told."""
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    closed.chmod(0o555)
+    import_it = "from kpi_xl.system.holding import holding"
+    said = nobody(f"{import_it}; holding(folder/'closed').__enter__()")
+    assert "没有在这个文件夹里写文件的权限" in said
+    if os.geteuid() == 0:
+        with holding(closed):
+            write_whole(closed / "a.xlsx", b"x")
+        assert {mode(one) & 0o600 for one in closed.iterdir()} == {0o600}
+    closed.chmod(0o755)
 
 
 def test_a_file_that_nobody_may_change(tmp_path):
