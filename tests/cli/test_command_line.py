@@ -84,7 +84,9 @@ class TestHelp:
         english = (
             "usage options commands arguments positional show message exit default required args"
         )
-        assert not set(english.split()) & {word.lower() for word in re.findall("[A-Za-z]+", text)}
+        own = {"show"}  # kpi-xl rounds show
+        words = {word.lower() for word in re.findall("[A-Za-z]+", text)} - own
+        assert not set(english.split()) & words
         headings = re.findall("^(\\w+)：$", text, re.M)
         assert len(headings) == len(set(headings)), headings
 
@@ -173,7 +175,10 @@ class TestHowMuchIsSaid:
         for arguments, keys in (
             (
                 ["refresh"],
-                {"template", "month", "folder", "files", "undone", "notice", "pdfs", "pngs"},
+                {
+                    *("template", "month", "folder", "files", "undone", "notice", "pdfs", "pngs"),
+                    *("calendar", "words"),
+                },
             ),
             (["warnings"], {"title", "rows", "notes"}),
             (["peers", "试乘试驾率"], {"title", "rows", "notes"}),
