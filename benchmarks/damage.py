@@ -253,7 +253,7 @@ class Trials:
         how = self._damage(file, ANY, file)
         os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
         if file in kept:
-            (self.project / "kpi.cube").unlink()
+            (self.project / "kpi.cube").unlink(missing_ok=True)  # a run that was ended left none
         yield from self._judged(f"{file.name} {how}", NUMBERS)
         ended = self.worker.run(self.project, NUMBERS)
         if ended.said != self.right:

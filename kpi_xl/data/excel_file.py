@@ -57,7 +57,10 @@ _NUMBERS: Final[Mapping[Format, Callable[[Path, str], Iterator[AsShown]]]] = {
     "xls": xls_structure.numbers, "ods": ods_structure.numbers,
 }  # fmt: skip
 
-_BROKEN: Final = (zipfile.BadZipFile, zlib.error, ElementTree.ParseError, KeyError)
+_BROKEN: Final = (
+    zipfile.BadZipFile, zlib.error, NotImplementedError, ElementTree.ParseError,
+    etree.XMLSyntaxError, struct.error, KeyError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,12 @@ def tops(file: Path, kind: Format) -> list[Top]:
                 Top(s.name, s.hidden, first_rows(package, s.part, HEADER_WITHIN))
                 for s in sheet_structure.sheet_names(package)
             ]
+    if kind == "xlsb":
+        with _told_as_damaged(file, None):
+            if not xlsb_structure.may_be_read(file):
+                raise InputError(kinds.FILE_INCOMPLETE(), file=file)
+    if kind == "xls" and not xls_structure.may_be_read(file):
+        raise InputError(kinds.OLD_FILE_DAMAGED(), file=file)
     reader = _open(file, kind)
     found = []
     for name in reader.sheet_names:
@@ -220,13 +229,14 @@ def _cells(file: Path, kind: Format, sheet: str | None) -> _Cells:
 def _structure_of(file: Path, kind: Format, sheet: str) -> Structure:
     """What is in a worksheet of any other format, as far as any of it matters."""
     found = Structure()
-    try:
+    with _told_as_damaged(file, sheet):
         if kind == "ods":
             found = ods_structure.structure_of(file, sheet)
         elif kind == "xlsb":
             found = xlsb_structure.structure_of(file, sheet)
         else:
             found = xls_structure.structure_of(file, sheet)
+    try:
         with python_calamine.load_workbook(BytesIO(file.read_bytes())) as book:
             cells = book.get_sheet_by_name(sheet)
             if kind == "xls":
@@ -235,8 +245,12 @@ def _structure_of(file: Path, kind: Format, sheet: str) -> Structure:
                     for (top, left), (bottom, right) in cells.merged_cell_ranges or ()
                 ]
             found.first = (cells.start or (0, 0))[1] + 1
-    except (*_BROKEN, etree.XMLSyntaxError, struct.error, python_calamine.CalamineError):
-        return Structure()  # whatever is wrong with it is told where its cells are read
+    except python_calamine.CalamineError:
+        pass  # whatever is wrong with it is told where its cells are read
+    except BaseException as error:
+        if not _is_panic(error):
+            raise
+        raise _damaged(file, sheet) from None
     return found
 
 
@@ -270,6 +284,15 @@ def _open(file: Path, kind: Format) -> fastexcel.ExcelReader:
         if start.startswith(b"\xd0\xcf\x11\xe0"):
             raise InputError(kinds.OLD_FILE_DAMAGED(), file=file) from error
         raise _no_workbook(file) from error
+    except BaseException as error:
+        if not _is_panic(error):
+            raise
+        raise InputError(kinds.FILE_INCOMPLETE(), file=file) from None
+
+
+def _is_panic(error: BaseException) -> bool:
+    """Whether a reader ended so, which is no Exception: the file is none that it thought of."""
+    return type(error).__name__ == "PanicException"
 
 
 def _no_workbook(file: Path) -> InputError:
@@ -289,15 +312,13 @@ def _load(reader: fastexcel.ExcelReader, name: str, file: Path) -> tuple[pa.Reco
     except fastexcel.FastExcelError as error:
         raise _damaged(file, name) from error
     except BaseException as error:
-        # The reader ends so, which is no Exception, where a number is no day that there can be.
-        if type(error).__name__ != "PanicException":
+        if not _is_panic(error):
             raise
-        raise InputError(
-            kinds.DAY_TOO_LARGE(),
-            file=file,
-            sheet=name,
-            value=sheet_structure.absurd_number(file, name) if zipfile.is_zipfile(file) else None,
-        ) from None
+        # Of a file that is whole, it is a number that is no day that there can be.
+        cell = None
+        with contextlib.suppress(*_BROKEN):  # of another format, or of one that is damaged
+            cell = sheet_structure.absurd_number(file, name)
+        raise InputError(kinds.DAY_TOO_LARGE(), file=file, sheet=name, value=cell) from None
 
 
 @contextlib.contextmanager

@@ -25,7 +25,7 @@ _CHUNK: Final = 4 << 20
 _FIRST_CELLS: Final = 1 << 16
 """So many bytes have the first rows, which mostly begin in the first column."""
 
-_MOST_CELLS: Final = 24_000_000
+MOST_CELLS: Final = 24_000_000
 """The reader lays out the whole rectangle of used cells; so many take less than 1 GB."""
 
 _ERROR: Final = re.compile(
@@ -336,7 +336,7 @@ class _Scan:
                         lowest, where = int(row), letters + row
                 rest = rest[end:]
         area = lowest * self.widest[0]
-        if area > _MOST_CELLS and self.filled < area // 8:
+        if area > MOST_CELLS and self.filled < area // 8:
             raise _too_large(self.file, self.sheet, where.decode())
 
 

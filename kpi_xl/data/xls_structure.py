@@ -19,7 +19,8 @@ from kpi_xl.readers.cell import UNCOMPUTED
 
 _BOF, _EOF, _SHEET, _FORMAT, _XF = 0x0809, 0x000A, 0x0085, 0x041E, 0x00E0
 _NUMBER, _RK, _MULRK, _FORMULA = 0x0203, 0x027E, 0x00BD, 0x0006
-_ROW, _COLUMN, _FROM_1904 = 0x0208, 0x007D, 0x0022
+_ROW, _COLUMN, _FROM_1904, _SIZE = 0x0208, 0x007D, 0x0022, 0x0200
+_ROWS: Final = 65_536
 _HEAD: Final = struct.Struct("<HH")
 _PLACE: Final = struct.Struct("<HHH")
 _FEW: Final = 65_536
@@ -41,6 +42,18 @@ class _Book:
     from_1904: bool
     styles: list[tuple[int, str]]
     """What the formats of cells do, by the number that cells have for them."""
+
+
+def may_be_read(file: Path) -> bool:
+    """Whether the worksheets are no larger than any: the reader makes room for what they say."""
+    book = _book(file)
+    for sheet in book.sheets if book else ():
+        for kind, data in _of_sheet(book, sheet):
+            if kind == _SIZE and len(data) >= 8:
+                first, last = struct.unpack_from("<II", data)
+                if not first <= last <= _ROWS:
+                    return False
+    return True
 
 
 def structure_of(file: Path, sheet: str) -> Structure:

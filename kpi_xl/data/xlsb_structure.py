@@ -13,17 +13,50 @@ from typing import IO, Final
 from xml.etree import ElementTree
 
 from kpi_xl.data.number_formats import PLAIN, AsShown, shown_by
-from kpi_xl.data.sheet_structure import Merge, Structure
+from kpi_xl.data.sheet_structure import MOST_CELLS, Merge, Structure
 from kpi_xl.data.xlsx_package import opened
 
 _ROW, _RK, _REAL, _FORMULA_NUMBER = 0, 2, 5, 9
 _FORMAT, _STYLE, _BOOK, _SHEET, _MERGE, _STYLES, _STYLES_END = 44, 47, 153, 156, 176, 617, 618
 _COLUMN: Final = 60
+_CELLS_END: Final = 146
 _LAST: Final = 16_383
+_LAST_ROW: Final = 1_048_575
+_CELLS: Final = range(1, 12)
 _HIDDEN: Final = 0x10
 _CELL: Final = struct.Struct("<II")
 _LONGEST: Final = 1 << 20
 """Bytes of a record; none that is looked at has more."""
+
+
+def may_be_read(file: Path) -> bool:
+    """Whether the cells of every worksheet have an end and stand where cells can.
+
+    The reader would look for the end for ever, and lays out the whole rectangle of used cells.
+    """
+    with opened(file) as package:
+        for part in package.namelist():
+            if part.startswith("xl/worksheets/") and part.endswith(".bin"):
+                with package.open(part) as stream:
+                    if not _may_be_read(_records(stream)):
+                        return False
+    return True
+
+
+def _may_be_read(records: Iterator[tuple[int, bytes]]) -> bool:
+    row = column = filled = 0
+    ended = False
+    for kind, data in records:
+        ended |= kind == _CELLS_END
+        if kind == _ROW and len(data) >= 4:
+            row = max(row, struct.unpack_from("<I", data)[0])
+        elif kind in _CELLS and len(data) >= 8:
+            column = max(column, struct.unpack_from("<I", data)[0])
+            filled += 1
+    if not ended or row > _LAST_ROW or column > _LAST:
+        return False
+    area = (row + 1) * (column + 1)
+    return area <= MOST_CELLS or filled >= area // 8
 
 
 def structure_of(file: Path, sheet: str) -> Structure:
