@@ -65,4 +65,4 @@ def test_sheets():
 def test_references_are_found_as_before(formula, references):
     found = tokens(formula)
     assert [one.text for one in found if not isinstance(one, str)] == references
-    assert joined(found) == formula
+    assert joined(found, formula) == formula

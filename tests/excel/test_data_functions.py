@@ -5,10 +5,11 @@ import time
 
 import pytest
 
+from kpi_xl.analysis.evidence import MONTHS
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import Cube
-from kpi_xl.data.targets import Targets
+from kpi_xl.data.targets import targets_back
 from kpi_xl.findings.findings import Findings
 from kpi_xl.slots.unit_values import UnitValues
 from udfs import current
@@ -37,7 +38,7 @@ def test_every_kpi_and_comparison_is_that_of_the_workbooks(project, cube):
     import duckdb
 
     with duckdb.connect(str(project.store), read_only=True) as store:
-        targets = Targets(store, MONTH)
+        targets, *before = targets_back(store, MONTH, MONTHS)
     values = UnitValues(cube, project.settings, MONTH)
     findings = {}
     for number, unit in list(enumerate(cube.units))[:12]:
@@ -49,6 +50,9 @@ def test_every_kpi_and_comparison_is_that_of_the_workbooks(project, cube):
                 MONTH,
                 unit.level,
                 {i: targets.of_unit(one) for i, one in enumerate(cube.units)},
+                earlier=[
+                    {i: one.of_unit(each) for i, each in enumerate(cube.units)} for one in before
+                ],
             )
         judged = findings[unit.level]
         for kpi in kpis.values():
