@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from kpi_xl import project
 from kpi_xl.cli import app
 from kpi_xl.findings import improvement
-from kpi_xl.slots import monthly_review_values
+from kpi_xl.slots import review_words
 from manual.pictures import PAGES
 from workbook_templates import NAMES
 
@@ -48,7 +48,7 @@ def test_pictures_are_of_templates_that_there_are():
         project.REPORT,
         improvement.TEMPLATE,
         improvement.REVIEW,
-        monthly_review_values.MONTHLY_KPI,
+        review_words.MONTHLY_KPI,
     ],
 )
 def test_templates_that_the_program_itself_asks_for_are_there(name):
