@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from kpi_xl import kinds
 from kpi_xl.catalogue.schema import Column
-from kpi_xl.data import computed_cells, evidence, rules, totals
+from kpi_xl.data import evidence, rules, totals
 from kpi_xl.data.checked import CheckedFile, CheckedTable, Part
 from kpi_xl.data.parse import Parsed, absent_column, parse_column, required
 from kpi_xl.data.problem import Problem
@@ -21,6 +21,7 @@ from kpi_xl.data.read import RawTable, read_source
 from kpi_xl.data.sources import Source
 from kpi_xl.fault import Fault, Kind
 from kpi_xl.project import Settings
+from kpi_xl.readers import calculator
 from kpi_xl.readers.cell import UNCOMPUTED
 from kpi_xl.readers.number import heading_scale
 
@@ -196,7 +197,7 @@ def _of_file(raw: RawTable) -> Iterable[Problem]:
     for heading, fault in evidence.strange_statuses(raw):
         yield _problem(raw, None, heading, None, fault)
     for heading, count in raw.computed.items():
-        yield _problem(raw, None, heading, None, kinds.COMPUTED(count=count, by=computed_cells.BY))
+        yield _problem(raw, None, heading, None, kinds.COMPUTED(count=count, by=calculator.BY))
     for heading in raw.hidden_columns:
         yield _problem(raw, None, heading, None, kinds.HIDDEN_COLUMN())
     if raw.hidden:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import math
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,35 +16,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from kpi_xl.data import sheet_structure
-from kpi_xl.data.formula_columns import Place, SheetCells, known_places, most_letters, too_many
 from kpi_xl.data.sheet_rows import column_of, elements, shared_texts
 from kpi_xl.data.xlsx_package import opened
+from kpi_xl.readers import calculator
+from kpi_xl.readers.formula_columns import Place, SheetCells, is_too_much, known_places
 from kpi_xl.readers.plain_formulas import Reads, read_formula
-
-try:
-    import formualizer
-except ImportError:  # there is none for every kind of computer
-    formualizer = None  # type: ignore[assignment]
-
-BY: Final = "formualizer"
-"""What computes them."""
 
 _MOST_CELLS: Final = 2_000_000
 _MOST_FORMULAS: Final = 300_000
-_MOST_LETTERS: Final = 64 << 20
-"""Of all texts together; formulas can make texts of texts until the memory is full."""
-
-_PATIENCE: Final = 60_000  # milliseconds
-
 _ROW: Final = re.compile(r"(?<=[A-Za-z$])\d+(?![\w.!])")
-_ERRORS: Final[Mapping[str, str]] = {
-    "#N/A": "=NA()", "#DIV/0!": "=1/0", "#NUM!": "=SQRT(-1)", "#VALUE!": '=VALUE("a")',
-}  # fmt: skip
-"""Formulas that give the errors that cells hold, which then spread as they should."""
-
 _LARGEST_WHOLE: Final = 1e15
-_KINDS: Final[Mapping[str, str]] = {"Div": "#DIV/0!", "Na": "#N/A"}
-"""Errors that are the same in every spreadsheet; what others would give is not known."""
 
 
 class _Failed(str):
@@ -69,11 +49,11 @@ def computed(file: Path, sheet: str, places: Sequence[Place]) -> dict[Place, str
     dict
         The texts of the cells that could be computed.
     """
-    if formualizer is None:
+    if not calculator.IS_THERE:
         return {}
     with opened(file) as package, contextlib.suppress(ValueError):  # of a number that is none
         sheets = _sheets(package, sheet, set(places))
-        if sheets is not None and not too_many(sheets) and most_letters(sheets) <= _MOST_LETTERS:
+        if sheets is not None and not is_too_much(sheets):
             known = known_places(sheets, sheet)
             return _evaluated(sheets, sheet, known) if known else {}
     return {}
@@ -179,7 +159,7 @@ def _day(written: str) -> dt.date:
 _READ: Final[Mapping[str, Callable[[str], Any]]] = {
     "b": lambda written: written == "1",
     "d": _day,
-    "e": lambda written: _Failed(_ERRORS.get(written, _ERRORS["#VALUE!"])),
+    "e": lambda written: _Failed(calculator.failing(written)),
     "n": float,
 }
 """How what is written in a cell is read, by its type."""
@@ -188,57 +168,22 @@ _READ: Final[Mapping[str, Callable[[str], Any]]] = {
 def _evaluated(
     sheets: Mapping[str, SheetCells], sheet: str, places: list[Place]
 ) -> dict[Place, str]:
-    try:
-        found = _book(sheets).evaluate_cells([(sheet, *place) for place in places])
-    except BaseException as error:
-        # It took too long, or the library is at fault, which may end so: they stay unknown.
-        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-            return {}
-        raise
+    values, formulas = {}, {}
+    for name, one in sheets.items():
+        values[name] = {p: v for p, v in one.values.items() if not isinstance(v, _Failed)}
+        failed = {p: str(v) for p, v in one.values.items() if isinstance(v, _Failed)}
+        formulas[name] = failed | {p: f"={formula}" for p, (formula, _) in one.formulas.items()}
+    found = calculator.evaluated(values, formulas, [(sheet, place) for place in places])
+    if found is None:
+        return {}
     texts = zip(places, map(_text, found), strict=True)
     return {place: text for place, text in texts if text is not None}
 
 
-def _book(sheets: Mapping[str, SheetCells]) -> Any:
-    settings = formualizer.EvaluationConfig()
-    settings.max_eval_time_ms = _PATIENCE
-    settings.enable_parallel = False
-    book = formualizer.Workbook(config=formualizer.WorkbookConfig(eval_config=settings))
-    for name in sheets:
-        book.add_sheet(name)
-    for name, one in sheets.items():
-        formulas = {place: f"={formula}" for place, (formula, _) in one.formulas.items()}
-        formulas |= {p: str(v) for p, v in one.values.items() if isinstance(v, _Failed)}
-        values = {
-            p: v for p, v in one.values.items() if v is not None and not isinstance(v, _Failed)
-        }
-        for row, column, line in _lines(values):
-            book.set_values_batch(name, row, column, [line])
-        for row, column, line in _lines(formulas):
-            book.set_formulas_batch(name, row, column, [line])
-    return book
-
-
-def _lines(cells: Mapping[Place, Any]) -> Iterator[tuple[int, int, list[Any]]]:
-    """Cells side by side, with the row and column of the first."""
-    row, column, line = 0, 0, list[Any]()
-    for place in sorted(cells):
-        if line and place != (row, column + len(line)):
-            yield row, column, line
-            line = []
-        if not line:
-            row, column = place
-        line.append(cells[place])
-    if line:
-        yield row, column, line
-
-
 def _text(value: Any) -> str | None:
     """What a cell holds as the reader of worksheets has it; None for what is no single value."""
-    if isinstance(value, dict):
-        return _KINDS.get(str(value.get("kind")))
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
+    if not calculator.is_told(value):
+        return calculator.error_given(value)
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float) and value == int(value) and abs(value) < _LARGEST_WHOLE:

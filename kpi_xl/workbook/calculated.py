@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
+from kpi_xl.readers import calculator
+from kpi_xl.readers.formula_columns import SheetCells, is_too_much
 from kpi_xl.readers.plain_formulas import read_formula
 from kpi_xl.workbook.compiled_sheet import Position
 from kpi_xl.workbook.ooxml import cells
@@ -21,20 +24,12 @@ from kpi_xl.workbook.ooxml.references import Area, column_letters
 from kpi_xl.workbook.ooxml.tables import Table
 from kpi_xl.workbook.stale_formulas import WORD, WorkbookFormulas
 
-try:
-    import formualizer
-except ImportError:  # there is none for every kind of computer
-    formualizer = None  # type: ignore[assignment]
-
 At: TypeAlias = tuple[str, Position]
 """A cell: its sheet's name, its row and column."""
 
-_PATIENCE: Final = 60_000  # milliseconds
 _MOST_NAMES: Final = 20  # within each other
-_ERRORS: Final[Mapping[str, str]] = {"#N/A": "=NA()", "#DIV/0!": "=1/0"}
-"""Formulas that give the errors which cells hold."""
-_KINDS: Final[Mapping[str, str]] = {"Div": "#DIV/0!", "Na": "#N/A"}
-"""Errors that are the same in every spreadsheet."""
+_LONGEST_FILLED: Final = 1_000
+"""Of longer texts that are filled no formula makes texts, as there is no telling how long."""
 _COLUMN: Final = re.compile(
     r"(?P<table>[^\W\d][\w.\\]*)?\["
     r"(?:@(?:\[(?P<own>[^\[\]'#@]+)\]|(?P<bare>[^\[\]'#@ ]+))"
@@ -77,8 +72,11 @@ class Calculation:
         ]
         self._stale = {(name, one) for name, all_ in stale.items() for one in all_}
         unknown = set(self.places)
-        texts = self._texts(stale) if computes and formualizer is not None else {}
+        texts = self._texts(stale) if computes and calculator.IS_THERE else {}
+        if self._makes_too_much(texts, fixed):
+            texts = {at: text for at, text in texts.items() if not _joins(text)}
         self._known = self._computable(texts, unknown)
+        self._joins = any(map(_joins, self._known.values()))
         self._fixed = {
             name: {
                 place: value
@@ -112,6 +110,32 @@ class Calculation:
                 if text is not None and read_formula(text) is not None:
                     found[name, place] = text
         return found
+
+    def _makes_too_much(
+        self, texts: Mapping[At, str], fixed: Mapping[str, Mapping[Position, Value]]
+    ) -> bool:
+        """Whether formulas may make texts of texts until the memory is full."""
+        if not any(map(_joins, texts.values())):
+            return False
+        sheets = {name: SheetCells() for name in self._formulas.sheets}
+        for name, values in fixed.items():
+            longest = sheets[name].longest
+            for (_, column), value in values.items():
+                if isinstance(value, str):
+                    longest[column] = max(longest.get(column, 0), len(value))
+        for name, filled in self._filled.items():
+            sheets[name].longest |= {column: _LONGEST_FILLED for _, column in filled}
+        for (name, place), text in texts.items():
+            reads = read_formula(text)
+            assert reads is not None
+            columns = tuple(
+                (name if of is None else self._formulas.folded.get(of.casefold(), of), first, last)
+                for of, first, last in reads.columns
+            )
+            reads = replace(reads, columns=columns)
+            sheets[name].formulas[place] = text, reads
+            sheets[name].reads.setdefault(place[1], set()).add(reads)
+        return is_too_much(sheets)
 
     def _computable(self, texts: dict[At, str], unknown: set[At]) -> dict[At, str]:
         """Those that depend on none that cannot be computed."""
@@ -234,49 +258,44 @@ class Calculation:
         return [found.get(at, (cells.BLANK, "")) for at in self.places]
 
     def _evaluated(self, filled: Sequence[Written]) -> dict[At, Written]:
+        if self._joins and any(
+            len(text) > _LONGEST_FILLED for kind, text in filled if kind == cells.TEXT
+        ):
+            return {}
         wanted = list(self._known)
-        try:
-            book = self._book(filled)
-            given = book.evaluate_cells([(name, *place) for name, place in wanted])
-        except BaseException as error:
-            # It took too long, or the library is at fault, which may end so: they stay unknown.
-            if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-                return {}
-            raise
+        values: dict[str, dict[Position, Any]] = {}
+        formulas: dict[str, dict[Position, str]] = {}
+        for name in self._formulas.sheets:
+            values[name] = dict(self._fixed.get(name, {}))
+            for place, number in self._filled.get(name, {}).items():
+                values[name][place] = _value(filled[number])
+            formulas[name] = {
+                place: _failing(value)
+                for place, value in values[name].items()
+                if isinstance(value, float) and math.isnan(value)
+            }
+            for place in formulas[name]:
+                del values[name][place]
+        for (name, place), text in self._known.items():
+            formulas[name][place] = f"={text}"
+        given = calculator.evaluated(values, formulas, wanted)
+        if given is None:
+            return {}
         written = zip(wanted, map(_written, given), strict=True)
         return {at: value for at, value in written if value is not None}
-
-    def _book(self, filled: Sequence[Written]) -> Any:
-        settings = formualizer.EvaluationConfig()
-        settings.max_eval_time_ms = _PATIENCE
-        settings.enable_parallel = False
-        book = formualizer.Workbook(config=formualizer.WorkbookConfig(eval_config=settings))
-        names = list(self._formulas.sheets)
-        for name in names:
-            book.add_sheet(name)
-        for name in names:
-            values = dict(self._fixed.get(name, {}))
-            for place, number in self._filled.get(name, {}).items():
-                values[place] = _value(filled[number])
-            formulas = {
-                place: f"={text}" for (on, place), text in self._known.items() if on == name
-            }
-            for place, value in list(values.items()):
-                if isinstance(value, float) and math.isnan(value):
-                    formulas[place] = _failing(value)
-                    del values[place]
-            for row, column, line in _lines(values):
-                book.set_values_batch(name, row, column, [line])
-            for row, column, line in _lines(formulas):
-                book.set_formulas_batch(name, row, column, [line])
-        return book
 
 
 def _failing(value: float) -> str:
     """A formula that gives the error that a NaN stands for."""
     from kpi_xl.error_values import error_name  # numpy comes in with it
 
-    return _ERRORS.get(error_name(value) or "", '=VALUE("a")')
+    return calculator.failing(error_name(value) or "")
+
+
+def _joins(text: str) -> bool:
+    """Whether a formula that can be computed puts texts together."""
+    reads = read_formula(text)
+    return reads is not None and reads.joins
 
 
 def _reference(area: Area) -> str:
@@ -303,11 +322,9 @@ def _value(written: Written) -> Value:
 
 def _written(value: Any) -> Written | None:
     """What was computed as it stands in the file; None where a spreadsheet may have another."""
-    if isinstance(value, dict):
-        kind = _KINDS.get(str(value.get("kind")))
-        return None if kind is None else (cells.ERROR, kind)
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
+    if not calculator.is_told(value):
+        error = calculator.error_given(value)
+        return None if error is None else (cells.ERROR, error)
     if value is None:
         return cells.NUMBER, "0"  # a formula that gives a blank cell shows 0
     if isinstance(value, float) and value == int(value):
@@ -324,21 +341,3 @@ def _written(value: Any) -> Written | None:
         if isinstance(value, int | float) and (written[0] == cells.TEXT)
         else written
     )
-
-
-def _lines(found: Mapping[Position, Any]) -> Iterator[tuple[int, int, list[Any]]]:
-    """Cells side by side, with the row and column of the first."""
-    row, column, line = 0, 0, list[Any]()
-    for place in sorted(_there(found)):
-        if line and place != (row, column + len(line)):
-            yield row, column, line
-            line = []
-        if not line:
-            row, column = place
-        line.append(found[place])
-    if line:
-        yield row, column, line
-
-
-def _there(found: Mapping[Position, Any]) -> Iterable[Position]:
-    return (place for place, value in found.items() if value is not None)

@@ -14,9 +14,10 @@ import pytest
 
 from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.data.check import check_project
-from kpi_xl.data.computed_cells import BY, computed
+from kpi_xl.data.computed_cells import computed
 from kpi_xl.data.read import read_table
 from kpi_xl.project import Project, Settings
+from kpi_xl.readers.calculator import BY
 from kpi_xl.readers.cell import UNCOMPUTED
 
 pytest.importorskip("formualizer")

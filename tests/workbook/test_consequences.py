@@ -334,3 +334,37 @@ class TestPivots:
         (tmp_path / "out").mkdir()
         (saved,) = convert([path], "xlsx", tmp_path / "out", tmp_path / "profile")
         assert load(saved)["数据"]["C2"].value == 1
+
+
+@pytest.mark.parametrize("longest", [10, 40])
+def test_texts_of_texts_do_not_fill_the_memory(tmp_path, longest):
+    """Each formula doubles the one before: they get no value, and the others do."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "表"
+    for row in range(2, longest + 2):
+        sheet[f"A{row}"] = f"=A{row - 1}&A{row - 1}"
+    sheet["B1"] = "=LEN(A1)"
+    book.defined_names["unit.name"] = openpyxl.workbook.defined_name.DefinedName(
+        "unit.name", attr_text="'表'!$A$1"
+    )
+    book.save(tmp_path / "表.xlsx")
+    (tmp_path / "满.xlsx").write_bytes(Template(tmp_path / "表.xlsx").fill({"unit.name": "城东"}))
+    filled = openpyxl.load_workbook(tmp_path / "满.xlsx", data_only=True).active
+    assert filled["B1"].value == 2
+    assert filled[f"A{longest + 1}"].value is None
+
+
+def test_a_text_too_long_to_make_others_of_is_filled_all_the_same(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "表"
+    book.active["B1"] = '=A1&"部"'
+    book.defined_names["unit.name"] = openpyxl.workbook.defined_name.DefinedName(
+        "unit.name", attr_text="'表'!$A$1"
+    )
+    book.save(tmp_path / "表.xlsx")
+    template = Template(tmp_path / "表.xlsx")
+    for text, joined in (("城东", "城东部"), ("长" * 1_001, None)):
+        (tmp_path / "满.xlsx").write_bytes(template.fill({"unit.name": text}))
+        filled = openpyxl.load_workbook(tmp_path / "满.xlsx", data_only=True).active
+        assert (filled["A1"].value, filled["B1"].value) == (text, joined)

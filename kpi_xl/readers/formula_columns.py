@@ -12,6 +12,9 @@ MOST_COLUMNS: Final = 300
 MOST_READ: Final = 5_000
 """Real workbooks have far fewer columns of formulas, and references in formulas unlike others."""
 
+MOST_LETTERS: Final = 64 << 20
+"""Of all texts together that formulas may make."""
+
 _DEEPEST: Final = 16
 """So many formulas that put texts together build on one another."""
 
@@ -49,7 +52,12 @@ class SheetCells:
     longest: dict[int, int] = field(default_factory=dict)
 
 
-def too_many(sheets: Mapping[str, SheetCells]) -> bool:
+def is_too_much(sheets: Mapping[str, SheetCells]) -> bool:
+    """Whether formulas are too many to be looked through, or may fill the memory with texts."""
+    return _too_many(sheets) or _most_letters(sheets) > MOST_LETTERS
+
+
+def _too_many(sheets: Mapping[str, SheetCells]) -> bool:
     """Whether there are more columns and references than are looked through in a moment."""
     columns = sum(len(one.unknown | one.reads.keys()) for one in sheets.values())
     formulas = (reads for one in sheets.values() for each in one.reads.values() for reads in each)
@@ -90,7 +98,7 @@ def known_places(sheets: Mapping[str, SheetCells], sheet: str) -> list[Place]:
     return places
 
 
-def most_letters(sheets: Mapping[str, SheetCells]) -> float:
+def _most_letters(sheets: Mapping[str, SheetCells]) -> float:
     """How many letters all texts that formulas make may have; infinite where that has no end."""
     longest = {(n, at): size for n, one in sheets.items() for at, size in one.longest.items()}
     for _ in range(_DEEPEST):
