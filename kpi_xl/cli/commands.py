@@ -22,6 +22,7 @@ from kpi_xl import kinds
 from kpi_xl.cli import (
     addin_commands,
     analysis_commands,
+    circulation_commands,
     door_commands,
     history_commands,
     round_commands,
@@ -40,7 +41,9 @@ from kpi_xl.cli.terminal import (
     progress_bar,
     project_here,
     say,
+    say_calendar,
     say_more,
+    say_notice,
     say_undone,
     write_json,
 )
@@ -49,7 +52,6 @@ from kpi_xl.system.error_log import log_fault
 from kpi_xl.system.system_errors import database_error, file_error
 
 if TYPE_CHECKING:
-    from kpi_xl.calendar import Month
     from kpi_xl.data.checked import Checked
     from kpi_xl.jobs.fill import Filled
     from kpi_xl.kpi import Kpi
@@ -267,127 +269,7 @@ def fill(template: str, month: str | None) -> Answer:
     return _tell_filled(template, filled)
 
 
-@app.command(
-    examples=(
-        "kpi-xl --project demo distribute 周工作计划 --month 2024-07 --dry-run",
-        "kpi-xl --project demo distribute 月度目标设定、达成表 --month 2024-07 --mail",
-        "kpi-xl --project demo distribute 周工作计划 --remind --dry-run",
-    )
-)
-@click.argument(
-    "template", cls=Argument, metavar="模板", help="官方模板的名称，或自己的工作簿的路径。"
-)
-@MONTH
-@click.option(
-    "--level", "-l", cls=Option, metavar="层级", help="发给哪一级单位，如 营业部、营业组。"
-)
-@click.option(
-    "--passwords",
-    cls=Option,
-    type=click.Path(path_type=Path),
-    metavar="文件",
-    help="密码表（单位或工号，密码）：每份用各自的密码加密。",
-)
-@click.option("--pdf", cls=Option, is_flag=True, help="另生成 PDF（需要 LibreOffice）。")
-@click.option(
-    "--mail", cls=Option, is_flag=True, help="按通讯录发邮件（服务器写在 kpi.toml 的 [mail] 里）。"
-)
-@click.option(
-    "--dry-run", cls=Option, is_flag=True, help="只列出谁会收到什么，什么都不生成、不发送。"
-)
-@click.option(
-    "--again", cls=Option, is_flag=True, help="重新下发一轮；不写则接着上一次，发过的不再发。"
-)
-@click.option(
-    "--remind",
-    cls=Option,
-    is_flag=True,
-    help="催没有交的：到了 [reminders] 写的日子提醒本人、告知主管；没有 --mail 时写成文字。",
-)
-def distribute(
-    template: str,
-    month: str | None,
-    level: str | None,
-    passwords: Path | None,
-    pdf: bool,
-    mail: bool,
-    dry_run: bool,
-    again: bool,
-    remind: bool,
-) -> Answer:
-    """下发：给每个单位或每个人生成可以收回的工作簿，需要时用邮件发出。
-
-    中途停下再运行同一条命令，会接着做完，每人只收到一封邮件。有没有生成、没有发成的，退出码为 2。
-    """
-    from kpi_xl.circulation.distribute import distribute as run
-    from kpi_xl.circulation.distribution_messages import lines
-
-    project = project_here()
-    if remind:
-        given = {"--level": level, "--passwords": passwords, "--pdf": pdf, "--again": again}
-        return _remind(template, month, mail, dry_run, [name for name, one in given.items() if one])
-    with progress_bar() as progress:
-        done = run(
-            project,
-            template,
-            month,
-            level=level,
-            passwords=passwords,
-            pdf=pdf,
-            mail=mail,
-            dry_run=dry_run,
-            again=again,
-            progress=progress,
-        )
-    for line in lines(template, done, rehearsal=dry_run):
-        say(line)
-    if not dry_run:
-        say(f"收回的文件放进 {project.returned}，再运行 kpi-xl -p {project.folder} collect")
-    if not done.complete:
-        asked().exit_code = 2
-    answer = {"template": template, "rehearsal": dry_run, **vars(done)}
-    answer |= _tell_calendar(done.month)
-    return {**answer, "notice": _tell_notice()}
-
-
-@app.command(examples=("kpi-xl --project demo collect 收件箱附件",))
-@click.argument(
-    "folder",
-    cls=Argument,
-    type=click.Path(path_type=Path),
-    required=False,
-    metavar="文件夹",
-    help="收回的工作簿在哪里；不写则为项目里的 returned 文件夹。",
-)
-@click.option(
-    "--rule",
-    cls=Option,
-    default="覆盖",
-    metavar="规则",
-    help="与以前收过的怎样合并：覆盖（最新的一份为准）、增量（只补还没有的）、"
-    "清空（这些表和月份全部重收）。",
-)
-@click.option(
-    "--passwords",
-    cls=Option,
-    type=click.Path(path_type=Path),
-    metavar="文件",
-    help="下发时用的密码表（单位或工号，密码）。",
-)
-def collect(folder: Path | None, rule: str, passwords: Path | None) -> Answer:
-    """回收：读出发回的工作簿里填写的内容，校验后存入项目，写出回收报告。
-
-    原文件不动；有问题的单元格会标注在一份副本里，可以退回修改。
-    """
-    from kpi_xl.circulation.collect import collect as run
-    from kpi_xl.circulation.collection_messages import lines
-
-    with progress_bar() as progress:
-        done = run(project_here(), folder, rule=rule, passwords=passwords, progress=progress)
-    for line in lines(done):
-        say(line)
-    say_undone(done.undone)
-    return vars(done)
+circulation_commands.add_to(app)
 
 
 @app.command(examples=("kpi-xl explain 活动率", "kpi-xl explain"))
@@ -507,52 +389,14 @@ def _tell_checked(checked: Checked) -> None:
             say(f"没有读：{one.name}{sheet}：{one.reason}。{one.advice}")
 
 
-def _remind(
-    template: str, month: str | None, mail: bool, dry_run: bool, others: list[str]
-) -> Answer:
-    from kpi_xl.circulation.distribution_messages import reminded
-    from kpi_xl.circulation.reminders import remind
-
-    if others:
-        raise InputError(kinds.REMIND_ALONE(options="、".join(others)))
-    with progress_bar() as progress:
-        done = remind(
-            project_here(), template, month, mail=mail, dry_run=dry_run, progress=progress
-        )
-    for line in reminded(done, rehearsal=dry_run):
-        say(line)
-    if not done.complete:
-        asked().exit_code = 2
-    return {"rehearsal": dry_run, **vars(done)}
-
-
 def _tell_filled(template: str, filled: Filled) -> Answer:
     say(f"{filled.month.chinese} {template}：生成 {len(filled.files)} 份")
     for file in filled.files:
         say_more(f"  {file}")
     say(f"位置：{filled.folder}")
     say_undone(filled.undone)
-    calendar = _tell_calendar(filled.month)
-    return {"template": template, **vars(filled), **calendar, "notice": _tell_notice()}
-
-
-def _tell_calendar(month: Month) -> Answer:
-    """What the days of a month go by where their holidays are not published yet."""
-    settings = project_here().settings
-    told = settings.work.told(*month.span(settings.month_cut))
-    if told:
-        say(f"{month.chinese}{told}；公布后请写在 kpi.toml 的 [calendar] 里，再生成一次")
-    return {"calendar": told}
-
-
-def _tell_notice() -> Answer:
-    """What of the raw files is not in the numbers: told every time."""
-    from kpi_xl.data.notice import kept_notice
-
-    notice = kept_notice(project_here())
-    if notice.line:
-        say(notice.line)
-    return notice.record()
+    calendar = say_calendar(filled.month)
+    return {"template": template, **vars(filled), **calendar, "notice": say_notice()}
 
 
 def main() -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
+    from kpi_xl.calendar import Month
     from kpi_xl.jobs.views import View
     from kpi_xl.project import Project
     from kpi_xl.system.progress import Progress
@@ -240,6 +241,25 @@ def project_here() -> Project:
     project = Project.open(asked().project)
     no_more_open_than(project.folder)
     return project
+
+
+def say_calendar(month: Month) -> Answer:
+    """What the days of a month go by where their holidays are not published yet."""
+    settings = project_here().settings
+    told = settings.work.told(*month.span(settings.month_cut))
+    if told:
+        say(f"{month.chinese}{told}；公布后请写在 kpi.toml 的 [calendar] 里，再生成一次")
+    return {"calendar": told}
+
+
+def say_notice() -> Answer:
+    """What of the raw files is not in the numbers: told every time."""
+    from kpi_xl.data.notice import kept_notice
+
+    notice = kept_notice(project_here())
+    if notice.line:
+        say(notice.line)
+    return notice.record()
 
 
 @contextmanager
