@@ -25,7 +25,7 @@ from kpi_xl import kinds
 from kpi_xl.catalogue.schema import LEAVERS, LISTS, TABLES, Table
 from kpi_xl.data import agent_ids, hashes, leavers, outlets, rules, snapshots
 from kpi_xl.data.check_file import read_file
-from kpi_xl.data.checked import Checked, CheckedFile, CheckedTable, Part
+from kpi_xl.data.checked import Checked, CheckedTable, Part
 from kpi_xl.data.finding import Finding
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.returned import Returned
@@ -227,20 +227,14 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(min(os.cpu_count() or 1, AT_ONCE))
 
 
-def _table(table: Table, parts: list[Part], files: tuple[CheckedFile, ...]) -> CheckedTable:
-    # Not copied to one piece: most files are kept as they were, and hardly any row is looked at.
-    data = pa.concat_tables([part.data for part in parts]).unify_dictionaries()
-    return CheckedTable(table, data, files, tuple(parts))
-
-
 def _within(table: Table, checked: list[CheckedTable]) -> tuple[CheckedTable, list[Problem]]:
     """One table of the files that hold it, checked row by row and for duplicates."""
     files = tuple(file for of_file in checked for file in of_file.files)
-    whole = _table(table, [part for of_file in checked for part in of_file.parts], files)
+    whole = CheckedTable.of(table, [part for of_file in checked for part in of_file.parts], files)
     whole, problems = _set_aside(whole, rules.of_rows(table, whole.data))
     if table.code == "targets":
         parts = [Part(rules.by_code(part.data)) for part in whole.parts]
-        whole = _table(table, parts, whole.files)
+        whole = CheckedTable.of(table, parts, whole.files)
     keys = (
         hashes.of_keys(table, part.data) if part.keys is None else part.keys for part in whole.parts
     )
@@ -292,17 +286,7 @@ def _set_aside(
     rows = [finding.row for finding in findings if finding.fault.set_aside]
     if not rows:
         return checked, problems
-    keep = np.ones(checked.data.num_rows, bool)
-    keep[rows] = False
-    parts, files, begin = [], [], 0
-    for part, file in zip(checked.parts, checked.files, strict=True):
-        of_part = keep[begin : begin + part.data.num_rows]
-        begin += part.data.num_rows
-        # What was known was known of all its rows.
-        left = part if of_part.all() else Part(part.data.filter(pa.array(of_part)))
-        parts.append(left)
-        files.append(replace(file, used=left.data.num_rows))
-    return _table(checked.table, parts, tuple(files)), problems
+    return checked.without(rows), problems
 
 
 def _problems(checked: CheckedTable, findings: Iterable[Finding]) -> list[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +96,29 @@ class CheckedTable:
     data: pa.Table
     files: tuple[CheckedFile, ...]
     parts: tuple[Part, ...] = ()
+
+    @classmethod
+    def of(
+        cls, table: Table, parts: Sequence[Part], files: tuple[CheckedFile, ...]
+    ) -> CheckedTable:
+        """The table of the rows of some files."""
+        # Not copied to one piece: most files are kept as they were, and few rows are looked at.
+        data = pa.concat_tables([part.data for part in parts]).unify_dictionaries()
+        return cls(table, data, files, tuple(parts))
+
+    def without(self, rows: Sequence[int]) -> CheckedTable:
+        """The table without some of its rows, which are set aside."""
+        keep = np.ones(self.data.num_rows, bool)
+        keep[list(rows)] = False
+        parts, files, begin = [], [], 0
+        for part, file in zip(self.parts, self.files, strict=True):
+            of_part = keep[begin : begin + part.data.num_rows]
+            begin += part.data.num_rows
+            # What was known was known of all its rows.
+            left = part if of_part.all() else Part(part.data.filter(pa.array(of_part)))
+            parts.append(left)
+            files.append(replace(file, used=left.data.num_rows))
+        return CheckedTable.of(self.table, parts, tuple(files))
 
     @property
     def read(self) -> int:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +16,7 @@ import pyarrow.compute as pc
 from kpi_xl import kinds
 from kpi_xl.catalogue import kpis
 from kpi_xl.catalogue.schema import ORGANISATION, TARGETS
-from kpi_xl.data.checked import CheckedTable, Part
+from kpi_xl.data.checked import CheckedTable
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.returned import Returned, TargetFact, add_rows, line_of
 from kpi_xl.project import Settings
@@ -139,14 +138,4 @@ def _without(
         returned.problems.append(
             Problem(TARGETS.name, file.name, file.sheet, line, heading, value, fault)
         )
-    keep = np.ones(table.data.num_rows, bool)
-    keep[list(gone)] = False
-    parts, files, begin = [], [], 0
-    for part, file in zip(table.parts, table.files, strict=True):
-        of_part = keep[begin : begin + part.data.num_rows]
-        begin += part.data.num_rows
-        left = part if of_part.all() else Part(part.data.filter(pa.array(of_part)))
-        parts.append(left)
-        files.append(replace(file, used=file.used - int((~of_part).sum())))
-    data = pa.concat_tables([part.data for part in parts]).unify_dictionaries()
-    return CheckedTable(TARGETS, data, tuple(files), tuple(parts))
+    return table.without(list(gone))
