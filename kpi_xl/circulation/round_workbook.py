@@ -58,6 +58,8 @@ _HEADINGS: Final = (
  _STATUS, _DECISION, _AMOUNT, _REASON, _AFTER) = range(1, 17)  # fmt: skip
 _TOP: Final = 4
 _SUMMED: Final = (_PROPOSED, _ANSWERED, _GAP, _COUNTERED, _AGREED, _TARGET, _AFTER)
+_SAID: Final = ("proposed", "answered", "countered", "agreed", "value")
+_IN_AMOUNTS: Final = (*_SUMMED, _BELOW, _REST, _AMOUNT)
 _QUIET: Final[Style] = {"font_color": GREY}
 _UNKNOWN: Final = re.compile(r"[\[\]:*?/\\']")
 
@@ -146,7 +148,6 @@ class _Sheet:
     ) -> None:
         round_ = course.round
         name = _UNKNOWN.sub("_", round_.kpi.name)[:31]
-        self._page = Page(book, name, (1.5, *(width for _, width in _HEADINGS)))
         self._number = number
         self._course = course
         self._top = top
@@ -167,6 +168,18 @@ class _Sheet:
         parts = any(amount is not None and amount % round_.scale for amount in amounts)
         whole = "#,##0.00" if parts else "#,##0"
         plain = "0.0%" if round_.kpi.unit == "%" else whole
+        # A number that its column has no room for is shown as ###; the sums are in bold type.
+        below = [course.stands[one.place] for one in self._rows if one.depth]
+        largest = max(
+            *(abs(amount) for amount in amounts if amount is not None),
+            *(sum(abs(getattr(stand, of) or 0) for stand in below) for of in _SAID),
+        )
+        room = len(f"{largest / round_.scale:,.{2 if parts else 0}f}") + 4
+        widths = (
+            max(width, room) if at in _IN_AMOUNTS else width
+            for at, (_, width) in enumerate(_HEADINGS, 1)
+        )
+        self._page = Page(book, name, (1.5, *widths))
         self._style: Style = {"num_format": plain, **RIGHT}
         self._gap: Style = {"num_format": f"+{plain};-{plain};0", **RIGHT}
 

@@ -353,6 +353,23 @@ def test_the_workbook_is_valid_and_its_values_are_those_of_its_formulas(project,
             )
 
 
+@pytest.mark.parametrize("amount", ["1", "999999.99", "123456789.01"])
+def test_every_amount_has_room_in_its_column(project, amount):
+    rounds.answer(project, PREMIUM, None, [Asked(EAST, amount)])
+    sheet = openpyxl.load_workbook(make(project), data_only=True)[PREMIUM]
+    widths = {
+        column: one.width
+        for one in sheet.column_dimensions.values()
+        for column in range(one.min, one.max + 1)
+    }
+    amounts = [cell for row in sheet.iter_rows() for cell in row if isinstance(cell.value, float)]
+    assert len(amounts) > 10
+    for cell in amounts:
+        # One more for the sign of a difference, two for bold type.
+        needed = len(f"{abs(cell.value):,.2f}") + 3
+        assert widths[cell.column] >= needed, cell.coordinate
+
+
 # -- whatever happens
 
 
