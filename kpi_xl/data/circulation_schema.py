@@ -128,7 +128,7 @@ CREATE VIEW entries AS
 
 _KEPT: Final = "".join(
     f"CREATE TRIGGER {table}_{done}_refused BEFORE {done} ON {table}"
-    f" BEGIN SELECT raise(ABORT, 'what is in {table} stays'); END;\n"
+    f" BEGIN SELECT raise(ABORT, '{table} is only added to'); END;\n"
     for table in ("collections", "takings", "changes")
     for done in ("UPDATE", "DELETE")
 )

@@ -54,7 +54,7 @@ CREATE TABLE round_workbooks (          -- the workbooks that were made to decid
 
 ROUNDS: Final = _TABLES + "".join(
     f"CREATE TRIGGER {table}_{done}_refused BEFORE {done} ON {table}"
-    f" BEGIN SELECT raise(ABORT, 'what is in {table} stays'); END;\n"
+    f" BEGIN SELECT raise(ABORT, '{table} is only added to'); END;\n"
     for table in ("rounds", "round_places", "round_acts", "round_steps", "round_workbooks")
     for done in ("UPDATE", "DELETE")
 )

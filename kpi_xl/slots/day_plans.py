@@ -23,7 +23,7 @@ def evenly(_: str, quota: int, days: Sequence[dt.date]) -> dict[dt.date, int]:
     --------
     >>> days = [dt.date(2024, 6, 3), dt.date(2024, 6, 4), dt.date(2024, 6, 5)]
     >>> list(evenly("拜访数", 7, days).values())
-    [3, 2, 2]
+    [2, 3, 2]
     """
     return dict(zip(days, spread(quota, len(days)), strict=True))
 

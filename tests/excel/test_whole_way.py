@@ -20,6 +20,7 @@ from excel.com import com_server
 from udfs.excel import sources
 
 UNKNOWN = {
+    "Application.Caller.Worksheet.Parent.Date1904": "False",
     "sheet.Parent.Date1904": "False",
     "If TypeOf Application.Caller Is Range Then On Error": "On Error",
 }

@@ -93,8 +93,9 @@ def test_jobs_leave_nothing_more_open_than_the_project(tmp_path, mask, open_to):
 
 @pytest.mark.parametrize("mask", [0, 0o022, 0o077])
 def test_a_new_project_is_the_users_alone_or_his_groups(tmp_path, mask):
-    (tmp_path / "空").mkdir(mode=0o755)
-    (tmp_path / "有").mkdir(mode=0o755)
+    for name in ("空", "有"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name).chmod(0o755)  # whatever the umask of the tests' process is by now
     (tmp_path / "有" / "别的.txt").touch()
     for name in ("新", "空", "有"):
         run(tmp_path, mask, f"init {tmp_path / name}")
