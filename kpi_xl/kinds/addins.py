@@ -76,14 +76,67 @@ NO_DLL: Final = Kind(
     "{folder} 及上一级里没有 {name}",
     "请运行 pip install --force-reinstall xlwings=={wanted}",
 )
+_LET_PASS: Final = (
+    "多半是杀毒软件或公司的策略拦住了它：请 IT 按安装页“IT 需要允许什么”放行；放行后点“检查安装”"
+)
+_SETUP: Final = "请关闭 Excel，再双击一次“安装.cmd”，或在命令行运行 kpi-xl addin install"
+START_REFUSED: Final = Kind("excel.start-refused", "{python} 启动不了（{failure}）", _LET_PASS)
+START_SILENT: Final = Kind("excel.start-silent", "{python} 在 {seconds} 秒里没有答复", _LET_PASS)
+START_NO_MODULE: Final = Kind("excel.start-module", "{python} 里缺少组件（{last}）", _SETUP)
+START_DLL: Final = Kind("excel.start-dll", "{python} 的组件打不开（{last}）", _LET_PASS)
+START_FAILS: Final = Kind("excel.start-fails", "{python} 启动时出错（{last}）", _SETUP)
 NO_ADDIN: Final = Kind("excel.no-addin", "没有 {file}", _REINSTALL)
+_ASK_IT: Final = "请 IT 按安装页“IT 需要允许什么”放行"
+ADDINS_DISABLED: Final = Kind(
+    "excel.addins-disabled",
+    "Excel 禁用了所有加载项（{key} 的 {name}）",
+    f"{_ASK_IT}；自己设的，在“文件 → 选项 → 信任中心 → 加载项”里去掉",
+)
+ADDINS_SIGNED: Final = Kind(
+    "excel.addins-signed",
+    "Excel 只打开有签名的加载项（{key} 的 {name}）",
+    "请 IT 给 kpi_xl.xlam 签名，做法见安装页“签名”",
+)
+VBA_OFF: Final = Kind(
+    "excel.vba-off", "Office 关闭了 VBA（{key} 的 {name}），加载项不会运行", _ASK_IT
+)
 NO_TRUSTED_LOCATIONS: Final = Kind(
-    "excel.no-trusted-locations", "禁用了所有受信任位置", "请 IT 把 XLSTART 留作受信任位置"
+    "excel.no-trusted-locations",
+    "禁用了所有受信任位置（{key} 的 {name}）",
+    "请 IT 把 XLSTART 留作受信任位置，或给 kpi_xl.xlam 签名",
 )
 MACROS_DISABLED: Final = Kind(
     "excel.macros-disabled",
     "策略禁用了宏；受信任位置（XLSTART）里的加载项通常不受影响",
     "如果看不到 KPI 选项卡，请 IT 允许 XLSTART 里的宏",
+    set_aside=False,
+)
+NOT_TRUSTED: Final = Kind(
+    "excel.not-trusted",
+    "{folder} 不在 Excel 的受信任位置里",
+    "请在“文件 → 选项 → 信任中心 → 受信任位置”里加上它",
+)
+ADDIN_DISABLED: Final = Kind(
+    "excel.addin-disabled",
+    "Excel 有一次没有正常退出，以后就不再打开 {file}",
+    "请在“文件 → 选项 → 加载项 → 管理：禁用项目 → 转到”里启用它",
+)
+ADDIN_FROM_INTERNET: Final = Kind(
+    "excel.addin-from-internet",
+    "{file} 带着“来自互联网”的标记",
+    "看不到 KPI 选项卡时，请在文件的“属性”里勾选“解除锁定”，或再双击一次“安装.cmd”",
+    set_aside=False,
+)
+CMD_DISABLED: Final = Kind(
+    "excel.cmd-disabled",
+    "策略不让用 cmd.exe（{key} 的 DisableCMD），Excel 要用它启动 Python",
+    _ASK_IT,
+)
+DEFENDER_RULE: Final = Kind("excel.defender-rule", "Defender 的规则“{what}”（{rule}）开着", _ASK_IT)
+APPLOCKER: Final = Kind(
+    "excel.applocker",
+    "AppLocker 限制哪些程序可以运行",
+    "如果上面写着 Python 启动不了，请 IT 放行它所在的文件夹",
     set_aside=False,
 )
 OFFICE_TOO_OLD: Final = Kind(

@@ -1,6 +1,7 @@
 """The installer and the doctor, on a user's profile that is made up."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -8,9 +9,10 @@ import workbook_templates
 from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.system.system_errors import file_error
-from kpi_xl.system.user import User, UserSettings
-from udfs.doctor import ansi, conf_value, doctor
-from udfs.excel import XLWINGS, install, sources
+from kpi_xl.system.user import ADDIN, User, UserSettings
+from udfs.doctor import doctor
+from udfs.excel import XLWINGS, install, policies, sources
+from udfs.excel.doctor import ansi, conf_value
 from udfs.excel.install import install as put
 from udfs.excel.install import uninstall
 
@@ -29,7 +31,8 @@ def python(tmp_path):
     folder = tmp_path / "Program Files" / "指标 环境" / "Scripts"
     folder.mkdir(parents=True)
     for name in ("python.exe", "pythonw.exe"):
-        (folder / name).touch()
+        (folder / name).write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n', encoding="utf-8")
+        (folder / name).chmod(0o700)
     for bits in (64, 32):
         (folder.parent / f"xlwings{bits}-{XLWINGS}.dll").touch()
     return folder / "python.exe"
@@ -150,8 +153,24 @@ def test_which_user(tmp_path):
 # -- the doctor
 
 
-def look(user, project=None, registry=lambda key, name: None, environment=None):
-    found = doctor(project, user, windows=True, environment=environment or {}, registry=registry)
+class Dump:
+    """A registry written down: values by key."""
+
+    def __init__(self, **keys):
+        self.content = keys
+
+    def values(self, key):
+        return self.content.get(key, {})
+
+    def keys(self, key):
+        below = [one.removeprefix(f"{key}\\") for one in self.content if one.startswith(f"{key}\\")]
+        return sorted({one.partition("\\")[0] for one in below})
+
+
+def look(user, project=None, registry=None, environment=None):
+    found = doctor(
+        project, user, windows=True, environment=environment or {}, registry=registry or Dump()
+    )
     return {finding.name: finding for finding in found}
 
 
@@ -187,13 +206,98 @@ def test_another_xlwings(user, python, built, monkeypatch):
     assert found["xlwings 的 DLL（32 位 Excel 用）"].fine
 
 
-def test_policies(user):
-    def registry(policies, value):
-        return lambda key, name: value if name == policies and "Policies" in key else None
+SECURITY = r"HKCU\Software\{}Microsoft\Office\16.0\Excel\Security"
+POLICY = SECURITY.format("Policies\\")
+DEFENDER = r"HKLM\SOFTWARE\{}Microsoft\Windows Defender\{}"
+CHILDREN = "D4F940AB-401B-4EFC-AADC-AD5F3C50688A"
 
-    assert not look(user, registry=registry("AllLocationsDisabled", 1))["宏安全"].fine
-    assert "XLSTART" in look(user, registry=registry("VBAWarnings", 4))["宏安全"].advice
-    assert look(user, registry=registry("VBAWarnings", 2))["宏安全"].fine
+
+@pytest.mark.parametrize(
+    ("key", "name", "value", "kind"),
+    [
+        (POLICY, "DisableAllAddins", 1, "excel.addins-disabled"),
+        (SECURITY.format(""), "DisableAllAddins", 1, "excel.addins-disabled"),
+        (POLICY, "requireaddinsig", 1, "excel.addins-signed"),
+        (r"HKCU\Software\Policies\Microsoft\Office\16.0\Common", "VBAOff", 1, "excel.vba-off"),
+        (r"HKLM\Software\Policies\Microsoft\Office\16.0\Common", "VBAOff", 1, "excel.vba-off"),
+        (rf"{POLICY}\Trusted Locations", "AllLocationsDisabled", 1, "excel.no-trusted-locations"),
+        (POLICY, "VBAWarnings", 4, "excel.macros-disabled"),
+        (r"HKCU\Software\Policies\Microsoft\Windows\System", "DisableCMD", 1, "excel.cmd-disabled"),
+        (DEFENDER.format("Policies\\", r"Windows Defender Exploit Guard\ASR\Rules"), CHILDREN, "1",
+         "excel.defender-rule"),
+        (DEFENDER.format("", r"Windows Defender Exploit Guard\ASR\Rules"), CHILDREN.lower(), 6,
+         "excel.defender-rule"),
+        (DEFENDER.format("Policies\\", "Policy Manager"), "ASRRules", f"x=1|{CHILDREN}=1",
+         "excel.defender-rule"),
+        (r"HKLM\SOFTWARE\Policies\Microsoft\Windows\SrpV2\Exe", "EnforcementMode", 1,
+         "excel.applocker"),
+    ],
+)  # fmt: skip
+def test_policies(user, key, name, value, kind):
+    found = look(user, registry=Dump(**{key: {name: value}}))
+    assert kind in {finding.kind for finding in found.values()}
+    for harmless in (0, 2, "2", "", b"\1", f"x=1|{CHILDREN}=2"):
+        if (name, harmless) != ("DisableCMD", 2):
+            found = look(user, registry=Dump(**{key: {name: harmless}}))
+            assert kind not in {finding.kind for finding in found.values()}, harmless
+
+
+@pytest.mark.parametrize(
+    ("path", "below", "fine"),
+    [
+        ("{}", 0, True),
+        ("{}\\", 0, True),
+        (r"%APPDATA%\Microsoft\Excel\XLSTART", 0, True),
+        (r"%appdata%\Microsoft", 1, True),
+        (r"%APPDATA%\Microsoft", 0, False),
+        (r"C:\Program Files\Microsoft Office\Root\Office16\XLSTART", 1, False),
+    ],
+)
+def test_trusted_locations(tmp_path, path, below, fine):
+    home = r"C:\Users\王"
+    user = User(tmp_path, Path(rf"{home}\AppData\Roaming"))
+    # On other systems a path of Windows is one name, so that its folder is asked for apart.
+    folder = Path(rf"{home}\AppData\Roaming\Microsoft\Excel\XLSTART")
+    key = rf"{SECURITY.format('')}\Trusted Locations"
+    values = {"Path": path.format(folder), "AllowSubfolders": below}
+    registry = Dump(**{rf"{key}\Location2": values})
+    found = {
+        one.name: one
+        for one in policies.findings(
+            folder / ADDIN, registry, {"APPDATA": rf"{home}\AppData\Roaming"}
+        )
+    }
+    assert found["受信任位置"].fine == fine
+    assert look(user)["受信任位置"].fine  # Excel has not been started yet
+
+
+def test_what_excel_has_disabled(user):
+    path = str(user.addin).lower()
+    item = b"\1\0\0\0\xe4\0\0\0\xe4\0\0\0" + f"{path}\0kpi\0".encode("utf-16-le")
+    key = r"HKCU\Software\Microsoft\Office\16.0\Excel\Resiliency\DisabledItems"
+    other = item.replace("kpi_xl".encode("utf-16-le"), "kpi_yl".encode("utf-16-le"))
+    assert look(user, registry=Dump(**{key: {"2F": other}}))["禁用项目"].fine
+    found = look(user, registry=Dump(**{key: {"2F": other, "30": item}}))["禁用项目"]
+    assert found.kind == "excel.addin-disabled" and "禁用项目" in found.advice
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a file's name with a colon")
+def test_the_mark_of_the_web(user, python, built):
+    put(addin=built, user=user, interpreter=python)
+    stream = user.addin.with_name("kpi_xl.xlam:Zone.Identifier")
+    for zone, kind in ((2, ""), (3, "excel.addin-from-internet")):
+        stream.write_text(f"[ZoneTransfer]\r\nZoneId={zone}\r\n")
+        assert look(user)["来自互联网的标记"].kind == kind
+
+
+def test_python_is_really_started(user, python, built):
+    put(addin=built, user=user, interpreter=Path(sys.executable))
+    assert look(user)["像 Excel 那样启动 Python"].fine
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} -I -S "$@"\n')
+    python.chmod(0o700)
+    put(addin=built, user=user, interpreter=python)
+    found = look(user)["像 Excel 那样启动 Python"]
+    assert found.kind == "excel.start-module" and "安装.cmd" in found.advice
 
 
 def test_a_project_without_data_and_with_a_broken_cube(user, tmp_path):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from array import array
 from importlib import resources
+from pathlib import Path
 
 import pytest
 from pyopenvba.interpreter import Interpreter, VBAErrorValue, parse_module
@@ -13,6 +14,7 @@ from pyopenvba.interpreter import Interpreter, VBAErrorValue, parse_module
 from udfs import functions
 from udfs.excel import sources
 from udfs.excel.descriptions import described
+from udfs.excel.start import END, OPTIONS, asked, reason
 
 # What is ahead of the first attribute is of the file, not of the module.
 CLASS = sources.python()[sources.python().index("Attribute VB_Name") :]
@@ -21,9 +23,17 @@ Public Function Started(ByVal file As String) As String
     Dim python As New KpiPython
     Started = python.CommandLine(file)
 End Function
-Public Function Shell(ByVal text As String) As String
+Public Function Shelled(ByVal text As String) As String
     Dim python As New KpiPython
-    Shell = python.InShell(text)
+    Shelled = python.InShell(text)
+End Function
+Public Function Asking(ByVal file As String, ByVal answer As String, ByVal mark As String) As String
+    Dim python As New KpiPython
+    Asking = python.ProbeLine(file, answer, mark)
+End Function
+Public Function Answer(ByVal text As String, ByVal mark As String) As String
+    Dim python As New KpiPython
+    Answer = python.Answered(text, mark)
 End Function
 """
 ERRORS = {"#DIV/0!": 2007, "#N/A": 2042, "#VALUE!": 2015, "#NUM!": 2036}
@@ -40,7 +50,7 @@ def vba():
     )
     interpreter.add_module(constants, name="Excel")
     for name, source in sources.modules():
-        if name in ("KpiText", "KpiCells"):
+        if name in ("KpiText", "KpiCells", "KpiReasons"):
             interpreter.add_module(source, name=name)
     # Calls of Windows itself are not run here, and its environment is made up.
     code = re.sub(r"(?m)^ *Private Declare .*$", "", CLASS)
@@ -99,8 +109,8 @@ def test_used_part(vba):
 def test_the_repository_has_the_sources():
     folder = resources.files("udfs.excel") / "vba"
     assert sorted(file.name for file in folder.iterdir()) == [
-        "KpiCells.bas", "KpiPython.cls", "KpiRegister.bas", "KpiRibbon.bas", "KpiStart.bas",
-        "KpiText.bas", "ThisWorkbook.cls",
+        "KpiCells.bas", "KpiPython.cls", "KpiReach.bas", "KpiRegister.bas", "KpiRibbon.bas",
+        "KpiStart.bas", "KpiText.bas", "ThisWorkbook.cls",
     ]  # fmt: skip
 
 
@@ -118,7 +128,7 @@ def test_python_with_these_options_takes_no_module_from_the_current_folder(tmp_p
     marked = tmp_path / "run"
     for name in ("xlwings", "numpy", "udfs", "kpi_xl"):
         (tmp_path / f"{name}.py").write_text(f"open({str(marked)!r}, 'w')", encoding="utf-8")
-    options = re.search(r'"( -P.*?-c) "', CLASS)[1].split()
+    options = OPTIONS.split()
     code = "import xlwings; print(hasattr(xlwings, 'Book'))"
     for given, is_ours in ((options, True), ([one for one in options if one != "-P"], False)):
         done = subprocess.run(
@@ -138,7 +148,58 @@ def test_the_name_of_a_workbook_is_nothing_but_a_name_in_the_shell(vba):
         "a\\",
         "城东 ‘一’.xlsx",
     ):
-        written = str(vba.run("Shell", [name]))
+        written = str(vba.run("Shelled", [name]))
         command = f'printf %s "{written}"'
         done = subprocess.run(["/bin/sh", "-c", command], check=True, capture_output=True)
         assert done.stdout.decode() == name
+
+
+# -- why Python does not start
+
+
+def test_vba_asks_the_interpreter_and_understands_its_answer(vba, tmp_path):
+    """The line that Windows is given, taken apart by its rules, and run."""
+    line = str(vba.run("Asking", [sys.executable, str(tmp_path / "我的 答复.txt"), "123"]))
+    arguments = [quoted or plain for quoted, plain in re.findall(r'"([^"]*)"|(\S+)', line)]
+    assert "%" not in line and line.count('"') == 6
+    subprocess.run(arguments, check=True, cwd=tmp_path)
+    text = (tmp_path / "我的 答复.txt").read_text("ascii")
+    assert str(vba.run("Answer", [text, "123"])).startswith("KPI_OK ")
+    # Another's answer, or one that is still being written, is none.
+    assert str(vba.run("Answer", [text, "12"])) == ""
+    assert str(vba.run("Answer", [text.partition(END)[0], "123"])) == ""
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "KPI_OK 0.37.8\n",
+        "",
+        "Traceback (most recent call last):\nModuleNotFoundError: No module named 'xlwings'\n",
+        "Traceback\nImportError: DLL load failed while importing duckdb: \\u62d2\\u7edd\n",
+        "Traceback\n  File x\nSyntaxError: invalid syntax\n\n",
+        "Fatal Python error: init_fs_encoding",
+    ],
+)
+def test_vba_says_what_the_doctor_says(vba, answer):
+    ours = str(vba.run("KpiReason", [answer, r"C:\我的 程序\pythonw.exe"]))
+    fault = reason(answer, r"C:\我的 程序\pythonw.exe")
+    assert ours == ("" if fault is None else f"{fault.reason}。\n{fault.advice}。")
+
+
+def test_an_interpreter_is_asked(tmp_path):
+    """For real: ours, one without our packages, one that ends at once, one that hangs, none."""
+    assert asked(Path(sys.executable)) is None
+    bare = tmp_path / "bare"
+    bare.write_text(f'#!/bin/sh\nexec {sys.executable} -I -S "$@"\n')
+    ends = tmp_path / "ends"
+    ends.write_text("#!/bin/sh\nexit 3\n")
+    hangs = tmp_path / "hangs"
+    hangs.write_text("#!/bin/sh\nexec sleep 60\n")
+    for file in (bare, ends, hangs):
+        file.chmod(0o700)
+    kinds = {
+        bare: "excel.start-module", ends: "excel.start-silent", hangs: "excel.start-silent",
+        tmp_path / "none": "excel.start-refused",
+    }  # fmt: skip
+    assert {file: asked(file, 2).kind.code for file in kinds} == kinds

@@ -12,8 +12,8 @@ from kpi_xl.project import Project
 from kpi_xl.system.files import write_whole
 from kpi_xl.system.system_errors import FileError
 from kpi_xl.system.user import User, UserSettings
-from udfs.doctor import ansi
 from udfs.excel.build import build
+from udfs.excel.doctor import ansi
 from udfs.excel.sources import check_version
 
 

@@ -19,14 +19,25 @@ from typing import Any, Final
 
 from kpi_xl import kinds
 from kpi_xl.errors import InputError
+from kpi_xl.fault import Kind
 from kpi_xl.system.user import ADDIN
 from udfs import functions
 from udfs.excel import XLWINGS
 from udfs.excel.descriptions import described
 from udfs.excel.offline import importable
+from udfs.excel.start import END, FINE, OPTIONS, PATIENCE, PROBE, REASONS, SERVE
 
-_VERSION: Final = "@XLWINGS@"  # where the sources name xlwings' files
-_MODULES: Final = ("KpiCells", "KpiText", "KpiRegister", "KpiRibbon", "KpiStart")
+_PUT: Final = {
+    "@XLWINGS@": XLWINGS,
+    "@PROBE@": PROBE,
+    "@OPTIONS@": OPTIONS,
+    "@SERVE@": SERVE,
+    "@END@": END,
+    "@PATIENCE@": str(PATIENCE),
+}
+"""What the class that starts Python has of xlwings' version and of `udfs.excel.start`."""
+
+_MODULES: Final = ("KpiReach", "KpiCells", "KpiText", "KpiRegister", "KpiRibbon", "KpiStart")
 _TEXT: Final = re.compile(r'"(?:[^"\r\n]|"")*"')
 _CHARACTERS: Final = 200  # a line of VBA has 1023 characters at most, a code unit takes four
 
@@ -66,13 +77,17 @@ def modules() -> Iterator[tuple[str, str]]:
     check_version()
     yield "xlwings_udfs", _windows(wrappers())
     yield "KpiDescriptions", _windows(descriptions())
+    yield "KpiReasons", _windows(ascii_only(reasons()))
     for name in _MODULES:
         yield name, _windows(ascii_only(_file(f"{name}.bas")))
 
 
 def python() -> str:
     """The class that starts Python."""
-    return _windows(ascii_only(_file("KpiPython.cls").replace(_VERSION, XLWINGS)))
+    source = _file("KpiPython.cls")
+    for name, text in _PUT.items():
+        source = source.replace(name, text)
+    return _windows(ascii_only(source))
 
 
 def this_workbook() -> str:
@@ -122,6 +137,56 @@ def descriptions() -> str:
     options = ["Option Explicit", "Option Private Module"]
     head = ['Attribute VB_Name = "KpiDescriptions"', *options, ""]
     return "\n".join([*head, "Public Sub KpiDescribeAll()", *calls, "End Sub", "", *bodies, ""])
+
+
+def reasons() -> str:
+    """The VBA that says why Python does not start, by the answer it gave."""
+    lines = [
+        'Attribute VB_Name = "KpiReasons"',
+        "Option Explicit",
+        "Option Private Module",
+        "",
+        "Public Function KpiReason(ByVal answer As String, ByVal python As String) As String",
+        "    Dim last As String",
+        f'    If Left(answer, {len(FINE)}) = "{FINE}" Then Exit Function',
+        "    last = KpiLastLine(answer)",
+        '    If last = "" Then',
+        f"        KpiReason = {_said(kinds.START_SILENT)}",
+    ]
+    for mark, kind in REASONS:
+        lines += [
+            f'    ElseIf InStr(answer, "{mark}") > 0 Then' if mark else "    Else",
+            f"        KpiReason = {_said(kind)}",
+        ]
+    lines += [
+        "    End If",
+        "End Function",
+        "",
+        "Public Function KpiRefused(ByVal python As String, ByVal failure As String) As String",
+        f"    KpiRefused = {_said(kinds.START_REFUSED)}",
+        "End Function",
+        "",
+        "Public Function KpiLastLine(ByVal text As String) As String",
+        "    Do While Right(text, 1) = vbLf",
+        "        text = Left(text, Len(text) - 1)",
+        "    Loop",
+        "    KpiLastLine = Mid(text, InStrRev(text, vbLf) + 1)",
+        "End Function",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _said(kind: Kind) -> str:
+    """The sentences of a kind as an expression; its parameters are variables of the same names."""
+    text = f"{kind.reason}。\n{kind.advice}。".replace("{seconds}", str(PATIENCE))
+    pieces = re.split(r"\{(\w+)\}|(\n)", text)
+    expression = []
+    for place, piece in enumerate(pieces):
+        if piece:
+            written = f'"{piece}"' if place % 3 == 0 else "vbLf" if place % 3 == 2 else piece
+            expression.append(written)
+    return " & ".join(expression)
 
 
 def ascii_only(source: str) -> str:

@@ -1,60 +1,19 @@
 Attribute VB_Name = "KpiCells"
-' What the worksheet functions have in common: arguments to Python, results to Excel.
+' Cells to and from Python: arguments as plain values, results with Excel's own errors.
 Option Explicit
 Option Private Module
 
-Private Const MODULE_OF_FUNCTIONS As String = "udfs.excel.functions"
-' After a failure all cells give up for so many seconds, instead of each trying for itself.
-Private Const PAUSE As Double = 10
-
-Private python As Object
-Private failedAt As Double
-
-Public Function KpiCall(ByVal functionName As String, ByVal arguments As Variant) As Variant
-    Dim attempts As Long, starter As New KpiPython
-    If failedAt > 0 And Abs(Timer - failedAt) < PAUSE Then
-        KpiCall = CVErr(xlErrValue)
-        Exit Function
-    End If
-    KpiReadRanges arguments
-    On Error GoTo failed
-again:
-    ' One Python for all workbooks, asked for once: which one it is stands in a file.
-    If python Is Nothing Then Set python = starter.Server()
-    KpiCall = KpiResult(python.CallUDF(KpiModule(), functionName, arguments))
-    failedAt = 0
-    Exit Function
-failed:
-    Set python = Nothing
-    attempts = attempts + 1
-    ' Python may have been ended since: start it once more.
-    If attempts < 2 Then Resume again
-    failedAt = Timer
-    KpiCall = CVErr(xlErrValue)
-End Function
-
-Private Function KpiModule() As String
-    ' A day that a formula gives is a bare number, counted as the workbook counts that asks.
-    Dim from1904 As Boolean
-    KpiModule = MODULE_OF_FUNCTIONS
-    ' A macro that asks has no cell.
-    On Error Resume Next
-    from1904 = Application.Caller.Worksheet.Parent.Date1904
-    On Error GoTo 0
-    If from1904 Then KpiModule = MODULE_OF_FUNCTIONS & "1904"
-End Function
-
-Public Sub KpiForget()
-    Set python = Nothing
-    failedAt = 0
-End Sub
-
-Public Sub KpiReadRanges(ByRef arguments As Variant)
+Public Function KpiReadRanges(ByRef arguments As Variant) As Boolean
+    ' The values of ranges in their place; an area of several parts would be its first part only.
     Dim i As Long
     For i = LBound(arguments) To UBound(arguments)
-        If TypeName(arguments(i)) = "Range" Then arguments(i) = KpiValues(arguments(i))
+        If TypeName(arguments(i)) = "Range" Then
+            If arguments(i).Areas.Count > 1 Then Exit Function
+            arguments(i) = KpiValues(arguments(i))
+        End If
     Next i
-End Sub
+    KpiReadRanges = True
+End Function
 
 Public Function KpiValues(ByVal area As Range) As Variant
     ' The values of a range; one that goes on to the end of the sheet is cut at the used part.

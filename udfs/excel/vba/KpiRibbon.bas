@@ -63,23 +63,19 @@ Public Sub KpiSettings(control As IRibbonControl)
     #End If
     If folder = "" Then Exit Sub
     month = InputBox("月份，如 2024-06；留空则为有数据的最后一个月：", "KPI")
+    ' Cancelled, there is no text at all, which is not the same as an empty one.
+    If StrPtr(month) = 0 Then Exit Sub
     KpiRun control, "settings('" & KpiUnits(folder) & "', '" & KpiUnits(month) & "')"
 End Sub
 
 Private Sub KpiRun(ByVal control As IRibbonControl, ByVal command As String)
     ' Texts in a command are hexadecimal, so that none of them can be more than a text.
-    Dim python As New KpiPython
     If control Is Nothing Then Exit Sub
     If ActiveWorkbook Is Nothing Then
         MsgBox "请先打开或新建一个工作簿。", vbInformation, "KPI"
         Exit Sub
     End If
-    KpiForget
-    On Error GoTo failed
-    python.Run "from udfs import macros; macros." & command
-    Exit Sub
-failed:
-    MsgBox "Python 没有完成：" & Err.Description & vbLf & "请在命令行运行 kpi-xl doctor，它会说明怎么办。", vbCritical, "KPI"
+    KpiDo control, "from udfs import macros; macros." & command
 End Sub
 
 #If Mac Then
