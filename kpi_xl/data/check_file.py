@@ -80,6 +80,8 @@ def check_file(raw: RawTable, settings: Settings) -> tuple[CheckedTable, list[Pr
             code = next(code for code, name in raw.headings.items() if name == heading)
             cells = raw.columns[code]
         tell(place, heading, cells[place].as_py(), fault)
+    for place, heading, value, fault in evidence.rows_said_not_to_count(raw, columns):
+        tell(place, heading, value, fault)
     problems += _amounts(raw, columns, ~bad)
     name = pa.array([raw.source.label])
     columns["source_file"] = pa.DictionaryArray.from_arrays(np.zeros(length, np.int32), name)
@@ -200,6 +202,8 @@ def _of_file(raw: RawTable) -> Iterable[Problem]:
         yield _problem(raw, None, heading, None, kinds.COMPUTED(count=count, by=calculator.BY))
     for heading in raw.hidden_columns:
         yield _problem(raw, None, heading, None, kinds.HIDDEN_COLUMN())
+    for struck, fault in raw.struck:
+        yield _problem(raw, None, struck, None, fault)
     if raw.hidden:
         yield _problem(raw, None, None, None, kinds.HIDDEN_ROWS(count=raw.hidden))
     for fault in (*evidence.without_heading(raw), *evidence.units_in_names(raw)):

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 
 from kpi_xl import kinds
 from kpi_xl.catalogue import kpis
-from kpi_xl.data import totals
+from kpi_xl.data import not_counted, totals
 from kpi_xl.data.headings import normalise
 from kpi_xl.data.read import RawTable
 from kpi_xl.data.units_of_money import in_percent
 from kpi_xl.fault import Fault
-from kpi_xl.readers.cell import NOTHING, plain
+from kpi_xl.readers.cell import NO, NOTHING, YES, plain
 from kpi_xl.readers.date import NO_DAY, read_day
 from kpi_xl.settings.sheets import STATUSES
 
@@ -39,8 +39,6 @@ _NOT: Final = r"^\s*(未|没|不|无|否|在职|待|申请中)"
 _WITHDRAWN: Final = r"(撤单|撤保|撤件|犹撤|犹退|犹豫期)"
 _ENDED: Final = r"(退保|失效|终止|解约|注销|身故|理赔)"
 _FLAG_HEADING: Final = re.compile(r"是否|标志|犹撤$|犹退$")
-_YES: Final = ("是", "Y", "y", "1", "√", "true", "True", "TRUE", "yes", "Yes", "1.0")
-_NO: Final = ("否", "N", "n", "0", "×", "false", "False", "FALSE", "no", "No", "0.0")
 _NO_MOVE: Final = r"(离职|离司|离岗|解约|脱落|退司|终止|入职|入司|签约|新增|新人|复职|二次入司)"
 
 _LIKE: Final[dict[str, tuple[tuple[str, str], ...]]] = {
@@ -144,10 +142,18 @@ def _days(cells: Any) -> bool:
 
 def without_heading(raw: RawTable) -> Iterator[Fault]:
     """Columns that have no heading and something in most rows."""
-    for left, filled in raw.unnamed:
+    for left, cells in raw.unnamed:
+        filled = len(cells) - cells.null_count
         if filled * 2 > len(raw.rows) > 0:
             where = f"“{left}”右边" if left else "最左边"
             yield kinds.COLUMN_WITHOUT_HEADING(where=where, count=filled)
+
+
+def rows_said_not_to_count(
+    raw: RawTable, columns: Mapping[str, Any]
+) -> Iterator[tuple[int, str, str, Fault]]:
+    """What remarks, flags and statuses say of rows that do not count, as `said_in_words`."""
+    yield from not_counted.said_in_words(raw, columns, _STATUS.get(raw.table.code))
 
 
 def _is_status(raw: RawTable, heading: str) -> bool:
@@ -198,14 +204,14 @@ def statuses(raw: RawTable, columns: dict[str, Any]) -> Iterator[tuple[int, str,
 
 def _leaving_flag(heading: str) -> tuple[str, ...] | None:
     if "是否离" in heading:
-        return _YES
-    return _NO if "是否在职" in heading or "在职标志" in heading else None
+        return YES
+    return NO if "是否在职" in heading or "在职标志" in heading else None
 
 
 def _of_policies(
     heading: str, cells: Any, columns: dict[str, Any], given: Mapping[str, str] | None
 ) -> Iterator[tuple[int, str, Fault]]:
-    flag = _YES if _FLAG_HEADING.search(heading) else None
+    flag = YES if _FLAG_HEADING.search(heading) else None
     surrender = "退保" in heading and not re.search("犹", heading)
     withdrawn = _says(cells, _WITHDRAWN, flag if not surrender else None)
     withdrawn = _means(cells, withdrawn, given, "撤单")
@@ -257,14 +263,14 @@ def meaning_of(code: str, heading: str, word: str) -> str | None:
         if _says(cells, _GONE, flag).any():
             return "离职"
         known = re.search(r"在职|在岗|正常|有效|在册|试用|转正|正式|^active", word, re.IGNORECASE)
-        return "在职" if known or (flag and word in (*_YES, *_NO)) else None
-    flag = _YES if _FLAG_HEADING.search(heading) else None
+        return "在职" if known or (flag and word in (*YES, *NO)) else None
+    flag = YES if _FLAG_HEADING.search(heading) else None
     if _says(cells, _WITHDRAWN, flag if "退保" not in heading or "犹" in heading else None).any():
         return "撤单"
     if _says(cells, _ENDED, flag if "退保" in heading else None).any():
         return "终止"
     known = re.search(r"有效|生效|正常|承保|缴费|交费|续期|满期|^in.?force", word, re.IGNORECASE)
-    return "有效" if known or re.match(_NOT, word) or (flag and word in _NO) else None
+    return "有效" if known or re.match(_NOT, word) or (flag and word in NO) else None
 
 
 def strange_statuses(raw: RawTable) -> Iterator[tuple[str, Fault]]:
@@ -279,7 +285,9 @@ def strange_statuses(raw: RawTable) -> Iterator[tuple[str, Fault]]:
         strange = [
             word
             for word in words[: MOST_STATUSES + 1]
-            if word not in given and meaning_of(raw.table.code, heading, word) is None
+            if word not in given
+            and meaning_of(raw.table.code, heading, word) is None
+            and not not_counted.is_plain(word)
         ]
         # A column of more words than that is no status: remarks, or numbers.
         if strange and len(words) <= MOST_STATUSES:

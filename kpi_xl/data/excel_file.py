@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import python_calamine
 from lxml import etree
+from numpy.typing import NDArray
 
 from kpi_xl import kinds
 from kpi_xl.data import (
@@ -181,7 +182,21 @@ def read_sheet(file: Path, kind: Format, sheet: str | None, headings: Headings) 
             if place + first in cells.structure.hidden_columns
         ),
         hidden=_filled(body, [row - begin - 1 for row in cells.structure.hidden]),
+        struck={
+            column - first: _places(rows, begin, len(body[0]))
+            for column, rows in cells.structure.struck.items()
+            if 0 <= column - first < len(body)
+        },
+        struck_by_rule=cells.structure.struck_by_rule,
     )
+
+
+def _places(rows: Sequence[int], begin: int, size: int) -> NDArray[np.bool_]:
+    """Which of the rows below the headings are among some rows, counted from 1."""
+    there = np.array(rows) - begin - 1
+    mask = np.zeros(size, bool)
+    mask[there[(there >= 0) & (there < size)]] = True
+    return mask
 
 
 def _units_shown(
@@ -212,8 +227,14 @@ def _cells(file: Path, kind: Format, sheet: str | None) -> _Cells:
         for one in _markup(file, kind):
             if one.name == sheet:
                 columns = [pa.array(c, pa.string()) for c in zip(*one.rows, strict=True)]
-                merges = [Merge(*(place + 1 for place in corners)) for corners in one.merged]
-                return _Cells(columns, Structure(merges=merges, hidden=one.hidden_rows))
+                structure = Structure(
+                    merges=[Merge(*(place + 1 for place in corners)) for corners in one.merged],
+                    hidden=one.hidden_rows,
+                    hidden_columns=one.hidden_columns,
+                )
+                for row, column in one.struck:
+                    structure.strike(row, column)
+                return _Cells(columns, structure)
         raise _damaged(file, sheet)
     assert sheet is not None
     structure = Structure()

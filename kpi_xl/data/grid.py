@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kpi_xl import kinds
 from kpi_xl.data.headings import Match
 from kpi_xl.errors import InputError
@@ -60,6 +63,10 @@ class Grid:
         How many rows nobody sees, filtered away or hidden by hand; they are read all the same.
     hidden_columns : tuple of str
         The headings of columns that are used and nobody sees.
+    struck : mapping of int to bool array
+        Which cells are struck through, by the place of their column.
+    struck_by_rule : bool
+        Whether conditional formatting strikes cells through; its rules are not looked at.
     """
 
     headings: tuple[str, ...]
@@ -73,6 +80,8 @@ class Grid:
     computed: Mapping[str, int] = field(default_factory=dict)
     hidden: int = 0
     hidden_columns: tuple[str, ...] = ()
+    struck: Mapping[int, NDArray[np.bool_]] = field(default_factory=dict)
+    struck_by_rule: bool = False
 
 
 def empty_file(file: Path) -> InputError:

@@ -7,7 +7,7 @@ depth than a table has.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +30,8 @@ _APART: Final = frozenset(("sup", "sub", "del", "s", "strike"))
 _CHARSET: Final = re.compile(
     rb"charset\s*=\s*[\"']?([\w-]+)|encoding\s*=\s*[\"']([\w-]+)", re.IGNORECASE
 )
+_DECLARED: Final = re.compile(r"([^{}]*)\{([^{}]*)\}")
+_CLASS: Final = re.compile(r"\.([\w-]+)")
 _SS: Final = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _SPACE: Final = re.compile(r"[ \t\r\n\xa0]+")
 
@@ -50,6 +52,10 @@ class MarkupSheet:
         Merged cells: first row and column, last row and column, from 0.
     hidden_rows : list of int
         The rows that nobody sees, from 1.
+    hidden_columns : set of int
+        The columns that nobody sees, from 1.
+    struck : list of (int, int)
+        Row and column of the cells that are struck through, from 1.
     """
 
     name: str | None
@@ -57,6 +63,19 @@ class MarkupSheet:
     rows: list[list[str | None]]
     merged: list[tuple[int, int, int, int]]
     hidden_rows: list[int]
+    hidden_columns: set[int]
+    struck: list[tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A cell before it has its column: its text, how many columns and rows it goes over."""
+
+    text: str | None = None
+    across: int = 1
+    down: int = 1
+    struck: bool = False
+    hidden: bool = False
 
 
 def html_tables(file: Path) -> list[MarkupSheet]:
@@ -79,22 +98,26 @@ def html_tables(file: Path) -> list[MarkupSheet]:
         if table.find(".//table") is None or len([r for r in _rows(table) if len(r) > 1]) > 1
     ]
     found = []
+    classes = _struck_classes(root)
     for place, table in enumerate(tables, 1):
-        rows, merged = _laid_out(
+        cells = [
+            [_cell(one, classes) for one in row if one.tag in ("td", "th")] for row in _rows(table)
+        ]
+        unseen_columns = _unseen_columns(table) | _all_hidden(cells)
+        rows, merged, struck = _laid_out(
             [
                 [
-                    (_text(cell), _span(cell, "colspan"), _span(cell, "rowspan"))
-                    for cell in row
-                    if cell.tag in ("td", "th")
+                    replace(cell, text=None) if cell.hidden and at not in unseen_columns else cell
+                    for at, cell in enumerate(line, 1)
                 ]
-                for row in _rows(table)
+                for line in cells
             ],
             file,
         )
         if any(cell for row in rows for cell in row):
             name = f"表格{place}" if len(tables) > 1 else None
             unseen = [n for n, row in enumerate(_rows(table), 1) if _is_hidden(row)]
-            found.append(MarkupSheet(name, False, rows, merged, unseen))
+            found.append(MarkupSheet(name, False, rows, merged, unseen, unseen_columns, struck))
     if not found:
         raise _no_table(file)
     return found
@@ -119,35 +142,65 @@ def spreadsheetml(file: Path) -> list[MarkupSheet]:
     except etree.XMLSyntaxError as error:
         raise InputError(kinds.FILE_INCOMPLETE(), file=file) from error
     found = []
+    styles = _struck_styles(root)
     for sheet in root.iter(f"{_SS}Worksheet"):
-        cells: list[list[tuple[str | None, int, int]]] = []
+        unseen_columns, of_columns = _columns(sheet)
+        cells: list[list[_Cell]] = []
         unseen = []
         for row in sheet.iter(f"{_SS}Row"):
             index = _whole(row.get(f"{_SS}Index"), len(cells) + 1)
             while len(cells) < min(index - 1, _LONGEST_SPAN):
                 cells.append([])
-            line: list[tuple[str | None, int, int]] = []
+            line: list[_Cell] = []
+            of_row = row.get(f"{_SS}StyleID")
             at = 1
             for cell in row.iter(f"{_SS}Cell"):
                 place = _whole(cell.get(f"{_SS}Index"), at)
-                line += [(None, 1, 1)] * (min(place, _WIDEST) - at)
+                line += [_Cell()] * (min(place, _WIDEST) - at)
                 data = cell.find(f"{_SS}Data")
                 across = min(_whole(cell.get(f"{_SS}MergeAcross"), 0), _WIDEST)
                 down = _whole(cell.get(f"{_SS}MergeDown"), 0)
-                line.append(
-                    (None if data is None else "".join(data.itertext()), across + 1, down + 1)
-                )
+                text = None if data is None else "".join(data.itertext())
+                style = cell.get(f"{_SS}StyleID") or of_row or of_columns.get(place)
+                line.append(_Cell(text, across + 1, down + 1, style in styles))
                 at = place + across + 1
             cells.append(line)
             if row.get(f"{_SS}Hidden") == "1":
                 unseen.append(len(cells))
-        rows, merged = _laid_out(cells, file)
+        rows, merged, struck = _laid_out(cells, file)
         hidden = any(
             (e.text or "").startswith("SheetHidden") or (e.text or "").startswith("SheetVeryHidden")
             for e in sheet.iter("{urn:schemas-microsoft-com:office:excel}Visible")
         )
-        found.append(MarkupSheet(sheet.get(f"{_SS}Name"), hidden, rows, merged, unseen))
+        name = sheet.get(f"{_SS}Name")
+        found.append(MarkupSheet(name, hidden, rows, merged, unseen, unseen_columns, struck))
     return found
+
+
+def _struck_styles(root: Any) -> set[str | None]:
+    """The styles of an XML workbook that strike cells through."""
+    struck: set[str | None] = set()
+    for style in root.iter(f"{_SS}Style"):  # one stands behind the one that it is made of
+        font = style.find(f"{_SS}Font")
+        said = None if font is None else font.get(f"{_SS}StrikeThrough")
+        if said == "1" or (said is None and style.get(f"{_SS}Parent") in struck):
+            struck.add(style.get(f"{_SS}ID"))
+    return struck
+
+
+def _columns(sheet: Any) -> tuple[set[int], dict[int, str]]:
+    """The columns of an XML worksheet that nobody sees, and the styles of columns."""
+    unseen: set[int] = set()
+    styles: dict[int, str] = {}
+    at = 1
+    for column in sheet.iter(f"{_SS}Column"):
+        first = min(_whole(column.get(f"{_SS}Index"), at), _WIDEST)
+        at = min(first + _whole(column.get(f"{_SS}Span"), 0) + 1, _WIDEST)
+        if column.get(f"{_SS}Hidden") == "1":
+            unseen |= set(range(first, at))
+        if style := column.get(f"{_SS}StyleID"):
+            styles |= dict.fromkeys(range(first, at), style)
+    return unseen, styles
 
 
 def _content(file: Path) -> bytes:
@@ -168,9 +221,61 @@ def _content(file: Path) -> bytes:
     return re.sub(rb"^(\s*<\?xml[^>]*?)\sencoding\s*=\s*[\"'][^\"']*[\"']", rb"\1", content)
 
 
+def _cell(cell: Any, classes: set[str]) -> _Cell:
+    struck, hidden = _is_struck(cell, classes), _is_hidden(cell)
+    return _Cell(_text(cell), _span(cell, "colspan"), _span(cell, "rowspan"), struck, hidden)
+
+
+def _is_struck(cell: Any, classes: set[str]) -> bool:
+    """Whether all that a cell says is struck through, by itself, its row or what is in it."""
+    if _strikes(cell, classes) or _strikes(cell.getparent(), classes):
+        return True
+    said = cell.text_content().split()
+    return bool(said) and any(
+        part.text_content().split() == said and _strikes(part, classes)
+        for part in cell.iterdescendants()
+        if isinstance(part.tag, str)
+    )
+
+
+def _strikes(element: Any, classes: set[str]) -> bool:
+    return (
+        element.tag in ("s", "strike", "del")
+        or "line-through" in (element.get("style") or "").lower()
+        or bool(classes and classes & set((element.get("class") or "").split()))
+    )
+
+
+def _struck_classes(root: Any) -> set[str]:
+    """The classes of a page that strike through."""
+    written = "".join(style.text_content() for style in root.iter("style"))
+    return {
+        name
+        for selectors, declared in _DECLARED.findall(written)
+        if "line-through" in declared.lower()
+        for name in _CLASS.findall(selectors)
+    }
+
+
+def _unseen_columns(table: Any) -> set[int]:
+    """The columns of a table that nobody sees."""
+    unseen: set[int] = set()
+    at = 1
+    for column in table.iter("col"):
+        end = min(at + _span(column, "span"), _WIDEST)
+        if _is_hidden(column):
+            unseen |= set(range(at, end))
+        at = end
+    return unseen
+
+
+def _all_hidden(lines: list[list[_Cell]]) -> set[int]:
+    """The columns all cells of which are hidden one by one."""
+    hidden = {at for line in lines for at, cell in enumerate(line, 1) if cell.hidden}
+    return hidden - {at for line in lines for at, cell in enumerate(line, 1) if not cell.hidden}
+
+
 def _text(cell: Any) -> str | None:
-    if _is_hidden(cell):
-        return None
     for part in list(cell.iterdescendants()):
         if _is_hidden(part):  # what sorts a list, beside what it shows
             part.drop_tree()
@@ -208,23 +313,26 @@ def _span(cell: Any, name: str) -> int:
 
 
 def _laid_out(
-    lines: list[list[tuple[str | None, int, int]]], file: Path
-) -> tuple[list[list[str | None]], list[tuple[int, int, int, int]]]:
-    """The rows with every cell in its column, and what is merged."""
+    lines: list[list[_Cell]], file: Path
+) -> tuple[list[list[str | None]], list[tuple[int, int, int, int]], list[tuple[int, int]]]:
+    """The rows with every cell in its column, what is merged, and what is struck through."""
     rows: list[dict[int, str | None]] = []
     merged = []
+    struck = []
     busy: dict[int, int] = {}  # until which row a column is covered by a cell above
     for number, line in enumerate(lines):
         row: dict[int, str | None] = {}
         at = 0
-        for text, columns, down in line:
+        for cell in line:
             while busy.get(at, -1) >= number:
                 at += 1
             if at >= _WIDEST:
                 break
-            row[at] = text
-            across = min(columns, _WIDEST)
-            last = min(number + down, len(lines)) - 1
+            row[at] = cell.text
+            if cell.struck:
+                struck.append((number + 1, at + 1))
+            across = min(cell.across, _WIDEST)
+            last = min(number + cell.down, len(lines)) - 1
             if across > 1 or last > number:
                 merged.append((number, at, last, at + across - 1))
                 for column in range(at, at + across):
@@ -235,7 +343,7 @@ def _laid_out(
     area = len(rows) * width
     if area > _MOST_CELLS and sum(map(len, rows)) < area // 8:
         raise InputError(kinds.CELLS_FAR_AWAY(), file=file)
-    return [[row.get(place) for place in range(width)] for row in rows], merged
+    return [[row.get(place) for place in range(width)] for row in rows], merged, struck
 
 
 def _no_table(file: Path) -> InputError:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -22,12 +23,14 @@ from kpi_xl.data.csv_file import read_csv
 from kpi_xl.data.formats import WORKBOOKS, Format, format_of
 from kpi_xl.data.grid import Grid, empty_file, not_open
 from kpi_xl.data.headings import Header, Headings
+from kpi_xl.data.not_counted import headed_off, struck_through
 from kpi_xl.data.parquet_file import read_parquet
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.sources import Source
 from kpi_xl.data.totals import Total
 from kpi_xl.data.units_of_money import unit_of
 from kpi_xl.errors import InputError
+from kpi_xl.fault import Fault
 from kpi_xl.project import Settings
 from kpi_xl.settings.sheets import UNITS, SheetSettings
 
@@ -61,9 +64,9 @@ class RawTable:
         The cells of the columns that are not used, by heading.
     totals : tuple of Total
         The rows of totals; they are among `malformed`.
-    unnamed : tuple of (str, int)
-        For each column without a heading the heading to the left of it, and how many cells hold
-        anything.
+    unnamed : tuple of (str, pyarrow string array)
+        The cells of each column without a heading that holds anything, after the heading to its
+        left.
     said : SheetSettings
         What kpi.toml says of the file or worksheet.
     computed : mapping of str to int
@@ -72,6 +75,8 @@ class RawTable:
         How many rows nobody sees, filtered away or hidden by hand; they are read all the same.
     hidden_columns : tuple of str
         The headings of columns that are used and nobody sees.
+    struck : tuple of (str or None, Fault)
+        What is told of cells that are struck through in rows that are read, by heading.
     """
 
     table: Table
@@ -84,12 +89,13 @@ class RawTable:
     above: str = ""
     others: Mapping[str, Any] = field(default_factory=dict)
     totals: tuple[Total, ...] = ()
-    unnamed: tuple[tuple[str, int], ...] = ()
+    unnamed: tuple[tuple[str, Any], ...] = ()
     said: SheetSettings = field(default_factory=SheetSettings)
     units: Mapping[str, str] = field(default_factory=dict)
     computed: Mapping[str, int] = field(default_factory=dict)
     hidden: int = 0
     hidden_columns: tuple[str, ...] = ()
+    struck: tuple[tuple[str | None, Fault], ...] = ()
 
     def unit(self, heading: str) -> str:
         """The unit of the amounts below a heading, as `unit_of` has it; kpi.toml goes first."""
@@ -188,8 +194,16 @@ def _raw_table(source: Source, table: Table, grid: Grid, work: WorkDays = PUBLIC
     first = pc.coalesce(*cells)
     by_code = {code: cells[position] for code, position in grid.match.positions.items()}
     total = totals.are_totals(table, first, by_code)
-    keep = pc.and_(pc.is_valid(first), pa.array(~total))
-    of_totals = totals.found(table, grid.rows, first, by_code, total)
+    struck = struck_through(table.code, grid, cells)
+    off = headed_off(cells, first)
+    no_record = total | struck.rows
+    no_record[list(off)] = True
+    keep = pc.and_(pc.is_valid(first), pa.array(~no_record))
+    of_totals = totals.found(table, grid.rows, first, by_code, total & ~struck.rows)
+    aside: dict[int, Fault] = dict.fromkeys(
+        np.flatnonzero(struck.rows).tolist(), kinds.STRUCK_ROW()
+    )
+    aside |= {place: kinds.BELOW_NOT_TO_COUNT(words=words) for place, words in off.items()}
     malformed = [
         Problem(table.name, source.name, grid.sheet, line.row, None, line.text, line.fault)
         for line in grid.broken
@@ -197,6 +211,11 @@ def _raw_table(source: Source, table: Table, grid: Grid, work: WorkDays = PUBLIC
     malformed += [
         Problem(table.name, source.name, grid.sheet, one.row, None, one.label, kinds.TOTALS())
         for one in of_totals
+    ]
+    malformed += [
+        Problem(table.name, source.name, grid.sheet, row, None, first[place].as_py(), fault)
+        for place, fault in aside.items()
+        if (row := grid.rows[place].as_py())
     ]
     whole = pc.all(keep).as_py()
     used = {*grid.match.positions.values(), *grid.match.days}
@@ -215,6 +234,7 @@ def _raw_table(source: Source, table: Table, grid: Grid, work: WorkDays = PUBLIC
         computed=grid.computed,
         hidden=grid.hidden,
         hidden_columns=grid.hidden_columns,
+        struck=tuple(struck.told()),
         others={
             heading: cells[i] if whole else cells[i].filter(keep)
             for i, heading in enumerate(grid.headings)
@@ -222,9 +242,9 @@ def _raw_table(source: Source, table: Table, grid: Grid, work: WorkDays = PUBLIC
         },
         totals=tuple(of_totals),
         unnamed=tuple(
-            (next((h for h in reversed(grid.headings[:i]) if h), ""), filled)
+            (next((h for h in reversed(grid.headings[:i]) if h), ""), column.filter(keep))
             for i, (heading, column) in enumerate(zip(grid.headings, cells, strict=False))
-            if not heading and (filled := len(column) - column.null_count)
+            if not heading and column.null_count < len(column)
         ),
     )
     return _laid_out(raw, grid, [cells[i].filter(keep) for i in grid.match.days], work)

@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 
 from kpi_xl import kinds
 from kpi_xl.data.sheet_rows import number
+from kpi_xl.data.struck import Struck, struck_in
 from kpi_xl.data.xlsx_package import opened
 from kpi_xl.errors import InputError
 from kpi_xl.readers.cell import UNCOMPUTED
@@ -126,6 +127,10 @@ class Structure:
         The columns that nobody sees, from 1.
     from_1904 : bool
         Whether days are counted from 1904.
+    struck : dict of int to list of int
+        The rows of the cells that are struck through, by column, both from 1.
+    struck_by_rule : bool
+        Whether conditional formatting strikes cells through; its rules are not looked at.
     """
 
     cells: list[Cell] = field(default_factory=list)
@@ -135,6 +140,13 @@ class Structure:
     hidden: list[int] = field(default_factory=list)
     hidden_columns: set[int] = field(default_factory=set)
     from_1904: bool = False
+    struck: dict[int, list[int]] = field(default_factory=dict)
+    struck_by_rule: bool = False
+
+    def strike(self, row: int, first: int, last: int | None = None) -> None:
+        """Note that cells of a row are struck through, from one column to another."""
+        for column in range(first, (first if last is None else last) + 1):
+            self.struck.setdefault(column, []).append(row)
 
 
 def sheet_names(package: zipfile.ZipFile) -> list[SheetName]:
@@ -194,7 +206,7 @@ def structure_of(file: Path, sheet: str) -> Structure:
             return found
         found.from_1904 = counts_from_1904(package)
         recalculated = bool(_RECALCULATED.search(package.read(_workbook_part(package))))
-        _Scan(file, sheet, found, recalculated).read(package, part)
+        _Scan(file, sheet, found, recalculated, struck_in(package)).read(package, part)
     return found
 
 
@@ -212,11 +224,14 @@ def absurd_number(file: Path, sheet: str) -> str | None:
 class _Scan:
     """Looks through the XML of a worksheet piece by piece; a piece ends with a row."""
 
-    def __init__(self, file: Path, sheet: str, found: Structure, recalculated: bool) -> None:
+    def __init__(
+        self, file: Path, sheet: str, found: Structure, recalculated: bool, struck: Struck
+    ) -> None:
         self.file = file
         self.sheet = sheet
         self.found = found
         self.recalculated = recalculated
+        self.struck = struck
         self.filled = 0
         self.widest = (1, b"")
         self.first: int | None = None
@@ -239,6 +254,7 @@ class _Scan:
             Merge(int(m[2]), number(m[1]), int(m[4]), number(m[3]))
             for m in _MERGED.finditer(_quoted_doubly(rest))
         ]
+        self.found.struck_by_rule = self.struck.by_rule(_quoted_doubly(rest))
         self.found.first = self.first or 1
 
     def _piece(self, piece: bytes) -> None:
@@ -251,6 +267,8 @@ class _Scan:
                 if of.get(b"hidden") in (b"1", b"true") and of.get(b"min", b"").isdigit():
                     last = min(int(of.get(b"max", of[b"min"])), _COLUMNS)
                     self.found.hidden_columns |= set(range(int(of[b"min"]), last + 1))
+        for row, column in self.struck.cells(piece):
+            self.found.strike(row, column)
         # One character is found far faster than two, and most sheets have none of these.
         if b"#" in piece and b't="e"' in piece:
             for attributes, inner in _ERROR.findall(piece):

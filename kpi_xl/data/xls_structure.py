@@ -19,7 +19,10 @@ from kpi_xl.readers.cell import UNCOMPUTED
 
 _BOF, _EOF, _SHEET, _FORMAT, _XF = 0x0809, 0x000A, 0x0085, 0x041E, 0x00E0
 _NUMBER, _RK, _MULRK, _FORMULA = 0x0203, 0x027E, 0x00BD, 0x0006
-_ROW, _COLUMN, _FROM_1904, _SIZE = 0x0208, 0x007D, 0x0022, 0x0200
+_ROW, _COLUMN, _FROM_1904, _SIZE, _FONT = 0x0208, 0x007D, 0x0022, 0x0200, 0x0031
+_ONE_CELL: Final = frozenset((_NUMBER, _RK, _FORMULA, 0x00FD, 0x0204, 0x0205, 0x00D6))
+"""Records of one cell: they begin with its row, column and style."""
+
 _ROWS: Final = 65_536
 _HEAD: Final = struct.Struct("<HH")
 _PLACE: Final = struct.Struct("<HHH")
@@ -28,6 +31,7 @@ _FEW: Final = 65_536
 
 _COMPUTED_ON_LOAD: Final = 0x0003
 _HIDDEN: Final = 0x20
+_STRUCK: Final = 0x08
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,9 @@ class _Book:
     styles: list[tuple[int, str]]
     """What the formats of cells do, by the number that cells have for them."""
 
+    struck: frozenset[int]
+    """The styles that strike cells through."""
+
 
 def may_be_read(file: Path) -> bool:
     """Whether the worksheets are no larger than any: the reader makes room for what they say."""
@@ -57,7 +64,7 @@ def may_be_read(file: Path) -> bool:
 
 
 def structure_of(file: Path, sheet: str) -> Structure:
-    """Formulas without a value, hidden rows and columns.
+    """Formulas without a value, hidden rows and columns, cells that are struck through.
 
     Programs that do not compute write all formulas with an empty text or 0, in a file that says
     nothing of who wrote it, or that they are to be computed when it is opened. Where one formula
@@ -72,6 +79,10 @@ def structure_of(file: Path, sheet: str) -> Structure:
         elif kind == _COLUMN and len(data) >= 10 and data[8] & 1:
             first, last = struct.unpack_from("<HH", data)
             found.hidden_columns |= set(range(first + 1, min(last, 255) + 2))
+        elif book and book.struck:
+            for at, first, style in _styled(kind, data):
+                if style in book.struck:
+                    found.strike(at + 1, first + 1)
         if kind != _FORMULA or len(data) < 16:
             continue
         row, column, _ = _PLACE.unpack_from(data)
@@ -81,6 +92,17 @@ def structure_of(file: Path, sheet: str) -> Structure:
         computed |= not written or not (empty or value == bytes(8))
         found.cells.append(Cell(row + 1, column + 1, UNCOMPUTED))
     return replace(found, cells=[]) if computed else found
+
+
+def _styled(kind: int, data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Row, column and style of the cells of a record that hold anything."""
+    if kind in _ONE_CELL and len(data) >= 6:
+        yield _PLACE.unpack_from(data)
+    elif kind == _MULRK and len(data) >= 12:
+        row, column = struct.unpack_from("<HH", data)
+        for place in range(4, len(data) - 2 - 5, 6):
+            yield row, column, struct.unpack_from("<H", data, place)[0]
+            column += 1
 
 
 def numbers(file: Path, sheet: str) -> Iterator[AsShown]:
@@ -122,6 +144,8 @@ def _book(file: Path) -> _Book | None:
     formats: dict[int, tuple[int, str]] = {}
     styles: list[tuple[int, str]] = []
     from_1904 = False
+    fonts: list[bool] = []
+    struck: set[int] = set()
     for kind, data in _records(content, 0):
         if kind == _SHEET and len(data) > 8:
             sheets[_text(data, data[6], 7)] = struct.unpack_from("<I", data)[0]
@@ -129,10 +153,15 @@ def _book(file: Path) -> _Book | None:
             number, size = struct.unpack_from("<HH", data)
             formats[number] = shown_by(_text(data, size, 4))
         elif kind == _XF and len(data) >= 4 and len(styles) < _FEW:
-            styles.append(formats.get(struct.unpack_from("<H", data, 2)[0], PLAIN))
+            font, shown = struct.unpack_from("<HH", data)
+            if (place := font - (font > 4)) < len(fonts) and fonts[place]:  # there is no fifth font
+                struck.add(len(styles))
+            styles.append(formats.get(shown, PLAIN))
+        elif kind == _FONT and len(data) >= 4 and len(fonts) < _FEW:
+            fonts.append(bool(data[2] & _STRUCK))
         elif kind == _FROM_1904:
             from_1904 = any(data)
-    return _Book(content, sheets, has_summary, from_1904, styles)
+    return _Book(content, sheets, has_summary, from_1904, styles, frozenset(struck))
 
 
 def _of_sheet(book: _Book | None, sheet: str) -> Iterator[tuple[int, bytes]]:

@@ -17,12 +17,14 @@ from kpi_xl.data.sheet_structure import MOST_CELLS, Merge, Structure
 from kpi_xl.data.xlsx_package import opened
 
 _ROW, _RK, _REAL, _FORMULA_NUMBER = 0, 2, 5, 9
+_FONT, _STRUCK = 43, 0x08
 _FORMAT, _STYLE, _BOOK, _SHEET, _MERGE, _STYLES, _STYLES_END = 44, 47, 153, 156, 176, 617, 618
 _COLUMN: Final = 60
 _CELLS_END: Final = 146
 _LAST: Final = 16_383
 _LAST_ROW: Final = 1_048_575
 _CELLS: Final = range(1, 12)
+_BLANK: Final = 1
 _HIDDEN: Final = 0x10
 _CELL: Final = struct.Struct("<II")
 _LONGEST: Final = 1 << 20
@@ -60,9 +62,11 @@ def _may_be_read(records: Iterator[tuple[int, bytes]]) -> bool:
 
 
 def structure_of(file: Path, sheet: str) -> Structure:
-    """What is merged in a worksheet, hidden rows and columns."""
+    """What is merged in a worksheet, hidden rows and columns, cells that are struck through."""
     found = Structure()
     with opened(file) as package:
+        struck = _styles(package)[1]
+        at = 0
         with package.open("xl/workbook.bin") as stream:
             found.from_1904 = any(
                 kind == _BOOK and data[:1] and bool(data[0] & 1) for kind, data in _records(stream)
@@ -74,15 +78,21 @@ def structure_of(file: Path, sheet: str) -> Structure:
             elif kind == _COLUMN and len(data) > 16 and data[16] & 1:
                 first, last = struct.unpack_from("<II", data)
                 found.hidden_columns |= set(range(first + 1, min(last, _LAST) + 2))
-            elif kind == _ROW and len(data) > 11 and data[11] & _HIDDEN:
-                found.hidden.append(struct.unpack_from("<I", data)[0] + 1)
+            elif kind == _ROW and len(data) > 11:
+                at = struct.unpack_from("<I", data)[0] + 1
+                if data[11] & _HIDDEN:
+                    found.hidden.append(at)
+            elif struck and kind in _CELLS and kind != _BLANK and len(data) >= 8:
+                column, style = _CELL.unpack_from(data)
+                if style & 0xFFFFFF in struck:
+                    found.strike(at, column + 1)
     return found
 
 
 def numbers(file: Path, sheet: str) -> Iterator[AsShown]:
     """The numbers of a worksheet with what their formats do, where any does something."""
     with opened(file) as package:
-        styles = _styles(package)
+        styles, _ = _styles(package)
         if all(shown == PLAIN for shown in styles):
             return
         row = 0
@@ -96,21 +106,29 @@ def numbers(file: Path, sheet: str) -> Iterator[AsShown]:
                     yield row, column + 1, styles[style] if style < len(styles) else PLAIN
 
 
-def _styles(package: zipfile.ZipFile) -> list[tuple[int, str]]:
+def _styles(package: zipfile.ZipFile) -> tuple[list[tuple[int, str]], set[int]]:
+    """What the formats of styles do, and which styles strike cells through."""
     formats: dict[int, tuple[int, str]] = {}
     styles: list[tuple[int, str]] = []
+    fonts: list[bool] = []
+    struck: set[int] = set()
     inside = False
     if "xl/styles.bin" not in package.namelist():
-        return []
+        return [], set()
     with package.open("xl/styles.bin") as stream:
         for kind, data in _records(stream):
             if kind == _FORMAT and len(data) > 6:
                 formats[struct.unpack_from("<H", data)[0]] = shown_by(_text(data, 2)[0])
+            elif kind == _FONT and len(data) >= 4:
+                fonts.append(bool(data[2] & _STRUCK))
             elif kind in (_STYLES, _STYLES_END):
                 inside = kind == _STYLES
             elif kind == _STYLE and inside and len(data) >= 4:
-                styles.append(formats.get(struct.unpack_from("<H", data, 2)[0], PLAIN))
-    return styles
+                _, shown, font = struct.unpack_from("<HHH", data.ljust(6, b"\0"))
+                if font < len(fonts) and fonts[font]:
+                    struck.add(len(styles))
+                styles.append(formats.get(shown, PLAIN))
+    return styles, struck
 
 
 def _of_sheet(package: zipfile.ZipFile, sheet: str) -> Iterator[tuple[int, bytes]]:

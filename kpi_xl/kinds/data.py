@@ -142,6 +142,45 @@ HIDDEN_ROWS: Final = Kind(
     "请在 Excel 里取消筛选和隐藏看一看；不该算的请删去",
     set_aside=False,
 )
+STRUCK_ROW: Final = Kind(
+    "line.struck-through",
+    "整行划了删除线，当作不算的行",
+    "要算的，请去掉删除线；不算的不用处理，想不再看到这条提示，请删去这一行",
+)
+STRUCK_AND_ENDED: Final = Kind(
+    "column.struck-and-ended",
+    "有 {count:,} 行整行划了删除线，这一列写着日期，照读了",
+    "不用处理；整条记录都不该算的，请删去这一行",
+    set_aside=False,
+)
+STRUCK_CELLS: Final = Kind(
+    "column.struck-cells",
+    "有 {count:,} 格划了删除线，第一格在第 {row} 行，也用上了",
+    "请核对；不该用的请清空",
+    set_aside=False,
+)
+STRUCK_BY_RULE: Final = Kind(
+    "file.struck-by-rule",
+    "有条件格式会划上删除线，它的条件没有看，这些行都照读了",
+    "请在 Excel 里看一看哪些行划了删除线；不该算的请删去",
+    set_aside=False,
+)
+SAID_NOT_TO_COUNT: Final = Kind(
+    "row.said-not-to-count",
+    "写着“{words}”，当作不算的行",
+    "要算的，请清空这一格，或运行 kpi-xl map 把这一列选作不用；不算的不用处理",
+)
+PERHAPS_NOT_TO_COUNT: Final = Kind(
+    "row.perhaps-not-to-count",
+    "写着“{words}”，也算了，共 {count:,} 行",
+    "请核对；不该算的请删去这些行",
+    set_aside=False,
+)
+BELOW_NOT_TO_COUNT: Final = Kind(
+    "line.below-not-to-count",
+    "这一行只写着“{words}”，像是说别的行不算；那些行都照读了",
+    "请核对；不该算的行请删去",
+)
 UNIT_IN_SHEET_NAME: Final = Kind(
     "agent.unit-in-sheet-name",
     "工作表名“{name}”像是{column}，表里没有{column}一列，这些人没有归入任何{column}",

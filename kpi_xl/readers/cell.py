@@ -10,6 +10,10 @@ NOTHING: Final = frozenset(
 ) | {"NULL", "Null", "null", "None", "\\N"}
 """What people and programs write where there is nothing to write. 执业证号 无 is no licence."""
 
+YES: Final = ("是", "Y", "y", "1", "√", "true", "True", "TRUE", "yes", "Yes", "1.0")
+NO: Final = ("否", "N", "n", "0", "×", "false", "False", "FALSE", "no", "No", "0.0")
+"""What stands in a column that asks whether something is so."""
+
 ERRORS: Final = frozenset(
     ("#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!")
 ) | {"#GETTING_DATA"}

@@ -64,6 +64,7 @@ READ_RIGHT = {
     "unit.written-otherwise", "outlet.written-otherwise", "agent.left-by-list",
     "policy.agent-by-outlet", "transfer.left", "transfer.no-move", "row.in-two-files",
     "id.digits-lost", "id.cut-at-15-digits", "column.formulas-computed",
+    "line.struck-through", "row.said-not-to-count",
 }  # fmt: skip
 """What is told where all is read right: it does not excuse a wrong number."""
 
@@ -267,6 +268,27 @@ def cut_ids(world: World) -> None:
             row[place] = row[place][:15] + "0"
 
 
+def one_more(world: World) -> list[str]:
+    """A policy like the first, of another number, that somebody says is none."""
+    row = world.policies[1].copy()
+    if (place := world.column("policies", "保单号")) is not None:
+        row[place] = "8820240600000199"
+    return row
+
+
+def said_off(heading: str, word: str) -> Deform:
+    """A policy that does not count, by what stands beside it."""
+
+    def deform(world: World) -> None:
+        if heading not in world.policies[0]:
+            added("policies", heading, [""])(world)
+            row = one_more(world)
+            row[-1] = word
+            world.below.insert(0, row)
+
+    return deform
+
+
 def wide(text: str) -> str:
     return "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text)
 
@@ -359,6 +381,11 @@ DEFORMATIONS: dict[str, Deform] = {
     **{f"policies as {kind}": written(kind) for kind in (
         "html", "tsv", "trailing", "subfolder", "gbk", "utf16", "semicolon", "xlsx", "xls", "months", "hidden",
         "uncomputed", "nested", "twice", "titled", "several tables", "txt", "xml", "repeated header", "blank rows",
+        "struck xlsx", "struck xls", "struck html",
+    )},
+    **{f"{heading} {word}": said_off(heading, word) for heading, word in (
+        ("备注", "作废"), ("备注", "此单已取消"), ("是否作废", "是"), ("保单状态", "作废"),
+        ("状态", "已作废"), ("del_flag", "1"), ("处理意见", "重复录入"), ("说明", "录入错误"),
     )},
     **{f"roster as {kind}": written(kind, "roster") for kind in (
         "merged", "merged xls", "merged html", "first rows", "uncomputed", "xls", "departments", "gbk",
@@ -387,7 +414,8 @@ def _csv(rows: Rows, separator: str = ",") -> str:
     return "\n".join(separator.join(map(cell, row)) for row in rows)
 
 
-def _html(rows: Rows, head: int = 0, nested: bool = False, merged: int | None = None) -> str:
+def _html(rows: Rows, head: int = 0, nested: bool = False, merged: int | None = None,
+          struck: int = 0) -> str:  # fmt: skip
     lines = []
     for number, row in enumerate(rows):
         cells = []
@@ -404,7 +432,8 @@ def _html(rows: Rows, head: int = 0, nested: bool = False, merged: int | None = 
                 cells.append(f'<td rowspan="{same}">{inner}</td>')
             else:
                 cells.append(f"<td>{inner}</td>")
-        lines.append(f"<tr>{''.join(cells)}</tr>")
+        line = ' style="text-decoration: line-through"' if 0 < number == struck else ""
+        lines.append(f"<tr{line}>{''.join(cells)}</tr>")
     return f"<html><body><table>{''.join(lines)}</table></body></html>"
 
 
@@ -425,9 +454,10 @@ def _xml(rows: Rows) -> str:
 
 
 def _xlsx(sheets: dict[str, Rows], hidden: str = "", computed: tuple[int, ...] = (),
-          merged: int | None = None) -> bytes:  # fmt: skip
+          merged: int | None = None, struck: int = 0) -> bytes:  # fmt: skip
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"strings_to_formulas": False}) as book:
+        line = book.add_format({"font_strikeout": True})
         for title, rows in sheets.items():
             sheet = book.add_worksheet(title)
             for number, row in enumerate(rows):
@@ -435,7 +465,7 @@ def _xlsx(sheets: dict[str, Rows], hidden: str = "", computed: tuple[int, ...] =
                     if text and place in computed and number:
                         sheet.write_formula(number, place, f'="{text}"', None, "")
                     elif text:
-                        sheet.write_string(number, place, text)
+                        sheet.write_string(number, place, text, line if number == struck else None)
             if merged is not None:
                 _merge(
                     rows,
@@ -468,13 +498,14 @@ def _merge(rows: Rows, column: int, write: Callable[[int, int, str], Any]) -> No
             first = number
 
 
-def _xls(rows: Rows, merged: int | None = None) -> bytes:
+def _xls(rows: Rows, merged: int | None = None, struck: int = 0) -> bytes:
     book, out = xlwt.Workbook(), io.BytesIO()
     sheet = book.add_sheet("Sheet1", cell_overwrite_ok=True)
+    line = xlwt.easyxf("font: struck_out on")
     for number, row in enumerate(rows):
         for place, text in enumerate(row):
             if text and (place != merged or number == 0):
-                sheet.write(number, place, text)
+                sheet.write(number, place, text, *([line] if 0 < number == struck else []))
     if merged is not None:
         for number, row in enumerate(rows[1:], 1):
             sheet.write(number, merged, row[merged])
@@ -525,22 +556,26 @@ def _lay_roster(world: World, data: Path) -> None:
 def _lay_policies(world: World, data: Path) -> None:
     rows = [*world.above, *world.policies, *world.below]
     kind, name, head = world.write, world.name, len(world.above)
+    struck = 0
+    if kind.startswith("struck "):
+        struck, kind = head + 2, kind.removeprefix("struck ")
+        rows.insert(struck, one_more(world))
     if kind in ("html", "nested"):
-        page = _html(rows, head, kind == "nested")
+        page = _html(rows, head, kind == "nested", struck=struck)
         (data / f"{name}.xls").write_text(page, encoding="utf-8")
     elif kind == "xml":
         (data / f"{name}.xls").write_text(_xml(rows), encoding="utf-8")
     elif kind == "tsv":
         (data / f"{name}.xls").write_bytes(_csv(rows, "\t").encode("gb18030"))
     elif kind == "xls":
-        (data / f"{name}.xls").write_bytes(_xls(rows))
+        (data / f"{name}.xls").write_bytes(_xls(rows, struck=struck))
     elif kind in ("xlsx", "months", "hidden", "uncomputed", "twice", "titled", "several tables"):
-        (data / f"{name}.xlsx").write_bytes(_policy_book(kind, rows, head))
+        (data / f"{name}.xlsx").write_bytes(_policy_book(kind, rows, head, struck))
     else:
         _policy_text(kind, rows, head, data, name)
 
 
-def _policy_book(kind: str, rows: Rows, head: int) -> bytes:
+def _policy_book(kind: str, rows: Rows, head: int, struck: int = 0) -> bytes:
     sheets = {"Sheet1": rows}
     if kind == "months":
         top, middle = rows[: head + 1], head + 1 + (len(rows) - head) // 2
@@ -565,7 +600,7 @@ def _policy_book(kind: str, rows: Rows, head: int) -> bytes:
             "网点": [row.copy() for row in OUTLETS],
         }
     computed = (3,) if kind == "uncomputed" else ()
-    content = _xlsx(sheets, "旧数据" if kind == "hidden" else "", computed)
+    content = _xlsx(sheets, "旧数据" if kind == "hidden" else "", computed, struck=struck)
     if kind == "twice":
         out = io.BytesIO(content)
         with warnings.catch_warnings(), zipfile.ZipFile(out, "a") as package:

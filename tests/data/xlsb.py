@@ -31,6 +31,7 @@ def xlsb(
     corner: tuple[int, int] = (0, 0),
     hidden: Sequence[int] = (),
     from_1904: bool = False,
+    struck: Sequence[int] = (),
 ) -> bytes:
     """Cells are texts, numbers, or pairs of a number and the place of its format from 1."""
     top, left = corner
@@ -44,7 +45,8 @@ def xlsb(
             0, struct.pack("<I", row) + bytes(7) + bytes([16 * (row in hidden)]) + bytes(5)
         )
         for column, cell in enumerate(line, left):
-            number, style = cell if isinstance(cell, tuple) else (cell, 0)
+            plain = len(formats) + 1 if row in struck else 0
+            number, style = cell if isinstance(cell, tuple) else (cell, plain)
             begin = struct.pack("<II", column, style)
             if isinstance(number, str):
                 sheet += record(6, begin + text(number))
@@ -57,9 +59,11 @@ def xlsb(
     styles += b"".join(
         record(44, struct.pack("<H", 164 + n) + text(one)) for n, one in enumerate(formats)
     )
-    styles += record(616) + record(617, struct.pack("<I", len(formats) + 1))
-    ids = [0, *(164 + n for n in range(len(formats)))]
-    styles += b"".join(record(47, struct.pack("<HH", 0, one) + bytes(12)) for one in ids)
+    styles += record(616) + record(611, struct.pack("<I", 2))
+    styles += b"".join(record(43, struct.pack("<HH", 220, line)) for line in (0, 8)) + record(612)
+    styles += record(617, struct.pack("<I", len(formats) + 2))
+    ids = [(0, 0), *((164 + n, 0) for n in range(len(formats))), (0, 1)]
+    styles += b"".join(record(47, struct.pack("<3H", 0, *one) + bytes(10)) for one in ids)
     styles += record(618)
     book = record(131) + record(153, bytes([from_1904]) + bytes(11)) + record(143)
     book += record(156, struct.pack("<II", 0, 1) + text("rId1") + text(name))
