@@ -23,29 +23,110 @@ MODULES = {
 }
 
 
-def _imported(file: Path) -> set[str]:
-    """The modules that a file imports, also within functions; not for its types alone."""
-    tree = ast.parse(file.read_text(encoding="utf-8"))
+def _reexported(package: str) -> dict[str, str]:
+    """What a package has by other modules' names, also what it fetches only when asked for it."""
+    file = MODULES[package]
+    if file.name != "__init__.py":
+        return {}
+    return {
+        alias.asname or alias.name: node.module
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module in MODULES
+        for alias in node.names
+    }
+
+
+def imported(text: str, module: str, is_package: bool = False) -> set[str]:
+    """The modules that a text imports, wherever it does so and however; not for its types alone.
+
+    Within functions, relative to itself, by a module's name as a text, through a package that
+    fetches them when asked, or as an attribute of a package: all of that counts.
+    """
+    tree = ast.parse(text)
     types = {
         id(node)
         for one in ast.walk(tree)
         if isinstance(one, ast.If) and "TYPE_CHECKING" in ast.unparse(one.test)
-        for node in ast.walk(one)
+        for branch in one.body  # not what is imported otherwise
+        for node in ast.walk(branch)
     }
+    home = module.split(".") if is_package else module.split(".")[:-1]
     found = set()
     for node in ast.walk(tree):
         if id(node) in types:
             continue
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        elif isinstance(node, ast.ImportFrom):
+            above = home[: len(home) - node.level + 1] if node.level else []
+            package = ".".join([*above, *([node.module] if node.module else [])])
             for alias in node.names:
-                inner = f"{node.module}.{alias.name}"
-                found.add(inner if inner in MODULES else node.module)
-    return (found & MODULES.keys()) - {_name(file)}
+                inner = f"{package}.{alias.name}"
+                other = _reexported(package).get(alias.name) if package in MODULES else None
+                found.add(inner if inner in MODULES else other or package)
+        elif isinstance(node, ast.Attribute):
+            chain = ast.unparse(node)
+            package, _, name = chain.rpartition(".")
+            if package in PACKAGES:
+                found.add(_reexported(package).get(name, chain))
+            found.add(chain)
+        elif isinstance(node, ast.Call) and _is_by_name(node):
+            assert node.args, f"{module}: {ast.unparse(node)}"
+            name = node.args[0]
+            if isinstance(name, ast.Constant):
+                found.add(str(name.value))
+            else:
+                assert module in NAMED_LATER, f"{module} imports what only its run shows"
+    return (found & MODULES.keys()) - {module}
 
 
-IMPORTS = {name: _imported(file) for name, file in MODULES.items()}
+def _is_by_name(call: ast.Call) -> bool:
+    return ast.unparse(call.func).rpartition(".")[2] in ("import_module", "__import__")
+
+
+NAMED_LATER = {"workbook_templates.build"}
+"""The modules that import what only their run shows: a template's builder, by its name."""
+
+IMPORTS = {
+    name: imported(file.read_text(encoding="utf-8"), name, file.name == "__init__.py")
+    for name, file in MODULES.items()
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from kpi_xl.jobs.fill import fill",
+        "from kpi_xl.jobs import fill",
+        "import kpi_xl.jobs.fill as anything",
+        "def late():\n    from kpi_xl.jobs import fill",
+        "def late():\n    if True:\n        import kpi_xl.jobs.fill",
+        "from ..jobs import fill",
+        "from ..jobs.fill import fill",
+        "importlib.import_module('kpi_xl.jobs.fill')",
+        "fill = __import__('kpi_xl.jobs.fill')",
+        "import kpi_xl\nkpi_xl.jobs.fill.fill()",
+        "if TYPE_CHECKING:\n    pass\nelse:\n    import kpi_xl.jobs.fill",
+        "try:\n    import kpi_xl.jobs.fill\nexcept ImportError:\n    pass",
+    ],
+)
+def test_no_way_to_import_stays_unseen(text):
+    assert "kpi_xl.jobs.fill" in imported(text, "kpi_xl.data.cube")
+
+
+@pytest.mark.parametrize("text", ["from kpi_xl import Project", "import kpi_xl\nkpi_xl.Project"])
+def test_what_the_package_fetches_when_asked_is_seen(text):
+    assert "kpi_xl.api" in imported(text, "kpi_xl.data.cube")
+
+
+def test_an_import_for_types_alone_is_none():
+    text = "if TYPE_CHECKING:\n    from kpi_xl.jobs.fill import fill"
+    assert not imported(text, "kpi_xl.data.cube")
+
+
+def test_a_name_that_only_the_run_shows_is_refused():
+    with pytest.raises(AssertionError, match="only its run shows"):
+        imported("importlib.import_module(name)", "kpi_xl.data.cube")
 
 
 def _floors() -> list[set[str]]:
