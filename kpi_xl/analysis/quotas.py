@@ -6,7 +6,6 @@ working day, the gap, and the next plan from what the activities have brought so
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -45,30 +44,6 @@ def day_quotas(quota: ArrayLike, days: int) -> NDArray[np.int64]:
     # What is due by the end of each day, rounded: a few do not all wait for the last days.
     ends = (2 * total * np.arange(days + 1) + days) // (2 * days)
     return np.asarray(np.diff(ends, axis=-1))
-
-
-def roll_up(done: ArrayLike, periods: Sequence[int]) -> NDArray[np.int64]:
-    """Sum days into weeks or months.
-
-    Parameters
-    ----------
-    done : (..., days) array_like of int64
-        次 or 人 on each day.
-    periods : sequence of days ints
-        Which week or month each day belongs to, from 0 on.
-
-    Returns
-    -------
-    (..., periods) int64 array
-
-    Examples
-    --------
-    >>> roll_up([[1, 2, 3, 4], [5, 0, 0, 1]], [0, 0, 0, 1]).tolist()
-    [[6, 4], [5, 1]]
-    """
-    days = np.asarray(done, dtype=np.int64)
-    belongs = np.asarray(periods)[:, None] == np.arange(max(periods, default=-1) + 1)
-    return np.asarray(days @ belongs.astype(np.int64))
 
 
 def gap(plan: ArrayLike, done: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

@@ -12,7 +12,6 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kpi_xl.analysis.apportion import apportion
 from kpi_xl.error_values import DIV0
 from kpi_xl.formula import divide
 from kpi_xl.kpi import Direction
@@ -169,71 +168,3 @@ def _weighted(points: NDArray[np.float64], weights: NDArray[np.float64]) -> NDAr
         return np.full(points.shape[1:], DIV0)
     mean: NDArray[np.float64] = np.tensordot(weights, points, axes=1) / weights.sum()
     return mean
-
-
-def cascade_weights(weights: Sequence[int], carried: Sequence[Sequence[float]]) -> list[list[int]]:
-    """Hand a company's weights down to its departments, or a department's to its people.
-
-    Parameters
-    ----------
-    weights : sequence of n ints
-        The weights above, in hundredths of a percent.
-    carried : sequence of sequences of n numbers
-        For everybody below, how much of each KPI above he answers for: 0 for not at all, 1 for
-        all of it.
-
-    Returns
-    -------
-    list of lists of n ints
-        For everybody below the weights of the same KPIs: in proportion to the weight above times
-        what he carries, adding up to 100% exactly.
-
-    Raises
-    ------
-    ValueError
-        For somebody who carries nothing that has a weight.
-
-    Notes
-    -----
-    Source: 公司KPI → 部门KPI → 员工KPI, 《KPI绩效管理》.
-
-    Examples
-    --------
-    >>> cascade_weights([5000, 3000, 2000], [[1, 1, 0], [0, 0.5, 1]])
-    [[6250, 3750, 0], [0, 4286, 5714]]
-    """
-    handed = []
-    for shares in carried:
-        products = [weight * share for weight, share in zip(weights, shares, strict=True)]
-        if not any(products):
-            raise ValueError("everybody below carries something of what is above")
-        handed.append(apportion(WHOLE, products))
-    return handed
-
-
-def carried_up(scores_below: ArrayLike, shares: ArrayLike) -> NDArray[np.float64]:
-    """The score of a unit from the scores of those who carry it.
-
-    Parameters
-    ----------
-    scores_below : (n, ...) array_like
-        The scores of departments, or of people.
-    shares : (n, ...) array_like
-        What each answers for: targets in 分, or any weights of 0 or more.
-
-    Returns
-    -------
-    (...) float64 array
-        The weighted mean, never outside the scores below; ``#DIV/0!`` when nobody carries it.
-
-    Examples
-    --------
-    >>> carried_up([120, 80], [1, 3]).item()
-    90.0
-    """
-    points, parts = np.broadcast_arrays(
-        np.asarray(scores_below, dtype=np.float64), np.asarray(shares, dtype=np.float64)
-    )
-    # Who carries nothing is left out, his error included.
-    products = np.where(parts == 0, 0.0, points * parts)
-    return divide(products.sum(axis=0), parts.sum(axis=0))

@@ -45,38 +45,6 @@ def what_if(quantities: ArrayLike, changed: Mapping[int, ArrayLike]) -> NDArray[
     return np.asarray(np.cumprod(factors, axis=0))
 
 
-def factor_needed(quantities: ArrayLike, goal: ArrayLike, factor: int) -> NDArray[np.float64]:
-    """The value of one factor that reaches a goal, the others held.
-
-    Parameters
-    ----------
-    quantities : (n, ...) array_like of int64
-        人, 件, 分 …, the result last.
-    goal : array_like
-        The result to be reached, in its unit.
-    factor : int
-        Its place in the chain, as for `what_if`.
-
-    Returns
-    -------
-    (...) float64 array
-        ``#DIV/0!`` where there is no result yet: nothing is known of the factors to be held.
-
-    Notes
-    -----
-    x × goal / result, since the result is proportional to each factor.
-
-    Examples
-    --------
-    >>> round(factor_needed([100, 60, 90, 270_000], 315_000, 1).item(), 6)
-    0.7
-    """
-    chain = np.asarray(quantities, dtype=np.int64)
-    value, result = factor_values(chain)[factor], chain[-1]
-    ratio = np.asarray(goal, dtype=np.float64) / np.where(result == 0, 1, result)
-    return np.where(result == 0, DIV0, value * ratio)
-
-
 def quantity_needed(quantities: ArrayLike, goal: ArrayLike, place: int) -> NDArray[np.float64]:
     """How many producers, pieces or visits reach a goal, the ratios after them held.
 

@@ -431,11 +431,6 @@ class Findings:
         """1 for the best among the peers; 0 without a value."""
         return int(self.peers(code).rank[self._place[unit]])
 
-    def abnormal(self, code: str) -> list[int]:
-        """The units in which a KPI is 异常 or 危险."""
-        level = self.judged[code].judgement.level
-        return [unit for unit, one in zip(self.units, level, strict=True) if one >= ABNORMAL]
-
 
 @functools.cache
 def _by_name() -> Mapping[str, Kpi]:

@@ -12,7 +12,6 @@ from kpi_xl.analysis.quotas import (
     expected_ratios,
     funnel_ratios,
     gap,
-    roll_up,
 )
 from kpi_xl.analysis.rules import (
     attendance_and_activity,
@@ -33,14 +32,6 @@ def test_quotas_add_up_and_are_even(quota, days):
     assert found.sum(axis=-1).tolist() == [max(q, 0) for q in quota]
     assert (found.max(axis=-1) - found.min(axis=-1)).max() <= 1
     assert found[0].tolist() == spread(max(quota[0], 0), days)
-
-
-@given(st.lists(st.tuples(st.integers(0, 99), st.integers(0, 5)), min_size=1, max_size=31))
-def test_days_roll_up_without_loss(days):
-    done, weeks = [d for d, _ in days], [w for _, w in days]
-    found = roll_up(done, weeks)
-    assert found.sum() == sum(done)
-    assert found[weeks[0]] == sum(d for d, w in days if w == weeks[0])
 
 
 def test_nothing_planned_has_no_rate():

@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi_xl.analysis.apportion import apportion
@@ -13,8 +12,6 @@ from kpi_xl.analysis.scorecard import (
     WHOLE,
     Item,
     attainment,
-    carried_up,
-    cascade_weights,
     scores,
 )
 from kpi_xl.analysis.screening import screen
@@ -88,39 +85,6 @@ def test_weights_make_100_percent(weights):
 def test_a_floor_above_its_cap_is_refused():
     with pytest.raises(ValueError, match="cap"):
         scores([Item("KPI", "财务", WHOLE, floor=1.3)], [1], [1])
-
-
-@given(st.lists(st.integers(1, 100), min_size=1, max_size=8), st.data())
-def test_weights_handed_down_make_100_percent_again(weights, data):
-    shares = st.lists(
-        st.sampled_from([0, 0.25, 0.5, 1]), min_size=len(weights), max_size=len(weights)
-    )
-    carried = data.draw(st.lists(shares, min_size=1, max_size=5))
-    assume(all(any(row) for row in carried))
-    company = apportion(WHOLE, weights)
-    for row, found in zip(carried, cascade_weights(company, carried), strict=True):
-        assert sum(found) == WHOLE
-        assert all(weight == 0 for weight, share in zip(found, row, strict=True) if share == 0)
-
-
-def test_who_carries_nothing_is_refused():
-    with pytest.raises(ValueError, match="carries"):
-        cascade_weights([WHOLE], [[0]])
-
-
-@given(st.lists(st.tuples(st.floats(0, 120), st.integers(0, 10**9)), min_size=1, max_size=9))
-def test_a_score_carried_up_is_between_those_below(pairs):
-    points, shares = [p for p, _ in pairs], [s for _, s in pairs]
-    found = float(carried_up(points, shares))
-    if not any(shares):
-        assert error_name(found) == "#DIV/0!"
-        return
-    carriers = [p for p, s in pairs if s]
-    assert min(carriers) - 1e-6 <= found <= max(carriers) + 1e-6
-
-
-def test_who_carries_nothing_of_a_unit_does_not_spoil_its_score():
-    assert carried_up([np.nan, 80], [0, 1]) == 80
 
 
 @given(st.lists(st.tuples(*[st.integers(1, 5)] * 3), min_size=1, max_size=20))
