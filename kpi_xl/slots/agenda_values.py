@@ -7,20 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from kpi_xl.analysis.time_boxes import A_DAY, MINUTES, Activity, time_boxes
-from kpi_xl.calendar import (
-    PUBLIC,
-    WEEKDAYS,
-    Month,
-    WorkDays,
-    day_note,
-    is_working_day,
-    planned_weeks,
-)
+from kpi_xl.calendar import PUBLIC, WEEKDAYS, Month, WorkDays, day_note, is_working_day
 from kpi_xl.slots.becomes import WORDS
-from kpi_xl.slots.plan_slots import OVER_WEEKS, WEEKS, period_text
+from kpi_xl.slots.plan_slots import OVER_WEEKS, WEEKS, form_weeks, period_text
 from kpi_xl.slots.plan_values import working_days_of
 from kpi_xl.slots.slot import Group, Kind, Slot, Values
-from kpi_xl.slots.time_values import rows_of, sum_text
+from kpi_xl.slots.time_values import MOST, rows_of, sum_text
 
 HOURS: Final = (
     "8:30—9:30",
@@ -126,19 +118,16 @@ def agenda_values(
     work : WorkDays
         The days of the project.
     """
-    weeks = planned_weeks(month, cut, work)
-    working = working_days_of(weeks, work)
+    weeks = form_weeks(month, cut, work)
+    working = working_days_of(weeks.values(), work)
     turn = 0
     whole = dict.fromkeys(USES, 0)
     found: Values = {}
-    for number in range(1, WEEKS + 1):
-        slot = f"week{number}"
-        week = weeks[number - 1] if number <= len(weeks) else []
+    for name, week in weeks.items():
         made_up = [day for day in week[5:] if day and is_working_day(day, work)]
         days = [*week[:5], *made_up[:1]]
-        found[f"{slot}.weekend"] = _weekend(made_up, work)
-        found[f"{slot}.时间.上限"] = most / 60
-        planned = 0
+        found |= WEEKENDS.values({"weekend": _weekend(made_up, work)}, 周=name)
+        found |= MOST.values(most, 周=name)
         uses = dict.fromkeys(USES, 0)
         for place in range(1, WEEKEND + 1):
             day = days[place - 1] if place <= len(days) else None
@@ -154,30 +143,32 @@ def agenda_values(
             boxes, left = time_boxes(activities, _PERIODS, most)
             plan = [*rows_of(boxes, _DAYTIME), None]
             hours = sum(text is not None for text in plan)
-            found[f"{slot}.day{place}.计划"] = plan
-            found[f"{slot}.day{place}.合计"] = sum_text(hours * _HOUR, most)
-            found[f"{slot}.day{place}.记录合计"] = ""
-            found[f"{slot}.day{place}.排不下"] = "；".join(one.text for one in left)
+            of_day = {
+                "计划": plan,
+                "合计": sum_text(hours * _HOUR, most),
+                "记录合计": "",
+                "排不下": "；".join(one.text for one in left),
+            }
+            found |= DAYS.values(of_day, 周=name, 日=str(place))
             if place < WEEKEND:
-                found[f"{slot}.day{place}.日期"] = day
-                found[f"{slot}.day{place}.备注"] = day and day_note(day, work)
+                dated = {"日期": day, "备注": day and day_note(day, work)}
+                found |= WORKDAYS.values(dated, 周=name, 日=str(place))
             for text in filter(None, plan):
                 uses[text[:2]] += 1
                 whole[text[:2]] += 1
-                planned += 1
-        found[f"{slot}.time.计划"] = list(uses.values())
-        found[f"{slot}.time.记录"] = [0] * len(USES)
-        found[f"{slot}.time.差额"] = [""] * len(USES)
-        found[f"{slot}.time.占比"] = [""] * len(USES)
-        found[f"{slot}.time.计划.合计"] = planned
-        found[f"{slot}.time.记录.合计"] = 0
-    return found | {
-        "time.各周记录": [[0] * WEEKS for _ in USES],
-        "time.记录": [0] * len(USES),
-        "time.计划": list(whole.values()),
-        "time.占比": [""] * len(USES),
-        "time.记录.合计": 0,
-        "time.计划.合计": sum(whole.values()),
+        found |= WEEK_TIME.values(_time(uses) | {"差额": [""] * len(USES)}, 周=name)
+    by_week = {"各周记录": [[0] * WEEKS for _ in USES]}
+    return found | MONTH_TIME.values(_time(whole) | by_week)
+
+
+def _time(planned: Mapping[str, int]) -> Values:
+    """What is planned, and nothing recorded yet."""
+    return {
+        "计划": list(planned.values()),
+        "记录": [0] * len(USES),
+        "占比": [""] * len(USES),
+        "计划.合计": sum(planned.values()),
+        "记录.合计": 0,
     }
 
 

@@ -86,10 +86,8 @@ def all_kpi_values(
             lines += [line for those in found.values() for line in those]
             missing += [kpi.name for kpi, those in found.items() if not those]
     told = f"没有数据：{'、'.join(missing)}。" if missing else None
-    return (
-        ALL.columns(lines)
-        | ABOUT_ALL.values(None, about)
-        | {"all.没有数据": told, "all.same_days": about["period.same_days"]}
+    return ALL.columns(lines) | ABOUT_ALL.values(
+        {"没有数据": told, "same_days": about["period.same_days"]}, about
     )
 
 

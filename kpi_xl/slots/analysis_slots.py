@@ -100,7 +100,9 @@ PACE: Final = Group(
     {"指标": tuple(kpis[code].name for code in paced())},
 )
 
-AS_OF: Final = Group("", "", {"pace.as_of": Slot("数据截至哪一天，过了几个工作日")})
+AS_OF: Final = Group(
+    "", "", {"pace.as_of": Slot("数据截至哪一天，过了几个工作日", value=lambda text: text)}
+)
 
 
 def factor_names(tree: Tree) -> list[str]:
@@ -365,7 +367,9 @@ PEER_SERIES: Final = Group(
     {"指标": PAR},
 )
 
-PEERS_NOTE: Final = Group("", "", {"peers.note": Slot("同级单位太少时不显示什么")})
+PEERS_NOTE: Final = Group(
+    "", "", {"peers.note": Slot("同级单位太少时不显示什么", value=lambda text: text)}
+)
 
 
 def problem_text(weakness: Weakness) -> str:

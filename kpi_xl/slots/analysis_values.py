@@ -29,6 +29,7 @@ from kpi_xl.findings.shown import too_few
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Settings
 from kpi_xl.slots.analysis_slots import (
+    AS_OF,
     BELOW,
     COMPARED,
     DIAGNOSIS,
@@ -38,7 +39,9 @@ from kpi_xl.slots.analysis_slots import (
     JUDGED,
     PACE,
     PAR,
+    PEER_SERIES,
     PEERS,
+    PEERS_NOTE,
     SPLIT,
     WARNINGS,
     WATERFALL,
@@ -130,10 +133,10 @@ class AnalysisValues:
     # -- pace ------------------------------------------------------------------------------------
 
     def _pace(self, number: int, level: str, days: DaySums | None) -> Values:
-        values: Values = {"pace.as_of": None}
+        text = None
         asked = [kpis[code] for code in paced() if self._asks(f"pace.{kpis[code].name}.")]
         if days is not None:
-            values["pace.as_of"] = (
+            text = (
                 f"截至 {days.as_of.month}月{days.as_of.day}日，"
                 f"{days.days[-1]} 个工作日已过 {days.elapsed} 个"
             )
@@ -142,7 +145,8 @@ class AnalysisValues:
                 found = self._paces(level, known[0].code)
                 place = self.cube.of_level(level).index(number)
                 missed = misses_text(known[0], found, [place])
-                values["pace.as_of"] += f"；{missed}" if missed else ""
+                text += f"；{missed}" if missed else ""
+        values = AS_OF.values(text)
         for kpi in asked:
             values |= self._pace_of(kpi, number, level, days)
         return values
@@ -236,7 +240,7 @@ class AnalysisValues:
         own_level = len(self.findings(level).units) > 1
         group_level = level if own_level else self._level_below(number)
         fewest = self._settings.fewest_peers if own_level else 1  # those below are its own
-        values: Values = {"peers.note": too_few(fewest) if own_level else None}
+        values = PEERS_NOTE.values(too_few(fewest) if own_level else None)
         for kpi in COMPARED:
             own = self.findings(level)
             actual = own.value(kpi.code, number) if kpi.code in own.kpis else math.nan
@@ -256,14 +260,14 @@ class AnalysisValues:
         kpi = kpis.find(name)
         assert kpi is not None
         nothing = [NOT_AVAILABLE] * SERIES_MONTHS
-        found = {"中位": nothing, "最好": nothing}
+        found = {"中位系列": nothing, "最好系列": nothing}
         group = self.findings(level) if level else None
         if group is not None and kpi.code in group.kpis:
             history = group.given[kpi.code][:, -SERIES_MONTHS:]
             missing = [NOT_AVAILABLE] * (SERIES_MONTHS - history.shape[1])
             months = compare(history.T, kpi.direction, fewest)
             found = {
-                "中位": missing + months.median.tolist(),
-                "最好": missing + months.best.tolist(),
+                "中位系列": missing + months.median.tolist(),
+                "最好系列": missing + months.best.tolist(),
             }
-        return {f"peers.{name}.{part}系列": row for part, row in found.items()}
+        return PEER_SERIES.values(found, 指标=name)

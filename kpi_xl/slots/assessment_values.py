@@ -133,8 +133,13 @@ SCORE: Final = Group(
         ),
         # The weights are made to add up.
         "提示": Slot("权重合计是不是 100%", value=lambda _: "权重合计 100%"),
-        "综合": Slot("得分和 360 得分合在一起", Kind.NUMBER),
     },
+)
+
+TOGETHER: Final = Group(
+    "score.",
+    "月度考核",
+    {"综合": Slot("得分和 360 得分合在一起", Kind.NUMBER, value=lambda score: score)},
 )
 
 FEEDBACK: Final = Group(
@@ -263,22 +268,22 @@ def feedback_values(
     if not isinstance(total, str) and not isinstance(score, str):
         together = score * (1 - share) + total * share
     few = f"不足 {fewest} 人，不显示，不计入"
-    return {
-        "feedback.period": f"{found.month.chinese}评价" if found else "没有 360 度评价",
-        "feedback.人数": [raters.get(relation, 0) for relation in RELATIONS],
-        "feedback.平均分": [
+    told: Values = {
+        "period": f"{found.month.chinese}评价" if found else "没有 360 度评价",
+        "人数": [raters.get(relation, 0) for relation in RELATIONS],
+        "平均分": [
             points.get(relation, NOTHING if raters.get(relation) else "") for relation in RELATIONS
         ],
-        "feedback.权重": [weights.get(relation, 0) / whole for relation in others],
-        "feedback.加权分": [parts.get(relation, "") for relation in others],
-        "feedback.说明": [
+        "权重": [weights.get(relation, 0) / whole for relation in others],
+        "加权分": [parts.get(relation, "") for relation in others],
+        "说明": [
             few if raters.get(relation) and relation not in points else "" for relation in RELATIONS
         ],
-        "feedback.得分": total,
-        "feedback.差距": "" if math.isnan(gap) else gap_text(gap),
-        "feedback.占比": share,
-        "score.综合": together,
+        "得分": total,
+        "差距": "" if math.isnan(gap) else gap_text(gap),
+        "占比": share,
     }
+    return FEEDBACK.values(told) | TOGETHER.values(together)
 
 
 def gap_text(gap: float) -> str:

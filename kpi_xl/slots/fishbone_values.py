@@ -47,21 +47,17 @@ def fishbone_values(findings: Findings, unit: int, about: Mapping[str, str]) -> 
     about : mapping of str to str
         The slots ``unit.name`` and ``period.month``.
     """
-    heading = FISHBONE.values(None, dict(about))
-    weaknesses = findings.weaknesses(unit)
-    if not weaknesses:
-        empty: Values = {f"fishbone.{bone}": [] for bone in BONES}
-        nothing = "本月没有要诊断的弱项"
-        return heading | empty | {"fishbone.问题": nothing, "fishbone.说明": ""}
-    worst, *others = weaknesses
-    kpi = kpis[worst.warning.kpi]
-    bones: Values = {
-        f"fishbone.{bone}": [_text(one) for one in worst.causes if one.cause.bone == bone][:CAUSES]
-        for bone in BONES
-    }
-    problem = f"{worst.topic.name}\n{kpi.name} {value_text(kpi, findings.value(kpi.code, unit))}"
-    note = _note(worst.causes, others)
-    return heading | bones | {"fishbone.问题": problem, "fishbone.说明": note}
+    bones: dict[str, list[str]] = {bone: [] for bone in BONES}
+    problem, note = "本月没有要诊断的弱项", ""
+    if weaknesses := findings.weaknesses(unit):
+        worst, *others = weaknesses
+        kpi = kpis[worst.warning.kpi]
+        for one in worst.causes:
+            bones[one.cause.bone].append(_text(one))
+        value = value_text(kpi, findings.value(kpi.code, unit))
+        problem, note = f"{worst.topic.name}\n{kpi.name} {value}", _note(worst.causes, others)
+    shown = {bone: texts[:CAUSES] for bone, texts in bones.items()}
+    return FISHBONE.values({"问题": problem, "说明": note, **shown}, dict(about))
 
 
 def _text(ranked: RankedCause) -> str:

@@ -36,7 +36,7 @@ from kpi_xl.slots.assessment_values import (
 from kpi_xl.slots.day_plans import ByDay, days_of
 from kpi_xl.slots.log_values import log_days, manager_log, outlets_of, person_log
 from kpi_xl.slots.member_values import MEMBERS_HEADING
-from kpi_xl.slots.plan_slots import WEEKS
+from kpi_xl.slots.plan_slots import FOCUS, form_weeks
 from kpi_xl.slots.plan_values import focus_of, manager_days
 from kpi_xl.slots.skill_values import box_values, skill_values
 from kpi_xl.slots.slot import Values
@@ -119,8 +119,8 @@ class FormValues:
             values |= topic_values(findings, number, people, self._month, room, self._work)
         if self._asks("week1.time."):
             focus = focus_of(self._values, number, self._last_targets.of_unit(unit))
-            weeks = len(planned_weeks(self._month, self._cut, self._work))
-            values |= {f"week{n}.focus": focus if n <= weeks else None for n in range(1, WEEKS + 1)}
+            for name, days in form_weeks(self._month, self._cut, self._work).items():
+                values |= FOCUS.values(focus if days else None, 周=name)
             weakest, settings = self._weakest_first(number), self._settings
             values |= agenda_values(
                 weakest,

@@ -12,12 +12,12 @@ from typing import Any, Final
 
 import duckdb
 
-from kpi_xl.calendar import PUBLIC, WEEKDAYS, Month, WorkDays, day_note, planned_weeks
+from kpi_xl.calendar import PUBLIC, WEEKDAYS, Month, WorkDays, day_note
 from kpi_xl.data.people import ACTIVITIES
 from kpi_xl.slots.becomes import KEPT, WORDS, Activity, Control, Managed, Received, Visit
 from kpi_xl.slots.cell_formula import cell, total
 from kpi_xl.slots.day_plans import ByDay, evenly
-from kpi_xl.slots.plan_slots import OVER_WEEKS, WEEKS
+from kpi_xl.slots.plan_slots import OVER_WEEKS, form_weeks
 from kpi_xl.slots.plan_values import ManagerDay, working_days_of
 from kpi_xl.slots.slot import Group, Kind, Slot, Values
 
@@ -37,7 +37,28 @@ LOG: Final = Group(
     {
         "日期": Slot("每天四行：日期，周几，休、节日或调休上班，空行", cells=_LINES_OF_A_WEEK),
         "工作日": Slot("这一周的工作日数", Kind.NUMBER),
-        "计划": Slot("客户经理当日计划，每天四行", cells=_LINES_OF_A_WEEK, becomes=KEPT),
+    },
+    OVER_WEEKS,
+)
+
+PERSON_LOG: Final = Group(
+    "week<周>.log.",
+    "第 <周> 周",
+    {
+        "计划": Slot(
+            "客户经理当日计划，每天四行",
+            cells=_LINES_OF_A_WEEK,
+            value=lambda lines: lines,
+            becomes=KEPT,
+        )
+    },
+    OVER_WEEKS,
+)
+
+MANAGER_LOG: Final = Group(
+    "week<周>.log.",
+    "第 <周> 周",
+    {
         "安排": Slot("主管当日安排，每天四行", cells=_LINES_OF_A_WEEK, becomes=KEPT),
         "对象": Slot("主管面谈、陪访的对象，每天四行", cells=_LINES_OF_A_WEEK, becomes=KEPT),
     },
@@ -118,13 +139,11 @@ _EVENING: Final = "夕会：总结当天，检查工作日志"
 
 def log_days(month: Month, cut: int | None = None, work: WorkDays = PUBLIC) -> Values:
     """Each day's date, weekday, and what is out of the ordinary about it, line by line."""
-    weeks = planned_weeks(month, cut, work)
     found: Values = {}
-    for number in range(1, WEEKS + 1):
-        days = weeks[number - 1] if number <= len(weeks) else []
+    for name, days in form_weeks(month, cut, work).items():
         told = [[day, WEEKDAYS[day.weekday()], day_note(day, work)] if day else [] for day in days]
-        found[f"week{number}.log.日期"] = _lines(told)
-        found[f"week{number}.log.工作日"] = len(working_days_of([days], work))
+        count = len(working_days_of([days], work))
+        found |= LOG.values({"日期": _lines(told), "工作日": count}, 周=name)
     return found
 
 
@@ -152,21 +171,19 @@ def person_log(
     by_day : callable
         How the quotas are spread over days.
     """
-    weeks = planned_weeks(month, cut, work)
-    working = working_days_of(weeks, work)
+    weeks = form_weeks(month, cut, work)
+    working = working_days_of(weeks.values(), work)
     texts: dict[dt.date, list[str]] = defaultdict(list)
     for code, name in ACTIVITIES.items():
         for day, share in by_day(name, quotas[code], working).items():
             if share:
                 texts[day].append(f"{name.removesuffix('数').removesuffix('人')} {share}")
-    found: Values = {"lists.网点": list(outlets), "lists.险种": list(products)}
-    for number in range(1, WEEKS + 1):
-        slot = f"week{number}"
-        days = weeks[number - 1] if number <= len(weeks) else []
+    found = LISTS.values({"网点": list(outlets), "险种": list(products)})
+    for week, days in weeks.items():
         plans = [_in_pairs(texts.get(day, [])) if day else [] for day in days]
-        found[f"{slot}.log.计划"] = _lines(plans)
+        found |= PERSON_LOG.values(_lines(plans), 周=week)
         for place in _DAYS:
-            found |= DAY_PREMIUM.values(None, 周=str(number), 日=place)
+            found |= DAY_PREMIUM.values(None, 周=week, 日=place)
     return found
 
 
@@ -187,20 +204,16 @@ def manager_log(
     work : WorkDays
         The days of the project.
     """
-    weeks = planned_weeks(month, cut, work)
     found: Values = {}
-    for number in range(1, WEEKS + 1):
-        slot = f"week{number}"
-        its_days = weeks[number - 1] if number <= len(weeks) else []
+    for week, its_days in form_weeks(month, cut, work).items():
         plans, people = [], []
         for day in its_days:
             plan = days.get(day) if day else None
             plans.append([plan.morning, plan.afternoon, _EVENING] if plan else [])
             people.append([plan.talked_to, None, plan.accompanied] if plan else [])
-        found[f"{slot}.log.安排"] = _lines(plans)
-        found[f"{slot}.log.对象"] = _lines(people)
+        found |= MANAGER_LOG.values({"安排": _lines(plans), "对象": _lines(people)}, 周=week)
         for name in _TEAM:
-            found |= TEAM.values(None, 周=str(number), 项目=name)
+            found |= TEAM.values(None, 周=week, 项目=name)
     return found
 
 

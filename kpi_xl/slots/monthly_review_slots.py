@@ -155,7 +155,11 @@ RULE_LISTS: Final = Group(
     },
 )
 
-ABOUT_RULES: Final = Group("rules.", "", {"单位": Slot("单位离基本法的要求还差什么", cells=None)})
+ABOUT_RULES: Final = Group(
+    "rules.",
+    "",
+    {"单位": Slot("单位离基本法的要求还差什么", cells=None, value=lambda texts: texts)},
+)
 
 _OWN: Final = ("指标", "问题", "根源问题", "改善措施", "责任对象", "工具", "期限")
 

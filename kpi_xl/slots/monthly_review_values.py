@@ -40,6 +40,7 @@ from kpi_xl.project import Settings
 from kpi_xl.slots.agreed import Agreed
 from kpi_xl.slots.fishbone_values import fishbone_values
 from kpi_xl.slots.monthly_review_slots import (
+    ABOUT_RULES,
     PLAN,
     PLAN_COUNT,
     PROGRESS,
@@ -203,15 +204,12 @@ class ReviewMonth:
                 "最该改善：" + "、".join(weakness.topic.name for weakness in weaknesses) + "。"
             )
         about = {"unit.name": self._cube.units[number].name, "period.month": self._month.chinese}
-        return (
-            REVIEWED.columns(rows)
-            | {
-                "review.问题": problems_said(self._agreed, self._cube.units[number]),
-                "review.措施": measures_said(self._agreed, self._cube.units[number]),
-                "review.summary": summary,
-            }
-            | SUMMARY.values(None, about)
-        )
+        said = {
+            "问题": problems_said(self._agreed, self._cube.units[number]),
+            "措施": measures_said(self._agreed, self._cube.units[number]),
+            "summary": summary,
+        }
+        return REVIEWED.columns(rows) | SUMMARY.values(said, about)
 
     def _target_row(self, number: int, kpi: Kpi, target: float, findings: Findings) -> TargetLine:
         actual = findings.value(kpi.code, number)
@@ -313,7 +311,7 @@ class ReviewMonth:
                 for b in self._lists.of(unit)
             ][: self._room("rules.姓名")]
         about = list(unit_rules(findings, number))[: self._room("rules.单位")]
-        return RULE_LISTS.columns(rows) | {"rules.单位": about}
+        return RULE_LISTS.columns(rows) | ABOUT_RULES.values(about)
 
     @functools.cached_property
     def _lists(self) -> RuleLists:

@@ -6,7 +6,15 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from kpi_xl.calendar import FORM_WEEKS, PUBLIC, WEEKDAYS, WorkDays, day_note
+from kpi_xl.calendar import (
+    FORM_WEEKS,
+    PUBLIC,
+    WEEKDAYS,
+    Month,
+    WorkDays,
+    day_note,
+    planned_weeks,
+)
 from kpi_xl.data.people import ACTIVITIES, Person
 from kpi_xl.slots.becomes import (
     IN_REVIEW,
@@ -56,6 +64,11 @@ class Week(NamedTuple):
     work: WorkDays = PUBLIC
 
     @property
+    def period(self) -> str | None:
+        """Its first and last day, as `period_text`."""
+        return period_text(self.days, self.work) if self.days else None
+
+    @property
     def notes(self) -> list[str | None]:
         """A note on each unusual day."""
         return [day_note(day, self.work) if day else None for day in self.days]
@@ -68,9 +81,7 @@ WEEK: Final = Group(
         "name": Slot("第几周", value=lambda week: f"第{week.number}周"),
         "period": Slot(
             "起止日期",
-            value=lambda week: (
-                period_text(week.days, week.work) if week.days else f"本月没有第{week.number}周"
-            ),
+            value=lambda week: week.period or f"本月没有第{week.number}周",
         ),
         "dates": Slot("七天的日期", Kind.DATE, 7, lambda week: week.days),
         "weekday": Slot(
@@ -81,14 +92,42 @@ WEEK: Final = Group(
         "note": Slot("休、节日或调休上班", cells=7, value=lambda week: week.notes),
         "days": Slot("周一到周五的日期", Kind.DATE, 5, lambda week: week.days[:5]),
         "days.note": Slot("周一到周五的备注", cells=5, value=lambda week: week.notes[:5]),
-        "heading": Slot("表头"),
-        "focus": Slot("工作重点", becomes=KEPT),
-        "morning": Slot("周一到周五上午的计划", cells=5, becomes=KEPT),
-        "afternoon": Slot("周一到周五下午的计划", cells=5, becomes=KEPT),
-        "accompany.合计": Slot("陪同次数合计", Kind.NUMBER),
-        "talks.合计": Slot("面谈人数合计", Kind.NUMBER),
-        "accompany.提示": Slot("陪同次数够不够"),
-        "talks.提示": Slot("面谈人数够不够"),
+    },
+    OVER_WEEKS,
+)
+
+WEEK_HEADING: Final = Group(
+    "week<周>.", "第 <周> 周", {"heading": Slot("表头", value=lambda text: text)}, OVER_WEEKS
+)
+
+FOCUS: Final = Group(
+    "week<周>.",
+    "第 <周> 周",
+    {"focus": Slot("工作重点", value=lambda text: text, becomes=KEPT)},
+    OVER_WEEKS,
+)
+
+MANAGER_WEEK: Final = Group(
+    "week<周>.",
+    "第 <周> 周",
+    {
+        "morning": Slot(
+            "周一到周五上午的计划",
+            cells=5,
+            value=lambda days: [day.morning for day in days],
+            becomes=KEPT,
+        ),
+        "afternoon": Slot(
+            "周一到周五下午的计划",
+            cells=5,
+            value=lambda days: [day.afternoon for day in days],
+            becomes=KEPT,
+        ),
+        # Nothing is typed yet.
+        "accompany.合计": Slot("陪同次数合计", Kind.NUMBER, value=lambda _: 0),
+        "talks.合计": Slot("面谈人数合计", Kind.NUMBER, value=lambda _: 0),
+        "accompany.提示": Slot("陪同次数够不够", value=lambda _: ""),
+        "talks.提示": Slot("面谈人数够不够", value=lambda _: ""),
     },
     OVER_WEEKS,
 )
@@ -102,11 +141,12 @@ class Placed(NamedTuple):
     department: str
 
 
+NAMED: Final = Group("person.", "", {"name": Slot("姓名", value=lambda name: name)})
+
 PERSON: Final = Group(
     "person.",
     "",
     {
-        "name": Slot("姓名", value=lambda one: one.person.name),
         "id": Slot("工号；有这个名称的工作簿每人一份", value=lambda one: one.person.agent),
         "rank": Slot("职级", value=lambda one: one.person.rank),
         "team": Slot("所在营业组", value=lambda one: one.team),
@@ -119,9 +159,7 @@ MONTH_PLAN: Final = Group(
     "<活动>",
     {
         "plan.weekly.<活动>": Slot("各周计划，一行五周", Kind.NUMBER, WEEKS),
-        "plan.<活动>": Slot(
-            "本月计划", Kind.NUMBER, formula=total(cell("month.plan.weekly.<活动>"))
-        ),
+        "plan.<活动>": Slot("本月计划", Kind.NUMBER, formula=total(cell("plan.weekly.<活动>"))),
     },
     {"活动": PLANNED},
 )
@@ -240,6 +278,16 @@ TYPED: Final = (
     ),
 )
 """What people type into plans and many other forms."""
+
+
+def form_weeks(
+    month: Month, cut: int | None = None, work: WorkDays = PUBLIC
+) -> dict[str, list[dt.date | None]]:
+    """A month's weeks by the numbers of their sheets; without days where it has no such week."""
+    weeks = planned_weeks(month, cut, work)
+    return {
+        name: weeks[place] if place < len(weeks) else [] for place, name in enumerate(WEEK_NAMES)
+    }
 
 
 def period_text(week: Sequence[dt.date | None], work: WorkDays) -> str:

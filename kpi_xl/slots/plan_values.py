@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,20 +18,31 @@ from kpi_xl.findings.shown import value_text
 from kpi_xl.slots.day_plans import ByDay, evenly
 from kpi_xl.slots.plan_slots import (
     ATTENTION,
+    FOCUS,
+    MANAGER_WEEK,
     MONTH_DONE,
     MONTH_PLAN,
+    NAMED,
     PERSON,
-    RECEIVED,
     WEEK,
     WEEK_DONE,
+    WEEK_HEADING,
     WEEK_NAMES,
     WEEK_PLAN,
-    WEEKS,
     Placed,
     Week,
+    form_weeks,
 )
 from kpi_xl.slots.slot import Values
-from kpi_xl.slots.time_values import AFTERNOON, MORNING, NO_ROOM, half_day, sum_text
+from kpi_xl.slots.time_values import (
+    AFTERNOON,
+    DAY_BOXES,
+    MORNING,
+    MOST,
+    NO_ROOM,
+    half_day,
+    sum_text,
+)
 from kpi_xl.slots.unit_values import UnitValues
 
 _ACCOMPANIED: Final = (1, 2, 3)  # Tuesday to Thursday: three mornings a week with somebody
@@ -41,11 +52,9 @@ _TALKS: Final = (0, 1, 2, 3)  # a talk every afternoon but Friday's, which is fo
 
 def week_values(month: Month, cut: int | None = None, work: WorkDays = PUBLIC) -> Values:
     """The weeks of a month: names, dates, holidays."""
-    weeks = planned_weeks(month, cut, work)
     values: Values = {}
-    for number in range(1, WEEKS + 1):
-        days = weeks[number - 1] if number <= len(weeks) else []
-        values |= WEEK.values(Week(number, days, work), 周=str(number))
+    for name, days in form_weeks(month, cut, work).items():
+        values |= WEEK.values(Week(int(name), days, work), 周=name)
     return values
 
 
@@ -56,45 +65,41 @@ def person_plan(
 ) -> Values:  # fmt: skip
     """A person's plan of a month: his quotas spread over its working days."""
     before = month.number - 1
-    values = PERSON.values(Placed(person, team_name, department))
-    weeks = planned_weeks(month, cut, work)
-    working = working_days_of(weeks, work)
+    values = NAMED.values(person.name) | PERSON.values(Placed(person, team_name, department))
+    weeks = form_weeks(month, cut, work)
+    working = working_days_of(weeks.values(), work)
+    lines: dict[str, tuple[float, float | None]] = {}
     for code, name in ACTIVITIES.items():
-        own = person.activities.get(code, {}).get(before, 0)
-        target = quotas[code]
-        shares = by_day(name, target, working)
-        plans = [[day and (shares.get(day) or None) for day in week] for week in weeks]
-        plans += [[]] * (WEEKS - len(weeks))
-        values |= {f"month.last.{name}": own, f"month.target.{name}": target}
-        for week, plan in zip(WEEK_NAMES, plans, strict=True):
-            values |= WEEK_PLAN.values(plan, 周=week, 活动=name)
-        totals = [values[f"week{week}.plan.{name}.合计"] for week in WEEK_NAMES]
-        values[f"month.plan.weekly.{name}"] = totals
-        values |= MONTH_PLAN.values(None, values, 活动=name)
-        values |= _not_yet_typed(name, values)
+        shares = by_day(name, quotas[code], working)
+        totals = []
+        for week, days in weeks.items():
+            plan = [day and (shares.get(day) or None) for day in days]
+            planned = WEEK_PLAN.values(plan, 周=week, 活动=name)
+            totals.append(planned[f"week{week}.plan.{name}.合计"])
+            values |= planned
+        values |= MONTH_PLAN.values({"plan.weekly.<活动>": totals}, 活动=name)
+        lines[name] = (person.activities.get(code, {}).get(before, 0), quotas[code])
     own_targets = targets.of_agent(person.agent)
-    values |= {
-        "month.last.预收件数": person.pieces.get(before, 0),
-        "month.last.预收保费": person.premium.get(before, 0) / 100,
-        "month.target.预收件数": pieces_target(own_targets),
-        "month.target.预收保费": premium_target(own_targets),
-    }
-    for name in RECEIVED:
-        values |= _not_yet_typed(name, values)
-    heading = f"{person.name}　{team_name}　{month.chinese}"
-    return values | {f"week{number}.heading": heading for number in range(1, WEEKS + 1)}
+    pieces, premium = (one.get(before, 0) for one in (person.pieces, person.premium))
+    lines["预收件数"] = (pieces, pieces_target(own_targets))
+    lines["预收保费"] = (premium / 100, premium_target(own_targets))
+    for name, (last, target) in lines.items():
+        values |= MONTH_DONE.values({"last.<项目>": last, "target.<项目>": target}, 项目=name)
+        for week in WEEK_NAMES:
+            values |= WEEK_DONE.values(None, values, 周=week, 项目=name)
+    return values | week_headings(f"{person.name}　{team_name}　{month.chinese}")
 
 
-def _not_yet_typed(name: str, values: Values) -> Values:
-    """The values of the sheet's formulas before anything is typed."""
-    found = MONTH_DONE.values(None, values, 项目=name)
+def week_headings(heading: str) -> Values:
+    """The heading of every week's sheet."""
+    found: Values = {}
     for week in WEEK_NAMES:
-        found |= WEEK_DONE.values(None, values, 周=week, 项目=name)
+        found |= WEEK_HEADING.values(heading, 周=week)
     return found
 
 
 def working_days_of(
-    weeks: Sequence[Sequence[dt.date | None]], work: WorkDays = PUBLIC
+    weeks: Iterable[Sequence[dt.date | None]], work: WorkDays = PUBLIC
 ) -> list[dt.date]:
     """The working days of planned weeks."""
     return [day for week in weeks for day in week if day and is_working_day(day, work)]
@@ -135,28 +140,19 @@ def manager_schedule(
     to_see = attention(
         [person.as_member(month) for person in people if not person.is_manager], room
     )
-    values: Values = {"person.name": manager} | ATTENTION.columns(to_see)
-    weeks = planned_weeks(month, cut, work)
+    values = NAMED.values(manager) | ATTENTION.columns(to_see)
     meetings = manager_days(to_see, month, cut, work)
-    for number in range(1, WEEKS + 1):
-        slot = f"week{number}"
-        week = weeks[number - 1] if number <= len(weeks) else []
+    for name, week in form_weeks(month, cut, work).items():
         days = week[:5]
         plans = [meetings.get(day, ManagerDay()) if day else ManagerDay() for day in days]
-        values |= {
-            f"{slot}.focus": focus + _without_room(week[5:], meetings) if days else None,
-            f"{slot}.morning": [plan.morning for plan in plans],
-            f"{slot}.afternoon": [plan.afternoon for plan in plans],
-            **_boxes(slot, plans, minutes, most),
-            f"{slot}.accompany.合计": 0,
-            f"{slot}.talks.合计": 0,
-            f"{slot}.accompany.提示": "",
-            f"{slot}.talks.提示": "",
-        }
+        left = focus + _without_room(week[5:], meetings) if days else None
+        values |= FOCUS.values(left, 周=name) | MANAGER_WEEK.values(plans, 周=name)
+        values |= DAY_BOXES.values(_boxes(plans, minutes, most), 周=name)
+        values |= MOST.values(most, 周=name)
     return values
 
 
-def _boxes(slot: str, plans: Sequence[ManagerDay], minutes: Mapping[str, int], most: int) -> Values:
+def _boxes(plans: Sequence[ManagerDay], minutes: Mapping[str, int], most: int) -> Values:
     """The hours of what is planned, half a day at a time."""
     hours: dict[str, list[str | None]] = {"morning": [], "afternoon": []}
     sums = []
@@ -170,9 +166,9 @@ def _boxes(slot: str, plans: Sequence[ManagerDay], minutes: Mapping[str, int], m
             hours[half].append(box.hours if box else NO_ROOM if text else None)
             taken += box.end - box.start if box else 0
         sums.append(sum_text(taken, most))
-    found: Values = {f"{slot}.{half}.时间": column for half, column in hours.items()}
     none = [""] * (_WORKDAYS - len(sums))  # the formulas stand in all rows
-    return found | {f"{slot}.时间.合计": sums + none, f"{slot}.时间.上限": most / 60}
+    found: Values = {f"{half}.时间": column for half, column in hours.items()}
+    return found | {"时间.合计": sums + none}
 
 
 def _kind(text: str) -> str:

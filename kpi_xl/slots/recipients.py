@@ -24,8 +24,13 @@ from kpi_xl.slots.count_values import count_values
 from kpi_xl.slots.form_values import FormValues
 from kpi_xl.slots.member_values import member_values
 from kpi_xl.slots.monthly_review_values import ReviewMonth
-from kpi_xl.slots.plan_slots import WEEKS
-from kpi_xl.slots.plan_values import focus_of, manager_schedule, person_plan, week_values
+from kpi_xl.slots.plan_values import (
+    focus_of,
+    manager_schedule,
+    person_plan,
+    week_headings,
+    week_values,
+)
 from kpi_xl.slots.slot import Values
 from kpi_xl.slots.survival_values import SurvivalValues
 from kpi_xl.slots.typed import weeks_for
@@ -307,7 +312,6 @@ class Recipients:
         """
         self.cube.month_index(self.month)  # there is no table of a month to come
         unit = self.cube.units[number]
-        manager = self.people(unit.level).manager_of(unit)
         series, about = self._values.series(number), self._about(number)
         return (
             about
@@ -317,7 +321,6 @@ class Recipients:
             | self._analysis.unit(number)
             | self._survival.unit(number, about)
             | self._review.unit(number, self._analysis.findings(unit.level))
-            | {"unit.manager": manager.name if manager else None}
         )
 
     def _all_kpis(self, number: int, about: Values) -> Values:
@@ -337,15 +340,13 @@ class Recipients:
             When nobody is in it, or more people than the workbook has room for.
         """
         unit = self.cube.units[number]
-        everybody = self.people(unit.level)
         people = self._forms.members(number)
         if not people:
             raise InputError(kinds.NOBODY_THERE(unit=unit.name, month=self.month))
-        manager = everybody.manager_of(unit)
-        name = manager.name if manager else ""
-        values = self._about(number) | self._weeks | {"unit.manager": name or None}
+        values = self._about(number) | self._weeks
+        name = self._manager(unit) or ""
         heading = f"{unit.name}　{name}　{self.month.chinese}"
-        values |= {f"week{week}.heading": heading for week in range(1, WEEKS + 1)}
+        values |= week_headings(heading)
         values |= self._forms.unit(number)
         room = self._checked_room(number)
         if room:
@@ -403,16 +404,11 @@ class Recipients:
     def person(self, number: int, person: Person) -> Values:
         """The values of a workbook about a person of a team."""
         unit = self.cube.units[number]
-        everybody = self.people(unit.level)
-        manager = everybody.manager_of(unit)
         department = self.cube.units[unit.parent].name if unit.parent else ""
         return (
-            self._values.about(unit)
+            # The team is the person's own.
+            self._values.about(number, self._manager(unit), department)
             | self._weeks
-            | {
-                "unit.name": department or unit.name,  # the team is the person's own
-                "unit.manager": manager.name if manager else None,
-            }
             | person_plan(
                 person,
                 self._forms.quotas(number)[person.agent],
@@ -430,7 +426,12 @@ class Recipients:
     def _about(self, number: int) -> Values:
         unit = self.cube.units[number]
         return (
-            self._values.about(unit)
+            self._values.about(number, self._manager(unit))
             | self._values.kpis(number, self._targets.of_unit(unit))
             | self._analysis.statuses(number)
         )
+
+    def _manager(self, unit: Unit) -> str | None:
+        """The name of who leads a unit."""
+        found = self.people(unit.level).manager_of(unit)
+        return found.name if found else None

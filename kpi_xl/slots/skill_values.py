@@ -63,12 +63,19 @@ MEAN: Final = Group(
     {"技能": tuple(SKILLS)},
 )
 
-JUDGED: Final = Group(
+TRAINED: Final = Group(
     "members.",
     "每位成员一行",
     {
         "技能差距": Slot("各项技能的目标与现状之差合计", Kind.NUMBER, None),
         "培训内容": Slot("最弱一项的培训内容", cells=None, becomes=Training("内容")),
+    },
+)
+
+BOXED: Final = Group(
+    "members.",
+    "每位成员一行",
+    {
         "签单率": Slot("近三个月促成 ÷ 洽谈", Kind.RATIO, None),
         "日均拜访": Slot("近三个月每个工作日的拜访数", Kind.NUMBER, None),
         "数据判断": Slot("技能意愿框，由数据判断", cells=None),
@@ -159,16 +166,22 @@ def skill_values(
         for gap, level, aim in zip(gaps, now, aims, strict=True):
             if level is not None and aim is not None:
                 gap.append(aim - level)
-        found[f"members.技能.{skill}"] = now
-        found[f"members.技能.{skill}.目标"] = aims
-        for part, column in (("", now), (".目标", aims)):
-            known = [level for level in column if level is not None]
-            found[f"members.平均.技能.{skill}{part}"] = sum(known) / len(known) if known else ""
+        columns = {"技能.<技能>": now, "技能.<技能>.目标": aims}
+        means = {end: _mean(column) for end, column in columns.items()}
+        found |= LEVELLED.values(columns, 技能=skill) | MEAN.values(means, 技能=skill)
     sums: list[int | str] = [sum(gap) if gap else "" for gap in gaps]
-    found["members.技能差距"] = sums + [""] * (rows - len(people))
     weakest = weakest_skills(people, month)
-    found["members.培训内容"] = [None if skill is None else SKILLS[skill] for skill in weakest]
-    return found
+    trained = {
+        "技能差距": sums + [""] * (rows - len(people)),
+        "培训内容": [None if skill is None else SKILLS[skill] for skill in weakest],
+    }
+    return found | TRAINED.values(trained)
+
+
+def _mean(levels: Sequence[int | None]) -> float | str:
+    """The mean as the sheet's formula has it: empty without any level."""
+    known = [level for level in levels if level is not None]
+    return sum(known) / len(known) if known else ""
 
 
 def _pairs(
@@ -233,24 +246,28 @@ def box_values(
         for number, box in enumerate(results)
     ]
     blank = [""] * (rows - len(people))
-    found: Values = {
-        "members.签单率": [shown(value) for value in skill.tolist()],
-        "members.日均拜访": will.tolist(),
-        "members.数据判断": judged,
-        "members.评估结果": results + blank,
-        "members.位次": places + blank,
-        "boxes.待判断": _undecided(results.count(UNDECIDED)),
-        "boxes.period": f"{(after - MONTHS).chinese}—{(after - 1).chinese}",
+    boxed = {
+        "签单率": [shown(value) for value in skill.tolist()],
+        "日均拜访": will.tolist(),
+        "数据判断": judged,
+        "评估结果": results + blank,
+        "位次": places + blank,
     }
+    about = {
+        "待判断": _undecided(results.count(UNDECIDED)),
+        "period": f"{(after - MONTHS).chinese}—{(after - 1).chinese}",
+    }
+    found = BOXED.values(boxed) | ABOUT_BOXES.values(about)
     room = BOX_ROWS * BOX_COLUMNS
     for box in SKILL_WILL:
         names = [one.name for one, at in zip(people, results, strict=True) if at == box]
         cells = [*names[:room], *[""] * (room - len(names))]
-        found[f"boxes.{box}"] = [
-            cells[start : start + BOX_COLUMNS] for start in range(0, room, BOX_COLUMNS)
-        ]
-        found[f"boxes.{box}.人数"] = len(names)
-        found[f"boxes.{box}.其余"] = f"另有 {len(names) - room} 人" if len(names) > room else ""
+        in_box = {
+            "": [cells[start : start + BOX_COLUMNS] for start in range(0, room, BOX_COLUMNS)],
+            ".人数": len(names),
+            ".其余": f"另有 {len(names) - room} 人" if len(names) > room else "",
+        }
+        found |= BOXES.values(in_box, 框=box)
     return found
 
 

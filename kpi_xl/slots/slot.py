@@ -55,7 +55,7 @@ class Slot:
         How many cells it takes; None where there is one for each record.
     value : callable or None
         Gives the value from what the group is given; None where a formula does, where people
-        type, or where the group's values are computed together.
+        type, or where the group is given the values themselves, as they are computed together.
     formula : CellFormula, callable or None
         The formula that the sheet has, over other slots: those of the group by the ends of their
         names, others by their whole names. A callable tells it of a KPI.
@@ -146,6 +146,13 @@ class Group:
     slots: Mapping[str, Slot]
     over: Mapping[str, Collection[str]] = field(default_factory=dict)
 
+    @functools.cached_property
+    def _given(self) -> frozenset[str]:
+        """How the names end of slots with neither function nor formula."""
+        return frozenset(
+            end for end, slot in self.slots.items() if slot.value is None and slot.formula is None
+        )
+
     def declared(self) -> Iterator[Declared]:
         """Every slot, in the order of the names."""
         for end, slot in self.slots.items():
@@ -156,16 +163,22 @@ class Group:
                 yield Declared(put(pattern, named), pattern, named, slot, self)
 
     def values(self, given: Any, beside: Values | None = None, **named: str) -> Values:
-        """The values of its slots that have a function or formula.
+        """The values of its slots.
 
         Parameters
         ----------
         given : object
-            What the functions compute from.
+            What the functions compute from; of slots with neither function nor formula their
+            values, by how the names end.
         beside : dict, optional
             The values of slots of other groups that its formulas look at.
         named : str
             What stands in the places of the names, such as ``指标="活动率"``.
+
+        Raises
+        ------
+        ValueError
+            A value is missing, or is of none of the slots.
         """
         found = self._computed(given, beside or {}, named)
         return {put(self.pattern + end, named): value for end, value in found.items()}
@@ -185,8 +198,6 @@ class Group:
         table = [self._computed(record, {}, named) for record in records]
         found: Values = {}
         for end, slot in self.slots.items():
-            if slot.value is None and slot.formula is None:
-                continue
             column = [row[end] for row in table]
             if slot.formula is not None:
                 blank = slot.formula_of().value(lambda _: None)
@@ -198,6 +209,10 @@ class Group:
         found: Values = {
             end: slot.value(given) for end, slot in self.slots.items() if slot.value is not None
         }
+        if self._given:
+            if not isinstance(given, Mapping) or given.keys() != self._given:
+                raise ValueError(f"{self.pattern}: needs just the values of {sorted(self._given)}")
+            found |= given
 
         def value(name: str) -> Any:
             if name in found:

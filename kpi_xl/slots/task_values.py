@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from kpi_xl.analysis.priorities import priorities
-from kpi_xl.calendar import PUBLIC, Month, WorkDays, planned_weeks
+from kpi_xl.calendar import PUBLIC, Month, WorkDays
 from kpi_xl.data.dues_to_collect import DueToCollect
 from kpi_xl.slots.becomes import KEPT, WORDS
-from kpi_xl.slots.plan_slots import OVER_WEEKS, WEEKS
+from kpi_xl.slots.plan_slots import OVER_WEEKS, form_weeks
 from kpi_xl.slots.slot import Group, Kind, Slot, Values
 
 TASKS: Final = 5
@@ -20,10 +20,34 @@ WEEK_TASKS: Final = Group(
     "week<周>.tasks.",
     "第 <周> 周要事",
     {
-        "要事": Slot("要做的事，一列；预填要收的续期", cells=TASKS, becomes=KEPT),
-        "影响": Slot("做成了带来多少元，一列", Kind.MONEY, TASKS, becomes=KEPT),
-        "期限": Slot("期限，一列", Kind.DATE, TASKS, becomes=KEPT),
-        "级": Slot("A、B 或 C：比它大的合计不到七成是 A，不到九成是 B，一列", cells=TASKS),
+        "要事": Slot(
+            "要做的事，一列；预填要收的续期",
+            cells=TASKS,
+            value=lambda tasks: [task.text for task in tasks],
+            becomes=KEPT,
+        ),
+        "影响": Slot(
+            "做成了带来多少元，一列",
+            Kind.MONEY,
+            TASKS,
+            lambda tasks: [task.yuan for task in tasks],
+            becomes=KEPT,
+        ),
+        "期限": Slot(
+            "期限，一列",
+            Kind.DATE,
+            TASKS,
+            lambda tasks: [task.until for task in tasks],
+            becomes=KEPT,
+        ),
+        "级": Slot(
+            "A、B 或 C：比它大的合计不到七成是 A，不到九成是 B，一列",
+            cells=TASKS,
+            value=lambda tasks: [
+                *priorities([task.yuan for task in tasks]),
+                *[""] * (TASKS - len(tasks)),
+            ],
+        ),
     },
     OVER_WEEKS,
 )
@@ -59,24 +83,13 @@ def task_values(
     work : WorkDays
         The days of the project.
     """
-    weeks = planned_weeks(month, cut, work)
     found: Values = {}
     left = list(to_collect)
-    for number in range(1, WEEKS + 1):
-        days = [day for day in (weeks[number - 1] if number <= len(weeks) else []) if day]
+    for name, week in form_weeks(month, cut, work).items():
+        days = [day for day in week if day]
         own = [one for one in left if days and _comes_up(one, days[0], days[-1])]
         left = [one for one in left if one not in own]
-        tasks = _tasks(own)
-        slot = f"week{number}.tasks"
-        found |= {
-            f"{slot}.要事": [task.text for task in tasks],
-            f"{slot}.影响": [task.yuan for task in tasks],
-            f"{slot}.期限": [task.until for task in tasks],
-            f"{slot}.级": [
-                *priorities([task.yuan for task in tasks]),
-                *[""] * (TASKS - len(tasks)),
-            ],
-        }
+        found |= WEEK_TASKS.values(_tasks(own), 周=name)
     return found
 
 

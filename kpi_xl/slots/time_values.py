@@ -24,8 +24,14 @@ DAY_BOXES: Final = Group(
         "morning.时间": Slot("周一到周五上午的时间盒，如 9:00—11:00", cells=5, becomes=WORDS),
         "afternoon.时间": Slot("周一到周五下午的时间盒", cells=5, becomes=WORDS),
         "时间.合计": Slot("周一到周五各排了几小时，超出上限多少", cells=5),
-        "时间.上限": Slot("一天最多排几小时", Kind.NUMBER),
     },
+    OVER_WEEKS,
+)
+
+MOST: Final = Group(
+    "week<周>.",
+    "第 <周> 周",
+    {"时间.上限": Slot("一天最多排几小时", Kind.NUMBER, value=lambda minutes: minutes / 60)},
     OVER_WEEKS,
 )
 

@@ -21,6 +21,13 @@ TOPICS: Final = Group(
         ),
         "对象": Slot("谁参加", cells=None, value=lambda one: one.people, becomes=Training("对象")),
         "讲师": Slot("讲师", cells=None, value=lambda one: one.trainer, becomes=Training("讲师")),
+    },
+)
+
+PROPOSED: Final = Group(
+    "topics.",
+    "专题、培训，每项一行",
+    {
         "日期": Slot("日期", Kind.DATE, None, becomes=Training("日期")),
         "到训率": Slot("实到 ÷ 应到", Kind.RATIO, None),
     },

@@ -14,7 +14,7 @@ from kpi_xl.data.people import Person
 from kpi_xl.findings.findings import Findings
 from kpi_xl.slots.skill_values import SKILLS, weakest_skills
 from kpi_xl.slots.slot import Values
-from kpi_xl.slots.topic_slots import COUNTS, TOPICS
+from kpi_xl.slots.topic_slots import COUNTS, PROPOSED, TOPICS
 
 _TAUGHT: Final = ("训练", "培训", "专题", "演练", "课")
 _LOOKED_AT: Final = 20
@@ -62,7 +62,7 @@ def topic_values(
     days = [d for d in working_days(month.first, month.last, work) if d.weekday() == _WEDNESDAY]
     found = TOPICS.columns(topics)
     dates = [days[number % len(days)] for number in range(len(topics))] if days else []
-    found |= {"topics.日期": dates, "topics.到训率": [""] * room}
+    found |= PROPOSED.values({"日期": dates, "到训率": [""] * room})
     return found | COUNTS.values(None, found)
 
 

@@ -31,10 +31,16 @@ KPI_NAMES: Final = tuple(kpi.name for kpi in kpis.values())
 
 
 class _About(NamedTuple):
-    """A unit in a month."""
+    """A unit in a month: its name in the workbook, which may be another's, and who leads it."""
 
     values: UnitValues
-    unit: Unit
+    number: int
+    name: str
+    manager: str | None
+
+    @property
+    def unit(self) -> Unit:
+        return self.values.cube.units[self.number]
 
     @property
     def month(self) -> Month:
@@ -63,13 +69,15 @@ ABOUT: Final = Group(
     "",
     {
         "branch.name": Slot("分公司名称", value=lambda at: at.values.cube.units[0].name),
-        "unit.name": Slot("单位名称；个人的工作簿里是所在营业部", value=lambda at: at.unit.name),
+        "unit.name": Slot("单位名称；个人的工作簿里是所在营业部", value=lambda at: at.name),
         "unit.level": Slot(
             "单位层级", value=lambda at: at.values.settings.level_name(at.unit.level)
         ),
         "unit.parent": Slot("上级单位", value=lambda at: at.parent),
-        "unit.manager": Slot("主管姓名"),
-        "unit.headcount": Slot("期末人数", Kind.NUMBER),
+        "unit.manager": Slot("主管姓名", value=lambda at: at.manager),
+        "unit.headcount": Slot(
+            "期末人数", Kind.NUMBER, value=lambda at: at.values.headcount(at.number)
+        ),
         "team.name": Slot(
             "单位名称；有这个名称的工作簿每个营业组一份", value=lambda at: at.unit.name
         ),
@@ -214,9 +222,19 @@ class UnitValues:
         self._kpis = [with_bands(kpi, settings) for kpi in kpis.values()]
         self._series: dict[str, NDArray[np.float64]] = {}
 
-    def about(self, unit: Unit) -> Values:
-        """Who and when."""
-        return ABOUT.values(_About(self, unit))
+    def about(self, unit: int, manager: str | None, name: str | None = None) -> Values:
+        """Who and when.
+
+        Parameters
+        ----------
+        unit : int
+            Its index in the cube.
+        manager : str or None
+            The name of who leads it.
+        name : str, optional
+            The name that the workbook has for it; by default its own.
+        """
+        return ABOUT.values(_About(self, unit, name or self.cube.units[unit].name, manager))
 
     def department(self, unit: Unit) -> str:
         """The 营业部 that a unit is, or is in."""
@@ -229,7 +247,7 @@ class UnitValues:
 
     def kpis(self, unit: int, targets: Mapping[str, float]) -> Values:
         """Each KPI with its target, the month before and the same month last year."""
-        values: Values = {"unit.headcount": self._headcount(unit)}
+        values: Values = {}
         open_month = self.month > self.cube.last
         for kpi in self._kpis:
             actual = float(self._window(kpi)[unit, -1])
@@ -247,31 +265,29 @@ class UnitValues:
         """Each measure and each KPI over the months."""
         window = [self.month - back for back in reversed(range(SERIES_MONTHS))]
         about = {"unit.name": self.cube.units[unit].name, "period.month": self.month.chinese}
-        values: Values = WINDOW.values(None, about) | {
+        shown_window = {
             "data.months": [str(month) for month in window],
             "data.labels": [_label(month) for month in window],
             "data.years": [_half_year(month) for month in window],
             "setting.premium_weight": self.settings.premium_weight,
         }
-        for code in self.cube.measures:
-            name = MEASURES[code].name
-            values[f"data.{name}"] = window_ = self._measure_window(code, unit)
-            values[f"data.{name}.同期"] = self._compared_measure(code, unit, window_)
-        for symbol in MEASURES.values():
-            values.setdefault(f"data.{symbol.name}", [NOT_AVAILABLE] * SERIES_MONTHS)
-            values.setdefault(f"data.{symbol.name}.同期", [NOT_AVAILABLE] * 2)
+        values = WINDOW.values(shown_window, about)
+        for code, symbol in MEASURES.items():
+            counts: list[float | int] = [NOT_AVAILABLE] * SERIES_MONTHS
+            compared: list[float | int] = [NOT_AVAILABLE] * 2
+            if code in self.cube.measures:
+                counts = self._measure_window(code, unit)
+                compared = self._compared_measure(code, unit, counts)
+            values |= DATA.values({"": counts, ".同期": compared}, 项目=symbol.name)
         for kpi in self._kpis:
             ripe = [self.cube.ripe_on(kpi, month) is None for month in window]
-            values[f"series.{kpi.name}.未成熟"] = np.where(
-                ripe | ~np.isfinite(self._window(kpi)[unit]),
-                NOT_AVAILABLE,
-                self._window(kpi)[unit],
-            ).tolist()
-            # The sheet's own formula turns every error into #N/A, which charts leave out.
-            for slot, numbers in (("", self._window(kpi)), (".同期", self._compared(kpi))):
-                values[f"series.{kpi.name}{slot}"] = np.where(
-                    np.isfinite(numbers[unit]), numbers[unit], NOT_AVAILABLE
-                ).tolist()
+            months = _charted(self._window(kpi)[unit])
+            of_kpi = {
+                "": months.tolist(),
+                ".同期": _charted(self._compared(kpi)[unit]).tolist(),
+                ".未成熟": np.where(ripe, NOT_AVAILABLE, months).tolist(),
+            }
+            values |= SERIES.values(of_kpi, 指标=kpi.name)
         return values
 
     def mix(self, kpi: Kpi, unit: int) -> dict[str, tuple[float, float, float]]:
@@ -295,7 +311,7 @@ class UnitValues:
         """A KPI in the month before; an error where there is none."""
         return float(self._window(kpi)[unit, -2])
 
-    def _headcount(self, unit: int) -> int:
+    def headcount(self, unit: int) -> int:
         """People at the end of the month, or as of now for a month still to come."""
         index = min(self.month.number, self.cube.last.number) - self.cube.first.number
         return int(self.cube.measure("closing")[unit, index])
@@ -360,6 +376,11 @@ class UnitValues:
         if is_money(code):
             return (whole / 100).tolist()  # type: ignore[no-any-return]
         return [int(v) if math.isfinite(v) else v for v in whole.tolist()]
+
+
+def _charted(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Errors as #N/A, which charts leave out, as the sheet's own formulas have it."""
+    return np.where(np.isfinite(numbers), numbers, NOT_AVAILABLE)
 
 
 def _label(month: Month) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from kpi_xl.calendar import PUBLIC, WEEKDAYS, Month, WorkDays, planned_weeks
+from kpi_xl.calendar import PUBLIC, WEEKDAYS, Month, WorkDays
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.daily_activities import DailyActivities
 from kpi_xl.data.people import ACTIVITIES, Person
@@ -22,7 +23,7 @@ from kpi_xl.slots.cell_formula import (
     when,
 )
 from kpi_xl.slots.day_plans import ByDay, evenly
-from kpi_xl.slots.plan_slots import OVER_WEEKS, RECEIVED, WEEK_NAMES, WEEKS
+from kpi_xl.slots.plan_slots import OVER_WEEKS, RECEIVED, WEEKS, form_weeks
 from kpi_xl.slots.plan_slots import PLANNED as ALL_PLANNED
 from kpi_xl.slots.plan_values import working_days_of
 from kpi_xl.slots.slot import Group, Kind, Slot, Values
@@ -30,10 +31,18 @@ from kpi_xl.slots.slot import Group, Kind, Slot, Values
 PLANNED: Final = tuple(ACTIVITIES[code] for code in FUNNEL)
 """The activities that the daily check has a plan for."""
 
+
+class _Member(NamedTuple):
+    """A person, and the name of his team."""
+
+    person: Person
+    team: str
+
+
 _TEAMED: Final = {
-    "营业组": Slot("所在营业组", cells=None),
-    "工号": Slot("工号", cells=None),
-    "姓名": Slot("姓名", cells=None),
+    "营业组": Slot("所在营业组", cells=None, value=lambda one: one.team),
+    "工号": Slot("工号", cells=None, value=lambda one: one.person.agent),
+    "姓名": Slot("姓名", cells=None, value=lambda one: one.person.name),
 }
 
 WEEK_MEMBERS: Final = Group("week<周>.members.", "第 <周> 周，每位成员一行", _TEAMED, OVER_WEEKS)
@@ -53,14 +62,14 @@ TEAM_OF: Final = Group("members.", "每位成员一行", {"营业组": _TEAMED["
 MONTH_ACTIVITY: Final = Group(
     "members.",
     "每位成员一行",
-    {"<活动>.计划": Slot("<活动>本月计划", Kind.NUMBER, None)},
+    {"<活动>.计划": Slot("<活动>本月计划", Kind.NUMBER, None, lambda plans: plans)},
     {"活动": ALL_PLANNED},
 )
 
 MONTH_DONE: Final = Group(
     "members.",
     "每位成员一行",
-    {"<项目>": Slot("<项目>，五周合计", Kind.NUMBER, None)},
+    {"<项目>": Slot("<项目>，五周合计", Kind.NUMBER, None, lambda sums: sums)},
     {"项目": (*ALL_PLANNED, *RECEIVED)},
 )
 
@@ -123,14 +132,18 @@ CHECKS: Final = Group(
 CHECKED: Final = Group(
     "week<周>.checks.",
     "第 <周> 周，每人每个工作日一行",
-    {"<活动>.计划": Slot("<活动>计划", Kind.NUMBER, None)},
+    {"<活动>.计划": Slot("<活动>计划", Kind.NUMBER, None, lambda plans: plans)},
     OVER_WEEKS | {"活动": PLANNED},
 )
 
 CHECKED_DONE: Final = Group(
     "week<周>.checks.",
     "第 <周> 周，每人每个工作日一行",
-    {"<活动>": Slot("<活动>完成", Kind.NUMBER, None, becomes=Activity("<活动>"))},
+    {
+        "<活动>": Slot(
+            "<活动>完成", Kind.NUMBER, None, lambda done: done, becomes=Activity("<活动>")
+        )
+    },
     OVER_WEEKS | {"活动": ALL_PLANNED},
 )
 
@@ -164,7 +177,7 @@ MONTH_CHECKS: Final = Group(
 FILLED_IN: Final = Group(
     "checks.",
     "每日检查",
-    {"填写率": Slot("各周和本月，已填 ÷ 应填", Kind.RATIO, WEEKS + 1)},
+    {"填写率": Slot("各周和本月，已填 ÷ 应填", Kind.RATIO, WEEKS + 1, lambda rates: rates)},
 )
 
 TYPED: Final = (
@@ -226,10 +239,10 @@ class MemberDays:
         by_day: Callable[[str], ByDay] = lambda _: evenly,
     ) -> None:
         self.people = people
-        self.weeks = planned_weeks(month, cut, work)
+        self.weeks = form_weeks(month, cut, work)
         self.work = work
         self._done = done
-        working = working_days_of(self.weeks, work)
+        working = working_days_of(self.weeks.values(), work)
         self._plans = {
             (one.agent, name): by_day(one.agent)(name, quotas[one.agent][code], working)
             for one in people
@@ -261,39 +274,32 @@ def week_statistics(days: MemberDays, teams: Mapping[str, str], rows: Mapping[st
         How many rows each slot has.
     """
     people = days.people
-    found: Values = {}
-    whole: dict[str, list[list[int | None]]] = {}
-    for week in range(1, WEEKS + 1):
-        slot = f"week{week}"
-        its_days = days.weeks[week - 1] if week <= len(days.weeks) else []
+    members = [_Member(one, teams.get(one.agent, "")) for one in people]
+    found = TEAM_OF.columns(members)
+    planned: dict[str, list[list[int]]] = defaultdict(list)
+    reached: dict[str, list[list[int | None]]] = defaultdict(list)
+    for week, its_days in days.weeks.items():
         there = people if its_days else []
-        found |= {
-            f"{slot}.members.营业组": [teams.get(one.agent, "") for one in there],
-            f"{slot}.members.工号": [one.agent for one in there],
-            f"{slot}.members.姓名": [one.name for one in there],
-        }
+        found |= WEEK_MEMBERS.columns(members if its_days else [], 周=week)
         for name in ACTIVITIES.values():
             plans = [days.plan(one, name, its_days) for one in there]
             done = [days.done(one, name, its_days) for one in there]
-            found[f"{slot}.members.{name}.计划"] = plans
-            found[f"{slot}.members.{name}"] = done
-            found |= WEEK_TOTALS.values(None, found, 周=str(week), 活动=name)
-            whole.setdefault(f"{name}.计划", []).append(list(plans))
-            whole.setdefault(name, []).append(list(done))
-        found |= WEEK_SUMS.values(None, found, 周=str(week))
+            found |= WEEK_ACTIVITY.values({".计划": plans, "": done}, 周=week, 活动=name)
+            found |= WEEK_TOTALS.values(None, found, 周=week, 活动=name)
+            planned[name].append(plans)
+            reached[name].append(done)
+        found |= WEEK_SUMS.values(None, found, 周=week)
     room = max(rows.get("members.工号", 0), len(people))
     blank: list[Any] = [""] * (room - len(people))
-    found["members.营业组"] = [teams.get(one.agent, "") for one in people]
     for name in ACTIVITIES.values():
-        plans = [sum(cells) for cells in zip(*filter(None, whole[f"{name}.计划"]), strict=True)]
-        weeks = zip(*filter(None, whole[name]), strict=True)
+        sums = [sum(cells) for cells in zip(*filter(None, planned[name]), strict=True)]
+        weeks = zip(*filter(None, reached[name]), strict=True)
         known = [[count for count in cells if count is not None] for cells in weeks]
-        done = [sum(cells) if cells else None for cells in known]
-        found[f"members.{name}.计划"] = [*plans, *blank]
-        found[f"members.{name}"] = ["" if count is None else count for count in done] + blank
+        found |= MONTH_ACTIVITY.values([*sums, *blank], 活动=name)
+        found |= MONTH_DONE.values([sum(one) if one else "" for one in known] + blank, 项目=name)
         found |= MONTH_TOTALS.values(None, found, 活动=name)
-    for name in ("预收件数", "预收保费"):
-        found[f"members.{name}"] = [""] * room
+    for name in RECEIVED:
+        found |= MONTH_DONE.values([""] * room, 项目=name)
     return found | MONTH_SUMS.values(None, found)
 
 
@@ -306,13 +312,10 @@ def daily_checks(days: MemberDays) -> Values:
         The team's people and what they do.
     """
     found: Values = {}
-    for week in range(1, WEEKS + 1):
-        slot = f"week{week}"
-        its_days = days.weeks[week - 1] if week <= len(days.weeks) else []
+    for named, its_days in days.weeks.items():
         lines = [
             (day, one) for day in working_days_of([its_days], days.work) for one in days.people
         ]
-        named = str(week)
         found |= CHECKS.columns(lines, 周=named)
         for name in PLANNED:
             plans = [days.plan(one, name, [day]) for day, one in lines]
@@ -320,18 +323,18 @@ def daily_checks(days: MemberDays) -> Values:
                 sum(plan for (day, _), plan in zip(lines, plans, strict=True) if day == one)
                 for one in its_days
             ]
-            found[f"{slot}.checks.{name}.计划"] = plans
+            found |= CHECKED.values(plans, 周=named, 活动=name)
             found |= DAILY_PLAN.values(_of_days(planned), 周=named, 项目=name)
         for name in ACTIVITIES.values():
             done = [days.done(one, name, [day]) for day, one in lines]
-            found[f"{slot}.checks.{name}"] = done
+            found |= CHECKED_DONE.values(done, 周=named, 活动=name)
             by_day = [
                 sum(count or 0 for (day, _), count in zip(lines, done, strict=True) if day == one)
                 for one in its_days
             ]
             found |= DAILY.values(_of_days(by_day), 周=named, 项目=name)
         there = [sum(day == one for day, _ in lines) for one in its_days]
-        visited = found[f"{slot}.checks.拜访数"]
+        visited = found[f"week{named}.checks.拜访数"]
         recorded = [
             sum(count is not None for (d, _), count in zip(lines, visited, strict=True) if d == day)
             for day in its_days
@@ -340,13 +343,13 @@ def daily_checks(days: MemberDays) -> Values:
         for name, counts in sums.items():
             found |= DAILY.values(_of_days(counts), 周=named, 项目=name)
     for name in _DAILY:
-        weeks = [found[f"week{week}.daily.{name}.合计"] for week in WEEK_NAMES]
+        weeks = [found[f"week{week}.daily.{name}.合计"] for week in days.weeks]
         found |= MONTH_CHECKS.values(weeks, 项目=name)
     due, filled = (
         [*found[f"checks.各周.{name}"], found[f"checks.合计.{name}"]] for name in ("应填", "已填")
     )
     rates = [done / all_ if all_ else "" for done, all_ in zip(filled, due, strict=True)]
-    return found | {"checks.填写率": rates}
+    return found | FILLED_IN.values(rates)
 
 
 def _of_days(counts: Sequence[int]) -> list[int | str]:

@@ -17,7 +17,7 @@ from kpi_xl.slots.plan_slots import (
     RECEIVED,
     WEEK_NAMES,
     WEEKS,
-    period_text,
+    Week,
 )
 from kpi_xl.slots.plan_values import working_days_of
 from kpi_xl.slots.slot import Group, Kind, Slot, Values
@@ -28,8 +28,8 @@ NEXT: Final = Group(
     "week<周>.next.",
     "第 <周> 周",
     {
-        "dates": Slot("下一周七天的日期，一行", Kind.DATE, _DAYS),
-        "period": Slot("下一周起止日期"),
+        "dates": Slot("下一周七天的日期，一行", Kind.DATE, _DAYS, lambda week: week.days),
+        "period": Slot("下一周起止日期", value=lambda week: week.period),
     },
     OVER_WEEKS,
 )
@@ -53,7 +53,7 @@ NEXT_PLAN: Final = Group(
 REVIEWED: Final = Group(
     "week<周>.review.",
     "第 <周> 周",
-    {"<活动>": Slot("<活动>上周订的计划，一行七天", Kind.NUMBER, _DAYS)},
+    {"<活动>": Slot("<活动>上周订的计划，一行七天", Kind.NUMBER, _DAYS, lambda plan: plan)},
     {"周": WEEK_NAMES[1:], "活动": PLANNED},
 )
 """The first week's plan was not made in the workbook."""
@@ -113,8 +113,7 @@ def review_values(
         # The last sheet of a month of four weeks is empty.
         there = number < len(weeks)
         after = weeks[number] if there else []
-        found[f"week{number}.next.dates"] = after
-        found[f"week{number}.next.period"] = period_text(after, work) if after else None
+        found |= NEXT.values(Week(number, after, work), 周=str(number))
     for code, name in ACTIVITIES.items():
         plans = _by_week(name, quotas[code], months, working, by_day)
         for number in range(1, WEEKS + 1):
@@ -125,9 +124,8 @@ def review_values(
                 continue  # its plan was not made in this workbook
             shown = plans[number - 1] if there else []
             # The sheet's formula: the plan made a week before, empty where none was.
-            found[f"week{number}.review.{name}"] = [
-                "" if count is None else count for count in shown
-            ] or [""] * _DAYS
+            empty = ["" if count is None else count for count in shown] or [""] * _DAYS
+            found |= REVIEWED.values(empty, 周=str(number), 活动=name)
     return found
 
 
