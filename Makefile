@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 RUN := $(BIN)/kpi-xl --project demo
 INSTALL := -m pip install --quiet --disable-pip-version-check $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS))
 
-.PHONY: demo test test-spark test-worlds lint bench study docs templates pictures clean addin constraints release
+.PHONY: demo test test-spark test-worlds test-raw-worlds lint bench study docs templates pictures clean addin constraints release
 
 $(BIN)/kpi-xl: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("kpi_xl 需要 Python 3.11 或更高版本" if sys.version_info < (3, 11) else 0)'
@@ -64,6 +64,10 @@ test: $(VENV)/.dev tests/validator/node_modules tests/server/pyodide/node_module
 test-worlds: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --hypothesis-profile=thorough tests/engine/test_store.py \
 		tests/engine/test_staying.py
+
+# Two thousand worlds of raw files, deformed as real exports are; `make test` tries sixty.
+test-raw-worlds: $(VENV)/.dev
+	KPI_XL_WORLDS=2000 $(BIN)/python -m pytest -n 0 --hypothesis-profile=thorough tests/data/test_worlds.py
 
 # Spark comes with versions of its own of much, so it has an environment of its own; it needs Java 17.
 $(SPARK)/.dev: pyproject.toml

@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import re
+import shutil
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -16,16 +18,20 @@ from pathlib import Path
 from typing import Any, Final
 
 from kpi_xl.data import sheet_structure
+from kpi_xl.data.formats import Format
 from kpi_xl.data.sheet_rows import column_of, elements, shared_texts
 from kpi_xl.data.xlsx_package import opened
 from kpi_xl.readers import calculator
 from kpi_xl.readers.formula_columns import Place, SheetCells, is_too_much, known_places
 from kpi_xl.readers.plain_formulas import Reads, read_formula
+from kpi_xl.system.libreoffice import converted, soffice
 
 _MOST_CELLS: Final = 2_000_000
 _MOST_FORMULAS: Final = 300_000
 _ROW: Final = re.compile(r"(?<=[A-Za-z$])\d+(?![\w.!])")
 _LARGEST_WHOLE: Final = 1e15
+_PATIENCE: Final = 60.0
+"""Seconds for LibreOffice; whoever has a larger workbook is told to save it in Excel."""
 
 
 class _Failed(str):
@@ -49,10 +55,42 @@ def computed(file: Path, sheet: str, places: Sequence[Place]) -> dict[Place, str
     dict
         The texts of the cells that could be computed.
     """
-    if not calculator.IS_THERE:
+    return _computed(file, sheet, set(places)) if calculator.IS_THERE else {}
+
+
+def computed_as_xlsx(
+    file: Path, kind: Format, sheet: str, places: Sequence[Place]
+) -> dict[Place, str]:
+    """What cells with formulas hold in a workbook of another format.
+
+    LibreOffice, where it is installed, says what the formulas are; what it has computed is not
+    taken: it computes what changes by itself, too.
+
+    Parameters
+    ----------
+    file : Path
+        An .xls or .ods file.
+    kind : str
+        Which of them.
+    sheet : str
+        The worksheet.
+    places : sequence of (int, int)
+        Cells whose formula has no value, by row and column from 1.
+    """
+    program = soffice()
+    if program is None or not calculator.IS_THERE:
         return {}
+    with tempfile.TemporaryDirectory(prefix="kpi_xl-") as folder:
+        source = Path(folder, f"book.{kind}")
+        shutil.copyfile(file, source)
+        made = converted({"": source}, "xlsx", program, Path(folder), _PATIENCE).get("")
+        found = {} if made is None else _computed(made, sheet, None)
+    return {place: found[place] for place in places if place in found}
+
+
+def _computed(file: Path, sheet: str, places: set[Place] | None) -> dict[Place, str]:
     with opened(file) as package, contextlib.suppress(ValueError):  # of a number that is none
-        sheets = _sheets(package, sheet, set(places))
+        sheets = _sheets(package, sheet, places)
         if sheets is not None and not is_too_much(sheets):
             known = known_places(sheets, sheet)
             return _evaluated(sheets, sheet, known) if known else {}
@@ -60,9 +98,12 @@ def computed(file: Path, sheet: str, places: Sequence[Place]) -> dict[Place, str
 
 
 def _sheets(
-    package: zipfile.ZipFile, first: str, places: set[Place]
+    package: zipfile.ZipFile, first: str, places: set[Place] | None
 ) -> dict[str, SheetCells] | None:
-    """The worksheet and those that it reads; None where they are more than can be computed."""
+    """The worksheet and those that it reads; None where they are more than can be computed.
+
+    Formulas are those without a value and those at the places, or all of them.
+    """
     if sheet_structure.counts_from_1904(package):
         return None
     parts = {one.name: one.part for one in sheet_structure.sheet_names(package)}
@@ -92,7 +133,7 @@ def _sheets(
                 else:
                     found.reads.setdefault(column, set()).add(reads)
                     wanted += [of for of, _, _ in reads.columns if of]
-                    if value is None or (name == first and place in places):
+                    if value is None or places is None or (name == first and place in places):
                         found.formulas[place] = formula, reads
                         continue
             found.values[place] = value

@@ -10,6 +10,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -43,6 +44,7 @@ from kpi_xl.data.sheet_structure import Merge, Structure
 from kpi_xl.data.units_of_money import unit_of
 from kpi_xl.errors import InputError
 from kpi_xl.readers.cell import UNCOMPUTED
+from kpi_xl.readers.formula_columns import Place
 
 _REPEATED: Final = frozenset(("id", "text", "date", "month", "choice"))
 """The kinds whose merged cell holds for all its rows; a merged amount counts once."""
@@ -240,7 +242,8 @@ def _cells(file: Path, kind: Format, sheet: str | None) -> _Cells:
     structure = Structure()
     if kind == "xlsx":
         with _told_as_damaged(file, sheet):
-            structure = _computed(file, sheet, sheet_structure.structure_of(file, sheet))
+            structure = sheet_structure.structure_of(file, sheet)
+            structure = _computed(structure, partial(computed_cells.computed, file, sheet))
     else:
         structure = _structure_of(file, kind, sheet)
     loaded, _ = _load(_open(file, kind), sheet, file)
@@ -253,10 +256,12 @@ def _structure_of(file: Path, kind: Format, sheet: str) -> Structure:
     with _told_as_damaged(file, sheet):
         if kind == "ods":
             found = ods_structure.structure_of(file, sheet)
+            found = _computed(found, partial(computed_cells.computed_as_xlsx, file, kind, sheet))
         elif kind == "xlsb":
             found = xlsb_structure.structure_of(file, sheet)
         else:
             found = xls_structure.structure_of(file, sheet)
+            found = _computed(found, partial(computed_cells.computed_as_xlsx, file, kind, sheet))
     try:
         with python_calamine.load_workbook(BytesIO(file.read_bytes())) as book:
             cells = book.get_sheet_by_name(sheet)
@@ -275,10 +280,12 @@ def _structure_of(file: Path, kind: Format, sheet: str) -> Structure:
     return found
 
 
-def _computed(file: Path, sheet: str, structure: Structure) -> Structure:
+def _computed(
+    structure: Structure, compute: Callable[[list[Place]], dict[Place, str]]
+) -> Structure:
     """The structure with what formulas give that nobody had computed."""
     places = [(cell.row, cell.column) for cell in structure.cells if cell.text == UNCOMPUTED]
-    found = computed_cells.computed(file, sheet, places) if places else {}
+    found = compute(places) if places else {}
     if not found:
         return structure
     cells = [

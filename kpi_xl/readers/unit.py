@@ -150,19 +150,17 @@ def _kind(name: str) -> str:
 
 
 def _remarked(names: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Names that another one is with a remark behind it that is no number, or a code before it."""
+    """Names that another one is with remarks behind it that are no numbers, or a code before it."""
     plainly = {stem(name): name for name in names}
     found: dict[str, list[str]] = {}
     for name in names:
-        text = canonical(name)
-        remark = _REMARK.search(text)
-        if remark and not _NUMBERED.fullmatch(remark[1]):
-            base = stem(text[: remark.start()])
-        elif code := _CODED.match(text):
-            base = stem(text[code.end() :])
-        else:
-            continue
-        if base in plainly and plainly[base] != name:
+        whole = text = _BEING_SET_UP.sub("", canonical(name))
+        while (remark := _REMARK.search(text)) and not _NUMBERED.fullmatch(remark[1]):
+            text = text[: remark.start()]
+        if code := _CODED.match(text):
+            text = text[code.end() :]
+        base = stem(text)
+        if text != whole and base in plainly and plainly[base] != name:
             found.setdefault(base, []).append(name)
     for base, remarked in found.items():
         if len(remarked) == 1:  # several are told apart by their remarks

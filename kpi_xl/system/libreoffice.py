@@ -44,7 +44,9 @@ def needed_soffice(purpose: str) -> Path:
     return program
 
 
-def converted(files: Mapping[str, Path], to: str, program: Path, folder: Path) -> dict[str, Path]:
+def converted(
+    files: Mapping[str, Path], to: str, program: Path, folder: Path, patience: float = _PATIENCE
+) -> dict[str, Path]:
     """Workbooks in another format; those that LibreOffice could not convert are missing.
 
     Parameters
@@ -57,6 +59,8 @@ def converted(files: Mapping[str, Path], to: str, program: Path, folder: Path) -
         LibreOffice's program.
     folder : Path
         Where the results go.
+    patience : float
+        Seconds that it may take for as many as are given to it at a time.
     """
     keys = list(files)
     made = {}
@@ -68,7 +72,7 @@ def converted(files: Mapping[str, Path], to: str, program: Path, folder: Path) -
                 "--norestore", "--convert-to", to, "--outdir", str(folder), *map(str, part),
             ]  # fmt: skip
             try:
-                subprocess.run(command, capture_output=True, timeout=_PATIENCE, check=False)
+                subprocess.run(command, capture_output=True, timeout=patience, check=False)
             except subprocess.TimeoutExpired:
                 continue
         for key in keys:

@@ -6,11 +6,13 @@ import datetime as dt
 import http.server
 import threading
 import time
+import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import openpyxl
 import pytest
+import xlwt
 
 from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.data.check import check_project
@@ -19,6 +21,8 @@ from kpi_xl.data.read import read_table
 from kpi_xl.project import Project, Settings
 from kpi_xl.readers.calculator import BY
 from kpi_xl.readers.cell import UNCOMPUTED
+from tests.data.test_merged_cells import MANIFEST
+from tests.office import needs_soffice
 
 pytest.importorskip("formualizer")
 
@@ -121,6 +125,71 @@ def test_what_changes_or_reaches_out_stays_unknown(formula: str, tmp_path: Path)
         assert computed(file, "保单", [(2, 2), (2, 4), (2, 5), (4, 2)]) == {}
         server.shutdown()
     assert not asked
+
+
+def xls(file: Path, formulas: Mapping[str, str]) -> Path:
+    """An .xls file as programs write it that compute nothing: FYC, and below it 首年保费."""
+    made = xlwt.Workbook()
+    sheet, other = made.add_sheet("保单"), made.add_sheet("码表")
+    for number, row in enumerate(CODES):
+        for column, cell in enumerate(row):
+            other.write(number, column, cell)
+    for number, row in enumerate([HEADINGS, ROW, ["P2", *ROW[1:]]]):
+        for column, cell in enumerate(row):
+            text = formulas.get(f"{HEADINGS[column]}{number}")
+            sheet.write(number, column, xlwt.Formula(text) if text else cell)
+    made.save(file)
+    return file
+
+
+@needs_soffice
+def test_formulas_of_old_workbooks(tmp_path: Path) -> None:
+    formulas = {"FYC1": "D2*0.35", "FYC2": "ROUND(D3*VLOOKUP(B3;码表!A1:B3;2;0)/10;0)"}
+    raw = read_table(xls(tmp_path / "保单.xls", formulas), TABLES["policies"])
+    assert raw.columns["fyc"].to_pylist() == ["350", "150"]
+    assert raw.computed == {"FYC": 2}
+
+
+@needs_soffice
+def test_what_changes_stays_unknown_in_old_workbooks(tmp_path: Path) -> None:
+    """LibreOffice computes it; what it gives is not taken."""
+    file = xls(tmp_path / "保单.xls", {"FYC1": "TODAY()-45000", "首年保费2": "D2*2"})
+    raw = read_table(file, TABLES["policies"])
+    assert raw.columns["fyc"].to_pylist() == [UNCOMPUTED, "300"]
+    assert raw.columns["premium"].to_pylist() == ["1000", "2000"]
+
+
+@needs_soffice
+def test_formulas_of_open_documents(tmp_path: Path) -> None:
+    names = "".join(
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text")
+    )
+    names += ' xmlns:of="urn:oasis:names:tc:opendocument:xmlns:of:1.2"'
+
+    def cell(of: object) -> str:
+        if isinstance(of, str) and of.startswith("of:"):
+            return f'<table:table-cell table:formula="{of}" office:value-type="float"/>'
+        sort = "float" if isinstance(of, (int, float)) else "string"
+        value = f' office:value="{of}"' if sort == "float" else ""
+        text = f"<text:p>{of}</text:p>"
+        return f'<table:table-cell office:value-type="{sort}"{value}>{text}</table:table-cell>'
+
+    rows = [HEADINGS, [*ROW[:4], "of:=[.D2]*0.35"], ["P2", *ROW[1:3], "of:=[.D2]*3", 300]]
+    lines = "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
+    file = tmp_path / "保单.ods"
+    with zipfile.ZipFile(file, "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        package.writestr("META-INF/manifest.xml", MANIFEST)
+        package.writestr(
+            "content.xml",
+            f'<office:document-content{names} office:version="1.2"><office:body><office:spreadsheet>'
+            f'<table:table table:name="保单">{lines}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    raw = read_table(file, TABLES["policies"])
+    assert raw.columns["fyc"].to_pylist() == ["350", "300"]
+    assert raw.columns["premium"].to_pylist() == ["1000", "3000"]
 
 
 def test_other_columns_do_not_suffer(tmp_path: Path) -> None:

@@ -13,7 +13,11 @@ from tests.data.xlsb import xlsb as write_xlsb
 
 ROWS = [["营业部", "工号", "签约日期"], *([None, f"A{n}", "2020-01-05"] for n in range(1, 5))]
 MANIFEST = (
-    '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+    '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+    '<manifest:file-entry manifest:full-path="/" manifest:media-type='
+    '"application/vnd.oasis.opendocument.spreadsheet"/>'
+    '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>'
+    "</manifest:manifest>"
 )
 ROWS[1][0], ROWS[4][0] = "城东", "城西"
 

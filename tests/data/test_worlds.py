@@ -45,6 +45,7 @@ def test_each_alone(name: str) -> None:
         ("no day 2999-12-31", "left is 最后在岗"),
         ("roster as departments", "left is 最后在岗", "unit 1"),
         ("policies as uncomputed", "万元 above"),
+        ("unit 5", "unit 2"),
         ("policies as uncomputed", "two rows of headings"),
     ],
 )
