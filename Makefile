@@ -40,6 +40,12 @@ tests/server/pyodide/node_modules: tests/server/pyodide/package.json
 		cd tests/server/pyodide && npm install --silent --no-audit --no-fund --no-package-lock && touch node_modules; \
 	else echo "npm 不在：跳过 Pyodide"; fi
 
+# axe-core looks at the pages with the eyes of who cannot see or has no mouse.
+tests/pages/axe/node_modules: tests/pages/axe/package.json
+	@if command -v npm >/dev/null; then \
+		cd tests/pages/axe && npm install --silent --no-audit --no-fund --no-package-lock && touch node_modules; \
+	else echo "npm 不在：跳过 axe-core"; fi
+
 demo: $(BIN)/kpi-xl
 	rm -rf demo
 	$(BIN)/kpi-xl sample demo
@@ -57,7 +63,7 @@ demo: $(BIN)/kpi-xl
 	@echo "工作簿都在 demo/output/ ，先打开：demo/output/$(MONTH)/月度KPI表/"
 	@echo "要用命令 kpi-xl，在这个窗口里先运行：export PATH=$(CURDIR)/$(BIN):\$$PATH"
 
-test: $(VENV)/.dev tests/validator/node_modules tests/server/pyodide/node_modules
+test: $(VENV)/.dev tests/validator/node_modules tests/server/pyodide/node_modules tests/pages/axe/node_modules
 	$(BIN)/python -m pytest -n auto -rs
 
 # Five hundred random worlds against the oracle that counts day by day; `make test` tries forty.
@@ -126,7 +132,8 @@ pictures: demo $(VENV)/.dev
 		rm -rf demo/output/$${trade%%:*} && \
 		cp -r build/$${trade%%:*}/output demo/output/$${trade%%:*} || exit 1; done
 	$(BIN)/python -m manual.pictures demo/output
+	$(BIN)/python -m manual.page_pictures demo
 	$(BIN)/python -m manual.desk_pictures
 
 clean:
-	rm -rf $(VENV) $(SPARK) demo build dist tests/validator/node_modules tests/server/pyodide/node_modules
+	rm -rf $(VENV) $(SPARK) demo build dist tests/validator/node_modules tests/server/pyodide/node_modules tests/pages/axe/node_modules

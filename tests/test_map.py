@@ -26,6 +26,7 @@ TESTED_IN = {
     "kpi_xl.findings": "findings",
     "kpi_xl.jobs": "jobs",
     "kpi_xl.kinds": "test_kinds.py",
+    "kpi_xl.pages": "pages",
     "kpi_xl.readers": "readers",
     "kpi_xl.sample": "sample",
     "kpi_xl.settings": "settings",

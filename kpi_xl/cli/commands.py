@@ -25,6 +25,7 @@ from kpi_xl.cli import (
     circulation_commands,
     door_commands,
     history_commands,
+    page_commands,
     round_commands,
     server_commands,
     template_commands,
@@ -309,6 +310,7 @@ def _judged_here(kpi: Kpi) -> Kpi:
 
 history_commands.add_to(app)
 analysis_commands.add_to(app)
+page_commands.add_to(app)
 round_commands.add_to(app)
 app.add_command(template_commands.template)
 app.add_command(addin_commands.addin)

@@ -23,6 +23,8 @@ class Targets:
     ----------
     connection : duckdb connection
         To the store.
+    of_agents : bool
+        Whether those of agents are wanted, too: there are many.
 
     Raises
     ------
@@ -30,10 +32,13 @@ class Targets:
         When a target is set for a name that several units of its level have: it may be either's.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, month: Month) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, month: Month, *, of_agents: bool = True
+    ) -> None:
         self._by_unit: dict[tuple[str, str], dict[str, float]] = {}
         rows = connection.execute(
-            "SELECT level, unit, kpi, target FROM targets WHERE month = ?", [month.number]
+            "SELECT level, unit, kpi, target FROM targets WHERE month = ? AND (? OR level <> ?)",
+            [month.number, of_agents, AGENT_LEVEL],
         ).fetchall()
         paths = {
             level: set(unit_paths(connection, level).values())
@@ -59,7 +64,7 @@ class Targets:
 def targets_back(
     connection: duckdb.DuckDBPyConnection, month: Month, months: int
 ) -> Iterator[Targets]:
-    """The targets of a month, then of the months before it, the last first.
+    """The units' targets of a month, then of the months before it, the last first.
 
     Parameters
     ----------
@@ -73,10 +78,10 @@ def targets_back(
     InputError
         As `Targets`, of the month itself; of an earlier one nothing is told after such a one.
     """
-    yield Targets(connection, month)
+    yield Targets(connection, month, of_agents=False)
     for back in range(1, months + 1):
         try:
-            yield Targets(connection, month - back)
+            yield Targets(connection, month - back, of_agents=False)
         except InputError:
             return
 

@@ -62,7 +62,7 @@ class DaySums:
     days: NDArray[np.int64]
     sums: Mapping[str, NDArray[np.int64]]
 
-    @property
+    @functools.cached_property
     def paced(self) -> list[Kpi]:
         """The KPIs whose pace these days tell."""
         return [

@@ -291,6 +291,7 @@ class FollowUps:
     def _answer(self, unit: int, planned: Planned) -> Answer:
         return self._answers.get(unit, {}).get(planned.code, Answer())
 
+    @kept
     def _compared(self, kpi: Kpi, code: str) -> tuple[FollowUp, int]:
         """What can be said of a measure in every unit, and how many did not take it."""
         took = np.array([code in self._taken(one) for one in self._now.units])

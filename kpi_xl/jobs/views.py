@@ -30,7 +30,7 @@ from kpi_xl.findings.shown import NOTHING, value_text
 from kpi_xl.jobs.fill import month_meant
 from kpi_xl.jobs.sight import Sight
 from kpi_xl.kpi import Kpi
-from kpi_xl.project import Project
+from kpi_xl.project import Project, Settings
 from kpi_xl.slots.analysis_slots import cause_text, measure_text
 from kpi_xl.system.progress import Progress, silent
 
@@ -176,10 +176,7 @@ def scope(
     when = month_meant(cube, month)
     cube.month_index(when)
     settings = project.settings
-    level = settings.level_meant(level) if level is not None else None
-    if level is not None and (level not in LEVELS or not cube.of_level(level)):
-        there = "、".join(settings.level_name(one) for one in LEVELS if cube.of_level(one))
-        raise InputError(kinds.NO_UNITS_OF_LEVEL(known=there), value=settings.level_name(level))
+    level = level_there(settings, cube, level) if level is not None else None
     if unit is not None:
         number = cube.unit_index(unit, level)
         units, level = [number], cube.units[number].level
@@ -188,6 +185,21 @@ def scope(
         units = cube.of_level(level)
     with reading(project, cube) as store:
         yield Scope(project, cube, store, when, level, units)
+
+
+def level_there(settings: Settings, cube: Cube, named: str) -> str:
+    """A level by its name here.
+
+    Raises
+    ------
+    InputError
+        When there is no unit of it.
+    """
+    level = settings.level_meant(named)
+    if level not in LEVELS or not cube.of_level(level):
+        there = "、".join(settings.level_name(one) for one in LEVELS if cube.of_level(one))
+        raise InputError(kinds.NO_UNITS_OF_LEVEL(known=there), value=settings.level_name(level))
+    return level
 
 
 def warnings_view(of: Scope) -> View:

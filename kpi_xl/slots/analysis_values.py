@@ -115,7 +115,7 @@ class AnalysisValues:
             | self._factors(number, level)
             | self._warnings(number, level)
             | self._diagnosis(number, level)
-            | self._peers(number, level)
+            | (self._peers(number, level) if self._asks("peers.") else {})
             | HEADINGS.values(None, about)
         )
 
@@ -151,6 +151,7 @@ class AnalysisValues:
             values |= self._pace_of(kpi, number, level, days)
         return values
 
+    @kept
     def _asks(self, prefix: str) -> bool:
         return any(name.startswith(prefix) for name in self._rows)
 

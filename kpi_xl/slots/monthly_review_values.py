@@ -132,6 +132,7 @@ class ReviewMonth:
             values |= self._rules(number, findings)
         return values
 
+    @kept
     def _asks(self, prefix: str) -> bool:
         return any(name.startswith(prefix) for name in self._rows)
 

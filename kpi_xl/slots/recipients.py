@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -39,6 +39,7 @@ from kpi_xl.system.file_names import file_name
 
 if TYPE_CHECKING:
     from kpi_xl.data.collected import Entry
+    from kpi_xl.findings.findings import Findings
 
 _DEPARTMENT: Final = "营业部"
 
@@ -138,6 +139,8 @@ class Recipients:
         The template's name.
     decided : mapping of (str, str) to int
         What was decided in rounds that people are to do, by 工号 and activity.
+    only : collection of str, optional
+        The names of the KPIs that are looked at; by default all.
     """
 
     def __init__(
@@ -151,6 +154,7 @@ class Recipients:
         came_back: Sequence[Entry] = (),
         template: str = "",
         decided: Mapping[tuple[str, str], int] | None = None,
+        only: Collection[str] | None = None,
     ) -> None:
         self.cube = cube
         self.month = month
@@ -160,7 +164,7 @@ class Recipients:
         self._growing = growing
         self._targets = Targets(store, month)
         self._last_targets = Targets(store, month - 1)
-        self._values = UnitValues(cube, settings, month)
+        self._values = UnitValues(cube, settings, month, only)
         plans_weeks = any(name.startswith("week") for name in rows)
         self._weeks = week_values(month, settings.month_cut, settings.work) if plans_weeks else {}
         self._analysis = AnalysisValues(cube, store, settings, month, rows)
@@ -170,6 +174,7 @@ class Recipients:
         self._review = ReviewMonth(
             cube, store, settings, month, rows, growing, came_back, self._agreed
         )
+        self._counts = any(name.startswith("count.") for name in rows)
         self._forms = FormValues(
             cube, store, settings, month, rows, self._values, self.people, self._agreed
         )
@@ -297,6 +302,10 @@ class Recipients:
             values = self.unit(recipient.number)
         return self._agreed.as_agreed(self._template, recipient.level, recipient.key, values)
 
+    def findings(self, level: str) -> Findings:
+        """The findings about the units of a level."""
+        return self._analysis.findings(level)
+
     @kept
     def people(self, level: str) -> People:
         """Who is in the units of a level."""
@@ -317,7 +326,7 @@ class Recipients:
             about
             | series
             | self._all_kpis(number, about)
-            | count_values(series)
+            | (count_values(series) if self._counts else {})
             | self._analysis.unit(number)
             | self._survival.unit(number, about)
             | self._review.unit(number, self._analysis.findings(unit.level))

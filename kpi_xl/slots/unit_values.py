@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -212,14 +212,24 @@ class UnitValues:
         The measures.
     month : Month
         The month; at most the one after the cube's last, as people plan ahead.
+    only : collection of str, optional
+        The names of the KPIs that are wanted; by default all.
     """
 
-    def __init__(self, cube: Cube, settings: Settings, month: Month) -> None:
+    def __init__(
+        self,
+        cube: Cube,
+        settings: Settings,
+        month: Month,
+        only: Collection[str] | None = None,
+    ) -> None:
         self.cube = cube
         self.settings = settings
         self.month = month
         self._kpi_settings = {"premium_weight": settings.premium_weight}
-        self._kpis = [with_bands(kpi, settings) for kpi in kpis.values()]
+        self._kpis = [
+            with_bands(kpi, settings) for kpi in kpis.values() if only is None or kpi.name in only
+        ]
         self._series: dict[str, NDArray[np.float64]] = {}
 
     def about(self, unit: int, manager: str | None, name: str | None = None) -> Values:

@@ -1,0 +1,85 @@
+"""What a page asks for: slots of the monthly workbooks, as if it were one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Final
+
+import duckdb
+
+from kpi_xl.calendar import Month
+from kpi_xl.catalogue import kpis
+from kpi_xl.data.cube import Cube
+from kpi_xl.findings.findings import Findings
+from kpi_xl.kpi import Kpi
+from kpi_xl.slots.analysis_slots import BELOW, DIAGNOSIS, PACE, WARNINGS
+from kpi_xl.slots.monthly_review_slots import PROGRESS, REVIEWED
+from kpi_xl.slots.slot import Group
+from kpi_xl.slots.survival_values import COHORTS, EVERYBODY, SURVIVAL
+
+FEWEST: Final = 6
+"""So many KPIs a unit's page shows at least; those with targets, and the catalogue's headlines."""
+
+MOST: Final = 9
+
+COMPARED: Final = ("环比", "同比", "目标")
+"""With what a page compares the result: of the others' levels it tells nothing."""
+
+_LISTS: Final[Mapping[Group, int]] = {
+    WARNINGS: 8,
+    BELOW: 12,
+    DIAGNOSIS: 6,
+    PROGRESS: 6,
+    REVIEWED: 12,
+}
+"""The lists, and how many rows they have at most: as many as in the workbooks."""
+
+
+def rows(names: Collection[str]) -> dict[str, int]:
+    """The slots that are asked for, and how many rows each has.
+
+    Parameters
+    ----------
+    names : collection of str
+        The KPIs that any unit's page may show.
+    """
+    found = {f"{group.pattern}{end}": most for group, most in _LISTS.items() for end in group.slots}
+    for group in (PACE, SURVIVAL, EVERYBODY, COHORTS):
+        found |= {
+            one.name: one.slot.cells or 1
+            for one in group.declared()
+            if group is not PACE or one.named["指标"] in names
+        }
+    return found
+
+
+def shown_names(cube: Cube, store: duckdb.DuckDBPyConnection, month: Month) -> frozenset[str]:
+    """The names of the KPIs that any unit's page may show."""
+    labels = store.execute("SELECT DISTINCT kpi FROM targets WHERE month = ?", [month.number])
+    aimed = [kpis.find(label) for (label,) in labels.fetchall()]
+    return frozenset(kpi.name for kpi in (*aimed, *headlines(cube)) if kpi is not None)
+
+
+def watched(findings: Findings, unit: int) -> tuple[Kpi, ...]:
+    """The KPIs that a unit's page shows: those it has targets of, money first.
+
+    Parameters
+    ----------
+    findings : Findings
+        Of the unit's level.
+    unit : int
+        Its index in the cube.
+    """
+    targets = findings.of_unit(unit)
+    found = [kpi for kpi in findings.kpis.values() if kpi.name in targets][:MOST]
+    for kpi in headlines(findings.cube):
+        if len(found) >= FEWEST:
+            break
+        if kpi not in found and kpi.code in findings.kpis:
+            found.append(findings.kpis[kpi.code])
+    return tuple(sorted(dict.fromkeys(found), key=lambda kpi: kpi.unit != "元"))
+
+
+def headlines(cube: Cube) -> Iterator[Kpi]:
+    """The KPIs that the catalogue says are headlines, and that there is data of."""
+    return (kpi for kpi in kpis.values() if kpi.headline and cube.has(kpi))

@@ -1,0 +1,169 @@
+"""The units below one, and the people in them, as tables: what its reader may see."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import duckdb
+import numpy as np
+
+from kpi_xl.data.cube import LEVELS, Unit
+from kpi_xl.data.targets import Targets
+from kpi_xl.findings.shown import NOTHING
+from kpi_xl.kpi import Kpi
+from kpi_xl.pages import shown
+from kpi_xl.pages.asked import MOST, headlines
+from kpi_xl.pages.shown import Shown
+from kpi_xl.slots.member_values import MEMBERS, PIECES, PREMIUM, member_values
+from kpi_xl.slots.recipients import Recipients
+
+_FEWEST_TOLD: Final = 4
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """A unit below.
+
+    Parameters
+    ----------
+    number : int
+        Its index in the cube.
+    unit : Unit
+        What is told of it: name, path, level.
+    cells : list of (Shown, str)
+        Each KPI with its status.
+    below : list of UnitRow
+        The units directly below it.
+    """
+
+    number: int
+    unit: Unit
+    cells: list[tuple[Shown, str]]
+    below: list[UnitRow]
+
+
+@dataclass(frozen=True)
+class Team:
+    """The people of a team: a mapping for each, by the slots' names."""
+
+    unit: Unit
+    number: int
+    people: list[dict[str, Any]]
+
+
+class Below:
+    """Tells what is below the units.
+
+    Parameters
+    ----------
+    to : Recipients
+        Whose slots these are.
+    store : duckdb connection
+        With people's targets.
+    """
+
+    def __init__(self, to: Recipients, store: duckdb.DuckDBPyConnection) -> None:
+        self._to = to
+        self._store = store
+
+    def kpis(self, number: int) -> list[Kpi]:
+        """The KPIs that the units below a unit are compared by: those that they have targets of,
+        else headlines by which units can be compared.
+        """
+        levels = {self._to.cube.units[one].level for one in self._under(number)}
+        if not levels:
+            return []
+        highest = min(levels, key=LEVELS.index)
+        findings = self._to.findings(highest)
+        mine = set(self._under(number))
+        places = [place for place, unit in enumerate(findings.units) if unit in mine]
+        aimed = [
+            kpi
+            for kpi in findings.kpis.values()
+            if np.isfinite(findings.targets(kpi)[places]).any()
+        ]
+        for kpi in headlines(self._to.cube):
+            if len(aimed) >= _FEWEST_TOLD:
+                break
+            if kpi not in aimed and kpi.code in findings.kpis and kpi.is_comparable:
+                aimed.append(findings.kpis[kpi.code])
+        return sorted(aimed[:MOST], key=lambda kpi: kpi.unit != "元")
+
+    def units(self, number: int, columns: list[Kpi]) -> list[UnitRow]:
+        """The units directly below a unit, with those below them."""
+        return [
+            UnitRow(one, self._to.cube.units[one], self._cells(one, columns), under)
+            for one in self._children.get(number, ())
+            for under in [self.units(one, columns)]
+        ]
+
+    def teams(self, number: int) -> list[Team]:
+        """The people of a unit's teams; none for the whole, as names are for who is concerned."""
+        if self._to.cube.units[number].level == LEVELS[0] or not self._has_production:
+            return []
+        level = self._to.lowest_level
+        found = []
+        for one in (number, *self._under(number)):
+            unit = self._to.cube.units[one]
+            if unit.level == level and (people := self._people(unit)):
+                found.append(Team(unit, one, people))
+        return found
+
+    def _people(self, unit: Unit) -> list[dict[str, Any]]:
+        to = self._to
+        people = to.people(unit.level).of(unit)
+        columns = member_values(people, self._targets, to.month, to.cube.last, len(people))
+        ends = list(MEMBERS.slots)
+        rows = zip(*(columns[f"{MEMBERS.pattern}{end}"] for end in ends), strict=True)
+        return [_member(dict(zip(ends, row, strict=True)), n) for n, row in enumerate(rows, 1)]
+
+    @property
+    def _has_production(self) -> bool:
+        return {"new_premium", "pieces"} <= set(self._to.cube.measures)
+
+    @functools.cached_property
+    def _targets(self) -> Targets:
+        return Targets(self._store, self._to.month)
+
+    @functools.cached_property
+    def _children(self) -> Mapping[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for number, unit in enumerate(self._to.cube.units):
+            if unit.parent is not None and not unit.is_unassigned:
+                found.setdefault(unit.parent, []).append(number)
+        return found
+
+    def _under(self, number: int) -> Iterator[int]:
+        for one in self._children.get(number, ()):
+            yield one
+            yield from self._under(one)
+
+    def _cells(self, number: int, columns: list[Kpi]) -> list[tuple[Shown, str]]:
+        findings = self._to.findings(self._to.cube.units[number].level)
+        return [
+            (
+                shown.of_kpi(kpi, findings.value(kpi.code, number), f"kpi.{kpi.name}"),
+                findings.status(kpi.code, number),
+            )
+            for kpi in columns
+        ]
+
+
+def _member(values: dict[str, Any], row: int) -> dict[str, Any]:
+    """A person's row: names as they are, amounts as they are shown."""
+    found: dict[str, Any] = {end: values[end] or NOTHING for end in ("姓名", "职级", "举绩")}
+    for end in (
+        "入司月数",
+        PREMIUM,
+        f"{PREMIUM}.上月",
+        f"{PREMIUM}.目标",
+        PIECES,
+        f"{PIECES}.目标",
+    ):
+        found[end] = shown.count(values[end], f"members.{end}#{row}")
+    for end in (f"{PREMIUM}.达成率", f"{PIECES}.达成率"):
+        found[end] = shown.ratio(values[end], f"members.{end}#{row}")
+    return found

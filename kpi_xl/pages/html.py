@@ -1,0 +1,89 @@
+"""A page as HTML: one file with all that it takes, and nothing that is run but its own script."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import re
+from dataclasses import dataclass
+from importlib import resources
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from kpi_xl.analysis.bands import STATED
+from kpi_xl.kpi import Kpi
+from kpi_xl.pages import charts
+from kpi_xl.pages.below import Team, UnitRow
+from kpi_xl.pages.shown import STATUS_MARKS
+from kpi_xl.pages.unit_month import SERVICE, UnitMonth
+
+_ORDERS: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+"""Characters of names that nobody sees, and that turn the text around them."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a unit's page shows.
+
+    Parameters
+    ----------
+    month : UnitMonth
+        The unit's own month.
+    columns : list of Kpi
+        By which the units below are compared.
+    units : list of UnitRow
+        The units directly below, with those below them.
+    teams : list of Team
+        The people, team by team; none where they are not for the reader.
+    """
+
+    month: UnitMonth
+    columns: list[Kpi]
+    units: list[UnitRow]
+    teams: list[Team]
+
+
+def html(page: Page) -> bytes:
+    """A page as a file."""
+    template, style, script = _parts()
+    text = template.render(
+        page=page,
+        month=page.month,
+        values=page.month.values,
+        style=style,
+        script=script,
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+        marks=STATUS_MARKS,
+        charts=charts,
+        service=SERVICE,
+        stated=STATED,
+    )
+    return _ORDERS.sub("\N{REPLACEMENT CHARACTER}", text).encode()
+
+
+@functools.cache
+def _parts() -> tuple[Template, str, str]:
+    """The template, the style and the script."""
+    environment = Environment(
+        loader=PackageLoader("kpi_xl.pages", "templates"),
+        autoescape=True,  # names come from people's files
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    folder = resources.files("kpi_xl.pages") / "templates"
+    style, script = (
+        (folder / name).read_text(encoding="utf-8") for name in ("page.css", "page.js")
+    )
+    return environment.get_template("month.html"), style, script
+
+
+@functools.cache
+def _hash(text: str) -> str:
+    """What a browser knows a style or script by, so that it takes no other."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,0 +1,150 @@
+"""page: the month as one self-contained HTML file a unit, to be looked at anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kpi_xl.calendar import Month
+from kpi_xl.data.cube import Cube
+from kpi_xl.data.store import reading
+from kpi_xl.jobs.fill import Filled, month_meant
+from kpi_xl.jobs.load import load
+from kpi_xl.jobs.views import level_there
+from kpi_xl.pages.asked import rows, shown_names
+from kpi_xl.pages.below import Below
+from kpi_xl.pages.html import Page, html
+from kpi_xl.pages.unit_month import UnitMonths
+from kpi_xl.project import Project
+from kpi_xl.slots.came_back import came_back
+from kpi_xl.slots.recipients import Recipient, Recipients, files
+from kpi_xl.system.file_names import room_in
+from kpi_xl.system.files import write_whole
+from kpi_xl.system.progress import Progress, silent
+from kpi_xl.system.undone import Undone, refuse_if_all
+
+NAME: Final = "月报网页"
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The pages of a month.
+
+    Parameters
+    ----------
+    cube : Cube
+        The measures.
+    month : Month
+        Which month they show.
+    months : UnitMonths
+        Each unit's own.
+    below : Below
+        What is below it.
+    """
+
+    cube: Cube
+    month: Month
+    months: UnitMonths
+    below: Below
+
+    def of(self, number: int) -> Page:
+        """What a unit's page shows, by the unit's index in the cube."""
+        columns = self.below.kpis(number)
+        return Page(
+            self.months.of(number),
+            columns,
+            self.below.units(number, columns),
+            self.below.teams(number),
+        )
+
+
+@contextmanager
+def pages_of(project: Project, cube: Cube, month: Month) -> Iterator[Pages]:
+    """The pages of a month, while the store is open.
+
+    Raises
+    ------
+    InputError
+        When there is no data for the month.
+    """
+    cube.month_index(month)
+    with reading(project, cube) as store:
+        names = shown_names(cube, store, month)
+        asked = rows(names)
+        said = came_back(project, NAME, month, asked)
+        to = Recipients(
+            project.settings,
+            cube,
+            store,
+            month,
+            asked,
+            came_back=said,
+            template=NAME,
+            only=names,
+        )
+        yield Pages(cube, month, UnitMonths(to), Below(to, store))
+
+
+def make(
+    project: Project,
+    month: str | None = None,
+    unit: str | None = None,
+    level: str | None = None,
+    progress: Progress = silent,
+) -> Filled:
+    """Make the pages of a month.
+
+    Parameters
+    ----------
+    month : str, optional
+        By default the last month with data.
+    unit : str, optional
+        A unit's name or path; by default all.
+    level : str, optional
+        Only the units of a level, or of which level the unit is.
+    progress : callable
+        Told what is being done.
+
+    Raises
+    ------
+    InputError
+        When there is no such month, unit or level, or the raw files cannot be used.
+    """
+    loaded = load(project, progress)
+    cube, wanted = loaded.cube, month_meant(loaded.cube, month)
+    recipients = _recipients(project, cube, unit, level)
+    folder = project.output / str(wanted) / NAME
+    done: list[Path] = []
+    undone: list[Undone] = []
+    room = room_in(project.folder)
+    with pages_of(project, cube, wanted) as pages:
+        for recipient, path in files(recipients, ".html", cube.units[0].name, room):
+            progress(f"生成{NAME}", len(done) + len(undone), len(recipients))
+            file = folder / path
+            try:
+                write_whole(file, html(pages.of(recipient.number)))
+            except Exception as error:
+                undone.append(Undone.of(recipient.name, recipient.unit.path, file, error))
+            else:
+                done.append(file)
+    progress(f"生成{NAME}", len(recipients), len(recipients))
+    refuse_if_all(undone, len(done))
+    return Filled(wanted, folder, done, loaded.undone + undone)
+
+
+def _recipients(
+    project: Project, cube: Cube, unit: str | None, level: str | None
+) -> list[Recipient]:
+    """The units that get a page."""
+    level = None if level is None else level_there(project.settings, cube, level)
+    if unit is not None:
+        number = cube.unit_index(unit, level)
+        return [Recipient(cube.units[number], number)]
+    return [
+        Recipient(one, number)
+        for number, one in enumerate(cube.units)
+        if not one.is_unassigned and level in (None, one.level)
+    ]
