@@ -28,6 +28,7 @@ from kpi_xl.data.check_file import read_file
 from kpi_xl.data.checked import Checked, CheckedTable, Part
 from kpi_xl.data.finding import Finding
 from kpi_xl.data.problem import Problem
+from kpi_xl.data.recognise import hints
 from kpi_xl.data.returned import Returned
 from kpi_xl.data.returned_days import put_in
 from kpi_xl.data.sources import Source
@@ -330,7 +331,12 @@ def _leavers(found: Found) -> str:
 def _no_table(table: Table, project: Project, found: Found) -> InputError:
     names = "、".join((table.name, *(alias for alias in table.aliases if not alias.isascii())))
     others = "、".join(dict.fromkeys(one.name for one in found.left_out if one.matters))
-    return InputError(
-        kinds.TABLE_MISSING(table=table.name, names=names, others=others, leavers=_leavers(found)),
-        file=project.data,
+    taken = "、".join(
+        f"{source.label}（{LISTS[source.code].name}）"
+        for source in found.sources
+        if not hints(Path(source.name).stem)  # what is named after a table is that one
     )
+    fault = kinds.TABLE_MISSING(
+        table=table.name, names=names, others=others, taken=taken, leavers=_leavers(found)
+    )
+    return InputError(fault, file=project.data)

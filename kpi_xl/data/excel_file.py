@@ -87,10 +87,11 @@ class Top:
 
 @dataclass(frozen=True)
 class _Cells:
-    """A worksheet: its columns from the first that holds anything, and what else is in it."""
+    """A worksheet: its columns from the first that holds anything, what else is in or above it."""
 
     columns: list[Any]
     structure: Structure
+    above: str = ""
 
 
 def tops(file: Path, kind: Format) -> list[Top]:
@@ -155,6 +156,7 @@ def read_sheet(file: Path, kind: Format, sheet: str | None, headings: Headings) 
     headings.insist(found.match, header, file, sheet, found.last + 1)
     begin = found.last + 1
     body = [column.slice(begin) for column in columns]
+    found = replace(found, above=f"{cells.above}\n{found.above}".strip())
     kinds = {
         position: headings.table.column(code).kind
         for code, position in found.match.positions.items()
@@ -236,7 +238,7 @@ def _cells(file: Path, kind: Format, sheet: str | None) -> _Cells:
                 )
                 for row, column in one.struck:
                     structure.strike(row, column)
-                return _Cells(columns, structure)
+                return _Cells(columns, structure, one.above)
         raise _damaged(file, sheet)
     assert sheet is not None
     structure = Structure()

@@ -22,6 +22,10 @@ LARGEST: Final = 300 << 20
 """A larger file is no export of a table."""
 
 _WIDEST: Final = 2_000
+_FEW: Final = 3
+"""A table of no more rows is no list: it holds a title, or the unit of the amounts."""
+
+_MOST_ABOVE: Final = 1_000
 _LONGEST_SPAN: Final = 1_000_000
 _MOST_CELLS: Final = 24_000_000
 _APART: Final = frozenset(("sup", "sub", "del", "s", "strike"))
@@ -56,6 +60,8 @@ class MarkupSheet:
         The columns that nobody sees, from 1.
     struck : list of (int, int)
         Row and column of the cells that are struck through, from 1.
+    above : str
+        What is written above it on the page.
     """
 
     name: str | None
@@ -65,6 +71,7 @@ class MarkupSheet:
     hidden_rows: list[int]
     hidden_columns: set[int]
     struck: list[tuple[int, int]]
+    above: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,7 +105,7 @@ def html_tables(file: Path) -> list[MarkupSheet]:
         if table.find(".//table") is None or len([r for r in _rows(table) if len(r) > 1]) > 1
     ]
     found = []
-    classes = _struck_classes(root)
+    classes, above = _struck_classes(root), _texts_above(root, tables)
     for place, table in enumerate(tables, 1):
         cells = [
             [_cell(one, classes) for one in row if one.tag in ("td", "th")] for row in _rows(table)
@@ -117,10 +124,36 @@ def html_tables(file: Path) -> list[MarkupSheet]:
         if any(cell for row in rows for cell in row):
             name = f"表格{place}" if len(tables) > 1 else None
             unseen = [n for n, row in enumerate(_rows(table), 1) if _is_hidden(row)]
-            found.append(MarkupSheet(name, False, rows, merged, unseen, unseen_columns, struck))
+            found.append(
+                MarkupSheet(
+                    name, False, rows, merged, unseen, unseen_columns, struck, above[place - 1]
+                )
+            )
     if not found:
         raise _no_table(file)
     return found
+
+
+def _texts_above(root: Any, tables: list[Any]) -> list[str]:
+    """What stands on the page above each table, down from the list before; or in its caption."""
+    own = {table: place for place, table in enumerate(tables)}
+    above = [""] * len(tables)
+    texts: list[str] = []
+    inside = 0  # of a list of records
+    for event, element in etree.iterwalk(root, ("start", "end")):
+        is_list = element in own and len(_rows(element)) > _FEW
+        if event == "start":
+            if element in own and not inside:
+                caption = "".join(element.xpath("string(caption)"))
+                above[own[element]] = "\n".join([*texts, caption])[-_MOST_ABOVE:]
+            inside += is_list
+        elif is_list:
+            inside -= 1
+            texts = []
+        text = element.text if event == "start" else element.tail
+        if text and not inside and element.tag not in ("script", "style"):
+            texts.append(" ".join(text.split()))
+    return above
 
 
 def _rows(table: Any) -> list[Any]:

@@ -27,6 +27,7 @@ from kpi_xl.data.not_counted import headed_off, struck_through
 from kpi_xl.data.parquet_file import read_parquet
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.sources import Source
+from kpi_xl.data.tables_below import rows_of_headings
 from kpi_xl.data.totals import Total
 from kpi_xl.data.units_of_money import unit_of
 from kpi_xl.errors import InputError
@@ -195,15 +196,17 @@ def _raw_table(source: Source, table: Table, grid: Grid, work: WorkDays = PUBLIC
     by_code = {code: cells[position] for code, position in grid.match.positions.items()}
     total = totals.are_totals(table, first, by_code)
     struck = struck_through(table.code, grid, cells)
-    off = headed_off(cells, first)
-    no_record = total | struck.rows
-    no_record[list(off)] = True
-    keep = pc.and_(pc.is_valid(first), pa.array(~no_record))
-    of_totals = totals.found(table, grid.rows, first, by_code, total & ~struck.rows)
     aside: dict[int, Fault] = dict.fromkeys(
         np.flatnonzero(struck.rows).tolist(), kinds.STRUCK_ROW()
     )
+    off = headed_off(cells, first)
     aside |= {place: kinds.BELOW_NOT_TO_COUNT(words=words) for place, words in off.items()}
+    aside |= dict(rows_of_headings(table, grid, cells))
+    total[list(aside)] = False
+    no_record = total.copy()
+    no_record[list(aside)] = True
+    keep = pc.and_(pc.is_valid(first), pa.array(~no_record))
+    of_totals = totals.found(table, grid.rows, first, by_code, total)
     malformed = [
         Problem(table.name, source.name, grid.sheet, line.row, None, line.text, line.fault)
         for line in grid.broken

@@ -142,6 +142,14 @@ HIDDEN_ROWS: Final = Kind(
     "请在 Excel 里取消筛选和隐藏看一看；不该算的请删去",
     set_aside=False,
 )
+HEADINGS_AGAIN: Final = Kind(
+    "line.headings-again", "又是标题行，不是一条记录", "不用处理；不想再看到这条提示，请删去这一行"
+)
+OTHER_TABLE: Final = Kind(
+    "line.of-another-table",
+    "第 {row} 行起是另一张表（{table}的标题行），不是上面那张表的记录，没有读",
+    "请把那张表放到另一张工作表或另一个文件里",
+)
 STRUCK_ROW: Final = Kind(
     "line.struck-through",
     "整行划了删除线，当作不算的行",

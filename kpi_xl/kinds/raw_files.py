@@ -148,7 +148,11 @@ TABLE_MISSING: Final = Kind(
     "table.missing",
     "数据文件夹里没有{table}表",
     "请放入文件名里有“{names}”之一的 .xlsx 或 .csv 文件，或运行 kpi-xl map 选是哪个文件",
-    hints=("（文件夹里没有读的文件：{others}）", _AS_LEAVERS),
+    hints=(
+        "（文件夹里没有读的文件：{others}）",
+        "（文件夹里读作别的表的：{taken}；一张工作表里有两张表的，请分成两张工作表）",
+        _AS_LEAVERS,
+    ),
 )
 _HEADINGS: Final = (
     "标题行要在前 {within} 行里，要有这些标题：{wanted}；请检查是不是放错了文件，"

@@ -64,7 +64,7 @@ READ_RIGHT = {
     "unit.written-otherwise", "outlet.written-otherwise", "agent.left-by-list",
     "policy.agent-by-outlet", "transfer.left", "transfer.no-move", "row.in-two-files",
     "id.digits-lost", "id.cut-at-15-digits", "column.formulas-computed",
-    "line.struck-through", "row.said-not-to-count",
+    "line.struck-through", "row.said-not-to-count", "line.headings-again",
 }  # fmt: skip
 """What is told where all is read right: it does not excuse a wrong number."""
 
