@@ -107,6 +107,60 @@ def uninstall(host: str) -> Answer:
     return {"removed": removed}
 
 
+@click.group(cls=Group)
+def bundle() -> None:
+    """安装包：放到共享文件夹，别人双击一次就装好。"""
+
+
+@bundle.command(
+    "windows",
+    examples=(
+        "kpi-xl bundle windows KPI安装包 --python python-3.13.9-embed-amd64.zip",
+        "kpi-xl --project demo bundle windows KPI安装包",
+    ),
+)
+@click.argument(
+    "folder",
+    cls=Argument,
+    type=click.Path(path_type=Path),
+    metavar="文件夹",
+    help="写到哪个新文件夹。",
+)
+@click.option(
+    "--python",
+    "embedded",
+    cls=Option,
+    type=click.Path(path_type=Path),
+    metavar="文件",
+    help="Python 的 64 位 Windows 嵌入包（zip）；不写则留出放它的位置。",
+)
+@click.option(
+    "--sha256",
+    cls=Option,
+    metavar="校验和",
+    help="嵌入包的 SHA-256，不一致就不做。",
+)
+@click.option(
+    "--wheel",
+    cls=Option,
+    type=click.Path(path_type=Path),
+    metavar="文件",
+    help="kpi_xl 的轮子；不写则从源代码做。",
+)
+def windows(folder: Path, embedded: Path | None, sha256: str | None, wheel: Path | None) -> Answer:
+    """做 Windows 的安装包：组件、加载项、安装.cmd、卸载.cmd；要能上网取组件，装的人不用。"""
+    with _extra("excel"):
+        from udfs.excel.bundle import bundle as make
+
+        named = asked().named
+        done = make(folder, embedded, sha256, None if named is None else str(named), wheel)
+    say(f"安装包：{done.folder}（Python {done.python}，{done.wheels} 个组件）")
+    if not done.has_python:
+        say(f"还缺 Python 的嵌入包，放法见 {done.folder / '说明.txt'}")
+    say("下一步：把整个文件夹放到共享位置，让人双击 安装.cmd")
+    return {"folder": done.folder, "python": done.python, "wheels": done.wheels}
+
+
 @contextmanager
 def _extra(name: str) -> Iterator[None]:
     """Tell in plain words when an optional part of kpi_xl has not been installed."""

@@ -314,6 +314,7 @@ page_commands.add_to(app)
 round_commands.add_to(app)
 app.add_command(template_commands.template)
 app.add_command(addin_commands.addin)
+app.add_command(addin_commands.bundle)
 server_commands.add_to(app, addin_commands.addin)
 
 

@@ -139,6 +139,35 @@ APPLOCKER: Final = Kind(
     "如果上面写着 Python 启动不了，请 IT 放行它所在的文件夹",
     set_aside=False,
 )
+BUNDLE_NOT_EMPTY: Final = Kind(
+    "bundle.not-empty", "这个文件夹不是空的", "请写一个新文件夹，装好的包不会和旧的混在一起"
+)
+NO_EMBEDDED_PYTHON: Final = Kind(
+    "bundle.no-python",
+    "不是 Python 的 64 位 Windows 嵌入包",
+    "请到 python.org 的 Downloads → Windows 页面下载 Windows embeddable package (64-bit)，不要解压",
+)
+EMBEDDED_TOO_OLD: Final = Kind(
+    "bundle.python-too-old", "Python {found} 太旧", "请下载 3.11 或更高版本的嵌入包"
+)
+CHECKSUM_DIFFERS: Final = Kind(
+    "bundle.checksum",
+    "SHA-256 是 {found}，不是 {wanted}",
+    "文件不是下载页面上的那一个，或没有下载完整：请重新下载",
+)
+OTHER_WHEEL: Final = Kind(
+    "bundle.other-wheel", "不是 kpi_xl {wanted} 的轮子", "请给同一版本的 kpi_xl-{wanted}-…whl"
+)
+NO_OWN_WHEEL: Final = Kind(
+    "bundle.no-own-wheel",
+    "这里没有 kpi_xl 的源代码，做不出它的轮子",
+    "请用 --wheel 给 kpi_xl-…whl，或在源代码的文件夹里运行",
+)
+NO_WHEELS: Final = Kind(
+    "bundle.no-wheels",
+    "取不到 Windows 用的组件：{what}（{last}）",
+    "请检查网络和 pip 的设置，再运行一次",
+)
 OFFICE_TOO_OLD: Final = Kind(
     "calc.too-old",
     "LibreOffice {version} 太旧（{program}）",
