@@ -130,6 +130,37 @@ def read_source(source: Source, settings: Settings) -> RawTable:
     return replace(raw, said=settings.said_of(source.name, source.sheet))
 
 
+def as_written(
+    source: Source, settings: Settings, rows: Sequence[int]
+) -> tuple[tuple[str, ...], dict[int, tuple[str, ...]]]:
+    """The headings of a file, and some of its rows by their number, as they are written.
+
+    Parameters
+    ----------
+    source : Source
+        Where it is, and what.
+    settings : Settings
+        What kpi.toml says of its headings.
+    rows : sequence of int
+        The numbers of the rows; those that are no records of its columns are not given.
+
+    Raises
+    ------
+    InputError
+        When it cannot be read.
+    """
+    headings = Headings.of(LISTS[source.code], settings, source.name, source.sheet)
+    grid = _grid(source.file, source.format, source.sheet, headings)
+    places = pc.index_in(pa.array(sorted(set(rows)), pa.int64()), grid.rows).drop_null()
+    cells = [column.take(places).to_pylist() for column in grid.columns]
+    numbers = grid.rows.take(places).to_pylist()
+    found = {
+        number: tuple(cell or "" for cell in row)
+        for number, row in zip(numbers, zip(*cells, strict=True), strict=True)
+    }
+    return grid.headings, found
+
+
 def read_table(file: Path, table: Table, columns: Mapping[str, str] | None = None) -> RawTable:
     """Read a file as one of the raw tables.
 

@@ -24,6 +24,7 @@ from kpi_xl.desk import sheet_form
 from kpi_xl.desk.desk import Desk
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.bounds import bounds, save_bounds
+from kpi_xl.jobs.problem_rows import problem_rows
 from kpi_xl.settings.edit import edit, section
 from kpi_xl.system.error_log import log_fault
 from kpi_xl.system.system_errors import database_error, file_error
@@ -237,9 +238,10 @@ def _choose(desk: Desk, form: FormData) -> str:
 def _problems(desk: Desk, asked: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
     checked = desk.check()
     problems = sorted(checked.problems, key=lambda one: not one.set_aside)
+    shown = problems[:_SHOWN]
     return "problems.html", {
         "tables": list(checked.tables.values()),
-        "problems": problems[:_SHOWN],
+        "problems": list(zip(shown, problem_rows(desk.here, shown), strict=True)),
         "more": max(len(problems) - _SHOWN, 0),
         "left_out": [one for one in checked.left_out if one.matters],
         "report": desk.report,

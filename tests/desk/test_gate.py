@@ -273,6 +273,12 @@ def test_what_is_in_files_and_names_is_text(inside, page):
     assert text.count("<script") == 1  # the page's own
 
 
+def test_a_problem_is_shown_in_its_row(inside):
+    text = inside.ask("GET", "/problems")[2].decode()
+    assert "<mark>2024-13-45</mark>" in text
+    assert '<td class="value">&lt;script&gt;alert(4)&lt;/script&gt;</td>' in text
+
+
 def test_what_a_link_says_is_text(inside):
     text = inside.ask("GET", "/?said=" + quote("<script>alert(5)</script>"))[2].decode()
     assert "&lt;script&gt;alert(5)" in text
