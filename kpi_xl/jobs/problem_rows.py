@@ -38,10 +38,8 @@ def problem_rows(project: Project, problems: Sequence[Problem]) -> list[ProblemR
 
     Parameters
     ----------
-    project : Project
-        The project.
     problems : sequence of Problem
-        What was found in its raw files.
+        What was found in the project's raw files.
     """
     sources = {(one.name, one.sheet): one for one in find_tables(project).sources}
     written: dict[tuple[str, str | None], dict[int, tuple[str, ...]]] = {}
