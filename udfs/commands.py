@@ -19,6 +19,8 @@ class Command(NamedTuple):
         Whether it is a menu of the official templates.
     here_only : bool
         Whether it needs the user's own machine, so that no server has it.
+    excel_only : bool
+        Whether only Excel knows what it makes, so that LibreOffice does not have it.
     """
 
     name: str
@@ -26,6 +28,7 @@ class Command(NamedTuple):
     tip: str
     of_template: bool = False
     here_only: bool = False
+    excel_only: bool = False
 
 
 GROUPS: Final[Sequence[tuple[str, Sequence[Command]]]] = (
@@ -87,6 +90,13 @@ GROUPS: Final[Sequence[tuple[str, Sequence[Command]]]] = (
                 "指标说明",
                 "说明所选单元格里的指标，并可在右边插入公式；没有选中指标则列出全部",
             ),
+            Command(
+                "formulas",
+                "写入公式名称",
+                "把当前工作簿另存一份，里面带着全部指标的公式名称，没有加载项的电脑也能算",
+                here_only=True,
+                excel_only=True,
+            ),
             Command("settings", "设置", "选择项目文件夹和月份"),
             Command("help", "帮助", "列出全部函数和用法"),
             Command("doctor", "检查安装", "检查加载项、Python、项目和模板是否正常，并说明怎么办"),
@@ -97,6 +107,15 @@ GROUPS: Final[Sequence[tuple[str, Sequence[Command]]]] = (
 
 COMMANDS: Final = tuple(command for _, commands in GROUPS for command in commands)
 """The buttons."""
+
+CALC_GROUPS: Final = tuple(
+    (label, tuple(command for command in commands if not command.excel_only))
+    for label, commands in GROUPS
+)
+"""The buttons by group that LibreOffice Calc has."""
+
+CALC: Final = tuple(command for _, commands in CALC_GROUPS for command in commands)
+"""The buttons that LibreOffice Calc has."""
 
 SERVED_GROUPS: Final = tuple(
     (label, tuple(command for command in commands if not command.here_only))

@@ -8,15 +8,21 @@ is told in a message box.
 from __future__ import annotations
 
 import re
-from contextlib import AbstractContextManager
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
 from typing import Any, Final
 
 import xlwings
 
+from kpi_xl import kinds
+from kpi_xl.errors import InputError
+from kpi_xl.system.progress import Progress
 from kpi_xl.system.user import User
 from udfs import buttons
 from udfs.buttons import Selected
-from udfs.excel.book import ExcelCells, quiet
+from udfs.excel.book import ExcelCells, escape_is_pressed, quiet, undisturbed
 
 _TITLE: Final = "KPI"
 _LONGEST: Final = 1000  # a message box shows no more
@@ -84,6 +90,11 @@ def explain() -> None:
     _run(buttons.explain)
 
 
+def formulas() -> None:
+    """写入公式名称: a copy of the open workbook with every KPI as a named formula."""
+    _run(_with_formulas)
+
+
 def settings(folder: str, month: str) -> None:
     """设置: the project and the month.
 
@@ -111,6 +122,7 @@ class _Excel:
     def __init__(self) -> None:
         self._book: Any = xlwings.Book.caller()
         self._app: Any = self._book.app
+        self._writes = False
 
     @property
     def user(self) -> User:
@@ -120,8 +132,19 @@ class _Excel:
     def cells(self) -> ExcelCells:
         return ExcelCells(self._book)
 
-    def quiet(self) -> AbstractContextManager[None]:
-        return quiet(self._app)
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        # What is being written into the workbook is written to its end.
+        self._writes = True
+        try:
+            with quiet(self._app):
+                yield
+        finally:
+            self._writes = False
+
+    def undisturbed(self) -> AbstractContextManager[None]:
+        """While it lasts Excel asks nothing of its own and does not take Esc for itself."""
+        return undisturbed(self._app)
 
     def calculate(self) -> None:
         try:
@@ -136,10 +159,25 @@ class _Excel:
         return bool(self._app.alert(text[:_LONGEST], _TITLE, buttons="yes_no") == "yes")
 
     def status(self, text: str | None) -> None:
-        try:
-            self._app.status_bar = False if text is None else text
-        except NotImplementedError:  # an engine of xlwings that has none
-            return
+        may_end = text is not None and not self._writes
+        with suppress(NotImplementedError):  # an engine of xlwings that has none
+            shown = f"{text}（按住 Esc 停下）" if may_end else text
+            self._app.status_bar = False if shown is None else shown
+        if may_end and escape_is_pressed():
+            raise InputError(kinds.STOPPED())
+
+    def copied_to(self, folder: Path) -> Path:
+        """The workbook as it is now, saved or not, as a file of its own."""
+        file = folder / str(self._book.name)
+        if file.suffix.lower() not in (".xlsx", ".xlsm"):
+            raise InputError(kinds.NOT_SAVED_AS_XLSX(), value=self._book.name)
+        self._book.api.SaveCopyAs(str(file))
+        return file
+
+    def beside(self, name: str) -> Path:
+        """A file in the workbook's folder; in the user's own where that is not on this machine."""
+        folder = Path(self._book.fullname).parent
+        return (folder if folder.is_dir() else self.user.home) / name
 
     def show(self, rows: Any) -> None:
         _show(self._app, rows)
@@ -164,8 +202,24 @@ class _Excel:
         return cell[0, 0].offset(0, 1)
 
 
+def _with_formulas(excel: Any, progress: Progress) -> None:
+    from kpi_xl.system.files import write_whole
+    from udfs.lambdas.workbook import with_names
+
+    with tempfile.TemporaryDirectory() as folder:
+        copy = excel.copied_to(Path(folder))
+        named = with_names(copy)
+    target = excel.beside(f"{copy.stem}（公式名称）{copy.suffix}")
+    write_whole(target, named.content)
+    excel.open(str(target))
+    taken = f"\n已有同名的名称，没有改动：{'、'.join(named.taken)}" if named.taken else ""
+    excel.say(f"写入了 {len(named.put)} 个公式名称，另存为：{target}{taken}")
+
+
 def _run(action: buttons.Action) -> None:
-    buttons.run(_Excel(), action)
+    excel = _Excel()
+    with excel.undisturbed():
+        buttons.run(excel, action)
 
 
 def _show(app: Any, rows: Any) -> None:

@@ -261,12 +261,25 @@ def refresh(month: str | None, pdf: bool, png: bool) -> Answer:
     help="官方模板的名称，或自己的工作簿（有 kpi_xl 名称的）的路径。",
 )
 @MONTH
-def fill(template: str, month: str | None) -> Answer:
+@click.option(
+    "--with-formulas",
+    cls=Option,
+    is_flag=True,
+    help="工作簿里带上公式名称（LAMBDA），见 template lambdas。",
+)
+def fill(template: str, month: str | None, with_formulas: bool) -> Answer:
     """给每个单位或每个人生成填好的工作簿。"""
     from kpi_xl.jobs.fill import fill as run
 
+    finish = None
+    if with_formulas:
+        from udfs.lambdas.workbook import with_names
+
+        def finish(file: Path, content: bytes) -> bytes:
+            return with_names(file, content).content
+
     with progress_bar() as progress:
-        filled = run(project_here(), template, month, progress)
+        filled = run(project_here(), template, month, progress, finish)
     return _tell_filled(template, filled)
 
 

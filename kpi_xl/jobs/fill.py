@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,7 +53,11 @@ class Filled:
 
 
 def fill(
-    project: Project, template: str, month: str | None = None, progress: Progress = silent
+    project: Project,
+    template: str,
+    month: str | None = None,
+    progress: Progress = silent,
+    finish: Callable[[Path, bytes], bytes] | None = None,
 ) -> Filled:
     """Fill a template for everybody it is meant for.
 
@@ -71,6 +75,8 @@ def fill(
         be planned too.
     progress : callable
         Told what is being done.
+    finish : callable, optional
+        Given each workbook's file and content: its content as it is written.
 
     Returns
     -------
@@ -100,7 +106,8 @@ def fill(
             progress(f"生成{name}", done, len(recipients))
             file = folder / path
             try:
-                write_whole(file, _filled(workbook, to, recipient))
+                content = _filled(workbook, to, recipient)
+                write_whole(file, content if finish is None else finish(file, content))
             except Exception as error:
                 undone.append(Undone.of(recipient.name, recipient.unit.path, file, error))
             else:

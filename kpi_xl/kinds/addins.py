@@ -65,6 +65,16 @@ SHEET_PROTECTED: Final = Kind(
     "工作表有密码保护，不能填写",
     "请在“审阅”里撤销工作表保护，再点一次这个按钮",
 )
+NOT_SAVED_AS_XLSX: Final = Kind(
+    "excel.not-xlsx",
+    "公式名称只能写进 .xlsx 或 .xlsm 工作簿",
+    "请先另存为 Excel 工作簿（.xlsx），再点一次这个按钮",
+)
+STOPPED: Final = Kind(
+    "excel.stopped",
+    "已按 Esc 停下；当前工作簿没有改动，已经生成的文件都是完整的",
+    "再点一次会接着做",
+)
 NOTHING_TO_UNDO: Final = Kind(
     "undo.nothing",
     "没有可以撤销的刷新",

@@ -25,7 +25,7 @@ from udfs.calc.build import FUNCTIONS, build, parts
 from udfs.calc.libreoffice import installed_extensions
 from udfs.calc.signatures import table
 from udfs.calc.type_library import CELL_RANGE, Method, type_library
-from udfs.commands import COMMANDS
+from udfs.commands import CALC
 from udfs.doctor import doctor
 
 
@@ -78,11 +78,11 @@ def test_every_item_of_the_menu_has_its_action(extension):
         for value in prop.iter("value")
     ]
     called = {urllib.parse.unquote(url.partition("?")[2]) for url in urls} - {""}
-    of_template = {command.name for command in COMMANDS if command.of_template}
+    of_template = {command.name for command in CALC if command.of_template}
     made = {f"{command}/{name}" for command in of_template for name in workbook_templates.NAMES}
     assert of_template == {"fill", "distribute"}
-    assert called == {command.name for command in COMMANDS} | made
-    assert {c.name for c in COMMANDS} - of_template == {*buttons.WITHOUT_CHOICE, "settings"}
+    assert called == {command.name for command in CALC} | made
+    assert {c.name for c in CALC} - of_template == {*buttons.WITHOUT_CHOICE, "settings"}
     assert menu.address("fill", "周工作计划").isascii()
 
 
@@ -200,7 +200,7 @@ def look_at(office):
     submenu = entry.getByName("Submenu")
     titles = [submenu.getByName(name).getByName("Title") for name in submenu.ElementNames]
     assert entry.getByName("Title") == "KPI"
-    assert [title for title in titles if title] == [command.label for command in COMMANDS]
+    assert [title for title in titles if title] == [command.label for command in CALC]
     states = configured("/org.openoffice.Office.UI.CalcWindowState/UIElements/States")
     assert states.getByName(menu.TOOLBAR).getByName("UIName") == "KPI"
     document.close(True)

@@ -11,7 +11,7 @@ from kpi_xl.slots.recipients import PERSONS
 from udfs import buttons
 from udfs.calc.host import Calc
 from udfs.calc.server import connected
-from udfs.commands import COMMANDS, Command
+from udfs.commands import CALC, Command
 
 _LEVELS: Final = (buttons.USUAL, PERSONS, *LEVELS)
 
@@ -21,7 +21,7 @@ def main() -> None:
     channel = connected()
     channel.send("ready")
     name, *given = [text for text in sys.argv[1:] if not text.startswith("--channel=")]
-    command = next(one for one in COMMANDS if one.name == name)
+    command = next(one for one in CALC if one.name == name)
     calc = Calc(channel, command.label)
     action = _of_template(calc, command, given) if command.of_template else _action(calc, name)
     if action is not None:

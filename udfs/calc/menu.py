@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 import workbook_templates
 from udfs.calc import IDENTIFIER
-from udfs.commands import GROUPS, Command
+from udfs.commands import CALC_GROUPS, Command
 
 TOOLBAR: Final = f"private:resource/toolbar/addon_{IDENTIFIER}.toolbar"
 """The toolbar among LibreOffice's own."""
@@ -31,7 +31,7 @@ def address(command: str, *given: str) -> str:
 def addons() -> bytes:
     """The configuration of the menu and the toolbar."""
     in_menu, in_toolbar = [], []
-    for number, (_, commands) in enumerate(GROUPS):
+    for number, (_, commands) in enumerate(CALC_GROUPS):
         if number:
             in_menu.append(_SEPARATOR)
             in_toolbar.append(_SEPARATOR)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import Any, Final
 
 from kpi_xl import kinds
@@ -110,15 +111,45 @@ def _looks_like_something_else(text: str) -> bool:
 
 @contextmanager
 def quiet(app: Any) -> Iterator[None]:
-    """While it lasts Excel neither draws nor calculates; afterwards it does as before."""
-    before = {}
-    for name, value in (("screen_updating", False), ("calculation", "manual")):
-        # Some engines of xlwings, such as that of Office.js, do not have these settings.
-        with suppress(NotImplementedError):
-            before[name] = getattr(app, name)
-            setattr(app, name, value)
-    try:
+    """While it lasts Excel neither draws nor calculates, nor do macros hear of what is written."""
+    wanted = {"screen_updating": False, "enable_events": False, "calculation": "manual"}
+    with _set(app, wanted):
         yield
-    finally:
-        for name, value in reversed(before.items()):
-            setattr(app, name, value)
+
+
+@contextmanager
+def undisturbed(app: Any) -> Iterator[None]:
+    """While it lasts Excel shows no alerts, as that another program keeps it waiting, and leaves
+    the key Esc to us.
+    """
+    with _set(app, {"display_alerts": False}), _set(_api(app), {"EnableCancelKey": 0}):
+        yield
+
+
+def escape_is_pressed() -> bool:
+    """Whether somebody holds the key Esc down; on Windows only."""
+    if sys.platform != "win32":
+        return False
+    import ctypes
+
+    return bool(ctypes.windll.user32.GetAsyncKeyState(0x1B) & 0x8000)
+
+
+def _api(app: Any) -> Any:
+    """Excel's own object; None where an engine of xlwings has none."""
+    try:
+        return app.api
+    except (AttributeError, NotImplementedError):
+        return None
+
+
+@contextmanager
+def _set(of: Any, wanted: Mapping[str, object]) -> Iterator[None]:
+    """Settings for a while. Each is put back, whatever happens, also where another cannot be."""
+    with ExitStack() as before:
+        for name, value in wanted.items():
+            # Some engines of xlwings, such as that of Office.js, do not have these settings.
+            with suppress(AttributeError, NotImplementedError):
+                before.callback(setattr, of, name, getattr(of, name))
+                setattr(of, name, value)
+        yield

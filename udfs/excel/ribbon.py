@@ -21,6 +21,7 @@ _MACROS: Final = {
     "import_files": ("KpiImportFiles", "GetExternalDataFromText"),
     "check": ("KpiCheckData", "DataValidation"),
     "explain": ("KpiExplain", "FunctionWizard"),
+    "formulas": ("KpiFormulas", "NameDefine"),
     "settings": ("KpiSettings", "PropertySheet"),
     "help": ("KpiHelpPage", "Help"),
     "doctor": ("KpiDoctor", "ErrorChecking"),

@@ -7,15 +7,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from udfs.lambdas.grammar import DATES, DAY, MONTH, NUMBER, STILL_HERE
+from udfs.lambdas.grammar import BLANK, DATES, DAY, MONTH, NUMBER, STILL_HERE
 from udfs.lambdas.syntax import each, function, let, parameter
 
 _SIGNED, _LEFT, _MONTH, _MONTHS, _DAY, _FIRST, _LAST = map(
     parameter, ("签约日期", "解约日期", "月份", "月数", "日期", "开始", "结束")
 )
+_SERVED, _ASOF = map(parameter, ("满几个月", "截至"))
 _S, _L, _T, _C = map(parameter, ("s", "l", "t", "c"))
 _LONGEST: Final = 1200
 """So many months are a hundred years."""
+
+
+_END: Final = f"EOMONTH({_T},0)"
+_N: Final = parameter("n")
 
 
 def _people(parameters: Sequence[str], counted: str) -> str:
@@ -64,12 +69,60 @@ def _stay_rate() -> str:
     )
 
 
-_END: Final = f"EOMONTH({_T},0)"
-_N: Final = parameter("n")
 _ANY_MONTHS: Final = let(
     {"n": f"{NUMBER}({_MONTHS})"},
-    f"IF(({_N}<0)+({_N}<>INT({_N}))+({_N}>{_LONGEST}),#NUM!,{_retention(_N)})",
+    f"IF({BLANK}({_MONTHS}),#VALUE!,"
+    f"IF(({_N}<0)+({_N}<>INT({_N}))+({_N}>{_LONGEST}),#NUM!,{_retention(_N)}))",
 )
+
+
+def _anniversary(months: str) -> str:
+    """The day on which so many months are served, of each sign date."""
+    then, last = parameter("then"), parameter("last")
+    given = f"YEAR({_S}),MONTH({_S})+{months}"
+    days = {"then": f"DATE({given},DAY({_S}))", "last": f"DATE({given}+1,0)"}
+    return let(days, f"IF({then}>{last},{last},{then})")
+
+
+def _served(day: str) -> str:
+    """The months that each has served on a day, as `kpi_xl.analysis.survival.months_served`."""
+    begun, whole, since = parameter("begun"), parameter("whole"), parameter("since")
+    return let(
+        {
+            "begun": f"(YEAR({day})-YEAR({_S}))*12+MONTH({day})-MONTH({_S})",
+            "whole": f"{begun}-({_anniversary(begun)}>{day})",
+            "since": _anniversary(whole),
+        },
+        f"{whole}+({day}-{since})/({_anniversary(f'{whole}+1')}-{since})",
+    )
+
+
+def _survival() -> str:
+    """Kaplan and Meier's product over the times at which anybody leaves."""
+    asof, meant, gone, end, served = map(parameter, ("asof", "meant", "gone", "end", "served"))
+    leaves, time = parameter("leaves"), parameter("time")
+    # Who is not looked at has served less than anybody.
+    ends = {
+        "asof": f"{DAY}({_ASOF})",
+        "meant": f"({_S}>0)*({_S}<={asof})",
+        "gone": f"({_L}<={asof})*{meant}",
+        "end": f"IF({meant},IF({_L}<={asof},{_L},{asof}),{_S})",
+        "served": f"IF({meant},{_served(end)},-1)",
+    }
+    stays = f"1-SUM({gone}*({served}={time}))/SUM(--({served}>={time}))"
+    times = f"_xlfn.UNIQUE(_xlfn._xlws.FILTER({served},{leaves}))"
+    share = let(
+        {
+            "leaves": f"{gone}*({served}<={_N})",
+            "share": f"IF(SUM({leaves})=0,1,PRODUCT({each(times, 'time', stays)}))",
+        },
+        f"IF(({_N}<=MAX({served}))+({parameter('share')}=0),{parameter('share')},#N/A)",
+    )
+    wrong = f"({_N}<0)+({_N}<>INT({_N}))+({_N}>{_LONGEST})"
+    of_number = let({"n": f"{NUMBER}({_C})"}, f"IF({wrong},#NUM!,IF({_N}=0,1,{share}))")
+    of_month = f"IF({BLANK}({_C}),#VALUE!,{of_number})"
+    return let(ends, f"IF(SUM({meant})=0,#DIV/0!,{each(_SERVED, 'c', of_month)})")
+
 
 FORMULAS: Final = {
     "KPI_HEADCOUNT": _people(["日期"], _of_each(_DAY, DAY, _here(_T))),
@@ -82,6 +135,7 @@ FORMULAS: Final = {
     ),
     "KPI_RETENTION13": _people(["月份"], _retention("13")),
     "KPI_STAY_RATE": _people(["开始", "结束"], _stay_rate()),
+    "KPI_SURVIVAL": _people(["满几个月", "截至"], _survival()),
 }
 """The formulas by the code of their functions."""
 

@@ -180,6 +180,8 @@ def _calls(chance: random.Random) -> Iterator[tuple[str, tuple[Any, ...]]]:
     yield "KPI_HEADCOUNT", (chance.choice((*months, _as_written(chance, end))),)
     yield "KPI_RETENTION13", (chance.choice(months), chance.choice((0, 1, 3, 6, 12, 25)))
     yield "KPI_STAY_RATE", (month, _as_written(chance, end))
+    for served in (0, chance.randrange(1, 30), chance.choice((40, -1, 2.5, "x", ""))):
+        yield "KPI_SURVIVAL", (served, chance.choice((*months, _as_written(chance, end))))
 
 
 def _typed(value: Any) -> str:
@@ -202,6 +204,16 @@ def test_by_roster(seed: int) -> None:
             formula = f"={name}(A1:A{len(rows)},B1:B{len(rows)},{cells})"
             found = _cells(workbook, formula)[0][0]
             assert _same(found, expected), (formula, found, expected, rows)
+
+
+def test_without_a_number_of_months_nothing_is_guessed() -> None:
+    """A blank cell is no month: the function takes 13 for it, or refuses."""
+    rows = [[dt.date(2024, 3, 11), None, None]] * 5
+    for call in (
+        'KPI_RETENTION_N(A1:A5,B1:B5,"2024-06",C1)',
+        'KPI_SURVIVAL(A1:A5,B1:B5,C1,"2024-06")',
+    ):
+        assert computed(rows, f"={call}") == [["#VALUE!"]]
 
 
 _WRITTEN = (

@@ -139,3 +139,22 @@ def test_what_is_no_workbook_stays_as_it_is(tmp_path):
     with pytest.raises(InputError):
         with_names(file)
     assert file.read_bytes() == b"no workbook"
+
+
+def test_filled_official_templates_can_carry_them(tmp_path):
+    """As `fill --with-formulas` makes them; without, none is there."""
+    from kpi_xl.jobs.fill import fill
+    from small_branch import TWO_DEPARTMENTS, small_branch
+
+    made = small_branch(tmp_path / "p", TWO_DEPARTMENTS)
+    for template in ("月度KPI表", "周工作计划"):
+        plain = {file: file.read_bytes() for file in fill(made, template).files}
+        named = fill(made, template, finish=lambda file, content: with_names(file, content).content)
+        assert set(named.files) == set(plain)
+        file = named.files[0]
+        assert openxml_audit_errors(file) == []
+        removed = without_names(file)
+        assert len(removed.removed) > 200
+        for each, content in (("named", removed.content), ("plain", plain[file])):
+            (tmp_path / each).write_bytes(content)
+        assert parts(tmp_path / "named") == parts(tmp_path / "plain")

@@ -46,6 +46,10 @@ Public Sub KpiExplain(control As IRibbonControl)
     KpiRun control, "explain()"
 End Sub
 
+Public Sub KpiFormulas(control As IRibbonControl)
+    KpiRun control, "formulas()"
+End Sub
+
 Public Sub KpiHelpPage(control As IRibbonControl)
     KpiRun control, "help()"
 End Sub
