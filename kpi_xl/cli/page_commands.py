@@ -1,4 +1,4 @@
-"""The commands that make the month for those who look: page."""
+"""The commands that make the month for those who look: page, words."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from kpi_xl.cli.terminal import (
 def add_to(app: click.Group) -> None:
     """Add the commands to the command line."""
     app.add_command(page)
+    app.add_command(words)
 
 
 @click.command(
@@ -60,5 +61,48 @@ def page(month: str | None, unit: str | None, level: str | None) -> Answer:
         **answer,
         "undone": made.undone,
         **say_calendar(made.month),
+        "notice": say_notice(),
+    }
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "kpi-xl --project demo words --month 2024-06",
+        "kpi-xl --project demo words --unit 城东营业部",
+    ),
+)
+@MONTH
+@click.option(
+    "--unit", "-u", cls=Option, metavar="单位", help="一个单位的名称或路径；不写则为整个机构。"
+)
+def words(month: str | None, unit: str | None) -> Answer:
+    """晨会稿：这个月的情况，最多八句话，每个数都有出处。
+
+    平时的起伏不当成新消息。同样的话也在月报网页里；自己的工作簿里用名称 brief.句子。
+    """
+    from kpi_xl.pages.make import words as run
+
+    with progress_bar() as progress:
+        said = run(project_here(), month, unit, progress)
+    say(f"{said.unit}　{said.month.chinese}　晨会稿")
+    for number, sentence in enumerate(said.sentences, 1):
+        say(f"{number}. {sentence.text}")
+        if sentence.source:
+            say_more(f"   出处：{sentence.source}")
+    return {
+        "unit": said.unit,
+        "month": said.month,
+        "sentences": [
+            {
+                "about": one.about,
+                "text": one.text,
+                "numbers": [
+                    {"text": number.text, "value": number.value, "slot": number.slot}
+                    for number in one.numbers
+                ],
+            }
+            for one in said.sentences
+        ],
         "notice": say_notice(),
     }

@@ -14,11 +14,11 @@ from kpi_xl.data.cube import LEVELS, Unit
 from kpi_xl.data.targets import Targets
 from kpi_xl.findings.shown import NOTHING
 from kpi_xl.kpi import Kpi
-from kpi_xl.pages import shown
 from kpi_xl.pages.asked import MOST, headlines
-from kpi_xl.pages.shown import Shown
+from kpi_xl.slots import shown_value
 from kpi_xl.slots.member_values import MEMBERS, PIECES, PREMIUM, member_values
 from kpi_xl.slots.recipients import Recipients
+from kpi_xl.slots.shown_value import Shown
 
 _FEWEST_TOLD: Final = 4
 
@@ -145,7 +145,7 @@ class Below:
         findings = self._to.findings(self._to.cube.units[number].level)
         return [
             (
-                shown.of_kpi(kpi, findings.value(kpi.code, number), f"kpi.{kpi.name}"),
+                shown_value.of_kpi(kpi, findings.value(kpi.code, number), f"kpi.{kpi.name}"),
                 findings.status(kpi.code, number),
             )
             for kpi in columns
@@ -163,7 +163,7 @@ def _member(values: dict[str, Any], row: int) -> dict[str, Any]:
         PIECES,
         f"{PIECES}.目标",
     ):
-        found[end] = shown.count(values[end], f"members.{end}#{row}")
+        found[end] = shown_value.count(values[end], f"members.{end}#{row}")
     for end in (f"{PREMIUM}.达成率", f"{PIECES}.达成率"):
-        found[end] = shown.ratio(values[end], f"members.{end}#{row}")
+        found[end] = shown_value.ratio(values[end], f"members.{end}#{row}")
     return found

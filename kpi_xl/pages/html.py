@@ -16,13 +16,21 @@ from kpi_xl.analysis.bands import STATED
 from kpi_xl.kpi import Kpi
 from kpi_xl.pages import charts
 from kpi_xl.pages.below import Team, UnitRow
-from kpi_xl.pages.shown import STATUS_MARKS
 from kpi_xl.pages.unit_month import SERVICE, UnitMonth
 
 _ORDERS: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 """Characters of names that nobody sees, and that turn the text around them."""
+
+
+STATUS_MARKS: Final = {
+    "健康": ("ok", ""),
+    "异常": ("warn", "△"),
+    "危险": ("bad", "▲"),
+    "未成熟": ("unripe", "○"),
+}
+"""The class of a status in the style sheet, and the sign that tells it without colours."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from kpi_xl.calendar import Month
 from kpi_xl.data.cube import Cube
@@ -21,6 +21,7 @@ from kpi_xl.pages.unit_month import UnitMonths
 from kpi_xl.project import Project
 from kpi_xl.slots.came_back import came_back
 from kpi_xl.slots.recipients import Recipient, Recipients, files
+from kpi_xl.slots.sentence import Sentence
 from kpi_xl.system.file_names import room_in
 from kpi_xl.system.files import write_whole
 from kpi_xl.system.progress import Progress, silent
@@ -148,3 +149,37 @@ def _recipients(
         for number, one in enumerate(cube.units)
         if not one.is_unassigned and level in (None, one.level)
     ]
+
+
+class Words(NamedTuple):
+    """晨会稿 of a unit, by its path."""
+
+    unit: str
+    month: Month
+    sentences: list[Sentence]
+
+
+def words(
+    project: Project, month: str | None = None, unit: str | None = None, progress: Progress = silent
+) -> Words:
+    """What a manager says of a month.
+
+    Parameters
+    ----------
+    month : str, optional
+        By default the last month with data.
+    unit : str, optional
+        A unit's name or path; by default the whole.
+    progress : callable
+        Told what is being done.
+
+    Raises
+    ------
+    InputError
+        As `make`.
+    """
+    cube = load(project, progress).cube
+    wanted = month_meant(cube, month)
+    number = 0 if unit is None else cube.unit_index(unit)
+    with pages_of(project, cube, wanted) as pages:
+        return Words(cube.units[number].path, wanted, pages.months.of(number).sentences)

@@ -18,14 +18,15 @@ from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.retention import MONTHS
 from kpi_xl.findings.shown import value_text
 from kpi_xl.kpi import Kpi
-from kpi_xl.pages import shown
 from kpi_xl.pages.asked import COMPARED, watched
 from kpi_xl.pages.charts import Bar, Trend, scale_text, trend, waterfall
-from kpi_xl.pages.shown import Shown
+from kpi_xl.slots import shown_value
 from kpi_xl.slots.analysis_slots import BELOW, DIAGNOSIS, PACE, WARNINGS
 from kpi_xl.slots.monthly_review_slots import PROGRESS, REVIEWED
 from kpi_xl.slots.recipients import Recipients
 from kpi_xl.slots.review_words import NOT_RETURNED
+from kpi_xl.slots.sentence import Sentence
+from kpi_xl.slots.shown_value import Shown
 from kpi_xl.slots.slot import Group, Values
 
 SERVICE: Final = (1, 2, 3, 6, 9, 12, 13, 18, 24)
@@ -138,6 +139,8 @@ class UnitMonth:
         All together.
     tables : mapping of str to list of mapping
         The lists of the slots, row by row.
+    sentences : list of Sentence
+        晨会稿.
     """
 
     unit: Unit
@@ -147,6 +150,7 @@ class UnitMonth:
     cohorts: list[Cohort]
     everybody: list[tuple[Shown, int]]
     tables: Mapping[str, list[dict[str, Any]]]
+    sentences: list[Sentence]
 
     @property
     def said(self) -> dict[str, str]:
@@ -188,6 +192,7 @@ class UnitMonths:
                 group.pattern.rstrip("."): _rows(group, values)
                 for group in (WARNINGS, BELOW, DIAGNOSIS, PROGRESS, REVIEWED)
             },
+            sentences=self._to.sentences(number, values),
         )
 
     # -- KPIs ------------------------------------------------------------------------------------
@@ -196,7 +201,7 @@ class UnitMonths:
         slot = f"kpi.{kpi.name}"
         ends = ("", ".目标", ".上月", ".去年同期")
         actual, target, before, last_year = (
-            shown.of_kpi(kpi, values[f"{slot}{end}"], f"{slot}{end}") for end in ends
+            shown_value.of_kpi(kpi, values[f"{slot}{end}"], f"{slot}{end}") for end in ends
         )
         attained = values[f"{slot}.达成率"] if kpi.direction != "lower" else None
         bar = None
@@ -209,11 +214,11 @@ class UnitMonths:
             grounds=findings.grounds(kpi.code, number),
             actual=actual,
             target=target,
-            attained=shown.ratio(attained, f"{slot}.达成率"),
+            attained=shown_value.ratio(attained, f"{slot}.达成率"),
             before=before,
-            moved=shown.change(kpi, values[f"{slot}.环比"], f"{slot}.环比"),
+            moved=shown_value.change(kpi, values[f"{slot}.环比"], f"{slot}.环比"),
             last_year=last_year,
-            year_moved=shown.change(kpi, values[f"{slot}.同比"], f"{slot}.同比"),
+            year_moved=shown_value.change(kpi, values[f"{slot}.同比"], f"{slot}.同比"),
             bar=bar,
             pace=_pace(kpi, values),
             forecast=_forecast(kpi, values),
@@ -247,7 +252,7 @@ class UnitMonths:
         months = [
             (
                 month,
-                shown.of_kpi(kpi, value, f"{slot}#{place}"),
+                shown_value.of_kpi(kpi, value, f"{slot}#{place}"),
                 "未成熟" if unripe[place - 1] else signals[place - 1],
             )
             for place, (month, value) in enumerate(
@@ -282,7 +287,7 @@ class UnitMonths:
 
 def _pace(kpi: Kpi, values: Values) -> Shown | None:
     slot = f"pace.{kpi.name}.进度"
-    found = shown.ratio(values.get(slot), slot)
+    found = shown_value.ratio(values.get(slot), slot)
     return found if found.value else None
 
 
@@ -292,7 +297,9 @@ def _forecast(kpi: Kpi, values: Values) -> tuple[Shown, Shown, Shown] | None:
         return None
     slot = f"pace.{kpi.name}"
     ends = ("预测", "下限", "上限")
-    found, low, high = (shown.of_kpi(kpi, values[f"{slot}.{end}"], f"{slot}.{end}") for end in ends)
+    found, low, high = (
+        shown_value.of_kpi(kpi, values[f"{slot}.{end}"], f"{slot}.{end}") for end in ends
+    )
     return (found, low, high) if found.value and low.value != high.value else None
 
 
@@ -305,10 +312,10 @@ def _difference(comparison: str, values: Values) -> Difference | None:
     ends = (0, len(amounts) - 1)
     return Difference(
         comparison,
-        shown.money(values[f"{slot}.差额"], f"{slot}.差额", "+"),
+        shown_value.money(values[f"{slot}.差额"], f"{slot}.差额", "+"),
         values[f"{slot}.主因"],
         [
-            Step(name, shown.money(amount, f"{slot}#{i + 1}", "" if i in ends else "+"), bar)
+            Step(name, shown_value.money(amount, f"{slot}#{i + 1}", "" if i in ends else "+"), bar)
             for i, (name, amount, bar) in enumerate(
                 zip(names, amounts, waterfall(amounts), strict=True)
             )
@@ -321,14 +328,14 @@ def _cohorts(values: Values) -> tuple[list[tuple[Shown, int]], list[Cohort]]:
 
     def row(shares: Sequence[float | None], slot: str, first: int) -> list[tuple[Shown, int]]:
         return [
-            (shown.ratio(shares[n - 1], f"{slot}#{first + n}"), _shade(shares[n - 1]))
+            (shown_value.ratio(shares[n - 1], f"{slot}#{first + n}"), _shade(shares[n - 1]))
             for n in SERVICE
         ]
 
     found = [
         Cohort(
             month,
-            shown.count(signed, f"cohorts.签约人数#{place + 1}"),
+            shown_value.count(signed, f"cohorts.签约人数#{place + 1}"),
             row(shares, "cohorts.留存率", place * MONTHS),
         )
         for place, (month, signed, shares) in enumerate(

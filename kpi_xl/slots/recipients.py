@@ -20,6 +20,7 @@ from kpi_xl.project import Settings
 from kpi_xl.slots.agreed import Agreed
 from kpi_xl.slots.all_kpis import all_kpi_values
 from kpi_xl.slots.analysis_values import AnalysisValues
+from kpi_xl.slots.briefing import BRIEF, asked, briefing
 from kpi_xl.slots.count_values import count_values
 from kpi_xl.slots.form_values import FormValues
 from kpi_xl.slots.member_values import member_values
@@ -31,6 +32,7 @@ from kpi_xl.slots.plan_values import (
     week_headings,
     week_values,
 )
+from kpi_xl.slots.sentence import Sentence
 from kpi_xl.slots.slot import Values
 from kpi_xl.slots.survival_values import SurvivalValues
 from kpi_xl.slots.typed import weeks_for
@@ -160,7 +162,7 @@ class Recipients:
         self.month = month
         self._settings = settings
         self._store = store
-        self._rows = rows
+        self._rows = rows = asked(rows)
         self._growing = growing
         self._targets = Targets(store, month)
         self._last_targets = Targets(store, month - 1)
@@ -322,7 +324,7 @@ class Recipients:
         self.cube.month_index(self.month)  # there is no table of a month to come
         unit = self.cube.units[number]
         series, about = self._values.series(number), self._about(number)
-        return (
+        values = (
             about
             | series
             | self._all_kpis(number, about)
@@ -331,6 +333,14 @@ class Recipients:
             | self._survival.unit(number, about)
             | self._review.unit(number, self._analysis.findings(unit.level))
         )
+        if any(name.startswith(BRIEF.pattern) for name in self._rows):
+            values |= BRIEF.columns(self.sentences(number, values))
+        return values
+
+    def sentences(self, number: int, values: Values) -> list[Sentence]:
+        """晨会稿 of a unit, by its values; as far as its workbook asks for them."""
+        findings = self._analysis.findings(self.cube.units[number].level)
+        return briefing(values, findings, number, self.month)
 
     def _all_kpis(self, number: int, about: Values) -> Values:
         if not any(name.startswith("all.") for name in self._rows):

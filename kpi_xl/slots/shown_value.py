@@ -1,20 +1,12 @@
-"""A value as a page shows it: for people, with the number and the slot that it is from."""
+"""A value as people read it, with the number and the slot that it is from."""
 
 from __future__ import annotations
 
 import math
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from kpi_xl.findings.shown import NOTHING, value_text
 from kpi_xl.kpi import Kpi
-
-STATUS_MARKS: Final = {
-    "健康": ("ok", ""),
-    "异常": ("warn", "△"),
-    "危险": ("bad", "▲"),
-    "未成熟": ("unripe", "○"),
-}
-"""The class of a status in the style sheet, and the sign that tells it without colours."""
 
 
 class Shown(NamedTuple):
