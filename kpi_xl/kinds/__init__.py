@@ -12,6 +12,7 @@ from typing import Final
 from kpi_xl.fault import Kind
 from kpi_xl.kinds import (
     addins,
+    cells,
     collection,
     commands,
     data,
@@ -24,10 +25,12 @@ from kpi_xl.kinds import (
     rounds,
     server,
     settings,
+    sheets,
     typed,
     workbooks,
 )
 from kpi_xl.kinds.addins import *
+from kpi_xl.kinds.cells import *
 from kpi_xl.kinds.collection import *
 from kpi_xl.kinds.commands import *
 from kpi_xl.kinds.data import *
@@ -40,27 +43,30 @@ from kpi_xl.kinds.raw_files import *
 from kpi_xl.kinds.rounds import *
 from kpi_xl.kinds.server import *
 from kpi_xl.kinds.settings import *
+from kpi_xl.kinds.sheets import *
 from kpi_xl.kinds.typed import *
 from kpi_xl.kinds.workbooks import *
 
 BY_AREA: Final[dict[str, tuple[Kind, ...]]] = {
-    title: tuple(kind for kind in vars(module).values() if isinstance(kind, Kind))
-    for title, module in {
-        "校验报告": data,
-        "原始数据": raw_files,
-        "查询": names,
-        "设置文件": settings,
-        "文件": files,
-        "数据库": databases,
-        "工作簿和模板": workbooks,
-        "下发和邮件": distribution,
-        "回收": collection,
-        "目标商定": rounds,
-        "收回的数": typed,
-        "服务": server,
-        "加载项和功能区": addins,
-        "命令": commands,
-        "网页": desk,
+    title: tuple(
+        kind for module in modules for kind in vars(module).values() if isinstance(kind, Kind)
+    )
+    for title, modules in {
+        "校验报告": (cells, sheets, data),
+        "原始数据": (raw_files,),
+        "查询": (names,),
+        "设置文件": (settings,),
+        "文件": (files,),
+        "数据库": (databases,),
+        "工作簿和模板": (workbooks,),
+        "下发和邮件": (distribution,),
+        "回收": (collection,),
+        "目标商定": (rounds,),
+        "收回的数": (typed,),
+        "服务": (server,),
+        "加载项和功能区": (addins,),
+        "命令": (commands,),
+        "网页": (desk,),
     }.items()
 }
 """What they are about, and the kinds, in the order of their modules."""

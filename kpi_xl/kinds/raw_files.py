@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from kpi_xl.fault import Kind
-from kpi_xl.kinds.data import ADD_COLUMNS, HEADINGS_NEAR
+from kpi_xl.kinds.sheets import ADD_COLUMNS, HEADINGS_NEAR
 
 _AS_LEAVERS: Final = "；“{leavers}”没有签约日期，只当作离职人员名单"
 NOT_FILLED_IN: Final = Kind(
