@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from cli.test_cli import run
+from command_line import run
 from kpi_xl.data.cube import Cube
 
 

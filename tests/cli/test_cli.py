@@ -12,21 +12,9 @@ import openpyxl
 import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
+from command_line import run
 from conftest import MONTH
 from kpi_xl import kpis
-
-
-def run(*arguments, folder=None):
-    return subprocess.run(
-        [sys.executable, "-m", "kpi_xl.cli", *map(str, arguments)],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env=os.environ
-        | {"PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(Path(__file__).parents[2])},
-        check=False,
-    )
 
 
 def left_behind(folder):

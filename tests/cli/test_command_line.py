@@ -12,24 +12,11 @@ from pathlib import Path
 import click
 import pytest
 
+from command_line import ROOT, run, run_alone
 from kpi_xl.catalogue import kpis
 from kpi_xl.cli import app
 from kpi_xl.cli.chinese import Argument, Command, Group
 from kpi_xl.sample import write_sample
-
-ROOT = Path(__file__).parents[2]
-
-
-def run(*arguments, folder=None, encoding="utf-8"):
-    return subprocess.run(
-        [sys.executable, "-m", "kpi_xl.cli", *map(str, arguments)],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        encoding=encoding,
-        env=os.environ | {"PYTHONIOENCODING": encoding, "PYTHONPATH": str(ROOT)},
-        check=False,
-    )
 
 
 def commands(group=app, path=("kpi-xl",)):
@@ -248,6 +235,13 @@ class TestTerminals:
         told = run(*arguments, encoding="gbk")
         assert told.stdout == run(*arguments).stdout.replace("−", "－")
         assert "Traceback" not in told.stderr
+
+    @pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
+    def test_in_a_process_of_its_own_it_is_the_same(self, encoding):
+        for arguments in (["explain", "活动率"], ["explain", "活动绿"]):
+            here, there = (one(*arguments, encoding=encoding) for one in (run, run_alone))
+            assert (here.stdout, here.stderr) == (there.stdout, there.stderr)
+            assert here.returncode == there.returncode
 
     def test_tables_and_jobs_too(self, dealer):
         for arguments in (["check"], ["warnings"], ["peers", "试乘试驾率"], ["diagnose"]):

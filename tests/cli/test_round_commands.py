@@ -5,7 +5,7 @@ import json
 import openpyxl
 import pytest
 
-from cli.test_cli import run
+from command_line import run
 from small_branch import MONTH, TWO_DEPARTMENTS, small_branch
 
 EAST = "东城营业部"

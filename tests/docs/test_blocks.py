@@ -79,7 +79,7 @@ def test_what_a_page_says_to_type(page, shell, sample, monkeypatch):
                 int(block.remark.removeprefix("exit ")) if block.remark.startswith("exit ") else 0
             )
             for command, expected in commands(block.text):
-                code, said = shell.run(f"cd '{Path.cwd()}'; {command}")
+                code, said = shell.run(command, Path.cwd())
                 assert code == exits, f"{where}: {command}\n{said}"
                 missing = answered(expected, said)
                 assert missing is None, f"{where}: {command}\nnot said: {missing}\n{said}"

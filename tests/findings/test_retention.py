@@ -10,7 +10,7 @@ import numpy as np
 import openpyxl
 import pytest
 
-from cli.test_cli import run
+from command_line import run
 from kpi_xl import Project
 from kpi_xl.calendar import Month
 from kpi_xl.data.store import reading

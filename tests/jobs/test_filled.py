@@ -104,8 +104,8 @@ def test_a_workbook_without_names_is_not_copied_for_everybody(branch, tmp_path):
 
 @needs_node_validator
 def test_no_error_by_microsofts_open_xml_sdk(branch):
-    files = [workbook_templates.path(name) for name in TEMPLATES]
-    files += [file for name in TEMPLATES for file in some(branch.filled[name], 3)]
+    # The templates themselves are looked at in tests/templates.
+    files = [file for name in TEMPLATES for file in some(branch.filled[name], 2)]
     files.append(branch.project.output / "校验报告.xlsx")
     files += sorted(branch.project.data.glob("*.xlsx"))
     errors = open_xml_sdk_errors(files)
@@ -115,8 +115,11 @@ def test_no_error_by_microsofts_open_xml_sdk(branch):
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_no_error_by_openxml_audit(branch, template):
-    for file in [workbook_templates.path(template), *some(branch.filled[template], 1)]:
-        assert openxml_audit_errors(file) == []
+    (file,) = some(branch.filled[template], 1)
+    assert openxml_audit_errors(file) == []
+
+
+def test_no_error_by_openxml_audit_in_the_check_report(branch):
     assert openxml_audit_errors(branch.project.output / "校验报告.xlsx") == []
 
 

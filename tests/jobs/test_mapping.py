@@ -2,17 +2,13 @@
 
 import datetime as dt
 import json
-import os
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import xlsxwriter
 
-from cli.test_cli import run
+from command_line import run
 from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.first_month import project_of
@@ -47,21 +43,7 @@ def project(folder):
 
 def answered(folder, *arguments, lines=()):
     """The command as somebody answers it."""
-    return subprocess.run(
-        [sys.executable, "-m", "kpi_xl.cli", *map(str, arguments)],
-        input="\n".join(lines) + "\n" if lines else "",
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        cwd=folder,
-        env=environment(),
-        check=False,
-    )
-
-
-def environment():
-    here = {"PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(Path(__file__).parents[2])}
-    return os.environ | here
+    return run(*arguments, folder=folder, typed="\n".join(lines) + "\n" if lines else "")
 
 
 def content(folder):
