@@ -8,7 +8,7 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 
-from benchmarks.study import diagnosis, follow_up, month_end, signals, stable, survival
+from benchmarks.study import diagnosis, follow_up, month_end, odd, signals, stable, survival
 from kpi_xl.analysis.follow_up import FEWEST_CHANGES
 
 mpl.use("svg")
@@ -25,7 +25,7 @@ def main() -> None:
     """Write the page."""
     plt.rcParams["font.sans-serif"] = ["Noto Sans CJK SC", "Noto Sans CJK JP", "sans-serif"]
     plt.rcParams["axes.unicode_minus"] = False
-    parts = [_follow_up(), _diagnosis(), _month_end(), _signals(), _survival()]
+    parts = [_follow_up(), _diagnosis(), _odd(), _month_end(), _signals(), _survival()]
     text = "\n".join(["# 校准：统计说的话，模拟里兑现多少", "", _HEAD, *parts])
     (_DOCS / "calibration.md").write_text(text, encoding="utf-8")
 
@@ -115,16 +115,34 @@ def _diagnosis() -> str:
 _MORE_LOST = (0.0, 0.1, 0.2, 0.3, 0.5)
 
 
+def _odd() -> str:
+    claims = [
+        (name, *(f"{share:.1%}" for share in odd.claimed(name, 8, 600, 5))) for name in odd.BRANCHES
+    ]
+    told = [
+        (name, str(units), f"{odd.told(name, 320 // units, 7):.1%}")
+        for name, (units, _, _) in odd.DEFORMED.items()
+    ]
+    return f"""\
+## 特别的分公司：没有作用、没有原因时说有
+
+8 个单位，措施同上由四种单位来做，取说错最多的一种；人数比前几个月多一倍或少一半的单位不下结论。
+
+{_table(("分公司", "说有作用", "下了结论"), claims)}
+只有 2 个单位时没有同类可比，不说。诊断看到“数据支持”的单位：
+
+{_table(("分公司", "单位数", "看到“数据支持”"), told)}"""
+
+
 def _month_end() -> str:
     rows, by_day = [], []
-    for name, seasons, last in (
-        ("平稳的年份，6 月", False, 6), ("有开门红的年份，6 月", True, 6), ("开门红当月", True, 1),
-        ("开门红次月", True, 2),
+    for name, seasons, last, months in (
+        ("平稳的年份，6 月", False, 6, 24), ("有开门红的年份，6 月", True, 6, 24),
+        ("开门红当月", True, 1, 24), ("开门红次月", True, 2, 24),
+        ("开门红次月，只有 13 个月的数据", True, 2, 13),
     ):  # fmt: skip
-        for units in (8, 32):
-            of = [
-                month_end.told(units, 24, last, seasons, d, max(320 // units, 10), d) for d in _DAYS
-            ]
+        for units, rounds in ((8, 100), (32, 40)):
+            of = [month_end.told(units, months, last, seasons, d, rounds, d) for d in _DAYS]
             mean = [float(np.mean([getattr(one, part) for one in of])) for part in _PARTS]
             rows.append((name, str(units), *(f"{value:.1%}" for value in mean)))
         by_day.append(
@@ -136,7 +154,7 @@ def _month_end() -> str:
 第 3、5、10、15、20 个工作日的平均；差多少是占月末实际的百分比。区间承诺五个月里四个月在里面。
 
 {_table(("月份", "单位数", "预测差", "照天数直推差", "只照去年同月差", "落在区间里"), rows)}
-区间在平稳的月份和开门红当月都接近八成；开门红次月只有去年一次可以参照，约七成，偏窄。
+开门红次月假日年年落在不同的日子，有前年和去年两次可以参照时看得出差多少；只有去年一次时区间偏窄。
 
 32 个单位，每天各差多少：预测 / 照天数直推 / 只照去年同月：
 

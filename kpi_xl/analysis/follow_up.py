@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -33,6 +34,17 @@ _USUAL: Final = 6
 _FIRST: Final = 4
 """The first month of the history whose change can be foretold: three months are before it."""
 
+_OTHER: Final = 2.0
+"""A unit with twice its usual people or cases, or half of them, is no longer the same unit."""
+
+_CALM: Final = 4.0
+"""That a month is as calm as others counts as much as so many units that are."""
+
+_BY_CHANCE: Final = 4.0
+"""What is found by chance is less than so many times its variance, in square."""
+
+_YEAR: Final = 12
+
 _ROUNDS: Final = 4
 """Rounds of weighted least squares; the weights hardly move after the third."""
 
@@ -57,12 +69,15 @@ class FollowUp:
         Places in `VERDICTS`; -1 for units that did not take it, and where nothing can be said.
     changes : int
         How many earlier changes there were to learn from.
+    others : int
+        How many units did not take it and can be compared with.
     """
 
     change: Floats
     expected: Floats
     verdict: NDArray[np.int8]
     changes: int
+    others: int
 
 
 def follow_up(
@@ -97,6 +112,11 @@ def follow_up(
     without the measure. Better (worse) is a change that no more than `_TAIL` of the earlier ones
     exceeded, each in units of its own standard deviation.
 
+    In the month after an opening month units differ by more than in others, and who rose most
+    falls most: both are seen from the units without the measure, and from all units a year before.
+    Nothing is said of a unit that has twice its usual cases, or half, by more than chance: it was
+    put together anew, or is closing.
+
     Examples
     --------
     >>> rng = np.random.default_rng(1)
@@ -113,7 +133,7 @@ def follow_up(
     one = np.full(len(values), NOT_AVAILABLE)
     change = values[:, -1] - values[:, -2] if values.shape[1] > 1 else one
     nothing = FollowUp(
-        change, np.full(change.shape, NOT_AVAILABLE), np.full(change.shape, -1, np.int8), 0
+        change, np.full(change.shape, NOT_AVAILABLE), np.full(change.shape, -1, np.int8), 0, 0
     )
     if not np.isfinite(values * cases).any():
         return nothing
@@ -122,15 +142,17 @@ def follow_up(
     last = _Step.to(values.shape[1] - 1, values, cases)
     others = last.known & ~acted
     if changes < FEWEST_CHANGES or others.sum() < FEWEST_PEERS:
-        return FollowUp(nothing.change, nothing.expected, nothing.verdict, changes)
+        return replace(nothing, changes=changes, others=int(others.sum()))
     usual = _Usual.learnt(earlier, _ROUNDING * max(float(np.nanmax(np.abs(values))), 1.0))
-    off = last.end - usual.foretold(last)
+    year_ago = [one for one in earlier[-_YEAR : 1 - _YEAR] if one.known.any()]
+    season = usual.season([(last, others), *((one, one.known) for one in year_ago)])
+    off = last.end - usual.foretold(last) - season.slope * last.start[:, 0]
     weight = 1 / usual.variance(last.size[others])
     month = float((off[others] * weight).sum() / weight.sum())
     gain = off - month
     with np.errstate(invalid="ignore"):
         gain = np.where(np.abs(gain) <= usual.least, 0.0, gain)
-        score = gain / np.sqrt(usual.variance(last.size) + 1 / weight.sum())
+        score = gain / np.sqrt(season.unrest * usual.variance(last.size) + 1 / weight.sum())
         rank = int((len(usual.scores) + 1) * _TAIL)
         low, high = usual.scores[rank - 1], usual.scores[-rank]
         verdict = np.where(score > high, 0, np.where(score < low, 2, 1))
@@ -141,6 +163,7 @@ def follow_up(
         expected=np.where(last.known, change - gain, NOT_AVAILABLE),
         verdict=np.where(acted & last.known, verdict, -1).astype(np.int8),
         changes=changes,
+        others=int(others.sum()),
     )
 
 
@@ -175,12 +198,13 @@ class _Step:
         count = np.where(there, weights, 0.0).sum(axis=1)
         level = np.where(there, terms, 0.0).sum(axis=1) / np.where(count > 0, count, np.nan)
         few = 1 / (1 + cases[:, month - 1] / np.nanmean(cases))
-        known = np.isfinite(before + after + level + few + cases[:, month])
+        size, usual = cases[:, month], count / np.maximum(there.sum(axis=1), 1)
+        known = np.isfinite(before + after + level + few + size) & _is_same(size, usual)
         start = np.stack([before, level, (before - level) * few], axis=1)
         if known.any():
             start = start - start[known].mean(axis=0)
             after = after - after[known].mean()
-        return cls(start, after, cases[:, month], known)
+        return cls(start, after, size, known)
 
 
 @dataclass(frozen=True)
@@ -237,6 +261,53 @@ class _Usual:
     def variance(self, size: Floats) -> Floats:
         """The variance of what remains, by size."""
         return np.maximum(self.common + self.by_case / size, self.least**2)
+
+    def season(self, steps: list[tuple[_Step, NDArray[np.bool_]]]) -> _Season:
+        """What this month has of its own: from units without the measure, now and a year ago."""
+        start: list[Floats] = []
+        left: list[Floats] = []
+        weight: list[Floats] = []
+        for step, chosen in steps:
+            one = 1 / self.variance(step.size[chosen])
+            for into, values in (
+                (start, step.start[chosen, 0]),
+                (left, (step.end - self.foretold(step))[chosen]),
+            ):
+                into.append(values - (values * one).sum() / one.sum())
+            weight.append(one)
+        x, y, w = (np.concatenate(each) for each in (start, left, weight))
+        steep = float((w * x * y).sum() / max((w * x**2).sum(), 1e-300))
+        # As far as it is more than chance, which goes to twice its standard error.
+        seen = steep**2 * float((w * x**2).sum())
+        slope = steep * max(0.0, 1 - _BY_CHANCE / seen) if seen else 0.0
+        unrest = float((w * (y - slope * x) ** 2).mean())
+        error = math.sqrt(2 / y.size)
+        # Where it is more than chance goes to, it may as well be more than what is seen of it.
+        chance = (unrest - 1) ** 2 <= _BY_CHANCE * error**2 or unrest <= 1
+        calm = max(1.0, (_CALM + y.size * unrest) / (_CALM + y.size))
+        return _Season(slope, calm if chance else unrest * (1 + 2 * error))
+
+
+@dataclass(frozen=True)
+class _Season:
+    """What a month has of its own.
+
+    Parameters
+    ----------
+    slope : float
+        By how much more than usual it follows the month before.
+    unrest : float
+        How much greater the variance is than usual.
+    """
+
+    slope: float
+    unrest: float
+
+
+def _is_same(size: Floats, usual: Floats) -> NDArray[np.bool_]:
+    """Whether units are still about as large as they were, but for chance."""
+    chance = np.sqrt(np.maximum(usual, 0))
+    return np.asarray((size * _OTHER + chance >= usual) & (size <= usual * _OTHER + chance))
 
 
 def _variance(square: Floats, size: Floats, weight: Floats) -> tuple[float, float]:

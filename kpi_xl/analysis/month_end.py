@@ -6,7 +6,7 @@ month (开门红) or a holiday, is seen in their sum long before it is seen in e
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -18,6 +18,9 @@ Floats = NDArray[np.float64]
 YEAR: Final = 12
 """The same month of last year stands so many months before."""
 
+_AROUND: Final = np.linspace(-0.15, 0.15, 7)
+"""Shares of the month around now: what is special may come so much earlier or later."""
+
 _EVIDENCE: Final = (0.1, 0.3, 0.8)
 """What is done counts against so many usual months: the small ones trust this month's own pace."""
 
@@ -28,7 +31,16 @@ _ODD: Final = 3.0
 """A month so many spreads from the middle says nothing of usual months."""
 
 _SPECIAL: Final = 6.0
-"""A month that is special by a factor is unsure by the sixth root of that factor."""
+"""A month that is special by a factor is unsure by the sixth root of that factor..."""
+
+_SHIFTED: Final = 12.0
+"""... and one by whose days there is more or less than usual, by a twelfth of that."""
+
+_TAKEN: Final = 0.5
+"""What is taken for granted so counts as much as half of what years differ by."""
+
+_LEAST_SHARE: Final = 0.01
+"""A month has begun when there should be so much."""
 
 _LEAST_SPREAD: Final = 0.05
 """Months that differ by less (5%), and shares by less than two points, differ by chance."""
@@ -56,8 +68,8 @@ class _Usual:
     spread : float, or (months,) float64 array
         The variance of the logarithm of the group's usual months.
     special : float, or (months,) float64 array
-        The variance of the logarithm of a special month; 0 unless last year's was special.
-    shift : float
+        The variance of the logarithm of a special month; 0 where other years' were not special.
+    shift : float, or (months,) float64 array
         The variance of its share by now, likewise.
     """
 
@@ -65,37 +77,69 @@ class _Usual:
     share: Floats
     spread: float | Floats
     special: float | Floats = 0.0
-    shift: float = 0.0
+    shift: float | Floats = 0.0
 
     @classmethod
-    def of(
-        cls, by_now: Floats, whole: Floats, others: NDArray[np.intp], last_year: int | None
-    ) -> _Usual:
-        """From the months `others`, and what last year's same month had of its own."""
-        units = whole.shape[0]
-        group, group_by_now = whole.sum(axis=0), by_now.sum(axis=0)
-        some = others[group[others] > 0]
+    def of(cls, past: Past, others: NDArray[np.intp], same: NDArray[np.intp]) -> _Usual:
+        """From the months `others`, and what the `same` month of other years had of its own."""
+        units = past.whole.shape[0]
+        group, around = past.whole.sum(axis=0), past.around
+        some, same = (months[group[months] > 0] for months in (others, same))
         if some.size == 0:
             return cls(np.zeros(units), np.zeros(units), _LEAST_SPREAD**2)
         logs = np.log(group[some])
         spread = _variance(logs, _LEAST_SPREAD)
         plain = some[np.abs(logs - np.median(logs)) <= _ODD * np.sqrt(spread)]
-        size, share = group[plain].mean(), group_by_now[plain].sum() / group[plain].sum()
-        season, special, shift = 0.0, 0.0, 0.0
-        if last_year is not None and group[last_year] > 0:
-            shares = group_by_now[plain] / group[plain]
-            off = float(np.log(group[last_year] / size))
-            trust = _trust(off, spread)
-            season, special = off * trust, trust * (off / _SPECIAL) ** 2
-            shift = float(group_by_now[last_year] / group[last_year] - share)
-            shift *= _trust(shift, _variance(shares, _LEAST_SHARE_SPREAD))
-        part = whole[:, some].sum(axis=1) / group[some].sum()
+        size, shares = group[plain].mean(), around[:, plain].sum(axis=1) / group[plain].sum()
+        share = shares[_AROUND.size // 2]
+        season = special = shift = unsure = 0.0
+        if same.size:
+            levels = np.log(group[same] / size)[None]
+            season, special = _seen(levels, spread, _SPECIAL)
+            chance = _variance(
+                past.by_now[:, plain].sum(axis=0) / group[plain], _LEAST_SHARE_SPREAD
+            )
+            off = around[:, same] / group[same] - shares[:, None]
+            shift, unsure = _seen(off, chance, _SHIFTED)
+        part = past.whole[:, some].sum(axis=1) / group[some].sum()
         usual = size * part
-        own = (by_now[:, plain].sum(axis=1) + _OWN * usual * share) / np.where(
-            usual > 0, whole[:, plain].sum(axis=1) + _OWN * usual, 1.0
+        own = (past.by_now[:, plain].sum(axis=1) + _OWN * usual * share) / np.where(
+            usual > 0, past.whole[:, plain].sum(axis=1) + _OWN * usual, 1.0
         )
-        level, shares = usual * np.exp(season), np.clip(own + shift, 0, 1)
-        return cls(level, shares, spread, special, (shift / _SPECIAL) ** 2)
+        level, by_now = usual * np.exp(season), np.clip(own + shift, 0, 1)
+        return cls(level, by_now, spread, special, unsure)
+
+    @property
+    def of_group(self) -> float | Floats:
+        """How much of a month of the whole group there is by now."""
+        whole = self.level.sum(axis=0)
+        return np.asarray((self.level * self.share).sum(axis=0) / np.where(whole > 0, whole, 1.0))
+
+
+@dataclass(frozen=True)
+class Past:
+    """Earlier months, the latest last.
+
+    Parameters
+    ----------
+    by_now, whole : (units, months) float64 array
+        What there was by the same share of the days, and at their end.
+    around : (shares, months) float64 array
+        What there was of all units by shares of the days around it, it in the middle.
+    """
+
+    by_now: Floats
+    whole: Floats
+    around: Floats
+
+    @classmethod
+    def of(cls, days: Floats, lengths: NDArray[np.int64], share: float) -> Past:
+        """What was done on each working day, as (units, months, days), by a share of the days."""
+        whole = lengths.astype(np.float64)
+        # No nearer to either end than to the other side, so that nothing is special on day 0.
+        near = share + _AROUND * min(1.0, share / _AROUND[-1], (1 - share) / _AROUND[-1])
+        around = [done_by(days, whole * one).sum(axis=0) for one in near.tolist()]
+        return cls(done_by(days, whole * share), days.sum(axis=-1), np.stack(around))
 
 
 @dataclass(frozen=True)
@@ -106,46 +150,45 @@ class Course:
     ----------
     now : (units,) float64 array
         What there is so far.
-    by_now, whole : (units, months) float64 array
-        What there was in earlier months by the same share of the days, and at their end; the
-        month before this one last.
+    past : Past
+        Earlier months; the month before this one last.
 
     Notes
     -----
-    A month is expected to bring the unit's usual, times what last year's same month was to the
-    months around it as far as that stands out (James and Stein's shrinkage: 1 − variance ÷
+    A month is expected to bring the unit's usual, times what the same month of other years was to
+    the months around it as far as that stands out (James and Stein's shrinkage: 1 − variance ÷
     square), and to have so much of it by now as usual months or, as far as it stands out, that
     month. What remains is then multiplied by what is done ÷ what is expected by now, first of the
     group, then of the unit beside its group, each drawn to 1 by a number of usual months that
-    would have foretold the earlier months best.
+    would have foretold the earlier months best; by more where a special month does not always
+    come at the same pace, as what is done by now then says little.
     """
 
     now: Floats
-    by_now: Floats
-    whole: Floats
+    past: Past
 
     @cached_property
     def _usual(self) -> _Usual:
-        months = self.whole.shape[1]
-        last_year = months - YEAR if months >= YEAR else None
-        return _Usual.of(self.by_now, self.whole, np.arange(months), last_year)
+        months = np.arange(self.past.whole.shape[1])
+        return _Usual.of(self.past, months, months[(months - months.size) % YEAR == 0])
 
     @cached_property
     def _earlier(self) -> _Usual:
         """The same of every earlier month from the others; level and share as (units, months)."""
-        months = np.arange(self.whole.shape[1])
+        months = np.arange(self.past.whole.shape[1])
         if months.size == 0:
-            nothing = np.zeros(self.whole.shape)
+            nothing = np.zeros(self.past.whole.shape)
             return _Usual(nothing, nothing, _LEAST_SPREAD**2)
-        each = [
-            _Usual.of(self.by_now, self.whole, months[months != m], m - YEAR if m >= YEAR else None)
-            for m in months.tolist()
-        ]
+        each = []
+        for month in months.tolist():
+            others = months[months != month]
+            each.append(_Usual.of(self.past, others, others[(others - month) % YEAR == 0]))
         return _Usual(
             np.stack([one.level for one in each], axis=1),
             np.stack([one.share for one in each], axis=1),
             np.array([one.spread for one in each]),
             np.array([one.special for one in each]),
+            np.array([one.shift for one in each]),
         )
 
     @property
@@ -156,7 +199,7 @@ class Course:
     @property
     def known(self) -> NDArray[np.bool_]:
         """Whether a unit did anything in earlier months."""
-        return np.asarray(self.whole.sum(axis=1) > 0)
+        return np.asarray(self.past.whole.sum(axis=1) > 0)
 
     @cached_property
     def rest(self) -> Floats:
@@ -167,37 +210,37 @@ class Course:
     @cached_property
     def earlier_rest(self) -> Floats:
         """What each earlier month would have been expected to bring from there, from the others."""
-        return _rest(self.by_now, self._earlier, *self._evidence)
+        return _rest(self.past.by_now, self._earlier, *self._evidence)
 
     @cached_property
     def special_variance(self) -> Floats:
         """The variance of what remains as far as the month is special; 0 where it is not."""
-        usual = self._usual
-        drawn, share = _drawn(self._evidence[0], usual), float(usual.share.mean())
-        unseen = usual.special * drawn / (share + drawn)
-        unsure = usual.shift * (1 / max(1 - share, 0.1) + 1 / (share + drawn)) ** 2
+        usual = self._as_column(self._usual)
+        share, drawn = usual.of_group, _drawn(self._evidence[0], usual)
+        unseen = usual.special * (drawn / (share + drawn)) ** 2
+        unsure = usual.shift * (1 / np.maximum(1 - share, 0.1) + 1 / (share + drawn)) ** 2
         return np.asarray((unseen + unsure) * self.rest**2)
 
     @cached_property
     def _evidence(self) -> tuple[float, float]:
         """The numbers of usual months, for the group and beside it, that foretell best."""
-        units, months = self.whole.shape
+        units, months = self.past.whole.shape
         if months < 2:
             return _EVIDENCE[1], _EVIDENCE[1] if units > 1 else _NEVER
         usual = self._earlier
-        rest = self.whole - self.by_now
+        rest = self.past.whole - self.past.by_now
         expected = usual.level * (1 - usual.share)
         weight = 1 / np.sqrt(np.where(expected > 0, expected, np.inf))
         choices = [(g, o) for g in _EVIDENCE for o in (_EVIDENCE if units > 1 else (_NEVER,))]
         missed = [
-            float((np.abs(rest - _rest(self.by_now, usual, *choice)) * weight).sum())
+            float((np.abs(rest - _rest(self.past.by_now, usual, *choice)) * weight).sum())
             for choice in choices
         ]
         return choices[int(np.argmin(missed))]
 
     @staticmethod
     def _as_column(usual: _Usual) -> _Usual:
-        return _Usual(usual.level[:, None], usual.share[:, None], usual.spread, usual.special)
+        return replace(usual, level=usual.level[:, None], share=usual.share[:, None])
 
 
 def interval(missed: Floats, sizes: Floats, size: Floats, special: Floats) -> tuple[Floats, Floats]:
@@ -258,8 +301,32 @@ def _rest(done: Floats, usual: _Usual, group: float, own: float) -> Floats:
 
 
 def _drawn(group: float, usual: _Usual) -> float | Floats:
-    """How many usual months a group's pace is drawn by: fewer in a special month."""
-    return group * usual.spread / (usual.spread + usual.special)
+    """How many usual months a group's pace is drawn by.
+
+    Fewer in a special month; more where it is not sure how much there should be by now.
+    """
+    unsure = usual.shift / np.maximum(usual.of_group, _LEAST_SHARE)
+    return (group * usual.spread + unsure) / (usual.spread + usual.special)
+
+
+def _seen(off: Floats, chance: float, steady: float) -> tuple[float, float]:
+    """What is special of a month, and the variance of that.
+
+    Parameters
+    ----------
+    off : (places, years) float64 array
+        What the same month of other years was beside usual months; the middle place is meant.
+    chance : float
+        The variance of usual months.
+    steady : float
+        Of one year alone nobody knows how the next will differ: by a part of what it is itself.
+    """
+    years, middle = off.shape[1], off.mean(axis=1)
+    here, most = float(middle[middle.size // 2]), float(np.abs(middle).max())
+    between = float(((off - middle[:, None]) ** 2).sum(axis=1).max())
+    variance = (_TAKEN * (most / steady) ** 2 + between) / (_TAKEN + years - 1)
+    trust, doubt = (_trust(one, chance / years) for one in (here, most))
+    return here * trust, doubt * variance * (1 + 1 / years)
 
 
 def _trust(signal: float, variance: float) -> float:

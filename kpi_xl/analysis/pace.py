@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kpi_xl.analysis.month_end import Course, done_by, interval
+from kpi_xl.analysis.month_end import Course, Past, interval
 from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.formula import divide
 
@@ -126,10 +126,10 @@ def pace(
     usual = np.where(course.known, course.share, share)
     expected = goal * usual
     forecast = _forecast(course, share)
-    ends = course.by_now + course.earlier_rest
-    low, high = _interval(course, course.whole - ends)
+    ends = course.past.by_now + course.earlier_rest
+    low, high = _interval(course, course.past.whole - ends)
     known = course.known & (past.shape[1] >= FEWEST_MONTHS)
-    line = course.by_now / share if share else np.full(course.whole.shape, np.nan)
+    line = course.past.by_now / share if share else np.full(course.past.whole.shape, np.nan)
     return Pace(
         day_share=share,
         usual_share=usual,
@@ -139,8 +139,8 @@ def pace(
         forecast=np.rint(forecast),
         low=np.where(known, np.rint(np.maximum(forecast + low, now)), NOT_AVAILABLE),
         high=np.where(known, np.rint(np.maximum(forecast + high, now)), NOT_AVAILABLE),
-        usual_miss=_miss(course.whole, ends),
-        line_miss=_miss(course.whole, line),
+        usual_miss=_miss(course.past.whole, ends),
+        line_miss=_miss(course.past.whole, line),
     )
 
 
@@ -202,29 +202,31 @@ def pace_of_ratio(
     size, sizes = np.asarray(base, dtype=np.float64), np.asarray(base_history, dtype=np.float64)
     stands = sizes.ndim == past.ndim - 1
     below = None if stands else _course(size, sizes, lengths, share)
-    base_by_now, base_whole = (sizes, sizes) if below is None else (below.by_now, below.whole)
+    base_by_now, base_whole = (
+        (sizes, sizes) if below is None else (below.past.by_now, below.past.whole)
+    )
     reached = divide(now, size)
-    usual_by_now = divide(above.by_now.sum(axis=-1), base_by_now.sum(axis=-1))
-    usual = divide(above.whole.sum(axis=-1), base_whole.sum(axis=-1))
+    usual_by_now = divide(above.past.by_now.sum(axis=-1), base_by_now.sum(axis=-1))
+    usual = divide(above.past.whole.sum(axis=-1), base_whole.sum(axis=-1))
     part = divide(usual_by_now, usual)
     part = np.where(np.isfinite(part), part, share if stands else 1.0)
     if stands:
         part = np.where(above.known, above.share, part)
     expected = goal * part
     end, base_end = _forecast(above, share), size if below is None else _forecast(below, share)
-    earlier_base = base_whole if below is None else below.by_now + below.earlier_rest
+    earlier_base = base_whole if below is None else below.past.by_now + below.earlier_rest
     forecast = divide(end, base_end)
-    ends = divide(above.whole, base_whole)
-    earlier = divide(above.by_now + above.earlier_rest, earlier_base)
+    ends = divide(above.past.whole, base_whole)
+    earlier = divide(above.past.by_now + above.earlier_rest, earlier_base)
     missed = np.where(np.isfinite(ends), (ends - earlier) * earlier_base, np.nan)
     enough = np.isfinite(missed).sum(axis=-1) >= FEWEST_MONTHS
     low, high = _interval(above, missed, earlier_base, base_end)
     least = reached if stands else np.full(reached.shape, -np.inf)
     known = above.known & enough & (base_whole.sum(axis=-1) > 0)
     if stands:
-        line = divide(above.by_now / share, sizes) if share else np.full(ends.shape, np.nan)
+        line = divide(above.past.by_now / share, sizes) if share else np.full(ends.shape, np.nan)
     else:
-        line = divide(above.by_now, base_by_now)
+        line = divide(above.past.by_now, base_by_now)
     return Pace(
         day_share=share,
         usual_share=part,
@@ -240,7 +242,7 @@ def pace_of_ratio(
 
 
 def _course(now: Floats, past: Floats, lengths: NDArray[np.int64], share: float) -> Course:
-    return Course(now, done_by(past, lengths.astype(np.float64) * share), past.sum(axis=-1))
+    return Course(now, Past.of(past, lengths, share))
 
 
 def _forecast(course: Course, share: float) -> Floats:

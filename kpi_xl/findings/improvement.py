@@ -267,7 +267,7 @@ class FollowUps:
             text = f"{UNRIPE}，{ripe_text(day)}以后才看得出；上月同样早的时候是 {was}"
             return Progress(planned, was, now, change, NOTHING, text, answer)
         place = self._now.units.index(unit)
-        found, others = self._compared(kpi, planned.code)
+        found = self._compared(kpi, planned.code)
         verdict = int(found.verdict[place]) if kpi.is_comparable else -1
         usual = change_text(kpi, found.expected[place]) if verdict >= 0 else NOTHING
         if answer.state == NOT_DONE:
@@ -276,15 +276,20 @@ class FollowUps:
             text = VERDICTS[verdict]
         elif not kpi.is_comparable:
             text = f"{_moved(kpi, end - start)}；总量不能在单位之间比，说不出是不是措施的作用"
-        elif others < FEWEST_PEERS:
+        elif found.others < FEWEST_PEERS:
             text = (
-                f"{_moved(kpi, end - start)}；没做这项措施的同类只有 {others} 个，"
+                f"{_moved(kpi, end - start)}；没做这项措施的同类只有 {found.others} 个，"
                 f"少于 {FEWEST_PEERS} 个，说不出是不是措施的作用"
             )
-        else:
+        elif found.changes < FEWEST_CHANGES:
             text = (
                 f"{_moved(kpi, end - start)}；以前各月、各单位的变化只有 {found.changes} 次可比，"
                 f"少于 {FEWEST_CHANGES} 次，说不出是不是措施的作用"
+            )
+        else:
+            text = (
+                f"{_moved(kpi, end - start)}；单位的规模比前几个月多了一倍或少了一半，"
+                "或前几个月没有数据，说不出是不是措施的作用"
             )
         return Progress(planned, was, now, change_text(kpi, end - start), usual, text, answer)
 
@@ -292,12 +297,11 @@ class FollowUps:
         return self._answers.get(unit, {}).get(planned.code, Answer())
 
     @kept
-    def _compared(self, kpi: Kpi, code: str) -> tuple[FollowUp, int]:
-        """What can be said of a measure in every unit, and how many did not take it."""
+    def _compared(self, kpi: Kpi, code: str) -> FollowUp:
+        """What can be said of a measure in every unit."""
         took = np.array([code in self._taken(one) for one in self._now.units])
         history = self._now.given[kpi.code]
-        others = int((~took & np.isfinite(history[:, -1] - history[:, -2])).sum())
-        return follow_up(history, self._now.sizes(kpi), took, kpi.direction), others
+        return follow_up(history, self._now.sizes(kpi), took, kpi.direction)
 
     @kept
     def _taken(self, unit: int) -> frozenset[str]:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from benchmarks.study import odd
 from benchmarks.study.follow_up import TAKERS, claims, rates, takers
 from kpi_xl.analysis.follow_up import FEWEST_CHANGES, VERDICTS, follow_up
 
@@ -62,6 +63,27 @@ def test_missing_values_are_left_out_and_nothing_else():
     values[1, -1], values[2, 3:6], sizes[3, 7] = np.nan, np.nan, 0
     found = follow_up(values, sizes, np.arange(10) < 2, "higher")
     assert found.verdict[:2].tolist() == [0, -1]
+
+
+def test_after_an_opening_month_of_which_each_unit_has_its_own_little_is_claimed():
+    worst, _ = odd.claimed("开门红后的一个月，各单位起落不同", 32, 15, 4)
+    assert worst <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / (15 * 8))
+
+
+@pytest.mark.parametrize("times", [0.3, 3.0])
+def test_of_a_unit_that_is_not_the_same_any_more_nothing_is_said(times):
+    values, people = rates(np.random.default_rng(10), 12, 0.0)
+    people[0, -2:] *= times
+    values[0, -1] = 0.01
+    found = follow_up(values, people, np.arange(12) < 2, "higher")
+    assert found.verdict[0] == -1 and found.verdict[1] >= 0
+    assert found.changes >= FEWEST_CHANGES and found.others == 10
+
+
+def test_two_units_are_no_peers():
+    values, people = rates(np.random.default_rng(11), 2, 0.0)
+    found = follow_up(values, people, np.array([True, False]), "higher")
+    assert (found.verdict == -1).all() and found.others == 1
 
 
 def test_what_never_changes_is_no_effect_and_what_then_does_is_one():
