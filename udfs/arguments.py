@@ -57,6 +57,38 @@ def is_blank(cell: Any) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
+def only(value: Any) -> Any:
+    """The cell of an argument that is one cell; what holds several is ``#VALUE!``.
+
+    Examples
+    --------
+    >>> only([["活动率"]]), only("活动率")
+    ('活动率', '活动率')
+    """
+    if not isinstance(value, (list, tuple, np.ndarray)):
+        return value
+    cells = cells_of(value)
+    if len(cells) != 1:
+        raise BadArgumentError("#VALUE!")
+    return cells[0]
+
+
+def left_out(value: Any) -> bool:
+    """Whether an argument that need not be given is not: none, or one blank cell."""
+    if isinstance(value, (list, tuple, np.ndarray)):
+        cells = cells_of(value)
+        return len(cells) == 1 and is_blank(cells[0])
+    return is_blank(value)
+
+
+def word(value: Any) -> str:
+    """One name of an argument that is one; empty for a blank, an error is the whole result."""
+    cell = only(value)
+    if (name := error_of(cell)) is not None:
+        raise BadArgumentError(name)
+    return text_of(cell)
+
+
 def rows_of(value: Any) -> tuple[Grid, int]:
     """Nested rows and the number of dimensions they came with; a flat list is one column."""
     if isinstance(value, np.ndarray):

@@ -7,6 +7,7 @@ Whole numbers are computed exactly: money is taken in 元 and rounded to the 分
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -25,8 +26,8 @@ from kpi_xl.analysis import (
     trees,
     what_if,
 )
-from kpi_xl.error_values import NOT_AVAILABLE, error_name
-from udfs.arguments import BadArgumentError, cells_of, is_blank, numbers, text_of, texts
+from kpi_xl.error_values import NOT_AVAILABLE, NUM, error_name
+from udfs.arguments import BadArgumentError, cells_of, left_out, numbers, word
 from udfs.quantities import MOST, Ints, bounded, cell, chain, count, direction, grid, one, sound
 from udfs.results import Result, cells, never_raises, shaped
 
@@ -68,7 +69,7 @@ def KPI_DRIVERS(before: Any, after: Any, names: Any = None, method: Any = None) 
     first, last = _chain(before), _chain(after)
     if first.size != last.size:
         return "#VALUE!"
-    wanted = text_of(method).casefold()
+    wanted = word(method).casefold()
     if wanted not in ("", "lmdi", "shapley"):
         return "#VALUE!"
     split = factors.shapley if wanted == "shapley" else factors.lmdi
@@ -88,9 +89,9 @@ def KPI_DRIVERS(before: Any, after: Any, names: Any = None, method: Any = None) 
 
 def _names(value: Any, wanted: int, usual: dict[int, tuple[str, ...]]) -> tuple[str, ...]:
     """The factors' names: as given, else those of the tree with so many."""
-    if is_blank(value):
+    if left_out(value):
         return usual.get(wanted, tuple(f"因素{n}" for n in range(1, wanted + 1)))
-    found = tuple(text_of(name) for name in cells_of(value))
+    found = tuple(word(name) for name in cells_of(value))
     if len(found) == 1 and found[0] in trees.trees():
         found = tuple(factor.name for factor in trees.trees()[found[0]].factors)
     if len(found) != wanted:
@@ -156,7 +157,7 @@ def KPI_SOLVE(quantities: Any, goal: Any, place: Any = None) -> Result:
         found = what_if.quantity_needed(whole, round(wanted * 100), number).item()
         return error_name(found) or math.ceil(found / 100 - 1e-9) * 1.0
 
-    if is_blank(place):
+    if left_out(place):
         return [[needed(number)] for number in range(read.size - 1)]
     number = count(place)
     return needed(number - 1) if 1 <= number < read.size else "#NUM!"
@@ -257,12 +258,25 @@ def KPI_QUADRANT(actual: Any, target: Any, meaning: Any = None) -> Result:
     goals = numbers(target)[0]
     if goals.shape != amounts.shape:
         return "#VALUE!"
-    amounts, goals = bounded(amounts), bounded(goals)
-    known = np.where(blank, np.nan, amounts).ravel()
-    found = attainment.attainment_quadrants(known, goals.ravel())
-    named = attainment.QUADRANT_MEANINGS if not is_blank(meaning) else attainment.QUADRANTS
-    words = np.array([named[i] if i >= 0 else "—" for i in found.tolist()], dtype=object)
-    return shaped(words.reshape(amounts.shape).tolist(), dimensions)
+    known = np.where(blank, np.nan, bounded(amounts)).ravel()
+    found = attainment.attainment_quadrants(known, bounded(goals).ravel())
+    named = attainment.QUADRANT_MEANINGS if word(meaning) else attainment.QUADRANTS
+    return shaped(_placed(found, named, amounts, goals), dimensions)
+
+
+def _placed(
+    found: NDArray[Any], named: Sequence[str], *read: NDArray[np.float64]
+) -> list[list[Any]]:
+    """Where each stands, by name; who has an error in one of his numbers has it here, too."""
+    errors = [
+        next((error for number in cells if (error := error_name(number)) is not None), None)
+        for cells in zip(*(bounded(one, NUM).ravel().tolist() for one in read), strict=True)
+    ]
+    words = [
+        error or (named[place] if place >= 0 else "—")
+        for error, place in zip(errors, found.tolist(), strict=True)
+    ]
+    return list(np.array(words, dtype=object).reshape(read[0].shape).tolist())
 
 
 @never_raises
@@ -294,14 +308,13 @@ def KPI_BOX(skill: Any, will: Any, override: Any = None) -> Result:
         return "#VALUE!"
     known = [np.where(b, np.nan, bounded(v)).ravel() for v, b in ((can, blank), (wants, none))]
     own = None
-    if not is_blank(override):
-        words = [word for row in texts(override)[0] for word in row]
+    if not left_out(override):
+        words = [word(one) for one in cells_of(override)]
         if len(words) != can.size or not set(words) <= {"", *boxes.SKILL_WILL}:
             return "#VALUE!"
-        own = [boxes.SKILL_WILL.index(word) if word else -1 for word in words]
-    found = boxes.skill_will_boxes(known[0], known[1], override=own).tolist()
-    named = np.array([boxes.SKILL_WILL[i] if i >= 0 else "—" for i in found], dtype=object)
-    return shaped(named.reshape(can.shape).tolist(), dimensions)
+        own = [boxes.SKILL_WILL.index(box) if box else -1 for box in words]
+    found = boxes.skill_will_boxes(known[0], known[1], override=own)
+    return shaped(_placed(found, boxes.SKILL_WILL, can, wants), dimensions)
 
 
 @never_raises
@@ -370,7 +383,7 @@ def KPI_SCORE(
     120.0
     """
     read = [numbers(value)[:2] for value in (actual, target, weights)]
-    ways = [None] * read[0][0].size if is_blank(lower) else cells_of(lower)
+    ways = [None] * read[0][0].size if left_out(lower) else cells_of(lower)
     if {values.size for values, _ in read} != {len(ways)}:
         return "#VALUE!"
     # A range may be longer than the card in it.
@@ -411,7 +424,7 @@ def KPI_SCREEN(points: Any, weights: Any) -> Result:
     >>> KPI_SCREEN([[5, 4, 4], [3, 5, 5]], [0.3, 0.3, 0.4])
     [[4.3, 2], [4.4, 1]]
     """
-    block = grid(points)
+    block, blank = grid(points), np.asarray(numbers(points)[1].all(axis=1))
     shares = _weights(sound(numbers(weights)[0]).ravel())
     if shares.size != block.shape[1]:
         return "#VALUE!"
@@ -421,7 +434,8 @@ def KPI_SCREEN(points: Any, weights: Any) -> Result:
         return "#NUM!"
     totals = cells(found.total[:, None])
     return [
-        [total[0], rank or "#N/A"] for total, rank in zip(totals, found.rank.tolist(), strict=True)
+        [None, None] if empty else [total[0], rank or "#N/A"]
+        for empty, total, rank in zip(blank, totals, found.rank.tolist(), strict=True)
     ]
 
 

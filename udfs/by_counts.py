@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from kpi_xl.kpi import Kpi
-from udfs.arguments import is_blank, numbers
+from udfs.arguments import left_out, numbers
 from udfs.fraction import compiled
+from udfs.quantities import one
 from udfs.results import Result, cells, never_raises, shaped
 
 
@@ -75,9 +76,9 @@ def by_counts(kpi: Kpi) -> Callable[..., Result]:
 def _over_ranges(kpi: Kpi, *args: Any) -> Result:
     read = [numbers(value) for value in args[: len(kpi.measures)]]
     settings = {
-        setting.code: numbers(value)[0][0, 0]
+        setting.code: one(value)
         for setting, value in zip(kpi.settings, args[len(kpi.measures) :], strict=False)
-        if not is_blank(value)
+        if not left_out(value)
     }
     try:
         shape = np.broadcast_shapes(*(values.shape for values, _, _ in read))

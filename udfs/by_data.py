@@ -17,6 +17,7 @@ from udfs.arguments import (
     is_blank,
     month_of,
     numbers,
+    only,
     rows_of,
     texts,
 )
@@ -48,7 +49,7 @@ def KPI(name: Any, unit: Any, month: Any, compare: Any = None) -> Result:
         比率型指标的环比、同比、差额是百分点，与月度KPI表一致。
     """
     given = [name, unit, month, compare]
-    if not any(isinstance(value, (list, tuple)) for value in given):
+    if not any(isinstance(value, (list, tuple, np.ndarray)) for value in given):
         return one_value(name, unit, month, compare)
     grids = [rows_of(value) for value in given]
     try:
@@ -223,7 +224,7 @@ def KPI_HELP(name: Any) -> Result:
     from kpi_xl.catalogue.names import kpi_meant
     from udfs.explain import lines
 
-    text = named(rows_of(name)[0][0][0])
+    text = named(only(name))
     if not text:
         return '请写一个指标的名称，如 =KPI_HELP("活动率")；=KPI_NAMES() 列出全部指标'
     try:

@@ -9,7 +9,7 @@ import numpy as np
 from kpi_xl.analysis.trees import trees
 from kpi_xl.analysis.warnings import news_first
 from kpi_xl.error_values import error_name
-from udfs.arguments import BadArgumentError, month_of, rows_of, text_of
+from udfs.arguments import BadArgumentError, month_of, only, word
 from udfs.compare import kpi_of, named
 from udfs.current import data
 from udfs.known_findings import findings_beside
@@ -21,17 +21,12 @@ if TYPE_CHECKING:
 
 def _findings(unit: Any, month: Any) -> tuple[Findings, int]:
     """The findings about the units beside a unit, and where it stands in the cube."""
-    when = month_of(_first(month))
+    when = month_of(only(month))
     if isinstance(when, str):
         raise BadArgumentError(when)
     source = data()
-    number = source.unit(named(_first(unit)))
+    number = source.unit(named(only(unit)))
     return findings_beside(source, number, when), number
-
-
-def _first(value: Any) -> Any:
-    """The one cell of an argument that is one name."""
-    return rows_of(value)[0][0][0]
 
 
 @never_raises
@@ -56,8 +51,8 @@ def KPI_UNIT_DRIVERS(unit: Any, month: Any, compare: Any = None, tree: Any = Non
     """
     from kpi_xl.findings.drivers import COMPARISONS, Drivers
 
-    wanted = text_of(_first(compare)) or COMPARISONS[0]
-    code = text_of(_first(tree)) or None
+    wanted = word(compare) or COMPARISONS[0]
+    code = word(tree) or None
     if wanted not in COMPARISONS or code not in (None, *trees()):
         return "#VALUE!"
     findings, number = _findings(unit, month)
@@ -136,7 +131,7 @@ def KPI_ADVICE(name: Any, unit: Any, month: Any) -> Result:
     """
     from kpi_xl.analysis.knowledge import knowledge
 
-    kpi = kpi_of(named(_first(name)))
+    kpi = kpi_of(named(only(name)))
     findings, number = _findings(unit, month)
     causes = findings.causes(kpi.code, number)
     if not causes:
@@ -182,7 +177,7 @@ def KPI_UNIT_PEERS(name: Any, unit: Any, month: Any) -> Result:
     from kpi_xl.findings.ripeness import ripe_text
     from kpi_xl.findings.shown import NOTHING, too_few
 
-    kpi = kpi_of(named(_first(name)))
+    kpi = kpi_of(named(only(name)))
     findings, number = _findings(unit, month)
     if kpi.code not in findings.kpis or not kpi.is_comparable:
         return "#N/A"

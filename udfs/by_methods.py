@@ -9,7 +9,7 @@ import numpy as np
 from kpi_xl.analysis.feedback import FEWEST_RATERS, RELATIONS, SELF, WEIGHTS, Relation, feedback
 from kpi_xl.analysis.priorities import priorities
 from kpi_xl.catalogue.schema import RATINGS
-from udfs.arguments import cells_of, is_blank, numbers, text_of
+from udfs.arguments import cells_of, left_out, numbers, word
 from udfs.quantities import cell, count, sound
 from udfs.results import Result, never_raises
 
@@ -51,7 +51,7 @@ def KPI_360(
     得分 None 82.66666666666667
     自评差距 None #N/A
     """
-    names = [text_of(one) for one in cells_of(relations)]
+    names = [word(one) for one in cells_of(relations)]
     read, blank, _ = numbers(points)
     if len(names) != read.size:
         return "#VALUE!"
@@ -64,7 +64,7 @@ def KPI_360(
     if ((given < 0) | (given > 100)).any():
         return "#NUM!"
     shares = WEIGHTS
-    if not is_blank(weights):
+    if not left_out(weights):
         parts, none, _ = numbers(weights)
         if parts.size != len(_OTHERS):
             return "#VALUE!"

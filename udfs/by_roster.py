@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from kpi_xl.analysis.survival import Survival, spells, survival
 from kpi_xl.roster import Roster
-from udfs.arguments import BadArgumentError, is_blank, months, numbers, rows_of
+from udfs.arguments import BadArgumentError, left_out, months, only, rows_of
 from udfs.dates import dates, days
 from udfs.quantities import count
 from udfs.results import Result, cells, never_raises, shaped
@@ -214,14 +214,12 @@ def KPI_RETENTION13(signed: Any, left: Any, month: Any, months: Any = 13) -> Res
     0.8
     """
     people = _roster(signed, left)
-    back = 13.0 if is_blank(months) else float(numbers(months)[0][0, 0])
-    if not np.isfinite(back):
-        return "#VALUE!"
-    if back < 0 or back != int(back) or back > _LONGEST:
+    back = count(months, 13)
+    if back > _LONGEST:
         return "#NUM!"
 
     def compute(month: NDArray[np.datetime64]) -> NDArray[Any]:
-        rates = people.retention(month, int(back))
+        rates = people.retention(month, back)
         return np.array(cells(rates.reshape(1, -1))[0], dtype=object)
 
     return _per_month(month, compute)
@@ -250,14 +248,10 @@ def KPI_STAY_RATE(signed: Any, left: Any, first: Any, last: Any) -> Result:
     0.85
     """
     people = _roster(signed, left)
-    start, end = days(first)[0][0][0], days(last)[0][0][0]
-    if isinstance(start, str):
-        return start
-    if isinstance(end, str):
-        return end
+    start, end = _day(first), _day(last)
     if start > end:
         return "#NUM!"
-    rate = people.stay_rate(np.datetime64(start), np.datetime64(end))
+    rate = people.stay_rate(start, end)
     return shaped(cells(rate.reshape(1, 1)), 0)
 
 
@@ -342,8 +336,8 @@ def _survival(signed: Any, left: Any, months: int, as_of: Any, since: Any) -> Su
     known = known[~np.isnat(known)]
     if not known.size:
         raise BadArgumentError("#DIV/0!")
-    last = known.max() if is_blank(as_of) else _day(as_of)
-    people, meant = spells(sign, leave, last, "NaT" if is_blank(since) else _day(since))
+    last = known.max() if left_out(as_of) else _day(as_of)
+    people, meant = spells(sign, leave, last, "NaT" if left_out(since) else _day(since))
     if not meant.any():
         raise BadArgumentError("#DIV/0!")
     return survival(people, months)
@@ -351,9 +345,9 @@ def _survival(signed: Any, left: Any, months: int, as_of: Any, since: Any) -> Su
 
 def _day(value: Any) -> np.datetime64:
     """A single day."""
-    ((day, *others), *more), _ = days(value)
-    if isinstance(day, str) or others or more:
-        raise BadArgumentError(day if isinstance(day, str) else "#VALUE!")
+    day = days(only(value))[0][0][0]
+    if isinstance(day, str):
+        raise BadArgumentError(day)
     return np.datetime64(day)
 
 

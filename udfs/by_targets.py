@@ -17,7 +17,15 @@ from kpi_xl.analysis import apportion, boxes, income, pace, quotas, smart
 from kpi_xl.analysis.targets import break_down, carry_over, stepped_targets
 from kpi_xl.calendar import PUBLIC, Month, Period, working_days
 from kpi_xl.error_values import error_name
-from udfs.arguments import BadArgumentError, cells_of, is_blank, numbers, text_of
+from udfs.arguments import (
+    BadArgumentError,
+    cells_of,
+    is_blank,
+    left_out,
+    numbers,
+    only,
+    word,
+)
 from udfs.by_methods import KPI_ABC
 from udfs.dates import dates
 from udfs.quantities import MOST, cell, chain, count, floats, given, grid, one, sound
@@ -73,11 +81,11 @@ def KPI_PACE(
         return "#NUM!"
     past = np.zeros((1, 0, 31))
     lengths = np.zeros(0, dtype=np.int64)
-    if not is_blank(history):
+    if not left_out(history):
         rows = grid(history)
         past = rows[None]
         lengths = np.full(len(rows), rows.shape[1])
-        if not is_blank(history_days):
+        if not left_out(history_days):
             lengths = np.rint(floats(history_days)).astype(np.int64)
         if lengths.shape[0] != rows.shape[0]:
             return "#VALUE!"
@@ -126,7 +134,7 @@ def KPI_TARGETS(total: Any, weights: Any, locked: Any = None, unit: Any = 1) -> 
     if step <= 0 or one(total) < 0:
         return "#NUM!"
     whole = _steps(one(total), step)
-    fixed = [None] * shares.size if is_blank(locked) else given(locked)
+    fixed = [None] * shares.size if left_out(locked) else given(locked)
     if len(fixed) != shares.size or (sound(shares) < 0).any():
         return "#VALUE!" if len(fixed) != shares.size else "#NUM!"
     # A blank weight is nobody's share, not an equal one.
@@ -182,8 +190,8 @@ def KPI_PERIOD_TARGETS(total: Any, first: Any, last: Any, by: Any) -> Result:
     ['2024-05', 21, 52500]
     ['2024-06', 19, 47500]
     """
-    kind = text_of(by)
-    start, end = (day.astype(object) for day in (*dates(first)[:1], *dates(last)[:1]))
+    kind = word(by)
+    start, end = (day.astype(object) for day in (*dates(only(first)), *dates(only(last))))
     if kind not in _PERIODS or not isinstance(start, dt.date) or not isinstance(end, dt.date):
         return "#VALUE!"
     amount = one(total)
@@ -319,17 +327,17 @@ def KPI_SMART(
     >>> KPI_SMART("主险件数", "王芳", 50, "件", "2024-06-30", "营业部", [20, 25, 30])
     [['A', '最好的一次是 30，目标 50 恐怕做不到：请分步设定']]
     """
-    day = dates(due)
+    day = dates(only(due))
     goal = smart.Goal(
-        kpi=text_of(kpi),
-        owner=text_of(owner),
-        amount=None if is_blank(amount) else one(amount),
-        unit=text_of(unit),
+        kpi=word(kpi),
+        owner=word(owner),
+        amount=None if left_out(amount) else one(amount),
+        unit=word(unit),
         start=None,
         due=day[0].astype(object) if day.size else None,
-        supports=text_of(supports),
+        supports=word(supports),
     )
-    known = [] if is_blank(reached) else [n for n in given(reached) if n is not None]
+    known = [] if left_out(reached) else [n for n in given(reached) if n is not None]
     found = smart.smart_check(goal, known)
     return [[finding.letter, finding.text] for finding in found] or [["—", "符合"]]
 
@@ -490,7 +498,7 @@ def KPI_TASKS(important: Any, days_left: Any, urgent_days: Any = 2, impact: Any 
     """
     yes = {"1", "是", "重要", "true", "True", "TRUE", "√"}
     marks = cells_of(important)
-    matters = [text_of(mark) in yes or mark is True for mark in marks]
+    matters = [word(mark) in yes or mark is True for mark in marks]
     read, open_ended, _ = numbers(days_left)
     left = np.where(open_ended, _NO_DEADLINE, sound(read)).ravel()
     if len(matters) != left.size:
@@ -506,7 +514,7 @@ def KPI_TASKS(important: Any, days_left: Any, urgent_days: Any = 2, impact: Any 
         [None, None] if none[place] else [boxes.TASK_QUADRANTS[q], turn[place]]
         for place, q in enumerate(quadrant.tolist())
     ]
-    if is_blank(impact):
+    if left_out(impact):
         return rows
     classes = KPI_ABC(impact)
     if not isinstance(classes, list):

@@ -25,10 +25,12 @@ _EPOCH_ORDINAL: Final = EPOCH.toordinal()
 _NO_DAY: Final = -(10**9)
 _LAST_ZERO: Final = max(ZERO_SERIALS)
 _LIKE_A_DATE: Final = re.compile(
-    r".*\d|[一二三四五六七八九十〇零年月日号\s]+|.*(?:今|昨|前|明|去|本|上|下|年|月)[天日年月初底末周]|"
+    r".*\d.*|[一二三四五六七八九十〇零年月日号\s]+|.*(?:今|昨|前|明|去|本|上|下|年|月)[天日年月初底末周]|"
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\b.*",
     re.IGNORECASE,
 )
+_ABOUT_DATES: Final = re.compile(r"日期|时间|\b(?:date|time)", re.IGNORECASE)
+_THREE_NUMBERS: Final = re.compile(r"\d+\D+\d+\D+\d")
 
 
 def dates(value: Any) -> NDArray[np.datetime64]:
@@ -109,11 +111,13 @@ def _is_heading(cell: Any) -> bool:
     """Whether a text is what stands above a column, and no date that cannot be read."""
     if not isinstance(cell, str) or error_of(cell) is not None or is_nothing(cell):
         return False
-    found = read_day(cell)
+    found, text = read_day(cell), plain(cell)
+    # 2024年签约日期 is a heading; 约2024-01-05 is somebody's day, who may not be left out.
+    about = _ABOUT_DATES.search(text) and not _THREE_NUMBERS.search(text)
     return (
         isinstance(found, Fault)
         and found.kind is kinds.NO_DAY
-        and not _LIKE_A_DATE.fullmatch(plain(cell))
+        and bool(about or not _LIKE_A_DATE.fullmatch(text))
     )
 
 

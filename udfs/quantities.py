@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kpi_xl.error_values import error_name
 from kpi_xl.kpi import Direction
-from udfs.arguments import BadArgumentError, numbers, text_of
+from udfs.arguments import BadArgumentError, numbers, only, word
 
 MOST: Final = 1e15
 """Greater numbers are neither counts nor money."""
@@ -59,7 +59,7 @@ def count(value: Any, default: int | None = None) -> int:
 
 def direction(lower: Any) -> Direction:
     """越低越好 where it is said; higher is better otherwise."""
-    return "lower" if text_of(lower) in _LOWER or lower is True else "higher"
+    return "lower" if word(lower) in _LOWER or only(lower) is True else "higher"
 
 
 def grid(value: Any) -> NDArray[np.float64]:
@@ -85,9 +85,9 @@ def given(value: Any) -> list[float | None]:
     ]
 
 
-def bounded(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def bounded(values: NDArray[np.float64], none: float = np.nan) -> NDArray[np.float64]:
     """Numbers too great to be counts or money are none."""
-    return np.where(np.abs(values) > MOST, np.nan, values)
+    return np.where(np.abs(values) > MOST, none, values)
 
 
 def cell(number: float) -> float | str:
