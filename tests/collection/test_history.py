@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -153,10 +154,9 @@ def test_emptying_leaves_the_versions(project):
 def test_the_history_is_only_added_to(project, table, done):
     target(project, 0, 8, 0.7)
     collect(project)
-    connection = sqlite3.connect(file_of(project))
-    with pytest.raises(sqlite3.IntegrityError, match="stays"):
+    refused = pytest.raises(sqlite3.IntegrityError, match=f"{table} is only added to")
+    with closing(sqlite3.connect(file_of(project))) as connection, refused:
         connection.execute(done.format(table))
-    connection.close()
 
 
 def test_a_record_of_version_2_is_brought_up_to_date(project):
