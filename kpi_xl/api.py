@@ -15,14 +15,14 @@ import numpy as np
 from kpi_xl import kinds, project
 from kpi_xl.analysis.bands import UNRIPE
 from kpi_xl.calendar import PERIOD_KINDS, Month, Period
-from kpi_xl.catalogue import MEASURES, kpis
+from kpi_xl.catalogue import MEASURES
 from kpi_xl.catalogue.names import kpi_meant
 from kpi_xl.data.cube import Cube, is_money
 from kpi_xl.data.periods import PeriodCube, by_period
 from kpi_xl.data.store import reading
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.load import load
-from kpi_xl.kpi import Kpi
+from kpi_xl.kpi import Kpi, Registry
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,7 +99,7 @@ class Project:
             For a KPI, level, month or period that is not there.
         """
         cube = self.cube()
-        chosen = list(_chosen(names, cube))
+        chosen = list(_chosen(names, cube, self._project.settings.kpis))
         if level == AGENT:
             found = self._of_agents(cube, months, period, chosen)
         else:
@@ -155,10 +155,11 @@ class Project:
             The KPI has no categories, or the files hold none; otherwise as `kpis`.
         """
         cube = self.cube()
-        (kpi,) = _chosen(name, cube)
+        (kpi,) = _chosen(name, cube, self._project.settings.kpis)
         categories, values = cube.mix(kpi)
         if not categories:
-            mixed = "、".join(each.name for each in kpis.values() if cube.mix_measure(each))
+            known = self._project.settings.kpis.values()
+            mixed = "、".join(each.name for each in known if cube.mix_measure(each))
             raise InputError(kinds.NO_CATEGORIES(kpi=kpi.name, mixed=mixed))
         return _frame(
             cube,
@@ -277,12 +278,12 @@ class Project:
             return by_period(cube, store, self._project.settings, period)
 
 
-def _chosen(names: str | Iterable[str] | None, cube: Cube) -> Iterable[Kpi]:
+def _chosen(names: str | Iterable[str] | None, cube: Cube, known: Registry) -> Iterable[Kpi]:
     if names is None:
-        yield from (kpi for kpi in kpis.values() if cube.has(kpi))
+        yield from (kpi for kpi in known.values() if cube.has(kpi))
         return
     for name in [names] if isinstance(names, str) else names:
-        yield kpi_meant(name)
+        yield kpi_meant(name, known)
 
 
 def _frame(

@@ -6,7 +6,7 @@ Nothing about insurance, or about any trade, is in this file.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
@@ -62,9 +62,15 @@ class Formula:
         """Its value where it is but a number in this writer's language, else None."""
         return None
 
+    @property
+    def inside(self) -> tuple[Formula, ...]:
+        """The formulas that it is made of; none for a leaf."""
+        return ()
+
     def measures(self) -> Iterator[Measure]:
         """The measures it is made of, with repetitions."""
-        raise NotImplementedError
+        for one in self.inside:
+            yield from one.measures()
 
 
 class Writer(Protocol):
@@ -72,6 +78,7 @@ class Writer(Protocol):
 
     signs: Mapping[str, str]
     brackets: tuple[str, str]
+    comma: str
 
     references: Mapping[str, str]
 
@@ -159,9 +166,6 @@ class Setting(Formula):
     def constant(self, writer: Writer) -> float | None:
         return None if self.code in writer.references else self.default
 
-    def measures(self) -> Iterator[Measure]:
-        return iter(())
-
 
 @dataclass(frozen=True, eq=False)
 class Constant(Formula):
@@ -177,9 +181,6 @@ class Constant(Formula):
 
     def constant(self, writer: Writer) -> float | None:
         return self.value
-
-    def measures(self) -> Iterator[Measure]:
-        return iter(())
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,9 +222,80 @@ class Operation(Formula):
         numerator, denominator = self.fraction({})
         return float(numerator / denominator)
 
-    def measures(self) -> Iterator[Measure]:
-        yield from self.left.measures()
-        yield from self.right.measures()
+    @property
+    def inside(self) -> tuple[Formula, ...]:
+        return self.left, self.right
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison(Formula):
+    """Two formulas compared: 1 where it holds, else 0."""
+
+    sign: str
+    left: Formula
+    right: Formula
+
+    def fraction(self, given: Mapping[str, Any]) -> Fraction:
+        import numpy as np
+
+        left, right = (divide(*one.fraction(given)) for one in self.inside)
+        compare = {
+            "=": np.equal, "<>": np.not_equal, "<": np.less, ">": np.greater,
+            "<=": np.less_equal, ">=": np.greater_equal,
+        }[self.sign]  # fmt: skip
+        error = np.where(np.isnan(left), left, right)
+        return np.where(np.isnan(error), error, compare(left, right)), 1
+
+    def write(self, writer: Writer) -> tuple[str, int]:
+        left, right = (one.write(writer)[0] for one in self.inside)
+        return f"{left}{writer.signs.get(self.sign, self.sign)}{right}", 0
+
+    @property
+    def inside(self) -> tuple[Formula, ...]:
+        return self.left, self.right
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of a spreadsheet, as far as formulas may use it.
+
+    Parameters
+    ----------
+    name : str
+        Its name, as every spreadsheet has it.
+    compute : callable
+        Gives its values from those of its arguments, arrays of float64 that may hold errors.
+    least, most : int
+        How many arguments it takes.
+    """
+
+    name: str
+    compute: Callable[..., Any]
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, eq=False)
+class Call(Formula):
+    """A function of a spreadsheet over formulas, such as ``MAX``.
+
+    `kpi_xl.definitions.functions` has those that there are.
+    """
+
+    function: Function
+    arguments: tuple[Formula, ...]
+
+    def fraction(self, given: Mapping[str, Any]) -> Fraction:
+        return self.function.compute(*(divide(*one.fraction(given)) for one in self.arguments)), 1
+
+    def write(self, writer: Writer) -> tuple[str, int]:
+        opening, closing = writer.brackets
+        inside = writer.comma.join(one.write(writer)[0] for one in self.arguments)
+        return f"{self.function.name}{opening}{inside}{closing}", _OPERAND
+
+    @property
+    def inside(self) -> tuple[Formula, ...]:
+        return self.arguments
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,8 +319,9 @@ class Part(Formula):
     def write(self, writer: Writer) -> tuple[str, int]:
         return writer.part(self)
 
-    def measures(self) -> Iterator[Measure]:
-        return self.formula.measures()
+    @property
+    def inside(self) -> tuple[Formula, ...]:
+        return (self.formula,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -274,10 +347,16 @@ def parts(formula: Formula) -> Iterator[Part]:
     """The named formulas inside a formula, outermost first."""
     if isinstance(formula, Part):
         yield formula
-        yield from parts(formula.formula)
-    elif isinstance(formula, Operation):
-        yield from parts(formula.left)
-        yield from parts(formula.right)
+    for one in formula.inside:
+        yield from parts(one)
+
+
+def settings(formula: Formula) -> Iterator[Setting]:
+    """The settings in a formula, with repetitions."""
+    if isinstance(formula, Setting):
+        yield formula
+    for one in formula.inside:
+        yield from settings(one)
 
 
 def _formula(value: Formula | float) -> Formula:
@@ -327,6 +406,7 @@ class ExcelWriter:
 
     signs: Mapping[str, str] = {sign: sign for sign in _PRECEDENCE}
     brackets = ("(", ")")
+    comma = ","
 
     def __init__(self, references: Mapping[str, str]) -> None:
         self.references = references
@@ -350,8 +430,12 @@ class ExcelWriter:
 class ChineseWriter:
     """Writes formulas for people."""
 
-    signs: Mapping[str, str] = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ "}
+    signs: Mapping[str, str] = {
+        "+": " + ", "-": " − ", "*": " × ", "/": " ÷ ", "=": " = ", "<>": " ≠ ",
+        "<": " < ", ">": " > ", "<=": " ≤ ", ">=": " ≥ ",
+    }  # fmt: skip
     brackets = ("（", "）")
+    comma = "，"
     references: Mapping[str, str] = {}
 
     def measure(self, measure: Measure) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import inspect
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, overload
 
@@ -33,7 +33,15 @@ if TYPE_CHECKING:
 Direction = Literal["higher", "lower", "neutral"]
 Status = Literal["健康", "异常", "危险"]
 
-_NUMBER_FORMATS: Final[dict[Unit, str]] = {"%": "0.0%", "元": "#,##0.00"}
+NUMBER_FORMATS: Final[dict[Unit, str]] = {"%": "0.0%", "元": "#,##0.00"}
+"""Excel's number format of a unit that has one of its own."""
+
+DIRECTIONS: Final[dict[Direction, str]] = {
+    "higher": "越高越好",
+    "lower": "越低越好",
+    "neutral": "看结构，不分高低",
+}
+"""What is good, for people."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +118,8 @@ class Kpi:
     note: str = ""
     family: str = ""
     headline: bool = False
+    is_own: bool = False
+    """Whether a project has declared it: its formula means what it means in a spreadsheet."""
     by_hand: Kpi | None = None
     """The same KPI of what people have at hand, where the raw tables give it summed up."""
 
@@ -194,7 +204,7 @@ class Kpi:
                 raise TypeError(f"{self.code} is part of another formula by its own measures only")
             return Part(self.code, self.name, self.expression)
         numbers = {code: _number(value) for code, value in values.items()}
-        result = _computed(self.expression, numbers)
+        result = self._computed(numbers)
         return result if result.ndim else float(result)
 
     def compute(self, given: Mapping[str, Any]) -> NDArray[np.float64]:
@@ -215,11 +225,29 @@ class Kpi:
             return divide(*given[self.code])
         money = {measure.code for measure in self.measures if measure.is_money}
         exact = {code: (value, 100) if code in money else value for code, value in given.items()}
-        return _computed(self.expression, exact)
+        return self._computed(exact)
 
     def status(self, value: float) -> Status | None:
         """健康, 异常 or 危险 for a value; None where there are no bands or no value."""
         return self.bands.status(value, self.direction) if self.bands else None
+
+    def _computed(self, given: Mapping[str, Any]) -> NDArray[np.float64]:
+        import numpy as np
+
+        from kpi_xl.error_values import NUM
+
+        if self.is_own:
+            # Products of sums may be more than whole numbers hold.
+            given = {code: _as_float(value) for code, value in given.items()}
+        # What is too great for a number becomes infinite, which is shown as #NUM!.
+        with np.errstate(over="ignore", invalid="ignore"):
+            above, below = self.expression.fraction(given)
+            found = divide(above, below)
+            if self.is_own:
+                return found
+            # Nothing can be measured by less than nothing, as growth from a loss; an error among
+            # the measures is told first, as a native formula would.
+            return np.where((np.asarray(below) < 0) & ~np.isnan(found), NUM, found)
 
     def _by_code(
         self, given: Mapping[str, Any] | Sequence[Any], named: Mapping[str, Any] | None = None
@@ -248,18 +276,13 @@ class Kpi:
         return values
 
 
-def _computed(formula: Formula, given: Mapping[str, Any]) -> NDArray[np.float64]:
+def _as_float(value: Any) -> Any:
+    """A measure, or a numerator and a whole denominator, as float64."""
     import numpy as np
 
-    from kpi_xl.error_values import NUM
-
-    # What is too great for a number becomes infinite, which is shown as #NUM!.
-    with np.errstate(over="ignore", invalid="ignore"):
-        above, below = formula.fraction(given)
-        found = divide(above, below)
-        # Nothing can be measured by less than nothing, as growth from a loss; an error among the
-        # measures is told first, as a native formula would.
-        return np.where((np.asarray(below) < 0) & ~np.isnan(found), NUM, found)
+    if isinstance(value, tuple):
+        return np.asarray(value[0], dtype=np.float64), value[1]
+    return np.asarray(value, dtype=np.float64)
 
 
 def _number(value: Any) -> Any:
@@ -301,6 +324,15 @@ class Registry(Mapping[str, Kpi]):
     def find(self, label: str) -> Kpi | None:
         """The KPI with this code, Chinese name or alias, capitals aside; None for no such KPI."""
         return self._by_label.get(label.strip().casefold())
+
+    def beside(self, more: Iterable[Kpi]) -> Registry:
+        """These KPIs and more, in a registry of its own."""
+        found = Registry(self.measures, self.family, dict(self._kpis), dict(self._by_label))
+        for kpi in more:
+            found._kpis[kpi.code] = kpi
+            for label in kpi.labels:
+                found._by_label.setdefault(label.casefold(), kpi)
+        return found
 
     def of(self, family: str) -> Registry:
         """The same registry, in which a family declares its KPIs."""
@@ -370,7 +402,7 @@ class Registry(Mapping[str, Kpi]):
                 settings=tuple(s for s in symbols if isinstance(s, Setting)),
                 unit=unit,
                 direction=direction,
-                number_format=number_format or _NUMBER_FORMATS.get(unit, "#,##0"),
+                number_format=number_format or NUMBER_FORMATS.get(unit, "#,##0"),
                 source=source,
                 meaning=meaning,
                 aliases=aliases,
@@ -428,7 +460,7 @@ class Registry(Mapping[str, Kpi]):
                 settings=(),
                 unit=symbol.unit,
                 direction=direction,
-                number_format=_NUMBER_FORMATS.get(symbol.unit, "#,##0"),
+                number_format=NUMBER_FORMATS.get(symbol.unit, "#,##0"),
                 source=source,
                 meaning=meaning,
                 aliases=aliases,

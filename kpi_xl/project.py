@@ -3,6 +3,7 @@
 ::
 
     kpi.toml      settings, every one with a default
+    指标定义.xlsx  KPIs of one's own, where there are any
     data/         the raw files as they come
     kpi.duckdb    the checked tables
     kpi.cube      the measures of every unit and month
@@ -16,9 +17,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,12 +29,16 @@ from kpi_xl.analysis.feedback import FEWEST_RATERS, WEIGHTS, Relation
 from kpi_xl.analysis.time_boxes import A_DAY, MINUTES
 from kpi_xl.calendar import PUBLIC, WorkDays
 from kpi_xl.catalogue.schema import LISTS, ORGANISATION
+from kpi_xl.definitions.own_kpis import Definition, OwnKpis, own_kpis
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
+from kpi_xl.kpi import Registry
 from kpi_xl.readers.date import DateOrder, read_day
 from kpi_xl.readers.number import read_count, read_number
 from kpi_xl.settings.calendar import KEYS as CALENDAR_KEYS
 from kpi_xl.settings.calendar import work_days
+from kpi_xl.settings.definitions import WORKBOOK as DEFINITIONS
+from kpi_xl.settings.definitions import in_settings, in_workbook
 from kpi_xl.settings.file import SettingError, choices, is_text, number_in, row_of, settings_in
 from kpi_xl.settings.mail import KEYS as MAIL_KEYS
 from kpi_xl.settings.mail import MailSettings, mail_settings
@@ -75,6 +81,7 @@ _KNOWN: Final[dict[str, set[str] | None]] = {
     "calendar": set(CALENDAR_KEYS),
     "returned": None,
     "bands": None,
+    "kpis": None,
 }
 
 
@@ -144,6 +151,10 @@ class Settings:
         The server for Excel on Mac and the web.
     report : str
         The template that ``refresh`` fills: the name of an official one, or a workbook's path.
+    definitions : tuple of Definition
+        The KPIs that the project declares itself.
+    wrong_definitions : tuple of InputError
+        What stands among them and cannot be read as one.
     """
 
     name: str = "分公司"
@@ -179,6 +190,19 @@ class Settings:
     reminders: ReminderSettings = field(default=ReminderSettings(), repr=False)
     server: ServerSettings = field(default=ServerSettings(), repr=False)
     report: str = field(default=REPORT, repr=False)
+    definitions: tuple[Definition, ...] = ()
+    wrong_definitions: tuple[InputError, ...] = field(default=(), repr=False)
+
+    @functools.cached_property
+    def own(self) -> OwnKpis:
+        """The KPIs that the project declares itself."""
+        found = own_kpis(self.definitions)
+        return replace(found, wrong=(*self.wrong_definitions, *found.wrong))
+
+    @property
+    def kpis(self) -> Registry:
+        """Every KPI: those of the catalogue, then the project's own."""
+        return self.own.kpis
 
     def level_name(self, level: str) -> str:
         """What a level of the organisation is called here."""
@@ -225,7 +249,13 @@ class Project:
         file = folder / "kpi.toml"
         if not file.is_file():
             raise InputError(kinds.NO_PROJECT(folder=folder))
-        return cls(folder, read_settings(file))
+        settings = read_settings(file)
+        try:
+            more = in_workbook(folder / DEFINITIONS)
+        except InputError as error:  # the numbers of all other KPIs are right without it
+            wrong = (*settings.wrong_definitions, error)
+            return cls(folder, replace(settings, wrong_definitions=wrong))
+        return cls(folder, replace(settings, definitions=(*settings.definitions, *more)))
 
     @property
     def data(self) -> Path:
@@ -271,7 +301,7 @@ def read_settings(file: Path) -> Settings:
     """
     content, text = settings_in(file)
     try:
-        return _Reader(file, content).settings()
+        return _Reader(file, content, text).settings()
     except SettingError as error:
         error.row = row_of(text, error.path)
         raise
@@ -280,9 +310,10 @@ def read_settings(file: Path) -> Settings:
 class _Reader:
     """Turns the content of kpi.toml into settings, naming what cannot be used."""
 
-    def __init__(self, file: Path, content: dict[str, Any]) -> None:
+    def __init__(self, file: Path, content: dict[str, Any], text: str) -> None:
         self.file = file
         self.content = content
+        self.text = text
 
     def settings(self) -> Settings:
         for section in self.content:
@@ -298,6 +329,7 @@ class _Reader:
                         kinds.NO_KEY(section=section, key=key, **choices(known, key)),
                     )
         default = Settings()
+        definitions, wrong = in_settings(self._section("kpis"), self.file, self.text)
         return Settings(
             name=self._text("project", "name", default.name),
             data=self._text("project", "data", default.data),
@@ -333,6 +365,8 @@ class _Reader:
             reminders=reminder_settings(self._section("reminders"), self.file),
             server=server_settings(self._section("server"), self.file),
             report=self._text("project", "report", default.report),
+            definitions=tuple(definitions),
+            wrong_definitions=tuple(wrong),
         )
 
     def _engine(self, default: str) -> str:

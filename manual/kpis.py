@@ -9,9 +9,9 @@ from typing import Final
 import udfs.functions
 from kpi_xl import catalogue
 from kpi_xl.analysis.knowledge import Evidence, knowledge
-from kpi_xl.kpi import Kpi
+from kpi_xl.kpi import DIRECTIONS, Kpi
 from manual.example_numbers import BRANCH, MONTH, ROSTER, STORE
-from udfs.explain import DIRECTIONS, FROM_DATES, worksheet_function
+from udfs.explain import FROM_DATES, worksheet_function
 
 FAMILIES: Final = {
     module: getattr(catalogue, module).FAMILY

@@ -21,6 +21,7 @@ TESTED_IN = {
     "kpi_xl.data": "data engine",
     "kpi_xl.data.history": "collection",
     "kpi_xl.data.round_targets": "collection",
+    "kpi_xl.definitions": "definitions",
     "kpi_xl.desk": "desk",
     "kpi_xl.excel": "excel",
     "kpi_xl.findings": "findings",

@@ -260,14 +260,13 @@ def doctor(host: Host, progress: Progress) -> None:
 
 def explain(host: Host, progress: Progress) -> None:
     """指标说明: explain the KPI of the selected cell, or list all."""
-    from kpi_xl.catalogue import kpis
     from udfs.by_data import KPI_NAMES
-    from udfs.compare import judged_here
+    from udfs.compare import judged_here, kpis_here
     from udfs.explain import lines
 
     cell = host.selected()
     label = None if cell is None else cell.value
-    kpi = kpis.find(label) if isinstance(label, str) else None
+    kpi = kpis_here().find(label) if isinstance(label, str) else None
     if cell is None or kpi is None:
         host.show(KPI_NAMES())
         return

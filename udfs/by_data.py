@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from kpi_xl.catalogue import kpis
 from kpi_xl.error_values import error_name
 from kpi_xl.errors import InputError
 from udfs.arguments import (
@@ -21,7 +20,7 @@ from udfs.arguments import (
     rows_of,
     texts,
 )
-from udfs.compare import NO_STATUS, judged_here, kpi_of, named, one_value
+from udfs.compare import NO_STATUS, judged_here, kpi_of, kpis_here, named, one_value
 from udfs.current import data
 from udfs.results import Result, never_raises, shaped
 
@@ -103,8 +102,8 @@ def KPI_TABLE(names: Any, units: Any, months: Any) -> Result:
         return "#VALUE!"
     if len(where) * len(when) >= _MOST_ROWS:
         return "#NUM!"
-    read = [month_of(cell) for cell in when]
-    titles = [found.name if (found := kpis.find(name)) else name for name in wanted]
+    read, known = [month_of(cell) for cell in when], kpis_here()
+    titles = [found.name if (found := known.find(name)) else name for name in wanted]
     table: list[list[Any]] = [["单位", "月份", *titles]]
     for unit in where:
         for month in read:
@@ -152,7 +151,7 @@ def KPI_NAMES() -> Result:
     ['指标', '代码', '单位', '公式']
     """
     table: list[list[Any]] = [["指标", "代码", "单位", "公式"]]
-    table += [[kpi.name, kpi.code, kpi.unit, kpi.on_paper.formula] for kpi in kpis.values()]
+    table += [[kpi.name, kpi.code, kpi.unit, kpi.on_paper.formula] for kpi in kpis_here().values()]
     return table
 
 
@@ -228,7 +227,7 @@ def KPI_HELP(name: Any) -> Result:
     if not text:
         return '请写一个指标的名称，如 =KPI_HELP("活动率")；=KPI_NAMES() 列出全部指标'
     try:
-        return "\n".join(line.strip() for line in lines(judged_here(kpi_meant(text))))
+        return "\n".join(line.strip() for line in lines(judged_here(kpi_meant(text, kpis_here()))))
     except InputError as error:
         return _unit_help(text) or str(error)
 

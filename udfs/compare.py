@@ -7,7 +7,7 @@ from typing import Any, Final
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
 from kpi_xl.error_values import error_name
-from kpi_xl.kpi import Kpi
+from kpi_xl.kpi import Kpi, Registry
 from udfs.arguments import BadArgumentError, month_of, text_of
 from udfs.current import Data, data
 from udfs.known_findings import findings_beside
@@ -32,8 +32,6 @@ _CHANGES: Final = {_MOM: ("KPI_MOM", 1), _YOY: ("KPI_YOY", 12)}
 
 NO_STATUS: Final = "—"
 """The status of a KPI without bounds."""
-
-_known: Final[dict[str, Kpi]] = {}
 
 
 def one_value(name: Any, unit: Any, month: Any, compare: Any) -> float | str:
@@ -101,6 +99,14 @@ def _judged(source: Data, kpi: Kpi, unit: int, month: Month, wanted: str) -> str
     return "已成熟" if day is None else day.isoformat()
 
 
+def kpis_here() -> Registry:
+    """The KPIs of the project in use; those of the catalogue where there is none."""
+    try:
+        return data().project.settings.kpis
+    except BadArgumentError:
+        return kpis
+
+
 def judged_here(kpi: Kpi) -> Kpi:
     """The KPI with the bounds of the project in use, if there is one and its kpi.toml sets any."""
     from kpi_xl.findings.shown import with_bands
@@ -121,10 +127,7 @@ def named(cell: Any) -> str:
 
 def kpi_of(name: str) -> Kpi:
     """The KPI of a name, alias or code; #N/A for none."""
-    kpi = _known.get(name)
+    kpi = kpis_here().find(name)
     if kpi is None:
-        kpi = kpis.find(name)
-        if kpi is None:
-            raise BadArgumentError("#N/A")
-        _known[name] = kpi
+        raise BadArgumentError("#N/A")
     return kpi

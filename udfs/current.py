@@ -146,7 +146,7 @@ class Data:
 
         try:
             with reading(self.project, self.cube, patience=0) as store:
-                targets = Targets(store, month)
+                targets = Targets(store, month, self.project.settings.kpis)
         except InputError:  # being refreshed just now; or nobody knows whose they are
             raise BadArgumentError("#N/A") from None
         return {index: targets.of_unit(unit) for index, unit in enumerate(self.cube.units)}

@@ -6,8 +6,7 @@ import inspect
 from collections.abc import Iterator
 from typing import Any, Final
 
-from kpi_xl.catalogue import kpis
-from kpi_xl.kpi import Kpi
+from kpi_xl.kpi import DIRECTIONS, Kpi, Registry
 
 FROM_DATES: Final = frozenset(
     {"KPI_HEADCOUNT", "KPI_AVG_HEADCOUNT", "KPI_RECRUITS", "KPI_LEAVERS", "KPI_RETENTION13"}
@@ -24,11 +23,9 @@ _DATES: Final = {
     "last": "结束的日期",
     "months": "月数",
 }
-DIRECTIONS: Final = {"higher": "越高越好", "lower": "越低越好", "neutral": "看结构，不分高低"}
-"""What is good, for people."""
 
 
-def all_kpis() -> Iterator[str]:
+def all_kpis(kpis: Registry) -> Iterator[str]:
     """One line a KPI: code, name, formula."""
     for kpi in kpis.values():
         yield f"{kpi.code:<26}{kpi.name} = {kpi.on_paper.formula}"
@@ -83,6 +80,8 @@ def lines(kpi: Kpi) -> Iterator[str]:
 
 def worksheet_function(kpi: Kpi) -> str:
     """How the KPI's worksheet function is called, as in ``=KPI_SIGN_RATE(促成人数, 洽谈人数)``."""
+    if kpi.is_own:
+        return f'=KPI("{kpi.name}", 单位, 月份)'
     required = [measure.name for measure in kpi.measures]
     optional = [setting.name for setting in kpi.settings]
     if kpi.code in FROM_DATES:

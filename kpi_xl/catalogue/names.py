@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from kpi_xl import kinds
-from kpi_xl.catalogue import kpis
 from kpi_xl.errors import InputError
-from kpi_xl.kpi import Kpi
+from kpi_xl.kpi import Kpi, Registry
 from kpi_xl.readers.name import near
 
 
-def kpi_meant(label: str) -> Kpi:
+def kpi_meant(label: str, kpis: Registry) -> Kpi:
     """The KPI with this code, Chinese name or alias.
+
+    Parameters
+    ----------
+    label : str
+        What somebody called it.
+    kpis : Registry
+        The KPIs there are.
 
     Raises
     ------
@@ -19,10 +25,10 @@ def kpi_meant(label: str) -> Kpi:
     """
     kpi = kpis.find(label)
     if kpi is None:
-        raise InputError(kinds.KPI_UNKNOWN(label=label, like="、".join(like_kpi(label))))
+        raise InputError(kinds.KPI_UNKNOWN(label=label, like="、".join(like_kpi(label, kpis))))
     return kpi
 
 
-def like_kpi(label: str) -> list[str]:
+def like_kpi(label: str, kpis: Registry) -> list[str]:
     """The names of KPIs that are like a name."""
     return near(label, (name for kpi in kpis.values() for name in sorted(kpi.labels)))

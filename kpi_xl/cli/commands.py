@@ -23,6 +23,7 @@ from kpi_xl.cli import (
     addin_commands,
     analysis_commands,
     circulation_commands,
+    definition_commands,
     door_commands,
     history_commands,
     page_commands,
@@ -53,9 +54,11 @@ from kpi_xl.system.error_log import log_fault
 from kpi_xl.system.system_errors import database_error, file_error
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kpi_xl.data.checked import Checked
     from kpi_xl.jobs.fill import Filled
-    from kpi_xl.kpi import Kpi
+    from kpi_xl.kpi import Kpi, Registry
 
 _NEAREST: Final = {"−": "－"}
 """Characters of ours that code page 936 has not, and what it has instead."""
@@ -299,32 +302,35 @@ def explain(kpi: str | None) -> Answer:
     from kpi_xl.catalogue.names import kpi_meant
     from udfs.explain import all_kpis, lines, record
 
+    known, bounds = _kpis_here()
     if kpi is None:
-        for line in all_kpis():
+        for line in all_kpis(known):
             say(line)
-        from kpi_xl.catalogue import kpis
-
-        return {"kpis": [record(_judged_here(one)) for one in kpis.values()]}
-    found = _judged_here(kpi_meant(kpi))
+        return {"kpis": [record(bounds(one)) for one in known.values()]}
+    found = bounds(kpi_meant(kpi, known))
     for line in lines(found):
         say(line)
     return record(found)
 
 
-def _judged_here(kpi: Kpi) -> Kpi:
-    """The KPI with the bounds of the project that is at hand, if there is one."""
+def _kpis_here() -> tuple[Registry, Callable[[Kpi], Kpi]]:
+    """The KPIs of the project that is at hand, if there is one, and what gives them its bounds."""
     if (folder := asked().named) is None:
-        return kpi
+        from kpi_xl.catalogue import kpis
+
+        return kpis, lambda kpi: kpi
     from kpi_xl.findings.shown import with_bands
     from kpi_xl.project import Project
 
-    return with_bands(kpi, Project.open(folder).settings)
+    settings = Project.open(folder).settings
+    return settings.kpis, lambda kpi: with_bands(kpi, settings)
 
 
 history_commands.add_to(app)
 analysis_commands.add_to(app)
 page_commands.add_to(app)
 round_commands.add_to(app)
+definition_commands.add_to(app)
 app.add_command(template_commands.template)
 app.add_command(addin_commands.addin)
 app.add_command(addin_commands.bundle)

@@ -256,10 +256,15 @@ def say_notice() -> Answer:
     """What of the raw files is not in the numbers: told every time."""
     from kpi_xl.data.notice import kept_notice
 
-    notice = kept_notice(project_here())
+    project = project_here()
+    notice = kept_notice(project)
     if notice.line:
         say(notice.line)
-    return notice.record()
+    wrong = project.settings.own.wrong
+    if wrong:
+        fault = kinds.DEFINITIONS_WRONG(wrong=len(wrong))
+        say(f"{fault.reason}，{fault.advice}")
+    return {**notice.record(), "definitions": [error.record() for error in wrong]}
 
 
 @contextmanager

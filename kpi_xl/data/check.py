@@ -35,6 +35,7 @@ from kpi_xl.data.sources import Source
 from kpi_xl.data.tables_found import Found, find_tables
 from kpi_xl.data.units_as_known import KnownUnits
 from kpi_xl.errors import InputError
+from kpi_xl.kpi import Registry
 from kpi_xl.project import Project, Settings
 from kpi_xl.readers.id import Ids
 from kpi_xl.settings.sheets import fitting_none
@@ -104,7 +105,8 @@ def check_project(
     _units_as_known(of_tables, problems, project.settings.name)
     tables: dict[str, CheckedTable] = {}
     with _pool() as pool:  # the two longest take about the same time
-        within = pool.map(_within, (LISTS[code] for code in of_tables), of_tables.values())
+        kpis = repeat(project.settings.kpis)
+        within = pool.map(_within, (LISTS[code] for code in of_tables), of_tables.values(), kpis)
         for code, (checked, of_table) in zip(of_tables, within, strict=True):
             tables[code] = checked
             problems[code] += of_table
@@ -228,13 +230,17 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(min(os.cpu_count() or 1, AT_ONCE))
 
 
-def _within(table: Table, checked: list[CheckedTable]) -> tuple[CheckedTable, list[Problem]]:
+def _within(
+    table: Table, checked: list[CheckedTable], kpis: Registry
+) -> tuple[CheckedTable, list[Problem]]:
     """One table of the files that hold it, checked row by row and for duplicates."""
     files = tuple(file for of_file in checked for file in of_file.files)
     whole = CheckedTable.of(table, [part for of_file in checked for part in of_file.parts], files)
     whole, problems = _set_aside(whole, rules.of_rows(table, whole.data))
     if table.code == "targets":
-        parts = [Part(rules.by_code(part.data)) for part in whole.parts]
+        whole, unknown = _set_aside(whole, list(rules.unknown_kpis(whole.data, kpis)))
+        problems += unknown
+        parts = [Part(rules.by_code(part.data, kpis)) for part in whole.parts]
         whole = CheckedTable.of(table, parts, whole.files)
     keys = (
         hashes.of_keys(table, part.data) if part.keys is None else part.keys for part in whole.parts

@@ -74,7 +74,7 @@ def check_file(raw: RawTable, settings: Settings) -> tuple[CheckedTable, list[Pr
             tell(place, heading, readable[place].as_py(), fault)
     if raw.table.code == "targets":
         columns["level"] = rules.levels_meant(columns["level"], settings.levels)
-    for place, heading, fault in _against(raw, columns):
+    for place, heading, fault in _against(raw, columns, settings):
         cells = raw.others.get(heading)
         if cells is None:
             code = next(code for code, name in raw.headings.items() if name == heading)
@@ -104,13 +104,15 @@ def _problem(
     return Problem(raw.table.name, source.name, source.sheet, row, heading, value, fault)
 
 
-def _against(raw: RawTable, columns: dict[str, Any]) -> Iterator[tuple[int, str, Fault]]:
+def _against(
+    raw: RawTable, columns: dict[str, Any], settings: Settings
+) -> Iterator[tuple[int, str, Fault]]:
     """What speaks in other cells against what a row seems to say."""
     yield from evidence.statuses(raw, columns)
     if raw.table.code == "policies":
         yield from evidence.withdrawals(raw, columns)
     if raw.table.code == "targets":
-        yield from evidence.targets_meant(raw, columns)
+        yield from evidence.targets_meant(raw, columns, settings.kpis)
     yield from evidence.future_days(raw, columns, dt.date.today())
     yield from evidence.sum_of_others(raw, columns)
 

@@ -17,12 +17,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from kpi_xl import kinds
-from kpi_xl.catalogue import kpis
 from kpi_xl.data import not_counted, totals
 from kpi_xl.data.headings import normalise
 from kpi_xl.data.read import RawTable
 from kpi_xl.data.units_of_money import in_percent
 from kpi_xl.fault import Fault
+from kpi_xl.kpi import Registry
 from kpi_xl.readers.cell import NO, NOTHING, YES, plain
 from kpi_xl.readers.date import NO_DAY, read_day
 from kpi_xl.settings.sheets import STATUSES
@@ -417,7 +417,9 @@ def riders_by_name(raw: RawTable) -> Iterator[tuple[str, Fault]]:
             yield raw.headings["product"], kinds.RIDERS_BY_NAME(count=count)
 
 
-def targets_meant(raw: RawTable, columns: dict[str, Any]) -> Iterator[tuple[int, str, Fault]]:
+def targets_meant(
+    raw: RawTable, columns: dict[str, Any], kpis: Registry
+) -> Iterator[tuple[int, str, Fault]]:
     """Targets in the unit that their heading says, by what their KPI is measured in."""
     heading = raw.headings["target"]
     unit, percent = raw.unit(heading), in_percent(heading)

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from kpi_xl import kinds
-from kpi_xl.catalogue import kpis
+from kpi_xl.catalogue import kpis as standard
 from kpi_xl.catalogue.measures import ITEMS
 from kpi_xl.catalogue.names import like_kpi
 from kpi_xl.catalogue.schema import ORGANISATION, Column, Table
@@ -25,6 +25,7 @@ from kpi_xl.data.finding import Finding
 from kpi_xl.data.hashes import key_columns
 from kpi_xl.data.outlets import NOBODY
 from kpi_xl.data.snapshots import winners
+from kpi_xl.kpi import Registry
 from kpi_xl.readers.id import Ids, may_be_cut
 
 LEVELS: Final = (*ORGANISATION, "业务员")
@@ -123,17 +124,18 @@ def _levels(data: pa.Table) -> Iterator[Finding]:
         yield Finding(row, "level", kinds.NO_LEVEL(levels="、".join(LEVELS)))
 
 
-def _kpis(data: pa.Table) -> Iterator[Finding]:
+def unknown_kpis(data: pa.Table, kpis: Registry) -> Iterator[Finding]:
+    """The rows of targets whose KPI nobody knows."""
     for name in data["kpi"].unique().to_pylist():
         if kpis.find(name) is not None:
             continue
-        like = "、".join(like_kpi(name))
+        like = "、".join(like_kpi(name, kpis))
         fault = kinds.LIKE_KPI(like=like) if like else kinds.NO_KPI()
         for row in _places(pc.equal(data["kpi"], name)):
             yield Finding(row, "kpi", fault)
 
 
-def by_code(data: pa.Table) -> pa.Table:
+def by_code(data: pa.Table, kpis: Registry) -> pa.Table:
     """Targets with the code of their KPI in place of whatever name it was given."""
     known = {name: kpis.find(name) for name in data["kpi"].unique().to_pylist()}
     codes = [kpi.code if (kpi := known[name]) else None for name in data["kpi"].to_pylist()]
@@ -219,7 +221,7 @@ def shown(column: Column, value: Any) -> str:
         return f"{Decimal(value) / 100:.2f}"
     if column.kind == "month":
         return f"{(value - 1) // 12}-{(value - 1) % 12 + 1:02d}"
-    if column.code == "kpi" and (kpi := kpis.find(value)):
+    if column.code == "kpi" and (kpi := standard.find(value)):
         return kpi.name
     return str(value)
 
@@ -424,7 +426,7 @@ _Rule = Callable[[pa.Table], Iterable[Finding]]
 
 _OF_ROWS: Final[Mapping[str, tuple[_Rule, ...]]] = {
     "agents": (_left_before_signed,),
-    "targets": (_levels, _kpis),
+    "targets": (_levels,),
     "counts": (_parts_of_one,),
     "transfers": (_to_nowhere,),
     "ratings": (_no_points,),

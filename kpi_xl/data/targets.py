@@ -8,10 +8,10 @@ import duckdb
 
 from kpi_xl import kinds
 from kpi_xl.calendar import Month
-from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import LEVELS, Unit
 from kpi_xl.data.organisation import unit_paths
 from kpi_xl.errors import InputError
+from kpi_xl.kpi import Registry
 
 AGENT_LEVEL = "业务员"
 
@@ -23,6 +23,8 @@ class Targets:
     ----------
     connection : duckdb connection
         To the store.
+    kpis : Registry
+        The KPIs that there may be targets of.
     of_agents : bool
         Whether those of agents are wanted, too: there are many.
 
@@ -33,7 +35,12 @@ class Targets:
     """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, month: Month, *, of_agents: bool = True
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        month: Month,
+        kpis: Registry,
+        *,
+        of_agents: bool = True,
     ) -> None:
         self._by_unit: dict[tuple[str, str], dict[str, float]] = {}
         rows = connection.execute(
@@ -62,7 +69,7 @@ class Targets:
 
 
 def targets_back(
-    connection: duckdb.DuckDBPyConnection, month: Month, months: int
+    connection: duckdb.DuckDBPyConnection, month: Month, months: int, kpis: Registry
 ) -> Iterator[Targets]:
     """The units' targets of a month, then of the months before it, the last first.
 
@@ -72,16 +79,18 @@ def targets_back(
         To the store.
     months : int
         How many before it.
+    kpis : Registry
+        As for `Targets`.
 
     Raises
     ------
     InputError
         As `Targets`, of the month itself; of an earlier one nothing is told after such a one.
     """
-    yield Targets(connection, month, of_agents=False)
+    yield Targets(connection, month, kpis, of_agents=False)
     for back in range(1, months + 1):
         try:
-            yield Targets(connection, month - back, of_agents=False)
+            yield Targets(connection, month - back, kpis, of_agents=False)
         except InputError:
             return
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -80,6 +81,7 @@ class DayRatio:
         return np.asarray(numerator / denominator, dtype=np.float64)
 
 
+@functools.cache
 def by_day(kpi: Kpi) -> DayRatio | None:
     """How a KPI of a month comes of its days; None where days do not tell it.
 

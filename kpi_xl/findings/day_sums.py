@@ -14,23 +14,21 @@ from numpy.typing import NDArray
 
 from kpi_xl.analysis.pace import Pace, pace, pace_of_ratio
 from kpi_xl.calendar import Month, working_days
-from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import Cube, is_money
 from kpi_xl.data.days import MONTHS_BEFORE, is_monthly, unit_days
 from kpi_xl.data.organisation import unit_positions
 from kpi_xl.data.steps import BY_DAY
 from kpi_xl.findings.aggregation import DayRatio, Terms, by_day
 from kpi_xl.formula import divide
-from kpi_xl.kpi import Kpi
+from kpi_xl.kpi import Kpi, Registry
 from kpi_xl.project import Settings
 
 _DAYS: Final = 31
 _NEARLY_ALL: Final = 0.8
 
 
-@functools.cache
-def paced() -> Mapping[str, DayRatio]:
-    """The KPIs whose pace can be followed, by code, with how they come of their days."""
+def paced(kpis: Mapping[str, Kpi]) -> Mapping[str, DayRatio]:
+    """Which of KPIs can be followed day by day, by code, with how they come of their days."""
     found = {code: by_day(kpi) for code, kpi in kpis.items() if kpi.direction != "neutral"}
     return {code: ratio for code, ratio in found.items() if ratio is not None}
 
@@ -53,6 +51,8 @@ class DaySums:
         The working days of each month.
     sums : mapping of str to (units, months, 31) int64 array
         By measure; units in the cube's order, 0 after a month's last working day.
+    kpis : Registry
+        The KPIs there are.
     """
 
     cube: Cube
@@ -61,19 +61,28 @@ class DaySums:
     elapsed: int
     days: NDArray[np.int64]
     sums: Mapping[str, NDArray[np.int64]]
+    kpis: Registry
 
     @functools.cached_property
     def paced(self) -> list[Kpi]:
         """The KPIs whose pace these days tell."""
         return [
-            kpis[code]
-            for code, ratio in paced().items()
-            if ratio.measures <= self.sums.keys() and self.cube.has(kpis[code])
+            self.kpis[code]
+            for code, ratio in self._ratios.items()
+            if ratio.measures <= self.sums.keys() and self.cube.has(self.kpis[code])
         ]
+
+    def is_sum(self, kpi: Kpi) -> bool:
+        """Whether a KPI whose pace these days tell is a sum of them."""
+        return self._ratios[kpi.code].is_sum
+
+    @functools.cached_property
+    def _ratios(self) -> Mapping[str, DayRatio]:
+        return paced(self.kpis)
 
     def done(self, kpi: Kpi, units: Sequence[int]) -> NDArray[np.float64]:
         """What units reached in the month so far, in the KPI's unit (money in 元)."""
-        ratio = paced()[kpi.code]
+        ratio = self._ratios[kpi.code]
         above = self._days(ratio.above, units)[:, -1].sum(axis=-1)
         if ratio.is_sum:
             return np.asarray(above / _scale(ratio.above))
@@ -94,7 +103,7 @@ class DaySums:
         Pace
             In the KPI's unit (money in 元).
         """
-        ratio = paced()[kpi.code]
+        ratio = self._ratios[kpi.code]
         above = self._days(ratio.above, units)
         now, elapsed, days = above[:, -1].sum(axis=-1), self.elapsed, int(self.days[-1])
         if ratio.is_sum:
@@ -222,6 +231,7 @@ def day_sums(
         elapsed=sum(one <= as_of for one in open_days[-1]),
         days=np.array([max(len(one), 1) for one in open_days]),
         sums=sums,
+        kpis=settings.kpis,
     )
 
 

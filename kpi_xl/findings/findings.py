@@ -36,7 +36,7 @@ from kpi_xl.analysis.signals import FEWEST
 from kpi_xl.analysis.warnings import Judged, KpiWarning, grounds, shortfall_cost, warnings
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month
-from kpi_xl.catalogue import kpis
+from kpi_xl.catalogue import manpower
 from kpi_xl.data.cube import Cube, is_money
 from kpi_xl.data.targets import targets_back
 from kpi_xl.findings.retention import NOBODY_KNOWS, Losses, losses
@@ -97,7 +97,7 @@ class Findings:
     ) -> None:
         # A month that is not ripe stands beside others when these were as old.
         self.cube = cube.on_equal_spans(month)
-        self.ripeness = Ripeness(cube, month)
+        self.ripeness = Ripeness(cube, month, settings.kpis)
         self.month = month
         self.level = level
         self.units = cube.of_level(level)
@@ -121,7 +121,7 @@ class Findings:
         units = cube.of_level(level)
         of, *earlier = (
             {unit: targets.of_unit(cube.units[unit]) for unit in units}
-            for targets in targets_back(store, month, MONTHS)
+            for targets in targets_back(store, month, MONTHS, settings.kpis)
         )
         lost = losses(cube, store, settings, month, level)
         return cls(cube, settings, month, level, of, lost, earlier)
@@ -135,9 +135,13 @@ class Findings:
         """The KPIs that can be judged, by code, with the project's own bands."""
         return {
             code: with_bands(kpi, self._settings)
-            for code, kpi in kpis.items()
+            for code, kpi in self._settings.kpis.items()
             if kpi.direction != "neutral" and self.cube.has(kpi)
         }
+
+    def find(self, label: str) -> Kpi | None:
+        """The KPI with this code, name or alias, whether it can be judged or not; None for none."""
+        return self._settings.kpis.find(label)
 
     @functools.cached_property
     def given(self) -> Mapping[str, Floats]:
@@ -147,7 +151,7 @@ class Findings:
         for code in self.cube.measures:
             numbers = self.measure(code).astype(np.float64)
             found[code] = numbers / 100 if is_money(code) else numbers
-        for code, kpi in kpis.items():
+        for code, kpi in self._settings.kpis.items():
             if self.cube.has(kpi):
                 found[code] = self.cube.kpi(kpi, weight)[self.units, : self._end]
         return found
@@ -183,8 +187,8 @@ class Findings:
         place = self._place[unit]
         found: list[tuple[int, float]] = []
         for name, target in self.of_unit(unit).items():
-            kpi = _by_name()[name]
-            if not self.cube.has(kpi):
+            kpi = self._settings.kpis.find(name)
+            if kpi is None or not self.cube.has(kpi):
                 continue
             whole = kpi.expression
             if isinstance(whole, Measure) and whole.code == code:
@@ -282,7 +286,7 @@ class Findings:
             below = {m.code for m in whole.right.measures()}
             if below and not any(is_money(code) for code in below):
                 return _count(whole.right, self.given)
-        people = kpis["KPI_AVG_HEADCOUNT"].code
+        people = manpower.KPI_AVG_HEADCOUNT.code
         return self.given[people] if people in self.given else np.ones_like(self.given[kpi.code])
 
     def _worth(self, kpi: Kpi) -> Floats | None:
@@ -430,11 +434,6 @@ class Findings:
     def rank(self, code: str, unit: int) -> int:
         """1 for the best among the peers; 0 without a value."""
         return int(self.peers(code).rank[self._place[unit]])
-
-
-@functools.cache
-def _by_name() -> Mapping[str, Kpi]:
-    return {kpi.name: kpi for kpi in kpis.values()}
 
 
 @functools.cache

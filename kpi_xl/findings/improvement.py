@@ -23,7 +23,6 @@ from kpi_xl.analysis.follow_up import (
     follow_up,
 )
 from kpi_xl.cached import kept
-from kpi_xl.catalogue import kpis
 from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.measure_codes import code_meant, code_of
 from kpi_xl.findings.ripeness import ripe_text
@@ -115,7 +114,7 @@ def proposed(findings: Findings, unit: int, today: dt.date, most: int) -> list[P
 
 def _watched(weakness: Weakness, findings: Findings) -> Kpi:
     """The KPI that a measure is held against: one by which units can be compared, if there is."""
-    shown = kpis[weakness.warning.kpi]
+    shown = findings.kpis[weakness.warning.kpi]
     others = (findings.kpis[code] for code in weakness.topic.kpis if code in findings.kpis)
     return shown if shown.is_comparable else next((k for k in others if k.is_comparable), shown)
 
@@ -251,7 +250,7 @@ class FollowUps:
         return [self._progress(unit, planned) for planned in self._plans[unit]]
 
     def _progress(self, unit: int, planned: Planned) -> Progress:
-        kpi = kpis.find(planned.kpi) if planned.kpi else None
+        kpi = self._now.find(planned.kpi) if planned.kpi else None
         answer = self._answer(unit, planned)
         if kpi is None or kpi.code not in self._now.kpis or kpi.code not in self._before.kpis:
             text = "没有写明看哪个指标，无从比较"

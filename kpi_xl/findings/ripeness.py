@@ -14,8 +14,8 @@ from typing import Final
 from kpi_xl.analysis.bands import UNRIPE
 from kpi_xl.analysis.knowledge import Signal
 from kpi_xl.calendar import Month
-from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import Cube
+from kpi_xl.kpi import Kpi
 
 
 class Ripeness:
@@ -25,10 +25,13 @@ class Ripeness:
     ----------
     cube : Cube
         The measures.
+    kpis : mapping of str to Kpi
+        The KPIs, by code.
     """
 
-    def __init__(self, cube: Cube, month: Month) -> None:
+    def __init__(self, cube: Cube, month: Month, kpis: Mapping[str, Kpi]) -> None:
         self._cube = cube
+        self._kpis = kpis
         self._month = month
         unripe = cube.unripe.get(month.number)
         self._measures = unripe.until if unripe else {}
@@ -38,7 +41,7 @@ class Ripeness:
         """The KPIs that are not ripe, by code: up to which day the files must go for them to be."""
         if not self._measures:
             return {}
-        days = {code: self._cube.ripe_on(kpi, self._month) for code, kpi in kpis.items()}
+        days = {code: self._cube.ripe_on(kpi, self._month) for code, kpi in self._kpis.items()}
         return {code: day for code, day in days.items() if day is not None}
 
     def is_ripe(self, signal: Signal) -> bool:
@@ -56,8 +59,8 @@ class Ripeness:
         """What to know of the KPIs that are not ripe: which, until when, what was the last."""
         named: dict[dt.date, list[str]] = {}
         for code, day in self.until.items():
-            if kpis[code].direction != "neutral":
-                named.setdefault(day, []).append(kpis[code].name)
+            if self._kpis[code].direction != "neutral":
+                named.setdefault(day, []).append(self._kpis[code].name)
         return [
             f"{UNRIPE}：{_listed(names)}，{day_text(day)}的数据齐了才看得准，先不判断状态、不预警；"
             "上月、去年同期取当时同样早的数"

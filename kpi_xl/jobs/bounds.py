@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kpi_xl import kinds
-from kpi_xl.catalogue import kpis
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.kpi import Kpi
@@ -45,7 +44,7 @@ class Bound:
 def bounds(project: Project) -> list[Bound]:
     """The bounds of every KPI that has any."""
     found = []
-    for kpi in kpis.values():
+    for kpi in project.settings.kpis.values():
         own = project.settings.bands.get(kpi.name)
         if own is not None:
             healthy, danger = own

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from functools import cache
 
-from kpi_xl.catalogue.names import kpi_meant
+from kpi_xl.catalogue import kpis
 from kpi_xl.data.history import Change
 from kpi_xl.data.typed_value import Typed
 from kpi_xl.slots.registry import declared
@@ -51,7 +51,8 @@ def _is_ratio(slot: str) -> bool:
     if found is None:
         return False
     if found.slot.kind is Kind.OF_KPI and "指标" in found.named:
-        return kpi_meant(found.named["指标"]).unit == "%"
+        kpi = kpis.find(found.named["指标"])
+        return kpi is not None and kpi.unit == "%"
     return found.slot.kind is Kind.RATIO
 
 

@@ -21,24 +21,24 @@ NAME: Final = "原始数据.xlsx"
 _ROWS: Final = 20_000
 """So many rows have a cell's format and rule; more may be typed or pasted below."""
 
-_CREATED: Final = datetime(2000, 1, 1)  # the same content gives the same file
+CREATED: Final = datetime(2000, 1, 1)  # the same content gives the same file
 _CHOICES: Final = "可选项"
 _MANUAL: Final = "说明"
 
-_FONT: Final = {"font_name": "微软雅黑", "font_size": 10, "valign": "vcenter"}
-_BORDER: Final = {"border": 1, "border_color": "#D9D9D9"}
-_HEADING: Final = _FONT | _BORDER | {"bold": True, "bg_color": "#E7ECF3", "text_wrap": True}
-_NEEDED: Final = _HEADING | {"bg_color": "#FCE4B8"}
-_TEXT: Final = _FONT | {"num_format": "@"}
+FONT: Final = {"font_name": "微软雅黑", "font_size": 10, "valign": "vcenter"}
+BORDER: Final = {"border": 1, "border_color": "#D9D9D9"}
+HEADING: Final = FONT | BORDER | {"bold": True, "bg_color": "#E7ECF3", "text_wrap": True}
+NEEDED: Final = HEADING | {"bg_color": "#FCE4B8"}
+TEXT: Final = FONT | {"num_format": "@"}
 _LOOK: Final[dict[Kind, dict[str, Any]]] = {
-    "id": _TEXT,
-    "text": _TEXT,
-    "choice": _TEXT,
-    "month": _TEXT,
-    "date": _FONT | {"num_format": "yyyy-mm-dd", "align": "center"},
-    "money": _FONT | {"num_format": "#,##0.00"},
-    "count": _FONT | {"num_format": "#,##0"},
-    "number": _FONT,
+    "id": TEXT,
+    "text": TEXT,
+    "choice": TEXT,
+    "month": TEXT,
+    "date": FONT | {"num_format": "yyyy-mm-dd", "align": "center"},
+    "money": FONT | {"num_format": "#,##0.00"},
+    "count": FONT | {"num_format": "#,##0"},
+    "number": FONT,
 }
 _HOW: Final[dict[Kind, str]] = {
     "id": "文字，前面的 0 会保留",
@@ -83,7 +83,7 @@ def data_form() -> bytes:
     """
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
-        book.set_properties({"title": "原始数据", "created": _CREATED})
+        book.set_properties({"title": "原始数据", "created": CREATED})
         book.set_size(2400, 1200)
         _Form(book).write()
     return content.getvalue()
@@ -109,7 +109,7 @@ class _Form:
         sheet.set_row(0, 22)
         for place, column in enumerate(table.columns):
             sheet.set_column(place, place, _width(column), self.book.add_format(_LOOK[column.kind]))
-            heading = self.book.add_format(_NEEDED if column.required else _HEADING)
+            heading = self.book.add_format(NEEDED if column.required else HEADING)
             sheet.write_string(0, place, column.name, heading)
             sheet.data_validation(1, place, _ROWS, place, self.rule(table, column))
         sheet.freeze_panes(1, 1)
@@ -150,17 +150,17 @@ class _Form:
 
     def choices(self) -> None:
         sheet = self.book.add_worksheet(_CHOICES)
-        sheet.set_column(0, len(self.lists) - 1, 26, self.book.add_format(_TEXT))
+        sheet.set_column(0, len(self.lists) - 1, 26, self.book.add_format(TEXT))
         for place, (name, chosen) in enumerate(self.lists.items()):
-            sheet.write_string(0, place, name, self.book.add_format(_HEADING))
-            sheet.write_column(1, place, chosen, self.book.add_format(_TEXT))
+            sheet.write_string(0, place, name, self.book.add_format(HEADING))
+            sheet.write_column(1, place, chosen, self.book.add_format(TEXT))
         sheet.freeze_panes(1, 0)
 
     def manual(self, sheet: Any) -> None:
         sheet.hide_gridlines(2)
         for place, width in enumerate((10, 16, 8, 26, 60)):
-            sheet.set_column(place, place, width, self.book.add_format(_FONT))
-        sheet.write_string(0, 0, "原始数据", self.book.add_format(_FONT | {"font_size": 16}))
+            sheet.set_column(place, place, width, self.book.add_format(FONT))
+        sheet.write_string(0, 0, "原始数据", self.book.add_format(FONT | {"font_size": 16}))
         sheet.set_row(0, 28)
         lines = (
             "一张工作表是一种数据，第一行是标题，从第二行起一行一条。只有“人员”是必需的，别的有多少填多少。",
@@ -168,13 +168,13 @@ class _Form:
             "填好保存，放在项目的 data 文件夹里，运行 kpi-xl check：用不了的行会逐行说明怎么改。",
         )
         for row, line in enumerate(lines, 1):
-            sheet.write_string(row, 0, line, self.book.add_format(_FONT))
+            sheet.write_string(row, 0, line, self.book.add_format(FONT))
         row = len(lines) + 2
-        heading = self.book.add_format(_HEADING)
+        heading = self.book.add_format(HEADING)
         for place, text in enumerate(("工作表", "列", "必填", "怎样写", "是什么")):
             sheet.write_string(row, place, text, heading)
-        cell = self.book.add_format(_FONT | _BORDER | {"text_wrap": True})
-        link = self.book.add_format(_FONT | _BORDER | {"font_color": "#1F5FA8", "underline": 1})
+        cell = self.book.add_format(FONT | BORDER | {"text_wrap": True})
+        link = self.book.add_format(FONT | BORDER | {"font_color": "#1F5FA8", "underline": 1})
         for table in TABLES.values():
             for column in table.columns:
                 row += 1

@@ -13,6 +13,7 @@ from kpi_xl import kinds
 from kpi_xl.analysis.apportion import apportion
 from kpi_xl.analysis.negotiation import Move, Step
 from kpi_xl.calendar import Month
+from kpi_xl.catalogue import kpis
 from kpi_xl.catalogue.names import kpi_meant
 from kpi_xl.data.cube import LEVELS, Cube, is_money
 from kpi_xl.data.people import ACTIVITIES, People, Person
@@ -90,7 +91,7 @@ def proposal(
     InputError
         When there is no such KPI, month or level, or no total.
     """
-    kpi = kpi_meant(label)
+    kpi = kpi_meant(label, kpis)
     cube = load(project, progress).cube
     wanted = month_meant(cube, month)
     settings = project.settings
@@ -136,7 +137,7 @@ def _counted(kpi: Kpi) -> tuple[int, bool]:
 
 
 def _said(store: duckdb.DuckDBPyConnection, cube: Cube, kpi: Kpi, month: Month) -> float | None:
-    return Targets(store, month).of_unit(cube.units[0]).get(kpi.name)
+    return Targets(store, month, kpis).of_unit(cube.units[0]).get(kpi.name)
 
 
 class _Tree:

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from kpi_xl import kinds
 from kpi_xl.analysis.negotiation import Move, Step
 from kpi_xl.calendar import Month
+from kpi_xl.catalogue import kpis
 from kpi_xl.catalogue.names import kpi_meant
 from kpi_xl.data.circulation import changing, circulation, was_begun
 from kpi_xl.data.cube import Unit
@@ -202,7 +203,7 @@ def course(project: Project, label: str, month: str | None = None) -> Course:
     InputError
         There is none.
     """
-    kpi = kpi_meant(label).name
+    kpi = kpi_meant(label, kpis).name
     if not was_begun(project):
         raise InputError(kinds.NO_ROUNDS())
     with circulation(project) as connection:
@@ -228,7 +229,7 @@ def _act(
     *,
     carry: bool = False,
 ) -> Course:
-    kpi = kpi_meant(label).name
+    kpi = kpi_meant(label, kpis).name
     if not was_begun(project):
         raise InputError(kinds.NO_ROUNDS())
     with changing(project) as connection, connection:

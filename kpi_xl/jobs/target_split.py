@@ -19,7 +19,6 @@ from kpi_xl import kinds
 from kpi_xl.analysis.apportion import apportion
 from kpi_xl.analysis.targets import break_down
 from kpi_xl.calendar import Month, WorkDays, is_working_day, weeks_of, working_days
-from kpi_xl.catalogue import kpis
 from kpi_xl.catalogue.names import kpi_meant
 from kpi_xl.data.cube import LEVELS
 from kpi_xl.errors import InputError
@@ -77,10 +76,11 @@ def split(
     InputError
         When the KPI cannot be split, or there are no twelve months to go by.
     """
-    kpi = kpi_meant(label)
+    kpi = kpi_meant(label, project.settings.kpis)
     cube = load(project, progress).cube
     if not adds_up(kpi) or not cube.has(kpi):
-        known = "、".join(kpi.name for kpi in kpis.values() if adds_up(kpi) and cube.has(kpi))
+        every = project.settings.kpis.values()
+        known = "、".join(kpi.name for kpi in every if adds_up(kpi) and cube.has(kpi))
         raise InputError(kinds.NOT_BY_MONTH(known=known), value=label)
     if by not in PERIODS:
         raise InputError(kinds.NO_PERIOD_OF(known="、".join(PERIODS)), value=by)

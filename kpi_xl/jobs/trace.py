@@ -11,7 +11,6 @@ import duckdb
 
 from kpi_xl import kinds
 from kpi_xl.calendar import Month
-from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import LEVELS, Unit
 from kpi_xl.data.history import Change, changes
 from kpi_xl.data.organisation import unit_paths
@@ -21,7 +20,7 @@ from kpi_xl.jobs.changes_told import meaning, shown_value, what_became
 from kpi_xl.jobs.fill import month_meant
 from kpi_xl.jobs.raw_rows import RawRows, raw_rows, target_rows
 from kpi_xl.jobs.views import Figure, Scope, View, scope
-from kpi_xl.kpi import Kpi
+from kpi_xl.kpi import Kpi, Registry
 from kpi_xl.project import Project
 from kpi_xl.readers.date import read_day
 from kpi_xl.system.progress import Progress, silent
@@ -90,7 +89,7 @@ def trace(
         there = min(month, of.cube.last)  # who is where; plans are for months to come
         agent, place = _person(of, whose, there)
         unit = of.cube.units[of.cube.unit_index(place)]
-        kpi, typed = _asked(what)
+        kpi, typed = _asked(what, project.settings.kpis)
         visible = {each.path for each in of.cube.units}
         found = [
             one
@@ -111,7 +110,7 @@ def trace(
         return Trace(_versions(title, found), _files(title, rows, kpi, typed), found[-_MOST:], rows)
 
 
-def _asked(what: str) -> tuple[Kpi | None, str]:
+def _asked(what: str, kpis: Registry) -> tuple[Kpi | None, str]:
     """The KPI that is meant, and what of it is typed."""
     kpi = kpis.find(what)
     if kpi is not None:

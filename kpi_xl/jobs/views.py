@@ -21,10 +21,9 @@ from kpi_xl.catalogue.names import kpi_meant
 from kpi_xl.data.cube import LEVELS, Cube
 from kpi_xl.data.store import reading
 from kpi_xl.errors import InputError
-from kpi_xl.findings.day_sums import DaySums, day_sums, misses_text, paced
+from kpi_xl.findings.day_sums import DaySums, day_sums, misses_text
 from kpi_xl.findings.drivers import BEFORE, COMPARISONS, Drivers
 from kpi_xl.findings.findings import Findings
-from kpi_xl.findings.ripeness import Ripeness
 from kpi_xl.findings.rule_lists import RuleLists, unit_rules
 from kpi_xl.findings.shown import NOTHING, value_text
 from kpi_xl.jobs.fill import month_meant
@@ -134,7 +133,7 @@ class Scope:
             f"注意：数据只到 {as_of}，本月还没有结束。和上月、去年比的是同样这些天；"
             "做到哪里、月末会到多少请看 kpi-xl pace"
         ]
-        return [*(part if as_of else ()), *Ripeness(self.cube, self.month).notes]
+        return [*(part if as_of else ()), *self.findings.ripeness.notes]
 
     def title(self, text: str) -> str:
         """A title with whom and when."""
@@ -283,7 +282,7 @@ def diagnosis_view(of: Scope, label: str | None, most: int = 3) -> View:
     findings = of.findings
     first = of.month.span(of.project.settings.month_cut)[1] + dt.timedelta(days=1)
     rows = []
-    kpi = kpi_meant(label) if label is not None else None
+    kpi = kpi_meant(label, of.project.settings.kpis) if label is not None else None
     for unit in of.units:
         for weakness in findings.weaknesses(unit, most if kpi is None else 99):
             if kpi is not None and kpi.code not in weakness.topic.kpis:
@@ -311,7 +310,7 @@ def peers_view(of: Scope, label: str) -> View:
     InputError
         When there is no such KPI, or units of different sizes cannot be compared by it.
     """
-    kpi, findings = kpi_meant(label), of.findings
+    kpi, findings = kpi_meant(label, of.project.settings.kpis), of.findings
     if kpi.code not in findings.kpis or not kpi.is_comparable:
         raise InputError(kinds.NOT_COMPARABLE(), value=label)
     found = findings.peers(kpi.code, fewest=1)  # every unit is there to be read
@@ -388,7 +387,7 @@ def _followed(
 ) -> list[Kpi]:
     """The KPIs whose pace is shown: that asked for, those with targets, or every sum."""
     if label is not None:
-        kpi = kpi_meant(label)
+        kpi = kpi_meant(label, days.kpis)
         if kpi not in days.paced:
             names = "、".join(kpi.name for kpi in days.paced)
             raise InputError(kinds.NO_PACE(known=names), value=label)
@@ -396,7 +395,7 @@ def _followed(
     aimed = [
         kpi for kpi in days.paced if any(math.isfinite(findings.goal(kpi, unit)) for unit in units)
     ]
-    return aimed or [kpi for kpi in days.paced if paced()[kpi.code].is_sum]
+    return aimed or [kpi for kpi in days.paced if days.is_sum(kpi)]
 
 
 def rules_view(of: Scope, day: dt.date | None) -> View:

@@ -17,6 +17,7 @@ from kpi_xl.kinds import (
     commands,
     data,
     databases,
+    definitions,
     desk,
     distribution,
     files,
@@ -35,6 +36,7 @@ from kpi_xl.kinds.collection import *
 from kpi_xl.kinds.commands import *
 from kpi_xl.kinds.data import *
 from kpi_xl.kinds.databases import *
+from kpi_xl.kinds.definitions import *
 from kpi_xl.kinds.desk import *
 from kpi_xl.kinds.distribution import *
 from kpi_xl.kinds.files import *
@@ -56,6 +58,7 @@ BY_AREA: Final[dict[str, tuple[Kind, ...]]] = {
         "原始数据": (raw_files,),
         "查询": (names,),
         "设置文件": (settings,),
+        "自定义指标": (definitions,),
         "文件": (files,),
         "数据库": (databases,),
         "工作簿和模板": (workbooks,),

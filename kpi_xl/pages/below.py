@@ -126,7 +126,7 @@ class Below:
 
     @functools.cached_property
     def _targets(self) -> Targets:
-        return Targets(self._store, self._to.month)
+        return Targets(self._store, self._to.month, self._to.kpis)
 
     @functools.cached_property
     def _children(self) -> Mapping[int, list[int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
-from kpi_xl.catalogue import FAMILIES, kpis
+from kpi_xl.catalogue import FAMILIES
 from kpi_xl.findings.shown import NOTHING, shown
 from kpi_xl.kpi import Kpi
 from kpi_xl.slots.slot import Group, Kind, Slot, Values
@@ -78,8 +78,10 @@ def all_kpi_values(
     """
     lines: list[_Line] = []
     missing: list[str] = []
-    for family in (*FAMILIES, _OTHER):
-        own = [kpi for kpi in kpis.values() if (kpi.family or _OTHER) == family]
+    known = values.settings.kpis.values()
+    families = dict.fromkeys((*FAMILIES, *(kpi.family or _OTHER for kpi in known)))
+    for family in families:
+        own = [kpi for kpi in known if (kpi.family or _OTHER) == family]
         found = {kpi: list(_lines(values, unit, kpi, about, status)) for kpi in own}
         if any(found.values()):  # else it is another trade's
             lines.append(_Line(family, None, {}, None, None))

@@ -97,7 +97,7 @@ PACE: Final = Group(
         ".下限": _pace("预测区间的下限", lambda one: one.low),
         ".上限": _pace("预测区间的上限", lambda one: one.high),
     },
-    {"指标": tuple(kpis[code].name for code in paced())},
+    {"指标": tuple(kpis[code].name for code in paced(kpis))},
 )
 
 AS_OF: Final = Group(
@@ -289,9 +289,9 @@ DIAGNOSIS: Final = Group(
     "diagnosis.",
     "诊断，每项一行",
     {
-        "问题": Slot("问题", cells=None, value=lambda one: problem_text(one[0])),
-        "原因": Slot("原因", cells=None, value=lambda one: cause_text(one[1].cause)),
-        "措施": Slot("措施", cells=None, value=lambda one: measure_text(one[1])),
+        "问题": Slot("问题", cells=None, value=lambda one: problem_text(*one[:2])),
+        "原因": Slot("原因", cells=None, value=lambda one: cause_text(one[2].cause)),
+        "措施": Slot("措施", cells=None, value=lambda one: measure_text(one[2])),
     },
 )
 
@@ -372,9 +372,8 @@ PEERS_NOTE: Final = Group(
 )
 
 
-def problem_text(weakness: Weakness) -> str:
+def problem_text(weakness: Weakness, kpi: Kpi) -> str:
     """Such as ``活动率低：活动率 61.2%``."""
-    kpi = kpis[weakness.warning.kpi]
     return f"{weakness.topic.name}：{kpi.name} {value_text(kpi, weakness.warning.value)}"
 
 

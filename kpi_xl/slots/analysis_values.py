@@ -7,6 +7,7 @@ median and the quartiles, never a name, and nothing of peers that are few.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 from collections.abc import Mapping
 from typing import Final
@@ -22,6 +23,7 @@ from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import LEVELS, Cube
 from kpi_xl.error_values import NOT_AVAILABLE
+from kpi_xl.findings.aggregation import by_day
 from kpi_xl.findings.day_sums import DaySums, day_sums, misses_text, paced
 from kpi_xl.findings.drivers import COMPARISONS, Drivers
 from kpi_xl.findings.findings import Findings
@@ -102,8 +104,8 @@ class AnalysisValues:
     @kept
     def days(self, level: str) -> DaySums | None:
         """What the units of a level did day by day; None when nobody knows."""
-        asked = [r for code, r in paced().items() if self._asks(f"pace.{kpis[code].name}.")]
-        wanted = {code for ratio in asked for code in ratio.measures}
+        asked = [by_day(kpi) for kpi in self._paced]
+        wanted = {code for ratio in asked if ratio for code in ratio.measures}
         return day_sums(self._store, self._settings, self.cube, self.month, level, wanted=wanted)
 
     def unit(self, number: int) -> Values:
@@ -125,16 +127,22 @@ class AnalysisValues:
             return {one.name: None for one in JUDGED.declared()}
         findings = self.findings(self.cube.units[number].level)
         values: Values = {}
-        for kpi in kpis.values():
+        for kpi in self._settings.kpis.values():
             if self._asks(f"kpi.{kpi.name}."):
                 values |= JUDGED.values(Judged(findings, kpi.code, number), 指标=kpi.name)
         return values
 
     # -- pace ------------------------------------------------------------------------------------
 
+    @functools.cached_property
+    def _paced(self) -> list[Kpi]:
+        """The KPIs whose pace the workbook asks for."""
+        known = self._settings.kpis
+        return [known[code] for code in paced(known) if self._asks(f"pace.{known[code].name}.")]
+
     def _pace(self, number: int, level: str, days: DaySums | None) -> Values:
         text = None
-        asked = [kpis[code] for code in paced() if self._asks(f"pace.{kpis[code].name}.")]
+        asked = self._paced
         if days is not None:
             text = (
                 f"截至 {days.as_of.month}月{days.as_of.day}日，"
@@ -227,9 +235,10 @@ class AnalysisValues:
 
     def _diagnosis(self, number: int, level: str) -> Values:
         today = self.month.span(self._settings.month_cut)[1] + dt.timedelta(days=1)
+        findings = self.findings(level)
         rows = [
-            (weakness, proposal)
-            for weakness in self.findings(level).weaknesses(number)
+            (weakness, findings.kpis[weakness.warning.kpi], proposal)
+            for weakness in findings.weaknesses(number)
             for proposal in weakness.proposals(today, _PER_WEAKNESS)
         ]
         return DIAGNOSIS.columns(rows[: self._room("diagnosis.问题")])

@@ -7,7 +7,6 @@ from typing import Final
 
 from kpi_xl.analysis.diagnosis import RankedCause, Verdict
 from kpi_xl.analysis.knowledge import BONES
-from kpi_xl.catalogue import kpis
 from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.shown import value_text
 from kpi_xl.findings.weakness import Weakness
@@ -51,7 +50,7 @@ def fishbone_values(findings: Findings, unit: int, about: Mapping[str, str]) -> 
     problem, note = "本月没有要诊断的弱项", ""
     if weaknesses := findings.weaknesses(unit):
         worst, *others = weaknesses
-        kpi = kpis[worst.warning.kpi]
+        kpi = findings.kpis[worst.warning.kpi]
         for one in worst.causes:
             bones[one.cause.bone].append(_text(one))
         value = value_text(kpi, findings.value(kpi.code, unit))

@@ -90,8 +90,8 @@ class FormValues:
         self._values = values
         self._people = people
         self._agreed = agreed
-        self._targets = Targets(store, month)
-        self._last_targets = Targets(store, month - 1)
+        self._targets = Targets(store, month, settings.kpis)
+        self._last_targets = Targets(store, month - 1, settings.kpis)
 
     def members(self, number: int) -> list[Person]:
         """The people of a unit, team by team."""
@@ -109,8 +109,9 @@ class FormValues:
         values = MEMBERS_HEADING.values(None, about)
         if self._asks("score."):
             about = self._values.kpis(number, self._targets.of_unit(unit))
-            bands = {code: with_bands(kpi, self._settings) for code, kpi in kpis.items()}
-            unripe = Ripeness(self._cube, self._month).until.keys()
+            known = self._settings.kpis
+            bands = {code: with_bands(kpi, self._settings) for code, kpi in known.items()}
+            unripe = Ripeness(self._cube, self._month, known).until.keys()
             values |= assessment_values(about, bands, unripe, self._agreed.scoring(unit))
         if self._asks("feedback."):
             values |= self._feedback(number, values.get("score.total", ""))

@@ -17,7 +17,6 @@ from kpi_xl.analysis.targets import carry_over
 from kpi_xl.analysis.warnings import GROUNDS
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month
-from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import LEVELS, Cube
 from kpi_xl.data.targets import Targets
 from kpi_xl.findings.aggregation import adds_up
@@ -187,7 +186,7 @@ class ReviewMonth:
 
     def _review(self, number: int, findings: Findings) -> Values:
         targets = findings.of_unit(number)
-        named = [kpi for kpi in kpis.values() if kpi.name in targets and kpi.code in findings.kpis]
+        named = [kpi for kpi in findings.kpis.values() if kpi.name in targets]
         rows = [
             self._target_row(number, kpi, targets[kpi.name], findings)
             for kpi in named[: self._room("review.指标")]
@@ -298,7 +297,7 @@ class ReviewMonth:
 
     @kept
     def _targets(self, month: Month) -> Targets:
-        return Targets(self._store, month)
+        return Targets(self._store, month, self._settings.kpis)
 
     # -- rules -----------------------------------------------------------------------------------
 

@@ -11,7 +11,6 @@ from typing import Final
 from kpi_xl.analysis.attention import Attention, attention
 from kpi_xl.analysis.time_boxes import A_DAY, MINUTES
 from kpi_xl.calendar import PUBLIC, Month, WorkDays, is_working_day, planned_weeks
-from kpi_xl.catalogue import kpis
 from kpi_xl.data.people import ACTIVITIES, Person
 from kpi_xl.data.targets import Targets, pieces_target, premium_target
 from kpi_xl.findings.shown import value_text
@@ -254,7 +253,7 @@ def focus_of(values: UnitValues, unit: int, targets: Mapping[str, float]) -> str
     gaps = []
     compared = False
     for name, target in targets.items():
-        kpi = kpis.find(name)
+        kpi = values.settings.kpis.find(name)
         if kpi is None or kpi.direction != "higher" or target <= 0:
             continue
         actual = values.last_closed(kpi, unit)

@@ -16,6 +16,7 @@ from kpi_xl.data.cube import LEVELS, Cube, Unit
 from kpi_xl.data.people import People, Person
 from kpi_xl.data.targets import Targets
 from kpi_xl.errors import InputError
+from kpi_xl.kpi import Registry
 from kpi_xl.project import Settings
 from kpi_xl.slots.agreed import Agreed
 from kpi_xl.slots.all_kpis import all_kpi_values
@@ -164,8 +165,8 @@ class Recipients:
         self._store = store
         self._rows = rows = asked(rows)
         self._growing = growing
-        self._targets = Targets(store, month)
-        self._last_targets = Targets(store, month - 1)
+        self._targets = Targets(store, month, settings.kpis)
+        self._last_targets = Targets(store, month - 1, settings.kpis)
         self._values = UnitValues(cube, settings, month, only)
         plans_weeks = any(name.startswith("week") for name in rows)
         self._weeks = week_values(month, settings.month_cut, settings.work) if plans_weeks else {}
@@ -180,6 +181,11 @@ class Recipients:
         self._forms = FormValues(
             cube, store, settings, month, rows, self._values, self.people, self._agreed
         )
+
+    @property
+    def kpis(self) -> Registry:
+        """The KPIs there are."""
+        return self._settings.kpis
 
     @property
     def is_for_persons(self) -> bool:

@@ -227,8 +227,9 @@ class UnitValues:
         self.settings = settings
         self.month = month
         self._kpi_settings = {"premium_weight": settings.premium_weight}
+        known = settings.kpis.values()
         self._kpis = [
-            with_bands(kpi, settings) for kpi in kpis.values() if only is None or kpi.name in only
+            with_bands(kpi, settings) for kpi in known if only is None or kpi.name in only
         ]
         self._series: dict[str, NDArray[np.float64]] = {}
 
@@ -350,7 +351,7 @@ class UnitValues:
                 f"数据截至{day_text(self._as_of)}，本月还没有过完：上月、去年同期只算同样这些天，"
                 "整月的数见 数据 表。"
             )
-        found += [f"{note}。" for note in Ripeness(self.cube, self.month).notes]
+        found += [f"{note}。" for note in Ripeness(self.cube, self.month, self.settings.kpis).notes]
         return "".join(found) or None
 
     @property

@@ -1,0 +1,66 @@
+"""kpi-xl definitions: the KPIs that a project declares itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import click
+
+from kpi_xl import kinds
+from kpi_xl.cli.chinese import Group, Option
+from kpi_xl.cli.terminal import Answer, asked, project_here, say
+from kpi_xl.errors import InputError
+
+_FORCE: Final = click.option(
+    "--force", cls=Option, is_flag=True, help="已有的文件也重写，里面写过的定义会没有。"
+)
+
+
+@click.group(cls=Group)
+def definitions() -> None:
+    """自定义指标：像在 Excel 里一样写名称和公式，refresh 以后就在月报、函数、预警和 explain 里。"""
+
+
+@definitions.command("list", examples=("kpi-xl --project demo definitions list",))
+def list_() -> Answer:
+    """列出 指标定义.xlsx 和 kpi.toml 里的指标；写错的逐个说明怎么改。"""
+    from udfs.explain import record
+
+    own = project_here().settings.own
+    if not own.own and not own.wrong:
+        say("这个项目没有自定义指标。kpi-xl definitions new 写一份 指标定义.xlsx，在里面写")
+    for code in own.own:
+        kpi = own.kpis[code]
+        say(f"{kpi.name} = {kpi.formula}（{kpi.unit}）")
+    if own.wrong:
+        say(f"不能用的定义：{len(own.wrong)} 个，别的指标照常")
+        for error in own.wrong:
+            say(f"  {error}")
+        asked().exit_code = 2
+    return {
+        "kpis": [record(own.kpis[code]) for code in own.own],
+        "wrong": [error.record() for error in own.wrong],
+    }
+
+
+def add_to(app: click.Group) -> None:
+    """Add the commands to the command line."""
+    app.add_command(definitions)
+
+
+@definitions.command("new", examples=("kpi-xl --project demo definitions new",))
+@_FORCE
+def new(force: bool) -> Answer:
+    """写一份空的 指标定义.xlsx：有下拉列表、提示、示例、全部标准指标和公式里的名称。"""
+    from kpi_xl.jobs.definition_form import definition_form
+    from kpi_xl.settings.definitions import WORKBOOK
+    from kpi_xl.system.files import write_whole
+
+    file = project_here().folder / WORKBOOK
+    if file.exists() and not force:
+        raise InputError(kinds.DEFINITIONS_THERE(), file=file)
+    write_whole(file, definition_form())
+    say(f"写好了：{file}")
+    say("用 Excel 打开，在“指标定义”里一行写一个指标，保存后运行 kpi-xl refresh")
+    return {"file": Path(file)}

@@ -1,0 +1,303 @@
+"""Reads a formula as people type it in a spreadsheet, over the names of KPIs and measures.
+
+openpyxl's tokenizer takes it apart; what is made of it is the same tree as that of a KPI of the
+catalogue. Nothing is executed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from kpi_xl import kinds
+from kpi_xl.definitions.dimensions import Dimension
+from kpi_xl.definitions.functions import FUNCTIONS
+from kpi_xl.errors import InputError
+from kpi_xl.formula import Call, Comparison, Constant, Formula, Operation
+
+if TYPE_CHECKING:
+    from openpyxl.formula.tokenizer import Token
+
+LONGEST: Final = 1000
+"""Characters: what a person can still read."""
+
+_DEEPEST: Final = 30
+
+_WIDE: Final = str.maketrans(
+    {
+        "×": "*", "＊": "*", "∗": "*", "÷": "/", "／": "/", "−": "-", "－": "-", "–": "-",
+        "＋": "+",
+        "（": "(", "）": ")", "，": ",", "、": ",", "＝": "=", "＜": "<", "＞": ">", "％": "%",
+        "【": "[", "】": "]", "“": '"', "”": '"', "；": ",", ";": ",", "\u3000": " ", "\n": " ",
+        "\t": " ", "\r": " ",
+    }
+) | {ord("≤"): "<=", ord("≥"): ">=", ord("≠"): "<>"}  # fmt: skip
+
+_BINDS: Final = {
+    "=": 1, "<>": 1, "<": 1, ">": 1, "<=": 1, ">=": 1, "+": 2, "-": 2, "*": 3, "/": 3,
+}  # fmt: skip
+_SIGN_BINDS: Final = 4  # as in a spreadsheet, tighter than any of these
+_SHORT_FOR_SUMS: Final = ("SUM", "AVERAGE")
+
+
+class Quantity(NamedTuple):
+    """A formula and of what it is.
+
+    Parameters
+    ----------
+    formula : Formula
+        The tree.
+    of : Dimension or None
+        None for a mere number, which goes with anything.
+    """
+
+    formula: Formula
+    of: Dimension | None
+
+
+Names = Callable[[str], Quantity]
+"""What a name in a formula means; raises `InputError` for one that means nothing."""
+
+
+def read_formula(text: str, names: Names) -> Quantity:
+    """The formula that a text says.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``=首年度佣金÷主险件数``; the sign before it may be left out.
+    names : callable
+        Gives what a name means.
+
+    Raises
+    ------
+    InputError
+        When it says nothing, or something that cannot be computed.
+    """
+    plain = text.translate(_WIDE).strip()
+    plain = plain.removeprefix("=").strip()
+    if not plain:
+        raise InputError(kinds.FORMULA_EMPTY())
+    if len(plain) > LONGEST:
+        raise InputError(kinds.FORMULA_TOO_LONG(length=len(plain)))
+    found = _Reader(_tokens(plain), names).whole()
+    if next(found.formula.measures(), None) is None:
+        raise InputError(kinds.FORMULA_NO_NAME(), value=text)
+    return found
+
+
+def _tokens(plain: str) -> list[Token]:
+    from openpyxl.formula.tokenizer import Tokenizer, TokenizerError
+
+    try:
+        tokens = Tokenizer(f"={plain}").items
+    except (TokenizerError, IndexError) as error:  # a bracket or quotation mark too many
+        raise InputError(kinds.FORMULA_UNFINISHED(), value=plain) from error
+    return [one for one in tokens if one.type != "WHITE-SPACE"]
+
+
+@dataclass
+class _Reader:
+    """Reads tokens from left to right."""
+
+    tokens: list[Token]
+    names: Names
+    at: int = 0
+    depth: int = 0
+
+    def whole(self) -> Quantity:
+        found = self._operations(0)
+        if self.at < len(self.tokens):
+            raise self._unexpected()
+        return found
+
+    def _operations(self, least: int) -> Quantity:
+        """Operands and the operators between them that bind at least so tightly."""
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise InputError(kinds.FORMULA_TOO_DEEP())
+        left = self._operand()
+        while (token := self._next()) is not None and token.type == "OPERATOR-INFIX":
+            binds = _BINDS.get(token.value)
+            if binds is None:
+                raise InputError(kinds.FORMULA_OPERATOR(text=token.value))
+            if binds < max(least, 1):
+                break
+            self.at += 1
+            left = _joined(token.value, left, self._operations(binds + 1))
+        self.depth -= 1
+        return left
+
+    def _operand(self) -> Quantity:
+        token = self._taken()
+        if token.type == "OPERATOR-PREFIX":
+            found = self._signed(token.value)
+        elif token.type == "PAREN" and token.subtype == "OPEN":
+            found = self._operations(0)
+            self._close("PAREN")
+        elif token.type == "FUNC" and token.subtype == "OPEN":
+            found = self._call(token.value[:-1])
+        elif token.type == "OPERAND":
+            found = self._leaf(token)
+        else:
+            self.at -= 1
+            raise self._unexpected()
+        while (after := self._next()) is not None and after.type == "OPERATOR-POSTFIX":
+            self.at += 1
+            found = _joined("/", found, Quantity(Constant(100.0), None))
+        return found
+
+    def _signed(self, sign: str) -> Quantity:
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise InputError(kinds.FORMULA_TOO_DEEP())
+        one = self._operand()
+        self.depth -= 1
+        if sign == "+":
+            return one
+        if isinstance(one.formula, Constant):
+            return Quantity(Constant(-one.formula.value), None)
+        return Quantity(Operation("-", Constant(0.0), one.formula), one.of)
+
+    def _leaf(self, token: Token) -> Quantity:
+        text = token.value
+        if token.subtype == "NUMBER":
+            return Quantity(Constant(float(text)), None)
+        if token.subtype == "LOGICAL":
+            return Quantity(Constant(float(text.upper() == "TRUE")), None)
+        if token.subtype == "TEXT":
+            raise InputError(kinds.FORMULA_TEXT(text=text))
+        if token.subtype == "RANGE":
+            return self.names(_unquoted(text))
+        raise self._unexpected(back=1)
+
+    def _call(self, name: str) -> Quantity:
+        name = name.strip().upper().removeprefix("@").removeprefix("_XLFN.")
+        arguments = [] if self._closes() else [self._operations(0)]
+        while (token := self._next()) is not None and token.type == "SEP":
+            self.at += 1
+            arguments.append(self._operations(0))
+        self._close("FUNC")
+        if name in _SHORT_FOR_SUMS:
+            return _summed(name, arguments)
+        function = FUNCTIONS.get(name)
+        if function is None:
+            known = "、".join((*FUNCTIONS, *_SHORT_FOR_SUMS))
+            raise InputError(kinds.FORMULA_FUNCTION_UNKNOWN(name=name, known=known))
+        if not function.least <= len(arguments) <= function.most:
+            wanted = str(function.least)
+            wanted += f" 到 {function.most} " if function.most > function.least else ""
+            fault = kinds.FORMULA_ARGUMENTS(name=name, count=len(arguments), wanted=wanted.strip())
+            raise InputError(fault)
+        call = Call(function, tuple(one.formula for one in arguments))
+        return Quantity(call, _of_call(name, arguments))
+
+    def _closes(self) -> bool:
+        token = self._next()
+        return token is not None and token.type == "FUNC" and token.subtype == "CLOSE"
+
+    def _close(self, kind: str) -> None:
+        token = self._taken()
+        if token.type != kind or token.subtype != "CLOSE":
+            raise self._unexpected(back=1)
+
+    def _next(self) -> Token | None:
+        return self.tokens[self.at] if self.at < len(self.tokens) else None
+
+    def _taken(self) -> Token:
+        token = self._next()
+        if token is None:
+            raise InputError(kinds.FORMULA_UNFINISHED())
+        self.at += 1
+        return token
+
+    def _unexpected(self, back: int = 0) -> InputError:
+        self.at -= back
+        token = self._next()
+        if token is None:
+            return InputError(kinds.FORMULA_UNFINISHED())
+        return InputError(kinds.FORMULA_NOT_EXPECTED(text=token.value))
+
+
+def _unquoted(text: str) -> str:
+    """A name without the marks that a name with blanks or signs in it is put in."""
+    for opening, closing in ("[]", "''"):
+        if text.startswith(opening) and text.endswith(closing):
+            return text[1:-1].strip()
+    return text.strip()
+
+
+def _joined(operator: str, left: Quantity, right: Quantity) -> Quantity:
+    """Two quantities joined by an operator.
+
+    Raises
+    ------
+    InputError
+        When their units do not go together, or it divides by nothing.
+    """
+    if operator in "*/":
+        if operator == "/" and isinstance(right.formula, Constant) and not right.formula.value:
+            raise InputError(kinds.FORMULA_BY_ZERO())
+        return Quantity(_operation(operator, left, right), _product(operator, left.of, right.of))
+    if operator in "+-":
+        of = _alike("相加减", left, right)
+        return Quantity(_operation(operator, left, right), of)
+    _alike("比较", left, right)
+    return Quantity(Comparison(operator, left.formula, right.formula), None)
+
+
+def _operation(operator: str, left: Quantity, right: Quantity) -> Formula:
+    """The operation, or what two numbers make of it."""
+    one, two = left.formula, right.formula
+    if not isinstance(one, Constant) or not isinstance(two, Constant):
+        return Operation(operator, one, two)
+    compute: Mapping[str, Callable[[float, float], float]] = {
+        "+": float.__add__, "-": float.__sub__, "*": float.__mul__, "/": float.__truediv__,
+    }  # fmt: skip
+    return Constant(compute[operator](float(one.value), float(two.value)))
+
+
+def _product(operator: str, left: Dimension | None, right: Dimension | None) -> Dimension | None:
+    power = 1 if operator == "*" else -1
+    if right is None:
+        return left
+    return (left or Dimension(0, 0, 0, "1")).times(right, power) if left or power < 0 else right
+
+
+def _alike(how: str, *quantities: Quantity) -> Dimension | None:
+    """Of what quantities are that are added or compared.
+
+    Raises
+    ------
+    InputError
+        When some are of something else.
+    """
+    known: Iterator[Dimension] = (one.of for one in quantities if one.of is not None)
+    first = next(known, None)
+    for other in known:
+        if first is not None and not first.like(other):
+            raise InputError(kinds.FORMULA_UNITS(how=how, left=first.text, right=other.text))
+    return first
+
+
+def _of_call(name: str, arguments: list[Quantity]) -> Dimension | None:
+    if name in ("AND", "OR", "NOT"):
+        return None
+    if name == "IF":
+        return _alike("放在一起选", *arguments[1:])
+    if name in ("ABS", "ROUND"):
+        return arguments[0].of
+    return _alike("比较", *arguments)
+
+
+def _summed(name: str, arguments: list[Quantity]) -> Quantity:
+    """SUM and AVERAGE as the sums that they are short for."""
+    if not arguments:
+        raise InputError(kinds.FORMULA_ARGUMENTS(name=name, count=0, wanted="1"))
+    found = arguments[0]
+    for one in arguments[1:]:
+        found = _joined("+", found, one)
+    if name == "AVERAGE":
+        found = _joined("/", found, Quantity(Constant(float(len(arguments))), None))
+    return found

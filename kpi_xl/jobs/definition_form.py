@@ -1,0 +1,169 @@
+"""指标定义.xlsx: a workbook in which an analyst types KPIs of his own, a row each.
+
+`kpi_xl.settings.definitions` reads it. Beside the empty sheet it has examples, every standard KPI,
+and every name that may stand in a formula.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import xlsxwriter
+
+from kpi_xl.catalogue import MEASURES, kpis
+from kpi_xl.catalogue.measures import COUNTED
+from kpi_xl.definitions.dimensions import UNITS
+from kpi_xl.definitions.functions import FUNCTIONS
+from kpi_xl.definitions.own_kpis import FAMILY, FIELDS, Definition
+from kpi_xl.formula import Measure
+from kpi_xl.jobs.data_form import CREATED, FONT, HEADING, NEEDED, TEXT
+from kpi_xl.kpi import DIRECTIONS, Kpi
+
+SHEET: Final = "指标定义"
+"""The sheet in which the definitions stand."""
+
+_ROWS: Final = 500
+_WIDTHS: Final = {
+    "名称": 18, "公式": 52, "单位": 8, "方向": 14, "健康线": 10, "危险线": 10, "说明": 40,
+    "分类": 14, "别名": 16, "代码": 20, "格式": 14, "来源": 16, "负责人": 12,
+}  # fmt: skip
+_HINTS: Final = {
+    "名称": "指标叫什么，不能和标准指标、项目同名",
+    "公式": "像在 Excel 里一样写，用指标和项目的名称，如 =首年度佣金/主险件数",
+    "单位": "从下拉列表里选；不写则由公式定",
+    "方向": "从下拉列表里选；不写是越高越好",
+    "健康线": "到了这里是健康，如 0.8 或 80%；可以不写",
+    "危险线": "不到这里是危险；不写则为健康线的 90%（越低越好的为 110%）",
+    "说明": "看什么",
+    "分类": f"在“全部指标”里归到哪一类；不写则为“{FAMILY}”",
+    "别名": "别的叫法，用顿号分开",
+    "代码": "给程序用，KPI_ 开头的大写字母；可以不写",
+    "格式": "Excel 的数字格式，如 0.0%；可以不写",
+    "来源": "定义从哪里来，如 公司 2024 年考核办法",
+    "负责人": "谁管这个定义",
+}
+_EXAMPLES: Final = (
+    ("件均佣金", "=首年度佣金/主险件数", "元", "越高越好", "1500", "", "平均每件主险的佣金"),
+    ("每访保费", "=IF(拜访数=0,0,首年新单保费/拜访数)", "元", "", "", "", "平均一次拜访带来的保费"),
+    ("期交占比", "=期交新单保费/首年新单保费", "%", "", "60%", "", "新单里期交的比例"),
+    ("净增率", "=(新增人数-脱落人数)/期初人数", "%", "", "0.02", "0", "人力净增加的比例"),
+    ("综合活动分", "=MIN(1,活动率/0.8)*60+MIN(1,出勤率/0.9)*40", "", "", "90", "", "满分 100"),
+)
+
+
+def definition_form(definitions: Sequence[Definition] = ()) -> bytes:
+    """The workbook.
+
+    Parameters
+    ----------
+    definitions : sequence of Definition
+        What is typed into it beforehand.
+
+    Returns
+    -------
+    bytes
+        An .xlsx file; the same every time.
+    """
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        book.set_properties({"title": "指标定义", "created": CREATED})
+        book.set_size(2400, 1200)
+        rows = [[one.fields.get(field, "") for field in FIELDS] for one in definitions]
+        _typed(book, rows)
+        _listed(book, "示例", FIELDS, _EXAMPLES)
+        every = kpis.values()
+        _listed(
+            book,
+            "标准指标",
+            ("名称", "代码", "公式", "单位", "方向", "说明"),
+            map(_standard, every),
+        )
+        _listed(book, "公式里的名称", ("名称", "单位", "是什么"), _names())
+        _functions(book)
+    return content.getvalue()
+
+
+def _standard(kpi: Kpi) -> tuple[str, ...]:
+    direction = DIRECTIONS[kpi.direction]
+    return kpi.name, kpi.code, kpi.on_paper.formula, kpi.unit, direction, kpi.meaning
+
+
+def _names() -> Iterable[tuple[str, ...]]:
+    """The measures that formulas may be made of."""
+    for one in MEASURES.values():
+        if not isinstance(one, Measure) or one.source is None:
+            continue
+        if one.code not in COUNTED or not COUNTED[one.code][1].apart:
+            yield one.name, one.unit, one.meaning
+
+
+def _typed(book: xlsxwriter.Workbook, rows: Sequence[Sequence[str]]) -> None:
+    sheet = book.add_worksheet(SHEET)
+    sheet.set_tab_color("#E8A33D")
+    sheet.set_row(0, 22)
+    for place, field in enumerate(FIELDS):
+        # As text: what begins with = would be a formula of the sheet, and #NAME?.
+        sheet.set_column(place, place, _WIDTHS[field], book.add_format(TEXT))
+        heading = NEEDED if field in FIELDS[:2] else HEADING
+        sheet.write_string(0, place, field, book.add_format(heading))
+        rule: dict[str, Any] = {"validate": "any"}
+        choices = {"单位": list(UNITS), "方向": list(DIRECTIONS.values())}.get(field)
+        if choices:
+            # What is chosen is a help: the reader takes 越大越好 and the like, too.
+            rule = {"validate": "list", "source": choices, "error_type": "warning"}
+        rule |= {"input_title": field, "input_message": _HINTS[field]}
+        sheet.data_validation(1, place, _ROWS, place, rule)
+    text = book.add_format(TEXT)
+    for number, row in enumerate(rows, 1):
+        for place, value in enumerate(row):
+            if value:
+                sheet.write_string(number, place, value, text)
+    sheet.freeze_panes(1, 1)
+    _printed(sheet)
+
+
+def _listed(
+    book: xlsxwriter.Workbook, name: str, headings: Sequence[str], rows: Iterable[Sequence[str]]
+) -> None:
+    """A sheet to look at, not to type into."""
+    sheet = book.add_worksheet(name)
+    cell = book.add_format(TEXT | {"text_wrap": True, "valign": "top"})
+    for place, heading in enumerate(headings):
+        sheet.set_column(place, place, _WIDTHS.get(heading, 60))
+        sheet.write_string(0, place, heading, book.add_format(HEADING))
+    for number, row in enumerate(rows, 1):
+        for place, value in enumerate(row):
+            sheet.write_string(number, place, value, cell)
+    sheet.freeze_panes(1, 1)
+    sheet.protect()
+    _printed(sheet)
+
+
+def _functions(book: xlsxwriter.Workbook) -> None:
+    sheet = book.add_worksheet("说明")
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 100, book.add_format(FONT | {"text_wrap": True, "valign": "top"}))
+    known = "、".join((*FUNCTIONS, "SUM", "AVERAGE"))
+    lines = (
+        "在“指标定义”里一行写一个指标，只有“名称”和“公式”是必填的；点到单元格会出现提示。",
+        "公式里写标准指标、上面自己定义的指标，或“公式里的名称”里的项目；"
+        "名称里有空格的用方括号括起来：[某 指标]。",
+        "可以用 + − × ÷、括号、百分号、比较（= <> < > <= >=）和这些函数："
+        f"{known}。金额以元计，比率写 0.8 或 80%。",
+        "保存，放在项目的文件夹里（和 kpi.toml 在一起），运行 kpi-xl refresh："
+        "新指标就在“全部指标”、预警、函数 KPI(…) 和 kpi-xl explain 里。",
+        "写得不对的一行不影响别的：运行 kpi-xl definitions list，逐行说明怎么改。",
+    )
+    sheet.write_string(0, 0, "指标定义", book.add_format(FONT | {"font_size": 16}))
+    for number, line in enumerate(lines, 1):
+        sheet.write_string(number, 0, line)
+    _printed(sheet)
+
+
+def _printed(sheet: Any) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
