@@ -27,6 +27,7 @@ FAMILY: Final = "自定义指标"
 _LONGEST_NAME: Final = 40
 _NAME: Final = re.compile(r"\w*[^\W\d_]\w*")
 _CODE: Final = re.compile(r"KPI_[A-Z][A-Z0-9_]{0,40}")
+_CELL: Final = re.compile(r"!|:|^\$?[A-Za-z]{1,3}\$?\d+$")
 _FORMAT: Final = re.compile(r'[#0,.%;"¥$元万人件个次笔倍小时天分\[\]<>=() _+\-]{1,60}')
 
 
@@ -242,6 +243,8 @@ class _Maker:
             _counted(name, standard.expression)
             return _part(standard)
         symbol = _MEASURES.get(name)
+        if symbol is None and _CELL.search(name):
+            raise InputError(kinds.FORMULA_CELL(text=name))
         if symbol is None:
             known = (*self.by_name, *(kpi.name for kpi in kpis.values()), *_MEASURES)
             like = "、".join(near(name, known))

@@ -6,6 +6,7 @@ import duckdb
 import pytest
 
 from kpi_xl.calendar import Month
+from kpi_xl.catalogue import kpis
 from kpi_xl.data.targets import Targets
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.fill import fill
@@ -23,7 +24,7 @@ def with_targets(folder, rows, people=TWO_DEPARTMENTS):
 def targets_of(project):
     cube = load(project).cube
     with duckdb.connect(str(project.store), read_only=True) as store:
-        found = Targets(store, Month.parse(MONTH))
+        found = Targets(store, Month.parse(MONTH), kpis)
     return {
         (unit.level, unit.path): of["首年新单保费"]
         for unit in cube.units

@@ -38,7 +38,7 @@ def test_every_kpi_and_comparison_is_that_of_the_workbooks(project, cube):
     import duckdb
 
     with duckdb.connect(str(project.store), read_only=True) as store:
-        targets, *before = targets_back(store, MONTH, MONTHS)
+        targets, *before = targets_back(store, MONTH, MONTHS, kpis)
     values = UnitValues(cube, project.settings, MONTH)
     findings = {}
     for number, unit in list(enumerate(cube.units))[:12]:

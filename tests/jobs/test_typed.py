@@ -18,6 +18,7 @@ import pytest
 import workbook_templates
 from jobs.typing_hands import fill_in_everything
 from kpi_xl.calendar import Month
+from kpi_xl.catalogue import kpis
 from kpi_xl.circulation.collect import collect
 from kpi_xl.circulation.distribute import distribute
 from kpi_xl.data.collected import Entry, collected
@@ -232,7 +233,7 @@ def test_after_collect_everything_has_the_target_and_nothing_else_is_needed(proj
     returned_by(project, "月度KPI表", "东城营业部", {"kpi.首年度保费.目标": 654321})
     cube = Cube.open(project.cube)
     with duckdb.connect(str(project.store), read_only=True) as store:
-        targets = Targets(store, Month.parse(MONTH))
+        targets = Targets(store, Month.parse(MONTH), kpis)
         unit = cube.units[cube.unit_index("东城营业部")]
         assert targets.of_unit(unit) == {"首年度保费": 654321}
     again = fill(project, "月度KPI表", MONTH)
