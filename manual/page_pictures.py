@@ -14,7 +14,7 @@ from typing import Final
 import pypdfium2
 from PIL import Image
 
-from kpi_xl.pages.make import make
+from kpi_xl.pages.make import draw, make
 from kpi_xl.project import Project
 from manual.chromium import Chromium
 from manual.pictures import PICTURES, save
@@ -43,6 +43,7 @@ def main(project: Path) -> None:
             _keep(_phone(page, content, Path(name)), "page-phone.png")
             _keep(_desk(page, content, Path(name)), "page-desk.png")
             _keep(_print(page), "page-print.png")
+            _keep(_drawn(Project.open(project)), "page-picture.png")
         finally:
             page.close()
 
@@ -86,6 +87,13 @@ def _print(page: Chromium) -> Image.Image:
     picture: Image.Image = pages[0].render(scale=100 / 72).to_pil().convert("RGB")
     pages.close()
     return picture
+
+
+def _drawn(project: Project) -> Image.Image:
+    """The picture for phones, at half its size."""
+    file = draw(project, _MONTH, _UNIT).files[-1]
+    with Image.open(file) as picture:
+        return picture.convert("RGB").resize((picture.width // 2, picture.height // 2))
 
 
 def _keep(picture: Image.Image, name: str) -> None:

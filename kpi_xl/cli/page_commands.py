@@ -1,6 +1,8 @@
-"""The commands that make the month for those who look: page, words."""
+"""The commands that make the month for those who look: page, picture, words."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -17,10 +19,25 @@ from kpi_xl.cli.terminal import (
     say_undone,
 )
 
+if TYPE_CHECKING:
+    from kpi_xl.jobs.fill import Filled
+
+_UNIT: Final = click.option(
+    "--unit", "-u", cls=Option, metavar="单位", help="只做一个单位的：名称或路径；不写则全部。"
+)
+_LEVEL: Final = click.option(
+    "--level",
+    "-l",
+    cls=Option,
+    metavar="层级",
+    help="只做一个层级的：分公司、营业区、营业部或营业组；不写则全部。",
+)
+
 
 def add_to(app: click.Group) -> None:
     """Add the commands to the command line."""
     app.add_command(page)
+    app.add_command(picture)
     app.add_command(words)
 
 
@@ -32,16 +49,8 @@ def add_to(app: click.Group) -> None:
     ),
 )
 @MONTH
-@click.option(
-    "--unit", "-u", cls=Option, metavar="单位", help="只做一个单位的：名称或路径；不写则全部。"
-)
-@click.option(
-    "--level",
-    "-l",
-    cls=Option,
-    metavar="层级",
-    help="只做一个层级的：分公司、营业区、营业部或营业组；不写则全部。",
-)
+@_UNIT
+@_LEVEL
 def page(month: str | None, unit: str | None, level: str | None) -> Answer:
     """生成月报网页：每个单位一个文件，手机、投影都能看，不联网也能打开。
 
@@ -51,7 +60,33 @@ def page(month: str | None, unit: str | None, level: str | None) -> Answer:
 
     with progress_bar() as progress:
         made = make(project_here(), month, unit, level, progress)
-    say(f"{made.month.chinese} {NAME}：生成 {len(made.files)} 份")
+    return _tell(NAME, "份", made)
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "kpi-xl --project demo picture --month 2024-06",
+        "kpi-xl --project demo picture --unit 城东营业部",
+    ),
+)
+@MONTH
+@_UNIT
+@_LEVEL
+def picture(month: str | None, unit: str | None, level: str | None) -> Answer:
+    """生成月报图片，发到群里：每个单位两张，A4 竖版和手机竖版。
+
+    不用 LibreOffice，也不用浏览器。需要 pip install "kpi_xl[pictures]" 和中文字体。
+    """
+    from kpi_xl.pages.make import PICTURES, draw
+
+    with progress_bar() as progress:
+        made = draw(project_here(), month, unit, level, progress)
+    return _tell(PICTURES, "张", made)
+
+
+def _tell(name: str, counted: str, made: Filled) -> Answer:
+    say(f"{made.month.chinese} {name}：生成 {len(made.files)} {counted}")
     for file in made.files:
         say_more(f"  {file}")
     say(f"位置：{made.folder}")

@@ -22,6 +22,7 @@ from kpi_xl.kinds import (
     distribution,
     files,
     names,
+    pages,
     raw_files,
     rounds,
     server,
@@ -41,6 +42,7 @@ from kpi_xl.kinds.desk import *
 from kpi_xl.kinds.distribution import *
 from kpi_xl.kinds.files import *
 from kpi_xl.kinds.names import *
+from kpi_xl.kinds.pages import *
 from kpi_xl.kinds.raw_files import *
 from kpi_xl.kinds.rounds import *
 from kpi_xl.kinds.server import *
@@ -70,6 +72,7 @@ BY_AREA: Final[dict[str, tuple[Kind, ...]]] = {
         "加载项和功能区": (addins,),
         "命令": (commands,),
         "网页": (desk,),
+        "月报": (pages,),
     }.items()
 }
 """What they are about, and the kinds, in the order of their modules."""

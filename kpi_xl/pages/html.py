@@ -71,24 +71,34 @@ def html(page: Page) -> bytes:
         service=SERVICE,
         stated=STATED,
     )
-    return _ORDERS.sub("\N{REPLACEMENT CHARACTER}", text).encode()
+    return plain(text).encode()
+
+
+def plain(text: str) -> str:
+    """A text without characters that nobody sees."""
+    return _ORDERS.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 @functools.cache
-def _parts() -> tuple[Template, str, str]:
-    """The template, the style and the script."""
-    environment = Environment(
+def templates() -> Environment:
+    """What pages and pictures are written by."""
+    return Environment(
         loader=PackageLoader("kpi_xl.pages", "templates"),
         autoescape=True,  # names come from people's files
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+@functools.cache
+def _parts() -> tuple[Template, str, str]:
+    """The template, the style and the script."""
     folder = resources.files("kpi_xl.pages") / "templates"
     style, script = (
         (folder / name).read_text(encoding="utf-8") for name in ("page.css", "page.js")
     )
-    return environment.get_template("month.html"), style, script
+    return templates().get_template("month.html"), style, script
 
 
 @functools.cache

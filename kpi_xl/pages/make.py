@@ -1,8 +1,8 @@
-"""page: the month as one self-contained HTML file a unit, to be looked at anywhere."""
+"""The month for those who look: a page, pictures, and what a manager says, of each unit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from kpi_xl.jobs.views import level_there
 from kpi_xl.pages.asked import rows, shown_names
 from kpi_xl.pages.below import Below
 from kpi_xl.pages.html import Page, html
+from kpi_xl.pages.picture import LAYOUTS, picture, ready
 from kpi_xl.pages.unit_month import UnitMonths
 from kpi_xl.project import Project
 from kpi_xl.slots.came_back import came_back
@@ -28,6 +29,7 @@ from kpi_xl.system.progress import Progress, silent
 from kpi_xl.system.undone import Undone, refuse_if_all
 
 NAME: Final = "月报网页"
+PICTURES: Final = "月报图片"
 
 
 @dataclass(frozen=True)
@@ -114,24 +116,72 @@ def make(
     InputError
         When there is no such month, unit or level, or the raw files cannot be used.
     """
+
+    def page(pages: Pages, number: int) -> dict[str, bytes]:
+        return {"": html(pages.of(number))}
+
+    return _made(project, NAME, ".html", page, month, unit, level, progress)
+
+
+def draw(
+    project: Project,
+    month: str | None = None,
+    unit: str | None = None,
+    level: str | None = None,
+    progress: Progress = silent,
+) -> Filled:
+    """Draw the pictures of a month: two a unit, for paper and for a phone.
+
+    Parameters
+    ----------
+    month, unit, level, progress
+        As for `make`.
+
+    Raises
+    ------
+    InputError
+        As `make`; and when pictures cannot be drawn here.
+    """
+    ready()
+
+    def pictures(pages: Pages, number: int) -> dict[str, bytes]:
+        of_unit = pages.months.of(number)
+        return {f"-{layout.name}": picture(of_unit, layout) for layout in LAYOUTS}
+
+    return _made(project, PICTURES, ".png", pictures, month, unit, level, progress)
+
+
+def _made(
+    project: Project,
+    name: str,
+    suffix: str,
+    contents: Callable[[Pages, int], dict[str, bytes]],
+    month: str | None,
+    unit: str | None,
+    level: str | None,
+    progress: Progress,
+) -> Filled:
+    """Write the files of each unit, each with what its name ends in."""
     loaded = load(project, progress)
     cube, wanted = loaded.cube, month_meant(loaded.cube, month)
     recipients = _recipients(project, cube, unit, level)
-    folder = project.output / str(wanted) / NAME
+    folder = project.output / str(wanted) / name
     done: list[Path] = []
     undone: list[Undone] = []
     room = room_in(project.folder)
     with pages_of(project, cube, wanted) as pages:
-        for recipient, path in files(recipients, ".html", cube.units[0].name, room):
-            progress(f"生成{NAME}", len(done) + len(undone), len(recipients))
+        paths = files(recipients, suffix, cube.units[0].name, room)
+        for place, (recipient, path) in enumerate(paths):
+            progress(f"生成{name}", place, len(recipients))
             file = folder / path
             try:
-                write_whole(file, html(pages.of(recipient.number)))
+                for ending, content in contents(pages, recipient.number).items():
+                    file = folder / path.with_name(f"{path.stem}{ending}{suffix}")
+                    write_whole(file, content)
+                    done.append(file)
             except Exception as error:
                 undone.append(Undone.of(recipient.name, recipient.unit.path, file, error))
-            else:
-                done.append(file)
-    progress(f"生成{NAME}", len(recipients), len(recipients))
+    progress(f"生成{name}", len(recipients), len(recipients))
     refuse_if_all(undone, len(done))
     return Filled(wanted, folder, done, loaded.undone + undone)
 
