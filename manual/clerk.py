@@ -41,3 +41,12 @@ def names_the_mail_server(project: str) -> None:
 def makes_a_report(file: str) -> None:
     """Make the example of a workbook of one's own."""
     Path(file).write_bytes(own_report())
+
+
+def declares(project: str, page: str) -> None:
+    """Write the KPIs of a page of the manual into a project's settings."""
+    from manual.blocks import ROOT, blocks_of
+
+    text = "".join(one.text for one in blocks_of(ROOT / page) if one.language == "toml")
+    with (Path(project) / "kpi.toml").open("a", encoding="utf-8") as file:
+        file.write(f"\n{text}")

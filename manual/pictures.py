@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,8 +18,12 @@ import pypdfium2
 from PIL import Image, ImageChops, ImageOps
 
 from kpi_xl.jobs.data_form import NAME, data_form
+from kpi_xl.jobs.definition_form import definition_form
+from kpi_xl.settings.definitions import WORKBOOK, in_settings
+from manual.blocks import blocks_of
 
 PICTURES: Final = Path(__file__).parents[1] / "docs" / "pictures"
+OWN_KPIS: Final = PICTURES.parent / "own-kpis.md"
 LARGEST: Final = 150_000
 """A picture has no more bytes than this."""
 
@@ -54,6 +59,7 @@ PAGES: Final[dict[str, tuple[str, int | str]]] = {
     "shop-month.png": ("服饰/2024-06/门店月度KPI表/大学城店.xlsx", 1),
     "check-report.png": ("校验报告.xlsx", 2),
     "data-form.png": (f"表/{NAME}", 1),
+    "own-kpis.png": (f"表/{WORKBOOK}", 1),
 }
 
 # The workbooks ask for 微软雅黑, which only Windows has.
@@ -77,6 +83,9 @@ def main(output: Path, wanted: list[str]) -> None:
     form = output / "表" / NAME
     form.parent.mkdir(exist_ok=True)
     form.write_bytes(data_form())
+    text = "".join(one.text for one in blocks_of(OWN_KPIS) if one.language == "toml")
+    typed, _ = in_settings(tomllib.loads(text)["kpis"], Path("kpi.toml"), text)
+    form.with_name(WORKBOOK).write_bytes(definition_form(typed))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "fonts.conf").write_text(_FONTS, encoding="utf-8")

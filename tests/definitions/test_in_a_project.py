@@ -8,9 +8,10 @@ from python_calamine import CalamineWorkbook
 
 from kpi_xl import api
 from kpi_xl.cli.commands import app
+from kpi_xl.definitions.own_kpis import own_kpis
 from kpi_xl.jobs.definition_form import definition_form
 from kpi_xl.project import Project
-from kpi_xl.settings.definitions import WORKBOOK
+from kpi_xl.settings.definitions import WORKBOOK, in_workbook
 from small_branch import MONTH, TWO_DEPARTMENTS, small_branch
 from udfs import functions
 
@@ -153,3 +154,22 @@ def test_new_writes_no_second_one_over_the_first(project):
     assert again.exception.kind == "definitions.there"
     assert run(project, "definitions", "new", "--force").exit_code == 0
     assert Project.open(project.folder).settings.own.wrong == ()
+
+
+def test_the_examples_of_the_workbook_are_kpis(tmp_path):
+    file = tmp_path / WORKBOOK
+    file.write_bytes(definition_form())
+    book = openpyxl.load_workbook(file)
+    for name in ("指标定义", "标准指标", "公式里的名称", "说明"):
+        del book[name]
+    book.save(file)
+    found = own_kpis(in_workbook(file))
+    assert found.wrong == ()
+    assert len(found.own) == 5
+
+
+def test_the_workbook_is_read_once_and_again_when_it_changes(project):
+    first = in_workbook(typed(project, {"名称": "甲", "公式": "FYC"}).folder / WORKBOOK)
+    assert in_workbook(project.folder / WORKBOOK) is first
+    typed(project, {"名称": "乙", "公式": "=FYC*2"})
+    assert [one.name for one in in_workbook(project.folder / WORKBOOK)] == ["乙"]

@@ -88,7 +88,7 @@ def test_what_a_page_says_to_type(page, shell, sample, monkeypatch):
         elif block.language == "toml":
             file = shell.folder / "settings.toml"
             file.write_text(block.text, encoding="utf-8")
-            read_settings(file)
+            assert read_settings(file).own.wrong == (), where
         else:
             assert block.language not in RUN, f"{where}: nothing here can run {block.language}"
 
