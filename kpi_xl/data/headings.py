@@ -31,6 +31,7 @@ _IGNORED: Final = re.compile(r"[\s_\-*:.、]+")
 
 
 @functools.lru_cache(1 << 14)
+@functools.lru_cache(1 << 14)
 def normalise(heading: str) -> str:
     """A heading as headings are compared.
 

@@ -157,7 +157,11 @@ def headed_off(cells: Sequence[Any], first: Any) -> dict[int, str]:
     first : pyarrow string array
         The first cell of each row that holds anything.
     """
-    found = {}
+    found: dict[int, str] = {}
+    if sum(column.null_count < len(column) for column in cells) > 1 and not any(
+        column.null_count for column in cells
+    ):
+        return found  # no row has one cell only
     hints = pc.fill_null(
         pc.match_substring_regex(first, _HINTS + "|以下|下面|下列|下述|以上"), False
     )

@@ -232,7 +232,7 @@ def _raw_table(source: Source, table: Table, grid: Grid, work: WorkDays = PUBLIC
     )
     off = headed_off(cells, first)
     aside |= {place: kinds.BELOW_NOT_TO_COUNT(words=words) for place, words in off.items()}
-    aside |= dict(rows_of_headings(table, grid, cells))
+    aside |= dict(rows_of_headings(table, grid, cells, first))
     total[list(aside)] = False
     no_record = total.copy()
     no_record[list(aside)] = True

@@ -40,8 +40,8 @@ _WIDE: Final = re.compile(rb'r="([W-Zw-z]|[A-Za-z]{2,})(\d+)"[^<>]*(?<!/)>')
 """Cells so far right that a sheet with all rows is too large; as far as V it never is."""
 
 _LONG: Final = re.compile(rb'r="([^"]{8,})"')
-_ANY: Final = re.compile(rb'r="([A-Za-z]+)0*(\d+)"')
 _CELL: Final = re.compile(rb"([A-Za-z]{1,9})(\d+)")
+_ANY: Final = re.compile(rb'r="([A-Za-z]+)0*(\d+)"')
 _ROWS: Final = 1_048_576
 _COLUMNS: Final = 16_384
 
@@ -233,10 +233,12 @@ class _Scan:
         self.recalculated = recalculated
         self.struck = struck
         self.filled = 0
+        self.all_counted = True
         self.widest = (1, b"")
         self.first: int | None = None
         self.row = 0
         self.unnamed: bool | None = None
+        self.spaced: bool | None = None
 
     def read(self, package: zipfile.ZipFile, part: str) -> None:
         rest = b""
@@ -258,7 +260,9 @@ class _Scan:
         self.found.first = self.first or 1
 
     def _piece(self, piece: bytes) -> None:
-        piece = self._with_references(_quoted_doubly(piece))
+        if self.spaced is None:
+            self.spaced = bool(_SPACED.search(piece))  # a program writes all of its tags alike
+        piece = self._with_references(_quoted_doubly(piece, self.spaced))
         self._bounds(piece)
         if b" hidden=" in piece:
             self.found.hidden += [int(row) for row in _HIDDEN_ROW.findall(piece)]
@@ -318,7 +322,6 @@ class _Scan:
 
     def _bounds(self, piece: bytes) -> None:
         """Note where the first column is and how far cells go; refuse places no sheet has."""
-        self.filled += piece.count(b"</c>") or piece.count(b":c>")
         for letters, at in _WIDE.findall(piece):
             column = number(letters.upper())
             if column > self.widest[0]:
@@ -328,6 +331,10 @@ class _Scan:
         for long in _LONG.findall(piece):  # A1000000 is, and few others are
             if (cell := _CELL.fullmatch(long)) and int(cell[2]) > _ROWS:
                 raise _too_large(self.file, self.sheet, long.decode())
+        if self.widest[0] > 1:
+            self.filled += _cells_in(piece)
+        else:
+            self.all_counted = False  # they are where it turns out to matter
         if self.first is None or self.first > 1:
             for part in (piece[:_FIRST_CELLS], piece[:_CHUNK]):
                 columns = {letters for letters, _ in _FILLED.findall(part)}
@@ -344,23 +351,33 @@ class _Scan:
         """
         if self.filled >= _ROWS * self.widest[0] // 8:
             return
-        rest, lowest, where = b"", 0, b""
+        rest, filled, lowest, where = b"", 0, 0, b""
         with package.open(part) as stream:
             while chunk := stream.read(_CHUNK):
                 rest += chunk
                 end = rest.rfind(b">") + 1
+                filled += _cells_in(rest[:end])
                 for letters, row in _ANY.findall(_quoted_doubly(rest[:end])):
                     if int(row) > lowest:
                         lowest, where = int(row), letters + row
                 rest = rest[end:]
         area = lowest * self.widest[0]
+        if not self.all_counted:
+            self.filled = filled
         if area > MOST_CELLS and self.filled < area // 8:
             raise _too_large(self.file, self.sheet, where.decode())
 
 
-def _quoted_doubly(piece: bytes) -> bytes:
-    """XML with its attributes in double quotation marks, as nearly all programs write it."""
-    if _SPACED.search(piece):
+def _cells_in(piece: bytes) -> int:
+    return piece.count(b"</c>") or piece.count(b":c>")
+
+
+def _quoted_doubly(piece: bytes, spaced: bool = True) -> bytes:
+    """XML with its attributes in double quotation marks, as nearly all programs write it.
+
+    Where it may be spaced, the spaces around ``=`` are taken away first.
+    """
+    if spaced and _SPACED.search(piece):
         piece = _TAG.sub(lambda tag: _EQUALS.sub(rb"=\1", tag[0]), piece)
     if b"'" not in piece or b"='" not in piece:
         return piece

@@ -53,7 +53,7 @@ class Struck:
             for letters, row, text in _SHARED.findall(piece):
                 if int(text) in self.texts:
                     yield int(row), number(letters)
-        if _STRIKE in piece:
+        if b"k" in piece and _STRIKE in piece:  # one letter is found far faster than six
             for letters, row, inner in _INLINE.findall(piece):
                 if (runs := _RUN.findall(inner)) and all(map(_STRUCK_RUN.search, runs)):
                     yield int(row), number(letters)

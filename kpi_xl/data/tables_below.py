@@ -21,7 +21,9 @@ _FEWEST: Final = 3
 """So many cells of a row are names of columns before it is looked at as a header."""
 
 
-def rows_of_headings(table: Table, grid: Grid, cells: Sequence[Any]) -> Iterator[tuple[int, Fault]]:
+def rows_of_headings(
+    table: Table, grid: Grid, cells: Sequence[Any], first: Any
+) -> Iterator[tuple[int, Fault]]:
     """The rows that are no records of a table because headings stand there, or above them.
 
     Parameters
@@ -32,13 +34,15 @@ def rows_of_headings(table: Table, grid: Grid, cells: Sequence[Any]) -> Iterator
         The file.
     cells : sequence of pyarrow arrays
         Its columns; null where nothing stands.
+    first : pyarrow string array
+        The first cell of each row that holds anything.
 
     Yields
     ------
     (int, Fault)
         The place of the row, and why it is none.
     """
-    places = _candidates(cells)
+    places = _candidates(grid, cells, first)
     there: Any = None
     for place, following in pairwise([*places, len(grid.rows)]):
         row = [column[place].as_py() for column in cells]
@@ -49,7 +53,7 @@ def rows_of_headings(table: Table, grid: Grid, cells: Sequence[Any]) -> Iterator
         if found is None:
             continue
         if there is None:
-            there = np.asarray(pc.is_valid(pc.coalesce(*cells)), bool)
+            there = np.asarray(pc.is_valid(first), bool)
         at = grid.rows[place].as_py()
         fault = kinds.OTHER_TABLE(table=found.name, row=at)
         yield place, fault
@@ -71,22 +75,26 @@ def _table_of(row: Sequence[str | None], table: Table) -> Table | None:
     return None
 
 
-def _candidates(cells: Sequence[Any]) -> list[int]:
-    if not cells:
-        return []
-    count = np.zeros(len(cells[0]), np.int8)
-    for column in cells:
-        count += np.asarray(pc.is_in(column, _names()), bool)
-    return [int(place) for place in np.flatnonzero(count >= _FEWEST)]
+def _candidates(grid: Grid, cells: Sequence[Any], first: Any) -> list[int]:
+    """Rows in which several cells are called like columns.
+
+    Only the first cell of every row is looked at, and the last that is used: a header has a name
+    in one of them.
+    """
+    likely = np.asarray(pc.is_in(first, _names()), bool)
+    if used := grid.match.positions.values():
+        likely = likely | np.asarray(pc.is_in(cells[max(used)], _names()), bool)
+    places = np.flatnonzero(likely)
+    count = np.zeros(len(places), np.int64)
+    for column in cells if len(places) else ():
+        count += np.asarray(pc.is_in(column.take(pa.array(places)), _names()), bool)
+    return [int(place) for place in places[count >= _FEWEST]]
 
 
 @functools.cache
 def _names() -> Any:
-    """All that columns of any table may be called."""
-    names = {
-        name
-        for table in LISTS.values()
-        for column in table.columns
-        for name in column_names(column)
-    }
-    return pa.array(sorted(names), pa.string())
+    """All that columns of any table may be called, and the number of a row."""
+    columns = (column for table in LISTS.values() for column in table.columns)
+    return pa.array(
+        sorted({"序号", *(n for one in columns for n in column_names(one))}), pa.string()
+    )

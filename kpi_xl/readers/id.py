@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -78,7 +79,11 @@ class Ids:
 
     def __init__(self, known: Iterable[str]) -> None:
         self._known = frozenset(known)
-        self._by: list[tuple[str, Callable[[str], str | None], dict[str, set[str]]]] = []
+
+    @functools.cached_property
+    def _by(self) -> list[tuple[str, Callable[[str], str | None], dict[str, set[str]]]]:
+        """By each way of writing, the ids by what they are in it; mostly nobody asks."""
+        found: list[tuple[str, Callable[[str], str | None], dict[str, set[str]]]] = []
         for how, given, form in (
             ("写法（全角、大小写、空格）", canonical, canonical),
             ("前面的 0", _without_zeros, _without_zeros),
@@ -90,7 +95,8 @@ class Ids:
             for one in self._known:
                 if (key := form(one)) is not None:
                     forms.setdefault(key, set()).add(one)
-            self._by.append((how, given, forms))
+            found.append((how, given, forms))
+        return found
 
     def meant(self, text: str) -> Match | None:
         """The known id that is meant, where it can be only one; None for a known one and for none.
