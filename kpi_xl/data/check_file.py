@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from kpi_xl import kinds
 from kpi_xl.catalogue.schema import Column
-from kpi_xl.data import evidence, rules, totals
+from kpi_xl.data import evidence, roster_signs, rules, totals
 from kpi_xl.data.checked import CheckedFile, CheckedTable, Part
+from kpi_xl.data.currencies import not_in_yuan
+from kpi_xl.data.dues_paid import payments
 from kpi_xl.data.parse import Parsed, absent_column, parse_column, required
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.read import RawTable, read_source
@@ -80,7 +82,11 @@ def check_file(raw: RawTable, settings: Settings) -> tuple[CheckedTable, list[Pr
             code = next(code for code, name in raw.headings.items() if name == heading)
             cells = raw.columns[code]
         tell(place, heading, cells[place].as_py(), fault)
-    for place, heading, value, fault in evidence.rows_said_not_to_count(raw, columns):
+    for place, heading, value, fault in (
+        *evidence.rows_said_not_to_count(raw, columns),
+        *not_in_yuan(raw),
+        *payments(raw, columns),
+    ):
         tell(place, heading, value, fault)
     problems += _amounts(raw, columns, ~bad)
     name = pa.array([raw.source.label])
@@ -198,17 +204,23 @@ def _of_file(raw: RawTable) -> Iterable[Problem]:
     """Problems of the file as a whole."""
     for heading, fault in evidence.unused_columns(raw):
         yield _problem(raw, None, heading, None, fault)
-    for heading, fault in evidence.strange_statuses(raw):
+    for heading, fault in (
+        *roster_signs.rejoined(raw),
+        *roster_signs.not_in_sales(raw),
+        *evidence.strange_statuses(raw),
+    ):
         yield _problem(raw, None, heading, None, fault)
     for heading, count in raw.computed.items():
         yield _problem(raw, None, heading, None, kinds.COMPUTED(count=count, by=calculator.BY))
     for heading in raw.hidden_columns:
         yield _problem(raw, None, heading, None, kinds.HIDDEN_COLUMN())
+    for row, text, fault in raw.comments:
+        yield _problem(raw, row, None, text, fault)
     for struck, fault in raw.struck:
         yield _problem(raw, None, struck, None, fault)
     if raw.hidden:
         yield _problem(raw, None, None, None, kinds.HIDDEN_ROWS(count=raw.hidden))
-    for fault in (*evidence.without_heading(raw), *evidence.units_in_names(raw)):
+    for fault in (*evidence.without_heading(raw), *roster_signs.units_in_names(raw)):
         yield _problem(raw, None, None, None, fault)
     if not len(raw.rows):
         yield _problem(raw, None, None, None, kinds.ONLY_HEADINGS())

@@ -20,6 +20,7 @@ from kpi_xl import kinds
 from kpi_xl.data import not_counted, totals
 from kpi_xl.data.headings import normalise
 from kpi_xl.data.read import RawTable
+from kpi_xl.data.roster_signs import REJOINED
 from kpi_xl.data.units_of_money import in_percent
 from kpi_xl.fault import Fault
 from kpi_xl.kpi import Registry
@@ -38,6 +39,11 @@ _GONE: Final = (
 _NOT: Final = r"^\s*(未|没|不|无|否|在职|待|申请中)"
 _WITHDRAWN: Final = r"(撤单|撤保|撤件|犹撤|犹退|犹豫期)"
 _ENDED: Final = r"(退保|失效|终止|解约|注销|身故|理赔)"
+_NOT_ISSUED: Final = re.compile(
+    r"(未|待|不予?|暂缓?)(承保|通过|生效|出单|缴费|交费|核保|审|收费|扣款)|拒保|延期|照会|(承|核)保中"
+)
+"""What is said of policies that may be none yet."""
+
 _FLAG_HEADING: Final = re.compile(r"是否|标志|犹撤$|犹退$")
 _NO_MOVE: Final = r"(离职|离司|离岗|解约|脱落|退司|终止|入职|入司|签约|新增|新人|复职|二次入司)"
 
@@ -56,7 +62,10 @@ _LIKE: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("is_main", r"主附|主险|附加险"),
         ("outlet", r"网点|outlet"),
     ),
-    "dues": (("paid", r"实收|到账|实缴|实交|已收|已缴|paid"),),
+    "dues": (
+        ("paid_premium", r"[实已][收缴交到].*[费额款]|到账.*[费额款]|paid.?amount|amount.?paid"),
+        ("paid", r"实收|到账|实缴|实交|已收|已缴|paid"),
+    ),
     "activities": (
         ("visits", r"拜访|visit"), ("interviews", r"面谈|洽谈|interview"),
         ("appointments", r"约访|邀约|appointment"), ("closings", r"促成|成交|clos"),
@@ -70,9 +79,6 @@ _LIKE: Final[dict[str, tuple[tuple[str, str], ...]]] = {
 
 MOST_STATUSES: Final = 12
 """A column of more different words is no status."""
-
-_UNITS: Final = {"department": r"(?<!全)部$", "team": r"组$", "region": r"区$"}
-"""How the name of a unit ends, by the column that should hold it."""
 
 _COOLING_OFF: Final = 15
 """Days after the issue within which giving up a policy is certainly a withdrawal."""
@@ -99,7 +105,9 @@ def unused_columns(raw: RawTable) -> Iterator[tuple[str, Fault]]:
         for heading, cells in raw.others.items():
             if heading in raw.said.unused:
                 continue
-            if heading not in told and _days(cells) and not _BENIGN.search(heading):
+            if heading in told or _BENIGN.search(heading) or REJOINED.search(heading):
+                continue
+            if days_in(cells):
                 yield heading, kinds.DAYS_NOT_USED(column="解约日期")
 
 
@@ -130,7 +138,7 @@ def speaks_of(table: str, column: str, heading: str) -> bool:
     return words is not None and bool(re.search(words, normalise(heading)))
 
 
-def _days(cells: Any) -> bool:
+def days_in(cells: Any) -> bool:
     """Whether the cells are days, however they are written, or say that there is none.
 
     Also where every cell is one: of a worksheet for each team some have only people who left.
@@ -264,6 +272,8 @@ def meaning_of(code: str, heading: str, word: str) -> str | None:
             return "离职"
         known = re.search(r"在职|在岗|正常|有效|在册|试用|转正|正式|^active", word, re.IGNORECASE)
         return "在职" if known or (flag and word in (*YES, *NO)) else None
+    if _NOT_ISSUED.search(word):
+        return None
     flag = YES if _FLAG_HEADING.search(heading) else None
     if _says(cells, _WITHDRAWN, flag if "退保" not in heading or "犹" in heading else None).any():
         return "撤单"
@@ -398,15 +408,6 @@ def small_premium(raw: RawTable, columns: Mapping[str, Any]) -> Iterator[tuple[s
             amounts = amounts[amounts > 0]
             if len(amounts) >= FEWEST and (median := float(np.median(amounts)) / 100) < least:
                 yield raw.headings[code], kinds.SMALL_AMOUNTS(median=f"{median:g}")
-
-
-def units_in_names(raw: RawTable) -> Iterator[Fault]:
-    """Worksheets of a roster that are called like units, which its columns do not tell."""
-    name = (raw.source.sheet or "").strip()
-    for code, word in _UNITS.items():
-        column = raw.table.column(code) if raw.table.code == "agents" else None
-        if column and code not in raw.columns and re.search(word, name):
-            yield kinds.UNIT_IN_SHEET_NAME(name=name, column=column.name)
 
 
 def riders_by_name(raw: RawTable) -> Iterator[tuple[str, Fault]]:

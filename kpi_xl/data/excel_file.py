@@ -192,6 +192,8 @@ def read_sheet(file: Path, kind: Format, sheet: str | None, headings: Headings) 
             if 0 <= column - first < len(body)
         },
         struck_by_rule=cells.structure.struck_by_rule,
+        unseen={column - first: count for column, count in cells.structure.unseen.items()},
+        comments=cells.structure.comments,
     )
 
 

@@ -67,6 +67,10 @@ class Grid:
         Which cells are struck through, by the place of their column.
     struck_by_rule : bool
         Whether conditional formatting strikes cells through; its rules are not looked at.
+    unseen : mapping of int to int
+        How many cells nobody sees for their look, by the place of their column.
+    comments : mapping of int to str
+        What the comments beside the cells of a row say, by the number of the row.
     """
 
     headings: tuple[str, ...]
@@ -82,6 +86,8 @@ class Grid:
     hidden_columns: tuple[str, ...] = ()
     struck: Mapping[int, NDArray[np.bool_]] = field(default_factory=dict)
     struck_by_rule: bool = False
+    unseen: Mapping[int, int] = field(default_factory=dict)
+    comments: Mapping[int, str] = field(default_factory=dict)
 
 
 def empty_file(file: Path) -> InputError:

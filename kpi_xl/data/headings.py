@@ -21,6 +21,9 @@ from kpi_xl.readers.unit import simplified
 MOST_LEVELS: Final = 3
 """A header has at most so many rows."""
 
+_AGAIN: Final = re.compile(r"(?<=\D)[._]\d{1,2}$")
+"""What programs write behind a heading that they met twice."""
+
 HEADER_WITHIN: Final = 50
 """The header is looked for in this many rows from the top."""
 
@@ -356,7 +359,11 @@ class Headings:
             # A heading that equals one in kpi.toml goes before one that only resembles it.
             exact = self.mapping.get(code, "").strip() == heading.strip()
             form = str.strip if exact else normalise
-            same = [cell for cell in row if cell and form(cell) == form(heading)]
+            same = [
+                cell
+                for cell in row
+                if cell and form(heading) in (form(cell), form(_AGAIN.sub("", cell.strip())))
+            ]
             if len(same) > 1:
                 names = "、".join(f"“{cell.strip()}”" for cell in same)
                 raise InputError(

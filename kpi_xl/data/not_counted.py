@@ -64,6 +64,8 @@ _VALID: Final = re.compile(
     r"(是否)?(有效|计入|统计|采用)(标[志识记])?|(is[_ ]?)?(valid|enabled|counted)([_ ]?flag)?",
     re.IGNORECASE,
 )
+_JUDGED: Final = re.compile(r"审核|审批|复核|核实|校验|抽查|质检")
+_REFUSED: Final = re.compile(r"驳回|退回|(不|未)(通过|合格|属实|实)|虚假|造假|异常|无效")
 _BELOW: Final = re.compile(
     r"(以下|下面|下列|下述|以上).*(作废|不计|不算|不统计|取消|无效|删|撤单|退保|离职|离司|参考|重复|示例|样例)"
 )
@@ -83,12 +85,15 @@ class StruckThrough:
         The headings of single cells in other rows, how many they are, the first one's row.
     by_rule : bool
         Whether conditional formatting draws lines; its rules are not looked at.
+    unseen : tuple of (str, int)
+        The headings of cells that nobody sees for their look, and how many they are.
     """
 
     rows: NDArray[np.bool_]
     ended: tuple[tuple[str, int], ...] = ()
     cells: tuple[tuple[str, int, int], ...] = ()
     by_rule: bool = False
+    unseen: tuple[tuple[str, int], ...] = ()
 
     def told(self) -> Iterator[tuple[str | None, Fault]]:
         """What is to be said of rows that are read all the same, under their heading."""
@@ -96,6 +101,8 @@ class StruckThrough:
             yield heading, kinds.STRUCK_AND_ENDED(count=count)
         for heading, count, row in self.cells:
             yield heading, kinds.STRUCK_CELLS(count=count, row=row)
+        for heading, count in self.unseen:
+            yield heading, kinds.UNSEEN_CELLS(count=count)
         if self.by_rule:
             yield None, kinds.STRUCK_BY_RULE()
 
@@ -116,8 +123,9 @@ def struck_through(code: str, grid: Grid, cells: Sequence[Any]) -> StruckThrough
     whole, some = np.ones(size, bool), np.zeros(size, bool)
     used = sorted({*grid.match.positions.values(), *grid.match.days})
     struck = {at: grid.struck[at] & _there(cells[at]) for at in used if at in grid.struck}
+    unseen = tuple((grid.headings[at], grid.unseen[at]) for at in used if at in grid.unseen)
     if not any(mask.any() for mask in struck.values()):
-        return StruckThrough(some, by_rule=grid.struck_by_rule)
+        return StruckThrough(some, by_rule=grid.struck_by_rule, unseen=unseen)
     for at in used:
         of_column = struck.get(at, np.zeros(size, bool))
         some |= of_column
@@ -144,7 +152,16 @@ def struck_through(code: str, grid: Grid, cells: Sequence[Any]) -> StruckThrough
             if mask.any()
         ),
         grid.struck_by_rule,
+        unseen,
     )
+
+
+def said_in_comments(grid: Grid) -> Iterator[tuple[int, str, Fault]]:
+    """The rows whose comments may say that they do not count, with what these say."""
+    for row, text in sorted(grid.comments.items()):
+        said = plain(text)
+        if any(_WEAKER.fullmatch(line) for line in said.split("\n")) or _PERHAPS.search(said):
+            yield row, text, kinds.COMMENT_PERHAPS()
 
 
 def headed_off(cells: Sequence[Any], first: Any) -> dict[int, str]:
@@ -222,7 +239,7 @@ def said_in_words(
 def _hinting(heading: str, cells: Any) -> list[str]:
     """The different texts of a column that may say it."""
     texts = pc.unique(cells).drop_null()
-    if _FLAG.fullmatch(heading) or _VALID.fullmatch(heading):
+    if any(form.fullmatch(heading) for form in (_FLAG, _VALID)) or _JUDGED.search(heading):
         return list(texts.to_pylist())
     return list(texts.filter(pc.match_substring_regex(texts, _HINTS)).to_pylist())
 
@@ -233,8 +250,10 @@ def _meant(heading: str, text: str, remark: bool, status: bool) -> Kind | None:
         _WEAKER.fullmatch(said) if remark else status and _PLAIN.fullmatch(said)
     ):
         return kinds.SAID_NOT_TO_COUNT
-    if status:
+    if status and not _JUDGED.search(heading):
         return None  # of what else it says is told as of any status
+    if _JUDGED.search(heading) and _REFUSED.search(said):
+        return kinds.PERHAPS_NOT_TO_COUNT
     weaker = _WEAKER.fullmatch(said) or (len(said) <= _LONGEST and _PERHAPS.search(said))
     if (weaker and not _FLAG.fullmatch(heading)) or (_VALID.fullmatch(heading) and said in NO):
         return kinds.PERHAPS_NOT_TO_COUNT

@@ -23,7 +23,7 @@ from kpi_xl.data.csv_file import read_csv
 from kpi_xl.data.formats import WORKBOOKS, Format, format_of
 from kpi_xl.data.grid import Grid, empty_file, not_open
 from kpi_xl.data.headings import Header, Headings
-from kpi_xl.data.not_counted import headed_off, struck_through
+from kpi_xl.data.not_counted import headed_off, said_in_comments, struck_through
 from kpi_xl.data.parquet_file import read_parquet
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.sources import Source
@@ -78,6 +78,8 @@ class RawTable:
         The headings of columns that are used and nobody sees.
     struck : tuple of (str or None, Fault)
         What is told of cells that are struck through in rows that are read, by heading.
+    comments : tuple of (int, str, Fault)
+        What is told of the comments in a row, by its number.
     """
 
     table: Table
@@ -97,6 +99,7 @@ class RawTable:
     hidden: int = 0
     hidden_columns: tuple[str, ...] = ()
     struck: tuple[tuple[str | None, Fault], ...] = ()
+    comments: tuple[tuple[int, str, Fault], ...] = ()
 
     def unit(self, heading: str) -> str:
         """The unit of the amounts below a heading, as `unit_of` has it; kpi.toml goes first."""
@@ -104,7 +107,10 @@ class RawTable:
         if said is not None:
             return UNITS[said]
         shown = self.units.get(heading.strip())
-        return unit_of(heading, self.above) if shown is None else shown
+        if shown is not None:
+            return shown
+        names = f"{self.source.sheet or ''}\n{Path(self.source.name).stem}"
+        return unit_of(heading, self.above, names)
 
 
 def read_source(source: Source, settings: Settings) -> RawTable:
@@ -269,6 +275,7 @@ def _raw_table(source: Source, table: Table, grid: Grid, work: WorkDays = PUBLIC
         hidden=grid.hidden,
         hidden_columns=grid.hidden_columns,
         struck=tuple(struck.told()),
+        comments=tuple(said_in_comments(grid)),
         others={
             heading: cells[i] if whole else cells[i].filter(keep)
             for i, heading in enumerate(grid.headings)

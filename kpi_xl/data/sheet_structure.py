@@ -15,6 +15,7 @@ from typing import Final
 from xml.etree import ElementTree
 
 from kpi_xl import kinds
+from kpi_xl.data.comments import comments_of
 from kpi_xl.data.sheet_rows import number
 from kpi_xl.data.struck import Struck, struck_in
 from kpi_xl.data.xlsx_package import opened
@@ -53,9 +54,12 @@ _ZERO: Final = re.compile(
     rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f(?:\s[^<>]*)?/>)\s*<(?:\w+:)?v>0</(?:\w+:)?v>\s*</(?:\w+:)?c>"
 )
 _CELL_BEGINS: Final = re.compile(rb"<(?:\w+:)?c(?:\s[^<>]*)?>")
-_HIDDEN_ROW: Final = re.compile(rb'<(?:\w+:)?row\s(?=[^<>]*\shidden="(?:1|true)")[^<>]*\br="(\d+)"')
+_HIDDEN_ROW: Final = re.compile(
+    rb'<(?:\w+:)?row\s(?=[^<>]*\s(?:hidden="(?:1|true)"|ht="0(?:\.0*)?"))[^<>]*\br="(\d+)"'
+)
 _COLUMNS_OF: Final = re.compile(rb"<(?:\w+:)?col\s[^<>]*>")
-_ATTRIBUTE: Final = re.compile(rb'\b(min|max|hidden)="(\w+)"')
+_ATTRIBUTE: Final = re.compile(rb'\b(min|max|hidden|width)="([\w.]+)"')
+_NO_WIDTH: Final = re.compile(rb"0(?:\.0*)?")
 _MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^<>]*\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _ABSURD: Final = re.compile(rb"<(?:\w+:)?v>(-?[\d.]+[eE]\+?\d{2,3}|-[\d.]+[eE]\+?\d+)</")
 _RECALCULATED: Final = re.compile(rb"fullCalcOnLoad=[\"'](?:1|true)[\"']")
@@ -131,6 +135,10 @@ class Structure:
         The rows of the cells that are struck through, by column, both from 1.
     struck_by_rule : bool
         Whether conditional formatting strikes cells through; its rules are not looked at.
+    unseen : dict of int to int
+        How many cells of a column nobody sees: white letters on no ground, or a format of nothing.
+    comments : dict of int to str
+        What the comments beside the cells of a row say.
     """
 
     cells: list[Cell] = field(default_factory=list)
@@ -142,6 +150,8 @@ class Structure:
     from_1904: bool = False
     struck: dict[int, list[int]] = field(default_factory=dict)
     struck_by_rule: bool = False
+    unseen: dict[int, int] = field(default_factory=dict)
+    comments: dict[int, str] = field(default_factory=dict)
 
     def strike(self, row: int, first: int, last: int | None = None) -> None:
         """Note that cells of a row are struck through, from one column to another."""
@@ -207,6 +217,7 @@ def structure_of(file: Path, sheet: str) -> Structure:
         found.from_1904 = counts_from_1904(package)
         recalculated = bool(_RECALCULATED.search(package.read(_workbook_part(package))))
         _Scan(file, sheet, found, recalculated, struck_in(package)).read(package, part)
+        found.comments = comments_of(package, part)
     return found
 
 
@@ -262,17 +273,15 @@ class _Scan:
     def _piece(self, piece: bytes) -> None:
         if self.spaced is None:
             self.spaced = bool(_SPACED.search(piece))  # a program writes all of its tags alike
+            self._hidden_columns(_quoted_doubly(piece[:_FIRST_CELLS]))
         piece = self._with_references(_quoted_doubly(piece, self.spaced))
         self._bounds(piece)
-        if b" hidden=" in piece:
+        if b' ht="0' in piece or b" hidden=" in piece:
             self.found.hidden += [int(row) for row in _HIDDEN_ROW.findall(piece)]
-            for element in _COLUMNS_OF.findall(piece):
-                of = dict(_ATTRIBUTE.findall(element))
-                if of.get(b"hidden") in (b"1", b"true") and of.get(b"min", b"").isdigit():
-                    last = min(int(of.get(b"max", of[b"min"])), _COLUMNS)
-                    self.found.hidden_columns |= set(range(int(of[b"min"]), last + 1))
         for row, column in self.struck.cells(piece):
             self.found.strike(row, column)
+        for _, column in self.struck.unseen_cells(piece):
+            self.found.unseen[column] = self.found.unseen.get(column, 0) + 1
         # One character is found far faster than two, and most sheets have none of these.
         if b"#" in piece and b't="e"' in piece:
             for attributes, inner in _ERROR.findall(piece):
@@ -285,6 +294,16 @@ class _Scan:
                 ends += _ZERO.finditer(piece)
             for end in ends:
                 self._uncomputed(piece, end)
+
+    def _hidden_columns(self, piece: bytes) -> None:
+        for element in _COLUMNS_OF.findall(piece):
+            of = dict(_ATTRIBUTE.findall(element))
+            unseen = of.get(b"hidden") in (b"1", b"true") or _NO_WIDTH.fullmatch(
+                of.get(b"width", b"")
+            )
+            if unseen and of.get(b"min", b"").isdigit():
+                last = min(int(of.get(b"max", of[b"min"])), _COLUMNS)
+                self.found.hidden_columns |= set(range(int(of[b"min"]), last + 1))
 
     def _with_references(self, piece: bytes) -> bytes:
         """The piece with a reference in every row and cell, which programs may leave out."""

@@ -38,9 +38,12 @@ class Struck:
         The shared texts all letters of which are struck through.
     rules : set of int
         The formats of conditional formatting that do.
+    unseen : pattern or None
+        Finds the cells that nobody sees: white letters on no ground, or a format of nothing.
     """
 
     styles: re.Pattern[bytes] | None = None
+    unseen: re.Pattern[bytes] | None = None
     texts: frozenset[int] = frozenset()
     rules: frozenset[int] = frozenset()
 
@@ -58,6 +61,11 @@ class Struck:
                 if (runs := _RUN.findall(inner)) and all(map(_STRUCK_RUN.search, runs)):
                     yield int(row), number(letters)
 
+    def unseen_cells(self, piece: bytes) -> Iterator[tuple[int, int]]:
+        """Row and column of the cells of a piece that hold something nobody sees."""
+        for letters, row in self.unseen.findall(piece) if self.unseen else ():
+            yield int(row), number(letters)
+
     def by_rule(self, piece: bytes) -> bool:
         """Whether a rule in a piece of a worksheet strikes cells through."""
         return bool(self.rules) and any(int(at) in self.rules for at in _RULE.findall(piece))
@@ -65,10 +73,14 @@ class Struck:
 
 def struck_in(package: zipfile.ZipFile) -> Struck:
     """What of an .xlsx workbook strikes cells through."""
-    styles, rules = _styles(package)
+    styles, unseen, rules = _styles(package)
+    return Struck(_with_styles(styles), _with_styles(unseen), _texts(package), rules)
+
+
+def _with_styles(styles: list[int]) -> re.Pattern[bytes] | None:
     named = b"|".join(b"%d" % style for style in styles)
     cell = rb'<(?:\w+:)?c\s(?=[^<>]*\bs="(?:%b)")[^<>]*\br="([A-Z]+)(\d+)"[^<>]*(?<!/)>'
-    return Struck(re.compile(cell % named) if named else None, _texts(package), rules)
+    return re.compile(cell % named) if named else None
 
 
 def _part(package: zipfile.ZipFile, name: str) -> str | None:
@@ -85,23 +97,47 @@ def _part(package: zipfile.ZipFile, name: str) -> str | None:
     return None
 
 
-def _styles(package: zipfile.ZipFile) -> tuple[list[int], frozenset[int]]:
-    """The styles of cells that strike through, and the formats of rules that do."""
-    part = _part(package, "styles.xml")
-    fonts: list[bool] = []
+def _styles(package: zipfile.ZipFile) -> tuple[list[int], list[int], frozenset[int]]:
+    """The styles that strike through, those that show nothing, the formats of rules that strike."""
+    part = next((n for n in package.namelist() if n.lower().endswith("styles.xml")), None)
+    struck: list[bool] = []
+    white: list[bool] = []
+    empty: set[str] = set()
     styles: list[int] = []
+    unseen: list[int] = []
     rules: set[int] = set()
     if part is not None:
         with package.open(part) as stream:
-            for element in elements(stream, "fonts", "cellXfs", "dxfs"):
-                if element.tag.endswith("}fonts"):
-                    fonts = [_strikes(font) for font in element]
-                elif element.tag.endswith("}dxfs"):
+            for element in elements(stream, "numFmts", "fonts", "cellXfs", "dxfs"):
+                name = element.tag.rpartition("}")[2]
+                if name == "numFmts":
+                    empty = {
+                        one.get("numFmtId", "")
+                        for one in element
+                        if one.get("formatCode", "").replace('"', "").strip() in (";;;", ";;")
+                    }
+                elif name == "fonts":
+                    struck = [_strikes(font) for font in element]
+                    white = [_is_white(font) for font in element]
+                elif name == "dxfs":
                     rules = {place for place, one in enumerate(element) if _strikes(one)}
                 else:
-                    of = [one.get("fontId", "") for one in element]
-                    styles = [at for at, font in enumerate(of) if _is_one(fonts, font)]
-    return styles, frozenset(rules)
+                    for at, one in enumerate(element):
+                        font = one.get("fontId", "")
+                        if _is_one(struck, font):
+                            styles.append(at)
+                        on_paper = one.get("fillId", "0") == "0"
+                        if one.get("numFmtId") in empty or (on_paper and _is_one(white, font)):
+                            unseen.append(at)
+    return styles, unseen, frozenset(rules)
+
+
+def _is_white(font: Any) -> bool:
+    colour = next((one for one in font if one.tag.endswith("}color")), None)
+    return colour is not None and (
+        colour.get("rgb", "")[-6:].upper() == "FFFFFF"
+        or (colour.get("theme") == "0" and float(colour.get("tint") or 0) >= 0)
+    )
 
 
 def _is_one(fonts: list[bool], place: str) -> bool:

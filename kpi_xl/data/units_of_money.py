@@ -11,10 +11,11 @@ _TOKEN: Final = r"([十百千]?[万亿]|千)"
 _IN_HEADING: Final = re.compile(rf"{_TOKEN}(?:元|圆|(?=$|[)\]】〕>]))")
 _YUAN: Final = re.compile(r"(?:^|[^十百千万亿])[元圆](?=$|[)\]】〕>])")
 _ABOVE: Final = re.compile(rf"单位(?:[:为是]|\()?(?:人民币)?{_TOKEN}?[元圆]")
+_NAMED: Final = re.compile(rf"[(\[【_-](?:单位:?)?(?:人民币)?{_TOKEN}元?[)\]】]|单位:?{_TOKEN}?元")
 _PERCENT: Final = re.compile(r"[%‰]|百分比|百分数")
 
 
-def unit_of(heading: str, above: str) -> str:
+def unit_of(heading: str, above: str, names: str = "") -> str:
     """The unit of the amounts below a heading, such as ``万``; ``""`` for 元.
 
     Parameters
@@ -23,6 +24,8 @@ def unit_of(heading: str, above: str) -> str:
         The heading, which goes before what is written above it.
     above : str
         What is written above the table.
+    names : str
+        The names of its worksheet and file, which say it in brackets.
 
     Examples
     --------
@@ -34,8 +37,10 @@ def unit_of(heading: str, above: str) -> str:
         return found[1]
     if _YUAN.search(text):
         return ""
-    found = _ABOVE.search("".join(plain(above).split()))
-    return (found[1] or "") if found else ""
+    found = _ABOVE.search("".join(plain(above).split())) or _NAMED.search(
+        "".join(plain(names).split())
+    )
+    return found[found.lastindex] if found and found.lastindex else ""
 
 
 def unit_in(words: str) -> str:

@@ -40,6 +40,11 @@ NO_DAY_IN_MONTH: Final = Kind(
     "只有年月，没有日",
     "请补上日；每月汇总的数据写该月任一天，如 2024-01-31",
 )
+LATE_UTC: Final = Kind(
+    "date.late-utc",
+    "写的是世界时（末尾的 Z），在中国已经是第二天，看不出指哪一天",
+    "请让系统导出北京时间，或只写日期",
+)
 NO_SUCH_DAY: Final = Kind("date.impossible", "没有这一天", "请改成正确的日期")
 DAY_OUT_OF_RANGE: Final = Kind(
     "date.year-out-of-range", "年份不在 {first} 到 {last} 之间", "请改成正确的日期"

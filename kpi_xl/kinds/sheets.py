@@ -68,6 +68,47 @@ STRUCK_BY_RULE: Final = Kind(
     "请在 Excel 里看一看哪些行划了删除线；不该算的请删去",
     set_aside=False,
 )
+UNSEEN_CELLS: Final = Kind(
+    "column.unseen-cells",
+    "有 {count:,} 格的内容看不见（白色的字，或不显示内容的格式），也用上了",
+    "请在 Excel 里把这一列的字改成黑色、格式改成“常规”看一看；不该用的请清空",
+    set_aside=False,
+)
+COMMENT_PERHAPS: Final = Kind(
+    "row.comment-perhaps",
+    "单元格的批注像是说这一行不算，也算了",
+    "请核对；不该算的请删去这一行",
+    set_aside=False,
+)
+FOREIGN_MONEY: Final = Kind(
+    "money.foreign",
+    "金额是{currency}的，没有换算，不能与元相加",
+    "请换算成人民币元再放进来；标题或币种写错了的，请改正",
+)
+CURRENCY_UNKNOWN: Final = Kind(
+    "money.currency-unknown",
+    "这一列写着“{words}”，不知道是哪种钱，金额都按元算了",
+    "请核对；不是人民币的请换算，或删去那些行",
+    set_aside=False,
+)
+PAID_WITHOUT_DAY: Final = Kind(
+    "dues.paid-without-day",
+    "写着已收，却没有实收日期，当作没有收，共 {count:,} 行",
+    "请补上实收日期，否则继续率会算低",
+    set_aside=False,
+)
+NOT_IN_SALES: Final = Kind(
+    "agent.not-in-sales",
+    "有 {count:,} 人写着“{words}”，也算在人力里",
+    "请核对；不是业务员的请从这张表里删去，或放到另一个文件",
+    set_aside=False,
+)
+REJOINED: Final = Kind(
+    "agent.rejoined-beside",
+    "有 {count:,} 人写着日期，这一列没有用上：再次入司的，离司以后不算在职",
+    "请给再次入司的人另写一行，签约日期写再次入司的那一天",
+    set_aside=False,
+)
 SAID_NOT_TO_COUNT: Final = Kind(
     "row.said-not-to-count",
     "写着“{words}”，当作不算的行",

@@ -62,6 +62,13 @@ def _pattern(day: str) -> re.Pattern[str]:
 
 _USUAL: Final = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})")
 _YEAR_FIRST: Final = _pattern(r"(\d{4})\s*[-/.年、]\s*(\d{1,2})\s*[-/.月、]\s*(\d{1,2})\s*[日号]?")
+_UTC: Final = re.compile(
+    r"(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(?:Z|\+00:?00)",
+    re.IGNORECASE,
+)
+_MIDNIGHT: Final = 16
+"""The hour of Universal Time at which the next day begins in China."""
+
 _COMPACT: Final = _pattern(r"(\d{4})(\d{2})(\d{2})(?:\.0+|\d{6})?")
 _YEAR_LAST: Final = _pattern(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4})")
 _SHORT_YEAR: Final = _pattern(r"\d{1,2}\s*[-/.年、]\s*\d{1,2}\s*[-/.月、]\s*\d{1,2}\s*[日号]?")
@@ -252,7 +259,18 @@ def _known(day: dt.date) -> dt.date | Fault | NoDay:
     return day
 
 
+def _of_utc(found: re.Match[str]) -> dt.date | Fault | NoDay:
+    """The day of a time in UTC: browsers write midnight in China as 16:00 of the day before."""
+    day = _day(int(found[1]), int(found[2]), int(found[3]))
+    if not isinstance(day, dt.date) or int(found[4]) < _MIDNIGHT:
+        return day
+    if int(found[4]) == _MIDNIGHT and not found[5].strip("0:."):
+        return _known(day + dt.timedelta(1))
+    return kinds.LATE_UTC()
+
+
 _FORMS: Final[tuple[tuple[re.Pattern[str], _Read], ...]] = (
+    (_UTC, _of_utc),
     (_YEAR_FIRST, lambda found: _day(int(found[1]), int(found[2]), int(found[3]))),
     (_COMPACT, lambda found: _day(int(found[1]), int(found[2]), int(found[3]))),
     (_DAY_NAME_YEAR, lambda found: _short(found[3], month_named(found[2]), found[1])),
