@@ -87,7 +87,7 @@ def generate(folder: Path, agents: int, policies: int, seed: int = 7) -> None:
 
 
 def multiply(company: Path, folder: Path, times: int) -> None:
-    """Write a company that is so many of another one side by side, each with people of its own.
+    """Write a company of several copies of another, each with people of its own.
 
     Parameters
     ----------

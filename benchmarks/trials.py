@@ -101,7 +101,7 @@ class Ended:
 
     @property
     def is_fault(self) -> bool:
-        """Whether it did not end as it should, whatever it was given."""
+        """Whether the program ended in a way it never should."""
         return self.code not in (0, 2) or "Traceback" in self.said or bool(self.why)
 
 

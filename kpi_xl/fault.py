@@ -90,6 +90,22 @@ class Fault:
         return self.kind.set_aside and not self.used
 
 
+class Faulty:
+    """What a fault was found in, wherever that is."""
+
+    fault: Fault
+
+    @property
+    def reason(self) -> str:
+        """What is wrong, in Chinese."""
+        return self.fault.reason
+
+    @property
+    def advice(self) -> str:
+        """What to do about it, in Chinese."""
+        return self.fault.advice
+
+
 def parameters(sentence: str) -> set[str]:
     """The parameters that a sentence takes.
 

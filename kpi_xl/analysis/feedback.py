@@ -35,7 +35,7 @@ _KNOWN: Final = frozenset({"上级", SELF})
 
 @dataclass(frozen=True)
 class Circle:
-    """Those who judge somebody from one side.
+    """The people who rate somebody from one side, such as his peers.
 
     Parameters
     ----------

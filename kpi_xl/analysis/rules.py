@@ -104,7 +104,7 @@ def trainees_to_clear(
 def zero_production(
     pieces: ArrayLike, days_left: int, notice: int = NOTICE_DAYS
 ) -> NDArray[np.bool_]:
-    """Those without business this month, once the month's end is near.
+    """The people without business this month, once its end is near.
 
     Parameters
     ----------

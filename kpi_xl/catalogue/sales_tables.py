@@ -33,7 +33,7 @@ _HOW_OFTEN: Final = (
             ("月", "monthly", "月交"),
         )
     ),
-    # For ten years is how long, not how often; but it is not all at once.
+    # 十年交 says for how long and not how often: in instalments, by an unknown rhythm.
     (r"(?!0*1年|一年)([0-9]+|[二两三四五六七八九十]+)年期?(限期)?(交|缴|付)?(费|清)?", "期交"),
     (
         r"(交|缴)?(费)?(至|到)(终身|[0-9]+周?岁)|终身(交|缴)费?|分期(交|缴|付)?(费|款)?|regular",

@@ -356,7 +356,7 @@ class _Collection:
         return ""
 
     def _who_is_missing(self, months: Sequence[tuple[str, str]]) -> None:
-        """Those of the latest rounds who have sent nothing back in any of them."""
+        """The recipients of the latest rounds who have sent nothing back in any of them."""
         for template, period in months:
             rows = sent_to(self._connection, template, period)
             back = Counter(bool(row["back"]) for row in rows)

@@ -7,12 +7,12 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
-from kpi_xl.system.undone import Failure
+from kpi_xl.system.undone import Failure, Stopped
 
 LARGEST: Final = 32 << 20
 """Bytes of a file; a form with a few pictures is far smaller."""
@@ -30,7 +30,7 @@ _OTHERS: Final = (
 
 
 @dataclass(frozen=True)
-class Aside:
+class Aside(Stopped):
     """A file that is not collected.
 
     Parameters
@@ -56,26 +56,6 @@ class Aside:
         if isinstance(why, Fault):
             return cls(file, InputError(why))
         return cls(file, Failure.of(why, file).logged(kinds.RETURNED_FAULT))
-
-    @property
-    def reason(self) -> str:
-        """Why, in Chinese."""
-        return self.error.told
-
-    @property
-    def advice(self) -> str:
-        """What to do about it, in Chinese."""
-        return self.error.advice
-
-    def record(self) -> dict[str, Any]:
-        """All of it as plain values, for programs."""
-        return {
-            "file": self.file,
-            "kind": self.error.kind,
-            "about": dict(self.error.fault.about),
-            "reason": self.reason,
-            "advice": self.advice,
-        }
 
 
 @dataclass(frozen=True)

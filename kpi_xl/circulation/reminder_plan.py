@@ -82,7 +82,7 @@ class Reminder:
 
     @property
     def about(self) -> str:
-        """Of whom it is and for which day, as the record has it."""
+        """The addressee and the day, as the record has them."""
         pairs = zip(self.late, self.steps, strict=True)
         return json.dumps([[one.level, one.key, step] for one, step in pairs], ensure_ascii=False)
 
@@ -152,7 +152,7 @@ def due(
     settings: ReminderSettings,
     today: dt.date,
 ) -> list[Reminder]:
-    """What is to be written today, each reader once; what was written before is not.
+    """The reminders to send today, one a reader, without those sent before.
 
     Of several days that have passed unnoticed, the last one counts. What was only written into
     files today is given again, so that the day's folder is whole however often it is made.

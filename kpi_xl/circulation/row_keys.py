@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 
 class RowKey(NamedTuple):
-    """Whose row it is.
+    """Whom a row is about.
 
     Attributes
     ----------

@@ -13,7 +13,7 @@ from typing import Any, Final
 from kpi_xl import kinds
 from kpi_xl.circulation.row_keys import NO_KEY, RowKey, row_keys
 from kpi_xl.data.typed_value import Typed
-from kpi_xl.fault import Fault, Kind
+from kpi_xl.fault import Fault, Faulty, Kind
 from kpi_xl.readers.cell import is_nothing
 from kpi_xl.readers.date import read_day
 from kpi_xl.readers.number import read_count, read_number
@@ -29,7 +29,7 @@ _EXCERPT: Final = 60
 
 
 @dataclass(frozen=True)
-class Problem:
+class Problem(Faulty):
     """An input cell that is not taken, or of which something should be known.
 
     Parameters
@@ -52,16 +52,6 @@ class Problem:
     slot: str
     value: str
     fault: Fault
-
-    @property
-    def reason(self) -> str:
-        """What is wrong, in Chinese."""
-        return self.fault.reason
-
-    @property
-    def advice(self) -> str:
-        """What to do about it, in Chinese."""
-        return self.fault.advice
 
     @property
     def taken(self) -> bool:

@@ -172,7 +172,7 @@ def _found_otherwise(parsed: Parsed, instead: Any | None) -> Parsed:
 def _once_each(
     column: Column, text: Any, faults: Iterable[tuple[int, Fault]]
 ) -> Iterator[tuple[int, Fault]]:
-    """What is told of a column that may be empty: what cannot be read in it costs no row.
+    """The faults of an optional column, each kind once: no row is set aside for them.
 
     But for days that a formula should have given: no day says that something has not happened.
     """

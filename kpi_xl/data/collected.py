@@ -93,7 +93,7 @@ class Entry:
         )
 
     def is_of(self, unit: Unit) -> bool:
-        """Whether it is from the workbook of a unit, not of a person or another unit."""
+        """Whether it comes from the workbook of this unit itself."""
         return (self.level, self.unit) == (unit.level, unit.path)
 
 

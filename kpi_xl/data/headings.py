@@ -397,7 +397,7 @@ class Headings:
         )
 
     def lacks(self, match: Match, row: Sequence[str | None]) -> dict[str, str]:
-        """What is told of a header that lacks something: the headings that are like it."""
+        """The advice for a missing column: the headings that are like its name."""
         taken = set(match.positions.values())
         free = [cell.strip() for i, cell in enumerate(row) if cell and i not in taken]
         like = [

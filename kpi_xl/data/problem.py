@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kpi_xl.fault import Fault
+from kpi_xl.fault import Fault, Faulty
 from kpi_xl.kinds import BY_CODE
 
 
 @dataclass(frozen=True)
-class Problem:
+class Problem(Faulty):
     """One finding, with the place it was found in and what to do about it.
 
     Parameters
@@ -44,16 +44,6 @@ class Problem:
     def kind(self) -> str:
         """The code of its kind."""
         return self.fault.kind.code
-
-    @property
-    def reason(self) -> str:
-        """What is wrong, in Chinese."""
-        return self.fault.reason
-
-    @property
-    def advice(self) -> str:
-        """What to do about it, in Chinese."""
-        return self.fault.advice
 
     @property
     def set_aside(self) -> bool:

@@ -13,7 +13,7 @@ ADDING: Final = "增量"
 
 
 class Whose(NamedTuple):
-    """Whose values they are: template, month, level and recipient, as in ``recipients``."""
+    """A recipient of a template in a month, as in ``recipients``."""
 
     template: str
     period: str
@@ -67,7 +67,7 @@ def replayed(connection: sqlite3.Connection, whose: Whose) -> State:
 
 
 def everybody(connection: sqlite3.Connection, collection: int | None = None) -> list[Whose]:
-    """Whose values a collection touched; without one, whose values there ever were."""
+    """The recipients whose values a collection touched; without one, all there ever were."""
     rows = connection.execute(
         "SELECT DISTINCT template, period, level, recipient FROM takings"
         " WHERE collection = ifnull(?, collection) ORDER BY template, period, level, recipient",

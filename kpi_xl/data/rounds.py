@@ -138,7 +138,7 @@ class Event(NamedTuple):
 
 @dataclass
 class Course:
-    """How a round stands, and how that came.
+    """The state of a round, and the steps that led to it.
 
     Parameters
     ----------

@@ -44,7 +44,7 @@ Sent: TypeAlias = Mapping[Place, Typed]
 
 
 def as_text(cells: Iterable[tuple[Place, Typed]]) -> str:
-    """As it is kept: by unit with a sheet and slot, lists of row, column, kind and value."""
+    """The stored JSON: by unit with a sheet and slot, lists of row, column, kind and value."""
     found: dict[str, dict[str, list[list[str | int]]]] = {}
     for place, value in cells:
         of_slot = found.setdefault(place.about, {}).setdefault(place.slot, [])

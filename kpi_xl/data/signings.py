@@ -43,7 +43,7 @@ class Signings:
     recruiter: NDArray[Any]
 
     def of(self, meant: NDArray[np.bool_]) -> Signings:
-        """Those of some people."""
+        """The signings of some of them."""
         return Signings(*(values[meant] for values in vars(self).values()))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kpi_xl.data.formats import Format
-from kpi_xl.fault import Fault
+from kpi_xl.fault import Fault, Faulty
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class LeftOut(Faulty):
     """A file or worksheet that is not read.
 
     Parameters
@@ -61,13 +61,3 @@ class LeftOut:
     sheet: str | None
     fault: Fault
     matters: bool = True
-
-    @property
-    def reason(self) -> str:
-        """Why, in Chinese."""
-        return self.fault.reason
-
-    @property
-    def advice(self) -> str:
-        """What to do where it should be read, in Chinese."""
-        return self.fault.advice

@@ -83,7 +83,7 @@ class DayRatio:
 
 @functools.cache
 def by_day(kpi: Kpi) -> DayRatio | None:
-    """How a KPI of a month comes of its days; None where days do not tell it.
+    """How a KPI's month follows from its days; None where it does not.
 
     Examples
     --------

@@ -224,7 +224,7 @@ class Findings:
 
     @property
     def fewest_peers(self) -> int:
-        """Of fewer units no figure is told."""
+        """The fewest peers whose figures are told."""
         return self._settings.fewest_peers
 
     @functools.cached_property
@@ -331,7 +331,7 @@ class Findings:
         return not warning.is_signal and int(np.isfinite(before).sum()) >= FEWEST
 
     def warnings_of(self, unit: int) -> list[KpiWarning]:
-        """Those of one unit."""
+        """The warnings of one unit."""
         return self._by_unit.get(str(unit), [])
 
     @functools.cached_property

@@ -252,7 +252,7 @@ class Retention:
         return told
 
     def people(self, unit: int) -> Group:
-        """Those of one unit."""
+        """The signings of one unit."""
         return Group(self.cube.units[unit].path, self._spells.of(self._signings.unit == unit))
 
     def groups(self, by: str, units: Sequence[int]) -> Groups:

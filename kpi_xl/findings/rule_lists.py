@@ -102,7 +102,7 @@ class RuleLists:
         )
 
     def of(self, unit: Unit) -> list[Breach]:
-        """Those of a unit, its teams included: by rule, then by team; each person once."""
+        """The breaches of a unit and its teams: by rule, then by team; each person once."""
         if unit.level == LEVELS[0]:
             return list(self._breaches)
         inside = f"{unit.path}/"

@@ -130,7 +130,7 @@ def _filled(workbook: Template, to: Recipients, recipient: Recipient) -> bytes:
 def recipients_of(
     project: Project, cube: Cube, template: Template, month: Month
 ) -> Iterator[Recipients]:
-    """Those who may get a template, while the store is open."""
+    """The recipients of a template, while the store is open."""
     rows = {slot.plain_name: slot.rows for slot in template.slots.values()}
     growing = frozenset(slot.plain_name for slot in template.slots.values() if slot.grows)
     with reading(project, cube) as store:

@@ -139,7 +139,7 @@ class MappingSession:
             if settings.says_nothing:
                 unsaid.add(name)
                 if said_of({n: s for n, s in before.items() if n != name}, seen.name, seen.sheet):
-                    # A pattern would go on saying something: this file is what it looks like.
+                    # A pattern still speaks of this file: it gets a section of its own.
                     said[name] = SheetSettings(seen.code or NOT_READ)
                     unsaid.discard(name)
                 continue

@@ -167,7 +167,7 @@ class _Reading:
         return self.sheet is None and (self.operand or empty)
 
     def _is_plain(self, kind: str, written: str) -> bool:
-        """Whether it means here what it means everywhere."""
+        """Whether a part means the same inside this function as anywhere else."""
         if not self.inside or kind in ("comma", "close"):
             return True
         around = self.inside[-1]

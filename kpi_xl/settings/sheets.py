@@ -61,7 +61,7 @@ class SheetSettings:
 
     @property
     def says_nothing(self) -> bool:
-        """Whether it is as if nothing was said."""
+        """Whether the section says nothing."""
         return self == SheetSettings()
 
 

@@ -124,7 +124,7 @@ class Agreed:
 
     @kept
     def done(self) -> Mapping[tuple[str, dt.date], Days]:
-        """What was typed to be done on days of the month, by 工号 and day, by activity."""
+        """The activities typed as done, by 工号 and day, by activity."""
         found: dict[tuple[str, dt.date], dict[str, int]] = defaultdict(dict)
         for fact in facts_of(self._of_month, self._weeks).days:
             if name := ACTIVITIES.get(fact.item):
@@ -202,7 +202,7 @@ class Agreed:
         return _of_unit(self._of_month, unit)
 
     def of_unit_before(self, unit: Unit) -> list[tuple[Entry, becomes.Becomes]]:
-        """The same of the month before."""
+        """What he typed in the month before, with what it becomes."""
         return _of_unit(self._month_before, unit)
 
 

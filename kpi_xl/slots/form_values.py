@@ -101,7 +101,7 @@ class FormValues:
         return [own.pop(agent) for agent in in_teams if agent in own] + list(own.values())
 
     def unit(self, number: int) -> Values:
-        """Those of a workbook about a department or team and its people."""
+        """The slots of a workbook about a department or team and its people."""
         unit = self._cube.units[number]
         people = self.members(number)
         rows = max(self._rows.get("members.工号", 0), len(people))
@@ -149,7 +149,7 @@ class FormValues:
         return values
 
     def person(self, number: int, person: Person) -> Values:
-        """Those of a person's workbook."""
+        """The slots of a person's workbook."""
         asks_log, asks_review = self._asks("week1.log."), self._asks("week1.next.")
         values: Values = {}
         if self._asks("week1.tasks."):

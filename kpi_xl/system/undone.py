@@ -79,8 +79,33 @@ class Failure(NamedTuple):
         return InputError(kind(error=self.error.fault.about["error"], log=log_fault(self.trace)))
 
 
+class Stopped:
+    """One of many that an error stopped; whatever else it has is part of its record."""
+
+    error: InputError
+
+    @property
+    def reason(self) -> str:
+        """Why, in Chinese."""
+        return self.error.told
+
+    @property
+    def advice(self) -> str:
+        """What to do about it, in Chinese."""
+        return self.error.advice
+
+    def record(self) -> dict[str, Any]:
+        """All of it as plain values, for programs."""
+        return {name: value for name, value in vars(self).items() if name != "error"} | {
+            "kind": self.error.kind,
+            "about": dict(self.error.fault.about),
+            "reason": self.reason,
+            "advice": self.advice,
+        }
+
+
 @dataclass(frozen=True)
-class Undone:
+class Undone(Stopped):
     """Somebody for whom something could not be done.
 
     Parameters
@@ -105,28 +130,6 @@ class Undone:
         """What is told of somebody's failure; a fault is logged."""
         failure = error if isinstance(error, Failure) else Failure.of(error, file)
         return cls(name, unit, file, failure.logged())
-
-    @property
-    def reason(self) -> str:
-        """Why it was not made, in Chinese."""
-        return self.error.told
-
-    @property
-    def advice(self) -> str:
-        """What to do about it, in Chinese."""
-        return self.error.advice
-
-    def record(self) -> dict[str, Any]:
-        """All of it as plain values, for programs."""
-        return {
-            "name": self.name,
-            "unit": self.unit,
-            "file": self.file,
-            "kind": self.error.kind,
-            "about": dict(self.error.fault.about),
-            "reason": self.reason,
-            "advice": self.advice,
-        }
 
 
 def lines(undone: Sequence[Undone], what: str) -> Iterator[str]:

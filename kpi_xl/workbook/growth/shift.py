@@ -106,7 +106,7 @@ class Shift:
         Lost, TooLongError
             As `row`.
         """
-        if last == LAST_ROW:  # all the rest of the sheet, which it stays
+        if last == LAST_ROW:  # to the sheet's end, before and after
             return (self.kept(first) if first > 1 else first), last
         new_first, new_last = self.kept(first), self.kept(last, -1)
         if new_first > new_last:
