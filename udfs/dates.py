@@ -24,6 +24,10 @@ _EPOCH: Final = np.datetime64(EPOCH, "D")
 _EPOCH_ORDINAL: Final = EPOCH.toordinal()
 _NO_DAY: Final = -(10**9)
 _LAST_ZERO: Final = max(ZERO_SERIALS)
+_HEADING: Final = re.compile(
+    r"[日期时签入职离解退月]|date|day|time|sign|start|join|hire|leav|left|end|term", re.IGNORECASE
+)
+_DOUBT: Final = re.compile(r"待|未|不详|不明|不清|暂|缺|[?？]")
 _LIKE_A_DATE: Final = re.compile(
     r".*\d.*|[一二三四五六七八九十〇零年月日号\s]+|.*(?:今|昨|前|明|去|本|上|下|年|月)[天日年月初底末周]|"
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\b.*",
@@ -112,12 +116,13 @@ def _is_heading(cell: Any) -> bool:
     if not isinstance(cell, str) or error_of(cell) is not None or is_nothing(cell):
         return False
     found, text = read_day(cell), plain(cell)
-    # 2024年签约日期 is a heading; 约2024-01-05 is somebody's day, who may not be left out.
+    # 2024年签约日期 is a heading; 约2024-01-05 or 待定 is somebody's, who may not be left out.
     about = _ABOUT_DATES.search(text) and not _THREE_NUMBERS.search(text)
+    named = _HEADING.search(text) and not _DOUBT.search(text)
     return (
         isinstance(found, Fault)
         and found.kind is kinds.NO_DAY
-        and bool(about or not _LIKE_A_DATE.fullmatch(text))
+        and bool(named and (about or not _LIKE_A_DATE.fullmatch(text)))
     )
 
 
