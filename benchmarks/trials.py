@@ -6,6 +6,7 @@ that it starts at once.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import multiprocessing
 import os
@@ -105,6 +106,16 @@ class Ended:
         return self.code not in (0, 2) or "Traceback" in self.said or bool(self.why)
 
 
+class LostError(Exception):
+    """Nobody knows how a job ended: the process that all are forked from was killed meanwhile.
+
+    `multiprocessing` then gives 255, which no command ends with, though the job may go on.
+    """
+
+
+_NOBODY_KNOWS = 255
+
+
 class Job:
     """The command line in a process of its own.
 
@@ -116,14 +127,22 @@ class Job:
         A folder for what it says, its temporary files and its user's settings.
     dies_at : int, optional
         It kills itself before it does the so manieth thing to a file.
+    longest : float
+        Seconds that it may take.
     """
 
     def __init__(
-        self, folder: Path, arguments: Sequence[str], scratch: Path, dies_at: int | None = None
+        self,
+        folder: Path,
+        arguments: Sequence[str],
+        scratch: Path,
+        dies_at: int | None = None,
+        longest: float = LONGEST,
     ) -> None:
         scratch.mkdir(parents=True, exist_ok=True)
         self._said = scratch / f"said-{time.monotonic_ns()}"
         self._begun = time.monotonic()
+        self._longest = longest
         self.process: Any = _forks.Process(
             target=_run, args=(str(folder), list(arguments), str(scratch), str(self._said), dies_at)
         )
@@ -141,13 +160,19 @@ class Job:
                 time.sleep(0.01)
 
     def end(self) -> Ended:
-        """Wait for its end, which comes in time or is brought about."""
+        """Wait for its end, which comes in time or is brought about.
+
+        Raises
+        ------
+        LostError
+            How it ended cannot be known; all that it has started is killed.
+        """
         why, peak = "", 0
         while self.process.exitcode is None:
             self.process.join(0.05)
             peak = max(peak, memory(self.process.pid))
-            if time.monotonic() - self._begun > LONGEST:
-                why = f"more than {LONGEST:.0f} s"
+            if time.monotonic() - self._begun > self._longest:
+                why = f"more than {self._longest:.0f} s"
             elif peak > LARGEST:
                 why = f"{peak >> 20} MB"
             if why and self.process.exitcode is None:
@@ -158,6 +183,10 @@ class Job:
         )
         self._said.unlink(missing_ok=True)
         code = self.process.exitcode
+        if code == _NOBODY_KNOWS:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            raise LostError
         self.process.close()
         return Ended(code, said, time.monotonic() - self._begun, peak, why)
 

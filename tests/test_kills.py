@@ -1,11 +1,13 @@
 """A few kills and damaged files; `python -m benchmarks.kills` and `benchmarks.damage` do thousands."""
 
+import os
 import signal
 import sys
+from multiprocessing import forkserver
 
 import pytest
 
-from benchmarks import damage, kills, mutations
+from benchmarks import damage, kills, mutations, trials
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked and watched")
 
@@ -45,6 +47,20 @@ def test_the_harness_sees_what_is_wrong(tmp_path):
         worker.close()
     assert damage.Ended(-signal.SIGSEGV, "", 0, 0).is_fault
     assert damage.Ended(0, "", 0, 0, "more than 20 s").is_fault
+
+
+@linux
+@pytest.mark.filterwarnings("ignore")
+def test_an_end_that_nobody_knows_is_no_exit_code(tmp_path):
+    """Where the process that jobs are forked from is killed, multiprocessing says 255."""
+    project = tmp_path / "p"
+    trials.make_project(project)
+    job = trials.Job(project, ["refresh"], tmp_path / "scratch")
+    server = vars(forkserver)["_forkserver"]
+    os.kill(server._forkserver_pid, signal.SIGKILL)
+    with pytest.raises(trials.LostError):
+        job.end()
+    assert trials.Job(project, ["refresh"], tmp_path / "scratch").end().code == 0
 
 
 @pytest.mark.parametrize("number", range(40))
