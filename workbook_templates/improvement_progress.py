@@ -9,6 +9,7 @@ from kpi_xl.slots.monthly_review_slots import PROGRESS_NOTE, STATES
 from workbook_templates import name_of
 from workbook_templates.form import UNIT, Column, box, facts, head, heads
 from workbook_templates.guide import Guide
+from workbook_templates.improvement_plan import OWN, PROPOSED
 from workbook_templates.look import (
     BOXED,
     CENTRE,
@@ -27,7 +28,7 @@ from workbook_templates.look import (
 )
 
 NAME: Final = name_of(__name__)
-MEASURES: Final = 8
+MEASURES: Final = PROPOSED + OWN
 
 _SHEET: Final = "措施进展检讨"
 _WIDTHS: Final = (1.5, 7.5, 13, 34, 11, 10, 10, 10, 10, 10, 34, 11, 30)

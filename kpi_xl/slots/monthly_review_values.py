@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 
 ROOM: Final[Mapping[str, int]] = {
     "plan.问题": 8,
-    "progress.问题": 8,
+    "progress.指标": 12,
     "review.指标": 12,
     "rules.姓名": 40,
     "rules.单位": 3,
@@ -162,7 +162,10 @@ class ReviewMonth:
             note = "按交回的上月计划"
         if any(p.answer.state for p in done):
             note += "；完成情况是主管交回的"
-        columns = PROGRESS.columns(done[: self._room("progress.问题")])
+        room = self._room("progress.指标")
+        if len(done) > room:
+            note += f"；另有 {len(done) - room} 条，见上月改善措施进展检讨"
+        columns = PROGRESS.columns(done[:room])
         return columns | PROGRESS_NOTE.values(note, columns)
 
     @kept

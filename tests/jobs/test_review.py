@@ -204,6 +204,30 @@ def test_the_review_shows_what_was_done_of_each_measure(answered_loop):
     assert set(column(other, "progress.完成情况")) == {"—"}
 
 
+def test_as_many_measures_as_a_plan_has_room_for_are_followed_up(loop, tmp_path):
+    """Eight that were proposed and four of one's own: none is left out, and the review is made."""
+    project = Project.open(shutil.copytree(loop[0].folder, tmp_path / "branch"))
+    (sent,) = [
+        file
+        for file in project.output.rglob(f"*{UNIT}*.xlsx")
+        if TEMPLATE in str(file) and "2024-05" in str(file)
+    ]
+    own = [[f"自己的措施{number}"] for number in range(4)]
+    names = [["件均保费"]] * 4
+    typed = {"input.own.改善措施": own, "input.own.指标": names, "input.own.问题": names}
+    typed["plan.改善措施"] = [[f"改过的措施{number}"] for number in range(8)]
+    (project.returned / "回.xlsx").write_bytes(Template(sent).fill(typed))
+    collect(project)
+    listed = column(workbook_of(fill(project, PROGRESS, "2024-06"), UNIT), "progress.改善措施")
+    assert len(listed) == 12
+    assert {text for (text,) in own} < set(listed)
+    done = review(project, "2024-06")
+    assert not done.undone
+    values = workbook_of(done, UNIT)
+    assert len(column(values, "progress.改善措施")) == 6
+    assert values["progress.note"].endswith("；另有 6 条，见上月改善措施进展检讨")
+
+
 def test_next_months_target_takes_its_share_of_what_the_year_is_short_of(loop):
     project, _ = loop
     filled, cube = review(project, "2024-06"), load(project).cube
