@@ -9,7 +9,7 @@ from kpi_xl.analysis.feedback import RELATIONS
 from kpi_xl.analysis.scorecard import Item
 from kpi_xl.catalogue import kpis
 from kpi_xl.slots.assessment_values import CAP, FEEDBACK_SHARE, FLOOR, ITEM, ITEMS, SCORE
-from workbook_templates import name_of
+from workbook_templates import name_of, sources
 from workbook_templates.form import UNIT, facts, head, heads
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
@@ -60,6 +60,7 @@ def build(path: Path) -> None:
     _below(page)
     page.sheet.freeze_panes(_FIRST, _UNIT)
     page.sheet.fit_to_pages(1, 1)
+    sources.add(book)
     _guide(book)
     book.close()
 

@@ -15,6 +15,7 @@ from workbook_templates import (
     monthly_findings,
     monthly_peers,
     name_of,
+    sources,
 )
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
@@ -87,6 +88,7 @@ def build(path: Path) -> None:
     monthly_peers.write(peers, data, heading)
     monthly_charts.write(charts, data, heading)
     monthly_data.write(data, heading)
+    sources.add(book)
     _guide(book)
     book.close()
 
@@ -248,6 +250,7 @@ def _guide(book: Book) -> None:
             "四分位的数，没有别的单位的名称；同级单位太少的不显示，页上写明少于几个。",
             "“趋势图”是同一批数据的六张图，横坐标是月份，一月写作年份；可直接打印或用于汇报。",
             "“数据”是计算的依据：上面的指标都由它算出，点开单元格就能看到公式。",
+            "“来源”列出每个数字出自哪个文件、哪张表、哪几行；目标写明谁、什么时候、在哪一格填的。",
         ),
     )
     guide.colours(status=True)

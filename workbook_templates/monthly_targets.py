@@ -8,7 +8,7 @@ from typing import Final
 from kpi_xl.kpi import Kpi
 from kpi_xl.slots.member_values import MEMBERS as MEMBERS_SLOTS
 from kpi_xl.slots.member_values import TOTALS
-from workbook_templates import name_of
+from workbook_templates import name_of, sources
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
     ACCENT,
@@ -77,6 +77,7 @@ def build(path: Path) -> None:
     _member_header(page)
     _members(page)
     _printing(page)
+    sources.add(book)
     _guide(book)
     book.close()
 

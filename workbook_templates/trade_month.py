@@ -17,7 +17,7 @@ from kpi_xl.findings.shown import meaning_text
 from kpi_xl.formula import Measure
 from kpi_xl.kpi import Kpi
 from kpi_xl.slots.count_values import COUNT
-from workbook_templates import all_kpis, monthly_peers
+from workbook_templates import all_kpis, monthly_peers, sources
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
     ACCENT,
@@ -142,6 +142,7 @@ def build(path: Path, report: Report) -> None:
     all_kpis.write(everything, heading)
     _findings(findings, report, heading)
     _trend(trend, report, heading)
+    sources.add(book)
     _guide(book, report)
     book.close()
 

@@ -11,7 +11,7 @@ from kpi_xl.circulation.report import CHANGES
 from kpi_xl.circulation.take_back import TakenBack
 from kpi_xl.data.circulation_schema import EARLIER
 from kpi_xl.data.history import Collection
-from kpi_xl.jobs.changes_told import changed
+from kpi_xl.slots.changes_told import changed
 
 _SHOWN: Final = 20
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kpi_xl.calendar import Month
 from kpi_xl.data.circulation import circulation, was_begun
@@ -13,6 +15,9 @@ from kpi_xl.data.circulation_schema import WITHDRAW
 from kpi_xl.data.sent import Place, SentBy, is_same
 from kpi_xl.data.typed_value import Typed, read_typed
 from kpi_xl.project import Project
+
+if TYPE_CHECKING:
+    from kpi_xl.data.cube import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +162,15 @@ class Change:
         """Which cell of its workbook it is."""
         return Place.of(self.about, self.slot, self.key, self.row, self.column)
 
+    def is_of_person(self, agent: str) -> bool:
+        """Whether it is of somebody's own workbook, or of his row in a list."""
+        return agent in (self.person, self.key.split(" ")[0])
+
+    def is_of_unit(self, unit: Unit) -> bool:
+        """Whether it is of a unit's own workbook, or of the sheet about it in that of one above."""
+        own = not self.person and (self.level, self.unit) == (unit.level, unit.path)
+        return self.about == unit.path or (own and not self.about)
+
 
 _CHANGES: Final = """
 SELECT changes.*, takings.*, collections.kind AS of_kind, at, "by", rule,
@@ -174,6 +188,7 @@ LEFT JOIN takings AS source ON source.taking = ifnull(again.taking, changes.taki
 WHERE takings.template = ifnull(:template, takings.template)
     AND takings.period = ifnull(:period, takings.period)
     AND takings.collection = ifnull(:collection, takings.collection)
+    AND (:slots IS NULL OR changes.slot IN (SELECT value FROM json_each(:slots)))
 ORDER BY changes.change
 """
 
@@ -184,6 +199,7 @@ def changes(
     template: str | None = None,
     month: Month | None = None,
     collection: int | None = None,
+    slots: Iterable[str] | None = None,
 ) -> list[Change]:
     """Every version of every cell, in the order in which they came.
 
@@ -195,11 +211,15 @@ def changes(
         The month the workbooks are about; all of them without.
     collection : int, optional
         A collection's number; all of them without.
+    slots : iterable of str, optional
+        The names of cells; all of them without.
     """
     if not was_begun(project):
         return []
     with circulation(project) as connection:
-        return changes_in(connection, template=template, month=month, collection=collection)
+        return changes_in(
+            connection, template=template, month=month, collection=collection, slots=slots
+        )
 
 
 def changes_in(
@@ -208,6 +228,7 @@ def changes_in(
     template: str | None = None,
     month: Month | None = None,
     collection: int | None = None,
+    slots: Iterable[str] | None = None,
 ) -> list[Change]:
     """The same of a record that is open."""
     rows = connection.execute(
@@ -216,6 +237,7 @@ def changes_in(
             "template": template,
             "period": None if month is None else str(month),
             "collection": collection,
+            "slots": None if slots is None else json.dumps(list(slots)),
         },
     ).fetchall()
     sent = SentBy(connection)

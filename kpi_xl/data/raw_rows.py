@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from functools import cached_property
+from typing import Final, NamedTuple
 
 import duckdb
 
-from kpi_xl.aggregation import Aggregation
+from kpi_xl.aggregation import Aggregation, Total
+from kpi_xl.cached import kept
 from kpi_xl.calendar import Month
+from kpi_xl.catalogue.measures import MEASURES
 from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.data import steps
 from kpi_xl.data.cube import LEVELS, Unit
 from kpi_xl.data.organisation import unit_paths
 from kpi_xl.data.targets import AGENT_LEVEL
 from kpi_xl.formula import Measure
-from kpi_xl.kpi import Kpi
-
-FIRST: Final = 5
-"""So many rows of a file are named for people."""
+from kpi_xl.kpi import Kpi, Registry
 
 MOST: Final = 10_000
 """So many rows of a file are named for programs."""
+
+SOME: Final = 200
+"""So many rows of a file are looked at to name some for people."""
+
+_SPANS: Final = 3
+"""So many runs of rows are named for people."""
 
 _MONTHS: Final = ("_months", "_days")
 _PEOPLE: Final = "agents"
@@ -41,7 +47,7 @@ class RawRows:
     count : int
         How many rows.
     rows : list of int
-        Which, in the file, counting from 1: at most `MOST`.
+        The first of them, in the file, counting from 1: at most `MOST`.
     """
 
     table: str
@@ -51,143 +57,250 @@ class RawRows:
 
     @property
     def some(self) -> str:
-        """The first of them, for people."""
-        named = "、".join(map(str, self.rows[:FIRST]))
-        return f"第 {named} 行" + (f" 等 {self.count:,} 行" if self.count > FIRST else "")
+        """The first of them, for people.
+
+        Examples
+        --------
+        >>> RawRows("保单", "保单.csv", 4, [2, 3, 4, 9]).some
+        '第 2–4、9 行'
+        >>> RawRows("保单", "保单.csv", 900, [2, 3, 5, 7, 9]).some
+        '第 2–3、5、7 行等，共 900 行'
+        """
+        spans = list(_runs(self.rows))
+        named = "、".join(
+            f"{first}" if first == last else f"{first}–{last}" for first, last in spans[:_SPANS]
+        )
+        is_all = len(spans) <= _SPANS and len(self.rows) == self.count
+        return f"第 {named} 行" + ("" if is_all else f"等，共 {self.count:,} 行")
 
 
-def raw_rows(
-    store: duckdb.DuckDBPyConnection,
-    kpi: Kpi,
-    unit: Unit,
-    month: Month,
-    cut: int | None,
-    agent: str = "",
-) -> list[RawRows]:
-    """The rows that a KPI's measures are counted from, by file.
+def _runs(rows: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Rows that follow each other, as first and last."""
+    first = last = None
+    for row in rows:
+        if first is None or last is None:
+            first = last = row
+        elif row == last + 1:
+            last = row
+        elif row != last:
+            yield first, last
+            first = last = row
+    if first is not None and last is not None:
+        yield first, last
 
-    Of what happens the rows of those days whose people are in the unit; of who is there, the rows
-    of those people.
+
+class _Read(NamedTuple):
+    """Which rows of a raw table a measure looks at.
+
+    Attributes
+    ----------
+    table : str
+        The table.
+    day : str
+        The day that says which month a row is of; empty where all rows count, or all people who
+        were there.
+    back : int
+        How many months before the number's month that is.
+    """
+
+    table: str
+    day: str
+    back: int
+
+
+class RawRowsOf:
+    """The rows that the numbers of a month are made of, each kind of rows looked up once.
+
+    Of what happens, these are the rows of those days whose people are in the unit at the month's
+    end; of people, those who were there in the month, or signed in the month that is looked at.
 
     Parameters
     ----------
+    store : duckdb connection
+        To the store.
+    month : Month
+        The month.
     cut : int or None
         The day on which months are cut.
+    most : int
+        So many rows of a file are named.
     agent : str, optional
-        One person, instead of all of the unit.
+        One person, instead of all of a unit.
     """
-    there = _columns(store)
-    wanted: dict[str, set[tuple[str, int]]] = {}
-    for measure in kpi.measures:
-        if isinstance(measure, Measure) and isinstance(measure.source, Aggregation):
-            for table, days in _read_by(measure.source).items():
-                wanted.setdefault(table, set()).update(days)
-    facts = [table for table in wanted if table not in steps.ROSTER]
-    found: list[RawRows] = []
-    for table in TABLES:
-        if table in wanted and "source_row" in there.get(table, ()):
-            if table in facts:
-                conditions = [_during(day, month - back, cut) for day, back in wanted[table]]
-            elif table == _PEOPLE:
-                conditions = ["TRUE"]
-            else:
+
+    def __init__(
+        self,
+        store: duckdb.DuckDBPyConnection,
+        month: Month,
+        cut: int | None,
+        most: int = SOME,
+        agent: str = "",
+    ) -> None:
+        self._store = store
+        self._month = month
+        self._cut = cut
+        self._most = most
+        self._agent = agent
+
+    def of(self, kpi: Kpi, unit: Unit) -> list[RawRows]:
+        """The rows that a KPI of a unit is counted from, by table and file."""
+        wanted: dict[str, set[_Read]] = {}
+        for measure in _counted(kpi.measures):
+            for read in _read_by(measure.source):
+                wanted.setdefault(read.table, set()).add(read)
+        items = tuple(measure.code for measure in _counted(kpi.measures))
+        found: list[RawRows] = []
+        for table in TABLES:
+            if table not in wanted or "source_row" not in self._columns.get(table, ()):
                 continue
-            items = [m.code for m in kpi.measures] if "item" in there[table] else []
-            found += _rows(store, table, conditions, unit, month, agent, items)
-    return found
+            reads = tuple(sorted(wanted[table]))
+            of_item = items if "item" in self._columns[table] else ()
+            groups = [reads] if table != _PEOPLE else [(read,) for read in reads]
+            for group in groups:
+                by_unit = self._by_unit(group, of_item, unit.level)
+                found += by_unit.get("" if unit.level == LEVELS[0] else unit.path, ())
+        return found
+
+    @cached_property
+    def _columns(self) -> Mapping[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for table, column in self._store.execute(
+            "SELECT table_name, column_name FROM information_schema.columns"
+        ).fetchall():
+            found.setdefault(table, set()).add(column)
+        return found
+
+    @kept
+    def _by_unit(
+        self, reads: tuple[_Read, ...], items: tuple[str, ...], level: str
+    ) -> Mapping[str, list[RawRows]]:
+        """The rows by the path of a unit of a level; all of them under nothing for the branch."""
+        table = reads[0].table
+        conditions = " OR ".join(map(self._condition, reads))
+        people = self._people(reads[0], level)
+        asked: list[object] = [self._agent, self._agent]
+        of_item = ""
+        if items:
+            of_item = " AND list_contains(?, facts.item)"
+            asked.append(list(items))
+        rows = self._store.execute(
+            f"SELECT unit, source_file, count(*), min(source_row, {self._most})"
+            f' FROM "{table}" AS facts JOIN ({people}) AS placed USING (agent)'
+            f" WHERE source_file IS NOT NULL AND ({conditions})"
+            f" AND (? = '' OR agent = ?){of_item}"
+            " GROUP BY unit, source_file ORDER BY unit, source_file",
+            asked,
+        ).fetchall()
+        paths = unit_paths(self._store, level)
+        found: dict[str, list[RawRows]] = {}
+        for number, file, count, some in rows:
+            of_unit = found.setdefault(paths.get(number, ""), [])
+            of_unit.append(RawRows(TABLES[table].name, str(file), count, sorted(some)))
+        return found
+
+    def _people(self, read: _Read, level: str) -> str:
+        """Who is in which unit of a level, as SQL: in a month, or also at its beginning."""
+        month = self._month.number
+        later = ">"
+        if read.table == _PEOPLE and read.day:
+            month -= read.back
+        elif read.table == _PEOPLE:
+            later = ">="
+        unit = "0 AS unit" if level == LEVELS[0] else "unit"
+        return (
+            f"SELECT DISTINCT agent, {unit} FROM membership_{LEVELS.index(level)}"
+            f" WHERE from_month <= {month} AND next_month {later} {month}"
+        )
+
+    def _condition(self, read: _Read) -> str:
+        first, last = (self._month - read.back).span(self._cut)
+        if read.day:
+            return f"facts.\"{read.day}\" BETWEEN DATE '{first}' AND DATE '{last}'"
+        if read.table == _PEOPLE:
+            return (
+                f"facts.signed <= DATE '{last}'"
+                f' AND (facts."left" IS NULL OR facts."left" >= DATE \'{first}\')'
+            )
+        return "TRUE"
 
 
-def target_rows(
-    store: duckdb.DuckDBPyConnection, kpi: Kpi, unit: Unit, month: Month, agent: str = ""
-) -> list[RawRows]:
-    """The rows of 目标 that hold a unit's target of a month."""
-    if "source_row" not in _columns(store)["targets"]:
-        return []
-    whose = [(AGENT_LEVEL, agent)] if agent else [(unit.level, unit.path), (unit.level, unit.name)]
-    rows = store.execute(
-        "SELECT source_file, source_row, kpi, level, unit FROM targets WHERE month = ?"
-        " AND source_file IS NOT NULL ORDER BY source_file, source_row",
-        [month.number],
-    ).fetchall()
-    by_file: dict[str, list[int]] = {}
-    for file, row, label, level, called in rows:
-        if label in kpi.labels and (level, called) in whose:
-            by_file.setdefault(file, []).append(row)
-    title = TABLES["targets"].name
-    return [RawRows(title, file, len(found), found) for file, found in by_file.items()]
+class TargetRows:
+    """The rows of 目标 that hold the targets of a month.
+
+    Parameters
+    ----------
+    store : duckdb connection
+        To the store.
+    month : Month
+        The month.
+    """
+
+    def __init__(
+        self, store: duckdb.DuckDBPyConnection, month: Month, kpis: Registry
+    ) -> None:
+        self._by: dict[tuple[str, str, str], dict[str, list[int]]] = {}
+        columns = {name for name, *_ in store.execute("DESCRIBE targets").fetchall()}
+        if "source_row" not in columns:
+            return
+        rows = store.execute(
+            "SELECT level, unit, kpi, source_file, source_row FROM targets WHERE month = ?"
+            " AND source_file IS NOT NULL ORDER BY source_file, source_row",
+            [month.number],
+        ).fetchall()
+        for level, called, label, file, row in rows:
+            if (kpi := kpis.find(label)) is not None:
+                of_file = self._by.setdefault((level, called, kpi.code), {})
+                of_file.setdefault(file, []).append(row)
+
+    def of(self, kpi: Kpi, unit: Unit) -> list[RawRows]:
+        """Those of a unit's target: a whole path counts before a mere name."""
+        return self._of(kpi, unit.level, unit.path) or self._of(kpi, unit.level, unit.name)
+
+    def of_person(self, kpi: Kpi, agent: str) -> list[RawRows]:
+        """Those of a person's target."""
+        return self._of(kpi, AGENT_LEVEL, agent)
+
+    def _of(self, kpi: Kpi, level: str, called: str) -> list[RawRows]:
+        found = self._by.get((level, called, kpi.code), {})
+        title = TABLES["targets"].name
+        return [RawRows(title, file, len(rows), rows) for file, rows in found.items()]
 
 
-def _columns(store: duckdb.DuckDBPyConnection) -> Mapping[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for table, column in store.execute(
-        "SELECT table_name, column_name FROM information_schema.columns"
-    ).fetchall():
-        found.setdefault(table, set()).add(column)
-    return found
+def _counted(measures: Iterable[object]) -> Iterator[Measure]:
+    """The measures that the raw tables give, sums taken apart."""
+    for measure in measures:
+        if isinstance(measure, Measure) and isinstance(measure.source, Total):
+            yield from _counted(MEASURES[code] for code in measure.source.measures)
+        elif isinstance(measure, Measure) and measure.source is not None:
+            yield measure
 
 
-def _read_by(source: Aggregation) -> dict[str, set[tuple[str, int]]]:
-    """The raw tables behind a measure: their days, and how many months back they are looked at."""
-    found: dict[str, set[tuple[str, int]]] = {}
+def _read_by(source: object) -> set[_Read]:
+    """The raw tables behind a measure, and which of their rows."""
+    assert isinstance(source, Aggregation)
+    if source.step == steps.COHORTS.name:
+        return {_Read(_PEOPLE, "signed", source.looks_back)}
+    found: set[_Read] = set()
     _walk(source.step, (0,), found, set())
     if source.days:
         _walk(source.days, (0,), found, set())
-    return found
+    return {read for read in found if not read.day or read.back == source.looks_back}
 
 
-def _walk(
-    name: str, back: tuple[int, ...], found: dict[str, set[tuple[str, int]]], seen: set[str]
-) -> None:
+def _walk(name: str, back: tuple[int, ...], found: set[_Read], seen: set[str]) -> None:
     step = steps.STEPS.get(name)
     if step is None or name in seen:
         return
     seen.add(name)
     for read in step.reads:
-        if read in TABLES:
-            columns = {column.code for column in TABLES[read].columns}
-            days = [day for day in step.days if day in columns]
-            found.setdefault(read, set()).update((day, one) for day in days for one in back)
+        if read not in TABLES:
+            own = read
+            for end in _MONTHS:
+                own = own.removesuffix(end)
+            _walk(own, tuple(step.looks_back.get(read, back)), found, seen)
             continue
-        own = read
-        for end in _MONTHS:
-            own = own.removesuffix(end)
-        _walk(own, tuple(step.looks_back.get(read, back)), found, seen)
-
-
-def _during(day: str, month: Month, cut: int | None) -> str:
-    first, last = month.span(cut)
-    return f"facts.\"{day}\" BETWEEN DATE '{first}' AND DATE '{last}'"
-
-
-def _rows(
-    store: duckdb.DuckDBPyConnection,
-    table: str,
-    conditions: list[str],
-    unit: Unit,
-    month: Month,
-    agent: str,
-    items: list[str],
-) -> list[RawRows]:
-    if not conditions:
-        return []
-    level = unit.level
-    paths = unit_paths(store, level)
-    path = "" if level == LEVELS[0] else unit.path
-    numbers = [number for number, each in paths.items() if each == path]
-    if level == LEVELS[0]:
-        numbers = [n for (n,) in store.execute("SELECT DISTINCT unit FROM membership_0").fetchall()]
-    asked: list[object] = [numbers, month.number, month.number, agent, agent]
-    of_item = ""
-    if items:
-        of_item = " AND list_contains(?, facts.item)"
-        asked.append(items)
-    rows = store.execute(
-        f"SELECT source_file, count(*), list(source_row ORDER BY source_row)[1:{MOST}]"
-        f' FROM "{table}" AS facts WHERE source_file IS NOT NULL'
-        f" AND ({' OR '.join(conditions)})"
-        f" AND agent IN (SELECT agent FROM membership_{LEVELS.index(level)}"
-        " WHERE list_contains(?, unit) AND from_month <= ? AND next_month >= ?)"
-        f" AND (? = '' OR agent = ?){of_item} GROUP BY source_file ORDER BY source_file",
-        asked,
-    ).fetchall()
-    return [RawRows(TABLES[table].name, str(file), count, rows_) for file, count, rows_ in rows]
+        columns = {column.code for column in TABLES[read].columns}
+        days = [day for day in step.days if day in columns]
+        found.update(_Read(read, day, one) for day in days for one in back)
+        if read == _PEOPLE or (read not in steps.ROSTER and not step.days and "agent" in columns):
+            found.add(_Read(read, "", 0))

@@ -176,9 +176,23 @@ class Returned:
                 self.account(table, one).aside += 1
 
 
+_RETURNED: Final = "回收的 "
+
+
 def shown(file: str) -> str:
     """How a returned workbook is called beside the raw files."""
-    return f"回收的 {file}"
+    return f"{_RETURNED}{file}"
+
+
+def is_returned(file: str) -> bool:
+    """Whether a raw table's row is of a returned workbook, or of a round, not of a raw file."""
+    return file.startswith(_RETURNED)
+
+
+def file_and_sheet(file: str) -> tuple[str, str]:
+    """The returned workbook and its worksheet, as `add_rows` names them together."""
+    name, _, sheet = file.removeprefix(_RETURNED).rpartition("「")
+    return name, sheet.removesuffix("」")
 
 
 def table_of(item: str) -> Table:

@@ -11,6 +11,7 @@ import workbook_templates
 from kpi_xl import kinds
 from kpi_xl.calendar import Month
 from kpi_xl.data.cube import Cube
+from kpi_xl.data.origins import origins_of
 from kpi_xl.data.round_targets import plans_of
 from kpi_xl.data.store import reading
 from kpi_xl.errors import InputError
@@ -21,6 +22,7 @@ from kpi_xl.slots import unit_sheets
 from kpi_xl.slots.came_back import came_back
 from kpi_xl.slots.recipients import Recipient, Recipients
 from kpi_xl.slots.recipients import files as files_of
+from kpi_xl.slots.source_values import target_slots
 from kpi_xl.system.file_names import file_name, room_in
 from kpi_xl.system.files import write_whole
 from kpi_xl.system.progress import Progress, silent
@@ -137,7 +139,12 @@ def recipients_of(
         name = template.path.stem
         said = came_back(project, name, month, rows)
         decided = plans_of(project, month)
-        yield Recipients(project.settings, cube, store, month, rows, growing, said, name, decided)
+        tells = any(slot.startswith("source.") for slot in rows)
+        origins = origins_of(project, month, target_slots()) if tells else None
+        yield Recipients(
+            project.settings, cube, store, month, rows, growing, said, name, decided,
+            origins=origins,
+        )  # fmt: skip
 
 
 def refresh(project: Project, month: str | None = None, progress: Progress = silent) -> Filled:

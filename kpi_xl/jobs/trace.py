@@ -11,18 +11,19 @@ import duckdb
 
 from kpi_xl import kinds
 from kpi_xl.calendar import Month
-from kpi_xl.data.cube import LEVELS, Unit
+from kpi_xl.data.cube import LEVELS
 from kpi_xl.data.history import Change, changes
 from kpi_xl.data.organisation import unit_paths
+from kpi_xl.data.origins import Origins, origins_of
+from kpi_xl.data.raw_rows import MOST, RawRows, RawRowsOf, TargetRows
 from kpi_xl.data.unit_names import answering
 from kpi_xl.errors import InputError
-from kpi_xl.jobs.changes_told import meaning, shown_value, what_became
 from kpi_xl.jobs.fill import month_meant
-from kpi_xl.jobs.raw_rows import RawRows, raw_rows, target_rows
 from kpi_xl.jobs.views import Figure, Scope, View, scope
 from kpi_xl.kpi import Kpi, Registry
 from kpi_xl.project import Project
 from kpi_xl.readers.date import read_day
+from kpi_xl.slots.changes_told import meaning, shown_value, what_became
 from kpi_xl.system.progress import Progress, silent
 
 _TARGET: Final = "目标"
@@ -95,19 +96,23 @@ def trace(
             one
             for one in changes(project, month=month)
             if (one.unit in visible or seen is None)
-            and (_is_persons(one, agent) if agent else _is_units(one, unit))
+            and (one.is_of_person(agent) if agent else one.is_of_unit(unit))
             and _is_meant(one.slot, what, kpi, typed)
             and (day is None or day.isoformat() in one.key)
         ]
         rows: list[RawRows] = []
         if kpi is not None and typed == _TARGET:
-            rows = target_rows(of.store, kpi, unit, month, agent)
+            targets = TargetRows(of.store, month, project.settings.kpis)
+            rows = targets.of_person(kpi, agent) if agent else targets.of(kpi, unit)
         elif kpi is not None and not typed and month == there:
-            rows = raw_rows(of.store, kpi, unit, month, project.settings.month_cut, agent)
+            cut = project.settings.month_cut
+            rows = RawRowsOf(of.store, month, cut, MOST, agent).of(kpi, unit)
         if kpi is None and not found:
             raise InputError(kinds.NOTHING_TO_TRACE(what=what), value=what)
         title = f"{month.chinese} {whose} {what}"
-        return Trace(_versions(title, found), _files(title, rows, kpi, typed), found[-_MOST:], rows)
+        origins = origins_of(project, month, ())
+        files = _files(title, rows, kpi, typed, origins)
+        return Trace(_versions(title, found), files, found[-_MOST:], rows)
 
 
 def _asked(what: str, kpis: Registry) -> tuple[Kpi | None, str]:
@@ -129,17 +134,6 @@ def _is_meant(slot: str, what: str, kpi: Kpi | None, typed: str) -> bool:
         wanted = [kpi.name, *typed.split(".")] if typed else [kpi.name]
     words = own.split(".")
     return any(words[place : place + len(wanted)] == wanted for place in range(len(words)))
-
-
-def _is_persons(one: Change, agent: str) -> bool:
-    """Whether it is of somebody's own workbook, or of his row in a list."""
-    return one.person == agent or one.key.split(" ")[0] == agent
-
-
-def _is_units(one: Change, unit: Unit) -> bool:
-    """Whether it is of a unit's own workbook, or of the sheet about it in that of one above."""
-    own = not one.person and (one.level, one.unit) == (unit.level, unit.path)
-    return one.about == unit.path or (own and not one.about)
 
 
 def _person(of: Scope, whose: str, month: Month) -> tuple[str, str]:
@@ -204,15 +198,23 @@ def _versions(title: str, found: Sequence[Change]) -> View:
     return View(f"{title}：填写的历史", headings, rows, notes)
 
 
-def _files(title: str, rows: Sequence[RawRows], kpi: Kpi | None, typed: str) -> View:
+def _files(
+    title: str, rows: Sequence[RawRows], kpi: Kpi | None, typed: str, origins: Origins
+) -> View:
     notes = []
     if kpi is not None and not rows and typed in ("", _TARGET):
         notes.append("原始文件里没有它的行")
     return View(
         f"{title}：原始文件",
-        ("表", "文件", "行数#", "在哪里"),
+        ("表", "文件", "谁填的", "行数#", "在哪里"),
         [
-            (one.table, one.file, Figure(f"{one.count:,}", float(one.count)), one.some)
+            (
+                one.table,
+                one.file,
+                origins.saved_text(one.file),
+                Figure(f"{one.count:,}", float(one.count)),
+                one.some,
+            )
             for one in rows
         ],
         notes,

@@ -53,7 +53,7 @@ def asked(names: Mapping[str, int]) -> dict[str, int]:
     if not any(name.startswith(BRIEF.pattern) for name in names):
         return dict(names)
     needed = {f"pace.{kpi.name}.预测": 1 for kpi in _results()}
-    return {**needed, "progress.问题": 6, "review.指标": 12, **names}
+    return {**needed, "progress.指标": 6, "review.指标": 12, **names}
 
 
 def _results() -> list[Kpi]:

@@ -13,6 +13,7 @@ from kpi_xl import kinds
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month
 from kpi_xl.data.cube import LEVELS, Cube, Unit
+from kpi_xl.data.origins import Origins
 from kpi_xl.data.people import People, Person
 from kpi_xl.data.targets import Targets
 from kpi_xl.errors import InputError
@@ -35,6 +36,7 @@ from kpi_xl.slots.plan_values import (
 )
 from kpi_xl.slots.sentence import Sentence
 from kpi_xl.slots.slot import Values
+from kpi_xl.slots.source_values import SourceValues
 from kpi_xl.slots.survival_values import SurvivalValues
 from kpi_xl.slots.typed import weeks_for
 from kpi_xl.slots.unit_values import UnitValues
@@ -144,6 +146,8 @@ class Recipients:
         What was decided in rounds that people are to do, by 工号 and activity.
     only : collection of str, optional
         The names of the KPIs that are looked at; by default all.
+    origins : Origins
+        Who typed what the workbook tells the source of.
     """
 
     def __init__(
@@ -158,6 +162,7 @@ class Recipients:
         template: str = "",
         decided: Mapping[tuple[str, str], int] | None = None,
         only: Collection[str] | None = None,
+        origins: Origins | None = None,
     ) -> None:
         self.cube = cube
         self.month = month
@@ -171,6 +176,7 @@ class Recipients:
         plans_weeks = any(name.startswith("week") for name in rows)
         self._weeks = week_values(month, settings.month_cut, settings.work) if plans_weeks else {}
         self._analysis = AnalysisValues(cube, store, settings, month, rows)
+        self._sources = SourceValues(cube, store, settings, month, rows, origins or Origins())
         self._survival = SurvivalValues(cube, store, settings, month, rows)
         self._agreed = Agreed(came_back, month, weeks_for(settings), decided)
         self._template = template
@@ -335,6 +341,7 @@ class Recipients:
             | series
             | self._all_kpis(number, about)
             | (count_values(series) if self._counts else {})
+            | self._sources.of_unit(number, about)
             | self._analysis.unit(number)
             | self._survival.unit(number, about)
             | self._review.unit(number, self._analysis.findings(unit.level))
@@ -368,7 +375,8 @@ class Recipients:
         people = self._forms.members(number)
         if not people:
             raise InputError(kinds.NOBODY_THERE(unit=unit.name, month=self.month))
-        values = self._about(number) | self._weeks
+        about = self._about(number)
+        values = about | self._weeks | self._sources.of_unit(number, about, people)
         name = self._manager(unit) or ""
         heading = f"{unit.name}　{name}　{self.month.chinese}"
         values |= week_headings(heading)

@@ -1,0 +1,237 @@
+"""Where each number of a workbook comes from, down to file, sheet and row; see `source_slots`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Final
+
+import duckdb
+
+from kpi_xl.cached import kept
+from kpi_xl.calendar import Month
+from kpi_xl.catalogue import kpis
+from kpi_xl.data.cube import Cube, Unit, is_money
+from kpi_xl.data.origins import Decided, Origins, by_and_when
+from kpi_xl.data.people import Person
+from kpi_xl.data.raw_rows import RawRows, RawRowsOf, TargetRows
+from kpi_xl.data.returned import file_and_sheet, is_returned
+from kpi_xl.data.targets import AGENT_LEVEL
+from kpi_xl.findings.shown import value_text
+from kpi_xl.kpi import Kpi
+from kpi_xl.project import Settings
+from kpi_xl.slots.becomes import Target
+from kpi_xl.slots.changes_told import shown_value
+from kpi_xl.slots.registry import declared
+from kpi_xl.slots.slot import Values
+from kpi_xl.slots.source_slots import ABOUT_SOURCES, SOURCES, SourceLine
+
+_FILES: Final = 4
+"""So many files of a table are named; the rest are counted."""
+
+_OTHERS: Final = "（其他单位的文件）"
+
+
+@cache
+def target_slots() -> Mapping[str, Target]:
+    """The cells that targets are typed into, with what becomes of them."""
+    found = {name: one.becomes for name, one in declared().items()}
+    return {name: what for name, what in found.items() if isinstance(what, Target)}
+
+
+_OF_PEOPLE: Final = ("首年新单保费", "主险件数")
+"""The KPIs that people have targets of in the list of members."""
+
+
+class SourceValues:
+    """Where the numbers of workbooks come from.
+
+    Parameters
+    ----------
+    cube : Cube
+        The measures.
+    store : duckdb connection
+        To the store.
+    settings : Settings
+        The project's.
+    month : Month
+        The workbooks' month; a plan for the month to come starts from the last one.
+    slots : collection of str
+        The workbook's slots: its KPIs are told of.
+    origins : Origins
+        Who typed what.
+    """
+
+    def __init__(
+        self,
+        cube: Cube,
+        store: duckdb.DuckDBPyConnection,
+        settings: Settings,
+        month: Month,
+        slots: Collection[str],
+        origins: Origins,
+    ) -> None:
+        self._cube = cube
+        self._month = month
+        self._there = min(month, cube.last)
+        self._is_asked = any(name.startswith("source.") for name in slots)
+        self._kpis = [kpi for kpi in settings.kpis.values() if _slots_of(kpi) & set(slots)]
+        self._origins = origins
+        self._rows = RawRowsOf(store, self._there, settings.month_cut)
+        self._target_rows = TargetRows(store, month, settings.kpis)
+
+    def of_unit(self, number: int, about: Values, people: Sequence[Person] = ()) -> Values:
+        """The sources of a unit's numbers and targets, and of its people's typed targets.
+
+        Parameters
+        ----------
+        number : int
+            The unit's place in the cube.
+        about : dict
+            The slots about the unit and its KPIs.
+        people : sequence of Person
+            Whose targets stand in the workbook.
+        """
+        if not self._is_asked:
+            return {}
+        unit = self._cube.units[number]
+        lines: list[SourceLine] = []
+        for kpi in self._kpis:
+            lines += self._numbers(kpi, number, about)
+            lines += self._target(kpi, unit, about.get(f"kpi.{kpi.name}.目标"))
+        for person in people:
+            lines += self._targets_of(person)
+        lines = [self._without_others(unit, line) for line in lines]
+        return SOURCES.columns(lines) | ABOUT_SOURCES.values(about)
+
+    def _numbers(self, kpi: Kpi, number: int, about: Values) -> Iterator[SourceLine]:
+        """A KPI of the month: its formula with the numbers in it, and the rows of each file."""
+        if not self._cube.has(kpi):
+            return
+        is_now = self._month == self._there
+        value = about.get(f"kpi.{kpi.name}" if is_now else f"kpi.{kpi.name}.上月")
+        title = kpi.name if is_now else f"{kpi.name} {self._there.chinese}"
+        named: str | None = title
+        shown, how = _shown(kpi, value), self._how(kpi, number)
+        rows = self._rows.of(kpi, self._cube.units[number])
+        if not rows:
+            yield SourceLine(named, shown, how, "", "没有它的行", None, "")
+        for table in dict.fromkeys(one.table for one in rows):
+            for file, count, some in _files([one for one in rows if one.table == table]):
+                by = self._origins.saved_text(file)
+                how = how or (by and f"{by} 填")
+                yield SourceLine(named, shown, how, table, file, count, some)
+                named = shown = how = None
+
+    def _how(self, kpi: Kpi, number: int) -> str | None:
+        """The formula, and the numbers that stand in it."""
+        month = self._there.number - self._cube.first.number
+        parts = []
+        for measure in kpi.measures:
+            if measure.code in self._cube.measures:
+                amount = self._cube.measure(measure.code)[number, month].item()
+                text = f"{amount / 100:,.2f}" if is_money(measure.code) else f"{amount:,}"
+                parts.append(f"{measure.name} {text}")
+        is_one = len(kpi.measures) == 1 and kpi.formula == kpi.measures[0].name
+        return kpi.formula if is_one else f"{kpi.formula}；其中 {'，'.join(parts)}"
+
+    def _target(self, kpi: Kpi, unit: Unit, value: object) -> Iterator[SourceLine]:
+        """A unit's target: a row of a raw file, a step of a round, or a cell and who typed it."""
+        title = f"{kpi.name} 目标"
+        decided = self._origins.decided.get((unit.level, unit.path, kpi.code))
+        for rows in self._target_rows.of(kpi, unit):
+            if not is_returned(rows.file):
+                text = _shown(kpi, value)
+                yield SourceLine(title, text, None, rows.table, rows.file, rows.count, rows.some)
+            elif decided is not None:
+                yield _of_round(title, decided)
+            else:
+                yield from self._typed(title, kpi, rows, unit)
+
+    def _targets_of(self, person: Person) -> Iterator[SourceLine]:
+        """The targets of somebody that were typed or decided."""
+        for kpi in filter(None, map(kpis.find, _OF_PEOPLE)):
+            title = f"{person.name} {person.agent} {kpi.name} 目标"
+            decided = self._origins.decided.get((AGENT_LEVEL, person.agent, kpi.code))
+            if decided is not None:
+                yield _of_round(title, decided)
+                continue
+            for rows in self._target_rows.of_person(kpi, person.agent):
+                if is_returned(rows.file):
+                    yield from self._typed(title, kpi, rows, person)
+
+    def _typed(
+        self, title: str, kpi: Kpi, rows: RawRows, whose: Unit | Person
+    ) -> Iterator[SourceLine]:
+        """The cells that a target was typed into: what it is, who typed it when, what was there."""
+        for one in self._origins.targets:
+            what = target_slots()[one.slot]
+            if isinstance(whose, Person):
+                is_his = what.whose == "个人" and one.is_of_person(whose.agent)
+            else:
+                is_his = what.whose == "单位" and one.is_of_unit(whose)
+            here = (one.file, one.sheet) == file_and_sheet(rows.file)
+            if is_his and here and kpis.find(what.kpi) is kpi:
+                by = by_and_when(one.saved_by, one.saved)
+                how = f"{by} 填，以前 {shown_value(one, one.was)}"
+                where = f"「{one.sheet}」{one.cell}"
+                value = _shown(kpi, one.value)
+                yield SourceLine(title, value, how, rows.table, one.file, 1, where)
+
+    def _without_others(self, unit: Unit, line: SourceLine) -> SourceLine:
+        """The line, without a file's name that names another unit."""
+        if any(name in line.file for name in self._names_of_others(unit.path)):
+            return line._replace(file=_OTHERS)
+        return line
+
+    @kept
+    def _names_of_others(self, path: str) -> list[str]:
+        """The names of units that are neither this one, nor above or below it."""
+        own = {
+            one.name for one in self._cube.units if one.parent is None or _is_kin(one.path, path)
+        }
+        if self._cube.units[0].path == path:
+            return []
+        others = {one.name for one in self._cube.units} - own
+        return sorted(name for name in others if not any(name in its for its in own))
+
+
+def _slots_of(kpi: Kpi) -> set[str]:
+    """The slots by which a workbook shows a KPI's numbers, not only what they mean."""
+    return {f"kpi.{kpi.name}{end}" for end in ("", ".目标", ".上月")}
+
+
+def _is_kin(path: str, other: str) -> bool:
+    """Whether one unit is the other, or above or below it."""
+    return (path + "/").startswith(other + "/") or (other + "/").startswith(path + "/")
+
+
+def _shown(kpi: Kpi, value: object) -> str | None:
+    """A value with its unit, as text."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None if value is None else str(value)
+    if kpi.unit == "元":
+        return f"{value:,.2f} 元"
+    return value_text(kpi, value) if kpi.unit == "%" else f"{value_text(kpi, value)} {kpi.unit}"
+
+
+def _files(rows: Sequence[RawRows]) -> Iterator[tuple[str, int, str]]:
+    """The files of a table with their rows: the first by name, the rest as one line."""
+    for one in rows[:_FILES]:
+        yield one.file, one.count, one.some
+    if rest := rows[_FILES:]:
+        count = sum(one.count for one in rest)
+        yield f"另有 {len(rest):,} 个文件", count, "用 kpi-xl trace 看全部"
+
+
+def _of_round(title: str, decided: Decided) -> SourceLine:
+    """What a round came to: by which step, whose, when, and why."""
+    course, event = decided.course, decided.event
+    round_ = course.round
+    value = _shown(round_.kpi, round_.value(course.stands[decided.place].value))
+    how, where = "按下级的数合计", ""
+    if event is not None:
+        how = f"{event.step}：{by_and_when(event.by, event.at)}"
+        how += f"，{event.reason}" if event.reason else ""
+        where = event.where
+    return SourceLine(title, value, how, "目标", f"目标商定第 {round_.number} 轮", 1, where)
