@@ -15,7 +15,7 @@ import numpy as np
 
 from kpi_xl.analysis import apportion, boxes, income, pace, quotas, smart
 from kpi_xl.analysis.targets import break_down, carry_over, stepped_targets
-from kpi_xl.calendar import PUBLIC, Month, Period, working_days
+from kpi_xl.calendar import Month, Period, working_days
 from kpi_xl.error_values import error_name
 from udfs.arguments import (
     BadArgumentError,
@@ -27,6 +27,7 @@ from udfs.arguments import (
     word,
 )
 from udfs.by_methods import KPI_ABC
+from udfs.current import work_here
 from udfs.dates import dates
 from udfs.quantities import MOST, cell, chain, count, floats, given, grid, one, sound
 from udfs.results import Result, cells, never_raises, shaped
@@ -164,7 +165,7 @@ def _steps(amount: float, step: float) -> int:
 
 @never_raises
 def KPI_PERIOD_TARGETS(total: Any, first: Any, last: Any, by: Any) -> Result:
-    """目标分到时间：按工作日（含节假日和调休）分到季度、月、周或日，合计一分不差。
+    """目标分到时间：按工作日（节假日、调休、项目的 [calendar]）分到季度、月、周或日，合计一分不差。
 
     Parameters
     ----------
@@ -197,7 +198,8 @@ def KPI_PERIOD_TARGETS(total: Any, first: Any, last: Any, by: Any) -> Result:
     amount = one(total)
     if end < start or amount < 0 or (end.year - start.year) * 12 > _LONGEST:
         return "#NUM!"
-    days = working_days(start, end)
+    work = work_here()
+    days = working_days(start, end, work)
     if not days:
         return "#DIV/0!"
     levels = [[_period(day, level) for day in days] for level in _PERIODS[kind]]
@@ -205,7 +207,7 @@ def KPI_PERIOD_TARGETS(total: Any, first: Any, last: Any, by: Any) -> Result:
     found = break_down(whole, [1] * len(days), levels)
     lengths = {name: levels[-1].count(name) for name in dict.fromkeys(levels[-1])}
     rows: list[list[Any]] = [[name, number, found[name]] for name, number in lengths.items()]
-    told = PUBLIC.told(start, end)
+    told = work.told(start, end)
     return [["期间", f"工作日（{told}）" if told else "工作日", "目标"], *rows]
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kpi_xl.calendar import Month
+from kpi_xl.calendar import PUBLIC, Month
 from kpi_xl.errors import InputError
 from kpi_xl.kpi import Kpi
 from udfs.arguments import BadArgumentError
@@ -24,6 +24,7 @@ from udfs.arguments import BadArgumentError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from kpi_xl.calendar import WorkDays
     from kpi_xl.data.cube import Cube, Unit
     from kpi_xl.project import Project
 
@@ -220,6 +221,14 @@ def data() -> Data:
     whole = _watch.data()
     paths = seen.get()
     return whole if paths is None else whole.only(paths)
+
+
+def work_here() -> WorkDays:
+    """The working days of the project in use, if there is one; else those that are published."""
+    try:
+        return data().project.settings.work
+    except BadArgumentError:
+        return PUBLIC
 
 
 def version() -> int:

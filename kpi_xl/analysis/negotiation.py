@@ -35,6 +35,7 @@ class Step(StrEnum):
     CARRIED = "未分配"
     LOCKED = "锁定"
     CHANGED = "改定"
+    CANCELLED = "取消"
 
 
 class Move(NamedTuple):
@@ -47,7 +48,7 @@ class Move(NamedTuple):
     step : Step
         What happens.
     amount : int or None
-        The amount; None for locking, and where an answer was taken back.
+        The amount; None for locking, cancelling, and where an answer was taken back.
     """
 
     place: int
@@ -137,6 +138,7 @@ class Negotiation:
             if parent is not None:
                 self.below[parent].append(place)
         self.stands = [Stand() for _ in above]
+        self.is_cancelled = False
 
     def unassigned(self, place: int) -> int:
         """What of a unit's value none of its units has; less than 0 where they have more."""
@@ -219,8 +221,8 @@ class Negotiation:
                 if amount != self.unassigned(place):
                     raise InputError(self._differences([place]))
                 new = replace(stand, carried=amount or 0)
-            case Step.LOCKED:
-                self._lock(place)
+            case Step.LOCKED | Step.CANCELLED:
+                self._end(move, reason)
                 return
             case Step.CHANGED:
                 if not stand.locked:
@@ -228,6 +230,13 @@ class Negotiation:
                 self._with_reason(place, reason)
                 new = replace(stand, agreed=amount, late=None)
         self.stands[place] = new
+
+    def _end(self, move: Move, reason: str) -> None:
+        if move.step is Step.LOCKED:
+            self._lock(move.place)
+        else:
+            self._with_reason(move.place, reason)
+            self.is_cancelled = True
 
     def _lock(self, place: int) -> None:
         under = self.under(place)

@@ -26,6 +26,7 @@ from kpi_xl.data.history import Change, changes_in
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.project import Project
+from kpi_xl.slots.typed import goes_into_tables
 from kpi_xl.system.files import write_whole
 from kpi_xl.system.progress import Progress, silent
 from kpi_xl.system.system_errors import FileError, file_error
@@ -115,6 +116,8 @@ class Collected:
         Whether anything was new.
     changes : list of Change
         What was new: every cell that was taken, with what counted before.
+    uncounted : int
+        How many values of it would go into raw tables, which are in the company's database.
     """
 
     folder: Path
@@ -130,6 +133,7 @@ class Collected:
     collection: int | None = None
     is_new: bool = False
     changes: list[Change] = field(default_factory=list)
+    uncounted: int = 0
 
 
 def collect(
@@ -225,6 +229,10 @@ class _Collection:
             result.collection = self._versions.number or self._versions.repeated()
         if result.collection is not None:
             result.changes = changes_in(self._connection, collection=result.collection)
+        if self._project.settings.in_database:
+            result.uncounted = sum(
+                one.is_other and goes_into_tables(one.slot) for one in result.changes
+            )
         self._who_is_missing(months)
         from kpi_xl.circulation.report import write_report
 

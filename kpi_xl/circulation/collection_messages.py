@@ -34,6 +34,11 @@ def lines(done: Collected) -> Iterator[str]:
     wrong = sum(not one.taken for one in done.problems)
     if wrong:
         yield f"没有收取的单元格：{wrong:,} 处"
+    if done.uncounted:
+        yield (
+            f"原始数据在公司的数据库里：填的目标和活动有 {done.uncounted:,} 个值不计入指标，"
+            "要计入请录入数据库；计划、措施、技能、考核和文字照常使用"
+        )
     if done.marked:
         yield f"已标注、可以退回修改的工作簿 {len(done.marked)} 份，在 {done.marked[0].parent}"
     for one in done.aside[:_SHOWN]:

@@ -228,6 +228,20 @@ def change(kpi: str, pairs: tuple[str, ...], month: str | None, carry: bool, rea
 
 
 @rounds.command(
+    "cancel",
+    examples=("kpi-xl --project demo rounds cancel 主险件数 --month 2024-07 --reason 机构合并",),
+)
+@_KPI
+@_MONTH
+@_REASON
+def cancel(kpi: str, month: str | None, reason: str) -> Answer:
+    """取消：这一轮不再算数，目标回到“目标”表和收回的表里的；经过和原因都留着。"""
+    from kpi_xl.jobs.rounds import cancel as run
+
+    return _done(run(project_here(), kpi, month, reason=reason))
+
+
+@rounds.command(
     "workbook",
     examples=(
         "kpi-xl --project demo rounds workbook",

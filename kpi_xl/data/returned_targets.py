@@ -49,7 +49,7 @@ def put_targets(tables: Tables, returned: Returned, settings: Settings) -> None:
         if fact.level in ORGANISATION[1:] and fact.unit not in places.get(fact.level, ()):
             returned.tell(TARGETS, fact.where, kinds.TYPED_NO_UNIT(unit=fact.unit))
             continue
-        rows = [row for key in _keys(fact) for row in raw.get(key, ())]
+        rows = [row for key in _keys(fact, places) for row in raw.get(key, ())]
         if not rows or table is None:
             new.append(fact)
             continue
@@ -89,11 +89,18 @@ def _raw_targets(
     return found
 
 
-def _keys(fact: TargetFact) -> list[tuple[int, str, str, str]]:
-    """The keys under which the raw files may have a target."""
+def _keys(
+    fact: TargetFact, places: Mapping[str, Collection[str]]
+) -> list[tuple[int, str, str, str]]:
+    """The keys under which the raw files may have a target.
+
+    A name that several units of the level have is nobody's: such a row stays, and is asked about.
+    """
     units = [fact.unit]
-    if "/" in fact.unit and fact.level != _PEOPLE:
-        units.append(fact.unit.rpartition("/")[2])
+    name = fact.unit.rpartition("/")[2]
+    if name != fact.unit and fact.level != _PEOPLE:
+        alike = [path for path in places.get(fact.level, ()) if path.rpartition("/")[2] == name]
+        units += [name] if len(alike) == 1 else []
     codes = [fact.kpi]
     if fact.level == _PEOPLE and (like := _LIKE.get(kpis[fact.kpi].name)):
         other = kpis.find(like)

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kpi_xl import kinds
 from kpi_xl.analysis.negotiation import Move, Negotiation, Stand, Step
@@ -167,8 +167,20 @@ class Course:
         return self.negotiation.stands
 
 
-def latest(connection: sqlite3.Connection, month: Month | None = None) -> list[Round]:
-    """The rounds that count: of each month and KPI the last.
+_LATEST: Final = """
+SELECT * FROM rounds
+WHERE round IN (SELECT max(round) FROM rounds GROUP BY period, kpi)
+    AND period = ifnull(?, period)
+    AND (? OR round NOT IN
+        (SELECT round FROM round_acts JOIN round_steps USING (act) WHERE step = ?))
+ORDER BY period, round
+"""
+
+
+def latest(
+    connection: sqlite3.Connection, month: Month | None = None, *, cancelled: bool = False
+) -> list[Round]:
+    """The rounds that count: of each month and KPI the last, if it was not cancelled.
 
     Parameters
     ----------
@@ -176,12 +188,11 @@ def latest(connection: sqlite3.Connection, month: Month | None = None) -> list[R
         To the project's file.
     month : Month, optional
         The month; all of them without.
+    cancelled : bool
+        Whether cancelled ones are listed, too: they count for nothing, and stay.
     """
-    rows = connection.execute(
-        "SELECT * FROM rounds WHERE round IN (SELECT max(round) FROM rounds GROUP BY period, kpi)"
-        " AND period = ifnull(?, period) ORDER BY period, round",
-        [None if month is None else str(month)],
-    ).fetchall()
+    asked = [None if month is None else str(month), cancelled, Step.CANCELLED.value]
+    rows = connection.execute(_LATEST, asked).fetchall()
     return [
         Round(
             row["round"], Month.parse(row["period"]), kpis[row["kpi"]], row["scale"],

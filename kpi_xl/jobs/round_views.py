@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from kpi_xl.analysis.negotiation import Step
 from kpi_xl.data.rounds import Course
 from kpi_xl.data.targets import AGENT_LEVEL
 from kpi_xl.findings.shown import NOTHING
@@ -164,7 +165,7 @@ def difference(course: Course, place: int) -> int | None:
 def status_text(course: Course, place: int) -> str:
     """How a target stands, in words."""
     stand = course.stands[place]
-    text = str(stand.status)
+    text = str(Step.CANCELLED if course.negotiation.is_cancelled else stand.status)
     if stand.late is not None:
         then = "没有用" if stand.locked else "待定"
         text += f"；后来又回复 {course.round.shown(stand.late)}，{then}"

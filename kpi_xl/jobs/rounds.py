@@ -188,6 +188,17 @@ def change(
     )
 
 
+def cancel(project: Project, label: str, month: str | None, *, reason: str) -> Course:
+    """Cancel a round, for a reason: its targets count no more, and all of it stays in the record.
+
+    Raises
+    ------
+    InputError
+        There is no such round, or no reason.
+    """
+    return _act(project, label, month, lambda _: [Move(0, Step.CANCELLED)], reason)
+
+
 def course(project: Project, label: str, month: str | None = None) -> Course:
     """How a round stands.
 
@@ -207,7 +218,7 @@ def course(project: Project, label: str, month: str | None = None) -> Course:
     if not was_begun(project):
         raise InputError(kinds.NO_ROUNDS())
     with circulation(project) as connection:
-        return course_of(connection, _of(connection, kpi, month_of(month)))
+        return course_of(connection, _of(connection, kpi, month_of(month), cancelled=True))
 
 
 def courses(project: Project, month: str | None = None) -> list[Course]:
@@ -334,9 +345,11 @@ def month_of(text: str | None) -> Month | None:
     return None if text is None else Month.meant(text)
 
 
-def _of(connection: sqlite3.Connection, kpi: str, month: Month | None) -> Round:
+def _of(
+    connection: sqlite3.Connection, kpi: str, month: Month | None, *, cancelled: bool = False
+) -> Round:
     """The round of a KPI: the month's, or the last."""
-    rounds = latest(connection, month)
+    rounds = latest(connection, month, cancelled=cancelled)
     found = [one for one in rounds if one.kpi.name == kpi]
     if found:
         return found[-1]

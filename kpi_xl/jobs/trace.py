@@ -24,6 +24,7 @@ from kpi_xl.kpi import Kpi, Registry
 from kpi_xl.project import Project
 from kpi_xl.readers.date import read_day
 from kpi_xl.slots.changes_told import meaning, shown_value, what_became
+from kpi_xl.slots.typed import day_of, weeks_for
 from kpi_xl.system.progress import Progress, silent
 
 _TARGET: Final = "目标"
@@ -91,6 +92,7 @@ def trace(
         agent, place = _person(of, whose, there)
         unit = of.cube.units[of.cube.unit_index(place)]
         kpi, typed = _asked(what, project.settings.kpis)
+        weeks = weeks_for(project.settings)
         visible = {each.path for each in of.cube.units}
         found = [
             one
@@ -98,7 +100,7 @@ def trace(
             if (one.unit in visible or seen is None)
             and (one.is_of_person(agent) if agent else one.is_of_unit(unit))
             and _is_meant(one.slot, what, kpi, typed)
-            and (day is None or day.isoformat() in one.key)
+            and (day is None or day_of(one, weeks) == day)
         ]
         rows: list[RawRows] = []
         if kpi is not None and typed == _TARGET:

@@ -18,6 +18,7 @@ from kpi_xl.calendar import Month, planned_weeks
 from kpi_xl.catalogue import kpis
 from kpi_xl.catalogue.schema import ACTIVITIES, TARGETS, Table
 from kpi_xl.data.collected import Entry
+from kpi_xl.data.history import Change
 from kpi_xl.data.people import ACTIVITIES as NAMES
 from kpi_xl.data.returned import (
     RECEIVED,
@@ -33,7 +34,7 @@ from kpi_xl.fault import Fault
 from kpi_xl.project import Settings
 from kpi_xl.slots import becomes
 from kpi_xl.slots.registry import declared
-from kpi_xl.slots.slot import Declared
+from kpi_xl.slots.slot import INPUT, Declared
 
 ORDER: Final = (
     "月度目标设定、达成表", "营业部经理月度KPI设定表", "月度KPI表", "门店月度KPI表", "销售漏斗月报",
@@ -200,20 +201,11 @@ class _Found:
         return agent
 
     def _days_of_week(self, entry: Entry, one: Declared) -> Sequence[dt.date | None]:
-        weeks = self._weeks_of(entry.period)
-        week = int(one.named.get("周", 0))
-        return weeks[week - 1] if 1 <= week <= len(weeks) else ()
+        return _days_of_week(entry, one, self._weeks_of)
 
     def _day(self, entry: Entry, one: Declared) -> dt.date:
-        """The day that a cell is about: its row's, its sheet's, or its column's of the week."""
-        days = self._days_of_week(entry, one)
-        found: dt.date | None = None
-        if (named := day_in(entry.key)) is not None:
-            found = named if named in days else None
-        else:
-            place = int(one.named.get("日", entry.column))
-            found = days[place - 1] if 1 <= place <= len(days) else None
-        if found is None:
+        """The day that a cell is about."""
+        if (found := done_day(entry, one, self._weeks_of)) is None:
             raise _Unusable(kinds.TYPED_NO_DAY(month=entry.period.chinese))
         return found
 
@@ -255,12 +247,52 @@ class _Found:
         return [given.fact for given in first]
 
 
-def planned_day(entry: Entry, one: Declared, weeks: Weeks) -> dt.date | None:
+def goes_into_tables(slot: str) -> bool:
+    """Whether what is typed into a cell goes into raw tables."""
+    one = declared().get(slot)
+    return one is not None and isinstance(one.becomes, _GOES_IN)
+
+
+def day_of(entry: Entry | Change, weeks: Weeks) -> dt.date | None:
+    """The day that a cell is about, as its slot, row and column say; None where it has none."""
+    one = declared().get(entry.slot)
+    if one is None or not one.pattern.removeprefix(INPUT).startswith("week<周>"):
+        return day_in(entry.key)
+    is_plan = isinstance(one.becomes, becomes.Plan)
+    return planned_day(entry, one, weeks) if is_plan else done_day(entry, one, weeks)
+
+
+def _days_of_week(entry: Entry | Change, one: Declared, weeks: Weeks) -> Sequence[dt.date | None]:
+    there = weeks(entry.period)
+    week = int(one.named.get("周", 0))
+    return there[week - 1] if 1 <= week <= len(there) else ()
+
+
+def done_day(entry: Entry | Change, one: Declared, weeks: Weeks) -> dt.date | None:
+    """The day that something was done: its row's, its sheet's, or its column's of the week.
+
+    Parameters
+    ----------
+    entry : Entry or Change
+        The cell.
+    one : Declared
+        Its slot.
+    weeks : callable
+        The weeks of a month as the forms have them.
+    """
+    days = _days_of_week(entry, one, weeks)
+    if (named := day_in(entry.key)) is not None:
+        return named if named in days else None
+    place = int(one.named.get("日", entry.column))
+    return days[place - 1] if 1 <= place <= len(days) else None
+
+
+def planned_day(entry: Entry | Change, one: Declared, weeks: Weeks) -> dt.date | None:
     """The day that a plan is for: of the sheet's week, or of the week after it; None without one.
 
     Parameters
     ----------
-    entry : Entry
+    entry : Entry or Change
         The plan.
     one : Declared
         Its slot.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -11,6 +12,7 @@ from collection.conftest import MONTH, TEMPLATE, edited, of
 from kpi_xl.calendar import Month
 from kpi_xl.circulation import matching
 from kpi_xl.circulation.collect import collect
+from kpi_xl.circulation.collection_messages import lines
 from kpi_xl.circulation.encryption import encrypted
 from kpi_xl.cli import app
 from kpi_xl.data.circulation import circulation
@@ -472,3 +474,19 @@ def test_on_the_command_line(circulating):
 def test_nothing_was_ever_sent(branch, tmp_path):
     with pytest.raises(InputError, match="还没有下发过"):
         collect(branch.project, tmp_path)
+
+
+def test_where_the_raw_tables_are_in_a_database_it_is_said_what_does_not_count(circulating):
+    def type_in(book):
+        ((sheet, place),) = book.defined_names["kpi.活动率.目标"].destinations
+        book[sheet][place.replace("$", "")] = 0.777
+
+    targets = of(circulating.project, "月度目标设定、达成表")
+    targets.typed(0, type_in)
+    settings = replace(
+        circulating.project.settings, engine="postgres:postgresql://nobody@127.0.0.1:1/x"
+    )
+    done = collect(replace(circulating.project, settings=settings))
+    assert done.uncounted == 1
+    assert any("有 1 个值不计入指标" in line for line in lines(done))
+    assert collect(circulating.project).uncounted == 0

@@ -529,3 +529,30 @@ def test_a_form_that_comes_back_as_it_was_agrees_with_what_was_asked(project):
     accepted = rounds.accept(project, PIECES, None, [])
     assert stand(accepted, TEAM).status is Step.AGREED
     assert stand(accepted, "10001").status is Step.COUNTERED
+
+
+def test_a_round_is_cancelled_with_a_reason_and_stays_in_the_record(project):
+    with pytest.raises(InputError, match="原因"):
+        rounds.cancel(project, PIECES, MONTH, reason=" ")
+    rounds.accept(project, PIECES, MONTH, [Asked("总公司", None)], "到期", below=True)
+    rounds.lock(project, PIECES, MONTH)
+    done = rounds.cancel(project, PIECES, MONTH, reason="机构合并")
+    assert round_view(done, project.settings).rows[0][-1] == "取消"
+    # It counts for nothing: no target, not on the list; the other round is as it was.
+    assert {one.kpi for one in round_targets(project)} == {"KPI_FYP"}
+    assert [one.round.kpi.name for one in rounds.courses(project, MONTH)] == [PREMIUM]
+    with pytest.raises(InputError):
+        rounds.accept(project, PIECES, MONTH, [])
+    # All of it can still be read, and a new one is begun like a first one, even after a lock.
+    last = log_view(rounds.course(project, PIECES, MONTH)).rows[-1]
+    assert (last[3], last[5]) == (Step.CANCELLED, "机构合并")
+    again = rounds.propose(project, PIECES, 90, MONTH)
+    assert again.round.number > done.round.number
+    assert again.stands[0].value == 90
+    assert PIECES in {one.round.kpi.name for one in rounds.courses(project, MONTH)}
+
+
+def test_an_earlier_round_does_not_come_back_when_the_last_is_cancelled(project):
+    rounds.propose(project, PIECES, 90, MONTH, reason="改了")
+    rounds.cancel(project, PIECES, MONTH, reason="不要了")
+    assert {one.kpi for one in round_targets(project)} == {"KPI_FYP"}

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 
 import pytest
 from click.testing import CliRunner
 
+from collection.conftest import edited
 from collection.test_history import MONTH, TARGET, project, sent, target
 from kpi_xl.circulation.collect import collect
+from kpi_xl.circulation.distribute import distribute
 from kpi_xl.circulation.take_back import take_back
 from kpi_xl.cli import app
 from kpi_xl.data.collected import collected
@@ -104,3 +107,25 @@ def test_the_command_and_its_json(typed):
     )
     answer = json.loads(run.stdout)
     assert answer["rows"][0]["file"] == "保单.csv" and answer["rows"][0]["rows"]
+
+
+@pytest.mark.parametrize("form", ["周工作计划", "周计划及检讨表"])
+def test_a_day_in_a_row_or_in_a_column(project, form):
+    """In one form the days of a week stand below each other, in the other beside."""
+    one = distribute(project, form, MONTH).deliveries[0]
+    file = project.returned / "一个人.xlsx"
+    shutil.copy(one.file, file)
+
+    def edit(book):
+        ((sheet, area),) = book.defined_names["input.week2.done.洽谈人数"].destinations
+        cells = [cell for row in book[sheet][area.replace("$", "")] for cell in row]
+        cells[0].value, cells[2].value = 3, 4
+
+    edited(file, edit)
+    collect(project)
+    found = trace(project, one.recipient, "洽谈人数", "2024-06-12")
+    assert [change.value for change in found.changes] == [4]
+    assert [
+        change.value for change in trace(project, one.recipient, "洽谈人数", "2024-06-10").changes
+    ] == [3]
+    assert not trace(project, one.recipient, "洽谈人数", "2024-06-11").changes

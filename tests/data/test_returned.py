@@ -216,3 +216,21 @@ def test_what_is_received_ahead_is_a_count_and_no_policy(make):
 def test_somebody_whom_the_roster_does_not_have_is_told(make):
     _, told = put(make(), days=[day(5, agent="77777")])
     assert [one.kind for one in told] == ["typed.unknown-agent"]
+
+
+def test_a_bare_name_that_two_teams_have_is_no_raw_row_of_either(make):
+    """It may be the other's: the row stays, and whatever uses the month asks which is meant."""
+    bare = (TARGETS[0], "2024-06,营业组,一组,首年度保费,100")
+    project = make(targets=bare)
+    fact = TargetFact(JUNE.number, "营业组", "西城营业部/一组", FYP, 700.0, WHERE)
+    checked, told = put(project, targets=[fact])
+    assert told == []
+    rows = checked.tables["targets"].data
+    assert sorted(rows["target"].to_pylist()) == [100.0, 700.0]
+    # One team alone has the other name: it is its row.
+    alone = (TARGETS[0], "2024-06,营业部,西城营业部,首年度保费,100")
+    project = Project.open(project.folder)
+    (project.data / "目标.csv").write_text("\n".join(alone), encoding="utf-8")
+    fact = TargetFact(JUNE.number, "营业部", "西城营业部", FYP, 700.0, WHERE)
+    checked, told = put(project, targets=[fact])
+    assert checked.tables["targets"].data["target"].to_pylist() == [700.0]

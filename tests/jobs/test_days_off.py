@@ -10,14 +10,16 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from kpi_xl.calendar import PROVISIONAL
+from kpi_xl.calendar import PROVISIONAL, working_days
 from kpi_xl.cli.commands import app
 from kpi_xl.data import check_file
 from kpi_xl.jobs.fill import fill
+from kpi_xl.jobs.load import load
 from kpi_xl.jobs.views import pace_view, scope
 from kpi_xl.project import Project
 from kpi_xl.workbook import read
 from tests.small_branch import TWO_DEPARTMENTS, small_branch
+from udfs import current
 from udfs.functions import KPI_PERIOD_TARGETS
 from workbook_templates import NAMES
 
@@ -147,6 +149,16 @@ def test_functions_say_so():
     assert heading == ["期间", f"工作日（{PROVISIONAL}）", "目标"]
     assert rows == [["2027-02", 16, 1600]]
     assert KPI_PERIOD_TARGETS(1600, "2026-02-01", "2026-02-28", "月")[0][1] == "工作日"
+
+
+def test_functions_follow_the_calendar_of_the_project_in_use(announced, monkeypatch):
+    load(announced)
+    monkeypatch.setattr(current, "_watch", current._Watch())
+    monkeypatch.setenv("KPI_XL_PROJECT", str(announced.folder))
+    heading, *rows = KPI_PERIOD_TARGETS(1600, "2027-02-01", "2027-02-28", "月")
+    assert heading == ["期间", "工作日", "目标"]
+    days = len(working_days(dt.date(2027, 2, 1), dt.date(2027, 2, 28), announced.settings.work))
+    assert rows == [["2027-02", days, 1600]] and days != 16
 
 
 def test_the_pace_of_a_month_counts_the_days_worked(project, announced):
