@@ -85,8 +85,6 @@ class Finder:
     ----------
     project : Project
         Its data are up to date, and the month's review is made.
-    month : Month
-        The month.
     account : Account
         What is found is noted in it.
     """

@@ -104,8 +104,6 @@ class Robot:
 
         Parameters
         ----------
-        form : Form
-            Its form.
         recipient : str
             Whose it is.
         source, target : Path

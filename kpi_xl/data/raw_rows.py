@@ -94,8 +94,6 @@ class _Read(NamedTuple):
 
     Attributes
     ----------
-    table : str
-        The table.
     day : str
         The day that says which month a row is of; empty where all rows count, or all people who
         were there.
@@ -116,10 +114,6 @@ class RawRowsOf:
 
     Parameters
     ----------
-    store : duckdb connection
-        To the store.
-    month : Month
-        The month.
     cut : int or None
         The day on which months are cut.
     most : int
@@ -225,15 +219,7 @@ class RawRowsOf:
 
 
 class TargetRows:
-    """The rows of 目标 that hold the targets of a month.
-
-    Parameters
-    ----------
-    store : duckdb connection
-        To the store.
-    month : Month
-        The month.
-    """
+    """The rows of 目标 that hold the targets of a month."""
 
     def __init__(
         self, store: duckdb.DuckDBPyConnection, month: Month, kpis: Registry

@@ -50,10 +50,6 @@ class SourceValues:
     ----------
     cube : Cube
         The measures.
-    store : duckdb connection
-        To the store.
-    settings : Settings
-        The project's.
     month : Month
         The workbooks' month; a plan for the month to come starts from the last one.
     slots : collection of str
