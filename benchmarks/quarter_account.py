@@ -146,7 +146,7 @@ class Finder:
         self, store: duckdb.DuckDBPyConnection, entries: Mapping[tuple[str, ...], Entry]
     ) -> Iterator[tuple[tuple[str, ...], str]]:
         """Targets, as the forms, the pace and the functions read them; each in one row alone."""
-        targets = Targets(store, self.month)
+        targets = Targets(store, self.month, self.project.settings.kpis)
         units = {(one.level, one.path): one for one in self._cube.units}
         rows = Counter(
             (level, unit, kpi)
@@ -155,7 +155,7 @@ class Finder:
             ).fetchall()
         )
         for place, entry, what in self._of(entries, becomes.Target):
-            code = kpi_meant(what.kpi).code
+            code = kpi_meant(what.kpi, self.project.settings.kpis).code
             if what.whose == "个人":
                 agent = entry.person or entry.key
                 value, key = targets.of_agent(agent).get(what.kpi), ("业务员", agent, code)
@@ -240,7 +240,7 @@ class Finder:
 
     def _sums_of_targets(self, store: duckdb.DuckDBPyConnection) -> None:
         """The round: each unit's target is the sum of those below it and what is carried."""
-        targets = Targets(store, self.month)
+        targets = Targets(store, self.month, self.project.settings.kpis)
         units = {(one.level, one.path): one for one in self._cube.units}
         with circulation(self.project) as connection:
             for round_ in latest(connection, self.month):

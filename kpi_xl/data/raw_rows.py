@@ -221,9 +221,7 @@ class RawRowsOf:
 class TargetRows:
     """The rows of 目标 that hold the targets of a month."""
 
-    def __init__(
-        self, store: duckdb.DuckDBPyConnection, month: Month, kpis: Registry
-    ) -> None:
+    def __init__(self, store: duckdb.DuckDBPyConnection, month: Month, kpis: Registry) -> None:
         self._by: dict[tuple[str, str, str], dict[str, list[int]]] = {}
         columns = {name for name, *_ in store.execute("DESCRIBE targets").fetchall()}
         if "source_row" not in columns:

@@ -167,7 +167,7 @@ class SourceValues:
             else:
                 is_his = what.whose == "单位" and one.is_of_unit(whose)
             here = (one.file, one.sheet) == file_and_sheet(rows.file)
-            if is_his and here and kpis.find(what.kpi) is kpi:
+            if is_his and here and what.kpi == kpi.name:
                 by = by_and_when(one.saved_by, one.saved)
                 how = f"{by} 填，以前 {shown_value(one, one.was)}"
                 where = f"「{one.sheet}」{one.cell}"
