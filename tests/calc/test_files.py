@@ -1,12 +1,13 @@
 """Files with KPI formulas: saved by Calc, opened again, and opened without the add-in."""
 
+import datetime as dt
 import re
 import zipfile
 
 import openpyxl
 import pytest
 
-from calc.cells import content, put
+from calc.cells import computed, content, put
 from calc.running import Office
 
 FORMULAS = {
@@ -114,3 +115,30 @@ def test_without_the_addin_the_cached_values_are_shown(office, saved, tmp_path):
         assert contents(back) == VALUES
     finally:
         back.close(True)
+
+
+def test_documents_whose_days_count_from_1904(office):
+    """Dates in cells, bare numbers and what DATE gives mean there what they mean to the user."""
+    document = office.new()
+    try:
+        first = document.NullDate
+        first.Day, first.Month, first.Year = 1, 1, 1904
+        document.NullDate = first
+        sheet = document.Sheets.getByIndex(0)
+        there = float((dt.date(2024, 3, 11) - dt.date(1904, 1, 1)).days)
+        gone = float((dt.date(2024, 5, 20) - dt.date(1904, 1, 1)).days)
+        signed = put(sheet, 1, 1, [[there]] * 50)
+        left = put(sheet, 2, 1, [[gone]] * 10 + [[None]] * 40)
+        for formula, expected in (
+            (f'=KPI_HEADCOUNT({signed};{left};"2024-06")', 40.0),
+            (f"=KPI_HEADCOUNT({signed};{left};DATE(2024;6;1))", 40.0),
+            (f"=KPI_HEADCOUNT({signed};{left};DATE(2024;5;1))", 50.0),
+            (f"=KPI_RETENTION13({signed};{left};DATE(2024;6;1);3)", 0.8),
+            (
+                '=KPI("活动率";"城东营业部";DATE(2024;6;1))=KPI("活动率";"城东营业部";"2024-06")',
+                1.0,
+            ),
+        ):
+            assert computed(sheet, "E1", formula) == [[expected]], formula
+    finally:
+        document.close(True)

@@ -9,7 +9,8 @@ import pytest
 
 from excel.com import com_server, day
 from udfs import functions
-from udfs.excel.functions1904 import DAYS, MONTHS, from_1904
+from udfs.contents import BETWEEN_EPOCHS
+from udfs.epochs import DAYS, MONTHS, counted
 
 MODULE = "udfs.excel.functions1904"
 
@@ -58,7 +59,7 @@ def test_random_days_are_the_same_days():
         moved = [[one and there(one.year, one.month, one.day) for one in c] for c in (signed, left)]
         usual = functions.KPI_HEADCOUNT(signed, left, asked)
         when = there(asked.year, asked.month, asked.day)
-        assert from_1904(functions.KPI_HEADCOUNT)(*moved, when) == usual
+        assert counted(functions.KPI_HEADCOUNT, BETWEEN_EPOCHS)(*moved, when) == usual
 
 
 def test_every_parameter_that_is_a_day_or_a_month_is_known():

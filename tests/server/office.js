@@ -49,7 +49,7 @@
     return { value: given, formula: given };
   }
 
-  const book = { name: "月报.xlsx", sheets: [], names: [], active: null };
+  const book = { name: "月报.xlsx", sheets: [], names: [], active: null, from1904: false };
 
   // --- objects that stand for them -----------------------------------------------------------------
   function context() {
@@ -183,6 +183,11 @@
             return named(name);
           },
         }),
+        functions: strict({
+          date: (year, month, day) => lazy("FunctionResult", reading("FunctionResult", {
+            value: () => Date.UTC(year, month - 1, day) / 86_400_000 + (book.from1904 ? 24107 : 25569),
+          })),
+        }, "Functions"),
         getActiveCell: () => range(find(book.active[0]), [...book.active[1], 1, 1]),
       }),
       async sync() {
@@ -243,6 +248,7 @@
   const ERRORS = { Div0: "#DIV/0!", NotAvailable: "#N/A", Num: "#NUM!", Value: "#VALUE!", Name: "#NAME?" };
   globalThis.test = {
     told, book,
+    from1904: (does) => (book.from1904 = does),
     // A workbook: sheets of [name, cells as [row, column, what is typed], merged, protection], names.
     load(sheets, names) {
       book.sheets = sheets.map(({ name, cells, merged, protection }) => {

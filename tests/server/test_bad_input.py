@@ -191,6 +191,21 @@ def test_answers_have_a_size(client):
     assert found == [1000, 1000, 1, 1]
 
 
+def test_days_of_workbooks_that_count_from_1904(client):
+    """A cell that is shown as a date, one that is not, and one that a formula gives."""
+    there = 43890  # 2024-03-01, counted from 1904
+    signed = [[{"type": "FormattedNumber", "basicValue": there, "numberFormat": "yyyy/m/d"}]] * 40
+    signed += [[there]] * 10
+    left = [[there + 80]] * 10 + [[None]] * 40
+    for from_1904, expected in ((True, 40), (False, 0)):
+        one = {"func_name": "KPI_HEADCOUNT", "args": [signed, left, [["2024-06"]]]}
+        answer = sent(client, CALLS, json.dumps({"calls": [one], "from_1904": from_1904}).encode())
+        assert (answer.json()["results"][0]["result"] == [[expected]]) == from_1904
+    one["args"][2] = [[there + 92]]  # the first of June
+    answer = sent(client, CALLS, json.dumps({"calls": [one], "from_1904": True}).encode())
+    assert answer.json()["results"][0]["result"] == [[40]]
+
+
 def test_an_unknown_function_and_wrong_numbers_of_arguments(client):
     assert call(client, "all", "KPI_NO_SUCH") == [[{"type": "Error", "errorType": "Name"}]]
     assert call(client, "all", "__class__") == [[{"type": "Error", "errorType": "Name"}]]

@@ -164,6 +164,23 @@ def test_every_family_gives_what_the_classic_add_in_gives(page, here, family):
     assert len(posts(page, "/kpi/calls")) == 1
 
 
+def test_what_days_count_from_is_asked_of_the_workbook(page):
+    """In a copy of the module, as each asks once."""
+    found = page.run(
+        """async () => {
+            const found = [];
+            for (const does of [false, true]) {
+                test.from1904(does);
+                const book = await import(`/static/js/kpi/workbook.js?${does}`);
+                found.push(await book.countsFrom1904(), await book.countsFrom1904());
+            }
+            test.from1904(false);
+            return found;
+        }"""
+    )
+    assert found == [False, False, True, True]
+
+
 def test_a_sheet_of_single_cells_is_few_requests(page):
     found = page.run(
         """(units, months) => Promise.all(units.flatMap((unit) => months.map((month) =>

@@ -1,11 +1,12 @@
 """The process that answers Calc's calls of functions; LibreOffice starts and ends it.
 
-A call is a name and its arguments: ``(name, arguments)``; or, where some of them are ranges,
-``(name, arguments, numbers, first)``. Then `numbers` maps the place of such an argument to the
-number under which its rows are kept, and the argument itself has the rows at the first time and is
-None afterwards; numbers before `first` are not used any more. The answer is a value and a stamp:
-as long as the stamp stays the same, so do the values of the same arguments. A list of calls is
-answered by a list of values.
+A call is a name and its arguments: ``(name, arguments)``; or, where the days of the document count
+from another day than usual, ``(name, arguments, later)``: by so many days; or, where some arguments
+are ranges, ``(name, arguments, numbers, first, later)``. Then `numbers` maps the place of such an
+argument to the number under which its rows are kept, and the argument itself has the rows at the
+first time and is None afterwards; numbers before `first` are not used any more. The answer is a
+value and a stamp: as long as the stamp stays the same, so do the values of the same arguments. A
+list of calls is answered by a list of values.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from udfs import current, functions
 from udfs.arguments import BadArgumentError
 from udfs.calc.component.channel import Channel
 from udfs.dates import dates
+from udfs.epochs import counted, moved
 from udfs.results import Result, grid
 
 _ERRORS: Final = {name: error_value(name) for name in ERROR_NAMES}
@@ -33,7 +35,7 @@ class Ranges:
         self._columns: dict[int, Any] = {}
 
     def replaced(
-        self, arguments: tuple[Any, ...], numbers: dict[int, int], first: int
+        self, arguments: tuple[Any, ...], numbers: dict[int, int], first: int, later: int
     ) -> list[Any]:
         """Arguments with what is kept of ranges in their places."""
         for old in [number for number in self._columns if number < first]:
@@ -41,7 +43,9 @@ class Ranges:
         given = list(arguments)
         for place, number in numbers.items():
             if given[place] is not None:
-                self._columns[number] = _dates(given[place])
+                self._columns[number] = _dates(
+                    moved(given[place], later) if later else given[place]
+                )
             given[place] = self._columns[number]
         return given
 
@@ -69,14 +73,21 @@ def _cell(value: Any) -> float | str:
 
 def answer(ranges: Ranges, message: tuple[Any, ...]) -> Any:
     """The value of one call."""
-    name, arguments, *by_reference = message
+    name, arguments, *more = message
+    # Calls by reference always say what days count from, the others where it is unusual.
+    later = more.pop() if more else 0
     function: Callable[..., Result] | None = (
         getattr(functions, name) if name in functions.__all__ else None
     )
     if function is None:  # the extension is of another version
         return _ERRORS["#VALUE!"]
     try:
-        given = ranges.replaced(arguments, *by_reference) if by_reference else arguments
+        given: Any = arguments
+        if more:
+            numbers, first = more
+            given = ranges.replaced(arguments, numbers, first, later)
+        if later:
+            function = counted(function, later, texts=True)
         return host_value(function(*given))
     except Exception:  # whatever it is, one cell's error must not end the others' process
         import traceback

@@ -21,6 +21,7 @@ from udfs.calc.type_library import (
     Method,
     type_library,
 )
+from udfs.epochs import takes_days
 from udfs.excel.descriptions import described
 from udfs.fraction import fraction_code
 
@@ -68,7 +69,8 @@ def table() -> dict[str, dict[str, Any]]:
 
     Of arguments that are single numbers and texts Calc itself makes the round in an array formula,
     so that an error in one row stays there; the others take whole ranges. A function by counts has
-    its arithmetic with it (``fraction``).
+    its arithmetic with it (``fraction``); one of days is told of the document that asks, which says
+    what its days count from (``of_document``).
     """
     found = {}
     for name in functions.__all__:
@@ -85,6 +87,7 @@ def table() -> dict[str, dict[str, Any]]:
             "en": _english(function),
             "fraction": None if kpi is None else fraction_code(kpi.on_paper),
             "gives": _gives(function, types),
+            "of_document": CELL_RANGE in types or bool(takes_days(function)),
             "arguments": [
                 {
                     "name_zh": _chinese_name(name, argument),
@@ -104,7 +107,7 @@ def library() -> bytes:
     methods = []
     for method, function in table().items():
         types = [argument["type"] for argument in function["arguments"]]
-        if CELL_RANGE in types:
+        if function["of_document"]:
             types.append(DOCUMENT)
         methods.append(Method(method, function["gives"], types))
     return type_library(INTERFACE, methods)

@@ -65,6 +65,7 @@ class Calls(BaseModel):
     """Calls that were made together."""
 
     calls: Annotated[list[Call], Field(min_length=1, max_length=_MOST_CALLS)]
+    from_1904: bool = False
 
 
 class Pressed(BaseModel):
@@ -126,7 +127,9 @@ def _answers(given: Calls) -> list[calls.Rows]:
     """The answers to calls, as long as they do not get too large together."""
     found, size = [], 0
     for one in given.calls:
-        rows = calls.answer(one.func_name, one.args) if size <= LARGEST else calls.TOO_LARGE
+        rows = calls.TOO_LARGE
+        if size <= LARGEST:
+            rows = calls.answer(one.func_name, one.args, from_1904=given.from_1904)
         size += len(rows) * len(rows[0])
         found.append(rows)
     return found

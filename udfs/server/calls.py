@@ -15,6 +15,8 @@ from typing import Any, Final
 from kpi_xl.error_values import error_name
 from udfs import functions
 from udfs.arguments import cells_of
+from udfs.contents import BETWEEN_EPOCHS
+from udfs.epochs import counted
 from udfs.results import Result, grid
 from udfs.server import LARGEST
 
@@ -27,7 +29,7 @@ _LONGEST_TEXT: Final = 32_767
 Rows = list[list[Any]]
 
 
-def answer(name: str, arguments: list[Any]) -> Rows:
+def answer(name: str, arguments: list[Any], *, from_1904: bool = False) -> Rows:
     """The answer to one call.
 
     Parameters
@@ -36,6 +38,8 @@ def answer(name: str, arguments: list[Any]) -> Rows:
         The function's name, in capitals or not.
     arguments : list
         Each a cell, or rows of cells; what was left out is None.
+    from_1904 : bool
+        Whether the days of the workbook that asks count from 1904.
 
     Returns
     -------
@@ -53,6 +57,8 @@ def answer(name: str, arguments: list[Any]) -> Rows:
         given.pop()
     if _size(code, given) > LARGEST:
         return TOO_LARGE
+    if from_1904:
+        function = counted(function, BETWEEN_EPOCHS)
     try:
         result = function(*given)
     except (ArithmeticError, LookupError, MemoryError, RecursionError, TypeError, ValueError):

@@ -5,6 +5,7 @@ The functions stand in ``functions.json``, which is generated from `udfs.functio
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import struct
 from collections.abc import Callable
@@ -27,6 +28,7 @@ SERVICES = (SERVICE, "com.sun.star.sheet.AddIn")
 _FUNCTIONS: dict[str, dict[str, Any]] = json.loads(
     Path(__file__).with_name("functions.json").read_text(encoding="utf-8")
 )
+_USUAL = dt.date(1899, 12, 30)
 _CELL_RANGE = "com.sun.star.table.XCellRange"
 _ERRORS = {503: "#NUM!", 532: "#DIV/0!", 32767: "#N/A"}
 _METHODS = {function["name"]: method for method, function in _FUNCTIONS.items()}
@@ -48,10 +50,10 @@ class AddIn(unohelper.Base, XFunctions, XAddIn, XCompatibilityNames, XServiceNam
         self._ranges = Ranges(context)
         self._functions = Functions(self._ranges.forget)
 
-    def value(self, name: str, arguments: tuple[Any, ...]) -> Any:
+    def value(self, name: str, arguments: tuple[Any, ...], later: int = 0) -> Any:
         """A number, a text, or rows, of numbers, texts and rows of them."""
         try:
-            return self._functions.plain(name, arguments)
+            return self._functions.plain(name, arguments, later)
         except UnavailableError:
             return _VALUE
 
@@ -66,7 +68,7 @@ class AddIn(unohelper.Base, XFunctions, XAddIn, XCompatibilityNames, XServiceNam
                 number, given[place] = self._ranges.number(document, arguments[place])
                 if number:
                     numbers[place] = number
-            return name, tuple(given), numbers, self._ranges.first
+            return name, tuple(given), numbers, self._ranges.first, _later(document)
 
         try:
             return self._functions.ask(request)
@@ -134,6 +136,12 @@ def _argument(method: str, place: int) -> Any:
     return arguments[place] if 0 <= place < len(arguments) else None
 
 
+def _later(document: Any) -> int:
+    """How many days after the usual one a document's days count from."""
+    null = document.getPropertyValue("NullDate")
+    return (dt.date(null.Year, null.Month, null.Day) - _USUAL).days
+
+
 def _rows(answer: Any) -> tuple[tuple[Any, ...], ...]:
     return answer if isinstance(answer, tuple) else ((answer,),)
 
@@ -168,11 +176,13 @@ def _method(function: dict[str, Any]) -> Callable[..., Any]:
         return _by_counts(name, eval(function["fraction"]), types.count("double"))
     as_declared = _DECLARED[function["gives"]]
     ranges = tuple(i for i, type_ in enumerate(types) if type_ == _CELL_RANGE)
+    # Calc hands over the calling document behind the arguments that people see.
     if ranges:
-        # Calc hands over the calling document behind the arguments that people see.
         return lambda self, *given: as_declared(
             self.by_reference(name, given[-1], given[:-1], ranges)
         )
+    if function["of_document"]:
+        return lambda self, *given: as_declared(self.value(name, given[:-1], _later(given[-1])))
     return lambda self, *given: as_declared(self.value(name, given))
 
 

@@ -31,17 +31,26 @@ class Functions:
         self._failed = float("-inf")
         self._asked = float("-inf")
         self._stamp: Any = None
-        self._answers: dict[tuple[str, Arguments], Any] = {}
+        self._answers: dict[tuple[Any, ...], Any] = {}
 
-    def plain(self, name: str, arguments: Arguments) -> Any:
+    def plain(self, name: str, arguments: Arguments, later: int) -> Any:
         """Call a function with numbers, texts and rows of them.
+
+        Parameters
+        ----------
+        name : str
+            The function.
+        arguments : tuple
+            What it is given.
+        later : int
+            How many days after the usual one the days of the document count from.
 
         Raises
         ------
         UnavailableError
             When kpi_xl cannot be reached.
         """
-        key = name, arguments
+        key = (name, arguments, later) if later else (name, arguments)
         if tuple in map(type, arguments):
             return self.ask(lambda: key)
         if time.monotonic() - self._asked < _INTERVAL and key in self._answers:

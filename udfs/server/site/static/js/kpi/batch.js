@@ -28,7 +28,8 @@ export function cut(args) {
 const cells = (args) =>
   args.reduce((n, one) => n + (Array.isArray(one) ? one.length * (one[0]?.length ?? 1) : 1), 0);
 
-export function batched(post) {
+// counts: whether the days of the workbook count from 1904.
+export function batched(post, counts) {
   let waiting = [];
   let underWay = 0;
   let timer = null;
@@ -61,7 +62,8 @@ export function batched(post) {
     soon();
     try {
       const calls = together.map(({ call }) => call);
-      const answer = await post(window.location.origin + TOGETHER, { calls }, together[0].options);
+      const body = { calls, from_1904: await counts() };
+      const answer = await post(window.location.origin + TOGETHER, body, together[0].options);
       together.forEach(({ resolve }, i) => resolve({ ...answer, data: answer.data.results[i] }));
     } catch (error) {
       together.forEach(({ reject }) => reject(error));

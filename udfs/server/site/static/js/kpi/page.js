@@ -9,7 +9,7 @@ const NO = "否";
 const CELLS = new Set(["refresh", "undo", "diagnose", "explain"]);
 
 const post = globalThis.xwRequest.post;
-globalThis.xwRequest.post = batched(post);
+globalThis.xwRequest.post = batched(post, workbook.countsFrom1904);
 
 async function pressed(name, given) {
   await pane.shown();

@@ -2,6 +2,22 @@
 const MARK = "kpi_xl_refresh";
 const has = (version) => Office.context.requirements.isSetSupported("ExcelApi", version);
 
+let from1904 = null;
+
+// Whether the workbook's days count from 1904: then the first day of that year is 0. Asked once.
+export function countsFrom1904() {
+  from1904 ??= Excel.run({ delayForCellEdit: true }, async (context) => {
+    const first = context.workbook.functions.date(1904, 1, 1);
+    first.load("value");
+    await context.sync();
+    return first.value === 0;
+  }).catch((error) => {
+    from1904 = null;
+    throw error;
+  });
+  return from1904;
+}
+
 export async function sent() {
   return Excel.run(async (context) => {
     const book = context.workbook;
