@@ -21,6 +21,7 @@ Private mayComeBack As Boolean
 Private isMissed As Boolean
 Private isTold As Boolean
 Private calledAt As Double
+Private isTelling As Boolean
 Private waiting As Double
 
 Public Function KpiCall(ByVal functionName As String, ByVal arguments As Variant) As Variant
@@ -70,10 +71,20 @@ Private Sub KpiGiveUp(ByVal number As Long, ByVal description As String)
 End Sub
 
 Private Function KpiIsInWizard() As Boolean
-    ' Excel's function wizard calculates at every key. While it is open there is no new workbook.
-    If Abs(Timer - calledAt) < ALONE Then Exit Function
+    ' Excel's function wizard calculates at every key.
+    If Not isTelling Or Abs(Timer - calledAt) < ALONE Then Exit Function
+    KpiIsInWizard = Not KpiHasNew()
+End Function
+
+Public Sub KpiLookAround()
+    ' Where a policy has taken the button for a new workbook away, it tells nothing of the wizard.
+    isTelling = KpiHasNew()
+End Sub
+
+Private Function KpiHasNew() As Boolean
+    ' While the wizard is open there is no new workbook.
     On Error Resume Next
-    KpiIsInWizard = Not Application.CommandBars("Standard").Controls(1).Enabled
+    KpiHasNew = Application.CommandBars("Standard").Controls(1).Enabled
 End Function
 
 Public Sub KpiCalculated()

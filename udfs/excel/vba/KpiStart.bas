@@ -4,6 +4,7 @@ Option Explicit
 
 Public Sub KpiOpened()
     KpiRegisterAll
+    KpiLookAround
     #If Not Mac Then
         Dim python As New KpiPython
         If python.Problem() <> "" Then MsgBox python.Problem(), vbExclamation, "KPI"
