@@ -11,8 +11,9 @@ from excel.com import com_server, day
 from udfs import functions
 from udfs.contents import BETWEEN_EPOCHS
 from udfs.epochs import DAYS, MONTHS, counted
+from udfs.excel import functions1904
 
-MODULE = "udfs.excel.functions1904"
+MODULE = functions1904.__name__
 
 
 def there(*of):
