@@ -218,6 +218,28 @@ class TestMovedFormulas:
         filled = read_parts(io.BytesIO(Template(path).fill({"members.工号": list("abcde")})))
         assert b"<ex:Row>11</ex:Row>" in filled[drawing]
 
+    def test_raw_sections_in_drawings(self, tmp_path):
+        path = tmp_path / "控件.xlsx"
+        with xlsxwriter.Workbook(path) as book:
+            sheet = book.add_worksheet("表")
+            sheet.insert_button("B9", {"caption": "算"})
+            book.define_name("rows.members", "=表!$2:$3")
+            book.define_name("members.工号", "=表!$A$2:$A$3")
+        drawing = "xl/drawings/vmlDrawing1.vml"
+        old = "<x:FmlaLink><![CDATA[表!$C$5]]></x:FmlaLink><x:Row><![CDATA[7]]></x:Row>"
+        rezipped(
+            path,
+            {
+                drawing: lambda xml: xml.replace(
+                    b"</x:ClientData>", f"{old}</x:ClientData>".encode()
+                )
+            },
+        )
+        filled = read_parts(io.BytesIO(Template(path).fill({"members.工号": list("abcde")})))
+        new = filled[drawing].decode()
+        assert "<x:FmlaLink>表!$C$8</x:FmlaLink>" in new
+        assert "<x:Row>10</x:Row>" in new
+
 
 class TestCountingRows:
     """序号 goes on, and nothing else does."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from kpi_xl.workbook.growth import shift
+from kpi_xl.workbook.growth import shift, vml
 from kpi_xl.workbook.growth.blocks import NameCopies, Rule, areas_in_blocks, rules_in_blocks
 from kpi_xl.workbook.growth.formula_copies import Copier
 from kpi_xl.workbook.growth.shift import Lost, Reach, Shift, Shifts
@@ -56,10 +55,6 @@ SHEET: Final = frozenset(_OWN) | FORMULA_ATTRIBUTES.keys() | FORMULAS | _ANCHORS
 _SMALL: Final = frozenset(_OWN) | FORMULA_ATTRIBUTES.keys() | FORMULAS
 _DRAWING: Final = _ANCHORS | {"sp"}
 _CHART: Final = frozenset({"f", "sqref", "sp"})
-
-_VML_ROW: Final = re.compile(rb"(<(?:\w+:)?Row>\s*)(\d+)(\s*</)")
-_VML_ANCHOR: Final = re.compile(rb"(<(?:\w+:)?Anchor>)([^<]*)(</)")
-VML_FORMULA: Final = re.compile(rb"(<(?:\w+:)?Fmla(?:Link|Range|Txbx|Group)>)([^<]*)(</)")
 
 
 class Rewriter:
@@ -159,28 +154,23 @@ class Rewriter:
     def legacy_drawing(self, content: bytes) -> bytes:
         """A VML drawing (notes, form controls), which need not be well-formed XML."""
 
-        def row(text: bytes) -> bytes:
-            return b"%d" % self._row(int(text))
+        def row(text: str) -> str:
+            return str(self._row(int(text))) if text.strip().isdecimal() else text
 
-        def anchor(match: re.Match[bytes]) -> bytes:
-            numbers = [number.strip() for number in match[2].split(b",")]
-            if len(numbers) != 8 or not all(number.isdigit() for number in numbers):
-                return match[0]
-            numbers[2], numbers[6] = row(numbers[2]), row(numbers[6])
-            new = b", ".join(numbers)
-            return (
-                match[0]
-                if new == b", ".join(number.strip() for number in match[2].split(b","))
-                else match[1] + new + match[3]
-            )
+        def anchor(text: str) -> str:
+            numbers = text.split(",")
+            if len(numbers) != 8 or not all(number.strip().isdecimal() for number in numbers):
+                return text
+            moved = [row(number) if at in (2, 6) else number for at, number in enumerate(numbers)]
+            changed = any(int(a) != int(b) for a, b in zip(numbers, moved, strict=True))
+            return ", ".join(number.strip() for number in moved) if changed else text
 
-        def formula(match: re.Match[bytes]) -> bytes:
-            text = markup.unescaped(match[2])
-            new = self._formula(text, None)
-            return match[0] if new == text else match[1] + markup.escaped(new).encode() + match[3]
+        def formula(text: str) -> str:
+            return self._formula(text, None)
 
-        content = _VML_ROW.sub(lambda match: match[1] + row(match[2]) + match[3], content)
-        return VML_FORMULA.sub(formula, _VML_ANCHOR.sub(anchor, content))
+        for texts, change in (vml.ROW, row), (vml.ANCHOR, anchor), (vml.FORMULA, formula):
+            content = vml.changed(content, texts, change)
+        return content
 
     def names(
         self, content: bytes, sheets: Sequence[str], copiers: Sequence[Copier]

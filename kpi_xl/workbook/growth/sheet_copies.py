@@ -11,11 +11,8 @@ from typing import Final
 from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.workbook import identity
-from kpi_xl.workbook.growth.references_elsewhere import (
-    FORMULA_ATTRIBUTES,
-    FORMULAS,
-    VML_FORMULA,
-)
+from kpi_xl.workbook.growth import vml
+from kpi_xl.workbook.growth.references_elsewhere import FORMULA_ATTRIBUTES, FORMULAS
 from kpi_xl.workbook.ooxml import markup, parts
 from kpi_xl.workbook.ooxml.formulas import tokens
 from kpi_xl.workbook.ooxml.markup import Edit, Element
@@ -216,16 +213,7 @@ class _Copier:
     def _rewritten(self, content: bytes, kind: str, name: str, tables: Mapping[str, str]) -> bytes:
         """A part whose formulas mean the sheet of another name, and other tables."""
         if kind == "vmlDrawing":
-            return VML_FORMULA.sub(
-                lambda match: (
-                    match[1]
-                    + markup.escaped(
-                        self._formula(markup.unescaped(match[2]), name, tables)
-                    ).encode()
-                    + match[3]
-                ),
-                content,
-            )
+            return vml.changed(content, vml.FORMULA, lambda text: self._formula(text, name, tables))
         edits = []
         for one in markup.elements(content, _ELEMENTS):
             if one.name in FORMULAS and one.is_text(content):

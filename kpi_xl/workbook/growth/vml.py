@@ -1,0 +1,41 @@
+"""VML drawings (notes, form controls), which need not be well-formed XML, by their texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from kpi_xl.workbook.ooxml import markup
+
+
+def _texts(names: str) -> re.Pattern[bytes]:
+    """What comes before the text of an element, the text or raw section, and what comes behind."""
+    text = rf"(<(?:\w+:)?(?:{names})(?:\s[^>]*)?>)((?:<!\[CDATA\[.*?\]\]>|[^<])*)(</)"
+    return re.compile(text.encode(), re.DOTALL)
+
+
+ROW: Final = _texts("Row")
+ANCHOR: Final = _texts("Anchor")
+FORMULA: Final = _texts("Fmla(?:Link|Range|Txbx|Group)")
+
+
+def changed(content: bytes, texts: re.Pattern[bytes], change: Callable[[str], str]) -> bytes:
+    """A drawing with some of its texts changed.
+
+    Parameters
+    ----------
+    content : bytes
+        The drawing.
+    texts : re.Pattern
+        Which texts: `ROW`, `ANCHOR` or `FORMULA`.
+    change : callable
+        From a text to what it becomes.
+    """
+
+    def new(match: re.Match[bytes]) -> bytes:
+        text = markup.unescaped(match[2])
+        other = change(text)
+        return match[0] if other == text else match[1] + markup.escaped(other).encode() + match[3]
+
+    return texts.sub(new, content)
