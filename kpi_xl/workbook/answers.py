@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from xml.parsers import expat
 
 from kpi_xl import kinds
-from kpi_xl.workbook import identity, slots
+from kpi_xl.workbook import identity, identity_sheet, slots
 from kpi_xl.workbook.fast_read import excerpt
 from kpi_xl.workbook.growth import regions
 from kpi_xl.workbook.identity import Identity
@@ -84,6 +84,10 @@ class ReturnedWorkbook:
         self.package = Package(path, content, RETURNED)
         self.workbook = parts.workbook(self.package)
         self.identity = Identity.of(self.workbook)
+        self._names_tell = identity.is_told(self.workbook)
+        if not self._names_tell:
+            with self.package.telling():
+                self.identity = identity_sheet.read(self.package, self.workbook)[0]
 
     @cached_property
     def _tables(self) -> list[Table]:
@@ -108,7 +112,9 @@ class ReturnedWorkbook:
     @property
     def sheets_about(self) -> dict[str, list[str]]:
         """The sheets that are each about a unit, by the unit."""
-        return identity.sheets(self.workbook)
+        if self._names_tell:
+            return identity.sheets(self.workbook)
+        return identity_sheet.read(self.package, self.workbook)[1]
 
     def answers(
         self, names: Collection[str], of_records: Collection[str] = (), sheet: str | None = None

@@ -6,6 +6,7 @@ people do to a workbook: rename sheets, move cells, save under another name.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Final, Self
 
@@ -79,19 +80,28 @@ class Identity:
 
     @classmethod
     def of(cls, workbook: Workbook) -> Self | None:
-        """What a workbook says it is; None when it says nothing, not all of it, or two things."""
-        texts: dict[str, set[str]] = {}
+        """What a workbook's names say; None when it is nothing, not all of it, or two things."""
+        texts: dict[str, set[str | None]] = {}
         for name, scope, text in workbook.names:
             if scope is None and name.lower().startswith(PREFIX):
-                texts.setdefault(name.lower().removeprefix(PREFIX), set()).add(text)
+                said = texts.setdefault(name.lower().removeprefix(PREFIX), set())
+                said.add(_constant(text))
+        texts = {one.name: texts[one.name] for one in fields(cls) if one.name in texts}
+        if any(len(said) != 1 or None in said for said in texts.values()):
+            return None
+        return cls.said({name: text for name, (text,) in texts.items() if text is not None})
+
+    @classmethod
+    def said(cls, texts: Mapping[str, str]) -> Self | None:
+        """The identity that some texts tell, by the attributes; None where they do not."""
         known: dict[str, str] = {}
         for one in fields(cls):
-            said = [_constant(text) for text in texts.get(one.name, ())]
-            if not said and one.name in _ADDED:
+            text = texts.get(one.name)
+            if text is None and one.name in _ADDED:
                 continue
-            if len(said) != 1 or said[0] is None or len(said[0]) > _LONGEST:
+            if text is None or len(text) > _LONGEST:
                 return None
-            known[one.name] = said[0]
+            known[one.name] = text
         return cls(**known)
 
     def names(self, prefix: str) -> str:
@@ -105,6 +115,15 @@ class Identity:
 
 NOBODY: Final = Identity("", "", "", "", "", "")
 """The identity of a workbook from which that of somebody is to be taken out."""
+
+
+def is_told(workbook: Workbook) -> bool:
+    """Whether any name says something of whom a workbook is for."""
+    own = {f"{PREFIX}{one.name}" for one in fields(Identity)}
+    return any(
+        scope is None and name.lower() in own and _constant(text) is not None
+        for name, scope, text in workbook.names
+    )
 
 
 def sheet_name(key: str, sheet: int, prefix: str) -> str:

@@ -12,14 +12,15 @@ from typing import Any, Final
 from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
-from kpi_xl.workbook import compiled_sheet, obstacles, slots
+from kpi_xl.workbook import compiled_sheet, identity_sheet, obstacles, slots
 from kpi_xl.workbook.calculated import Calculation
 from kpi_xl.workbook.compiled_sheet import Position, SheetProgram
 from kpi_xl.workbook.consequences import Consequences
 from kpi_xl.workbook.growth import regions, sheet_copies, sizes
 from kpi_xl.workbook.growth.regions import Region
 from kpi_xl.workbook.growth.sizes import Sizes
-from kpi_xl.workbook.identity import PREFIX, Identified, Identity
+from kpi_xl.workbook.identity import NOBODY, PREFIX, Identified, Identity
+from kpi_xl.workbook.identity_sheet import IdentitySheet
 from kpi_xl.workbook.ooxml import cells, parts, sheet, styles
 from kpi_xl.workbook.ooxml.calculation import calculated_on_load
 from kpi_xl.workbook.ooxml.cells import UnwritableError, Written
@@ -28,6 +29,7 @@ from kpi_xl.workbook.ooxml.package import Package
 from kpi_xl.workbook.ooxml.references import Place, column_letters
 from kpi_xl.workbook.ooxml.tables import tables
 from kpi_xl.workbook.ooxml.zip_records import Framed, framed, written
+from kpi_xl.workbook.pivots import PivotCache
 from kpi_xl.workbook.slots import Slot, near_matches
 
 _PROGRAMS_KEPT: Final = 16
@@ -105,7 +107,8 @@ class Template:
         self._growing = [slot for slot in self._slots.values() if slot.grows]
         self._styles: styles.StyleSheet | None = None
         self._date_styles = styles.date_styles(self._package, self._workbook.styles)
-        self._for_identities: Identified | None = None
+        self._for_identities: tuple[Identified, IdentitySheet] | None = None
+        self._sent: Template | None = None
         self._frames = self._unfilled()
         self._consequences = Consequences(
             self._package, self._workbook, self._sheets, self._tables, resized
@@ -245,6 +248,11 @@ class Template:
         TypeError
             A value is of a type that a cell cannot hold.
         """
+        if identity not in (None, NOBODY):
+            with self._package.telling():
+                sent = self._with_identity_sheet()
+            if sent is not self:
+                return sent.fill(values, identity)
         wanted = self._wanted(values) if self._regions else ()
         template = self._of_size(wanted) if wanted else self
         if any(region.is_block for region in self._regions):
@@ -274,10 +282,10 @@ class Template:
         return [(sheet, f"{column_letters(column)}{row}") for sheet, (row, column) in unknown]
 
     @property
-    def pivot_sources(self) -> list[str]:
-        """What each cache of pivot tables comes from; empty for one from outside the workbook."""
+    def pivots(self) -> list[PivotCache]:
+        """What its pivot tables are made of."""
         with self._package.telling():
-            return [one.source for one in self._consequences.pivots]
+            return self._consequences.pivots
 
     def _filled(self, values: Mapping[str, Any], identity: Identity | None) -> bytes:
         compiled = self._program(frozenset(values))
@@ -469,18 +477,31 @@ class Template:
         if dated:
             frames |= self._styled(tuple(dated))
         if identity is not None:
-            frames[self._workbook.part.lower()] = self._identified().with_(identity)
+            names, page = self._identified()
+            frames[self._workbook.part.lower()] = names.with_(identity)
+            frames |= page.with_(identity)
         return written(frames.values())
 
     @property
     def is_somebodys(self) -> bool:
         """Whether it is a workbook that was sent to somebody, and says so."""
-        return any(
+        named = any(
             scope is None and name.startswith(PREFIX) for name, scope, _ in self._workbook.names
         )
+        return named or identity_sheet.read(self._package, self._workbook)[0] is not None
 
-    def _identified(self) -> Identified:
-        """The workbook part, ready for identities."""
+    def _with_identity_sheet(self) -> Template:
+        """The template with a hidden sheet for what the hidden names say."""
+        if self._sent is None:
+            package = identity_sheet.added(self._package, self._workbook)
+            self._sent = self
+            if package is not self._package:
+                self._sent = Template.__new__(Template)
+                self._sent._prepare(package)
+        return self._sent
+
+    def _identified(self) -> tuple[Identified, IdentitySheet]:
+        """The workbook part and the hidden sheet, ready for identities."""
         if self._for_identities is None:
             part = self._workbook.part
             entry = self._package.find(part)
@@ -488,7 +509,8 @@ class Template:
             content = self._package.read(part)
             if any(found.has_formulas for found in self._sheets.values()):
                 content = calculated_on_load(content)
-            self._for_identities = Identified(entry, content)
+            page = IdentitySheet(self._package, self._workbook)
+            self._for_identities = Identified(entry, content), page
         return self._for_identities
 
     def _styled(self, wanted: tuple[tuple[int, str], ...]) -> dict[str, Framed]:
@@ -502,7 +524,7 @@ class Template:
                 )
             content = self._styles.with_dates(wanted)
             if part is None:
-                package = parts.with_styles(self._package, self._workbook, content)
+                package = parts.with_part(self._package, self._workbook, styles.PART, content)
             else:
                 package = self._package.changed({part.lower(): content})
             old = set(self._package.entries)

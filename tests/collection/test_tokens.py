@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import shutil
 import sqlite3
@@ -52,13 +53,13 @@ def workbook_of(project, who, template=TEMPLATE, number=1) -> bytes:
     raise LookupError(who)
 
 
-def changed(content: bytes, change) -> bytes:
-    """A workbook with its workbook part changed."""
+def changed(content: bytes, change, named: str = "xl/workbook.xml") -> bytes:
+    """A workbook with a part changed."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
         for name in old.namelist():
             part = old.read(name)
-            new.writestr(name, change(part) if name == "xl/workbook.xml" else part)
+            new.writestr(name, change(part) if name == named else part)
     return out.getvalue()
 
 
@@ -97,6 +98,68 @@ def test_every_workbook_has_a_token_of_its_own_that_nobody_guesses(project):
     assert workbook_of(project, MINE) == before
     distribute(project, TEMPLATE, MONTH, again=True)
     assert names_of(workbook_of(project, MINE, number=2))[b"token"] != names_of(before)[b"token"]
+
+
+def sheet_of(content: bytes) -> str:
+    """The part of the hidden sheet."""
+    return parts.workbook(Package("x.xlsx", content)).sheets["kpi_xl"]
+
+
+def said_on_sheet(content: bytes) -> dict[str, str]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheet = archive.read(sheet_of(content)).decode()
+    return json.loads(re.search(r'{"distribution".*?}', sheet)[0])
+
+
+def without_names(content: bytes) -> bytes:
+    """A workbook saved by a program that keeps only names of cells."""
+    return changed(content, lambda part: _NAMES.sub(b"", part))
+
+
+def test_what_drops_the_hidden_names_leaves_the_hidden_sheet(project):
+    mine = without_names(workbook_of(project, MINE))
+    assert not names_of(mine)
+    done = comes_back(project, mine=mine)
+    assert [one.person for one in done.taken] == [MINE]
+    assert not done.aside
+
+
+def test_names_that_are_broken_leave_the_hidden_sheet(project):
+    """As a program writes names whose meaning it has lost."""
+
+    def broken(part):
+        return re.sub(rb'(<definedName name="kpi_xl[^>]*>)[^<]*', rb"\1#REF!", part)
+
+    done = comes_back(project, mine=changed(workbook_of(project, MINE), broken))
+    assert [one.person for one in done.taken] == [MINE]
+
+
+@pytest.mark.parametrize("field", ["unit", "person", "period", "token"])
+def test_the_hidden_sheet_proves_no_more_than_the_names(project, field):
+    """His name beside my token, by hand, in the sheet."""
+    content = workbook_of(project, MINE)
+    said, his = said_on_sheet(content), said_on_sheet(workbook_of(project, HIS))
+    other = "2024-05" if field == "period" else his[field]
+
+    def change(part):
+        return part.replace(f'"{said[field]}"'.encode(), f'"{other}"'.encode())
+
+    forged = without_names(changed(content, change, sheet_of(content)))
+    done = comes_back(project, forged=forged)
+    assert not done.taken
+    assert CHANGED in done.aside[0].reason
+
+
+def test_used_as_a_template_the_sheet_says_nothing(project, tmp_path):
+    """What was sent to one gives nobody his token."""
+    path = tmp_path / "周工作计划.xlsx"
+    path.write_bytes(without_names(workbook_of(project, MINE)))
+    token = said_on_sheet(path.read_bytes())["token"].encode()
+    done = fill(project, str(path), MONTH)
+    assert done.files
+    for file in done.files:
+        with zipfile.ZipFile(file) as archive:
+            assert not any(token in archive.read(name) for name in archive.namelist())
 
 
 def test_made_out_to_be_anothers(project):

@@ -57,11 +57,16 @@ def sent(circulating, form):
     return type(found)(found.project, done.deliveries, found.returned)
 
 
+def sheets_of(book):
+    """The sheets of its units."""
+    return [sheet for sheet in book.worksheets[1:] if sheet.sheet_state == "visible"]
+
+
 def teams(one) -> dict[str, list[tuple[str, str]]]:
     """The names and 工号 of the members by the sheet."""
     book = load(one.file)
     found = {}
-    for sheet in book.worksheets[1:]:
+    for sheet in sheets_of(book):
         cards = range(3, sheet.max_row, 3)
         people = [(sheet.cell(row, 2).value, sheet.cell(row, 4).value) for row in cards]
         found[sheet.title] = [person for person in people if person[1]]
@@ -79,7 +84,7 @@ def test_each_team_has_its_sheet_and_nobody_elses(sent):
         agents |= set(own)
         book = load(one.file)
         assert book["总表"]["B1"].value == one.name
-        for sheet in book.worksheets[1:]:
+        for sheet in sheets_of(book):
             assert sheet_name(sheet["B1"].value) == sheet.title
     with circulation(sent.project) as connection:
         row = connection.execute(
@@ -94,7 +99,7 @@ def test_each_team_has_its_sheet_and_nobody_elses(sent):
 def type_in(book) -> None:
     """Type into every card of every sheet, and into the total sheet."""
     book["总表"]["D1"] = "同意"
-    for sheet in book.worksheets[1:]:
+    for sheet in sheets_of(book):
         sheet["D1"] = f"{sheet.title}小结"
         for row in range(3, sheet.max_row, 3):
             if agent := sheet.cell(row, 4).value:
@@ -131,11 +136,11 @@ def test_what_was_typed_comes_back_once(sent):
 def test_wrong_cells_missing_people_and_sheets_are_told(sent):
     def edit_(book):
         type_in(book)
-        first, second, *_ = book.worksheets[1:]
+        first, second, *_ = sheets_of(book)
         first["B4"] = 100
         first["D6"] = "000000"
         second["B4"] = "许多"
-        del book[book.worksheets[-1].title]
+        del book[sheets_of(book)[-1].title]
 
     found = teams(sent.deliveries[0])
     gone, last_people = list(found.items())[-1]
@@ -173,6 +178,23 @@ def test_a_sheet_that_was_copied_is_asked_about(sent):
     edited(file, copy)
     done = collect(sent.project)
     assert any("工作表有 2 张" in one.reason for one in done.problems)
+
+
+def test_a_program_that_drops_the_hidden_names(sent):
+    """Which unit each sheet is about stands in the hidden sheet, too."""
+    one = sent.deliveries[0]
+
+    def without_names(book):
+        type_in(book)
+        for names in (book.defined_names, *(sheet.defined_names for sheet in book.worksheets)):
+            for name in [name for name in names if name.startswith("kpi_xl.")]:
+                del names[name]
+
+    sent.typed(0, without_names, "收回.xlsx")
+    done = collect(sent.project)
+    assert [str(each.file) for each in done.taken] == ["收回.xlsx"]
+    assert not done.problems
+    check(sent.project, one, teams(one))
 
 
 def _named(sheet, text):

@@ -21,7 +21,7 @@ from kpi_xl.workbook.ooxml.package import Package
 
 MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _STRICT: Final = "http://purl.oclc.org/ooxml/"
-_OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
 _ENCODING: Final = re.compile(rb"\s*<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"']*)[\"']")
 # A document type can stand before the root element only.
@@ -191,8 +191,29 @@ def _relationships(content: bytes, folder: str) -> Mapping[str, Relationship] | 
     return MappingProxyType(found)
 
 
-def with_styles(package: Package, workbook: Workbook, content: bytes) -> Package:
-    """A workbook that has no style sheet with this one.
+class Part(NamedTuple):
+    """A new part that the workbook part is related to.
+
+    Attributes
+    ----------
+    name : str
+        Its name, seen from the workbook part, with ``{}`` for a number if there is one already.
+    first : str
+        The number that is tried first.
+    kind : str
+        The last word of its relationship and of its content type.
+    id : str
+        The relationship's.
+    """
+
+    name: str
+    first: str
+    kind: str
+    id: str
+
+
+def with_part(package: Package, workbook: Workbook, part: Part, content: bytes) -> Package:
+    """A workbook with a part more.
 
     Parameters
     ----------
@@ -201,24 +222,25 @@ def with_styles(package: Package, workbook: Workbook, content: bytes) -> Package
     workbook : Workbook
         What its workbook part says.
     content : bytes
-        The style sheet.
+        What is in it.
     """
     folder = posixpath.dirname(workbook.part)
-    names = (posixpath.join(folder, f"styles{number}.xml") for number in ("", *range(1, 1000)))
-    new = next(name for name in names if package.find(name) is None)
+    names = (part.name.format(number) for number in (part.first, *range(1, 1000)))
+    name = next(one for one in names if package.find(posixpath.join(folder, one)) is None)
+    new = posixpath.join(folder, name)
     rels, types = relationships_part(workbook.part), "[Content_Types].xml"
     changed = {
         rels.lower(): markup.appended(
             xml(package, rels),
             "Relationships",
-            f'<Relationship xmlns="{_PACKAGE}/relationships" Id="kpiXlStyles"'
-            f' Type="{_OFFICE}/styles" Target="/{new}"/>'.encode(),
+            f'<Relationship xmlns="{_PACKAGE}/relationships" Id="{part.id}"'
+            f' Type="{OFFICE}/{part.kind}" Target="{name}"/>'.encode(),
         ),
         types.lower(): markup.appended(
             xml(package, types),
             "Types",
             f'<Override xmlns="{_PACKAGE}/content-types" PartName="/{new}" ContentType="'
-            'application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/>'.encode(),
+            f'application/vnd.openxmlformats-officedocument.spreadsheetml.{part.kind}+xml"/>'.encode(),
         ),
     }
     return package.changed(changed, added={new: content})
@@ -268,8 +290,8 @@ def workbook(package: Package) -> Workbook:
     for element in root.iterfind(f"{{{MAIN}}}sheets/{{{MAIN}}}sheet"):
         name = element.get("name", "")
         order.append(name)
-        relationship = related.get(element.get(f"{{{_OFFICE}}}id", ""))
-        if not element.get(f"{{{_OFFICE}}}id"):
+        relationship = related.get(element.get(f"{{{OFFICE}}}id", ""))
+        if not element.get(f"{{{OFFICE}}}id"):
             continue  # a module of macros of Excel 5, which has no part
         if relationship is None or package.find(relationship.target) is None:
             raise package.refusal(kinds.NO_SHEET_PART(sheet=name))

@@ -119,6 +119,9 @@ PLAIN: Final = (
 ).encode()
 """A style sheet for a workbook that some program wrote without one."""
 
+PART: Final = parts.Part("styles{}.xml", "", "styles", "kpiXlStyles")
+"""Where it goes, beside the workbook part."""
+
 
 class StyleSheet:
     """A style sheet part that new date styles can be added to.
