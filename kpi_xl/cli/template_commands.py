@@ -73,7 +73,11 @@ def check(file: Path, rewrite: Path | None) -> Answer:
         "missing": lacking,
         "for_units": found.for_units,
         "uncalculated": stored.formulas,
-        "pivots": {"refreshed": stored.refreshed, "outside": stored.outside},
+        "pivots": {
+            "refreshed": stored.refreshed,
+            "kept": stored.kept,
+            "outside": stored.outside,
+        },
     }
 
 

@@ -117,12 +117,15 @@ class Stored(NamedTuple):
         The formulas that have no value until a spreadsheet opens the filled workbook.
     refreshed : tuple of str
         What pivot tables are made of that loses its records and is refreshed on opening.
+    kept : tuple of str
+        Those of them that keep the names of old items.
     outside : int
         How many are made of something outside the workbook, whose records go to whoever gets it.
     """
 
     formulas: tuple[str, ...]
     refreshed: tuple[str, ...]
+    kept: tuple[str, ...]
     outside: int
 
 
@@ -137,11 +140,12 @@ def stored(file: Path, found: Explanation) -> Stored:
     template = Template(file)
     names = [slot.name for slot in found.slots if not slot.plain_name.startswith(INPUT)]
     formulas = template.uncalculated(names) if names else []
-    sources = template.pivot_sources
+    pivots = template.pivots
     return Stored(
         tuple(f"{sheet}!{reference}" for sheet, reference in formulas),
-        tuple(one for one in sources if one),
-        sources.count(""),
+        tuple(one.source for one in pivots if one.source),
+        tuple(one.source for one in pivots if one.source and one.keeps_items),
+        sum(not one.source for one in pivots),
     )
 
 
@@ -156,7 +160,9 @@ def stored_lines(found: Stored) -> Iterator[str]:
         sources = "、".join(dict.fromkeys(found.refreshed))
         yield f"数据透视表：{len(found.refreshed)} 个数据源（{sources}）"
         yield "  填到数据源时，模板里的旧记录和旧数字不随表发出，在 Excel 里打开就按新数据刷新"
-        yield "  行、列、筛选字段的旧项目名还在表里；发给别人的，请先在模板里清掉再保存"
+    if found.kept:
+        yield f"  {'、'.join(dict.fromkeys(found.kept))} 有切片器、组合或条件格式，旧项目名还在表里"
+        yield "  发给别人的，请先在模板里用样例数据刷新再保存"
     if found.outside:
         yield f"数据源在工作簿之外的数据透视表：{found.outside} 个，里面的旧记录会随表发给每个人"
         yield "  请删掉，或在“数据透视表选项 → 数据”里取消“保存文件及源数据”再保存模板"

@@ -20,6 +20,7 @@ from kpi_xl.workbook.ooxml.tables import Table
 from kpi_xl.workbook.ooxml.zip_records import Framed, framed
 from kpi_xl.workbook.pivots import PivotCache, caches, without_records
 from kpi_xl.workbook.returned import Reader
+from kpi_xl.workbook.shared_texts import without_unused
 from kpi_xl.workbook.stale_formulas import Cells, WorkbookFormulas
 
 
@@ -97,8 +98,11 @@ class Consequences:
                 for name, places in lost.items()
             }
             stale = self._formulas.stale({**wanted, **gone}, self._resized)
+        changed = {
+            name: [*wanted.get(name, ()), *stale.get(name, ())] for name in {**wanted, **stale}
+        }
         for cache in pivots:
-            for part, content in without_records(self._package, cache):
+            for part, content in without_records(self._package, cache, changed):
                 self._frame(frames, part, content)
         calculation = None
         if any(stale.values()) or any(lost.values()):
@@ -113,6 +117,11 @@ class Consequences:
             for number, (name, place) in enumerate(calculation.places, values):
                 more[name][place] = number
             wanted = more
+        texts = without_unused(
+            self._package, self._workbook, self._sheets, wanted, bool(self._resized)
+        )
+        if texts is not None:
+            self._frame(frames, *texts)
         return Follows(wanted, calculation, self._charts(wanted, frames), frames)
 
     def _frame(self, frames: dict[str, Framed], part: str, content: bytes) -> None:

@@ -211,6 +211,7 @@ def with_pivot(path, source):
             shown.write_row(row, 0, line)
         shown.write_formula("D1", "=B4*2", None, 66)
         book.define_name("members.姓名", "=数据!$A$2:$A$3")
+        book.define_name("members.组", "=数据!$B$2:$B$3")
         book.define_name("members.数", "=数据!$C$2:$C$3")
         book.define_name("note", "=透视!$F$1")
     parts = read_parts(path)
@@ -299,6 +300,51 @@ class TestPivots:
         sheet = openpyxl.load_workbook(io.BytesIO(filled), data_only=True)["透视"]
         assert [cell.value for row in sheet["A1:D4"] for cell in row] == [None] * 16
 
+    def test_old_items_do_not_leave(self, tmp_path):
+        """The groups are those of other days: they go, with all that knows them by number."""
+        path = with_pivot(tmp_path / "透视.xlsx", HERE)
+        formats = (
+            '<formats count="2"><format dxfId="0"><pivotArea><references count="1">'
+            '<reference field="1" count="1"><x v="1"/></reference></references></pivotArea>'
+            '</format><format dxfId="0"><pivotArea type="all"/></format></formats>'
+        )
+        parts = read_parts(path)
+        table = "xl/pivotTables/pivotTable1.xml"
+        parts[table] = parts[table].replace(b"</dataFields>", f"</dataFields>{formats}".encode())
+        write_parts(path, parts)
+        filled = Template(path).fill({"members.组": ["三组", "四组"], "members.数": [1, 2]})
+        parts = read_parts(io.BytesIO(filled))
+        assert "一组" not in "".join(
+            content.decode("utf-8", "replace") for content in parts.values()
+        )
+        xml = parts[table].decode()
+        assert '<items count="1"><item t="default"/></items>' in xml
+        assert "rowItems" not in xml
+        assert '<formats count="1"><format dxfId="0"><pivotArea type="all"/></format>' in xml
+
+    @pytest.mark.parametrize("kind", ["slicer", "coloured"])
+    def test_items_that_others_know_by_number_stay_and_are_told(self, tmp_path, kind):
+        path = with_pivot(tmp_path / "透视.xlsx", HERE)
+        parts = read_parts(path)
+        if kind == "slicer":
+            parts["xl/slicerCaches/slicerCache1.xml"] = b"<slicerCacheDefinition/>"
+            parts["xl/_rels/workbook.xml.rels"] = parts["xl/_rels/workbook.xml.rels"].replace(
+                b"</Relationships>",
+                b'<Relationship Id="s" Type="http://schemas.microsoft.com/office/2007/'
+                b'relationships/slicerCache" Target="slicerCaches/slicerCache1.xml"/>'
+                b"</Relationships>",
+            )
+        else:
+            table = "xl/pivotTables/pivotTable1.xml"
+            parts[table] = parts[table].replace(
+                b"</dataFields>", b'</dataFields><conditionalFormats count="0"/>'
+            )
+        write_parts(path, parts)
+        filled = read_parts(io.BytesIO(Template(path).fill({"members.组": ["三组", "四组"]})))
+        assert '<s v="一组"/>' in filled["xl/pivotCache/pivotCacheDefinition1.xml"].decode()
+        said = "\n".join(stored_lines(stored(path, check_template(path))))
+        assert "旧项目名还在表里" in said
+
     def test_what_is_not_filled_stays(self, tmp_path):
         path = with_pivot(tmp_path / "透视.xlsx", HERE)
         before, after = read_parts(path), read_parts(io.BytesIO(Template(path).fill({"note": 1})))
@@ -323,14 +369,16 @@ class TestPivots:
     def test_no_new_errors_by_microsofts_rules(self, tmp_path):
         path = with_pivot(tmp_path / "透视.xlsx", HERE)
         filled = tmp_path / "填好.xlsx"
-        filled.write_bytes(Template(path).fill({"members.姓名": ["王五"], "members.数": [1]}))
+        values = {"members.姓名": ["王五"], "members.组": ["三组"], "members.数": [1]}
+        filled.write_bytes(Template(path).fill(values))
         errors = open_xml_sdk_errors([path, filled])
         assert errors[str(filled)] == errors[str(path)] == []
 
     @needs_soffice
     def test_libreoffice_opens_it(self, tmp_path):
         path = with_pivot(tmp_path / "透视.xlsx", HERE)
-        path.write_bytes(Template(path).fill({"members.姓名": ["王五"], "members.数": [1]}))
+        values = {"members.姓名": ["王五"], "members.组": ["三组"], "members.数": [1]}
+        path.write_bytes(Template(path).fill(values))
         (tmp_path / "out").mkdir()
         (saved,) = convert([path], "xlsx", tmp_path / "out", tmp_path / "profile")
         assert load(saved)["数据"]["C2"].value == 1
