@@ -9,6 +9,8 @@ CONSTRAINTS ?=
 
 BIN := $(VENV)/bin
 RUN := $(BIN)/kpi-xl --project demo
+# What tests run in Node.
+NODE := $(patsubst %,tests/%/node_modules,validator server/pyodide pages/axe workbook/writers)
 INSTALL := -m pip install --quiet --disable-pip-version-check $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS))
 
 .PHONY: demo test test-spark test-worlds test-raw-worlds lint bench quarter study docs templates pictures clean addin constraints release
@@ -46,6 +48,12 @@ tests/pages/axe/node_modules: tests/pages/axe/package.json
 		cd tests/pages/axe && npm install --silent --no-audit --no-fund --no-package-lock && touch node_modules; \
 	else echo "npm 不在：跳过 axe-core"; fi
 
+# Programs that write .xlsx; without them the test of what they write is skipped.
+tests/workbook/writers/node_modules: tests/workbook/writers/package.json
+	@if command -v npm >/dev/null; then \
+		cd tests/workbook/writers && npm install --silent --no-audit --no-fund --no-package-lock && touch node_modules; \
+	else echo "npm 不在：跳过别的程序写的工作簿"; fi
+
 demo: $(BIN)/kpi-xl
 	rm -rf demo
 	$(BIN)/kpi-xl sample demo
@@ -63,7 +71,7 @@ demo: $(BIN)/kpi-xl
 	@echo "工作簿都在 demo/output/ ，先打开：demo/output/$(MONTH)/月度KPI表/"
 	@echo "要用命令 kpi-xl，在这个窗口里先运行：export PATH=$(CURDIR)/$(BIN):\$$PATH"
 
-test: $(VENV)/.dev tests/validator/node_modules tests/server/pyodide/node_modules tests/pages/axe/node_modules
+test: $(VENV)/.dev $(NODE)
 	$(BIN)/python -m pytest -n auto -rs
 
 # Five hundred random worlds against the oracle that counts day by day; `make test` tries forty.
@@ -140,4 +148,4 @@ pictures: demo $(VENV)/.dev
 	$(BIN)/python -m manual.desk_pictures
 
 clean:
-	rm -rf $(VENV) $(SPARK) demo build dist tests/validator/node_modules tests/server/pyodide/node_modules tests/pages/axe/node_modules
+	rm -rf $(VENV) $(SPARK) demo build dist $(NODE)

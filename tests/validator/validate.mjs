@@ -5,7 +5,11 @@ import { createInterface } from "node:readline";
 import validate from "@ooxml-tools/validate";
 
 for await (const file of createInterface({ input: process.stdin })) {
-  const errors = await validate(new Uint8Array(await readFile(file)), "xlsx", "Microsoft365");
+  const content = new Uint8Array(await readFile(file));
+  // What it cannot open at all has this one error.
+  const errors = await validate(content, "xlsx", "Microsoft365").catch((error) => [
+    { description: error.message, path: {} },
+  ]);
   console.log(JSON.stringify({ file, errors }));
 }
 process.exit(0);
