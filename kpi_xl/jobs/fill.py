@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import workbook_templates
 from kpi_xl import kinds
@@ -22,12 +23,16 @@ from kpi_xl.slots import unit_sheets
 from kpi_xl.slots.came_back import came_back
 from kpi_xl.slots.recipients import Recipient, Recipients
 from kpi_xl.slots.recipients import files as files_of
+from kpi_xl.slots.slot import Values
 from kpi_xl.slots.source_values import target_slots
+from kpi_xl.slots.unit_sheets import UnitSheet
 from kpi_xl.system.file_names import file_name, room_in
 from kpi_xl.system.files import write_whole
+from kpi_xl.system.libreoffice import soffice
 from kpi_xl.system.progress import Progress, silent
 from kpi_xl.system.undone import Undone, refuse_if_all
-from kpi_xl.workbook import Template
+from kpi_xl.workbook import Template, by_libreoffice
+from kpi_xl.workbook.calculated import NOTHING, Computed
 from kpi_xl.workbook.identity import NOBODY
 
 
@@ -98,6 +103,7 @@ def fill(
     folder = project.output / str(wanted) / file_name(name, room=room, cased=True)
     files: list[Path] = []
     undone: list[Undone] = []
+    waiting: dict[Path, _Given] = {}
     with recipients_of(project, cube, workbook, wanted) as to:
         recipients = list(
             files_of(
@@ -108,24 +114,66 @@ def fill(
             progress(f"生成{name}", done, len(recipients))
             file = folder / path
             try:
-                content = _filled(workbook, to, recipient)
+                given = _given(workbook, to, recipient)
+                content = _filled(workbook, given)
                 write_whole(file, content if finish is None else finish(file, content))
+                if _leaves_formulas(workbook, given):
+                    waiting[file] = given
             except Exception as error:
                 undone.append(Undone.of(recipient.name, recipient.unit.path, file, error))
             else:
                 files.append(file)
         progress(f"生成{name}", len(recipients), len(recipients))
+    undone += _computed(workbook, waiting, finish)
     refuse_if_all(undone, len(files))
     return Filled(wanted, folder, files, loaded.undone + undone)
 
 
-def _filled(workbook: Template, to: Recipients, recipient: Recipient) -> bytes:
-    """Somebody's workbook."""
+class _Given(NamedTuple):
+    """What somebody's workbook is filled with."""
+
+    recipient: Recipient
+    values: Values
+    sheets: list[UnitSheet]
+
+
+def _given(workbook: Template, to: Recipients, recipient: Recipient) -> _Given:
     values, sheets = unit_sheets.values(workbook, to, recipient)
     if not values and not any(sheet.values for sheet in sheets):
         raise InputError(kinds.NOTHING_TO_FILL(), file=workbook.path)
-    # What was sent to one may be the template of others': nobody gets another's token with it.
-    return unit_sheets.filled(workbook, values, sheets, NOBODY if workbook.is_somebodys else None)
+    return _Given(recipient, values, sheets)
+
+
+def _filled(workbook: Template, given: _Given, computed: Computed = NOTHING) -> bytes:
+    """Somebody's workbook."""
+    # What was sent to one may be the template of others: nobody gets another's token with it.
+    identity = NOBODY if workbook.is_somebodys else None
+    return unit_sheets.filled(workbook, given.values, given.sheets, identity, computed)
+
+
+def _leaves_formulas(workbook: Template, given: _Given) -> bool:
+    """Whether there are formulas in a workbook that nothing here computes."""
+    names = {*given.values, *(name for sheet in given.sheets for name in sheet.values)}
+    return bool(workbook.uncalculated(names & workbook.slots.keys()))
+
+
+def _computed(
+    workbook: Template,
+    waiting: Mapping[Path, _Given],
+    finish: Callable[[Path, bytes], bytes] | None,
+) -> Iterator[Undone]:
+    """Let LibreOffice compute what is left in workbooks; without it they stay as they are."""
+    program = soffice() if waiting else None
+    if program is None:
+        return
+    shown = by_libreoffice.computed([file.read_bytes() for file in waiting], program)
+    for (file, given), computed in zip(waiting.items(), shown, strict=True):
+        recipient = given.recipient
+        try:
+            content = _filled(workbook, given, computed)
+            write_whole(file, content if finish is None else finish(file, content))
+        except Exception as error:
+            yield Undone.of(recipient.name, recipient.unit.path, file, error)
 
 
 @contextmanager

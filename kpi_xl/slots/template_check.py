@@ -155,7 +155,7 @@ def stored_lines(found: Stored) -> Iterator[str]:
         some = "、".join(found.formulas[:_MOST_NAMED])
         more = " 等" if len(found.formulas) > _MOST_NAMED else ""
         yield f"填好后要用表格软件打开才有值的公式：{len(found.formulas)} 个（{some}{more}）"
-        yield "  手机预览里这些格是空的；要先有值，请改用普通函数和单元格引用"
+        yield "  装有 LibreOffice 时 fill 请它算好；下发的表里是空的，要先有值请改用普通函数和引用"
     if found.refreshed:
         sources = "、".join(dict.fromkeys(found.refreshed))
         yield f"数据透视表：{len(found.refreshed)} 个数据源（{sources}）"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.workbook import Identity, Template
+from kpi_xl.workbook.calculated import NOTHING, Computed
 from kpi_xl.workbook.identity import NOBODY
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ def filled(
     values: Values,
     sheets: Sequence[UnitSheet],
     identity: Identity | None = None,
+    computed: Computed = NOTHING,
 ) -> bytes:
     """The workbook with these values; `sheets` may be none.
 
@@ -118,6 +120,8 @@ def filled(
         As `values` gives them.
     identity : Identity, optional
         Whom it is for, by which it is known when it comes back, as are its sheets.
+    computed : Computed
+        What a spreadsheet program computed; see `Template.fill`.
 
     Raises
     ------
@@ -135,4 +139,4 @@ def filled(
             everything |= {
                 names[name]: value for name, value in one.values.items() if name in names
             }
-    return template.fill(everything, identity)
+    return template.fill(everything, identity, computed)

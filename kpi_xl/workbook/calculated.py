@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from kpi_xl.readers import calculator
@@ -26,6 +27,11 @@ from kpi_xl.workbook.stale_formulas import WORD, WorkbookFormulas
 
 At: TypeAlias = tuple[str, Position]
 """A cell: its sheet's name, its row and column."""
+
+Computed: TypeAlias = Mapping[str, Mapping[Position, Value]]
+"""What cells show, by the names of their sheets, dates as numbers."""
+
+NOTHING: Final[Computed] = MappingProxyType({})
 
 _MOST_NAMES: Final = 20  # within each other
 _LONGEST_FILLED: Final = 1_000
@@ -106,7 +112,8 @@ class Calculation:
                     "",
                 ):
                     continue
-                text = self._plain(formula.text, name, place)
+                # Some programs write the sign that people type before a formula.
+                text = self._plain(formula.text.strip().removeprefix("="), name, place)
                 if text is not None and read_formula(text) is not None:
                     found[name, place] = text
         return found
@@ -246,15 +253,23 @@ class Calculation:
         )
         return next(inside, None)
 
-    def values(self, filled: Sequence[Written]) -> list[Written]:
+    def values(self, filled: Sequence[Written], elsewhere: Computed) -> list[Written]:
         """The values of the cells in `places`, blank where it is not known.
 
         Parameters
         ----------
         filled : sequence of Written
             The values of the cells that are filled.
+        elsewhere : Computed
+            What a spreadsheet computed, for those that cannot be computed here; no errors, which
+            are not the same everywhere.
         """
         found = self._evaluated(filled) if self._known else {}
+        for name, place in self._stale - found.keys():
+            value = elsewhere.get(name, {}).get(place)
+            written = None if value is None or value != value else _written(value)  # noqa: PLR0124
+            if written is not None:
+                found[name, place] = written
         return [found.get(at, (cells.BLANK, "")) for at in self.places]
 
     def _evaluated(self, filled: Sequence[Written]) -> dict[At, Written]:

@@ -13,7 +13,7 @@ from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.workbook import compiled_sheet, identity_sheet, obstacles, slots
-from kpi_xl.workbook.calculated import Calculation
+from kpi_xl.workbook.calculated import NOTHING, Calculation, Computed
 from kpi_xl.workbook.compiled_sheet import Position, SheetProgram
 from kpi_xl.workbook.consequences import Consequences
 from kpi_xl.workbook.growth import regions, sheet_copies, sizes
@@ -212,7 +212,12 @@ class Template:
             return error
         return None
 
-    def fill(self, values: Mapping[str, Any], identity: Identity | None = None) -> bytes:
+    def fill(
+        self,
+        values: Mapping[str, Any],
+        identity: Identity | None = None,
+        computed: Computed = NOTHING,
+    ) -> bytes:
         """A workbook like the template, with these values in its slots.
 
         Nothing else changes, byte for byte, but that formulas which depend on what is filled get
@@ -234,6 +239,9 @@ class Template:
             That is worked out once for each number of rows.
         identity : Identity, optional
             Whom it is for, by which it is known when it comes back.
+        computed : Computed
+            What a spreadsheet program shows in the workbook filled with these values: taken for
+            formulas that get no value otherwise.
 
         Returns
         -------
@@ -252,12 +260,12 @@ class Template:
             with self._package.telling():
                 sent = self._with_identity_sheet()
             if sent is not self:
-                return sent.fill(values, identity)
+                return sent.fill(values, identity, computed)
         wanted = self._wanted(values) if self._regions else ()
         template = self._of_size(wanted) if wanted else self
         if any(region.is_block for region in self._regions):
             values = self._by_record(values, template, dict(wanted))
-        return template._filled(values, identity)
+        return template._filled(values, identity, computed)
 
     def uncalculated(self, names: Collection[str]) -> list[tuple[str, str]]:
         """The formulas that have no value until a spreadsheet opens the filled workbook.
@@ -287,12 +295,14 @@ class Template:
         with self._package.telling():
             return self._consequences.pivots
 
-    def _filled(self, values: Mapping[str, Any], identity: Identity | None) -> bytes:
+    def _filled(
+        self, values: Mapping[str, Any], identity: Identity | None, computed: Computed
+    ) -> bytes:
         compiled = self._program(frozenset(values))
         found = self._written(compiled, values)
         with self._package.telling():
             if compiled.calculation is not None:
-                found += compiled.calculation.values(found)
+                found += compiled.calculation.values(found, computed)
             return self._produced(compiled, found, identity)
 
     def _program(self, names: frozenset[str]) -> _Program:
