@@ -184,7 +184,10 @@ class UnitMonths:
             values=values,
             tiles=[self._tile(kpi, number, findings, values) for kpi in watched(findings, number)],
             differences=[
-                found for one in COMPARED if (found := _difference(one, values)) is not None
+                found
+                for one in COMPARED
+                if not (self._to.is_open and one == "目标")  # half a month is no match for it
+                and (found := _difference(one, values)) is not None
             ],
             cohorts=cohorts,
             everybody=everybody,

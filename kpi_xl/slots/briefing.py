@@ -6,6 +6,7 @@ to be so, not told as news.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -16,6 +17,7 @@ from kpi_xl.analysis.signals import ABOVE, BELOW, FEWEST, NONE, RUN_ABOVE, RUN_B
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
 from kpi_xl.findings.aggregation import adds_up
+from kpi_xl.findings.day_sums import paced
 from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.ripeness import day_text
 from kpi_xl.kpi import Kpi
@@ -56,16 +58,20 @@ def asked(names: Mapping[str, int]) -> dict[str, int]:
     return {**needed, "progress.指标": 6, "review.指标": 12, **names}
 
 
+@functools.cache
 def _results() -> list[Kpi]:
-    """The KPIs that may be the month's result: amounts of money that add up."""
-    return [
-        kpi
-        for kpi in kpis.values()
-        if kpi.headline and kpi.unit == "元" and adds_up(kpi) and kpi.direction != "neutral"
+    """The KPIs that may be the month's result: amounts of money that add up, headlines first."""
+    found = [
+        kpis[code]
+        for code in paced(kpis)
+        if kpis[code].unit == "元" and adds_up(kpis[code]) and kpis[code].direction == "higher"
     ]
+    return sorted(found, key=lambda kpi: not kpi.headline)
 
 
-def briefing(values: Values, findings: Findings, unit: int, month: Month) -> list[Sentence]:
+def briefing(
+    values: Values, findings: Findings, unit: int, month: Month, *, is_open: bool = False
+) -> list[Sentence]:
     """The sentences of a unit's month.
 
     Parameters
@@ -76,8 +82,11 @@ def briefing(values: Values, findings: Findings, unit: int, month: Month) -> lis
         Of its level.
     unit : int
         Its index in the cube.
+    is_open : bool
+        Whether the month is not over: then what was reached is no match for a month's target.
     """
-    found = {one.about: one for one in _Briefing(values, findings, unit, month).sentences()}
+    all_of_it = _Briefing(values, findings, unit, month, is_open).sentences()
+    found = {one.about: one for one in all_of_it}
     for about in _FIRST_TO_GO:
         if len(found) > MOST:
             found.pop(about, None)
@@ -87,11 +96,14 @@ def briefing(values: Values, findings: Findings, unit: int, month: Month) -> lis
 class _Briefing:
     """Makes the sentences of one unit."""
 
-    def __init__(self, values: Values, findings: Findings, unit: int, month: Month) -> None:
+    def __init__(
+        self, values: Values, findings: Findings, unit: int, month: Month, is_open: bool
+    ) -> None:
         self._values = values
         self._findings = findings
         self._unit = unit
         self._month = month
+        self._is_open = is_open
         self._result = self._main()
 
     def sentences(self) -> Iterator[Sentence]:
@@ -160,8 +172,8 @@ class _Briefing:
             return []
         name, month = kpi.name, f"{self._month.month}月"
         target = self._said(kpi, f"kpi.{name}.目标")
-        if (open_month := self._open(kpi, target)) is not None:
-            return open_month
+        if self._is_open:
+            return self._so_far(kpi, actual, target)
         if target is None:
             return [
                 month,
@@ -185,23 +197,18 @@ class _Briefing:
         )
         return [*head, "，达成", rate, "，还差", gap, "。"]
 
-    def _open(self, kpi: Kpi, target: Shown | None) -> list[Part] | None:
-        """The same of a month that is not over; None of one that is."""
-        slot = f"pace.{kpi.name}"
-        ends = ("完成", "预测", "下限", "上限")
-        done, forecast, low, high = (self._said(kpi, f"{slot}.{end}") for end in ends)
-        if done is None or forecast is None or low is None or high is None:
-            return None
-        if low.value == high.value:
-            return None
-        as_of = str(self._values["pace.as_of"]).partition("，")[0]
-        found: list[Part] = [as_of, "，", kpi.name, "做了", done]
-        due = self._said(kpi, f"{slot}.应完成")
+    def _so_far(self, kpi: Kpi, actual: Shown, target: Shown | None) -> list[Part]:
+        """The same of a month that is not over: beside what is usual by now, and where it leads."""
+        ends = ("完成", "应完成", "预测", "下限", "上限")
+        done, due, forecast, low, high = (self._said(kpi, f"pace.{kpi.name}.{end}") for end in ends)
+        as_of = str(self._values.get("pace.as_of") or "到现在").partition("，")[0]
+        found: list[Part] = [as_of, "，", kpi.name, "做了", done or actual]
         if target is not None and due is not None:
             found += ["，照往月的节奏到今天该有", due]
-        found += ["；这样走下去，月末大约", forecast, "（", low, "到", high, "）"]
+        if forecast is not None and low is not None and high is not None:
+            found += ["；这样走下去，月末大约", forecast, "（", low, "到", high, "）"]
         if target is not None:
-            found += ["，目标", target]
+            found += ["，整月的目标", target]
         return [*found, "。"]
 
     def _ratio(self, slot: str) -> Shown | None:
@@ -216,6 +223,8 @@ class _Briefing:
         compared = [*self._moved(kpi, "环比", "比上月"), *self._moved(kpi, "同比", "比去年同期")]
         if not compared:
             return []
+        if self._is_open:
+            return [kpi.name, "同样这些天", *compared[1:], "；月没有过完，先不下结论。"]
         signal = self._signal(kpi)
         ends = {
             None: self._turn(
@@ -244,6 +253,8 @@ class _Briefing:
     def _cause(self) -> list[Part]:
         """Which factors a difference from the target, or else from last year, is made of."""
         for comparison, before in (("目标", "目标"), ("同比", "去年同期")):
+            if self._is_open and comparison == "目标":
+                continue
             slot = f"drivers.{comparison}"
             amounts = self._values.get(slot) or [None]
             if amounts[0] is None:
@@ -259,7 +270,13 @@ class _Briefing:
             difference = yuan(total, f"{slot}.差额")
             if not round(total):
                 return []
-            found: list[Part] = [title, f"比{before}", "多" if total > 0 else "少", difference]
+            days = "同样这些天" if self._is_open else ""
+            found: list[Part] = [
+                title,
+                f"{days}比{before}",
+                "多" if total > 0 else "少",
+                difference,
+            ]
             main, other = (helped, harmed) if total > 0 else (harmed, helped)
             found += ["，主要", "靠" if total > 0 else "少在", main[1], "（", main[2], "）"]
             if other[0] * total < 0 and round(other[0]):
@@ -272,8 +289,9 @@ class _Briefing:
         if not people:
             return []
         found: list[Part] = ["队伍月末", Shown(f"{people:,.0f}人", repr(people), "unit.headcount")]
-        recruits, target = self._of("新增人数"), self._of("新增人数", ".目标")
-        if recruits is not None:
+        recruits = self._of("新增人数")
+        target = None if self._is_open else self._of("新增人数", ".目标")
+        if recruits is not None and (target is not None or float(recruits[1].value)):
             found += ["，本月新增", recruits[1]]
             if target is not None:
                 met = float(recruits[1].value) >= float(target[1].value)
@@ -287,7 +305,7 @@ class _Briefing:
         producers, target = self._of("举绩人数"), self._of("活动率", ".目标")
         found: list[Part] = [] if producers is None else ["开单的有", producers[1], "，"]
         found += ["活动率", rate[1]]
-        if target is None:
+        if target is None or self._is_open:
             return [*found, "。"]
         short = float(target[1].value) - float(rate[1].value)
         if short <= 0:
@@ -337,13 +355,13 @@ class _Briefing:
     def _unripe(self) -> list[Part]:
         findings = self._findings
         for code in findings.ripeness.until:
-            kpi = kpis[code]
-            said = self._said(kpi, f"kpi.{kpi.name}") if kpi.headline else None
-            day = findings.ripe_on(code, self._unit)
-            if said is not None and day is not None and code in findings.kpis:
-                return [
-                    kpi.name, "现在是", said, f"，{UNRIPE}，{day_text(day)}的数据齐了再评。",
-                ]  # fmt: skip
+            kpi = findings.kpis.get(code)
+            if kpi is None or not kpi.headline:
+                continue
+            said, day = self._said(kpi, f"kpi.{kpi.name}"), findings.ripe_on(code, self._unit)
+            if said is not None and day is not None:
+                words = f"，{UNRIPE}，{day_text(day)}的数据齐了再评。"
+                return [kpi.name, "现在是", said, words]
         return []
 
     def _measures(self) -> list[Part]:
@@ -374,7 +392,7 @@ class _Briefing:
                 what,
                 f"，{who}负责，{due}做完",
             ]
-        goal = self._next_goal()
+        goal = [] if self._is_open else self._next_goal()
         if goal:
             found += [*(["；"] if found else []), *goal]
         return [*found, "。"] if found else []

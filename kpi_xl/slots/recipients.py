@@ -353,7 +353,12 @@ class Recipients:
     def sentences(self, number: int, values: Values) -> list[Sentence]:
         """晨会稿 of a unit, by its values; as far as its workbook asks for them."""
         findings = self._analysis.findings(self.cube.units[number].level)
-        return briefing(values, findings, number, self.month)
+        return briefing(values, findings, number, self.month, is_open=self.is_open)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the month is not over."""
+        return self.month == self.cube.last and self.cube.as_of is not None
 
     def _all_kpis(self, number: int, about: Values) -> Values:
         if not any(name.startswith("all.") for name in self._rows):
