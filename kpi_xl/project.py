@@ -52,10 +52,13 @@ from kpi_xl.settings.text import REPORT
 _FILE: Final = "duckdb:///"
 _ENGINE: Final = re.compile(rf"{_FILE}.+|postgres(ql)?://.*|spark://.+|local(\[(\d+|\*)\])?(\?.*)?")
 
+MONEY: Final = ("万元", "元")
+"""In what amounts may be told."""
+
 _GREATEST: Final = 1e15
 
 _KNOWN: Final[dict[str, set[str] | None]] = {
-    "project": {"name", "data", "report"},
+    "project": {"name", "data", "report", "money"},
     "files": {table.name for table in LISTS.values()},
     "columns": {table.name for table in LISTS.values()},
     "sheets": None,
@@ -151,6 +154,8 @@ class Settings:
         The server for Excel on Mac and the web.
     report : str
         The template that ``refresh`` fills: the name of an official one, or a workbook's path.
+    money : str
+        In what amounts are told where a manager reads them: one of `MONEY`.
     definitions : tuple of Definition
         The KPIs that the project declares itself.
     wrong_definitions : tuple of InputError
@@ -190,6 +195,7 @@ class Settings:
     reminders: ReminderSettings = field(default=ReminderSettings(), repr=False)
     server: ServerSettings = field(default=ServerSettings(), repr=False)
     report: str = field(default=REPORT, repr=False)
+    money: str = field(default=MONEY[0], repr=False)
     definitions: tuple[Definition, ...] = ()
     wrong_definitions: tuple[InputError, ...] = field(default=(), repr=False)
 
@@ -203,6 +209,11 @@ class Settings:
     def kpis(self) -> Registry:
         """Every KPI: those of the catalogue, then the project's own."""
         return self.own.kpis
+
+    @property
+    def in_wan(self) -> bool:
+        """Whether great amounts are told in 万."""
+        return self.money == MONEY[0]
 
     def level_name(self, level: str) -> str:
         """What a level of the organisation is called here."""
@@ -367,7 +378,14 @@ class _Reader:
             report=self._text("project", "report", default.report),
             definitions=tuple(definitions),
             wrong_definitions=tuple(wrong),
+            money=self._money(default.money),
         )
+
+    def _money(self, default: str) -> str:
+        value = self._section("project").get("money", default)
+        if value not in MONEY:
+            raise self._wrong(("project", "money"), kinds.MONEY_SETTING(), value)
+        return str(value)
 
     def _engine(self, default: str) -> str:
         url = self._section("engine").get("url", default)

@@ -33,7 +33,8 @@ _PERSON: Final = "高新营业部/高新二组/苏燕_00101804"
 
 # Picture: the workbook in the demo's output, and which page of it, by number or by its sheet.
 PAGES: Final[dict[str, tuple[str, int | str]]] = {
-    "monthly-kpi.png": (f"2024-06/月度KPI表/{_DEPARTMENT}.xlsx", 1),
+    "monthly-front.png": ("2024-06/月度KPI表/江城分公司.xlsx", 1),
+    "monthly-kpi.png": (f"2024-06/月度KPI表/{_DEPARTMENT}.xlsx", 2),
     "monthly-kpi-all.png": (f"2024-06/月度KPI表/{_DEPARTMENT}.xlsx", "全部指标"),
     "monthly-kpi-findings.png": (f"2024-06/月度KPI表/{_DEPARTMENT}.xlsx", "预警与诊断"),
     "monthly-kpi-drivers.png": (f"2024-06/月度KPI表/{_DEPARTMENT}.xlsx", "因素与同类"),
@@ -55,8 +56,8 @@ PAGES: Final[dict[str, tuple[str, int | str]]] = {
     "monthly-review.png": (f"2024-06/月度经营检讨/{_DEPARTMENT}.xlsx", 1),
     "improvement-plan.png": (f"2024-06/业务改善措施计划/{_DEPARTMENT}.xlsx", 1),
     "fishbone.png": (f"2024-06/业务改善措施计划/{_DEPARTMENT}.xlsx", "鱼骨图"),
-    "sales-funnel.png": ("车行/2024-06/销售漏斗月报/城西店.xlsx", 1),
-    "shop-month.png": ("服饰/2024-06/门店月度KPI表/大学城店.xlsx", 1),
+    "sales-funnel.png": ("车行/2024-06/销售漏斗月报/城西店.xlsx", 2),
+    "shop-month.png": ("服饰/2024-06/门店月度KPI表/大学城店.xlsx", 2),
     "check-report.png": ("校验报告.xlsx", 2),
     "data-form.png": (f"表/{NAME}", 1),
     "own-kpis.png": (f"表/{WORKBOOK}", 1),

@@ -32,16 +32,16 @@ from workbook_templates.look import (
 
 SHEET: Final = "全部指标"
 _COLUMNS: Final = {
-    "指标": 27.0,
-    "单位": 6.0,
-    "本月": 14.0,
-    "目标": 13.0,
-    "上月": 14.0,
-    "环比": 10.0,
-    "同期": 14.0,
-    "同比": 10.0,
+    "指标": 28.0,
+    "单位": 5.0,
+    "本月": 12.5,
+    "目标": 12.0,
+    "上月": 12.5,
+    "环比": 9.0,
+    "同期": 12.5,
+    "同比": 9.0,
     "状态": 8.0,
-    "含义": 66.0,
+    "含义": 47.0,
 }
 _AT: Final = {name: column for column, name in enumerate(_COLUMNS, 1)}
 _LAST: Final = len(_COLUMNS)
@@ -53,10 +53,10 @@ _CHANGES: Final = ("环比", "同比")
 _CENTRED: Final = (_AT["单位"], _AT["状态"])
 _PARTS: Final[Style] = {"num_format": "#,##0.00"}
 _LINE: Final[Style] = {"bottom": 1, "bottom_color": HAIRLINE}
-_TEXT: Final[Style] = {**WRAP, "valign": "vcenter", "font_size": 8}
+_TEXT: Final[Style] = {**WRAP, "valign": "vcenter", "font_size": 10}
 _STYLES: Final[dict[str, Style]] = {
     "指标": {**LEFT, **PADDED, "shrink": True},
-    "单位": {**LABEL, **CENTRE},
+    "单位": {**LABEL, **CENTRE, "font_size": 10},
     "本月": {**RIGHT, **STRONG},
     "状态": CENTRE,
     "含义": _TEXT,
@@ -85,9 +85,9 @@ def write(page: Page, heading: str) -> None:
     )  # fmt: skip
     page.height(1, 6)
     page.height(2, 42)
-    page.merged(2, 1, 2, _LAST, "", NOTE, slot="all.没有数据")
+    page.merged(2, 1, 2, _LAST, "", NOTE, {"font_size": 10}, slot="all.没有数据")
     page.height(3, 16)
-    page.put(3, 1, None, NOTE, {"text_wrap": False}, slot="all.same_days")
+    page.put(3, 1, None, NOTE, {"text_wrap": False, "font_size": 10}, slot="all.same_days")
     page.height(_HEADER, 24)
     heads(page, _HEADER, {column: name for name, column in _AT.items()}, _LAST, _CENTRED)
     for name in _NUMBERS + _CHANGES:
@@ -95,7 +95,7 @@ def write(page: Page, heading: str) -> None:
     _formats(page)
     columns = [Column(name, f"all.{name}", style=_STYLES.get(name, RIGHT)) for name in _COLUMNS]
     roll = Roll(page, "all", _FIRST, _ROWS, columns)
-    page.height(_FIRST, 23, roll.last)
+    page.height(_FIRST, 28, roll.last)
     page.sheet.freeze_panes(_FIRST, 2)
     roll.print_used(_LAST, (_HEADER, _HEADER))
 

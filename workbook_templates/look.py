@@ -16,6 +16,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from kpi_xl.workbook.slots import FOLD
+
 Style: TypeAlias = Mapping[str, Any]
 
 ACCENT: Final = "#1F4E5F"
@@ -135,11 +137,18 @@ class Book:
         self.slots: dict[str, Named] = {}
         self.growing: set[tuple[str, tuple[int, int]]] = set()
 
-    def format(self, *styles: Style) -> Format:
-        """The cell format of these styles together, the later ones winning."""
+    def format(self, *styles: Style, larger: float = 0) -> Format:
+        """The cell format of these styles together, the later ones winning.
+
+        Parameters
+        ----------
+        larger : float
+            So many points larger.
+        """
         merged: dict[str, Any] = dict(_BASE)
         for style in styles:
             merged.update(style)
+        merged["font_size"] += larger
         key = tuple(sorted(merged.items()))
         if key not in self._formats:
             self._formats[key] = self.workbook.add_format(merged)
@@ -163,12 +172,21 @@ class Page:
         The sheet's name.
     widths : sequence of float
         The columns' widths in characters, from column A on.
+    larger : float
+        So many points is all text larger: a wide page is printed smaller.
     """
 
     def __init__(
-        self, book: Book, name: str, widths: tuple[float, ...], *, landscape: bool = True
+        self,
+        book: Book,
+        name: str,
+        widths: tuple[float, ...],
+        *,
+        landscape: bool = True,
+        larger: float = 0,
     ) -> None:
         self.book = book
+        self._larger = larger
         self.name = name
         self.sheet: Worksheet = book.workbook.add_worksheet(name)
         self._width = len(widths)
@@ -224,9 +242,14 @@ class Page:
         self.book.workbook.define_name(f"rows.{name}", rows)
         self.book.growing.add((self.name, (row, last_row)))
 
+    def fold(self, name: str, row: int, last_row: int) -> None:
+        """Hide those of the rows in which nothing stands once they are filled."""
+        rows = f"='{self.name}'!${row + 1}:${last_row + 1}"
+        self.book.workbook.define_name(f"{FOLD}{name}", rows)
+
     def put(self, row: int, column: int, value: Any, *styles: Style, slot: str = "") -> None:
         """Write a value, or a blank cell for None, and name the cell if it is a slot."""
-        cell_format = self.book.format(*styles)
+        cell_format = self.book.format(*styles, larger=self._larger)
         if value is None:
             self.sheet.write_blank(row, column, None, cell_format)
         else:
@@ -240,7 +263,8 @@ class Page:
         self, row: int, column: int, formula: str, empty: Any, *styles: Style, slot: str = ""
     ) -> None:
         """Write a native formula with the value it has in the empty template."""
-        self.sheet.write_formula(row, column, formula, self.book.format(*styles), empty)
+        cell_format = self.book.format(*styles, larger=self._larger)
+        self.sheet.write_formula(row, column, formula, cell_format, empty)
         if slot:
             self.name_slot(slot, row, column)
 
@@ -273,7 +297,7 @@ class Page:
         slot: str = "",
     ) -> None:
         """Merge cells into one: for titles, signatures and boxes to write in."""
-        cell_format = self.book.format(*styles)
+        cell_format = self.book.format(*styles, larger=self._larger)
         self.sheet.merge_range(row, column, last_row, last_column, text, cell_format)
         if not cell_format.locked:
             self._unlocked.add((row, column))

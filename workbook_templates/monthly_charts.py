@@ -51,10 +51,11 @@ def write(page: Page, data: Data, heading: str) -> None:
     line = {"bottom": 5, "bottom_color": ACCENT}
     page.formula(0, 16, heading, "　", STRONG, RIGHT, line, slot="trend.heading")
     page.sheet.set_row_pixels(1, 10)
+    people, premium = headline(book, data)
     charts = [
-        _people(book, data),
+        people,
         _chart(book, data, "column", "主险件数", "主险件数（件）", "#,##0"),
-        _chart(book, data, "column", "首年新单保费", "首年新单保费（元）", _IN_WAN),
+        premium,
         _chart(book, data, "line", "人均件数", "人均件数（件）", "0.0"),
         _chart(book, data, "line", "件均保费", "件均保费（元）", "#,##0"),
         _chart(book, data, "line", "人均FYP", "人均FYP（元）", "#,##0"),
@@ -68,6 +69,12 @@ def write(page: Page, data: Data, heading: str) -> None:
     page.sheet.print_area(0, 0, 1 + 3 * rows, 16)
     page.sheet.fit_to_pages(1, 1)
     page.sheet.freeze_panes(1, 0)
+
+
+def headline(book: Book, data: Data) -> tuple[Chart, Chart]:
+    """The two charts that say most: people, and premium."""
+    premium = _chart(book, data, "column", "首年新单保费", "首年新单保费（万元）", _IN_WAN)
+    return _people(book, data), premium
 
 
 def _people(book: Book, data: Data) -> Chart:
@@ -134,8 +141,8 @@ def _chart(
             "label_position": "low",
         }
     )
-    # A column stands on zero; a line may start higher, where its movement can be seen.
-    chart.set_y_axis(_axis(number_format) | ({"min": 0} if kind == "column" else {}))
+    # From zero on, so that a small change does not look great.
+    chart.set_y_axis(_axis(number_format) | {"min": 0})
     chart.set_legend({"none": True})
     chart.set_chartarea({"border": {"color": HAIRLINE, "width": 0.75}})
     chart.set_plotarea({"layout": _layout(0.1, 0.19, 0.87, 0.64)})
@@ -173,7 +180,7 @@ def _axis(number_format: str) -> dict[str, Any]:
 
 
 def _font() -> dict[str, Any]:
-    return {"name": FONT, "size": 8, "color": GREY}
+    return {"name": FONT, "size": 10, "color": GREY}
 
 
 def _layout(x: float, y: float, width: float, height: float) -> dict[str, float]:

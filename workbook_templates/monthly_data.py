@@ -241,7 +241,7 @@ def write(data: Data, heading: str) -> None:
         f"=ISERROR(C{_HEADER + 3})",
         {"font_color": GREY_LIGHT},
     )
-    _printing(page, min(data.series.values()) - 1, last)
+    _printing(page)
 
 
 def _band(page: Page, row: int, text: str) -> None:
@@ -288,14 +288,7 @@ def _labels(data: Data) -> None:
         page.name_slot(slot, row, _FIRST, row, LAST)
 
 
-def _printing(page: Page, second: int, last: int) -> None:
-    """Four pages, each half the rows of one year, so that the figures stay legible."""
-    sheet = page.sheet
-    sheet.fit_page = False
-    sheet.set_print_scale(68)
-    sheet.repeat_rows(_HEADER)
-    sheet.repeat_columns(0, 1)
-    sheet.set_v_pagebreaks([_FIRST + 12])
-    sheet.set_h_pagebreaks([second])
-    sheet.print_area(0, 0, last, max(COMPARED.values()))
-    sheet.freeze_panes(_HEADER + 1, _FIRST)
+def _printing(page: Page) -> None:
+    """Not printed: the area to print is an empty cell, until somebody clears it."""
+    page.sheet.print_area(2, 0, 2, 0)
+    page.sheet.freeze_panes(_HEADER + 1, _FIRST)

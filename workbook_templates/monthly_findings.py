@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from kpi_xl.slots.analysis_slots import ON_THE_WAY
 from workbook_templates import monthly_data
 from workbook_templates.look import (
     ACCENT,
@@ -42,7 +43,7 @@ _ONE_LINE: Final[Style] = {"text_wrap": False}
 
 def place(book: Book) -> Page:
     """Add the sheet, still empty."""
-    return Page(book, SHEET, _WIDTHS, landscape=False)
+    return Page(book, SHEET, _WIDTHS, landscape=False, larger=1.7)
 
 
 def write(page: Page, heading: str) -> None:
@@ -80,18 +81,9 @@ def _heads(page: Page, row: int, heads: tuple[str, ...], left: tuple[int, ...]) 
 def pace(page: Page, row: int, names: Sequence[str]) -> int:
     """The pace of the targets of some KPIs; returns the row below it."""
     _section(page, row, "目标进度", slot="pace.as_of")
-    heads = (
-        "指标",
-        "目标",
-        "已完成",
-        "达成率",
-        "按往月应完成",
-        "进度",
-        "月末预测",
-        "预测下限",
-        "预测上限",
-    )
-    _heads(page, row + 1, heads, (1,))
+    _heads(page, row + 1, ("指标", "目标", "已完成", "达成率"), (1,))
+    slot = "pace.列名"
+    page.row(row + 1, 5, len(ON_THE_WAY), HEAD, RIGHT, {"shrink": True}, slot=slot)
     parts = ("目标", "完成", "达成率", "应完成", "进度", "预测", "下限", "上限")
     for line, name in enumerate(names, row + 2):
         page.height(line, 20)
@@ -103,19 +95,16 @@ def pace(page: Page, row: int, names: Sequence[str]) -> int:
             page.put(line, column, None, style, RIGHT, RULED, slot=f"pace.{name}.{part}")
     last = row + 1 + len(names)
     page.highlight(row + 2, 6, last, 6, f"=AND(ISNUMBER(G{row + 3}),G{row + 3}<1)", _BEHIND)
-    note = (
-        "进度 = 已完成 ÷ 按往月节奏到今天应完成的数，低于 100% 为落后；"
-        "五个月里约有四个月落在预测的上下限之间。"
-    )
     page.height(last + 1, 16)
-    page.put(last + 1, 1, note, NOTE, {"text_wrap": False})
+    page.put(last + 1, 1, None, NOTE, {"text_wrap": False}, slot="pace.说明")
+    page.fold("pace", row + 2, last + 1)
     return last + 2
 
 
 def _warnings(page: Page, row: int, title: str, slot: str, count: int) -> int:
     """A list of warnings; with the unit in front where there are several."""
     below = slot == "below"
-    note = "先列本月新出现的和超出平时波动的，各按少收的首年保费排序；人少的单位按区间判断。"
+    note = "先列新出现的和超出平时波动的，各按影响排序；各项的影响说的是同一个差额，不能相加。"
     _section(page, row, title, "" if below else note)
     first = 1 if below else 0
     heads = (
@@ -151,6 +140,7 @@ def _warnings(page: Page, row: int, title: str, slot: str, count: int) -> int:
         }.get(name, (_FIT,))
         page.column(top, columns[head], count, *styles, RULED, slot=f"{slot}.{name}")
     statuses(page, top, columns["状态"], top + count - 1)
+    page.fold(slot, row - 1, top + count - 1)
     return top + count
 
 
@@ -177,11 +167,12 @@ def diagnosis(page: Page, row: int, count: int, last: int) -> int:
     ):
         page.put(row, column, head, HEAD, LEFT, _ONE_LINE, {"indent": 1} if column > 1 else {})
     for number in range(row + 1, row + 1 + count):
-        page.height(number, 44)
+        page.height(number, 50)
         small: Style = {"font_size": 9, "valign": "vcenter"}
         page.merged(number, 1, number, 2, "", WRAP, RULED, small, {"indent": 0})
         page.merged(number, 3, number, middle - 1, "", WRAP, RULED, small)
         page.merged(number, middle, number, last, "", WRAP, RULED, small)
     for column, name in ((1, "问题"), (3, "原因"), (middle, "措施")):
         page.name_slot(f"diagnosis.{name}", row + 1, column, row + count)
+    page.fold("diagnosis", row - 1, row + count)
     return row + count

@@ -10,6 +10,7 @@ from kpi_xl.findings.shown import meaning_text
 from kpi_xl.kpi import Kpi
 from workbook_templates import (
     all_kpis,
+    front,
     monthly_charts,
     monthly_data,
     monthly_findings,
@@ -32,7 +33,6 @@ from workbook_templates.look import (
     LABEL,
     LEFT,
     NOTE,
-    PADDED,
     POINTS,
     RATE,
     RIGHT,
@@ -51,45 +51,56 @@ NAME: Final = name_of(__name__)
 _SHEET: Final = "月度KPI"
 _NONE: Final = "—"
 _COLUMNS: Final = {
-    "指标": 15.0,
-    "单位": 5.5,
-    "实际": 11.5,
-    "目标": 12.5,
-    "达成率": 9.0,
-    "上月": 11.5,
-    "环比": 9.5,
-    "去年同期": 11.5,
-    "同比": 9.5,
-    "状态": 7.5,
-    "依据": 12.5,
-    "趋势": 12.5,
+    "指标": 14.0,
+    "单位": 4.5,
+    "实际": 11.0,
+    "目标": 11.0,
+    "达成率": 8.5,
+    "上月": 10.5,
+    "环比": 8.5,
+    "去年同期": 10.5,
+    "同比": 8.5,
+    "状态": 8.0,
+    "依据": 12.0,
+    "趋势": 9.0,
 }
 _AT: Final = {name: column for column, name in enumerate(_COLUMNS, 1)}
 _HEADER: Final = 5
-_SMALL: Final[Style] = {"font_size": 8, "font_color": GREY, "shrink": True}
+_BODY: Final[Style] = {"font_size": 11}
+"""Printed on one page, this is still larger than 8 points."""
+
+_FIT: Final[Style] = {**_BODY, "shrink": True}
+_ASIDE: Final[Style] = {**_FIT, "font_color": GREY}
 
 
 def build(path: Path) -> None:
     """Write the template."""
     book = Book(path, NAME)
+    first = front.place(book)
     page = Page(book, _SHEET, (1.5, *_COLUMNS.values()), landscape=False)
     everything = all_kpis.place(book)
     findings = monthly_findings.place(book)
     peers = monthly_peers.place(book)
     charts = monthly_charts.place(book)
+    sources.add(book)
+    guide = Guide(
+        book,
+        "这张表让营业部（或分公司）一眼看清当月全部 KPI：做到多少、离目标多远、"
+        "比上月和去年同期好还是差、处在什么状态，以及两年来的走势。",
+    )
     data = monthly_data.place(book)
     unit, month = page.at(3, 1, absolute=True), page.at(0, _AT["趋势"], absolute=True)
     heading = f'={unit}&"　"&{month}'
     _top(page)
     last = _table(page, data)
     _notes(page, last + 1)
+    front.write(first, heading, "月度 KPI 首页", monthly_charts.headline(book, data))
     all_kpis.write(everything, heading)
     monthly_findings.write(findings, heading)
     monthly_peers.write(peers, data, heading)
     monthly_charts.write(charts, data, heading)
     monthly_data.write(data, heading)
-    sources.add(book)
-    _guide(book)
+    _guide(guide)
     book.close()
 
 
@@ -118,22 +129,23 @@ def _table(page: Page, data: Data) -> int:
     for name, column in _AT.items():
         place = (
             LEFT
-            if name == "指标"
+            if name in ("指标", "依据")
             else CENTRE
-            if name in ("单位", "状态", "依据", "趋势")
+            if name in ("单位", "状态", "趋势")
             else RIGHT
         )
-        page.put(_HEADER, column, name, HEAD, place, PADDED if name == "目标" else {})
+        page.put(_HEADER, column, name, HEAD, place, _BODY)
     row = _HEADER
     for family, names in FAMILIES.items():
         row += 1
         page.height(row, 20)
         page.blanks(row, 1, row, _AT["趋势"], GROUP)
-        page.put(row, 1, family, GROUP)
+        page.put(row, 1, family, GROUP, _BODY)
         for name in names:
             row += 1
             _kpi_row(page, data, kpi(name), row)
     first = _HEADER + 1
+    page.fold("kpi", first, row)
     for status, style in STATUS.items():
         page.sheet.conditional_format(
             first,
@@ -153,7 +165,7 @@ def _table(page: Page, data: Data) -> int:
 
 def _kpi_row(page: Page, data: Data, one: Kpi, row: int) -> None:
     """One KPI."""
-    page.height(row, 22)
+    page.height(row, 19.5)
     slot, lower = f"kpi.{one.name}", one.direction == "lower"
     at = {name: page.at(row, column).partition("!")[2] for name, column in _AT.items()}
     cells = {"": at["实际"]} | {f".{name}": cell for name, cell in at.items()}
@@ -161,25 +173,27 @@ def _kpi_row(page: Page, data: Data, one: Kpi, row: int) -> None:
     empty = 0 if counted or one.name == "平均人数" else _NONE
     shown = number(one)
 
-    page.put(row, _AT["指标"], f"{one.name} ↓" if lower else one.name, RULED)
-    page.put(row, _AT["单位"], one.unit, LABEL, CENTRE, RULED)
+    page.put(row, _AT["指标"], f"{one.name} ↓" if lower else one.name, RULED, _FIT)
+    page.put(row, _AT["单位"], one.unit, LABEL, CENTRE, RULED, _BODY)
     actual = data.excel(one, monthly_data.LAST, prefix=True)
-    page.formula(row, _AT["实际"], _or_dash(actual), empty, shown, STRONG, RULED, slot=slot)
-    page.put(row, _AT["目标"], None, shown, EDITABLE, PADDED, RULED, slot=f"{slot}.目标")
+    page.formula(row, _AT["实际"], _or_dash(actual), empty, shown, STRONG, RULED, _FIT, slot=slot)
+    page.put(row, _AT["目标"], None, shown, EDITABLE, RULED, _FIT, slot=f"{slot}.目标")
     if lower:
         # Reaching more than the target would be bad: such a rate misleads.
-        page.put(row, _AT["达成率"], _NONE, RIGHT, RULED)
+        page.put(row, _AT["达成率"], _NONE, RIGHT, RULED, _BODY)
     else:
         attained = formula_of(one, ".达成率", cells)
-        page.formula(row, _AT["达成率"], attained, "", RATE, RULED, slot=f"{slot}.达成率")
+        page.formula(row, _AT["达成率"], attained, "", RATE, RULED, _FIT, slot=f"{slot}.达成率")
     style = POINTS if one.unit == "%" else CHANGE
     for name, change in (("上月", "环比"), ("去年同期", "同比")):
         before = data.compared(one.name, name)
-        page.formula(row, _AT[name], _or_dash(before), empty, shown, RULED, slot=f"{slot}.{name}")
+        page.formula(
+            row, _AT[name], _or_dash(before), empty, shown, RULED, _FIT, slot=f"{slot}.{name}"
+        )
         moved = formula_of(one, f".{change}", cells)
-        page.formula(row, _AT[change], moved, _NONE, style, RULED, slot=f"{slot}.{change}")
-    page.put(row, _AT["状态"], None, CENTRE, RULED, slot=f"{slot}.状态")
-    page.put(row, _AT["依据"], None, CENTRE, RULED, _SMALL, slot=f"{slot}.依据")
+        page.formula(row, _AT[change], moved, _NONE, style, RULED, _FIT, slot=f"{slot}.{change}")
+    page.put(row, _AT["状态"], None, CENTRE, RULED, _BODY, slot=f"{slot}.状态")
+    page.put(row, _AT["依据"], None, LEFT, RULED, _ASIDE, slot=f"{slot}.依据")
     page.put(row, _AT["趋势"], None, RULED)
     page.sheet.add_sparkline(
         row,
@@ -199,6 +213,9 @@ def _or_dash(formula: str) -> str:
     return f'=IFERROR({formula},"{_NONE}")'
 
 
+_NOTE: Final[Style] = {"font_size": 11, "font_color": GREY, "valign": "vcenter"}
+
+
 def _notes(page: Page, row: int) -> None:
     """What a reader must know to read the table right, and what the manager makes of it."""
     page.height(row, 6)
@@ -211,19 +228,20 @@ def _notes(page: Page, row: int) -> None:
         "趋势为最近 24 个月。",
     )
     for number_, text in enumerate(texts, row + 1):
-        page.height(number_, 16)
-        page.put(number_, 1, text, NOTE, {"text_wrap": False, "font_color": GREY})
+        page.height(number_, 32 if len(text) > 80 else 17)
+        page.merged(number_, 1, number_, _AT["趋势"], text, NOTE, _NOTE)
     row += len(texts) + 1
-    page.height(row, 16)
-    style = {"text_wrap": False, "font_color": GREY}
-    page.put(row, 1, None, NOTE, style, slot="period.same_days")
-    row += 1
+    for slot in ("period.same_days", "front.没有数据"):
+        page.height(row, 32)
+        page.merged(row, 1, row, _AT["趋势"], "", NOTE, _NOTE, slot=slot)
+        row += 1
+    page.fold("kpi.说明", row - 2, row - 1)
     boxes = (
         (1, _AT["上月"] - 1, "主要问题和原因", "input.problem"),
         (_AT["上月"], _AT["趋势"], "下一步改善措施（谁、做什么、何时完成）", "input.measures"),
     )
     page.height(row, 24)
-    page.height(row + 1, 96)
+    page.height(row + 1, 76)
     for first, last, label, slot in boxes:
         page.put(row, first, label, SECTION, {"valign": "bottom"})
         page.merged(row + 1, first, row + 1, last, "", WRAP, BOXED, INPUT, slot=slot)
@@ -232,16 +250,13 @@ def _notes(page: Page, row: int) -> None:
     page.sheet.fit_to_pages(1, 1)
 
 
-def _guide(book: Book) -> None:
-    guide = Guide(
-        book,
-        "这张表让营业部（或分公司）一眼看清当月全部 KPI：做到多少、离目标多远、"
-        "比上月和去年同期好还是差、处在什么状态，以及两年来的走势。",
-    )
+def _guide(guide: Guide) -> None:
     guide.steps(
         "怎样用",
         (
-            "先看“状态”一列的危险和异常，再看“环比”和“趋势”：连着变差的指标要先查原因。",
+            "首页一分钟看完：五个数、为什么、各单位并排、先做的三件事；数据缺的指标、没有的行自动收起。"
+            "打印前两页（首页、月度KPI）就够。",
+            "再看“月度KPI”里“状态”一列的危险和异常，再看“环比”和“趋势”：连着变差的指标要先查原因。",
             "目标可以直接修改，达成率随之重算；改过的目标交回后会被读出来。",
             "在表下写出主要问题和改善措施，交回后作为下个月检讨的起点。",
             "“全部指标”列出有数据的每一项指标，构成的指标（险种、缴费方式、职级、学历）每类一行。",
@@ -249,8 +264,9 @@ def _guide(book: Book) -> None:
             "“因素与同类”把保费的差额分到四个因素，再看和同级单位比站在哪里；只有同级的最好、中位、"
             "四分位的数，没有别的单位的名称；同级单位太少的不显示，页上写明少于几个。",
             "“趋势图”是同一批数据的六张图，横坐标是月份，一月写作年份；可直接打印或用于汇报。",
-            "“数据”是计算的依据：上面的指标都由它算出，点开单元格就能看到公式。",
             "“来源”列出每个数字出自哪个文件、哪张表、哪几行；目标写明谁、什么时候、在哪一格填的。",
+            "“数据”是计算的依据：上面的指标都由它算出，点开单元格就能看到公式。它不打印；"
+            "要打印，先在“页面布局 → 打印区域”里取消打印区域。",
         ),
     )
     guide.colours(status=True)

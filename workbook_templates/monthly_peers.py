@@ -32,9 +32,12 @@ from workbook_templates.look import (
     Page,
     Style,
 )
-from workbook_templates.monthly_data import FAMILIES, Data, hollow, kpi, number
+from workbook_templates.monthly_data import DRAWN, FAMILIES, Data, hollow, kpi, number
 
 SHEET: Final = "因素与同类"
+_MORE: Final = "#8FB8DE"
+_LESS: Final = "#E8A33D"
+"""Blue and orange: everybody can tell them apart."""
 COMPARISONS: Final = ("环比", "同比", "目标", "标杆", "全公司")
 STARTS: Final = {
     "环比": "比上月",
@@ -44,18 +47,19 @@ STARTS: Final = {
     "全公司": "比同类平均",
 }
 FACTORS: Final = ("人力", "举绩率", "有效人均件数", "件均保费")
+_ONE_LINE: Final[Style] = {"shrink": True, "text_wrap": False}
 WATERFALLS: Final = ("环比", "同比")
 
 WIDTHS: Final = (1.5, 15, 12, 12, 12, 12, 12, 12, 12, 14)
 _LAST: Final = len(WIDTHS) - 1
-_CHART: Final = (414, 220)
-_SMALL: Final = (274, 200)
+_CHART: Final = (414, 240)
+_SMALL: Final = (274, 220)
 _ROW: Final = 20
 
 
 def place(book: Book) -> Page:
     """Add the sheet, still empty."""
-    return Page(book, SHEET, WIDTHS, landscape=False)
+    return Page(book, SHEET, WIDTHS, landscape=False, larger=1.6)
 
 
 def compared(families: Mapping[str, Sequence[str]] = FAMILIES) -> list[str]:
@@ -98,7 +102,7 @@ def factors(page: Page, row: int, last: int) -> int:
     page.height(row, 20)
     page.blanks(row, 1, row, last, HEAD)
     for column, head in enumerate(("比较", "起点", *FACTORS, "本月", "差额", "主要因素"), 1):
-        page.put(row, column, head, HEAD, LEFT if column in (1, 9) else RIGHT, {"shrink": True})
+        page.put(row, column, head, HEAD, LEFT if column in (1, 9) else RIGHT, _ONE_LINE)
     page.name_slot("drivers.因素", row, 3, row, 2 + len(FACTORS))
     for number_, comparison in enumerate(COMPARISONS, row + 1):
         page.height(number_, 20)
@@ -110,6 +114,7 @@ def factors(page: Page, row: int, last: int) -> int:
             page.put(number_, column, None, GAP, RULED)
         page.put(number_, 8, None, GAP, STRONG, RULED, slot=f"{slot}.差额")
         page.put(number_, 9, None, RULED, {"indent": 1}, slot=f"{slot}.主因")
+    page.fold("drivers", row + 1, row + len(COMPARISONS))
     return row + 1 + len(COMPARISONS)
 
 
@@ -133,7 +138,7 @@ def _columns(page: Page, first_split: int) -> dict[str, int]:
     """
     found = {}
     column = _LAST + 2
-    top = 2
+    top = first_split + len(COMPARISONS) + 1  # beside the charts, whose rows are never hidden
     page.put(top - 1, column, "瀑布图的数据", LABEL)
     for comparison in WATERFALLS:
         source = first_split + COMPARISONS.index(comparison)
@@ -184,9 +189,9 @@ def _waterfall(page: Page, comparison: str, first: int) -> Chart:
     categories = f"={page.range(first, column, first, column + 5)}"
     looks: dict[str, dict[str, Any]] = {
         "底": {"fill": {"none": True}, "border": {"none": True}},
-        "合计": {"fill": {"color": ACCENT}, "border": {"none": True}},
-        "增": {"fill": {"color": "#6FA384"}, "border": {"none": True}},
-        "减": {"fill": {"color": "#C77A70"}, "border": {"none": True}},
+        "合计": {"fill": {"color": ACCENT}, "border": {"none": True}, **_labelled("")},
+        "增": {"fill": {"color": _MORE}, "border": {"none": True}, **_labelled("+")},
+        "减": {"fill": {"color": _LESS}, "border": {"none": True}, **_labelled("−")},
     }
     for name, look in looks.items():
         row = first + 1 + list(_FORMULAS).index(name)
@@ -194,15 +199,23 @@ def _waterfall(page: Page, comparison: str, first: int) -> Chart:
         chart.add_series(
             {"name": name, "categories": categories, "values": values, "gap": 45, **look}
         )
-    _dress(chart, f"{STARTS[comparison]}（元）", r'0\.0,"万"', _CHART)
+    _dress(chart, f"{STARTS[comparison]}（万元）", r"0\.0,", _CHART)
     chart.set_legend({"none": True})
     return chart
+
+
+def _labelled(sign: str) -> dict[str, Any]:
+    """Labels in 万 with a sign, none on what is nothing."""
+    font = {"name": FONT, "size": 10, "color": INK if sign else "#FFFFFF"}
+    shown = rf"{sign}0\.0,;{sign}0\.0,;"
+    place = {} if not sign else {"position": "inside_base"}
+    return {"data_labels": {"value": True, "num_format": f'{shown}""', "font": font, **place}}
 
 
 def _par(page: Page, data: Data, row: int) -> int:
     page.height(row, 24)
     page.put(row, 1, "三项核心能力（PAR）：持续率、活动率、留存率", SECTION, {"valign": "bottom"})
-    note = "深色是本单位，灰色是同类中位，浅色是同类最好；空心点未成熟。分公司的同类是下属单位。"
+    note = "空心点未成熟。分公司的同类是下属单位。"
     page.put(row, 5, note, NOTE, {"text_wrap": False, "valign": "bottom"})
     for place_, name in enumerate(PAR):
         chart: Chart = page.book.workbook.add_chart({"type": "line"})
@@ -223,7 +236,10 @@ def _par(page: Page, data: Data, row: int) -> int:
             chart.add_series(points)
         # Turned a little, or LibreOffice breaks every label into single characters.
         _dress(chart, name, "0%", _SMALL, rotation=-45)
-        chart.set_legend({"none": True})
+        chart.set_plotarea({"layout": {"x": 0.17, "y": 0.16, "width": 0.79, "height": 0.46}})
+        white = [4] if name in DRAWN else []  # in the hollow points
+        legend = {"position": "bottom", "font": {"name": FONT, "size": 9, "color": GREY}}
+        chart.set_legend({**legend, "delete_series": white})
         page.sheet.insert_chart(
             row + 1, 1, chart, {"object_position": 2, "x_offset": place_ * (_SMALL[0] + 6)}
         )
@@ -248,7 +264,7 @@ def peers(page: Page, row: int, names: Sequence[str]) -> int:
     for name in names:
         row += 1
         one = kpi(name)
-        page.height(row, 17)
+        page.height(row, 18)
         page.blanks(row, 1, row, _LAST, RULED)
         lower = one.direction == "lower"
         page.put(row, 1, f"{name} ↓" if lower else name, RULED)
@@ -257,6 +273,7 @@ def peers(page: Page, row: int, names: Sequence[str]) -> int:
             page.put(row, column, None, number(one), RULED, slot=f"peers.{name}.{part}")
         page.put(row, 7, None, CENTRE, RULED, slot=f"peers.{name}.名次")
         page.put(row, 8, None, CENTRE, RULED, slot=f"peers.{name}.评价")
+    page.fold("peers", row - len(names) + 1, row)
     return row
 
 
@@ -264,7 +281,7 @@ def _dress(
     chart: Chart, title: str, number_format: str, size: tuple[int, int], rotation: int = 0
 ) -> None:
     """The look of this sheet's charts."""
-    font = {"name": FONT, "size": 8, "color": GREY}
+    font = {"name": FONT, "size": 10, "color": GREY}
     chart.set_title(
         {
             "name": title,
@@ -288,7 +305,7 @@ def _dress(
         {
             "num_format": number_format,
             "num_font": font,
-            **({"max": 1} if number_format == "0%" else {}),
+            **({"min": 0, "max": 1} if number_format == "0%" else {}),
             "line": {"none": True},
             "major_tick_mark": "none",
             "minor_tick_mark": "none",

@@ -17,7 +17,7 @@ from kpi_xl.findings.shown import meaning_text
 from kpi_xl.formula import Measure
 from kpi_xl.kpi import Kpi
 from kpi_xl.slots.count_values import COUNT
-from workbook_templates import all_kpis, monthly_peers, sources
+from workbook_templates import all_kpis, front, monthly_peers, sources
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
     ACCENT,
@@ -116,6 +116,7 @@ class Report:
 def build(path: Path, report: Report) -> None:
     """Write the template."""
     book = Book(path, report.name)
+    first = front.place(book)
     page = Page(book, report.name, (1.5, *_COLUMNS.values()), landscape=False)
     everything = all_kpis.place(book)
     findings = Page(book, _FINDINGS, monthly_peers.WIDTHS, landscape=False)
@@ -139,6 +140,7 @@ def build(path: Path, report: Report) -> None:
     page.sheet.freeze_panes(5, 2)
     unit, month = page.at(3, 1, absolute=True), page.at(0, _LAST, absolute=True)
     heading = f'={unit}&"　"&{month}'
+    front.write(first, heading, f"{report.name} 首页")
     all_kpis.write(everything, heading)
     _findings(findings, report, heading)
     _trend(trend, report, heading)

@@ -7,12 +7,15 @@ declarations; what does not fit together is refused when this module is imported
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from kpi_xl.catalogue.measures import COUNTED, SECOND_YEAR, THIRD_YEAR
+from kpi_xl.aggregation import Total
+from kpi_xl.catalogue.measures import COUNTED, MEASURES, SECOND_YEAR, THIRD_YEAR
 from kpi_xl.catalogue.schema import LONG, TABLES
 from kpi_xl.data.step import Step, Variant, text_list
+from kpi_xl.formula import Measure
 from kpi_xl.project import Settings
 
 NEVER: Final = 999_999
@@ -247,6 +250,31 @@ def source(code: str) -> str | None:
     """The long raw table that a measure's facts are of; None for none."""
     how = COUNTED[code][1]
     return next(filter(None, (_long(name) for name in (how.days, how.step) if name)), None)
+
+
+def raw_tables(code: str) -> tuple[str, ...]:
+    """The raw tables that a measure comes from, those of its facts first; none of one that only
+    whoever calls a KPI by counts knows.
+    """
+    measure = MEASURES[code]
+    source = measure.source if isinstance(measure, Measure) else None
+    if isinstance(source, Total):
+        return tuple(dict.fromkeys(table for part in source.measures for table in raw_tables(part)))
+    return _read_by(source.step) if source is not None else ()
+
+
+@functools.cache
+def _read_by(name: str) -> tuple[str, ...]:
+    """The raw tables that a step reads, itself or through others."""
+    found = dict[str, None]()
+    for read in STEPS[name].reads:
+        if read in TABLES:
+            found[read] = None
+            continue
+        through = next((one.name for one in STEPS.values() if read in one.tables), None)
+        if through is not None and through != name:
+            found |= dict.fromkeys(_read_by(through))
+    return tuple(found)
 
 
 def _long(name: str) -> str | None:

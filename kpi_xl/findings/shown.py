@@ -17,6 +17,8 @@ IS_USUAL: Final = "不是信号"
 NOTHING: Final = "—"
 """The text shown where there is no value."""
 
+_WAN: Final = 10_000
+
 
 def shown(value: float) -> float | str:
     """The value of a cell that shows — in place of an error."""
@@ -51,6 +53,32 @@ def value_text(kpi: Kpi, value: float) -> str:
     if kpi.unit == "%":
         return f"{value:.1%}"
     return f"{value:,.2f}" if "0.00" in kpi.number_format and abs(value) < 100 else f"{value:,.0f}"
+
+
+def short_text(kpi: Kpi, value: float, *, in_wan: bool) -> str:
+    """A value with its unit, as short as people say it: ``665.9 万元``, ``9,925 元``, ``1.29 件``.
+
+    Parameters
+    ----------
+    in_wan : bool
+        Whether amounts from ten thousand 元 on are told in 万.
+    """
+    if kpi.unit == "%" or not math.isfinite(value):
+        return value_text(kpi, value)
+    if kpi.unit == "元":
+        return money_text(value, in_wan=in_wan)
+    return f"{value_text(kpi, value)} {kpi.unit}"
+
+
+def money_text(yuan: float, *, in_wan: bool) -> str:
+    """An amount in 元 as people say it.
+
+    Examples
+    --------
+    >>> money_text(6_658_595, in_wan=True), money_text(9_925, in_wan=True)
+    ('665.9 万元', '9,925 元')
+    """
+    return f"{yuan / _WAN:,.1f} 万元" if in_wan and abs(yuan) >= _WAN else f"{yuan:,.0f} 元"
 
 
 def months_text(months: int) -> str:

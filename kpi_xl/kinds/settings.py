@@ -49,6 +49,7 @@ TEXTS_WANTED: Final = Kind(
     "[{section}] {key} 应当是文字，或方括号里的几段文字",
     '请写成 ["…", "…"]，每一段都在引号里',
 )
+MONEY_SETTING: Final = Kind("settings.money", "[project] money 写法有误", "可以写的有：万元、元")
 DATE_ORDER: Final = Kind(
     "settings.date-order", "[dates] order 写法有误", "可以写的有：ymd、mdy、dmy"
 )

@@ -69,7 +69,7 @@ TEXT_TOO_LONG: Final = Kind(
     "value.text-too-long", "文字太长（{count} 个字，一个单元格最多 32767 个）", "把文字缩短"
 )
 PART_NOT_UTF8: Final = Kind("workbook.part-encoding", "部件 {part} 不是 UTF-8 编码", _RESEND)
-NO_ROWS: Final = Kind("slot.no-rows", "不指向一些行", _AT_NAMES + "让它指向会增长的那些行")
+NO_ROWS: Final = Kind("slot.no-rows", "不指向一些行", _AT_NAMES + "让它指向那些行")
 BLOCK_WITHOUT_NAMES: Final = Kind(
     "slot.block-without-names",
     "标出了要重复的块（第 {first} 到 {last} 行），里面却没有名称",

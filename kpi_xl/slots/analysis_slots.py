@@ -75,11 +75,19 @@ class Paced(NamedTuple):
     forecast: float
     low: float
     high: float
+    is_over: bool = False
 
 
 def _pace(meaning: str, of: Callable[[Paced], float], kind: Kind = Kind.OF_KPI) -> Slot:
     """A figure of the pace; nothing where the days are not known."""
     return Slot(meaning, kind, value=lambda one: None if one is None else shown(of(one)))
+
+
+def _ahead(meaning: str, of: Callable[[Paced], float], kind: Kind = Kind.OF_KPI) -> Slot:
+    """The same of what is told as long as the month is not over."""
+    told = _pace(meaning, of, kind).value
+    assert told is not None
+    return Slot(meaning, kind, value=lambda one: None if one is None or one.is_over else told(one))
 
 
 PACE: Final = Group(
@@ -91,17 +99,31 @@ PACE: Final = Group(
         ".达成率": _pace(
             "完成 ÷ 目标", lambda one: one.done / one.goal if one.goal else math.nan, Kind.RATIO
         ),
-        ".应完成": _pace("按往月节奏到今天应完成", lambda one: one.expected),
-        ".进度": _pace("完成 ÷ 应完成", lambda one: one.by_shape, Kind.RATIO),
-        ".预测": _pace("月末预测", lambda one: one.forecast),
-        ".下限": _pace("预测区间的下限", lambda one: one.low),
-        ".上限": _pace("预测区间的上限", lambda one: one.high),
+        ".应完成": _ahead("按往月节奏到今天应完成", lambda one: one.expected),
+        ".进度": _ahead("完成 ÷ 应完成", lambda one: one.by_shape, Kind.RATIO),
+        ".预测": _ahead("月末预测", lambda one: one.forecast),
+        ".下限": _ahead("预测区间的下限", lambda one: one.low),
+        ".上限": _ahead("预测区间的上限", lambda one: one.high),
     },
     {"指标": tuple(kpis[code].name for code in paced(kpis))},
 )
 
+ON_THE_WAY: Final = ("按往月应完成", "进度", "月末预测", "预测下限", "预测上限")
+"""How a page calls what is told only as long as the month is not over."""
+
 AS_OF: Final = Group(
-    "", "", {"pace.as_of": Slot("数据截至哪一天，过了几个工作日", value=lambda text: text)}
+    "pace.",
+    "",
+    {
+        "as_of": Slot("数据截至哪一天，过了几个工作日"),
+        "列名": Slot("月末以前才有的五列的列名，一行五格；过完的月空着", cells=len(ON_THE_WAY)),
+        "说明": Slot("进度和预测怎么读；过完的月空着"),
+    },
+)
+
+PACE_NOTE: Final = (
+    "进度 = 已完成 ÷ 按往月节奏到今天应完成的数，低于 100% 为落后；"
+    "五个月里约有四个月落在预测的上下限之间。"
 )
 
 
@@ -220,7 +242,7 @@ class Line:
     status: str | None
     actual: str | None
     due: str | None
-    cost: float
+    cost: float | None
     why: str
     unit: str = ""
 
@@ -261,8 +283,7 @@ def lines_of(
     if rest := ordered[len(shown) :]:
         names = "、".join(dict.fromkeys(findings.kpis[one.kpi].name for one in rest))
         kind = "其余" if any(one.is_news for one in rest) else "以前就有"
-        cost = sum(one.cost for one in rest) / 100
-        lines.append(Line(f"另有 {len(rest)} 项", None, None, None, cost, f"{kind}：{names}"))
+        lines.append(Line(f"另有 {len(rest)} 项", None, None, None, None, f"{kind}：{names}"))
     return lines
 
 
@@ -373,8 +394,9 @@ PEERS_NOTE: Final = Group(
 
 
 def problem_text(weakness: Weakness, kpi: Kpi) -> str:
-    """Such as ``活动率低：活动率 61.2%``."""
-    return f"{weakness.topic.name}：{kpi.name} {value_text(kpi, weakness.warning.value)}"
+    """The KPI with its value first, then what it is a sign of: ``纯增率 -0.3%（增员率低）``."""
+    topic, value = weakness.topic.name, value_text(kpi, weakness.warning.value)
+    return f"{topic}：{value}" if topic.startswith(kpi.name) else f"{kpi.name} {value}（{topic}）"
 
 
 def cause_text(cause: RankedCause) -> str:

@@ -39,7 +39,9 @@ from kpi_xl.slots.analysis_slots import (
     FACTORS,
     HEADINGS,
     JUDGED,
+    ON_THE_WAY,
     PACE,
+    PACE_NOTE,
     PAR,
     PEER_SERIES,
     PEERS,
@@ -143,6 +145,7 @@ class AnalysisValues:
     def _pace(self, number: int, level: str, days: DaySums | None) -> Values:
         text = None
         asked = self._paced
+        is_over = days is not None and days.elapsed >= days.days[-1]
         if days is not None:
             text = (
                 f"截至 {days.as_of.month}月{days.as_of.day}日，"
@@ -154,27 +157,37 @@ class AnalysisValues:
                 place = self.cube.of_level(level).index(number)
                 missed = misses_text(known[0], found, [place])
                 text += f"；{missed}" if missed else ""
-        values = AS_OF.values(text)
+        heads = [None if is_over else head for head in ON_THE_WAY]
+        note = None if is_over else PACE_NOTE
+        values = AS_OF.values({"as_of": text, "列名": heads, "说明": note})
         for kpi in asked:
-            values |= self._pace_of(kpi, number, level, days)
+            values |= PACE.values(self.pace_of(kpi, number), 指标=kpi.name)
         return values
 
     @kept
     def _asks(self, prefix: str) -> bool:
         return any(name.startswith(prefix) for name in self._rows)
 
-    def _pace_of(self, kpi: Kpi, number: int, level: str, days: DaySums | None) -> Values:
+    def pace_of(self, kpi: Kpi, number: int) -> Paced | None:
+        """How far a KPI of a unit is; None where nobody knows the days."""
+        level = self.cube.units[number].level
+        days = self.days(level)
         if days is None or kpi not in days.paced:
-            return PACE.values(None, 指标=kpi.name)
+            return None
         units = self.cube.of_level(level)
         place, found = units.index(number), self._paces(level, kpi.code)
         of_all = (found.expected, found.by_shape, found.forecast, found.low, found.high)
-        paced = Paced(
+        expected, by_shape, forecast, low, high = (float(one[place]) for one in of_all)
+        return Paced(
             self.findings(level).goal(kpi, number),
             float(days.done(kpi, [number])[0]),
-            *(float(one[place]) for one in of_all),
+            expected,
+            by_shape,
+            forecast,
+            low,
+            high,
+            is_over=days.elapsed >= int(days.days[-1]),
         )
-        return PACE.values(paced, 指标=kpi.name)
 
     @kept
     def _paces(self, level: str, code: str) -> Pace:
@@ -208,7 +221,7 @@ class AnalysisValues:
 
     def _below(self, number: int) -> list[Line]:
         """The warnings of the units right below."""
-        level = self._level_below(number)
+        level = self.level_below(number)
         if level is None:
             return []
         findings = self.findings(level)
@@ -216,7 +229,8 @@ class AnalysisValues:
         found = [w for w in findings.warnings if w.unit in mine]
         return lines_of(findings, found, self._room("below.指标"), self.cube.units)
 
-    def _level_below(self, number: int) -> str | None:
+    def level_below(self, number: int) -> str | None:
+        """The level of the units below one; None where there are none."""
         depth = LEVELS.index(self.cube.units[number].level)
         return next((level for level in LEVELS[depth + 1 :] if self.cube.of_level(level)), None)
 
@@ -248,7 +262,7 @@ class AnalysisValues:
     def _peers(self, number: int, level: str) -> Values:
         # The branch has no peers: what its units reach is what it can be compared with.
         own_level = len(self.findings(level).units) > 1
-        group_level = level if own_level else self._level_below(number)
+        group_level = level if own_level else self.level_below(number)
         fewest = self._settings.fewest_peers if own_level else 1  # those below are its own
         values = PEERS_NOTE.values(too_few(fewest) if own_level else None)
         for kpi in COMPARED:

@@ -25,6 +25,7 @@ from kpi_xl.slots.analysis_values import AnalysisValues
 from kpi_xl.slots.briefing import BRIEF, asked, briefing
 from kpi_xl.slots.count_values import count_values
 from kpi_xl.slots.form_values import FormValues
+from kpi_xl.slots.front_values import FrontValues
 from kpi_xl.slots.member_values import member_values
 from kpi_xl.slots.monthly_review_values import ReviewMonth
 from kpi_xl.slots.plan_values import (
@@ -343,6 +344,7 @@ class Recipients:
             | (count_values(series) if self._counts else {})
             | self._sources.of_unit(number, about)
             | self._analysis.unit(number)
+            | self._front(number, about)
             | self._survival.unit(number, about)
             | self._review.unit(number, self._analysis.findings(unit.level))
         )
@@ -359,6 +361,21 @@ class Recipients:
     def is_open(self) -> bool:
         """Whether the month is not over."""
         return self.month == self.cube.last and self.cube.as_of is not None
+
+    def _front(self, number: int, about: Values) -> Values:
+        if not any(name.startswith("front.") for name in self._rows):
+            return {}
+        shown = [name.removeprefix("kpi.") for name in self._rows if name.count(".") == 1]
+        front = FrontValues(
+            self.cube,
+            self._settings,
+            self.month,
+            self._analysis,
+            self.people,
+            self._targets,
+            [name for name in shown if f"kpi.{name}" in self._rows],
+        )
+        return front.unit(number, about)
 
     def _all_kpis(self, number: int, about: Values) -> Values:
         if not any(name.startswith("all.") for name in self._rows):

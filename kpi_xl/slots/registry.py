@@ -14,6 +14,7 @@ from kpi_xl.slots import (
     briefing,
     count_values,
     fishbone_values,
+    front_slots,
     log_values,
     member_values,
     monthly_review_slots,
@@ -33,6 +34,7 @@ from kpi_xl.slots.slot import INPUT, Declared, Group
 _MODULES: Final = (
     unit_values,
     count_values,
+    front_slots,
     all_kpis,
     source_slots,
     analysis_slots,

@@ -10,9 +10,9 @@ from typing import Any
 from kpi_xl import kinds
 from kpi_xl.fault import Fault
 from kpi_xl.workbook import slots
-from kpi_xl.workbook.growth import sheet_copies
 from kpi_xl.workbook.growth.regions import BLOCK, MARK, Region
 from kpi_xl.workbook.ooxml.formulas import Reference, tokens
+from kpi_xl.workbook.ooxml.references import Place
 from kpi_xl.workbook.slots import Slot, near_matches
 from kpi_xl.workbook.template import Template
 
@@ -158,7 +158,7 @@ def _names(template: Template) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, scope, text in template.workbook.names:
         private = f"{scope}!{name}"
-        if not name.startswith(("_xlnm.", MARK, BLOCK, sheet_copies.MARK)):
+        if not name.startswith(slots.MARKS):
             found[private if private in template.slots or name in found else name] = text
     return found
 
@@ -188,15 +188,19 @@ def _unusable(template: Template, name: str, text: str, is_known: bool) -> Itera
 
 
 def _useless_marks(template: Template) -> Iterator[Unusable]:
-    """The marks of growing areas that make no slot grow."""
+    """The marks of growing areas that make no slot grow, and those of rows that lead nowhere."""
     growing = {slot.growing for slot in template.slots.values() if slot.grows}
-    marks = slots.marks(template.workbook, MARK) | slots.marks(template.workbook, BLOCK)
+    marks = dict[str, Place]()
+    for beginning in (MARK, BLOCK, slots.FOLD):
+        marks |= slots.marks(template.workbook, beginning)
     for name, scope, text in template.workbook.names:
-        if not name.startswith((MARK, BLOCK)):
+        if not name.startswith((MARK, BLOCK, slots.FOLD)):
             continue
         place = marks.get(name if scope is None else f"{scope}!{name}")
         if place is None:
             yield Unusable(name, text, kinds.NO_ROWS())
+        elif name.startswith(slots.FOLD):
+            continue
         elif name.startswith(BLOCK):
             if Region(place.sheet, place.area.first_row, place.area.last_row, True) not in growing:
                 yield Unusable(

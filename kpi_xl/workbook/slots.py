@@ -27,7 +27,11 @@ _MOST_TABLE_CELLS: Final = 200_000
 
 _MOST_MERGED_ROWS: Final = 10_000
 
-_MARKS: Final = ("_xlnm.", MARK, BLOCK, sheet_copies.MARK)
+FOLD: Final = "folds."
+"""How a name begins whose rows are hidden where nothing stands in them."""
+
+MARKS: Final = ("_xlnm.", MARK, BLOCK, FOLD, sheet_copies.MARK)
+"""How the names begin that are no slots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,7 @@ def marks(workbook: Workbook, beginning: str) -> dict[str, Place]:
     workbook : Workbook
         What the workbook part says.
     beginning : str
-        How they begin: `growing.MARK` or `growing.BLOCK`.
+        How they begin: `regions.MARK`, `regions.BLOCK` or `FOLD`.
     """
     marked = [one for one in workbook.names if one[0].startswith(beginning)]
     sheets = {name.casefold(): name for name in workbook.sheets}
@@ -142,7 +146,7 @@ def _named_places(workbook: Workbook, sheets: dict[str, str]) -> dict[str, Place
     """The usable defined names of a workbook and where they lead."""
     found: list[tuple[str, str | None, Place]] = []
     for name, scope, text in workbook.names:
-        place = None if name.startswith(_MARKS) else _place(text, sheets)
+        place = None if name.startswith(MARKS) else _place(text, sheets)
         if place is not None:
             found.append((name, scope, place))
     taken = _ambiguous(name for name, _, _ in found)
@@ -156,7 +160,7 @@ def _places_on(workbook: Workbook, sheets: dict[str, str], on: str) -> dict[str,
     """The usable defined names that lead to a sheet; one private to it goes before the others."""
     found: dict[str, Place] = {}
     for name, scope, text in sorted(workbook.names, key=lambda one: one.sheet == on):
-        place = None if name.startswith(_MARKS) else _place(text, sheets)
+        place = None if name.startswith(MARKS) else _place(text, sheets)
         if place is not None and place.sheet == on and scope in (None, on):
             found[name] = place
     return found

@@ -12,7 +12,7 @@ from typing import Any, Final
 from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
-from kpi_xl.workbook import compiled_sheet, identity_sheet, obstacles, slots
+from kpi_xl.workbook import compiled_sheet, folds, identity_sheet, obstacles, slots
 from kpi_xl.workbook.calculated import NOTHING, Calculation, Computed
 from kpi_xl.workbook.compiled_sheet import Position, SheetProgram
 from kpi_xl.workbook.consequences import Consequences
@@ -105,6 +105,7 @@ class Template:
         self._places = slots.places(self._workbook, self._tables)
         self._slots = {name: self._slot(name, place) for name, place in self._places.items()}
         self._growing = [slot for slot in self._slots.values() if slot.grows]
+        self._folds = list(slots.marks(self._workbook, slots.FOLD).values())
         self._styles: styles.StyleSheet | None = None
         self._date_styles = styles.date_styles(self._package, self._workbook.styles)
         self._for_identities: tuple[Identified, IdentitySheet] | None = None
@@ -116,6 +117,8 @@ class Template:
         self._style_frames: dict[tuple[tuple[int, str], ...], dict[str, Framed]] = {}
         self._programs: dict[frozenset[str], _Program] = {}
         self._resized: dict[Sizes, Template] = {}
+        self._resized_places = resized
+        self._folded: dict[tuple[tuple[str, frozenset[int]], ...], Template] = {}
 
     @property
     def suffix(self) -> str:
@@ -222,9 +225,10 @@ class Template:
 
         Nothing else changes, byte for byte, but that formulas which depend on what is filled get
         the value that they have now, or none where it cannot be told (`uncalculated`), that charts
-        of such cells get their new values, and that the workbook is marked to be calculated when it
-        is opened. A formula in a slot stays; the value is what it shows until then. The same values
-        give the same bytes.
+        of such cells get their new values, that rows are hidden which are to be where nothing
+        stands in them (`kpi_xl.workbook.folds`), and that the workbook is marked to be calculated
+        when it is opened. A formula in a slot stays; the value is what it shows until then. The
+        same values give the same bytes.
 
         Parameters
         ----------
@@ -265,6 +269,8 @@ class Template:
         template = self._of_size(wanted) if wanted else self
         if any(region.is_block for region in self._regions):
             values = self._by_record(values, template, dict(wanted))
+        if template._folds:
+            template = template._without_empty_rows(values)
         return template._filled(values, identity, computed)
 
     def uncalculated(self, names: Collection[str]) -> list[tuple[str, str]]:
@@ -374,6 +380,26 @@ class Template:
             while len(self._resized) >= _SIZES_KEPT:
                 del self._resized[next(iter(self._resized))]
             self._resized[wanted] = found
+        return found
+
+    def _without_empty_rows(self, values: Mapping[str, Any]) -> Template:
+        """The template with the rows hidden that are to be, as nothing stands in them."""
+        rows = folds.empty_rows(self._folds, self._slots.values(), values)
+        if not rows:
+            return self
+        key = tuple(sorted(rows.items()))
+        found = self._folded.get(key)
+        if found is None:
+            found = Template.__new__(Template)
+            changed = {
+                self._workbook.sheets[sheet].lower(): folds.hidden(self._sheets[sheet], hidden)
+                for sheet, hidden in rows.items()
+            }
+            with self._package.telling():
+                found._prepare(self._package.changed(changed), self._resized_places)
+            while len(self._folded) >= _PROGRAMS_KEPT:
+                del self._folded[next(iter(self._folded))]
+            self._folded[key] = found
         return found
 
     def _unfilled(self) -> dict[str, Framed]:

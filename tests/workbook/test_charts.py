@@ -161,5 +161,5 @@ def test_the_monthly_charts_show_what_was_filled():
             else:
                 assert points == {at: str(value) for at, value in shown.items()}
             seen += len(shown)
-    assert len(charts) == 11
+    assert len(charts) == 13
     assert seen > 24 * 8

@@ -1,0 +1,200 @@
+"""A unit's month in a minute: the headline numbers, what happened and why, what to do first."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from kpi_xl.analysis.bands import STATUSES, UNRIPE
+from kpi_xl.analysis.diagnosis import Proposal
+from kpi_xl.analysis.warnings import news_first
+from kpi_xl.catalogue import MEASURES, kpis
+from kpi_xl.findings.drivers import Drivers, Split
+from kpi_xl.findings.findings import Findings
+from kpi_xl.findings.shown import NOTHING, money_text, short_text
+from kpi_xl.findings.weakness import Weakness
+from kpi_xl.kpi import Kpi
+
+HEADLINES: Final = 5
+"""So many numbers stand on top."""
+
+MEASURES_SHOWN: Final = 3
+"""So many things to do are named: who does everything does nothing."""
+
+SIGNS: Final[Mapping[str, str]] = dict(zip((*STATUSES, UNRIPE), ("●", "▲", "◆", "○"), strict=True))
+"""A sign of its own for each status, so that nobody has to tell colours apart."""
+
+RESULTS: Final = ("首年度保费", "首年新单保费", "销售额")
+"""The KPIs that say what a trade is about."""
+
+_PLACES: Final = (
+    RESULTS,
+    ("主险件数", "成交笔数", "订单数", "进店人数"),
+    ("活动率", "成交率"),
+    ("人均件数", "连带率", "件均保费", "客单价"),
+    ("回购率", "交车率", "新增人数", "保费持续率"),
+)
+"""What may stand in each place; of those that there is data of, the first with a target."""
+
+_STARTS: Final = {"目标": "目标", "同比": "去年同期", "环比": "上月"}
+"""What the result is explained against: the first that there is."""
+
+_NAMED: Final = 2
+
+
+def headlines(findings: Findings) -> list[Kpi]:
+    """The KPIs that stand on top, the result first; the same for all units of a level."""
+    found: list[Kpi] = []
+    there = [kpi for kpi in kpis.values() if findings.cube.has(kpi)]
+    by_name = {kpi.name: kpi for kpi in there}
+    for names in _PLACES:
+        known = [by_name[name] for name in names if name in by_name]
+        aimed = (
+            kpi
+            for kpi in known
+            if any(math.isfinite(findings.goal(kpi, unit)) for unit in findings.units)
+        )
+        found += [next(aimed, known[0])] if known else []
+    judged = (kpi for kpi in there if kpi.headline and kpi.code in findings.kpis)
+    found += [kpi for kpi in judged if kpi not in found][: HEADLINES - len(found)]
+    return found
+
+
+def marked(status: str) -> str:
+    """A status with its sign; a dash where there is none.
+
+    Examples
+    --------
+    >>> marked("异常"), marked("—")
+    ('▲ 异常', '—')
+    """
+    return f"{SIGNS[status]} {status}" if status in SIGNS else NOTHING
+
+
+def change_of(kpi: Kpi, value: float, before: float) -> str:
+    """How a value differs from another: ``+33.2%``, of ratios ``+2.0 点``; empty for nothing."""
+    if not (math.isfinite(value) and math.isfinite(before)):
+        return ""
+    if kpi.unit == "%":
+        return f"{(value - before) * 100:+.1f} 点"
+    return f"{value / before - 1:+.1%}" if before > 0 else ""
+
+
+@dataclass(frozen=True)
+class InBrief:
+    """What there is to say of a unit.
+
+    Parameters
+    ----------
+    findings : Findings
+        About the units of its level.
+    unit : int
+        Its index in the cube.
+    drivers : Drivers or None
+        The factors of the result; None when the data lack them.
+    in_wan : bool
+        Whether great amounts are told in 万.
+    """
+
+    findings: Findings
+    unit: int
+    drivers: Drivers | None
+    in_wan: bool
+
+    def text(self, kpi: Kpi, value: float) -> str:
+        """A value with its unit."""
+        return short_text(kpi, value, in_wan=self.in_wan)
+
+    def history(self, kpi: Kpi, back: int) -> float:
+        """A KPI so many months before; an error where there is none."""
+        months = self.findings.given[kpi.code][self.findings.units.index(self.unit)]
+        return float(months[-1 - back]) if len(months) > back else math.nan
+
+    # -- what happened ---------------------------------------------------------------------------
+
+    def result(self, kpi: Kpi) -> str:
+        """What was reached, beside the target, last month, and last year."""
+        value = self.history(kpi, 0)
+        goal = self.findings.goal(kpi, self.unit)
+        told = f"{kpi.name} {self.text(kpi, value)}"
+        if math.isfinite(goal) and goal > 0 and math.isfinite(value):
+            gap = value - goal
+            side = "多" if gap >= 0 else "少"
+            told += f"，目标 {self.text(kpi, goal)}，达成 {value / goal:.1%}"
+            told += f"，{side} {self.text(kpi, abs(gap))}" if gap else ""
+        else:
+            told += "，没有定目标"
+        for label, back in (("上月", 1), ("去年同期", 12)):
+            if change := change_of(kpi, value, self.history(kpi, back)):
+                told += f"；比{label} {change}"
+        return f"{told}。"
+
+    def why(self) -> str | None:
+        """What made the difference, in a chain of factors whose parts add up to it."""
+        if self.drivers is None:
+            return None
+        for comparison, start in _STARTS.items():
+            split = self.drivers.split(self.unit, comparison)
+            if split is not None and split.after != split.before and split.before > 0:
+                return self._split_text(split, start)
+        return None
+
+    def _split_text(self, split: Split, start: str) -> str:
+        result = MEASURES[split.tree.result].name
+        gap = split.after - split.before
+        sign = 1 if gap > 0 else -1
+        parts = sorted(
+            zip(split.tree.factors, split.shares, strict=True), key=lambda one: -sign * one[1]
+        )
+        with_it = [one for one in parts if sign * one[1] > 0][:_NAMED]
+        against = [one for one in reversed(parts) if sign * one[1] < 0][:_NAMED]
+        told = (
+            f"{result}比{start}{'多' if gap > 0 else '少'} {self._money(abs(gap))}，主要是"
+            + "、".join(f"{factor.name}（{self._money(share, signed=True)}）"
+                       for factor, share in with_it)
+        )  # fmt: skip
+        if against:
+            others = "、".join(
+                f"{factor.name}（{self._money(share, signed=True)}）" for factor, share in against
+            )
+            told += f"；{'抵掉一部分的是' if gap > 0 else '补回一部分的是'}{others}"
+        return f"{told}。四个因素之和等于差额。"
+
+    def _money(self, cents: int, *, signed: bool = False) -> str:
+        text = money_text(abs(cents) / 100, in_wan=self.in_wan)
+        return f"{'+' if cents > 0 else '−'}{text}" if signed and cents else text
+
+    def problems(self, behind: Sequence[str]) -> str:
+        """Who is behind, what is new, what has long been so.
+
+        Parameters
+        ----------
+        behind : sequence of str
+            The units below that lack most, with what they lack.
+        """
+        told = [f"差得最多的是{'、'.join(behind[:_NAMED])}"] if behind else []
+        found = self.findings.warnings_of(self.unit)
+        ordered = news_first(found)
+        for label, names in (
+            ("本月新出现或超出平时波动", [one.kpi for one in ordered if one.is_news]),
+            ("以前就有", [one.kpi for one in ordered if not one.is_news]),
+        ):
+            if names:
+                listed = "、".join(self.findings.kpis[code].name for code in names[:3])
+                more = f"等 {len(names)} 项" if len(names) > 3 else ""
+                told.append(f"{label}：{listed}{more}")
+        return f"{'；'.join(told)}。" if told else "没有异常和危险的指标。"
+
+    # -- what to do ------------------------------------------------------------------------------
+
+    def to_do(self, today: dt.date) -> list[tuple[Weakness, Proposal]]:
+        """The first measures against what costs most, one each; then the second ones."""
+        every = [
+            [(weakness, proposal) for proposal in weakness.proposals(today, MEASURES_SHOWN)]
+            for weakness in self.findings.weaknesses(self.unit)
+        ]
+        found = [own[place] for place in range(MEASURES_SHOWN) for own in every if place < len(own)]
+        return found[:MEASURES_SHOWN]
