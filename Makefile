@@ -138,6 +138,13 @@ FORMS := 周计划及检讨表 营业部每周活动情况统计表 客户经理
 pictures: demo $(VENV)/.dev
 	for form in $(FORMS); do $(RUN) fill $$form --month $(MONTH) || exit 1; done
 	$(RUN) review --month $(MONTH)
+	$(RUN) distribute 月度目标设定、达成表 --month 2024-07
+	$(BIN)/python -c 'from manual.clerk import types_targets; types_targets("demo", "月度目标设定、达成表", "2024-07", "城东营业部")'
+	$(RUN) collect
+	$(RUN) rounds propose 主险件数 300 --month 2024-07 --level 营业部
+	$(RUN) rounds answer 主险件数 城东营业部=50 城西营业部=47 滨江营业部=45 --reason 电话
+	$(RUN) rounds counter 主险件数 城东营业部=54 --reason 去年同期56件
+	$(RUN) rounds workbook
 	for trade in 车行:dealer 服饰:retail; do \
 		$(BIN)/kpi-xl sample build/$${trade%%:*} --trade $${trade##*:} && \
 		$(BIN)/kpi-xl --project build/$${trade%%:*} refresh --month $(MONTH) && \

@@ -8,6 +8,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from openpyxl import load_workbook
+
 from manual.own_report import own_report
 
 _A_FEW: int = 3
@@ -26,6 +28,25 @@ def sends_back(project: str, template: str, month: str) -> None:
     sent = sorted((Path(project) / "output" / month / "下发" / template).rglob("*.xlsx"))
     for file in sent[:_A_FEW]:
         shutil.copy(file, returned)
+
+
+def types_targets(project: str, template: str, month: str, name: str) -> None:
+    """Type targets into the workbooks of one department's teams, and send them back."""
+    returned = Path(project) / "returned"
+    returned.mkdir(exist_ok=True)
+    sent = sorted((Path(project) / "output" / month / "下发" / template / name).rglob("*.xlsx"))
+    for number, file in enumerate(sent):
+        book = load_workbook(file)
+        book.properties.lastModifiedBy = "王芳"
+        typed = {
+            "kpi.首年度保费.目标": 243_000 + 1_000 * number,
+            "kpi.活动率.目标": 0.8 + number / 100,
+            "input.kpi.首年度保费.说明": "两位主任转岗，先稳住新单",
+        }
+        for slot, value in typed.items():
+            ((sheet, cells),) = book.defined_names[slot].destinations
+            book[sheet][cells.replace("$", "").partition(":")[0]] = value
+        book.save(returned / file.name)
 
 
 def names_the_mail_server(project: str) -> None:

@@ -64,14 +64,14 @@ class RawRows:
         >>> RawRows("保单", "保单.csv", 4, [2, 3, 4, 9]).some
         '第 2–4、9 行'
         >>> RawRows("保单", "保单.csv", 900, [2, 3, 5, 7, 9]).some
-        '第 2–3、5、7 行等，共 900 行'
+        '第 2–3、5、7 行等'
         """
         spans = list(_runs(self.rows))
         named = "、".join(
             f"{first}" if first == last else f"{first}–{last}" for first, last in spans[:_SPANS]
         )
         is_all = len(spans) <= _SPANS and len(self.rows) == self.count
-        return f"第 {named} 行" + ("" if is_all else f"等，共 {self.count:,} 行")
+        return f"第 {named} 行" + ("" if is_all else "等")
 
 
 def _runs(rows: Iterable[int]) -> Iterator[tuple[int, int]]:

@@ -208,7 +208,9 @@ def _shown(kpi: Kpi, value: object) -> str | None:
         return None if value is None else str(value)
     if kpi.unit == "元":
         return f"{value:,.2f} 元"
-    return value_text(kpi, value) if kpi.unit == "%" else f"{value_text(kpi, value)} {kpi.unit}"
+    if kpi.unit == "%":
+        return value_text(kpi, value)
+    return f"{f'{value:,.2f}'.rstrip('0').rstrip('.')} {kpi.unit}"
 
 
 def _files(rows: Sequence[RawRows]) -> Iterator[tuple[str, int, str]]:
