@@ -51,7 +51,7 @@ def write(page: Page, data: Data, heading: str) -> None:
     line = {"bottom": 5, "bottom_color": ACCENT}
     page.formula(0, 16, heading, "　", STRONG, RIGHT, line, slot="trend.heading")
     page.sheet.set_row_pixels(1, 10)
-    people, premium = headline(book, data)
+    people, premium = _headline(book, data, data.labels)
     charts = [
         people,
         _chart(book, data, "column", "主险件数", "主险件数（件）", "#,##0"),
@@ -72,18 +72,33 @@ def write(page: Page, data: Data, heading: str) -> None:
 
 
 def headline(book: Book, data: Data) -> tuple[Chart, Chart]:
-    """The two charts that say most: people, and premium."""
-    premium = _chart(book, data, "column", "首年新单保费", "首年新单保费（万元）", _IN_WAN)
-    return _people(book, data), premium
+    """The two charts that say most, people and premium, for the front page.
+
+    They are small there: only January and July are named, turned a little, or LibreOffice breaks
+    every label into single characters.
+    """
+    people, premium = _headline(book, data, data.years)
+    for chart in (people, premium):
+        chart.set_x_axis(_months_axis(-45))
+    return people, premium
 
 
-def _people(book: Book, data: Data) -> Chart:
+def _headline(book: Book, data: Data, months: str) -> tuple[Chart, Chart]:
+    premium = _chart(
+        book, data, "column", "首年新单保费", "首年新单保费（万元）", _IN_WAN, months=months
+    )
+    return _people(book, data, months), premium
+
+
+def _people(book: Book, data: Data, months: str) -> Chart:
     """Agents and producing agents as columns, the share of the second in the first as a line."""
-    chart = _chart(book, data, "column", "期末人数", "人数（人）与活动率", "#,##0", ACCENT_LIGHT)
-    chart.add_series(_series(data, "举绩人数", fill=ACCENT_MIDDLE))
+    chart = _chart(
+        book, data, "column", "期末人数", "人数（人）与活动率", "#,##0", ACCENT_LIGHT, months
+    )
+    chart.add_series(_series(data, "举绩人数", months, fill=ACCENT_MIDDLE))
     rate = book.workbook.add_chart({"type": "line"})
-    rate.add_series({**_series(data, "活动率", line=ACCENT), "y2_axis": True})
-    for points in hollow(data, "活动率", data.labels):
+    rate.add_series({**_series(data, "活动率", months, line=ACCENT), "y2_axis": True})
+    for points in hollow(data, "活动率", months):
         rate.add_series({**points, "y2_axis": True})
     chart.combine(rate)
     rate.set_y2_axis(
@@ -115,12 +130,14 @@ def _chart(
     title: str,
     number_format: str,
     colour: str = ACCENT_MIDDLE,
+    months: str = "",
 ) -> Chart:
+    months = months or data.labels
     chart: Chart = book.workbook.add_chart({"type": kind})
     look = {"line": ACCENT} if kind == "line" else {"fill": colour}
-    chart.add_series(_series(data, name, **look))
+    chart.add_series(_series(data, name, months, **look))
     if name in DRAWN:
-        for points in hollow(data, name, data.labels):
+        for points in hollow(data, name, months):
             chart.add_series(points)
     chart.set_title(
         {
@@ -130,17 +147,7 @@ def _chart(
             "overlay": True,
         }
     )
-    chart.set_x_axis(
-        {
-            "num_font": {**_font(), "rotation": 0},
-            "line": {"color": GREY, "width": 0.75},
-            "major_tick_mark": "none",
-            "minor_tick_mark": "none",
-            "interval_unit": 1,
-            "text_axis": True,
-            "label_position": "low",
-        }
-    )
+    chart.set_x_axis(_months_axis(0))
     # From zero on, so that a small change does not look great.
     chart.set_y_axis(_axis(number_format) | {"min": 0})
     chart.set_legend({"none": True})
@@ -151,8 +158,22 @@ def _chart(
     return chart
 
 
-def _series(data: Data, name: str, *, fill: str = "", line: str = "") -> dict[str, Any]:
-    series: dict[str, Any] = {"name": name, "categories": data.labels, "values": data.range(name)}
+def _months_axis(rotation: int) -> dict[str, Any]:
+    return {
+        "num_font": {**_font(), "rotation": rotation},
+        "line": {"color": GREY, "width": 0.75},
+        "major_tick_mark": "none",
+        "minor_tick_mark": "none",
+        "interval_unit": 1,
+        "text_axis": True,
+        "label_position": "low",
+    }
+
+
+def _series(
+    data: Data, name: str, months: str, *, fill: str = "", line: str = ""
+) -> dict[str, Any]:
+    series: dict[str, Any] = {"name": name, "categories": months, "values": data.range(name)}
     if fill:
         series |= {"fill": {"color": fill}, "border": {"none": True}, "gap": 60, "overlap": 0}
     if line:
