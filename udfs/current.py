@@ -187,6 +187,7 @@ class _Watch:
 
     def _look(self) -> None:
         from kpi_xl.project import Project
+        from kpi_xl.settings.definitions import WORKBOOK
         from kpi_xl.system.user import User
 
         try:
@@ -197,7 +198,10 @@ class _Watch:
             return
         try:
             files = (folder / "kpi.toml", folder / "kpi.cube")
-            stamp = folder, tuple((s.st_mtime_ns, s.st_size, s.st_ino) for s in map(os.stat, files))
+            definitions = folder / WORKBOOK
+            there = (definitions,) if definitions.exists() else ()
+            states = map(os.stat, (*files, *there))
+            stamp = folder, tuple((s.st_mtime_ns, s.st_size, s.st_ino) for s in states)
             if stamp != self._stamp:
                 self._data = Data.open(project)
                 self._stamp = stamp

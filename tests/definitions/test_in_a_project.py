@@ -13,7 +13,7 @@ from kpi_xl.jobs.definition_form import definition_form
 from kpi_xl.project import Project
 from kpi_xl.settings.definitions import WORKBOOK, in_workbook
 from small_branch import MONTH, TWO_DEPARTMENTS, small_branch
-from udfs import functions
+from udfs import current, functions
 
 KPIS = """
 [kpis."每访佣金"]
@@ -92,6 +92,17 @@ def test_functions_have_it(project, monkeypatch):
     assert functions.KPI("每访佣金", "东城营业部", MONTH, "状态") == "危险"
     assert ["每访佣金"] in [row[:1] for row in functions.KPI_NAMES()]
     assert "FYC ÷ 拜访数" in functions.KPI_HELP("每访佣金")
+
+
+def test_functions_see_what_is_typed_while_they_run(project, monkeypatch):
+    monkeypatch.setenv("KPI_XL_PROJECT", str(project.folder))
+    monkeypatch.setattr(current, "_INTERVAL", 0)
+    run(project, "refresh", "--month", MONTH)
+    assert functions.KPI("新的", "东城营业部", MONTH) == "#N/A"
+    typed(project, {"名称": "新的", "公式": "FYC*2"})
+    assert functions.KPI("新的", "东城营业部", MONTH) == 2400.0
+    typed(project, {"名称": "新的", "公式": "=FYC*3"})
+    assert functions.KPI("新的", "东城营业部", MONTH) == 3600.0
 
 
 def test_the_workbook_says_the_same(project):
