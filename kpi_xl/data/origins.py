@@ -46,6 +46,24 @@ class Decided(NamedTuple):
     place: int
     event: Event | None
 
+    @property
+    def name(self) -> str:
+        """What the round is called."""
+        return f"目标商定第 {self.course.round.number} 轮"
+
+    @property
+    def how(self) -> str:
+        """By which step, whose, when, and why."""
+        if self.event is None:
+            return "按下级的数合计"
+        how = f"{self.event.step}：{by_and_when(self.event.by, self.event.at)}"
+        return how + (f"，{self.event.reason}" if self.event.reason else "")
+
+    @property
+    def where(self) -> str:
+        """In which workbook the step was taken; empty for a command."""
+        return "" if self.event is None else self.event.where
+
 
 @dataclass(frozen=True)
 class Origins:

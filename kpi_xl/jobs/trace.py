@@ -14,8 +14,10 @@ from kpi_xl.calendar import Month
 from kpi_xl.data.cube import LEVELS
 from kpi_xl.data.history import Change, changes
 from kpi_xl.data.organisation import unit_paths
-from kpi_xl.data.origins import Origins, origins_of
+from kpi_xl.data.origins import Decided, Origins, origins_of
 from kpi_xl.data.raw_rows import MOST, RawRows, RawRowsOf, TargetRows
+from kpi_xl.data.returned import is_returned
+from kpi_xl.data.targets import AGENT_LEVEL
 from kpi_xl.data.unit_names import answering
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.fill import month_meant
@@ -113,7 +115,9 @@ def trace(
             raise InputError(kinds.NOTHING_TO_TRACE(what=what), value=what)
         title = f"{month.chinese} {whose} {what}"
         origins = origins_of(project, month, ())
-        files = _files(title, rows, kpi, typed, origins)
+        key = (AGENT_LEVEL, agent) if agent else (unit.level, unit.path)
+        decided = origins.decided.get((*key, kpi.code)) if kpi is not None else None
+        files = _files(title, rows, kpi, typed, origins, decided)
         return Trace(_versions(title, found), files, found[-_MOST:], rows)
 
 
@@ -201,7 +205,12 @@ def _versions(title: str, found: Sequence[Change]) -> View:
 
 
 def _files(
-    title: str, rows: Sequence[RawRows], kpi: Kpi | None, typed: str, origins: Origins
+    title: str,
+    rows: Sequence[RawRows],
+    kpi: Kpi | None,
+    typed: str,
+    origins: Origins,
+    decided: Decided | None,
 ) -> View:
     notes = []
     if kpi is not None and not rows and typed in ("", _TARGET):
@@ -212,12 +221,13 @@ def _files(
         [
             (
                 one.table,
-                one.file,
-                origins.saved_text(one.file),
+                one.file if step is None else step.name,
+                origins.saved_text(one.file) if step is None else step.how,
                 Figure(f"{one.count:,}", float(one.count)),
-                one.some,
+                one.some if step is None else step.where,
             )
             for one in rows
+            for step in (decided if is_returned(one.file) else None,)
         ],
         notes,
     )

@@ -224,12 +224,7 @@ def _files(rows: Sequence[RawRows]) -> Iterator[tuple[str, int, str]]:
 
 def _of_round(title: str, decided: Decided) -> SourceLine:
     """What a round came to: by which step, whose, when, and why."""
-    course, event = decided.course, decided.event
+    course = decided.course
     round_ = course.round
     value = _shown(round_.kpi, round_.value(course.stands[decided.place].value))
-    how, where = "按下级的数合计", ""
-    if event is not None:
-        how = f"{event.step}：{by_and_when(event.by, event.at)}"
-        how += f"，{event.reason}" if event.reason else ""
-        where = event.where
-    return SourceLine(title, value, how, "目标", f"目标商定第 {round_.number} 轮", 1, where)
+    return SourceLine(title, value, decided.how, "目标", decided.name, 1, decided.where)

@@ -17,7 +17,9 @@ from kpi_xl.circulation.take_back import take_back
 from kpi_xl.cli import app
 from kpi_xl.data.collected import collected
 from kpi_xl.errors import InputError
+from kpi_xl.jobs import rounds
 from kpi_xl.jobs.trace import trace
+from small_branch import TWO_DEPARTMENTS, small_branch
 
 __all__ = ["project", "sent"]
 
@@ -129,3 +131,12 @@ def test_a_day_in_a_row_or_in_a_column(project, form):
         change.value for change in trace(project, one.recipient, "洽谈人数", "2024-06-10").changes
     ] == [3]
     assert not trace(project, one.recipient, "洽谈人数", "2024-06-11").changes
+
+
+def test_a_target_of_a_round_is_told_with_its_step(tmp_path):
+    branch = small_branch(tmp_path / "p", TWO_DEPARTMENTS)
+    rounds.propose(branch, "主险件数", 80, MONTH, reason="年初定的")
+    found = trace(branch, "东城营业部", "主险件数.目标", MONTH)
+    (row,) = found.files.rows
+    assert row[:2] == ("目标", "目标商定第 1 轮")
+    assert row[2].startswith("建议：") and row[2].endswith("，年初定的")
