@@ -40,6 +40,7 @@ from aiosmtpd.controller import Controller
 
 from benchmarks.trials import PASSWORD, PLANNED, Ended, Job, LostError, make_project
 from kpi_xl.data.cube import Cube
+from kpi_xl.workbook.identity_sheet import NOTE
 
 _MADE = "里已经有一个项目"  # what init says where it had ended before it was killed
 
@@ -345,9 +346,10 @@ def _of_workbook(file: Path) -> object:
         locked.decrypt(content)
     with zipfile.ZipFile(content) as parts:
         return {
-            name: re.sub(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?", b"", parts.read(name))
+            name: re.sub(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?", b"", sheet)
             for name in parts.namelist()
             if re.fullmatch(r"xl/(worksheets/[^/]+|sharedStrings)\.xml", name)
+            and NOTE.encode() not in (sheet := parts.read(name))
         }
 
 

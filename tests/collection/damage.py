@@ -14,6 +14,7 @@ from openpyxl.comments import Comment
 
 from collection.conftest import edited, of
 from kpi_xl.circulation.encryption import encrypted
+from kpi_xl.workbook import identity_sheet
 
 Damage = Callable[[Path], object]
 
@@ -191,6 +192,7 @@ def name_deleted(book):
 def without_identity(book):
     for name in [name for name in book.defined_names if name.startswith("kpi_xl.")]:
         del book.defined_names[name]
+    del book[identity_sheet.NAME]  # which says the same
 
 
 def other_identity(field: str, value: str) -> Damage:

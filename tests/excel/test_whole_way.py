@@ -22,6 +22,7 @@ from udfs.excel import sources
 UNKNOWN = {
     "Application.Caller.Worksheet.Parent.Date1904": "False",
     "sheet.Parent.Date1904": "False",
+    'Application.CommandBars("Standard").Controls(1).Enabled': "True",
     "If TypeOf Application.Caller Is Range Then On Error": "On Error",
 }
 CELLS = """
@@ -98,6 +99,10 @@ class Starter(VBAObject):
     def Server(self):
         return self.server
 
+    @method
+    def MayComeBack(self, number):
+        return False
+
 
 def _to_com(value):
     """A Variant as pywin32 gives it."""
@@ -146,7 +151,7 @@ def excel():
         app.add_workbook()
         server = Server(real)
         for name, source in sources.modules():
-            if name in ("KpiText", "KpiCells", "xlwings_udfs"):
+            if name in ("KpiText", "KpiCells", "KpiReach", "xlwings_udfs"):
                 app.add_module(known(source), name=name)
         app.add_module(CELLS, name="Cells_")
         app.run("FillCells")
@@ -158,7 +163,7 @@ def run(excel, monkeypatch):
     app, server = excel
     host = type(app.interpreter.host)
     monkeypatch.setattr(host, "create", lambda self, name: {"KpiPython": Starter(server)}[name])
-    app.run("KpiForget")
+    app.run("Activity")  # Python is there
     server.calls = server.dead = 0
     return app.run
 

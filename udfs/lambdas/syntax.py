@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 _FUNCTION: Final = "_xlfn."
+_SHEET_FUNCTION: Final = "_xlws."
 _PARAMETER: Final = "_xlpm."
 _UNFIT: Final = re.compile(r"[^\w.]")
 _CELL: Final = re.compile(r"[A-Za-z]{1,3}[0-9]{1,7}|[RrCc]|[Rr][0-9]*[Cc][0-9]*")
@@ -63,4 +64,4 @@ def shown(formula: str) -> str:
     >>> shown(function(["人数"], f"{parameter('人数')}*2"))
     'LAMBDA(人数,人数*2)'
     """
-    return formula.replace(_FUNCTION, "").replace(_PARAMETER, "")
+    return formula.replace(_SHEET_FUNCTION, "").replace(_FUNCTION, "").replace(_PARAMETER, "")
