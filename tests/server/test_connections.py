@@ -225,7 +225,7 @@ def test_it_ends_while_it_computes(ways, tmp_path):
     slow = HURRIED.replace(
         "from kpi_xl.cli",
         "import time; from udfs.server import calls\n"
-        "calls.answer = lambda *_: time.sleep(60)\nfrom kpi_xl.cli",
+        "calls.answer = lambda *_, **__: time.sleep(60)\nfrom kpi_xl.cli",
     )
     if ways.https:
         return
