@@ -159,15 +159,16 @@ class Headings:
             if alike:
                 found[code] = alike[0]
         free = [column for column in self.table.columns if column.code not in self.mapping]
+        # Most rows have no name of any column.
         places = _places(normal)
-        for column in free:
-            self._take(column, (*column.sooner, column.name), places, found)
-        for column in free:
-            if column.code not in found:
-                self._take(column, column.aliases, places, found)
+        if not self._known.isdisjoint(places):
+            for column in free:
+                self._take(column, (*column.sooner, column.name), places, found)
+            for column in free:
+                if column.code not in found:
+                    self._take(column, column.aliases, places, found)
         main = [_main(cell) if cell else "" for cell in row]
-        if main != normal:
-            places = _places(main)
+        if main != normal and not self._known.isdisjoint(places := _places(main)):
             for column in free:
                 if column.code not in found:
                     self._take(column, column_names(column), places, found)
