@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Unit = Literal["人", "件", "元", "%", "个", "次", "倍", "笔", "小时"]
 
+_COMPARED: Final = 0  # binds less tightly than any operation: in one it needs brackets
 _OPERAND: Final = 3  # binds tighter than any operation: never needs brackets
 _PRECEDENCE: Final = {"+": 1, "-": 1, "*": 2, "/": 2}
 
@@ -248,7 +249,7 @@ class Comparison(Formula):
 
     def write(self, writer: Writer) -> tuple[str, int]:
         left, right = (one.write(writer)[0] for one in self.inside)
-        return f"{left}{writer.signs.get(self.sign, self.sign)}{right}", 0
+        return f"{left}{writer.signs.get(self.sign, self.sign)}{right}", _COMPARED
 
     @property
     def inside(self) -> tuple[Formula, ...]:

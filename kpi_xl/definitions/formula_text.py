@@ -50,10 +50,13 @@ class Quantity(NamedTuple):
         The tree.
     of : Dimension or None
         None for a mere number, which goes with anything.
+    is_condition : bool
+        Whether it holds or not, as a comparison does; a spreadsheet compares such with nothing.
     """
 
     formula: Formula
     of: Dimension | None
+    is_condition: bool = False
 
 
 Names = Callable[[str], Quantity]
@@ -165,7 +168,7 @@ class _Reader:
         if token.subtype == "NUMBER":
             return Quantity(Constant(float(text)), None)
         if token.subtype == "LOGICAL":
-            return Quantity(Constant(float(text.upper() == "TRUE")), None)
+            return Quantity(Constant(float(text.upper() == "TRUE")), None, is_condition=True)
         if token.subtype == "TEXT":
             raise InputError(kinds.FORMULA_TEXT(text=text))
         if token.subtype == "RANGE":
@@ -191,7 +194,7 @@ class _Reader:
             fault = kinds.FORMULA_ARGUMENTS(name=name, count=len(arguments), wanted=wanted.strip())
             raise InputError(fault)
         call = Call(function, tuple(one.formula for one in arguments))
-        return Quantity(call, _of_call(name, arguments))
+        return Quantity(call, _of_call(name, arguments), _is_condition(name, arguments))
 
     def _closes(self) -> bool:
         token = self._next()
@@ -243,8 +246,11 @@ def _joined(operator: str, left: Quantity, right: Quantity) -> Quantity:
     if operator in "+-":
         of = _alike("相加减", left, right)
         return Quantity(_operation(operator, left, right), of)
+    # To a spreadsheet TRUE is more than any number, and never 1.
+    if left.is_condition or right.is_condition:
+        raise InputError(kinds.FORMULA_CONDITION_COMPARED())
     _alike("比较", left, right)
-    return Quantity(Comparison(operator, left.formula, right.formula), None)
+    return Quantity(Comparison(operator, left.formula, right.formula), None, is_condition=True)
 
 
 def _operation(operator: str, left: Quantity, right: Quantity) -> Formula:
@@ -289,6 +295,13 @@ def _of_call(name: str, arguments: list[Quantity]) -> Dimension | None:
     if name in ("ABS", "ROUND"):
         return arguments[0].of
     return _alike("比较", *arguments)
+
+
+def _is_condition(name: str, arguments: list[Quantity]) -> bool:
+    """Whether what a function gives holds or not, or may be such."""
+    if name in ("IF", "IFERROR"):
+        return any(one.is_condition for one in arguments[name == "IF" :])
+    return name in ("AND", "OR", "NOT")
 
 
 def _summed(name: str, arguments: list[Quantity]) -> Quantity:

@@ -137,9 +137,9 @@ class _Maker:
     def __init__(self, definitions: Sequence[Definition]) -> None:
         self.wrong: list[InputError] = []
         self.by_name: dict[str, Definition] = {}
+        self._by_label: dict[str, Definition] = {}
         self._made: dict[str, Kpi | None] = {}
         self._begun: list[str] = []
-        self._taken: dict[str, str] = {}
         for one in definitions:
             try:
                 self._name(one)
@@ -168,13 +168,13 @@ class _Maker:
                     fault = kinds.DEFINITION_NAME_BAD(name=name, most=_LONGEST_NAME)
                     raise one.wrong(fault, column)
                 self._free(one, column, name)
-        self._taken |= {name.casefold(): one.name for names in labels.values() for name in names}
+        self._by_label |= {name.casefold(): one for names in labels.values() for name in names}
 
     def _free(self, one: Definition, column: str, name: str) -> None:
-        if (other := self._taken.get(name.casefold())) is not None:
-            if other == name:
+        if (other := self._by_label.get(name.casefold())) is not None:
+            if other.name == name:
                 raise one.wrong(kinds.DEFINITION_TWICE(name=name), column)
-            raise one.wrong(kinds.DEFINITION_TAKEN(name=name, whose=f"“{other}”"), column)
+            raise one.wrong(kinds.DEFINITION_TAKEN(name=name, whose=f"“{other.name}”"), column)
         if (standard := kpis.find(name)) is not None:
             whose = f"标准指标“{standard.name}”"
             raise one.wrong(kinds.DEFINITION_TAKEN(name=name, whose=whose), column)
@@ -227,9 +227,7 @@ class _Maker:
 
     def _quantity(self, name: str) -> Quantity:
         """What a name in a formula means."""
-        own = next(
-            (one for one in self.by_name.values() if name in (one.name, *aliases(one))), None
-        )
+        own = self._by_label.get(name.casefold())
         if own is not None:
             if own.name in self._begun:
                 circle = [*self._begun[self._begun.index(own.name) :], own.name]

@@ -51,6 +51,11 @@ FORMULA_UNITS: Final = Kind(
     "公式把单位不一样的数放在一起{how}：{left} 和 {right}",
     "请核对公式：单位一样的才能{how}；不一样的先乘或除成一样的",
 )
+FORMULA_CONDITION_COMPARED: Final = Kind(
+    "formula.condition-compared",
+    "公式里把条件和别的比较",
+    "条件（如 拜访数>3）只有成立和不成立：请用 IF 写成数，几个条件用 AND、OR 连起来",
+)
 FORMULA_BY_ZERO: Final = Kind("formula.by-zero", "公式里除以 0", "请改正公式")
 FORMULA_NO_NAME: Final = Kind(
     "formula.no-name", "公式里一个指标、一个项目也没有", "只有数的公式每个单位都一样，不是指标"

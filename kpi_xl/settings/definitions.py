@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -35,6 +36,8 @@ KEYS: Final[Mapping[str, str]] = {
 
 _LARGEST: Final = 4 << 20
 """Bytes: hundreds of times what anybody types about KPIs."""
+
+_LARGEST_UNPACKED: Final = 64 << 20
 
 _MOST: Final = 2000
 _HEADINGS_WITHIN: Final = 20
@@ -149,6 +152,10 @@ def _sheets(file: Path) -> Iterator[tuple[str, list[list[str]]]]:
     import openpyxl
 
     try:
+        with zipfile.ZipFile(file) as package:
+            size = sum(part.file_size for part in package.infolist())
+        if size > _LARGEST_UNPACKED:  # made to fill the memory
+            raise InputError(kinds.DEFINITIONS_TOO_LARGE(megabytes=size >> 20), file=file)
         book = openpyxl.load_workbook(file, read_only=True)
         try:
             for sheet in book.worksheets:

@@ -1,6 +1,7 @@
 """A KPI of one's own is wherever a standard one is, and what is wrong is told and stops nothing."""
 
 import json
+import zipfile
 
 import openpyxl
 import pytest
@@ -136,6 +137,13 @@ def test_a_workbook_that_cannot_be_read_stops_no_number(project):
     assert [one.kind for one in opened.settings.own.wrong] == ["definitions.unreadable"]
     assert "每访佣金" in run(project, "definitions", "list").output
     assert run(project, "refresh", "--month", MONTH).exit_code == 0
+
+
+def test_a_workbook_made_to_fill_the_memory_is_not_unpacked(project):
+    with zipfile.ZipFile(project.folder / WORKBOOK, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("xl/sharedStrings.xml", bytes(80 << 20))
+    (error,) = Project.open(project.folder).settings.own.wrong
+    assert error.kind == "definitions.too-large"
 
 
 @pytest.mark.parametrize(

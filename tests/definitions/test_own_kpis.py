@@ -55,6 +55,18 @@ def test_a_kpi_in_another_in_any_order():
     assert found.kpis.find("甲").formula == "乙 × 2"
 
 
+def test_capitals_and_aliases_make_no_difference():
+    found = own_kpis(
+        [
+            Definition(PLACE, {"名称": "Ape率", "公式": "拜访数", "别名": "标准Ape"}),
+            Definition(PLACE, {"名称": "乙", "公式": "APE率+标准APE"}),
+            Definition(PLACE, {"名称": "aPE率", "公式": "约访数"}),
+        ]
+    )
+    assert [one.kind for one in found.wrong] == ["definition.taken"]
+    assert found.kpis.find("乙")(visits=3) == 6.0
+
+
 def test_a_circle_is_told_and_what_needs_it():
     found = made(("甲", "乙*2"), ("乙", "甲+1"), ("丁", "乙"), ("戊", "拜访数"))
     assert [one.kind for one in found.wrong] == [
