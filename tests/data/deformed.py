@@ -13,16 +13,12 @@ import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-
-import xlsxwriter
-import xlwt
 
 from kpi_xl.data.check import check_project
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project, Settings
+from raw_formats import Rows, csv_of, html_of, xls_of, xlsx_of, xml_of
 
-Rows = list[list[str]]
 Deform = Callable[["World"], None]
 
 ROSTER: Rows = [
@@ -405,121 +401,12 @@ DEFORMATIONS: dict[str, Deform] = {
 }  # fmt: skip
 
 
-def _csv(rows: Rows, separator: str = ",") -> str:
-    def cell(text: str) -> str:
-        if any(mark in text for mark in ('"', "\n", separator)) and not text.startswith('="'):
-            return '"' + text.replace('"', '""') + '"'
-        return text
-
-    return "\n".join(separator.join(map(cell, row)) for row in rows)
-
-
-def _html(rows: Rows, head: int = 0, nested: bool = False, merged: int | None = None,
-          struck: int = 0) -> str:  # fmt: skip
-    lines = []
-    for number, row in enumerate(rows):
-        cells = []
-        for place, text in enumerate(row):
-            inner = text.replace("\n", "<br>")
-            if nested and place == 2 and number > head:
-                inner = f"<table><tr><td>{inner}</td></tr></table>"
-            if place == merged and number > head:
-                if rows[number - 1][place] == text:
-                    continue
-                same = 1
-                while number + same < len(rows) and rows[number + same][place] == text:
-                    same += 1
-                cells.append(f'<td rowspan="{same}">{inner}</td>')
-            else:
-                cells.append(f"<td>{inner}</td>")
-        line = ' style="text-decoration: line-through"' if 0 < number == struck else ""
-        lines.append(f"<tr{line}>{''.join(cells)}</tr>")
-    return f"<html><body><table>{''.join(lines)}</table></body></html>"
-
-
-def _xml(rows: Rows) -> str:
-    from xml.sax.saxutils import escape
-
-    lines = "".join(
-        "<Row>"
-        + "".join(f'<Cell><Data ss:Type="String">{escape(c)}</Data></Cell>' for c in row)
-        + "</Row>"
-        for row in rows
-    )
-    name = "urn:schemas-microsoft-com:office:spreadsheet"
-    return (
-        f'<?xml version="1.0"?><Workbook xmlns="{name}" xmlns:ss="{name}"><Worksheet ss:Name="保单">'
-        f"<Table>{lines}</Table></Worksheet></Workbook>"
-    )
-
-
-def _xlsx(sheets: dict[str, Rows], hidden: str = "", computed: tuple[int, ...] = (),
-          merged: int | None = None, struck: int = 0) -> bytes:  # fmt: skip
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"strings_to_formulas": False}) as book:
-        line = book.add_format({"font_strikeout": True})
-        for title, rows in sheets.items():
-            sheet = book.add_worksheet(title)
-            for number, row in enumerate(rows):
-                for place, text in enumerate(row):
-                    if text and place in computed and number:
-                        sheet.write_formula(number, place, f'="{text}"', None, "")
-                    elif text:
-                        sheet.write_string(number, place, text, line if number == struck else None)
-            if merged is not None:
-                _merge(
-                    rows,
-                    merged,
-                    lambda a, b, text, s=sheet: s.merge_range(a, merged, b, merged, text),
-                )
-            if title == hidden:
-                sheet.hide()
-                sheet.set_first_sheet()
-        visible = next(title for title in sheets if title != hidden)
-        book.get_worksheet_by_name(visible).activate()
-    content = out.getvalue()
-    if computed:
-        bare = io.BytesIO()
-        with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(bare, "w") as new:
-            for name in old.namelist():
-                new.writestr(
-                    name, old.read(name).replace(b' t="str"', b"").replace(b"<v></v>", b"")
-                )
-        content = bare.getvalue()
-    return content
-
-
-def _merge(rows: Rows, column: int, write: Callable[[int, int, str], Any]) -> None:
-    first = 1
-    for number in range(1, len(rows) + 1):
-        if number == len(rows) or rows[number][column] != rows[first][column]:
-            if number - first > 1:
-                write(first, number - 1, rows[first][column])
-            first = number
-
-
-def _xls(rows: Rows, merged: int | None = None, struck: int = 0) -> bytes:
-    book, out = xlwt.Workbook(), io.BytesIO()
-    sheet = book.add_sheet("Sheet1", cell_overwrite_ok=True)
-    line = xlwt.easyxf("font: struck_out on")
-    for number, row in enumerate(rows):
-        for place, text in enumerate(row):
-            if text and (place != merged or number == 0):
-                sheet.write(number, place, text, *([line] if 0 < number == struck else []))
-    if merged is not None:
-        for number, row in enumerate(rows[1:], 1):
-            sheet.write(number, merged, row[merged])
-        _merge(rows, merged, lambda a, b, text: sheet.write_merge(a, b, merged, merged, text))
-    book.save(out)
-    return out.getvalue()
-
-
 def lay_down(world: World, folder: Path) -> None:
     """Write the files of a world."""
     data = folder / "data"
     data.mkdir()
     for name, rows in {**world.older, **world.more, "活动.csv": world.activities}.items():
-        (data / name).write_text(_csv(rows), encoding="utf-8")
+        (data / name).write_text(csv_of(rows), encoding="utf-8")
     _lay_roster(world, data)
     _lay_policies(world, data)
 
@@ -528,21 +415,21 @@ def _lay_roster(world: World, data: Path) -> None:
     rows, kind, name = world.roster, world.write_roster, world.roster_name
     column = rows[0].index("营业部") if "营业部" in rows[0] else None
     if kind == "gbk":
-        (data / f"{name}.csv").write_bytes(_csv(rows).encode("gb18030"))
+        (data / f"{name}.csv").write_bytes(csv_of(rows).encode("gb18030"))
     elif kind == "merged":
-        (data / f"{name}.xlsx").write_bytes(_xlsx({"Sheet1": rows}, merged=column))
+        (data / f"{name}.xlsx").write_bytes(xlsx_of({"Sheet1": rows}, merged=column))
     elif kind in ("xls", "merged xls"):
-        content = _xls(rows, column if kind != "xls" else None)
+        content = xls_of(rows, column if kind != "xls" else None)
         (data / f"{name}.xls").write_bytes(content)
     elif kind == "merged html":
-        (data / f"{name}.xls").write_text(_html(rows, merged=column), encoding="utf-8")
+        (data / f"{name}.xls").write_text(html_of(rows, merged=column), encoding="utf-8")
     elif kind == "uncomputed":
-        (data / f"{name}.xlsx").write_bytes(_xlsx({"Sheet1": rows}, computed=(2, 4)))
+        (data / f"{name}.xlsx").write_bytes(xlsx_of({"Sheet1": rows}, computed=(2, 4)))
     elif kind == "departments" and column is not None:
         sheets = {unit: [rows[0], *(r for r in rows[1:] if r[column] == unit)]
                   for unit in dict.fromkeys(row[column] for row in rows[1:])}  # fmt: skip
         (data / f"{name}.xlsx").write_bytes(
-            _xlsx({f"表{n}": sheet for n, sheet in enumerate(sheets.values())})
+            xlsx_of({f"表{n}": sheet for n, sheet in enumerate(sheets.values())})
         )
     else:
         if kind == "first rows" and column is not None:
@@ -550,7 +437,7 @@ def _lay_roster(world: World, data: Path) -> None:
             rows = [row.copy() for row in rows]
             for row in rows[1:]:
                 above, row[column] = row[column], "" if row[column] == above else row[column]
-        (data / f"{name}.csv").write_text(_csv(rows), encoding="utf-8")
+        (data / f"{name}.csv").write_text(csv_of(rows), encoding="utf-8")
 
 
 def _lay_policies(world: World, data: Path) -> None:
@@ -561,14 +448,14 @@ def _lay_policies(world: World, data: Path) -> None:
         struck, kind = head + 2, kind.removeprefix("struck ")
         rows.insert(struck, one_more(world))
     if kind in ("html", "nested"):
-        page = _html(rows, head, kind == "nested", struck=struck)
+        page = html_of(rows, head, kind == "nested", struck=struck)
         (data / f"{name}.xls").write_text(page, encoding="utf-8")
     elif kind == "xml":
-        (data / f"{name}.xls").write_text(_xml(rows), encoding="utf-8")
+        (data / f"{name}.xls").write_text(xml_of(rows), encoding="utf-8")
     elif kind == "tsv":
-        (data / f"{name}.xls").write_bytes(_csv(rows, "\t").encode("gb18030"))
+        (data / f"{name}.xls").write_bytes(csv_of(rows, "\t").encode("gb18030"))
     elif kind == "xls":
-        (data / f"{name}.xls").write_bytes(_xls(rows, struck=struck))
+        (data / f"{name}.xls").write_bytes(xls_of(rows, struck=struck))
     elif kind in ("xlsx", "months", "hidden", "uncomputed", "twice", "titled", "several tables"):
         (data / f"{name}.xlsx").write_bytes(_policy_book(kind, rows, head, struck))
     else:
@@ -600,7 +487,7 @@ def _policy_book(kind: str, rows: Rows, head: int, struck: int = 0) -> bytes:
             "网点": [row.copy() for row in OUTLETS],
         }
     computed = (3,) if kind == "uncomputed" else ()
-    content = _xlsx(sheets, "旧数据" if kind == "hidden" else "", computed, struck=struck)
+    content = xlsx_of(sheets, "旧数据" if kind == "hidden" else "", computed, struck=struck)
     if kind == "twice":
         out = io.BytesIO(content)
         with warnings.catch_warnings(), zipfile.ZipFile(out, "a") as package:
@@ -619,7 +506,7 @@ def _policy_text(kind: str, rows: Rows, head: int, data: Path, name: str) -> Non
         rows = [row for line in rows for row in (line, [""] * len(line))]
     elif kind == "trailing":
         rows = [[*row, ""] if n > head else row for n, row in enumerate(rows)]
-    text = _csv(rows, ";" if kind == "semicolon" else "\t" if kind == "txt" else ",")
+    text = csv_of(rows, ";" if kind == "semicolon" else "\t" if kind == "txt" else ",")
     encoding = {"gbk": "gb18030", "utf16": "utf-16"}.get(kind, "utf-8")
     (place / f"{name}.{'txt' if kind == 'txt' else 'csv'}").write_bytes(text.encode(encoding))
 
