@@ -1,16 +1,10 @@
-"""The cube: every measure of every unit in every month, as whole numbers.
-
-On disk it is one sealed file: JSON that says what is in it, JSON with the units, then the int64
-numbers. Sums of money are 分.
-"""
+"""The cube: every measure of every unit in every month, as whole numbers; sums of money are 分."""
 
 from __future__ import annotations
 
 import datetime as dt
 import functools
 import json
-import math
-import struct
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,8 +19,8 @@ from kpi_xl.calendar import Month
 from kpi_xl.catalogue.measures import COUNTED
 from kpi_xl.catalogue.measures import measure as measure_of
 from kpi_xl.catalogue.schema import ORGANISATION
+from kpi_xl.data import cube_file
 from kpi_xl.data.content import digest
-from kpi_xl.data.sealed import DamagedError, sealing, unsealed
 from kpi_xl.data.steps import STEPS
 from kpi_xl.data.unit_names import answering, listed, written
 from kpi_xl.error_values import NOT_AVAILABLE
@@ -42,12 +36,6 @@ UNASSIGNED: Final = "未分配"
 
 _NAMED: Final = 10
 """So many units are named to whoever asks for one that is not there."""
-
-_ALIGNED: Final = 64
-"""Where the numbers may begin: processors read them faster there."""
-
-_MAGIC: Final = b"kpi.cube"
-_HEAD: Final = struct.Struct(f"<{len(_MAGIC)}sQQ")  # and how long the two texts are
 
 
 @dataclass(frozen=True)
@@ -429,7 +417,6 @@ class Cube:
         about = {
             "first": self.first.number,
             "measures": list(self.measures),
-            "shape": list(self.values.shape),
             "stamp": self.stamp,
             "store": digest(store),
             "mixes": {code: list(mix.categories) for code, mix in self.mixes.items()},
@@ -439,18 +426,10 @@ class Cube:
                 for month, one in self.unripe.items()
             },
         }
-        blocks = [
-            self.values,
-            *(mix.values for mix in self.mixes.values()),
-            *(one.values for one in self.unripe.values()),
-        ]
         units = [(unit.level, unit.name, unit.path, unit.parent) for unit in self.units]
-        texts = [json.dumps(each, ensure_ascii=False).encode() for each in (about, units)]
-        head = _HEAD.pack(_MAGIC, *map(len, texts)) + b"".join(texts)
-        with sealing(file) as out:
-            out.write(head + b" " * (-len(head) % _ALIGNED))
-            for block in blocks:
-                out.write(np.ascontiguousarray(block, dtype="<i8").data)
+        mixes = (mix.values for mix in self.mixes.values())
+        unripe = (one.values for one in self.unripe.values())
+        cube_file.save(file, about, units, [self.values, *mixes, *unripe])
 
     @classmethod
     def open(cls, file: Path) -> Cube:
@@ -461,51 +440,32 @@ class Cube:
         InputError
             When the file is damaged, or no cube of this version of kpi_xl.
         """
+        about, units, blocks = cube_file.read(file)
         try:
-            return cls._of(unsealed(file))
-        except (DamagedError, struct.error, ValueError, KeyError, TypeError) as error:
-            raise InputError(kinds.CUBE_UNREADABLE(), file=file) from error
-
-    @classmethod
-    def _of(cls, content: memoryview) -> Cube:
-        magic, of_about, of_units = _HEAD.unpack_from(content)
-        if magic != _MAGIC:
-            raise ValueError("no cube")
-        begin, end = _HEAD.size + of_about, _HEAD.size + of_about + of_units
-        about = json.loads(bytes(content[_HEAD.size : begin]))
-        measures, units, months = about["shape"]
-        shapes = [
-            (measures, units, months),
-            *((len(categories), units, months) for categories in about["mixes"].values()),
-            *((measures, units, 2) for _ in about["unripe"]),
-        ]
-        ends = np.cumsum([math.prod(shape) for shape in shapes]).tolist()
-        numbers = np.frombuffer(content, "<i8", ends[-1], end + -end % _ALIGNED)
-        values, *more = (
-            numbers[last - math.prod(shape) : last].reshape(shape)
-            for last, shape in zip(ends, shapes, strict=True)
-        )
-        return cls(
-            units=_SavedUnits(bytes(content[begin:end]), units),
-            first=Month(about["first"]),
-            measures=about["measures"],
-            values=values,
-            stamp=about["stamp"],
-            store=about["store"],
-            mixes={
-                code: Mix(categories, block)
-                for (code, categories), block in zip(about["mixes"].items(), more, strict=False)
-            },
-            as_of=dt.date.fromisoformat(about["as_of"]) if about["as_of"] else None,
-            unripe={
-                int(month): Unripe(
-                    {code: dt.date.fromisoformat(day) for code, day in until.items()}, block
-                )
-                for (month, until), block in zip(
-                    about["unripe"].items(), more[len(about["mixes"]) :], strict=True
-                )
-            },
-        )
+            mixes, unripe = about["mixes"], about["unripe"]
+            values, of_mixes = blocks[0], blocks[1 : 1 + len(mixes)]
+            of_unripe = blocks[1 + len(mixes) :]
+            return cls(
+                units=_SavedUnits(units, values.shape[1]),
+                first=Month(about["first"]),
+                measures=about["measures"],
+                values=values,
+                stamp=about["stamp"],
+                store=about["store"],
+                mixes={
+                    code: Mix(categories, block)
+                    for (code, categories), block in zip(mixes.items(), of_mixes, strict=True)
+                },
+                as_of=dt.date.fromisoformat(about["as_of"]) if about["as_of"] else None,
+                unripe={
+                    int(month): Unripe(
+                        {code: dt.date.fromisoformat(day) for code, day in until.items()}, block
+                    )
+                    for (month, until), block in zip(unripe.items(), of_unripe, strict=True)
+                },
+            )
+        except (ValueError, KeyError, TypeError, IndexError) as error:
+            raise cube_file.unreadable(file) from error
 
 
 class _SavedUnits(Sequence[Unit]):
