@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -13,13 +12,12 @@ from numpy.typing import NDArray
 
 from kpi_xl import kinds
 from kpi_xl.catalogue.schema import Column
-from kpi_xl.data import evidence, roster_signs, rules, totals
+from kpi_xl.data import file_rules, totals
 from kpi_xl.data.checked import CheckedFile, CheckedTable, Part
-from kpi_xl.data.currencies import not_in_yuan
-from kpi_xl.data.dues_paid import payments
 from kpi_xl.data.parse import Parsed, absent_column, parse_column, required
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.read import RawTable, read_source
+from kpi_xl.data.said import FileRead
 from kpi_xl.data.sources import Source
 from kpi_xl.fault import Fault, Kind
 from kpi_xl.project import Settings
@@ -43,10 +41,11 @@ def check_file(raw: RawTable, settings: Settings) -> tuple[CheckedTable, list[Pr
     list of Problem
         A problem for each cell that cannot, each line that is no record, and the file as a whole.
     """
-    problems = [*raw.malformed, *_of_file(raw)]
+    columns: dict[str, Any] = {}
+    read = FileRead(raw, columns, settings)
+    problems = [*raw.malformed, *_of_file(read)]
     length = len(raw.rows)
     bad = np.zeros(length, bool)
-    columns: dict[str, Any] = {}
 
     def tell(place: int, heading: str, value: str | None, fault: Fault) -> None:
         bad[place] |= fault.set_aside
@@ -74,31 +73,23 @@ def check_file(raw: RawTable, settings: Settings) -> tuple[CheckedTable, list[Pr
         faults = parsed.faults if column.required else _once_each(column, readable, parsed.faults)
         for place, fault in faults:
             tell(place, heading, readable[place].as_py(), fault)
-    if raw.table.code == "targets":
-        columns["level"] = rules.levels_meant(columns["level"], settings.levels)
-    for place, heading, fault in _against(raw, columns, settings):
-        cells = raw.others.get(heading)
-        if cells is None:
-            code = next(code for code, name in raw.headings.items() if name == heading)
-            cells = raw.columns[code]
-        tell(place, heading, cells[place].as_py(), fault)
-    for place, heading, value, fault in (
-        *evidence.rows_said_not_to_count(raw, columns),
-        *not_in_yuan(raw),
-        *payments(raw, columns),
-    ):
-        tell(place, heading, value, fault)
-    problems += _amounts(raw, columns, ~bad)
+    for said in (one for rule in file_rules.OF_CELLS for one in rule.says(read)):
+        if said.place is None or said.heading is None:
+            problems.append(_problem(raw, None, said.heading, said.value, said.fault))
+        else:
+            value = raw.cell(said.place, said.heading) if said.value is None else said.value
+            tell(said.place, said.heading, value, said.fault)
+    problems += _totals(raw, columns, ~bad)
     name = pa.array([raw.source.label])
     columns["source_file"] = pa.DictionaryArray.from_arrays(np.zeros(length, np.int32), name)
     columns["source_row"] = raw.rows
     data = pa.table(columns)
     if bad.any():
         data = data.filter(pa.array(~bad))
-    read = length + sum(problem.row is not None for problem in raw.malformed)
+    rows = length + sum(problem.row is not None for problem in raw.malformed)
     source = raw.source
     file = CheckedFile(
-        source.file, source.name, source.sheet, raw.headings, raw.unused, read, data.num_rows
+        source.file, source.name, source.sheet, raw.headings, raw.unused, rows, data.num_rows
     )
     return CheckedTable(raw.table, data, (file,), (Part(data),)), problems
 
@@ -110,29 +101,10 @@ def _problem(
     return Problem(raw.table.name, source.name, source.sheet, row, heading, value, fault)
 
 
-def _against(
-    raw: RawTable, columns: dict[str, Any], settings: Settings
-) -> Iterator[tuple[int, str, Fault]]:
-    """What speaks in other cells against what a row seems to say."""
-    yield from evidence.statuses(raw, columns)
-    if raw.table.code == "policies":
-        yield from evidence.withdrawals(raw, columns)
-    if raw.table.code == "targets":
-        yield from evidence.targets_meant(raw, columns, settings.kpis)
-    yield from evidence.future_days(raw, columns, dt.date.today())
-    yield from evidence.sum_of_others(raw, columns)
-
-
-def _amounts(
+def _totals(
     raw: RawTable, columns: Mapping[str, Any], used: NDArray[np.bool_]
 ) -> Iterator[Problem]:
-    """What speaks against the amounts: the file's own totals, and amounts too small."""
-    for heading, fault in evidence.perhaps_expiry(raw, columns):
-        yield _problem(raw, None, heading, None, fault)
-    for heading, fault in evidence.riders_by_name(raw):
-        yield _problem(raw, None, heading, None, fault)
-    for heading, fault in evidence.small_premium(raw, columns):
-        yield _problem(raw, None, heading, None, fault)
+    """Totals that a file has itself, and that are not those of the rows used."""
     scales = {
         code: heading_scale(f"（{unit}元）")
         for code, heading in raw.headings.items()
@@ -200,16 +172,11 @@ def _uncomputed(parsed: Parsed, unknown: pa.Array) -> Parsed:
     return Parsed(parsed.values, others + [(place, kinds.NOT_COMPUTED()) for place in places])
 
 
-def _of_file(raw: RawTable) -> Iterable[Problem]:
+def _of_file(file: FileRead) -> Iterator[Problem]:
     """Problems of the file as a whole."""
-    for heading, fault in evidence.unused_columns(raw):
-        yield _problem(raw, None, heading, None, fault)
-    for heading, fault in (
-        *roster_signs.rejoined(raw),
-        *roster_signs.not_in_sales(raw),
-        *evidence.strange_statuses(raw),
-    ):
-        yield _problem(raw, None, heading, None, fault)
+    raw = file.raw
+    for said in (one for rule in file_rules.OF_HEADINGS for one in rule.says(file)):
+        yield _problem(raw, None, said.heading, said.value, said.fault)
     for heading, count in raw.computed.items():
         yield _problem(raw, None, heading, None, kinds.COMPUTED(count=count, by=calculator.BY))
     for heading in raw.hidden_columns:
@@ -220,7 +187,5 @@ def _of_file(raw: RawTable) -> Iterable[Problem]:
         yield _problem(raw, None, struck, None, fault)
     if raw.hidden:
         yield _problem(raw, None, None, None, kinds.HIDDEN_ROWS(count=raw.hidden))
-    for fault in (*evidence.without_heading(raw), *roster_signs.units_in_names(raw)):
-        yield _problem(raw, None, None, None, fault)
     if not len(raw.rows):
         yield _problem(raw, None, None, None, kinds.ONLY_HEADINGS())

@@ -10,8 +10,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from kpi_xl import kinds
-from kpi_xl.data.read import RawTable
-from kpi_xl.fault import Fault
+from kpi_xl.data.said import FileRead, Said
 from kpi_xl.readers.cell import NOTHING, plain
 
 _FOREIGN: Final = re.compile(
@@ -27,14 +26,9 @@ _MOST: Final = 12
 """A column of more different words is no column of currencies."""
 
 
-def not_in_yuan(raw: RawTable) -> Iterator[tuple[int, str, str | None, Fault]]:
-    """The rows whose amounts are in another currency.
-
-    Yields
-    ------
-    (int, str, str or None, Fault)
-        The place of the row, the heading, what stands there, what is told of it.
-    """
+def not_in_yuan(file: FileRead) -> Iterator[Said]:
+    """The rows whose amounts are in another currency."""
+    raw = file.raw
     for column in raw.table.columns:
         heading = raw.headings.get(column.code, "")
         if column.kind != "money" or column.code not in raw.columns:
@@ -42,12 +36,12 @@ def not_in_yuan(raw: RawTable) -> Iterator[tuple[int, str, str | None, Fault]]:
         if named := _named(heading, raw.above):
             cells = raw.columns[column.code]
             for place in np.flatnonzero(pc.is_valid(cells)).tolist():
-                yield place, heading, cells[place].as_py(), kinds.FOREIGN_MONEY(currency=named)
+                yield Said(heading, kinds.FOREIGN_MONEY(currency=named), place)
     amounts = any(
         column.kind == "money" and column.code in raw.columns for column in raw.table.columns
     )
-    for heading, cells in raw.others.items():
-        if amounts and _HEADING.search(heading) and heading not in raw.said.unused:
+    for heading, cells in file.others():
+        if amounts and _HEADING.search(heading):
             yield from _by_currency(heading, cells)
 
 
@@ -62,7 +56,7 @@ def _named(heading: str, above: str) -> str:
     return (small[1] or small[2]) if small else ""
 
 
-def _by_currency(heading: str, cells: Any) -> Iterator[tuple[int, str, str | None, Fault]]:
+def _by_currency(heading: str, cells: Any) -> Iterator[Said]:
     strange: dict[str, int] = {}
     words = pc.unique(cells).drop_null().to_pylist()
     foreign = {one: found[0] for one in words if (found := _FOREIGN.search(plain(one).upper()))}
@@ -73,9 +67,9 @@ def _by_currency(heading: str, cells: Any) -> Iterator[tuple[int, str, str | Non
     ]
     for place, text in enumerate(cells.to_pylist() if foreign or others else ()):
         if text in foreign:
-            yield place, heading, text, kinds.FOREIGN_MONEY(currency=foreign[text])
+            yield Said(heading, kinds.FOREIGN_MONEY(currency=foreign[text]), place)
         elif text in others:
             strange.setdefault(text, place)
     if strange and len(words) <= _MOST:
         place = min(strange.values())
-        yield place, heading, cells[place].as_py(), kinds.CURRENCY_UNKNOWN(words="、".join(strange))
+        yield Said(heading, kinds.CURRENCY_UNKNOWN(words="、".join(strange)), place)

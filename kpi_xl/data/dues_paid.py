@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 import pyarrow.compute as pc
 
 from kpi_xl import kinds
-from kpi_xl.data.read import RawTable
-from kpi_xl.fault import Fault
+from kpi_xl.data.said import FileRead, Said
 from kpi_xl.readers.cell import YES, plain
 
 _STATUS: Final = re.compile(r"状态|标[志识记]|是否|情况|结果|status|paid", re.IGNORECASE)
@@ -24,19 +23,11 @@ _FLAG: Final = re.compile(
 )
 
 
-def payments(raw: RawTable, columns: Mapping[str, Any]) -> Iterator[tuple[int, str, str, Fault]]:
-    """Payments without a day.
-
-    Yields
-    ------
-    (int, str, str, Fault)
-        The place of the first row, the heading, what stands there, what is told of it.
-    """
-    if raw.table.code != "dues":
-        return
-    paid = np.asarray(pc.is_valid(columns["paid"]), bool)
-    for heading, cells in raw.others.items():
-        if heading in raw.said.unused or not _STATUS.search(heading):
+def payments(file: FileRead) -> Iterator[Said]:
+    """Payments without a day."""
+    paid = np.asarray(pc.is_valid(file.columns["paid"]), bool)
+    for heading, cells in file.others():
+        if not _STATUS.search(heading):
             continue
         flag = YES if _FLAG.search(heading) else ()
         texts = cells.to_pylist()
@@ -46,5 +37,4 @@ def payments(raw: RawTable, columns: Mapping[str, Any]) -> Iterator[tuple[int, s
             if text and not paid[place] and (_PAID.fullmatch(plain(text)) or text in flag)
         ]
         if without:
-            first = without[0]
-            yield first, heading, texts[first], kinds.PAID_WITHOUT_DAY(count=len(without))
+            yield Said(heading, kinds.PAID_WITHOUT_DAY(count=len(without)), without[0])

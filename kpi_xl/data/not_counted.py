@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -18,11 +18,9 @@ from numpy.typing import NDArray
 
 from kpi_xl import kinds
 from kpi_xl.data.grid import Grid
+from kpi_xl.data.said import FileRead, Said
 from kpi_xl.fault import Fault, Kind
 from kpi_xl.readers.cell import NO, NOTHING, YES, plain
-
-if TYPE_CHECKING:
-    from kpi_xl.data.read import RawTable
 
 _ENDS: Final = {
     "agents": ("left",), "leavers": ("left",),
@@ -115,7 +113,7 @@ def struck_through(code: str, grid: Grid, cells: Sequence[Any]) -> StruckThrough
     code : str
         The table's.
     grid : Grid
-        The file.
+        Read already; its texts are looked at, no rows taken out.
     cells : sequence of pyarrow arrays
         Its columns; null where nothing stands.
     """
@@ -190,25 +188,17 @@ def headed_off(cells: Sequence[Any], first: Any) -> dict[int, str]:
     return found
 
 
-def said_in_words(
-    raw: RawTable, columns: Mapping[str, Any], is_status: re.Pattern[str] | None
-) -> Iterator[tuple[int, str, str, Fault]]:
+def said_in_words(file: FileRead, is_status: re.Pattern[str] | None) -> Iterator[Said]:
     """What remarks, flags and statuses say of rows that do not count.
 
     Parameters
     ----------
-    raw : RawTable
-        The file.
-    columns : mapping of str to pyarrow array
-        The columns read.
+    file : FileRead
+        Read already; its texts are looked at, no rows taken out.
     is_status : pattern or None
         Finds the headings of statuses, which have words of their own.
-
-    Yields
-    ------
-    (int, str, str, Fault)
-        The place of the row, the heading, what stands there, what is told of it.
     """
+    raw, columns = file.raw, file.columns
     ended = np.zeros(len(raw.rows), bool)
     for day in _ENDS.get(raw.table.code, ()):
         ended |= _there(columns[day])
@@ -216,9 +206,7 @@ def said_in_words(
         (f"“{left}”右边没有标题的一列" if left else "没有标题的一列", cells)
         for left, cells in raw.unnamed
     ]
-    for heading, cells in [*raw.others.items(), *without]:
-        if heading in raw.said.unused:
-            continue
+    for heading, cells in [*file.others(), *without]:
         given = raw.said.statuses.get(heading, {})
         status = is_status is not None and bool(is_status.search(heading))
         remark = bool(_REMARK.search(heading)) or heading not in raw.others
@@ -231,9 +219,10 @@ def said_in_words(
             kind = meant[text]
             if kind.set_aside:
                 for place in places:
-                    yield place, heading, text, kind(words=text)
+                    yield Said(heading, kind(words=text), place, text)
             else:
-                yield places[0], heading, text, kind(words=text, count=len(places))
+                fault = kind(words=text, count=len(places))
+                yield Said(heading, fault, places[0], text)
 
 
 def _hinting(heading: str, cells: Any) -> list[str]:

@@ -15,14 +15,16 @@ from typing import Final, Literal
 from rapidfuzz import fuzz
 
 from kpi_xl.catalogue.schema import LISTS, Column, Table
-from kpi_xl.data.evidence import FEWEST, LEAST, MOST_STATUSES, meaning_of, speaks_of
+from kpi_xl.data.doubtful_amounts import FEWEST, LEAST
 from kpi_xl.data.formats import format_of
 from kpi_xl.data.headings import HEADER_WITHIN, Header, Headings, column_names, normalise
 from kpi_xl.data.read import read_source
 from kpi_xl.data.recognise import Rows
 from kpi_xl.data.seen import Seen
 from kpi_xl.data.sources import Source
+from kpi_xl.data.statuses import MOST_WORDS, meaning_of
 from kpi_xl.data.units_of_money import unit_of
+from kpi_xl.data.unused_columns import speaks_of
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.project import Settings
@@ -230,7 +232,7 @@ def with_all_words(proposal: SheetProposal, settings: Settings) -> SheetProposal
     for one in proposal.statuses:
         cells = raw.others.get(one.heading)
         words = one.values if cells is None else cells.unique().drop_null().to_pylist()
-        if len(words) <= MOST_STATUSES:
+        if len(words) <= MOST_WORDS:
             statuses.append(_status(proposal.code, one.heading, words))
     return replace(proposal, statuses=tuple(statuses))
 
@@ -449,7 +451,7 @@ def _statuses(table: Table, header: Header, rows: Rows, used: set[str]) -> Seque
         heading = (cell or "").strip()
         if heading and heading not in used and _STATUS_WORDS.search(heading):
             values = dict.fromkeys(text for text in _below(rows, header.last, place) if text)
-            if 0 < len(values) <= MOST_STATUSES:
+            if 0 < len(values) <= MOST_WORDS:
                 found.append(_status(table.code, heading, list(values)))
     return found
 

@@ -112,6 +112,15 @@ class RawTable:
         names = f"{self.source.sheet or ''}\n{Path(self.source.name).stem}"
         return unit_of(heading, self.above, names)
 
+    def cell(self, place: int, heading: str) -> str | None:
+        """What stands in a row, by its place from 0, under a heading; None for nothing."""
+        cells = self.others.get(heading)
+        if cells is None:
+            code = next(code for code, name in self.headings.items() if name == heading)
+            cells = self.columns[code]
+        text: str | None = cells[place].as_py()
+        return text
+
 
 def read_source(source: Source, settings: Settings) -> RawTable:
     """Read a worksheet or file as the raw table that it was found to be.

@@ -10,8 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kpi_xl import kinds
-from kpi_xl.data.read import RawTable
-from kpi_xl.fault import Fault
+from kpi_xl.data.said import FileRead, Said
 
 _UNITS: Final = {"department": r"(?<!全)部$", "team": r"组$", "region": r"区$"}
 """How the name of a unit ends, by the column that should hold it."""
@@ -30,31 +29,28 @@ MOST_WORDS: Final = 12
 """A column of more different words is no kind of people."""
 
 
-def rejoined(raw: RawTable) -> Iterator[tuple[str, Fault]]:
+def rejoined(file: FileRead) -> Iterator[Said]:
     """Days on which people came again, beside those on which they came first and left."""
-    for heading, cells in raw.others.items() if raw.table.code == "agents" else ():
-        if (
-            heading not in raw.said.unused
-            and REJOINED.search(heading)
-            and cells.null_count < len(cells)
-        ):
-            yield heading, kinds.REJOINED(count=len(cells) - cells.null_count)
+    for heading, cells in file.others():
+        if REJOINED.search(heading) and cells.null_count < len(cells):
+            yield Said(heading, kinds.REJOINED(count=len(cells) - cells.null_count))
 
 
-def not_in_sales(raw: RawTable) -> Iterator[tuple[str, Fault]]:
+def not_in_sales(file: FileRead) -> Iterator[Said]:
     """People in a roster of agents who are said to be none."""
-    for heading, cells in raw.others.items() if raw.table.code == "agents" else ():
+    for heading, cells in file.others():
         words = [one for one in pc.unique(cells).to_pylist() if one]
         strange = [one for one in words if _OFFICE.fullmatch(one)]
-        if strange and len(words) <= MOST_WORDS and heading not in raw.said.unused:
+        if strange and len(words) <= MOST_WORDS:
             count = pc.sum(pc.is_in(cells, pa.array(strange))).as_py()
-            yield heading, kinds.NOT_IN_SALES(words="、".join(strange), count=count)
+            yield Said(heading, kinds.NOT_IN_SALES(words="、".join(strange), count=count))
 
 
-def units_in_names(raw: RawTable) -> Iterator[Fault]:
+def units_in_names(file: FileRead) -> Iterator[Said]:
     """Worksheets of a roster that are called like units, which its columns do not tell."""
+    raw = file.raw
     name = (raw.source.sheet or "").strip()
     for code, word in _UNITS.items():
-        column = raw.table.column(code) if raw.table.code == "agents" else None
-        if column and code not in raw.columns and re.search(word, name):
-            yield kinds.UNIT_IN_SHEET_NAME(name=name, column=column.name)
+        if code not in raw.columns and re.search(word, name):
+            column = raw.table.column(code).name
+            yield Said(None, kinds.UNIT_IN_SHEET_NAME(name=name, column=column))

@@ -112,13 +112,6 @@ def _parts_of_one(data: pa.Table) -> Iterator[Finding]:
         yield Finding(row, "quantity", kinds.PART_OF_ONE())
 
 
-def levels_meant(levels: pa.Array, called: Mapping[str, str]) -> pa.Array:
-    """The levels of targets, some of which may be written as they are called here."""
-    for level, name in called.items():
-        levels = pc.if_else(pc.fill_null(pc.equal(levels, name), False), level, levels)
-    return levels
-
-
 def _levels(data: pa.Table) -> Iterator[Finding]:
     for row in _places(pc.invert(pc.is_in(data["level"], pa.array(LEVELS)))):
         yield Finding(row, "level", kinds.NO_LEVEL(levels="、".join(LEVELS)))

@@ -1,0 +1,124 @@
+"""Columns that were not understood, and speak of a column that is missing.
+
+A roster with 人员状态 but no 解约日期 keeps its leavers for ever. Nothing of the kind is passed
+over in silence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pyarrow.compute as pc
+
+from kpi_xl import kinds
+from kpi_xl.data import statuses
+from kpi_xl.data.headings import normalise
+from kpi_xl.data.roster_signs import REJOINED
+from kpi_xl.data.said import FileRead, Said
+from kpi_xl.readers.cell import NOTHING, plain
+from kpi_xl.readers.date import NO_DAY, read_day
+
+_LIKE: Final[dict[str, tuple[tuple[str, str], ...]]] = {
+    "agents": (
+        ("left", r"离|退司|解约|解除|终止|脱落|注销|状态|leave|left|terminat|status"),
+        ("department", r"部门|营业部|门店|店铺|机构|单位|支公司|归属|所属|组织|department|dept"),
+        ("team", r"营业组|小组|团队|team"),
+        ("region", r"营业区|片区|region"),
+    ),
+    "policies": (
+        ("withdrawn", r"撤|犹|withdraw|cancel"),
+        ("ended", r"终止|失效|退保|状态|surrender|status|lapse"),
+        ("fyc", r"佣|fyc|commission"),
+        ("pieces", r"件数|pieces"),
+        ("is_main", r"主附|主险|附加险"),
+        ("outlet", r"网点|outlet"),
+    ),
+    "dues": (
+        ("paid_premium", r"[实已][收缴交到].*[费额款]|到账.*[费额款]|paid.?amount|amount.?paid"),
+        ("paid", r"实收|到账|实缴|实交|已收|已缴|paid"),
+    ),
+    "activities": (
+        ("visits", r"拜访|visit"), ("interviews", r"面谈|洽谈|interview"),
+        ("appointments", r"约访|邀约|appointment"), ("closings", r"促成|成交|clos"),
+    ),
+    "attendance": (("days_present", r"出勤|实到|present"), ("days_due", r"应出勤|应到|due")),
+    "transfers": (("department", r"营业部|部门"), ("team", r"营业组|团队|小组")),
+    "promotions": (("rank", r"职级|级别|rank"),),
+    "outlets": (("closed", r"关闭|终止|撤销|状态|close|status"), ("opened", r"开通|合作|open")),
+}  # fmt: skip
+"""Columns that are missed where a heading speaks of them and was not understood."""
+
+
+def speaking_of_columns(file: FileRead) -> Iterator[Said]:
+    """Headings that were not understood and speak of a column that is missing."""
+    raw, told = file.raw, set[str]()
+    for code, words in _LIKE.get(raw.table.code, ()):
+        if code in raw.columns:
+            continue
+        for heading, cells in file.others():
+            if heading in told or heading in raw.said.statuses or cells.null_count == len(cells):
+                continue
+            status = statuses.is_status(raw.table.code, heading)
+            if re.search(words, normalise(heading)) and not status:
+                told.add(heading)
+                yield Said(heading, kinds.COLUMN_NOT_USED(column=raw.table.column(code).name))
+
+
+def days_of_leaving(file: FileRead) -> Iterator[Said]:
+    """Columns of days in a roster that tells nobody's day of leaving."""
+    if "left" in file.raw.columns:
+        return
+    spoken_of = {said.heading for said in speaking_of_columns(file)}
+    for heading, cells in file.others():
+        if heading in spoken_of or _BENIGN.search(heading) or REJOINED.search(heading):
+            continue
+        if days_in(cells):
+            yield Said(heading, kinds.DAYS_NOT_USED(column="解约日期"))
+
+
+_BENIGN: Final = re.compile(
+    r"生日|出生|毕业|参加工作|转正|晋升|聘|证|党|合同起|签|有效|birth|导出|更新|修改|创建|录入",
+    re.IGNORECASE,
+)
+
+
+_LIKE_DAY: Final = re.compile(
+    r"\d{1,4}\s*[-/.年、]\s*\d{1,2}(\s*[-/.月、]\s*\d{1,4})?\D*.*|\d{1,2}月\d{1,2}日.*|(19|20)\d{6}"
+    r"|\d{1,2}-?[A-Za-z]{3}.*|(4|5)\d{4}(\.\d+)?"
+)
+_LOOKED_AT: Final = 1_000
+
+
+def speaks_of(table: str, column: str, heading: str) -> bool:
+    """Whether a heading that is not understood speaks of a column, so that it is asked about.
+
+    Parameters
+    ----------
+    table, column : str
+        Their codes.
+    heading : str
+        As written in the file.
+    """
+    words = dict(_LIKE.get(table, ())).get(column)
+    return words is not None and bool(re.search(words, normalise(heading)))
+
+
+def days_in(cells: Any) -> bool:
+    """Whether the cells are days, however they are written, or say that there is none.
+
+    Also where every cell is one: of a worksheet for each team some have only people who left.
+    """
+    written = [plain(text) for text in pc.unique(cells).drop_null()[:_LOOKED_AT].to_pylist()]
+    days = [text for text in written if text not in NOTHING and read_day(text) is not NO_DAY]
+    return bool(days) and all(map(_LIKE_DAY.fullmatch, days))
+
+
+def without_heading(file: FileRead) -> Iterator[Said]:
+    """Columns that have no heading and something in most rows."""
+    for left, cells in file.raw.unnamed:
+        filled = len(cells) - cells.null_count
+        if filled * 2 > len(file.raw.rows) > 0:
+            where = f"“{left}”右边" if left else "最左边"
+            yield Said(None, kinds.COLUMN_WITHOUT_HEADING(where=where, count=filled))
