@@ -3,6 +3,7 @@
 ::
 
     kpi.toml      settings, every one with a default
+    设置.xlsx      the settings that a manager changes in a sheet, where there is one
     指标定义.xlsx  KPIs of one's own, where there are any
     data/         the raw files as they come
     kpi.duckdb    the checked tables
@@ -40,12 +41,16 @@ from kpi_xl.settings.calendar import work_days
 from kpi_xl.settings.definitions import WORKBOOK as DEFINITIONS
 from kpi_xl.settings.definitions import in_settings, in_workbook
 from kpi_xl.settings.file import SettingError, choices, is_text, number_in, row_of, settings_in
+from kpi_xl.settings.kpi_settings import of_kpis
+from kpi_xl.settings.limits import LIMITS
 from kpi_xl.settings.mail import KEYS as MAIL_KEYS
 from kpi_xl.settings.mail import MailSettings, mail_settings
 from kpi_xl.settings.reminders import KEYS as REMINDER_KEYS
 from kpi_xl.settings.reminders import ReminderSettings, reminder_settings
 from kpi_xl.settings.returned import WINS, Source, returned_wins
 from kpi_xl.settings.server import ServerSettings, server_settings
+from kpi_xl.settings.settings_sheet import WORKBOOK as SHEET
+from kpi_xl.settings.settings_sheet import SettingsSheet, settings_sheet, with_typed
 from kpi_xl.settings.sheets import SheetSettings, said_of, sheet_settings
 from kpi_xl.settings.text import REPORT
 
@@ -54,6 +59,9 @@ _ENGINE: Final = re.compile(rf"{_FILE}.+|postgres(ql)?://.*|spark://.+|local(\[(
 
 MONEY: Final = ("万元", "元")
 """In what amounts may be told."""
+
+CHANNEL: Final = "渠道"
+"""What `Settings.peers_within` says where units are compared within their channel."""
 
 _GREATEST: Final = 1e15
 
@@ -68,6 +76,7 @@ _KNOWN: Final[dict[str, set[str] | None]] = {
         "grace_days",
         "premium_weight",
         "fewest_peers",
+        "peers_within",
         "fewest_raters",
         "rater_weights",
         "month_cut",
@@ -84,6 +93,7 @@ _KNOWN: Final[dict[str, set[str] | None]] = {
     "calendar": set(CALENDAR_KEYS),
     "returned": None,
     "bands": None,
+    "targets": None,
     "kpis": None,
 }
 
@@ -117,6 +127,8 @@ class Settings:
         Weight of 保费持续率 in 综合持续率.
     fewest_peers : int
         Of fewer units no figure of the peers is told: it would be somebody's own.
+    peers_within : str or None
+        Within what units are compared: `CHANNEL`, or a level; None for all of a level.
     fewest_raters : int
         Of fewer colleagues, subordinates or customers who judge somebody nothing is told.
     rater_weights : mapping of str to float
@@ -138,6 +150,10 @@ class Settings:
         Which days people work, where it is not as published.
     bands : mapping of str to (float, float or None)
         Healthy and danger bounds by KPI name, instead of the catalogue's.
+    bands_in_sheet : frozenset of str
+        The KPIs whose bounds 设置.xlsx says.
+    targets : mapping of str to float
+        The target by KPI name of a unit that has none of its own.
     levels : mapping of str to str
         What the levels of the organisation are called here, such as 门店 for 营业部.
     returned : mapping of str to str
@@ -160,6 +176,8 @@ class Settings:
         The KPIs that the project declares itself.
     wrong_definitions : tuple of InputError
         What stands among them and cannot be read as one.
+    notes : tuple of InputError
+        What does not count of 设置.xlsx and of the KPIs in kpi.toml, and what both say otherwise.
     """
 
     name: str = "分公司"
@@ -174,6 +192,7 @@ class Settings:
     premium_weight: float = 0.7
     # Left out of what is shown: the measures do not depend on it.
     fewest_peers: int = field(default=4, repr=False)
+    peers_within: str | None = field(default=None, repr=False)
     fewest_raters: int = field(default=FEWEST_RATERS, repr=False)
     rater_weights: Mapping[Relation, float] = field(
         default_factory=lambda: dict(WEIGHTS), repr=False
@@ -186,6 +205,8 @@ class Settings:
     as_of: dt.date | None = None
     work: WorkDays = PUBLIC
     bands: Mapping[str, tuple[float, float | None]] = field(default_factory=dict)
+    bands_in_sheet: frozenset[str] = field(default=frozenset(), repr=False)
+    targets: Mapping[str, float] = field(default_factory=dict, repr=False)
     levels: Mapping[str, str] = field(default_factory=dict)
     returned: Mapping[str, Source] = field(default_factory=lambda: dict(WINS))
     # Left out of what is shown of the settings: there may be a password in it.
@@ -198,6 +219,7 @@ class Settings:
     money: str = field(default=MONEY[0], repr=False)
     definitions: tuple[Definition, ...] = ()
     wrong_definitions: tuple[InputError, ...] = field(default=(), repr=False)
+    notes: tuple[InputError, ...] = field(default=(), repr=False)
 
     @functools.cached_property
     def own(self) -> OwnKpis:
@@ -260,13 +282,29 @@ class Project:
         file = folder / "kpi.toml"
         if not file.is_file():
             raise InputError(kinds.NO_PROJECT(folder=folder))
-        settings = read_settings(file)
+        content, text = settings_in(file)
+        sheet = settings_sheet(folder / SHEET)
+        settings = _settings(file, content, text, sheet)
         try:
             more = in_workbook(folder / DEFINITIONS)
         except InputError as error:  # the numbers of all other KPIs are right without it
             wrong = (*settings.wrong_definitions, error)
-            return cls(folder, replace(settings, wrong_definitions=wrong))
-        return cls(folder, replace(settings, definitions=(*settings.definitions, *more)))
+            settings = replace(settings, wrong_definitions=wrong)
+        else:
+            settings = replace(settings, definitions=(*settings.definitions, *more))
+        if not (settings.bands or settings.targets or sheet.bounds or sheet.targets):
+            return cls(folder, settings)
+        kpis = of_kpis(settings.kpis, settings.bands, settings.targets, sheet, file, text)
+        return cls(
+            folder,
+            replace(
+                settings,
+                bands=kpis.bands,
+                bands_in_sheet=kpis.in_sheet,
+                targets=kpis.targets,
+                notes=(*settings.notes, *kpis.notes),
+            ),
+        )
 
     @property
     def data(self) -> Path:
@@ -310,12 +348,21 @@ def read_settings(file: Path) -> Settings:
     InputError
         When it is not TOML, or has a key or value that means nothing; the message names it.
     """
-    content, text = settings_in(file)
+    return _settings(file, *settings_in(file), SettingsSheet())
+
+
+def _settings(file: Path, content: dict[str, Any], text: str, sheet: SettingsSheet) -> Settings:
+    """What kpi.toml says, and the sheet beside it."""
+
+    def read(said: dict[str, Any]) -> Settings:
+        return _Reader(file, said, text).settings()
+
     try:
-        return _Reader(file, content, text).settings()
+        settings, notes = with_typed(content, sheet.others, read)
     except SettingError as error:
         error.row = row_of(text, error.path)
         raise
+    return replace(settings, notes=(*sheet.wrong, *notes))
 
 
 class _Reader:
@@ -351,18 +398,17 @@ class _Reader:
             sheets=sheet_settings(self._section("sheets"), self.file),
             date_order=self._date_order(default.date_order),
             no_date=self._texts("dates", "no_date", default.no_date),
-            effective_fyc=self._number("effective_fyc", default.effective_fyc, 0, 1e9),
-            grace_days=self._whole("grace_days", default.grace_days, 0, 365),
-            premium_weight=self._number("premium_weight", default.premium_weight, 0, 1),
-            fewest_peers=int(self._number("fewest_peers", default.fewest_peers, 1, 1000)),
-            fewest_raters=self._whole("fewest_raters", default.fewest_raters, 2, 1000),
+            effective_fyc=self._number("effective_fyc", default.effective_fyc),
+            grace_days=self._whole("grace_days", default.grace_days),
+            premium_weight=self._number("premium_weight", default.premium_weight),
+            fewest_peers=int(self._number("fewest_peers", default.fewest_peers)),
+            peers_within=self._peers_within(),
+            fewest_raters=self._whole("fewest_raters", default.fewest_raters),
             rater_weights=self._rater_weights(default.rater_weights),
             time_boxes={kind: self._minutes(kind, usual) for kind, usual in MINUTES.items()},
             day_minutes=self._minutes("每天", default.day_minutes),
             month_cut=(
-                self._whole("month_cut", 25, 1, 28)
-                if "month_cut" in self._section("rules")
-                else None
+                self._whole("month_cut", 25) if "month_cut" in self._section("rules") else None
             ),
             uncounted_ranks=self._texts("rules", "uncounted_ranks", default.uncounted_ranks),
             excluded_endings=self._texts("rules", "excluded_endings", default.excluded_endings),
@@ -371,6 +417,7 @@ class _Reader:
             levels=self._levels(),
             returned=returned_wins(self._section("returned"), self.file),
             bands={name: self._band(name) for name in self._section("bands")},
+            targets={name: self._target(name) for name in self._section("targets")},
             engine=self._engine(default.engine),
             mail=mail_settings(self._section("mail"), self.file),
             reminders=reminder_settings(self._section("reminders"), self.file),
@@ -447,10 +494,9 @@ class _Reader:
         self,
         key: str,
         default: float,
-        low: float,
-        high: float,
         read: Callable[[str], float | Fault] = read_number,
     ) -> float:
+        low, high = LIMITS[key]
         value = self._section("rules").get(key, default)
         number = number_in(value, read)
         if number is None or not low <= number <= high:
@@ -458,8 +504,8 @@ class _Reader:
             raise self._wrong(("rules", key), fault, value)
         return number
 
-    def _whole(self, key: str, default: int, low: int, high: int) -> int:
-        number = self._number(key, default, low, high, read_count)
+    def _whole(self, key: str, default: int) -> int:
+        number = self._number(key, default, read_count)
         if number % 1:
             raise self._wrong(("rules", key), kinds.WHOLE_NUMBER(key=key), number)
         return int(number)
@@ -487,6 +533,26 @@ class _Reader:
             if called.count(name) > 1:
                 raise self._wrong(("levels", level), kinds.LEVELS_ALIKE(name=name), name)
         return names
+
+    def _peers_within(self) -> str | None:
+        """渠道, or a level below the top, which may be called by its name here."""
+        value = self._section("rules").get("peers_within")
+        if value is None:
+            return None
+        names = {CHANNEL: CHANNEL}
+        for level in ORGANISATION[1:-1]:
+            names |= {level: level, str(self._section("levels").get(level, level)): level}
+        if not isinstance(value, str) or value not in names:
+            fault = kinds.PEERS_WITHIN(known="、".join(map(str, names)))
+            raise self._wrong(("rules", "peers_within"), fault, value)
+        return names[value]
+
+    def _target(self, name: str) -> float:
+        value = self._section("targets")[name]
+        number = number_in(value)
+        if number is None:
+            raise self._wrong(("targets", name), kinds.SETTING_TARGET(name=name), value)
+        return number
 
     def _day(self, key: str) -> dt.date | None:
         value = self._section("rules").get(key)

@@ -147,7 +147,8 @@ class Data:
 
         try:
             with reading(self.project, self.cube, patience=0) as store:
-                targets = Targets(store, month, self.project.settings.kpis)
+                settings = self.project.settings
+                targets = Targets(store, month, settings.kpis, settings.targets)
         except InputError:  # being refreshed just now; or nobody knows whose they are
             raise BadArgumentError("#N/A") from None
         return {index: targets.of_unit(unit) for index, unit in enumerate(self.cube.units)}
@@ -188,6 +189,7 @@ class _Watch:
     def _look(self) -> None:
         from kpi_xl.project import Project
         from kpi_xl.settings.definitions import WORKBOOK
+        from kpi_xl.settings.settings_sheet import WORKBOOK as SHEET
         from kpi_xl.system.user import User
 
         try:
@@ -198,8 +200,7 @@ class _Watch:
             return
         try:
             files = (folder / "kpi.toml", folder / "kpi.cube")
-            definitions = folder / WORKBOOK
-            there = (definitions,) if definitions.exists() else ()
+            there = [file for name in (WORKBOOK, SHEET) if (file := folder / name).exists()]
             states = map(os.stat, (*files, *there))
             stamp = folder, tuple((s.st_mtime_ns, s.st_size, s.st_ino) for s in states)
             if stamp != self._stamp:

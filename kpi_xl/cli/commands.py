@@ -29,6 +29,7 @@ from kpi_xl.cli import (
     page_commands,
     round_commands,
     server_commands,
+    settings_commands,
     template_commands,
 )
 from kpi_xl.cli.chinese import Argument, Group, Option, Word, listed, refusal
@@ -331,6 +332,7 @@ analysis_commands.add_to(app)
 page_commands.add_to(app)
 round_commands.add_to(app)
 definition_commands.add_to(app)
+settings_commands.add_to(app)
 app.add_command(template_commands.template)
 app.add_command(addin_commands.addin)
 app.add_command(addin_commands.bundle)

@@ -264,7 +264,15 @@ def say_notice() -> Answer:
     if wrong:
         fault = kinds.DEFINITIONS_WRONG(wrong=len(wrong))
         say(f"{fault.reason}，{fault.advice}")
-    return {**notice.record(), "definitions": [error.record() for error in wrong]}
+    notes = project.settings.notes
+    if notes:
+        fault = kinds.SETTINGS_WRONG(wrong=len(notes))
+        say(f"{fault.reason}，{fault.advice}")
+    return {
+        **notice.record(),
+        "definitions": [error.record() for error in wrong],
+        "settings": [note.record() for note in notes],
+    }
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
 
 import duckdb
 
@@ -25,6 +26,8 @@ class Targets:
         To the store.
     kpis : Registry
         The KPIs that there may be targets of.
+    default : mapping of str to float, optional
+        The target by KPI name of a unit that has none of its own.
     of_agents : bool
         Whether those of agents are wanted, too: there are many.
 
@@ -39,9 +42,11 @@ class Targets:
         connection: duckdb.DuckDBPyConnection,
         month: Month,
         kpis: Registry,
+        default: Mapping[str, float] = MappingProxyType({}),
         *,
         of_agents: bool = True,
     ) -> None:
+        self._default = default
         self._by_unit: dict[tuple[str, str], dict[str, float]] = {}
         rows = connection.execute(
             "SELECT level, unit, kpi, target FROM targets WHERE month = ? AND (? OR level <> ?)",
@@ -61,7 +66,8 @@ class Targets:
 
     def of_unit(self, unit: Unit) -> Mapping[str, float]:
         """The targets of a unit by KPI name; they stand under its path, or its name alone."""
-        return self._by_unit.get((unit.level, unit.path), {})
+        own = self._by_unit.get((unit.level, unit.path), {})
+        return own if unit.is_unassigned else {**self._default, **own}
 
     def of_agent(self, agent: str) -> Mapping[str, float]:
         """The targets of an agent by KPI name."""
@@ -69,7 +75,11 @@ class Targets:
 
 
 def targets_back(
-    connection: duckdb.DuckDBPyConnection, month: Month, months: int, kpis: Registry
+    connection: duckdb.DuckDBPyConnection,
+    month: Month,
+    months: int,
+    kpis: Registry,
+    default: Mapping[str, float] = MappingProxyType({}),
 ) -> Iterator[Targets]:
     """The units' targets of a month, then of the months before it, the last first.
 
@@ -79,7 +89,7 @@ def targets_back(
         To the store.
     months : int
         How many before it.
-    kpis : Registry
+    kpis, default
         As for `Targets`.
 
     Raises
@@ -87,10 +97,10 @@ def targets_back(
     InputError
         As `Targets`, of the month itself; of an earlier one nothing is told after such a one.
     """
-    yield Targets(connection, month, kpis, of_agents=False)
+    yield Targets(connection, month, kpis, default, of_agents=False)
     for back in range(1, months + 1):
         try:
-            yield Targets(connection, month - back, kpis, of_agents=False)
+            yield Targets(connection, month - back, kpis, default, of_agents=False)
         except InputError:
             return
 

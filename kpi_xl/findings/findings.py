@@ -121,7 +121,7 @@ class Findings:
         units = cube.of_level(level)
         of, *earlier = (
             {unit: targets.of_unit(cube.units[unit]) for unit in units}
-            for targets in targets_back(store, month, MONTHS, settings.kpis)
+            for targets in targets_back(store, month, MONTHS, settings.kpis, settings.targets)
         )
         lost = losses(cube, store, settings, month, level)
         return cls(cube, settings, month, level, of, lost, earlier)

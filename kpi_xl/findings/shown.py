@@ -10,6 +10,7 @@ from kpi_xl.analysis.evidence import MONTHS
 from kpi_xl.calendar import Month
 from kpi_xl.kpi import Bands, Kpi
 from kpi_xl.project import Settings
+from kpi_xl.settings.settings_sheet import WORKBOOK
 
 IS_USUAL: Final = "不是信号"
 """A reason of a warning that is red, but no signal."""
@@ -32,11 +33,12 @@ def meaning_text(kpi: Kpi) -> str:
 
 
 def with_bands(kpi: Kpi, settings: Settings) -> Kpi:
-    """The KPI with the project's own bounds, if kpi.toml sets any."""
+    """The KPI with the project's own bounds, if it sets any."""
     if kpi.name not in settings.bands:
         return kpi
     healthy, danger = settings.bands[kpi.name]
-    bands = Bands(healthy, danger=danger, source="kpi.toml")
+    source = WORKBOOK if kpi.name in settings.bands_in_sheet else "kpi.toml"
+    bands = Bands(healthy, danger=danger, source=source)
     by_hand = replace(kpi.by_hand, bands=bands) if kpi.by_hand else None
     return replace(kpi, bands=bands, by_hand=by_hand)
 

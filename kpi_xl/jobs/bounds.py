@@ -13,6 +13,7 @@ from kpi_xl.kpi import Kpi
 from kpi_xl.project import Project
 from kpi_xl.readers.number import read_number
 from kpi_xl.settings.edit import edit, inline, section
+from kpi_xl.settings.settings_sheet import WORKBOOK
 
 if TYPE_CHECKING:
     from tomlkit.toml_document import TOMLDocument
@@ -31,7 +32,9 @@ class Bound:
     healthy, danger : str
         The bounds as people write them; danger is empty where it follows from healthy.
     own : bool
-        Whether kpi.toml has them.
+        Whether the project has set them.
+    in_sheet : bool
+        Whether 设置.xlsx has them: there they are changed.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Bound:
     healthy: str
     danger: str
     own: bool
+    in_sheet: bool
 
 
 def bounds(project: Project) -> list[Bound]:
@@ -54,7 +58,9 @@ def bounds(project: Project) -> list[Bound]:
             continue
         shown = "" if danger is None else _shown(kpi, danger)
         lower = kpi.direction == "lower"
-        found.append(Bound(kpi.name, lower, _shown(kpi, healthy), shown, own is not None))
+        in_sheet = kpi.name in project.settings.bands_in_sheet
+        text = _shown(kpi, healthy)
+        found.append(Bound(kpi.name, lower, text, shown, own is not None, in_sheet))
     return found
 
 
@@ -74,7 +80,7 @@ def save_bounds(project: Project, wanted: Mapping[str, tuple[str, str]]) -> Proj
     Raises
     ------
     InputError
-        When one of them is no number.
+        When one of them is no number, or stands in 设置.xlsx.
     """
     now = {one.name: one for one in bounds(project)}
     changed = {
@@ -82,6 +88,10 @@ def save_bounds(project: Project, wanted: Mapping[str, tuple[str, str]]) -> Proj
         for name, given in wanted.items()
         if name in now and given != (now[name].healthy, now[name].danger)
     }
+    if typed := [name for name in changed if now[name].in_sheet]:
+        raise InputError(
+            kinds.BOUND_IN_SHEET(kpi=typed[0]), file=project.folder / WORKBOOK, value=typed[0]
+        )
     values = {name: _band(name, *given, now[name].lower) for name, given in changed.items()}
 
     def change(document: TOMLDocument) -> None:

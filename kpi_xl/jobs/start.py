@@ -7,8 +7,10 @@ from pathlib import Path
 from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.jobs import data_form
+from kpi_xl.jobs.settings_form import settings_form
 from kpi_xl.project import Project
 from kpi_xl.sample import write_sample
+from kpi_xl.settings.settings_sheet import WORKBOOK
 from kpi_xl.settings.text import settings_text
 from kpi_xl.system.files import is_new, make_own, write_whole
 from kpi_xl.system.progress import Progress, silent
@@ -37,7 +39,9 @@ def init(folder: Path, name: str, *, shared: bool = False) -> Project:
         make_own(folder, group=shared)
     write_whole(folder / "data" / data_form.NAME, data_form.data_form())
     write_whole(folder / "kpi.toml", settings_text(name).encode())
-    return Project.open(folder)
+    project = Project.open(folder)
+    write_whole(folder / WORKBOOK, settings_form(project))
+    return project
 
 
 def sample(folder: Path, progress: Progress = silent, trade: str = "保险") -> Project:

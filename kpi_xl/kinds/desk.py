@@ -45,6 +45,9 @@ BOUNDS_CROSSED: Final = Kind(
     "“{kpi}”的危险线比健康线还严",
     "越高越好的，危险线写得比健康线低；越低越好的反过来",
 )
+BOUND_IN_SHEET: Final = Kind(
+    "desk.bound-in-sheet", "“{kpi}”的界限写在 设置.xlsx 里", "请在那里改，或先在那里清空"
+)
 BOUND_NO_NUMBER: Final = Kind(
     "desk.bound-no-number",
     "“{kpi}”的界限不是数字",

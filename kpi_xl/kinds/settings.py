@@ -224,3 +224,60 @@ REMINDER_DAYS: Final = Kind(
     "[reminders] {key} 应当是下发后的第几个工作日",
     "请写 1 到 {latest} 的整数，如 {key} = [2, 4]",
 )
+
+# 设置.xlsx
+
+SETTINGS_SHEET_TOO_LARGE: Final = Kind(
+    "settings-sheet.too-large", "文件有 {megabytes} MB，不是设置", "请换回原来的文件"
+)
+SETTINGS_SHEET_UNREADABLE: Final = Kind(
+    "settings-sheet.unreadable", "设置读不了，文件可能坏了", "请用 Excel 打开另存，或换回备份"
+)
+SETTINGS_SHEET_NO_SHEET: Final = Kind(
+    "settings-sheet.no-sheet",
+    "没有一张工作表的标题行认得出来",
+    "请把标题行写回去；先把文件改名，再运行 kpi-xl settings sheet 写一份新的",
+)
+SETTINGS_SHEET_ROW: Final = Kind(
+    "settings-sheet.row", "没有“{name}”这一项设置", "可以写的有：{known}", near="是不是：{like}"
+)
+SETTINGS_SHEET_TWICE: Final = Kind(
+    "settings-sheet.twice", "“{name}”写了两次，第 {row} 行已经有", "请只留一处；现在按前面的"
+)
+SETTINGS_SHEET_NUMBER: Final = Kind(
+    "settings-sheet.number", "不是数", "请写数，如 0.8 或 80%，不写公式"
+)
+SETTINGS_SHEET_DAY: Final = Kind("settings-sheet.day", "“算作”看不懂", "可以写的有：{known}")
+SETTINGS_SHEET_VALUE: Final = Kind(
+    "settings-sheet.value", "“{name}”不能用：{reason}", "请照单元格的提示改正；在这以前当作没有写"
+)
+SETTING_DIFFERS: Final = Kind(
+    "settings-sheet.differs",
+    "“{name}”两处写得不一样：这里是 {here}，kpi.toml 里是 {there}",
+    "现在按这里的；请删去其中一处",
+    set_aside=False,
+)
+SETTING_NO_KPI: Final = Kind(
+    "settings.no-kpi",
+    "没有“{name}”这个指标",
+    "kpi-xl explain 列出全部指标；在这以前当作没有写",
+    near="是不是：{like}；在这以前当作没有写",
+)
+SETTING_NO_PERCENT: Final = Kind(
+    "settings.no-percent", "“{which}”写的是 {number}，这个指标是百分比", "请写成 {share} 或小数"
+)
+SETTING_TARGET_OF_TOTAL: Final = Kind(
+    "settings.target-of-total",
+    "“{name}”是总数，各单位大小不同，不能有同一个目标",
+    "请在“目标”表里给每个单位写，或给比率、人均的指标写",
+)
+SETTING_TARGET: Final = Kind(
+    "settings.target", "[targets] “{name}”应当是数", '请写成 "活动率" = 0.8'
+)
+PEERS_WITHIN: Final = Kind("settings.peers-within", "[rules] peers_within 写法有误", _ONE_OF)
+SETTINGS_WRONG: Final = Kind(
+    "settings.wrong",
+    "设置：{wrong} 处不能用或写得不一样",
+    "kpi-xl settings list 逐处说明怎么改",
+    set_aside=False,
+)

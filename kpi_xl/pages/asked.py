@@ -11,7 +11,8 @@ from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import Cube
 from kpi_xl.findings.findings import Findings
-from kpi_xl.kpi import Kpi, Registry
+from kpi_xl.kpi import Kpi
+from kpi_xl.project import Settings
 from kpi_xl.slots.analysis_slots import BELOW, DIAGNOSIS, PACE, WARNINGS
 from kpi_xl.slots.monthly_review_slots import PROGRESS, REVIEWED
 from kpi_xl.slots.slot import Group
@@ -54,17 +55,12 @@ def rows(names: Collection[str]) -> dict[str, int]:
 
 
 def shown_names(
-    cube: Cube, store: duckdb.DuckDBPyConnection, month: Month, known: Registry
+    cube: Cube, store: duckdb.DuckDBPyConnection, month: Month, settings: Settings
 ) -> frozenset[str]:
-    """The names of the KPIs that any unit's page may show.
-
-    Parameters
-    ----------
-    known : Registry
-        The KPIs there are, the project's own with them.
-    """
+    """The names of the KPIs that any unit's page may show."""
     labels = store.execute("SELECT DISTINCT kpi FROM targets WHERE month = ?", [month.number])
-    aimed = [known.find(label) for (label,) in labels.fetchall()]
+    names = [*(label for (label,) in labels.fetchall()), *settings.targets]
+    aimed = map(settings.kpis.find, names)
     return frozenset(kpi.name for kpi in (*aimed, *headlines(cube)) if kpi is not None)
 
 

@@ -75,7 +75,7 @@ def pages_of(project: Project, cube: Cube, month: Month) -> Iterator[Pages]:
     """
     cube.month_index(month)
     with reading(project, cube) as store:
-        names = shown_names(cube, store, month, project.settings.kpis)
+        names = shown_names(cube, store, month, project.settings)
         asked = rows(names)
         said = came_back(project, NAME, month, asked)
         to = Recipients(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import functools
-import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from kpi_xl.definitions.own_kpis import FIELDS, Definition, Place
 from kpi_xl.errors import InputError
 from kpi_xl.readers.cell import plain
 from kpi_xl.settings.file import choices, row_of
+from kpi_xl.settings.typed_workbook import HEADINGS_WITHIN, MOST_ROWS, text_of, worksheets
 from kpi_xl.system.system_errors import file_error
 
 WORKBOOK: Final = "指标定义.xlsx"
@@ -33,14 +33,6 @@ KEYS: Final[Mapping[str, str]] = {
     "owner": "负责人",
 }
 """The fields of a definition by their keys in kpi.toml."""
-
-_LARGEST: Final = 4 << 20
-"""Bytes: hundreds of times what anybody types about KPIs."""
-
-_LARGEST_UNPACKED: Final = 64 << 20
-
-_MOST: Final = 2000
-_HEADINGS_WITHIN: Final = 20
 
 
 def in_settings(
@@ -82,7 +74,7 @@ def in_settings(
             if not all(isinstance(word, (str, int, float)) for word in words):
                 wrong.append(one.wrong(kinds.DEFINITION_FIELD_TEXT(key=key), key, str(value)))
                 break
-            fields[KEYS[key]] = "、".join(map(_text, words))
+            fields[KEYS[key]] = "、".join(map(text_of, words))
         else:
             found.append(one)
     return found, wrong
@@ -106,10 +98,11 @@ def in_workbook(file: Path) -> tuple[Definition, ...]:
 
 
 @functools.lru_cache(8)
-def _in_workbook(file: Path, _changed: int, size: int) -> tuple[Definition, ...]:
-    if size > _LARGEST:
-        raise InputError(kinds.DEFINITIONS_TOO_LARGE(megabytes=size >> 20), file=file)
-    for name, rows in _sheets(file):
+def _in_workbook(file: Path, _changed: int, _size: int) -> tuple[Definition, ...]:
+    for name, cells in worksheets(
+        file, kinds.DEFINITIONS_TOO_LARGE, kinds.DEFINITIONS_UNREADABLE()
+    ):
+        rows = [list(map(text_of, row)) for row in cells]
         headings = _headings(rows)
         if headings is None:
             continue
@@ -128,14 +121,14 @@ def _definitions(
             if place in columns and text.strip()
         }
         if fields:
-            if number - at > _MOST:
-                raise InputError(kinds.DEFINITIONS_TOO_MANY(most=_MOST), file=file, sheet=sheet)
+            if number - at > MOST_ROWS:
+                raise InputError(kinds.DEFINITIONS_TOO_MANY(most=MOST_ROWS), file=file, sheet=sheet)
             yield Definition(Place(file, sheet, number), fields)
 
 
 def _headings(rows: Sequence[Sequence[str]]) -> tuple[int, dict[int, str]] | None:
     """The row of the headings, from 0, and which column has which field."""
-    for at, row in enumerate(rows[:_HEADINGS_WITHIN]):
+    for at, row in enumerate(rows[:HEADINGS_WITHIN]):
         columns: dict[int, str] = {
             place: field
             for place, text in enumerate(row)
@@ -145,43 +138,3 @@ def _headings(rows: Sequence[Sequence[str]]) -> tuple[int, dict[int, str]] | Non
         if {"名称", "公式"} <= set(columns.values()):
             return at, columns
     return None
-
-
-def _sheets(file: Path) -> Iterator[tuple[str, list[list[str]]]]:
-    """The cells of each worksheet as texts, formulas as they are typed."""
-    import openpyxl
-
-    try:
-        with zipfile.ZipFile(file) as package:
-            size = sum(part.file_size for part in package.infolist())
-        if size > _LARGEST_UNPACKED:  # made to fill the memory
-            raise InputError(kinds.DEFINITIONS_TOO_LARGE(megabytes=size >> 20), file=file)
-        book = openpyxl.load_workbook(file, read_only=True)
-        try:
-            for sheet in book.worksheets:
-                if sheet.sheet_state == "visible":
-                    sheet.reset_dimensions()
-                    yield sheet.title, [_texts(row) for row in _values(sheet)]
-        finally:
-            book.close()
-    except InputError:
-        raise
-    except OSError as error:
-        raise file_error(error, file, "read") from error
-    except Exception as error:  # whatever a damaged file does to the library
-        raise InputError(kinds.DEFINITIONS_UNREADABLE(), file=file) from error
-
-
-def _values(sheet: Any) -> Iterable[Sequence[Any]]:
-    found: Iterable[Sequence[Any]] = sheet.iter_rows(
-        max_row=_HEADINGS_WITHIN + _MOST + 1, max_col=60, values_only=True
-    )
-    return found
-
-
-def _texts(row: Sequence[Any]) -> list[str]:
-    return ["" if value is None else _text(value) for value in row]
-
-
-def _text(value: object) -> str:
-    return f"{value:.15g}" if isinstance(value, float) else str(value)

@@ -90,8 +90,8 @@ class FormValues:
         self._values = values
         self._people = people
         self._agreed = agreed
-        self._targets = Targets(store, month, settings.kpis)
-        self._last_targets = Targets(store, month - 1, settings.kpis)
+        self._targets = Targets(store, month, settings.kpis, settings.targets)
+        self._last_targets = Targets(store, month - 1, settings.kpis, settings.targets)
 
     def members(self, number: int) -> list[Person]:
         """The people of a unit, team by team."""

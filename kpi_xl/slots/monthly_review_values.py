@@ -300,7 +300,7 @@ class ReviewMonth:
 
     @kept
     def _targets(self, month: Month) -> Targets:
-        return Targets(self._store, month, self._settings.kpis)
+        return Targets(self._store, month, self._settings.kpis, self._settings.targets)
 
     # -- rules -----------------------------------------------------------------------------------
 

@@ -171,8 +171,8 @@ class Recipients:
         self._store = store
         self._rows = rows = asked(rows)
         self._growing = growing
-        self._targets = Targets(store, month, settings.kpis)
-        self._last_targets = Targets(store, month - 1, settings.kpis)
+        self._targets = Targets(store, month, settings.kpis, settings.targets)
+        self._last_targets = Targets(store, month - 1, settings.kpis, settings.targets)
         self._values = UnitValues(cube, settings, month, only)
         plans_weeks = any(name.startswith("week") for name in rows)
         self._weeks = week_values(month, settings.month_cut, settings.work) if plans_weeks else {}
