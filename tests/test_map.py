@@ -15,6 +15,7 @@ TESTS = Path(__file__).parent
 TESTED_IN = {
     "kpi_xl": ".",
     "kpi_xl.analysis": "analysis",
+    "kpi_xl.assistant": "assistant",
     "kpi_xl.catalogue": "catalogue",
     "kpi_xl.circulation": "collection distribution",
     "kpi_xl.cli": "cli",

@@ -22,6 +22,7 @@ from kpi_xl import kinds
 from kpi_xl.cli import (
     addin_commands,
     analysis_commands,
+    assistant_commands,
     circulation_commands,
     definition_commands,
     door_commands,
@@ -330,6 +331,7 @@ def _kpis_here() -> tuple[Registry, Callable[[Kpi], Kpi]]:
 history_commands.add_to(app)
 analysis_commands.add_to(app)
 page_commands.add_to(app)
+assistant_commands.add_to(app)
 round_commands.add_to(app)
 definition_commands.add_to(app)
 settings_commands.add_to(app)

@@ -67,6 +67,25 @@ class Sight:
         """
         with told_to(paths):
             whole = load(project, progress).cube
+        return cls._part(whole, paths)
+
+    @classmethod
+    def kept(cls, project: Project, paths: Collection[str] | None) -> Sight:
+        """Look at what was computed last; nothing is read anew, computed or written.
+
+        Raises
+        ------
+        InputError
+            When nothing was computed yet, or it cannot be read.
+        """
+        with told_to(paths):
+            if not project.cube.is_file():
+                raise InputError(kinds.NOTHING_COMPUTED())
+            whole = Cube.open(project.cube)
+        return cls._part(whole, paths)
+
+    @classmethod
+    def _part(cls, whole: Cube, paths: Collection[str] | None) -> Sight:
         if paths is None:
             return cls(whole, whole)
         cube = whole.only(paths)

@@ -48,12 +48,15 @@ class Trace:
         The versions, for programs: at most some thousands, the last ones.
     rows : list of RawRows
         The rows, for programs.
+    month : Month
+        The month it is of.
     """
 
     versions: View
     files: View
     changes: list[Change]
     rows: list[RawRows]
+    month: Month
 
 
 def trace(
@@ -63,6 +66,8 @@ def trace(
     when: str | None = None,
     progress: Progress = silent,
     seen: Collection[str] | None = None,
+    *,
+    kept: bool = False,
 ) -> Trace:
     """Where a number comes from.
 
@@ -80,6 +85,8 @@ def trace(
         Told what is being done.
     seen : collection of str, optional
         The paths of the units that whoever asks may see, with those below them; by default all.
+    kept : bool
+        Whether only what was computed last is looked at, and nothing is brought up to date.
 
     Raises
     ------
@@ -88,7 +95,7 @@ def trace(
     """
     day = read_day(when) if when else None
     day = day if isinstance(day, dt.date) else None
-    with scope(project, None, None, None, progress, seen) as of:
+    with scope(project, None, None, None, progress, seen, kept=kept) as of:
         month = month_meant(of.cube, f"{day:%Y-%m}" if day else when)
         there = min(month, of.cube.last)  # who is where; plans are for months to come
         agent, place = _person(of, whose, there)
@@ -118,7 +125,7 @@ def trace(
         key = (AGENT_LEVEL, agent) if agent else (unit.level, unit.path)
         decided = origins.decided.get((*key, kpi.code)) if kpi is not None else None
         files = _files(title, rows, kpi, typed, origins, decided)
-        return Trace(_versions(title, found), files, found[-_MOST:], rows)
+        return Trace(_versions(title, found), files, found[-_MOST:], rows, month)
 
 
 def _asked(what: str, kpis: Registry) -> tuple[Kpi | None, str]:

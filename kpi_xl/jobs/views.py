@@ -150,6 +150,8 @@ def scope(
     level: str | None = None,
     progress: Progress = silent,
     seen: Collection[str] | None = None,
+    *,
+    kept: bool = False,
 ) -> Iterator[Scope]:
     """Bring a project up to date and choose what is looked at.
 
@@ -165,13 +167,18 @@ def scope(
         Told what is being done.
     seen : collection of str, optional
         The paths of the units that are looked at at all, with those below them; by default all.
+    kept : bool
+        Whether only what was computed last is looked at, and nothing is brought up to date.
 
     Raises
     ------
     InputError
         When there is no such month, unit or level.
     """
-    cube = Sight.of(project, seen, progress).cube
+    sight = Sight.kept(project, seen) if kept else Sight.of(project, seen, progress)
+    cube = sight.cube
+    if not cube.months:
+        raise InputError(kinds.NOTHING_TO_SEE())
     when = month_meant(cube, month)
     cube.month_index(when)
     settings = project.settings
@@ -180,7 +187,8 @@ def scope(
         number = cube.unit_index(unit, level)
         units, level = [number], cube.units[number].level
     else:
-        level = level or (_USUAL_LEVEL if cube.of_level(_USUAL_LEVEL) else LEVELS[0])
+        usual = (_USUAL_LEVEL, *LEVELS)
+        level = level or next(one for one in usual if cube.of_level(one))
         units = cube.of_level(level)
     with reading(project, cube) as store:
         yield Scope(project, cube, store, when, level, units)

@@ -12,6 +12,7 @@ from typing import Final
 from kpi_xl.fault import Kind
 from kpi_xl.kinds import (
     addins,
+    assistant,
     cells,
     collection,
     commands,
@@ -32,6 +33,7 @@ from kpi_xl.kinds import (
     workbooks,
 )
 from kpi_xl.kinds.addins import *
+from kpi_xl.kinds.assistant import *
 from kpi_xl.kinds.cells import *
 from kpi_xl.kinds.collection import *
 from kpi_xl.kinds.commands import *
@@ -73,6 +75,7 @@ BY_AREA: Final[dict[str, tuple[Kind, ...]]] = {
         "命令": (commands,),
         "网页": (desk,),
         "月报": (pages,),
+        "助手": (assistant,),
     }.items()
 }
 """What they are about, and the kinds, in the order of their modules."""

@@ -11,6 +11,9 @@ _ASK: Final = "你可以看的单位：{paths}；要看别的单位，请找管�
 NOTHING_TO_SEE: Final = Kind(
     "server.nothing-to-see", "你可以看的单位没有数据", "请找管理这个服务的人"
 )
+NOTHING_COMPUTED: Final = Kind(
+    "server.nothing-computed", "项目的数据还没有算过", "请运行 kpi-xl refresh"
+)
 UNIT_NOT_SEEN: Final = Kind("server.unit-not-seen", "没有这个单位，或不在你的权限里", _ASK)
 AGENT_NOT_SEEN: Final = Kind(
     "server.agent-not-seen", "没有这个工号的人（{month}），或不在你的权限里", _ASK
@@ -80,9 +83,11 @@ TOO_MANY_TRIES: Final = Kind("login.too-many", "试得太多了", "请过一分�
 NO_ADDRESS: Final = Kind("request.no-address", "没有这个地址", "请更新加载项")
 STOPPING: Final = Kind("server.stopping", "服务正在停止", "请过一会儿再试")
 SERVER_FAULT: Final = Kind("server.fault", "程序出错了", "请把服务的日志发给维护人员")
-NOT_LOGGED_IN: Final = Kind("login.missing", "还没有登录", "请打开 KPI 任务窗格登录，或填写密钥")
+NOT_LOGGED_IN: Final = Kind(
+    "login.missing", "还没有登录", "请登录，或填写密钥（Excel 里在 KPI 任务窗格）"
+)
 NO_ACCOUNTS: Final = Kind(
-    "login.no-accounts", "这个服务不用公司账号登录", "请在 KPI 任务窗格填写密钥"
+    "login.no-accounts", "这个服务不用公司账号登录", "请填写密钥（Excel 里在 KPI 任务窗格）"
 )
 WRONG_KEY: Final = Kind("login.wrong-key", "密钥不对，或已经作废", "请向管理这个服务的人要新的")
 WITHOUT_ROLE: Final = Kind("login.without-role", "你的账号没有角色", "请管理员在企业应用里给你分配")

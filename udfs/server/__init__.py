@@ -5,7 +5,8 @@ how functions are declared to Excel; it is an optional extra and has a licence o
 docs/server.md. What functions and buttons do, who may see what, and every request is ours.
 
 - `connections`: what is cut off, and how it all ends.
-- `app`: the routes; `limits`, `identity` and `request_log` stand before them.
+- `app`: the routes; `gate`, with `limits` and `identity`, stands before them.
+- `exchange`: a request and its answer; `request_log`: what is noted of it.
 - `calls`: calls of functions; `sent` and `commands`: buttons on a workbook as Excel sent it.
 - `registered`, ``site``: what is handed to xlwings Server; ``site/static`` is what runs in Excel.
 - `manifest`: what tells Excel of all this.

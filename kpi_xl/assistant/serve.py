@@ -1,0 +1,163 @@
+"""Starts it: on stdio for a program of this machine, or on HTTP behind the server's gate."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import logging
+import os
+from collections.abc import AsyncIterator, Collection
+from pathlib import Path
+from typing import Any, Final
+
+import anyio
+from mcp.server.stdio import stdio_server
+from mcp.server.transport_security import TransportSecuritySettings
+
+from kpi_xl import kinds
+from kpi_xl.assistant.server import Context, make_server
+from kpi_xl.errors import InputError
+from kpi_xl.project import Project
+from kpi_xl.settings.server import ServerSettings
+from kpi_xl.system.user import PROJECT_VARIABLE
+from udfs.server.exchange import App, Exchange, Receive, Scope, Send
+from udfs.server.gate import Gate
+from udfs.server.identity import Guard, RefusedError
+from udfs.server.safe import safe
+
+PATH: Final = "/mcp"
+"""Where it is on HTTP."""
+
+_LARGEST: Final = 1 << 20  # bytes of a question
+
+
+def on_stdio(project: Project, role: str | None = None) -> None:
+    """Answer whoever started this process, until he goes.
+
+    Parameters
+    ----------
+    role : str, optional
+        One of [server.roles]: as whom he asks; by default he may see all that is in the folder.
+
+    Raises
+    ------
+    InputError
+        When there is no such role.
+    """
+    seen = None if role is None else _units_of(project, role)
+
+    async def run() -> None:
+        server = make_server(project, lambda _: seen)
+        async with stdio_server() as (incoming, outgoing):
+            await server.run(incoming, outgoing, server.create_initialization_options())
+
+    anyio.run(run)
+
+
+def _units_of(project: Project, role: str) -> Collection[str] | None:
+    roles = project.settings.server.roles
+    if role not in roles:
+        known = "、".join(roles) or "还没有，请先在 kpi.toml 的 [server.roles] 里写"
+        raise InputError(kinds.NO_ROLE(known=known), value=role)
+    return roles[role]
+
+
+def on_http(project: Project, port: int) -> None:
+    """Answer over HTTP until the process is told to end.
+
+    Raises
+    ------
+    InputError
+        When it would let in everybody from everywhere, or its certificate is not there.
+    """
+    from udfs.server import connections
+
+    settings = project.settings.server
+    certificate, key = safe(project)
+    os.environ[PROJECT_VARIABLE] = str(project.folder.resolve())
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    connections.run(
+        f"{__name__}:application",
+        settings.connections,
+        host=settings.host,
+        port=port,
+        workers=settings.workers,
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
+    )
+
+
+def application() -> App:
+    """The application, of the project that the environment names; each process makes its own."""
+    from udfs.server.connections import ending
+    from udfs.server.request_log import LOGGER
+
+    LOGGER.setLevel(logging.INFO)
+    gc.freeze()
+    return ending(Behind(Project.open(Path(os.environ[PROJECT_VARIABLE]))))
+
+
+class Behind:
+    """The server of MCP behind the gate, as an ASGI application.
+
+    Each request says by its key or token who asks, and is answered by itself: there are no
+    sessions that somebody else could go on with.
+
+    Parameters
+    ----------
+    project : Project
+        Whose numbers are told.
+    guard : Guard, optional
+        Who is let in; by default as kpi.toml says.
+    """
+
+    def __init__(self, project: Project, guard: Guard | None = None) -> None:
+        settings = project.settings.server
+        self._gate = Gate(settings, guard)
+        self._app = make_server(project, _seen).streamable_http_app(
+            streamable_http_path=PATH,
+            json_response=True,
+            stateless_http=True,
+            max_request_body_size=_LARGEST,
+            transport_security=_from_here(settings),
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        elif scope["type"] == "http":
+            await Exchange(scope, receive, send).answered(self._answer)
+
+    async def _answer(self, exchange: Exchange) -> None:
+        # Nothing is told but in answer to a question: there is nothing to listen to (GET).
+        if exchange.scope["path"] != PATH or exchange.scope["method"] != "POST":
+            raise RefusedError(404, kinds.NO_ADDRESS())
+        exchange.route = PATH
+        await self._gate.admitted(exchange)
+        await exchange.hand(self._app)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Until this ends it can be asked; a server that knows of lifespans needs it not."""
+        async with self._app.router.lifespan_context(self._app):
+            yield
+
+
+def _seen(context: Context) -> Collection[str] | None:
+    """The units that whoever sent a request may see: the gate has noted who he is."""
+    request: Any = context.request
+    identity = request.scope["state"]["identity"]
+    found: Collection[str] | None = identity.units
+    return found
+
+
+def _from_here(settings: ServerSettings) -> TransportSecuritySettings:
+    """Which hosts and pages requests may name: no page from elsewhere gets at this machine."""
+    named = settings.address.removeprefix("https://").partition("/")[0]
+    own = ["127.0.0.1", "localhost", "[::1]", named.partition(":")[0]]
+    hosts = [*own, *(f"{host}:*" for host in own)]
+    return TransportSecuritySettings(
+        allowed_hosts=hosts,
+        allowed_origins=[f"{scheme}://{host}" for scheme in ("http", "https") for host in hosts],
+    )
