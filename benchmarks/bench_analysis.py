@@ -44,7 +44,7 @@ def analyse(of: Cube) -> tuple[int, int]:
     findings = Findings(of, Settings(), of.last, "营业部", targets)
     for code, kpi in findings.kpis.items():
         if kpi.is_comparable:
-            findings.peers(code)
+            findings.peers(code, findings.units[0])
     for tree in trees():
         drivers = Drivers(findings, tree)
         for comparison in ("环比", "同比", "标杆", "全公司"):

@@ -171,7 +171,8 @@ def KPI_UNIT_PEERS(name: Any, unit: Any, month: Any) -> Result:
     Returns
     -------
     rows
-        本单位、最好、上四分位、中位、下四分位、名次、单位数，一项一行；同级单位太少或数据没到齐的，末行说明。
+        本单位、最好、上四分位、中位、下四分位、名次、单位数，一项一行；只在同一渠道里比的写明范围；
+        同级单位太少或数据没到齐的，末行说明。
     """
     from kpi_xl.analysis.bands import UNRIPE
     from kpi_xl.findings.ripeness import ripe_text
@@ -181,7 +182,7 @@ def KPI_UNIT_PEERS(name: Any, unit: Any, month: Any) -> Result:
     findings, number = _findings(unit, month)
     if kpi.code not in findings.kpis or not kpi.is_comparable:
         return "#N/A"
-    found = findings.peers(kpi.code)
+    found = findings.peers(kpi.code, number)
     rank, count = findings.rank(kpi.code, number), int(np.asarray(found.count))
     is_told = count >= findings.fewest_peers
     marks = (found.best, found.upper, found.median, found.lower)
@@ -192,6 +193,8 @@ def KPI_UNIT_PEERS(name: Any, unit: Any, month: Any) -> Result:
         ["名次", rank or "#N/A"],
         ["单位数", count],
     ]
+    if group := findings.group_of(number):
+        table.append(["范围", group])
     if not is_told:
         table.append(["说明", too_few(findings.fewest_peers)])
     if (day := findings.ripe_on(kpi.code, number)) is not None:

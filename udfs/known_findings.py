@@ -34,6 +34,7 @@ def findings_beside(source: Data, unit: int, month: Month) -> Findings:
     """
     from kpi_xl.data.store import reading
     from kpi_xl.findings.findings import Findings
+    from kpi_xl.findings.peer_groups import peer_groups
     from kpi_xl.findings.retention import losses
 
     cube = source.cube
@@ -46,8 +47,9 @@ def findings_beside(source: Data, unit: int, month: Month) -> Findings:
         try:
             with reading(source.project, cube, patience=0) as store:
                 lost = losses(cube, store, settings, month, level)
+                groups = peer_groups(cube, store, settings, month, level)
         except InputError:
             raise BadArgumentError("#N/A") from None
         earlier = list(source.targets_before(month))
-        kept[level, month] = Findings(cube, settings, month, level, targets, lost, earlier)
+        kept[level, month] = Findings(cube, settings, month, level, targets, lost, earlier, groups)
     return kept[level, month]

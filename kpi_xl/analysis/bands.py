@@ -7,9 +7,10 @@ had, so that units near a bound do not change their colour every month (docs/cal
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from statistics import NormalDist
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -274,6 +275,33 @@ class Judgement:
         """What is said as long as facts are still to come: nothing."""
         unknown, no = np.full(units, UNKNOWN, np.int8), np.zeros(units, dtype=bool)
         return cls(unknown, unknown, unknown, unknown, no, no, np.zeros(units, dtype=np.int64))
+
+
+def together(parts: Iterable[tuple[NDArray[np.int64], Judgement]]) -> Judgement:
+    """What is said of units that were judged in groups of peers.
+
+    Parameters
+    ----------
+    parts : iterable of (int64 array, Judgement)
+        The places of the units of each group among all, and what is said of them.
+
+    Examples
+    --------
+    >>> apart = [(np.array([1]), Judgement.none(1)), (np.array([0, 2]), Judgement.none(2))]
+    >>> together(apart).level.tolist()
+    [-1, -1, -1]
+    """
+    found = list(parts)
+    order = np.argsort(np.concatenate([places for places, _ in found])) if found else np.arange(0)
+
+    def of(name: str) -> Any:
+        return np.concatenate([getattr(one, name) for _, one in found])[order]
+
+    return (
+        Judgement(**{one.name: of(one.name) for one in fields(Judgement)})
+        if found
+        else (Judgement.none(0))
+    )
 
 
 def judge(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -62,6 +62,28 @@ class Signals:
         return {
             name: getattr(self, name).tolist() for name in ("value", "usual", "peers", "deviation")
         }
+
+
+def side_by_side(parts: Sequence[tuple[NDArray[np.int64], Signals]]) -> Signals:
+    """The signals of units that were compared in groups of peers.
+
+    Parameters
+    ----------
+    parts : sequence of (int64 array, Signals)
+        The places of the units of each group among all, and their signals; the same ones in each.
+    """
+    order = np.argsort(np.concatenate([places for places, _ in parts]))
+
+    def of(name: str) -> Floats:
+        return np.concatenate([getattr(one, name) for _, one in parts], axis=1)[:, order]
+
+    return Signals(
+        places=parts[0][1].places,
+        value=of("value"),
+        usual=of("usual"),
+        peers=of("peers"),
+        deviation=of("deviation"),
+    )
 
 
 def measure(

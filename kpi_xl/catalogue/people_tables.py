@@ -203,6 +203,13 @@ AGENTS: Final = Table(
             aliases=(*_RECRUITER_NAMES, "recruiter"),
             sooner=_RECRUITER_IDS,  # two people may have one name
         ),
+        Column(
+            "channel",
+            "渠道",
+            "text",
+            "所属销售渠道，如 个险、银保；可以只在同一渠道里比名次和同类",
+            aliases=("销售渠道", "业务渠道", "渠道名称", "所属渠道", "channel", "sales_channel"),
+        ),
     ),
     key=("agent", "signed"),
     aliases=("花名册", "名册", "agents", "roster"),

@@ -43,6 +43,7 @@ STAYS: Final = Step("stays", reads=("moves", PLACES_IN_ALL))
 MEMBERSHIP: Final = Step("membership", reads=("stays", PLACES_IN_ALL))
 PEOPLE: Final = Step("people", reads=("agents",))
 SIGNINGS: Final = Step("signings", reads=("agents",))
+CHANNELS: Final = Step("channels", reads=("agents",))
 
 # -- what everybody did
 PRODUCTION: Final = Step(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +16,7 @@ from kpi_xl.findings.findings import Findings
 from kpi_xl.formula import divide
 
 Quantities = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 COMPARISONS: Final = ("环比", "同比", "目标", "标杆", "全公司")
 """With what a unit's result is compared."""
@@ -119,8 +119,9 @@ class Drivers:
 
         Notes
         -----
-        The best unit is that with the highest result by head; it and the branch are scaled to the
-        unit's own first quantity, so that only what they do differently is left. In a target's
+        The best unit is that with the highest result by head; it and the branch, each as far as the
+        project compares with it, are scaled to the unit's own first quantity, so that only what
+        they do differently is left. In a target's
         chain a quantity without a target of its own keeps the actual ratio to the one before.
         """
         place = self.findings.units.index(unit)
@@ -174,20 +175,23 @@ class Drivers:
             start = [fine[:, place] if goal is None else goal for place, goal in enumerate(goals)]
             known = np.array([goal is not None for goal in goals])
             return np.stack(start, axis=1), fine, known
-        model = own.sum(axis=1) if comparison == "全公司" else own[:, self._best]
-        enough = int((own[0] > 0).sum()) >= max(self._fewest, 2)
-        known = everybody & enough & (model[0] > 0)
-        if comparison == "标杆":
-            known[self._best] = False
-        scale = own[0] / max(int(model[0]), 1)
-        start = np.rint(model[:, None] * scale * np.array([_FINE] * (len(own) - 1) + [1])[:, None])
-        return start.astype(np.int64), fine, known
+        model, known = np.zeros(own.shape), ~everybody
+        for places in self.findings.groups.places:
+            model[:, places], known[places] = self._beside(own[:, places], comparison)
+        return model.astype(np.int64), fine, known
 
-    @functools.cached_property
-    def _best(self) -> int:
-        chains = self._chains[:, :, -1]
-        by_head = divide(chains[-1], chains[0])
-        return int(np.argmax(np.where(np.isfinite(by_head), by_head, -np.inf)))
+    def _beside(self, own: Quantities, comparison: str) -> tuple[Floats, NDArray[np.bool_]]:
+        """The chains that the best of some peers, or all of them together, would have made."""
+        by_head = divide(own[-1], own[0])
+        best = int(np.argmax(np.where(np.isfinite(by_head), by_head, -np.inf)))
+        model = own.sum(axis=1) if comparison == "全公司" else own[:, best]
+        enough = int((own[0] > 0).sum()) >= max(self._fewest, 2)
+        known = np.full(own.shape[1], enough and bool(model[0] > 0))
+        if comparison == "标杆":
+            known[best] = False
+        scale = own[0] / max(int(model[0]), 1)
+        fine = np.array([_FINE] * (len(own) - 1) + [1])[:, None]
+        return np.rint(model[:, None] * scale * fine), known
 
     def _target(self, place: int) -> Quantities | None:
         """The chain of targets, in millionths but for the result."""

@@ -26,9 +26,10 @@ from kpi_xl.analysis.bands import (
     judge,
     judged_count,
     judged_share,
+    together,
 )
 from kpi_xl.analysis.diagnosis import RankedCause, diagnose
-from kpi_xl.analysis.evidence import MONTHS, Signals, measure
+from kpi_xl.analysis.evidence import MONTHS, Signals, measure, side_by_side
 from kpi_xl.analysis.knowledge import Topic, knowledge
 from kpi_xl.analysis.peers import Peers, median, peers
 from kpi_xl.analysis.service_loss import limited_by_chance
@@ -39,6 +40,7 @@ from kpi_xl.calendar import Month
 from kpi_xl.catalogue import manpower
 from kpi_xl.data.cube import Cube, is_money
 from kpi_xl.data.targets import targets_back
+from kpi_xl.findings.peer_groups import PeerGroups, peer_groups
 from kpi_xl.findings.retention import NOBODY_KNOWS, Losses, losses
 from kpi_xl.findings.ripeness import Ripeness, ripe_text
 from kpi_xl.findings.shown import IS_USUAL, NOTHING, months_text, since_text, with_bands
@@ -71,13 +73,15 @@ class Findings:
     month : Month
         A month of the cube.
     level : str
-        The level; its units are each other's peers.
+        The level; its units are each other's peers, as far as the project compares all of them.
     targets : mapping of int to mapping of str to float
         The month's targets by unit index and KPI name.
     lost : Losses, optional
         Who left in which month of service; by default nobody knows.
     earlier : sequence of mappings, optional
         The same of the months before, the last first: they tell for how long a target was missed.
+    groups : PeerGroups, optional
+        Which units are peers; by default all.
 
     Raises
     ------
@@ -94,6 +98,7 @@ class Findings:
         targets: Mapping[int, Mapping[str, float]],
         lost: Losses = NOBODY_KNOWS,
         earlier: Sequence[Mapping[int, Mapping[str, float]]] = (),
+        groups: PeerGroups | None = None,
     ) -> None:
         # A month that is not ripe stands beside others when these were as old.
         self.cube = cube.on_equal_spans(month)
@@ -105,6 +110,7 @@ class Findings:
         self._targets = targets
         self._lost = lost
         self._earlier = earlier
+        self.groups = groups or PeerGroups([""] * len(self.units))
         self._end = cube.month_index(month) + 1
         self._place = {unit: place for place, unit in enumerate(self.units)}
 
@@ -117,14 +123,15 @@ class Findings:
         month: Month,
         level: str,
     ) -> Findings:
-        """With the targets of the store, and who left."""
+        """With the targets of the store, who left, and who is whose peer."""
         units = cube.of_level(level)
         of, *earlier = (
             {unit: targets.of_unit(cube.units[unit]) for unit in units}
             for targets in targets_back(store, month, MONTHS, settings.kpis, settings.targets)
         )
         lost = losses(cube, store, settings, month, level)
-        return cls(cube, settings, month, level, of, lost, earlier)
+        groups = peer_groups(cube, store, settings, month, level)
+        return cls(cube, settings, month, level, of, lost, earlier, groups)
 
     def measure(self, code: str) -> NDArray[np.int64]:
         """A measure as (units, months), the month last."""
@@ -207,20 +214,34 @@ class Findings:
                 found.append((whole.operator == "/", target * amount))
         return min(found)[1] if found else None
 
-    @kept
-    def peers(self, code: str, fewest: int | None = None) -> Peers:
-        """A KPI of the month among the units.
+    def peers(self, code: str, unit: int, fewest: int | None = None) -> Peers:
+        """A KPI of the month among a unit's peers.
 
         Parameters
         ----------
         code : str
             The KPI's code.
+        unit : int
+            Its index in the cube.
         fewest : int, optional
             Of fewer units no figure is told; by default as the project's settings say. 1 is for
             whoever sees every unit anyway.
         """
         fewest = self.fewest_peers if fewest is None else fewest
-        return peers(self.given[code][:, -1], self.kpis[code].direction, fewest)
+        return self._peers(code, self.groups.number(self._place[unit]), fewest)
+
+    @kept
+    def _peers(self, code: str, group: int, fewest: int) -> Peers:
+        values = self.given[code][self.groups.places[group], -1]
+        return peers(values, self.kpis[code].direction, fewest)
+
+    def group_of(self, unit: int) -> str:
+        """What the group of a unit's peers is called; empty where they are all of the level."""
+        return self.groups.names[self._place[unit]]
+
+    def beside(self, unit: int) -> NDArray[np.int64]:
+        """The places of a unit's peers among `units`, its own with them."""
+        return self.groups.of(self._place[unit])
 
     @property
     def fewest_peers(self) -> int:
@@ -238,13 +259,20 @@ class Findings:
         cost = np.zeros(len(values), dtype=np.int64)
         if kpi.code in self.ripeness.until:
             return Judged(kpi.code, values, Judgement.none(len(values)), cost)
-        judgement = judge(
-            history,
-            kpi.direction,
-            bands=kpi.bands,
-            target=self._targets_back(kpi),
-            judged=self._lenient(kpi),
-            among_peers=kpi.is_comparable,
+        target, lenient = self._targets_back(kpi), self._lenient(kpi)
+        judgement = together(
+            (
+                places,
+                judge(
+                    history[places],
+                    kpi.direction,
+                    bands=kpi.bands,
+                    target=target[places],
+                    judged=None if lenient is None else lenient[places],
+                    among_peers=kpi.is_comparable,
+                ),
+            )
+            for places in self.groups.places
         )
         worth = self._worth(kpi)
         if worth is not None:
@@ -308,7 +336,9 @@ class Findings:
         known = better(self.targets(kpi), healthy)
         usual = median(self.given[kpi.code][:, -1 - MONTHS : -1])
         if kpi.is_comparable and len(self.units) > 1:
-            middle = self.peers(kpi.code).median
+            middle = np.empty(len(self.units))
+            for group, places in enumerate(self.groups.places):
+                middle[places] = self._peers(kpi.code, group, self.fewest_peers).median
             usual = np.where(np.isfinite(middle), middle, usual)
         return np.asarray(np.where(np.isnan(known), usual, known))
 
@@ -344,14 +374,22 @@ class Findings:
     @functools.cached_property
     def signals(self) -> Signals:
         """How unusual everything is that could be evidence."""
+        parts = [(places, self._signals(places)) for places in self.groups.places]
+        return side_by_side(parts) if len(parts) > 1 else parts[0][1]
+
+    def _signals(self, places: NDArray[np.int64]) -> Signals:
+        """The same of units that are each other's peers."""
         ripe = {c: s for c, s in knowledge().signals.items() if self.ripeness.is_ripe(s)}
-        found = measure(ripe, {**self.given, **self._losses}, self.fewest_peers)
-        left, served = self._lost.left, self._lost.served
-        return limited_by_chance(
-            found,
-            {f"left_in_month_{n}": counts for n, counts in left.items()},
-            {f"left_in_month_{n}": counts for n, counts in served.items()},
+        given = {code: values[places] for code, values in self._all_given.items()}
+        left, served = (
+            {f"left_in_month_{n}": counts[places] for n, counts in of.items()}
+            for of in (self._lost.left, self._lost.served)
         )
+        return limited_by_chance(measure(ripe, given, self.fewest_peers), left, served)
+
+    @functools.cached_property
+    def _all_given(self) -> Mapping[str, Floats]:
+        return {**self.given, **self._losses}
 
     @property
     def _losses(self) -> Mapping[str, Floats]:
@@ -433,7 +471,8 @@ class Findings:
 
     def rank(self, code: str, unit: int) -> int:
         """1 for the best among the peers; 0 without a value."""
-        return int(self.peers(code).rank[self._place[unit]])
+        at = np.searchsorted(self.beside(unit), self._place[unit])
+        return int(self.peers(code, unit).rank[at])
 
 
 @functools.cache

@@ -266,9 +266,10 @@ class FollowUps:
             text = f"{UNRIPE}，{ripe_text(day)}以后才看得出；上月同样早的时候是 {was}"
             return Progress(planned, was, now, change, NOTHING, text, answer)
         place = self._now.units.index(unit)
-        found = self._compared(kpi, planned.code)
-        verdict = int(found.verdict[place]) if kpi.is_comparable else -1
-        usual = change_text(kpi, found.expected[place]) if verdict >= 0 else NOTHING
+        peers = self._now.beside(unit)
+        found, at = self._compared(kpi, planned.code, place), int(np.searchsorted(peers, place))
+        verdict = int(found.verdict[at]) if kpi.is_comparable else -1
+        usual = change_text(kpi, found.expected[at]) if verdict >= 0 else NOTHING
         if answer.state == NOT_DONE:
             text = f"{_moved(kpi, end - start)}；措施没有做，谈不上效果"
         elif verdict >= 0:
@@ -295,12 +296,16 @@ class FollowUps:
     def _answer(self, unit: int, planned: Planned) -> Answer:
         return self._answers.get(unit, {}).get(planned.code, Answer())
 
+    def _compared(self, kpi: Kpi, code: str, place: int) -> FollowUp:
+        """What can be said of a measure in a unit and its peers."""
+        return self._compared_in(kpi, code, self._now.groups.number(place))
+
     @kept
-    def _compared(self, kpi: Kpi, code: str) -> FollowUp:
-        """What can be said of a measure in every unit."""
-        took = np.array([code in self._taken(one) for one in self._now.units])
-        history = self._now.given[kpi.code]
-        return follow_up(history, self._now.sizes(kpi), took, kpi.direction)
+    def _compared_in(self, kpi: Kpi, code: str, group: int) -> FollowUp:
+        places = self._now.groups.places[group]
+        took = np.array([code in self._taken(self._now.units[one]) for one in places])
+        history = self._now.given[kpi.code][places]
+        return follow_up(history, self._now.sizes(kpi)[places], took, kpi.direction)
 
     @kept
     def _taken(self, unit: int) -> frozenset[str]:

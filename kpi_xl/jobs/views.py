@@ -321,24 +321,38 @@ def peers_view(of: Scope, label: str) -> View:
     kpi, findings = kpi_meant(label, of.project.settings.kpis), of.findings
     if kpi.code not in findings.kpis or not kpi.is_comparable:
         raise InputError(kinds.NOT_COMPARABLE(), value=label)
-    found = findings.peers(kpi.code, fewest=1)  # every unit is there to be read
-    order = sorted(of.units, key=lambda unit: findings.rank(kpi.code, unit) or math.inf)
+    order = sorted(
+        of.units,
+        key=lambda unit: (findings.group_of(unit), findings.rank(kpi.code, unit) or math.inf),
+    )
+    apart = findings.groups.are_several
     rows = [
         (
             of.name(unit),
+            *((findings.group_of(unit) or NOTHING,) if apart else ()),
             _figure(kpi, findings.value(kpi.code, unit)),
             _rank(findings.rank(kpi.code, unit)),
             findings.status(kpi.code, unit),
         )
         for unit in order
     ]
+    first = {findings.group_of(unit): unit for unit in reversed(order)}
+    texts = [
+        (f"{name or '其余'}：" if apart else "") + _quartiles(kpi, findings, unit)
+        for name, unit in sorted(first.items())
+    ]
+    within = (of.project.settings.peers_within or "",) if apart else ()
+    headings = ("单位", *within, f"{kpi.name}#", "名次#", "状态")
+    return View(of.title(kpi.name), headings, rows, (*texts, *of.notes))
+
+
+def _quartiles(kpi: Kpi, findings: Findings, unit: int) -> str:
+    """The best of a unit's peers, and their quartiles."""
+    found = findings.peers(kpi.code, unit, fewest=1)  # every unit is there to be read
     marks = ("最好", found.best), ("上四分位", found.upper), ("中位", found.median)
-    text = "，".join(
+    return "，".join(
         f"{name} {value_text(kpi, float(value))}"
         for name, value in (*marks, ("下四分位", found.lower))
-    )
-    return View(
-        of.title(kpi.name), ("单位", f"{kpi.name}#", "名次#", "状态"), rows, (text, *of.notes)
     )
 
 

@@ -264,30 +264,52 @@ class AnalysisValues:
         own_level = len(self.findings(level).units) > 1
         group_level = level if own_level else self.level_below(number)
         fewest = self._settings.fewest_peers if own_level else 1  # those below are its own
-        values = PEERS_NOTE.values(too_few(fewest) if own_level else None)
+        group = self.findings(group_level) if group_level else None
+        one = None  # whose peers are meant
+        if group is not None and (own_level or not group.groups.are_several):
+            one = number if own_level else group.units[0]
+        values = PEERS_NOTE.values(self._peers_note(number, group, own_level))
         for kpi in COMPARED:
             own = self.findings(level)
             actual = own.value(kpi.code, number) if kpi.code in own.kpis else math.nan
-            group = self.findings(group_level) if group_level else None
             peers, rank = None, 0
-            if group is not None and kpi.code in group.kpis:
-                peers = group.peers(kpi.code, fewest)
+            if group is not None and one is not None and kpi.code in group.kpis:
+                peers = group.peers(kpi.code, one, fewest)
                 rank = group.rank(kpi.code, number) if own_level else 0
             ripe = kpi.code not in own.kpis or own.ripe_on(kpi.code, number) is None
             among = Among(kpi, actual, peers, fewest, rank, ripe)
             values |= PEERS.values(among, 指标=kpi.name)
         for name in PAR:
-            values |= self._peer_series(name, group_level, fewest)
+            values |= self._peer_series(name, group, one, fewest)
         return values
 
-    def _peer_series(self, name: str, level: str | None, fewest: int) -> Values:
+    @staticmethod
+    def _peers_note(number: int, group: Findings | None, own_level: bool) -> str | None:
+        """Who the peers are, and what is not shown of few of them."""
+        if group is None:
+            return None
+        if not own_level:
+            if not group.groups.are_several:
+                return None
+            listed = "、".join(sorted(set(group.groups.names)))
+            return f"下级单位分属 {listed}，各比各的，不合在一起"
+        few = too_few(group.fewest_peers)
+        name = group.group_of(number)
+        return (
+            f"同类、名次、标杆和全公司都只算 {name} 的 {len(group.beside(number))} 个单位。{few}"
+            if name
+            else few
+        )
+
+    def _peer_series(
+        self, name: str, group: Findings | None, one: int | None, fewest: int
+    ) -> Values:
         kpi = kpis.find(name)
         assert kpi is not None
         nothing = [NOT_AVAILABLE] * SERIES_MONTHS
         found = {"中位系列": nothing, "最好系列": nothing}
-        group = self.findings(level) if level else None
-        if group is not None and kpi.code in group.kpis:
-            history = group.given[kpi.code][:, -SERIES_MONTHS:]
+        if group is not None and one is not None and kpi.code in group.kpis:
+            history = group.given[kpi.code][group.beside(one), -SERIES_MONTHS:]
             missing = [NOT_AVAILABLE] * (SERIES_MONTHS - history.shape[1])
             months = compare(history.T, kpi.direction, fewest)
             found = {
