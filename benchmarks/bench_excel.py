@@ -12,14 +12,17 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from unittest import mock
 
 ROOT = Path(__file__).parents[1]
 ROWS = 10_000
+_OURS: Final = "udfs.excel.functions"
 
 
 def usual_retention(signed: Any, left: Any, month: Any) -> Any:
@@ -119,7 +122,7 @@ def _figures(server: Any, com: Any, rounds: int) -> Iterator[tuple[str, float, s
     def call(module: str, function: str, *args: Any) -> Callable[[], object]:
         return lambda: server.CallUDF(module, function, args, None, None)
 
-    ours = "udfs.excel.functions"
+    ours = _OURS
     numbers = (1800.0, 2000.0, 2000.0)
     signed, left = columns(com)
     dates = com.FakeRange(signed), com.FakeRange(left)
@@ -147,6 +150,75 @@ def _figures(server: Any, com: Any, rounds: int) -> Iterator[tuple[str, float, s
     yield "excel_retention_2x10000_serials", taken["serials"] * 1000, "ms"
     yield "excel_retention_dates_faster", taken["usual"] / taken["dates"], "x"
     yield "excel_retention_serials_faster", taken["usual"] / taken["serials"], "x"
+    yield from _kept(server, plain, rounds)
+    yield from _together(server, 2 if rounds < 10 else 5)
+
+
+def _kept(server: Any, columns: Any, rounds: int) -> Iterator[tuple[str, float, str]]:
+    """The same two columns when Python has them already, as `vba/KpiSent.bas` asks."""
+    module, name = "udfs.excel.calls", "KPI_RETENTION13"
+
+    def ask(*arguments: Any) -> Any:
+        given = (session, _OURS, name, (1.0, 2.0, 0.0, 0.0), arguments)
+        return server.CallUDF(module, "kept", given, None, None)
+
+    session = server.CallUDF(module, "begun", (None,), None, None)
+    first = ask(*columns, 45078.0, 13.0)
+    assert ask(None, None, 45078.0, 13.0) == first
+    taken = cpu({"kept": (lambda: ask(None, None, 45078.0, 13.0), 4)}, rounds)
+    yield "excel_retention_2x10000_kept", taken["kept"] * 1000, "ms"
+
+
+def _together(server: Any, rounds: int) -> Iterator[tuple[str, float, str]]:
+    """Ten thousand cells of a project's data: a call each, one for all of them, and as a table.
+
+    What it takes to cross to another process, which Excel does at each call, is not in it: beside
+    the seconds stands how often that is.
+    """
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        mock.patch.dict(os.environ, {"KPI_XL_PROJECT": str(_sample(Path(folder)))}),
+    ):
+        units = [row[0] for row in server.CallUDF(_OURS, "KPI_UNITS", (), None, None)[1:]]
+        months = [f"2024-{1 + i % 6:02}" for i in range(ROWS // len(units) + 1)]
+        cells = [("活动率", unit, month, None) for month in months for unit in units][:ROWS]
+
+        def one_by_one() -> list[Any]:
+            return [server.CallUDF(_OURS, "KPI", cell, None, None) for cell in cells]
+
+        def gathered() -> list[Any]:
+            sent = ("活动率", *(tuple((cell[i],) for cell in cells) for i in (1, 2)), None)
+            given = (_OURS, "KPI", float(ROWS), 1.0, sent)
+            answers = server.CallUDF("udfs.excel.calls", "gathered", given, None, None)
+            return [answer for (answer,) in answers]
+
+        def table() -> list[Any]:
+            given = (("活动率",), tuple((one,) for one in units), tuple((one,) for one in months))
+            rows = server.CallUDF(_OURS, "KPI_TABLE", given, None, None)
+            return [row[2] for row in rows[1:]]
+
+        expected = one_by_one()
+        assert gathered() == expected
+        assert sorted(map(str, table()))[0] == sorted(map(str, expected))[0]
+        taken = cpu(
+            {name: (task, 1) for name, task in
+             (("one", one_by_one), ("all", gathered), ("table", table))},
+            rounds,
+        )  # fmt: skip
+    yield f"excel_{ROWS}_cells_one_by_one", taken["one"], "s"
+    yield f"excel_{ROWS}_cells_gathered", taken["all"], "s"
+    yield f"excel_{ROWS}_cells_table", taken["table"], "s"
+    yield f"excel_{ROWS}_cells_gathered_crossings", 10, "calls"
+
+
+def _sample(folder: Path) -> Path:
+    from kpi_xl.jobs.load import load
+    from kpi_xl.jobs.start import sample
+    from kpi_xl.project import Project
+
+    sample(folder / "sample")
+    load(Project.open(folder / "sample"))
+    return folder / "sample"
 
 
 if __name__ == "__main__":

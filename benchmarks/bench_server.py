@@ -58,6 +58,8 @@ def figures(quick: bool = False) -> Iterator[tuple[str, float, str]]:
         project = _project(folder / "project")
         with _served(["-m", "kpi_xl.cli", "--project", project, "serve"], project) as ours:
             yield from _spill(ours, 5 if quick else 15)
+            yield from _cells(ours, 3 if quick else 9)
+            yield from _shared(ours, 3 if quick else 9)
             with _usual(folder / "usual") as theirs:
                 yield from _roster(ours, theirs, 2 if quick else 5)
             yield from _sheet(ours, folder)
@@ -72,6 +74,47 @@ def _spill(ours: int, rounds: int) -> Iterator[tuple[str, float, str]]:
     taken = [_asked(ours, "/kpi/calls", body)[0] for _ in range(rounds)]
     yield f"server_spill_{SPILL}_rows", statistics.median(taken), "s"
     yield f"server_spill_{SPILL}_rows_cpu", (_processor(ours) - began) / rounds, "s"
+
+
+def _cells(ours: int, rounds: int) -> Iterator[tuple[str, float, str]]:
+    """Single cells of the project's data in one request, and the same as a table."""
+    units = ["城东营业部", "城北营业部", "城南营业部", "滨江营业部"]
+    months = [f"2024-{1 + i % 6:02}" for i in range(SPILL // len(units))]
+    calls = [
+        {"func_name": "KPI", "args": [[["活动率"]], [[unit]], [[month]], None]}
+        for month in months
+        for unit in units
+    ]
+    single = json.dumps({"calls": calls}).encode()
+    column = [[unit] for unit in units]
+    table = _body("KPI_TABLE", [["活动率"]], column, [[month] for month in months])
+    for name, body in (("cells", single), ("cells_as_a_table", table)):
+        began = _processor(ours)
+        taken = [_asked(ours, "/kpi/calls", body) for _ in range(rounds)]
+        found = taken[0][1]["results"]
+        assert len(found) == SPILL or len(found[0]["result"]) == 1 + len(column) * len(months)
+        yield f"server_{SPILL}_{name}", statistics.median(one for one, _ in taken), "s"
+        yield f"server_{SPILL}_{name}_cpu", (_processor(ours) - began) / rounds, "s"
+
+
+def _shared(ours: int, rounds: int) -> Iterator[tuple[str, float, str]]:
+    """A hundred cells over the same two columns: each column once, and with every cell."""
+    signed = [[44000 + i % 1500] for i in range(SPILL // 5)]
+    left = [[45400.0 + i % 60 if i % 3 == 0 else ""] for i in range(SPILL // 5)]
+    months = [[[f"2024-{1 + i % 6:02}"]] for i in range(100)]
+
+    def body(one: Any, other: Any, **more: Any) -> bytes:
+        calls = [{"func_name": "KPI_RETENTION13", "args": [one, other, m]} for m in months]
+        return json.dumps({"calls": calls, **more}).encode()
+
+    once, each = body({"range": 0}, {"range": 1}, ranges=[signed, left]), body(signed, left)
+    taken: dict[str, list[float]] = {"once": [], "each": []}
+    for _ in range(rounds):
+        for name, content in (("once", once), ("each", each)):
+            taken[name].append(_asked(ours, "/kpi/calls", content)[0])
+    yield "server_100_rosters_bytes_less", len(each) / len(once), "x"
+    for name, seconds in taken.items():
+        yield f"server_100_rosters_{name}", statistics.median(seconds), "s"
 
 
 def _roster(ours: int, theirs: int, rounds: int) -> Iterator[tuple[str, float, str]]:

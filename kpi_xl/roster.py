@@ -3,7 +3,7 @@
 A roster is a column of sign dates and a column of leave dates of the same length; a blank leave
 date (NaT) means "still here". An agent counts on a day when he signed on it or before, and has not
 left, or leaves after it. A roster takes any array of days at once; it sorts once and looks up, so a
-thousand days cost hardly more than one.
+thousand days cost hardly more than one; a cohort or two are found without that.
 
 Whoever signs and leaves on the same day counts on no day, but is a recruit and a leaver, so that
 opening + recruits − leavers = closing always holds. A leave date before the sign date counts as
@@ -13,7 +13,7 @@ the sign date. A row without a sign date is no agent and is skipped.
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,6 +22,9 @@ from kpi_xl.formula import divide
 
 Days = NDArray[np.datetime64]
 Counts = NDArray[np.int64]
+
+_FEW: Final = 8
+"""Of so many cohorts each is looked for among all agents, which is sooner done than sorting."""
 
 
 def _days(values: ArrayLike) -> Days:
@@ -67,11 +70,16 @@ class Roster:
         return _known(self._leave)
 
     @functools.cached_property
-    def _cohorts(self) -> tuple[Counts, Counts]:
-        """For every agent the month he signed in and that he left in, sorted."""
+    def _months(self) -> tuple[Counts, Counts]:
+        """For every agent the month he signed in and that he left in."""
         sign_month = self._sign.astype("datetime64[M]").astype(np.int64)
         leave_month = self._leave.astype("datetime64[M]").astype(np.int64)
-        stay = np.where(np.isnat(self._leave), np.iinfo(np.int64).max, leave_month)
+        return sign_month, np.where(np.isnat(self._leave), np.iinfo(np.int64).max, leave_month)
+
+    @functools.cached_property
+    def _cohorts(self) -> tuple[Counts, Counts]:
+        """The same, sorted."""
+        sign_month, stay = self._months
         order = np.lexsort((stay, sign_month))
         return sign_month[order], stay[order]
 
@@ -181,12 +189,20 @@ class Roster:
         """
         at = np.asarray(month, dtype="datetime64[M]")
         at, back = np.broadcast_arrays(at, np.asarray(months, dtype=np.int64))
-        sign_month, stay = self._cohorts
         wanted = at.astype(np.int64) - back
+        looked_at = np.broadcast_to(at.astype(np.int64), wanted.shape).ravel()
+        if wanted.size <= _FEW:
+            sign_month, stay = self._months
+            cohorts = [stay[sign_month == month] for month in wanted.ravel()]
+            total = np.array([one.size for one in cohorts], dtype=np.int64)
+            here = [
+                np.count_nonzero(one > month) for one, month in zip(cohorts, looked_at, strict=True)
+            ]
+            return total.reshape(wanted.shape), np.array(here, np.int64).reshape(wanted.shape)
+        sign_month, stay = self._cohorts
         start = np.searchsorted(sign_month, wanted, side="left")
         end = np.searchsorted(sign_month, wanted, side="right")
         flat_start, flat_end = start.ravel(), end.ravel()
-        looked_at = np.broadcast_to(at.astype(np.int64), wanted.shape).ravel()
         # Still here at the month's end is: leaves in a later month.
         retained = np.array(
             [

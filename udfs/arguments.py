@@ -113,7 +113,11 @@ def rows_of(value: Any) -> tuple[Grid, int]:
 
 def cells_of(value: Any) -> list[Any]:
     """All cells, row by row."""
-    # Types are compared as sets: a generator over ten thousand rows takes longer than all else.
+    # A column, as most are, is taken apart by its shape; types are compared as sets: a generator
+    # over ten thousand rows takes longer than all else.
+    if type(value) in _SEQUENCES:
+        with contextlib.suppress(TypeError, ValueError):
+            return [cell for (cell,) in value]
     if type(value) in _SEQUENCES and set(map(type, value)) <= _SEQUENCES:
         return list(itertools.chain.from_iterable(value))
     return [cell for row in rows_of(value)[0] for cell in row]

@@ -7,6 +7,7 @@ They are read by `kpi_xl.readers.date`, as those of raw files are: 在职, 9999-
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from typing import Any, Final
 
@@ -66,14 +67,19 @@ def _all_alike(cells: list[Any]) -> NDArray[np.datetime64] | None:
     """A column of nothing but dates and blanks, or serial numbers and blanks; else None."""
     if not cells:
         return np.array([], dtype="datetime64[D]")
-    types = set(map(type, cells[1:])) - {type(None)}
     rest: list[Any] = cells[1:]
+    types = set(map(type, rest))
+    some_blank = type(None) in types
+    types.discard(type(None))
     if types and all(issubclass(kind, dt.date) for kind in types):
-        ordinals = [_NO_DAY if cell is None else cell.toordinal() - _EPOCH_ORDINAL for cell in rest]
-        days = np.array(ordinals, dtype=np.int64)
+        days = np.full(len(rest), _NO_DAY, dtype=np.int64)
+        ordinals = map(dt.date.toordinal, filter(None, rest) if some_blank else rest)
+        there = np.fromiter(map(bool, rest), np.bool_) if some_blank else slice(None)
+        days[there] = np.fromiter(ordinals, np.int64) - _EPOCH_ORDINAL
         first, last = _LAST_ZERO + 1, LAST_SERIAL
     elif types and types <= {float, int}:
-        serials = np.array(rest, dtype=np.float64)
+        plain = [math.nan if cell is None else cell for cell in rest] if some_blank else rest
+        serials = np.array(plain, dtype=np.float64)
         blank = np.isnan(serials)
         if np.count_nonzero(blank) != rest.count(None):
             return None

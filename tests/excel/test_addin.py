@@ -101,8 +101,8 @@ def test_no_error_by_microsofts_open_xml_sdk(addin):
 
 def test_its_modules(modules):
     assert set(modules) == {
-        "xlwings_udfs", "KpiDescriptions", "KpiReasons", "KpiReach", "KpiCells", "KpiPython",
-        "KpiRegister", "KpiRibbon", "KpiStart", "KpiText", "ThisWorkbook", "Sheet1",
+        "xlwings_udfs", "KpiDescriptions", "KpiReasons", "KpiReach", "KpiSent", "KpiGather", "KpiCells",
+        "KpiPython", "KpiRegister", "KpiRibbon", "KpiStart", "KpiText", "ThisWorkbook", "Sheet1",
     }  # fmt: skip
     for name, code in modules.items():
         assert code.isascii(), name
@@ -186,7 +186,12 @@ def test_no_procedure_takes_code_or_a_file_from_outside(modules):
             assert arguments.startswith("ByVal control As IRibbonControl") or (
                 (module, name) == ("KpiReach", "KpiCall") or not arguments
             ), (module, name)
-    assert "CallUDF(KpiModule(), functionName, arguments)" in modules["KpiReach"]
+    asked = re.findall(r"CallUDF\((\w+), ", "\n".join(modules.values()))
+    assert set(asked) == {"moduleName", "MODULE_OF_CALLS"}
+    assert re.findall(r"moduleName = (.*)", modules["KpiReach"]) == ["KpiModule()"]
+    assert (
+        '"' not in modules["KpiReach"].split("moduleName = KpiModule()")[1].split("End Function")[0]
+    )
     named = re.findall(r"KpiModule = (.*)", modules["KpiReach"])
     assert named == ["MODULE_OF_FUNCTIONS", 'MODULE_OF_FUNCTIONS & "1904"']
     code = "\n".join(modules.values())

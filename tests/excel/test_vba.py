@@ -109,8 +109,8 @@ def test_used_part(vba):
 def test_the_repository_has_the_sources():
     folder = resources.files("udfs.excel") / "vba"
     assert sorted(file.name for file in folder.iterdir()) == [
-        "KpiCells.bas", "KpiPython.cls", "KpiReach.bas", "KpiRegister.bas", "KpiRibbon.bas",
-        "KpiStart.bas", "KpiText.bas", "ThisWorkbook.cls",
+        "KpiCells.bas", "KpiGather.bas", "KpiPython.cls", "KpiReach.bas", "KpiRegister.bas",
+        "KpiRibbon.bas", "KpiSent.bas", "KpiStart.bas", "KpiText.bas", "ThisWorkbook.cls",
     ]  # fmt: skip
 
 

@@ -94,7 +94,9 @@ def host(python):
 
 @pytest.fixture
 def vba(host):
-    vba = interpreter(host, "KpiText", "KpiCells", "KpiReach", KpiPython=STARTER)
+    vba = interpreter(
+        host, "KpiText", "KpiCells", "KpiSent", "KpiGather", "KpiReach", KpiPython=STARTER
+    )
     vba.add_module(CALLER, name="Caller")
     return vba
 

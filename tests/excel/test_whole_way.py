@@ -151,7 +151,7 @@ def excel():
         app.add_workbook()
         server = Server(real)
         for name, source in sources.modules():
-            if name in ("KpiText", "KpiCells", "KpiReach", "xlwings_udfs"):
+            if name in ("KpiText", "KpiCells", "KpiSent", "KpiGather", "KpiReach", "xlwings_udfs"):
                 app.add_module(known(source), name=name)
         app.add_module(CELLS, name="Cells_")
         app.run("FillCells")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import pytest
@@ -11,9 +12,11 @@ pytest.importorskip("fastapi", reason="kpi_xl[server] is not installed")
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kpi_xl.workbook.ooxml.references import Area
 from server.inside import bearer, call, inside, press, sheet
 from udfs import functions
 from udfs.server import CALLS, SCRIPT, SINGLE_CALL
+from udfs.server.sent import SentCells, SentWorkbook
 
 MANY = settings(
     max_examples=500, deadline=None, suppress_health_check=list(HealthCheck), database=None
@@ -204,6 +207,48 @@ def test_days_of_workbooks_that_count_from_1904(client):
     one["args"][2] = [[there + 92]]  # the first of June
     answer = sent(client, CALLS, json.dumps({"calls": [one], "from_1904": True}).encode())
     assert answer.json()["results"][0]["result"] == [[40]]
+
+
+def test_a_single_call_that_does_not_say_what_days_count_from(client):
+    """As xlwings' own page sends it: a bare number may be a day four years later."""
+    error = [[{"type": "Error", "errorType": "Value"}]]
+    signed, left = [["2024-03-01"]] * 50, [[None]] * 50
+
+    def asked(day, **said):
+        body = {"func_name": "KPI_HEADCOUNT", "args": [signed, left, [[day]]], **said}
+        return sent(client, SINGLE_CALL, json.dumps(body).encode()).json()["result"]
+
+    assert asked(45444) == error
+    assert asked(45444, from_1904=False) == asked(45444 - 1462, from_1904=True) == [[50]]
+    # What says by itself which day or month it is needs nobody's word.
+    assert asked("2024-06-01") == asked(20240601) == asked(202406) == asked("2024-06") == [[50]]
+    rate = {"func_name": "KPI_ACTIVITY", "args": [[[45444]], [[45444]], [[45444]]]}
+    assert sent(client, SINGLE_CALL, json.dumps(rate).encode()).json()["result"] == [[1]]
+
+
+def test_ranges_that_calls_have_in_common(client):
+    signed, left = [["2024-03-01"]] * 50, [["2024-05-20"]] * 10 + [[""]] * 40
+    months = [f"2024-{month:02}" for month in range(1, 13)]
+
+    def asked(arguments, **more):
+        calls = [{"func_name": "KPI_HEADCOUNT", "args": [*arguments, [[m]]]} for m in months]
+        answer = sent(client, CALLS, json.dumps({"calls": calls, **more}).encode())
+        return [one["result"] for one in is_answered(answer)["results"]]
+
+    apart = asked([{"range": 0}, {"range": 1}], ranges=[signed, left])
+    assert apart == asked([signed, left])
+    assert [row[0][0] for row in apart] == [0, 0, 50, 50] + [40] * 8
+    error = [[{"type": "Error", "errorType": "Value"}]]
+    for wrong in (2, -1, True, "0", None, 0.0):
+        assert asked([{"range": 0}, {"range": wrong}], ranges=[signed, left])[0] == error
+
+
+def test_a_day_written_into_a_workbook_that_counts_from_1904():
+    day, place = dt.date(2024, 6, 1), Area(1, 1, 1, 1)
+    for from_1904, there in ((False, 45444), (True, 43982)):
+        cells = SentCells(SentWorkbook(from_1904=from_1904))
+        cells.write("表", place, [[cells.value(day)]])
+        assert cells.areas[0]["rows"] == [[there]]
 
 
 def test_an_unknown_function_and_wrong_numbers_of_arguments(client):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 import os
 from pathlib import Path
@@ -193,6 +194,61 @@ def test_a_sheet_of_single_cells_is_few_requests(page):
     assert found[0] != found[20]
     assert len(posts(page, "/kpi/calls")) <= 10
     assert posts(page, "custom-functions-call") == []
+
+
+def test_ten_thousand_cells_are_ten_requests(page):
+    found = page.run(
+        """async (unit) => {
+            const month = (i) => [[`2024-0${1 + (i % 6)}`]];
+            const cell = (_, i) => test.call("KPI", [["活动率"]], [[unit]], month(i), null);
+            const found = await Promise.all(Array.from({ length: 10_000 }, cell));
+            return found.every((one, i) => one[0][0] === found[i % 6][0][0]) && found.length;
+        }""",
+        UNIT,
+    )
+    assert found == 10_000
+    # The page of xlwings Server has a thousand calls under way at most.
+    assert len(posts(page, "/kpi/calls")) <= 12
+
+
+def test_a_range_of_many_cells_crosses_once(page):
+    """What the page posts is counted on its way out."""
+    sent = page.run(
+        """async () => {
+            const { batched } = await import("/static/js/kpi/batch.js");
+            const bodies = [];
+            const post = batched(async (url, body) => {
+                bodies.push(JSON.stringify(body));
+                return { data: { results: body.calls.map((one) => one) } };
+            }, async () => false);
+            const column = (day) => Array.from({ length: 1000 }, (_, i) => [day + i]);
+            const cell = (month, first) => post(
+                "x/xlwings/custom-functions-call",
+                { func_name: "KPI_HEADCOUNT", args: [column(first), column(50_000), [[month]]] },
+                { headers: { Authorization: "" } },
+            );
+            const months = Array.from({ length: 500 }, (_, i) => 202_001 + (i % 12));
+            await Promise.all(months.map((month) => cell(month, 40_000)));
+            await Promise.all([cell(202_406, 40_000), cell(202_406, 40_001)]);
+            return bodies;
+        }"""
+    )
+    many, few = map(json.loads, sent)
+    assert len(many["calls"]) == 500 and len(many["ranges"]) == 2
+    assert many["calls"][7]["args"] == [{"range": 0}, {"range": 1}, [[202008]]]
+    assert len(sent[0]) < 60_000
+    assert [one[0] for one in few["ranges"]] == [[40000], [50000], [40001]]
+    assert [one["args"][0] for one in few["calls"]] == [{"range": 0}, {"range": 2}]
+
+
+def test_the_page_is_there_before_the_functions(page):
+    """Else calls that Excel makes at once would go by themselves, without what days count from."""
+    order = page.run("() => [...document.querySelectorAll('script[src]')].map((one) => one.src)")
+    ours, functions = (
+        next(i for i, one in enumerate(order) if name in one)
+        for name in ("/kpi/page.js", "custom-functions-code")
+    )
+    assert ours < functions
 
 
 def test_whole_columns_are_cut_where_they_end(page):

@@ -37,7 +37,16 @@ _PUT: Final = {
 }
 """What the class that starts Python has of xlwings' version and of `udfs.excel.start`."""
 
-_MODULES: Final = ("KpiReach", "KpiCells", "KpiText", "KpiRegister", "KpiRibbon", "KpiStart")
+_MODULES: Final = (
+    "KpiReach",
+    "KpiSent",
+    "KpiGather",
+    "KpiCells",
+    "KpiText",
+    "KpiRegister",
+    "KpiRibbon",
+    "KpiStart",
+)
 _TEXT: Final = re.compile(r'"(?:[^"\r\n]|"")*"')
 _CHARACTERS: Final = 200  # a line of VBA has 1023 characters at most, a code unit takes four
 

@@ -38,7 +38,7 @@ _STATIC: Final = "/static/"
 # xlwings Server 1.20 would also serve what is outside its folders (``/static/../..``).
 _STATIC_FILE: Final = re.compile(r"/static(/[A-Za-z0-9@_][A-Za-z0-9@._-]*)+")
 _OPEN: Final = ("/health", "/manifest.xml", "/openapi.json", BUTTONS)
-_MOST_CALLS: Final = 5_000
+_MOST_CALLS: Final = 10_000
 
 _Text = Annotated[str, Field(max_length=255)]
 
@@ -48,12 +48,14 @@ class Call(BaseModel):
 
     func_name: Annotated[str, Field(max_length=128)]
     args: Annotated[list[Any], Field(max_length=255)]
+    from_1904: bool | None = None
 
 
 class Calls(BaseModel):
     """Calls that were made together."""
 
     calls: Annotated[list[Call], Field(min_length=1, max_length=_MOST_CALLS)]
+    ranges: Annotated[list[Any], Field(max_length=_MOST_CALLS)] = []
     from_1904: bool = False
 
 
@@ -90,7 +92,9 @@ def routes(project: Project) -> FastAPI:
     @app.post(SINGLE_CALL)
     async def single_call(given: Call, request: Request) -> Response:
         request.state.calls = 1
-        return await _computed(lambda: {"result": calls.answer(given.func_name, given.args)})
+        return await _computed(
+            lambda: {"result": calls.answer(given.func_name, given.args, from_1904=given.from_1904)}
+        )
 
     @app.post(SCRIPT + "/{name}")
     async def command(name: str, given: Pressed, request: Request) -> Response:
@@ -114,11 +118,11 @@ def routes(project: Project) -> FastAPI:
 
 def _answers(given: Calls) -> list[calls.Rows]:
     """The answers to calls, as long as they do not get too large together."""
-    found, size = [], 0
+    found, size, ranges = [], 0, calls.Ranges(given.ranges)
     for one in given.calls:
         rows = calls.TOO_LARGE
         if size <= LARGEST:
-            rows = calls.answer(one.func_name, one.args, from_1904=given.from_1904)
+            rows = calls.answer(one.func_name, one.args, from_1904=given.from_1904, ranges=ranges)
         size += len(rows) * len(rows[0])
         found.append(rows)
     return found

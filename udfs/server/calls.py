@@ -16,7 +16,7 @@ from kpi_xl.error_values import error_name
 from udfs import functions
 from udfs.arguments import cells_of
 from udfs.contents import BETWEEN_EPOCHS
-from udfs.epochs import counted
+from udfs.epochs import counted, moved, takes_days
 from udfs.results import Result, grid
 from udfs.server import LARGEST
 
@@ -29,7 +29,34 @@ _LONGEST_TEXT: Final = 32_767
 Rows = list[list[Any]]
 
 
-def answer(name: str, arguments: list[Any], *, from_1904: bool = False) -> Rows:
+class Ranges:
+    """Ranges that several calls of a request have: each came once, and is read once.
+
+    Parameters
+    ----------
+    sent : list
+        Each rows of cells; an argument ``{"range": n}`` stands for the one of this number.
+    """
+
+    def __init__(self, sent: list[Any]) -> None:
+        self._sent = sent
+        self._read: dict[int, Any] = {}
+
+    def argument(self, value: Any) -> Any:
+        """An argument as the functions take it."""
+        if not isinstance(value, dict) or set(value) != {"range"}:
+            return _argument(value)
+        number = value["range"]
+        if type(number) is not int or not 0 <= number < len(self._sent):
+            return "#VALUE!"
+        if number not in self._read:
+            self._read[number] = _argument(self._sent[number])
+        return self._read[number]
+
+
+def answer(
+    name: str, arguments: list[Any], *, from_1904: bool | None = False, ranges: Ranges | None = None
+) -> Rows:
     """The answer to one call.
 
     Parameters
@@ -38,8 +65,10 @@ def answer(name: str, arguments: list[Any], *, from_1904: bool = False) -> Rows:
         The function's name, in capitals or not.
     arguments : list
         Each a cell, or rows of cells; what was left out is None.
-    from_1904 : bool
-        Whether the days of the workbook that asks count from 1904.
+    from_1904 : bool or None
+        Whether the days of the workbook that asks count from 1904; None where nobody said.
+    ranges : Ranges, optional
+        What the arguments have in common with other calls.
 
     Returns
     -------
@@ -52,11 +81,13 @@ def answer(name: str, arguments: list[Any], *, from_1904: bool = False) -> Rows:
     )
     if function is None:  # the page is of another version
         return [[_error("#NAME?")]]
-    given = [_argument(argument) for argument in arguments]
+    given = list(map((ranges or Ranges([])).argument, arguments))
     while given and given[-1] is None and not _is_required(function, len(given) - 1):
         given.pop()
     if _size(code, given) > LARGEST:
         return TOO_LARGE
+    if from_1904 is None and _is_of_an_unknown_day(function, given):
+        return [[_error("#VALUE!")]]
     if from_1904:
         function = counted(function, BETWEEN_EPOCHS)
     try:
@@ -66,6 +97,14 @@ def answer(name: str, arguments: list[Any], *, from_1904: bool = False) -> Rows:
     if isinstance(result, list):
         return [[_cell(cell) for cell in row] for row in grid(result)]
     return [[_cell(result)]]
+
+
+def _is_of_an_unknown_day(function: Callable[..., Result], given: list[Any]) -> bool:
+    """Whether a bare number may be one day or another, four years later."""
+    return any(
+        place < len(given) and moved(given[place], BETWEEN_EPOCHS) != given[place]
+        for place in takes_days(function)
+    )
 
 
 def _is_required(function: Callable[..., Result], place: int) -> bool:

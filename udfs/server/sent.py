@@ -102,11 +102,14 @@ class SentWorkbook(BaseModel):
     ----------
     sheets, names, selection
         What is in it; a button that needs no cells sends none.
+    from_1904 : bool
+        Whether its days count from 1904.
     """
 
     sheets: list[Sheet] = []
     names: list[Name] = []
     selection: Selection | None = None
+    from_1904: bool = False
 
 
 class SentCells:
@@ -123,6 +126,7 @@ class SentCells:
     def __init__(self, workbook: SentWorkbook) -> None:
         self._sheets = {sheet.name: sheet for sheet in workbook.sheets}
         self._names = workbook.names
+        self._from_1904 = workbook.from_1904
         self.areas: list[dict[str, Any]] = []
         self.mark: str | None = None
 
@@ -149,7 +153,7 @@ class SentCells:
         """A value as Excel takes it: dates as serial numbers, and text as text."""
         value = as_excel_takes_it(value)
         if isinstance(value, dt.datetime):
-            return serial(value, date1904=False)
+            return serial(value, date1904=self._from_1904)
         return "" if value is None else value
 
     def write(self, sheet: str, cells: Area, rows: Rows) -> None:

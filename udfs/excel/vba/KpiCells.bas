@@ -3,15 +3,24 @@ Attribute VB_Name = "KpiCells"
 Option Explicit
 Option Private Module
 
-Public Function KpiReadRanges(ByRef arguments As Variant) As Boolean
-    ' The values of ranges in their place; an area of several parts would be its first part only.
-    Dim i As Long
-    For i = LBound(arguments) To UBound(arguments)
-        If TypeName(arguments(i)) = "Range" Then
-            If arguments(i).Areas.Count > 1 Then Exit Function
-            arguments(i) = KpiValues(arguments(i))
+Public Function KpiReadRanges(ByRef given As Variant, ByRef values As Variant, ByRef origins As Variant) As Boolean
+    ' Arguments with the values of ranges in their place, and where the large ones come from; an area of
+    ' several parts would be its first part only.
+    Dim i As Long, taken() As Variant, places() As Variant
+    ReDim taken(LBound(given) To UBound(given))
+    ReDim places(LBound(given) To UBound(given))
+    For i = LBound(given) To UBound(given)
+        places(i) = ""
+        If TypeName(given(i)) = "Range" Then
+            If given(i).Areas.Count > 1 Then Exit Function
+            taken(i) = KpiValues(given(i))
+            If KpiIsLarge(taken(i)) Then places(i) = given(i).Address(True, True, 1, True)
+        Else
+            taken(i) = given(i)
         End If
     Next i
+    values = taken
+    origins = places
     KpiReadRanges = True
 End Function
 

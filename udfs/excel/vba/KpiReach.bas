@@ -24,8 +24,8 @@ Private calledAt As Double
 Private isTelling As Boolean
 Private waiting As Double
 
-Public Function KpiCall(ByVal functionName As String, ByVal arguments As Variant) As Variant
-    Dim wasThere As Boolean
+Public Function KpiCall(ByVal functionName As String, ByVal given As Variant) As Variant
+    Dim wasThere As Boolean, arguments As Variant, origins As Variant, answer As Variant, moduleName As String
     KpiCall = CVErr(xlErrValue)
     If KpiIsInWizard() Then
         KpiCall = CVErr(xlErrNA)
@@ -35,13 +35,17 @@ Public Function KpiCall(ByVal functionName As String, ByVal arguments As Variant
         isMissed = True
         Exit Function
     End If
-    If Not KpiReadRanges(arguments) Then Exit Function
+    If Not KpiReadRanges(given, arguments, origins) Then Exit Function
+    moduleName = KpiModule()
     wasThere = Not python Is Nothing
     On Error GoTo failed
 again:
     ' One Python for all workbooks, asked for once: which one it is stands in a file.
     If python Is Nothing Then KpiStartPython
-    KpiCall = KpiResult(python.CallUDF(KpiModule(), functionName, arguments))
+    If Not KpiIsGathered(python, moduleName, functionName, given, arguments, answer) Then
+        answer = KpiAsked(python, moduleName, functionName, arguments, origins)
+    End If
+    KpiCall = KpiResult(answer)
     calledAt = Timer
     isTold = False
     Exit Function
@@ -60,6 +64,8 @@ failed:
 End Function
 
 Private Sub KpiStartPython()
+    KpiForget
+    KpiScatter
     If starter Is Nothing Then Set starter = New KpiPython
     Set python = starter.Server()
 End Sub
@@ -88,7 +94,9 @@ Private Function KpiHasNew() As Boolean
 End Function
 
 Public Sub KpiCalculated()
-    ' After each calculation: if a cell found that Python cannot be reached, it is said, once.
+    ' After each calculation: the next one asks anew; and if a cell found that Python cannot be reached,
+    ' it is said, once.
+    KpiScatter
     If whyNot = "" Or isTold Then Exit Sub
     isTold = True
     KpiLater "KpiTell", 0
@@ -145,6 +153,7 @@ Public Sub KpiDo(ByVal control As IRibbonControl, ByVal code As String)
     If control Is Nothing Then Exit Sub
     whyNot = ""
     isTold = False
+    KpiScatter
     If starter Is Nothing Then Set starter = New KpiPython
     On Error GoTo failed
     #If Not Mac Then

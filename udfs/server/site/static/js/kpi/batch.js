@@ -2,14 +2,15 @@
 //
 // The page of xlwings Server posts one request a cell through globalThis.xwRequest. Here these posts
 // are held back for a moment; those that have come by then, and while others are under way, are one
-// request.
+// request. A range that several of them have goes in it once. The page lets a thousand come at a time.
 const SINGLE = "/xlwings/custom-functions-call";
 const TOGETHER = "/kpi/calls";
 const MOMENT = 20; // milliseconds
-const MOST_CALLS = 1000;
+const MOST_CALLS = 10_000;
 const MOST_CELLS = 200_000;
 const MOST_REQUESTS = 2;
 const ROWS = 1_048_576;
+const LARGE = 100; // cells: of a smaller range nobody looks whether it is there already
 
 const isBlank = (cell) => cell === null || cell === undefined || cell === "";
 
@@ -25,8 +26,43 @@ export function cut(args) {
   return args.map((one) => (whole.includes(one) ? one.slice(0, last) : one));
 }
 
-const cells = (args) =>
-  args.reduce((n, one) => n + (Array.isArray(one) ? one.length * (one[0]?.length ?? 1) : 1), 0);
+const cells = (one) => (Array.isArray(one) ? one.length * (one[0]?.length ?? 1) : 1);
+
+// A call with the contents of its large ranges, by which they are known.
+function measured(func_name, args) {
+  const contents = args.map((one) => (cells(one) < LARGE ? null : JSON.stringify(one)));
+  const small = args.reduce((n, one, i) => n + (contents[i] === null ? cells(one) : 0), 0);
+  return { func_name, args, contents, small };
+}
+
+// Calls that go together, and the ranges that they have, each once.
+class Together {
+  calls = [];
+  ranges = [];
+  places = new Map();
+  size = 0;
+
+  // Whether there is room for a call; the first always has it.
+  takes({ args, contents, small }) {
+    const added = new Set(contents.filter((one) => one !== null && !this.places.has(one)));
+    let size = this.size + small;
+    added.forEach((one) => {
+      size += cells(args[contents.indexOf(one)]);
+    });
+    if (this.calls.length && (this.calls.length >= MOST_CALLS || size > MOST_CELLS)) return false;
+    this.size = size;
+    return true;
+  }
+
+  add({ func_name, args, contents }) {
+    const placed = args.map((one, i) => {
+      if (contents[i] === null) return one;
+      if (!this.places.has(contents[i])) this.places.set(contents[i], this.ranges.push(one) - 1);
+      return { range: this.places.get(contents[i]) };
+    });
+    this.calls.push({ func_name, args: placed });
+  }
+}
 
 // counts: whether the days of the workbook count from 1904.
 export function batched(post, counts) {
@@ -41,15 +77,14 @@ export function batched(post, counts) {
   }
 
   // Those that go in one request: of one user, and not too many.
-  function next() {
+  function next(body) {
     const together = [];
-    let size = 0;
     const { options } = waiting[0];
-    while (waiting.length && together.length < MOST_CALLS) {
+    while (waiting.length) {
       const one = waiting[0];
-      size += one.size;
       const same = one.options.headers.Authorization === options.headers.Authorization;
-      if (together.length && (size > MOST_CELLS || !same)) break;
+      if (!same || !body.takes(one.call)) break;
+      body.add(one.call);
       together.push(waiting.shift());
     }
     return together;
@@ -57,12 +92,13 @@ export function batched(post, counts) {
 
   async function send() {
     timer = null;
-    const together = next();
+    const content = new Together();
+    const together = next(content);
     underWay++;
     soon();
     try {
-      const calls = together.map(({ call }) => call);
-      const body = { calls, from_1904: await counts() };
+      const { calls, ranges } = content;
+      const body = { calls, ranges, from_1904: await counts() };
       const answer = await post(window.location.origin + TOGETHER, body, together[0].options);
       together.forEach(({ resolve }, i) => resolve({ ...answer, data: answer.data.results[i] }));
     } catch (error) {
@@ -76,9 +112,8 @@ export function batched(post, counts) {
   return (url, body, options) => {
     if (!url.endsWith(SINGLE)) return post(url, body, options);
     return new Promise((resolve, reject) => {
-      const args = cut(body.args);
-      const call = { func_name: body.func_name, args };
-      waiting.push({ call, size: cells(args), options, resolve, reject });
+      const call = measured(body.func_name, cut(body.args));
+      waiting.push({ call, options, resolve, reject });
       soon();
     });
   };

@@ -19,6 +19,7 @@ export function countsFrom1904() {
 }
 
 export async function sent() {
+  const from_1904 = await countsFrom1904();
   return Excel.run(async (context) => {
     const book = context.workbook;
     book.worksheets.load("items/name");
@@ -39,6 +40,7 @@ export async function sent() {
     await context.sync();
     const merged = await mergedAreas(context, parts);
     return {
+      from_1904,
       sheets: parts.map(({ sheet, used }, i) => ({
         name: sheet.name,
         row: used.isNullObject ? 1 : used.rowIndex + 1,
