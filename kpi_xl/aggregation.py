@@ -70,5 +70,38 @@ class Total:
     measures: tuple[str, ...]
 
 
-Source = Aggregation | Total | None
+How = Literal["sum", "filled", "people", "values", "greatest", "least", "any"]
+"""What a declared measure is of the rows that meet its condition: a sum, or how many there are; how
+many have something in the column; how many different people or values there are; the greatest or
+the least; 1 where any has something in the column, else 0."""
+
+
+@dataclass(frozen=True)
+class OfRows:
+    """What a project declares to be counted of the rows of a raw table.
+
+    Parameters
+    ----------
+    raw : str
+        The raw table, by code.
+    day : str
+        The column of the day on which a row counts.
+    how : str
+        What is made of the rows.
+    declared : str
+        The hash of all that is declared: what was counted by another declaration is another number.
+    """
+
+    raw: str
+    day: str
+    how: How
+    declared: str
+
+    @property
+    def over_time(self) -> OverTime:
+        """How months add up: only sums do."""
+        return "sum" if self.how in ("sum", "filled") else "recount"
+
+
+Source = Aggregation | Total | OfRows | None
 """Where a measure comes from; None where only whoever calls a KPI by counts knows it."""

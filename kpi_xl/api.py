@@ -15,9 +15,8 @@ import numpy as np
 from kpi_xl import kinds, project
 from kpi_xl.analysis.bands import UNRIPE
 from kpi_xl.calendar import PERIOD_KINDS, Month, Period
-from kpi_xl.catalogue import MEASURES
 from kpi_xl.catalogue.names import kpi_meant
-from kpi_xl.data.cube import Cube, is_money
+from kpi_xl.data.cube import Cube
 from kpi_xl.data.periods import PeriodCube, by_period
 from kpi_xl.data.store import reading
 from kpi_xl.errors import InputError
@@ -131,10 +130,10 @@ class Project:
             self._project.settings.level_meant(level),
             months,
             {
-                MEASURES[code].name: source.measure(code) / 100
-                if is_money(code)
-                else source.measure(code)
-                for code in codes
+                one.name: source.measure(one.code) / one.to_unit
+                if one.to_unit > 1
+                else source.measure(one.code)
+                for one in map(self.cube().measured, codes)
             },
         )
 

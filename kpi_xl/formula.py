@@ -110,8 +110,11 @@ class Measure(Formula):
         人, 件, 元 …; a sum of money is held in whole 分 and shown in 元.
     meaning : str
         What exactly is counted, in Chinese.
-    source : Aggregation, Total or None
+    source : Aggregation, Total, OfRows or None
         Where it comes from; None where only whoever calls a KPI by counts knows it.
+    parts : int
+        In how many parts of its unit it is held, where that is not 分 or the unit itself: weights
+        have decimals.
     """
 
     code: str
@@ -119,6 +122,12 @@ class Measure(Formula):
     unit: Unit
     meaning: str
     source: Source
+    parts: int = 0
+
+    @property
+    def to_unit(self) -> int:
+        """How many of what it is held in make one of its unit."""
+        return self.parts or (100 if self.is_money else 1)
 
     @property
     def is_money(self) -> bool:

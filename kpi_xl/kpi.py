@@ -223,8 +223,11 @@ class Kpi:
         """
         if self.code in given:
             return divide(*given[self.code])
-        money = {measure.code for measure in self.measures if measure.is_money}
-        exact = {code: (value, 100) if code in money else value for code, value in given.items()}
+        held = {measure.code: measure.to_unit for measure in self.measures}
+        exact = {
+            code: (value, held[code]) if held.get(code, 1) > 1 else value
+            for code, value in given.items()
+        }
         return self._computed(exact)
 
     def status(self, value: float) -> Status | None:

@@ -29,8 +29,9 @@ from kpi_xl import kinds
 from kpi_xl.analysis.feedback import FEWEST_RATERS, WEIGHTS, Relation
 from kpi_xl.analysis.time_boxes import A_DAY, MINUTES
 from kpi_xl.calendar import PUBLIC, WorkDays
-from kpi_xl.catalogue.schema import LISTS, ORGANISATION
+from kpi_xl.catalogue.schema import LISTS, ORGANISATION, TABLES
 from kpi_xl.definitions.own_kpis import Definition, OwnKpis, own_kpis
+from kpi_xl.definitions.own_measures import Known
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.kpi import Registry
@@ -53,6 +54,7 @@ from kpi_xl.settings.settings_sheet import WORKBOOK as SHEET
 from kpi_xl.settings.settings_sheet import SettingsSheet, settings_sheet, with_typed
 from kpi_xl.settings.sheets import SheetSettings, said_of, sheet_settings
 from kpi_xl.settings.text import REPORT
+from kpi_xl.settings.weights import WeightTable, read_tables, weights_in
 
 _FILE: Final = "duckdb:///"
 _ENGINE: Final = re.compile(rf"{_FILE}.+|postgres(ql)?://.*|spark://.+|local(\[(\d+|\*)\])?(\?.*)?")
@@ -95,6 +97,8 @@ _KNOWN: Final[dict[str, set[str] | None]] = {
     "bands": None,
     "targets": None,
     "kpis": None,
+    "measures": None,
+    "weights": None,
 }
 
 
@@ -178,6 +182,8 @@ class Settings:
         What stands among them and cannot be read as one.
     notes : tuple of InputError
         What does not count of 设置.xlsx and of the KPIs in kpi.toml, and what both say otherwise.
+    weights : mapping of str to WeightTable
+        What rows count by what stands in them, by name.
     """
 
     name: str = "分公司"
@@ -220,12 +226,15 @@ class Settings:
     definitions: tuple[Definition, ...] = ()
     wrong_definitions: tuple[InputError, ...] = field(default=(), repr=False)
     notes: tuple[InputError, ...] = field(default=(), repr=False)
+    # Left out as well: what is counted with them has their hash.
+    weights: Mapping[str, WeightTable] = field(default_factory=dict, repr=False)
 
     @functools.cached_property
     def own(self) -> OwnKpis:
         """The KPIs that the project declares itself."""
-        found = own_kpis(self.definitions)
-        return replace(found, wrong=(*self.wrong_definitions, *found.wrong))
+        weights, wrong = read_tables(self.weights, TABLES, self.date_order)
+        found = own_kpis(self.definitions, Known(TABLES, weights, self.date_order))
+        return replace(found, wrong=(*self.wrong_definitions, *wrong, *found.wrong))
 
     @property
     def kpis(self) -> Registry:
@@ -388,6 +397,10 @@ class _Reader:
                     )
         default = Settings()
         definitions, wrong = in_settings(self._section("kpis"), self.file, self.text)
+        counted, more_wrong = in_settings(
+            self._section("measures"), self.file, self.text, "measures"
+        )
+        weights = weights_in(self._section("weights"), self.file, self.text)
         return Settings(
             name=self._text("project", "name", default.name),
             data=self._text("project", "data", default.data),
@@ -423,8 +436,9 @@ class _Reader:
             reminders=reminder_settings(self._section("reminders"), self.file),
             server=server_settings(self._section("server"), self.file),
             report=self._text("project", "report", default.report),
-            definitions=tuple(definitions),
-            wrong_definitions=tuple(wrong),
+            definitions=(*counted, *definitions),
+            wrong_definitions=(*wrong, *more_wrong),
+            weights=weights,
             money=self._money(default.money),
         )
 

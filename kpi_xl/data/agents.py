@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kpi_xl.calendar import Period
-from kpi_xl.catalogue import MEASURES
-from kpi_xl.catalogue.measures import COUNTED
 from kpi_xl.data import steps
 from kpi_xl.data.computation import DUES_TO_COME
-from kpi_xl.data.cube import LEVELS, Cube, is_money
+from kpi_xl.data.cube import LEVELS, Cube
+from kpi_xl.data.engines import Query
 from kpi_xl.data.organisation import unit_paths
+from kpi_xl.data.own_sums import own_months
 from kpi_xl.data.periods import PeriodCube, counted_again
 from kpi_xl.data.sql_calendar import Months
 from kpi_xl.kpi import Kpi
@@ -50,9 +50,10 @@ def agent_periods(
     import pandas as pd
 
     summed, _ = _sums(cube, store, settings, periods)
+    known = [cube.measured(code) for code in summed.columns]
     shown = summed.assign(
-        **{code: summed[code] / 100 for code in summed.columns if is_money(code)}
-    ).rename(columns={code: MEASURES[code].name for code in summed.columns})
+        **{one.code: summed[one.code] / one.to_unit for one in known if one.to_unit > 1}
+    ).rename(columns={one.code: one.name for one in known})
     shown.insert(0, "单位", _teams(cube, store, summed.index, periods))
     shown.index = pd.MultiIndex.from_arrays(_labels(summed, periods), names=["工号", "期间"])
     return shown
@@ -116,7 +117,7 @@ def _sums(
         for over_time, month in (("first", period.first), ("last", period.last)):
             of_month = by_month[months == month.number].droplevel("month")
             for code in sums.columns:
-                if COUNTED[code][1].over_time == over_time:
+                if cube.over_time(code) == over_time:
                     sums[code] = of_month[code].reindex(sums.index, fill_value=0)
         for code, counted in again.items():
             sums[code] = counted[agents.get_indexer(sums.index), position]
@@ -142,7 +143,9 @@ def _counted_again(
 
     numbered = pd.DataFrame({"agent": agents.astype(str), "unit": np.arange(len(agents)) + 1})
     store.register("numbered", numbered)
-    membership = f"(SELECT agent, unit, 0 AS from_month, {steps.NEVER} AS next_month FROM numbered)"
+    membership = Query(
+        f"(SELECT agent, unit, 0 AS from_month, {steps.NEVER} AS next_month FROM numbered)"
+    )
     found: dict[str, NDArray[np.int64]] = {}
     for code, unit, period, number in counted_again(cube, store, settings, periods, membership):
         counted = found.setdefault(code, np.zeros((len(agents) + 1, len(periods)), np.int64))
@@ -185,6 +188,8 @@ def _months(
                 numbers,
             ).df()
         )
+    frames += [rows.df() for rows in own_months(cube, store, *numbers)]
+    counted += cube.own
     # What falls due after the last day of data, nobody can have failed to pay.
     columns = ", ".join(f"-{one.code} AS {one.code}" for one in steps.DUE.measures)
     frames.append(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -34,10 +34,13 @@ class Changed:
         For each step that is kept by month, by name: the months whose facts have changed.
     roster : bool
         Whether anything has changed about who was where, as what.
+    tables : mapping of str to collection of int
+        By raw table, the months whose rows have changed; those of short tables are of the month 0.
     """
 
     months: Mapping[str, Collection[int]]
     roster: bool
+    tables: Mapping[str, Collection[int]] = field(default_factory=dict)
 
 
 DUES_TO_COME: Final = "dues_to_come"

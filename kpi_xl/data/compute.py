@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 
 from kpi_xl import kinds
 from kpi_xl.calendar import Month, working_days
@@ -16,7 +17,8 @@ from kpi_xl.data import steps
 from kpi_xl.data.computation import Changed, Computation
 from kpi_xl.data.cube import Cube, Unripe
 from kpi_xl.data.engines import Engine
-from kpi_xl.data.ripening import Ripening
+from kpi_xl.data.own_sums import with_own
+from kpi_xl.data.ripening import Ripening, told_until
 from kpi_xl.data.sql_calendar import Months
 from kpi_xl.data.sums import MEASURES, Sums
 from kpi_xl.errors import InputError
@@ -30,6 +32,7 @@ def compute(
     progress: Callable[[str, int, int], None] = lambda text, done, total: None,
     changed: Changed | None = None,
     told: Sequence[dt.date] = (),
+    there: Collection[str] = (),
 ) -> Cube:
     """Compute every measure of every unit and month.
 
@@ -45,6 +48,8 @@ def compute(
         What has changed since the engine computed last, with the same settings; by default all.
     told : sequence of date
         The days of the last month that tell how far the data go; by default those of the tables.
+    there : collection of str
+        The tables of declared measures that the engine has kept.
 
     Raises
     ------
@@ -66,7 +71,7 @@ def compute(
     unripe = ripening.months(computation, sums, units)
     known = [i for i, code in enumerate(MEASURES) if COUNTED[code][1].zeros or sums.cube[i].any()]
     progress("汇总到各级单位", 2, 2)
-    return Cube(
+    cube = Cube(
         units=units,
         first=first,
         measures=[MEASURES[i] for i in known],
@@ -82,6 +87,26 @@ def compute(
             for month, one in sorted(unripe.items())
         },
     )
+    return with_own(engine, settings, cube, ripening.told, changed, there)
+
+
+def compute_own(
+    engine: Engine, settings: Settings, cube: Cube, stamp: str, there: Collection[str]
+) -> Cube:
+    """Compute what the project declares itself, of a cube whose raw tables have not changed.
+
+    Parameters
+    ----------
+    cube : Cube
+        With what was declared before.
+    there : collection of str
+        The tables of what was declared before.
+    """
+    standard = cube.without_own()
+    end = cube.as_of or cube.last.span(settings.month_cut)[1]
+    told = told_until(engine, settings, end, settings.as_of is not None)
+    nothing = Changed({}, roster=False)
+    return with_own(engine, settings, replace(standard, stamp=stamp), told, nothing, there)
 
 
 def _span(engine: Engine, settings: Settings, calendar: Months) -> tuple[Month, Month]:

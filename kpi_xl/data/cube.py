@@ -14,17 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kpi_xl import kinds
-from kpi_xl.aggregation import Total
+from kpi_xl.aggregation import OverTime, Total
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.measures import COUNTED
 from kpi_xl.catalogue.measures import measure as measure_of
 from kpi_xl.catalogue.schema import ORGANISATION
 from kpi_xl.data import cube_file
 from kpi_xl.data.content import digest
+from kpi_xl.data.kept_measure import Kept
 from kpi_xl.data.steps import STEPS
 from kpi_xl.data.unit_names import answering, listed, written
 from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.errors import InputError
+from kpi_xl.formula import Measure
 from kpi_xl.kpi import Kpi
 from kpi_xl.readers.name import near
 
@@ -120,6 +122,10 @@ class Cube:
         The last day that there is data of, where the last month is not over; None where it is.
     unripe : mapping of int to Unripe
         The months some of whose facts are still to come, by their number.
+    own : mapping of str to Kept
+        Those of the measures that the project declares itself, by code.
+    declared : str
+        The hash of what was declared when they were counted; empty for nothing.
     """
 
     units: Sequence[Unit]
@@ -131,6 +137,8 @@ class Cube:
     mixes: Mapping[str, Mix] = field(default_factory=dict)
     as_of: dt.date | None = None
     unripe: Mapping[int, Unripe] = field(default_factory=dict)
+    own: Mapping[str, Kept] = field(default_factory=dict)
+    declared: str = ""
 
     @property
     def months(self) -> list[Month]:
@@ -147,9 +155,22 @@ class Cube:
         numbers: NDArray[np.int64] = self.values[self.measures.index(code)]
         return numbers
 
+    def measured(self, code: str) -> Measure:
+        """What a measure of the cube is."""
+        return self.own[code].measure if code in self.own else measure_of(code)
+
+    def over_time(self, code: str) -> OverTime:
+        """How the months of a measure add up."""
+        return self.own[code].source.over_time if code in self.own else COUNTED[code][1].over_time
+
     def has(self, kpi: Kpi) -> bool:
-        """Whether the cube has what a KPI is made of."""
-        return all(measure.code in self.measures for measure in kpi.measures)
+        """Whether the cube has what a KPI is made of, and as it is declared now."""
+        return all(
+            self.own[measure.code].source == measure.source
+            if measure.code in self.own
+            else measure.code in self.measures
+            for measure in kpi.measures
+        )
 
     def kpi(self, kpi: Kpi, settings: Mapping[str, float] | None = None) -> NDArray[np.float64]:
         """A KPI as a (units, months) array, money in 元.
@@ -360,7 +381,8 @@ class Cube:
         events = [
             found.values[number]
             for number, code in enumerate(self.measures)
-            if not measure_of(code).looks_back and not STEPS[COUNTED[code][1].step].is_background
+            if code in self.own
+            or not (measure_of(code).looks_back or STEPS[COUNTED[code][1].step].is_background)
         ]
         for block in (events, found.values):
             there = np.flatnonzero(np.any(np.reshape(block, (-1, len(self.months))), axis=0))
@@ -368,12 +390,30 @@ class Cube:
                 return found.during(int(there[0]), int(there[-1]) + 1)._known()
         return found.during(0, 0)
 
+    def without_own(self) -> Cube:
+        """The measures of the catalogue alone."""
+        number = len(self.measures) - len(self.own)
+        return replace(
+            self,
+            measures=list(self.measures[:number]),
+            values=self.values[:number],
+            unripe={
+                month: Unripe(
+                    {code: day for code, day in one.until.items() if code not in self.own},
+                    one.values[:number],
+                )
+                for month, one in self.unripe.items()
+                if not one.until.keys() <= self.own.keys()
+            },
+            own={},
+        )
+
     def _known(self) -> Cube:
         """Without the measures of which nothing is known, as `kpi_xl.data.compute` leaves out."""
         known = [
             number
             for number, code in enumerate(self.measures)
-            if COUNTED[code][1].zeros or self.values[number].any()
+            if code in self.own or COUNTED[code][1].zeros or self.values[number].any()
         ]
         return replace(
             self,
@@ -425,6 +465,8 @@ class Cube:
                 month: {code: day.isoformat() for code, day in one.until.items()}
                 for month, one in self.unripe.items()
             },
+            "own": {code: one.record() for code, one in self.own.items()},
+            "declared": self.declared,
         }
         units = [(unit.level, unit.name, unit.path, unit.parent) for unit in self.units]
         mixes = (mix.values for mix in self.mixes.values())
@@ -463,6 +505,8 @@ class Cube:
                     )
                     for (month, until), block in zip(unripe.items(), of_unripe, strict=True)
                 },
+                own={code: Kept.of_record(code, record) for code, record in about["own"].items()},
+                declared=about["declared"],
             )
         except (ValueError, KeyError, TypeError, IndexError) as error:
             raise cube_file.unreadable(file) from error

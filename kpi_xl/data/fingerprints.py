@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import duckdb
@@ -110,7 +111,7 @@ def replace_rows(store: duckdb.DuckDBPyConnection, checked: Checked, settings: S
     store.unregister("incoming")
     for one in _JOINING:
         of_steps[one.name] |= _reached(store, one, calendar)
-    return Changed(of_steps, roster=any(changed[code] for code in ROSTER))
+    return Changed(of_steps, any(changed[code] for code in ROSTER), changed)
 
 
 def _counting(
@@ -223,5 +224,9 @@ def _columns_of(store: duckdb.DuckDBPyConnection, source: str) -> list[str]:
 
 
 def _basis(settings: Settings) -> str:
-    """Changes with the program and with every setting that counts."""
-    return hashlib.sha256(repr((program(), settings)).encode()).hexdigest()
+    """Changes with the program and with every setting that counts.
+
+    What a project declares itself has tables of its own, by its hash.
+    """
+    standard = replace(settings, definitions=())
+    return hashlib.sha256(repr((program(), standard)).encode()).hexdigest()

@@ -16,10 +16,14 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from kpi_xl.aggregation import OverTime
 from kpi_xl.calendar import Period
 from kpi_xl.catalogue.measures import COUNTED
-from kpi_xl.data.cube import LEVELS, Cube
+from kpi_xl.data.cube import Cube
+from kpi_xl.data.engines import DuckDb, Query
+from kpi_xl.data.kept_measure import Kept
 from kpi_xl.data.organisation import unit_positions
+from kpi_xl.data.own_sums import counted_of, membership_of
 from kpi_xl.data.sql_calendar import Months
 from kpi_xl.data.steps import STEPS, rules
 from kpi_xl.error_values import NOT_AVAILABLE
@@ -53,7 +57,7 @@ class PeriodCube:
     def kpi(self, kpi: Kpi, settings: Mapping[str, float] | None = None) -> NDArray[np.float64]:
         """A KPI as a (units, periods) array, money in 元; see `Cube.kpi`."""
         needed = {measure.code for measure in kpi.measures}
-        if not needed <= self.values.keys():
+        if not needed <= self.values.keys() or not self.cube.has(kpi):
             return np.full(self.average_headcount[0].shape, NOT_AVAILABLE)
         given: dict[str, Any] = {"KPI_AVG_HEADCOUNT": self.average_headcount, **(settings or {})}
         given |= {code: self.values[code] for code in needed}
@@ -83,13 +87,13 @@ def by_period(
     first = np.array([p.first.number - cube.first.number for p in periods], np.int64)
     last = np.array([p.last.number - cube.first.number for p in periods], np.int64)
     values = {
-        code: _together(code, cube.measure(code), first, last)
+        code: _together(cube.over_time(code), cube.measure(code), first, last)
         for code in cube.measures
-        if COUNTED[code][1].over_time != "recount"
+        if cube.over_time(code) != "recount"
     }
     for level in dict.fromkeys(unit.level for unit in cube.units):
         positions = unit_positions(store, level, cube.units)
-        membership = f"membership_{LEVELS.index(level)}"
+        membership = membership_of(level)
         for code, unit, period, number in counted_again(cube, store, settings, periods, membership):
             counted = values.setdefault(code, np.zeros((len(cube.units), len(periods)), np.int64))
             np.add.at(counted, (positions[unit], period), number)
@@ -106,7 +110,7 @@ def counted_again(
     store: duckdb.DuckDBPyConnection,
     settings: Settings,
     periods: Sequence[Period],
-    membership: str,
+    membership: Query,
 ) -> Iterator[tuple[str, NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]]:
     """Count those measures of periods that do not come from the measures of their months.
 
@@ -114,8 +118,8 @@ def counted_again(
     ----------
     cube, store, settings
         As for `by_period`.
-    membership : str
-        The table of who belongs to which unit from when until when.
+    membership : Query
+        Who belongs to which unit from when until when.
 
     Yields
     ------
@@ -129,11 +133,23 @@ def counted_again(
         one = STEPS[name]
         if not periods or not set(one.needs) & set(cube.measures):
             continue
-        values = rules(settings) | {"periods": listed, "membership": membership}
-        rows = store.execute(one.query(Months(settings.month_cut), **values).sql).fetchnumpy()
+        query = one.query(
+            Months(settings.month_cut),
+            **(rules(settings) | {"periods": listed}),
+            membership=membership,
+        )
+        rows = store.execute(query.sql).fetchnumpy()
         unit, period = (np.asarray(rows[column], np.int64) for column in ("unit", "period"))
         for code in codes:
             yield code, unit, period, np.asarray(rows[code], np.int64)
+    spans = [(i, one.first.number, one.last.number) for i, one in enumerate(periods)]
+    by_table: dict[str, list[Kept]] = {}
+    for kept in cube.own.values():
+        if kept.source.over_time == "recount":
+            by_table.setdefault(kept.table, []).append(kept)
+    for some in by_table.values():
+        for kept, unit, period, number in counted_of(DuckDb(store).fetch, some, spans, membership):
+            yield kept.measure.code, unit, period, number
 
 
 def _recounted() -> dict[str, list[str]]:
@@ -146,9 +162,11 @@ def _recounted() -> dict[str, list[str]]:
 
 
 def _together(
-    code: str, months: NDArray[np.int64], first: NDArray[np.int64], last: NDArray[np.int64]
+    over_time: OverTime,
+    months: NDArray[np.int64],
+    first: NDArray[np.int64],
+    last: NDArray[np.int64],
 ) -> NDArray[np.int64]:
-    over_time = COUNTED[code][1].over_time
     if over_time == "first":
         return months[:, first]
     if over_time == "last":

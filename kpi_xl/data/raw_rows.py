@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import duckdb
 
-from kpi_xl.aggregation import Aggregation, Total
+from kpi_xl.aggregation import Aggregation, OfRows, Total
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.measures import MEASURES
@@ -142,7 +142,10 @@ class RawRowsOf:
         for measure in _counted(kpi.measures):
             for read in _read_by(measure.source):
                 wanted.setdefault(read.table, set()).add(read)
-        items = tuple(measure.code for measure in _counted(kpi.measures))
+        counted = list(_counted(kpi.measures))
+        is_own = any(isinstance(one.source, OfRows) for one in counted)
+        # What a project declares may be of any item.
+        items = () if is_own else tuple(measure.code for measure in counted)
         found: list[RawRows] = []
         for table in TABLES:
             if table not in wanted or "source_row" not in self._columns.get(table, ()):
@@ -261,6 +264,8 @@ def _counted(measures: Iterable[object]) -> Iterator[Measure]:
 
 def _read_by(source: object) -> set[_Read]:
     """The raw tables behind a measure, and which of their rows."""
+    if isinstance(source, OfRows):
+        return {_Read(source.raw, source.day, 0)}
     assert isinstance(source, Aggregation)
     if source.step == steps.COHORTS.name:
         return {_Read(_PEOPLE, "signed", source.looks_back)}

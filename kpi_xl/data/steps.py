@@ -11,8 +11,9 @@ import functools
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from kpi_xl.aggregation import Total
-from kpi_xl.catalogue.measures import COUNTED, MEASURES, SECOND_YEAR, THIRD_YEAR
+from kpi_xl.aggregation import OfRows, Total
+from kpi_xl.catalogue.measures import COUNTED, SECOND_YEAR, THIRD_YEAR
+from kpi_xl.catalogue.measures import measure as measure_of
 from kpi_xl.catalogue.schema import LONG, TABLES
 from kpi_xl.data.step import Step, Variant, text_list
 from kpi_xl.formula import Measure
@@ -207,6 +208,12 @@ PERIOD_OUTLETS: Final = Step(
     needs=("active_outlets",),
 )
 
+# -- what a project declares itself
+OWN_ROWS: Final = Step("own_rows", reads=())
+OWN_VALUES: Final = Step("own_values", reads=())
+OWN_UNITS: Final = Step("own_units", reads=())
+OWN_PEOPLE: Final = Step("own_people", reads=())
+
 STEPS: Final[dict[str, Step]] = {
     one.name: one for one in tuple(globals().values()) if isinstance(one, Step)
 }
@@ -253,14 +260,16 @@ def source(code: str) -> str | None:
     return next(filter(None, (_long(name) for name in (how.days, how.step) if name)), None)
 
 
-def raw_tables(code: str) -> tuple[str, ...]:
+def raw_tables(measure: Measure) -> tuple[str, ...]:
     """The raw tables that a measure comes from, those of its facts first; none of one that only
     whoever calls a KPI by counts knows.
     """
-    measure = MEASURES[code]
-    source = measure.source if isinstance(measure, Measure) else None
+    source = measure.source
     if isinstance(source, Total):
-        return tuple(dict.fromkeys(table for part in source.measures for table in raw_tables(part)))
+        parts = (raw_tables(measure_of(part)) for part in source.measures)
+        return tuple(dict.fromkeys(table for part in parts for table in part))
+    if isinstance(source, OfRows):
+        return (source.raw,)
     return _read_by(source.step) if source is not None else ()
 
 

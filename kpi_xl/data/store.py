@@ -14,7 +14,7 @@ import duckdb
 from kpi_xl import kinds
 from kpi_xl.catalogue.schema import TABLES, Kind, Table
 from kpi_xl.data.checked import Checked
-from kpi_xl.data.compute import compute
+from kpi_xl.data.compute import compute, compute_own
 from kpi_xl.data.content import Contents
 from kpi_xl.data.cube import LEVELS, Cube
 from kpi_xl.data.days import keep_days
@@ -22,6 +22,7 @@ from kpi_xl.data.engines import Database, DuckDb, Engine
 from kpi_xl.data.engines.hybrid import Hybrid
 from kpi_xl.data.fingerprints import is_of, remember, replace_rows
 from kpi_xl.data.notice import keep_notice
+from kpi_xl.data.own_sums import OWN_PREFIX
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project
 from kpi_xl.system.files import put, remove, unfinished
@@ -104,7 +105,9 @@ def update(
             keep_notice(connection, checked)
             progress("写入变动的月份", 1, 1)
             engine = DuckDb(connection)
-            cube = compute(engine, project.settings, stamp, progress, changed, checked.told)
+            there = _own_tables(connection)
+            cube = compute(engine, project.settings, stamp, progress, changed, checked.told, there)
+            _drop_own(connection, there, cube)
             for depth, level in enumerate(LEVELS):
                 if not any(unit.level == level for unit in cube.units):
                     connection.execute(f"DROP TABLE IF EXISTS membership_{depth}")
@@ -114,6 +117,49 @@ def update(
         connection.commit()
     cube.save(project.cube, project.store)
     return Cube.open(project.cube)
+
+
+def update_own(project: Project, cube: Cube) -> Cube | None:
+    """Count anew what the project declares otherwise than before, where nothing else has changed.
+
+    Parameters
+    ----------
+    cube : Cube
+        The saved one.
+
+    Returns
+    -------
+    Cube or None
+        As `update`.
+    """
+    try:
+        connection = duckdb.connect(str(project.store))
+    except duckdb.Error:
+        return None  # open elsewhere
+    with connection:
+        connection.begin()
+        try:
+            there = _own_tables(connection)
+            found = compute_own(DuckDb(connection), project.settings, cube, cube.stamp, there)
+            _drop_own(connection, there, found)
+        except BaseException:
+            connection.rollback()
+            raise
+        connection.commit()
+    found.save(project.cube, project.store)
+    return Cube.open(project.cube)
+
+
+def _own_tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """The tables of declared measures that are kept."""
+    rows = connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary")
+    return {name for (name,) in rows.fetchall() if name.startswith(OWN_PREFIX)}
+
+
+def _drop_own(connection: duckdb.DuckDBPyConnection, there: set[str], cube: Cube) -> None:
+    """Drop the tables of what is not declared any more."""
+    for name in sorted(there - {one.table for one in cube.own.values()}):
+        connection.execute(f"DROP TABLE {name}")
 
 
 def is_whole(project: Project) -> bool:

@@ -13,6 +13,13 @@ from kpi_xl.catalogue.measures import COUNTED, MEASURES
 from kpi_xl.catalogue.registry import kpis
 from kpi_xl.definitions.dimensions import UNITS, Dimension
 from kpi_xl.definitions.formula_text import Quantity, read_formula
+from kpi_xl.definitions.own_measures import (
+    STANDARD,
+    Counted,
+    Known,
+    is_of_rows,
+    own_measure,
+)
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.formula import Formula, Measure, Part, Unit, settings
@@ -112,29 +119,35 @@ class OwnKpis:
     kpis: Registry
     own: Mapping[str, Definition]
     wrong: Sequence[InputError]
+    counted: Sequence[Counted] = ()
+    """What is counted of the raw tables for them, beside the measures of the catalogue."""
 
 
-def own_kpis(definitions: Sequence[Definition]) -> OwnKpis:
+def own_kpis(definitions: Sequence[Definition], known: Known = STANDARD) -> OwnKpis:
     """The KPIs that definitions make.
 
     Parameters
     ----------
     definitions : sequence of Definition
         In the order in which they are shown.
+    known : Known
+        The raw tables, and the weights, that they may speak of.
     """
     if not definitions:
         return OwnKpis(kpis, {}, ())
-    maker = _Maker(definitions)
+    maker = _Maker(definitions, known)
     made = [(one, maker.kpi(one.name)) for one in maker.by_name.values()]
     found = kpis.beside(kpi for _, kpi in made if kpi is not None)
     own = {kpi.code: one for one, kpi in made if kpi is not None}
-    return OwnKpis(found, own, tuple(maker.wrong))
+    return OwnKpis(found, own, tuple(maker.wrong), tuple(maker.counted))
 
 
 class _Maker:
     """Makes each KPI once, those that stand in the formulas of others first."""
 
-    def __init__(self, definitions: Sequence[Definition]) -> None:
+    def __init__(self, definitions: Sequence[Definition], known: Known) -> None:
+        self.known = known
+        self.counted: list[Counted] = []
         self.wrong: list[InputError] = []
         self.by_name: dict[str, Definition] = {}
         self._by_label: dict[str, Definition] = {}
@@ -195,10 +208,18 @@ class _Maker:
         return self._made[name]
 
     def _make(self, one: Definition) -> Kpi:
+        declared = None
         try:
-            quantity = read_formula(one.fields.get("公式", ""), self._quantity)
+            if is_of_rows(one.fields):
+                if one.fields.get("公式", "").strip():
+                    raise InputError(kinds.DEFINITION_TWO_WAYS())
+                said = plain(one.fields.get("单位", ""))
+                declared = own_measure(one.name, one.fields, self.known, said)
+                quantity = Quantity(declared.formula, Dimension.of(declared.unit))
+            else:
+                quantity = read_formula(one.fields.get("公式", ""), self._quantity)
         except InputError as error:
-            raise one.wrong(error.fault, "公式") from error
+            raise one.wrong(error.fault, error.column or "公式") from error
         formula = quantity.formula
         unit = _unit(one, quantity)
         direction = _direction(one)
@@ -207,6 +228,10 @@ class _Maker:
         if number_format and not _FORMAT.fullmatch(number_format):
             raise one.wrong(kinds.DEFINITION_FORMAT(), "格式")
         owner = one.fields.get("负责人")
+        if declared is not None:
+            unit = declared.unit
+            self.counted += declared.counted
+            number_format = number_format or declared.number_format
         return Kpi(
             code=one.fields.get("代码") or f"KPI_{one.name}",
             name=one.name,
@@ -217,7 +242,7 @@ class _Maker:
             direction=direction,
             number_format=number_format or NUMBER_FORMATS.get(unit, "#,##0.00"),
             source=one.fields.get("来源", "本公司自定义"),
-            meaning=one.fields.get("说明", ""),
+            meaning=one.fields.get("说明") or (declared.meaning if declared else ""),
             aliases=aliases(one),
             bands=bands,
             note=f"负责人：{owner}" if owner else "",

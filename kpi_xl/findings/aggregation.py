@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from kpi_xl.aggregation import OfRows
 from kpi_xl.catalogue.measures import COUNTED
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.steps import BY_DAY
@@ -41,8 +42,7 @@ def adds_up(kpi: Kpi) -> bool:
     >>> adds_up(kpis["KPI_RECRUITS"]), adds_up(kpis["KPI_PRODUCERS"])
     (True, False)
     """
-    found = terms(kpi)
-    return found is not None and all(code in MEASURES and _is_flow(code) for code in found)
+    return terms(kpi) is not None and all(map(_is_flow, kpi.measures))
 
 
 @dataclass(frozen=True)
@@ -114,9 +114,11 @@ def _is_summed(code: str) -> bool:
     return COUNTED[code][1].over_time == "sum"
 
 
-def _is_flow(code: str) -> bool:
+def _is_flow(measure: Measure) -> bool:
     """Whether a measure is of what happens in its month, and adds up."""
-    return _is_summed(code) and not COUNTED[code][0].looks_back
+    if isinstance(measure.source, OfRows):
+        return measure.source.over_time == "sum"
+    return measure.code in MEASURES and _is_summed(measure.code) and not measure.looks_back
 
 
 def _terms(formula: Formula) -> Terms | None:

@@ -38,7 +38,7 @@ from kpi_xl.analysis.warnings import Judged, KpiWarning, grounds, shortfall_cost
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import manpower
-from kpi_xl.data.cube import Cube, is_money
+from kpi_xl.data.cube import Cube
 from kpi_xl.data.targets import targets_back
 from kpi_xl.findings.peer_groups import PeerGroups, peer_groups
 from kpi_xl.findings.retention import NOBODY_KNOWS, Losses, losses
@@ -156,8 +156,7 @@ class Findings:
         weight = {"premium_weight": self._settings.premium_weight}
         found: dict[str, Floats] = {}
         for code in self.cube.measures:
-            numbers = self.measure(code).astype(np.float64)
-            found[code] = numbers / 100 if is_money(code) else numbers
+            found[code] = self.measure(code) / self.cube.measured(code).to_unit
         for code, kpi in self._settings.kpis.items():
             if self.cube.has(kpi):
                 found[code] = self.cube.kpi(kpi, weight)[self.units, : self._end]
@@ -311,8 +310,8 @@ class Findings:
             return self.given[cases]
         whole = kpi.expression
         if isinstance(whole, Operation) and whole.operator == "/":
-            below = {m.code for m in whole.right.measures()}
-            if below and not any(is_money(code) for code in below):
+            below = list(whole.right.measures())
+            if below and not any(one.is_money for one in below):
                 return _count(whole.right, self.given)
         people = manpower.KPI_AVG_HEADCOUNT.code
         return self.given[people] if people in self.given else np.ones_like(self.given[kpi.code])

@@ -19,11 +19,12 @@ from kpi_xl.data.cube import Cube
 from kpi_xl.data.engines import Database
 from kpi_xl.data.engines.check import check_database
 from kpi_xl.data.engines.connect import database_of
+from kpi_xl.data.own_sums import declared
 from kpi_xl.data.remembered import check_what_changed
 from kpi_xl.data.report import write_report
 from kpi_xl.data.returned import Returned
 from kpi_xl.data.round_targets import put_over, round_targets, rounds_until
-from kpi_xl.data.store import build, build_from, has_log
+from kpi_xl.data.store import build, build_from, has_log, update_own
 from kpi_xl.data.tables_found import raw_files
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project
@@ -71,11 +72,13 @@ def load(project: Project, progress: Progress = silent) -> Loaded:
     with database_of(project) as database:
         stamp = _stamp(project, database, contents)
         cube = _up_to_date(project, stamp, contents)
-        if cube is None:
+        if cube is None or not _is_counted(project, cube):
             with holding(project.folder):
                 # Another process may have done it while this one waited.
                 stamp = _stamp(project, database, contents)
                 cube = _up_to_date(project, stamp, contents)
+                if cube is not None and not _is_counted(project, cube):
+                    cube = update_own(project, cube) if database is None else None
                 if cube is None:
                     loaded = _made(project, database, stamp, contents, progress)
                     contents.keep()
@@ -163,6 +166,11 @@ def _up_to_date(project: Project, stamp: str, contents: Contents) -> Cube | None
     except (FileNotFoundError, InputError):
         pass  # never made, of an older version, or damaged: it is made anew
     return None
+
+
+def _is_counted(project: Project, cube: Cube) -> bool:
+    """Whether a cube has what the project declares itself as it is declared now."""
+    return cube.declared == declared(project.settings)
 
 
 def _damaged(project: Project) -> str | None:

@@ -22,6 +22,7 @@ from kpi_xl.kinds import (
     desk,
     distribution,
     files,
+    measures,
     names,
     pages,
     raw_files,
@@ -43,6 +44,7 @@ from kpi_xl.kinds.definitions import *
 from kpi_xl.kinds.desk import *
 from kpi_xl.kinds.distribution import *
 from kpi_xl.kinds.files import *
+from kpi_xl.kinds.measures import *
 from kpi_xl.kinds.names import *
 from kpi_xl.kinds.pages import *
 from kpi_xl.kinds.raw_files import *
@@ -62,7 +64,7 @@ BY_AREA: Final[dict[str, tuple[Kind, ...]]] = {
         "原始数据": (raw_files,),
         "查询": (names,),
         "设置文件": (settings,),
-        "自定义指标": (definitions,),
+        "自定义指标": (definitions, measures),
         "文件": (files,),
         "数据库": (databases,),
         "工作簿和模板": (workbooks,),

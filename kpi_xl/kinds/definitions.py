@@ -82,6 +82,9 @@ DEFINITION_CIRCLE: Final = Kind(
 DEFINITION_PART_WRONG: Final = Kind(
     "definition.part-wrong", "公式里用到的“{name}”自己的定义有错", "请先改正“{name}”"
 )
+DEFINITION_TWO_WAYS: Final = Kind(
+    "definition.two-ways", "又写了公式，又写了怎么统计", "请只留一种；公式里可以用自己统计的项目"
+)
 DEFINITION_UNIT: Final = Kind("definition.unit", "没有“{unit}”这个单位", "可以写的有：{known}")
 DEFINITION_UNIT_OTHER: Final = Kind(
     "definition.unit-other",
@@ -101,7 +104,7 @@ DEFINITION_FORMAT: Final = Kind(
 )
 DEFINITION_FIELD: Final = Kind(
     "definition.field",
-    '[kpis."{name}"] 里没有“{key}”这一项',
+    '[{section}."{name}"] 里没有“{key}”这一项',
     "可以写的有：{known}",
     near="是不是：{like}",
 )

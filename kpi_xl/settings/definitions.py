@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from kpi_xl import kinds
 from kpi_xl.definitions.own_kpis import FIELDS, Definition, Place
+from kpi_xl.definitions.own_measures import DAY, MEASURE_FIELDS, TABLE, TAKEN, WEIGHTED, WHERE
 from kpi_xl.errors import InputError
 from kpi_xl.readers.cell import plain
 from kpi_xl.settings.file import choices, row_of
@@ -34,16 +35,31 @@ KEYS: Final[Mapping[str, str]] = {
 }
 """The fields of a definition by their keys in kpi.toml."""
 
+MEASURE_KEYS: Final[Mapping[str, str]] = {
+    "table": TABLE,
+    "take": TAKEN,
+    "where": WHERE,
+    "day": DAY,
+    "weights": WEIGHTED,
+    **{key: field for key, field in KEYS.items() if key != "formula"},
+}
+"""The fields of a definition that counts rows, by their keys in kpi.toml."""
+
+COUNTED: Final = "统计项"
+"""The sheet of the workbook with the definitions that count rows."""
+
 
 def in_settings(
-    section: Mapping[str, Any], file: Path, text: str
+    section: Mapping[str, Any], file: Path, text: str, name_of_section: str = "kpis"
 ) -> tuple[list[Definition], list[InputError]]:
-    """What [kpis] of kpi.toml says.
+    """What [kpis] or [measures] of kpi.toml says.
 
     Parameters
     ----------
     section : mapping
         By KPI name, what stands under it.
+    name_of_section : str
+        Which of the two it is.
     file : Path
         kpi.toml.
     text : str
@@ -56,17 +72,20 @@ def in_settings(
     """
     found: list[Definition] = []
     wrong: list[InputError] = []
+    counts = name_of_section == "measures"
+    keys, short = (MEASURE_KEYS, "take") if counts else (KEYS, "formula")
     for name, said in section.items():
-        place = Place(file, None, row_of(text, ("kpis", name)))
+        place = Place(file, None, row_of(text, (name_of_section, name)))
         fields = {"名称": name}
         one = Definition(place, fields)
-        content = {"formula": said} if isinstance(said, str) else said
+        content = {short: said} if isinstance(said, str) else said
         if not isinstance(content, dict):
             wrong.append(one.wrong(kinds.FORMULA_EMPTY(), "公式"))
             continue
         for key, value in content.items():
-            if key not in KEYS:
-                fault = kinds.DEFINITION_FIELD(name=name, key=key, **choices(KEYS, key))
+            if key not in keys:
+                about = {"section": name_of_section, "name": name, "key": key}
+                fault = kinds.DEFINITION_FIELD(**about, **choices(keys, key))
                 wrong.append(one.wrong(fault, key))
                 break
             listed = isinstance(value, list) and key == "aliases"
@@ -74,7 +93,7 @@ def in_settings(
             if not all(isinstance(word, (str, int, float)) for word in words):
                 wrong.append(one.wrong(kinds.DEFINITION_FIELD_TEXT(key=key), key, str(value)))
                 break
-            fields[KEYS[key]] = "、".join(map(text_of, words))
+            fields[keys[key]] = "、".join(map(text_of, words))
         else:
             found.append(one)
     return found, wrong
@@ -99,16 +118,21 @@ def in_workbook(file: Path) -> tuple[Definition, ...]:
 
 @functools.lru_cache(8)
 def _in_workbook(file: Path, _changed: int, _size: int) -> tuple[Definition, ...]:
+    found: list[Definition] = []
+    is_there = False
     for name, cells in worksheets(
         file, kinds.DEFINITIONS_TOO_LARGE, kinds.DEFINITIONS_UNREADABLE()
     ):
         rows = [list(map(text_of, row)) for row in cells]
-        headings = _headings(rows)
-        if headings is None:
-            continue
-        at, columns = headings
-        return tuple(_definitions(file, name, at, columns, rows))
-    raise InputError(kinds.DEFINITIONS_NO_SHEET(), file=file)
+        needed = TAKEN if name == COUNTED else "公式"
+        headings = _headings(rows, needed)
+        if headings is None or (is_there and name != COUNTED):
+            continue  # such as the sheet of examples
+        is_there |= name != COUNTED
+        found += _definitions(file, name, *headings, rows)
+    if not is_there:
+        raise InputError(kinds.DEFINITIONS_NO_SHEET(), file=file)
+    return tuple(found)
 
 
 def _definitions(
@@ -126,15 +150,15 @@ def _definitions(
             yield Definition(Place(file, sheet, number), fields)
 
 
-def _headings(rows: Sequence[Sequence[str]]) -> tuple[int, dict[int, str]] | None:
+def _headings(rows: Sequence[Sequence[str]], needed: str) -> tuple[int, dict[int, str]] | None:
     """The row of the headings, from 0, and which column has which field."""
     for at, row in enumerate(rows[:HEADINGS_WITHIN]):
         columns: dict[int, str] = {
             place: field
             for place, text in enumerate(row)
-            for field in FIELDS
+            for field in (*FIELDS, *MEASURE_FIELDS)
             if plain(text).strip().rstrip("*＊").strip() == field
         }
-        if {"名称", "公式"} <= set(columns.values()):
+        if {"名称", needed} <= set(columns.values()):
             return at, columns
     return None

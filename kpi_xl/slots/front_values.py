@@ -126,7 +126,7 @@ class FrontValues:
     def missing(self) -> str | None:
         """The KPIs that are not shown for want of data, and which tables would give them."""
         there = set(self.cube.measures)
-        known = {raw_tables(code)[0] for code in there if raw_tables(code)}
+        known = {read[0] for code in there if (read := raw_tables(self.cube.measured(code)))}
         names: list[str] = []
         tables, columns = dict[str, None](), dict[str, None]()
         for name in self.shown:
@@ -134,8 +134,9 @@ class FrontValues:
             if kpi is None or self.cube.has(kpi):
                 continue
             names.append(kpi.name)
-            for code in (measure.code for measure in kpi.measures if measure.code not in there):
-                wanted = [one for one in raw_tables(code) if one in LONG] or raw_tables(code)[:1]
+            for measure in (one for one in kpi.measures if one.code not in there):
+                read = raw_tables(measure)
+                wanted = [one for one in read if one in LONG] or read[:1]
                 absent = [one for one in wanted if one not in known]
                 told = absent or wanted[:1]
                 (tables if absent else columns).update({TABLES[one].name: None for one in told})

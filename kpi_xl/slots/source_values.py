@@ -11,7 +11,7 @@ import duckdb
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
-from kpi_xl.data.cube import Cube, Unit, is_money
+from kpi_xl.data.cube import Cube, Unit
 from kpi_xl.data.origins import Decided, Origins, by_and_when
 from kpi_xl.data.people import Person
 from kpi_xl.data.raw_rows import RawRows, RawRowsOf, TargetRows
@@ -126,7 +126,8 @@ class SourceValues:
         for measure in kpi.measures:
             if measure.code in self._cube.measures:
                 amount = self._cube.measure(measure.code)[number, month].item()
-                text = f"{amount / 100:,.2f}" if is_money(measure.code) else f"{amount:,}"
+                per = measure.to_unit
+                text = f"{amount / per:,.2f}" if per > 1 else f"{amount:,}"
                 parts.append(f"{measure.name} {text}")
         is_one = len(kpi.measures) == 1 and kpi.formula == kpi.measures[0].name
         return kpi.formula if is_one else f"{kpi.formula}；其中 {'，'.join(parts)}"

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from declarations import DECLARED, settings_of
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.data.check import check_project
@@ -168,6 +169,23 @@ def test_every_measure_is_the_same_everywhere(server, database):
         as_of = expected.as_of
         oracle = Oracle(world, 60, 100_000, cut, uncounted, as_of)
         assert numbers_of(expected) == counted(oracle, expected)
+        assert_same(on_postgres(server, Settings(**rules)), expected)
+        with tempfile.TemporaryDirectory() as folder:
+            assert_same(load(as_project(server, folder, rules)).cube, expected)
+
+    compare()
+
+
+def test_declared_measures_are_the_same_everywhere(server, database):
+    create(database)
+
+    @settings(max_examples=6, **SLOW)
+    @given(worlds(), DECLARED, st.sampled_from([None, 25]))
+    def compare(world, declared, cut):
+        rules = {"month_cut": cut, **settings_of(declared)}
+        checked = world.checked()
+        put(database, checked)
+        expected = on_duckdb(checked, Settings(**rules))
         assert_same(on_postgres(server, Settings(**rules)), expected)
         with tempfile.TemporaryDirectory() as folder:
             assert_same(load(as_project(server, folder, rules)).cube, expected)

@@ -1,0 +1,147 @@
+"""The declared conditions, weights and sums of a project as SQL.
+
+Texts go in as quoted literals, columns by the code of the raw table's own column: nothing that
+somebody typed is ever SQL. A condition holds or not, never neither: what is compared with an empty
+cell does not hold.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Final
+
+from kpi_xl.catalogue.raw_table import Column
+from kpi_xl.definitions.conditions import (
+    Compared,
+    Condition,
+    Empty,
+    Holds,
+    Not,
+    OneOf,
+    Together,
+    Value,
+)
+from kpi_xl.definitions.own_measures import FRACTION, Counted
+from kpi_xl.definitions.weights import Weights
+
+LARGEST: Final = 9 * 10**18
+"""What whole numbers hold."""
+
+TOO_LARGE: Final = -LARGEST - 1
+"""What stands in place of a sum that they do not hold."""
+
+_CLAMP: Final = LARGEST // FRACTION
+
+
+def condition_sql(condition: Condition) -> str:
+    """A condition on the columns of a raw table."""
+    if isinstance(condition, Together):
+        joined = f" {condition.how.upper()} ".join(map(condition_sql, condition.parts))
+        return f"({joined})"
+    if isinstance(condition, Not):
+        return f"(NOT {condition_sql(condition.part)})"
+    name = identifier(condition.column)
+    if isinstance(condition, Empty):
+        return f"({name} IS NULL)"
+    if isinstance(condition, OneOf):
+        listed = ", ".join(literal(value, condition.column) for value in condition.values)
+        return f"COALESCE({name} IN ({listed}), FALSE)"
+    if isinstance(condition, Holds):
+        return f"COALESCE({_held(condition, name)}, FALSE)"
+    assert isinstance(condition, Compared)
+    other = condition.value
+    right = identifier(other) if isinstance(other, Column) else literal(other, condition.column)
+    return f"COALESCE({name} {condition.sign} {right}, FALSE)"
+
+
+def _held(condition: Holds, name: str) -> str:
+    text = literal(condition.text, condition.column)
+    length = len(condition.text)
+    if condition.place == "anywhere":
+        return f"POSITION({text} IN {name}) > 0"
+    if condition.place == "begin":
+        return f"SUBSTRING({name}, 1, {length}) = {text}"
+    start = f"CHAR_LENGTH({name}) - {length - 1}"
+    return f"CHAR_LENGTH({name}) >= {length} AND SUBSTRING({name}, {start}, {length}) = {text}"
+
+
+def identifier(column: Column) -> str:
+    """A column's name in SQL."""
+    return f'"{column.code}"'
+
+
+def literal(value: Value, column: Column) -> str:
+    """A value in SQL, as the column is stored."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, dt.date):
+        return f"DATE '{value.isoformat()}'"
+    if isinstance(value, str):
+        return _text(value)
+    if column.kind == "number":
+        return f"CAST('{Decimal(repr(value)):f}' AS DOUBLE PRECISION)"
+    return str(int(value))
+
+
+def _text(text: str) -> str:
+    """A text as a literal that means the same in the steps' templates and in every dialect.
+
+    What templates and the steps' words would see in it is taken apart.
+    """
+    quoted = text.replace("'", "''").replace("$", "$$")
+    return "(" + "' || '(".join(f"'{quoted}'".split("(")) + ")" if "(" in quoted else f"'{quoted}'"
+
+
+def columns_of(one: Counted, name: str) -> str:
+    """What is kept of a counted thing for each agent and month, as a column of a SELECT."""
+    meets = "TRUE" if one.where is None else condition_sql(one.where)
+    column, how = one.column, one.source.how
+    filled = meets if column is None else f"{meets} AND {identifier(column)} IS NOT NULL"
+    if how in ("greatest", "least"):
+        function = "MAX" if how == "greatest" else "MIN"
+        return f"{function}(CASE WHEN {meets} THEN {_value(column)} END) AS {name}"
+    if how == "any":
+        return f"MAX(CASE WHEN {filled} THEN 1 ELSE 0 END) AS {name}"
+    if how == "sum" and one.measure.parts > 1:
+        # Of small parts there may be more than whole numbers hold.
+        value = f"CAST({_value(column)} AS DECIMAL(20, 0))"
+        if one.weights is not None:
+            value = f"{value} * ({weights_sql(one.weights)})"
+        total = f"COALESCE(SUM(CASE WHEN {meets} THEN {value} END), 0)"
+        return f"{held(total)} AS {name}"
+    value = _value(column) if how == "sum" else "1"
+    total = f"SUM(CASE WHEN {filled} THEN {value} END)"
+    return f"CAST(COALESCE({total}, 0) AS BIGINT) AS {name}"
+
+
+def values_sql(one: Counted) -> str:
+    """The values whose different ones are counted, each of an agent and month."""
+    assert one.column is not None
+    meets = "TRUE" if one.where is None else condition_sql(one.where)
+    return f"CASE WHEN {meets} THEN CAST({identifier(one.column)} AS VARCHAR) END"
+
+
+def held(total: str) -> str:
+    """A sum as a whole number; NULL where it is too large."""
+    return f"CASE WHEN {total} BETWEEN -{LARGEST} AND {LARGEST} THEN CAST({total} AS BIGINT) END"
+
+
+def weights_sql(weights: Weights) -> str:
+    """The weight of a row, in parts."""
+    lines = " ".join(
+        f"WHEN {condition_sql(where)} THEN {int(weight * weights.parts)}"
+        for where, weight in weights.lines
+    )
+    return f"CASE {lines} ELSE {int(weights.otherwise * weights.parts)} END"
+
+
+def _value(column: Column | None) -> str:
+    """What of a row is summed up, as a whole number."""
+    if column is None:
+        return "1"
+    name = identifier(column)
+    if column.kind != "number":
+        return name
+    within = f"LEAST(GREATEST({name}, -{_CLAMP}), {_CLAMP})"
+    return f"CAST(FLOOR({within} * {FRACTION} + 0.5) AS BIGINT)"

@@ -1,0 +1,374 @@
+"""The measures that a project declares itself, of every unit and month.
+
+As with those of the catalogue, a step reduces the rows of a raw table to what each agent had in
+each month, and what the units had comes of that. One table of the store holds all that is counted
+of the same rows by the same day; its name has the hash of the declarations, so that what was
+declared otherwise is never taken for it, and what has not changed stays as it is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import logging
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kpi_xl.calendar import Month
+from kpi_xl.catalogue.schema import LONG
+from kpi_xl.data import steps
+from kpi_xl.data.computation import Changed, whole
+from kpi_xl.data.cube import LEVELS, Cube, Unripe
+from kpi_xl.data.engines import Columns, Engine, Query
+from kpi_xl.data.kept_measure import Kept
+from kpi_xl.data.organisation import positions
+from kpi_xl.data.own_sql import TOO_LARGE, columns_of, held, values_sql
+from kpi_xl.data.ripening import BACK
+from kpi_xl.data.sql_calendar import Months
+from kpi_xl.data.step import table
+from kpi_xl.definitions.own_measures import Counted
+from kpi_xl.project import Settings
+
+if TYPE_CHECKING:
+    import duckdb
+
+_log: Final = logging.getLogger(__name__)
+
+OWN_PREFIX: Final = "own_"
+"""How the names of the store's tables begin."""
+
+Spans = Sequence[tuple[int, int, int]]
+"""Periods: a number each, the first and the last month."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """What is counted of the same rows by the same day, in one table.
+
+    Parameters
+    ----------
+    raw, day : str
+        The raw table, and the column of the day.
+    counted : sequence of Counted
+        All of it.
+    """
+
+    raw: str
+    day: str
+    counted: Sequence[Counted]
+
+    @property
+    def table(self) -> str:
+        """The store's table."""
+        told = repr([(self.raw, self.day), *((one.measure.code, one) for one in self.counted)])
+        return f"{OWN_PREFIX}{hashlib.sha256(told.encode()).hexdigest()[:16]}"
+
+    @property
+    def is_of_values(self) -> bool:
+        """Whether it holds different values, and no sums."""
+        return self.counted[0].source.how == "values"
+
+    def kept(self) -> Iterator[tuple[Counted, Kept]]:
+        """What is counted, and where it stands."""
+        name = self.table
+        for number, one in enumerate(self.counted):
+            column = "counted_value" if self.is_of_values else f"m{number}"
+            yield one, Kept(one.measure, name, column)
+
+
+def groups_of(settings: Settings) -> list[Group]:
+    """What a project declares, by the tables that it is counted in."""
+    together: dict[tuple[str, ...], list[Counted]] = {}
+    for one in settings.own.counted:
+        source = one.source
+        apart = (one.measure.code,) if source.how == "values" else ()
+        together.setdefault((source.raw, source.day, *apart), []).append(one)
+    return [Group(key[0], key[1], counted) for key, counted in together.items()]
+
+
+def declared(settings: Settings) -> str:
+    """The hash of all that a project declares to be counted; empty for nothing."""
+    tables = [group.table for group in groups_of(settings)]
+    return hashlib.sha256("".join(tables).encode()).hexdigest() if tables else ""
+
+
+def with_own(
+    engine: Engine,
+    settings: Settings,
+    cube: Cube,
+    told: Mapping[str, dt.date],
+    changed: Changed | None = None,
+    there: Collection[str] = (),
+) -> Cube:
+    """A cube with the measures that the project declares beside those of the catalogue.
+
+    Parameters
+    ----------
+    engine : Engine
+        Where the checked tables are, and who belongs to which unit is defined.
+    cube : Cube
+        The measures of the catalogue.
+    told : mapping of str to date
+        The last day that each raw table of days tells of.
+    changed : Changed, optional
+        What of the raw tables has changed; by default all.
+    there : collection of str
+        The tables of an earlier time that the engine has kept.
+
+    Returns
+    -------
+    Cube
+        What the files tell nothing of is not in it, nor what is more than whole numbers hold.
+    """
+    groups = groups_of(settings)
+    cube = replace(cube, declared=declared(settings))
+    if not groups:
+        return cube
+    counting = _Counting(engine, settings, cube, told)
+    for group in groups:
+        counting.define(group, changed, group.table in there)
+    found: dict[str, tuple[Kept, NDArray[np.int64]]] = {}
+    months: Spans = [(i, month.number, month.number) for i, month in enumerate(cube.months)]
+    for group in groups:
+        for kept, values in counting.units(group, months):
+            found[kept.measure.code] = kept, values
+    if not found:
+        return cube
+    own = {code: kept for code, (kept, _) in found.items()}
+    values = np.concatenate([cube.values, np.stack([values for _, values in found.values()])])
+    whole_cube = replace(cube, measures=[*cube.measures, *found], values=values, own=own)
+    return replace(whole_cube, unripe=counting.unripe(whole_cube, groups))
+
+
+class _Counting:
+    """Counts what is declared, on an engine."""
+
+    def __init__(
+        self, engine: Engine, settings: Settings, cube: Cube, told: Mapping[str, dt.date]
+    ) -> None:
+        self._engine = engine
+        self._cut = settings.month_cut
+        self._cube = cube
+        self._told = told
+        self._levels = list(dict.fromkeys(unit.level for unit in cube.units))
+        self._positions = {level: positions(engine, level, cube.units) for level in self._levels}
+
+    def define(self, group: Group, changed: Changed | None, is_there: bool) -> None:
+        """Define what each agent had, or put what has changed in its place."""
+        months = None if changed is None else changed.tables.get(group.raw, frozenset())
+        if changed is None or not is_there or (months and not self._is_kept(group)):
+            self._engine.define(group.table, self._facts(group, Months(self._cut)))
+        elif months:
+            listed = ", ".join(map(str, sorted(months)))
+            query = self._facts(group, Months(self._cut, months))
+            self._engine.replace(group.table, f"month IN ({listed})", query)
+
+    @staticmethod
+    def _is_kept(group: Group) -> bool:
+        """Whether a changed month of the raw table is one of the group's."""
+        events = LONG.get(group.raw)
+        return events is not None and group.day == events.day and not events.is_ahead
+
+    def _facts(self, group: Group, calendar: Months, only: str = "TRUE") -> Query:
+        day = f'"{group.day}"'
+        events = LONG.get(group.raw)
+        until = self._told.get(group.raw)
+        is_ahead = events is not None and events.is_ahead and group.day == events.day
+        if is_ahead and until is not None:  # what is still to come has not happened
+            only += f" AND {day} <= DATE '{until.isoformat()}'"
+        values: dict[str, Any] = {"facts": table(group.raw), "day": day, "only": only}
+        if group.is_of_values:
+            return steps.OWN_VALUES.query(calendar, value=values_sql(group.counted[0]), **values)
+        columns = ",\n    ".join(columns_of(one, kept.column) for one, kept in group.kept())
+        return steps.OWN_ROWS.query(calendar, columns=columns, **values)
+
+    def units(
+        self, group: Group, periods: Spans, name: str = ""
+    ) -> Iterator[tuple[Kept, NDArray[np.int64]]]:
+        """What every unit had in each period; nothing where the raw table has no rows.
+
+        Parameters
+        ----------
+        name : str
+            The table of what agents had, where it is not the group's own.
+        """
+        length = len(self._cube.units), len(periods)
+        every = [replace(kept, table=name or kept.table) for _, kept in group.kept()]
+        found: dict[str, NDArray[np.int64]] = {}
+        broken: set[str] = set()
+        for level in self._levels:
+            place, membership = self._positions[level], membership_of(level)
+            for one, unit, period, numbers in counted_of(
+                self._engine.fetch, every, periods, membership
+            ):
+                if not numbers.size:
+                    continue
+                code = one.measure.code
+                if (numbers == TOO_LARGE).any():
+                    broken.add(code)
+                values = found.setdefault(code, np.zeros(length, np.int64))
+                np.add.at(values, (place[unit], period), numbers)
+        for _, kept in group.kept():
+            code = kept.measure.code
+            if code in broken:
+                _log.warning("%s 的数太大，整数放不下，没有算", kept.measure.name)
+            elif code in found:
+                yield kept, found[code]
+
+    def unripe(self, cube: Cube, groups: Sequence[Group]) -> dict[int, Unripe]:
+        """The months some of whose facts are still to come, with what they are compared with."""
+        lacking: dict[tuple[Month, dt.date], list[Group]] = {}
+        for group in groups:
+            for month, day in self._lacking(group):
+                lacking.setdefault((month, day), []).append(group)
+        until = {month: dict(one.until) for month, one in cube.unripe.items()}
+        compared = {month: self._before(cube, month, one) for month, one in cube.unripe.items()}
+        for (month, day), of_month in lacking.items():
+            end = month.span(self._cut)[1]
+            values = compared.setdefault(month.number, self._before(cube, month.number, None))
+            waiting = until.setdefault(month.number, {})
+            for group in of_month:
+                for kept, then in self._as_old(group, month, day):
+                    if (code := kept.measure.code) in cube.own:
+                        waiting[code] = end
+                        values[cube.measures.index(code)] = then
+        return {month: Unripe(until[month], compared[month]) for month in sorted(until)}
+
+    def _before(self, cube: Cube, month: int, one: Unripe | None) -> NDArray[np.int64]:
+        """What a month is compared with, as far as nothing is lacking: that of whole months."""
+        values = np.zeros((*cube.values.shape[:2], len(BACK)), np.int64)
+        for place, back in enumerate(BACK):
+            if (at := month - back - cube.first.number) >= 0:
+                values[:, :, place] = cube.values[:, :, at]
+        if one is not None:
+            values[: len(one.values)] = one.values
+        return values
+
+    def _lacking(self, group: Group) -> Iterator[tuple[Month, dt.date]]:
+        """The months that rows are still to come of, and the last day that there are any of."""
+        cube = self._cube
+        last = cube.last
+        end = cube.as_of or last.span(self._cut)[1]
+        events = LONG.get(group.raw)
+        day = end
+        if events is not None and group.day == events.day:
+            day = min(end, self._told.get(group.raw, end))
+        for number in range(
+            max(Month.containing(day, self._cut), cube.first).number, last.number + 1
+        ):
+            if Month(number).span(self._cut)[1] > day:
+                yield Month(number), day
+
+    def _as_old(
+        self, group: Group, month: Month, day: dt.date
+    ) -> Iterator[tuple[Kept, NDArray[np.int64]]]:
+        """What the month before and that of a year ago had when these were as old."""
+        begin = month.span(self._cut)[0]
+        spans, periods = [], []
+        for place, back in enumerate(BACK):
+            first, last = (month - back).span(self._cut)
+            until = min(first + (day - begin), last)
+            spans.append(f"\"{group.day}\" BETWEEN DATE '{first}' AND DATE '{until}'")
+            periods.append((place, month.number - back, month.number - back))
+        name = f"{group.table}_then"
+        with self._engine.aside():
+            only = f"({' OR '.join(spans)})"
+            self._engine.define(name, self._facts(group, Months(self._cut), only))
+            yield from list(self.units(group, periods, name))
+
+
+def counted_of(
+    fetch: Callable[[Query], Columns], kept: Sequence[Kept], periods: Spans, membership: Query
+) -> Iterator[tuple[Kept, NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]]:
+    """What the units of a level had in each period, of one table.
+
+    Parameters
+    ----------
+    fetch : callable
+        Runs a query.
+    kept : sequence of Kept
+        What is counted, all in one table.
+    membership : Query
+        Who belongs to which unit from when until when.
+
+    Yields
+    ------
+    Kept and three (rows,) int64 arrays
+        What is counted; the unit's number in `membership`, the period's number, and the number.
+    """
+    people = [one for one in kept if one.source.how == "people"]
+    others = [one for one in kept if one.source.how != "people"]
+    listed = ", ".join(map(str, periods))
+    for some, step in ((others, steps.OWN_UNITS), (people, steps.OWN_PEOPLE)):
+        if not some or not periods:
+            continue
+        values: dict[str, Any] = {
+            "columns": ",\n    ".join(map(_of_units, some)),
+            "sums": ", ".join(f"SUM({one.column}) AS {one.column}" for one in some),
+            "facts": table(some[0].table),
+            "membership": membership,
+            "periods": listed,
+        }
+        rows = fetch(step.query(Months(), **values))
+        unit, period = whole(rows["unit"]), whole(rows["period"])
+        for one in some:
+            yield one, unit, period, whole(rows[_result(one)])
+
+
+def membership_of(level: str) -> Query:
+    """Who belongs to which unit of a level; all to the branch, as to no unit of it."""
+    if level == LEVELS[0]:
+        return Query("(SELECT '' AS agent, 1 AS unit, 0 AS from_month, 0 AS next_month)")
+    return table(f"membership_{LEVELS.index(level)}")
+
+
+def _result(one: Kept) -> str:
+    return f"{one.column}_counted"
+
+
+def _of_units(one: Kept) -> str:
+    """What of what agents had units have, as a column of a SELECT."""
+    how, column = one.source.how, one.column
+    if how == "people":
+        found = f"SUM(CASE WHEN {column} > 0 THEN 1 ELSE 0 END)"
+    elif how == "values":
+        found = f"COUNT(DISTINCT facts.{column})"
+    elif how == "sum" and one.measure.parts > 1:
+        total = held(f"SUM(CAST(facts.{column} AS DECIMAL(20, 0)))")
+        all_held = f"CASE WHEN COUNT(facts.{column}) = COUNT(*) THEN {total} END"
+        found = f"COALESCE({all_held}, {TOO_LARGE})"
+    else:
+        function = {
+            "greatest": "MAX",
+            "any": "MAX",
+        }.get(how, "SUM")
+        found = f"COALESCE({function}(facts.{column}), 0)"
+    return f"CAST({found} AS BIGINT) AS {_result(one)}"
+
+
+def own_months(
+    cube: Cube, store: duckdb.DuckDBPyConnection, first: int, last: int
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """What each agent had in each of some months, as results by agent, month and measure.
+
+    What is counted again over a period, and for a unit, is here that of the agent's month.
+    """
+    tables: dict[str, list[str]] = {}
+    for code, kept in cube.own.items():
+        column = kept.column
+        if kept.source.how == "values":
+            column = f"COUNT(DISTINCT {column})"
+        elif kept.source.how == "people":
+            column = f"CASE WHEN {column} > 0 THEN 1 ELSE 0 END"
+        tables.setdefault(kept.table, []).append(f'COALESCE({column}, 0) AS "{code}"')
+    for name, columns in tables.items():
+        grouped = " GROUP BY agent, month" if "COUNT(DISTINCT" in columns[0] else ""
+        yield store.execute(
+            f"SELECT agent, month, {', '.join(columns)} FROM {name}"
+            f" WHERE agent IS NOT NULL AND month BETWEEN ? AND ?{grouped}",
+            (first, last),
+        )

@@ -1,0 +1,71 @@
+"""What a condition on the rows of a raw table is, once it is read: a small tree.
+
+`kpi_xl.definitions.condition_text` reads it, `kpi_xl.data.own_sql` writes it as SQL. It holds or it
+does not: an empty cell meets 为空 and every condition that says what a cell is not.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Literal
+
+from kpi_xl.catalogue.raw_table import Column
+
+Value = str | int | float | bool | dt.date
+"""What a cell is compared with, as the column is stored: money in 分, months by their number."""
+
+Sign = Literal["=", "<>", "<", ">", "<=", ">="]
+
+Place = Literal["anywhere", "begin", "end"]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A column compared with a value, or with another column of the same kind."""
+
+    column: Column
+    sign: Sign
+    value: Value | Column
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Whether a column is one of some values."""
+
+    column: Column
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Holds:
+    """Whether a column's text holds another, anywhere or at an end."""
+
+    column: Column
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Empty:
+    """Whether a column is empty."""
+
+    column: Column
+
+
+@dataclass(frozen=True)
+class Not:
+    """What does not hold."""
+
+    part: Condition
+
+
+@dataclass(frozen=True)
+class Together:
+    """Several conditions, all of which must hold, or one of which."""
+
+    how: Literal["and", "or"]
+    parts: tuple[Condition, ...]
+
+
+Condition = Compared | OneOf | Holds | Empty | Not | Together

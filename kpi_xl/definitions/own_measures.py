@@ -1,0 +1,318 @@
+"""What a project counts itself of the rows of a raw table: which rows, what of them, by which day.
+
+The fields of a definition say it as a person types it; what comes of them is a formula over
+`Counted` sums, which `kpi_xl.data.own_sums` has computed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from kpi_xl import kinds
+from kpi_xl.aggregation import How, OfRows
+from kpi_xl.catalogue.raw_table import Column, Kind, Table
+from kpi_xl.catalogue.schema import TABLES
+from kpi_xl.definitions.condition_text import column_named, read_condition
+from kpi_xl.definitions.conditions import Condition
+from kpi_xl.definitions.dimensions import UNITS
+from kpi_xl.definitions.weights import Weights
+from kpi_xl.errors import InputError
+from kpi_xl.formula import Formula, Measure, Operation, Unit
+from kpi_xl.readers.cell import plain
+from kpi_xl.readers.date import DateOrder
+from kpi_xl.readers.name import near
+
+TABLE: Final = "表"
+TAKEN: Final = "统计"
+WHERE: Final = "条件"
+DAY: Final = "日期列"
+WEIGHTED: Final = "折算"
+
+MEASURE_FIELDS: Final = (TABLE, TAKEN, WHERE, DAY, WEIGHTED)
+"""What a definition says that counts rows, in place of a formula."""
+
+FRACTION: Final = 10_000
+"""Numbers that are neither money nor counted are held to four decimals, half up."""
+
+Take = Literal["sum", "count", "people", "different", "greatest", "least", "mean"]
+
+_WORDS: Final[Mapping[str, Take]] = {
+    "去重人数": "people", "不重复人数": "people", "人数": "people",
+    "计数": "count", "行数": "count", "笔数": "count", "COUNT": "count",
+    "去重": "different", "不重复": "different", "去重计数": "different",
+    "合计": "sum", "总和": "sum", "求和": "sum", "SUM": "sum",
+    "最大值": "greatest", "最大": "greatest", "最高": "greatest", "MAX": "greatest",
+    "最小值": "least", "最小": "least", "最低": "least", "MIN": "least",
+    "平均值": "mean", "平均": "mean", "AVERAGE": "mean", "AVG": "mean",
+}  # fmt: skip
+_ALONE: Final = ("people", "count")
+_KNOWN: Final = "计数、合计 某列、去重人数、去重 某列、平均 某列、最大 某列、最小 某列"
+_NUMBERS: Final[tuple[Kind, ...]] = ("money", "count", "number")
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One thing that is counted of the rows of a raw table, by agent and month.
+
+    Parameters
+    ----------
+    measure : Measure
+        What it is called, and its unit.
+    where : Condition or None
+        Which rows; None for all.
+    column : Column or None
+        What is summed up, compared or told apart; None where rows are counted.
+    weights : Weights or None
+        What each row counts.
+    """
+
+    measure: Measure
+    where: Condition | None
+    column: Column | None
+    weights: Weights | None
+
+    @property
+    def source(self) -> OfRows:
+        """Of which rows what is counted."""
+        assert isinstance(self.measure.source, OfRows)
+        return self.measure.source
+
+
+@dataclass(frozen=True)
+class OwnMeasure:
+    """A measure that a project declares.
+
+    Parameters
+    ----------
+    formula : Formula
+        The measure, or what it is of others: a mean is a sum divided by a number.
+    counted : tuple of Counted
+        What is counted for it.
+    meaning : str
+        All of it in words.
+    unit : str
+        Its unit.
+    """
+
+    formula: Formula
+    counted: tuple[Counted, ...]
+    meaning: str
+    unit: Unit
+
+    @property
+    def number_format(self) -> str | None:
+        """How it is shown, where that is not as its unit is."""
+        is_whole = isinstance(self.formula, Measure) and self.formula.to_unit == 1
+        return None if is_whole or self.unit == "元" else "#,##0.00"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What declarations may speak of.
+
+    Parameters
+    ----------
+    tables : mapping of str to Table
+        The raw tables by code, with the columns that a project adds.
+    weights : mapping of str to Weights
+        The tables of weights by name.
+    order : str
+        How dates with the year last are written.
+    """
+
+    tables: Mapping[str, Table]
+    weights: Mapping[str, Weights | InputError] = field(default_factory=dict)
+    order: DateOrder = "ymd"
+
+
+STANDARD: Final = Known(TABLES)
+"""What every project may speak of."""
+
+
+def is_of_rows(fields: Mapping[str, str]) -> bool:
+    """Whether a definition counts rows, and has no formula."""
+    return any(fields.get(one) for one in MEASURE_FIELDS)
+
+
+def own_measure(name: str, fields: Mapping[str, str], known: Known, unit: str = "") -> OwnMeasure:
+    """The measure that a definition declares.
+
+    Parameters
+    ----------
+    name : str
+        What it is called.
+    fields : mapping of str to str
+        What stands in each of `MEASURE_FIELDS`, as typed.
+    known : Known
+        The tables and weights there are.
+    unit : str
+        The unit that is said, where it is.
+
+    Raises
+    ------
+    InputError
+        When something in it means nothing; its column is the field.
+    """
+    with _of(TABLE):
+        table = _table(fields.get(TABLE, ""), known)
+    with _of(TAKEN):
+        take, column = _taken(fields.get(TAKEN, ""), table)
+    where = None
+    if text := fields.get(WHERE, "").strip():
+        with _of(WHERE):
+            where = read_condition(text, table, known.order)
+    with _of(DAY):
+        day = _day(fields.get(DAY, "").strip(), table)
+    weights = None
+    if text := fields.get(WEIGHTED, "").strip():
+        with _of(WEIGHTED):
+            weights = _weights(text, table, take, known)
+    meant = _unit(take, column, unit)
+    meaning = _meaning(fields, table, day)
+    told = repr((table.code, day.code, take, column, where, weights))
+    declared = hashlib.sha256(told.encode()).hexdigest()[:16]
+
+    def counted(end: str, how: How, unit: Unit, of: Column | None = column) -> Counted:
+        parts = weights.parts if weights is not None and how == "sum" else 1
+        is_number = of is not None and of.kind == "number"
+        parts *= FRACTION if is_number and how in ("sum", "greatest", "least") else 1
+        parts *= 100 if parts > 1 and unit == "元" and of is not None and of.kind == "money" else 1
+        source = OfRows(table.code, day.code, how, f"{declared}{end}")
+        measure = Measure(name + end, name + end, unit, meaning, source, parts if parts > 1 else 0)
+        return Counted(measure, where, of, weights)
+
+    if take == "mean":
+        pair = counted("·合计", "sum", meant), counted("·笔数", "filled", "笔")
+    elif take == "greatest":
+        pair = counted("·最大值", "greatest", meant), counted("·有无", "any", "个")
+    elif take == "least":
+        pair = counted("·最小值", "least", meant), counted("·有无", "any", "个")
+    else:
+        how: How = {"people": "people", "different": "values"}.get(take, "sum")  # type: ignore
+        only = counted("", how, meant)
+        return OwnMeasure(only.measure, (only,), meaning, meant)
+    formula = Operation("/", pair[0].measure, pair[1].measure)
+    return OwnMeasure(formula, pair, meaning, meant)
+
+
+@contextmanager
+def _of(field: str) -> Iterator[None]:
+    """What is wrong is wrong with a field."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(error.fault, column=field) from error
+
+
+def _table(name: str, known: Known) -> Table:
+    wanted = plain(name).strip().casefold()
+    if not wanted:
+        raise InputError(kinds.MEASURE_NO_TABLE(known=_tables(known)))
+    for table in known.tables.values():
+        if wanted in (table.name.casefold(), table.code):
+            if not any(one.code == "agent" for one in table.columns):
+                raise InputError(kinds.MEASURE_TABLE_OF_NOBODY(table=table.name))
+            return table
+    names = [table.name for table in known.tables.values()]
+    like = "、".join(near(name, names))
+    raise InputError(kinds.MEASURE_TABLE(name=name, known=_tables(known), like=like))
+
+
+def _tables(known: Known) -> str:
+    return "、".join(
+        table.name
+        for table in known.tables.values()
+        if any(one.code == "agent" for one in table.columns)
+    )
+
+
+def _taken(text: str, table: Table) -> tuple[Take, Column | None]:
+    """What is made of the rows, and of which column."""
+    said = plain(text).strip()
+    if not said:
+        raise InputError(kinds.MEASURE_TAKEN(known=_KNOWN))
+    for word in sorted(_WORDS, key=len, reverse=True):
+        take = _WORDS[word]
+        if said.upper() == word:
+            if take in _ALONE:
+                return take, None
+            raise InputError(kinds.MEASURE_NO_COLUMN(word=word))
+        column = _beside(said, word)
+        if column is not None and take not in _ALONE:
+            return take, _of_kind(take, word, column_named(table, column))
+    raise InputError(kinds.MEASURE_TAKEN_UNKNOWN(text=text, known=_KNOWN))
+
+
+def _beside(said: str, word: str) -> str | None:
+    """The column that is named beside a word: 合计 首年保费, 首年保费合计, SUM(首年保费)."""
+    if said.upper().startswith(word):
+        rest = said[len(word) :].strip()
+    elif said.upper().endswith(word):
+        rest = said[: -len(word)].strip()
+    else:
+        return None
+    return rest.strip("()（）[]【】:： 的") or None
+
+
+def _of_kind(take: Take, word: str, column: Column) -> Column:
+    """Refuse a column that has no numbers where these are needed."""
+    if take != "different" and column.kind not in _NUMBERS:
+        raise InputError(kinds.MEASURE_NO_NUMBERS(column=column.name, word=word))
+    return column
+
+
+def _day(name: str, table: Table) -> Column:
+    """The day on which a row counts."""
+    if name:
+        column = column_named(table, name)
+        if column.kind != "date":
+            known = "、".join(one.name for one in table.columns if one.kind == "date")
+            raise InputError(kinds.MEASURE_NO_DAY(column=column.name, known=known))
+        return column
+    if table.events is not None:
+        return table.column(table.events.day)
+    for column in table.columns:
+        if column.kind == "date":
+            return column
+    raise InputError(kinds.MEASURE_TABLE_WITHOUT_DAY(table=table.name))
+
+
+def _weights(name: str, table: Table, take: Take, known: Known) -> Weights:
+    if take not in ("sum", "count"):
+        raise InputError(kinds.WEIGHTS_OF_SUMS())
+    found = known.weights.get(name)
+    if found is None:
+        like = "、".join(near(name, known.weights))
+        raise InputError(kinds.WEIGHTS_UNKNOWN(name=name, like=like))
+    if isinstance(found, InputError):
+        raise InputError(kinds.WEIGHTS_WRONG(name=name))
+    if found.table != table.code:
+        of = known.tables[found.table].name
+        raise InputError(kinds.WEIGHTS_OF_OTHER_TABLE(name=name, of=of, table=table.name))
+    return found
+
+
+def _unit(take: Take, column: Column | None, said: str) -> Unit:
+    """The unit that is said, where that can be, else what follows."""
+    kind = column.kind if column is not None and take != "different" else None
+    follows: Unit = {"people": "人", "count": "件", "different": "个"}.get(take, "件")  # type: ignore
+    if kind is not None:
+        follows = {"money": "元", "count": "件"}.get(kind, "倍")  # type: ignore
+    unit = next((one for one in UNITS if one == plain(said)), None)
+    if unit is None or ((unit == "元") != (kind == "money") and kind != "number"):
+        return follows  # whoever makes the KPI tells
+    return unit
+
+
+def _meaning(fields: Mapping[str, str], table: Table, day: Column) -> str:
+    parts = [f"{table.name}：{fields[TAKEN].strip()}"]
+    if where := fields.get(WHERE, "").strip():
+        parts.append(f"条件 {where}")
+    parts.append(f"按{day.name}计入月份")
+    if weighted := fields.get(WEIGHTED, "").strip():
+        parts.append(f"按“{weighted}”折算")
+    return "，".join(parts)

@@ -1,0 +1,123 @@
+"""What is wrong with what a project counts itself: conditions, measures, weights."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kpi_xl.fault import Kind
+
+CONDITION_TOO_LONG: Final = Kind(
+    "condition.too-long", "条件有 {length} 个字，太长", "请用“属于 {{…}}”合并，或拆成几个指标"
+)
+CONDITION_TOO_DEEP: Final = Kind("condition.too-deep", "条件的括号套得太深", "请拆成几个指标")
+CONDITION_UNFINISHED: Final = Kind(
+    "condition.unfinished",
+    "条件没有写完",
+    "请这样写：险种 属于 {{年金, 终身寿}} 且 首年保费 > 5000",
+)
+CONDITION_NOT_EXPECTED: Final = Kind(
+    "condition.not-expected",
+    "条件里的“{text}”放得不对",
+    "请这样写：险种 属于 {{年金, 终身寿}} 且 首年保费 > 5000；值里有空格、括号、逗号的加引号",
+)
+CONDITION_ASKS_NOTHING: Final = Kind(
+    "condition.asks-nothing",
+    "条件里“{column}”后面的“{text}”看不懂",
+    "可以写：= ≠ < > <= >= 属于 不属于 包含 开头是 为空 不为空",
+)
+CONDITION_NO_TEXT: Final = Kind(
+    "condition.no-text", "“{column}”不是文字，不能用包含、开头是", "请用 =、属于、< 或 >"
+)
+CONDITION_NO_ORDER: Final = Kind(
+    "condition.no-order", "“{column}”不分大小", "请用 =、≠、属于、不属于"
+)
+CONDITION_PARTS_OF_FEN: Final = Kind("condition.parts-of-fen", "比分还小", "金额最多两位小数")
+CONDITION_VALUE: Final = Kind(
+    "condition.value", "条件里的“{text}”不能是“{column}”的值", "请改正条件", hints=("；{why}",)
+)
+CONDITION_WORD: Final = Kind(
+    "condition.word",
+    "“{column}”里没有“{text}”这个值",
+    "可以写的有：{known}",
+    near="是不是：{like}",
+)
+NO_SUCH_COLUMN: Final = Kind(
+    "measure.no-such-column",
+    "{table}表里没有“{name}”这一列",
+    "可以写的有：{known}；原始文件里另外的列，先写在 kpi.toml 的 [own_columns] 里",
+    near="是不是：{like}；原始文件里另外的列，先写在 kpi.toml 的 [own_columns] 里",
+)
+MEASURE_NO_TABLE: Final = Kind("measure.no-table", "没有写数哪一张表", "请写表名：{known}")
+MEASURE_TABLE: Final = Kind(
+    "measure.table", "没有“{name}”这张表", "可以写的有：{known}", near="是不是：{like}"
+)
+MEASURE_TABLE_OF_NOBODY: Final = Kind(
+    "measure.table-of-nobody", "{table}表的行不属于哪一个人，不能这样数", "请换一张有工号的表"
+)
+MEASURE_TAKEN: Final = Kind("measure.taken", "没有写统计什么", "可以写的有：{known}")
+MEASURE_TAKEN_UNKNOWN: Final = Kind(
+    "measure.taken-unknown", "统计“{text}”看不懂", "可以写的有：{known}"
+)
+MEASURE_NO_COLUMN: Final = Kind(
+    "measure.no-column", "“{word}”后面没有写是哪一列", "请这样写：{word} 首年保费"
+)
+MEASURE_NO_NUMBERS: Final = Kind(
+    "measure.no-numbers", "“{column}”里不是数，不能{word}", "请换一列；数不同的值用“去重 {column}”"
+)
+MEASURE_NO_DAY: Final = Kind("measure.no-day", "“{column}”不是日期", "日期列可以写：{known}")
+MEASURE_TABLE_WITHOUT_DAY: Final = Kind(
+    "measure.table-without-day", "{table}表没有日期列", "请换一张有日期的表"
+)
+WEIGHTS_OF_SUMS: Final = Kind("weights.of-sums", "只有合计和计数能折算", "请去掉折算，或改成合计")
+WEIGHTS_UNKNOWN: Final = Kind(
+    "weights.unknown",
+    "没有“{name}”这张折算表",
+    '请在 kpi.toml 的 [weights."{name}"] 里写',
+    near="是不是：{like}",
+)
+WEIGHTS_WRONG: Final = Kind("weights.wrong", "折算表“{name}”自己有错", "请先改正折算表")
+WEIGHTS_OF_OTHER_TABLE: Final = Kind(
+    "weights.of-other-table", "折算表“{name}”是{of}表的，不能用在{table}表", "请核对表名"
+)
+WEIGHTS_NO_COLUMN: Final = Kind(
+    "weights.no-column", "折算表要有一列、也只有一列系数", "请把那一列叫作：{known}"
+)
+WEIGHTS_BY_NOTHING: Final = Kind(
+    "weights.by-nothing", "折算表除了系数没有别的列", "请加上{table}表的列，如 险种"
+)
+WEIGHTS_TOO_MANY: Final = Kind(
+    "weights.too-many", "折算表多于 {most} 行", "请合并：一格里可以写 {{甲, 乙}}、10-19、>=20"
+)
+WEIGHTS_LINE_OF_ALL: Final = Kind(
+    "weights.line-of-all", "折算表的这一行没有写是哪一种", "其余的一行写“{word}”，放在第一列"
+)
+WEIGHTS_NO_OTHERS: Final = Kind(
+    "weights.no-others",
+    "折算表没有写其余的算多少",
+    "请加一行，第一列写“{word}”：没有列出的按它算，不计的写 0",
+)
+WEIGHTS_NO_NUMBER: Final = Kind("weights.no-number", "系数“{text}”不是数", "请写数，如 0.35 或 35%")
+WEIGHTS_TOO_FINE: Final = Kind(
+    "weights.too-fine", "系数“{text}”太细或太大", "系数最多 {digits} 位小数，不超过 {largest}"
+)
+WEIGHTS_SECTION: Final = Kind(
+    "weights.section",
+    "折算表“{name}”看不懂",
+    "请写 table、columns 和 rows，或 table 和 file",
+)
+WEIGHTS_KEY: Final = Kind(
+    "weights.key",
+    '[weights."{name}"] 里没有“{key}”这一项',
+    "可以写的有：{known}",
+    near="是不是：{like}",
+)
+WEIGHTS_NO_TABLE: Final = Kind(
+    "weights.no-table", "折算表“{name}”没有写是哪一张表的", '请加上 table = "保单"'
+)
+WEIGHTS_EMPTY: Final = Kind("weights.empty", "折算表是空的", "第一行写列名，下面一行写一种情形")
+WEIGHTS_NO_FILE: Final = Kind(
+    "weights.no-file", "没有折算表这个文件", "路径相对 kpi.toml 所在的文件夹"
+)
+WEIGHTS_UNREADABLE: Final = Kind(
+    "weights.unreadable", "折算表读不了", "请另存为 CSV UTF-8 或 .xlsx"
+)

@@ -1,0 +1,156 @@
+"""The tables of weights of a project: in [weights] of kpi.toml, or in a file that it names."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from kpi_xl import kinds
+from kpi_xl.catalogue.raw_table import Table
+from kpi_xl.definitions.weights import MOST, Weights, read_weights
+from kpi_xl.errors import InputError
+from kpi_xl.readers.cell import plain
+from kpi_xl.readers.date import DateOrder
+from kpi_xl.readers.name import near
+from kpi_xl.settings.file import choices, row_of
+from kpi_xl.settings.typed_workbook import text_of, worksheets
+from kpi_xl.system.system_errors import file_error
+
+_KEYS: Final = ("table", "file", "columns", "rows")
+_LARGEST: Final = 1 << 20
+_ENCODINGS: Final = ("utf-8-sig", "gb18030")
+
+
+@dataclass(frozen=True)
+class WeightTable:
+    """A table of weights as it is written.
+
+    Parameters
+    ----------
+    file : Path
+        Where it stands.
+    row : int or None
+        The line before its first, to which lines are counted on.
+    table : str
+        The raw table that it is of, as written.
+    headings, lines : sequences of str
+        What stands in it.
+    wrong : InputError or None
+        Why it cannot be read at all.
+    """
+
+    file: Path
+    row: int | None = None
+    table: str = ""
+    headings: Sequence[str] = ()
+    lines: Sequence[Sequence[str]] = ()
+    wrong: InputError | None = None
+
+
+def weights_in(section: Mapping[str, Any], file: Path, text: str) -> dict[str, WeightTable]:
+    """What [weights] of kpi.toml says, by name; what is wrong stops nothing.
+
+    Parameters
+    ----------
+    section : mapping
+        By name, what stands under it.
+    file : Path
+        kpi.toml.
+    text : str
+        What is in it, for the lines.
+    """
+    found: dict[str, WeightTable] = {}
+    for name, said in section.items():
+        row = row_of(text, ("weights", name))
+        try:
+            found[name] = _table(name, said, file, row)
+        except InputError as error:
+            place = error.file or file, error.row or row
+            wrong = InputError(error.fault, file=place[0], row=place[1], column=name)
+            found[name] = WeightTable(file, row, wrong=wrong)
+    return found
+
+
+def _table(name: str, said: object, file: Path, row: int | None) -> WeightTable:
+    if not isinstance(said, dict):
+        raise InputError(kinds.WEIGHTS_SECTION(name=name))
+    for key in said:
+        if key not in _KEYS:
+            raise InputError(kinds.WEIGHTS_KEY(name=name, key=key, **choices(_KEYS, key)))
+    of = said.get("table")
+    if not isinstance(of, str):
+        raise InputError(kinds.WEIGHTS_NO_TABLE(name=name))
+    if "file" in said:
+        beside = file.parent / str(said["file"])
+        rows = _in_file(beside)
+        if not rows:
+            raise InputError(kinds.WEIGHTS_EMPTY(), file=beside)
+        return WeightTable(beside, 1, of, rows[0], rows[1:])
+    headings, lines = said.get("columns"), said.get("rows")
+    if not isinstance(headings, list) or not isinstance(lines, list):
+        raise InputError(kinds.WEIGHTS_SECTION(name=name))
+    if not all(isinstance(line, list) for line in lines):
+        raise InputError(kinds.WEIGHTS_SECTION(name=name))
+    texts = [[text_of(cell) for cell in line] for line in lines]
+    return WeightTable(file, None, of, [text_of(one) for one in headings], texts)
+
+
+def _in_file(file: Path) -> list[list[str]]:
+    """The rows of a CSV file or of a workbook's first sheet."""
+    try:
+        if file.stat().st_size > _LARGEST:
+            raise InputError(kinds.WEIGHTS_TOO_MANY(most=MOST), file=file)
+        content = file.read_bytes()
+    except FileNotFoundError:
+        raise InputError(kinds.WEIGHTS_NO_FILE(), file=file) from None
+    except OSError as error:
+        raise file_error(error, file, "read") from error
+    if file.suffix.lower() == ".xlsx":
+        books = worksheets(file, kinds.DEFINITIONS_TOO_LARGE, kinds.WEIGHTS_UNREADABLE())
+        return next(([list(map(text_of, row)) for row in cells] for _, cells in books), [])
+    for encoding in _ENCODINGS:
+        try:
+            return list(csv.reader(io.StringIO(content.decode(encoding))))
+        except (UnicodeDecodeError, csv.Error):
+            continue
+    raise InputError(kinds.WEIGHTS_UNREADABLE(), file=file)
+
+
+def read_tables(
+    written: Mapping[str, WeightTable], tables: Mapping[str, Table], order: DateOrder
+) -> tuple[dict[str, Weights | InputError], list[InputError]]:
+    """The weights that tables say.
+
+    Returns
+    -------
+    dict of str to Weights or InputError
+        By name; an error for one that is wrong.
+    list of InputError
+        These errors, with their places.
+    """
+    found: dict[str, Weights | InputError] = {}
+    for name, one in written.items():
+        if one.wrong is not None:
+            found[name] = one.wrong
+            continue
+        try:
+            found[name] = read_weights(_of(one.table, tables), one.headings, one.lines, order)
+        except InputError as error:
+            row = error.row if one.row is None or error.row is None else one.row + error.row
+            found[name] = InputError(error.fault, file=one.file, row=row, column=name)
+    return found, [one for one in found.values() if isinstance(one, InputError)]
+
+
+def _of(name: str, tables: Mapping[str, Table]) -> Table:
+    wanted = plain(name).strip().casefold()
+    for table in tables.values():
+        if wanted in (table.name.casefold(), table.code):
+            return table
+    names = [table.name for table in tables.values()]
+    raise InputError(
+        kinds.MEASURE_TABLE(name=name, known="、".join(names), like="、".join(near(name, names)))
+    )
