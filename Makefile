@@ -13,7 +13,7 @@ RUN := $(BIN)/kpi-xl --project demo
 NODE := $(patsubst %,tests/%/node_modules,validator server/pyodide pages/axe workbook/writers)
 INSTALL := -m pip install --quiet --disable-pip-version-check $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS))
 
-.PHONY: demo test test-spark test-worlds test-raw-worlds lint bench quarter study docs templates pictures clean addin constraints release
+.PHONY: demo test test-spark test-worlds test-raw-worlds lint bench quarter group-kills study docs templates pictures clean addin constraints release
 
 $(BIN)/kpi-xl: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("kpi_xl 需要 Python 3.11 或更高版本" if sys.version_info < (3, 11) else 0)'
@@ -105,6 +105,10 @@ bench: $(VENV)/.dev
 # A branch of 640 people goes round for three months, its jobs killed 200 times: an hour.
 quarter: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.quarter
+
+# A month goes into groups while its job is killed 200 times.
+group-kills: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.group_kills 200
 
 # The statistics against simulated worlds; writes docs/calibration.md.
 study: $(VENV)/.dev

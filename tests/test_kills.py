@@ -7,7 +7,7 @@ from multiprocessing import forkserver
 
 import pytest
 
-from benchmarks import damage, kills, mutations, trials
+from benchmarks import damage, group_kills, kills, mutations, trials
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked and watched")
 
@@ -21,6 +21,19 @@ def test_nothing_is_lost_doubled_or_left_over_by_kills():
             trials.one(number)
     assert trials.faults == []
     assert trials.counted["kills"] > 0
+
+
+@linux
+@pytest.mark.filterwarnings("ignore")
+def test_nothing_comes_twice_into_a_group_by_kills():
+    """Twenty kills; `make group-kills` does two hundred."""
+    with group_kills.prepared(seed=3) as trials:
+        for number in range(60):
+            trials.one(number)
+            if trials.counted["kills"] >= 20:
+                break
+    assert trials.faults == []
+    assert trials.counted["kills"] >= 20
 
 
 @linux

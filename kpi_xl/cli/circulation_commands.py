@@ -8,6 +8,7 @@ import click
 
 from kpi_xl import kinds
 from kpi_xl.cli.chinese import Argument, Command, Group, Option
+from kpi_xl.cli.group_commands import MONTH_IN_GROUPS, send_to
 from kpi_xl.cli.terminal import (
     MONTH,
     Answer,
@@ -34,15 +35,33 @@ def add_to(app: Group) -> None:
         "kpi-xl --project demo distribute 周工作计划 --month 2024-07 --dry-run",
         "kpi-xl --project demo distribute 月度目标设定、达成表 --month 2024-07 --mail",
         "kpi-xl --project demo distribute 周工作计划 --remind --dry-run",
+        "kpi-xl --project demo distribute 月报 --to wecom --dry-run",
     ),
 )
 @click.argument(
-    "template", cls=Argument, metavar="模板", help="官方模板的名称，或自己的工作簿的路径。"
+    "template",
+    cls=Argument,
+    metavar="模板",
+    help="官方模板的名称，或自己的工作簿的路径；发到群里的写 月报。",
 )
 @MONTH
 @click.option(
     "--level", "-l", cls=Option, metavar="层级", help="发给哪一级单位，如 营业部、营业组。"
 )
+@click.option(
+    "--to",
+    cls=Option,
+    metavar="地方",
+    help="把月报（晨会稿、图片）发到各单位的群：wecom（企业微信）、dingtalk（钉钉）、feishu（飞书），"
+    "或写成文件 folder。群用 kpi-xl groups add 加。",
+)
+@click.option(
+    "--page",
+    cls=Option,
+    is_flag=True,
+    help="--to 时连同月报网页；营业部、营业组的网页里有成员的姓名和数。",
+)
+@click.option("--unsure", cls=Option, is_flag=True, help="--to 时把上次不知道到没到的也再发一次。")
 @click.option(
     "--passwords",
     cls=Option,
@@ -70,6 +89,9 @@ def distribute(
     template: str,
     month: str | None,
     level: str | None,
+    to: str | None,
+    page: bool,
+    unsure: bool,
     passwords: Path | None,
     pdf: bool,
     mail: bool,
@@ -77,10 +99,38 @@ def distribute(
     again: bool,
     remind: bool,
 ) -> Answer:
-    """下发：给每个单位或每个人生成可以收回的工作簿，需要时用邮件发出。
+    """下发：给每个单位或每个人生成可以收回的工作簿，需要时用邮件发出；月报发到群里（--to）。
 
-    中途停下再运行同一条命令，会接着做完，每人只收到一封邮件。有没有生成、没有发成的，退出码为 2。
+    中途停下再运行同一条命令，会接着做完，每人只收到一封邮件，每个群只收到一次。有没有生成、没有发成的，
+    退出码为 2。
     """
+    if to is not None:
+        not_taken = [
+            name
+            for name, one in (
+                ("--passwords", passwords),
+                ("--pdf", pdf),
+                ("--mail", mail),
+                ("--remind", remind),
+            )
+            if one
+        ]
+        return send_to(
+            template,
+            to,
+            month,
+            level,
+            page=page,
+            dry_run=dry_run,
+            again=again,
+            unsure=unsure,
+            others=not_taken,
+        )
+    if template == MONTH_IN_GROUPS:
+        raise InputError(kinds.MONTH_TO_GROUPS(known="wecom、dingtalk、feishu、folder"))
+    if page or unsure:
+        lone = [name for name, one in (("--page", page), ("--unsure", unsure)) if one]
+        raise InputError(kinds.ONLY_TO_GROUPS(options="、".join(lone)))
     from kpi_xl.circulation.distribute import distribute as run
     from kpi_xl.circulation.distribution_messages import lines
 

@@ -26,6 +26,7 @@ from kpi_xl.cli import (
     circulation_commands,
     definition_commands,
     door_commands,
+    group_commands,
     history_commands,
     page_commands,
     round_commands,
@@ -289,6 +290,7 @@ def fill(template: str, month: str | None, with_formulas: bool) -> Answer:
 
 
 circulation_commands.add_to(app)
+group_commands.add_to(app)
 
 
 @app.command(examples=("kpi-xl explain 活动率", "kpi-xl explain"))

@@ -195,6 +195,37 @@ CREATE TABLE IF NOT EXISTS reminders (  -- made when somebody is reminded first
 )
 """
 
+GROUPS: Final = (
+    """
+CREATE TABLE IF NOT EXISTS group_messages (  -- made when something is sent into a group first
+    message  INTEGER PRIMARY KEY AUTOINCREMENT,
+    platform TEXT NOT NULL,             -- wecom, dingtalk, feishu
+    month    TEXT NOT NULL,             -- 2024-06
+    round    INTEGER NOT NULL,          -- 1, and one more each time it is sent anew
+    level    TEXT NOT NULL,             -- of the unit whose group it is
+    unit     TEXT NOT NULL,             -- its path
+    part     TEXT NOT NULL,             -- words, picture, page
+    state    TEXT NOT NULL,             -- empty, sending, sent, failed, unsure
+    attempts INTEGER NOT NULL,
+    noted    TEXT NOT NULL,
+    UNIQUE (platform, month, round, level, unit, part)
+)
+""",
+    """
+CREATE TABLE IF NOT EXISTS group_log (
+    platform TEXT NOT NULL,
+    month    TEXT NOT NULL,
+    round    INTEGER NOT NULL,
+    level    TEXT NOT NULL,
+    unit     TEXT NOT NULL,
+    part     TEXT NOT NULL,
+    time     TEXT NOT NULL,
+    event    TEXT NOT NULL,             -- as the states
+    detail   TEXT NOT NULL              -- what the platform answered, as a code
+)
+""",
+)
+
 _LEVEL: Final = """
 CASE
     WHEN (SELECT level FROM distributions WHERE distributions.distribution = {table}.distribution)

@@ -22,6 +22,7 @@ from kpi_xl.kinds import (
     desk,
     distribution,
     files,
+    groups,
     measures,
     names,
     pages,
@@ -44,6 +45,7 @@ from kpi_xl.kinds.definitions import *
 from kpi_xl.kinds.desk import *
 from kpi_xl.kinds.distribution import *
 from kpi_xl.kinds.files import *
+from kpi_xl.kinds.groups import *
 from kpi_xl.kinds.measures import *
 from kpi_xl.kinds.names import *
 from kpi_xl.kinds.pages import *
@@ -69,6 +71,7 @@ BY_AREA: Final[dict[str, tuple[Kind, ...]]] = {
         "数据库": (databases,),
         "工作簿和模板": (workbooks,),
         "下发和邮件": (distribution,),
+        "群": (groups,),
         "回收": (collection,),
         "目标商定": (rounds,),
         "收回的数": (typed,),

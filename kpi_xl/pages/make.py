@@ -17,7 +17,7 @@ from kpi_xl.jobs.views import level_there
 from kpi_xl.pages.asked import rows, shown_names
 from kpi_xl.pages.below import Below
 from kpi_xl.pages.html import Page, html
-from kpi_xl.pages.picture import LAYOUTS, picture, ready
+from kpi_xl.pages.picture import LAYOUTS, Layout, picture, ready
 from kpi_xl.pages.unit_month import UnitMonths
 from kpi_xl.project import Project
 from kpi_xl.slots.came_back import came_back
@@ -118,9 +118,10 @@ def make(
     """
 
     def page(pages: Pages, number: int) -> dict[str, bytes]:
-        return {"": html(pages.of(number))}
+        return {".html": html(pages.of(number))}
 
-    return _made(project, NAME, ".html", page, month, unit, level, progress)
+    chosen = _chosen(project, unit, level)
+    return write_each(project, NAME, ".html", page, month, chosen, progress).filled
 
 
 def draw(
@@ -146,54 +147,108 @@ def draw(
 
     def pictures(pages: Pages, number: int) -> dict[str, bytes]:
         of_unit = pages.months.of(number)
-        return {f"-{layout.name}": picture(of_unit, layout) for layout in LAYOUTS}
+        return {ending_of(layout): picture(of_unit, layout) for layout in LAYOUTS}
 
-    return _made(project, PICTURES, ".png", pictures, month, unit, level, progress)
+    chosen = _chosen(project, unit, level)
+    return write_each(project, PICTURES, ".png", pictures, month, chosen, progress).filled
 
 
-def _made(
+def ending_of(layout: Layout) -> str:
+    """How the name of a picture ends."""
+    return f"-{layout.name}.png"
+
+
+class Written(NamedTuple):
+    """What was written.
+
+    Attributes
+    ----------
+    filled : Filled
+        The files, and what could not be done.
+    of : dict of int to dict of str to Path
+        Each unit's files by what their names end in, by the unit's index in the cube.
+    cube : Cube
+        The measures that they were made of.
+    """
+
+    filled: Filled
+    of: dict[int, dict[str, Path]]
+    cube: Cube
+
+
+def write_each(
     project: Project,
     name: str,
     suffix: str,
     contents: Callable[[Pages, int], dict[str, bytes]],
     month: str | None,
-    unit: str | None,
-    level: str | None,
+    chosen: Callable[[Cube], list[Recipient]],
     progress: Progress,
-) -> Filled:
-    """Write the files of each unit, each with what its name ends in."""
+) -> Written:
+    """Write the files of each unit that is chosen.
+
+    Parameters
+    ----------
+    name : str
+        What the files are called together: their folder.
+    suffix : str
+        An ending of the files: what room their names have goes by it.
+    contents : callable
+        The files of a unit, each by what its name ends in.
+    month : str, optional
+        By default the last month with data.
+    chosen : callable
+        The units, of those of the cube.
+    progress : callable
+        Told what is being done.
+
+    Raises
+    ------
+    InputError
+        When there is no such month, the raw files cannot be used, or no file could be written.
+    """
     loaded = load(project, progress)
     cube, wanted = loaded.cube, month_meant(loaded.cube, month)
-    recipients = _recipients(project, cube, unit, level)
+    recipients = chosen(cube)
     folder = project.output / str(wanted) / name
-    done: list[Path] = []
+    done: dict[int, dict[str, Path]] = {}
     undone: list[Undone] = []
     room = room_in(project.folder)
     with pages_of(project, cube, wanted) as pages:
         paths = files(recipients, suffix, cube.units[0].name, room)
         for place, (recipient, path) in enumerate(paths):
             progress(f"生成{name}", place, len(recipients))
-            file = folder / path
+            file, own = folder / path, done.setdefault(recipient.number, {})
             try:
                 for ending, content in contents(pages, recipient.number).items():
-                    file = folder / path.with_name(f"{path.stem}{ending}{suffix}")
+                    file = folder / path.with_name(path.name.removesuffix(suffix) + ending)
                     write_whole(file, content)
-                    done.append(file)
+                    own[ending] = file
             except Exception as error:
                 undone.append(Undone.of(recipient.name, recipient.unit.path, file, error))
     progress(f"生成{name}", len(recipients), len(recipients))
-    refuse_if_all(undone, len(done))
-    return Filled(wanted, folder, done, loaded.undone + undone)
+    written = [file for own in done.values() for file in own.values()]
+    refuse_if_all(undone, len(written))
+    return Written(Filled(wanted, folder, written, loaded.undone + undone), done, cube)
 
 
-def _recipients(
-    project: Project, cube: Cube, unit: str | None, level: str | None
-) -> list[Recipient]:
-    """The units that get a page."""
-    level = None if level is None else level_there(project.settings, cube, level)
-    if unit is not None:
-        number = cube.unit_index(unit, level)
-        return [Recipient(cube.units[number], number)]
+def _chosen(
+    project: Project, unit: str | None, level: str | None
+) -> Callable[[Cube], list[Recipient]]:
+    """Chooses the units that get a page."""
+
+    def chosen(cube: Cube) -> list[Recipient]:
+        wanted = None if level is None else level_there(project.settings, cube, level)
+        if unit is not None:
+            number = cube.unit_index(unit, wanted)
+            return [Recipient(cube.units[number], number)]
+        return every_unit(cube, wanted)
+
+    return chosen
+
+
+def every_unit(cube: Cube, level: str | None) -> list[Recipient]:
+    """The units of a level, or of all, but what belongs to nobody."""
     return [
         Recipient(one, number)
         for number, one in enumerate(cube.units)
