@@ -30,6 +30,7 @@ from kpi_xl.cli import (
     history_commands,
     page_commands,
     round_commands,
+    schedule_commands,
     server_commands,
     settings_commands,
     template_commands,
@@ -333,6 +334,7 @@ def _kpis_here() -> tuple[Registry, Callable[[Kpi], Kpi]]:
 history_commands.add_to(app)
 analysis_commands.add_to(app)
 page_commands.add_to(app)
+schedule_commands.add_to(app)
 assistant_commands.add_to(app)
 round_commands.add_to(app)
 definition_commands.add_to(app)

@@ -28,6 +28,7 @@ from kpi_xl.kinds import (
     pages,
     raw_files,
     rounds,
+    scheduled,
     server,
     settings,
     sheets,
@@ -51,6 +52,7 @@ from kpi_xl.kinds.names import *
 from kpi_xl.kinds.pages import *
 from kpi_xl.kinds.raw_files import *
 from kpi_xl.kinds.rounds import *
+from kpi_xl.kinds.scheduled import *
 from kpi_xl.kinds.server import *
 from kpi_xl.kinds.settings import *
 from kpi_xl.kinds.sheets import *
@@ -81,6 +83,7 @@ BY_AREA: Final[dict[str, tuple[Kind, ...]]] = {
         "网页": (desk,),
         "月报": (pages,),
         "助手": (assistant,),
+        "定时运行": (scheduled,),
     }.items()
 }
 """What they are about, and the kinds, in the order of their modules."""
