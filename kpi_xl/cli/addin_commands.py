@@ -157,7 +157,10 @@ def windows(folder: Path, embedded: Path | None, sha256: str | None, wheel: Path
     say(f"安装包：{done.folder}（Python {done.python}，{done.wheels} 个组件）")
     if not done.has_python:
         say(f"还缺 Python 的嵌入包，放法见 {done.folder / '说明.txt'}")
-    say("下一步：把整个文件夹放到共享位置，让人双击 安装.cmd")
+    if done.folder.suffix.lower() == ".zip":
+        say("下一步：把它放到共享位置，让人全部解压，再双击里面的 安装.cmd")
+    else:
+        say("下一步：把整个文件夹放到共享位置，让人双击 安装.cmd")
     return {"folder": done.folder, "python": done.python, "wheels": done.wheels}
 
 

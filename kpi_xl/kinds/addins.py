@@ -150,7 +150,9 @@ APPLOCKER: Final = Kind(
     set_aside=False,
 )
 BUNDLE_NOT_EMPTY: Final = Kind(
-    "bundle.not-empty", "这个文件夹不是空的", "请写一个新文件夹，装好的包不会和旧的混在一起"
+    "bundle.not-empty",
+    "这个文件夹不是空的，或者已经有这个文件",
+    "请写一个新文件夹或新的 .zip，装好的包不会和旧的混在一起",
 )
 NO_EMBEDDED_PYTHON: Final = Kind(
     "bundle.no-python",

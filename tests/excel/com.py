@@ -38,8 +38,9 @@ class TypeInfo:
 
 
 class FakeRange:
-    def __init__(self, value):
+    def __init__(self, value, areas=1):
         self._oleobj_ = TypeInfo()
+        self.Areas = types.SimpleNamespace(Count=areas)
         self.Value = value
         rows = value if isinstance(value, tuple) else ((value,),)
         self.Row = self.Column = 1

@@ -118,6 +118,21 @@ def test_what_is_in_it(package):
         assert hashlib.sha256((package / name).read_bytes()).hexdigest() == sha256
 
 
+def test_a_zip_is_the_same_in_one_folder(package, index, own, tmp_path):
+    python = tmp_path / "python.zip"
+    made = bundle(tmp_path / "安装 包.zip", python, None, r"\\server\data\branch one", own)
+    assert made.folder == tmp_path / "安装 包.zip" and made.has_python
+    with zipfile.ZipFile(made.folder) as archive:
+        assert archive.testzip() is None
+        there = {one: archive.read(one) for one in archive.namelist()}
+    names = [one for one in package.rglob("*") if one.is_file()]
+    assert there == {
+        f"安装 包/{one.relative_to(package).as_posix()}": one.read_bytes() for one in names
+    }
+    with pytest.raises(InputError, match="已经有"):
+        bundle(tmp_path / "安装 包.zip", python, wheel=own)
+
+
 def test_batch_files_are_read_right_in_every_code_page():
     """In another code page than GBK a character's second byte would be a sign of the command line."""
     for name in ("安装.cmd", "卸载.cmd"):
@@ -230,6 +245,18 @@ def test_one_double_click_installs_updates_and_takes_away(pc, package):
     assert pc.double_click(package / "卸载.cmd", "/quiet") == 0
     assert pc.calls == ["-P -B -m kpi_xl.cli addin uninstall"]
     assert not pc.addin.exists() and not conf.exists() and not app.exists()
+
+
+@needs_wine
+def test_out_of_a_zip_that_was_not_unpacked_it_says_what_to_do(pc, package, tmp_path):
+    """Windows puts the one file that was clicked into a folder of its own."""
+    alone = tmp_path / "Temp1_安装包.zip"
+    alone.mkdir()
+    (alone / "安装.cmd").write_bytes((package / "安装.cmd").read_bytes())
+    assert pc.double_click(alone / "安装.cmd", "/quiet") == 2
+    # Wine has no Chinese code page: the sentence is known by the file that it ends with.
+    assert pc.said.endswith(b".cmd\r\n")
+    assert pc.calls == [] and not (pc.local / "app").exists()
 
 
 @needs_wine

@@ -48,6 +48,7 @@ class Pc:
             "LC_ALL": "C.UTF-8",
         }
         self._run("wineboot", "-i")
+        self.said = b""
         self.drive = folder / "drive_c"
         (self.drive / "standin.cmd").write_bytes(STAND_IN.replace("\n", "\r\n").encode())
         (self.profile,) = (one for one in (self.drive / "users").iterdir() if one.name != "Public")
@@ -62,7 +63,9 @@ class Pc:
     def double_click(self, file: Path, *arguments: str) -> int:
         """Run a batch file; how it ended."""
         (self.drive / "calls.txt").unlink(missing_ok=True)
-        return self._run("cmd", "/c", str(file), *arguments).returncode
+        done = self._run("cmd", "/c", str(file), *arguments)
+        self.said = done.stdout
+        return done.returncode
 
     @property
     def calls(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""A folder that a department puts on a share: one double click installs the add-in on a PC."""
+"""A folder or zip that a department puts on a share; one double click installs the add-in."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import hashlib
 import re
 import subprocess
 import sys
+import tempfile
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,7 @@ from kpi_xl.system.files import make_folder, write_whole
 from udfs.excel.build import build
 from udfs.excel.check_workbook import check_workbook
 from udfs.excel.wheels import Fetch, from_pip, gather
+from udfs.zipped import zipped
 
 PYTHON: Final = "3.13"
 """The version of Python that wheels are fetched for where no package of Python is given."""
@@ -37,7 +39,7 @@ class Bundle:
     Parameters
     ----------
     folder : Path
-        Where it is.
+        Where it is, a folder or a zip.
     python : str
         The version of Python that it is for.
     has_python : bool
@@ -60,12 +62,12 @@ def bundle(
     wheel: Path | None = None,
     fetch: Fetch | None = None,
 ) -> Bundle:
-    """Make the folder.
+    """Make the folder, or a zip of it.
 
     Parameters
     ----------
     folder : Path
-        A new or empty folder.
+        A new or empty folder; what ends in .zip is a zip.
     embedded : Path, optional
         Python's embeddable package for 64-bit Windows, a zip; without it there is a place for it.
     sha256 : str, optional
@@ -80,11 +82,21 @@ def bundle(
     Raises
     ------
     InputError
-        When the folder is not empty, the package is not what it should be, or a wheel cannot be
-        had.
+        When the folder is not empty, the zip is there, the package is not what it should be, or a
+        wheel cannot be had.
     """
-    if folder.is_dir() and any(folder.iterdir()):
+    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
         raise InputError(kinds.BUNDLE_NOT_EMPTY(), file=folder)
+    if folder.suffix.lower() == ".zip":
+        with tempfile.TemporaryDirectory() as place:
+            # Unpacked anywhere, it is one folder.
+            whole = Path(place) / folder.stem
+            made = bundle(whole, embedded, sha256, project, wheel, fetch)
+            files = sorted(one for one in whole.rglob("*") if one.is_file())
+            names = [one.relative_to(place).as_posix() for one in files]
+            read = (one.read_bytes() for one in files)
+            write_whole(folder, zipped(dict(zip(names, read, strict=True))))
+        return replace(made, folder=folder)
     parts = {} if embedded is None else _python_of(embedded, sha256)
     python = _version(parts, embedded) if embedded is not None else PYTHON
     wheels = folder / "wheels"

@@ -15,7 +15,24 @@ from udfs.excel.offline import importable
 from udfs.results import Result, grid
 
 with importable():
+    from xlwings.conversion import RawValueAccessor
     from xlwings.udfs import xlarg, xlfunc, xlret
+
+
+class Cells(RawValueAccessor):
+    """Arguments raw. As ranges they come from xlwings' own wrappers; the add-in's give values."""
+
+    @classmethod
+    def reader(cls, options: Any) -> Any:
+        whole: Any = super(RawValueAccessor, cls)
+        return whole.reader(options).append_stage(_read)
+
+
+def _read(context: Any) -> None:
+    """Read a range; of an area of several parts Excel would give the first only."""
+    if context.range is not None:
+        of_one_part = context.range.api.Areas.Count == 1
+        context.value = context.range.raw_value if of_one_part else "#VALUE!"
 
 
 def served(
@@ -48,7 +65,7 @@ def served(
     about = named_as(call, function)
     xlret("raw")(call)
     for name, text in about.arguments.items():
-        xlarg(name, "raw", doc=text)(call)
+        xlarg(name, Cells, doc=text)(call)
     # Last, as each of xlwings' decorators begins with putting the category back to its own.
     xlfunc(call, category=CATEGORY)
     return call

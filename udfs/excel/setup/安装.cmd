@@ -13,6 +13,9 @@ if /i "%~1"=="/quiet" set "QUIET=yes"
 echo KPI 加载项 @VERSION@：安装到本人的 Excel，不需要管理员权限，不上网。
 echo.
 
+rem Out of a zip that was not unpacked, Windows takes this one file only.
+set "STEP=找安装包：请先把整个压缩包解压（右键，全部解压缩），再双击里面的 安装.cmd"
+if not exist "%FROM%wheels\@PIP@" goto failed
 set "STEP=找 Python @PYTHON@：请 IT 把它的嵌入包解压到 %FROM%python，见 说明.txt"
 if not exist "%FROM%python\python.exe" goto failed
 if not exist "%FROM%python\python@TAG@.dll" goto failed
