@@ -9,7 +9,6 @@ from io import BytesIO
 
 import formulon
 import pytest
-from openpyxl.utils import get_column_letter
 
 from conftest import TEMPLATES
 from kpi_xl.workbook.ooxml.package import Package
@@ -37,24 +36,23 @@ def without_values(file):
 def test_another_engine_computes_what_the_file_says(branch, template):
     files = branch.filled[template].files
     for file in files[:: max(len(files) // _KEPT, 1)][:_KEPT]:
-        formulas, cached = formulas_and_values(file)
+        formulas, wrong = judged(file)
         assert formulas
-        sheets = list(workbook(Package(file)).sheets)
-        with formulon.Workbook.load(without_values(file)) as book:
-            book.recalc()
-            computed = {
-                (sheets[sheet], f"{get_column_letter(cell.col + 1)}{cell.row + 1}"): cell
-                for sheet in range(len(sheets))
-                for cell in book.iter_cells(sheet)
-            }
-            wrong = {}
-            for place, formula in formulas.items():
-                sheet, column, row = _at(place, sheets)
-                found = shown(book.get_value(sheet, row, column))
-                if not same(cached[place], found):
-                    wrong[place] = formula, cached[place], found
-            assert computed
         assert wrong == {}
+
+
+def judged(file):
+    """How many formulas a workbook has, and those that another engine gives another value."""
+    formulas, cached = formulas_and_values(file)
+    sheets = list(workbook(Package(file)).sheets)
+    wrong = {}
+    with formulon.Workbook.load(without_values(file)) as book:
+        book.recalc()
+        for place, formula in formulas.items():
+            found = shown(book.get_value(*_at(place, sheets)))
+            if not same(cached[place], found):
+                wrong[place] = formula, cached[place], found
+    return len(formulas), wrong
 
 
 def _at(place, sheets):
@@ -63,7 +61,7 @@ def _at(place, sheets):
     column = 0
     for letter in letters:
         column = column * 26 + ord(letter) - ord("A") + 1
-    return sheets.index(sheet), column - 1, int(digits) - 1
+    return sheets.index(sheet), int(digits) - 1, column - 1
 
 
 def shown(value):
