@@ -30,6 +30,7 @@ from workbook_templates.look import (
     STRONG,
     SUBHEAD,
     TOTAL,
+    UNSEEN_ZERO,
     WHITE,
     WHOLE,
     WRAP,
@@ -60,6 +61,8 @@ _GROUP: Final[Style] = {"left": 1, "left_color": WHITE}
 _SMALL: Final[Style] = {"shrink": True, **LEFT}
 _COUNT: Final[Style] = {"num_format": "#,##0", "align": "center"}
 _MONEY: Final[Style] = {**WHOLE, **PADDED}
+_OR_BLANK: Final[Style] = UNSEEN_ZERO
+"""Of days that nobody has filled in yet."""
 
 
 def build(path: Path) -> None:
@@ -99,12 +102,13 @@ def _overview(page: Page, weeks: list[Page]) -> None:
         source = _columns_summed()[name]
         for number, one in enumerate(weeks):
             total = f"={one.at(_SUMMED + _DAYS, source)}"
-            page.formula(first + number, column, total, 0, _COUNT, RULED)
+            page.formula(first + number, column, total, 0, _COUNT, _OR_BLANK, RULED)
         page.name_slot(f"checks.各周.{name}", first, column, last, column)
         letter = xl_col_to_name(column)
         total = f"=SUM({letter}{first + 1}:{letter}{last + 1})"
-        page.formula(last + 1, column, total, 0, TOTAL, _COUNT, slot=f"checks.合计.{name}")
-    share: Style = {"num_format": "0%", "align": "center"}
+        blank = (_COUNT, _OR_BLANK)
+        page.formula(last + 1, column, total, 0, TOTAL, *blank, slot=f"checks.合计.{name}")
+    share: Style = {"num_format": "0%;-0%;", "align": "center"}
     for at in range(first, last + 2):
         rate = f'=IF(K{at + 1}=0,"",L{at + 1}/K{at + 1})'
         page.formula(at, 12, rate, "", share, TOTAL if at > last else RULED)
@@ -260,11 +264,12 @@ def _summary(page: Page, slot: str, roll: Roll) -> None:
 def _daily(page: Page, slot: str, column: int, formula: str, style: Style) -> None:
     for row in range(_SUMMED, _SUMMED + _DAYS):
         text = f'=IF($B{row + 1}="","",{formula.format(row=row + 1)})'
-        page.formula(row, column, text, "", style, RULED)
+        page.formula(row, column, text, "", style, _OR_BLANK, RULED)
     page.name_slot(slot, _SUMMED, column, _SUMMED + _DAYS - 1, column)
     letter = xl_col_to_name(column)
     total = f"=SUM({letter}{_SUMMED + 1}:{letter}{_SUMMED + _DAYS})"
-    page.formula(_SUMMED + _DAYS, column, total, 0, TOTAL, style, slot=f"{slot}.合计")
+    blank = (style, _OR_BLANK)
+    page.formula(_SUMMED + _DAYS, column, total, 0, TOTAL, *blank, slot=f"{slot}.合计")
 
 
 def _absolute(roll: Roll, column: int) -> str:

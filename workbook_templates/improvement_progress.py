@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from kpi_xl.analysis.follow_up import FEWEST_PEERS
 from kpi_xl.slots.monthly_review_slots import PROGRESS_NOTE, STATES
 from workbook_templates import name_of
 from workbook_templates.form import UNIT, Column, box, facts, head, heads
@@ -127,7 +128,8 @@ def _guide(book: Book) -> None:
         (
             "先填“完成情况”：没有做的，不谈效果，先说为什么没做。",
             "看“变化”和“同类变化”：比没做这项措施的同类好得多，才写“好于同类”。",
-            "没做这项措施的同类不到九个，或指标是总量，系统会直说看不出来，由主管判断。",
+            f"没做这项措施的同类不到 {FEWEST_PEERS} 个，或指标是总量，系统会直说看不出来，"
+            "由主管判断。",
             "写说明和下一步：坚持、改进，还是换一个办法。",
         ),
     )

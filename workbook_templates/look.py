@@ -7,16 +7,18 @@ alone: a status is a word, an input cell is listed on the sheet 说明.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import xlsxwriter
+from xlsxwriter.chart import Chart
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from kpi_xl.workbook.slots import FOLD
+from kpi_xl.workbook.slots import CHART, FOLD, PAGE, TOLD
 
 Style: TypeAlias = Mapping[str, Any]
 
@@ -91,6 +93,17 @@ _BASE: Final[Style] = {
     "font_color": INK,
     "valign": "vcenter",
 }
+UNSEEN: Final[Style] = {"num_format": ";;;"}
+"""Nothing is shown, whatever the value."""
+
+UNSEEN_ZERO: Final[Style] = {"num_format": "#,##0;-#,##0;"}
+"""A whole number, and nothing for zero."""
+
+_SUM: Final = re.compile(r"=SUM\(([^!()]+)\)")
+_OF_FORMS: Final = re.compile(r"=(COUNTIFS?\(|第\d周![A-Z]+\d+$)")
+"""What is counted in a form, and what a month takes of one of its weeks."""
+
+_WEEK: Final = re.compile(r"week\d\.period")
 _FOOTER_STYLE: Final = f'&"{FONT},常规"&8&K{GREY[1:]}'
 
 
@@ -136,6 +149,7 @@ class Book:
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
         self.slots: dict[str, Named] = {}
         self.growing: set[tuple[str, tuple[int, int]]] = set()
+        self._weeks: dict[str, str] = {}
 
     def format(self, *styles: Style, larger: float = 0) -> Format:
         """The cell format of these styles together, the later ones winning.
@@ -154,12 +168,18 @@ class Book:
             self._formats[key] = self.workbook.add_format(merged)
         return self._formats[key]
 
+    def week(self, slot: str, cells: str) -> None:
+        """Note where the days of a week's sheet stand."""
+        self._weeks[slot] = cells
+
     def changed(self, style: Style) -> Format:
         """A format for conditional formatting: only what differs."""
         return self.workbook.add_format(dict(style))
 
     def close(self) -> None:
-        """Write the file."""
+        """Write the file; the sheet of a week is hidden in a month that has no such week."""
+        for slot, cell in self._weeks.items():
+            self.workbook.define_name(f"{PAGE}{slot.partition('.')[0]}", cell)
         self.workbook.close()
 
 
@@ -234,6 +254,8 @@ class Page:
         cells = first if first == last else f"{first}:{last}"
         if self.book.workbook.define_name(slot, f"='{self.name}'!{cells}"):
             raise ValueError(f"Excel does not take the name {slot!r}")
+        if _WEEK.fullmatch(slot):
+            self.book.week(slot, f"='{self.name}'!{cells}")
         self.book.slots[slot] = Named(self.name, (row, last_row), (row, column) in self._unlocked)
 
     def name_rows(self, name: str, row: int, last_row: int) -> None:
@@ -246,6 +268,37 @@ class Page:
         """Hide those of the rows in which nothing stands once they are filled."""
         rows = f"='{self.name}'!${row + 1}:${last_row + 1}"
         self.book.workbook.define_name(f"{FOLD}{name}", rows)
+
+    def fold_drawn(self, name: str, row: int, last_row: int, *cells: str) -> None:
+        """Hide rows that a chart lies over where there is no point in the cells it is drawn from.
+
+        Parameters
+        ----------
+        *cells : str
+            References such as `range` gives.
+        """
+        self.fold(name, row, last_row)
+        for number, one in enumerate(cells, 1):
+            more = "" if number == 1 else f".{number}"
+            self.book.workbook.define_name(f"{TOLD}{name}{more}", f"={one.lstrip('=')}")
+
+    def chart(
+        self, row: int, column: int, chart: Chart, text: str, cells: str, x: int = 0, y: int = 0
+    ) -> None:
+        """Put a chart on the page that is left out where it would have no point.
+
+        Parameters
+        ----------
+        text : str
+            What a screen reader says of it.
+        cells : str
+            What it is drawn from, as `range` gives.
+        x, y : int
+            By how much it is moved, in pixels.
+        """
+        place = {"object_position": 2, "x_offset": x, "y_offset": y, "description": text}
+        self.sheet.insert_chart(row, column, chart, place)
+        self.book.workbook.define_name(f"{CHART}{text}", f"={cells.lstrip('=')}")
 
     def put(self, row: int, column: int, value: Any, *styles: Style, slot: str = "") -> None:
         """Write a value, or a blank cell for None, and name the cell if it is a slot."""
@@ -262,9 +315,17 @@ class Page:
     def formula(
         self, row: int, column: int, formula: str, empty: Any, *styles: Style, slot: str = ""
     ) -> None:
-        """Write a native formula with the value it has in the empty template."""
+        """Write a native formula with the value it has in the empty template.
+
+        A sum shows nothing as long as nothing is typed: forms are filled in by hand as well.
+        """
         cell_format = self.book.format(*styles, larger=self._larger)
         self.sheet.write_formula(row, column, formula, cell_format, empty)
+        if empty == 0 and (summed := _SUM.fullmatch(formula)):
+            self.highlight(row, column, row, column, f"=COUNT({summed[1]})=0", UNSEEN)
+        elif empty == 0 and _OF_FORMS.match(formula):
+            cell = xl_rowcol_to_cell(row, column)
+            self.highlight(row, column, row, column, f"={cell}=0", UNSEEN)
         if slot:
             self.name_slot(slot, row, column)
 

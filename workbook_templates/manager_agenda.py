@@ -65,7 +65,7 @@ _TIME: Final = _SUM + 3
 _GROUP: Final[Style] = {"left": 1, "left_color": WHITE}
 _EDGE: Final[Style] = {"left": 1, "left_color": ACCENT_MIDDLE}
 _MIDDLE: Final[Style] = {**WRAP, "valign": "vcenter"}
-_HOURS: Final[Style] = {"num_format": "0", "align": "center"}
+_HOURS: Final[Style] = {"num_format": "0;-0;", "align": "center"}
 
 
 def build(path: Path) -> None:
@@ -283,7 +283,7 @@ def _guide(book: Book) -> None:
             "周五看时间分配，写本周小结；“本月”汇总各周，月末写小结。",
         ),
     )
-    guide.colours(resting="休息日、节假日，或本月没有的一周；变灰的格子照样可以填")
+    guide.colours(resting="休息日、节假日；变灰的格子照样可以填")
     guide.table(
         "怎么算",
         (

@@ -218,7 +218,7 @@ def _guide(book: Book) -> None:
             "每天检查客户经理的日志；周五写本周小结。",
         ),
     )
-    guide.colours(resting="休息日、节假日，或本月没有的一周；变灰的格子照样可以填")
+    guide.colours(resting="休息日、节假日；变灰的格子照样可以填")
     guide.table(
         "怎么算",
         (

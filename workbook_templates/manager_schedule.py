@@ -272,7 +272,7 @@ def _guide(book: Book) -> None:
             "周五写本周小结；没有做完的事排到下一周。",
         ),
     )
-    guide.colours(resting="休息日、节假日，或本月没有的一周；变灰的格子照样可以填")
+    guide.colours(resting="休息日、节假日；变灰的格子照样可以填")
     guide.table(
         "怎么算",
         (

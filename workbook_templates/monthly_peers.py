@@ -120,12 +120,17 @@ def factors(page: Page, row: int, last: int) -> int:
 
 def waterfalls(page: Page, row: int) -> int:
     """The charts of the splits in the table right above; returns the row below them."""
-    first_split = row - len(COMPARISONS)
+    first_split, drawn = row - len(COMPARISONS), list[str]()
     for place_, (comparison, first) in enumerate(_columns(page, first_split).items()):
         chart = _waterfall(page, comparison, first)
-        offset = {"x_offset": place_ * (_CHART[0] + 8), "y_offset": 6}
-        page.sheet.insert_chart(row, 1, chart, {"object_position": 2, **offset})
-    return row + _CHART[1] // _ROW + 1
+        source = first_split + COMPARISONS.index(comparison)
+        cells = page.range(source, 2, source, 7)
+        text = f"{STARTS[comparison]}的瀑布图"
+        page.chart(row, 1, chart, text, cells, place_ * (_CHART[0] + 8), 6)
+        drawn.append(cells)
+    last = row + _CHART[1] // _ROW
+    page.fold_drawn("waterfalls", row, last, *drawn)
+    return last + 1
 
 
 def _columns(page: Page, first_split: int) -> dict[str, int]:
@@ -240,12 +245,12 @@ def _par(page: Page, data: Data, row: int) -> int:
         white = [4] if name in DRAWN else []  # in the hollow points
         legend = {"position": "bottom", "font": {"name": FONT, "size": 9, "color": GREY}}
         chart.set_legend({**legend, "delete_series": white})
-        page.sheet.insert_chart(
-            row + 1, 1, chart, {"object_position": 2, "x_offset": place_ * (_SMALL[0] + 6)}
-        )
+        cells = data.range(name)
+        page.chart(row + 1, 1, chart, f"{name}的走势", cells, place_ * (_SMALL[0] + 6))
     last = row + 1 + _SMALL[1] // _ROW
     for number_ in range(row + 1, last + 1):
         page.sheet.set_row_pixels(number_, _ROW)
+    page.fold_drawn("par", row, last, *map(data.range, PAR))
     return last + 1
 
 

@@ -301,7 +301,7 @@ def _guide(book: Book) -> None:
             "“本月汇总”自动汇总，不用填；网点、险种的列表在“列表”里增改。",
         ),
     )
-    guide.colours(resting="休息日、节假日，或本月没有的一周；变灰的格子照样可以填")
+    guide.colours(resting="休息日、节假日；变灰的格子照样可以填")
     guide.table(
         "怎么算",
         (

@@ -117,9 +117,9 @@ def build(path: Path, report: Report) -> None:
     """Write the template."""
     book = Book(path, report.name)
     first = front.place(book)
-    page = Page(book, report.name, (1.5, *_COLUMNS.values()), landscape=False)
+    page = Page(book, report.name, (1.5, *_COLUMNS.values()), landscape=False, larger=2)
     everything = all_kpis.place(book)
-    findings = Page(book, _FINDINGS, monthly_peers.WIDTHS, landscape=False)
+    findings = Page(book, _FINDINGS, monthly_peers.WIDTHS, landscape=False, larger=1.6)
     trend = Page(book, _TREND, (14.0, 5.5, *(9.0 for _ in range(MONTHS))))
     _top(page, report.name)
     # Below the KPIs come the counts; where they are has to be known before.
@@ -136,7 +136,7 @@ def build(path: Path, report: Report) -> None:
     last = diagnosis(page, counts + len(report.counts) + 1, DIAGNOSED, _LAST)
     _notes(page, last + 1)
     page.sheet.print_area(0, 0, last + 3, _LAST)
-    page.sheet.fit_to_pages(1, 1)
+    page.sheet.fit_to_pages(1, 0)
     page.sheet.freeze_panes(5, 2)
     unit, month = page.at(3, 1, absolute=True), page.at(0, _LAST, absolute=True)
     heading = f'={unit}&"　"&{month}'
@@ -240,7 +240,7 @@ def _kpi(page: Page, one: Kpi, row: int, rows: Mapping[str, int]) -> None:
         moved = formula_of(one, f".{change}", _row(page, row))
         page.formula(row, _AT[change], moved, _NONE, style, RULED, slot=f"{slot}.{change}")
     page.put(row, _AT["状态"], None, CENTRE, RULED, slot=f"{slot}.状态")
-    small: Style = {"font_size": 8, "font_color": GREY, "shrink": True}
+    small: Style = {"font_color": GREY, "shrink": True}
     page.put(row, _AT["依据"], None, CENTRE, RULED, small, slot=f"{slot}.依据")
 
 

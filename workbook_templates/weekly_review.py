@@ -310,7 +310,7 @@ def _guide(book: Book) -> None:
             "“本月”自动汇总，与本月目标比较，不用填。",
         ),
     )
-    guide.colours(resting="不订计划的项目，或本月没有的一周")
+    guide.colours(resting="不订计划的项目")
     guide.table(
         "怎么算",
         (

@@ -22,6 +22,7 @@ from workbook_templates.look import (
     STRONG,
     SUBHEAD,
     TOTAL,
+    UNSEEN_ZERO,
     WHITE,
     WHOLE,
     Book,
@@ -127,7 +128,7 @@ def _overview(page: Page, weeks: list[Page]) -> None:
             letter = xl_col_to_name(column)
             cells = ",".join(f"{week.name}!{letter}{{row}}" for week in weeks)
             none = '$D{row}=""' if part else f"COUNT({cells})=0"
-            style = _MONEY if column == _PREMIUM else _COUNT
+            style = {**(_MONEY if column == _PREMIUM else _COUNT), **UNSEEN_ZERO}
             slot = f"members.{name}.{part}" if part else f"members.{name}"
             roll.formulas(column, f'=IF({none},"",SUM({cells}))', slot, style)
     _totals(page, roll, "members.合计.")
@@ -222,7 +223,7 @@ def _guide(book: Book) -> None:
             ("计划", "本月责任额按工作日摊到各天，取当周", "见“周工作计划”；各周之和为全月"),
             ("合计", "各成员之和", "在成员上面一行"),
             ("完成率", "完成合计 ÷ 计划合计", "一个人都没有填时为空"),
-            ("本月", "五周之和", "没有第5周的月份该表为空"),
+            ("本月", "五周之和", "没有第5周的月份，那一页不显示"),
         ),
     )
     guide.slots()

@@ -274,6 +274,8 @@ class FollowUps:
             text = f"{_moved(kpi, end - start)}；措施没有做，谈不上效果"
         elif verdict >= 0:
             text = VERDICTS[verdict]
+        elif self.are_too_few(unit):
+            text = _moved(kpi, end - start)  # said once for all: it is so of every measure
         elif not kpi.is_comparable:
             text = f"{_moved(kpi, end - start)}；总量不能在单位之间比，说不出是不是措施的作用"
         elif found.others < FEWEST_PEERS:
@@ -292,6 +294,10 @@ class FollowUps:
                 "或前几个月没有数据，说不出是不是措施的作用"
             )
         return Progress(planned, was, now, change_text(kpi, end - start), usual, text, answer)
+
+    def are_too_few(self, unit: int) -> bool:
+        """Whether nothing can ever be said of a measure: a unit has too few peers for that."""
+        return len(self._now.beside(unit)) - 1 < FEWEST_PEERS
 
     def _answer(self, unit: int, planned: Planned) -> Answer:
         return self._answers.get(unit, {}).get(planned.code, Answer())

@@ -81,7 +81,7 @@ WEEK: Final = Group(
         "name": Slot("第几周", value=lambda week: f"第{week.number}周"),
         "period": Slot(
             "起止日期",
-            value=lambda week: week.period or f"本月没有第{week.number}周",
+            value=lambda week: week.period,
         ),
         "dates": Slot("七天的日期", Kind.DATE, 7, lambda week: week.days),
         "weekday": Slot(

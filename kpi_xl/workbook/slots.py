@@ -30,7 +30,16 @@ _MOST_MERGED_ROWS: Final = 10_000
 FOLD: Final = "folds."
 """How a name begins whose rows are hidden where nothing stands in them."""
 
-MARKS: Final = ("_xlnm.", MARK, BLOCK, FOLD, sheet_copies.MARK)
+TOLD: Final = "told."
+"""How a name begins whose cells tell of the rows of the fold with the rest of the name."""
+
+PAGE: Final = "pages."
+"""How a name begins whose sheet is hidden where nothing stands in its cells."""
+
+CHART: Final = "charts."
+"""How a name begins in whose cells nothing stands where a chart has no points."""
+
+MARKS: Final = ("_xlnm.", MARK, BLOCK, FOLD, TOLD, PAGE, CHART, sheet_copies.MARK)
 """How the names begin that are no slots."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Self, TypeVar
@@ -71,7 +71,7 @@ class Template:
         self._sent: Template | None = None
         self._programs: dict[frozenset[str], SlotProgram] = {}
         self._resized: dict[Sizes, Template] = {}
-        self._folded: dict[tuple[tuple[str, frozenset[int]], ...], Template] = {}
+        self._folded: dict[Hashable, Template] = {}
 
     @property
     def suffix(self) -> str:
@@ -320,16 +320,28 @@ class Template:
     def _without_empty_rows(self, values: Mapping[str, Any]) -> Template:
         """The template with the rows hidden that are to be, as nothing stands in them."""
         file = self._file
-        rows = folds.empty_rows(file.folds, file.slots.values(), values)
+        rows = file.folds.empty_rows(file.slots.values(), values)
+        pages = file.folds.empty_pages(file.slots.values(), values)
+        charts = file.folds.empty_charts(file.slots.values(), values)
 
         def folded() -> Template:
             changed = {
                 file.workbook.sheets[sheet].lower(): folds.hidden(file.sheets[sheet], hidden)
                 for sheet, hidden in rows.items()
             }
+            if pages:
+                part = file.workbook.part
+                content = parts.xml(file.package, part)
+                changed[part.lower()] = folds.without_pages(content, pages)
+            for sheet in file.workbook.sheets.values() if charts else ():
+                for one in parts.relationships(file.package, sheet).values():
+                    if one.kind == "drawing":
+                        content = parts.xml(file.package, one.target)
+                        changed[one.target.lower()] = folds.without_charts(content, charts)
             return self._of(file.package.changed(changed), file.resized)
 
-        return _kept(self._folded, tuple(sorted(rows.items())), folded) if rows else self
+        wanted = tuple(sorted(rows.items())), pages, charts
+        return _kept(self._folded, wanted, folded) if rows or pages or charts else self
 
     @property
     def is_somebodys(self) -> bool:

@@ -10,6 +10,7 @@ from kpi_xl.fault import Fault
 from kpi_xl.workbook import obstacles, slots
 from kpi_xl.workbook.compiled_sheet import Position
 from kpi_xl.workbook.consequences import Consequences
+from kpi_xl.workbook.folds import Folds
 from kpi_xl.workbook.growth import regions
 from kpi_xl.workbook.ooxml import parts, sheet, styles
 from kpi_xl.workbook.ooxml.cells import UnwritableError
@@ -45,8 +46,8 @@ class TemplateFile:
         Where each slot is.
     slots : dict of str to Slot
         The slots by name.
-    folds : list of Place
-        Where rows are hidden that have nothing in them.
+    folds : Folds
+        Where rows and sheets are hidden that have nothing in them.
     date_styles : sequence of bool
         For each style, whether it shows a number as a date.
     consequences : Consequences
@@ -72,7 +73,7 @@ class TemplateFile:
         )
         self.places = slots.places(self.workbook, self.tables)
         self.slots = {name: self._slot(name, place) for name, place in self.places.items()}
-        self.folds = list(slots.marks(self.workbook, slots.FOLD).values())
+        self.folds = Folds.of(self.workbook)
         self.date_styles = styles.date_styles(package, self.workbook.styles)
         self.consequences = Consequences(package, self.workbook, self.sheets, self.tables, resized)
 

@@ -2,9 +2,12 @@
 
 import io
 import math
+import re
+import zipfile
 
 import openpyxl
 import pytest
+import xlsxwriter
 
 from kpi_xl.workbook import Template, explain, read
 
@@ -73,3 +76,69 @@ def test_a_fold_that_leads_nowhere_is_told(small):
     assert [(one.name, one.fault.kind.code) for one in explain(template, {"活动率"}).unusable] == [
         ("folds.x", "slot.no-rows")
     ]
+
+
+def charted(tmp_path):
+    """Two charts side by side over rows, and a sheet for a week."""
+    file = tmp_path / "charted.xlsx"
+    with xlsxwriter.Workbook(str(file)) as book:
+        page, week = book.add_worksheet("表"), book.add_worksheet("第5周")
+        for at, text in ((5, "环比"), (9, "同比")):
+            chart = book.add_chart({"type": "line"})
+            chart.add_series({"values": f"=表!$A${at - 4}:$C${at - 4}"})
+            page.insert_chart(11, at, chart, {"description": text})
+        page.write(0, 5, "数")
+        week.write(0, 0, "周")
+        for name, cells in {
+            "环比": "表!$A$1:$C$1",
+            "同比": "表!$A$5:$C$5",
+            "日期": "第5周!$B$2:$B$4",
+            "charts.环比": "表!$A$1:$C$1",
+            "charts.同比": "表!$A$5:$C$5",
+            "folds.图": "表!$12:$20",
+            "told.图": "表!$A$1:$C$1",
+            "told.图.2": "表!$A$5:$C$5",
+            "pages.week5": "第5周!$B$2:$B$4",
+        }.items():
+            book.define_name(name, f"={cells}")
+    return Template(file)
+
+
+@pytest.mark.parametrize(
+    ("year", "month", "drawn", "rows"),
+    [
+        ([0.5, 0.2, 1], [0.5, math.nan, 1], ["环比", "同比"], 0),
+        ([0.0, math.nan, None], [0.5, 0.4, 1], ["环比"], 0),
+        ([None] * 3, [math.nan] * 3, [], 9),
+    ],
+)
+def test_a_chart_without_points_is_left_out_and_its_rows_with_the_last(
+    tmp_path, year, month, drawn, rows
+):
+    content = charted(tmp_path).fill({"环比": month, "同比": year, "日期": [1, 2, 3]})
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    page = book["表"]
+    assert len(page._charts) == len(drawn)
+    drawing = zipfile.ZipFile(io.BytesIO(content)).read("xl/drawings/drawing1.xml").decode()
+    assert re.findall('descr="(.*?)"', drawing) == drawn
+    hidden = [row for row, one in page.row_dimensions.items() if one.hidden]
+    assert hidden == list(range(12, 12 + rows))
+    assert book["第5周"].sheet_state == "visible"
+
+
+def test_a_sheet_of_which_there_is_nothing_is_hidden_and_read_all_the_same(tmp_path):
+    template = charted(tmp_path)
+    content = template.fill({"日期": [None] * 3})
+    assert openpyxl.load_workbook(io.BytesIO(content))["第5周"].sheet_state == "hidden"
+    file = tmp_path / "filled.xlsx"
+    file.write_bytes(content)
+    assert read(file)["日期"] == [[None]] * 3
+    # What nobody fills tells nothing.
+    shown = openpyxl.load_workbook(io.BytesIO(template.fill({"环比": [1, 2, 3]})))
+    assert shown["第5周"].sheet_state == "visible"
+
+
+def test_one_sheet_stays_whatever_is_missing(tmp_path, small):
+    template = Template(small({"日期": "表!$B$3", "pages.x": "表!$B$3"}, CELLS))
+    book = openpyxl.load_workbook(io.BytesIO(template.fill({"日期": None})))
+    assert [sheet.sheet_state for sheet in book].count("visible") >= 1
