@@ -267,7 +267,7 @@ class Project:
 
         wanted = _wanted_periods(period, months, cube)
         with reading(self._project, cube) as store:
-            return agent_kpis(cube, store, self._project.settings, wanted, chosen)
+            return agent_kpis(cube, store, self._project.settings, wanted, chosen, period)
 
     def _source(self, cube: Cube, period: str) -> Cube | PeriodCube:
         if period == "月":

@@ -1,4 +1,4 @@
-"""Formulas as small trees: computed on numbers and arrays, written for Excel, written for people.
+"""Formulas as small trees: computed on numbers and arrays, and written in a language.
 
 A formula is built by ordinary Python arithmetic on its leaves: measures, settings and constants.
 Nothing about insurance, or about any trade, is in this file.
@@ -6,9 +6,10 @@ Nothing about insurance, or about any trade, is in this file.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from kpi_xl.aggregation import Aggregation, Source
 from kpi_xl.error_values import DIV0
@@ -17,14 +18,49 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
+    from kpi_xl.formula_writers import Writer
+
 Unit = Literal["人", "件", "元", "%", "个", "次", "倍", "笔", "小时"]
 
 _COMPARED: Final = 0  # binds less tightly than any operation: in one it needs brackets
-_OPERAND: Final = 3  # binds tighter than any operation: never needs brackets
-_PRECEDENCE: Final = {"+": 1, "-": 1, "*": 2, "/": 2}
+OPERAND: Final = 3
+"""Binds tighter than any operation: never needs brackets."""
+
+PRECEDENCE: Final = {"+": 1, "-": 1, "*": 2, "/": 2}
+"""How tightly the operations bind."""
 
 Fraction = tuple[Any, Any]
 """Numerator and denominator: whole numbers stay whole until the one division at the end."""
+
+
+@dataclass(frozen=True)
+class Lag:
+    """How much earlier than what is asked for: the month before is one period, of quarters the
+    quarter before.
+
+    Parameters
+    ----------
+    periods, years : int
+        Both together.
+    """
+
+    periods: int = 0
+    years: int = 0
+
+    def __add__(self, other: Lag) -> Lag:
+        return Lag(self.periods + other.periods, self.years + other.years)
+
+    @property
+    def code(self) -> str:
+        """It in the code of a measure: 2 periods and 1 year are ``b2y1``."""
+        return f"b{self.periods}y{self.years}"
+
+    @property
+    def text(self) -> str:
+        """It before the name of a measure: 上月的."""
+        years = {0: "", 1: "去年同期的"}.get(self.years, f"{self.years}年前同期的")
+        periods = {0: "", 1: "上月的"}.get(self.periods, f"前{self.periods}个月的")
+        return f"{years}{periods}"
 
 
 class Formula:
@@ -68,32 +104,19 @@ class Formula:
         """The formulas that it is made of; none for a leaf."""
         return ()
 
+    def over(self, _inside: tuple[Formula, ...]) -> Formula:
+        """The same of other formulas inside; a leaf that is no measure is the same anywhere."""
+        return self
+
     def measures(self) -> Iterator[Measure]:
         """The measures it is made of, with repetitions."""
         for one in self.inside:
             yield from one.measures()
 
-
-class Writer(Protocol):
-    """A language that formulas are written in."""
-
-    signs: Mapping[str, str]
-    brackets: tuple[str, str]
-    comma: str
-
-    references: Mapping[str, str]
-
-    def measure(self, measure: Measure) -> str:
-        """Write a measure."""
-
-    def number(self, value: float) -> str:
-        """Write a number."""
-
-    def base(self, measure: Measure) -> str:
-        """Write a measure that is an error where it is less than nothing."""
-
-    def part(self, part: Part) -> tuple[str, int]:
-        """Write a named formula inside another."""
+    @functools.cached_property
+    def size(self) -> int:
+        """How many steps it takes to compute it."""
+        return 1 + sum(one.size for one in self.inside)
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +158,16 @@ class Measure(Formula):
         return self.unit == "元"
 
     @property
+    def lag(self) -> Lag:
+        """How much earlier it is of than what is asked for."""
+        return Lag()
+
+    @property
+    def counted(self) -> Measure:
+        """The measure that the raw tables give, whichever month it is of."""
+        return self
+
+    @property
     def looks_back(self) -> int:
         """How many months before its month those began who are counted; 0 for most."""
         return self.source.looks_back if isinstance(self.source, Aggregation) else 0
@@ -144,7 +177,7 @@ class Measure(Formula):
         return value if isinstance(value, tuple) else (value, 1)
 
     def write(self, writer: Writer) -> tuple[str, int]:
-        return writer.measure(self), _OPERAND
+        return writer.measure(self), OPERAND
 
     def measures(self) -> Iterator[Measure]:
         yield self
@@ -171,7 +204,7 @@ class Setting(Formula):
         return given.get(self.code, self.default), 1
 
     def write(self, writer: Writer) -> tuple[str, int]:
-        return writer.references.get(self.code) or writer.number(self.default), _OPERAND
+        return writer.references.get(self.code) or writer.number(self.default), OPERAND
 
     def constant(self, writer: Writer) -> float | None:
         return None if self.code in writer.references else self.default
@@ -187,7 +220,7 @@ class Constant(Formula):
         return self.value, 1
 
     def write(self, writer: Writer) -> tuple[str, int]:
-        return writer.number(self.value), _OPERAND
+        return writer.number(self.value), OPERAND
 
     def constant(self, writer: Writer) -> float | None:
         return self.value
@@ -215,8 +248,8 @@ class Operation(Formula):
     def write(self, writer: Writer) -> tuple[str, int]:
         if (constant := self.constant(writer)) is not None:
             # 1 − 70% is written as 30%: nobody wants to read the arithmetic of settings.
-            return writer.number(constant), _OPERAND
-        binds = _PRECEDENCE[self.operator]
+            return writer.number(constant), OPERAND
+        binds = PRECEDENCE[self.operator]
         (left, left_binds), (right, right_binds) = self.left.write(writer), self.right.write(writer)
         opening, closing = writer.brackets
         if left_binds < binds:
@@ -235,6 +268,10 @@ class Operation(Formula):
     @property
     def inside(self) -> tuple[Formula, ...]:
         return self.left, self.right
+
+    def over(self, inside: tuple[Formula, ...]) -> Formula:
+        left, right = inside
+        return replace(self, left=left, right=right)
 
 
 @dataclass(frozen=True, eq=False)
@@ -263,6 +300,10 @@ class Comparison(Formula):
     @property
     def inside(self) -> tuple[Formula, ...]:
         return self.left, self.right
+
+    def over(self, inside: tuple[Formula, ...]) -> Formula:
+        left, right = inside
+        return replace(self, left=left, right=right)
 
 
 @dataclass(frozen=True)
@@ -301,11 +342,14 @@ class Call(Formula):
     def write(self, writer: Writer) -> tuple[str, int]:
         opening, closing = writer.brackets
         inside = writer.comma.join(one.write(writer)[0] for one in self.arguments)
-        return f"{self.function.name}{opening}{inside}{closing}", _OPERAND
+        return f"{self.function.name}{opening}{inside}{closing}", OPERAND
 
     @property
     def inside(self) -> tuple[Formula, ...]:
         return self.arguments
+
+    def over(self, inside: tuple[Formula, ...]) -> Formula:
+        return replace(self, arguments=inside)
 
 
 @dataclass(frozen=True, eq=False)
@@ -347,7 +391,7 @@ class Base(Formula):
         return self.measure.fraction(given)
 
     def write(self, writer: Writer) -> tuple[str, int]:
-        return writer.base(self.measure), _OPERAND
+        return writer.base(self.measure), OPERAND
 
     def measures(self) -> Iterator[Measure]:
         yield self.measure
@@ -403,59 +447,3 @@ def divide(numerator: ArrayLike, denominator: ArrayLike) -> NDArray[np.float64]:
     with np.errstate(over="ignore", invalid="ignore"):
         np.divide(top, bottom, out=result, where=(bottom != 0) & ~wrong)
     return result
-
-
-class ExcelWriter:
-    """Writes native Excel formulas.
-
-    Parameters
-    ----------
-    references : mapping of str to str
-        A cell reference for each measure, and for settings and parts that have one, by code.
-    """
-
-    signs: Mapping[str, str] = {sign: sign for sign in _PRECEDENCE}
-    brackets = ("(", ")")
-    comma = ","
-
-    def __init__(self, references: Mapping[str, str]) -> None:
-        self.references = references
-
-    def measure(self, measure: Measure) -> str:
-        return self.references[measure.code]
-
-    def number(self, value: float) -> str:
-        return f"{value:.15g}"
-
-    def base(self, measure: Measure) -> str:
-        cell = self.measure(measure)
-        return f"IF({cell}<0,#NUM!,{cell})"
-
-    def part(self, part: Part) -> tuple[str, int]:
-        if part.code in self.references:
-            return self.references[part.code], _OPERAND
-        return part.formula.write(self)
-
-
-class ChineseWriter:
-    """Writes formulas for people."""
-
-    signs: Mapping[str, str] = {
-        "+": " + ", "-": " − ", "*": " × ", "/": " ÷ ", "=": " = ", "<>": " ≠ ",
-        "<": " < ", ">": " > ", "<=": " ≤ ", ">=": " ≥ ",
-    }  # fmt: skip
-    brackets = ("（", "）")
-    comma = "，"
-    references: Mapping[str, str] = {}
-
-    def measure(self, measure: Measure) -> str:
-        return measure.name
-
-    def number(self, value: float) -> str:
-        return f"{value:.0%}" if 0 < value < 1 else f"{value:g}"
-
-    def base(self, measure: Measure) -> str:
-        return measure.name
-
-    def part(self, part: Part) -> tuple[str, int]:
-        return part.name, _OPERAND

@@ -15,9 +15,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, overload
 
 from kpi_xl.formula import (
-    ChineseWriter,
-    ExcelWriter,
     Formula,
+    Lag,
     Measure,
     Part,
     Setting,
@@ -25,6 +24,7 @@ from kpi_xl.formula import (
     divide,
     parts,
 )
+from kpi_xl.formula_writers import ChineseWriter, ExcelWriter
 
 if TYPE_CHECKING:
     import numpy as np
@@ -132,6 +132,11 @@ class Kpi:
     def formula(self) -> str:
         """The formula for people, such as ``举绩人数 ÷ 平均人数``."""
         return self.expression.write(ChineseWriter())[0]
+
+    @property
+    def has_earlier(self) -> bool:
+        """Whether months before its own stand in its formula."""
+        return any(measure.lag != Lag() for measure in self.measures)
 
     @property
     def labels(self) -> frozenset[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from kpi_xl.kpi import DIRECTIONS, Kpi, Registry
+from kpi_xl.workbook.ooxml.references import column_letters
 
 FROM_DATES: Final = frozenset(
     {"KPI_HEADCOUNT", "KPI_AVG_HEADCOUNT", "KPI_RECRUITS", "KPI_LEAVERS", "KPI_RETENTION13"}
@@ -54,8 +55,7 @@ def lines(kpi: Kpi) -> Iterator[str]:
     """Everything about a KPI, for people."""
     kpi = kpi.on_paper
     references = {
-        measure.code: f"{column}2"
-        for column, measure in zip("ABCDEFGH", kpi.measures, strict=False)
+        measure.code: f"{column_letters(place)}2" for place, measure in enumerate(kpi.measures, 1)
     }
     cells = "，".join(f"{references[m.code]} 为{m.name}" for m in kpi.measures)
     yield f"{kpi.name}（{kpi.code}）"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import numpy as np
@@ -14,10 +15,12 @@ from kpi_xl.data import steps
 from kpi_xl.data.computation import DUES_TO_COME
 from kpi_xl.data.cube import LEVELS, Cube
 from kpi_xl.data.engines import Query
+from kpi_xl.data.months_back import earlier, places
 from kpi_xl.data.organisation import unit_paths
 from kpi_xl.data.own_sums import own_months
 from kpi_xl.data.periods import PeriodCube, counted_again
 from kpi_xl.data.sql_calendar import Months
+from kpi_xl.formula import Lag
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Settings
 
@@ -65,8 +68,16 @@ def agent_kpis(
     settings: Settings,
     periods: Sequence[Period],
     kpis: Sequence[Kpi],
+    kind: str,
 ) -> pd.DataFrame:
     """KPIs of each agent in each period; parameters as for `agent_periods`.
+
+    Parameters
+    ----------
+    kpis : sequence of Kpi
+        The KPIs.
+    kind : str
+        What the periods are: 月, 季度, 半年, 年 or 累计.
 
     Returns
     -------
@@ -77,18 +88,55 @@ def agent_kpis(
     """
     import pandas as pd
 
-    summed, average = _sums(cube, store, settings, periods)
-    of_agents = PeriodCube(
+    every = periods
+    if any(kpi.has_earlier for kpi in kpis):
+        every = Period.all(kind, cube.first, cube.last)
+    summed, average = _sums(cube, store, settings, every)
+    of_agents = _AgentCube(
         cube=cube,
-        periods=periods,
+        periods=every,
+        kind=kind,
         values={code: summed[code].to_numpy() for code in summed.columns},
         average_headcount=average,
+        rows=summed.index,
     )
     weights = {"premium_weight": settings.premium_weight}
-    return pd.DataFrame(
+    found = pd.DataFrame(
         {kpi.name: of_agents.kpi(kpi, weights) for kpi in kpis},
-        pd.MultiIndex.from_arrays(_labels(summed, periods), names=["单位", "期间"]),
+        pd.MultiIndex.from_arrays(_labels(summed, every), names=["单位", "期间"]),
     )
+    wanted = [number for number, period in enumerate(every) if period in periods]
+    return found[summed.index.get_level_values("position").isin(wanted)]
+
+
+@dataclass(frozen=True)
+class _AgentCube(PeriodCube):
+    """Measures by agent and period, all in one row: who was not there has none.
+
+    Parameters
+    ----------
+    rows : MultiIndex
+        The agent and the position of the period of each.
+    """
+
+    rows: pd.MultiIndex
+
+    def earlier(self, kpi: Kpi) -> dict[str, Any]:
+        # Behind them all stands a row of nothing, for who was not there at the time.
+        above, below = self.average_headcount
+        average = np.append(above, 0), np.append(below, 1)
+        return earlier(
+            kpi,
+            lambda code: np.append(self.values[code], 0),
+            self.places,
+            {"KPI_AVG_HEADCOUNT": average},
+        )
+
+    def places(self, lag: Lag) -> NDArray[np.int64]:
+        at = places(self.periods, self.kind, lag)[self.rows.get_level_values("position")]
+        before = list(zip(self.rows.get_level_values("agent"), at, strict=True))
+        found = self.rows.get_indexer(before) if before else np.zeros(0, np.int64)
+        return np.where(at < 0, -1, np.where(found < 0, len(self.rows), found))
 
 
 def _labels(summed: pd.DataFrame, periods: Sequence[Period]) -> list[list[str]]:

@@ -15,18 +15,19 @@ from numpy.typing import NDArray
 
 from kpi_xl import kinds
 from kpi_xl.aggregation import OverTime, Total
-from kpi_xl.calendar import Month
+from kpi_xl.calendar import Month, Period
 from kpi_xl.catalogue.measures import COUNTED
 from kpi_xl.catalogue.measures import measure as measure_of
 from kpi_xl.catalogue.schema import ORGANISATION
 from kpi_xl.data import cube_file
 from kpi_xl.data.content import digest
 from kpi_xl.data.kept_measure import Kept
+from kpi_xl.data.months_back import EQUAL_SPANS, earlier, on_equal_spans, places
 from kpi_xl.data.steps import STEPS
 from kpi_xl.data.unit_names import answering, listed, written
 from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.errors import InputError
-from kpi_xl.formula import Measure
+from kpi_xl.formula import Lag, Measure
 from kpi_xl.kpi import Kpi
 from kpi_xl.readers.name import near
 
@@ -169,7 +170,7 @@ class Cube:
             self.own[measure.code].source == measure.source
             if measure.code in self.own
             else measure.code in self.measures
-            for measure in kpi.measures
+            for measure in (one.counted for one in kpi.measures)
         )
 
     def kpi(self, kpi: Kpi, settings: Mapping[str, float] | None = None) -> NDArray[np.float64]:
@@ -189,7 +190,18 @@ class Cube:
         """
         if not self.has(kpi):
             return np.full(self.values.shape[1:], NOT_AVAILABLE)
-        return self._computed(kpi, self.values, settings)
+        if not kpi.has_earlier:
+            return self._computed(kpi, self.values, settings)
+        return self._computed(kpi, self.values, {**(settings or {}), **self.earlier(kpi)})
+
+    def earlier(self, kpi: Kpi) -> dict[str, NDArray[np.float64]]:
+        """The measures of earlier months in a KPI's formula, by their codes."""
+        found = earlier(kpi, self.measure, self._places)
+        on_equal_spans(found, kpi, self.first, self.measures, self.unripe)
+        return found
+
+    def _places(self, lag: Lag) -> NDArray[np.int64]:
+        return places([Period(month, month) for month in self.months], "月", lag)
 
     def ripe_on(self, kpi: Kpi, month: Month) -> dt.date | None:
         """The day up to which the files must go for a KPI of a month to be told by all its facts.
@@ -200,13 +212,17 @@ class Cube:
             None where it is. What is lacking above and below a ratio alike, as of a month that is
             not over, leaves it as it is.
         """
-        unripe = self.unripe.get(month.number)
-        if unripe is None or not self.has(kpi):
+        if not self.unripe or not self.has(kpi):
             return None
         lacking: dict[dt.date, set[str]] = {}
         for measure in kpi.measures:
-            if measure.code in unripe.until:
-                lacking.setdefault(unripe.until[measure.code], set()).add(measure.code)
+            of = month - measure.lag.periods - 12 * measure.lag.years
+            # What is looked back to by as many days as the month has grows with it.
+            looked_at = (month, of) if measure.lag in EQUAL_SPANS else (of,)
+            for one in looked_at:
+                until = self.unripe[one.number].until if one.number in self.unripe else {}
+                if measure.counted.code in until:
+                    lacking.setdefault(until[measure.counted.code], set()).add(measure.code)
         return max((day for day, codes in lacking.items() if kpi.depends_on(codes)), default=None)
 
     def compared(
@@ -218,18 +234,22 @@ class Cube:
         -------
         (units, 2) float64 array
             The KPI of the month before and of the same month a year ago, as it was when these were
-            as old as the month is now; ``#N/A`` where there is no data of them.
+            as old as the month is now; ``#N/A`` where there is no data of them, or where the KPI
+            looks back itself and is not ripe: what it was then is not known.
         """
         at = [month.number - back - self.first.number for back in (1, 12)]
         there = [0 <= place < self.values.shape[2] for place in at]
         unripe = self.unripe.get(month.number)
-        if unripe is None or not self.has(kpi):
+        is_ripe = kpi.has_earlier and self.ripe_on(kpi, month) is None
+        if unripe is None or is_ripe or not self.has(kpi):
             whole = self.kpi(kpi, settings)
             columns = [
                 whole[:, i] if is_there else NOT_AVAILABLE
                 for i, is_there in zip(at, there, strict=True)
             ]
             return np.stack(np.broadcast_arrays(*columns, whole[:, 0])[:2], axis=-1)
+        if kpi.has_earlier:
+            return np.full((len(self.units), 2), NOT_AVAILABLE)
         return np.where(there, self._computed(kpi, unripe.values, settings), NOT_AVAILABLE)
 
     def on_equal_spans(self, month: Month) -> Cube:
@@ -286,10 +306,12 @@ class Cube:
         return self.measure(code)
 
     def _computed(
-        self, kpi: Kpi, values: NDArray[np.int64], settings: Mapping[str, float] | None
+        self, kpi: Kpi, values: NDArray[np.int64], more: Mapping[str, Any] | None
     ) -> NDArray[np.float64]:
-        given: dict[str, Any] = dict(settings or {})
-        given |= {m.code: values[self.measures.index(m.code)] for m in kpi.measures}
+        given: dict[str, Any] = dict(more or {})
+        given |= {
+            m.code: values[self.measures.index(m.code)] for m in kpi.measures if m.code not in given
+        }
         return kpi.compute(given)
 
     def month_index(self, month: Month) -> int:

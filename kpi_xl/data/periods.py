@@ -22,11 +22,13 @@ from kpi_xl.catalogue.measures import COUNTED
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.engines import DuckDb, Query
 from kpi_xl.data.kept_measure import Kept
+from kpi_xl.data.months_back import earlier, places
 from kpi_xl.data.organisation import unit_positions
 from kpi_xl.data.own_sums import counted_of, membership_of
 from kpi_xl.data.sql_calendar import Months
 from kpi_xl.data.steps import STEPS, rules
 from kpi_xl.error_values import NOT_AVAILABLE
+from kpi_xl.formula import Lag
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Settings
 
@@ -39,6 +41,10 @@ class PeriodCube:
     ----------
     cube : Cube
         The months.
+    periods : sequence of Period
+        All there are of a kind.
+    kind : str
+        月, 季度, 半年, 年 or 累计.
     values : mapping of str to (units, periods) int64 arrays
         The measures.
     average_headcount : (units, periods) int64 arrays, numerator and denominator
@@ -47,6 +53,7 @@ class PeriodCube:
 
     cube: Cube
     periods: Sequence[Period]
+    kind: str
     values: Mapping[str, NDArray[np.int64]]
     average_headcount: tuple[NDArray[np.int64], NDArray[np.int64]]
 
@@ -56,12 +63,23 @@ class PeriodCube:
 
     def kpi(self, kpi: Kpi, settings: Mapping[str, float] | None = None) -> NDArray[np.float64]:
         """A KPI as a (units, periods) array, money in 元; see `Cube.kpi`."""
-        needed = {measure.code for measure in kpi.measures}
+        needed = {measure.counted.code for measure in kpi.measures}
         if not needed <= self.values.keys() or not self.cube.has(kpi):
             return np.full(self.average_headcount[0].shape, NOT_AVAILABLE)
         given: dict[str, Any] = {"KPI_AVG_HEADCOUNT": self.average_headcount, **(settings or {})}
-        given |= {code: self.values[code] for code in needed}
+        given |= {m.code: self.values[m.code] for m in kpi.measures if m.lag == Lag()}
+        if kpi.has_earlier:
+            given |= self.earlier(kpi)
         return kpi.compute(given)
+
+    def earlier(self, kpi: Kpi) -> dict[str, Any]:
+        """What a KPI needs of earlier periods."""
+        parts = {"KPI_AVG_HEADCOUNT": self.average_headcount}
+        return earlier(kpi, self.measure, self.places, parts)
+
+    def places(self, lag: Lag) -> NDArray[np.int64]:
+        """Where that stands which is so much earlier than each period; -1 for nowhere."""
+        return places(self.periods, self.kind, lag)
 
 
 def by_period(
@@ -102,7 +120,7 @@ def by_period(
         _summed(both, first, last),
         np.broadcast_to(2 * (last - first + 1), (1, len(periods))),
     )
-    return PeriodCube(cube, periods, values, average)
+    return PeriodCube(cube, periods, kind, values, average)
 
 
 def counted_again(

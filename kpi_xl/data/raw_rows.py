@@ -18,7 +18,7 @@ from kpi_xl.data import steps
 from kpi_xl.data.cube import LEVELS, Unit
 from kpi_xl.data.organisation import unit_paths
 from kpi_xl.data.targets import AGENT_LEVEL
-from kpi_xl.formula import Measure
+from kpi_xl.formula import Lag, Measure
 from kpi_xl.kpi import Kpi, Registry
 
 MOST: Final = 10_000
@@ -139,10 +139,11 @@ class RawRowsOf:
     def of(self, kpi: Kpi, unit: Unit) -> list[RawRows]:
         """The rows that a KPI of a unit is counted from, by table and file."""
         wanted: dict[str, set[_Read]] = {}
-        for measure in _counted(kpi.measures):
+        of_month = [one for one in kpi.measures if one.lag == Lag()]
+        for measure in _counted(of_month):
             for read in _read_by(measure.source):
                 wanted.setdefault(read.table, set()).add(read)
-        counted = list(_counted(kpi.measures))
+        counted = list(_counted(of_month))
         is_own = any(isinstance(one.source, OfRows) for one in counted)
         # What a project declares may be of any item.
         items = () if is_own else tuple(measure.code for measure in counted)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from kpi_xl import kinds
 from kpi_xl.definitions.dimensions import Dimension
 from kpi_xl.definitions.functions import FUNCTIONS
+from kpi_xl.earlier import earlier, mean
 from kpi_xl.errors import InputError
-from kpi_xl.formula import Call, Comparison, Constant, Formula, Operation
+from kpi_xl.formula import Call, Comparison, Constant, Formula, Lag, Operation
 
 if TYPE_CHECKING:
     from openpyxl.formula.tokenizer import Token
@@ -23,6 +24,19 @@ LONGEST: Final = 1000
 """Characters: what a person can still read."""
 
 _DEEPEST: Final = 30
+_LARGEST: Final = 5000  # steps: with what stands in others it would grow without end
+
+EARLIER: Final[Mapping[str, Lag]] = {
+    "上月": Lag(periods=1),
+    "上期": Lag(periods=1),
+    "去年同期": Lag(years=1),
+}
+"""What is written for a formula of an earlier month."""
+
+MOVING: Final = "移动平均"
+"""The mean over some months."""
+
+_MOST_MONTHS: Final = 36
 
 _WIDE: Final = str.maketrans(
     {
@@ -85,6 +99,7 @@ def read_formula(text: str, names: Names) -> Quantity:
     if len(plain) > LONGEST:
         raise InputError(kinds.FORMULA_TOO_LONG(length=len(plain)))
     found = _Reader(_tokens(plain), names).whole()
+    _bounded(found.formula.size)
     if next(found.formula.measures(), None) is None:
         raise InputError(kinds.FORMULA_NO_NAME(), value=text)
     return found
@@ -184,15 +199,13 @@ class _Reader:
         self._close("FUNC")
         if name in _SHORT_FOR_SUMS:
             return _summed(name, arguments)
+        if name in EARLIER or name == MOVING:
+            return _of_earlier(name, arguments)
         function = FUNCTIONS.get(name)
         if function is None:
-            known = "、".join((*FUNCTIONS, *_SHORT_FOR_SUMS))
+            known = "、".join((*FUNCTIONS, *_SHORT_FOR_SUMS, *EARLIER, MOVING))
             raise InputError(kinds.FORMULA_FUNCTION_UNKNOWN(name=name, known=known))
-        if not function.least <= len(arguments) <= function.most:
-            wanted = str(function.least)
-            wanted += f" 到 {function.most} " if function.most > function.least else ""
-            fault = kinds.FORMULA_ARGUMENTS(name=name, count=len(arguments), wanted=wanted.strip())
-            raise InputError(fault)
+        _counted(name, arguments, function.least, function.most)
         call = Call(function, tuple(one.formula for one in arguments))
         return Quantity(call, _of_call(name, arguments), _is_condition(name, arguments))
 
@@ -302,6 +315,33 @@ def _is_condition(name: str, arguments: list[Quantity]) -> bool:
     if name in ("IF", "IFERROR"):
         return any(one.is_condition for one in arguments[name == "IF" :])
     return name in ("AND", "OR", "NOT")
+
+
+def _counted(name: str, arguments: list[Quantity], least: int, most: int) -> None:
+    if not least <= len(arguments) <= most:
+        wanted = f"{least} 到 {most}" if most > least else str(least)
+        fault = kinds.FORMULA_ARGUMENTS(name=name, count=len(arguments), wanted=wanted)
+        raise InputError(fault)
+
+
+def _bounded(size: int) -> None:
+    if size > _LARGEST:
+        raise InputError(kinds.FORMULA_TOO_MUCH(size=size, most=_LARGEST))
+
+
+def _of_earlier(name: str, arguments: list[Quantity]) -> Quantity:
+    """A formula of an earlier month, or its mean over some months."""
+    if name in EARLIER:
+        _counted(name, arguments, 1, 1)
+        (one,) = arguments
+        return one._replace(formula=earlier(name, one.formula, EARLIER[name]))
+    _counted(name, arguments, 2, 2)
+    one, periods = arguments
+    number = periods.formula.value if isinstance(periods.formula, Constant) else 0
+    if not 2 <= number <= _MOST_MONTHS or number != int(number):
+        raise InputError(kinds.FORMULA_MONTHS(name=name, most=_MOST_MONTHS))
+    _bounded(one.formula.size * int(number))
+    return Quantity(mean(name, one.formula, int(number)), one.of)
 
 
 def _summed(name: str, arguments: list[Quantity]) -> Quantity:

@@ -12,7 +12,7 @@ from kpi_xl import kinds
 from kpi_xl.catalogue.measures import COUNTED, MEASURES
 from kpi_xl.catalogue.registry import kpis
 from kpi_xl.definitions.dimensions import UNITS, Dimension
-from kpi_xl.definitions.formula_text import Quantity, read_formula
+from kpi_xl.definitions.formula_text import EARLIER, Quantity, read_formula
 from kpi_xl.definitions.own_measures import (
     STANDARD,
     Counted,
@@ -20,6 +20,7 @@ from kpi_xl.definitions.own_measures import (
     is_of_rows,
     own_measure,
 )
+from kpi_xl.earlier import Earlier
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.formula import Formula, Measure, Part, Unit, settings
@@ -270,11 +271,21 @@ class _Maker:
             raise InputError(kinds.FORMULA_CELL(text=name))
         if symbol is None:
             known = (*self.by_name, *(kpi.name for kpi in kpis.values()), *_MEASURES)
-            like = "、".join(near(name, known))
+            like = "、".join(self._with_brackets(name) or near(name, known))
             raise InputError(kinds.FORMULA_NAME_UNKNOWN(name=name, like=like))
         _counted(name, symbol)
         unit = symbol.unit if isinstance(symbol, Measure) else "%"
         return Quantity(symbol, Dimension.of(unit))
+
+    def _with_brackets(self, name: str) -> list[str]:
+        """A name of an earlier month, whose brackets are left out: 上月FYP is 上月(FYP)."""
+        rests = [(word, name.removeprefix(word).removeprefix("的")) for word in EARLIER]
+        return [
+            f"{word}({rest})"
+            for word, rest in rests
+            if name.startswith(word)
+            and (rest in _MEASURES or kpis.find(rest) or rest.casefold() in self._by_label)
+        ]
 
 
 _MEASURES: Final = {label: one for one in MEASURES.values() for label in (one.name, one.code)}
@@ -321,7 +332,7 @@ def _unit(one: Definition, quantity: Quantity) -> Unit:
     follows: Unit = "元" if money == 1 else "小时" if hours == 1 else "倍"
     if not said:
         return (
-            follows if of is None or not isinstance(quantity.formula, Measure) else _known(of.text)
+            follows if of is None or not isinstance(quantity.formula, _NAMED) else _known(of.text)
         )
     unit = next((known for known in UNITS if known == said), None)
     if unit is None:
@@ -330,6 +341,10 @@ def _unit(one: Definition, quantity: Quantity) -> Unit:
     if of is not None and (meant.money, meant.hours) != (money, hours):
         raise one.wrong(kinds.DEFINITION_UNIT_OTHER(unit=unit, found=of.text), "单位")
     return unit
+
+
+_NAMED: Final = (Measure, Part, Earlier)
+"""What is still what it was, so that its unit is."""
 
 
 def _known(text: str) -> Unit:

@@ -102,6 +102,7 @@ class Findings:
     ) -> None:
         # A month that is not ripe stands beside others when these were as old.
         self.cube = cube.on_equal_spans(month)
+        self._whole = cube
         self.ripeness = Ripeness(cube, month, settings.kpis)
         self.month = month
         self.level = level
@@ -159,7 +160,9 @@ class Findings:
             found[code] = self.measure(code) / self.cube.measured(code).to_unit
         for code, kpi in self._settings.kpis.items():
             if self.cube.has(kpi):
-                found[code] = self.cube.kpi(kpi, weight)[self.units, : self._end]
+                # A formula that looks back itself sees to what it compares.
+                cube = self._whole if kpi.has_earlier else self.cube
+                found[code] = cube.kpi(kpi, weight)[self.units, : self._end]
         return found
 
     def targets(self, kpi: Kpi) -> Floats:
@@ -194,7 +197,7 @@ class Findings:
         found: list[tuple[int, float]] = []
         for name, target in self.of_unit(unit).items():
             kpi = self._settings.kpis.find(name)
-            if kpi is None or not self.cube.has(kpi):
+            if kpi is None or kpi.has_earlier or not self.cube.has(kpi):
                 continue
             whole = kpi.expression
             if isinstance(whole, Measure) and whole.code == code:
@@ -309,7 +312,7 @@ class Findings:
         if cases in self.given:
             return self.given[cases]
         whole = kpi.expression
-        if isinstance(whole, Operation) and whole.operator == "/":
+        if isinstance(whole, Operation) and whole.operator == "/" and not kpi.has_earlier:
             below = list(whole.right.measures())
             if below and not any(one.is_money for one in below):
                 return _count(whole.right, self.given)
@@ -480,7 +483,8 @@ def _counted(kpi: Kpi) -> tuple[Any, Any] | None:
     expression = kpi.expression
     if not isinstance(expression, Operation) or expression.operator != "/":
         return None
-    if not isinstance(expression.left, Measure) or any(m.is_money for m in kpi.measures):
+    is_counted = isinstance(expression.left, Measure) and not kpi.has_earlier
+    if not is_counted or any(m.is_money for m in kpi.measures):
         return None
     return expression.left, expression.right
 

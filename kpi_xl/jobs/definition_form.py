@@ -154,6 +154,7 @@ def _functions(book: xlsxwriter.Workbook) -> None:
         "名称里有空格的用方括号括起来：[某 指标]。",
         "可以用 + − × ÷、括号、百分号、比较（= <> < > <= >=）和这些函数："
         f"{known}。金额以元计，比率写 0.8 或 80%。",
+        "更早的月份：上月(活动率)、去年同期(FYP)、移动平均(FYP, 3)；数据开始以前是 #N/A。",
         "保存，放在项目的文件夹里（和 kpi.toml 在一起），运行 kpi-xl refresh："
         "新指标就在“全部指标”、预警、函数 KPI(…) 和 kpi-xl explain 里。",
         "写得不对的一行不影响别的：运行 kpi-xl definitions list，逐行说明怎么改。",

@@ -222,6 +222,8 @@ def _files(
     notes = []
     if kpi is not None and not rows and typed in ("", _TARGET):
         notes.append("原始文件里没有它的行")
+    if kpi is not None and kpi.has_earlier and typed == "":
+        notes.append("公式里还用到更早的月份：它们的行请按那个月查")
     return View(
         f"{title}：原始文件",
         ("表", "文件", "谁填的", "行数#", "在哪里"),

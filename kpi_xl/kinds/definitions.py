@@ -15,6 +15,16 @@ FORMULA_TOO_LONG: Final = Kind(
 FORMULA_TOO_DEEP: Final = Kind(
     "formula.too-deep", "公式的括号套得太深", "请拆成几个指标：一个指标的公式里可以用另一个"
 )
+FORMULA_TOO_MUCH: Final = Kind(
+    "formula.too-much",
+    "公式连同它用到的指标、月份有 {size:,} 步，太多",
+    "最多 {most:,} 步：请少用几个指标，或少取几个月",
+)
+FORMULA_MONTHS: Final = Kind(
+    "formula.months",
+    "{name} 的第二个参数应当是几个月",
+    "请写 2 到 {most} 的整数，如 移动平均(FYP, 3)",
+)
 FORMULA_UNFINISHED: Final = Kind("formula.unfinished", "公式没有写完", _AS_IN_EXCEL)
 FORMULA_NOT_EXPECTED: Final = Kind("formula.not-expected", "公式里的“{text}”放得不对", _AS_IN_EXCEL)
 FORMULA_TEXT: Final = Kind(

@@ -134,7 +134,9 @@ class FrontValues:
             if kpi is None or self.cube.has(kpi):
                 continue
             names.append(kpi.name)
-            for measure in (one for one in kpi.measures if one.code not in there):
+            for measure in dict.fromkeys(one.counted for one in kpi.measures):
+                if measure.code in there:
+                    continue
                 read = raw_tables(measure)
                 wanted = [one for one in read if one in LONG] or read[:1]
                 absent = [one for one in wanted if one not in known]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Final
@@ -123,11 +124,13 @@ class SourceValues:
         """The formula, and the numbers that stand in it."""
         month = self._there.number - self._cube.first.number
         parts = []
+        before = self._cube.earlier(kpi) if kpi.has_earlier else {}
         for measure in kpi.measures:
-            if measure.code in self._cube.measures:
-                amount = self._cube.measure(measure.code)[number, month].item()
+            counts = before.get(measure.code, self._cube.measure(measure.counted.code))
+            amount = counts[number, month].item()
+            if math.isfinite(amount):
                 per = measure.to_unit
-                text = f"{amount / per:,.2f}" if per > 1 else f"{amount:,}"
+                text = f"{amount / per:,.2f}" if per > 1 else f"{amount:,.0f}"
                 parts.append(f"{measure.name} {text}")
         is_one = len(kpi.measures) == 1 and kpi.formula == kpi.measures[0].name
         return kpi.formula if is_one else f"{kpi.formula}；其中 {'，'.join(parts)}"

@@ -6,28 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kpi_xl.definitions.own_kpis import Definition, Place, own_kpis
 from kpi_xl.error_values import error_name
+from random_definitions import define, fault_of, kpi_of
 
-PLACE = Place("kpi.toml")
 COUNTS = ("主险件数", "拜访数", "约访数", "新增人数", "脱落人数", "举绩人数")
-
-
-def define(formula, **fields):
-    return own_kpis([Definition(PLACE, {"名称": "试", "公式": formula, **fields})])
-
-
-def kpi_of(formula, **fields):
-    made = define(formula, **fields)
-    assert made.wrong == ()
-    return made.kpis.find("试")
-
-
-def fault_of(formula, **fields):
-    made = define(formula, **fields)
-    (error,) = made.wrong
-    assert made.own == {}
-    return error
 
 
 # A tree of texts; every count is a number, so that all units go together.

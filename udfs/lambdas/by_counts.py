@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kpi_xl.formula import Base, Constant, ExcelWriter, Formula, Operation, Part
+from kpi_xl.formula import Base, Constant, Formula, Operation, Part
+from kpi_xl.formula_writers import ExcelWriter
 from kpi_xl.kpi import Kpi
 from udfs.lambdas.grammar import BLANK, NUMBER
 from udfs.lambdas.syntax import fit, function, let, parameter

@@ -1,0 +1,119 @@
+"""The measures of earlier months, quarters and years, laid under those that are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kpi_xl.calendar import Month, Period
+from kpi_xl.earlier import EarlierPart
+from kpi_xl.error_values import NOT_AVAILABLE
+from kpi_xl.formula import Lag, parts
+from kpi_xl.kpi import Kpi
+
+if TYPE_CHECKING:
+    from kpi_xl.data.cube import Unripe
+
+EQUAL_SPANS = (Lag(periods=1), Lag(years=1))
+"""What is looked back to by as many days as the month has, where it is not over."""
+
+
+def places(periods: Sequence[Period], kind: str, lag: Lag) -> NDArray[np.int64]:
+    """Where that stands which is so much earlier than each period; -1 where it is not there.
+
+    Parameters
+    ----------
+    periods : sequence of Period
+        All there are of a kind.
+    kind : str
+        月, 季度, 半年, 年 or 累计: the year up to a month is after that up to the month before,
+        and nothing is before that up to January.
+    lag : Lag
+        How much earlier.
+    """
+    known = {period: place for place, period in enumerate(periods)}
+    return np.array([known.get(_back(one, kind, lag), -1) for one in periods], np.int64)
+
+
+def _back(period: Period, kind: str, lag: Lag) -> Period:
+    years = 12 * lag.years
+    if kind == "累计":
+        return Period(period.first - years, period.last - years - lag.periods)
+    months = years + lag.periods * period.months
+    return Period(period.first - months, period.last - months)
+
+
+def earlier(
+    kpi: Kpi,
+    measure: Callable[[str], NDArray[np.int64]],
+    where: Callable[[Lag], NDArray[np.int64]],
+    of_parts: Mapping[str, tuple[NDArray[np.int64], NDArray[np.int64]]] | None = None,
+) -> dict[str, Any]:
+    """What a KPI needs of earlier months, by code.
+
+    Parameters
+    ----------
+    kpi : Kpi
+        The KPI.
+    measure : callable
+        A measure by code, the months last.
+    where : callable
+        Where that stands which is so much earlier; -1 where it is not there.
+    of_parts : mapping of str to two arrays, optional
+        The parts that have a value of their own, as `kpi_xl.formula.Part` says.
+    """
+    found: dict[str, Any] = {}
+    for one in kpi.measures:
+        if one.lag != Lag():
+            found[one.code] = moved(measure(one.counted.code), where(one.lag))
+    for part in parts(kpi.expression):
+        if isinstance(part, EarlierPart) and of_parts and part.part.code in of_parts:
+            above, below = of_parts[part.part.code]
+            at = where(part.lag)
+            below = np.broadcast_to(below, above.shape)[..., np.maximum(at, 0)]
+            found[part.code] = moved(above, at), below
+    return found
+
+
+def moved(values: NDArray[np.int64], at: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The values of other places of the last axis; #N/A where there is none."""
+    if not values.shape[-1]:
+        return values.astype(np.float64)
+    return np.where(at < 0, NOT_AVAILABLE, values[..., np.maximum(at, 0)])
+
+
+def on_equal_spans(
+    found: dict[str, Any],
+    kpi: Kpi,
+    first: Month,
+    measures: Sequence[str],
+    unripe: Mapping[int, Unripe],
+) -> None:
+    """Put in place of the month before and of a year ago what they were when they were as old.
+
+    As in every comparison of a month that is not over, or whose facts are still to come.
+
+    Parameters
+    ----------
+    found : dict
+        What `earlier` gave; it is changed.
+    kpi : Kpi
+        The KPI.
+    first : Month
+        The first of the cube's months.
+    measures : sequence of str
+        The codes of the cube's measures.
+    unripe : mapping of int to Unripe
+        The months that are not ripe, by number.
+    """
+    for one in kpi.measures:
+        if one.lag not in EQUAL_SPANS:
+            continue
+        for number, month in unripe.items():
+            column = found[one.code][..., number - first.number]
+            if one.counted.code in month.until and not np.isnan(column).all():
+                values = month.values[measures.index(one.counted.code)]
+                column[...] = values[:, EQUAL_SPANS.index(one.lag)]
