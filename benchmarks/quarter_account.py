@@ -243,7 +243,7 @@ class Finder:
         targets = Targets(store, self.month, self.project.settings.kpis)
         units = {(one.level, one.path): one for one in self._cube.units}
         with circulation(self.project) as connection:
-            for round_ in latest(connection, self.month):
+            for round_ in latest(connection, self.project.settings.kpis, self.month):
                 course = course_of(connection, round_)
                 value = []
                 for one, stand in zip(round_.places, course.stands, strict=True):

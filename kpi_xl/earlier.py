@@ -168,7 +168,7 @@ def mean(word: str, formula: Formula, periods: int) -> Formula:
     """
     total = formula
     for back in range(1, periods):
-        total = Operation("+", total, _there(formula, Lag(back)))
+        total = Operation("+", total, _there(formula, Lag(back, is_whole=back == 1)))
     whole = Operation("/", total, Constant(float(periods)))
     return Earlier(word, (formula, Constant(float(periods))), whole)
 

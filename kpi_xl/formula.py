@@ -42,10 +42,13 @@ class Lag:
     ----------
     periods, years : int
         Both together.
+    is_whole : bool
+        Whether the whole month before is meant, also where that which is asked for is not over.
     """
 
     periods: int = 0
     years: int = 0
+    is_whole: bool = False
 
     def __add__(self, other: Lag) -> Lag:
         return Lag(self.periods + other.periods, self.years + other.years)
@@ -53,13 +56,14 @@ class Lag:
     @property
     def code(self) -> str:
         """It in the code of a measure: 2 periods and 1 year are ``b2y1``."""
-        return f"b{self.periods}y{self.years}"
+        return f"b{self.periods}y{self.years}{'w' if self.is_whole else ''}"
 
     @property
     def text(self) -> str:
         """It before the name of a measure: 上月的."""
         years = {0: "", 1: "去年同期的"}.get(self.years, f"{self.years}年前同期的")
-        periods = {0: "", 1: "上月的"}.get(self.periods, f"前{self.periods}个月的")
+        last = "上月整月的" if self.is_whole else "上月的"
+        periods = {0: "", 1: last}.get(self.periods, f"前{self.periods}个月的")
         return f"{years}{periods}"
 
 

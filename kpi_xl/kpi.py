@@ -147,12 +147,14 @@ class Kpi:
     def is_comparable(self) -> bool:
         """Whether units of different sizes can be compared by it: twice of everything leaves it
         as it is, as with a ratio and unlike a total.
+
+        Great units are looked at as well: a bound such as MAX's may not be felt by small ones.
         """
-        once, twice = (
+        once, *more = (
             float(self(**{m.code: times * n for n, m in enumerate(self.measures, 3)}))
-            for times in (1, 2)
+            for times in (1, 2, 10**3, 10**6)
         )
-        return math.isclose(once, twice)
+        return all(math.isclose(once, one) for one in more)
 
     def depends_on(self, codes: Collection[str]) -> bool:
         """Whether less of these measures, in the same proportion, makes another value.

@@ -241,7 +241,7 @@ class _Collection:
             error = file_error(PermissionError(), file, "remove")
             result.undone.append(Undone.of(f"上次的副本 {file.name}", MARKED, file, error))
         try:
-            write_report(result)
+            write_report(result, self._project.settings.kpis)
         except FileError as error:
             report = result.report
             result.undone.append(Undone.of(report.stem, report.stem, report, error))

@@ -12,6 +12,7 @@ import xlsxwriter
 
 from kpi_xl.calendar import Month
 from kpi_xl.data.history import Change
+from kpi_xl.kpi import Registry
 from kpi_xl.slots.changes_told import changed, meaning, shown_value, what_became
 from kpi_xl.system.files import write_whole
 
@@ -31,7 +32,7 @@ _Row = Sequence[str | int]
 _Columns = Sequence[tuple[str, int]]
 
 
-def write_report(collected: Collected) -> None:
+def write_report(collected: Collected, kpis: Registry) -> None:
     """Write the report where `collected` says.
 
     Raises
@@ -42,11 +43,11 @@ def write_report(collected: Collected) -> None:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_urls": False}) as book:
         book.set_properties({"title": "回收报告", "created": datetime(2000, 1, 1)})
-        _Report(book, collected).write()
+        _Report(book, collected, kpis).write()
     write_whole(collected.report, out.getvalue())
 
 
-def write_changes(file: Path, title: str, changes: Sequence[Change]) -> None:
+def write_changes(file: Path, title: str, changes: Sequence[Change], kpis: Registry) -> None:
     """Write what became of cells, such as when a collection was taken back.
 
     Raises
@@ -57,15 +58,16 @@ def write_changes(file: Path, title: str, changes: Sequence[Change]) -> None:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_urls": False}) as book:
         book.set_properties({"title": title, "created": datetime(2000, 1, 1)})
-        Sheets(book).changes(changes)
+        Sheets(book, kpis).changes(changes)
     write_whole(file, out.getvalue())
 
 
 class Sheets:
     """The looks of reports, and the sheet of what was changed."""
 
-    def __init__(self, book: Any) -> None:
+    def __init__(self, book: Any, kpis: Registry) -> None:
         self._book = book
+        self._kpis = kpis
         self._plain = book.add_format(_FONT)
         self._title = book.add_format(_FONT | {"font_size": 16, "bold": True, "valign": "vcenter"})
         self._heading = book.add_format(_HEADING)
@@ -88,7 +90,8 @@ class Sheets:
                 (
                     one.about or one.unit, one.person, one.template, one.period.chinese,
                     meaning(one), one.key or (str(one.row) if one.row > 1 else ""),
-                    shown_value(one, one.was), shown_value(one, one.value), what_became(one),
+                    shown_value(one, one.was, self._kpis),
+                    shown_value(one, one.value, self._kpis), what_became(one),
                     one.saved_by, f"{one.saved.astimezone():%Y-%m-%d %H:%M}", one.file,
                     one.sheet, one.cell,
                 )
@@ -146,8 +149,8 @@ class Sheets:
 class _Report(Sheets):
     """The sheets of the report."""
 
-    def __init__(self, book: Any, collected: Collected) -> None:
-        super().__init__(book)
+    def __init__(self, book: Any, collected: Collected, kpis: Registry) -> None:
+        super().__init__(book, kpis)
         self._collected = collected
 
     def write(self) -> None:

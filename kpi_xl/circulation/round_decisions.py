@@ -22,7 +22,7 @@ from kpi_xl.circulation.round_names import (
 from kpi_xl.circulation.validation import Problem
 from kpi_xl.data.circulation import changing, was_begun
 from kpi_xl.data.round_answers import as_amount
-from kpi_xl.data.rounds import Course, course_of, keep_act, latest
+from kpi_xl.data.rounds import Course, Round, course_of, keep_act, latest
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.jobs.round_views import status_text
@@ -115,7 +115,9 @@ def take(project: Project, file: Path) -> Decided:
         number = 1
         while (rows := _rows(workbook, number, done)) is not None:
             code, found = rows
-            _take_sheet(connection, made, code, found, by, done)
+            rounds = latest(connection, project.settings.kpis, Month.parse(made["period"]))
+            rounds = [one for one in rounds if one.kpi.code == code]
+            _take_sheet(connection, made, rounds, found, by, done)
             number += 1
         if number == 1:
             raise InputError(kinds.ROUND_NO_WORKBOOK(), file=file)
@@ -153,13 +155,11 @@ def _lost(sheet: str, done: Decided) -> list[_Row]:
 def _take_sheet(
     connection: sqlite3.Connection,
     made: sqlite3.Row,
-    code: str,
+    rounds: list[Round],
     rows: list[_Row],
     by: str,
     done: Decided,
 ) -> None:
-    rounds = [one for one in latest(connection, Month.parse(made["period"]))
-              if one.kpi.code == code]  # fmt: skip
     if not rounds:
         if rows:
             _lost(rows[0].sheet, done)

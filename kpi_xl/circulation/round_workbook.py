@@ -89,7 +89,7 @@ def make(project: Project, month: str | None = None, unit: str | None = None) ->
         raise InputError(kinds.NO_ROUNDS())
     with changing(project) as connection, connection:
         connection.execute("BEGIN IMMEDIATE")
-        rounds = latest(connection, month_of(month))
+        rounds = latest(connection, project.settings.kpis, month_of(month))
         if not rounds:
             raise InputError(kinds.NO_ROUNDS())
         last = max(one.month for one in rounds)

@@ -80,7 +80,8 @@ def take_back(project: Project, number: int, reason: str = "") -> TakenBack:
         ]
     done = TakenBack(found, own, changes, files, project.output / REPORT, [])
     try:
-        write_changes(done.report, f"第 {number} 次回收已撤回", changes)
+        title = f"第 {number} 次回收已撤回"
+        write_changes(done.report, title, changes, project.settings.kpis)
     except FileError as error:
         done.undone.append(Undone.of(done.report.stem, done.report.stem, done.report, error))
     if (undone := put_to_use(project)) is not None:

@@ -13,6 +13,7 @@ from kpi_xl.data.circulation import circulation, was_begun
 from kpi_xl.data.history import Change, changes_in
 from kpi_xl.data.returned import file_and_sheet, is_returned
 from kpi_xl.data.rounds import Course, Event, course_of, latest
+from kpi_xl.kpi import Kpi
 from kpi_xl.project import Project
 
 _BY: Final = """
@@ -112,14 +113,14 @@ def origins_of(project: Project, month: Month, target_slots: Iterable[str]) -> O
                 row["file"]: Saved(row["saved_by"], dt.datetime.fromisoformat(row["saved"]))
                 for row in connection.execute(_BY)
             },
-            dict(_decided(connection, month)),
+            dict(_decided(connection, project.settings.kpis, month)),
         )
 
 
 def _decided(
-    connection: sqlite3.Connection, month: Month
+    connection: sqlite3.Connection, kpis: Mapping[str, Kpi], month: Month
 ) -> Iterable[tuple[tuple[str, str, str], Decided]]:
-    for round_ in latest(connection, month):
+    for round_ in latest(connection, kpis, month):
         course = course_of(connection, round_)
         last = {event.place: event for event in course.events if event.counts}
         for number, one in enumerate(round_.places):

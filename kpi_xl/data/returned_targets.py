@@ -14,11 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kpi_xl import kinds
-from kpi_xl.catalogue import kpis
 from kpi_xl.catalogue.schema import ORGANISATION, TARGETS
 from kpi_xl.data.checked import CheckedTable
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.returned import Returned, TargetFact, add_rows, line_of
+from kpi_xl.kpi import Registry
 from kpi_xl.project import Settings
 
 _LIKE: Final = {"主险件数": "人均件数", "首年新单保费": "首年度保费"}
@@ -49,7 +49,8 @@ def put_targets(tables: Tables, returned: Returned, settings: Settings) -> None:
         if fact.level in ORGANISATION[1:] and fact.unit not in places.get(fact.level, ()):
             returned.tell(TARGETS, fact.where, kinds.TYPED_NO_UNIT(unit=fact.unit))
             continue
-        rows = [row for key in _keys(fact, places) for row in raw.get(key, ())]
+        keys = _keys(fact, places, settings.kpis)
+        rows = [row for key in keys for row in raw.get(key, ())]
         if not rows or table is None:
             new.append(fact)
             continue
@@ -90,7 +91,7 @@ def _raw_targets(
 
 
 def _keys(
-    fact: TargetFact, places: Mapping[str, Collection[str]]
+    fact: TargetFact, places: Mapping[str, Collection[str]], kpis: Registry
 ) -> list[tuple[int, str, str, str]]:
     """The keys under which the raw files may have a target.
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from kpi_xl.calendar import Month
-from kpi_xl.catalogue import kpis
 from kpi_xl.catalogue.schema import TARGETS
 from kpi_xl.data.circulation import circulation, was_begun
 from kpi_xl.data.people import ACTIVITIES
 from kpi_xl.data.returned import Returned, TargetFact, Where
-from kpi_xl.data.rounds import course_of, last_act, latest
+from kpi_xl.data.rounds import course_of, last_act, latest, undefined
 from kpi_xl.data.targets import AGENT_LEVEL
+from kpi_xl.kpi import Kpi
 from kpi_xl.project import Project
 
 
@@ -59,8 +59,9 @@ def round_targets(project: Project, month: Month | None = None) -> list[RoundTar
     if not was_begun(project):
         return []
     found = []
+    kpis = project.settings.kpis
     with circulation(project) as connection:
-        for round_ in latest(connection, month):
+        for round_ in latest(connection, kpis, month):
             for one, stand in zip(round_.places, course_of(connection, round_).stands, strict=True):
                 said = f"目标商定第 {round_.number} 轮：{stand.status}"
                 found.append(
@@ -72,13 +73,19 @@ def round_targets(project: Project, month: Month | None = None) -> list[RoundTar
     return found
 
 
+def rounds_undefined(project: Project) -> list[tuple[int, str]]:
+    """The rounds whose KPI nobody defines any more: number and the KPI's code."""
+    with circulation(project) as connection:
+        return undefined(connection, project.settings.kpis)
+
+
 def rounds_until(project: Project) -> int:
     """The number of the last step of any round; 0 where there never was one."""
     with circulation(project) as connection:
         return last_act(connection)
 
 
-def put_over(returned: Returned, decided: Iterable[RoundTarget]) -> None:
+def put_over(returned: Returned, decided: Iterable[RoundTarget], kpis: Mapping[str, Kpi]) -> None:
     """Let the targets of rounds count in place of those that were typed.
 
     Parameters
@@ -87,6 +94,8 @@ def put_over(returned: Returned, decided: Iterable[RoundTarget]) -> None:
         What returned workbooks say; the typed targets among it have been answers.
     decided : iterable of RoundTarget
         The targets.
+    kpis : mapping of str to Kpi
+        The project's KPIs, by code.
     """
     by_level = {(one.month, one.level, one.unit, one.kpi): one for one in decided}
     anywhere = {(month, unit, code) for month, _, unit, code in by_level}
@@ -106,7 +115,7 @@ def put_over(returned: Returned, decided: Iterable[RoundTarget]) -> None:
 
 def plans_of(project: Project, month: Month) -> dict[tuple[str, str], int]:
     """How much of an activity people are to do in a month, by 工号 and the activity's name."""
-    names = set(ACTIVITIES.values())
+    names, kpis = set(ACTIVITIES.values()), project.settings.kpis
     return {
         (one.unit, name): round(one.target)
         for one in round_targets(project, month)

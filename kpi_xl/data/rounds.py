@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -17,7 +17,6 @@ from typing import Final, NamedTuple
 from kpi_xl import kinds
 from kpi_xl.analysis.negotiation import Move, Negotiation, Stand, Step
 from kpi_xl.calendar import Month
-from kpi_xl.catalogue import kpis
 from kpi_xl.data.circulation import FILE, now
 from kpi_xl.data.round_answers import Answer, answers_to, last_change
 from kpi_xl.errors import InputError
@@ -178,7 +177,11 @@ ORDER BY period, round
 
 
 def latest(
-    connection: sqlite3.Connection, month: Month | None = None, *, cancelled: bool = False
+    connection: sqlite3.Connection,
+    kpis: Mapping[str, Kpi],
+    month: Month | None = None,
+    *,
+    cancelled: bool = False,
 ) -> list[Round]:
     """The rounds that count: of each month and KPI the last, if it was not cancelled.
 
@@ -186,6 +189,8 @@ def latest(
     ----------
     connection : sqlite3.Connection
         To the project's file.
+    kpis : mapping of str to Kpi
+        The project's KPIs, by code; rounds of others count for nothing, see `undefined`.
     month : Month, optional
         The month; all of them without.
     cancelled : bool
@@ -201,6 +206,12 @@ def latest(
         for row in rows
         if row["kpi"] in kpis
     ]  # fmt: skip
+
+
+def undefined(connection: sqlite3.Connection, kpis: Mapping[str, Kpi]) -> list[tuple[int, str]]:
+    """The rounds that count for nothing as nobody defines their KPI any more: number and code."""
+    rows = connection.execute(_LATEST, [None, False, Step.CANCELLED.value]).fetchall()
+    return [(row["round"], row["kpi"]) for row in rows if row["kpi"] not in kpis]
 
 
 def _places(connection: sqlite3.Connection, number: int) -> list[RoundPlace]:

@@ -14,7 +14,8 @@ from kpi_xl.catalogue.measures import COUNTED
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.steps import BY_DAY
 from kpi_xl.data.sums import MEASURES
-from kpi_xl.formula import Formula, Measure, Operation, Part
+from kpi_xl.earlier import Earlier
+from kpi_xl.formula import Constant, Formula, Lag, Measure, Operation, Part
 from kpi_xl.kpi import Kpi
 
 Terms = Mapping[str, int]
@@ -33,6 +34,40 @@ def terms(kpi: Kpi) -> Terms | None:
     return _terms(kpi.expression)
 
 
+def weights(kpi: Kpi) -> Mapping[str, float] | None:
+    """A KPI as a weighted sum of measures by code, so that units add up; None where it is none.
+
+    Examples
+    --------
+    >>> from kpi_xl.catalogue import kpis
+    >>> weights(kpis["KPI_AVG_HEADCOUNT"]), weights(kpis["KPI_ACTIVITY"])
+    ({'opening': 0.5, 'closing': 0.5}, None)
+    """
+    return _weights(kpi.expression)
+
+
+def _weights(formula: Formula) -> dict[str, float] | None:
+    if isinstance(formula, Measure):
+        return {formula.code: 1.0}
+    if isinstance(formula, Part | Earlier):
+        return _weights(formula.inside[0])
+    if not isinstance(formula, Operation):
+        return {} if isinstance(formula, Constant) and not formula.value else None
+    one, other = formula.inside
+    if formula.operator == "*" and isinstance(one, Constant):
+        one, other = other, one
+    left = _weights(one)
+    if left is not None and formula.operator in "*/" and isinstance(other, Constant):
+        times = other.value if formula.operator == "*" else 1 / other.value
+        return {code: weight * times for code, weight in left.items()}
+    right = _weights(other) if formula.operator in "+-" else None
+    if left is None or right is None:
+        return None
+    sign = 1 if formula.operator == "+" else -1
+    both = {**left, **{code: left.get(code, 0) + sign * w for code, w in right.items()}}
+    return {code: weight for code, weight in both.items() if weight}
+
+
 def adds_up(kpi: Kpi) -> bool:
     """Whether a KPI's months add up to its year.
 
@@ -42,7 +77,7 @@ def adds_up(kpi: Kpi) -> bool:
     >>> adds_up(kpis["KPI_RECRUITS"]), adds_up(kpis["KPI_PRODUCERS"])
     (True, False)
     """
-    return terms(kpi) is not None and all(map(_is_flow, kpi.measures))
+    return bool(weights(kpi)) and all(one.lag == Lag() and _is_flow(one) for one in kpi.measures)
 
 
 @dataclass(frozen=True)

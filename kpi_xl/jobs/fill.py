@@ -188,7 +188,8 @@ def recipients_of(
         said = came_back(project, name, month, rows)
         decided = plans_of(project, month)
         tells = any(slot.startswith("source.") for slot in rows)
-        origins = origins_of(project, month, target_slots()) if tells else None
+        own = [one.name for one in project.settings.own.own.values()]
+        origins = origins_of(project, month, target_slots(own)) if tells else None
         yield Recipients(
             project.settings, cube, store, month, rows, growing, said, name, decided,
             origins=origins,

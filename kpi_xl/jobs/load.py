@@ -22,8 +22,13 @@ from kpi_xl.data.engines.connect import database_of
 from kpi_xl.data.own_sums import declared
 from kpi_xl.data.remembered import check_what_changed
 from kpi_xl.data.report import write_report
-from kpi_xl.data.returned import Returned
-from kpi_xl.data.round_targets import put_over, round_targets, rounds_until
+from kpi_xl.data.returned import Returned, Where
+from kpi_xl.data.round_targets import (
+    put_over,
+    round_targets,
+    rounds_undefined,
+    rounds_until,
+)
 from kpi_xl.data.store import build, build_from, has_log, update_own
 from kpi_xl.data.tables_found import raw_files
 from kpi_xl.errors import InputError
@@ -150,8 +155,12 @@ def returned_facts(project: Project) -> Returned | None:
         return None
     from kpi_xl.slots.typed import facts_of, weeks_for
 
-    found = facts_of(collected(project), weeks_for(project.settings))
-    put_over(found, round_targets(project))
+    settings = project.settings
+    found = facts_of(collected(project), weeks_for(settings), settings.kpis)
+    put_over(found, round_targets(project), settings.kpis)
+    for number, code in rounds_undefined(project):
+        fault = kinds.ROUND_UNDEFINED(number=number, code=code)
+        found.say("目标商定", Where("目标商定", code, "", ""), fault)
     return found
 
 

@@ -6,16 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import duckdb
 import numpy as np
 
 from kpi_xl import kinds
+from kpi_xl.aggregation import OfRows
 from kpi_xl.analysis.apportion import apportion
 from kpi_xl.analysis.negotiation import Move, Step
 from kpi_xl.calendar import Month
-from kpi_xl.catalogue import kpis
 from kpi_xl.catalogue.names import kpi_meant
-from kpi_xl.data.cube import LEVELS, Cube, is_money
+from kpi_xl.data.cube import LEVELS, Cube
 from kpi_xl.data.people import ACTIVITIES, People, Person
 from kpi_xl.data.round_answers import as_amount
 from kpi_xl.data.rounds import Round, RoundPlace
@@ -24,7 +23,8 @@ from kpi_xl.data.sums import MEASURES
 from kpi_xl.data.targets import AGENT_LEVEL, Targets
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
-from kpi_xl.findings.aggregation import terms
+from kpi_xl.findings.aggregation import weights
+from kpi_xl.formula import Measure
 from kpi_xl.jobs.fill import month_meant
 from kpi_xl.jobs.load import load
 from kpi_xl.kpi import Kpi
@@ -83,18 +83,18 @@ def proposal(
     -------
     Proposal
         Each unit's amount is in proportion to its last twelve months, among those of the unit
-        above; of people half of it is in equal parts, so that nobody new gets nothing. Of a KPI
-        that does not add up everybody gets the same.
+        above; of people half of it is in equal parts, so that nobody new gets nothing. Of a ratio
+        everybody gets the same.
 
     Raises
     ------
     InputError
         When there is no such KPI, month or level, or no total.
     """
-    kpi = kpi_meant(label, kpis)
+    settings = project.settings
+    kpi = kpi_meant(label, settings.kpis)
     cube = load(project, progress).cube
     wanted = month_meant(cube, month)
-    settings = project.settings
     chosen = settings.level_meant(level) if level and level != AGENT_LEVEL else level
     lowest = next(one for one in reversed(LEVELS) if cube.of_level(one))
     there = [one for one in LEVELS if cube.of_level(one)]
@@ -108,7 +108,7 @@ def proposal(
         people = People(store, settings, down_to, wanted, cube.last)
         tree = _Tree(cube, kpi, wanted, people, down_to, with_people=chosen == AGENT_LEVEL)
         if total is None:
-            total = _said(store, cube, kpi, wanted)
+            total = Targets(store, wanted, settings.kpis).of_unit(cube.units[0]).get(kpi.name)
     scale, is_sum = _counted(kpi)
     round_ = Round(0, wanted, kpi, scale, is_sum, tree.places)
     if total is None:
@@ -118,7 +118,8 @@ def proposal(
     whole = as_amount(total, round_)
     if isinstance(whole, Fault):
         raise InputError(whole)
-    amounts = tree.split(whole, scale) if is_sum else [whole] * len(tree.places)
+    is_split = is_sum or not kpi.is_comparable
+    amounts = tree.split(whole, scale) if is_split else [whole] * len(tree.places)
     moves = [Move(place, Step.PROPOSED, amount) for place, amount in enumerate(amounts)]
     return Proposal(round_, moves)
 
@@ -130,14 +131,20 @@ def _is_typed_for_people(kpi: Kpi) -> bool:
 
 def _counted(kpi: Kpi) -> tuple[int, bool]:
     """In what its amounts are counted, and whether units add up."""
-    found = terms(kpi)
-    if found is None or not all(code in MEASURES for code in found):
+    found = weights(kpi)
+    if not found or not all(_adds_up(one.counted) for one in kpi.measures):
         return (_FEN if kpi.unit == "元" else _OF_RATIOS), False
-    return (_FEN if all(map(is_money, found)) else 1), True
+    if kpi.unit == "元":
+        return _FEN, True
+    are_whole = all(weight == int(weight) for weight in found.values())
+    return (1 if are_whole else _OF_RATIOS), True
 
 
-def _said(store: duckdb.DuckDBPyConnection, cube: Cube, kpi: Kpi, month: Month) -> float | None:
-    return Targets(store, month, kpis).of_unit(cube.units[0]).get(kpi.name)
+def _adds_up(measure: Measure) -> bool:
+    """Whether the units of a level together have what the unit above has."""
+    if isinstance(measure.source, OfRows):
+        return measure.source.how in ("sum", "filled", "people")
+    return measure.code in MEASURES
 
 
 class _Tree:

@@ -13,7 +13,6 @@ from typing import Final, NamedTuple
 from kpi_xl import kinds
 from kpi_xl.analysis.negotiation import Move, Step
 from kpi_xl.calendar import Month
-from kpi_xl.catalogue import kpis
 from kpi_xl.catalogue.names import kpi_meant
 from kpi_xl.data.circulation import changing, circulation, was_begun
 from kpi_xl.data.cube import Unit
@@ -23,6 +22,7 @@ from kpi_xl.data.unit_names import answering
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.jobs.propose import proposal
+from kpi_xl.kpi import Kpi, Registry
 from kpi_xl.project import Project
 from kpi_xl.readers.number import read_money, read_number
 from kpi_xl.system.progress import Progress, silent
@@ -75,15 +75,15 @@ def propose(
     new = proposal(project, label, total, month, level, progress)
     with changing(project) as connection, connection:
         connection.execute("BEGIN IMMEDIATE")
-        _refuse_second(connection, new.round, reason)
+        _refuse_second(connection, project.settings.kpis, new.round, reason)
         number = keep_round(connection, new.round)
         made = new.round.begun().apply(new.moves)
         keep_act(connection, number, made, by=login(), reason=reason)
-        return course_of(connection, _of(connection, new.round.kpi.name, new.round.month))
+        return course_of(connection, _of(connection, project, new.round.kpi, new.round.month))
 
 
-def _refuse_second(connection: sqlite3.Connection, new: Round, reason: str) -> None:
-    for old in latest(connection, new.month):
+def _refuse_second(connection: sqlite3.Connection, kpis: Registry, new: Round, reason: str) -> None:
+    for old in latest(connection, kpis, new.month):
         if old.kpi.code != new.kpi.code:
             continue
         course = course_of(connection, old)
@@ -214,11 +214,11 @@ def course(project: Project, label: str, month: str | None = None) -> Course:
     InputError
         There is none.
     """
-    kpi = kpi_meant(label, kpis).name
+    kpi = kpi_meant(label, project.settings.kpis)
     if not was_begun(project):
         raise InputError(kinds.NO_ROUNDS())
     with circulation(project) as connection:
-        return course_of(connection, _of(connection, kpi, month_of(month), cancelled=True))
+        return course_of(connection, _of(connection, project, kpi, month_of(month), cancelled=True))
 
 
 def courses(project: Project, month: str | None = None) -> list[Course]:
@@ -226,7 +226,7 @@ def courses(project: Project, month: str | None = None) -> list[Course]:
     if not was_begun(project):
         return []
     with circulation(project) as connection:
-        rounds = latest(connection, month_of(month))
+        rounds = latest(connection, project.settings.kpis, month_of(month))
         last = max((one.month for one in rounds), default=None)
         return [course_of(connection, one) for one in rounds if one.month == last]
 
@@ -240,12 +240,12 @@ def _act(
     *,
     carry: bool = False,
 ) -> Course:
-    kpi = kpi_meant(label, kpis).name
+    kpi = kpi_meant(label, project.settings.kpis)
     if not was_begun(project):
         raise InputError(kinds.NO_ROUNDS())
     with changing(project) as connection, connection:
         connection.execute("BEGIN IMMEDIATE")
-        course = course_of(connection, _of(connection, kpi, month_of(month)))
+        course = course_of(connection, _of(connection, project, kpi, month_of(month)))
         made = course.negotiation.apply(moves(course), reason, carry)
         keep_act(connection, course.round.number, made, by=login(), reason=reason)
         return course_of(connection, course.round)
@@ -346,15 +346,20 @@ def month_of(text: str | None) -> Month | None:
 
 
 def _of(
-    connection: sqlite3.Connection, kpi: str, month: Month | None, *, cancelled: bool = False
+    connection: sqlite3.Connection,
+    project: Project,
+    kpi: Kpi,
+    month: Month | None,
+    *,
+    cancelled: bool = False,
 ) -> Round:
     """The round of a KPI: the month's, or the last."""
-    rounds = latest(connection, month, cancelled=cancelled)
-    found = [one for one in rounds if one.kpi.name == kpi]
+    rounds = latest(connection, project.settings.kpis, month, cancelled=cancelled)
+    found = [one for one in rounds if one.kpi.code == kpi.code]
     if found:
         return found[-1]
     if month is None and not rounds:
         raise InputError(kinds.NO_ROUNDS())
     asked_for = month or rounds[-1].month
     known = "、".join(f"{one.month.chinese} {one.kpi.name}" for one in rounds)
-    raise InputError(kinds.NO_ROUND(month=asked_for.chinese, kpi=kpi, known=known))
+    raise InputError(kinds.NO_ROUND(month=asked_for.chinese, kpi=kpi.name, known=known))

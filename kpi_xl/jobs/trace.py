@@ -125,7 +125,8 @@ def trace(
         key = (AGENT_LEVEL, agent) if agent else (unit.level, unit.path)
         decided = origins.decided.get((*key, kpi.code)) if kpi is not None else None
         files = _files(title, rows, kpi, typed, origins, decided)
-        return Trace(_versions(title, found), files, found[-_MOST:], rows, month)
+        versions = _versions(title, found, project.settings.kpis)
+        return Trace(versions, files, found[-_MOST:], rows, month)
 
 
 def _asked(what: str, kpis: Registry) -> tuple[Kpi | None, str]:
@@ -180,7 +181,7 @@ def _people(store: duckdb.DuckDBPyConnection, whose: str, month: Month) -> list[
     return found
 
 
-def _versions(title: str, found: Sequence[Change]) -> View:
+def _versions(title: str, found: Sequence[Change], kpis: Registry) -> View:
     shown = [one for one in found if one.is_other or one.yields is not None]
     same = len(found) - len(shown)
     notes = []
@@ -196,8 +197,8 @@ def _versions(title: str, found: Sequence[Change]) -> View:
             f"{one.saved.astimezone():%Y-%m-%d %H:%M}",
             one.saved_by or "（没有写）",
             f"{meaning(one)}{f'（{one.key}）' if one.key else ''}",
-            shown_value(one, one.was),
-            shown_value(one, one.value),
+            shown_value(one, one.was, kpis),
+            shown_value(one, one.value, kpis),
             what_became(one) + ("；已撤回" if one.is_withdrawn else ""),
             "算" if one.counts else "",
             f"{one.file}「{one.sheet}」{one.cell}" if one.file else "",

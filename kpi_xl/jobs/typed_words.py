@@ -15,7 +15,7 @@ from kpi_xl.data.collected import Entry, collected
 from kpi_xl.project import Project
 from kpi_xl.slots import becomes
 from kpi_xl.slots.agreed import is_kept
-from kpi_xl.slots.registry import declared
+from kpi_xl.slots.registry import declaration
 from kpi_xl.system.files import write_whole
 
 NAME: Final = "填写内容.xlsx"
@@ -73,7 +73,7 @@ def write_words(project: Project, month: Month) -> Path | None:
 
 def _lines(entries: Sequence[Entry]) -> Iterator[tuple[Any, ...]]:
     for entry in entries:
-        one = declared().get(entry.slot)
+        one = declaration(entry.slot)
         what = one.becomes if one else becomes.WORDS
         counted = isinstance(what, _COUNTED)
         if what is None or counted or is_kept(entry, what) or not entry.is_changed:

@@ -81,6 +81,17 @@ TYPED_NO_UNIT: Final = Kind(
     "人员表里没有“{unit}”，它的目标没有用上",
     "单位改了名称的，请重新下发、填写",
 )
+TYPED_NO_KPI: Final = Kind(
+    "typed.unknown-kpi",
+    "没有指标“{kpi}”，它的目标没有用上",
+    "自定义的指标请在 指标定义.xlsx 里写好；改了名称的，请重新下发、填写",
+    near="是不是：{like}",
+)
+ROUND_UNDEFINED: Final = Kind(
+    "rounds.undefined",
+    "目标商定第 {number} 轮的指标 {code} 现在没有定义，它的目标没有用上",
+    "请把它写回 指标定义.xlsx，名称或代码不变",
+)
 RETURNED_SETTING: Final = Kind(
     "settings.returned",
     "[returned] 里只能写 {known}，值只能是 {sources}",

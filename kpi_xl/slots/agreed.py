@@ -21,7 +21,7 @@ from kpi_xl.data.people import ACTIVITIES
 from kpi_xl.data.typed_value import Typed
 from kpi_xl.slots import becomes
 from kpi_xl.slots.plan_slots import WEEK_NAMES
-from kpi_xl.slots.registry import declared
+from kpi_xl.slots.registry import declaration
 from kpi_xl.slots.slot import INPUT, Declared, Values
 from kpi_xl.slots.task_values import TASKS
 from kpi_xl.slots.topic_slots import COUNTS
@@ -64,7 +64,7 @@ class Agreed:
         self._month_before: list[Entry] = []
         typed = sorted(entries, key=lambda entry: (entry.period, entry.saved))
         for entry in typed:
-            one = declared().get(entry.slot)
+            one = declaration(entry.slot)
             if one is not None and one.becomes is not None:
                 self._add(entry, one, one.becomes)
         self._month_plans |= decided or {}
@@ -156,7 +156,8 @@ class Agreed:
         for entry in entries:
             if entry.period != last:
                 continue
-            if declared()[entry.slot].slot.cells == 1:
+            one = declaration(entry.slot)
+            if one is not None and one.slot.cells == 1:
                 found[entry.slot] = entry.value
             else:
                 found.setdefault(entry.slot, {})[entry.row] = entry.value
@@ -210,7 +211,9 @@ def _of_unit(entries: Sequence[Entry], unit: Unit) -> list[tuple[Entry, becomes.
     return [
         (entry, what)
         for entry in entries
-        if entry.is_of(unit) and (what := declared()[entry.slot].becomes) is not None
+        if entry.is_of(unit)
+        and (one := declaration(entry.slot)) is not None
+        and (what := one.becomes) is not None
     ]
 
 

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from functools import cache
 
-from kpi_xl.catalogue import kpis
 from kpi_xl.data.history import Change
 from kpi_xl.data.typed_value import Typed
-from kpi_xl.slots.registry import declared
+from kpi_xl.kpi import Registry
+from kpi_xl.slots.registry import declaration
 from kpi_xl.slots.slot import Kind
 
 
@@ -20,7 +20,7 @@ def changed(changes: Sequence[Change]) -> list[Change]:
 
 @cache
 def _named(slot: str) -> tuple[str, Kind]:
-    found = declared().get(slot)
+    found = declaration(slot)
     if found is None:  # of a workbook of the user's own
         return slot, Kind.TEXT
     return found.meaning, found.slot.kind
@@ -31,7 +31,7 @@ def meaning(one: Change) -> str:
     return _named(one.slot)[0]
 
 
-def shown_value(one: Change, value: Typed | None) -> str:
+def shown_value(one: Change, value: Typed | None, kpis: Registry) -> str:
     """A value as its cell shows it; a dash where nothing stands."""
     if value is None:
         return "（空）"
@@ -39,15 +39,14 @@ def shown_value(one: Change, value: Typed | None) -> str:
         return "是" if value else "否"
     if not isinstance(value, int | float):
         return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, dt.datetime) else str(value)
-    if _is_ratio(one.slot):
+    if _is_ratio(one.slot, kpis):
         return f"{value:.2%}"
     return f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"
 
 
-@cache
-def _is_ratio(slot: str) -> bool:
+def _is_ratio(slot: str, kpis: Registry) -> bool:
     """Whether the number is a share, shown in per cent."""
-    found = declared().get(slot)
+    found = declaration(slot)
     if found is None:
         return False
     if found.slot.kind is Kind.OF_KPI and "指标" in found.named:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -30,6 +31,9 @@ from kpi_xl.slots import (
     weekly_review_values,
 )
 from kpi_xl.slots.slot import INPUT, Declared, Group
+from kpi_xl.slots.unit_values import KPI_NAMES
+
+_KPI: Final = "指标"
 
 _MODULES: Final = (
     unit_values,
@@ -82,6 +86,32 @@ def declared() -> Mapping[str, Declared]:
                 raise ValueError(f"{one.name} is declared twice")
             found[one.name] = one
     return found
+
+
+def declaration(slot: str) -> Declared | None:
+    """What a slot's name is declared as; None for a name of a workbook of the user's own.
+
+    Names over every KPI are so for any name: which KPIs there are beside those of the catalogue
+    only a project's settings say.
+    """
+    if (found := declared().get(slot)) is not None:
+        return found
+    for group, end, pattern in _over_kpis():
+        if (match := pattern.fullmatch(slot)) is not None:
+            return Declared(slot, group.pattern + end, match.groupdict(), group.slots[end], group)
+    return None
+
+
+@functools.cache
+def _over_kpis() -> list[tuple[Group, str, re.Pattern[str]]]:
+    """The names in which any KPI may stand, but nothing else."""
+    return [
+        (group, end, re.compile(f"{re.escape(before)}(?P<{_KPI}>[^.]+){re.escape(after + end)}"))
+        for group in groups()
+        if list(group.over) == [_KPI] and group.over[_KPI] is KPI_NAMES
+        for before, _, after in [group.pattern.partition(f"<{_KPI}>")]
+        for end in group.slots
+    ]
 
 
 def slot_names() -> dict[str, str]:

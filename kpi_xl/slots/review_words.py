@@ -11,7 +11,7 @@ from kpi_xl.data.collected import Entry
 from kpi_xl.data.cube import Unit
 from kpi_xl.slots import becomes
 from kpi_xl.slots.agreed import Agreed
-from kpi_xl.slots.registry import declared
+from kpi_xl.slots.registry import declaration
 
 MONTHLY_KPI: Final = "月度KPI表"
 NOT_RETURNED: Final = "（没有交回）"
@@ -54,7 +54,8 @@ def _words(agreed: Agreed, unit: Unit, *, problems: bool) -> tuple[list[str], li
 
 def _about(entry: Entry) -> str:
     """What an entry is about: the KPI, the box, the week, or what the cell is called."""
-    one = declared()[entry.slot]
+    one = declaration(entry.slot)
+    assert one is not None  # it is known what becomes of it
     named = "".join(f"第{word}周" if place == "周" else word for place, word in one.named.items())
     return named or one.slot.meaning
 

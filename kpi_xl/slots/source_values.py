@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Final
 
@@ -23,9 +23,10 @@ from kpi_xl.kpi import Kpi
 from kpi_xl.project import Settings
 from kpi_xl.slots.becomes import Target
 from kpi_xl.slots.changes_told import shown_value
-from kpi_xl.slots.registry import declared
-from kpi_xl.slots.slot import Values
+from kpi_xl.slots.registry import declaration, declared
+from kpi_xl.slots.slot import Values, put
 from kpi_xl.slots.source_slots import ABOUT_SOURCES, SOURCES, SourceLine
+from kpi_xl.slots.unit_values import KPI
 
 _FILES: Final = 4
 """So many files of a table are named; the rest are counted."""
@@ -33,11 +34,27 @@ _FILES: Final = 4
 _OTHERS: Final = "（其他单位的文件）"
 
 
+def target_slots(own: Iterable[str] = ()) -> Mapping[str, Target]:
+    """The cells that targets are typed into, with what becomes of them.
+
+    Parameters
+    ----------
+    own : iterable of str
+        The names of KPIs that the project declares itself.
+    """
+    names = [KPI.pattern + end for end, slot in KPI.slots.items() if slot.becomes is not None]
+    more = [put(name, {"指标": kpi}) for kpi in own for name in names]
+    return _of_catalogue() | {name: what for name in more if (what := _target(name)) is not None}
+
+
 @cache
-def target_slots() -> Mapping[str, Target]:
-    """The cells that targets are typed into, with what becomes of them."""
-    found = {name: one.becomes for name, one in declared().items()}
-    return {name: what for name, what in found.items() if isinstance(what, Target)}
+def _of_catalogue() -> dict[str, Target]:
+    return {name: what for name in declared() if (what := _target(name)) is not None}
+
+
+def _target(slot: str) -> Target | None:
+    found = declaration(slot)
+    return found.becomes if found is not None and isinstance(found.becomes, Target) else None
 
 
 _OF_PEOPLE: Final = ("首年新单保费", "主险件数")
@@ -74,6 +91,8 @@ class SourceValues:
         self._is_asked = any(name.startswith("source.") for name in slots)
         self._kpis = [kpi for kpi in settings.kpis.values() if _slots_of(kpi) & set(slots)]
         self._origins = origins
+        self._known = settings.kpis
+        self._target_slots = target_slots(one.name for one in settings.own.own.values())
         self._rows = RawRowsOf(store, self._there, settings.month_cut)
         self._target_rows = TargetRows(store, month, settings.kpis)
 
@@ -165,7 +184,7 @@ class SourceValues:
     ) -> Iterator[SourceLine]:
         """The cells that a target was typed into: what it is, who typed it when, what was there."""
         for one in self._origins.targets:
-            what = target_slots()[one.slot]
+            what = self._target_slots[one.slot]
             if isinstance(whose, Person):
                 is_his = what.whose == "个人" and one.is_of_person(whose.agent)
             else:
@@ -173,7 +192,7 @@ class SourceValues:
             here = (one.file, one.sheet) == file_and_sheet(rows.file)
             if is_his and here and what.kpi == kpi.name:
                 by = by_and_when(one.saved_by, one.saved)
-                how = f"{by} 填，以前 {shown_value(one, one.was)}"
+                how = f"{by} 填，以前 {shown_value(one, one.was, self._known)}"
                 where = f"「{one.sheet}」{one.cell}"
                 value = _shown(kpi, one.value)
                 yield SourceLine(title, value, how, rows.table, one.file, 1, where)

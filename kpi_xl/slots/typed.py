@@ -31,9 +31,11 @@ from kpi_xl.data.returned import (
     table_of,
 )
 from kpi_xl.fault import Fault
+from kpi_xl.kpi import Registry
 from kpi_xl.project import Settings
+from kpi_xl.readers.name import near
 from kpi_xl.slots import becomes
-from kpi_xl.slots.registry import declared
+from kpi_xl.slots.registry import declaration
 from kpi_xl.slots.slot import INPUT, Declared
 
 ORDER: Final = (
@@ -80,7 +82,9 @@ class _Given(NamedTuple):
         return place, -self.entry.saved.timestamp(), self.entry.file
 
 
-def facts_of(entries: Iterable[Entry], weeks: Weeks = planned_weeks) -> Returned:
+def facts_of(
+    entries: Iterable[Entry], weeks: Weeks = planned_weeks, known: Registry = kpis
+) -> Returned:
     """What collected cells say for the raw tables.
 
     Parameters
@@ -89,10 +93,12 @@ def facts_of(entries: Iterable[Entry], weeks: Weeks = planned_weeks) -> Returned
         What was collected; what had been filled in before and was left says nothing.
     weeks : callable
         The weeks of a month as the forms have them.
+    known : Registry
+        The KPIs there are: the project's own, too, where their targets matter.
     """
-    found = _Found(weeks)
+    found = _Found(weeks, known)
     for entry in entries:
-        if (one := declared().get(entry.slot)) is not None and entry.is_changed:
+        if (one := declaration(entry.slot)) is not None and entry.is_changed:
             what = one.becomes
             if isinstance(what, _GOES_IN):
                 found.add(entry, one, what)
@@ -108,10 +114,13 @@ class _Found:
     ----------
     weeks : callable
         The weeks of a month as the forms have them.
+    known : Registry
+        The KPIs there are.
     """
 
-    def __init__(self, weeks: Weeks) -> None:
+    def __init__(self, weeks: Weeks, known: Registry) -> None:
         self._weeks_of = weeks
+        self._kpis = known
         self._returned = Returned()
         self._targets: dict[tuple[Any, ...], list[_Given]] = defaultdict(list)
         self._days: dict[tuple[Any, ...], list[_Given]] = defaultdict(list)
@@ -157,8 +166,10 @@ class _Found:
             self._returned.say(entry.template, where, fault)
 
     def _target(self, entry: Entry, what: becomes.Target, where: Where) -> None:
-        kpi = kpis.find(what.kpi)
-        assert kpi is not None
+        kpi = self._kpis.find(what.kpi)
+        if kpi is None:
+            like = "、".join(near(what.kpi, [one.name for one in self._kpis.values()]))
+            raise _Unusable(kinds.TYPED_NO_KPI(kpi=what.kpi, like=like))
         target = _number(entry.value)
         level, unit = ("", entry.about) if entry.about else (entry.level, entry.unit)
         if what.whose == "个人":
@@ -249,13 +260,13 @@ class _Found:
 
 def goes_into_tables(slot: str) -> bool:
     """Whether what is typed into a cell goes into raw tables."""
-    one = declared().get(slot)
+    one = declaration(slot)
     return one is not None and isinstance(one.becomes, _GOES_IN)
 
 
 def day_of(entry: Entry | Change, weeks: Weeks) -> dt.date | None:
     """The day that a cell is about, as its slot, row and column say; None where it has none."""
-    one = declared().get(entry.slot)
+    one = declaration(entry.slot)
     if one is None or not one.pattern.removeprefix(INPUT).startswith("week<周>"):
         return day_in(entry.key)
     is_plan = isinstance(one.becomes, becomes.Plan)

@@ -437,8 +437,11 @@ def test_killed_anywhere_nothing_is_half(project):
         acts = connection.execute("SELECT count(*) FROM round_acts").fetchone()[0]
         with_steps = connection.execute("SELECT count(DISTINCT act) FROM round_steps").fetchone()[0]
         assert acts == with_steps > 2
-        assert [one.kpi.name for one in latest(connection)] == [PIECES, PREMIUM]
-        assert course_of(connection, latest(connection)[0]).stands
+        assert [one.kpi.name for one in latest(connection, project.settings.kpis)] == [
+            PIECES,
+            PREMIUM,
+        ]
+        assert course_of(connection, latest(connection, project.settings.kpis)[0]).stands
 
 
 def test_all_rounds_of_a_month_in_one_table(project):

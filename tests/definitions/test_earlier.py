@@ -209,7 +209,30 @@ def test_every_surface_has_it(tmp_path, monkeypatch):
     page = CalamineWorkbook.from_path(str(file)).get_sheet_by_name("全部指标").to_python()
     rows = {row[0]: row for row in page if row and row[0]}
     assert rows["上月佣金"][2] == 1200.0
-    assert "上月" in run(project, "trace", "东城营业部", "佣金比", "2024-06")
+    assert "更早的月份" in run(project, "trace", "东城营业部", "佣金比", "2024-06")
+
+
+def test_a_month_that_is_not_over_looks_back_at_as_many_days(tmp_path, monkeypatch):
+    more = (
+        '[rules]\nas_of = "2024-06-10"\n[kpis]\n"上月佣金" = "上月(FYC)"\n"增长" = "FYC/上月(FYC)"\n'
+        '"两月均" = "移动平均(FYC,2)"\n'
+    )
+    project = small_branch(tmp_path / "p", TWO_DEPARTMENTS, more=more)
+    late = "P9,10000,终身寿,主险,1,1000,500,年交,2024-05-20\n"
+    heading = "保单号,工号,险种,主附险,件数,首年保费,FYC,缴费方式,承保日期\n"
+    (project.data / "保单5月.csv").write_text(heading + late, encoding="utf-8")
+    monkeypatch.setenv("KPI_XL_PROJECT", str(project.folder))
+    run(project, "refresh", "--month", "2024-06")
+    unit = "东城营业部"
+    assert functions.KPI("FYC", unit, "2024-05") == 1700.0
+    assert functions.KPI("FYC", unit, "2024-06", "上月") == 1200.0
+    assert functions.KPI("上月佣金", unit, "2024-06") == 1200.0
+    assert functions.KPI("两月均", unit, "2024-06") == 1450.0
+    # It lacks above and below alike, so that it is ripe, and is compared with whole months.
+    assert functions.KPI("增长", unit, "2024-06") == 1.0
+    assert functions.KPI("增长", unit, "2024-06", "成熟") in ("", None, "—")
+    assert functions.KPI("增长", unit, "2024-06", "上月") == pytest.approx(1700 / 1200)
+    assert functions.KPI("上月佣金", unit, "2024-06", "上月") == "#N/A"
 
 
 @pytest.mark.parametrize(
