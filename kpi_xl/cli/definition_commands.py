@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -11,6 +11,9 @@ from kpi_xl import kinds
 from kpi_xl.cli.chinese import Group, Option
 from kpi_xl.cli.terminal import Answer, asked, project_here, say
 from kpi_xl.errors import InputError
+
+if TYPE_CHECKING:
+    from kpi_xl.jobs.definition_moves import Moved
 
 _FORCE: Final = click.option(
     "--force", cls=Option, is_flag=True, help="已有的文件也重写，里面写过的定义会没有。"
@@ -64,3 +67,35 @@ def new(force: bool) -> Answer:
     say(f"写好了：{file}")
     say("用 Excel 打开，在“指标定义”里一行写一个指标，保存后运行 kpi-xl refresh")
     return {"file": Path(file)}
+
+
+@definitions.command("export", examples=("kpi-xl --project demo definitions export",))
+def export() -> Answer:
+    """把 指标定义.xlsx 里的定义搬到 kpi.toml 的 [kpis]，一项不少；搬走的行清空。"""
+    from kpi_xl.jobs.definition_moves import to_text
+
+    return _moved(to_text(project_here()))
+
+
+@definitions.command("import", examples=("kpi-xl --project demo definitions import",))
+def import_() -> Answer:
+    """把 kpi.toml 的 [kpis] 里的定义搬到 指标定义.xlsx，一项不少；TOML 里的注释不搬。"""
+    from kpi_xl.jobs.definition_moves import to_workbook
+
+    return _moved(to_workbook(project_here()))
+
+
+def _moved(done: Moved) -> Answer:
+    say(f"搬到 {done.into.name}：{len(done.names)} 个定义")
+    if done.names:
+        say("、".join(done.names))
+    if done.left:
+        say(f"留在原处：{len(done.left)} 个")
+        for error in done.left:
+            say(f"  {error}")
+        asked().exit_code = 2
+    return {
+        "moved": done.names,
+        "into": done.into,
+        "left": [error.record() for error in done.left],
+    }

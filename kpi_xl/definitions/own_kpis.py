@@ -32,7 +32,9 @@ from kpi_xl.readers.number import read_number
 FAMILY: Final = "自定义指标"
 """What KPIs of one's own belong to where nothing else is said."""
 
-_LONGEST_NAME: Final = 40
+LONGEST_NAME: Final = 40
+"""Characters of a KPI's name."""
+
 _NAME: Final = re.compile(r"\w*[^\W\d_]\w*")
 _CODE: Final = re.compile(r"KPI_[A-Z][A-Z0-9_]{0,40}")
 _CELL: Final = re.compile(r"!|:|^\$?[A-Za-z]{1,3}\$?\d+$")
@@ -155,6 +157,8 @@ class _Maker:
         self._made: dict[str, Kpi | None] = {}
         self._begun: list[str] = []
         for one in definitions:
+            if (same := self.by_name.get(one.name)) is not None and same.fields == one.fields:
+                continue  # said in both files alike
             try:
                 self._name(one)
             except InputError as error:
@@ -179,7 +183,7 @@ class _Maker:
         for column, names in labels.items():
             for name in names:
                 if column != "代码" and not is_name(name):
-                    fault = kinds.DEFINITION_NAME_BAD(name=name, most=_LONGEST_NAME)
+                    fault = kinds.DEFINITION_NAME_BAD(name=name, most=LONGEST_NAME)
                     raise one.wrong(fault, column)
                 self._free(one, column, name)
         self._by_label |= {name.casefold(): one for names in labels.values() for name in names}
@@ -315,7 +319,7 @@ def aliases(one: Definition) -> tuple[str, ...]:
 
 def is_name(name: str) -> bool:
     """Whether a KPI may be called so: the names of cells are made of it."""
-    return len(name) <= _LONGEST_NAME and _NAME.fullmatch(name) is not None
+    return len(name) <= LONGEST_NAME and _NAME.fullmatch(name) is not None
 
 
 def _unit(one: Definition, quantity: Quantity) -> Unit:

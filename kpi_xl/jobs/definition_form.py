@@ -15,11 +15,13 @@ import xlsxwriter
 from kpi_xl.catalogue import MEASURES, kpis
 from kpi_xl.catalogue.measures import COUNTED
 from kpi_xl.definitions.dimensions import UNITS
+from kpi_xl.definitions.formula_text import LONGEST
 from kpi_xl.definitions.functions import FUNCTIONS
-from kpi_xl.definitions.own_kpis import FAMILY, FIELDS, Definition
+from kpi_xl.definitions.own_kpis import FAMILY, FIELDS, LONGEST_NAME, Definition
 from kpi_xl.formula import Measure
 from kpi_xl.jobs.data_form import CREATED, FONT, HEADING, NEEDED, TEXT
 from kpi_xl.kpi import DIRECTIONS, Kpi
+from kpi_xl.workbook.ooxml.references import column_letters
 
 SHEET: Final = "指标定义"
 """The sheet in which the definitions stand."""
@@ -108,12 +110,10 @@ def _typed(book: xlsxwriter.Workbook, rows: Sequence[Sequence[str]]) -> None:
         sheet.set_column(place, place, _WIDTHS[field], book.add_format(TEXT))
         heading = NEEDED if field in FIELDS[:2] else HEADING
         sheet.write_string(0, place, field, book.add_format(heading))
-        rule: dict[str, Any] = {"validate": "any"}
-        choices = {"单位": list(UNITS), "方向": list(DIRECTIONS.values())}.get(field)
-        if choices:
-            # What is chosen is a help: the reader takes 越大越好 and the like, too.
-            rule = {"validate": "list", "source": choices, "error_type": "warning"}
+        # What is looked at is a help: the reader takes 越大越好 and the like, too.
+        rule = _rule(field) | {"error_type": "warning", "error_title": field}
         rule |= {"input_title": field, "input_message": _HINTS[field]}
+        rule |= {"error_message": _HINTS[field]}
         sheet.data_validation(1, place, _ROWS, place, rule)
     text = book.add_format(TEXT)
     for number, row in enumerate(rows, 1):
@@ -124,6 +124,25 @@ def _typed(book: xlsxwriter.Workbook, rows: Sequence[Sequence[str]]) -> None:
     # The rest is for programs: with it nobody could read the page.
     sheet.print_area(0, 0, max(len(rows), 30), FIELDS.index("说明"))
     _printed(sheet)
+
+
+def _rule(field: str) -> dict[str, Any]:
+    """What Excel looks at when somebody types into the first row of a field."""
+    cell = f"{column_letters(FIELDS.index(field) + 1)}2"
+    if choices := {"单位": list(UNITS), "方向": list(DIRECTIONS.values())}.get(field):
+        return {"validate": "list", "source": choices}
+    column = cell.replace("2", "$2") + ":" + cell.replace("2", f"${_ROWS + 1}")
+    is_number = f'=ISNUMBER(VALUE(SUBSTITUTE(SUBSTITUTE({cell},"%",""),",","")))'
+    looked_at = {
+        "名称": f"=AND(LEN({cell})<={LONGEST_NAME},COUNTIF({column},{cell})=1)",
+        "公式": f"=LEN({cell})<={LONGEST}",
+        "健康线": is_number,
+        "危险线": is_number,
+        "代码": f'=EXACT(LEFT({cell},4),"KPI_")',
+    }
+    if field in looked_at:
+        return {"validate": "custom", "value": looked_at[field]}
+    return {"validate": "any"}
 
 
 def _listed(

@@ -125,7 +125,7 @@ def _in_workbook(file: Path, _changed: int, _size: int) -> tuple[Definition, ...
     ):
         rows = [list(map(text_of, row)) for row in cells]
         needed = TAKEN if name == COUNTED else "公式"
-        headings = _headings(rows, needed)
+        headings = headings_of(rows, needed)
         if headings is None or (is_there and name != COUNTED):
             continue  # such as the sheet of examples
         is_there |= name != COUNTED
@@ -150,7 +150,9 @@ def _definitions(
             yield Definition(Place(file, sheet, number), fields)
 
 
-def _headings(rows: Sequence[Sequence[str]], needed: str) -> tuple[int, dict[int, str]] | None:
+def headings_of(
+    rows: Sequence[Sequence[str]], needed: str = "公式"
+) -> tuple[int, dict[int, str]] | None:
     """The row of the headings, from 0, and which column has which field."""
     for at, row in enumerate(rows[:HEADINGS_WITHIN]):
         columns: dict[int, str] = {

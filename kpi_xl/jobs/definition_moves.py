@@ -1,0 +1,187 @@
+"""Move KPIs of one's own between 指标定义.xlsx and kpi.toml.
+
+They are written where they go before they are taken away from where they were: killed in between,
+they are said twice in the same words, which is once.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import tomlkit
+from tomlkit.toml_document import TOMLDocument
+
+from kpi_xl import kinds
+from kpi_xl.definitions.own_kpis import FIELDS, Definition
+from kpi_xl.errors import InputError
+from kpi_xl.jobs.definition_form import definition_form
+from kpi_xl.project import Project
+from kpi_xl.settings.definitions import KEYS, WORKBOOK, headings_of
+from kpi_xl.settings.edit import edit, section
+from kpi_xl.system.files import write_whole
+
+_SECTION: Final = "kpis"
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What was moved, and what could not be.
+
+    Parameters
+    ----------
+    names : list of str
+        The KPIs.
+    into : Path
+        The file they are in now.
+    left : list of InputError
+        Why others are where they were.
+    """
+
+    names: list[str]
+    into: Path
+    left: list[InputError]
+
+
+def to_text(project: Project) -> Moved:
+    """Move what 指标定义.xlsx says into [kpis] of kpi.toml.
+
+    Raises
+    ------
+    InputError
+        A file cannot be read or written.
+    """
+    file = project.folder / "kpi.toml"
+    found, left = _movable(project, project.folder / WORKBOOK, file)
+
+    def change(document: TOMLDocument) -> None:
+        into = section(document, _SECTION)
+        # TOML has what stands in one line before all tables: the order is kept by one form for all.
+        are_short = all(one.fields.keys() <= {"名称", "公式"} for one in found)
+        for one in found:
+            into[one.name] = one.fields.get("公式", "") if are_short else _as_toml(one)
+
+    if found:
+        edit(file, change)
+        _without_rows(project.folder / WORKBOOK, found)
+    return Moved([one.name for one in found], file, left)
+
+
+def to_workbook(project: Project) -> Moved:
+    """Move what [kpis] of kpi.toml says into 指标定义.xlsx, which is made where there is none.
+
+    Raises
+    ------
+    InputError
+        A file cannot be read or written.
+    """
+    file = project.folder / WORKBOOK
+    found, left = _movable(project, project.folder / "kpi.toml", file)
+
+    def change(document: TOMLDocument) -> None:
+        into = section(document, _SECTION)
+        for one in found:
+            into.remove(one.name)
+        if not into:
+            document.remove(_SECTION)
+
+    if found:
+        _with_rows(file, found)
+        edit(project.folder / "kpi.toml", change)
+    return Moved([one.name for one in found], file, left)
+
+
+def _movable(
+    project: Project, source: Path, target: Path
+) -> tuple[list[Definition], list[InputError]]:
+    """The definitions of a file that can stand in the other one, and why others cannot."""
+    settings = project.settings
+    left = [one for one in settings.own.wrong if one.file == source and one.row is None]
+    there = {one.name: one for one in settings.definitions if one.place.file == target}
+    found: dict[str, Definition] = {}
+    for one in settings.definitions:
+        if one.place.file != source:
+            continue
+        other = there.get(one.name) or found.get(one.name)
+        if not one.name:
+            left.append(one.wrong(kinds.DEFINITION_NAME(), "名称"))
+        elif other is not None and other.fields != one.fields:
+            left.append(one.wrong(kinds.DEFINITION_TWICE(name=one.name), "名称"))
+        else:
+            found[one.name] = one
+    return list(found.values()), left
+
+
+def _as_toml(one: Definition) -> Any:
+    table = tomlkit.table()
+    for key, field in KEYS.items():
+        if field in one.fields:
+            table[key] = one.fields[field]
+    return table
+
+
+def _with_rows(file: Path, added: Sequence[Definition]) -> None:
+    if not file.exists():
+        write_whole(file, definition_form(added))
+        return
+    book, page, at, columns = _opened(file)
+    there = {
+        " ".join(str(page.cell(row, columns["名称"]).value or "").split())
+        for row in range(at + 1, page.max_row + 1)
+    }
+    row = 1 + max(
+        (
+            number
+            for number in range(at, page.max_row + 1)
+            if any(page.cell(number, column).value is not None for column in columns.values())
+        ),
+        default=at,
+    )
+    for one in added:
+        if one.name in there:
+            continue
+        for field, text in one.fields.items():
+            cell = page.cell(row, columns[field])
+            cell.value, cell.data_type, cell.number_format = text, "s", "@"
+        row += 1
+    _save(book, file)
+
+
+def _without_rows(file: Path, gone: Sequence[Definition]) -> None:
+    book, page, _, columns = _opened(file)
+    for one in gone:
+        assert one.place.row is not None
+        for column in columns.values():
+            page.cell(one.place.row, column).value = None
+    _save(book, file)
+
+
+def _opened(file: Path) -> tuple[Any, Any, int, dict[str, int]]:
+    """The workbook, the sheet that is read, the row of its headings and the fields' columns."""
+    import openpyxl
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what a newer Excel has put into it
+        book = openpyxl.load_workbook(file)
+    for page in book.worksheets:
+        rows = [[cell.value for cell in row] for row in page.iter_rows(max_row=20)]
+        texts = [["" if value is None else str(value) for value in row] for row in rows]
+        if page.sheet_state == "visible" and (found := headings_of(texts)) is not None:
+            at, columns = found
+            by_field = {field: place + 1 for place, field in columns.items()}
+            for field in FIELDS:  # somebody took a column away that is needed now
+                if field not in by_field:
+                    by_field[field] = page.max_column + 1
+                    page.cell(at + 1, by_field[field], field)
+            return book, page, at + 1, by_field
+    raise InputError(kinds.DEFINITIONS_NO_SHEET(), file=file)
+
+
+def _save(book: Any, file: Path) -> None:
+    out = io.BytesIO()
+    book.save(out)
+    write_whole(file, out.getvalue())
