@@ -99,3 +99,14 @@ def _moved(done: Moved) -> Answer:
         "into": done.into,
         "left": [error.record() for error in done.left],
     }
+
+
+@definitions.command("page", examples=("kpi-xl --project demo definitions page",))
+def page() -> Answer:
+    """写一份指标说明给同事看，网页和 .xlsx：全部指标的公式、含义、单位、界限、负责人、来源。"""
+    from kpi_xl.pages.kpi_list import make
+
+    files = make(project_here())
+    for file in files:
+        say(f"写好了：{file}")
+    return {"files": files}

@@ -74,15 +74,15 @@ def definition_form(definitions: Sequence[Definition] = ()) -> bytes:
         book.set_size(2400, 1200)
         rows = [[one.fields.get(field, "") for field in FIELDS] for one in definitions]
         _typed(book, rows)
-        _listed(book, "示例", FIELDS, _EXAMPLES)
+        listed(book, "示例", FIELDS, _EXAMPLES)
         every = kpis.values()
-        _listed(
+        listed(
             book,
             "标准指标",
             ("名称", "代码", "公式", "单位", "方向", "说明"),
             map(_standard, every),
         )
-        _listed(book, "公式里的名称", ("名称", "单位", "是什么"), _names())
+        listed(book, "公式里的名称", ("名称", "单位", "是什么"), _names())
         _functions(book)
     return content.getvalue()
 
@@ -145,10 +145,22 @@ def _rule(field: str) -> dict[str, Any]:
     return {"validate": "any"}
 
 
-def _listed(
+def listed(
     book: xlsxwriter.Workbook, name: str, headings: Sequence[str], rows: Iterable[Sequence[str]]
 ) -> None:
-    """A sheet to look at, not to type into."""
+    """Write a sheet to look at, not to type into.
+
+    Parameters
+    ----------
+    book : xlsxwriter.Workbook
+        Into which it goes.
+    name : str
+        Its name.
+    headings : sequence of str
+        The first row.
+    rows : iterable of sequence of str
+        The rows below.
+    """
     sheet = book.add_worksheet(name)
     cell = book.add_format(TEXT | {"text_wrap": True, "valign": "top"})
     for place, heading in enumerate(headings):

@@ -57,15 +57,15 @@ class Page:
 
 def html(page: Page) -> bytes:
     """A page as a file."""
-    template, style, script = _parts()
+    template, looks, script = _parts()
     text = template.render(
         page=page,
         month=page.month,
         values=page.month.values,
-        style=style,
+        style=looks,
         script=script,
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+        style_hash=hashed(looks),
+        script_hash=hashed(script),
         marks=STATUS_MARKS,
         charts=charts,
         service=SERVICE,
@@ -94,14 +94,21 @@ def templates() -> Environment:
 @functools.cache
 def _parts() -> tuple[Template, str, str]:
     """The template, the style and the script."""
-    folder = resources.files("kpi_xl.pages") / "templates"
-    style, script = (
-        (folder / name).read_text(encoding="utf-8") for name in ("page.css", "page.js")
-    )
-    return templates().get_template("month.html"), style, script
+    return templates().get_template("month.html"), style(), _text("page.js")
+
+
+def style() -> str:
+    """The style sheet of every page."""
+    return _text("page.css")
 
 
 @functools.cache
-def _hash(text: str) -> str:
+def _text(name: str) -> str:
+    file = resources.files("kpi_xl.pages") / "templates" / name
+    return file.read_text(encoding="utf-8")
+
+
+@functools.cache
+def hashed(text: str) -> str:
     """What a browser knows a style or script by, so that it takes no other."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

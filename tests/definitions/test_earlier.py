@@ -230,7 +230,7 @@ def test_a_month_that_is_not_over_looks_back_at_as_many_days(tmp_path, monkeypat
     assert functions.KPI("两月均", unit, "2024-06") == 1450.0
     # It lacks above and below alike, so that it is ripe, and is compared with whole months.
     assert functions.KPI("增长", unit, "2024-06") == 1.0
-    assert functions.KPI("增长", unit, "2024-06", "成熟") in ("", None, "—")
+    assert functions.KPI("增长", unit, "2024-06", "成熟") == "已成熟"
     assert functions.KPI("增长", unit, "2024-06", "上月") == pytest.approx(1700 / 1200)
     assert functions.KPI("上月佣金", unit, "2024-06", "上月") == "#N/A"
 

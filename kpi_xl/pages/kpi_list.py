@@ -1,0 +1,120 @@
+"""指标说明: every KPI of a project on one page and in one workbook, for colleagues to read."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import xlsxwriter
+
+from kpi_xl.findings.shown import with_bands
+from kpi_xl.formula import Measure
+from kpi_xl.jobs.data_form import CREATED
+from kpi_xl.jobs.definition_form import listed
+from kpi_xl.kpi import DIRECTIONS, Kpi
+from kpi_xl.pages.html import hashed, plain, style, templates
+from kpi_xl.project import Project, Settings
+from kpi_xl.system.files import write_whole
+
+NAME: Final = "指标说明"
+
+_HEADINGS: Final = (
+    "名称", "代码", "别名", "公式", "说明", "单位", "方向", "健康界限", "负责人", "来源", "自定义",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is told of a KPI.
+
+    Parameters
+    ----------
+    kpi : Kpi
+        The KPI, as people compute it, with the project's bounds.
+    bounds : str
+        Its bounds; empty for none.
+    owner : str
+        Who answers for it; empty for nobody.
+    """
+
+    kpi: Kpi
+    bounds: str
+    owner: str
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """It in the order of the headings."""
+        kpi = self.kpi
+        return (
+            kpi.name, kpi.code, "、".join(kpi.aliases), kpi.formula, kpi.meaning, kpi.unit,
+            DIRECTIONS[kpi.direction], self.bounds, self.owner, kpi.source,
+            "是" if kpi.is_own else "",
+        )  # fmt: skip
+
+
+def families(settings: Settings) -> dict[str, list[Line]]:
+    """Every KPI of a project, by family, in the order in which the month shows them."""
+    found: dict[str, list[Line]] = {}
+    for code, one in settings.kpis.items():
+        kpi = with_bands(one, settings).on_paper
+        bounds = kpi.bands.text(kpi.direction, kpi.unit) if kpi.bands else ""
+        own = settings.own.own.get(code)
+        owner = own.fields.get("负责人", "") if own else ""
+        found.setdefault(one.family, []).append(Line(kpi, bounds, owner))
+    return found
+
+
+def measures_of(lines: Sequence[Line]) -> list[Measure]:
+    """What stands in the formulas and is counted, each once."""
+    every = [one.counted for line in lines for one in line.kpi.measures]
+    return sorted(dict.fromkeys(every), key=lambda one: one.name)
+
+
+def make(project: Project) -> list[Path]:
+    """Write the page and the workbook into the project's output.
+
+    Raises
+    ------
+    FileError
+        When one cannot be written, as when the old one is open in Excel.
+    """
+    page, book = (project.output / f"{NAME}{end}" for end in (".html", ".xlsx"))
+    write_whole(page, html(project.settings))
+    write_whole(book, workbook(project.settings))
+    return [page, book]
+
+
+def html(settings: Settings) -> bytes:
+    """The page, one file."""
+    found = families(settings)
+    text = (
+        templates()
+        .get_template("kpi_list.html")
+        .render(
+            name=settings.name,
+            families=found,
+            measures=measures_of([line for lines in found.values() for line in lines]),
+            wrong=[str(error) for error in settings.own.wrong],
+            directions=DIRECTIONS,
+            style=style(),
+            style_hash=hashed(style()),
+        )
+    )
+    return plain(text).encode()
+
+
+def workbook(settings: Settings) -> bytes:
+    """The workbook; the same every time."""
+    found = families(settings)
+    every = [line for lines in found.values() for line in lines]
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        book.set_properties({"title": NAME, "created": CREATED})
+        rows = [(family, *line.cells) for family, lines in found.items() for line in lines]
+        listed(book, "指标", ("分类", *_HEADINGS), rows)
+        names = [(one.name, one.unit, one.meaning) for one in measures_of(every)]
+        listed(book, "公式里的项目", ("名称", "单位", "是什么"), names)
+    return out.getvalue()
