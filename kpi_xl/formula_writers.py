@@ -83,7 +83,8 @@ class ChineseWriter:
         return measure.name
 
     def number(self, value: float) -> str:
-        return f"{value:.0%}" if 0 < value < 1 else f"{value:g}"
+        # As it is: 12.5% is not 12%, and 1234567 no 1.23457e+06.
+        return f"{value * 100:.12g}%" if 0 < value < 1 else f"{value:.15g}"
 
     def base(self, measure: Measure) -> str:
         return measure.name

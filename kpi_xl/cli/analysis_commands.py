@@ -91,7 +91,8 @@ def warnings(month: str | None, unit: str | None, level: str | None) -> Answer:
     cls=Option,
     metavar="构成",
     help="业绩怎样构成：保险有 production、productivity、per_capita、pieces、effort、outlets，"
-    "汽车经销有 dealer、dealer_funnel，零售有 shop、tickets、staff；不写则用数据够用的第一种。",
+    "汽车经销有 dealer、dealer_funnel，零售有 shop、tickets、staff；不写则用数据够用的第一种。"
+    "也可以写一个指标，如自己定义的：按它的公式分解，比环比、同比、全公司。",
 )
 def drivers(
     month: str | None,

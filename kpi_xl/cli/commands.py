@@ -51,6 +51,7 @@ from kpi_xl.cli.terminal import (
     say_more,
     say_notice,
     say_undone,
+    settings_here,
     write_json,
 )
 from kpi_xl.errors import InputError
@@ -320,14 +321,12 @@ def explain(kpi: str | None) -> Answer:
 
 def _kpis_here() -> tuple[Registry, Callable[[Kpi], Kpi]]:
     """The KPIs of the project that is at hand, if there is one, and what gives them its bounds."""
-    if (folder := asked().named) is None:
+    if (settings := settings_here()) is None:
         from kpi_xl.catalogue import kpis
 
         return kpis, lambda kpi: kpi
     from kpi_xl.findings.shown import with_bands
-    from kpi_xl.project import Project
 
-    settings = Project.open(folder).settings
     return settings.kpis, lambda kpi: with_bands(kpi, settings)
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from kpi_xl.calendar import Month
     from kpi_xl.jobs.views import View
-    from kpi_xl.project import Project
+    from kpi_xl.project import Project, Settings
     from kpi_xl.system.progress import Progress
     from kpi_xl.system.undone import Undone
 
@@ -231,6 +231,15 @@ def _told(cell: str) -> str | float | None:
     if number is None:
         return cell
     return number if math.isfinite(number) else None
+
+
+def settings_here() -> Settings | None:
+    """The settings of the project that is at hand; None where there is none."""
+    if (folder := asked().named) is None:
+        return None
+    from kpi_xl.project import Project
+
+    return Project.open(folder).settings
 
 
 def project_here() -> Project:

@@ -125,6 +125,11 @@ class OwnKpis:
     counted: Sequence[Counted] = ()
     """What is counted of the raw tables for them, beside the measures of the catalogue."""
 
+    @property
+    def made(self) -> list[Kpi]:
+        """The project's own."""
+        return [self.kpis[code] for code in self.own]
+
 
 def own_kpis(definitions: Sequence[Definition], known: Known = STANDARD) -> OwnKpis:
     """The KPIs that definitions make.

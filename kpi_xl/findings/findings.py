@@ -45,7 +45,7 @@ from kpi_xl.findings.retention import NOBODY_KNOWS, Losses, losses
 from kpi_xl.findings.ripeness import Ripeness, ripe_text
 from kpi_xl.findings.shown import IS_USUAL, NOTHING, months_text, since_text, with_bands
 from kpi_xl.findings.weakness import Weakness
-from kpi_xl.formula import Measure, Operation
+from kpi_xl.formula import Lag, Measure, Operation
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Settings
 
@@ -145,6 +145,18 @@ class Findings:
             code: with_bands(kpi, self._settings)
             for code, kpi in self._settings.kpis.items()
             if kpi.direction != "neutral" and self.cube.has(kpi)
+        }
+
+    def measures_of(self, kpi: Kpi) -> dict[str, Floats]:
+        """What a KPI is made of, by code, as `given`: earlier months, too."""
+        cube = self._whole if kpi.has_earlier else self.cube
+        found: dict[str, Floats] = dict(cube.earlier(kpi)) if kpi.has_earlier else {}
+        for one in kpi.measures:
+            if one.lag == Lag():
+                found[one.code] = cube.measure(one.code).astype(np.float64)
+        return {
+            one.code: found[one.code][self.units, : self._end] / (100 if one.is_money else 1)
+            for one in kpi.measures
         }
 
     def find(self, label: str) -> Kpi | None:

@@ -24,6 +24,7 @@ from kpi_xl.errors import InputError
 from kpi_xl.findings.day_sums import DaySums, day_sums, misses_text
 from kpi_xl.findings.drivers import BEFORE, COMPARISONS, Drivers
 from kpi_xl.findings.findings import Findings
+from kpi_xl.findings.formula_drivers import FORMULA_COMPARISONS, FormulaDrivers
 from kpi_xl.findings.rule_lists import RuleLists, unit_rules
 from kpi_xl.findings.shown import NOTHING, value_text
 from kpi_xl.jobs.fill import month_meant
@@ -56,6 +57,10 @@ class Figure(str):
 
 def _figure(kpi: Kpi, value: float) -> Figure:
     return Figure(value_text(kpi, value), float(value))
+
+
+def _signed(kpi: Kpi, value: float) -> Figure:
+    return Figure(f"{'+' if value > 0 else ''}{value_text(kpi, value)}", float(value))
 
 
 def _percent(ratio: float) -> Figure:
@@ -246,10 +251,13 @@ def drivers_view(of: Scope, comparison: str | None, tree: str | None = None) -> 
     InputError
         When there is no such comparison or tree, or the data lack what it is made of.
     """
-    if tree is not None and tree not in trees():
-        raise InputError(kinds.NO_TREE(known="、".join(trees())), value=tree)
     if comparison is not None and comparison not in COMPARISONS:
         raise InputError(kinds.NO_COMPARISON(known="、".join(COMPARISONS)), value=comparison)
+    if tree is not None and tree not in trees():
+        if (kpi := of.findings.find(tree)) is None:
+            known = "、".join((*trees(), "指标的名称"))
+            raise InputError(kinds.NO_TREE(known=known), value=tree)
+        return _formula_view(of, kpi, comparison)
     findings = of.findings
     try:
         drivers = Drivers(findings, tree, fewest=1)  # every unit is there to be read
@@ -277,6 +285,35 @@ def drivers_view(of: Scope, comparison: str | None, tree: str | None = None) -> 
     factors = [f"{factor.name}#" for factor in drivers.tree.factors]
     headings = ("单位", "起点", "起点（元）#", *factors, "本月（元）#", "差额#", "主要因素")
     return View(of.title("因素分解"), headings, rows, [drivers.tree.name, *of.notes])
+
+
+def _formula_view(of: Scope, kpi: Kpi, comparison: str | None) -> View:
+    """A KPI's change split over what its formula is made of."""
+    if comparison is not None and comparison not in FORMULA_COMPARISONS:
+        known = "、".join(FORMULA_COMPARISONS)
+        raise InputError(kinds.NO_COMPARISON(known=known), value=comparison)
+    if not of.cube.has(kpi):
+        names = "、".join(m.counted.name for m in kpi.measures)
+        raise InputError(kinds.TREE_LACKS(names=names, others="、".join(trees())))
+    drivers = FormulaDrivers(of.findings, kpi)
+    rows = [
+        (
+            of.name(unit),
+            BEFORE[one],
+            _figure(kpi, split.before),
+            *(_signed(kpi, share) for share in split.shares),
+            _figure(kpi, split.after),
+            _signed(kpi, split.after - split.before),
+            drivers.names[split.main],
+        )
+        for unit in of.units
+        for one in (FORMULA_COMPARISONS if comparison is None else (comparison,))
+        if (split := drivers.split(unit, one)) is not None
+    ]
+    factors = [f"{name}#" for name in drivers.names]
+    headings = ("单位", "起点", "起点的值#", *factors, "本月#", "变化#", "主要因素")
+    notes = [f"{kpi.name} = {kpi.formula}", *of.notes]
+    return View(of.title(f"{kpi.name} 因素分解"), headings, rows, notes)
 
 
 def diagnosis_view(of: Scope, label: str | None, most: int = 3) -> View:

@@ -71,6 +71,12 @@ FORMULA_NO_NAME: Final = Kind(
     "formula.no-name", "公式里一个指标、一个项目也没有", "只有数的公式每个单位都一样，不是指标"
 )
 
+FORMULA_FACTORS: Final = Kind(
+    "formula.factors",
+    "{kpi} 的公式由 {count} 项组成，太多，不能分解",
+    "请把几项写成一个指标，公式里用这个指标",
+)
+
 DEFINITION_NAME: Final = Kind("definition.name", "这一行没有指标名称", "请在“名称”里写上指标叫什么")
 DEFINITION_NAME_BAD: Final = Kind(
     "definition.name-bad",

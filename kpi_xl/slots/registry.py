@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from kpi_xl.slots import (
@@ -30,7 +30,7 @@ from kpi_xl.slots import (
     weekly_member_values,
     weekly_review_values,
 )
-from kpi_xl.slots.slot import INPUT, Declared, Group
+from kpi_xl.slots.slot import INPUT, Declared, Group, put
 from kpi_xl.slots.unit_values import KPI_NAMES
 
 _KPI: Final = "指标"
@@ -114,6 +114,18 @@ def _over_kpis() -> list[tuple[Group, str, re.Pattern[str]]]:
     ]
 
 
-def slot_names() -> dict[str, str]:
-    """Every slot name that is filled, with what it means in Chinese."""
-    return {name: one.meaning for name, one in declared().items() if not name.startswith(INPUT)}
+def slot_names(own: Iterable[str] = ()) -> dict[str, str]:
+    """Every slot name that is filled, with what it means in Chinese.
+
+    Parameters
+    ----------
+    own : iterable of str
+        The names of KPIs that a project declares itself.
+    """
+    found = {name: one.meaning for name, one in declared().items() if not name.startswith(INPUT)}
+    for kpi in own:
+        for group, end, _ in _over_kpis():
+            name = put(group.pattern + end, {_KPI: kpi})
+            if not name.startswith(INPUT) and (one := declaration(name)) is not None:
+                found[name] = one.meaning
+    return found

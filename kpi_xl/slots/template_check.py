@@ -11,6 +11,7 @@ from kpi_xl import kinds
 from kpi_xl.catalogue import kpis
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
+from kpi_xl.kpi import Registry
 from kpi_xl.slots.registry import slot_names
 from kpi_xl.slots.slot import INPUT
 from kpi_xl.system.files import write_whole
@@ -85,8 +86,15 @@ def missing_lines(found: list[Missing]) -> Iterator[str]:
             yield f"  {one.name}：{one.fault.reason}；{one.fault.advice}"
 
 
-def check_template(file: Path) -> Explanation:
+def check_template(file: Path, known_kpis: Registry = kpis) -> Explanation:
     """What of a workbook is filled, what is not known, and what cannot be used.
+
+    Parameters
+    ----------
+    file : Path
+        The workbook.
+    known_kpis : Registry
+        The KPIs there are: the project's own, too, where there is a project.
 
     Raises
     ------
@@ -94,17 +102,17 @@ def check_template(file: Path) -> Explanation:
         When the file cannot be a template at all.
     """
     template = Template(file)
-    known = slot_names()
+    known = slot_names(kpi.name for kpi in known_kpis.values() if kpi.is_own)
     here = {  # a name private to a sheet means what it does anywhere
         slot.name
         for slot in template.slots.values()
         if slot.plain_name in known or slot.plain_name.startswith(INPUT)
     }
     found = explain(template, known.keys() | here)
-    unknown = (
-        replace(one, near=tuple(dict.fromkeys((*_by_kpi(one.slot.plain_name, known), *one.near))))
-        for one in found.unknown
-    )
+    unknown = []
+    for one in found.unknown:
+        meant = _by_kpi(one.slot.plain_name, known, known_kpis)
+        unknown.append(replace(one, near=tuple(dict.fromkeys((*meant, *one.near)))))
     return replace(found, unknown=tuple(unknown))
 
 
@@ -168,7 +176,7 @@ def stored_lines(found: Stored) -> Iterator[str]:
         yield "  请删掉，或在“数据透视表选项 → 数据”里取消“保存文件及源数据”再保存模板"
 
 
-def _by_kpi(name: str, known: Collection[str]) -> Iterator[str]:
+def _by_kpi(name: str, known: Collection[str], kpis: Registry) -> Iterator[str]:
     """The name meant, where a KPI in it goes by its code or an alias: kpi.举绩率 is kpi.活动率."""
     parts = name.split(".")
     named = ".".join(kpi.name if (kpi := kpis.find(part)) else part for part in parts)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import math
-import shutil
 
 import numpy as np
 import pandas as pd
@@ -24,7 +23,6 @@ from kpi_xl.data.store import reading
 from kpi_xl.definitions.own_kpis import Definition, own_kpis
 from kpi_xl.error_values import error_name
 from kpi_xl.formula import Lag
-from kpi_xl.project import Project
 from random_definitions import (
     COUNTS,
     DEFINITIONS,
@@ -37,6 +35,7 @@ from random_definitions import (
 )
 from small_branch import TWO_DEPARTMENTS, small_branch
 from udfs import functions
+from varied_branch import varied_branch
 
 
 class Sample:
@@ -75,8 +74,8 @@ class Sample:
 
 
 @pytest.fixture(scope="module")
-def sample(branch):
-    return Sample(branch.project)
+def sample(tmp_path_factory):
+    return Sample(varied_branch(tmp_path_factory.mktemp("v") / "p"))
 
 
 def earlier_place(period, texts, kind, back):
@@ -175,16 +174,8 @@ KPIS = """
 
 
 @pytest.fixture(scope="module")
-def with_kpis(branch, tmp_path_factory):
-    """The sample with KPIs of its own: the data are the sample's, read only."""
-    folder = tmp_path_factory.mktemp("own")
-    for name in ("kpi.toml", "kpi.duckdb", "kpi.cube", "通讯录.csv"):
-        if (branch.project.folder / name).exists():
-            shutil.copy2(branch.project.folder / name, folder / name)
-    shutil.copytree(branch.project.folder / "data", folder / "data")
-    with (folder / "kpi.toml").open("a", encoding="utf-8") as out:
-        out.write(KPIS)
-    return Project.open(folder)
+def with_kpis(tmp_path_factory):
+    return varied_branch(tmp_path_factory.mktemp("own") / "p", KPIS)
 
 
 def run(project, *words):

@@ -49,7 +49,8 @@ def _value(kpi: Kpi, measures: Mapping[str, str]) -> str:
     settings = {setting.code: setting_name(setting.name) for setting in kpi.settings}
     references = {**measures, **settings}
     value = kpi.excel(references).removeprefix("=")
-    belows = _belows(kpi.expression, references)
+    # What a project has declared means what its formula means in a sheet, and nothing more.
+    belows = [] if kpi.is_own else _belows(kpi.expression, references)
     below = "*".join(f"({one})" for one in belows) if len(belows) > 1 else "".join(belows)
     wrong = [f"{below}<0"] if belows else []
     wrong += [condition for name in settings.values() for condition in (f"{name}<0", f"{name}>1")]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from kpi_xl.catalogue import kpis
+from kpi_xl.kpi import Kpi
 from udfs import functions
 from udfs.lambdas import by_counts, by_roster
 from udfs.lambdas.grammar import READERS
@@ -17,6 +18,7 @@ MARK: Final = "kpi_xl："
 
 _LONGEST_COMMENT: Final = 255
 _LONGEST_FORMULA: Final = 8_192
+_MOST_PARAMETERS: Final = 253
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,21 @@ class Name:
         return f"={shown(self.formula)}"
 
 
-def names() -> tuple[Name, ...]:
-    """All of them; those that others look at come first."""
-    return (*_helpers(), *_settings(), *_functions())
+def names(own: Iterable[Kpi] = ()) -> tuple[Name, ...]:
+    """All of them; those that others look at come first.
+
+    Parameters
+    ----------
+    own : iterable of Kpi
+        KPIs that a project declares itself; those that are `too_long` are left out.
+    """
+    mine = [name for kpi in own if not too_long(kpi) for name in _of_kpi(kpi)]
+    return (*_helpers(), *_settings(), *_functions(), *mine)
+
+
+def too_long(kpi: Kpi) -> bool:
+    """Whether a KPI is more than a name can stand for."""
+    return len(kpi.measures) > _MOST_PARAMETERS or len(by_counts.formula(kpi)) >= _LONGEST_FORMULA
 
 
 def _helpers() -> Iterator[Name]:
@@ -78,9 +92,12 @@ def _functions() -> Iterator[Name]:
     )  # fmt: skip
     for kpi in kpis.values():
         if kpi.code not in of_rosters:
-            paper = kpi.on_paper
-            told = f"{kpi.name} = {paper.formula}"
-            yield from _both(kpi.code, kpi.name, by_counts.formula(paper), told)
+            yield from _of_kpi(kpi.on_paper)
+
+
+def _of_kpi(kpi: Kpi) -> Iterator[Name]:
+    told = f"{kpi.name} = {kpi.formula}"
+    yield from _both(kpi.code, kpi.name, by_counts.formula(kpi), told)
 
 
 def _both(code: str, name: str, formula: str, told: str) -> Iterator[Name]:

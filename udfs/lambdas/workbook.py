@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from kpi_xl.kpi import Kpi
 from kpi_xl.workbook.ooxml import markup, parts
 from kpi_xl.workbook.ooxml.markup import Edit, Element
 from kpi_xl.workbook.ooxml.package import Package
@@ -35,7 +36,7 @@ class Named:
     taken: Sequence[str]
 
 
-def with_names(file: Path, content: bytes | None = None) -> Named:
+def with_names(file: Path, content: bytes | None = None, own: Iterable[Kpi] = ()) -> Named:
     """A workbook with all named formulas; those of an earlier version are replaced.
 
     Parameters
@@ -44,13 +45,15 @@ def with_names(file: Path, content: bytes | None = None) -> Named:
         The workbook.
     content : bytes, optional
         Its content, where it does not stand in the file as it is.
+    own : iterable of Kpi
+        KPIs that a project declares itself.
 
     Raises
     ------
     InputError
         When the file is no workbook.
     """
-    return _changed(Package(file, content), names())
+    return _changed(Package(file, content), names(own))
 
 
 def without_names(file: Path) -> Named:
