@@ -215,6 +215,7 @@ def check() -> Answer:
             for one in checked.left_out
         ],
         "report": report,
+        "notice": say_notice(),
     }
 
 

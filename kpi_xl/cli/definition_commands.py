@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from kpi_xl import kinds
-from kpi_xl.cli.chinese import Group, Option
-from kpi_xl.cli.terminal import Answer, asked, project_here, say
+from kpi_xl.cli.chinese import Argument, Group, Option
+from kpi_xl.cli.terminal import Answer, asked, project_here, say, show
 from kpi_xl.errors import InputError
 
 if TYPE_CHECKING:
@@ -110,3 +110,29 @@ def page() -> Answer:
     for file in files:
         say(f"写好了：{file}")
     return {"files": files}
+
+
+@definitions.command(
+    "history",
+    examples=(
+        "kpi-xl --project demo definitions history",
+        "kpi-xl --project demo definitions history 件均佣金",
+    ),
+)
+@click.argument("kpi", cls=Argument, required=False, metavar="指标", help="只看一个指标的。")
+def history_(kpi: str | None) -> Answer:
+    """定义什么时候变过、谁改的、改了什么，同样的数据因此变了哪些数。"""
+    from kpi_xl.jobs.definition_changes import (
+        changes_view,
+        history,
+        note_changes,
+        values_view,
+    )
+
+    project = project_here()
+    note_changes(project)
+    found = history(project, kpi)
+    answer = {"changes": show(changes_view(found))["rows"]}
+    if kpi is not None:
+        answer |= {"values": show(values_view(found))["rows"]}
+    return answer

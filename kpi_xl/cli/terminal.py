@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from kpi_xl.calendar import Month
+    from kpi_xl.data.definition_history import DefinitionChange
     from kpi_xl.jobs.views import View
     from kpi_xl.project import Project, Settings
     from kpi_xl.system.progress import Progress
@@ -261,6 +262,26 @@ def say_calendar(month: Month) -> Answer:
     return {"calendar": told}
 
 
+def _definition_changes(project: Project) -> list[DefinitionChange]:
+    """The definitions that have changed since they were looked at last."""
+    from kpi_xl.data.definition_history import What
+    from kpi_xl.jobs.definition_changes import note_changes
+
+    try:
+        found = note_changes(project)
+    except InputError as error:  # the numbers are right without it
+        say(str(error))
+        return []
+    if told := [one for one in found if one.what is not What.NEW]:
+        units = len({(value.level, value.unit) for one in told for value in one.values})
+        names = "、".join(one.name for one in told)
+        say(
+            f"自定义指标变了：{names}；{told[0].period} 有 {units:,} 个单位的数因此不同，"
+            "见 kpi-xl definitions history"
+        )
+    return found
+
+
 def say_notice() -> Answer:
     """What of the raw files is not in the numbers: told every time."""
     from kpi_xl.data.notice import kept_notice
@@ -273,6 +294,7 @@ def say_notice() -> Answer:
     if wrong:
         fault = kinds.DEFINITIONS_WRONG(wrong=len(wrong))
         say(f"{fault.reason}，{fault.advice}")
+    changed = _definition_changes(project)
     notes = project.settings.notes
     if notes:
         fault = kinds.SETTINGS_WRONG(wrong=len(notes))
@@ -280,6 +302,7 @@ def say_notice() -> Answer:
     return {
         **notice.record(),
         "definitions": [error.record() for error in wrong],
+        "definition_changes": changed,
         "settings": [note.record() for note in notes],
     }
 

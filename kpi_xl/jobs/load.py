@@ -214,5 +214,7 @@ def _stamp(project: Project, database: Database | None, contents: Contents) -> s
     settings = project.settings
     what: tuple[object, ...] = (program(), settings, settings.engine, seen)
     if database is None and was_begun(project):
-        what = (*what, collected_until(project), rounds_until(project))
+        until = collected_until(project), rounds_until(project)
+        if any(until):  # the record may have been begun for what no number depends on
+            what = (*what, *until)
     return hashlib.sha256(repr(what).encode()).hexdigest()
