@@ -69,9 +69,34 @@ def new(force: bool) -> Answer:
     return {"file": Path(file)}
 
 
-@definitions.command("export", examples=("kpi-xl --project demo definitions export",))
-def export() -> Answer:
+@definitions.command(
+    "export",
+    examples=(
+        "kpi-xl --project demo definitions export",
+        "kpi-xl --project demo definitions export --to metricflow",
+    ),
+)
+@click.option(
+    "--to",
+    "kind",
+    cls=Option,
+    type=click.Choice(["toml", "metricflow", "osi", "dax"]),
+    default="toml",
+    metavar="去处",
+    help="toml 搬到 kpi.toml；metricflow、osi、dax 写一份给数据团队，在 output 里，定义不动。",
+)
+def export(kind: str) -> Answer:
     """把 指标定义.xlsx 里的定义搬到 kpi.toml 的 [kpis]，一项不少；搬走的行清空。"""
+    if kind != "toml":
+        from kpi_xl.jobs.definition_exchange import export as write
+
+        file, made = write(project_here(), kind)
+        say(f"写好了：{file}（{len(made.names)} 个指标）")
+        if made.left:
+            say(f"这种格式说不了更早的月份，没有写：{'、'.join(made.left)}")
+        if kind == "dax":
+            say("没有在 Power BI 里试过，用前请核对几个数")
+        return {"file": file, "names": made.names, "left": made.left}
     from kpi_xl.jobs.definition_moves import to_text
 
     return _moved(to_text(project_here()))

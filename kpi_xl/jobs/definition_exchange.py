@@ -1,0 +1,249 @@
+"""Definitions for other tools: MetricFlow, Open Semantic Interchange (Apache Ossie), Power BI.
+
+All of them look at one table, a row a unit and month and a column a measure, as
+`kpi_xl.Project.measures` gives it: a KPI of units together is made of the sums of their measures.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from kpi_xl.definitions.other_languages import Dax, Sql, months_back
+from kpi_xl.formula import Lag, Measure
+from kpi_xl.kpi import Kpi
+from kpi_xl.project import Project, Settings
+from kpi_xl.system.files import write_whole
+
+TABLE: Final = "kpi_measures"
+MONTH: Final = "period_month"
+UNIT: Final = "unit"
+
+_PLAIN: Final = re.compile(r"[a-z][a-z0-9_]*")
+_OSSIE: Final = "0.2.0.dev0"
+_ABOUT: Final = (
+    f"表 {TABLE}：一行一个单位一个月，列 {UNIT}、{MONTH}（月初日期）和每个项目一列，金额以元计；"
+    "上级单位的数是下级的合计再按公式算。"
+)
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A file for another tool.
+
+    Parameters
+    ----------
+    content : str
+        The file.
+    names : list of str
+        The KPIs in it.
+    left : list of str
+        Those that its language cannot say.
+    """
+
+    content: str
+    names: list[str]
+    left: list[str]
+
+
+def export(project: Project, kind: str) -> tuple[Path, Exported]:
+    """Write the definitions of a project for another tool.
+
+    Parameters
+    ----------
+    kind : str
+        One of `KINDS`.
+
+    Raises
+    ------
+    FileError
+        When it cannot be written.
+    """
+    name, make = KINDS[kind]
+    made = make(project.settings)
+    file = project.output / name
+    write_whole(file, made.content.encode())
+    return file, made
+
+
+def _known(settings: Settings) -> list[Kpi]:
+    """The KPIs that are counted from the raw tables."""
+    return [
+        kpi
+        for kpi in settings.kpis.values()
+        if all(one.counted.source is not None for one in kpi.measures)
+    ]
+
+
+def _weights(settings: Settings) -> dict[str, float]:
+    return {"premium_weight": settings.premium_weight}
+
+
+def _measures(kpis: list[Kpi]) -> list[Measure]:
+    """What is counted, each once."""
+    return list(dict.fromkeys(one.counted for kpi in kpis for one in kpi.measures))
+
+
+def slug(kpi: Kpi) -> str:
+    """A KPI's name where names are of small Latin letters."""
+    plain = kpi.code.lower()
+    if _PLAIN.fullmatch(plain):
+        return plain
+    return f"kpi_{hashlib.sha256(kpi.name.encode()).hexdigest()[:8]}"
+
+
+def metricflow(settings: Settings) -> Exported:
+    """A semantic model with its metrics, as dbt's MetricFlow reads it.
+
+    Earlier months are metrics with an offset.
+    """
+    kpis = _known(settings)
+    sql = Sql(lambda one: one.code, _weights(settings))
+    metrics: list[dict[str, Any]] = [
+        {
+            "name": one.code,
+            "label": one.name,
+            "description": one.meaning,
+            "type": "simple",
+            "type_params": {"measure": {"name": one.code}},
+        }
+        for one in _measures(kpis)
+    ]
+    counted = {one.name for one in _measures(kpis)}
+    for kpi in kpis:
+        if kpi.name in counted:  # it is but the measure
+            continue
+        metrics.append(
+            {
+                "name": slug(kpi),
+                "label": kpi.name,
+                "description": _described(kpi),
+                "type": "derived",
+                "type_params": {
+                    "expr": sql.text(kpi.expression),
+                    "metrics": [_input(one) for one in kpi.measures],
+                },
+            }
+        )
+    model = {
+        "name": TABLE,
+        "description": _ABOUT,
+        "model": f"ref('{TABLE}')",
+        "defaults": {"agg_time_dimension": MONTH},
+        "entities": [{"name": UNIT, "type": "primary"}],
+        "dimensions": [
+            {"name": MONTH, "type": "time", "type_params": {"time_granularity": "month"}}
+        ],
+        "measures": [
+            {"name": one.code, "agg": "sum", "description": one.name} for one in _measures(kpis)
+        ],
+    }
+    content = _yaml({"semantic_models": [model], "metrics": metrics})
+    return Exported(content, [kpi.name for kpi in kpis], [])
+
+
+def _input(one: Measure) -> dict[str, str]:
+    found = {"name": one.counted.code}
+    if one.lag != Lag():
+        months = months_back(one.lag)
+        found |= {"alias": one.code, "offset_window": f"{months} month{'s' * (months > 1)}"}
+    return found
+
+
+def ossie(settings: Settings) -> Exported:
+    """A semantic model of Open Semantic Interchange, now Apache Ossie.
+
+    It has no word for earlier months: such KPIs are left out.
+    """
+    every = _known(settings)
+    kpis = [kpi for kpi in every if not kpi.has_earlier]
+    sql = Sql(lambda one: f"SUM({TABLE}.{one.code})", _weights(settings))
+    metrics = [
+        {
+            "name": slug(kpi),
+            "expression": {
+                "dialects": [{"dialect": "ANSI_SQL", "expression": sql.text(kpi.expression)}]
+            },
+            "description": _described(kpi),
+            "ai_context": {"synonyms": [kpi.name, *kpi.aliases]},
+        }
+        for kpi in kpis
+    ]
+    columns = [(UNIT, "单位", "String"), (MONTH, "月初日期", "Date")]
+    columns += [
+        (one.code, f"{one.name}：{one.meaning}", "Decimal" if one.is_money else "Integer")
+        for one in _measures(kpis)
+    ]
+    fields = [
+        {
+            "name": name,
+            "expression": {"dialects": [{"dialect": "ANSI_SQL", "expression": name}]},
+            "description": meaning,
+            "datatype": kind,
+        }
+        for name, meaning, kind in columns
+    ]
+    model = {
+        "name": "kpi",
+        "description": _ABOUT,
+        "datasets": [
+            {"name": TABLE, "source": TABLE, "primary_key": [UNIT, MONTH], "fields": fields}
+        ],
+        "metrics": metrics,
+    }
+    content = _yaml({"version": _OSSIE, "semantic_model": [model]})
+    left = [kpi.name for kpi in every if kpi.has_earlier]
+    return Exported(content, [kpi.name for kpi in kpis], left)
+
+
+def power_bi(settings: Settings) -> Exported:
+    """DAX measures as text, one a line, to be put into Power BI."""
+    kpis = _known(settings)
+    dax = Dax(_dax_measure, _weights(settings))
+    lines = [
+        "// 由 kpi-xl definitions export --to dax 写出；没有在 Power BI 里试过，用前请核对几个数",
+        f"// {_ABOUT}",
+        f"// 另要一张日期表 '日历'[日期]，与 '{TABLE}'[{MONTH}] 建立关系",
+    ]
+    lines += [f"{_dax_name(one.name)} = SUM('{TABLE}'[{one.code}])" for one in _measures(kpis)]
+    counted = {one.name for one in _measures(kpis)}
+    lines += [
+        f"{_dax_name(kpi.name)} = {dax.text(kpi.expression)}"
+        for kpi in kpis
+        if kpi.name not in counted  # it is but the measure
+    ]
+    return Exported("\n".join(lines) + "\n", [kpi.name for kpi in kpis], [])
+
+
+def _dax_measure(one: Measure) -> str:
+    name = f"[{one.counted.name}]"
+    if one.lag == Lag():
+        return name
+    return f"CALCULATE({name}, DATEADD('日历'[日期], -{months_back(one.lag)}, MONTH))"
+
+
+def _dax_name(name: str) -> str:
+    return name.replace("[", "(").replace("]", ")")
+
+
+def _described(kpi: Kpi) -> str:
+    unit = f"（{kpi.unit}）"
+    return f"{kpi.name} = {kpi.formula}{unit}" + (f"：{kpi.meaning}" if kpi.meaning else "")
+
+
+def _yaml(content: Mapping[str, Any]) -> str:
+    """JSON, which is YAML, too."""
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+KINDS: Final[Mapping[str, tuple[str, Callable[[Settings], Exported]]]] = {
+    "metricflow": ("指标定义.metricflow.yml", metricflow),
+    "osi": ("指标定义.osi.yml", ossie),
+    "dax": ("指标定义.dax", power_bi),
+}
+"""The tools, with the file's name and what makes it."""
