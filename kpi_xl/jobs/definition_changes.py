@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +23,7 @@ from kpi_xl.data.definition_history import (
     keep,
     last_known,
 )
-from kpi_xl.definitions.own_kpis import Definition, OwnKpis, Place, own_kpis
+from kpi_xl.definitions.own_kpis import Definition, OwnKpis, Place
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.views import Figure, View
 from kpi_xl.project import Project
@@ -69,8 +70,8 @@ def _found(
     project: Project, cube: Cube, was: Mapping[str, Fields], now: Mapping[str, Fields]
 ) -> list[DefinitionChange]:
     place = Place(project.folder / WORKBOOK)
-    before = own_kpis([Definition(place, fields) for fields in was.values()])
-    after = project.settings.own
+    old = tuple(Definition(place, fields) for fields in was.values())
+    before, after = replace(project.settings, definitions=old).own, project.settings.own
     files = {one.name: one.place.file for one in project.settings.definitions}
     found = []
     for name in dict.fromkeys((*was, *now)):

@@ -8,24 +8,23 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import tomlkit
 from tomlkit.toml_document import TOMLDocument
 
 from kpi_xl import kinds
 from kpi_xl.definitions.own_kpis import FIELDS, Definition
+from kpi_xl.definitions.own_measures import MEASURE_FIELDS, TAKEN, is_of_rows
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.definition_form import definition_form
 from kpi_xl.project import Project
-from kpi_xl.settings.definitions import KEYS, WORKBOOK, headings_of
+from kpi_xl.settings.definitions import COUNTED, KEYS, MEASURE_KEYS, WORKBOOK, headings_of
 from kpi_xl.settings.edit import edit, section
 from kpi_xl.system.files import write_whole
-
-_SECTION: Final = "kpis"
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Moved:
 
 
 def to_text(project: Project) -> Moved:
-    """Move what 指标定义.xlsx says into [kpis] of kpi.toml.
+    """Move what 指标定义.xlsx says into [kpis] and [measures] of kpi.toml.
 
     Raises
     ------
@@ -59,10 +58,10 @@ def to_text(project: Project) -> Moved:
     found, left = _movable(project, project.folder / WORKBOOK, file)
 
     def change(document: TOMLDocument) -> None:
-        into = section(document, _SECTION)
         # TOML has what stands in one line before all tables: the order is kept by one form for all.
         are_short = all(one.fields.keys() <= {"名称", "公式"} for one in found)
         for one in found:
+            into = section(document, _section_of(one))
             into[one.name] = one.fields.get("公式", "") if are_short else _as_toml(one)
 
     if found:
@@ -72,7 +71,9 @@ def to_text(project: Project) -> Moved:
 
 
 def to_workbook(project: Project) -> Moved:
-    """Move what [kpis] of kpi.toml says into 指标定义.xlsx, which is made where there is none.
+    """Move what [kpis] and [measures] of kpi.toml say into 指标定义.xlsx.
+
+    It is made where there is none. Tables of weights stay in kpi.toml.
 
     Raises
     ------
@@ -83,11 +84,13 @@ def to_workbook(project: Project) -> Moved:
     found, left = _movable(project, project.folder / "kpi.toml", file)
 
     def change(document: TOMLDocument) -> None:
-        into = section(document, _SECTION)
-        for one in found:
-            into.remove(one.name)
-        if not into:
-            document.remove(_SECTION)
+        for name in dict.fromkeys(map(_section_of, found)):
+            into = section(document, name)
+            for one in found:
+                if _section_of(one) == name:
+                    into.remove(one.name)
+            if not into:
+                document.remove(name)
 
     if found:
         _with_rows(file, found)
@@ -116,9 +119,14 @@ def _movable(
     return list(found.values()), left
 
 
+def _section_of(one: Definition) -> str:
+    """The section of kpi.toml in which it stands."""
+    return "measures" if is_of_rows(one.fields) else "kpis"
+
+
 def _as_toml(one: Definition) -> Any:
     table = tomlkit.table()
-    for key, field in KEYS.items():
+    for key, field in (MEASURE_KEYS if is_of_rows(one.fields) else KEYS).items():
         if field in one.fields:
             table[key] = one.fields[field]
     return table
@@ -126,9 +134,15 @@ def _as_toml(one: Definition) -> Any:
 
 def _with_rows(file: Path, added: Sequence[Definition]) -> None:
     if not file.exists():
-        write_whole(file, definition_form(added))
-        return
-    book, page, at, columns = _opened(file)
+        write_whole(file, definition_form())
+    for counts in dict.fromkeys(is_of_rows(one.fields) for one in added):
+        book, page, at, columns = _opened(file, counts=counts)
+        _put(page, at, columns, [one for one in added if is_of_rows(one.fields) == counts])
+        _save(book, file)
+
+
+def _put(page: Any, at: int, columns: Mapping[str, int], added: Sequence[Definition]) -> None:
+    """Write definitions into the rows below all others."""
     there = {
         " ".join(str(page.cell(row, columns["名称"]).value or "").split())
         for row in range(at + 1, page.max_row + 1)
@@ -148,32 +162,41 @@ def _with_rows(file: Path, added: Sequence[Definition]) -> None:
             cell = page.cell(row, columns[field])
             cell.value, cell.data_type, cell.number_format = text, "s", "@"
         row += 1
-    _save(book, file)
 
 
 def _without_rows(file: Path, gone: Sequence[Definition]) -> None:
-    book, page, _, columns = _opened(file)
-    for one in gone:
-        assert one.place.row is not None
-        for column in columns.values():
-            page.cell(one.place.row, column).value = None
-    _save(book, file)
+    for counts in dict.fromkeys(is_of_rows(one.fields) for one in gone):
+        book, page, _, columns = _opened(file, counts=counts)
+        for one in gone:
+            if is_of_rows(one.fields) == counts:
+                assert one.place.row is not None
+                for column in columns.values():
+                    page.cell(one.place.row, column).value = None
+        _save(book, file)
 
 
-def _opened(file: Path) -> tuple[Any, Any, int, dict[str, int]]:
+def _opened(file: Path, *, counts: bool) -> tuple[Any, Any, int, dict[str, int]]:
     """The workbook, the sheet that is read, the row of its headings and the fields' columns."""
     import openpyxl
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what a newer Excel has put into it
         book = openpyxl.load_workbook(file)
+    fields = [*FIELDS[:1], *MEASURE_FIELDS, *FIELDS[2:]] if counts else [*FIELDS]
+    if counts and COUNTED not in book.sheetnames:
+        book.create_sheet(COUNTED).append(fields)
     for page in book.worksheets:
+        if (page.title == COUNTED) != counts:
+            continue
         rows = [[cell.value for cell in row] for row in page.iter_rows(max_row=20)]
         texts = [["" if value is None else str(value) for value in row] for row in rows]
-        if page.sheet_state == "visible" and (found := headings_of(texts)) is not None:
+        if (
+            page.sheet_state == "visible"
+            and (found := headings_of(texts, TAKEN if counts else "公式")) is not None
+        ):
             at, columns = found
             by_field = {field: place + 1 for place, field in columns.items()}
-            for field in FIELDS:  # somebody took a column away that is needed now
+            for field in fields:  # somebody took a column away that is needed now
                 if field not in by_field:
                     by_field[field] = page.max_column + 1
                     page.cell(at + 1, by_field[field], field)

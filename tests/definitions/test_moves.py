@@ -157,3 +157,37 @@ def test_the_sheet_looks_at_what_is_typed(tmp_path, field):
     ]  # fmt: skip
     assert rule.type in ("list", "custom")
     assert rule.errorStyle == "warning"
+
+
+COUNTS = """
+[measures."大单件数"]
+table = "保单"
+take = "合计 件数"
+where = "首年保费 >= 1万 且 主附险 = 主险"
+
+[measures."大单人数"]
+table = "保单"
+take = "去重人数"
+owner = "王芳"
+
+[kpis."大单占比"]
+formula = "=大单件数/主险件数"
+unit = "%"
+"""
+
+
+def test_what_counts_rows_moves_too(tmp_path):
+    project = opened(tmp_path, COUNTS)
+    before = fields(project)
+    assert project.settings.own.wrong == ()
+    assert set(to_workbook(project).names) == before.keys()
+    moved = Project.open(tmp_path)
+    assert fields(moved) == before
+    assert {one.place.sheet for one in moved.settings.definitions} == {"指标定义", "统计项"}
+    text = (tmp_path / "kpi.toml").read_text(encoding="utf-8")
+    assert "measures" not in text
+    assert moved.settings.own.wrong == ()
+    assert set(to_text(moved).names) == before.keys()
+    again = Project.open(tmp_path)
+    assert fields(again) == before
+    assert {one.place.file.name for one in again.settings.definitions} == {"kpi.toml"}
