@@ -84,13 +84,12 @@ def to_workbook(project: Project) -> Moved:
     found, left = _movable(project, project.folder / "kpi.toml", file)
 
     def change(document: TOMLDocument) -> None:
-        for name in dict.fromkeys(map(_section_of, found)):
-            into = section(document, name)
-            for one in found:
-                if _section_of(one) == name:
-                    into.remove(one.name)
-            if not into:
-                document.remove(name)
+        for one in found:
+            # Asked for anew each time: of a section in several places what was seen is old then.
+            name = _section_of(one)
+            del section(document, name)[one.name]
+            if not len(section(document, name)):
+                del document[name]
 
     if found:
         _with_rows(file, found)

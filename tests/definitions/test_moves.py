@@ -176,8 +176,30 @@ unit = "%"
 """
 
 
-def test_what_counts_rows_moves_too(tmp_path):
-    project = opened(tmp_path, COUNTS)
+BETWEEN = """
+[kpis."甲"]
+formula = "FYC"
+
+[measures."几单"]
+table = "保单"
+take = "计数"
+
+[kpis."乙"]
+formula = "FYP"
+owner = "王芳"
+
+[rules]
+grace_days = 30
+
+[measures."几人"]
+table = "保单"
+take = "去重人数"
+"""
+
+
+@pytest.mark.parametrize("text", [COUNTS, BETWEEN])
+def test_what_counts_rows_moves_too(tmp_path, text):
+    project = opened(tmp_path, text)
     before = fields(project)
     assert project.settings.own.wrong == ()
     assert set(to_workbook(project).names) == before.keys()
