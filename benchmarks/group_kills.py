@@ -114,7 +114,15 @@ class Trials:
         if ended.is_fault:
             self.faults.append(f"{number}: {ended.code} {ended.said[-500:]} {ended.why}")
             return {}
-        found: dict[str, Any] = json.loads(ended.said)
+        # Before the answer there may be a word on what was damaged and made anew.
+        _, brace, rest = ended.said.partition("{")
+        try:
+            found: dict[str, Any] = json.loads(brace + rest)
+        except json.JSONDecodeError:
+            self.faults.append(f"{number}: no answer: {ended.code} {ended.said[-500:]}")
+            return {}
+        if "error" in found:
+            self.faults.append(f"{number}: refused: {found['error']}")
         return found
 
     def _fault(self, number: int, what: str, whose: list[str]) -> None:

@@ -32,6 +32,7 @@ TESTED_IN = {
     "kpi_xl.readers": "readers",
     "kpi_xl.sample": "sample",
     "kpi_xl.settings": "settings",
+    "kpi_xl.site": "site",
     "kpi_xl.slots": "slots templates",
     "kpi_xl.system": "system",
     "kpi_xl.system.libreoffice": "cli",

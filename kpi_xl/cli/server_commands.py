@@ -8,9 +8,11 @@ from pathlib import Path
 import click
 
 from kpi_xl import kinds
-from kpi_xl.cli.chinese import Argument, Command, Group
+from kpi_xl.cli.chinese import Argument, Command, Group, Number, Option
 from kpi_xl.cli.terminal import Answer, project_here, say
 from kpi_xl.errors import InputError
+
+_PAGE_PORT = 8445
 
 
 def add_to(app: Group, addin: Group) -> None:
@@ -20,12 +22,27 @@ def add_to(app: Group, addin: Group) -> None:
     addin.add_command(key)
 
 
-@click.command(cls=Command, examples=("kpi-xl --project demo serve",))
-def serve() -> Answer:
-    """启动服务：Mac 版、网页版和 Windows 版 Excel 从这里取函数和按钮。
+@click.command(
+    cls=Command, examples=("kpi-xl --project demo serve", "kpi-xl --project demo serve --page")
+)
+@click.option("--page", cls=Option, is_flag=True, help="不是给 Excel，是在浏览器里看月报网页。")
+@click.option(
+    "--port",
+    cls=Option,
+    type=Number(whole=True),
+    metavar="端口",
+    help=f"--page 用的端口；不写则为 {_PAGE_PORT}。",
+)
+def serve(page: bool, port: float | None) -> Answer:
+    """启动服务：Mac 版、网页版和 Windows 版 Excel 从这里取函数和按钮；加 --page 在浏览器里看月报。
 
-    设置在 kpi.toml 的 [server] 一节；许可和证书请先看文档《Mac 和网页版 Excel》。按 Ctrl+C 停止。
+    设置在 kpi.toml 的 [server] 一节；许可和证书请先看文档《Mac 和网页版 Excel》。
+    月报网页不用 xlwings Server，可以自由商用。按 Ctrl+C 停止。
     """
+    if page:
+        return _serve_pages(int(port or _PAGE_PORT))
+    if port is not None:
+        raise InputError(kinds.PORT_WITH_PAGE())
     from udfs.server.serve import checked
     from udfs.server.serve import serve as run
 
@@ -39,6 +56,26 @@ def serve() -> Answer:
         say("没有写 [server.keys] 和 [server.entra]：不问是谁，只能在本机上试用")
     run(project)
     return {"address": settings.address}
+
+
+def _serve_pages(port: int) -> Answer:
+    """Serve the month's pages."""
+    try:
+        from kpi_xl.site.serve import serve as run
+        from udfs.server.safe import safe
+    except ModuleNotFoundError as error:
+        raise InputError(kinds.SITE_NOT_INSTALLED(component=error.name)) from error
+    project = project_here()
+    safe(project)
+    settings = project.settings.server
+    said = "https" if settings.certificate else "http"
+    say(f"月报网页：{said}://{settings.host}:{port}/，按 Ctrl+C 停止")
+    if not settings.certificate and settings.asks_who:
+        say("没有写证书：前面要有网关提供 https，密钥才不会被人看到")
+    if not settings.asks_who:
+        say("没有写 [server.keys] 和 [server.entra]：不问是谁，只能在本机上看")
+    run(project, port)
+    return {"port": port}
 
 
 @click.command(

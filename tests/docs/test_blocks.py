@@ -25,6 +25,7 @@ NOT_RUN = {
     "docs/groups.md": 2,
     "docs/real-input.md": 2,
     "docs/schedule.md": 1,
+    "docs/served-pages.md": 1,
     "docs/server.md": 3,
     "docs/start.md": 4,
 }

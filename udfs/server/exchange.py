@@ -94,6 +94,11 @@ class Exchange:
             raise too_large
         self._body = bytes(body)
 
+    @property
+    def body(self) -> bytes:
+        """The request, as far as it was read."""
+        return self._body or b""
+
     async def _read_into(self, body: bytearray) -> bool:
         """Read on; whether there is more."""
         message = await self._receive()
