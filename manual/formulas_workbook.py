@@ -33,7 +33,10 @@ _LAST: Final = _FIRST + len(_PEOPLE) - 1
 
 
 def workbook() -> bytes:
-    """The workbook, with the values that Excel computes."""
+    """The workbook, with the values that Excel computes.
+
+    What a name gives may be of several cells: not written as such, Excel would put @ before it.
+    """
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     book.set_properties({"created": dt.datetime(2024, 1, 1)})
@@ -50,7 +53,7 @@ def workbook() -> bytes:
         sheet.write_row(row, 0, [name, *numbers])
         formula = f"=活动率(B{row + 1},C{row + 1},D{row + 1})"
         value = KPI_ACTIVITY(*map(float, numbers))
-        sheet.write_formula(row, 4, formula, share, value)
+        sheet.write_dynamic_array_formula(row, 4, row, 4, formula, share, value)
         sheet.write_string(row, 5, formula)
     sheet.write_row(_FIRST - 2, 0, ["姓名", "签约日期", "解约日期"], head)
     for row, (name, *dates) in enumerate(_PEOPLE, _FIRST - 1):
@@ -70,7 +73,7 @@ def workbook() -> bytes:
          by_roster.KPI_SURVIVAL(signed, left, 3, "2024-06"), share),
     )  # fmt: skip
     for row, (formula, value, look) in enumerate(calls, _FIRST - 1):
-        sheet.write_formula(row, 4, formula, look, value)
+        sheet.write_dynamic_array_formula(row, 4, row, 4, formula, look, value)
         sheet.write_string(row, 5, formula)
     book.close()
     return with_names(FILE, out.getvalue()).content
