@@ -33,6 +33,7 @@ from workbook_templates.look import (
     Style,
 )
 from workbook_templates.monthly_data import formula_of, number
+from workbook_templates.validation import target_of
 
 NAME: Final = name_of(__name__)
 _SHEET: Final = "KPI设定"
@@ -126,6 +127,7 @@ def _line(page: Page, item: Item, row: int) -> None:
     page.put(row, _HEALTHY, None, shown, bound, LABEL, RULED, slot=f"{slot}.健康界限")
     page.put(row, _DANGER, None, shown, bound, LABEL, RULED, slot=f"{slot}.危险界限")
     page.put(row, _TARGET, None, shown, EDITABLE, RULED, slot=f"{slot}.目标")
+    target_of(page, row, _TARGET, one)
     page.put(row, _WEIGHT, None, _PERCENT, EDITABLE, RULED, slot=f"{slot}.权重")
     _shares(page, (row, _WEIGHT), f"{one.name}：权重", 1)
     page.put(row, _ACTUAL, None, shown, STRONG, RULED, slot=slot)

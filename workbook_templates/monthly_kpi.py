@@ -46,6 +46,7 @@ from workbook_templates.look import (
     Style,
 )
 from workbook_templates.monthly_data import FAMILIES, Data, formula_of, kpi, number
+from workbook_templates.validation import target_of
 
 NAME: Final = name_of(__name__)
 _SHEET: Final = "月度KPI"
@@ -178,6 +179,7 @@ def _kpi_row(page: Page, data: Data, one: Kpi, row: int) -> None:
     actual = data.excel(one, monthly_data.LAST, prefix=True)
     page.formula(row, _AT["实际"], _or_dash(actual), empty, shown, STRONG, RULED, _FIT, slot=slot)
     page.put(row, _AT["目标"], None, shown, EDITABLE, RULED, _FIT, slot=f"{slot}.目标")
+    target_of(page, row, _AT["目标"], one)
     if lower:
         # Reaching more than the target would be bad: such a rate misleads.
         page.put(row, _AT["达成率"], _NONE, RIGHT, RULED, _BODY)

@@ -40,7 +40,7 @@ from workbook_templates.look import (
     Style,
 )
 from workbook_templates.monthly_data import formula_of, kpi, number
-from workbook_templates.validation import date_input, whole_numbers
+from workbook_templates.validation import date_input, target_of, whole_numbers
 
 NAME: Final = name_of(__name__)
 _GROUP: Final[Style] = {"left": 1, "left_color": WHITE}
@@ -132,6 +132,7 @@ def _unit_row(page: Page, one: Kpi, row: int) -> None:
     page.put(row, 5, None, shown, RULED, slot=f"{slot}.上月")
     page.put(row, 6, None, shown, RULED, slot=f"{slot}.去年同期")
     page.put(row, 7, None, shown, EDITABLE, PADDED, RULED, slot=f"{slot}.目标")
+    target_of(page, row, 7, one)
     page.put(row, 8, None, shown, STRONG, RULED, slot=slot)
     target, actual = f"H{row + 1}", f"I{row + 1}"
     cells = {"": actual, ".目标": target}

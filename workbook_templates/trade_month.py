@@ -50,6 +50,7 @@ from workbook_templates.look import (
 )
 from workbook_templates.monthly_data import formula_of, kpi, number
 from workbook_templates.monthly_findings import diagnosis, pace
+from workbook_templates.validation import target_of
 
 MONTHS: Final = 24
 DIAGNOSED: Final = 4
@@ -230,6 +231,7 @@ def _kpi(page: Page, one: Kpi, row: int, rows: Mapping[str, int]) -> None:
         strong = STRONG if name == "实际" else {}
         page.formula(row, _AT[name], value, empty, shown, strong, RULED, slot=slot + part)
     page.put(row, _AT["目标"], None, shown, EDITABLE, RULED, slot=f"{slot}.目标")
+    target_of(page, row, _AT["目标"], one)
     if lower:
         page.put(row, _AT["达成率"], _NONE, RIGHT, RULED)
     else:
@@ -247,6 +249,7 @@ def _kpi(page: Page, one: Kpi, row: int, rows: Mapping[str, int]) -> None:
 def _funnel(page: Page, top: int, count: int) -> None:
     """The stages of this month and the last, from the first down."""
     first, last = top + 1, top + count
+    large = {**_font(), "size": 12}  # the page is printed smaller
     chart = page.book.workbook.add_chart({"type": "bar"})
     for name, colour in (("上月", ACCENT_LIGHT), ("实际", ACCENT)):
         values = page.range(first, _AT[name], last, _AT[name])
@@ -259,7 +262,7 @@ def _funnel(page: Page, top: int, count: int) -> None:
                 "border": {"none": True},
                 "gap": 35,
                 "overlap": 0,
-                "data_labels": {"value": True, "font": _font(), "num_format": "#,##0"},
+                "data_labels": {"value": True, "font": large, "num_format": "#,##0"},
             }
         )
     chart.set_title(_title("销售漏斗：各环节客户数"))
@@ -267,13 +270,13 @@ def _funnel(page: Page, top: int, count: int) -> None:
     chart.set_y_axis(
         {
             "reverse": True,
-            "num_font": _font(),
+            "num_font": large,
             "line": {"color": GREY, "width": 0.75},
             "major_tick_mark": "none",
         }
     )
     chart.set_x_axis({"visible": False, "min": 0, "major_gridlines": {"visible": False}})
-    chart.set_legend({"position": "top", "font": _font()})
+    chart.set_legend({"position": "top", "font": large})
     chart.set_chartarea({"border": {"color": HAIRLINE, "width": 0.75}})
     chart.set_size({"width": 780, "height": 20 * (_CHART_ROWS - 1)})
     for row in range(last + 1, last + 1 + _CHART_ROWS):

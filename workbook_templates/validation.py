@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final, TypeAlias
 
+from kpi_xl.kpi import Kpi
 from workbook_templates.look import DATE, INPUT, Page, Style
 
 Area: TypeAlias = tuple[int, int, int, int]
@@ -42,6 +43,29 @@ def amounts(page: Page, cells: Area, title: str) -> None:
             "input_message": "请填金额，单位元，例如 12000。",
             "error_title": "请填金额",
             "error_message": "这里只能填不小于 0 的数字，单位是元，不要写“万”“元”等字。",
+        },
+    )
+
+
+def target_of(page: Page, row: int, column: int, kpi: Kpi) -> None:
+    """Take a target of a KPI only: no share of more than 1000%, nothing else below zero."""
+    share = kpi.unit == "%"
+    low, high = (-1.0, 10.0) if share else (0.0, 1e12)
+    how = "比率写 80% 或 0.8" if share else f"单位{kpi.unit}，不小于 0"
+    page.sheet.data_validation(
+        row,
+        column,
+        row,
+        column,
+        {
+            "validate": "decimal",
+            "criteria": "between",
+            "minimum": low,
+            "maximum": high,
+            "input_title": f"{kpi.name}：目标"[:32],
+            "input_message": f"请填数，{how}；没有目标就留空。",
+            "error_title": "请填数",
+            "error_message": f"这里只能填数，{how}，不要带单位或文字。",
         },
     )
 
