@@ -29,7 +29,7 @@ from kpi_xl import kinds
 from kpi_xl.analysis.feedback import FEWEST_RATERS, WEIGHTS, Relation
 from kpi_xl.analysis.time_boxes import A_DAY, MINUTES
 from kpi_xl.calendar import PUBLIC, WorkDays
-from kpi_xl.catalogue.schema import LISTS, ORGANISATION, TABLES
+from kpi_xl.catalogue.schema import LISTS, ORGANISATION, TABLES, Column, Table
 from kpi_xl.definitions.own_kpis import Definition, OwnKpis, own_kpis
 from kpi_xl.definitions.own_measures import Known
 from kpi_xl.errors import InputError
@@ -46,6 +46,7 @@ from kpi_xl.settings.kpi_settings import of_kpis
 from kpi_xl.settings.limits import LIMITS
 from kpi_xl.settings.mail import KEYS as MAIL_KEYS
 from kpi_xl.settings.mail import MailSettings, mail_settings
+from kpi_xl.settings.own_tables import own_columns_in, own_tables_in
 from kpi_xl.settings.reminders import KEYS as REMINDER_KEYS
 from kpi_xl.settings.reminders import ReminderSettings, reminder_settings
 from kpi_xl.settings.returned import WINS, Source, returned_wins
@@ -99,6 +100,8 @@ _KNOWN: Final[dict[str, set[str] | None]] = {
     "kpis": None,
     "measures": None,
     "weights": None,
+    "own_columns": None,
+    "tables": None,
 }
 
 
@@ -184,6 +187,10 @@ class Settings:
         What does not count of 设置.xlsx and of the KPIs in kpi.toml, and what both say otherwise.
     weights : mapping of str to WeightTable
         What rows count by what stands in them, by name.
+    own_columns : mapping of str to tuple of Column
+        Columns that standard tables have here besides, by table code.
+    own_tables : mapping of str to Table
+        Raw tables that the project declares itself, by code.
     """
 
     name: str = "分公司"
@@ -228,13 +235,51 @@ class Settings:
     notes: tuple[InputError, ...] = field(default=(), repr=False)
     # Left out as well: what is counted with them has their hash.
     weights: Mapping[str, WeightTable] = field(default_factory=dict, repr=False)
+    # What of these counts is in `beside_standard`.
+    own_columns: Mapping[str, tuple[Column, ...]] = field(default_factory=dict, repr=False)
+    own_tables: Mapping[str, Table] = field(default_factory=dict, repr=False)
 
     @functools.cached_property
     def own(self) -> OwnKpis:
         """The KPIs that the project declares itself."""
-        weights, wrong = read_tables(self.weights, TABLES, self.date_order)
-        found = own_kpis(self.definitions, Known(TABLES, weights, self.date_order))
+        tables = {
+            code: replace(table, columns=(*table.columns, *self.own_columns.get(code, ())))
+            for code, table in TABLES.items()
+        } | dict(self.own_tables)
+        weights, wrong = read_tables(self.weights, tables, self.date_order)
+        found = own_kpis(self.definitions, Known(tables, weights, self.date_order))
         return replace(found, wrong=(*self.wrong_definitions, *wrong, *found.wrong))
+
+    @functools.cached_property
+    def tables(self) -> Mapping[str, Table]:
+        """The raw tables by code: the standard ones with the further columns that some definition
+        needs, then the project's own.
+        """
+        needed = {(one.source.raw, code) for one in self.own.counted for code in one.columns}
+        found = {**TABLES, **self.own_tables}
+        for code, columns in self.own_columns.items():
+            if more := [one for one in columns if (code, one.code) in needed]:
+                table = found[code]
+                found[code] = replace(table, columns=(*table.columns, *more))
+        return found
+
+    @functools.cached_property
+    def own_days(self) -> Mapping[str, str]:
+        """The column of the day of each raw table that the project declares itself, by code."""
+        return {
+            code: next(one.code for one in table.columns if one.kind == "date")
+            for code, table in self.own_tables.items()
+        }
+
+    @functools.cached_property
+    def lists(self) -> Mapping[str, Table]:
+        """What a file or worksheet may be: `tables`, and lists that go into one of them."""
+        return {**self.tables, **{code: LISTS[code] for code in LISTS if code not in TABLES}}
+
+    @functools.cached_property
+    def beside_standard(self) -> tuple[Table, ...]:
+        """The raw tables that are not as the standard has them: these are read otherwise."""
+        return tuple(one for code, one in self.tables.items() if TABLES.get(code) is not one)
 
     @property
     def kpis(self) -> Registry:
@@ -401,6 +446,8 @@ class _Reader:
             self._section("measures"), self.file, self.text, "measures"
         )
         weights = weights_in(self._section("weights"), self.file, self.text)
+        columns, wrong_columns = own_columns_in(self._section("own_columns"), self.file, self.text)
+        tables, wrong_tables = own_tables_in(self._section("tables"), self.file, self.text)
         return Settings(
             name=self._text("project", "name", default.name),
             data=self._text("project", "data", default.data),
@@ -437,8 +484,10 @@ class _Reader:
             server=server_settings(self._section("server"), self.file),
             report=self._text("project", "report", default.report),
             definitions=(*counted, *definitions),
-            wrong_definitions=(*wrong, *more_wrong),
+            wrong_definitions=(*wrong_tables, *wrong_columns, *wrong, *more_wrong),
             weights=weights,
+            own_columns=columns,
+            own_tables=tables,
             money=self._money(default.money),
         )
 

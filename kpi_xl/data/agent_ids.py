@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from kpi_xl import kinds
-from kpi_xl.catalogue.schema import TABLES
+from kpi_xl.catalogue.schema import Table
 from kpi_xl.data.finding import Finding
 from kpi_xl.readers.id import Ids
 
-TABLES_OF_AGENTS: Final = tuple(
-    code for code, table in TABLES.items() if table.of_agents or table.unknown_agent is not None
-)
-"""The tables whose agents are looked up in 人员."""
+
+def names_agents(table: Table) -> bool:
+    """Whether the agents of a raw table are looked up in 人员."""
+    return table.of_agents or table.unknown_agent is not None
 
 
 def as_known(data: pa.Table, known: pa.Array, ids: Ids) -> tuple[pa.Table, list[Finding]]:

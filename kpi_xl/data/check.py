@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kpi_xl import kinds
-from kpi_xl.catalogue.schema import LEAVERS, LISTS, TABLES, Table
+from kpi_xl.catalogue.schema import LEAVERS, Table
 from kpi_xl.data import agent_ids, hashes, leavers, outlets, rules, snapshots
 from kpi_xl.data.check_file import read_file
 from kpi_xl.data.checked import Checked, CheckedTable, Part
@@ -72,7 +72,8 @@ def check_project(
         When there is no 人员 table, a file cannot be read at all, or lacks a required column.
     """
     found = find_tables(project)
-    for table in TABLES.values():
+    lists = project.settings.lists
+    for table in lists.values():
         if table.required and all(source.code != table.code for source in found.sources):
             raise _no_table(table, project, found)
     of_tables: dict[str, list[CheckedTable]] = {}
@@ -86,10 +87,10 @@ def check_project(
             of_tables.setdefault(source.code, []).append(part)
             problems[source.code] += of_part
     for source in found.sources:
-        if LISTS[source.code].required and source.code not in of_tables:
-            raise _not_filled_in(LISTS[source.code], source.file, found)
+        if lists[source.code].required and source.code not in of_tables:
+            raise _not_filled_in(lists[source.code], source.file, found)
     for source, fault in found.told:
-        table = LISTS[source.code]
+        table = lists[source.code]
         problems[source.code].append(
             Problem(table.name, source.name, source.sheet, None, None, None, fault)
         )
@@ -97,7 +98,7 @@ def check_project(
         code = project.settings.sheets[name].table
         code = code if code in of_tables else "agents"
         problems[code].append(
-            Problem(LISTS[code].name, "kpi.toml", None, None, None, name, kinds.SAID_OF_NO_FILE())
+            Problem(lists[code].name, "kpi.toml", None, None, None, name, kinds.SAID_OF_NO_FILE())
         )
     _leavers_put_in(of_tables, problems)
     _agents_as_known(of_tables, problems)
@@ -106,7 +107,7 @@ def check_project(
     tables: dict[str, CheckedTable] = {}
     with _pool() as pool:  # the two longest take about the same time
         kpis = repeat(project.settings.kpis)
-        within = pool.map(_within, (LISTS[code] for code in of_tables), of_tables.values(), kpis)
+        within = pool.map(_within, (lists[code] for code in of_tables), of_tables.values(), kpis)
         for code, (checked, of_table) in zip(of_tables, within, strict=True):
             tables[code] = checked
             problems[code] += of_table
@@ -135,8 +136,10 @@ def _agents_as_known(
     """Put the ids of 人员 in place of others by which only these can be meant, and tell."""
     known = pc.unique(pa.concat_tables(part.data for part in of_tables["agents"])["agent"])
     ids = Ids(known.to_pylist())
-    for code in agent_ids.TABLES_OF_AGENTS:
-        for place, part in enumerate(of_tables.get(code, ())):
+    for code, parts in of_tables.items():
+        if code == LEAVERS.code or not agent_ids.names_agents(parts[0].table):
+            continue
+        for place, part in enumerate(parts):
             data, findings = agent_ids.as_known(part.data, known, ids)
             if findings:
                 problems[code] += _problems(part, findings)
@@ -338,7 +341,7 @@ def _no_table(table: Table, project: Project, found: Found) -> InputError:
     names = "、".join((table.name, *(alias for alias in table.aliases if not alias.isascii())))
     others = "、".join(dict.fromkeys(one.name for one in found.left_out if one.matters))
     taken = "、".join(
-        f"{source.label}（{LISTS[source.code].name}）"
+        f"{source.label}（{project.settings.lists[source.code].name}）"
         for source in found.sources
         if not hints(Path(source.name).stem)  # what is named after a table is that one
     )

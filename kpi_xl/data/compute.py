@@ -112,7 +112,7 @@ def compute_own(
 def _span(engine: Engine, settings: Settings, calendar: Months) -> tuple[Month, Month]:
     """From the first to the last month that anything happened in, or that the settings tell."""
     for query in (
-        steps.SPAN.query(calendar, spans=steps.spans()),
+        steps.SPAN.query(calendar, spans=steps.spans(settings.own_days)),
         steps.ROSTER_SPAN.query(calendar),
     ):
         row = engine.fetch(query)
@@ -150,7 +150,9 @@ def _last_day(engine: Engine, settings: Settings, last: Month) -> dt.date | None
     this_month = Months(settings.month_cut, [last.number])
     # Payments and attendance tell it only of months that nothing else tells about.
     for ahead in (False, True):
-        row = engine.fetch(steps.LAST_DAYS.query(this_month, days=steps.days(ahead=ahead)))
+        row = engine.fetch(
+            steps.LAST_DAYS.query(this_month, days=steps.days(settings.own_days, ahead=ahead))
+        )
         if row["days"].size and row["days"][0] > 0:
             break
     else:

@@ -18,7 +18,7 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
-from kpi_xl.catalogue.schema import LONG, TABLES
+from kpi_xl.catalogue.schema import LONG
 from kpi_xl.data import hashes
 from kpi_xl.data.checked import Checked, CheckedTable, Part
 from kpi_xl.data.code_version import program
@@ -77,13 +77,13 @@ def replace_rows(store: duckdb.DuckDBPyConnection, checked: Checked, settings: S
     for one in _JOINING:
         store.execute(f"CREATE OR REPLACE TEMP TABLE {one.name}_touched (key VARCHAR)")
         store.execute(f"CREATE OR REPLACE TEMP TABLE {one.name}_moved (key VARCHAR, day DATE)")
-    for code in TABLES:
+    for code, meant_table in settings.tables.items():
         table = checked.tables.get(code)
         parts = _parts(table, settings) if table else []
         months = changed[code] = _changed(store, code, _together(parts))
         if not months:
             continue
-        columns = ", ".join(f'"{column.code}"' for column in TABLES[code].columns)
+        columns = ", ".join(f'"{column.code}"' for column in meant_table.columns)
         source = f"(SELECT {columns} FROM {code} WHERE FALSE)"
         if table:
             source = "incoming"
@@ -229,4 +229,6 @@ def _basis(settings: Settings) -> str:
     What a project declares itself has tables of its own, by its hash.
     """
     standard = replace(settings, definitions=())
-    return hashlib.sha256(repr((program(), standard)).encode()).hexdigest()
+    return hashlib.sha256(
+        repr((program(), standard, settings.beside_standard)).encode()
+    ).hexdigest()

@@ -13,7 +13,7 @@ from kpi_xl.aggregation import Aggregation, OfRows, Total
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.measures import MEASURES
-from kpi_xl.catalogue.schema import TABLES
+from kpi_xl.catalogue.schema import TABLES, Table
 from kpi_xl.data import steps
 from kpi_xl.data.cube import LEVELS, Unit
 from kpi_xl.data.organisation import unit_paths
@@ -120,6 +120,8 @@ class RawRowsOf:
         So many rows of a file are named.
     agent : str, optional
         One person, instead of all of a unit.
+    tables : mapping of str to Table
+        The raw tables there are, by code.
     """
 
     def __init__(
@@ -129,7 +131,9 @@ class RawRowsOf:
         cut: int | None,
         most: int = SOME,
         agent: str = "",
+        tables: Mapping[str, Table] = TABLES,
     ) -> None:
+        self._tables = tables
         self._store = store
         self._month = month
         self._cut = cut
@@ -148,7 +152,7 @@ class RawRowsOf:
         # What a project declares may be of any item.
         items = () if is_own else tuple(measure.code for measure in counted)
         found: list[RawRows] = []
-        for table in TABLES:
+        for table in self._tables:
             if table not in wanted or "source_row" not in self._columns.get(table, ()):
                 continue
             reads = tuple(sorted(wanted[table]))
@@ -193,7 +197,7 @@ class RawRowsOf:
         found: dict[str, list[RawRows]] = {}
         for number, file, count, some in rows:
             of_unit = found.setdefault(paths.get(number, ""), [])
-            of_unit.append(RawRows(TABLES[table].name, str(file), count, sorted(some)))
+            of_unit.append(RawRows(self._tables[table].name, str(file), count, sorted(some)))
         return found
 
     def _people(self, read: _Read, level: str) -> str:

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from kpi_xl import kinds
 from kpi_xl.calendar import PUBLIC, WorkDays
-from kpi_xl.catalogue.schema import LISTS, Table
+from kpi_xl.catalogue.schema import Table
 from kpi_xl.data import day_grid, excel_file, totals
 from kpi_xl.data.csv_file import read_csv
 from kpi_xl.data.formats import WORKBOOKS, Format, format_of
@@ -137,7 +137,7 @@ def read_source(source: Source, settings: Settings) -> RawTable:
     InputError
         When it cannot be read at all, or lacks a required column.
     """
-    file, table = source.file, LISTS[source.code]
+    file, table = source.file, settings.lists[source.code]
     headings = Headings.of(table, settings, source.name, source.sheet)
     raw = _raw_table(
         source, table, _grid(file, source.format, source.sheet, headings), settings.work
@@ -164,7 +164,7 @@ def as_written(
     InputError
         When it cannot be read.
     """
-    headings = Headings.of(LISTS[source.code], settings, source.name, source.sheet)
+    headings = Headings.of(settings.lists[source.code], settings, source.name, source.sheet)
     grid = _grid(source.file, source.format, source.sheet, headings)
     places = pc.index_in(pa.array(sorted(set(rows)), pa.int64()), grid.rows).drop_null()
     cells = [column.take(places).to_pylist() for column in grid.columns]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from kpi_xl import kinds
-from kpi_xl.catalogue.schema import LISTS
+from kpi_xl.catalogue.schema import LISTS, Table
 from kpi_xl.data import csv_file, excel_file
 from kpi_xl.data.formats import WORKBOOKS, Format, format_of
 from kpi_xl.data.grid import empty_file, not_open
@@ -87,9 +87,13 @@ class _Sheet:
 class _Fit:
     """A table that a worksheet may be, with the header found."""
 
-    code: str
+    table: Table
     header: Header
     rows: Rows
+
+    @property
+    def code(self) -> str:
+        return self.table.code
 
     @property
     def whole(self) -> bool:
@@ -98,7 +102,7 @@ class _Fit:
     @property
     def strength(self) -> int:
         """How much speaks for it: required headings by their own name, then by another; others."""
-        table, total = LISTS[self.code], 0
+        table, total = self.table, 0
         for code, place in self.header.match.positions.items():
             column = table.column(code)
             own = normalise(self.header.cells[place] or "") == normalise(column.name)
@@ -141,7 +145,7 @@ class Finder:
         self.unwanted = False  # by what kpi.toml says
 
     def find(self) -> None:
-        hinted = hints(self.file.stem)
+        hinted = self._hints(self.file.stem)
         try:
             if self.file.stat().st_size == 0:
                 raise empty_file(self.file)
@@ -213,14 +217,14 @@ class Finder:
             self._leave(sheet, kinds.HIDDEN_SHEET(), matters=bool(whole))
         elif not whole:
             if sheet is not None and not alone:
-                self._leave(sheet, self._why_not(fits, sheet), matters=bool(hints(sheet)))
+                self._leave(sheet, self._why_not(fits, sheet), matters=bool(self._hints(sheet)))
         elif sheet is not None and not alone and _put_aside(sheet):
             self._leave(sheet, kinds.PUT_ASIDE())
         elif (fit := self._chosen(whole, sheet, hinted)) is not None:
             self._take(kind, fit, sheet, hinted)
 
     def _take(self, kind: Format, fit: _Fit, sheet: str | None, hinted: Sequence[str]) -> None:
-        table = LISTS[fit.code].name
+        table = fit.table.name
         if not self.named and fit.code in self.settings.files:
             self.unwanted = True
             files = "、".join(self.settings.files[fit.code])
@@ -228,27 +232,30 @@ class Finder:
             return
         source = Source(fit.code, self.file, self.name, sheet, kind)
         self.sources.append(source)
-        if not self.named and hinted and fit.code not in hinted and not hints(sheet or ""):
-            named = LISTS[hinted[0]].name
+        if not self.named and hinted and fit.code not in hinted and not self._hints(sheet or ""):
+            named = self.settings.lists[hinted[0]].name
             fault = kinds.NAME_CONTRADICTED(named=named, table=table, file=self.file.name)
             self.told.append((source, fault))
 
     def _fits(self, alternatives: Iterable[Rows], sheet: str | None) -> list[_Fit]:
         fits: dict[str, _Fit] = {}
-        said = self.settings.said_of(self.name, sheet).table
+        said, lists = self.settings.said_of(self.name, sheet).table, self.settings.lists
         for rows in alternatives:
-            for code in (said,) if said in LISTS else self.named or LISTS:
+            for code in (said,) if said in lists else self.named or lists:
                 header = self._headings(code, sheet).find(rows)
                 if header is None:
                     continue
-                fit = _Fit(code, header, rows)
+                fit = _Fit(self.settings.lists[code], header, rows)
                 before = fits.get(code)
                 if before is None or (fit.whole, fit.strength) > (before.whole, before.strength):
                     fits[code] = fit
         return list(fits.values())
 
+    def _hints(self, name: str) -> list[str]:
+        return hints(name, self.settings.lists)
+
     def _headings(self, code: str, sheet: str | None) -> Headings:
-        return Headings.of(LISTS[code], self.settings, self.name, sheet)
+        return Headings.of(self.settings.lists[code], self.settings, self.name, sheet)
 
     def _chosen(self, whole: list[_Fit], sheet: str | None, hinted: Sequence[str]) -> _Fit | None:
         """The table that the names and the headings together tell; None where they do not."""
@@ -260,7 +267,7 @@ class Finder:
         if renewals and "dues" in by_code:
             return by_code["dues"]
         chosen = None
-        for names in (hints(sheet or ""), hinted):
+        for names in (self._hints(sheet or ""), hinted):
             # Where two tables are named, the headings tell: 网点活动 may be either.
             named = [by_code[code] for code in names if code in by_code]
             if named:
@@ -290,7 +297,7 @@ class Finder:
         most = max(fit.strength for fit in telling)
         best = [fit for fit in telling if fit.strength == most]
         if len(best) > 1:
-            tables = "、".join(LISTS[fit.code].name for fit in best)
+            tables = "、".join(fit.table.name for fit in best)
             self._leave(sheet, kinds.SEVERAL_TABLES(tables=tables))
             return None
         return best[0]
@@ -299,7 +306,7 @@ class Finder:
         self.left_out.append(LeftOut(self.file, self.name, sheet, fault, matters))
 
     def _why_not(self, fits: Sequence[_Fit], sheet: str) -> Fault:
-        names = hints(sheet)
+        names = self._hints(sheet)
         fit = next((fit for fit in fits if fit.code in names), None)
         return kinds.NO_HEADINGS() if fit is None else self._lacking(fit, sheet)
 
@@ -379,7 +386,7 @@ def _headings_there(sheets: Sequence[_Sheet]) -> str:
     return "、".join(cells) if len(cells) > 1 else ""
 
 
-def hints(name: str) -> list[str]:
+def hints(name: str, lists: Mapping[str, Table] = LISTS) -> list[str]:
     """The tables that a name speaks of, the likeliest first.
 
     The longest name counts most, and of equally long ones the last: 人员目标 holds targets.
@@ -387,7 +394,7 @@ def hints(name: str) -> list[str]:
     name = name.casefold()
     fits = {
         (len(label), name.rfind(label.casefold()), table.code)
-        for table in LISTS.values()
+        for table in lists.values()
         for label in (table.name, *table.aliases)
         if label.casefold() in name
     }

@@ -20,7 +20,6 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from kpi_xl.catalogue.schema import LISTS
 from kpi_xl.data import fingerprints, hashes, rules
 from kpi_xl.data.check import Progress, check_project
 from kpi_xl.data.check_file import read_file
@@ -130,7 +129,9 @@ class _Remembered:
             keys = np.asarray(data[_KEY], np.uint64)
             data = data.drop_columns(_KEY)
         part = Part(data, keys, None if agents is None else _unpacked(agents), months)
-        return CheckedTable(LISTS[code], data, (CheckedFile(file, **of_file),), (part,)), problems
+        return CheckedTable(
+            self._settings.lists[code], data, (CheckedFile(file, **of_file),), (part,)
+        ), problems
 
     def _keep(self, kept: Path, checked: CheckedTable, problems: list[Problem]) -> None:
         (of_file,), (part,) = checked.files, checked.parts
@@ -159,6 +160,7 @@ class _Remembered:
             self._contents.of(source.file),
             settings.columns.get(code), settings.said_of(source.name, source.sheet),
             settings.date_order, settings.no_date,
+            settings.lists[code] if settings.lists[code] in settings.beside_standard else None,
             settings.levels if code == "targets" else None, settings.month_cut, settings.work,
         )  # fmt: skip
         return self._folder / f"{hashlib.sha256(repr(seen).encode()).hexdigest()[:32]}.arrow"

@@ -8,16 +8,21 @@ declarations; what does not fit together is refused when this module is imported
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Mapping
+from itertools import chain
+from types import MappingProxyType
 from typing import Final
 
 from kpi_xl.aggregation import OfRows, Total
 from kpi_xl.catalogue.measures import COUNTED, SECOND_YEAR, THIRD_YEAR
 from kpi_xl.catalogue.measures import measure as measure_of
 from kpi_xl.catalogue.schema import LONG, TABLES
+from kpi_xl.data.engines.query import Query
 from kpi_xl.data.step import Step, Variant, text_list
 from kpi_xl.formula import Measure
 from kpi_xl.project import Settings
+
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 NEVER: Final = 999_999
 """A month that never comes."""
@@ -298,12 +303,17 @@ def _long(name: str) -> str | None:
     return None
 
 
-def spans() -> str:
+def spans(own: Mapping[str, str] = NOTHING) -> Query:
     """The first and the last day of every long raw table, as SQL.
+
+    Parameters
+    ----------
+    own : mapping of str to str
+        The raw tables that a project declares itself, by code, with the columns of their days.
 
     Lists of what is to come tell something up to the last day on which any of it came to pass.
     """
-    return _union(
+    standard = (
         f"SELECT MIN({events.day}) AS first_day, MAX({events.day}) AS last_day FROM {code}"
         + (
             f" WHERE {events.day} <= (SELECT MAX({events.happened}) FROM {code})"
@@ -312,19 +322,26 @@ def spans() -> str:
         )
         for code, events in LONG.items()
     )
+    declared = (f'SELECT MIN("{day}"), MAX("{day}") FROM {code}' for code, day in own.items())
+    return Query(_union(chain(standard, declared)), frozenset(own))
 
 
-def days(*, ahead: bool) -> str:
-    """The days of the long raw tables that may be ahead of the data's last day, or of the rest."""
-    return _union(
-        f"SELECT {day} AS day FROM {code} WHERE DURING({day})"
+def days(own: Mapping[str, str] = NOTHING, *, ahead: bool) -> Query:
+    """The days of the long raw tables that may be ahead of the data's last day, or of the rest;
+    `own` as for `spans`.
+    """
+    listed = [
+        (code, day)
         for code, events in LONG.items()
         for day in (events.happened or events.day,)
         if events.is_ahead == ahead
-    )
+    ]
+    listed += [] if ahead else [(code, f'"{day}"') for code, day in own.items()]
+    texts = (f"SELECT {day} AS day FROM {code} WHERE DURING({day})" for code, day in listed)
+    return Query(_union(texts), frozenset(own))
 
 
-def _union(selects: Iterator[str]) -> str:
+def _union(selects: Iterable[str]) -> str:
     return "\n    UNION ALL\n    ".join(selects)
 
 

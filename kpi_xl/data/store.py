@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -65,7 +65,7 @@ def build(
 
     def fill(connection: duckdb.DuckDBPyConnection) -> Engine:
         progress("写入数据库", 0, 1)
-        load_tables(connection, checked)
+        load_tables(connection, checked, project.settings.tables)
         remember(connection, checked, project.settings)
         keep_notice(connection, checked)
         progress("写入数据库", 1, 1)
@@ -275,9 +275,13 @@ def _log_of(store: Path) -> Path:
     return Path(f"{store}.wal")
 
 
-def load_tables(connection: duckdb.DuckDBPyConnection, checked: Checked) -> None:
+def load_tables(
+    connection: duckdb.DuckDBPyConnection,
+    checked: Checked,
+    tables: Mapping[str, Table] = TABLES,
+) -> None:
     """Make a table of every raw table; an empty one where there are no files."""
-    for code, table in TABLES.items():
+    for code, table in tables.items():
         if code in checked.tables:
             arrow = checked.tables[code].data  # noqa: F841 - DuckDB finds it by its name
             connection.execute(f"CREATE TABLE {code} AS SELECT * FROM arrow")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from kpi_xl import kinds
-from kpi_xl.catalogue.schema import LISTS, Table
+from kpi_xl.catalogue.schema import Table
 from kpi_xl.data.recognise import Finder
 from kpi_xl.data.sources import LeftOut, Source
 from kpi_xl.errors import InputError
@@ -91,9 +91,10 @@ def find_tables(project: Project) -> Found:
         sources += finder.sources
         left_out += finder.left_out
         told += finder.told
-    order = list(LISTS)
+    lists = project.settings.lists
+    order = list(lists)
     sources.sort(key=lambda source: order.index(source.code))
-    for table in LISTS.values():
+    for table in lists.values():
         _refuse_copies(table, list(dict.fromkeys(s.file for s in sources if s.code == table.code)))
     return Found(sources, left_out, told)
 

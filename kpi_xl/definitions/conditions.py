@@ -69,3 +69,15 @@ class Together:
 
 
 Condition = Compared | OneOf | Holds | Empty | Not | Together
+
+
+def columns_of(condition: Condition) -> set[str]:
+    """The columns that a condition asks about, by code."""
+    if isinstance(condition, Together):
+        return set().union(*map(columns_of, condition.parts))
+    if isinstance(condition, Not):
+        return columns_of(condition.part)
+    found = {condition.column.code}
+    if isinstance(condition, Compared) and isinstance(condition.value, Column):
+        found.add(condition.value.code)
+    return found

@@ -17,7 +17,7 @@ from kpi_xl.aggregation import How, OfRows
 from kpi_xl.catalogue.raw_table import Column, Kind, Table
 from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.definitions.condition_text import column_named, read_condition
-from kpi_xl.definitions.conditions import Condition
+from kpi_xl.definitions.conditions import Condition, columns_of
 from kpi_xl.definitions.dimensions import UNITS
 from kpi_xl.definitions.weights import Weights
 from kpi_xl.errors import InputError
@@ -76,6 +76,15 @@ class Counted:
     weights: Weights | None
 
     @property
+    def columns(self) -> set[str]:
+        """The columns that must be there, by code."""
+        found = {self.source.day} | ({self.column.code} if self.column is not None else set())
+        weighted = self.weights.lines if self.weights is not None else ()
+        for condition in (self.where, *(one for one, _ in weighted)):
+            found |= set() if condition is None else columns_of(condition)
+        return found
+
+    @property
     def source(self) -> OfRows:
         """Of which rows what is counted."""
         assert isinstance(self.measure.source, OfRows)
@@ -106,8 +115,10 @@ class OwnMeasure:
     @property
     def number_format(self) -> str | None:
         """How it is shown, where that is not as its unit is."""
+        if self.unit in ("元", "%"):
+            return None
         is_whole = isinstance(self.formula, Measure) and self.formula.to_unit == 1
-        return None if is_whole or self.unit == "元" else "#,##0.00"
+        return "#,##0" if is_whole else "#,##0.00"
 
 
 @dataclass(frozen=True)

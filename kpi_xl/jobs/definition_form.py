@@ -18,8 +18,10 @@ from kpi_xl.definitions.dimensions import UNITS
 from kpi_xl.definitions.formula_text import LONGEST
 from kpi_xl.definitions.functions import FUNCTIONS
 from kpi_xl.definitions.own_kpis import FAMILY, FIELDS, LONGEST_NAME, Definition
+from kpi_xl.definitions.own_measures import is_of_rows
 from kpi_xl.formula import Measure
 from kpi_xl.jobs.data_form import CREATED, FONT, HEADING, NEEDED, TEXT
+from kpi_xl.jobs.measure_form import measure_sheet
 from kpi_xl.kpi import DIRECTIONS, Kpi
 from kpi_xl.workbook.ooxml.references import column_letters
 
@@ -72,8 +74,9 @@ def definition_form(definitions: Sequence[Definition] = ()) -> bytes:
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
         book.set_properties({"title": "指标定义", "created": CREATED})
         book.set_size(2400, 1200)
-        rows = [[one.fields.get(field, "") for field in FIELDS] for one in definitions]
-        _typed(book, rows)
+        formulas = [one for one in definitions if not is_of_rows(one.fields)]
+        _typed(book, [[one.fields.get(field, "") for field in FIELDS] for one in formulas])
+        measure_sheet(book, [one for one in definitions if is_of_rows(one.fields)])
         listed(book, "示例", FIELDS, _EXAMPLES)
         every = kpis.values()
         listed(

@@ -212,7 +212,10 @@ def _stamp(project: Project, database: Database | None, contents: Contents) -> s
     elif (seen := database.state()) is None:
         return ""
     settings = project.settings
-    what: tuple[object, ...] = (program(), settings, settings.engine, seen)
+    what: tuple[object, ...] = (
+        program(), settings, settings.engine, settings.beside_standard, seen,
+    )  # fmt: skip
+
     if database is None and was_begun(project):
         until = collected_until(project), rounds_until(project)
         if any(until):  # the record may have been begun for what no number depends on

@@ -62,7 +62,9 @@ class MappingSession:
         self._plain: Settings = replace(project.settings, sheets={})
         self.sheets: dict[str, SheetProposal] = {}
         self.answers: dict[str, Answer] = {}
-        seen = look(Project(project.folder, self._plain))
+        # What a project declares as a table of its own is read as that: nothing is to be asked.
+        own = project.settings.own_tables
+        seen = [one for one in look(Project(project.folder, self._plain)) if one.code not in own]
         files = [one.name for one in seen]
         for one in seen:
             name = label(one.name, one.sheet if files.count(one.name) > 1 else None)

@@ -117,7 +117,9 @@ def trace(
             rows = targets.of_person(kpi, agent) if agent else targets.of(kpi, unit)
         elif kpi is not None and not typed and month == there:
             cut = project.settings.month_cut
-            rows = RawRowsOf(of.store, month, cut, MOST, agent).of(kpi, unit)
+            rows = RawRowsOf(of.store, month, cut, MOST, agent, project.settings.tables).of(
+                kpi, unit
+            )
         if kpi is None and not found:
             raise InputError(kinds.NOTHING_TO_TRACE(what=what), value=what)
         title = f"{month.chinese} {whose} {what}"

@@ -121,3 +121,47 @@ WEIGHTS_NO_FILE: Final = Kind(
 WEIGHTS_UNREADABLE: Final = Kind(
     "weights.unreadable", "折算表读不了", "请另存为 CSV UTF-8 或 .xlsx"
 )
+OWN_NAME: Final = Kind(
+    "own.name", "“{name}”不能做名称", "名称用汉字、字母、数字，最长 40 个字，和文件里的写法一样"
+)
+OWN_COLUMN_TAKEN: Final = Kind(
+    "own.column-taken", "“{name}”就是标准列“{other}”", "不用另写，条件里直接用它"
+)
+OWN_COLUMN_KEY: Final = Kind(
+    "own.column-key",
+    "列“{name}”没有“{key}”这一项",
+    "可以写的有：{known}",
+    near="是不是：{like}",
+)
+OWN_COLUMN_KIND: Final = Kind(
+    "own.column-kind", "列“{name}”没有写是什么，或“{kind}”看不懂", "可以写的有：{known}"
+)
+OWN_COLUMN_CHOICES: Final = Kind(
+    "own.column-choices",
+    "列“{name}”是选项才写 choices，是选项就要写",
+    '请这样写：{{ kind = "选项", choices = ["甲", "乙"] }}',
+)
+OWN_TABLE_TAKEN: Final = Kind("own.table-taken", "“{name}”就是标准表“{other}”", "请换一个名称")
+OWN_TABLE_COLUMNS: Final = Kind(
+    "own.table-columns", "表“{name}”没有写有哪些列", '请写 [tables."{name}".columns]'
+)
+OWN_TABLE_KEY: Final = Kind(
+    "own.table-key",
+    "表“{name}”没有“{key}”这一项",
+    "可以写的有：{known}",
+    near="是不是：{like}",
+)
+OWN_TABLE_PERSON: Final = Kind(
+    "own.table-person",
+    "表“{name}”要有一列、也只有一列是“工号”",
+    "把写着业务员工号的那一列写成“工号”",
+)
+OWN_TABLE_NO_KEY: Final = Kind(
+    "own.table-no-key", "表“{name}”没有写哪一列区分各行", '请加上 key = "编号那一列的名称"'
+)
+OWN_TABLE_NO_COLUMN: Final = Kind(
+    "own.table-no-column",
+    "表“{table}”的列里没有“{name}”",
+    "可以写的有：{known}",
+    near="是不是：{like}",
+)

@@ -11,7 +11,7 @@ from typing import Final
 from kpi_xl.analysis.bands import STATUSES
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
-from kpi_xl.catalogue.schema import LONG, TABLES
+from kpi_xl.catalogue.schema import LONG
 from kpi_xl.data.cube import LEVELS, UNASSIGNED, Cube
 from kpi_xl.data.people import People, Person
 from kpi_xl.data.steps import raw_tables
@@ -141,7 +141,9 @@ class FrontValues:
                 wanted = [one for one in read if one in LONG] or read[:1]
                 absent = [one for one in wanted if one not in known]
                 told = absent or wanted[:1]
-                (tables if absent else columns).update({TABLES[one].name: None for one in told})
+                (tables if absent else columns).update(
+                    dict.fromkeys(self.settings.tables[one].name for one in told)
+                )
         if not names:
             return None
         told = [f"{'、'.join(tables)} 表"] if tables else []

@@ -93,7 +93,7 @@ class SourceValues:
         self._origins = origins
         self._known = settings.kpis
         self._target_slots = target_slots(one.name for one in settings.own.own.values())
-        self._rows = RawRowsOf(store, self._there, settings.month_cut)
+        self._rows = RawRowsOf(store, self._there, settings.month_cut, tables=settings.tables)
         self._target_rows = TargetRows(store, month, settings.kpis)
 
     def of_unit(self, number: int, about: Values, people: Sequence[Person] = ()) -> Values:

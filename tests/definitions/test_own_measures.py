@@ -2,6 +2,7 @@
 
 import csv
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -9,8 +10,10 @@ from kpi_xl import api
 from kpi_xl.cli.commands import app
 from kpi_xl.data import store
 from kpi_xl.definitions.own_kpis import Definition, Place, own_kpis
+from kpi_xl.jobs.definition_form import definition_form
 from kpi_xl.jobs.load import load
 from kpi_xl.project import Project
+from kpi_xl.settings.definitions import COUNTED, WORKBOOK
 from small_branch import MONTH, TWO_DEPARTMENTS, small_branch
 from udfs import functions
 
@@ -200,3 +203,23 @@ def test_weights_may_stand_in_kpi_toml_and_be_conditions(project):
         text.read_text(encoding="utf-8").replace('file = "折算.csv"', inline), encoding="utf-8"
     )
     assert frame(project, "标准保费").to_numpy().tolist() == [[800]]
+
+
+def test_the_sheet_of_the_workbook_says_the_same(project):
+    """What is typed into it, and what it is written with."""
+    given = Definition(PLACE, {"名称": "给的", "表": "活动", "统计": "合计 拜访数", "单位": "次"})
+    file = project.folder / WORKBOOK
+    file.write_bytes(definition_form([given]))
+    book = openpyxl.load_workbook(file)
+    page = book[COUNTED]
+    row = {"名称": "大单", "表": "保单", "统计": "计数", "条件": "首年保费 >= 1000"}
+    for column, value in row.items():
+        page.cell(3, [cell.value for cell in page[1]].index(column) + 1, value)
+    page.cell(4, 1, "坏的")
+    page.cell(4, 3, "合计 保废")
+    book.save(file)
+    opened = Project.open(project.folder)
+    assert [(e.kind, e.sheet, e.row) for e in opened.settings.own.wrong] == [
+        ("measure.no-table", COUNTED, 4)
+    ]
+    assert frame(project, "给的", "大单").to_numpy().tolist() == [[64, 8]]

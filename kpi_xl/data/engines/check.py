@@ -12,10 +12,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from kpi_xl import kinds
-from kpi_xl.catalogue.schema import TABLES, Column, Table
+from kpi_xl.catalogue.schema import LONG, Column, Table
 from kpi_xl.data.checked import Checked, CheckedFile, CheckedTable
 from kpi_xl.data.engines.engine import Database
-from kpi_xl.data.engines.hybrid import COPIED
 from kpi_xl.data.engines.query import Query
 from kpi_xl.data.engines.raw_tables import is_flag, select
 from kpi_xl.data.problem import Problem
@@ -39,7 +38,7 @@ def check_database(database: Database, *, thorough: bool = True) -> Checked:
     """
     tables: dict[str, CheckedTable] = {}
     problems: list[Problem] = []
-    for code, table in TABLES.items():
+    for code, table in database.tables.items():
         raw = database.raw(code)
         if raw is None:
             continue
@@ -49,7 +48,7 @@ def check_database(database: Database, *, thorough: bool = True) -> Checked:
         file = CheckedFile(Path(code), code, None, {}, (), rows, rows - aside)
         tables[code] = CheckedTable(table, pa.table({"row": pa.nulls(rows - aside)}), (file,))
         problems += _of_cells(table, counts)
-        if table.key and (thorough or code in COPIED):
+        if table.key and (thorough or code not in LONG):
             problems += _of_keys(database, table, every_row)
     return Checked(tables, problems, [])
 

@@ -29,10 +29,10 @@ def database_of(project: Project) -> Iterator[Database | None]:
     elif url.startswith("postgres"):
         from kpi_xl.data.engines.postgres import Postgres
 
-        with Postgres.connect(url) as postgres:
+        with Postgres.connect(url, project.settings.tables) as postgres:
             yield postgres
     else:
         from kpi_xl.data.engines.spark import Spark
 
-        with Spark.connect(url, project.data) as spark:
+        with Spark.connect(url, project.data, project.settings.tables) as spark:
             yield spark

@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from kpi_xl.catalogue.schema import Table
 from kpi_xl.data.engines.query import Query
 
 Columns = Mapping[str, NDArray[Any]]
@@ -45,6 +46,9 @@ class Database(Source, Protocol):
 
     title: str
     """Its name for people; never with a password."""
+
+    tables: Mapping[str, Table]
+    """The raw tables that may be there, by code."""
 
     def raw(self, code: str) -> tuple[str, Mapping[str, Sort]] | None:
         """A raw table's own name there, and what its columns hold; None when it is not there."""

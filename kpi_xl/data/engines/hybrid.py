@@ -8,19 +8,20 @@ steps, and only that comes over. The short tables come over whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Final
 
 import duckdb
 
-from kpi_xl.catalogue.schema import LONG, TABLES
+from kpi_xl.catalogue.schema import LONG
 from kpi_xl.data.engines.duck import DuckDb
 from kpi_xl.data.engines.engine import Columns, Database
 from kpi_xl.data.engines.query import Query
 
-COPIED: Final = tuple(code for code in TABLES if code not in LONG)
-"""The raw tables that come over whole."""
+
+def copied(tables: Iterable[str]) -> tuple[str, ...]:
+    """Those of raw tables, by code, that come over whole."""
+    return tuple(code for code in tables if code not in LONG)
 
 
 class Hybrid:
@@ -38,7 +39,7 @@ class Hybrid:
         self.store = store
         self.local = DuckDb(store)
         self.database = database
-        for code in COPIED:
+        for code in copied(database.tables):
             self._copy(code, Query(f"SELECT * FROM {code}", frozenset((code,))))
 
     def define(self, name: str, query: Query) -> None:

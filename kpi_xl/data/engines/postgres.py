@@ -11,6 +11,7 @@ import pyarrow as pa
 from pyarrow import csv
 
 from kpi_xl import kinds
+from kpi_xl.catalogue.schema import TABLES, Table
 from kpi_xl.data.engines.definitions import with_needed
 from kpi_xl.data.engines.engine import Columns, Sort, numpy_columns
 from kpi_xl.data.engines.query import Query
@@ -77,10 +78,15 @@ class Postgres:
     ----------
     connection : psycopg connection
         In a transaction, by a role that may read the tables.
+    tables : mapping of str to Table
+        The raw tables that may be there, by code.
     """
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+    def __init__(
+        self, connection: psycopg.Connection[Any], tables: Mapping[str, Table] = TABLES
+    ) -> None:
         self.connection = connection
+        self.tables = tables
         info = connection.info
         self.title = f"数据库 {info.dbname}（{info.host}）"
         self._raw = raw_tables(self)
@@ -88,7 +94,7 @@ class Postgres:
 
     @classmethod
     @contextmanager
-    def connect(cls, url: str) -> Iterator[Postgres]:
+    def connect(cls, url: str, tables: Mapping[str, Table] = TABLES) -> Iterator[Postgres]:
         """Connect to a database for as long as a ``with`` lasts.
 
         Parameters
@@ -96,6 +102,8 @@ class Postgres:
         url : str
             As libpq reads it; what it leaves out (the password above all) comes from libpq's
             usual places, such as ``PGPASSWORD`` and ``~/.pgpass``.
+        tables : mapping of str to Table
+            The raw tables that may be there, by code.
 
         Raises
         ------
@@ -117,7 +125,7 @@ class Postgres:
             connection.read_only = True
             for name, value in _SETTINGS.items():
                 connection.execute("SELECT set_config(%s, %s, true)", (name, value))
-            yield cls(connection)
+            yield cls(connection, tables)
 
     def define(self, name: str, query: Query) -> None:
         self._definitions[name] = query

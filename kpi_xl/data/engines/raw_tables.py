@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from kpi_xl import kinds
-from kpi_xl.catalogue.schema import TABLES, Column, Kind, Table
+from kpi_xl.catalogue.schema import Column, Kind, Table
 from kpi_xl.data.engines.engine import Database, Sort
 from kpi_xl.data.engines.query import Query
 from kpi_xl.errors import InputError
@@ -41,14 +41,14 @@ _WANTED: Final[dict[Kind, tuple[frozenset[Sort], str]]] = {
 
 
 def raw_tables(database: Database) -> dict[str, Query]:
-    """A SELECT for every raw table, by its code.
+    """A SELECT for every raw table of a database, by its code.
 
     Raises
     ------
     InputError
         When a required table or column is not there, or a column holds something else.
     """
-    return {code: Query(_checked(table, database)) for code, table in TABLES.items()}
+    return {code: Query(_checked(table, database)) for code, table in database.tables.items()}
 
 
 def select(table: Table, source: str, sorts: Mapping[str, Sort], *, usable: bool = True) -> str:

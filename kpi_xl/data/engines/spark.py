@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 import pyarrow as pa
 
 from kpi_xl import kinds
-from kpi_xl.catalogue.schema import TABLES
+from kpi_xl.catalogue.schema import TABLES, Table
 from kpi_xl.data.engines.engine import Columns, Sort, numpy_columns
 from kpi_xl.data.engines.query import Query
 from kpi_xl.data.engines.raw_tables import raw_tables
@@ -46,13 +46,21 @@ class Spark:
     folder : str, optional
         The folder with ``agents.parquet`` and so on, files or folders of files; what is not there
         is looked for among the session's tables.
+    tables : mapping of str to Table
+        The raw tables that may be there, by code.
     """
 
-    def __init__(self, session: SparkSession, folder: str | None = None) -> None:
+    def __init__(
+        self,
+        session: SparkSession,
+        folder: str | None = None,
+        tables: Mapping[str, Table] = TABLES,
+    ) -> None:
         self.session = session
+        self.tables = tables
         self.title = f"Spark（{session.sparkContext.master}）"
         # A view takes the place of the table of that name, so the tables are found first.
-        self._found = {code: _find(session, code, folder) for code in TABLES}
+        self._found = {code: _find(session, code, folder) for code in tables}
         for code, frame in self._found.items():
             if frame is not None:
                 frame.createOrReplaceTempView(f"raw_{code}")
@@ -61,7 +69,9 @@ class Spark:
 
     @classmethod
     @contextmanager
-    def connect(cls, url: str, folder: Path) -> Iterator[Spark]:
+    def connect(
+        cls, url: str, folder: Path, tables: Mapping[str, Table] = TABLES
+    ) -> Iterator[Spark]:
         """Use a cluster for as long as a ``with`` lasts.
 
         Parameters
@@ -72,6 +82,8 @@ class Spark:
             database the tables are. Everything else comes from Spark's own configuration.
         folder : Path
             Where the parquet files are when the URL does not say.
+        tables : mapping of str to Table
+            The raw tables that may be there, by code.
 
         Raises
         ------
@@ -97,7 +109,7 @@ class Spark:
         try:
             if "database" in options:
                 session.catalog.setCurrentDatabase(options["database"])
-            yield cls(session, options.get("data", str(folder)))
+            yield cls(session, options.get("data", str(folder)), tables)
         except PySparkException as error:
             raise InputError(
                 kinds.SPARK_NOT_COMPUTED(master=master), value=_reason(error)
