@@ -123,6 +123,64 @@ def test_one_bound_each(told, branch):
         assert {text for text, _ in said} == {kpi.bands.text(kpi.direction, kpi.unit)}, said
 
 
+@pytest.fixture(scope="module")
+def front_pages(branch, findings):
+    """What the front page of each unit says, by the unit's path."""
+    paths = {unit.name: unit.path for unit in Cube.open(branch.project.cube).units}
+    files = branch.filled["月度KPI表"].files
+    return {path: read(file) for file, path in of_each_level(files, paths, most=100)}
+
+
+def test_the_front_page_judges_as_all_others(front_pages, findings):
+    """Its headlines have the one status, and its lines that of the result of each unit."""
+    judged_ = 0
+    for path, said in front_pages.items():
+        of, number = findings[path]
+        for place in "12345":
+            name, told = said.get(f"front.{place}.名称"), said.get(f"front.{place}.状态")
+            if name and told:
+                judged_ += 1
+                mark, status, *grounds = told.split()
+                code = kpis.find(name.removesuffix(" ↓")).code
+                assert status == of.status(code, number), (path, name, told, mark)
+                assert " ".join(grounds) == of.grounds(code, number), (path, name, told)
+        result = kpis.find(said["front.1.名称"].removesuffix(" ↓"))
+        for (name,), (told,) in zip(said["front.单位.名称"], said["front.单位.状态"], strict=True):
+            below = [one for one in findings if one.rpartition("/")[2] == name]
+            if told and told != "—" and len(below) == 1:
+                one, unit = findings[below[0]]
+                status = one.status(result.code, unit)
+                warned = [w.status for w in one.warnings_of(unit)]
+                worst = "危险" if "危险" in warned else "异常" if warned else "—"
+                judged_ += 1
+                assert told.split()[-1] == (worst if status == "—" else status), (path, name)
+    assert judged_ > 40
+
+
+def test_the_lines_of_a_front_page_add_up_to_its_sum(front_pages, findings):
+    """With 未分配, or who left, among them: a branch is the sum of what stands below it."""
+    seen = 0
+    for path, said in front_pages.items():
+        rows = {
+            name: (done or 0.0, people or 0)
+            for (name,), (done,), (people,) in zip(
+                *(said[f"front.单位.{end}"] for end in ("名称", "完成", "人数")), strict=True
+            )
+            if name
+        }
+        if "合计" not in rows:
+            continue
+        seen += 1
+        whole = rows.pop("合计")
+        assert sum(done for done, _ in rows.values()) == pytest.approx(whole[0], abs=0.005), path
+        if all(people for _, people in rows.values()):
+            assert sum(people for _, people in rows.values()) == whole[1], path
+        of, number = findings[path]
+        named = kpis.find(said["front.列名"][0][2])
+        assert whole[0] == pytest.approx(of.value(named.code, number), abs=0.005), path
+    assert seen >= 9
+
+
 def test_a_warning_is_a_status(findings):
     """What is listed as a warning is 异常 or 危险 where it is judged, and the other way round."""
     for one, unit in findings.values():
