@@ -20,8 +20,8 @@ from kpi_xl.formula import (
     Fraction,
     Lag,
     Measure,
-    Operation,
     Part,
+    TypedOperation,
     divide,
 )
 
@@ -168,8 +168,8 @@ def mean(word: str, formula: Formula, periods: int) -> Formula:
     """
     total = formula
     for back in range(1, periods):
-        total = Operation("+", total, _there(formula, Lag(back, is_whole=back == 1)))
-    whole = Operation("/", total, Constant(float(periods)))
+        total = TypedOperation("+", total, _there(formula, Lag(back, is_whole=back == 1)))
+    whole = TypedOperation("/", total, Constant(float(periods)))
     return Earlier(word, (formula, Constant(float(periods))), whole)
 
 

@@ -239,7 +239,10 @@ class Operation(Formula):
     right: Formula
 
     def fraction(self, given: Mapping[str, Any]) -> Fraction:
-        (n1, d1), (n2, d2) = self.left.fraction(given), self.right.fraction(given)
+        return self._joined(self.left.fraction(given), self.right.fraction(given))
+
+    def _joined(self, left: Fraction, right: Fraction) -> Fraction:
+        (n1, d1), (n2, d2) = left, right
         # Equal whole denominators (two sums of money in 分) cancel instead of growing.
         same = isinstance(d1, int) and isinstance(d2, int) and d1 == d2
         if self.operator == "*":
@@ -276,6 +279,24 @@ class Operation(Formula):
     def over(self, inside: tuple[Formula, ...]) -> Formula:
         left, right = inside
         return replace(self, left=left, right=right)
+
+
+@dataclass(frozen=True, eq=False)
+class TypedOperation(Operation):
+    """An operation that somebody typed: of two errors it is the first, as in a spreadsheet."""
+
+    def fraction(self, given: Mapping[str, Any]) -> Fraction:
+        import numpy as np
+
+        left, right = self.left.fraction(given), self.right.fraction(given)
+        above, below = self._joined(left, right)
+        first = divide(*left)
+        error = np.where(np.isnan(first), first, divide(*right))
+        wrong = np.isnan(error)
+        if not wrong.any():
+            return above, below
+        # Numbers of the float kind, as products of whole ones would wrap.
+        return np.where(wrong, error, above), np.where(wrong, 1.0, below)
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from kpi_xl.definitions.dimensions import Dimension
 from kpi_xl.definitions.functions import FUNCTIONS
 from kpi_xl.earlier import earlier, mean
 from kpi_xl.errors import InputError
-from kpi_xl.formula import Call, Comparison, Constant, Formula, Lag, Operation
+from kpi_xl.formula import Call, Comparison, Constant, Formula, Lag, TypedOperation
 
 if TYPE_CHECKING:
     from openpyxl.formula.tokenizer import Token
@@ -176,7 +176,7 @@ class _Reader:
             return one
         if isinstance(one.formula, Constant):
             return Quantity(Constant(-one.formula.value), None)
-        return Quantity(Operation("-", Constant(0.0), one.formula), one.of)
+        return Quantity(TypedOperation("-", Constant(0.0), one.formula), one.of)
 
     def _leaf(self, token: Token) -> Quantity:
         text = token.value
@@ -270,7 +270,7 @@ def _operation(operator: str, left: Quantity, right: Quantity) -> Formula:
     """The operation, or what two numbers make of it."""
     one, two = left.formula, right.formula
     if not isinstance(one, Constant) or not isinstance(two, Constant):
-        return Operation(operator, one, two)
+        return TypedOperation(operator, one, two)
     compute: Mapping[str, Callable[[float, float], float]] = {
         "+": float.__add__, "-": float.__sub__, "*": float.__mul__, "/": float.__truediv__,
     }  # fmt: skip

@@ -17,7 +17,7 @@ from kpi_xl.calendar import Month, Period
 from kpi_xl.catalogue import kpis
 from kpi_xl.cli.commands import app
 from kpi_xl.data.cube import Cube
-from kpi_xl.data.months_back import places
+from kpi_xl.data.months_back import earlier, places
 from kpi_xl.data.periods import by_period
 from kpi_xl.data.store import reading
 from kpi_xl.definitions.own_kpis import Definition, own_kpis
@@ -255,6 +255,17 @@ def test_definitions_that_double_each_other_stay_small():
     made = own_kpis([Definition(PLACE, {"名称": a, "公式": b}) for a, b in rows])
     assert 5 < len(made.own) < 15
     assert {one.kind for one in made.wrong} == {"formula.too-much", "definition.part-wrong"}
+
+
+def test_a_mean_of_many_months_of_money_does_not_wrap():
+    kpi = kpi_of("移动平均(FYC,36)")
+    cents = np.full((1, 40), 1234, np.int64)
+    months = [Period(Month.of(2020, 1) + n, Month.of(2020, 1) + n) for n in range(40)]
+    given_ = {"fyc": cents}
+    given_ |= earlier(kpi, given_.__getitem__, lambda lag: places(months, "月", lag))
+    found = kpi.compute(given_)[0]
+    assert found[35:] == pytest.approx([12.34] * 5)
+    assert np.isnan(found[:35]).all()
 
 
 def test_units_go_on():

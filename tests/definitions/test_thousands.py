@@ -11,7 +11,7 @@ import math
 import formulon
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kpi_xl.calendar import Month, Period
@@ -45,6 +45,12 @@ def engine():
         yield book
 
 
+_USUAL = {name: [3, 0, 7] * 5 for name in COUNTED}
+
+
+@example(  # of the errors in a sum the first is told
+    one=("移动平均(活动率,3)", ("移动平均", ("name", "活动率"), ("number", 3.0))), numbers=_USUAL
+)
 @given(one=DEFINITIONS, numbers=_numbers)
 @settings(max_examples=MOST, suppress_health_check=list(HealthCheck))
 def test_three_ways_to_compute_any_definition(one, numbers, engine):
