@@ -111,8 +111,8 @@ def _shared(ours: int, rounds: int) -> Iterator[tuple[str, float, str]]:
     for _ in range(rounds):
         answers = []
         for name, content in (("once", once), ("each", each)):
-            seconds, answer = _asked(ours, "/kpi/calls", content)
-            taken[name].append(seconds)
+            waited, answer = _asked(ours, "/kpi/calls", content)
+            taken[name].append(waited)
             answers.append(answer)
         assert answers[0] == answers[1] and 0 < answers[0]["results"][0]["result"][0][0] < 1
     yield "server_100_rosters_bytes_less", len(each) / len(once), "x"

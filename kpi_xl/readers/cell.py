@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
@@ -24,6 +25,8 @@ UNCOMPUTED: Final = "#未计算"
 
 _UNSEEN: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
 
+_NOTES: Final = re.compile("(?<=[0-9０-９])([¹²³⁰⁴-⁹₀-₉①-⒛]+)")
+"""Behind a number they are the mark of a footnote, never its last digit."""
 
 FORMULA_AS_TEXT: Final = r"^'([=+\-@])"
 """A text that would be a formula, and is none for the mark in front of it."""
@@ -45,10 +48,14 @@ def plain(text: str) -> str:
 
     Examples
     --------
-    >>> plain(" ２０２４／１／５\u200b ")
-    '2024/1/5'
+    >>> plain(" ２０２４／１／５\u200b "), plain("18²")
+    ('2024/1/5', '18²')
     """
-    return unicodedata.normalize("NFKC", text.translate(_UNSEEN)).strip()
+    if text.isascii():
+        return text.strip()
+    pieces = _NOTES.split(text.translate(_UNSEEN))
+    pieces[::2] = [unicodedata.normalize("NFKC", piece) for piece in pieces[::2]]
+    return "".join(pieces).strip()
 
 
 def is_nothing(cell: object) -> bool:

@@ -165,3 +165,10 @@ def test_an_id_is_never_guessed(given):
 
 def test_ids_that_fit_two():
     assert IDS.could_be("07") == ["0007", "7"]
+
+
+@pytest.mark.parametrize("mark", ["²", "¹²", "①", "⑴", "₃", "⁹"])
+@pytest.mark.parametrize("read", [read_number, read_money, read_day, read_month])
+@pytest.mark.parametrize("value", ["18", "1,800", "１８", "2024-06-1", "2024-06", "18.5"])
+def test_the_mark_of_a_footnote_is_no_digit(value, read, mark):
+    assert isinstance(read(f"{value}{mark}"), Fault)
