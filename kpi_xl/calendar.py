@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from kpi_xl import kinds
 from kpi_xl.errors import InputError
-from kpi_xl.public_days import public_day
+from kpi_xl.public_days import public_day, published_work
 from kpi_xl.readers.month import read_month
 
 FORM_WEEKS: Final = 5
@@ -288,7 +288,7 @@ class WorkDays:
 
     def _is_provisional(self, day: dt.date) -> bool:
         said = day in self.off or day in self.on or day.year in self.announced
-        return not said and not public_day(day).published
+        return not said and published_work(day) is None and not public_day(day).published
 
 
 PUBLIC: Final = WorkDays()
@@ -309,6 +309,9 @@ def is_working_day(day: dt.date, work: WorkDays = PUBLIC) -> bool:
         return True
     if day in work.off:
         return False
+    works = published_work(day)
+    if works is not None:
+        return works
     public = public_day(day)
     if day.year in work.announced and not public.published:
         return day.weekday() < _SATURDAY and not public.by_law

@@ -45,6 +45,20 @@ class PublicDay(NamedTuple):
 
 
 @functools.lru_cache(maxsize=4096)  # every workbook of a month asks for the same days
+def published_work(day: dt.date) -> bool | None:
+    """Whether people work on a day by the notice of its year; None where it is not known yet.
+
+    Nothing of the law is looked up, which takes longer to load than all else that a day needs.
+    """
+    import chinese_calendar
+
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return None
+
+
+@functools.lru_cache(maxsize=4096)
 def public_day(day: dt.date) -> PublicDay:
     """Look a day up, in the newest list that has its year.
 
@@ -63,9 +77,8 @@ def public_day(day: dt.date) -> PublicDay:
     if holiday is None and _EVE in text:
         holiday = "春节"
     by_law = holiday is not None and "补假" not in text
-    try:
-        works = bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
+    works = published_work(day)
+    if works is None:
         moved = {one for one in law.weekend_workdays if one.year == day.year}
         works = day in moved or (day.weekday() < _SATURDAY and day not in law)
         return PublicDay(works, holiday, by_law, bool(moved) or day.year < _LATE)

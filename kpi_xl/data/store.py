@@ -20,7 +20,6 @@ from kpi_xl.data.cube import LEVELS, Cube
 from kpi_xl.data.days import keep_days
 from kpi_xl.data.engines import Database, DuckDb, Engine
 from kpi_xl.data.engines.hybrid import Hybrid
-from kpi_xl.data.fingerprints import is_of, remember, replace_rows
 from kpi_xl.data.notice import keep_notice
 from kpi_xl.data.own_sums import OWN_PREFIX
 from kpi_xl.errors import InputError
@@ -66,6 +65,8 @@ def build(
     def fill(connection: duckdb.DuckDBPyConnection) -> Engine:
         progress("写入数据库", 0, 1)
         load_tables(connection, checked, project.settings.tables)
+        from kpi_xl.data.fingerprints import remember
+
         remember(connection, checked, project.settings)
         keep_notice(connection, checked)
         progress("写入数据库", 1, 1)
@@ -89,6 +90,9 @@ def update(
         None where there is no store made by this version with these settings beside its cube, or
         somebody has it open: then it is to be built.
     """
+    # What compares rows takes as long to import as a page to write, and whoever reads needs none.
+    from kpi_xl.data.fingerprints import is_of, replace_rows
+
     if not is_whole(project):
         return None
     try:

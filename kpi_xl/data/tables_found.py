@@ -11,7 +11,6 @@ from typing import Final
 
 from kpi_xl import kinds
 from kpi_xl.catalogue.schema import Table
-from kpi_xl.data.recognise import Finder
 from kpi_xl.data.sources import LeftOut, Source
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
@@ -82,6 +81,9 @@ def find_tables(project: Project) -> Found:
     """
     present = raw_files(project)
     named = named_tables(project, present)
+    # The readers of all kinds of files, which whoever only lists files has no use for.
+    from kpi_xl.data.recognise import Finder
+
     sources: list[Source] = []
     left_out: list[LeftOut] = []
     told: list[tuple[Source, Fault]] = []

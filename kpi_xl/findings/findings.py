@@ -39,7 +39,7 @@ from kpi_xl.cached import kept
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import manpower
 from kpi_xl.data.cube import Cube
-from kpi_xl.data.targets import targets_back
+from kpi_xl.data.targets import Targets, targets_back
 from kpi_xl.findings.peer_groups import PeerGroups, peer_groups
 from kpi_xl.findings.retention import NOBODY_KNOWS, Losses, losses
 from kpi_xl.findings.ripeness import Ripeness, ripe_text
@@ -123,12 +123,19 @@ class Findings:
         settings: Settings,
         month: Month,
         level: str,
+        told: Sequence[Targets] | None = None,
     ) -> Findings:
-        """With the targets of the store, who left, and who is whose peer."""
+        """With the targets of the store, who left, and who is whose peer.
+
+        Parameters
+        ----------
+        told : sequence of Targets, optional
+            What `told_back` gives for the month, where several levels are looked at.
+        """
         units = cube.of_level(level)
         of, *earlier = (
             {unit: targets.of_unit(cube.units[unit]) for unit in units}
-            for targets in targets_back(store, month, MONTHS, settings.kpis, settings.targets)
+            for targets in (told or told_back(store, settings, month))
         )
         lost = losses(cube, store, settings, month, level)
         groups = peer_groups(cube, store, settings, month, level)
@@ -265,9 +272,12 @@ class Findings:
     @functools.cached_property
     def judged(self) -> Mapping[str, Judged]:
         """Every KPI judged, by code."""
-        return {code: self._judged(kpi) for code, kpi in self.kpis.items()}
+        return {code: self._judged(code) for code in self.kpis}
 
-    def _judged(self, kpi: Kpi) -> Judged:
+    @kept
+    def _judged(self, code: str) -> Judged:
+        """A KPI judged: of a level that others are only told of, few are asked for."""
+        kpi = self.kpis[code]
         history = self.given[kpi.code]
         values = history[:, -1]
         cost = np.zeros(len(values), dtype=np.int64)
@@ -451,7 +461,7 @@ class Findings:
 
     def level_of(self, code: str, unit: int) -> int:
         """0 健康, 1 异常, 2 危险, -1 cannot be told."""
-        return int(self.judged[code].judgement.level[self._place[unit]])
+        return int(self._judged(code).judgement.level[self._place[unit]])
 
     def status(self, code: str, unit: int) -> str:
         """健康, 异常 or 危险; 未成熟 as long as facts are to come; — where nobody can tell, as of a
@@ -477,7 +487,7 @@ class Findings:
             return ""
         if (day := self.ripe_on(code, unit)) is not None:
             return ripe_text(day)
-        judged, place = self.judged[code], self._place[unit]
+        judged, place = self._judged(code), self._place[unit]
         found = grounds(judged.judgement, place)
         if judged.judgement.level[place] >= ABNORMAL:
             found = (*found, months_text(int(judged.judgement.months[place])))
@@ -487,6 +497,11 @@ class Findings:
         """1 for the best among the peers; 0 without a value."""
         at = np.searchsorted(self.beside(unit), self._place[unit])
         return int(self.peers(code, unit).rank[at])
+
+
+def told_back(store: duckdb.DuckDBPyConnection, settings: Settings, month: Month) -> list[Targets]:
+    """The targets of a month and of those that are looked back on, the last first."""
+    return list(targets_back(store, month, MONTHS, settings.kpis, settings.targets))
 
 
 @functools.cache

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final
 
 from kpi_xl import kinds
-from kpi_xl.data.check import check_project
 from kpi_xl.data.checked import Checked
 from kpi_xl.data.circulation import was_begun
 from kpi_xl.data.code_version import program
@@ -17,11 +16,8 @@ from kpi_xl.data.collected import collected, collected_until
 from kpi_xl.data.content import Contents
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.engines import Database
-from kpi_xl.data.engines.check import check_database
 from kpi_xl.data.engines.connect import database_of
 from kpi_xl.data.own_sums import declared
-from kpi_xl.data.remembered import check_what_changed
-from kpi_xl.data.report import write_report
 from kpi_xl.data.returned import Returned, Where
 from kpi_xl.data.round_targets import (
     put_over,
@@ -100,6 +96,10 @@ def _made(
     progress: Progress,
 ) -> Loaded:
     """Read, check and compute; whoever calls holds the project."""
+    # Readers of every kind of file take as long to import as the numbers to open.
+    from kpi_xl.data.engines.check import check_database
+    from kpi_xl.data.remembered import check_what_changed
+
     damaged = _damaged(project)
     if database is None:
         for _ in range(_PATIENCE):
@@ -127,6 +127,8 @@ def _reported(project: Project, checked: Checked) -> list[Undone]:
 
     What is then computed has no stamp, so that the next run writes the report, too.
     """
+    from kpi_xl.data.report import write_report
+
     report = report_path(project)
     try:
         write_report(checked, report)
@@ -143,6 +145,9 @@ def check_source(project: Project, progress: Progress = silent) -> Checked:
     InputError
         When they cannot be used at all.
     """
+    from kpi_xl.data.check import check_project
+    from kpi_xl.data.engines.check import check_database
+
     with database_of(project) as database:
         if database is not None:
             return check_database(database)

@@ -22,11 +22,12 @@ from kpi_xl.cached import kept
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import LEVELS, Cube
+from kpi_xl.data.targets import Targets
 from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.findings.aggregation import by_day
 from kpi_xl.findings.day_sums import DaySums, day_sums, misses_text, paced
 from kpi_xl.findings.drivers import COMPARISONS, Drivers
-from kpi_xl.findings.findings import Findings
+from kpi_xl.findings.findings import Findings, told_back
 from kpi_xl.findings.shown import too_few
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Settings
@@ -95,7 +96,12 @@ class AnalysisValues:
     @kept
     def findings(self, level: str) -> Findings:
         """The findings about the units of a level."""
-        return Findings.read(self.cube, self._store, self._settings, self.month, level)
+        return Findings.read(self.cube, self._store, self._settings, self.month, level, self._told)
+
+    @functools.cached_property
+    def _told(self) -> list[Targets]:
+        """The targets, which are read once for all levels."""
+        return told_back(self._store, self._settings, self.month)
 
     @kept
     def drivers(self, level: str) -> Drivers | None:

@@ -4,12 +4,15 @@ import re
 from collections import Counter
 
 import pytest
+from lxml import etree
 
 from conftest import MONTH
 from kpi_xl.calendar import Month
+from kpi_xl.circulation.robot_words import as_text, lines_of, title_of
 from kpi_xl.data.cube import Cube
 from kpi_xl.pages.html import html
 from kpi_xl.pages.make import make, pages_of
+from kpi_xl.pages.picture import LAYOUTS, svg
 from kpi_xl.workbook import read
 from pages.reading import cells_of, flat, member_cells, numbers, parsed, same, texts, unit_cells
 from udfs import current, functions
@@ -24,14 +27,20 @@ def cube(branch):
 
 
 @pytest.fixture(scope="module")
-def pages(branch, cube):
-    """Every unit's page by its path, as bytes."""
+def shown(branch, cube):
+    """What every unit's page shows, by its path."""
     with pages_of(branch.project, cube, Month.parse(MONTH)) as of:
         return {
-            unit.path: html(of.of(number))
+            unit.path: of.of(number)
             for number, unit in enumerate(cube.units)
             if not unit.is_unassigned
         }
+
+
+@pytest.fixture(scope="module")
+def pages(shown):
+    """Every unit's page by its path, as bytes."""
+    return {path: html(page) for path, page in shown.items()}
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +98,59 @@ def test_every_text_is_the_workbooks(roots, workbooks, cube):
     assert seen > 300
 
 
+def test_every_number_of_words_picture_and_message_is_the_workbooks(shown, workbooks, cube):
+    """What is said, drawn and sent of each unit: the cells of its workbooks, as they are shown."""
+    seen = Counter()
+    for unit in cube.units:
+        if unit.path not in shown:
+            continue
+        month = shown[unit.path].month
+        message = "\n".join(lines_of(month))
+        pictures = ["".join(_svg_texts(svg(month, layout))) for layout in LAYOUTS]
+        for sentence in month.sentences:
+            # The message is cut for a platform, and no markup; the picture breaks lines.
+            assert as_text(sentence.text) in message
+            assert all(sentence.text in picture for picture in pictures), unit.path
+            for number in sentence.numbers:
+                _check(number, workbooks.get(unit.name), unit.path)
+                seen["words"] += 1
+        for layout, picture in zip(LAYOUTS, pictures, strict=True):
+            for tile in month.tiles[: layout.most]:
+                for number in (tile.actual, tile.target):
+                    assert not number.value or number.text in picture
+                    _check(number, workbooks.get(unit.name), unit.path)
+                    seen["picture"] += bool(number.value)
+    assert seen["words"] > 300 and seen["picture"] > 300
+
+
+def _check(number, cells, path):
+    """A number is what the cell that it names has, where the unit has workbooks."""
+    assert not number.value or number.slot, path
+    name, _, place = number.slot.partition("#")
+    if not number.value or cells is None or name not in cells:
+        return
+    assert same(float(number.value), cells[name][(int(place) if place else 1) - 1]), (path, name)
+
+
+def _svg_texts(content):
+    root = etree.fromstring(content.encode())
+    return ["".join(one.itertext()) for one in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_words_pictures_and_messages_hold_nothing_of_others(shown, cube):
+    names = {unit.path: unit.name for unit in cube.units if not unit.is_unassigned}
+    for path, page in shown.items():
+        said = [
+            title_of(page.month),
+            *lines_of(page.month),
+            *(svg(page.month, one) for one in LAYOUTS),
+        ]
+        text = "\n".join(said)
+        for other, name in names.items():
+            related = f"{other}/".startswith(f"{path}/") or path.startswith(f"{other}/")
+            assert related or cube.units[0].path in (path, other) or name not in text, (path, name)
+
+
 def test_the_units_below_are_what_their_own_workbooks_say(
     roots, workbooks, cube, branch, monkeypatch
 ):
@@ -135,6 +197,22 @@ def test_the_people_are_those_of_their_teams_workbook(roots, branch, cube):
                 seen += 1
     assert seen > 5000
     assert not list(member_cells(roots[cube.units[0].path]))  # the whole names nobody
+
+
+def test_a_team_leads_to_its_people(roots, shown):
+    """From the unit down to each of its people, as far as its reader may see."""
+    seen = 0
+    for path, root in roots.items():
+        page = shown[path]
+        leads = {link.text: link.get("href") for link in root.xpath("//tr[@data-unit]/th/a")}
+        assert len(leads) == len([team for team in page.teams if team.unit.path != path])
+        for team in page.teams:
+            if team.unit.path != path:
+                (table,) = root.xpath(f"//*[@id='{leads[team.unit.name][1:]}']/table")
+                assert table.get("data-unit") == team.unit.path
+                assert len(table.xpath("./tbody/tr")) == len(team.people) > 0
+                seen += 1
+    assert seen == 32
 
 
 def test_a_page_holds_nothing_of_others(pages, roots, cube):
