@@ -6,10 +6,11 @@ The library gives values without their places, and speaks English. Whoever reads
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +30,12 @@ _TRIES: Final = 400
 """So often a part of the file is read to find a line: enough for any that people write."""
 
 _LINE: Final = re.compile(r"at line (\d+)")
+_KEY: Final = r"\"[^\"]*\"|'[^']*'|[\w-]+"
+_HEADER: Final = re.compile(
+    rf"\s*\[\s*(?P<first>{_KEY})\s*(?:\.\s*(?P<second>{_KEY})\s*)?\]\s*(?:#.*)?", re.ASCII
+)
+_KEY_LINE: Final = re.compile(rf"\s*(?P<key>{_KEY})\s*=", re.ASCII)
+_OVER_LINES: Final = ('"""', "'''")
 _LONG_NUMBER: Final = re.compile(r"\d(?:_?\d){3999}")
 
 
@@ -99,8 +106,10 @@ def row_of(text: str, path: tuple[str, ...]) -> int | None:
     """The line in which a setting begins, counted from 1; None where it is not found.
 
     The beginning of the text that ends before it does not have it, the one that ends with it has:
-    so it is found however it is written.
+    so it is found however it is written. As most people write them they are found at a look.
     """
+    if len(plain := _plain_rows(text).get(path, ())) == 1:
+        return plain[0]
     lines = text.split("\n")
     tries = 0
 
@@ -131,6 +140,38 @@ def row_of(text: str, path: tuple[str, ...]) -> int | None:
         else:
             top = middle
     return without + 1 if tries < _TRIES else None
+
+
+@functools.lru_cache(4)
+def _plain_rows(text: str) -> Mapping[tuple[str, ...], list[int]]:
+    """Where ``[section."name"]`` stands, and ``name =`` below ``[section]``, by both words.
+
+    Of a text with strings over several lines nothing: these may hold anything.
+    """
+    found: dict[tuple[str, ...], list[int]] = {}
+    if any(mark in text for mark in _OVER_LINES):
+        return found
+    section = None
+    for number, line in enumerate(text.split("\n"), 1):
+        if match := _HEADER.fullmatch(line):
+            first, second = (_bare(match[group]) for group in ("first", "second"))
+            section = first if second is None else None
+            if first is not None and second is not None:
+                found.setdefault((first, second), []).append(number)
+        elif line.lstrip().startswith("["):
+            section = None
+        elif match := _KEY_LINE.match(line):
+            key = _bare(match["key"])
+            if section is not None and key is not None:
+                found.setdefault((section, key), []).append(number)
+    return found
+
+
+def _bare(key: str | None) -> str | None:
+    """A key without its quotation marks; None for one with more in it than letters."""
+    if key is None or "\\" in key:
+        return None
+    return key[1:-1] if key[0] in "\"'" else key
 
 
 def choices(known: Iterable[str], name: str) -> dict[str, str]:
