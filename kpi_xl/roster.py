@@ -70,18 +70,20 @@ class Roster:
         return _known(self._leave)
 
     @functools.cached_property
-    def _months(self) -> tuple[Counts, Counts]:
-        """For every agent the month he signed in and that he left in."""
+    def _cohorts(self) -> tuple[Counts, Counts]:
+        """For every agent the month he signed in and that he left in, sorted."""
         sign_month = self._sign.astype("datetime64[M]").astype(np.int64)
         leave_month = self._leave.astype("datetime64[M]").astype(np.int64)
-        return sign_month, np.where(np.isnat(self._leave), np.iinfo(np.int64).max, leave_month)
-
-    @functools.cached_property
-    def _cohorts(self) -> tuple[Counts, Counts]:
-        """The same, sorted."""
-        sign_month, stay = self._months
+        stay = np.where(np.isnat(self._leave), np.iinfo(np.int64).max, leave_month)
         order = np.lexsort((stay, sign_month))
         return sign_month[order], stay[order]
+
+    def _one_cohort(self, month: np.datetime64, back: int) -> tuple[int, int]:
+        """Who signed so many months before a month, and how many of them are here at its end."""
+        months = month + np.array([-back, 1 - back, 1])
+        first, after, end = months.astype("datetime64[D]")
+        left = self._leave[(self._sign >= first) & (self._sign < after)]
+        return left.size, left.size - np.count_nonzero(left < end)
 
     def headcount(self, day: ArrayLike) -> Counts:
         """期初/期末人数: agents under contract on a day.
@@ -190,19 +192,15 @@ class Roster:
         at = np.asarray(month, dtype="datetime64[M]")
         at, back = np.broadcast_arrays(at, np.asarray(months, dtype=np.int64))
         wanted = at.astype(np.int64) - back
-        looked_at = np.broadcast_to(at.astype(np.int64), wanted.shape).ravel()
         if wanted.size <= _FEW:
-            sign_month, stay = self._months
-            cohorts = [stay[sign_month == month] for month in wanted.ravel()]
-            total = np.array([one.size for one in cohorts], dtype=np.int64)
-            here = [
-                np.count_nonzero(one > month) for one, month in zip(cohorts, looked_at, strict=True)
-            ]
-            return total.reshape(wanted.shape), np.array(here, np.int64).reshape(wanted.shape)
+            found = [self._one_cohort(*pair) for pair in np.broadcast(at, back)]
+            counts = np.array(found, dtype=np.int64).reshape(*wanted.shape, 2)
+            return counts[..., 0], counts[..., 1]
         sign_month, stay = self._cohorts
         start = np.searchsorted(sign_month, wanted, side="left")
         end = np.searchsorted(sign_month, wanted, side="right")
         flat_start, flat_end = start.ravel(), end.ravel()
+        looked_at = np.broadcast_to(at.astype(np.int64), wanted.shape).ravel()
         # Still here at the month's end is: leaves in a later month.
         retained = np.array(
             [

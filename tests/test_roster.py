@@ -80,3 +80,21 @@ def test_sign_and_leave_on_one_day_counts_on_no_day(day):
     assert Roster(["2024-05-01"], ["2024-05-01"]).headcount(day) == 0
     assert Roster(["2024-05-01"], ["2024-05-01"]).recruits("2024-05-01", "2024-05-31") == 1
     assert Roster(["2024-05-01"], ["2024-05-01"]).leavers("2024-05-01", "2024-05-31") == 1
+
+
+def test_a_cohort_or_two_are_what_they_are_among_many():
+    chance = np.random.default_rng(13)
+    signed = np.datetime64("2022-01-01") + chance.integers(0, 900, 500)
+    left = np.where(
+        chance.random(500) < 0.5, signed + chance.integers(0, 700, 500), np.datetime64("NaT")
+    )
+    signed[chance.integers(0, 500, 20)] = np.datetime64("NaT")
+    people = Roster(signed, left)
+    months = np.arange("2022-01", "2025-01", dtype="datetime64[M]")
+    for back in (0, 1, 13, 25):
+        total, stayed = people.cohort(months, back)
+        for place, month in enumerate(months):
+            assert people.cohort(month, back) == (total[place], stayed[place])
+        few = people.cohort(months[[5, 20]].reshape(2, 1), [[back, back + 1]])
+        many = people.cohort(np.tile(months[[5, 20]].reshape(2, 1), (1, 10)), [back, back + 1] * 5)
+        assert [one.tolist() for one in few] == [one[:, :2].tolist() for one in many]
