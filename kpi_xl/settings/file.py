@@ -108,7 +108,7 @@ def row_of(text: str, path: tuple[str, ...]) -> int | None:
     The beginning of the text that ends before it does not have it, the one that ends with it has:
     so it is found however it is written. As most people write them they are found at a look.
     """
-    if len(plain := _plain_rows(text).get(path, ())) == 1:
+    if len(plain := _plain_rows(text).get(path, [])) == 1:
         return plain[0]
     lines = text.split("\n")
     tries = 0
