@@ -7,6 +7,7 @@ taken stands in `Robots.taken`. `Robots.plan` says what goes wrong with the next
 from __future__ import annotations
 
 import base64
+import contextlib
 import email.parser
 import email.policy
 import hashlib
@@ -65,7 +66,9 @@ class Robots:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                robots._answer(self)
+                # Who asked may have been killed meanwhile.
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                    robots._answer(self)
 
             def log_message(self, *_: Any) -> None:
                 pass
