@@ -27,16 +27,23 @@ def monthly_quotas(
     """A person's quotas for a month, by activity code.
 
     What the target of pieces takes, going back through the funnel with his own ratios (leaning on
-    his team's); no less than his usual, and no more than one and a half times that. Without a
-    target, and for the activities outside the funnel, the usual itself. Who did nothing in the
-    months before, as a newcomer, takes his team's usual for his own.
+    his team's); no less than his usual, and no more than one and a half times that, but as many
+    closings as reach the target, and no fewer talks than closings. Without a target, and for the
+    activities outside the funnel, the usual itself. Who did nothing in the whole months before,
+    as a newcomer, takes his team's usual for his own.
     """
     usual = {code: _usual(person, team, code, month) for code in ACTIVITIES}
     needed = _needed(person, team, targets, month)
-    return {
+    found = {
         code: round(min(max(needed.get(code, 0), amount), _STEP * amount))
         for code, amount in usual.items()
     }
+    last = FUNNEL[-1]
+    if last in needed:
+        found[last] = max(found[last], math.ceil(round(needed[last], 6)))
+        for before, after in zip(FUNNEL[-2::-1], FUNNEL[:0:-1], strict=True):
+            found[before] = max(found[before], found[after])
+    return found
 
 
 def history(person: Person, code: str, month: Month) -> int:
@@ -66,14 +73,24 @@ def _funnel(person: Person, month: Month) -> list[int]:
 
 def _usual(person: Person, team: Sequence[Person], code: str, month: Month) -> float:
     """The mean of the months in which he did anything, or that of his team."""
-    if active := _active_months(person, month):
-        return history(person, code, month) / active
-    months = [(history(one, code, month), _active_months(one, month)) for one in team]
+    if active := len(_active_months(person, month)):
+        return _in_active_months(person, code, month) / active
+    months = [
+        (_in_active_months(one, code, month), len(_active_months(one, month))) for one in team
+    ]
     return sum(count for count, _ in months) / max(sum(active for _, active in months), 1)
 
 
-def _active_months(person: Person, month: Month) -> int:
-    return sum(
-        any(months.get(month.number - back, 0) for months in person.activities.values())
-        for back in range(1, MONTHS + 1)
-    )
+def _in_active_months(person: Person, code: str, month: Month) -> int:
+    done = person.activities.get(code, {})
+    return sum(done.get(number, 0) for number in _active_months(person, month))
+
+
+def _active_months(person: Person, month: Month) -> list[int]:
+    """The months before in which he did anything; not that of signing, which was no whole one."""
+    return [
+        number
+        for number in range(month.number - MONTHS, month.number)
+        if number > person.signed.number
+        and any(months.get(number, 0) for months in person.activities.values())
+    ]

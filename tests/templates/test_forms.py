@@ -4,8 +4,11 @@ import datetime as dt
 import math
 import random
 from collections import Counter
+from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from kpi_xl.analysis.boxes import SKILL_WILL
@@ -14,7 +17,7 @@ from kpi_xl.analysis.time_boxes import MINUTES
 from kpi_xl.calendar import Month, is_working_day, planned_weeks
 from kpi_xl.data.people import ACTIVITIES, Person
 from kpi_xl.data.ratings import Round
-from kpi_xl.slots.activity_quotas import monthly_quotas
+from kpi_xl.slots.activity_quotas import FUNNEL, monthly_quotas
 from kpi_xl.slots.agenda_values import agenda_values
 from kpi_xl.slots.assessment_values import ITEMS, assessment_values, feedback_values
 from kpi_xl.slots.log_values import log_days, manager_log, person_log
@@ -317,12 +320,54 @@ def test_quotas_stay_between_the_usual_and_half_as_much_again():
         quotas = monthly_quotas(one, people, PieceTargets(), MONTH)
         plain = monthly_quotas(one, people, NoTargets(), MONTH)
         months = [MONTH.number - back for back in (1, 2, 3)]
-        active = [m for m in months if any(c.get(m) for c in one.activities.values())]
+        active = [m for m in months if m > one.signed.number]  # that of signing was no whole one
+        active = [m for m in active if any(c.get(m) for c in one.activities.values())]
         for code, quota in quotas.items():
-            assert plain[code] <= quota <= math.ceil(1.5 * plain[code]) + 1
+            if code in FUNNEL:
+                assert quota >= quotas["closings"]
+            else:
+                assert quota <= math.ceil(1.5 * plain[code]) + 1
+            assert plain[code] <= quota
             if active:
-                usual = sum(one.activities[code][m] for m in months) / len(active)
+                usual = sum(one.activities[code][m] for m in active) / len(active)
                 assert plain[code] == round(usual)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    signed=st.integers(-4, 0),
+    goal=st.integers(1, 40),
+    done=st.lists(st.integers(0, 30), min_size=3, max_size=3),
+)
+def test_a_quota_reaches_its_target_and_half_a_month_is_no_month(signed, goal, done):
+    """Whenever somebody signed, whatever he did: the month of signing does not lower his usual."""
+
+    class Goal(PieceTargets):
+        def of_agent(self, agent):
+            return {"主险件数": goal}
+
+    people = team(6)
+    numbers = range(MONTH.number - 3, MONTH.number)
+    own = {
+        code: {n: (count + place if n >= MONTH.number + signed else 0) for n, count in each}
+        for place, code in enumerate(reversed(ACTIVITIES))
+        for each in [tuple(zip(numbers, done, strict=True))]
+    }
+    person = Person("1", "甲", "业务员", False, MONTH - (-signed), {}, {}, own)
+    quotas = monthly_quotas(person, [*people, person], Goal(), MONTH)
+    plain = monthly_quotas(person, [*people, person], NoTargets(), MONTH)
+    assert quotas["closings"] >= 1
+    for earlier, later in pairwise(FUNNEL):
+        assert quotas[earlier] >= quotas[later]
+    first = MONTH.number + signed
+    changed = {code: {**months, first: 0} for code, months in own.items()}
+    without = Person("1", "甲", "业务员", False, MONTH - (-signed), {}, {}, changed)
+    whole = [n for n in numbers if n > first and any(own[c].get(n) for c in own)]
+    if whole:
+        assert monthly_quotas(without, [*people, without], NoTargets(), MONTH) == plain
+        for code in own:
+            usual = sum(own[code][n] for n in whole) / len(whole)
+            assert plain[code] == round(usual)
 
 
 def test_a_newcomer_takes_his_teams_usual():
@@ -330,11 +375,14 @@ def test_a_newcomer_takes_his_teams_usual():
     newcomer = Person("20000000", "新人", "业务员", False, MONTH)
     quotas = monthly_quotas(newcomer, [*people, newcomer], NoTargets(), MONTH)
     months = [MONTH.number - back for back in (1, 2, 3)]
-    visits = [one.activities["visits"][m] for one in people for m in months]
-    active = sum(
-        any(one.activities[code][m] for code in ACTIVITIES) for one in people for m in months
-    )
-    assert quotas["visits"] == round(sum(visits) / active)
+    active = [
+        (one, m)
+        for one in people
+        for m in months
+        if m > one.signed.number and any(one.activities[code][m] for code in ACTIVITIES)
+    ]
+    visits = sum(one.activities["visits"][m] for one, m in active)
+    assert quotas["visits"] == round(visits / len(active))
 
 
 @pytest.mark.parametrize("month", [Month.of(2024, 5), Month.of(2024, 6), Month.of(2024, 2)])
