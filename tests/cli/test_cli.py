@@ -79,7 +79,9 @@ class TestWhatWorks:
         done = run("init", tmp_path / "新", "--name", '带"引号"的分公司')
         assert done.returncode == 0
         assert "下一步" in done.stdout
-        assert left_behind(tmp_path) == ["新/data/原始数据.xlsx", "新/kpi.toml"]
+        assert left_behind(tmp_path) == [
+            "新/data/原始数据.xlsx", "新/kpi.toml", "新/设置.xlsx",
+        ]  # fmt: skip
         refused(run("init", tmp_path / "新"), "已经有一个项目")
 
     def test_check_and_refresh(self, small):
