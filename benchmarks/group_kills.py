@@ -163,6 +163,9 @@ def main() -> None:
             number += 1
             for fault in trials.faults[before:]:
                 print(fault, flush=True)
+            if number % 20 == 0:
+                kills = trials.counted["kills"]
+                print(f"{number} tries, {kills} kills, {len(trials.faults)} faults", flush=True)
         for what, times in sorted(trials.counted.items()):
             print(f"{times:6} {what}")
         print(f"{number} tries, {len(trials.faults)} faults")
