@@ -35,8 +35,6 @@ class EarlierMeasure(Measure):
 
     Parameters
     ----------
-    of : Measure
-        The measure.
     back : Lag
         How much earlier.
     """
@@ -79,8 +77,6 @@ class There(Formula):
     ----------
     measure : Measure
         Is an error where the month is not there.
-    formula : Formula
-        The formula.
     """
 
     measure: Measure

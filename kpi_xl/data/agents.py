@@ -74,8 +74,6 @@ def agent_kpis(
 
     Parameters
     ----------
-    kpis : sequence of Kpi
-        The KPIs.
     kind : str
         What the periods are: 月, 季度, 半年, 年 or 累计.
 

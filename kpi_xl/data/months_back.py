@@ -56,8 +56,6 @@ def earlier(
 
     Parameters
     ----------
-    kpi : Kpi
-        The KPI.
     measure : callable
         A measure by code, the months last.
     where : callable
@@ -100,8 +98,6 @@ def on_equal_spans(
     ----------
     found : dict
         What `earlier` gave; it is changed.
-    kpi : Kpi
-        The KPI.
     first : Month
         The first of the cube's months.
     measures : sequence of str

@@ -342,10 +342,7 @@ def _of_units(one: Kept) -> str:
         all_held = f"CASE WHEN COUNT(facts.{column}) = COUNT(*) THEN {total} END"
         found = f"COALESCE({all_held}, {TOO_LARGE})"
     else:
-        function = {
-            "greatest": "MAX",
-            "any": "MAX",
-        }.get(how, "SUM")
+        function = {"greatest": "MAX", "least": "MIN", "any": "MAX"}.get(how, "SUM")
         found = f"COALESCE({function}(facts.{column}), 0)"
     return f"CAST({found} AS BIGINT) AS {_result(one)}"
 

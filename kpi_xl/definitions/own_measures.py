@@ -103,8 +103,6 @@ class OwnMeasure:
         What is counted for it.
     meaning : str
         All of it in words.
-    unit : str
-        Its unit.
     """
 
     formula: Formula

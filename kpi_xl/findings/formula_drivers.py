@@ -79,8 +79,6 @@ class FormulaDrivers:
     ----------
     findings : Findings
         The units and their month.
-    kpi : Kpi
-        The KPI.
 
     Raises
     ------

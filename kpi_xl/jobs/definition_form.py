@@ -157,8 +157,6 @@ def listed(
     ----------
     book : xlsxwriter.Workbook
         Into which it goes.
-    name : str
-        Its name.
     headings : sequence of str
         The first row.
     rows : iterable of sequence of str
