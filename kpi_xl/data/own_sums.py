@@ -232,10 +232,11 @@ class _Counting:
             values = compared.setdefault(month.number, self._before(cube, month.number, None))
             waiting = until.setdefault(month.number, {})
             for group in of_month:
-                for kept, then in self._as_old(group, month, day):
-                    if (code := kept.measure.code) in cube.own:
+                then = {kept.measure.code: was for kept, was in self._as_old(group, month, day)}
+                for code in (kept.measure.code for _, kept in group.kept()):
+                    if code in cube.own:
                         waiting[code] = end
-                        values[cube.measures.index(code)] = then
+                        values[cube.measures.index(code)] = then.get(code, 0)  # no rows yet
         return {month: Unripe(until[month], compared[month]) for month in sorted(until)}
 
     def _before(self, cube: Cube, month: int, one: Unripe | None) -> NDArray[np.int64]:

@@ -65,7 +65,7 @@ def test_a_role_sees_no_unit_that_is_only_called_alike(cube):
 
 def test_a_role_that_may_mean_two_units_is_refused(cube, tmp_path):
     from kpi_xl.settings.server import ServerSettings
-    from udfs.server.serve import _check_roles
+    from udfs.server.safe import _check_roles
 
     project = small_branch(tmp_path / "p", [("1", "甲", "城东", "一组")], name=_BRANCH)
     load(project)

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from kpi_xl.calendar import PROVISIONAL, working_days
 from kpi_xl.cli.commands import app
-from kpi_xl.data import check_file
+from kpi_xl.data import doubtful_days
 from kpi_xl.jobs.fill import fill
 from kpi_xl.jobs.load import load
 from kpi_xl.jobs.views import pace_view, scope
@@ -51,7 +51,7 @@ class InFebruary(dt.date):
 @pytest.fixture(scope="module", autouse=True)
 def february():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(check_file, "dt", SimpleNamespace(date=InFebruary))
+        patch.setattr(doubtful_days, "dt", SimpleNamespace(date=InFebruary, timedelta=dt.timedelta))
         yield
 
 

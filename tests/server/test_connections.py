@@ -33,8 +33,8 @@ NO_BODY = (
 
 HURRIED = """
 import sys
-from udfs.server import app, connections
-connections.HEADERS_WITHIN, connections.READ_WITHIN, app._BODY_WITHIN = 1.5, 2.0, 2.0
+from udfs.server import connections, exchange
+connections.HEADERS_WITHIN, connections.READ_WITHIN, exchange._BODY_WITHIN = 1.5, 2.0, 2.0
 from kpi_xl.cli import main
 sys.argv[0] = "kpi-xl"
 main()

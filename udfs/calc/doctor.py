@@ -85,7 +85,8 @@ def _extension(user: User, office: LibreOffice) -> Finding:
     found = installed_extensions(user.home, user.roaming) or extensions_in(shared)
     if not found:
         return Finding.wrong(name, kinds.NO_EXTENSION())
-    if (found[-1] / FUNCTIONS).read_bytes() != functions():
+    listed = found[-1] / FUNCTIONS
+    if not listed.is_file() or listed.read_bytes() != functions():
         return Finding.wrong(name, kinds.OTHER_EXTENSION())
     return Finding(name, True, str(found[-1]))
 
