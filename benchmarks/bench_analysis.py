@@ -18,7 +18,7 @@ from kpi_xl.data.cube import Cube, Unit, is_money
 from kpi_xl.data.sums import MEASURES
 from kpi_xl.findings.drivers import Drivers
 from kpi_xl.findings.findings import Findings
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 
 _FIRST = Month.of(2022, 1)
 

@@ -325,7 +325,7 @@ def _kept(company: Path) -> Callable[[], Any]:
 def _compute(connection: Any) -> Any:
     from kpi_xl.data.compute import compute
     from kpi_xl.data.engines import DuckDb
-    from kpi_xl.project import Settings
+    from kpi_xl.settings.project_settings import Settings
 
     connection.begin()  # as a store is built
     cube = compute(DuckDb(connection), Settings())
@@ -350,7 +350,8 @@ def _store(task: str, company: Path) -> Callable[[], Any]:
     from kpi_xl.catalogue.schema import LONG
     from kpi_xl.data.checked import Checked, CheckedTable
     from kpi_xl.data.store import build, update
-    from kpi_xl.project import Project, Settings
+    from kpi_xl.project import Project
+    from kpi_xl.settings.project_settings import Settings
     from kpi_xl.system.progress import silent
 
     last = (FIRST + (MONTHS - 1)).first

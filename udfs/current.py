@@ -188,8 +188,6 @@ class _Watch:
 
     def _look(self) -> None:
         from kpi_xl.project import Project
-        from kpi_xl.settings.definitions import WORKBOOK
-        from kpi_xl.settings.settings_sheet import WORKBOOK as SHEET
         from kpi_xl.system.user import User
 
         try:
@@ -199,9 +197,8 @@ class _Watch:
             self._data, self._stamp = None, None
             return
         try:
-            files = (folder / "kpi.toml", folder / "kpi.cube")
-            there = [file for name in (WORKBOOK, SHEET) if (file := folder / name).exists()]
-            states = map(os.stat, (*files, *there))
+            there = [file for file in project.settings_files if file.exists()]
+            states = map(os.stat, (project.cube, *there))
             stamp = folder, tuple((s.st_mtime_ns, s.st_size, s.st_ino) for s in states)
             if stamp != self._stamp:
                 self._data = Data.open(project)

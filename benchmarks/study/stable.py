@@ -16,7 +16,7 @@ from kpi_xl.catalogue import MEASURES
 from kpi_xl.data.cube import Cube, Unit, is_money
 from kpi_xl.findings.findings import Findings
 from kpi_xl.kpi import Bands
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 
 UNITS, MONTHS, QUARTER = 8, 24, 3
 LEVEL = "营业部"

@@ -19,7 +19,7 @@ from kpi_xl.data.cube import Cube
 from kpi_xl.errors import InputError
 from kpi_xl.findings.ripeness import Ripeness
 from kpi_xl.jobs.views import Figure, View
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 
 MOST_ROWS: Final = 200
 """Rows of an answer, all its tables together."""

@@ -28,7 +28,8 @@ from kpi_xl.data.targets import AGENT_LEVEL
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.round_views import difference, listed, notes, status_text
 from kpi_xl.jobs.rounds import month_of, place_meant
-from kpi_xl.project import Project, Settings
+from kpi_xl.project import Project
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.system.file_names import file_name, room_in
 from kpi_xl.system.files import put, unfinished
 from kpi_xl.system.user import login

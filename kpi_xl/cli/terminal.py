@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from kpi_xl.calendar import Month
     from kpi_xl.data.definition_history import DefinitionChange
     from kpi_xl.jobs.views import View
-    from kpi_xl.project import Project, Settings
+    from kpi_xl.project import Project
+    from kpi_xl.settings.project_settings import Settings
     from kpi_xl.system.progress import Progress
     from kpi_xl.system.undone import Undone
 

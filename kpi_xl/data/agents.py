@@ -22,7 +22,7 @@ from kpi_xl.data.periods import PeriodCube, counted_again
 from kpi_xl.data.sql_calendar import Months
 from kpi_xl.formula import Lag
 from kpi_xl.kpi import Kpi
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -36,8 +36,9 @@ from kpi_xl.data.tables_found import Found, find_tables
 from kpi_xl.data.units_as_known import KnownUnits
 from kpi_xl.errors import InputError
 from kpi_xl.kpi import Registry
-from kpi_xl.project import Project, Settings
+from kpi_xl.project import Project
 from kpi_xl.readers.id import Ids
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.settings.sheets import fitting_none
 
 Progress = Callable[[str, int, int], None]

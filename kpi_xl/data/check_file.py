@@ -20,10 +20,10 @@ from kpi_xl.data.read import RawTable, read_source
 from kpi_xl.data.said import FileRead
 from kpi_xl.data.sources import Source
 from kpi_xl.fault import Fault, Kind
-from kpi_xl.project import Settings
 from kpi_xl.readers import calculator
 from kpi_xl.readers.cell import UNCOMPUTED
 from kpi_xl.readers.number import heading_scale
+from kpi_xl.settings.project_settings import Settings
 
 
 def read_file(settings: Settings, source: Source) -> tuple[CheckedTable, list[Problem]]:

@@ -21,7 +21,7 @@ from kpi_xl.data.engines import Columns, Engine, Query
 from kpi_xl.data.sql_calendar import Calendar, Months
 from kpi_xl.data.step import Step, table, text_of, written
 from kpi_xl.data.steps import STEPS
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 
 
 @dataclass(frozen=True)

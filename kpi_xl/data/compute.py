@@ -22,7 +22,7 @@ from kpi_xl.data.ripening import Ripening, told_until
 from kpi_xl.data.sql_calendar import Months
 from kpi_xl.data.sums import MEASURES, Sums
 from kpi_xl.errors import InputError
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 
 
 def compute(

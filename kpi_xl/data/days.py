@@ -19,7 +19,7 @@ from kpi_xl.data.engines import Columns, DuckDb, Engine, Query
 from kpi_xl.data.sql_calendar import Months
 from kpi_xl.data.step import Step, table
 from kpi_xl.data.steps import STEPS
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 
 MONTHS_BEFORE: Final = 24
 """The days of so many months before a month show what its days usually bring; two years show how

@@ -26,7 +26,7 @@ from kpi_xl.data.computation import Changed
 from kpi_xl.data.sql_calendar import Months
 from kpi_xl.data.step import Step
 from kpi_xl.data.steps import KEPT, ROSTER
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 
 
 def remember(store: duckdb.DuckDBPyConnection, checked: Checked, settings: Settings) -> None:

@@ -15,8 +15,8 @@ from kpi_xl import kinds
 from kpi_xl.catalogue.schema import Column, Table
 from kpi_xl.data.day_grid import day_columns
 from kpi_xl.errors import InputError
-from kpi_xl.project import Settings
 from kpi_xl.readers.unit import simplified
+from kpi_xl.settings.project_settings import Settings
 
 MOST_LEVELS: Final = 3
 """A header has at most so many rows."""

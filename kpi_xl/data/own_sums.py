@@ -31,7 +31,7 @@ from kpi_xl.data.ripening import BACK
 from kpi_xl.data.sql_calendar import Months
 from kpi_xl.data.step import table
 from kpi_xl.definitions.own_measures import Counted
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 
 if TYPE_CHECKING:
     import duckdb

@@ -18,11 +18,11 @@ import pyarrow.compute as pc
 from kpi_xl import kinds
 from kpi_xl.catalogue.schema import Column
 from kpi_xl.fault import Fault
-from kpi_xl.project import Settings
 from kpi_xl.readers.cell import ERRORS, FORMULA_AS_TEXT, NOTHING, plain
 from kpi_xl.readers.date import DayReader
 from kpi_xl.readers.month import read_month
 from kpi_xl.readers.number import heading_scale, read_count, read_money, read_number
+from kpi_xl.settings.project_settings import Settings
 
 _TYPES: Final[dict[str, Any]] = {
     "id": pa.string(),

@@ -13,7 +13,7 @@ from kpi_xl.data import steps
 from kpi_xl.data.cube import LEVELS, Unit
 from kpi_xl.data.organisation import unit_paths
 from kpi_xl.data.sql_calendar import Months
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 
 ACTIVITIES = {
     "appointments": "约访数",

@@ -30,7 +30,7 @@ from kpi_xl.data.steps import STEPS, rules
 from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.formula import Lag
 from kpi_xl.kpi import Kpi
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 
 
 @dataclass(frozen=True)

@@ -27,11 +27,11 @@ from kpi_xl.data.units_of_money import unit_of
 from kpi_xl.data.unused_columns import speaks_of
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
-from kpi_xl.project import Settings
 from kpi_xl.readers.cell import is_nothing
 from kpi_xl.readers.date import NoDay, read_day
 from kpi_xl.readers.month import read_month
 from kpi_xl.readers.number import read_count, read_money, read_number
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.settings.sheets import STATUSES, UNITS
 
 How = Literal["heading", "near", "content", ""]

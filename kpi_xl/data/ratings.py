@@ -9,7 +9,7 @@ import duckdb
 
 from kpi_xl.analysis.feedback import Feedback, feedback
 from kpi_xl.calendar import Month
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 
 _VALID: Final = 12
 """A round is shown in the month it is of and in the eleven after it."""

@@ -32,7 +32,7 @@ from kpi_xl.data.totals import Total
 from kpi_xl.data.units_of_money import unit_of
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.settings.sheets import UNITS, SheetSettings
 
 

@@ -30,7 +30,8 @@ from kpi_xl.data.problem import Problem
 from kpi_xl.data.returned import Returned
 from kpi_xl.data.sealed import DamagedError, sealing, unsealed
 from kpi_xl.data.sources import Source
-from kpi_xl.project import Project, Settings
+from kpi_xl.project import Project
+from kpi_xl.settings.project_settings import Settings
 
 SMALLEST: Final = 10_000
 """Files of fewer bytes are read faster than it takes to look for what was kept of them."""

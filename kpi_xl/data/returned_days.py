@@ -35,7 +35,7 @@ from kpi_xl.data.returned import (
 )
 from kpi_xl.data.returned_targets import put_targets
 from kpi_xl.data.rules import UNASSIGNED
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 
 _NAMES: Final = {**NAMES, **RECEIVED}
 

@@ -25,7 +25,7 @@ from kpi_xl.data.engines import Engine
 from kpi_xl.data.sql_calendar import Months, Spans
 from kpi_xl.data.step import table
 from kpi_xl.data.sums import MEASURES, Sums
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 
 BACK: Final = (1, 12)
 """A month is compared with the one before and with that of a year ago."""

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from kpi_xl.fault import Fault
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 
 if TYPE_CHECKING:
     from kpi_xl.data.read import RawTable

@@ -20,7 +20,7 @@ from kpi_xl.catalogue.schema import LONG, TABLES
 from kpi_xl.data.engines.query import Query
 from kpi_xl.data.step import Step, Variant, text_list
 from kpi_xl.formula import Measure
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 
 NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 

@@ -47,7 +47,7 @@ from kpi_xl.findings.shown import IS_USUAL, NOTHING, months_text, since_text, wi
 from kpi_xl.findings.weakness import Weakness
 from kpi_xl.formula import Lag, Measure, Operation
 from kpi_xl.kpi import Kpi
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 
 Floats = NDArray[np.float64]
 

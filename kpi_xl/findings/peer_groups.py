@@ -14,7 +14,7 @@ from kpi_xl.data.cube import LEVELS, Cube
 from kpi_xl.data.organisation import unit_paths
 from kpi_xl.data.sql_calendar import Months
 from kpi_xl.data.steps import CHANNELS
-from kpi_xl.project import CHANNEL, Settings
+from kpi_xl.settings.project_settings import CHANNEL, Settings
 
 _NEARLY_ALL: Final = 0.9
 """A unit is of the channel of so many of its people: one of them noted wrongly changes nothing."""

@@ -29,7 +29,7 @@ from kpi_xl.data.signings import Signings, signings
 from kpi_xl.data.sums import UNKNOWN
 from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.findings.day_sums import as_of_day
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 
 MONTHS: Final = 24
 """So many months of service are shown."""

@@ -31,7 +31,7 @@ from kpi_xl.data.cube import LEVELS, Unit
 from kpi_xl.data.organisation import unit_paths
 from kpi_xl.data.sql_calendar import Months
 from kpi_xl.findings.findings import Findings
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 
 Rule = Literal["试用清退", "维持差件", "零业绩"]
 

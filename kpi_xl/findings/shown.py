@@ -9,7 +9,7 @@ from typing import Final
 from kpi_xl.analysis.evidence import MONTHS
 from kpi_xl.calendar import Month
 from kpi_xl.kpi import Bands, Kpi
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.settings.settings_sheet import WORKBOOK
 
 IS_USUAL: Final = "不是信号"

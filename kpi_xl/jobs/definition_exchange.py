@@ -17,7 +17,8 @@ from typing import Any, Final
 from kpi_xl.definitions.other_languages import Dax, Sql, months_back
 from kpi_xl.formula import Lag, Measure
 from kpi_xl.kpi import Kpi
-from kpi_xl.project import Project, Settings
+from kpi_xl.project import Project
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.system.files import write_whole
 
 TABLE: Final = "kpi_measures"

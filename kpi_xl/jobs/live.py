@@ -19,7 +19,8 @@ from kpi_xl.data.store import reading
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.fill import month_meant
 from kpi_xl.jobs.sight import Sight
-from kpi_xl.project import Project, Settings
+from kpi_xl.project import Project
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.came_back import came_back
 from kpi_xl.slots.recipients import Recipients
 from kpi_xl.slots.slot import Values

@@ -13,8 +13,9 @@ from kpi_xl.data.headings import Headings
 from kpi_xl.data.proposals import SheetProposal, propose, with_all_words
 from kpi_xl.data.seen import look
 from kpi_xl.errors import InputError
-from kpi_xl.project import Project, Settings
+from kpi_xl.project import Project
 from kpi_xl.settings.edit import say_of_sheets
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.settings.sheets import NOT_READ, SheetSettings, label, said_of
 
 _DIGITS: Final = re.compile(r"\d{2,}(?:[-_.年月日]?\d{1,2})*[月日]?")

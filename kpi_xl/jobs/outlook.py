@@ -15,7 +15,8 @@ from kpi_xl.data.cube import Cube, is_money
 from kpi_xl.data.notice import notice_of
 from kpi_xl.data.problem import Problem
 from kpi_xl.jobs.load import load
-from kpi_xl.project import Project, Settings
+from kpi_xl.project import Project
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.system.progress import Progress, silent
 
 _SHOWN: Final = ("closing", "new_premium", "fyc", "pieces", "units_sold", "sales")

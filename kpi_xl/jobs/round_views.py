@@ -11,7 +11,7 @@ from kpi_xl.data.targets import AGENT_LEVEL
 from kpi_xl.findings.shown import NOTHING
 from kpi_xl.jobs.rounds import place_meant
 from kpi_xl.jobs.views import Figure, View
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 
 _INDENT = "　"
 

@@ -16,8 +16,9 @@ import xlsxwriter
 from kpi_xl.jobs.bounds import bounds
 from kpi_xl.jobs.data_form import BORDER, CREATED, FONT, HEADING
 from kpi_xl.kpi import DIRECTIONS, Kpi
-from kpi_xl.project import Project, Settings
+from kpi_xl.project import Project
 from kpi_xl.settings.calendar import OFF, ON
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.settings.settings_sheet import (
     BEGIN,
     COUNTS_AS,

@@ -30,7 +30,8 @@ from kpi_xl.findings.shown import NOTHING, value_text
 from kpi_xl.jobs.fill import month_meant
 from kpi_xl.jobs.sight import Sight
 from kpi_xl.kpi import Kpi
-from kpi_xl.project import Project, Settings
+from kpi_xl.project import Project
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.analysis_slots import cause_text, measure_text
 from kpi_xl.system.progress import Progress, silent
 

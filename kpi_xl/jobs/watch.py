@@ -17,7 +17,6 @@ from kpi_xl.data.tables_found import raw_files
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.fill import Filled, refresh
 from kpi_xl.project import Project
-from kpi_xl.settings.definitions import WORKBOOK
 from kpi_xl.system.system_errors import file_error
 
 EVERY: Final = 2.0
@@ -77,10 +76,11 @@ def watch(
 
 def _state(folder: Path) -> State:
     """The files that numbers are made of, as they are now."""
-    files = [folder / "kpi.toml", folder / WORKBOOK]
-    # kpi.toml may just be written, or be wrong: that is told when it is read.
+    files = [folder / "kpi.toml"]
+    # It may just be written, or be wrong: that is told when it is read.
     with contextlib.suppress(InputError, OSError):
-        files += raw_files(Project.open(folder))
+        project = Project.open(folder)
+        files = [*project.settings_files, *raw_files(project)]
     found: State = {}
     for file in files:
         try:

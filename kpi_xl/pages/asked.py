@@ -12,7 +12,7 @@ from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import Cube
 from kpi_xl.findings.findings import Findings
 from kpi_xl.kpi import Kpi
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.analysis_slots import BELOW, DIAGNOSIS, PACE, WARNINGS
 from kpi_xl.slots.monthly_review_slots import PROGRESS, REVIEWED
 from kpi_xl.slots.slot import Group

@@ -16,7 +16,8 @@ from kpi_xl.jobs.data_form import CREATED
 from kpi_xl.jobs.definition_form import listed
 from kpi_xl.kpi import DIRECTIONS, Kpi
 from kpi_xl.pages.html import hashed, plain, style, templates
-from kpi_xl.project import Project, Settings
+from kpi_xl.project import Project
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.system.files import write_whole
 
 NAME: Final = "指标说明"

@@ -71,7 +71,7 @@ def weights_in(section: Mapping[str, Any], file: Path, text: str) -> dict[str, W
         except InputError as error:
             place = error.file or file, error.row or row
             wrong = InputError(error.fault, file=place[0], row=place[1], column=name)
-            found[name] = WeightTable(file, row, wrong=wrong)
+            found[name] = WeightTable(*place, wrong=wrong)
     return found
 
 

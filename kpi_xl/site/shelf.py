@@ -18,7 +18,6 @@ from kpi_xl.jobs.sight import Sight
 from kpi_xl.pages.html import html
 from kpi_xl.pages.make import pages_of
 from kpi_xl.project import Project
-from kpi_xl.settings.definitions import WORKBOOK
 
 _MOST: Final = 400
 """So many pages are kept: some 60 MB."""
@@ -106,12 +105,7 @@ class Shelf:
     def _stamp(self, project: Project) -> _Stamp:
         """What a page is made of, as it is now."""
         found = []
-        for file in (
-            project.cube,
-            project.folder / "kpi.toml",
-            project.folder / WORKBOOK,
-            project.folder / FILE,
-        ):
+        for file in (project.cube, *project.settings_files, project.folder / FILE):
             try:
                 about = file.stat()
             except OSError:

@@ -30,7 +30,7 @@ from kpi_xl.findings.drivers import COMPARISONS, Drivers
 from kpi_xl.findings.findings import Findings, told_back
 from kpi_xl.findings.shown import too_few
 from kpi_xl.kpi import Kpi
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.analysis_slots import (
     AS_OF,
     BELOW,

@@ -23,7 +23,7 @@ from kpi_xl.data.targets import Targets
 from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.ripeness import Ripeness
 from kpi_xl.findings.shown import with_bands
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.activity_quotas import monthly_quotas
 from kpi_xl.slots.agenda_values import agenda_values
 from kpi_xl.slots.agreed import Agreed

@@ -28,7 +28,7 @@ from kpi_xl.findings.in_brief import (
 from kpi_xl.findings.ripeness import day_text
 from kpi_xl.findings.shown import NOTHING, money_text, value_text
 from kpi_xl.kpi import Kpi
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.analysis_values import AnalysisValues
 from kpi_xl.slots.front_slots import (
     FRONT,

@@ -35,7 +35,7 @@ from kpi_xl.findings.ripeness import ripe_text
 from kpi_xl.findings.rule_lists import RULES, RuleLists, unit_rules
 from kpi_xl.findings.shown import NOTHING, value_text
 from kpi_xl.kpi import Kpi
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.agreed import Agreed
 from kpi_xl.slots.fishbone_values import fishbone_values
 from kpi_xl.slots.monthly_review_slots import (

@@ -18,7 +18,7 @@ from kpi_xl.data.people import People, Person
 from kpi_xl.data.targets import Targets
 from kpi_xl.errors import InputError
 from kpi_xl.kpi import Registry
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.agreed import Agreed
 from kpi_xl.slots.all_kpis import all_kpi_values
 from kpi_xl.slots.analysis_values import AnalysisValues

@@ -20,7 +20,7 @@ from kpi_xl.data.returned import file_and_sheet, is_returned
 from kpi_xl.data.targets import AGENT_LEVEL
 from kpi_xl.findings.shown import value_text
 from kpi_xl.kpi import Kpi
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.becomes import Target
 from kpi_xl.slots.changes_told import shown_value
 from kpi_xl.slots.registry import declaration, declared

@@ -13,7 +13,7 @@ from kpi_xl.cached import kept
 from kpi_xl.calendar import Month
 from kpi_xl.data.cube import Cube
 from kpi_xl.findings.retention import MONTHS, Group, Retention
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.slot import Group as SlotGroup
 from kpi_xl.slots.slot import Kind, Slot, Values
 from kpi_xl.slots.unit_values import HEADING

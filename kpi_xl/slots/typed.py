@@ -32,8 +32,8 @@ from kpi_xl.data.returned import (
 )
 from kpi_xl.fault import Fault
 from kpi_xl.kpi import Registry
-from kpi_xl.project import Settings
 from kpi_xl.readers.name import near
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots import becomes
 from kpi_xl.slots.registry import declaration
 from kpi_xl.slots.slot import INPUT, Declared

@@ -18,7 +18,7 @@ from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.findings.ripeness import Ripeness, day_text
 from kpi_xl.findings.shown import meaning_text, shown, with_bands
 from kpi_xl.kpi import Kpi
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.becomes import Target
 from kpi_xl.slots.cell_formula import CellFormula, any_of, cell, of_kpi, unless_error, when
 from kpi_xl.slots.slot import Group, Kind, Slot, Values

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from kpi_xl.data.check import check_project
 from kpi_xl.errors import InputError
-from kpi_xl.project import Project, Settings
+from kpi_xl.project import Project
+from kpi_xl.settings.project_settings import Settings
 from raw_formats import Rows, csv_of, html_of, xls_of, xlsx_of, xml_of
 
 Deform = Callable[["World"], None]

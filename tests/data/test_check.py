@@ -22,7 +22,8 @@ from kpi_xl.data.check import check_project
 from kpi_xl.data.check_file import read_file
 from kpi_xl.data.checked import Checked
 from kpi_xl.errors import InputError
-from kpi_xl.project import Project, Settings
+from kpi_xl.project import Project
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.settings.sheets import SheetSettings
 
 ROSTER = (

@@ -18,9 +18,10 @@ from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.data.check import check_project
 from kpi_xl.data.computed_cells import computed
 from kpi_xl.data.read import read_table
-from kpi_xl.project import Project, Settings
+from kpi_xl.project import Project
 from kpi_xl.readers.calculator import BY
 from kpi_xl.readers.cell import UNCOMPUTED
+from kpi_xl.settings.project_settings import Settings
 from tests.data.test_merged_cells import MANIFEST
 from tests.office import needs_soffice
 

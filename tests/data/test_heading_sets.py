@@ -12,7 +12,7 @@ from kpi_xl.data.check_file import check_file
 from kpi_xl.data.headings import Headings
 from kpi_xl.data.read import read_table
 from kpi_xl.errors import InputError
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 
 VALUES = {"date": ("2024-01-05", ""), "money": ("5000", "6000"), "count": ("3", "4")}
 

@@ -12,7 +12,7 @@ import xlwt
 from openpyxl.styles import Font
 
 from kpi_xl.data.check import check_project
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.settings.sheets import SheetSettings
 from tests.data.conftest import ROSTER
 from tests.data.test_formats import html, spreadsheetml

@@ -7,7 +7,7 @@ import pytest
 from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.data.check import check_project
 from kpi_xl.data.parse import parse_column
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 
 VALUES = {
     "id": "A1", "text": "甲", "date": "2024-01-05", "money": "5", "count": "3", "number": "0.5",

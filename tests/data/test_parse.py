@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from kpi_xl.catalogue.schema import TABLES, Column
 from kpi_xl.data.parse import parse_column, stored_type
 from kpi_xl.fault import Fault
-from kpi_xl.project import Settings
 from kpi_xl.readers.date import DayReader, read_day
 from kpi_xl.readers.month import read_month
 from kpi_xl.readers.number import read_count, read_money, read_number
+from kpi_xl.settings.project_settings import Settings
 
 DAYS = st.dates(date(1900, 1, 2), date(2100, 12, 31))
 FORMS = {

@@ -18,7 +18,7 @@ from kpi_xl.data.headings import normalise
 from kpi_xl.data.read import read_table
 from kpi_xl.data.tables_found import find_tables
 from kpi_xl.errors import InputError
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 
 AGENTS = TABLES["agents"]
 POLICIES = TABLES["policies"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kpi_xl.data.check import check_project
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 
 HEAD = "工号,营业区,营业部,营业组,签约日期\n"
 USUAL = ("城东营业部", "城西营业部")

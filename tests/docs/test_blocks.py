@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kpi_xl.project import read_settings
+from kpi_xl.settings.kpi_toml import read_settings
 from manual.blocks import ROOT, RUN, blocks_of, left_out, pages
 
 PAGES = {page.relative_to(ROOT).as_posix(): page for page in pages()}

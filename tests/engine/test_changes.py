@@ -19,7 +19,8 @@ from kpi_xl.data.check import check_project
 from kpi_xl.data.remembered import check_what_changed
 from kpi_xl.data.steps import KEPT
 from kpi_xl.data.store import build, update
-from kpi_xl.project import Project, Settings
+from kpi_xl.project import Project
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.system.progress import silent
 from oracle import assert_same
 from worlds import World, worlds

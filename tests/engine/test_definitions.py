@@ -8,7 +8,8 @@ from kpi_xl import kpis
 from kpi_xl.calendar import Month
 from kpi_xl.data.store import build
 from kpi_xl.errors import InputError
-from kpi_xl.project import Project, Settings
+from kpi_xl.project import Project
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.system.progress import silent
 from worlds import World
 

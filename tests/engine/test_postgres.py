@@ -31,7 +31,9 @@ from kpi_xl.errors import InputError
 from kpi_xl.findings.day_sums import day_sums
 from kpi_xl.jobs import start
 from kpi_xl.jobs.load import check_source, load
-from kpi_xl.project import Project, Settings, read_settings
+from kpi_xl.project import Project
+from kpi_xl.settings.kpi_toml import read_settings
+from kpi_xl.settings.project_settings import Settings
 from oracle import Oracle, assert_same, counted, numbers_of
 from worlds import worlds
 

@@ -13,7 +13,8 @@ from kpi_xl.data import steps
 from kpi_xl.data.computation import in_grace
 from kpi_xl.data.ripening import equally_old
 from kpi_xl.data.store import build
-from kpi_xl.project import Project, Settings
+from kpi_xl.project import Project
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.system.progress import silent
 from oracle import Oracle, counted
 from worlds import worlds

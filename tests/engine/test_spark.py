@@ -20,7 +20,8 @@ from kpi_xl.data.store import load_tables
 from kpi_xl.errors import InputError
 from kpi_xl.jobs import start
 from kpi_xl.jobs.load import check_source, load
-from kpi_xl.project import Project, Settings
+from kpi_xl.project import Project
+from kpi_xl.settings.project_settings import Settings
 from oracle import assert_same
 from worlds import worlds
 

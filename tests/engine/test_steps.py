@@ -23,7 +23,7 @@ from kpi_xl.data.steps import BY_DAY, KEPT, STEPS
 from kpi_xl.data.sums import _CATEGORIES
 from kpi_xl.data.sums import MEASURES as SUMMED
 from kpi_xl.formula import Measure, Setting
-from kpi_xl.project import Settings
+from kpi_xl.settings.project_settings import Settings
 
 DATA = Path(kpi_xl.data.__file__).parent
 EVERY = pytest.mark.parametrize("one", STEPS.values(), ids=STEPS)

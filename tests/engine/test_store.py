@@ -20,7 +20,8 @@ from kpi_xl.data.ripening import equally_old
 from kpi_xl.data.store import build
 from kpi_xl.error_values import error_name
 from kpi_xl.errors import InputError
-from kpi_xl.project import Project, Settings
+from kpi_xl.project import Project
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.system.progress import silent
 from oracle import Oracle, PartOracle, counted, numbers_of
 from worlds import FIRST, LAST, World, worlds

@@ -23,7 +23,8 @@ from kpi_xl.cli.analysis_commands import day_meant
 from kpi_xl.cli.chinese import Number
 from kpi_xl.data.parse import parse_column
 from kpi_xl.errors import InputError
-from kpi_xl.project import Settings, read_settings
+from kpi_xl.settings.kpi_toml import read_settings
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.workbook.answers import Answer, Answers
 from kpi_xl.workbook.inputs import Expected, InputSlot
 from kpi_xl.workbook.ooxml.references import Area

@@ -16,11 +16,11 @@ from kpi_xl.calendar import Month
 from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.data.parse import parse_column
 from kpi_xl.fault import Fault
-from kpi_xl.project import Settings
 from kpi_xl.readers.date import NO_DAY, NO_DAY_WORDS, DayReader, read_day
 from kpi_xl.readers.id import Ids
 from kpi_xl.readers.month import read_month
 from kpi_xl.readers.number import read_money, read_number
+from kpi_xl.settings.project_settings import Settings
 
 JUNE_5 = dt.date(2024, 6, 5)
 

@@ -17,9 +17,9 @@ import pytest
 import kpi_xl
 from kpi_xl.calendar import Month, is_working_day
 from kpi_xl.errors import InputError
-from kpi_xl.project import read_settings
 from kpi_xl.sample import write_sample
 from kpi_xl.sample.faults import GONE_BEFORE_COMING, IMPOSSIBLE_DATE, UNKNOWN_AGENTS
+from kpi_xl.settings.kpi_toml import read_settings
 
 FIRST, LAST = Month.of(2022, 7), Month.of(2024, 6)
 MONTHS = [FIRST + i for i in range(24)]

@@ -7,8 +7,9 @@ import pytest
 
 from kpi_xl.calendar import PROVISIONAL, day_note, is_working_day
 from kpi_xl.errors import InputError
-from kpi_xl.project import Project, read_settings
+from kpi_xl.project import Project
 from kpi_xl.settings.calendar import KEYS
+from kpi_xl.settings.kpi_toml import read_settings
 from kpi_xl.settings.text import settings_text
 
 YEAR = (dt.date(2027, 1, 1), dt.date(2027, 12, 31))

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 import pytest
 
 from kpi_xl.errors import InputError
-from kpi_xl.project import Settings, read_settings
 from kpi_xl.settings.file import LARGEST, row_of
+from kpi_xl.settings.kpi_toml import read_settings
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.settings.text import settings_text
 
 MUTATIONS = int(os.environ.get("KPI_XL_MUTATIONS", "150"))

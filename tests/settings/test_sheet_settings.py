@@ -3,8 +3,8 @@
 import pytest
 
 from kpi_xl.errors import InputError
-from kpi_xl.project import read_settings
 from kpi_xl.settings.edit import say_of_sheets
+from kpi_xl.settings.kpi_toml import read_settings
 from kpi_xl.settings.sheets import NOT_READ, SheetSettings, said_of
 
 COMMENTED = """\
