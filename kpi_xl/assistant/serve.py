@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import logging
-import os
 from collections.abc import AsyncIterator, Collection
-from pathlib import Path
 from typing import Any, Final
 
 import anyio
@@ -19,11 +16,9 @@ from kpi_xl.assistant.server import Context, make_server
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project
 from kpi_xl.settings.server import ServerSettings
-from kpi_xl.system.user import PROJECT_VARIABLE
 from udfs.server.exchange import App, Exchange, Receive, Scope, Send
 from udfs.server.gate import Gate
 from udfs.server.identity import Guard, RefusedError
-from udfs.server.safe import safe
 
 PATH: Final = "/mcp"
 """Where it is on HTTP."""
@@ -70,31 +65,18 @@ def on_http(project: Project, port: int) -> None:
     InputError
         When it would let in everybody from everywhere, or its certificate is not there.
     """
-    from udfs.server import connections
+    from udfs.server.start import start
 
-    settings = project.settings.server
-    certificate, key = safe(project)
-    os.environ[PROJECT_VARIABLE] = str(project.folder.resolve())
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    connections.run(
-        f"{__name__}:application",
-        settings.connections,
-        host=settings.host,
-        port=port,
-        workers=settings.workers,
-        ssl_certfile=certificate,
-        ssl_keyfile=key,
-    )
+    start(f"{__name__}:application", project, port)
 
 
 def application() -> App:
-    """The application, of the project that the environment names; each process makes its own."""
+    """The application; each process makes its own."""
     from udfs.server.connections import ending
-    from udfs.server.request_log import LOGGER
+    from udfs.server.start import served
 
-    LOGGER.setLevel(logging.INFO)
     gc.freeze()
-    return ending(Behind(Project.open(Path(os.environ[PROJECT_VARIABLE]))))
+    return ending(Behind(served()))
 
 
 class Behind:

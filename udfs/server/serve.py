@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import importlib.util
 import json
-import logging
 import os
 from collections.abc import MutableMapping
 from pathlib import Path
@@ -15,7 +14,6 @@ from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project
 from kpi_xl.settings.server import ServerSettings
-from kpi_xl.system.user import PROJECT_VARIABLE
 from udfs.server.safe import safe
 
 LICENSE: Final = "XLWINGS_LICENSE_KEY"
@@ -32,25 +30,14 @@ def serve(project: Project) -> None:
     InputError
         When something it needs is not there, or it would let in everybody from everywhere.
     """
-    settings = project.settings.server
-    certificate, key = checked(project)
-    os.environ[PROJECT_VARIABLE] = str(project.folder.resolve())
-    from udfs.server import connections
+    checked(project)
+    from udfs.server.start import start
 
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    connections.run(
-        f"{__name__}:application",
-        settings.connections,
-        host=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        ssl_certfile=certificate,
-        ssl_keyfile=key,
-    )
+    start(f"{__name__}:application", project, project.settings.server.port)
 
 
-def checked(project: Project) -> tuple[Path | None, Path | None]:
-    """The certificate and its key, where all that is needed is there.
+def checked(project: Project) -> None:
+    """Make sure that all that is needed is there.
 
     Raises
     ------
@@ -60,7 +47,7 @@ def checked(project: Project) -> tuple[Path | None, Path | None]:
     if importlib.util.find_spec("xlwings_server") is None:
         raise InputError(kinds.NO_XLWINGS_SERVER())
     licensed()
-    return safe(project)
+    safe(project)
 
 
 def licensed() -> None:
@@ -82,14 +69,13 @@ def licensed() -> None:
 
 
 def application() -> Any:
-    """The application, of the project that the environment names; each process makes its own."""
+    """The application; each process makes its own."""
     from udfs.server.app import Server
     from udfs.server.connections import ending
-    from udfs.server.request_log import LOGGER
+    from udfs.server.start import served
 
-    project = Project.open(Path(os.environ[PROJECT_VARIABLE]))
+    project = served()
     pages = pages_of(project.settings.server)
-    LOGGER.setLevel(logging.INFO)
     # A column of a hundred thousand cells is as many small lists, none of which is garbage: looking
     # through them as often as Python usually does takes as long as everything else together.
     gc.set_threshold(100_000, 50, 50)
