@@ -8,13 +8,11 @@ Nothing may have come twice, and what has not come is told; asked to send that a
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import random
 import shutil
 import signal
-import sys
 import tempfile
 import time
 from collections import Counter, deque
@@ -26,7 +24,7 @@ from typing import Any
 import tomlkit
 
 from benchmarks.robots import FAULTS, Robots
-from benchmarks.trials import TEAMS, Ended, Job, make_project
+from benchmarks.trials import TEAMS, Ended, Job, make_project, try_until_killed
 
 UNITS = [TEAMS[0], "城东营业部", "城西营业部"]
 FAILING = [fault for fault in FAULTS if "silent" not in fault and fault != "refuse"]
@@ -150,27 +148,5 @@ def prepared(seed: int) -> Iterator[Trials]:
         robots.close()
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("kills", type=int)
-    parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args()
-    with prepared(given.seed) as trials:
-        number = 0
-        while trials.counted["kills"] < given.kills:
-            before = len(trials.faults)
-            trials.one(number)
-            number += 1
-            for fault in trials.faults[before:]:
-                print(fault, flush=True)
-            if number % 20 == 0:
-                kills = trials.counted["kills"]
-                print(f"{number} tries, {kills} kills, {len(trials.faults)} faults", flush=True)
-        for what, times in sorted(trials.counted.items()):
-            print(f"{times:6} {what}")
-        print(f"{number} tries, {len(trials.faults)} faults")
-        sys.exit(bool(trials.faults))
-
-
 if __name__ == "__main__":
-    main()
+    try_until_killed(prepared)

@@ -11,7 +11,6 @@ was sent and came back; mails to everybody, and where there are two, with one Me
 
 from __future__ import annotations
 
-import argparse
 import email
 import email.policy
 import hashlib
@@ -21,7 +20,6 @@ import re
 import shutil
 import socket
 import sqlite3
-import sys
 import tempfile
 import time
 import warnings
@@ -38,7 +36,15 @@ import msoffcrypto
 import openpyxl
 from aiosmtpd.controller import Controller
 
-from benchmarks.trials import PASSWORD, PLANNED, Ended, Job, LostError, make_project
+from benchmarks.trials import (
+    PASSWORD,
+    PLANNED,
+    Ended,
+    Job,
+    LostError,
+    make_project,
+    try_until_killed,
+)
 from kpi_xl.data.cube import Cube
 from kpi_xl.workbook.identity_sheet import NOTE
 
@@ -370,30 +376,5 @@ def undisturbed(seed: int, steps: Sequence[Step] = STEPS) -> Iterator[Trials]:
         server.stop()
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("kills", type=int)
-    parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args()
-    with undisturbed(given.seed) as trials:
-        number = 0
-        while trials.counted["kills"] < given.kills:
-            before = len(trials.faults)
-            trials.one(number)
-            number += 1
-            for fault in trials.faults[before:]:
-                print(fault, flush=True)
-            if number % 20 == 0:
-                kills = trials.counted["kills"]
-                print(
-                    f"{number} tries, {kills} kills, {len(trials.faults)} faults until now",
-                    flush=True,
-                )
-        for what, times in sorted(trials.counted.items()):
-            print(f"{times:6} {what}")
-        print(f"{number} tries, {len(trials.faults)} faults")
-        sys.exit(bool(trials.faults))
-
-
 if __name__ == "__main__":
-    main()
+    try_until_killed(undisturbed)

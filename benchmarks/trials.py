@@ -6,6 +6,7 @@ that it starts at once.
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import csv
 import multiprocessing
@@ -14,10 +15,12 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 MONTHS = [f"{2023 + month // 12}-{month % 12 + 1:02}" for month in range(5, 18)]
 PLANNED = "2024-07"
@@ -241,3 +244,42 @@ def _die(folder: str, at: int) -> None:
                 os.killpg(0, signal.SIGKILL)
 
     sys.addaudithook(watch)
+
+
+class Tries(Protocol):
+    """Tries of jobs that are killed."""
+
+    faults: list[str]
+    counted: Counter[str]
+
+    def one(self, number: int) -> None:
+        """Try once."""
+
+
+def try_until_killed(prepared: Callable[[int], AbstractContextManager[Tries]]) -> None:
+    """The command line of a benchmark: tries until there were so many kills; exits 1 for faults.
+
+    Parameters
+    ----------
+    prepared : callable
+        Makes the tries, by a seed.
+    """
+    parser = argparse.ArgumentParser()
+    parser.add_argument("kills", type=int)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    with prepared(given.seed) as trials:
+        number = 0
+        while trials.counted["kills"] < given.kills:
+            before = len(trials.faults)
+            trials.one(number)
+            number += 1
+            for fault in trials.faults[before:]:
+                print(fault, flush=True)
+            if number % 20 == 0:
+                kills = trials.counted["kills"]
+                print(f"{number} tries, {kills} kills, {len(trials.faults)} faults", flush=True)
+        for what, times in sorted(trials.counted.items()):
+            print(f"{times:6} {what}")
+        print(f"{number} tries, {len(trials.faults)} faults")
+        sys.exit(bool(trials.faults))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 from contextlib import contextmanager
 
 import httpx
@@ -39,8 +40,14 @@ def inside(project, monkeypatch, guard=None):
     monkeypatch.setenv("KPI_XL_PROJECT", str(project.folder))
     monkeypatch.setattr(current, "_watch", current._Watch())
     server = Server(project, PlainTextResponse("a page"), guard)
-    with start_blocking_portal() as portal:
-        yield Client(server, portal)
+    # As each process of the server does, or every button would look through all that the tests have.
+    gc.collect()
+    gc.freeze()
+    try:
+        with start_blocking_portal() as portal:
+            yield Client(server, portal)
+    finally:
+        gc.unfreeze()
 
 
 def bearer(who):
