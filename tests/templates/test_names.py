@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from kpi_xl import project
 from kpi_xl.cli import app
 from kpi_xl.findings import improvement
+from kpi_xl.settings import text
 from kpi_xl.slots import review_words
 from manual.pictures import PAGES
 from workbook_templates import NAMES
@@ -46,7 +46,7 @@ def test_pictures_are_of_templates_that_there_are():
 @pytest.mark.parametrize(
     "name",
     [
-        project.REPORT,
+        text.REPORT,
         improvement.TEMPLATE,
         improvement.REVIEW,
         review_words.MONTHLY_KPI,
