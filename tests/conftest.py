@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,12 @@ MONTH = "2024-06"
 settings.register_profile("usual", max_examples=40, deadline=None, derandomize=True)
 settings.register_profile("thorough", max_examples=500, deadline=None)
 settings.load_profile("usual")
+
+
+@pytest.fixture(autouse=True)
+def _umask() -> None:
+    """As a user's process begins: a project opened in this one may have narrowed it for good."""
+    os.umask(0o022)
 
 
 @pytest.hookimpl(wrapper=True)
