@@ -29,7 +29,7 @@ from kpi_xl.data.people import ACTIVITIES
 from kpi_xl.data.returned import RECEIVED, shown
 from kpi_xl.data.rounds import course_of, latest
 from kpi_xl.data.store import reading
-from kpi_xl.data.targets import Targets
+from kpi_xl.data.targets import targets_of
 from kpi_xl.jobs.fill import recipients_of, template_path
 from kpi_xl.jobs.load import load
 from kpi_xl.jobs.typed_words import NAME
@@ -146,7 +146,7 @@ class Finder:
         self, store: duckdb.DuckDBPyConnection, entries: Mapping[tuple[str, ...], Entry]
     ) -> Iterator[tuple[tuple[str, ...], str]]:
         """Targets, as the forms, the pace and the functions read them; each in one row alone."""
-        targets = Targets(store, self.month, self.project.settings.kpis)
+        targets = targets_of(store, self.month, self.project.settings.kpis)
         units = {(one.level, one.path): one for one in self._cube.units}
         rows = Counter(
             (level, unit, kpi)
@@ -240,7 +240,7 @@ class Finder:
 
     def _sums_of_targets(self, store: duckdb.DuckDBPyConnection) -> None:
         """The round: each unit's target is the sum of those below it and what is carried."""
-        targets = Targets(store, self.month, self.project.settings.kpis)
+        targets = targets_of(store, self.month, self.project.settings.kpis)
         units = {(one.level, one.path): one for one in self._cube.units}
         with circulation(self.project) as connection:
             for round_ in latest(connection, self.project.settings.kpis, self.month):

@@ -143,12 +143,12 @@ class Data:
 
     def _read_targets(self, month: Month) -> Mapping[int, Mapping[str, float]]:
         from kpi_xl.data.store import reading
-        from kpi_xl.data.targets import Targets
+        from kpi_xl.data.targets import targets_of
 
         try:
             with reading(self.project, self.cube, patience=0) as store:
                 settings = self.project.settings
-                targets = Targets(store, month, settings.kpis, settings.targets)
+                targets = targets_of(store, month, settings.kpis, settings.targets)
         except InputError:  # being refreshed just now; or nobody knows whose they are
             raise BadArgumentError("#N/A") from None
         return {index: targets.of_unit(unit) for index, unit in enumerate(self.cube.units)}

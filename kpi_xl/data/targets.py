@@ -18,51 +18,23 @@ AGENT_LEVEL = "业务员"
 
 
 class Targets:
-    """Targets by level and unit.
+    """The targets of a month by level and unit.
 
     Parameters
     ----------
-    connection : duckdb connection
-        To the store.
-    kpis : Registry
-        The KPIs that there may be targets of.
+    by_unit : mapping of (level, path or agent) to mapping of KPI name to float
+        What is set.
     default : mapping of str to float, optional
         The target by KPI name of a unit that has none of its own.
-    of_agents : bool
-        Whether those of agents are wanted, too: there are many.
-
-    Raises
-    ------
-    InputError
-        When a target is set for a name that several units of its level have: it may be either's.
     """
 
     def __init__(
         self,
-        connection: duckdb.DuckDBPyConnection,
-        month: Month,
-        kpis: Registry,
+        by_unit: Mapping[tuple[str, str], Mapping[str, float]],
         default: Mapping[str, float] = MappingProxyType({}),
-        *,
-        of_agents: bool = True,
     ) -> None:
+        self._by_unit = by_unit
         self._default = default
-        self._by_unit: dict[tuple[str, str], dict[str, float]] = {}
-        rows = connection.execute(
-            "SELECT level, unit, kpi, target FROM targets WHERE month = ? AND (? OR level <> ?)",
-            [month.number, of_agents, AGENT_LEVEL],
-        ).fetchall()
-        paths = {
-            level: set(unit_paths(connection, level).values())
-            for level in {row[0] for row in rows} & set(LEVELS[1:])
-        }
-        # Whole paths come last, so that they count where there is a mere name, too.
-        for level, unit, label, target in sorted(
-            rows, key=lambda row: row[1] in paths.get(row[0], ())
-        ):
-            if (kpi := kpis.find(label)) is not None:
-                whose = _path(month, level, unit, paths[level]) if level in paths else unit
-                self._by_unit.setdefault((level, whose), {})[kpi.name] = target
 
     def of_unit(self, unit: Unit) -> Mapping[str, float]:
         """The targets of a unit by KPI name; they stand under its path, or its name alone."""
@@ -72,6 +44,31 @@ class Targets:
     def of_agent(self, agent: str) -> Mapping[str, float]:
         """The targets of an agent by KPI name."""
         return self._by_unit.get((AGENT_LEVEL, agent), {})
+
+
+def targets_of(
+    connection: duckdb.DuckDBPyConnection,
+    month: Month,
+    kpis: Registry,
+    default: Mapping[str, float] = MappingProxyType({}),
+) -> Targets:
+    """The targets of a month, of units and of agents.
+
+    Parameters
+    ----------
+    connection : duckdb connection
+        To the store.
+    kpis : Registry
+        The KPIs that there may be targets of.
+    default : mapping of str to float, optional
+        As for `Targets`.
+
+    Raises
+    ------
+    InputError
+        When a target is set for a name that several units of its level have: it may be either's.
+    """
+    return Targets(_Stored(connection, month, month, of_agents=True).of(month, kpis), default)
 
 
 def targets_back(
@@ -90,19 +87,53 @@ def targets_back(
     months : int
         How many before it.
     kpis, default
-        As for `Targets`.
+        As for `targets_of`.
 
     Raises
     ------
     InputError
-        As `Targets`, of the month itself; of an earlier one nothing is told after such a one.
+        As `targets_of`, of the month itself; of an earlier one nothing is told after such a one.
     """
-    yield Targets(connection, month, kpis, default, of_agents=False)
+    stored = _Stored(connection, month - months, month, of_agents=False)
+    yield Targets(stored.of(month, kpis), default)
     for back in range(1, months + 1):
         try:
-            yield Targets(connection, month - back, kpis, default, of_agents=False)
+            yield Targets(stored.of(month - back, kpis), default)
         except InputError:
             return
+
+
+class _Stored:
+    """What is set for the months from one to another; those of agents are many."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, first: Month, last: Month, *, of_agents: bool
+    ) -> None:
+        rows = connection.execute(
+            "SELECT month, level, unit, kpi, target FROM targets"
+            " WHERE month BETWEEN ? AND ? AND (? OR level <> ?)",
+            [first.number, last.number, of_agents, AGENT_LEVEL],
+        ).fetchall()
+        self._paths = {
+            level: set(unit_paths(connection, level).values())
+            for level in {row[1] for row in rows} & set(LEVELS[1:])
+        }
+        self._rows: dict[int, list[tuple[str, str, str, float]]] = {}
+        for number, *row in rows:
+            self._rows.setdefault(number, []).append(tuple(row))
+
+    def of(self, month: Month, kpis: Registry) -> dict[tuple[str, str], dict[str, float]]:
+        """What is set for a month, by level and unit."""
+        found: dict[tuple[str, str], dict[str, float]] = {}
+        # Whole paths come last, so that they count where there is a mere name, too.
+        for level, unit, label, target in sorted(
+            self._rows.get(month.number, ()), key=lambda row: row[1] in self._paths.get(row[0], ())
+        ):
+            if (kpi := kpis.find(label)) is not None:
+                paths = self._paths.get(level)
+                whose = unit if paths is None else _path(month, level, unit, paths)
+                found.setdefault((level, whose), {})[kpi.name] = target
+        return found
 
 
 def _path(month: Month, level: str, label: str, paths: Collection[str]) -> str:

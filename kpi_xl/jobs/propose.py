@@ -20,7 +20,7 @@ from kpi_xl.data.round_answers import as_amount
 from kpi_xl.data.rounds import Round, RoundPlace
 from kpi_xl.data.store import reading
 from kpi_xl.data.sums import MEASURES
-from kpi_xl.data.targets import AGENT_LEVEL, Targets
+from kpi_xl.data.targets import AGENT_LEVEL, targets_of
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.findings.aggregation import weights
@@ -108,7 +108,7 @@ def proposal(
         people = People(store, settings, down_to, wanted, cube.last)
         tree = _Tree(cube, kpi, wanted, people, down_to, with_people=chosen == AGENT_LEVEL)
         if total is None:
-            total = Targets(store, wanted, settings.kpis).of_unit(cube.units[0]).get(kpi.name)
+            total = targets_of(store, wanted, settings.kpis).of_unit(cube.units[0]).get(kpi.name)
     scale, is_sum = _counted(kpi)
     round_ = Round(0, wanted, kpi, scale, is_sum, tree.places)
     if total is None:

@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 
 from kpi_xl.data.cube import LEVELS, Unit
-from kpi_xl.data.targets import Targets
+from kpi_xl.data.targets import Targets, targets_of
 from kpi_xl.findings.shown import NOTHING
 from kpi_xl.kpi import Kpi
 from kpi_xl.pages.asked import MOST, headlines
@@ -126,7 +126,7 @@ class Below:
 
     @functools.cached_property
     def _targets(self) -> Targets:
-        return Targets(self._store, self._to.month, self._to.kpis)
+        return targets_of(self._store, self._to.month, self._to.kpis)
 
     @functools.cached_property
     def _children(self) -> Mapping[int, list[int]]:

@@ -19,7 +19,7 @@ from kpi_xl.data.daily_activities import DailyActivities
 from kpi_xl.data.dues_to_collect import DueToCollect, dues_to_collect
 from kpi_xl.data.people import ACTIVITIES, People, Person
 from kpi_xl.data.ratings import last_round
-from kpi_xl.data.targets import Targets
+from kpi_xl.data.targets import targets_of
 from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.ripeness import Ripeness
 from kpi_xl.findings.shown import with_bands
@@ -90,8 +90,8 @@ class FormValues:
         self._values = values
         self._people = people
         self._agreed = agreed
-        self._targets = Targets(store, month, settings.kpis, settings.targets)
-        self._last_targets = Targets(store, month - 1, settings.kpis, settings.targets)
+        self._targets = targets_of(store, month, settings.kpis, settings.targets)
+        self._last_targets = targets_of(store, month - 1, settings.kpis, settings.targets)
 
     def members(self, number: int) -> list[Person]:
         """The people of a unit, team by team."""

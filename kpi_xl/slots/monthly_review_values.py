@@ -18,7 +18,7 @@ from kpi_xl.analysis.warnings import GROUNDS
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month
 from kpi_xl.data.cube import LEVELS, Cube
-from kpi_xl.data.targets import Targets
+from kpi_xl.data.targets import Targets, targets_of
 from kpi_xl.findings.aggregation import adds_up
 from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.improvement import (
@@ -306,7 +306,7 @@ class ReviewMonth:
 
     @kept
     def _targets(self, month: Month) -> Targets:
-        return Targets(self._store, month, self._settings.kpis, self._settings.targets)
+        return targets_of(self._store, month, self._settings.kpis, self._settings.targets)
 
     # -- rules -----------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from kpi_xl.calendar import Month
 from kpi_xl.data.cube import LEVELS, Cube, Unit
 from kpi_xl.data.origins import Origins
 from kpi_xl.data.people import People, Person
-from kpi_xl.data.targets import Targets
+from kpi_xl.data.targets import targets_of
 from kpi_xl.errors import InputError
 from kpi_xl.kpi import Registry
 from kpi_xl.settings.project_settings import Settings
@@ -171,8 +171,8 @@ class Recipients:
         self._store = store
         self._rows = rows = asked(rows)
         self._growing = growing
-        self._targets = Targets(store, month, settings.kpis, settings.targets)
-        self._last_targets = Targets(store, month - 1, settings.kpis, settings.targets)
+        self._targets = targets_of(store, month, settings.kpis, settings.targets)
+        self._last_targets = targets_of(store, month - 1, settings.kpis, settings.targets)
         self._values = UnitValues(cube, settings, month, only)
         plans_weeks = any(name.startswith("week") for name in rows)
         self._weeks = week_values(month, settings.month_cut, settings.work) if plans_weeks else {}

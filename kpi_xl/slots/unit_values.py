@@ -274,7 +274,7 @@ class UnitValues:
 
     def series(self, unit: int) -> Values:
         """Each measure and each KPI over the months."""
-        window = [self.month - back for back in reversed(range(SERIES_MONTHS))]
+        window, ripe = self._months_shown(), self._ripe()
         about = {"unit.name": self.cube.units[unit].name, "period.month": self.month.chinese}
         shown_window = {
             "data.months": [str(month) for month in window],
@@ -291,12 +291,11 @@ class UnitValues:
                 compared = self._compared_measure(code, unit, counts)
             values |= DATA.values({"": counts, ".同期": compared}, 项目=symbol.name)
         for kpi in self._kpis:
-            ripe = [self.cube.ripe_on(kpi, month) is None for month in window]
             months = _charted(self._window(kpi)[unit])
             of_kpi = {
                 "": months.tolist(),
                 ".同期": _charted(self._compared(kpi)[unit]).tolist(),
-                ".未成熟": np.where(ripe, NOT_AVAILABLE, months).tolist(),
+                ".未成熟": np.where(ripe[kpi.code], NOT_AVAILABLE, months).tolist(),
             }
             values |= SERIES.values(of_kpi, 指标=kpi.name)
         return values
@@ -333,6 +332,18 @@ class UnitValues:
             numbers = self.cube.kpi(kpi, self._kpi_settings)
             self._series[kpi.code] = _windowed(self.cube, self.month, numbers, NOT_AVAILABLE)
         return self._series[kpi.code]
+
+    def _months_shown(self) -> list[Month]:
+        """The months of the series."""
+        return [self.month - back for back in reversed(range(SERIES_MONTHS))]
+
+    @kept
+    def _ripe(self) -> dict[str, list[bool]]:
+        """Whether each KPI is ripe, by month of the series."""
+        return {
+            kpi.code: [self.cube.ripe_on(kpi, month) is None for month in self._months_shown()]
+            for kpi in self._kpis
+        }
 
     def days_of(self, month: Month) -> str:
         """A month's name, with the days meant where this month is not over."""

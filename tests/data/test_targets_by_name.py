@@ -7,7 +7,7 @@ import pytest
 
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
-from kpi_xl.data.targets import Targets
+from kpi_xl.data.targets import targets_of
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.fill import fill
 from kpi_xl.jobs.load import load
@@ -21,10 +21,10 @@ def with_targets(folder, rows, people=TWO_DEPARTMENTS):
     return project
 
 
-def targets_of(project):
+def targets_in(project):
     cube = load(project).cube
     with duckdb.connect(str(project.store), read_only=True) as store:
-        found = Targets(store, Month.parse(MONTH), kpis)
+        found = targets_of(store, Month.parse(MONTH), kpis)
     return {
         (unit.level, unit.path): of["首年新单保费"]
         for unit in cube.units
@@ -50,7 +50,7 @@ def test_paths_and_names_of_one_unit(tmp_path):
         ("营业部", "西城营业部", "首年新单保费", "7"),
         ("分公司", "总公司", "首年新单保费", "9"),
     ]
-    assert targets_of(with_targets(tmp_path, rows, people)) == {
+    assert targets_in(with_targets(tmp_path, rows, people)) == {
         ("营业组", "东城营业部/一组"): 1,
         ("营业组", "东城营业部/三组"): 3,
         ("营业部", "西城营业部"): 7,
@@ -65,7 +65,7 @@ def test_a_whole_path_is_not_also_anothers_name(tmp_path):
         ("3", "丙", "东区", "城西", "一组"),
     ]  # fmt: skip
     rows = [("营业部", "城东", "首年新单保费", "1"), ("营业部", "城西", "首年新单保费", "2")]
-    assert targets_of(with_targets(tmp_path, rows, people)) == {
+    assert targets_in(with_targets(tmp_path, rows, people)) == {
         ("营业部", "城东"): 1,
         ("营业部", "东区/城西"): 2,
     }

@@ -23,7 +23,7 @@ from kpi_xl.circulation.collect import collect
 from kpi_xl.circulation.distribute import distribute
 from kpi_xl.data.collected import Entry, collected
 from kpi_xl.data.cube import Cube
-from kpi_xl.data.targets import Targets
+from kpi_xl.data.targets import targets_of
 from kpi_xl.jobs.check import check
 from kpi_xl.jobs.fill import fill, recipients_of, template_path
 from kpi_xl.jobs.load import load
@@ -233,7 +233,7 @@ def test_after_collect_everything_has_the_target_and_nothing_else_is_needed(proj
     returned_by(project, "月度KPI表", "东城营业部", {"kpi.首年度保费.目标": 654321})
     cube = Cube.open(project.cube)
     with duckdb.connect(str(project.store), read_only=True) as store:
-        targets = Targets(store, Month.parse(MONTH), kpis)
+        targets = targets_of(store, Month.parse(MONTH), kpis)
         unit = cube.units[cube.unit_index("东城营业部")]
         assert targets.of_unit(unit) == {"首年度保费": 654321}
     again = fill(project, "月度KPI表", MONTH)
