@@ -6,6 +6,7 @@ Needs Chromium and the Noto CJK fonts.
 from __future__ import annotations
 
 import base64
+import html
 import sys
 import tempfile
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Final
 import pypdfium2
 from PIL import Image
 
+from kpi_xl.circulation.group_month import FOLDER, send_month
 from kpi_xl.pages.make import draw, make
 from kpi_xl.project import Project
 from manual.chromium import Chromium
@@ -25,6 +27,12 @@ _PHONE: Final = 360
 _COLUMNS: Final = 4
 _TALL: Final = 1100
 _DESK: Final = (1280, 1500)
+
+_CHAT: Final = """<!doctype html><meta charset="utf-8"><style>
+body { margin: 0; padding: 14px; background: #ededed; font: 14px/1.6 "Noto Sans CJK SC"; }
+div { background: #fff; border-radius: 6px; padding: 10px 12px; margin-bottom: 12px; }
+img { display: block; width: 62%; border-radius: 6px; }
+</style><div>{lines}</div><img alt="" src="data:image/png;base64,{picture}"><footer></footer>"""
 
 
 def main(project: Path) -> None:
@@ -40,6 +48,8 @@ def main(project: Path) -> None:
     with tempfile.TemporaryDirectory() as name:
         page = Chromium(Path(name) / "profile", {})
         try:
+            # The first: a page that runs no styles but its own keeps those of the next out, too.
+            _keep(_message(page, Project.open(project), Path(name)), "group-message.png")
             _keep(_phone(page, content, Path(name)), "page-phone.png")
             _keep(_desk(page, content, Path(name)), "page-desk.png")
             _keep(_print(page), "page-print.png")
@@ -94,6 +104,17 @@ def _drawn(project: Project) -> Image.Image:
     file = draw(project, _MONTH, _UNIT).files[-1]
     with Image.open(file) as picture:
         return picture.convert("RGB").resize((picture.width // 2, picture.height // 2))
+
+
+def _message(page: Chromium, project: Project, folder: Path) -> Image.Image:
+    """The words and the picture that a group gets, one below the other as in a phone's list."""
+    sent = send_month(project, FOLDER, _MONTH)
+    words, drawn = (next(sent.folder.glob(f"**/{_UNIT}{end}")) for end in (".md", "-手机.png"))
+    lines = "<br>".join(map(html.escape, words.read_text(encoding="utf-8").splitlines()))
+    picture = base64.b64encode(drawn.read_bytes()).decode()
+    content = _CHAT.replace("{lines}", lines).replace("{picture}", picture)
+    _show(page, content, _PHONE, 740)
+    return _shot(page, _PHONE, _TALL, folder / "message.png")
 
 
 def _keep(picture: Image.Image, name: str) -> None:
