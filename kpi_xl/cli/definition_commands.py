@@ -28,22 +28,24 @@ def definitions() -> None:
 @definitions.command("list", examples=("kpi-xl --project demo definitions list",))
 def list_() -> Answer:
     """列出 指标定义.xlsx 和 kpi.toml 里的指标；写错的逐个说明怎么改。"""
+    from kpi_xl.data.own_faults import wrong_definitions
     from udfs.explain import record
 
-    own = project_here().settings.own
-    if not own.own and not own.wrong:
+    project = project_here()
+    own, wrong = project.settings.own, wrong_definitions(project)
+    if not own.own and not wrong:
         say("这个项目没有自定义指标。kpi-xl definitions new 写一份 指标定义.xlsx，在里面写")
     for code in own.own:
         kpi = own.kpis[code]
         say(f"{kpi.name} = {kpi.formula}（{kpi.unit}）")
-    if own.wrong:
-        say(f"不能用的定义：{len(own.wrong)} 个，别的指标照常")
-        for error in own.wrong:
+    if wrong:
+        say(f"不能用的定义：{len(wrong)} 个，别的指标照常")
+        for error in wrong:
             say(f"  {error}")
         asked().exit_code = 2
     return {
         "kpis": [record(own.kpis[code]) for code in own.own],
-        "wrong": [error.record() for error in own.wrong],
+        "wrong": [error.record() for error in wrong],
     }
 
 

@@ -286,12 +286,13 @@ def _definition_changes(project: Project) -> list[DefinitionChange]:
 def say_notice() -> Answer:
     """What of the raw files is not in the numbers: told every time."""
     from kpi_xl.data.notice import kept_notice
+    from kpi_xl.data.own_faults import wrong_definitions
 
     project = project_here()
     notice = kept_notice(project)
     if notice.line:
         say(notice.line)
-    wrong = project.settings.own.wrong
+    wrong = wrong_definitions(project)
     if wrong:
         fault = kinds.DEFINITIONS_WRONG(wrong=len(wrong))
         say(f"{fault.reason}，{fault.advice}")

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from kpi_xl.catalogue.schema import Table
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.sources import LeftOut
+from kpi_xl.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -183,6 +184,8 @@ class Checked:
         The worksheets of returned workbooks that say something for the tables.
     told : sequence of date
         The days of the last month that the raw files tell of, where returned workbooks add some.
+    definitions : sequence of InputError
+        What is wrong with the KPIs that the project declares itself.
     """
 
     tables: dict[str, CheckedTable]
@@ -190,6 +193,7 @@ class Checked:
     left_out: list[LeftOut]
     returned: Sequence[ReturnedSheet] = ()
     told: Sequence[dt.date] = ()
+    definitions: Sequence[InputError] = ()
 
     @property
     def unrecognised(self) -> list[Path]:

@@ -6,7 +6,7 @@ import datetime as dt
 import functools
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, overload
 
@@ -14,18 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kpi_xl import kinds
-from kpi_xl.aggregation import OverTime, Total
+from kpi_xl.aggregation import OfRows, OverTime, Total
 from kpi_xl.calendar import Month, Period
 from kpi_xl.catalogue.measures import COUNTED
 from kpi_xl.catalogue.measures import measure as measure_of
 from kpi_xl.catalogue.schema import ORGANISATION
 from kpi_xl.data import cube_file
 from kpi_xl.data.content import digest
-from kpi_xl.data.kept_measure import Kept
+from kpi_xl.data.kept_measure import Kept, TooLarge
 from kpi_xl.data.months_back import EQUAL_SPANS, earlier, on_equal_spans, places
 from kpi_xl.data.steps import STEPS
 from kpi_xl.data.unit_names import answering, listed, written
-from kpi_xl.error_values import NOT_AVAILABLE
+from kpi_xl.error_values import NOT_AVAILABLE, NUM
 from kpi_xl.errors import InputError
 from kpi_xl.formula import Lag, Measure
 from kpi_xl.kpi import Kpi
@@ -127,6 +127,8 @@ class Cube:
         Those of the measures that the project declares itself, by code.
     declared : str
         The hash of what was declared when they were counted; empty for nothing.
+    too_large : mapping of str to TooLarge
+        What of it is more than whole numbers hold, and is no measure of the cube, by code.
     """
 
     units: Sequence[Unit]
@@ -140,6 +142,7 @@ class Cube:
     unripe: Mapping[int, Unripe] = field(default_factory=dict)
     own: Mapping[str, Kept] = field(default_factory=dict)
     declared: str = ""
+    too_large: Mapping[str, TooLarge] = field(default_factory=dict)
 
     @property
     def months(self) -> list[Month]:
@@ -173,13 +176,25 @@ class Cube:
             for measure in (one.counted for one in kpi.measures)
         )
 
+    def is_too_large(self, measure: Measure) -> bool:
+        """Whether a measure, as it is declared now, is more than whole numbers hold."""
+        found, source = self.too_large.get(measure.code), measure.source
+        return (
+            found is not None and isinstance(source, OfRows) and found.declared == source.declared
+        )
+
+    def lacking(self, kpi: Kpi) -> float:
+        """The error that a KPI is of which the cube does not have what it is made of."""
+        return NUM if any(self.is_too_large(one.counted) for one in kpi.measures) else NOT_AVAILABLE
+
     def kpi(self, kpi: Kpi, settings: Mapping[str, float] | None = None) -> NDArray[np.float64]:
         """A KPI as a (units, months) array, money in 元.
 
         Parameters
         ----------
         kpi : Kpi
-            Any KPI; all is ``#N/A`` when the cube does not have what it is made of.
+            Any KPI; all is an error, as `lacking` says, when the cube does not have what it is made
+            of.
         settings : mapping of str to float, optional
             Values of its settings by code.
 
@@ -189,7 +204,7 @@ class Cube:
             Errors as in `kpi_xl.error_values`.
         """
         if not self.has(kpi):
-            return np.full(self.values.shape[1:], NOT_AVAILABLE)
+            return np.full(self.values.shape[1:], self.lacking(kpi))
         if not kpi.has_earlier:
             return self._computed(kpi, self.values, settings)
         return self._computed(kpi, self.values, {**(settings or {}), **self.earlier(kpi)})
@@ -399,6 +414,7 @@ class Cube:
                 month: Unripe(one.until, np.array(one.values[:, inside]))
                 for month, one in self.unripe.items()
             },
+            too_large={code: TooLarge(one.declared, "", 0) for code, one in self.too_large.items()},
         )
         events = [
             found.values[number]
@@ -428,6 +444,7 @@ class Cube:
                 if not one.until.keys() <= self.own.keys()
             },
             own={},
+            too_large={},
         )
 
     def _known(self) -> Cube:
@@ -489,6 +506,7 @@ class Cube:
             },
             "own": {code: one.record() for code, one in self.own.items()},
             "declared": self.declared,
+            "too_large": {code: astuple(one) for code, one in self.too_large.items()},
         }
         units = [(unit.level, unit.name, unit.path, unit.parent) for unit in self.units]
         mixes = (mix.values for mix in self.mixes.values())
@@ -529,6 +547,7 @@ class Cube:
                 },
                 own={code: Kept.of_record(code, record) for code, record in about["own"].items()},
                 declared=about["declared"],
+                too_large={code: TooLarge(*one) for code, one in about["too_large"].items()},
             )
         except (ValueError, KeyError, TypeError, IndexError) as error:
             raise cube_file.unreadable(file) from error

@@ -52,3 +52,22 @@ class Kept:
         named = {key: record[key] for key in ("name", "unit", "meaning", "parts")}
         source = OfRows(**record["source"])
         return cls(Measure(code=code, source=source, **named), record["table"], record["column"])
+
+
+@dataclass(frozen=True)
+class TooLarge:
+    """That a declared measure is more than whole numbers hold.
+
+    Parameters
+    ----------
+    declared : str
+        The hash of its declaration.
+    agent : str
+        Whose the largest number is; empty for nobody's.
+    month : int
+        Of which month that is, by its number.
+    """
+
+    declared: str
+    agent: str
+    month: int

@@ -31,7 +31,8 @@ LARGEST: Final = 9 * 10**18
 TOO_LARGE: Final = -LARGEST - 1
 """What stands in place of a sum that they do not hold."""
 
-_CLAMP: Final = LARGEST // FRACTION
+_CLAMP: Final = 10 * LARGEST // FRACTION
+"""More than whole numbers hold, and all that a decimal of 20 digits does."""
 
 
 def condition_sql(condition: Condition) -> str:
@@ -48,14 +49,14 @@ def condition_sql(condition: Condition) -> str:
         listed = ", ".join(literal(value, condition.column) for value in condition.values)
         return f"COALESCE({name} IN ({listed}), FALSE)"
     if isinstance(condition, Holds):
-        return f"COALESCE({_held(condition, name)}, FALSE)"
+        return f"COALESCE({_holds(condition, name)}, FALSE)"
     assert isinstance(condition, Compared)
     other = condition.value
     right = identifier(other) if isinstance(other, Column) else literal(other, condition.column)
     return f"COALESCE({name} {condition.sign} {right}, FALSE)"
 
 
-def _held(condition: Holds, name: str) -> str:
+def _holds(condition: Holds, name: str) -> str:
     text = literal(condition.text, condition.column)
     length = len(condition.text)
     if condition.place == "anywhere":
@@ -100,19 +101,29 @@ def columns_of(one: Counted, name: str) -> str:
     filled = meets if column is None else f"{meets} AND {identifier(column)} IS NOT NULL"
     if how in ("greatest", "least"):
         function = "MAX" if how == "greatest" else "MIN"
-        return f"{function}(CASE WHEN {meets} THEN {_value(column)} END) AS {name}"
+        return f"{_held(f'{function}(CASE WHEN {meets} THEN {_value(column)} END)')} AS {name}"
     if how == "any":
         return f"MAX(CASE WHEN {filled} THEN 1 ELSE 0 END) AS {name}"
-    if how == "sum" and one.measure.parts > 1:
-        # Of small parts there may be more than whole numbers hold.
-        value = f"CAST({_value(column)} AS DECIMAL(20, 0))"
+    if how == "sum" and (column is not None or one.weights is not None):
+        value = _value(column)
         if one.weights is not None:
-            value = f"{value} * ({weights_sql(one.weights)})"
-        total = f"COALESCE(SUM(CASE WHEN {meets} THEN {value} END), 0)"
-        return f"{held(total)} AS {name}"
-    value = _value(column) if how == "sum" else "1"
-    total = f"SUM(CASE WHEN {filled} THEN {value} END)"
+            value = f"CAST({value} AS DECIMAL(20, 0)) * ({weights_sql(one.weights)})"
+        return f"{_held(f'COALESCE(SUM(CASE WHEN {meets} THEN {value} END), 0)')} AS {name}"
+    total = f"SUM(CASE WHEN {filled} THEN 1 END)"
     return f"CAST(COALESCE({total}, 0) AS BIGINT) AS {name}"
+
+
+def is_too_large_sql(one: Counted, name: str) -> str:
+    """Whether what is kept of a counted thing is more than whole numbers hold: 1, else 0.
+
+    No sum over some agents and months can be larger than that of what all of them are without their
+    signs.
+    """
+    if one.source.how in ("greatest", "least"):
+        found = f"MIN({name}) = {TOO_LARGE}"
+    else:
+        found = f"SUM(ABS(CAST({name} AS DECIMAL(20, 0)))) > {LARGEST}"
+    return f"CAST(CASE WHEN {found} THEN 1 ELSE 0 END AS BIGINT) AS {name}_is"
 
 
 def values_sql(one: Counted) -> str:
@@ -122,9 +133,12 @@ def values_sql(one: Counted) -> str:
     return f"CASE WHEN {meets} THEN CAST({identifier(one.column)} AS VARCHAR) END"
 
 
-def held(total: str) -> str:
-    """A sum as a whole number; NULL where it is too large."""
-    return f"CASE WHEN {total} BETWEEN -{LARGEST} AND {LARGEST} THEN CAST({total} AS BIGINT) END"
+def _held(found: str) -> str:
+    """What may be larger than whole numbers hold, as one; `TOO_LARGE` where it is."""
+    return (
+        f"CASE WHEN {found} BETWEEN -{LARGEST} AND {LARGEST} THEN CAST({found} AS BIGINT)"
+        f" WHEN {found} IS NOT NULL THEN {TOO_LARGE} END"
+    )
 
 
 def weights_sql(weights: Weights) -> str:
@@ -143,5 +157,6 @@ def _value(column: Column | None) -> str:
     name = identifier(column)
     if column.kind != "number":
         return name
-    within = f"LEAST(GREATEST({name}, -{_CLAMP}), {_CLAMP})"
-    return f"CAST(FLOOR({within} * {FRACTION} + 0.5) AS BIGINT)"
+    # Of what is empty LEAST and GREATEST take no notice: they would make a number of it.
+    within = f"CASE WHEN {name} IS NOT NULL THEN LEAST(GREATEST({name}, -{_CLAMP}), {_CLAMP}) END"
+    return f"CAST(FLOOR({within} * {FRACTION} + 0.5) AS DECIMAL(20, 0))"

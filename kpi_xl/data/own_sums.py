@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -24,9 +23,9 @@ from kpi_xl.data import steps
 from kpi_xl.data.computation import Changed, whole
 from kpi_xl.data.cube import LEVELS, Cube, Unripe
 from kpi_xl.data.engines import Columns, Engine, Query
-from kpi_xl.data.kept_measure import Kept
+from kpi_xl.data.kept_measure import Kept, TooLarge
 from kpi_xl.data.organisation import positions
-from kpi_xl.data.own_sql import TOO_LARGE, columns_of, held, values_sql
+from kpi_xl.data.own_sql import columns_of, is_too_large_sql, values_sql
 from kpi_xl.data.ripening import BACK
 from kpi_xl.data.sql_calendar import Months
 from kpi_xl.data.step import table
@@ -35,8 +34,6 @@ from kpi_xl.settings.project_settings import Settings
 
 if TYPE_CHECKING:
     import duckdb
-
-_log: Final = logging.getLogger(__name__)
 
 OWN_PREFIX: Final = "own_"
 """How the names of the store's tables begin."""
@@ -122,7 +119,8 @@ def with_own(
     Returns
     -------
     Cube
-        What the files tell nothing of is not in it, nor what is more than whole numbers hold.
+        What the files tell nothing of is not in it; nor is what is more than whole numbers hold:
+        that is in its `too_large`.
     """
     groups = groups_of(settings)
     cube = replace(cube, declared=declared(settings))
@@ -131,17 +129,18 @@ def with_own(
     counting = _Counting(engine, settings, cube, told)
     for group in groups:
         counting.define(group, changed, group.table in there)
-    found: dict[str, tuple[Kept, NDArray[np.int64]]] = {}
     months: Spans = [(i, month.number, month.number) for i, month in enumerate(cube.months)]
-    for group in groups:
-        for kept, values in counting.units(group, months):
-            found[kept.measure.code] = kept, values
-    if not found:
-        return cube
-    own = {code: kept for code, (kept, _) in found.items()}
-    values = np.concatenate([cube.values, np.stack([values for _, values in found.values()])])
-    whole_cube = replace(cube, measures=[*cube.measures, *found], values=values, own=own)
-    return replace(whole_cube, unripe=counting.unripe(whole_cube, groups))
+    while True:
+        found = {
+            kept.measure.code: (kept, values)
+            for group in groups
+            for kept, values in counting.units(group, months)
+        }
+        known = len(counting.too_large)
+        whole_cube = counting.together(cube, found, groups)
+        if len(counting.too_large) == known:
+            return whole_cube
+        # As old as a month is now, an earlier one was more than whole numbers hold.
 
 
 class _Counting:
@@ -154,6 +153,8 @@ class _Counting:
         self._cut = settings.month_cut
         self._cube = cube
         self._told = told
+        self.too_large: dict[str, TooLarge] = {}
+        """What is more than whole numbers hold, by code."""
         self._levels = list(dict.fromkeys(unit.level for unit in cube.units))
         self._positions = {level: positions(engine, level, cube.units) for level in self._levels}
 
@@ -186,6 +187,46 @@ class _Counting:
         columns = ",\n    ".join(columns_of(one, kept.column) for one, kept in group.kept())
         return steps.OWN_ROWS.query(calendar, columns=columns, **values)
 
+    def together(
+        self,
+        cube: Cube,
+        found: Mapping[str, tuple[Kept, NDArray[np.int64]]],
+        groups: Sequence[Group],
+    ) -> Cube:
+        """A cube with what was found, and with what it is compared with."""
+        if found:
+            values = [cube.values, np.stack([values for _, values in found.values()])]
+            cube = replace(
+                cube,
+                measures=[*cube.measures, *found],
+                values=np.concatenate(values),
+                own={code: kept for code, (kept, _) in found.items()},
+            )
+            cube = replace(cube, unripe=self.unripe(cube, groups))
+        return replace(cube, too_large=dict(self.too_large))
+
+    def _held(self, group: Group, name: str) -> list[Kept]:
+        """What of a group's table is no more than whole numbers hold; the rest is noted."""
+        every = [replace(kept, table=name) for _, kept in group.kept()]
+        if group.is_of_values:
+            return every
+        columns = ",\n    ".join(is_too_large_sql(one, kept.column) for one, kept in group.kept())
+        row = self._engine.fetch(
+            steps.OWN_TOO_LARGE.query(Months(), columns=columns, facts=table(name))
+        )
+        for kept in every:
+            if row[f"{kept.column}_is"][0] == 1:
+                largest = self._engine.fetch(
+                    steps.OWN_LARGEST.query(Months(), column=kept.column, facts=table(name))
+                )
+                self.too_large.setdefault(
+                    kept.measure.code,
+                    TooLarge(
+                        kept.source.declared, str(largest["agent"][0]), int(largest["month"][0])
+                    ),
+                )
+        return [kept for kept in every if kept.measure.code not in self.too_large]
+
     def units(
         self, group: Group, periods: Spans, name: str = ""
     ) -> Iterator[tuple[Kept, NDArray[np.int64]]]:
@@ -197,9 +238,8 @@ class _Counting:
             The table of what agents had, where it is not the group's own.
         """
         length = len(self._cube.units), len(periods)
-        every = [replace(kept, table=name or kept.table) for _, kept in group.kept()]
+        every = self._held(group, name or group.table)
         found: dict[str, NDArray[np.int64]] = {}
-        broken: set[str] = set()
         for level in self._levels:
             place, membership = self._positions[level], membership_of(level)
             for one, unit, period, numbers in counted_of(
@@ -207,17 +247,11 @@ class _Counting:
             ):
                 if not numbers.size:
                     continue
-                code = one.measure.code
-                if (numbers == TOO_LARGE).any():
-                    broken.add(code)
-                values = found.setdefault(code, np.zeros(length, np.int64))
+                values = found.setdefault(one.measure.code, np.zeros(length, np.int64))
                 np.add.at(values, (place[unit], period), numbers)
-        for _, kept in group.kept():
-            code = kept.measure.code
-            if code in broken:
-                _log.warning("%s 的数太大，整数放不下，没有算", kept.measure.name)
-            elif code in found:
-                yield kept, found[code]
+        for kept in every:
+            if kept.measure.code in found:
+                yield kept, found[kept.measure.code]
 
     def unripe(self, cube: Cube, groups: Sequence[Group]) -> dict[int, Unripe]:
         """The months some of whose facts are still to come, with what they are compared with."""
@@ -338,10 +372,6 @@ def _of_units(one: Kept) -> str:
         found = f"SUM(CASE WHEN {column} > 0 THEN 1 ELSE 0 END)"
     elif how == "values":
         found = f"COUNT(DISTINCT facts.{column})"
-    elif how == "sum" and one.measure.parts > 1:
-        total = held(f"SUM(CAST(facts.{column} AS DECIMAL(20, 0)))")
-        all_held = f"CASE WHEN COUNT(facts.{column}) = COUNT(*) THEN {total} END"
-        found = f"COALESCE({all_held}, {TOO_LARGE})"
     else:
         function = {"greatest": "MAX", "least": "MIN", "any": "MAX"}.get(how, "SUM")
         found = f"COALESCE({function}(facts.{column}), 0)"

@@ -27,7 +27,6 @@ from kpi_xl.data.organisation import unit_positions
 from kpi_xl.data.own_sums import counted_of, membership_of
 from kpi_xl.data.sql_calendar import Months
 from kpi_xl.data.steps import STEPS, rules
-from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.formula import Lag
 from kpi_xl.kpi import Kpi
 from kpi_xl.settings.project_settings import Settings
@@ -65,7 +64,7 @@ class PeriodCube:
         """A KPI as a (units, periods) array, money in 元; see `Cube.kpi`."""
         needed = {measure.counted.code for measure in kpi.measures}
         if not needed <= self.values.keys() or not self.cube.has(kpi):
-            return np.full(self.average_headcount[0].shape, NOT_AVAILABLE)
+            return np.full(self.average_headcount[0].shape, self.cube.lacking(kpi))
         given: dict[str, Any] = {"KPI_AVG_HEADCOUNT": self.average_headcount, **(settings or {})}
         given |= {m.code: self.values[m.code] for m in kpi.measures if m.lag == Lag()}
         if kpi.has_earlier:

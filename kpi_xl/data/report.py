@@ -61,6 +61,15 @@ _RETURNED: Final = (
     ("搁置", 9),
     ("核对", 9),
 )
+_DEFINITIONS: Final = (
+    ("文件", 22),
+    ("工作表", 12),
+    ("行", 8),
+    ("列", 14),
+    ("内容", 40),
+    ("原因", 42),
+    ("怎么办", 52),
+)
 _DETAILS: Final = (
     ("处理", 7),
     ("表", 7),
@@ -119,6 +128,8 @@ class _Report:
     def write(self) -> None:
         self._summary()
         self._details()
+        if self.checked.definitions:
+            self._definitions()
         if self.checked.returned:
             self._returned()
 
@@ -277,6 +288,22 @@ class _Report:
             sheet.write_string(shown + 1, 0, more, self.format(_FONT))
         if not problems:
             sheet.write_string(1, 0, "没有发现问题", self.format(_FONT))
+
+    def _definitions(self) -> None:
+        """What is wrong with the KPIs that the project declares itself."""
+        sheet = self._sheet("自定义指标", _DEFINITIONS)
+        told = (
+            f"校验的时候有 {len(self.checked.definitions):,} 个定义不能用，别的指标照常。"
+            "改了以后看 kpi-xl definitions list。"
+        )
+        sheet.write_string(0, 0, told, self.format(_FONT, {"font_color": "#595959"}))
+        self._headings(sheet, 2, [name for name, _ in _DEFINITIONS])
+        sheet.freeze_panes(3, 0)
+        for row, one in enumerate(self.checked.definitions, 3):
+            file = one.file.name if one.file is not None else None
+            value = None if one.value is None else str(one.value)
+            cells = (file, one.sheet, one.row, one.column, value, one.problem, one.advice)
+            self._row(sheet, row, cells, _QUIET)
 
     def _returned(self) -> None:
         """The worksheets of returned workbooks that say something for the tables."""

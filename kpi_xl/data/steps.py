@@ -218,6 +218,8 @@ OWN_ROWS: Final = Step("own_rows", reads=())
 OWN_VALUES: Final = Step("own_values", reads=())
 OWN_UNITS: Final = Step("own_units", reads=())
 OWN_PEOPLE: Final = Step("own_people", reads=())
+OWN_TOO_LARGE: Final = Step("own_too_large", reads=())
+OWN_LARGEST: Final = Step("own_largest", reads=())
 
 STEPS: Final[dict[str, Step]] = {
     one.name: one for one in tuple(globals().values()) if isinstance(one, Step)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from kpi_xl.data.checked import Checked
+from kpi_xl.data.own_faults import wrong_definitions
 from kpi_xl.data.report import write_report
 from kpi_xl.jobs.load import check_source, report_path
 from kpi_xl.project import Project
@@ -26,7 +28,8 @@ def check(project: Project, progress: Progress = silent) -> tuple[Checked, Path]
     InputError
         When a file cannot be used at all.
     """
-    checked = check_source(project, progress)
+    found = check_source(project, progress)
+    checked = replace(found, definitions=wrong_definitions(project))
     report = report_path(project)
     write_report(checked, report)
     return checked, report

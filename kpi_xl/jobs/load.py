@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,7 @@ from kpi_xl.data.content import Contents
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.engines import Database
 from kpi_xl.data.engines.connect import database_of
+from kpi_xl.data.own_faults import wrong_definitions
 from kpi_xl.data.own_sums import declared
 from kpi_xl.data.returned import Returned, Where
 from kpi_xl.data.round_targets import (
@@ -116,22 +117,26 @@ def _made(
         checked = check_database(database, thorough=False)
         undone = _reported(project, checked)
         cube = build_from(project, database, "" if undone else stamp, progress)
+    if cube.too_large and not undone:
+        undone = _reported(project, checked, cube)
     if damaged is not None:
         _log.warning("%s，已重新生成", damaged)
     contents.of(project.store)
     return Loaded(cube, checked, undone)
 
 
-def _reported(project: Project, checked: Checked) -> list[Undone]:
+def _reported(project: Project, checked: Checked, cube: Cube | None = None) -> list[Undone]:
     """Write the report; where it cannot be, what is told of it.
 
-    What is then computed has no stamp, so that the next run writes the report, too.
+    What is then computed has no stamp, so that the next run writes the report, too. It is written
+    again where only the numbers show what is wrong with a definition.
     """
     from kpi_xl.data.report import write_report
 
+    wrong = wrong_definitions(project, cube) if cube is not None else project.settings.own.wrong
     report = report_path(project)
     try:
-        write_report(checked, report)
+        write_report(replace(checked, definitions=wrong), report)
     except FileError as error:
         return [Undone.of(report.stem, report.stem, report, error)]
     return []

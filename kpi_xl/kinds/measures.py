@@ -68,6 +68,12 @@ MEASURE_NO_DAY: Final = Kind("measure.no-day", "“{column}”不是日期", "�
 MEASURE_TABLE_WITHOUT_DAY: Final = Kind(
     "measure.table-without-day", "{table}表没有日期列", "请换一张有日期的表"
 )
+MEASURE_TOO_LARGE: Final = Kind(
+    "measure.too-large",
+    "统计出来的数太大，整数放不下，没有算",
+    "请核对统计的列（是不是编号、电话）和条件；有折算的，系数少写几位小数",
+    hints=("；最大的在 {month}，工号 {agent}",),
+)
 WEIGHTS_OF_SUMS: Final = Kind("weights.of-sums", "只有合计和计数能折算", "请去掉折算，或改成合计")
 WEIGHTS_UNKNOWN: Final = Kind(
     "weights.unknown",

@@ -10,6 +10,7 @@ from typing import Final
 
 import xlsxwriter
 
+from kpi_xl.data.own_faults import wrong_definitions
 from kpi_xl.findings.shown import with_bands
 from kpi_xl.formula import Measure
 from kpi_xl.jobs.data_form import CREATED
@@ -83,13 +84,14 @@ def make(project: Project) -> list[Path]:
         When one cannot be written, as when the old one is open in Excel.
     """
     page, book = (project.output / f"{NAME}{end}" for end in (".html", ".xlsx"))
-    write_whole(page, html(project.settings))
+    write_whole(page, html(project))
     write_whole(book, workbook(project.settings))
     return [page, book]
 
 
-def html(settings: Settings) -> bytes:
+def html(project: Project) -> bytes:
     """The page, one file."""
+    settings = project.settings
     found = families(settings)
     text = (
         templates()
@@ -98,7 +100,7 @@ def html(settings: Settings) -> bytes:
             name=settings.name,
             families=found,
             measures=measures_of([line for lines in found.values() for line in lines]),
-            wrong=[str(error) for error in settings.own.wrong],
+            wrong=list(map(str, wrong_definitions(project))),
             directions=DIRECTIONS,
             style=style(),
             style_hash=hashed(style()),

@@ -39,7 +39,7 @@ def project(tmp_path_factory):
 
 
 def test_every_kpi_is_on_the_page_once(project):
-    text = html(project.settings).decode()
+    text = html(project).decode()
     named = re.findall(r'<h3 id="h-([^"]+)">', text)
     assert named == list(dict.fromkeys(named))
     assert set(named) == {*kpis, "KPI_每访佣金", "KPI_增长"}

@@ -1,0 +1,3 @@
+-- Which of what a project declares is more than whole numbers hold.
+SELECT $columns
+FROM $facts AS facts
