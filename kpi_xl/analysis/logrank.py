@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from kpi_xl.analysis.survival import Counts, Floats, Spells, here_at, leaving, together
 from kpi_xl.error_values import NOT_AVAILABLE
+
+_ROUNDING: Final = 1e-9
+"""Beside the greatest covariance, smaller ones are errors of rounding."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +38,16 @@ class Difference:
     left: Counts
 
 
-def logrank(groups: Sequence[Spells]) -> Difference:
+def logrank(groups: Sequence[Spells], *apart: Sequence[Spells]) -> Difference:
     """Test whether groups stay equally long.
 
     Parameters
     ----------
     groups : sequence of Spells
         Each of them without the others.
+    *apart : sequences of Spells
+        The same groups of people who are not compared with those before, as of another channel:
+        each is compared within its own, and what is found is put together.
 
     Returns
     -------
@@ -50,7 +57,8 @@ def logrank(groups: Sequence[Spells]) -> Difference:
     -----
     At each time of leaving d of n leave, n_g d ÷ n of them expected in group g; the observed less
     the expected ones, squared over their covariance, follow χ² with one degree of freedom fewer
-    than there are groups (N. Mantel, 1966; R. and J. Peto, 1972).
+    than there are groups (N. Mantel, 1966; R. and J. Peto, 1972). Of several strata the observed,
+    the expected and the covariances are added up.
 
     Examples
     --------
@@ -58,21 +66,34 @@ def logrank(groups: Sequence[Spells]) -> Difference:
     >>> late = Spells(np.full(9, -1.0), np.arange(11.0, 20), np.full(9, True))
     >>> round(logrank([soon, late]).p, 5), round(logrank([soon, soon]).p, 5)
     (1e-05, 1.0)
+
+    Who leaves soon in one channel and late in the other is like everybody in each:
+
+    >>> round(logrank([soon, soon], [late, late]).p, 5)
+    1.0
     """
+    parts = [_within(one) for one in (groups, *apart)]
+    expected: Floats = np.sum([part[0] for part in parts], axis=0)
+    covariance: Floats = np.sum([part[1] for part in parts], axis=0)
+    left = np.sum([[np.count_nonzero(g.left) for g in one] for one in (groups, *apart)], axis=0)
+    # Each group follows from the others of its stratum.
+    freedom = int(
+        np.linalg.matrix_rank(covariance, tol=_ROUNDING * covariance.max(initial=0), hermitian=True)
+    )
+    if not freedom:
+        return Difference(NOT_AVAILABLE, NOT_AVAILABLE, expected, left)
+    off = left - expected
+    statistic = float(off @ np.linalg.pinv(covariance, _ROUNDING, hermitian=True) @ off)
+    return Difference(statistic, chi_square_tail(statistic, freedom), expected, left)
+
+
+def _within(groups: Sequence[Spells]) -> tuple[Floats, Floats]:
+    """How many of each group were expected to leave, and the covariance of those who did."""
     times, gone, here = leaving(together(groups))
     of = np.array([here_at(group, times) for group in groups], dtype=np.float64)
-    left = np.array([np.count_nonzero(group.left) for group in groups], dtype=np.int64)
     shares = of / here
-    expected = shares @ gone
     weight = gone * (here - gone) / np.maximum(here - 1, 1)
-    covariance = np.diag(shares @ weight) - (shares * weight) @ shares.T
-    compared = np.flatnonzero(np.diag(covariance) > 0)
-    if compared.size < 2:
-        return Difference(NOT_AVAILABLE, NOT_AVAILABLE, expected, left)
-    free = compared[:-1]  # the last follows from the others
-    apart = (left - expected)[free]
-    statistic = float(apart @ np.linalg.pinv(covariance[np.ix_(free, free)]) @ apart)
-    return Difference(statistic, chi_square_tail(statistic, free.size), expected, left)
+    return shares @ gone, np.diag(shares @ weight) - (shares * weight) @ shares.T
 
 
 def chi_square_tail(statistic: float, freedom: int) -> float:

@@ -7,7 +7,8 @@ working days, from day one on. Amounts may be 分, 件 or 人. How a month is fo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 import numpy as np
@@ -69,6 +70,31 @@ class Pace:
             low=self.low * times,
             high=self.high * times,
         )
+
+
+def side_by_side(parts: Sequence[tuple[NDArray[np.int64], Pace]]) -> Pace:
+    """The pace of units that were foretold in groups of peers.
+
+    Parameters
+    ----------
+    parts : sequence of (int64 array, Pace)
+        The places of the units of each group among all, and their pace.
+
+    Examples
+    --------
+    >>> one, other = (pace([n], [100], 1, 2, [[[5, 5]]], [2]) for n in (3, 4))
+    >>> one.forecast.tolist(), other.forecast.tolist()
+    ([7.0], [8.0])
+    >>> side_by_side([(np.array([1]), one), (np.array([0]), other)]).forecast.tolist()
+    [8.0, 7.0]
+    """
+    order = np.argsort(np.concatenate([places for places, _ in parts]))
+    by_unit = {
+        one.name: np.concatenate([getattr(part, one.name) for _, part in parts])[order]
+        for one in fields(Pace)
+        if one.name != "day_share"
+    }
+    return Pace(parts[0][1].day_share, **by_unit)
 
 
 def pace(

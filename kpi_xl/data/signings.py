@@ -31,7 +31,7 @@ class Signings:
     unit : (n,) int64 array
         The unit of one level he signed in, by its place in the cube; -1 for none that is there.
         Moves later on change nothing: whoever signed him answers for how long he stays.
-    education, recruiter : (n,) object arrays
+    education, recruiter, channel : (n,) object arrays
         Empty where the roster does not tell.
     """
 
@@ -41,6 +41,7 @@ class Signings:
     unit: NDArray[np.int64]
     education: NDArray[Any]
     recruiter: NDArray[Any]
+    channel: NDArray[Any]
 
     def of(self, meant: NDArray[np.bool_]) -> Signings:
         """The signings of some of them."""
@@ -79,6 +80,7 @@ def signings(
         unit=place[units],
         education=np.asarray(found["education"], dtype=object),
         recruiter=np.asarray(found["recruiter"], dtype=object),
+        channel=np.asarray(found["channel"], dtype=object),
     )
 
 

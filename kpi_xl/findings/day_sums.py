@@ -12,13 +12,14 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from kpi_xl.analysis.pace import Pace, pace, pace_of_ratio
+from kpi_xl.analysis.pace import Pace, pace, pace_of_ratio, side_by_side
 from kpi_xl.calendar import Month, working_days
 from kpi_xl.data.cube import Cube, is_money
 from kpi_xl.data.days import MONTHS_BEFORE, is_monthly, unit_days
 from kpi_xl.data.organisation import unit_positions
 from kpi_xl.data.steps import BY_DAY
 from kpi_xl.findings.aggregation import DayRatio, Terms, by_day
+from kpi_xl.findings.peer_groups import PeerGroups
 from kpi_xl.formula import divide
 from kpi_xl.kpi import Kpi, Registry
 from kpi_xl.settings.project_settings import Settings
@@ -88,21 +89,33 @@ class DaySums:
             return np.asarray(above / _scale(ratio.above))
         return divide(above, self._base(ratio, units)[0]) * self._unit(ratio)
 
-    def pace(self, kpi: Kpi, units: Sequence[int], targets: NDArray[np.float64]) -> Pace:
+    def pace(
+        self, kpi: Kpi, units: Sequence[int], targets: NDArray[np.float64], groups: PeerGroups
+    ) -> Pace:
         """The pace of a KPI of `paced`.
 
         Parameters
         ----------
         units : sequence of int
-            All units of a level, by their index in the cube: they are foretold together.
+            All units of a level, by their index in the cube.
         targets : (units,) float64 array
             Their targets in the KPI's unit; NaN for none.
+        groups : PeerGroups
+            Which of them are peers: those are foretold together.
 
         Returns
         -------
         Pace
             In the KPI's unit (money in 元).
         """
+        return side_by_side(
+            [
+                (places, self._pace(kpi, [units[place] for place in places], targets[places]))
+                for places in groups.places
+            ]
+        )
+
+    def _pace(self, kpi: Kpi, units: Sequence[int], targets: NDArray[np.float64]) -> Pace:
         ratio = self._ratios[kpi.code]
         above = self._days(ratio.above, units)
         now, elapsed, days = above[:, -1].sum(axis=-1), self.elapsed, int(self.days[-1])

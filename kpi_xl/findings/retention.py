@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from kpi_xl.analysis.logrank import logrank
+from kpi_xl.analysis.logrank import Difference, logrank
 from kpi_xl.analysis.service_loss import FEWEST, worst_month
 from kpi_xl.analysis.survival import (
     CONFIDENCE,
@@ -29,7 +30,8 @@ from kpi_xl.data.signings import Signings, signings
 from kpi_xl.data.sums import UNKNOWN
 from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.findings.day_sums import as_of_day
-from kpi_xl.settings.project_settings import Settings
+from kpi_xl.findings.peer_groups import peer_groups
+from kpi_xl.settings.project_settings import CHANNEL, Settings
 
 MONTHS: Final = 24
 """So many months of service are shown."""
@@ -57,10 +59,17 @@ class Group:
         The unit's path, the recruiter, the quarter, the education.
     people : Spells
         For how long each was watched.
+    channel : (people,) int64 array
+        Which group of peers each is in: only people of the same are compared.
     """
 
     name: str
     people: Spells
+    channel: NDArray[np.int64]
+
+    def within(self, channels: int) -> list[Spells]:
+        """Its people channel by channel."""
+        return [self.people.of(self.channel == one) for one in range(channels)]
 
     def survival(self, months: int = MONTHS) -> Survival:
         """Who stays how long."""
@@ -100,38 +109,51 @@ class Groups:
         Those of at least `FEWEST` people, in the order of their names.
     left_out : int
         How many groups have fewer.
+    channels : int
+        How many groups of peers there are.
+    within : str
+        What the peers have in common, as 渠道; empty where all are compared.
     """
 
     shown: tuple[Group, ...]
     left_out: int
+    channels: int = 1
+    within: str = ""
 
     @property
     def verdict(self) -> str:
         """Whether they stay differently long, and which, for people to read; empty of one group."""
         if len(self.shown) < 2:
             return ""
-        found = logrank([group.people for group in self.shown])
+        found = self._test([group.within(self.channels) for group in self.shown])
+        test = f"log-rank 检验，只在同一{self.within}里比" if self.within else "log-rank 检验"
+        if math.isnan(found.p):
+            return f"同一{self.within}里没有别的组可比" if self.within else "各组之间看不出差别"
         if not found.p < 1 - CONFIDENCE:
-            return "各组之间看不出差别" + (
-                f"（log-rank 检验，p = {found.p:.2f}）" if math.isfinite(found.p) else ""
-            )
+            return f"各组之间看不出差别（{test}，p = {found.p:.2f}）"
         apart = [one for place in range(len(self.shown)) if (one := self._apart(place))]
         texts = [text for _, text in sorted(apart, reverse=True)[:_NAMED]]
         more = f"；另有 {len(apart) - _NAMED} 组" if len(apart) > _NAMED else ""
-        return f"各组留存有差别（log-rank 检验，{_chance(found.p)}）" + (
+        return f"各组留存有差别（{test}，{_chance(found.p)}）" + (
             f"。和其余各组比：{'；'.join(texts)}{more}" if texts else "，但说不准是哪一组"
         )
 
     def _apart(self, place: int) -> tuple[float, str] | None:
         """How far one is from the others, and how: with as many looks as there are groups."""
-        others = [group.people for group in self.shown[:place] + self.shown[place + 1 :]]
-        found = logrank([self.shown[place].people, together(others)])
+        others = [group.within(self.channels) for group in self.shown]
+        own = others.pop(place)
+        found = self._test([own, [together(one) for one in zip(*others, strict=True)]])
         if not found.p * len(self.shown) < 1 - CONFIDENCE:
             return None
         name, left, expected = self.shown[place].name, found.left[0], found.expected[0]
         faster = "快" if left > expected else "慢"
         text = f"{name}走得{faster}，走了 {left} 人，和大家一样应走 {expected:.0f} 人"
         return found.statistic, text
+
+    @staticmethod
+    def _test(groups: Sequence[Sequence[Spells]]) -> Difference:
+        """The test of some groups, each given channel by channel."""
+        return logrank(*zip(*groups, strict=True))
 
 
 def _chance(p: float) -> str:
@@ -225,6 +247,8 @@ class Retention:
         self.as_of = as_of_day(cube, settings, month)
         self._cut = settings.month_cut
         self._level = level
+        self._within = settings.peers_within or ""
+        self._peers = functools.partial(peer_groups, cube, store, settings, month, level)
         everybody = signings(store, settings, cube, level)
         last = np.datetime64(self.as_of)
         left = np.where(everybody.left <= last, everybody.left, np.datetime64("NaT", "D"))
@@ -253,12 +277,13 @@ class Retention:
 
     def people(self, unit: int) -> Group:
         """The signings of one unit."""
-        return Group(self.cube.units[unit].path, self._spells.of(self._signings.unit == unit))
+        people = self._spells.of(self._signings.unit == unit)
+        return Group(self.cube.units[unit].path, people, np.zeros(len(people.end), np.int64))
 
     def groups(self, by: str, units: Sequence[int]) -> Groups:
         """The people of some units by one of `BY`."""
         inside = np.isin(self._signings.unit, units)
-        labels = self._labels(by)
+        labels, channel = self._labels(by), self._channels(by)
         found, small = [], 0
         for label in units if by == UNIT else sorted(set(labels[inside].tolist())):
             meant = inside & (labels == label)
@@ -266,8 +291,17 @@ class Retention:
                 small += bool(meant.any())
                 continue
             name = self.cube.units[label].path if by == UNIT else str(label) or UNKNOWN
-            found.append(Group(name, self._spells.of(meant)))
-        return Groups(tuple(found), small)
+            found.append(Group(name, self._spells.of(meant), channel[meant]))
+        channels = int(channel.max(initial=0)) + 1
+        return Groups(tuple(found), small, channels, self._within if channels > 1 else "")
+
+    def _channels(self, by: str) -> NDArray[np.int64]:
+        """Which group of peers everybody is in: his unit's, or, among people, his own channel."""
+        if self._within == CHANNEL and by != UNIT:
+            return np.unique(self._signings.channel, return_inverse=True)[1].astype(np.int64)
+        groups = self._peers()
+        number = np.array([groups.number(place) for place in range(len(groups.names))], np.int64)
+        return number[np.searchsorted(self.cube.of_level(self._level), self._signings.unit)]
 
     def _labels(self, by: str) -> NDArray[Any]:
         """Everybody's group."""

@@ -410,7 +410,8 @@ def pace_view(of: Scope, day: dt.date | None, label: str | None = None) -> View:
     findings, rows, missed = of.findings, [], []
     for kpi in _followed(days, findings, of.units, label):
         target = np.array([findings.goal(kpi, unit) for unit in findings.units])
-        found, done = days.pace(kpi, findings.units, target), days.done(kpi, findings.units)
+        found = days.pace(kpi, findings.units, target, findings.groups)
+        done = days.done(kpi, findings.units)
         if 0 < days.elapsed < days.days[-1]:
             places = [findings.units.index(unit) for unit in of.units]
             missed.append(misses_text(kpi, found, places))

@@ -197,12 +197,12 @@ class AnalysisValues:
 
     @kept
     def _paces(self, level: str, code: str) -> Pace:
-        """The pace of a KPI in all units of a level: they are foretold together."""
+        """The pace of a KPI in all units of a level: peers are foretold together."""
         days, findings = self.days(level), self.findings(level)
         assert days is not None
         units = self.cube.of_level(level)
         goals = np.array([findings.goal(kpis[code], unit) for unit in units])
-        return days.pace(kpis[code], units, goals)
+        return days.pace(kpis[code], units, goals, findings.groups)
 
     # -- factors ---------------------------------------------------------------------------------
 

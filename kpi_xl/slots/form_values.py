@@ -9,8 +9,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 import duckdb
+import numpy as np
 
 from kpi_xl.analysis.attention import attention
+from kpi_xl.analysis.peers import median
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month, planned_weeks
 from kpi_xl.catalogue import kpis
@@ -21,6 +23,7 @@ from kpi_xl.data.people import ACTIVITIES, People, Person
 from kpi_xl.data.ratings import last_round
 from kpi_xl.data.targets import targets_of
 from kpi_xl.findings.findings import Findings
+from kpi_xl.findings.peer_groups import PeerGroups, peer_groups
 from kpi_xl.findings.ripeness import Ripeness
 from kpi_xl.findings.shown import with_bands
 from kpi_xl.settings.project_settings import Settings
@@ -264,11 +267,22 @@ class FormValues:
         return [(other.name, self._people(other.level).of(other)) for other in below]
 
     def _weakest_first(self, number: int) -> list[str]:
-        """The teams of a department by their 活动率 of the month before."""
+        """The teams of a department by their 活动率 of the month before, beside their peers'."""
         activity = kpis["KPI_ACTIVITY"]
         found = []
-        for place, other in enumerate(self._cube.units):
-            if other.parent == number and self._people(other.level).of(other):
-                rate = self._values.last_closed(activity, place)
-                found.append((rate if math.isfinite(rate) else math.inf, other.name))
+        for level in {unit.level for unit in self._cube.units if unit.parent == number}:
+            units = self._cube.of_level(level)
+            rates = np.array([self._values.last_closed(activity, unit) for unit in units])
+            for places in self._peers(level).places:
+                middle = median(rates[places])
+                for place in places:
+                    other = self._cube.units[units[place]]
+                    if other.parent == number and self._people(level).of(other):
+                        ahead = float(rates[place] - middle)
+                        found.append((ahead if math.isfinite(ahead) else math.inf, other.name))
         return [name for _, name in sorted(found)]
+
+    @kept
+    def _peers(self, level: str) -> PeerGroups:
+        month = min(self._month, self._cube.last)
+        return peer_groups(self._cube, self._store, self._settings, month, level)

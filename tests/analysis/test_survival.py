@@ -108,6 +108,28 @@ def test_two_groups_are_compared_as_scipy_compares_them(seed):
     assert found.p == pytest.approx(judge.pvalue)
 
 
+@given(st.integers(0, 10_000))
+def test_two_groups_in_two_channels_are_compared_within_each(seed):
+    """Of two groups (Σ(O − E))² ÷ ΣV: with V of each channel from its own test."""
+    dice = np.random.default_rng(seed)
+    parts, off, spread = [], 0.0, 0.0
+    for slower in (1, 8):
+        end = np.ceil(dice.exponential(6 * slower, 40)) / 2
+        whole = Spells(np.full(40, -1.0), end, dice.random(40) < 0.7)
+        first = np.arange(40) < 20 // slower
+        parts.append([whole.of(first), whole.of(~first)])
+        alone = logrank(parts[-1])
+        apart = alone.left[0] - alone.expected[0]
+        if not alone.statistic > 1e-6:
+            return
+        off, spread = off + apart, spread + apart**2 / alone.statistic
+    found = logrank(*parts)
+    assert found.statistic == pytest.approx(off**2 / spread)
+    assert found.p == pytest.approx(stats.chi2.sf(off**2 / spread, 1))
+    swapped = logrank(*(part[::-1] for part in parts))
+    assert swapped.statistic == pytest.approx(found.statistic)
+
+
 @pytest.mark.parametrize("freedom", [1, 2, 3, 6, 7, 40, 301])
 def test_the_tail_of_chi_square_is_scipys(freedom):
     for statistic in (0.0, 0.3, freedom / 2, freedom, 2.0 * freedom, 3.0 * freedom + 10):

@@ -7,6 +7,7 @@ from kpi_xl.calendar import Month, working_days
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.store import reading
 from kpi_xl.findings.day_sums import day_sums
+from kpi_xl.findings.peer_groups import PeerGroups
 from kpi_xl.jobs.load import load
 
 MONTHS = ["2024-01", "2024-02", "2024-04", "2024-06"]
@@ -17,7 +18,7 @@ MONTHS = ["2024-01", "2024-02", "2024-04", "2024-06"]
 def test_they_miss_by_less_and_their_interval_holds(branch, code):
     project, cube, kpi = branch.project, load(branch.project).cube, kpis[code]
     units = cube.of_level("营业部")
-    missed, inside = [], []
+    missed, inside, all_peers = [], [], PeerGroups([""] * len(units))
     with reading(project, cube) as store:
 
         def seen(month, day=None):
@@ -28,7 +29,7 @@ def test_they_miss_by_less_and_their_interval_holds(branch, code):
             days = working_days(*month.span(None), project.settings.work)
             for number in (3, 10, 15):
                 sums = seen(month, days[number - 1])
-                found = sums.pace(kpi, units, np.full(len(units), np.nan))
+                found = sums.pace(kpi, units, np.full(len(units), np.nan), all_peers)
                 line = sums.done(kpi, units) * len(days) / number
                 missed.append([np.abs(one - end).sum() for one in (found.forecast, line)])
                 inside.append(((found.low <= end) & (end <= found.high)).mean())

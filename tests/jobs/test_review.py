@@ -20,6 +20,7 @@ from kpi_xl.findings.day_sums import day_sums
 from kpi_xl.findings.improvement import REVIEW as PROGRESS
 from kpi_xl.findings.improvement import TEMPLATE
 from kpi_xl.findings.measure_codes import code_meant, code_of
+from kpi_xl.findings.peer_groups import PeerGroups
 from kpi_xl.findings.rule_lists import RuleLists
 from kpi_xl.jobs.fill import fill
 from kpi_xl.jobs.load import load
@@ -350,14 +351,15 @@ def test_days_add_up_to_the_month_and_the_pace_is_what_was_sold_by_then(branch):
         len(working_days(dt.date(2024, 6, 1), dt.date(2024, 6, 30))),
     )
     units = [i for i, unit in enumerate(cube.units) if unit.level == "营业部"]
+    all_peers = PeerGroups([""] * len(departments))
     new_premium, producers = kpis["KPI_NEW_PREMIUM"], kpis["KPI_PRODUCERS"]
     sold_by_then = half.done(new_premium, units).sum() * 100
     assert sold_by_then == pytest.approx(issued - taken_back)
     assert half.done(producers, units).sum() == first_sellers
     for kpi in (new_premium, producers, kpis["KPI_ACTIVITY"], kpis["KPI_PREMIUM_PER_PIECE"]):
-        found = half.pace(kpi, departments, np.full(len(departments), math.nan))
+        found = half.pace(kpi, departments, np.full(len(departments), math.nan), all_peers)
         final = cube.kpi(kpi)[departments, -1]
         assert ((found.low <= final) & (final <= found.high)).sum() >= len(departments) // 2
-        over = whole.pace(kpi, departments, final)
+        over = whole.pace(kpi, departments, final, all_peers)
         assert over.forecast == pytest.approx(final)
         assert over.by_shape == pytest.approx(1)

@@ -6,7 +6,8 @@ SELECT
     agents."left",
     BUSINESS_MONTH(agents.signed) AS signed_month,
     COALESCE(agents.education, '') AS education,
-    COALESCE(agents.recruiter || COALESCE(' ' || recruiters.name, ''), '') AS recruiter
+    COALESCE(agents.recruiter || COALESCE(' ' || recruiters.name, ''), '') AS recruiter,
+    COALESCE(agents.channel, '') AS channel
 FROM agents
 LEFT JOIN (SELECT agent, MIN(name) AS name FROM agents GROUP BY agent) AS recruiters
     ON recruiters.agent = agents.recruiter
