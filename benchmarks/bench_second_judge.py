@@ -103,7 +103,7 @@ def _some(project: Project, template: str, month: str, folder: Path) -> Iterator
     """Some of a template's workbooks, each as `fill` writes it."""
     of = Template(template_path(template))
     with recipients_of(project, load(project).cube, of, Month.parse(month)) as to:
-        everybody = list(to.everybody())
+        everybody = list(to.recipients.everybody())
         for number, one in enumerate(everybody[:: max(len(everybody) // _OF_EACH, 1)]):
             file = folder / f"{number}.xlsx"
             file.write_bytes(of.fill(unit_sheets.values(of, to, one)[0]))

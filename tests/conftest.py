@@ -91,7 +91,9 @@ def fill_few(project, template):
     workbook = Template(template_path(template))
     folder = project.output / MONTH / template
     with recipients_of(project, load(project).cube, workbook, _month()) as to:
-        for recipient, file in files(list(to.everybody())[::50], ".xlsx", "江城分公司", ROOM):
+        for recipient, file in files(
+            list(to.recipients.everybody())[::50], ".xlsx", "江城分公司", ROOM
+        ):
             content = workbook.fill(unit_sheets.values(workbook, to, recipient)[0])
             write_whole(folder / file, content)
 

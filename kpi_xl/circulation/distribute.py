@@ -24,7 +24,8 @@ from kpi_xl.jobs.fill import month_meant, recipients_of, template_path
 from kpi_xl.jobs.load import load
 from kpi_xl.project import Project
 from kpi_xl.slots import unit_sheets
-from kpi_xl.slots.recipients import Recipient, Recipients, files
+from kpi_xl.slots.recipient_values import RecipientValues
+from kpi_xl.slots.recipients import Recipient, files
 from kpi_xl.system.file_names import file_name, room_in
 from kpi_xl.system.files import make_folder
 from kpi_xl.system.libreoffice import needed_soffice
@@ -241,7 +242,7 @@ def _reading(
     level: str | None,
     wishes: _Wishes,
     progress: Progress,
-) -> Iterator[tuple[_Asked, Recipients]]:
+) -> Iterator[tuple[_Asked, RecipientValues]]:
     """Who gets what, and what computes their values, while the store is open."""
     loaded = load(project, progress)
     cube = loaded.cube
@@ -252,7 +253,7 @@ def _reading(
         branch, room = cube.units[0].name, room_in(project.folder)
         asked = _Asked(
             wanted,
-            (level if workbook.sheets_for_units else to.level(level)) or "",
+            (level if workbook.sheets_for_units else to.recipients.level(level)) or "",
             list(files(recipients, workbook.suffix, branch, room)),
             None if passwords is None else passwords.among(cube.units),
             None if contacts is None else contacts.among(cube.units),

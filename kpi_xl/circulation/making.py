@@ -28,7 +28,8 @@ from kpi_xl.circulation.production import Blank, Made, Order, processes, produce
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project
 from kpi_xl.slots import unit_sheets
-from kpi_xl.slots.recipients import Recipient, Recipients
+from kpi_xl.slots.recipient_values import RecipientValues
+from kpi_xl.slots.recipients import Recipient
 from kpi_xl.slots.unit_sheets import UnitSheet
 from kpi_xl.system.files import remove, write_whole
 from kpi_xl.system.libreoffice import converted
@@ -101,7 +102,7 @@ class Making:
 
     def make(
         self,
-        to: Recipients,
+        to: RecipientValues,
         placed: Sequence[tuple[Recipient, Path]],
         passwords: ByRecipient | None,
         executor: Executor | None,
@@ -113,7 +114,7 @@ class Making:
 
         Parameters
         ----------
-        to : Recipients
+        to : RecipientValues
             Gives the values.
         placed : sequence of (Recipient, Path)
             Everybody, with the file relative to the project.
@@ -158,7 +159,7 @@ class Making:
 
     def _make(
         self,
-        to: Recipients,
+        to: RecipientValues,
         wanted: Sequence[tuple[Recipient, Path]],
         tokens: Mapping[tuple[str, str], str],
         passwords: ByRecipient | None,

@@ -205,7 +205,7 @@ def _organisation(
         project, cube, Template(path), max(min(month, cube.last + 1), cube.first)
     ) as to:
         for level in LEVELS:
-            people = to.people(level) if cube.of_level(level) else None
+            people = to.recipients.people(level) if cube.of_level(level) else None
             for number in cube.of_level(level):
                 unit = cube.units[number]
                 leader = people.manager_of(unit) if people else None

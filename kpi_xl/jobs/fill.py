@@ -21,7 +21,8 @@ from kpi_xl.project import Project
 from kpi_xl.readers.name import near
 from kpi_xl.slots import unit_sheets
 from kpi_xl.slots.came_back import came_back
-from kpi_xl.slots.recipients import Recipient, Recipients
+from kpi_xl.slots.recipient_values import RecipientValues
+from kpi_xl.slots.recipients import Recipient
 from kpi_xl.slots.recipients import files as files_of
 from kpi_xl.slots.slot import Values
 from kpi_xl.slots.source_values import target_slots
@@ -137,7 +138,7 @@ class _Given(NamedTuple):
     sheets: list[UnitSheet]
 
 
-def _given(workbook: Template, to: Recipients, recipient: Recipient) -> _Given:
+def _given(workbook: Template, to: RecipientValues, recipient: Recipient) -> _Given:
     values, sheets = unit_sheets.values(workbook, to, recipient)
     if not values and not any(sheet.values for sheet in sheets):
         raise InputError(kinds.NOTHING_TO_FILL(), file=workbook.path)
@@ -179,7 +180,7 @@ def _computed(
 @contextmanager
 def recipients_of(
     project: Project, cube: Cube, template: Template, month: Month
-) -> Iterator[Recipients]:
+) -> Iterator[RecipientValues]:
     """The recipients of a template, while the store is open."""
     rows = {slot.plain_name: slot.rows for slot in template.slots.values()}
     growing = frozenset(slot.plain_name for slot in template.slots.values() if slot.grows)
@@ -190,7 +191,7 @@ def recipients_of(
         tells = any(slot.startswith("source.") for slot in rows)
         own = [one.name for one in project.settings.own.own.values()]
         origins = origins_of(project, month, target_slots(own)) if tells else None
-        yield Recipients(
+        yield RecipientValues(
             project.settings, cube, store, month, rows, growing, said, name, decided,
             origins=origins,
         )  # fmt: skip

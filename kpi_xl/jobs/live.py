@@ -22,6 +22,7 @@ from kpi_xl.jobs.sight import Sight
 from kpi_xl.project import Project
 from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.came_back import came_back
+from kpi_xl.slots.recipient_values import RecipientValues
 from kpi_xl.slots.recipients import Recipients
 from kpi_xl.slots.slot import Values
 from kpi_xl.system.progress import Progress, silent
@@ -95,16 +96,16 @@ def live(
     with reading(project, cube) as store:
         said = came_back(project, "", wanted, slots)
         decided = plans_of(project, wanted)
-        to = Recipients(
+        to = RecipientValues(
             project.settings, cube, store, wanted, slots, frozenset(), said, decided=decided
         )
-        if to.is_for_persons:
-            unit, person = _find(to, sight, texts.get("person.id", ""))
+        if to.recipients.is_for_persons:
+            unit, person = _find(to.recipients, sight, texts.get("person.id", ""))
             recipient, values = f"{person.name}（{person.agent}）", to.person(unit, person)
         else:
             unit = _unit(sight, project.settings, texts)
             recipient = cube.units[unit].path or cube.units[unit].name
-            values = to.team(unit) if to.is_for_teams else to.unit(unit)
+            values = to.team(unit) if to.recipients.is_for_teams else to.unit(unit)
     known = {name: value for name, value in values.items() if name in slots}
     if not known:
         raise InputError(kinds.NO_NAMES_HERE())
@@ -147,7 +148,7 @@ def whose(
     if not texts.get("person.id"):
         return wanted, cube.units[_unit(sight, project.settings, texts)]
     with reading(project, cube) as store:
-        to = Recipients(project.settings, cube, store, wanted, {})
+        to = Recipients(cube, store, project.settings, wanted, {})
         team, _ = _find(to, sight, texts["person.id"])
     return wanted, cube.units[team]
 

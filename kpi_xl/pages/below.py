@@ -17,7 +17,7 @@ from kpi_xl.kpi import Kpi
 from kpi_xl.pages.asked import MOST, headlines
 from kpi_xl.slots import shown_value
 from kpi_xl.slots.member_values import MEMBERS, PIECES, PREMIUM, member_values
-from kpi_xl.slots.recipients import Recipients
+from kpi_xl.slots.recipient_values import RecipientValues
 from kpi_xl.slots.shown_value import Shown
 
 _FEWEST_TOLD: Final = 4
@@ -59,13 +59,13 @@ class Below:
 
     Parameters
     ----------
-    to : Recipients
+    to : RecipientValues
         Whose slots these are.
     store : duckdb connection
         With people's targets.
     """
 
-    def __init__(self, to: Recipients, store: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, to: RecipientValues, store: duckdb.DuckDBPyConnection) -> None:
         self._to = to
         self._store = store
 
@@ -104,7 +104,7 @@ class Below:
         """The people of a unit's teams; none for the whole, as names are for who is concerned."""
         if self._to.cube.units[number].level == LEVELS[0] or not self._has_production:
             return []
-        level = self._to.lowest_level
+        level = self._to.recipients.lowest_level
         found = []
         for one in (number, *self._under(number)):
             unit = self._to.cube.units[one]
@@ -114,7 +114,7 @@ class Below:
 
     def _people(self, unit: Unit) -> list[dict[str, Any]]:
         to = self._to
-        people = to.people(unit.level).of(unit)
+        people = to.recipients.people(unit.level).of(unit)
         columns = member_values(people, self._targets, to.month, to.cube.last, len(people))
         ends = list(MEMBERS.slots)
         rows = zip(*(columns[f"{MEMBERS.pattern}{end}"] for end in ends), strict=True)

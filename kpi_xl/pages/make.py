@@ -21,7 +21,8 @@ from kpi_xl.pages.picture import LAYOUTS, Layout, picture, ready
 from kpi_xl.pages.unit_month import UnitMonths
 from kpi_xl.project import Project
 from kpi_xl.slots.came_back import came_back
-from kpi_xl.slots.recipients import Recipient, Recipients, files
+from kpi_xl.slots.recipient_values import RecipientValues
+from kpi_xl.slots.recipients import Recipient, files
 from kpi_xl.slots.sentence import Sentence
 from kpi_xl.system.file_names import room_in
 from kpi_xl.system.files import write_whole
@@ -78,7 +79,7 @@ def pages_of(project: Project, cube: Cube, month: Month) -> Iterator[Pages]:
         names = shown_names(cube, store, month, project.settings)
         asked = rows(names)
         said = came_back(project, NAME, month, asked)
-        to = Recipients(
+        to = RecipientValues(
             project.settings,
             cube,
             store,

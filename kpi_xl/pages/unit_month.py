@@ -23,7 +23,7 @@ from kpi_xl.pages.charts import Bar, Trend, scale_text, trend, waterfall
 from kpi_xl.slots import shown_value
 from kpi_xl.slots.analysis_slots import BELOW, DIAGNOSIS, PACE, WARNINGS
 from kpi_xl.slots.monthly_review_slots import PROGRESS, REVIEWED
-from kpi_xl.slots.recipients import Recipients
+from kpi_xl.slots.recipient_values import RecipientValues
 from kpi_xl.slots.review_words import NOT_RETURNED
 from kpi_xl.slots.sentence import Sentence
 from kpi_xl.slots.shown_value import Shown
@@ -167,11 +167,11 @@ class UnitMonths:
 
     Parameters
     ----------
-    to : Recipients
+    to : RecipientValues
         Whose slots these are.
     """
 
-    def __init__(self, to: Recipients) -> None:
+    def __init__(self, to: RecipientValues) -> None:
         self._to = to
 
     def of(self, number: int) -> UnitMonth:

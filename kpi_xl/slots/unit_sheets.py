@@ -12,21 +12,24 @@ from kpi_xl.workbook.calculated import NOTHING, Computed
 from kpi_xl.workbook.identity import NOBODY
 
 if TYPE_CHECKING:
-    from kpi_xl.slots.recipients import Recipient, Recipients
+    from kpi_xl.slots.recipient_values import RecipientValues
+    from kpi_xl.slots.recipients import Recipient
     from kpi_xl.slots.slot import Values
 
 _USUAL_LEVELS = "分公司和营业部"
 """Whose workbooks have a sheet for each unit below where no level is asked for."""
 
 
-def recipients(template: Template, to: Recipients, level: str | None = None) -> Iterator[Recipient]:
+def recipients(
+    template: Template, to: RecipientValues, level: str | None = None
+) -> Iterator[Recipient]:
     """Everybody who gets a workbook of a template.
 
     Parameters
     ----------
     template : Template
         The template; with marked sheets only units that have units below them get one.
-    to : Recipients
+    to : RecipientValues
         Who may get it.
     level : str, optional
         The level of the units; by default as `kpi_xl.jobs.fill.fill`.
@@ -38,16 +41,16 @@ def recipients(template: Template, to: Recipients, level: str | None = None) -> 
         people.
     """
     if not template.sheets_for_units:
-        everybody = list(to.everybody(level))
-        to.check_room(everybody)
+        everybody = list(to.recipients.everybody(level))
+        to.recipients.check_room(everybody)
         yield from everybody
         return
-    found = list(to.with_units_below(level))
+    found = list(to.recipients.with_units_below(level))
     if not found:
         fault = kinds.NO_UNITS_BELOW(level=level or _USUAL_LEVELS)
         raise InputError(fault, file=template.path)
     for recipient in found:
-        to.check_room(to.below(recipient))
+        to.recipients.check_room(to.recipients.below(recipient))
     yield from found
 
 
@@ -70,7 +73,7 @@ class UnitSheet(NamedTuple):
 
 
 def values(
-    template: Template, to: Recipients, recipient: Recipient
+    template: Template, to: RecipientValues, recipient: Recipient
 ) -> tuple[Values, list[UnitSheet]]:
     """The values of a workbook whose marked sheets are copied for the units directly below.
 
@@ -78,7 +81,7 @@ def values(
     ----------
     template : Template
         A template; where it has no marked sheet, there are no units.
-    to : Recipients
+    to : RecipientValues
         Gives the values of the slots.
     recipient : Recipient
         Whose workbook it is.
@@ -95,7 +98,7 @@ def values(
         (on_marked if slot.sheet in marked else own)[name] = slot.plain_name
     about = to.values(recipient) if own else {}
     sheets = []
-    for unit in to.below(recipient) if marked else ():
+    for unit in to.recipients.below(recipient) if marked else ():
         of_unit = to.values(unit)
         sheets.append(UnitSheet(unit.name, unit.unit.path, _known(on_marked, of_unit)))
     return _known(own, about), sheets

@@ -372,11 +372,11 @@ def test_nothing_of_a_job_is_left_when_it_is_done(client):
     import gc
 
     from kpi_xl.findings.findings import Findings
-    from kpi_xl.slots.recipients import Recipients
+    from kpi_xl.slots.recipient_values import RecipientValues
 
     def there():
         gc.collect()
-        return [one for one in gc.get_objects() if isinstance(one, (Findings, Recipients))]
+        return [one for one in gc.get_objects() if isinstance(one, (Findings, RecipientValues))]
 
     before = there()  # other tests of this process may hold some
     press(client, "all", "diagnose", workbook("城东营业部"))

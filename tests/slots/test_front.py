@@ -133,9 +133,13 @@ def test_a_team_has_its_people_side_by_side(branch):
     month, cube = Month.parse(MONTH), load(branch.project).cube
     template = Template(template_path("月度KPI表"))
     with recipients_of(branch.project, cube, template, month) as to:
-        team = next(one for one in to.everybody("营业组") if one.unit.path == "高新营业部/高新二组")
+        team = next(
+            one
+            for one in to.recipients.everybody("营业组")
+            if one.unit.path == "高新营业部/高新二组"
+        )
         values = to.values(team)
-        people = to.people("营业组").of(team.unit)
+        people = to.recipients.people("营业组").of(team.unit)
     *members, total = zip(values["front.单位.名称"], values["front.单位.完成"], strict=True)
     assert {one.name for one in people} <= {name for name, _ in members}
     assert total == ("合计", pytest.approx(values["kpi.首年新单保费"]))
@@ -147,7 +151,7 @@ def test_amounts_are_told_in_yuan_where_the_project_says_so(branch):
     plain = Project(project.folder, dataclasses.replace(project.settings, money="元"))
     template, month = Template(template_path("月度KPI表")), Month.parse(MONTH)
     with recipients_of(plain, load(project).cube, template, month) as to:
-        values = to.values(next(iter(to.everybody())))
+        values = to.values(next(iter(to.recipients.everybody())))
     assert values["front.金额单位"] == "元"
     assert "万" not in values["front.1.值"] + values["front.结果"] + values["front.原因"]
 

@@ -1,0 +1,265 @@
+"""The values of the slots of whoever gets a workbook: a unit, a team, or a person."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from kpi_xl import kinds
+from kpi_xl.calendar import Month
+from kpi_xl.data.cube import Cube, Unit
+from kpi_xl.data.origins import Origins
+from kpi_xl.data.people import Person
+from kpi_xl.data.targets import targets_of
+from kpi_xl.errors import InputError
+from kpi_xl.kpi import Registry
+from kpi_xl.settings.project_settings import Settings
+from kpi_xl.slots.agreed import Agreed
+from kpi_xl.slots.all_kpis import all_kpi_values
+from kpi_xl.slots.analysis_values import AnalysisValues
+from kpi_xl.slots.briefing import BRIEF, asked, briefing
+from kpi_xl.slots.count_values import count_values
+from kpi_xl.slots.form_values import FormValues
+from kpi_xl.slots.front_values import FrontValues
+from kpi_xl.slots.member_values import member_values
+from kpi_xl.slots.monthly_review_values import ReviewMonth
+from kpi_xl.slots.plan_values import (
+    focus_of,
+    manager_schedule,
+    person_plan,
+    week_headings,
+    week_values,
+)
+from kpi_xl.slots.recipients import Recipient, Recipients
+from kpi_xl.slots.sentence import Sentence
+from kpi_xl.slots.slot import Values
+from kpi_xl.slots.source_values import SourceValues
+from kpi_xl.slots.survival_values import SurvivalValues
+from kpi_xl.slots.typed import weeks_for
+from kpi_xl.slots.unit_values import UnitValues
+
+if TYPE_CHECKING:
+    from kpi_xl.data.collected import Entry
+    from kpi_xl.findings.findings import Findings
+
+
+class RecipientValues:
+    """Computes the values of the slots for whoever gets a workbook.
+
+    Parameters
+    ----------
+    cube : Cube
+        The measures.
+    month : Month
+        The month; the one after the last with data may be planned.
+    rows : mapping of str to int
+        The workbook's slots, and how many rows each has.
+    growing : collection of str
+        The slots that get as many rows as there are values.
+    came_back : sequence of Entry
+        What the workbook looks at of what was collected.
+    template : str
+        The template's name.
+    decided : mapping of (str, str) to int
+        What was decided in rounds that people are to do, by 工号 and activity.
+    only : collection of str, optional
+        The names of the KPIs that are looked at; by default all.
+    origins : Origins
+        Who typed what the workbook tells the source of.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        cube: Cube,
+        store: duckdb.DuckDBPyConnection,
+        month: Month,
+        rows: Mapping[str, int],
+        growing: frozenset[str] = frozenset(),
+        came_back: Sequence[Entry] = (),
+        template: str = "",
+        decided: Mapping[tuple[str, str], int] | None = None,
+        only: Collection[str] | None = None,
+        origins: Origins | None = None,
+    ) -> None:
+        self.cube = cube
+        self.month = month
+        self._settings = settings
+        self._store = store
+        self._rows = rows = asked(rows)
+        self.recipients = Recipients(cube, store, settings, month, rows, growing)
+        self._targets = targets_of(store, month, settings.kpis, settings.targets)
+        self._last_targets = targets_of(store, month - 1, settings.kpis, settings.targets)
+        self._values = UnitValues(cube, settings, month, only)
+        plans_weeks = any(name.startswith("week") for name in rows)
+        self._weeks = week_values(month, settings.month_cut, settings.work) if plans_weeks else {}
+        self._analysis = AnalysisValues(cube, store, settings, month, rows)
+        self._sources = SourceValues(cube, store, settings, month, rows, origins or Origins())
+        self._survival = SurvivalValues(cube, store, settings, month, rows)
+        self._agreed = Agreed(came_back, month, weeks_for(settings), decided)
+        self._template = template
+        self._review = ReviewMonth(
+            cube, store, settings, month, rows, growing, came_back, self._agreed
+        )
+        self._counts = any(name.startswith("count.") for name in rows)
+        self._forms = FormValues(
+            cube, store, settings, month, rows, self._values, self.recipients.people, self._agreed
+        )
+
+    @property
+    def kpis(self) -> Registry:
+        """The KPIs there are."""
+        return self._settings.kpis
+
+    def values(self, recipient: Recipient) -> Values:
+        """The values of the slots of somebody's workbook.
+
+        Raises
+        ------
+        InputError
+            As `unit` and `team`.
+        """
+        if recipient.person is not None:
+            values = self.person(recipient.number, recipient.person)
+        elif self.recipients.is_for_teams:
+            values = self.team(recipient.number)
+        else:
+            values = self.unit(recipient.number)
+        return self._agreed.as_agreed(self._template, recipient.level, recipient.key, values)
+
+    def findings(self, level: str) -> Findings:
+        """The findings about the units of a level."""
+        return self._analysis.findings(level)
+
+    def unit(self, number: int) -> Values:
+        """The values of a workbook about a unit.
+
+        Raises
+        ------
+        InputError
+            When there is no data for the month.
+        """
+        self.cube.month_index(self.month)  # there is no table of a month to come
+        unit = self.cube.units[number]
+        series, about = self._values.series(number), self._about(number)
+        values = (
+            about
+            | series
+            | self._all_kpis(number, about)
+            | (count_values(series) if self._counts else {})
+            | self._sources.of_unit(number, about)
+            | self._analysis.unit(number)
+            | self._front(number, about)
+            | self._survival.unit(number, about)
+            | self._review.unit(number, self._analysis.findings(unit.level))
+        )
+        if any(name.startswith(BRIEF.pattern) for name in self._rows):
+            values |= BRIEF.columns(self.sentences(number, values))
+        return values
+
+    def sentences(self, number: int, values: Values) -> list[Sentence]:
+        """晨会稿 of a unit, by its values; as far as its workbook asks for them."""
+        findings = self._analysis.findings(self.cube.units[number].level)
+        return briefing(values, findings, number, self.month, is_open=self.is_open)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the month is not over."""
+        return self.month == self.cube.last and self.cube.as_of is not None
+
+    def _front(self, number: int, about: Values) -> Values:
+        if not any(name.startswith("front.") for name in self._rows):
+            return {}
+        shown = [name.removeprefix("kpi.") for name in self._rows if name.count(".") == 1]
+        front = FrontValues(
+            self.cube,
+            self._settings,
+            self.month,
+            self._analysis,
+            self.recipients.people,
+            self._targets,
+            [name for name in shown if f"kpi.{name}" in self._rows],
+        )
+        return front.unit(number, about)
+
+    def _all_kpis(self, number: int, about: Values) -> Values:
+        if not any(name.startswith("all.") for name in self._rows):
+            return {}
+        findings = self._analysis.findings(self.cube.units[number].level)
+        return all_kpi_values(
+            self._values, number, about, lambda code: findings.status(code, number)
+        )
+
+    def team(self, number: int) -> Values:
+        """The values of a workbook about a unit and its people.
+
+        Raises
+        ------
+        InputError
+            When nobody is in it, or more people than the workbook has room for.
+        """
+        unit = self.cube.units[number]
+        people = self._forms.members(number)
+        if not people:
+            raise InputError(kinds.NOBODY_THERE(unit=unit.name, month=self.month))
+        about = self._about(number)
+        values = about | self._weeks | self._sources.of_unit(number, about, people)
+        name = self._manager(unit) or ""
+        heading = f"{unit.name}　{name}　{self.month.chinese}"
+        values |= week_headings(heading)
+        values |= self._forms.unit(number)
+        room = self.recipients.room(number)
+        if room:
+            values |= member_values(people, self._targets, self.month, self.cube.last, room)
+        if lines := self._rows.get("attention.姓名"):
+            focus = focus_of(self._values, number, self._last_targets.of_unit(unit))
+            settings = self._settings
+            values |= manager_schedule(
+                name,
+                people,
+                self.month,
+                focus,
+                lines,
+                settings.month_cut,
+                settings.time_boxes,
+                settings.day_minutes,
+                settings.work,
+            )
+        return values
+
+    def person(self, number: int, person: Person) -> Values:
+        """The values of a workbook about a person of a team."""
+        unit = self.cube.units[number]
+        department = self.cube.units[unit.parent].name if unit.parent else ""
+        return (
+            # The team is the person's own.
+            self._values.about(number, self._manager(unit), department)
+            | self._weeks
+            | person_plan(
+                person,
+                self._forms.quotas(number)[person.agent],
+                unit.name,
+                department,
+                self._targets,
+                self.month,
+                self._settings.month_cut,
+                self._settings.work,
+                self._forms.by_day(person.agent),
+            )
+            | self._forms.person(number, person)
+        )
+
+    def _about(self, number: int) -> Values:
+        unit = self.cube.units[number]
+        return (
+            self._values.about(number, self._manager(unit))
+            | self._values.kpis(number, self._targets.of_unit(unit))
+            | self._analysis.statuses(number)
+        )
+
+    def _manager(self, unit: Unit) -> str | None:
+        """The name of who leads a unit."""
+        found = self.recipients.people(unit.level).manager_of(unit)
+        return found.name if found else None
