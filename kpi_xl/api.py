@@ -21,7 +21,8 @@ from kpi_xl.data.periods import PeriodCube, by_period
 from kpi_xl.data.store import reading
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.load import load
-from kpi_xl.kpi import Kpi, Registry
+from kpi_xl.kpi import Kpi
+from kpi_xl.kpi_registry import Registry
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,8 @@ from typing import Any, Final
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
 from kpi_xl.error_values import error_name
-from kpi_xl.kpi import Kpi, Registry
+from kpi_xl.kpi import Kpi
+from kpi_xl.kpi_registry import Registry
 from udfs.arguments import BadArgumentError, month_of, text_of
 from udfs.current import Data, data
 from udfs.known_findings import findings_beside

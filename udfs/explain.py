@@ -6,7 +6,8 @@ import inspect
 from collections.abc import Iterator
 from typing import Any, Final
 
-from kpi_xl.kpi import DIRECTIONS, Kpi, Registry
+from kpi_xl.kpi import DIRECTIONS, Kpi
+from kpi_xl.kpi_registry import Registry
 from kpi_xl.workbook.ooxml.references import column_letters
 
 FROM_DATES: Final = frozenset(

@@ -26,7 +26,8 @@ from kpi_xl.jobs.views import (
     scope,
     warnings_view,
 )
-from kpi_xl.kpi import Kpi, Registry
+from kpi_xl.kpi import Kpi
+from kpi_xl.kpi_registry import Registry
 from kpi_xl.project import Project
 from kpi_xl.slots import shown_value
 from kpi_xl.slots.shown_value import Shown

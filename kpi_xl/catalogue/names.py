@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from kpi_xl import kinds
 from kpi_xl.errors import InputError
-from kpi_xl.kpi import Kpi, Registry
+from kpi_xl.kpi import Kpi
+from kpi_xl.kpi_registry import Registry
 from kpi_xl.readers.name import near
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from kpi_xl.catalogue.measures import MEASURES
-from kpi_xl.kpi import Registry
+from kpi_xl.kpi_registry import Registry
 
 kpis: Final = Registry(MEASURES)
 """Every KPI by code."""

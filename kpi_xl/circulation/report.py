@@ -12,7 +12,7 @@ import xlsxwriter
 
 from kpi_xl.calendar import Month
 from kpi_xl.data.history import Change
-from kpi_xl.kpi import Registry
+from kpi_xl.kpi_registry import Registry
 from kpi_xl.slots.changes_told import changed, meaning, shown_value, what_became
 from kpi_xl.system.files import write_whole
 

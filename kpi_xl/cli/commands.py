@@ -63,7 +63,8 @@ if TYPE_CHECKING:
 
     from kpi_xl.data.checked import Checked
     from kpi_xl.jobs.fill import Filled
-    from kpi_xl.kpi import Kpi, Registry
+    from kpi_xl.kpi import Kpi
+    from kpi_xl.kpi_registry import Registry
 
 _NEAREST: Final = {"−": "－"}
 """Characters of ours that code page 936 has not, and what it has instead."""

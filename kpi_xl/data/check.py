@@ -35,7 +35,7 @@ from kpi_xl.data.sources import Source
 from kpi_xl.data.tables_found import Found, find_tables
 from kpi_xl.data.units_as_known import KnownUnits
 from kpi_xl.errors import InputError
-from kpi_xl.kpi import Registry
+from kpi_xl.kpi_registry import Registry
 from kpi_xl.project import Project
 from kpi_xl.readers.id import Ids
 from kpi_xl.settings.project_settings import Settings

@@ -19,7 +19,8 @@ from kpi_xl.data.cube import LEVELS, Unit
 from kpi_xl.data.organisation import unit_paths
 from kpi_xl.data.targets import AGENT_LEVEL
 from kpi_xl.formula import Lag, Measure
-from kpi_xl.kpi import Kpi, Registry
+from kpi_xl.kpi import Kpi
+from kpi_xl.kpi_registry import Registry
 
 MOST: Final = 10_000
 """So many rows of a file are named for programs."""

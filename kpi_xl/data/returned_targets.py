@@ -18,7 +18,7 @@ from kpi_xl.catalogue.schema import ORGANISATION, TARGETS
 from kpi_xl.data.checked import CheckedTable
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.returned import Returned, TargetFact, add_rows, line_of
-from kpi_xl.kpi import Registry
+from kpi_xl.kpi_registry import Registry
 from kpi_xl.settings.project_settings import Settings
 
 _LIKE: Final = {"主险件数": "人均件数", "首年新单保费": "首年度保费"}

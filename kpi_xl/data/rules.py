@@ -25,7 +25,7 @@ from kpi_xl.data.finding import Finding
 from kpi_xl.data.hashes import key_columns
 from kpi_xl.data.outlets import NOBODY
 from kpi_xl.data.snapshots import winners
-from kpi_xl.kpi import Registry
+from kpi_xl.kpi_registry import Registry
 from kpi_xl.readers.id import Ids, may_be_cut
 
 LEVELS: Final = (*ORGANISATION, "业务员")

@@ -12,7 +12,7 @@ from kpi_xl.calendar import Month
 from kpi_xl.data.cube import LEVELS, Unit
 from kpi_xl.data.organisation import unit_paths
 from kpi_xl.errors import InputError
-from kpi_xl.kpi import Registry
+from kpi_xl.kpi_registry import Registry
 
 AGENT_LEVEL = "业务员"
 

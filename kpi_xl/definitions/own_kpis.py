@@ -24,7 +24,8 @@ from kpi_xl.earlier import Earlier
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.formula import Formula, Measure, Part, Unit, settings
-from kpi_xl.kpi import DIRECTIONS, NUMBER_FORMATS, Bands, Direction, Kpi, Registry
+from kpi_xl.kpi import DIRECTIONS, NUMBER_FORMATS, Bands, Direction, Kpi
+from kpi_xl.kpi_registry import Registry
 from kpi_xl.readers.cell import plain
 from kpi_xl.readers.name import near
 from kpi_xl.readers.number import read_number

@@ -21,7 +21,8 @@ from kpi_xl.data.steps import BY_DAY
 from kpi_xl.findings.aggregation import DayRatio, Terms, by_day
 from kpi_xl.findings.peer_groups import PeerGroups
 from kpi_xl.formula import divide
-from kpi_xl.kpi import Kpi, Registry
+from kpi_xl.kpi import Kpi
+from kpi_xl.kpi_registry import Registry
 from kpi_xl.settings.project_settings import Settings
 
 _DAYS: Final = 31

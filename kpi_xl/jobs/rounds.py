@@ -22,7 +22,8 @@ from kpi_xl.data.unit_names import answering
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.jobs.propose import proposal
-from kpi_xl.kpi import Kpi, Registry
+from kpi_xl.kpi import Kpi
+from kpi_xl.kpi_registry import Registry
 from kpi_xl.project import Project
 from kpi_xl.readers.number import read_money, read_number
 from kpi_xl.system.progress import Progress, silent

@@ -22,7 +22,8 @@ from kpi_xl.data.unit_names import answering
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.fill import month_meant
 from kpi_xl.jobs.views import Figure, Scope, View, scope
-from kpi_xl.kpi import Kpi, Registry
+from kpi_xl.kpi import Kpi
+from kpi_xl.kpi_registry import Registry
 from kpi_xl.project import Project
 from kpi_xl.readers.date import read_day
 from kpi_xl.slots.changes_told import meaning, shown_value, what_became

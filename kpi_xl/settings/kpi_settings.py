@@ -10,7 +10,8 @@ from typing import Final
 from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
-from kpi_xl.kpi import Kpi, Registry
+from kpi_xl.kpi import Kpi
+from kpi_xl.kpi_registry import Registry
 from kpi_xl.readers.name import near
 from kpi_xl.settings.file import row_of
 from kpi_xl.settings.settings_sheet import DANGER, HEALTHY, SettingsSheet, Typed, differs

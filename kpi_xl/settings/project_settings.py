@@ -15,7 +15,7 @@ from kpi_xl.catalogue.schema import LISTS, TABLES, Column, Table
 from kpi_xl.definitions.own_kpis import Definition, OwnKpis, own_kpis
 from kpi_xl.definitions.own_measures import Known
 from kpi_xl.errors import InputError
-from kpi_xl.kpi import Registry
+from kpi_xl.kpi_registry import Registry
 from kpi_xl.readers.date import DateOrder
 from kpi_xl.settings.mail import MailSettings
 from kpi_xl.settings.reminders import ReminderSettings

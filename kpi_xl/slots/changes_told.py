@@ -8,7 +8,7 @@ from functools import cache
 
 from kpi_xl.data.history import Change
 from kpi_xl.data.typed_value import Typed
-from kpi_xl.kpi import Registry
+from kpi_xl.kpi_registry import Registry
 from kpi_xl.slots.registry import declaration
 from kpi_xl.slots.slot import Kind
 

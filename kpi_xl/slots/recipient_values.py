@@ -14,7 +14,7 @@ from kpi_xl.data.origins import Origins
 from kpi_xl.data.people import Person
 from kpi_xl.data.targets import targets_of
 from kpi_xl.errors import InputError
-from kpi_xl.kpi import Registry
+from kpi_xl.kpi_registry import Registry
 from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.agreed import Agreed
 from kpi_xl.slots.all_kpis import all_kpi_values

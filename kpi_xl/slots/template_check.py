@@ -11,7 +11,7 @@ from kpi_xl import kinds
 from kpi_xl.catalogue import kpis
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
-from kpi_xl.kpi import Registry
+from kpi_xl.kpi_registry import Registry
 from kpi_xl.slots.registry import slot_names
 from kpi_xl.slots.slot import INPUT
 from kpi_xl.system.files import write_whole

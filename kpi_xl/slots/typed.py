@@ -31,7 +31,7 @@ from kpi_xl.data.returned import (
     table_of,
 )
 from kpi_xl.fault import Fault
-from kpi_xl.kpi import Registry
+from kpi_xl.kpi_registry import Registry
 from kpi_xl.readers.name import near
 from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots import becomes

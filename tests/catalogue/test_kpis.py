@@ -11,7 +11,8 @@ from kpi_xl import kpis
 from kpi_xl.catalogue import MEASURES
 from kpi_xl.error_values import DIV0, NOT_AVAILABLE, NUM, error_name
 from kpi_xl.formula import Measure
-from kpi_xl.kpi import Bands, Registry
+from kpi_xl.kpi import Bands
+from kpi_xl.kpi_registry import Registry
 from udfs.by_counts import by_counts
 
 FROM_001_AND_002 = """
