@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 _Method = TypeVar("_Method", bound=Callable[..., Any])
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def kept(method: _Method) -> _Method:
@@ -26,6 +27,37 @@ def kept(method: _Method) -> _Method:
     (True, False)
     """
     return cast(_Method, _Kept(method))
+
+
+def kept_with(function: _Function) -> _Function:
+    """A function that computes once for the same object and arguments, as long as the object lives.
+
+    Parameters
+    ----------
+    function : callable
+        Of an object, and of whatever else can be looked up.
+
+    Examples
+    --------
+    >>> class Word(str): pass
+    >>> @kept_with
+    ... def letters(word: Word, number: int) -> list[str]:
+    ...     return list(word[:number])
+    >>> one = Word("KPI")
+    >>> letters(one, 2) is letters(one, 2), letters(one, 3)
+    (True, ['K', 'P', 'I'])
+    """
+    name = f"{function.__module__}.{function.__qualname__}"
+
+    @functools.wraps(function)
+    def of(one: Any, *more: Any) -> Any:
+        answers = one.__dict__.setdefault(name, {})
+        if more not in answers:
+            # Whoever computes it meanwhile gets the same one: some are told apart by what they are.
+            answers.setdefault(more, function(one, *more))
+        return answers[more]
+
+    return cast(_Function, of)
 
 
 class _Kept:

@@ -7,11 +7,11 @@ the months of the cube or from cells of a sheet.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from kpi_xl.cached import kept_with
 from kpi_xl.formula import (
     OPERAND,
     Call,
@@ -192,7 +192,7 @@ def _before(formula: Formula, lag: Lag) -> Formula:
     return formula.over(tuple(_before(one, lag) for one in formula.inside))
 
 
-@functools.cache
+@kept_with
 def measure_before(measure: Measure, lag: Lag) -> Measure:
     """A measure of an earlier month than it is of; the same one whenever it is asked for."""
     if isinstance(measure, EarlierMeasure):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kpi_xl.aggregation import OfRows
+from kpi_xl.cached import kept_with
 from kpi_xl.catalogue.measures import COUNTED
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.steps import BY_DAY
@@ -116,7 +116,7 @@ class DayRatio:
         return np.asarray(numerator / denominator, dtype=np.float64)
 
 
-@functools.cache
+@kept_with
 def by_day(kpi: Kpi) -> DayRatio | None:
     """How a KPI's month follows from its days; None where it does not.
 

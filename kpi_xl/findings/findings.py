@@ -35,7 +35,7 @@ from kpi_xl.analysis.peers import Peers, median, peers
 from kpi_xl.analysis.service_loss import limited_by_chance
 from kpi_xl.analysis.signals import FEWEST
 from kpi_xl.analysis.warnings import Judged, KpiWarning, grounds, shortfall_cost, warnings
-from kpi_xl.cached import kept
+from kpi_xl.cached import kept, kept_with
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import manpower
 from kpi_xl.data.cube import Cube
@@ -504,7 +504,7 @@ def told_back(store: duckdb.DuckDBPyConnection, settings: Settings, month: Month
     return list(targets_back(store, month, MONTHS, settings.kpis, settings.targets))
 
 
-@functools.cache
+@kept_with
 def _counted(kpi: Kpi) -> tuple[Any, Any] | None:
     """Numerator and denominator of a ratio of counts; None for any other KPI."""
     expression = kpi.expression
