@@ -14,7 +14,6 @@ from kpi_xl import api
 from kpi_xl.assistant.tools import Asking, ask
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import MEASURES as STANDARD
-from kpi_xl.data.cube import Cube
 from kpi_xl.definitions.own_kpis import Definition, Place
 from kpi_xl.jobs.definition_form import definition_form
 from kpi_xl.jobs.load import load
