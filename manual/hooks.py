@@ -16,6 +16,7 @@ from typing import Any, Final
 from mkdocs.structure.files import File, Files
 
 from kpi_xl.jobs import data_form
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.settings.text import settings_text
 from manual import blocks, decisions, kpis, messages, own_report, tables
 
@@ -51,7 +52,7 @@ def made_files() -> dict[str, str | bytes]:
     return (
         {f"kpis/{family}.md": kpis.page(family) for family in kpis.FAMILIES}
         | {page: (ROOT / source).read_text(encoding="utf-8") for page, source in BROUGHT.items()}
-        | {f"download/{data_form.NAME}": data_form.data_form()}
+        | {f"download/{data_form.NAME}": data_form.data_form(Settings())}
         | {f"download/{own_report.NAME}": own_report.own_report()}
     )
 

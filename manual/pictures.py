@@ -20,6 +20,7 @@ from PIL import Image, ImageChops, ImageOps
 from kpi_xl.jobs.data_form import NAME, data_form
 from kpi_xl.jobs.definition_form import definition_form
 from kpi_xl.settings.definitions import WORKBOOK, in_settings
+from kpi_xl.settings.project_settings import Settings
 from manual.blocks import blocks_of
 
 PICTURES: Final = Path(__file__).parents[1] / "docs" / "pictures"
@@ -86,7 +87,7 @@ def main(output: Path, wanted: list[str]) -> None:
     """Make the pictures that are asked for by name, or every one."""
     form = output / "表" / NAME
     form.parent.mkdir(exist_ok=True)
-    form.write_bytes(data_form())
+    form.write_bytes(data_form(Settings()))
     text = "".join(one.text for one in blocks_of(OWN_KPIS) if one.language == "toml")
     typed, _ = in_settings(tomllib.loads(text)["kpis"], Path("kpi.toml"), text)
     form.with_name(WORKBOOK).write_bytes(definition_form(typed))

@@ -14,6 +14,7 @@ from kpi_xl.catalogue.schema import TABLES, Column, Table
 from kpi_xl.jobs import start
 from kpi_xl.jobs.check import check
 from kpi_xl.jobs.data_form import NAME, choices_of, how_written
+from kpi_xl.settings.project_settings import Settings
 
 EXAMPLE: Final[dict[str, list[dict[str, Any]]]] = {
     "人员": [
@@ -59,7 +60,7 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def _how(table: Table, column: Column) -> str:
-    chosen = choices_of(table, column)
+    chosen = choices_of(table, column, Settings())
     if not chosen:
         return how_written(column.kind)
     few = "、".join(chosen[:5])

@@ -16,6 +16,7 @@ from kpi_xl.jobs import start
 from kpi_xl.jobs.fill import Filled, fill, recipients_of, template_path
 from kpi_xl.jobs.load import load
 from kpi_xl.project import Project
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots import unit_sheets
 from kpi_xl.slots.recipients import files
 from kpi_xl.system.file_names import ROOM
@@ -92,7 +93,7 @@ def fill_few(project, template):
     folder = project.output / MONTH / template
     with recipients_of(project, load(project).cube, workbook, _month()) as to:
         for recipient, file in files(
-            list(to.recipients.everybody())[::50], ".xlsx", "江城分公司", ROOM
+            list(to.recipients.everybody())[::50], ".xlsx", Settings(name="江城分公司"), ROOM
         ):
             content = workbook.fill(unit_sheets.values(workbook, to, recipient)[0])
             write_whole(folder / file, content)

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, Protocol
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.sight import told_to
 from kpi_xl.project import Project
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.system.error_log import log_fault
 from kpi_xl.system.progress import Progress
 from kpi_xl.system.system_errors import database_error, file_error
@@ -170,6 +171,18 @@ def fill(template: str) -> Action:
         host.say("\n".join((made, place, *undone, *_notice(user))))
 
     return action
+
+
+def levels(settings: Settings) -> tuple[str, ...]:
+    """What may be asked for when workbooks are distributed."""
+    from kpi_xl.slots.recipients import PERSONS
+
+    return USUAL, PERSONS, *settings.level_names
+
+
+def levels_of(user: User) -> tuple[str, ...]:
+    """As `levels`, of the user's project."""
+    return levels(_project(user).settings)
 
 
 def distribute(template: str, level: str) -> Action:

@@ -10,7 +10,6 @@ from kpi_xl.analysis.bands import STATED, STATUSES
 from kpi_xl.assistant.answer import plain
 from kpi_xl.catalogue import MEASURES
 from kpi_xl.catalogue.names import kpi_meant
-from kpi_xl.data.cube import LEVELS
 from kpi_xl.errors import InputError
 from kpi_xl.findings.shown import with_bands
 from kpi_xl.formula import Measure
@@ -35,7 +34,7 @@ def glossary(project: Project) -> str:
         f"- 预警、未成熟：{STATED[1]}",
         "- 环比、同比：比上月、比去年同月的变化；比率的是百分点，其他的是百分之几",
         "- 达成率：实际 ÷ 目标",
-        f"- 层级：{'、'.join(project.settings.level_name(one) for one in LEVELS)}",
+        f"- 层级：{'、'.join(project.settings.level_names)}",
     ]
     return "\n".join(["# 术语", "", *words, "", "# 度量：指标由它们算出", "", *counted, ""])
 

@@ -108,7 +108,7 @@ _MONTH: Final = Parameter("月份，如 2024-06；不写则为有数据的最后
 _UNIT: Final = Parameter(
     "单位的名称，同名的写路径，如 城东营业部/城东一组；不写则为一个层级的全部单位"
 )
-_LEVEL: Final = Parameter("层级：分公司、营业区、营业部或营业组；不写单位时用")
+_LEVEL: Final = Parameter("层级，如 分公司、营业部，有哪些见术语；不写单位时用")
 _KPIS: Final = Parameter("指标的名称、别名或代码，如 活动率；用 definitions 查", "texts")
 _OFFSET: Final = Parameter("从第几行开始，从 0 数起；结果有 left_off 时接着要后面的", "whole")
 _VIEW: Final = {"month": _MONTH, "unit": _UNIT, "level": _LEVEL}

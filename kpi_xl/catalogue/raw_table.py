@@ -52,6 +52,10 @@ class Column:
     """The column, by code, that a required one may be found by where it is absent or empty."""
     also: tuple[tuple[str, str], ...] = ()
     """Patterns of what else may stand in a choice, each with the word it is stored as."""
+    level: str = ""
+    """The level of the organisation whose unit it names; see `kpi_xl.catalogue.organisation`."""
+    is_before: bool = False
+    """Whether that unit is the one that somebody comes from."""
 
     @property
     def when_empty(self) -> str:
@@ -134,6 +138,10 @@ class Table:
     def column(self, code: str) -> Column:
         """The column with this code."""
         return next(column for column in self.columns if column.code == code)
+
+    def of_units(self, *, before: bool = False) -> dict[str, Column]:
+        """The columns that name units by level, from the top; or those he comes from."""
+        return {one.level: one for one in self.columns if one.level and one.is_before == before}
 
 
 def days(*events: str) -> tuple[str, ...]:

@@ -22,7 +22,6 @@ __all__ = [
     "LEAVERS",
     "LISTS",
     "LONG",
-    "ORGANISATION",
     "OUTLETS",
     "POLICIES",
     "PROMOTIONS",
@@ -35,9 +34,6 @@ __all__ = [
     "Kind",
     "Table",
 ]
-
-ORGANISATION: Final = ("分公司", "营业区", "营业部", "营业组")
-"""The levels of the organisation, from the top."""
 
 TABLES: Final[dict[str, Table]] = {
     table.code: table

@@ -250,11 +250,11 @@ def _reading(
     passwords, contacts = wishes.passwords, wishes.contacts
     with recipients_of(project, cube, workbook, wanted) as to:
         recipients = unit_sheets.recipients(workbook, to, level)
-        branch, room = cube.units[0].name, room_in(project.folder)
+        room = room_in(project.folder)
         asked = _Asked(
             wanted,
             (level if workbook.sheets_for_units else to.recipients.level(level)) or "",
-            list(files(recipients, workbook.suffix, branch, room)),
+            list(files(recipients, workbook.suffix, project.settings, room)),
             None if passwords is None else passwords.among(cube.units),
             None if contacts is None else contacts.among(cube.units),
             loaded.undone,

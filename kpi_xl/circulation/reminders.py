@@ -37,7 +37,7 @@ from kpi_xl.circulation.reminder_plan import (
 )
 from kpi_xl.circulation.reminder_texts import LIST, subject, text, write_list, write_texts
 from kpi_xl.data.circulation import now, was_begun
-from kpi_xl.data.cube import LEVELS, Unit
+from kpi_xl.data.cube import Unit
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.fill import recipients_of, template_path
 from kpi_xl.jobs.load import load
@@ -204,11 +204,11 @@ def _organisation(
     with recipients_of(
         project, cube, Template(path), max(min(month, cube.last + 1), cube.first)
     ) as to:
-        for level in LEVELS:
-            people = to.recipients.people(level) if cube.of_level(level) else None
+        for level in cube.levels:
+            people = to.recipients.people(level)
             for number in cube.of_level(level):
                 unit = cube.units[number]
-                leader = people.manager_of(unit) if people else None
+                leader = people.manager_of(unit)
                 if leader is not None:
                     managers[unit.path] = leader.agent
     return list(cube.units), managers

@@ -37,7 +37,7 @@ _LEVEL: Final = click.option(
     "-l",
     cls=Option,
     metavar="层级",
-    help="分公司、营业区、营业部或营业组；不写为营业部。",
+    help="哪一级单位，如 分公司、营业部、营业组；不写为营业部，自己定的级别见 kpi.toml。",
 )
 _DAY: Final = click.option(
     "--day",

@@ -123,19 +123,26 @@ def _next_steps() -> Answer:
     "--name", cls=Option, default="分公司", metavar="名称", help="机构名称，最上一级单位。"
 )
 @click.option(
+    "--levels",
+    cls=Option,
+    metavar="级别",
+    help="各级单位，从上到下 2 到 6 级，如 集团、大区、门店；不写则为分公司到营业组。",
+)
+@click.option(
     "--shared",
     cls=Option,
     is_flag=True,
     help="几个人一起用：同组的人都能读写；不写则只有自己能打开。",
 )
-def init(folder: Path, name: str, shared: bool) -> Answer:
+def init(folder: Path, name: str, levels: str | None, shared: bool) -> Answer:
     """建立一个空项目：kpi.toml，和 data 文件夹里供填写的原始数据.xlsx。
 
     新的文件夹只有自己能打开（Windows 上照所在文件夹的权限）；里面的文件不会比文件夹更开放。
     """
     from kpi_xl.jobs import start
+    from kpi_xl.settings.settings_sheet import words_of
 
-    project = start.init(folder, name, shared=shared)
+    project = start.init(folder, name, levels=words_of(levels), shared=shared)
     say(f"已建立项目：{project.folder}")
     if os.name != "nt" and not shared and project.folder.stat().st_mode & 0o077:
         say(f"这个文件夹本来就有，别人也能打开；只给自己用的请运行 chmod 700 {project.folder}")

@@ -30,7 +30,7 @@ _LEVEL: Final = click.option(
     "-l",
     cls=Option,
     metavar="层级",
-    help="只做一个层级的：分公司、营业区、营业部或营业组；不写则全部。",
+    help="只做一个层级的，如 分公司、营业部、营业组；不写则全部。",
 )
 
 

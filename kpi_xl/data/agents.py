@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from kpi_xl.calendar import Period
 from kpi_xl.data import steps
 from kpi_xl.data.computation import DUES_TO_COME
-from kpi_xl.data.cube import LEVELS, Cube
+from kpi_xl.data.cube import Cube
 from kpi_xl.data.engines import Query
 from kpi_xl.data.months_back import earlier, places
-from kpi_xl.data.organisation import unit_paths
+from kpi_xl.data.organisation import membership_table, unit_paths
 from kpi_xl.data.own_sums import own_months
 from kpi_xl.data.periods import PeriodCube, counted_again
 from kpi_xl.data.sql_calendar import Months
@@ -254,11 +254,11 @@ def _teams(
     cube: Cube, store: duckdb.DuckDBPyConnection, index: pd.MultiIndex, periods: Sequence[Period]
 ) -> list[str]:
     """The path of the lowest unit that each agent is in, at the end of each period."""
-    level = next(level for level in reversed(LEVELS) if any(u.level == level for u in cube.units))
+    level = cube.lowest_level
     paths = unit_paths(store, level)
     spans: dict[str, list[tuple[int, int]]] = {}
     for agent, unit, begin in store.execute(
-        f"SELECT agent, unit, from_month FROM membership_{LEVELS.index(level)} ORDER BY from_month"
+        f"SELECT agent, unit, from_month FROM {membership_table(level)} ORDER BY from_month"
     ).fetchall():
         spans.setdefault(agent, []).append((begin, unit))
     found = []

@@ -35,7 +35,6 @@ from kpi_xl.data.sources import Source
 from kpi_xl.data.tables_found import Found, find_tables
 from kpi_xl.data.units_as_known import KnownUnits
 from kpi_xl.errors import InputError
-from kpi_xl.kpi_registry import Registry
 from kpi_xl.project import Project
 from kpi_xl.readers.id import Ids
 from kpi_xl.settings.project_settings import Settings
@@ -104,11 +103,11 @@ def check_project(
     _leavers_put_in(of_tables, problems)
     _agents_as_known(of_tables, problems)
     _outlets_as_known(of_tables, problems)
-    _units_as_known(of_tables, problems, project.settings.name)
+    _units_as_known(of_tables, problems, project.settings)
     tables: dict[str, CheckedTable] = {}
     with _pool() as pool:  # the two longest take about the same time
-        kpis = repeat(project.settings.kpis)
-        within = pool.map(_within, (lists[code] for code in of_tables), of_tables.values(), kpis)
+        meant = repeat(project.settings)
+        within = pool.map(_within, (lists[code] for code in of_tables), of_tables.values(), meant)
         for code, (checked, of_table) in zip(of_tables, within, strict=True):
             tables[code] = checked
             problems[code] += of_table
@@ -198,11 +197,13 @@ def _outlets_as_known(
 
 
 def _units_as_known(
-    of_tables: dict[str, list[CheckedTable]], problems: dict[str, list[Problem]], branch: str
+    of_tables: dict[str, list[CheckedTable]],
+    problems: dict[str, list[Problem]],
+    settings: Settings,
 ) -> None:
     """Put one name in place of the spellings by which only that unit can be meant, and tell."""
     known = KnownUnits(
-        {code: [part.data for part in parts] for code, parts in of_tables.items()}, branch
+        {code: [part.data for part in parts] for code, parts in of_tables.items()}, settings
     )
     for code in ("agents", "transfers", "targets"):
         for place, part in enumerate(of_tables.get(code, ())):
@@ -235,16 +236,17 @@ def _pool() -> ThreadPoolExecutor:
 
 
 def _within(
-    table: Table, checked: list[CheckedTable], kpis: Registry
+    table: Table, checked: list[CheckedTable], settings: Settings
 ) -> tuple[CheckedTable, list[Problem]]:
     """One table of the files that hold it, checked row by row and for duplicates."""
     files = tuple(file for of_file in checked for file in of_file.files)
     whole = CheckedTable.of(table, [part for of_file in checked for part in of_file.parts], files)
     whole, problems = _set_aside(whole, rules.of_rows(table, whole.data))
     if table.code == "targets":
-        whole, unknown = _set_aside(whole, list(rules.unknown_kpis(whole.data, kpis)))
-        problems += unknown
-        parts = [Part(rules.by_code(part.data, kpis)) for part in whole.parts]
+        for rule in (rules.unknown_levels, rules.unknown_kpis):
+            whole, unknown = _set_aside(whole, list(rule(whole.data, settings)))
+            problems += unknown
+        parts = [Part(rules.by_code(part.data, settings.kpis)) for part in whole.parts]
         whole = CheckedTable.of(table, parts, whole.files)
     keys = (
         hashes.of_keys(table, part.data) if part.keys is None else part.keys for part in whole.parts

@@ -6,7 +6,7 @@ After a change only the months that it touches are computed anew.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.measures import COUNTED, SECOND_YEAR, THIRD_YEAR, measure
+from kpi_xl.catalogue.organisation import TOP, Organisation, depth_of
 from kpi_xl.data import steps
-from kpi_xl.data.cube import LEVELS, UNASSIGNED, Unit
+from kpi_xl.data.cube import UNASSIGNED, Unit
 from kpi_xl.data.engines import Columns, Engine, Query
+from kpi_xl.data.organisation import membership_table, names_of, path_of, places_table
 from kpi_xl.data.sql_calendar import Calendar, Months
 from kpi_xl.data.step import Step, table, text_of, written
 from kpi_xl.data.steps import STEPS
@@ -45,14 +47,6 @@ class Changed:
 
 DUES_TO_COME: Final = "dues_to_come"
 """The table of what falls due of each agent after the last day that the dues tell of."""
-
-# How a place is named on each level: its own name, and all names from the top.
-_NAMES: Final = (
-    ("region IS NULL", "'-'"),
-    ("region", "region"),
-    ("region, department", "department"),
-    ("region, department, team", "team"),
-)
 
 
 class Computation:
@@ -89,6 +83,7 @@ class Computation:
         self._touched: dict[str, set[int]] = {}  # the months each table has changed in
         self._values: dict[str, int | str | Query] = {
             **steps.rules(settings),
+            **_place_texts(settings.organisation),
             "first": first,
             "last": last,
             "months": ", ".join(f"({n})" for n in range(first, last + 1)),
@@ -315,31 +310,34 @@ class Computation:
 
         The levels come as arrays: where a place's unit of that level stands in the list.
         """
-        units = [Unit("分公司", self.settings.name, self.settings.name, None)]
+        organisation = self.settings.organisation
+        units = [Unit(TOP, self.settings.name, self.settings.name, None)]
         numbers: dict[tuple[str, ...], int] = {(): 0}  # by the names from the top
         levels = []
-        found = self._places(steps.PLACES_IN_ALL, _NAMES[-1][0], "'-'")
-        places = dict(zip(_names(found), found["unit"].tolist(), strict=True))
+        found = self._places(steps.PLACES_IN_ALL, organisation.columns, "'-'")
+        places = dict(zip(names_of(found), found["unit"].tolist(), strict=True))
         if self._roster_changed:
             self.engine.define(steps.STAYS.table(), self._query(steps.STAYS))
-        for depth, (level, (names, own_name)) in enumerate(zip(LEVELS, _NAMES, strict=True)):
-            found = self._places(f"places_{depth}", names, own_name)
-            if depth and not (found["unit"] > 0).any():
+        for level in organisation.levels:
+            names = organisation.columns[: depth_of(level)]
+            found = self._places(places_table(level), names, names[-1] if names else "'-'")
+            if names and not (found["unit"] > 0).any():
                 continue  # nobody has a 营业区: the level is not there
             if self._roster_changed:
-                places_here = table(f"places_{depth}")
+                places_here = table(places_table(level))
                 self.engine.define(
-                    f"membership_{depth}", self._query(steps.MEMBERSHIP, places=places_here)
+                    membership_table(level), self._query(steps.MEMBERSHIP, places=places_here)
                 )
-            of_units = _list_units(level, depth, found, units, numbers)
+            of_units = _list_units(organisation, level, found, units, numbers)
             of_places = np.full(len(places) + 1, of_units[0])
-            of_places[[places[place] for place in _names(found)]] = of_units[whole(found["unit"])]
+            of_places[[places[place] for place in names_of(found)]] = of_units[whole(found["unit"])]
             levels.append(of_places)
         return levels, units
 
-    def _places(self, name: str, names: str, own_name: str) -> Columns:
-        """Define which unit of a level every place is."""
-        query = self._query(steps.PLACES, names=names, own_name=own_name)
+    def _places(self, name: str, names: Sequence[str], own_name: str) -> Columns:
+        """Define which unit of a level every place is, by its own name and all from the top."""
+        all_names = ", ".join(names) or f"{self.settings.organisation.columns[0]} IS NULL"
+        query = self._query(steps.PLACES, names=all_names, own_name=own_name)
         self.engine.define(name, query)
         return self.engine.fetch(Query(f"SELECT * FROM {name}", frozenset((name,))))
 
@@ -349,14 +347,27 @@ def in_grace(one: Step) -> list[str]:
     return [m.code for m in one.measures if COUNTED[m.code][1].in_grace]
 
 
-def _names(places: Columns) -> list[tuple[str, ...]]:
-    """The names of places from the top."""
-    columns = (places[name].tolist() for name in ("region", "department", "team"))
-    return list(zip(*columns, strict=True))
+def _place_texts(organisation: Organisation) -> dict[str, str]:
+    """What the steps of places have for each level below the top."""
+    columns = organisation.columns
+    is_told = f"COALESCE({', '.join(f'transfers.from_{one}' for one in columns)})"
+    return {
+        "levels": ", ".join(columns),
+        "levels_before": ",\n    ".join(
+            f"CASE WHEN {is_told} IS NULL THEN COALESCE(agents.{one}, '')"
+            f" ELSE COALESCE(transfers.from_{one}, '') END AS {one}"
+            for one in columns
+        ),
+        "levels_after": ",\n    ".join(f"COALESCE({one}, '') AS {one}" for one in columns),
+    }
 
 
 def _list_units(
-    level: str, depth: int, found: Columns, units: list[Unit], numbers: dict[tuple[str, ...], int]
+    organisation: Organisation,
+    level: str,
+    found: Columns,
+    units: list[Unit],
+    numbers: dict[tuple[str, ...], int],
 ) -> NDArray[np.int64]:
     """Add a level's units to the list, in the order of their names; the first holds the rest.
 
@@ -366,26 +377,29 @@ def _list_units(
         Where they stand in the list, by their number in the store.
     """
     positions = np.zeros(int(found["unit"].max(initial=0)) + 1, np.int64)
+    depth = depth_of(level)
     if depth == 0:
         return np.zeros(2, np.int64)  # the branch holds everything, also what belongs to nobody
     positions[0] = len(units)
     units.append(Unit(level, UNASSIGNED, UNASSIGNED, 0))
-    for place, number in sorted(zip(_names(found), found["unit"].tolist(), strict=True)):
+    for place, number in sorted(zip(names_of(found), found["unit"].tolist(), strict=True)):
         names = tuple(name for name in place[:depth] if name)
         key = (level, *names)
         if number == 0:
             continue
         if key not in numbers:
             numbers[key] = len(units)
-            above = _parent(numbers, level, names[:-1])
-            units.append(Unit(level, names[-1], "/".join(names), above))
+            above = _parent(numbers, organisation.levels[1:depth], names[:-1])
+            units.append(Unit(level, names[-1], path_of(names), above))
         positions[number] = numbers[key]
     return positions
 
 
-def _parent(numbers: dict[tuple[str, ...], int], level: str, names: tuple[str, ...]) -> int:
-    """The unit above: that of the nearest level with these names, else the branch."""
-    for above in reversed(LEVELS[1 : LEVELS.index(level)]):
+def _parent(
+    numbers: dict[tuple[str, ...], int], levels: Sequence[str], names: tuple[str, ...]
+) -> int:
+    """The unit above: that of the nearest level above with these names, else the branch."""
+    for above in reversed(levels):
         if (above, *names) in numbers:
             return numbers[above, *names]
     return 0

@@ -79,6 +79,7 @@ def compute(
         stamp=stamp,
         mixes=sums.mixes(),
         as_of=ripening.as_of,
+        main=settings.organisation.main,
         unripe={
             month: Unripe(
                 {MEASURES[i]: one.until[MEASURES[i]] for i in known if MEASURES[i] in one.until},

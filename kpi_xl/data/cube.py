@@ -18,7 +18,7 @@ from kpi_xl.aggregation import OfRows, OverTime, Total
 from kpi_xl.calendar import Month, Period
 from kpi_xl.catalogue.measures import COUNTED
 from kpi_xl.catalogue.measures import measure as measure_of
-from kpi_xl.catalogue.schema import ORGANISATION
+from kpi_xl.catalogue.organisation import STANDARD, depth_of
 from kpi_xl.data import cube_file
 from kpi_xl.data.content import digest
 from kpi_xl.data.kept_measure import Kept, TooLarge
@@ -30,9 +30,6 @@ from kpi_xl.errors import InputError
 from kpi_xl.formula import Lag, Measure
 from kpi_xl.kpi import Kpi
 from kpi_xl.readers.name import near
-
-LEVELS: Final = ORGANISATION
-"""The levels of the organisation, from the top."""
 
 UNASSIGNED: Final = "未分配"
 """The unit of what belongs to nobody."""
@@ -48,7 +45,7 @@ class Unit:
     Parameters
     ----------
     level : str
-        One of `LEVELS`.
+        One of those of the project's `Organisation`.
     name : str
         Its own name.
     path : str
@@ -129,6 +126,8 @@ class Cube:
         The hash of what was declared when they were counted; empty for nothing.
     too_large : mapping of str to TooLarge
         What of it is more than whole numbers hold, and is no measure of the cube, by code.
+    main : str
+        The main level of the project's `Organisation`.
     """
 
     units: Sequence[Unit]
@@ -143,6 +142,7 @@ class Cube:
     own: Mapping[str, Kept] = field(default_factory=dict)
     declared: str = ""
     too_large: Mapping[str, TooLarge] = field(default_factory=dict)
+    main: str = STANDARD.main
 
     @property
     def months(self) -> list[Month]:
@@ -365,20 +365,36 @@ class Cube:
             paths = listed(self.units, found)
             raise InputError(kinds.UNIT_SEVERAL(count=len(found), label=label, paths=paths))
         # A department is meant before its teams, which begin like it.
-        units = sorted(self.units, key=lambda unit: LEVELS.index(unit.level))
+        units = sorted(self.units, key=lambda unit: depth_of(unit.level))
         names = {u.path: u.path for u in units} | {u.name: u.path for u in reversed(units)}
         order = dict.fromkeys(name for unit in units for name in (unit.name, unit.path))
         like = dict.fromkeys(names[one] for one in near(label, order))
-        top = next(
-            (one for one in (LEVELS[2], LEVELS[1], LEVELS[3]) if self.of_level(one)), LEVELS[0]
-        )
-        named = [self.units[i].path for i in self.of_level(top)]
+        named = [self.units[i].path for i in self.of_level(self.usual_level)]
         known = "、".join(named[:_NAMED]) + (" 等" if len(named) > _NAMED else "")
         raise InputError(kinds.UNIT_UNKNOWN(label=label, like="、".join(like), known=known))
 
     def of_level(self, level: str) -> list[int]:
         """The units of a level, the unassigned one left out."""
         return [i for i, u in enumerate(self.units) if u.level == level and not u.is_unassigned]
+
+    @functools.cached_property
+    def levels(self) -> list[str]:
+        """The levels that there are units of, from the top."""
+        return list(dict.fromkeys(u.level for u in self.units if not u.is_unassigned))
+
+    @property
+    def lowest_level(self) -> str:
+        """The level of the units that have none below them."""
+        return self.levels[-1]
+
+    @property
+    def usual_level(self) -> str:
+        """The level whose units are meant when none is asked for."""
+        return self.main if self.main in self.levels else self.levels[0]
+
+    def level_below(self, level: str) -> str | None:
+        """The level next below one; None below the lowest."""
+        return next((one for one in self.levels if depth_of(one) > depth_of(level)), None)
 
     def only(self, paths: Collection[str]) -> Cube:
         """What somebody sees who may see some units only: these, and all that belong to them.
@@ -507,6 +523,7 @@ class Cube:
             "own": {code: one.record() for code, one in self.own.items()},
             "declared": self.declared,
             "too_large": {code: astuple(one) for code, one in self.too_large.items()},
+            "main": self.main,
         }
         units = [(unit.level, unit.name, unit.path, unit.parent) for unit in self.units]
         mixes = (mix.values for mix in self.mixes.values())
@@ -548,6 +565,7 @@ class Cube:
                 own={code: Kept.of_record(code, record) for code, record in about["own"].items()},
                 declared=about["declared"],
                 too_large={code: TooLarge(*one) for code, one in about["too_large"].items()},
+                main=about["main"],
             )
         except (ValueError, KeyError, TypeError, IndexError) as error:
             raise cube_file.unreadable(file) from error

@@ -14,8 +14,8 @@ import duckdb
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.schema import LONG
 from kpi_xl.data import steps
-from kpi_xl.data.cube import LEVELS
 from kpi_xl.data.engines import Columns, DuckDb, Engine, Query
+from kpi_xl.data.organisation import membership_table
 from kpi_xl.data.sql_calendar import Months
 from kpi_xl.data.step import Step, table
 from kpi_xl.data.steps import STEPS
@@ -69,7 +69,7 @@ def unit_days(
         if not set(wanted).isdisjoint(one.by_day):
             facts = _facts(one, settings, first, last)
             sums = ", ".join(f"CAST(SUM({code}) AS BIGINT) AS {code}" for code in one.by_day)
-            membership = table(f"membership_{LEVELS.index(level)}")
+            membership = table(membership_table(level))
             found[one] = DuckDb(store).fetch(
                 _query(
                     steps.UNIT_DAYS, settings, first, last,

@@ -8,8 +8,24 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from kpi_xl.data.cube import LEVELS, UNASSIGNED, Unit
-from kpi_xl.data.engines import DuckDb, Engine, Query
+from kpi_xl.catalogue.organisation import TOP, depth_of
+from kpi_xl.data.cube import UNASSIGNED, Unit
+from kpi_xl.data.engines import Columns, DuckDb, Engine, Query
+
+
+def places_table(level: str) -> str:
+    """The store's table of all places with the unit of a level that each is."""
+    return f"places_{depth_of(level)}"
+
+
+def membership_table(level: str) -> str:
+    """The store's table of who belongs to which unit of a level from when until when."""
+    return f"membership_{depth_of(level)}"
+
+
+def path_of(names: Sequence[str | None]) -> str:
+    """A unit's path: its name with those above it that it has."""
+    return "/".join(name for name in names if name)
 
 
 def unit_paths(store: duckdb.DuckDBPyConnection, level: str) -> dict[int, str]:
@@ -18,21 +34,24 @@ def unit_paths(store: duckdb.DuckDBPyConnection, level: str) -> dict[int, str]:
     Parameters
     ----------
     level : str
-        One of `LEVELS` that the cube has.
+        One that the cube has.
     """
     return _paths(DuckDb(store), level)
 
 
 def _paths(engine: Engine, level: str) -> dict[int, str]:
-    depth = LEVELS.index(level)
-    name = f"places_{depth}"
-    query = f"SELECT region, department, team, unit FROM {name} WHERE unit > 0"
-    rows = engine.fetch(Query(query, frozenset((name,))))
+    depth, name = depth_of(level), places_table(level)
+    rows = engine.fetch(Query(f"SELECT * FROM {name} WHERE unit > 0", frozenset((name,))))
     paths = {0: UNASSIGNED if depth else ""}
-    names = zip(*(rows[one].tolist() for one in ("region", "department", "team")), strict=True)
-    for place, number in zip(names, rows["unit"].tolist(), strict=True):
-        paths[int(number)] = "/".join(one for one in place[:depth] if one)
+    for place, number in zip(names_of(rows), rows["unit"].tolist(), strict=True):
+        paths[int(number)] = path_of(place[:depth])
     return paths
+
+
+def names_of(places: Columns) -> list[tuple[str, ...]]:
+    """The names of places from the top."""
+    columns = (column.tolist() for code, column in places.items() if code != "unit")
+    return list(zip(*columns, strict=True))
 
 
 def unit_positions(
@@ -44,7 +63,7 @@ def unit_positions(
 
 def positions(engine: Engine, level: str, units: Sequence[Unit]) -> NDArray[np.int64]:
     """As `unit_positions`, from the engine that the places are defined on."""
-    if level == LEVELS[0]:
+    if level == TOP:
         return np.zeros(2, np.int64)
     at = {unit.path: i for i, unit in enumerate(units) if unit.level == level}
     paths = _paths(engine, level)

@@ -18,13 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kpi_xl.calendar import Month
+from kpi_xl.catalogue.organisation import TOP
 from kpi_xl.catalogue.schema import LONG
 from kpi_xl.data import steps
 from kpi_xl.data.computation import Changed, whole
-from kpi_xl.data.cube import LEVELS, Cube, Unripe
+from kpi_xl.data.cube import Cube, Unripe
 from kpi_xl.data.engines import Columns, Engine, Query
 from kpi_xl.data.kept_measure import Kept, TooLarge
-from kpi_xl.data.organisation import positions
+from kpi_xl.data.organisation import membership_table, positions
 from kpi_xl.data.own_sql import columns_of, is_too_large_sql, values_sql
 from kpi_xl.data.ripening import BACK
 from kpi_xl.data.sql_calendar import Months
@@ -356,9 +357,9 @@ def counted_of(
 
 def membership_of(level: str) -> Query:
     """Who belongs to which unit of a level; all to the branch, as to no unit of it."""
-    if level == LEVELS[0]:
+    if level == TOP:
         return Query("(SELECT '' AS agent, 1 AS unit, 0 AS from_month, 0 AS next_month)")
-    return table(f"membership_{LEVELS.index(level)}")
+    return table(membership_table(level))
 
 
 def _result(one: Kept) -> str:

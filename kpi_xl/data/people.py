@@ -9,9 +9,10 @@ import duckdb
 
 from kpi_xl.analysis.attention import Member
 from kpi_xl.calendar import Month
+from kpi_xl.catalogue.organisation import TOP
 from kpi_xl.data import steps
-from kpi_xl.data.cube import LEVELS, Unit
-from kpi_xl.data.organisation import unit_paths
+from kpi_xl.data.cube import Unit
+from kpi_xl.data.organisation import membership_table, unit_paths
 from kpi_xl.data.sql_calendar import Months
 from kpi_xl.settings.project_settings import Settings
 
@@ -93,13 +94,13 @@ class People:
         last: Month,
     ) -> None:
         self.level = level
+        self._lowest = settings.organisation.levels[-1]
         self._by_unit: dict[str, list[Person]] = {}
         people: dict[str, Person] = {}
-        depth = LEVELS.index(level)
         paths = unit_paths(connection, level)
         at = min(month, last).number
         calendar = Months(settings.month_cut)
-        members = steps.PEOPLE.query(calendar, membership=f"membership_{depth}", month=at).sql
+        members = steps.PEOPLE.query(calendar, membership=membership_table(level), month=at).sql
         for unit, agent, name, rank, is_manager, signed in connection.execute(members).fetchall():
             person = Person(agent, name or agent, rank or "", bool(is_manager), Month(signed))
             people[agent] = person
@@ -108,7 +109,7 @@ class People:
 
     def of(self, unit: Unit) -> Sequence[Person]:
         """The people of a unit, its manager first, then by signing."""
-        return self._by_unit.get(unit.path if self.level != LEVELS[0] else "", [])
+        return self._by_unit.get(unit.path if self.level != TOP else "", [])
 
     def manager_of(self, unit: Unit) -> Person | None:
         """Who leads a unit; None when the roster does not tell.
@@ -117,7 +118,7 @@ class People:
         """
         leaders = [person for person in self.of(unit) if person.is_manager]
         of_departments = [person for person in leaders if "经理" in person.rank]
-        if self.level == LEVELS[-1]:
+        if self.level == self._lowest:
             return next((p for p in leaders if p not in of_departments), next(iter(leaders), None))
         return of_departments[0] if len(of_departments) == 1 else None
 

@@ -324,7 +324,7 @@ def _below(rows: Rows, header: int, place: int) -> list[str | None]:
 def _likeness(table: Table, column: Column, heading: str) -> float:
     """How much a heading is like one of a column's names, in percent."""
     form = normalise(heading)
-    best = _ALIKE if speaks_of(table.code, column.code, heading) else 0.0
+    best = _ALIKE if speaks_of(table, column.code, heading) else 0.0
     for name in column_names(column):
         known = normalise(name)
         if len(known) > 1 and known in form:

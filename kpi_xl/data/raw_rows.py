@@ -13,10 +13,11 @@ from kpi_xl.aggregation import Aggregation, OfRows, Total
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.measures import MEASURES
+from kpi_xl.catalogue.organisation import TOP
 from kpi_xl.catalogue.schema import TABLES, Table
 from kpi_xl.data import steps
-from kpi_xl.data.cube import LEVELS, Unit
-from kpi_xl.data.organisation import unit_paths
+from kpi_xl.data.cube import Unit
+from kpi_xl.data.organisation import membership_table, unit_paths
 from kpi_xl.data.targets import AGENT_LEVEL
 from kpi_xl.formula import Lag, Measure
 from kpi_xl.kpi import Kpi
@@ -161,7 +162,7 @@ class RawRowsOf:
             groups = [reads] if table != _PEOPLE else [(read,) for read in reads]
             for group in groups:
                 by_unit = self._by_unit(group, of_item, unit.level)
-                found += by_unit.get("" if unit.level == LEVELS[0] else unit.path, ())
+                found += by_unit.get("" if unit.level == TOP else unit.path, ())
         return found
 
     @cached_property
@@ -209,9 +210,9 @@ class RawRowsOf:
             month -= read.back
         elif read.table == _PEOPLE:
             later = ">="
-        unit = "0 AS unit" if level == LEVELS[0] else "unit"
+        unit = "0 AS unit" if level == TOP else "unit"
         return (
-            f"SELECT DISTINCT agent, {unit} FROM membership_{LEVELS.index(level)}"
+            f"SELECT DISTINCT agent, {unit} FROM {membership_table(level)}"
             f" WHERE from_month <= {month} AND next_month {later} {month}"
         )
 

@@ -45,7 +45,6 @@ _RENEWALS: Final = ("续期", "续收", "续保", "应收", "renewal")
 _TELLING: Final = {
     "activities": ("appointments", "visits", "interviews", "closings"),
     "attendance": ("days_due", "days_present"),
-    "transfers": ("region", "department", "team", "from_region", "from_department", "from_team"),
     "promotions": ("rank", "from_rank"),
     "outlets": ("name", "opened", "closed"),
 }
@@ -56,6 +55,13 @@ _ARCHIVES: Final = {".zip", ".rar", ".7z", ".gz", ".tar"}
 
 Rows = Sequence[Sequence[str | None]]
 """The first rows of a worksheet."""
+
+
+def _telling(table: Table) -> frozenset[str]:
+    """What must be there besides the required columns; nothing for most tables."""
+    is_moves = bool(table.of_units(before=True))
+    units = [one.code for one in table.columns if one.level and is_moves]
+    return frozenset((*_TELLING.get(table.code, ()), *units))
 
 
 @dataclass(frozen=True)
@@ -287,9 +293,9 @@ class Finder:
         telling = [
             fit
             for fit in whole
-            if fit.code not in _TELLING
+            if not (needed := _telling(fit.table))
             or fit.header.match.days
-            or fit.header.match.positions.keys() & _TELLING[fit.code]
+            or fit.header.match.positions.keys() & needed
         ]
         if not telling:
             self._leave(sheet, kinds.NOT_TELLING())

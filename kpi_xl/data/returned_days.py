@@ -18,8 +18,10 @@ import pyarrow.compute as pc
 
 from kpi_xl import kinds
 from kpi_xl.calendar import Month
-from kpi_xl.catalogue.schema import ACTIVITIES, COUNTS, LONG, ORGANISATION, Table
+from kpi_xl.catalogue.organisation import TOP, depth_of
+from kpi_xl.catalogue.schema import ACTIVITIES, COUNTS, LONG, Table
 from kpi_xl.data.checked import CheckedTable, Part
+from kpi_xl.data.organisation import path_of
 from kpi_xl.data.outlets import Outlets
 from kpi_xl.data.people import ACTIVITIES as NAMES
 from kpi_xl.data.problem import Problem
@@ -232,16 +234,13 @@ class ReturnedDays:
     def _under(self, level: str, unit: str) -> list[str]:
         """Who is in a unit."""
         data = self._tables["agents"].data
-        if level == ORGANISATION[0]:
+        if level == TOP:
             return [*dict.fromkeys(data["agent"].to_pylist())]
-        columns = ("agent", "region", "department", "team")
-        depth = ORGANISATION.index(level) if level in ORGANISATION else len(ORGANISATION) - 1
+        organisation = self._settings.organisation
+        columns = ("agent", *organisation.columns)
+        depth = depth_of(level if level in organisation.levels else organisation.levels[-1])
         rows = zip(*(data[column].to_pylist() for column in columns), strict=True)
-        return [
-            agent
-            for agent, *names in rows
-            if "/".join(name for name in names[:depth] if name) == unit
-        ]
+        return [agent for agent, *names in rows if path_of(names[:depth]) == unit]
 
     def _take_out(self) -> None:
         """Take out of the raw files' days what was typed otherwise, and tell it of each person."""

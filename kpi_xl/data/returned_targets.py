@@ -14,8 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kpi_xl import kinds
-from kpi_xl.catalogue.schema import ORGANISATION, TARGETS
+from kpi_xl.catalogue.organisation import PERSON, TOP
+from kpi_xl.catalogue.raw_table import Column
+from kpi_xl.catalogue.schema import TARGETS
 from kpi_xl.data.checked import CheckedTable
+from kpi_xl.data.organisation import path_of
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.returned import Returned, TargetFact, add_rows, line_of
 from kpi_xl.kpi_registry import Registry
@@ -23,8 +26,6 @@ from kpi_xl.settings.project_settings import Settings
 
 _LIKE: Final = {"主险件数": "人均件数", "首年新单保费": "首年度保费"}
 """An agent's target may stand in the raw files under another name, see `kpi_xl.data.targets`."""
-
-_PEOPLE: Final = "业务员"
 
 Tables = dict[str, CheckedTable]
 
@@ -39,14 +40,14 @@ def put_targets(tables: Tables, returned: Returned, settings: Settings) -> None:
     returned : Returned
         The targets; what is to be told of them is added.
     """
-    places = _places(tables["agents"].data)
+    places = _places(tables["agents"].data, settings.tables["agents"].of_units())
     table = tables.get("targets")
     raw = _raw_targets(table, {fact.month for fact in returned.targets})
     gone: dict[int, TargetFact] = {}
     new = []
     for given in returned.targets:
         fact = _with_level(given, places)
-        if fact.level in ORGANISATION[1:] and fact.unit not in places.get(fact.level, ()):
+        if fact.level not in (TOP, PERSON) and fact.unit not in places.get(fact.level, ()):
             returned.tell(TARGETS, fact.where, kinds.TYPED_NO_UNIT(unit=fact.unit))
             continue
         keys = _keys(fact, places, settings.kpis)
@@ -99,11 +100,11 @@ def _keys(
     """
     units = [fact.unit]
     name = fact.unit.rpartition("/")[2]
-    if name != fact.unit and fact.level != _PEOPLE:
+    if name != fact.unit and fact.level != PERSON:
         alike = [path for path in places.get(fact.level, ()) if path.rpartition("/")[2] == name]
         units += [name] if len(alike) == 1 else []
     codes = [fact.kpi]
-    if fact.level == _PEOPLE and (like := _LIKE.get(kpis[fact.kpi].name)):
+    if fact.level == PERSON and (like := _LIKE.get(kpis[fact.kpi].name)):
         other = kpis.find(like)
         codes += [other.code] if other else []
     return [(fact.month, fact.level, unit, code) for unit in units for code in codes]
@@ -114,18 +115,18 @@ def _with_level(fact: TargetFact, places: Mapping[str, Collection[str]]) -> Targ
     if fact.level:
         return fact
     level = next((level for level, paths in places.items() if fact.unit in paths), "")
-    return fact._replace(level=level or ORGANISATION[-1])
+    return fact._replace(level=level or [*places][-1])
 
 
-def _places(agents: pa.Table) -> dict[str, set[str]]:
-    """The paths of the units that the roster has, by level."""
-    columns = ["region", "department", "team"]
-    found: dict[str, set[str]] = {level: set() for level in ORGANISATION[1:]}
+def _places(agents: pa.Table, units: Mapping[str, Column]) -> dict[str, set[str]]:
+    """The paths of the units that the roster has, by level, from the top."""
+    columns = [column.code for column in units.values()]
+    found: dict[str, set[str]] = {level: set() for level in units}
     each = agents.select(columns).group_by(columns, use_threads=False).aggregate([])
     for names in zip(*(each[column].to_pylist() for column in columns), strict=True):
-        for depth, level in enumerate(ORGANISATION[1:], 1):
+        for depth, level in enumerate(units, 1):
             if names[depth - 1]:
-                found[level].add("/".join(name for name in names[:depth] if name))
+                found[level].add(path_of(names[:depth]))
     return found
 
 

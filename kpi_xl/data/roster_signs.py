@@ -50,7 +50,7 @@ def units_in_names(file: FileRead) -> Iterator[Said]:
     """Worksheets of a roster that are called like units, which its columns do not tell."""
     raw = file.raw
     name = (raw.source.sheet or "").strip()
-    for code, word in _UNITS.items():
-        if code not in raw.columns and re.search(word, name):
-            column = raw.table.column(code).name
-            yield Said(None, kinds.UNIT_IN_SHEET_NAME(name=name, column=column))
+    for column in raw.table.of_units().values():
+        word = _UNITS.get(column.code, f"{re.escape(column.name)}$")
+        if column.code not in raw.columns and re.search(word, name):
+            yield Said(None, kinds.UNIT_IN_SHEET_NAME(name=name, column=column.name))

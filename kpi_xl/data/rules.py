@@ -6,6 +6,7 @@ is part of the finding.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
@@ -19,7 +20,8 @@ from kpi_xl import kinds
 from kpi_xl.catalogue import kpis as standard
 from kpi_xl.catalogue.measures import ITEMS
 from kpi_xl.catalogue.names import like_kpi
-from kpi_xl.catalogue.schema import ORGANISATION, Column, Table
+from kpi_xl.catalogue.organisation import PERSON
+from kpi_xl.catalogue.schema import Column, Table
 from kpi_xl.data import unit_rules
 from kpi_xl.data.finding import Finding
 from kpi_xl.data.hashes import key_columns
@@ -27,9 +29,7 @@ from kpi_xl.data.outlets import NOBODY
 from kpi_xl.data.snapshots import winners
 from kpi_xl.kpi_registry import Registry
 from kpi_xl.readers.id import Ids, may_be_cut
-
-LEVELS: Final = (*ORGANISATION, "业务员")
-"""The levels of the organisation a target may be set for."""
+from kpi_xl.settings.project_settings import Settings
 
 UNASSIGNED: Final = "未分配"
 """The unit that holds what belongs to nobody known, so that totals reconcile."""
@@ -42,13 +42,15 @@ _FEW: Final = 1_000_000
 
 def of_rows(table: Table, data: pa.Table) -> list[Finding]:
     """What makes single rows unusable."""
-    return [found for rule in _OF_ROWS.get(table.code, ()) for found in rule(data)]
+    found = [found for rule in _OF_ROWS.get(table.code, ()) for found in rule(data)]
+    return [*found, *_to_nowhere(table, data)]
 
 
 def doubtful(table: Table, data: pa.Table) -> list[Finding]:
     """What people should look at in the rows that are used."""
     found = list(_negative(table, data))
-    return [*found, *(one for rule in _DOUBTFUL.get(table.code, ()) for one in rule(data))]
+    found += [one for rule in _DOUBTFUL.get(table.code, ()) for one in rule(data)]
+    return [*found, *unit_rules.of_places(table, data)]
 
 
 def unlike_others(table: Table, parts: Sequence[pa.Table]) -> Iterator[Finding]:
@@ -75,10 +77,12 @@ _OTHER_UNIT: Final = 300
 """Amounts so many times smaller than those of the other files are not in the same unit."""
 
 
-def _to_nowhere(transfers: pa.Table) -> Iterator[Finding]:
+def _to_nowhere(table: Table, data: pa.Table) -> Iterator[Finding]:
     """Transfers that do not say to which unit."""
-    nowhere = pc.and_(pc.is_null(transfers["region"]), pc.is_null(transfers["department"]))
-    for row in _places(pc.and_(nowhere, pc.is_null(transfers["team"]))):
+    if not table.of_units(before=True):
+        return
+    units = [data[one.code] for one in table.of_units().values()]
+    for row in _places(functools.reduce(pc.and_, map(pc.is_null, units))):
         yield Finding(row, "agent", kinds.NO_TARGET_UNIT())
 
 
@@ -112,13 +116,17 @@ def _parts_of_one(data: pa.Table) -> Iterator[Finding]:
         yield Finding(row, "quantity", kinds.PART_OF_ONE())
 
 
-def _levels(data: pa.Table) -> Iterator[Finding]:
-    for row in _places(pc.invert(pc.is_in(data["level"], pa.array(LEVELS)))):
-        yield Finding(row, "level", kinds.NO_LEVEL(levels="、".join(LEVELS)))
+def unknown_levels(data: pa.Table, settings: Settings) -> Iterator[Finding]:
+    """The rows of targets of a level that is not there."""
+    levels = (*settings.organisation.levels, PERSON)
+    for row in _places(pc.invert(pc.is_in(data["level"], pa.array(levels)))):
+        known = "、".join(map(settings.level_name, levels))
+        yield Finding(row, "level", kinds.NO_LEVEL(levels=known))
 
 
-def unknown_kpis(data: pa.Table, kpis: Registry) -> Iterator[Finding]:
+def unknown_kpis(data: pa.Table, settings: Settings) -> Iterator[Finding]:
     """The rows of targets whose KPI nobody knows."""
+    kpis = settings.kpis
     for name in data["kpi"].unique().to_pylist():
         if kpis.find(name) is not None:
             continue
@@ -419,12 +427,10 @@ _Rule = Callable[[pa.Table], Iterable[Finding]]
 
 _OF_ROWS: Final[Mapping[str, tuple[_Rule, ...]]] = {
     "agents": (_left_before_signed,),
-    "targets": (_levels,),
     "counts": (_parts_of_one,),
-    "transfers": (_to_nowhere,),
     "ratings": (_no_points,),
 }
 """The rules that set rows of a table aside, in the order in which they are told."""
 
-_DOUBTFUL: Final[Mapping[str, tuple[_Rule, ...]]] = {"agents": (_stints, unit_rules.of_places)}
+_DOUBTFUL: Final[Mapping[str, tuple[_Rule, ...]]] = {"agents": (_stints,)}
 """The rules that tell what to look at in rows that are used."""

@@ -9,8 +9,9 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from kpi_xl.data.cube import LEVELS, Cube
-from kpi_xl.data.organisation import unit_paths
+from kpi_xl.catalogue.organisation import TOP
+from kpi_xl.data.cube import Cube
+from kpi_xl.data.organisation import membership_table, unit_paths
 from kpi_xl.data.sql_calendar import Months
 from kpi_xl.data.steps import SIGNINGS
 from kpi_xl.settings.project_settings import Settings
@@ -60,13 +61,13 @@ def signings(
     level : str
         The level of the units, one that the cube has.
     """
-    membership = f"membership_{LEVELS.index(level)}"
+    membership = membership_table(level)
     query = SIGNINGS.query(Months(settings.month_cut), membership=membership)
     found = store.execute(query.sql).fetchnumpy()
     units = np.ma.filled(found["unit"], 0).astype(np.int64)
     # Nobody is told of the units that a part of a cube leaves out.
     at = {cube.units[number].path: number for number in cube.of_level(level)}
-    if level == LEVELS[0]:
+    if level == TOP:
         place = np.full(int(units.max(initial=0)) + 1, next(iter(at.values()), -1))
     else:
         place = np.full(int(units.max(initial=0)) + 1, -1)

@@ -16,11 +16,12 @@ from kpi_xl.catalogue.schema import TABLES, Kind, Table
 from kpi_xl.data.checked import Checked
 from kpi_xl.data.compute import compute, compute_own
 from kpi_xl.data.content import Contents
-from kpi_xl.data.cube import LEVELS, Cube
+from kpi_xl.data.cube import Cube
 from kpi_xl.data.days import keep_days
 from kpi_xl.data.engines import Database, DuckDb, Engine
 from kpi_xl.data.engines.hybrid import Hybrid
 from kpi_xl.data.notice import keep_notice
+from kpi_xl.data.organisation import membership_table
 from kpi_xl.data.own_sums import OWN_PREFIX
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project
@@ -112,9 +113,9 @@ def update(
             there = _own_tables(connection)
             cube = compute(engine, project.settings, stamp, progress, changed, checked.told, there)
             _drop_own(connection, there, cube)
-            for depth, level in enumerate(LEVELS):
-                if not any(unit.level == level for unit in cube.units):
-                    connection.execute(f"DROP TABLE IF EXISTS membership_{depth}")
+            for level in project.settings.organisation.levels:
+                if level not in cube.levels:
+                    connection.execute(f"DROP TABLE IF EXISTS {membership_table(level)}")
         except BaseException:
             connection.rollback()
             raise

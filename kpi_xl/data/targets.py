@@ -9,7 +9,8 @@ import duckdb
 
 from kpi_xl import kinds
 from kpi_xl.calendar import Month
-from kpi_xl.data.cube import LEVELS, Unit
+from kpi_xl.catalogue.organisation import TOP
+from kpi_xl.data.cube import Unit
 from kpi_xl.data.organisation import unit_paths
 from kpi_xl.errors import InputError
 from kpi_xl.kpi_registry import Registry
@@ -116,7 +117,7 @@ class _Stored:
         ).fetchall()
         self._paths = {
             level: set(unit_paths(connection, level).values())
-            for level in {row[1] for row in rows} & set(LEVELS[1:])
+            for level in {row[1] for row in rows} - {TOP, AGENT_LEVEL}
         }
         self._rows: dict[int, list[tuple[str, str, str, float]]] = {}
         for number, *row in rows:
@@ -131,12 +132,12 @@ class _Stored:
         ):
             if (kpi := kpis.find(label)) is not None:
                 paths = self._paths.get(level)
-                whose = unit if paths is None else _path(month, level, unit, paths)
+                whose = unit if paths is None else _path(month, unit, paths)
                 found.setdefault((level, whose), {})[kpi.name] = target
         return found
 
 
-def _path(month: Month, level: str, label: str, paths: Collection[str]) -> str:
+def _path(month: Month, label: str, paths: Collection[str]) -> str:
     """The path of the unit that a target is set for."""
     if label in paths:
         return label
@@ -144,7 +145,7 @@ def _path(month: Month, level: str, label: str, paths: Collection[str]) -> str:
     if len(found) > 1:
         raise InputError(
             kinds.TARGET_UNIT_SEVERAL(
-                month=month, label=label, count=len(found), level=level, paths="、".join(found)
+                month=month, label=label, count=len(found), paths="、".join(found)
             ),
             value=label,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Final
 
@@ -11,26 +11,26 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kpi_xl import kinds
-from kpi_xl.catalogue.schema import AGENTS
+from kpi_xl.catalogue.raw_table import Table
 from kpi_xl.data.finding import Finding
-
-_PLACES: Final = ("region", "department", "team")
-"""The columns of 人员 that say where somebody belongs, from the top."""
 
 _FORGOTTEN: Final = 0.1
 """Where so few rows lack a unit, it was forgotten; where more do, they are meant to have none."""
 
 
-def of_places(agents: pa.Table) -> Iterator[Finding]:
-    """What people should look at in where everybody belongs."""
-    yield from _nowhere(agents)
-    yield from _in_first_rows(agents)
-    yield from _without_upper(agents)
+def of_places(table: Table, agents: pa.Table) -> Iterator[Finding]:
+    """What people should look at in where everybody belongs, by the table that tells it."""
+    if table.of_units(before=True):
+        return  # where somebody went
+    places = {column.code: column.name for column in table.of_units().values()}
+    yield from _nowhere(agents, places)
+    yield from _in_first_rows(agents, places)
+    yield from _without_upper(agents, places)
 
 
-def _without_upper(agents: pa.Table) -> Iterator[Finding]:
+def _without_upper(agents: pa.Table, places: Mapping[str, str]) -> Iterator[Finding]:
     """Units some rows of which do not say the unit above, and so are another unit."""
-    for above, code in pairwise(_PLACES):
+    for above, code in pairwise(places):
         blank = pc.is_null(agents[above])
         if not len(agents) * _FORGOTTEN < agents[above].null_count < len(agents):
             continue  # each row is told
@@ -41,31 +41,25 @@ def _without_upper(agents: pa.Table) -> Iterator[Finding]:
             if len(named) != 1:
                 continue
             lacking = pc.and_(rows, blank)
-            about = {"level": _name(code), "upper": _name(above), "unit": unit, "name": named[0]}
+            about = {"level": places[code], "upper": places[above], "unit": unit, "name": named[0]}
             fault = kinds.UNIT_WITHOUT_UPPER(**about, count=pc.sum(lacking).as_py())
             yield Finding(pc.index(lacking, True).as_py(), above, fault)
 
 
-def _name(code: str) -> str:
-    return AGENTS.column(code).name
-
-
-def _nowhere(agents: pa.Table) -> Iterator[Finding]:
+def _nowhere(agents: pa.Table, places: Mapping[str, str]) -> Iterator[Finding]:
     """Agents of no unit at a level at which nearly everybody has one."""
-    for code in _PLACES:
+    for code, name in places.items():
         blank = pc.is_null(agents[code])
         if 0 < agents[code].null_count <= len(agents) * _FORGOTTEN:
-            name = AGENTS.column(code).name
             for row in np.flatnonzero(blank).tolist():
                 yield Finding(row, code, kinds.NO_UNIT(level=name))
 
 
-def _in_first_rows(agents: pa.Table) -> Iterator[Finding]:
+def _in_first_rows(agents: pa.Table, places: Mapping[str, str]) -> Iterator[Finding]:
     """Units that stand once each above empty cells, as a report has them and a list has not."""
-    for code in _PLACES:
+    for code, level in places.items():
         named = agents[code].drop_null()
         blanks = agents[code].null_count
         if len(named) > 1 and blanks >= len(named) == len(named.unique()):
             first = pc.index(pc.is_null(agents[code]), True).as_py()
-            level = AGENTS.column(code).name
             yield Finding(first, code, kinds.UNITS_IN_FIRST_ROWS(level=level, count=blanks))

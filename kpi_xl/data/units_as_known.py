@@ -4,28 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from itertools import pairwise
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from kpi_xl import kinds
-from kpi_xl.catalogue.schema import ORGANISATION
+from kpi_xl.catalogue.organisation import TOP, depth_of
+from kpi_xl.catalogue.raw_table import Column
 from kpi_xl.data.finding import Finding
+from kpi_xl.data.organisation import path_of
 from kpi_xl.fault import Fault
 from kpi_xl.readers.name import near
 from kpi_xl.readers.unit import Meant, Spellings, canonical, spellings, stem
-
-BRANCH, REGION, DEPARTMENT, TEAM = ORGANISATION
-
-_PLACES: Final[dict[str, tuple[dict[str, str], ...]]] = {
-    "agents": ({REGION: "region", DEPARTMENT: "department", TEAM: "team"},),
-    "transfers": (
-        {REGION: "region", DEPARTMENT: "department", TEAM: "team"},
-        {REGION: "from_region", DEPARTMENT: "from_department", TEAM: "from_team"},
-    ),
-}
-"""The columns of units by level, of each table that says where somebody is or was."""
+from kpi_xl.settings.project_settings import Settings
 
 Tables = Mapping[str, Sequence[pa.Table]]
 
@@ -33,94 +26,141 @@ Tables = Mapping[str, Sequence[pa.Table]]
 class KnownUnits:
     """The units that 人员 and 异动 name, and what their spellings mean.
 
+    Names down to the main level are compared with all of their level, those below it with those of
+    the same unit above: every department may have a team of one name.
+
     Parameters
     ----------
     tables : mapping of str to sequence of pyarrow.Table
         The rows by table and file.
-    branch : str
-        What the branch is called.
+    settings : Settings
+        The levels that there are, and what the branch is called.
     """
 
-    def __init__(self, tables: Tables, branch: str) -> None:
-        self._branch = branch
-        self._above: dict[str, Spellings] = {}
-        for level in (REGION, DEPARTMENT):
-            names: Counter[str] = Counter()
-            for data, columns in _with_units(tables):
-                names += _counted(data[columns[level]])
-            self._above[level] = spellings(names)
-        self._teams: dict[str | None, Spellings] = {
-            department: spellings(names) for department, names in self._teams_of(tables).items()
+    def __init__(self, tables: Tables, settings: Settings) -> None:
+        self._settings = settings
+        # The columns of units by level, of each table that says where somebody is or was.
+        self._places = {
+            code: [places for before in (False, True) if (places := table.of_units(before=before))]
+            for code, table in settings.tables.items()
         }
+        main = depth_of(settings.organisation.main)
+        levels = settings.organisation.levels[1:]
+        self._above: dict[str, Spellings] = {}
+        for level in levels[:main]:
+            names: Counter[str] = Counter()
+            for data, columns in self._with_units(tables):
+                names += _counted(data[columns[level].code])
+            self._above[level] = spellings(names)
+        self._within: dict[str, dict[str | None, Spellings]] = {}
+        for upper, level in pairwise(levels[main - 1 :]):
+            self._within[level] = {
+                unit: spellings(names)
+                for unit, names in self._names_within(tables, upper, level).items()
+            }
         self.paths = self._all_paths(tables)
 
-    def _teams_of(self, tables: Tables) -> dict[str | None, Counter[str]]:
-        """The teams of each department; under None all, for rows that name no department."""
-        teams: dict[str | None, Counter[str]] = {None: Counter()}
-        for data, columns in _with_units(tables):
-            for (department, team), rows in _pairs(data, columns):
-                if team is not None:
-                    teams[None][team] += rows
-                    if department is not None:
-                        of = self._name(DEPARTMENT, department)
-                        teams.setdefault(of, Counter())[team] += rows
-        return teams
+    def _names_within(
+        self, tables: Tables, upper: str, level: str
+    ) -> dict[str | None, Counter[str]]:
+        """The names of a level in each unit above; under None all, for rows that name none."""
+        found: dict[str | None, Counter[str]] = {None: Counter()}
+        for data, columns in self._with_units(tables):
+            for (above, name), rows in _counts(data, [columns[upper].code, columns[level].code]):
+                if name is not None:
+                    found[None][name] += rows
+                    if above is not None:
+                        of = self._name(upper, above)
+                        found.setdefault(of, Counter())[name] += rows
+        return found
 
     def _name(self, level: str, given: str) -> str:
-        meant = self._above[level].meant.get(given)
+        known = self._above[level] if level in self._above else self._within[level][None]
+        meant = known.meant.get(given)
         return meant.name if meant else given
+
+    def _with_units(self, tables: Tables) -> Iterator[tuple[pa.Table, dict[str, Column]]]:
+        for code, places in self._places.items():
+            for data in tables.get(code, ()):
+                for columns in places:
+                    yield data, columns
 
     def as_known(self, code: str, data: pa.Table) -> tuple[pa.Table, list[Finding]]:
         """Rows of a table with the names that are meant, and what is to be told."""
         findings: list[Finding] = []
-        for columns in _PLACES.get(code, ()):
-            for level in (REGION, DEPARTMENT):
-                column = columns[level]
-                changes = {
-                    name: self._above[level].meant.get(name) for name in _distinct(data[column])
-                }
-                findings += _told(level, data, column, self._above[level], changes)
+        for columns in self._places.get(code, ()):
+            for level, known in self._above.items():
+                column = columns[level].code
+                changes = {name: known.meant.get(name) for name in _distinct(data[column])}
+                findings += self._told(level, data, column, known, changes)
                 data = _put(data, column, _replaced(data[column], changes))
-            data, of_teams = self._teams_as_known(data, columns)
-            findings += of_teams
+            levels = list(columns)
+            for level in self._within:
+                upper = levels[levels.index(level) - 1]
+                data, more = self._within_as_known(data, level, columns[upper], columns[level])
+                findings += more
         if code == "targets":
             data, findings = self._targets_as_known(data)
         return data, findings
 
-    def _teams_as_known(
-        self, data: pa.Table, columns: Mapping[str, str]
+    def _within_as_known(
+        self, data: pa.Table, level: str, upper: Column, own: Column
     ) -> tuple[pa.Table, list[Finding]]:
         findings: list[Finding] = []
-        column, found = columns[TEAM], data[columns[TEAM]]
-        by_department: dict[str | None, list[str]] = {}
-        for (department, team), _ in _pairs(data, columns):
-            if team is not None:
-                by_department.setdefault(department, []).append(team)
-        for department, teams in by_department.items():
-            known = self._teams.get(department, self._teams[None])
-            if not any(team in known.meant or team in known.doubtful for team in teams):
+        column, found = own.code, data[own.code]
+        by_upper: dict[str | None, list[str]] = {}
+        for (above, name), _ in _counts(data, [upper.code, column]):
+            if name is not None:
+                by_upper.setdefault(above, []).append(name)
+        for above, names in by_upper.items():
+            known = self._within[level].get(above, self._within[level][None])
+            if not any(name in known.meant or name in known.doubtful for name in names):
                 continue
-            of = data[columns[DEPARTMENT]]
-            here = pc.is_null(of) if department is None else pc.equal(of, department)
+            of = data[upper.code]
+            here = pc.is_null(of) if above is None else pc.equal(of, above)
             here = pc.fill_null(here, False)
-            changes = {team: known.meant.get(team) for team in teams}
+            changes = {name: known.meant.get(name) for name in names}
             only = pc.if_else(here, found, None)
-            findings += _told(TEAM, _put(data, column, only), column, known, changes)
+            findings += self._told(level, _put(data, column, only), column, known, changes)
             found = pc.if_else(here, _replaced(only, changes), found)
         return _put(data, column, found), findings
 
+    def _told(
+        self,
+        level: str,
+        data: pa.Table,
+        column: str,
+        known: Spellings,
+        changes: Mapping[str, Meant | None],
+    ) -> Iterator[Finding]:
+        """A remark for each name that is read otherwise or may be another, at its first row."""
+        called = self._settings.level_name(level)
+        for given, meant in changes.items():
+            if meant is None and given not in known.doubtful:
+                continue
+            rows = pc.fill_null(pc.equal(data[column], given), False)
+            about = {"level": called, "given": given, "count": pc.sum(rows).as_py()}
+            fault = (
+                kinds.UNIT_MEANT(**about, name=meant.name, how=meant.how)
+                if meant
+                else kinds.UNIT_LIKE_OTHERS(**about, like="、".join(known.doubtful[given]))
+            )
+            yield Finding(pc.index(rows, True).as_py(), column, fault, given)
+
     def _all_paths(self, tables: Tables) -> dict[str, set[str]]:
         """The paths of all units by level, as they are written where most write them."""
-        paths: dict[str, set[str]] = {level: set() for level in (REGION, DEPARTMENT, TEAM)}
+        paths: dict[str, set[str]] = {
+            level: set() for level in self._settings.organisation.levels[1:]
+        }
         for code, parts in tables.items():
-            for part in parts if code in _PLACES else ():
+            for part in parts if self._places.get(code) else ():
                 data, _ = self.as_known(code, part)
-                for columns in _PLACES[code]:
-                    order = [columns[level] for level in paths]
+                for columns in self._places[code]:
+                    order = [columns[level].code for level in paths]
                     for names in _combinations(data, order):
                         for depth, level in enumerate(paths, 1):
                             if names[depth - 1]:
-                                paths[level].add("/".join(n for n in names[:depth] if n))
+                                paths[level].add(path_of(names[:depth]))
         return paths
 
     def _targets_as_known(self, data: pa.Table) -> tuple[pa.Table, list[Finding]]:
@@ -128,10 +168,11 @@ class KnownUnits:
         findings: list[Finding] = []
         units = data["unit"]
         for (level, label), rows in _counts(data, ["level", "unit"]):
-            if level not in (BRANCH, *self.paths) or label is None:
+            if level not in (TOP, *self.paths) or label is None:
                 continue
-            known = {self._branch} if level == BRANCH else self.paths[level]
-            meant, fault = _of_target(level, label, known, rows)
+            known = {self._settings.name} if level == TOP else self.paths[level]
+            called = self._settings.level_name(level)
+            meant, fault = _of_target(called, label, known, rows)
             if fault is None:
                 continue
             here = pc.and_(pc.equal(data["level"], level), pc.equal(data["unit"], label))
@@ -171,34 +212,6 @@ def _parts(form: Any, path: str) -> list[str]:
     return [form(name) for name in path.replace("\\", "/").replace("／", "/").split("/")]
 
 
-def _with_units(tables: Tables) -> Iterator[tuple[pa.Table, dict[str, str]]]:
-    for code, places in _PLACES.items():
-        for data in tables.get(code, ()):
-            for columns in places:
-                yield data, columns
-
-
-def _told(
-    level: str,
-    data: pa.Table,
-    column: str,
-    known: Spellings,
-    changes: Mapping[str, Meant | None],
-) -> Iterator[Finding]:
-    """A remark for each name that is read otherwise or may be another, at its first row."""
-    for given, meant in changes.items():
-        if meant is None and given not in known.doubtful:
-            continue
-        rows = pc.fill_null(pc.equal(data[column], given), False)
-        about = {"level": level, "given": given, "count": pc.sum(rows).as_py()}
-        fault = (
-            kinds.UNIT_MEANT(**about, name=meant.name, how=meant.how)
-            if meant
-            else kinds.UNIT_LIKE_OTHERS(**about, like="、".join(known.doubtful[given]))
-        )
-        yield Finding(pc.index(rows, True).as_py(), column, fault, given)
-
-
 def _replaced(column: Any, changes: Mapping[str, Meant | None]) -> Any:
     others = {given: meant.name for given, meant in changes.items() if meant}
     if not others:
@@ -231,10 +244,6 @@ def _counts(data: pa.Table, columns: list[str]) -> Iterator[tuple[tuple[Any, ...
     found = data.group_by(columns, use_threads=False).aggregate([([], "count_all")])
     for row in found.to_pylist():
         yield tuple(row[code] for code in columns), row["count_all"]
-
-
-def _pairs(data: pa.Table, columns: Mapping[str, str]) -> list[tuple[tuple[Any, ...], int]]:
-    return list(_counts(data, [columns[DEPARTMENT], columns[TEAM]]))
 
 
 def _combinations(data: pa.Table, columns: list[str]) -> list[tuple[Any, ...]]:

@@ -13,6 +13,9 @@ from typing import Any, Final
 import pyarrow.compute as pc
 
 from kpi_xl import kinds
+from kpi_xl.catalogue.organisation import STANDARD
+from kpi_xl.catalogue.people_tables import AGENTS
+from kpi_xl.catalogue.raw_table import Table
 from kpi_xl.data import statuses
 from kpi_xl.data.headings import normalise
 from kpi_xl.data.roster_signs import REJOINED
@@ -50,11 +53,14 @@ _LIKE: Final[dict[str, tuple[tuple[str, str], ...]]] = {
 }  # fmt: skip
 """Columns that are missed where a heading speaks of them and was not understood."""
 
+_UNITS: Final = "|".join(word for code, word in _LIKE["agents"] if AGENTS.column(code).level)
+"""What speaks of units of a level that a project names itself."""
+
 
 def speaking_of_columns(file: FileRead) -> Iterator[Said]:
     """Headings that were not understood and speak of a column that is missing."""
     raw, told = file.raw, set[str]()
-    for code, words in _LIKE.get(raw.table.code, ()):
+    for code, words in _like(raw.table):
         if code in raw.columns:
             continue
         for heading, cells in file.others():
@@ -91,17 +97,29 @@ _LIKE_DAY: Final = re.compile(
 _LOOKED_AT: Final = 1_000
 
 
-def speaks_of(table: str, column: str, heading: str) -> bool:
+def _like(table: Table) -> Iterator[tuple[str, str]]:
+    """The columns of a table that may be missed, with what speaks of each."""
+    told = dict(_LIKE.get(table.code, ()))
+    for column in table.columns:
+        if column.code in told:
+            yield column.code, told[column.code]
+        elif column.level not in ("", *STANDARD.levels) and not column.is_before:
+            yield column.code, f"{re.escape(normalise(column.name))}|{_UNITS}"
+
+
+def speaks_of(table: Table, column: str, heading: str) -> bool:
     """Whether a heading that is not understood speaks of a column, so that it is asked about.
 
     Parameters
     ----------
-    table, column : str
-        Their codes.
+    table : Table
+        The table.
+    column : str
+        The column's code.
     heading : str
         As written in the file.
     """
-    words = dict(_LIKE.get(table, ())).get(column)
+    words = dict(_like(table)).get(column)
     return words is not None and bool(re.search(words, normalise(heading)))
 
 

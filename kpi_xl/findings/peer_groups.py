@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kpi_xl.calendar import Month
-from kpi_xl.data.cube import LEVELS, Cube
-from kpi_xl.data.organisation import unit_paths
+from kpi_xl.catalogue.organisation import depth_of
+from kpi_xl.data.cube import Cube
+from kpi_xl.data.organisation import membership_table, unit_paths
 from kpi_xl.data.sql_calendar import Months
 from kpi_xl.data.steps import CHANNELS
 from kpi_xl.settings.project_settings import CHANNEL, Settings
@@ -72,8 +73,7 @@ def peer_groups(
         return PeerGroups([""] * len(units))
     if within == CHANNEL:
         return PeerGroups(_channels(cube, store, settings, month, level))
-    depth = LEVELS.index(within)
-    if LEVELS.index(level) <= depth:
+    if depth_of(level) <= depth_of(within):
         return PeerGroups([""] * len(units))
     return PeerGroups([_above(cube, unit, within) for unit in units])
 
@@ -88,7 +88,7 @@ def _above(cube: Cube, unit: int, level: str) -> str:
 def _channels(
     cube: Cube, store: duckdb.DuckDBPyConnection, settings: Settings, month: Month, level: str
 ) -> list[str]:
-    membership = f"membership_{LEVELS.index(level)}"
+    membership = membership_table(level)
     months = Months(settings.month_cut)
     query = CHANNELS.query(months, membership=membership, month=month.number)
     paths = unit_paths(store, level)

@@ -26,9 +26,10 @@ from kpi_xl.analysis.rules import (
     zero_production,
 )
 from kpi_xl.calendar import Month, working_days
+from kpi_xl.catalogue.organisation import TOP
 from kpi_xl.data import steps
-from kpi_xl.data.cube import LEVELS, Unit
-from kpi_xl.data.organisation import unit_paths
+from kpi_xl.data.cube import Unit
+from kpi_xl.data.organisation import membership_table, unit_paths
 from kpi_xl.data.sql_calendar import Months
 from kpi_xl.findings.findings import Findings
 from kpi_xl.settings.project_settings import Settings
@@ -103,7 +104,7 @@ class RuleLists:
 
     def of(self, unit: Unit) -> list[Breach]:
         """The breaches of a unit and its teams: by rule, then by team; each person once."""
-        if unit.level == LEVELS[0]:
+        if unit.level == TOP:
             return list(self._breaches)
         inside = f"{unit.path}/"
         return [b for b in self._breaches if f"{b.team}/".startswith(inside)]
@@ -115,7 +116,7 @@ def _breaches(
     paths = unit_paths(store, level)
     members = steps.PEOPLE.query(
         Months(settings.month_cut),
-        membership=f"membership_{LEVELS.index(level)}",
+        membership=membership_table(level),
         month=month.number,
     ).sql
     rows = store.execute(

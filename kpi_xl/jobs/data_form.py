@@ -12,8 +12,9 @@ from typing import Any, Final
 import xlsxwriter
 
 from kpi_xl.catalogue import kpis
+from kpi_xl.catalogue.organisation import PERSON
 from kpi_xl.catalogue.schema import TABLES, Column, Kind, Table
-from kpi_xl.data.rules import LEVELS
+from kpi_xl.settings.project_settings import Settings
 
 NAME: Final = "原始数据.xlsx"
 """What the file is called: no table's name is in it, so its sheets are looked at."""
@@ -57,23 +58,28 @@ def how_written(kind: Kind) -> str:
     return _HOW[kind]
 
 
-def choices_of(table: Table, column: Column) -> tuple[str, ...]:
+def choices_of(table: Table, column: Column, settings: Settings) -> tuple[str, ...]:
     """What may be chosen in a column: one word for each value; empty where anything may be typed.
 
     Examples
     --------
-    >>> choices_of(TABLES["agents"], TABLES["agents"].column("gender"))
+    >>> choices_of(TABLES["agents"], TABLES["agents"].column("gender"), Settings())
     ('男', '女')
     """
     if table.code == "targets" and column.code == "level":
-        return LEVELS
+        return *settings.level_names, PERSON
     if table.code == "targets" and column.code == "kpi":
         return tuple(kpi.name for kpi in kpis.values())
     return tuple({stored: word for word, stored in reversed(column.choices)}.values())[::-1]
 
 
-def data_form() -> bytes:
+def data_form(settings: Settings) -> bytes:
     """The workbook.
+
+    Parameters
+    ----------
+    settings : Settings
+        The project's: its tables may have other levels.
 
     Returns
     -------
@@ -85,20 +91,22 @@ def data_form() -> bytes:
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
         book.set_properties({"title": "原始数据", "created": CREATED})
         book.set_size(2400, 1200)
-        _Form(book).write()
+        _Form(book, settings).write()
     return content.getvalue()
 
 
 class _Form:
     """The sheets of the workbook."""
 
-    def __init__(self, book: xlsxwriter.Workbook) -> None:
+    def __init__(self, book: xlsxwriter.Workbook, settings: Settings) -> None:
         self.book = book
+        self.settings = settings
+        self.tables = [settings.tables[code] for code in TABLES]
         self.lists: dict[str, tuple[str, ...]] = {}
 
     def write(self) -> None:
         manual = self.book.add_worksheet(_MANUAL)
-        for table in TABLES.values():
+        for table in self.tables:
             self.table(table)
         self.choices()
         self.manual(manual)
@@ -123,7 +131,7 @@ class _Form:
         """The rule of a column, which also says what goes into it."""
         hint = f"{'必填。' if column.required else ''}{column.meaning}。{_HOW[column.kind]}。"
         rule: dict[str, Any] = {"validate": "any", "input_title": column.name}
-        chosen = choices_of(table, column)
+        chosen = choices_of(table, column, self.settings)
         if chosen:
             short = len(",".join(chosen)) <= 255
             source: Any = list(chosen) if short else self.long_list(column.name, chosen)
@@ -175,11 +183,12 @@ class _Form:
             sheet.write_string(row, place, text, heading)
         cell = self.book.add_format(FONT | BORDER | {"text_wrap": True})
         link = self.book.add_format(FONT | BORDER | {"font_color": "#1F5FA8", "underline": 1})
-        for table in TABLES.values():
+        for table in self.tables:
             for column in table.columns:
                 row += 1
                 sheet.write_url(row, 0, f"internal:'{table.name}'!A2", link, table.name)
-                how = _HOW["choice" if choices_of(table, column) else column.kind]
+                chosen = choices_of(table, column, self.settings)
+                how = _HOW["choice" if chosen else column.kind]
                 needed = "必填" if column.required else ""
                 for place, text in enumerate((column.name, needed, how, column.meaning), 1):
                     sheet.write_string(row, place, text, cell)

@@ -107,9 +107,7 @@ def fill(
     waiting: dict[Path, _Given] = {}
     with recipients_of(project, cube, workbook, wanted) as to:
         recipients = list(
-            files_of(
-                unit_sheets.recipients(workbook, to), workbook.suffix, cube.units[0].name, room
-            )
+            files_of(unit_sheets.recipients(workbook, to), workbook.suffix, project.settings, room)
         )
         for done, (recipient, path) in enumerate(recipients):
             progress(f"生成{name}", done, len(recipients))

@@ -20,7 +20,6 @@ from kpi_xl.settings.project_settings import Settings
 from kpi_xl.system.progress import Progress, silent
 
 _SHOWN: Final = ("closing", "new_premium", "fyc", "pieces", "units_sold", "sales")
-_LEVEL: Final = "营业部"
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ def outlook(project: Project, settings: Settings, progress: Progress = silent) -
 
 def _of(cube: Cube, checked: Checked, settings: Settings) -> Outlook:
     shown = [code for code in _SHOWN if code in cube.measures]
-    wanted = [0, *cube.of_level(_LEVEL)]
+    wanted = [0, *cube.of_level(cube.main)]
     return Outlook(
         month=cube.last.chinese,
         months=len(cube.months),

@@ -14,7 +14,7 @@ from kpi_xl.analysis.apportion import apportion
 from kpi_xl.analysis.negotiation import Move, Step
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.names import kpi_meant
-from kpi_xl.data.cube import LEVELS, Cube
+from kpi_xl.data.cube import Cube
 from kpi_xl.data.people import ACTIVITIES, People, Person
 from kpi_xl.data.round_answers import as_amount
 from kpi_xl.data.rounds import Round, RoundPlace
@@ -96,8 +96,7 @@ def proposal(
     cube = load(project, progress).cube
     wanted = month_meant(cube, month)
     chosen = settings.level_meant(level) if level and level != AGENT_LEVEL else level
-    lowest = next(one for one in reversed(LEVELS) if cube.of_level(one))
-    there = [one for one in LEVELS if cube.of_level(one)]
+    lowest, there = cube.lowest_level, cube.levels
     if chosen not in (None, AGENT_LEVEL, *there):
         known = "、".join([*map(settings.level_name, there), AGENT_LEVEL])
         raise InputError(kinds.NO_UNITS_OF_LEVEL(known=known), value=level)

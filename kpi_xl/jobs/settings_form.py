@@ -18,7 +18,8 @@ from kpi_xl.jobs.data_form import BORDER, CREATED, FONT, HEADING
 from kpi_xl.kpi import DIRECTIONS, Kpi
 from kpi_xl.project import Project
 from kpi_xl.settings.calendar import OFF, ON
-from kpi_xl.settings.project_settings import Settings
+from kpi_xl.settings.levels import MAIN, NAMES
+from kpi_xl.settings.project_settings import CHANNEL, Settings
 from kpi_xl.settings.settings_sheet import (
     BEGIN,
     COUNTS_AS,
@@ -173,6 +174,9 @@ def _items(book: Any, settings: Settings, typed: Cells) -> None:
 
 def _now(settings: Settings, item: Item) -> str:
     """What goes now, as it is typed."""
+    if item.path[0] == "levels":
+        names, main = settings.level_names, settings.organisation.main
+        return "、".join(names) if item.path[1] == NAMES else settings.level_name(main)
     value = settings.work.announced if item.kind == "numbers" else getattr(settings, item.path[1])
     if value is None:
         return ""
@@ -183,9 +187,10 @@ def _now(settings: Settings, item: Item) -> str:
 
 def _item_rule(item: Item, settings: Settings) -> dict[str, Any]:
     rule: dict[str, Any] = {"validate": "any"}
-    if item.known:
-        words = [settings.level_name(word) for word in item.known]
-        rule = {"validate": "list", "source": words}
+    names = settings.level_names
+    chosen = {"peers_within": (CHANNEL, *names[1:-1]), MAIN: names[1:]}
+    if known := chosen.get(item.path[1], item.known):
+        rule = {"validate": "list", "source": [*known]}
     elif item.kind == "day":
         rule = {"validate": "date", "criteria": ">", "value": dt.date(2000, 1, 1)}
     elif item.kind == "number":

@@ -20,7 +20,7 @@ from kpi_xl.analysis.apportion import apportion
 from kpi_xl.analysis.targets import break_down
 from kpi_xl.calendar import Month, WorkDays, is_working_day, weeks_of, working_days
 from kpi_xl.catalogue.names import kpi_meant
-from kpi_xl.data.cube import LEVELS
+from kpi_xl.catalogue.organisation import TOP
 from kpi_xl.errors import InputError
 from kpi_xl.findings.aggregation import adds_up
 from kpi_xl.jobs.load import load
@@ -33,7 +33,6 @@ from kpi_xl.system.progress import Progress, silent
 Row = tuple[str, str, str, str, float]
 """月份, 层级, 单位, 指标, 目标值."""
 
-_USUAL_LEVEL: Final = "营业部"
 _YEAR: Final = 12
 
 PERIODS: Final = ("季度", "月", "周", "日")
@@ -88,10 +87,10 @@ def split(
         raise InputError(kinds.TARGET_NUMBER(), value=f"{total:g}")
     settings = project.settings
     asked = settings.level_meant(level) if level else None
-    level = asked or (_USUAL_LEVEL if cube.of_level(_USUAL_LEVEL) else LEVELS[0])
+    level = asked or cube.usual_level
     units = cube.of_level(level)
     if not units:
-        there = "、".join(settings.level_name(one) for one in LEVELS if cube.of_level(one))
+        there = "、".join(map(settings.level_name, cube.levels))
         raise InputError(kinds.NO_UNITS_OF_LEVEL(known=there), value=level)
     history = cube.kpi(kpi)[units, -_YEAR:]
     if history.shape[1] < _YEAR:
@@ -106,11 +105,11 @@ def split(
     table = np.array([apportion(by_month[str(month)], sizes) for month in months]).T
     names = [cube.units[unit].path for unit in units]
     whole = cube.units[0].name
-    levels = [settings.level_name(one) for one in (LEVELS[0], level)]
+    levels = [settings.level_name(one) for one in (TOP, level)]
     rows: list[Row] = [
         (str(month), levels[0], whole, kpi.name, by_month[str(month)]) for month in months
     ]
-    if level != LEVELS[0]:
+    if level != TOP:
         rows += [
             (str(month), levels[1], name, kpi.name, int(amount))
             for name, line in zip(names, table, strict=True)

@@ -11,9 +11,10 @@ import duckdb
 
 from kpi_xl import kinds
 from kpi_xl.calendar import Month
-from kpi_xl.data.cube import LEVELS
+from kpi_xl.catalogue.organisation import TOP
+from kpi_xl.data.cube import Cube
 from kpi_xl.data.history import Change, changes
-from kpi_xl.data.organisation import unit_paths
+from kpi_xl.data.organisation import membership_table, unit_paths
 from kpi_xl.data.origins import Decided, Origins, origins_of
 from kpi_xl.data.raw_rows import MOST, RawRows, RawRowsOf, TargetRows
 from kpi_xl.data.returned import is_returned
@@ -158,25 +159,27 @@ def _person(of: Scope, whose: str, month: Month) -> tuple[str, str]:
     if answering(of.cube.units, whose, None):
         return "", whose
     seen = {unit.path for unit in of.cube.units}
-    found = [one for one in _people(of.store, whose, month) if one[1] in seen]
+    found = [one for one in _people(of.cube, of.store, whose, month) if one[1] in seen]
     agents = sorted({agent for agent, _ in found})
     if len(agents) > 1:
         raise InputError(kinds.SEVERAL_PEOPLE(name=whose, agents="、".join(agents)), value=whose)
     return found[0] if found else ("", whose)
 
 
-def _people(store: duckdb.DuckDBPyConnection, whose: str, month: Month) -> list[tuple[str, str]]:
+def _people(
+    cube: Cube, store: duckdb.DuckDBPyConnection, whose: str, month: Month
+) -> list[tuple[str, str]]:
     """Who is called so, and where he is in a month, the lowest unit first."""
-    there = {name for (name,) in store.execute("SHOW TABLES").fetchall()}
     found: list[tuple[str, str]] = []
-    for depth in range(len(LEVELS) - 1, 0, -1):
-        if f"membership_{depth}" not in there:
+    for level in reversed(cube.levels):
+        if level == TOP:
             continue
-        paths = unit_paths(store, LEVELS[depth])
+        paths = unit_paths(store, level)
         found += [
             (agent, paths[unit])
             for agent, unit in store.execute(
-                f"SELECT DISTINCT agent, unit FROM membership_{depth} JOIN agents USING (agent)"
+                f"SELECT DISTINCT agent, unit FROM {membership_table(level)}"
+                " JOIN agents USING (agent)"
                 " WHERE ? IN (agent, name) AND from_month <= ? AND next_month > ?",
                 [whose, month.number, month.number],
             ).fetchall()

@@ -7,7 +7,6 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
 
 import duckdb
 import numpy as np
@@ -18,7 +17,7 @@ from kpi_xl.analysis.warnings import news_first
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import MEASURES
 from kpi_xl.catalogue.names import kpi_meant
-from kpi_xl.data.cube import LEVELS, Cube
+from kpi_xl.data.cube import Cube
 from kpi_xl.data.store import reading
 from kpi_xl.errors import InputError
 from kpi_xl.findings.day_sums import DaySums, day_sums, misses_text
@@ -77,8 +76,6 @@ def _yuan(cents: float, sign: str = "") -> Figure:
 
 
 Rows = Sequence[Sequence[str]]
-
-_USUAL_LEVEL: Final = "营业部"
 
 
 @dataclass(frozen=True)
@@ -193,8 +190,7 @@ def scope(
         number = cube.unit_index(unit, level)
         units, level = [number], cube.units[number].level
     else:
-        usual = (_USUAL_LEVEL, *LEVELS)
-        level = level or next(one for one in usual if cube.of_level(one))
+        level = level or cube.usual_level
         units = cube.of_level(level)
     with reading(project, cube) as store:
         yield Scope(project, cube, store, when, level, units)
@@ -209,8 +205,8 @@ def level_there(settings: Settings, cube: Cube, named: str) -> str:
         When there is no unit of it.
     """
     level = settings.level_meant(named)
-    if level not in LEVELS or not cube.of_level(level):
-        there = "、".join(settings.level_name(one) for one in LEVELS if cube.of_level(one))
+    if level not in cube.levels:
+        there = "、".join(map(settings.level_name, cube.levels))
         raise InputError(kinds.NO_UNITS_OF_LEVEL(known=there), value=settings.level_name(level))
     return level
 
@@ -461,7 +457,7 @@ def _followed(
 
 def rules_view(of: Scope, day: dt.date | None) -> View:
     """基本法: who does not keep the rules, by name, and what the units lack."""
-    level = next(level for level in reversed(LEVELS) if of.cube.of_level(level))
+    level = of.cube.lowest_level
     as_of = day or of.month.span(of.project.settings.month_cut)[1] + dt.timedelta(days=1)
     lists = RuleLists(of.store, of.project.settings, of.month, level, as_of)
     findings = of.findings

@@ -136,7 +136,7 @@ CHANGING_ALL_THE_TIME: Final = Kind(
 )
 TARGET_UNIT_SEVERAL: Final = Kind(
     "target.unit-several",
-    "目标表 {month} 的“{label}”：有 {count} 个{level}叫这个名字",
+    "目标表 {month} 的“{label}”：有 {count} 个单位叫这个名字",
     "请在目标表的“单位”列写全称：{paths}",
 )
 DAYS_OF_NO_MONTH: Final = Kind(

@@ -69,6 +69,25 @@ COLUMN_TEXT: Final = Kind(
 LEVELS_ALIKE: Final = Kind(
     "settings.levels-alike", "[levels] 里有两级都叫“{name}”", "请给每一级不同的名称"
 )
+LEVEL_NAMES: Final = Kind(
+    "settings.level-names",
+    "[levels] names 应当是 2 到 {most} 级单位的名称，从上到下",
+    '请写成 names = ["集团", "大区", "门店"]；名称里只用文字，不超过 20 个字',
+)
+LEVEL_NAME_TAKEN: Final = Kind(
+    "settings.level-name-taken", "一级单位不能叫“{name}”：它已经是{other}", "请换一个名称"
+)
+LEVELS_MIXED: Final = Kind(
+    "settings.levels-mixed",
+    "[levels] 写了 names，“{level}”的叫法就没有用",
+    "请删掉一种写法：各级都自己起名的只写 names",
+)
+LEVEL_MAIN: Final = Kind(
+    "settings.level-main", "[levels] main 应当是最上一级以下的一级", "可以写的有：{known}"
+)
+LEVEL_MAIN_ALONE: Final = Kind(
+    "settings.level-main-alone", "[levels] 写了 main，没有写 names", "请一并写 names，或删掉 main"
+)
 NO_KEY: Final = Kind("settings.no-such-key", "[{section}] 里没有“{key}”这一项", _ONE_OF, near=_LIKE)
 SETTINGS_TOO_LARGE: Final = Kind(
     "settings.too-large", "设置文件有 {megabytes} MB，不是设置文件", "请换回原来的 kpi.toml"

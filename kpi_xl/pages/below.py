@@ -10,7 +10,8 @@ from typing import Any, Final
 import duckdb
 import numpy as np
 
-from kpi_xl.data.cube import LEVELS, Unit
+from kpi_xl.catalogue.organisation import TOP, depth_of
+from kpi_xl.data.cube import Unit
 from kpi_xl.data.targets import Targets, targets_of
 from kpi_xl.findings.shown import NOTHING
 from kpi_xl.kpi import Kpi
@@ -76,7 +77,7 @@ class Below:
         levels = {self._to.cube.units[one].level for one in self._under(number)}
         if not levels:
             return []
-        highest = min(levels, key=LEVELS.index)
+        highest = min(levels, key=depth_of)
         findings = self._to.findings(highest)
         mine = set(self._under(number))
         places = [place for place, unit in enumerate(findings.units) if unit in mine]
@@ -102,7 +103,7 @@ class Below:
 
     def teams(self, number: int) -> list[Team]:
         """The people of a unit's teams; none for the whole, as names are for who is concerned."""
-        if self._to.cube.units[number].level == LEVELS[0] or not self._has_production:
+        if self._to.cube.units[number].level == TOP or not self._has_production:
             return []
         level = self._to.recipients.lowest_level
         found = []

@@ -216,7 +216,7 @@ def write_each(
     undone: list[Undone] = []
     room = room_in(project.folder)
     with pages_of(project, cube, wanted) as pages:
-        paths = files(recipients, suffix, cube.units[0].name, room)
+        paths = files(recipients, suffix, project.settings, room)
         for place, (recipient, path) in enumerate(paths):
             progress(f"生成{name}", place, len(recipients))
             file, own = folder / path, done.setdefault(recipient.number, {})

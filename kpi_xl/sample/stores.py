@@ -25,7 +25,7 @@ WEAK_FROM: Final = LAST - 2
 
 LEVELS: Final = """\
 "分公司" = "公司"
-"营业部" = "门店"
+"营业部" = "门店"\
 """
 """What the levels are called."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -12,7 +13,8 @@ from typing import Any, Final
 from kpi_xl import kinds
 from kpi_xl.analysis.feedback import Relation
 from kpi_xl.analysis.time_boxes import MINUTES
-from kpi_xl.catalogue.schema import LISTS, ORGANISATION
+from kpi_xl.catalogue.organisation import STANDARD, Organisation
+from kpi_xl.catalogue.schema import LISTS, Table
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.readers.date import DateOrder, read_day
@@ -22,6 +24,7 @@ from kpi_xl.settings.calendar import work_days
 from kpi_xl.settings.definitions import in_settings, in_workbook
 from kpi_xl.settings.file import SettingError, choices, is_text, number_in, row_of, settings_in
 from kpi_xl.settings.kpi_settings import of_kpis
+from kpi_xl.settings.levels import LEVEL_KEYS, levels_in, with_levels
 from kpi_xl.settings.limits import LIMITS
 from kpi_xl.settings.mail import KEYS as MAIL_KEYS
 from kpi_xl.settings.mail import mail_settings
@@ -64,7 +67,7 @@ _KNOWN: Final[dict[str, set[str] | None]] = {
     "mail": set(MAIL_KEYS),
     "reminders": set(REMINDER_KEYS),
     "server": None,
-    "levels": set(ORGANISATION),
+    "levels": {*STANDARD.levels, *LEVEL_KEYS},
     "time_boxes": {*MINUTES, "每天"},
     "calendar": set(CALENDAR_KEYS),
     "returned": None,
@@ -169,6 +172,7 @@ class _Reader:
         weights = weights_in(self._section("weights"), self.file, self.text)
         columns, wrong_columns = own_columns_in(self._section("own_columns"), self.file, self.text)
         tables, wrong_tables = own_tables_in(self._section("tables"), self.file, self.text)
+        organisation, levels = self._levels
         return Settings(
             name=self._text("project", "name", default.name),
             data=self._text("project", "data", default.data),
@@ -176,7 +180,7 @@ class _Reader:
                 self._table(name): self._texts("files", name, ()) for name in self._section("files")
             },
             columns=dict(map(self._columns, self._section("columns"))),
-            sheets=sheet_settings(self._section("sheets"), self.file),
+            sheets=sheet_settings(self._section("sheets"), self.file, {**self._lists, **tables}),
             date_order=self._date_order(default.date_order),
             no_date=self._texts("dates", "no_date", default.no_date),
             effective_fyc=self._number("effective_fyc", default.effective_fyc),
@@ -195,7 +199,8 @@ class _Reader:
             excluded_endings=self._texts("rules", "excluded_endings", default.excluded_endings),
             as_of=self._day("as_of"),
             work=work_days(self._section("calendar"), self.file),
-            levels=self._levels(),
+            levels=levels,
+            organisation=organisation,
             returned=returned_wins(self._section("returned"), self.file),
             bands={name: self._band(name) for name in self._section("bands")},
             targets={name: self._target(name) for name in self._section("targets")},
@@ -239,7 +244,7 @@ class _Reader:
 
     def _columns(self, name: str) -> tuple[str, dict[str, str]]:
         mapping = self._section("columns")[name]
-        table = LISTS[self._table(name)]
+        table = self._lists[self._table(name)]
         codes = {column.name: column.code for column in table.columns}
         if not isinstance(mapping, dict):
             raise self._wrong(("columns", name), kinds.COLUMNS_SECTION(name=name))
@@ -309,14 +314,14 @@ class _Reader:
             raise self._wrong(("time_boxes", kind), kinds.TIME_BOX(kind=kind), minutes)
         return minutes
 
-    def _levels(self) -> dict[str, str]:
-        """Own names of levels: short, and none the name of two."""
-        names = {level: self._text("levels", level, level) for level in self._section("levels")}
-        called = [names.get(level, level) for level in ORGANISATION]
-        for level, name in names.items():
-            if called.count(name) > 1:
-                raise self._wrong(("levels", level), kinds.LEVELS_ALIKE(name=name), name)
-        return names
+    @functools.cached_property
+    def _levels(self) -> tuple[Organisation, dict[str, str]]:
+        return levels_in(self._section("levels"), self._wrong)
+
+    @functools.cached_property
+    def _lists(self) -> dict[str, Table]:
+        """What a file may be of the standard, with the columns of the levels that there are."""
+        return {code: with_levels(table, *self._levels) for code, table in LISTS.items()}
 
     def _peers_within(self) -> str | None:
         """渠道, or a level below the top, which may be called by its name here."""
@@ -324,8 +329,9 @@ class _Reader:
         if value is None:
             return None
         names = {CHANNEL: CHANNEL}
-        for level in ORGANISATION[1:-1]:
-            names |= {level: level, str(self._section("levels").get(level, level)): level}
+        organisation, levels = self._levels
+        for level in organisation.levels[1:-1]:
+            names |= {level: level, levels.get(level, level): level}
         if not isinstance(value, str) or value not in names:
             fault = kinds.PEERS_WITHIN(known="、".join(map(str, names)))
             raise self._wrong(("rules", "peers_within"), fault, value)

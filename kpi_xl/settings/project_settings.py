@@ -11,12 +11,14 @@ from typing import Final
 from kpi_xl.analysis.feedback import FEWEST_RATERS, WEIGHTS, Relation
 from kpi_xl.analysis.time_boxes import A_DAY, MINUTES
 from kpi_xl.calendar import PUBLIC, WorkDays
+from kpi_xl.catalogue.organisation import STANDARD, Organisation
 from kpi_xl.catalogue.schema import LISTS, TABLES, Column, Table
 from kpi_xl.definitions.own_kpis import Definition, OwnKpis, own_kpis
 from kpi_xl.definitions.own_measures import Known
 from kpi_xl.errors import InputError
 from kpi_xl.kpi_registry import Registry
 from kpi_xl.readers.date import DateOrder
+from kpi_xl.settings.levels import with_levels
 from kpi_xl.settings.mail import MailSettings
 from kpi_xl.settings.reminders import ReminderSettings
 from kpi_xl.settings.returned import WINS, Source
@@ -93,6 +95,8 @@ class Settings:
         The target by KPI name of a unit that has none of its own.
     levels : mapping of str to str
         What the levels of the organisation are called here, such as 门店 for 营业部.
+    organisation : Organisation
+        Which levels there are.
     returned : mapping of str to str
         Which wins where a returned workbook and a raw file differ, by what it is about.
     engine : str
@@ -151,6 +155,7 @@ class Settings:
     bands_in_sheet: frozenset[str] = field(default=frozenset(), repr=False)
     targets: Mapping[str, float] = field(default_factory=dict, repr=False)
     levels: Mapping[str, str] = field(default_factory=dict)
+    organisation: Organisation = STANDARD
     returned: Mapping[str, Source] = field(default_factory=lambda: dict(WINS))
     # Left out of what is shown of the settings: there may be a password in it.
     engine: str = field(default=f"{FILE_ENGINE}kpi.duckdb", repr=False)
@@ -174,7 +179,7 @@ class Settings:
         """The KPIs that the project declares itself."""
         tables = {
             code: replace(table, columns=(*table.columns, *self.own_columns.get(code, ())))
-            for code, table in TABLES.items()
+            for code, table in self._standard.items()
         } | dict(self.own_tables)
         weights, wrong = read_tables(self.weights, tables, self.date_order)
         found = own_kpis(self.definitions, Known(tables, weights, self.date_order))
@@ -186,12 +191,20 @@ class Settings:
         needs, then the project's own.
         """
         needed = {(one.source.raw, code) for one in self.own.counted for code in one.columns}
-        found = {**TABLES, **self.own_tables}
+        found = {**self._standard, **self.own_tables}
         for code, columns in self.own_columns.items():
             if more := [one for one in columns if (code, one.code) in needed]:
                 table = found[code]
                 found[code] = replace(table, columns=(*table.columns, *more))
         return found
+
+    @functools.cached_property
+    def _standard(self) -> Mapping[str, Table]:
+        """The standard tables, with the columns of the levels that there are."""
+        return {
+            code: with_levels(table, self.organisation, self.levels)
+            for code, table in TABLES.items()
+        }
 
     @functools.cached_property
     def own_days(self) -> Mapping[str, str]:
@@ -215,6 +228,11 @@ class Settings:
     def kpis(self) -> Registry:
         """Every KPI: those of the catalogue, then the project's own."""
         return self.own.kpis
+
+    @property
+    def level_names(self) -> list[str]:
+        """What the levels of the organisation are called here, from the top."""
+        return [self.level_name(level) for level in self.organisation.levels]
 
     @property
     def in_wan(self) -> bool:

@@ -21,6 +21,7 @@ from kpi_xl.readers.cell import is_nothing, plain
 from kpi_xl.readers.number import read_number
 from kpi_xl.settings.calendar import ANNOUNCED, OFF, ON
 from kpi_xl.settings.file import SettingError, choices
+from kpi_xl.settings.levels import MAIN, NAMES
 from kpi_xl.settings.limits import LIMITS
 from kpi_xl.settings.typed_workbook import HEADINGS_WITHIN, text_of, worksheets
 from kpi_xl.system.system_errors import file_error
@@ -87,8 +88,11 @@ ITEMS: Final = (
     Item("业务月截止到几号", ("rules", "month_cut"), "number",
          "1 到 28；写 25 则每月为上月 26 日至本月 25 日；不写是自然月"),
     Item("同类按什么分", ("rules", "peers_within"), "text",
-         "只在同一渠道（或同一营业区、营业部）里比较名次和同类；不写则同一级的都比",
-         ("渠道", "营业区", "营业部")),
+         "只在同一渠道（或同一营业区、营业部）里比较名次和同类；不写则同一级的都比"),
+    Item("各级单位", ("levels", NAMES), "texts",
+         "从上到下 2 到 6 级，几个之间用顿号，如 集团、大区、门店；不写是分公司到营业组四级"),
+    Item("主要看哪一级", ("levels", MAIN), "text",
+         "月报、预警、目标默认看的一级，写了各级单位才写；不写则为最低一级的上一级"),
     Item("同级最少几个单位", ("rules", "fewest_peers"), "number",
          "少于几个时不显示同级的最好、四分位、中位"),
     Item("大的金额写成", ("project", "money"), "text", "首页上写万元还是元", ("万元", "元")),
@@ -363,13 +367,14 @@ def _day(cell: Any) -> Any:
     return cell if isinstance(cell, dt.date) else plain(text_of(cell))
 
 
-def _texts(cell: Any) -> list[str]:
+def words_of(cell: Any) -> list[str]:
+    """What is typed with 、 between several."""
     words = plain(text_of(cell)).replace(",", "、").replace(";", "、").split("、")
     return [word.strip() for word in words if word.strip()]
 
 
 def _numbers(cell: Any) -> list[int] | Fault:
-    found = [_number(word) for word in _texts(cell)]
+    found = [_number(word) for word in words_of(cell)]
     if any(isinstance(one, Fault) or one % 1 for one in found):
         return kinds.SETTINGS_SHEET_NUMBER()
     return [int(one) for one in found if not isinstance(one, Fault)]
@@ -379,7 +384,7 @@ _READ: Final[Mapping[str, Callable[[Any], Any]]] = {
     "number": _number,
     "day": _day,
     "text": lambda cell: plain(text_of(cell)),
-    "texts": _texts,
+    "texts": words_of,
     "numbers": _numbers,
 }
 

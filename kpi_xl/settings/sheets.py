@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kpi_xl import kinds
-from kpi_xl.catalogue.schema import LISTS
+from kpi_xl.catalogue.raw_table import Table
 from kpi_xl.fault import Kind
 from kpi_xl.settings.file import SettingError, choices, is_text, shown
 
@@ -126,22 +126,34 @@ def _fits(pattern: str, text: str) -> bool:
     return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), text, re.DOTALL) is not None
 
 
-def sheet_settings(section: Mapping[str, Any], file: Path | None) -> dict[str, SheetSettings]:
+def sheet_settings(
+    section: Mapping[str, Any], file: Path | None, lists: Mapping[str, Table]
+) -> dict[str, SheetSettings]:
     """Read the section.
+
+    Parameters
+    ----------
+    section : mapping
+        What it says.
+    file : Path or None
+        kpi.toml.
+    lists : mapping of str to Table
+        What a file or worksheet may be.
 
     Raises
     ------
     SettingError
         When something in it means nothing.
     """
-    return {name: _Reader(name, said, file).settings() for name, said in section.items()}
+    return {name: _Reader(name, said, file, lists).settings() for name, said in section.items()}
 
 
 class _Reader:
     """Reads what is said under one name."""
 
-    def __init__(self, name: str, said: Any, file: Path | None) -> None:
+    def __init__(self, name: str, said: Any, file: Path | None, lists: Mapping[str, Table]) -> None:
         self.name = name
+        self.lists = lists
         self.file = file
         if not isinstance(said, dict):
             raise self._wrong((), kinds.SHEETS_SECTION)
@@ -171,9 +183,9 @@ class _Reader:
         name = self.said.get("table", "")
         if name in ("", NOT_READ):
             return str(name)
-        code = next((table.code for table in LISTS.values() if table.name == name), None)
+        code = next((table.code for table in self.lists.values() if table.name == name), None)
         if code is None:
-            names = [NOT_READ, *(table.name for table in LISTS.values())]
+            names = [NOT_READ, *(table.name for table in self.lists.values())]
             raise self._wrong(("table",), kinds.SHEETS_TABLE, name, **choices(names, str(name)))
         return code
 
@@ -181,12 +193,12 @@ class _Reader:
         mapping = self._mapping("columns", self.said.get("columns", {}))
         if not mapping:
             return {}
-        if table not in LISTS:
+        if table not in self.lists:
             raise self._wrong(("columns",), kinds.SHEETS_COLUMNS_OF_NO_TABLE)
-        codes = {column.name: column.code for column in LISTS[table].columns}
+        codes = {column.name: column.code for column in self.lists[table].columns}
         for key in mapping:
             if key not in codes:
-                name = LISTS[table].name
+                name = self.lists[table].name
                 raise self._wrong(
                     ("columns", key), kinds.SHEETS_COLUMN, table=name, **choices(codes, key)
                 )
@@ -204,7 +216,7 @@ class _Reader:
         if not isinstance(value, dict):
             raise self._wrong(("statuses",), kinds.SHEETS_STATUSES, value)
         if value and table not in STATUSES:
-            names = "、".join(LISTS[code].name for code in STATUSES)
+            names = "、".join(self.lists[code].name for code in STATUSES)
             raise self._wrong(("statuses",), kinds.SHEETS_NO_STATUSES, tables=names)
         known = STATUSES.get(table, ())
         return {name: self._mapping("statuses", said, known, name) for name, said in value.items()}

@@ -21,7 +21,7 @@ from kpi_xl.analysis.trees import tree_of
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
-from kpi_xl.data.cube import LEVELS, Cube
+from kpi_xl.data.cube import Cube
 from kpi_xl.data.targets import Targets
 from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.findings.aggregation import by_day
@@ -237,8 +237,7 @@ class AnalysisValues:
 
     def level_below(self, number: int) -> str | None:
         """The level of the units below one; None where there are none."""
-        depth = LEVELS.index(self.cube.units[number].level)
-        return next((level for level in LEVELS[depth + 1 :] if self.cube.of_level(level)), None)
+        return self.cube.level_below(self.cube.units[number].level)
 
     def _above(self, number: int) -> set[int]:
         found = set()

@@ -11,8 +11,9 @@ from typing import Final
 from kpi_xl.analysis.bands import STATUSES
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
+from kpi_xl.catalogue.organisation import TOP
 from kpi_xl.catalogue.schema import LONG
-from kpi_xl.data.cube import LEVELS, UNASSIGNED, Cube
+from kpi_xl.data.cube import UNASSIGNED, Cube
 from kpi_xl.data.people import People, Person
 from kpi_xl.data.steps import raw_tables
 from kpi_xl.data.targets import Targets, premium_target
@@ -273,7 +274,7 @@ class FrontValues:
     ) -> tuple[str | None, list[str | None], list[Row]]:
         """Everybody in a team, and the team."""
         unit = self.cube.units[number]
-        if "new_premium" not in self.cube.measures or unit.level == LEVELS[0]:
+        if "new_premium" not in self.cube.measures or unit.level == TOP:
             return None, [], []
         premium = next(kpi for kpi in kpis.values() if kpi.name == PREMIUM)
         people = self.people(unit.level).of(unit)

@@ -17,7 +17,8 @@ from kpi_xl.analysis.targets import carry_over
 from kpi_xl.analysis.warnings import GROUNDS
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month
-from kpi_xl.data.cube import LEVELS, Cube
+from kpi_xl.catalogue.organisation import TOP
+from kpi_xl.data.cube import Cube
 from kpi_xl.data.targets import Targets, targets_of
 from kpi_xl.findings.aggregation import adds_up
 from kpi_xl.findings.findings import Findings
@@ -312,7 +313,7 @@ class ReviewMonth:
 
     def _rules(self, number: int, findings: Findings) -> Values:
         unit = self._cube.units[number]
-        if unit.level == LEVELS[0]:
+        if unit.level == TOP:
             rows = self._counts()  # names are for the manager concerned
         else:
             rows = [
@@ -324,12 +325,12 @@ class ReviewMonth:
 
     @functools.cached_property
     def _lists(self) -> RuleLists:
-        level = next(level for level in reversed(LEVELS) if self._cube.of_level(level))
+        level = self._cube.lowest_level
         return RuleLists(self._store, self._settings, self._month, level, self._next_day)
 
     def _counts(self) -> list[tuple[Any, ...]]:
         """How many of each rule there are in each unit below the branch."""
-        below = next((one for one in LEVELS[1:] if self._cube.of_level(one)), None)
+        below = self._cube.level_below(TOP)
         rows: list[tuple[Any, ...]] = []
         for unit in self._cube.of_level(below) if below else ():
             count = Counter(breach.rule for breach in self._lists.of(self._cube.units[unit]))

@@ -12,16 +12,12 @@ import duckdb
 from kpi_xl import kinds
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month
-from kpi_xl.data.cube import LEVELS, Cube, Unit
+from kpi_xl.catalogue.organisation import TOP
+from kpi_xl.data.cube import Cube, Unit
 from kpi_xl.data.people import People, Person
 from kpi_xl.errors import InputError
 from kpi_xl.settings.project_settings import Settings
 from kpi_xl.system.file_names import file_name
-
-_DEPARTMENT: Final = "营业部"
-
-_ABOUT_UNITS: Final = ("分公司", _DEPARTMENT)
-"""The levels whose units get a workbook about the unit when no level is chosen."""
 
 _OF_ALL_MEMBERS: Final = ("members.合计.", "members.平均.")
 """How the names begin that are no lists."""
@@ -65,7 +61,7 @@ class Recipient:
 
 
 def files(
-    recipients: Iterable[Recipient], suffix: str, branch: str, room: int
+    recipients: Iterable[Recipient], suffix: str, settings: Settings, room: int
 ) -> Iterator[tuple[Recipient, Path]]:
     """Where each workbook goes below the template's folder.
 
@@ -75,8 +71,8 @@ def files(
         Who gets one.
     suffix : str
         The ending of the workbooks.
-    branch : str
-        The name of the branch, whose workbook a unit's of the same name must not replace.
+    settings : Settings
+        The branch has its name: a unit's workbook of the same name must not replace the branch's.
     room : int
         Characters of a name; see `kpi_xl.system.file_names.room_in`.
     """
@@ -87,12 +83,12 @@ def files(
             # A number with the sign that stands before it could be part of another's name.
             between = "\0" if "_" in recipient.key else "_"
             above, names = path, [f"{recipient.name}{between}{recipient.key}"]
-        elif unit.level not in _ABOUT_UNITS:
+        elif unit.level not in (TOP, settings.organisation.main):
             above, names = path[:-1], path[-1:]
         else:
             above, names = [], path
-            if unit.parent is not None and unit.path == branch:
-                names = [unit.level, *names]
+            if unit.parent is not None and unit.path == settings.name:
+                names = [settings.level_name(unit.level), *names]
         folders = [file_name(one, room=room) for one in above]
         yield recipient, Path(*folders, f"{file_name(*names, room=room)}{suffix}")
 
@@ -147,7 +143,7 @@ class Recipients:
     @property
     def lowest_level(self) -> str:
         """The level of the teams."""
-        return next(level for level in reversed(LEVELS) if self.cube.of_level(level))
+        return self.cube.lowest_level
 
     def level(self, wanted: str | None) -> str | None:
         """The level of those who get a workbook; None for the branch and its departments.
@@ -169,13 +165,23 @@ class Recipients:
                 raise InputError(kinds.FOR_PERSONS(level=wanted))
             return PERSONS
         usual = self.lowest_level if self.is_for_teams else None
-        if self.is_for_departments and self.cube.of_level(_DEPARTMENT):
-            usual = _DEPARTMENT
-        there = [level for level in LEVELS if self.cube.of_level(level)]
+        if self.is_for_departments and self.cube.main in self.cube.levels:
+            usual = self.cube.main
+        there = self.cube.levels
         if wanted is not None and wanted not in there:
             names = "、".join(map(self._settings.level_name, there))
             raise InputError(kinds.NO_SUCH_LEVEL(level=wanted, known=names))
         return wanted or usual
+
+    @property
+    def _about_units(self) -> tuple[str, ...]:
+        """The levels whose units get a workbook about the unit when no level is chosen."""
+        return TOP, self.cube.main
+
+    @property
+    def usual_levels(self) -> str:
+        """What these are called."""
+        return "和".join(map(self._settings.level_name, self._about_units))
 
     def everybody(self, level: str | None = None) -> Iterator[Recipient]:
         """Everybody who gets a workbook, in the order of the units.
@@ -196,12 +202,12 @@ class Recipients:
         chosen = self.level(level)
         units = self.cube.units
         if not (self.is_for_persons or self.is_for_teams):
-            levels = _ABOUT_UNITS if chosen is None else (chosen,)
+            levels = self._about_units if chosen is None else (chosen,)
             for number, unit in enumerate(units):
                 if unit.level in levels and not unit.is_unassigned:
                     yield Recipient(unit, number)
             return
-        of_units = chosen if chosen in LEVELS else self.lowest_level
+        of_units = chosen if chosen in self.cube.levels else self.lowest_level
         people = self.people(of_units)
         for number in self.cube.of_level(of_units):
             unit = units[number]
@@ -219,7 +225,7 @@ class Recipients:
         level : str, optional
             The level; by default those of the branch and the departments.
         """
-        levels = _ABOUT_UNITS if level is None else (level,)
+        levels = self._about_units if level is None else (level,)
         for number, unit in enumerate(self.cube.units):
             recipient = Recipient(unit, number)
             if unit.level in levels and not unit.is_unassigned and self.below(recipient):

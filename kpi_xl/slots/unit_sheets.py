@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from kpi_xl.slots.recipients import Recipient
     from kpi_xl.slots.slot import Values
 
-_USUAL_LEVELS = "分公司和营业部"
-"""Whose workbooks have a sheet for each unit below where no level is asked for."""
-
 
 def recipients(
     template: Template, to: RecipientValues, level: str | None = None
@@ -47,7 +44,7 @@ def recipients(
         return
     found = list(to.recipients.with_units_below(level))
     if not found:
-        fault = kinds.NO_UNITS_BELOW(level=level or _USUAL_LEVELS)
+        fault = kinds.NO_UNITS_BELOW(level=level or to.recipients.usual_levels)
         raise InputError(fault, file=template.path)
     for recipient in found:
         to.recipients.check_room(to.recipients.below(recipient))

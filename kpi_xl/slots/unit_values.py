@@ -248,10 +248,10 @@ class UnitValues:
         return ABOUT.values(_About(self, unit, name or self.cube.units[unit].name, manager))
 
     def department(self, unit: Unit) -> str:
-        """The 营业部 that a unit is, or is in."""
+        """The department that a unit is, or is in."""
         one: Unit | None = unit
         while one is not None:
-            if one.level == "营业部":
+            if one.level == self.cube.main:
                 return one.name
             one = None if one.parent is None else self.cube.units[one.parent]
         return ""

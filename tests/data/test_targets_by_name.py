@@ -37,7 +37,7 @@ def test_a_name_that_two_teams_have_is_refused_before_anything_is_made(tmp_path)
     project = with_targets(tmp_path, rows)
     with pytest.raises(InputError) as refused:
         fill(project, "月度KPI表", MONTH)
-    assert "2 个营业组叫这个名字" in refused.value.problem
+    assert "2 个单位叫这个名字" in refused.value.problem
     assert "东城营业部/一组、西城营业部/一组" in refused.value.advice
     assert not (project.output / MONTH).exists()
 

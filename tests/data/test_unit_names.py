@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kpi_xl.catalogue.organisation import STANDARD
 from kpi_xl.data.check import check_project
-from kpi_xl.data.cube import LEVELS, Cube, Unit
+from kpi_xl.data.cube import Cube, Unit
 from kpi_xl.data.unit_names import answering, whole_name, written
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.load import load
@@ -80,11 +81,11 @@ _NAMES = st.sampled_from(["甲", "乙", "丙", "甲部", "A:甲", "甲／乙"])
 
 @given(st.lists(st.tuples(_NAMES, _NAMES), min_size=1, max_size=8, unique=True), _NAMES)
 def test_what_is_written_means_that_unit_and_no_other(places, branch):
-    units = [Unit(LEVELS[0], branch, branch, None)]
+    units = [Unit(STANDARD.levels[0], branch, branch, None)]
     for department in dict.fromkeys(department for department, _ in places):
-        units.append(Unit(LEVELS[-2], department, department, 0))
+        units.append(Unit(STANDARD.levels[-2], department, department, 0))
     for department, team in places:
-        units.append(Unit(LEVELS[-1], team, f"{department}/{team}", 1))
+        units.append(Unit(STANDARD.levels[-1], team, f"{department}/{team}", 1))
     full = written(units)
     assert len(set(full)) == len(units)
     for number, label in enumerate(full):

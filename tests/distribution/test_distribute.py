@@ -26,6 +26,7 @@ from kpi_xl.circulation.production import Blank, Order, produced
 from kpi_xl.cli import app
 from kpi_xl.data.circulation import circulation
 from kpi_xl.errors import InputError
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.recipients import files
 from kpi_xl.system.file_names import ROOM
 from kpi_xl.workbook import Identity, Template, read
@@ -258,7 +259,7 @@ def test_names_cannot_leave_the_folder(branch):
         listed.append(Recipient(unit, number))
         person = Person(name, name, "", False, None)
         listed.append(Recipient(unit, number, person))
-    placed = [file for _, file in files(listed, ".xlsx", "分公司", ROOM)]
+    placed = [file for _, file in files(listed, ".xlsx", Settings(), ROOM)]
     root = Path("/project/output")
     for file in placed:
         assert (root / file).resolve().is_relative_to(root)

@@ -13,6 +13,7 @@ from kpi_xl.jobs import start
 from kpi_xl.jobs.check import check
 from kpi_xl.jobs.data_form import NAME, data_form
 from kpi_xl.jobs.load import load
+from kpi_xl.settings.project_settings import Settings
 from office import needs_node_validator, open_xml_sdk_errors, openxml_audit_errors
 
 ROWS = {
@@ -44,11 +45,11 @@ def fill_in(project, rows):
 
 
 def test_a_new_project_has_the_form(project):
-    assert (project.data / NAME).read_bytes() == data_form()
+    assert (project.data / NAME).read_bytes() == data_form(Settings())
 
 
 def test_it_has_every_column_of_every_table():
-    book = openpyxl.load_workbook(io.BytesIO(data_form()))
+    book = openpyxl.load_workbook(io.BytesIO(data_form(Settings())))
     assert book.sheetnames == ["说明", *(table.name for table in TABLES.values()), "可选项"]
     for table in TABLES.values():
         sheet = book[table.name]
@@ -96,6 +97,6 @@ def test_left_empty_it_says_what_is_missing(project):
 @needs_node_validator
 def test_it_is_a_valid_workbook(tmp_path):
     file = tmp_path / NAME
-    file.write_bytes(data_form())
+    file.write_bytes(data_form(Settings()))
     assert open_xml_sdk_errors([file]) == {str(file): []}
     assert openxml_audit_errors(file) == []

@@ -10,8 +10,9 @@ from click.testing import CliRunner
 from conftest import MONTH
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
+from kpi_xl.catalogue.organisation import STANDARD
 from kpi_xl.cli.commands import app
-from kpi_xl.data.cube import LEVELS, Cube
+from kpi_xl.data.cube import Cube
 from kpi_xl.data.store import reading
 from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.shown import with_bands
@@ -37,7 +38,7 @@ def findings(branch):
         settings, month = branch.project.settings, Month.parse(MONTH)
         of = {
             level: Findings.read(cube, store, settings, month, level)
-            for level in LEVELS
+            for level in STANDARD.levels
             if cube.of_level(level)
         }
     return {cube.units[unit].path: (one, unit) for one in of.values() for unit in one.units}

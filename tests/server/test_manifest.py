@@ -12,6 +12,7 @@ import pytest
 pytest.importorskip("fastapi", reason="kpi_xl[server] is not installed")
 
 import workbook_templates
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.settings.server import Entra, ServerSettings
 from server.conftest import ROOT
 from udfs.commands import SERVED, SERVED_GROUPS
@@ -116,7 +117,7 @@ def test_who_logs_in_with_entra_id():
 def test_every_action_is_connected(tree):
     from udfs.server.commands import as_javascript
 
-    script = as_javascript()
+    script = as_javascript(Settings())
     names = [one.text for one in tree.iter(f"{OVERRIDES}FunctionName")]
     assert len(names) == len(set(names)) > 40
     assert all(f'["{name}",' in script for name in names)

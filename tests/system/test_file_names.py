@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from kpi_xl.data.cube import Unit
 from kpi_xl.data.people import Person
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.recipients import Recipient, files
 from kpi_xl.system.file_names import LONGEST_PATH, ROOM, file_name, room_in
 
@@ -127,7 +128,7 @@ def test_workbooks_of_units_and_people_have_places_of_their_own(paths, deep):
             Recipient(team, number, Person(below[:3], f"{number}", "", False, None)),
         ]
     different = {(one.unit.level, one.key): one for one in everybody}
-    placed = list(files(different.values(), ".xlsx", "分公司", room_in(project)))
+    placed = list(files(different.values(), ".xlsx", Settings(), room_in(project)))
     assert len({seen(str(file)) for _, file in placed}) == len(different)
     for recipient, file in placed:
         assert all(is_valid(part.removesuffix(".xlsx")) for part in file.parts)
@@ -141,13 +142,13 @@ def test_workbooks_of_units_and_people_have_places_of_their_own(paths, deep):
             / file.with_name(f"{file.stem}-001.png")
         )
         assert len(str(whole)) <= LONGEST_PATH
-        (alone,) = files([recipient], ".xlsx", "分公司", room_in(project))
+        (alone,) = files([recipient], ".xlsx", Settings(), room_in(project))
         assert alone[1] == file  # whatever other units there are
 
 
 def test_a_department_named_like_the_branch_has_a_file_of_its_own():
     branch = Recipient(Unit("分公司", "城东", "城东", None), 0)
     department = Recipient(Unit("营业部", "城东", "城东", 0), 1)
-    (_, one), (_, other) = files([branch, department], ".xlsx", "城东", ROOM)
+    (_, one), (_, other) = files([branch, department], ".xlsx", Settings(name="城东"), ROOM)
     assert one == Path("城东.xlsx")
     assert other != one

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import Final
 
 import workbook_templates
-from kpi_xl.data.cube import LEVELS
-from kpi_xl.slots.recipients import PERSONS
 from udfs import buttons
 from udfs.calc.host import Calc
 from udfs.calc.server import connected
 from udfs.commands import CALC, Command
-
-_LEVELS: Final = (buttons.USUAL, PERSONS, *LEVELS)
 
 
 def main() -> None:
@@ -45,8 +40,9 @@ def _of_template(calc: Calc, command: Command, given: list[str]) -> buttons.Acti
         template = calc.choose(f"{command.label}哪种工作簿", workbook_templates.NAMES)
     if template is None or command.name == "fill":
         return None if template is None else buttons.fill(template)
-    if level not in _LEVELS:
-        level = calc.choose("发给哪一级", _LEVELS)
+    levels = buttons.levels_of(calc.user)
+    if level not in levels:
+        level = calc.choose("发给哪一级", levels)
     return None if level is None else buttons.distribute(template, level)
 
 

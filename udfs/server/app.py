@@ -82,7 +82,7 @@ def routes(project: Project) -> FastAPI:
 
     @app.get(BUTTONS)
     def buttons() -> Response:
-        return Response(commands.as_javascript(), media_type="text/javascript")
+        return Response(commands.as_javascript(project.settings), media_type="text/javascript")
 
     @app.post(CALLS)
     async def many_calls(given: Calls, request: Request) -> Response:

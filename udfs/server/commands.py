@@ -17,13 +17,12 @@ from typing import Any, Final
 
 import workbook_templates
 from kpi_xl import kinds
-from kpi_xl.data.cube import LEVELS
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Kind
-from kpi_xl.slots.recipients import PERSONS
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.system.user import User
 from udfs import buttons
-from udfs.buttons import USUAL, Selected
+from udfs.buttons import Selected
 from udfs.commands import SERVED, Command
 from udfs.open_book import MARK
 from udfs.server.manifest import action as action_name
@@ -33,9 +32,6 @@ Actions = list[dict[str, Any]]
 
 _OF_NO_UNIT: Final = frozenset({"fill", "distribute", "collect", "check", "doctor"})
 """What is about the whole project: only whoever may see the whole branch does it."""
-
-LEVELS_KNOWN: Final = (USUAL, PERSONS, *LEVELS)
-"""What may be asked for when workbooks are distributed."""
 
 
 class Page:
@@ -119,12 +115,12 @@ class Page:
         )
 
 
-def as_javascript() -> str:
+def as_javascript(settings: Settings) -> str:
     """The buttons as the page imports them: labels, what each runs, and the levels to choose."""
     told = {
         "BUTTONS": {one.name: one.label for one in SERVED},
         "COMMANDS": [line for one in SERVED for line in _lines(one)],
-        "LEVELS": LEVELS_KNOWN,
+        "LEVELS": buttons.levels(settings),
     }
     return "".join(
         f"export const {name} = {json.dumps(content, ensure_ascii=False)};\n"
@@ -194,7 +190,8 @@ def _action(name: str, arguments: list[str], user: User, sees_all: bool) -> butt
     template = _one(arguments, 0, workbook_templates.NAMES, kinds.NO_TEMPLATE_HERE)
     if name == "fill":
         return buttons.fill(template)
-    return buttons.distribute(template, _one(arguments, 1, LEVELS_KNOWN, kinds.NO_LEVEL_OF))
+    known = buttons.levels_of(user)
+    return buttons.distribute(template, _one(arguments, 1, known, kinds.NO_LEVEL_OF))
 
 
 def _one(

@@ -2,4 +2,4 @@
 SELECT stays.agent, $places.unit, stays.from_month, stays.next_month
 FROM stays
 JOIN places_in_all ON places_in_all.unit = stays.place
-JOIN $places ON $places.region = places_in_all.region AND $places.department = places_in_all.department AND $places.team = places_in_all.team
+JOIN $places USING ($levels)

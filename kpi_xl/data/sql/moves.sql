@@ -11,9 +11,7 @@ SELECT
     agents.agent,
     agents.signed AS valid_from,
     0 AS sequence,
-    CASE WHEN transfers.from_department IS NULL THEN COALESCE(agents.region, '') ELSE COALESCE(transfers.from_region, '') END AS region,
-    COALESCE(transfers.from_department, agents.department, '') AS department,
-    CASE WHEN transfers.from_department IS NULL THEN COALESCE(agents.team, '') ELSE COALESCE(transfers.from_team, '') END AS team
+    $levels_before
 FROM agents
 LEFT JOIN first_transfer ON first_transfer.agent = agents.agent AND first_transfer.signed = agents.signed
 LEFT JOIN transfers ON transfers.agent = agents.agent AND transfers.valid_from = first_transfer.valid_from
@@ -22,7 +20,5 @@ SELECT
     agent,
     valid_from,
     1 AS sequence,
-    COALESCE(region, '') AS region,
-    COALESCE(department, '') AS department,
-    COALESCE(team, '') AS team
+    $levels_after
 FROM transfers

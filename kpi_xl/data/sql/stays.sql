@@ -11,8 +11,7 @@ WITH dated AS (
         moves.valid_from,
         moves.sequence
     FROM moves
-    JOIN places_in_all AS places
-        ON places.region = moves.region AND places.department = moves.department AND places.team = moves.team
+    JOIN places_in_all AS places USING ($levels)
 ),
 spans AS (
     SELECT
