@@ -133,7 +133,11 @@ def words(month: str | None, unit: str | None) -> Answer:
                 "about": one.about,
                 "text": one.text,
                 "numbers": [
-                    {"text": number.text, "value": number.value, "slot": number.slot}
+                    {
+                        "text": number.text,
+                        "value": float(number.value) if number.value else None,
+                        "slot": number.slot,
+                    }
                     for number in one.numbers
                 ],
             }

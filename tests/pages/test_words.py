@@ -41,7 +41,9 @@ def test_the_command_says_the_same(branch, said):
     assert [line.partition(". ")[2] for line in plain.output.splitlines()[1:9]] == said
     answer = json.loads(CliRunner().invoke(app, [*given, "--json"]).stdout)
     assert [one["text"] for one in answer["sentences"]] == said
-    assert all(number["slot"] for one in answer["sentences"] for number in one["numbers"])
+    numbers = [number for one in answer["sentences"] for number in one["numbers"]]
+    assert all(number["slot"] for number in numbers)
+    assert all(isinstance(number["value"], float) for number in numbers)
 
 
 def test_a_workbook_of_ones_own_has_them(branch, said, tmp_path):
