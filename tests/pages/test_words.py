@@ -43,7 +43,8 @@ def test_the_command_says_the_same(branch, said):
     assert [one["text"] for one in answer["sentences"]] == said
     numbers = [number for one in answer["sentences"] for number in one["numbers"]]
     assert all(number["slot"] for number in numbers)
-    assert all(isinstance(number["value"], float) for number in numbers)
+    # None where the workbook itself has a text, such as what a warning shows.
+    assert {type(number["value"]) for number in numbers} == {float, type(None)}
 
 
 def test_a_workbook_of_ones_own_has_them(branch, said, tmp_path):
