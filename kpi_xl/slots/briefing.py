@@ -324,7 +324,10 @@ class _Briefing:
         if news := [one for one in lines if one.is_news]:
             return ["这个月要当心", *news[0].said("："), "。"]
         if old := [one for one in lines if not one.is_new]:
-            return ["没有新冒出来的问题，还是老问题：", *old[0].said("是"), "。"]
+            said = "" if self._result is None else self._result.name
+            unsaid = [one for one in old if one.name != said]
+            rest = ["，还是老问题：", *unsaid[0].said("是")] if unsaid else []
+            return ["没有新冒出来的问题", *rest, "。"]
         return [*lines[0].said("是"), "；还在平时的起伏里，先看着。"]
 
     def _below(self) -> list[Part]:

@@ -202,6 +202,29 @@ def test_only_what_is_new_and_no_chance_is_a_warning_to_heed(reasons):
     assert ("老问题" in told.text) == (not news and bool(old))
 
 
+def test_the_result_is_not_said_again_as_an_old_problem():
+    values = {
+        "kpi.首年度保费": 167991.0,
+        "warnings.指标": ["首年度保费", "新增人数"],
+        "warnings.实际": ["167,991", "1"],
+        "warnings.应达": ["200,000", "2"],
+        "warnings.影响": [0.0, 0.0],
+        "warnings.原因": ["没有达到目标；2月起"] * 2,
+        "warnings.状态": ["危险"] * 2,
+    }
+
+    def said(rows):
+        given = {
+            name: value[:rows] if isinstance(value, list) else value
+            for name, value in values.items()
+        }
+        found = briefing(given, Rows([1.0] * 3), 7, Month(24293))
+        return next(one.text for one in found if one.about == "预警")
+
+    assert said(2) == "没有新冒出来的问题，还是老问题：新增人数是1人，应当到2人。"
+    assert said(1) == "没有新冒出来的问题。"
+
+
 def test_nothing_to_say_is_nothing_said():
     found = briefing({}, Rows([math.nan] * 3), 7, Month(24293))
     assert [one.text for one in found] in (["指标没有亮红灯的。"], ["没有一项指标预警。"])
