@@ -22,9 +22,11 @@ class Member:
     agent, name, rank : str
         工号, 姓名, 职级.
     months_since_signing : int
-        Whole months since the month of signing.
+        Whole months since the month of signing; -1 for who signs in the month that is planned.
     pieces, sales : sequence of int
-        Pieces sold, and sales in 分, of the last months, the latest last.
+        Pieces sold, and sales in 分, of the last months that there is data of, the latest last.
+    is_open : bool
+        Whether the last of them is not over: who has not sold in it may still do.
     """
 
     agent: str
@@ -33,6 +35,7 @@ class Member:
     months_since_signing: int
     pieces: Sequence[int]
     sales: Sequence[int]
+    is_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,8 @@ def attention(members: Sequence[Member], most: int) -> list[Attention]:
     """Whom to see first.
 
     The order is that of urgency: no business for two months running, newcomers without any,
-    no business last month, sales far below the member's own usual, other newcomers.
+    no business last month, sales far below the member's own usual, other newcomers; of alike ones
+    who sold least is first. A member's usual is the mean of his whole months before the last.
 
     Parameters
     ----------
@@ -73,7 +77,9 @@ def attention(members: Sequence[Member], most: int) -> list[Attention]:
     """
     found: list[tuple[int, int, str, Attention]] = []
     for member in members:
-        if (judged := _judge(member)) is not None:
+        # Of who comes in the month that is planned there is nothing to judge yet.
+        judged = _judge(member) if member.months_since_signing >= 0 else None
+        if judged is not None:
             urgency, reason, manner = judged
             found.append(
                 (urgency, sum(member.sales), member.agent, Attention(member, reason, manner))
@@ -82,27 +88,31 @@ def attention(members: Sequence[Member], most: int) -> list[Attention]:
 
 
 def _judge(member: Member) -> tuple[int, str, str] | None:
-    since = member.months_since_signing
+    since, count = member.months_since_signing, len(member.pieces)
     # Whole months only, as in `kpi_xl.analysis.rules`: nobody is without business for the days
-    # before he came, so the month of signing is no month without business.
+    # before he came, so the month of signing is no month without business. Nor is an open one.
+    waits = member.is_open and count > 0 and member.pieces[-1] <= 0
+    whole = range(max(count - since, 0), count - waits)
     zero = 0
-    for pieces in reversed(member.pieces[-since:] if since else ()):
+    for pieces in reversed([member.pieces[place] for place in whole]):
         if pieces > 0:
             break
         zero += 1
     newcomer = since < NEWCOMER_MONTHS
     nothing_yet = newcomer and not any(pieces > 0 for pieces in member.pieces[-since - 1 :])
-    usual = sum(member.sales[:-1]) / max(len(member.sales) - 1, 1)
     if zero >= 2:
-        return 0, f"连续 {zero} 个月零业绩", "陪同展业"
+        more = "以上" if zero == len(whole) < since - waits else ""
+        return 0, f"连续 {zero} 个月{more}零业绩", "陪同展业"
     if nothing_yet:
-        return 1, f"新人第 {member.months_since_signing + 1} 个月，尚未开单", "陪同展业"
+        return 1, f"新人第 {since + 1} 个月，尚未开单", "陪同展业"
     if zero:
-        return 2, "上月零业绩", "单独面谈"
-    if usual and member.sales[-1] < _DROP * usual:
+        return 2, "最近一个整月零业绩，其后也还没有开单" if waits else "上月零业绩", "单独面谈"
+    before = [member.sales[place] for place in whole[:-1]]
+    usual = sum(before) / len(before) if before else 0
+    if not member.is_open and member.sales[-1:] and member.sales[-1] < _DROP * usual:
         share = member.sales[-1] / usual
         text = f"只有平时的 {share:.0%}" if share >= 0.01 else "不到平时的 1%"
         return 3, f"上月业绩{text}", "单独面谈"
     if newcomer:
-        return 4, f"新人第 {member.months_since_signing + 1} 个月，巩固信心", "电话跟进"
+        return 4, f"新人第 {since + 1} 个月，巩固信心", "电话跟进"
     return None

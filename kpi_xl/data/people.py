@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 import duckdb
 
 from kpi_xl.analysis.attention import Member
-from kpi_xl.calendar import Month
+from kpi_xl.calendar import PUBLIC, Month, WorkDays, working_days
 from kpi_xl.catalogue.organisation import TOP
 from kpi_xl.data import steps
 from kpi_xl.data.cube import Unit
@@ -26,7 +28,7 @@ ACTIVITIES = {
 }
 """The activities that are planned, by code."""
 
-_HISTORY = 4
+_HISTORY: Final = 4
 """So many months before a month are looked at to see what is usual for somebody."""
 
 
@@ -42,6 +44,10 @@ class Person:
         Whether he leads it.
     signed : Month
         The month of his latest signing.
+    came : datetime.date
+        Its day.
+    leaves : datetime.date, optional
+        His last day, where the roster has one.
     pieces, premium : dict of int to int
         Main-policy pieces and new premium in 分, by month number.
     activities : dict of str to dict of int to int
@@ -53,13 +59,28 @@ class Person:
     rank: str
     is_manager: bool
     signed: Month
+    came: dt.date
+    leaves: dt.date | None = None
     pieces: dict[int, int] = field(default_factory=dict)
     premium: dict[int, int] = field(default_factory=dict)
     activities: dict[str, dict[int, int]] = field(default_factory=dict)
 
-    def as_member(self, month: Month) -> Member:
-        """His months before a month."""
-        history = [month.number - back for back in range(_HISTORY, 0, -1)]
+    def serves(self, day: dt.date) -> bool:
+        """Whether he is in service on a day."""
+        return self.came <= day and (self.leaves is None or day <= self.leaves)
+
+    def served(self, month: Month, cut: int | None = None, work: WorkDays = PUBLIC) -> float:
+        """Which share of a month's working days he is in service: 1 for a whole month."""
+        first, last = month.span(cut)
+        if self.serves(first) and self.serves(last):
+            return 1.0
+        days = working_days(first, last, work)
+        return sum(map(self.serves, days)) / len(days) if days else 0.0
+
+    def as_member(self, month: Month, known: Known) -> Member:
+        """His months before a month, as far as there is data of them."""
+        first = max(month - _HISTORY, known.first).number
+        history = range(first, month.number)
         return Member(
             self.agent,
             self.name,
@@ -67,7 +88,23 @@ class Person:
             month.number - 1 - self.signed.number,
             [self.pieces.get(number, 0) for number in history],
             [self.premium.get(number, 0) for number in history],
+            is_open=known.open == month - 1,
         )
+
+
+class Known(NamedTuple):
+    """Of which months there is data.
+
+    Attributes
+    ----------
+    first : Month
+        The first one.
+    open : Month or None
+        The last one, where it is not over.
+    """
+
+    first: Month
+    open: Month | None
 
 
 class People:
@@ -101,8 +138,10 @@ class People:
         at = min(month, last).number
         calendar = Months(settings.month_cut)
         members = steps.PEOPLE.query(calendar, membership=membership_table(level), month=at).sql
-        for unit, agent, name, rank, is_manager, signed in connection.execute(members).fetchall():
-            person = Person(agent, name or agent, rank or "", bool(is_manager), Month(signed))
+        rows = connection.execute(members).fetchall()
+        for unit, agent, name, rank, is_manager, signed, came, left in rows:
+            leads, since = bool(is_manager), Month(signed)
+            person = Person(agent, name or agent, rank or "", leads, since, came, left)
             people[agent] = person
             self._by_unit.setdefault(paths[unit], []).append(person)
         _add_months(connection, people, month)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from kpi_xl.analysis.quotas import activities_needed, expected_ratios
-from kpi_xl.calendar import Month
+from kpi_xl.calendar import PUBLIC, Month, WorkDays
 from kpi_xl.data.people import ACTIVITIES, Person
 from kpi_xl.data.targets import Targets, pieces_target
 
@@ -22,17 +22,29 @@ _STEP: Final = 1.5
 
 
 def monthly_quotas(
-    person: Person, team: Sequence[Person], targets: Targets, month: Month
+    person: Person,
+    team: Sequence[Person],
+    targets: Targets,
+    month: Month,
+    cut: int | None = None,
+    work: WorkDays = PUBLIC,
 ) -> dict[str, int]:
-    """A person's quotas for a month, by activity code.
+    """A person's quotas for the days of a month that he is in service, by activity code.
 
     What the target of pieces takes, going back through the funnel with his own ratios (leaning on
     his team's); no less than his usual, and no more than one and a half times that, but as many
     closings as reach the target, and no fewer talks than closings. Without a target, and for the
-    activities outside the funnel, the usual itself. Who did nothing in the whole months before,
-    as a newcomer, takes his team's usual for his own.
+    activities outside the funnel, the usual itself. Who has done something for less than a whole
+    month in service takes his team's usual for what is missing to it.
+
+    Parameters
+    ----------
+    cut : int or None
+        The last day of a business month.
+    work : WorkDays
+        The days of the project.
     """
-    usual = {code: _usual(person, team, code, month) for code in ACTIVITIES}
+    usual = _usual(person, team, month, cut, work)
     needed = _needed(person, team, targets, month)
     found = {
         code: round(min(max(needed.get(code, 0), amount), _STEP * amount))
@@ -71,26 +83,46 @@ def _funnel(person: Person, month: Month) -> list[int]:
     return [*(history(person, code, month) for code in FUNNEL), max(sum(pieces), 0)]
 
 
-def _usual(person: Person, team: Sequence[Person], code: str, month: Month) -> float:
-    """The mean of the months in which he did anything, or that of his team."""
-    if active := len(_active_months(person, month)):
-        return _in_active_months(person, code, month) / active
-    months = [
-        (_in_active_months(one, code, month), len(_active_months(one, month))) for one in team
-    ]
-    return sum(count for count, _ in months) / max(sum(active for _, active in months), 1)
+def _usual(
+    person: Person, team: Sequence[Person], month: Month, cut: int | None, work: WorkDays
+) -> dict[str, float]:
+    """What somebody usually does in so many days as he is in service in a month, by code."""
+    there, own = person.served(month, cut, work), _Active.of([person], month, cut, work)
+    if own.months >= 1:
+        return {code: there * count / own.months for code, count in own.counts.items()}
+    of_team, lacks = _Active.of(team, month, cut, work), 1 - own.months
+    return {
+        code: there * (count + lacks * of_team.in_a_month(code))
+        for code, count in own.counts.items()
+    }
 
 
-def _in_active_months(person: Person, code: str, month: Month) -> int:
-    done = person.activities.get(code, {})
-    return sum(done.get(number, 0) for number in _active_months(person, month))
+class _Active(NamedTuple):
+    """What people did in the months before in which they did anything.
 
+    Attributes
+    ----------
+    counts : dict of str to int
+        By activity code.
+    months : float
+        How many months they were in service in these: one who came in the middle of a month, half.
+    """
 
-def _active_months(person: Person, month: Month) -> list[int]:
-    """The months before in which he did anything; not that of signing, which was no whole one."""
-    return [
-        number
-        for number in range(month.number - MONTHS, month.number)
-        if number > person.signed.number
-        and any(months.get(number, 0) for months in person.activities.values())
-    ]
+    counts: dict[str, int]
+    months: float
+
+    @classmethod
+    def of(cls, people: Sequence[Person], month: Month, cut: int | None, work: WorkDays) -> _Active:
+        counts, months = dict.fromkeys(ACTIVITIES, 0), 0.0
+        for one in people:
+            for number in range(max(month.number - MONTHS, one.signed.number), month.number):
+                done = {code: of.get(number, 0) for code, of in one.activities.items()}
+                if any(done.values()):
+                    months += one.served(Month(number), cut, work)
+                    for code, count in done.items():
+                        counts[code] += count
+        return cls(counts, months)
+
+    def in_a_month(self, code: str) -> float:
+        """What is usual in a whole month; 0 where nobody knows."""
+        return self.counts[code] / self.months if self.months else 0.0

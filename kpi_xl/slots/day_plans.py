@@ -10,6 +10,7 @@ from kpi_xl.analysis.spread import spread
 from kpi_xl.data.daily_activities import DailyActivities
 
 if TYPE_CHECKING:
+    from kpi_xl.data.people import Person
     from kpi_xl.slots.agreed import Agreed
 
 ByDay: TypeAlias = Callable[[str, int, Sequence[dt.date]], dict[dt.date, int]]
@@ -28,23 +29,27 @@ def evenly(_: str, quota: int, days: Sequence[dt.date]) -> dict[dt.date, int]:
     return dict(zip(days, spread(quota, len(days)), strict=True))
 
 
-def days_of(agent: str, agreed: Agreed, done: DailyActivities) -> ByDay:
-    """How somebody's quotas are spread over days.
+def days_of(person: Person, agreed: Agreed, done: DailyActivities) -> ByDay:
+    """How somebody's quotas are spread over the days that he is in service.
 
     What he did by the last day that he noted is behind him: what is left of the quota is for the
     days after it. A day that he planned himself has his number.
 
     Parameters
     ----------
-    agent : str
-        工号.
+    person : Person
+        Who.
     agreed : Agreed
         What was typed.
     done : DailyActivities
         What was done on the days of the month.
     """
+    agent = person.agent
 
-    def by_day(item: str, quota: int, days: Sequence[dt.date]) -> dict[dt.date, int]:
+    def by_day(item: str, quota: int, month: Sequence[dt.date]) -> dict[dt.date, int]:
+        days = [day for day in month if person.serves(day)]
+        if not days:
+            return {}
         plan = evenly(item, quota, days)
         last = agreed.noted_until(agent)
         after = [day for day in days if last is not None and day > last]

@@ -11,7 +11,6 @@ from typing import Any, Final
 import duckdb
 import numpy as np
 
-from kpi_xl.analysis.attention import attention
 from kpi_xl.analysis.peers import median
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month, planned_weeks
@@ -19,7 +18,7 @@ from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.daily_activities import DailyActivities
 from kpi_xl.data.dues_to_collect import DueToCollect, dues_to_collect
-from kpi_xl.data.people import ACTIVITIES, People, Person
+from kpi_xl.data.people import ACTIVITIES, Known, People, Person
 from kpi_xl.data.ratings import last_round
 from kpi_xl.data.targets import targets_of
 from kpi_xl.findings.findings import Findings
@@ -40,7 +39,7 @@ from kpi_xl.slots.day_plans import ByDay, days_of
 from kpi_xl.slots.log_values import log_days, manager_log, outlets_of, person_log
 from kpi_xl.slots.member_values import MEMBERS_HEADING
 from kpi_xl.slots.plan_slots import FOCUS, form_weeks
-from kpi_xl.slots.plan_values import focus_of, manager_days
+from kpi_xl.slots.plan_values import focus_of, manager_days, whom_to_see
 from kpi_xl.slots.skill_values import box_values, skill_values
 from kpi_xl.slots.slot import Values
 from kpi_xl.slots.task_values import task_values
@@ -120,7 +119,9 @@ class FormValues:
             values |= self._feedback(number, values.get("score.total", ""))
         if room := self._rows.get("topics.主题"):
             findings = self._findings(unit.level)
-            values |= topic_values(findings, number, people, self._month, room, self._work)
+            values |= topic_values(
+                findings, number, people, self._month, room, self._cut, self._work
+            )
         if self._asks("week1.time."):
             focus = focus_of(self._values, number, self._last_targets.of_unit(unit))
             for name, days in form_weeks(self._month, self._cut, self._work).items():
@@ -140,13 +141,14 @@ class FormValues:
         if self._asks("week1.checks."):
             values |= daily_checks(self._days(number))
         if self._asks("members.技能"):
-            values |= skill_values(people, self._month, rows, self._agreed.skill)
+            judged = self._agreed.skill
+            values |= skill_values(people, self._month, rows, judged, self._cut, self._work)
         if self._asks("boxes."):
-            values |= box_values(people, self._month, self._cube.last, rows, self._work)
+            last = self._cube.last
+            values |= box_values(people, self._month, last, rows, self._cut, self._work)
         if self._asks("week1.log."):
-            members = [one.as_member(self._month) for one in people if not one.is_manager]
             values |= log_days(self._month, self._cut, self._work)
-            to_see = attention(members, _ATTENTION)
+            to_see = whom_to_see(people, self._month, self.known, _ATTENTION, self._cut)
             planned = manager_days(to_see, self._month, self._cut, self._work)
             values |= manager_log(planned, self._month, self._cut, self._work)
         return values
@@ -162,11 +164,11 @@ class FormValues:
             return values
         quotas = self.quotas(number)[person.agent]
         if asks_review:
-            by_day = self.by_day(person.agent)
-            values |= review_values(quotas, self._month, self._cut, self._work, by_day)
+            by_day, served = self.by_day(person), person.served(self._month, self._cut, self._work)
+            values |= review_values(quotas, self._month, self._cut, self._work, by_day, served)
         if asks_log:
             outlets = outlets_of(self._store, person.agent, self._month)
-            by_day = self.by_day(person.agent)
+            by_day = self.by_day(person)
             values |= log_days(self._month, self._cut, self._work)
             values |= person_log(
                 quotas, outlets, self._products, self._month, self._cut, self._work, by_day
@@ -207,9 +209,14 @@ class FormValues:
             self.by_day,
         )
 
-    def by_day(self, agent: str) -> ByDay:
-        """How somebody's quotas are spread over the days of the month."""
-        return days_of(agent, self._agreed, self._daily)
+    def by_day(self, person: Person) -> ByDay:
+        """How somebody's quotas are spread over the days of the month that he is in service."""
+        return days_of(person, self._agreed, self._daily)
+
+    @property
+    def known(self) -> Known:
+        """Of which months there is data."""
+        return Known(self._cube.first, self._cube.last if self._cube.as_of else None)
 
     @functools.cached_property
     def _to_collect(self) -> dict[str, list[DueToCollect]]:
@@ -240,16 +247,16 @@ class FormValues:
     def quotas(self, number: int) -> dict[str, dict[str, int]]:
         """The quotas of a unit's people; each leans on his own team."""
         teams = self._teams(number)
-        found = {
-            one.agent: monthly_quotas(one, team, self._targets, self._month)
-            for _, team in teams
-            for one in team
-        }
+
+        def of(one: Person, team: Sequence[Person]) -> dict[str, int]:
+            return monthly_quotas(one, team, self._targets, self._month, self._cut, self._work)
+
+        found = {one.agent: of(one, team) for _, team in teams for one in team}
         unit = self._cube.units[number]
         everybody = self._people(unit.level).of(unit)
         for one in everybody:  # somebody of a department may be in none of its teams
             if one.agent not in found:
-                found[one.agent] = monthly_quotas(one, everybody, self._targets, self._month)
+                found[one.agent] = of(one, everybody)
         return {
             agent: {
                 code: self._agreed.quota(agent, ACTIVITIES[code], count)

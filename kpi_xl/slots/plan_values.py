@@ -11,7 +11,7 @@ from typing import Final
 from kpi_xl.analysis.attention import Attention, attention
 from kpi_xl.analysis.time_boxes import A_DAY, MINUTES
 from kpi_xl.calendar import PUBLIC, Month, WorkDays, is_working_day, planned_weeks
-from kpi_xl.data.people import ACTIVITIES, Person
+from kpi_xl.data.people import ACTIVITIES, Known, Person
 from kpi_xl.data.targets import Targets, pieces_target, premium_target
 from kpi_xl.findings.shown import value_text
 from kpi_xl.slots.day_plans import ByDay, evenly
@@ -110,6 +110,7 @@ def manager_schedule(
     month: Month,
     focus: str,
     room: int,
+    known: Known,
     cut: int | None = None,
     minutes: Mapping[str, int] = MINUTES,
     most: int = A_DAY,
@@ -127,6 +128,8 @@ def manager_schedule(
         What matters this month.
     room : int
         How many people the list has room for.
+    known : Known
+        Of which months there is data.
     cut : int or None
         The last day of a business month.
     minutes : mapping of str to int
@@ -136,9 +139,7 @@ def manager_schedule(
     work : WorkDays
         The days of the project.
     """
-    to_see = attention(
-        [person.as_member(month) for person in people if not person.is_manager], room
-    )
+    to_see = whom_to_see(people, month, known, room, cut)
     values = NAMED.values(manager) | ATTENTION.columns(to_see)
     meetings = manager_days(to_see, month, cut, work)
     for name, week in form_weeks(month, cut, work).items():
@@ -192,6 +193,27 @@ class ManagerDay:
     afternoon: str | None = None
     accompanied: str | None = None
     talked_to: str | None = None
+
+
+def whom_to_see(
+    people: Sequence[Person], month: Month, known: Known, most: int, cut: int | None = None
+) -> list[Attention]:
+    """Whom a manager should see in a month, of those who stay until its end.
+
+    Parameters
+    ----------
+    people : sequence of Person
+        The unit's people, its manager among them.
+    known : Known
+        Of which months there is data.
+    most : int
+        How many at the most.
+    cut : int or None
+        The last day of a business month.
+    """
+    last = month.span(cut)[1]
+    stay = [one for one in people if not one.is_manager and one.serves(last)]
+    return attention([one.as_member(month, known) for one in stay], most)
 
 
 def _without_room(days: Sequence[dt.date | None], meetings: Mapping[dt.date, ManagerDay]) -> str:

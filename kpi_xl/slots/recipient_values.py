@@ -222,6 +222,7 @@ class RecipientValues:
                 self.month,
                 focus,
                 lines,
+                self._forms.known,
                 settings.month_cut,
                 settings.time_boxes,
                 settings.day_minutes,
@@ -246,7 +247,7 @@ class RecipientValues:
                 self.month,
                 self._settings.month_cut,
                 self._settings.work,
-                self._forms.by_day(person.agent),
+                self._forms.by_day(person),
             )
             | self._forms.person(number, person)
         )

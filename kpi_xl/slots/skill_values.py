@@ -133,6 +133,8 @@ def skill_values(
     month: Month,
     rows: int,
     judged: Callable[[str, str, str], int | None] = lambda *_: None,
+    cut: int | None = None,
+    work: WorkDays = PUBLIC,
 ) -> Values:
     """Members' levels now and to be reached, and what to train.
 
@@ -150,8 +152,12 @@ def skill_values(
         How many rows the workbook has for them.
     judged : callable
         The level that a manager gave a 工号 last, by skill, 现状 or 目标.
+    cut : int or None
+        The last day of a business month.
+    work : WorkDays
+        The days of the project.
     """
-    levels = _levels(people, month)
+    levels = _levels(people, month, cut, work)
     found: Values = {}
     gaps: list[list[int]] = [[] for _ in people]
     for number, skill in enumerate(SKILLS):
@@ -170,7 +176,7 @@ def skill_values(
         means = {end: _mean(column) for end, column in columns.items()}
         found |= LEVELLED.values(columns, 技能=skill) | MEAN.values(means, 技能=skill)
     sums: list[int | str] = [sum(gap) if gap else "" for gap in gaps]
-    weakest = weakest_skills(people, month)
+    weakest = weakest_skills(people, month, cut, work)
     trained = {
         "技能差距": sums + [""] * (rows - len(people)),
         "培训内容": [None if skill is None else SKILLS[skill] for skill in weakest],
@@ -190,21 +196,29 @@ def _pairs(
     return zip(people, levels, strict=True)
 
 
-def weakest_skills(people: Sequence[Person], month: Month) -> list[str | None]:
+def weakest_skills(
+    people: Sequence[Person], month: Month, cut: int | None = None, work: WorkDays = PUBLIC
+) -> list[str | None]:
     """Each member's weakest skill of those that the data show; None for who did nothing."""
     found: list[str | None] = []
-    for own in zip(*_levels(people, month), strict=True):
+    for own in zip(*_levels(people, month, cut, work), strict=True):
         known = [level for level in own if level is not None]
         found.append(list(SKILLS)[own.index(min(known))] if known else None)
     return found
 
 
-def _levels(people: Sequence[Person], month: Month) -> list[list[int | None]]:
-    """The levels that the data show, by skill and member; None for who did nothing."""
+def _levels(
+    people: Sequence[Person], month: Month, cut: int | None, work: WorkDays
+) -> list[list[int | None]]:
+    """The levels that the data show, by skill and member; None for who did nothing.
+
+    How much somebody prospects is by the days that he was there to do so.
+    """
     funnel = np.array([[history(one, code, month) for one in people] for code in FUNNEL])
     active = funnel.any(axis=0)
     ratios = expected_ratios(funnel, funnel.sum(axis=1, keepdims=True))
-    numbers = np.vstack([funnel[:1].astype(np.float64), ratios])
+    prospects = divide(funnel[:1], [days_before(one, month, cut, work) for one in people])
+    numbers = np.vstack([prospects, ratios])
     levels = skill_levels(np.where(active, numbers, math.nan))
     return [[int(level) or None for level in skill] for skill in levels]
 
@@ -214,8 +228,21 @@ def _aim(level: int) -> int:
     return level + 1 if level <= LEVELS // 2 + 1 else level
 
 
+def days_before(
+    person: Person, month: Month, cut: int | None = None, work: WorkDays = PUBLIC
+) -> int:
+    """The working days of the months looked at, before a month, that somebody was in service."""
+    first, last = (month - MONTHS).span(cut)[0], (month - 1).span(cut)[1]
+    return sum(map(person.serves, working_days(first, last, work)))
+
+
 def box_values(
-    people: Sequence[Person], month: Month, last: Month, rows: int, work: WorkDays = PUBLIC
+    people: Sequence[Person],
+    month: Month,
+    last: Month,
+    rows: int,
+    cut: int | None = None,
+    work: WorkDays = PUBLIC,
 ) -> Values:
     """Who is in which box of skill and will, by the last three months with data.
 
@@ -227,16 +254,18 @@ def box_values(
         The month, and the last one with data.
     rows : int
         How many rows the workbook has for them.
+    cut : int or None
+        The last day of a business month.
     work : WorkDays
         The days of the project.
     """
     after = min(month, last) + 1
-    days = len(working_days((after - MONTHS).first, (after - 1).last, work))
+    days = np.array([days_before(one, after, cut, work) for one in people], dtype=np.int64)
     interviews, closings, visits = (
         np.array([history(one, code, after) for one in people], dtype=np.int64)
         for code in ("interviews", "closings", "visits")
     )
-    skill, will = divide(closings, interviews), visits / days
+    skill, will = divide(closings, interviews), divide(visits, days)
     # Who was never out has no skill to show, but it shows how willing he is.
     boxes = skill_will_boxes(skill, will)
     judged = [SKILL_WILL[box] if box >= 0 else NOTHING for box in boxes.tolist()]
@@ -248,7 +277,7 @@ def box_values(
     blank = [""] * (rows - len(people))
     boxed = {
         "签单率": [shown(value) for value in skill.tolist()],
-        "日均拜访": will.tolist(),
+        "日均拜访": [shown(value) for value in will.tolist()],
         "数据判断": judged,
         "评估结果": results + blank,
         "位次": places + blank,

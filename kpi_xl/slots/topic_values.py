@@ -37,6 +37,7 @@ def topic_values(
     people: Sequence[Person],
     month: Month,
     room: int,
+    cut: int | None = None,
     work: WorkDays = PUBLIC,
 ) -> Values:
     """Measures against the weaknesses that are taught, the skills most lack, and the newcomers.
@@ -51,12 +52,14 @@ def topic_values(
         The month that is planned; every topic is proposed for a Wednesday of it.
     room : int
         How many rows the workbook has.
+    cut : int or None
+        The last day of a business month.
     work : WorkDays
         The days of the project.
     """
     topics = [
         *_against_weaknesses(findings, unit, month.first),
-        *_skills(people, month),
+        *_skills(people, month, cut, work),
         *_newcomers(people, month),
     ][:room]
     days = [d for d in working_days(month.first, month.last, work) if d.weekday() == _WEDNESDAY]
@@ -76,9 +79,11 @@ def _against_weaknesses(findings: Findings, unit: int, today: dt.date) -> Iterat
                 yield _Topic(kind, text, reason, "全体", one.remedy.owner)
 
 
-def _skills(people: Sequence[Person], month: Month) -> Iterator[_Topic]:
+def _skills(
+    people: Sequence[Person], month: Month, cut: int | None, work: WorkDays
+) -> Iterator[_Topic]:
     """The skills that are the weakest of most people."""
-    weakest = weakest_skills(people, month)
+    weakest = weakest_skills(people, month, cut, work)
     counts = Counter(skill for skill in weakest if skill is not None)
     for skill, count in counts.most_common(_SKILL_TOPICS):
         names = [one.name for one, own in zip(people, weakest, strict=True) if own == skill]

@@ -225,7 +225,7 @@ class MemberDays:
     work : WorkDays
         The days of the project.
     by_day : callable
-        How the quotas of a 工号 are spread over days.
+        How somebody's quotas are spread over days.
     """
 
     def __init__(
@@ -236,7 +236,7 @@ class MemberDays:
         month: Month,
         cut: int | None = None,
         work: WorkDays = PUBLIC,
-        by_day: Callable[[str], ByDay] = lambda _: evenly,
+        by_day: Callable[[Person], ByDay] = lambda _: evenly,
     ) -> None:
         self.people = people
         self.weeks = form_weeks(month, cut, work)
@@ -244,15 +244,16 @@ class MemberDays:
         self._done = done
         working = working_days_of(self.weeks.values(), work)
         self._plans = {
-            (one.agent, name): by_day(one.agent)(name, quotas[one.agent][code], working)
+            (one.agent, name): by_day(one)(name, quotas[one.agent][code], working)
             for one in people
             for code, name in ACTIVITIES.items()
         }
 
-    def plan(self, person: Person, name: str, days: Sequence[dt.date | None]) -> int:
-        """Somebody's plan of an activity on some days."""
+    def plan(self, person: Person, name: str, days: Sequence[dt.date | None]) -> int | None:
+        """Somebody's plan of an activity on some days; None where he is in service on none."""
         plan = self._plans[person.agent, name]
-        return sum(plan.get(day, 0) for day in days if day)
+        there = [plan.get(day, 0) for day in days if day and person.serves(day)]
+        return sum(there) if there else None
 
     def done(self, person: Person, name: str, days: Sequence[dt.date | None]) -> int | None:
         """The count that was done; None as long as nothing is known."""
@@ -276,7 +277,7 @@ def week_statistics(days: MemberDays, teams: Mapping[str, str], rows: Mapping[st
     people = days.people
     members = [_Member(one, teams.get(one.agent, "")) for one in people]
     found = TEAM_OF.columns(members)
-    planned: dict[str, list[list[int]]] = defaultdict(list)
+    planned: dict[str, list[list[int | None]]] = defaultdict(list)
     reached: dict[str, list[list[int | None]]] = defaultdict(list)
     for week, its_days in days.weeks.items():
         there = people if its_days else []
@@ -292,7 +293,8 @@ def week_statistics(days: MemberDays, teams: Mapping[str, str], rows: Mapping[st
     room = max(rows.get("members.工号", 0), len(people))
     blank: list[Any] = [""] * (room - len(people))
     for name in ACTIVITIES.values():
-        sums = [sum(cells) for cells in zip(*filter(None, planned[name]), strict=True)]
+        cells = zip(*filter(None, planned[name]), strict=True)
+        sums = [sum(filter(None, of_one)) for of_one in cells]
         weeks = zip(*filter(None, reached[name]), strict=True)
         known = [[count for count in cells if count is not None] for cells in weeks]
         found |= MONTH_ACTIVITY.values([*sums, *blank], 活动=name)
@@ -314,11 +316,14 @@ def daily_checks(days: MemberDays) -> Values:
     found: Values = {}
     for named, its_days in days.weeks.items():
         lines = [
-            (day, one) for day in working_days_of([its_days], days.work) for one in days.people
+            (day, one)
+            for day in working_days_of([its_days], days.work)
+            for one in days.people
+            if one.serves(day)
         ]
         found |= CHECKS.columns(lines, 周=named)
         for name in PLANNED:
-            plans = [days.plan(one, name, [day]) for day, one in lines]
+            plans = [days.plan(one, name, [day]) or 0 for day, one in lines]
             planned = [
                 sum(plan for (day, _), plan in zip(lines, plans, strict=True) if day == one)
                 for one in its_days

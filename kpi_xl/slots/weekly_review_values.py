@@ -90,6 +90,7 @@ def review_values(
     cut: int | None = None,
     work: WorkDays = PUBLIC,
     by_day: ByDay = evenly,
+    served: float = 1.0,
 ) -> Values:
     """The plans that a review looks back on, and those that it makes.
 
@@ -104,6 +105,8 @@ def review_values(
         The days of the project.
     by_day : callable
         How the quotas are spread over days.
+    served : float
+        The share of the month's working days that the quotas are for.
     """
     months = [planned_weeks(one, cut, work) for one in (month, month + 1)]
     working = [working_days_of(weeks, work) for weeks in months]
@@ -115,7 +118,8 @@ def review_values(
         after = weeks[number] if there else []
         found |= NEXT.values(Week(number, after, work), 周=str(number))
     for code, name in ACTIVITIES.items():
-        plans = _by_week(name, quotas[code], months, working, by_day)
+        next_month = round(quotas[code] / served) if served else 0
+        plans = _by_week(name, (quotas[code], next_month), months, working, by_day)
         for number in range(1, WEEKS + 1):
             there = number < len(weeks)
             plan = plans[number] if there else []
@@ -131,14 +135,14 @@ def review_values(
 
 def _by_week(
     name: str,
-    quota: int,
+    quotas: Sequence[int],
     months: Sequence[Sequence[Sequence[dt.date | None]]],
     working: Sequence[Sequence[dt.date]],
     by_day: ByDay,
 ) -> list[list[int | None]]:
-    """A quota by day, for the weeks of the month and the first of the next."""
+    """The quotas by day, for the weeks of the month and the first of the next."""
     plans = []
-    for weeks, days in zip(months, working, strict=True):
+    for weeks, days, quota in zip(months, working, quotas, strict=True):
         plan = by_day(name, quota, days)
         plans.append([[plan.get(day) or None if day else None for day in week] for week in weeks])
     this_month, next_month = plans

@@ -257,7 +257,7 @@ def test_names_cannot_leave_the_folder(branch):
     for number, name in enumerate(nasty):
         unit = Unit("营业组", name, f"{name}/{name}", 0)
         listed.append(Recipient(unit, number))
-        person = Person(name, name, "", False, None)
+        person = Person(name, name, "", False, None, None)
         listed.append(Recipient(unit, number, person))
     placed = [file for _, file in files(listed, ".xlsx", Settings(), ROOM)]
     root = Path("/project/output")

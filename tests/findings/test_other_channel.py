@@ -256,7 +256,7 @@ def test_a_manager_sees_first_whose_team_is_behind_its_own_channel(tmp_path):
         project = Project.open(folder)
         cube, workbook = load(project).cube, Template(template_path("营业部经理行事历"))
         with recipients_of(project, cube, workbook, Month.parse("2024-07")) as to:
-            (whose,) = (one for one in to.everybody() if one.unit.name == "混合部")
+            (whose,) = (one for one in to.recipients.everybody() if one.unit.name == "混合部")
             values = to.values(whose)
         visits = [text for name, cells in values.items() if name.startswith("week1.") and name.endswith(".计划")
                   and isinstance(cells, list) for text in cells if str(text).startswith("陪访")]  # fmt: skip

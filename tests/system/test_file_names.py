@@ -125,7 +125,7 @@ def test_workbooks_of_units_and_people_have_places_of_their_own(paths, deep):
         everybody += [
             Recipient(Unit("营业部", above, above, 0), number),
             Recipient(team, number),
-            Recipient(team, number, Person(below[:3], f"{number}", "", False, None)),
+            Recipient(team, number, Person(below[:3], f"{number}", "", False, None, None)),
         ]
     different = {(one.unit.level, one.key): one for one in everybody}
     placed = list(files(different.values(), ".xlsx", Settings(), room_in(project)))

