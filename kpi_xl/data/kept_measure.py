@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -21,11 +22,14 @@ class Kept:
         The store's table of what was counted for each agent and month.
     column : str
         Its column there.
+    until : date or None
+        The last day that counts, where rows of days to come are in the raw table.
     """
 
     measure: Measure
     table: str
     column: str
+    until: dt.date | None = None
 
     @property
     def source(self) -> OfRows:
@@ -44,6 +48,7 @@ class Kept:
             "source": asdict(self.source),
             "table": self.table,
             "column": self.column,
+            "until": self.until.isoformat() if self.until else None,
         }
 
     @classmethod
@@ -51,7 +56,9 @@ class Kept:
         """What a record says."""
         named = {key: record[key] for key in ("name", "unit", "meaning", "parts")}
         source = OfRows(**record["source"])
-        return cls(Measure(code=code, source=source, **named), record["table"], record["column"])
+        until = dt.date.fromisoformat(record["until"]) if record["until"] else None
+        measure = Measure(code=code, source=source, **named)
+        return cls(measure, record["table"], record["column"], until)
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,8 @@ def condition_sql(condition: Condition) -> str:
     assert isinstance(condition, Compared)
     other = condition.value
     right = identifier(other) if isinstance(other, Column) else literal(other, condition.column)
-    return f"COALESCE({name} {condition.sign} {right}, FALSE)"
+    of_empty = "TRUE" if condition.sign == "<>" else "FALSE"  # it is not equal to anything
+    return f"COALESCE({name} {condition.sign} {right}, {of_empty})"
 
 
 def _holds(condition: Holds, name: str) -> str:
@@ -124,6 +125,16 @@ def is_too_large_sql(one: Counted, name: str) -> str:
     else:
         found = f"SUM(ABS(CAST({name} AS DECIMAL(20, 0)))) > {LARGEST}"
     return f"CAST(CASE WHEN {found} THEN 1 ELSE 0 END AS BIGINT) AS {name}_is"
+
+
+def taken_sql(one: Counted) -> tuple[str, str, str]:
+    """Whether a row is taken, what of it is summed up, and what it weighs, in parts."""
+    meets = "TRUE" if one.where is None else condition_sql(one.where)
+    if one.column is not None:
+        meets = f"{meets} AND {identifier(one.column)} IS NOT NULL"
+    is_sum = one.source.how == "sum"
+    value = f"CAST({_value(one.column)} AS DECIMAL(20, 0))" if is_sum else "1"
+    return meets, value, "1" if one.weights is None else weights_sql(one.weights)
 
 
 def values_sql(one: Counted) -> str:

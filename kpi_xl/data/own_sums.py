@@ -175,12 +175,15 @@ class _Counting:
         events = LONG.get(group.raw)
         return events is not None and group.day == events.day and not events.is_ahead
 
+    def _until(self, group: Group) -> dt.date | None:
+        """The last day that counts: what is still to come has not happened."""
+        events = LONG.get(group.raw)
+        is_ahead = events is not None and events.is_ahead and group.day == events.day
+        return self._told.get(group.raw) if is_ahead else None
+
     def _facts(self, group: Group, calendar: Months, only: str = "TRUE") -> Query:
         day = f'"{group.day}"'
-        events = LONG.get(group.raw)
-        until = self._told.get(group.raw)
-        is_ahead = events is not None and events.is_ahead and group.day == events.day
-        if is_ahead and until is not None:  # what is still to come has not happened
+        if (until := self._until(group)) is not None:
             only += f" AND {day} <= DATE '{until.isoformat()}'"
         values: dict[str, Any] = {"facts": table(group.raw), "day": day, "only": only}
         if group.is_of_values:
@@ -208,7 +211,8 @@ class _Counting:
 
     def _held(self, group: Group, name: str) -> list[Kept]:
         """What of a group's table is no more than whole numbers hold; the rest is noted."""
-        every = [replace(kept, table=name) for _, kept in group.kept()]
+        until = self._until(group)
+        every = [replace(kept, table=name, until=until) for _, kept in group.kept()]
         if group.is_of_values:
             return every
         columns = ",\n    ".join(is_too_large_sql(one, kept.column) for one, kept in group.kept())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -18,6 +17,8 @@ from kpi_xl.catalogue.schema import TABLES, Table
 from kpi_xl.data import steps
 from kpi_xl.data.cube import Unit
 from kpi_xl.data.organisation import membership_table, unit_paths
+from kpi_xl.data.own_rows import OwnRows
+from kpi_xl.data.rows_of_file import RawRows
 from kpi_xl.data.targets import AGENT_LEVEL
 from kpi_xl.formula import Lag, Measure
 from kpi_xl.kpi import Kpi
@@ -29,66 +30,8 @@ MOST: Final = 10_000
 SOME: Final = 200
 """So many rows of a file are looked at to name some for people."""
 
-_SPANS: Final = 3
-"""So many runs of rows are named for people."""
-
 _MONTHS: Final = ("_months", "_days")
 _PEOPLE: Final = "agents"
-
-
-@dataclass(frozen=True)
-class RawRows:
-    """Rows of one raw file.
-
-    Parameters
-    ----------
-    table : str
-        The raw table, in Chinese.
-    file : str
-        The file, with the worksheet where it is one of several.
-    count : int
-        How many rows.
-    rows : list of int
-        The first of them, in the file, counting from 1: at most `MOST`.
-    """
-
-    table: str
-    file: str
-    count: int
-    rows: list[int]
-
-    @property
-    def some(self) -> str:
-        """The first of them, for people.
-
-        Examples
-        --------
-        >>> RawRows("保单", "保单.csv", 4, [2, 3, 4, 9]).some
-        '第 2–4、9 行'
-        >>> RawRows("保单", "保单.csv", 900, [2, 3, 5, 7, 9]).some
-        '第 2–3、5、7 行等'
-        """
-        spans = list(_runs(self.rows))
-        named = "、".join(
-            f"{first}" if first == last else f"{first}–{last}" for first, last in spans[:_SPANS]
-        )
-        is_all = len(spans) <= _SPANS and len(self.rows) == self.count
-        return f"第 {named} 行" + ("" if is_all else "等")
-
-
-def _runs(rows: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Rows that follow each other, as first and last."""
-    first = last = None
-    for row in rows:
-        if first is None or last is None:
-            first = last = row
-        elif row == last + 1:
-            last = row
-        elif row != last:
-            yield first, last
-            first = last = row
-    if first is not None and last is not None:
-        yield first, last
 
 
 class _Read(NamedTuple):
@@ -124,6 +67,8 @@ class RawRowsOf:
         One person, instead of all of a unit.
     tables : mapping of str to Table
         The raw tables there are, by code.
+    own : OwnRows, optional
+        The rows of what the project declares itself.
     """
 
     def __init__(
@@ -134,8 +79,10 @@ class RawRowsOf:
         most: int = SOME,
         agent: str = "",
         tables: Mapping[str, Table] = TABLES,
+        own: OwnRows | None = None,
     ) -> None:
         self._tables = tables
+        self._own = own
         self._store = store
         self._month = month
         self._cut = cut
@@ -145,14 +92,13 @@ class RawRowsOf:
     def of(self, kpi: Kpi, unit: Unit) -> list[RawRows]:
         """The rows that a KPI of a unit is counted from, by table and file."""
         wanted: dict[str, set[_Read]] = {}
-        of_month = [one for one in kpi.measures if one.lag == Lag()]
-        for measure in _counted(of_month):
+        counted = list(_counted([one for one in kpi.measures if one.lag == Lag()]))
+        own = [one for one in counted if isinstance(one.source, OfRows)]
+        standard = [one for one in counted if one not in own]
+        for measure in standard:
             for read in _read_by(measure.source):
                 wanted.setdefault(read.table, set()).add(read)
-        counted = list(_counted(of_month))
-        is_own = any(isinstance(one.source, OfRows) for one in counted)
-        # What a project declares may be of any item.
-        items = () if is_own else tuple(measure.code for measure in counted)
+        items = tuple(measure.code for measure in standard)
         found: list[RawRows] = []
         for table in self._tables:
             if table not in wanted or "source_row" not in self._columns.get(table, ()):
@@ -163,6 +109,8 @@ class RawRowsOf:
             for group in groups:
                 by_unit = self._by_unit(group, of_item, unit.level)
                 found += by_unit.get("" if unit.level == TOP else unit.path, ())
+        if self._own is not None:
+            found += self._own.of(own, unit.level, "" if unit.level == TOP else unit.path)
         return found
 
     @cached_property
@@ -271,8 +219,6 @@ def _counted(measures: Iterable[object]) -> Iterator[Measure]:
 
 def _read_by(source: object) -> set[_Read]:
     """The raw tables behind a measure, and which of their rows."""
-    if isinstance(source, OfRows):
-        return {_Read(source.raw, source.day, 0)}
     assert isinstance(source, Aggregation)
     if source.step == steps.COHORTS.name:
         return {_Read(_PEOPLE, "signed", source.looks_back)}

@@ -219,6 +219,7 @@ OWN_VALUES: Final = Step("own_values", reads=())
 OWN_UNITS: Final = Step("own_units", reads=())
 OWN_PEOPLE: Final = Step("own_people", reads=())
 OWN_TOO_LARGE: Final = Step("own_too_large", reads=())
+OWN_TAKEN: Final = Step("own_taken", reads=())
 OWN_LARGEST: Final = Step("own_largest", reads=())
 
 STEPS: Final[dict[str, Step]] = {

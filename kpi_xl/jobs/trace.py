@@ -16,8 +16,10 @@ from kpi_xl.data.cube import Cube
 from kpi_xl.data.history import Change, changes
 from kpi_xl.data.organisation import membership_table, unit_paths
 from kpi_xl.data.origins import Decided, Origins, origins_of
-from kpi_xl.data.raw_rows import MOST, RawRows, RawRowsOf, TargetRows
+from kpi_xl.data.own_rows import OwnRows
+from kpi_xl.data.raw_rows import MOST, RawRowsOf, TargetRows
 from kpi_xl.data.returned import is_returned
+from kpi_xl.data.rows_of_file import RawRows
 from kpi_xl.data.targets import AGENT_LEVEL
 from kpi_xl.data.unit_names import answering
 from kpi_xl.errors import InputError
@@ -118,10 +120,11 @@ def trace(
             targets = TargetRows(of.store, month, project.settings.kpis)
             rows = targets.of_person(kpi, agent) if agent else targets.of(kpi, unit)
         elif kpi is not None and not typed and month == there:
-            cut = project.settings.month_cut
-            rows = RawRowsOf(of.store, month, cut, MOST, agent, project.settings.tables).of(
-                kpi, unit
-            )
+            settings = project.settings
+            own = OwnRows(of.store, settings, of.cube, month, MOST, agent)
+            rows = RawRowsOf(
+                of.store, month, settings.month_cut, MOST, agent, settings.tables, own
+            ).of(kpi, unit)
         if kpi is None and not found:
             raise InputError(kinds.NOTHING_TO_TRACE(what=what), value=what)
         title = f"{month.chinese} {whose} {what}"
@@ -236,11 +239,11 @@ def _files(
         ("表", "文件", "谁填的", "行数#", "在哪里"),
         [
             (
-                one.table,
+                one.title,
                 one.file if step is None else step.name,
                 origins.saved_text(one.file) if step is None else step.how,
                 Figure(f"{one.count:,}", float(one.count)),
-                one.some if step is None else step.where,
+                one.place if step is None else step.where,
             )
             for one in rows
             for step in (decided if is_returned(one.file) else None,)

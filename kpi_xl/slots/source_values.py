@@ -14,9 +14,11 @@ from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import Cube, Unit
 from kpi_xl.data.origins import Decided, Origins, by_and_when
+from kpi_xl.data.own_rows import OwnRows
 from kpi_xl.data.people import Person
-from kpi_xl.data.raw_rows import RawRows, RawRowsOf, TargetRows
+from kpi_xl.data.raw_rows import SOME, RawRowsOf, TargetRows
 from kpi_xl.data.returned import file_and_sheet, is_returned
+from kpi_xl.data.rows_of_file import RawRows
 from kpi_xl.data.targets import AGENT_LEVEL
 from kpi_xl.findings.shown import value_text
 from kpi_xl.kpi import Kpi
@@ -93,7 +95,13 @@ class SourceValues:
         self._origins = origins
         self._known = settings.kpis
         self._target_slots = target_slots(one.name for one in settings.own.own.values())
-        self._rows = RawRowsOf(store, self._there, settings.month_cut, tables=settings.tables)
+        self._rows = RawRowsOf(
+            store,
+            self._there,
+            settings.month_cut,
+            tables=settings.tables,
+            own=OwnRows(store, settings, cube, self._there, SOME),
+        )
         self._target_rows = TargetRows(store, month, settings.kpis)
 
     def of_unit(self, number: int, about: Values, people: Sequence[Person] = ()) -> Values:
@@ -132,8 +140,8 @@ class SourceValues:
         rows = self._rows.of(kpi, self._cube.units[number])
         if not rows:
             yield SourceLine(named, shown, how, "", "没有它的行", None, "")
-        for table in dict.fromkeys(one.table for one in rows):
-            for file, count, some in _files([one for one in rows if one.table == table]):
+        for table in dict.fromkeys(one.title for one in rows):
+            for file, count, some in _files([one for one in rows if one.title == table]):
                 by = self._origins.saved_text(file)
                 how = how or (by and f"{by} 填")
                 yield SourceLine(named, shown, how, table, file, count, some)
@@ -239,10 +247,12 @@ def _shown(kpi: Kpi, value: object) -> str | None:
 def _files(rows: Sequence[RawRows]) -> Iterator[tuple[str, int, str]]:
     """The files of a table with their rows: the first by name, the rest as one line."""
     for one in rows[:_FILES]:
-        yield one.file, one.count, one.some
+        yield one.file, one.count, one.place
     if rest := rows[_FILES:]:
         count = sum(one.count for one in rest)
-        yield f"另有 {len(rest):,} 个文件", count, "用 kpi-xl trace 看全部"
+        files = len({one.file for one in rest} - {one.file for one in rows[:_FILES]})
+        named = f"另有 {files:,} 个文件" if files else "另有几种系数的行"
+        yield named, count, "用 kpi-xl trace 看全部"
 
 
 def _of_round(title: str, decided: Decided) -> SourceLine:

@@ -1,0 +1,128 @@
+"""The rows of the raw files that a declared measure takes, and what each of them weighs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+
+import duckdb
+
+from kpi_xl.calendar import Month
+from kpi_xl.catalogue.raw_table import Table
+from kpi_xl.data import steps
+from kpi_xl.data.cube import Cube
+from kpi_xl.data.organisation import unit_paths
+from kpi_xl.data.own_sql import taken_sql
+from kpi_xl.data.own_sums import membership_of
+from kpi_xl.data.rows_of_file import RawRows
+from kpi_xl.data.sql_calendar import Months
+from kpi_xl.data.step import table as table_named
+from kpi_xl.definitions.own_measures import Counted, is_of_rows
+from kpi_xl.formula import Measure
+from kpi_xl.settings.project_settings import Settings
+
+
+class OwnRows:
+    """The rows of the measures that a project declares, of a month.
+
+    Each counts where its agent was in the month, as in the measure itself.
+
+    Parameters
+    ----------
+    store : duckdb connection
+        To the store that the cube was computed with.
+    settings : Settings
+        What is declared.
+    cube : Cube
+        What was counted by it.
+    most : int
+        So many rows of a file are named.
+    agent : str
+        One person, instead of all of a unit; empty for all.
+    """
+
+    def __init__(
+        self,
+        store: duckdb.DuckDBPyConnection,
+        settings: Settings,
+        cube: Cube,
+        month: Month,
+        most: int,
+        agent: str = "",
+    ) -> None:
+        self._store = store
+        self._tables = settings.tables
+        self._span = month.span(settings.month_cut)
+        self._month = month.number
+        self._most = most
+        self._agent = agent
+        self._until = {code: kept.until for code, kept in cube.own.items()}
+        self._counted = {one.measure.code: one for one in settings.own.counted}
+        self._names = {
+            measure.code: settings.kpis[code].name
+            for code, definition in settings.own.own.items()
+            if is_of_rows(definition.fields)
+            for measure in settings.kpis[code].measures
+        }
+        self._found: dict[tuple[str, str], Mapping[str, list[RawRows]]] = {}
+
+    def of(self, measures: Sequence[Measure], level: str, path: str) -> Iterator[RawRows]:
+        """The rows that declared measures of a unit are counted from.
+
+        Parameters
+        ----------
+        measures : sequence of Measure
+            What a mean or a greatest is made of is of the same rows: they are told once.
+        level, path : str
+            The unit's.
+        """
+        told = set()
+        for measure in measures:
+            name = self._names.get(measure.code)
+            if name is None or name in told or measure.code not in self._until:
+                continue
+            told.add(name)
+            key = measure.code, level
+            if key not in self._found:
+                self._found[key] = self._by_unit(name, self._counted[measure.code], level)
+            yield from self._found[key].get(path, ())
+
+    def _by_unit(self, name: str, one: Counted, level: str) -> Mapping[str, list[RawRows]]:
+        """The rows by the path of a unit of a level."""
+        table: Table = self._tables[one.source.raw]
+        if not self._store.execute(
+            "SELECT 1 FROM information_schema.columns"
+            " WHERE table_name = ? AND column_name = 'source_row'",
+            [table.code],
+        ).fetchall():
+            return {}  # in a database rows have no place
+        meets, value, weight = taken_sql(one)
+        first, last = self._span
+        until = self._until[one.measure.code]
+        last = last if until is None else min(last, until)
+        query = steps.OWN_TAKEN.query(
+            Months(),
+            most=self._most,
+            value=value,
+            weight=weight,
+            facts=table_named(table.code),
+            day=f'"{one.source.day}"',
+            first=first.isoformat(),
+            last=last.isoformat(),
+            meets=meets,
+            membership=membership_of(level),
+            month=self._month,
+        )
+        rows = self._store.execute(query.sql, [self._agent, self._agent]).fetchall()
+        paths = unit_paths(self._store, level)
+        found: dict[str, list[RawRows]] = {}
+        for number, file, parts, count, some, total in rows:
+            weighs = total_of = None
+            if one.weights is not None:
+                weighs = Decimal(int(parts)) / one.weights.parts
+            if one.source.how == "sum":
+                total_of = Decimal(int(total)) / one.measure.to_unit
+            found.setdefault(paths[number], []).append(
+                RawRows(table.name, str(file), count, sorted(some), name, weighs, total_of)
+            )
+        return found
