@@ -134,6 +134,10 @@ class Table:
     taken_back: str = ""
     as_main: tuple[str, ...] = ()
     events: Events | None = None
+    unit_columns: tuple[tuple[str, str], ...] = ()
+    """Where its rows are of units and not of people: the levels, from the top, each with the column
+    that names the unit. The last is the one that a row counts for; those above tell which of one
+    name is meant. The column ``agent`` then holds the unit's sign, see `unit_sign`."""
 
     def column(self, code: str) -> Column:
         """The column with this code."""
@@ -142,6 +146,18 @@ class Table:
     def of_units(self, *, before: bool = False) -> dict[str, Column]:
         """The columns that name units by level, from the top; or those he comes from."""
         return {one.level: one for one in self.columns if one.level and one.is_before == before}
+
+
+_UNIT: Final = "\x1f"
+"""No 工号 begins so."""
+
+UNIT_SIGNS: Final = f"{_UNIT}%"
+"""What is like the sign of a unit, for SQL."""
+
+
+def unit_sign(level: str, path: str) -> str:
+    """What stands for a unit where otherwise somebody's 工号 stands: rows that are its own."""
+    return f"{_UNIT}{level}:{path}"
 
 
 def days(*events: str) -> tuple[str, ...]:

@@ -205,10 +205,11 @@ def _units_as_known(
     known = KnownUnits(
         {code: [part.data for part in parts] for code, parts in of_tables.items()}, settings
     )
-    for code in ("agents", "transfers", "targets"):
+    own = (code for code, table in settings.tables.items() if table.unit_columns)
+    for code in ("agents", "transfers", "targets", *own):
         for place, part in enumerate(of_tables.get(code, ())):
             data, findings = known.as_known(code, part.data)
-            if findings:
+            if findings or data is not part.data:
                 problems[code] += _problems(part, findings)
                 of_tables[code][place] = replace(part, data=data, parts=(Part(data),))
 

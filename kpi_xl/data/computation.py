@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.measures import COUNTED, SECOND_YEAR, THIRD_YEAR, measure
 from kpi_xl.catalogue.organisation import TOP, Organisation, depth_of
+from kpi_xl.catalogue.raw_table import unit_sign
 from kpi_xl.data import steps
 from kpi_xl.data.cube import UNASSIGNED, Unit
 from kpi_xl.data.engines import Columns, Engine, Query
@@ -324,9 +325,11 @@ class Computation:
             if names and not (found["unit"] > 0).any():
                 continue  # nobody has a 营业区: the level is not there
             if self._roster_changed:
-                places_here = table(places_table(level))
+                here = table(places_table(level))
+                units_here = _own_units(self.settings, level)
                 self.engine.define(
-                    membership_table(level), self._query(steps.MEMBERSHIP, places=places_here)
+                    membership_table(level),
+                    self._query(steps.MEMBERSHIP, places=here, units=units_here),
                 )
             of_units = _list_units(organisation, level, found, units, numbers)
             of_places = np.full(len(places) + 1, of_units[0])
@@ -360,6 +363,32 @@ def _place_texts(organisation: Organisation) -> dict[str, str]:
         ),
         "levels_after": ",\n    ".join(f"COALESCE({one}, '') AS {one}" for one in columns),
     }
+
+
+def _own_units(settings: Settings, level: str) -> str:
+    """The units of which rows may be, each in its unit of a level, to be put behind the people."""
+    organisation = settings.organisation
+    of_rows = {
+        table.unit_columns[-1][0] for table in settings.tables.values() if table.unit_columns
+    }
+    parts = []
+    for own in organisation.levels[max(1, depth_of(level)) :]:
+        if own in of_rows:
+            *above, name = organisation.columns[: depth_of(own)]
+            path = " || ".join(
+                [f"CASE WHEN {one} = '' THEN '' ELSE {one} || '/' END" for one in above] + [name]
+            )
+            parts.append(
+                f"SELECT '{unit_sign(own, '')}' || {path} AS agent, unit"
+                f" FROM {places_table(level)} WHERE {name} <> ''"
+            )
+    if not parts:
+        return ""
+    # One path may be written in two ways, with a level left out; a row is never counted twice.
+    return (
+        "UNION ALL SELECT agent, MIN(unit) AS unit, 0 AS from_month, $never AS next_month"
+        f" FROM ({' UNION ALL '.join(parts)}) AS own_units GROUP BY agent"
+    )
 
 
 def _list_units(

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.organisation import TOP
+from kpi_xl.catalogue.raw_table import UNIT_SIGNS
 from kpi_xl.catalogue.schema import LONG
 from kpi_xl.data import steps
 from kpi_xl.data.computation import Changed, whole
@@ -402,6 +403,6 @@ def own_months(
         grouped = " GROUP BY agent, month" if "COUNT(DISTINCT" in columns[0] else ""
         yield store.execute(
             f"SELECT agent, month, {', '.join(columns)} FROM {name}"
-            f" WHERE agent IS NOT NULL AND month BETWEEN ? AND ?{grouped}",
-            (first, last),
+            f" WHERE agent NOT LIKE ? AND month BETWEEN ? AND ?{grouped}",
+            (UNIT_SIGNS, first, last),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -12,7 +13,8 @@ import pyarrow.compute as pc
 
 from kpi_xl import kinds
 from kpi_xl.catalogue.organisation import TOP, depth_of
-from kpi_xl.catalogue.raw_table import Column
+from kpi_xl.catalogue.raw_table import Column, Table, unit_sign
+from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.data.finding import Finding
 from kpi_xl.data.organisation import path_of
 from kpi_xl.fault import Fault
@@ -43,6 +45,7 @@ class KnownUnits:
         self._places = {
             code: [places for before in (False, True) if (places := table.of_units(before=before))]
             for code, table in settings.tables.items()
+            if code in TABLES
         }
         main = depth_of(settings.organisation.main)
         levels = settings.organisation.levels[1:]
@@ -101,6 +104,8 @@ class KnownUnits:
                 findings += more
         if code == "targets":
             data, findings = self._targets_as_known(data)
+        elif (table := self._settings.tables.get(code)) is not None and table.unit_columns:
+            data, findings = self._rows_of_units(table, data)
         return data, findings
 
     def _within_as_known(
@@ -181,6 +186,53 @@ class KnownUnits:
             if meant is not None:
                 units = pc.if_else(here, meant, units)
         return _put(data, "unit", units), findings
+
+    def _rows_of_units(self, table: Table, data: pa.Table) -> tuple[pa.Table, list[Finding]]:
+        """The rows of a table that are units' own, each with the sign of its unit."""
+        findings: list[Finding] = []
+        codes = [code for _, code in table.unit_columns]
+        level, column = table.unit_columns[-1]
+        signs: dict[tuple[Any, ...], str | None] = {}
+        for names, rows in _counts(data, codes):
+            *above, label = names
+            if label is None:
+                signs[names] = None
+                continue
+            found, how = self._units_of(level, label, [one for one in above if one])
+            signs[names] = unit_sign(level, found[0] if len(found) == 1 else f"?{label}")
+            about = {"level": self._settings.level_name(level), "count": rows}
+            if not found:
+                there = dict.fromkeys(one.rpartition("/")[2] for one in sorted(self.paths[level]))
+                fault = kinds.ROWS_OF_NO_UNIT(**about, like="、".join(near(label, there)))
+            elif len(found) > 1:
+                fault = kinds.ROWS_OF_SEVERAL_UNITS(**about, paths="、".join(found))
+            elif how:
+                fault = kinds.UNIT_MEANT(**about, given=label, name=found[0], how=how)
+            else:
+                continue
+            same = (_is(data[code], one) for code, one in zip(codes, names, strict=True))
+            here = functools.reduce(pc.and_, same)
+            findings.append(Finding(pc.index(here, True).as_py(), column, fault, label))
+        cells = zip(*(data[code].to_pylist() for code in codes), strict=True)
+        owners = pa.array([signs[names] for names in cells], data["agent"].type)
+        return _put(data, "agent", owners), findings
+
+    def _units_of(self, level: str, label: str, above: Sequence[str]) -> tuple[list[str], str]:
+        """The units of a level that a label may mean, and in what it is written otherwise."""
+        for form, how in ((str, ""), (canonical, "写法"), (stem, "写法或后缀")):
+            found = [
+                path
+                for path in sorted(self.paths[level])
+                if _parts(form, label) in (_parts(form, path), _parts(form, path)[-1:])
+                and {stem(one) for one in above} <= set(_parts(stem, path)[:-1])
+            ]
+            if found:
+                return found, how
+        return [], ""
+
+
+def _is(column: Any, value: str | None) -> Any:
+    return pc.is_null(column) if value is None else pc.fill_null(pc.equal(column, value), False)
 
 
 def _of_target(

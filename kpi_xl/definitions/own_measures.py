@@ -170,6 +170,8 @@ def own_measure(name: str, fields: Mapping[str, str], known: Known, unit: str = 
         table = _table(fields.get(TABLE, ""), known)
     with _of(TAKEN):
         take, column = _taken(fields.get(TAKEN, ""), table)
+        if take == "people" and table.unit_columns:
+            raise InputError(kinds.MEASURE_PEOPLE_OF_UNITS(table=table.name))
     where = None
     if text := fields.get(WHERE, "").strip():
         with _of(WHERE):

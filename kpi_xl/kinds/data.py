@@ -244,6 +244,19 @@ UNIT_WITHOUT_UPPER: Final = Kind(
     "请在这些行补上{upper}",
     set_aside=False,
 )
+ROWS_OF_NO_UNIT: Final = Kind(
+    "own.unknown-unit",
+    "人员表里没有这个{level}，共 {count} 行，只计入最上一级",
+    "请写成人员表里的名称，或连同上级写全称",
+    set_aside=False,
+    near="是不是：{like}",
+)
+ROWS_OF_SEVERAL_UNITS: Final = Kind(
+    "own.several-units",
+    "有几个{level}叫这个名字，共 {count} 行，看不出是哪一个，只计入最上一级",
+    "请写全称，或加一列上级单位：{paths}",
+    set_aside=False,
+)
 TARGET_OF_NO_UNIT: Final = Kind(
     "target.unknown-unit",
     "没有这个{level}，它的目标用不上，共 {count} 行",

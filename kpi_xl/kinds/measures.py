@@ -159,8 +159,21 @@ OWN_TABLE_KEY: Final = Kind(
 )
 OWN_TABLE_PERSON: Final = Kind(
     "own.table-person",
-    "表“{name}”要有一列、也只有一列是“工号”",
-    "把写着业务员工号的那一列写成“工号”",
+    "表“{name}”要有一列、也只有一列是“工号”，或者有“单位”",
+    "把写着业务员工号的那一列写成“工号”；一行不是哪个人的，把写着单位的那一列写成“单位”",
+)
+OWN_TABLE_LEVEL: Final = Kind(
+    "own.table-level",
+    "表“{name}”的列“{column}”没有写是哪一级单位",
+    '请在 kind = "单位" 后面写上 level，可以写的有：{known}',
+)
+OWN_TABLE_LEVELS: Final = Kind(
+    "own.table-levels", "表“{name}”有两列都是{level}", "一级单位只写一列，另一列写成“文字”"
+)
+MEASURE_PEOPLE_OF_UNITS: Final = Kind(
+    "measure.people-of-units",
+    "“{table}”是按单位记的，没有工号，数不了人",
+    "可以数行、合计、去重单位",
 )
 OWN_TABLE_NO_KEY: Final = Kind(
     "own.table-no-key", "表“{name}”没有写哪一列区分各行", '请加上 key = "编号那一列的名称"'

@@ -171,7 +171,9 @@ class _Reader:
         )
         weights = weights_in(self._section("weights"), self.file, self.text)
         columns, wrong_columns = own_columns_in(self._section("own_columns"), self.file, self.text)
-        tables, wrong_tables = own_tables_in(self._section("tables"), self.file, self.text)
+        tables, wrong_tables = own_tables_in(
+            self._section("tables"), self.file, self.text, self._levels_called
+        )
         organisation, levels = self._levels
         return Settings(
             name=self._text("project", "name", default.name),
@@ -317,6 +319,12 @@ class _Reader:
     @functools.cached_property
     def _levels(self) -> tuple[Organisation, dict[str, str]]:
         return levels_in(self._section("levels"), self._wrong)
+
+    @property
+    def _levels_called(self) -> dict[str, str]:
+        """The levels below the top by what they are called here."""
+        organisation, called = self._levels
+        return {called.get(level, level): level for level in organisation.levels[1:]}
 
     @functools.cached_property
     def _lists(self) -> dict[str, Table]:

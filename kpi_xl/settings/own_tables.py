@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -26,7 +26,10 @@ KINDS: Final[Mapping[str, Kind]] = {
 PERSON: Final = "工号"
 """What the column of the person is called in kpi.toml."""
 
-_COLUMN_KEYS: Final = ("kind", "aliases", "choices")
+UNIT: Final = "单位"
+"""What a column of units is called there, of a table whose rows are nobody's."""
+
+_COLUMN_KEYS: Final = ("kind", "aliases", "choices", "level")
 _TABLE_KEYS: Final = ("columns", "key", "day", "aliases", "meaning")
 _NAME: Final = re.compile(r"[\w（）()·\-/% ]{1,40}")
 _PLAIN: Final = re.compile(r"[^\W\d_]\w*")
@@ -83,14 +86,20 @@ def own_columns_in(
 
 
 def own_tables_in(
-    section: Mapping[str, Any], file: Path, text: str
+    section: Mapping[str, Any], file: Path, text: str, levels: Mapping[str, str]
 ) -> tuple[dict[str, Table], list[InputError]]:
-    """What [tables] of kpi.toml says, by code; parameters and errors as for `own_columns_in`."""
+    """What [tables] of kpi.toml says, by code; what is not said here is as for `own_columns_in`.
+
+    Parameters
+    ----------
+    levels : mapping of str to str
+        The levels of the organisation below the top, by what they are called here, from the top.
+    """
     found: dict[str, Table] = {}
     wrong: list[InputError] = []
     for name, said in section.items():
         try:
-            table = _table(name, said)
+            table = _table(name, said, levels)
             found[table.code] = table
         except InputError as error:
             path = ("tables", name)
@@ -102,7 +111,7 @@ def own_tables_in(
     return found, wrong
 
 
-def _table(name: str, said: object) -> Table:
+def _table(name: str, said: object, levels: Mapping[str, str]) -> Table:
     if not _NAME.fullmatch(name):
         raise InputError(kinds.OWN_NAME(name=name))
     for other in LISTS.values():
@@ -114,6 +123,9 @@ def _table(name: str, said: object) -> Table:
         if key not in _TABLE_KEYS:
             raise InputError(kinds.OWN_TABLE_KEY(name=name, key=key, **choices(_TABLE_KEYS, key)))
     columns = [_column(heading, how) for heading, how in said["columns"].items()]
+    units = _units(name, said["columns"], columns, levels)
+    if units:
+        columns.append(_OF_UNIT)
     if sum(column.code == AGENT.code for column in columns) != 1:
         raise InputError(kinds.OWN_TABLE_PERSON(name=name))
     key = _texts(said.get("key"), "key")
@@ -123,16 +135,11 @@ def _table(name: str, said: object) -> Table:
     for one in key:
         if one not in named:
             raise _no_column(name, one, named)
-    day = said.get("day")
-    if day is not None and day not in named:
-        raise _no_column(name, str(day), named)
-    days = [column for column in columns if column.kind == "date"]
-    first = named[str(day)] if day is not None else next(iter(days), None)
-    if first is None or first.kind != "date":
-        raise InputError(kinds.MEASURE_TABLE_WITHOUT_DAY(table=name))
+    first = _first_day(name, said.get("day"), named)
     # The first day is the table's own: it stands before all other days.
     columns.sort(key=lambda column: column is not first)
-    needed = {AGENT.code, first.code, *(named[one].code for one in key)}
+    owner = units[-1][1] if units else AGENT.code
+    needed = {owner, first.code, *(named[one].code for one in key)}
     return Table(
         code=_PREFIX + _digest(name),
         name=name,
@@ -140,8 +147,48 @@ def _table(name: str, said: object) -> Table:
         columns=tuple(replace(one, required=one.code in needed) for one in columns),
         key=tuple(named[one].code for one in key),
         aliases=_texts(said.get("aliases"), "aliases"),
-        of_agents=True,
+        of_agents=not units,
+        unit_columns=units,
     )
+
+
+def _first_day(table: str, day: object, named: Mapping[str, Column]) -> Column:
+    """The day of a table's rows: the one that is said, else the first."""
+    if day is not None and day not in named:
+        raise _no_column(table, str(day), named)
+    days = [column for column in named.values() if column.kind == "date"]
+    first = named[str(day)] if day is not None else next(iter(days), None)
+    if first is None or first.kind != "date":
+        raise InputError(kinds.MEASURE_TABLE_WITHOUT_DAY(table=table))
+    return first
+
+
+_OF_UNIT: Final = Column(AGENT.code, "记在哪个单位", "id", "由单位的列认出，文件里没有")
+
+
+def _units(
+    name: str, said: Mapping[str, Any], columns: Sequence[Column], levels: Mapping[str, str]
+) -> tuple[tuple[str, str], ...]:
+    """The levels whose units a table names, from the top, each with its column.
+
+    Raises
+    ------
+    InputError
+        When the level of a column is not there, or told twice.
+    """
+    found: dict[str, str] = {}
+    for column in columns:
+        how = said[column.name]
+        if (how.get("kind") if isinstance(how, dict) else how) != UNIT:
+            continue
+        level = how.get("level", column.name) if isinstance(how, dict) else column.name
+        if level not in levels:
+            known = "、".join(levels)
+            raise InputError(kinds.OWN_TABLE_LEVEL(name=name, column=column.name, known=known))
+        if levels[level] in found:
+            raise InputError(kinds.OWN_TABLE_LEVELS(name=name, level=level))
+        found[levels[level]] = column.code
+    return tuple((level, found[level]) for level in levels.values() if level in found)
 
 
 def _no_column(table: str, name: str, known: Mapping[str, Column]) -> InputError:
@@ -163,8 +210,10 @@ def _column(name: str, how: object) -> Column:
         return Column(
             AGENT.code, name, "id", "工号", aliases=(*aliases, *AGENT.aliases, AGENT.name)
         )
-    if kind not in KINDS:
-        known = "、".join((*KINDS, PERSON))
+    if "level" in said and kind != UNIT:
+        raise InputError(kinds.OWN_COLUMN_KEY(name=name, key="level", **choices((), "level")))
+    if kind not in (*KINDS, UNIT):
+        known = "、".join((*KINDS, PERSON, UNIT))
         raise InputError(kinds.OWN_COLUMN_KIND(name=name, kind=kind, known=known))
     words = _texts(said.get("choices"), "choices")
     if (kind == "选项") != bool(words):
@@ -172,7 +221,7 @@ def _column(name: str, how: object) -> Column:
     return Column(
         code=name if _PLAIN.fullmatch(name) and name.casefold() not in _TAKEN else _digest(name),
         name=name,
-        kind=KINDS[kind],
+        kind=KINDS.get(kind, "text"),
         meaning="自定义的列",
         aliases=aliases,
         choices=tuple((word, word) for word in words),
