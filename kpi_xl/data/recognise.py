@@ -41,6 +41,9 @@ _PUT_ASIDE: Final = (
 )
 """What people write into the name of a worksheet that does not count."""
 
+GUIDE_HEADINGS: Final = ("工作表", "列", "必填", "怎样写", "是什么")
+"""The headings of the sheet that tells how our form for raw files is filled in."""
+
 _RENEWALS: Final = ("续期", "续收", "续保", "应收", "renewal")
 _TELLING: Final = {
     "activities": ("appointments", "visits", "interviews", "closings"),
@@ -81,6 +84,11 @@ class _Sheet:
         """In how many columns something stands."""
         rows = self.alternatives[0]
         return max((n for row in rows for n, cell in enumerate(row, 1) if cell), default=0)
+
+    @property
+    def is_guide(self) -> bool:
+        """Whether it tells how a form is filled in: what it says of columns is no heading."""
+        return any(tuple(row) == GUIDE_HEADINGS for row in self.alternatives[0])
 
     def continues(self, other: _Sheet) -> bool:
         """Whether it may be the rest of another, of which only the first has the headings."""
@@ -200,6 +208,9 @@ class Finder:
         if not of.filled:
             if sheet is not None:
                 self._leave(sheet, kinds.EMPTY_SHEET(), matters=False)
+            return
+        if of.is_guide:
+            self._leave(sheet, kinds.GUIDE_SHEET(), matters=False)
             return
         said = self.settings.said_of(self.name, sheet).table
         fits = self._fits(of.alternatives, sheet)

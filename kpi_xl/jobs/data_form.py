@@ -14,6 +14,7 @@ import xlsxwriter
 from kpi_xl.catalogue import kpis
 from kpi_xl.catalogue.organisation import PERSON
 from kpi_xl.catalogue.schema import TABLES, Column, Kind, Table
+from kpi_xl.data.recognise import GUIDE_HEADINGS
 from kpi_xl.settings.project_settings import Settings
 
 NAME: Final = "原始数据.xlsx"
@@ -179,7 +180,7 @@ class _Form:
             sheet.write_string(row, 0, line, self.book.add_format(FONT))
         row = len(lines) + 2
         heading = self.book.add_format(HEADING)
-        for place, text in enumerate(("工作表", "列", "必填", "怎样写", "是什么")):
+        for place, text in enumerate(GUIDE_HEADINGS):
             sheet.write_string(row, place, text, heading)
         cell = self.book.add_format(FONT | BORDER | {"text_wrap": True})
         link = self.book.add_format(FONT | BORDER | {"font_color": "#1F5FA8", "underline": 1})

@@ -223,6 +223,7 @@ LACKING: Final = Kind(
     hints=HEADINGS_NEAR,
 )
 EMPTY_SHEET: Final = Kind("sheet.empty", "工作表是空的", "不用处理")
+GUIDE_SHEET: Final = Kind("sheet.guide", "是怎样填写的说明，没有读", "不用处理")
 HIDDEN_SHEET: Final = Kind(
     "sheet.hidden", "隐藏的工作表，没有读", "要用的话，请在 Excel 里取消隐藏；不用的请删去"
 )

@@ -8,6 +8,7 @@ import pytest
 
 from kpi_xl.catalogue import kpis
 from kpi_xl.catalogue.schema import TABLES
+from kpi_xl.data.notice import notice_of
 from kpi_xl.errors import InputError
 from kpi_xl.jobs import start
 from kpi_xl.jobs.check import check
@@ -76,6 +77,7 @@ def test_filled_in_it_is_read_as_it_is(project):
     }
     assert checked.problems == []
     assert checked.unrecognised == []
+    assert notice_of(checked).left_out == ()  # nothing is said of its guide
     cube = load(project).cube
     # The sheets left empty say nothing: no activity is not zero activity.
     assert "visits" not in cube.measures
