@@ -113,7 +113,7 @@ def speaks_of(table: Table, column: str, heading: str) -> bool:
     Parameters
     ----------
     table : Table
-        The table.
+        Which the column is of.
     column : str
         The column's code.
     heading : str
