@@ -98,7 +98,7 @@ class Known(NamedTuple):
     Attributes
     ----------
     first : Month
-        The first one.
+        Before it nothing is known of anybody.
     open : Month or None
         The last one, where it is not over.
     """
