@@ -120,7 +120,10 @@ def _next_steps() -> Answer:
     help="新项目的文件夹；不写则为当前文件夹。",
 )
 @click.option(
-    "--name", cls=Option, default="分公司", metavar="名称", help="机构名称，最上一级单位。"
+    "--name",
+    cls=Option,
+    metavar="名称",
+    help="机构名称，最上一级单位；不写则和最上一级的叫法一样。",
 )
 @click.option(
     "--levels",
@@ -134,15 +137,18 @@ def _next_steps() -> Answer:
     is_flag=True,
     help="几个人一起用：同组的人都能读写；不写则只有自己能打开。",
 )
-def init(folder: Path, name: str, levels: str | None, shared: bool) -> Answer:
+def init(folder: Path, name: str | None, levels: str | None, shared: bool) -> Answer:
     """建立一个空项目：kpi.toml，和 data 文件夹里供填写的原始数据.xlsx。
 
     新的文件夹只有自己能打开（Windows 上照所在文件夹的权限）；里面的文件不会比文件夹更开放。
     """
+    from kpi_xl.catalogue.organisation import TOP
     from kpi_xl.jobs import start
     from kpi_xl.settings.settings_sheet import words_of
 
-    project = start.init(folder, name, levels=words_of(levels), shared=shared)
+    called = words_of(levels)
+    name = name or next(iter(called), TOP)
+    project = start.init(folder, name, levels=called, shared=shared)
     say(f"已建立项目：{project.folder}")
     if os.name != "nt" and not shared and project.folder.stat().st_mode & 0o077:
         say(f"这个文件夹本来就有，别人也能打开；只给自己用的请运行 chmod 700 {project.folder}")
