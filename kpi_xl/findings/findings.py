@@ -450,7 +450,7 @@ class Findings:
             topic = self._topic(warning.kpi)
             if topic is not None and topic.name not in found:
                 causes = self.causes(warning.kpi, unit)
-                found[topic.name] = Weakness(topic, warning, causes, self._settings.levels)
+                found[topic.name] = Weakness(topic, warning, causes, self._settings.called)
             if len(found) == most:
                 break
         return list(found.values())

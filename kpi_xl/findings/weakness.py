@@ -23,19 +23,19 @@ class Weakness:
         The costliest KPI that shows it.
     causes : sequence of RankedCause
         The likeliest first.
-    levels : mapping of str to str
-        What the levels of the organisation are called.
+    called : mapping of str to str
+        What is said here for the units whose heads the measures name.
     """
 
     topic: Topic
     warning: KpiWarning
     causes: Sequence[RankedCause]
-    levels: Mapping[str, str] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
 
     def proposals(self, today: dt.date, most: int) -> list[Proposal]:
         """Measures with owner, tool and date, the likeliest cause first."""
         found = propose(self.topic, self.causes, today, most)
-        if not self.levels:
+        if not self.called:
             return found
         return [
             replace(one, remedy=replace(one.remedy, owner=self._called(one.remedy.owner)))
@@ -43,7 +43,7 @@ class Weakness:
         ]
 
     def _called(self, owner: str) -> str:
-        """Who it is, by what the levels are called here."""
-        for level, name in self.levels.items():
-            owner = owner.replace(level, name)
+        """Who it is, by what the units are called here."""
+        for unit, name in self.called.items():
+            owner = owner.replace(unit, name)
         return owner

@@ -239,6 +239,15 @@ class Settings:
         """Whether great amounts are told in 万."""
         return self.money == MONEY[0]
 
+    @property
+    def called(self) -> Mapping[str, str]:
+        """What is said here for the units whose heads the measures of the knowledge base name."""
+        own = self.organisation
+        if own is STANDARD:
+            return self.levels
+        lowest = self.level_name(own.levels[-1])
+        return {STANDARD.main: self.level_name(own.main), "组主管": f"{lowest}主管"}
+
     def level_name(self, level: str) -> str:
         """What a level of the organisation is called here."""
         return self.levels.get(level, level)

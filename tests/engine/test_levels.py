@@ -25,6 +25,7 @@ from kpi_xl.jobs.fill import fill
 from kpi_xl.jobs.load import load
 from kpi_xl.jobs.propose import proposal
 from kpi_xl.jobs.start import init
+from kpi_xl.jobs.views import diagnosis_view, scope
 from kpi_xl.project import Project
 from test_store import examples
 
@@ -274,3 +275,10 @@ def test_a_heading_of_a_unit_that_no_level_is_called_by_is_told(tmp_path):
         if one.column == "营业部"
     ]
     assert any("大区" in text for text in told)
+
+
+def test_measures_are_for_who_is_called_so_here(group):
+    with scope(group, "2024-04", level="城市") as of:
+        measures = [measure for *_, measure in diagnosis_view(of, None).rows]
+    heads = {one.rpartition("。")[2].partition("；")[0] for one in measures}
+    assert {"城市经理", "班组主管"} <= heads <= {"城市经理", "班组主管", "组训", "业务员"}
