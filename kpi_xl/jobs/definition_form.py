@@ -23,12 +23,13 @@ from kpi_xl.formula import Measure
 from kpi_xl.jobs.data_form import CREATED, FONT, HEADING, NEEDED, TEXT
 from kpi_xl.jobs.measure_form import measure_sheet
 from kpi_xl.kpi import DIRECTIONS, Kpi
+from kpi_xl.settings.typed_workbook import MOST_ROWS
 from kpi_xl.workbook.ooxml.references import column_letters
 
 SHEET: Final = "指标定义"
 """The sheet in which the definitions stand."""
 
-_ROWS: Final = 500
+_ROWS: Final = MOST_ROWS
 _WIDTHS: Final = {
     "名称": 16, "公式": 46, "单位": 8, "方向": 14, "健康线": 10, "危险线": 10, "说明": 36,
     "分类": 14, "别名": 16, "代码": 20, "格式": 14, "来源": 16, "负责人": 12,

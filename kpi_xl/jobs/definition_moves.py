@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -133,7 +134,8 @@ def _as_toml(one: Definition) -> Any:
 
 def _with_rows(file: Path, added: Sequence[Definition]) -> None:
     if not file.exists():
-        write_whole(file, definition_form())
+        write_whole(file, definition_form(added))
+        return
     for counts in dict.fromkeys(is_of_rows(one.fields) for one in added):
         book, page, at, columns = _opened(file, counts=counts)
         _put(page, at, columns, [one for one in added if is_of_rows(one.fields) == counts])
@@ -154,13 +156,19 @@ def _put(page: Any, at: int, columns: Mapping[str, int], added: Sequence[Definit
         ),
         default=at,
     )
+    from openpyxl.utils import get_column_letter
+
     for one in added:
         if one.name in there:
             continue
         for field, text in one.fields.items():
             cell = page.cell(row, columns[field])
+            # What is typed into the column looks so.
+            cell._style = copy(page.column_dimensions[cell.column_letter]._style)
             cell.value, cell.data_type, cell.number_format = text, "s", "@"
         row += 1
+    if page.print_area and row > page.max_row:
+        page.print_area = f"A1:{get_column_letter(max(columns.values()))}{row - 1}"
 
 
 def _without_rows(file: Path, gone: Sequence[Definition]) -> None:
@@ -183,7 +191,7 @@ def _opened(file: Path, *, counts: bool) -> tuple[Any, Any, int, dict[str, int]]
         book = openpyxl.load_workbook(file)
     fields = [*FIELDS[:1], *MEASURE_FIELDS, *FIELDS[2:]] if counts else [*FIELDS]
     if counts and COUNTED not in book.sheetnames:
-        book.create_sheet(COUNTED).append(fields)
+        _new_sheet(book)
     for page in book.worksheets:
         if (page.title == COUNTED) != counts:
             continue
@@ -198,9 +206,31 @@ def _opened(file: Path, *, counts: bool) -> tuple[Any, Any, int, dict[str, int]]
             for field in fields:  # somebody took a column away that is needed now
                 if field not in by_field:
                     by_field[field] = page.max_column + 1
-                    page.cell(at + 1, by_field[field], field)
+                    heading = page.cell(at + 1, by_field[field], field)
+                    heading._style = copy(page.cell(at + 1, by_field["名称"])._style)
             return book, page, at + 1, by_field
     raise InputError(kinds.DEFINITIONS_NO_SHEET(), file=file)
+
+
+def _new_sheet(book: Any) -> None:
+    """Add the sheet of measures as a new workbook of definitions has it."""
+    import openpyxl
+
+    form = openpyxl.load_workbook(io.BytesIO(definition_form()))[COUNTED]
+    page = book.create_sheet(COUNTED, 1)
+    for cell in form[1]:
+        made = page.cell(1, cell.column, cell.value)
+        column = page.column_dimensions[cell.column_letter]
+        column.width = form.column_dimensions[cell.column_letter].width
+        for other, one in ((made, cell), (column, form.column_dimensions[cell.column_letter])):
+            for part in ("font", "fill", "border", "alignment"):
+                setattr(other, part, copy(getattr(one, part)))
+            other.number_format = one.number_format
+    page.row_dimensions[1].height = form.row_dimensions[1].height
+    page.data_validations = form.data_validations
+    page.freeze_panes, page.print_area = form.freeze_panes, form.print_area
+    page.sheet_properties, page.page_setup = copy(form.sheet_properties), copy(form.page_setup)
+    page.print_title_rows = form.print_title_rows
 
 
 def _save(book: Any, file: Path) -> None:

@@ -14,8 +14,9 @@ from kpi_xl.definitions.own_measures import DAY, TABLE, TAKEN, WEIGHTED, WHERE
 from kpi_xl.jobs.data_form import HEADING, NEEDED, TEXT
 from kpi_xl.kpi import DIRECTIONS
 from kpi_xl.settings.definitions import COUNTED
+from kpi_xl.settings.typed_workbook import MOST_ROWS
 
-_ROWS: Final = 500
+_ROWS: Final = MOST_ROWS
 _TAKES: Final = ("计数", "去重人数", "合计 ", "去重 ", "平均 ", "最大 ", "最小 ")
 _COLUMNS: Final = (
     ("名称", 16, "叫什么；公式里也这样用"),

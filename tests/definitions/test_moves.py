@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import tempfile
 from pathlib import Path
 
 import openpyxl
 import pytest
+import tomlkit
 from click.testing import CliRunner
 from hypothesis import Phase, given
 from hypothesis import settings as hypothesis_settings
@@ -18,16 +20,26 @@ from kpi_xl.definitions.own_kpis import FIELDS, Definition, Place
 from kpi_xl.jobs.definition_form import definition_form
 from kpi_xl.jobs.definition_moves import to_text, to_workbook
 from kpi_xl.project import Project
-from kpi_xl.settings.definitions import WORKBOOK, in_workbook
+from kpi_xl.settings.definitions import COUNTED, KEYS, MEASURE_KEYS, WORKBOOK, in_workbook
 
 _word = st.text(
     st.characters(
-        codec="utf-8", exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"
+        codec="utf-8",
+        exclude_categories=["Cs", "Cc"],
+        exclude_characters="\ufffe\uffff",
+        include_characters="\n",
     ),
     min_size=1,
     max_size=12,
 ).filter(lambda text: text.strip() and text.split() != [])
-_texts = st.fixed_dictionaries({"公式": _word}, optional=dict.fromkeys(FIELDS[2:], _word))
+_texts = st.one_of(
+    st.fixed_dictionaries({"公式": _word}, optional=dict.fromkeys(FIELDS[2:], _word)),
+    st.fixed_dictionaries(
+        {"表": _word, "统计": _word},
+        optional=dict.fromkeys(("条件", "日期列", "折算", *FIELDS[2:]), _word),
+    ),
+)
+MOST = 100 if hypothesis_settings.default.max_examples >= 500 else 6
 _names = st.text("活动率佣金件均ABab12_", min_size=1, max_size=8)
 _definitions = st.dictionaries(_names, _texts, min_size=1, max_size=6)
 
@@ -41,8 +53,18 @@ def fields(project):
     return {one.name: dict(one.fields) for one in project.settings.definitions}
 
 
+def written(rows):
+    """The definitions as kpi.toml has them."""
+    document = tomlkit.document()
+    for name, fields in rows.items():
+        section, keys = ("measures", MEASURE_KEYS) if "统计" in fields else ("kpis", KEYS)
+        said = {key: fields[field] for key, field in keys.items() if field in fields}
+        document.setdefault(section, tomlkit.table())[name] = said
+    return tomlkit.dumps(document)
+
+
 @given(_definitions)
-@hypothesis_settings(max_examples=25, phases=[Phase.generate])
+@hypothesis_settings(max_examples=MOST, phases=[Phase.generate])
 def test_nothing_is_lost_either_way(rows):
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
@@ -53,14 +75,22 @@ def test_nothing_is_lost_either_way(rows):
         project = opened(folder)
         before = fields(project)
         assert before == {name: {"名称": name} | more for name, more in rows.items()}
-        assert to_text(project).names == list(rows)
+        assert set(to_text(project).names) == set(rows)
         assert in_workbook(folder / WORKBOOK) == ()
         project = Project.open(folder)
         assert {one.place.file.name for one in project.settings.definitions} == {"kpi.toml"}
         assert fields(project) == before
-        assert to_workbook(project).names == list(rows)
-        assert "kpis" not in (folder / "kpi.toml").read_text(encoding="utf-8")
+        assert set(to_workbook(project).names) == set(rows)
+        assert "[kpis" not in (folder / "kpi.toml").read_text(encoding="utf-8")
         assert fields(Project.open(folder)) == before
+        (folder / WORKBOOK).unlink()  # and into a workbook that is made for it
+        project = opened(folder, written(rows))
+        assert fields(project) == before
+        to_workbook(project)
+        to_text(Project.open(folder))
+        again = Project.open(folder)
+        assert fields(again) == before
+        assert {one.place.file.name for one in again.settings.definitions} == {"kpi.toml"}
 
 
 TOML = """
@@ -213,3 +243,50 @@ def test_what_counts_rows_moves_too(tmp_path, text):
     again = Project.open(tmp_path)
     assert fields(again) == before
     assert {one.place.file.name for one in again.settings.definitions} == {"kpi.toml"}
+
+
+def look(page):
+    """What a sheet looks like, and what it looks at when somebody types."""
+    rules = {
+        (str(one.sqref), one.type, one.formula1, one.errorStyle, one.prompt)
+        for one in page.data_validations.dataValidation
+    }
+    columns = {
+        letter: (round(one.width, 2), one.font.name, one.number_format)
+        for letter, one in page.column_dimensions.items()
+    }
+    headings = [
+        (cell.value, cell.font.name, cell.font.b, cell.fill.fgColor.rgb, cell.border.left.style)
+        for cell in page[1]
+    ]
+    setup = page.page_setup
+    whole = (
+        page.freeze_panes, page.row_dimensions[1].height, page.print_title_rows,
+        page.sheet_properties.tabColor.rgb, setup.orientation, setup.fitToHeight, setup.paperSize,
+    )  # fmt: skip
+    return rules, columns, headings, whole
+
+
+@pytest.mark.parametrize("before", ["none", "new", "without"])
+def test_what_import_makes_looks_like_a_new_one(tmp_path, before):
+    """Whether the workbook is made for it, was there, or lacked the sheet of measures."""
+    project = opened(tmp_path, BETWEEN)
+    file = tmp_path / WORKBOOK
+    if before != "none":
+        file.write_bytes(definition_form())
+    if before == "without":
+        book = openpyxl.load_workbook(file)
+        del book[COUNTED]
+        book.save(file)
+    assert len(to_workbook(project).names) == 4
+    found = openpyxl.load_workbook(file)
+    new = openpyxl.load_workbook(io.BytesIO(definition_form()))
+    assert found.sheetnames == new.sheetnames
+    for name in ("指标定义", COUNTED):
+        assert look(found[name]) == look(new[name]), name
+        for row in found[name].iter_rows(min_row=2, max_row=3):
+            shown = {(cell.font.name, cell.number_format) for cell in row if cell.value}
+            assert shown == {("微软雅黑", "@")}
+        assert (
+            f"${found[name].max_row}" in found[name].print_area or "$31" in found[name].print_area
+        )
