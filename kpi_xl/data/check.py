@@ -100,13 +100,36 @@ def check_project(
         problems[code].append(
             Problem(lists[code].name, "kpi.toml", None, None, None, name, kinds.SAID_OF_NO_FILE())
         )
+    tables = checked_together(of_tables, problems, project.settings)
+    found_ = [p for code in tables for p in problems[code]]
+    if returned is None:
+        return Checked(tables, found_, found.left_out)
+    told = put_in(tables, returned, project.settings)
+    return Checked(tables, found_ + returned.problems, found.left_out, returned.sheets, told)
+
+
+def checked_together(
+    of_tables: dict[str, list[CheckedTable]],
+    problems: dict[str, list[Problem]],
+    settings: Settings,
+) -> dict[str, CheckedTable]:
+    """Check tables row by row, and against each other.
+
+    Parameters
+    ----------
+    of_tables : dict of str to list of CheckedTable
+        What was read of each file, by table; 人员 is among them.
+    problems : dict of str to list of Problem
+        What was found in them, by table; what is found comes to it.
+    """
+    lists = settings.lists
     _leavers_put_in(of_tables, problems)
     _agents_as_known(of_tables, problems)
     _outlets_as_known(of_tables, problems)
-    _units_as_known(of_tables, problems, project.settings)
+    _units_as_known(of_tables, problems, settings)
     tables: dict[str, CheckedTable] = {}
     with _pool() as pool:  # the two longest take about the same time
-        meant = repeat(project.settings)
+        meant = repeat(settings)
         within = pool.map(_within, (lists[code] for code in of_tables), of_tables.values(), meant)
         for code, (checked, of_table) in zip(of_tables, within, strict=True):
             tables[code] = checked
@@ -116,11 +139,7 @@ def check_project(
             problems[code] += of_table
             order = {(file.name, file.sheet): n for n, file in enumerate(tables[code].files)}
             problems[code].sort(key=lambda p: (order.get((p.file, p.sheet), -1), p.row or 0))
-    found_ = [p for code in tables for p in problems[code]]
-    if returned is None:
-        return Checked(tables, found_, found.left_out)
-    told = put_in(tables, returned, project.settings)
-    return Checked(tables, found_ + returned.problems, found.left_out, returned.sheets, told)
+    return tables
 
 
 def _said_of_nothing(settings: Settings, found: Found) -> list[str]:

@@ -230,16 +230,24 @@ def _changed(project: Project) -> InputError:
 
 
 def build_from(
-    project: Project, database: Database, stamp: str, progress: Callable[[str, int, int], None]
+    project: Project,
+    database: Database,
+    checked: Checked,
+    stamp: str,
+    progress: Callable[[str, int, int], None],
 ) -> Cube:
     """Compute the cube from the company's own database; the store gets what the jobs read of it.
 
-    Parameters are as for `build`, with the database in place of the checked tables.
+    Parameters are as for `build`; of the checked tables only the project's own are here.
     """
+    from kpi_xl.data.engines.own_tables import days_of
 
     def fill(connection: duckdb.DuckDBPyConnection) -> Engine:
         progress(f"读取{database.title}", 0, 1)
         engine = Hybrid(connection, database)
+        load_tables(connection, checked, project.settings.own_tables)
+        for code, day in project.settings.own_days.items():
+            database.define(code, days_of(checked.tables.get(code), day))
         progress(f"读取{database.title}", 1, 1)
         return engine
 

@@ -114,9 +114,9 @@ def _made(
         undone = _reported(project, checked)
         cube = build(project, checked, "" if undone else stamp, progress)
     else:
-        checked = check_database(database, thorough=False)
+        checked = check_database(database, project.settings, thorough=False)
         undone = _reported(project, checked)
-        cube = build_from(project, database, "" if undone else stamp, progress)
+        cube = build_from(project, database, checked, "" if undone else stamp, progress)
     if cube.too_large and not undone:
         undone = _reported(project, checked, cube)
     if damaged is not None:
@@ -155,7 +155,7 @@ def check_source(project: Project, progress: Progress = silent) -> Checked:
 
     with database_of(project) as database:
         if database is not None:
-            return check_database(database)
+            return check_database(database, project.settings)
         return check_project(project, progress, returned=returned_facts(project))
 
 

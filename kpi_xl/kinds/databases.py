@@ -47,6 +47,12 @@ NO_COLUMN: Final = Kind(
     "{title}的 {code} 表（{table}）没有 {column_code} 列（{column}）",
     "请在表或视图里加上这一列：{meaning}",
 )
+NO_OWN_TABLE: Final = Kind(
+    "database.no-own-table",
+    "{title}里没有“{name}”这张表，用到它的指标没有数",
+    "请建表或视图，名称写“{name}”，或把它在数据库里的名称写进 aliases，并授予读取权限",
+    set_aside=False,
+)
 NO_SPARK: Final = Kind(
     "component.spark-missing", "没有安装 Spark", "请运行 pip install 'kpi_xl[spark]'"
 )

@@ -44,6 +44,9 @@ _ENGINE: Final = re.compile(
 
 _GREATEST: Final = 1e15
 
+_OF_TABLES: Final = ("files", "columns")
+"""The sections whose keys are names of tables, also of the project's own."""
+
 _KNOWN: Final[dict[str, set[str] | None]] = {
     "project": {"name", "data", "report", "money"},
     "files": {table.name for table in LISTS.values()},
@@ -158,6 +161,8 @@ class _Reader:
                     (section,), kinds.NO_SECTION(section=section, **choices(_KNOWN, section))
                 )
             known = _KNOWN[section]
+            if known is not None and section in _OF_TABLES:
+                known = known | set(self._section("tables"))
             for key in self._section(section):
                 if known is not None and key not in known:
                     raise self._wrong(
@@ -171,17 +176,19 @@ class _Reader:
         )
         weights = weights_in(self._section("weights"), self.file, self.text)
         columns, wrong_columns = own_columns_in(self._section("own_columns"), self.file, self.text)
-        tables, wrong_tables = own_tables_in(
-            self._section("tables"), self.file, self.text, self._levels_called
-        )
+        tables, wrong_tables = self._own_tables
         organisation, levels = self._levels
         return Settings(
             name=self._text("project", "name", default.name),
             data=self._text("project", "data", default.data),
             files={
-                self._table(name): self._texts("files", name, ()) for name in self._section("files")
+                self._named[name].code: self._texts("files", name, ())
+                for name in self._section("files")
+                if name in self._named
             },
-            columns=dict(map(self._columns, self._section("columns"))),
+            columns=dict(
+                self._columns(name) for name in self._section("columns") if name in self._named
+            ),
             sheets=sheet_settings(self._section("sheets"), self.file, {**self._lists, **tables}),
             date_order=self._date_order(default.date_order),
             no_date=self._texts("dates", "no_date", default.no_date),
@@ -241,12 +248,21 @@ class _Reader:
     def _wrong(self, path: tuple[str, ...], fault: Fault, value: object = None) -> SettingError:
         return SettingError(path, fault, file=self.file, value=value)
 
-    def _table(self, name: str) -> str:
-        return next(table.code for table in LISTS.values() if table.name == name)
+    @functools.cached_property
+    def _own_tables(self) -> tuple[dict[str, Table], list[InputError]]:
+        """The tables that the project declares itself, and what is wrong with others."""
+        said = self._section("tables")
+        return own_tables_in(said, self.file, self.text, self._levels_called)
+
+    @functools.cached_property
+    def _named(self) -> Mapping[str, Table]:
+        """What a file may be by name; what is wrong with a table's declaration is told there."""
+        own, _ = self._own_tables
+        return {table.name: table for table in (*self._lists.values(), *own.values())}
 
     def _columns(self, name: str) -> tuple[str, dict[str, str]]:
         mapping = self._section("columns")[name]
-        table = self._lists[self._table(name)]
+        table = self._named[name]
         codes = {column.name: column.code for column in table.columns}
         if not isinstance(mapping, dict):
             raise self._wrong(("columns", name), kinds.COLUMNS_SECTION(name=name))

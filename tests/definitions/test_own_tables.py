@@ -218,3 +218,30 @@ def test_what_is_wrong_is_told_with_its_line_and_stops_nothing(tmp_path, text, k
     assert error.kind == kind
     assert error.row is not None
     assert numbers(project, "好") == [[4800]]
+
+
+def test_a_file_is_named_and_its_headings_are_its_own(pipeline):
+    """As [files] and [columns] do for the standard tables."""
+    (pipeline.data / "商机.csv").unlink()
+    heading = ("单号", "跟进人", "建档", "赢单日期", "阶段", "金额", "赢率", "备注")
+    write(pipeline.data / "crm_06.csv", [heading, *PIPELINE[1:2], *PIPELINE[3:]])
+    file = pipeline.folder / "kpi.toml"
+    said = """
+[files]
+"商机" = "crm_*.csv"
+
+[columns."商机"]
+"商机编号" = "单号"
+"负责人" = "跟进人"
+"创建日期" = "建档"
+"预计金额" = "金额"
+"""
+    file.write_text(file.read_text("utf-8") + said, "utf-8")
+    assert numbers(Project.open(pipeline.folder), "新增商机", "赢单金额") == [[1, 2]]
+
+
+def test_what_is_said_of_a_table_that_is_wrong_stops_nothing(tmp_path):
+    text = '[tables."商机"]\nkey = "甲"\n[files]\n"商机" = "x.csv"\n[kpis]\n"好" = "FYC*2"\n'
+    project = small_branch(tmp_path / "p", TWO_DEPARTMENTS, more=text)
+    assert [one.kind for one in project.settings.own.wrong] == ["own.table-columns"]
+    assert numbers(project, "好") == [[4800]]

@@ -15,26 +15,31 @@ from kpi_xl import kinds
 from kpi_xl.catalogue.schema import LONG, Column, Table
 from kpi_xl.data.checked import Checked, CheckedFile, CheckedTable
 from kpi_xl.data.engines.engine import Database
+from kpi_xl.data.engines.own_tables import own_tables_of
 from kpi_xl.data.engines.query import Query
 from kpi_xl.data.engines.raw_tables import is_flag, select
 from kpi_xl.data.problem import Problem
 from kpi_xl.fault import Fault
+from kpi_xl.settings.project_settings import Settings
 
 
-def check_database(database: Database, *, thorough: bool = True) -> Checked:
+def check_database(database: Database, settings: Settings, *, thorough: bool = True) -> Checked:
     """Count the rows of every raw table, and those with something wrong.
 
     Parameters
     ----------
     database : Database
         Where they are.
+    settings : Settings
+        What the project declares itself.
     thorough : bool
         Look for duplicates in the long tables too, which takes about as long as computing.
 
     Returns
     -------
     Checked
-        Of each table the numbers of rows alone, the rows stay where they are.
+        Of each standard table the numbers of rows alone, the rows stay where they are; of the
+        project's own all.
     """
     tables: dict[str, CheckedTable] = {}
     problems: list[Problem] = []
@@ -50,7 +55,8 @@ def check_database(database: Database, *, thorough: bool = True) -> Checked:
         problems += _of_cells(table, counts)
         if table.key and (thorough or code not in LONG):
             problems += _of_keys(database, table, every_row)
-    return Checked(tables, problems, [])
+    own, of_own = own_tables_of(database, settings)
+    return Checked(tables | own, problems + of_own, [])
 
 
 def _counts(database: Database, table: Table, every_row: str) -> dict[str, int]:

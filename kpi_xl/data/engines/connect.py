@@ -23,16 +23,18 @@ def database_of(project: Project) -> Iterator[Database | None]:
     InputError
         When it cannot be reached, or lacks a required table or column.
     """
-    url = project.settings.engine
+    url, own = project.settings.engine, project.settings.own_tables
+    # Those of the project's own come over as files do.
+    standard = {code: one for code, one in project.settings.tables.items() if code not in own}
     if not project.settings.in_database:
         yield None
     elif url.startswith("postgres"):
         from kpi_xl.data.engines.postgres import Postgres
 
-        with Postgres.connect(url, project.settings.tables) as postgres:
+        with Postgres.connect(url, standard) as postgres:
             yield postgres
     else:
         from kpi_xl.data.engines.spark import Spark
 
-        with Spark.connect(url, project.data, project.settings.tables) as spark:
+        with Spark.connect(url, project.data, standard) as spark:
             yield spark

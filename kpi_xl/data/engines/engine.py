@@ -50,6 +50,9 @@ class Database(Source, Protocol):
     tables: Mapping[str, Table]
     """The raw tables that may be there, by code."""
 
+    def read(self, name: str) -> pa.Table | None:
+        """All of a table as it is, by its name there; None when it is not there."""
+
     def raw(self, code: str) -> tuple[str, Mapping[str, Sort]] | None:
         """A raw table's own name there, and what its columns hold; None when it is not there."""
 

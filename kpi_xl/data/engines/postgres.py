@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -67,6 +68,9 @@ SELECT pg_current_snapshot()::text, current_database(), current_date::text,
 """
 
 _PIECE: Final = 32 << 20
+
+_PLAIN: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)?")
+"""A name that needs no quotation marks, perhaps with its schema."""
 
 
 class Postgres:
@@ -138,6 +142,14 @@ class Postgres:
 
     def fetch(self, query: Query) -> Columns:
         return numpy_columns(pa.concat_tables(self.batches(query)).combine_chunks())
+
+    def read(self, name: str) -> pa.Table | None:
+        quoted = '"' + name.replace('"', '""') + '"'
+        for text in (quoted, name) if _PLAIN.fullmatch(name) else (quoted,):
+            found = self.connection.execute(_TABLE, (text,)).fetchone()
+            if found is not None:
+                return pa.concat_tables(self.batches(Query(f"SELECT * FROM {found[0]}")))
+        return None
 
     def raw(self, code: str) -> tuple[str, Mapping[str, Sort]] | None:
         found = self.connection.execute(_TABLE, (code,)).fetchone()

@@ -57,6 +57,7 @@ class Spark:
         tables: Mapping[str, Table] = TABLES,
     ) -> None:
         self.session = session
+        self._folder = folder
         self.tables = tables
         self.title = f"Spark（{session.sparkContext.master}）"
         # A view takes the place of the table of that name, so the tables are found first.
@@ -130,6 +131,10 @@ class Spark:
 
     def fetch(self, query: Query) -> Columns:
         return numpy_columns(pa.concat_tables(self.batches(query)))
+
+    def read(self, name: str) -> pa.Table | None:
+        frame = _find(self.session, name, self._folder)
+        return None if frame is None else frame.toArrow()
 
     def raw(self, code: str) -> tuple[str, Mapping[str, Sort]] | None:
         frame = self._found[code]
