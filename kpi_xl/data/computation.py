@@ -387,7 +387,7 @@ def _own_units(settings: Settings, level: str) -> str:
     # One path may be written in two ways, with a level left out; a row is never counted twice.
     return (
         "UNION ALL SELECT agent, MIN(unit) AS unit, 0 AS from_month, $never AS next_month"
-        f" FROM ({' UNION ALL '.join(parts)}) AS own_units GROUP BY agent"
+        f" FROM ({' UNION ALL '.join(parts)}) AS signs GROUP BY agent"
     )
 
 
