@@ -12,7 +12,7 @@ from typing import Final
 from kpi_xl.calendar import WorkDays, working_days
 from kpi_xl.circulation.outstanding import sent_to
 from kpi_xl.data.circulation_schema import REMINDERS
-from kpi_xl.data.cube import Unit
+from kpi_xl.data.units import Unit
 from kpi_xl.settings.reminders import ReminderSettings
 from kpi_xl.slots.recipients import PERSONS
 

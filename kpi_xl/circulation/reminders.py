@@ -37,7 +37,7 @@ from kpi_xl.circulation.reminder_plan import (
 )
 from kpi_xl.circulation.reminder_texts import LIST, subject, text, write_list, write_texts
 from kpi_xl.data.circulation import now, was_begun
-from kpi_xl.data.cube import Unit
+from kpi_xl.data.units import Unit
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.fill import recipients_of, template_path
 from kpi_xl.jobs.load import load

@@ -14,7 +14,7 @@ from kpi_xl.data.typed_value import Typed, read_typed
 from kpi_xl.project import Project
 
 if TYPE_CHECKING:
-    from kpi_xl.data.cube import Unit
+    from kpi_xl.data.units import Unit
 
 _FREE: Final = "input."
 """How the names of cells begin that were left blank for people."""

@@ -15,8 +15,9 @@ from kpi_xl.calendar import Month, working_days
 from kpi_xl.catalogue.measures import COUNTED
 from kpi_xl.data import steps
 from kpi_xl.data.computation import Changed, Computation
-from kpi_xl.data.cube import Cube, Unripe
+from kpi_xl.data.cube import Cube
 from kpi_xl.data.engines import Engine
+from kpi_xl.data.months_back import Unripe
 from kpi_xl.data.own_sums import with_own
 from kpi_xl.data.ripening import Ripening, told_until
 from kpi_xl.data.sql_calendar import Months

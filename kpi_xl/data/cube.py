@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, overload
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,47 +21,18 @@ from kpi_xl.catalogue.organisation import STANDARD, depth_of
 from kpi_xl.data import cube_file
 from kpi_xl.data.content import digest
 from kpi_xl.data.kept_measure import Kept, TooLarge
-from kpi_xl.data.months_back import EQUAL_SPANS, earlier, on_equal_spans, places
+from kpi_xl.data.months_back import EQUAL_SPANS, Unripe, earlier, on_equal_spans, places
 from kpi_xl.data.steps import STEPS
 from kpi_xl.data.unit_names import answering, listed, written
+from kpi_xl.data.units import SavedUnits, Unit
 from kpi_xl.error_values import NOT_AVAILABLE, NUM
 from kpi_xl.errors import InputError
 from kpi_xl.formula import Lag, Measure
 from kpi_xl.kpi import Kpi
 from kpi_xl.readers.name import near
 
-UNASSIGNED: Final = "未分配"
-"""The unit of what belongs to nobody."""
-
 _NAMED: Final = 10
 """So many units are named to whoever asks for one that is not there."""
-
-
-@dataclass(frozen=True)
-class Unit:
-    """A unit of the organisation.
-
-    Parameters
-    ----------
-    level : str
-        One of those of the project's `Organisation`.
-    name : str
-        Its own name.
-    path : str
-        Its name with those above it, below the branch: ``城东营业部/城东一组``.
-    parent : int or None
-        The index of the unit it belongs to; None for the branch.
-    """
-
-    level: str
-    name: str
-    path: str
-    parent: int | None
-
-    @property
-    def is_unassigned(self) -> bool:
-        """Whether it holds what belongs to no unit of its level."""
-        return self.name == UNASSIGNED
 
 
 @dataclass(frozen=True)
@@ -78,23 +48,6 @@ class Mix:
     """
 
     categories: Sequence[str]
-    values: NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Unripe:
-    """A month some of whose facts are still to come.
-
-    Parameters
-    ----------
-    until : mapping of str to date
-        By measure that lacks some, the day up to which the files must go for it to lack none.
-    values : (measures, units, 2) int64 array
-        What the month is compared with: the measures of the month before and of the same month a
-        year ago, as they were when these were as old.
-    """
-
-    until: Mapping[str, dt.date]
     values: NDArray[np.int64]
 
 
@@ -545,7 +498,7 @@ class Cube:
             values, of_mixes = blocks[0], blocks[1 : 1 + len(mixes)]
             of_unripe = blocks[1 + len(mixes) :]
             return cls(
-                units=_SavedUnits(units, values.shape[1]),
+                units=SavedUnits(units, values.shape[1]),
                 first=Month(about["first"]),
                 measures=about["measures"],
                 values=values,
@@ -569,44 +522,6 @@ class Cube:
             )
         except (ValueError, KeyError, TypeError, IndexError) as error:
             raise cube_file.unreadable(file) from error
-
-
-class _SavedUnits(Sequence[Unit]):
-    """The units of a saved cube, read when they are first asked for: there may be thousands.
-
-    Parameters
-    ----------
-    text : bytes
-        The JSON of the file with them.
-    number : int
-        How many there are.
-    """
-
-    def __init__(self, text: bytes, number: int) -> None:
-        self._text = text
-        self._number = number
-
-    @functools.cached_property
-    def _units(self) -> list[Unit]:
-        return [Unit(*unit) for unit in json.loads(self._text)]
-
-    def __len__(self) -> int:
-        return self._number
-
-    def __iter__(self) -> Iterator[Unit]:
-        return iter(self._units)
-
-    @overload
-    def __getitem__(self, at: int) -> Unit: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[Unit]: ...
-    def __getitem__(self, at: int | slice) -> Unit | list[Unit]:
-        return self._units[at]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and list(self) == list(other)
-
-    __hash__ = None  # type: ignore[assignment]  # as that of a list
 
 
 def is_money(measure: str) -> bool:

@@ -17,7 +17,7 @@ from kpi_xl.data.typed_value import Typed, read_typed
 from kpi_xl.project import Project
 
 if TYPE_CHECKING:
-    from kpi_xl.data.cube import Unit
+    from kpi_xl.data.units import Unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +16,23 @@ from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.formula import Lag, parts
 from kpi_xl.kpi import Kpi
 
-if TYPE_CHECKING:
-    from kpi_xl.data.cube import Unripe
+
+@dataclass(frozen=True)
+class Unripe:
+    """A month some of whose facts are still to come.
+
+    Parameters
+    ----------
+    until : mapping of str to date
+        By measure that lacks some, the day up to which the files must go for it to lack none.
+    values : (measures, units, 2) int64 array
+        What the month is compared with: the measures of the month before and of the same month a
+        year ago, as they were when these were as old.
+    """
+
+    until: Mapping[str, dt.date]
+    values: NDArray[np.int64]
+
 
 EQUAL_SPANS = (Lag(periods=1), Lag(years=1))
 """What is looked back to by as many days as the month has, where it is not over."""

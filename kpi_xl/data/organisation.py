@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kpi_xl.catalogue.organisation import TOP, depth_of
-from kpi_xl.data.cube import UNASSIGNED, Unit
 from kpi_xl.data.engines import Columns, DuckDb, Engine, Query
+from kpi_xl.data.units import UNASSIGNED, Unit
 
 
 def places_table(level: str) -> str:

@@ -23,9 +23,10 @@ from kpi_xl.catalogue.raw_table import UNIT_SIGNS
 from kpi_xl.catalogue.schema import LONG
 from kpi_xl.data import steps
 from kpi_xl.data.computation import Changed, whole
-from kpi_xl.data.cube import Cube, Unripe
+from kpi_xl.data.cube import Cube
 from kpi_xl.data.engines import Columns, Engine, Query
 from kpi_xl.data.kept_measure import Kept, TooLarge
+from kpi_xl.data.months_back import Unripe
 from kpi_xl.data.organisation import membership_table, positions
 from kpi_xl.data.own_sql import columns_of, is_too_large_sql, values_sql
 from kpi_xl.data.ripening import BACK

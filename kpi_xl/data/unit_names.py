@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from kpi_xl.readers.unit import canonical
 
 if TYPE_CHECKING:
-    from kpi_xl.data.cube import Unit
+    from kpi_xl.data.units import Unit
 
 
 def plain(text: str) -> str:

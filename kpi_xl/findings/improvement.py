@@ -32,7 +32,7 @@ from kpi_xl.kpi import Kpi
 
 if TYPE_CHECKING:
     from kpi_xl.data.collected import Entry
-    from kpi_xl.data.cube import Unit
+    from kpi_xl.data.units import Unit
 
 TEMPLATE: Final = "业务改善措施计划"
 REVIEW: Final = "上月改善措施进展检讨"

@@ -12,10 +12,11 @@ from typing import Final
 
 from kpi_xl import kinds
 from kpi_xl.calendar import Month
-from kpi_xl.data.cube import Cube, Unit
+from kpi_xl.data.cube import Cube
 from kpi_xl.data.people import Person
 from kpi_xl.data.round_targets import plans_of
 from kpi_xl.data.store import reading
+from kpi_xl.data.units import Unit
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.fill import month_meant
 from kpi_xl.jobs.sight import Sight

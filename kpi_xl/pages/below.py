@@ -11,8 +11,8 @@ import duckdb
 import numpy as np
 
 from kpi_xl.catalogue.organisation import TOP, depth_of
-from kpi_xl.data.cube import Unit
 from kpi_xl.data.targets import Targets, targets_of
+from kpi_xl.data.units import Unit
 from kpi_xl.findings.shown import NOTHING
 from kpi_xl.kpi import Kpi
 from kpi_xl.pages.asked import MOST, headlines

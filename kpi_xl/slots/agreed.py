@@ -15,10 +15,10 @@ from kpi_xl.analysis.priorities import priorities
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month, planned_weeks
 from kpi_xl.data.collected import Entry
-from kpi_xl.data.cube import Unit
 from kpi_xl.data.daily_activities import Days
 from kpi_xl.data.people import ACTIVITIES
 from kpi_xl.data.typed_value import Typed
+from kpi_xl.data.units import Unit
 from kpi_xl.slots import becomes
 from kpi_xl.slots.plan_slots import WEEK_NAMES
 from kpi_xl.slots.registry import declaration

@@ -13,10 +13,11 @@ from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
 from kpi_xl.catalogue.organisation import TOP
 from kpi_xl.catalogue.schema import LONG
-from kpi_xl.data.cube import UNASSIGNED, Cube
+from kpi_xl.data.cube import Cube
 from kpi_xl.data.people import People, Person
 from kpi_xl.data.steps import raw_tables
 from kpi_xl.data.targets import Targets, premium_target
+from kpi_xl.data.units import UNASSIGNED
 from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.in_brief import (
     HEADLINES,

@@ -9,10 +9,11 @@ import duckdb
 
 from kpi_xl import kinds
 from kpi_xl.calendar import Month
-from kpi_xl.data.cube import Cube, Unit
+from kpi_xl.data.cube import Cube
 from kpi_xl.data.origins import Origins
 from kpi_xl.data.people import Person
 from kpi_xl.data.targets import targets_of
+from kpi_xl.data.units import Unit
 from kpi_xl.errors import InputError
 from kpi_xl.kpi_registry import Registry
 from kpi_xl.settings.project_settings import Settings

@@ -13,8 +13,9 @@ from kpi_xl import kinds
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.organisation import TOP
-from kpi_xl.data.cube import Cube, Unit
+from kpi_xl.data.cube import Cube
 from kpi_xl.data.people import People, Person
+from kpi_xl.data.units import Unit
 from kpi_xl.errors import InputError
 from kpi_xl.settings.project_settings import Settings
 from kpi_xl.system.file_names import file_name

@@ -8,7 +8,7 @@ from typing import Final
 
 from kpi_xl.analysis.boxes import SKILL_WILL
 from kpi_xl.data.collected import Entry
-from kpi_xl.data.cube import Unit
+from kpi_xl.data.units import Unit
 from kpi_xl.slots import becomes
 from kpi_xl.slots.agreed import Agreed
 from kpi_xl.slots.registry import declaration

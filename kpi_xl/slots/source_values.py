@@ -12,7 +12,7 @@ import duckdb
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
-from kpi_xl.data.cube import Cube, Unit
+from kpi_xl.data.cube import Cube
 from kpi_xl.data.origins import Decided, Origins, by_and_when
 from kpi_xl.data.own_rows import OwnRows
 from kpi_xl.data.people import Person
@@ -20,6 +20,7 @@ from kpi_xl.data.raw_rows import SOME, RawRowsOf, TargetRows
 from kpi_xl.data.returned import file_and_sheet, is_returned
 from kpi_xl.data.rows_of_file import RawRows
 from kpi_xl.data.targets import AGENT_LEVEL
+from kpi_xl.data.units import Unit
 from kpi_xl.findings.shown import value_text
 from kpi_xl.kpi import Kpi
 from kpi_xl.settings.project_settings import Settings

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from kpi_xl.catalogue.organisation import STANDARD
 from kpi_xl.data.check import check_project
-from kpi_xl.data.cube import Cube, Unit
+from kpi_xl.data.cube import Cube
 from kpi_xl.data.unit_names import answering, whole_name, written
+from kpi_xl.data.units import Unit
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.load import load
 from kpi_xl.jobs.target_split import write

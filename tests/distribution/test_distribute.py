@@ -238,8 +238,8 @@ def test_text_from_data_stays_text_and_leads_nowhere():
 
 
 def test_names_cannot_leave_the_folder(branch):
-    from kpi_xl.data.cube import Unit
     from kpi_xl.data.people import Person
+    from kpi_xl.data.units import Unit
     from kpi_xl.slots.recipients import Recipient
 
     nasty = (
