@@ -210,7 +210,7 @@ def _outlets_as_known(
             if code == "policies":
                 data, of_agents = known.with_agents(data)
                 findings += of_agents
-            if findings or data is not part.data:
+            if findings or code in own:  # rows of units have their signs only now
                 problems[code] += _problems(part, findings)
                 of_tables[code][place] = replace(part, data=data, parts=(Part(data),))
 
@@ -224,11 +224,11 @@ def _units_as_known(
     known = KnownUnits(
         {code: [part.data for part in parts] for code, parts in of_tables.items()}, settings
     )
-    own = (code for code, table in settings.tables.items() if table.unit_columns)
+    own = [code for code, table in settings.tables.items() if table.unit_columns]
     for code in ("agents", "transfers", "targets", *own):
         for place, part in enumerate(of_tables.get(code, ())):
             data, findings = known.as_known(code, part.data)
-            if findings or data is not part.data:
+            if findings or code in own:  # rows of units have their signs only now
                 problems[code] += _problems(part, findings)
                 of_tables[code][place] = replace(part, data=data, parts=(Part(data),))
 
