@@ -210,7 +210,7 @@ def _outlets_as_known(
             if code == "policies":
                 data, of_agents = known.with_agents(data)
                 findings += of_agents
-            if findings or code in own:  # rows of units have their signs only now
+            if findings or data is not part.data:
                 problems[code] += _problems(part, findings)
                 of_tables[code][place] = replace(part, data=data, parts=(Part(data),))
 
