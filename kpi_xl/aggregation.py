@@ -90,16 +90,22 @@ class OfRows:
         What is made of the rows.
     declared : str
         The hash of all that is declared: what was counted by another declaration is another number.
+    until : str
+        The column of the day from which on a row stands no more; where it is said, what stands at
+        the end of a month counts in it.
     """
 
     raw: str
     day: str
     how: How
     declared: str
+    until: str = ""
 
     @property
     def over_time(self) -> OverTime:
-        """How months add up: only sums do."""
+        """How months add up: only sums do, and of what stands it is the last."""
+        if self.until:
+            return "last"
         return "sum" if self.how in ("sum", "filled") else "recount"
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from kpi_xl.formula_writers import Writer
 
-Unit = Literal["人", "件", "元", "%", "个", "次", "倍", "笔", "小时"]
+Unit = Literal["人", "件", "元", "%", "个", "次", "倍", "笔", "小时", "天"]
 
 _COMPARED: Final = 0  # binds less tightly than any operation: in one it needs brackets
 OPERAND: Final = 3

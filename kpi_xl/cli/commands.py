@@ -171,12 +171,13 @@ def init(folder: Path, name: str | None, levels: str | None, shared: bool) -> An
     cls=Option,
     default="保险",
     metavar="行业",
-    help="保险（insurance）、汽车经销商（dealer）或零售门店（retail）。",
+    help="保险（insurance）、汽车经销商（dealer）、零售门店（retail）或 B2B销售（b2b）。",
 )
 def sample(folder: Path, trade: str) -> Answer:
     """建立一个样例项目，每次都一样。
 
-    保险：8 个营业部、32 个组、24 个月的数据；汽车经销商：8 家店；零售门店：12 家店，各 18 个月。
+    保险：8 个营业部、32 个组、24 个月的数据；汽车经销商：8 家店；零售门店：12 家店；
+    B2B销售：9 个团队；各 18 个月。
     """
     from kpi_xl.jobs import start
 

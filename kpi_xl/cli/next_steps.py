@@ -129,7 +129,7 @@ def _computed(project: Project, run: str, name: str, files: list[Path]) -> NextS
     changed = [file for file in files if file.stat().st_mtime > computed]
     if changed:
         steps.append(Step(f"{run} check", f"原始文件有改动（{changed[0].name} 等），先校验"))
-    if changed or not (project.output / str(last) / project.settings.report).is_dir():
+    if changed or not (project.output / str(last) / Path(project.settings.report).stem).is_dir():
         steps.append(Step(f"{run} refresh", f"生成 {last.chinese} 的{project.settings.report}"))
     if waiting := _not_collected(project):
         steps.append(Step(f"{run} collect", f"收回的文件夹里有 {waiting} 个新文件"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
@@ -106,9 +107,7 @@ class OwnRows:
             value=value,
             weight=weight,
             facts=table_named(table.code),
-            day=f'"{one.source.day}"',
-            first=first.isoformat(),
-            last=last.isoformat(),
+            during=_during(one, first, last),
             meets=meets,
             membership=membership_of(level),
             month=self._month,
@@ -126,3 +125,11 @@ class OwnRows:
                 RawRows(table.name, str(file), count, sorted(some), name, weighs, total_of)
             )
         return found
+
+
+def _during(one: Counted, first: dt.date, last: dt.date) -> str:
+    """Which rows are of a month: what happens in it, or stands at its end."""
+    day, until = (f'"{name}"' for name in (one.source.day, one.source.until))
+    if not one.source.until:
+        return f"{day} BETWEEN DATE '{first}' AND DATE '{last}'"
+    return f"{day} <= DATE '{last}' AND ({until} IS NULL OR {until} > DATE '{last}')"

@@ -22,7 +22,7 @@ from kpi_xl.definitions.conditions import (
     Together,
     Value,
 )
-from kpi_xl.definitions.own_measures import FRACTION, Counted
+from kpi_xl.definitions.own_measures import FRACTION, Counted, Days
 from kpi_xl.definitions.weights import Weights
 
 LARGEST: Final = 9 * 10**18
@@ -69,7 +69,9 @@ def _holds(condition: Holds, name: str) -> str:
 
 
 def identifier(column: Column) -> str:
-    """A column's name in SQL."""
+    """A column's name in SQL; of days between two days how many they are."""
+    if isinstance(column, Days):
+        return f"CAST({identifier(column.last)} - {identifier(column.first)} AS BIGINT)"
     return f'"{column.code}"'
 
 

@@ -55,16 +55,20 @@ class Group:
         The raw table, and the column of the day.
     counted : sequence of Counted
         All of it.
+    until : str
+        The column of the day from which on the rows stand no more; empty where they happen.
     """
 
     raw: str
     day: str
     counted: Sequence[Counted]
+    until: str = ""
 
     @property
     def table(self) -> str:
         """The store's table."""
-        told = repr([(self.raw, self.day), *((one.measure.code, one) for one in self.counted)])
+        days = (self.raw, self.day, self.until) if self.until else (self.raw, self.day)
+        told = repr([days, *((one.measure.code, one) for one in self.counted)])
         return f"{OWN_PREFIX}{hashlib.sha256(told.encode()).hexdigest()[:16]}"
 
     @property
@@ -86,8 +90,8 @@ def groups_of(settings: Settings) -> list[Group]:
     for one in settings.own.counted:
         source = one.source
         apart = (one.measure.code,) if source.how == "values" else ()
-        together.setdefault((source.raw, source.day, *apart), []).append(one)
-    return [Group(key[0], key[1], counted) for key, counted in together.items()]
+        together.setdefault((source.raw, source.day, source.until, *apart), []).append(one)
+    return [Group(key[0], key[1], counted, key[2]) for key, counted in together.items()]
 
 
 def declared(settings: Settings) -> str:
@@ -164,7 +168,8 @@ class _Counting:
     def define(self, group: Group, changed: Changed | None, is_there: bool) -> None:
         """Define what each agent had, or put what has changed in its place."""
         months = None if changed is None else changed.tables.get(group.raw, frozenset())
-        if changed is None or not is_there or (months and not self._is_kept(group)):
+        # What stands is told of every month that there is: there may be one more.
+        if changed is None or not is_there or group.until or (months and not self._is_kept(group)):
             self._engine.define(group.table, self._facts(group, Months(self._cut)))
         elif months:
             listed = ", ".join(map(str, sorted(months)))
@@ -191,6 +196,10 @@ class _Counting:
         if group.is_of_values:
             return steps.OWN_VALUES.query(calendar, value=values_sql(group.counted[0]), **values)
         columns = ",\n    ".join(columns_of(one, kept.column) for one, kept in group.kept())
+        if group.until:
+            months = range(self._cube.first.number, self._cube.last.number + 1)
+            values |= {"until": f'"{group.until}"', "months": ", ".join(f"({n})" for n in months)}
+            return steps.OWN_STANDING.query(Months(self._cut), columns=columns, **values)
         return steps.OWN_ROWS.query(calendar, columns=columns, **values)
 
     def together(
@@ -292,6 +301,8 @@ class _Counting:
 
     def _lacking(self, group: Group) -> Iterator[tuple[Month, dt.date]]:
         """The months that rows are still to come of, and the last day that there are any of."""
+        if group.until:
+            return  # what stands is that of the day
         cube = self._cube
         last = cube.last
         end = cube.as_of or last.span(self._cut)[1]

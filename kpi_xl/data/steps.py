@@ -215,6 +215,7 @@ PERIOD_OUTLETS: Final = Step(
 
 # -- what a project declares itself
 OWN_ROWS: Final = Step("own_rows", reads=())
+OWN_STANDING: Final = Step("own_standing", reads=())
 OWN_VALUES: Final = Step("own_values", reads=())
 OWN_UNITS: Final = Step("own_units", reads=())
 OWN_PEOPLE: Final = Step("own_people", reads=())

@@ -7,6 +7,7 @@ The fields of a definition say it as a person types it; what comes of them is a 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,13 +31,26 @@ TABLE: Final = "表"
 TAKEN: Final = "统计"
 WHERE: Final = "条件"
 DAY: Final = "日期列"
+UNTIL: Final = "截止列"
 WEIGHTED: Final = "折算"
 
-MEASURE_FIELDS: Final = (TABLE, TAKEN, WHERE, DAY, WEIGHTED)
+MEASURE_FIELDS: Final = (TABLE, TAKEN, WHERE, DAY, UNTIL, WEIGHTED)
 """What a definition says that counts rows, in place of a formula."""
 
 FRACTION: Final = 10_000
 """Numbers that are neither money nor counted are held to four decimals, half up."""
+
+_DAYS: Final = re.compile(r"天数\s*[(（]?\s*(.+?)\s*[,，、到]\s*(.+?)\s*[)）]?")
+"""How the days between two days are written in place of a column."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Days(Column):
+    """The days from one day of a row to another, where otherwise a column stands."""
+
+    first: Column
+    last: Column
+
 
 Take = Literal["sum", "count", "people", "different", "greatest", "least", "mean"]
 
@@ -50,7 +64,9 @@ _WORDS: Final[Mapping[str, Take]] = {
     "平均值": "mean", "平均": "mean", "AVERAGE": "mean", "AVG": "mean",
 }  # fmt: skip
 _ALONE: Final = ("people", "count")
-_KNOWN: Final = "计数、合计 某列、去重人数、去重 某列、平均 某列、最大 某列、最小 某列"
+_KNOWN: Final = (
+    "计数、合计 某列、去重人数、去重 某列、平均 某列、最大 某列、最小 某列、平均 天数(起日, 止日)"
+)
 _NUMBERS: Final[tuple[Kind, ...]] = ("money", "count", "number")
 
 
@@ -78,7 +94,10 @@ class Counted:
     @property
     def columns(self) -> set[str]:
         """The columns that must be there, by code."""
-        found = {self.source.day} | ({self.column.code} if self.column is not None else set())
+        of = self.column
+        used = (of.first, of.last) if isinstance(of, Days) else (of,) if of is not None else ()
+        days = (self.source.day, self.source.until)
+        found = {one for one in days if one} | {one.code for one in used}
         weighted = self.weights.lines if self.weights is not None else ()
         for condition in (self.where, *(one for one, _ in weighted)):
             found |= set() if condition is None else columns_of(condition)
@@ -178,6 +197,10 @@ def own_measure(name: str, fields: Mapping[str, str], known: Known, unit: str = 
             where = read_condition(text, table, known.order)
     with _of(DAY):
         day = _day(fields.get(DAY, "").strip(), table)
+    until = None
+    if text := fields.get(UNTIL, "").strip():
+        with _of(UNTIL):
+            until = _until(text, table, take)
     weights = None
     if text := fields.get(WEIGHTED, "").strip():
         with _of(WEIGHTED):
@@ -185,6 +208,7 @@ def own_measure(name: str, fields: Mapping[str, str], known: Known, unit: str = 
     meant = _unit(take, column, unit)
     meaning = _meaning(fields, table, day)
     told = repr((table.code, day.code, take, column, where, weights))
+    told += f"until {until.code}" if until is not None else ""
     declared = hashlib.sha256(told.encode()).hexdigest()[:16]
 
     def counted(end: str, how: How, unit: Unit, of: Column | None = column) -> Counted:
@@ -192,7 +216,8 @@ def own_measure(name: str, fields: Mapping[str, str], known: Known, unit: str = 
         is_number = of is not None and of.kind == "number"
         parts *= FRACTION if is_number and how in ("sum", "greatest", "least") else 1
         parts *= 100 if parts > 1 and unit == "元" and of is not None and of.kind == "money" else 1
-        source = OfRows(table.code, day.code, how, f"{declared}{end}")
+        stands = "" if until is None else until.code
+        source = OfRows(table.code, day.code, how, f"{declared}{end}", stands)
         measure = Measure(name + end, name + end, unit, meaning, source, parts if parts > 1 else 0)
         return Counted(measure, where, of, weights)
 
@@ -254,8 +279,24 @@ def _taken(text: str, table: Table) -> tuple[Take, Column | None]:
             raise InputError(kinds.MEASURE_NO_COLUMN(word=word))
         column = _beside(said, word)
         if column is not None and take not in _ALONE:
+            if between := _DAYS.fullmatch(column):
+                return take, _of_kind(take, word, _days(between[1], between[2], table))
             return take, _of_kind(take, word, column_named(table, column))
     raise InputError(kinds.MEASURE_TAKEN_UNKNOWN(text=text, known=_KNOWN))
+
+
+def _days(first: str, last: str, table: Table) -> Days:
+    """The days between two days of a row."""
+    begin, end = (_day(one.strip(" 从的"), table) for one in (first, last))
+    name = f"{begin.name}到{end.name}的天数"
+    return Days(f"{begin.code}_{end.code}", name, "count", name, first=begin, last=end)
+
+
+def _until(name: str, table: Table, take: Take) -> Column:
+    """The day from which on a row stands no more."""
+    if take not in ("sum", "count", "mean"):
+        raise InputError(kinds.MEASURE_UNTIL_OF_SUMS())
+    return _day(name, table)
 
 
 def _beside(said: str, word: str) -> str | None:
@@ -271,7 +312,9 @@ def _beside(said: str, word: str) -> str | None:
 
 def _of_kind(take: Take, word: str, column: Column) -> Column:
     """Refuse a column that has no numbers where these are needed."""
-    if take != "different" and column.kind not in _NUMBERS:
+    if (take != "different" and column.kind not in _NUMBERS) or (
+        take == "different" and isinstance(column, Days)
+    ):
         raise InputError(kinds.MEASURE_NO_NUMBERS(column=column.name, word=word))
     return column
 
@@ -313,6 +356,8 @@ def _unit(take: Take, column: Column | None, said: str) -> Unit:
     follows: Unit = {"people": "人", "count": "件", "different": "个"}.get(take, "件")  # type: ignore
     if kind is not None:
         follows = {"money": "元", "count": "件"}.get(kind, "倍")  # type: ignore
+    if isinstance(column, Days):
+        follows = "天"
     unit = next((one for one in UNITS if one == plain(said)), None)
     if unit is None or ((unit == "元") != (kind == "money") and kind != "number"):
         return follows  # whoever makes the KPI tells
@@ -323,7 +368,10 @@ def _meaning(fields: Mapping[str, str], table: Table, day: Column) -> str:
     parts = [f"{table.name}：{fields[TAKEN].strip()}"]
     if where := fields.get(WHERE, "").strip():
         parts.append(f"条件 {where}")
-    parts.append(f"按{day.name}计入月份")
+    stands = fields.get(UNTIL, "").strip()
+    parts.append(
+        f"从{day.name}起，到{stands}为止，月末还在的" if stands else f"按{day.name}计入月份"
+    )
     if weighted := fields.get(WEIGHTED, "").strip():
         parts.append(f"按“{weighted}”折算")
     return "，".join(parts)

@@ -200,7 +200,16 @@ def refresh(project: Project, month: str | None = None, progress: Progress = sil
 
     It is 月度KPI表, or what kpi.toml names.
     """
-    return fill(project, project.settings.report, month, progress)
+    return fill(project, report_of(project), month, progress)
+
+
+def report_of(project: Project) -> str:
+    """The month's report: an official template's name, or the path of a workbook of one's own.
+
+    A path in kpi.toml is meant from the project's folder.
+    """
+    own = project.folder / project.settings.report
+    return str(own) if own.is_file() else project.settings.report
 
 
 def template_path(template: str) -> Path:

@@ -10,7 +10,7 @@ import xlsxwriter
 from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.definitions.dimensions import UNITS
 from kpi_xl.definitions.own_kpis import Definition
-from kpi_xl.definitions.own_measures import DAY, TABLE, TAKEN, WEIGHTED, WHERE
+from kpi_xl.definitions.own_measures import DAY, TABLE, TAKEN, UNTIL, WEIGHTED, WHERE
 from kpi_xl.jobs.data_form import HEADING, NEEDED, TEXT
 from kpi_xl.kpi import DIRECTIONS
 from kpi_xl.settings.definitions import COUNTED
@@ -24,6 +24,11 @@ _COLUMNS: Final = (
     (TAKEN, 18, "计数、去重人数，或 合计、去重、平均、最大、最小 再写列名，如 合计 首年保费"),
     (WHERE, 46, "哪些行算：如 险种 属于 {年金, 终身寿} 且 首年保费 > 5000；不写就是全部"),
     (DAY, 12, "按哪一列日期算在哪个月；不写就是这张表自己的日期"),
+    (
+        UNTIL,
+        12,
+        "写了就数月末还在的：从日期列起，到这一天为止，如 关闭日期；不写是当月的",
+    ),
     (WEIGHTED, 14, "折算表的名称，写在 kpi.toml 的 [weights] 里；不折算不写"),
     ("单位", 8, "从下拉列表里选；不写则由统计的列定"),
     ("方向", 14, "不写是越高越好"),

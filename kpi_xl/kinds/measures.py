@@ -170,6 +170,9 @@ OWN_TABLE_LEVEL: Final = Kind(
 OWN_TABLE_LEVELS: Final = Kind(
     "own.table-levels", "表“{name}”有两列都是{level}", "一级单位只写一列，另一列写成“文字”"
 )
+MEASURE_UNTIL_OF_SUMS: Final = Kind(
+    "measure.until-of-sums", "写了截止列的，只能计数、合计或平均", "请改正统计，或清空截止列"
+)
 MEASURE_PEOPLE_OF_UNITS: Final = Kind(
     "measure.people-of-units",
     "“{table}”是按单位记的，没有工号，数不了人",

@@ -1,9 +1,9 @@
-"""Believable projects to try everything on: a life-insurance branch, a car dealer, shops.
+"""Believable projects to try everything on: a life-insurance branch, a dealer, shops, B2B sales.
 
-`dealer` and `shops` are the other trades, on `stores`. Of the branch, `branch` is the plan:
-departments, seasons, and what goes wrong where. `people`, `outlets`, `production`, `renewals`,
-`activity` and `goals` play it out by chance; `tables` and `files` write it down as a branch hands
-data over; `faults` are the clerks' mistakes in it.
+`dealer` and `shops` are other trades, on `stores`; `pipeline` is B2B sales. Of the branch,
+`branch` is the plan: departments, seasons, and what goes wrong where. `people`, `outlets`,
+`production`, `renewals`, `activity` and `goals` play it out by chance; `tables` and `files` write
+it down as a branch hands data over; `faults` are the clerks' mistakes in it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from kpi_xl.catalogue.schema import (
     TRANSFERS,
 )
 from kpi_xl.errors import InputError
-from kpi_xl.sample import dealer, shops, tables
+from kpi_xl.sample import dealer, pipeline, shops, tables
 from kpi_xl.sample.activity import make_attendance, make_weeks
 from kpi_xl.sample.branch import END, NAME
 from kpi_xl.sample.dice import Dice
@@ -42,7 +42,12 @@ from kpi_xl.system.files import is_new, make_own, write_whole
 
 __all__ = ["TRADES", "write_sample"]
 
-TRADES: Final = {"insurance": "保险", "dealer": "汽车经销商", "retail": "零售门店"}
+TRADES: Final = {
+    "insurance": "保险",
+    "dealer": "汽车经销商",
+    "retail": "零售门店",
+    "b2b": "B2B销售",
+}
 """The trades that there is a sample of."""
 
 Progress = Callable[[str, int, int], None]
@@ -55,15 +60,17 @@ _SETTINGS: Final = {
     "保险": KPI_TOML,
     "汽车经销商": dealer.KPI_TOML,
     "零售门店": shops.KPI_TOML,
+    "B2B销售": pipeline.KPI_TOML,
 }
-_OTHERS: Final = {"汽车经销商": dealer.files, "零售门店": shops.files}
+_OTHERS: Final = {"汽车经销商": dealer.files, "零售门店": shops.files, "B2B销售": pipeline.files}
 
 
 def write_sample(folder: Path, progress: Progress | None = None, trade: str = "保险") -> list[Path]:
     """Make a sample project, the same each time, byte for byte.
 
     Of insurance it is two years of a branch: 8 营业部, 32 组, over 600 agents. A car dealer has 8
-    stores, a retailer 12, with a year and a half of counts.
+    stores, a retailer 12, with a year and a half of counts; B2B sales are 9 teams, whose tables,
+    measures and KPIs are all declared.
 
     Parameters
     ----------

@@ -9,7 +9,15 @@ from typing import Any, Final
 
 from kpi_xl import kinds
 from kpi_xl.definitions.own_kpis import FIELDS, Definition, Place
-from kpi_xl.definitions.own_measures import DAY, MEASURE_FIELDS, TABLE, TAKEN, WEIGHTED, WHERE
+from kpi_xl.definitions.own_measures import (
+    DAY,
+    MEASURE_FIELDS,
+    TABLE,
+    TAKEN,
+    UNTIL,
+    WEIGHTED,
+    WHERE,
+)
 from kpi_xl.errors import InputError
 from kpi_xl.readers.cell import plain
 from kpi_xl.settings.file import choices, row_of
@@ -40,6 +48,7 @@ MEASURE_KEYS: Final[Mapping[str, str]] = {
     "take": TAKEN,
     "where": WHERE,
     "day": DAY,
+    "until": UNTIL,
     "weights": WEIGHTED,
     **{key: field for key, field in KEYS.items() if key != "formula"},
 }

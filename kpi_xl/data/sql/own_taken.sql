@@ -4,7 +4,7 @@ SELECT COALESCE(membership.unit, 0) AS unit, taken.source_file, taken.weight,
 FROM (
     SELECT agent, source_file, source_row, $value AS value, $weight AS weight
     FROM $facts AS facts
-    WHERE $day BETWEEN DATE '$first' AND DATE '$last' AND $meets AND (? = '' OR agent = ?)
+    WHERE $during AND $meets AND (? = '' OR agent = ?)
 ) AS taken
 LEFT JOIN $membership AS membership ON membership.agent = taken.agent
     AND membership.from_month <= $month AND $month < membership.next_month
