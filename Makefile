@@ -149,7 +149,7 @@ pictures: demo $(VENV)/.dev
 	$(RUN) rounds answer 主险件数 城东营业部=50 城西营业部=47 滨江营业部=45 --reason 电话
 	$(RUN) rounds counter 主险件数 城东营业部=54 --reason 去年同期56件
 	$(RUN) rounds workbook
-	for trade in 车行:dealer 服饰:retail; do \
+	for trade in 车行:dealer 服饰:retail 管道:b2b; do \
 		$(BIN)/kpi-xl sample build/$${trade%%:*} --trade $${trade##*:} && \
 		$(BIN)/kpi-xl --project build/$${trade%%:*} refresh --month $(MONTH) && \
 		rm -rf demo/output/$${trade%%:*} && \

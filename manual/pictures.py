@@ -62,6 +62,7 @@ PAGES: Final[dict[str, tuple[str, int | str]]] = {
     "fishbone.png": (f"2024-06/业务改善措施计划/{_DEPARTMENT}.xlsx", "鱼骨图"),
     "sales-funnel.png": ("车行/2024-06/销售漏斗月报/城西店.xlsx", 2),
     "shop-month.png": ("服饰/2024-06/门店月度KPI表/大学城店.xlsx", 2),
+    "pipeline-month.png": ("管道/2024-06/商机月报/华南.xlsx", 1),
     "check-report.png": ("校验报告.xlsx", 2),
     "data-form.png": (f"表/{NAME}", 1),
     "own-kpis.png": (f"表/{WORKBOOK}", 1),

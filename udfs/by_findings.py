@@ -129,14 +129,12 @@ def KPI_ADVICE(name: Any, unit: Any, month: Any) -> Result:
     rows
         标题为 原因、判断、依据、措施、责任对象、工具、几天内；知识库里没有的指标是 #N/A。
     """
-    from kpi_xl.analysis.knowledge import knowledge
-
     kpi = kpi_of(named(only(name)))
     findings, number = _findings(unit, month)
     causes = findings.causes(kpi.code, number)
     if not causes:
         return "#N/A"
-    remedies = knowledge().topic(kpi.code).remedies
+    remedies = findings.knowledge.topic(kpi.code).remedies
     table: list[list[Any]] = [["原因", "判断", "依据", "措施", "责任对象", "工具", "几天内"]]
     for cause in causes:
         remedy = next(one for one in remedies if cause.cause.id in one.causes)

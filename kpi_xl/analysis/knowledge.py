@@ -209,7 +209,7 @@ class Topic:
         return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Knowledge:
     """The knowledge base.
 

@@ -30,7 +30,7 @@ from kpi_xl.analysis.bands import (
 )
 from kpi_xl.analysis.diagnosis import RankedCause, diagnose
 from kpi_xl.analysis.evidence import MONTHS, Signals, measure, side_by_side
-from kpi_xl.analysis.knowledge import Topic, knowledge
+from kpi_xl.analysis.knowledge import Knowledge, Topic
 from kpi_xl.analysis.peers import Peers, median, peers
 from kpi_xl.analysis.service_loss import limited_by_chance
 from kpi_xl.analysis.signals import FEWEST
@@ -343,7 +343,7 @@ class Findings:
 
     def _worth(self, kpi: Kpi) -> Floats | None:
         try:
-            worth = knowledge().topic(kpi.code).worth[kpi.code]
+            worth = self.knowledge.topic(kpi.code).worth[kpi.code]
             return worth.amount({code: values[:, -1] for code, values in self.given.items()})
         except KeyError:
             return None
@@ -403,7 +403,7 @@ class Findings:
 
     def _signals(self, places: NDArray[np.int64]) -> Signals:
         """The same of units that are each other's peers."""
-        ripe = {c: s for c, s in knowledge().signals.items() if self.ripeness.is_ripe(s)}
+        ripe = {c: s for c, s in self.knowledge.signals.items() if self.ripeness.is_ripe(s)}
         given = {code: values[places] for code, values in self._all_given.items()}
         left, served = (
             {f"left_in_month_{n}": counts[places] for n, counts in of.items()}
@@ -426,19 +426,24 @@ class Findings:
                 found[f"{what}_month_{n}"] = column
         return found
 
+    @property
+    def knowledge(self) -> Knowledge:
+        """What is known about weaknesses."""
+        return self._settings.knowledge
+
     def causes(self, code: str, unit: int) -> list[RankedCause]:
         """The possible causes of a KPI's weakness, the likeliest first; none for a KPI of which
         nothing is known.
         """
         if self._topic(code) is None:
             return []
-        return diagnose(code, self._place[unit], self.signals, knowledge())
+        return diagnose(code, self._place[unit], self.signals, self.knowledge)
 
     @kept
     def _topic(self, code: str) -> Topic | None:
         """What is known about a KPI's weakness in this trade."""
         try:
-            topic = knowledge().topic(code)
+            topic = self.knowledge.topic(code)
         except KeyError:
             return None
         return topic if topic.needs <= set(self.cube.measures) else None

@@ -22,6 +22,7 @@ from kpi_xl.analysis.follow_up import (
     FollowUp,
     follow_up,
 )
+from kpi_xl.analysis.knowledge import Knowledge
 from kpi_xl.cached import kept
 from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.measure_codes import code_meant, code_of
@@ -119,13 +120,15 @@ def _watched(weakness: Weakness, findings: Findings) -> Kpi:
     return shown if shown.is_comparable else next((k for k in others if k.is_comparable), shown)
 
 
-def returned(entries: Sequence[Entry], unit: Unit) -> list[Planned] | None:
+def returned(entries: Sequence[Entry], unit: Unit, base: Knowledge) -> list[Planned] | None:
     """The measures in the plan that a unit sent back; None when none came back.
 
     Parameters
     ----------
     entries : sequence of Entry
         What was collected.
+    base : Knowledge
+        What proposals there are.
     """
     rows: dict[tuple[bool, int], dict[str, object]] = {}
     codes: dict[tuple[bool, int], str] = {}
@@ -145,7 +148,7 @@ def returned(entries: Sequence[Entry], unit: Unit) -> list[Planned] | None:
         texts = {name: str(row.get(name, "")) for name in _TEXTS}
         found.append(
             Planned(
-                code=code_meant(texts["text"], codes[place]),
+                code=code_meant(texts["text"], codes[place], base),
                 **texts,
                 due=due if isinstance(due, dt.date) else None,
                 source="自定" if place[0] else "交回的计划",

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
-from kpi_xl.analysis.knowledge import knowledge
+from kpi_xl.analysis.knowledge import Knowledge, knowledge
 
 _LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 """No figures, which Excel might take a code for a number by, and no letters that look like them."""
@@ -45,7 +45,7 @@ def code_of(text: str, topic: str = "") -> str:
     return "".join(letters)
 
 
-def code_meant(text: str, given: str = "") -> str:
+def code_meant(text: str, given: str = "", base: Knowledge | None = None) -> str:
     """The code of a measure in a plan that came back.
 
     Parameters
@@ -54,6 +54,8 @@ def code_meant(text: str, given: str = "") -> str:
         改善措施 as it is now.
     given : str
         The code that stands in its row; empty for a row of the unit's own.
+    base : Knowledge, optional
+        What proposals there are; by default the program's.
 
     Returns
     -------
@@ -61,7 +63,7 @@ def code_meant(text: str, given: str = "") -> str:
         That of the proposal that it is, however it was put into other words or moved to another
         row; else its own.
     """
-    known, plain = _known(), _plain(text)
+    known, plain = _known(base or knowledge()), _plain(text)
     there = known.get(given)
     likeness = {code: _alike(plain, other) for code, other in known.items()}
     best = max(likeness, key=lambda code: likeness[code])
@@ -72,12 +74,12 @@ def code_meant(text: str, given: str = "") -> str:
     return code_of(text)
 
 
-@functools.cache
-def _known() -> Mapping[str, str]:
+@functools.lru_cache(8)
+def _known(base: Knowledge) -> Mapping[str, str]:
     """The proposals of the knowledge base: their texts by code."""
     return {
         code_of(remedy.text, topic.name): _plain(remedy.text)
-        for topic in knowledge().topics
+        for topic in base.topics
         for remedy in topic.remedies
     }
 

@@ -170,6 +170,18 @@ OWN_TABLE_LEVEL: Final = Kind(
 OWN_TABLE_LEVELS: Final = Kind(
     "own.table-levels", "表“{name}”有两列都是{level}", "一级单位只写一列，另一列写成“文字”"
 )
+DIAGNOSIS_INCOMPLETE: Final = Kind(
+    "diagnosis.incomplete",
+    "诊断没有写全",
+    "要有 kpis 和 causes；每个原因要有 text 和 remedies，每条措施要有 text",
+)
+DIAGNOSIS_KEY: Final = Kind(
+    "diagnosis.no-such-key", "诊断里没有“{key}”这一项", "可以写的有：{known}", near="是不是：{like}"
+)
+DIAGNOSIS_KPI: Final = Kind(
+    "diagnosis.unknown-kpi", "诊断里的“{name}”不是指标", "请写指标的名称", near="是不是：{like}"
+)
+DIAGNOSIS_WORD: Final = Kind("diagnosis.word", "诊断里的“{word}”看不懂", "可以写的有：{known}")
 MEASURE_UNTIL_OF_SUMS: Final = Kind(
     "measure.until-of-sums", "写了截止列的，只能计数、合计或平均", "请改正统计，或清空截止列"
 )

@@ -89,10 +89,12 @@ class _Report:
     def _heading(self, words: dict[str, str]) -> None:
         look = self._look(bold=True, font_color="#FFFFFF", bg_color="#34495E")
         right = self._look(bold=True, font_color="#FFFFFF", bg_color="#34495E", align="right")
+        centred = self._look(bold=True, font_color="#FFFFFF", bg_color="#34495E", align="center")
         for letter in "ABCDEF":
             word = words.get(letter, "")
-            is_number = letter in "BCD" and len(words) > 4
-            self.sheet.write_string(f"{letter}{self.row + 1}", word, right if is_number else look)
+            is_number = letter in "BCD" and words.get("E", "") == "状态"
+            chosen = right if is_number else centred if letter == "E" else look
+            self.sheet.write_string(f"{letter}{self.row + 1}", word, chosen)
         self.row += 1
 
     def _part(self, part: str, kpis: dict[str, str]) -> None:
@@ -102,7 +104,9 @@ class _Report:
             line = self.row + 1
             self.sheet.write_string(f"A{line}", kpi, self._look(**_LINE))
             for letter, (_, end) in zip("BCDE", _COLUMNS, strict=True):
-                shown = {} if letter == "E" else {"num_format": number, "align": "right"}
+                shown = {"align": "center"}
+                if letter != "E":
+                    shown = {"num_format": number, "align": "right"}
                 self._slot(f"{letter}{line}", f"kpi.{kpi}{end}", self._look(**_LINE, **shown))
             small = self._look(**_LINE, font_size=8, font_color="#7F8C8D", text_wrap=True)
             self._slot(f"F{line}", f"kpi.{kpi}.说明", small)

@@ -81,6 +81,7 @@ _KNOWN: Final[dict[str, set[str] | None]] = {
     "weights": None,
     "own_columns": None,
     "tables": None,
+    "diagnosis": None,
 }
 
 
@@ -223,6 +224,7 @@ class _Reader:
             weights=weights,
             own_columns=columns,
             own_tables=tables,
+            diagnosis=self._section("diagnosis"),
             money=self._money(default.money),
         )
 

@@ -6,9 +6,10 @@ import datetime as dt
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from kpi_xl.analysis.feedback import FEWEST_RATERS, WEIGHTS, Relation
+from kpi_xl.analysis.knowledge import Knowledge
 from kpi_xl.analysis.time_boxes import A_DAY, MINUTES
 from kpi_xl.calendar import PUBLIC, WorkDays
 from kpi_xl.catalogue.organisation import STANDARD, Organisation
@@ -18,6 +19,7 @@ from kpi_xl.definitions.own_measures import Known
 from kpi_xl.errors import InputError
 from kpi_xl.kpi_registry import Registry
 from kpi_xl.readers.date import DateOrder
+from kpi_xl.settings.diagnosis import with_own
 from kpi_xl.settings.levels import with_levels
 from kpi_xl.settings.mail import MailSettings
 from kpi_xl.settings.reminders import ReminderSettings
@@ -173,6 +175,8 @@ class Settings:
     # What of these counts is in `beside_standard`.
     own_columns: Mapping[str, tuple[Column, ...]] = field(default_factory=dict, repr=False)
     own_tables: Mapping[str, Table] = field(default_factory=dict, repr=False)
+    # Left out as well: no number depends on it.
+    diagnosis: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @functools.cached_property
     def own(self) -> OwnKpis:
@@ -183,7 +187,13 @@ class Settings:
         } | dict(self.own_tables)
         weights, wrong = read_tables(self.weights, tables, self.date_order)
         found = own_kpis(self.definitions, Known(tables, weights, self.date_order))
+        wrong += with_own(self.diagnosis, found.kpis, None)[1]
         return replace(found, wrong=(*self.wrong_definitions, *wrong, *found.wrong))
+
+    @functools.cached_property
+    def knowledge(self) -> Knowledge:
+        """What is known about weaknesses: the project's own topics, then the program's."""
+        return with_own(self.diagnosis, self.kpis, None)[0]
 
     @functools.cached_property
     def tables(self) -> Mapping[str, Table]:

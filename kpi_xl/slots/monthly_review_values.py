@@ -185,7 +185,7 @@ class ReviewMonth:
         first = self._month.span(self._settings.month_cut)[0]
         plans: dict[int, list[Planned]] = {}
         for unit in before.units:
-            own = returned(self._came_back, self._cube.units[unit])
+            own = returned(self._came_back, self._cube.units[unit], self._settings.knowledge)
             plans[unit] = (
                 own if own is not None else proposed(before, unit, first, ROOM["plan.问题"])
             )
