@@ -32,6 +32,7 @@ _TOPIC: Final = ("kpis", "causes", "source")
 _CAUSE: Final = ("text", "evidence", "bone", "remedies")
 _REMEDY: Final = ("text", "owner", "tool", "days")
 _SIGNS: Final = {"偏高": "high", "偏低": "low"}
+_EVIDENCE: Final = '{ "指标" = "偏高" }'
 _SOURCE: Final = "自定"
 _DAYS: Final = 30
 
@@ -58,7 +59,7 @@ def with_own(
         try:
             topic, seen = _Reader(name, kpis).topic(said)
         except InputError as error:
-            wrong.append(InputError(error.fault, file=file, column=f"诊断“{name}”"))
+            wrong.append(InputError(error.fault, file=file, column=name))
             continue
         topics.append(topic)
         signals |= {one.code: Signal(one.code, one.name, one.unit, None, None) for one in seen}
@@ -98,7 +99,7 @@ class _Reader:
         if bone not in BONES:
             raise InputError(kinds.DIAGNOSIS_WORD(word=bone, known="、".join(BONES)))
         if not isinstance(evidence, dict):
-            raise InputError(kinds.DIAGNOSIS_WORD(word=evidence, known='{ "指标" = "偏高" }'))
+            raise InputError(kinds.DIAGNOSIS_WORD(word=evidence, known=_EVIDENCE))
         return Cause(id_, known["text"], tuple(self._evidence(evidence)), source, bone)
 
     def _evidence(self, said: Mapping[str, Any]) -> Iterator[Evidence]:

@@ -116,7 +116,7 @@ def day_by_day(levels, agents):
     return +found
 
 
-@examples(12)
+@examples(8)
 @given(organisations())
 def test_every_level_is_what_loops_over_days_give(world):
     levels, main, agents = world

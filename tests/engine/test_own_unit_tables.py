@@ -95,7 +95,7 @@ def row_by_row(rows):
     return +sums
 
 
-@examples(10)
+@examples(8)
 @given(deliveries())
 def test_every_level_and_month_is_what_loops_over_the_rows_give(rows):
     with tempfile.TemporaryDirectory() as folder:
