@@ -349,8 +349,15 @@ class _Briefing:
         """The lines of a list of warnings, but for the one that the rest is folded into."""
         units = self._values.get(f"{group}.单位")
         found = self._rows(group, "指标", "实际", "应达", "影响", "原因", "状态")
+        in_what = {kpi.name: kpi.unit for kpi in self._findings.kpis.values() if kpi.unit != "%"}
         return [
-            Line(group, place, units[place - 1] if units else "", *line[:5])
+            Line(
+                group,
+                place,
+                units[place - 1] if units else "",
+                *line[:5],
+                counted_in=in_what.get(line[0], ""),
+            )
             for place, line in enumerate(found, 1)
             if line[5]
         ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from kpi_xl.catalogue import kpis
 from kpi_xl.findings.shown import IS_USUAL
 from kpi_xl.kpi import Kpi
 from kpi_xl.slots import shown_value
@@ -81,6 +80,7 @@ class Line(NamedTuple):
     due: str
     cost: float
     why: str
+    counted_in: str = ""
 
     @property
     def is_new(self) -> bool:
@@ -94,11 +94,10 @@ class Line(NamedTuple):
     def said(self, link: str) -> list[Part]:
         """What it says. What is only worse than usual is short of nothing."""
         actual = text_of(self.actual, f"{self.group}.实际#{self.place}")
-        kpi = kpis.find(self.name)
-        unit = "" if kpi is None or kpi.unit == "%" else kpi.unit
-        found: list[Part] = [self.name, link, actual, unit]
+        found: list[Part] = [self.name, link, actual, self.counted_in]
         if not self.why.startswith(_SIGNAL):
-            found += ["，应当到", text_of(self.due, f"{self.group}.应达#{self.place}"), unit]
+            due = text_of(self.due, f"{self.group}.应达#{self.place}")
+            found += ["，应当到", due, self.counted_in]
         return [*found, "，比自己平时差，超出了平时的波动"] if _SIGNAL in self.why else found
 
 
