@@ -355,8 +355,8 @@ class _Briefing:
                 group,
                 place,
                 units[place - 1] if units else "",
+                in_what.get(line[0], ""),
                 *line[:5],
-                counted_in=in_what.get(line[0], ""),
             )
             for place, line in enumerate(found, 1)
             if line[5]

@@ -75,12 +75,12 @@ class Line(NamedTuple):
     group: str
     place: int
     unit: str
+    counted_in: str
     name: str
     actual: str
     due: str
     cost: float
     why: str
-    counted_in: str = ""
 
     @property
     def is_new(self) -> bool:
