@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 from hypothesis import strategies as st
 
@@ -199,3 +200,15 @@ def settings_of(declared):
         "definitions": tuple(one.definition() for one in declared),
         "weights": {one.fields["折算"]: one.weights for one in declared if one.weights},
     }
+
+
+STANDING = tuple(
+    Definition(Place(Path("kpi.toml"), None, None), {"名称": name, **fields})
+    for name, fields in {
+        "在保件数": {"表": "保单", "统计": "合计 件数", "截止列": "终止日期"},
+        "在保保费": {"表": "保单", "统计": "平均 首年保费", "截止列": "终止日期"},
+        "撤单天数": {"表": "保单", "统计": "平均 天数(承保日期, 撤单日期)", "日期列": "撤单日期"},
+        "最长天数": {"表": "保单", "统计": "最大 天数(承保日期, 撤单日期)"},
+    }.items()
+)
+"""What stands at a month's end, and days between days: engines must agree on these as well."""

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from declarations import DECLARED, settings_of
+from declarations import DECLARED, STANDING, settings_of
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.data.check import check_project
@@ -184,7 +184,10 @@ def test_declared_measures_are_the_same_everywhere(server, database):
     @settings(max_examples=6, **SLOW)
     @given(worlds(), DECLARED, st.sampled_from([None, 25]))
     def compare(world, declared, cut):
-        rules = {"month_cut": cut, **settings_of(declared)}
+        said = settings_of(declared)
+        said["definitions"] += STANDING
+        rules = {"month_cut": cut, **said}
+        assert not Settings(**rules).own.wrong
         checked = world.checked()
         put(database, checked)
         expected = on_duckdb(checked, Settings(**rules))

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from declarations import DECLARED, STANDING, settings_of
 from kpi_xl.data.check import check_project
 from kpi_xl.data.compute import compute
 from kpi_xl.data.engines import DuckDb
@@ -113,6 +114,31 @@ def test_every_measure_is_the_same_everywhere(session):
             session.catalog.clearCache()
             project = Project(Path(folder), Settings(**rules, engine="local[2]"))
             assert_same(load(project).cube, expected)
+
+    compare()
+
+
+def test_declared_measures_are_the_same_everywhere(session):
+    @settings(
+        max_examples=int(os.environ.get("SPARK_WORLDS", "2")),
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate],
+        derandomize=True,
+    )
+    @given(worlds(), DECLARED, st.sampled_from([None, 25]))
+    def compare(world, declared, cut):
+        said = settings_of(declared)
+        said["definitions"] += STANDING
+        rules = {"month_cut": cut, **said}
+        assert not Settings(**rules).own.wrong
+        checked = world.checked()
+        expected = on_duckdb(checked, Settings(**rules))
+        with tempfile.TemporaryDirectory() as folder:
+            write(checked, Path(folder) / "data")
+            engine = Spark(session, f"{folder}/data")
+            assert_same(compute(engine, Settings(**rules)), expected)
+            session.catalog.clearCache()
 
     compare()
 
