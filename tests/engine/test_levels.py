@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi_xl.calendar import Month
+from kpi_xl.circulation.collect import collect
 from kpi_xl.circulation.distribute import distribute
 from kpi_xl.data.store import reading
 from kpi_xl.data.targets import targets_of
@@ -27,6 +28,7 @@ from kpi_xl.jobs.propose import proposal
 from kpi_xl.jobs.start import init
 from kpi_xl.jobs.views import diagnosis_view, scope
 from kpi_xl.project import Project
+from manual.clerk import types_targets
 from test_store import examples
 
 NAMES = ["集团", "大区", "省", "城市", "门店", "班组"]
@@ -282,3 +284,20 @@ def test_measures_are_for_who_is_called_so_here(group):
         measures = [measure for *_, measure in diagnosis_view(of, None).rows]
     heads = {one.rpartition("。")[2].partition("；")[0] for one in measures}
     assert {"城市经理", "班组主管"} <= heads <= {"城市经理", "班组主管", "组训", "业务员"}
+
+
+@pytest.mark.filterwarnings("ignore:Print area cannot be set")
+def test_what_a_unit_of_any_level_sends_back_is_its_own(group):
+    form = "月度目标设定、达成表"
+    distribute(group, form, "2024-05", level="城市")
+    types_targets(str(group.folder), form, "2024-05", ".")
+    collect(group)
+    cube = load(group).cube
+    with reading(group, cube) as store:
+        targets = targets_of(store, LAST + 1, group.settings.kpis)
+        found = {
+            (group.settings.level_name(unit.level), unit.path)
+            for unit in cube.units
+            if targets.of_unit(unit)
+        }
+    assert found == {("城市", "/".join(one)) for one in itertools.product("东西", "甲乙", "子丑")}
