@@ -22,6 +22,7 @@ from kpi_xl.settings.sheets import STATUSES
 
 OF_HEADINGS: Final = (
     FileRule(unused_columns.speaking_of_columns),
+    FileRule(unused_columns.of_ones_own_absent),
     FileRule(unused_columns.days_of_leaving, ("agents",)),
     FileRule(unused_columns.without_heading),
     FileRule(roster_signs.rejoined, ("agents",)),

@@ -16,12 +16,14 @@ from kpi_xl import kinds
 from kpi_xl.catalogue.organisation import STANDARD
 from kpi_xl.catalogue.people_tables import AGENTS
 from kpi_xl.catalogue.raw_table import Table
+from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.data import statuses
 from kpi_xl.data.headings import normalise
 from kpi_xl.data.roster_signs import REJOINED
 from kpi_xl.data.said import FileRead, Said
 from kpi_xl.readers.cell import NOTHING, plain
 from kpi_xl.readers.date import NO_DAY, read_day
+from kpi_xl.readers.name import near
 
 _LIKE: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "agents": (
@@ -70,6 +72,21 @@ def speaking_of_columns(file: FileRead) -> Iterator[Said]:
             if re.search(words, normalise(heading)) and not status:
                 told.add(heading)
                 yield Said(heading, kinds.COLUMN_NOT_USED(column=raw.table.column(code).name))
+
+
+def of_ones_own_absent(file: FileRead) -> Iterator[Said]:
+    """Columns that a project declares itself and uses, and that a file does not have."""
+    raw = file.raw
+    standard = TABLES[raw.table.code].columns if raw.table.code in TABLES else ()
+    others = [heading for heading, _ in file.others()]
+    for column in raw.table.columns:
+        known = column in standard or column.level or column.required
+        if not known and column.code not in raw.columns:
+            like = next((one for one in others if column.name in one or one in column.name), None)
+            fault = kinds.OWN_COLUMN_ABSENT(
+                column=column.name, like=like or "、".join(near(column.name, others))
+            )
+            yield Said(column.name, fault)
 
 
 def days_of_leaving(file: FileRead) -> Iterator[Said]:

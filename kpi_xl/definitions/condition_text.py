@@ -54,6 +54,8 @@ _WORD: Final = re.compile(r"[^\s,，、;；(（)）{｛}｝\[【\]】<>=＜＞�
 _ENDS: Final = r"(?!\s*(?:且|或|并且|而且)|\s+(?:and|or|AND|OR|和)\b)"
 _VALUE: Final = re.compile(rf"(?:{_ENDS}[^\s,，、;；(（)）{{｛}}｝])+")
 
+_ANY_LETTERS: Final = re.compile(r"[*?＊？]")
+
 _ASKED: Final[tuple[tuple[str, str], ...]] = (
     ("不属于", "not in"), ("不在", "not in"), ("NOT IN", "not in"), ("属于", "in"),
     ("不包含", "not holds"), ("不含", "not holds"), ("包含", "holds"), ("含有", "holds"),
@@ -268,7 +270,10 @@ class _Reader:
         self._blanks()
         if match := _QUOTED.match(self.text, self.at):
             self.at = match.end()
-            return next(part for part in match.groups() if part is not None)
+            quoted = next(part for part in match.groups() if part is not None)
+            if not quoted.strip():
+                raise InputError(kinds.CONDITION_OF_NOTHING())
+            return quoted
         # 5,000 is one number; in a list people put a blank behind the comma, or no thousands.
         thousands = re.compile(r"[-+]?[¥￥]?\d{1,3}(?:,\d{3})+(?:\.\d+)?\w*")
         match = (is_number and thousands.match(self.text, self.at)) or _VALUE.match(
@@ -277,6 +282,8 @@ class _Reader:
         if not match:
             raise InputError(kinds.CONDITION_UNFINISHED())
         self.at = match.end()
+        if _ANY_LETTERS.search(match[0]):
+            raise InputError(kinds.CONDITION_WILDCARD(text=match[0]))
         return str(match[0])
 
     def _taken(self, pattern: re.Pattern[str]) -> re.Match[str] | None:

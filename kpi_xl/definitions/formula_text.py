@@ -38,7 +38,7 @@ MOVING: Final = "移动平均"
 
 _MOST_MONTHS: Final = 36
 
-_WIDE: Final = str.maketrans(
+_WIDE: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | str.maketrans(
     {
         "×": "*", "＊": "*", "∗": "*", "÷": "/", "／": "/", "−": "-", "－": "-", "–": "-",
         "＋": "+",
@@ -93,6 +93,8 @@ def read_formula(text: str, names: Names) -> Quantity:
         When it says nothing, or something that cannot be computed.
     """
     plain = text.translate(_WIDE).strip()
+    if plain.startswith("'="):  # as somebody types text into a cell
+        plain = plain[1:]
     plain = plain.removeprefix("=").strip()
     if not plain:
         raise InputError(kinds.FORMULA_EMPTY())
@@ -238,6 +240,7 @@ class _Reader:
 
 def _unquoted(text: str) -> str:
     """A name without the marks that a name with blanks or signs in it is put in."""
+    text = text.removeprefix("@")  # which a spreadsheet writes before a name
     for opening, closing in ("[]", "''"):
         if text.startswith(opening) and text.endswith(closing):
             return text[1:-1].strip()

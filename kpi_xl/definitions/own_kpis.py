@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +24,7 @@ from kpi_xl.definitions.own_measures import (
 from kpi_xl.earlier import Earlier
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
-from kpi_xl.formula import Formula, Measure, Part, Unit, settings
+from kpi_xl.formula import Constant, Formula, Measure, Operation, Part, Unit, settings
 from kpi_xl.kpi import DIRECTIONS, NUMBER_FORMATS, Bands, Direction, Kpi
 from kpi_xl.kpi_registry import Registry
 from kpi_xl.readers.cell import plain
@@ -37,6 +38,7 @@ LONGEST_NAME: Final = 40
 """Characters of a KPI's name."""
 
 _NAME: Final = re.compile(r"\w*[^\W\d_]\w*")
+_NUMBER: Final = re.compile(r"true|false|\d+e\d+")
 _CODE: Final = re.compile(r"KPI_[A-Z][A-Z0-9_]{0,40}")
 _CELL: Final = re.compile(r"!|:|^\$?[A-Za-z]{1,3}\$?\d+$")
 _FORMAT: Final = re.compile(r'[#0,.%;"¥$元万人件个次笔倍小时天分\[\]<>=() _+\-]{1,60}')
@@ -192,10 +194,10 @@ class _Maker:
                     fault = kinds.DEFINITION_NAME_BAD(name=name, most=LONGEST_NAME)
                     raise one.wrong(fault, column)
                 self._free(one, column, name)
-        self._by_label |= {name.casefold(): one for names in labels.values() for name in names}
+        self._by_label |= {_label(name): one for names in labels.values() for name in names}
 
     def _free(self, one: Definition, column: str, name: str) -> None:
-        if (other := self._by_label.get(name.casefold())) is not None:
+        if (other := self._by_label.get(_label(name))) is not None:
             if other.name == name:
                 raise one.wrong(kinds.DEFINITION_TWICE(name=name), column)
             raise one.wrong(kinds.DEFINITION_TAKEN(name=name, whose=f"“{other.name}”"), column)
@@ -234,7 +236,7 @@ class _Maker:
         formula = quantity.formula
         unit = _unit(one, quantity)
         direction = _direction(one)
-        bands = _bands(one, direction)
+        bands = _bands(one, direction, unit)
         number_format = one.fields.get("格式")
         if number_format and not _FORMAT.fullmatch(number_format):
             raise one.wrong(kinds.DEFINITION_FORMAT(), "格式")
@@ -263,7 +265,7 @@ class _Maker:
 
     def _quantity(self, name: str) -> Quantity:
         """What a name in a formula means."""
-        own = self._by_label.get(name.casefold())
+        own = self._by_label.get(_label(name))
         if own is not None:
             if own.name in self._begun:
                 circle = [*self._begun[self._begun.index(own.name) :], own.name]
@@ -294,7 +296,7 @@ class _Maker:
             f"{word}({rest})"
             for word, rest in rests
             if name.startswith(word)
-            and (rest in _MEASURES or kpis.find(rest) or rest.casefold() in self._by_label)
+            and (rest in _MEASURES or kpis.find(rest) or _label(rest) in self._by_label)
         ]
 
 
@@ -325,7 +327,13 @@ def aliases(one: Definition) -> tuple[str, ...]:
 
 def is_name(name: str) -> bool:
     """Whether a KPI may be called so: the names of cells are made of it."""
-    return len(name) <= LONGEST_NAME and _NAME.fullmatch(name) is not None
+    is_number = _NUMBER.fullmatch(_label(name)) is not None  # in a formula it is that
+    return len(name) <= LONGEST_NAME and _NAME.fullmatch(name) is not None and not is_number
+
+
+def _label(name: str) -> str:
+    """A name without differences that nobody means: case, and full width."""
+    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def _unit(one: Definition, quantity: Quantity) -> Unit:
@@ -347,10 +355,20 @@ def _unit(one: Definition, quantity: Quantity) -> Unit:
     unit = next((known for known in UNITS if known == said), None)
     if unit is None:
         raise one.wrong(kinds.DEFINITION_UNIT(unit=said, known="、".join(UNITS)), "单位")
+    if unit == "%" and _is_hundredfold(quantity.formula):
+        raise one.wrong(kinds.DEFINITION_PERCENT_TWICE(), "公式")
     meant = Dimension.of(unit)
     if of is not None and (meant.money, meant.hours) != (money, hours):
         raise one.wrong(kinds.DEFINITION_UNIT_OTHER(unit=unit, found=of.text), "单位")
     return unit
+
+
+def _is_hundredfold(formula: Formula) -> bool:
+    """Whether a formula is something times 100, as people make percents by hand."""
+    return isinstance(formula, Operation) and (
+        formula.operator == "*"
+        and any(isinstance(one, Constant) and one.value == 100 for one in formula.inside)
+    )
 
 
 _NAMED: Final = (Measure, Part, Earlier)
@@ -381,8 +399,8 @@ def _direction(one: Definition) -> Direction:
     return _WORDS[said]
 
 
-def _bands(one: Definition, direction: Direction) -> Bands | None:
-    healthy, danger = (_bound(one, column) for column in ("健康线", "危险线"))
+def _bands(one: Definition, direction: Direction, unit: Unit) -> Bands | None:
+    healthy, danger = (_bound(one, column, unit) for column in ("健康线", "危险线"))
     if healthy is None:
         if danger is not None:
             raise one.wrong(kinds.DEFINITION_BOUND(which="健康线"), "健康线")
@@ -395,11 +413,18 @@ def _bands(one: Definition, direction: Direction) -> Bands | None:
     return Bands(healthy, one.fields.get("来源", "本公司自定义"), danger)
 
 
-def _bound(one: Definition, column: str) -> float | None:
+def _bound(one: Definition, column: str, unit: Unit) -> float | None:
     text = one.fields.get(column, "")
     if not text.strip():
         return None
     number = read_number(text)
     if isinstance(number, Fault):
         raise one.wrong(kinds.DEFINITION_BOUND(which=column), column)
+    if unit == "%" and abs(number) >= _NO_SHARE and "%" not in plain(text):
+        fault = kinds.DEFINITION_BOUND_PERCENT(which=column, meant=f"{number:.0%}", text=text)
+        raise one.wrong(fault, column)
     return number
+
+
+_NO_SHARE: Final = 10
+"""A bound of ten times is one of percent, whose sign is forgotten."""

@@ -23,11 +23,9 @@ from kpi_xl.formula import Measure
 from kpi_xl.jobs.data_form import CREATED, FONT, HEADING, NEEDED, TEXT
 from kpi_xl.jobs.measure_form import measure_sheet
 from kpi_xl.kpi import DIRECTIONS, Kpi
+from kpi_xl.settings.definitions import SHEET, TO_LOOK_AT
 from kpi_xl.settings.typed_workbook import MOST_ROWS
 from kpi_xl.workbook.ooxml.references import column_letters
-
-SHEET: Final = "指标定义"
-"""The sheet in which the definitions stand."""
 
 _ROWS: Final = MOST_ROWS
 _WIDTHS: Final = {
@@ -78,16 +76,17 @@ def definition_form(definitions: Sequence[Definition] = ()) -> bytes:
         formulas = [one for one in definitions if not is_of_rows(one.fields)]
         _typed(book, [[one.fields.get(field, "") for field in FIELDS] for one in formulas])
         measure_sheet(book, [one for one in definitions if is_of_rows(one.fields)])
-        listed(book, "示例", FIELDS, _EXAMPLES)
+        examples, standard, names, how = TO_LOOK_AT
+        listed(book, examples, FIELDS, _EXAMPLES)
         every = kpis.values()
         listed(
             book,
-            "标准指标",
+            standard,
             ("名称", "代码", "公式", "单位", "方向", "说明"),
             map(_standard, every),
         )
-        listed(book, "公式里的名称", ("名称", "单位", "是什么"), _names())
-        _functions(book)
+        listed(book, names, ("名称", "单位", "是什么"), _names())
+        _functions(book, how)
     return content.getvalue()
 
 
@@ -176,8 +175,8 @@ def listed(
     _printed(sheet)
 
 
-def _functions(book: xlsxwriter.Workbook) -> None:
-    sheet = book.add_worksheet("说明")
+def _functions(book: xlsxwriter.Workbook, name: str) -> None:
+    sheet = book.add_worksheet(name)
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 100, book.add_format(FONT | {"text_wrap": True, "valign": "top"}))
     known = "、".join((*FUNCTIONS, "SUM", "AVERAGE"))

@@ -23,8 +23,16 @@ from kpi_xl.definitions.own_measures import MEASURE_FIELDS, TAKEN, is_of_rows
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.definition_form import definition_form
 from kpi_xl.project import Project
-from kpi_xl.settings.definitions import COUNTED, KEYS, MEASURE_KEYS, WORKBOOK, headings_of
+from kpi_xl.settings.definitions import (
+    COUNTED,
+    KEYS,
+    MEASURE_KEYS,
+    WORKBOOK,
+    headings_of,
+    read_sheets,
+)
 from kpi_xl.settings.edit import edit, section
+from kpi_xl.settings.typed_workbook import HEADINGS_WITHIN
 from kpi_xl.system.files import write_whole
 
 
@@ -190,17 +198,13 @@ def _opened(file: Path, *, counts: bool) -> tuple[Any, Any, int, dict[str, int]]
         warnings.simplefilter("ignore")  # of what a newer Excel has put into it
         book = openpyxl.load_workbook(file)
     fields = [*FIELDS[:1], *MEASURE_FIELDS, *FIELDS[2:]] if counts else [*FIELDS]
-    if counts and COUNTED not in book.sheetnames:
+    names = read_sheets(_texts(book))[counts]
+    if counts and not names:
         _new_sheet(book)
-    for page in book.worksheets:
-        if (page.title == COUNTED) != counts:
-            continue
-        rows = [[cell.value for cell in row] for row in page.iter_rows(max_row=20)]
-        texts = [["" if value is None else str(value) for value in row] for row in rows]
-        if (
-            page.sheet_state == "visible"
-            and (found := headings_of(texts, TAKEN if counts else "公式")) is not None
-        ):
+        names = [COUNTED]
+    for page in [book[name] for name in names[:1]]:
+        found = headings_of(_texts(book)[page.title], TAKEN if counts else "公式")
+        if found is not None:
             at, columns = found
             by_field = {field: place + 1 for place, field in columns.items()}
             for field in fields:  # somebody took a column away that is needed now
@@ -210,6 +214,18 @@ def _opened(file: Path, *, counts: bool) -> tuple[Any, Any, int, dict[str, int]]
                     heading._style = copy(page.cell(at + 1, by_field["名称"])._style)
             return book, page, at + 1, by_field
     raise InputError(kinds.DEFINITIONS_NO_SHEET(), file=file)
+
+
+def _texts(book: Any) -> dict[str, list[list[str]]]:
+    """What stands in the first rows of the sheets that are seen."""
+    return {
+        page.title: [
+            ["" if cell.value is None else str(cell.value) for cell in row]
+            for row in page.iter_rows(max_row=HEADINGS_WITHIN)
+        ]
+        for page in book.worksheets
+        if page.sheet_state == "visible"
+    }
 
 
 def _new_sheet(book: Any) -> None:

@@ -109,6 +109,16 @@ DEFINITION_UNIT_OTHER: Final = Kind(
 )
 DEFINITION_DIRECTION: Final = Kind("definition.direction", "“方向”看不懂", "可以写：{known}")
 DEFINITION_BOUND: Final = Kind("definition.bound", "“{which}”不是数", "请写数，如 0.8 或 80%")
+DEFINITION_BOUND_PERCENT: Final = Kind(
+    "definition.bound-percent",
+    "单位是 %，“{which}”写的 {text} 就是 {meant}",
+    "请写 0.8 或 80% 这样的数",
+)
+DEFINITION_PERCENT_TWICE: Final = Kind(
+    "definition.percent-twice",
+    "单位是 %，公式又乘了 100，显示出来会大 100 倍",
+    "请去掉公式里的 100，或不写单位",
+)
 DEFINITION_BOUNDS_CROSSED: Final = Kind(
     "definition.bounds-crossed", "危险线比健康线还好", "请核对两条线和方向"
 )
@@ -145,6 +155,16 @@ DEFINITIONS_NO_SHEET: Final = Kind(
     "definitions.no-sheet",
     "没有一张工作表有“名称”和“公式”两列",
     "请把标题行写回去；kpi-xl definitions new --force 写一份新的",
+)
+DEFINITIONS_SHEET_NOT_READ: Final = Kind(
+    "definitions.sheet-not-read",
+    "这张工作表也写着定义，没有读：读的是“{read}”",
+    "要用的定义请写到“{read}”里；只是备份的，请删去或隐藏",
+)
+DEFINITIONS_COLUMN_TWICE: Final = Kind(
+    "definitions.column-twice",
+    "标题行里有两列“{name}”，不知道是哪一列",
+    "请删去一列，或改掉它的标题",
 )
 DEFINITIONS_UNREADABLE: Final = Kind(
     "definitions.unreadable", "指标定义读不了，文件可能坏了", "请用 Excel 打开另存，或换回备份"

@@ -35,6 +35,14 @@ CONDITION_PARTS_OF_FEN: Final = Kind("condition.parts-of-fen", "比分还小", "
 CONDITION_VALUE: Final = Kind(
     "condition.value", "条件里的“{text}”不能是“{column}”的值", "请改正条件", hints=("；{why}",)
 )
+CONDITION_OF_NOTHING: Final = Kind(
+    "condition.of-nothing", "条件里的引号里什么也没有", "要找没有填的请写 为空，填了的写 不为空"
+)
+CONDITION_WILDCARD: Final = Kind(
+    "condition.wildcard",
+    "条件里的“{text}”有 * 或 ?，这里不代表别的字",
+    "请写 开头是、结尾是或包含；就是这个符号的，加上引号",
+)
 CONDITION_WORD: Final = Kind(
     "condition.word",
     "“{column}”里没有“{text}”这个值",
@@ -146,6 +154,13 @@ OWN_COLUMN_CHOICES: Final = Kind(
     "own.column-choices",
     "列“{name}”是选项才写 choices，是选项就要写",
     '请这样写：{{ kind = "选项", choices = ["甲", "乙"] }}',
+)
+OWN_COLUMN_ABSENT: Final = Kind(
+    "own.column-absent",
+    "自定义指标用到的“{column}”这一列，这个文件里没有，按空白算",
+    "没有这一列的旧文件不用管；列名变了的，把文件里的写法写进 kpi.toml 里这一列的 aliases",
+    set_aside=False,
+    hints=("；是不是“{like}”",),
 )
 OWN_TABLE_TAKEN: Final = Kind("own.table-taken", "“{name}”就是标准表“{other}”", "请换一个名称")
 OWN_TABLE_COLUMNS: Final = Kind(

@@ -54,6 +54,12 @@ MEASURE_KEYS: Final[Mapping[str, str]] = {
 }
 """The fields of a definition that counts rows, by their keys in kpi.toml."""
 
+SHEET: Final = "指标定义"
+"""The sheet of the workbook in which the definitions with formulas stand."""
+
+TO_LOOK_AT: Final = ("示例", "标准指标", "公式里的名称", "说明")
+"""The sheets beside it that show what may be written."""
+
 COUNTED: Final = "统计项"
 """The sheet of the workbook with the definitions that count rows."""
 
@@ -122,26 +128,65 @@ def in_workbook(file: Path) -> tuple[Definition, ...]:
         return ()
     except OSError as error:
         raise file_error(error, file, "read") from error
-    return _in_workbook(file, state.st_mtime_ns, state.st_size)
+    return _in_workbook(file, state.st_mtime_ns, state.st_size)[0]
+
+
+def not_read(file: Path) -> tuple[InputError, ...]:
+    """The worksheets of a workbook that `in_workbook` has read that look like those it reads."""
+    state = file.stat()
+    return _in_workbook(file, state.st_mtime_ns, state.st_size)[1]
 
 
 @functools.lru_cache(8)
-def _in_workbook(file: Path, _changed: int, _size: int) -> tuple[Definition, ...]:
-    found: list[Definition] = []
-    is_there = False
-    for name, cells in worksheets(
-        file, kinds.DEFINITIONS_TOO_LARGE, kinds.DEFINITIONS_UNREADABLE()
-    ):
-        rows = [list(map(text_of, row)) for row in cells]
-        needed = TAKEN if name == COUNTED else "公式"
-        headings = headings_of(rows, needed)
-        if headings is None or (is_there and name != COUNTED):
-            continue  # such as the sheet of examples
-        is_there |= name != COUNTED
-        found += _definitions(file, name, *headings, rows)
-    if not is_there:
+def _in_workbook(
+    file: Path, _changed: int, _size: int
+) -> tuple[tuple[Definition, ...], tuple[InputError, ...]]:
+    sheets = {
+        name: [list(map(text_of, row)) for row in cells]
+        for name, cells in worksheets(
+            file, kinds.DEFINITIONS_TOO_LARGE, kinds.DEFINITIONS_UNREADABLE()
+        )
+    }
+    formulas, counted = read_sheets(sheets)
+    if not formulas:
         raise InputError(kinds.DEFINITIONS_NO_SHEET(), file=file)
-    return tuple(found)
+    found: list[Definition] = []
+    for names, needed in ((formulas, "公式"), (counted, TAKEN)):
+        for name in names[:1]:
+            at, columns = headings_of(sheets[name], needed) or (0, {})
+            repeated = [one for one in columns.values() if list(columns.values()).count(one) > 1]
+            if repeated:
+                fault = kinds.DEFINITIONS_COLUMN_TWICE(name=repeated[0])
+                raise InputError(fault, file=file, sheet=name, row=at + 1)
+            found += _definitions(file, name, at, columns, sheets[name])
+    return tuple(found), tuple(
+        InputError(kinds.DEFINITIONS_SHEET_NOT_READ(read=names[0]), file=file, sheet=name)
+        for names in (formulas, counted)
+        for name in names[1:]
+    )
+
+
+def read_sheets(sheets: Mapping[str, Sequence[Sequence[str]]]) -> tuple[list[str], list[str]]:
+    """The worksheets with formulas, and those that count rows; the first of each is read.
+
+    Parameters
+    ----------
+    sheets : mapping of str to rows
+        The worksheets that are seen, by name.
+    """
+    own = [name for name in sheets if name not in TO_LOOK_AT]
+    formulas = [
+        name for name in own if name != COUNTED and headings_of(sheets[name], "公式") is not None
+    ]
+    counted = [
+        name
+        for name in own
+        if name not in formulas and headings_of(sheets[name], TAKEN) is not None
+    ]
+    return (
+        sorted(formulas, key=lambda name: name != SHEET),
+        sorted(counted, key=lambda name: name != COUNTED),
+    )
 
 
 def _definitions(

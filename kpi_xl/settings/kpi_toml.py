@@ -21,7 +21,7 @@ from kpi_xl.readers.date import DateOrder, read_day
 from kpi_xl.readers.number import read_count, read_number
 from kpi_xl.settings.calendar import KEYS as CALENDAR_KEYS
 from kpi_xl.settings.calendar import work_days
-from kpi_xl.settings.definitions import in_settings, in_workbook
+from kpi_xl.settings.definitions import in_settings, in_workbook, not_read
 from kpi_xl.settings.file import SettingError, choices, is_text, number_in, row_of, settings_in
 from kpi_xl.settings.kpi_settings import of_kpis
 from kpi_xl.settings.levels import LEVEL_KEYS, levels_in, with_levels
@@ -120,7 +120,13 @@ def of_project(file: Path, sheet: Path, definitions: Path) -> Settings:
         wrong = (*settings.wrong_definitions, error)
         settings = replace(settings, wrong_definitions=wrong)
     else:
-        settings = replace(settings, definitions=(*settings.definitions, *more))
+        wrong = (
+            *settings.wrong_definitions,
+            *(not_read(definitions) if definitions.exists() else ()),
+        )
+        settings = replace(
+            settings, definitions=(*settings.definitions, *more), wrong_definitions=wrong
+        )
     if not (settings.bands or settings.targets or typed.bounds or typed.targets):
         return settings
     kpis = of_kpis(settings.kpis, settings.bands, settings.targets, typed, file, text)
