@@ -258,8 +258,8 @@ class Judgement:
     uncertain : (units,) bool array
         The raw number alone would be judged worse, but that may be chance.
     months : (units,) int64 array
-        For how many periods in a row, the last included, it has been 异常 or 危险 by bands, target
-        and peers; 0 where it is not. No more than `LOOKED_BACK`.
+        For how many periods in a row, the last included, it has been 异常 or 危险; 0 where it is
+        not. No more than `LOOKED_BACK`.
     """
 
     level: Levels
@@ -378,7 +378,6 @@ def judge(
     # A small unit has worsened only if even its better end has.
     down = worsened(np.concatenate([whole[:, :-1], value[:, -1:]], axis=1), direction)
     level = every[-1]
-    fine = np.concatenate([np.ones((1, array.shape[0]), bool), every < ABNORMAL])
     return Judgement(
         level=np.where(down & (level < ABNORMAL), ABNORMAL, level).astype(np.int8),
         band=by[0][-1],
@@ -386,8 +385,30 @@ def judge(
         peers=by[2][-1],
         worsened=down,
         uncertain=_together(*raw_by)[-1] > level,
-        months=np.argmax(fine[::-1], axis=0).astype(np.int64),
+        months=_months(every, whole, value, direction),
     )
+
+
+def _months(
+    every: Levels,
+    whole: NDArray[np.float64],
+    value: NDArray[np.float64],
+    direction: Direction,
+) -> NDArray[np.int64]:
+    """For how many periods the status has not been 健康: by its levels, or as a signal."""
+    found = np.zeros(whole.shape[0], dtype=np.int64)
+    going = np.arange(whole.shape[0])
+    for back in range(every.shape[0]):
+        short = every[-1 - back, going] >= ABNORMAL
+        # Only where nothing else is short, a month is asked whether it was a signal.
+        asked, month = going[~short], whole.shape[1] - 1 - back
+        seen = np.concatenate([whole[asked, :month], value[asked, -1 - back, None]], axis=1)
+        short[~short] = worsened(seen, direction)
+        going = going[short]
+        found[going] += 1
+        if not going.size:
+            break
+    return found
 
 
 def _of_last(given: ArrayLike, otherwise: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -76,7 +76,7 @@ def peers(values: ArrayLike, direction: Direction, fewest: int = 1) -> Peers:
     sign = 1 if direction == "lower" else -1
 
     def at(share: float) -> NDArray[np.float64]:
-        return sorted_quantile(ordered, count, share) * sign
+        return sorted_quantile(ordered, count, share) * sign + 0.0  # no value is -0
 
     if array.shape[-1]:
         best_unit = np.where(count > 0, np.argmin(np.where(known, keys, np.inf), axis=-1), -1)

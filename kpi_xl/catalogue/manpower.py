@@ -27,6 +27,7 @@ KPI_OPENING = kpis.of_measure(
     aliases=("期初人力",),
     meaning="期初（上期期末）合同有效的业务员人数，增员率、留存率、纯增率都从它算起",
     source=marketing(14),
+    direction="neutral",  # it was judged as the closing headcount of the period before
 )
 
 

@@ -115,7 +115,8 @@ class Drivers:
         Returns
         -------
         Split or None
-            None where there is nothing to compare with: no earlier month, no target, no peers.
+            None where there is nothing to compare with: no earlier month, no target, no peers;
+            and where a result is below 0.
 
         Notes
         -----
@@ -126,9 +127,10 @@ class Drivers:
         """
         place = self.findings.units.index(unit)
         starts, ends, known = self._ends(comparison)
-        if not known[place]:
-            return None
         start, end = starts[:, place], ends[:, place]
+        # What was taken back beyond what was sold is no product of people and their sales.
+        if not known[place] or start[-1] < 0 or end[-1] < 0:
+            return None
         return Split(
             tree=self.tree,
             comparison=comparison,

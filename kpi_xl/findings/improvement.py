@@ -300,7 +300,7 @@ class FollowUps:
 
     def are_too_few(self, unit: int) -> bool:
         """Whether nothing can ever be said of a measure: a unit has too few peers for that."""
-        return len(self._now.beside(unit)) - 1 < FEWEST_PEERS
+        return len(self._now.beside(unit)) <= FEWEST_PEERS
 
     def _answer(self, unit: int, planned: Planned) -> Answer:
         return self._answers.get(unit, {}).get(planned.code, Answer())

@@ -75,12 +75,18 @@ def marked(status: str) -> str:
 
 
 def change_of(kpi: Kpi, value: float, before: float) -> str:
-    """How a value differs from another: ``+33.2%``, of ratios ``+2.0 点``; empty for nothing."""
+    """How a value differs from another: ``+33.2%``, of ratios ``+2.0 点``; empty for nothing.
+
+    Examples
+    --------
+    >>> change_of(kpis["KPI_FYP"], 133.2, 100), change_of(kpis["KPI_FYP"], 99.99, 100)
+    ('+33.2%', '+0.0%')
+    """
     if not (math.isfinite(value) and math.isfinite(before)):
         return ""
     if kpi.unit == "%":
-        return f"{(value - before) * 100:+.1f} 点"
-    return f"{value / before - 1:+.1%}" if before > 0 else ""
+        return f"{round((value - before) * 100, 1) + 0.0:+.1f} 点"
+    return f"{round(value / before - 1, 3) + 0.0:+.1%}" if before > 0 else ""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from kpi_xl.analysis.bands import STATED
+from kpi_xl.analysis.bands import STATED, UNRIPE
+from kpi_xl.findings.in_brief import SIGNS
 from kpi_xl.kpi import Kpi
 from kpi_xl.pages import charts
 from kpi_xl.pages.below import Team, UnitRow
@@ -26,11 +27,13 @@ _ORDERS: Final = re.compile(
 
 STATUS_MARKS: Final = {
     "健康": ("ok", ""),
-    "异常": ("warn", "△"),
-    "危险": ("bad", "▲"),
-    "未成熟": ("unripe", "○"),
+    "异常": ("warn", SIGNS["异常"]),
+    "危险": ("bad", SIGNS["危险"]),
+    UNRIPE: ("unripe", SIGNS[UNRIPE]),
 }
-"""The class of a status in the style sheet, and the sign that tells it without colours."""
+"""The class of a status in the style sheet, and the sign that tells it without colours, as in the
+workbooks; what is healthy needs none.
+"""
 
 
 @dataclass(frozen=True)

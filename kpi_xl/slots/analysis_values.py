@@ -270,6 +270,8 @@ class AnalysisValues:
         group_level = level if own_level else self.level_below(number)
         fewest = self._settings.fewest_peers if own_level else 1  # those below are its own
         group = self.findings(group_level) if group_level else None
+        if group is not None and len(group.units) == 1:
+            group = None  # a single unit below is no peer of anybody
         one = None  # whose peers are meant
         if group is not None and (own_level or not group.groups.are_several):
             one = number if own_level else group.units[0]

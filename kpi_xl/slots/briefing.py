@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from kpi_xl.analysis.bands import UNRIPE
-from kpi_xl.analysis.follow_up import VERDICTS
+from kpi_xl.analysis.follow_up import FEWEST_PEERS, VERDICTS
 from kpi_xl.analysis.signals import ABOVE, BELOW, FEWEST, NONE, RUN_ABOVE, RUN_BELOW, last_signal
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
@@ -242,8 +242,8 @@ class _Briefing:
 
     def _moved(self, kpi: Kpi, end: str, words: str) -> list[Part]:
         slot = f"kpi.{kpi.name}.{end}"
-        value = self._number(slot)
-        if value is None:
+        value, now = self._number(slot), self._number(f"kpi.{kpi.name}")
+        if value is None or now is None or now < 0:  # below 0 no share is left of anything
             return []
         size = Shown(f"{abs(value):.1%}", repr(value), slot)
         if size.text == "0.0%":
@@ -382,6 +382,8 @@ class _Briefing:
         if any(line[4] in STATES for line in lines):
             head = ["上月的措施", text_of(str(self._values["progress.条数"]), "progress.条数")]
         told = [(place, *line) for place, line in enumerate(lines, 1) if line[3] in _EFFECTS]
+        if not told and len(self._findings.beside(self._unit)) <= FEWEST_PEERS:
+            return [*head, "。"]  # of so few nobody will ever tell
         if not told:
             rest = self._turn("；从数上还看不出哪一条起了作用。", "；起没起作用，数上还看不出来。")
             return [*head, rest]

@@ -87,7 +87,7 @@ class FrontValues:
         behind = [
             f"{row.name}（{self._money(row.gap)}）"
             for row in rows
-            if row.name != TOTAL and row.gap is not None and row.gap < 0
+            if row.name != TOTAL and row.gap is not None and row.gap < 0 and len(rows) > _ALONE
         ]
         values = FRONT.values(
             {
@@ -343,6 +343,9 @@ class FrontValues:
     def _money(self, gap: float | None) -> str:
         return f"−{money_text(abs(gap or 0.0), in_wan=self.settings.in_wan)}"
 
+
+_ALONE: Final = 2
+"""The rows of a unit that has one below it, and of their sum: nobody lacks more than others."""
 
 _ORDER: Final = {True: "离目标差得多的在前", False: "没有目标，比上月少得多的在前"}
 _GAPS: Final = {

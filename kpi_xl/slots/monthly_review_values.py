@@ -164,11 +164,7 @@ class ReviewMonth:
         if any(p.answer.state for p in done):
             note += "；完成情况是主管交回的"
         if done and found is not None and found.are_too_few(number):
-            level = self._settings.level_name(findings.level)
-            note += (
-                f"；能比的{level}只有 {len(findings.beside(number))} 个，"
-                "比不出措施有没有用，结论只写变化"
-            )
+            note += "；结论只写变化"
         room = self._room("progress.指标")
         if len(done) > room:
             note += f"；另有 {len(done) - room} 条，见上月改善措施进展检讨"

@@ -119,7 +119,9 @@ def spoken(kpi: Kpi, value: float, slot: str) -> Shown:
     The words around a difference say whether it is more or less.
     """
     if kpi.unit == "元":
-        return yuan(value, slot)
+        found = yuan(value, slot)
+        is_below = value < 0 and not slot.endswith(".差额")
+        return found._replace(text=f"负{found.text}") if is_below else found
     found = shown_value.of_kpi(kpi, abs(value) if slot.endswith(".差额") else value, slot)
     text = found.text if kpi.unit == "%" else f"{found.text}{kpi.unit}"
     return Shown(text, repr(value), slot)

@@ -1,0 +1,197 @@
+"""Odd projects: whatever they are told is told once, adds up, and can be."""
+
+import json
+import math
+import re
+from collections import defaultdict
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import settings
+from python_calamine import CalamineWorkbook
+
+from jobs.test_judged_once import bounded, judged
+from kpi_xl.catalogue import kpis
+from kpi_xl.cli.commands import app
+from kpi_xl.data.store import reading
+from kpi_xl.findings.findings import Findings
+from kpi_xl.findings.shown import with_bands
+from kpi_xl.jobs.fill import fill
+from kpi_xl.jobs.load import load
+from kpi_xl.pages.make import make, pages_of
+from odd_projects import MONTH, ODD, odd_project
+from pages.reading import parsed, unit_cells
+from udfs import current, functions
+
+STATUSES = ("健康", "异常", "危险", "未成熟")
+TEMPLATES = (
+    "月度KPI表", "月度经营检讨", "月度目标设定、达成表", "营业部经理月度KPI设定表", "上月改善措施进展检讨", "主管日程",
+)  # fmt: skip
+
+
+class Odd:
+    """An odd project with its findings and all that it is told."""
+
+    def __init__(self, folder, kind):
+        self.kind, self.project = kind, odd_project(folder, kind)
+        self.cube = load(self.project).cube
+        self.findings = {}
+        with reading(self.project, self.cube) as store:
+            for level in dict.fromkeys(unit.level for unit in self.cube.units):
+                of = Findings.read(self.cube, store, self.project.settings, self.cube.last, level)
+                self.findings |= {self.cube.units[unit].path: (of, unit) for unit in of.units}
+        self.tiles, self.said = {}, {}
+        with pages_of(self.project, self.cube, self.cube.last) as pages:
+            for path, (_, unit) in self.findings.items():
+                month = pages.months.of(unit)
+                self.tiles[path], self.said[path] = month.tiles, month.sentences
+        self.rows, self.undone = {}, []
+        for template in TEMPLATES:
+            self._fill(template)
+
+    def _fill(self, template):
+        try:
+            done = fill(self.project, template, MONTH)
+        except Exception as error:
+            self.undone.append((template, error))
+            return
+        self.undone += [(template, one) for one in done.undone]
+        for file in done.files:
+            book = CalamineWorkbook.from_path(str(file))
+            for sheet in book.sheet_names:
+                rows = book.get_sheet_by_name(sheet).to_python()
+                self.rows[template, file.stem, sheet] = [
+                    [None if cell == "" else cell for cell in row] for row in rows
+                ]
+
+    def meant(self, stem, unit):
+        """The path of the unit that a line is about: the workbook's own, or one below it."""
+        own = [path for path in self.findings if path == stem or path.replace("/", "_") == stem]
+        if unit is None or len(own) != 1:
+            return own[0] if len(own) == 1 else None
+        top = own[0] == self.cube.units[0].path
+        below = [
+            path
+            for path in self.findings
+            if path.rpartition("/")[2] == unit and (top or path.startswith(f"{own[0]}/"))
+        ]
+        return below[0] if len(below) == 1 else None
+
+    def status(self, path, name):
+        of, unit = self.findings[path]
+        return of.status(self.project.settings.kpis.find(name).code, unit)
+
+
+USUAL = ("一个组", "退保多", "有人没有单位")
+"""Those of the usual run; the thorough profile has all."""
+
+
+@pytest.fixture(scope="module", params=ODD if settings.default.max_examples > 40 else USUAL)
+def odd(request, tmp_path_factory):
+    return Odd(tmp_path_factory.mktemp("odd") / "p", request.param)
+
+
+def test_every_workbook_is_made(odd):
+    """Or says what there is too little of, in words."""
+    for template, error in odd.undone:
+        assert re.search("[一-龥]", str(error)), (template, error)
+    assert {template for template, *_ in odd.rows} >= {"月度KPI表", "月度经营检讨"}
+
+
+def test_no_kpi_is_judged_or_bounded_in_two_ways(odd):
+    bounds, seen = defaultdict(set), 0
+    for (template, stem, sheet), rows in odd.rows.items():
+        for name, status, unit in judged(rows):
+            path = odd.meant(stem, unit)
+            if path is not None:
+                seen += 1
+                assert status == odd.status(path, name), (template, stem, sheet, name)
+        for row in rows:
+            for name, text in bounded(row):
+                bounds[name].add(text)
+    assert seen
+    for name, told in bounds.items():
+        kpi = with_bands(kpis.find(name), odd.project.settings)
+        assert told == {kpi.bands.text(kpi.direction, kpi.unit)}
+
+
+def test_pages_and_commands_say_the_same(odd):
+    for path, (of, unit) in odd.findings.items():
+        for tile in odd.tiles[path]:
+            assert tile.status == of.status(tile.kpi.code, unit), (path, tile.kpi.name)
+    for file in make(odd.project).files:
+        for path, slot, cell in unit_cells(parsed(file)):
+            told = [one for one in STATUSES if one in cell.text_content()]
+            right = odd.status(path, slot.removeprefix("kpi."))
+            assert told == ([right] if right in STATUSES[1:] else []), (file.name, path, slot)
+    for level in dict.fromkeys(of.level for of, _ in odd.findings.values()):
+        command = ["-p", str(odd.project.folder), "--json", "warnings", "--level", level]
+        told = CliRunner().invoke(app, command)
+        assert told.exit_code == 0, told.output
+        for row in json.loads(told.output)["rows"]:
+            assert row["状态"] == odd.status(row["单位"], row["指标"]), row
+
+
+def test_functions_and_words_say_the_same(odd, monkeypatch):
+    monkeypatch.setattr(current._watch, "_look", lambda: None)
+    monkeypatch.setattr(current._watch, "_data", current.Data.open(odd.project))
+    for path, (of, unit) in odd.findings.items():
+        red = {c: of.status(c, unit) for c in of.kpis if of.status(c, unit) in ("异常", "危险")}
+        table = functions.KPI_WARNINGS(path, MONTH)
+        listed = {row[0] for row in table} if isinstance(table, list) else set()
+        assert {of.kpis[code].name for code in red} <= listed or not red, path
+        for code in list(of.kpis)[::5]:
+            status = functions.KPI(of.kpis[code].name, path, MONTH, "状态")
+            assert status == of.status(code, unit) or of.status(code, unit) == "—", (path, code)
+        for one in odd.said[path]:
+            if one.about == "预警":
+                calm = "没有亮红灯" in one.text or "没有一项指标预警" in one.text
+                assert calm == (not red), (path, one.text)
+
+
+def test_lines_and_what_belongs_to_nobody_add_up(odd):
+    """On the front page, unit by unit, and in the sums of everything that is a sum."""
+    for (template, stem, sheet), rows in odd.rows.items():
+        if (template, sheet) != ("月度KPI表", "首页"):
+            continue
+        start = next((n for n, row in enumerate(rows) if "人数" in row), None)
+        if start is None:
+            continue
+        column = rows[start].index("人数") + 1
+        place = rows[start].index("人数")
+        lines = {}
+        for row in rows[start + 1 :]:
+            texts = [cell for cell in row[:place] if isinstance(cell, str)]
+            if not texts:
+                break
+            lines[texts[0]] = (row[place] or 0, row[column] or 0)
+        whole = lines.pop("合计")
+        assert sum(one for _, one in lines.values()) == pytest.approx(whole[1], abs=0.02), stem
+        if "已离开的人" not in lines and any(one for one, _ in lines.values()):
+            assert sum(one for one, _ in lines.values()) == whole[0], stem
+
+
+NEVER = (
+    re.compile("能比的.*只有"), re.compile(r"nan|None|#[A-Z/0]+[!?]|inf\b"),
+    re.compile("第 [-0]"), re.compile(r"[-−]0(\.0+)?(?![\d.])[^\d-]*$"),
+)  # fmt: skip
+
+
+def test_nothing_silly_is_said(odd):
+    """No judgement that can never be made, no error, no month 0, no nought below nought."""
+    for where, rows in odd.rows.items():
+        for row in rows:
+            for cell in row:
+                if isinstance(cell, float):
+                    assert math.isfinite(cell) and not (cell == 0 and math.copysign(1, cell) < 0)
+                else:
+                    assert not any(one.search(str(cell)) for one in NEVER if cell), (where, cell)
+    for sentences in odd.said.values():
+        for one in sentences:
+            assert not any(never.search(one.text) for never in NEVER), one.text
+
+
+def test_a_result_below_nought_is_said_so(odd):
+    for path, (of, unit) in odd.findings.items():
+        result, (first, *_) = of.value("KPI_FYP", unit), odd.said[path]
+        assert ("做了负" in first.text or "做到负" in first.text) == (result < 0), first.text
