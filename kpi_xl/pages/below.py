@@ -12,7 +12,8 @@ import numpy as np
 
 from kpi_xl.catalogue.organisation import TOP, depth_of
 from kpi_xl.data.targets import Targets, targets_of
-from kpi_xl.data.units import Unit
+from kpi_xl.data.units import UNASSIGNED, Unit
+from kpi_xl.findings.aggregation import weights
 from kpi_xl.findings.shown import NOTHING
 from kpi_xl.kpi import Kpi
 from kpi_xl.pages.asked import MOST, headlines
@@ -22,6 +23,7 @@ from kpi_xl.slots.recipient_values import RecipientValues
 from kpi_xl.slots.shown_value import Shown
 
 _FEWEST_TOLD: Final = 4
+_NO_UNIT: Final = -1
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class UnitRow:
     Parameters
     ----------
     number : int
-        Its index in the cube.
+        Its index in the cube; -1 for what belongs to none.
     unit : Unit
         What is told of it: name, path, level.
     cells : list of (Shown, str)
@@ -94,12 +96,30 @@ class Below:
         return sorted(aimed[:MOST], key=lambda kpi: kpi.unit != "元")
 
     def units(self, number: int, columns: list[Kpi]) -> list[UnitRow]:
-        """The units directly below a unit, with those below them."""
-        return [
+        """The units directly below a unit, with those below them, and what belongs to none."""
+        rows = [
             UnitRow(one, self._to.cube.units[one], self._cells(one, columns), under)
             for one in self._children.get(number, ())
             for under in [self.units(one, columns)]
         ]
+        return [*rows, *self._unassigned(number, rows, columns)] if rows else []
+
+    def _unassigned(
+        self, number: int, rows: list[UnitRow], columns: list[Kpi]
+    ) -> Iterator[UnitRow]:
+        """What is left of each sum: with it the rows make what stands above them."""
+        whole, left = self._cells(number, columns), []
+        for place, kpi in enumerate(columns):
+            listed = [float(row.cells[place][0].value or 0) for row in rows]
+            is_sum = weights(kpi) is not None and whole[place][0].value
+            left.append(round(float(whole[place][0].value) - sum(listed), 6) if is_sum else 0.0)
+        if any(left):
+            cells = [
+                (shown_value.of_kpi(kpi, one or None, f"kpi.{kpi.name}"), NOTHING)
+                for kpi, one in zip(columns, left, strict=True)
+            ]
+            unit = Unit(rows[0].unit.level, UNASSIGNED, UNASSIGNED, number)
+            yield UnitRow(_NO_UNIT, unit, cells, [])
 
     def teams(self, number: int) -> list[Team]:
         """The people of a unit's teams; none for the whole, as names are for who is concerned."""

@@ -11,9 +11,12 @@ from hypothesis import settings
 from python_calamine import CalamineWorkbook
 
 from jobs.test_judged_once import bounded, judged
+from kpi_xl.api import Project as Frames
 from kpi_xl.catalogue import kpis
 from kpi_xl.cli.commands import app
 from kpi_xl.data.store import reading
+from kpi_xl.data.units import UNASSIGNED
+from kpi_xl.findings.aggregation import weights
 from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.shown import with_bands
 from kpi_xl.jobs.fill import fill
@@ -121,6 +124,8 @@ def test_pages_and_commands_say_the_same(odd):
             assert tile.status == of.status(tile.kpi.code, unit), (path, tile.kpi.name)
     for file in make(odd.project).files:
         for path, slot, cell in unit_cells(parsed(file)):
+            if path == UNASSIGNED:
+                continue
             told = [one for one in STATUSES if one in cell.text_content()]
             right = odd.status(path, slot.removeprefix("kpi."))
             assert told == ([right] if right in STATUSES[1:] else []), (file.name, path, slot)
@@ -169,6 +174,36 @@ def test_lines_and_what_belongs_to_nobody_add_up(odd):
         assert sum(one for _, one in lines.values()) == pytest.approx(whole[1], abs=0.02), stem
         if "已离开的人" not in lines and any(one for one, _ in lines.values()):
             assert sum(one for one, _ in lines.values()) == whole[0], stem
+
+
+def test_the_rows_of_a_page_and_of_the_api_add_up(odd):
+    """What belongs to no unit is a row of its own, on every level."""
+    nobody = 0
+    for file in make(odd.project).files:
+        root, own = parsed(file), defaultdict(lambda: defaultdict(float))
+        for row in root.xpath("//table[@data-sorts='tree']//tr[@data-unit]"):
+            depth, path = row.get("class"), row.get("data-unit")
+            nobody += path == UNASSIGNED
+            for head, cell in zip(
+                row.xpath("ancestor::table/thead//th")[1:], row.xpath("./td"), strict=True
+            ):
+                if depth == "d1" and cell.get("data-value"):
+                    own[head.get("data-slot")]["sum"] += float(cell.get("data-value"))
+        named = [one for one in odd.findings if one.rpartition("/")[2] == file.stem]
+        of, unit = odd.findings[named[0]] if len(named) == 1 else (None, None)
+        for slot, found in own.items():
+            kpi = kpis.find(slot.removeprefix("kpi."))
+            if of is not None and weights(kpi):
+                assert found["sum"] == pytest.approx(of.value(kpi.code, unit), abs=0.005), slot
+    sums = [kpi for kpi in kpis.values() if weights(kpi) and odd.cube.has(kpi)]
+    names = [kpi.name for kpi in sums]
+    whole = Frames(odd.project.folder).kpis(names)
+    for level in odd.cube.levels[1:]:
+        lines = Frames(odd.project.folder).kpis(names, level=level)
+        by_month = lines.groupby(level="期间").sum()
+        apart = by_month - whole.droplevel("单位").loc[by_month.index]
+        assert apart.abs().max().max() < 0.01, level
+    assert nobody or odd.kind != "有人没有单位"
 
 
 NEVER = (
