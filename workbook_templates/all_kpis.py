@@ -65,7 +65,7 @@ _STYLES: Final[dict[str, Style]] = {
 
 def place(book: Book) -> Page:
     """Add the sheet, still empty, so that it stands where it should."""
-    return Page(book, SHEET, (1.5, *_COLUMNS.values()))
+    return Page(book, SHEET, (1.5, *_COLUMNS.values()), printed=False)
 
 
 def write(page: Page, heading: str) -> None:
@@ -97,7 +97,7 @@ def write(page: Page, heading: str) -> None:
     roll = Roll(page, "all", _FIRST, _ROWS, columns)
     page.height(_FIRST, 28, roll.last)
     page.sheet.freeze_panes(_FIRST, 2)
-    roll.print_used(_LAST, (_HEADER, _HEADER))
+    roll.fold()
 
 
 def _formats(page: Page) -> None:

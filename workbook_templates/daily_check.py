@@ -47,7 +47,9 @@ LINES: Final = 60
 """How many rows a week has: members times working days."""
 LOGS: Final = ("已交", "未交", "请假")
 CHECKS: Final = ("达到", "没达到，已谈", "没达到，待谈", "记录不实")
-_WIDTHS: Final = (1.5, 10, 7, 14, 9, *(6.6 for _ in range(10)), 7, 11, 8, 13, 30)
+_WIDTHS: Final = (1, 8, 4, 8, 8.5, *(4.2 for _ in range(10)), 4.5, 7.5, 5.5, 9.5, 14)
+"""A page stands upright: so most people fit on it, and their text is still large enough."""
+_ROW: Final = 13.5
 _DATE, _WEEKDAY, _PERSON, _AGENT, _FIRST_ACTIVITY = 1, 2, 3, 4, 5
 _PIECES, _PREMIUM, _LOG, _CHECK, _ADVICE = range(15, 20)
 _OTHERS: Final = tuple(name for name in ACTIVITIES if name not in PLANNED)
@@ -59,8 +61,8 @@ _HEADER: Final = _SUMMED + _DAYS + 3
 _FIRST: Final = _HEADER + 2
 _GROUP: Final[Style] = {"left": 1, "left_color": WHITE}
 _SMALL: Final[Style] = {"shrink": True, **LEFT}
-_COUNT: Final[Style] = {"num_format": "#,##0", "align": "center"}
-_MONEY: Final[Style] = {**WHOLE, **PADDED}
+_COUNT: Final[Style] = {"num_format": "#,##0", "align": "center", "shrink": True}
+_MONEY: Final[Style] = {**WHOLE, "shrink": True}
 _OR_BLANK: Final[Style] = UNSEEN_ZERO
 """Of days that nobody has filled in yet."""
 
@@ -69,7 +71,7 @@ def build(path: Path) -> None:
     """Write the template."""
     book = Book(path, NAME)
     month = Page(book, _MONTH, (1.5, 14, *(10.5 for _ in range(11))))
-    weeks = [Page(book, f"第{week}周", _WIDTHS) for week in WEEKS]
+    weeks = [Page(book, f"第{week}周", _WIDTHS, landscape=False, larger=0.2) for week in WEEKS]
     unit, manager = month.at(3, 1, absolute=True), month.at(3, 5, absolute=True)
     heading = f'={unit}&"　"&{manager}&"　"&{month.at(0, 12, absolute=True)}'
     for week, page in zip(WEEKS, weeks, strict=True):
@@ -161,11 +163,12 @@ def _week(page: Page, week: int, heading: str) -> None:
     slot = f"week{week}"
     page.title(TITLE)
     page.aside(f"{slot}.period")
-    page.height(1, 24)
+    page.height(1, 18)
     page.put(1, 1, None, SECTION, slot=f"{slot}.name")
     page.formula(1, _ADVICE, heading, "　　", LABEL, STRONG, RIGHT, slot=f"{slot}.heading")
     flags = {done_column(name): _short(done_column(name)) for name in PLANNED}
     roll = Roll(page, slot, _FIRST, LINES, _columns(slot), told_by=2, flags=flags)
+    page.height(roll.first, _ROW, roll.last)
     _summary(page, slot, roll)
     _heads(page)
     last = _FIRST_ACTIVITY + 2 * len(PLANNED) + len(_OTHERS) - 1
@@ -180,7 +183,7 @@ def _week(page: Page, week: int, heading: str) -> None:
     page.sheet.freeze_panes(_FIRST, _FIRST_ACTIVITY)
     page.sheet.autofilter(_HEADER + 1, 1, roll.last, _ADVICE)
     page.sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
-    roll.print_used(_ADVICE, (_HEADER, _HEADER + 1))
+    roll.print_used((_HEADER, _HEADER + 1))
 
 
 def _short(column: int) -> str:
@@ -191,9 +194,8 @@ def _short(column: int) -> str:
 
 def _heads(page: Page) -> None:
     row = _HEADER
-    page.height(row - 1, 8)
-    page.height(row, 22)
-    page.height(row + 1, 22)
+    page.height(row - 1, 6)
+    page.height(row, 18, row + 1)
     _activity_heads(page, row)
     for column, text in enumerate(("日期", "星期", "姓名", "工号"), _DATE):
         page.put(row, column, text, HEAD, LEFT if column == _PERSON else CENTRE)
@@ -216,24 +218,23 @@ def _activity_heads(page: Page, row: int) -> None:
     for name in _OTHERS:
         column = done_column(name)
         page.put(row, column, name[:2], HEAD, CENTRE, _GROUP, one_line)
-        page.put(row + 1, column, name[2:], SUBHEAD, CENTRE, _GROUP)
+        page.put(row + 1, column, name[2:4], SUBHEAD, CENTRE, _GROUP)
     page.put(row, _PIECES, "预收", HEAD, ACROSS, _GROUP)
     page.put(row, _PREMIUM, None, HEAD, ACROSS)
     page.put(row + 1, _PIECES, "件数", SUBHEAD, CENTRE, _GROUP)
-    page.put(row + 1, _PREMIUM, "保费（元）", SUBHEAD, RIGHT, PADDED)
+    page.put(row + 1, _PREMIUM, "保费/元", SUBHEAD, RIGHT)
 
 
 def _summary(page: Page, slot: str, roll: Roll) -> None:
     """Each day summed up, above the list."""
     row = _SUMMARY
-    page.height(row - 1, 6)
-    page.height(row, 22)
-    page.height(row + 1, 20)
+    page.height(row - 1, 4)
+    page.height(row, 18, row + 1)
     _activity_heads(page, row)
     page.put(row, 1, "每天合计", HEAD, LEFT)
     for column, text in ((_LOG, "应填"), (_CHECK, "已填")):
         page.put(row, column, text, HEAD, CENTRE, _GROUP)
-    page.height(_SUMMED, 19, _SUMMED + _DAYS)
+    page.height(_SUMMED, _ROW, _SUMMED + _DAYS)
     page.column(_SUMMED, _DATE, _DAYS, DAY, RULED, slot=f"{slot}.dates")
     page.column(_SUMMED, _WEEKDAY, _DAYS, LABEL, CENTRE, RULED, slot=f"{slot}.weekday")
     note: Style = {"shrink": True}

@@ -45,7 +45,7 @@ BAND: Final[Style] = {"top": 1, "top_color": ACCENT_MIDDLE}
 """The line above a day's first line."""
 _NOTED: Final = 2
 """The line of a day that says what is out of the ordinary about it."""
-SMALL: Final[Style] = {"font_size": 9}
+SMALL: Final[Style] = {"font_size": 10}
 
 
 def heads(

@@ -48,7 +48,7 @@ _LOWER: Final = _SPINE + 1
 _END: Final = _LOWER + _STEPS - 1
 _BONE: Final[Style] = {"diag_border": 2, "diag_color": ACCENT}
 _TWIG: Final[Style] = {"bottom": 1, "bottom_color": HAIRLINE}
-_CAUSE: Final[Style] = {"font_size": 9, "text_wrap": True, "valign": "bottom", **LEFT}
+_CAUSE: Final[Style] = {"text_wrap": True, "valign": "bottom", **LEFT}
 _NAMED: Final[Style] = {"bold": True, "font_color": WHITE, "bg_color": ACCENT, "font_size": 11}
 _WORST: Final[Style] = {
     "bold": True, "font_size": 14, "text_wrap": True, "bg_color": STATUS["危险"]["bg_color"],

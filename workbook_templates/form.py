@@ -20,6 +20,7 @@ from workbook_templates.look import (
     LEFT,
     OPEN,
     PADDED,
+    RIGHT,
     SIGNATURE,
     STATUS,
     TINT,
@@ -117,13 +118,19 @@ def facts(
 
 
 def heads(
-    page: Page, row: int, texts: Mapping[int, str], last: int, centred: Sequence[int]
+    page: Page,
+    row: int,
+    texts: Mapping[int, str],
+    last: int,
+    centred: Sequence[int],
+    right: Sequence[int] = (),
 ) -> None:
-    """A row of headings, those of numbers and dates centred."""
+    """A row of headings: those of days and counts in the middle, of numbers at the right."""
     page.blanks(row, 1, row, last, HEAD)
     for column, text in texts.items():
-        place = CENTRE if column in centred else LEFT
-        page.put(row, column, text, HEAD, place, {} if column in centred else PADDED)
+        middle = column in centred and column not in right
+        place = CENTRE if middle else RIGHT if column in right else LEFT
+        page.put(row, column, text, HEAD, place, PADDED if place == LEFT else {})
 
 
 def box(page: Page, row: int, count: int, first: int, columns: Sequence[Column]) -> None:
@@ -162,6 +169,7 @@ class Roll:
         flags: Mapping[int, str] | None = None,
     ) -> None:
         self.page = page
+        self._name = name
         self.first = first
         self.last = first + count - 1
         self._used = xl_col_to_name(1 + told_by)
@@ -194,14 +202,14 @@ class Roll:
             self.page.formula(row, column, formula.format(row=row + 1), "", *styles)
         self.page.name_slot(slot, self.first, column, self.last, column)
 
-    def print_used(self, last: int, repeat: tuple[int, int]) -> None:
-        """Print the rows that are used, and these rows of headings on every page."""
-        page = self.page
-        page.sheet.repeat_rows(*repeat)
-        used = f"'{page.name}'!${self._used}${self.first + 1}:${self._used}${self.last + 1}"
-        letter = xl_col_to_name(last)
-        # Dates count, and so do texts but the empty ones of formulas.
-        count = f'COUNTIF({used},"?*")+COUNT({used})'
-        corner = f"INDEX('{page.name}'!${letter}:${letter},{self.first}+MAX(1,{count}))"
-        area = f"='{page.name}'!$A$1:{corner}"
-        page.book.workbook.define_name(f"{page.name}!_xlnm.Print_Area", area)
+    def fold(self) -> None:
+        """Hide the rows that nobody is in, once it is filled."""
+        self.page.fold(self._name, self.first, self.last)
+
+    def print_used(self, repeat: tuple[int, int]) -> None:
+        """Print the rows that are used, and these rows of headings on every page.
+
+        Without an area to print: LibreOffice prints a hidden sheet that has one.
+        """
+        self.fold()
+        self.page.sheet.repeat_rows(*repeat)

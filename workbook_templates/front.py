@@ -36,11 +36,12 @@ from workbook_templates.look import (
 )
 
 SHEET: Final = "首页"
-_WIDTHS: Final = (1, 13.5, 6, 10, 9.5, 9.5, 9.5, 8.5, 8, 8.5, 9, 14)
+_WIDTHS: Final = (1, 16.5, 7, 10, 10, 9.5, 9.5, 8.5, 8, 8.5, 10, 21)
 _LAST: Final = COLUMNS
 _TILES: Final = ((1, 2), (3, 4), (5, 6), (7, 9), (10, 11))
 _ROWS: Final = 14
-_CHART: Final = (385, 230)
+_CHART: Final = (437, 230)
+_ONE_CHART: Final = (884, 260)
 _CHART_ROW: Final = 20
 _MONEY: Final = ("完成", "目标", "差额")
 _WAN: Final = {"完成": r"0\.0,", "目标": r"0\.0,", "差额": r"+0\.0,;-0\.0,;0"}
@@ -68,7 +69,7 @@ def write(page: Page, heading: str, title: str, charts: Sequence[Chart] = ()) ->
     title : str
         What the report is called.
     charts : sequence of Chart
-        What is drawn below, at most two.
+        What is drawn below: one, or two side by side.
     """
     page.title(title)
     line: Style = {"bottom": 5, "bottom_color": ACCENT}
@@ -92,11 +93,12 @@ def write(page: Page, heading: str, title: str, charts: Sequence[Chart] = ()) ->
 
 def _charts(page: Page, row: int, charts: Sequence[Chart]) -> int:
     """The charts side by side; returns their last row."""
+    width, height = _ONE_CHART if len(charts) == 1 else _CHART
     for place_, chart in enumerate(charts):
-        chart.set_size({"width": _CHART[0], "height": _CHART[1]})
-        offset = {"x_offset": place_ * (_CHART[0] + 10), "y_offset": 4}
+        chart.set_size({"width": width, "height": height})
+        offset = {"x_offset": place_ * (width + 10), "y_offset": 4}
         page.sheet.insert_chart(row, 1, chart, {"object_position": 2, **offset})
-    last = row + _CHART[1] // _CHART_ROW if charts else row - 1
+    last = row + height // _CHART_ROW if charts else row - 1
     for number in range(row, last + 1):
         page.sheet.set_row_pixels(number, _CHART_ROW)
     return last
@@ -108,9 +110,9 @@ def _tiles(page: Page, top: int) -> None:
         "名称": (19, {**STRONG, **_BODY, "font_color": ACCENT}),
         "值": (32, {"font_size": 17, "bold": True, "shrink": True}),
         "目标": (17, {"font_size": 10.5, "shrink": True}),
-        "变化": (17, {"font_size": 10.5, "font_color": GREY, "shrink": True}),
+        "变化": (30, {"font_size": 10.5, "font_color": GREY, "text_wrap": True}),
         "进度": (17, {"font_size": 10.5, "font_color": GREY, "shrink": True}),
-        "状态": (20, {"font_size": 10.5, "bold": True, "shrink": True}),
+        "状态": (32, {"font_size": 10.5, "bold": True, "text_wrap": True, "valign": "top"}),
     }
     page.height(top, 6)
     for number, (name, (height, style)) in enumerate(lines.items(), top + 1):

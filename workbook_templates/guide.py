@@ -1,10 +1,13 @@
-"""The sheet 说明 that ends every template: how to fill it, what the colours mean, its slots."""
+"""The sheet 说明 that ends every template: how to fill it, what the colours mean, its cells."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Final
+
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from kpi_xl.slots.registry import declared
 from kpi_xl.slots.slot import Declared
@@ -33,6 +36,22 @@ Table = tuple[tuple[str, str, str], ...]
 
 _WIDTHS: Final = (1.5, 30.0, 34.0, 56.0)
 _LINE: Final = 18.0
+_WEEK: Final = re.compile(r"第\d周")
+_WEEKS: Final = "每一周的表"
+_WORDS: Final = {
+    "第 <周> 周第 <日> 天": "每周每天",
+    "第 <周> 周": "每周",
+    "第 <数> 个数": "每个数",
+    "<指标>": "各项指标",
+    "<活动>": "各项活动",
+    "<项目>.": "各项",
+    "<项目>": "各项",
+    "<比较>": "各种比较",
+    "<技能>": "各项技能",
+    "<框>": "每一框",
+}
+"""What the places in names are called on the sheet."""
+
 # What fits on one line of each column, a Chinese character counting two; the first is bold.
 _FITS: Final = {1: 26, 2: 34, 3: 56}
 
@@ -48,8 +67,7 @@ class Guide:
 
     def __init__(self, book: Book, purpose: str) -> None:
         self._book = book
-        self._book = book
-        self._page = Page(book, "说明", _WIDTHS, landscape=False)
+        self._page = Page(book, "说明", _WIDTHS, landscape=False, printed=False)
         self._page.title("说明")
         self._page.height(1, 8)
         self._row = 2
@@ -94,27 +112,33 @@ class Guide:
             "工作表的保护没有密码：需要改版式时，点“审阅 → 撤销工作表保护”即可。"
             "行高、列宽不用撤销保护就能调整。"
         )
+        self._paragraph(
+            "上方写着“平时不打印”的页，打印整个工作簿、转成 PDF 时不出来。要打印其中一页："
+            "Excel 在“打印 → 设置”里选“忽略打印区域”；没有这一项的程序，先取消这一页的打印区域。"
+        )
 
     def slots(self) -> None:
-        """The names of cells: which people type into, which are filled; where, and what is there.
+        """The cells with a name: which people type into, which are filled; where, and what it is.
 
-        One row for the names that are declared together, in the order they are declared.
+        In the order in which they stand, those of one sheet that are declared together in one row.
         """
-        for heading, unlocked in (("可以填写的单元格", True), ("填入数据的名称", False)):
-            rows: dict[str, _Names] = {}
+        order = {sheet.name: n for n, sheet in enumerate(self._book.workbook.worksheets())}
+        for heading, unlocked in (("可以填写的单元格", True), ("由系统填入的单元格", False)):
+            rows: dict[tuple[str, str], _Cells] = {}
             for name, one in declared().items():
                 where = self._book.slots.get(name)
                 if where is not None and where.unlocked == unlocked:
                     begins = one.group.pattern or one.pattern.partition(".")[0]
-                    rows.setdefault(begins, _Names(begins)).add(
-                        one, where, (where.sheet, where.rows) in self._book.growing
-                    )
+                    sheet = _WEEKS if _WEEK.fullmatch(where.sheet) else where.sheet
+                    found = rows.setdefault((begins, sheet), _Cells(sheet))
+                    found.add(one, where, (where.sheet, where.rows) in self._book.growing)
             if rows:
-                table = (("名称", "工作表", "内容"), *(one.row() for one in rows.values()))
-                examples = (one.example for one in rows.values() if "<" in one.example[0])
-                pattern, name = next(examples, ("", ""))
-                note = f"尖括号里的字会变：{pattern} 如 {name}。" if pattern else ""
-                self.table(heading, table, note)
+                listed = sorted(rows.values(), key=lambda one: (order[one.sheets[0]], one.place))
+                table = (("工作表", "单元格", "里面是什么"), *(one.row() for one in listed))
+                self.table(heading, table)
+        self._paragraph(
+            "做自己的模板时，单元格要起同样的名称：点开上面的单元格，左上角的名称框里就是；全部名称见手册的“官方模板”。"
+        )
 
     def table(self, heading: str, table: Table, note: str = "", slots: Sequence[str] = ()) -> None:
         """A table of three columns; the last column of its rows may be slots."""
@@ -162,49 +186,63 @@ class Guide:
         self._row += 1
 
 
-class _Names:
-    """The names in one row of the guide: those that begin alike.
+class _Cells:
+    """The cells in one row of the guide: those on one sheet, or on each week's, declared together.
 
     Parameters
     ----------
-    begins : str
-        How they begin, such as ``kpi.<指标>``.
+    sheet : str
+        The sheet as it is written there.
     """
 
-    def __init__(self, begins: str) -> None:
-        self._begins = begins
-        self._meanings: dict[str, str] = {}
-        self._sheets: dict[str, None] = {}
+    def __init__(self, sheet: str) -> None:
+        self._sheet = sheet
+        self.sheets: list[str] = []
+        self._rows: list[int] = []
+        self._columns: list[int] = []
+        self._meanings: dict[str, None] = {}
         self._about = ""
         self._room = 0
-        self.example = ("", "")
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Its first row and column."""
+        return min(self._rows), min(self._columns)
 
     def add(self, one: Declared, where: Named, grows: bool) -> None:
-        """Take in a name."""
-        self._meanings[one.pattern] = one.slot.meaning
-        self._sheets[where.sheet] = None
-        self._about = self._about or one.group.about
+        """Take in the cells of a slot."""
+        self.sheets.append(where.sheet)
+        self._meanings[in_words(one.slot.meaning)] = None
+        self._about = self._about or in_words(one.group.about)
+        self._rows += where.rows
+        self._columns += where.columns
         if grows:
             self._room = where.rows[1] - where.rows[0] + 1
-        if not self.example[0]:
-            self.example = (one.pattern, one.name)
 
     def row(self) -> tuple[str, str, str]:
-        """The names, their sheets, what stands in them."""
-        first, *others = self._meanings
-        begins = self._begins.removesuffix(".")
-        names = "、".join((first, *(name.removeprefix(begins) for name in others)))
-        meanings = "；".join(one.replace("；", "，") for one in self._meanings.values())
+        """The sheet, the cells, what stands in them."""
         about = f"{self._about}：" if self._about else ""
         room = f"；超过 {self._room} 行时自动加行" if self._room else ""
-        return names, _sheets(list(self._sheets)), f"{about}{meanings}{room}"
+        first = xl_rowcol_to_cell(*self.place)
+        last = xl_rowcol_to_cell(max(self._rows), max(self._columns))
+        cells = first if first == last else f"{first}:{last}"
+        return self._sheet, cells, f"{about}{'；'.join(self._meanings)}{room}"
 
 
-def _sheets(names: list[str]) -> str:
-    """The names of sheets, of the weeks only the first and the last."""
-    weeks = [name for name in names if name[0] == "第" and name[-1] == "周"]
-    others = [name for name in names if name not in weeks]
-    return "、".join(others + ([f"{weeks[0]}—{weeks[-1]}"] if len(weeks) > 1 else weeks))
+def in_words(meaning: str) -> str:
+    """What stands in a slot, said to somebody who fills in forms and makes no templates.
+
+    Examples
+    --------
+    >>> in_words("第 <周> 周：<活动>计划")
+    '每周：各项活动计划'
+    >>> in_words("营业部名称；有这个名称的工作簿每个营业部一份")
+    '营业部名称'
+    """
+    text, _, _ = meaning.partition("；有这个名称")
+    for place, word in _WORDS.items():
+        text = text.replace(place, word)
+    return text.replace("；", "，")
 
 
 def _lines(text: str, fits: int) -> int:

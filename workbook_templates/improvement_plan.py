@@ -66,7 +66,7 @@ def build(path: Path) -> None:
     columns = [
         Column("指标", "plan.指标", "editable", {**LEFT, **PADDED}),
         Column("问题", "plan.问题", "editable", _MIDDLE),
-        Column("根源问题", "plan.根源问题", "editable", {**_MIDDLE, "font_size": 9}),
+        Column("根源问题", "plan.根源问题", "editable", _MIDDLE),
         Column("改善措施", "plan.改善措施", "editable", {**_MIDDLE, "bold": True}),
         Column("责任对象", "plan.责任对象", "editable", {**LEFT, **PADDED}),
         Column("工具", "plan.工具", "editable", _MIDDLE),
@@ -92,8 +92,9 @@ def build(path: Path) -> None:
     _listed(page, (_FIRST, _LAST, _FIRST + PROPOSED - 1, _LAST), "是否采用", DECISIONS)
     _count(page, own, last)
     _below(page, last + 1)
+    page.fold("plan", _FIRST, _FIRST + PROPOSED - 1)
     page.sheet.freeze_panes(_HEADER + 1, 3)
-    page.sheet.fit_to_pages(1, 1)
+    page.sheet.repeat_rows(_HEADER)
     unit, month = page.at(3, 1, absolute=True), page.at(0, _LAST, absolute=True)
     add_fishbone(book, f'={unit}&"　"&{month}')
     _guide(book)

@@ -46,7 +46,7 @@ _HEADS: Final = (
 def build(path: Path) -> None:
     """Write the template."""
     book = Book(path, NAME)
-    page = Page(book, _SHEET, _WIDTHS)
+    page = Page(book, _SHEET, _WIDTHS, larger=0.9)
     head(
         page,
         NAME,
@@ -61,7 +61,7 @@ def build(path: Path) -> None:
     formula = PROGRESS_NOTE.slots["条数"].formula_of().excel(cells)
     page.formula(5, _LAST, formula, "已完成 0 条，共 0 条", NOTE, RIGHT, slot="progress.条数")
     page.height(_HEADER, 26)
-    heads(page, _HEADER, dict(enumerate(_HEADS, 1)), _LAST, (1, 5, 6, 7, 8, 9, 11))
+    heads(page, _HEADER, dict(enumerate(_HEADS, 1)), _LAST, (1, 5, 11), range(6, 10))
     last = _FIRST + MEASURES - 1
     page.height(_FIRST, 46, last)
     page.column(_FIRST, 1, MEASURES, LABEL, CENTRE, BOXED, slot="progress.编号")
@@ -75,7 +75,7 @@ def build(path: Path) -> None:
         Column("本月", "progress.本月", "given", number_),
         Column("变化", "progress.变化", "given", number_),
         Column("同类变化", "progress.同类变化", "given", number_),
-        Column("结论", "progress.结论", "given", {**_MIDDLE, "font_size": 9}),
+        Column("结论", "progress.结论", "given", _MIDDLE),
         Column("完成情况", "input.progress.完成", "input", CENTRE),
         Column("说明", "input.progress.说明", "input", _MIDDLE),
     ]
@@ -95,8 +95,9 @@ def build(path: Path) -> None:
         },
     )
     _below(page, last + 1)
+    page.fold("progress", _FIRST, last)
     page.sheet.freeze_panes(_FIRST, 3)
-    page.sheet.fit_to_pages(1, 1)
+    page.sheet.repeat_rows(_HEADER)
     _guide(book)
     book.close()
 

@@ -59,7 +59,7 @@ HEAD: Final[Style] = {
     "bg_color": ACCENT,
     "text_wrap": True,
 }
-SUBHEAD: Final[Style] = {"font_size": 9, "font_color": ACCENT, "bg_color": ACCENT_LIGHT}
+SUBHEAD: Final[Style] = {"font_color": ACCENT, "bg_color": ACCENT_LIGHT}
 GROUP: Final[Style] = {"bold": True, "font_color": ACCENT, "bg_color": ACCENT_PALE}
 TOTAL: Final[Style] = {"bold": True, "bg_color": ACCENT_PALE}
 RULED: Final[Style] = {"bottom": 1, "bottom_color": HAIRLINE}
@@ -99,6 +99,12 @@ UNSEEN: Final[Style] = {"num_format": ";;;"}
 UNSEEN_ZERO: Final[Style] = {"num_format": "#,##0;-#,##0;"}
 """A whole number, and nothing for zero."""
 
+NOT_PRINTED: Final = "平时不打印；要打印这一页，打印时选“忽略打印区域”"
+"""Said on the pages that are there to be looked at."""
+
+_TITLE_CHARACTER: Final = 3.6
+"""How wide a character of a title is, in characters of the usual size."""
+
 _SUM: Final = re.compile(r"=SUM\(([^!()]+)\)")
 _OF_FORMS: Final = re.compile(r"=(COUNTIFS?\(|第\d周![A-Z]+\d+$)")
 """What is counted in a form, and what a month takes of one of its weeks."""
@@ -114,14 +120,15 @@ class Named(NamedTuple):
     ----------
     sheet : str
         The sheet's name.
-    rows : (int, int)
-        Its first and its last row.
+    rows, columns : (int, int)
+        Its first and its last row and column, counted from 0.
     unlocked : bool
         Whether people may type into it.
     """
 
     sheet: str
     rows: tuple[int, int]
+    columns: tuple[int, int]
     unlocked: bool
 
 
@@ -194,6 +201,8 @@ class Page:
         The columns' widths in characters, from column A on.
     larger : float
         So many points is all text larger: a wide page is printed smaller.
+    printed : bool
+        Whether it is printed with the workbook; if not, it is there to be looked at.
     """
 
     def __init__(
@@ -204,12 +213,15 @@ class Page:
         *,
         landscape: bool = True,
         larger: float = 0,
+        printed: bool = True,
     ) -> None:
         self.book = book
         self._larger = larger
         self.name = name
         self.sheet: Worksheet = book.workbook.add_worksheet(name)
         self._width = len(widths)
+        self._widths = widths
+        self._printed = printed
         self._unlocked: set[tuple[int, int]] = set()
         for column, width in enumerate(widths):
             self.sheet.set_column(column, column, width, book.format())
@@ -227,6 +239,10 @@ class Page:
         sheet.set_footer(
             f"&L{_FOOTER_STYLE}&A&R{_FOOTER_STYLE}第 &P 页，共 &N 页", {"scale_with_doc": False}
         )
+        if not self._printed:
+            # The area to print is an empty cell: of that Excel and LibreOffice print nothing.
+            aside = self._width + 20  # no text flows over so far
+            sheet.print_area(0, aside, 0, aside)
         # Nobody needs a password to lift it: it only guards against slips.
         sheet.protect("", {"format_columns": True, "format_rows": True})
 
@@ -250,13 +266,16 @@ class Page:
         """Give cells the defined name by which they are filled or read."""
         last_row = max(row, last_row)
         first = xl_rowcol_to_cell(row, column, True, True)
-        last = xl_rowcol_to_cell(last_row, max(column, last_column), True, True)
+        last_column = max(column, last_column)
+        last = xl_rowcol_to_cell(last_row, last_column, True, True)
         cells = first if first == last else f"{first}:{last}"
         if self.book.workbook.define_name(slot, f"='{self.name}'!{cells}"):
             raise ValueError(f"Excel does not take the name {slot!r}")
         if _WEEK.fullmatch(slot):
             self.book.week(slot, f"='{self.name}'!{cells}")
-        self.book.slots[slot] = Named(self.name, (row, last_row), (row, column) in self._unlocked)
+        self.book.slots[slot] = Named(
+            self.name, (row, last_row), (column, last_column), (row, column) in self._unlocked
+        )
 
     def name_rows(self, name: str, row: int, last_row: int) -> None:
         """Let the slots that have exactly these rows have as many as there are values."""
@@ -371,6 +390,16 @@ class Page:
         line: Style = {"bottom": 5, "bottom_color": ACCENT}
         self.blanks(0, 1, 0, self._width - 1, line)
         self.put(0, 1, text, TITLE, line)
+        if not self._printed:
+            self.put(0, self._beside(text), NOT_PRINTED, LABEL, line)
+
+    def _beside(self, title: str) -> int:
+        """The first column that a title leaves free."""
+        taken, column = _TITLE_CHARACTER * len(title), 1
+        while taken > 0:
+            taken -= self._widths[column]
+            column += 1
+        return column
 
     def aside(self, slot: str) -> None:
         """A slot at the title's right end."""

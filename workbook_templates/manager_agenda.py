@@ -72,7 +72,7 @@ def build(path: Path) -> None:
     """Write the template."""
     book = Book(path, NAME)
     month = Page(book, _MONTH, (1.5, 13, 13, 13, 13, 13, 13, 13, 13, 13))
-    weeks = [Page(book, f"第{week}周", _WIDTHS) for week in WEEKS]
+    weeks = [Page(book, f"第{week}周", _WIDTHS, larger=0.8) for week in WEEKS]
     unit, manager = month.at(3, 1, absolute=True), month.at(3, 4, absolute=True)
     heading = f'={unit}&"　"&{manager}&"　"&{month.at(0, 9, absolute=True)}'
     for week, page in zip(WEEKS, weeks, strict=True):
@@ -132,13 +132,13 @@ def _overview(page: Page, weeks: list[Page]) -> None:
 def _week(page: Page, week: int, heading: str) -> None:
     slot = f"week{week}"
     top(page, week, "营业部经理行事历", _END, heading)
-    page.height(_FOCUS, 36)
+    page.height(_FOCUS, 26)
     page.put(_FOCUS, 1, "工作重点", HEAD, CENTRE)
     focus = (_MIDDLE, BOXED, EDITABLE)
     page.merged(_FOCUS, 2, _FOCUS, _END, "", *focus, slot=f"{slot}.focus")
     page.height(_FOCUS + 1, 8)
     _heads(page, slot)
-    page.height(_FIRST, 46, _LAST)
+    page.height(_FIRST, 38, _LAST)
     for row, hour in enumerate(HOURS, _FIRST):
         page.put(row, _HOUR, hour, LABEL, CENTRE, BOXED)
     for day in range(1, WEEKEND + 1):
@@ -181,7 +181,7 @@ def _heads(page: Page, slot: str) -> None:
     page.put(_HEADER, _HOUR, "时间", HEAD, CENTRE)
     for day, text in enumerate(("星期一", "星期二", "星期三", "星期四", "星期五", ""), 1):
         column = _DAY + 2 * (day - 1)
-        small: Style = {"font_size": 9, "bold": False}
+        small: Style = {"bold": False}
         for row in (_HEADER, _HEADER + 1):
             page.put(row, column, None, HEAD, ACROSS, _GROUP)
             page.put(row, column + 1, None, HEAD, ACROSS)
@@ -203,11 +203,11 @@ def _sums(page: Page, slot: str) -> None:
     page.height(_SUM, 30)
     page.height(_SUM + 1, 30)
     page.blanks(_SUM, _HOUR, _SUM, _END, TOTAL)
-    limit: Style = {"num_format": '"合计 ≤ "0.0', "font_size": 9}
+    limit: Style = {"num_format": '"合计 ≤ "0.0'}
     page.put(_SUM, _HOUR, None, TOTAL, limit, CENTRE, slot=f"{slot}.时间.上限")
     page.put(_SUM + 1, _HOUR, "排不下", LABEL, CENTRE, BOXED)
     most = xl_rowcol_to_cell(_SUM, _HOUR, True, True)
-    small: Style = {"font_size": 9, "bold": False, "text_wrap": True}
+    small: Style = {"bold": False, "text_wrap": True}
     for day in range(1, WEEKEND + 1):
         column = _DAY + 2 * (day - 1)
         for at, name in ((column, "合计"), (column + 1, "记录合计")):
@@ -217,7 +217,7 @@ def _sums(page: Page, slot: str) -> None:
             page.formula(_SUM, at, text, "", TOTAL, small, CENTRE, slot=f"{slot}.day{day}.{name}")
             too_much(page, _SUM, at, _SUM)
         left = f"{slot}.day{day}.排不下"
-        red: Style = {"font_size": 9, "font_color": STATUS["危险"]["font_color"]}
+        red: Style = {"font_color": STATUS["危险"]["font_color"]}
         page.merged(_SUM + 1, column, _SUM + 1, column + 1, "", _MIDDLE, BOXED, red, slot=left)
 
 

@@ -37,7 +37,7 @@ from workbook_templates.validation import target_of
 
 NAME: Final = name_of(__name__)
 _SHEET: Final = "KPI设定"
-_WIDTHS: Final = (1.5, 10, 15, 6, 11, 11, 10, 10, 12, 8.5, 12, 9.5, 8.5, 9.5, 8, 30)
+_WIDTHS: Final = (1.5, 12.5, 15, 6, 11, 11, 10, 10, 12, 8.5, 12, 9.5, 8.5, 9.5, 8, 27.5)
 _PERSPECTIVE, _KPI, _UNIT, _BEFORE, _YEAR, _HEALTHY, _DANGER, _TARGET = range(1, 9)
 _WEIGHT, _ACTUAL, _RATE, _SCORE, _WEIGHTED, _STATUS, _HOW = range(9, 16)
 _HEADER: Final = 6
@@ -52,7 +52,7 @@ _PERCENT: Final[Style] = {"num_format": "0%", "align": "center"}
 def build(path: Path) -> None:
     """Write the template."""
     book = Book(path, NAME)
-    page = Page(book, _SHEET, _WIDTHS)
+    page = Page(book, _SHEET, _WIDTHS, larger=1.7)
     _top(page)
     for row, item in enumerate(ITEMS, _FIRST):
         _line(page, item, row)
@@ -108,7 +108,14 @@ def _top(page: Page) -> None:
         "本月目标",
     )
     texts += ("权重", "本月达成", "达成率", "得分", "加权\n得分", "状态", "怎样达成")
-    heads(page, _HEADER, dict(enumerate(texts, 1)), _HOW, range(_UNIT, _HOW))
+    heads(
+        page,
+        _HEADER,
+        dict(enumerate(texts, 1)),
+        _HOW,
+        (_UNIT, _WEIGHT, _STATUS),
+        (*range(_BEFORE, _WEIGHT), *range(_ACTUAL, _STATUS)),
+    )
 
 
 def _line(page: Page, item: Item, row: int) -> None:

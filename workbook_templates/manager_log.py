@@ -43,7 +43,7 @@ KINDS: Final = ("面谈", "面谈", "陪访", "陪访")
 ACCOMPANIED: Final = 3
 """The norm of joint visits a week."""
 _TEAM: Final = "团队"
-_WIDTHS: Final = (1.5, 8.5, 24, 7, 15, 26, 26, 9.5, 10, 30, 30)
+_WIDTHS: Final = (1.5, 8.5, 29, 7, 15, 25, 25, 9.5, 10, 28, 29)
 _PLAN, _KIND, _WHOM, _HOW, _EFFECT, _LABEL, _COUNT, _LEARNT, _NEXT = range(2, 11)
 _COUNTED: Final = ("出单人数", "预收件数", "预收保费", "日志份数")
 _SUMMED: Final = {"出单人数": ("出单 ", "人"), "预收件数": ("", "件"), "预收保费": ("预收 ", "元")}
@@ -56,7 +56,7 @@ def build(path: Path) -> None:
     """Write the template."""
     book = Book(path, NAME)
     team = Page(book, _TEAM, (1.5, 14, 16, 17, 12, 17, 12, 12, 17), landscape=False)
-    weeks = [Page(book, f"第{week}周", _WIDTHS) for week in WEEKS]
+    weeks = [Page(book, f"第{week}周", _WIDTHS, larger=1.8) for week in WEEKS]
     unit, manager = team.at(3, 1, absolute=True), team.at(3, 5, absolute=True)
     heading = f'={unit}&"　"&{manager}&"　"&{team.at(0, 8, absolute=True)}'
     roll = _team(team)
@@ -84,7 +84,7 @@ def _team(page: Page) -> Roll:
     )
     texts += ("本月\n目标保费",)
     page.height(5, 32)
-    heads(page, 5, dict(enumerate(texts, 1)), 8, (4, 5, 6, 7, 8))
+    heads(page, 5, dict(enumerate(texts, 1)), 8, (4, 6, 7), (5, 8))
     columns = [
         Column("工号", "members.工号", style=_SMALL),
         Column("姓名", "members.姓名", style={**_SMALL, **STRONG}),
@@ -97,7 +97,7 @@ def _team(page: Page) -> Roll:
     ]
     roll = Roll(page, "members", 6, MEMBERS, columns, told_by=1)
     page.sheet.freeze_panes(6, 3)
-    roll.print_used(8, (5, 5))
+    roll.print_used((5, 5))
     return roll
 
 
@@ -171,7 +171,7 @@ def _totals(page: Page, slot: str) -> None:
     page.height(row + 1, 20)
     page.blanks(row, 1, row + 1, _NEXT, TOTAL)
     page.put(row, 1, "本周合计", TOTAL)
-    plain: Style = {"bold": False, "font_size": 9}
+    plain: Style = {"bold": False}
     page.put(row + 1, 1, "要求", TOTAL, plain)
     page.put(row + 1, _PLAN, "每天面谈一两位；一周陪访三到四次", TOTAL, plain, PADDED)
     kinds, effects = (

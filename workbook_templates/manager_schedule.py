@@ -57,7 +57,7 @@ _ACCOMPANIED: Final = 3
 def build(path: Path) -> None:
     """Write the template."""
     book = Book(path, NAME)
-    weeks = [Page(book, f"第{week}周", _WIDTHS) for week in WEEKS]
+    weeks = [Page(book, f"第{week}周", _WIDTHS, larger=0.8) for week in WEEKS]
     people = Page(book, _LIST, (1.5, 5, 10, 12, 12, 38, 13, 15, 36, 36))
     unit, manager = people.at(3, 1, absolute=True), people.at(3, 5, absolute=True)
     month = people.at(0, 9, absolute=True)
@@ -95,7 +95,7 @@ def _week(page: Page, week: int, heading: str) -> None:
     note: Style = {"text_wrap": True}
     page.column(_FIRST, _NOTE, 5, LABEL, CENTRE, BOXED, note, slot=f"{slot}.days.note")
     for column, name in ((_MORNING, "morning"), (_AFTERNOON, "afternoon")):
-        box: Style = {"font_size": 9, "text_wrap": True, "valign": "top"}
+        box: Style = {"text_wrap": True, "valign": "top"}
         hours = (CENTRE, BOXED, EDITABLE, box, _EDGE)
         page.column(_FIRST, column, 5, *hours, slot=f"{slot}.{name}.时间")
         page.column(_FIRST, column + 1, 5, WRAP, BOXED, EDITABLE, slot=f"{slot}.{name}")
@@ -152,13 +152,13 @@ def _like_hours(page: Page, column: int) -> None:
 
 def _sums(page: Page, slot: str) -> None:
     """How many hours of each day are planned, and whether they are too many."""
-    limit: Style = {"num_format": '"上限 "0.0" 小时"', "font_size": 8}
+    limit: Style = {"num_format": '"上限 "0.0" 小时"'}
     page.put(_HEADER + 1, _SUM, None, SUBHEAD, CENTRE, _GROUP, limit, slot=f"{slot}.时间.上限")
     most = xl_rowcol_to_cell(_HEADER + 1, _SUM, True, True)
     for row in range(_FIRST, _LAST + 1):
         cells = (xl_rowcol_to_cell(row, column) for column in (_MORNING, _AFTERNOON))
         hours = "+".join(_hours_of(cell) for cell in cells)
-        style: Style = {"font_size": 9, "text_wrap": True}
+        style: Style = {"text_wrap": True}
         page.formula(
             row, _SUM, sum_formula(f"ROUND({hours},2)", most), "", CENTRE, BOXED, style, _EDGE
         )
@@ -181,7 +181,7 @@ def _norms(page: Page, slot: str) -> None:
     page.blanks(row, 1, row + 1, _TALKS, TOTAL)
     page.put(row, 1, "本周合计", TOTAL)
     reminder = "基本要求：一周陪同展业三到四次；每个工作日至少同一两位伙伴单独谈话。"
-    plain: Style = {"bold": False, "font_size": 9}
+    plain: Style = {"bold": False}
     page.put(row + 1, 1, reminder, TOTAL, plain)
     edges = {_ACCOMPANY: _EDGE, _TALKS: {}}
     kinds = ((_ACCOMPANY, "accompany", "陪同展业次数", "次"), (_TALKS, "talks", "面谈人数", "人"))

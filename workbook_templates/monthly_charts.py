@@ -33,7 +33,7 @@ _ROW: Final = 20
 def place(book: Book) -> Page:
     """Add the sheet, still empty: it stands before the one it shows."""
     # Sixteen columns of equal width hold two charts side by side.
-    return Page(book, "趋势图", (1.5, *(9.4 for _ in range(16))))
+    return Page(book, "趋势图", (1.5, *(9.4 for _ in range(16))), printed=False)
 
 
 def write(page: Page, data: Data, heading: str) -> None:
@@ -66,7 +66,6 @@ def write(page: Page, data: Data, heading: str) -> None:
         page.sheet.insert_chart(row, 1 + 8 * side, chart, {"object_position": 2})
     for row in range(2, 2 + 3 * rows):
         page.sheet.set_row_pixels(row, _ROW)
-    page.sheet.print_area(0, 0, 1 + 3 * rows, 16)
     page.sheet.fit_to_pages(1, 1)
     page.sheet.freeze_panes(1, 0)
 

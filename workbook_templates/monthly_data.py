@@ -20,6 +20,7 @@ from workbook_templates.look import (
     HEAD,
     LABEL,
     LEFT,
+    NOT_PRINTED,
     NOTE,
     RATE,
     RIGHT,
@@ -183,7 +184,11 @@ def hollow(data: Data, name: str, labels: str) -> list[dict[str, Any]]:
 
 def place(book: Book) -> Data:
     """Add the sheet, still empty, so that others can refer to it."""
-    return Data(Page(book, SHEET, (22.0, 5.5, *(10.6 for _ in range(MONTHS + len(COMPARED))))))
+    return Data(
+        Page(
+            book, SHEET, (22.0, 5.5, *(10.6 for _ in range(MONTHS + len(COMPARED)))), printed=False
+        )
+    )
 
 
 def write(data: Data, heading: str) -> None:
@@ -197,6 +202,7 @@ def write(data: Data, heading: str) -> None:
     page = data.page
     page.height(0, 28)
     page.put(0, 0, "数据", {"font_size": 14, "bold": True, "font_color": "#1F4E5F"})
+    page.put(0, _FIRST + 4, NOT_PRINTED, LABEL)
     page.formula(0, _FIRST, heading, "　", STRONG, slot="data.heading")
     page.height(1, 20)
     page.put(1, 0, "综合持续率中保费的权重", LABEL)
@@ -241,7 +247,7 @@ def write(data: Data, heading: str) -> None:
         f"=ISERROR(C{_HEADER + 3})",
         {"font_color": GREY_LIGHT},
     )
-    _printing(page)
+    page.sheet.freeze_panes(_HEADER + 1, _FIRST)
 
 
 def _band(page: Page, row: int, text: str) -> None:
@@ -286,9 +292,3 @@ def _labels(data: Data) -> None:
             short = f'IF(RIGHT({month},2)="01",{year},{other})'
             page.formula(row, column, f'=IFERROR({short},"")', "", LABEL, RIGHT, RULED)
         page.name_slot(slot, row, _FIRST, row, LAST)
-
-
-def _printing(page: Page) -> None:
-    """Not printed: the area to print is an empty cell, until somebody clears it."""
-    page.sheet.print_area(2, 0, 2, 0)
-    page.sheet.freeze_panes(_HEADER + 1, _FIRST)

@@ -43,7 +43,7 @@ _ONE_LINE: Final[Style] = {"text_wrap": False}
 
 def place(book: Book) -> Page:
     """Add the sheet, still empty."""
-    return Page(book, SHEET, _WIDTHS, landscape=False, larger=1.7)
+    return Page(book, SHEET, _WIDTHS, landscape=False, larger=1.7, printed=False)
 
 
 def write(page: Page, heading: str) -> None:
@@ -61,7 +61,6 @@ def write(page: Page, heading: str) -> None:
     row = _warnings(page, row, "预警：本单位", "warnings", WARNINGS)
     row = _warnings(page, row, "预警：下属单位", "below", BELOW)
     row = diagnosis(page, row, DIAGNOSED, _LAST)
-    page.sheet.print_area(0, 0, row, _LAST)
     page.sheet.fit_to_pages(1, 1)
     page.sheet.freeze_panes(1, 0)
 
@@ -168,7 +167,7 @@ def diagnosis(page: Page, row: int, count: int, last: int) -> int:
         page.put(row, column, head, HEAD, LEFT, _ONE_LINE, {"indent": 1} if column > 1 else {})
     for number in range(row + 1, row + 1 + count):
         page.height(number, 50)
-        small: Style = {"font_size": 9, "valign": "vcenter"}
+        small: Style = {"valign": "vcenter"}
         page.merged(number, 1, number, 2, "", WRAP, RULED, small, {"indent": 0})
         page.merged(number, 3, number, middle - 1, "", WRAP, RULED, small)
         page.merged(number, middle, number, last, "", WRAP, RULED, small)

@@ -62,12 +62,12 @@ _COLUMNS: Final = {
     "去年同期": 10.5,
     "同比": 8.5,
     "状态": 8.0,
-    "依据": 12.0,
+    "依据": 25.0,
     "趋势": 9.0,
 }
 _AT: Final = {name: column for column, name in enumerate(_COLUMNS, 1)}
 _HEADER: Final = 5
-_BODY: Final[Style] = {"font_size": 11}
+_BODY: Final[Style] = {"font_size": 10.5}
 """Printed on one page, this is still larger than 8 points."""
 
 _FIT: Final[Style] = {**_BODY, "shrink": True}
@@ -78,7 +78,7 @@ def build(path: Path) -> None:
     """Write the template."""
     book = Book(path, NAME)
     first = front.place(book)
-    page = Page(book, _SHEET, (1.5, *_COLUMNS.values()), landscape=False)
+    page = Page(book, _SHEET, (1.5, *_COLUMNS.values()), landscape=False, larger=1)
     everything = all_kpis.place(book)
     findings = monthly_findings.place(book)
     peers = monthly_peers.place(book)
@@ -196,7 +196,7 @@ def _kpi_row(page: Page, data: Data, one: Kpi, row: int) -> None:
         page.formula(row, _AT[change], moved, _NONE, style, RULED, _FIT, slot=f"{slot}.{change}")
     page.put(row, _AT["状态"], None, CENTRE, RULED, _BODY, slot=f"{slot}.状态")
     page.put(row, _AT["依据"], None, LEFT, RULED, _ASIDE, slot=f"{slot}.依据")
-    page.put(row, _AT["趋势"], None, RULED)
+    page.put(row, _AT["趋势"], None, CENTRE, RULED)
     page.sheet.add_sparkline(
         row,
         _AT["趋势"],
@@ -215,7 +215,7 @@ def _or_dash(formula: str) -> str:
     return f'=IFERROR({formula},"{_NONE}")'
 
 
-_NOTE: Final[Style] = {"font_size": 11, "font_color": GREY, "valign": "vcenter"}
+_NOTE: Final[Style] = {"font_size": 10.5, "font_color": GREY, "valign": "vcenter"}
 
 
 def _notes(page: Page, row: int) -> None:
@@ -257,7 +257,7 @@ def _guide(guide: Guide) -> None:
         "怎样用",
         (
             "首页一分钟看完：五个数、为什么、各单位并排、先做的三件事；数据缺的指标、没有的行自动收起。"
-            "打印前两页（首页、月度KPI）就够。",
+            "打印整个工作簿、转成 PDF 只有前两页（首页、月度KPI），其余的页在屏幕上看。",
             "再看“月度KPI”里“状态”一列的危险和异常，再看“环比”和“趋势”：连着变差的指标要先查原因。",
             "目标可以直接修改，达成率随之重算；改过的目标交回后会被读出来。",
             "在表下写出主要问题和改善措施，交回后作为下个月检讨的起点。",
@@ -267,8 +267,7 @@ def _guide(guide: Guide) -> None:
             "四分位的数，没有别的单位的名称；同级单位太少的不显示，页上写明少于几个。",
             "“趋势图”是同一批数据的六张图，横坐标是月份，一月写作年份；可直接打印或用于汇报。",
             "“来源”列出每个数字出自哪个文件、哪张表、哪几行；目标写明谁、什么时候、在哪一格填的。",
-            "“数据”是计算的依据：上面的指标都由它算出，点开单元格就能看到公式。它不打印；"
-            "要打印，先在“页面布局 → 打印区域”里取消打印区域。",
+            "“数据”是计算的依据：上面的指标都由它算出，点开单元格就能看到公式。",
         ),
     )
     guide.colours(status=True)
@@ -280,7 +279,7 @@ def _guide(guide: Guide) -> None:
     guide.table(
         "指标怎么算、看什么",
         (("指标", "公式", "看什么；现在用的健康界限"), *rows),
-        "健康界限可以在 kpi.toml 的 [bands] 里改。",
+        "健康界限在项目的“设置.xlsx”里改，或写在 kpi.toml 的 [bands] 里。",
         [f"kpi.{name}.说明" for name, _, _ in rows],
     )
     guide.slots()

@@ -59,7 +59,7 @@ _ROW: Final = 20
 
 def place(book: Book) -> Page:
     """Add the sheet, still empty."""
-    return Page(book, SHEET, WIDTHS, landscape=False, larger=1.6)
+    return Page(book, SHEET, WIDTHS, landscape=False, larger=1.6, printed=False)
 
 
 def compared(families: Mapping[str, Sequence[str]] = FAMILIES) -> list[str]:
@@ -83,8 +83,7 @@ def write(page: Page, data: Data, heading: str) -> None:
     page.formula(0, _LAST, heading, "　", STRONG, RIGHT, line, slot="peers.heading")
     row = waterfalls(page, factors(page, 1, _LAST))
     row = _par(page, data, row)
-    row = peers(page, row, compared())
-    page.sheet.print_area(0, 0, row, _LAST)
+    peers(page, row, compared())
     page.sheet.fit_to_pages(1, 1)
     page.sheet.freeze_panes(1, 0)
 

@@ -41,7 +41,7 @@ _SHEET: Final = "经营检讨"
 _RULES: Final = "基本法名单"
 _WIDTHS: Final = (1.5, 15, 11, 11, 11, 11, 11, 11, 11, 40)
 _LAST: Final = len(_WIDTHS) - 1
-_SMALL: Final[Style] = {**WRAP, "valign": "vcenter", "font_size": 9}
+_SMALL: Final[Style] = {**WRAP, "valign": "vcenter"}
 
 
 def build(path: Path) -> None:
@@ -167,7 +167,7 @@ def _people(book: Book, heading: str) -> None:
     heads(page, row, dict(enumerate(texts, 1)), 6, ())
     columns = [Column(text, f"rules.{text}", "given", {**LEFT, **PADDED}) for text in texts]
     roll = Roll(page, "rules", row + 1, PEOPLE, columns)
-    roll.print_used(6, (row, row))
+    roll.print_used((row, row))
     page.sheet.freeze_panes(row + 1, 3)
 
 

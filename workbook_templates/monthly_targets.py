@@ -45,7 +45,7 @@ from workbook_templates.validation import date_input, target_of, whole_numbers
 NAME: Final = name_of(__name__)
 _GROUP: Final[Style] = {"left": 1, "left_color": WHITE}
 MEMBERS: Final = 40
-"""How many members have a row: what two pages have room for, as LibreOffice prints all."""
+"""How many members have a row before more are put in."""
 KPIS: Final = (
     "首年度保费",
     "主险件数",
@@ -242,9 +242,7 @@ def _printing(page: Page) -> None:
     sheet = page.sheet
     sheet.freeze_panes(4, 3)
     sheet.repeat_rows(_MEMBER_HEADER, _MEMBER_HEADER + 1)
-    names = f"'{_SHEET}'!$C${_FIRST + 1}:$C${_LAST + 1}"
-    last = f"INDEX('{_SHEET}'!$Q:$Q,{_TOTAL + 1}+MAX(1,COUNTIF({names},\"?*\")))"
-    page.book.workbook.define_name(f"{_SHEET}!_xlnm.Print_Area", f"='{_SHEET}'!$A$1:{last}")
+    page.fold("members", _FIRST, _LAST)
 
 
 def _guide(book: Book) -> None:

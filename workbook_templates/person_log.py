@@ -37,7 +37,7 @@ from workbook_templates.look import (
     Style,
 )
 from workbook_templates.validation import amounts, choices, date_input, whole_numbers
-from workbook_templates.week import WEEKS, top
+from workbook_templates.week import WEEKS, told_apart, top
 
 NAME: Final = name_of(__name__)
 OUTLETS: Final = 30
@@ -68,8 +68,8 @@ def build(path: Path) -> None:
     """Write the template."""
     book = Book(path, NAME)
     month = Page(book, _MONTH, (1.5, 14, 6, 11, 11, *(9 for _ in WEEKS), 11, 11, 10))
-    weeks = [Page(book, f"第{week}周", _WIDTHS) for week in WEEKS]
-    lists = Page(book, _LISTS, (1.5, 30, 3, 30), landscape=False)
+    weeks = [Page(book, f"第{week}周", _WIDTHS, larger=1.4) for week in WEEKS]
+    lists = Page(book, _LISTS, (1.5, 30, 3, 30), landscape=False, printed=False)
     name, team = month.at(3, 1, absolute=True), month.at(3, 4, absolute=True)
     heading = f'={name}&"　"&{team}&"　"&{month.at(0, 12, absolute=True)}'
     for week, page in zip(WEEKS, weeks, strict=True):
@@ -209,6 +209,7 @@ def _overview(page: Page, weeks: list[Page]) -> None:
         NAME,
         facts(PERSON, (1, 3, 4, 6, 8, 10, 12)),
     )
+    told_apart(page, NAME)
     row = 5
     page.height(row, 24)
     page.put(row, 1, "填写日期", LABEL)

@@ -43,7 +43,7 @@ _LOW: Final = "#F2B872"
 _HIGH: Final = "#8DBBE0"
 """Orange and blue, which nobody takes for each other; dark figures can be read on both."""
 
-_WHOLE_PERCENT: Final[Style] = {"num_format": "0%", "font_size": 8, "align": "center"}
+_WHOLE_PERCENT: Final[Style] = {"num_format": "0%", "font_size": 10, "align": "center"}
 _TEXT: Final[Style] = {**NOTE, "font_size": 10, "font_color": INK, "valign": "vcenter"}
 
 
@@ -162,14 +162,15 @@ def _curve(page: Page) -> None:
         page.column(_TOP, _AT[name], MONTHS, style, RULED, slot=f"survival.{name}")
     page.sheet.insert_chart(2, 10, _lines(page), {"object_position": 2, "x_offset": 12})
     page.sheet.insert_chart(15, 10, _columns(page), {"object_position": 2, "x_offset": 12})
-    page.height(last + 1, 18)
-    page.put(
+    page.height(last + 1, 30)
+    page.merged(
         last + 1,
         1,
+        last + 1,
+        width,
         "流失率：做到这个月的人里，在这个月走的。留存率：签约满这么多个月还在的，还在职的人看到数据截至那天。"
         "上下限是 95% 的区间：人越少，越宽。",
         NOTE,
-        {"text_wrap": False, "valign": "vcenter"},
     )
     page.sheet.freeze_panes(_TOP, 2)
     page.sheet.print_area(0, 0, last + 1, width)

@@ -29,7 +29,7 @@ from workbook_templates.validation import choices, dates, whole_numbers
 
 NAME: Final = name_of(__name__)
 MEMBERS: Final = 36
-"""How many members have a row: what a page has room for, as LibreOffice prints all."""
+"""How many members have a row before more are put in."""
 WAYS: Final = ("集中培训", "一对一辅导", "陪同展业", "角色演练", "自学", "师徒结对")
 _SHEET: Final = "技能培训"
 _SKILLS: Final = tuple(SKILLS)
@@ -62,7 +62,7 @@ _SMALL: Final[Style] = {"shrink": True, **LEFT}
 def build(path: Path) -> None:
     """Write the template."""
     book = Book(path, NAME)
-    page = Page(book, _SHEET, _WIDTHS)
+    page = Page(book, _SHEET, _WIDTHS, larger=2.2)
     given = {**UNIT, "unit.parent": ("上级单位", {})}
     head(
         page,
@@ -93,7 +93,7 @@ def build(path: Path) -> None:
     choices(page, (roll.first, _WAY, roll.last, _WAY), "方式", WAYS)
     dates(page, (roll.first, _DAY, roll.last, _DAY))
     page.sheet.freeze_panes(_FIRST, _RANK)
-    roll.print_used(_RESULT, (_HEADER, _TOTAL))
+    roll.print_used((_HEADER, _TOTAL))
     _guide(book)
     book.close()
 

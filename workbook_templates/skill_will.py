@@ -36,7 +36,7 @@ from workbook_templates.look import (
 
 NAME: Final = name_of(__name__)
 MEMBERS: Final = 28
-"""How many members have a row: what a page has room for, as LibreOffice prints all."""
+"""How many members have a row before more are put in."""
 _ROOM: Final = BOX_ROWS * BOX_COLUMNS
 _FRAME: Final = "评估框"
 _LIST: Final = "评估"
@@ -53,7 +53,7 @@ _PLACES: Final = {0: (6, 7), 1: (6, 2), 2: (22, 7), 3: (22, 2)}
 def build(path: Path) -> None:
     """Write the template."""
     book = Book(path, NAME)
-    frame = Page(book, _FRAME, _FRAME_WIDTHS)
+    frame = Page(book, _FRAME, _FRAME_WIDTHS, larger=0.5)
     members = Page(book, _LIST, _LIST_WIDTHS)
     unit, month = frame.at(3, 1, absolute=True), frame.at(0, 10, absolute=True)
     roll = _members(members, f'={unit}&"　"&{month}')
@@ -122,7 +122,7 @@ def _members(page: Page, heading: str) -> Roll:
     undecided = f'$J{roll.first + 1}="{UNDECIDED}"'
     page.highlight(roll.first, _BOX, roll.last, _BOX, undecided, STATUS["异常"])
     page.sheet.freeze_panes(_FIRST, 3)
-    roll.print_used(_DO, (_HEADER, _HEADER))
+    roll.print_used((_HEADER, _HEADER))
     return roll
 
 
@@ -170,7 +170,7 @@ def _box(
     )
     page.height(row + 1, 20)
     page.blanks(row + 1, column, row + 1, last, TOTAL)
-    plain: Style = {"bold": False, "font_size": 9}
+    plain: Style = {"bold": False}
     page.put(row + 1, column, SKILL_WILL_LEADS_TO[number], TOTAL, plain, PADDED)
     first = row + 2
     page.height(first, 16, first + BOX_ROWS - 1)

@@ -53,7 +53,7 @@ _TEXT: Final = (
 
 def add(book: Book) -> None:
     """Add the sheet behind those that are there."""
-    page = Page(book, SHEET, (1.5, *_COLUMNS.values()))
+    page = Page(book, SHEET, (1.5, *_COLUMNS.values()), printed=False)
     page.title(SHEET)
     line: Style = {"bottom": 5, "bottom_color": ACCENT}
     page.put(0, _LAST, None, STRONG, RIGHT, line, slot="source.heading")
@@ -68,4 +68,4 @@ def add(book: Book) -> None:
     roll = Roll(page, "source", _FIRST, _ROWS, columns, told_by=_AT["文件"] - 1)
     page.height(_FIRST, 27, roll.last)
     page.sheet.freeze_panes(_FIRST, 2)
-    roll.print_used(_LAST, (_HEADER, _HEADER))
+    roll.fold()

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from xlsxwriter.chart import Chart
+
 from kpi_xl.analysis.bands import STATED
 from kpi_xl.catalogue import MEASURES
 from kpi_xl.findings.shown import meaning_text
@@ -35,6 +37,7 @@ from workbook_templates.look import (
     INK,
     LABEL,
     LEFT,
+    NOT_PRINTED,
     NOTE,
     POINTS,
     RATE,
@@ -66,13 +69,12 @@ _COLUMNS: Final = {
     "去年同期": 12.0,
     "同比": 10.0,
     "状态": 8.0,
-    "依据": 12.5,
+    "依据": 25.0,
 }
 _AT: Final = {name: column for column, name in enumerate(_COLUMNS, 1)}
 _LAST: Final = len(_COLUMNS)
 _TREND: Final = "趋势"
 _FINDINGS: Final = "进度、因素与同类"
-_CHART_ROWS: Final = 15
 
 
 @dataclass(frozen=True)
@@ -120,31 +122,38 @@ def build(path: Path, report: Report) -> None:
     first = front.place(book)
     page = Page(book, report.name, (1.5, *_COLUMNS.values()), landscape=False, larger=2)
     everything = all_kpis.place(book)
-    findings = Page(book, _FINDINGS, monthly_peers.WIDTHS, landscape=False, larger=1.6)
-    trend = Page(book, _TREND, (14.0, 5.5, *(9.0 for _ in range(MONTHS))))
+    findings = Page(
+        book, _FINDINGS, monthly_peers.WIDTHS, landscape=False, larger=1.6, printed=False
+    )
+    trend = Page(book, _TREND, (14.0, 5.5, *(9.0 for _ in range(MONTHS))), printed=False)
     _top(page, report.name)
     # Below the KPIs come the counts; where they are has to be known before.
     stages = 5
-    table = stages + (len(report.stages) + 2 + _CHART_ROWS if report.stages else 0)
+    table = stages + (len(report.stages) + 2 if report.stages else 0)
     counts = table + 1 + len(report.families) + len(report.kpis)
     rows = {code: stages + 1 + n for n, code in enumerate(report.stages)}
     rows |= {code: counts + 1 + n for n, code in enumerate(report.counts)}
     if report.stages:
         _counts(page, stages, "各环节", report.stages)
-        _funnel(page, stages, len(report.stages))
+        page.height(table - 1, 8)
     _kpis(page, table, report, rows)
     _counts(page, counts, "其他数据" if report.stages else "基础数据", report.counts)
     last = diagnosis(page, counts + len(report.counts) + 1, DIAGNOSED, _LAST)
     _notes(page, last + 1)
     page.sheet.print_area(0, 0, last + 3, _LAST)
-    page.sheet.fit_to_pages(1, 0)
+    page.sheet.fit_to_pages(1, 1)
     page.sheet.freeze_panes(5, 2)
     unit, month = page.at(3, 1, absolute=True), page.at(0, _LAST, absolute=True)
     heading = f'={unit}&"　"&{month}'
-    front.write(first, heading, f"{report.name} 首页")
     all_kpis.write(everything, heading)
     _findings(findings, report, heading)
     _trend(trend, report, heading)
+    charts = (
+        [_funnel(page, stages, len(report.stages))]
+        if report.stages
+        else [_line(trend, 2 + n, kpi(name)) for n, name in enumerate(report.trends[:2])]
+    )
+    front.write(first, heading, f"{report.name} 首页", charts)
     sources.add(book)
     _guide(book, report)
     book.close()
@@ -246,10 +255,10 @@ def _kpi(page: Page, one: Kpi, row: int, rows: Mapping[str, int]) -> None:
     page.put(row, _AT["依据"], None, CENTRE, RULED, small, slot=f"{slot}.依据")
 
 
-def _funnel(page: Page, top: int, count: int) -> None:
+def _funnel(page: Page, top: int, count: int) -> Chart:
     """The stages of this month and the last, from the first down."""
     first, last = top + 1, top + count
-    large = {**_font(), "size": 12}  # the page is printed smaller
+    large = {**_font(), "size": 10}  # the page is printed smaller
     chart = page.book.workbook.add_chart({"type": "bar"})
     for name, colour in (("上月", ACCENT_LIGHT), ("实际", ACCENT)):
         values = page.range(first, _AT[name], last, _AT[name])
@@ -270,6 +279,7 @@ def _funnel(page: Page, top: int, count: int) -> None:
     chart.set_y_axis(
         {
             "reverse": True,
+            "interval_unit": 1,
             "num_font": large,
             "line": {"color": GREY, "width": 0.75},
             "major_tick_mark": "none",
@@ -278,10 +288,7 @@ def _funnel(page: Page, top: int, count: int) -> None:
     chart.set_x_axis({"visible": False, "min": 0, "major_gridlines": {"visible": False}})
     chart.set_legend({"position": "top", "font": large})
     chart.set_chartarea({"border": {"color": HAIRLINE, "width": 0.75}})
-    chart.set_size({"width": 780, "height": 20 * (_CHART_ROWS - 1)})
-    for row in range(last + 1, last + 1 + _CHART_ROWS):
-        page.sheet.set_row_pixels(row, 20)
-    page.sheet.insert_chart(last + 1, 1, chart, {"y_offset": 8, "object_position": 2})
+    return chart
 
 
 def _notes(page: Page, row: int) -> None:
@@ -305,8 +312,7 @@ def _findings(page: Page, report: Report, heading: str) -> None:
     page.formula(0, last, heading, "　", STRONG, RIGHT, line, slot="findings.heading")
     row = monthly_peers.factors(page, pace(page, 1, report.paced), last)
     row = monthly_peers.waterfalls(page, row)
-    row = monthly_peers.peers(page, row, monthly_peers.compared(report.families))
-    page.sheet.print_area(0, 0, row, last)
+    monthly_peers.peers(page, row, monthly_peers.compared(report.families))
     page.sheet.fit_to_pages(1, 1)
     page.sheet.freeze_panes(1, 0)
 
@@ -315,6 +321,7 @@ def _trend(page: Page, report: Report, heading: str) -> None:
     """The months of some KPIs, drawn and as numbers."""
     page.put(0, 0, "近 24 个月", SECTION)
     page.formula(0, 2, heading, "　", STRONG, slot="trend.heading")
+    page.put(0, 6, NOT_PRINTED, LABEL)
     page.put(1, 0, "月份", HEAD, LEFT)
     page.put(1, 1, "单位", HEAD, CENTRE)
     page.row(1, 2, MONTHS, HEAD, RIGHT, slot="data.months")
@@ -337,8 +344,6 @@ def _trend(page: Page, report: Report, heading: str) -> None:
     for place, one in enumerate(shown):
         row, side = last + 2 + place // 2 * 13, place % 2
         page.sheet.insert_chart(row, 13 * side, _line(page, place + 2, one), {"object_position": 2})
-    end = last + 2 + (len(report.trends) + 1) // 2 * 13
-    page.sheet.print_area(0, 0, end, 1 + MONTHS)
     page.sheet.fit_to_pages(1, 1)
     page.sheet.freeze_panes(2, 2)
 
@@ -349,7 +354,7 @@ def _label(page: Page, row: int, name: str, unit: str) -> None:
     page.put(row, 1, unit, LABEL, CENTRE, RULED)
 
 
-def _line(page: Page, row: int, one: Kpi) -> Any:
+def _line(page: Page, row: int, one: Kpi) -> Chart:
     money = one.unit in ("元", "笔", "人")
     chart = page.book.workbook.add_chart({"type": "column" if money else "line"})
     look: dict[str, Any] = (
@@ -366,11 +371,14 @@ def _line(page: Page, row: int, one: Kpi) -> Any:
         }
     )
     chart.set_title(_title(f"{one.name}（{one.unit}）"))
-    chart.set_x_axis({"num_font": {**_font(), "rotation": -90}, "line": {"color": GREY}})
+    chart.set_x_axis(
+        {"num_font": {**_font(), "rotation": -90}, "interval_unit": 3, "line": {"color": GREY}}
+    )
     chart.set_y_axis(
         {
             "num_format": str(number(one)["num_format"]),
             "num_font": _font(),
+            "min": 0,
             "line": {"none": True},
             "major_gridlines": {"visible": True, "line": {"color": HAIRLINE, "width": 0.5}},
         }
@@ -411,7 +419,7 @@ def _guide(book: Book, report: Report) -> None:
     guide.table(
         "指标怎么算、看什么",
         (("指标", "公式", "看什么；现在用的健康界限"), *rows),
-        "健康界限可以在 kpi.toml 的 [bands] 里改；状态怎么定见“依据”一列。",
+        "健康界限在项目的“设置.xlsx”里改，或写在 kpi.toml 的 [bands] 里；状态怎么定见“依据”一列。",
         [f"kpi.{name}.说明" for name, _, _ in rows],
     )
     guide.slots()

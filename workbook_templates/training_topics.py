@@ -30,7 +30,7 @@ NAME: Final = name_of(__name__)
 TOPICS: Final = 12
 KINDS: Final = ("专题", "培训", "演练", "早会课程")
 _SHEET: Final = "专题培训计划"
-_WIDTHS: Final = (1.5, 5, 9, 28, 30, 20, 12, 10, 13, 7.5, 7.5, 8.5, 30)
+_WIDTHS: Final = (1.5, 5, 9, 28, 30, 26, 12, 10, 13, 7.5, 7.5, 8.5, 24)
 _NUMBER, _KIND, _TEXT, _REASON, _PEOPLE, _TRAINER, _DAY, _PLACE = range(1, 9)
 _DUE, _CAME, _SHARE, _RESULT = range(9, 13)
 _HEADER: Final = 5
@@ -43,7 +43,7 @@ _COUNT: Final[Style] = {"num_format": "0", "align": "center"}
 def build(path: Path) -> None:
     """Write the template."""
     book = Book(path, NAME)
-    page = Page(book, _SHEET, _WIDTHS)
+    page = Page(book, _SHEET, _WIDTHS, larger=0.4)
     given = {"department.name": ("单位", {}), **UNIT}
     del given["unit.name"]
     head(
@@ -67,7 +67,7 @@ def build(path: Path) -> None:
     page.height(_HEADER, 28)
     centred = (_NUMBER, _DAY, _DUE, _CAME, _SHARE)
     heads(page, _HEADER, dict(enumerate(texts, 1)), _RESULT, centred)
-    page.height(_FIRST, 44, _LAST)
+    page.height(_FIRST, 36, _LAST)
     for number in range(TOPICS):
         page.put(_FIRST + number, _NUMBER, number + 1, LABEL, CENTRE, BOXED)
     columns = [

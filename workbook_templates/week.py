@@ -6,7 +6,7 @@ from typing import Final
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from workbook_templates.look import GREY, LABEL, RESTING, RIGHT, SECTION, STATUS, STRONG, Page
+from workbook_templates.look import GREY, LABEL, NOTE, RESTING, RIGHT, SECTION, STATUS, STRONG, Page
 
 WEEKS: Final = range(1, 6)
 WEEKDAYS: Final = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
@@ -19,6 +19,13 @@ ACTIVITIES: Final[dict[str, str]] = {
     "增员面谈数": "次",
 }
 """The activities with their units."""
+ONE_OF_THREE: Final = {
+    "周工作计划": "一天一行，写每天计划几次、做了几次，排本周要事",
+    "周计划及检讨表": "一周一页，上半页检讨本周，下半页订下周",
+    "客户经理工作日志": "一天四行，逐次写拜访、洽谈和出单",
+}
+"""What each of a person's forms of the week is for: who fills in one of them needs no other."""
+
 MADE_UP: Final = "调休上班"
 """The note of a day off that is worked on."""
 
@@ -38,6 +45,14 @@ def top(page: Page, week: int, title: str, last: int, heading: str) -> None:
     page.height(1, 24)
     page.put(1, 1, None, SECTION, slot=f"week{week}.name")
     page.formula(1, last, heading, "　　", LABEL, STRONG, RIGHT, slot=f"week{week}.heading")
+
+
+def told_apart(page: Page, name: str) -> None:
+    """Say below the title what the form is for, and which to take instead."""
+    others = "；".join(f"“{other}”{use}" for other, use in ONE_OF_THREE.items() if other != name)
+    page.height(1, 18)
+    text = f"{ONE_OF_THREE[name]}。三种周表选一种就够：{others}。"
+    page.put(1, 1, text, NOTE, {"text_wrap": False, "valign": "vcenter"})
 
 
 def resting(page: Page, row: int, last_row: int, last: int, note: int) -> None:

@@ -40,7 +40,7 @@ from workbook_templates.look import (
     Style,
 )
 from workbook_templates.validation import date_input, whole_numbers
-from workbook_templates.week import ACTIVITIES, WEEKS
+from workbook_templates.week import ACTIVITIES, WEEKS, told_apart
 
 _WIDTHS: Final = (
     1.5,
@@ -101,7 +101,7 @@ def write(page: Page, weeks: Sequence[Page]) -> None:
     """Write the sheet; `weeks` are the sheets it sums up."""
     page.title("周工作计划　本月总览")
     page.month()
-    page.height(1, 6)
+    told_apart(page, "周工作计划")
     page.fields(2, _FACTS)
     page.put(2, 16, "填写日期", LABEL, {"valign": "bottom"})
     date_input(page, 3, 16, _RATE, "input.filled_on")

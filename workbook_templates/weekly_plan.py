@@ -17,7 +17,7 @@ def build(path: Path) -> None:
     """Write the template."""
     book = Book(path, NAME)
     overview = weekly_overview.place(book)
-    weeks = [Page(book, f"第{week}周", weekly_sheet.WIDTHS) for week in WEEKS]
+    weeks = [Page(book, f"第{week}周", weekly_sheet.WIDTHS, larger=0.5) for week in WEEKS]
     weekly_overview.write(overview, weeks)
     heading = weekly_overview.heading(overview)
     for week, page in zip(WEEKS, weeks, strict=True):

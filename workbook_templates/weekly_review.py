@@ -39,7 +39,7 @@ from workbook_templates.look import (
     Style,
 )
 from workbook_templates.validation import choices, date_input, whole_numbers
-from workbook_templates.week import ACTIVITIES, WEEKDAYS, WEEKS, top
+from workbook_templates.week import ACTIVITIES, WEEKDAYS, WEEKS, told_apart, top
 from workbook_templates.weekly_sheet import REASONS
 
 NAME: Final = name_of(__name__)
@@ -70,7 +70,7 @@ def build(path: Path) -> None:
     """Write the template."""
     book = Book(path, NAME)
     month = Page(book, _MONTH, (1.5, 14, 6, 11, 11, *(9 for _ in WEEKS), 11, 11, 10))
-    weeks = [Page(book, f"第{week}周", _WIDTHS) for week in WEEKS]
+    weeks = [Page(book, f"第{week}周", _WIDTHS, larger=0.5) for week in WEEKS]
     name, team = month.at(3, 1, absolute=True), month.at(3, 4, absolute=True)
     heading = f'={name}&"　"&{team}&"　"&{month.at(0, 12, absolute=True)}'
     before: Page | None = None
@@ -244,6 +244,7 @@ def _words(page: Page, slot: str) -> None:
 def _overview(page: Page, weeks: list[Page]) -> None:
     """The month: what was done each week against the month's quotas."""
     head(page, NAME, facts(PERSON, (1, 3, 4, 6, 8, 10, 12)))
+    told_apart(page, NAME)
     row = 5
     page.height(row, 24)
     page.put(row, 1, "填写日期", LABEL)

@@ -105,7 +105,7 @@ def write(page: Page, week: int, heading: str) -> None:
     heading : str
         The formula of whose week it is.
     """
-    top(page, week, "周计划及检讨表", _REASON, heading)
+    top(page, week, "周工作计划", _REASON, heading)
     _heads(page)
     slot = f"week{week}"
     page.height(_FIRST, 31, _LAST)

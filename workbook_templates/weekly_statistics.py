@@ -34,28 +34,30 @@ from workbook_templates.week import ACTIVITIES, WEEKS, top
 
 NAME: Final = name_of(__name__)
 MEMBERS: Final = 56
-"""How many members have a row: what two pages have room for, as LibreOffice prints all."""
+"""How many members have a row before more are put in."""
 _MONTH: Final = "本月"
 _TEAM, _ID, _PERSON, _FIRST_ACTIVITY = 1, 2, 3, 4
 _PIECES: Final = _FIRST_ACTIVITY + 2 * len(ACTIVITIES)
 _PREMIUM, _REMARK = _PIECES + 1, _PIECES + 2
-_WIDTHS: Final = (1.5, 13, 10, 13, *(7.6 for _ in range(2 * len(ACTIVITIES))), 7.5, 12, 22)
+_WIDTHS: Final = (1, 9.5, 9, 8.5, *(5 for _ in range(2 * len(ACTIVITIES))), 5, 9, 14)
+"""A page stands upright: so most people fit on it, and their text is still large enough."""
+_ROW: Final = 15
 _HEADER: Final = 5
 _TOTAL: Final = _HEADER + 2
 _RATE: Final = _TOTAL + 1
 _FIRST: Final = _RATE + 1
 _GROUP: Final[Style] = {"left": 1, "left_color": WHITE}
 _SMALL: Final[Style] = {"shrink": True, **LEFT}
-_COUNT: Final[Style] = {"num_format": "#,##0", "align": "center"}
-_MONEY: Final[Style] = {**WHOLE, **PADDED}
+_COUNT: Final[Style] = {"num_format": "#,##0", "align": "center", "shrink": True}
+_MONEY: Final[Style] = {**WHOLE, "shrink": True}
 _SHARE: Final[Style] = {"num_format": "0%", "align": "center", "bold": False}
 
 
 def build(path: Path) -> None:
     """Write the template."""
     book = Book(path, NAME)
-    month = Page(book, _MONTH, _WIDTHS)
-    weeks = [Page(book, f"第{week}周", _WIDTHS) for week in WEEKS]
+    month = Page(book, _MONTH, _WIDTHS, landscape=False, larger=0.3)
+    weeks = [Page(book, f"第{week}周", _WIDTHS, landscape=False, larger=0.3) for week in WEEKS]
     unit, manager = month.at(3, _TEAM, absolute=True), month.at(3, 5, absolute=True)
     heading = f'={unit}&"　"&{manager}&"　"&{month.at(0, _REMARK, absolute=True)}'
     for week, page in zip(WEEKS, weeks, strict=True):
@@ -150,16 +152,16 @@ def _heads(page: Page) -> None:
     page.blanks(row, 1, row, _REMARK, HEAD)
     page.blanks(row + 1, 1, row + 1, _REMARK, SUBHEAD)
     one_line: Style = {"text_wrap": False}
-    for number, (name, unit) in enumerate(ACTIVITIES.items()):
+    for number, name in enumerate(ACTIVITIES):
         column = _FIRST_ACTIVITY + 2 * number
-        page.put(row, column, f"{name}（{unit}）", HEAD, ACROSS, _GROUP, one_line)
+        page.put(row, column, name, HEAD, ACROSS, _GROUP, one_line)
         page.put(row, column + 1, None, HEAD, ACROSS, one_line)
         page.put(row + 1, column, "计划", SUBHEAD, CENTRE, _GROUP)
         page.put(row + 1, column + 1, "完成", SUBHEAD, CENTRE)
     page.put(row, _PIECES, "预收", HEAD, ACROSS, _GROUP)
     page.put(row, _PREMIUM, None, HEAD, ACROSS)
     page.put(row + 1, _PIECES, "件数", SUBHEAD, CENTRE, _GROUP)
-    page.put(row + 1, _PREMIUM, "保费（元）", SUBHEAD, RIGHT, PADDED)
+    page.put(row + 1, _PREMIUM, "保费/元", SUBHEAD, RIGHT)
     for column, text in ((_TEAM, "团队"), (_ID, "工号"), (_PERSON, "姓名")):
         page.put(row, column, text, HEAD, LEFT)
     page.put(row, _REMARK, "备注", HEAD, LEFT, PADDED, _GROUP)
@@ -196,8 +198,9 @@ def _totals(page: Page, roll: Roll, slot: str) -> None:
 
 
 def _finish(page: Page, roll: Roll) -> None:
+    page.height(roll.first, _ROW, roll.last)
     page.sheet.freeze_panes(_FIRST, _FIRST_ACTIVITY)
-    roll.print_used(_REMARK, (_HEADER, _RATE))
+    roll.print_used((_HEADER, _RATE))
 
 
 def _guide(book: Book) -> None:

@@ -95,7 +95,7 @@ class FrontValues:
                 "单位标题": title,
                 "列名": heads,
                 "没有数据": self.missing(),
-                "金额单位": self.settings.money,
+                "金额单位": self.settings.money if rows else None,
             },
             dict(about),
         )

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from kpi_xl.cli.commands import app
 from small_branch import TWO_DEPARTMENTS, small_branch
+from workbook_templates import path, week
 
 FOUR_WEEKS, FIVE_WEEKS = "2024-06", "2024-07"
 WEEKLY = (
@@ -87,6 +88,13 @@ def test_what_is_written_by_hand_is_blank_and_not_zero(project, template):
         and not unseen(sheet, cell)
     ]
     assert not shown, "\n".join(map(str, shown))
+
+
+@pytest.mark.parametrize("template", week.ONE_OF_THREE)
+def test_a_form_like_others_says_what_it_is_for_and_which_to_take_instead(template):
+    first = opened(path(template)).worksheets[0]
+    (told,) = [c.value for c in first[2] if c.value]
+    assert all(other in told for other in week.ONE_OF_THREE if other != template)
 
 
 def drawn(file):
