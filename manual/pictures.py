@@ -7,10 +7,12 @@ and given few colours, so that a picture is small.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import tomllib
+import zipfile
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,7 +62,7 @@ PAGES: Final[dict[str, tuple[str, int | str]]] = {
     "monthly-review.png": (f"2024-06/月度经营检讨/{_DEPARTMENT}.xlsx", 1),
     "improvement-plan.png": (f"2024-06/业务改善措施计划/{_DEPARTMENT}.xlsx", 1),
     "fishbone.png": (f"2024-06/业务改善措施计划/{_DEPARTMENT}.xlsx", "鱼骨图"),
-    "sales-funnel.png": ("车行/2024-06/销售漏斗月报/城西店.xlsx", 2),
+    "sales-funnel.png": ("车行/2024-06/销售漏斗月报/骏达汽车.xlsx", 1),
     "shop-month.png": ("服饰/2024-06/门店月度KPI表/大学城店.xlsx", 2),
     "pipeline-month.png": ("管道/2024-06/商机月报/华南.xlsx", 1),
     "check-report.png": ("校验报告.xlsx", 2),
@@ -78,6 +80,9 @@ _FONTS: Final = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
   </match>
 </fontconfig>
 """
+_ONE_CELL_TO_PRINT: Final = re.compile(
+    rb'<definedName name="_xlnm.Print_Area"[^>]*>[^<:]+</definedName>'
+)
 _SCALE: Final = 110 / 72
 _MARGIN: Final = 12
 _FOOTER: Final = 36  # points
@@ -104,6 +109,7 @@ def main(output: Path, wanted: list[str]) -> None:
 
 def _drawn(workbook: Path, page: int | str, folder: Path) -> Any:
     """A page of a workbook without its footer and the white around it."""
+    workbook = _all_printed(workbook, folder)
     environment = os.environ | {"FONTCONFIG_FILE": str(folder / "fonts.conf")}
     command = ["soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless"]
     command += ["--convert-to", "pdf", "--outdir", str(folder), str(workbook)]
@@ -117,6 +123,18 @@ def _drawn(workbook: Path, page: int | str, folder: Path) -> Any:
     picture = picture.crop((0, 0, picture.width, picture.height - int(_FOOTER * _SCALE)))
     inside = picture.crop(ImageChops.invert(picture).getbbox())
     return ImageOps.expand(inside, _MARGIN, "white")
+
+
+def _all_printed(workbook: Path, folder: Path) -> Path:
+    """A copy of a workbook of which those pages are printed, too, that only are looked at."""
+    copy = folder / workbook.name
+    with zipfile.ZipFile(workbook) as old, zipfile.ZipFile(copy, "w") as new:
+        for part in old.namelist():
+            content = old.read(part)
+            if part == "xl/workbook.xml":
+                content = _ONE_CELL_TO_PRINT.sub(b"", content)
+            new.writestr(part, content)
+    return copy
 
 
 def save(picture: Any, target: Path) -> int:

@@ -41,7 +41,7 @@ _LAST: Final = COLUMNS
 _TILES: Final = ((1, 2), (3, 4), (5, 6), (7, 9), (10, 11))
 _ROWS: Final = 14
 _CHART: Final = (437, 230)
-_ONE_CHART: Final = (884, 260)
+_ONE_CHART: Final = (884, 300)
 _CHART_ROW: Final = 20
 _MONEY: Final = ("完成", "目标", "差额")
 _WAN: Final = {"完成": r"0\.0,", "目标": r"0\.0,", "差额": r"+0\.0,;-0\.0,;0"}
@@ -236,7 +236,7 @@ def _to_do(page: Page, row: int) -> int:
     for text, first, _ in parts:
         page.put(head, first, text, HEAD, _BODY, LEFT, {"indent": 1, "text_wrap": False})
     for number in range(head + 1, head + 1 + MEASURES_SHOWN):
-        page.height(number, 46)
+        page.height(number, 36)
         for _, first, last in parts:
             look: Style = {**_BODY, "valign": "vcenter", "bottom": 1, "bottom_color": HAIRLINE}
             if first == last:

@@ -152,7 +152,7 @@ def _like_hours(page: Page, column: int) -> None:
 
 def _sums(page: Page, slot: str) -> None:
     """How many hours of each day are planned, and whether they are too many."""
-    limit: Style = {"num_format": '"上限 "0.0" 小时"'}
+    limit: Style = {"num_format": '"上限 "0.0'}
     page.put(_HEADER + 1, _SUM, None, SUBHEAD, CENTRE, _GROUP, limit, slot=f"{slot}.时间.上限")
     most = xl_rowcol_to_cell(_HEADER + 1, _SUM, True, True)
     for row in range(_FIRST, _LAST + 1):

@@ -43,7 +43,7 @@ _ONE_LINE: Final[Style] = {"text_wrap": False}
 
 def place(book: Book) -> Page:
     """Add the sheet, still empty."""
-    return Page(book, SHEET, _WIDTHS, landscape=False, larger=1.7, printed=False)
+    return Page(book, SHEET, _WIDTHS, landscape=False, larger=0.5, printed=False)
 
 
 def write(page: Page, heading: str) -> None:

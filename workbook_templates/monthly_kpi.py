@@ -78,7 +78,7 @@ def build(path: Path) -> None:
     """Write the template."""
     book = Book(path, NAME)
     first = front.place(book)
-    page = Page(book, _SHEET, (1.5, *_COLUMNS.values()), landscape=False, larger=1)
+    page = Page(book, _SHEET, (1.5, *_COLUMNS.values()), landscape=False, larger=1.2)
     everything = all_kpis.place(book)
     findings = monthly_findings.place(book)
     peers = monthly_peers.place(book)

@@ -59,7 +59,7 @@ _ROW: Final = 20
 
 def place(book: Book) -> Page:
     """Add the sheet, still empty."""
-    return Page(book, SHEET, WIDTHS, landscape=False, larger=1.6, printed=False)
+    return Page(book, SHEET, WIDTHS, landscape=False, larger=0.5, printed=False)
 
 
 def compared(families: Mapping[str, Sequence[str]] = FAMILIES) -> list[str]:
@@ -133,7 +133,7 @@ def waterfalls(page: Page, row: int) -> int:
 
 
 def _columns(page: Page, first_split: int) -> dict[str, int]:
-    """The columns that the charts are drawn from, on the sheet's far right; their first rows.
+    """The columns that the charts are drawn from, beside the page, hidden; their first rows.
 
     Parameters
     ----------
@@ -144,6 +144,7 @@ def _columns(page: Page, first_split: int) -> dict[str, int]:
     column = _LAST + 2
     top = first_split + len(COMPARISONS) + 1  # beside the charts, whose rows are never hidden
     page.put(top - 1, column, "瀑布图的数据", LABEL)
+    page.sheet.set_column(column, column + 6, None, None, {"hidden": True})
     for comparison in WATERFALLS:
         source = first_split + COMPARISONS.index(comparison)
         found[comparison] = top
@@ -205,6 +206,7 @@ def _waterfall(page: Page, comparison: str, first: int) -> Chart:
         )
     _dress(chart, f"{STARTS[comparison]}（万元）", r"0\.0,", _CHART)
     chart.set_legend({"none": True})
+    chart.show_hidden_data()
     return chart
 
 

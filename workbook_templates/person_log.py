@@ -209,7 +209,7 @@ def _overview(page: Page, weeks: list[Page]) -> None:
         NAME,
         facts(PERSON, (1, 3, 4, 6, 8, 10, 12)),
     )
-    told_apart(page, NAME)
+    told_apart(page, NAME, 12)
     row = 5
     page.height(row, 24)
     page.put(row, 1, "填写日期", LABEL)

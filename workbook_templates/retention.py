@@ -237,7 +237,7 @@ def _chart(page: Page, kind: str, title: str) -> Chart:
     chart.set_legend({"none": True})
     chart.set_chartarea({"border": {"color": HAIRLINE, "width": 0.75}})
     chart.set_plotarea({"layout": {"x": 0.09, "y": 0.16, "width": 0.88, "height": 0.7}})
-    chart.set_size({"width": 500, "height": 310})
+    chart.set_size({"width": 500, "height": 290})
     chart.show_blanks_as("gap")
     return chart
 

@@ -123,7 +123,7 @@ def build(path: Path, report: Report) -> None:
     page = Page(book, report.name, (1.5, *_COLUMNS.values()), landscape=False, larger=2)
     everything = all_kpis.place(book)
     findings = Page(
-        book, _FINDINGS, monthly_peers.WIDTHS, landscape=False, larger=1.6, printed=False
+        book, _FINDINGS, monthly_peers.WIDTHS, landscape=False, larger=0.5, printed=False
     )
     trend = Page(book, _TREND, (14.0, 5.5, *(9.0 for _ in range(MONTHS))), printed=False)
     _top(page, report.name)
@@ -195,7 +195,7 @@ def _counts(page: Page, top: int, heading: str, codes: Sequence[str]) -> None:
         slot = f"count.{measure.name}"
         page.height(row, 19)
         page.blanks(row, 1, row, _LAST, RULED)
-        page.put(row, _AT["指标"], measure.name, RULED)
+        page.put(row, _AT["指标"], measure.name, RULED, {"shrink": True})
         page.put(row, _AT["单位"], measure.unit, LABEL, CENTRE, RULED)
         page.put(row, _AT["实际"], None, WHOLE, STRONG, RULED, slot=slot)
         for name, change in (("上月", "环比"), ("去年同期", "同比")):
@@ -258,7 +258,7 @@ def _kpi(page: Page, one: Kpi, row: int, rows: Mapping[str, int]) -> None:
 def _funnel(page: Page, top: int, count: int) -> Chart:
     """The stages of this month and the last, from the first down."""
     first, last = top + 1, top + count
-    large = {**_font(), "size": 10}  # the page is printed smaller
+    large = {**_font(), "size": 9}  # the page is printed smaller
     chart = page.book.workbook.add_chart({"type": "bar"})
     for name, colour in (("上月", ACCENT_LIGHT), ("实际", ACCENT)):
         values = page.range(first, _AT[name], last, _AT[name])

@@ -47,12 +47,18 @@ def top(page: Page, week: int, title: str, last: int, heading: str) -> None:
     page.formula(1, last, heading, "　　", LABEL, STRONG, RIGHT, slot=f"week{week}.heading")
 
 
-def told_apart(page: Page, name: str) -> None:
-    """Say below the title what the form is for, and which to take instead."""
+def told_apart(page: Page, name: str, last: int) -> None:
+    """Say below the title what the form is for, and which to take instead.
+
+    Parameters
+    ----------
+    last : int
+        The last column.
+    """
     others = "；".join(f"“{other}”{use}" for other, use in ONE_OF_THREE.items() if other != name)
-    page.height(1, 18)
+    page.height(1, 28)
     text = f"{ONE_OF_THREE[name]}。三种周表选一种就够：{others}。"
-    page.put(1, 1, text, NOTE, {"text_wrap": False, "valign": "vcenter"})
+    page.merged(1, 1, 1, last, text, NOTE, {"valign": "vcenter"})
 
 
 def resting(page: Page, row: int, last_row: int, last: int, note: int) -> None:

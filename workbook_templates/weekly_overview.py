@@ -84,7 +84,7 @@ _FACTS: Final = {
 
 def place(book: Book) -> Page:
     """Add the sheet, still empty, so that it stands first."""
-    return Page(book, "本月总览", _WIDTHS)
+    return Page(book, "本月总览", _WIDTHS, larger=0.2)
 
 
 def heading(page: Page) -> str:
@@ -101,7 +101,7 @@ def write(page: Page, weeks: Sequence[Page]) -> None:
     """Write the sheet; `weeks` are the sheets it sums up."""
     page.title("周工作计划　本月总览")
     page.month()
-    told_apart(page, "周工作计划")
+    told_apart(page, "周工作计划", _RATE)
     page.fields(2, _FACTS)
     page.put(2, 16, "填写日期", LABEL, {"valign": "bottom"})
     date_input(page, 3, 16, _RATE, "input.filled_on")

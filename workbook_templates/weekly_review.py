@@ -244,7 +244,7 @@ def _words(page: Page, slot: str) -> None:
 def _overview(page: Page, weeks: list[Page]) -> None:
     """The month: what was done each week against the month's quotas."""
     head(page, NAME, facts(PERSON, (1, 3, 4, 6, 8, 10, 12)))
-    told_apart(page, NAME)
+    told_apart(page, NAME, 12)
     row = 5
     page.height(row, 24)
     page.put(row, 1, "填写日期", LABEL)
