@@ -50,7 +50,7 @@ _GROUP: Final[Style] = {"left": 1, "left_color": WHITE}
 _SMALL: Final[Style] = {"shrink": True, **LEFT}
 _COUNT: Final[Style] = {"num_format": "#,##0", "align": "center", "shrink": True}
 _MONEY: Final[Style] = {**WHOLE, "shrink": True}
-_SHARE: Final[Style] = {"num_format": "0%", "align": "center", "bold": False}
+_SHARE: Final[Style] = {"num_format": "0%", "align": "center", "bold": False, "shrink": True}
 
 
 def build(path: Path) -> None:
@@ -174,7 +174,7 @@ def _totals(page: Page, roll: Roll, slot: str) -> None:
     page.blanks(_TOTAL, 1, _RATE, _REMARK, TOTAL)
     page.put(_TOTAL, 1, "合计", TOTAL)
     page.put(_RATE, 1, "完成率", TOTAL, {"bold": False})
-    people: Style = {"num_format": '0" 人"', "align": "left"}
+    people: Style = {"num_format": '0" 人"', "align": "left", "shrink": True}
     names = f'=COUNTIF({roll.cells(_PERSON)},"?*")'
     page.formula(_TOTAL, _PERSON, names, 0, TOTAL, people, slot=f"{slot}姓名")
     for number, name in enumerate(ACTIVITIES):
