@@ -18,7 +18,7 @@ from mkdocs.structure.files import File, Files
 from kpi_xl.jobs import data_form
 from kpi_xl.settings.project_settings import Settings
 from kpi_xl.settings.text import settings_text
-from manual import blocks, decisions, kpis, messages, own_report, tables
+from manual import blocks, decisions, english_kpis, kpis, messages, own_report, tables
 
 ROOT: Final = Path(__file__).parents[1]
 
@@ -27,6 +27,7 @@ MADE: Final[dict[str, Callable[[], str]]] = {
     "example": tables.example,
     "decisions": decisions.listed,
     "kpis": kpis.overview,
+    "english kpis": english_kpis.tables,
     "messages": messages.page,
     "problems": messages.problems,
     "settings": lambda: f"```toml\n{settings_text('兰州分公司')}```",

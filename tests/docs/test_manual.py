@@ -11,7 +11,7 @@ import pytest
 import udfs.functions
 from kpi_xl import kpis as catalogue
 from kpi_xl.catalogue.schema import TABLES
-from manual import hooks, kpis, tables
+from manual import english_kpis, hooks, kpis, tables
 from manual.example_numbers import BRANCH, ROSTER, STORE
 from office import convert, load, needs_soffice
 from udfs.explain import FROM_DATES
@@ -59,6 +59,20 @@ def test_the_worked_example(family, kpi):
     value = exact * 100 if "%" in shown else exact
     places = len(shown.partition(" ")[0].rstrip("%").partition(".")[2])
     assert abs(digits - value) <= Fraction(1, 2 * 10**places)
+
+
+@pytest.mark.parametrize("family, kpi", EXAMPLES, ids=[kpi.code for _, kpi in EXAMPLES])
+def test_the_english_handbook_has_the_formula(family, kpi):
+    """Of every KPI, with its name: put numbers in, and it gives the value that is shown."""
+    row = next(r for r in english_kpis.tables().splitlines() if r.startswith(f"| `{kpi.code}` "))
+    numbers = kpis.numbers_of(family, kpi)
+    formula = re.search(r"\| `([^`]*)`, such as", row)[1]
+    formula = re.sub(r"IF\((\w+)<0,#NUM!,(\w+)\)", r"\2", formula)
+    typed = re.sub(r"[a-z]\w*", lambda m: str(numbers[m[0]]), formula)
+    assert float(evaluated(ast.parse(typed, mode="eval").body)) == pytest.approx(kpi(**numbers))
+    assert f", such as {kpis.shown(kpi(**numbers), kpi.number_format)} |" in row
+    words = re.sub(r"\[[^]]*\]\([^)]*\)", "", row)
+    assert not re.search("[\u4e00-\u9fff]", words), words
 
 
 @needs_soffice

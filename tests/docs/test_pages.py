@@ -22,6 +22,18 @@ def test_links_and_pictures_are_there(page):
             assert file.exists() or file in made, target
 
 
+def test_every_page_is_named_where_the_languages_are_told():
+    told = (ROOT / "docs/en/pages.md").read_text(encoding="utf-8")
+    missing = [
+        page
+        for page in PAGES
+        if re.fullmatch(r"docs/(en/)?[\w-]+\.md", page)
+        and f"({'' if page.startswith('docs/en/') else '../'}{PAGES[page].name})" not in told
+        and PAGES[page].name != "pages.md"
+    ]
+    assert not missing
+
+
 def test_the_tables_of_a_database_are_those_of_the_schema():
     page = (ROOT / "docs" / "database.md").read_text(encoding="utf-8")
     listed = dict(re.findall(r"^\| `(\w+)` [^|]*\| (.*) \|$", page, re.M))
