@@ -39,7 +39,7 @@ def test_make_fills_templates_that_there_are():
 
 def test_pictures_are_of_templates_that_there_are():
     pictured = {re.sub(r"^(?:\S+?/)?\d{4}-\d\d/", "", at).split("/")[0] for at, _ in PAGES.values()}
-    pictured -= {"表", "目标商定表"}  # what is made without a template
+    pictured -= {"表", "目标商定表", "商机月报"}  # without an official template
     assert {one for one in pictured if not one.endswith(".xlsx")} <= set(NAMES)
 
 
