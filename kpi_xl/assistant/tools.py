@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from kpi_xl import kinds
 from kpi_xl.assistant.answer import Answer, AsOf
@@ -237,7 +240,7 @@ def _table(asking: Asking, given: Arguments) -> Answer:
                     for kpi, found in zip(kpis, numbers, strict=True)
                 ),
             )
-            for unit in of.units
+            for unit in (*of.units, *_nobodys(of, given["unit"] is None, numbers))
             for place in range(begin, end + 1)
         ]
         return Answer(
@@ -253,6 +256,14 @@ def _table(asking: Asking, given: Arguments) -> Answer:
             AsOf.of(of.cube, settings, last),
             given["offset"] or 0,
         )
+
+
+def _nobodys(of: Scope, is_all: bool, numbers: Sequence[NDArray[np.float64]]) -> list[int]:
+    """What belongs to no unit of a level, where all of it is told: with it the rows add up."""
+    nobody = (n for n, u in enumerate(of.cube.units) if u.level == of.level and u.is_unassigned)
+    return [
+        unit for unit in nobody if is_all and any(np.nan_to_num(one[unit]).any() for one in numbers)
+    ]
 
 
 def _chosen(names: list[str] | None, known: Registry) -> list[Kpi]:

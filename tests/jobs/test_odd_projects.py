@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from jobs.test_judged_once import bounded, judged
 from kpi_xl.api import Project as Frames
+from kpi_xl.assistant.tools import Asking, ask
 from kpi_xl.catalogue import kpis
 from kpi_xl.cli.commands import app
 from kpi_xl.data.store import reading
@@ -204,6 +205,18 @@ def test_the_rows_of_a_page_and_of_the_api_add_up(odd):
         apart = by_month - whole.droplevel("单位").loc[by_month.index]
         assert apart.abs().max().max() < 0.01, level
     assert nobody or odd.kind != "有人没有单位"
+
+
+def test_an_assistant_can_add_up_what_it_is_told(odd):
+    name = "首年新单保费"
+    asked = {"kpis": [name], "first": "2024-01", "last": MONTH}
+    told = ask(Asking(odd.project, None), "table", asked).record()["tables"][0]["rows"]
+    whole = Frames(odd.project.folder).kpis(name, months=f"2024-01:{MONTH}").droplevel("单位")
+    sums = defaultdict(float)
+    for row in told:
+        cell = row[f"{name}（元）"]
+        sums[row["月份"]] += cell["number"] or 0 if isinstance(cell, dict) else 0
+    assert sums == pytest.approx(whole[name].to_dict(), abs=0.005)
 
 
 NEVER = (
