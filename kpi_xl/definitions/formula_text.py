@@ -55,6 +55,10 @@ _SIGN_BINDS: Final = 4  # as in a spreadsheet, tighter than any of these
 _SHORT_FOR_SUMS: Final = ("SUM", "AVERAGE")
 
 
+FUNCTION_NAMES: Final = (*FUNCTIONS, *_SHORT_FOR_SUMS, *EARLIER, MOVING)
+"""What may be called in a formula."""
+
+
 class Quantity(NamedTuple):
     """A formula and of what it is.
 
@@ -205,7 +209,7 @@ class _Reader:
             return _of_earlier(name, arguments)
         function = FUNCTIONS.get(name)
         if function is None:
-            known = "、".join((*FUNCTIONS, *_SHORT_FOR_SUMS, *EARLIER, MOVING))
+            known = "、".join(FUNCTION_NAMES)
             raise InputError(kinds.FORMULA_FUNCTION_UNKNOWN(name=name, known=known))
         _counted(name, arguments, function.least, function.most)
         call = Call(function, tuple(one.formula for one in arguments))

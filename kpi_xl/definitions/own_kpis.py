@@ -13,7 +13,7 @@ from kpi_xl import kinds
 from kpi_xl.catalogue.measures import COUNTED, MEASURES
 from kpi_xl.catalogue.registry import kpis
 from kpi_xl.definitions.dimensions import UNITS, Dimension
-from kpi_xl.definitions.formula_text import EARLIER, Quantity, read_formula
+from kpi_xl.definitions.formula_text import EARLIER, FUNCTION_NAMES, Quantity, read_formula
 from kpi_xl.definitions.own_measures import (
     STANDARD,
     Counted,
@@ -201,6 +201,8 @@ class _Maker:
             if other.name == name:
                 raise one.wrong(kinds.DEFINITION_TWICE(name=name), column)
             raise one.wrong(kinds.DEFINITION_TAKEN(name=name, whose=f"“{other.name}”"), column)
+        if _label(name).upper() in FUNCTION_NAMES:
+            raise one.wrong(kinds.DEFINITION_TAKEN(name=name, whose="函数"), column)
         if (standard := kpis.find(name)) is not None:
             whose = f"标准指标“{standard.name}”"
             raise one.wrong(kinds.DEFINITION_TAKEN(name=name, whose=whose), column)

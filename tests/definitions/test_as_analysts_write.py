@@ -46,6 +46,8 @@ def test_a_formula_is_read(formula, meant):
         ("首年度佣金/首年新单保费*100", {"单位": "%"}, "definition.percent-twice"),
         ("首年度佣金/首年新单保费", {"单位": "%", "健康线": "80"}, "definition.bound-percent"),
         ("FYC", {"名称": "TRUE"}, "definition.name-bad"),
+        ("FYC", {"名称": "Max"}, "definition.taken"),
+        ("FYC", {"名称": "甲", "别名": "上月"}, "definition.taken"),
         ("FYC", {"名称": "1E5"}, "definition.name-bad"),
         ("FYC", {"名称": "件均(元)"}, "definition.name-bad"),
     ],

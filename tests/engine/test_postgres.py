@@ -38,6 +38,7 @@ from oracle import Oracle, assert_same, counted, numbers_of
 from worlds import worlds
 
 psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed")
+MOST_DECLARED = 1000 if settings.default.max_examples >= 500 else 6
 SLOW = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 TYPES = {
     "id": "text", "text": "text", "date": "date", "money": "bigint", "count": "bigint",
@@ -181,7 +182,7 @@ def test_every_measure_is_the_same_everywhere(server, database):
 def test_declared_measures_are_the_same_everywhere(server, database):
     create(database)
 
-    @settings(max_examples=6, **SLOW)
+    @settings(max_examples=MOST_DECLARED, **SLOW)
     @given(worlds(), DECLARED, st.sampled_from([None, 25]))
     def compare(world, declared, cut):
         said = settings_of(declared)
