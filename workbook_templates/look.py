@@ -427,7 +427,9 @@ class Page:
         self.height(row + 1, 20)
         for column, (label, slot, style) in fields.items():
             self.put(row, column, label, LABEL, {"valign": "bottom"})
-            self.put(row + 1, column, None, STRONG, LEFT, style, slot=slot)
+            # A number does not flow over into the next cells as words do.
+            fitted: Style = {"shrink": True} if "num_format" in style else {}
+            self.put(row + 1, column, None, STRONG, LEFT, style, fitted, slot=slot)
 
     def highlight(
         self, row: int, column: int, last_row: int, last_column: int, formula: str, style: Style
