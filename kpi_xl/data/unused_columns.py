@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from kpi_xl import kinds
 from kpi_xl.catalogue.organisation import STANDARD
 from kpi_xl.catalogue.people_tables import AGENTS
-from kpi_xl.catalogue.raw_table import Table
+from kpi_xl.catalogue.raw_table import AGENT, Table
 from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.data import statuses
 from kpi_xl.data.headings import normalise
@@ -81,6 +81,7 @@ def of_ones_own_absent(file: FileRead) -> Iterator[Said]:
     others = [heading for heading, _ in file.others()]
     for column in raw.table.columns:
         known = column in standard or column.level or column.required
+        known = known or column.code == AGENT.code  # made here of the columns of units
         if not known and column.code not in raw.columns:
             like = next((one for one in others if column.name in one or one in column.name), None)
             fault = kinds.OWN_COLUMN_ABSENT(
