@@ -27,6 +27,7 @@ from kpi_xl.data import agent_ids, hashes, leavers, outlets, rules, snapshots
 from kpi_xl.data.check_file import read_file
 from kpi_xl.data.checked import Checked, CheckedTable, Part
 from kpi_xl.data.finding import Finding
+from kpi_xl.data.month_gaps import month_gaps
 from kpi_xl.data.problem import Problem
 from kpi_xl.data.recognise import hints
 from kpi_xl.data.returned import Returned
@@ -286,6 +287,7 @@ def _within(
     doubts = [
         *rules.doubtful(table, whole.data),
         *rules.unlike_others(table, [part.data for part in whole.parts]),
+        *month_gaps(table, whole.data, settings.month_cut),
     ]
     warnings = _problems(whole, doubts)
     return whole, problems + found + warnings

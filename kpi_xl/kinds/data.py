@@ -121,6 +121,12 @@ DAY_FAR_AHEAD: Final = Kind(
     "请核对年份；确实是那一天的不用处理，还没有定的请清空",
     set_aside=False,
 )
+MONTHS_WITHOUT_ROWS: Final = Kind(
+    "date.months-without-rows",
+    "{before}、{after}都有，{months}却一行也没有，算作 0",
+    "漏了文件的，请把这几个月的补上；确实没有的不用处理",
+    set_aside=False,
+)
 PERCENT_OR_RATIO: Final = Kind(
     "target.percent-or-ratio",
     "标题写着百分数，不知道 {value} 是百分之几，还是几成",
