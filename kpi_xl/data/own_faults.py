@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
+
+import duckdb
 
 from kpi_xl import kinds
 from kpi_xl.calendar import Month
+from kpi_xl.catalogue.raw_table import Column
 from kpi_xl.data.cube import Cube
-from kpi_xl.definitions.own_measures import TAKEN, is_of_rows
+from kpi_xl.data.own_sql import identifier
+from kpi_xl.data.store import reading
+from kpi_xl.definitions.conditions import texts_of
+from kpi_xl.definitions.own_measures import TAKEN, WHERE, is_of_rows
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project
+from kpi_xl.readers.name import near
 from kpi_xl.settings.project_settings import Settings
+
+_ALIKE: Final = 0.5
+"""A text so much like another may be meant by it."""
+
+_KINDS: Final = 500
+"""A column with more different texts is of names or remarks."""
 
 
 def wrong_definitions(project: Project, cube: Cube | None = None) -> list[InputError]:
@@ -26,7 +40,11 @@ def wrong_definitions(project: Project, cube: Cube | None = None) -> list[InputE
             cube = Cube.open(project.cube)
         except (FileNotFoundError, InputError):  # never computed, or to be computed anew
             return [*project.settings.own.wrong]
-    return [*project.settings.own.wrong, *_too_large(project.settings, cube)]
+    return [
+        *project.settings.own.wrong,
+        *_too_large(project.settings, cube),
+        *_not_there(project, cube),
+    ]
 
 
 def _too_large(settings: Settings, cube: Cube) -> Iterator[InputError]:
@@ -38,3 +56,39 @@ def _too_large(settings: Settings, cube: Cube) -> Iterator[InputError]:
                 month = str(Month(largest.month)) if largest.month else None
                 fault = kinds.MEASURE_TOO_LARGE(month=month, agent=largest.agent or None)
                 yield definition.wrong(fault, TAKEN)
+
+
+def _not_there(project: Project, cube: Cube) -> Iterator[InputError]:
+    """The conditions on a text that no row has, where rows have one that is like it."""
+    settings = project.settings
+    looked_for = {
+        one.measure: (one.source.raw, list(texts_of(one.where)))
+        for one in settings.own.counted
+        if one.where is not None
+    }
+    if settings.in_database or not any(texts for _, texts in looked_for.values()):
+        return
+    try:
+        with reading(project, cube, patience=0) as store:
+            for code, definition in settings.own.own.items():
+                counted = [one for one in settings.kpis[code].measures if one in looked_for]
+                if not is_of_rows(definition.fields) or not counted:
+                    continue
+                table, texts = looked_for[counted[0]]
+                for column, text in texts:
+                    there = _values(store, table, column)
+                    if text not in there and (like := near(text, there, cutoff=_ALIKE)):
+                        about = {"table": settings.tables[table].name, "column": column.name}
+                        about |= {"value": text, "like": "、".join(like)}
+                        yield definition.wrong(kinds.CONDITION_VALUE_NOT_THERE(**about), WHERE)
+    except (InputError, duckdb.Error):
+        return  # it is being changed just now: the next command looks again
+
+
+def _values(store: duckdb.DuckDBPyConnection, table: str, column: Column) -> list[str]:
+    """The texts of a column of a raw table; none where it has too many to be a list of kinds."""
+    rows = store.execute(
+        f"SELECT DISTINCT {identifier(column)} AS text FROM {table} WHERE text IS NOT NULL"
+        f" ORDER BY text LIMIT {_KINDS + 1}"
+    ).fetchall()
+    return [text for (text,) in rows] if len(rows) <= _KINDS else []

@@ -7,6 +7,7 @@ does not: an empty cell meets 为空 and every condition that says what a cell i
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -81,3 +82,18 @@ def columns_of(condition: Condition) -> set[str]:
     if isinstance(condition, Compared) and isinstance(condition.value, Column):
         found.add(condition.value.code)
     return found
+
+
+def texts_of(condition: Condition) -> Iterator[tuple[Column, str]]:
+    """The texts that a condition looks for as a whole cell, each with its column."""
+    if isinstance(condition, Together):
+        for part in condition.parts:
+            yield from texts_of(part)
+    elif isinstance(condition, Not):
+        yield from texts_of(condition.part)
+    elif isinstance(condition, OneOf | Compared) and condition.column.kind == "text":
+        values = condition.values if isinstance(condition, OneOf) else (condition.value,)
+        is_whole = isinstance(condition, OneOf) or condition.sign in ("=", "<>")
+        for value in values if is_whole else ():
+            if isinstance(value, str):
+                yield condition.column, value

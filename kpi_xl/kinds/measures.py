@@ -76,6 +76,11 @@ MEASURE_NO_DAY: Final = Kind("measure.no-day", "“{column}”不是日期", "�
 MEASURE_TABLE_WITHOUT_DAY: Final = Kind(
     "measure.table-without-day", "{table}表没有日期列", "请换一张有日期的表"
 )
+CONDITION_VALUE_NOT_THERE: Final = Kind(
+    "condition.value-not-there",
+    "{table}的{column}里没有“{value}”，只有相近的：{like}",
+    "请改成文件里的写法；以后才会有的，可以不改",
+)
 MEASURE_TOO_LARGE: Final = Kind(
     "measure.too-large",
     "统计出来的数太大，整数放不下，没有算",

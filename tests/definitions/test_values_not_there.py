@@ -1,0 +1,67 @@
+"""A condition on a text that no row has, but nearly: told, as it makes a silent 0."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from kpi_xl.cli.commands import app
+from kpi_xl.jobs.load import load
+from small_branch import TWO_DEPARTMENTS, small_branch, write_table
+
+
+def told(folder, condition, table="保单"):
+    """What is told of a measure with a condition, in a branch with two products."""
+    text = f'[measures."长险"]\ntable = "{table}"\ntake = "计数"\nwhere = "{condition}"\n'
+    text += '[tables."回访"]\nkey = "单号"\n[tables."回访".columns]\n"单号" = "编号"\n'
+    text += '"工号" = "工号"\n"回访日期" = "日期"\n"结果" = "文字"\n'
+    project = small_branch(folder / "p", TWO_DEPARTMENTS, more=text)
+    agent = TWO_DEPARTMENTS[0][0]
+    heading = (
+        "保单号",
+        "工号",
+        "险种",
+        "主附险",
+        "件数",
+        "首年保费",
+        "FYC",
+        "缴费方式",
+        "承保日期",
+    )
+    rows = [
+        (f"L{n}", agent, product, "主险", 1, 900, 0, "年交", "2024-06-05")
+        for n, product in enumerate(("终身寿险", "年金险"))
+    ]
+    write_table(project, "data/保单2.csv", [heading, *rows])
+    called = [("单号", "工号", "回访日期", "结果"), ("C1", agent, "2024-06-05", "已接通")]
+    write_table(project, "data/回访.csv", called)
+    load(project)
+    done = CliRunner().invoke(app, ["-p", str(project.folder), "--json", "definitions", "list"])
+    return [(one["kind"], one["column"], one["about"]) for one in json.loads(done.stdout)["wrong"]]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "险种 = 终生寿险",
+        "险种 属于 {年金险, 终身寿命}",
+        "险种 <> 年金 且 首年保费 > 100",
+        "非 (险种 = 终身)",
+    ],
+)
+def test_a_text_that_is_nearly_there_is_told(tmp_path, condition):
+    ((kind, column, about),) = told(tmp_path, condition)
+    assert (kind, column) == ("condition.value-not-there", "条件")
+    assert "终身寿险" in about["like"] or about["like"] == "年金险"
+
+
+@pytest.mark.parametrize(
+    "condition", ["险种 = 终身寿险", "险种 包含 终身", "险种 = 意外伤害", "首年保费 > 100"]
+)
+def test_what_is_there_or_like_nothing_is_not(tmp_path, condition):
+    assert told(tmp_path, condition) == []
+
+
+def test_tables_of_ones_own_are_looked_at_too(tmp_path):
+    ((kind, _, about),) = told(tmp_path, "结果 = 接通", "回访")
+    assert (kind, about["like"]) == ("condition.value-not-there", "已接通")
