@@ -48,10 +48,10 @@ def month_gaps(table: Table, data: pa.Table, cut: int | None) -> Iterator[Findin
         return
     first = int(known.min())
     rows: dict[Month, int] = {}
-    for day, count in enumerate(np.bincount(known - first).tolist(), first):
-        if count:
-            month = Month.containing(_EPOCH + dt.timedelta(day), cut)
-            rows[month] = rows.get(month, 0) + count
+    of_days = np.bincount(known - first)
+    for day in np.flatnonzero(of_days).tolist():
+        month = Month.containing(_EPOCH + dt.timedelta(first + day), cut)
+        rows[month] = rows.get(month, 0) + int(of_days[day])
     many = max(_MANY, float(np.median(list(rows.values()))) / _MANY)
     for before, after in pairwise(rows):
         empty = [Month(number) for number in range(before.number + 1, after.number)]

@@ -27,13 +27,18 @@ _KINDS: Final = 500
 """A column with more different texts is of names or remarks."""
 
 
-def wrong_definitions(project: Project, cube: Cube | None = None) -> list[InputError]:
+def wrong_definitions(
+    project: Project, cube: Cube | None = None, *, of_rows: bool = True
+) -> list[InputError]:
     """All that is wrong with a project's definitions, each with its place.
 
     Parameters
     ----------
     cube : Cube, optional
         What was computed by them; by default what was saved last.
+    of_rows : bool
+        Whether what stands in the raw files is told, such as whose number is too large; not to
+        those who may not see it.
     """
     if cube is None:
         try:
@@ -42,19 +47,20 @@ def wrong_definitions(project: Project, cube: Cube | None = None) -> list[InputE
             return [*project.settings.own.wrong]
     return [
         *project.settings.own.wrong,
-        *_too_large(project.settings, cube),
-        *_not_there(project, cube),
+        *_too_large(project.settings, cube, of_rows=of_rows),
+        *(_not_there(project, cube) if of_rows else ()),
     ]
 
 
-def _too_large(settings: Settings, cube: Cube) -> Iterator[InputError]:
+def _too_large(settings: Settings, cube: Cube, *, of_rows: bool) -> Iterator[InputError]:
     """The definitions whose numbers are more than whole numbers hold."""
     for code, definition in settings.own.own.items() if cube.too_large else ():
         for measure in settings.kpis[code].measures if is_of_rows(definition.fields) else ():
             if cube.is_too_large(measure):
                 largest = cube.too_large[measure.code]
-                month = str(Month(largest.month)) if largest.month else None
-                fault = kinds.MEASURE_TOO_LARGE(month=month, agent=largest.agent or None)
+                month = str(Month(largest.month)) if largest.month and of_rows else None
+                agent = largest.agent if largest.agent and of_rows else None
+                fault = kinds.MEASURE_TOO_LARGE(month=month, agent=agent)
                 yield definition.wrong(fault, TAKEN)
 
 
@@ -81,14 +87,17 @@ def _not_there(project: Project, cube: Cube) -> Iterator[InputError]:
                         about = {"table": settings.tables[table].name, "column": column.name}
                         about |= {"value": text, "like": "、".join(like)}
                         yield definition.wrong(kinds.CONDITION_VALUE_NOT_THERE(**about), WHERE)
-    except (InputError, duckdb.Error):
+    except InputError:
         return  # it is being changed just now: the next command looks again
 
 
 def _values(store: duckdb.DuckDBPyConnection, table: str, column: Column) -> list[str]:
     """The texts of a column of a raw table; none where it has too many to be a list of kinds."""
-    rows = store.execute(
-        f"SELECT DISTINCT {identifier(column)} AS text FROM {table} WHERE text IS NOT NULL"
-        f" ORDER BY text LIMIT {_KINDS + 1}"
-    ).fetchall()
+    try:
+        rows = store.execute(
+            f"SELECT DISTINCT {identifier(column)} AS text FROM {table} WHERE text IS NOT NULL"
+            f" ORDER BY text LIMIT {_KINDS + 1}"
+        ).fetchall()
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return []  # there is no file of the table, or none with the column
     return [text for (text,) in rows] if len(rows) <= _KINDS else []

@@ -100,7 +100,7 @@ def html(project: Project) -> bytes:
             name=settings.name,
             families=found,
             measures=measures_of([line for lines in found.values() for line in lines]),
-            wrong=list(map(str, wrong_definitions(project))),
+            wrong=list(map(str, wrong_definitions(project, of_rows=False))),  # it is for colleagues
             directions=DIRECTIONS,
             style=style(),
             style_hash=hashed(style()),

@@ -115,7 +115,9 @@ def test_it_is_told_everywhere_and_stops_nothing_else(weighted, monkeypatch):
     assert (line[0], line[2], line[3], line[4]) == ("kpi.toml", row, "统计", "合计 首年保费")
     assert "整数放不下" in line[5]
     done = run(weighted, "definitions", "page")
-    assert "整数放不下" in (weighted.output / "指标说明.html").read_text(encoding="utf-8")
+    for_colleagues = (weighted.output / "指标说明.html").read_text(encoding="utf-8")
+    assert "整数放不下" in for_colleagues
+    assert f"工号 {FIRST}" not in for_colleagues
     assert run(weighted, "check").exit_code == 0
     assert "自定义指标" in openpyxl.load_workbook(weighted.output / REPORT).sheetnames
 

@@ -6,12 +6,15 @@ import pytest
 from click.testing import CliRunner
 
 from kpi_xl.cli.commands import app
+from kpi_xl.data.own_faults import wrong_definitions
 from kpi_xl.jobs.load import load
+from kpi_xl.pages.kpi_list import html
+from kpi_xl.project import Project
 from small_branch import TWO_DEPARTMENTS, small_branch, write_table
 
 
-def told(folder, condition, table="保单"):
-    """What is told of a measure with a condition, in a branch with two products."""
+def project_of(folder, condition, table="保单"):
+    """A branch with two products, and a measure with a condition."""
     text = f'[measures."长险"]\ntable = "{table}"\ntake = "计数"\nwhere = "{condition}"\n'
     text += '[tables."回访"]\nkey = "单号"\n[tables."回访".columns]\n"单号" = "编号"\n'
     text += '"工号" = "工号"\n"回访日期" = "日期"\n"结果" = "文字"\n'
@@ -36,6 +39,12 @@ def told(folder, condition, table="保单"):
     called = [("单号", "工号", "回访日期", "结果"), ("C1", agent, "2024-06-05", "已接通")]
     write_table(project, "data/回访.csv", called)
     load(project)
+    return project
+
+
+def told(*given):
+    """What is told of a measure with a condition."""
+    project = project_of(*given)
     done = CliRunner().invoke(app, ["-p", str(project.folder), "--json", "definitions", "list"])
     return [(one["kind"], one["column"], one["about"]) for one in json.loads(done.stdout)["wrong"]]
 
@@ -65,3 +74,21 @@ def test_what_is_there_or_like_nothing_is_not(tmp_path, condition):
 def test_tables_of_ones_own_are_looked_at_too(tmp_path):
     ((kind, _, about),) = told(tmp_path, "结果 = 接通", "回访")
     assert (kind, about["like"]) == ("condition.value-not-there", "已接通")
+
+
+def test_a_table_declared_since_keeps_no_other_definition_back(tmp_path):
+    project = project_of(tmp_path, "险种 = 终生寿险")
+    more = '\n[measures."接通数"]\ntable = "外呼"\ntake = "计数"\nwhere = "结果 = 接通"\n'
+    more += '[tables."外呼"]\nkey = "单号"\n[tables."外呼".columns]\n"单号" = "编号"\n'
+    more += '"工号" = "工号"\n"日期" = "日期"\n"结果" = "文字"\n'
+    file = project.folder / "kpi.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('\n[measures."长险"]', f'{more}[measures."长险"]'), "utf-8")
+    (wrong,) = wrong_definitions(Project.open(project.folder))
+    assert wrong.kind == "condition.value-not-there"
+
+
+def test_colleagues_are_not_told_what_stands_in_the_files(tmp_path):
+    project = project_of(tmp_path, "险种 = 终生寿险")
+    assert "终身寿险" in str(wrong_definitions(project)[0])
+    assert "终身寿险" not in html(project).decode()
