@@ -205,7 +205,7 @@ def _organisation(
         project, cube, Template(path), max(min(month, cube.last + 1), cube.first)
     ) as to:
         for level in cube.levels:
-            people = to.recipients.people(level)
+            people = to.filling.people(level)
             for number in cube.of_level(level):
                 unit = cube.units[number]
                 leader = people.manager_of(unit)

@@ -12,7 +12,7 @@ import workbook_templates
 from kpi_xl import kinds
 from kpi_xl.calendar import Month
 from kpi_xl.data.cube import Cube
-from kpi_xl.data.origins import origins_of
+from kpi_xl.data.origins import Origins, origins_of
 from kpi_xl.data.round_targets import plans_of
 from kpi_xl.data.store import reading
 from kpi_xl.errors import InputError
@@ -21,6 +21,7 @@ from kpi_xl.project import Project
 from kpi_xl.readers.name import near
 from kpi_xl.slots import unit_sheets
 from kpi_xl.slots.came_back import came_back
+from kpi_xl.slots.filling import Filling
 from kpi_xl.slots.recipient_values import RecipientValues
 from kpi_xl.slots.recipients import Recipient
 from kpi_xl.slots.recipients import files as files_of
@@ -188,11 +189,21 @@ def recipients_of(
         decided = plans_of(project, month)
         tells = any(slot.startswith("source.") for slot in rows)
         own = [one.name for one in project.settings.own.own.values()]
-        origins = origins_of(project, month, target_slots(own)) if tells else None
+        origins = origins_of(project, month, target_slots(own)) if tells else Origins()
         yield RecipientValues(
-            project.settings, cube, store, month, rows, growing, said, name, decided,
-            origins=origins,
-        )  # fmt: skip
+            Filling(
+                project.settings,
+                cube,
+                store,
+                month,
+                rows,
+                growing,
+                said,
+                name,
+                decided,
+                origins=origins,
+            )
+        )
 
 
 def refresh(project: Project, month: str | None = None, progress: Progress = silent) -> Filled:

@@ -23,6 +23,7 @@ from kpi_xl.jobs.sight import Sight
 from kpi_xl.project import Project
 from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.came_back import came_back
+from kpi_xl.slots.filling import Filling
 from kpi_xl.slots.recipient_values import RecipientValues
 from kpi_xl.slots.recipients import Recipients
 from kpi_xl.slots.slot import Values
@@ -98,7 +99,7 @@ def live(
         said = came_back(project, "", wanted, slots)
         decided = plans_of(project, wanted)
         to = RecipientValues(
-            project.settings, cube, store, wanted, slots, frozenset(), said, decided=decided
+            Filling(project.settings, cube, store, wanted, slots, came_back=said, decided=decided)
         )
         if to.recipients.is_for_persons:
             unit, person = _find(to.recipients, sight, texts.get("person.id", ""))
@@ -149,7 +150,7 @@ def whose(
     if not texts.get("person.id"):
         return wanted, cube.units[_unit(sight, project.settings, texts)]
     with reading(project, cube) as store:
-        to = Recipients(cube, store, project.settings, wanted, {})
+        to = Recipients(Filling(project.settings, cube, store, wanted, {}))
         team, _ = _find(to, sight, texts["person.id"])
     return wanted, cube.units[team]
 

@@ -16,7 +16,7 @@ from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.analysis_slots import BELOW, DIAGNOSIS, PACE, WARNINGS
 from kpi_xl.slots.monthly_review_slots import PROGRESS, REVIEWED
 from kpi_xl.slots.slot import Group
-from kpi_xl.slots.survival_values import COHORTS, EVERYBODY, SURVIVAL
+from kpi_xl.slots.survival_slots import COHORTS, EVERYBODY, SURVIVAL
 
 FEWEST: Final = 6
 """So many KPIs a unit's page shows at least; those with targets, and the catalogue's headlines."""

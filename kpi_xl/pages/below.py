@@ -7,11 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import duckdb
 import numpy as np
 
 from kpi_xl.catalogue.organisation import TOP, depth_of
-from kpi_xl.data.targets import Targets, targets_of
 from kpi_xl.data.units import UNASSIGNED, Unit
 from kpi_xl.findings.aggregation import weights
 from kpi_xl.findings.shown import NOTHING
@@ -64,13 +62,10 @@ class Below:
     ----------
     to : RecipientValues
         Whose slots these are.
-    store : duckdb connection
-        With people's targets.
     """
 
-    def __init__(self, to: RecipientValues, store: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, to: RecipientValues) -> None:
         self._to = to
-        self._store = store
 
     def kpis(self, number: int) -> list[Kpi]:
         """The KPIs that the units below a unit are compared by: those that they have targets of,
@@ -135,8 +130,9 @@ class Below:
 
     def _people(self, unit: Unit) -> list[dict[str, Any]]:
         to = self._to
-        people = to.recipients.people(unit.level).of(unit)
-        columns = member_values(people, self._targets, to.month, to.cube.last, len(people))
+        people = to.filling.people(unit.level).of(unit)
+        targets = to.filling.targets(to.month)
+        columns = member_values(people, targets, to.month, to.cube.last, len(people))
         ends = list(MEMBERS.slots)
         rows = zip(*(columns[f"{MEMBERS.pattern}{end}"] for end in ends), strict=True)
         return [_member(dict(zip(ends, row, strict=True)), n) for n, row in enumerate(rows, 1)]
@@ -144,10 +140,6 @@ class Below:
     @property
     def _has_production(self) -> bool:
         return {"new_premium", "pieces"} <= set(self._to.cube.measures)
-
-    @functools.cached_property
-    def _targets(self) -> Targets:
-        return targets_of(self._store, self._to.month, self._to.kpis)
 
     @functools.cached_property
     def _children(self) -> Mapping[int, list[int]]:

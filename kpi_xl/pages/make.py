@@ -21,6 +21,7 @@ from kpi_xl.pages.picture import LAYOUTS, Layout, picture, ready
 from kpi_xl.pages.unit_month import UnitMonths
 from kpi_xl.project import Project
 from kpi_xl.slots.came_back import came_back
+from kpi_xl.slots.filling import Filling
 from kpi_xl.slots.recipient_values import RecipientValues
 from kpi_xl.slots.recipients import Recipient, files
 from kpi_xl.slots.sentence import Sentence
@@ -79,17 +80,11 @@ def pages_of(project: Project, cube: Cube, month: Month) -> Iterator[Pages]:
         names = shown_names(cube, store, month, project.settings)
         asked = rows(names)
         said = came_back(project, NAME, month, asked)
-        to = RecipientValues(
-            project.settings,
-            cube,
-            store,
-            month,
-            asked,
-            came_back=said,
-            template=NAME,
-            only=names,
+        filling = Filling(
+            project.settings, cube, store, month, asked, came_back=said, template=NAME, only=names
         )
-        yield Pages(cube, month, UnitMonths(to), Below(to, store))
+        to = RecipientValues(filling)
+        yield Pages(cube, month, UnitMonths(to), Below(to))
 
 
 def make(

@@ -12,16 +12,13 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
-import duckdb
 import numpy as np
 
 from kpi_xl.analysis.pace import Pace
 from kpi_xl.analysis.peers import peers as compare
 from kpi_xl.analysis.trees import tree_of
 from kpi_xl.cached import kept
-from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
-from kpi_xl.data.cube import Cube
 from kpi_xl.data.targets import Targets
 from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.findings.aggregation import by_day
@@ -30,7 +27,6 @@ from kpi_xl.findings.drivers import COMPARISONS, Drivers
 from kpi_xl.findings.findings import Findings, told_back
 from kpi_xl.findings.shown import too_few
 from kpi_xl.kpi import Kpi
-from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.analysis_slots import (
     AS_OF,
     BELOW,
@@ -59,6 +55,7 @@ from kpi_xl.slots.analysis_slots import (
     factor_names,
     lines_of,
 )
+from kpi_xl.slots.filling import Filling
 from kpi_xl.slots.slot import Values
 from kpi_xl.slots.unit_values import SERIES_MONTHS
 
@@ -71,27 +68,17 @@ class AnalysisValues:
 
     Parameters
     ----------
-    cube : Cube
-        The measures.
-    month : Month
-        A month of the cube.
-    rows : mapping of str to int
-        The workbook's slots, and how many rows each has.
+    filling : Filling
+        A workbook of a month of the cube.
     """
 
-    def __init__(
-        self,
-        cube: Cube,
-        store: duckdb.DuckDBPyConnection,
-        settings: Settings,
-        month: Month,
-        rows: Mapping[str, int],
-    ) -> None:
-        self.cube = cube
-        self.month = month
-        self._store = store
-        self._settings = settings
-        self._rows = rows
+    def __init__(self, filling: Filling) -> None:
+        self.cube = filling.cube
+        self.month = filling.month
+        self._store = filling.store
+        self._settings = filling.settings
+        self._rows = filling.rows
+        self._asks = filling.asks
 
     @kept
     def findings(self, level: str) -> Findings:
@@ -169,10 +156,6 @@ class AnalysisValues:
         for kpi in asked:
             values |= PACE.values(self.pace_of(kpi, number), 指标=kpi.name)
         return values
-
-    @kept
-    def _asks(self, prefix: str) -> bool:
-        return any(name.startswith(prefix) for name in self._rows)
 
     def pace_of(self, kpi: Kpi, number: int) -> Paced | None:
         """How far a KPI of a unit is; None where nobody knows the days."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -13,22 +13,18 @@ import numpy as np
 
 from kpi_xl.analysis.peers import median
 from kpi_xl.cached import kept
-from kpi_xl.calendar import Month, planned_weeks
+from kpi_xl.calendar import planned_weeks
 from kpi_xl.catalogue import kpis
-from kpi_xl.data.cube import Cube
 from kpi_xl.data.daily_activities import DailyActivities
 from kpi_xl.data.dues_to_collect import DueToCollect, dues_to_collect
-from kpi_xl.data.people import ACTIVITIES, Known, People, Person
+from kpi_xl.data.people import ACTIVITIES, Known, Person
 from kpi_xl.data.ratings import last_round
-from kpi_xl.data.targets import targets_of
 from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.peer_groups import PeerGroups, peer_groups
 from kpi_xl.findings.ripeness import Ripeness
 from kpi_xl.findings.shown import with_bands
-from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.activity_quotas import monthly_quotas
 from kpi_xl.slots.agenda_values import agenda_values
-from kpi_xl.slots.agreed import Agreed
 from kpi_xl.slots.assessment_values import (
     FEEDBACK_SHARE,
     assessment_values,
@@ -36,6 +32,7 @@ from kpi_xl.slots.assessment_values import (
     feedback_weights,
 )
 from kpi_xl.slots.day_plans import ByDay, days_of
+from kpi_xl.slots.filling import Filling
 from kpi_xl.slots.log_values import log_days, manager_log, outlets_of, person_log
 from kpi_xl.slots.member_values import MEMBERS_HEADING
 from kpi_xl.slots.plan_slots import FOCUS, form_weeks
@@ -57,43 +54,26 @@ class FormValues:
 
     Parameters
     ----------
-    cube : Cube
-        The measures.
-    month : Month
-        The month; the one after the last with data may be planned.
-    rows : mapping of str to int
-        The workbook's slots, and how many rows each has.
+    filling : Filling
+        The workbook.
     values : UnitValues
         The KPIs of the month.
-    people : callable
-        Who is in the units of a level.
-    agreed : Agreed
-        What people typed and the forms start from.
     """
 
-    def __init__(
-        self,
-        cube: Cube,
-        store: duckdb.DuckDBPyConnection,
-        settings: Settings,
-        month: Month,
-        rows: Mapping[str, int],
-        values: UnitValues,
-        people: Callable[[str], People],
-        agreed: Agreed,
-    ) -> None:
-        self._cube = cube
-        self._store = store
-        self._settings = settings
-        self._month = month
-        self._cut = settings.month_cut
-        self._work = settings.work
-        self._rows = rows
+    def __init__(self, filling: Filling, values: UnitValues) -> None:
+        self._cube = filling.cube
+        self._store = filling.store
+        self._settings = filling.settings
+        self._month = filling.month
+        self._cut = filling.settings.month_cut
+        self._work = filling.settings.work
+        self._rows = filling.rows
+        self._asks = filling.asks
+        self._people = filling.people
+        self._agreed = filling.agreed
         self._values = values
-        self._people = people
-        self._agreed = agreed
-        self._targets = targets_of(store, month, settings.kpis, settings.targets)
-        self._last_targets = targets_of(store, month - 1, settings.kpis, settings.targets)
+        self._targets = filling.targets(filling.month)
+        self._last_targets = filling.targets(filling.month - 1)
 
     def members(self, number: int) -> list[Person]:
         """The people of a unit, team by team."""
@@ -186,9 +166,6 @@ class FormValues:
         leader = self._people(unit.level).manager_of(unit)
         found = last_round(self._store, settings, leader.agent, self._month) if leader else None
         return feedback_values(found, settings.rater_weights, settings.fewest_raters, score, share)
-
-    def _asks(self, prefix: str) -> bool:
-        return any(name.startswith(prefix) for name in self._rows)
 
     @kept
     def _findings(self, level: str) -> Findings:

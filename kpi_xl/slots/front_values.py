@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from kpi_xl.analysis.bands import STATUSES
-from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
 from kpi_xl.catalogue.organisation import TOP
 from kpi_xl.catalogue.schema import LONG
-from kpi_xl.data.cube import Cube
-from kpi_xl.data.people import People, Person
+from kpi_xl.data.people import Person
 from kpi_xl.data.steps import raw_tables
-from kpi_xl.data.targets import Targets, premium_target
+from kpi_xl.data.targets import premium_target
 from kpi_xl.data.units import UNASSIGNED
 from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.in_brief import (
@@ -30,8 +28,8 @@ from kpi_xl.findings.in_brief import (
 from kpi_xl.findings.ripeness import day_text
 from kpi_xl.findings.shown import NOTHING, money_text, value_text
 from kpi_xl.kpi import Kpi
-from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.analysis_values import AnalysisValues
+from kpi_xl.slots.filling import Filling
 from kpi_xl.slots.front_slots import (
     FRONT,
     HEADLINE,
@@ -49,36 +47,29 @@ from kpi_xl.slots.slot import Values
 _PERSON: Final = "姓名"
 
 
-@dataclass(frozen=True)
 class FrontValues:
     """Computes the slots of the front page.
 
     Parameters
     ----------
-    cube : Cube
-        The measures.
-    month : Month
-        A month of the cube.
+    filling : Filling
+        A workbook of a month of the cube.
     analysis : AnalysisValues
         The findings of the month.
-    people : callable
-        Gives who is in the units of a level.
-    targets : Targets
-        Of the month.
-    shown : collection of str
-        The KPIs that the workbook shows, by name.
     """
 
-    cube: Cube
-    settings: Settings
-    month: Month
-    analysis: AnalysisValues
-    people: Callable[[str], People]
-    targets: Targets
-    shown: Sequence[str]
+    def __init__(self, filling: Filling, analysis: AnalysisValues) -> None:
+        self.cube = filling.cube
+        self.month = filling.month
+        self.settings = filling.settings
+        self.people = filling.people
+        self.analysis = analysis
+        self._filling = filling
 
     def unit(self, number: int, about: Mapping[str, object]) -> Values:
-        """The slots of a unit, by its index in the cube."""
+        """The slots of a unit, by its index in the cube, as far as the workbook asks for them."""
+        if not self._filling.asks("front."):
+            return {}
         level = self.cube.units[number].level
         findings = self.analysis.findings(level)
         brief = InBrief(findings, number, self.analysis.drivers(level), self.settings.in_wan)
@@ -110,6 +101,12 @@ class FrontValues:
             | TO_DO.columns(self._to_do(brief))
         )
 
+    @property
+    def _shown(self) -> Iterator[str]:
+        """The names of the KPIs that the workbook shows."""
+        names = (name.split(".") for name in self._filling.rows)
+        return (parts[1] for parts in names if len(parts) == 2 and parts[0] == "kpi")
+
     # -- what it is about ------------------------------------------------------------------------
 
     def _as_of(self) -> str:
@@ -131,7 +128,7 @@ class FrontValues:
         known = {read[0] for code in there if (read := raw_tables(self.cube.measured(code)))}
         names: list[str] = []
         tables, columns = dict[str, None](), dict[str, None]()
-        for name in self.shown:
+        for name in self._shown:
             kpi = self.settings.kpis.find(name)
             if kpi is None or self.cube.has(kpi):
                 continue
@@ -281,9 +278,9 @@ class FrontValues:
         people = self.people(unit.level).of(unit)
         if not people:
             return None, [], []
+        targets = self._filling.targets(self.month)
         goals = {
-            one.agent: premium_target(self.targets.of_agent(one.agent)) or math.nan
-            for one in people
+            one.agent: premium_target(targets.of_agent(one.agent)) or math.nan for one in people
         }
         aimed = any(map(math.isfinite, goals.values()))
         rows = [self._person(one, premium, goals[one.agent], aimed) for one in people]

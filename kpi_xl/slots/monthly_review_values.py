@@ -9,8 +9,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-import duckdb
-
 from kpi_xl.analysis.bands import UNRIPE
 from kpi_xl.analysis.smart import Goal, smart_check
 from kpi_xl.analysis.targets import carry_over
@@ -18,8 +16,6 @@ from kpi_xl.analysis.warnings import GROUNDS
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.organisation import TOP
-from kpi_xl.data.cube import Cube
-from kpi_xl.data.targets import Targets, targets_of
 from kpi_xl.findings.aggregation import adds_up
 from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.improvement import (
@@ -36,8 +32,7 @@ from kpi_xl.findings.ripeness import ripe_text
 from kpi_xl.findings.rule_lists import RULES, RuleLists, unit_rules
 from kpi_xl.findings.shown import NOTHING, value_text
 from kpi_xl.kpi import Kpi
-from kpi_xl.settings.project_settings import Settings
-from kpi_xl.slots.agreed import Agreed
+from kpi_xl.slots.filling import Filling
 from kpi_xl.slots.fishbone_values import fishbone_values
 from kpi_xl.slots.monthly_review_slots import (
     ABOUT_RULES,
@@ -52,10 +47,9 @@ from kpi_xl.slots.monthly_review_slots import (
 )
 from kpi_xl.slots.review_words import measures_said, problems_said
 from kpi_xl.slots.slot import Values
-from kpi_xl.slots.typed import weeks_for
 
 if TYPE_CHECKING:
-    from kpi_xl.data.collected import Entry
+    pass
 
 ROOM: Final[Mapping[str, int]] = {
     "plan.问题": 8,
@@ -72,40 +66,23 @@ class ReviewMonth:
 
     Parameters
     ----------
-    cube : Cube
-        The measures.
-    month : Month
-        The month that is looked back on.
-    rows : mapping of str to int
-        The workbook's slots, and how many rows each has.
-    growing : collection of str
-        The slots that get as many rows as there are values.
-    came_back : sequence of Entry
-        What came back: last month's plans, and this month's workbooks.
-    agreed : Agreed, optional
-        The same as the forms ask for it.
+    filling : Filling
+        A workbook of the month that is looked back on.
     """
 
-    def __init__(
-        self,
-        cube: Cube,
-        store: duckdb.DuckDBPyConnection,
-        settings: Settings,
-        month: Month,
-        rows: Mapping[str, int],
-        growing: frozenset[str] = frozenset(),
-        came_back: Sequence[Entry] = (),
-        agreed: Agreed | None = None,
-    ) -> None:
-        self._cube = cube
-        self._store = store
-        self._settings = settings
+    def __init__(self, filling: Filling) -> None:
+        month = filling.month
+        self._cube = filling.cube
+        self._store = filling.store
+        self._settings = filling.settings
         self._month = month
-        self._rows = rows
-        self._growing = growing
+        self._rows = filling.rows
+        self._asks = filling.asks
+        self._growing = filling.growing
+        self._targets = filling.targets
+        self._agreed = filling.agreed
         plans = {(TEMPLATE, month - 1), (REVIEW, month)}
-        self._came_back = [one for one in came_back if (one.template, one.period) in plans]
-        self._agreed = agreed or Agreed(came_back, month, weeks_for(settings))
+        self._came_back = [one for one in filling.came_back if (one.template, one.period) in plans]
 
     def unit(self, number: int, findings: Findings) -> Values:
         """The slots of a unit, as far as the workbook asks for them.
@@ -131,10 +108,6 @@ class ReviewMonth:
         if self._asks("rules."):
             values |= self._rules(number, findings)
         return values
-
-    @kept
-    def _asks(self, prefix: str) -> bool:
-        return any(name.startswith(prefix) for name in self._rows)
 
     def _room(self, slot: str) -> int:
         return 10_000 if slot in self._growing else self._rows.get(slot, ROOM[slot])
@@ -300,10 +273,6 @@ class ReviewMonth:
         usual = planned[-1]
         found = carry_over([*planned, *([usual] * remaining)], done)
         return found.short / scale, found.more[0] / scale
-
-    @kept
-    def _targets(self, month: Month) -> Targets:
-        return targets_of(self._store, month, self._settings.kpis, self._settings.targets)
 
     # -- rules -----------------------------------------------------------------------------------
 

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-import duckdb
-
 from kpi_xl import kinds
-from kpi_xl.calendar import Month
-from kpi_xl.data.cube import Cube
-from kpi_xl.data.origins import Origins
 from kpi_xl.data.people import Person
-from kpi_xl.data.targets import targets_of
+from kpi_xl.data.targets import Targets
 from kpi_xl.data.units import Unit
 from kpi_xl.errors import InputError
 from kpi_xl.kpi_registry import Registry
-from kpi_xl.settings.project_settings import Settings
-from kpi_xl.slots.agreed import Agreed
 from kpi_xl.slots.all_kpis import all_kpi_values
 from kpi_xl.slots.analysis_values import AnalysisValues
-from kpi_xl.slots.briefing import BRIEF, asked, briefing
+from kpi_xl.slots.briefing import BRIEF, briefing
 from kpi_xl.slots.count_values import count_values
+from kpi_xl.slots.filling import Filling
 from kpi_xl.slots.form_values import FormValues
 from kpi_xl.slots.front_values import FrontValues
 from kpi_xl.slots.member_values import member_values
@@ -38,11 +32,9 @@ from kpi_xl.slots.sentence import Sentence
 from kpi_xl.slots.slot import Values
 from kpi_xl.slots.source_values import SourceValues
 from kpi_xl.slots.survival_values import SurvivalValues
-from kpi_xl.slots.typed import weeks_for
 from kpi_xl.slots.unit_values import UnitValues
 
 if TYPE_CHECKING:
-    from kpi_xl.data.collected import Entry
     from kpi_xl.findings.findings import Findings
 
 
@@ -51,68 +43,39 @@ class RecipientValues:
 
     Parameters
     ----------
-    cube : Cube
-        The measures.
-    month : Month
-        The month; the one after the last with data may be planned.
-    rows : mapping of str to int
-        The workbook's slots, and how many rows each has.
-    growing : collection of str
-        The slots that get as many rows as there are values.
-    came_back : sequence of Entry
-        What the workbook looks at of what was collected.
-    template : str
-        The template's name.
-    decided : mapping of (str, str) to int
-        What was decided in rounds that people are to do, by 工号 and activity.
-    only : collection of str, optional
-        The names of the KPIs that are looked at; by default all.
-    origins : Origins
-        Who typed what the workbook tells the source of.
+    filling : Filling
+        The workbook.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        cube: Cube,
-        store: duckdb.DuckDBPyConnection,
-        month: Month,
-        rows: Mapping[str, int],
-        growing: frozenset[str] = frozenset(),
-        came_back: Sequence[Entry] = (),
-        template: str = "",
-        decided: Mapping[tuple[str, str], int] | None = None,
-        only: Collection[str] | None = None,
-        origins: Origins | None = None,
-    ) -> None:
-        self.cube = cube
-        self.month = month
-        self._settings = settings
-        self._store = store
-        self._rows = rows = asked(rows)
-        self.recipients = Recipients(cube, store, settings, month, rows, growing)
-        self._targets = targets_of(store, month, settings.kpis, settings.targets)
-        self._last_targets = targets_of(store, month - 1, settings.kpis, settings.targets)
-        self._values = UnitValues(cube, settings, month, only)
-        plans_weeks = any(name.startswith("week") for name in rows)
-        self._weeks = week_values(month, settings.month_cut, settings.work) if plans_weeks else {}
-        self._analysis = AnalysisValues(cube, store, settings, month, rows)
-        self._sources = SourceValues(cube, store, settings, month, rows, origins or Origins())
-        self._survival = SurvivalValues(cube, store, settings, month, rows)
-        self._agreed = Agreed(came_back, month, weeks_for(settings), decided)
-        self._template = template
-        self._review = ReviewMonth(
-            cube, store, settings, month, rows, growing, came_back, self._agreed
-        )
-        self._counts = any(name.startswith("count.") for name in rows)
-        self._forms = FormValues(
-            cube, store, settings, month, rows, self._values, self.recipients.people, self._agreed
-        )
+    def __init__(self, filling: Filling) -> None:
+        self.cube = filling.cube
+        self.month = filling.month
+        self.filling = filling
+        self.recipients = Recipients(filling)
+        self._settings = filling.settings
+        self._values = UnitValues(filling.cube, filling.settings, filling.month, filling.only)
+        self._analysis = AnalysisValues(filling)
+        self._front = FrontValues(filling, self._analysis)
+        self._sources = SourceValues(filling)
+        self._survival = SurvivalValues(filling)
+        self._review = ReviewMonth(filling)
+        self._forms = FormValues(filling, self._values)
+
+    @property
+    def _targets(self) -> Targets:
+        return self.filling.targets(self.month)
 
     @property
     def kpis(self) -> Registry:
         """The KPIs there are."""
         return self._settings.kpis
+
+    @cached_property
+    def _weeks(self) -> Values:
+        settings = self._settings
+        if not self.filling.asks("week"):
+            return {}
+        return week_values(self.month, settings.month_cut, settings.work)
 
     def values(self, recipient: Recipient) -> Values:
         """The values of the slots of somebody's workbook.
@@ -128,7 +91,8 @@ class RecipientValues:
             values = self.team(recipient.number)
         else:
             values = self.unit(recipient.number)
-        return self._agreed.as_agreed(self._template, recipient.level, recipient.key, values)
+        agreed = self.filling.agreed
+        return agreed.as_agreed(self.filling.template, recipient.level, recipient.key, values)
 
     def findings(self, level: str) -> Findings:
         """The findings about the units of a level."""
@@ -149,14 +113,14 @@ class RecipientValues:
             about
             | series
             | self._all_kpis(number, about)
-            | (count_values(series) if self._counts else {})
+            | (count_values(series) if self.filling.asks("count.") else {})
             | self._sources.of_unit(number, about)
             | self._analysis.unit(number)
-            | self._front(number, about)
+            | self._front.unit(number, about)
             | self._survival.unit(number, about)
             | self._review.unit(number, self._analysis.findings(unit.level))
         )
-        if any(name.startswith(BRIEF.pattern) for name in self._rows):
+        if self.filling.asks(BRIEF.pattern):
             values |= BRIEF.columns(self.sentences(number, values))
         return values
 
@@ -170,23 +134,8 @@ class RecipientValues:
         """Whether the month is not over."""
         return self.month == self.cube.last and self.cube.as_of is not None
 
-    def _front(self, number: int, about: Values) -> Values:
-        if not any(name.startswith("front.") for name in self._rows):
-            return {}
-        shown = [name.removeprefix("kpi.") for name in self._rows if name.count(".") == 1]
-        front = FrontValues(
-            self.cube,
-            self._settings,
-            self.month,
-            self._analysis,
-            self.recipients.people,
-            self._targets,
-            [name for name in shown if f"kpi.{name}" in self._rows],
-        )
-        return front.unit(number, about)
-
     def _all_kpis(self, number: int, about: Values) -> Values:
-        if not any(name.startswith("all.") for name in self._rows):
+        if not self.filling.asks("all."):
             return {}
         findings = self._analysis.findings(self.cube.units[number].level)
         return all_kpi_values(
@@ -214,8 +163,10 @@ class RecipientValues:
         room = self.recipients.room(number)
         if room:
             values |= member_values(people, self._targets, self.month, self.cube.last, room)
-        if lines := self._rows.get("attention.姓名"):
-            focus = focus_of(self._values, number, self._last_targets.of_unit(unit))
+        if lines := self.filling.rows.get("attention.姓名"):
+            focus = focus_of(
+                self._values, number, self.filling.targets(self.month - 1).of_unit(unit)
+            )
             settings = self._settings
             values |= manager_schedule(
                 name,
@@ -263,5 +214,5 @@ class RecipientValues:
 
     def _manager(self, unit: Unit) -> str | None:
         """The name of who leads a unit."""
-        found = self.recipients.people(unit.level).manager_of(unit)
+        found = self.filling.people(unit.level).manager_of(unit)
         return found.name if found else None

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import duckdb
-
 from kpi_xl import kinds
-from kpi_xl.cached import kept
-from kpi_xl.calendar import Month
 from kpi_xl.catalogue.organisation import TOP
-from kpi_xl.data.cube import Cube
-from kpi_xl.data.people import People, Person
+from kpi_xl.data.people import Person
 from kpi_xl.data.units import Unit
 from kpi_xl.errors import InputError
 from kpi_xl.settings.project_settings import Settings
+from kpi_xl.slots.filling import Filling
 from kpi_xl.system.file_names import file_name
 
 _OF_ALL_MEMBERS: Final = ("members.合计.", "members.平均.")
@@ -99,31 +95,17 @@ class Recipients:
 
     Parameters
     ----------
-    cube : Cube
-        The measures.
-    month : Month
-        The month; the one after the last with data may be planned.
-    rows : mapping of str to int
-        The workbook's slots, and how many rows each has.
-    growing : collection of str
-        The slots that get as many rows as there are values.
+    filling : Filling
+        The workbook.
     """
 
-    def __init__(
-        self,
-        cube: Cube,
-        store: duckdb.DuckDBPyConnection,
-        settings: Settings,
-        month: Month,
-        rows: Mapping[str, int],
-        growing: frozenset[str] = frozenset(),
-    ) -> None:
-        self.cube = cube
-        self.month = month
-        self._store = store
-        self._settings = settings
-        self._rows = rows
-        self._growing = growing
+    def __init__(self, filling: Filling) -> None:
+        self.cube = filling.cube
+        self.month = filling.month
+        self.people = filling.people
+        self._settings = filling.settings
+        self._rows = filling.rows
+        self._growing = filling.growing
 
     @property
     def is_for_persons(self) -> bool:
@@ -241,11 +223,6 @@ class Recipients:
             and not unit.is_unassigned
             and (not self.is_for_teams or self.people(unit.level).of(unit))
         ]
-
-    @kept
-    def people(self, level: str) -> People:
-        """Who is in the units of a level."""
-        return People(self._store, self._settings, level, self.month, self.cube.last)
 
     def check_room(self, recipients: Iterable[Recipient]) -> None:
         """Refuse a workbook that has too few rows for somebody's people.

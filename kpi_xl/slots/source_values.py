@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Final
 
-import duckdb
-
 from kpi_xl.cached import kept
-from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
-from kpi_xl.data.cube import Cube
-from kpi_xl.data.origins import Decided, Origins, by_and_when
+from kpi_xl.data.origins import Decided, by_and_when
 from kpi_xl.data.own_rows import OwnRows
 from kpi_xl.data.people import Person
 from kpi_xl.data.raw_rows import SOME, RawRowsOf, TargetRows
@@ -23,9 +19,9 @@ from kpi_xl.data.targets import AGENT_LEVEL
 from kpi_xl.data.units import Unit
 from kpi_xl.findings.shown import value_text
 from kpi_xl.kpi import Kpi
-from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.becomes import Target
 from kpi_xl.slots.changes_told import shown_value
+from kpi_xl.slots.filling import Filling
 from kpi_xl.slots.registry import declaration, declared
 from kpi_xl.slots.slot import Values, put
 from kpi_xl.slots.source_slots import ABOUT_SOURCES, SOURCES, SourceLine
@@ -69,31 +65,19 @@ class SourceValues:
 
     Parameters
     ----------
-    cube : Cube
-        The measures.
-    month : Month
-        The workbooks' month; a plan for the month to come starts from the last one.
-    slots : collection of str
-        The workbook's slots: its KPIs are told of.
-    origins : Origins
-        Who typed what.
+    filling : Filling
+        The workbook: its KPIs are told of. A plan for the month to come starts from the last one.
     """
 
-    def __init__(
-        self,
-        cube: Cube,
-        store: duckdb.DuckDBPyConnection,
-        settings: Settings,
-        month: Month,
-        slots: Collection[str],
-        origins: Origins,
-    ) -> None:
+    def __init__(self, filling: Filling) -> None:
+        cube, settings, store = filling.cube, filling.settings, filling.store
         self._cube = cube
-        self._month = month
-        self._there = min(month, cube.last)
-        self._is_asked = any(name.startswith("source.") for name in slots)
-        self._kpis = [kpi for kpi in settings.kpis.values() if _slots_of(kpi) & set(slots)]
-        self._origins = origins
+        self._month = filling.month
+        self._there = min(filling.month, cube.last)
+        self._is_asked = filling.asks("source.")
+        slots = set(filling.rows)
+        self._kpis = [kpi for kpi in settings.kpis.values() if _slots_of(kpi) & slots]
+        self._origins = filling.origins
         self._known = settings.kpis
         self._target_slots = target_slots(one.name for one in settings.own.own.values())
         self._rows = RawRowsOf(
@@ -103,7 +87,7 @@ class SourceValues:
             tables=settings.tables,
             own=OwnRows(store, settings, cube, self._there, SOME),
         )
-        self._target_rows = TargetRows(store, month, settings.kpis)
+        self._target_rows = TargetRows(store, filling.month, settings.kpis)
 
     def of_unit(self, number: int, about: Values, people: Sequence[Person] = ()) -> Values:
         """The sources of a unit's numbers and targets, and of its people's typed targets.

@@ -56,7 +56,7 @@ def facts(branch):
         ).fetchall():
             premiums[agent].add(premium / 100)
         for level in ("营业部", "营业组"):
-            people = to.recipients.people(level)
+            people = to.filling.people(level)
             for number in cube.of_level(level):
                 unit = cube.units[number]
                 own = found[unit.path]

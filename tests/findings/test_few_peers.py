@@ -15,6 +15,7 @@ from kpi_xl.findings.findings import Findings
 from kpi_xl.jobs.load import load
 from kpi_xl.jobs.views import drivers_view, peers_view, scope
 from kpi_xl.project import Project
+from kpi_xl.slots.filling import Filling
 from kpi_xl.slots.recipient_values import RecipientValues
 from server.worlds import people, write
 from udfs import current, functions
@@ -41,7 +42,7 @@ def slots_of(project, unit, settings=None):
     slots = {f"peers.{name}.{part}": 1 for name in NAMES for part in FIGURES} | {"kpi.活动率": 1}
     with duckdb.connect(str(project.store), read_only=True) as store:
         given = settings or project.settings
-        to = RecipientValues(given, cube, store, cube.last, slots)
+        to = RecipientValues(Filling(given, cube, store, cube.last, slots))
         return to.unit(next(i for i, one in enumerate(cube.units) if one.path == unit))
 
 

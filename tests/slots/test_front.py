@@ -139,7 +139,7 @@ def test_a_team_has_its_people_side_by_side(branch):
             if one.unit.path == "高新营业部/高新二组"
         )
         values = to.values(team)
-        people = to.recipients.people("营业组").of(team.unit)
+        people = to.filling.people("营业组").of(team.unit)
     *members, total = zip(values["front.单位.名称"], values["front.单位.完成"], strict=True)
     assert {one.name for one in people} <= {name for name, _ in members}
     assert total == ("合计", pytest.approx(values["kpi.首年新单保费"]))

@@ -8,6 +8,7 @@ import workbook_templates
 from conftest import MONTH
 from kpi_xl.calendar import Month
 from kpi_xl.jobs.load import load
+from kpi_xl.slots.filling import Filling
 from kpi_xl.slots.recipient_values import RecipientValues
 from kpi_xl.slots.registry import slot_names
 from kpi_xl.slots.slot import INPUT
@@ -18,9 +19,11 @@ def test_every_name_that_is_listed_is_filled_and_every_one_filled_is_listed(bran
     cube = load(branch.project).cube
     rows = dict.fromkeys(slot_names(), 60) | {"attention.姓名": 10}
     with duckdb.connect(str(branch.project.store), read_only=True) as store:
-        to = RecipientValues(branch.project.settings, cube, store, Month.parse(MONTH), rows)
+        to = RecipientValues(
+            Filling(branch.project.settings, cube, store, Month.parse(MONTH), rows)
+        )
         team = cube.unit_index("城东一组")
-        person = to.recipients.people("营业组").of(cube.units[team])[0]
+        person = to.filling.people("营业组").of(cube.units[team])[0]
         given = to.unit(0).keys() | to.team(team).keys() | to.person(team, person).keys()
     assert given == slot_names().keys()
 

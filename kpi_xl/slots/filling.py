@@ -1,0 +1,92 @@
+"""What all who compute the values of one workbook share: whose data, of which month, for what."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from kpi_xl.cached import kept
+from kpi_xl.calendar import Month
+from kpi_xl.data.cube import Cube
+from kpi_xl.data.origins import Origins
+from kpi_xl.data.people import People
+from kpi_xl.data.targets import Targets, targets_of
+from kpi_xl.settings.project_settings import Settings
+from kpi_xl.slots.agreed import Agreed
+from kpi_xl.slots.briefing import asked
+from kpi_xl.slots.typed import weeks_for
+
+if TYPE_CHECKING:
+    from kpi_xl.data.collected import Entry
+
+
+@dataclass(frozen=True, eq=False)
+class Filling:
+    """A workbook that is filled for a month, whoever gets it.
+
+    Parameters
+    ----------
+    settings : Settings
+        Of the project.
+    cube : Cube
+        The measures.
+    store : DuckDBPyConnection
+        The raw rows; open as long as values are computed.
+    month : Month
+        The month; the one after the last with data may be planned.
+    slots : mapping of str to int
+        The workbook's slots, and how many rows each has.
+    growing : frozenset of str
+        The slots that get as many rows as there are values.
+    came_back : sequence of Entry
+        What the workbook looks at of what was collected.
+    template : str
+        The template's name.
+    decided : mapping of (str, str) to int
+        What was decided in rounds that people are to do, by 工号 and activity.
+    only : collection of str, optional
+        The names of the KPIs that are looked at; by default all.
+    origins : Origins
+        Who typed what the workbook tells the source of.
+    """
+
+    settings: Settings
+    cube: Cube
+    store: duckdb.DuckDBPyConnection
+    month: Month
+    slots: Mapping[str, int]
+    growing: frozenset[str] = frozenset()
+    came_back: Sequence[Entry] = ()
+    template: str = ""
+    decided: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    only: Collection[str] | None = None
+    origins: Origins = field(default_factory=Origins)
+
+    @cached_property
+    def rows(self) -> Mapping[str, int]:
+        """The slots with what its sentences need besides, and how many rows each has."""
+        return asked(self.slots)
+
+    @kept
+    def asks(self, prefix: str) -> bool:
+        """Whether the workbook has slots whose names begin so."""
+        return any(name.startswith(prefix) for name in self.rows)
+
+    @kept
+    def people(self, level: str) -> People:
+        """Who is in the units of a level."""
+        return People(self.store, self.settings, level, self.month, self.cube.last)
+
+    @kept
+    def targets(self, month: Month) -> Targets:
+        """The targets of a month."""
+        return targets_of(self.store, month, self.settings.kpis, self.settings.targets)
+
+    @cached_property
+    def agreed(self) -> Agreed:
+        """What people typed and the forms start from."""
+        return Agreed(self.came_back, self.month, weeks_for(self.settings), self.decided)
