@@ -18,7 +18,18 @@ from mkdocs.structure.files import File, Files
 from kpi_xl.jobs import data_form
 from kpi_xl.settings.project_settings import Settings
 from kpi_xl.settings.text import settings_text
-from manual import blocks, decisions, english_kpis, kpis, messages, own_report, tables
+from manual import (
+    blocks,
+    decisions,
+    english_kpis,
+    english_settings,
+    english_tables,
+    kpis,
+    messages,
+    own_report,
+    tables,
+)
+from manual.twins import chinese_of, english_of
 
 ROOT: Final = Path(__file__).parents[1]
 
@@ -28,6 +39,9 @@ MADE: Final[dict[str, Callable[[], str]]] = {
     "decisions": decisions.listed,
     "kpis": kpis.overview,
     "english kpis": english_kpis.tables,
+    "english tables": english_tables.every_table,
+    "english example": english_tables.example,
+    "english settings": english_settings.tables,
     "messages": messages.page,
     "problems": messages.problems,
     "settings": lambda: f"```toml\n{settings_text('兰州分公司')}```",
@@ -43,6 +57,16 @@ BROUGHT: Final = {
     "examples/car-dealer.md": "examples/car-dealer/README.md",
 }
 """Pages that are elsewhere in the repository: where the site has them."""
+
+ENGLISH_ALONE: Final = (
+    "architecture.md",
+    "benchmarks.md",
+    "changelog.md",
+    "decisions/",
+    "real-input.md",
+    "verified.md",
+)
+"""Pages for engineers, and folders of them, that are in English without being in ``en``."""
 
 _COMMENT: Final = re.compile(r"<!-- made: ([\w ]+) -->")
 _LINK: Final = re.compile(r"(\]\()([^)#\s]+)((?:#[^)]*)?\))")
@@ -83,4 +107,25 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
             return link[0]
         return f"{link[1]}{posixpath.relpath(place, posixpath.dirname(uri) or '.')}{link[3]}"
 
-    return _LINK.sub(turned, text)
+    return _switch(uri) + _LINK.sub(turned, text)
+
+
+def on_post_page(output: str, page: Any, config: Any) -> str:
+    """Say of an English page that it is in English: browsers and screen readers ask."""
+    if _is_english(page.file.src_uri):
+        return output.replace('<html lang="zh"', '<html lang="en"', 1)
+    return output
+
+
+def _switch(uri: str) -> str:
+    """The line above a page that leads to the same one in the other language."""
+    other = chinese_of(uri) if _is_english(uri) else english_of(uri)
+    if other is None:
+        return ""
+    name = "中文" if _is_english(uri) else "English"
+    there = posixpath.relpath(other, posixpath.dirname(uri) or ".")
+    return f"[{name}]({there}){{ .language }}\n\n"
+
+
+def _is_english(uri: str) -> bool:
+    return uri.startswith("en/") or uri.startswith(ENGLISH_ALONE)

@@ -1,0 +1,47 @@
+"""What the English manual makes: nothing of the program is left without its words."""
+
+import re
+
+from kpi_xl.catalogue.schema import TABLES
+from kpi_xl.settings.text import settings_text
+from manual import english_settings, english_tables, tables
+from manual.english_words import WORDS
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def test_every_column_of_every_table_is_named_in_english():
+    page = english_tables.every_table()
+    for table in TABLES.values():
+        section = page.partition(f"{{#{table.code}}}")[2].partition("### ")[0]
+        for column in table.columns:
+            name = rf"\*\*{column.name}\*\* \(needed\)" if column.required else column.name
+            (row,) = re.findall(rf"^\| {name} \| .* \|$", section, re.M)
+            assert row.split("|")[2].strip(), row
+    codes = {f"{table.code}.{column.code}" for table in TABLES.values() for column in table.columns}
+    assert WORDS["columns"].keys() == codes
+    assert WORDS["tables"].keys() == TABLES.keys()
+
+
+def test_the_example_tells_in_english_what_the_check_says():
+    rows = [row for row in english_tables.example().splitlines() if "搁置" in row or "提示" in row]
+    problems = tables.checked_example()
+    assert len(rows) == len(problems)
+    for row, problem in zip(rows, problems, strict=True):
+        reason, advice = row.split(" | ")[5:]
+        assert f" | {problem.table} | {problem.row} | {problem.column} | " in row
+        assert not CHINESE.search(reason.replace("未分配", "") + advice)
+        assert re.findall(r"\d+", reason) == re.findall(r"\d+", problem.reason)
+
+
+def test_every_setting_of_a_new_project_is_told_in_english():
+    text = settings_text("兰州分公司")
+    shown = english_settings.shown()
+    assert list(shown) == re.findall(r"^\[(.+)\]$", text, re.M)
+    assert WORDS["sections"].keys() == shown.keys()
+    lines = [line for settings in shown.values() for line, _ in settings]
+    assert all(line in text for line in lines)
+    unquoted = re.findall(r"^(?:# *)?([a-z_]+ = .*)$", text, re.M)
+    assert set(unquoted) <= set(lines)
+    told = {meaning for settings in shown.values() for _, meaning in settings}
+    assert set(WORDS["settings"].values()) <= told
