@@ -31,7 +31,7 @@ class Filling:
     Parameters
     ----------
     settings : Settings
-        Of the project.
+        What kpi.toml and 设置.xlsx say of the project.
     cube : Cube
         The measures.
     store : DuckDBPyConnection
@@ -45,7 +45,7 @@ class Filling:
     came_back : sequence of Entry
         What the workbook looks at of what was collected.
     template : str
-        The template's name.
+        The template whose workbooks people typed into, by name.
     decided : mapping of (str, str) to int
         What was decided in rounds that people are to do, by 工号 and activity.
     only : collection of str, optional
