@@ -1,4 +1,4 @@
-"""``make study``: run the simulations, write docs/calibration.md and its pictures."""
+"""``make study``: run the simulations, write docs/calibration.md, in English too, and its pictures."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import matplotlib as mpl
 import numpy as np
 
 from benchmarks.study import diagnosis, follow_up, month_end, odd, signals, stable, survival
+from benchmarks.study.english import english
 from kpi_xl.analysis.follow_up import FEWEST_CHANGES
 
 mpl.use("svg")
@@ -28,6 +29,7 @@ def main() -> None:
     parts = [_follow_up(), _diagnosis(), _odd(), _month_end(), _signals(), _survival()]
     text = "\n".join(["# 校准：统计说的话，模拟里兑现多少", "", _HEAD, *parts])
     (_DOCS / "calibration.md").write_text(text, encoding="utf-8")
+    (_DOCS / "en" / "calibration.md").write_text(english(text), encoding="utf-8")
 
 
 _HEAD = """\

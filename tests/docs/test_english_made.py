@@ -2,9 +2,11 @@
 
 import re
 
+from benchmarks.study.english import english
 from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.settings.text import settings_text
 from manual import english_settings, english_tables, tables
+from manual.blocks import ROOT
 from manual.english_words import WORDS
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -45,3 +47,9 @@ def test_every_setting_of_a_new_project_is_told_in_english():
     assert set(unquoted) <= set(lines)
     told = {meaning for settings in shown.values() for _, meaning in settings}
     assert set(WORDS["settings"].values()) <= told
+
+
+def test_the_study_is_in_english_as_make_study_writes_it():
+    docs = ROOT / "docs"
+    chinese = (docs / "calibration.md").read_text(encoding="utf-8")
+    assert (docs / "en/calibration.md").read_text(encoding="utf-8") == english(chinese)

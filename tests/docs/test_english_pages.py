@@ -1,5 +1,7 @@
 """English pages say section by section what their Chinese twins say, as far as a program can tell."""
 
+import re
+
 import pytest
 
 from manual.blocks import ROOT, pages_to_run, twins
@@ -114,3 +116,14 @@ def test_a_sentence_left_in_chinese_is_told():
     left = ENGLISH.replace("- one table", "- 一张表，在这里")
     (found,) = differences(parts("data.md", CHINESE), parts("en/data.md", left))
     assert "still in Chinese: - 一张表，在这里" in found
+
+
+def test_every_chinese_page_has_its_english_one():
+    """Of the manual's own pages; those for engineers are in English alone."""
+    missing = [
+        page.name
+        for page in sorted(DOCS.glob("*.md"))
+        if re.search("[\u4e00-\u9fff]", page.read_text(encoding="utf-8").splitlines()[0])
+        and not (DOCS / "en" / page.name).exists()
+    ]
+    assert missing == []
