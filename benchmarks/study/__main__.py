@@ -1,4 +1,4 @@
-"""``make study``: run the simulations, write docs/calibration.md, in English too, and its pictures."""
+"""``make study``: run the simulations, write docs/calibration.md (in English too), its pictures."""
 
 from __future__ import annotations
 
