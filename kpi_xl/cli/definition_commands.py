@@ -104,12 +104,49 @@ def export(kind: str) -> Answer:
     return _moved(to_text(project_here()))
 
 
-@definitions.command("import", examples=("kpi-xl --project demo definitions import",))
-def import_() -> Answer:
-    """把 kpi.toml 的 [kpis] 里的定义搬到 指标定义.xlsx，一项不少；TOML 里的注释不搬。"""
-    from kpi_xl.jobs.definition_moves import to_workbook
+@definitions.command(
+    "import",
+    examples=(
+        "kpi-xl --project demo definitions import",
+        "kpi-xl --project demo definitions import 指标.yml",
+    ),
+)
+@click.argument(
+    "file",
+    cls=Argument,
+    required=False,
+    metavar="文件",
+    type=click.Path(path_type=Path),
+    help="MetricFlow、OSI 的 .yml、.json，别的项目的 指标定义.xlsx、kpi.toml；不写是本项目的。",
+)
+def import_(file: Path | None) -> Answer:
+    """把定义读进 指标定义.xlsx：写文件的，读数据团队或别的项目的；不写的，把 kpi.toml 里的搬来。"""
+    if file is None:
+        from kpi_xl.jobs.definition_moves import to_workbook
 
-    return _moved(to_workbook(project_here()))
+        return _moved(to_workbook(project_here()))
+    from kpi_xl.jobs.definition_import import import_file
+
+    try:
+        done = import_file(project_here(), file)
+    except ModuleNotFoundError as missing:
+        raise InputError(kinds.PART_MISSING(component=missing.name, extra="exchange")) from missing
+    say(f"读进 {done.into.name}：{len(done.names)} 个定义")
+    if done.names:
+        say("、".join(done.names))
+    if done.same:
+        say(f"这里已经有、一样的：{len(done.same)} 个")
+    if done.left:
+        say(f"没有读进来：{len(done.left)} 个")
+        for error in done.left:
+            say(f"  {error}")
+        asked().exit_code = 2
+    return {
+        "imported": done.names,
+        "into": done.into,
+        "same": done.same,
+        "left": [error.record() for error in done.left],
+    }
 
 
 def _moved(done: Moved) -> Answer:

@@ -14,14 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from kpi_xl.aggregation import Aggregation, OfRows, OverTime
+from kpi_xl.definitions.metric_files import OWN, TABLE
 from kpi_xl.definitions.other_languages import Dax, Sql, months_back
+from kpi_xl.earlier import EarlierMeasure
 from kpi_xl.formula import Lag, Measure
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Project
 from kpi_xl.settings.project_settings import Settings
 from kpi_xl.system.files import write_whole
 
-TABLE: Final = "kpi_measures"
 MONTH: Final = "period_month"
 UNIT: Final = "unit"
 
@@ -31,6 +33,10 @@ _ABOUT: Final = (
     f"表 {TABLE}：一行一个单位一个月，列 {UNIT}、{MONTH}（月初日期）和每个项目一列，金额以元计；"
     "上级单位的数是下级的合计再按公式算。"
 )
+WINDOWS: Final[Mapping[OverTime, str]] = {"first": "min", "last": "max"}
+"""Which of a period's months counts, in MetricFlow's words."""
+
+_NO_SUM: Final = "（只看一个月，各月不能相加）"
 
 
 @dataclass(frozen=True)
@@ -90,12 +96,32 @@ def _measures(kpis: list[Kpi]) -> list[Measure]:
     return list(dict.fromkeys(one.counted for kpi in kpis for one in kpi.measures))
 
 
-def slug(kpi: Kpi) -> str:
-    """A KPI's name where names are of small Latin letters."""
-    plain = kpi.code.lower()
+def slug(one: Kpi | Measure) -> str:
+    """A name where names are of small Latin letters."""
+    plain = one.code.lower()
     if _PLAIN.fullmatch(plain):
         return plain
-    return f"kpi_{hashlib.sha256(kpi.name.encode()).hexdigest()[:8]}"
+    kind = "kpi" if isinstance(one, Kpi) else "m"
+    if isinstance(one, EarlierMeasure):
+        return f"{slug(one.of)}_{one.back.code}"
+    return f"{kind}_{hashlib.sha256(one.name.encode()).hexdigest()[:8]}"
+
+
+def typed(settings: Settings, kpi: Kpi) -> dict[str, str]:
+    """What was typed of a KPI of one's own; nothing of any other."""
+    own = settings.own.own.get(kpi.code)
+    return {} if own is None else {**own.fields, "名称": kpi.name}
+
+
+def over_units(one: Measure) -> str:
+    """How a measure of several units is made of theirs."""
+    how = one.source.how if isinstance(one.source, OfRows) else "sum"
+    return {"greatest": "max", "any": "max", "least": "min"}.get(how, "sum")
+
+
+def over_time(one: Measure) -> OverTime:
+    """How the months of a measure add up."""
+    return one.source.over_time if isinstance(one.source, Aggregation | OfRows) else "sum"
 
 
 def metricflow(settings: Settings) -> Exported:
@@ -104,33 +130,16 @@ def metricflow(settings: Settings) -> Exported:
     Earlier months are metrics with an offset.
     """
     kpis = _known(settings)
-    sql = Sql(lambda one: one.code, _weights(settings))
-    metrics: list[dict[str, Any]] = [
-        {
-            "name": one.code,
-            "label": one.name,
-            "description": one.meaning,
-            "type": "simple",
-            "type_params": {"measure": {"name": one.code}},
-        }
-        for one in _measures(kpis)
-    ]
-    counted = {one.name for one in _measures(kpis)}
-    for kpi in kpis:
-        if kpi.name in counted:  # it is but the measure
-            continue
-        metrics.append(
-            {
-                "name": slug(kpi),
-                "label": kpi.name,
-                "description": _described(kpi),
-                "type": "derived",
-                "type_params": {
-                    "expr": sql.text(kpi.expression),
-                    "metrics": [_input(one) for one in kpi.measures],
-                },
-            }
-        )
+    by_name = {kpi.name: kpi for kpi in kpis}
+    metrics: list[dict[str, Any]] = []
+    for one in _measures(kpis):
+        metric = {"name": slug(one), "label": one.name, "description": one.meaning}
+        kpi = by_name.pop(one.name, None)
+        own = {} if kpi is None else typed(settings, kpi)
+        metrics.append(metric | _kept_in_meta(own) | metric_of_measure(one))
+    for kpi in by_name.values():  # those that are more than but a measure
+        metric = {"name": slug(kpi), "label": kpi.name, "description": _described(kpi)}
+        metrics.append(metric | _kept_in_meta(typed(settings, kpi)) | metric_of(kpi, settings))
     model = {
         "name": TABLE,
         "description": _ABOUT,
@@ -140,19 +149,45 @@ def metricflow(settings: Settings) -> Exported:
         "dimensions": [
             {"name": MONTH, "type": "time", "type_params": {"time_granularity": "month"}}
         ],
-        "measures": [
-            {"name": one.code, "agg": "sum", "description": one.name} for one in _measures(kpis)
-        ],
+        "measures": [_declared(one) for one in _measures(kpis)],
     }
     content = _yaml({"semantic_models": [model], "metrics": metrics})
     return Exported(content, [kpi.name for kpi in kpis], [])
 
 
+def _declared(one: Measure) -> dict[str, Any]:
+    """A measure of the semantic model: what stands at a month's end is not added up over months."""
+    found: dict[str, Any] = {"name": slug(one), "agg": over_units(one), "description": one.name}
+    if window := WINDOWS.get(over_time(one)):
+        found["non_additive_dimension"] = {"name": MONTH, "window_choice": window}
+    elif over_time(one) == "recount":
+        found["description"] += _NO_SUM
+    return found
+
+
+def _kept_in_meta(own: Mapping[str, str]) -> dict[str, Any]:
+    return {"config": {"meta": {OWN: dict(own)}}} if own else {}
+
+
+def metric_of_measure(one: Measure) -> dict[str, Any]:
+    """What MetricFlow's metric says of a measure."""
+    return {"type": "simple", "type_params": {"measure": {"name": slug(one)}}}
+
+
+def metric_of(kpi: Kpi, settings: Settings) -> dict[str, Any]:
+    """What MetricFlow's metric says of a formula."""
+    expr = Sql(slug, _weights(settings)).text(kpi.expression)
+    return {
+        "type": "derived",
+        "type_params": {"expr": expr, "metrics": [_input(one) for one in kpi.measures]},
+    }
+
+
 def _input(one: Measure) -> dict[str, str]:
-    found = {"name": one.counted.code}
+    found = {"name": slug(one.counted)}
     if one.lag != Lag():
         months = months_back(one.lag)
-        found |= {"alias": one.code, "offset_window": f"{months} month{'s' * (months > 1)}"}
+        found |= {"alias": slug(one), "offset_window": f"{months} month{'s' * (months > 1)}"}
     return found
 
 
@@ -163,23 +198,22 @@ def ossie(settings: Settings) -> Exported:
     """
     every = _known(settings)
     kpis = [kpi for kpi in every if not kpi.has_earlier]
-    sql = Sql(lambda one: f"SUM({TABLE}.{one.code})", _weights(settings))
-    metrics = [
-        {
-            "name": slug(kpi),
-            "expression": {
-                "dialects": [{"dialect": "ANSI_SQL", "expression": sql.text(kpi.expression)}]
-            },
+    metrics: list[dict[str, Any]] = []
+    for kpi in kpis:
+        metric = {"name": slug(kpi), **expression_of(kpi, settings)}
+        metric |= {
             "description": _described(kpi),
             "ai_context": {"synonyms": [kpi.name, *kpi.aliases]},
         }
-        for kpi in kpis
-    ]
+        if own := typed(settings, kpi):
+            data = json.dumps(own, ensure_ascii=False)
+            metric["custom_extensions"] = [{"vendor_name": OWN, "data": data}]
+        metrics.append(metric)
     columns = [(UNIT, "单位", "String"), (MONTH, "月初日期", "Date")]
-    columns += [
-        (one.code, f"{one.name}：{one.meaning}", "Decimal" if one.is_money else "Integer")
-        for one in _measures(kpis)
-    ]
+    for one in _measures(kpis):
+        meaning = f"{one.name}：{one.meaning}" + _NO_SUM * (over_time(one) != "sum")
+        kind = "Decimal" if one.to_unit > 1 else "Integer"
+        columns.append((slug(one), meaning, kind))
     fields = [
         {
             "name": name,
@@ -202,6 +236,13 @@ def ossie(settings: Settings) -> Exported:
     return Exported(content, [kpi.name for kpi in kpis], left)
 
 
+def expression_of(kpi: Kpi, settings: Settings) -> dict[str, Any]:
+    """What Ossie's metric says of a formula."""
+    sql = Sql(lambda one: f"{over_units(one).upper()}({TABLE}.{slug(one)})", _weights(settings))
+    text = sql.text(kpi.expression)
+    return {"expression": {"dialects": [{"dialect": "ANSI_SQL", "expression": text}]}}
+
+
 def power_bi(settings: Settings) -> Exported:
     """DAX measures as text, one a line, to be put into Power BI."""
     kpis = _known(settings)
@@ -211,7 +252,12 @@ def power_bi(settings: Settings) -> Exported:
         f"// {_ABOUT}",
         f"// 另要一张日期表 '日历'[日期]，与 '{TABLE}'[{MONTH}] 建立关系",
     ]
-    lines += [f"{_dax_name(one.name)} = SUM('{TABLE}'[{one.code}])" for one in _measures(kpis)]
+    if alone := [one.name for one in _measures(kpis) if over_time(one) != "sum"]:
+        lines.append(f"// 只看一个月、不能跨月相加的：{'、'.join(alone)}")
+    lines += [
+        f"{_dax_name(one.name)} = {over_units(one).upper()}('{TABLE}'[{slug(one)}])"
+        for one in _measures(kpis)
+    ]
     counted = {one.name for one in _measures(kpis)}
     lines += [
         f"{_dax_name(kpi.name)} = {dax.text(kpi.expression)}"

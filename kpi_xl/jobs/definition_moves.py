@@ -101,7 +101,7 @@ def to_workbook(project: Project) -> Moved:
                 del document[name]
 
     if found:
-        _with_rows(file, found)
+        with_rows(file, found)
         edit(project.folder / "kpi.toml", change)
     return Moved([one.name for one in found], file, left)
 
@@ -140,7 +140,21 @@ def _as_toml(one: Definition) -> Any:
     return table
 
 
-def _with_rows(file: Path, added: Sequence[Definition]) -> None:
+def with_rows(file: Path, added: Sequence[Definition]) -> None:
+    """Write definitions into a workbook of definitions, which is made where there is none.
+
+    Parameters
+    ----------
+    file : Path
+        The workbook.
+    added : sequence of Definition
+        Those that it does not have.
+
+    Raises
+    ------
+    InputError
+        When it cannot be read or written.
+    """
     if not file.exists():
         write_whole(file, definition_form(added))
         return

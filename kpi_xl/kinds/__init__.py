@@ -21,6 +21,7 @@ from kpi_xl.kinds import (
     definitions,
     desk,
     distribution,
+    exchange,
     files,
     groups,
     measures,
@@ -45,6 +46,7 @@ from kpi_xl.kinds.databases import *
 from kpi_xl.kinds.definitions import *
 from kpi_xl.kinds.desk import *
 from kpi_xl.kinds.distribution import *
+from kpi_xl.kinds.exchange import *
 from kpi_xl.kinds.files import *
 from kpi_xl.kinds.groups import *
 from kpi_xl.kinds.measures import *
@@ -68,7 +70,7 @@ BY_AREA: Final[dict[str, tuple[Kind, ...]]] = {
         "原始数据": (raw_files,),
         "查询": (names,),
         "设置文件": (settings,),
-        "自定义指标": (definitions, measures),
+        "自定义指标": (definitions, measures, exchange),
         "文件": (files,),
         "数据库": (databases,),
         "工作簿和模板": (workbooks,),
