@@ -24,12 +24,18 @@ class Kept:
         Its column there.
     until : date or None
         The last day that counts, where rows of days to come are in the raw table.
+    sums : tuple of str
+        For people and keys that must reach something, the columns that are summed up to see.
+    reaches : str
+        Whether they do, as SQL over these columns; in ``months`` is of how many months.
     """
 
     measure: Measure
     table: str
     column: str
     until: dt.date | None = None
+    sums: tuple[str, ...] = ()
+    reaches: str = ""
 
     @property
     def source(self) -> OfRows:
@@ -49,6 +55,8 @@ class Kept:
             "table": self.table,
             "column": self.column,
             "until": self.until.isoformat() if self.until else None,
+            "sums": self.sums,
+            "reaches": self.reaches,
         }
 
     @classmethod
@@ -58,7 +66,8 @@ class Kept:
         source = OfRows(**record["source"])
         until = dt.date.fromisoformat(record["until"]) if record["until"] else None
         measure = Measure(code=code, source=source, **named)
-        return cls(measure, record["table"], record["column"], until)
+        sums = tuple(record["sums"])
+        return cls(measure, record["table"], record["column"], until, sums, record["reaches"])
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,11 @@ from kpi_xl.calendar import Month
 from kpi_xl.catalogue.raw_table import Table
 from kpi_xl.data import steps
 from kpi_xl.data.cube import Cube
+from kpi_xl.data.engines import Query
+from kpi_xl.data.kept_measure import Kept
 from kpi_xl.data.organisation import unit_paths
-from kpi_xl.data.own_sql import taken_sql
-from kpi_xl.data.own_sums import membership_of
+from kpi_xl.data.own_sql import taken_sql, values_sql
+from kpi_xl.data.own_sums import membership_of, sums_sql
 from kpi_xl.data.rows_of_file import RawRows
 from kpi_xl.data.sql_calendar import Months
 from kpi_xl.data.step import table as table_named
@@ -57,7 +59,7 @@ class OwnRows:
         self._month = month.number
         self._most = most
         self._agent = agent
-        self._until = {code: kept.until for code, kept in cube.own.items()}
+        self._kept = cube.own
         self._counted = {one.measure.code: one for one in settings.own.counted}
         self._names = {
             measure.code: settings.kpis[code].name
@@ -80,7 +82,7 @@ class OwnRows:
         told = set()
         for measure in measures:
             name = self._names.get(measure.code)
-            if name is None or name in told or measure.code not in self._until:
+            if name is None or name in told or measure.code not in self._kept:
                 continue
             told.add(name)
             key = measure.code, level
@@ -99,8 +101,10 @@ class OwnRows:
             return {}  # in a database rows have no place
         meets, value, weight = taken_sql(one)
         first, last = self._span
-        until = self._until[one.measure.code]
-        last = last if until is None else min(last, until)
+        kept = self._kept[one.measure.code]
+        last = last if kept.until is None else min(last, kept.until)
+        is_of_keys = one.source.how == "values"
+        membership = membership_of(level)
         query = steps.OWN_TAKEN.query(
             Months(),
             most=self._most,
@@ -109,10 +113,13 @@ class OwnRows:
             facts=table_named(table.code),
             during=_during(one, first, last),
             meets=meets,
-            membership=membership_of(level),
+            key=values_sql(one) if is_of_keys else "NULL",
+            reaching=self._reaching(kept, membership),
+            membership=membership,
             month=self._month,
         )
-        rows = self._store.execute(query.sql, [self._agent, self._agent]).fetchall()
+        asked = [self._agent, self._agent] * (2 if is_of_keys and kept.reaches else 1)
+        rows = self._store.execute(query.sql, asked).fetchall()
         paths = unit_paths(self._store, level)
         found: dict[str, list[RawRows]] = {}
         for number, file, parts, count, some, total in rows:
@@ -125,6 +132,23 @@ class OwnRows:
                 RawRows(table.name, str(file), count, sorted(some), name, weighs, total_of)
             )
         return found
+
+    def _reaching(self, kept: Kept, membership: Query) -> str:
+        """Whether a row is of somebody, or under a key, that reaches what is declared."""
+        if not kept.reaches:
+            return "TRUE"
+        is_of_keys = kept.source.how == "values"
+        step = steps.OWN_KEYS_TAKEN if is_of_keys else steps.OWN_PEOPLE_REACHING
+        found = step.query(
+            Months(),
+            facts=table_named(kept.table),
+            membership=membership,
+            month=self._month,
+            reaches=kept.reaches,
+            sums=sums_sql([kept]),
+        )
+        row = "(COALESCE(membership.unit, 0), taken.counted_value)" if is_of_keys else "taken.agent"
+        return f"{row} IN (\n{found.sql}\n)"
 
 
 def _during(one: Counted, first: dt.date, last: dt.date) -> str:

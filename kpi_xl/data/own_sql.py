@@ -11,6 +11,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Final
 
+from kpi_xl.aggregation import OfRows
 from kpi_xl.catalogue.raw_table import Column
 from kpi_xl.definitions.conditions import (
     Compared,
@@ -22,7 +23,9 @@ from kpi_xl.definitions.conditions import (
     Together,
     Value,
 )
-from kpi_xl.definitions.own_measures import FRACTION, Counted, Days
+from kpi_xl.definitions.own_measures import Counted
+from kpi_xl.definitions.reach_text import Summed
+from kpi_xl.definitions.taken import FRACTION, Days
 from kpi_xl.definitions.weights import Weights
 
 LARGEST: Final = 9 * 10**18
@@ -98,8 +101,22 @@ def _text(text: str) -> str:
 
 
 def columns_of(one: Counted, name: str) -> str:
-    """What is kept of a counted thing for each agent and month, as a column of a SELECT."""
+    """What is kept of a counted thing for each agent and month, as columns of a SELECT."""
     meets = "TRUE" if one.where is None else condition_sql(one.where)
+    sums = [
+        f"{_sum(meets, summed.of, one.weights)} AS {sum_name(name, number)}"
+        for number, summed in enumerate(one.sums)
+    ]
+    own = [] if one.source.how == "values" else [_kept(one, meets, name)]
+    return ",\n    ".join([*own, *sums])
+
+
+def sum_name(name: str, number: int) -> str:
+    """The column of one of the sums that a counted thing is compared by."""
+    return f"{name}_{number}"
+
+
+def _kept(one: Counted, meets: str, name: str) -> str:
     column, how = one.column, one.source.how
     filled = meets if column is None else f"{meets} AND {identifier(column)} IS NOT NULL"
     if how in ("greatest", "least"):
@@ -107,22 +124,60 @@ def columns_of(one: Counted, name: str) -> str:
         return f"{_held(f'{function}(CASE WHEN {meets} THEN {_value(column)} END)')} AS {name}"
     if how == "any":
         return f"MAX(CASE WHEN {filled} THEN 1 ELSE 0 END) AS {name}"
-    if how == "sum" and (column is not None or one.weights is not None):
-        value = _value(column)
-        if one.weights is not None:
-            value = f"CAST({value} AS DECIMAL(20, 0)) * ({weights_sql(one.weights)})"
-        return f"{_held(f'COALESCE(SUM(CASE WHEN {meets} THEN {value} END), 0)')} AS {name}"
+    if how == "sum":
+        return f"{_sum(meets, column, one.weights)} AS {name}"
     total = f"SUM(CASE WHEN {filled} THEN 1 END)"
     return f"CAST(COALESCE({total}, 0) AS BIGINT) AS {name}"
 
 
-def is_too_large_sql(one: Counted, name: str) -> str:
-    """Whether what is kept of a counted thing is more than whole numbers hold: 1, else 0.
+def _sum(meets: str, column: Column | None, weights: Weights | None) -> str:
+    """The sum over the rows that meet a condition, or how many they are."""
+    if column is None and weights is None:
+        return f"CAST(COALESCE(SUM(CASE WHEN {meets} THEN 1 END), 0) AS BIGINT)"
+    value = _value(column)
+    if weights is not None:
+        value = f"CAST({value} AS DECIMAL(20, 0)) * ({weights_sql(weights)})"
+    return _held(f"COALESCE(SUM(CASE WHEN {meets} THEN {value} END), 0)")
+
+
+def reach_sql(one: Counted, name: str) -> str:
+    """Whether sums of what is kept reach what they must; in ``months`` is of how many months."""
+    if one.reach is None:
+        return f"{name} > 0"
+    names = {
+        (summed.code, summed.of is None): sum_name(name, number)
+        for number, summed in enumerate(one.sums)
+    }
+
+    def said(reach: Condition) -> str:
+        if isinstance(reach, Together):
+            return f"({f' {reach.how.upper()} '.join(map(said, reach.parts))})"
+        if isinstance(reach, Not):
+            return f"(NOT {said(reach.part)})"
+        assert isinstance(reach, Compared)
+        assert isinstance(reach.column, Summed)
+        bound = f"CAST({_bound(reach, one.weights)} AS DECIMAL(20, 0))"
+        times = " * months" if reach.column.is_monthly else ""
+        return f"{names[reach.column.code, reach.column.of is None]} {reach.sign} {bound}{times}"
+
+    return said(one.reach)
+
+
+def _bound(compared: Compared, weights: Weights | None) -> int:
+    """A bound in the parts that the sum is held in; no sum is more than whole numbers hold."""
+    value = Decimal(repr(compared.value)) * (1 if weights is None else weights.parts)
+    if compared.column.kind == "number":
+        value *= FRACTION
+    return max(-LARGEST - 1, min(int(value), LARGEST + 1))
+
+
+def is_too_large_sql(source: OfRows, name: str) -> str:
+    """Whether what is kept in a column is more than whole numbers hold: 1, else 0.
 
     No sum over some agents and months can be larger than that of what all of them are without their
     signs.
     """
-    if one.source.how in ("greatest", "least"):
+    if source.how in ("greatest", "least"):
         found = f"MIN({name}) = {TOO_LARGE}"
     else:
         found = f"SUM(ABS(CAST({name} AS DECIMAL(20, 0)))) > {LARGEST}"

@@ -28,10 +28,10 @@ from kpi_xl.data.engines import Columns, Engine, Query
 from kpi_xl.data.kept_measure import Kept, TooLarge
 from kpi_xl.data.months_back import Unripe
 from kpi_xl.data.organisation import membership_table, positions
-from kpi_xl.data.own_sql import columns_of, is_too_large_sql, values_sql
+from kpi_xl.data.own_sql import columns_of, is_too_large_sql, reach_sql, sum_name, values_sql
 from kpi_xl.data.ripening import BACK
 from kpi_xl.data.sql_calendar import Months
-from kpi_xl.data.step import table
+from kpi_xl.data.step import Step, table
 from kpi_xl.definitions.own_measures import Counted
 from kpi_xl.settings.project_settings import Settings
 
@@ -80,8 +80,13 @@ class Group:
         """What is counted, and where it stands."""
         name = self.table
         for number, one in enumerate(self.counted):
-            column = "counted_value" if self.is_of_values else f"m{number}"
-            yield one, Kept(one.measure, name, column)
+            column = f"m{number}"
+            sums = tuple(sum_name(column, place) for place in range(len(one.sums)))
+            if one.source.how == "people" and not sums:
+                sums = (column,)
+            reaches = reach_sql(one, column) if sums else ""
+            kept = "counted_value" if self.is_of_values else column
+            yield one, Kept(one.measure, name, kept, sums=sums, reaches=reaches)
 
 
 def groups_of(settings: Settings) -> list[Group]:
@@ -193,9 +198,12 @@ class _Counting:
         if (until := self._until(group)) is not None:
             only += f" AND {day} <= DATE '{until.isoformat()}'"
         values: dict[str, Any] = {"facts": table(group.raw), "day": day, "only": only}
+        columns = ",\n    ".join(columns_of(one, f"m{n}") for n, one in enumerate(group.counted))
         if group.is_of_values:
-            return steps.OWN_VALUES.query(calendar, value=values_sql(group.counted[0]), **values)
-        columns = ",\n    ".join(columns_of(one, kept.column) for one, kept in group.kept())
+            values |= {"value": values_sql(group.counted[0])}
+            if columns:
+                return steps.OWN_KEYS.query(calendar, columns=columns, **values)
+            return steps.OWN_VALUES.query(calendar, **values)
         if group.until:
             months = range(self._cube.first.number, self._cube.last.number + 1)
             values |= {"until": f'"{group.until}"', "months": ", ".join(f"({n})" for n in months)}
@@ -224,16 +232,17 @@ class _Counting:
         """What of a group's table is no more than whole numbers hold; the rest is noted."""
         until = self._until(group)
         every = [replace(kept, table=name, until=until) for _, kept in group.kept()]
-        if group.is_of_values:
+        checked = [(kept, column) for kept in every for column in _summed(kept)]
+        if not checked:
             return every
-        columns = ",\n    ".join(is_too_large_sql(one, kept.column) for one, kept in group.kept())
+        columns = ",\n    ".join(is_too_large_sql(kept.source, column) for kept, column in checked)
         row = self._engine.fetch(
             steps.OWN_TOO_LARGE.query(Months(), columns=columns, facts=table(name))
         )
-        for kept in every:
-            if row[f"{kept.column}_is"][0] == 1:
+        for kept, column in checked:
+            if row[f"{column}_is"][0] == 1:
                 largest = self._engine.fetch(
-                    steps.OWN_LARGEST.query(Months(), column=kept.column, facts=table(name))
+                    steps.OWN_LARGEST.query(Months(), column=column, facts=table(name))
                 )
                 self.too_large.setdefault(
                     kept.measure.code,
@@ -353,15 +362,14 @@ def counted_of(
     Kept and three (rows,) int64 arrays
         What is counted; the unit's number in `membership`, the period's number, and the number.
     """
-    people = [one for one in kept if one.source.how == "people"]
-    others = [one for one in kept if one.source.how != "people"]
+    by_step: dict[Step, list[Kept]] = {}
+    for one in kept:
+        by_step.setdefault(_step_of(one), []).append(one)
     listed = ", ".join(map(str, periods))
-    for some, step in ((others, steps.OWN_UNITS), (people, steps.OWN_PEOPLE)):
-        if not some or not periods:
-            continue
+    for step, some in by_step.items() if periods else ():
         values: dict[str, Any] = {
             "columns": ",\n    ".join(map(_of_units, some)),
-            "sums": ", ".join(f"SUM({one.column}) AS {one.column}" for one in some),
+            "sums": sums_sql(some),
             "facts": table(some[0].table),
             "membership": membership,
             "periods": listed,
@@ -370,6 +378,24 @@ def counted_of(
         unit, period = whole(rows["unit"]), whole(rows["period"])
         for one in some:
             yield one, unit, period, whole(rows[_result(one)])
+
+
+def _step_of(one: Kept) -> Step:
+    """What counts it again for units and periods."""
+    if one.source.how == "people":
+        return steps.OWN_PEOPLE
+    return steps.OWN_KEYS_REACHING if one.reaches else steps.OWN_UNITS
+
+
+def sums_sql(kept: Sequence[Kept]) -> str:
+    """What is summed up to see who reaches what is declared, as columns of a SELECT."""
+    columns = dict.fromkeys(column for one in kept for column in one.sums)
+    return ", ".join(f"SUM({column}) AS {column}" for column in columns)
+
+
+def _summed(one: Kept) -> tuple[str, ...]:
+    """The columns of it that are sums, and may be too large."""
+    return one.sums or (() if one.source.how == "values" else (one.column,))
 
 
 def membership_of(level: str) -> Query:
@@ -386,8 +412,9 @@ def _result(one: Kept) -> str:
 def _of_units(one: Kept) -> str:
     """What of what agents had units have, as a column of a SELECT."""
     how, column = one.source.how, one.column
-    if how == "people":
-        found = f"SUM(CASE WHEN {column} > 0 THEN 1 ELSE 0 END)"
+    if one.reaches:
+        counts = "counts = 1 AND " if how == "people" else ""
+        found = f"SUM(CASE WHEN {counts}{one.reaches} THEN 1 ELSE 0 END)"
     elif how == "values":
         found = f"COUNT(DISTINCT facts.{column})"
     else:
@@ -401,7 +428,7 @@ def own_months(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """What each agent had in each of some months, as results by agent, month and measure.
 
-    What is counted again over a period, and for a unit, is here that of the agent's month.
+    Of what is counted again over a period, and for a unit, it says but that there is something.
     """
     tables: dict[str, list[str]] = {}
     for code, kept in cube.own.items():

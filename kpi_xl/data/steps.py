@@ -217,10 +217,14 @@ PERIOD_OUTLETS: Final = Step(
 OWN_ROWS: Final = Step("own_rows", reads=())
 OWN_STANDING: Final = Step("own_standing", reads=())
 OWN_VALUES: Final = Step("own_values", reads=())
+OWN_KEYS: Final = Step("own_keys", reads=())
 OWN_UNITS: Final = Step("own_units", reads=())
-OWN_PEOPLE: Final = Step("own_people", reads=())
+OWN_PEOPLE: Final = Step("own_people", reads=("uncounted",))
+OWN_KEYS_REACHING: Final = Step("own_keys_reaching", reads=())
 OWN_TOO_LARGE: Final = Step("own_too_large", reads=())
 OWN_TAKEN: Final = Step("own_taken", reads=())
+OWN_PEOPLE_REACHING: Final = Step("own_people_reaching", reads=("uncounted",))
+OWN_KEYS_TAKEN: Final = Step("own_keys_taken", reads=())
 OWN_LARGEST: Final = Step("own_largest", reads=())
 
 STEPS: Final[dict[str, Step]] = {

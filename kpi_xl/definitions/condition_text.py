@@ -64,8 +64,10 @@ _ASKED: Final[tuple[tuple[str, str], ...]] = (
     ("为空", "empty"), ("是空", "empty"), ("没有值", "empty"),
     ("大于等于", ">="), ("大于或等于", ">="), ("不小于", ">="), ("不低于", ">="), ("不早于", ">="),
     ("小于等于", "<="), ("小于或等于", "<="), ("不大于", "<="), ("不高于", "<="), ("不晚于", "<="),
-    ("不超过", "<="), ("不等于", "<>"), ("不是", "<>"), ("大于", ">"), ("高于", ">"),
-    ("超过", ">"), ("晚于", ">"), ("小于", "<"), ("低于", "<"), ("早于", "<"), ("等于", "="),
+    ("不超过", "<="), ("不少于", ">="), ("至少", ">="), ("达到", ">="), ("不多于", "<="),
+    ("至多", "<="), ("不足", "<"), ("少于", "<"), ("多于", ">"), ("不等于", "<>"), ("不是", "<>"),
+    ("大于", ">"), ("高于", ">"), ("超过", ">"), ("晚于", ">"), ("小于", "<"), ("低于", "<"),
+    ("早于", "<"), ("等于", "="),
     (">=", ">="), ("≥", ">="), ("＞＝", ">="), ("≧", ">="), ("=>", ">="), ("<=", "<="),
     ("≤", "<="), ("＜＝", "<="), ("≦", "<="), ("=<", "<="), ("<>", "<>"), ("≠", "<>"),
     ("!=", "<>"), ("！＝", "<>"), ("＜＞", "<>"), ("==", "="), ("=", "="), ("＝", "="), (">", ">"),
@@ -98,7 +100,7 @@ def read_condition(text: str, table: Table, order: DateOrder = "ymd") -> Conditi
     """
     if len(text) > LONGEST:
         raise InputError(kinds.CONDITION_TOO_LONG(length=len(text)))
-    reader = _Reader(" ".join(text.split()), table, order)
+    reader = Reader(" ".join(text.split()), table, order)
     found = reader.any_of()
     if not reader.is_done:
         raise InputError(kinds.CONDITION_NOT_EXPECTED(text=reader.rest))
@@ -124,8 +126,8 @@ def column_named(table: Table, name: str) -> Column:
 
 
 @dataclass
-class _Reader:
-    """Reads a text from left to right."""
+class Reader:
+    """Reads a condition from left to right."""
 
     text: str
     table: Table
@@ -204,13 +206,13 @@ class _Reader:
                 end = self.at + len(label)
                 if rest.startswith(label.casefold()) and (best is None or end > best[1]):
                     best = (column, end)
-        if best is not None and _asked(self.text[best[1] :].lstrip()) is None:
+        if best is not None and asked_at(self.text[best[1] :].lstrip()) is None:
             return None  # the beginning of a longer word
         return best
 
     def _asked_of(self, column: Column) -> Condition:
         self._blanks()
-        found = _asked(self.text[self.at :])
+        found = asked_at(self.text[self.at :])
         if found is None:
             if self.is_done:
                 raise InputError(kinds.CONDITION_UNFINISHED())
@@ -298,7 +300,7 @@ class _Reader:
             self.at += 1
 
 
-def _asked(text: str) -> tuple[str, str] | None:
+def asked_at(text: str) -> tuple[str, str] | None:
     """What is asked at the beginning of a text, as written and as meant."""
     upper = text.upper()
     return next(((w, meant) for w, meant in _ASKED if upper.startswith(w)), None)

@@ -7,19 +7,20 @@ The fields of a definition say it as a person types it; what comes of them is a 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 from kpi_xl import kinds
 from kpi_xl.aggregation import How, OfRows
-from kpi_xl.catalogue.raw_table import Column, Kind, Table
+from kpi_xl.catalogue.raw_table import Column, Table
 from kpi_xl.catalogue.schema import TABLES
-from kpi_xl.definitions.condition_text import column_named, read_condition
+from kpi_xl.definitions.condition_text import read_condition
 from kpi_xl.definitions.conditions import Condition, columns_of
 from kpi_xl.definitions.dimensions import UNITS
+from kpi_xl.definitions.reach_text import Summed, compared_in, read_reach, sums_of
+from kpi_xl.definitions.taken import FRACTION, Days, Take, day_column, is_of_sums, taken
 from kpi_xl.definitions.weights import Weights
 from kpi_xl.errors import InputError
 from kpi_xl.formula import Formula, Measure, Operation, Unit
@@ -30,44 +31,13 @@ from kpi_xl.readers.name import near
 TABLE: Final = "表"
 TAKEN: Final = "统计"
 WHERE: Final = "条件"
+REACH: Final = "达标"
 DAY: Final = "日期列"
 UNTIL: Final = "截止列"
 WEIGHTED: Final = "折算"
 
-MEASURE_FIELDS: Final = (TABLE, TAKEN, WHERE, DAY, UNTIL, WEIGHTED)
+MEASURE_FIELDS: Final = (TABLE, TAKEN, WHERE, REACH, DAY, UNTIL, WEIGHTED)
 """What a definition says that counts rows, in place of a formula."""
-
-FRACTION: Final = 10_000
-"""Numbers that are neither money nor counted are held to four decimals, half up."""
-
-_DAYS: Final = re.compile(r"天数\s*[(（]?\s*(.+?)\s*[,，、到]\s*(.+?)\s*[)）]?")
-"""How the days between two days are written in place of a column."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Days(Column):
-    """The days from one day of a row to another, where otherwise a column stands."""
-
-    first: Column
-    last: Column
-
-
-Take = Literal["sum", "count", "people", "different", "greatest", "least", "mean"]
-
-_WORDS: Final[Mapping[str, Take]] = {
-    "去重人数": "people", "不重复人数": "people", "人数": "people",
-    "计数": "count", "行数": "count", "笔数": "count", "COUNT": "count",
-    "去重": "different", "不重复": "different", "去重计数": "different",
-    "合计": "sum", "总和": "sum", "求和": "sum", "SUM": "sum",
-    "最大值": "greatest", "最大": "greatest", "最高": "greatest", "MAX": "greatest",
-    "最小值": "least", "最小": "least", "最低": "least", "MIN": "least",
-    "平均值": "mean", "平均": "mean", "AVERAGE": "mean", "AVG": "mean",
-}  # fmt: skip
-_ALONE: Final = ("people", "count")
-_KNOWN: Final = (
-    "计数、合计 某列、去重人数、去重 某列、平均 某列、最大 某列、最小 某列、平均 天数(起日, 止日)"
-)
-_NUMBERS: Final[tuple[Kind, ...]] = ("money", "count", "number")
 
 
 @dataclass(frozen=True)
@@ -84,18 +54,30 @@ class Counted:
         What is summed up, compared or told apart; None where rows are counted.
     weights : Weights or None
         What each row counts.
+    reach : Condition or None
+        What somebody's rows must come to for him to be counted, over `Summed` columns.
     """
 
     measure: Measure
     where: Condition | None
     column: Column | None
     weights: Weights | None
+    reach: Condition | None = None
+
+    @property
+    def sums(self) -> list[Summed]:
+        """What of the rows of each is summed up, to be compared with bounds."""
+        return [] if self.reach is None else sums_of(self.reach)
 
     @property
     def columns(self) -> set[str]:
         """The columns that must be there, by code."""
-        of = self.column
-        used = (of.first, of.last) if isinstance(of, Days) else (of,) if of is not None else ()
+        used = [
+            part
+            for one in (self.column, *(summed.of for summed in self.sums))
+            if one is not None
+            for part in ((one.first, one.last) if isinstance(one, Days) else (one,))
+        ]
         days = (self.source.day, self.source.until)
         found = {one for one in days if one} | {one.code for one in used}
         weighted = self.weights.lines if self.weights is not None else ()
@@ -188,27 +170,32 @@ def own_measure(name: str, fields: Mapping[str, str], known: Known, unit: str = 
     with _of(TABLE):
         table = _table(fields.get(TABLE, ""), known)
     with _of(TAKEN):
-        take, column = _taken(fields.get(TAKEN, ""), table)
+        take, column = taken(fields.get(TAKEN, ""), table)
         if take == "people" and table.unit_columns:
             raise InputError(kinds.MEASURE_PEOPLE_OF_UNITS(table=table.name))
     where = None
     if text := fields.get(WHERE, "").strip():
         with _of(WHERE):
-            where = read_condition(text, table, known.order)
+            where = _where(text, table, known.order)
     with _of(DAY):
-        day = _day(fields.get(DAY, "").strip(), table)
+        day = day_column(fields.get(DAY, "").strip(), table)
     until = None
     if text := fields.get(UNTIL, "").strip():
         with _of(UNTIL):
             until = _until(text, table, take)
     weights = None
+    reached = fields.get(REACH, "").strip()
     if text := fields.get(WEIGHTED, "").strip():
         with _of(WEIGHTED):
-            weights = _weights(text, table, take, known)
+            can_be = take in ("sum", "count") or bool(reached)
+            weights = _weights(text, table, known, can_be=can_be)
+    with _of(REACH):
+        reach = _reach(reached, table, take, known.order, is_whole=weights is None)
     meant = _unit(take, column, unit)
-    meaning = _meaning(fields, table, day)
+    meaning = _meaning(fields, table, day, reach)
     told = repr((table.code, day.code, take, column, where, weights))
     told += f"until {until.code}" if until is not None else ""
+    told += f"reach {reach!r}" if reach is not None else ""
     declared = hashlib.sha256(told.encode()).hexdigest()[:16]
 
     def counted(end: str, how: How, unit: Unit, of: Column | None = column) -> Counted:
@@ -219,7 +206,7 @@ def own_measure(name: str, fields: Mapping[str, str], known: Known, unit: str = 
         stands = "" if until is None else until.code
         source = OfRows(table.code, day.code, how, f"{declared}{end}", stands)
         measure = Measure(name + end, name + end, unit, meaning, source, parts if parts > 1 else 0)
-        return Counted(measure, where, of, weights)
+        return Counted(measure, where, of, weights, reach)
 
     if take == "mean":
         pair = counted("·合计", "sum", meant), counted("·笔数", "filled", "笔")
@@ -266,77 +253,36 @@ def _tables(known: Known) -> str:
     )
 
 
-def _taken(text: str, table: Table) -> tuple[Take, Column | None]:
-    """What is made of the rows, and of which column."""
-    said = plain(text).strip()
-    if not said:
-        raise InputError(kinds.MEASURE_TAKEN(known=_KNOWN))
-    for word in sorted(_WORDS, key=len, reverse=True):
-        take = _WORDS[word]
-        if said.upper() == word:
-            if take in _ALONE:
-                return take, None
-            raise InputError(kinds.MEASURE_NO_COLUMN(word=word))
-        column = _beside(said, word)
-        if column is not None and take not in _ALONE:
-            if between := _DAYS.fullmatch(column):
-                return take, _of_kind(take, word, _days(between[1], between[2], table))
-            return take, _of_kind(take, word, column_named(table, column))
-    raise InputError(kinds.MEASURE_TAKEN_UNKNOWN(text=text, known=_KNOWN))
+def _where(text: str, table: Table, order: DateOrder) -> Condition:
+    """Which rows are meant; a sum of rows is nothing that a row has."""
+    try:
+        return read_condition(text, table, order)
+    except InputError as error:
+        if error.kind == kinds.NO_SUCH_COLUMN.code and is_of_sums(str(error.fault.about["name"])):
+            raise InputError(kinds.CONDITION_OF_SUMS()) from error
+        raise
 
 
-def _days(first: str, last: str, table: Table) -> Days:
-    """The days between two days of a row."""
-    begin, end = (_day(one.strip(" 从的"), table) for one in (first, last))
-    name = f"{begin.name}到{end.name}的天数"
-    return Days(f"{begin.code}_{end.code}", name, "count", name, first=begin, last=end)
+def _reach(
+    text: str, table: Table, take: Take, order: DateOrder, *, is_whole: bool
+) -> Condition | None:
+    """What somebody's rows must come to; None where nothing is said."""
+    if not text:
+        return None
+    if take not in ("people", "different"):
+        raise InputError(kinds.REACH_OF_PEOPLE())
+    return read_reach(text, table, order, is_monthly=take == "people", is_whole=is_whole)
 
 
 def _until(name: str, table: Table, take: Take) -> Column:
     """The day from which on a row stands no more."""
     if take not in ("sum", "count", "mean"):
         raise InputError(kinds.MEASURE_UNTIL_OF_SUMS())
-    return _day(name, table)
+    return day_column(name, table)
 
 
-def _beside(said: str, word: str) -> str | None:
-    """The column that is named beside a word: 合计 首年保费, 首年保费合计, SUM(首年保费)."""
-    if said.upper().startswith(word):
-        rest = said[len(word) :].strip()
-    elif said.upper().endswith(word):
-        rest = said[: -len(word)].strip()
-    else:
-        return None
-    return rest.strip("()（）[]【】:： 的") or None
-
-
-def _of_kind(take: Take, word: str, column: Column) -> Column:
-    """Refuse a column that has no numbers where these are needed."""
-    if (take != "different" and column.kind not in _NUMBERS) or (
-        take == "different" and isinstance(column, Days)
-    ):
-        raise InputError(kinds.MEASURE_NO_NUMBERS(column=column.name, word=word))
-    return column
-
-
-def _day(name: str, table: Table) -> Column:
-    """The day on which a row counts."""
-    if name:
-        column = column_named(table, name)
-        if column.kind != "date":
-            known = "、".join(one.name for one in table.columns if one.kind == "date")
-            raise InputError(kinds.MEASURE_NO_DAY(column=column.name, known=known))
-        return column
-    if table.events is not None:
-        return table.column(table.events.day)
-    for column in table.columns:
-        if column.kind == "date":
-            return column
-    raise InputError(kinds.MEASURE_TABLE_WITHOUT_DAY(table=table.name))
-
-
-def _weights(name: str, table: Table, take: Take, known: Known) -> Weights:
-    if take not in ("sum", "count"):
+def _weights(name: str, table: Table, known: Known, *, can_be: bool) -> Weights:
+    if not can_be:
         raise InputError(kinds.WEIGHTS_OF_SUMS())
     found = known.weights.get(name)
     if found is None:
@@ -364,10 +310,12 @@ def _unit(take: Take, column: Column | None, said: str) -> Unit:
     return unit
 
 
-def _meaning(fields: Mapping[str, str], table: Table, day: Column) -> str:
+def _meaning(fields: Mapping[str, str], table: Table, day: Column, reach: Condition | None) -> str:
     parts = [f"{table.name}：{fields[TAKEN].strip()}"]
     if where := fields.get(WHERE, "").strip():
         parts.append(f"条件 {where}")
+    if reach is not None:
+        parts.append(f"达标 {fields[REACH].strip()}{_how_often(reach)}")
     stands = fields.get(UNTIL, "").strip()
     parts.append(
         f"从{day.name}起，到{stands}为止，月末还在的" if stands else f"按{day.name}计入月份"
@@ -375,3 +323,11 @@ def _meaning(fields: Mapping[str, str], table: Table, day: Column) -> str:
     if weighted := fields.get(WEIGHTED, "").strip():
         parts.append(f"按“{weighted}”折算")
     return "，".join(parts)
+
+
+def _how_often(reach: Condition) -> str:
+    """Of what the bounds are, where a quarter's are others than a month's."""
+    monthly = {one.column.is_monthly for one in compared_in(reach) if one.value}  # type: ignore
+    if len(monthly) != 1:
+        return ""
+    return "（每月；季度、年按月数乘）" if True in monthly else "（不论看月、季度还是年）"

@@ -10,7 +10,15 @@ import xlsxwriter
 from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.definitions.dimensions import UNITS
 from kpi_xl.definitions.own_kpis import Definition
-from kpi_xl.definitions.own_measures import DAY, TABLE, TAKEN, UNTIL, WEIGHTED, WHERE
+from kpi_xl.definitions.own_measures import (
+    DAY,
+    REACH,
+    TABLE,
+    TAKEN,
+    UNTIL,
+    WEIGHTED,
+    WHERE,
+)
 from kpi_xl.jobs.data_form import HEADING, NEEDED, TEXT
 from kpi_xl.kpi import DIRECTIONS
 from kpi_xl.settings.definitions import COUNTED
@@ -23,6 +31,11 @@ _COLUMNS: Final = (
     (TABLE, 10, "数哪一张表：从下拉列表里选，或写自己的表"),
     (TAKEN, 18, "计数、去重人数，或 合计、去重、平均、最大、最小 再写列名，如 合计 首年保费"),
     (WHERE, 46, "哪些行算：如 险种 属于 {年金, 终身寿} 且 首年保费 > 5000；不写就是全部"),
+    (
+        REACH,
+        28,
+        "一个人（或客户）合起来到多少才数：如 合计 首年保费 >= 3000 且 计数 >= 2；可以不写",
+    ),
     (DAY, 12, "按哪一列日期算在哪个月；不写就是这张表自己的日期"),
     (
         UNTIL,

@@ -66,6 +66,35 @@ MEASURE_TAKEN: Final = Kind("measure.taken", "没有写统计什么", "可以写
 MEASURE_TAKEN_UNKNOWN: Final = Kind(
     "measure.taken-unknown", "统计“{text}”看不懂", "可以写的有：{known}"
 )
+MEASURE_TAKEN_BOUND: Final = Kind(
+    "measure.taken-bound",
+    "统计里的“{text}”写了要达到多少",
+    "统计只写 去重人数 或 去重 某列，要达到多少另写在“达标”里，如 合计 首年保费 >= 3000",
+)
+CONDITION_OF_SUMS: Final = Kind(
+    "condition.of-sums",
+    "条件是一行一行看的，一行没有合计、笔数",
+    "一个人（或一个客户）合起来要达到多少，写在“达标”里，如 合计 首年保费 >= 3000",
+)
+REACH_OF_PEOPLE: Final = Kind(
+    "reach.of-people",
+    "写了达标的，统计只能是去重人数或去重 某列",
+    "请改正统计；哪些行算，写在条件里",
+)
+REACH_UNKNOWN: Final = Kind(
+    "reach.unknown",
+    "达标里的“{text}”看不懂",
+    "请这样写：合计 首年保费 >= 3000，或 计数 >= 2；几个用 且、或 连起来",
+)
+REACH_ORDER: Final = Kind(
+    "reach.order", "达标里的“{sum}”只能比大小", "请用 >=、>、< 或 <=；正好几件的写 >= 2 且 < 3"
+)
+REACH_TOO_FINE: Final = Kind("reach.too-fine", "达标里的“{text}”太细", "最多四位小数")
+REACH_OF_NOTHING: Final = Kind(
+    "reach.of-nothing",
+    "照这样写，一行也没有的人也达标，而没有行的人数不出来",
+    "请写要达到的数，如 计数 >= 1；没有达到的人数，用 期末人数 减去达到的",
+)
 MEASURE_NO_COLUMN: Final = Kind(
     "measure.no-column", "“{word}”后面没有写是哪一列", "请这样写：{word} 首年保费"
 )

@@ -12,6 +12,7 @@ from kpi_xl.definitions.own_kpis import FIELDS, Definition, Place
 from kpi_xl.definitions.own_measures import (
     DAY,
     MEASURE_FIELDS,
+    REACH,
     TABLE,
     TAKEN,
     UNTIL,
@@ -47,6 +48,7 @@ MEASURE_KEYS: Final[Mapping[str, str]] = {
     "table": TABLE,
     "take": TAKEN,
     "where": WHERE,
+    "reach": REACH,
     "day": DAY,
     "until": UNTIL,
     "weights": WEIGHTED,

@@ -13,6 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from kpi_xl.definitions.own_kpis import Definition, Place
@@ -55,6 +56,8 @@ FLAGS = {"主附险": {"主险": True, "附加险": False}, "是否主管": {"�
 
 Row = dict[str, object]
 Meaning = Callable[[Row], bool]
+Reaches = Callable[[list[tuple[Row, Fraction]], int], bool]
+"""Whether rows, each with its weight, come to enough over so many months."""
 
 
 def code(column: str) -> str:
@@ -73,6 +76,7 @@ class Declared:
     meets: Meaning
     weigh: Callable[[Row], Fraction]
     weights: WeightTable | None
+    reaches: Reaches | None = None
 
     def definition(self) -> Definition:
         return Definition(HERE, self.fields)
@@ -154,6 +158,66 @@ def conditions(draw, table, depth=2):
 
 
 @st.composite
+def bounds(draw, table, is_of_people, is_weighted):
+    """A bound on what somebody's rows come to, as text and as a predicate."""
+    numbers = [c for c, kind in KINDS[table].items() if kind in ("money", "count")]
+    column = draw(st.sampled_from(["", *sorted(numbers)]))
+    is_money = bool(column) and KINDS[table][column] == "money"
+    often = draw(st.sampled_from(["", "", "每月", "每期"]))
+    is_monthly = often != "每期" if is_of_people else often == "每月"
+    words, compare = draw(
+        st.sampled_from(
+            [
+                ([">=", "≥", " 不少于 ", "达到"], lambda a, b: a >= b),
+                ([">", "＞", "多于"], lambda a, b: a > b),
+                (["<=", "不超过"], lambda a, b: a <= b),
+                (["<", " 少于 "], lambda a, b: a < b),
+            ]
+        )
+    )
+    bound = draw(st.integers(0, 10**6) if is_money else st.integers(-1, 6))
+    said = draw(st.sampled_from(words))
+    text = draw(st.sampled_from([f"{Decimal(bound) / 100:,.2f}", f"{Decimal(bound) / 100}元"]))
+    named = draw(st.sampled_from(["合计 {}", "合计（{}）", "{}合计", "SUM({})"])).format(column)
+    counted = draw(st.sampled_from(["计数", "笔数"]))
+    text = f"{often}{named if column else counted}{said}{text if is_money else bound}"
+    # Any at all is any in a quarter, too.
+    is_any = bound == 1 and not is_money and not is_weighted
+
+    def reaches(rows, months):
+        values = [(1 if not column else row[code(column)], weight) for row, weight in rows]
+        total = sum((value * weight for value, weight in values if value is not None), Fraction(0))
+        if is_any and said.strip() in (">=", "≥", "不少于", "达到"):
+            return total > 0
+        if is_any and said.strip() in ("<", "少于"):
+            return total <= 0
+        return compare(total, bound * (months if is_monthly else 1))
+
+    return text, reaches
+
+
+@st.composite
+def reaching(draw, table, is_of_people, is_weighted):
+    """What must be reached; not what nobody's rows do."""
+    some = [draw(bounds(table, is_of_people, is_weighted)) for _ in range(draw(st.integers(1, 2)))]
+    if len(some) == 1:
+        text, reaches = some[0]
+    else:
+        (one, first), (other, second) = some
+        how = draw(st.sampled_from(["且", "或", "且 非"]))
+        other = f"（{other}）"
+        text = f"{one} {how} {other}"
+
+        def reaches(rows, months):
+            if how == "或":
+                return first(rows, months) or second(rows, months)
+            return first(rows, months) and second(rows, months) == (how == "且")
+
+    assume(not reaches([], 1))
+    return text, reaches
+
+
+@st.composite
 def declarations(draw, name):
     table = draw(st.sampled_from(sorted(KINDS)))
     columns = KINDS[table]
@@ -176,7 +240,8 @@ def declarations(draw, name):
     if draw(st.booleans()):
         fields["条件"], meets = draw(conditions(table))
     weights, weigh = None, lambda r: Fraction(1)
-    if table == "保单" and take in ("合计", "计数") and draw(st.booleans()):
+    must = take in ("去重人数", "去重") and draw(st.booleans())
+    if table == "保单" and (take in ("合计", "计数") or must) and draw(st.booleans()):
         fields["折算"] = f"表{name}"
         some = [draw(st.decimals(0, 9, places=draw(st.integers(0, 4)))) for _ in range(3)]
         lines = [["年交", "", str(some[0])], ["", ">=2", str(some[1])], ["其他", "", str(some[2])]]
@@ -186,7 +251,10 @@ def declarations(draw, name):
             at = 0 if r["pay_mode"] == "年交" else 1 if r["pieces"] >= 2 else 2
             return Fraction(some[at])
 
-    return Declared(fields, table, take, column, day, meets, weigh, weights)
+    reaches = None
+    if must:
+        fields["达标"], reaches = draw(reaching(table, take == "去重人数", weights is not None))
+    return Declared(fields, table, take, column, day, meets, weigh, weights, reaches)
 
 
 DECLARED = st.integers(1, 3).flatmap(

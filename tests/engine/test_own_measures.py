@@ -3,6 +3,7 @@
 import datetime as dt
 import tempfile
 from fractions import Fraction
+from typing import NamedTuple
 
 import duckdb
 import numpy as np
@@ -15,12 +16,22 @@ from kpi_xl.data.periods import by_period
 from kpi_xl.data.store import build
 from kpi_xl.system.progress import silent
 from oracle import Oracle
-from test_store import CUTS, examples, project_of
+from test_store import CUTS, UNCOUNTED, examples, project_of
 from worlds import LAST, worlds
 
 
+class Fact(NamedTuple):
+    """A row that counts: what is taken of it, and what it weighs."""
+
+    agent: str
+    month: object
+    value: object
+    weight: Fraction
+    row: dict
+
+
 def facts(world, one, month_of, until):
-    """The rows that count: agent, month, what is taken, and what it weighs."""
+    """The rows that count."""
     for row in getattr(world, ROWS[one.table]):
         day = row.get(code(one.day))
         if day is None or not one.meets(row):
@@ -29,20 +40,31 @@ def facts(world, one, month_of, until):
             continue
         value = row.get(code(one.column)) if one.column else 1
         if value is not None:
-            yield row["agent"], month_of(day), value, one.weigh(row)
+            yield Fact(row["agent"], month_of(day), value, one.weigh(row), row)
 
 
-def taken(one, rows):
-    """What is made of rows of one unit: exactly, or None for nothing."""
+def taken(one, rows, months=1, counts=lambda agent: True):
+    """What is made of rows of one unit in so many months: exactly, or None for nothing.
+
+    Of people those count who are of a rank that does.
+    """
     rows = list(rows)
     if one.take in ("合计", "计数"):
-        total = sum((value * weight for *_, value, weight in rows), Fraction(0))
+        total = sum((fact.value * fact.weight for fact in rows), Fraction(0))
         return total if one.column not in ("首年保费", "FYC", "应收保费", "数量") else total / 100
-    if one.take == "去重人数":
-        return Fraction(len({agent for agent, *_ in rows}))
-    values = [value for _, _, value, _ in rows]
-    if one.take == "去重":
-        return Fraction(len(set(values)))
+    values = [fact.value for fact in rows]
+    if one.take in ("去重人数", "去重"):
+        apart = {}
+        for fact in rows:
+            key = fact.agent if one.take == "去重人数" else fact.value
+            apart.setdefault(key, []).append((fact.row, fact.weight))
+        return Fraction(
+            sum(
+                (one.take == "去重" or counts(key))
+                and (one.reaches is None or one.reaches(his, months))
+                for key, his in apart.items()
+            )
+        )
     if not values:
         return None
     found = {"平均": lambda v: Fraction(sum(v), len(v)), "最大": max, "最小": min}[one.take](values)
@@ -67,13 +89,15 @@ def dues_told(world, cube):
 
 
 @examples(20)
-@given(worlds(), DECLARED, CUTS)
-def test_by_unit_and_month(world, declared, cut):
+@given(worlds(), DECLARED, CUTS, UNCOUNTED)
+def test_by_unit_and_month(world, declared, cut, uncounted):
     with tempfile.TemporaryDirectory() as folder:
-        project = project_of(folder, month_cut=cut, **settings_of(declared))
+        project = project_of(
+            folder, month_cut=cut, uncounted_ranks=uncounted, **settings_of(declared)
+        )
         assert not project.settings.own.wrong
         cube = build(project, world.checked(), "", silent)
-    oracle = Oracle(world, 60, 1000 * 100, cut, (), cube.as_of)
+    oracle = Oracle(world, 60, 1000 * 100, cut, uncounted, cube.as_of)
     payments = [due["paid"] for due in world.dues if due["paid"]]
     until = max([cube.as_of or cube.last.span(cut)[1], *payments])
     for one in declared:
@@ -89,19 +113,21 @@ def test_by_unit_and_month(world, declared, cut):
                     row for row in rows
                     if row[1] == month and oracle._unit(unit.level, row[0], month) == unit.path
                 ]  # fmt: skip
-                assert same(shown(values[i, j]), taken(one, mine)), (one.fields, unit.path, month)
+                counts = lambda agent, month=month: oracle.counts_producing(agent, month)  # noqa: E731
+                expected = taken(one, mine, 1, counts)
+                assert same(shown(values[i, j]), expected), (one.fields, unit.path, month)
 
 
 @examples(8)
-@given(worlds(), DECLARED, st.sampled_from(["季度", "半年", "累计"]))
-def test_by_period_and_agent(world, declared, kind):
+@given(worlds(), DECLARED, st.sampled_from(["季度", "半年", "累计"]), UNCOUNTED)
+def test_by_period_and_agent(world, declared, kind, uncounted):
     with tempfile.TemporaryDirectory() as folder:
-        project = project_of(folder, **settings_of(declared))
+        project = project_of(folder, uncounted_ranks=uncounted, **settings_of(declared))
         cube = build(project, world.checked(), "", silent)
         with duckdb.connect(str(project.store), read_only=True) as store:
             periods = by_period(cube, store, project.settings, kind)
             people = agent_periods(cube, store, project.settings, periods.periods)
-    oracle = Oracle(world, 60, 1000 * 100, None, (), cube.as_of)
+    oracle = Oracle(world, 60, 1000 * 100, None, uncounted, cube.as_of)
     until = dues_told(world, cube)
     for one in declared:
         kpi = project.settings.kpis.find(one.fields["名称"])
@@ -111,6 +137,7 @@ def test_by_period_and_agent(world, declared, kind):
         values = periods.kpi(kpi)
         for j, period in enumerate(periods.periods):
             during = [row for row in rows if period.first <= row[1] <= period.last]
+            counts = lambda agent, month=period.last: oracle.counts_producing(agent, month)  # noqa: E731
             for i, unit in enumerate(cube.units):
                 mine = [
                     row for row in during
@@ -118,13 +145,15 @@ def test_by_period_and_agent(world, declared, kind):
                         unit.level, row[0], period.last if one.take == "去重人数" else row[1]
                     ) == unit.path
                 ]  # fmt: skip
-                assert same(shown(values[i, j]), taken(one, mine)), (one.fields, unit.path, period)
+                expected = taken(one, mine, period.months, counts)
+                assert same(shown(values[i, j]), expected), (one.fields, unit.path, period)
             if one.take in ("平均", "最大", "最小"):
                 continue  # two measures, of which the frame shows each
             for (agent, label), row in people.iterrows():
                 if label == str(period):
                     his = [r for r in during if r[0] == agent]
-                    assert same(shown(row[kpi.name]), taken(one, his)), (one.fields, agent)
+                    expected = taken(one, his, period.months, counts)
+                    assert same(shown(row[kpi.name]), expected), (one.fields, agent)
 
 
 @examples(8)
