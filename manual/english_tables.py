@@ -30,7 +30,8 @@ def every_table() -> str:
 def _table(table: Table) -> Iterator[str]:
     needed = " (needed)" if table.required else ""
     words = ", ".join((table.name, *table.aliases))
-    yield from (f"### {table.name}: {WORDS['tables'][table.code]}{needed} {{#{table.code}}}", "")
+    name, told = WORDS["tables"][table.code]
+    yield from (f"### {table.name}: {name}{needed} {{#{table.code}}}", "", f"{told}.", "")
     yield f"A file is recognised by one of these words in its name: {words}."
     if table.key:
         key = ", ".join(table.column(code).name for code in table.key)

@@ -110,11 +110,10 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
     return _switch(uri) + _LINK.sub(turned, text)
 
 
-def on_post_page(output: str, page: Any, config: Any) -> str:
-    """Say of an English page that it is in English: browsers and screen readers ask."""
-    if _is_english(page.file.src_uri):
-        return output.replace('<html lang="zh"', '<html lang="en"', 1)
-    return output
+def on_page_context(context: dict[str, Any], page: Any, config: Any, nav: Any) -> dict[str, Any]:
+    """Words of the theme in the page's language, which browsers and screen readers are told too."""
+    config.theme["language"] = "en" if _is_english(page.file.src_uri) else "zh"
+    return context
 
 
 def _switch(uri: str) -> str:

@@ -1,11 +1,14 @@
 """What the English manual makes: nothing of the program is left without its words."""
 
 import re
+from types import SimpleNamespace
+
+import pytest
 
 from benchmarks.study.english import english
 from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.settings.text import settings_text
-from manual import english_settings, english_tables, tables
+from manual import english_settings, english_tables, hooks, tables
 from manual.blocks import ROOT
 from manual.english_words import WORDS
 
@@ -53,3 +56,24 @@ def test_the_study_is_in_english_as_make_study_writes_it():
     docs = ROOT / "docs"
     chinese = (docs / "calibration.md").read_text(encoding="utf-8")
     assert (docs / "en/calibration.md").read_text(encoding="utf-8") == english(chinese)
+
+
+@pytest.mark.parametrize(
+    "page, leads, language",
+    [
+        ("data.md", "[English](en/data.md)", "zh"),
+        ("en/data.md", "[中文](../data.md)", "en"),
+        ("questions/bounds.md", "[English](../en/questions.md)", "zh"),
+        ("kpis.md", "[English](en/kpis.md)", "zh"),
+        ("en/kpis.md", "[中文](../kpis.md)", "en"),
+        ("en/add-a-kpi.md", "", "en"),
+        ("architecture.md", "", "en"),
+    ],
+)
+def test_a_page_leads_to_the_other_language_and_says_its_own(page, leads, language):
+    shown = SimpleNamespace(file=SimpleNamespace(src_uri=page))
+    text = hooks.on_page_markdown("# Title\n", shown, None, None)
+    assert text == (f"{leads}{{ .language }}\n\n# Title\n" if leads else "# Title\n")
+    config = SimpleNamespace(theme={})
+    hooks.on_page_context({}, shown, config, None)
+    assert config.theme == {"language": language}
