@@ -64,10 +64,12 @@ def pages() -> list[Path]:
 
 def twins() -> dict[str, str]:
     """English pages and the Chinese ones whose words and blocks they have, by paths below docs."""
+    english = ROOT / "docs/en"
+    names = sorted(page.relative_to(english).as_posix() for page in english.rglob("*.md"))
     return {
-        f"en/{page.name}": page.name
-        for page in sorted((ROOT / "docs/en").glob("*.md"))
-        if (ROOT / "docs" / page.name).exists() and page.name not in _OF_ITS_OWN
+        f"en/{name}": name
+        for name in names
+        if (ROOT / "docs" / name).exists() and name not in _OF_ITS_OWN
     }
 
 

@@ -15,8 +15,8 @@ from typing import Final
 
 from manual.blocks import blocks_in, twins
 
-_OTHERWISE: Final = {"kpis.md": "en/kpis.md", "questions": "en/questions.md"}
-"""Chinese pages without a twin, by page or folder, and where the same is said in English."""
+_HANDBOOK: Final = ("kpis.md", "en/kpis.md")
+"""A Chinese page and the English one in its place, which is no translation of it."""
 
 _FENCE: Final = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
 _HEADING: Final = re.compile(r"^(#+) (.*?)(?: *\{#[^}]*\})?$", re.MULTILINE)
@@ -125,18 +125,13 @@ def _value(digits: str, unit: str) -> float | str:
 
 def english_of(page: str) -> str | None:
     """The English page for a Chinese one; None where there is none."""
-    twin = f"en/{page}"
-    if twin in twins():
-        return twin
-    return _OTHERWISE.get(page) or _OTHERWISE.get(page.partition("/")[0])
+    both = dict([_HANDBOOK]) | {chinese: english for english, chinese in twins().items()}
+    return both.get(page)
 
 
 def chinese_of(page: str) -> str | None:
-    """The Chinese page for an English one; None where there is none, or several."""
-    told = twins() | {
-        english: chinese for chinese, english in _OTHERWISE.items() if chinese.endswith(".md")
-    }
-    return told.get(page)
+    """The Chinese page for an English one; None where there is none."""
+    return (twins() | {english: chinese for chinese, english in [_HANDBOOK]}).get(page)
 
 
 def sections(page: str, text: str) -> list[Section]:

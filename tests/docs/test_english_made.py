@@ -63,7 +63,7 @@ def test_the_study_is_in_english_as_make_study_writes_it():
     [
         ("data.md", "[English](en/data.md)", "zh"),
         ("en/data.md", "[中文](../data.md)", "en"),
-        ("questions/bounds.md", "[English](../en/questions.md)", "zh"),
+        ("questions/bounds.md", "[English](../en/questions/bounds.md)", "zh"),
         ("kpis.md", "[English](en/kpis.md)", "zh"),
         ("en/kpis.md", "[中文](../kpis.md)", "en"),
         ("en/add-a-kpi.md", "", "en"),

@@ -121,10 +121,10 @@ def test_a_sentence_left_in_chinese_is_told():
 def test_every_chinese_page_has_its_english_one():
     """Of the manual's own pages; those for engineers are in English alone, the glossary is both."""
     missing = [
-        page.name
-        for page in sorted(DOCS.glob("*.md"))
+        page.relative_to(DOCS).as_posix()
+        for page in sorted([*DOCS.glob("*.md"), *DOCS.glob("questions/*.md")])
         if re.search("[\u4e00-\u9fff]", page.read_text(encoding="utf-8").splitlines()[0])
-        and not (DOCS / "en" / page.name).exists()
+        and not (DOCS / "en" / page.relative_to(DOCS)).exists()
         and page.name != "glossary.md"
     ]
     assert missing == []
