@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import duckdb
@@ -14,8 +16,9 @@ from kpi_xl.data.cube import Cube
 from kpi_xl.data.own_sql import identifier
 from kpi_xl.data.store import reading
 from kpi_xl.definitions.conditions import texts_of
-from kpi_xl.definitions.own_measures import TAKEN, WHERE, is_of_rows
+from kpi_xl.definitions.own_measures import TAKEN, WEIGHTED, WHERE, is_of_rows
 from kpi_xl.errors import InputError
+from kpi_xl.fault import Fault
 from kpi_xl.project import Project
 from kpi_xl.readers.name import near
 from kpi_xl.settings.project_settings import Settings
@@ -64,31 +67,58 @@ def _too_large(settings: Settings, cube: Cube, *, of_rows: bool) -> Iterator[Inp
                 yield definition.wrong(fault, TAKEN)
 
 
+@dataclass(frozen=True)
+class _LookedFor:
+    """A text that a definition looks for as a whole cell, and how it is told that there is none."""
+
+    table: str
+    column: Column
+    text: str
+    told: Callable[[Fault], InputError]
+
+
 def _not_there(project: Project, cube: Cube) -> Iterator[InputError]:
     """The conditions on a text that no row has, where rows have one that is like it."""
     settings = project.settings
-    looked_for = {
-        one.measure: (one.source.raw, list(texts_of(one.where)))
-        for one in settings.own.counted
-        if one.where is not None
-    }
-    if settings.in_database or not any(texts for _, texts in looked_for.values()):
+    looked_for = [] if settings.in_database else [*_looked_for(settings)]
+    if not looked_for:
         return
     try:
         with reading(project, cube, patience=0) as store:
-            for code, definition in settings.own.own.items():
-                counted = [one for one in settings.kpis[code].measures if one in looked_for]
-                if not is_of_rows(definition.fields) or not counted:
-                    continue
-                table, texts = looked_for[counted[0]]
-                for column, text in texts:
-                    there = _values(store, table, column)
-                    if text not in there and (like := near(text, there, cutoff=_ALIKE)):
-                        about = {"table": settings.tables[table].name, "column": column.name}
-                        about |= {"value": text, "like": "、".join(like)}
-                        yield definition.wrong(kinds.CONDITION_VALUE_NOT_THERE(**about), WHERE)
+            for one in looked_for:
+                there = _values(store, one.table, one.column)
+                if one.text not in there and (like := near(one.text, there, cutoff=_ALIKE)):
+                    about = {"table": settings.tables[one.table].name, "column": one.column.name}
+                    about |= {"value": one.text, "like": "、".join(like)}
+                    yield one.told(kinds.CONDITION_VALUE_NOT_THERE(**about))
     except InputError:
         return  # it is being changed just now: the next command looks again
+
+
+def _looked_for(settings: Settings) -> Iterator[_LookedFor]:
+    """What definitions look for, and tables of weights, each of these once."""
+    counted = {one.measure: one for one in settings.own.counted}
+    seen = set()
+    for code, definition in settings.own.own.items():
+        found = [counted[one] for one in settings.kpis[code].measures if one in counted]
+        if not is_of_rows(definition.fields) or not found:
+            continue
+        one = found[0]
+        for column, text in texts_of(one.where) if one.where is not None else ():
+            told = functools.partial(definition.wrong, column=WHERE)
+            yield _LookedFor(one.source.raw, column, text, told)
+        name = definition.fields.get(WEIGHTED, "").strip()
+        if one.weights is None or name in seen:
+            continue
+        seen.add(name)
+        written = settings.weights[name]
+        for column, text in dict.fromkeys(
+            each for condition, _ in one.weights.lines for each in texts_of(condition)
+        ):
+            told = functools.partial(
+                InputError, file=written.file, row=written.row_with(text), column=name
+            )
+            yield _LookedFor(one.source.raw, column, text, told)
 
 
 def _values(store: duckdb.DuckDBPyConnection, table: str, column: Column) -> list[str]:

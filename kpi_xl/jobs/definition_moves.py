@@ -29,6 +29,7 @@ from kpi_xl.settings.definitions import (
     MEASURE_KEYS,
     WORKBOOK,
     headings_of,
+    in_workbook,
     read_sheets,
 )
 from kpi_xl.settings.edit import edit, section
@@ -158,18 +159,16 @@ def with_rows(file: Path, added: Sequence[Definition]) -> None:
     if not file.exists():
         write_whole(file, definition_form(added))
         return
-    for counts in dict.fromkeys(is_of_rows(one.fields) for one in added):
+    there = {one.name for one in in_workbook(file)}
+    new = [one for one in added if one.name not in there]
+    for counts in dict.fromkeys(is_of_rows(one.fields) for one in new):
         book, page, at, columns = _opened(file, counts=counts)
-        _put(page, at, columns, [one for one in added if is_of_rows(one.fields) == counts])
+        _put(page, at, columns, [one for one in new if is_of_rows(one.fields) == counts])
         _save(book, file)
 
 
 def _put(page: Any, at: int, columns: Mapping[str, int], added: Sequence[Definition]) -> None:
     """Write definitions into the rows below all others."""
-    there = {
-        " ".join(str(page.cell(row, columns["名称"]).value or "").split())
-        for row in range(at + 1, page.max_row + 1)
-    }
     row = 1 + max(
         (
             number
@@ -181,8 +180,6 @@ def _put(page: Any, at: int, columns: Mapping[str, int], added: Sequence[Definit
     from openpyxl.utils import get_column_letter
 
     for one in added:
-        if one.name in there:
-            continue
         for field, text in one.fields.items():
             cell = page.cell(row, columns[field])
             # What is typed into the column looks so.

@@ -300,3 +300,11 @@ SETTINGS_WRONG: Final = Kind(
     "kpi-xl settings list 逐处说明怎么改",
     set_aside=False,
 )
+
+_COUNT_IT: Final = "不算的不用处理，想不再看到这条提示，请删去这一行"
+TYPED_ROW_STRUCK: Final = Kind(
+    "typed-row.struck-through", "这一行划了删除线，没有算", f"要算的，请去掉删除线；{_COUNT_IT}"
+)
+TYPED_ROW_HIDDEN: Final = Kind(
+    "typed-row.hidden", "这一行是隐藏的，没有算", f"要算的，请取消隐藏；{_COUNT_IT}"
+)

@@ -134,7 +134,7 @@ def in_workbook(file: Path) -> tuple[Definition, ...]:
 
 
 def not_read(file: Path) -> tuple[InputError, ...]:
-    """The worksheets of a workbook that `in_workbook` has read that look like those it reads."""
+    """What of a workbook looks like definitions and is none: rows taken out, a second sheet."""
     state = file.stat()
     return _in_workbook(file, state.st_mtime_ns, state.st_size)[1]
 
@@ -143,16 +143,18 @@ def not_read(file: Path) -> tuple[InputError, ...]:
 def _in_workbook(
     file: Path, _changed: int, _size: int
 ) -> tuple[tuple[Definition, ...], tuple[InputError, ...]]:
+    typed = {
+        sheet.title: sheet
+        for sheet in worksheets(file, kinds.DEFINITIONS_TOO_LARGE, kinds.DEFINITIONS_UNREADABLE())
+    }
     sheets = {
-        name: [list(map(text_of, row)) for row in cells]
-        for name, cells in worksheets(
-            file, kinds.DEFINITIONS_TOO_LARGE, kinds.DEFINITIONS_UNREADABLE()
-        )
+        name: [list(map(text_of, row)) for row in sheet.rows] for name, sheet in typed.items()
     }
     formulas, counted = read_sheets(sheets)
     if not formulas:
         raise InputError(kinds.DEFINITIONS_NO_SHEET(), file=file)
     found: list[Definition] = []
+    told: list[InputError] = []
     for names, needed in ((formulas, "公式"), (counted, TAKEN)):
         for name in names[:1]:
             at, columns = headings_of(sheets[name], needed) or (0, {})
@@ -160,12 +162,18 @@ def _in_workbook(
             if repeated:
                 fault = kinds.DEFINITIONS_COLUMN_TWICE(name=repeated[0])
                 raise InputError(fault, file=file, sheet=name, row=at + 1)
-            found += _definitions(file, name, at, columns, sheets[name])
-    return tuple(found), tuple(
+            for one in _definitions(file, name, at, columns, sheets[name]):
+                aside = typed[name].aside.get(one.place.row or 0)
+                if aside is None:
+                    found.append(one)
+                else:
+                    told.append(one.wrong(aside, "名称"))
+    told += (
         InputError(kinds.DEFINITIONS_SHEET_NOT_READ(read=names[0]), file=file, sheet=name)
         for names in (formulas, counted)
         for name in names[1:]
     )
+    return tuple(found), tuple(told)
 
 
 def read_sheets(sheets: Mapping[str, Sequence[Sequence[str]]]) -> tuple[list[str], list[str]]:

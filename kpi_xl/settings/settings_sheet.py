@@ -23,7 +23,7 @@ from kpi_xl.settings.calendar import ANNOUNCED, OFF, ON
 from kpi_xl.settings.file import SettingError, choices
 from kpi_xl.settings.levels import MAIN, NAMES
 from kpi_xl.settings.limits import LIMITS
-from kpi_xl.settings.typed_workbook import HEADINGS_WITHIN, text_of, worksheets
+from kpi_xl.settings.typed_workbook import HEADINGS_WITHIN, Worksheet, text_of, worksheets
 from kpi_xl.system.system_errors import file_error
 
 WORKBOOK: Final = "设置.xlsx"
@@ -180,10 +180,10 @@ def _read(file: Path, _changed: int, _size: int) -> SettingsSheet:
     reader = _Reader(file)
     try:
         known = 0
-        for name, rows in worksheets(
+        for sheet in worksheets(
             file, kinds.SETTINGS_SHEET_TOO_LARGE, kinds.SETTINGS_SHEET_UNREADABLE()
         ):
-            known += reader.sheet(name, rows)
+            known += reader.sheet(sheet)
         if not known:
             raise InputError(kinds.SETTINGS_SHEET_NO_SHEET(), file=file)
     except InputError as error:
@@ -205,7 +205,7 @@ class _Reader:
         self.days: list[Typed] = []
         self.wrong: list[InputError] = []
 
-    def sheet(self, name: str, rows: Sequence[Sequence[Any]]) -> bool:
+    def sheet(self, sheet: Worksheet) -> bool:
         """Read a sheet; whether it is one of those."""
         readers: Mapping[str, Callable[[_Row], None]] = {
             HEALTHY: self._bounds,
@@ -213,10 +213,14 @@ class _Reader:
             VALUE: self._item,
             COUNTS_AS: self._day,
         }
-        found = _rows(self._file, name, rows)
+        found = _rows(self._file, sheet)
         for which, row in found or ():
             try:
-                readers[which](row)
+                if row.aside is None:
+                    readers[which](row)
+                elif any(map(row.said, _HEADINGS[which][which != COUNTS_AS :])):
+                    label = _HEADINGS[which][0]
+                    raise row.error(row.aside, label, row.cells.get(label))
             except InputError as error:
                 self.wrong.append(error)
         return found is not None
@@ -270,6 +274,7 @@ class _Row:
 
     place: Place
     cells: Mapping[str, Any]
+    aside: Fault | None
 
     def said(self, column: str) -> bool:
         """Whether anything stands in a column."""
@@ -299,18 +304,21 @@ class _Row:
         return Typed(path, value, label, self.place, column)
 
 
-def _rows(file: Path, name: str, rows: Sequence[Sequence[Any]]) -> list[tuple[str, _Row]] | None:
+def _rows(file: Path, sheet: Worksheet) -> list[tuple[str, _Row]] | None:
     """The rows below a sheet's headings, with the heading that tells what it is about; None where
     it has no such headings.
     """
-    for at, row in enumerate(rows[:HEADINGS_WITHIN]):
+    for at, row in enumerate(sheet.rows[:HEADINGS_WITHIN]):
         places = {plain(text_of(cell)): place for place, cell in enumerate(row)}
         for which, headings in _HEADINGS.items():
             if places.keys() >= set(headings):
                 of = {heading: places[heading] for heading in headings}
                 return [
-                    (which, _Row(Place(file, name, number), _cells(of, cells)))
-                    for number, cells in enumerate(rows[at + 1 :], at + 2)
+                    (
+                        which,
+                        _Row(Place(file, sheet.title, n), _cells(of, cells), sheet.aside.get(n)),
+                    )
+                    for n, cells in enumerate(sheet.rows[at + 1 :], at + 2)
                 ]
     return None
 
@@ -341,10 +349,12 @@ def typed_cells(file: Path) -> dict[str, dict[str, dict[str, Any]]]:
     found: dict[str, dict[str, dict[str, Any]]] = {}
     if not file.exists():
         return found
-    for name, rows in worksheets(
+    for sheet in worksheets(
         file, kinds.SETTINGS_SHEET_TOO_LARGE, kinds.SETTINGS_SHEET_UNREADABLE()
     ):
-        for which, row in _rows(file, name, rows) or ():
+        for which, row in _rows(file, sheet) or ():
+            if row.aside is not None:
+                continue
             label, *columns = _HEADINGS[which]
             key = str(row.place.row) if which == COUNTS_AS else row.label(label)
             columns = list(_HEADINGS[which]) if which == COUNTS_AS else columns

@@ -17,7 +17,7 @@ from kpi_xl.readers.cell import plain
 from kpi_xl.readers.date import DateOrder
 from kpi_xl.readers.name import near
 from kpi_xl.settings.file import choices, row_of
-from kpi_xl.settings.typed_workbook import text_of, worksheets
+from kpi_xl.settings.typed_workbook import Worksheet, text_of, worksheets
 from kpi_xl.system.system_errors import file_error
 
 _KEYS: Final = ("table", "file", "columns", "rows")
@@ -41,6 +41,8 @@ class WeightTable:
         What stands in it.
     wrong : InputError or None
         Why it cannot be read at all.
+    aside : sequence of InputError
+        Its rows that somebody took out of count.
     """
 
     file: Path
@@ -49,6 +51,14 @@ class WeightTable:
     headings: Sequence[str] = ()
     lines: Sequence[Sequence[str]] = ()
     wrong: InputError | None = None
+    aside: Sequence[InputError] = ()
+
+    def row_with(self, text: str) -> int | None:
+        """The row of the file in which a text stands; None where that is not known."""
+        if self.row is None:
+            return None
+        numbers = (n for n, line in enumerate(self.lines, 1) if any(text in one for one in line))
+        return next((self.row + number for number in numbers), None)
 
 
 def weights_in(section: Mapping[str, Any], file: Path, text: str) -> dict[str, WeightTable]:
@@ -86,10 +96,10 @@ def _table(name: str, said: object, file: Path, row: int | None) -> WeightTable:
         raise InputError(kinds.WEIGHTS_NO_TABLE(name=name))
     if "file" in said:
         beside = file.parent / str(said["file"])
-        rows = _in_file(beside)
+        rows, aside = _in_file(beside)
         if not rows:
             raise InputError(kinds.WEIGHTS_EMPTY(), file=beside)
-        return WeightTable(beside, 1, of, rows[0], rows[1:])
+        return WeightTable(beside, 1, of, rows[0], rows[1:], aside=aside)
     headings, lines = said.get("columns"), said.get("rows")
     if not isinstance(headings, list) or not isinstance(lines, list):
         raise InputError(kinds.WEIGHTS_SECTION(name=name))
@@ -99,8 +109,8 @@ def _table(name: str, said: object, file: Path, row: int | None) -> WeightTable:
     return WeightTable(file, None, of, [text_of(one) for one in headings], texts)
 
 
-def _in_file(file: Path) -> list[list[str]]:
-    """The rows of a CSV file or of a workbook's first sheet."""
+def _in_file(file: Path) -> tuple[list[list[str]], list[InputError]]:
+    """The rows of a CSV file or of a workbook's first sheet, and what is told of some of them."""
     try:
         if file.stat().st_size > _LARGEST:
             raise InputError(kinds.WEIGHTS_TOO_MANY(most=MOST), file=file)
@@ -111,13 +121,26 @@ def _in_file(file: Path) -> list[list[str]]:
         raise file_error(error, file, "read") from error
     if file.suffix.lower() == ".xlsx":
         books = worksheets(file, kinds.DEFINITIONS_TOO_LARGE, kinds.WEIGHTS_UNREADABLE())
-        return next(([list(map(text_of, row)) for row in cells] for _, cells in books), [])
+        sheet = next(books, None)
+        return ([], []) if sheet is None else _counted(sheet, file)
     for encoding in _ENCODINGS:
         try:
-            return list(csv.reader(io.StringIO(content.decode(encoding))))
+            return list(csv.reader(io.StringIO(content.decode(encoding)))), []
         except (UnicodeDecodeError, csv.Error):
             continue
     raise InputError(kinds.WEIGHTS_UNREADABLE(), file=file)
+
+
+def _counted(sheet: Worksheet, file: Path) -> tuple[list[list[str]], list[InputError]]:
+    """The rows of a sheet; one that does not count says nothing, and is told."""
+    rows = [list(map(text_of, row)) for row in sheet.rows]
+    told = []
+    for number, fault in sorted(sheet.aside.items()):
+        if 1 < number <= len(rows) and any(map(str.strip, rows[number - 1])):
+            shown = "，".join(filter(None, rows[number - 1]))
+            told.append(InputError(fault, file=file, sheet=sheet.title, row=number, value=shown))
+            rows[number - 1] = []
+    return rows, told
 
 
 def read_tables(
@@ -130,9 +153,10 @@ def read_tables(
     dict of str to Weights or InputError
         By name; an error for one that is wrong.
     list of InputError
-        These errors, with their places.
+        These errors, with their places; and the rows that do not count.
     """
     found: dict[str, Weights | InputError] = {}
+    aside = [told for one in written.values() for told in one.aside]
     for name, one in written.items():
         if one.wrong is not None:
             found[name] = one.wrong
@@ -142,7 +166,7 @@ def read_tables(
         except InputError as error:
             row = error.row if one.row is None or error.row is None else one.row + error.row
             found[name] = InputError(error.fault, file=one.file, row=row, column=name)
-    return found, [one for one in found.values() if isinstance(one, InputError)]
+    return found, [*aside, *(one for one in found.values() if isinstance(one, InputError))]
 
 
 def _of(name: str, tables: Mapping[str, Table]) -> Table:

@@ -92,3 +92,50 @@ def test_colleagues_are_not_told_what_stands_in_the_files(tmp_path):
     project = project_of(tmp_path, "险种 = 终生寿险")
     assert "终身寿险" in str(wrong_definitions(project)[0])
     assert "终身寿险" not in html(project).decode()
+
+
+WEIGHTED = """[measures."标准保费"]
+table = "保单"
+take = "合计 首年保费"
+weights = "折算"
+[measures."标准件数"]
+table = "保单"
+take = "计数"
+weights = "折算"
+[weights."折算"]
+table = "保单"
+"""
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        'columns = ["险种", "系数"]\nrows = [["终生寿险", 0.3], ["年金险", 0.5], ["其他", 1]]',
+        'columns = ["险种", "系数"]\nrows = [["{年金险, 终身寿命}", 0.3], ["其他", 1]]',
+        'file = "折算.csv"',
+    ],
+)
+def test_a_table_of_weights_is_looked_at_once(tmp_path, lines):
+    project = project_of(tmp_path, "险种 = 终身寿险")
+    (project.folder / "折算.csv").write_text(
+        "险种,系数\n年金险,0.5\n终身寿命,0.3\n其他,1\n", "utf-8"
+    )
+    file = project.folder / "kpi.toml"
+    file.write_text(file.read_text("utf-8") + "\n" + WEIGHTED + lines + "\n", "utf-8")
+    project = Project.open(project.folder)
+    load(project)
+    (wrong,) = wrong_definitions(project)
+    assert (wrong.kind, wrong.column) == ("condition.value-not-there", "折算")
+    assert wrong.fault.about["like"].startswith("终身寿")
+    if "file" in lines:
+        assert (wrong.file.name, wrong.row) == ("折算.csv", 3)
+
+
+def test_weights_of_texts_that_are_there_are_not_told(tmp_path):
+    project = project_of(tmp_path, "险种 = 终身寿险")
+    lines = 'columns = ["险种", "系数"]\nrows = [["终身寿险", 0.3], ["包含 年", 1], ["意外", 2], ["其他", 1]]'
+    file = project.folder / "kpi.toml"
+    file.write_text(file.read_text("utf-8") + "\n" + WEIGHTED + lines + "\n", "utf-8")
+    project = Project.open(project.folder)
+    load(project)
+    assert wrong_definitions(project) == []
