@@ -115,7 +115,7 @@ NAMES: Final = {
 }
 """What the KPIs are called in English, by code."""
 
-_FAMILIES: Final = {
+FAMILY_NAMES: Final = {
     "production": "Production",
     "manpower": "Manpower",
     "activity": "Activity",
@@ -125,11 +125,11 @@ _FAMILIES: Final = {
     "retail": "Shops",
     "business": "Business",
 }
-_UNITS: Final = {
+UNITS: Final = {
     "%": "%", "元": "yuan", "人": "people", "件": "pieces", "次": "times", "笔": "deals",
     "小时": "hours",
 }  # fmt: skip
-_BETTER: Final = {"higher": "more", "lower": "less", "neutral": ""}
+BETTER: Final = {"higher": "more", "lower": "less", "neutral": ""}
 _BANDS: Final = {"健康": "healthy", "异常": "abnormal", "危险": "dangerous", "，": ", "}
 
 
@@ -138,7 +138,7 @@ def tables() -> str:
     parts = []
     for family in FAMILIES:
         parts += [
-            f"## {_FAMILIES[family]}",
+            f"## {FAMILY_NAMES[family]}",
             "",
             "| KPI | in Chinese | formula | unit | better | bounds |",
         ]
@@ -152,18 +152,23 @@ def formula_of(kpi: Kpi) -> str:
     return kpi.excel({code: code for code in codes})[1:]
 
 
-def _row(family: str, kpi: Kpi) -> str:
-    numbers = numbers_of(family, kpi)
-    example = shown(kpi(**numbers), kpi.number_format)
+def bands_of(kpi: Kpi) -> str:
+    """The bounds of a KPI; empty where it has none."""
     bands = kpi.bands.text(kpi.direction, kpi.unit) if kpi.bands is not None else ""
     for chinese, english in _BANDS.items():
         bands = bands.replace(chinese, english)
+    return bands
+
+
+def _row(family: str, kpi: Kpi) -> str:
+    numbers = numbers_of(family, kpi)
+    example = shown(kpi(**numbers), kpi.number_format)
     cells = (
         f"`{kpi.code}` {NAMES[kpi.code]}",
-        f"[{kpi.name}](../kpis/{family}.md#{kpi.code})",
+        f"[{kpi.name}](kpis/{family}.md#{kpi.code})",
         f"`{formula_of(kpi)}`, such as {example}",
-        _UNITS[kpi.unit],
-        _BETTER[kpi.direction],
-        bands,
+        UNITS[kpi.unit],
+        BETTER[kpi.direction],
+        bands_of(kpi),
     )
     return f"| {' | '.join(cells)} |"

@@ -21,6 +21,7 @@ from kpi_xl.settings.text import settings_text
 from manual import (
     blocks,
     decisions,
+    english_handbook,
     english_kpis,
     english_settings,
     english_tables,
@@ -76,6 +77,7 @@ def made_files() -> dict[str, str | bytes]:
     """The pages and files that the site has and docs/ has not, by their place in the site."""
     return (
         {f"kpis/{family}.md": kpis.page(family) for family in kpis.FAMILIES}
+        | {f"en/kpis/{family}.md": english_handbook.page(family) for family in kpis.FAMILIES}
         | {page: (ROOT / source).read_text(encoding="utf-8") for page, source in BROUGHT.items()}
         | {f"download/{data_form.NAME}": data_form.data_form(Settings())}
         | {f"download/{own_report.NAME}": own_report.own_report()}

@@ -27,8 +27,11 @@ FAMILIES: Final = {
     )
 }
 """The files of the catalogue, a page each, with what they are called."""
-_STORES: Final = ("dealership", "retail", "business")
-_MORE: Final = 1.1
+STORES: Final = ("dealership", "retail", "business")
+"""The families whose examples are a shop's."""
+MORE: Final = 1.1
+"""By how much more of a measure the manual shows what moves a KPI."""
+
 _GUARD: Final = re.compile(r"IF\(([\d.]+)<0,#NUM!,\1\)")
 
 
@@ -39,7 +42,7 @@ def kpis_of(family: str) -> list[Kpi]:
 
 def numbers_of(family: str, kpi: Kpi) -> dict[str, float]:
     """What the manual puts into a KPI: its measures and settings by code."""
-    first, then = (STORE, BRANCH) if family in _STORES else (BRANCH, STORE)
+    first, then = (STORE, BRANCH) if family in STORES else (BRANCH, STORE)
     codes = [*(m.code for m in kpi.measures), *(s.code for s in kpi.settings)]
     return {code: first[code] if code in first else then[code] for code in codes}
 
@@ -49,7 +52,7 @@ def worked_out(kpi: Kpi, numbers: Mapping[str, float]) -> str:
 
     Numbers that are not below 0 need not be looked at for it.
     """
-    formula = kpi.excel({code: _typed(number) for code, number in numbers.items()})
+    formula = kpi.excel({code: typed(number) for code, number in numbers.items()})
     return _GUARD.sub(r"\1", formula)
 
 
@@ -83,7 +86,7 @@ def overview() -> str:
 def page(family: str) -> str:
     """The page of one family."""
     parts = [f"# {FAMILIES[family]}", ""]
-    given = "一家 12 个人的门店" if family in _STORES else "一个 200 人上下的营业部"
+    given = "一家 12 个人的门店" if family in STORES else "一个 200 人上下的营业部"
     parts += [f"算例都是{given}同一个月的数，可以照着在 Excel 里敲一遍。", ""]
     if family == "manpower":
         parts += _roster()
@@ -98,7 +101,7 @@ def _section(family: str, kpi: Kpi) -> Iterator[str]:
     if kpi.aliases:
         yield f"| 也叫 | {'、'.join(kpi.aliases)} |"
     yield f"| 公式 | {kpi.formula} |"
-    yield f"| Excel 公式 | `{kpi.excel(_cells(kpi))}`　{_legend(kpi)} |"
+    yield f"| Excel 公式 | `{kpi.excel(cells_of(kpi))}`　{_legend(kpi)} |"
     yield f"| 函数 | `{worksheet_function(kpi)}` |"
     yield f"| 单位、方向 | {kpi.unit}，{DIRECTIONS[kpi.direction]} |"
     if kpi.bands is not None:
@@ -116,21 +119,23 @@ def _section(family: str, kpi: Kpi) -> Iterator[str]:
         f"`{worked_out(kpi, numbers)}` 得 **{_result(kpi, numbers)}**。",
     )
     if kpi.code not in FROM_DATES:
-        arguments = ", ".join(_typed(numbers[m.code]) for m in kpi.measures)
+        arguments = ", ".join(typed(numbers[m.code]) for m in kpi.measures)
         yield f"用函数写：`={kpi.code}({arguments})`。"
     yield from ("", *_what_moves_it(kpi, numbers), *_when_weak(kpi))
 
 
-def _cells(kpi: Kpi) -> dict[str, str]:
+def cells_of(kpi: Kpi) -> dict[str, str]:
+    """The cells that the manual puts a KPI's measures into, by code."""
     return {m.code: f"{letter}2" for letter, m in zip("ABCDEFGH", kpi.measures, strict=False)}
 
 
 def _legend(kpi: Kpi) -> str:
-    cells = _cells(kpi)
+    cells = cells_of(kpi)
     return "（" + "，".join(f"{cells[m.code]} 是{m.name}" for m in kpi.measures) + "）"
 
 
-def _typed(number: float) -> str:
+def typed(number: float) -> str:
+    """A number as somebody types it into a formula."""
     return f"{number:.15g}"
 
 
@@ -145,7 +150,7 @@ def _what_moves_it(kpi: Kpi, numbers: Mapping[str, float]) -> Iterator[str]:
         return
     yield from ("**什么会影响它**", "", "| 别的不变 | 变为 |", "|---|---|")
     for measure in kpi.measures:
-        more = dict(numbers) | {measure.code: numbers[measure.code] * _MORE}
+        more = dict(numbers) | {measure.code: numbers[measure.code] * MORE}
         yield f"| {measure.name}多一成 | {_result(kpi, more)} |"
     yield ""
 

@@ -18,6 +18,9 @@ from manual.blocks import blocks_in, twins
 _HANDBOOK: Final = ("kpis.md", "en/kpis.md")
 """A Chinese page and the English one in its place, which is no translation of it."""
 
+_FAMILIES: Final = "kpis/"
+"""Where the pages are that are made of each family of KPIs, in both languages."""
+
 _FENCE: Final = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
 _HEADING: Final = re.compile(r"^(#+) (.*?)(?: *\{#[^}]*\})?$", re.MULTILINE)
 _MADE: Final = re.compile(r"<!-- made: (?:english )?([\w ]+) -->")
@@ -125,12 +128,16 @@ def _value(digits: str, unit: str) -> float | str:
 
 def english_of(page: str) -> str | None:
     """The English page for a Chinese one; None where there is none."""
+    if page.startswith(_FAMILIES):
+        return f"en/{page}"
     both = dict([_HANDBOOK]) | {chinese: english for english, chinese in twins().items()}
     return both.get(page)
 
 
 def chinese_of(page: str) -> str | None:
     """The Chinese page for an English one; None where there is none."""
+    if page.startswith(f"en/{_FAMILIES}"):
+        return page.removeprefix("en/")
     return (twins() | {english: chinese for chinese, english in [_HANDBOOK]}).get(page)
 
 

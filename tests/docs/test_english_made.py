@@ -8,9 +8,10 @@ import pytest
 from benchmarks.study.english import english
 from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.settings.text import settings_text
-from manual import english_settings, english_tables, hooks, tables
+from manual import english_handbook, english_settings, english_tables, hooks, kpis, tables
 from manual.blocks import ROOT
 from manual.english_words import WORDS
+from manual.twins import differences, sections
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
@@ -52,6 +53,20 @@ def test_every_setting_of_a_new_project_is_told_in_english():
     assert set(WORDS["settings"].values()) <= told
 
 
+@pytest.mark.parametrize("family", kpis.FAMILIES)
+def test_a_page_of_the_handbook_has_what_the_chinese_one_has(family):
+    page = f"kpis/{family}.md"
+    chinese = sections(page, kpis.page(family))
+    english = sections(f"en/{page}", english_handbook.page(family))
+    assert list(differences(chinese, english)) == []
+
+
+def test_the_handbook_says_all_that_is_in_english():
+    """A text that is no longer in Chinese is dropped from english_handbook.toml."""
+    pages = "".join(map(english_handbook.page, kpis.FAMILIES))
+    assert [chinese for chinese, text in english_handbook.SAID.items() if text not in pages] == []
+
+
 def test_the_study_is_in_english_as_make_study_writes_it():
     docs = ROOT / "docs"
     chinese = (docs / "calibration.md").read_text(encoding="utf-8")
@@ -66,6 +81,8 @@ def test_the_study_is_in_english_as_make_study_writes_it():
         ("questions/bounds.md", "[English](../en/questions/bounds.md)", "zh"),
         ("kpis.md", "[English](en/kpis.md)", "zh"),
         ("en/kpis.md", "[中文](../kpis.md)", "en"),
+        ("kpis/retail.md", "[English](../en/kpis/retail.md)", "zh"),
+        ("en/kpis/retail.md", "[中文](../../kpis/retail.md)", "en"),
         ("en/add-a-kpi.md", "", "en"),
         ("architecture.md", "", "en"),
     ],
