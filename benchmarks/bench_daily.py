@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from kpi_xl.circulation.collect import Collected, collect
+from kpi_xl.circulation.collect import collect
+from kpi_xl.circulation.collected_workbooks import Collected
 from kpi_xl.circulation.distribute import distribute
 from kpi_xl.jobs import start
 from kpi_xl.project import Project

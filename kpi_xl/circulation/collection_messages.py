@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from kpi_xl.calendar import Month
-from kpi_xl.circulation.collect import Collected
+from kpi_xl.circulation.collected_workbooks import Collected
 from kpi_xl.circulation.report import CHANGES
 from kpi_xl.circulation.take_back import TakenBack
 from kpi_xl.data.circulation_schema import EARLIER

@@ -6,18 +6,16 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import xlsxwriter
 
 from kpi_xl.calendar import Month
+from kpi_xl.circulation.collected_workbooks import Collected
 from kpi_xl.data.history import Change
 from kpi_xl.kpi_registry import Registry
 from kpi_xl.slots.changes_told import changed, meaning, shown_value, what_became
 from kpi_xl.system.files import write_whole
-
-if TYPE_CHECKING:
-    from kpi_xl.circulation.collect import Collected
 
 _FONT: Final = {"font_name": "微软雅黑", "font_size": 10, "valign": "top"}
 _LINE: Final = {"border": 1, "border_color": "#D9D9D9", "text_wrap": True}

@@ -22,7 +22,8 @@ from kpi_xl.circulation.round_names import (
 from kpi_xl.circulation.validation import Problem
 from kpi_xl.data.circulation import changing, was_begun
 from kpi_xl.data.round_answers import as_amount
-from kpi_xl.data.rounds import Course, Round, course_of, keep_act, latest
+from kpi_xl.data.rounds import Course, course_of, keep_act, latest
+from kpi_xl.data.target_round import Round
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.jobs.round_views import status_text

@@ -16,7 +16,8 @@ from kpi_xl.data import file_rules, totals
 from kpi_xl.data.checked import CheckedFile, CheckedTable, Part
 from kpi_xl.data.parse import Parsed, absent_column, parse_column, required
 from kpi_xl.data.problem import Problem
-from kpi_xl.data.read import RawTable, read_source
+from kpi_xl.data.raw_texts import RawTable
+from kpi_xl.data.read import read_source
 from kpi_xl.data.said import FileRead
 from kpi_xl.data.sources import Source
 from kpi_xl.fault import Fault, Kind

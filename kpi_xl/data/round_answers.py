@@ -7,16 +7,14 @@ import sqlite3
 from collections import deque
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from kpi_xl import kinds
 from kpi_xl.data.sent import Place, SentBy, is_same
+from kpi_xl.data.target_round import Round
 from kpi_xl.data.targets import AGENT_LEVEL
 from kpi_xl.data.typed_value import Typed, read_typed
 from kpi_xl.fault import Fault
-
-if TYPE_CHECKING:
-    from kpi_xl.data.rounds import Round
 
 _OF_UNIT: Final = "kpi.{}.目标"
 _OF_MEMBER: Final = "members.{}.目标"

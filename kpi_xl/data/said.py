@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from kpi_xl.data.raw_texts import RawTable
 from kpi_xl.fault import Fault
 from kpi_xl.settings.project_settings import Settings
-
-if TYPE_CHECKING:
-    from kpi_xl.data.read import RawTable
 
 
 class Said(NamedTuple):

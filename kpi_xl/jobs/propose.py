@@ -17,9 +17,9 @@ from kpi_xl.catalogue.names import kpi_meant
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.people import ACTIVITIES, People, Person
 from kpi_xl.data.round_answers import as_amount
-from kpi_xl.data.rounds import Round, RoundPlace
 from kpi_xl.data.store import reading
 from kpi_xl.data.sums import MEASURES
+from kpi_xl.data.target_round import Round, RoundPlace
 from kpi_xl.data.targets import AGENT_LEVEL, targets_of
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault

@@ -16,7 +16,8 @@ from kpi_xl.calendar import Month
 from kpi_xl.catalogue.names import kpi_meant
 from kpi_xl.data.circulation import changing, circulation, was_begun
 from kpi_xl.data.round_answers import as_amount
-from kpi_xl.data.rounds import Course, Round, course_of, keep_act, keep_round, latest
+from kpi_xl.data.rounds import Course, course_of, keep_act, keep_round, latest
+from kpi_xl.data.target_round import Round
 from kpi_xl.data.unit_names import answering
 from kpi_xl.data.units import Unit
 from kpi_xl.errors import InputError

@@ -15,11 +15,12 @@ from kpi_xl.analysis.priorities import priorities
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month, planned_weeks
 from kpi_xl.data.collected import Entry
-from kpi_xl.data.daily_activities import Days
-from kpi_xl.data.people import ACTIVITIES
+from kpi_xl.data.daily_activities import DailyActivities, Days
+from kpi_xl.data.people import ACTIVITIES, Person
 from kpi_xl.data.typed_value import Typed
 from kpi_xl.data.units import Unit
 from kpi_xl.slots import becomes
+from kpi_xl.slots.day_plans import ByDay, evenly
 from kpi_xl.slots.plan_slots import WEEK_NAMES
 from kpi_xl.slots.registry import declaration
 from kpi_xl.slots.slot import INPUT, Declared, Values
@@ -121,6 +122,34 @@ class Agreed:
     def noted_until(self, agent: str) -> dt.date | None:
         """The last day of the month on which somebody noted what he did; None where he did not."""
         return max((day for who, day in self.done() if who == agent), default=None)
+
+    def by_day(self, person: Person, done: DailyActivities) -> ByDay:
+        """How somebody's quotas are spread over the days that he is in service.
+
+        What he did by the last day that he noted is behind him: what is left of the quota is for
+        the days after it. A day that he planned himself has his number.
+
+        Parameters
+        ----------
+        done : DailyActivities
+            What was done on the days of the month.
+        """
+        agent = person.agent
+
+        def of_days(item: str, quota: int, month: Sequence[dt.date]) -> dict[dt.date, int]:
+            days = [day for day in month if person.serves(day)]
+            if not days:
+                return {}
+            plan = evenly(item, quota, days)
+            last = self.noted_until(agent)
+            after = [day for day in days if last is not None and day > last]
+            if last is not None and after and days[0] <= last:
+                counts = (done.of(who, day, item) for who, day in done.days if who == agent)
+                left = quota - sum(count for count in counts if count is not None)
+                plan |= evenly(item, max(left, 0), after)
+            return self.plan(agent, item, plan)
+
+        return of_days
 
     @kept
     def done(self) -> Mapping[tuple[str, dt.date], Days]:

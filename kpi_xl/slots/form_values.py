@@ -31,7 +31,7 @@ from kpi_xl.slots.assessment_values import (
     feedback_values,
     feedback_weights,
 )
-from kpi_xl.slots.day_plans import ByDay, days_of
+from kpi_xl.slots.day_plans import ByDay
 from kpi_xl.slots.filling import Filling
 from kpi_xl.slots.log_values import log_days, manager_log, outlets_of, person_log
 from kpi_xl.slots.member_values import MEMBERS_HEADING
@@ -188,7 +188,7 @@ class FormValues:
 
     def by_day(self, person: Person) -> ByDay:
         """How somebody's quotas are spread over the days of the month that he is in service."""
-        return days_of(person, self._agreed, self._daily)
+        return self._agreed.by_day(person, self._daily)
 
     @property
     def known(self) -> Known:
