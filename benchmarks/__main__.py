@@ -10,6 +10,7 @@ import os
 import platform
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 
 from benchmarks import (
@@ -34,6 +35,7 @@ HISTORY = Path(__file__).parent / "history"
 def main() -> None:
     quick = "--full" not in sys.argv
     lines = [*head(quick=quick)]
+    failed = []
     for part in (
         bench_start,
         bench_workbook,
@@ -49,10 +51,16 @@ def main() -> None:
         bench_engine,
         bench_analysis,
     ):
-        for name, value, unit in part.figures(quick=quick):
-            lines.append(f"{name} {value:.4g} {unit}")
-            print(lines[-1], flush=True)
+        try:
+            for name, value, unit in part.figures(quick=quick):
+                lines.append(f"{name} {value:.4g} {unit}")
+                print(lines[-1], flush=True)
+        except Exception:  # what the others measured stays
+            traceback.print_exc()
+            failed.append(part.__name__)
     print(keep(lines), file=sys.stderr)
+    if failed:
+        sys.exit(f"not measured to the end: {', '.join(failed)}")
 
 
 def head(*, quick: bool) -> list[str]:

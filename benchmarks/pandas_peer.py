@@ -131,6 +131,7 @@ def persistency(policies: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     excluded = policies["ended_by"].isin(["理赔终止", "迁出"])
     issued = policies[["policy", "agent", "premium", "pieces"]].assign(
         month=month_of(policies["issued"]),
+        day=pd.to_datetime(policies["issued"]),
         excluded=month_of(policies["ended"]).where(excluded, NEVER),
         lasts=(policies["pay_mode"] != "趸交") & policies["withdrawn"].isna(),
     )
@@ -147,13 +148,17 @@ def persistency(policies: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         )
     ]
     terms = issued[policies["is_main"]].groupby("policy", as_index=False).agg(
-        sold_by=("agent", "min"), issued=("month", "min"), pieces=("pieces", "sum"),
-        excluded=("excluded", "min"),
+        sold_by=("agent", "min"), issued=("month", "min"), day=("day", "min"),
+        pieces=("pieces", "sum"), excluded=("excluded", "min"),
     )  # fmt: skip
-    paid = rows[rows["paid"].notna()][["policy", "agent", "due", "paid", "paid_premium"]]
-    paid = paid.merge(terms, on="policy")
-    age = month_of(paid["due"]) - paid["issued"]
-    first = paid[(age >= 0) & (age < 12)]
+    fell = rows[["policy", "agent", "due", "paid", "paid_premium"]].merge(terms, on="policy")
+    fell["due"] = pd.to_datetime(fell["due"])
+    fell["year"] = (fell["due"] >= fell["day"]).astype("int64")
+    for years in (1, 2, 3):
+        fell["year"] += fell["due"] >= fell["day"] + pd.DateOffset(years=years)
+    first_of_year = fell.groupby(["policy", "year"])["due"].transform("min") == fell["due"]
+    paid = fell[fell["paid"].notna()]
+    first = paid[paid["year"] == 1]
     parts.append(
         pd.DataFrame(
             {
@@ -163,17 +168,17 @@ def persistency(policies: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
             }
         )
     )
-    in_time = pd.to_datetime(paid["paid"]) <= pd.to_datetime(paid["due"]) + GRACE
-    for years, looked_at, what in (
-        (1, 14, "kept_{}_13"),
-        (1, 26, "issued_{}_25"),
-        (2, 26, "kept_{}_25"),
+    in_time = first_of_year & (pd.to_datetime(fell["paid"]) <= fell["due"] + GRACE)
+    for year, looked_at, what in (
+        (2, 14, "kept_{}_13"),
+        (2, 26, "issued_{}_25"),
+        (3, 26, "kept_{}_25"),
     ):
-        kept = paid[
+        kept = fell[
             in_time
-            & (paid["pieces"] > 0)
-            & (age == 12 * years)
-            & (paid["excluded"] > paid["issued"] + looked_at)
+            & (fell["pieces"] > 0)
+            & (fell["year"] == year)
+            & (fell["excluded"] > fell["issued"] + looked_at)
         ]
         parts.append(
             pd.DataFrame(

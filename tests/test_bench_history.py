@@ -1,5 +1,7 @@
 """A run of the benchmarks leaves a file that says of what and where it was."""
 
+import pytest
+
 from benchmarks import __main__ as bench
 
 
@@ -11,3 +13,27 @@ def test_each_run_is_a_file_with_commit_machine_and_load(tmp_path, monkeypatch):
     commit, machine, load, figure = first.read_text(encoding="utf-8").splitlines()
     assert commit.startswith("# commit ") and " cores, " in machine and "quick" in load
     assert figure == "start_seconds 0.2 s"
+
+
+def test_a_benchmark_that_fails_does_not_take_the_others_figures_with_it(
+    tmp_path, monkeypatch, capsys
+):
+    def broken(quick):
+        yield "first", 1.0, "s"
+        raise AssertionError("pandas has another number")
+
+    def whole(quick):
+        yield "last", 2.0, "s"
+
+    monkeypatch.setattr(bench, "HISTORY", tmp_path / "history")
+    monkeypatch.setattr(bench.bench_start, "figures", broken)
+    monkeypatch.setattr(bench.bench_analysis, "figures", whole)
+    for part in vars(bench).values():
+        name = getattr(part, "__name__", "")
+        if name.startswith("benchmarks.bench_") and part.figures not in (broken, whole):
+            monkeypatch.setattr(part, "figures", lambda quick: ())
+    with pytest.raises(SystemExit, match="bench_start"):
+        bench.main()
+    kept = next((tmp_path / "history").iterdir()).read_text(encoding="utf-8")
+    assert kept.endswith("first 1 s\nlast 2 s\n")
+    assert "pandas has another number" in capsys.readouterr().err
