@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
+import functools
 import pickle
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,9 +34,12 @@ SAYING = re.compile(r"(Error|Fault|Kind|Aside|Problem|Undone|Unusable|refusal|_w
 CHINESE = re.compile("[一-鿿]")
 
 
-def trees() -> Iterator[tuple[str, ast.Module]]:
-    for path in SOURCES:
-        yield str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))
+@functools.cache
+def trees() -> list[tuple[str, ast.Module]]:
+    return [
+        (str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8")))
+        for path in SOURCES
+    ]
 
 
 def sentences(node: ast.AST) -> list[str]:
