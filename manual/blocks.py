@@ -19,6 +19,15 @@ _BLOCK: Final = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _NOT_RUN: Final = "not run: "
+BROUGHT: Final = {
+    "slots.md": "workbook_templates/SLOTS.md",
+    "changelog.md": "CHANGELOG.md",
+    "examples/life-branch.md": "examples/life-branch/README.md",
+    "examples/bank-team.md": "examples/bank-team/README.md",
+    "examples/car-dealer.md": "examples/car-dealer/README.md",
+}
+"""Pages that are elsewhere in the repository: where the site has them."""
+
 _OF_ITS_OWN: Final = ("kpis.md",)
 """English pages that are no translation: the handbook has tables of its own."""
 
@@ -62,20 +71,23 @@ def pages() -> list[Path]:
     ]
 
 
+def source_of(page: str) -> Path:
+    """The file of a page of the site."""
+    return ROOT / BROUGHT.get(page, f"docs/{page}")
+
+
 def twins() -> dict[str, str]:
-    """English pages and the Chinese ones whose words and blocks they have, by paths below docs."""
+    """English pages and the Chinese ones whose words and blocks they have, by place in the site."""
     english = ROOT / "docs/en"
     names = sorted(page.relative_to(english).as_posix() for page in english.rglob("*.md"))
     return {
-        f"en/{name}": name
-        for name in names
-        if (ROOT / "docs" / name).exists() and name not in _OF_ITS_OWN
+        f"en/{name}": name for name in names if source_of(name).exists() and name not in _OF_ITS_OWN
     }
 
 
 def pages_to_run() -> list[Path]:
     """The pages whose blocks the tests run: a twin's are the same as the Chinese page's."""
-    same = {ROOT / "docs" / page for page in twins()}
+    same = {source_of(page) for page in twins()}
     return [page for page in pages() if page not in same]
 
 

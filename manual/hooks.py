@@ -30,6 +30,7 @@ from manual import (
     own_report,
     tables,
 )
+from manual.blocks import BROUGHT
 from manual.twins import chinese_of, english_of
 
 ROOT: Final = Path(__file__).parents[1]
@@ -49,15 +50,6 @@ MADE: Final[dict[str, Callable[[], str]]] = {
     "not run": blocks.not_run,
 }
 """What stands in place of a comment."""
-
-BROUGHT: Final = {
-    "slots.md": "workbook_templates/SLOTS.md",
-    "changelog.md": "CHANGELOG.md",
-    "examples/life-branch.md": "examples/life-branch/README.md",
-    "examples/bank-team.md": "examples/bank-team/README.md",
-    "examples/car-dealer.md": "examples/car-dealer/README.md",
-}
-"""Pages that are elsewhere in the repository: where the site has them."""
 
 ENGLISH_ALONE: Final = (
     "architecture.md",

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from manual.blocks import blocks_in, twins
+from manual.blocks import BROUGHT, blocks_in, twins
 
 _HANDBOOK: Final = ("kpis.md", "en/kpis.md")
 """A Chinese page and the English one in its place, which is no translation of it."""
@@ -130,6 +130,8 @@ def english_of(page: str) -> str | None:
     """The English page for a Chinese one; None where there is none."""
     if page.startswith(_FAMILIES):
         return f"en/{page}"
+    places = {f"../{file}": place for place, file in BROUGHT.items()}
+    page = places.get(page, page)
     both = dict([_HANDBOOK]) | {chinese: english for english, chinese in twins().items()}
     return both.get(page)
 

@@ -81,6 +81,8 @@ def test_the_study_is_in_english_as_make_study_writes_it():
         ("questions/bounds.md", "[English](../en/questions/bounds.md)", "zh"),
         ("kpis.md", "[English](en/kpis.md)", "zh"),
         ("en/kpis.md", "[中文](../kpis.md)", "en"),
+        ("examples/bank-team.md", "[English](../en/examples/bank-team.md)", "zh"),
+        ("en/examples/bank-team.md", "[中文](../../examples/bank-team.md)", "en"),
         ("kpis/retail.md", "[English](../en/kpis/retail.md)", "zh"),
         ("en/kpis/retail.md", "[中文](../../kpis/retail.md)", "en"),
         ("en/add-a-kpi.md", "", "en"),
