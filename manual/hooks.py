@@ -43,6 +43,7 @@ MADE: Final[dict[str, Callable[[], str]]] = {
     "english kpis": english_kpis.tables,
     "english tables": english_tables.every_table,
     "english example": english_tables.example,
+    "english problems": messages.english_problems,
     "english settings": english_settings.tables,
     "messages": messages.page,
     "problems": messages.problems,

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 from kpi_xl.fault import Kind
 from kpi_xl.kinds import BY_AREA
 
 _CHECKED: Final = "校验报告"
+ENGLISH: Final[dict[str, list[str]]] = tomllib.loads(
+    Path(__file__).with_name("english_problems.toml").read_text(encoding="utf-8")
+)
+"""The problems of the check report by code: the reason and the advice in English."""
 _VARIES: Final = "…"
 _PARAMETER: Final = re.compile(r"\{\w+(:[^{}]*)?\}")
 
@@ -30,6 +36,16 @@ def problems() -> str:
     for kind in BY_AREA[_CHECKED]:
         done = "搁置" if kind.set_aside else "提示"
         rows.append(_row(kind, done))
+    return "\n".join(rows)
+
+
+def english_problems() -> str:
+    """The same in English, with the words that the check report has."""
+    rows = ["| code | what is done | in Chinese | reason | what to do |", f"{'|---' * 5}|"]
+    for kind in BY_AREA[_CHECKED]:
+        done = "set aside" if kind.set_aside else "noted"
+        cells = (done, *_cells((kind.reason, *ENGLISH[kind.code])))
+        rows.append(f"| {' | '.join((f'`{kind.code}`', *cells))} |")
     return "\n".join(rows)
 
 

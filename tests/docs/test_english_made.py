@@ -7,8 +7,9 @@ import pytest
 
 from benchmarks.study.english import english
 from kpi_xl.catalogue.schema import TABLES
+from kpi_xl.kinds import BY_AREA
 from kpi_xl.settings.text import settings_text
-from manual import english_handbook, english_settings, english_tables, hooks, kpis, tables
+from manual import english_handbook, english_settings, english_tables, hooks, kpis, messages, tables
 from manual.blocks import ROOT
 from manual.english_words import WORDS
 from manual.twins import differences, sections
@@ -38,6 +39,15 @@ def test_the_example_tells_in_english_what_the_check_says():
         assert f" | {problem.table} | {problem.row} | {problem.column} | " in row
         assert not CHINESE.search(reason.replace("未分配", "") + advice)
         assert re.findall(r"\d+", reason) == re.findall(r"\d+", problem.reason)
+
+
+def test_every_problem_of_the_check_report_is_told_in_english():
+    kinds = {kind.code: kind for kind in BY_AREA["校验报告"]}
+    assert messages.ENGLISH.keys() == kinds.keys()
+    for code, (reason, advice) in messages.ENGLISH.items():
+        chinese = re.sub(r"\{[^}]*\}", "", kinds[code].reason + kinds[code].advice)
+        assert set(re.findall(r"\d+", reason + advice)) == set(re.findall(r"\d+", chinese)), code
+        assert not re.search("[。，；]", reason + advice), code
 
 
 def test_every_setting_of_a_new_project_is_told_in_english():
