@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
-
-import numpy as np
-from numpy.typing import NDArray
 
 from kpi_xl import kinds
 from kpi_xl.assistant.answer import Answer, AsOf
@@ -16,8 +13,10 @@ from kpi_xl.assistant.parameters import Parameter, read, schema
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.names import kpi_meant
 from kpi_xl.data.unit_names import written
+from kpi_xl.data.units import UNASSIGNED
 from kpi_xl.errors import InputError
 from kpi_xl.findings.shown import NOTHING, with_bands
+from kpi_xl.jobs.left_over import months_of, unassigned
 from kpi_xl.jobs.sight import Sight
 from kpi_xl.jobs.trace import trace
 from kpi_xl.jobs.views import (
@@ -194,6 +193,13 @@ def _values(asking: Asking, given: Arguments) -> Answer:
                         "" if day is None else day.isoformat(),
                     )
                 )
+        left = unassigned(of, kpis, months_of(of, kpis)) if given["unit"] is None else None
+        if left is not None:
+            of_month = left[:, of.cube.month_index(of.month)].tolist()
+            for kpi, found in zip(kpis, of_month, strict=True):
+                actual = _figure(shown_value.of_kpi(kpi, found))
+                ends = [NOTHING] * (len(_ENDS) - 1)
+                rows.append((UNASSIGNED, kpi.name, kpi.unit, actual, *ends, NOTHING, "", ""))
         headings = (
             "单位", "指标", "计量单位", "实际", "目标", "达成率", "上月", "环比", "去年同期",
             "同比", "状态", "依据", "未成熟，到这天才齐",
@@ -228,19 +234,21 @@ def _table(asking: Asking, given: Arguments) -> Answer:
         of.cube.month_index(first)
         if first > last:
             raise InputError(kinds.MONTHS_TURNED(first=first, last=last))
-        weight = {"premium_weight": settings.premium_weight}
-        numbers = [of.cube.kpi(kpi, weight) for kpi in kpis]
+        numbers = months_of(of, kpis)
         begin, end = of.cube.month_index(first), of.cube.month_index(last)
+        lines = [(of.name(unit), numbers[:, unit]) for unit in of.units]
+        if given["unit"] is None and (left := unassigned(of, kpis, numbers)) is not None:
+            lines.append((UNASSIGNED, left))
         rows = [
             (
-                of.name(unit),
+                name,
                 str(of.cube.first + place),
                 *(
-                    _figure(shown_value.of_kpi(kpi, float(found[unit, place])))
-                    for kpi, found in zip(kpis, numbers, strict=True)
+                    _figure(shown_value.of_kpi(kpi, float(found[place])))
+                    for kpi, found in zip(kpis, line, strict=True)
                 ),
             )
-            for unit in (*of.units, *_nobodys(of, given["unit"] is None, numbers))
+            for name, line in lines
             for place in range(begin, end + 1)
         ]
         return Answer(
@@ -256,14 +264,6 @@ def _table(asking: Asking, given: Arguments) -> Answer:
             AsOf.of(of.cube, settings, last),
             given["offset"] or 0,
         )
-
-
-def _nobodys(of: Scope, is_all: bool, numbers: Sequence[NDArray[np.float64]]) -> list[int]:
-    """What belongs to no unit of a level, where all of it is told: with it the rows add up."""
-    nobody = (n for n, u in enumerate(of.cube.units) if u.level == of.level and u.is_unassigned)
-    return [
-        unit for unit in nobody if is_all and any(np.nan_to_num(one[unit]).any() for one in numbers)
-    ]
 
 
 def _chosen(names: list[str] | None, known: Registry) -> list[Kpi]:

@@ -1,4 +1,4 @@
-"""Which KPIs add up over months, which over days, and which are ratios of such sums."""
+"""Which KPIs add up over units, over months, over days, and which are ratios of such sums."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kpi_xl.aggregation import OfRows
 from kpi_xl.cached import kept_with
 from kpi_xl.catalogue.measures import COUNTED
 from kpi_xl.data.cube import Cube
-from kpi_xl.data.steps import BY_DAY
+from kpi_xl.data.steps import BY_DAY, STEPS
 from kpi_xl.data.sums import MEASURES
 from kpi_xl.earlier import Earlier
 from kpi_xl.formula import Constant, Formula, Lag, Measure, Operation, Part
@@ -66,6 +66,30 @@ def _weights(formula: Formula) -> dict[str, float] | None:
     sign = 1 if formula.operator == "+" else -1
     both = {**left, **{code: left.get(code, 0) + sign * w for code, w in right.items()}}
     return {code: weight for code, weight in both.items() if weight}
+
+
+def units_add_up(kpi: Kpi) -> bool:
+    """Whether the units below one, and what belongs to none of them, make what it has itself.
+
+    Who moves is out of one unit and in another, and neither in nor out of what has both; a value
+    that two units have is one value of what has both.
+
+    Examples
+    --------
+    >>> from kpi_xl.catalogue import kpis
+    >>> units_add_up(kpis["KPI_PRODUCERS"]), units_add_up(kpis["KPI_ACTIVITY"])
+    (True, False)
+    """
+    return bool(weights(kpi)) and all(_is_of_one_unit(one.counted) for one in kpi.measures)
+
+
+def _is_of_one_unit(measure: Measure) -> bool:
+    """Whether what is counted in one unit is counted in no other beside it."""
+    if isinstance(measure.source, OfRows):
+        return measure.source.how in ("sum", "filled", "people")
+    if measure.code not in MEASURES:
+        return False
+    return STEPS[COUNTED[measure.code][1].step].gives != "moves"
 
 
 def adds_up(kpi: Kpi) -> bool:

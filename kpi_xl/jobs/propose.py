@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 
 from kpi_xl import kinds
-from kpi_xl.aggregation import OfRows
 from kpi_xl.analysis.apportion import apportion
 from kpi_xl.analysis.negotiation import Move, Step
 from kpi_xl.calendar import Month
@@ -18,13 +17,11 @@ from kpi_xl.data.cube import Cube
 from kpi_xl.data.people import ACTIVITIES, People, Person
 from kpi_xl.data.round_answers import as_amount
 from kpi_xl.data.store import reading
-from kpi_xl.data.sums import MEASURES
 from kpi_xl.data.target_round import Round, RoundPlace
 from kpi_xl.data.targets import AGENT_LEVEL, targets_of
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
-from kpi_xl.findings.aggregation import weights
-from kpi_xl.formula import Measure
+from kpi_xl.findings.aggregation import units_add_up, weights
 from kpi_xl.jobs.fill import month_meant
 from kpi_xl.jobs.load import load
 from kpi_xl.kpi import Kpi
@@ -131,19 +128,12 @@ def _is_typed_for_people(kpi: Kpi) -> bool:
 def _counted(kpi: Kpi) -> tuple[int, bool]:
     """In what its amounts are counted, and whether units add up."""
     found = weights(kpi)
-    if not found or not all(_adds_up(one.counted) for one in kpi.measures):
+    if not found or not units_add_up(kpi):
         return (_FEN if kpi.unit == "元" else _OF_RATIOS), False
     if kpi.unit == "元":
         return _FEN, True
     are_whole = all(weight == int(weight) for weight in found.values())
     return (1 if are_whole else _OF_RATIOS), True
-
-
-def _adds_up(measure: Measure) -> bool:
-    """Whether the units of a level together have what the unit above has."""
-    if isinstance(measure.source, OfRows):
-        return measure.source.how in ("sum", "filled", "people")
-    return measure.code in MEASURES
 
 
 class _Tree:

@@ -11,7 +11,7 @@ import numpy as np
 
 from kpi_xl.catalogue.organisation import TOP, depth_of
 from kpi_xl.data.units import UNASSIGNED, Unit
-from kpi_xl.findings.aggregation import weights
+from kpi_xl.findings.aggregation import units_add_up
 from kpi_xl.findings.shown import NOTHING
 from kpi_xl.kpi import Kpi
 from kpi_xl.pages.asked import MOST, headlines
@@ -105,9 +105,9 @@ class Below:
         """What is left of each sum: with it the rows make what stands above them."""
         whole, left = self._cells(number, columns), []
         for place, kpi in enumerate(columns):
-            listed = [float(row.cells[place][0].value or 0) for row in rows]
-            is_sum = weights(kpi) is not None and whole[place][0].value
-            left.append(round(float(whole[place][0].value) - sum(listed), 6) if is_sum else 0.0)
+            listed = sum(float(row.cells[place][0].value or 0) for row in rows)
+            own = float(whole[place][0].value or 0)
+            left.append(round(own - listed, 6) if units_add_up(kpi) else 0.0)
         if any(left):
             cells = [
                 (shown_value.of_kpi(kpi, one or None, f"kpi.{kpi.name}"), NOTHING)
