@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from kpi_xl import kinds
 from kpi_xl.catalogue.schema import Column, Table
@@ -432,6 +432,45 @@ def _joined(rows: Sequence[Sequence[str | None]], known: frozenset[str]) -> list
 
     调出 above 营业部 is 调出营业部; 所属机构 above 营业部 is 营业部.
     """
+    stack = _stacked(tuple(map(tuple, rows)))
+    joined: list[str | None] = [None] * len(rows[-1])
+    nothing = known.isdisjoint(stack.names)
+    for place, cells in stack.cells.items():
+        joined[place] = cells[-1]
+        if nothing:
+            continue
+        named = next((form for form, name in stack.forms[place] if name in known), None)
+        if named is None and len(cells) > 1 and normalise(cells[0]) in known:
+            # One of several parts of a known column has no name but that of both.
+            named = stack.forms[place][0][0] if place in stack.parts else cells[0]
+        joined[place] = named or cells[-1]
+    return joined
+
+
+class _Stack(NamedTuple):
+    """Rows one above the other, column by column.
+
+    Attributes
+    ----------
+    cells : dict of int to list of str
+        What stands in a column, from above, groups repeated over all their columns; a column where
+        nothing stands is left out.
+    forms : dict of int to list of (str, str)
+        What a column may be called, the longest first, and that as headings are compared.
+    parts : set of int
+        The columns that share a group.
+    names : set of str
+        All that `forms` has, and what stands on top, as headings are compared.
+    """
+
+    cells: dict[int, list[str]]
+    forms: dict[int, list[tuple[str, str]]]
+    parts: set[int]
+    names: set[str]
+
+
+@functools.lru_cache(1 << 8)  # a file's rows are looked at by every table in turn
+def _stacked(rows: tuple[tuple[str | None, ...], ...]) -> _Stack:
     *upper, lowest = [list(row) for row in rows]
     parts: set[int] = set()
     for row in upper:
@@ -440,16 +479,16 @@ def _joined(rows: Sequence[Sequence[str | None]], known: frozenset[str]) -> list
             if not row[place] and lowest[place]:
                 row[place] = row[place - 1]
                 parts |= {place - 1, place}
-    joined: list[str | None] = []
+    columns: dict[int, list[str]] = {}
+    forms: dict[int, list[tuple[str, str]]] = {}
     for place in range(len(lowest)):
-        cells = [cell for row in (*upper, lowest) if (cell := row[place])]
-        forms = ["".join(dict.fromkeys(cells[begin:])) for begin in range(len(cells))]
-        named = next((form for form in forms if normalise(form) in known), None)
-        if named is None and len(cells) > 1 and normalise(cells[0]) in known:
-            # One of several parts of a known column has no name but that of both.
-            named = forms[0] if place in parts else cells[0]
-        joined.append(named or (cells[-1] if cells else None))
-    return joined
+        if cells := [cell for row in (*upper, lowest) if (cell := row[place])]:
+            texts = ["".join(dict.fromkeys(cells[begin:])) for begin in range(len(cells))]
+            columns[place] = cells
+            forms[place] = [(text, normalise(text)) for text in texts]
+    names = {name for of_column in forms.values() for _, name in of_column}
+    names |= {normalise(cells[0]) for cells in columns.values()}
+    return _Stack(columns, forms, parts, names)
 
 
 def _twice(match: Match, cells: Sequence[str | None]) -> bool:

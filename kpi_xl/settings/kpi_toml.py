@@ -130,13 +130,17 @@ def of_project(file: Path, sheet: Path, definitions: Path) -> Settings:
     if not (settings.bands or settings.targets or typed.bounds or typed.targets):
         return settings
     kpis = of_kpis(settings.kpis, settings.bands, settings.targets, typed, file, text)
-    return replace(
+    own = settings.own
+    settings = replace(
         settings,
         bands=kpis.bands,
         bands_in_sheet=kpis.in_sheet,
         targets=kpis.targets,
         notes=(*settings.notes, *kpis.notes),
     )
+    # None of these changes what the definitions mean: a hundred of them are not read twice.
+    settings.__dict__["own"] = own
+    return settings
 
 
 def _settings(file: Path, content: dict[str, Any], text: str, sheet: SettingsSheet) -> Settings:
