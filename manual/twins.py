@@ -1,6 +1,7 @@
 """Pages in both languages: a page of docs/en says section by section what its Chinese twin says.
 
-Held is what can be told without reading: headings, code, pictures, links, rows and points, numbers.
+Held is what can be told without reading: headings, code, pictures, links, numbers, and how many
+paragraphs, rows and points there are.
 A page that changes in Chinese alone is named with its section; what the words say is the writer's.
 """
 
@@ -113,6 +114,11 @@ class Section:
             float(n) for n, name in enumerate(_MONTHS, 1) if re.search(rf"\b{name}\b", self.words)
         }
 
+    @property
+    def paragraphs(self) -> int:
+        """How many pieces of prose blank lines make."""
+        return len(re.findall(r"(?:^ *\S.*\n?)+", self.prose, re.MULTILINE))
+
     def lines(self, begins: str) -> int:
         """How many lines of prose begin so."""
         return len(re.findall(rf"^ *{begins}", self.prose, re.MULTILINE))
@@ -180,6 +186,8 @@ def _differ(chinese: Section, english: Section) -> Iterator[str]:
     for kind, begins in (("rows", r"\|"), ("points", "[-*] "), ("steps", r"\d+\. ")):
         if chinese.lines(begins) != english.lines(begins):
             yield f"{kind}: {chinese.lines(begins)} there, {english.lines(begins)} here"
+    if chinese.paragraphs != english.paragraphs:
+        yield f"paragraphs: {chinese.paragraphs} there, {english.paragraphs} here"
     if lost := chinese.numbers - english.numbers - english.months:
         yield f"numbers are missing: {sorted(map(str, lost))}"
     if added := english.numbers - chinese.numbers:

@@ -88,6 +88,7 @@ def test_what_holds_is_not_told():
         ("共 3 张表，", "", "numbers that the Chinese has not: ['3.0']", "数据"),
         ("`data`", "`raw`", "code is missing: ['raw']", "数据"),
         ("settings.md", "start.md", "links are missing: ['en/start.md']", "数据"),
+        ("1. 打开", "再说一句\n\n1. 打开", "paragraphs: 4 there, 3 here", "怎么放"),
         ("- 一张表\n", "- 一张表\n- 三张表\n", "points: 3 there, 2 here", "怎么放"),
         ("| 工号 | 文字 |\n", "", "rows: 2 there, 3 here", "怎么放"),
         ("1. 打开", "1. 关闭\n2. 打开", "steps: 2 there, 1 here", "怎么放"),
