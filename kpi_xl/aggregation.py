@@ -108,6 +108,11 @@ class OfRows:
             return "last"
         return "sum" if self.how in ("sum", "filled") else "recount"
 
+    @property
+    def by_day(self) -> bool:
+        """Whether the month is the sum of its days: people become those that are counted on one."""
+        return not self.until and self.how in ("sum", "filled", "people")
+
 
 Source = Aggregation | Total | OfRows | None
 """Where a measure comes from; None where only whoever calls a KPI by counts knows it."""

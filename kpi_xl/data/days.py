@@ -6,15 +6,19 @@ From a company's own database only sums come over: those of the last months' day
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import duckdb
+import numpy as np
+from numpy.typing import NDArray
 
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.schema import LONG
 from kpi_xl.data import steps
-from kpi_xl.data.engines import Columns, DuckDb, Engine, Query
+from kpi_xl.data.computation import whole
+from kpi_xl.data.engines import DuckDb, Engine, Query
 from kpi_xl.data.organisation import membership_table
 from kpi_xl.data.sql_calendar import Months
 from kpi_xl.data.step import Step, table
@@ -24,6 +28,8 @@ from kpi_xl.settings.project_settings import Settings
 MONTHS_BEFORE: Final = 24
 """The days of so many months before a month show what its days usually bring; two years show how
 special a month of the year is."""
+
+_NEARLY_ALL: Final = 0.8
 
 
 def keep_days(engine: Engine, settings: Settings, last: Month) -> None:
@@ -39,6 +45,25 @@ def keep_days(engine: Engine, settings: Settings, last: Month) -> None:
             engine.define(one.table("day"), _query(one, settings, last - MONTHS_BEFORE, last))
 
 
+@dataclass(frozen=True)
+class UnitDays:
+    """What the units of a level had on each day, a row for each unit and day.
+
+    Parameters
+    ----------
+    units : int64 array
+        Their numbers in the store; 0 for none.
+    days : int64 array
+        As yyyymmdd.
+    sums : mapping of str to int64 array
+        The measures by code; money in 分.
+    """
+
+    units: NDArray[np.int64]
+    days: NDArray[np.int64]
+    sums: Mapping[str, NDArray[np.int64]]
+
+
 def unit_days(
     store: duckdb.DuckDBPyConnection,
     settings: Settings,
@@ -46,8 +71,8 @@ def unit_days(
     first: Month,
     last: Month,
     wanted: Collection[str],
-) -> dict[Step, Columns]:
-    """The sums of each unit of a level on each day.
+) -> Iterator[UnitDays]:
+    """The sums of each unit of a level on each day, where the files tell the days.
 
     Parameters
     ----------
@@ -56,27 +81,59 @@ def unit_days(
     first, last : Month
         From which month to which.
     wanted : collection of str
-        Measures of `kpi_xl.data.steps.BY_DAY`; those that are counted along with them come along.
-
-    Returns
-    -------
-    dict of Step to columns
-        By step: ``unit``, its number in the store (0 for none), ``day`` as yyyymmdd, and a
-        column of whole numbers a measure, money in 分.
+        Measures of `kpi_xl.data.steps.BY_DAY`.
     """
-    found = {}
+    engine = DuckDb(store)
     for one in _DAYS:
-        if not set(wanted).isdisjoint(one.by_day):
+        if columns := {code: code for code in one.by_day if code in wanted}:
             facts = _facts(one, settings, first, last)
-            sums = ", ".join(f"CAST(SUM({code}) AS BIGINT) AS {code}" for code in one.by_day)
-            membership = table(membership_table(level))
-            found[one] = DuckDb(store).fetch(
-                _query(
-                    steps.UNIT_DAYS, settings, first, last,
-                    facts=facts, sums=sums, membership=membership,
-                )
-            )  # fmt: skip
-    return found
+            found = unit_sums(engine, settings, level, first, last, facts, columns)
+            if not (is_monthly(one) and are_monthly(found.days, [*found.sums.values()])):
+                yield found
+
+
+def unit_sums(
+    engine: DuckDb,
+    settings: Settings,
+    level: str,
+    first: Month,
+    last: Month,
+    facts: Query,
+    columns: Mapping[str, str],
+) -> UnitDays:
+    """The sums of each unit on each day of what each agent had on it.
+
+    Parameters
+    ----------
+    level, first, last
+        As for `unit_days`.
+    facts : Query
+        What each agent had.
+    columns : mapping of str to str
+        The columns that are summed up, each with the measure that it is.
+    """
+    rows = engine.fetch(
+        steps.UNIT_DAYS.query(
+            Months(settings.month_cut),
+            facts=facts,
+            sums=", ".join(f"CAST(SUM({column}) AS BIGINT) AS {column}" for column in columns),
+            membership=table(membership_table(level)),
+            first=first.number,
+            last=last.number,
+        )
+    )
+    sums = {code: whole(rows[column]) for column, code in columns.items()}
+    return UnitDays(whole(rows["unit"]), whole(rows["day"]), sums)
+
+
+def are_monthly(days: NDArray[np.int64], columns: Sequence[NDArray[np.int64]]) -> bool:
+    """Whether nearly all of a month usually stands under one of its days."""
+    amounts = np.abs(np.array(columns, dtype=np.float64)).sum(axis=0)
+    by_day, of_row = np.unique(days, return_inverse=True)
+    day_sums = np.bincount(of_row, weights=amounts, minlength=len(by_day))
+    months = [day_sums[by_day // 100 == month] for month in np.unique(by_day // 100)]
+    alone = [bool(one.max() > _NEARLY_ALL * one.sum()) for one in months if one.sum() > 0]
+    return sum(alone) * 2 >= len(alone)
 
 
 def is_monthly(one: Step) -> bool:

@@ -216,6 +216,8 @@ PERIOD_OUTLETS: Final = Step(
 # -- what a project declares itself
 OWN_ROWS: Final = Step("own_rows", reads=())
 OWN_STANDING: Final = Step("own_standing", reads=())
+OWN_DAYS: Final = Step("own_days", reads=())
+OWN_PEOPLE_DAYS: Final = Step("own_people_days", reads=("uncounted",))
 OWN_VALUES: Final = Step("own_values", reads=())
 OWN_KEYS: Final = Step("own_keys", reads=())
 OWN_UNITS: Final = Step("own_units", reads=())

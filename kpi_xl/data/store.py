@@ -22,6 +22,7 @@ from kpi_xl.data.engines import Database, DuckDb, Engine
 from kpi_xl.data.engines.hybrid import Hybrid
 from kpi_xl.data.notice import keep_notice
 from kpi_xl.data.organisation import membership_table
+from kpi_xl.data.own_days import keep_own_days
 from kpi_xl.data.own_sums import OWN_PREFIX
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project
@@ -268,6 +269,7 @@ def _build(
             cube = compute(engine, project.settings, stamp, progress, told=told)
             if project.settings.in_database:
                 keep_days(engine, project.settings, cube.last)
+                keep_own_days(engine, project.settings, cube)
             connection.commit()
             # Closing would do it and say nothing where the disk is full: then tables are missing.
             connection.execute("CHECKPOINT")

@@ -37,6 +37,11 @@ class Targets:
         self._by_unit = by_unit
         self._default = default
 
+    @property
+    def names(self) -> set[str]:
+        """The names of the KPIs that there are targets of."""
+        return {*self._default, *(name for own in self._by_unit.values() for name in own)}
+
     def of_unit(self, unit: Unit) -> Mapping[str, float]:
         """The targets of a unit by KPI name; they stand under its path, or its name alone."""
         own = self._by_unit.get((unit.level, unit.path), {})

@@ -111,7 +111,7 @@ class DayRatio:
     Parameters
     ----------
     above : mapping of str to int
-        The sum above, of measures of `kpi_xl.data.steps.BY_DAY`.
+        The sum above, of measures whose month is the sum of its days.
     below : mapping of str to int, or None
         The sum below; None where nothing is, or what is there stands the whole month.
     standing : Formula or None
@@ -151,22 +151,30 @@ def by_day(kpi: Kpi) -> DayRatio | None:
     ({'visitors': 1}, None)
     """
     whole = terms(kpi)
+    followed = {one.code for one in kpi.measures if _adds_up_by_day(one)}
     if whole is not None:
-        return DayRatio(whole) if whole.keys() <= BY_DAY else None
+        return DayRatio(whole) if whole.keys() <= followed else None
     division = kpi.expression
     if not isinstance(division, Operation) or division.operator != "/":
         return None
     above, below = _terms(division.left), _terms(division.right)
-    if above is None or not above.keys() <= BY_DAY or kpi.settings:
+    if above is None or not above.keys() <= followed or kpi.settings:
         return None
-    if below is not None and below.keys() <= BY_DAY:
+    if below is not None and below.keys() <= followed:
         return DayRatio(above, below)
     standing = {m.code for m in division.right.measures()}
-    if standing & BY_DAY or not standing <= set(MEASURES):
+    if standing & followed or not standing <= set(MEASURES):
         return None
     # What is below must be known already, as the people are that the month began with.
     known = not any(_is_summed(code) or COUNTED[code][0].looks_back for code in standing)
     return DayRatio(above, standing=division.right) if known else None
+
+
+def _adds_up_by_day(measure: Measure) -> bool:
+    """Whether a measure's month is the sum of its days."""
+    if isinstance(measure.source, OfRows):
+        return measure.source.by_day and measure.lag == Lag()
+    return measure.code in BY_DAY
 
 
 def _is_summed(code: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -14,9 +15,10 @@ from numpy.typing import NDArray
 
 from kpi_xl.analysis.pace import Pace, pace, pace_of_ratio, side_by_side
 from kpi_xl.calendar import Month, working_days
-from kpi_xl.data.cube import Cube, is_money
-from kpi_xl.data.days import MONTHS_BEFORE, is_monthly, unit_days
+from kpi_xl.data.cube import Cube
+from kpi_xl.data.days import MONTHS_BEFORE, unit_days
 from kpi_xl.data.organisation import unit_positions
+from kpi_xl.data.own_days import own_unit_days
 from kpi_xl.data.steps import BY_DAY
 from kpi_xl.findings.aggregation import DayRatio, Terms, by_day
 from kpi_xl.findings.peer_groups import PeerGroups
@@ -26,7 +28,6 @@ from kpi_xl.kpi_registry import Registry
 from kpi_xl.settings.project_settings import Settings
 
 _DAYS: Final = 31
-_NEARLY_ALL: Final = 0.8
 
 
 def paced(kpis: Mapping[str, Kpi]) -> Mapping[str, DayRatio]:
@@ -87,7 +88,7 @@ class DaySums:
         ratio = self._ratios[kpi.code]
         above = self._days(ratio.above, units)[:, -1].sum(axis=-1)
         if ratio.is_sum:
-            return np.asarray(above / _scale(ratio.above))
+            return np.asarray(above / self._scale(ratio.above))
         return divide(above, self._base(ratio, units)[0]) * self._unit(ratio)
 
     def pace(
@@ -121,7 +122,7 @@ class DaySums:
         above = self._days(ratio.above, units)
         now, elapsed, days = above[:, -1].sum(axis=-1), self.elapsed, int(self.days[-1])
         if ratio.is_sum:
-            whole = _scale(ratio.above)
+            whole = self._scale(ratio.above)
             found = pace(now, targets * whole, elapsed, days, above[:, :-1], self.days[:-1])
             return found.scaled(1 / whole)
         scale = 1 / self._unit(ratio)
@@ -132,8 +133,11 @@ class DaySums:
         return found.scaled(1 / scale)
 
     def _days(self, terms: Terms, units: Sequence[int]) -> NDArray[np.int64]:
-        chosen = list(units)
-        added = [sign * self.sums[code][chosen] for code, sign in terms.items()]
+        chosen, scale = list(units), self._scale(terms)
+        added = [
+            sign * (scale // self._held(code)) * self.sums[code][chosen]
+            for code, sign in terms.items()
+        ]
         return np.asarray(sum(added[1:], start=added[0]))
 
     def _base(
@@ -147,10 +151,16 @@ class DaySums:
         months = ratio.base(self.cube)[list(units), end - len(self.days) : end]
         return months[:, -1], months[:, :-1]
 
-    @staticmethod
-    def _unit(ratio: DayRatio) -> float:
+    def _unit(self, ratio: DayRatio) -> float:
         """What a quotient of sums is times, to be shown: 元 a piece are 分 a piece ÷ 100."""
-        return _scale(ratio.below or {}) / _scale(ratio.above)
+        return self._scale(ratio.below or {}) / self._scale(ratio.above)
+
+    def _scale(self, terms: Terms) -> int:
+        """In how many parts of its unit a sum is held, such as 100 for money, which is in 分."""
+        return math.lcm(*map(self._held, terms))
+
+    def _held(self, code: str) -> int:
+        return self.cube.measured(code).to_unit
 
 
 def misses_text(kpi: Kpi, found: Pace, places: Sequence[int]) -> str:
@@ -175,11 +185,6 @@ def misses_text(kpi: Kpi, found: Pace, places: Sequence[int]) -> str:
     return f"往月同一天的{kpi.name}预测，平均差 {mine:.0%}；照天数直推，平均差 {line:.0%}"
 
 
-def _scale(terms: Terms) -> int:
-    """100 for sums of money, which are in 分."""
-    return 100 if any(is_money(code) for code in terms) else 1
-
-
 def day_sums(
     store: duckdb.DuckDBPyConnection,
     settings: Settings,
@@ -187,7 +192,7 @@ def day_sums(
     month: Month,
     level: str,
     day: dt.date | None = None,
-    wanted: Collection[str] = BY_DAY,
+    wanted: Collection[str] | None = None,
 ) -> DaySums | None:
     """Sum up the days of a month and of those before it.
 
@@ -199,8 +204,8 @@ def day_sums(
         The level of the units.
     day : datetime.date, optional
         The day as of which the month is looked at; by default the last day with data.
-    wanted : collection of str
-        Only these measures are looked for.
+    wanted : collection of str, optional
+        Only these measures are looked for; by default all that add up by day.
 
     Returns
     -------
@@ -218,23 +223,20 @@ def day_sums(
     open_days = [working_days(*one.span(cut), settings.work) for one in months]
     place = _places(months, cut, open_days)
     positions = unit_positions(store, level, cube.units)
+    if wanted is None:
+        wanted = BY_DAY.union(cube.own)
     known = set(wanted) & set(cube.measures)
     sums: dict[str, NDArray[np.int64]] = {}
-    for one, rows in unit_days(store, settings, level, months[0], month, known).items():
-        days = np.asarray(rows["day"], dtype=np.int64)
-        codes = known & rows.keys()
-        if is_monthly(one) and _are_monthly(days, [rows[code] for code in codes]):
-            continue
-        at = np.array([place[one] for one in days.tolist()], dtype=np.int64).reshape(-1, 2)
-        units = positions[np.asarray(rows["unit"], dtype=np.int64)]
-        kept = (days <= int(f"{as_of:%Y%m%d}")) & (days >= int(f"{first:%Y%m%d}"))
-        for code in codes:
+    for one in (
+        *unit_days(store, settings, level, months[0], month, known - cube.own.keys()),
+        *own_unit_days(store, settings, cube, level, months[0], month, known),
+    ):
+        at = np.array([place[day] for day in one.days.tolist()], dtype=np.int64).reshape(-1, 2)
+        units = positions[one.units]
+        kept = (one.days <= int(f"{as_of:%Y%m%d}")) & (one.days >= int(f"{first:%Y%m%d}"))
+        for code, numbers in one.sums.items():
             table = np.zeros((len(cube.units), len(months), _DAYS), dtype=np.int64)
-            np.add.at(
-                table,
-                (units[kept], at[kept, 0], at[kept, 1]),
-                np.asarray(rows[code], dtype=np.int64)[kept],
-            )
+            np.add.at(table, (units[kept], at[kept, 0], at[kept, 1]), numbers[kept])
             sums[code] = table
     if not sums:
         return None
@@ -254,16 +256,6 @@ def as_of_day(cube: Cube, settings: Settings, month: Month) -> dt.date:
     if month == cube.last and cube.as_of is not None:
         return cube.as_of
     return month.span(settings.month_cut)[1]
-
-
-def _are_monthly(days: NDArray[np.int64], columns: Sequence[NDArray[np.int64]]) -> bool:
-    """Whether nearly all of a month usually stands under one of its days."""
-    amounts = np.abs(np.array(columns, dtype=np.float64)).sum(axis=0)
-    by_day, of_row = np.unique(days, return_inverse=True)
-    day_sums = np.bincount(of_row, weights=amounts, minlength=len(by_day))
-    whole = [day_sums[by_day // 100 == month] for month in np.unique(by_day // 100)]
-    alone = [bool(one.max() > _NEARLY_ALL * one.sum()) for one in whole if one.sum() > 0]
-    return sum(alone) * 2 >= len(alone)
 
 
 def _places(

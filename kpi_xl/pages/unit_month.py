@@ -21,7 +21,7 @@ from kpi_xl.kpi import Kpi
 from kpi_xl.pages.asked import COMPARED, watched
 from kpi_xl.pages.charts import Bar, Trend, scale_text, trend, waterfall
 from kpi_xl.slots import shown_value
-from kpi_xl.slots.analysis_slots import BELOW, DIAGNOSIS, PACE, WARNINGS
+from kpi_xl.slots.analysis_slots import BELOW, DIAGNOSIS, WARNINGS
 from kpi_xl.slots.monthly_review_slots import PROGRESS, REVIEWED
 from kpi_xl.slots.recipient_values import RecipientValues
 from kpi_xl.slots.review_words import NOT_RETURNED
@@ -296,9 +296,9 @@ def _pace(kpi: Kpi, values: Values) -> Shown | None:
 
 def _forecast(kpi: Kpi, values: Values) -> tuple[Shown, Shown, Shown] | None:
     """The forecast and its interval; None when the month is over, or nobody knows."""
-    if kpi.name not in PACE.over["指标"]:
-        return None
     slot = f"pace.{kpi.name}"
+    if f"{slot}.预测" not in values:
+        return None
     ends = ("预测", "下限", "上限")
     found, low, high = (
         shown_value.of_kpi(kpi, values[f"{slot}.{end}"], f"{slot}.{end}") for end in ends

@@ -131,9 +131,14 @@ class AnalysisValues:
 
     @functools.cached_property
     def _paced(self) -> list[Kpi]:
-        """The KPIs whose pace the workbook asks for."""
-        known = self._settings.kpis
-        return [known[code] for code in paced(known) if self._asks(f"pace.{known[code].name}.")]
+        """The KPIs whose pace the workbook asks for; of the project's own some may have none."""
+        every = self._settings.kpis
+        followed = paced(every)
+        return [
+            kpi
+            for code, kpi in every.items()
+            if (kpi.is_own or code in followed) and self._asks(f"pace.{kpi.name}.")
+        ]
 
     def _pace(self, number: int, level: str, days: DaySums | None) -> Values:
         text = None
@@ -184,8 +189,9 @@ class AnalysisValues:
         days, findings = self.days(level), self.findings(level)
         assert days is not None
         units = self.cube.of_level(level)
-        goals = np.array([findings.goal(kpis[code], unit) for unit in units])
-        return days.pace(kpis[code], units, goals, findings.groups)
+        kpi = self._settings.kpis[code]
+        goals = np.array([findings.goal(kpi, unit) for unit in units])
+        return days.pace(kpi, units, goals, findings.groups)
 
     # -- factors ---------------------------------------------------------------------------------
 

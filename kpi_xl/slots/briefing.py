@@ -6,18 +6,17 @@ to be so, not told as news.
 
 from __future__ import annotations
 
-import functools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from kpi_xl.analysis.bands import UNRIPE
 from kpi_xl.analysis.follow_up import FEWEST_PEERS, VERDICTS
 from kpi_xl.analysis.signals import ABOVE, BELOW, FEWEST, NONE, RUN_ABOVE, RUN_BELOW, last_signal
+from kpi_xl.cached import kept_with
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
-from kpi_xl.findings.aggregation import adds_up
-from kpi_xl.findings.day_sums import paced
+from kpi_xl.findings.aggregation import adds_up, by_day
 from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.ripeness import day_text
 from kpi_xl.kpi import Kpi
@@ -44,29 +43,38 @@ BRIEF: Final = Group(
 )
 
 
-def asked(names: Mapping[str, int]) -> dict[str, int]:
+def asked(names: Mapping[str, int], results: Iterable[Kpi]) -> dict[str, int]:
     """What the sentences need, where a workbook asks for them: slots, and how many rows each has.
 
     Parameters
     ----------
     names : mapping of str to int
         The workbook's slots.
+    results : iterable of Kpi
+        The KPIs that may be the month's result, as `results_of` has them.
     """
     if not any(name.startswith(BRIEF.pattern) for name in names):
         return dict(names)
-    needed = {f"pace.{kpi.name}.预测": 1 for kpi in _results()}
+    needed = {f"pace.{kpi.name}.预测": 1 for kpi in results}
     return {**needed, "progress.指标": 6, "review.指标": 12, **names}
 
 
-@functools.cache
-def _results() -> list[Kpi]:
-    """The KPIs that may be the month's result: amounts of money that add up, headlines first."""
-    found = [
-        kpis[code]
-        for code in paced(kpis)
-        if kpis[code].unit == "元" and adds_up(kpis[code]) and kpis[code].direction == "higher"
-    ]
-    return sorted(found, key=lambda kpi: not kpi.headline)
+def results_of(kpis: Iterable[Kpi], aimed: Collection[str]) -> list[Kpi]:
+    """The KPIs that may be the month's result: amounts of money that add up, headlines first.
+
+    Parameters
+    ----------
+    aimed : collection of str
+        The names of those that there are targets of: of a project's own only these are results.
+    """
+    found = [kpi for kpi in kpis if _is_result(kpi) and (not kpi.is_own or kpi.name in aimed)]
+    return sorted(found, key=lambda kpi: (kpi.is_own, not kpi.headline))
+
+
+@kept_with
+def _is_result(kpi: Kpi) -> bool:
+    is_gained = kpi.unit == "元" and kpi.direction == "higher"
+    return is_gained and adds_up(kpi) and by_day(kpi) is not None
 
 
 def briefing(
@@ -127,9 +135,11 @@ class _Briefing:
 
     def _main(self) -> Kpi | None:
         """The month's result: with a target, if any has one."""
-        there = [kpi for kpi in _results() if self._number(f"kpi.{kpi.name}") is not None]
-        aimed = [kpi for kpi in there if self._number(f"kpi.{kpi.name}.目标") is not None]
-        return next(iter([*aimed, *there]), None)
+        names = [one.name for one in self._findings.kpis.values()]
+        aimed = {name for name in names if self._number(f"kpi.{name}.目标") is not None}
+        results = results_of(self._findings.kpis.values(), aimed)
+        there = [kpi for kpi in results if self._number(f"kpi.{kpi.name}") is not None]
+        return next(iter([*(kpi for kpi in there if kpi.name in aimed), *there]), None)
 
     def _number(self, slot: str) -> float | None:
         value = self._values.get(slot)

@@ -17,7 +17,7 @@ from kpi_xl.data.people import People
 from kpi_xl.data.targets import Targets, targets_of
 from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.agreed import Agreed
-from kpi_xl.slots.briefing import asked
+from kpi_xl.slots.briefing import asked, results_of
 from kpi_xl.slots.typed import weeks_for
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ class Filling:
     @cached_property
     def rows(self) -> Mapping[str, int]:
         """The slots with what its sentences need besides, and how many rows each has."""
-        return asked(self.slots)
+        aimed = self.targets(self.month).names
+        return asked(self.slots, results_of(self.settings.kpis.values(), aimed))
 
     @kept
     def asks(self, prefix: str) -> bool:

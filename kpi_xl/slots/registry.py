@@ -97,18 +97,20 @@ def declaration(slot: str) -> Declared | None:
     if (found := declared().get(slot)) is not None:
         return found
     for group, end, pattern in _over_kpis():
-        if (match := pattern.fullmatch(slot)) is not None:
+        match = pattern.fullmatch(slot)
+        if match is not None and match[_KPI] not in KPI_NAMES:
             return Declared(slot, group.pattern + end, match.groupdict(), group.slots[end], group)
     return None
 
 
 @functools.cache
 def _over_kpis() -> list[tuple[Group, str, re.Pattern[str]]]:
-    """The names in which any KPI may stand, but nothing else."""
+    """The names in which any KPI of a project's own may stand, but nothing else."""
     return [
         (group, end, re.compile(f"{re.escape(before)}(?P<{_KPI}>[^.]+){re.escape(after + end)}"))
         for group in groups()
-        if list(group.over) == [_KPI] and group.over[_KPI] is KPI_NAMES
+        if list(group.over) == [_KPI]
+        and (group is analysis_slots.PACE or group.over[_KPI] is KPI_NAMES)
         for before, _, after in [group.pattern.partition(f"<{_KPI}>")]
         for end in group.slots
     ]

@@ -8,6 +8,8 @@ import pytest
 
 from kpi_xl import api
 from kpi_xl.data.check import check_project
+from kpi_xl.data.store import reading
+from kpi_xl.findings.day_sums import day_sums
 from kpi_xl.jobs.load import check_source, load
 from kpi_xl.project import Project
 from small_branch import MONTH, TWO_DEPARTMENTS, small_branch, write_table
@@ -62,6 +64,16 @@ unit = "%"
 table = "商机"
 take = "去重人数"
 where = "阶段 ≠ 线索"
+
+[measures."大单保费"]
+table = "保单"
+take = "合计 首年保费"
+where = "首年保费 >= 500"
+
+[measures."合格人力"]
+table = "保单"
+take = "去重人数"
+reach = "合计 首年保费 >= 900"
 
 [measures."进店数"]
 table = "客流"
@@ -164,6 +176,19 @@ def test_the_same_numbers(files, there):
     ]
     assert people[0].equals(people[1])
     assert frames[0].notna().all().all()
+
+
+def test_the_same_days(files, there):
+    """Also of tables that stay over there, whose days are kept."""
+    found = []
+    for project in (files, there):
+        cube = load(project).cube
+        with reading(project, cube) as store:
+            days = day_sums(store, project.settings, cube, cube.last, "营业部")
+        own = {name: days.sums[name].tolist() for name in cube.own if name in days.sums}
+        found.append((own, [kpi.name for kpi in days.paced]))
+    assert found[0] == found[1]
+    assert {"新增商机", "赢单金额", "加权", "大单保费", "合格人力", "单均"} <= set(found[0][1])
 
 
 def test_the_same_checks(files, there):
