@@ -29,8 +29,8 @@ from kpi_xl.jobs.views import (
     warnings_view,
 )
 from kpi_xl.kpi import Kpi
-from kpi_xl.kpi_registry import Registry
 from kpi_xl.project import Project
+from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots import shown_value
 from kpi_xl.slots.shown_value import Shown
 from kpi_xl.slots.unit_values import UnitValues
@@ -171,7 +171,7 @@ _ENDS: Final = ("", ".目标", ".达成率", ".上月", ".环比", ".去年同�
 
 
 def _values(asking: Asking, given: Arguments) -> Answer:
-    kpis = _chosen(given["kpis"], asking.project.settings.kpis)
+    kpis = _chosen(given["kpis"], asking.project.settings)
     with asking.scope(given) as of:
         findings = of.findings
         values = UnitValues(of.cube, of.project.settings, of.month, [kpi.name for kpi in kpis])
@@ -227,7 +227,7 @@ def _figure(shown: Shown) -> str:
 
 def _table(asking: Asking, given: Arguments) -> Answer:
     settings = asking.project.settings
-    kpis = _chosen(given["kpis"], settings.kpis)
+    kpis = _chosen(given["kpis"], settings)
     with asking.scope({**given, "month": given["last"]}) as of:
         last = of.month
         first = Month.meant(given["first"]) if given["first"] else last
@@ -266,11 +266,11 @@ def _table(asking: Asking, given: Arguments) -> Answer:
         )
 
 
-def _chosen(names: list[str] | None, known: Registry) -> list[Kpi]:
+def _chosen(names: list[str] | None, settings: Settings) -> list[Kpi]:
     """The KPIs that are asked for, each once; the headlines where none is."""
     if names:
-        return list(dict.fromkeys(kpi_meant(name, known) for name in names))
-    return [kpi for kpi in known.values() if kpi.headline]
+        return list(dict.fromkeys(kpi_meant(name, settings.kpis) for name in names))
+    return settings.headlines
 
 
 # -- What they say ---------------------------------------------------------------------------------

@@ -115,6 +115,16 @@ class Findings:
         self._end = cube.month_index(month) + 1
         self._place = {unit: place for place, unit in enumerate(self.units)}
 
+    @property
+    def headlines(self) -> list[Kpi]:
+        """The KPIs that stand on top, and that there is data of."""
+        return [kpi for kpi in self._settings.headlines if self.cube.has(kpi)]
+
+    @property
+    def main(self) -> list[Kpi]:
+        """Those of them that the project says; none where it leaves that to the trade."""
+        return self.headlines if self._settings.main_kpis else []
+
     @classmethod
     def read(
         cls,

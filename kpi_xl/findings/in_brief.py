@@ -47,6 +47,8 @@ _NAMED: Final = 2
 
 def headlines(findings: Findings) -> list[Kpi]:
     """The KPIs that stand on top, the result first; the same for all units of a level."""
+    if findings.main:
+        return findings.main[:HEADLINES]
     found: list[Kpi] = []
     there = [kpi for kpi in kpis.values() if findings.cube.has(kpi)]
     by_name = {kpi.name: kpi for kpi in there}

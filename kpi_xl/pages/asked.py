@@ -8,7 +8,6 @@ from typing import Final
 import duckdb
 
 from kpi_xl.calendar import Month
-from kpi_xl.catalogue import kpis
 from kpi_xl.data.cube import Cube
 from kpi_xl.findings.findings import Findings
 from kpi_xl.kpi import Kpi
@@ -19,7 +18,7 @@ from kpi_xl.slots.slot import Group, put
 from kpi_xl.slots.survival_slots import COHORTS, EVERYBODY, SURVIVAL
 
 FEWEST: Final = 6
-"""So many KPIs a unit's page shows at least; those with targets, and the catalogue's headlines."""
+"""So many KPIs a unit's page shows at least; those with targets, and the main ones."""
 
 MOST: Final = 9
 
@@ -59,11 +58,13 @@ def shown_names(
     labels = store.execute("SELECT DISTINCT kpi FROM targets WHERE month = ?", [month.number])
     names = [*(label for (label,) in labels.fetchall()), *settings.targets]
     aimed = map(settings.kpis.find, names)
-    return frozenset(kpi.name for kpi in (*aimed, *headlines(cube)) if kpi is not None)
+    return frozenset(kpi.name for kpi in (*aimed, *headlines(cube, settings)) if kpi is not None)
 
 
 def watched(findings: Findings, unit: int) -> tuple[Kpi, ...]:
     """The KPIs that a unit's page shows: those it has targets of, money first.
+
+    Where the project says which KPIs are the main ones, these come before, in its order.
 
     Parameters
     ----------
@@ -73,8 +74,12 @@ def watched(findings: Findings, unit: int) -> tuple[Kpi, ...]:
         Its index in the cube.
     """
     targets = findings.of_unit(unit)
-    found = [kpi for kpi in findings.kpis.values() if kpi.name in targets][:MOST]
-    for kpi in headlines(findings.cube):
+    main = [findings.kpis[one.code] for one in findings.main if one.code in findings.kpis]
+    aimed = [kpi for kpi in findings.kpis.values() if kpi.name in targets]
+    if main:
+        return tuple(dict.fromkeys((*main, *aimed)))[:MOST]
+    found = aimed[:MOST]
+    for kpi in findings.headlines:
         if len(found) >= FEWEST:
             break
         if kpi not in found and kpi.code in findings.kpis:
@@ -82,6 +87,6 @@ def watched(findings: Findings, unit: int) -> tuple[Kpi, ...]:
     return tuple(sorted(dict.fromkeys(found), key=lambda kpi: kpi.unit != "元"))
 
 
-def headlines(cube: Cube) -> Iterator[Kpi]:
-    """The KPIs that the catalogue says are headlines, and that there is data of."""
-    return (kpi for kpi in kpis.values() if kpi.headline and cube.has(kpi))
+def headlines(cube: Cube, settings: Settings) -> Iterator[Kpi]:
+    """The KPIs that stand on top, and that there is data of."""
+    return (kpi for kpi in settings.headlines if cube.has(kpi))

@@ -14,7 +14,7 @@ from kpi_xl.data.units import UNASSIGNED, Unit
 from kpi_xl.findings.aggregation import units_add_up
 from kpi_xl.findings.shown import NOTHING
 from kpi_xl.kpi import Kpi
-from kpi_xl.pages.asked import MOST, headlines
+from kpi_xl.pages.asked import MOST
 from kpi_xl.slots import shown_value
 from kpi_xl.slots.member_values import MEMBERS, PIECES, PREMIUM, member_values
 from kpi_xl.slots.recipient_values import RecipientValues
@@ -83,7 +83,7 @@ class Below:
             for kpi in findings.kpis.values()
             if np.isfinite(findings.targets(kpi)[places]).any()
         ]
-        for kpi in headlines(self._to.cube):
+        for kpi in findings.headlines:
             if len(aimed) >= _FEWEST_TOLD:
                 break
             if kpi not in aimed and kpi.code in findings.kpis and kpi.is_comparable:

@@ -51,7 +51,15 @@ def _part(name: str) -> str:
     return (resources.files("kpi_xl.sample") / "b2b" / name).read_text(encoding="utf-8")
 
 
-_SETTINGS: Final = settings_text(NAME, _BANDS, report=REPORT, levels=_part("levels.toml").rstrip())
+_MAIN: Final = """\
+main_kpis = [
+    "赢单金额", "配额达成率", "赢单率", "管道覆盖率",
+    "折扣率", "新商机数", "销售周期", "金额续约率",
+]"""
+
+_SETTINGS: Final = settings_text(
+    NAME, _BANDS, report=REPORT, levels=_part("levels.toml").rstrip(), main_kpis=_MAIN
+)
 
 KPI_TOML: Final = _SETTINGS + _part("declarations.toml")
 

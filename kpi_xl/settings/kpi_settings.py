@@ -150,8 +150,13 @@ class _Both:
             self.targets[kpi.name] = one.value
 
     def _unknown(self, name: str) -> Fault:
-        names = [kpi.name for kpi in self._kpis.values()]
-        return kinds.SETTING_NO_KPI(name=name, like="、".join(near(name, names)))
+        return no_kpi(self._kpis, name)
+
+
+def no_kpi(kpis: Registry, name: str) -> Fault:
+    """That there is no such KPI."""
+    names = [kpi.name for kpi in kpis.values()]
+    return kinds.SETTING_NO_KPI(name=name, like="、".join(near(name, names)))
 
 
 def _band_fault(kpi: Kpi, band: Band) -> Fault | None:

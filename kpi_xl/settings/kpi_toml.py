@@ -23,7 +23,7 @@ from kpi_xl.settings.calendar import KEYS as CALENDAR_KEYS
 from kpi_xl.settings.calendar import work_days
 from kpi_xl.settings.definitions import in_settings, in_workbook, not_read
 from kpi_xl.settings.file import SettingError, choices, is_text, number_in, row_of, settings_in
-from kpi_xl.settings.kpi_settings import of_kpis
+from kpi_xl.settings.kpi_settings import no_kpi, of_kpis
 from kpi_xl.settings.levels import LEVEL_KEYS, levels_in, with_levels
 from kpi_xl.settings.limits import LIMITS
 from kpi_xl.settings.mail import KEYS as MAIL_KEYS
@@ -47,8 +47,9 @@ _GREATEST: Final = 1e15
 _OF_TABLES: Final = ("files", "columns")
 """The sections whose keys are names of tables, also of the project's own."""
 
+_MAIN: Final = ("project", "main_kpis")
 _KNOWN: Final[dict[str, set[str] | None]] = {
-    "project": {"name", "data", "report", "money"},
+    "project": {"name", "data", "report", "money", "main_kpis"},
     "files": {table.name for table in LISTS.values()},
     "columns": {table.name for table in LISTS.values()},
     "sheets": None,
@@ -127,6 +128,13 @@ def of_project(file: Path, sheet: Path, definitions: Path) -> Settings:
         settings = replace(
             settings, definitions=(*settings.definitions, *more), wrong_definitions=wrong
         )
+    unknown = [
+        InputError(no_kpi(settings.kpis, name), file=file, row=row_of(text, _MAIN), value=name)
+        for name in settings.main_kpis
+        if settings.kpis.find(name) is None
+    ]
+    if unknown:
+        settings = replace(settings, notes=(*settings.notes, *unknown))
     if not (settings.bands or settings.targets or typed.bounds or typed.targets):
         return settings
     kpis = of_kpis(settings.kpis, settings.bands, settings.targets, typed, file, text)
@@ -236,6 +244,7 @@ class _Reader:
             own_tables=tables,
             diagnosis=self._section("diagnosis"),
             money=self._money(default.money),
+            main_kpis=self._texts("project", "main_kpis", default.main_kpis),
         )
 
     def _money(self, default: str) -> str:

@@ -17,6 +17,7 @@ from kpi_xl.catalogue.schema import LISTS, TABLES, Column, Table
 from kpi_xl.definitions.own_kpis import Definition, OwnKpis, own_kpis
 from kpi_xl.definitions.own_measures import Known
 from kpi_xl.errors import InputError
+from kpi_xl.kpi import Kpi
 from kpi_xl.kpi_registry import Registry
 from kpi_xl.readers.date import DateOrder
 from kpi_xl.settings.diagnosis import with_own
@@ -113,6 +114,8 @@ class Settings:
         The server for Excel on Mac and the web.
     report : str
         The template that ``refresh`` fills: the name of an official one, or a workbook's path.
+    main_kpis : tuple of str
+        The KPIs that stand on top everywhere, the month's result first; none for the trade's.
     money : str
         In what amounts are told where a manager reads them: one of `MONEY`.
     definitions : tuple of Definition
@@ -167,6 +170,7 @@ class Settings:
     server: ServerSettings = field(default=ServerSettings(), repr=False)
     report: str = field(default=REPORT, repr=False)
     money: str = field(default=MONEY[0], repr=False)
+    main_kpis: tuple[str, ...] = field(default=(), repr=False)
     definitions: tuple[Definition, ...] = ()
     wrong_definitions: tuple[InputError, ...] = field(default=(), repr=False)
     notes: tuple[InputError, ...] = field(default=(), repr=False)
@@ -238,6 +242,12 @@ class Settings:
     def kpis(self) -> Registry:
         """Every KPI: those of the catalogue, then the project's own."""
         return self.own.kpis
+
+    @property
+    def headlines(self) -> list[Kpi]:
+        """The KPIs that stand on top: those that the project says, else the trade's."""
+        main = [kpi for name in self.main_kpis if (kpi := self.kpis.find(name)) is not None]
+        return list(dict.fromkeys(main)) or [kpi for kpi in self.kpis.values() if kpi.headline]
 
     @property
     def level_names(self) -> list[str]:

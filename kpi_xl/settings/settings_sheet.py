@@ -95,6 +95,8 @@ ITEMS: Final = (
          "月报、预警、目标默认看的一级，写了各级单位才写；不写则为最低一级的上一级"),
     Item("同级最少几个单位", ("rules", "fewest_peers"), "number",
          "少于几个时不显示同级的最好、四分位、中位"),
+    Item("主要指标", ("project", "main_kpis"), "texts",
+         "首页、月报网页、晨会稿先说的指标，几个之间用顿号，第一个是结果；不写则按行业"),
     Item("大的金额写成", ("project", "money"), "text", "首页上写万元还是元", ("万元", "元")),
     Item("有效人力的佣金", ("rules", "effective_fyc"), "number", "一个月 FYC 到多少元才算有效人力"),
     Item("续期宽限天数", ("rules", "grace_days"), "number", "过了应收日多少天以内收到仍算按期"),

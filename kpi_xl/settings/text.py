@@ -24,6 +24,9 @@ data = "data"
 report = "$report"
 # 首页上大的金额写成 万元 还是 元；要填数的格子一律是元。
 # money = "万元"
+# 哪些指标是主要的：首页、月报网页、晨会稿、助手先说它们，第一个金额或数量是这个月的结果。
+# 自己的指标也可以；不写则按行业（保险看首年度保费、活动率……）。
+$main_kpis
 
 [levels]
 # 各级单位在这里叫什么；不写就叫分公司、营业区、营业部、营业组。目标表里两种叫法都认。例如：
@@ -181,6 +184,8 @@ url = "duckdb:///kpi.duckdb"
 
 _LEVELS_EXAMPLE: Final = '# "营业部" = "门店"'
 
+_MAIN_EXAMPLE: Final = '# main_kpis = ["首年度保费", "主险件数", "活动率"]'
+
 _BANDS_EXAMPLE: Final = """\
 # "活动率" = { healthy = 0.8, danger = 0.72 }
 """
@@ -191,6 +196,7 @@ def settings_text(
     bands: str = _BANDS_EXAMPLE,
     report: str = REPORT,
     levels: str = _LEVELS_EXAMPLE,
+    main_kpis: str = _MAIN_EXAMPLE,
 ) -> str:
     """The content of a new kpi.toml.
 
@@ -204,6 +210,8 @@ def settings_text(
         The template that ``refresh`` fills.
     levels : str
         The lines of its section on the levels' own names.
+    main_kpis : str
+        The line of its main KPIs.
 
     Returns
     -------
@@ -213,4 +221,4 @@ def settings_text(
     # A TOML string is written as JSON writes one.
     given = {"name": name, "report": report}
     quoted = {key: json.dumps(text, ensure_ascii=False)[1:-1] for key, text in given.items()}
-    return Template(_TEXT).substitute(quoted, levels=levels) + bands
+    return Template(_TEXT).substitute(quoted, levels=levels, main_kpis=main_kpis) + bands

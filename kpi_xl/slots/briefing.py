@@ -134,7 +134,10 @@ class _Briefing:
     # -- what is there ---------------------------------------------------------------------------
 
     def _main(self) -> Kpi | None:
-        """The month's result: with a target, if any has one."""
+        """The month's result: the first that the project says, else one with a target."""
+        if main := self._findings.main:
+            sums = (kpi for kpi in main if adds_up(kpi) and kpi.unit != "%")
+            return next((one for one in sums if self._number(f"kpi.{one.name}") is not None), None)
         names = [one.name for one in self._findings.kpis.values()]
         aimed = {name for name in names if self._number(f"kpi.{name}.目标") is not None}
         results = results_of(self._findings.kpis.values(), aimed)

@@ -69,8 +69,9 @@ class Filling:
     @cached_property
     def rows(self) -> Mapping[str, int]:
         """The slots with what its sentences need besides, and how many rows each has."""
-        aimed = self.targets(self.month).names
-        return asked(self.slots, results_of(self.settings.kpis.values(), aimed))
+        main = self.settings.headlines if self.settings.main_kpis else ()
+        told = {*self.targets(self.month).names, *(kpi.name for kpi in main)}
+        return asked(self.slots, results_of(self.settings.kpis.values(), told))
 
     @kept
     def asks(self, prefix: str) -> bool:

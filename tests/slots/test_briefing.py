@@ -37,6 +37,7 @@ class Rows:
         self.units = [7]
         self.given = {"KPI_FYP": np.array([history])}
         self.kpis = dict(kpis)
+        self.main = []
         self.ripeness = type("Ripe", (), {"until": dict.fromkeys(unripe)})()
 
     def beside(self, unit):
