@@ -323,13 +323,17 @@ def settings(folder: str, month: str) -> Action:
 def help(host: Host, progress: Progress) -> None:
     """帮助: list all functions in a new workbook."""
     from udfs import functions
-    from udfs.excel.descriptions import described
+    from udfs.excel.descriptions import described, named
 
     rows = []
     for name in functions.__all__:
         about = described(getattr(functions, name))
-        arguments = "\n".join(f"{name}：{text}" for name, text in about.arguments.items())
-        rows.append([f"{name}({', '.join(about.arguments)})", about.text, arguments])
+        called = {argument: named(name, argument) for argument in about.arguments}
+        texts = [
+            text if text.startswith(called[argument]) else f"{called[argument]}：{text}"
+            for argument, text in about.arguments.items()
+        ]
+        rows.append([f"{name}({', '.join(called.values())})", about.text, "\n".join(texts)])
     host.show([["函数", "结果", "参数"], *rows])
 
 

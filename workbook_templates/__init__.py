@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, NamedTuple
 
-__all__ = ["NAMES", "OFFICIAL", "Official", "name_of", "path"]
+__all__ = ["NAMES", "OFFICIAL", "Official", "name_of", "offered", "path"]
 
 
 class Official(NamedTuple):
@@ -17,16 +17,19 @@ class Official(NamedTuple):
         The module of this package that builds it.
     sign : str
         The character that stands for it in SLOTS.md.
+    of_a_trade : bool
+        Whether it is the month's report of one trade, of no use to others.
     """
 
     builder: str
     sign: str
+    of_a_trade: bool = False
 
 
 OFFICIAL: Final = {
     "月度KPI表": Official("monthly_kpi", "月"),
-    "销售漏斗月报": Official("sales_funnel", "漏"),
-    "门店月度KPI表": Official("shop_month", "店"),
+    "销售漏斗月报": Official("sales_funnel", "漏", of_a_trade=True),
+    "门店月度KPI表": Official("shop_month", "店", of_a_trade=True),
     "留存分析表": Official("retention", "留"),
     "月度目标设定、达成表": Official("monthly_targets", "标"),
     "营业部经理月度KPI设定表": Official("manager_kpis", "设"),
@@ -49,6 +52,22 @@ OFFICIAL: Final = {
 
 NAMES: Final = tuple(OFFICIAL)
 """The templates' names."""
+
+
+def offered(report: str = "") -> tuple[str, ...]:
+    """The templates that a project has use for.
+
+    Parameters
+    ----------
+    report : str
+        What its month's report is: of those of one trade that is offered.
+
+    Examples
+    --------
+    >>> "门店月度KPI表" in offered("月度KPI表"), "门店月度KPI表" in offered("门店月度KPI表")
+    (False, True)
+    """
+    return tuple(name for name in NAMES if name == report or not OFFICIAL[name].of_a_trade)
 
 
 def name_of(module: str) -> str:

@@ -233,7 +233,7 @@ def test_settings_fill_check_doctor_help(branch, monkeypatch, user, copied_branc
     macros.doctor()
     macros.help()
     assert shown[0][0] == ["检查项", "结果", "情况", "怎么办"]
-    assert any("KPI_RETENTION13(signed" in row[0] for row in shown[1])
+    assert any("KPI_RETENTION13(签约日期列" in row[0] for row in shown[1])
     macros.settings(hexed(str(copied_branch)), hexed("某月"))
     assert book.alerts[-1][1] == "critical"
     macros.settings(hexed("/没有"), hexed(""))

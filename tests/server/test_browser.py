@@ -546,7 +546,7 @@ def test_generate_check_help_and_the_other_buttons(page, served):
     assert "读入" in said
     assert len(page.run("() => test.told.opened")) == 1
     said = press(page, "help")
-    assert "KPI_RETENTION13(signed, left, month, months)" in said
+    assert "KPI_RETENTION13(签约日期列, 解约日期列, 月份, 第几个月)" in said
     assert "正常" in press(page, "doctor")
     # It asks for the level, and distributes.
     page.run("name => { test.done = test.press(name) }", f"distribute.{place}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 
 import workbook_templates
+from kpi_xl.errors import InputError
+from kpi_xl.project import Project
 from udfs import buttons
 from udfs.calc.host import Calc
 from udfs.calc.server import connected
@@ -18,7 +20,11 @@ def main() -> None:
     name, *given = [text for text in sys.argv[1:] if not text.startswith("--channel=")]
     command = next(one for one in CALC if one.name == name)
     calc = Calc(channel, command.label)
-    action = _of_template(calc, command, given) if command.of_template else _action(calc, name)
+    try:
+        action = _of_template(calc, command, given) if command.of_template else _action(calc, name)
+    except InputError as error:  # such as that no project was chosen yet
+        calc.say(str(error), failed=True)
+        return
     if action is not None:
         buttons.run(calc, action)
 
@@ -37,7 +43,8 @@ def _of_template(calc: Calc, command: Command, given: list[str]) -> buttons.Acti
     template, level, *_ = [*given, None, None]
     # A link in a document may name anything, such as a file.
     if template not in workbook_templates.NAMES:
-        template = calc.choose(f"{command.label}哪种工作簿", workbook_templates.NAMES)
+        report = Project.open(calc.user.project()).settings.report
+        template = calc.choose(f"{command.label}哪种工作簿", workbook_templates.offered(report))
     if template is None or command.name == "fill":
         return None if template is None else buttons.fill(template)
     levels = buttons.levels_of(calc.user)

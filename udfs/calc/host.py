@@ -25,6 +25,9 @@ from udfs.calc.component.channel import Channel
 from udfs.contents import ErrorName
 from udfs.open_book import MARK, Rows, Used
 
+_OTHER_MONTH: Final = "换月份"
+_OTHER_PROJECT: Final = "换项目"
+
 
 class Calc:
     """LibreOffice with the document whose button was pressed.
@@ -108,10 +111,19 @@ class Calc:
 
     def settings(self) -> tuple[str, str] | None:
         """Ask for a project's folder and a month; None where there was no answer."""
-        folder = self.order("choose folder", "选择项目文件夹（kpi.toml 所在的文件夹）")
+        now = self.user.settings()
+        folder = None if now.project is None else str(now.project)
+        if folder is not None:
+            text = f"项目：{folder}\n月份：{now.month or '有数据的最后一个月'}"
+            wanted = self.choose(text, (_OTHER_MONTH, _OTHER_PROJECT))
+            if wanted is None:
+                return None
+        if folder is None or wanted == _OTHER_PROJECT:
+            folder = self.order("choose folder", "选择项目文件夹（kpi.toml 所在的文件夹）", folder)
         if folder is None:
             return None
-        month = self.order("input", "月份，如 2024-06；留空则为有数据的最后一个月：")
+        asked = "月份，如 2024-06；留空则为有数据的最后一个月："
+        month = self.order("input", asked, now.month or "")
         return None if month is None else (folder, month)
 
 

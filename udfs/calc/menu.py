@@ -14,8 +14,12 @@ from udfs.commands import CALC_GROUPS, Command
 TOOLBAR: Final = f"private:resource/toolbar/addon_{IDENTIFIER}.toolbar"
 """The toolbar among LibreOffice's own."""
 
+_THIRD_ROW: Final = "0,4"
+"""Below the standard toolbar and that of formats, which stay whole."""
+
 _SPREADSHEET: Final = "com.sun.star.sheet.SpreadsheetDocument"
 _TITLE: Final = "KPI"
+_OTHERS: Final = "其他……"
 _SCHEMA: Final = (
     'xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"'
 )
@@ -57,7 +61,8 @@ def window_state() -> bytes:
         f'<node oor:name="{TOOLBAR}" oor:op="replace">'
         f'<prop oor:name="UIName"><value xml:lang="en-US">{_TITLE}</value></prop>'
         '<prop oor:name="Visible"><value>true</value></prop>'
-        '<prop oor:name="Docked"><value>true</value></prop></node>'
+        '<prop oor:name="Docked"><value>true</value></prop>'
+        f'<prop oor:name="DockPos"><value>{_THIRD_ROW}</value></prop></node>'
     )
     states = f'<node oor:name="UIElements"><node oor:name="States">{state}</node></node>'
     return _file("CalcWindowState", "org.openoffice.Office.UI", states)
@@ -83,8 +88,11 @@ def _item(command: Command) -> str:
 
 
 def _submenu(command: Command) -> str:
-    made = [(name, address(command.name, name)) for name in workbook_templates.NAMES]
-    items = _nodes("s", [_entry(name, url) for name, url in made])
+    made = [(name, address(command.name, name)) for name in workbook_templates.offered()]
+    # A trade's own report is asked for: who is of another trade has no use for it.
+    items = _nodes(
+        "s", [_entry(name, url) for name, url in [*made, (_OTHERS, address(command.name))]]
+    )
     return f'{_title(command.label)}<node oor:name="Submenu">{items}</node>'
 
 

@@ -22,7 +22,7 @@ from udfs.calc.type_library import (
     type_library,
 )
 from udfs.epochs import takes_days
-from udfs.excel.descriptions import described
+from udfs.excel.descriptions import described, named
 from udfs.fraction import fraction_code
 
 INTERFACE: Final = f"{IDENTIFIER}.XFunctions"
@@ -50,17 +50,6 @@ _ENGLISH: Final = {
     "KPI_STAY_RATE": "Of those there on a first day, the share still there on a last day",
     "KPI_SURVIVAL": "The share still there after so many months of service (Kaplan-Meier)",
     "KPI_SURVIVAL_RANGE": "The 95% interval of the share still there after so many months",
-}
-_CHINESE_NAMES: Final = {
-    "signed": "签约日期列", "left": "解约日期列", "month": "月份", "months": "月份", "day": "日期",
-    "first": "开始日期", "last": "结束日期", "name": "指标", "names": "指标", "unit": "单位",
-    "units": "单位", "compare": "比较", "value": "数值",
-    "as_of": "截至日期", "since": "名单起始日",
-}  # fmt: skip
-_OWN_CHINESE_NAMES: Final = {
-    ("KPI_RETENTION13", "months"): "第几个月",
-    ("KPI_SURVIVAL", "months"): "满几个月",
-    ("KPI_SURVIVAL_RANGE", "months"): "满几个月",
 }
 
 
@@ -90,7 +79,7 @@ def table() -> dict[str, dict[str, Any]]:
             "of_document": CELL_RANGE in types or bool(takes_days(function)),
             "arguments": [
                 {
-                    "name_zh": _chinese_name(name, argument),
+                    "name_zh": named(name, argument),
                     "name_en": argument,
                     "zh": text,
                     "en": words.get(argument) or _english_argument(argument),
@@ -174,11 +163,3 @@ def _english_argument(name: str) -> str:
     default = getattr(setting, "default", None)
     text = name.replace("_", " ")
     return text if default is None else f"{text}, optional: {default:g}"
-
-
-def _chinese_name(function: str, argument: str) -> str:
-    own = _OWN_CHINESE_NAMES.get((function, argument)) or _CHINESE_NAMES.get(argument)
-    if own is not None:
-        return own
-    measure = MEASURES.get(argument)
-    return argument if measure is None else measure.name

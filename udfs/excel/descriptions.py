@@ -47,6 +47,32 @@ _OWN_ARGUMENTS: Final = {
     ("KPI_HELP", "name"): "指标的名称、别名或代码，如 活动率；也可写单位名称，看公式里怎么写它",
 }
 
+_NAMES: Final = {
+    "signed": "签约日期列", "left": "解约日期列", "month": "月份", "months": "月份", "day": "日期",
+    "first": "开始日期", "last": "结束日期", "name": "指标", "names": "指标", "unit": "单位",
+    "units": "单位", "compare": "比较", "value": "数值",
+    "as_of": "截至日期", "since": "名单起始日",
+    "relations": "关系", "points": "分数", "weights": "权重", "fewest": "最少人数",
+    "impact": "影响", "skill": "技能", "will": "意愿", "override": "主管判断", "before": "起点",
+    "after": "终点", "method": "算法", "premium": "保费", "base": "底薪", "allowance": "补贴", "tiers": "提成档",
+    "wished": "想要的收入", "funnel": "漏斗", "done": "完成", "elapsed": "已过天数", "days": "天数",
+    "history": "往月", "history_days": "往月天数", "values": "数值", "lower": "越低越好",
+    "total": "合计", "by": "分法", "activity": "活动率标准", "meaning": "要不要说明",
+    "quota": "责任额", "targets": "目标", "floor": "下限", "cap": "上限", "kpi": "指标",
+    "owner": "责任人", "amount": "达到多少", "due": "期限", "supports": "支持什么",
+    "reached": "以往做到", "quantities": "数量", "goal": "目标", "place": "第几个",
+    "planned": "应完成", "locked": "已定的份", "important": "重要", "days_left": "还有几天",
+    "urgent_days": "几天算紧急", "tree": "构成", "successes": "做到数", "trials": "总数",
+    "confidence": "把握",
+}  # fmt: skip
+_OWN_NAMES: Final = {
+    ("KPI_RETENTION13", "months"): "第几个月",
+    ("KPI_SURVIVAL", "months"): "满几个月",
+    ("KPI_SURVIVAL_RANGE", "months"): "满几个月",
+    ("KPI_DRIVERS", "names"): "因素名称",
+    ("KPI_TARGETS", "unit"): "最小单位",
+}
+
 
 @dataclass(frozen=True)
 class Described:
@@ -141,3 +167,18 @@ def _short(text: str) -> str:
     if len(units) <= 2 * LONGEST:
         return text
     return units[: 2 * (LONGEST - 1)].decode("utf-16-le", "ignore") + "…"
+
+
+def named(function: str, argument: str) -> str:
+    """What an argument is called in Chinese.
+
+    Examples
+    --------
+    >>> named("KPI_RETENTION13", "signed"), named("KPI_RETENTION13", "months")
+    ('签约日期列', '第几个月')
+    """
+    own = _OWN_NAMES.get((function, argument)) or _NAMES.get(argument)
+    if own is not None:
+        return own
+    measure = MEASURES.get(argument)
+    return argument if measure is None else measure.name

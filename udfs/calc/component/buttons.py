@@ -24,6 +24,11 @@ _TITLE = "KPI"
 _OK, _YES_NO, _YES = 1, 3, 2  # com.sun.star.awt.MessageBoxButtons and MessageBoxResults
 _SPREADSHEET = "com.sun.star.sheet.SpreadsheetDocument"
 _LONGEST = 1000  # characters in a message box
+_OKAY = "确定"
+_PLACE = 3  # com.sun.star.awt.PosSize.POS
+_LINE = 10  # the height of a line in a dialog
+_MARGIN, _WIDEST = 300, 9000  # of a column, in hundredths of a millimetre
+_TOP, _BOLD, _HEAD = 1, 150.0, 0xE4ECEF  # com.sun.star.table.CellVertJustify2.TOP, awt.FontWeight
 
 
 class Buttons(unohelper.Base, XJobExecutor, XServiceInfo):  # type: ignore[misc]
@@ -150,27 +155,40 @@ class _Window:
         full = [[*row, *[""] * (width - len(row))] for row in rows]
         cells.setDataArray(tuple(tuple(_shown(cell) for cell in row) for row in full))
         cells.Columns.OptimalWidth = True
+        for place in range(width):
+            column = cells.Columns.getByIndex(place)
+            column.Width = min(column.Width + _MARGIN, _WIDEST)
+        cells.IsTextWrapped = True
+        cells.VertJustify = _TOP
+        heads = sheet.getCellRangeByPosition(0, 0, width - 1, 0)
+        heads.CharWeight = heads.CharWeightAsian = _BOLD
+        heads.CellBackColor = _HEAD
+        cells.Rows.OptimalHeight = True
+        new.CurrentController.freezeAtPosition(0, 1)
 
     def open(self, url: str) -> None:
         """Open another document."""
         self._desktop.loadComponentFromURL(url, "_default", 0, ())
 
-    def choose_folder(self, title: str) -> str | None:
-        """Ask for a folder."""
+    def choose_folder(self, title: str, at: str | None) -> str | None:
+        """Ask for a folder, beginning at one."""
         picker = self._context.ServiceManager.createInstanceWithContext(
             "com.sun.star.ui.dialogs.FolderPicker", self._context
         )
         picker.setTitle(title)
+        if at is not None:
+            picker.setDisplayDirectory(uno.systemPathToFileUrl(at))
         return uno.fileUrlToSystemPath(picker.getDirectory()) if picker.execute() == 1 else None
 
-    def input(self, text: str) -> str | None:
-        """Ask for a line of text."""
-        return self._answer(text, "Edit", 14, {}, "Text")
+    def input(self, text: str, given: str) -> str | None:
+        """Ask for a line of text, which may stand there already."""
+        return self._answer(text, "Edit", 14, {"Text": given}, "Text")
 
     def choose(self, text: str, items: list[str]) -> str | None:
         """Ask for one of several."""
         first = {"StringItemList": tuple(items), "SelectedItems": uno.Any("[]short", (0,))}
-        return self._answer(text, "ListBox", 120, first, "SelectedItem")
+        height = max(_LINE * 3, min(120, _LINE * len(items) + 4))
+        return self._answer(text, "ListBox", height, first, "SelectedItem")
 
     def _answer(
         self, text: str, kind: str, height: int, given: dict[str, Any], answer: str
@@ -178,13 +196,24 @@ class _Window:
         """Ask in a dialog with one field."""
         create = self._context.ServiceManager.createInstanceWithContext
         model = create("com.sun.star.awt.UnoControlDialogModel", self._context)
-        model.Title, model.Width, model.Height = _TITLE, 200, 48 + height
+        below = 12 + _LINE * (text.count("\n") + 1)
+        model.Title, model.Width, model.Height = _TITLE, 200, 26 + below + height
         push = (uno.Any("short", type_) for type_ in (1, 2))  # PushButtonType.OK and CANCEL
+        # With no label a button is called in the language of LibreOffice, not of the rest.
+        yes, no = (
+            {"PushButtonType": kind_, "Label": label, "DefaultButton": label == _OKAY}
+            for kind_, label in zip(push, (_OKAY, "取消"), strict=True)
+        )
+        said = {
+            "Label": text,
+            "MultiLine": True,
+            "NoLabel": True,
+        }  # or a letter would be put behind
         for part, name, place, values in (
-            ("FixedText", "text", (6, 6, 188, 12), {"Label": text}),
-            (kind, "answer", (6, 22, 188, height), given),
-            ("Button", "ok", (90, 28 + height, 50, 14), {"PushButtonType": next(push)}),
-            ("Button", "cancel", (144, 28 + height, 50, 14), {"PushButtonType": next(push)}),
+            ("FixedText", "text", (6, 6, 188, below - 8), said),
+            (kind, "answer", (6, below, 188, height), given),
+            ("Button", "ok", (90, below + height + 6, 50, 14), yes),
+            ("Button", "cancel", (144, below + height + 6, 50, 14), no),
         ):
             control = model.createInstance(f"com.sun.star.awt.UnoControl{part}Model")
             control.PositionX, control.PositionY, control.Width, control.Height = place
@@ -196,7 +225,12 @@ class _Window:
             model.insertByName(name, control)
         dialog = create("com.sun.star.awt.UnoControlDialog", self._context)
         dialog.setModel(model)
-        dialog.createPeer(create("com.sun.star.awt.Toolkit", self._context), None)
+        parent = None if self._frame is None else self._frame.getContainerWindow()
+        dialog.createPeer(create("com.sun.star.awt.Toolkit", self._context), parent)
+        if parent is not None:
+            own, whole = dialog.getPosSize(), parent.getPosSize()
+            x, y = (whole.Width - own.Width) // 2, (whole.Height - own.Height) // 3
+            dialog.setPosSize(max(x, 0), max(y, 0), 0, 0, _PLACE)
         try:
             return str(getattr(dialog.getControl("answer"), answer)) if dialog.execute() else None
         finally:
