@@ -81,7 +81,7 @@ test-worlds: $(VENV)/.dev
 
 # Two thousand worlds of raw files, deformed as real exports are; `make test` tries sixty.
 test-raw-worlds: $(VENV)/.dev
-	KPI_XL_WORLDS=2000 $(BIN)/python -m pytest -n 0 --hypothesis-profile=thorough tests/data/test_worlds.py
+	KPI_XL_WORLDS=2000 $(BIN)/python -m pytest -n 0 --hypothesis-profile=thorough tests/raw_files/test_worlds.py
 
 # Spark comes with versions of its own of much, so it has an environment of its own; it needs Java 17.
 $(SPARK)/.dev: pyproject.toml

@@ -14,9 +14,9 @@ import numpy as np
 
 from kpi_xl.analysis.trees import trees
 from kpi_xl.calendar import Month
+from kpi_xl.catalogue.units import Unit
 from kpi_xl.data.cube import Cube, is_money
 from kpi_xl.data.sums import MEASURES
-from kpi_xl.data.units import Unit
 from kpi_xl.findings.drivers import Drivers
 from kpi_xl.findings.findings import Findings
 from kpi_xl.settings.project_settings import Settings

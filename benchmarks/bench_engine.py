@@ -348,7 +348,7 @@ def _store(task: str, company: Path) -> Callable[[], Any]:
     import pyarrow.parquet as pq
 
     from kpi_xl.catalogue.schema import LONG
-    from kpi_xl.data.checked import Checked, CheckedTable
+    from kpi_xl.checks.checked import Checked, CheckedTable
     from kpi_xl.data.store import build, update
     from kpi_xl.project import Project
     from kpi_xl.settings.project_settings import Settings

@@ -18,7 +18,7 @@ from pathlib import Path
 import fastexcel
 import xlsxwriter
 
-from kpi_xl.data.check import check_project
+from kpi_xl.checks.check import check_project
 from kpi_xl.jobs import start
 from kpi_xl.jobs.fill import Filled, fill
 from kpi_xl.jobs.load import load

@@ -20,20 +20,20 @@ import openpyxl
 from benchmarks.quarter_robots import Typed
 from kpi_xl.analysis.negotiation import Step
 from kpi_xl.calendar import Month, planned_weeks
+from kpi_xl.catalogue.measures import ACTIVITIES
 from kpi_xl.catalogue.names import kpi_meant
-from kpi_xl.data import replay
-from kpi_xl.data.circulation import circulation
-from kpi_xl.data.collected import Entry, collected
+from kpi_xl.checks.returned import RECEIVED, shown
 from kpi_xl.data.cube import Cube
-from kpi_xl.data.people import ACTIVITIES
-from kpi_xl.data.returned import RECEIVED, shown
-from kpi_xl.data.rounds import course_of, latest
 from kpi_xl.data.store import reading
 from kpi_xl.data.targets import targets_of
 from kpi_xl.jobs.fill import recipients_of, template_path
 from kpi_xl.jobs.load import load
 from kpi_xl.jobs.typed_words import NAME
 from kpi_xl.project import Project
+from kpi_xl.record import replay
+from kpi_xl.record.circulation import circulation
+from kpi_xl.record.collected import Entry, collected
+from kpi_xl.record.rounds import course_of, latest
 from kpi_xl.slots import becomes, unit_sheets
 from kpi_xl.slots.registry import declared
 from kpi_xl.slots.typed import agent_in, planned_day

@@ -6,8 +6,8 @@ import time
 import numpy as np
 import pytest
 
-from kpi_xl.data import sheet_structure
-from kpi_xl.data.totals import Total, compared
+from kpi_xl.raw_files import sheet_structure
+from kpi_xl.raw_files.totals import Total, compared
 from kpi_xl.readers.id import canonical
 from kpi_xl.workbook.growth.sheet_copies import sheet_name
 from kpi_xl.workbook.ooxml.formulas import joined, tokens

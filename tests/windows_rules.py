@@ -99,8 +99,8 @@ def windows_rules() -> Iterator[None]:
             patch.setattr(os, name, removing(getattr(os, name)))
         # What Windows has not, and how modules ask.
         patch.setattr("kpi_xl.system.files.fcntl", None)
-        patch.setattr("kpi_xl.data.sealed._MAPS", False)
-        patch.setattr("kpi_xl.data.content._TELLS_CHANGES", False)
+        patch.setattr("kpi_xl.system.sealed._MAPS", False)
+        patch.setattr("kpi_xl.raw_files.content._TELLS_CHANGES", False)
         for name, module in list(sys.modules.items()):
             if name.split(".")[0] in ("kpi_xl", "udfs") and getattr(module, "os", None) is os:
                 patch.setattr(module, "os", _Windows())

@@ -191,7 +191,7 @@ def distribute(template: str, level: str) -> Action:
     def action(host: Host, progress: Progress) -> None:
         from kpi_xl.circulation.distribute import distribute as job
         from kpi_xl.circulation.distribution_messages import lines
-        from kpi_xl.data.circulation import file_of
+        from kpi_xl.record.circulation import file_of
 
         user = host.user
         project = _project(user)
@@ -353,7 +353,7 @@ WITHOUT_CHOICE: Final[dict[str, Action]] = {
 
 def _notice(user: User) -> list[str]:
     """What of the raw files is not in the numbers, for whoever may see all of them."""
-    from kpi_xl.data.notice import kept_notice
+    from kpi_xl.checks.notice import kept_notice
 
     line = kept_notice(_project(user)).line if seen.get() is None else ""
     return [line] if line else []

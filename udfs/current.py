@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from kpi_xl.calendar import WorkDays
+    from kpi_xl.catalogue.units import Unit
     from kpi_xl.data.cube import Cube
-    from kpi_xl.data.units import Unit
     from kpi_xl.project import Project
 
 _INTERVAL: Final = 0.5

@@ -13,8 +13,8 @@ from kpi_xl.analysis.bands import ABNORMAL, UNKNOWN, judge, judged_share
 from kpi_xl.analysis.signals import last_signal
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import MEASURES
+from kpi_xl.catalogue.units import Unit
 from kpi_xl.data.cube import Cube, is_money
-from kpi_xl.data.units import Unit
 from kpi_xl.findings.findings import Findings
 from kpi_xl.kpi import Bands
 from kpi_xl.settings.project_settings import Settings

@@ -16,7 +16,7 @@ from kpi_xl import __version__, kinds
 from kpi_xl.assistant.answer import ABOUT, refusal, text
 from kpi_xl.assistant.resources import PATTERN, RESOURCES, content
 from kpi_xl.assistant.tools import TOOLS, Asking, ask
-from kpi_xl.data.notice import kept_notice
+from kpi_xl.checks.notice import kept_notice
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project
 from kpi_xl.system.error_log import log_fault

@@ -12,8 +12,8 @@ from kpi_xl.assistant.answer import Answer, AsOf
 from kpi_xl.assistant.parameters import Parameter, read, schema
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.names import kpi_meant
-from kpi_xl.data.unit_names import written
-from kpi_xl.data.units import UNASSIGNED
+from kpi_xl.catalogue.units import UNASSIGNED
+from kpi_xl.checks.unit_names import written
 from kpi_xl.errors import InputError
 from kpi_xl.findings.shown import NOTHING, with_bands
 from kpi_xl.jobs.left_over import months_of, unassigned

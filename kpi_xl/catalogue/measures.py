@@ -396,3 +396,8 @@ COUNTED: Final[Mapping[str, tuple[Measure, Aggregation]]] = _counted()
 
 ITEMS: Final = tuple(one for one, how in COUNTED.values() if how.step == "count")
 """The measures that the raw table 计数 counts or sums, as any trade keeps it."""
+
+ACTIVITIES: Final = {
+    code: one.name for code, (one, how) in COUNTED.items() if how.step == "activity"
+}
+"""The activities that are planned and noted, by code."""

@@ -21,11 +21,11 @@ from kpi_xl.circulation.matching import Matched, Matcher, by_recipient
 from kpi_xl.circulation.outstanding import sent_to
 from kpi_xl.circulation.validation import Problem
 from kpi_xl.circulation.versions import Rule, Versions, rule_meant
-from kpi_xl.data.circulation import changing, was_begun
-from kpi_xl.data.history import changes_in
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.project import Project
+from kpi_xl.record.circulation import changing, was_begun
+from kpi_xl.record.history import changes_in
 from kpi_xl.slots.typed import goes_into_tables
 from kpi_xl.system.files import write_whole
 from kpi_xl.system.progress import Progress, silent

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kpi_xl.circulation.incoming import Aside
 from kpi_xl.circulation.validation import Problem
-from kpi_xl.data.history import Change
+from kpi_xl.record.history import Change
 from kpi_xl.system.undone import Undone
 
 

@@ -9,8 +9,8 @@ from kpi_xl.calendar import Month
 from kpi_xl.circulation.collected_workbooks import Collected
 from kpi_xl.circulation.report import CHANGES
 from kpi_xl.circulation.take_back import TakenBack
-from kpi_xl.data.circulation_schema import EARLIER
-from kpi_xl.data.history import Collection
+from kpi_xl.record.circulation_schema import EARLIER
+from kpi_xl.record.history import Collection
 from kpi_xl.slots.changes_told import changed
 
 _SHOWN: Final = 20

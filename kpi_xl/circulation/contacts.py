@@ -9,11 +9,11 @@ from typing import Final
 
 from kpi_xl import kinds
 from kpi_xl.catalogue.schema import Column, Table
-from kpi_xl.data.read import read_table
-from kpi_xl.data.unit_names import answering, listed, plain, whole_name
-from kpi_xl.data.units import Unit
+from kpi_xl.catalogue.units import Unit
+from kpi_xl.checks.unit_names import answering, listed, plain, whole_name
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project
+from kpi_xl.raw_files.read import read_table
 from kpi_xl.settings.mail import ADDRESS
 from kpi_xl.slots.recipients import PERSONS
 

@@ -18,11 +18,11 @@ from kpi_xl.circulation.contacts import ByRecipient, Listed, contacts_of, passwo
 from kpi_xl.circulation.mailing import Mailed, Mailing, mail_everybody, prepared
 from kpi_xl.circulation.making import Making
 from kpi_xl.circulation.production import Blank
-from kpi_xl.data.circulation import back_up, changing, circulation, was_begun
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.fill import month_meant, recipients_of, template_path
 from kpi_xl.jobs.load import load
 from kpi_xl.project import Project
+from kpi_xl.record.circulation import back_up, changing, circulation, was_begun
 from kpi_xl.slots import unit_sheets
 from kpi_xl.slots.recipient_values import RecipientValues
 from kpi_xl.slots.recipients import Recipient, files

@@ -14,7 +14,6 @@ from kpi_xl.circulation.distribute import record
 from kpi_xl.circulation.group_record import SENT, UNSURE, Part
 from kpi_xl.circulation.robot_words import fitting, lines_of, title_of
 from kpi_xl.circulation.robots import PAGE, PICTURE, PLATFORMS, WORDS
-from kpi_xl.data.circulation import was_begun
 from kpi_xl.data.cube import Cube
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
@@ -25,6 +24,7 @@ from kpi_xl.pages.html import html
 from kpi_xl.pages.make import Pages, ending_of, every_unit, write_each
 from kpi_xl.pages.picture import LAYOUTS, PHONE, picture, ready
 from kpi_xl.project import Project
+from kpi_xl.record.circulation import was_begun
 from kpi_xl.settings.groups import Groups, Robot
 from kpi_xl.slots.recipients import Recipient
 from kpi_xl.system.progress import Progress, silent

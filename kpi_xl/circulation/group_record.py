@@ -11,8 +11,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from kpi_xl.data.circulation import now
-from kpi_xl.data.circulation_schema import GROUPS
+from kpi_xl.record.circulation import now
+from kpi_xl.record.circulation_schema import GROUPS
 
 SENDING: Final = "sending"
 SENT: Final = "sent"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from kpi_xl.circulation.production import Blank
-from kpi_xl.data.circulation import now
+from kpi_xl.record.circulation import now
 from kpi_xl.slots.recipients import Recipient
 
 SENDING: Final = "sending"
@@ -88,7 +88,7 @@ class Edition:
     shown : str
         What it shows people of whose it is, by unit with a sheet and slot, as JSON.
     sent : str
-        What stands in the cells that people fill in (see `kpi_xl.data.sent`).
+        What stands in the cells that people fill in (see `kpi_xl.record.sent`).
     """
 
     version: str

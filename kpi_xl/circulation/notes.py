@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from kpi_xl.circulation.matching import Matched
-from kpi_xl.data.circulation import now
-from kpi_xl.data.circulation_schema import COLLECT, WITHDRAW
-from kpi_xl.data.replay import Version, Whose
+from kpi_xl.record.circulation import now
+from kpi_xl.record.circulation_schema import COLLECT, WITHDRAW
+from kpi_xl.record.replay import Version, Whose
 from kpi_xl.system.user import login
 
 

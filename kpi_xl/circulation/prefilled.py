@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from kpi_xl.circulation.row_keys import row_keys
-from kpi_xl.data.sent import Place, as_text
-from kpi_xl.data.typed_value import Typed
+from kpi_xl.record.sent import Place, as_text
+from kpi_xl.record.typed_value import Typed
 from kpi_xl.slots.unit_sheets import UnitSheet
 from kpi_xl.workbook import Template
 from kpi_xl.workbook.answers import ReturnedWorkbook

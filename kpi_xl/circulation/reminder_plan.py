@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from kpi_xl.calendar import WorkDays, working_days
+from kpi_xl.catalogue.units import Unit
 from kpi_xl.circulation.outstanding import sent_to
-from kpi_xl.data.circulation_schema import REMINDERS
-from kpi_xl.data.units import Unit
+from kpi_xl.record.circulation_schema import REMINDERS
 from kpi_xl.settings.reminders import ReminderSettings
 from kpi_xl.slots.recipients import PERSONS
 

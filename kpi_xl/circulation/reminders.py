@@ -17,6 +17,7 @@ from pathlib import Path
 
 from kpi_xl import kinds
 from kpi_xl.calendar import Month
+from kpi_xl.catalogue.units import Unit
 from kpi_xl.circulation.contacts import ByRecipient, contacts_of
 from kpi_xl.circulation.distribute import record
 from kpi_xl.circulation.mail import (
@@ -36,12 +37,11 @@ from kpi_xl.circulation.reminder_plan import (
     who_is_late,
 )
 from kpi_xl.circulation.reminder_texts import LIST, subject, text, write_list, write_texts
-from kpi_xl.data.circulation import now, was_begun
-from kpi_xl.data.units import Unit
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.fill import recipients_of, template_path
 from kpi_xl.jobs.load import load
 from kpi_xl.project import Project
+from kpi_xl.record.circulation import now, was_begun
 from kpi_xl.settings.mail import MailSettings
 from kpi_xl.slots.recipients import PERSONS
 from kpi_xl.system.file_names import file_name, room_in

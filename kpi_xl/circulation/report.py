@@ -12,8 +12,8 @@ import xlsxwriter
 
 from kpi_xl.calendar import Month
 from kpi_xl.circulation.collected_workbooks import Collected
-from kpi_xl.data.history import Change
 from kpi_xl.kpi_registry import Registry
+from kpi_xl.record.history import Change
 from kpi_xl.slots.changes_told import changed, meaning, shown_value, what_became
 from kpi_xl.system.files import write_whole
 

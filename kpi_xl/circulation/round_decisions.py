@@ -20,16 +20,16 @@ from kpi_xl.circulation.round_names import (
     token_of,
 )
 from kpi_xl.circulation.validation import Problem
-from kpi_xl.data.circulation import changing, was_begun
-from kpi_xl.data.round_answers import as_amount
-from kpi_xl.data.rounds import Course, course_of, keep_act, latest
-from kpi_xl.data.target_round import Round
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.jobs.round_views import status_text
 from kpi_xl.jobs.rounds import accepted
 from kpi_xl.project import Project
 from kpi_xl.readers.number import read_number
+from kpi_xl.record.circulation import changing, was_begun
+from kpi_xl.record.round_answers import as_amount
+from kpi_xl.record.rounds import Course, course_of, keep_act, latest
+from kpi_xl.record.target_round import Round
 from kpi_xl.system.user import login
 from kpi_xl.workbook.answers import Answer, Answers, ReturnedWorkbook
 from kpi_xl.workbook.ooxml.cells import UNCALCULATED

@@ -21,14 +21,14 @@ from kpi_xl.circulation.round_names import (
     REASONS,
     TOKEN,
 )
-from kpi_xl.data.circulation import changing, now, was_begun
-from kpi_xl.data.round_answers import last_change
-from kpi_xl.data.rounds import Course, course_of, last_act, latest
 from kpi_xl.data.targets import AGENT_LEVEL
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.round_views import difference, listed, notes, status_text
 from kpi_xl.jobs.rounds import month_of, place_meant
 from kpi_xl.project import Project
+from kpi_xl.record.circulation import changing, now, was_begun
+from kpi_xl.record.round_answers import last_change
+from kpi_xl.record.rounds import Course, course_of, last_act, latest
 from kpi_xl.settings.project_settings import Settings
 from kpi_xl.system.file_names import file_name, room_in
 from kpi_xl.system.files import put, unfinished

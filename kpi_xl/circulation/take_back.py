@@ -11,12 +11,12 @@ from kpi_xl import kinds
 from kpi_xl.circulation import notes
 from kpi_xl.circulation.in_use import put_to_use
 from kpi_xl.circulation.report import write_changes
-from kpi_xl.data import replay
-from kpi_xl.data.circulation import changing, was_begun
-from kpi_xl.data.circulation_schema import EARLIER
-from kpi_xl.data.history import Change, Collection, changes_in, collections_in
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project
+from kpi_xl.record import replay
+from kpi_xl.record.circulation import changing, was_begun
+from kpi_xl.record.circulation_schema import EARLIER
+from kpi_xl.record.history import Change, Collection, changes_in, collections_in
 from kpi_xl.system.system_errors import FileError
 from kpi_xl.system.undone import Undone
 

@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from kpi_xl import kinds
 from kpi_xl.circulation.row_keys import NO_KEY, RowKey, row_keys
-from kpi_xl.data.typed_value import Typed
 from kpi_xl.fault import Fault, Faulty, Kind
 from kpi_xl.readers.cell import is_nothing
 from kpi_xl.readers.date import read_day
 from kpi_xl.readers.number import read_count, read_number
+from kpi_xl.record.typed_value import Typed
 from kpi_xl.workbook.answers import Answer, Answers
 from kpi_xl.workbook.growth.regions import records
 from kpi_xl.workbook.inputs import Expected, InputSlot, day_of, serial_of, words_of

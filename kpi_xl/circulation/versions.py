@@ -13,13 +13,13 @@ from kpi_xl import kinds
 from kpi_xl.circulation import notes
 from kpi_xl.circulation.matching import Matched
 from kpi_xl.circulation.validation import Valid
-from kpi_xl.data import replay
-from kpi_xl.data.circulation import now
-from kpi_xl.data.circulation_schema import COLLECT
-from kpi_xl.data.replay import ADDING, State, Version, Whose
-from kpi_xl.data.sent import Place
-from kpi_xl.data.typed_value import stored
 from kpi_xl.errors import InputError
+from kpi_xl.record import replay
+from kpi_xl.record.circulation import now
+from kpi_xl.record.circulation_schema import COLLECT
+from kpi_xl.record.replay import ADDING, State, Version, Whose
+from kpi_xl.record.sent import Place
+from kpi_xl.record.typed_value import stored
 
 Rule = Literal["覆盖", "增量", "清空"]
 """What a later version does with what is there already.

@@ -61,7 +61,7 @@ from kpi_xl.system.system_errors import database_error, file_error
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kpi_xl.data.checked import Checked
+    from kpi_xl.checks.checked import Checked
     from kpi_xl.jobs.fill import Filled
     from kpi_xl.kpi import Kpi
     from kpi_xl.kpi_registry import Registry

@@ -166,7 +166,7 @@ def _map(session: MappingSession, yes: bool) -> Answer:
 
 
 def _tell_aside(project: Project) -> str:
-    from kpi_xl.data.notice import kept_notice
+    from kpi_xl.checks.notice import kept_notice
     from kpi_xl.jobs.load import report_path
 
     line = kept_notice(project).line

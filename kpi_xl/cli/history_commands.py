@@ -79,7 +79,7 @@ def history(undo: int | None, reason: str | None) -> Answer:
     """回收的历史：每一次收了多少；收错了可以整次撤回，撤回也记在历史里。"""
     from kpi_xl.circulation.collection_messages import history_lines, taken_back_lines
     from kpi_xl.circulation.take_back import take_back
-    from kpi_xl.data.history import collections
+    from kpi_xl.record.history import collections
 
     project = project_here()
     if undo is None:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kpi_xl.catalogue.schema import LISTS
+from kpi_xl.checks.proposals import ColumnProposal, SheetProposal, StatusColumn
 from kpi_xl.cli.questions import choose, confirm
 from kpi_xl.cli.terminal import Speech, asked, console, say
-from kpi_xl.data.proposals import ColumnProposal, SheetProposal, StatusColumn
 from kpi_xl.jobs.mapping import Answer, MappingSession, sure_answer
 from kpi_xl.settings.sheets import NOT_READ, STATUSES, UNITS
 

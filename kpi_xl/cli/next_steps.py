@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from kpi_xl.cli.chinese import width
-from kpi_xl.data.circulation import circulation, file_of
 from kpi_xl.jobs.data_form import NAME as FORM
 from kpi_xl.project import Project
+from kpi_xl.record.circulation import circulation, file_of
 
 _SHOWN: Final = 5
 
@@ -120,8 +120,8 @@ def _no_project(folder: Path) -> NextSteps:
 
 
 def _computed(project: Project, run: str, name: str, files: list[Path]) -> NextSteps:
+    from kpi_xl.checks.notice import kept_notice
     from kpi_xl.data.cube import Cube
-    from kpi_xl.data.notice import kept_notice
 
     last = Cube.open(project.cube).last
     steps = []

@@ -11,7 +11,7 @@ from kpi_xl.cli.chinese import Argument, Group, Number, Option
 from kpi_xl.cli.terminal import Answer, progress_bar, project_here, say, say_undone, show
 
 if TYPE_CHECKING:
-    from kpi_xl.data.rounds import Course
+    from kpi_xl.record.rounds import Course
 
 _KPI: Final = click.argument(
     "kpi", cls=Argument, metavar="指标", help="指标的名称、别名或代码，如 主险件数。"

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from kpi_xl.calendar import Month
-    from kpi_xl.data.definition_history import DefinitionChange
     from kpi_xl.jobs.views import View
     from kpi_xl.project import Project
+    from kpi_xl.record.definition_history import DefinitionChange
     from kpi_xl.settings.project_settings import Settings
     from kpi_xl.system.progress import Progress
     from kpi_xl.system.undone import Undone
@@ -265,8 +265,8 @@ def say_calendar(month: Month) -> Answer:
 
 def _definition_changes(project: Project) -> list[DefinitionChange]:
     """The definitions that have changed since they were looked at last."""
-    from kpi_xl.data.definition_history import What
     from kpi_xl.jobs.definition_changes import note_changes
+    from kpi_xl.record.definition_history import What
 
     try:
         found = note_changes(project)
@@ -285,7 +285,7 @@ def _definition_changes(project: Project) -> list[DefinitionChange]:
 
 def say_notice() -> Answer:
     """What of the raw files is not in the numbers: told every time."""
-    from kpi_xl.data.notice import kept_notice
+    from kpi_xl.checks.notice import kept_notice
     from kpi_xl.data.own_faults import wrong_definitions
 
     project = project_here()

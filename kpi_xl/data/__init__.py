@@ -1,1 +1,1 @@
-"""From raw files to the measures of every unit and month."""
+"""From checked tables to the measures of every unit and month, and what is asked of them."""

@@ -17,13 +17,13 @@ from kpi_xl.calendar import Month
 from kpi_xl.catalogue.measures import COUNTED, SECOND_YEAR, THIRD_YEAR, measure
 from kpi_xl.catalogue.organisation import TOP, Organisation, depth_of
 from kpi_xl.catalogue.raw_table import unit_sign
+from kpi_xl.catalogue.units import UNASSIGNED, Unit, path_of
 from kpi_xl.data import steps
 from kpi_xl.data.engines import Columns, Engine, Query
-from kpi_xl.data.organisation import membership_table, names_of, path_of, places_table
+from kpi_xl.data.organisation import membership_table, names_of, places_table
 from kpi_xl.data.sql_calendar import Calendar, Months
 from kpi_xl.data.step import Step, table, text_of, written
 from kpi_xl.data.steps import STEPS
-from kpi_xl.data.units import UNASSIGNED, Unit
 from kpi_xl.settings.project_settings import Settings
 
 

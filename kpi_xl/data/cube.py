@@ -18,17 +18,17 @@ from kpi_xl.calendar import Month, Period
 from kpi_xl.catalogue.measures import COUNTED
 from kpi_xl.catalogue.measures import measure as measure_of
 from kpi_xl.catalogue.organisation import STANDARD, depth_of
+from kpi_xl.catalogue.units import SavedUnits, Unit
+from kpi_xl.checks.unit_names import answering, listed, written
 from kpi_xl.data import cube_file
-from kpi_xl.data.content import digest
 from kpi_xl.data.kept_measure import Kept, TooLarge
 from kpi_xl.data.months_back import EQUAL_SPANS, Unripe, earlier, on_equal_spans, places
 from kpi_xl.data.steps import STEPS
-from kpi_xl.data.unit_names import answering, listed, written
-from kpi_xl.data.units import SavedUnits, Unit
 from kpi_xl.error_values import NOT_AVAILABLE, NUM
 from kpi_xl.errors import InputError
 from kpi_xl.formula import Lag, Measure
 from kpi_xl.kpi import Kpi
+from kpi_xl.raw_files.content import digest
 from kpi_xl.readers.name import near
 
 _NAMED: Final = 10
@@ -302,7 +302,7 @@ class Cube:
         ----------
         label : str
             Its name, or its path where other units have the same name; see
-            `kpi_xl.data.unit_names`.
+            `kpi_xl.checks.unit_names`.
         level : str, optional
             Its level, where units of several levels have the same name.
 

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kpi_xl import kinds
-from kpi_xl.data.sealed import DamagedError, sealing, unsealed
 from kpi_xl.errors import InputError
+from kpi_xl.system.sealed import DamagedError, sealing, unsealed
 
 _ALIGNED: Final = 64
 """Where the numbers may begin: processors read them faster there."""

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import duckdb
 
-from kpi_xl.data.people import ACTIVITIES
+from kpi_xl.catalogue.measures import ACTIVITIES
 from kpi_xl.data.steps import ACTIVITY
 
 Days: TypeAlias = Mapping[str, int]

@@ -19,8 +19,8 @@ import duckdb
 import pyarrow as pa
 
 from kpi_xl.catalogue.schema import LONG
-from kpi_xl.data import hashes
-from kpi_xl.data.checked import Checked, CheckedTable, Part
+from kpi_xl.checks import hashes
+from kpi_xl.checks.checked import Checked, CheckedTable, Part
 from kpi_xl.data.code_version import program
 from kpi_xl.data.computation import Changed
 from kpi_xl.data.sql_calendar import Months

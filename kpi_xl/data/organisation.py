@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kpi_xl.catalogue.organisation import TOP, depth_of
+from kpi_xl.catalogue.units import UNASSIGNED, Unit, path_of
 from kpi_xl.data.engines import Columns, DuckDb, Engine, Query
-from kpi_xl.data.units import UNASSIGNED, Unit
 
 
 def places_table(level: str) -> str:
@@ -21,11 +21,6 @@ def places_table(level: str) -> str:
 def membership_table(level: str) -> str:
     """The store's table of who belongs to which unit of a level from when until when."""
     return f"membership_{depth_of(level)}"
-
-
-def path_of(names: Sequence[str | None]) -> str:
-    """A unit's path: its name with those above it that it has."""
-    return "/".join(name for name in names if name)
 
 
 def unit_paths(store: duckdb.DuckDBPyConnection, level: str) -> dict[int, str]:

@@ -10,6 +10,7 @@ import duckdb
 
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.raw_table import Table
+from kpi_xl.checks.rows_of_file import RawRows
 from kpi_xl.data import steps
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.engines import Query
@@ -17,7 +18,6 @@ from kpi_xl.data.kept_measure import Kept
 from kpi_xl.data.organisation import unit_paths
 from kpi_xl.data.own_sql import taken_sql, values_sql
 from kpi_xl.data.own_sums import membership_of, sums_sql
-from kpi_xl.data.rows_of_file import RawRows
 from kpi_xl.data.sql_calendar import Months
 from kpi_xl.data.step import table as table_named
 from kpi_xl.definitions.own_measures import Counted, is_of_rows

@@ -11,22 +11,13 @@ import duckdb
 
 from kpi_xl.analysis.attention import Member
 from kpi_xl.calendar import PUBLIC, Month, WorkDays, working_days
+from kpi_xl.catalogue.measures import ACTIVITIES
 from kpi_xl.catalogue.organisation import TOP
+from kpi_xl.catalogue.units import Unit
 from kpi_xl.data import steps
 from kpi_xl.data.organisation import membership_table, unit_paths
 from kpi_xl.data.sql_calendar import Months
-from kpi_xl.data.units import Unit
 from kpi_xl.settings.project_settings import Settings
-
-ACTIVITIES = {
-    "appointments": "约访数",
-    "visits": "拜访数",
-    "interviews": "洽谈人数",
-    "closings": "促成人数",
-    "prospects": "意向客户数",
-    "recruiting_talks": "增员面谈数",
-}
-"""The activities that are planned, by code."""
 
 _HISTORY: Final = 4
 """So many months before a month are looked at to see what is usual for somebody."""

@@ -14,12 +14,12 @@ from kpi_xl.calendar import Month
 from kpi_xl.catalogue.measures import MEASURES
 from kpi_xl.catalogue.organisation import TOP
 from kpi_xl.catalogue.schema import TABLES, Table
+from kpi_xl.catalogue.units import Unit
+from kpi_xl.checks.rows_of_file import RawRows
 from kpi_xl.data import steps
 from kpi_xl.data.organisation import membership_table, unit_paths
 from kpi_xl.data.own_rows import OwnRows
-from kpi_xl.data.rows_of_file import RawRows
 from kpi_xl.data.targets import AGENT_LEVEL
-from kpi_xl.data.units import Unit
 from kpi_xl.formula import Lag, Measure
 from kpi_xl.kpi import Kpi
 from kpi_xl.kpi_registry import Registry

@@ -20,18 +20,19 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from kpi_xl.data import fingerprints, hashes, rules
-from kpi_xl.data.check import Progress, check_project
-from kpi_xl.data.check_file import read_file
-from kpi_xl.data.checked import Checked, CheckedFile, CheckedTable, Part
+from kpi_xl.checks import hashes, rules
+from kpi_xl.checks.check import Progress, check_project
+from kpi_xl.checks.check_file import read_file
+from kpi_xl.checks.checked import Checked, CheckedFile, CheckedTable, Part
+from kpi_xl.checks.returned import Returned
+from kpi_xl.data import fingerprints
 from kpi_xl.data.code_version import program
-from kpi_xl.data.content import Contents
-from kpi_xl.data.problem import Problem
-from kpi_xl.data.returned import Returned
-from kpi_xl.data.sealed import DamagedError, sealing, unsealed
-from kpi_xl.data.sources import Source
 from kpi_xl.project import Project
+from kpi_xl.raw_files.content import Contents
+from kpi_xl.raw_files.problem import Problem
+from kpi_xl.raw_files.sources import Source
 from kpi_xl.settings.project_settings import Settings
+from kpi_xl.system.sealed import DamagedError, sealing, unsealed
 
 SMALLEST: Final = 10_000
 """Files of fewer bytes are read faster than it takes to look for what was kept of them."""

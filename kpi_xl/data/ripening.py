@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from kpi_xl.calendar import Month, WorkDays, working_days
 from kpi_xl.catalogue.measures import COUNTED, measure
 from kpi_xl.catalogue.schema import LONG
+from kpi_xl.catalogue.units import Unit
 from kpi_xl.data import steps
 from kpi_xl.data.computation import Computation, in_grace, whole
 from kpi_xl.data.engines import Engine
@@ -25,7 +26,6 @@ from kpi_xl.data.months_back import Unripe
 from kpi_xl.data.sql_calendar import Months, Spans
 from kpi_xl.data.step import table
 from kpi_xl.data.sums import MEASURES, Sums
-from kpi_xl.data.units import Unit
 from kpi_xl.settings.project_settings import Settings
 
 BACK: Final = (1, 12)

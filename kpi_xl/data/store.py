@@ -13,19 +13,19 @@ import duckdb
 
 from kpi_xl import kinds
 from kpi_xl.catalogue.schema import TABLES, Kind, Table
-from kpi_xl.data.checked import Checked
+from kpi_xl.checks.checked import Checked
+from kpi_xl.checks.notice import keep_notice
 from kpi_xl.data.compute import compute, compute_own
-from kpi_xl.data.content import Contents
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.days import keep_days
 from kpi_xl.data.engines import Database, DuckDb, Engine
 from kpi_xl.data.engines.hybrid import Hybrid
-from kpi_xl.data.notice import keep_notice
 from kpi_xl.data.organisation import membership_table
 from kpi_xl.data.own_days import keep_own_days
 from kpi_xl.data.own_sums import OWN_PREFIX
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project
+from kpi_xl.raw_files.content import Contents
 from kpi_xl.system.files import put, remove, unfinished
 
 _PATIENCE: Final = 30.0

@@ -10,8 +10,8 @@ import duckdb
 from kpi_xl import kinds
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.organisation import TOP
+from kpi_xl.catalogue.units import Unit
 from kpi_xl.data.organisation import unit_paths
-from kpi_xl.data.units import Unit
 from kpi_xl.errors import InputError
 from kpi_xl.kpi_registry import Registry
 

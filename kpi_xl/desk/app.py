@@ -282,7 +282,7 @@ def _fill(desk: Desk, form: FormData) -> str:
 
 
 def _results(desk: Desk, asked: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
-    from kpi_xl.data.notice import kept_notice
+    from kpi_xl.checks.notice import kept_notice
 
     return "results.html", {
         "results": desk.results(),

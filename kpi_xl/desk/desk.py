@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from kpi_xl import kinds
-from kpi_xl.data.checked import Checked
+from kpi_xl.checks.checked import Checked
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.check import check
 from kpi_xl.jobs.fill import Filled, fill

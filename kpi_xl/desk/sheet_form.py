@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from kpi_xl import kinds
 from kpi_xl.catalogue.schema import LISTS
-from kpi_xl.data.proposals import SheetProposal
+from kpi_xl.checks.proposals import SheetProposal
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.mapping import Answer, MappingSession
 from kpi_xl.settings.sheets import NOT_READ, STATUSES, UNITS

@@ -32,8 +32,8 @@ from kpi_xl.findings.weakness import Weakness
 from kpi_xl.kpi import Kpi
 
 if TYPE_CHECKING:
-    from kpi_xl.data.collected import Entry
-    from kpi_xl.data.units import Unit
+    from kpi_xl.catalogue.units import Unit
+    from kpi_xl.record.collected import Entry
 
 TEMPLATE: Final = "业务改善措施计划"
 REVIEW: Final = "上月改善措施进展检讨"

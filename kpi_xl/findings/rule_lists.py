@@ -27,10 +27,10 @@ from kpi_xl.analysis.rules import (
 )
 from kpi_xl.calendar import Month, working_days
 from kpi_xl.catalogue.organisation import TOP
+from kpi_xl.catalogue.units import Unit
 from kpi_xl.data import steps
 from kpi_xl.data.organisation import membership_table, unit_paths
 from kpi_xl.data.sql_calendar import Months
-from kpi_xl.data.units import Unit
 from kpi_xl.findings.findings import Findings
 from kpi_xl.settings.project_settings import Settings
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from kpi_xl.data.checked import Checked
+from kpi_xl.checks.checked import Checked
+from kpi_xl.checks.report import write_report
 from kpi_xl.data.own_faults import wrong_definitions
-from kpi_xl.data.report import write_report
 from kpi_xl.jobs.load import check_source, report_path
 from kpi_xl.project import Project
 from kpi_xl.system.progress import Progress, silent

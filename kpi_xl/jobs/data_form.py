@@ -1,6 +1,7 @@
 """原始数据.xlsx: an empty workbook to type raw data into, a sheet a table, made from the schema.
 
-`kpi_xl.data.read` finds the tables in it by the names of the sheets; sheets left empty do no harm.
+`kpi_xl.raw_files.read` finds the tables in it by the names of the sheets; sheets left empty do no
+harm.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import xlsxwriter
 from kpi_xl.catalogue import kpis
 from kpi_xl.catalogue.organisation import PERSON
 from kpi_xl.catalogue.schema import TABLES, Column, Kind, Table
-from kpi_xl.data.recognise import GUIDE_HEADINGS
+from kpi_xl.raw_files.recognise import GUIDE_HEADINGS
 from kpi_xl.settings.project_settings import Settings
 
 NAME: Final = "原始数据.xlsx"

@@ -12,9 +12,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kpi_xl.data.circulation import changing, circulation, was_begun
 from kpi_xl.data.cube import Cube
-from kpi_xl.data.definition_history import (
+from kpi_xl.definitions.own_kpis import Definition, OwnKpis, Place
+from kpi_xl.errors import InputError
+from kpi_xl.jobs.views import Figure, View
+from kpi_xl.project import Project
+from kpi_xl.record.circulation import changing, circulation, was_begun
+from kpi_xl.record.definition_history import (
     DefinitionChange,
     Fields,
     UnitValue,
@@ -23,10 +27,6 @@ from kpi_xl.data.definition_history import (
     keep,
     last_known,
 )
-from kpi_xl.definitions.own_kpis import Definition, OwnKpis, Place
-from kpi_xl.errors import InputError
-from kpi_xl.jobs.views import Figure, View
-from kpi_xl.project import Project
 from kpi_xl.settings.definitions import WORKBOOK
 from kpi_xl.system.user import login
 

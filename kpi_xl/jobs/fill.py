@@ -12,13 +12,13 @@ import workbook_templates
 from kpi_xl import kinds
 from kpi_xl.calendar import Month
 from kpi_xl.data.cube import Cube
-from kpi_xl.data.origins import Origins, origins_of
-from kpi_xl.data.round_targets import plans_of
 from kpi_xl.data.store import reading
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.load import load
 from kpi_xl.project import Project
 from kpi_xl.readers.name import near
+from kpi_xl.record.origins import Origins, origins_of
+from kpi_xl.record.round_targets import plans_of
 from kpi_xl.slots import unit_sheets
 from kpi_xl.slots.came_back import came_back
 from kpi_xl.slots.filling import Filling

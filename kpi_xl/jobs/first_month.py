@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kpi_xl import kinds
-from kpi_xl.data.tables_found import raw_files
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project
+from kpi_xl.raw_files.tables_found import raw_files
 from kpi_xl.settings.edit import edit, section
 from kpi_xl.settings.project_settings import Settings
 from kpi_xl.settings.text import settings_text

@@ -12,15 +12,15 @@ from typing import Final
 
 from kpi_xl import kinds
 from kpi_xl.calendar import Month
+from kpi_xl.catalogue.units import Unit
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.people import Person
-from kpi_xl.data.round_targets import plans_of
 from kpi_xl.data.store import reading
-from kpi_xl.data.units import Unit
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.fill import month_meant
 from kpi_xl.jobs.sight import Sight
 from kpi_xl.project import Project
+from kpi_xl.record.round_targets import plans_of
 from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.came_back import came_back
 from kpi_xl.slots.filling import Filling

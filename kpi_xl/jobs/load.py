@@ -9,27 +9,27 @@ from pathlib import Path
 from typing import Final
 
 from kpi_xl import kinds
-from kpi_xl.data.checked import Checked
-from kpi_xl.data.circulation import was_begun
+from kpi_xl.checks.checked import Checked
+from kpi_xl.checks.returned import Returned, Where
 from kpi_xl.data.code_version import program
-from kpi_xl.data.collected import collected, collected_until
-from kpi_xl.data.content import Contents
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.engines import Database
 from kpi_xl.data.engines.connect import database_of
 from kpi_xl.data.own_faults import wrong_definitions
 from kpi_xl.data.own_sums import declared
-from kpi_xl.data.returned import Returned, Where
-from kpi_xl.data.round_targets import (
+from kpi_xl.data.store import build, build_from, has_log, update_own
+from kpi_xl.errors import InputError
+from kpi_xl.project import Project
+from kpi_xl.raw_files.content import Contents
+from kpi_xl.raw_files.tables_found import raw_files
+from kpi_xl.record.circulation import was_begun
+from kpi_xl.record.collected import collected, collected_until
+from kpi_xl.record.round_targets import (
     put_over,
     round_targets,
     rounds_undefined,
     rounds_until,
 )
-from kpi_xl.data.store import build, build_from, has_log, update_own
-from kpi_xl.data.tables_found import raw_files
-from kpi_xl.errors import InputError
-from kpi_xl.project import Project
 from kpi_xl.system.holding import holding
 from kpi_xl.system.progress import Progress, silent
 from kpi_xl.system.system_errors import FileError
@@ -131,7 +131,7 @@ def _reported(project: Project, checked: Checked, cube: Cube | None = None) -> l
     What is then computed has no stamp, so that the next run writes the report, too. It is written
     again where only the numbers show what is wrong with a definition.
     """
-    from kpi_xl.data.report import write_report
+    from kpi_xl.checks.report import write_report
 
     wrong = wrong_definitions(project, cube) if cube is not None else project.settings.own.wrong
     report = report_path(project)
@@ -150,7 +150,7 @@ def check_source(project: Project, progress: Progress = silent) -> Checked:
     InputError
         When they cannot be used at all.
     """
-    from kpi_xl.data.check import check_project
+    from kpi_xl.checks.check import check_project
     from kpi_xl.data.engines.check import check_database
 
     with database_of(project) as database:

@@ -9,11 +9,11 @@ from typing import Final
 
 from kpi_xl import kinds
 from kpi_xl.catalogue.schema import LISTS
-from kpi_xl.data.headings import Headings
-from kpi_xl.data.proposals import SheetProposal, propose, with_all_words
-from kpi_xl.data.seen import look
+from kpi_xl.checks.proposals import SheetProposal, propose, with_all_words
+from kpi_xl.checks.seen import look
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project
+from kpi_xl.raw_files.headings import Headings
 from kpi_xl.settings.edit import say_of_sheets
 from kpi_xl.settings.project_settings import Settings
 from kpi_xl.settings.sheets import NOT_READ, SheetSettings, label, said_of

@@ -10,12 +10,12 @@ from typing import Final
 import pyarrow.compute as pc
 
 from kpi_xl.catalogue.measures import MEASURES
-from kpi_xl.data.checked import Checked, CheckedTable
+from kpi_xl.checks.checked import Checked, CheckedTable
+from kpi_xl.checks.notice import notice_of
 from kpi_xl.data.cube import Cube, is_money
-from kpi_xl.data.notice import notice_of
-from kpi_xl.data.problem import Problem
 from kpi_xl.jobs.load import load
 from kpi_xl.project import Project
+from kpi_xl.raw_files.problem import Problem
 from kpi_xl.settings.project_settings import Settings
 from kpi_xl.system.progress import Progress, silent
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kpi_xl.data.problem import Problem
-from kpi_xl.data.read import as_written
-from kpi_xl.data.tables_found import find_tables
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project
+from kpi_xl.raw_files.problem import Problem
+from kpi_xl.raw_files.read import as_written
+from kpi_xl.raw_files.tables_found import find_tables
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,11 @@ from kpi_xl import kinds
 from kpi_xl.analysis.apportion import apportion
 from kpi_xl.analysis.negotiation import Move, Step
 from kpi_xl.calendar import Month
+from kpi_xl.catalogue.measures import ACTIVITIES
 from kpi_xl.catalogue.names import kpi_meant
 from kpi_xl.data.cube import Cube
-from kpi_xl.data.people import ACTIVITIES, People, Person
-from kpi_xl.data.round_answers import as_amount
+from kpi_xl.data.people import People, Person
 from kpi_xl.data.store import reading
-from kpi_xl.data.target_round import Round, RoundPlace
 from kpi_xl.data.targets import AGENT_LEVEL, targets_of
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
@@ -26,6 +25,8 @@ from kpi_xl.jobs.fill import month_meant
 from kpi_xl.jobs.load import load
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Project
+from kpi_xl.record.round_answers import as_amount
+from kpi_xl.record.target_round import Round, RoundPlace
 from kpi_xl.system.progress import Progress, silent
 
 _YEAR: Final = 12

@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 
 from kpi_xl.analysis.negotiation import Step
-from kpi_xl.data.rounds import Course
 from kpi_xl.data.targets import AGENT_LEVEL
 from kpi_xl.findings.shown import NOTHING
 from kpi_xl.jobs.rounds import place_meant
 from kpi_xl.jobs.views import Figure, View
+from kpi_xl.record.rounds import Course
 from kpi_xl.settings.project_settings import Settings
 
 _INDENT = "　"

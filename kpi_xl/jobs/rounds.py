@@ -14,12 +14,8 @@ from kpi_xl import kinds
 from kpi_xl.analysis.negotiation import Move, Step
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.names import kpi_meant
-from kpi_xl.data.circulation import changing, circulation, was_begun
-from kpi_xl.data.round_answers import as_amount
-from kpi_xl.data.rounds import Course, course_of, keep_act, keep_round, latest
-from kpi_xl.data.target_round import Round
-from kpi_xl.data.unit_names import answering
-from kpi_xl.data.units import Unit
+from kpi_xl.catalogue.units import Unit
+from kpi_xl.checks.unit_names import answering
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.jobs.propose import proposal
@@ -27,6 +23,10 @@ from kpi_xl.kpi import Kpi
 from kpi_xl.kpi_registry import Registry
 from kpi_xl.project import Project
 from kpi_xl.readers.number import read_money, read_number
+from kpi_xl.record.circulation import changing, circulation, was_begun
+from kpi_xl.record.round_answers import as_amount
+from kpi_xl.record.rounds import Course, course_of, keep_act, keep_round, latest
+from kpi_xl.record.target_round import Round
 from kpi_xl.system.progress import Progress, silent
 from kpi_xl.system.user import login
 

@@ -12,16 +12,14 @@ import duckdb
 from kpi_xl import kinds
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.organisation import TOP
+from kpi_xl.checks.returned import is_returned
+from kpi_xl.checks.rows_of_file import RawRows
+from kpi_xl.checks.unit_names import answering
 from kpi_xl.data.cube import Cube
-from kpi_xl.data.history import Change, changes
 from kpi_xl.data.organisation import membership_table, unit_paths
-from kpi_xl.data.origins import Decided, Origins, origins_of
 from kpi_xl.data.own_rows import OwnRows
 from kpi_xl.data.raw_rows import MOST, RawRowsOf, TargetRows
-from kpi_xl.data.returned import is_returned
-from kpi_xl.data.rows_of_file import RawRows
 from kpi_xl.data.targets import AGENT_LEVEL
-from kpi_xl.data.unit_names import answering
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.fill import month_meant
 from kpi_xl.jobs.views import Figure, Scope, View, scope
@@ -29,6 +27,8 @@ from kpi_xl.kpi import Kpi
 from kpi_xl.kpi_registry import Registry
 from kpi_xl.project import Project
 from kpi_xl.readers.date import read_day
+from kpi_xl.record.history import Change, changes
+from kpi_xl.record.origins import Decided, Origins, origins_of
 from kpi_xl.slots.changes_told import meaning, shown_value, what_became
 from kpi_xl.slots.typed import day_of, weeks_for
 from kpi_xl.system.progress import Progress, silent

@@ -11,8 +11,8 @@ from typing import Any, Final
 import xlsxwriter
 
 from kpi_xl.calendar import Month
-from kpi_xl.data.collected import Entry, collected
 from kpi_xl.project import Project
+from kpi_xl.record.collected import Entry, collected
 from kpi_xl.slots import becomes
 from kpi_xl.slots.agreed import is_kept
 from kpi_xl.slots.registry import declaration

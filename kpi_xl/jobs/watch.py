@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Final
 
 from kpi_xl import kinds
-from kpi_xl.data.tables_found import raw_files
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.fill import Filled, refresh
 from kpi_xl.project import Project
+from kpi_xl.raw_files.tables_found import raw_files
 from kpi_xl.system.system_errors import file_error
 
 EVERY: Final = 2.0

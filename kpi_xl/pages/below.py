@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from kpi_xl.catalogue.organisation import TOP, depth_of
-from kpi_xl.data.units import UNASSIGNED, Unit
+from kpi_xl.catalogue.units import UNASSIGNED, Unit
 from kpi_xl.findings.aggregation import units_add_up
 from kpi_xl.findings.shown import NOTHING
 from kpi_xl.kpi import Kpi

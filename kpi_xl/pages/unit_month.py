@@ -11,7 +11,7 @@ import numpy as np
 
 from kpi_xl.analysis.signals import SIGNALS, Limits, xmr
 from kpi_xl.cached import kept
-from kpi_xl.data.units import Unit
+from kpi_xl.catalogue.units import Unit
 from kpi_xl.findings.aggregation import adds_up
 from kpi_xl.findings.drivers import BEFORE
 from kpi_xl.findings.findings import Findings

@@ -10,14 +10,14 @@ from typing import Final
 
 from kpi_xl import kinds
 from kpi_xl.calendar import Month
-from kpi_xl.data.circulation import FILE
+from kpi_xl.checks.unit_names import written
 from kpi_xl.data.cube import Cube
-from kpi_xl.data.unit_names import written
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.sight import Sight
 from kpi_xl.pages.html import html
 from kpi_xl.pages.make import pages_of
 from kpi_xl.project import Project
+from kpi_xl.record.circulation import FILE
 
 _MOST: Final = 400
 """So many pages are kept: some 60 MB."""

@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 
 from kpi_xl.analysis.quotas import activities_needed, expected_ratios
 from kpi_xl.calendar import PUBLIC, Month, WorkDays
-from kpi_xl.data.people import ACTIVITIES, Person
+from kpi_xl.catalogue.measures import ACTIVITIES
+from kpi_xl.data.people import Person
 from kpi_xl.data.targets import Targets, pieces_target
 
 FUNNEL: Final = ("appointments", "visits", "interviews", "closings")

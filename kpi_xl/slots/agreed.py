@@ -14,11 +14,12 @@ from typing import Any, Final
 from kpi_xl.analysis.priorities import priorities
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month, planned_weeks
-from kpi_xl.data.collected import Entry
+from kpi_xl.catalogue.measures import ACTIVITIES
+from kpi_xl.catalogue.units import Unit
 from kpi_xl.data.daily_activities import DailyActivities, Days
-from kpi_xl.data.people import ACTIVITIES, Person
-from kpi_xl.data.typed_value import Typed
-from kpi_xl.data.units import Unit
+from kpi_xl.data.people import Person
+from kpi_xl.record.collected import Entry
+from kpi_xl.record.typed_value import Typed
 from kpi_xl.slots import becomes
 from kpi_xl.slots.day_plans import ByDay, evenly
 from kpi_xl.slots.plan_slots import WEEK_NAMES

@@ -13,7 +13,7 @@ from kpi_xl.analysis.peers import Peers
 from kpi_xl.analysis.trees import Tree
 from kpi_xl.analysis.warnings import KpiWarning, news_first
 from kpi_xl.catalogue import MEASURES, kpis
-from kpi_xl.data.units import Unit
+from kpi_xl.catalogue.units import Unit
 from kpi_xl.findings.day_sums import paced
 from kpi_xl.findings.drivers import COMPARISONS, Split
 from kpi_xl.findings.findings import Findings

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from typing import Final
 
 from kpi_xl.calendar import Month
-from kpi_xl.data.collected import Entry, collected
 from kpi_xl.project import Project
+from kpi_xl.record.collected import Entry, collected
 
 _PLANS: Final = ("week", "month.", "members.", "person.")
 """How the names begin of slots that start from what was planned and done."""

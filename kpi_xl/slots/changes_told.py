@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Sequence
 from functools import cache
 
-from kpi_xl.data.history import Change
-from kpi_xl.data.typed_value import Typed
 from kpi_xl.kpi_registry import Registry
+from kpi_xl.record.history import Change
+from kpi_xl.record.typed_value import Typed
 from kpi_xl.slots.registry import declaration
 from kpi_xl.slots.slot import Kind
 

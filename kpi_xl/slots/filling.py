@@ -12,16 +12,16 @@ import duckdb
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month
 from kpi_xl.data.cube import Cube
-from kpi_xl.data.origins import Origins
 from kpi_xl.data.people import People
 from kpi_xl.data.targets import Targets, targets_of
+from kpi_xl.record.origins import Origins
 from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.agreed import Agreed
 from kpi_xl.slots.briefing import asked, results_of
 from kpi_xl.slots.typed import weeks_for
 
 if TYPE_CHECKING:
-    from kpi_xl.data.collected import Entry
+    from kpi_xl.record.collected import Entry
 
 
 @dataclass(frozen=True, eq=False)

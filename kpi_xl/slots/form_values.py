@@ -15,9 +15,10 @@ from kpi_xl.analysis.peers import median
 from kpi_xl.cached import kept
 from kpi_xl.calendar import planned_weeks
 from kpi_xl.catalogue import kpis
+from kpi_xl.catalogue.measures import ACTIVITIES
 from kpi_xl.data.daily_activities import DailyActivities
 from kpi_xl.data.dues_to_collect import DueToCollect, dues_to_collect
-from kpi_xl.data.people import ACTIVITIES, Known, Person
+from kpi_xl.data.people import Known, Person
 from kpi_xl.data.ratings import last_round
 from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.peer_groups import PeerGroups, peer_groups

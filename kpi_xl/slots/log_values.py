@@ -13,7 +13,7 @@ from typing import Any, Final
 import duckdb
 
 from kpi_xl.calendar import PUBLIC, WEEKDAYS, Month, WorkDays, day_note
-from kpi_xl.data.people import ACTIVITIES
+from kpi_xl.catalogue.measures import ACTIVITIES
 from kpi_xl.slots.becomes import KEPT, WORDS, Activity, Control, Managed, Received, Visit
 from kpi_xl.slots.cell_formula import cell, total
 from kpi_xl.slots.day_plans import ByDay, evenly

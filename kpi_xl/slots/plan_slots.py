@@ -15,7 +15,8 @@ from kpi_xl.calendar import (
     day_note,
     planned_weeks,
 )
-from kpi_xl.data.people import ACTIVITIES, Person
+from kpi_xl.catalogue.measures import ACTIVITIES
+from kpi_xl.data.people import Person
 from kpi_xl.slots.becomes import (
     IN_REVIEW,
     KEPT,

@@ -11,7 +11,8 @@ from typing import Final
 from kpi_xl.analysis.attention import Attention, attention
 from kpi_xl.analysis.time_boxes import A_DAY, MINUTES
 from kpi_xl.calendar import PUBLIC, Month, WorkDays, is_working_day, planned_weeks
-from kpi_xl.data.people import ACTIVITIES, Known, Person
+from kpi_xl.catalogue.measures import ACTIVITIES
+from kpi_xl.data.people import Known, Person
 from kpi_xl.data.targets import Targets, pieces_target, premium_target
 from kpi_xl.findings.shown import value_text
 from kpi_xl.slots.day_plans import ByDay, evenly

@@ -6,9 +6,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kpi_xl import kinds
+from kpi_xl.catalogue.units import Unit
 from kpi_xl.data.people import Person
 from kpi_xl.data.targets import Targets
-from kpi_xl.data.units import Unit
 from kpi_xl.errors import InputError
 from kpi_xl.kpi_registry import Registry
 from kpi_xl.slots.all_kpis import all_kpi_values

@@ -9,8 +9,8 @@ from typing import Final
 
 from kpi_xl import kinds
 from kpi_xl.catalogue.organisation import TOP
+from kpi_xl.catalogue.units import Unit
 from kpi_xl.data.people import Person
-from kpi_xl.data.units import Unit
 from kpi_xl.errors import InputError
 from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.filling import Filling

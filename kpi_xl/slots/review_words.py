@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from kpi_xl.analysis.boxes import SKILL_WILL
-from kpi_xl.data.collected import Entry
-from kpi_xl.data.units import Unit
+from kpi_xl.catalogue.units import Unit
+from kpi_xl.record.collected import Entry
 from kpi_xl.slots import becomes
 from kpi_xl.slots.agreed import Agreed
 from kpi_xl.slots.registry import declaration

@@ -10,9 +10,9 @@ from typing import Final
 from kpi_xl.analysis.bands import STATUSES
 from kpi_xl.catalogue import kpis
 from kpi_xl.catalogue.organisation import TOP
+from kpi_xl.catalogue.units import UNASSIGNED
 from kpi_xl.data.people import Person
 from kpi_xl.data.targets import premium_target
-from kpi_xl.data.units import UNASSIGNED
 from kpi_xl.findings.aggregation import units_add_up
 from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.in_brief import RESULTS, InBrief, change_of, marked

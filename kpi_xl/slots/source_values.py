@@ -9,16 +9,16 @@ from typing import Final
 
 from kpi_xl.cached import kept
 from kpi_xl.catalogue import kpis
-from kpi_xl.data.origins import Decided, by_and_when
+from kpi_xl.catalogue.units import Unit
+from kpi_xl.checks.returned import file_and_sheet, is_returned
+from kpi_xl.checks.rows_of_file import RawRows
 from kpi_xl.data.own_rows import OwnRows
 from kpi_xl.data.people import Person
 from kpi_xl.data.raw_rows import SOME, RawRowsOf, TargetRows
-from kpi_xl.data.returned import file_and_sheet, is_returned
-from kpi_xl.data.rows_of_file import RawRows
 from kpi_xl.data.targets import AGENT_LEVEL
-from kpi_xl.data.units import Unit
 from kpi_xl.findings.shown import value_text
 from kpi_xl.kpi import Kpi
+from kpi_xl.record.origins import Decided, by_and_when
 from kpi_xl.slots.becomes import Target
 from kpi_xl.slots.changes_told import shown_value
 from kpi_xl.slots.filling import Filling

@@ -16,11 +16,9 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from kpi_xl import kinds
 from kpi_xl.calendar import Month, planned_weeks
 from kpi_xl.catalogue import kpis
+from kpi_xl.catalogue.measures import ACTIVITIES as NAMES
 from kpi_xl.catalogue.schema import ACTIVITIES, TARGETS, Table
-from kpi_xl.data.collected import Entry
-from kpi_xl.data.history import Change
-from kpi_xl.data.people import ACTIVITIES as NAMES
-from kpi_xl.data.returned import (
+from kpi_xl.checks.returned import (
     RECEIVED,
     Control,
     DayFact,
@@ -33,6 +31,8 @@ from kpi_xl.data.returned import (
 from kpi_xl.fault import Fault
 from kpi_xl.kpi_registry import Registry
 from kpi_xl.readers.name import near
+from kpi_xl.record.collected import Entry
+from kpi_xl.record.history import Change
 from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots import becomes
 from kpi_xl.slots.registry import declaration

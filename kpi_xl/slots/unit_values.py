@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month, WorkDays, working_days
 from kpi_xl.catalogue import MEASURES, kpis
+from kpi_xl.catalogue.units import Unit
 from kpi_xl.data.cube import Cube, is_money
-from kpi_xl.data.units import Unit
 from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.findings.ripeness import Ripeness, day_text
 from kpi_xl.findings.shown import meaning_text, shown, with_bands

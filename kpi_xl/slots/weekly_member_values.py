@@ -9,8 +9,9 @@ from typing import Any, Final, NamedTuple
 
 from kpi_xl.calendar import PUBLIC, WEEKDAYS, Month, WorkDays
 from kpi_xl.catalogue import kpis
+from kpi_xl.catalogue.measures import ACTIVITIES
 from kpi_xl.data.daily_activities import DailyActivities
-from kpi_xl.data.people import ACTIVITIES, Person
+from kpi_xl.data.people import Person
 from kpi_xl.slots.activity_quotas import FUNNEL
 from kpi_xl.slots.becomes import WORDS, Activity, Received
 from kpi_xl.slots.cell_formula import (

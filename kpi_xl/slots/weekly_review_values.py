@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from kpi_xl.calendar import PUBLIC, Month, WorkDays, planned_weeks
-from kpi_xl.data.people import ACTIVITIES
+from kpi_xl.catalogue.measures import ACTIVITIES
 from kpi_xl.slots.becomes import WORDS, Plan
 from kpi_xl.slots.cell_formula import cell, total
 from kpi_xl.slots.day_plans import ByDay, evenly

@@ -14,11 +14,11 @@ from openpyxl.workbook.defined_name import DefinedName
 from calc.cells import content, same
 from conftest import MONTH
 from kpi_xl.circulation.collect import collect
-from kpi_xl.data.collected import collected
 from kpi_xl.error_values import error_name
 from kpi_xl.jobs.live import live
 from kpi_xl.jobs.review import review
 from kpi_xl.project import Project
+from kpi_xl.record.collected import collected
 from kpi_xl.system.user import User, UserSettings
 from kpi_xl.workbook import Template, read
 

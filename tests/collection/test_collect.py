@@ -15,10 +15,10 @@ from kpi_xl.circulation.collect import collect
 from kpi_xl.circulation.collection_messages import lines
 from kpi_xl.circulation.encryption import encrypted
 from kpi_xl.cli import app
-from kpi_xl.data.circulation import circulation
-from kpi_xl.data.collected import collected
-from kpi_xl.data.history import changes
 from kpi_xl.errors import InputError
+from kpi_xl.record.circulation import circulation
+from kpi_xl.record.collected import collected
+from kpi_xl.record.history import changes
 from office import (
     load,
     needs_node_validator,

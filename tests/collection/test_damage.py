@@ -13,7 +13,7 @@ from collection.conftest import MONTH
 from collection.damage import ASIDE, HARMLESS, PROBLEMS
 from kpi_xl.circulation.collect import collect
 from kpi_xl.circulation.distribute import distribute
-from kpi_xl.data.collected import collected
+from kpi_xl.record.collected import collected
 
 PERSONS = 300
 KINDS = len(ASIDE) + len(PROBLEMS) + len(HARMLESS) + 5

@@ -14,11 +14,11 @@ from collection.test_collect import saved_at
 from collection.test_tokens import AS_IN_VERSION_2, known
 from kpi_xl.circulation.collect import collect
 from kpi_xl.circulation.distribute import distribute
-from kpi_xl.data import replay
-from kpi_xl.data.circulation import circulation, file_of
-from kpi_xl.data.collected import collected
-from kpi_xl.data.history import changes, collections
 from kpi_xl.project import Project
+from kpi_xl.record import replay
+from kpi_xl.record.circulation import circulation, file_of
+from kpi_xl.record.collected import collected
+from kpi_xl.record.history import changes, collections
 from small_branch import MONTH, TWO_DEPARTMENTS, small_branch
 
 TARGETS = "月度目标设定、达成表"
@@ -201,7 +201,7 @@ class TestSent:
 
 
 def test_is_changed_is_about_values_not_how_they_are_written():
-    from kpi_xl.data.sent import is_same
+    from kpi_xl.record.sent import is_same
 
     assert is_same(1 / 3, float(f"{1 / 3:.15g}"))
     assert not is_same(1000000.01, 1000000.02)

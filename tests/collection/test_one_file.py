@@ -19,8 +19,8 @@ from collection.damage import rewritten
 from kpi_xl.circulation import forms, incoming, matching, versions
 from kpi_xl.circulation.collect import collect
 from kpi_xl.circulation.distribute import distribute
-from kpi_xl.data.collected import collected
 from kpi_xl.project import Project
+from kpi_xl.record.collected import collected
 from kpi_xl.workbook.answers import ReturnedWorkbook
 from small_branch import TWO_DEPARTMENTS, small_branch
 

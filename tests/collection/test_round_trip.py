@@ -14,9 +14,9 @@ from kpi_xl.circulation.collect import collect
 from kpi_xl.circulation.distribute import distribute
 from kpi_xl.circulation.round_decisions import take
 from kpi_xl.circulation.round_workbook import make
-from kpi_xl.data.collected import collected
 from kpi_xl.jobs import rounds
 from kpi_xl.jobs.rounds import Asked
+from kpi_xl.record.collected import collected
 from office import load, needs_soffice
 
 SYSTEM_PYTHON = Path("/usr/bin/python3")

@@ -24,9 +24,6 @@ from kpi_xl.circulation.collect import collect
 from kpi_xl.circulation.distribute import distribute
 from kpi_xl.circulation.round_decisions import take
 from kpi_xl.circulation.round_workbook import make
-from kpi_xl.data.circulation import changing, circulation, file_of
-from kpi_xl.data.round_targets import round_targets
-from kpi_xl.data.rounds import course_of, latest
 from kpi_xl.data.store import reading
 from kpi_xl.errors import InputError
 from kpi_xl.jobs import rounds
@@ -35,6 +32,9 @@ from kpi_xl.jobs.load import load
 from kpi_xl.jobs.round_views import log_view, round_view, rounds_view
 from kpi_xl.jobs.rounds import Asked
 from kpi_xl.project import Project
+from kpi_xl.record.circulation import changing, circulation, file_of
+from kpi_xl.record.round_targets import round_targets
+from kpi_xl.record.rounds import course_of, latest
 from kpi_xl.workbook import read
 from office import (
     convert,

@@ -9,7 +9,7 @@ from collection.conftest import MONTH, of
 from kpi_xl.circulation.collect import collect
 from kpi_xl.circulation.distribute import distribute
 from kpi_xl.circulation.row_keys import row_keys
-from kpi_xl.data.collected import collected
+from kpi_xl.record.collected import collected
 
 MONDAY, TUESDAY = dt.date(2024, 6, 3), dt.datetime(2024, 6, 4)
 

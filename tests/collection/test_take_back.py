@@ -21,10 +21,10 @@ from collection.test_history import (
 from kpi_xl.circulation.collect import collect
 from kpi_xl.circulation.take_back import take_back
 from kpi_xl.cli import app
-from kpi_xl.data.circulation import circulation
-from kpi_xl.data.collected import collected
-from kpi_xl.data.history import changes, collections
 from kpi_xl.errors import InputError
+from kpi_xl.record.circulation import circulation
+from kpi_xl.record.collected import collected
+from kpi_xl.record.history import changes, collections
 
 __all__ = ["project", "sent"]
 

@@ -14,10 +14,10 @@ import pytest
 
 from kpi_xl.circulation.collect import collect
 from kpi_xl.circulation.distribute import distribute
-from kpi_xl.data.circulation import FILE, circulation
-from kpi_xl.data.collected import collected
 from kpi_xl.jobs.fill import fill
 from kpi_xl.project import Project
+from kpi_xl.record.circulation import FILE, circulation
+from kpi_xl.record.collected import collected
 from kpi_xl.workbook import Identity
 from kpi_xl.workbook.ooxml import parts
 from kpi_xl.workbook.ooxml.package import Package

@@ -15,10 +15,10 @@ from kpi_xl.circulation.collect import collect
 from kpi_xl.circulation.distribute import distribute
 from kpi_xl.circulation.take_back import take_back
 from kpi_xl.cli import app
-from kpi_xl.data.collected import collected
 from kpi_xl.errors import InputError
 from kpi_xl.jobs import rounds
 from kpi_xl.jobs.trace import trace
+from kpi_xl.record.collected import collected
 from small_branch import TWO_DEPARTMENTS, small_branch
 
 __all__ = ["project", "sent"]

@@ -12,8 +12,8 @@ from collection.conftest import MONTH, edited, of
 from collection.test_round_trip import _HAS_UNO, edit
 from kpi_xl.circulation.collect import collect
 from kpi_xl.circulation.distribute import distribute
-from kpi_xl.data.circulation import circulation
-from kpi_xl.data.collected import collected
+from kpi_xl.record.circulation import circulation
+from kpi_xl.record.collected import collected
 from kpi_xl.workbook.growth.sheet_copies import sheet_name
 from office import load, needs_soffice
 

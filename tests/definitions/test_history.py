@@ -10,11 +10,11 @@ import pytest
 from click.testing import CliRunner
 
 from kpi_xl.cli.commands import app
-from kpi_xl.data.circulation import FILE
 from kpi_xl.jobs.definition_changes import history, note_changes
 from kpi_xl.jobs.definition_form import definition_form
 from kpi_xl.jobs.load import load
 from kpi_xl.project import Project
+from kpi_xl.record.circulation import FILE
 from kpi_xl.settings.definitions import WORKBOOK
 from small_branch import MONTH, TWO_DEPARTMENTS, small_branch
 

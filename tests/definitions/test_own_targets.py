@@ -12,7 +12,6 @@ from kpi_xl.circulation.collect import collect
 from kpi_xl.circulation.distribute import distribute
 from kpi_xl.circulation.round_decisions import take
 from kpi_xl.circulation.round_workbook import make
-from kpi_xl.data.origins import origins_of
 from kpi_xl.errors import InputError
 from kpi_xl.jobs import rounds
 from kpi_xl.jobs.check import check
@@ -22,6 +21,7 @@ from kpi_xl.jobs.propose import proposal
 from kpi_xl.jobs.rounds import Asked
 from kpi_xl.jobs.trace import trace
 from kpi_xl.project import Project
+from kpi_xl.record.origins import origins_of
 from kpi_xl.slots.source_values import target_slots
 from kpi_xl.workbook import read
 from small_branch import MONTH, TWO_DEPARTMENTS, small_branch

@@ -20,9 +20,9 @@ from kpi_xl.circulation import production
 from kpi_xl.circulation.collect import collect
 from kpi_xl.circulation.distribute import distribute
 from kpi_xl.cli import app
-from kpi_xl.data.circulation import circulation
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project
+from kpi_xl.record.circulation import circulation
 from kpi_xl.slots import unit_sheets
 from small_branch import MONTH, TWO_DEPARTMENTS, small_branch, write_people, write_table
 

@@ -24,8 +24,8 @@ from distribution.conftest import every_file
 from kpi_xl.circulation.distribute import distribute
 from kpi_xl.circulation.production import Blank, Order, produced
 from kpi_xl.cli import app
-from kpi_xl.data.circulation import circulation
 from kpi_xl.errors import InputError
+from kpi_xl.record.circulation import circulation
 from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.recipients import files
 from kpi_xl.system.file_names import ROOM
@@ -238,8 +238,8 @@ def test_text_from_data_stays_text_and_leads_nowhere():
 
 
 def test_names_cannot_leave_the_folder(branch):
+    from kpi_xl.catalogue.units import Unit
     from kpi_xl.data.people import Person
-    from kpi_xl.data.units import Unit
     from kpi_xl.slots.recipients import Recipient
 
     nasty = (

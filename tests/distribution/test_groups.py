@@ -18,10 +18,10 @@ from kpi_xl.circulation import group_record, group_sending
 from kpi_xl.circulation.group_month import send_month
 from kpi_xl.circulation.robot_words import as_text, fitting
 from kpi_xl.circulation.robots import PLATFORMS
-from kpi_xl.data.circulation import file_of
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.load import load
 from kpi_xl.pages.make import words
+from kpi_xl.record.circulation import file_of
 from kpi_xl.settings.groups import Groups, Robot, checked
 from small_branch import TWO_DEPARTMENTS, small_branch
 

@@ -19,8 +19,8 @@ import pytest
 from distribution.conftest import with_mail, write_contacts
 from kpi_xl.circulation import mail as mail_module
 from kpi_xl.circulation.distribute import distribute
-from kpi_xl.data.circulation import circulation
 from kpi_xl.errors import InputError
+from kpi_xl.record.circulation import circulation
 from kpi_xl.settings.mail import mail_settings
 
 TEMPLATE, MONTH = "主管日程", "2024-06"

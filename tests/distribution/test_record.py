@@ -18,10 +18,10 @@ from click.testing import CliRunner
 from kpi_xl.circulation.collect import collect
 from kpi_xl.circulation.distribute import distribute
 from kpi_xl.cli import app
-from kpi_xl.data.circulation import BACKUP, FILE, backup_of, circulation, file_of
-from kpi_xl.data.collected import collected
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project
+from kpi_xl.record.circulation import BACKUP, FILE, backup_of, circulation, file_of
+from kpi_xl.record.collected import collected
 from small_branch import MONTH, TWO_DEPARTMENTS, small_branch
 
 TEMPLATE = "周工作计划"

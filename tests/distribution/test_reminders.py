@@ -21,9 +21,9 @@ from kpi_xl.circulation.collect import collect
 from kpi_xl.circulation.distribute import distribute
 from kpi_xl.circulation.reminder_texts import LIST
 from kpi_xl.circulation.reminders import remind
-from kpi_xl.data.circulation import circulation
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project
+from kpi_xl.record.circulation import circulation
 from tests.small_branch import TWO_DEPARTMENTS, small_branch, write_table
 
 TEMPLATE, MONTH = "周工作计划", "2024-06"

@@ -13,7 +13,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from kpi_xl.calendar import Month
-from kpi_xl.data.units import UNASSIGNED
+from kpi_xl.catalogue.units import UNASSIGNED
 from kpi_xl.project import Project
 
 BRANCH = "总公司"

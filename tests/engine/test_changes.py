@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from kpi_xl.catalogue.schema import LONG
 from kpi_xl.catalogue.schema import TABLES as RAW
-from kpi_xl.data import fingerprints, hashes, remembered, rules
-from kpi_xl.data.check import check_project
+from kpi_xl.checks import hashes, rules
+from kpi_xl.checks.check import check_project
+from kpi_xl.data import fingerprints, remembered
 from kpi_xl.data.remembered import check_what_changed
 from kpi_xl.data.steps import KEPT
 from kpi_xl.data.store import build, update

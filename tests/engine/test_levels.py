@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi_xl.calendar import Month
+from kpi_xl.catalogue.units import UNASSIGNED
 from kpi_xl.circulation.collect import collect
 from kpi_xl.circulation.distribute import distribute
 from kpi_xl.data.store import reading
 from kpi_xl.data.targets import targets_of
-from kpi_xl.data.units import UNASSIGNED
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.check import check
 from kpi_xl.jobs.fill import fill

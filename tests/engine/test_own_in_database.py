@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from kpi_xl import api
-from kpi_xl.data.check import check_project
+from kpi_xl.checks.check import check_project
 from kpi_xl.data.store import reading
 from kpi_xl.findings.day_sums import day_sums
 from kpi_xl.jobs.load import check_source, load

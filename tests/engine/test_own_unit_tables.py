@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kpi_xl
-from kpi_xl.data.units import UNASSIGNED
+from kpi_xl.catalogue.units import UNASSIGNED
 from kpi_xl.jobs.check import check
 from kpi_xl.jobs.load import load
 from kpi_xl.project import Project

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from declarations import DECLARED, STANDING, settings_of
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.schema import TABLES
-from kpi_xl.data.check import check_project
+from kpi_xl.checks.check import check_project
 from kpi_xl.data.compute import compute
 from kpi_xl.data.daily_activities import DailyActivities
 from kpi_xl.data.engines import DuckDb

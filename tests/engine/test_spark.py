@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from declarations import DECLARED, STANDING, settings_of
-from kpi_xl.data.check import check_project
+from kpi_xl.checks.check import check_project
 from kpi_xl.data.compute import compute
 from kpi_xl.data.engines import DuckDb
 from kpi_xl.data.engines.spark import Spark

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from kpi_xl import kpis
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.measures import measure
+from kpi_xl.catalogue.units import Unit
 from kpi_xl.data import steps
 from kpi_xl.data.cube import Cube, is_money
 from kpi_xl.data.periods import by_period
 from kpi_xl.data.ripening import equally_old
 from kpi_xl.data.store import build
-from kpi_xl.data.units import Unit
 from kpi_xl.error_values import error_name
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project

@@ -10,7 +10,7 @@ from hypothesis import given
 from kpi_xl.api import Project as Frames
 from kpi_xl.assistant.tools import Asking, ask
 from kpi_xl.catalogue import kpis
-from kpi_xl.data.units import UNASSIGNED
+from kpi_xl.catalogue.units import UNASSIGNED
 from kpi_xl.findings.aggregation import units_add_up
 from kpi_xl.jobs.check import check
 from kpi_xl.jobs.fill import recipients_of, template_path

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.schema import TABLES
-from kpi_xl.data.checked import Checked, CheckedTable
+from kpi_xl.checks.checked import Checked, CheckedTable
 
 FIRST, LAST = Month.of(2024, 1), Month.of(2024, 6)
 TEAMS = [("", "甲部", "一组"), ("", "甲部", "二组"), ("", "乙部", "一组"), ("", "", "")]

@@ -8,7 +8,7 @@ import pytest
 
 from kpi_xl.catalogue import kpis
 from kpi_xl.catalogue.schema import TABLES
-from kpi_xl.data.notice import notice_of
+from kpi_xl.checks.notice import notice_of
 from kpi_xl.errors import InputError
 from kpi_xl.jobs import start
 from kpi_xl.jobs.check import check

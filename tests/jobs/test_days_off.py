@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from kpi_xl.calendar import PROVISIONAL, working_days
+from kpi_xl.checks import doubtful_days
 from kpi_xl.cli.commands import app
-from kpi_xl.data import doubtful_days
 from kpi_xl.jobs.fill import fill
 from kpi_xl.jobs.load import load
 from kpi_xl.jobs.views import pace_view, scope

@@ -15,13 +15,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kpi_xl.data import content, remembered, sealed
-from kpi_xl.data.content import digest
+from kpi_xl.data import remembered
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.store import reading
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.load import load
 from kpi_xl.project import Project
+from kpi_xl.raw_files import content
+from kpi_xl.raw_files.content import digest
+from kpi_xl.system import sealed
 from kpi_xl.system.holding import holding
 
 ROSTER = "工号,姓名,营业部,营业组,签约日期,解约日期\n001,张三,东部,一组,2023-01-05,\n"

@@ -6,7 +6,7 @@ import pytest
 
 from jobs.test_mapping import book
 from kpi_xl.catalogue.schema import TABLES
-from kpi_xl.data.check import check_project
+from kpi_xl.checks.check import check_project
 from kpi_xl.jobs.mapping import Answer, MappingSession
 from kpi_xl.jobs.start import init
 from kpi_xl.project import Project

@@ -14,9 +14,9 @@ from jobs.test_judged_once import bounded, judged
 from kpi_xl.api import Project as Frames
 from kpi_xl.assistant.tools import Asking, ask
 from kpi_xl.catalogue import kpis
+from kpi_xl.catalogue.units import UNASSIGNED
 from kpi_xl.cli.commands import app
 from kpi_xl.data.store import reading
-from kpi_xl.data.units import UNASSIGNED
 from kpi_xl.findings.aggregation import weights
 from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.shown import with_bands

@@ -3,7 +3,7 @@
 import openpyxl
 import pytest
 
-from kpi_xl.data.check import check_project
+from kpi_xl.checks.check import check_project
 from kpi_xl.jobs.problem_rows import problem_rows
 from kpi_xl.jobs.start import init
 

@@ -21,13 +21,13 @@ from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
 from kpi_xl.circulation.collect import collect
 from kpi_xl.circulation.distribute import distribute
-from kpi_xl.data.collected import Entry, collected
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.targets import targets_of
 from kpi_xl.jobs.check import check
 from kpi_xl.jobs.fill import fill, recipients_of, template_path
 from kpi_xl.jobs.load import load
 from kpi_xl.jobs.review import review
+from kpi_xl.record.collected import Entry, collected
 from kpi_xl.slots import becomes, unit_sheets
 from kpi_xl.slots.registry import declared
 from kpi_xl.slots.typed import facts_of
@@ -119,7 +119,7 @@ def in_tables(project, entries):
 
 def of_row(table, record, by_place):
     """The cell of a row of the store: in its line, and with its value."""
-    from kpi_xl.data.people import ACTIVITIES
+    from kpi_xl.catalogue.measures import ACTIVITIES
 
     items = {"advance_pieces": "预收件数", "advance_premium": "预收保费"}
     for (file, cell), entry in by_place.items():

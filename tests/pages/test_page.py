@@ -8,9 +8,9 @@ from lxml import etree
 
 from conftest import MONTH
 from kpi_xl.calendar import Month
+from kpi_xl.catalogue.units import UNASSIGNED
 from kpi_xl.circulation.robot_words import as_text, lines_of, title_of
 from kpi_xl.data.cube import Cube
-from kpi_xl.data.units import UNASSIGNED
 from kpi_xl.pages.html import html
 from kpi_xl.pages.make import make, pages_of
 from kpi_xl.pages.picture import LAYOUTS, svg

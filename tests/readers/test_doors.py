@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.schema import Column
+from kpi_xl.checks.parse import parse_column
 from kpi_xl.circulation.validation import Validation
 from kpi_xl.cli.analysis_commands import day_meant
 from kpi_xl.cli.chinese import Number
-from kpi_xl.data.parse import parse_column
 from kpi_xl.errors import InputError
 from kpi_xl.settings.kpi_toml import read_settings
 from kpi_xl.settings.project_settings import Settings

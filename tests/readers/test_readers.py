@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from kpi_xl import kinds
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.schema import TABLES
-from kpi_xl.data.parse import parse_column
+from kpi_xl.checks.parse import parse_column
 from kpi_xl.fault import Fault
 from kpi_xl.readers.date import NO_DAY, NO_DAY_WORDS, DayReader, read_day
 from kpi_xl.readers.id import Ids

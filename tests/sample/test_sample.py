@@ -574,7 +574,7 @@ def test_planted_faults(files):
 
 
 def test_the_check_finds_the_planted_faults_and_nothing_else(files):
-    check = pytest.importorskip("kpi_xl.data.check")
+    check = pytest.importorskip("kpi_xl.checks.check")
     from kpi_xl.project import Project
 
     found = check.check_project(Project.open(files.folder))

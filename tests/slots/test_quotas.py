@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi_xl.calendar import Month
-from kpi_xl.data.people import ACTIVITIES, Person
+from kpi_xl.catalogue.measures import ACTIVITIES
+from kpi_xl.data.people import Person
 from kpi_xl.jobs.fill import fill, recipients_of, template_path
 from kpi_xl.jobs.load import load
 from kpi_xl.project import Project

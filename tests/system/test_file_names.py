@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kpi_xl.catalogue.units import Unit
 from kpi_xl.data.people import Person
-from kpi_xl.data.units import Unit
 from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.recipients import Recipient, files
 from kpi_xl.system.file_names import LONGEST_PATH, ROOM, file_name, room_in

@@ -12,7 +12,8 @@ from kpi_xl.analysis.boxes import SKILL_WILL
 from kpi_xl.analysis.feedback import WEIGHTS, feedback
 from kpi_xl.analysis.time_boxes import MINUTES
 from kpi_xl.calendar import Month, is_working_day, planned_weeks
-from kpi_xl.data.people import ACTIVITIES, Known, Person
+from kpi_xl.catalogue.measures import ACTIVITIES
+from kpi_xl.data.people import Known, Person
 from kpi_xl.data.ratings import Round
 from kpi_xl.slots.activity_quotas import FUNNEL, monthly_quotas
 from kpi_xl.slots.agenda_values import agenda_values

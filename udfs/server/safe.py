@@ -46,8 +46,8 @@ def _check_roles(project: Project, settings: ServerSettings) -> None:
     """Refuse roles of units that are not there, as soon as it is known which there are."""
     if not project.cube.is_file():
         return
+    from kpi_xl.checks.unit_names import listed, written
     from kpi_xl.data.cube import Cube
-    from kpi_xl.data.unit_names import listed, written
 
     units = Cube.open(project.cube).units
     paths = written(units)

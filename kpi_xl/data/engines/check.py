@@ -13,13 +13,13 @@ import pyarrow as pa
 
 from kpi_xl import kinds
 from kpi_xl.catalogue.schema import LONG, Column, Table
-from kpi_xl.data.checked import Checked, CheckedFile, CheckedTable
+from kpi_xl.checks.checked import Checked, CheckedFile, CheckedTable
 from kpi_xl.data.engines.engine import Database
 from kpi_xl.data.engines.own_tables import own_tables_of
 from kpi_xl.data.engines.query import Query
 from kpi_xl.data.engines.raw_tables import is_flag, select
-from kpi_xl.data.problem import Problem
 from kpi_xl.fault import Fault
+from kpi_xl.raw_files.problem import Problem
 from kpi_xl.settings.project_settings import Settings
 
 

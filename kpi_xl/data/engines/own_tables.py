@@ -16,14 +16,14 @@ from pyarrow import parquet
 from kpi_xl import kinds
 from kpi_xl.catalogue.raw_table import Table
 from kpi_xl.catalogue.schema import AGENTS, TRANSFERS
-from kpi_xl.data.check import checked_together
-from kpi_xl.data.check_file import read_file
-from kpi_xl.data.checked import CheckedFile, CheckedTable, Part
+from kpi_xl.checks.check import checked_together
+from kpi_xl.checks.check_file import read_file
+from kpi_xl.checks.checked import CheckedFile, CheckedTable, Part
 from kpi_xl.data.engines.engine import Database
 from kpi_xl.data.engines.query import Query
-from kpi_xl.data.problem import Problem
-from kpi_xl.data.sources import Source
 from kpi_xl.errors import InputError
+from kpi_xl.raw_files.problem import Problem
+from kpi_xl.raw_files.sources import Source
 from kpi_xl.settings.project_settings import Settings
 
 

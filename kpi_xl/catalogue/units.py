@@ -1,0 +1,82 @@
+"""The units of the organisation."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, overload
+
+UNASSIGNED: Final = "未分配"
+"""The unit of what belongs to nobody."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit of the organisation.
+
+    Parameters
+    ----------
+    level : str
+        One of those of the project's `Organisation`.
+    name : str
+        Its own name.
+    path : str
+        Its name with those above it, below the branch: ``城东营业部/城东一组``.
+    parent : int or None
+        The index of the unit it belongs to; None for the branch.
+    """
+
+    level: str
+    name: str
+    path: str
+    parent: int | None
+
+    @property
+    def is_unassigned(self) -> bool:
+        """Whether it holds what belongs to no unit of its level."""
+        return self.name == UNASSIGNED
+
+
+class SavedUnits(Sequence[Unit]):
+    """The units of a saved cube, read when they are first asked for: there may be thousands.
+
+    Parameters
+    ----------
+    text : bytes
+        The JSON of the file with them.
+    number : int
+        How many there are.
+    """
+
+    def __init__(self, text: bytes, number: int) -> None:
+        self._text = text
+        self._number = number
+
+    @functools.cached_property
+    def _units(self) -> list[Unit]:
+        return [Unit(*unit) for unit in json.loads(self._text)]
+
+    def __len__(self) -> int:
+        return self._number
+
+    def __iter__(self) -> Iterator[Unit]:
+        return iter(self._units)
+
+    @overload
+    def __getitem__(self, at: int) -> Unit: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Unit]: ...
+    def __getitem__(self, at: int | slice) -> Unit | list[Unit]:
+        return self._units[at]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as that of a list
+
+
+def path_of(names: Sequence[str | None]) -> str:
+    """A unit's path: its name with those above it that it has."""
+    return "/".join(name for name in names if name)

@@ -1,0 +1,167 @@
+"""Files of one table that overlap: an older and a newer export, or the same days twice."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from kpi_xl import kinds
+from kpi_xl.catalogue.schema import Table
+from kpi_xl.checks.finding import Finding
+
+_DAYS: Final = {
+    "agents": ("signed", "left"), "policies": ("issued", "withdrawn", "ended"), "dues": ("paid",),
+}  # fmt: skip
+"""The tables that systems export whole again and again, and the days that tell how new one is."""
+
+_NAMED: Final = re.compile(
+    r"(?<!\d)(20\d{2})[-_.年]?(0[1-9]|1[0-2]|[1-9](?!\d))(?:[-_.月]?(0[1-9]|[12]\d|3[01]))?(?!\d)"
+)
+_MONTH: Final = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])月")
+_APART: Final = 60
+"""Files written so many seconds apart were not just copied together."""
+
+_SHARED: Final = 0.5
+"""So much of the smaller of two rosters stands in both where they are of the same people."""
+
+
+def ages(
+    table: Table, labels: Sequence[str], files: Sequence[Path], parts: Sequence[pa.Table]
+) -> list[int]:
+    """How new each file is against the others; equal where nothing tells.
+
+    The date in its name tells first, then its last day, then a month in its name without a year
+    (12月 may be older than 1月), then the time it was written.
+    """
+    if table.code not in _DAYS or len(parts) < 2:
+        return [0] * len(parts)
+    by_name = [_in_name(label) for label in labels]
+    told_by_name = all(by_name) and len(set(by_name)) > 1
+    if told_by_name and all(year for year, *_ in filter(None, by_name)):
+        return _ranks(by_name)
+    last = [
+        max((d for code in _DAYS[table.code] if (d := _last(data[code])) is not None), default=-1)
+        for data in parts
+    ]
+    if len(set(last)) > 1:
+        return _ranks(last)
+    if told_by_name:
+        return _ranks(by_name)
+    return _ranks([int(file.stat().st_mtime) // _APART for file in files])
+
+
+def _in_name(label: str) -> tuple[int, int, int] | None:
+    found = list(_NAMED.finditer(label))
+    if found:
+        year, month, day = found[-1].groups("0")
+        return int(year), int(month), int(day)
+    named = _MONTH.search(label)
+    return (0, int(named[1]), 0) if named else None
+
+
+def _last(days: Any) -> int | None:
+    found: int | None = pc.max(days.cast(pa.int32())).as_py()
+    return found
+
+
+def _ranks(values: Sequence[Any]) -> list[int]:
+    order = sorted(set(values))
+    return [order.index(value) for value in values]
+
+
+def missing_now(
+    table: Table, parts: Sequence[pa.Table], age: Sequence[int], labels: Sequence[str]
+) -> Iterator[Finding]:
+    """Who stands in an older roster, is not gone, and is missing in the newest one."""
+    if table.code != "agents" or len(set(age)) < 2:
+        return
+    newest = max(range(len(parts)), key=lambda place: age[place])
+    there = parts[newest]["agent"].combine_chunks()
+    begin = 0
+    for place, data in enumerate(parts):
+        if age[place] < age[newest]:
+            known = np.asarray(pc.is_in(data["agent"], there), bool)
+            fewer = min(len(known), len(there)) or 1
+            if known.sum() >= fewer * _SHARED:
+                gone = ~known & np.asarray(pc.is_null(data["left"]), bool)
+                for row in np.flatnonzero(gone).tolist():
+                    fault = kinds.MISSING_NOW(newer=labels[newest])
+                    yield Finding(begin + row, "agent", fault)
+        begin += data.num_rows
+
+
+def overlaps(table: Table, parts: Sequence[pa.Table], labels: Sequence[str]) -> Iterator[Finding]:
+    """Records of a table without a key that stand in two files.
+
+    Those alike to the cell are counted once; of those of the same person and day that are not,
+    nobody knows, and both are counted and told.
+    """
+    if table.key or len(parts) < 2:
+        return
+    if not any(_meet(one, other) for n, one in enumerate(parts) for other in parts[:n]):
+        return
+    columns = [column.code for column in table.columns]
+    seen: list[tuple[str, Counter[tuple[Any, ...]], set[tuple[Any, ...]]]] = []
+    begin = 0
+    for data, label in zip(parts, labels, strict=True):
+        rows = [*zip(*(data[code].to_pylist() for code in columns), strict=True)]
+        who = [*zip(data["day"].to_pylist(), data["agent"].to_pylist(), strict=True)]
+        again: dict[int, str] = {}
+        unlike: dict[str, int] = {}
+        for other, records, people in seen:
+            left = records.copy()
+            for place, record in enumerate(rows):
+                if place not in again and left[record] > 0:
+                    left[record] -= 1
+                    again[place] = other
+            for place, one in enumerate(who):
+                if place not in again and one in people:
+                    unlike.setdefault(other, place)
+        yield from (
+            Finding(begin + place, "agent", kinds.IN_TWO_FILES(where=other))
+            for place, other in again.items()
+        )
+        yield from (
+            Finding(begin + place, "agent", kinds.SAME_DAY_ELSEWHERE(where=other))
+            for other, place in unlike.items()
+        )
+        seen.append((label, Counter(rows), set(who)))
+        begin += data.num_rows
+
+
+def _meet(one: pa.Table, other: pa.Table) -> bool:
+    """Whether two files have days and people in common."""
+    if not len(one) or not len(other):
+        return False
+    (a, b), (c, d) = ((pc.min(t["day"]).as_py(), pc.max(t["day"]).as_py()) for t in (one, other))
+    if b < c or d < a:
+        return False
+    people = other["agent"].unique()
+    return bool(pc.any(pc.is_in(one["agent"].unique(), people)).as_py())
+
+
+def winners(first: NDArray[np.int64], age: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each row the row of the same key that counts: of the newest file, there the first.
+
+    Parameters
+    ----------
+    first : int array
+        For each row the first row of its key.
+    age : int array
+        How new the file of each row is.
+    """
+    order = np.lexsort((np.arange(len(first)), -age, first))
+    keys = first[order]
+    leads = np.concatenate([[True], keys[1:] != keys[:-1]])
+    best = order[leads][np.cumsum(leads) - 1]
+    found = np.empty_like(first)
+    found[order] = best
+    return found

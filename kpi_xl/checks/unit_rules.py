@@ -1,0 +1,65 @@
+"""What should hold of where the people of 人员 belong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from kpi_xl import kinds
+from kpi_xl.catalogue.raw_table import Table
+from kpi_xl.checks.finding import Finding
+
+_FORGOTTEN: Final = 0.1
+"""Where so few rows lack a unit, it was forgotten; where more do, they are meant to have none."""
+
+
+def of_places(table: Table, agents: pa.Table) -> Iterator[Finding]:
+    """What people should look at in where everybody belongs, by the table that tells it."""
+    if table.of_units(before=True):
+        return  # where somebody went
+    places = {column.code: column.name for column in table.of_units().values()}
+    yield from _nowhere(agents, places)
+    yield from _in_first_rows(agents, places)
+    yield from _without_upper(agents, places)
+
+
+def _without_upper(agents: pa.Table, places: Mapping[str, str]) -> Iterator[Finding]:
+    """Units some rows of which do not say the unit above, and so are another unit."""
+    for above, code in pairwise(places):
+        blank = pc.is_null(agents[above])
+        if not len(agents) * _FORGOTTEN < agents[above].null_count < len(agents):
+            continue  # each row is told
+        without = pc.unique(agents[code].filter(blank)).drop_null()
+        for unit in without.to_pylist():
+            rows = pc.fill_null(pc.equal(agents[code], unit), False)
+            named = pc.unique(agents[above].filter(rows)).drop_null().to_pylist()
+            if len(named) != 1:
+                continue
+            lacking = pc.and_(rows, blank)
+            about = {"level": places[code], "upper": places[above], "unit": unit, "name": named[0]}
+            fault = kinds.UNIT_WITHOUT_UPPER(**about, count=pc.sum(lacking).as_py())
+            yield Finding(pc.index(lacking, True).as_py(), above, fault)
+
+
+def _nowhere(agents: pa.Table, places: Mapping[str, str]) -> Iterator[Finding]:
+    """Agents of no unit at a level at which nearly everybody has one."""
+    for code, name in places.items():
+        blank = pc.is_null(agents[code])
+        if 0 < agents[code].null_count <= len(agents) * _FORGOTTEN:
+            for row in np.flatnonzero(blank).tolist():
+                yield Finding(row, code, kinds.NO_UNIT(level=name))
+
+
+def _in_first_rows(agents: pa.Table, places: Mapping[str, str]) -> Iterator[Finding]:
+    """Units that stand once each above empty cells, as a report has them and a list has not."""
+    for code, level in places.items():
+        named = agents[code].drop_null()
+        blanks = agents[code].null_count
+        if len(named) > 1 and blanks >= len(named) == len(named.unique()):
+            first = pc.index(pc.is_null(agents[code]), True).as_py()
+            yield Finding(first, code, kinds.UNITS_IN_FIRST_ROWS(level=level, count=blanks))

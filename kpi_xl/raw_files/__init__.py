@@ -1,0 +1,1 @@
+"""Raw files: what each is, which table it holds, and its cells as columns of text."""

@@ -1,0 +1,509 @@
+"""Which row of a file is its header, and which of its headings is which column."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from kpi_xl import kinds
+from kpi_xl.catalogue.schema import Column, Table
+from kpi_xl.errors import InputError
+from kpi_xl.raw_files.day_grid import day_columns
+from kpi_xl.readers.unit import simplified
+from kpi_xl.settings.project_settings import Settings
+
+MOST_LEVELS: Final = 3
+"""A header has at most so many rows."""
+
+_AGAIN: Final = re.compile(r"(?<=\D)[._]\d{1,2}$")
+"""What programs write behind a heading that they met twice."""
+
+HEADER_WITHIN: Final = 50
+"""The header is looked for in this many rows from the top."""
+
+_BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|<[^<>]*>|〔[^〔〕]*〕")
+_UNIT: Final = re.compile(r"(?<=.)[十百千万亿]*元$")
+_REMARK: Final = re.compile(r"[:;,|/\n].*", re.DOTALL)
+_IGNORED: Final = re.compile(r"[\s_\-*:.、]+")
+
+
+@functools.lru_cache(1 << 14)
+@functools.lru_cache(1 << 14)
+def normalise(heading: str) -> str:
+    """A heading as headings are compared.
+
+    Returns
+    -------
+    str
+        Without spaces, brackets and what is in them, marks such as ``*`` and ``_``, capitals and
+        full-width letters.
+
+    Examples
+    --------
+    >>> normalise(" 首年保费（元） "), normalise("Agent_ID"), normalise("＊工 号")
+    ('首年保费', 'agentid', '工号')
+    """
+    text = unicodedata.normalize("NFKC", heading)
+    return simplified(_IGNORED.sub("", _BRACKETS.sub("", text) or text).casefold())
+
+
+def column_names(column: Column) -> tuple[str, ...]:
+    """All that a column may be called, what goes first in front."""
+    return (*column.sooner, column.name, *column.aliases)
+
+
+@functools.lru_cache(1 << 14)
+def _main(heading: str) -> str:
+    """A heading without the remark behind it, as headings are compared: 解约日期：在职不填."""
+    text = _BRACKETS.sub("", unicodedata.normalize("NFKC", heading)).strip()
+    return _UNIT.sub("", normalise(_REMARK.sub("", text) or heading))
+
+
+@dataclass(frozen=True)
+class Match:
+    """The columns of a table found among the headings of one row.
+
+    Parameters
+    ----------
+    positions : mapping of str to int
+        Where each column found stands, by code.
+    missing : tuple of Column
+        The required columns, and those that kpi.toml names a heading for, that were not found.
+    days : tuple of int
+        Of attendance as a grid the columns of its days.
+    """
+
+    positions: Mapping[str, int]
+    missing: tuple[Column, ...]
+    days: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Header:
+    """The header of a file: one row, or two or three of which the upper ones hold groups.
+
+    Parameters
+    ----------
+    match : Match
+        Which of its cells is which column.
+    cells : tuple of str or None
+        The heading of each column; of several rows the lowest one, or all where that tells more.
+    first, last : int
+        Its first and last row, from 0.
+    above : str
+        What is written above it and in the groups: a title, the unit of the amounts.
+    """
+
+    match: Match
+    cells: tuple[str | None, ...]
+    first: int
+    last: int
+    above: str
+
+
+@dataclass(frozen=True)
+class Headings:
+    """The headings a table goes by.
+
+    Parameters
+    ----------
+    mapping : mapping of str to str
+        Headings by column code that kpi.toml gives; they go before all others.
+    unused : tuple of str
+        Headings that kpi.toml says are no column.
+    """
+
+    table: Table
+    mapping: Mapping[str, str]
+    unused: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, table: Table, settings: Settings, name: str, sheet: str | None) -> Headings:
+        """The headings of a file or worksheet: what is said of it goes before what is said of all.
+
+        Parameters
+        ----------
+        settings : Settings
+            What kpi.toml says.
+        name, sheet
+            The file's path below the data folder, and the worksheet.
+        """
+        said = settings.said_of(name, sheet)
+        own = said.columns if said.table == table.code else {}
+        return cls(table, {**settings.columns.get(table.code, {}), **own}, said.unused)
+
+    @functools.cached_property
+    def _known(self) -> frozenset[str]:
+        names = [name for c in self.table.columns for name in column_names(c)]
+        return frozenset(map(normalise, (*names, *self.mapping.values())))
+
+    def match(self, row: Sequence[str | None]) -> Match:
+        """The table's columns among the cells of a row.
+
+        A column's own name goes before its aliases and those go in their order, whatever the order
+        in the file: with both 承保日期 and 生效日期 in a file, 承保日期 is meant.
+        """
+        found: dict[str, int] = {}
+        if self.unused:
+            row = [None if cell and cell.strip() in self.unused else cell for cell in row]
+        normal = [normalise(cell) if cell else "" for cell in row]
+        for code, heading in self.mapping.items():
+            exact = [i for i, cell in enumerate(row) if cell and cell.strip() == heading.strip()]
+            alike = exact or [i for i, cell in enumerate(normal) if cell == normalise(heading)]
+            if alike:
+                found[code] = alike[0]
+        free = [column for column in self.table.columns if column.code not in self.mapping]
+        # Most rows have no name of any column.
+        places = _places(normal)
+        if not self._known.isdisjoint(places):
+            for column in free:
+                self._take(column, (*column.sooner, column.name), places, found)
+            for column in free:
+                if column.code not in found:
+                    self._take(column, column.aliases, places, found)
+        main = [_main(cell) if cell else "" for cell in row]
+        if main != normal and not self._known.isdisjoint(places := _places(main)):
+            for column in free:
+                if column.code not in found:
+                    self._take(column, column_names(column), places, found)
+        days: tuple[int, ...] = ()
+        if self.table.code == "attendance" and "agent" in found and "day" not in found:
+            days = day_columns(row)
+            found |= {"day": days[0]} if days else {}
+        missing = tuple(
+            column
+            for column in self.table.columns
+            if (column.required or column.code in self.mapping)
+            and column.code not in found
+            and column.instead not in found
+        )
+        return Match(found, missing, days)
+
+    @staticmethod
+    def _take(
+        column: Column, names: Sequence[str], places: dict[str, list[int]], found: dict[str, int]
+    ) -> None:
+        taken = set(found.values())
+        for name in names:
+            for position in places.get(normalise(name), ()):
+                if position not in taken:
+                    found[column.code] = position
+                    return
+
+    def find(self, rows: Sequence[Sequence[str | None]]) -> Header | None:
+        """The header among the first rows: the first that has all it needs, else the one nearest.
+
+        Returns
+        -------
+        Header or None
+            None when no row has any required heading.
+        """
+        best: Header | None = None
+        for index in range(min(len(rows), HEADER_WITHIN)):
+            header = self._at(rows, index)
+            if not header.match.missing:
+                return header
+            if self._worth(header.match)[0] and (
+                best is None or self.better(header.match, best.match)
+            ):
+                best = header
+        return best
+
+    def _at(self, rows: Sequence[Sequence[str | None]], index: int) -> Header:
+        """The header that begins in a row, with the rows below it that belong to it."""
+        alone = self.match(rows[index])
+        best = self._header(alone, rows[index], rows, index, index)
+        for depth in range(1, MOST_LEVELS):
+            lower = rows[index + depth : index + depth + 1]
+            if not lower or not any(lower[0]):
+                break
+            if depth == 1 and self._are_parts(alone, rows[index], lower[0]):
+                cells = _joined(rows[index : index + 2], self._known)
+                return self._header(self.match(cells), cells, rows, index, index + 1)
+            if not alone.missing and any(lower[0][place] for place in alone.positions.values()):
+                break  # a record
+            cells = _joined(rows[index : index + depth + 1], self._known)
+            match = self.match(cells)
+            if len(match.positions) > len(best.match.positions) and not _twice(match, cells):
+                best = self._header(match, cells, rows, index, index + depth)
+        return best
+
+    def _are_parts(
+        self, alone: Match, upper: Sequence[str | None], lower: Sequence[str | None]
+    ) -> bool:
+        """Whether the row below a whole header names the parts of one of its columns.
+
+        首年保费 over 当月 and 累计: which of both is meant is not for the upper row to say.
+        """
+        if alone.missing or any(cell and any(map(str.isdigit, cell)) for cell in lower):
+            return False
+        amounts = [
+            place
+            for code, place in alone.positions.items()
+            if self.table.column(code).kind in ("money", "count", "number")
+        ]
+        others = set(alone.positions.values()) - set(amounts)
+        return not any(lower[place] for place in others) and any(
+            lower[place] and place + 1 < len(upper) and lower[place + 1] and not upper[place + 1]
+            for place in amounts
+        )
+
+    @staticmethod
+    def _header(
+        match: Match,
+        cells: Sequence[str | None],
+        rows: Sequence[Sequence[str | None]],
+        first: int,
+        last: int,
+    ) -> Header:
+        above = (cell for row in rows[:last] for cell in row if cell)
+        return Header(match, tuple(cells), first, last, "\n".join(above))
+
+    def absent(
+        self,
+        file: Path,
+        sheet: str | None,
+        first: str | None = None,
+        others: Sequence[str] = (),
+        there: str = "",
+    ) -> InputError:
+        """The refusal of a sheet without a single required heading.
+
+        Parameters
+        ----------
+        file, sheet
+            Where it was looked for.
+        first : str, optional
+            What the first line is.
+        others : sequence of str
+            The worksheets of the file.
+        there : str
+            The headings that are there, for people.
+        """
+        names = "、".join(f"「{name}」" for name in others)
+        kind = kinds.NO_SHEET_OF_TABLE if others else kinds.NO_HEADING_ROW
+        return InputError(
+            kind(
+                table=self.table.name,
+                sheets=names,
+                within=HEADER_WITHIN,
+                wanted=self.wanted,
+                there=there,
+            ),
+            file=file,
+            sheet=sheet,
+            row=None if first is None else 1,
+            value=first,
+        )
+
+    def _worth(self, match: Match) -> tuple[int, int]:
+        """How much of a header a row is: required headings, all headings."""
+        required = sum(self.table.column(code).required for code in match.positions)
+        return required, len(match.positions)
+
+    def better(self, one: Match, other: Match) -> bool:
+        """Whether one row is more of a header than another."""
+        return (not one.missing, self._worth(one)) > (not other.missing, self._worth(other))
+
+    def label(self, column: Column) -> str:
+        """A column for people, with the heading kpi.toml gives it if it does."""
+        if heading := self.mapping.get(column.code):
+            return f"{column.name}（kpi.toml 里写的标题“{heading}”）"
+        return column.name
+
+    @property
+    def wanted(self) -> str:
+        """The required headings for people."""
+        return "、".join(
+            self.mapping.get(column.code, column.name)
+            for column in self.table.columns
+            if column.required
+        )
+
+    def insist(
+        self,
+        match: Match,
+        row: Sequence[str | None],
+        file: Path,
+        sheet: str | None,
+        number: int,
+        others: Sequence[str] = (),
+    ) -> None:
+        """Refuse a header that lacks a required heading, or has a needed one twice.
+
+        Parameters
+        ----------
+        match : Match
+            What was found in the header.
+        row : sequence of str or None
+            The header.
+        file, sheet, number
+            Where it is.
+        others : sequence of str
+            The other worksheets, where not even so much was found.
+
+        Raises
+        ------
+        InputError
+            Naming the headings missing and those in the file that are like them.
+        """
+        if match.missing:
+            raise self.lacking(match, row, file, sheet, number, others)
+        for code, position in match.positions.items():
+            heading = row[position] or ""
+            # A heading that equals one in kpi.toml goes before one that only resembles it.
+            exact = self.mapping.get(code, "").strip() == heading.strip()
+            form = str.strip if exact else normalise
+            same = [
+                cell
+                for cell in row
+                if cell and form(heading) in (form(cell), form(_AGAIN.sub("", cell.strip())))
+            ]
+            if len(same) > 1:
+                names = "、".join(f"“{cell.strip()}”" for cell in same)
+                raise InputError(
+                    kinds.HEADINGS_ALIKE(count=len(same), names=names, table=self.table.name),
+                    file=file,
+                    sheet=sheet,
+                    row=number,
+                    column=heading.strip(),
+                )
+
+    def lacking(
+        self,
+        match: Match,
+        row: Sequence[str | None],
+        file: Path,
+        sheet: str | None,
+        number: int,
+        others: Sequence[str] = (),
+    ) -> InputError:
+        """What is said of a header that lacks a required heading; parameters as for `insist`."""
+        return InputError(
+            kinds.COLUMNS_MISSING(
+                table=self.table.name,
+                columns="、".join(self.label(column) for column in match.missing),
+                others="、".join(f"「{name}」" for name in others),
+                **self.lacks(match, row),
+            ),
+            file=file,
+            sheet=sheet,
+            row=number,
+        )
+
+    def lacks(self, match: Match, row: Sequence[str | None]) -> dict[str, str]:
+        """The advice for a missing column: the headings that are like its name."""
+        taken = set(match.positions.values())
+        free = [cell.strip() for i, cell in enumerate(row) if cell and i not in taken]
+        like = [
+            f"“{cell}”像是{column.name}"
+            for column in match.missing
+            for cell in _near(self._names(column), free)
+        ]
+        shown = "、".join(free[:10]) + ("等" if len(free) > 10 else "")
+        return {
+            "example": match.missing[0].name,
+            "like": "；".join(like),
+            "unused": "" if like else shown,
+        }
+
+    def _names(self, column: Column) -> tuple[str, ...]:
+        mapped = self.mapping.get(column.code)
+        return (mapped,) if mapped else column_names(column)
+
+
+def _places(cells: Sequence[str]) -> dict[str, list[int]]:
+    """Where each text stands: a row with one cell in the last column has 16,384."""
+    places: dict[str, list[int]] = {}
+    for position, cell in enumerate(cells):
+        if cell:
+            places.setdefault(cell, []).append(position)
+    return places
+
+
+def _joined(rows: Sequence[Sequence[str | None]], known: frozenset[str]) -> list[str | None]:
+    """Several rows as one: of each column the longest of its headings that is known, or the lowest.
+
+    调出 above 营业部 is 调出营业部; 所属机构 above 营业部 is 营业部.
+    """
+    stack = _stacked(tuple(map(tuple, rows)))
+    joined: list[str | None] = [None] * len(rows[-1])
+    nothing = known.isdisjoint(stack.names)
+    for place, cells in stack.cells.items():
+        joined[place] = cells[-1]
+        if nothing:
+            continue
+        named = next((form for form, name in stack.forms[place] if name in known), None)
+        if named is None and len(cells) > 1 and normalise(cells[0]) in known:
+            # One of several parts of a known column has no name but that of both.
+            named = stack.forms[place][0][0] if place in stack.parts else cells[0]
+        joined[place] = named or cells[-1]
+    return joined
+
+
+class _Stack(NamedTuple):
+    """Rows one above the other, column by column.
+
+    Attributes
+    ----------
+    cells : dict of int to list of str
+        What stands in a column, from above, groups repeated over all their columns; a column where
+        nothing stands is left out.
+    forms : dict of int to list of (str, str)
+        What a column may be called, the longest first, and that as headings are compared.
+    parts : set of int
+        The columns that share a group.
+    names : set of str
+        All that `forms` has, and what stands on top, as headings are compared.
+    """
+
+    cells: dict[int, list[str]]
+    forms: dict[int, list[tuple[str, str]]]
+    parts: set[int]
+    names: set[str]
+
+
+@functools.lru_cache(1 << 8)  # a file's rows are looked at by every table in turn
+def _stacked(rows: tuple[tuple[str | None, ...], ...]) -> _Stack:
+    *upper, lowest = [list(row) for row in rows]
+    parts: set[int] = set()
+    for row in upper:
+        for place in range(1, len(row)):
+            # A group stands over its first column only, whether it is merged or not.
+            if not row[place] and lowest[place]:
+                row[place] = row[place - 1]
+                parts |= {place - 1, place}
+    columns: dict[int, list[str]] = {}
+    forms: dict[int, list[tuple[str, str]]] = {}
+    for place in range(len(lowest)):
+        if cells := [cell for row in (*upper, lowest) if (cell := row[place])]:
+            texts = ["".join(dict.fromkeys(cells[begin:])) for begin in range(len(cells))]
+            columns[place] = cells
+            forms[place] = [(text, normalise(text)) for text in texts]
+    names = {name for of_column in forms.values() for _, name in of_column}
+    names |= {normalise(cells[0]) for cells in columns.values()}
+    return _Stack(columns, forms, parts, names)
+
+
+def _twice(match: Match, cells: Sequence[str | None]) -> bool:
+    normal = [normalise(cell) if cell else "" for cell in cells]
+    return any(normal.count(normal[place]) > 1 for place in match.positions.values())
+
+
+def _near(names: Sequence[str], free: Sequence[str]) -> list[str]:
+    """The headings that are like one of the names, at most two."""
+    by_normal = {normalise(cell): cell for cell in free}
+    near: dict[str, None] = {}
+    for name in names:
+        for like in difflib.get_close_matches(normalise(name), by_normal, n=2, cutoff=0.6):
+            near[by_normal[like]] = None
+        for normal, cell in by_normal.items():
+            if len(name) > 1 and normalise(name) in normal:
+                near[cell] = None
+    return list(near)[:2]

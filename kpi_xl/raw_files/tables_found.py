@@ -1,0 +1,135 @@
+"""All that is in the data folder: which files and worksheets are read as which table."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kpi_xl import kinds
+from kpi_xl.catalogue.schema import Table
+from kpi_xl.errors import InputError
+from kpi_xl.fault import Fault
+from kpi_xl.project import Project
+from kpi_xl.raw_files.sources import LeftOut, Source
+
+_NOT_DATA: Final = {"thumbs.db", "desktop.ini", "kpi.toml", "kpi.duckdb", "kpi.cube"}
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is in the data folder: everything that is read, and everything that is not.
+
+    Parameters
+    ----------
+    sources : list of Source
+        By table, then by file and worksheet.
+    left_out : list of LeftOut
+        The rest.
+    told : list of (Source, Fault)
+        What is to be said of how a source was recognised.
+    """
+
+    sources: list[Source]
+    left_out: list[LeftOut]
+    told: list[tuple[Source, Fault]]
+
+
+def raw_files(project: Project) -> list[Path]:
+    """All files in the project's data folder and the folders in it, by name.
+
+    Raises
+    ------
+    InputError
+        When there is no data folder.
+    """
+    folder = project.data
+    if not folder.is_dir():
+        raise InputError(kinds.NO_DATA_FOLDER(folder=folder), file=folder)
+    ours = {project.output.resolve(), project.returned.resolve()}
+    found = []
+    for place, folders, files in os.walk(folder):
+        at = Path(place)
+        folders[:] = [
+            name
+            for name in folders
+            if not name.startswith((".", "__MACOSX", "kpi.read"))
+            and (at / name).resolve() not in ours
+        ]
+        found += [at / name for name in files if _is_data(name)]
+    return sorted(found)
+
+
+def _is_data(name: str) -> bool:
+    lower = name.lower()
+    return not name.startswith((".", "~$")) and lower not in _NOT_DATA
+
+
+def find_tables(project: Project) -> Found:
+    """Tell which file and worksheet holds which table.
+
+    What ``[files]`` in kpi.toml says goes first.
+
+    Raises
+    ------
+    InputError
+        When there is no data folder, a file named in kpi.toml is not there, two files of one
+        table are the same to the byte, or a file that is named after a table cannot be read.
+    """
+    present = raw_files(project)
+    named = named_tables(project, present)
+    # The readers of all kinds of files, which whoever only lists files has no use for.
+    from kpi_xl.raw_files.recognise import Finder
+
+    sources: list[Source] = []
+    left_out: list[LeftOut] = []
+    told: list[tuple[Source, Fault]] = []
+    for file in present:
+        finder = Finder(project, file, named.get(file, ()))
+        finder.find()
+        sources += finder.sources
+        left_out += finder.left_out
+        told += finder.told
+    lists = project.settings.lists
+    order = list(lists)
+    sources.sort(key=lambda source: order.index(source.code))
+    for table in lists.values():
+        _refuse_copies(table, list(dict.fromkeys(s.file for s in sources if s.code == table.code)))
+    return Found(sources, left_out, told)
+
+
+def named_tables(project: Project, present: Sequence[Path]) -> dict[Path, tuple[str, ...]]:
+    """The tables that kpi.toml says are in a file."""
+    named: dict[Path, tuple[str, ...]] = {}
+    for code, patterns in project.settings.files.items():
+        for pattern in patterns:
+            fits = [path for path in present if path.match(pattern)]
+            if not fits:
+                raise InputError(
+                    kinds.FILE_NAMED_MISSING(pattern=pattern, data=project.data),
+                    file=project.folder / "kpi.toml",
+                )
+            for path in fits:
+                if code not in named.get(path, ()):
+                    named[path] = (*named.get(path, ()), code)
+    return named
+
+
+def _refuse_copies(table: Table, paths: list[Path]) -> None:
+    """Two copies of one file would count everything twice."""
+    by_size: dict[int, list[Path]] = {}
+    for path in paths:
+        by_size.setdefault(path.stat().st_size, []).append(path)
+    for same_size in by_size.values():
+        seen: dict[str, Path] = {}
+        for path in same_size if len(same_size) > 1 else ():
+            with path.open("rb") as content:
+                digest = hashlib.file_digest(content, "sha256").hexdigest()
+            if digest in seen:
+                raise InputError(
+                    kinds.SAME_CONTENT(other=seen[digest].name, table=table.name), file=path
+                )
+            seen[digest] = path

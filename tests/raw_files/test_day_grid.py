@@ -1,0 +1,80 @@
+"""Attendance as a grid of people and days."""
+
+from __future__ import annotations
+
+import pytest
+
+from kpi_xl.checks.check import check_project
+from kpi_xl.errors import InputError
+
+ROSTER = "工号,签约日期\nA1,2020-01-05\nA2,2020-01-05\n"
+DAYS = [str(day) for day in range(1, 31)]
+
+
+def grid(headings, marks, above=""):
+    """A1 has the marks again and again, A2 is there every day."""
+    cells = [marks[n % len(marks)] for n in range(len(headings))]
+    lines = [
+        ["工号", "姓名", *headings, "备注"],
+        ["A1", "甲", *cells, ""],
+        ["A2", "乙", *["√"] * len(headings), ""],
+    ]
+    return (f"{above}\n" if above else "") + "\n".join(map(",".join, lines)) + "\n"
+
+
+def sums(checked):
+    data = checked.tables["attendance"].data
+    found: dict[str, list[int]] = {}
+    for who, due, there in zip(
+        *(data[code].to_pylist() for code in ("agent", "days_due", "days_present")), strict=True
+    ):
+        before = found.setdefault(who, [0, 0])
+        found[who] = [before[0] + due, before[1] + there]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("headings", "name", "above"),
+    [
+        (DAYS, "2024年6月考勤.csv", ""),
+        ([f"{day}日" for day in DAYS], "考勤202406.csv", ""),
+        ([f"6月{day}日" for day in DAYS], "考勤.csv", "2024年6月考勤表"),
+        ([f"2024-06-{int(day):02d}" for day in DAYS], "考勤.csv", ""),
+        ([f"2024/6/{day}" for day in DAYS], "6月.csv", ""),
+    ],
+)
+def test_a_month(make, headings, name, above):
+    text = grid(headings, ["√", "事假", "休", "×", "迟到"], above)
+    checked = check_project(make({"人员.csv": ROSTER, name: text}))
+    assert sums(checked) == {"A1": [24, 12], "A2": [30, 30]}
+    assert {str(day) for day in checked.tables["attendance"].data["day"].to_pylist()} == {
+        f"2024-06-{int(day):02d}" for day in DAYS
+    }
+    assert checked.problems == []
+
+
+def test_what_nobody_can_tell_is_told_and_not_counted(make):
+    text = grid(DAYS, ["√", "△", ""])
+    checked = check_project(make({"人员.csv": ROSTER, "2024年6月考勤.csv": text}))
+    assert sums(checked)["A1"] == [10, 10]
+    told = {p.kind: p.fault.about["count"] for p in checked.problems}
+    assert told["attendance.unknown-mark"] == 10
+    assert 0 < told["attendance.blank-days"] < 10
+
+
+def test_a_day_that_the_month_has_not(make):
+    text = grid([*DAYS, "31"], ["√"])
+    checked = check_project(make({"人员.csv": ROSTER, "2024年6月考勤.csv": text}))
+    assert sums(checked) == {"A1": [30, 30], "A2": [30, 30]}
+    assert [p.kind for p in checked.problems] == ["attendance.unknown-mark"]
+
+
+def test_no_month_is_asked_for(make):
+    with pytest.raises(InputError, match="不知道是哪年哪月"):
+        check_project(make({"人员.csv": ROSTER, "考勤.csv": grid(DAYS, ["√"])}))
+
+
+def test_a_list_is_no_grid(make):
+    text = "工号,日期,应出勤,实出勤\nA1,2024-06-03,1,1\n"
+    checked = check_project(make({"人员.csv": ROSTER, "考勤.csv": text}))
+    assert sums(checked) == {"A1": [1, 1]}
