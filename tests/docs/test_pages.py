@@ -22,6 +22,14 @@ def test_links_and_pictures_are_there(page):
             assert file.exists() or file in made, target
 
 
+@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("docs/")])
+def test_what_belongs_to_a_point_is_read_as_its_part(page):
+    """The site takes it for such from four spaces on, and a new point after it from a blank line."""
+    text = re.sub(r"^(```.*?^```)$", "", PAGES[page].read_text(encoding="utf-8"), flags=re.M | re.S)
+    assert re.findall(r"^\n {1,3}\S.*", text, re.M) == []
+    assert re.findall(r"^\n {4,}\S.*(?:\n.+)*?\n(\d+\. .*)", text, re.M) == []
+
+
 def test_every_page_is_named_where_the_languages_are_told():
     told = (ROOT / "docs/en/pages.md").read_text(encoding="utf-8")
     missing = [
