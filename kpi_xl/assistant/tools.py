@@ -362,7 +362,10 @@ TOOLS: Final[Mapping[str, Tool]] = {
             {
                 **_VIEW,
                 "compare": Parameter("环比、同比、目标、标杆或全公司；不写则全部"),
-                "tree": Parameter("业绩怎样构成，如 production；不写则用数据够用的第一种"),
+                "tree": Parameter(
+                    "业绩怎样构成，如 production；或一个指标的名称，按它的公式分；"
+                    "不写则用数据够用的第一种"
+                ),
                 "offset": _OFFSET,
             },
             _viewed(

@@ -80,7 +80,7 @@ NO_DAYS: Final = Kind(
 TREE_LACKS: Final = Kind(
     "view.tree-lacks",
     "数据里没有这个业绩构成需要的项目：{names}",
-    "请补上原始文件；现有的数据，哪一种构成都不够",
+    "请补上原始文件；现有的数据，哪一种构成都不够。也可以写一个指标的名称，按它的公式分",
     near="请补上原始文件，或换一个 --tree：{others}",
 )
 NO_PACE: Final = Kind("kpi.no-pace", "这个指标没有按日的进度", "可以看的有：{known}")

@@ -74,7 +74,7 @@ def watched(findings: Findings, unit: int) -> tuple[Kpi, ...]:
         Its index in the cube.
     """
     targets = findings.of_unit(unit)
-    main = [findings.kpis[one.code] for one in findings.main if one.code in findings.kpis]
+    main = [findings.kpis.get(one.code, one) for one in findings.main]
     aimed = [kpi for kpi in findings.kpis.values() if kpi.name in targets]
     if main:
         return tuple(dict.fromkeys((*main, *aimed)))[:MOST]

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import io
 import math
 import random
 from dataclasses import replace
 from pathlib import Path
 
 import duckdb
-import formulon
 import numpy as np
-import openpyxl
 import pytest
-from openpyxl.workbook.defined_name import DefinedName
 
+from definitions.surfaces import by_formulas, in_a_workbook, in_functions, on_pages
 from kpi_xl import api
 from kpi_xl.catalogue.measures import COUNTED, MEASURES
 from kpi_xl.data.cube import Cube
 from kpi_xl.definitions.other_languages import Sql
 from kpi_xl.formula import Measure
-from kpi_xl.jobs.fill import fill
 from kpi_xl.project import Project
-from kpi_xl.workbook import read
 from udfs import functions
-from udfs.lambdas.workbook import with_names
 from varied_branch import LAST, varied_branch
 
 FILE = Path(__file__).parents[2] / "examples" / "own-kpis" / "kpi.toml"
@@ -193,41 +187,25 @@ def test_frames(project, expected):
 
 
 def test_functions(project, expected, monkeypatch):
-    monkeypatch.setenv("KPI_XL_PROJECT", str(project.folder))
-    found = {name: functions.KPI(name, UNIT, MONTH) for name in expected}
-    alike(found, expected)
+    alike(in_functions(project, list(expected), UNIT, MONTH, monkeypatch), expected)
 
 
-def test_a_template(project, expected, tmp_path):
-    book = openpyxl.Workbook()
-    for row, name in enumerate(("unit.name", "period.month", *(f"kpi.{n}" for n in expected)), 1):
-        book.defined_names[name] = DefinedName(name, attr_text=f"{book.active.title}!$B${row}")
-    book.save(tmp_path / "表.xlsx")
-    done = fill(project, str(tmp_path / "表.xlsx"), MONTH)
-    values = read(next(one for one in done.files if one.stem == UNIT))
-    alike({name: values[f"kpi.{name}"] for name in expected}, expected)
+def test_a_template_and_all_of_them(project, expected, tmp_path):
+    by_slot, listed = in_a_workbook(project, list(expected), UNIT, MONTH, tmp_path)
+    alike(by_slot, expected)
+    alike(listed, expected)
 
 
-def test_native_formulas(project, expected):
-    found = {}
-    with formulon.Workbook.create_default() as book:
-        for name, kpi in own(project).items():
-            native = kpi.excel({c: f"{v:.15g}" for c, v in cells(project, kpi).items()})
-            found[name] = book.evaluate_formula_array(0, 5, 5, native)[0][0].number
-    alike(found, expected)
+def test_pages(project, expected):
+    alike(on_pages(project, list(expected), UNIT, MONTH), expected)
 
 
-def test_named_formulas(project, expected):
-    written = io.BytesIO()
-    openpyxl.Workbook().save(written)
+def test_formulas_over_cells_and_named_ones(project, expected):
     mine = own(project)
-    content = with_names(Path("a.xlsx"), written.getvalue(), own=mine.values()).content
-    found = {}
-    with formulon.Workbook.load(content) as book:
-        for name, kpi in mine.items():
-            given = ",".join(f"{v:.15g}" for v in cells(project, kpi).values())
-            found[name] = book.evaluate_formula_array(0, 5, 5, f"={name}({given})")[0][0].number
-    alike(found, expected)
+    given = {name: list(cells(project, kpi).values()) for name, kpi in mine.items()}
+    over_cells, named = by_formulas([*mine.values()], given)
+    alike(over_cells, expected)
+    alike(named, expected)
 
 
 def test_sql_for_a_data_team(project, expected):

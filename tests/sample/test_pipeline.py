@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from definitions.surfaces import by_formulas, counted, in_a_workbook, in_functions, on_pages
 from kpi_xl import Project as Frames
+from kpi_xl.calendar import Month
 from kpi_xl.jobs.load import load
 from kpi_xl.project import Project
 from kpi_xl.sample import pipeline, write_sample
@@ -149,6 +151,24 @@ def test_every_kpi_is_what_pandas_makes_of_the_files(folder, level):
             given = float(line[name]) if line[name] is not None else np.nan
             assert np.isclose(given, value, rtol=1e-9, equal_nan=True), (level, key, name)
     assert rows == len(MONTHS) * {"公司": 1, "大区": 3, "团队": 9}[level]
+
+
+def test_every_way_to_look_at_it_tells_the_same(folder, tmp_path, monkeypatch):
+    """The frame, which is what pandas makes of the files, beside all other surfaces."""
+    project, month, unit = Project.open(folder), "2024-06", "华南"
+    mine = project.settings.own.made
+    names = [kpi.name for kpi in mine]
+    frame = Frames(folder).kpis(names, level="大区", months=month).loc[(unit, month)]
+    given = {kpi.name: counted(project, kpi, unit, Month.of(2024, 6)) for kpi in mine}
+    for found in (
+        in_functions(project, names, unit, month, monkeypatch),
+        *in_a_workbook(project, names, unit, month, tmp_path),
+        on_pages(project, names, unit, month),
+        *by_formulas(mine, given),
+    ):
+        assert found.keys() == set(names)
+        for name in names:
+            assert found[name] == pytest.approx(frame[name], rel=1e-9), name
 
 
 def test_it_is_the_same_each_time():
