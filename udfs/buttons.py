@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, Final, NamedTuple, Protocol
@@ -225,12 +226,11 @@ def diagnose(host: Host, progress: Progress) -> None:
     month, unit = whose(project, present, user.settings().month, progress, seen.get())
     with scope(project, str(month), unit.path, unit.level, progress, seen.get()) as of:
         view = diagnosis_view(of, None)
-    first: dict[str, str] = {}
-    for _, topic, cause, measure in view.rows:
-        first.setdefault(topic, f"{topic}：{cause}\n措施：{measure}")
+    causes = Counter(topic for _, topic, *_ in view.rows)
+    told = (f"{topic}：{number} 条可能的原因，各有措施" for topic, number in causes.items())
+    host.say("\n".join((view.title, *told, *view.notes)))
     if view.rows:
         host.show([view.headings, *view.rows])
-    host.say("\n\n".join((view.title, *first.values(), *view.notes)))
 
 
 def import_files(host: Host, progress: Progress) -> None:
@@ -283,7 +283,7 @@ def explain(host: Host, progress: Progress) -> None:
     if cell is None or kpi is None:
         host.show(KPI_NAMES())
         return
-    text = "\n".join(line.strip() for line in lines(judged_here(kpi)))
+    text = "\n".join(lines(judged_here(kpi)))
     if cell.right is None:
         host.say(text)
     elif host.ask(f"{text}\n\n要在右边的单元格 {cell.right} 插入公式吗？"):

@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 import math
 import types
+from collections import Counter
 
 import pytest
 
@@ -301,9 +302,8 @@ def test_diagnose_the_unit_and_month_of_the_workbook(branch, monkeypatch, user):
     said, mode = book.alerts[-1]
     assert mode == "info"
     assert said.startswith("2024年6月 城东营业部 诊断")
-    _, topic, cause, measure = view.rows[0]
-    assert f"{topic}：{cause}\n措施：{measure}" in said
-    assert len({row[1] for row in view.rows}) == said.count("\n措施：")
+    for topic, number in Counter(row[1] for row in view.rows).items():
+        assert f"\n{topic}：{number} 条可能的原因，各有措施" in said
     assert len(said) <= macros._LONGEST
     assert book.actions() == []
 

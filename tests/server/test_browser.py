@@ -26,6 +26,7 @@ pytestmark = pytest.mark.skipif(PROGRAM is None, reason="there is no Chromium")
 PICTURES = Path(os.environ.get("KPI_XL_PICTURES", HERE / "pictures"))
 """Where pictures of the page are kept; git ignores them."""
 
+AXE = HERE.parent / "pages" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 READY = "globalThis.test && Object.keys(test.told.actions).length > 10"
 
 
@@ -534,6 +535,34 @@ def test_a_kpi_is_explained_and_its_formula_put_beside_it(page):
     assert "B1" in page.run("() => document.querySelector('.kpi-question').innerText")
     page.run("() => { document.querySelector('.kpi-question button').click(); return test.done; }")
     assert cells(page, ["表"])["表", 1, 2][1] == '=KPI("活动率","江城分公司","2024-06")'
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed")
+def test_the_pane_is_as_wide_as_excel_has_it(page, branch):
+    """320 pixels: nothing is cut off, nothing is said twice, axe finds nothing."""
+    file = next(one for one in branch.filled["月度KPI表"].files if one.stem == UNIT)
+    loaded(page, file)
+    page.size(320, 720)
+    axe = AXE.read_text(encoding="utf-8")
+    try:
+        for name in ("diagnose", "doctor", "help", "explain"):
+            said = press(page, name)
+            page.picture(PICTURES / f"pane-{name}.png")
+            assert page.run("() => document.documentElement.scrollWidth") <= 320, name
+            wider = (
+                "() => [...document.querySelectorAll('main *')].filter((e) => e.scrollWidth > 321)"
+            )
+            assert page.run(f"{wider}.length") == 0, name
+            sentences = [one for one in said.splitlines() if len(one) > 20]
+            assert name != "diagnose" or len(sentences) == len(set(sentences))
+            page.order("Runtime.evaluate", expression=axe)
+            found = page.run(
+                "async () => (await axe.run()).violations.map((v) => [v.id, v.impact,"
+                " v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160))])"
+            )
+            assert found == [], name
+    finally:
+        page.size(420, 760)
 
 
 def test_generate_check_help_and_the_other_buttons(page, served):

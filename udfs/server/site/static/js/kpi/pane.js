@@ -26,7 +26,15 @@ export function say({ text, failed }) {
   place("kpi-out").append(made("p", text, failed ? "kpi-text kpi-failed" : "kpi-text"));
 }
 
+// The pane is narrow: a table of many columns is one card a row, each cell with its heading, what
+// all rows have in common left out.
 export function show({ rows }) {
+  const [heads, ...body] = rows;
+  if (heads.length > 2) {
+    const told = heads.map((_, i) => body.length < 2 || body.some((row) => row[i] !== body[0][i]));
+    place("kpi-out").append(...body.map((row) => card(heads, row, told)));
+    return;
+  }
   const table = made("table", "", "kpi-table");
   rows.forEach((row, i) => {
     const line = made("tr");
@@ -34,6 +42,14 @@ export function show({ rows }) {
     table.append(line);
   });
   place("kpi-out").append(table);
+}
+
+function card(heads, row, told) {
+  const list = made("dl", "", "kpi-card");
+  row.forEach((cell, i) => {
+    if (told[i] && cell !== "") list.append(made("dt", heads[i]), made("dd", cell));
+  });
+  return list;
 }
 
 // What somebody answers to what the pane asks; nothing is being done in the meantime.
