@@ -340,7 +340,41 @@ def working_days(first: dt.date, last: dt.date, work: WorkDays = PUBLIC) -> list
     return [day for day in days if is_working_day(day, work)]
 
 
-def weeks_of(month: Month, cut: int | None = None, work: WorkDays = PUBLIC) -> list[list[dt.date]]:
+@dataclass(frozen=True)
+class WorkCalendar:
+    """The days of a project: where its months end, and which days people work.
+
+    Parameters
+    ----------
+    cut : int or None
+        The last day of a business month; see `Month.span`.
+    work : WorkDays
+        Which days people work.
+
+    Examples
+    --------
+    >>> first, last = WorkCalendar(cut=25).span(Month.of(2024, 6))
+    >>> f"{first} {last}"
+    '2024-05-26 2024-06-25'
+    """
+
+    cut: int | None = None
+    work: WorkDays = PUBLIC
+
+    def span(self, month: Month) -> tuple[dt.date, dt.date]:
+        """The first and the last day of a month."""
+        return month.span(self.cut)
+
+    def working_days(self, month: Month) -> list[dt.date]:
+        """The days of a month on which people work."""
+        return working_days(*self.span(month), self.work)
+
+
+USUAL: Final = WorkCalendar()
+"""Months of the calendar, and the days of everybody."""
+
+
+def weeks_of(month: Month, dates: WorkCalendar = USUAL) -> list[list[dt.date]]:
     """The weeks of a month, Monday to Sunday, cut off where the month begins and ends.
 
     A weekend at an end is no week of its own, unless somebody works on it. A long business month
@@ -348,9 +382,7 @@ def weeks_of(month: Month, cut: int | None = None, work: WorkDays = PUBLIC) -> l
 
     Parameters
     ----------
-    cut : int or None
-        The last day of a business month; see `Month.span`.
-    work : WorkDays
+    dates : WorkCalendar
         The days of the project.
 
     Returns
@@ -364,25 +396,23 @@ def weeks_of(month: Month, cut: int | None = None, work: WorkDays = PUBLIC) -> l
     >>> [f"{week[0]:%m-%d} {week[-1]:%m-%d}" for week in weeks]
     ['07-01 07-07', '07-08 07-14', '07-15 07-21', '07-22 07-28', '07-29 07-31']
     """
-    first, last = month.span(cut)
+    first, last = dates.span(month)
     by_monday: dict[dt.date, list[dt.date]] = {}
     for day in (first + dt.timedelta(days=i) for i in range((last - first).days + 1)):
         by_monday.setdefault(_monday(day), []).append(day)
     weeks = [
         week
         for week in by_monday.values()
-        if any(day.weekday() < _SATURDAY or is_working_day(day, work) for day in week)
+        if any(day.weekday() < _SATURDAY or is_working_day(day, dates.work) for day in week)
     ]
     while len(weeks) > FORM_WEEKS:
-        lengths = [sum(is_working_day(day, work) for day in week) for week in weeks]
+        lengths = [sum(is_working_day(day, dates.work) for day in week) for week in weeks]
         at = min(range(len(weeks) - 1), key=lambda i: lengths[i] + lengths[i + 1])
         weeks[at : at + 2] = [weeks[at] + weeks[at + 1]]
     return weeks
 
 
-def planned_weeks(
-    month: Month, cut: int | None = None, work: WorkDays = PUBLIC
-) -> list[list[dt.date | None]]:
+def planned_weeks(month: Month, dates: WorkCalendar = USUAL) -> list[list[dt.date | None]]:
     """The weeks of a month as forms have them, each of seven days from Monday.
 
     A day of another month is None. A week made of two has its working days only.
@@ -398,12 +428,12 @@ def planned_weeks(
     [29, 30, 31, None, None, None, None]
     """
     found: list[list[dt.date | None]] = []
-    for week in weeks_of(month, cut, work):
+    for week in weeks_of(month, dates):
         by_weekday = {day.weekday(): day for day in week}
         if _monday(week[0]) == _monday(week[-1]):
             found.append([by_weekday.get(weekday) for weekday in range(_WEEK)])
             continue
-        working: list[dt.date | None] = [day for day in week if is_working_day(day, work)]
+        working: list[dt.date | None] = [day for day in week if is_working_day(day, dates.work)]
         if len(working) > _WEEK:
             raise InputError(kinds.MONTH_TOO_LONG(month=month.chinese))
         found.append(working + [None] * (_WEEK - len(working)))

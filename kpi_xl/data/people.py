@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import duckdb
 
 from kpi_xl.analysis.attention import Member
-from kpi_xl.calendar import PUBLIC, Month, WorkDays, working_days
+from kpi_xl.calendar import USUAL, Month, WorkCalendar, working_days
 from kpi_xl.catalogue.measures import ACTIVITIES
 from kpi_xl.catalogue.organisation import TOP
 from kpi_xl.catalogue.units import Unit
@@ -60,12 +60,12 @@ class Person:
         """Whether he is in service on a day."""
         return self.came <= day and (self.leaves is None or day <= self.leaves)
 
-    def served(self, month: Month, cut: int | None = None, work: WorkDays = PUBLIC) -> float:
+    def served(self, month: Month, dates: WorkCalendar = USUAL) -> float:
         """Which share of a month's working days he is in service: 1 for a whole month."""
-        first, last = month.span(cut)
+        first, last = dates.span(month)
         if self.serves(first) and self.serves(last):
             return 1.0
-        days = working_days(first, last, work)
+        days = working_days(first, last, dates.work)
         return sum(map(self.serves, days)) / len(days) if days else 0.0
 
     def as_member(self, month: Month, known: Known) -> Member:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from kpi_xl import kinds
 from kpi_xl.analysis.apportion import apportion
 from kpi_xl.analysis.targets import break_down
-from kpi_xl.calendar import Month, WorkDays, is_working_day, weeks_of, working_days
+from kpi_xl.calendar import Month, WorkCalendar, is_working_day, weeks_of
 from kpi_xl.catalogue.names import kpi_meant
 from kpi_xl.catalogue.organisation import TOP
 from kpi_xl.errors import InputError
@@ -115,24 +115,24 @@ def split(
             for name, line in zip(names, table, strict=True)
             for month, amount in zip(months, line.tolist(), strict=True)
         ]
-    cut = settings.month_cut
-    parts = [_parts(month, cut, by, settings.work) for month in months]
+    dates = settings.dates
+    parts = [_parts(month, dates, by) for month in months]
     title = f"{year}年 {kpi.name} 目标"
-    told = settings.work.told(months[0].span(cut)[0], months[-1].span(cut)[1])
+    told = dates.work.told(dates.span(months[0])[0], dates.span(months[-1])[1])
     return _shown(title, [*names, whole], _by_period(table, parts), by, told), rows
 
 
-def _parts(month: Month, cut: int | None, by: str, work: WorkDays) -> list[tuple[str, int]]:
+def _parts(month: Month, dates: WorkCalendar, by: str) -> list[tuple[str, int]]:
     """The periods that a month is shown in, with their working days."""
     if by == "季度":
         return [(f"{(month.month - 1) // 3 + 1}季度", 1)]
     if by == "月":
         return [(f"{month.month}月", 1)]
     if by == "日":
-        return [(day.isoformat(), 1) for day in working_days(*month.span(cut), work)]
+        return [(day.isoformat(), 1) for day in dates.working_days(month)]
     return [
-        (f"{month} 第{number}周", sum(is_working_day(day, work) for day in week))
-        for number, week in enumerate(weeks_of(month, cut, work), 1)
+        (f"{month} 第{number}周", sum(is_working_day(day, dates.work) for day in week))
+        for number, week in enumerate(weeks_of(month, dates), 1)
     ]
 
 

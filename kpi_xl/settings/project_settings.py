@@ -11,7 +11,7 @@ from typing import Any, Final
 from kpi_xl.analysis.feedback import FEWEST_RATERS, WEIGHTS, Relation
 from kpi_xl.analysis.knowledge import Knowledge
 from kpi_xl.analysis.time_boxes import A_DAY, MINUTES
-from kpi_xl.calendar import PUBLIC, WorkDays
+from kpi_xl.calendar import PUBLIC, WorkCalendar, WorkDays
 from kpi_xl.catalogue.organisation import STANDARD, Organisation
 from kpi_xl.catalogue.schema import LISTS, TABLES, Column, Table
 from kpi_xl.definitions.own_kpis import Definition, OwnKpis, own_kpis
@@ -181,6 +181,11 @@ class Settings:
     own_tables: Mapping[str, Table] = field(default_factory=dict, repr=False)
     # Left out as well: no number depends on it.
     diagnosis: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @functools.cached_property
+    def dates(self) -> WorkCalendar:
+        """Where months end here, and which days people work."""
+        return WorkCalendar(self.month_cut, self.work)
 
     @functools.cached_property
     def own(self) -> OwnKpis:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from kpi_xl.analysis.quotas import activities_needed, expected_ratios
-from kpi_xl.calendar import PUBLIC, Month, WorkDays
+from kpi_xl.calendar import USUAL, Month, WorkCalendar
 from kpi_xl.catalogue.measures import ACTIVITIES
 from kpi_xl.data.people import Person
 from kpi_xl.data.targets import Targets, pieces_target
@@ -27,8 +27,7 @@ def monthly_quotas(
     team: Sequence[Person],
     targets: Targets,
     month: Month,
-    cut: int | None = None,
-    work: WorkDays = PUBLIC,
+    dates: WorkCalendar = USUAL,
 ) -> dict[str, int]:
     """A person's quotas for the days of a month that he is in service, by activity code.
 
@@ -40,12 +39,10 @@ def monthly_quotas(
 
     Parameters
     ----------
-    cut : int or None
-        The last day of a business month.
-    work : WorkDays
+    dates : WorkCalendar
         The days of the project.
     """
-    usual = _usual(person, team, month, cut, work)
+    usual = _usual(person, team, month, dates)
     needed = _needed(person, team, targets, month)
     found = {
         code: round(min(max(needed.get(code, 0), amount), _STEP * amount))
@@ -85,13 +82,13 @@ def _funnel(person: Person, month: Month) -> list[int]:
 
 
 def _usual(
-    person: Person, team: Sequence[Person], month: Month, cut: int | None, work: WorkDays
+    person: Person, team: Sequence[Person], month: Month, dates: WorkCalendar
 ) -> dict[str, float]:
     """What somebody usually does in so many days as he is in service in a month, by code."""
-    there, own = person.served(month, cut, work), _Active.of([person], month, cut, work)
+    there, own = person.served(month, dates), _Active.of([person], month, dates)
     if own.months >= 1:
         return {code: there * count / own.months for code, count in own.counts.items()}
-    of_team, lacks = _Active.of(team, month, cut, work), 1 - own.months
+    of_team, lacks = _Active.of(team, month, dates), 1 - own.months
     return {
         code: there * (count + lacks * of_team.in_a_month(code))
         for code, count in own.counts.items()
@@ -113,13 +110,13 @@ class _Active(NamedTuple):
     months: float
 
     @classmethod
-    def of(cls, people: Sequence[Person], month: Month, cut: int | None, work: WorkDays) -> _Active:
+    def of(cls, people: Sequence[Person], month: Month, dates: WorkCalendar) -> _Active:
         counts, months = dict.fromkeys(ACTIVITIES, 0), 0.0
         for one in people:
             for number in range(max(month.number - MONTHS, one.signed.number), month.number):
                 done = {code: of.get(number, 0) for code, of in one.activities.items()}
                 if any(done.values()):
-                    months += one.served(Month(number), cut, work)
+                    months += one.served(Month(number), dates)
                     for code, count in done.items():
                         counts[code] += count
         return cls(counts, months)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from kpi_xl.analysis.time_boxes import A_DAY, MINUTES, Activity, time_boxes
-from kpi_xl.calendar import PUBLIC, WEEKDAYS, Month, WorkDays, day_note, is_working_day
+from kpi_xl.calendar import USUAL, WEEKDAYS, Month, WorkCalendar, WorkDays, day_note, is_working_day
 from kpi_xl.slots.becomes import WORDS
 from kpi_xl.slots.plan_slots import OVER_WEEKS, WEEKS, form_weeks, period_text
 from kpi_xl.slots.plan_values import working_days_of
@@ -98,10 +98,9 @@ _PERIODS: Final = ((510, 690), (810, 1050))
 def agenda_values(
     teams: Sequence[str],
     month: Month,
-    cut: int | None = None,
+    dates: WorkCalendar = USUAL,
     minutes: Mapping[str, int] = MINUTES,
     most: int = A_DAY,
-    work: WorkDays = PUBLIC,
 ) -> Values:
     """A proposal for the month: meetings, and the teams in turn, the weakest first.
 
@@ -109,24 +108,22 @@ def agenda_values(
     ----------
     teams : sequence of str
         The department's teams, the one that needs the manager most first.
-    cut : int or None
-        The last day of a business month.
+    dates : WorkCalendar
+        The days of the project.
     minutes : mapping of str to int
         How long each kind of activity takes; a box takes whole hours of the form.
     most : int
         How many minutes of a day may be planned.
-    work : WorkDays
-        The days of the project.
     """
-    weeks = form_weeks(month, cut, work)
-    working = working_days_of(weeks.values(), work)
+    weeks = form_weeks(month, dates)
+    working = working_days_of(weeks.values(), dates)
     turn = 0
     whole = dict.fromkeys(USES, 0)
     found: Values = {}
     for name, week in weeks.items():
-        made_up = [day for day in week[5:] if day and is_working_day(day, work)]
+        made_up = [day for day in week[5:] if day and is_working_day(day, dates.work)]
         days = [*week[:5], *made_up[:1]]
-        found |= WEEKENDS.values({"weekend": _weekend(made_up, work)}, 周=name)
+        found |= WEEKENDS.values({"weekend": _weekend(made_up, dates.work)}, 周=name)
         found |= MOST.values(most, 周=name)
         uses = dict.fromkeys(USES, 0)
         for place in range(1, WEEKEND + 1):
@@ -151,7 +148,7 @@ def agenda_values(
             }
             found |= DAYS.values(of_day, 周=name, 日=str(place))
             if place < WEEKEND:
-                dated = {"日期": day, "备注": day and day_note(day, work)}
+                dated = {"日期": day, "备注": day and day_note(day, dates.work)}
                 found |= WORKDAYS.values(dated, 周=name, 日=str(place))
             for text in filter(None, plan):
                 uses[text[:2]] += 1

@@ -242,7 +242,7 @@ class AnalysisValues:
     # -- diagnosis -------------------------------------------------------------------------------
 
     def _diagnosis(self, number: int, level: str) -> Values:
-        today = self.month.span(self._settings.month_cut)[1] + dt.timedelta(days=1)
+        today = self._settings.dates.span(self.month)[1] + dt.timedelta(days=1)
         findings = self.findings(level)
         rows = [
             (weakness, findings.kpis[weakness.warning.kpi], proposal)

@@ -66,8 +66,7 @@ class FormValues:
         self._store = filling.store
         self._settings = filling.settings
         self._month = filling.month
-        self._cut = filling.settings.month_cut
-        self._work = filling.settings.work
+        self._dates = filling.settings.dates
         self._rows = filling.rows
         self._asks = filling.asks
         self._people = filling.people
@@ -100,21 +99,14 @@ class FormValues:
             values |= self._feedback(number, values.get("score.total", ""))
         if room := self._rows.get("topics.主题"):
             findings = self._findings(unit.level)
-            values |= topic_values(
-                findings, number, people, self._month, room, self._cut, self._work
-            )
+            values |= topic_values(findings, number, people, self._month, room, self._dates)
         if self._asks("week1.time."):
             focus = focus_of(self._values, number, self._last_targets.of_unit(unit))
-            for name, days in form_weeks(self._month, self._cut, self._work).items():
+            for name, days in form_weeks(self._month, self._dates).items():
                 values |= FOCUS.values(focus if days else None, 周=name)
             weakest, settings = self._weakest_first(number), self._settings
             values |= agenda_values(
-                weakest,
-                self._month,
-                self._cut,
-                settings.time_boxes,
-                settings.day_minutes,
-                self._work,
+                weakest, self._month, self._dates, settings.time_boxes, settings.day_minutes
             )
         if self._asks("week1.合计."):
             teams = {one.agent: name for name, team in self._teams(number) for one in team}
@@ -123,15 +115,15 @@ class FormValues:
             values |= daily_checks(self._days(number))
         if self._asks("members.技能"):
             judged = self._agreed.skill
-            values |= skill_values(people, self._month, rows, judged, self._cut, self._work)
+            values |= skill_values(people, self._month, rows, judged, self._dates)
         if self._asks("boxes."):
             last = self._cube.last
-            values |= box_values(people, self._month, last, rows, self._cut, self._work)
+            values |= box_values(people, self._month, last, rows, self._dates)
         if self._asks("week1.log."):
-            values |= log_days(self._month, self._cut, self._work)
-            to_see = whom_to_see(people, self._month, self.known, _ATTENTION, self._cut)
-            planned = manager_days(to_see, self._month, self._cut, self._work)
-            values |= manager_log(planned, self._month, self._cut, self._work)
+            values |= log_days(self._month, self._dates)
+            to_see = whom_to_see(people, self._month, self.known, _ATTENTION, self._dates)
+            planned = manager_days(to_see, self._month, self._dates)
+            values |= manager_log(planned, self._month, self._dates)
         return values
 
     def person(self, number: int, person: Person) -> Values:
@@ -140,20 +132,18 @@ class FormValues:
         values: Values = {}
         if self._asks("week1.tasks."):
             own = self._to_collect.get(person.agent, [])
-            values |= task_values(own, self._month, self._cut, self._work)
+            values |= task_values(own, self._month, self._dates)
         if not (asks_log or asks_review):
             return values
         quotas = self.quotas(number)[person.agent]
         if asks_review:
-            by_day, served = self.by_day(person), person.served(self._month, self._cut, self._work)
-            values |= review_values(quotas, self._month, self._cut, self._work, by_day, served)
+            by_day, served = self.by_day(person), person.served(self._month, self._dates)
+            values |= review_values(quotas, self._month, self._dates, by_day, served)
         if asks_log:
-            outlets = outlets_of(self._store, person.agent, self._month)
+            outlets = outlets_of(self._store, person.agent, *self._dates.span(self._month))
             by_day = self.by_day(person)
-            values |= log_days(self._month, self._cut, self._work)
-            values |= person_log(
-                quotas, outlets, self._products, self._month, self._cut, self._work, by_day
-            )
+            values |= log_days(self._month, self._dates)
+            values |= person_log(quotas, outlets, self._products, self._month, self._dates, by_day)
         return values
 
     def _feedback(self, number: int, score: Any) -> Values:
@@ -182,8 +172,7 @@ class FormValues:
             self.quotas(number),
             self._daily,
             self._month,
-            self._cut,
-            self._work,
+            self._dates,
             self.by_day,
         )
 
@@ -198,15 +187,13 @@ class FormValues:
 
     @functools.cached_property
     def _to_collect(self) -> dict[str, list[DueToCollect]]:
-        days = [
-            day for week in planned_weeks(self._month, self._cut, self._work) for day in week if day
-        ]
+        days = [day for week in planned_weeks(self._month, self._dates) for day in week if day]
         return dues_to_collect(self._store, days[0], days[-1], self._settings.grace_days)
 
     @functools.cached_property
     def _daily(self) -> DailyActivities:
         typed = self._agreed.done()
-        return DailyActivities(self._store, *self._month.span(self._cut), typed)
+        return DailyActivities(self._store, *self._dates.span(self._month), typed)
 
     @functools.cached_property
     def _products(self) -> list[str]:
@@ -227,7 +214,7 @@ class FormValues:
         teams = self._teams(number)
 
         def of(one: Person, team: Sequence[Person]) -> dict[str, int]:
-            return monthly_quotas(one, team, self._targets, self._month, self._cut, self._work)
+            return monthly_quotas(one, team, self._targets, self._month, self._dates)
 
         found = {one.agent: of(one, team) for _, team in teams for one in team}
         unit = self._cube.units[number]

@@ -97,7 +97,7 @@ class FrontValues:
 
     def _as_of(self) -> str:
         """Up to which day, and why the month is or is not over."""
-        last = self.month.span(self.settings.month_cut)[1]
+        last = self.settings.dates.span(self.month)[1]
         day = self.cube.as_of if self.month == self.cube.last else None
         if day is None:
             return f"{self.month.chinese}已经过完（到{day_text(last)}），是全月的数。"
@@ -179,7 +179,7 @@ class FrontValues:
     # -- what to do ------------------------------------------------------------------------------
 
     def _to_do(self, brief: InBrief) -> list[ToDo]:
-        today = self.month.span(self.settings.month_cut)[1] + dt.timedelta(days=1)
+        today = self.settings.dates.span(self.month)[1] + dt.timedelta(days=1)
         found = []
         for weakness, proposal in brief.to_do(today):
             kpi = brief.findings.kpis[weakness.warning.kpi]

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import duckdb
 
-from kpi_xl.calendar import PUBLIC, WEEKDAYS, Month, WorkDays, day_note
+from kpi_xl.calendar import USUAL, WEEKDAYS, Month, WorkCalendar, day_note
 from kpi_xl.catalogue.measures import ACTIVITIES
 from kpi_xl.slots.becomes import KEPT, WORDS, Activity, Control, Managed, Received, Visit
 from kpi_xl.slots.cell_formula import cell, total
@@ -137,12 +137,14 @@ TYPED: Final = (
 _EVENING: Final = "夕会：总结当天，检查工作日志"
 
 
-def log_days(month: Month, cut: int | None = None, work: WorkDays = PUBLIC) -> Values:
+def log_days(month: Month, dates: WorkCalendar = USUAL) -> Values:
     """Each day's date, weekday, and what is out of the ordinary about it, line by line."""
     found: Values = {}
-    for name, days in form_weeks(month, cut, work).items():
-        told = [[day, WEEKDAYS[day.weekday()], day_note(day, work)] if day else [] for day in days]
-        count = len(working_days_of([days], work))
+    for name, days in form_weeks(month, dates).items():
+        told = [
+            [day, WEEKDAYS[day.weekday()], day_note(day, dates.work)] if day else [] for day in days
+        ]
+        count = len(working_days_of([days], dates))
         found |= LOG.values({"日期": _lines(told), "工作日": count}, 周=name)
     return found
 
@@ -152,8 +154,7 @@ def person_log(
     outlets: Sequence[str],
     products: Sequence[str],
     month: Month,
-    cut: int | None = None,
-    work: WorkDays = PUBLIC,
+    dates: WorkCalendar = USUAL,
     by_day: ByDay = evenly,
 ) -> Values:
     """The prefilled values of a person's log.
@@ -164,15 +165,13 @@ def person_log(
         The month's quotas by activity code; each day's plan says that day's.
     outlets, products : sequence of str
         What he may choose from.
-    cut : int or None
-        The last day of a business month.
-    work : WorkDays
+    dates : WorkCalendar
         The days of the project.
     by_day : callable
         How the quotas are spread over days.
     """
-    weeks = form_weeks(month, cut, work)
-    working = working_days_of(weeks.values(), work)
+    weeks = form_weeks(month, dates)
+    working = working_days_of(weeks.values(), dates)
     texts: dict[dt.date, list[str]] = defaultdict(list)
     for code, name in ACTIVITIES.items():
         for day, share in by_day(name, quotas[code], working).items():
@@ -190,8 +189,7 @@ def person_log(
 def manager_log(
     days: Mapping[dt.date, ManagerDay],
     month: Month,
-    cut: int | None = None,
-    work: WorkDays = PUBLIC,
+    dates: WorkCalendar = USUAL,
 ) -> Values:
     """The prefilled values of a manager's log: his plans, and for whom.
 
@@ -199,13 +197,11 @@ def manager_log(
     ----------
     days : mapping
         His working days; see `kpi_xl.slots.plan_values.manager_days`.
-    cut : int or None
-        The last day of a business month.
-    work : WorkDays
+    dates : WorkCalendar
         The days of the project.
     """
     found: Values = {}
-    for week, its_days in form_weeks(month, cut, work).items():
+    for week, its_days in form_weeks(month, dates).items():
         plans, people = [], []
         for day in its_days:
             plan = days.get(day) if day else None
@@ -217,12 +213,14 @@ def manager_log(
     return found
 
 
-def outlets_of(store: duckdb.DuckDBPyConnection, agent: str, month: Month) -> list[str]:
-    """The names of the outlets somebody looks after in a month."""
+def outlets_of(
+    store: duckdb.DuckDBPyConnection, agent: str, first: dt.date, last: dt.date
+) -> list[str]:
+    """The names of the outlets somebody looks after between two days."""
     rows = store.execute(
         "SELECT DISTINCT coalesce(name, outlet) AS name FROM outlets WHERE agent = ?"
         " AND coalesce(opened <= ?, TRUE) AND coalesce(closed > ?, TRUE) ORDER BY name",
-        [agent, month.last, month.first],
+        [agent, last, first],
     ).fetchall()
     return [name for (name,) in rows]
 

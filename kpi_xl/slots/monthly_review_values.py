@@ -114,7 +114,7 @@ class ReviewMonth:
 
     @property
     def _next_day(self) -> dt.date:
-        return self._month.span(self._settings.month_cut)[1] + dt.timedelta(days=1)
+        return self._settings.dates.span(self._month)[1] + dt.timedelta(days=1)
 
     # -- measures --------------------------------------------------------------------------------
 
@@ -151,7 +151,7 @@ class ReviewMonth:
             return None
         last = self._month - 1
         before = Findings.read(self._cube, self._store, self._settings, last, level)
-        first = self._month.span(self._settings.month_cut)[0]
+        first = self._settings.dates.span(self._month)[0]
         plans: dict[int, list[Planned]] = {}
         for unit in before.units:
             own = returned(self._came_back, self._cube.units[unit], self._settings.knowledge)

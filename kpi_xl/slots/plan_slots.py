@@ -9,8 +9,10 @@ from typing import Final, NamedTuple
 from kpi_xl.calendar import (
     FORM_WEEKS,
     PUBLIC,
+    USUAL,
     WEEKDAYS,
     Month,
+    WorkCalendar,
     WorkDays,
     day_note,
     planned_weeks,
@@ -281,11 +283,9 @@ TYPED: Final = (
 """What people type into plans and many other forms."""
 
 
-def form_weeks(
-    month: Month, cut: int | None = None, work: WorkDays = PUBLIC
-) -> dict[str, list[dt.date | None]]:
+def form_weeks(month: Month, dates: WorkCalendar = USUAL) -> dict[str, list[dt.date | None]]:
     """A month's weeks by the numbers of their sheets; without days where it has no such week."""
-    weeks = planned_weeks(month, cut, work)
+    weeks = planned_weeks(month, dates)
     return {
         name: weeks[place] if place < len(weeks) else [] for place, name in enumerate(WEEK_NAMES)
     }

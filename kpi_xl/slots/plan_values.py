@@ -10,7 +10,7 @@ from typing import Final
 
 from kpi_xl.analysis.attention import Attention, attention
 from kpi_xl.analysis.time_boxes import A_DAY, MINUTES
-from kpi_xl.calendar import PUBLIC, Month, WorkDays, is_working_day, planned_weeks
+from kpi_xl.calendar import USUAL, Month, WorkCalendar, is_working_day, planned_weeks
 from kpi_xl.catalogue.measures import ACTIVITIES
 from kpi_xl.data.people import Known, Person
 from kpi_xl.data.targets import Targets, pieces_target, premium_target
@@ -50,24 +50,24 @@ _WORKDAYS: Final = 5  # a week's sheet has Monday to Friday
 _TALKS: Final = (0, 1, 2, 3)  # a talk every afternoon but Friday's, which is for the review
 
 
-def week_values(month: Month, cut: int | None = None, work: WorkDays = PUBLIC) -> Values:
+def week_values(month: Month, dates: WorkCalendar = USUAL) -> Values:
     """The weeks of a month: names, dates, holidays."""
     values: Values = {}
-    for name, days in form_weeks(month, cut, work).items():
-        values |= WEEK.values(Week(int(name), days, work), 周=name)
+    for name, days in form_weeks(month, dates).items():
+        values |= WEEK.values(Week(int(name), days, dates.work), 周=name)
     return values
 
 
 def person_plan(
     person: Person, quotas: Mapping[str, int], team_name: str, department: str,
-    targets: Targets, month: Month, cut: int | None = None, work: WorkDays = PUBLIC,
+    targets: Targets, month: Month, dates: WorkCalendar = USUAL,
     by_day: ByDay = evenly,
 ) -> Values:  # fmt: skip
     """A person's plan of a month: his quotas spread over its working days."""
     before = month.number - 1
     values = NAMED.values(person.name) | PERSON.values(Placed(person, team_name, department))
-    weeks = form_weeks(month, cut, work)
-    working = working_days_of(weeks.values(), work)
+    weeks = form_weeks(month, dates)
+    working = working_days_of(weeks.values(), dates)
     lines: dict[str, tuple[float, float | None]] = {}
     for code, name in ACTIVITIES.items():
         shares = by_day(name, quotas[code], working)
@@ -99,10 +99,10 @@ def week_headings(heading: str) -> Values:
 
 
 def working_days_of(
-    weeks: Iterable[Sequence[dt.date | None]], work: WorkDays = PUBLIC
+    weeks: Iterable[Sequence[dt.date | None]], dates: WorkCalendar = USUAL
 ) -> list[dt.date]:
     """The working days of planned weeks."""
-    return [day for week in weeks for day in week if day and is_working_day(day, work)]
+    return [day for week in weeks for day in week if day and is_working_day(day, dates.work)]
 
 
 def manager_schedule(
@@ -112,10 +112,9 @@ def manager_schedule(
     focus: str,
     room: int,
     known: Known,
-    cut: int | None = None,
+    dates: WorkCalendar = USUAL,
     minutes: Mapping[str, int] = MINUTES,
     most: int = A_DAY,
-    work: WorkDays = PUBLIC,
 ) -> Values:
     """A manager's month: whom to see, and when.
 
@@ -131,19 +130,17 @@ def manager_schedule(
         How many people the list has room for.
     known : Known
         Of which months there is data.
-    cut : int or None
-        The last day of a business month.
+    dates : WorkCalendar
+        The days of the project.
     minutes : mapping of str to int
         How long each kind of activity takes.
     most : int
         How many minutes of a day may be planned.
-    work : WorkDays
-        The days of the project.
     """
-    to_see = whom_to_see(people, month, known, room, cut)
+    to_see = whom_to_see(people, month, known, room, dates)
     values = NAMED.values(manager) | ATTENTION.columns(to_see)
-    meetings = manager_days(to_see, month, cut, work)
-    for name, week in form_weeks(month, cut, work).items():
+    meetings = manager_days(to_see, month, dates)
+    for name, week in form_weeks(month, dates).items():
         days = week[:5]
         plans = [meetings.get(day, ManagerDay()) if day else ManagerDay() for day in days]
         left = focus + _without_room(week[5:], meetings) if days else None
@@ -197,7 +194,7 @@ class ManagerDay:
 
 
 def whom_to_see(
-    people: Sequence[Person], month: Month, known: Known, most: int, cut: int | None = None
+    people: Sequence[Person], month: Month, known: Known, most: int, dates: WorkCalendar = USUAL
 ) -> list[Attention]:
     """Whom a manager should see in a month, of those who stay until its end.
 
@@ -209,10 +206,10 @@ def whom_to_see(
         Of which months there is data.
     most : int
         How many at the most.
-    cut : int or None
-        The last day of a business month.
+    dates : WorkCalendar
+        The days of the project.
     """
-    last = month.span(cut)[1]
+    last = dates.span(month)[1]
     stay = [one for one in people if not one.is_manager and one.serves(last)]
     return attention([one.as_member(month, known) for one in stay], most)
 
@@ -226,8 +223,7 @@ def _without_room(days: Sequence[dt.date | None], meetings: Mapping[dt.date, Man
 def manager_days(
     to_see: Sequence[Attention],
     month: Month,
-    cut: int | None = None,
-    work: WorkDays = PUBLIC,
+    dates: WorkCalendar = USUAL,
 ) -> dict[dt.date, ManagerDay]:
     """A manager's working days of a month's weeks: whom he goes along with, whom he talks to.
 
@@ -235,14 +231,14 @@ def manager_days(
     ----------
     to_see : sequence of Attention
         Whom to see, the most urgent first; they take turns.
-    cut : int or None
-        The last day of a business month.
+    dates : WorkCalendar
+        The days of the project.
     """
     with_ = [seen for seen in to_see if seen.manner == "陪同展业"] or list(to_see)
     found = {}
     turn = 0
     talk = 0
-    for day in working_days_of(planned_weeks(month, cut, work), work):
+    for day in working_days_of(planned_weeks(month, dates), dates):
         weekday = day.weekday()
         morning, afternoon, accompanied, talked_to = _monday(weekday), None, None, None
         if weekday in _ACCOMPANIED and with_:

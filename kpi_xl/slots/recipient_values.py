@@ -75,7 +75,7 @@ class RecipientValues:
         settings = self._settings
         if not self.filling.asks("week"):
             return {}
-        return week_values(self.month, settings.month_cut, settings.work)
+        return week_values(self.month, settings.dates)
 
     def values(self, recipient: Recipient) -> Values:
         """The values of the slots of somebody's workbook.
@@ -175,10 +175,9 @@ class RecipientValues:
                 focus,
                 lines,
                 self._forms.known,
-                settings.month_cut,
+                settings.dates,
                 settings.time_boxes,
                 settings.day_minutes,
-                settings.work,
             )
         return values
 
@@ -197,8 +196,7 @@ class RecipientValues:
                 department,
                 self._targets,
                 self.month,
-                self._settings.month_cut,
-                self._settings.work,
+                self._settings.dates,
                 self._forms.by_day(person),
             )
             | self._forms.person(number, person)

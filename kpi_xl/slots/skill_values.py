@@ -11,7 +11,7 @@ import numpy as np
 from kpi_xl.analysis.boxes import SKILL_WILL, skill_will_boxes
 from kpi_xl.analysis.quotas import expected_ratios
 from kpi_xl.analysis.skills import skill_levels
-from kpi_xl.calendar import PUBLIC, Month, WorkDays, working_days
+from kpi_xl.calendar import USUAL, Month, WorkCalendar, working_days
 from kpi_xl.data.people import Person
 from kpi_xl.findings.shown import NOTHING, shown
 from kpi_xl.formula import divide
@@ -133,8 +133,7 @@ def skill_values(
     month: Month,
     rows: int,
     judged: Callable[[str, str, str], int | None] = lambda *_: None,
-    cut: int | None = None,
-    work: WorkDays = PUBLIC,
+    dates: WorkCalendar = USUAL,
 ) -> Values:
     """Members' levels now and to be reached, and what to train.
 
@@ -152,12 +151,10 @@ def skill_values(
         How many rows the workbook has for them.
     judged : callable
         The level that a manager gave a 工号 last, by skill, 现状 or 目标.
-    cut : int or None
-        The last day of a business month.
-    work : WorkDays
+    dates : WorkCalendar
         The days of the project.
     """
-    levels = _levels(people, month, cut, work)
+    levels = _levels(people, month, dates)
     found: Values = {}
     gaps: list[list[int]] = [[] for _ in people]
     for number, skill in enumerate(SKILLS):
@@ -176,7 +173,7 @@ def skill_values(
         means = {end: _mean(column) for end, column in columns.items()}
         found |= LEVELLED.values(columns, 技能=skill) | MEAN.values(means, 技能=skill)
     sums: list[int | str] = [sum(gap) if gap else "" for gap in gaps]
-    weakest = weakest_skills(people, month, cut, work)
+    weakest = weakest_skills(people, month, dates)
     trained = {
         "技能差距": sums + [""] * (rows - len(people)),
         "培训内容": [None if skill is None else SKILLS[skill] for skill in weakest],
@@ -197,19 +194,17 @@ def _pairs(
 
 
 def weakest_skills(
-    people: Sequence[Person], month: Month, cut: int | None = None, work: WorkDays = PUBLIC
+    people: Sequence[Person], month: Month, dates: WorkCalendar = USUAL
 ) -> list[str | None]:
     """Each member's weakest skill of those that the data show; None for who did nothing."""
     found: list[str | None] = []
-    for own in zip(*_levels(people, month, cut, work), strict=True):
+    for own in zip(*_levels(people, month, dates), strict=True):
         known = [level for level in own if level is not None]
         found.append(list(SKILLS)[own.index(min(known))] if known else None)
     return found
 
 
-def _levels(
-    people: Sequence[Person], month: Month, cut: int | None, work: WorkDays
-) -> list[list[int | None]]:
+def _levels(people: Sequence[Person], month: Month, dates: WorkCalendar) -> list[list[int | None]]:
     """The levels that the data show, by skill and member; None for who did nothing.
 
     How much somebody prospects is by the days that he was there to do so.
@@ -217,7 +212,7 @@ def _levels(
     funnel = np.array([[history(one, code, month) for one in people] for code in FUNNEL])
     active = funnel.any(axis=0)
     ratios = expected_ratios(funnel, funnel.sum(axis=1, keepdims=True))
-    prospects = divide(funnel[:1], [days_before(one, month, cut, work) for one in people])
+    prospects = divide(funnel[:1], [days_before(one, month, dates) for one in people])
     numbers = np.vstack([prospects, ratios])
     levels = skill_levels(np.where(active, numbers, math.nan))
     return [[int(level) or None for level in skill] for skill in levels]
@@ -228,12 +223,10 @@ def _aim(level: int) -> int:
     return level + 1 if level <= LEVELS // 2 + 1 else level
 
 
-def days_before(
-    person: Person, month: Month, cut: int | None = None, work: WorkDays = PUBLIC
-) -> int:
+def days_before(person: Person, month: Month, dates: WorkCalendar = USUAL) -> int:
     """The working days of the months looked at, before a month, that somebody was in service."""
-    first, last = (month - MONTHS).span(cut)[0], (month - 1).span(cut)[1]
-    return sum(map(person.serves, working_days(first, last, work)))
+    first, last = dates.span(month - MONTHS)[0], dates.span(month - 1)[1]
+    return sum(map(person.serves, working_days(first, last, dates.work)))
 
 
 def box_values(
@@ -241,8 +234,7 @@ def box_values(
     month: Month,
     last: Month,
     rows: int,
-    cut: int | None = None,
-    work: WorkDays = PUBLIC,
+    dates: WorkCalendar = USUAL,
 ) -> Values:
     """Who is in which box of skill and will, by the last three months with data.
 
@@ -254,13 +246,11 @@ def box_values(
         The month, and the last one with data.
     rows : int
         How many rows the workbook has for them.
-    cut : int or None
-        The last day of a business month.
-    work : WorkDays
+    dates : WorkCalendar
         The days of the project.
     """
     after = min(month, last) + 1
-    days = np.array([days_before(one, after, cut, work) for one in people], dtype=np.int64)
+    days = np.array([days_before(one, after, dates) for one in people], dtype=np.int64)
     interviews, closings, visits = (
         np.array([history(one, code, after) for one in people], dtype=np.int64)
         for code in ("interviews", "closings", "visits")

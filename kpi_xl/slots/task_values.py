@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from kpi_xl.analysis.priorities import priorities
-from kpi_xl.calendar import PUBLIC, Month, WorkDays
+from kpi_xl.calendar import USUAL, Month, WorkCalendar
 from kpi_xl.data.dues_to_collect import DueToCollect
 from kpi_xl.slots.becomes import KEPT, WORDS
 from kpi_xl.slots.plan_slots import OVER_WEEKS, form_weeks
@@ -69,8 +69,7 @@ class _Task(NamedTuple):
 def task_values(
     to_collect: Sequence[DueToCollect],
     month: Month,
-    cut: int | None = None,
-    work: WorkDays = PUBLIC,
+    dates: WorkCalendar = USUAL,
 ) -> Values:
     """A person's tasks, week by week: what he has to collect, the most premium first.
 
@@ -78,14 +77,12 @@ def task_values(
     ----------
     to_collect : sequence of DueToCollect
         His instalments that are not paid.
-    cut : int or None
-        The last day of a business month.
-    work : WorkDays
+    dates : WorkCalendar
         The days of the project.
     """
     found: Values = {}
     left = list(to_collect)
-    for name, week in form_weeks(month, cut, work).items():
+    for name, week in form_weeks(month, dates).items():
         days = [day for day in week if day]
         own = [one for one in left if days and _comes_up(one, days[0], days[-1])]
         left = [one for one in left if one not in own]

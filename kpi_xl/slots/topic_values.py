@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kpi_xl.analysis.attention import NEWCOMER_MONTHS
-from kpi_xl.calendar import PUBLIC, Month, WorkDays, working_days
+from kpi_xl.calendar import USUAL, Month, WorkCalendar
 from kpi_xl.data.people import Person
 from kpi_xl.findings.findings import Findings
 from kpi_xl.slots.skill_values import SKILLS, weakest_skills
@@ -37,8 +37,7 @@ def topic_values(
     people: Sequence[Person],
     month: Month,
     room: int,
-    cut: int | None = None,
-    work: WorkDays = PUBLIC,
+    dates: WorkCalendar = USUAL,
 ) -> Values:
     """Measures against the weaknesses that are taught, the skills most lack, and the newcomers.
 
@@ -52,20 +51,18 @@ def topic_values(
         The month that is planned; every topic is proposed for a Wednesday of it.
     room : int
         How many rows the workbook has.
-    cut : int or None
-        The last day of a business month.
-    work : WorkDays
+    dates : WorkCalendar
         The days of the project.
     """
     topics = [
-        *_against_weaknesses(findings, unit, month.first),
-        *_skills(people, month, cut, work),
+        *_against_weaknesses(findings, unit, dates.span(month)[0]),
+        *_skills(people, month, dates),
         *_newcomers(people, month),
     ][:room]
-    days = [d for d in working_days(month.first, month.last, work) if d.weekday() == _WEDNESDAY]
+    days = [day for day in dates.working_days(month) if day.weekday() == _WEDNESDAY]
     found = TOPICS.columns(topics)
-    dates = [days[number % len(days)] for number in range(len(topics))] if days else []
-    found |= PROPOSED.values({"日期": dates, "到训率": [""] * room})
+    turns = [days[number % len(days)] for number in range(len(topics))] if days else []
+    found |= PROPOSED.values({"日期": turns, "到训率": [""] * room})
     return found | COUNTS.values(None, found)
 
 
@@ -79,11 +76,9 @@ def _against_weaknesses(findings: Findings, unit: int, today: dt.date) -> Iterat
                 yield _Topic(kind, text, reason, "全体", one.remedy.owner)
 
 
-def _skills(
-    people: Sequence[Person], month: Month, cut: int | None, work: WorkDays
-) -> Iterator[_Topic]:
+def _skills(people: Sequence[Person], month: Month, dates: WorkCalendar) -> Iterator[_Topic]:
     """The skills that are the weakest of most people."""
-    weakest = weakest_skills(people, month, cut, work)
+    weakest = weakest_skills(people, month, dates)
     counts = Counter(skill for skill in weakest if skill is not None)
     for skill, count in counts.most_common(_SKILL_TOPICS):
         names = [one.name for one, own in zip(people, weakest, strict=True) if own == skill]

@@ -367,6 +367,6 @@ def weeks_for(settings: Settings) -> Weeks:
 
     @cache
     def weeks(month: Month) -> Sequence[Sequence[dt.date | None]]:
-        return planned_weeks(month, settings.month_cut, settings.work)
+        return planned_weeks(month, settings.dates)
 
     return weeks

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kpi_xl.cached import kept
-from kpi_xl.calendar import Month, WorkDays, working_days
+from kpi_xl.calendar import Month, WorkCalendar
 from kpi_xl.catalogue import MEASURES, kpis
 from kpi_xl.catalogue.units import Unit
 from kpi_xl.data.cube import Cube, is_money
@@ -52,12 +52,12 @@ class _About(NamedTuple):
         return self.month.span(self.values.settings.month_cut)
 
     @property
-    def work(self) -> WorkDays:
-        return self.values.settings.work
+    def dates(self) -> WorkCalendar:
+        return self.values.settings.dates
 
     @property
     def working_days(self) -> int:
-        return len(working_days(*self.span, self.work))
+        return len(self.dates.working_days(self.month))
 
     @property
     def parent(self) -> str:
@@ -102,7 +102,7 @@ ABOUT: Final = Group(
         ),
         "period.calendar": Slot(
             "放假安排还没有公布时的说明",
-            value=lambda at: at.work.told(*at.span) or None,
+            value=lambda at: at.dates.work.told(*at.span) or None,
         ),
     },
 )
@@ -350,8 +350,8 @@ class UnitValues:
         """A month's name, with the days meant where this month is not over."""
         if self._as_of is None:
             return month.chinese
-        begin, _ = self.month.span(self.settings.month_cut)
-        first, last = month.span(self.settings.month_cut)
+        begin, _ = self.settings.dates.span(self.month)
+        first, last = self.settings.dates.span(month)
         until = min(first + (self._as_of - begin), last)
         return f"{month.chinese}（{first.month}月{first.day}日至{until.month}月{until.day}日）"
 

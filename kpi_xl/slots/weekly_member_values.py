@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from kpi_xl.calendar import PUBLIC, WEEKDAYS, Month, WorkDays
+from kpi_xl.calendar import USUAL, WEEKDAYS, Month, WorkCalendar
 from kpi_xl.catalogue import kpis
 from kpi_xl.catalogue.measures import ACTIVITIES
 from kpi_xl.data.daily_activities import DailyActivities
@@ -221,9 +221,7 @@ class MemberDays:
         Their quotas.
     done : DailyActivities
         The records.
-    cut : int or None
-        The last day of a business month.
-    work : WorkDays
+    dates : WorkCalendar
         The days of the project.
     by_day : callable
         How somebody's quotas are spread over days.
@@ -235,15 +233,14 @@ class MemberDays:
         quotas: Quotas,
         done: DailyActivities,
         month: Month,
-        cut: int | None = None,
-        work: WorkDays = PUBLIC,
+        dates: WorkCalendar = USUAL,
         by_day: Callable[[Person], ByDay] = lambda _: evenly,
     ) -> None:
         self.people = people
-        self.weeks = form_weeks(month, cut, work)
-        self.work = work
+        self.weeks = form_weeks(month, dates)
+        self.dates = dates
         self._done = done
-        working = working_days_of(self.weeks.values(), work)
+        working = working_days_of(self.weeks.values(), dates)
         self._plans = {
             (one.agent, name): by_day(one)(name, quotas[one.agent][code], working)
             for one in people
@@ -318,7 +315,7 @@ def daily_checks(days: MemberDays) -> Values:
     for named, its_days in days.weeks.items():
         lines = [
             (day, one)
-            for day in working_days_of([its_days], days.work)
+            for day in working_days_of([its_days], days.dates)
             for one in days.people
             if one.serves(day)
         ]

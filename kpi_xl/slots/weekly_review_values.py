@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from kpi_xl.calendar import PUBLIC, Month, WorkDays, planned_weeks
+from kpi_xl.calendar import USUAL, Month, WorkCalendar, planned_weeks
 from kpi_xl.catalogue.measures import ACTIVITIES
 from kpi_xl.slots.becomes import WORDS, Plan
 from kpi_xl.slots.cell_formula import cell, total
@@ -87,8 +87,7 @@ TYPED: Final = (
 def review_values(
     quotas: Mapping[str, int],
     month: Month,
-    cut: int | None = None,
-    work: WorkDays = PUBLIC,
+    dates: WorkCalendar = USUAL,
     by_day: ByDay = evenly,
     served: float = 1.0,
 ) -> Values:
@@ -99,24 +98,22 @@ def review_values(
     quotas : mapping of str to int
         The month's quotas by activity code; the first week of the next month, which is planned in
         the last week of this one, goes on at the same pace.
-    cut : int or None
-        The last day of a business month.
-    work : WorkDays
+    dates : WorkCalendar
         The days of the project.
     by_day : callable
         How the quotas are spread over days.
     served : float
         The share of the month's working days that the quotas are for.
     """
-    months = [planned_weeks(one, cut, work) for one in (month, month + 1)]
-    working = [working_days_of(weeks, work) for weeks in months]
+    months = [planned_weeks(one, dates) for one in (month, month + 1)]
+    working = [working_days_of(weeks, dates) for weeks in months]
     weeks = [*months[0], months[1][0]]
     found: Values = {}
     for number in range(1, WEEKS + 1):
         # The last sheet of a month of four weeks is empty.
         there = number < len(weeks)
         after = weeks[number] if there else []
-        found |= NEXT.values(Week(number, after, work), 周=str(number))
+        found |= NEXT.values(Week(number, after, dates.work), 周=str(number))
     for code, name in ACTIVITIES.items():
         next_month = round(quotas[code] / served) if served else 0
         plans = _by_week(name, (quotas[code], next_month), months, working, by_day)

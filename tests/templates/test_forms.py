@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from kpi_xl.analysis.boxes import SKILL_WILL
 from kpi_xl.analysis.feedback import WEIGHTS, feedback
 from kpi_xl.analysis.time_boxes import MINUTES
-from kpi_xl.calendar import Month, is_working_day, planned_weeks
+from kpi_xl.calendar import USUAL, Month, is_working_day, planned_weeks
 from kpi_xl.catalogue.measures import ACTIVITIES
 from kpi_xl.data.people import Known, Person
 from kpi_xl.data.ratings import Round
@@ -453,7 +453,7 @@ def test_the_agenda_knows_holidays_and_made_up_days():
 @pytest.mark.parametrize(("joint", "most"), [(120, 420), (180, 420), (180, 240), (60, 60)])
 def test_an_agenda_keeps_to_the_days_hours_and_tells_what_has_no_room(joint, most):
     usual = agenda_values(["一组", "二组"], MONTH, most=1000)
-    found = agenda_values(["一组", "二组"], MONTH, None, MINUTES | {"陪访": joint}, most)
+    found = agenda_values(["一组", "二组"], MONTH, USUAL, MINUTES | {"陪访": joint}, most)
     for week in range(1, 6):
         assert found[f"week{week}.时间.上限"] == most / 60
         for day in range(1, 7):
@@ -470,7 +470,7 @@ def test_an_agenda_keeps_to_the_days_hours_and_tells_what_has_no_room(joint, mos
 def test_what_does_not_fit_into_half_a_day_is_told():
     given = MINUTES | {"陪访": 200}
     found = manager_schedule(
-        "甲", team(5), MONTH, "", 10, Known(MONTH - 12, None), None, given, 420
+        "甲", team(5), MONTH, "", 10, Known(MONTH - 12, None), USUAL, given, 420
     )
     for plan, box in zip(found["week3.morning"], found["week3.morning.时间"], strict=True):
         assert (box == "排不下") == (plan or "").startswith("陪同展业")
