@@ -17,7 +17,6 @@ from kpi_xl import kinds
 from kpi_xl.definitions.sql_text import DIALECTS
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
-from kpi_xl.readers.yaml_text import read_yaml
 
 TABLE: Final = "kpi_measures"
 """The table of measures that other tools look at."""
@@ -160,7 +159,11 @@ def read_metrics(text: str, file: Path) -> MetricFile:
     ------
     InputError
         When it is no such file.
+    ModuleNotFoundError
+        When the library for YAML is not installed.
     """
+    from kpi_xl.readers.yaml_text import read_yaml
+
     try:
         documents = [one for one in read_yaml(text) if isinstance(one, dict)]
     except InputError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -533,6 +534,24 @@ def test_a_file_that_is_none_is_told(tmp_path, text, kind, row):
     assert (found.value.kind, found.value.row) == (kind, row)
     assert found.value.file.name == "指标.yml"
     assert not (tmp_path / "into" / "指标定义.xlsx").exists()
+
+
+@pytest.mark.parametrize("gone", ["yaml", "sqlglot"])
+def test_without_the_libraries_it_says_what_to_install(tmp_path, monkeypatch, gone):
+    """What needs them alone does: to write files, and to read another project's, nobody does."""
+    monkeypatch.setitem(sys.modules, gone, None)
+    monkeypatch.delitem(sys.modules, "kpi_xl.readers.yaml_text", raising=False)
+    into = project(tmp_path / "into", "[kpis]\n甲乙 = 'FYC*2'\n".replace("甲乙", '"甲乙"'))
+    file = tmp_path / "m.yml"
+    file.write_text(FILES["derived"][0], encoding="utf-8")
+    words = ["--project", str(into.folder), "--json", "definitions"]
+    done = CliRunner().invoke(app, [*words, "import", str(file)])
+    assert done.exit_code != 0
+    assert done.exception.kind == "component.missing"
+    assert "kpi_xl[exchange]" in str(done.exception)
+    assert CliRunner().invoke(app, [*words, "export", "--to", "metricflow"]).exit_code == 0
+    other = project(tmp_path / "other", OURS)
+    assert import_file(into, other.folder / "kpi.toml").names
 
 
 def test_definitions_of_another_project_come_with_names_that_are_free(tmp_path):
