@@ -27,7 +27,7 @@ from udfs.arguments import (
     word,
 )
 from udfs.by_methods import KPI_ABC
-from udfs.current import work_here
+from udfs.current import dates_here
 from udfs.dates import dates
 from udfs.quantities import MOST, cell, chain, count, floats, given, grid, one, sound
 from udfs.results import Result, cells, never_raises, shaped
@@ -198,31 +198,31 @@ def KPI_PERIOD_TARGETS(total: Any, first: Any, last: Any, by: Any) -> Result:
     amount = one(total)
     if end < start or amount < 0 or (end.year - start.year) * 12 > _LONGEST:
         return "#NUM!"
-    work = work_here()
-    days = working_days(start, end, work)
+    calendar = dates_here()
+    days = working_days(start, end, calendar.work)
     if not days:
         return "#DIV/0!"
-    levels = [[_period(day, level) for day in days] for level in _PERIODS[kind]]
+    levels = [[_period(day, level, calendar.cut) for day in days] for level in _PERIODS[kind]]
     whole = _steps(amount, 1)
     found = break_down(whole, [1] * len(days), levels)
     lengths = {name: levels[-1].count(name) for name in dict.fromkeys(levels[-1])}
     rows: list[list[Any]] = [[name, number, found[name]] for name, number in lengths.items()]
-    told = work.told(start, end)
+    told = calendar.work.told(start, end)
     return [["期间", f"工作日（{told}）" if told else "工作日", "目标"], *rows]
 
 
-def _period(day: dt.date, kind: str) -> str:
+def _period(day: dt.date, kind: str, cut: int | None) -> str:
+    month = Month.containing(day, cut)
     if kind == "季度":
-        month = Month.containing(day)
         first = month - (month.month - 1) % 3
         return str(Period(first, first + 2))
     if kind == "月":
-        return str(Month.containing(day))
+        return str(month)
     if kind == "日":
         return day.isoformat()
     year, week, _ = day.isocalendar()
     # A week that lies in two quarters is two parts of a week.
-    return f"{year}年第{week}周（{_period(day, '季度')}）"
+    return f"{year}年第{week}周（{_period(day, '季度', cut)}）"
 
 
 @never_raises

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kpi_xl.calendar import PUBLIC, Month
+from kpi_xl.calendar import USUAL, Month
 from kpi_xl.errors import InputError
 from kpi_xl.kpi import Kpi
 from udfs.arguments import BadArgumentError
@@ -24,7 +24,7 @@ from udfs.arguments import BadArgumentError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from kpi_xl.calendar import WorkDays
+    from kpi_xl.calendar import WorkCalendar
     from kpi_xl.catalogue.units import Unit
     from kpi_xl.data.cube import Cube
     from kpi_xl.project import Project
@@ -226,12 +226,12 @@ def data() -> Data:
     return whole if paths is None else whole.only(paths)
 
 
-def work_here() -> WorkDays:
-    """The working days of the project in use, if there is one; else those that are published."""
+def dates_here() -> WorkCalendar:
+    """The months and days of the project in use, if there is one; else those of everybody."""
     try:
-        return data().project.settings.work
+        return data().project.settings.dates
     except BadArgumentError:
-        return PUBLIC
+        return USUAL
 
 
 def version() -> int:

@@ -161,6 +161,19 @@ def test_functions_follow_the_calendar_of_the_project_in_use(announced, monkeypa
     assert rows == [["2027-02", days, 1600]] and days != 16
 
 
+def test_functions_have_the_months_of_the_project_in_use(tmp_path, monkeypatch):
+    branch = small_branch(tmp_path / "p", TWO_DEPARTMENTS, more="[rules]\nmonth_cut = 25\n")
+    load(branch)
+    monkeypatch.setattr(current, "_watch", current._Watch())
+    monkeypatch.setenv("KPI_XL_PROJECT", str(branch.folder))
+    _, *rows = KPI_PERIOD_TARGETS(1600, "2024-05-26", "2024-06-28", "月")
+    days = [len(working_days(*span)) for span in (
+        (dt.date(2024, 5, 26), dt.date(2024, 6, 25)), (dt.date(2024, 6, 26), dt.date(2024, 6, 28)),
+    )]  # fmt: skip
+    assert [row[:2] for row in rows] == [["2024-06", days[0]], ["2024-07", days[1]]]
+    assert sum(row[2] for row in rows) == 1600
+
+
 def test_the_pace_of_a_month_counts_the_days_worked(project, announced):
     for of, days in ((project, 20), (announced, 20)):
         with scope(of, "2027-01") as at:
