@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -13,13 +13,16 @@ from kpi_xl import kinds
 from kpi_xl.catalogue.measures import COUNTED, MEASURES
 from kpi_xl.catalogue.registry import kpis
 from kpi_xl.definitions.dimensions import UNITS, Dimension
+from kpi_xl.definitions.each import for_each
 from kpi_xl.definitions.formula_text import EARLIER, FUNCTION_NAMES, Quantity, read_formula
 from kpi_xl.definitions.own_measures import (
+    EACH,
     STANDARD,
     Counted,
     Known,
     is_of_rows,
     own_measure,
+    table_of,
 )
 from kpi_xl.earlier import Earlier
 from kpi_xl.errors import InputError
@@ -80,8 +83,9 @@ class Definition:
 
     def __repr__(self) -> str:
         """What the raw tables' rows depend on: of which KPIs there may be targets, in what unit."""
-        told = (self.fields.get(one, "") for one in ("名称", "别名", "代码", "单位"))
-        return f"Definition({', '.join(told)})"
+        told = [self.fields.get(one, "") for one in ("名称", "别名", "代码", "单位")]
+        each = [self.fields[EACH]] if EACH in self.fields else []
+        return f"Definition({', '.join(told + each)})"
 
     @property
     def name(self) -> str:
@@ -164,7 +168,7 @@ class _Maker:
         self._by_label: dict[str, Definition] = {}
         self._made: dict[str, Kpi | None] = {}
         self._begun: list[str] = []
-        for one in definitions:
+        for one in self._single(definitions):
             if (same := self.by_name.get(one.name)) is not None and same.fields == one.fields:
                 continue  # said in both files alike
             try:
@@ -173,6 +177,23 @@ class _Maker:
                 self.wrong.append(error)
             else:
                 self.by_name[one.name] = one
+
+    def _single(self, definitions: Sequence[Definition]) -> Iterator[Definition]:
+        """The definitions, those for each category of a column one by one."""
+        for one in definitions:
+            each = one.fields.get(EACH, "").strip()
+            if not each or one.fields.get("公式", "").strip():
+                yield one
+                continue
+            try:
+                if one.fields.get("代码") or one.fields.get("别名"):
+                    raise InputError(kinds.EACH_LABELS(), column=EACH)
+                found = [*for_each(one.name, each, table_of(one.fields, self.known))]
+            except InputError as error:
+                self.wrong.append(one.wrong(error.fault, error.column or EACH))
+                continue
+            for name, condition in found:
+                yield replace(one, fields={**one.fields, "名称": name, EACH: condition})
 
     def _name(self, one: Definition) -> None:
         """Take the names of a definition.
@@ -217,7 +238,11 @@ class _Maker:
             try:
                 self._made[name] = self._make(self.by_name[name])
             except InputError as error:
-                self.wrong.append(error)
+                # Of a definition for each category it is the same of all of them.
+                of_each = EACH in self.by_name[name].fields
+                told = ((one.place, one.kind) for one in self.wrong)
+                if not (of_each and (error.place, error.kind) in told):
+                    self.wrong.append(error)
                 self._made[name] = None
             self._begun.pop()
         return self._made[name]

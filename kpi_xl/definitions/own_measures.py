@@ -7,7 +7,7 @@ The fields of a definition say it as a person types it; what comes of them is a 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -17,7 +17,7 @@ from kpi_xl.aggregation import How, OfRows
 from kpi_xl.catalogue.raw_table import Column, Table
 from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.definitions.condition_text import read_condition
-from kpi_xl.definitions.conditions import Condition, columns_of
+from kpi_xl.definitions.conditions import Condition, Together, columns_of
 from kpi_xl.definitions.dimensions import UNITS
 from kpi_xl.definitions.reach_text import Summed, compared_in, read_reach, sums_of
 from kpi_xl.definitions.taken import FRACTION, Days, Take, day_column, is_of_sums, taken
@@ -32,12 +32,16 @@ TABLE: Final = "表"
 TAKEN: Final = "统计"
 WHERE: Final = "条件"
 REACH: Final = "达标"
+EACH: Final = "每"
 DAY: Final = "日期列"
 UNTIL: Final = "截止列"
 WEIGHTED: Final = "折算"
 
-MEASURE_FIELDS: Final = (TABLE, TAKEN, WHERE, REACH, DAY, UNTIL, WEIGHTED)
+MEASURE_FIELDS: Final = (TABLE, TAKEN, WHERE, EACH, REACH, DAY, UNTIL, WEIGHTED)
 """What a definition says that counts rows, in place of a formula."""
+
+
+_BRACKETS: Final = dict.fromkeys(map(ord, "[]「」"))
 
 
 @dataclass(frozen=True)
@@ -167,8 +171,7 @@ def own_measure(name: str, fields: Mapping[str, str], known: Known, unit: str = 
     InputError
         When something in it means nothing; its column is the field.
     """
-    with _of(TABLE):
-        table = _table(fields.get(TABLE, ""), known)
+    table = table_of(fields, known)
     with _of(TAKEN):
         take, column = taken(fields.get(TAKEN, ""), table)
         if take == "people" and table.unit_columns:
@@ -187,18 +190,22 @@ def own_measure(name: str, fields: Mapping[str, str], known: Known, unit: str = 
     reached = fields.get(REACH, "").strip()
     if text := fields.get(WEIGHTED, "").strip():
         with _of(WEIGHTED):
-            can_be = take in ("sum", "count") or bool(reached)
+            can_be = take in ("sum", "count", "share") or bool(reached)
             weights = _weights(text, table, known, can_be=can_be)
     with _of(REACH):
         reach = _reach(reached, table, take, known.order, is_whole=weights is None)
+    whole, where = _part(fields.get(EACH, ""), where, table, take, known.order)
     meant = _unit(take, column, unit)
     meaning = _meaning(fields, table, day, reach)
     told = repr((table.code, day.code, take, column, where, weights))
     told += f"until {until.code}" if until is not None else ""
     told += f"reach {reach!r}" if reach is not None else ""
+    told += f"of {whole!r}" if take == "share" else ""
     declared = hashlib.sha256(told.encode()).hexdigest()[:16]
 
-    def counted(end: str, how: How, unit: Unit, of: Column | None = column) -> Counted:
+    def counted(
+        end: str, how: How, unit: Unit, where: Condition | None = where, of: Column | None = column
+    ) -> Counted:
         parts = weights.parts if weights is not None and how == "sum" else 1
         is_number = of is not None and of.kind == "number"
         parts *= FRACTION if is_number and how in ("sum", "greatest", "least") else 1
@@ -208,8 +215,23 @@ def own_measure(name: str, fields: Mapping[str, str], known: Known, unit: str = 
         measure = Measure(name + end, name + end, unit, meaning, source, parts if parts > 1 else 0)
         return Counted(measure, where, of, weights, reach)
 
+    formula, of_rows = _made_of(take, column, counted, meant, whole)
+    return OwnMeasure(formula, of_rows, meaning, meant)
+
+
+def _made_of(
+    take: Take,
+    column: Column | None,
+    counted: Callable[..., Counted],
+    meant: Unit,
+    whole: Condition | None,
+) -> tuple[Formula, tuple[Counted, ...]]:
+    """The formula of what is taken, and what is counted for it."""
     if take == "mean":
         pair = counted("·合计", "sum", meant), counted("·笔数", "filled", "笔")
+    elif take == "share":
+        unit = _unit("count" if column is None else "sum", column, "")
+        pair = counted("·部分", "sum", unit), counted("·全部", "sum", unit, whole)
     elif take == "greatest":
         pair = counted("·最大值", "greatest", meant), counted("·有无", "any", "个")
     elif take == "least":
@@ -217,9 +239,8 @@ def own_measure(name: str, fields: Mapping[str, str], known: Known, unit: str = 
     else:
         how: How = {"people": "people", "different": "values"}.get(take, "sum")  # type: ignore
         only = counted("", how, meant)
-        return OwnMeasure(only.measure, (only,), meaning, meant)
-    formula = Operation("/", pair[0].measure, pair[1].measure)
-    return OwnMeasure(formula, pair, meaning, meant)
+        return only.measure, (only,)
+    return Operation("/", pair[0].measure, pair[1].measure), pair
 
 
 @contextmanager
@@ -263,6 +284,24 @@ def _where(text: str, table: Table, order: DateOrder) -> Condition:
         raise
 
 
+def _part(
+    text: str, where: Condition | None, table: Table, take: Take, order: DateOrder
+) -> tuple[Condition | None, Condition | None]:
+    """Of which rows a share is, and which rows are counted: those of one category, or all."""
+    if text:
+        of_category = read_condition(text, table, order)
+        return where, of_category if where is None else Together("and", (where, of_category))
+    if take == "share" and where is None:
+        raise InputError(kinds.SHARE_OF_ALL(), column=WHERE)
+    return None, where
+
+
+def table_of(fields: Mapping[str, str], known: Known) -> Table:
+    """The raw table that a definition counts rows of; errors as for `own_measure`."""
+    with _of(TABLE):
+        return _table(fields.get(TABLE, ""), known)
+
+
 def _reach(
     text: str, table: Table, take: Take, order: DateOrder, *, is_whole: bool
 ) -> Condition | None:
@@ -276,7 +315,7 @@ def _reach(
 
 def _until(name: str, table: Table, take: Take) -> Column:
     """The day from which on a row stands no more."""
-    if take not in ("sum", "count", "mean"):
+    if take not in ("sum", "count", "mean", "share"):
         raise InputError(kinds.MEASURE_UNTIL_OF_SUMS())
     return day_column(name, table)
 
@@ -298,6 +337,8 @@ def _weights(name: str, table: Table, known: Known, *, can_be: bool) -> Weights:
 
 def _unit(take: Take, column: Column | None, said: str) -> Unit:
     """The unit that is said, where that can be, else what follows."""
+    if take == "share":
+        return "%"
     kind = column.kind if column is not None and take != "different" else None
     follows: Unit = {"people": "人", "count": "件", "different": "个"}.get(take, "件")  # type: ignore
     if kind is not None:
@@ -314,6 +355,8 @@ def _meaning(fields: Mapping[str, str], table: Table, day: Column, reach: Condit
     parts = [f"{table.name}：{fields[TAKEN].strip()}"]
     if where := fields.get(WHERE, "").strip():
         parts.append(f"条件 {where}")
+    if each := fields.get(EACH, "").strip():
+        parts.append(f"其中 {each.translate(_BRACKETS)}")
     if reach is not None:
         parts.append(f"达标 {fields[REACH].strip()}{_how_often(reach)}")
     stands = fields.get(UNTIL, "").strip()

@@ -28,7 +28,7 @@ class Days(Column):
     last: Column
 
 
-Take = Literal["sum", "count", "people", "different", "greatest", "least", "mean"]
+Take = Literal["sum", "count", "people", "different", "greatest", "least", "mean", "share"]
 
 _WORDS: Final[Mapping[str, Take]] = {
     "去重人数": "people", "不重复人数": "people", "人数": "people",
@@ -37,14 +37,17 @@ _WORDS: Final[Mapping[str, Take]] = {
     "合计": "sum", "总和": "sum", "求和": "sum", "SUM": "sum",
     "最大值": "greatest", "最大": "greatest", "最高": "greatest", "MAX": "greatest",
     "最小值": "least", "最小": "least", "最低": "least", "MIN": "least",
+    "占比": "share", "比例": "share", "比重": "share",
     "平均值": "mean", "平均": "mean", "AVERAGE": "mean", "AVG": "mean",
 }  # fmt: skip
 _BOUND: Final = re.compile(r"[<>≥≤≧≦]|[大小]于|不[少低]于|达到|至少|超过")
 """What compares: it is said beside what is taken, not in it."""
 
 _ALONE: Final = ("people", "count")
+_MAY_BE_ALONE: Final = (*_ALONE, "share")
 _KNOWN: Final = (
-    "计数、合计 某列、去重人数、去重 某列、平均 某列、最大 某列、最小 某列、平均 天数(起日, 止日)"
+    "计数、合计 某列、去重人数、去重 某列、平均 某列、最大 某列、最小 某列、占比、占比 某列、"
+    "平均 天数(起日, 止日)"
 )
 _NUMBERS: Final[tuple[Kind, ...]] = ("money", "count", "number")
 
@@ -64,7 +67,7 @@ def taken(text: str, table: Table) -> tuple[Take, Column | None]:
     for word in sorted(_WORDS, key=len, reverse=True):
         take = _WORDS[word]
         if said.upper().rstrip("()（） ") == word:
-            if take in _ALONE:
+            if take in _MAY_BE_ALONE:
                 return take, None
             raise InputError(kinds.MEASURE_NO_COLUMN(word=word))
         column = _beside(said, word)

@@ -12,6 +12,7 @@ from kpi_xl.definitions.dimensions import UNITS
 from kpi_xl.definitions.own_kpis import Definition
 from kpi_xl.definitions.own_measures import (
     DAY,
+    EACH,
     REACH,
     TABLE,
     TAKEN,
@@ -25,12 +26,17 @@ from kpi_xl.settings.definitions import COUNTED
 from kpi_xl.settings.typed_workbook import MOST_ROWS
 
 _ROWS: Final = MOST_ROWS
-_TAKES: Final = ("计数", "去重人数", "合计 ", "去重 ", "平均 ", "最大 ", "最小 ")
+_TAKES: Final = ("计数", "去重人数", "合计 ", "占比 ", "去重 ", "平均 ", "最大 ", "最小 ")
 _COLUMNS: Final = (
     ("名称", 16, "叫什么；公式里也这样用"),
     (TABLE, 10, "数哪一张表：从下拉列表里选，或写自己的表"),
-    (TAKEN, 18, "计数、去重人数，或 合计、去重、平均、最大、最小 再写列名，如 合计 首年保费"),
+    (TAKEN, 18, "计数、去重人数，或 合计、占比、去重、平均、最大、最小 再写列名，如 合计 首年保费"),
     (WHERE, 46, "哪些行算：如 险种 属于 {年金, 终身寿} 且 首年保费 > 5000；不写就是全部"),
+    (
+        EACH,
+        22,
+        "一种一个指标：选项写列名，如 缴费方式；文字列写出有哪几种，如 险种 {年金, 终身寿, 其他}",
+    ),
     (
         REACH,
         28,

@@ -116,6 +116,22 @@ MEASURE_TOO_LARGE: Final = Kind(
     "请核对统计的列（是不是编号、电话）和条件；有折算的，系数少写几位小数",
     hints=("；最大的在 {month}，工号 {agent}",),
 )
+EACH_NOT_KNOWN: Final = Kind(
+    "each.not-known",
+    "“{column}”有哪几种，没有写出来",
+    "请在列名后面写出来，如 {column} {{甲, 乙, 其他}}；没有写出的归“其他”",
+)
+EACH_TOO_MANY: Final = Kind(
+    "each.too-many", "一下子分成 {count} 种，太多", "最多 {most} 种；少见的归“其他”"
+)
+EACH_LABELS: Final = Kind(
+    "each.labels", "写了每的一行是几个指标，不能写代码、别名", "请清空代码、别名，或分成几行写"
+)
+SHARE_OF_ALL: Final = Kind(
+    "measure.share-of-all",
+    "占比没有写是哪些行的，全部占全部总是 100%",
+    "请写条件，如 缴费方式 <> 趸交；要一种一个占比的，写每，如 缴费方式",
+)
 WEIGHTS_OF_SUMS: Final = Kind("weights.of-sums", "只有合计和计数能折算", "请去掉折算，或改成合计")
 WEIGHTS_UNKNOWN: Final = Kind(
     "weights.unknown",

@@ -11,6 +11,7 @@ from kpi_xl import kinds
 from kpi_xl.definitions.own_kpis import FIELDS, Definition, Place
 from kpi_xl.definitions.own_measures import (
     DAY,
+    EACH,
     MEASURE_FIELDS,
     REACH,
     TABLE,
@@ -48,6 +49,7 @@ MEASURE_KEYS: Final[Mapping[str, str]] = {
     "table": TABLE,
     "take": TAKEN,
     "where": WHERE,
+    "each": EACH,
     "reach": REACH,
     "day": DAY,
     "until": UNTIL,

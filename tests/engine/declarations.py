@@ -224,11 +224,13 @@ def declarations(draw, name):
     numbers = [c for c, kind in columns.items() if kind in ("money", "count")]
     texts = [c for c, kind in columns.items() if kind in ("text", "choice", "date")]
     takes = ["计数", "去重人数", *(["去重"] if texts else [])]
-    takes += ["合计", "平均", "最大", "最小"] if numbers else []
+    takes += ["占比", *(["合计", "平均", "最大", "最小"] if numbers else [])]
     take = draw(st.sampled_from(takes))
     column = ""
     if take == "去重":
         column = draw(st.sampled_from(sorted(texts)))
+    elif take == "占比":
+        column = draw(st.sampled_from(["", *sorted(numbers)]))
     elif take not in ("计数", "去重人数"):
         column = draw(st.sampled_from(sorted(numbers)))
     fields = {"名称": name, "表": table, "统计": f"{take} {column}".strip()}
@@ -237,11 +239,11 @@ def declarations(draw, name):
     if day != DAY[table] or draw(st.booleans()):
         fields["日期列"] = day
     meets: Meaning = lambda r: True  # noqa: E731 - beside those that are drawn
-    if draw(st.booleans()):
+    if take == "占比" or draw(st.booleans()):
         fields["条件"], meets = draw(conditions(table))
     weights, weigh = None, lambda r: Fraction(1)
     must = take in ("去重人数", "去重") and draw(st.booleans())
-    if table == "保单" and (take in ("合计", "计数") or must) and draw(st.booleans()):
+    if table == "保单" and (take in ("合计", "计数", "占比") or must) and draw(st.booleans()):
         fields["折算"] = f"表{name}"
         some = [draw(st.decimals(0, 9, places=draw(st.integers(0, 4)))) for _ in range(3)]
         lines = [["年交", "", str(some[0])], ["", ">=2", str(some[1])], ["其他", "", str(some[2])]]

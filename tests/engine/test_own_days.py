@@ -24,7 +24,7 @@ from test_own_measures import facts, same, shown, taken
 from test_store import CUTS, UNCOUNTED, examples, project_of
 from worlds import World, worlds
 
-FOLLOWED = ("合计", "计数", "去重人数", "平均")
+FOLLOWED = ("合计", "计数", "去重人数", "平均", "占比")
 OF_MONTHS = ("活动", "计数")
 """The tables of which a row may stand for a whole month: then nobody knows the days."""
 
@@ -78,6 +78,8 @@ def _days(one, measure, rows, level, oracle):
         before = 0
         for day in sorted({row.row[code(one.day)] for row in mine}):
             so_far = [row for row in mine if row.row[code(one.day)] <= day]
+            if measure.name.endswith("·部分"):
+                so_far = [row for row in so_far if one.meets(row.row)]
             if one.take == "去重人数":
                 reached = one.reaches is None or one.reaches(
                     [(row.row, row.weight) for row in so_far], 1

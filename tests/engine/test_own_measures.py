@@ -34,8 +34,8 @@ def facts(world, one, month_of, until):
     """The rows that count."""
     for row in getattr(world, ROWS[one.table]):
         day = row.get(code(one.day))
-        if day is None or not one.meets(row):
-            continue
+        if day is None or not (one.take == "占比" or one.meets(row)):
+            continue  # a share is of all rows
         if one.day == "应收日期" and until is not None and day > until:
             continue
         value = row.get(code(one.column)) if one.column else 1
@@ -52,6 +52,12 @@ def taken(one, rows, months=1, counts=lambda agent: True):
     if one.take in ("合计", "计数"):
         total = sum((fact.value * fact.weight for fact in rows), Fraction(0))
         return total if one.column not in ("首年保费", "FYC", "应收保费", "数量") else total / 100
+    if one.take == "占比":
+        part, whole = (
+            sum((fact.value * fact.weight for fact in some), Fraction(0))
+            for some in ([fact for fact in rows if one.meets(fact.row)], rows)
+        )
+        return part / whole if whole else None
     values = [fact.value for fact in rows]
     if one.take in ("去重人数", "去重"):
         apart = {}
@@ -147,7 +153,7 @@ def test_by_period_and_agent(world, declared, kind, uncounted):
                 ]  # fmt: skip
                 expected = taken(one, mine, period.months, counts)
                 assert same(shown(values[i, j]), expected), (one.fields, unit.path, period)
-            if one.take in ("平均", "最大", "最小"):
+            if one.take in ("平均", "最大", "最小", "占比"):
                 continue  # two measures, of which the frame shows each
             for (agent, label), row in people.iterrows():
                 if label == str(period):
