@@ -13,6 +13,7 @@ from kpi_xl.findings.findings import Findings
 from kpi_xl.kpi import Kpi
 from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.analysis_slots import BELOW, DIAGNOSIS, PACE, WARNINGS
+from kpi_xl.slots.briefing import results_of
 from kpi_xl.slots.monthly_review_slots import PROGRESS, REVIEWED
 from kpi_xl.slots.slot import Group, put
 from kpi_xl.slots.survival_slots import COHORTS, EVERYBODY, SURVIVAL
@@ -57,8 +58,9 @@ def shown_names(
     """The names of the KPIs that any unit's page may show."""
     labels = store.execute("SELECT DISTINCT kpi FROM targets WHERE month = ?", [month.number])
     names = [*(label for (label,) in labels.fetchall()), *settings.targets]
-    aimed = map(settings.kpis.find, names)
-    return frozenset(kpi.name for kpi in (*aimed, *headlines(cube, settings)) if kpi is not None)
+    aimed = [kpi for kpi in map(settings.kpis.find, names) if kpi is not None]
+    results = results_of(settings.kpis.values(), {kpi.name for kpi in aimed})
+    return frozenset(kpi.name for kpi in (*aimed, *results, *headlines(cube, settings)))
 
 
 def watched(findings: Findings, unit: int) -> tuple[Kpi, ...]:

@@ -135,9 +135,10 @@ class _Briefing:
 
     def _main(self) -> Kpi | None:
         """The month's result: the first that the project says, else one with a target."""
-        if main := self._findings.main:
-            sums = (kpi for kpi in main if adds_up(kpi) and kpi.unit != "%")
-            return next((one for one in sums if self._number(f"kpi.{one.name}") is not None), None)
+        for kpi in self._findings.main:
+            is_sum = adds_up(kpi) and kpi.unit != "%"
+            if is_sum and self._number(f"kpi.{kpi.name}") is not None:
+                return kpi
         names = [one.name for one in self._findings.kpis.values()]
         aimed = {name for name in names if self._number(f"kpi.{name}.目标") is not None}
         results = results_of(self._findings.kpis.values(), aimed)

@@ -64,6 +64,11 @@ def test_without_such_a_setting_it_is_the_trade_s(tmp_path):
     assert "首年度保费" in [kpi.name for kpi in plain.settings.headlines]
 
 
+def test_where_none_of_them_adds_up_the_result_is_the_trade_s(tmp_path):
+    given = project(tmp_path, OWN.replace('"大单率", "大单保费", "活动率"', '"活动率", "大单率"'))
+    assert "首年度保费做了" in words(given).sentences[0].text
+
+
 def test_one_that_there_is_not_is_told_and_the_others_stand(tmp_path):
     given = project(tmp_path, OWN.replace('"大单率", "大单保费"', '"大单律", "大单保费"'))
     (note,) = given.settings.notes
