@@ -69,12 +69,12 @@ MEASURE_TAKEN_UNKNOWN: Final = Kind(
 MEASURE_TAKEN_BOUND: Final = Kind(
     "measure.taken-bound",
     "统计里的“{text}”写了要达到多少",
-    "统计只写 去重人数 或 去重 某列，要达到多少另写在“达标”里，如 合计 首年保费 >= 3000",
+    "统计只写 去重人数 或 去重 某列；达标（kpi.toml 里是 reach）另写，如 合计 首年保费 >= 3000",
 )
 CONDITION_OF_SUMS: Final = Kind(
     "condition.of-sums",
     "条件是一行一行看的，一行没有合计、笔数",
-    "一个人（或一个客户）合起来要达到多少，写在“达标”里，如 合计 首年保费 >= 3000",
+    "一个人合起来要达到多少，写在达标（kpi.toml 里是 reach）里，如 合计 首年保费 >= 3000",
 )
 REACH_OF_PEOPLE: Final = Kind(
     "reach.of-people",
