@@ -186,7 +186,7 @@ def bound_of_a_day(book):
         (renamed, ["乙", "甲"], []),
         (copied, ["甲"], [("definitions.sheet-not-read", "备份", None)]),
         (hidden_sheet, [], [("definitions.no-sheet", None, None)]),
-        (hidden_row, ["甲"], []),
+        (hidden_row, [], [("typed-row.hidden", "指标定义", 2)]),
         (two_columns, [], [("definitions.column-twice", "指标定义", 1)]),
         (title_above, ["甲"], []),
         (merged, ["甲"], [("definition.name", "指标定义", 3)]),
