@@ -104,7 +104,7 @@ def KPI_WARNINGS(unit: Any, month: Any) -> Result:
                 warning.status,
                 _cell(warning.value),
                 _cell(goal),
-                warning.cost / 100,
+                warning.cost / 100 if warning.cost else "",
                 "；".join((*warning.reasons, warning.since)),
             ]
         )

@@ -18,7 +18,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from kpi_xl.workbook.slots import CHART, FOLD, PAGE, TOLD
+from kpi_xl.workbook.slots import CHART, FOLD, PAGE, SPAN, TOLD
 
 Style: TypeAlias = Mapping[str, Any]
 
@@ -300,6 +300,11 @@ class Page:
         for number, one in enumerate(cells, 1):
             more = "" if number == 1 else f".{number}"
             self.book.workbook.define_name(f"{TOLD}{name}{more}", f"={one.lstrip('=')}")
+
+    def span(self, row: int, column: int, last_row: int, last_column: int) -> None:
+        """Let charts of these columns begin with the first in which anything stands."""
+        cells = self.range(row, column, last_row, last_column).lstrip("=")
+        self.book.workbook.define_name(f"{SPAN}{self.name}", f"={cells}")
 
     def chart(
         self, row: int, column: int, chart: Chart, text: str, cells: str, x: int = 0, y: int = 0

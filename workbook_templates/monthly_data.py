@@ -11,7 +11,7 @@ from kpi_xl.catalogue import activity, kpis, manpower, persistency, production
 from kpi_xl.formula import Measure
 from kpi_xl.kpi import Kpi
 from kpi_xl.slots.analysis_slots import PAR
-from kpi_xl.slots.unit_values import KPI
+from kpi_xl.slots.unit_values import FEW_MONTHS, KPI
 from workbook_templates.look import (
     ACCENT,
     CENTRE,
@@ -226,6 +226,7 @@ def write(data: Data, heading: str) -> None:
         _label(page, row, measure.name, measure.unit)
         page.row(row, _FIRST, MONTHS, WHOLE, RULED, slot=f"data.{measure.name}")
         page.row(row, LAST + 1, len(COMPARED), WHOLE, RULED, slot=f"data.{measure.name}.同期")
+    page.span(min(data.measures.values()), _FIRST, max(data.measures.values()), LAST)
     _band(page, min(data.series.values()) - 1, "指标")
     for name, row in data.series.items():
         _series(data, kpi(name), row)
@@ -277,9 +278,13 @@ def _series(data: Data, one: Kpi, row: int) -> None:
 def _labels(data: Data) -> None:
     """The months so short that all fit below a chart: their numbers, January as its year.
 
-    For small charts only January and July.
+    For small charts only January and July, as long as there are many.
     """
     page = data.page
+    known = ",".join(
+        f"COUNT({page.range(row, _FIRST, row, LAST).rpartition('!')[2]})"
+        for row in (data.measures["opening"], data.measures["new_premium"])
+    )
     rows = {data.last_row - 1: "data.labels", data.last_row: "data.years"}
     for row, slot in rows.items():
         page.height(row, 18)
@@ -288,7 +293,9 @@ def _labels(data: Data) -> None:
         for column in range(_FIRST, LAST + 1):
             month = xl_rowcol_to_cell(_HEADER, column)
             year, number_ = f'MID({month},3,2)&"年"', f"VALUE(RIGHT({month},2))"
-            other = f'{number_}&""' if slot == "data.labels" else f'IF({number_}=7,"7月","")'
+            named = f"OR({number_}=7,MAX({known})<={FEW_MONTHS})"
+            half = f'IF({named},{number_}&"月","")'
+            other = f'{number_}&""' if slot == "data.labels" else half
             short = f'IF(RIGHT({month},2)="01",{year},{other})'
             page.formula(row, column, f'=IFERROR({short},"")', "", LABEL, RIGHT, RULED)
         page.name_slot(slot, row, _FIRST, row, LAST)

@@ -103,7 +103,7 @@ def pace(page: Page, row: int, names: Sequence[str]) -> int:
 def _warnings(page: Page, row: int, title: str, slot: str, count: int) -> int:
     """A list of warnings; with the unit in front where there are several."""
     below = slot == "below"
-    note = "先列新出现的和超出平时波动的，各按影响排序；各项的影响说的是同一个差额，不能相加。"
+    note = "先列新出现的和超出平时波动的，各按影响排序；一件事几个指标都看得出的，并成一行。"
     _section(page, row, title, "" if below else note)
     first = 1 if below else 0
     heads = (
@@ -139,8 +139,15 @@ def _warnings(page: Page, row: int, title: str, slot: str, count: int) -> int:
         }.get(name, (_FIT,))
         page.column(top, columns[head], count, *styles, RULED, slot=f"{slot}.{name}")
     statuses(page, top, columns["状态"], top + count - 1)
-    page.fold(slot, row - 1, top + count - 1)
-    return top + count
+    if below:
+        page.fold(slot, row - 1, top + count - 1)
+        return top + count
+    last = top + count
+    page.height(last, 24)
+    page.merged(last, 1, last, _LAST, "", NOTE, WRAP)
+    page.name_slot("warnings.差额", last, 1, last)
+    page.fold(slot, row - 1, last)
+    return last + 1
 
 
 def statuses(page: Page, row: int, column: int, last: int) -> None:

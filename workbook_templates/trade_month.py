@@ -340,6 +340,7 @@ def _trend(page: Page, report: Report, heading: str) -> None:
         _label(page, rows[code], measure.name, measure.unit)
         page.row(rows[code], 2, MONTHS, WHOLE, RULED, slot=f"data.{measure.name}")
     last = 1 + len(shown) + len(counts)
+    page.span(2, 2, last, 1 + MONTHS)
     page.highlight(2, 2, last, 1 + MONTHS, "ISERROR(C3)", {"font_color": GREY_LIGHT})
     for place, one in enumerate(shown):
         row, side = last + 2 + place // 2 * 13, place % 2
@@ -372,7 +373,7 @@ def _line(page: Page, row: int, one: Kpi) -> Chart:
     )
     chart.set_title(_title(f"{one.name}（{one.unit}）"))
     chart.set_x_axis(
-        {"num_font": {**_font(), "rotation": -90}, "interval_unit": 3, "line": {"color": GREY}}
+        {"num_font": {**_font(), "rotation": -90}, "interval_unit": 1, "line": {"color": GREY}}
     )
     chart.set_y_axis(
         {

@@ -131,49 +131,6 @@ class Remedy:
 
 
 @dataclass(frozen=True)
-class Worth:
-    """What one unit of a KPI is worth in premium: a sum of measures × a KPI × a constant.
-
-    Parameters
-    ----------
-    added : tuple of str
-        Codes of measures or KPIs that are added up; empty for 1.
-    times : str or None
-        The code of a KPI or measure.
-    fen : int
-        What the product is times, to be 分.
-    """
-
-    added: tuple[str, ...]
-    times: str | None
-    fen: int
-
-    def amount(self, given: Mapping[str, ArrayLike]) -> NDArray[np.float64]:
-        """In 分 a unit of the KPI, for `kpi_xl.analysis.warnings.shortfall_cost`.
-
-        Parameters
-        ----------
-        given : mapping of str to array_like
-            Measures and KPIs by code, as shown: money in 元.
-
-        Raises
-        ------
-        KeyError
-            When one is missing.
-
-        Examples
-        --------
-        >>> worth = knowledge().topic("KPI_ACTIVITY").worth["KPI_ACTIVITY"]
-        >>> worth.amount({"KPI_AVG_HEADCOUNT": 10, "KPI_PRODUCTIVITY": 2000.0}).item()
-        2000000.0
-        """
-        added = [np.asarray(given[code], dtype=np.float64) for code in self.added]
-        total = functools.reduce(np.add, added) if added else np.asarray(1.0)
-        factor = given[self.times] if self.times else 1.0
-        return np.asarray(total * np.asarray(factor, dtype=np.float64) * self.fen)
-
-
-@dataclass(frozen=True)
 class Topic:
     """Everything known about one weakness.
 
@@ -183,15 +140,12 @@ class Topic:
         Such as 活动率低.
     kpis : tuple of str
         Codes of the KPIs that show it.
-    worth : mapping of str to Worth
-        What a unit of each is worth, where that can be said.
     needs : frozenset of str
         The measures that data have of the trade that it is about; empty for every trade.
     """
 
     name: str
     kpis: tuple[str, ...]
-    worth: Mapping[str, Worth]
     causes: tuple[Cause, ...]
     remedies: tuple[Remedy, ...]
     needs: frozenset[str] = frozenset()
@@ -263,10 +217,6 @@ def _topic(row: Mapping[str, Any]) -> Topic:
     return Topic(
         name=row["name"],
         kpis=tuple(row["kpis"]),
-        worth={
-            kpi: Worth(tuple(worth["sum"]), worth.get("times"), worth["fen"])
-            for kpi, worth in row.get("worth", {}).items()
-        },
         causes=tuple(
             Cause(
                 id=cause["id"],

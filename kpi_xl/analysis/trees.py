@@ -7,9 +7,13 @@ import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+FACTORS: Final = 4
+"""The workbooks have room for so many factors."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +28,14 @@ class Factor:
         The measures whose sum, divided by the sum before, is the factor.
     kpi : str or None
         The KPI that it is.
+    moved_by : frozenset of str
+        Measures that are no part of the product, by code, but move the factor: who works sells.
     """
 
     name: str
     of: tuple[str, ...]
     kpi: str | None
+    moved_by: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -101,7 +108,10 @@ def trees() -> Mapping[str, Tree]:
             code=row["code"],
             name=row["name"],
             source=row["source"],
-            factors=tuple(Factor(f["name"], tuple(f["of"]), f.get("kpi")) for f in row["factors"]),
+            factors=tuple(
+                Factor(f["name"], tuple(f["of"]), f.get("kpi"), frozenset(f.get("moved_by", ())))
+                for f in row["factors"]
+            ),
         )
         for row in tomllib.loads(text)["tree"]
     }
@@ -130,3 +140,15 @@ def tree_of(measures: Collection[str], factors: int | None = None) -> Tree | Non
         ),
         None,
     )
+
+
+def main_tree(measures: Collection[str]) -> Tree | None:
+    """The one tree that a unit's result is explained by: of as many factors as workbooks show, or
+    the first that there is.
+
+    Parameters
+    ----------
+    measures : collection of str
+        What the data have, by code.
+    """
+    return tree_of(measures, FACTORS) or tree_of(measures)

@@ -1,4 +1,4 @@
-"""预警: every KPI that is not 健康, the one that costs most first."""
+"""预警: every KPI that is not 健康, and those that are one fact, the worst first."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from kpi_xl.analysis.bands import ABNORMAL, STATUSES, Judgement
-from kpi_xl.kpi import Direction, Status
+from kpi_xl.kpi import Status
 
 
 @dataclass(frozen=True)
@@ -25,19 +25,16 @@ class Judged:
         The last period, in its unit.
     judgement : Judgement
         What `kpi_xl.analysis.bands.judge` says.
-    cost : (units,) int64 array
-        What its shortfall costs, in 分; 0 where that cannot be put in money.
     """
 
     kpi: str
     values: NDArray[np.float64]
     judgement: Judgement
-    cost: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class KpiWarning:
-    """One KPI of one unit that somebody should look at.
+    """One fact about a unit that somebody should look at: a KPI, and others that it explains.
 
     Parameters
     ----------
@@ -48,7 +45,7 @@ class KpiWarning:
     value : float
         In the KPI's unit.
     cost : int
-        What the shortfall costs, in 分.
+        Its part of what the unit's result lacks, in 分; 0 for what is no part of that.
     reasons : tuple of str
         Why, in Chinese.
     months : int
@@ -57,6 +54,8 @@ class KpiWarning:
         The same for people; empty where nobody has said it yet.
     is_signal : bool
         Whether it is worse than the unit's usual swing.
+    also : tuple of KpiWarning
+        The warnings of the KPIs that are short because this one is.
     """
 
     kpi: str
@@ -68,11 +67,27 @@ class KpiWarning:
     months: int = 1
     since: str = ""
     is_signal: bool = False
+    also: tuple[KpiWarning, ...] = ()
 
     @property
     def is_news(self) -> bool:
         """Whether something has happened: it is new, or a signal. All else is as it was."""
-        return self.is_signal or self.months <= 1
+        return self.is_signal or self.months <= 1 or any(one.is_news for one in self.also)
+
+    @property
+    def shown_by(self) -> tuple[KpiWarning, ...]:
+        """Itself and what it explains, each as a warning of its own."""
+        return self, *self.also
+
+    @property
+    def shows_signal(self) -> bool:
+        """Whether any of all that show it is worse than usual."""
+        return any(one.is_signal for one in self.shown_by)
+
+    @property
+    def worst(self) -> Status:
+        """The worst status of all that show it."""
+        return max((one.status for one in self.shown_by), key=STATUSES.index)
 
 
 def news_first(found: Iterable[KpiWarning]) -> list[KpiWarning]:
@@ -88,47 +103,24 @@ def news_first(found: Iterable[KpiWarning]) -> list[KpiWarning]:
     return sorted(found, key=lambda one: not one.is_news)
 
 
-def shortfall_cost(
-    values: ArrayLike, healthy: ArrayLike, worth: ArrayLike, direction: Direction
-) -> NDArray[np.int64]:
-    """What a KPI short of its healthy bound costs.
-
-    Parameters
-    ----------
-    values, healthy : array_like
-        The KPI and its bound in its unit, of any shapes that broadcast.
-    worth : array_like
-        What one whole unit of the KPI is worth, in 分, all else held: for 活动率 it is
-        平均人数 × 人均产能.
-    direction : str
-        ``"higher"`` or ``"lower"`` is better.
-
-    Returns
-    -------
-    int64 array
-        分, rounded; 0 where nothing is missing or something is not known.
-
-    Notes
-    -----
-    (bound − value) × worth. In a product such as 保费 = 人力 × 活动率 × 人均产能 this is exactly
-    the premium that the factor at its bound would have brought.
+def costliest(found: Iterable[KpiWarning]) -> list[KpiWarning]:
+    """The costliest first; of equal costs signals first, then 危险, else in the order given.
 
     Examples
     --------
-    Ten people, 2,000 元 a producer, 60% active where 80% is healthy:
-
-    >>> shortfall_cost(0.6, 0.8, 10 * 2_000_00, "higher").item()
-    400000
+    >>> cheap = KpiWarning("KPI_ACTIVITY", "A", "危险", 0.5, 0, ())
+    >>> lapses = KpiWarning("KPI_PERSISTENCY", "A", "异常", 0.5, 0, (), is_signal=True)
+    >>> dear = KpiWarning("KPI_PIECES", "A", "异常", 12, 900, ())
+    >>> [one.kpi for one in costliest([cheap, lapses, dear])]
+    ['KPI_PIECES', 'KPI_PERSISTENCY', 'KPI_ACTIVITY']
     """
-    gap = np.asarray(healthy, dtype=np.float64) - np.asarray(values, dtype=np.float64)
-    if direction == "lower":
-        gap = -gap
-    cost = np.where(gap > 0, gap, 0.0) * np.asarray(worth, dtype=np.float64)
-    return np.rint(np.where(np.isfinite(cost) & (cost > 0), cost, 0.0)).astype(np.int64)
+    return sorted(
+        found, key=lambda one: (-one.cost, not one.shows_signal, -STATUSES.index(one.worst))
+    )
 
 
 def warnings(judged: Iterable[Judged], units: Sequence[str]) -> list[KpiWarning]:
-    """All warnings, the costliest first; of equal costs 危险 first.
+    """All warnings, each KPI by itself and not yet in money.
 
     Parameters
     ----------
@@ -147,33 +139,25 @@ def warnings(judged: Iterable[Judged], units: Sequence[str]) -> list[KpiWarning]
     >>> from kpi_xl.kpi import Bands
     >>> rate = np.array([[0.9], [0.75], [0.5]])
     >>> judgement = judge(rate, "higher", bands=Bands(0.8, source=""))
-    >>> cost = shortfall_cost(rate[:, -1], 0.8, [1_00, 9_000_00, 1_000_00], "higher")
-    >>> for w in warnings([Judged("KPI_ACTIVITY", rate[:, -1], judgement, cost)], ["A", "B", "C"]):
-    ...     print(w.unit, w.status, w.cost, *w.reasons)
-    B 异常 45000 未达健康线
-    C 危险 30000 越过危险线
+    >>> for w in warnings([Judged("KPI_ACTIVITY", rate[:, -1], judgement)], ["A", "B", "C"]):
+    ...     print(w.unit, w.status, *w.reasons)
+    B 异常 未达健康线
+    C 危险 越过危险线
     """
-    found = []
-    for kpi in judged:
-        for index in np.flatnonzero(kpi.judgement.level >= ABNORMAL).tolist():
-            level = int(kpi.judgement.level[index])
-            found.append(
-                (
-                    -int(kpi.cost[index]),
-                    -level,
-                    KpiWarning(
-                        kpi=kpi.kpi,
-                        unit=units[index],
-                        status=STATUSES[level],
-                        value=float(kpi.values[index]),
-                        cost=int(kpi.cost[index]),
-                        reasons=_reasons(kpi.judgement, index),
-                        months=max(int(kpi.judgement.months[index]), 1),
-                        is_signal=bool(kpi.judgement.worsened[index]),
-                    ),
-                )
-            )
-    return [item[2] for item in sorted(found, key=lambda item: item[:2])]
+    return [
+        KpiWarning(
+            kpi=kpi.kpi,
+            unit=units[index],
+            status=STATUSES[int(kpi.judgement.level[index])],
+            value=float(kpi.values[index]),
+            cost=0,
+            reasons=_reasons(kpi.judgement, index),
+            months=max(int(kpi.judgement.months[index]), 1),
+            is_signal=bool(kpi.judgement.worsened[index]),
+        )
+        for kpi in judged
+        for index in np.flatnonzero(kpi.judgement.level >= ABNORMAL).tolist()
+    ]
 
 
 _BY_LEVEL = {

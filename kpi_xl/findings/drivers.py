@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kpi_xl.analysis.factors import factor_values, lmdi, shapley
-from kpi_xl.analysis.trees import Factor, Tree, tree_of, trees
+from kpi_xl.analysis.trees import Factor, Tree, main_tree, trees
 from kpi_xl.cached import kept
-from kpi_xl.findings.findings import Findings
+from kpi_xl.findings.judged_month import JudgedMonth
 from kpi_xl.formula import divide
 
 Quantities = NDArray[np.int64]
@@ -29,6 +29,12 @@ BEFORE: Final[Mapping[str, str]] = {
     "全公司": "全公司水平",
 }
 """The starting point of each comparison."""
+
+_STARTS: Final = ("目标", "同比", "环比")
+"""What a result is explained against: the first that there is."""
+
+_STARTS_OF_TEAMS: Final = ("目标", "全公司", "同比", "环比")
+"""The same of those of the lowest level: a few people are no measure of themselves a year ago."""
 
 _FINE: Final = 1_000_000
 """Counts that are scaled to another unit's size are kept in millionths; the split is the same."""
@@ -74,11 +80,11 @@ class Drivers:
 
     Parameters
     ----------
-    findings : Findings
+    findings : JudgedMonth
         The units and their month.
     tree : str, optional
-        The code of a tree of `kpi_xl.analysis.trees`; by default the first that the data have all
-        measures of.
+        The code of a tree of `kpi_xl.analysis.trees`; by default the main one of those that the
+        data have all measures of.
     fewest : int, optional
         Of fewer units neither the best nor all together is compared with, as that tells what the
         others did; by default as the project's settings say.
@@ -90,11 +96,11 @@ class Drivers:
     """
 
     def __init__(
-        self, findings: Findings, tree: str | None = None, fewest: int | None = None
+        self, findings: JudgedMonth, tree: str | None = None, fewest: int | None = None
     ) -> None:
         self.findings = findings
         self._fewest = findings.fewest_peers if fewest is None else fewest
-        found = tree_of(findings.cube.measures) if tree is None else trees()[tree]
+        found = main_tree(findings.cube.measures) if tree is None else trees()[tree]
         if found is None:
             raise KeyError("业绩")
         self.tree = found
@@ -123,7 +129,8 @@ class Drivers:
         The best unit is that with the highest result by head; it and the branch, each as far as the
         project compares with it, are scaled to the unit's own first quantity, so that only what
         they do differently is left. In a target's
-        chain a quantity without a target of its own keeps the actual ratio to the one before.
+        chain a quantity without a target of its own keeps the actual ratio to the one before, and
+        the first is what there is.
         """
         place = self.findings.units.index(unit)
         starts, ends, known = self._ends(comparison)
@@ -140,6 +147,31 @@ class Drivers:
             shares=tuple(lmdi(start, end).tolist()),
             shapley=tuple(shapley(start, end).tolist()),
         )
+
+    @kept
+    def chain(self, unit: int) -> Split | None:
+        """The one split that explains a unit's result, on every surface.
+
+        Parameters
+        ----------
+        unit : int
+            Its index in the cube.
+
+        Returns
+        -------
+        Split or None
+            Against the target, or else last year's, or the month before's; of the lowest level its
+            peers' comes before those. None where nothing compares, where nothing was to be had, and
+            where nothing differs. A target of a whole month is none of one that is not over.
+        """
+        is_team = self.findings.level == self.findings.cube.lowest_level
+        for comparison in _STARTS_OF_TEAMS if is_team else _STARTS:
+            if comparison == "目标" and self.findings.ripeness.day(self.tree.result) is not None:
+                continue
+            split = self.split(unit, comparison)
+            if split is not None and split.after != split.before and split.before > 0:
+                return split
+        return None
 
     def shares(self, comparison: str) -> Quantities:
         """The shares of all units at once, in 分, as (factors, units); 0 where nothing compares.
@@ -201,12 +233,27 @@ class Drivers:
         goal = self._goal(self.tree.factors[-1], unit)
         if goal is None:
             return None
-        chain = [float(own[0])]
+        chain = [self._first_goal(unit, own[0])]
         for number, factor in enumerate(self.tree.factors[1:-1], 1):
             target = self._goal(factor, unit)
             usual = float(own[number] / own[number - 1]) if own[number - 1] else 0.0
             chain.append(chain[-1] * usual if target is None else target)
         return np.array([*(round(q * _FINE) for q in chain), round(goal * 100)], dtype=np.int64)
+
+    def _first_goal(self, unit: int, own: np.int64) -> float:
+        """The target of the first quantity; of people of those at the month's end, or who were to
+        come. Without one, what there is.
+        """
+        first = self.tree.factors[0].of
+        if len(first) == 1:
+            target = self._goal(self.tree.factors[0], unit)
+            return float(own) if target is None else target
+        for code in ("closing", "recruits"):
+            target = self.findings.quantity_target(code, unit)
+            if target is not None:
+                missing = target - self.findings.value(code, unit)
+                return max(float(own) + missing, 0.0)
+        return float(own)
 
     def _goal(self, factor: Factor, unit: int) -> float | None:
         return self.findings.quantity_target(factor.of[0], unit) if len(factor.of) == 1 else None

@@ -1,87 +1,50 @@
-"""What a month's numbers mean for every unit of a level: status, peers, warnings, causes, measures.
-
-The bridge from the cube to `kpi_xl.analysis`, whose functions are pure and know no cube.
-"""
+"""What a month's numbers mean for every unit of a level: warnings, causes, what to do."""
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from kpi_xl.analysis.bands import (
-    ABNORMAL,
-    LOOKED_BACK,
-    STATUSES,
-    UNKNOWN,
-    UNRIPE,
-    Judgement,
-    judge,
-    judged_count,
-    judged_share,
-    together,
-)
 from kpi_xl.analysis.diagnosis import RankedCause, diagnose
 from kpi_xl.analysis.evidence import MONTHS, Signals, measure, side_by_side
 from kpi_xl.analysis.knowledge import Knowledge, Topic
-from kpi_xl.analysis.peers import Peers, median, peers
 from kpi_xl.analysis.service_loss import limited_by_chance
 from kpi_xl.analysis.signals import FEWEST
-from kpi_xl.analysis.warnings import Judged, KpiWarning, grounds, shortfall_cost, warnings
-from kpi_xl.cached import kept, kept_with
+from kpi_xl.analysis.trees import main_tree
+from kpi_xl.analysis.warnings import KpiWarning, costliest, warnings
+from kpi_xl.cached import kept
 from kpi_xl.calendar import Month
-from kpi_xl.catalogue import manpower
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.targets import Targets, targets_back
+from kpi_xl.findings.drivers import Drivers, Split
+from kpi_xl.findings.facts import Facts
+from kpi_xl.findings.judged_month import Floats, JudgedMonth
 from kpi_xl.findings.peer_groups import PeerGroups, peer_groups
 from kpi_xl.findings.retention import NOBODY_KNOWS, Losses, losses
-from kpi_xl.findings.ripeness import Ripeness, ripe_text
-from kpi_xl.findings.shown import IS_USUAL, NOTHING, months_text, since_text, with_bands
+from kpi_xl.findings.shown import IS_USUAL, since_text
 from kpi_xl.findings.weakness import Weakness
-from kpi_xl.formula import Lag, Measure, Operation
-from kpi_xl.kpi import Kpi
 from kpi_xl.settings.project_settings import Settings
-
-Floats = NDArray[np.float64]
-
-_CASES: Final = {
-    "KPI_PERSISTENCY": "due_pieces",
-    "KPI_PERSISTENCY_COMBINED": "due_pieces",
-    "KPI_PERSISTENCY13": "issued_pieces_13",
-    "KPI_PERSISTENCY25": "issued_pieces_25",
-}
-"""The counts that shares of money are made of: a unit with few of them is judged mildly."""
 
 TOPICS: Final = 3
 """So many weaknesses of a unit are diagnosed: who works on everything works on nothing."""
 
 
-class Findings:
+class Findings(JudgedMonth):
     """The findings about all units of a level in a month.
 
     Parameters
     ----------
-    cube : Cube
-        The measures.
-    month : Month
-        A month of the cube.
-    level : str
-        The level; its units are each other's peers, as far as the project compares all of them.
-    targets : mapping of int to mapping of str to float
-        The month's targets by unit index and KPI name.
+    cube, settings, month, level, targets, earlier, groups
+        As for `JudgedMonth`.
     lost : Losses, optional
         Who left in which month of service; by default nobody knows.
-    earlier : sequence of mappings, optional
-        The same of the months before, the last first: they tell for how long a target was missed.
-    groups : PeerGroups, optional
-        Which units are peers; by default all.
 
     Raises
     ------
@@ -100,20 +63,8 @@ class Findings:
         earlier: Sequence[Mapping[int, Mapping[str, float]]] = (),
         groups: PeerGroups | None = None,
     ) -> None:
-        # A month that is not ripe stands beside others when these were as old.
-        self.cube = cube.on_equal_spans(month)
-        self._whole = cube
-        self.ripeness = Ripeness(cube, month, settings.kpis)
-        self.month = month
-        self.level = level
-        self.units = cube.of_level(level)
-        self._settings = settings
-        self._targets = targets
+        super().__init__(cube, settings, month, level, targets, earlier, groups)
         self._lost = lost
-        self._earlier = earlier
-        self.groups = groups or PeerGroups([""] * len(self.units))
-        self._end = cube.month_index(month) + 1
-        self._place = {unit: place for place, unit in enumerate(self.units)}
 
     @property
     def headlines(self) -> list[Kpi]:
@@ -151,259 +102,46 @@ class Findings:
         groups = peer_groups(cube, store, settings, month, level)
         return cls(cube, settings, month, level, of, lost, earlier, groups)
 
-    def measure(self, code: str) -> NDArray[np.int64]:
-        """A measure as (units, months), the month last."""
-        return np.asarray(self.cube.measure(code)[self.units, : self._end])
-
     @functools.cached_property
-    def kpis(self) -> Mapping[str, Kpi]:
-        """The KPIs that can be judged, by code, with the project's own bands."""
-        return {
-            code: with_bands(kpi, self._settings)
-            for code, kpi in self._settings.kpis.items()
-            if kpi.direction != "neutral" and self.cube.has(kpi)
-        }
-
-    def measures_of(self, kpi: Kpi) -> dict[str, Floats]:
-        """What a KPI is made of, by code, as `given`: earlier months, too."""
-        cube = self._whole if kpi.has_earlier else self.cube
-        found: dict[str, Floats] = dict(cube.earlier(kpi)) if kpi.has_earlier else {}
-        for one in kpi.measures:
-            if one.lag == Lag():
-                found[one.code] = cube.measure(one.code).astype(np.float64)
-        return {
-            one.code: found[one.code][self.units, : self._end] / (100 if one.is_money else 1)
-            for one in kpi.measures
-        }
-
-    def find(self, label: str) -> Kpi | None:
-        """The KPI with this code, name or alias, whether it can be judged or not; None for none."""
-        return self._settings.kpis.find(label)
-
-    @functools.cached_property
-    def given(self) -> Mapping[str, Floats]:
-        """Every measure and KPI by code as (units, months), as shown: money in 元."""
-        weight = {"premium_weight": self._settings.premium_weight}
-        found: dict[str, Floats] = {}
-        for code in self.cube.measures:
-            found[code] = self.measure(code) / self.cube.measured(code).to_unit
-        for code, kpi in self._settings.kpis.items():
-            if self.cube.has(kpi):
-                # A formula that looks back itself sees to what it compares.
-                cube = self._whole if kpi.has_earlier else self.cube
-                found[code] = cube.kpi(kpi, weight)[self.units, : self._end]
-        return found
-
-    def targets(self, kpi: Kpi) -> Floats:
-        """The targets of a KPI; NaN for none."""
-        if kpi.name not in self._aimed:
-            return np.full(len(self.units), math.nan)
-        return np.array([self._targets.get(u, {}).get(kpi.name, math.nan) for u in self.units])
-
-    @functools.cached_property
-    def _aimed(self) -> frozenset[str]:
-        """The names of the KPIs that anybody has a target of."""
-        return frozenset(name for own in self._targets.values() for name in own)
-
-    def of_unit(self, unit: int) -> Mapping[str, float]:
-        """A unit's targets by KPI name."""
-        return self._targets.get(unit, {})
-
-    def goal(self, kpi: Kpi, unit: int) -> float:
-        """A unit's target of a KPI, be it what other targets make of its measure; NaN for none."""
-        target = self.of_unit(unit).get(kpi.name)
-        if target is None and isinstance(kpi.expression, Measure):
-            target = self.quantity_target(kpi.expression.code, unit)
-        return math.nan if target is None else target
-
-    def quantity_target(self, code: str, unit: int) -> float | None:
-        """The target of a measure, as shown (money in 元); None for none.
-
-        That of the KPI that is the measure itself; of a sum that it is part of, in its present
-        share; of a ratio that it is the numerator of, times the present denominator.
-        """
-        place = self._place[unit]
-        found: list[tuple[int, float]] = []
-        for name, target in self.of_unit(unit).items():
-            kpi = self._settings.kpis.find(name)
-            if kpi is None or kpi.has_earlier or not self.cube.has(kpi):
-                continue
-            whole = kpi.expression
-            if isinstance(whole, Measure) and whole.code == code:
-                return target
-            if not isinstance(whole, Operation) or not isinstance(whole.left, Measure):
-                continue
-            if whole.left.code != code or whole.operator not in "+/":
-                continue
-            other = whole if whole.operator == "+" else whole.right
-            now = {m.code: float(self.given[m.code][place, -1]) for m in kpi.measures}
-            numerator, denominator = other.fraction(now)
-            amount = numerator / denominator if denominator else math.nan
-            if whole.operator == "+":
-                amount = now[code] / amount if amount else math.nan
-            if math.isfinite(amount):
-                found.append((whole.operator == "/", target * amount))
-        return min(found)[1] if found else None
-
-    def peers(self, code: str, unit: int, fewest: int | None = None) -> Peers:
-        """A KPI of the month among a unit's peers.
-
-        Parameters
-        ----------
-        code : str
-            The KPI's code.
-        unit : int
-            Its index in the cube.
-        fewest : int, optional
-            Of fewer units no figure is told; by default as the project's settings say. 1 is for
-            whoever sees every unit anyway.
-        """
-        fewest = self.fewest_peers if fewest is None else fewest
-        return self._peers(code, self.groups.number(self._place[unit]), fewest)
+    def drivers(self) -> Drivers | None:
+        """The factors of the units' results; None when the data lack what they are made of."""
+        return None if main_tree(self.cube.measures) is None else Drivers(self)
 
     @kept
-    def _peers(self, code: str, group: int, fewest: int) -> Peers:
-        values = self.given[code][self.groups.places[group], -1]
-        return peers(values, self.kpis[code].direction, fewest)
-
-    def group_of(self, unit: int) -> str:
-        """What the group of a unit's peers is called; empty where they are all of the level."""
-        return self.groups.names[self._place[unit]]
-
-    def beside(self, unit: int) -> NDArray[np.int64]:
-        """The places of a unit's peers among `units`, its own with them."""
-        return self.groups.of(self._place[unit])
-
-    @property
-    def fewest_peers(self) -> int:
-        """The fewest peers whose figures are told."""
-        return self._settings.fewest_peers
-
-    @functools.cached_property
-    def judged(self) -> Mapping[str, Judged]:
-        """Every KPI judged, by code."""
-        return {code: self._judged(code) for code in self.kpis}
-
-    @kept
-    def _judged(self, code: str) -> Judged:
-        """A KPI judged: of a level that others are only told of, few are asked for."""
-        kpi = self.kpis[code]
-        history = self.given[kpi.code]
-        values = history[:, -1]
-        cost = np.zeros(len(values), dtype=np.int64)
-        if kpi.code in self.ripeness.until:
-            return Judged(kpi.code, values, Judgement.none(len(values)), cost)
-        target, lenient = self._targets_back(kpi), self._lenient(kpi)
-        judgement = together(
-            (
-                places,
-                judge(
-                    history[places],
-                    kpi.direction,
-                    bands=kpi.bands,
-                    target=target[places],
-                    judged=None if lenient is None else lenient[places],
-                    among_peers=kpi.is_comparable,
-                ),
-            )
-            for places in self.groups.places
-        )
-        worth = self._worth(kpi)
-        if worth is not None:
-            cost = shortfall_cost(values, self.reference(kpi), worth, kpi.direction)
-        return Judged(kpi.code, values, judgement, cost)
-
-    def _targets_back(self, kpi: Kpi) -> Floats:
-        """The targets of a KPI of the months looked back on, the latest last; NaN for none."""
-        of_months = [self._targets, *self._earlier][: min(self._end, LOOKED_BACK)]
-        found = np.full((len(self.units), min(self._end, LOOKED_BACK)), math.nan)
-        for back, of_units in enumerate(of_months, 1):
-            found[:, -back] = [of_units.get(u, {}).get(kpi.name, math.nan) for u in self.units]
-        return found
-
-    def _lenient(self, kpi: Kpi) -> Floats | None:
-        """What small units are judged by, as (units, months): the better end of the interval."""
-        now = self.given
-        if kpi.code in _CASES and _CASES[kpi.code] in now:
-            cases = now[_CASES[kpi.code]]
-            return judged_share(now[kpi.code] * cases, cases, kpi.direction)
-        parts = _counted(kpi)
-        if parts is None:
-            return None
-        events, base = (_count(part, now) for part in parts)
-        if kpi.unit == "%":
-            return judged_share(events, base, kpi.direction)
-        return judged_count(events, base, kpi.direction)
-
-    def sizes(self, kpi: Kpi) -> Floats:
-        """How many people or cases a KPI's values rest on, as (units, months).
-
-        The denominator of a ratio; 平均人数 where there is none that can be counted.
+    def chain(self, unit: int) -> Split | None:
+        """What a unit's result lacks, or has more, split over its factors: all money that is told
+        of its warnings is of this. None where there is nothing to compare with, or no result.
         """
-        cases = _CASES.get(kpi.code, "")
-        if cases in self.given:
-            return self.given[cases]
-        whole = kpi.expression
-        if isinstance(whole, Operation) and whole.operator == "/" and not kpi.has_earlier:
-            below = list(whole.right.measures())
-            if below and not any(one.is_money for one in below):
-                return _count(whole.right, self.given)
-        people = manpower.KPI_AVG_HEADCOUNT.code
-        return self.given[people] if people in self.given else np.ones_like(self.given[kpi.code])
-
-    def _worth(self, kpi: Kpi) -> Floats | None:
-        try:
-            worth = self.knowledge.topic(kpi.code).worth[kpi.code]
-            return worth.amount({code: values[:, -1] for code, values in self.given.items()})
-        except KeyError:
-            return None
-
-    def reference(self, kpi: Kpi) -> Floats:
-        """What each unit should have reached.
-
-        The better of band and target; the median of the peers where there is neither; the unit's
-        own usual where the peers are too few, and for totals, as units of different sizes are no
-        peers in them.
-        """
-        better = np.fmin if kpi.direction == "lower" else np.fmax
-        healthy = kpi.bands.healthy if kpi.bands else math.nan
-        known = better(self.targets(kpi), healthy)
-        usual = median(self.given[kpi.code][:, -1 - MONTHS : -1])
-        if kpi.is_comparable and len(self.units) > 1:
-            middle = np.empty(len(self.units))
-            for group, places in enumerate(self.groups.places):
-                middle[places] = self._peers(kpi.code, group, self.fewest_peers).median
-            usual = np.where(np.isfinite(middle), middle, usual)
-        return np.asarray(np.where(np.isnan(known), usual, known))
+        return None if self.drivers is None else self.drivers.chain(unit)
 
     @functools.cached_property
     def warnings(self) -> Sequence[KpiWarning]:
-        """Every KPI of every unit that is not 健康, the costliest first."""
-        found = warnings(self.judged.values(), [str(unit) for unit in self.units])
-        return [
-            replace(
-                one,
-                reasons=(*one.reasons, *((IS_USUAL,) if self._is_usual(one) else ())),
-                since=since_text(self.month, one.months),
-            )
-            for one in found
-        ]
+        """Everything of every unit that is not 健康, each fact once, the costliest first."""
+        return costliest(one for unit in self.units for one in self.warnings_of(unit))
+
+    @kept
+    def warnings_of(self, unit: int) -> list[KpiWarning]:
+        """The warnings of one unit: each fact once, with all KPIs that show it."""
+        return self._facts.of(unit, self._by_unit.get(str(unit), []), self.chain(unit))
+
+    @functools.cached_property
+    def _facts(self) -> Facts:
+        return Facts(self, None if self.drivers is None else self.drivers.tree)
+
+    @functools.cached_property
+    def _by_unit(self) -> Mapping[str, list[KpiWarning]]:
+        """Every KPI that is not 健康, by unit."""
+        found: dict[str, list[KpiWarning]] = {}
+        for one in warnings(self.judged.values(), [str(unit) for unit in self.units]):
+            reasons = (*one.reasons, *((IS_USUAL,) if self._is_usual(one) else ()))
+            since = since_text(self.month, one.months)
+            found.setdefault(one.unit, []).append(replace(one, reasons=reasons, since=since))
+        return found
 
     def _is_usual(self, warning: KpiWarning) -> bool:
         """Whether what is warned of is known to be no more than a unit's usual swing."""
         before = self.given[warning.kpi][self._place[int(warning.unit)], :-1]
         return not warning.is_signal and int(np.isfinite(before).sum()) >= FEWEST
-
-    def warnings_of(self, unit: int) -> list[KpiWarning]:
-        """The warnings of one unit."""
-        return self._by_unit.get(str(unit), [])
-
-    @functools.cached_property
-    def _by_unit(self) -> Mapping[str, list[KpiWarning]]:
-        found: dict[str, list[KpiWarning]] = {}
-        for warning in self.warnings:
-            found.setdefault(warning.unit, []).append(warning)
-        return found
 
     @functools.cached_property
     def signals(self) -> Signals:
@@ -459,78 +197,23 @@ class Findings:
         return topic if topic.needs <= set(self.cube.measures) else None
 
     def weaknesses(self, unit: int, most: int = TOPICS) -> list[Weakness]:
-        """What a unit should work on, the costliest first; each topic once."""
+        """What a unit should work on, each topic once: signals first, as not everything that has
+        happened has money, then the costliest.
+        """
         found: dict[str, Weakness] = {}
-        for warning in self.warnings_of(unit):
-            topic = self._topic(warning.kpi)
-            if topic is not None and topic.name not in found:
+        for fact in sorted(self.warnings_of(unit), key=lambda one: not one.shows_signal):
+            # What explains comes first; of that which nothing is known about, the others tell.
+            known = (one for one in fact.shown_by if self._topic(one.kpi) is not None)
+            warning = next(known, None)
+            topic = None if warning is None else self._topic(warning.kpi)
+            if warning is not None and topic is not None and topic.name not in found:
                 causes = self.causes(warning.kpi, unit)
                 found[topic.name] = Weakness(topic, warning, causes, self._settings.called)
             if len(found) == most:
                 break
         return list(found.values())
 
-    def value(self, code: str, unit: int) -> float:
-        """A KPI or measure of a unit in the month, as shown."""
-        return float(self.given[code][self._place[unit], -1])
-
-    def level_of(self, code: str, unit: int) -> int:
-        """0 健康, 1 异常, 2 危险, -1 cannot be told."""
-        return int(self._judged(code).judgement.level[self._place[unit]])
-
-    def status(self, code: str, unit: int) -> str:
-        """健康, 异常 or 危险; 未成熟 as long as facts are to come; — where nobody can tell, as of a
-        KPI without better or worse.
-        """
-        if code in self.kpis and self.ripe_on(code, unit) is not None:
-            return UNRIPE
-        level = self.level_of(code, unit) if code in self.kpis else UNKNOWN
-        return NOTHING if level == UNKNOWN else STATUSES[level]
-
-    def ripe_on(self, code: str, unit: int) -> dt.date | None:
-        """Up to which day the files must go for a KPI to be ripe; None where it is, or has no
-        value.
-        """
-        day = self.ripeness.until.get(code)
-        return day if day and math.isfinite(self.value(code, unit)) else None
-
-    def grounds(self, code: str, unit: int) -> str:
-        """What makes it so and for how long, or keeps a small unit from it, or when it is ripe:
-        ``界限·目标·4个月``; empty for nothing.
-        """
-        if code not in self.kpis:
-            return ""
-        if (day := self.ripe_on(code, unit)) is not None:
-            return ripe_text(day)
-        judged, place = self._judged(code), self._place[unit]
-        found = grounds(judged.judgement, place)
-        if judged.judgement.level[place] >= ABNORMAL:
-            found = (*found, months_text(int(judged.judgement.months[place])))
-        return "·".join(found)
-
-    def rank(self, code: str, unit: int) -> int:
-        """1 for the best among the peers; 0 without a value."""
-        at = np.searchsorted(self.beside(unit), self._place[unit])
-        return int(self.peers(code, unit).rank[at])
-
 
 def told_back(store: duckdb.DuckDBPyConnection, settings: Settings, month: Month) -> list[Targets]:
     """The targets of a month and of those that are looked back on, the last first."""
     return list(targets_back(store, month, MONTHS, settings.kpis, settings.targets))
-
-
-@kept_with
-def _counted(kpi: Kpi) -> tuple[Any, Any] | None:
-    """Numerator and denominator of a ratio of counts; None for any other KPI."""
-    expression = kpi.expression
-    if not isinstance(expression, Operation) or expression.operator != "/":
-        return None
-    is_counted = isinstance(expression.left, Measure) and not kpi.has_earlier
-    if not is_counted or any(m.is_money for m in kpi.measures):
-        return None
-    return expression.left, expression.right
-
-
-def _count(part: Any, now: Mapping[str, Floats]) -> Floats:
-    numerator, denominator = part.fraction(now)
-    return np.asarray(numerator / denominator, dtype=np.float64)

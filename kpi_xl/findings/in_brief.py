@@ -12,7 +12,7 @@ from kpi_xl.analysis.bands import STATUSES, UNRIPE
 from kpi_xl.analysis.diagnosis import Proposal
 from kpi_xl.analysis.warnings import news_first
 from kpi_xl.catalogue import MEASURES, kpis
-from kpi_xl.findings.drivers import Drivers, Split
+from kpi_xl.findings.drivers import BEFORE, Split
 from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.shown import NOTHING, money_text, short_text
 from kpi_xl.findings.weakness import Weakness
@@ -39,10 +39,9 @@ _PLACES: Final = (
 )
 """What may stand in each place; of those that there is data of, the first with a target."""
 
-_STARTS: Final = {"目标": "目标", "同比": "去年同期", "环比": "上月"}
-"""What the result is explained against: the first that there is."""
-
 _NAMED: Final = 2
+
+_COUNTS: Final = "零一两三四五六七八九十"
 
 
 def headlines(findings: Findings) -> list[Kpi]:
@@ -101,15 +100,12 @@ class InBrief:
         About the units of its level.
     unit : int
         Its index in the cube.
-    drivers : Drivers or None
-        The factors of the result; None when the data lack them.
     in_wan : bool
         Whether great amounts are told in 万.
     """
 
     findings: Findings
     unit: int
-    drivers: Drivers | None
     in_wan: bool
 
     def text(self, kpi: Kpi, value: float) -> str:
@@ -142,16 +138,11 @@ class InBrief:
 
     def why(self) -> str | None:
         """What made the difference, in a chain of factors whose parts add up to it."""
-        if self.drivers is None:
-            return None
-        for comparison, start in _STARTS.items():
-            split = self.drivers.split(self.unit, comparison)
-            if split is not None and split.after != split.before and split.before > 0:
-                return self._split_text(split, start)
-        return None
+        chain = self.findings.chain(self.unit)
+        return None if chain is None else self._split_text(chain)
 
-    def _split_text(self, split: Split, start: str) -> str:
-        result = MEASURES[split.tree.result].name
+    def _split_text(self, split: Split) -> str:
+        result, start = MEASURES[split.tree.result].name, BEFORE[split.comparison]
         gap = split.after - split.before
         sign = 1 if gap > 0 else -1
         parts = sorted(
@@ -169,7 +160,26 @@ class InBrief:
                 f"{factor.name}（{self._money(share, signed=True)}）" for factor, share in against
             )
             told += f"；{'抵掉一部分的是' if gap > 0 else '补回一部分的是'}{others}"
-        return f"{told}。四个因素之和等于差额。"
+        return f"{told}。{_COUNTS[len(split.shares)]}个因素之和等于差额。"
+
+    def money_note(self) -> str:
+        """What the money of the unit's warnings is a part of; or why they have none."""
+        chain, drivers = self.findings.chain(self.unit), self.findings.drivers
+        if drivers is None:
+            return "影响：这里的数据连不成业绩的因素（如 人力 × 举绩率 × 件数 × 件均），没有金额。"
+        result = MEASURES[drivers.tree.result].name
+        if chain is None:
+            return f"影响：{result}没有目标、去年或上月可以比，或者退的比卖的多，没有金额。"
+        gap = chain.after - chain.before
+        parts = "、".join(
+            f"{factor.name} {self._money(share, signed=True)}"
+            for factor, share in zip(chain.tree.factors, chain.shares, strict=True)
+        )
+        return (
+            f"影响：{result}比{BEFORE[chain.comparison]}{'多' if gap > 0 else '少'} "
+            f"{self._money(abs(gap))} = {parts}；每项预警是其中减少的一份，加起来不重复，"
+            "不在这几个因素里的没有金额。"
+        )
 
     def _money(self, cents: int, *, signed: bool = False) -> str:
         text = money_text(abs(cents) / 100, in_wan=self.in_wan)

@@ -47,11 +47,12 @@ class Ripeness:
     def is_ripe(self, signal: Signal) -> bool:
         """Whether the last value of what could be evidence is told by all its facts."""
         if signal.numerator is None or signal.denominator is None:
-            return self._day(signal.code) is None
+            return self.day(signal.code) is None
         # What both lack alike leaves their ratio as it is.
-        return self._day(signal.numerator) == self._day(signal.denominator)
+        return self.day(signal.numerator) == self.day(signal.denominator)
 
-    def _day(self, code: str) -> dt.date | None:
+    def day(self, code: str) -> dt.date | None:
+        """Up to which day the files must go for a measure or KPI to be ripe; None where it is."""
         return self._measures.get(code) or self.until.get(code)
 
     @functools.cached_property

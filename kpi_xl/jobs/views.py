@@ -24,6 +24,7 @@ from kpi_xl.findings.day_sums import DaySums, day_sums, misses_text
 from kpi_xl.findings.drivers import BEFORE, COMPARISONS, Drivers
 from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.formula_drivers import FORMULA_COMPARISONS, FormulaDrivers
+from kpi_xl.findings.in_brief import InBrief
 from kpi_xl.findings.rule_lists import RuleLists, unit_rules
 from kpi_xl.findings.shown import NOTHING, value_text
 from kpi_xl.jobs.fill import month_meant
@@ -69,6 +70,11 @@ def _percent(ratio: float) -> Figure:
 
 def _rank(place: int) -> Figure:
     return Figure(str(place or NOTHING), place or math.nan)
+
+
+def _part(cents: int) -> Figure:
+    """A part of what a result lacks; — for what is no part of it."""
+    return _yuan(cents) if cents else Figure(NOTHING, math.nan)
 
 
 def _yuan(cents: float, sign: str = "") -> Figure:
@@ -226,7 +232,7 @@ def warnings_view(of: Scope) -> View:
                 warning.status,
                 _figure(kpi, warning.value),
                 _figure(kpi, float(findings.reference(kpi)[place])),
-                _yuan(warning.cost),
+                _part(warning.cost),
                 "；".join(warning.reasons),
                 warning.since,
             )
@@ -237,7 +243,19 @@ def warnings_view(of: Scope) -> View:
         f"共 {len(rows)} 项：先列本月新出现的和超出平时波动的 {news} 项，"
         f"再列以前就有的 {len(rows) - news} 项，各按少收从大到小。"
     )
-    return View(of.title("预警"), headings, rows, [*of.notes, said if rows else "没有预警。"])
+    money = [_money_note(of, findings)] if rows else []
+    notes = [*of.notes, said if rows else "没有预警。", *money]
+    return View(of.title("预警"), headings, rows, notes)
+
+
+def _money_note(of: Scope, findings: Findings) -> str:
+    """What 少收 is a part of, of one unit in full."""
+    if len(of.units) == 1 or findings.drivers is None:
+        return InBrief(findings, of.units[0], of.project.settings.in_wan).money_note()
+    return (
+        f"少收是各单位{MEASURES[findings.drivers.tree.result].name}的差额里，这一项的一份，"
+        "加起来不重复；不在因素里的没有金额。只看一个单位（--unit）时列出它的因素。"
+    )
 
 
 def drivers_view(of: Scope, comparison: str | None, tree: str | None = None) -> View:
@@ -327,7 +345,8 @@ def diagnosis_view(of: Scope, label: str | None, most: int = 3) -> View:
     kpi = kpi_meant(label, of.project.settings.kpis) if label is not None else None
     for unit in of.units:
         for weakness in findings.weaknesses(unit, most if kpi is None else 99):
-            if kpi is not None and kpi.code not in weakness.topic.kpis:
+            shown_by = (*weakness.topic.kpis, *(one.kpi for one in weakness.warning.shown_by))
+            if kpi is not None and kpi.code not in shown_by:
                 continue
             for proposal in weakness.proposals(first, most):
                 rows.append(

@@ -12,7 +12,7 @@ from kpi_xl.data.cube import Cube
 from kpi_xl.findings.findings import Findings
 from kpi_xl.kpi import Kpi
 from kpi_xl.settings.project_settings import Settings
-from kpi_xl.slots.analysis_slots import BELOW, DIAGNOSIS, PACE, WARNINGS
+from kpi_xl.slots.analysis_slots import BELOW, DIAGNOSIS, MONEY, PACE, WARNINGS
 from kpi_xl.slots.briefing import results_of
 from kpi_xl.slots.monthly_review_slots import PROGRESS, REVIEWED
 from kpi_xl.slots.slot import Group, put
@@ -45,7 +45,7 @@ def rows(names: Collection[str]) -> dict[str, int]:
         The KPIs that any unit's page may show.
     """
     found = {f"{group.pattern}{end}": most for group, most in _LISTS.items() for end in group.slots}
-    for group in (SURVIVAL, EVERYBODY, COHORTS):
+    for group in (MONEY, SURVIVAL, EVERYBODY, COHORTS):
         found |= {one.name: one.slot.cells or 1 for one in group.declared()}
     return found | {
         put(f"{PACE.pattern}{end}", {"指标": n}): 1 for n in names for end in PACE.slots

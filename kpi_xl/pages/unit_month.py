@@ -235,13 +235,17 @@ class UnitMonths:
     ) -> tuple[Trend | None, list[tuple[str, Shown, str]], str]:
         """A KPI's chart, its months as numbers, and what the last says."""
         slot = f"series.{kpi.name}"
-        series = values[slot]
-        unripe = np.isfinite(values[f"{slot}.未成熟"]).tolist()
+        # No month is drawn before the first that there is data of.
+        there = findings.month.number - findings.cube.first.number + 1
+        first = max(len(values[slot]) - there, 0)
+        labels, names = (values[f"data.{which}"][first:] for which in ("months", "years"))
+        series = values[slot][first:]
+        unripe = np.isfinite(values[f"{slot}.未成熟"][first:]).tolist()
         limits, signals = self._limits(kpi, number, findings, unripe)
         target = values[f"kpi.{kpi.name}.目标"]
         drawn = trend(
-            values["data.months"],
-            values["data.years"],
+            labels,
+            names,
             series,
             unripe,
             limits,
@@ -255,12 +259,10 @@ class UnitMonths:
         months = [
             (
                 month,
-                shown_value.of_kpi(kpi, value, f"{slot}#{place}"),
-                "未成熟" if unripe[place - 1] else signals[place - 1],
+                shown_value.of_kpi(kpi, value, f"{slot}#{first + place + 1}"),
+                "未成熟" if unripe[place] else signals[place],
             )
-            for place, (month, value) in enumerate(
-                zip(values["data.months"], series, strict=True), 1
-            )
+            for place, (month, value) in enumerate(zip(labels, series, strict=True))
             if math.isfinite(value)
         ]
         return drawn, months, "" if unripe[-1] else signals[-1]

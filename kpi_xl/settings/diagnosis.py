@@ -89,7 +89,7 @@ class _Reader:
             cause = self._cause(one, f"{place}", source)
             causes.append(cause)
             remedies += self._remedies(one["remedies"], cause.id, source)
-        return Topic(self._name, shown, {}, tuple(causes), tuple(remedies)), [*self._seen.values()]
+        return Topic(self._name, shown, tuple(causes), tuple(remedies)), [*self._seen.values()]
 
     def _cause(self, said: object, id_: str, source: str) -> Cause:
         known = self._fields(said, _CAUSE)

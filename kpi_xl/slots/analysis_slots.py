@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from kpi_xl.analysis.bands import UNRIPE
 from kpi_xl.analysis.diagnosis import Proposal, RankedCause
 from kpi_xl.analysis.peers import Peers
-from kpi_xl.analysis.trees import Tree
+from kpi_xl.analysis.trees import FACTORS, Tree
 from kpi_xl.analysis.warnings import KpiWarning, news_first
 from kpi_xl.catalogue import MEASURES, kpis
 from kpi_xl.catalogue.units import Unit
@@ -28,9 +28,6 @@ PAR: Final = ("保费持续率", "活动率", "留存率")
 
 WATERFALLS: Final = ("环比", "同比")
 """The comparisons that are drawn."""
-
-FACTORS: Final = 4
-"""The workbooks have room for so many factors."""
 
 COMPARED: Final = tuple(
     kpi for kpi in kpis.values() if kpi.is_comparable and kpi.direction != "neutral"
@@ -156,6 +153,16 @@ DRIVERS: Final = Group(
     },
 )
 
+CHAIN: Final = Group(
+    "drivers.",
+    "",
+    {
+        "比较": Slot(
+            "预警的影响是哪一行差额里的一份：目标、同比、环比或全公司", value=lambda one: one
+        )
+    },
+)
+
 
 def amounts(split: Split | None) -> list[float]:
     """From the start over the factors to the end, in 元; empty without a split."""
@@ -255,7 +262,7 @@ def line_of(findings: Findings, warning: KpiWarning, unit: str = "") -> Line:
         warning.status,
         value_text(kpi, warning.value),
         value_text(kpi, float(findings.reference(kpi)[place])),
-        warning.cost / 100,
+        warning.cost / 100 if warning.cost else None,
         "；".join((*warning.reasons, warning.since)),
         unit,
     )
@@ -292,12 +299,27 @@ _WARNING: Final = {
     "状态": Slot("异常或危险", cells=None, value=lambda one: one.status),
     "实际": Slot("本月实际，文字", cells=None, value=lambda one: one.actual),
     "应达": Slot("应当达到，文字", cells=None, value=lambda one: one.due),
-    "影响": Slot("少收的首年保费或销售额", Kind.MONEY, None, lambda one: one.cost),
+    "影响": Slot(
+        "业绩的差额里这一项的一份，各项不重复；不在因素里的没有",
+        Kind.MONEY,
+        None,
+        lambda one: one.cost,
+    ),
     "原因": Slot("为什么预警", cells=None, value=lambda one: one.why),
 }
 
 WARNINGS: Final = Group(
     "warnings.", "本单位的预警，每项一行，先列新出现的和信号，列不下的并成一行", _WARNING
+)
+
+MONEY: Final = Group(
+    "warnings.",
+    "本单位的预警",
+    {
+        "差额": Slot(
+            "影响是什么差额里的一份：业绩比什么少多少，由哪几个因素", value=lambda text: text
+        )
+    },
 )
 
 BELOW: Final = Group(

@@ -16,7 +16,7 @@ import numpy as np
 
 from kpi_xl.analysis.pace import Pace
 from kpi_xl.analysis.peers import peers as compare
-from kpi_xl.analysis.trees import tree_of
+from kpi_xl.analysis.trees import FACTORS
 from kpi_xl.cached import kept
 from kpi_xl.catalogue import kpis
 from kpi_xl.data.targets import Targets
@@ -25,17 +25,19 @@ from kpi_xl.findings.aggregation import by_day
 from kpi_xl.findings.day_sums import DaySums, day_sums, misses_text, paced
 from kpi_xl.findings.drivers import COMPARISONS, Drivers
 from kpi_xl.findings.findings import Findings, told_back
+from kpi_xl.findings.in_brief import InBrief
 from kpi_xl.findings.shown import too_few
 from kpi_xl.kpi import Kpi
 from kpi_xl.slots.analysis_slots import (
     AS_OF,
     BELOW,
+    CHAIN,
     COMPARED,
     DIAGNOSIS,
     DRIVERS,
-    FACTORS,
     HEADINGS,
     JUDGED,
+    MONEY,
     ON_THE_WAY,
     PACE,
     PACE_NOTE,
@@ -93,8 +95,8 @@ class AnalysisValues:
     @kept
     def drivers(self, level: str) -> Drivers | None:
         """The factors of the units of a level; None when the data lack what they are made of."""
-        tree = tree_of(self.cube.measures, FACTORS)
-        return Drivers(self.findings(level), tree.code) if tree else None
+        found = self.findings(level).drivers
+        return found if found is not None and len(found.tree.factors) == FACTORS else None
 
     @kept
     def days(self, level: str) -> DaySums | None:
@@ -197,7 +199,9 @@ class AnalysisValues:
 
     def _factors(self, number: int, level: str) -> Values:
         drivers = self.drivers(level)
+        chain = self.findings(level).chain(number)
         values = DRIVERS.values(drivers.tree if drivers else None)
+        values |= CHAIN.values(None if chain is None else chain.comparison)
         names = factor_names(drivers.tree) if drivers else [""] * FACTORS
         for comparison in COMPARISONS:
             split = drivers.split(number, comparison) if drivers else None
@@ -212,7 +216,8 @@ class AnalysisValues:
     def _warnings(self, number: int, level: str) -> Values:
         own = self.findings(level)
         lines = lines_of(own, own.warnings_of(number), self._room("warnings.指标"))
-        return WARNINGS.columns(lines) | BELOW.columns(self._below(number))
+        note = InBrief(own, number, self._settings.in_wan).money_note() if lines else None
+        return WARNINGS.columns(lines) | MONEY.values(note) | BELOW.columns(self._below(number))
 
     def _below(self, number: int) -> list[Line]:
         """The warnings of the units right below."""

@@ -17,6 +17,7 @@ from kpi_xl.cached import kept_with
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
 from kpi_xl.findings.aggregation import adds_up, by_day
+from kpi_xl.findings.drivers import BEFORE
 from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.ripeness import day_text
 from kpi_xl.kpi import Kpi
@@ -265,38 +266,36 @@ class _Briefing:
         return ["，", words, "多" if value > 0 else "少", size]
 
     def _cause(self) -> list[Part]:
-        """Which factors a difference from the target, or else from last year, is made of."""
-        for comparison, before in (("目标", "目标"), ("同比", "去年同期")):
-            if self._is_open and comparison == "目标":
-                continue
-            slot = f"drivers.{comparison}"
-            amounts = self._values.get(slot) or [None]
-            if amounts[0] is None:
-                continue
-            title = str(self._values["drivers.title"]).partition("的因素分解")[0]
-            total = amounts[-1] - amounts[0]
-            names = self._values["drivers.因素"]
-            shares = [
-                (share, name, yuan(share, f"{slot}#{place}"))
-                for place, (name, share) in enumerate(zip(names, amounts[1:-1], strict=True), 2)
-            ]
-            helped, harmed = max(shares), min(shares)
-            difference = yuan(total, f"{slot}.差额")
-            if not round(total):
-                return []
-            days = "同样这些天" if self._is_open else ""
-            found: list[Part] = [
-                title,
-                f"{days}比{before}",
-                "多" if total > 0 else "少",
-                difference,
-            ]
-            main, other = (helped, harmed) if total > 0 else (harmed, helped)
-            found += ["，主要", "靠" if total > 0 else "少在", main[1], "（", main[2], "）"]
-            if other[0] * total < 0 and round(other[0]):
-                found += ["；", other[1], "拖了" if total > 0 else "补回来", other[2]]
-            return [*found, "。"]
-        return []
+        """Which factors the result's difference is made of: the one chain that all money is of."""
+        comparison = self._values.get("drivers.影响")
+        slot = f"drivers.{comparison}"
+        amounts = self._values.get(slot) or [None]
+        if comparison not in BEFORE or amounts[0] is None:
+            return []
+        before = BEFORE[str(comparison)]
+        title = str(self._values["drivers.title"]).partition("的因素分解")[0]
+        total = amounts[-1] - amounts[0]
+        names = self._values["drivers.因素"]
+        shares = [
+            (share, name, yuan(share, f"{slot}#{place}"))
+            for place, (name, share) in enumerate(zip(names, amounts[1:-1], strict=True), 2)
+        ]
+        helped, harmed = max(shares), min(shares)
+        difference = yuan(total, f"{slot}.差额")
+        if not round(total):
+            return []
+        days = "同样这些天" if self._is_open else ""
+        found: list[Part] = [
+            title,
+            f"{days}比{before}",
+            "多" if total > 0 else "少",
+            difference,
+        ]
+        main, other = (helped, harmed) if total > 0 else (harmed, helped)
+        found += ["，主要", "靠" if total > 0 else "少在", main[1], "（", main[2], "）"]
+        if other[0] * total < 0 and round(other[0]):
+            found += ["；", other[1], "拖了" if total > 0 else "补回来", other[2]]
+        return [*found, "。"]
 
     def _people(self) -> list[Part]:
         people = self._number("unit.headcount")

@@ -61,7 +61,7 @@ class FrontValues:
             return {}
         level = self.cube.units[number].level
         findings = self.analysis.findings(level)
-        brief = InBrief(findings, number, self.analysis.drivers(level), self.settings.in_wan)
+        brief = InBrief(findings, number, self.settings.in_wan)
         top = headlines(findings)
         lines = self._lines.of(number, findings, top)
         is_money = lines.result is not None and lines.result.unit == "元"

@@ -79,7 +79,7 @@ class Line(NamedTuple):
     name: str
     actual: str
     due: str
-    cost: float
+    cost: float | None
     why: str
 
     @property

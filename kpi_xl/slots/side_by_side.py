@@ -136,7 +136,7 @@ class SideBySide:
     def _row(
         self, unit: int, findings: Findings, result: Kpi | None, rates: Sequence[Kpi], aimed: bool
     ) -> Row:
-        brief = InBrief(findings, unit, None, self.settings.in_wan)
+        brief = InBrief(findings, unit, self.settings.in_wan)
         done = goal = gap = math.nan
         change = ""
         if result is not None:
@@ -308,5 +308,5 @@ def _worst(findings: Findings, unit: int, result: Kpi | None) -> str:
     status = NOTHING if result is None else findings.status(result.code, unit)
     warned = findings.warnings_of(unit)
     if status == NOTHING and warned:
-        status = max((one.status for one in warned), key=STATUSES.index)
+        status = max((one.worst for one in warned), key=STATUSES.index)
     return marked(status)

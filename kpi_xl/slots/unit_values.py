@@ -25,6 +25,9 @@ from kpi_xl.slots.cell_formula import CellFormula, any_of, cell, of_kpi, unless_
 from kpi_xl.slots.slot import Group, Kind, Slot, Values
 
 SERIES_MONTHS: Final = 24
+
+FEW_MONTHS: Final = 8
+"""So many months fit below a small chart, each with its name."""
 """So many months, up to the workbook's own, are in its series."""
 
 KPI_NAMES: Final = tuple(kpi.name for kpi in kpis.values())
@@ -276,11 +279,12 @@ class UnitValues:
     def series(self, unit: int) -> Values:
         """Each measure and each KPI over the months."""
         window, ripe = self._months_shown(), self._ripe()
+        few = self.cube.first > window[-1] - FEW_MONTHS
         about = {"unit.name": self.cube.units[unit].name, "period.month": self.month.chinese}
         shown_window = {
             "data.months": [str(month) for month in window],
             "data.labels": [_label(month) for month in window],
-            "data.years": [_half_year(month) for month in window],
+            "data.years": [_half_year(month, all_named=few) for month in window],
             "setting.premium_weight": self.settings.premium_weight,
         }
         values = WINDOW.values(shown_window, about)
@@ -411,9 +415,11 @@ def _label(month: Month) -> str:
     return f"{month.year % 100:02d}年" if month.month == 1 else str(month.month)
 
 
-def _half_year(month: Month) -> str:
-    """A month on a small chart's axis: only 24年 and 7月 are named."""
-    return _label(month) if month.month == 1 else "7月" if month.month == 7 else ""
+def _half_year(month: Month, *, all_named: bool) -> str:
+    """A month on a small chart's axis: of many only 24年 and 7月 are named."""
+    if month.month == 1:
+        return _label(month)
+    return f"{month.month}月" if all_named or month.month == 7 else ""
 
 
 def _windowed(

@@ -191,15 +191,15 @@ def _useless_marks(template: Template) -> Iterator[Unusable]:
     """The marks of growing areas that make no slot grow, and those of rows that lead nowhere."""
     growing = {slot.growing for slot in template.slots.values() if slot.grows}
     marks = dict[str, Place]()
-    for beginning in (MARK, BLOCK, slots.FOLD):
+    for beginning in (MARK, BLOCK, slots.FOLD, slots.SPAN):
         marks |= slots.marks(template.workbook, beginning)
     for name, scope, text in template.workbook.names:
-        if not name.startswith((MARK, BLOCK, slots.FOLD)):
+        if not name.startswith((MARK, BLOCK, slots.FOLD, slots.SPAN)):
             continue
         place = marks.get(name if scope is None else f"{scope}!{name}")
         if place is None:
             yield Unusable(name, text, kinds.NO_ROWS())
-        elif name.startswith(slots.FOLD):
+        elif name.startswith((slots.FOLD, slots.SPAN)):
             continue
         elif name.startswith(BLOCK):
             if Region(place.sheet, place.area.first_row, place.area.last_row, True) not in growing:

@@ -146,7 +146,7 @@ def _tells(
                 and area.first_column <= slot.first_column + column <= area.last_column
             ):
                 told = bool(told)
-                if not (_is_nothing(value) or (zero_is_nothing and value == 0)):
+                if not (is_nothing(value) or (zero_is_nothing and value == 0)):
                     return True
     return told
 
@@ -159,13 +159,14 @@ def _rows(slot: Slot, value: Any) -> dict[int, bool]:
         return {}  # filling it will say what is wrong
     return {
         slot.first_row + row: any(
-            not _is_nothing(one) for one in laid[row * slot.columns : (row + 1) * slot.columns]
+            not is_nothing(one) for one in laid[row * slot.columns : (row + 1) * slot.columns]
         )
         for row in range(slot.rows)
     }
 
 
-def _is_nothing(value: Any) -> bool:
+def is_nothing(value: Any) -> bool:
+    """Whether a value shows nothing: blank, a dash, or an error."""
     if isinstance(value, float) and math.isnan(value):
         return True
     return value is None or (isinstance(value, str) and value in _NOTHING)

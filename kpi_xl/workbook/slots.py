@@ -39,7 +39,10 @@ PAGE: Final = "pages."
 CHART: Final = "charts."
 """How a name begins in whose cells nothing stands where a chart has no points."""
 
-MARKS: Final = ("_xlnm.", MARK, BLOCK, FOLD, TOLD, PAGE, CHART, sheet_copies.MARK)
+SPAN: Final = "spans."
+"""How a name begins whose columns charts show from the first in which anything stands."""
+
+MARKS: Final = ("_xlnm.", MARK, BLOCK, FOLD, TOLD, PAGE, CHART, SPAN, sheet_copies.MARK)
 """How the names begin that are no slots."""
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final, Self, TypeVar
 
 from kpi_xl.errors import InputError
-from kpi_xl.workbook import folds, identity_sheet, slot_program, slots
+from kpi_xl.workbook import folds, identity_sheet, slot_program, slots, spans
 from kpi_xl.workbook.calculated import NOTHING, Computed
 from kpi_xl.workbook.filled_file import FilledFiles
 from kpi_xl.workbook.growth import regions, sheet_copies, sizes
@@ -72,6 +72,7 @@ class Template:
         self._programs: dict[frozenset[str], SlotProgram] = {}
         self._resized: dict[Sizes, Template] = {}
         self._folded: dict[Hashable, Template] = {}
+        self._narrowed: dict[Hashable, Template] = {}
 
     @property
     def suffix(self) -> str:
@@ -223,6 +224,8 @@ class Template:
             values = self._by_record(values, template, dict(wanted))
         if template._file.folds:
             template = template._without_empty_rows(values)
+        if begins := spans.spans(template.workbook, template._file.slots.values(), values):
+            template = template._begun(begins)
         return template._filled(values, identity, computed)
 
     def uncalculated(self, names: Collection[str]) -> list[tuple[str, str]]:
@@ -342,6 +345,25 @@ class Template:
 
         wanted = tuple(sorted(rows.items())), pages, charts
         return _kept(self._folded, wanted, folded) if rows or pages or charts else self
+
+    def _begun(self, begins: spans.Spans) -> Template:
+        """The template with charts that begin where there is something to draw."""
+        file = self._file
+
+        def narrowed() -> Template:
+            changed = {}
+            for part, kind, _ in parts.related(file.package, file.workbook):
+                if kind == "chart" and file.package.find(part) is not None:
+                    content = parts.xml(file.package, part)
+                    if (new := spans.begun(content, begins)) != content:
+                        changed[part.lower()] = new
+            for part in file.workbook.sheets.values():
+                content = parts.xml(file.package, part)
+                if (new := spans.begun_sparklines(content, begins)) != content:
+                    changed[part.lower()] = new
+            return self._of(file.package.changed(changed), file.resized) if changed else self
+
+        return _kept(self._narrowed, tuple(sorted(begins.items())), narrowed)
 
     @property
     def is_somebodys(self) -> bool:

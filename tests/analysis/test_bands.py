@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from kpi_xl.analysis.bands import judge, judged_count, judged_share, levels, wilson, worsened
 from kpi_xl.analysis.peers import peers
-from kpi_xl.analysis.warnings import Judged, shortfall_cost, warnings
+from kpi_xl.analysis.warnings import Judged, costliest, warnings
 from kpi_xl.error_values import error_name
 from kpi_xl.kpi import Bands
 
@@ -196,34 +196,22 @@ def test_a_group_without_units():
     assert judge(np.zeros((0, 6)), "higher", bands=ACTIVITY).level.shape == (0,)
 
 
-def test_warnings_are_ordered_by_cost():
+def test_every_kpi_that_is_not_healthy_is_warned_of():
     units = ["A", "B", "C", "D"]
     rate = np.array([0.5, 0.78, 0.9, 0.5])
     judgement = judge(rate[:, None], "higher", bands=ACTIVITY)
-    cost = shortfall_cost(rate, 0.8, [100_00, 100_000_00, 1_00, 0], "higher")
     pieces = np.array([3.0, 3.0, 2.0, 3.0])
     by_pieces = judge(pieces[:, None], "higher", bands=Bands(3, danger=2.7, source=""))
     found = warnings(
         [
-            Judged("KPI_ACTIVITY", rate, judgement, cost),
-            Judged(
-                "KPI_PIECES_PER_CAPITA",
-                pieces,
-                by_pieces,
-                shortfall_cost(pieces, 3, 500_00, "higher"),
-            ),
+            Judged("KPI_ACTIVITY", rate, judgement),
+            Judged("KPI_PIECES_PER_CAPITA", pieces, by_pieces),
         ],
         units,
     )
-    assert [(w.unit, w.kpi, w.cost) for w in found] == [
-        ("B", "KPI_ACTIVITY", 2_000_00),
-        ("C", "KPI_PIECES_PER_CAPITA", 500_00),
-        ("A", "KPI_ACTIVITY", 30_00),
-        ("D", "KPI_ACTIVITY", 0),
+    assert [(w.unit, w.kpi, w.cost, *w.reasons) for w in costliest(found)] == [
+        ("A", "KPI_ACTIVITY", 0, "越过危险线"),
+        ("D", "KPI_ACTIVITY", 0, "越过危险线"),
+        ("C", "KPI_PIECES_PER_CAPITA", 0, "越过危险线"),
+        ("B", "KPI_ACTIVITY", 0, "未达健康线"),
     ]
-    assert found[0].reasons == ("未达健康线",)
-
-
-def test_nothing_missing_costs_nothing():
-    assert shortfall_cost([0.9, float("nan")], 0.8, 100, "higher").tolist() == [0, 0]
-    assert shortfall_cost(0.75, 0.65, 1000, "lower") == 100

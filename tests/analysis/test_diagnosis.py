@@ -20,9 +20,8 @@ from kpi_xl.analysis import factors
 from kpi_xl.analysis.bands import judge, judged_share
 from kpi_xl.analysis.diagnosis import diagnose, propose
 from kpi_xl.analysis.evidence import measure
-from kpi_xl.analysis.peers import median, peers
+from kpi_xl.analysis.peers import peers
 from kpi_xl.analysis.trees import trees
-from kpi_xl.analysis.warnings import Judged, shortfall_cost, warnings
 from kpi_xl.catalogue import MEASURES, kpis
 from kpi_xl.findings.retention import LOSS_MONTHS
 
@@ -49,14 +48,13 @@ def test_everything_named_is_in_the_catalogue():
         assert {signal.numerator or signal.code, signal.denominator or signal.code} <= known
     for topic in BASE.topics:
         assert set(topic.kpis) <= known
-        assert set(topic.worth) <= set(topic.kpis)
-        for worth in topic.worth.values():
-            assert set(worth.added) <= known
-            assert worth.times is None or worth.times in known
     for tree in trees().values():
         for factor in tree.factors:
             assert set(factor.of) <= set(MEASURES)
             assert factor.kpi is None or factor.kpi in kpis
+            assert factor.moved_by <= set(MEASURES)
+            # What moves a factor is no part of the product itself.
+            assert not factor.moved_by & tree.measures
 
 
 @pytest.mark.parametrize(
@@ -70,14 +68,6 @@ def test_the_knowledge_base_covers(code):
     topic = BASE.topic(code)
     assert len(topic.causes) >= 7
     assert len(topic.remedies) >= 6
-    assert code in topic.worth
-
-
-SHARES = {
-    "KPI_RECRUIT_RATE": ("recruits", "opening"),
-    "KPI_ACTIVITY": ("producers", "KPI_AVG_HEADCOUNT"),
-    "KPI_ATTRITION": ("leavers", "opening"),
-}
 
 
 def planted():
@@ -108,35 +98,6 @@ def test_a_planted_cause_is_ranked_first(unit, code, cause):
     assert ranked[0].verdict == "数据支持"
     assert ranked[0].strength > 2
     assert ranked[1].verdict != "数据支持"
-
-
-@pytest.mark.parametrize(
-    ("unit", "code"), [(0, "KPI_RECRUIT_RATE"), (1, "KPI_PREMIUM_PER_PIECE"), (2, "KPI_ATTRITION")]
-)
-def test_the_planted_kpi_is_the_costliest_warning_of_its_unit(unit, code):
-    given = planted()
-    judged = []
-    for kpi in (
-        "KPI_RECRUIT_RATE",
-        "KPI_ACTIVITY",
-        "KPI_ATTRITION",
-        "KPI_PIECES_PER_PRODUCER",
-        "KPI_PREMIUM_PER_PIECE",
-    ):
-        direction, values = kpis[kpi].direction, given[kpi]
-        worth = (
-            BASE.topic(kpi).worth[kpi].amount({c: np.asarray(v)[:, -1] for c, v in given.items()})
-        )
-        cost = shortfall_cost(values[:, -1], median(values[:, -1]), worth, direction)
-        parts = SHARES.get(kpi)
-        lenient = (
-            judged_share(given[parts[0]][:, -1], given[parts[1]][:, -1], direction)
-            if parts
-            else None
-        )
-        judged.append(Judged(kpi, values[:, -1], judge(values, direction, judged=lenient), cost))
-    found = warnings(judged, [str(i) for i in range(12)])
-    assert next(w.kpi for w in found if w.unit == str(unit)) == code
 
 
 def test_the_factor_that_dropped_carries_the_change():

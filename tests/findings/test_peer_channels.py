@@ -96,11 +96,13 @@ def test_a_channel_is_judged_as_if_the_other_were_not_there(project, cube, chann
         mine = both.judged[code]
         for name in ("level", "peers", "band", "worsened", "months"):
             same(getattr(mine.judgement, name)[places], getattr(judged.judgement, name))
-        same(mine.cost[places], judged.cost)
         for unit, other in zip(units, alone.units, strict=True):
             assert both.rank(code, unit) == alone.rank(code, other)
             for name in ("best", "upper", "median", "lower", "count"):
                 same(getattr(both.peers(code, unit), name), getattr(alone.peers(code, other), name))
+    for unit, other in zip(units, alone.units, strict=True):
+        mine, its = both.warnings_of(unit), alone.warnings_of(other)
+        assert [(one.kpi, one.cost) for one in mine] == [(one.kpi, one.cost) for one in its]
     for name in ("value", "usual", "peers", "deviation"):
         same(getattr(both.signals, name)[:, places], getattr(alone.signals, name))
     for comparison in ("标杆", "全公司"):

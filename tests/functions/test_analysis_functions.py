@@ -124,10 +124,11 @@ def project(branch, monkeypatch):
 def test_findings_of_a_unit(project):
     warnings = functions.KPI_WARNINGS("城南营业部", "2024-06")
     assert warnings[0] == ["指标", "状态", "实际", "应达", "影响", "原因"]
-    news = ["本月新出现" in row[5] or "超出平时的波动" in row[5] for row in warnings[1:]]
+    words = ("本月新出现", "超出平时的波动", "，首年度保费是信号")
+    news = [any(word in row[5] for word in words) for row in warnings[1:]]
     assert any(news) and news == sorted(news, reverse=True)
     for part in (True, False):
-        costs = [row[4] for row, new in zip(warnings[1:], news, strict=True) if new == part]
+        costs = [row[4] or 0 for row, new in zip(warnings[1:], news, strict=True) if new == part]
         assert costs == sorted(costs, reverse=True)
     for name, _, value, *_ in warnings[1:]:
         assert value == functions.KPI(name, "城南营业部", "2024-06")

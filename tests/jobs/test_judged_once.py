@@ -151,7 +151,7 @@ def test_the_front_page_judges_as_all_others(front_pages, findings):
             if told and told != "—" and len(below) == 1:
                 one, unit = findings[below[0]]
                 status = one.status(result.code, unit)
-                warned = [w.status for w in one.warnings_of(unit)]
+                warned = [w.worst for w in one.warnings_of(unit)]
                 worst = "危险" if "危险" in warned else "异常" if warned else "—"
                 judged_ += 1
                 assert told.split()[-1] == (worst if status == "—" else status), (path, name)
@@ -185,7 +185,8 @@ def test_the_lines_of_a_front_page_add_up_to_its_sum(front_pages, findings):
 def test_a_warning_is_a_status(findings):
     """What is listed as a warning is 异常 or 危险 where it is judged, and the other way round."""
     for one, unit in findings.values():
-        warned = {warning.kpi: warning.status for warning in one.warnings_of(unit)}
+        facts = one.warnings_of(unit)
+        warned = {shown.kpi: shown.status for fact in facts for shown in fact.shown_by}
         red = {c: one.status(c, unit) for c in one.kpis if one.status(c, unit) in ("异常", "危险")}
         assert warned == red
 

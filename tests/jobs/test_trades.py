@@ -3,6 +3,7 @@
 import ast
 import csv
 import datetime as dt
+import itertools
 import math
 import re
 from collections import defaultdict
@@ -176,7 +177,8 @@ def test_the_planted_weakness_is_the_first_cause(trades, trade, store, kpi, caus
         findings = of.findings
         code = kpis.find(kpi).code
         assert findings.causes(code, unit)[0].cause.id == cause
-        assert code in {warning.kpi for warning in findings.warnings_of(unit)}
+        facts = findings.warnings_of(unit)
+        assert code in {one.kpi for fact in facts for one in fact.shown_by}
 
 
 def test_the_command_line_speaks_the_trade(trades):
@@ -266,7 +268,8 @@ def test_the_status_of_a_report_is_that_of_the_warnings(trades):
         grounds = set()
         for file in filled.files[1:]:
             values, unit = read(file), of.cube.unit_index(file.stem)
-            warned = {kpis[w.kpi].name: w.status for w in findings.warnings_of(unit)}
+            facts = findings.warnings_of(unit)
+            warned = {kpis[w.kpi].name: w.status for fact in facts for w in fact.shown_by}
             shown = {
                 name.split(".")[1]: status
                 for name, status in values.items()
@@ -322,15 +325,21 @@ def test_the_levels_have_the_trades_own_names(trades):
 
 
 def test_what_a_weakness_costs_is_sales(trades, counted):
-    """Those who came in times the deals missed of the bound times what a deal brings."""
+    """成交率 has what it took from the sales, against what a shop is compared with; no more."""
     project, _ = trades["零售门店"]
-    sums = {item: counted["零售门店"]["河西店", "2024-06", item] for item in
-            ("进店人数", "成交笔数", "销售额")}  # fmt: skip
-    missed = 0.23 * sums["进店人数"] - sums["成交笔数"]
+    items = ("进店人数", "成交笔数", "销售件数", "销售额")
+    sums = [counted["零售门店"]["河西店", "2024-06", item] for item in items]
     with scope(project) as of:
         unit = of.cube.unit_index("河西店")
+        chain = of.findings.chain(unit)
         (found,) = [w for w in of.findings.warnings_of(unit) if w.kpi == "KPI_DEAL_RATE"]
-    assert found.cost == pytest.approx(missed * sums["销售额"] / sums["成交笔数"] * 100, abs=1)
+    own = [sums[0], *(b / a for a, b in itertools.pairwise(sums))]
+    before = [float(one) for one in chain.values[0][:-1]] + [float(chain.values[0][-1]) / 100]
+    first, last = math.prod(before), math.prod(own)
+    mean = (last - first) / math.log(last / first)
+    share = mean * math.log(own[1] / before[1])
+    assert found.cost == pytest.approx(-100 * share, rel=1e-5)
+    assert sum(chain.shares) == chain.after - chain.before == pytest.approx(100 * (last - first))
 
 
 def test_nobody_breaks_rules_about_policies_that_there_are_none_of(trades):

@@ -119,6 +119,10 @@ def months(draw):
         "review.指标": ["首年度保费"],
         "review.下月目标": ["7,632,205"],
     }
+    # So far is no match for a whole month's target: the chain is of another comparison then.
+    split = [one for one in ("目标", "同比") if values[f"drivers.{one}"][0] is not None]
+    split = [one for one in split if one != "目标" or "pace.as_of" not in values]
+    values["drivers.影响"] = draw(st.sampled_from([None, *split]))
     return values
 
 
