@@ -125,9 +125,11 @@ def _warnings(page: Page, row: int, title: str, slot: str, count: int) -> int:
         indent: Style = {"indent": 1} if head == "原因" else {}
         page.put(row, columns[head], head, HEAD, place, indent, _ONE_LINE)
     top = row + 1
+    small: Style = {"valign": "vcenter", "indent": 1}
     for number in range(top, top + count):
-        page.height(number, 18)
+        page.height(number, 40)
         page.blanks(number, 1, number, _LAST, RULED)
+        page.merged(number, columns["原因"], number, _LAST, "", WRAP, RULED, small)
     for head in heads:
         name = "影响" if head == "影响（元）" else head
         styles: tuple[Style, ...] = {
@@ -135,15 +137,17 @@ def _warnings(page: Page, row: int, title: str, slot: str, count: int) -> int:
             "实际": (RIGHT,),
             "应达": (RIGHT,),
             "影响": (WHOLE,),
-            "原因": ({"indent": 1},),
         }.get(name, (_FIT,))
+        if name == "原因":
+            page.name_slot(f"{slot}.{name}", top, columns[head], top + count - 1)
+            continue
         page.column(top, columns[head], count, *styles, RULED, slot=f"{slot}.{name}")
     statuses(page, top, columns["状态"], top + count - 1)
     if below:
         page.fold(slot, row - 1, top + count - 1)
         return top + count
     last = top + count
-    page.height(last, 24)
+    page.height(last, 30)
     page.merged(last, 1, last, _LAST, "", NOTE, WRAP)
     page.name_slot("warnings.差额", last, 1, last)
     page.fold(slot, row - 1, last)

@@ -85,6 +85,11 @@ class KpiWarning:
         return any(one.is_signal for one in self.shown_by)
 
     @property
+    def is_grave_without_money(self) -> bool:
+        """Whether it is 危险 beyond the usual swing, and no part of the result."""
+        return not self.cost and self.shows_signal and self.worst == STATUSES[-1]
+
+    @property
     def worst(self) -> Status:
         """The worst status of all that show it."""
         return max((one.status for one in self.shown_by), key=STATUSES.index)

@@ -197,11 +197,11 @@ class Findings(JudgedMonth):
         return topic if topic.needs <= set(self.cube.measures) else None
 
     def weaknesses(self, unit: int, most: int = TOPICS) -> list[Weakness]:
-        """What a unit should work on, each topic once: signals first, as not everything that has
-        happened has money, then the costliest.
+        """What a unit should work on, each topic once, the costliest first; before these what has
+        no money where it is 危险 as never before, such as policies that lapse.
         """
         found: dict[str, Weakness] = {}
-        for fact in sorted(self.warnings_of(unit), key=lambda one: not one.shows_signal):
+        for fact in sorted(self.warnings_of(unit), key=lambda one: not one.is_grave_without_money):
             # What explains comes first; of that which nothing is known about, the others tell.
             known = (one for one in fact.shown_by if self._topic(one.kpi) is not None)
             warning = next(known, None)
