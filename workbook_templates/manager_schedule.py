@@ -220,7 +220,8 @@ def _attention(page: Page) -> None:
     date_input(page, 3, 8, 8, "input.filled_on", {"right": 5, "right_color": WHITE})
     page.put(2, 9, "主管签字", LABEL, {"valign": "bottom"})
     page.put(3, 9, None, SIGNATURE)
-    page.height(4, 8)
+    page.height(4, 14)
+    page.put(4, 1, None, NOTE, {"text_wrap": False}, slot="attention.说明")
     row = 5
     page.height(row, 26)
     heads = ("序号", "姓名", "工号", "职级", "为什么关注", "方式", "计划日期", "打算怎么做", "结果")

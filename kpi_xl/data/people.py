@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -18,6 +19,9 @@ from kpi_xl.data import steps
 from kpi_xl.data.organisation import membership_table, unit_paths
 from kpi_xl.data.sql_calendar import Months
 from kpi_xl.settings.project_settings import Settings
+
+_LEADS: Final = re.compile(r"主管|组长|部长|总监|(?:营业|部|区|处|公司).*经理")
+"""The 职级 of who leads others. 业务经理 and 客户经理 sell."""
 
 _HISTORY: Final = 4
 """So many months before a month are looked at to see what is usual for somebody."""
@@ -130,11 +134,16 @@ class People:
         calendar = Months(settings.month_cut)
         members = steps.PEOPLE.query(calendar, membership=membership_table(level), month=at).sql
         rows = connection.execute(members).fetchall()
+        # Where nobody is marked, as there is no column that would, 职级 tells.
+        marked = any(is_manager for *_, is_manager, _, _, _ in rows)
         for unit, agent, name, rank, is_manager, signed, came, left in rows:
-            leads, since = bool(is_manager), Month(signed)
+            leads = bool(is_manager) if marked else bool(_LEADS.search(rank or ""))
+            since = Month(signed)
             person = Person(agent, name or agent, rank or "", leads, since, came, left)
             people[agent] = person
             self._by_unit.setdefault(paths[unit], []).append(person)
+        for own in self._by_unit.values():
+            own.sort(key=lambda one: not one.is_manager)
         _add_months(connection, people, month)
 
     def of(self, unit: Unit) -> Sequence[Person]:

@@ -231,6 +231,17 @@ ATTENTION: Final = Group(
     },
 )
 
+WHO_LEADS: Final = Group(
+    "attention.",
+    "",
+    {"说明": Slot("花名册看不出谁是主管时，名单里可能有主管自己", value=lambda text: text)},
+)
+
+NOBODY_LEADS: Final = (
+    "花名册里看不出谁是主管（没有“是否主管”一列，职级里也没有主管、组长、营业部经理），"
+    "名单里可能有主管自己。"
+)
+
 TYPED: Final = (
     Group(
         "input.week<周>.",

@@ -23,12 +23,14 @@ from kpi_xl.slots.plan_slots import (
     MONTH_DONE,
     MONTH_PLAN,
     NAMED,
+    NOBODY_LEADS,
     PERSON,
     WEEK,
     WEEK_DONE,
     WEEK_HEADING,
     WEEK_NAMES,
     WEEK_PLAN,
+    WHO_LEADS,
     Placed,
     Week,
     form_weeks,
@@ -139,6 +141,8 @@ def manager_schedule(
     """
     to_see = whom_to_see(people, month, known, room, dates)
     values = NAMED.values(manager) | ATTENTION.columns(to_see)
+    is_told = not to_see or any(one.is_manager for one in people)
+    values |= WHO_LEADS.values(None if is_told else NOBODY_LEADS)
     meetings = manager_days(to_see, month, dates)
     for name, week in form_weeks(month, dates).items():
         days = week[:5]

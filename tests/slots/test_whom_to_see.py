@@ -153,3 +153,43 @@ def test_the_list_is_what_somebody_finds_by_hand(branch, month):
 
 def test_it_is_the_same_every_time(branch):
     assert branch.lists(LAST) == branch.lists(LAST)
+
+
+RANKS = {
+    "whoever is called so": ("营业部经理", "业务经理"),
+    "a team's head": ("组长", "客户经理"),
+    "not to be told": ("业务经理", "业务经理"),
+    "no rank at all": ("", ""),
+}
+"""The 职级 of who leads and of the others, where no column says who leads."""
+
+
+@pytest.mark.parametrize("kind", RANKS)
+def test_without_the_column_the_rank_tells_who_leads_or_the_page_says_so(branch, tmp_path, kind):
+    """A manager is not on his own list because nobody wrote who he is."""
+    leads, others = RANKS[kind]
+    (tmp_path / "data").mkdir()
+    for file in ("data/保单.csv", "kpi.toml"):
+        (tmp_path / file).write_bytes((branch.project.folder / file).read_bytes())
+    heads = ("工号", "姓名", "营业部", "营业组", "职级", "签约日期", "离职日期")
+    rows = [(*row[:4], leads if row[4] == "是" else others, *row[5:]) for row in branch.people]
+    with (tmp_path / "data" / "人员.csv").open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows([heads, *rows])
+    project = Project.open(tmp_path)
+    workbook, cube = Template(template_path("主管日程")), load(project).cube
+    listed, told = {}, set()
+    with recipients_of(project, cube, workbook, LAST) as to:
+        for one in to.recipients.everybody():
+            values = to.values(one)
+            names = [name for name in values["attention.姓名"] if name]
+            listed[one.unit.name] = names
+            told.add(values["attention.说明"])
+    by_hand = branch.by_hand(LAST, cube.first)
+    if kind in ("whoever is called so", "a team's head"):
+        room = workbook.slots["attention.姓名"].rows
+        for team in TEAMS:
+            assert listed[team] == [name for name, *_ in by_hand.get(team, [])][:room]
+        assert told == {None}
+    else:
+        (text,) = told
+        assert "是否主管" in text and "主管自己" in text
