@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -50,6 +51,10 @@ _SUMMARY: Final = (
     ("提示", 9),
     ("未使用的列", 40),
 )
+_WIDE: Final = {"原因": (3, 6), "怎么办": (7, 8)}
+"""The columns of the summary that a long text has, where a table has no counts."""
+
+_LINE_HEIGHT: Final = 15
 _COUNTS: Final = ("读入", "使用", "已有", "搁置", "提示", "行", "条数")
 _RETURNED: Final = (
     ("表", 8),
@@ -62,25 +67,26 @@ _RETURNED: Final = (
     ("核对", 9),
 )
 _DEFINITIONS: Final = (
-    ("文件", 22),
+    ("文件", 20),
     ("工作表", 12),
     ("行", 8),
     ("列", 14),
-    ("内容", 40),
-    ("原因", 42),
-    ("怎么办", 52),
+    ("内容", 34),
+    ("原因", 40),
+    ("怎么办", 46),
 )
 _DETAILS: Final = (
     ("处理", 7),
     ("表", 7),
-    ("文件", 22),
+    ("文件", 20),
     ("工作表", 12),
     ("行", 8),
-    ("列", 14),
-    ("内容", 24),
-    ("原因", 42),
-    ("怎么办", 52),
+    ("列", 13),
+    ("内容", 20),
+    ("原因", 40),
+    ("怎么办", 46),
 )
+_MARGIN: Final = 0.5  # inches: on paper text has 8 points at least
 
 
 def write_report(checked: Checked, path: Path, most: int = MOST) -> None:
@@ -141,6 +147,7 @@ class _Report:
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
+        sheet.set_margins(_MARGIN, _MARGIN)
         sheet.set_footer("&C第 &P 页，共 &N 页")
         return sheet
 
@@ -262,10 +269,22 @@ class _Report:
             f"没有读 {len(left_out):,} 个。",
             self.format(_FONT, {"font_color": "#595959"}),
         )
-        self._headings(sheet, row + 2, ["", "文件", "工作表", "原因", "怎么办"])
+        self._headings(sheet, row + 2, ["", "文件", "工作表"])
+        heading = self.format(_HEADING)
+        for (first, last), text in zip(_WIDE.values(), _WIDE, strict=True):
+            sheet.merge_range(row + 2, first, row + 2, last, text, heading)
         for place, one in enumerate(left_out, row + 3):
-            cells = (None, one.name, one.sheet, one.reason, one.advice)
-            self._row(sheet, place, cells, _QUIET if one.matters else {})
+            style = _QUIET if one.matters else {}
+            self._row(sheet, place, (None, one.name, one.sheet), style)
+            texts = {"原因": one.reason, "怎么办": one.advice}
+            lines = [math.ceil(len(one.name) / _SUMMARY[1][1])]
+            for name, (first, last) in _WIDE.items():
+                text = texts[name][:_LONGEST]
+                sheet.merge_range(place, first, place, last, "", self.format(_CELL, style))
+                sheet.write_string(place, first, text, self.format(_CELL, style))
+                wide = sum(width for _, width in _SUMMARY[first : last + 1])
+                lines.append(math.ceil(2 * len(text) / wide))
+            sheet.set_row(place, _LINE_HEIGHT * max(lines))  # merged cells do not fit themselves
 
     def _details(self) -> None:
         sheet = self._sheet("问题明细", _DETAILS)

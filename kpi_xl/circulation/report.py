@@ -22,6 +22,8 @@ _LINE: Final = {"border": 1, "border_color": "#D9D9D9", "text_wrap": True}
 _HEADING: Final = _FONT | _LINE | {"bold": True, "bg_color": "#E7ECF3", "valign": "vcenter"}
 _QUIET: Final = {"bg_color": "#FCF4E6"}
 
+_MARGIN: Final = 0.5  # inches: on paper text has 8 points at least
+
 CHANGES: Final = "值的变化"
 _MOST_CHANGES: Final = 20_000
 """So many lines of changes people may still look through; writing more takes long."""
@@ -80,9 +82,9 @@ class Sheets:
         self._table(
             CHANGES,
             (
-                ("单位", 24), ("工号", 11), ("模板", 20), ("月份", 11), ("填的是什么", 30),
-                ("哪一行", 14), ("以前", 16), ("现在", 16), ("说明", 22), ("谁", 12),
-                ("保存时间", 17), ("文件", 30), ("工作表", 12), ("单元格", 9),
+                ("单位", 17), ("工号", 9), ("模板", 13), ("月份", 11), ("填的是什么", 22),
+                ("哪一行", 10), ("以前", 12), ("现在", 12), ("说明", 16), ("谁", 9),
+                ("保存时间", 11), ("文件", 20), ("工作表", 10), ("单元格", 8),
             ),
             (
                 (
@@ -109,6 +111,8 @@ class Sheets:
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
+        sheet.set_margins(_MARGIN, _MARGIN)
+        sheet.set_footer("&C第 &P 页，共 &N 页")
         return sheet
 
     def _table(
@@ -166,8 +170,8 @@ class _Report(Sheets):
         self._table(
             "问题单元格",
             (
-                ("处理", 8), ("文件", 34), ("工作表", 12), ("单元格", 9), ("名称", 26),
-                ("内容", 26), ("原因", 40), ("怎么办", 44),
+                ("处理", 9), ("文件", 28), ("工作表", 12), ("单元格", 8), ("名称", 22),
+                ("内容", 22), ("原因", 36), ("怎么办", 40),
             ),
             (
                 (
@@ -181,8 +185,8 @@ class _Report(Sheets):
         self._table(
             "已收取",
             (
-                ("模板", 22), ("月份", 12), ("单位", 28), ("工号", 14), ("姓名", 14), ("文件", 34),
-                ("保存时间", 17), ("保存人", 14), ("存入的值", 10), ("问题", 8), ("说明", 36),
+                ("模板", 18), ("月份", 11), ("单位", 22), ("工号", 11), ("姓名", 10), ("文件", 28),
+                ("保存时间", 12), ("保存人", 10), ("存入的值", 9), ("问题", 7), ("说明", 34),
             ),
             (
                 (

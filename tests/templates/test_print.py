@@ -130,6 +130,14 @@ def test_what_is_printed_can_be_read(name, branch, reports):
         assert not found, f"{file.name}:\n" + "\n".join(map(str, found[:20]))
 
 
+def test_the_check_report_can_be_read(branch):
+    """On paper its tables are one page wide, and every page has their headings."""
+    report = branch.project.folder / "output" / "校验报告.xlsx"
+    assert not list(too_small(report))
+    details = opened(report)["问题明细"]
+    assert details.print_title_rows == "$1:$1"
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_page_that_is_not_printed_says_so_and_has_an_empty_cell_to_print(name, branch, reports):
     """Excel leaves out a page on which there is nothing, and so does LibreOffice."""
