@@ -26,6 +26,7 @@ from office import (
     open_xml_sdk_errors,
     openxml_audit_errors,
 )
+from templates.test_print import too_small
 
 JUNE = Month.parse(MONTH)
 
@@ -460,6 +461,7 @@ def test_the_report_tells_it_all(circulating):
     assert not any(
         cell.data_type == "f" for sheet in book for row in sheet.iter_rows() for cell in row
     )
+    assert not list(too_small(done.report))  # on paper
 
 
 def test_on_the_command_line(circulating):

@@ -3,14 +3,18 @@
 import json
 import math
 import re
+import zipfile
 from collections import defaultdict
 
 import pytest
+import xlsxwriter
 from click.testing import CliRunner
 from hypothesis import settings
+from lxml import etree
 from python_calamine import CalamineWorkbook
 
-from jobs.test_judged_once import bounded, judged
+from jobs.test_judged_once import BOUNDS, bounded, judged
+from jobs.test_judged_once import NAMES as NAMES_OF_KPIS
 from kpi_xl.api import Project as Frames
 from kpi_xl.assistant.tools import Asking, ask
 from kpi_xl.catalogue import kpis
@@ -23,14 +27,18 @@ from kpi_xl.findings.shown import with_bands
 from kpi_xl.jobs.fill import fill
 from kpi_xl.jobs.load import load
 from kpi_xl.pages.make import make, pages_of
+from kpi_xl.pages.picture import LAYOUTS, svg
 from odd_projects import MONTH, ODD, odd_project
 from pages.reading import parsed, unit_cells
 from udfs import current, functions
+from workbook_templates import NAMES
 
 STATUSES = ("健康", "异常", "危险", "未成熟")
-TEMPLATES = (
+JUDGING = (
     "月度KPI表", "月度经营检讨", "月度目标设定、达成表", "营业部经理月度KPI设定表", "上月改善措施进展检讨", "主管日程",
 )  # fmt: skip
+"""The templates with a column of statuses; the thorough profile fills every one of every project,
+the usual run every one of the first."""
 
 
 class Odd:
@@ -44,13 +52,14 @@ class Odd:
             for level in dict.fromkeys(unit.level for unit in self.cube.units):
                 of = Findings.read(self.cube, store, self.project.settings, self.cube.last, level)
                 self.findings |= {self.cube.units[unit].path: (of, unit) for unit in of.units}
-        self.tiles, self.said = {}, {}
+        self.tiles, self.said, self.drawn, self.words = {}, {}, {}, {}
         with pages_of(self.project, self.cube, self.cube.last) as pages:
             for path, (_, unit) in self.findings.items():
                 month = pages.months.of(unit)
                 self.tiles[path], self.said[path] = month.tiles, month.sentences
+                self.drawn[path] = [svg(month, layout) for layout in LAYOUTS]
         self.rows, self.undone = {}, []
-        for template in TEMPLATES:
+        for template in NAMES if THOROUGH or kind == USUAL[0] else JUDGING:
             self._fill(template)
 
     def _fill(self, template):
@@ -61,6 +70,7 @@ class Odd:
             return
         self.undone += [(template, one) for one in done.undone]
         for file in done.files:
+            self.words[template, file.stem] = list(words_in(file))
             book = CalamineWorkbook.from_path(str(file))
             for sheet in book.sheet_names:
                 rows = book.get_sheet_by_name(sheet).to_python()
@@ -70,7 +80,7 @@ class Odd:
 
     def meant(self, stem, unit):
         """The path of the unit that a line is about: the workbook's own, or one below it."""
-        own = [path for path in self.findings if path == stem or path.replace("/", "_") == stem]
+        own = self.own(stem)
         if unit is None or len(own) != 1:
             return own[0] if len(own) == 1 else None
         top = own[0] == self.cube.units[0].path
@@ -81,6 +91,10 @@ class Odd:
         ]
         return below[0] if len(below) == 1 else None
 
+    def own(self, stem):
+        """The unit that a workbook is of."""
+        return [path for path in self.findings if path == stem or path.replace("/", "_") == stem]
+
     def status(self, path, name):
         of, unit = self.findings[path]
         return of.status(self.project.settings.kpis.find(name).code, unit)
@@ -89,8 +103,30 @@ class Odd:
 USUAL = ("一个组", "退保多", "有人没有单位")
 """Those of the usual run; the thorough profile has all."""
 
+THOROUGH = settings.default.max_examples > 40
+_SVG = "{http://www.w3.org/2000/svg}"
 
-@pytest.fixture(scope="module", params=ODD if settings.default.max_examples > 40 else USUAL)
+
+def words_in(file):
+    """What stands in a workbook's pictures, charts and notes: texts, and what is read aloud."""
+    with zipfile.ZipFile(file) as package:
+        for part in package.namelist():
+            if re.match(r"xl/(drawings|charts|comments|diagrams)[^/]*(/[^/]*)?\.xml$", part):
+                for one in etree.fromstring(package.read(part)).iter():
+                    yield from filter(None, (one.text, one.get("descr"), one.get("title")))
+
+
+def beside(rows):
+    """The KPI and the status of every line that has one of each, whatever its columns are called."""
+    for row in rows:
+        texts = [cell.strip() for cell in row if isinstance(cell, str)]
+        names = [one.removesuffix(" ↓") for one in texts if one.removesuffix(" ↓") in NAMES_OF_KPIS]
+        told = [one.split()[-1] for one in texts if one and one.split()[-1] in STATUSES]
+        if len(names) == len(told) == 1:
+            yield names[0], told[0], texts
+
+
+@pytest.fixture(scope="module", params=ODD if THOROUGH else USUAL)
 def odd(request, tmp_path_factory):
     return Odd(tmp_path_factory.mktemp("odd") / "p", request.param)
 
@@ -117,6 +153,66 @@ def test_no_kpi_is_judged_or_bounded_in_two_ways(odd):
     for name, told in bounds.items():
         kpi = with_bands(kpis.find(name), odd.project.settings)
         assert told == {kpi.bands.text(kpi.direction, kpi.unit)}
+
+
+def test_no_line_of_any_template_judges_otherwise(odd):
+    """Not only below 指标 and 状态: wherever a KPI and a status stand in one line."""
+    seen = defaultdict(int)
+    for (template, stem, sheet), rows in odd.rows.items():
+        for name, status, texts in beside(rows):
+            units = [one for one in texts if odd.meant(stem, one) not in (None, *odd.own(stem))]
+            path = odd.meant(stem, units[0] if units else None)
+            if path is not None:
+                seen[template] += 1
+                assert status == odd.status(path, name), (template, stem, sheet, texts)
+    assert seen["月度KPI表"] > 10
+
+
+def test_pictures_judge_as_all_else(odd):
+    """Each tile has its KPI's one status, or none, and its last point is hollow when not ripe."""
+    judged_ = 0
+    for path, pictures in odd.drawn.items():
+        for picture in pictures:
+            root = etree.fromstring(picture.encode())
+            for tile in root.iter(f"{_SVG}g"):
+                texts = ["".join(one.itertext()) for one in tile.findall(f"{_SVG}text")]
+                told = [one[-len(word) :] for one in texts for word in STATUSES if word in one]
+                right = odd.status(path, texts[0])
+                assert told == ([right] if right in STATUSES else []), (path, texts)
+                points = [one.text for one in tile.iter(f"{_SVG}title")]
+                if points:
+                    assert ("未成熟" in points[-1]) == (right == "未成熟"), (path, texts[0], points)
+                judged_ += bool(told)
+            whole = "".join(root.itertext())
+            assert not BOUNDS.search(whole)  # a picture has no room for whose they are
+    assert judged_
+
+
+def test_words_in_charts_and_notes_judge_nothing_otherwise(odd):
+    for (template, stem), words in odd.words.items():
+        for text in words:
+            named = [name for name in NAMES_OF_KPIS if name in text]
+            told = [status for status in STATUSES if status in text]
+            path = odd.meant(stem, None)
+            if len(named) == len(told) == 1 and path is not None:
+                assert told == [odd.status(path, named[0])], (template, stem, text)
+            for name, bounds in bounded([text, *named]) if BOUNDS.search(text) else ():
+                kpi = with_bands(kpis.find(name), odd.project.settings)
+                assert bounds == kpi.bands.text(kpi.direction, kpi.unit)
+
+
+def test_what_is_drawn_in_a_workbook_is_read(tmp_path):
+    """The last test would find a status or a bound in a chart's title, a shape and a note."""
+    file = tmp_path / "图.xlsx"
+    with xlsxwriter.Workbook(file) as book:
+        page = book.add_worksheet()
+        chart = book.add_chart({"type": "line"})
+        chart.add_series({"values": "=Sheet1!$A$1:$A$3"})
+        chart.set_title({"name": "活动率 危险"})
+        page.insert_chart("B2", chart, {"description": "活动率的走势"})
+        page.insert_textbox("B9", "出勤率 异常")
+        page.write_comment("A1", "留存率 健康")
+    assert {"活动率 危险", "活动率的走势", "出勤率 异常", "留存率 健康"} <= set(words_in(file))
 
 
 def test_pages_and_commands_say_the_same(odd):
