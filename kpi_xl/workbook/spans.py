@@ -36,7 +36,7 @@ def spans(workbook: Workbook, found: Iterable[Slot], values: Mapping[str, Any]) 
     workbook : Workbook
         What its workbook part says.
     found : iterable of Slot
-        Its slots.
+        The slots of it that may be filled.
     values : mapping of str to object
         What they are filled with.
     """
