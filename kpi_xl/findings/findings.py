@@ -30,6 +30,7 @@ from kpi_xl.findings.peer_groups import PeerGroups, peer_groups
 from kpi_xl.findings.retention import NOBODY_KNOWS, Losses, losses
 from kpi_xl.findings.shown import IS_USUAL, since_text
 from kpi_xl.findings.weakness import Weakness
+from kpi_xl.kpi import Kpi
 from kpi_xl.settings.project_settings import Settings
 
 TOPICS: Final = 3

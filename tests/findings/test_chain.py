@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from kpi_xl.calendar import Month
+from kpi_xl.catalogue.units import Unit
 from kpi_xl.data.cube import Cube
-from kpi_xl.data.units import Unit
 from kpi_xl.findings.drivers import BEFORE
 from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.in_brief import InBrief
