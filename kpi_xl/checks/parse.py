@@ -82,7 +82,7 @@ def parse_column(text: Any, column: Column, settings: Settings, heading: str = "
     Parsed
         Empty cells have the column's default; an empty cell is at fault in a required column.
     """
-    text = text.cast(pa.string())
+    text = _unmarked(text.cast(pa.string()), column.kind)
     text = pc.if_else(pc.is_in(text, pa.array(sorted(NOTHING))), None, text)
     if column.kind == "id":
         parsed = _ids(text)
@@ -100,6 +100,17 @@ def parse_column(text: Any, column: Column, settings: Settings, heading: str = "
         default = absent_column(column, 1)[0]
         return Parsed(pc.fill_null(parsed.values, default), parsed.faults)
     return parsed
+
+
+def _unmarked(text: Any, kind: str) -> Any:
+    """Cells without the apostrophe by which programs mark what is text.
+
+    A name may begin with one; where the whole column does, it is such a mark.
+    """
+    marked = pc.starts_with(text, "'")
+    if not pc.any(marked).as_py() or (kind == "text" and not pc.all(marked).as_py()):
+        return text
+    return pc.replace_substring_regex(text, "^'", "")
 
 
 def absent_column(column: Column, length: int) -> Any:

@@ -26,6 +26,7 @@ from kpi_xl.checks import unit_rules
 from kpi_xl.checks.finding import Finding
 from kpi_xl.checks.hashes import key_columns
 from kpi_xl.checks.outlets import NOBODY
+from kpi_xl.checks.rows_alike import first_alike, rows_alike, where_of
 from kpi_xl.checks.snapshots import winners
 from kpi_xl.kpi_registry import Registry
 from kpi_xl.readers.id import Ids, may_be_cut
@@ -50,6 +51,7 @@ def doubtful(table: Table, data: pa.Table) -> list[Finding]:
     """What people should look at in the rows that are used."""
     found = list(_negative(table, data))
     found += [one for rule in _DOUBTFUL.get(table.code, ()) for one in rule(data)]
+    found += rows_alike(table, data)
     return [*found, *unit_rules.of_places(table, data)]
 
 
@@ -93,6 +95,12 @@ def _negative(table: Table, data: pa.Table) -> Iterator[Finding]:
                 continue
             for row in _places(pc.less(data[column.code], 0)):
                 yield Finding(row, column.code, kinds.NEGATIVE(column=column.name))
+
+
+def _below_nothing(targets: pa.Table) -> Iterator[Finding]:
+    """Targets that hardly anybody sets."""
+    for row in _places(pc.less(targets["target"], 0)):
+        yield Finding(row, "target", kinds.TARGET_BELOW_NOTHING())
 
 
 def _left_before_signed(data: pa.Table) -> Iterator[Finding]:
@@ -169,13 +177,13 @@ def duplicates(
         return []
     parts = key_columns(table, data)
     if data.num_rows < _FEW:
-        first = _first_alike(parts)
+        first = first_alike(parts)
     else:
         alike = _perhaps_alike(np.concatenate(list(hashes)))
         if not alike.size:
             return []
         first = np.arange(data.num_rows)
-        first[alike] = alike[_first_alike([part.take(pa.array(alike)) for part in parts])]
+        first[alike] = alike[first_alike([part.take(pa.array(alike)) for part in parts])]
     names = "＋".join(
         table.column(code).name for code in table.key if data[code].null_count < data.num_rows
     )
@@ -187,7 +195,7 @@ def duplicates(
     differences = {c.name: _different(data[c.code], again, first[again]) for c in others}
     for number, row in enumerate(again.tolist()):
         before = int(first[row])
-        where = _where(data, before, row)
+        where = where_of(data, before, row)
         differ = [name for name, rows in differences.items() if rows[number]]
         newer = age is not None and bool(age[before] > age[row])
         key = data[table.key[0]][row].as_py()
@@ -227,12 +235,6 @@ def shown(column: Column, value: Any) -> str:
     return str(value)
 
 
-def _where(data: pa.Table, before: int, row: int) -> str:
-    number = data["source_row"][before].as_py()
-    file, own = (data["source_file"][i].as_py() for i in (before, row))
-    return f"第 {number} 行" if file == own else f"文件“{file}”第 {number} 行"
-
-
 def _different(
     column: Any, rows: NDArray[np.int64], others: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
@@ -249,25 +251,6 @@ def _perhaps_alike(hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
     return np.flatnonzero(np.isin(hashes, shared)) if shared.size else np.empty(0, np.int64)
 
 
-def _first_alike(parts: list[Any]) -> NDArray[np.int64]:
-    """For each row the first row that has the same values."""
-    codes: NDArray[np.int64] | None = None
-    for part in parts:
-        encoded = pc.dictionary_encode(part, null_encoding="encode")
-        encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
-        indices = encoded.indices.to_numpy().astype(np.int64)
-        if codes is None:
-            codes = indices
-        else:
-            # Below 2**31 times 2**31 nothing overflows.
-            codes = np.unique(codes * len(encoded.dictionary) + indices, return_inverse=True)[1]
-        if codes.max() + 1 == len(codes):
-            return np.arange(len(codes))
-    assert codes is not None
-    _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
-    return np.asarray(first[inverse], np.int64)
-
-
 def _stints(agents: pa.Table) -> list[Finding]:
     """Agents who sign again before they have left."""
     order = pc.sort_indices(agents, sort_keys=[("agent", "ascending"), ("signed", "ascending")])
@@ -278,7 +261,7 @@ def _stints(agents: pa.Table) -> list[Finding]:
     findings = []
     for hit in hits.tolist():
         before, row = order[hit].as_py(), order[hit + 1].as_py()
-        where = _where(agents, before, row)
+        where = where_of(agents, before, row)
         findings.append(Finding(row, "signed", kinds.SIGNED_TWICE(where=where)))
     return sorted(findings, key=lambda finding: finding.row)
 
@@ -432,5 +415,8 @@ _OF_ROWS: Final[Mapping[str, tuple[_Rule, ...]]] = {
 }
 """The rules that set rows of a table aside, in the order in which they are told."""
 
-_DOUBTFUL: Final[Mapping[str, tuple[_Rule, ...]]] = {"agents": (_stints,)}
+_DOUBTFUL: Final[Mapping[str, tuple[_Rule, ...]]] = {
+    "agents": (_stints,),
+    "targets": (_below_nothing,),
+}
 """The rules that tell what to look at in rows that are used."""

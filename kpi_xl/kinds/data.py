@@ -37,6 +37,18 @@ NO_LEVEL: Final = Kind("target.no-such-level", "没有这个层级", "可以写�
 NO_KPI: Final = Kind("target.no-such-kpi", "没有这个指标", "请改成指标清单里的名称或代码")
 LIKE_KPI: Final = Kind("target.misspelt-kpi", "没有这个指标", "是不是：{like}")
 REPEATED: Final = Kind("row.repeated", "与{where}重复", "请删去重复的行")
+ROWS_ALIKE: Final = Kind(
+    "rows.alike",
+    "和{where}一模一样，这样的行共 {count} 行，都计入了",
+    "重复导出的，请删去多余的行；本来就有两次的不用处理",
+    set_aside=False,
+)
+TARGET_BELOW_NOTHING: Final = Kind(
+    "target.below-nothing",
+    "目标是负数，已照用",
+    "净增之类的指标本来可以是负数；否则请改正",
+    set_aside=False,
+)
 CONFLICTING: Final = Kind(
     "row.conflicting",
     "{key}与{where}相同，但{columns}不同；用了前一行",

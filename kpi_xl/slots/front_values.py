@@ -105,7 +105,7 @@ class FrontValues:
             return f"数据到{day_text(day)}（设置里写的），本月还没有过完，只和同样这些天比。"
         return (
             f"数据到{day_text(day)}（原始数据里最后一天），本月按没有过完算，只和同样这些天比；"
-            "其实过完了，在设置里写 as_of。"
+            "其实过完了，在设置里填“数据到哪一天”（as_of）。"
         )
 
     def missing(self) -> str | None:

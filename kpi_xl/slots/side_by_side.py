@@ -152,7 +152,7 @@ class SideBySide:
                 problem = f"{kpi.name} {brief.text(kpi, warning.value)}"
                 break
         first, second = (
-            *(value_text(kpi, brief.history(kpi, 0)) for kpi in rates),
+            *(self._beside(kpi, brief.history(kpi, 0)) for kpi in rates),
             *([""] * (_RATES - len(rates))),
         )
         return Row(
@@ -168,6 +168,10 @@ class SideBySide:
             _worst(findings, unit, result),
             problem,
         )
+
+    def _beside(self, kpi: Kpi, value: float) -> str:
+        """A number of a column that has no unit of its own: an amount tells whether it is in 万."""
+        return self._text(kpi, value) if kpi.unit == "元" else value_text(kpi, value)
 
     def _people_at_end(self, unit: int) -> int:
         index = self.month.number - self.cube.first.number

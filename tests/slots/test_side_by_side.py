@@ -174,3 +174,18 @@ def test_what_two_units_have_in_common_belongs_to_both(tmp_path):
     place = names.index("险种数")
     assert [row.cells[place][0].value for row in page.units] == ["1.0", "1.0"]
     assert [row.unit.name for row in page.units] == ["东城营业部", "西城营业部"]
+
+
+def test_amounts_beside_those_in_wan_tell_their_unit(tmp_path):
+    """Of a shop 客单价 stands beside 销售额, over which 万元 is written."""
+    project = small_branch(tmp_path / "p", TWO_DEPARTMENTS)
+    (project.data / "保单.csv").unlink()
+    counts = [("日期", "工号", "项目", "数量")]
+    for agent, *_ in TWO_DEPARTMENTS:
+        counts += [(f"{MONTH}-05", agent, "销售额", 40_000), (f"{MONTH}-05", agent, "成交笔数", 2)]
+    write_table(project, "data/计数.csv", counts)
+    slots = front(project, "总公司")
+    assert slots["front.金额单位"] == "万元"
+    place = slots["front.列名"].index("客单价")
+    names = [name.rpartition(".")[2] for name in LIST]
+    assert lines(slots)["东城营业部"][names[place]] == "2.0 万元"
