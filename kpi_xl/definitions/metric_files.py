@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from kpi_xl import kinds
 from kpi_xl.definitions.sql_text import DIALECTS
@@ -55,12 +55,30 @@ class Column:
         The month's rows that count of several: ``max`` for the last ones, ``min`` for the first.
     table : str
         Where it is.
+    of : str
+        The column of the database that its rows are, where that is said.
     """
 
     labels: tuple[str, ...]
     how: str
     stands: str = ""
     table: str = ""
+    of: str = ""
+
+
+class Field(NamedTuple):
+    """A column that an expression may name.
+
+    Parameters
+    ----------
+    labels : tuple of str
+        What it is called; nothing where it is computed row by row.
+    of : str
+        As in `Column`.
+    """
+
+    labels: tuple[str, ...]
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,14 +99,14 @@ class Expression:
         The text, and which SQL it is.
     inputs : mapping of str to Input
         What names in it mean.
-    columns : mapping of (str, str) to (str, ...)
-        The columns by table and name, with what else each is called.
+    columns : mapping of (str, str) to Field
+        The columns by table and name.
     """
 
     sql: str
     dialect: str = ""
     inputs: Mapping[str, Input] = field(default_factory=dict)
-    columns: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    columns: Mapping[tuple[str, str], Field] = field(default_factory=dict)
 
 
 Meant = Column | Ratio | Expression | Fault
@@ -165,11 +183,16 @@ def read_metrics(text: str, file: Path) -> MetricFile:
     from kpi_xl.readers.yaml_text import read_yaml
 
     try:
-        documents = [one for one in read_yaml(text) if isinstance(one, dict)]
+        documents = [one for one in read_yaml(text) if one is not None]
     except InputError as error:
         raise InputError(error.fault, file=file, row=error.row) from error
+    if not all(isinstance(one, dict) for one in documents):
+        raise InputError(kinds.DEFINITION_FILE_KIND(), file=file)
     is_ossie = any("semantic_model" in one for one in documents)
-    if not is_ossie and not any(_MINE & one.keys() for one in documents):
+    is_mine = any(_MINE & one.keys() for one in documents)
+    if is_ossie and is_mine:
+        raise InputError(kinds.DEFINITION_FILE_MIXED(), file=file)
+    if not is_ossie and not is_mine:
         raise InputError(kinds.DEFINITION_FILE_KIND(), file=file)
     read = _Ossie() if is_ossie else _MetricFlow()
     found: dict[str, Metric] = {}
@@ -189,7 +212,11 @@ def read_metrics(text: str, file: Path) -> MetricFile:
 
 
 _MINE: Final = {"metrics", "semantic_models", "models"}
-_PLAIN: Final = re.compile(r'"?\w+"?|1')
+_PLAIN: Final = re.compile(
+    r'(?:"?\w+"?\.)*"?(?!(?:true|false|null)\b)([^\W\d]\w*)"?|1', re.IGNORECASE
+)
+"""A column by itself, or 1 for each row."""
+
 _WINDOW: Final = re.compile(r"(\d{1,3})\s*(month|quarter|year)s?", re.IGNORECASE)
 _MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
 _SAYS_NOTHING: Final = {
@@ -246,6 +273,7 @@ class _MetricFlow(_Reader):
 
     def __init__(self) -> None:
         self._measures: dict[str, tuple[Any, Any]] = {}
+        self._twice: set[str] = set()
 
     def every(self, documents: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
         documents = list(documents)
@@ -253,7 +281,10 @@ class _MetricFlow(_Reader):
         for document in documents:
             for model in _maps(document.get("semantic_models")):
                 for one in _maps(model.get("measures")):
-                    self._measures[str(one.get("name"))] = one, model
+                    called = str(one.get("name"))
+                    if called in self._measures:
+                        self._twice.add(called)
+                    self._measures[called] = one, model
                     if one.get("create_metric") is True:
                         made.append((_simple(one), model))
         yield from made
@@ -299,6 +330,8 @@ class _MetricFlow(_Reader):
             return _column(name, said, labels)
         of = self._named(name, said.pop("measure"), "measure")
         _nothing_else(name, said)
+        if of in self._twice:
+            raise InputError(kinds.METRIC_TWICE(metric=of))
         measure, model = self._measures.get(of, ({}, {}))
         declared = {key: one for key, one in measure.items() if key not in _SAYS_NOTHING}
         declared.pop("create_metric", None)
@@ -329,11 +362,11 @@ class _MetricFlow(_Reader):
         return Ratio(above, below)
 
     def _derived(self, name: str, said: dict[str, Any], _where: Any) -> Meant:
-        inputs = {}
+        inputs: dict[str, Input] = {}
         given = said.pop("metrics", None) or said.pop("input_metrics", None)
         for one in _list(given):
             if isinstance(one, str):
-                inputs[one] = Input(one)
+                _put(inputs, one, Input(one))
                 continue
             if not isinstance(one, dict):
                 raise InputError(kinds.METRIC_SHAPE(metric=name, key="metrics"))
@@ -342,12 +375,18 @@ class _MetricFlow(_Reader):
                 raise InputError(kinds.METRIC_TO_GRAIN(metric=name))
             months = _months(name, rest.pop("offset_window", None))
             alias = _text(rest.get("alias")) or _text(rest.get("name"))
-            inputs[alias] = Input(self._named(name, rest, "metrics"), months)
+            _put(inputs, alias, Input(self._named(name, rest, "metrics"), months))
         sql = _text(said.pop("expr", None))
         if not sql:
             raise InputError(kinds.METRIC_SHAPE(metric=name, key="expr"))
         _nothing_else(name, said)
         return Expression(sql, inputs=inputs)
+
+
+def _put(inputs: dict[str, Input], alias: str, one: Input) -> None:
+    """Add what a name in an expression means; it means one thing."""
+    if inputs.setdefault(alias, one) != one:
+        raise InputError(kinds.METRIC_TWICE(metric=alias))
 
 
 class _Ossie(_Reader):
@@ -362,8 +401,8 @@ class _Ossie(_Reader):
                     yield one, columns
                 for dataset in _maps(model.get("datasets")):
                     inside = {
-                        ("", name): labels
-                        for (table, name), labels in columns.items()
+                        ("", name): one
+                        for (table, name), one in columns.items()
                         if table == dataset.get("name")
                     }
                     for one in _list(dataset.get("metrics")):
@@ -374,7 +413,7 @@ class _Ossie(_Reader):
             if one.get("vendor_name") == OWN:
                 try:
                     return _typed(json.loads(_text(one.get("data"))))
-                except ValueError:
+                except (ValueError, RecursionError):
                     return {}
         return {}
 
@@ -386,7 +425,7 @@ class _Ossie(_Reader):
         return Expression(sql, dialect, columns=where)
 
 
-def _columns(model: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], tuple[str, ...]]]:
+def _columns(model: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Field]]:
     """The columns of a model; one that is computed row by row is called nothing."""
     for dataset in _maps(model.get("datasets")):
         for one in _maps(dataset.get("fields")):
@@ -396,8 +435,9 @@ def _columns(model: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], tuple[
                 sql, _ = _sql(name, one.get("expression"))
             except InputError:
                 sql = ""
-            is_plain = _PLAIN.fullmatch(sql.rsplit(".", 1)[-1].strip()) is not None
-            yield (_text(dataset.get("name")), name), labels if is_plain else ()
+            plain = _PLAIN.fullmatch(sql.strip())
+            found = Field(()) if plain is None else Field(labels, plain[1] or "")
+            yield (_text(dataset.get("name")), name), found
 
 
 def _sql(name: str, said: Any) -> tuple[str, str]:
@@ -422,9 +462,12 @@ def _column(name: str, said: dict[str, Any], labels: tuple[str, ...], table: str
     """What a measure says."""
     _filled(name, said)
     expr = str(said.pop("expr", "") if said.get("expr") is not None else "")
-    if expr and not _PLAIN.fullmatch(expr.strip()):
+    plain = _PLAIN.fullmatch(expr.strip())
+    if expr and not plain:
         raise InputError(kinds.METRIC_ROWS(metric=name, expr=expr))
     how = _text(said.pop("agg", "sum")).lower()
+    if expr.strip() == "1" and how == "sum":
+        how = "count"
     stands = said.pop("non_additive_dimension", None)
     for key in ("agg_time_dimension", "join_to_timespine"):
         said.pop(key, None)
@@ -434,7 +477,8 @@ def _column(name: str, said: dict[str, Any], labels: tuple[str, ...], table: str
         if not isinstance(stands, dict) or stands.get("window_groupings") or stands.get("group_by"):
             raise InputError(kinds.METRIC_KEY(metric=name, key="non_additive_dimension"))
         window = _text(stands.get("window_choice") or stands.get("window_agg")).lower() or "min"
-    return Column(tuple(dict.fromkeys(labels)), how, window, table)
+    of = plain[1] or "" if plain else ""
+    return Column(tuple(dict.fromkeys(labels)), how, window, table, of)
 
 
 def _months(name: str, window: Any) -> int:
@@ -503,5 +547,6 @@ def _maps(said: Any) -> list[dict[str, Any]]:
 
 
 def _shown(said: Any) -> str:
-    text = " ".join((said if isinstance(said, str) else "；".join(map(str, said))).split())
+    given = "；".join(map(str, said)) if isinstance(said, list | dict) else str(said)
+    text = " ".join(given.split())
     return text if len(text) < 80 else f"{text[:77]}…"

@@ -19,6 +19,7 @@ from kpi_xl.definitions.metric_files import (
     TABLE,
     Column,
     Expression,
+    Field,
     Input,
     Metric,
     Ratio,
@@ -420,6 +421,11 @@ class _Reading:
         if not found:
             raise self._unknown(metric, about["name"])
         (one,) = found.values()
+        # 首年保费 that is said to be the sum of the column 佣金 would be another number here.
+        other = self._measures.get(column.of) or self._measures.get(column.of.casefold())
+        if other is not None and other.name != one.name:
+            both = f"{one.name}、{other.name}"
+            raise InputError(kinds.METRIC_MEASURE_SEVERAL(**about, found=both))
         if not _agrees(one, column):
             how = column.how or "?"
             raise InputError(kinds.METRIC_AGG(**about | {"name": one.name}, agg=how))
@@ -454,12 +460,11 @@ class _Names:
 
     def summed(self, how: str, table: str, name: str) -> Said:
         columns = self.expression.columns
-        labels = columns.get((table, name), (name,))
+        labels, of = columns.get((table, name), Field((name,)))
         if self.expression.inputs or not labels:
             shown = f"{how.upper()}({table}.{name})" if table else f"{how.upper()}({name})"
             raise InputError(kinds.METRIC_ROWS(metric=self.metric.name, expr=shown))
-        window = ""
-        column = Column(labels, how, window, table)
+        column = Column(labels, how, table=table, of=of)
         one = self.measure(self.metric, column)
         return Said(name_text(one.name))
 

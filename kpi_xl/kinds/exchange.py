@@ -24,6 +24,9 @@ DEFINITION_FILE_KIND: Final = Kind(
     "认不出这是哪一种定义文件",
     "可以读 MetricFlow、OSI 的 .yml、.yaml、.json，别的项目的 指标定义.xlsx 和 kpi.toml",
 )
+DEFINITION_FILE_MIXED: Final = Kind(
+    "definition-file.mixed", "MetricFlow 的和 OSI 的写在一个文件里", "请分成两个文件"
+)
 DEFINITION_FILE_EMPTY: Final = Kind(
     "definition-file.empty",
     "里面没有指标",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -14,6 +15,8 @@ MOST: Final = 1_000_000
 """Characters; and so many parts, references written out."""
 
 _DEEPEST: Final = 50
+_HALF: Final = re.compile("[\ud800-\udfff]")
+"""Half of what JSON writes as two escapes."""
 
 
 class Mapping(dict[Any, Any]):
@@ -68,6 +71,8 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc]
         if self._depth > _DEEPEST:
             raise InputError(kinds.YAML_UNREADABLE(), row=self.line + 1)
         node = super().compose_node(parent, index)
+        if isinstance(node, yaml.ScalarNode) and _HALF.search(node.value):
+            node.value = _whole(node)
         self._depth -= 1
         # A reference counts as what it stands for; one to what it is within would never end.
         self._size += self._sizes.get(id(node), MOST + 1) if is_reference else 1
@@ -95,6 +100,14 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc]
 
     def unknown(self, node: yaml.Node) -> None:
         raise InputError(kinds.YAML_TAG(tag=node.tag), row=node.start_mark.line + 1)
+
+
+def _whole(node: yaml.ScalarNode) -> str:
+    """A text whose halves are put together; half a letter can be written nowhere."""
+    try:
+        return str(node.value.encode("utf-16", "surrogatepass").decode("utf-16"))
+    except UnicodeDecodeError as error:
+        raise InputError(kinds.YAML_UNREADABLE(), row=node.start_mark.line + 1) from error
 
 
 _Loader.add_constructor("tag:yaml.org,2002:map", _Loader.construct_yaml_map)

@@ -520,6 +520,9 @@ def test_a_data_team_s_file(tmp_path, which):
         ("metrics: !!timestamp x", "yaml.unreadable", None),
         ("metrics: &a [*a]", "yaml.too-large", None),
         ("metrics: " + "[" * 90 + "]" * 90, "yaml.unreadable", 1),
+        ('metrics:\n  - {name: "\\ud800"}', "yaml.unreadable", 2),
+        ("- a\n---\nmetrics: [{name: a}]", "definition-file.kind", None),
+        ("metrics: [{name: a}]\n---\nsemantic_model: []", "definition-file.mixed", None),
         (
             "a0: &a0 [1,1,1,1,1,1,1,1,1]\n"
             + "".join(f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12)),
@@ -552,6 +555,68 @@ def test_without_the_libraries_it_says_what_to_install(tmp_path, monkeypatch, go
     assert CliRunner().invoke(app, [*words, "export", "--to", "metricflow"]).exit_code == 0
     other = project(tmp_path / "other", OURS)
     assert import_file(into, other.folder / "kpi.toml").names
+
+
+SUMS = """metrics:
+  - {name: a, label: 甲, type: simple, type_params: {measure: fyp}}
+semantic_models:
+  - {name: m, measures: [{name: fyp, agg: sum, expr: %s}]}
+"""
+FIELD = """semantic_model:
+  - name: m
+    datasets: [{name: t, fields: [{name: fyp, expression: '%s'}]}]
+    metrics: [{name: a, expression: SUM(t.fyp)}]
+"""
+INPUTS = """metrics:
+  - name: a
+    type: derived
+    type_params: {expr: x / y, metrics: [{name: fyp, alias: x}, {name: fyc, alias: x}, {name: fyc, alias: y}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (SUMS % "premium", None),
+        (SUMS % "fyc", "metric.measure-several"),
+        (SUMS % "2", "metric.rows"),
+        (SUMS % "true", "metric.rows"),
+        (SUMS % "'1'", "metric.agg"),
+        (SUMS % "fyp" + "  - {name: n, measures: [{name: fyp, agg: sum, expr: x}]}", "metric.refused"),
+        (FIELD % "fyp", None),
+        (FIELD % "t.fyp", None),
+        (FIELD % "t.fyc", "metric.measure-several"),
+        (FIELD % "2 * t.fyp", "metric.rows"),
+        (FIELD % "t.refund + t.fyp", "metric.rows"),
+        (INPUTS, "metric.refused"),
+    ],
+)  # fmt: skip
+def test_a_name_that_stands_for_another_column_is_not_that_number(tmp_path, text, kind):
+    done, made = imported(tmp_path, text)
+    assert [error.kind for error in done.left] == [kind][: kind is not None]
+    assert [*made.values()] == ["=首年度保费"][: kind is None]
+
+
+@pytest.mark.parametrize("said", ["true", "5", "2024-01-01", "{where_filters: [a]}", "[1, {a: b}]"])
+def test_a_filter_of_any_shape_is_told(tmp_path, said):
+    of = f"{{name: a, type: simple, filter: {said}, type_params: {{measure: fyp}}}}"
+    text = f"metrics:\n  - {of}"
+    done, _ = imported(tmp_path, text)
+    assert [error.kind for error in done.left] == ["metric.filter"]
+
+
+def test_what_a_vendor_keeps_may_be_nonsense(tmp_path):
+    kept = "[{vendor_name: kpi_xl, data: '" + "[" * 60_000 + "'}]"
+    text = (FIELD % "fyp").replace("SUM(t.fyp)", f"SUM(t.fyp), custom_extensions: {kept}")
+    done, made = imported(tmp_path, text)
+    assert (done.left, made) == ([], {"a": "=首年度保费"})
+
+
+def test_letters_that_json_writes_as_two_halves_are_read(tmp_path):
+    one = {"name": "a", "label": "甲", "description": "好😀", "type": "derived"}
+    one |= {"type_params": {"expr": "fyp / 2", "metrics": ["fyp"]}}
+    imported(tmp_path, json.dumps({"metrics": [one]}), name="m.json")
+    assert fields(Project.open(tmp_path / "into"))["甲"]["说明"] == "好😀"
 
 
 def test_definitions_of_another_project_come_with_names_that_are_free(tmp_path):
