@@ -224,10 +224,11 @@ class _Maker:
             raise one.wrong(kinds.DEFINITION_TAKEN(name=name, whose=f"“{other.name}”"), column)
         if _label(name).upper() in FUNCTION_NAMES:
             raise one.wrong(kinds.DEFINITION_TAKEN(name=name, whose="函数"), column)
-        if (standard := kpis.find(name)) is not None:
+        # A formula reads ＦＹＰ as FYP: by either way of writing it the name is taken.
+        if (standard := kpis.find(name) or kpis.find(_label(name))) is not None:
             whose = f"标准指标“{standard.name}”"
             raise one.wrong(kinds.DEFINITION_TAKEN(name=name, whose=whose), column)
-        if name in _MEASURES:
+        if name in _MEASURES or _label(name) in _MEASURES:
             whose = "公式里的项目"
             raise one.wrong(kinds.DEFINITION_TAKEN(name=name, whose=whose), column)
 
