@@ -164,6 +164,13 @@ class FormValues:
         closed = max(min(self._month - 1, self._cube.last), self._cube.first)
         return Findings.read(self._cube, self._store, self._settings, closed, level)
 
+    def not_listed(self, number: int) -> str | None:
+        """What a unit's people did on days that the form has no place for."""
+        if not self._asks("week1.合计.") and not self._asks("week1.checks."):
+            return None
+        return self._days(number).not_listed(working_only=self._asks("week1.checks."))
+
+    @kept
     def _days(self, number: int) -> MemberDays:
         """The planned and done activities of a unit's people, day by day."""
         people = self.members(number)

@@ -154,7 +154,7 @@ class RecipientValues:
         people = self._forms.members(number)
         if not people:
             raise InputError(kinds.NOBODY_THERE(unit=unit.name, month=self.month))
-        about = self._about(number)
+        about = self._about(number, self._forms.not_listed(number))
         values = about | self._weeks | self._sources.of_unit(number, about, people)
         name = self._manager(unit) or ""
         heading = f"{unit.name}　{name}　{self.month.chinese}"
@@ -202,10 +202,10 @@ class RecipientValues:
             | self._forms.person(number, person)
         )
 
-    def _about(self, number: int) -> Values:
+    def _about(self, number: int, note: str | None = None) -> Values:
         unit = self.cube.units[number]
         return (
-            self._values.about(number, self._manager(unit))
+            self._values.about(number, self._manager(unit), note=note)
             | self._values.kpis(number, self._targets.of_unit(unit))
             | self._analysis.statuses(number)
         )

@@ -41,6 +41,7 @@ class _About(NamedTuple):
     number: int
     name: str
     manager: str | None
+    note: str | None
 
     @property
     def unit(self) -> Unit:
@@ -104,8 +105,10 @@ ABOUT: Final = Group(
             value=lambda at: at.working_days,
         ),
         "period.calendar": Slot(
-            "放假安排还没有公布时的说明",
-            value=lambda at: at.dates.work.told(*at.span) or None,
+            "放假安排还没有公布、有活动不在表里的日子时的说明",
+            value=lambda at: (
+                "；".join(filter(None, (at.dates.work.told(*at.span), at.note))) or None
+            ),
         ),
     },
 )
@@ -237,7 +240,9 @@ class UnitValues:
         ]
         self._series: dict[str, NDArray[np.float64]] = {}
 
-    def about(self, unit: int, manager: str | None, name: str | None = None) -> Values:
+    def about(
+        self, unit: int, manager: str | None, name: str | None = None, note: str | None = None
+    ) -> Values:
         """Who and when.
 
         Parameters
@@ -248,8 +253,11 @@ class UnitValues:
             The name of who leads it.
         name : str, optional
             The name that the workbook has for it; by default its own.
+        note : str, optional
+            What is to be said of the month's days in this workbook.
         """
-        return ABOUT.values(_About(self, unit, name or self.cube.units[unit].name, manager))
+        name = name or self.cube.units[unit].name
+        return ABOUT.values(_About(self, unit, name, manager, note))
 
     def department(self, unit: Unit) -> str:
         """The department that a unit is, or is in."""

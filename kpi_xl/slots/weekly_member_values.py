@@ -33,6 +33,10 @@ PLANNED: Final = tuple(ACTIVITIES[code] for code in FUNNEL)
 """The activities that the daily check has a plan for."""
 
 
+_SHOWN: Final = 4
+"""So many days that a form has no place for are named."""
+
+
 class _Member(NamedTuple):
     """A person, and the name of his team."""
 
@@ -239,6 +243,7 @@ class MemberDays:
         self.people = people
         self.weeks = form_weeks(month, dates)
         self.dates = dates
+        self._span = dates.span(month)
         self._done = done
         working = working_days_of(self.weeks.values(), dates)
         self._plans = {
@@ -258,6 +263,38 @@ class MemberDays:
         counts = [self._done.of(person.agent, day, name) for day in days if day]
         known = [count for count in counts if count is not None]
         return sum(known) if known else None
+
+    def not_listed(self, *, working_only: bool) -> str | None:
+        """What was done on days of the month that a form has no place for; None if nothing was.
+
+        A weekend at an end of the month is in none of its weeks, and people do work on it.
+
+        Parameters
+        ----------
+        working_only : bool
+            Whether the form has the working days of the weeks only.
+        """
+        first, last = self._span
+        weeks = self.weeks.values()
+        listed = (
+            set(working_days_of(weeks, self.dates))
+            if working_only
+            else {day for week in weeks for day in week}
+        )
+        days = (first + dt.timedelta(days=number) for number in range((last - first).days + 1))
+        counts = {
+            day: sum(
+                self.done(one, name, [day]) or 0
+                for one in self.people
+                for name in ACTIVITIES.values()
+            )
+            for day in days
+            if day not in listed
+        }
+        if not (there := [f"{day.month}月{day.day}日" for day, count in counts.items() if count]):
+            return None
+        shown = "、".join(there[:_SHOWN]) + (f"等 {len(there)} 天" if len(there) > _SHOWN else "")
+        return f"{shown}不在表里，那时做的 {sum(counts.values()):,} 次没有列入"
 
 
 def week_statistics(days: MemberDays, teams: Mapping[str, str], rows: Mapping[str, int]) -> Values:
