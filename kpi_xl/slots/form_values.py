@@ -37,7 +37,7 @@ from kpi_xl.slots.filling import Filling
 from kpi_xl.slots.log_values import log_days, manager_log, outlets_of, person_log
 from kpi_xl.slots.member_values import MEMBERS_HEADING
 from kpi_xl.slots.plan_slots import FOCUS, form_weeks
-from kpi_xl.slots.plan_values import focus_of, manager_days, whom_to_see
+from kpi_xl.slots.plan_values import manager_days, weekly_focus, whom_to_see
 from kpi_xl.slots.skill_values import box_values, skill_values
 from kpi_xl.slots.slot import Values
 from kpi_xl.slots.task_values import task_values
@@ -101,9 +101,9 @@ class FormValues:
             findings = self._findings(unit.level)
             values |= topic_values(findings, number, people, self._month, room, self._dates)
         if self._asks("week1.time."):
-            focus = focus_of(self._values, number, self._last_targets.of_unit(unit))
+            focus = weekly_focus(self._values, number, self._last_targets.of_unit(unit))
             for name, days in form_weeks(self._month, self._dates).items():
-                values |= FOCUS.values(focus if days else None, 周=name)
+                values |= FOCUS.values((focus[int(name) - 1] or None) if days else None, 周=name)
             weakest, settings = self._weakest_first(number), self._settings
             values |= agenda_values(
                 weakest, self._month, self._dates, settings.time_boxes, settings.day_minutes

@@ -10,7 +10,14 @@ from typing import Final
 
 from kpi_xl.analysis.attention import Attention, attention
 from kpi_xl.analysis.time_boxes import A_DAY, MINUTES
-from kpi_xl.calendar import USUAL, Month, WorkCalendar, is_working_day, planned_weeks
+from kpi_xl.calendar import (
+    FORM_WEEKS,
+    USUAL,
+    Month,
+    WorkCalendar,
+    is_working_day,
+    planned_weeks,
+)
 from kpi_xl.catalogue.measures import ACTIVITIES
 from kpi_xl.data.people import Known, Person
 from kpi_xl.data.targets import Targets, pieces_target, premium_target
@@ -111,7 +118,7 @@ def manager_schedule(
     manager: str,
     people: Sequence[Person],
     month: Month,
-    focus: str,
+    focus: Sequence[str],
     room: int,
     known: Known,
     dates: WorkCalendar = USUAL,
@@ -126,8 +133,8 @@ def manager_schedule(
         His name.
     people : sequence of Person
         The unit's people.
-    focus : str
-        What matters this month.
+    focus : sequence of str
+        What matters in each week.
     room : int
         How many people the list has room for.
     known : Known
@@ -147,8 +154,8 @@ def manager_schedule(
     for name, week in form_weeks(month, dates).items():
         days = week[:5]
         plans = [meetings.get(day, ManagerDay()) if day else ManagerDay() for day in days]
-        left = focus + _without_room(week[5:], meetings) if days else None
-        values |= FOCUS.values(left, 周=name) | MANAGER_WEEK.values(plans, 周=name)
+        left = focus[int(name) - 1] + _without_room(week[5:], meetings) if days else ""
+        values |= FOCUS.values(left or None, 周=name) | MANAGER_WEEK.values(plans, 周=name)
         values |= DAY_BOXES.values(_boxes(plans, minutes, most), 周=name)
         values |= MOST.values(most, 周=name)
     return values
@@ -263,8 +270,8 @@ def _monday(weekday: int) -> str | None:
     return "周例会；分解本周目标到人" if weekday == 0 else None
 
 
-def focus_of(values: UnitValues, unit: int, targets: Mapping[str, float]) -> str:
-    """A unit's focus: the KPIs that fell furthest short of last month's targets.
+def weekly_focus(values: UnitValues, unit: int, targets: Mapping[str, float]) -> list[str]:
+    """A unit's focus of each week: the KPIs that fell short of last month's targets, in turn.
 
     Parameters
     ----------
@@ -272,6 +279,12 @@ def focus_of(values: UnitValues, unit: int, targets: Mapping[str, float]) -> str
         The KPIs.
     targets : mapping of str to float
         Last month's targets by KPI name.
+
+    Returns
+    -------
+    list of str
+        A text for each week that a form has: the one furthest short first, those that are fewer
+        than the weeks once more; what is said of the whole month in the first week only.
     """
     gaps = []
     compared = False
@@ -284,6 +297,12 @@ def focus_of(values: UnitValues, unit: int, targets: Mapping[str, float]) -> str
         if math.isfinite(actual) and actual < target:
             text = f"{name}上月 {value_text(kpi, actual)}，目标 {value_text(kpi, target)}"
             gaps.append((actual / target, text))
-    if not compared:
-        return "上月没有目标可比；先与每位成员定下本月目标"
-    return "；".join(text for _, text in sorted(gaps)[:2]) or "上月各项目标均已达成，巩固活动量"
+    if not gaps:
+        text = "上月各项目标均已达成，巩固活动量"
+        whole = text if compared else "上月没有目标可比；先与每位成员定下本月目标"
+        return [whole, *[""] * (FORM_WEEKS - 1)]
+    texts = [text for _, text in sorted(gaps)]
+    return [
+        texts[week] if week < len(texts) else f"继续：{texts[week % len(texts)]}"
+        for week in range(FORM_WEEKS)
+    ]

@@ -21,11 +21,11 @@ from kpi_xl.slots.front_values import FrontValues
 from kpi_xl.slots.member_values import member_values
 from kpi_xl.slots.monthly_review_values import ReviewMonth
 from kpi_xl.slots.plan_values import (
-    focus_of,
     manager_schedule,
     person_plan,
     week_headings,
     week_values,
+    weekly_focus,
 )
 from kpi_xl.slots.recipients import Recipient, Recipients
 from kpi_xl.slots.sentence import Sentence
@@ -164,7 +164,7 @@ class RecipientValues:
         if room:
             values |= member_values(people, self._targets, self.month, self.cube.last, room)
         if lines := self.filling.rows.get("attention.姓名"):
-            focus = focus_of(
+            focus = weekly_focus(
                 self._values, number, self.filling.targets(self.month - 1).of_unit(unit)
             )
             settings = self._settings

@@ -470,11 +470,11 @@ def test_an_agenda_keeps_to_the_days_hours_and_tells_what_has_no_room(joint, mos
 def test_what_does_not_fit_into_half_a_day_is_told():
     given = MINUTES | {"陪访": 200}
     found = manager_schedule(
-        "甲", team(5), MONTH, "", 10, Known(MONTH - 12, None), USUAL, given, 420
+        "甲", team(5), MONTH, [""] * 5, 10, Known(MONTH - 12, None), USUAL, given, 420
     )
     for plan, box in zip(found["week3.morning"], found["week3.morning.时间"], strict=True):
         assert (box == "排不下") == (plan or "").startswith("陪同展业")
-    usual = manager_schedule("甲", team(5), MONTH, "", 10, Known(MONTH - 12, None))
+    usual = manager_schedule("甲", team(5), MONTH, [""] * 5, 10, Known(MONTH - 12, None))
     assert "9:00—11:00" in usual["week3.morning.时间"]
     assert usual["week3.时间.合计"][1] == "2.5 小时"
 
