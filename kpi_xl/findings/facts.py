@@ -46,11 +46,15 @@ class _About:
         Whether it is what the KPI is measured by: more people of whom as few sold as ever.
     has_base : bool
         Whether the KPI is a ratio.
+    is_itself : bool
+        Whether a ratio is short though its base fell with what is counted: discounts grew while
+        offers and sales became fewer alike. The fewer sales are another fact.
     """
 
     codes: Codes
     is_base: bool
     has_base: bool
+    is_itself: bool
 
 
 class Facts:
@@ -136,6 +140,8 @@ class Facts:
         if about.is_base:
             return "base", about.codes
         within = self._range(code)
+        if about.is_itself and not within:
+            return "ratio", code
         quantity = self._quantity(about.codes)
         if not within and quantity is not None:
             within = range(quantity + 1)
@@ -169,16 +175,17 @@ class Facts:
         one = ratio_of(kpi.expression)
         better = one.sign * (-1 if kpi.direction == "lower" else 1)
         above = self._main_terms(kpi, one, better)
-        base = np.zeros(len(above), dtype=bool)
+        base = itself = np.zeros(len(above), dtype=bool)
         if one.below is not None and one.codes == codes_of(one.above):
-            base = self._is_base(kpi, one, better)
+            base, itself = self._is_base(kpi, one, better)
         return [
             _About(
                 codes_of(one.below) if by_base and one.below is not None else codes,
                 bool(by_base),
                 one.below is not None,
+                bool(by_itself),
             )
-            for codes, by_base in zip(above, base, strict=True)
+            for codes, by_base, by_itself in zip(above, base, itself, strict=True)
         ]
 
     def _main_terms(self, kpi: Kpi, one: Ratio, better: int) -> list[Codes]:
@@ -197,8 +204,12 @@ class Facts:
         codes = [ratio_of(term).codes for term in terms]
         return [codes[number] for number in most.tolist()]
 
-    def _is_base(self, kpi: Kpi, one: Ratio, better: int) -> NDArray[np.bool_]:
-        """In which units a ratio is short for what it is measured by, and not what is counted."""
+    def _is_base(
+        self, kpi: Kpi, one: Ratio, better: int
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """In which units a ratio is short for what it is measured by, and not what is counted; and
+        where for neither, as both fell.
+        """
         assert one.below is not None
         values, goal = self._month.given[kpi.code][:, -1], self._month.reference(kpi)
         base, counted = self._series(kpi, one.below), self._series(kpi, one.above)
@@ -207,7 +218,10 @@ class Facts:
             fallen = better * np.log(_usual(counted) / counted[:, -1])
             lacks = np.abs(np.log(goal / values))
             lacks = np.where(np.isnan(lacks), grown + np.fmax(fallen, 0.0), lacks)
-        return (grown > 0) & (grown >= _MOSTLY * lacks) & ~(fallen >= grown)
+        by_base = (grown > 0) & (grown >= _MOSTLY * lacks) & ~(fallen >= grown)
+        itself = (fallen > 0) & (-grown > _MOSTLY * fallen)
+        # What a quantity of the chain is the base of, the chain explains.
+        return by_base, itself & (self._quantity(codes_of(one.below)) is None)
 
     def _series(self, kpi: Kpi, formula: Formula) -> Floats:
         """A part of a KPI's formula as (units, months)."""

@@ -34,6 +34,18 @@ def test_the_causes_that_the_sample_has_come_first(b2b):
     assert "依据：管道覆盖率" in first["北方", "赢单率低"]
 
 
+def test_discounts_and_a_missed_quota_are_two_facts(b2b):
+    """Both are of what was sold; but offers fell with it, so that discounts are their own fact."""
+    with scope(b2b, "2024-06", None, None) as of:
+        findings = of.findings
+        south = next(one for one in findings.units if of.cube.units[one].name == "华南")
+        warned = {
+            findings.kpis[one.kpi].name: [findings.kpis[other.kpi].name for other in one.also]
+            for one in findings.warnings_of(south)
+        }
+    assert warned["折扣率"] == [] and "配额达成率" in warned
+
+
 @pytest.mark.parametrize(
     ("old", "new", "kind"),
     [
