@@ -123,7 +123,7 @@ class _Report:
                 look = self._look(**_LINE, text_wrap=True, font_size=9)
                 self.sheet.write_blank(f"{letter}{line}", None, look)
         for line in range(first, last + 1):
-            self.sheet.set_row(line - 1, 42 if group == "diagnosis" else 18)
+            self.sheet.set_row(line - 1, 42 if group == "diagnosis" else 28)
             if group == "diagnosis":
                 look = self._look(**_LINE, text_wrap=True, font_size=9)
                 self.sheet.merge_range(f"B{line}:E{line}", "", look)
@@ -133,6 +133,8 @@ class _Report:
             if word == "状态":
                 for line in range(first, last + 1):
                     self._colours(f"{letter}{line}")
+        # Rows in which nothing stands are hidden once they are filled.
+        self.book.define_name(f"folds.{group}", f"={_SHEET}!${first}:${last}")
         self.row += rows + 1
 
     def _colours(self, cell: str) -> None:
