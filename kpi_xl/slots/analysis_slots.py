@@ -157,7 +157,7 @@ CHAIN: Final = Group(
     "drivers.",
     "",
     {
-        "比较": Slot(
+        "影响": Slot(
             "预警的影响是哪一行差额里的一份：目标、同比、环比或全公司", value=lambda one: one
         )
     },

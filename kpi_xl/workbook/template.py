@@ -225,7 +225,8 @@ class Template:
         if template._file.folds:
             template = template._without_empty_rows(values)
         if begins := spans.spans(template.workbook, template._file.slots.values(), values):
-            template = template._begun(begins)
+            with template.package.telling():
+                template = template._begun(begins)
         return template._filled(values, identity, computed)
 
     def uncalculated(self, names: Collection[str]) -> list[tuple[str, str]]:

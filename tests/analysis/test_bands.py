@@ -212,6 +212,6 @@ def test_every_kpi_that_is_not_healthy_is_warned_of():
     assert [(w.unit, w.kpi, w.cost, *w.reasons) for w in costliest(found)] == [
         ("A", "KPI_ACTIVITY", 0, "越过危险线"),
         ("D", "KPI_ACTIVITY", 0, "越过危险线"),
-        ("C", "KPI_PIECES_PER_CAPITA", 0, "越过危险线"),
+        ("C", "KPI_PIECES_PER_CAPITA", 0, "越过危险线", "远落后于同类"),
         ("B", "KPI_ACTIVITY", 0, "未达健康线"),
     ]

@@ -12,6 +12,7 @@ from kpi_xl.analysis.signals import SIGNALS, last_signal
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import kpis
 from kpi_xl.slots.briefing import MOST, briefing
+from kpi_xl.slots.registry import slot_names
 
 AS_OF = "截至 6月14日，19 个工作日已过 9 个；往月同一天"
 MARKED = re.compile(r"\d[\d,]*\.?\d*")
@@ -249,3 +250,7 @@ def test_the_sign_is_said_in_words(direction):
     first = briefing(values, Rows([math.nan] * 3), 7, Month(24293))[0].text
     assert ("多出50,000元" in first) == (direction > 0)
     assert ("还差50,000元" in first) == (direction < 0)
+
+
+def test_the_reason_is_read_from_slots_that_there_are():
+    assert {"drivers.影响", "drivers.title", "drivers.因素", "drivers.目标"} <= slot_names().keys()
