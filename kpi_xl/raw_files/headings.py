@@ -206,6 +206,9 @@ class Headings:
         """
         best: Header | None = None
         for index in range(min(len(rows), HEADER_WITHIN)):
+            # Most rows have no name of any column, and most files are of another table.
+            if self._known.isdisjoint(_names(tuple(map(tuple, rows[index : index + MOST_LEVELS])))):
+                continue
             header = self._at(rows, index)
             if not header.match.missing:
                 return header
@@ -445,6 +448,16 @@ def _joined(rows: Sequence[Sequence[str | None]], known: frozenset[str]) -> list
             named = stack.forms[place][0][0] if place in stack.parts else cells[0]
         joined[place] = named or cells[-1]
     return joined
+
+
+@functools.lru_cache(1 << 8)  # a file's rows are looked at by every table in turn
+def _names(rows: tuple[tuple[str | None, ...], ...]) -> frozenset[str]:
+    """All that columns may be called by a header that begins in the first of some rows."""
+    cells = [cell for row in rows for cell in row if cell]
+    found = {*map(normalise, cells), *map(_main, cells)}
+    for depth in range(2, len(rows) + 1):
+        found |= _stacked(rows[:depth]).names
+    return frozenset(found)
 
 
 class _Stack(NamedTuple):
