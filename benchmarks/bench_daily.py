@@ -1,4 +1,4 @@
-"""What a branch of 650 people sends back every day, collected.
+"""The daily workbooks of a branch of 650 people, collected.
 
 Run ``python -m benchmarks.bench_daily``. Everybody has typed his day into his 客户经理工作日志, and
 every team's manager has checked his people in 每日活动检查表; twice a day they come back, into a
@@ -39,7 +39,7 @@ _TYPED: Final = {
 
 
 def typed_log(slots: dict[str, Slot], day: int, version: int) -> dict[str, Any]:
-    """What somebody has typed into the first week until a day's end: three visits, two counts."""
+    """The values of a log until a day of the first week: three visits and two counts a day."""
     found: dict[str, Any] = {
         f"input.week1.{name}": [
             text if line % _LINES < _LINES - 1 and line < day * _LINES else None
@@ -55,7 +55,7 @@ def typed_log(slots: dict[str, Slot], day: int, version: int) -> dict[str, Any]:
 
 
 def typed_check(file: Path, slots: dict[str, Slot], day: int, version: int) -> dict[str, Any]:
-    """What a manager has typed of everybody until a day's end."""
+    """The values of a manager's check of everybody until a day."""
     last = (FIRST + dt.timedelta(days=day - 1)).date()
     dates: Any = read(file)["week1.checks.日期"]
     until = [isinstance(one, dt.date) and one <= last for (one,) in dates]

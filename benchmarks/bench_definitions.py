@@ -1,4 +1,4 @@
-"""What KPIs of a project's own cost: one more on the sample branch, and a hundred in a refresh.
+"""The cost of a project's own KPIs: one more on the sample branch, and a hundred in a refresh.
 
 Both are whole processes. The refresh is one of everything, reading included, with and without the
 hundred in turns; its CPU time counts, as a busy machine slows both down alike.

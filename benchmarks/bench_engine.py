@@ -318,7 +318,7 @@ def _keep(company: Path) -> None:
 
 
 def _kept(company: Path) -> Callable[[], Any]:
-    """What computes from the tables that a store keeps: as a project does, whose files are read."""
+    """A computation from the tables that a store keeps, as for a project that reads files."""
     return partial(_compute, _database(company, company / "kept.duckdb"))
 
 

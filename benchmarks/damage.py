@@ -260,7 +260,7 @@ class Trials:
             yield f"{file.name} {how}: other numbers, or rebuilt twice: {ended.said[-200:]}"
 
     def record(self) -> Iterator[str]:
-        """What was sent, and what came back: never to be made anew."""
+        """Damage the record of what was sent and came back: it must never be made anew."""
         file = self.project / "circulation.sqlite"
         how = self._damage(file, ANY, file)
         damaged = file.read_bytes()

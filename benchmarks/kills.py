@@ -288,7 +288,7 @@ def _files(folder: Path) -> dict[str, Path]:
 
 
 def _meaning(file: Path) -> object:
-    """What is in a file, without what is another each time."""
+    """The content of a file, without the parts that differ each time."""
     if file.name == "kpi.cube":
         cube = Cube.open(file)
         mixes = {code: (list(m.categories), m.values.tobytes()) for code, m in cube.mixes.items()}

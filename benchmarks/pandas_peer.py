@@ -86,7 +86,7 @@ def month_of(days: pd.Series) -> pd.Series:
 
 
 def production(policies: pd.DataFrame) -> pd.DataFrame:
-    """What each agent produced in each month; withdrawn policies taken off."""
+    """The production of each agent in each month; withdrawn policies are taken off."""
     withdrawn = policies[policies["withdrawn"].notna()].copy()
     withdrawn["issued"] = withdrawn["withdrawn"]
     for column in ("pieces", "premium", "fyc"):
@@ -115,7 +115,7 @@ def production(policies: pd.DataFrame) -> pd.DataFrame:
 
 
 def dues(rows: pd.DataFrame) -> pd.DataFrame:
-    """What fell due for each agent in each month, and what came in time."""
+    """The dues of each agent in each month, and those paid in time."""
     due = pd.to_datetime(rows["due"])
     in_time = pd.to_datetime(rows["paid"]) <= due + GRACE
     rows["month"] = month_of(due)
@@ -127,7 +127,7 @@ def dues(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def persistency(policies: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """What was kept of the policies issued 14 and 26 months before, and first-year renewals."""
+    """The policies issued 14 and 26 months before that are still paid, and first-year renewals."""
     excluded = policies["ended_by"].isin(["理赔终止", "迁出"])
     issued = policies[["policy", "agent", "premium", "pieces"]].assign(
         month=month_of(policies["issued"]),

@@ -44,7 +44,7 @@ _CODES: Final = {name: code for code, name in {**ACTIVITIES, **RECEIVED}.items()
 
 @dataclass
 class Account:
-    """What became of what was typed.
+    """The account of all typed values: found again, or lost.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ class Finder:
         self._history()
 
     def _entries(self) -> dict[tuple[str, ...], Entry]:
-        """What was collected of the month, by cell."""
+        """The collected values of the month, by cell."""
         found: dict[tuple[str, ...], Entry] = {}
         for one in collected(self.project, month=self.month):
             place = (one.template, str(one.period), one.person or one.unit, one.sheet, one.cell)
@@ -280,7 +280,7 @@ class Finder:
             self.account.sums["保费"] += 1
 
     def _sums_of_days(self, entries: Mapping[tuple[str, ...], Entry]) -> None:
-        """What people typed of their days, added up to every unit: the KPIs' own measures."""
+        """Compare the daily values, summed up for every unit, with the KPIs' measures."""
         cube, place = self._cube, self.month.number - self._cube.first.number
         sums: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
         for _, entry, what in self._of(entries, becomes.Activity, becomes.Visit, becomes.Received):
@@ -300,7 +300,7 @@ class Finder:
                 self.account.sums["活动"] += 1
 
     def _history(self) -> None:
-        """What counts is what follows from the history."""
+        """Replay the history: the result must be the values that count."""
         with circulation(self.project) as connection:
             for whose in replay.everybody(connection):
                 if replay.replayed(connection, whose) != replay.counting(connection, whose):

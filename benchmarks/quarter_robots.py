@@ -64,7 +64,7 @@ class Typed(NamedTuple):
 
 @dataclass
 class Form:
-    """What the robots know of a form: its cells, once for all its workbooks."""
+    """A form's input cells, looked up once for all its workbooks."""
 
     name: str
     month: Month
@@ -72,7 +72,7 @@ class Form:
 
     @classmethod
     def of(cls, name: str, month: Month, file: Path) -> Form:
-        """What one of its workbooks shows."""
+        """Read them from one of its workbooks."""
         return cls(name, month, input_slots(Template(file)))
 
 

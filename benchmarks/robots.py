@@ -125,7 +125,7 @@ class Robots:
     def _taken(
         self, request: Any, path: str, query: dict[str, str], body: bytes, fault: str
     ) -> dict[str, Any]:
-        """What the platform makes of a request."""
+        """The platform's answer to a request."""
         if path == "/cgi-bin/webhook/upload_media":
             return self._upload(request, query, body, fault)
         sent = json.loads(body)

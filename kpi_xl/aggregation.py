@@ -78,7 +78,7 @@ the least; 1 where any has something in the column, else 0."""
 
 @dataclass(frozen=True)
 class OfRows:
-    """What a project declares to be counted of the rows of a raw table.
+    """A measure that a project declares over the rows of a raw table.
 
     Parameters
     ----------

@@ -117,7 +117,7 @@ class Project:
     def measures(
         self, *, level: str = "分公司", months: str | Month | None = None, period: str = "月"
     ) -> pd.DataFrame:
-        """What the KPIs are made of, by unit and period; parameters as for `kpis`.
+        """The measures that the KPIs are made of, by unit and period; parameters as for `kpis`.
 
         Returns
         -------
@@ -169,7 +169,7 @@ class Project:
         )
 
     def agents(self, *, months: str | Month | None = None, period: str = "月") -> pd.DataFrame:
-        """What each agent did in each period; parameters as for `kpis`.
+        """The measures of each agent in each period; parameters as for `kpis`.
 
         Returns
         -------

@@ -105,7 +105,7 @@ class There(Formula):
 
 @dataclass(frozen=True, eq=False)
 class Earlier(Formula):
-    """What people write as a function of months, such as ``上月(活动率)``.
+    """A function of earlier months in a formula, such as ``上月(活动率)``.
 
     Parameters
     ----------

@@ -55,13 +55,13 @@ class InputError(Exception):
 
     @property
     def problem(self) -> str:
-        """What is wrong, one Chinese sentence without a full stop."""
+        """The problem, as one Chinese sentence without a full stop."""
         name = f"名称「{self.slot[0]}」（{self.slot[1]}）" if self.slot is not None else ""
         return name + self.fault.reason
 
     @property
     def advice(self) -> str:
-        """What to do about it, one Chinese sentence without a full stop."""
+        """The advice, as one Chinese sentence without a full stop."""
         return self.fault.advice
 
     @property

@@ -1,4 +1,4 @@
-"""What is wrong with something given: a kind, and what this case of it is about.
+"""A message with a kind: the kind's code, and the parameters of this case.
 
 The kinds with their sentences are in `kpi_xl.kinds`, once for all: raw files, cells of a worksheet,
 templates, workbooks that came back, settings, commands.
@@ -72,12 +72,12 @@ class Fault:
 
     @property
     def reason(self) -> str:
-        """What is wrong, in Chinese."""
+        """The problem, in Chinese."""
         return self.kind.reason.format_map(self.about)
 
     @property
     def advice(self) -> str:
-        """What to do about it, in Chinese."""
+        """The advice, in Chinese."""
         known = {name for name, value in self.about.items() if value not in (None, "", 0)}
         near = self.kind.near
         advice = near if near and parameters(near) <= known else self.kind.advice
@@ -91,18 +91,18 @@ class Fault:
 
 
 class Faulty:
-    """What a fault was found in, wherever that is."""
+    """The base of everything that carries a fault, with or without a place."""
 
     fault: Fault
 
     @property
     def reason(self) -> str:
-        """What is wrong, in Chinese."""
+        """The problem, in Chinese."""
         return self.fault.reason
 
     @property
     def advice(self) -> str:
-        """What to do about it, in Chinese."""
+        """The advice, in Chinese."""
         return self.fault.advice
 
 

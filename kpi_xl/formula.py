@@ -405,7 +405,8 @@ class Part(Formula):
 
 @dataclass(frozen=True, eq=False)
 class Base(Formula):
-    """What growth or attainment is measured by: it may be less than nothing, which measures none.
+    """A base that growth or attainment is measured against. It may be negative: then there is no
+    growth.
 
     Counts and sums of what people do are never negative, so only what is compared needs it.
     """

@@ -1,4 +1,4 @@
-"""What a KPI is: one declaration, three ways to evaluate it.
+"""A KPI: one declaration, evaluated in three ways.
 
 A KPI is an ordinary Python function of named measures. It is called once, with symbols in place of
 numbers, which gives its formula as a small tree; the tree computes on numbers and arrays, writes

@@ -1,4 +1,4 @@
-"""What people do between two commands of a page, done for the tests that run the page.
+"""The work of people between two commands of a page, done for the tests that run the page.
 
 A page has it in a comment before a block: ``<!-- before: … -->``.
 """

@@ -112,7 +112,7 @@ def _signal(code: str) -> str:
 
 
 def _name(code: str) -> str:
-    """What a KPI is called, without what the handbook adds to it."""
+    """The name of a KPI, without the handbook's addition."""
     return NAMES[code].partition(": ")[0]
 
 

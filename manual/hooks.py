@@ -1,4 +1,4 @@
-"""What mkdocs does with the pages of docs/ before it makes the site.
+"""Hooks that change the pages of docs/ before mkdocs makes the site.
 
 Pages that are made come in, pages of other folders too, and a comment such as
 ``<!-- made: tables -->`` is replaced by what is made. Links in docs/ are written so that they lead

@@ -41,7 +41,7 @@ def kpis_of(family: str) -> list[Kpi]:
 
 
 def numbers_of(family: str, kpi: Kpi) -> dict[str, float]:
-    """What the manual puts into a KPI: its measures and settings by code."""
+    """The example values of a KPI: its measures and settings by code."""
     first, then = (STORE, BRANCH) if family in STORES else (BRANCH, STORE)
     codes = [*(m.code for m in kpi.measures), *(s.code for s in kpi.settings)]
     return {code: first[code] if code in first else then[code] for code in codes}
@@ -145,7 +145,7 @@ def _result(kpi: Kpi, numbers: Mapping[str, float]) -> str:
 
 
 def _what_moves_it(kpi: Kpi, numbers: Mapping[str, float]) -> Iterator[str]:
-    """What becomes of it when each of its measures is a tenth greater."""
+    """The KPI's value when each of its measures is a tenth greater, one after another."""
     if len(kpi.measures) == 1:
         return
     yield from ("**什么会影响它**", "", "| 别的不变 | 变为 |", "|---|---|")

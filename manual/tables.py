@@ -98,7 +98,7 @@ def example() -> str:
 
 
 def checked_example() -> list[Any]:
-    """What the check finds in the example, typed into the form of a new project."""
+    """The problems that the check finds in the example, typed into the form of a new project."""
     with tempfile.TemporaryDirectory() as folder:
         project = start.init(Path(folder) / "例", "江北分公司")
         file = project.data / NAME

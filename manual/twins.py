@@ -73,7 +73,7 @@ class Section:
 
     @property
     def made(self) -> list[str]:
-        """What the site makes here."""
+        """The generated blocks in the section."""
         return _MADE.findall(self.text)
 
     @property
@@ -83,7 +83,7 @@ class Section:
 
     @property
     def spans(self) -> set[str]:
-        """What is written as code within the prose."""
+        """The code spans in the prose."""
         return {" ".join(found[1].split()) for found in _CODE.findall(self.prose)}
 
     def targets(self, *, pictures: bool) -> list[str]:
@@ -161,7 +161,7 @@ def sections(page: str, text: str) -> list[Section]:
 
 
 def differences(chinese: list[Section], english: list[Section]) -> Iterator[str]:
-    """What the sections of an English page lack or have too much, each with both places."""
+    """The sections and parts that an English page lacks or has too many, each with both places."""
     here, there = ([section.level for section in page] for page in (english, chinese))
     if here != there:
         yield f"headings: docs/{chinese[0].page} {there}, docs/{english[0].page} {here}"

@@ -1,1 +1,1 @@
-"""What a spreadsheet sees: the KPI_* functions."""
+"""The spreadsheet's side: the KPI_* functions and the buttons."""

@@ -1,4 +1,4 @@
-"""What the buttons of the KPI tab run, in any spreadsheet program: jobs on the open workbook."""
+"""The buttons of the KPI tab, in any spreadsheet program: jobs on the open workbook."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def run(host: Host, action: Action) -> None:
 
 
 def _told(error: Exception) -> str:
-    """What is said of what went wrong beside the user's own input."""
+    """The message about an error that the user's own input did not cause."""
     if seen.get() is not None:
         # Files and faults of the whole project are for whoever sees all of it.
         log_fault(traceback.format_exc())
@@ -175,7 +175,7 @@ def fill(template: str) -> Action:
 
 
 def levels(settings: Settings) -> tuple[str, ...]:
-    """What may be asked for when workbooks are distributed."""
+    """The levels that workbooks can be distributed to."""
     from kpi_xl.slots.recipients import PERSONS
 
     return USUAL, PERSONS, *settings.level_names
@@ -352,7 +352,7 @@ WITHOUT_CHOICE: Final[dict[str, Action]] = {
 
 
 def _notice(user: User) -> list[str]:
-    """What of the raw files is not in the numbers, for whoever may see all of them."""
+    """The notice of raw data that is not in the numbers, for users who may see all of it."""
     from kpi_xl.checks.notice import kept_notice
 
     line = kept_notice(_project(user)).line if seen.get() is None else ""

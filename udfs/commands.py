@@ -1,4 +1,4 @@
-"""What can be done at the press of a button, the same in every spreadsheet program."""
+"""The commands behind the buttons, the same in every spreadsheet program."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ NO_STATUS: Final = "—"
 
 
 def one_value(name: Any, unit: Any, month: Any, compare: Any) -> float | str:
-    """What one cell asks for.
+    """The value for one cell.
 
     Parameters
     ----------

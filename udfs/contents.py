@@ -1,4 +1,4 @@
-"""What a cell holds, whichever program shows it: to compare, to keep as JSON, to write again."""
+"""Cell contents in any program: compared, kept as JSON, written back."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def is_formula(typed: Any) -> bool:
 
 
 def of_value(value: Any) -> Content:
-    """What a cell holds when this has been written into it.
+    """The content of a cell after a value was written into it.
 
     Examples
     --------
@@ -58,7 +58,7 @@ def of_value(value: Any) -> Content:
 
 
 def of_cell(value: Any, typed: Any) -> Content:
-    """What a cell holds, by its value, which is None for an error, and by what to type to have it.
+    """The content of a cell, from its value (None for an error) and the text that was typed.
 
     Examples
     --------
@@ -77,7 +77,7 @@ def of_cell(value: Any, typed: Any) -> Content:
 
 
 def to_write(content: Content) -> Any:
-    """What to write into a cell so that it holds this."""
+    """The value to write into a cell to give it this content."""
     if not isinstance(content, dict):
         return content
     if "date" in content:
@@ -106,7 +106,7 @@ def same(one: Content, other: Content) -> bool:
 
 
 def shown(content: Content) -> str:
-    """What to say of it.
+    """The content as a text for people.
 
     Examples
     --------

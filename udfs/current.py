@@ -70,7 +70,7 @@ class Data:
         return cls(project, Cube.open(project.cube))
 
     def only(self, paths: tuple[str, ...]) -> Data:
-        """What somebody sees of it who may see these units, and those below them, only."""
+        """The part of the data for a user who may see these units and those below them only."""
         if paths not in self._parts:
             self._parts[paths] = Data(self.project, self.cube.only(paths))
         return self._parts[paths]

@@ -1,4 +1,4 @@
-"""What Excel calls when a button of the KPI tab is pressed.
+"""The macros that Excel calls for the buttons of the KPI tab.
 
 Excel calls these through xlwings, by name, from ``udfs/excel/vba/KpiRibbon.bas``; texts come as
 hexadecimal UTF-16 so that no quotation mark or code page can break the call. Whatever goes wrong

@@ -92,11 +92,12 @@ class OpenBook:
 
     @property
     def mark(self) -> str | None:
-        """What the last refresh left in it."""
+        """The mark that the last refresh left in the workbook."""
         return self._mark
 
     def changes(self, values: Mapping[str, Any]) -> dict[str, Changed]:
-        """What writing slots would change; the program computes those with formulas itself.
+        """The changes that writing slots would make; the program itself computes slots with
+        formulas.
 
         Parameters
         ----------

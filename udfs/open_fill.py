@@ -16,7 +16,7 @@ from udfs.restoring import Changed
 
 
 class Filled(NamedTuple):
-    """What was written into an open workbook.
+    """The values written into an open workbook.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class Filled(NamedTuple):
 
 
 def identity(opened: OpenBook) -> dict[str, object]:
-    """What an open workbook says of whom and of when it is."""
+    """The unit and the month of an open workbook."""
     return {name: opened.read(name) for name in IDENTITY if name in opened.slots}
 
 

@@ -1,4 +1,4 @@
-"""What is said of an undo: how much is as it was, and each cell that was not put back."""
+"""The messages about an undo: how much was put back, and each cell that was not."""
 
 from __future__ import annotations
 

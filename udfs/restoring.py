@@ -23,7 +23,7 @@ UNSURE: Final = "插入或删除过行列，不能确定是哪一格"
 
 
 class Changed(NamedTuple):
-    """What a refresh did to a slot.
+    """The change that a refresh made to a slot.
 
     Attributes
     ----------
@@ -75,7 +75,7 @@ class Left:
 
 @dataclass(frozen=True)
 class Plan:
-    """What an undo does.
+    """The steps of an undo.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What refreshes did to open workbooks, kept in the user's own folder.
+"""The changes that refreshes made to open workbooks, kept in the user's own folder.
 
 Each refresh has a mark, which it leaves in the workbook in a hidden name, where it stays whatever
 the workbook is called and wherever it lies. A copy of the workbook has it, too, and can be undone
@@ -53,7 +53,7 @@ def keep(folder: Path, changed: Mapping[str, Changed]) -> str:
 
 
 def kept(folder: Path, mark: str | None) -> dict[str, Changed]:
-    """What the refresh did whose mark a workbook has.
+    """The changes of the refresh whose mark a workbook has.
 
     Raises
     ------

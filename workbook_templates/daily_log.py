@@ -1,4 +1,4 @@
-"""What the two daily logs have in common: a sheet a week, every day a band of four lines."""
+"""The common part of the two daily logs: a sheet a week, every day a band of four lines."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def day_total(
 
 
 def band(row: int) -> Style:
-    """What a line's cells have more than those in the middle of a day."""
+    """The style that a line's cells have at the edge of a day's band."""
     return BAND if (row - FIRST) % LINES == 0 else {}
 
 

@@ -1,4 +1,4 @@
-"""What the forms have in common: the head of a page, the heads of a table, lists of people."""
+"""The common parts of the forms: the head of a page, the heads of a table, lists of people."""
 
 from __future__ import annotations
 

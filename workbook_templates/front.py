@@ -143,7 +143,7 @@ def _section(page: Page, row: int, text: str | None, slot: str = "") -> None:
 
 
 def _sentences(page: Page, row: int) -> int:
-    """What happened and why; returns the row below it."""
+    """Lay out the sentences: results and causes. Returns the row below them."""
     _section(page, row, "怎么样，为什么")
     for number, (label, name) in enumerate(
         (("结果", "结果"), ("原因", "原因"), ("问题", "问题")), row + 1
@@ -227,7 +227,7 @@ def _looks(page: Page, first: int, column: int, name: str, flag: str) -> None:
 
 
 def _to_do(page: Page, row: int) -> int:
-    """What to do, why, who, until when; returns the row below it."""
+    """Lay out the actions: what, why, who, until when. Returns the row below them."""
     _section(page, row, f"先做这 {MEASURES_SHOWN} 件事")
     head = row + 1
     page.height(head, 22)

@@ -80,7 +80,7 @@ class Guide:
             self._paragraph(f"{number}．{step}")
 
     def colours(self, *, status: bool = False, resting: str = "") -> None:
-        """What each colour means."""
+        """The legend of the colours."""
         page = self._page
         self._heading("颜色")
         swatches: list[tuple[str, Style, str]] = [
@@ -230,7 +230,7 @@ class _Cells:
 
 
 def in_words(meaning: str) -> str:
-    """What stands in a slot, said to somebody who fills in forms and makes no templates.
+    """The meaning of a slot, in words for people who fill in forms and make no templates.
 
     Examples
     --------

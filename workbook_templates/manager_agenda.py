@@ -222,7 +222,7 @@ def _sums(page: Page, slot: str) -> None:
 
 
 def _use(page: Page, slot: str) -> None:
-    """What the hours went to, and the week's summary."""
+    """Lay out how the hours were used, and the week's summary."""
     row = _TIME
     page.height(row - 1, 8)
     page.height(row, 20)

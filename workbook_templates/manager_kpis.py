@@ -195,7 +195,7 @@ def _total(page: Page) -> None:
 
 
 def _feedback(page: Page) -> None:
-    """What those around the manager think of his work, and both scores together."""
+    """Lay out the ratings that others gave the manager, and both scores together."""
     row = _FEEDBACK
     page.height(row - 1, 8)
     page.height(row, 22)

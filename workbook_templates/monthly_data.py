@@ -76,7 +76,7 @@ def formula_of(one: Kpi, end: str, cells: Mapping[str, str]) -> str:
 
 
 def measures() -> list[Measure]:
-    """What the KPIs are made of, each once, in the catalogue's order."""
+    """The measures of the KPIs, each once, in the catalogue's order."""
     needed = {m.code for names in FAMILIES.values() for name in names for m in kpi(name).measures}
     return [m for m in kpis.measures.values() if isinstance(m, Measure) and m.code in needed]
 

@@ -106,7 +106,7 @@ def build(path: Path) -> None:
 
 
 def _top(page: Page) -> None:
-    """Whose KPIs these are, and of which month."""
+    """Lay out the head: the unit and the month."""
     page.title("月度 KPI 表")
     page.month()
     page.height(1, 6)
@@ -219,7 +219,7 @@ _NOTE: Final[Style] = {"font_size": 10.5, "font_color": GREY, "valign": "vcenter
 
 
 def _notes(page: Page, row: int) -> None:
-    """What a reader must know to read the table right, and what the manager makes of it."""
+    """Lay out the notes that a reader needs, and the cells for the manager's comments."""
     page.height(row, 6)
     texts = (
         "环比、同比：金额、人数、件数为增减百分比；单位是 % 的指标为百分点之差，写作“点”"

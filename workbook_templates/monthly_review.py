@@ -102,7 +102,7 @@ _HEAD: Final[Style] = {"bold": True, "font_color": "#FFFFFF", "bg_color": ACCENT
 
 
 def _progress(page: Page, row: int) -> int:
-    """What became of last month's measures."""
+    """Lay out the results of last month's actions."""
     _section(page, row, "上月措施的进展")
     page.put(row, 4, None, NOTE, {"text_wrap": False, "valign": "bottom"}, slot="progress.note")
     row += 1
@@ -127,7 +127,7 @@ def _progress(page: Page, row: int) -> int:
 
 
 def _said(page: Page, row: int) -> int:
-    """What the manager wrote in this month's 月度KPI表, and what the meeting decides."""
+    """Lay out the manager's texts in this month's 月度KPI表, and the decisions of the meeting."""
     _section(page, row, "主管在月度KPI表里写的")
     boxes: tuple[tuple[int, int, str, str, Style], ...] = (
         (1, 4, "主要问题和原因", "review.问题", {}),

@@ -29,7 +29,7 @@ _LONGEST: Final = 160
 
 
 class _Row(NamedTuple):
-    """What tells a line of the page from another."""
+    """The key by which lines of the page are put together."""
 
     pattern: str
     shape: str

@@ -1,4 +1,4 @@
-"""What the monthly reports of other trades have in common: counts, KPIs, trend, diagnosis.
+"""The common parts of the monthly reports of other trades: counts, KPIs, trend, diagnosis.
 
 The counts stand on the sheet itself, this month's, last month's and last year's in three columns;
 the KPIs beside each other in the same columns are native formulas of them.

@@ -1,4 +1,4 @@
-"""What people may type in an input cell: said before they type, and when they type otherwise."""
+"""Rules for input cells: shown before people type, and when they type something else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the two weekly templates have in common: five weeks, and what people do in one."""
+"""The common parts of the weekly templates: five weeks, and people's activities in each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a branch where nothing changes is told: false signals, and statuses that change."""
+"""A branch where nothing changes: how often it gets false signals, and statuses that change."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SHARES = (0.7, 0.6, 0.55, 0.5, 0.4)
 
 @dataclass(frozen=True)
 class Told:
-    """What the units of stable branches are told.
+    """The signals and statuses of the units of stable branches.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def branch(people: int, seed: int) -> Cube:
 
 
 def told(people: int, rounds: int, seed: int) -> Told:
-    """What is told in the last quarter of many stable branches."""
+    """Count the signals and statuses in the last quarter of many stable branches."""
     found = [list(_of_quarter(branch(people, seed + n))) for n in range(rounds)]
     of = UNITS * rounds
     level = np.array([[one[0] for one in quarter] for quarter in found])

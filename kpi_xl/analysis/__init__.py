@@ -1,1 +1,1 @@
-"""What the numbers mean."""
+"""The analysis of KPIs: pure functions over arrays, no files."""

@@ -245,7 +245,7 @@ def worsened(history: ArrayLike, direction: Direction) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What is said about a KPI of every unit in the last period.
+    """The judgement of one KPI for every unit, in the last period.
 
     Parameters
     ----------
@@ -272,13 +272,13 @@ class Judgement:
 
     @classmethod
     def none(cls, units: int) -> Judgement:
-        """What is said as long as facts are still to come: nothing."""
+        """No judgement of any unit: the data of the period is not complete yet."""
         unknown, no = np.full(units, UNKNOWN, np.int8), np.zeros(units, dtype=bool)
         return cls(unknown, unknown, unknown, unknown, no, no, np.zeros(units, dtype=np.int64))
 
 
 def together(parts: Iterable[tuple[NDArray[np.int64], Judgement]]) -> Judgement:
-    """What is said of units that were judged in groups of peers.
+    """Put together the judgements of units that were judged in groups of peers.
 
     Parameters
     ----------
@@ -412,7 +412,7 @@ def _months(
 
 
 def _of_last(given: ArrayLike, otherwise: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What is given of the last periods, beside what is known of those before."""
+    """Append the values given for the last periods to those of the earlier ones."""
     found = np.array(otherwise)
     last = np.asarray(given, dtype=np.float64)
     if last.ndim < 2:

@@ -91,7 +91,7 @@ class RankedCause:
 
     @property
     def proof(self) -> str:
-        """What the data say about it, for people.
+        """The numbers that speak for the cause, as a Chinese text.
 
         Examples
         --------

@@ -57,7 +57,7 @@ class Circle:
 
 @dataclass(frozen=True)
 class Feedback:
-    """What a round of 360 度评价 says of somebody.
+    """The result of a round of 360 度评价 for one person.
 
     Parameters
     ----------

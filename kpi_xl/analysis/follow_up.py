@@ -56,7 +56,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class FollowUp:
-    """What became of the units that took a measure.
+    """How the units that took a measure have changed since.
 
     Parameters
     ----------
@@ -209,7 +209,7 @@ class _Step:
 
 @dataclass(frozen=True)
 class _Usual:
-    """What units do by themselves.
+    """How units change by themselves, without a measure.
 
     Parameters
     ----------
@@ -263,7 +263,9 @@ class _Usual:
         return np.maximum(self.common + self.by_case / size, self.least**2)
 
     def season(self, steps: list[tuple[_Step, NDArray[np.bool_]]]) -> _Season:
-        """What this month has of its own: from units without the measure, now and a year ago."""
+        """Estimate the effect of this month alone, from units without the measure, now and a year
+        ago.
+        """
         start: list[Floats] = []
         left: list[Floats] = []
         weight: list[Floats] = []
@@ -290,7 +292,7 @@ class _Usual:
 
 @dataclass(frozen=True)
 class _Season:
-    """What a month has of its own.
+    """The effect of one month of the year, common to all units.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ from kpi_xl.analysis.apportion import apportion
 
 @dataclass(frozen=True)
 class Claim:
-    """What a warning has to do with the factors of a chain.
+    """The link between a warning and the factors of a chain.
 
     Parameters
     ----------

@@ -57,7 +57,7 @@ _TAIL: Final = 0.1
 
 @dataclass(frozen=True)
 class _Usual:
-    """What is usual for a month, from other months.
+    """The usual course of a month, estimated from other months.
 
     Parameters
     ----------
@@ -134,7 +134,9 @@ class Past:
 
     @classmethod
     def of(cls, days: Floats, lengths: NDArray[np.int64], share: float) -> Past:
-        """What was done on each working day, as (units, months, days), by a share of the days."""
+        """Put the days of months into an array (units, months, days), days as shares of the
+        month.
+        """
         whole = lengths.astype(np.float64)
         # No nearer to either end than to the other side, so that nothing is special on day 0.
         near = share + _AROUND * min(1.0, share / _AROUND[-1], (1 - share) / _AROUND[-1])
@@ -203,13 +205,15 @@ class Course:
 
     @cached_property
     def rest(self) -> Floats:
-        """What is expected to come until the month's end, by unit."""
+        """The expected rest until the month's end, by unit."""
         group, own = self._evidence
         return _rest(self.now[:, None], self._as_column(self._usual), group, own)[:, 0]
 
     @cached_property
     def earlier_rest(self) -> Floats:
-        """What each earlier month would have been expected to bring from there, from the others."""
+        """The rest that each earlier month was to bring after the same day, as forecast from the
+        other months.
+        """
         return _rest(self.past.by_now, self._earlier, *self._evidence)
 
     @cached_property
@@ -289,7 +293,7 @@ def interval(missed: Floats, sizes: Floats, size: Floats, special: Floats) -> tu
 
 
 def _rest(done: Floats, usual: _Usual, group: float, own: float) -> Floats:
-    """What is expected to come, as (units, months)."""
+    """The expected rest, as an array (units, months)."""
     expected = usual.level * usual.share
     drawn = _drawn(group, usual) * usual.level.sum(axis=0)
     below = expected.sum(axis=0) + drawn
@@ -310,7 +314,7 @@ def _drawn(group: float, usual: _Usual) -> float | Floats:
 
 
 def _seen(off: Floats, chance: float, steady: float) -> tuple[float, float]:
-    """What is special of a month, and the variance of that.
+    """How far a month is off the usual beyond chance, and the variance of that.
 
     Parameters
     ----------
@@ -341,7 +345,7 @@ def _variance(values: Floats, least: float) -> float:
 
 
 def done_by(past: Floats, position: Floats) -> Floats:
-    """What was done in each month by a number of working days, a part of a day in proportion.
+    """The sum of each month after a number of working days; a part of a day counts in proportion.
 
     Parameters
     ----------

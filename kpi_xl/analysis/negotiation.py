@@ -26,7 +26,7 @@ _NAMED: Final = 5
 
 
 class Step(StrEnum):
-    """What happens to a unit's target; the words are those that people read."""
+    """A step in the negotiation of a unit's target; the values are the words that people read."""
 
     PROPOSED = "建议"
     ANSWERED = "回复"
@@ -86,12 +86,12 @@ class Stand:
 
     @property
     def offer(self) -> int | None:
-        """What the level above wants: the last it said."""
+        """The last amount that the level above asked for."""
         return self.proposed if self.countered is None else self.countered
 
     @property
     def value(self) -> int:
-        """What counts: what was agreed, else the last word of either side."""
+        """The amount that counts: the agreed one, else the last one that either side named."""
         by_status = {Step.ANSWERED: self.answered, Step.COUNTERED: self.countered}
         said = by_status.get(self.status, self.proposed) if self.agreed is None else self.agreed
         return said or 0
@@ -141,7 +141,7 @@ class Negotiation:
         self.is_cancelled = False
 
     def unassigned(self, place: int) -> int:
-        """What of a unit's value none of its units has; less than 0 where they have more."""
+        """The part of a unit's value that no unit below it has; below 0 where they have more."""
         return self._rest(place, [stand.value for stand in self.stands])
 
     def under(self, place: int) -> list[int]:
@@ -289,7 +289,7 @@ class Negotiation:
 
 
 def _answered(stand: Stand, amount: int | None) -> Stand:
-    """What an answer makes of a stand: what is agreed stays, what is locked is not touched."""
+    """Apply an answer to a stand. An agreed or locked amount does not change."""
     if stand.locked:
         return replace(stand, late=amount)
     if stand.agreed is not None:

@@ -283,7 +283,7 @@ def _interval(
     earlier_size: Floats | None = None,
     size: Floats | None = None,
 ) -> tuple[Floats, Floats]:
-    """What four of five months end between, beside the forecast; by size of what remains."""
+    """The interval that holds the end of four months in five, around the forecast."""
     return interval(
         missed,
         course.earlier_rest if earlier_size is None else earlier_size,

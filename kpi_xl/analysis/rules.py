@@ -161,7 +161,7 @@ def producers_short(
 def attendance_and_activity(
     present: ArrayLike, due: ArrayLike, producers: ArrayLike, people: ArrayLike
 ) -> NDArray[np.int8]:
-    """What a unit's attendance says about its activity.
+    """Compare a unit's attendance with its activity.
 
     Parameters
     ----------

@@ -93,7 +93,7 @@ def xmr(series: ArrayLike) -> Limits:
 
 
 def last_signal(series: ArrayLike) -> NDArray[np.int8]:
-    """What the last value of each series tells, as `xmr` does of all.
+    """The signal at the last value of each series, by the rules of `xmr`.
 
     Parameters
     ----------

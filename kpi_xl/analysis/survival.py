@@ -132,7 +132,7 @@ def anniversary(signed: ArrayLike, months: ArrayLike) -> Days:
 def spells(
     signed: ArrayLike, left: ArrayLike, as_of: ArrayLike, since: ArrayLike = "NaT"
 ) -> tuple[Spells, NDArray[np.bool_]]:
-    """What is known of people by the end of a day.
+    """The time in service of each person, as far as it is known at the end of a day.
 
     Parameters
     ----------

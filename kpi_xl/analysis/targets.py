@@ -98,7 +98,7 @@ def break_down(
 
 
 def _least(parents: Mapping[str, str], fixed: Mapping[str, int]) -> dict[str, int]:
-    """What the locked parts of every target come to."""
+    """The least that every target can be: the sum of its locked parts."""
     least: dict[str, int] = {}
     for name in reversed(list(parents)):  # the smallest first
         mine = fixed.get(name, least.get(name, 0))
@@ -125,7 +125,7 @@ def _apportion_at_least(
 
 @dataclass(frozen=True)
 class CarryOver:
-    """What a shortfall makes of the periods that remain.
+    """The targets of the remaining periods, after a shortfall was carried over to them.
 
     Parameters
     ----------

@@ -96,7 +96,7 @@ class KpiWarning:
 
 
 def news_first(found: Iterable[KpiWarning]) -> list[KpiWarning]:
-    """What has happened this month before what has long been so, in the order given otherwise.
+    """Sort warnings that are new this month before older ones, and keep the order otherwise.
 
     Examples
     --------
@@ -184,7 +184,7 @@ alone, but by the better end of its interval."""
 
 
 def grounds(judgement: Judgement, index: int) -> tuple[str, ...]:
-    """What makes a unit's KPI 异常 or 危险, or keeps a small unit's from being so, in `GROUNDS`.
+    """The reasons for a unit's status, or against one for a small unit, from `GROUNDS`.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What if a factor were different, and how many it takes to reach a goal, all else held.
+"""What-if: the result with one factor changed, and the value a factor needs to reach a goal.
 
 Both work on a chain of quantities, as `kpi_xl.analysis.factors` does: visits → talks → sales →
 premium, or people → producers → pieces → premium.

@@ -1,4 +1,4 @@
-"""What a tool answers: tables, bounded, with their source and what they are as of.
+"""The answer of a tool: a table of bounded size, with its source and its date.
 
 Names of units and people, and what people typed, stand in values of a JSON document only, and each
 answer says that they are data.
@@ -44,7 +44,7 @@ _UNSEEN: Final = re.compile(
 
 @dataclass(frozen=True)
 class AsOf:
-    """What an answer is as of.
+    """The date and state of the data that an answer was computed from.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ class AsOf:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a tool answers.
+    """The answer of a tool.
 
     Parameters
     ----------

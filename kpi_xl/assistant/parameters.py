@@ -1,4 +1,4 @@
-"""What a tool takes: each argument is looked at before anything is done with it."""
+"""The parameters of the tools. Each argument is checked before it is used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What assistants can read: the glossary, and the definitions of the KPIs."""
+"""The texts that an assistant can read: the glossary and the definitions of the KPIs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LONGEST: Final = 400  # characters of an address
 
 
 def glossary(project: Project) -> str:
-    """What the words mean: what is counted, what is said of it."""
+    """The glossary: the measures that are counted, and the words used for results."""
     of_all = [one for one in MEASURES.values() if isinstance(one, Measure)]
     counted = [f"- {one.name}（{one.unit}）：{one.meaning}" for one in of_all]
     words = [
@@ -66,7 +66,7 @@ RESOURCES: Final[Mapping[str, tuple[str, str, Callable[[Project], str]]]] = {
 
 
 def content(project: Project, address: str) -> str:
-    """What stands at an address.
+    """The text at an address.
 
     Raises
     ------

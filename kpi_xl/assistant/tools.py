@@ -56,7 +56,7 @@ class Asking:
 
     @contextmanager
     def scope(self, given: Arguments) -> Iterator[Scope]:
-        """What is looked at, as the arguments month, unit and level say."""
+        """The month, unit and level that the arguments ask for."""
         with scope(
             self.project,
             given.get("month") or None,

@@ -1,4 +1,4 @@
-"""What a raw table and its columns are, and the headings that several tables have."""
+"""The declaration of a raw table and its columns, and the headings that several tables share."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Column:
 
     @property
     def when_empty(self) -> str:
-        """What an absent column or an empty cell means, for people."""
+        """The meaning of a missing column or an empty cell, as a text for people."""
         return next((word for word, stored in self.choices if stored == self.default), "") or (
             self.default or "空白"
         )
@@ -67,7 +67,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Events:
-    """What tells that the rows of a raw table are things that happen on days.
+    """How a raw table says on which day each row happened.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ UNIT_SIGNS: Final = f"{_UNIT}%"
 
 
 def unit_sign(level: str, path: str) -> str:
-    """What stands for a unit where otherwise somebody's 工号 stands: rows that are its own."""
+    """The text that stands in place of a 工号 in rows that belong to a unit, not to a person."""
     return f"{_UNIT}{level}:{path}"
 
 

@@ -237,7 +237,7 @@ def _units_as_known(
 def _read_all(
     settings: Settings, sources: Sequence[Source], read: ReadFile, progress: Progress | None
 ) -> Generator[tuple[CheckedTable, list[Problem]]]:
-    """What was read of each source, in their order.
+    """Read every source; the results come in the order of the sources.
 
     Several are read at once: most of the time is spent in libraries that let other threads run.
     """
@@ -306,7 +306,7 @@ def _repeated(checked: CheckedTable, findings: Iterable[Finding]) -> Iterator[Pr
 
 
 def _of_agents(checked: CheckedTable, agents: CheckedTable) -> list[Problem]:
-    """What is wrong between a table and 人员."""
+    """The problems between a table and 人员."""
     by_file = [(part.data, part.agents) for part in checked.parts]
     return _problems(
         checked, rules.of_agents(checked.table, by_file, agents.data, agents.set_aside)

@@ -139,7 +139,7 @@ class CheckedTable:
 
 @dataclass(frozen=True)
 class ReturnedSheet:
-    """What became of the cells of a returned workbook's sheet that say something for a table.
+    """A sheet of a returned workbook, and how many of its cells were used for a raw table.
 
     Parameters
     ----------

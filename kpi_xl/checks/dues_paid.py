@@ -1,4 +1,4 @@
-"""What a list of dues says of payments beside the day of payment."""
+"""Payments in a list of dues that have a status "paid" but no day of payment."""
 
 from __future__ import annotations
 

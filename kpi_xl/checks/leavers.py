@@ -36,7 +36,7 @@ class Leaving:
 
 @dataclass(frozen=True)
 class Left:
-    """What became of some leavings.
+    """The result of putting leave dates into 人员.
 
     Parameters
     ----------

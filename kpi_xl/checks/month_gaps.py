@@ -27,7 +27,7 @@ _LONGEST: Final = 3
 
 
 def month_gaps(table: Table, data: pa.Table, cut: int | None) -> Iterator[Finding]:
-    """What is told of such months, at the first row of the month after them.
+    """One finding for each gap, placed at the first row of the month after it.
 
     Long gaps, and those beside a month of few rows, are usual: a file has some old policies, too.
 

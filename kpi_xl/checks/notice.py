@@ -1,4 +1,4 @@
-"""What of the raw files is not in the numbers, in one line; kept with the store.
+"""The notice of one line about raw data that is not in the numbers; it is kept with the store.
 
 Whoever refreshes or hands out workbooks is told every time, also when nothing was read anew.
 """
@@ -20,7 +20,7 @@ _SHOWN = 3
 
 @dataclass(frozen=True)
 class Notice:
-    """What is not in the numbers.
+    """The raw data that is not in the numbers.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class Notice:
 
     @property
     def faults(self) -> list[Fault]:
-        """What is told, each with its kind."""
+        """The notice as messages, each with its kind."""
         more = "等" if len(self.left_out) > _SHOWN else ""
         names = "、".join(self.left_out[:_SHOWN]) + more
         told = (
@@ -61,7 +61,7 @@ class Notice:
 
 
 def notice_of(checked: Checked) -> Notice:
-    """What is to be told of a check."""
+    """Make the notice from the result of a check."""
     left_out = [
         f"{one.name}「{one.sheet}」" if one.sheet else one.name
         for one in checked.left_out
@@ -81,7 +81,9 @@ def keep_notice(store: duckdb.DuckDBPyConnection, checked: Checked) -> None:
 
 
 def kept_notice(project: Project) -> Notice:
-    """What was kept; nothing where the numbers are of a company's own database."""
+    """The notice that was kept; an empty one where the numbers come from a company's own
+    database.
+    """
     if project.settings.in_database or not project.store.is_file():
         return Notice()
     try:

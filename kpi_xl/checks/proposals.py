@@ -1,4 +1,4 @@
-"""What a worksheet may be and which of its headings may be which column: to be chosen by people.
+"""Proposals for a worksheet: which table it may be, which heading which column. People choose.
 
 What the headings say to the letter is sure. A heading that is merely like a column's name, or a
 column whose cells are what the column holds, is proposed and asked about, never taken.
@@ -116,7 +116,7 @@ class StatusColumn:
 
 @dataclass(frozen=True)
 class SheetProposal:
-    """What a worksheet may be.
+    """The proposal for one worksheet.
 
     Parameters
     ----------
@@ -176,7 +176,7 @@ class SheetProposal:
 
 
 def propose(seen: Seen, settings: Settings, code: str = "") -> SheetProposal:
-    """What a worksheet may be.
+    """Propose the table and the columns of a worksheet.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What returned workbooks say for the raw tables: facts, each with the cell it stands in.
+"""Facts for the raw tables from returned workbooks, each with the cell that it comes from.
 
 `kpi_xl.slots.typed` finds them; `returned_targets` and `returned_days` beside this file hold them
 against the raw files and put them into the tables beside the files' rows.
@@ -90,7 +90,7 @@ class WeekFact(NamedTuple):
 
 
 class Control(NamedTuple):
-    """What a unit's manager noted as the sum of its people's day; see `DayFact`."""
+    """The sum of a unit's day as its manager noted it; see `DayFact`."""
 
     level: str
     unit: str
@@ -136,7 +136,7 @@ class Returned:
 
     @property
     def sheets(self) -> list[ReturnedSheet]:
-        """What became of the cells, worksheet by worksheet."""
+        """How many cells of each worksheet were used, and how many not."""
         return [
             ReturnedSheet(table, file, sheet, one.read, one.same, one.aside)
             for (table, file, sheet), one in sorted(self.accounts.items())

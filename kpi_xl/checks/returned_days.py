@@ -1,4 +1,4 @@
-"""What was done on days and in weeks, as returned workbooks say, beside the raw files.
+"""Activities by day and week from returned workbooks, compared with those in the raw files.
 
 Where both tell of the same day, one of them counts, as `[returned]` of kpi.toml says, and the other
 is told. What people typed never tells how far the data go: what they did in months that no raw file
@@ -69,7 +69,7 @@ def put_in(tables: Tables, returned: Returned, settings: Settings) -> tuple[dt.d
 
 
 class ReturnedDays:
-    """What was done on days and in weeks, held against the raw files.
+    """The activities by day and week from returned workbooks, compared with the raw files.
 
     Parameters
     ----------

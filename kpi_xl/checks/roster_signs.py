@@ -1,4 +1,4 @@
-"""What a roster says beside its columns: who came again, who sells nothing, units in its name."""
+"""Doubts about a roster: people who came back, people who do not sell, units in its name."""
 
 from __future__ import annotations
 

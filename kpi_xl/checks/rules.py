@@ -1,4 +1,4 @@
-"""What must hold between the cells of a row, between rows, and between tables.
+"""The rules of the check: between the cells of a row, between rows, and between tables.
 
 A rule takes a checked table and returns its findings; whether a row is set aside or only warned of
 is part of the finding.
@@ -42,13 +42,13 @@ _FEW: Final = 1_000_000
 
 
 def of_rows(table: Table, data: pa.Table) -> list[Finding]:
-    """What makes single rows unusable."""
+    """The problems that make single rows unusable."""
     found = [found for rule in _OF_ROWS.get(table.code, ()) for found in rule(data)]
     return [*found, *_to_nowhere(table, data)]
 
 
 def doubtful(table: Table, data: pa.Table) -> list[Finding]:
-    """What people should look at in the rows that are used."""
+    """The doubts about rows that are used all the same: people should look at them."""
     found = list(_negative(table, data))
     found += [one for rule in _DOUBTFUL.get(table.code, ()) for one in rule(data)]
     found += rows_alike(table, data)
@@ -291,7 +291,7 @@ def of_agents(
     agents: pa.Table,
     set_aside: int = 0,
 ) -> list[Finding]:
-    """What is wrong between a table and 人员: unknown agents, policies outside their service.
+    """The problems between a table and 人员: unknown agents, policies outside their service.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What columns of statuses say: who left, which policies ended, and words that nobody knows."""
+"""Columns of statuses: who left, which policies ended, and words that are not known."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def is_status(table: str, heading: str) -> bool:
 
 
 def not_to_count(file: FileRead) -> Iterator[Said]:
-    """What remarks, flags and statuses say of rows that do not count."""
+    """The rows that do not count, by their remarks, flags and statuses."""
     yield from not_counted.said_in_words(file, _HEADINGS.get(file.raw.table.code))
 
 
@@ -145,7 +145,7 @@ def _means(
 
 
 def meaning_of(code: str, heading: str, word: str) -> str | None:
-    """What a word under a status heading is taken to mean; None for one that says nothing known.
+    """The meaning of a word under a status heading, for people; None for a word that is not known.
 
     Parameters
     ----------

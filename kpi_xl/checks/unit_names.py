@@ -22,7 +22,7 @@ def plain(text: str) -> str:
 
 
 def whole_name(unit: Unit) -> str:
-    """What no other unit is called: the level and the path."""
+    """A unit's unique name: its level and its path."""
     return f"{unit.level}:{unit.path}"
 
 

@@ -1,4 +1,4 @@
-"""What should hold of where the people of 人员 belong."""
+"""Rules for the units that the people of 人员 belong to."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FORGOTTEN: Final = 0.1
 
 
 def of_places(table: Table, agents: pa.Table) -> Iterator[Finding]:
-    """What people should look at in where everybody belongs, by the table that tells it."""
+    """The doubts about where people belong, by the table that says it."""
     if table.of_units(before=True):
         return  # where somebody went
     places = {column.code: column.name for column in table.of_units().values()}

@@ -1,4 +1,4 @@
-"""What became of the workbooks that came back."""
+"""The results for the workbooks that came back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of a collection, in Chinese."""
+"""The Chinese messages of a collection."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def lines(done: Collected) -> Iterator[str]:
 
 
 def history_lines(listed: Sequence[Collection]) -> Iterator[str]:
-    """What was done with returned workbooks, for people."""
+    """A line for each collection: when it was, and its result."""
     if not listed:
         yield "还没有回收过"
     for one in listed:
@@ -71,7 +71,7 @@ def history_lines(listed: Sequence[Collection]) -> Iterator[str]:
 
 
 def taken_back_lines(done: TakenBack) -> Iterator[str]:
-    """What taking a collection back did, for people."""
+    """The lines that tell how a collection was taken back."""
     back = sum(one.value is not None for one in done.changes)
     gone = len(done.changes) - back
     yield (

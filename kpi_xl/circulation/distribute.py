@@ -104,7 +104,7 @@ class Distributed:
 
 @dataclass(frozen=True)
 class _Wishes:
-    """What is wanted of a distribution, as far as it can be known before the data are read."""
+    """The options of a distribution that can be checked before the data is read."""
 
     passwords: Listed | None
     contacts: Listed | None
@@ -307,7 +307,9 @@ def _deliveries(
     asked: _Asked,
     failed: Collection[tuple[str, str]],
 ) -> list[Delivery]:
-    """What each has; of those who were written to before, what was sent to them then."""
+    """A delivery for each recipient; for those who got a mail before, the file that was mailed
+    then.
+    """
     sent = {(row["level"], row["recipient"]): row for row in rows if row["mail"] == manifest.SENT}
     found = []
     for recipient, file in placed:

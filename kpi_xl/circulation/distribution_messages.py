@@ -1,4 +1,4 @@
-"""What is said of a distribution, in Chinese."""
+"""The Chinese messages of a distribution."""
 
 from __future__ import annotations
 

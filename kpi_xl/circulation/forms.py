@@ -1,4 +1,4 @@
-"""What a returned workbook was to hold, as a whole and on the sheets of units."""
+"""The cells that a returned workbook was made with, for the whole and for the sheets of units."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def checked(
 
 
 class _Other(NamedTuple):
-    """What a cell was sent with, and what it shows now: another's name or number."""
+    """A cell that names another recipient now than when it was sent."""
 
     sent: str
     found: str

@@ -1,4 +1,4 @@
-"""What is said of a month that was sent into groups, in Chinese."""
+"""The Chinese messages about a month that was sent into groups."""
 
 from __future__ import annotations
 

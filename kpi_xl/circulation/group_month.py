@@ -227,7 +227,7 @@ def _lacking(
 
 
 def _skipped(unsure: bool) -> tuple[str, ...]:
-    """What is not sent again."""
+    """The states in which a part is not sent again."""
     return (SENT,) if unsure else (SENT, UNSURE)
 
 

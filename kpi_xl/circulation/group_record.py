@@ -69,7 +69,7 @@ def enlist(connection: sqlite3.Connection, sending: Sending, parts: Iterable[Par
 
 
 def states(connection: sqlite3.Connection, sending: Sending) -> dict[Part, str]:
-    """What became of each part so far."""
+    """The state of each part so far."""
     rows = connection.execute(
         "SELECT level, unit, part, state FROM group_messages"
         " WHERE platform = ? AND month = ? AND round = ? ORDER BY message",

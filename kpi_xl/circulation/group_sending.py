@@ -60,7 +60,7 @@ class Ready(NamedTuple):
 
 @dataclass
 class Sent:
-    """What became of the parts.
+    """The result for all parts.
 
     Parameters
     ----------
@@ -217,7 +217,7 @@ class Robots:
         group_record.note(self._connection, self._sending, part, state, detail)
 
     def _request(self, client: httpx.Client, one: Ready) -> Asked:
-        """What is asked for a part; a file is handed in first, of which the group sees nothing."""
+        """The request that sends a part. A file is uploaded first; the group does not see that."""
         platform, content = self._platform, one.content
         if isinstance(content, str):
             return platform.say(one.robot, one.title, content)
@@ -231,7 +231,7 @@ class Robots:
         return platform.hand_out(one.robot, kept)
 
     def _answer(self, client: httpx.Client, asked: Asked) -> Mapping[str, Any]:
-        """What a platform answers, where it has taken it."""
+        """Send a request and return the platform's answer, if the platform took the part."""
         try:
             if asked.file is not None:
                 answer = client.post(asked.url, files={"media": asked.file})
@@ -256,7 +256,7 @@ class Robots:
         return self._told(answer.content)
 
     def _told(self, content: bytes) -> Mapping[str, Any]:
-        """What an answer says, where it says that it was taken."""
+        """Read an answer; raise where the platform did not take the part."""
         try:
             found: dict[str, Any] = json.loads(content)
             code = found[self._platform.code]

@@ -276,7 +276,7 @@ def _said(code: int, text: bytes | str) -> str:
 
 
 def _meaning(error: smtplib.SMTPException) -> tuple[str, bool]:
-    """What a failure says, and whether it is for good: codes from 500 on are."""
+    """The text of an SMTP failure, and whether it is permanent: codes from 500 on are."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         ((code, text),) = error.recipients.values()
         return _said(code, text), code >= 500

@@ -307,7 +307,8 @@ def _edition(
     sheets: Sequence[UnitSheet],
     sent: str,
 ) -> Edition:
-    """What a workbook asks, and whose it says it is: others coming back are no match.
+    """Describe the workbook that is sent: its recipient and its cells. A different one that comes
+    back does not match.
 
     By unit, empty for the workbook as a whole, and slot; so that it also says which units have a
     sheet.

@@ -75,7 +75,7 @@ def begin(
 
 @dataclass(frozen=True)
 class Edition:
-    """What a workbook asks, by which the one that comes back is read.
+    """The description of a workbook that was sent; the returned one is read by it.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ class Edition:
 
     @property
     def mark(self) -> str:
-        """What tells it from a recipient's other ones."""
+        """The mark that tells this edition from others of the same recipient."""
         return hashlib.sha256(json.dumps(astuple(self)).encode()).hexdigest()[:16]
 
 

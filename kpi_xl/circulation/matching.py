@@ -1,4 +1,4 @@
-"""Whose a returned workbook is: by the identity in it, looked up among all that was sent."""
+"""Find the recipient of a returned workbook, by the identity in it, among all that was sent."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ class Matcher:
         self._passwords = passwords
 
     def match(self, arrived: Arrived) -> Matched | Aside:
-        """Whose workbook it is, or the reason why that cannot be told."""
+        """Find the recipient of a workbook, or the reason why there is none."""
         try:
             return self._matched(arrived)
         except Exception as error:
@@ -203,7 +203,7 @@ class Matcher:
 
     @cached_property
     def _takings(self) -> dict[str, sqlite3.Row]:
-        """What was taken so far, by the SHA-256 of the file."""
+        """The workbooks taken so far, by the SHA-256 of the file."""
         return {
             row["sha256"]: row
             for row in self._connection.execute(

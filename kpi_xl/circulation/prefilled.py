@@ -1,4 +1,4 @@
-"""What stands in the cells that people fill in when a workbook is made for them."""
+"""The values in the input cells of a workbook when it is made."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ class Prefilled:
         self._blank = {one.slot.name: _in(blank, one) for one in self._inputs}
 
     def of(self, values: Mapping[str, Any], sheets: Sequence[UnitSheet]) -> str:
-        """What stands in them in a workbook with these values, as it is kept."""
+        """The values in the input cells of a workbook made with these values, as the text that is
+        kept.
+        """
         return as_text(
             [
                 *self._cells("", values, on_marked=False),
@@ -65,7 +67,7 @@ class Prefilled:
 
 
 def _in(blank: ReturnedWorkbook, one: InputSlot) -> list[list[Any]]:
-    """What stands in a slot of the template itself."""
+    """The values in a slot of the template itself."""
     found = blank.answers([one.slot.name], (), one.slot.sheet if "!" in one.slot.name else None)
     answers = found.get(one.slot.name) or found.get(one.slot.plain_name)
     if answers is None:
@@ -85,7 +87,7 @@ def _rows(one: InputSlot, value: Any) -> list[list[Any]]:
 
 
 def _column(values: Mapping[str, Any], name: str) -> dict[int, Any]:
-    """What tells the rows of a list, by the number of the row."""
+    """The key of each row of a list, by row number."""
     found = values.get(name)
     if found is None:
         return {}

@@ -52,7 +52,7 @@ class Blank:
 
     @property
     def version(self) -> str:
-        """What tells it from other templates of the same name."""
+        """The hash that tells it from other templates of the same name."""
         return hashlib.sha256(self.content).hexdigest()[:16]
 
 

@@ -58,7 +58,7 @@ class Late:
 
 @dataclass(frozen=True)
 class Reminder:
-    """What one reader is to be written.
+    """A reminder to one reader.
 
     Parameters
     ----------
@@ -190,7 +190,7 @@ def _reached(days: Sequence[int], elapsed: int) -> int:
 
 
 def _noted(connection: sqlite3.Connection, today: dt.date) -> set[tuple[str, str, str, str, int]]:
-    """What was sent, and what was written into files before today."""
+    """The reminders sent, and those written into files before today."""
     connection.execute(REMINDERS)
     found = set()
     for row in connection.execute("SELECT * FROM reminders WHERE state IN (?, ?)", _DONE):

@@ -1,4 +1,4 @@
-"""What reminders say, and the folder of them for who sends no mails."""
+"""The texts of reminders, and a folder of them for users who send no mail."""
 
 from __future__ import annotations
 

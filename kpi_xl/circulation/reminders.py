@@ -162,7 +162,7 @@ def remind(
 def _told(
     done: Reminded, connection: sqlite3.Connection, day: dt.date
 ) -> dict[tuple[str, str], str]:
-    """What was done today for each who has sent nothing back, by level and key."""
+    """Today's result for each recipient who has sent nothing back, by level and key."""
     found: dict[tuple[str, str], list[str]] = {}
     rows = connection.execute(
         "SELECT * FROM reminders WHERE day = ? AND state <> ? ORDER BY reminder",

@@ -1,4 +1,4 @@
-"""What a robot says of a month: the sentences as text that is no markup and calls nobody."""
+"""A month's sentences as a robot sends them: no markup, and no mention that calls anybody."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MEANT: Final = str.maketrans("<>*_`[]~\\#|@", "＜＞＊＿｀［］～＼＃�
 
 
 def title_of(month: UnitMonth) -> str:
-    """What stands above it."""
+    """The title of the message: the unit and the month."""
     return f"{as_text(month.unit.path)}　{month.values['period.month']}　晨会稿"
 
 

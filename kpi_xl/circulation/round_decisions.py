@@ -37,7 +37,7 @@ from kpi_xl.workbook.ooxml.cells import UNCALCULATED
 
 @dataclass
 class Decided:
-    """What became of the decisions in a workbook.
+    """The result of the decisions in a workbook.
 
     Parameters
     ----------
@@ -197,7 +197,7 @@ def _take_sheet(
 
 
 def _move(row: _Row, course: Course, place: int) -> Move:
-    """What a row decides.
+    """The move that a row of the workbook decides.
 
     Raises
     ------

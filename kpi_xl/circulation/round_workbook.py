@@ -252,7 +252,7 @@ class _Sheet:
         self._decision(one, look)
 
     def _below(self, one: _Row, look: Style) -> None:
-        """What the units below come to, and what none of them has."""
+        """Write the sum of the units below, and the rest that none of them has."""
         page, talks = self._page, self._course.negotiation
         below = talks.below[one.place]
         shown = [self._row_of[each] for each in below if each in self._row_of]

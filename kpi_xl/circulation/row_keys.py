@@ -1,4 +1,4 @@
-"""What tells the rows of a list apart, wherever they have been sorted to."""
+"""Keys that identify the rows of a list, also after the list was sorted."""
 
 from __future__ import annotations
 

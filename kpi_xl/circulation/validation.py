@@ -151,7 +151,7 @@ class Validation:
         )  # fmt: skip
 
     def _keys(self, one: InputSlot) -> dict[int, RowKey]:
-        """What tells the rows of a list, by the row of the sheet, of a block by the record."""
+        """The key of each row of a list, by sheet row; of a block, by record."""
         return row_keys(self._column(one, one.agents), self._column(one, one.days))
 
     def _column(self, one: InputSlot, name: str) -> dict[int, Value]:

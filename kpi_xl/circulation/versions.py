@@ -85,7 +85,7 @@ def note_returned(connection: sqlite3.Connection, one: Matched, problems: int) -
 
 
 class Versions:
-    """What one collection adds to the history.
+    """The lines that one collection adds to the history.
 
     It is noted as a collection when it has something to add: a folder that is collected again
     adds nothing.
@@ -113,7 +113,7 @@ class Versions:
 
     @contextmanager
     def whole(self) -> Iterator[None]:
-        """What is done with one workbook, all of it or nothing."""
+        """Do all of the work on one workbook, or none of it."""
         number, touched = self.number, set(self._touched)
         self._connection.execute("SAVEPOINT one_file")
         try:

@@ -267,7 +267,7 @@ class UnexpectedArgumentError(click.UsageError):
 
 
 def refusal(error: click.UsageError) -> InputError:
-    """What is said of a command line that cannot be used.
+    """The Chinese error for a command line that cannot be used.
 
     Parameters
     ----------

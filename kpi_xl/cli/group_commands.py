@@ -89,7 +89,7 @@ def remove(platform: str, unit: str) -> Answer:
 
 
 def _hidden(question: str) -> str:
-    """What is typed without being shown; a line of the input where nobody types."""
+    """Ask for a text that is not shown; read a line of the input where there is no terminal."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().strip()
     answer: str = click.prompt(

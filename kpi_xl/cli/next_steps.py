@@ -1,4 +1,4 @@
-"""What to do next in a folder: read off what is there."""
+"""The next step in a folder, told from the files that are there."""
 
 from __future__ import annotations
 

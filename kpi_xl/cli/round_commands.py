@@ -287,7 +287,7 @@ def take(file: Path) -> Answer:
 
 
 def _done(course: Course) -> Answer:
-    """What a round has come to, which is what everything computes with from now on."""
+    """The state of a round after a step; all numbers are computed with it from now on."""
     from kpi_xl.circulation.in_use import put_to_use
 
     with progress_bar() as progress:

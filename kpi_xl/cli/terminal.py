@@ -1,4 +1,4 @@
-"""What the commands of the command line share: the project, the month, text, and a progress bar.
+"""The shared parts of the commands: the project, the month, text, and a progress bar.
 
 Whatever is written to the terminal goes through here. Names come from people's files: nothing in
 them is markup, an emoji's code, or an order to the terminal.
@@ -255,7 +255,7 @@ def project_here() -> Project:
 
 
 def say_calendar(month: Month) -> Answer:
-    """What the days of a month go by where their holidays are not published yet."""
+    """Say which days off a month is computed with, where its holidays are not published yet."""
     settings = project_here().settings
     told = settings.work.told(*month.span(settings.month_cut))
     if told:
@@ -284,7 +284,7 @@ def _definition_changes(project: Project) -> list[DefinitionChange]:
 
 
 def say_notice() -> Answer:
-    """What of the raw files is not in the numbers: told every time."""
+    """Say in one line which raw data is not in the numbers. Every command says it."""
     from kpi_xl.checks.notice import kept_notice
     from kpi_xl.data.own_faults import wrong_definitions
 
@@ -338,7 +338,7 @@ def write_json(answer: Answer, stderr: bool = False) -> None:
 
 
 def _plain(value: Any) -> Any:
-    """What JSON knows: records become mappings, months and paths text."""
+    """Turn a value into JSON types: records into mappings, months and paths into text."""
     if value is None or isinstance(value, (str, int, float)):
         return value
     if isinstance(value, Mapping):

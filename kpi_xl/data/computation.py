@@ -29,7 +29,7 @@ from kpi_xl.settings.project_settings import Settings
 
 @dataclass(frozen=True)
 class Changed:
-    """What of the checked tables has changed since an engine computed last.
+    """The parts of the checked tables that changed since the last computation.
 
     Parameters
     ----------
@@ -186,7 +186,7 @@ class Computation:
         return self.engine.fetch(self._query(one, **values))
 
     def place_sums(self, one: Step) -> Columns:
-        """What each place did in each month, by a step of what agents did."""
+        """The sums of each place and month, from a step that counts by agent."""
         facts = _inside(self._query(one)) if one.is_view else table(one.table())
         if not one.kept_by and not one.is_view:
             return self.engine.fetch(self._by_place(one, facts, f"facts.{self._in_span}"))
@@ -197,8 +197,8 @@ class Computation:
         return self._fetch_all(name)
 
     def dues_after(self, day: dt.date) -> Columns:
-        """What falls due in each place after the last day that the dues tell of, in its month and
-        those after it: nobody can have failed to pay it.
+        """The dues of each place and month after the last day of the list of dues: it is not known
+        yet whether they were paid.
 
         What it is of each agent stays defined: his months lack it as well.
         """
@@ -208,13 +208,15 @@ class Computation:
         return self.engine.fetch(self._by_place(steps.DUE, table(DUES_TO_COME), "TRUE"))
 
     def dues_seen(self, month: int, day: dt.date) -> Columns:
-        """What fell due in each place in a month, and came, as it was seen on a day."""
+        """The dues of each place in a month, and those paid, as known on an earlier day."""
         seen = day.isoformat()
         facts = self._during(steps.DUE, [month], only=f"due <= DATE '{seen}'", seen=seen)
         return self.engine.fetch(self._by_place(steps.DUE, _inside(facts), "TRUE"))
 
     def kept_seen(self, month: int, day: dt.date) -> Columns:
-        """What came in each place for a month of persistency, as it was seen on a day."""
+        """The policies of each place that were paid up for a month of persistency, as known on an
+        earlier day.
+        """
         instalments = self._instalments(
             [month - 2, month - 1, month], f"paid <= DATE '{day.isoformat()}'"
         )
@@ -252,7 +254,7 @@ class Computation:
         return found
 
     def _instalments(self, months: Collection[int], meant: str) -> Query:
-        """What the step of instalments gives of some of them, that fall due in some months."""
+        """Query the instalments of one kind that fall due in some months."""
         one = steps.POLICY_DUES
         assert one.variant is not None
         calendar = Months(self.settings.month_cut, months)
@@ -280,7 +282,7 @@ class Computation:
         return products, self.category_sums(steps.PRODUCT, as_before=products == before)
 
     def category_sums(self, one: Step, *, as_before: bool = True) -> Columns:
-        """What a kept step gives by number of category, place and month.
+        """The rows of a kept step, by number of category, place and month.
 
         Parameters
         ----------
@@ -351,7 +353,7 @@ def in_grace(one: Step) -> list[str]:
 
 
 def _place_texts(organisation: Organisation) -> dict[str, str]:
-    """What the steps of places have for each level below the top."""
+    """The SQL texts of the steps of places, for each level below the top."""
     columns = organisation.columns
     is_told = f"COALESCE({', '.join(f'transfers.from_{one}' for one in columns)})"
     return {

@@ -113,7 +113,7 @@ class Cube:
         return numbers
 
     def measured(self, code: str) -> Measure:
-        """What a measure of the cube is."""
+        """The declaration of a measure of the cube."""
         return self.own[code].measure if code in self.own else measure_of(code)
 
     def over_time(self, code: str) -> OverTime:
@@ -196,7 +196,7 @@ class Cube:
     def compared(
         self, kpi: Kpi, month: Month, settings: Mapping[str, float] | None = None
     ) -> NDArray[np.float64]:
-        """What a KPI of a month is to be compared with.
+        """The values that a KPI of a month is compared with.
 
         Returns
         -------
@@ -350,7 +350,7 @@ class Cube:
         return next((one for one in self.levels if depth_of(one) > depth_of(level)), None)
 
     def only(self, paths: Collection[str]) -> Cube:
-        """What somebody sees who may see some units only: these, and all that belong to them.
+        """The part of the cube for somebody who may see some units only: these and all below them.
 
         It is as if there were no others: nothing is left of any other unit, nor of those above, nor
         a month before or after all that happened in these, nor a measure that these know nothing

@@ -27,7 +27,7 @@ _HEAD: Final = struct.Struct(f"<{len(_MAGIC)}sQQ")  # and how long the two texts
 
 
 class CubeFile(NamedTuple):
-    """What stands in a cube's file.
+    """The content of a cube's file.
 
     Attributes
     ----------
@@ -75,7 +75,7 @@ def save(
 
 
 def read(file: Path) -> CubeFile:
-    """What stands in a cube's file.
+    """Read a cube's file.
 
     Raises
     ------

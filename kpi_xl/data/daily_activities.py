@@ -1,4 +1,4 @@
-"""What each agent did on each day, from the store."""
+"""The activities of each agent on each day, from the store."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def keep_days(engine: Engine, settings: Settings, last: Month) -> None:
 
 @dataclass(frozen=True)
 class UnitDays:
-    """What the units of a level had on each day, a row for each unit and day.
+    """The measures of a level's units by day, a row for each unit and day.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def is_monthly(one: Step) -> bool:
 
 
 def _facts(one: Step, settings: Settings, first: Month, last: Month) -> Query:
-    """What each agent did on each day, as SQL over the store."""
+    """The SQL over the store for the measures of each agent on each day."""
     if settings.in_database and set(one.reads) & LONG.keys():
         return Query(f"SELECT * FROM {one.table('day')}", frozenset((one.table("day"),)))
     values = {}

@@ -39,7 +39,7 @@ class Kept:
 
     @property
     def source(self) -> OfRows:
-        """What is counted."""
+        """The declaration of what the measure counts."""
         assert isinstance(self.measure.source, OfRows)
         return self.measure.source
 
@@ -61,7 +61,7 @@ class Kept:
 
     @classmethod
     def of_record(cls, code: str, record: dict[str, Any]) -> Kept:
-        """What a record says."""
+        """Make it from the record that was written to a file."""
         named = {key: record[key] for key in ("name", "unit", "meaning", "parts")}
         source = OfRows(**record["source"])
         until = dt.date.fromisoformat(record["until"]) if record["until"] else None

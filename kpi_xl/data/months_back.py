@@ -69,7 +69,7 @@ def earlier(
     where: Callable[[Lag], NDArray[np.int64]],
     of_parts: Mapping[str, tuple[NDArray[np.int64], NDArray[np.int64]]] | None = None,
 ) -> dict[str, Any]:
-    """What a KPI needs of earlier months, by code.
+    """The values of earlier months that a KPI needs, by code.
 
     Parameters
     ----------

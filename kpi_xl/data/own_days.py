@@ -1,4 +1,4 @@
-"""What every unit had on each day of the measures that a project declares itself.
+"""The measures that a project declares itself, by unit and day.
 
 As with those of the catalogue, the days of raw tables that are in the store are summed up when they
 are asked for; those of a company's own database are kept.
@@ -84,7 +84,7 @@ def own_unit_days(
 
 @dataclass(frozen=True)
 class _Followed:
-    """What is followed day by day of what is counted of the same rows by the same day."""
+    """The measures that are followed by day, of the same rows and the same date column."""
 
     group: Group
     some: Sequence[tuple[Counted, Kept]]
@@ -103,7 +103,7 @@ class _Followed:
         return f"{self.some[0][1].table}_days"
 
     def facts(self, settings: Settings, first: Month, last: Month) -> Query:
-        """What each agent had on each day of some months."""
+        """The SQL for the measures of each agent on each day of some months."""
         day = f'"{self.group.day}"'
         until: dt.date | None = self.some[0][1].until
         return steps.OWN_DAYS.query(
@@ -116,7 +116,7 @@ class _Followed:
 
 
 def _followed(settings: Settings, cube: Cube, wanted: Collection[str]) -> Iterator[_Followed]:
-    """What of the measures that are wanted adds up by day, and is counted as it is declared."""
+    """The wanted measures that add up by day and are computed as declared now."""
     for group in groups_of(settings):
         some = []
         for one, kept in group.kept():

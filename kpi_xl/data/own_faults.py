@@ -1,4 +1,4 @@
-"""What is wrong with a project's definitions: as they are written, and as they came out."""
+"""The faults of a project's definitions: in their text, and in their results."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _not_there(project: Project, cube: Cube) -> Iterator[InputError]:
 
 
 def _looked_for(settings: Settings) -> Iterator[_LookedFor]:
-    """What definitions look for, and tables of weights, each of these once."""
+    """The texts that definitions look for, and the tables of weights, each once."""
     counted = {one.measure: one for one in settings.own.counted}
     seen = set()
     for code, definition in settings.own.own.items():

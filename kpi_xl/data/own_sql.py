@@ -101,7 +101,7 @@ def _text(text: str) -> str:
 
 
 def columns_of(one: Counted, name: str) -> str:
-    """What is kept of a counted thing for each agent and month, as columns of a SELECT."""
+    """The columns of a SELECT that keep a measure for each agent and month."""
     meets = "TRUE" if one.where is None else condition_sql(one.where)
     sums = [
         f"{_sum(meets, summed.of, one.weights)} AS {sum_name(name, number)}"
@@ -202,7 +202,7 @@ def values_sql(one: Counted) -> str:
 
 
 def _held(found: str) -> str:
-    """What may be larger than whole numbers hold, as one; `TOO_LARGE` where it is."""
+    """The SQL for a number that may be too large for an integer; `TOO_LARGE` where it is."""
     return (
         f"CASE WHEN {found} BETWEEN -{LARGEST} AND {LARGEST} THEN CAST({found} AS BIGINT)"
         f" WHEN {found} IS NOT NULL THEN {TOO_LARGE} END"
@@ -219,7 +219,7 @@ def weights_sql(weights: Weights) -> str:
 
 
 def _value(column: Column | None) -> str:
-    """What of a row is summed up, as a whole number."""
+    """The SQL for the number of a row that is summed up, as an integer."""
     if column is None:
         return "1"
     name = identifier(column)

@@ -47,7 +47,7 @@ Spans = Sequence[tuple[int, int, int]]
 
 @dataclass(frozen=True)
 class Group:
-    """What is counted of the same rows by the same day, in one table.
+    """The measures over the same rows of one raw table, by the same date column.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ class Group:
         return self.counted[0].source.how == "values"
 
     def kept(self) -> Iterator[tuple[Counted, Kept]]:
-        """What is counted, and where it stands."""
+        """Each measure and the column that it is kept in."""
         name = self.table
         for number, one in enumerate(self.counted):
             column = f"m{number}"
@@ -90,7 +90,7 @@ class Group:
 
 
 def groups_of(settings: Settings) -> list[Group]:
-    """What a project declares, by the tables that it is counted in."""
+    """The measures that a project declares, grouped by raw table."""
     together: dict[tuple[str, ...], list[Counted]] = {}
     for one in settings.own.counted:
         source = one.source
@@ -229,7 +229,7 @@ class _Counting:
         return replace(cube, too_large=dict(self.too_large))
 
     def _held(self, group: Group, name: str) -> list[Kept]:
-        """What of a group's table is no more than whole numbers hold; the rest is noted."""
+        """The columns of a group's table that fit into an integer; the others are noted."""
         until = self._until(group)
         every = [replace(kept, table=name, until=until) for _, kept in group.kept()]
         checked = [(kept, column) for kept in every for column in _summed(kept)]
@@ -255,7 +255,7 @@ class _Counting:
     def units(
         self, group: Group, periods: Spans, name: str = ""
     ) -> Iterator[tuple[Kept, NDArray[np.int64]]]:
-        """What every unit had in each period; nothing where the raw table has no rows.
+        """The measures of every unit in each period; nothing where the raw table has no rows.
 
         Parameters
         ----------
@@ -299,7 +299,9 @@ class _Counting:
         return {month: Unripe(until[month], compared[month]) for month in sorted(until)}
 
     def _before(self, cube: Cube, month: int, one: Unripe | None) -> NDArray[np.int64]:
-        """What a month is compared with, as far as nothing is lacking: that of whole months."""
+        """The values of earlier months that a month is compared with; for a month that is not
+        mature, those at the same age.
+        """
         values = np.zeros((*cube.values.shape[:2], len(BACK)), np.int64)
         for place, back in enumerate(BACK):
             if (at := month - back - cube.first.number) >= 0:
@@ -328,7 +330,7 @@ class _Counting:
     def _as_old(
         self, group: Group, month: Month, day: dt.date
     ) -> Iterator[tuple[Kept, NDArray[np.int64]]]:
-        """What the month before and that of a year ago had when these were as old."""
+        """The values of the month before and of a year ago, as they were known at the same age."""
         begin = month.span(self._cut)[0]
         spans, periods = [], []
         for place, back in enumerate(BACK):
@@ -346,7 +348,7 @@ class _Counting:
 def counted_of(
     fetch: Callable[[Query], Columns], kept: Sequence[Kept], periods: Spans, membership: Query
 ) -> Iterator[tuple[Kept, NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]]:
-    """What the units of a level had in each period, of one table.
+    """The measures of a level's units in each period, from one table.
 
     Parameters
     ----------
@@ -381,14 +383,14 @@ def counted_of(
 
 
 def _step_of(one: Kept) -> Step:
-    """What counts it again for units and periods."""
+    """The step that counts a measure again, for units and periods."""
     if one.source.how == "people":
         return steps.OWN_PEOPLE
     return steps.OWN_KEYS_REACHING if one.reaches else steps.OWN_UNITS
 
 
 def sums_sql(kept: Sequence[Kept]) -> str:
-    """What is summed up to see who reaches what is declared, as columns of a SELECT."""
+    """The columns of a SELECT that sum up what the bounds of a measure are compared with."""
     columns = dict.fromkeys(column for one in kept for column in one.sums)
     return ", ".join(f"SUM({column}) AS {column}" for column in columns)
 
@@ -410,7 +412,7 @@ def _result(one: Kept) -> str:
 
 
 def _of_units(one: Kept) -> str:
-    """What of what agents had units have, as a column of a SELECT."""
+    """The column of a SELECT that makes a unit's measure from its agents'."""
     how, column = one.source.how, one.column
     if one.reaches:
         counts = "counts = 1 AND " if how == "people" else ""
@@ -426,7 +428,7 @@ def _of_units(one: Kept) -> str:
 def own_months(
     cube: Cube, store: duckdb.DuckDBPyConnection, first: int, last: int
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """What each agent had in each of some months, as results by agent, month and measure.
+    """The measures of each agent in each of some months, as results by agent, month and measure.
 
     Of what is counted again over a period, and for a unit, it says but that there is something.
     """

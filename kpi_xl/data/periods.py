@@ -72,7 +72,7 @@ class PeriodCube:
         return kpi.compute(given)
 
     def earlier(self, kpi: Kpi) -> dict[str, Any]:
-        """What a KPI needs of earlier periods."""
+        """The values of earlier periods that a KPI needs."""
         parts = {"KPI_AVG_HEADCOUNT": self.average_headcount}
         return earlier(kpi, self.measure, self.places, parts)
 

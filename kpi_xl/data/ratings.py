@@ -1,4 +1,4 @@
-"""What people gave each other in 360 度评价, from the store."""
+"""The ratings of 360 度评价, from the store."""
 
 from __future__ import annotations
 

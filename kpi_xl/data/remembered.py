@@ -1,4 +1,4 @@
-"""What was read of a raw file, kept so that a file that has not changed is not read again.
+"""The rows of raw files that were read before: a file that has not changed is not read again.
 
 A year of monthly files is read once; with the next month only that month's file is. What is kept
 is the file's typed rows and everything that was to be said of them, in a sealed Arrow file beside
@@ -65,7 +65,7 @@ def check_what_changed(
 
 
 class _Remembered:
-    """What was read before, and is kept in a folder of the project."""
+    """The rows and problems of files that were read before, kept in a folder of the project."""
 
     def __init__(self, project: Project, contents: Contents) -> None:
         self._folder = project.memory
@@ -74,7 +74,7 @@ class _Remembered:
         self._used: set[Path] = set()
 
     def read(self, settings: Settings, source: Source) -> tuple[CheckedTable, list[Problem]]:
-        """What was read of a file when it was as it is now, or what is read now."""
+        """The kept rows and problems of a file if it has not changed; else it is read."""
         if source.file.stat().st_size < SMALLEST:
             return read_file(settings, source)
         kept = self._place(source)

@@ -1,4 +1,4 @@
-"""What the months of a step are: months of the calendar, or spans of days."""
+"""The months of a step in SQL: months of the calendar, or spans of days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a step is: one SQL text of ``sql/``, and all that the engine has to know of it.
+"""The declaration of a step: one SQL text of ``sql/``, and what the engine has to know of it.
 
 A step is one SELECT in the common ground of DuckDB, PostgreSQL and Spark. What varies stands in it
 as ``$name``; the sums of its measures stand in it as ``$sums``, and come from

@@ -251,7 +251,7 @@ ROSTER: Final = frozenset(code for one in WHO for code in one.reads if code in T
 
 
 def rules(settings: Settings) -> dict[str, int | str]:
-    """What of the project's settings stands in the steps, and what never varies."""
+    """The values that stand in the SQL of the steps: from the project's settings, and constants."""
     return {
         "never": NEVER,
         "effective_fyc": round(settings.effective_fyc * 100),

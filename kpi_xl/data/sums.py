@@ -110,7 +110,7 @@ class Sums:
         }
 
     def _rows(self, one: Step) -> Columns:
-        """What a step gives, by place and month."""
+        """The rows of a step, by place and month."""
         if one.gives == "agents":
             return self.computation.place_sums(one)
         if one.name not in self._fetched:

@@ -110,7 +110,7 @@ def targets_back(
 
 
 class _Stored:
-    """What is set for the months from one to another; those of agents are many."""
+    """The targets of a span of months, as the store has them; those of agents are many."""
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, first: Month, last: Month, *, of_agents: bool
@@ -129,7 +129,7 @@ class _Stored:
             self._rows.setdefault(number, []).append(tuple(row))
 
     def of(self, month: Month, kpis: Registry) -> dict[tuple[str, str], dict[str, float]]:
-        """What is set for a month, by level and unit."""
+        """The targets of a month, by level and unit."""
         found: dict[tuple[str, str], dict[str, float]] = {}
         # Whole paths come last, so that they count where there is a mere name, too.
         for level, unit, label, target in sorted(

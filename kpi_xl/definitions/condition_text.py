@@ -301,7 +301,7 @@ class Reader:
 
 
 def asked_at(text: str) -> tuple[str, str] | None:
-    """What is asked at the beginning of a text, as written and as meant."""
+    """The comparison that a text begins with: as written, and as understood."""
     upper = text.upper()
     return next(((w, meant) for w, meant in _ASKED if upper.startswith(w)), None)
 
@@ -318,7 +318,7 @@ def is_flag(column: Column) -> bool:
 
 
 def value_of(text: str, column: Column, order: DateOrder = "ymd") -> Value:
-    """What a text means in a column.
+    """Read a text as a value of a column.
 
     Raises
     ------

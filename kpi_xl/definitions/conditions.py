@@ -1,4 +1,4 @@
-"""What a condition on the rows of a raw table is, once it is read: a small tree.
+"""A condition on the rows of a raw table, as a small tree.
 
 `kpi_xl.definitions.condition_text` reads it, `kpi_xl.data.own_sql` writes it as SQL. It holds or it
 does not: an empty cell meets 为空 and every condition that says what a cell is not.
@@ -56,7 +56,7 @@ class Empty:
 
 @dataclass(frozen=True)
 class Not:
-    """What does not hold."""
+    """The negation of a condition."""
 
     part: Condition
 

@@ -32,7 +32,7 @@ _COMMA: Final = re.compile(r"\s*[,，、;；]\s*")
 
 
 def for_each(name: str, text: str, table: Table) -> Iterator[tuple[str, str]]:
-    """What a definition becomes for the categories of a column.
+    """Make one definition for each category of a column.
 
     Parameters
     ----------

@@ -22,7 +22,7 @@ Named = Callable[[Measure], str]
 
 
 class _Language:
-    """What SQL and DAX have in common: brackets around everything.
+    """The common part of the writers of SQL and DAX: every operation in brackets.
 
     Parameters
     ----------

@@ -68,7 +68,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Definition:
-    """What somebody typed about a KPI of his own.
+    """The text of a KPI that a project declares itself, field by field.
 
     Parameters
     ----------
@@ -82,7 +82,9 @@ class Definition:
     fields: Mapping[str, str] = field(hash=False)
 
     def __repr__(self) -> str:
-        """What the raw tables' rows depend on: of which KPIs there may be targets, in what unit."""
+        """The fields that the check of raw tables depends on: names that may have targets, and
+        units. Settings are compared by their repr.
+        """
         told = [self.fields.get(one, "") for one in ("名称", "别名", "代码", "单位")]
         each = [self.fields[EACH]] if EACH in self.fields else []
         return f"Definition({', '.join(told + each)})"
@@ -292,7 +294,7 @@ class _Maker:
         )
 
     def _quantity(self, name: str) -> Quantity:
-        """What a name in a formula means."""
+        """The quantity that a name in a formula means."""
         own = self._by_label.get(_label(name))
         if own is not None:
             if own.name in self._begun:

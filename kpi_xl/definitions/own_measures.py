@@ -1,4 +1,4 @@
-"""What a project counts itself of the rows of a raw table: which rows, what of them, by which day.
+"""The measures that a project declares over the rows of a raw table: rows, value, date column.
 
 The fields of a definition say it as a person types it; what comes of them is a formula over
 `Counted` sums, which `kpi_xl.data.own_sums` has computed.
@@ -70,7 +70,7 @@ class Counted:
 
     @property
     def sums(self) -> list[Summed]:
-        """What of the rows of each is summed up, to be compared with bounds."""
+        """The sums over each agent's rows that are compared with bounds."""
         return [] if self.reach is None else sums_of(self.reach)
 
     @property
@@ -126,7 +126,7 @@ class OwnMeasure:
 
 @dataclass(frozen=True)
 class Known:
-    """What declarations may speak of.
+    """The names that a declaration may use.
 
     Parameters
     ----------
@@ -245,7 +245,7 @@ def _made_of(
 
 @contextmanager
 def _of(field: str) -> Iterator[None]:
-    """What is wrong is wrong with a field."""
+    """Place every fault found inside at a field."""
     try:
         yield
     except InputError as error:
@@ -305,7 +305,7 @@ def table_of(fields: Mapping[str, str], known: Known) -> Table:
 def _reach(
     text: str, table: Table, take: Take, order: DateOrder, *, is_whole: bool
 ) -> Condition | None:
-    """What somebody's rows must come to; None where nothing is said."""
+    """The condition that an agent's rows must reach; None where the declaration has none."""
     if not text:
         return None
     if take not in ("people", "different"):

@@ -33,7 +33,7 @@ _BRACKET: Final = re.compile(r"[(（]|(?:非|不是|NOT\b)\s*[(（]", re.IGNOREC
 
 @dataclass(frozen=True, kw_only=True)
 class Summed(Column):
-    """What somebody's rows come to, where otherwise a column stands.
+    """A sum over an agent's rows, which stands where a condition on rows has a column.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class Summed(Column):
 def read_reach(
     text: str, table: Table, order: DateOrder = "ymd", *, is_monthly: bool, is_whole: bool
 ) -> Condition:
-    """What a text says must be reached.
+    """Read the condition that must be reached.
 
     Parameters
     ----------

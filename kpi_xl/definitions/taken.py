@@ -1,4 +1,4 @@
-"""What is made of the rows of a raw table, and of which column, as people write it."""
+"""The aggregation of a measure and its column, as people write it: 合计 首年保费."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def is_of_sums(name: str) -> bool:
 
 
 def taken(text: str, table: Table) -> tuple[Take, Column | None]:
-    """What is made of the rows, and of which column."""
+    """Read the aggregation, and the column it is of."""
     said = plain(text).strip()
     if not said:
         raise InputError(kinds.MEASURE_TAKEN(known=_KNOWN))

@@ -127,7 +127,7 @@ def _parts(
 
 
 def _fits(column: Column, text: str, table: Table, order: DateOrder) -> Condition:
-    """What a cell of the table of weights asks of a column."""
+    """The condition that a cell of the table of weights puts on a column."""
     if column.kind in ("money", "count", "number"):
         for mark in ("-", "~", "～", "至", "到"):
             first, found, last = text.partition(mark)

@@ -120,7 +120,7 @@ def _html(desk: Desk, name: str, about: Mapping[str, Any], status: int = 200) ->
 
 
 def _wrong(desk: Desk, error: Exception) -> Response:
-    """What is said of what went wrong; a fault of the program goes into its log."""
+    """The page for an error. A fault of the program goes into its log."""
     status = 400
     if isinstance(error, OSError):
         error = file_error(error)

@@ -1,4 +1,4 @@
-"""What is being worked on: a project, what is chosen for its files, what was made."""
+"""The state of the local page: the project, the choices for its files, the workbooks made."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Desk:
         return place, inside[:_MOST_FOLDERS]
 
     def mapping(self) -> MappingSession:
-        """What the files are read as; looked at once."""
+        """The mapping of the files to tables and columns; made once."""
         if self._mapping is None:
             self._mapping = MappingSession(self.here)
         return self._mapping
@@ -121,7 +121,7 @@ class Desk:
         self.numbers = numbers
 
     def check(self) -> Checked:
-        """What is wrong with the files."""
+        """The result of the check of the files."""
         if self.checked is None:
             self.checked, _ = check(self.here)
         return self.checked
@@ -158,7 +158,7 @@ class Desk:
         return plain
 
     def results(self) -> list[tuple[str, int]]:
-        """What was made, the newest month first: the path below the output folder, and bytes."""
+        """The files that were made, newest month first: path below the output folder, and bytes."""
         folder = self.here.output
         found = [
             file

@@ -33,7 +33,7 @@ def overview(name: str, proposal: SheetProposal, answer: Answer) -> dict[str, An
 
 
 def shown(session: MappingSession, name: str, wanted: str) -> dict[str, Any]:
-    """What the form of a worksheet shows.
+    """The values of the form of a worksheet.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def shown(session: MappingSession, name: str, wanted: str) -> dict[str, Any]:
 
 
 def chosen(session: MappingSession, name: str, given: Mapping[str, str]) -> Answer:
-    """What somebody chose in the form.
+    """Read the choices that were made in the form.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What opens the page: a file to double-click as each system wants it, or another program."""
+"""Files to double-click that start the local page, one for each system."""
 
 from __future__ import annotations
 

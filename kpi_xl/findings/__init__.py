@@ -1,1 +1,1 @@
-"""What the numbers of a project say: each KPI judged, what moved it, what to do about it."""
+"""The analysis run on a project's month: KPIs judged, what moved them, what to do."""

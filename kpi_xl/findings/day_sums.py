@@ -84,7 +84,7 @@ class DaySums:
         return paced(self.kpis)
 
     def done(self, kpi: Kpi, units: Sequence[int]) -> NDArray[np.float64]:
-        """What units reached in the month so far, in the KPI's unit (money in 元)."""
+        """The values that units reached in the month so far, in the KPI's unit (money in 元)."""
         ratio = self._ratios[kpi.code]
         above = self._days(ratio.above, units)[:, -1].sum(axis=-1)
         if ratio.is_sum:
@@ -143,7 +143,7 @@ class DaySums:
     def _base(
         self, ratio: DayRatio, units: Sequence[int]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """What is below now, and in the months before: by day, or by month where it stands."""
+        """The denominator now and in the months before: by day, or by month where it is a stock."""
         if ratio.below is not None:
             days = self._days(ratio.below, units).astype(np.float64)
             return days[:, -1].sum(axis=-1), days[:, :-1]
@@ -152,7 +152,9 @@ class DaySums:
         return months[:, -1], months[:, :-1]
 
     def _unit(self, ratio: DayRatio) -> float:
-        """What a quotient of sums is times, to be shown: 元 a piece are 分 a piece ÷ 100."""
+        """The factor that turns a quotient of sums into the shown unit: 分 a piece ÷ 100 is 元 a
+        piece.
+        """
         return self._scale(ratio.below or {}) / self._scale(ratio.above)
 
     def _scale(self, terms: Terms) -> int:

@@ -36,7 +36,7 @@ _MOSTLY: Final = 0.5
 
 @dataclass(frozen=True)
 class _About:
-    """What a KPI of a unit stands or falls with in the month.
+    """The part of a unit's month that a KPI is about.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ class Facts:
     # -- which fact ------------------------------------------------------------------------------
 
     def _fact(self, code: str, place: int, chain: Split | None) -> tuple[str, object]:
-        """What a KPI's shortfall is a sign of: a factor of the chain, or a quantity."""
+        """The fact behind a KPI's shortfall: a factor of the chain, or a quantity."""
         about = self._about(code)[place]
         if about.is_base:
             return "base", about.codes
@@ -170,7 +170,7 @@ class Facts:
 
     @kept
     def _about(self, code: str) -> list[_About]:
-        """What a KPI stands or falls with in each unit."""
+        """The part of each unit's month that a KPI is about."""
         kpi = self._month.kpis[code]
         one = ratio_of(kpi.expression)
         better = one.sign * (-1 if kpi.direction == "lower" else 1)
@@ -233,7 +233,7 @@ class Facts:
     # -- which part of the money -----------------------------------------------------------------
 
     def _claim(self, code: str, place: int, chain: Split) -> Claim:
-        """What a KPI has to do with the factors of the chain."""
+        """The claim of a KPI on the factors of the chain."""
         if made_of := self._range(code):
             return Claim(made_of)
         about = self._about(code)[place]

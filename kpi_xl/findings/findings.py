@@ -1,4 +1,4 @@
-"""What a month's numbers mean for every unit of a level: warnings, causes, what to do."""
+"""The findings of a month for every unit of a level: warnings, causes, actions."""
 
 from __future__ import annotations
 
@@ -110,8 +110,8 @@ class Findings(JudgedMonth):
 
     @kept
     def chain(self, unit: int) -> Split | None:
-        """What a unit's result lacks, or has more, split over its factors: all money that is told
-        of its warnings is of this. None where there is nothing to compare with, or no result.
+        """The difference of a unit's result, split over its factors. All amounts in its warnings
+        come from this split. None where there is no result, or nothing to compare with.
         """
         return None if self.drivers is None else self.drivers.chain(unit)
 
@@ -177,7 +177,7 @@ class Findings(JudgedMonth):
 
     @property
     def knowledge(self) -> Knowledge:
-        """What is known about weaknesses."""
+        """The knowledge about weaknesses in this trade."""
         return self._settings.knowledge
 
     def causes(self, code: str, unit: int) -> list[RankedCause]:
@@ -190,7 +190,7 @@ class Findings(JudgedMonth):
 
     @kept
     def _topic(self, code: str) -> Topic | None:
-        """What is known about a KPI's weakness in this trade."""
+        """The topic about a KPI's weakness in this trade."""
         try:
             topic = self.knowledge.topic(code)
         except KeyError:
@@ -198,8 +198,8 @@ class Findings(JudgedMonth):
         return topic if topic.needs <= set(self.cube.measures) else None
 
     def weaknesses(self, unit: int, most: int = TOPICS) -> list[Weakness]:
-        """What a unit should work on, each topic once, the costliest first; before these what has
-        no money where it is 危险 as never before, such as policies that lapse.
+        """The topics a unit should work on, each once, the costliest first. Before these come
+        topics without an amount whose KPI is 危险 for the first time, such as lapsing policies.
         """
         found: dict[str, Weakness] = {}
         for fact in sorted(self.warnings_of(unit), key=lambda one: not one.is_grave_without_money):

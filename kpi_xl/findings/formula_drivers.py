@@ -178,7 +178,7 @@ class FormulaDrivers:
 
 
 def factors(formula: Formula) -> dict[str, Formula]:
-    """What a formula is made of, by what people call it; what is but a number is left out."""
+    """The factors of a formula by their Chinese names; plain numbers are left out."""
     found: dict[str, Formula] = {}
     for one in _parts_of(formula):
         if next(one.measures(), None) is not None:

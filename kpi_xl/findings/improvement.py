@@ -159,7 +159,7 @@ def returned(entries: Sequence[Entry], unit: Unit, base: Knowledge) -> list[Plan
 
 @dataclass(frozen=True)
 class Answer:
-    """What a manager says was done of a measure.
+    """A manager's answer about one action.
 
     Parameters
     ----------
@@ -174,7 +174,7 @@ class Answer:
 
 
 def answered(entries: Sequence[Entry], unit: Unit) -> dict[str, Answer]:
-    """What a unit wrote of its measures in the 进展检讨 that came back, by their codes.
+    """The answers of a unit in the 进展检讨 that came back, by the actions' codes.
 
     Parameters
     ----------
@@ -195,7 +195,7 @@ _TEXTS: Final = ("kpi", "problem", "cause", "text", "owner", "tool")
 
 @dataclass(frozen=True)
 class Progress:
-    """What became of a measure.
+    """The result of one action.
 
     Parameters
     ----------
@@ -249,7 +249,7 @@ class FollowUps:
         self._answers = answers
 
     def of(self, unit: int) -> list[Progress]:
-        """What became of a unit's measures."""
+        """The results of a unit's actions."""
         return [self._progress(unit, planned) for planned in self._plans[unit]]
 
     def _progress(self, unit: int, planned: Planned) -> Progress:
@@ -306,7 +306,7 @@ class FollowUps:
         return self._answers.get(unit, {}).get(planned.code, Answer())
 
     def _compared(self, kpi: Kpi, code: str, place: int) -> FollowUp:
-        """What can be said of a measure in a unit and its peers."""
+        """Compare a unit that took an action with its peers."""
         return self._compared_in(kpi, code, self._now.groups.number(place))
 
     @kept

@@ -92,7 +92,7 @@ def change_of(kpi: Kpi, value: float, before: float) -> str:
 
 @dataclass(frozen=True)
 class InBrief:
-    """What there is to say of a unit.
+    """The summary of a unit's month.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ class InBrief:
     # -- what happened ---------------------------------------------------------------------------
 
     def result(self, kpi: Kpi) -> str:
-        """What was reached, beside the target, last month, and last year."""
+        """The result beside the target, last month, and last year."""
         value = self.history(kpi, 0)
         goal = self.findings.goal(kpi, self.unit)
         told = f"{kpi.name} {self.text(kpi, value)}"
@@ -137,7 +137,7 @@ class InBrief:
         return f"{told}。"
 
     def why(self) -> str | None:
-        """What made the difference, in a chain of factors whose parts add up to it."""
+        """The cause of the difference: a chain of factors whose parts add up to it."""
         chain = self.findings.chain(self.unit)
         return None if chain is None else self._split_text(chain)
 
@@ -163,7 +163,9 @@ class InBrief:
         return f"{told}。{_COUNTS[len(split.shares)]}个因素之和等于差额。"
 
     def money_note(self) -> str:
-        """What the money of the unit's warnings is a part of; or why they have none."""
+        """A note on the amounts of the unit's warnings: the sum they are parts of, or why there are
+        none.
+        """
         chain, drivers = self.findings.chain(self.unit), self.findings.drivers
         if drivers is None:
             return "影响：这里的数据连不成业绩的因素（如 人力 × 举绩率 × 件数 × 件均），没有金额。"

@@ -113,7 +113,7 @@ class JudgedMonth:
         }
 
     def measures_of(self, kpi: Kpi) -> dict[str, Floats]:
-        """What a KPI is made of, by code, as `given`: earlier months, too."""
+        """The measures of a KPI by code, as `given`, of earlier months too."""
         cube = self._whole if kpi.has_earlier else self.cube
         found: dict[str, Floats] = dict(cube.earlier(kpi)) if kpi.has_earlier else {}
         for one in kpi.measures:
@@ -215,7 +215,7 @@ class JudgedMonth:
         return peers(values, self.kpis[code].direction, fewest)
 
     def group_of(self, unit: int) -> str:
-        """What the group of a unit's peers is called; empty where they are all of the level."""
+        """The name of the group of a unit's peers; empty where all units of the level are peers."""
         return self.groups.names[self._place[unit]]
 
     def beside(self, unit: int) -> NDArray[np.int64]:
@@ -266,7 +266,9 @@ class JudgedMonth:
         return found
 
     def _lenient(self, kpi: Kpi) -> Floats | None:
-        """What small units are judged by, as (units, months): the better end of the interval."""
+        """The values that small units are judged by, as (units, months): the better end of the
+        interval.
+        """
         now = self.given
         if kpi.code in _CASES and _CASES[kpi.code] in now:
             cases = now[_CASES[kpi.code]]
@@ -296,7 +298,7 @@ class JudgedMonth:
         return self.given[people] if people in self.given else np.ones_like(self.given[kpi.code])
 
     def reference(self, kpi: Kpi) -> Floats:
-        """What each unit should have reached.
+        """The value that each unit should have reached.
 
         The better of band and target; the median of the peers where there is neither; the unit's
         own usual where the peers are too few, and for totals, as units of different sizes are no
@@ -338,8 +340,8 @@ class JudgedMonth:
         return day if day and math.isfinite(self.value(code, unit)) else None
 
     def grounds(self, code: str, unit: int) -> str:
-        """What makes it so and for how long, or keeps a small unit from it, or when it is ripe:
-        ``界限·目标·4个月``; empty for nothing.
+        """The reasons for a status and since when, or why there is none: ``界限·目标·4个月``. Empty
+        where there is nothing to say.
         """
         if code not in self.kpis:
             return ""

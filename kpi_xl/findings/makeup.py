@@ -1,4 +1,4 @@
-"""What a KPI's formula says that it is about: the quantity that it stands or falls with.
+"""The quantity that a KPI is about, read from its formula.
 
 活动率 and 举绩人数 fall with those who sold, 留存率 and 脱落率 both with those who left. That is
 read from the formulas, so that it holds for a project's own KPIs, too.
@@ -89,7 +89,7 @@ def _over(left: Formula, right: Formula) -> Ratio:
 
 
 def terms_of(formula: Formula) -> list[Formula]:
-    """What is added up in a formula, one by one."""
+    """The summands of a formula."""
     formula = _plain(formula)
     if isinstance(formula, Operation) and formula.operator == "+":
         return [*terms_of(formula.left), *terms_of(formula.right)]

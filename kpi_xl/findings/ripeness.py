@@ -57,7 +57,7 @@ class Ripeness:
 
     @functools.cached_property
     def notes(self) -> list[str]:
-        """What to know of the KPIs that are not ripe: which, until when, what was the last."""
+        """Notes on the KPIs that are not mature: which, until when, and the last mature value."""
         named: dict[dt.date, list[str]] = {}
         for code, day in self.until.items():
             if self._kpis[code].direction != "neutral":

@@ -190,7 +190,7 @@ def _month(day: dt.date | None, cut: int | None) -> Month | None:
 
 
 def unit_rules(findings: Findings, unit: int) -> Sequence[str]:
-    """What the rules say about a unit as a whole, in Chinese; empty when it keeps them."""
+    """The rules that a unit as a whole breaks, in Chinese; empty where it keeps all."""
     found = []
     now = {
         code: int(findings.measure(code)[findings.units.index(unit), -1])

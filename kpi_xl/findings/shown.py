@@ -27,7 +27,7 @@ def shown(value: float) -> float | str:
 
 
 def meaning_text(kpi: Kpi) -> str:
-    """What a KPI tells, the bounds by which it is judged, and what to know besides."""
+    """The meaning of a KPI, the bounds it is judged by, and notes."""
     bounds = "" if kpi.bands is None else kpi.bands.text(kpi.direction, kpi.unit)
     return "。".join(filter(None, (kpi.meaning, bounds, kpi.note)))
 

@@ -61,7 +61,7 @@ def how_written(kind: Kind) -> str:
 
 
 def choices_of(table: Table, column: Column, settings: Settings) -> tuple[str, ...]:
-    """What may be chosen in a column: one word for each value; empty where anything may be typed.
+    """The words to choose from in a column, one for each value; empty where any text is allowed.
 
     Examples
     --------

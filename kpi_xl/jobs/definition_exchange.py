@@ -92,7 +92,7 @@ def _weights(settings: Settings) -> dict[str, float]:
 
 
 def _measures(kpis: list[Kpi]) -> list[Measure]:
-    """What is counted, each once."""
+    """The measures of some KPIs, each once."""
     return list(dict.fromkeys(one.counted for kpi in kpis for one in kpi.measures))
 
 
@@ -108,7 +108,7 @@ def slug(one: Kpi | Measure) -> str:
 
 
 def typed(settings: Settings, kpi: Kpi) -> dict[str, str]:
-    """What was typed of a KPI of one's own; nothing of any other."""
+    """The fields of a KPI of the project's own as they were typed; empty for any other KPI."""
     own = settings.own.own.get(kpi.code)
     return {} if own is None else {**own.fields, "名称": kpi.name}
 
@@ -170,12 +170,12 @@ def _kept_in_meta(own: Mapping[str, str]) -> dict[str, Any]:
 
 
 def metric_of_measure(one: Measure) -> dict[str, Any]:
-    """What MetricFlow's metric says of a measure."""
+    """MetricFlow's metric for a measure."""
     return {"type": "simple", "type_params": {"measure": {"name": slug(one)}}}
 
 
 def metric_of(kpi: Kpi, settings: Settings) -> dict[str, Any]:
-    """What MetricFlow's metric says of a formula."""
+    """MetricFlow's metric for a formula."""
     expr = Sql(slug, _weights(settings)).text(kpi.expression)
     return {
         "type": "derived",
@@ -237,7 +237,7 @@ def ossie(settings: Settings) -> Exported:
 
 
 def expression_of(kpi: Kpi, settings: Settings) -> dict[str, Any]:
-    """What Ossie's metric says of a formula."""
+    """Ossie's metric for a formula."""
     sql = Sql(lambda one: f"{over_units(one).upper()}({TABLE}.{slug(one)})", _weights(settings))
     text = sql.text(kpi.expression)
     return {"expression": {"dialects": [{"dialect": "ANSI_SQL", "expression": text}]}}

@@ -130,7 +130,7 @@ def _typed(book: xlsxwriter.Workbook, rows: Sequence[Sequence[str]]) -> None:
 
 
 def _rule(field: str) -> dict[str, Any]:
-    """What Excel looks at when somebody types into the first row of a field."""
+    """The rule for data validation in Excel of a field, written for its first row."""
     cell = f"{column_letters(FIELDS.index(field) + 1)}2"
     if choices := {"单位": list(UNITS), "方向": list(DIRECTIONS.values())}.get(field):
         return {"validate": "list", "source": choices}

@@ -51,7 +51,7 @@ from kpi_xl.system.system_errors import file_error
 
 @dataclass(frozen=True)
 class Imported:
-    """What came of a file.
+    """The result of importing a file of definitions.
 
     Parameters
     ----------
@@ -204,7 +204,7 @@ class _Reading:
         self._measures: dict[str, Measure] = {}
 
     def all(self) -> _Found:
-        """What came of them; what was changed since it was written here is read again."""
+        """The definitions read; those changed since this program wrote the file are read again."""
         while True:
             self._look()
             changed = {
@@ -317,7 +317,7 @@ class _Reading:
         return _agrees(one, metric.meant)
 
     def _written(self, kpi: Kpi) -> Mapping[str, object]:
-        """What is written of a KPI for this tool."""
+        """The fields of a KPI as they are written for this tool."""
         if self._tool == "osi":
             return expression_of(kpi, self._settings)
         expression = kpi.expression
@@ -336,7 +336,7 @@ class _Reading:
         return Definition(Place(self._file, None, metric.row), dict(metric.typed))
 
     def _definition(self, metric: Metric, said: Said) -> Definition:
-        """What a person would type for a metric."""
+        """The definition that a person would type for a metric."""
         at = Place(self._file, None, metric.row)
         if metric.typed:
             return Definition(at, {**metric.typed, "公式": f"={said.text}"})
@@ -442,7 +442,7 @@ class _Reading:
 
 @dataclass(frozen=True)
 class _Names:
-    """What names in a metric's expression mean."""
+    """The meaning of the names in a metric's expression."""
 
     metric: Metric
     expression: Expression

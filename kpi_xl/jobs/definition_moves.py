@@ -39,7 +39,7 @@ from kpi_xl.system.files import write_whole
 
 @dataclass(frozen=True)
 class Moved:
-    """What was moved, and what could not be.
+    """The definitions that were moved, and those that could not be.
 
     Parameters
     ----------
@@ -228,7 +228,7 @@ def _opened(file: Path, *, counts: bool) -> tuple[Any, Any, int, dict[str, int]]
 
 
 def _texts(book: Any) -> dict[str, list[list[str]]]:
-    """What stands in the first rows of the sheets that are seen."""
+    """The texts in the first rows of the visible sheets."""
     return {
         page.title: [
             ["" if cell.value is None else str(cell.value) for cell in row]

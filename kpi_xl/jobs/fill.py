@@ -130,7 +130,7 @@ def fill(
 
 
 class _Given(NamedTuple):
-    """What somebody's workbook is filled with."""
+    """The values that a workbook of the user's own is filled with."""
 
     recipient: Recipient
     values: Values

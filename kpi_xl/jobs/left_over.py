@@ -1,4 +1,4 @@
-"""What belongs to no unit of a level: with it the units of a table add up."""
+"""The row 未分配: with it the units of a table add up to the whole."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def months_of(of: Scope, kpis: Sequence[Kpi]) -> NDArray[np.float64]:
 def unassigned(
     of: Scope, kpis: Sequence[Kpi], numbers: NDArray[np.float64]
 ) -> NDArray[np.float64] | None:
-    """What belongs to no unit of the level that is looked at.
+    """The values that belong to no unit of the level.
 
     Whoever sees some units only has no unit of it: there it is what those above have more than
     those of the level.

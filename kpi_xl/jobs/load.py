@@ -160,7 +160,7 @@ def check_source(project: Project, progress: Progress = silent) -> Checked:
 
 
 def returned_facts(project: Project) -> Returned | None:
-    """What came back for the raw tables; None where nothing ever was sent out."""
+    """The facts from returned workbooks for the raw tables; None where nothing was ever sent."""
     if not was_begun(project):
         return None
     from kpi_xl.slots.typed import facts_of, weeks_for

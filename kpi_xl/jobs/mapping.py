@@ -1,4 +1,4 @@
-"""What the files of a project are read as, shown and chosen by people, and kept in kpi.toml."""
+"""The mapping of files to tables and columns: shown, chosen by people, kept in kpi.toml."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _SHOWN: Final = ("closing", "new_premium", "fyc", "pieces", "units_sold", "sales
 
 @dataclass(frozen=True)
 class TableSums:
-    """What is read of a table.
+    """The sums of a raw table.
 
     Parameters
     ----------

@@ -39,7 +39,7 @@ PIECES: Final = "主险件数"
 
 @dataclass(frozen=True)
 class Proposal:
-    """What is to be proposed.
+    """The targets to propose.
 
     Parameters
     ----------
@@ -195,7 +195,7 @@ class _Tree:
 
 
 def _usual(cube: Cube, kpi: Kpi, month: Month) -> list[float]:
-    """What every unit did in the twelve months before, as far as there are data."""
+    """The values of every unit in the twelve months before, as far as there is data."""
     if not cube.has(kpi):
         return [1.0] * len(cube.units)
     end = min(max(month.number - cube.months[0].number, 1), len(cube.months))
@@ -223,7 +223,7 @@ def _alive(
 
 
 def _done(person: Person, kpi: Kpi, month: Month) -> float:
-    """What somebody did in the twelve months before, as far as it is known of people."""
+    """An agent's value in the twelve months before, as far as it is known by person."""
     by_name = {name: person.activities.get(code, {}) for code, name in ACTIVITIES.items()}
     by_name |= {PIECES: person.pieces} | dict.fromkeys(PREMIUM, person.premium)
     months = by_name.get(kpi.name, {})

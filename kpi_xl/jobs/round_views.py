@@ -87,7 +87,7 @@ def round_view(course: Course, settings: Settings, unit: str | None = None) -> V
 
 
 def notes(course: Course, top: int = 0) -> tuple[str, ...]:
-    """What is to be known of a unit and those below it: their sums, and what could not be used."""
+    """Notes on a unit and those below it: their sums, and answers that could not be used."""
     talks, round_ = course.negotiation, course.round
     under = talks.under(top)
     found = ["差额 ＝ 回复 − 建议。目标 ＝ 议定的数，没有议定的为最后说的那个数。"]

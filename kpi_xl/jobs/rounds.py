@@ -41,7 +41,7 @@ class Asked(NamedTuple):
 
 
 def asked(text: str, *, with_amount: bool = True) -> Asked:
-    """What ``城东营业部=240000`` says.
+    """Read an answer such as ``城东营业部=240000``.
 
     Raises
     ------

@@ -173,7 +173,7 @@ def _items(book: Any, settings: Settings, typed: Cells) -> None:
 
 
 def _now(settings: Settings, item: Item) -> str:
-    """What goes now, as it is typed."""
+    """The value of a setting that applies now, written as people type it."""
     if item.path[0] == "levels":
         names, main = settings.level_names, settings.organisation.main
         return "、".join(names) if item.path[1] == NAMES else settings.level_name(main)
@@ -232,7 +232,7 @@ def _others(
     columns: Iterable[str],
     first: int,
 ) -> None:
-    """What was typed beside no known name is kept: whoever typed it is told what it is."""
+    """Keep what was typed beside an unknown name, so that its author can be told."""
     for label, said in cells.items():
         if label not in known:
             _told(book, sheet, row, (label,))

@@ -40,7 +40,7 @@ _MOST: Final = 10_000
 
 @dataclass(frozen=True)
 class Trace:
-    """What is known of a number.
+    """The origin of a number: formula, rows, and what people typed.
 
     Parameters
     ----------

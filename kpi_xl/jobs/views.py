@@ -1,4 +1,4 @@
-"""What a month's analysis says, as plain tables for a terminal: one function a question."""
+"""A month's analysis as plain tables for a terminal, a function for each question."""
 
 from __future__ import annotations
 
@@ -249,7 +249,7 @@ def warnings_view(of: Scope) -> View:
 
 
 def _money_note(of: Scope, findings: Findings) -> str:
-    """What 少收 is a part of, of one unit in full."""
+    """The sum that the amounts 少收 of a unit are parts of."""
     if len(of.units) == 1 or findings.drivers is None:
         return InBrief(findings, of.units[0], of.project.settings.in_wan).money_note()
     return (

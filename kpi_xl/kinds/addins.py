@@ -1,4 +1,4 @@
-"""What can stop the add-ins of Excel and LibreOffice."""
+"""Kinds of messages: the add-ins of Excel and LibreOffice cannot run."""
 
 from __future__ import annotations
 

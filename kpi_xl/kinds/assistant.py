@@ -1,4 +1,4 @@
-"""What assistants that ask over MCP are told."""
+"""Kinds of messages to assistants that ask over MCP."""
 
 from typing import Final
 

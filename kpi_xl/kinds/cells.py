@@ -1,4 +1,4 @@
-"""What can be wrong with the cells of raw data."""
+"""Kinds of problems with the cells of raw data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be wrong with workbooks that come back, and with what is written in them."""
+"""Kinds of problems with returned workbooks and their cells."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be wrong with a command, and what it needs that is not there."""
+"""Kinds of problems with a command, or with a program that it needs."""
 
 from __future__ import annotations
 

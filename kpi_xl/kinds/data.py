@@ -1,4 +1,4 @@
-"""What can be wrong with rows of raw data, between rows, and between tables."""
+"""Kinds of problems with rows of raw data, between rows, and between tables."""
 
 from __future__ import annotations
 

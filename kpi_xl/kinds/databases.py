@@ -1,4 +1,4 @@
-"""What can be wrong with a company's own database."""
+"""Kinds of problems with a company's own database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a KPI that a project declares itself."""
+"""Kinds of problems with KPIs that a project declares itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can stop a distribution: the record, addresses, passwords, mail."""
+"""Kinds of problems that stop a distribution: the record, addresses, passwords, mail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a file of definitions that another tool, or another project, has written."""
+"""Kinds of problems with a file of definitions from another tool or another project."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the system says of files, and what can be wrong with those that kpi_xl keeps itself."""
+"""Kinds of problems with files: refused by the system, or damaged files of kpi_xl's own."""
 
 from __future__ import annotations
 

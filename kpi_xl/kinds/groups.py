@@ -1,4 +1,4 @@
-"""What can stop a month on its way into a group."""
+"""Kinds of problems that keep a month from being sent into a group."""
 
 from typing import Final
 

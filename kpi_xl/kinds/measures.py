@@ -1,4 +1,4 @@
-"""What is wrong with what a project counts itself: conditions, measures, weights."""
+"""Kinds of problems with a project's own measures: conditions, aggregations, weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked for and is not there: KPIs, units, levels, months, views."""
+"""Kinds of problems with unknown names: KPIs, units, levels, months, views."""
 
 from __future__ import annotations
 

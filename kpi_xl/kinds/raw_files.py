@@ -1,4 +1,4 @@
-"""What can be wrong with a raw file as a whole, and with what there is of raw data."""
+"""Kinds of problems with a whole raw file, or with the raw data as a whole."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be wrong with rounds of targets."""
+"""Kinds of problems with rounds of targets."""
 
 from __future__ import annotations
 

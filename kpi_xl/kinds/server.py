@@ -1,4 +1,4 @@
-"""What the server refuses."""
+"""Kinds of requests that the server refuses."""
 
 from __future__ import annotations
 

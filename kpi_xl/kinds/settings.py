@@ -1,4 +1,4 @@
-"""What can be wrong in kpi.toml and in somebody's own settings."""
+"""Kinds of problems in kpi.toml and in the user's own settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be wrong with the lines, worksheets and files of raw data."""
+"""Kinds of problems with the lines, worksheets and files of raw data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be wrong with numbers that were typed into returned workbooks and go into raw tables."""
+"""Kinds of problems with numbers typed into returned workbooks that go into raw tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be wrong with a workbook, a template, and with what is filled in."""
+"""Kinds of problems with a workbook, a template, and the values filled into it."""
 
 from __future__ import annotations
 

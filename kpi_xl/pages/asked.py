@@ -1,4 +1,4 @@
-"""What a page asks for: slots of the monthly workbooks, as if it were one of them."""
+"""The slots that a page needs: it asks for them as a monthly workbook does."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ class Below:
     def _unassigned(
         self, number: int, rows: list[UnitRow], columns: list[Kpi]
     ) -> Iterator[UnitRow]:
-        """What is left of each sum: with it the rows make what stands above them."""
+        """The rest of each sum that no unit has; with it the rows add up to the whole."""
         whole, left = self._cells(number, columns), []
         for place, kpi in enumerate(columns):
             listed = sum(float(row.cells[place][0].value or 0) for row in rows)

@@ -38,7 +38,7 @@ workbooks; what is healthy needs none.
 
 @dataclass(frozen=True)
 class Page:
-    """What a unit's page shows.
+    """The content of a unit's page.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def plain(text: str) -> str:
 
 @functools.cache
 def templates() -> Environment:
-    """What pages and pictures are written by."""
+    """The environment of the templates for pages and pictures."""
     return Environment(
         loader=PackageLoader("kpi_xl.pages", "templates"),
         autoescape=True,  # names come from people's files
@@ -113,5 +113,5 @@ def _text(name: str) -> str:
 
 @functools.cache
 def hashed(text: str) -> str:
-    """What a browser knows a style or script by, so that it takes no other."""
+    """The hash of a style or script that goes into its tag, so that a browser runs no other."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -30,7 +30,7 @@ _HEADINGS: Final = (
 
 @dataclass(frozen=True)
 class Line:
-    """What is told of a KPI.
+    """A line of the list of KPIs.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def families(settings: Settings) -> dict[str, list[Line]]:
 
 
 def measures_of(lines: Sequence[Line]) -> list[Measure]:
-    """What stands in the formulas and is counted, each once."""
+    """The measures in the formulas, each once."""
     every = [one.counted for line in lines for one in line.kpi.measures]
     return sorted(dict.fromkeys(every), key=lambda one: one.name)
 

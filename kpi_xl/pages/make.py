@@ -56,7 +56,7 @@ class Pages:
     below: Below
 
     def of(self, number: int) -> Page:
-        """What a unit's page shows, by the unit's index in the cube."""
+        """The page of a unit, by the unit's index in the cube."""
         columns = self.below.kpis(number)
         return Page(
             self.months.of(number),
@@ -155,7 +155,7 @@ def ending_of(layout: Layout) -> str:
 
 
 class Written(NamedTuple):
-    """What was written.
+    """The files that were written.
 
     Attributes
     ----------
@@ -263,7 +263,7 @@ class Words(NamedTuple):
 def words(
     project: Project, month: str | None = None, unit: str | None = None, progress: Progress = silent
 ) -> Words:
-    """What a manager says of a month.
+    """The sentences that a manager says of a month.
 
     Parameters
     ----------

@@ -195,7 +195,9 @@ def wrapped(text: str, room: float) -> list[str]:
 
 
 def _pieces(text: str) -> list[str]:
-    """What stays together: runs of letters and digits, and what is in brackets with its bracket."""
+    """The pieces of a text that no line break may divide: runs of letters and digits, and text with
+    its brackets.
+    """
     found: list[str] = []
     for letter in text:
         joins = found and _is_narrow(letter) and _is_narrow(found[-1][-1])

@@ -121,7 +121,7 @@ class Cohort:
 
 @dataclass(frozen=True)
 class UnitMonth:
-    """What the page of a unit shows of it alone.
+    """The content of a unit's page that is about the unit alone.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ class UnitMonth:
 
     @property
     def said(self) -> dict[str, str]:
-        """What the manager wrote, by what it is about; nothing where nothing came back."""
+        """The manager's texts, by topic; empty where no workbook came back."""
         return {
             about: str(self.values[f"review.{about}"])
             for about in ("问题", "措施")

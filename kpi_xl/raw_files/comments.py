@@ -15,7 +15,7 @@ _OF: Final = ("/comments", "/threadedComment")
 
 
 def comments_of(package: zipfile.ZipFile, part: str) -> dict[int, str]:
-    """What the comments in each row of a worksheet say.
+    """The comments in each row of a worksheet.
 
     Parameters
     ----------

@@ -39,7 +39,7 @@ class _Failed(str):
 
 
 def computed(file: Path, sheet: str, places: Sequence[Place]) -> dict[Place, str]:
-    """What cells with formulas hold.
+    """Compute cells with formulas that no program has computed.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def computed(file: Path, sheet: str, places: Sequence[Place]) -> dict[Place, str
 def computed_as_xlsx(
     file: Path, kind: Format, sheet: str, places: Sequence[Place]
 ) -> dict[Place, str]:
-    """What cells with formulas hold in a workbook of another format.
+    """Compute cells with formulas of a workbook in another format, through LibreOffice.
 
     LibreOffice, where it is installed, says what the formulas are; what it has computed is not
     taken: it computes what changes by itself, too.
@@ -222,7 +222,9 @@ def _evaluated(
 
 
 def _text(value: Any) -> str | None:
-    """What a cell holds as the reader of worksheets has it; None for what is no single value."""
+    """A computed value as the text that the reader of worksheets gives; None for arrays and
+    errors.
+    """
     if not calculator.is_told(value):
         return calculator.error_given(value)
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""What a file holds, known by a hash of all its bytes and not by its size and time alone.
+"""The identity of a file's content: a hash of all its bytes, not its size and time alone.
 
 Where the system notes every change of a file in a time that nobody can set (ctime), the hash of a
 file that has not changed since is remembered. Windows has no such time there: it hashes each time.

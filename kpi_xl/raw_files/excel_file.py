@@ -255,7 +255,7 @@ def _cells(file: Path, kind: Format, sheet: str | None) -> _Cells:
 
 
 def _structure_of(file: Path, kind: Format, sheet: str) -> Structure:
-    """What is in a worksheet of any other format, as far as any of it matters."""
+    """The structure of a worksheet in a format other than .xlsx, as far as it matters."""
     found = Structure()
     with _told_as_damaged(file, sheet):
         if kind == "ods":

@@ -1,4 +1,4 @@
-"""What a raw file really is: told by its first bytes, since its name often lies.
+"""The format of a raw file, told by its first bytes, since its name is often wrong.
 
 Systems write HTML or tab-separated text and call it .xls; Excel says so when it opens them, and
 reads them all the same.
@@ -33,7 +33,7 @@ _SPREADSHEETML: Final = "urn:schemas-microsoft-com:office:spreadsheet"
 
 
 def format_of(file: Path) -> Format | None:
-    """What a file is by its content; where that tells nothing, by its name.
+    """The format of a file by its content; where that does not tell, by its name.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What the readers of the file formats hand on: headings, columns of text, row numbers."""
+"""The common result of all readers of files: headings, columns of text, row numbers."""
 
 from __future__ import annotations
 
@@ -96,5 +96,5 @@ def empty_file(file: Path) -> InputError:
 
 
 def not_open(file: Path) -> InputError:
-    """What is said of a file that another program keeps for itself."""
+    """The error for a file that another program has locked."""
     return InputError(kinds.FILE_IN_USE(), file=file)

@@ -135,7 +135,7 @@ def html_tables(file: Path) -> list[MarkupSheet]:
 
 
 def _texts_above(root: Any, tables: list[Any]) -> list[str]:
-    """What stands on the page above each table, down from the list before; or in its caption."""
+    """The text above each table on the page, from the table before it on; or its caption."""
     own = {table: place for place, table in enumerate(tables)}
     above = [""] * len(tables)
     texts: list[str] = []
@@ -324,7 +324,9 @@ def _text(cell: Any) -> str | None:
 
 
 def _unrounded(shown: str, value: str | None) -> str:
-    """What a cell says; the number it holds where it shows another, rounded one, as 1.2万."""
+    """The text of a cell, or the number that it holds where it shows a rounded one such as
+    1.2万.
+    """
     if not value:
         return shown
     one, other = read_number(shown), read_number(value)

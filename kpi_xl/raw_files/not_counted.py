@@ -71,7 +71,7 @@ _BELOW: Final = re.compile(
 
 @dataclass(frozen=True)
 class StruckThrough:
-    """What a line goes through in a file.
+    """The rows of a file with cells that are struck through.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ class StruckThrough:
     unseen: tuple[tuple[str, int], ...] = ()
 
     def told(self) -> Iterator[tuple[str | None, Fault]]:
-        """What is to be said of rows that are read all the same, under their heading."""
+        """The messages about rows that are read all the same, under their heading."""
         for heading, count in self.ended:
             yield heading, kinds.STRUCK_AND_ENDED(count=count)
         for heading, count, row in self.cells:
@@ -106,7 +106,7 @@ class StruckThrough:
 
 
 def struck_through(code: str, grid: Grid, cells: Sequence[Any]) -> StruckThrough:
-    """What a line goes through: all that a row holds in the columns that are used, or some of it.
+    """Find rows that are struck through: in all used columns that have a value, or in some.
 
     Parameters
     ----------
@@ -189,7 +189,7 @@ def headed_off(cells: Sequence[Any], first: Any) -> dict[int, str]:
 
 
 def said_in_words(file: FileRead, is_status: re.Pattern[str] | None) -> Iterator[Said]:
-    """What remarks, flags and statuses say of rows that do not count.
+    """Find rows that do not count by their remarks, flags and statuses.
 
     Parameters
     ----------

@@ -126,7 +126,7 @@ def numbers(file: Path, sheet: str) -> Iterator[AsShown]:
 
 
 def _styles(package: zipfile.ZipFile) -> dict[str, tuple[int, str]]:
-    """What the formats of a workbook's own do, by the number that cells have for them."""
+    """The effect of a workbook's own formats, by the number that cells refer to them by."""
     name = next((n for n in package.namelist() if n.lower().endswith("styles.xml")), None)
     if name is None:
         return {}

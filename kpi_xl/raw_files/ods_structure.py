@@ -1,4 +1,4 @@
-"""What stands in a worksheet of an .ods file beside the values that its reader gives."""
+"""The structure of a worksheet in an .ods file: all that its reader does not give."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _LINES: Final = ("text-line-through-style", "text-line-through-type", "text-cros
 
 
 def structure_of(file: Path, sheet: str) -> Structure:
-    """What is merged in a worksheet, hidden, struck through; its formulas without a value."""
+    """The merged, hidden and struck cells of a worksheet, and formulas without a value."""
     found = Structure()
     with opened(file) as package:
         struck = _struck(package)

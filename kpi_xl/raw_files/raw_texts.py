@@ -93,7 +93,7 @@ class RawTable:
         return unit_of(heading, self.above, names)
 
     def cell(self, place: int, heading: str) -> str | None:
-        """What stands in a row, by its place from 0, under a heading; None for nothing."""
+        """The text in a row, by its place from 0, under a heading; None for an empty cell."""
         cells = self.others.get(heading)
         if cells is None:
             code = next(code for code, name in self.headings.items() if name == heading)

@@ -1,4 +1,4 @@
-"""What is said of a raw file or of a row of it, beyond that a cell cannot be read."""
+"""Messages about a raw file or its rows, other than that a cell cannot be read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kpi_xl.settings.project_settings import Settings
 
 
 class Said(NamedTuple):
-    """What is said.
+    """A message about a file or a row.
 
     Attributes
     ----------
@@ -84,7 +84,7 @@ class FileRule:
     tables: Collection[str] = ()
 
     def says(self, file: FileRead) -> Iterator[Said]:
-        """What it says of a file; nothing of one of another table."""
+        """The messages about a file; none where the file holds another table."""
         if not self.tables or file.raw.table.code in self.tables:
             yield from self.of(file)
 

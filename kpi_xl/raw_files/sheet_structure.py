@@ -1,4 +1,4 @@
-"""What stands in a worksheet's XML beside the values, which the reader of worksheets leaves out.
+"""The structure in a worksheet's XML, which the reader of values leaves out.
 
 Cells whose formula failed, and cells whose formula nobody has computed yet, are not empty: an empty
 解约日期 says something else. Merged cells hold their value in one cell only. And a stray cell in
@@ -113,7 +113,7 @@ class Merge:
 
 @dataclass
 class Structure:
-    """What is in a worksheet beside its values.
+    """The structure of a worksheet: all that matters besides its values.
 
     Parameters
     ----------

@@ -28,7 +28,7 @@ _RULE: Final = re.compile(rb'<(?:\w+:)?cfRule\s[^<>]*\bdxfId="(\d+)"')
 
 @dataclass(frozen=True)
 class Struck:
-    """What of a workbook strikes cells through.
+    """The styles and texts of a workbook that strike cells through.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ class Struck:
 
 
 def struck_in(package: zipfile.ZipFile) -> Struck:
-    """What of an .xlsx workbook strikes cells through."""
+    """Find the styles and texts of an .xlsx workbook that strike cells through."""
     styles, unseen, rules = _styles(package)
     return Struck(_with_styles(styles), _with_styles(unseen), _texts(package), rules)
 

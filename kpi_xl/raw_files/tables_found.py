@@ -21,7 +21,7 @@ _NOT_DATA: Final = {"thumbs.db", "desktop.ini", "kpi.toml", "kpi.duckdb", "kpi.c
 
 @dataclass(frozen=True)
 class Found:
-    """What is in the data folder: everything that is read, and everything that is not.
+    """The content of the data folder: every file and sheet that is read, and every one that is not.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What stands in a worksheet of an .xls file (BIFF8) beside the values that its reader gives.
+"""The structure of a worksheet in an .xls file (BIFF8): all that its reader does not give.
 
 Record numbers and layouts are those of [MS-XLS].
 """

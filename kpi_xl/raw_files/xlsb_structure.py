@@ -1,4 +1,4 @@
-"""What stands in a worksheet of an .xlsb file beside the values that its reader gives.
+"""The structure of a worksheet in an .xlsb file: all that its reader does not give.
 
 Record numbers and layouts are those of [MS-XLSB].
 """
@@ -62,7 +62,7 @@ def _may_be_read(records: Iterator[tuple[int, bytes]]) -> bool:
 
 
 def structure_of(file: Path, sheet: str) -> Structure:
-    """What is merged in a worksheet, hidden rows and columns, cells that are struck through."""
+    """The merged and struck cells of a worksheet, and its hidden rows and columns."""
     found = Structure()
     with opened(file) as package:
         struck = _styles(package)[1]
@@ -107,7 +107,7 @@ def numbers(file: Path, sheet: str) -> Iterator[AsShown]:
 
 
 def _styles(package: zipfile.ZipFile) -> tuple[list[tuple[int, str]], set[int]]:
-    """What the formats of styles do, and which styles strike cells through."""
+    """The effect of each style's number format, and the styles that strike cells through."""
     formats: dict[int, tuple[int, str]] = {}
     styles: list[tuple[int, str]] = []
     fonts: list[bool] = []

@@ -53,7 +53,7 @@ def evaluated(
     formulas: Mapping[str, Mapping[Place, str]],
     wanted: Sequence[tuple[str, Place]],
 ) -> list[Any] | None:
-    """What cells with formulas give.
+    """The values of cells with formulas.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is common to reading cells of any kind."""
+"""The common part of reading cells of any kind."""
 
 from __future__ import annotations
 

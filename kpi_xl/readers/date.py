@@ -128,7 +128,7 @@ _NEVER: Final = frozenset(
 
 @dataclass(frozen=True)
 class NoDay:
-    """What stands for no day, and is not merely an empty cell."""
+    """A text that means "no day", such as 至今, and is not merely an empty cell."""
 
 
 NO_DAY: Final = NoDay()

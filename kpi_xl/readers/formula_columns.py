@@ -1,4 +1,4 @@
-"""What the columns of formulas depend on, and how long the texts are that they may make."""
+"""The columns that columns of formulas depend on, and the length of the texts they can make."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ Columns = tuple[str | None, int, int]
 
 @dataclass(frozen=True)
 class Reads:
-    """What a formula that can be computed reads.
+    """The cells that a formula reads.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ class Reads:
 
 
 def read_formula(formula: str) -> Reads | None:
-    """What a formula reads; None for one that is not computed.
+    """Find the cells that a formula reads; None for a formula that is not computed.
 
     Examples
     --------
@@ -140,7 +140,7 @@ class _Reading:
 
     @property
     def whole(self) -> Reads | None:
-        """What it reads, if all of it was there."""
+        """The cells that were found, if the whole formula was understood."""
         if self.inside or self.sheet is not None or not self.operand:
             return None
         return Reads(tuple(self.columns), self.joins, self.letters)

@@ -1,4 +1,4 @@
-"""What was sent to whom and what came back: one SQLite file a project.
+"""The record of what was sent to whom and what came back: one SQLite file for each project.
 
 Sending and coming back are in one file so that they change together: a workbook counts as
 returned in the same transaction that stores what was written in it. The raw data's store is

@@ -1,4 +1,4 @@
-"""What people wrote in the workbooks that came back."""
+"""The values that people typed into workbooks that came back."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Entry:
 def collected(
     project: Project, template: str | None = None, month: Month | None = None
 ) -> list[Entry]:
-    """What was collected, in the order of units, persons, slots, rows and columns.
+    """The values that were collected, in the order of units, persons, slots, rows and columns.
 
     Every cell is in it once: of several versions of a workbook the one that counts by the rule it
     was collected by. There is nothing when nothing was collected.

@@ -1,4 +1,4 @@
-"""What became of a project's definitions: every change there was, kept in the project's record.
+"""The history of a project's definitions: every change, kept in the project's record.
 
 It is only added to. What a definition said before is found by going through it.
 """
@@ -53,7 +53,7 @@ Fields = Mapping[str, str]
 
 
 class What(StrEnum):
-    """What became of a definition."""
+    """The kind of a change to a definition."""
 
     NEW = "新写的"
     CHANGED = "改了"
@@ -109,7 +109,7 @@ class DefinitionChange:
 
     @property
     def fields(self) -> list[str]:
-        """What of it is another than before."""
+        """The fields that changed."""
         was, now = self.was or {}, self.now or {}
         return [one for one in dict.fromkeys((*was, *now)) if was.get(one) != now.get(one)]
 
@@ -133,7 +133,7 @@ def changes(connection: sqlite3.Connection, name: str | None = None) -> list[Def
 
 
 def last_known(connection: sqlite3.Connection) -> dict[str, Fields]:
-    """What was typed when it was last looked at, by KPI name."""
+    """The fields of each definition as last seen, by KPI name."""
     if not _is_there(connection):
         return {}
     rows = connection.execute("SELECT name, now FROM definition_changes ORDER BY change")

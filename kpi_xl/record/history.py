@@ -146,7 +146,7 @@ class Change:
 
     @property
     def was(self) -> Typed | None:
-        """What stood there before: what counted, or else what the workbook was sent with."""
+        """The value before the change: the one that counted, or else the one that was sent."""
         return self.sent if self.replaces is None and self.restores is None else self.before
 
     @property

@@ -31,7 +31,7 @@ class Saved(NamedTuple):
 
 
 class Decided(NamedTuple):
-    """What a round of targets came to for somebody.
+    """The result of a round of targets for one recipient.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class Decided(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What the round is called."""
+        """The name of the round."""
         return f"目标商定第 {self.course.round.number} 轮"
 
     @property

@@ -1,4 +1,4 @@
-"""What counts, worked out from the history: each recipient's takings, one after another."""
+"""The values that count, replayed from the history: one taken workbook after another."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Whose(NamedTuple):
 
 
 class Version(NamedTuple):
-    """What stands in a cell, by one change: its number, and the value as it is kept."""
+    """The value of a cell after one change: the change's number, and the value as it is kept."""
 
     change: int
     kind: str
@@ -36,12 +36,12 @@ _CELL: Final = "change, about, slot, key, row, column, kind, value"
 
 
 def laid_over(before: State, taken: State, rule: str) -> State:
-    """What counts after a workbook was taken by a rule."""
+    """The values that count after a workbook was taken by a rule."""
     return {**taken, **before} if rule == ADDING else taken
 
 
 def counting(connection: sqlite3.Connection, whose: Whose) -> State:
-    """What counts of a recipient now."""
+    """The values that count for a recipient now."""
     rows = connection.execute(
         f"SELECT {_CELL} FROM entries WHERE {_OF} ORDER BY change", list(whose)
     )
@@ -49,7 +49,7 @@ def counting(connection: sqlite3.Connection, whose: Whose) -> State:
 
 
 def replayed(connection: sqlite3.Connection, whose: Whose) -> State:
-    """What counts of a recipient by all that was taken of him and not taken back."""
+    """The values that count for a recipient, by all workbooks taken and not taken back."""
     found: State = {}
     takings = connection.execute(
         "SELECT taking, rule FROM takings JOIN collections USING (collection)"

@@ -1,4 +1,4 @@
-"""What came back that answers a round: the targets typed in returned workbooks."""
+"""Answers to a round of targets: the targets typed into returned workbooks."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def last_change(connection: sqlite3.Connection) -> int:
 
 
 def answers_to(connection: sqlite3.Connection, round_: Round, after: int) -> deque[Answer]:
-    """What was typed for a round since it was begun, the first first.
+    """The targets typed since a round began, the earliest first.
 
     Parameters
     ----------

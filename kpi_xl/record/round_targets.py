@@ -44,7 +44,7 @@ class RoundTarget(NamedTuple):
 
 
 def round_targets(project: Project, month: Month | None = None) -> list[RoundTarget]:
-    """What rounds say the targets are: agreed, else answered last, else proposed.
+    """The targets by the rounds: the agreed one, else the last answer, else the proposal.
 
     Parameters
     ----------

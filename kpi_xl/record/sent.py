@@ -1,4 +1,4 @@
-"""What stood in the cells that people fill in when a workbook was made, as it is kept."""
+"""The values in the input cells of a workbook when it was made, as they are kept."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def from_text(text: str) -> Sent:
 
 
 class SentBy:
-    """What stood in the workbooks of a record, each looked up once.
+    """The values that the workbooks of a record were sent with, each looked up once.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ class SentBy:
         self._known: dict[str | None, Sent] = {None: {}}
 
     def of(self, workbook: str | None) -> Sent:
-        """What stood in a workbook, by its SHA-256; nothing where that is not known."""
+        """The values a workbook was sent with, by its SHA-256; empty where it is not known."""
         if workbook not in self._known:
             row = self._connection.execute(
                 "SELECT sent FROM workbooks WHERE sha256 = ?", [workbook]

@@ -1,4 +1,4 @@
-"""What agents do all week, and on how many days they come in."""
+"""The activities of agents in a week, and the days on which they come in."""
 
 from __future__ import annotations
 

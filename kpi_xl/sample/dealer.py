@@ -86,7 +86,7 @@ def files(folder: Path) -> dict[Path, bytes]:
 
 
 def _stages(dice: Dice, store: Store, month: Month) -> dict[str, int]:
-    """What a consultant counts in a month."""
+    """The counts of a consultant in a month."""
     shares, content = dict(_SHARES), 0.88
     if month >= WEAK_FROM and store.name == NO_TRIALS:
         shares |= {"test_drives": 0.40, "deals": 0.52}

@@ -1,4 +1,4 @@
-"""What people get wrong in such files, planted for the check to find.
+"""Typical mistakes in raw files, planted for the check to find.
 
 The files stay otherwise sound: each fault has a row of its own, to which nothing else refers.
 """

@@ -163,7 +163,7 @@ def _ratios(department: Department, month: Month) -> dict[str, float]:
 
 
 def _branch_ratios(month: Month) -> dict[str, float]:
-    """What the company expects of the branch."""
+    """The ratios that the company expects of the branch."""
     return {
         "活动率": _activity(1.0, month),
         "人均件数": _percent(_PIECES * _pieces_season(month)),

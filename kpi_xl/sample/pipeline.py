@@ -77,7 +77,7 @@ class _Person(NamedTuple):
 
 
 class _Rows(NamedTuple):
-    """What becomes of somebody's months: leads, opportunities and renewals."""
+    """The leads, opportunities and renewals of a salesperson's months."""
 
     leads: list[list[str]]
     deals: list[list[str]]
@@ -140,7 +140,7 @@ def _people(dice: Dice) -> Iterator[_Person]:
 
 
 def _month(dice: Dice, one: _Person, month: Month, rows: _Rows) -> None:
-    """What somebody gets in a month, and what becomes of it."""
+    """Make the leads of one salesperson in a month, and what follows from them."""
     size, weak = _REGIONS[one.region], month.first >= _WEAK_FROM
     for _ in range(dice.count(6 * size)):
         day = _day(dice, month)

@@ -76,7 +76,7 @@ def files(folder: Path) -> dict[Path, bytes]:
 
 
 def _till(dice: Dice, store: Store, month: Month) -> dict[str, int]:
-    """What a sales assistant counts in a month; money in 元."""
+    """The counts of a sales assistant in a month; money in 元."""
     weak = month >= WEAK_FROM
     deal_rate = 0.17 if weak and store.name == SHORT_OF_STAFF else _DEAL_RATE
     more = 0.18 if weak and store.name == SINGLE_PIECES else _MORE

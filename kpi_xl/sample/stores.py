@@ -1,4 +1,4 @@
-"""What the samples of other trades have in common: stores, their staff, and the files."""
+"""The common part of the samples of other trades: stores, their staff, and the files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What kpi.toml says of days off and days worked, in its section [calendar]."""
+"""The section [calendar] of kpi.toml: days off and days worked."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ COUNTED: Final = "统计项"
 def in_settings(
     section: Mapping[str, Any], file: Path, text: str, name_of_section: str = "kpis"
 ) -> tuple[list[Definition], list[InputError]]:
-    """What [kpis] or [measures] of kpi.toml says.
+    """Read the section [kpis] or [measures] of kpi.toml.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def in_settings(
 
 
 def in_workbook(file: Path) -> tuple[Definition, ...]:
-    """What the workbook of definitions says; nothing where there is none.
+    """Read the workbook of definitions; empty where there is none.
 
     Raises
     ------
@@ -136,7 +136,9 @@ def in_workbook(file: Path) -> tuple[Definition, ...]:
 
 
 def not_read(file: Path) -> tuple[InputError, ...]:
-    """What of a workbook looks like definitions and is none: rows taken out, a second sheet."""
+    """Parts of a workbook that look like definitions but are not read: removed rows, a second
+    sheet.
+    """
     state = file.stat()
     return _in_workbook(file, state.st_mtime_ns, state.st_size)[1]
 

@@ -40,7 +40,7 @@ _DAYS: Final = 30
 def with_own(
     section: Mapping[str, Any], kpis: Registry, file: Path | None
 ) -> tuple[Knowledge, list[InputError]]:
-    """What is known about weaknesses, the project's own first, and what of that cannot be used.
+    """The knowledge about weaknesses with the project's own topics first, and the errors in these.
 
     Parameters
     ----------

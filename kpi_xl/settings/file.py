@@ -67,7 +67,7 @@ class SettingError(InputError):
 
 
 def settings_in(file: Path) -> tuple[dict[str, Any], str]:
-    """What a settings file says, and its text.
+    """The content of a settings file, and its text.
 
     Raises
     ------
@@ -175,7 +175,7 @@ def _bare(key: str | None) -> str | None:
 
 
 def choices(known: Iterable[str], name: str) -> dict[str, str]:
-    """What is told of a name that is not known: what may be meant, and all there are."""
+    """The parameters of a message about an unknown name: likely names, and all that are known."""
     known = sorted(known)
     return {"like": "、".join(near(name, known, cutoff=0.5)), "known": "、".join(known)}
 
@@ -220,7 +220,7 @@ def _deep(text: str) -> int | None:
 
 
 def _shown_value(value: object) -> object:
-    """What stands there, as far as one can look at it in a line."""
+    """A value, shortened to what fits into a line."""
     if value is None or isinstance(value, (bool, float)):
         return value
     if isinstance(value, int) and value.bit_length() > 100:

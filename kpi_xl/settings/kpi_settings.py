@@ -26,7 +26,7 @@ _GREATEST: Final = 1e15
 
 @dataclass(frozen=True)
 class OfKpis:
-    """What a project says of KPIs.
+    """The settings of KPIs: bounds and default targets.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def of_kpis(
     file: Path,
     text: str,
 ) -> OfKpis:
-    """What counts of both.
+    """Put together the bounds and default targets of kpi.toml and of 设置.xlsx.
 
     Parameters
     ----------

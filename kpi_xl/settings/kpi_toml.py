@@ -152,7 +152,7 @@ def of_project(file: Path, sheet: Path, definitions: Path) -> Settings:
 
 
 def _settings(file: Path, content: dict[str, Any], text: str, sheet: SettingsSheet) -> Settings:
-    """What kpi.toml says, and the sheet beside it."""
+    """The settings in kpi.toml and in the sheet beside it."""
 
     def read(said: dict[str, Any]) -> Settings:
         return _Reader(file, said, text).settings()
@@ -277,7 +277,7 @@ class _Reader:
 
     @functools.cached_property
     def _named(self) -> Mapping[str, Table]:
-        """What a file may be by name; what is wrong with a table's declaration is told there."""
+        """The tables that a file may be named as; errors in their declarations are noted here."""
         own, _ = self._own_tables
         return {table.name: table for table in (*self._lists.values(), *own.values())}
 
@@ -365,7 +365,7 @@ class _Reader:
 
     @functools.cached_property
     def _lists(self) -> dict[str, Table]:
-        """What a file may be of the standard, with the columns of the levels that there are."""
+        """The standard tables that a file may hold, with columns for the project's levels."""
         return {code: with_levels(table, *self._levels) for code, table in LISTS.items()}
 
     def _peers_within(self) -> str | None:

@@ -84,7 +84,7 @@ def _renamed(section: Mapping[str, Any], wrong: Wrong) -> dict[str, str]:
 
 
 def _meaning(name: str) -> str | None:
-    """What a name means already in the tables that have levels; None where that is nothing."""
+    """The meaning that a level's name already has in the raw tables; None where it has none."""
     if name in _TAKEN:
         return name
     for table in (AGENTS, TRANSFERS):

@@ -1,4 +1,4 @@
-"""What kpi.toml says about sending mail, in its section [mail].
+"""The section [mail] of kpi.toml: how mails are sent.
 
 The password is not among it: it stands in the environment or in the system's keyring.
 """

@@ -41,7 +41,8 @@ _PREFIX: Final = "table_"
 def own_columns_in(
     section: Mapping[str, Any], file: Path, text: str
 ) -> tuple[dict[str, tuple[Column, ...]], list[InputError]]:
-    """What [own_columns] of kpi.toml says: further columns by the code of the standard table.
+    """Read the section [own_columns] of kpi.toml: further columns of standard tables, by their
+    codes.
 
     Parameters
     ----------
@@ -88,7 +89,7 @@ def own_columns_in(
 def own_tables_in(
     section: Mapping[str, Any], file: Path, text: str, levels: Mapping[str, str]
 ) -> tuple[dict[str, Table], list[InputError]]:
-    """What [tables] of kpi.toml says, by code; what is not said here is as for `own_columns_in`.
+    """Read the section [tables] of kpi.toml, by code; errors are as for `own_columns_in`.
 
     Parameters
     ----------

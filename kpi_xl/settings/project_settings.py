@@ -1,4 +1,4 @@
-"""What a project's settings say: kpi.toml, 设置.xlsx and 指标定义.xlsx together."""
+"""The settings of a project: kpi.toml, 设置.xlsx and 指标定义.xlsx together."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ CHANNEL: Final = "渠道"
 
 @dataclass(frozen=True)
 class Settings:
-    """What kpi.toml says, with a default for all it does not say.
+    """The settings of a project; each has a default.
 
     Parameters
     ----------
@@ -201,7 +201,7 @@ class Settings:
 
     @functools.cached_property
     def knowledge(self) -> Knowledge:
-        """What is known about weaknesses: the project's own topics, then the program's."""
+        """The knowledge about weaknesses: the project's own topics, then the program's."""
         return with_own(self.diagnosis, self.kpis, None)[0]
 
     @functools.cached_property
@@ -235,7 +235,9 @@ class Settings:
 
     @functools.cached_property
     def lists(self) -> Mapping[str, Table]:
-        """What a file or worksheet may be: `tables`, and lists that go into one of them."""
+        """The tables that a file or worksheet may hold: `tables`, and lists that go into one of
+        them.
+        """
         return {**self.tables, **{code: LISTS[code] for code in LISTS if code not in TABLES}}
 
     @functools.cached_property
@@ -256,7 +258,7 @@ class Settings:
 
     @property
     def level_names(self) -> list[str]:
-        """What the levels of the organisation are called here, from the top."""
+        """The names of the organisation's levels in this project, from the top."""
         return [self.level_name(level) for level in self.organisation.levels]
 
     @property
@@ -266,7 +268,9 @@ class Settings:
 
     @property
     def called(self) -> Mapping[str, str]:
-        """What is said here for the units whose heads the measures of the knowledge base name."""
+        """The project's own names for the units whose heads the knowledge base makes
+        responsible.
+        """
         own = self.organisation
         if own is STANDARD:
             return self.levels
@@ -274,7 +278,7 @@ class Settings:
         return {STANDARD.main: self.level_name(own.main), "组主管": f"{lowest}主管"}
 
     def level_name(self, level: str) -> str:
-        """What a level of the organisation is called here."""
+        """The name of a level in this project."""
         return self.levels.get(level, level)
 
     def level_meant(self, name: str) -> str:

@@ -1,4 +1,4 @@
-"""What kpi.toml says about the server for Excel on Mac and the web, in its section [server].
+"""The section [server] of kpi.toml: the server for Excel on Mac and the web.
 
 A key is never among it, only its SHA-256.
 """

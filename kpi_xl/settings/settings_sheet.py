@@ -136,7 +136,7 @@ class Typed:
     column: str
 
     def error(self, fault: Fault) -> InputError:
-        """What is said of it."""
+        """The error about this cell."""
         at = self.place
         return InputError(
             fault,
@@ -150,7 +150,7 @@ class Typed:
 
 @dataclass(frozen=True)
 class SettingsSheet:
-    """What the workbook says.
+    """The settings typed into 设置.xlsx.
 
     Parameters
     ----------
@@ -283,7 +283,7 @@ class _Row:
         return not is_nothing(self.cells.get(column))
 
     def label(self, column: str) -> str:
-        """What a text column says."""
+        """The text in a column."""
         return plain(text_of(self.cells.get(column)))
 
     def error(self, fault: Fault, column: str, value: object) -> InputError:
@@ -292,7 +292,7 @@ class _Row:
     def typed(
         self, path: tuple[str, ...], column: str, label: str, read: Callable[[Any], Any]
     ) -> Typed:
-        """What a cell of it says.
+        """Read a cell of the row as a setting.
 
         Raises
         ------
@@ -330,7 +330,7 @@ def _cells(places: Mapping[str, int], cells: Sequence[Any]) -> dict[str, Any]:
 
 
 def typed_cells(file: Path) -> dict[str, dict[str, dict[str, Any]]]:
-    """What is typed into the workbook, as it stands there.
+    """The values typed into the workbook, unread.
 
     Parameters
     ----------
@@ -380,7 +380,7 @@ def _day(cell: Any) -> Any:
 
 
 def words_of(cell: Any) -> list[str]:
-    """What is typed with 、 between several."""
+    """The words of a list, which people type with 、 between them."""
     words = plain(text_of(cell)).replace(",", "、").replace(";", "、").split("、")
     return [word.strip() for word in words if word.strip()]
 
@@ -450,7 +450,7 @@ def with_typed(
 
 
 def differs(name: str, here: object, there: object) -> Fault:
-    """What is said of a setting that kpi.toml has otherwise."""
+    """The message about a setting that has another value in kpi.toml."""
     return kinds.SETTING_DIFFERS(name=name, here=_shown(here), there=_shown(there))
 
 

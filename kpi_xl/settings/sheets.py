@@ -1,4 +1,4 @@
-"""What kpi.toml says of single files and worksheets, in its section [sheets].
+"""The section [sheets] of kpi.toml: settings of single files and worksheets.
 
 What is said of a table's columns under [columns] goes for all its files; here a clerk says what
 one file or worksheet is, and which of its headings is which column.

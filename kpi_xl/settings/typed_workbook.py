@@ -148,7 +148,7 @@ def _row(cell: str) -> int:
 
 
 def text_of(value: object) -> str:
-    """What a cell shows, as far as it can be told without its format."""
+    """The text that a cell shows, as far as it can be told without its format."""
     if value is None:
         return ""
     return f"{value:.15g}" if isinstance(value, float) else str(value)

@@ -62,7 +62,7 @@ class WeightTable:
 
 
 def weights_in(section: Mapping[str, Any], file: Path, text: str) -> dict[str, WeightTable]:
-    """What [weights] of kpi.toml says, by name; what is wrong stops nothing.
+    """Read the section [weights] of kpi.toml, by name; a faulty entry does not stop the others.
 
     Parameters
     ----------

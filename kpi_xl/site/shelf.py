@@ -27,7 +27,7 @@ _Stamp = tuple[tuple[str, int, int], ...]
 
 @dataclass(frozen=True)
 class Seen:
-    """What somebody may see.
+    """The units that one visitor may see.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ class Shelf:
         self._lock = threading.Lock()
 
     def seen(self, paths: Collection[str] | None) -> Seen:
-        """What somebody may see who may see these units, None for all.
+        """The view of the month for a visitor who may see these units; None for all.
 
         Raises
         ------
@@ -103,7 +103,7 @@ class Shelf:
         return content
 
     def _stamp(self, project: Project) -> _Stamp:
-        """What a page is made of, as it is now."""
+        """The state of everything that a page is made of."""
         found = []
         for file in (project.cube, *project.settings_files, project.folder / FILE):
             try:

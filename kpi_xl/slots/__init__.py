@@ -1,1 +1,3 @@
-"""What stands in each slot of a template: one module a form, and whom a workbook is for."""
+"""The values of every slot of a template, a module for each form; and the recipients of
+workbooks.
+"""

@@ -84,7 +84,9 @@ def _funnel(person: Person, month: Month) -> list[int]:
 def _usual(
     person: Person, team: Sequence[Person], month: Month, dates: WorkCalendar
 ) -> dict[str, float]:
-    """What somebody usually does in so many days as he is in service in a month, by code."""
+    """The usual activity of an agent in as many days as they are in service in the month, by
+    code.
+    """
     there, own = person.served(month, dates), _Active.of([person], month, dates)
     if own.months >= 1:
         return {code: there * count / own.months for code, count in own.counts.items()}
@@ -96,7 +98,7 @@ def _usual(
 
 
 class _Active(NamedTuple):
-    """What people did in the months before in which they did anything.
+    """The activity of people in the earlier months in which they had any.
 
     Attributes
     ----------
@@ -122,5 +124,5 @@ class _Active(NamedTuple):
         return cls(counts, months)
 
     def in_a_month(self, code: str) -> float:
-        """What is usual in a whole month; 0 where nobody knows."""
+        """The usual count of a whole month; 0 where it is not known."""
         return self.counts[code] / self.months if self.months else 0.0

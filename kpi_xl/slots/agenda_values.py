@@ -159,7 +159,7 @@ def agenda_values(
 
 
 def _time(planned: Mapping[str, int]) -> Values:
-    """What is planned, and nothing recorded yet."""
+    """The planned hours; nothing is recorded yet."""
     return {
         "计划": list(planned.values()),
         "记录": [0] * len(USES),

@@ -1,4 +1,4 @@
-"""What people typed and the forms start from: plans, what was done, skills, scores, words.
+"""Typed values that the next forms start from: plans, activities, skills, scores, words.
 
 What goes into raw tables is in `kpi_xl.slots.typed`; here is what the next form, or the same one
 made again, has in place of a proposal. The latest word counts.
@@ -33,7 +33,7 @@ _LIST_KEYS: Final = ".工号"
 
 
 class Agreed:
-    """What was typed, as the forms of a month ask for it.
+    """The typed values that the forms of a month start from.
 
     Parameters
     ----------
@@ -229,11 +229,11 @@ class Agreed:
         return found | _counted_again(found) if kept_ else found
 
     def of_unit(self, unit: Unit) -> list[tuple[Entry, becomes.Becomes]]:
-        """What a unit's manager typed in the month, with what it becomes."""
+        """The values that a unit's manager typed for the month, with their declarations."""
         return _of_unit(self._of_month, unit)
 
     def of_unit_before(self, unit: Unit) -> list[tuple[Entry, becomes.Becomes]]:
-        """What he typed in the month before, with what it becomes."""
+        """The values that the manager typed for the month before, with their declarations."""
         return _of_unit(self._month_before, unit)
 
 
@@ -255,7 +255,7 @@ def is_kept(entry: Entry, what: becomes.Becomes) -> bool:
 
 
 def _counted_again(values: Values) -> Values:
-    """What the sheets' formulas make of words and amounts that were changed."""
+    """Compute the sheets' formulas again after words and amounts were changed."""
     found: Values = {}
     if "topics.主题" in values:
         found |= COUNTS.values(None, values)

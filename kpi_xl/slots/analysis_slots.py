@@ -427,7 +427,7 @@ def cause_text(cause: RankedCause) -> str:
 
 
 def measure_text(proposal: Proposal) -> str:
-    """What to do, who, with what, until when."""
+    """The action as a text: what to do, who, with what, until when."""
     remedy = proposal.remedy
     due = f"{proposal.due.month}月{proposal.due.day}日"
     return f"{remedy.text}。{remedy.owner}；{remedy.tool}；{due}前"

@@ -100,7 +100,7 @@ class AnalysisValues:
 
     @kept
     def days(self, level: str) -> DaySums | None:
-        """What the units of a level did day by day; None when nobody knows."""
+        """The sums by day of a level's units; None where they are not known."""
         asked = [by_day(kpi) for kpi in self._paced]
         wanted = {code for ratio in asked if ratio for code in ratio.measures}
         return day_sums(self._store, self._settings, self.cube, self.month, level, wanted=wanted)

@@ -225,7 +225,7 @@ def assessment_values(
 
 
 def feedback_weights(agreed: Mapping[str, Any]) -> dict[Relation, float]:
-    """What each side counts, as it was set last; empty where nobody set it."""
+    """The weight of each relation, as it was typed last; empty where nobody typed one."""
     set_ = agreed.get("feedback.权重")
     others: list[Relation] = [relation for relation in RELATIONS if relation != SELF]
     if not isinstance(set_, list) or len(set_) != len(others) or not any(set_):
@@ -240,7 +240,7 @@ def feedback_values(
     score: float | str,
     share: float = FEEDBACK_SHARE,
 ) -> Values:
-    """What those around the manager think of his work, beside what his KPIs say.
+    """The ratings that others gave a manager, beside the score by KPIs.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a typed value becomes: declared with the slot it is typed into.
+"""The use of a typed value: declared with the slot that it is typed into.
 
 `kpi_xl.slots.typed` puts them there; SLOTS.md and the manual say it of every cell people fill in.
 """
@@ -15,7 +15,7 @@ Span: TypeAlias = Literal["天", "周", "月"]
 
 @dataclass(frozen=True)
 class _Becomes:
-    """What a value becomes; ``<活动>`` and the like stand for words of the slot's name."""
+    """The use of a typed value; ``<活动>`` and the like stand for words of the slot's name."""
 
     name: ClassVar[str]
     read_by: ClassVar[str]
@@ -86,7 +86,8 @@ class Visit(_Becomes):
 
 @dataclass(frozen=True)
 class Received(_Becomes):
-    """What was received ahead of the policy, in the raw table 计数: never premium of policies.
+    """Premium received before the policy, in the raw table 计数. It never counts as premium of
+    policies.
 
     Parameters
     ----------
@@ -121,7 +122,7 @@ class Control(_Becomes):
 
 @dataclass(frozen=True)
 class Managed(_Becomes):
-    """What a manager counted of his own work or his team's day.
+    """A manager's count of their own work, or of the team's day.
 
     Parameters
     ----------
@@ -166,7 +167,7 @@ class Measure(_Becomes):
 
 @dataclass(frozen=True)
 class Answer(_Becomes):
-    """What became of a measure.
+    """The result of an action, as the manager typed it.
 
     Parameters
     ----------

@@ -45,7 +45,7 @@ BRIEF: Final = Group(
 
 
 def asked(names: Mapping[str, int], results: Iterable[Kpi]) -> dict[str, int]:
-    """What the sentences need, where a workbook asks for them: slots, and how many rows each has.
+    """The slots that the sentences need, with the number of rows of each.
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ class _Briefing:
         return kpi, said
 
     def _signal(self, kpi: Kpi) -> int | None:
-        """What the month is beyond the KPI's usual swing; None where nobody can tell yet."""
+        """The month's deviation from the KPI's usual swing; None where it cannot be told yet."""
         findings = self._findings
         if kpi.code not in findings.given or kpi.code in findings.ripeness.until:
             return None
@@ -330,7 +330,7 @@ class _Briefing:
         return [*found, "，离", target[1], "的目标还差", points, "。"]
 
     def _warned(self) -> list[Part]:
-        """What is new and no chance; else what has long been short."""
+        """The new warnings that are not chance; else those that have lasted long."""
         lines = self._lines("warnings")
         if not lines:
             return [self._turn("指标没有亮红灯的。", "没有一项指标预警。")]

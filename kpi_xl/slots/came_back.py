@@ -1,4 +1,4 @@
-"""What a workbook that is being made looks at of what came back: as little as it asks for."""
+"""The collected values that a new workbook shows: only those that it asks for."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LAST: Final = {
 
 
 def came_back(project: Project, template: str, month: Month, slots: Collection[str]) -> list[Entry]:
-    """What was collected that a workbook looks at.
+    """The collected values that a workbook shows.
 
     Parameters
     ----------

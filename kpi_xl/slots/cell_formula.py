@@ -77,7 +77,7 @@ class CellFormula:
         return f"={self.write(_OwnNames())[0]}"
 
     def value(self, cells: Callable[[str], Any]) -> Any:
-        """What Excel makes of it; NaN for an error.
+        """The value that Excel computes; NaN for an error.
 
         Parameters
         ----------

@@ -27,7 +27,7 @@ def _named(slot: str) -> tuple[str, Kind]:
 
 
 def meaning(one: Change) -> str:
-    """What is typed into the cell, in Chinese."""
+    """The meaning of the value in a cell, in Chinese."""
     return _named(one.slot)[0]
 
 

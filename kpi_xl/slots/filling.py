@@ -1,4 +1,4 @@
-"""What all who compute the values of one workbook share: whose data, of which month, for what."""
+"""The common data of everything that computes one workbook's values: project, month, template."""
 
 from __future__ import annotations
 
@@ -90,5 +90,5 @@ class Filling:
 
     @cached_property
     def agreed(self) -> Agreed:
-        """What people typed and the forms start from."""
+        """The typed values that the forms start from."""
         return Agreed(self.came_back, self.month, weeks_for(self.settings), self.decided)

@@ -165,7 +165,7 @@ class FormValues:
         return Findings.read(self._cube, self._store, self._settings, closed, level)
 
     def not_listed(self, number: int) -> str | None:
-        """What a unit's people did on days that the form has no place for."""
+        """A note on activities on days that the form has no place for."""
         if not self._asks("week1.合计.") and not self._asks("week1.checks."):
             return None
         return self._days(number).not_listed(working_only=self._asks("week1.checks."))

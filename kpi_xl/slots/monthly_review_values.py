@@ -219,7 +219,7 @@ class ReviewMonth:
     def _next_target(
         self, number: int, kpi: Kpi, target: float, actual: float, reached: Sequence[float]
     ) -> tuple[float, str]:
-        """What is proposed for the next month, and why."""
+        """The target proposed for the next month, and the reason."""
         unit = self._cube.units[number]
         given = self._targets(self._month + 1).of_unit(unit).get(kpi.name)
         goal, why = (given, "下月已定") if given is not None else (target, "沿用本月目标")

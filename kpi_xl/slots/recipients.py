@@ -43,7 +43,7 @@ class Recipient:
 
     @property
     def key(self) -> str:
-        """What tells the recipient from the others of his `level`: 工号, or the unit's path."""
+        """The key of the recipient within its `level`: 工号, or the unit's path."""
         return self.person.agent if self.person else self.unit.path
 
     @property
@@ -163,7 +163,7 @@ class Recipients:
 
     @property
     def usual_levels(self) -> str:
-        """What these are called."""
+        """The names of the usual levels."""
         return "和".join(map(self._settings.level_name, self._about_units))
 
     def everybody(self, level: str | None = None) -> Iterator[Recipient]:

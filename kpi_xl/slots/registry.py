@@ -89,7 +89,7 @@ def declared() -> Mapping[str, Declared]:
 
 
 def declaration(slot: str) -> Declared | None:
-    """What a slot's name is declared as; None for a name of a workbook of the user's own.
+    """The declaration of a slot by its name; None for a name of the user's own workbook.
 
     Names over every KPI are so for any name: which KPIs there are beside those of the catalogue
     only a project's settings say.

@@ -1,4 +1,4 @@
-"""What a unit's manager wrote and counted, as his 月度经营检讨 says it."""
+"""The texts and counts of a unit's manager, as 月度经营检讨 shows them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def measures_said(agreed: Agreed, unit: Unit) -> str:
 
 
 def _words(agreed: Agreed, unit: Unit, *, problems: bool) -> tuple[list[str], list[str]]:
-    """What stands in 月度KPI表, and in the other forms, each with its form's name."""
+    """The texts in 月度KPI表, and those in other forms, each with its form's name."""
     first, others = [], []
     for entry, what in agreed.of_unit(unit):
         if what != becomes.IN_REVIEW or entry.slot == _DECISION:
@@ -53,7 +53,7 @@ def _words(agreed: Agreed, unit: Unit, *, problems: bool) -> tuple[list[str], li
 
 
 def _about(entry: Entry) -> str:
-    """What an entry is about: the KPI, the box, the week, or what the cell is called."""
+    """The subject of an entry: the KPI, the box, the week, or the cell's name."""
     one = declaration(entry.slot)
     assert one is not None  # it is known what becomes of it
     named = "".join(f"第{word}周" if place == "周" else word for place, word in one.named.items())
@@ -61,7 +61,7 @@ def _about(entry: Entry) -> str:
 
 
 def _counts(agreed: Agreed, unit: Unit) -> list[str]:
-    """What he counted: his own activities, trainings held, who is in which box."""
+    """The manager's counts: own activities, trainings held, people in each box."""
     sums: Counter[str] = Counter()
     trained: Counter[str] = Counter()
     boxes: Counter[str] = Counter()

@@ -92,7 +92,7 @@ class Line(NamedTuple):
         return IS_USUAL not in self.why and (self.is_new or _SIGNAL in self.why)
 
     def said(self, link: str) -> list[Part]:
-        """What it says. What is only worse than usual is short of nothing."""
+        """The sentence's parts. A value that is only worse than usual has no shortfall."""
         actual = text_of(self.actual, f"{self.group}.实际#{self.place}")
         found: list[Part] = [self.name, link, actual, self.counted_in]
         if not self.why.startswith(_SIGNAL):

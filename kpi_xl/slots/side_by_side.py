@@ -123,7 +123,7 @@ class SideBySide:
         )
 
     def _result(self, lines: Sequence[tuple[int, Findings]], top: Sequence[Kpi]) -> Kpi | None:
-        """What is added up: the result that anybody has a target of; never a ratio."""
+        """The KPI that is added up: a result that has a target somewhere; never a ratio."""
         known = [kpi for kpi in kpis.values() if kpi.name in RESULTS and self.cube.has(kpi)]
         sums = [kpi for kpi in (*top, *known) if units_add_up(kpi)]
         aimed = (
@@ -272,7 +272,7 @@ class SideBySide:
 
 
 def _left(rows: Sequence[Row], others: str, whole: Row, stated: bool) -> list[Row]:
-    """What belongs to none of the lines: with it they add up, what was done and what was aimed."""
+    """The row 未分配: with it values and targets add up to the whole."""
     done = round((whole.done or 0.0) - sum(row.done or 0.0 for row in rows), 2)
     people, pieces = None, ""
     if others == UNASSIGNED:
@@ -294,7 +294,7 @@ def _count(text: str) -> int:
 
 
 def _rest_of_goals(goals: Sequence[float], whole: Row) -> float:
-    """What of the whole's target is nobody's; below nought where they have more than it."""
+    """The part of the whole's target that no unit has; below 0 where the units have more."""
     return 0.0 if whole.goal is None else round(whole.goal - sum(goals), 2)
 
 

@@ -1,4 +1,4 @@
-"""What a slot is: a place in a workbook with a name, declared once.
+"""The declaration of a slot: a named place in a workbook.
 
 A `Group` declares slots whose names begin alike, with what they mean, their kind, how many cells
 they take, and what gives their values: a function, or the formula that also stands in the sheet.
@@ -29,7 +29,7 @@ _PLACE: Final = re.compile("<(.+?)>")
 
 
 class Kind(StrEnum):
-    """What stands in a slot's cells."""
+    """The kind of value in a slot's cells."""
 
     TEXT = "文字"
     NUMBER = "数字"
@@ -108,7 +108,7 @@ class Declared:
 
     @functools.cached_property
     def becomes(self) -> Becomes | None:
-        """What is made of what people type into it; None where nobody types."""
+        """The use of the values that people type into it; None where nobody types."""
         found = self.slot.becomes
         if found is None or not callable(found):
             return found and found.named(self.named)
@@ -116,12 +116,12 @@ class Declared:
 
     @property
     def meaning(self) -> str:
-        """What stands in it, in Chinese."""
+        """The meaning of its value, in Chinese."""
         return put(self.pattern_meaning, self.named)
 
     @property
     def pattern_meaning(self) -> str:
-        """What stands in the slots of its pattern: with ``<指标>`` and the like, too."""
+        """The meaning of all slots of its pattern, with ``<指标>`` and the like in it."""
         return f"{self.group.about}：{self.slot.meaning}" if self.group.about else self.slot.meaning
 
 

@@ -241,7 +241,7 @@ def _files(rows: Sequence[RawRows]) -> Iterator[tuple[str, int, str]]:
 
 
 def _of_round(title: str, decided: Decided) -> SourceLine:
-    """What a round came to: by which step, whose, when, and why."""
+    """The line about a round's result: the last step, who took it, when, and why."""
     course = decided.course
     round_ = course.round
     value = _shown(round_.kpi, round_.value(course.stands[decided.place].value))

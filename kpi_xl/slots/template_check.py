@@ -87,7 +87,7 @@ def missing_lines(found: list[Missing]) -> Iterator[str]:
 
 
 def check_template(file: Path, known_kpis: Registry = kpis) -> Explanation:
-    """What of a workbook is filled, what is not known, and what cannot be used.
+    """The slots of a workbook: those that are filled, unknown ones, and unusable ones.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def check_template(file: Path, known_kpis: Registry = kpis) -> Explanation:
 
 
 class Stored(NamedTuple):
-    """What a workbook stores or computes that filling does not tell.
+    """Stored or computed values of a workbook that filling does not report.
 
     Attributes
     ----------
@@ -138,7 +138,7 @@ class Stored(NamedTuple):
 
 
 def stored(file: Path, found: Explanation) -> Stored:
-    """What of a workbook's formulas and pivot tables is not told when it is filled.
+    """Find the formulas and pivot tables of a workbook that filling does not report.
 
     Raises
     ------

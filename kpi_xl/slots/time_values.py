@@ -79,7 +79,7 @@ def _hours(minutes: float) -> str:
 
 
 def rows_of(boxes: Sequence[Box], hours: Sequence[Period]) -> list[str | None]:
-    """What stands in each hour of a day's plan."""
+    """The activity in each hour of a day's plan."""
     return [
         next((box.text for box in boxes if box.start < end and start < box.end), None)
         for start, end in hours

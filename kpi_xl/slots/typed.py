@@ -1,4 +1,4 @@
-"""What people typed, as facts for the raw tables: each fact once, with the cell it stands in.
+"""Typed values as facts for the raw tables, each once, with the cell that it comes from.
 
 What a cell becomes its slot declares. Somebody's number of a day may stand in several forms: the
 order of the forms says which counts, and the others are told where they say something else.
@@ -76,7 +76,7 @@ class _Given(NamedTuple):
 
     @property
     def order(self) -> tuple[int, float, str]:
-        """What counts comes first: the form, then the workbook that was saved last."""
+        """The sort key of precedence: by form, then the workbook that was saved last."""
         template = self.entry.template
         place = ORDER.index(template) if template in ORDER else len(ORDER)
         return place, -self.entry.saved.timestamp(), self.entry.file
@@ -85,7 +85,7 @@ class _Given(NamedTuple):
 def facts_of(
     entries: Iterable[Entry], weeks: Weeks = planned_weeks, known: Registry = kpis
 ) -> Returned:
-    """What collected cells say for the raw tables.
+    """Make facts for the raw tables from collected cells.
 
     Parameters
     ----------
@@ -203,7 +203,7 @@ class _Found:
         self._weeks[agent, days[0], item].append(_Given(entry, fact))
 
     def _agent(self, entry: Entry, named: str) -> str:
-        """Whose number it is: a person's workbook says things of that person alone."""
+        """The agent a number belongs to: in a person's workbook always that person."""
         if entry.person and named and named != entry.person:
             raise _Unusable(kinds.TYPED_NOT_HIS(person=entry.person, other=named))
         agent = entry.person or named

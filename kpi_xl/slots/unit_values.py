@@ -368,7 +368,7 @@ class UnitValues:
         return f"{month.chinese}（{first.month}月{first.day}日至{until.month}月{until.day}日）"
 
     def same_days_note(self) -> str | None:
-        """What to know where the month is not over, or its facts are still to come."""
+        """A note where the month is not over, or its data is not complete yet."""
         found = []
         if self._as_of is not None:
             found.append(

@@ -265,7 +265,7 @@ class MemberDays:
         return sum(known) if known else None
 
     def not_listed(self, *, working_only: bool) -> str | None:
-        """What was done on days of the month that a form has no place for; None if nothing was.
+        """A note on activities on days that a form has no place for; None if there are none.
 
         A weekend at an end of the month is in none of its weeks, and people do work on it.
 

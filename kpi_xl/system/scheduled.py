@@ -45,7 +45,7 @@ class When:
 
     @classmethod
     def meant(cls, at: str, on: str) -> When:
-        """What somebody wrote.
+        """Read a time and a day as a user wrote them.
 
         Parameters
         ----------

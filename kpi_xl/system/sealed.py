@@ -32,7 +32,7 @@ class DamagedError(Exception):
 
 
 class Sealing:
-    """What a sealed file is written through; it counts the bytes into the hash.
+    """The writer of a sealed file; it hashes the bytes as they are written.
 
     Parameters
     ----------

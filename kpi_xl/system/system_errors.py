@@ -1,4 +1,4 @@
-"""What the system says when it does not let us at a file, in the words of an Excel user."""
+"""Errors of the operating system about files, in the words of an Excel user."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ _DATABASES: Final = ("duckdb", "_duckdb", "sqlite3", "pyarrow")
 
 
 def file_error(error: OSError, file: Path | None = None, doing: Doing | None = None) -> FileError:
-    """What an error of the system means: the file, the reason, and what to do.
+    """Turn an error of the system into a message: the file, the reason, and what to do.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def file_error(error: OSError, file: Path | None = None, doing: Doing | None = N
 
 
 def database_error(error: BaseException) -> FileError | None:
-    """What an error of DuckDB, SQLite or Arrow means where the system is its cause; else None."""
+    """Turn an error of DuckDB, SQLite or Arrow that the system caused into a message; else None."""
     if type(error).__module__.partition(".")[0] not in _DATABASES:
         return None
     text = str(error)
@@ -132,7 +132,7 @@ def _told(error: OSError, file: Path | None, doing: Doing | None) -> Fault:
 
 
 def _refusal(file: Path | None, doing: Doing | None) -> Kind:
-    """What it means that something is not permitted."""
+    """The kind of message for a missing permission."""
     if doing == "write":
         return kinds.CLOSED_FOLDER
     try:

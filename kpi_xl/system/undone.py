@@ -1,4 +1,4 @@
-"""What could not be done for one of many: whose it is and why, while the others go on."""
+"""Work on many that failed for one: which one and why, while the others go on."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _OF_ONE_ROW: Final = (
 
 
 class Failure(NamedTuple):
-    """What stopped a piece of work, as processes hand it over.
+    """A failure as one process hands it to another.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class Failure(NamedTuple):
 
     @classmethod
     def of(cls, error: Exception, file: Path | None = None) -> Self:
-        """What an exception is told as.
+        """Make it from an exception.
 
         Parameters
         ----------
@@ -67,7 +67,7 @@ class Failure(NamedTuple):
         return cls(InputError(fault), "".join(traceback.format_exception(error)))
 
     def logged(self, kind: Kind = kinds.PROGRAM_FAULT) -> InputError:
-        """What is told of it; a fault of the program is written to the log.
+        """The message about it; a fault of the program is written to the log.
 
         Parameters
         ----------
@@ -91,7 +91,7 @@ class Stopped:
 
     @property
     def advice(self) -> str:
-        """What to do about it, in Chinese."""
+        """The advice, in Chinese."""
         return self.error.advice
 
     def record(self) -> dict[str, Any]:
@@ -127,13 +127,13 @@ class Undone(Stopped):
 
     @classmethod
     def of(cls, name: str, unit: str, file: Path, error: Exception | Failure) -> Self:
-        """What is told of somebody's failure; a fault is logged."""
+        """Make it from a failure; a fault of the program is logged."""
         failure = error if isinstance(error, Failure) else Failure.of(error, file)
         return cls(name, unit, file, failure.logged())
 
 
 def lines(undone: Sequence[Undone], what: str) -> Iterator[str]:
-    """What could not be done, for people.
+    """A line for each failure, for people.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What kpi_xl keeps for the user of a machine, and where Excel looks for add-ins.
+"""The user's own folder for kpi_xl on a machine, and the folder in which Excel looks for add-ins.
 
 ::
 
@@ -71,7 +71,7 @@ class User:
 
     @property
     def folder(self) -> Path:
-        """What kpi_xl keeps for him."""
+        """The folder of kpi_xl's files for this user."""
         return self.home / ".kpi_xl"
 
     @property
@@ -81,17 +81,17 @@ class User:
 
     @property
     def conf(self) -> Path:
-        """What the add-in's VBA reads: which Python to start."""
+        """The settings file of the add-in's VBA: which Python to start."""
         return self.folder / "kpi_xl.conf"
 
     @property
     def calc_conf(self) -> Path:
-        """What the LibreOffice add-in reads: which Python to start."""
+        """The settings file of the LibreOffice add-in: which Python to start."""
         return self.folder / "calc.conf"
 
     @property
     def undo(self) -> Path:
-        """What fills of open workbooks overwrote."""
+        """The folder of the cells that fills of open workbooks overwrote."""
         return self.folder / "undo"
 
     @property

@@ -1,4 +1,4 @@
-"""What people typed in a workbook that came back, cell by cell, with what is wrong about it."""
+"""The values that people typed into a returned workbook, cell by cell, with their problems."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What LibreOffice shows in the cells of workbooks: for formulas that nothing here computes."""
+"""Cell values computed by LibreOffice, for formulas that nothing here computes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kpi_xl.workbook.returned import Reader
 
 
 def computed(workbooks: Sequence[bytes], program: Path) -> list[Computed]:
-    """What each workbook shows; nothing of one that LibreOffice cannot open.
+    """The values in the cells of each workbook; none for one that LibreOffice cannot open.
 
     Parameters
     ----------

@@ -204,7 +204,7 @@ class Calculation:
         return "".join(pieces)
 
     def _named(self, name: str, sheet: str, place: Position, depth: int) -> str | None:
-        """What a name means: cells with a ``$``, a number or a text."""
+        """The meaning of a defined name: cells with a ``$``, a number or a text."""
         only = tokens(name)
         if len(only) == 1 and isinstance(only[0], Reference):
             fixed = all(
@@ -336,7 +336,7 @@ def _value(written: Written) -> Value:
 
 
 def _written(value: Any) -> Written | None:
-    """What was computed as it stands in the file; None where a spreadsheet may have another."""
+    """The computed value as it stands in the file; None where a spreadsheet may show another."""
     if not calculator.is_told(value):
         error = calculator.error_given(value)
         return None if error is None else (cells.ERROR, error)

@@ -66,7 +66,7 @@ _TYPES: Final = {
 
 
 class _Ready(NamedTuple):
-    """What a cell looks like for the commonest kinds of values: what comes before and behind.
+    """The XML of a cell before and after its value, for the commonest kinds of values.
 
     Attributes
     ----------
@@ -201,7 +201,7 @@ def compiled(
 
 
 class _Edit(NamedTuple):
-    """What comes in the place of the bytes from `start` to `end`."""
+    """The replacement of the bytes from `start` to `end`."""
 
     start: int
     end: int

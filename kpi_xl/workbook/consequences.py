@@ -1,4 +1,4 @@
-"""What else changes in a workbook when some of its cells are filled: formulas, pivots, charts."""
+"""The other parts of a workbook that change when cells are filled: formulas, pivots, charts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from kpi_xl.workbook.stale_formulas import Cells, WorkbookFormulas
 
 
 class Follows(NamedTuple):
-    """What follows from filling some cells.
+    """The parts that change when some cells are filled.
 
     Attributes
     ----------
@@ -75,7 +75,7 @@ class Consequences:
         self._tables = tables
 
     def of(self, wanted: Mapping[str, Mapping[Position, int]], values: int) -> Follows:
-        """What follows when some cells are filled.
+        """Find the parts that change when some cells are filled.
 
         Parameters
         ----------
@@ -138,7 +138,7 @@ class Consequences:
 
     @functools.cached_property
     def pivots(self) -> list[PivotCache]:
-        """What its pivot tables are made of."""
+        """The caches of the workbook's pivot tables."""
         return caches(self._package, self._workbook, self._formulas)
 
     def _meet(self, places: Iterable[Place], *cells_: Cells | Mapping[str, set[Position]]) -> bool:

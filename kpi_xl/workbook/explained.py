@@ -1,4 +1,4 @@
-"""What a template has to fill, and what in it cannot be filled and why."""
+"""The slots of a template: those that can be filled, and the others with the reason."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ class Unusable:
 
     @property
     def problem(self) -> str:
-        """What is wrong, in Chinese."""
+        """The problem, in Chinese."""
         return self.fault.reason
 
     @property
     def advice(self) -> str:
-        """What to do about it, in Chinese."""
+        """The advice, in Chinese."""
         return self.fault.advice
 
     def record(self) -> dict[str, Any]:
@@ -71,7 +71,7 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What was found in a template.
+    """The slots found in a template.
 
     Attributes
     ----------
@@ -93,7 +93,7 @@ class Explanation:
 
 
 def explain(template: Template, known: Collection[str] | None = None) -> Explanation:
-    """What a template has to fill, and what in it cannot be filled and why.
+    """Find the slots of a template: those that can be filled, and the others with the reason.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def _explained(template: Template, known: Collection[str] | None) -> Explanation
 
 
 def _names(template: Template) -> dict[str, str]:
-    """What every name refers to that somebody gave, under the name its slot would have."""
+    """The reference of every name that people gave, by the name that its slot would have."""
     found: dict[str, str] = {}
     for name, scope, text in template.workbook.names:
         private = f"{scope}!{name}"

@@ -35,7 +35,7 @@ _NOTHING: Final = (None, "", "—")
 
 @dataclass(frozen=True)
 class Folds:
-    """What of a workbook is hidden where nothing stands.
+    """The rows, sheets and charts of a workbook that are hidden where they would be empty.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ class Folds:
 
     @classmethod
     def of(cls, workbook: Workbook) -> Folds:
-        """What its names say."""
+        """Read them from the workbook's defined names."""
         rows = slots.marks(workbook, slots.FOLD)
         cells: dict[str, list[Place]] = {}
         for name, place in slots.marks(workbook, slots.TOLD).items():

@@ -80,7 +80,7 @@ class Identity:
 
     @classmethod
     def of(cls, workbook: Workbook) -> Self | None:
-        """What a workbook's names say; None when it is nothing, not all of it, or two things."""
+        """Read it from a workbook's names; None where it is missing, incomplete or ambiguous."""
         texts: dict[str, set[str | None]] = {}
         for name, scope, text in workbook.names:
             if scope is None and name.lower().startswith(PREFIX):

@@ -81,7 +81,7 @@ class IdentitySheet:
 
 
 def read(package: Package, workbook: Workbook) -> tuple[Identity | None, dict[str, list[str]]]:
-    """What the sheet says: whose the workbook is, and its sheets by what they are about."""
+    """Read the hidden sheet: the workbook's identity, and its sheets by their subjects."""
     found: Identity | None = None
     sheets: dict[str, list[str]] = {}
     for line in _lines(package, workbook)[1:]:
@@ -95,7 +95,7 @@ def read(package: Package, workbook: Workbook) -> tuple[Identity | None, dict[st
 
 
 def _lines(package: Package, workbook: Workbook) -> list[object]:
-    """What stands in the sheet, row by row; nothing where it is another sheet of that name."""
+    """The lines of the sheet; empty where it is another sheet of that name."""
     part = workbook.sheets.get(NAME)
     if part is None:
         return []
@@ -105,7 +105,7 @@ def _lines(package: Package, workbook: Workbook) -> list[object]:
 
 
 def _said(line: object) -> dict[str, str]:
-    """What a cell says; nothing where it was changed to something else."""
+    """The fields in a cell; empty where somebody changed it to something else."""
     try:
         found = json.loads(line) if isinstance(line, str) else None
     except ValueError:

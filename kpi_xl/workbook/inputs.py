@@ -35,7 +35,7 @@ _BUILT_IN_NUMBERS: Final = frozenset({*range(1, 14), *range(37, 45), 48})
 
 @dataclass(frozen=True)
 class Expected:
-    """What a cell takes.
+    """The values that a cell takes.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def input_slots(template: Template) -> list[InputSlot]:
 
 
 class _Reading:
-    """What a template says about its cells."""
+    """The rules of a template's input cells, while they are read."""
 
     def __init__(self, template: Template) -> None:
         self._template = template

@@ -1,4 +1,4 @@
-"""What stands in the way of filling a slot: pivot tables, headings of tables, merged cells."""
+"""Obstacles to filling a slot: pivot tables, headings of tables, merged cells."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def taken(package: Package, part: str, tables: Iterable[Table]) -> list[Taken]:
 
 
 def unrepeatable(package: Package, part: str, rows: range, tables: Iterable[Table]) -> str | None:
-    """What stands in some rows of a sheet that cannot be repeated with them; None if nothing does.
+    """The first thing in some rows of a sheet that cannot be repeated with them; None if all can.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def unrepeatable(package: Package, part: str, rows: range, tables: Iterable[Tabl
 
 
 def _drawn(package: Package, part: str) -> Iterator[tuple[int, str]]:
-    """What stands on a sheet's cells or at them, and the row it begins in."""
+    """Each drawing or object on a sheet, with the row that it begins in."""
     for one in parts.relationships(package, part).values():
         if one.kind == "drawing":
             for start in parts.tree(package, one.target).iter(f"{_DRAWING}from"):

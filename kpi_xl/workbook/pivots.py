@@ -23,7 +23,7 @@ _FORMATS: Final = {"formats": "format", "chartFormats": "chartFormat"}
 
 
 class PivotCache(NamedTuple):
-    """What one or several pivot tables are made of.
+    """The source of one or several pivot tables.
 
     Attributes
     ----------
@@ -105,7 +105,7 @@ def caches(package: Package, workbook: Workbook, formulas: WorkbookFormulas) -> 
 
 
 def _source(content: bytes, formulas: WorkbookFormulas) -> tuple[str, tuple[Place, ...]]:
-    """What a cache comes from, and the cells that this is."""
+    """The source of a cache as a text, and as cells."""
     for one in markup.elements(content, {"worksheetSource"}):
         told = one.attributes
         if any(name.rpartition(":")[2] == "id" for name in told):

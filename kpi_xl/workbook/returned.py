@@ -101,7 +101,7 @@ def _by_record(
 
 
 class Reader:
-    """What the cells of all sheets of a workbook need to be understood."""
+    """The shared strings, styles and names that are needed to read a workbook's cells."""
 
     def __init__(self, package: Package, workbook: parts.Workbook) -> None:
         self._package = package

@@ -46,7 +46,9 @@ _Waiting: TypeAlias = tuple[str, Position, tuple[Place, ...]]
 
 
 class Reads(NamedTuple):
-    """What a formula depends on: cells, and perhaps what nothing in the workbook tells."""
+    """The cells that a formula depends on, and whether it depends on more than the workbook
+    tells.
+    """
 
     places: tuple[Place, ...]
     changes: bool
@@ -105,7 +107,7 @@ class WorkbookFormulas:
     def reads(
         self, text: str, sheet: str, place: Position = (0, 0), formula: Formula | None = None
     ) -> Reads:
-        """What a formula depends on.
+        """Find the cells that a formula depends on.
 
         Parameters
         ----------

@@ -76,7 +76,7 @@ class Template:
 
     @property
     def suffix(self) -> str:
-        """What the name of a filled workbook must end with: ``.xlsx``, or ``.xlsm`` with macros."""
+        """The suffix of a filled workbook: ``.xlsx``, or ``.xlsm`` with macros."""
         return self._suffix
 
     @property
@@ -91,7 +91,7 @@ class Template:
 
     @property
     def workbook(self) -> parts.Workbook:
-        """What the workbook part says: the sheets and all defined names."""
+        """The workbook part: the sheets and all defined names."""
         return self._file.workbook
 
     @property
@@ -253,7 +253,7 @@ class Template:
 
     @property
     def pivots(self) -> list[PivotCache]:
-        """What its pivot tables are made of."""
+        """The caches of its pivot tables."""
         with self.package.telling():
             return self._file.consequences.pivots
 
@@ -383,7 +383,9 @@ class Template:
 
 
 def _kept(store: dict[_Key, _Value], key: _Key, made: Callable[[], _Value]) -> _Value:
-    """What is kept under a key, made if it is not there; the oldest goes when there are many."""
+    """The cached value of a key, made if it is missing; the oldest is dropped when there are
+    many.
+    """
     if key not in store:
         store[key] = made()
         while len(store) > _KEPT:

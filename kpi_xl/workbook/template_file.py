@@ -1,4 +1,4 @@
-"""What stands in a template's file: its sheets, tables and slots, and what may not be filled."""
+"""A template's file: its sheets, tables and slots, and cells that must not be filled."""
 
 from __future__ import annotations
 

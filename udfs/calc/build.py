@@ -53,12 +53,12 @@ def parts() -> Iterator[tuple[str, bytes]]:
 
 
 def functions() -> bytes:
-    """What the extension knows of the functions."""
+    """The description of the functions, as the extension reads it."""
     return json.dumps(table(), ensure_ascii=False, indent=0).encode()
 
 
 def components(component: str) -> bytes:
-    """What is registered, and the file that it is in."""
+    """The services that are registered, with the file that implements them."""
     return (
         f'{_XML}<components xmlns="http://openoffice.org/2010/uno-components">'
         f'<component loader="com.sun.star.loader.Python" uri="{component}">'

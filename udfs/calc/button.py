@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def _action(calc: Calc, name: str) -> buttons.Action | None:
-    """What a button does; None where a question had no answer."""
+    """The action of a button; None where the user did not answer a question."""
     if name == "settings":
         chosen = calc.settings()
         return None if chosen is None else buttons.settings(*chosen)
@@ -38,7 +38,7 @@ def _action(calc: Calc, name: str) -> buttons.Action | None:
 
 
 def _of_template(calc: Calc, command: Command, given: list[str]) -> buttons.Action | None:
-    """What a button does with a template; what is not given, or not known, is asked for."""
+    """The action of a button with a template; missing or unknown arguments are asked for."""
     template: str | None
     template, level, *_ = [*given, None, None]
     # A link in a document may name anything, such as a file.

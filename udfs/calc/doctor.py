@@ -18,7 +18,7 @@ _PATIENCE: Final = 60.0  # seconds
 
 
 def findings(user: User) -> Iterator[Finding]:
-    """What was looked at; one line where the add-in is not installed.
+    """The checks of the add-in; one line where it is not installed.
 
     Parameters
     ----------

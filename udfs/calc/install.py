@@ -23,7 +23,7 @@ from udfs.calc.libreoffice import LibreOffice
 
 @dataclass(frozen=True)
 class Installed:
-    """What is in place now.
+    """The installed parts.
 
     Parameters
     ----------

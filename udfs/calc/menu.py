@@ -27,7 +27,7 @@ _SEPARATOR: Final = '<prop oor:name="URL"><value>private:separator</value></prop
 
 
 def address(command: str, *given: str) -> str:
-    """What LibreOffice runs for a command."""
+    """The address that LibreOffice runs for a command."""
     parts = "/".join(urllib.parse.quote(part) for part in (command, *given))
     return f"service:{IDENTIFIER}.Buttons?{parts}"
 

@@ -34,7 +34,7 @@ _EMBEDDED: Final = re.compile(r"python(3)(\d+)\._pth")
 
 @dataclass(frozen=True)
 class Bundle:
-    """What was made.
+    """The files that were made.
 
     Parameters
     ----------

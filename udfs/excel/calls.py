@@ -1,4 +1,4 @@
-"""What the add-in's VBA calls besides the functions themselves, so that less crosses to Python.
+"""Further calls of the add-in's VBA, besides the functions: they save transfers to Python.
 
 Large ranges cross once and are kept until their cells differ, which VBA looks at; cells filled
 with one formula are computed in one call. The other side is KpiSent.bas and KpiGather.bas in `vba`.

@@ -1,4 +1,6 @@
-"""What opens after an installation: functions, what they must give, and whether they do."""
+"""The workbook that opens after an installation: functions, expected values, and whether they
+agree.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Excel's function wizard says of every function and argument, in Chinese.
+"""The Chinese descriptions of functions and arguments in Excel's function wizard.
 
 For a function by counts it comes from the KPI's declaration; for those by analysis and findings
 from the docstring; for the others from its first line and the names of their arguments below.
@@ -141,7 +141,7 @@ def named_as(call: Callable[..., Any], function: Callable[..., Any]) -> Describe
 
 
 def _documented(text: str, name: str) -> str:
-    """What a docstring says of an argument, on the line below its name."""
+    """The description of an argument in a docstring, on the line below its name."""
     lines = text.splitlines()
     place = next(i for i, line in enumerate(lines) if line.startswith(f"{name} : "))
     return lines[place + 1].strip().rstrip("。")
@@ -171,7 +171,7 @@ def _short(text: str) -> str:
 
 
 def named(function: str, argument: str) -> str:
-    """What an argument is called in Chinese.
+    """The Chinese name of an argument.
 
     Examples
     --------

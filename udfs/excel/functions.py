@@ -72,7 +72,9 @@ def served(
 
 
 def _cell(value: Any) -> float | str:
-    """What COM carries: an empty cell would show as 0, and a long whole number as #VALUE!."""
+    """Turn a value into one that COM carries: an empty cell would show as 0, a long integer as
+    #VALUE!.
+    """
     if value is None:
         return ""
     return value if isinstance(value, str) else float(value)

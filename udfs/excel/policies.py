@@ -1,4 +1,4 @@
-"""What an organisation, Excel or the user has set that keeps the add-in from running."""
+"""Policies of an organisation, of Excel or of the user that keep the add-in from running."""
 
 from __future__ import annotations
 

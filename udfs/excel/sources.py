@@ -100,7 +100,7 @@ def python() -> str:
 
 
 def this_workbook() -> str:
-    """What happens when the add-in is opened."""
+    """The code that runs when the add-in is opened."""
     return _windows(ascii_only(_file("ThisWorkbook.cls")))
 
 

@@ -120,7 +120,7 @@ def _closure(folder: Path, wanted: Iterable[str], python: str) -> tuple[set[Path
 
 
 def _requirements(wheel: Path, python: str, extra: str) -> Iterator[Requirement]:
-    """What a wheel needs on Windows."""
+    """The packages that a wheel needs on Windows."""
     from packaging.requirements import Requirement
 
     with zipfile.ZipFile(wheel) as archive:

@@ -61,7 +61,7 @@ def _value(kpi: Kpi, measures: Mapping[str, str]) -> str:
 
 
 def _belows(tree: Formula, references: Mapping[str, str]) -> list[str]:
-    """What stands below the lines of a formula, but mere numbers and a `Base`, which sees to it."""
+    """The denominators in a formula, without plain numbers and `Base`, which checks its own."""
     if isinstance(tree, Part):
         return _belows(tree.formula, references)
     if not isinstance(tree, Operation):

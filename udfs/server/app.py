@@ -68,7 +68,7 @@ class Pressed(BaseModel):
 
 
 def routes(project: Project) -> FastAPI:
-    """What is answered here."""
+    """The routes of the server."""
     app = FastAPI(title="kpi_xl", version=__version__, docs_url=None, redoc_url=None)
     there = manifest(project.settings.server)
 
@@ -129,7 +129,7 @@ def _answers(given: Calls) -> list[calls.Rows]:
 
 
 async def _computed(compute: Callable[[], Any]) -> Response:
-    """What takes time is done beside the loop that answers everybody."""
+    """Compute in a thread, so that the event loop stays free for others."""
 
     def whole() -> bytes:
         text = json.dumps(compute(), ensure_ascii=False, allow_nan=False)

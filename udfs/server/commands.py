@@ -56,7 +56,7 @@ class Page:
 
     @property
     def actions(self) -> Actions:
-        """What the page is to do, writing first."""
+        """The actions for the page, writing first."""
         areas, mark = self.cells.areas, self.cells.mark
         if not areas and mark is None:
             return self._actions

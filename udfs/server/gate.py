@@ -1,4 +1,4 @@
-"""What stands before whatever is answered: who asks, how often, how much."""
+"""The gate before every answer: who asks, how often, how much."""
 
 from __future__ import annotations
 

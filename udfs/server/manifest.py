@@ -1,4 +1,4 @@
-"""What tells Excel of the add-in: its page, its functions, and the KPI tab.
+"""The add-in's manifest for Excel: its page, its functions, and the KPI tab.
 
 The functions have no namespace, so they have the names that the classic add-in gives them. The
 same settings give the same file, byte for byte.

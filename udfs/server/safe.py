@@ -1,4 +1,4 @@
-"""What has to be so before anything is served to others, whatever it is."""
+"""The conditions that must hold before anything is served to others."""
 
 from __future__ import annotations
 

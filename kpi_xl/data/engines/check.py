@@ -1,4 +1,4 @@
-"""What can be said of the tables in a company's own database.
+"""The check of the tables in a company's own database.
 
 They are used as they are: what is wrong in them is for their owner to put right, and this says how
 much of what there is. Only rows with an empty required cell are set aside, as in files.

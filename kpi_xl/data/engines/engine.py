@@ -1,4 +1,4 @@
-"""What an engine can do."""
+"""The interface that every engine implements."""
 
 from __future__ import annotations
 

@@ -218,7 +218,7 @@ def _parse(piece: io.BytesIO, types: Mapping[str, str]) -> pa.Table:
 
 @contextmanager
 def _refusals(where: str) -> Iterator[None]:
-    """What the database refuses is told as something that people can see to."""
+    """Turn an error of the database into a message that tells people what to do."""
     import psycopg
 
     try:

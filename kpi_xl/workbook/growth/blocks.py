@@ -1,4 +1,6 @@
-"""What is repeated with a block besides its cells: names, and where rules and formats apply."""
+"""Parts that are repeated with a block besides its cells: names, and ranges of rules and
+formats.
+"""
 
 from __future__ import annotations
 

@@ -66,5 +66,5 @@ def number(xml: bytes, cell: Cell) -> int | None:
 
 
 def counted(content: bytes, value: int) -> bytes:
-    """What stands in a cell, with another number."""
+    """A cell's content with another number in it."""
     return _VALUE.sub(rb"\g<1>%d\g<3>" % value, content, count=1)

@@ -106,7 +106,7 @@ class Copier(NamedTuple):
 
 
 def fixed_corners(formula: str, other: str, distance: int) -> Fixed | None:
-    """What stays the same in two formulas that are so many rows apart.
+    """The references that stay the same in two formulas that are so many rows apart.
 
     None when the one is not the other copied down. Programs often write formulas without ``$``
     that mean the same cells in every row.

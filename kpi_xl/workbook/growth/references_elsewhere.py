@@ -123,7 +123,9 @@ class Rewriter:
         return markup.spliced(content, edits)
 
     def _series(self, text: str) -> str:
-        """What a series shows: several cells side by side stay one row, which others follow."""
+        """Rewrite the reference of a chart's series. Several cells side by side stay one row, which
+        others follow.
+        """
         found = tokens(text)
         return joined(
             tuple(

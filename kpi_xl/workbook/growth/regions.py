@@ -101,7 +101,7 @@ def regions(
 
 
 def records(name: str, names: Collection[str]) -> list[str]:
-    """What a name in a block is called for every record, as far as there are such names.
+    """The names of a slot in a block for all records, as far as there are such names.
 
     A name that was deleted is there all the same, where one behind it is left.
 
@@ -119,5 +119,5 @@ def records(name: str, names: Collection[str]) -> list[str]:
 
 
 def of_record(name: str, record: int) -> str:
-    """What a name in a block is called for a record, counting from 1."""
+    """The name of a slot in a block for one record, counted from 1."""
     return name if record == 1 else f"{name}.{record}"

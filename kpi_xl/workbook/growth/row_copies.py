@@ -16,7 +16,7 @@ from kpi_xl.workbook.ooxml.sheet import Cell, Row, Sheet
 
 
 class _Content(NamedTuple):
-    """What the copies of a cell hold.
+    """The content of a cell's copies.
 
     Attributes
     ----------
@@ -119,7 +119,9 @@ class RowCopies:
         return _Model(row.number, head, [self._content(row, cell) for cell in cells], end)
 
     def _content(self, model: Row, cell: Cell) -> _Content:
-        """What the copies of a cell hold: formula, what the cell below holds too, or nothing."""
+        """The content of a cell's copies: a formula, a value that the cell below has too, or
+        nothing.
+        """
         xml = self._sheet.xml
         tag = xml[cell.start : cell.tag_end]
         content = xml[cell.tag_end : cell.end]
@@ -142,7 +144,9 @@ class RowCopies:
         return _Content(cell.column, bare, end)
 
     def _pattern(self, row: int, column: int, formula: Formula) -> Fixed:
-        """What of a formula stays the same in every row, as its neighbours tell."""
+        """The references of a formula that stay the same in every row, told from the rows beside
+        it.
+        """
         if self._is_whole:
             self._continued[row, column] = self._copier.copied(formula.text, frozenset(), 0)
             return frozenset()
@@ -184,7 +188,7 @@ class RowCopies:
 
 
 def _kind(xml: bytes, cell: Cell) -> bytes:
-    """What kind of value a cell has: its tag without place and style."""
+    """The kind of value of a cell: its tag without place and style."""
     tag = xml[cell.start : cell.tag_end]
     return markup.without_attribute(markup.without_attribute(tag, "r"), "s")
 

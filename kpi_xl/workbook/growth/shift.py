@@ -12,7 +12,7 @@ from kpi_xl.workbook.ooxml.references import LAST_ROW, Area, area
 
 
 class Reach(Enum):
-    """What a reference that ends where rows are inserted has to do with the new rows."""
+    """How a reference that ends where rows are inserted takes in the new rows."""
 
     NONE = 0
     """It means these very cells: a merged range, a link."""

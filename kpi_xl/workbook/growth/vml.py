@@ -10,7 +10,9 @@ from kpi_xl.workbook.ooxml import markup
 
 
 def _texts(names: str) -> re.Pattern[bytes]:
-    """What comes before the text of an element, the text or raw section, and what comes behind."""
+    """A pattern for an element: the part before its text, the text or CDATA, and the part after
+    it.
+    """
     text = rf"(<(?:\w+:)?(?:{names})(?:\s[^>]*)?>)((?:<!\[CDATA\[.*?\]\]>|[^<])*)(</)"
     return re.compile(text.encode(), re.DOTALL)
 

@@ -167,7 +167,7 @@ class _Grower:
         return markup.spliced(sheet.xml, edits)
 
     def _headings(self, name: str, region: Region) -> dict[int, str]:
-        """What the columns of an area are called: the lowest text above each."""
+        """The headings of an area's columns: the lowest text above each."""
         first = max(region.first - _HEADING_ROWS, 1)
         sheet = self._sheets[name]
         columns = {column for row in sheet.rows_within(first, region.last) for column in row.cells}

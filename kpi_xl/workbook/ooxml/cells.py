@@ -220,7 +220,7 @@ UNCALCULATED: Final = "f"
 
 
 def raw(cell: ElementTree.Element) -> Raw:
-    """What stands in a ``<c>`` element."""
+    """The value of a ``<c>`` element."""
     # Some programs write attributes without a value for what they leave out.
     kind, style = cell.get("t") or NUMBER, int(cell.get("s") or 0)
     computed = False

@@ -35,7 +35,7 @@ _BLANK: Final = (cells.BLANK, "")
 
 
 class Shown(NamedTuple):
-    """What a chart's references show.
+    """The values that a chart's references show.
 
     Attributes
     ----------

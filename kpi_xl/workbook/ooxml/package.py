@@ -275,7 +275,7 @@ class _Directory:
         return tuple(entries)
 
     def _long_end(self, end: int) -> tuple[int, int, int, int, int]:
-        """What the record says that zip64 has before the end of the directory."""
+        """The values of the zip64 record before the end of the directory."""
         try:
             _, disk, at, _ = _LOCATOR.unpack_from(self._data, end - _LOCATOR.size)
             signature, *_, own, first, _, count, size, start = _LONG_END.unpack_from(self._data, at)

@@ -54,7 +54,7 @@ class DefinedName(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """What the workbook part says.
+    """The content of the workbook part.
 
     Attributes
     ----------
@@ -152,7 +152,7 @@ def relationships(package: Package, part: str) -> Mapping[str, Relationship]:
 
 
 def suffix(package: Package, part: str) -> str:
-    """What the name of a file with this workbook part must end with, for Excel to open it.
+    """The suffix that a file with this workbook part needs so that Excel opens it.
 
     Raises
     ------
@@ -264,7 +264,7 @@ def related(package: Package, workbook: Workbook) -> Iterator[tuple[str, str, st
 
 
 def workbook(package: Package) -> Workbook:
-    """What the workbook part says.
+    """Read the workbook part.
 
     Raises
     ------

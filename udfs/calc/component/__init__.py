@@ -1,1 +1,1 @@
-"""What runs inside LibreOffice, in its own Python (3.10 or later) and standard library."""
+"""The code inside LibreOffice: its own Python (3.10 or later) and the standard library only."""

@@ -131,7 +131,7 @@ class AddIn(unohelper.Base, XFunctions, XAddIn, XCompatibilityNames, XServiceNam
 
 
 def _argument(method: str, place: int) -> Any:
-    """What is said of an argument; None where Calc fills it in, or there is none."""
+    """The description of an argument; None where Calc fills it in, or there is none."""
     arguments = _FUNCTIONS[method]["arguments"] if method in _FUNCTIONS else ()
     return arguments[place] if 0 <= place < len(arguments) else None
 

@@ -32,7 +32,7 @@ _TOP, _BOLD, _HEAD = 1, 150.0, 0xE4ECEF  # com.sun.star.table.CellVertJustify2.T
 
 
 class Buttons(unohelper.Base, XJobExecutor, XServiceInfo):  # type: ignore[misc]
-    """What ``service:org.kpixl.calc.Buttons?refresh`` runs.
+    """The service of the buttons: ``service:org.kpixl.calc.Buttons?refresh``.
 
     Parameters
     ----------

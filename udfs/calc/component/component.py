@@ -1,4 +1,4 @@
-"""What LibreOffice loads: it registers what is in the folder ``pythonpath`` beside this file."""
+"""The file that LibreOffice loads; it registers the folder ``pythonpath`` beside it."""
 
 import unohelper
 from kpi_xl_calc import addin, buttons

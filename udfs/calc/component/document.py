@@ -72,7 +72,7 @@ class Document:
         return bool(merged.AbsoluteName == cells.AbsoluteName)
 
     def begin(self, title: str) -> None:
-        """What is changed from now on is one step of the undo list, and is not drawn yet."""
+        """Begin one step of the undo list, and stop drawing until its end."""
         self._model.UndoManager.enterUndoContext(title)
         self._model.lockControllers()
         self._model.addActionLock()
@@ -206,7 +206,9 @@ def _as_in_excel(cells: Any) -> str:
 
 
 def _formula(value: Any, formula: str) -> str:
-    """What to type into a cell; a text that looks like a formula as a text, an array's as =."""
+    """The text to type into a cell; a text that looks like a formula stays a text, an array's
+    begins with =.
+    """
     if formula.startswith("=") and formula == value:
         return f"'{formula}"
     return formula[1:-1] if formula.startswith("{=") and value != formula else formula

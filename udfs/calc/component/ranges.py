@@ -31,7 +31,7 @@ _ERRORS = {
 
 
 class Ranges(unohelper.Base, XModifyListener, XCallback):  # type: ignore[misc]
-    """What was read from ranges, each under a number of its own.
+    """The values read from ranges, each under a number of its own.
 
     Parameters
     ----------
