@@ -96,7 +96,7 @@ def multiply(company: Path, folder: Path, times: int) -> None:
     folder : Path
         Where the files go.
     times : int
-        At most 99.
+        How many copies, at most 99.
     """
     import duckdb
 

@@ -41,11 +41,11 @@ class Typed(NamedTuple):
     Attributes
     ----------
     template, month, recipient, sheet, cell : str
-        Where.
+        Where the value was typed.
     slot : str
         The name of the cell.
     value : object
-        What.
+        The value that was typed.
     """
 
     template: str
@@ -82,7 +82,7 @@ class Robot:
     Parameters
     ----------
     dice : Random
-        What it types.
+        The random numbers that decide what it types.
     share : float
         The share of cells that it types into.
     """
@@ -105,7 +105,7 @@ class Robot:
         Parameters
         ----------
         recipient : str
-            Whose it is.
+            The recipient of the workbook.
         source, target : Path
             The workbook as it was sent, and where it is saved.
         hands : callable or None

@@ -64,7 +64,7 @@ class Total:
     Parameters
     ----------
     measures : tuple of str
-        Their codes.
+        The codes of the measures that are added up.
     """
 
     measures: tuple[str, ...]

@@ -36,7 +36,7 @@ class EarlierMeasure(Measure):
     Parameters
     ----------
     back : Lag
-        How much earlier.
+        How many periods or years earlier.
     """
 
     of: Measure
@@ -60,7 +60,7 @@ class EarlierPart(Part):
     part : Part
         The formula of the month itself.
     lag : Lag
-        How much earlier.
+        How many periods or years earlier.
     """
 
     part: Part
@@ -110,7 +110,7 @@ class Earlier(Formula):
     Parameters
     ----------
     word : str
-        The function.
+        The Chinese name of the function, such as 上月.
     shown : tuple of Formula
         What people write in its brackets.
     formula : Formula
@@ -145,7 +145,7 @@ def earlier(word: str, formula: Formula, lag: Lag) -> Formula:
     formula : Formula
         Of the month itself.
     lag : Lag
-        How much earlier.
+        How many periods or years earlier.
     """
     return Earlier(word, (formula,), _there(formula, lag))
 
@@ -158,9 +158,9 @@ def mean(word: str, formula: Formula, periods: int) -> Formula:
     word : str
         How it is written.
     formula : Formula
-        Of one period.
+        The formula of one period.
     periods : int
-        How many.
+        How many periods the mean is over.
     """
     total = formula
     for back in range(1, periods):

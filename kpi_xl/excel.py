@@ -26,7 +26,7 @@ def slots(book: Any) -> dict[str, str]:
     Parameters
     ----------
     book : xlwings.Book
-        The workbook.
+        The workbook that is open in Excel.
 
     Returns
     -------
@@ -45,7 +45,7 @@ def refresh(
     Parameters
     ----------
     book : xlwings.Book
-        The workbook.
+        The workbook that is open in Excel.
     project : path, optional
         The project's folder; by default the one chosen in the add-in's 设置.
     month : str, optional
@@ -81,7 +81,7 @@ def fill(
     Parameters
     ----------
     book : xlwings.Book
-        The workbook.
+        The workbook that is open in Excel.
     unit : str, optional
         The unit's name or path; by default the branch.
     person : str, optional

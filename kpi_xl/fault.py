@@ -56,7 +56,7 @@ class Fault:
     Parameters
     ----------
     kind : Kind
-        What is wrong.
+        The kind of message, which has its sentence and advice.
     about : mapping of str to object
         The parameters of the kind's sentences.
     kept : int, optional

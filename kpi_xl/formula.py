@@ -41,7 +41,7 @@ class Lag:
     Parameters
     ----------
     periods, years : int
-        Both together.
+        How many periods and how many years; both are added.
     is_whole : bool
         Whether the whole month before is meant, also where that which is asked for is not over.
     """

@@ -76,7 +76,7 @@ class Registry(Mapping[str, Kpi]):
         Parameters
         ----------
         name : str
-            The Chinese name.
+            The Chinese name that reports show.
         meaning : str
             What it tells, and what it is used to diagnose, in Chinese.
         unit : str
@@ -151,9 +151,9 @@ class Registry(Mapping[str, Kpi]):
         Parameters
         ----------
         code : str
-            The KPI's code.
+            The code of the new KPI.
         measure : str
-            The measure's code.
+            The code of the measure.
         meaning, source, direction, aliases, note, headline
             As for `kpi`.
 

@@ -29,7 +29,7 @@ class PublicDay(NamedTuple):
     Parameters
     ----------
     works : bool
-        Whether people work.
+        Whether people work on the day.
     holiday : str or None
         The holiday it is off for.
     by_law : bool

@@ -41,7 +41,7 @@ def main(project: Path) -> None:
     Parameters
     ----------
     project : Path
-        The sample project.
+        The folder of the sample project.
     """
     (file,) = make(Project.open(project), _MONTH, _UNIT).files
     content = file.read_text(encoding="utf-8")

@@ -48,9 +48,9 @@ class Section:
     level : int
         How deep the heading is.
     heading : str
-        Its text.
+        The text of the heading.
     text : str
-        What stands below.
+        The text below the heading.
     """
 
     page: str

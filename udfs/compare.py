@@ -41,7 +41,7 @@ def one_value(name: Any, unit: Any, month: Any, compare: Any) -> float | str:
     Parameters
     ----------
     name, unit, month, compare : cell
-        As for `udfs.by_data.KPI`.
+        The arguments of the cell, as for `udfs.by_data.KPI`.
 
     Raises
     ------

@@ -38,9 +38,9 @@ def doctor(
     windows : bool
         Whether Excel's add-in can be here at all.
     environment : mapping of str to str
-        The environment's variables.
+        The environment variables of the process.
     registry : Registry, optional
-        Windows' registry.
+        The registry of Windows, or one that stands in for it.
 
     Returns
     -------

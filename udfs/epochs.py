@@ -31,7 +31,7 @@ def takes_days(function: Callable[..., Result]) -> tuple[int, ...]:
     Parameters
     ----------
     function : callable
-        One of `udfs.functions`.
+        A worksheet function, one of `udfs.functions`.
     """
     return tuple(
         place
@@ -48,7 +48,7 @@ def counted(
     Parameters
     ----------
     function : callable
-        One of `udfs.functions`.
+        A worksheet function, one of `udfs.functions`.
     later : int
         So many days after the usual one; 1462 for 1904.
     texts : bool

@@ -15,11 +15,11 @@ class Finding:
     Parameters
     ----------
     name : str
-        What it is.
+        The thing that was checked.
     fine : bool
         Whether it is as it should be.
     found : str
-        How it is.
+        The state that was found.
     advice : str
         What to do; empty where there is nothing to do.
     kind : str

@@ -70,7 +70,7 @@ class OpenBook:
     Parameters
     ----------
     cells : Cells
-        The workbook.
+        The cells of the open workbook.
     """
 
     def __init__(self, cells: Cells) -> None:
@@ -133,7 +133,7 @@ class OpenBook:
         Parameters
         ----------
         changes : mapping of str to Changed
-            What `changes` gave.
+            The changes to write, from `changes`.
         mark : str
             What to leave in the workbook.
         progress : callable

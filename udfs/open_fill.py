@@ -50,7 +50,7 @@ def fill_open(
     Parameters
     ----------
     opened : OpenBook
-        The workbook.
+        The slots of the open workbook.
     project : Project
         The project; it is brought up to date first.
     present : mapping of str to object

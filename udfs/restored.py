@@ -20,7 +20,7 @@ def told(done: Plan) -> str:
     Parameters
     ----------
     done : Plan
-        What was done.
+        The undo as it was done.
     """
     lines = [f"已恢复 {done.slots} 处。"]
     if done.left:

@@ -80,7 +80,7 @@ class Plan:
     Parameters
     ----------
     cells : mapping of Cell to content
-        What to write.
+        The content to write into each cell.
     left : list of Left
         What is not put back.
     slots : int

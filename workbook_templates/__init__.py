@@ -76,7 +76,7 @@ def name_of(module: str) -> str:
     Parameters
     ----------
     module : str
-        The module's ``__name__``.
+        The value of the module's ``__name__``.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def path(name: str) -> Path:
     Parameters
     ----------
     name : str
-        One of `NAMES`.
+        The name of the template, one of `NAMES`.
 
     Raises
     ------

@@ -74,7 +74,7 @@ def write(page: Page, heading: str) -> None:
     Parameters
     ----------
     page : Page
-        The sheet.
+        The sheet that is written.
     heading : str
         The formula of whose numbers and which month these are.
     """

@@ -14,9 +14,9 @@ def build(name: str, path: Path) -> None:
     Parameters
     ----------
     name : str
-        One of `workbook_templates.NAMES`.
+        The name of the template, one of `workbook_templates.NAMES`.
     path : Path
-        The file.
+        The file that is written.
     """
     importlib.import_module(f"workbook_templates.{OFFICIAL[name].builder}").build(path)
 

@@ -60,7 +60,7 @@ def heads(
     Parameters
     ----------
     last : int
-        The last column.
+        The index of the last column, from 0.
     plan : str
         What stands above the day's plan.
     groups : sequence of (int, int, str)
@@ -89,7 +89,7 @@ def day_total(
     Parameters
     ----------
     column : int
-        Where it stands.
+        The column of the total, from 0.
     counted : int
         The column of the counts.
     line : int
@@ -97,7 +97,7 @@ def day_total(
     number_format : str
         How it is shown, such as ``"出单 "0" 人"``.
     slot : str
-        Its name.
+        The name of the slot.
     """
     total = f"=SUM({day_cells(counted, line)})"
     shown: Style = {"num_format": number_format, "align": "left", "indent": 1}

@@ -63,7 +63,7 @@ def add_fishbone(book: Book, heading: str) -> None:
     Parameters
     ----------
     book : Book
-        The template's workbook.
+        The workbook of the template.
     heading : str
         The formula of which unit and month it is about.
     """

@@ -60,7 +60,7 @@ class Column:
     Parameters
     ----------
     head : str
-        Its heading.
+        The heading of the column.
     slot : str
         The name of its cells; empty for plain ones.
     kind : str
@@ -88,7 +88,7 @@ def head(
     Parameters
     ----------
     facts : mapping of int to (label, slot, style)
-        By column.
+        The facts in the head, by column.
     filled : (int, int), optional
         The first and last column of the date.
     signed : mapping of str to (int, int), optional

@@ -119,7 +119,7 @@ class Named(NamedTuple):
     Attributes
     ----------
     sheet : str
-        The sheet's name.
+        The name of the sheet.
     rows, columns : (int, int)
         Its first and its last row and column, counted from 0.
     unlocked : bool
@@ -196,7 +196,7 @@ class Page:
     Parameters
     ----------
     name : str
-        The sheet's name.
+        The name of the sheet.
     widths : sequence of float
         The columns' widths in characters, from column A on.
     larger : float
@@ -426,7 +426,7 @@ class Page:
         row : int
             The row of the labels.
         fields : mapping of int to (label, slot, style)
-            By column.
+            The facts in the strip, by column.
         """
         self.height(row, 18)
         self.height(row + 1, 20)

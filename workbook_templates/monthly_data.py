@@ -87,7 +87,7 @@ class Data:
     Parameters
     ----------
     page : Page
-        The sheet.
+        The sheet that the data is on.
     """
 
     def __init__(self, page: Page) -> None:
@@ -109,7 +109,7 @@ class Data:
         Parameters
         ----------
         column : int
-            The month's column.
+            The column of the month, from 0.
         prefix : bool
             Whether the references name the sheet.
         """

@@ -115,7 +115,7 @@ class Formulas:
     Parameters
     ----------
     file : Path
-        The template.
+        The file of the template.
     template : Template
         What is known of it.
     """

@@ -84,7 +84,7 @@ class Report:
     Parameters
     ----------
     name : str
-        The template's name.
+        The name of the template.
     purpose : str
         What it is for.
     steps : tuple of str

@@ -36,7 +36,7 @@ def top(page: Page, week: int, title: str, last: int, heading: str) -> None:
     Parameters
     ----------
     last : int
-        The last column.
+        The index of the last column, from 0.
     heading : str
         The formula of whose week it is.
     """
@@ -53,7 +53,7 @@ def told_apart(page: Page, name: str, last: int) -> None:
     Parameters
     ----------
     last : int
-        The last column.
+        The index of the last column, from 0.
     """
     others = "；".join(f"“{other}”{use}" for other, use in ONE_OF_THREE.items() if other != name)
     page.height(1, 28)
@@ -69,7 +69,7 @@ def resting(page: Page, row: int, last_row: int, last: int, note: int) -> None:
     row, last_row : int
         The rows of the days.
     last : int
-        The last column.
+        The index of the last column, from 0.
     note : int
         The column of the notes; the dates are in column B.
     """

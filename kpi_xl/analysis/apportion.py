@@ -85,7 +85,7 @@ def round_to_total(shares: NDArray[np.float64], totals: NDArray[np.int64]) -> ND
     Parameters
     ----------
     shares : (n, ...) float64 array
-        May be negative.
+        The shares to round; they may be negative.
     totals : (...) int64 array
         What they add up to along the first axis, but for float rounding.
 

@@ -45,9 +45,9 @@ class Attention:
     Parameters
     ----------
     member : Member
-        Who.
+        The person whom a manager should see.
     reason : str
-        Why, in Chinese.
+        Why the manager should see them, in Chinese.
     manner : str
         How: 陪同展业, 单独面谈 or 电话跟进.
     """

@@ -70,7 +70,7 @@ def task_order(
     Parameters
     ----------
     important : (tasks,) array_like of bool
-        Whether it matters.
+        Whether the task matters for the goals of the week.
     days_left : (tasks,) array_like of int
         Working days until it is due; negative when it is overdue.
     urgent_days : int

@@ -81,7 +81,7 @@ class RankedCause:
         How strongly its numbers speak for it, in standard deviations from -4 to 4; None without
         any.
     numbers : tuple of Number
-        The strongest first.
+        The numbers that speak for the cause, the strongest first.
     """
 
     cause: Cause
@@ -111,11 +111,11 @@ def diagnose(kpi: str, unit: int, signals: Signals, base: Knowledge) -> list[Ran
     Parameters
     ----------
     kpi : str
-        The KPI's code.
+        The code of the KPI that is weak.
     unit : int
         The unit's place in `signals`.
     signals : Signals
-        What `kpi_xl.analysis.evidence.measure` found.
+        The signals of the unit, from `kpi_xl.analysis.evidence.measure`.
 
     Returns
     -------
@@ -219,9 +219,9 @@ class Proposal:
     cause : RankedCause
         根源问题, with its numbers.
     remedy : Remedy
-        改善方向, 责任对象, 工具/方法.
+        The action: 改善方向, 责任对象, 工具/方法.
     due : datetime.date
-        期限.
+        The day until which it should be done, 期限.
     """
 
     problem: str

@@ -93,7 +93,7 @@ def follow_up(
     sizes : (units, months) array_like
         How many people or cases each value rests on: the denominator of a ratio.
     took : (units,) array_like of bool
-        Who took it.
+        Whether the unit took the measure.
     direction : str
         ``"higher"`` or ``"lower"`` is better.
 

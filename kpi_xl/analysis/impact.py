@@ -40,7 +40,7 @@ def impacts(shares: Sequence[int], claims: Sequence[Claim]) -> list[int]:
     shares : sequence of int
         What each factor made of the difference; those below 0 took from the result.
     claims : sequence of Claim
-        One a warning.
+        The claim of each warning.
 
     Returns
     -------

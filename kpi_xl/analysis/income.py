@@ -65,7 +65,7 @@ def income(model: IncomeModel, sales: ArrayLike) -> NDArray[np.int64]:
     Parameters
     ----------
     model : IncomeModel
-        The scale.
+        The scale of commissions and allowances.
     sales : array_like of int64
         实收金额, in 分; below 0 it counts as 0.
 
@@ -99,7 +99,7 @@ def sales_needed(model: IncomeModel, wished: ArrayLike) -> NDArray[np.float64]:
     Parameters
     ----------
     model : IncomeModel
-        The scale.
+        The scale of commissions and allowances.
     wished : array_like of int64
         The income, in 分.
 
@@ -136,7 +136,7 @@ def activity_needed(
     Parameters
     ----------
     model : IncomeModel
-        The scale.
+        The scale of commissions and allowances.
     wished : array_like of int64
         The month's income, in 分.
     funnel : (n, ...) array_like of int64

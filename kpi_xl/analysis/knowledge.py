@@ -29,7 +29,7 @@ class Signal:
     code : str
         Its name in the file.
     name : str
-        Its Chinese name.
+        The Chinese name that reports show.
     unit : str
         The unit of its value.
     numerator, denominator : str or None
@@ -70,7 +70,7 @@ class Evidence:
     Parameters
     ----------
     signal : str
-        Its code.
+        The code of the signal.
     direction : str
         Whether a ``"low"`` or a ``"high"`` value speaks for it.
     """
@@ -115,7 +115,7 @@ class Remedy:
     causes : tuple of str
         The ids of the causes it is meant for.
     owner, tool : str
-        责任对象, and 工具/方法.
+        Who is responsible (责任对象), and by what means (工具/方法).
     days : int
         Within how many days it is to be done.
     source : str
@@ -137,7 +137,7 @@ class Topic:
     Parameters
     ----------
     name : str
-        Such as 活动率低.
+        The Chinese name of the weakness, such as 活动率低.
     kpis : tuple of str
         Codes of the KPIs that show it.
     needs : frozenset of str
@@ -170,7 +170,7 @@ class Knowledge:
     Parameters
     ----------
     signals : mapping of str to Signal
-        By code.
+        All signals, by their codes.
     """
 
     signals: Mapping[str, Signal]

@@ -23,13 +23,13 @@ class Difference:
     Parameters
     ----------
     statistic : float
-        The log-rank statistic.
+        The log-rank statistic, about χ² distributed.
     p : float
         How often chance alone makes as much; ``#N/A`` where nothing can be compared.
     expected : (groups,) float64 array
         How many of each group would have left if it were like all; beside ``left``.
     left : (groups,) int64 array
-        How many left.
+        The number of people who left, by group.
     """
 
     statistic: float

@@ -352,7 +352,7 @@ def done_by(past: Floats, position: Floats) -> Floats:
     past : (units, months, days) float64 array
         Done on each working day.
     position : (months,) float64 array
-        Working days.
+        The number of working days in each month; it may be a fraction.
 
     Returns
     -------

@@ -46,7 +46,7 @@ class Move(NamedTuple):
     place : int
         Which unit, by its place among all of the round.
     step : Step
-        What happens.
+        The kind of the step.
     amount : int or None
         The amount; None for locking, cancelling, and where an answer was taken back.
     """
@@ -157,7 +157,7 @@ class Negotiation:
         Parameters
         ----------
         reason : str
-            Why.
+            The reason that the record shows beside the moves.
         carry : bool
             Whether what is left unassigned by locking, or by a change of what is locked, is
             carried.

@@ -99,6 +99,7 @@ def median(values: ArrayLike) -> NDArray[np.float64]:
     Parameters
     ----------
     values : (..., n) array_like
+        The values; an error (NaN) is left out.
 
     Returns
     -------
@@ -124,7 +125,7 @@ def sorted_quantile(
     Parameters
     ----------
     ordered : (..., n) float64 array
-        Ascending, NaN last.
+        Values in ascending order, NaN last.
     count : (...) int64 array
         How many are no NaN.
     share : float

@@ -99,7 +99,7 @@ def expected_ratios(counts: ArrayLike, team: ArrayLike) -> NDArray[np.float64]:
     Parameters
     ----------
     counts : (stages, ...) array_like of int64
-        The agent's funnel.
+        The agent's counts at each stage of the funnel.
     team : (stages, ...) array_like of int64
         The team's funnel, himself included.
 
@@ -130,7 +130,7 @@ def activities_needed(ratios: ArrayLike, goal: ArrayLike) -> NDArray[np.float64]
     Parameters
     ----------
     ratios : (stages − 1, ...) array_like
-        Such as `expected_ratios`.
+        The ratio of each stage to the one before, as `expected_ratios` gives them.
     goal : (...) array_like
         What the last stage has to reach: sales still missing, or premium in 分.
 

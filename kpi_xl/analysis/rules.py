@@ -83,7 +83,7 @@ def trainees_to_clear(
     trainee : (agents,) array_like of bool
         Who is a trainee.
     running : int
-        How many months.
+        How many months without commission in a row are too many.
 
     Returns
     -------

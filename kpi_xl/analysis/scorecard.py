@@ -31,9 +31,9 @@ class Item:
     Parameters
     ----------
     kpi : str
-        The KPI's code.
+        The code of the KPI.
     perspective : str
-        One of `PERSPECTIVES`.
+        The perspective of the scorecard, one of `PERSPECTIVES`.
     weight : int
         In hundredths of a percent: 2,500 for 25%.
     direction : str

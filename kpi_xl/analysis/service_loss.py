@@ -114,7 +114,7 @@ def limited_by_chance(
     Parameters
     ----------
     signals : Signals
-        What was measured.
+        The signals as measured, before the test.
     left, served : mapping of str to (units,) array_like
         Who left and who was at risk, by the code of the signal that is their ratio.
 

@@ -43,7 +43,7 @@ class Limits:
     middle, low, high : (..., periods) float64 arrays
         In the unit of the series; ``#N/A`` with fewer than `FEWEST` values before.
     signal : (..., periods) int8 array
-        Places in `SIGNALS`.
+        Indices into `SIGNALS`, one for each value.
     """
 
     middle: Floats

@@ -70,7 +70,7 @@ def smart_check(goal: Goal, reached: Sequence[float]) -> list[Finding]:
     Parameters
     ----------
     goal : Goal
-        The target.
+        The target to check.
     reached : sequence of float
         What this unit and its peers reached in periods of the same length, in the same unit; may
         be empty. Errors (NaN) are left out.

@@ -45,7 +45,7 @@ class Spells:
     entry : (n,) float64 array
         From when on he is known of; below 0 for who is known from the day he signed.
     end : (n,) float64 array
-        Until when.
+        The month of service in which the watching ended.
     left : (n,) bool array
         Whether he left then; else he was still here on the last day of data.
     """
@@ -108,8 +108,9 @@ def anniversary(signed: ArrayLike, months: ArrayLike) -> Days:
     Parameters
     ----------
     signed : array_like of datetime64[D]
+        The day on which each person signed.
     months : array_like of int
-        Broadcast with `signed`.
+        The months served; broadcast with `signed`.
 
     Returns
     -------

@@ -183,7 +183,7 @@ def stepped_targets(
     Parameters
     ----------
     target : array_like of int64
-        The month's target.
+        The target of the whole month.
     planned, done : array_like of int64
         What was to be done by now, and what was; all broadcast.
 

@@ -29,7 +29,7 @@ class Activity:
     Parameters
     ----------
     text : str
-        What it is.
+        What is to be done, in Chinese.
     minutes : int
         How long its box is.
     start : int
@@ -48,9 +48,9 @@ class Box:
     Parameters
     ----------
     text : str
-        What is done.
+        What is done in these hours, in Chinese.
     start, end : int
-        From and until.
+        The hours from and until.
     """
 
     text: str

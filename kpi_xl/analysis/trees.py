@@ -23,7 +23,7 @@ class Factor:
     Parameters
     ----------
     name : str
-        Its Chinese name.
+        The Chinese name that waterfalls show.
     of : tuple of str
         The measures whose sum, divided by the sum before, is the factor.
     kpi : str or None

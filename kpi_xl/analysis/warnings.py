@@ -20,11 +20,11 @@ class Judged:
     Parameters
     ----------
     kpi : str
-        Its code.
+        The code of the KPI.
     values : (units,) float64 array
         The last period, in its unit.
     judgement : Judgement
-        What `kpi_xl.analysis.bands.judge` says.
+        The judgement of all units by `kpi_xl.analysis.bands.judge`.
     """
 
     kpi: str
@@ -41,13 +41,13 @@ class KpiWarning:
     kpi, unit : str
         Which KPI, by code, of which unit.
     status : str
-        异常 or 危险.
+        The status of the unit, 异常 or 危险.
     value : float
         In the KPI's unit.
     cost : int
         Its part of what the unit's result lacks, in 分; 0 for what is no part of that.
     reasons : tuple of str
-        Why, in Chinese.
+        The reasons for the status, in Chinese.
     months : int
         For how many periods in a row, this one included; 1 is new.
     since : str
@@ -130,7 +130,7 @@ def warnings(judged: Iterable[Judged], units: Sequence[str]) -> list[KpiWarning]
     Parameters
     ----------
     judged : iterable of Judged
-        The KPIs.
+        The KPIs to look at, each judged for all units.
     units : sequence of str
         The units' names, in the order of the arrays.
 

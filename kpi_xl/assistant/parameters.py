@@ -31,7 +31,7 @@ class Parameter:
     Parameters
     ----------
     meaning : str
-        What it is.
+        The description that the assistant reads.
     form : str
         ``text``, ``texts`` for some of them, ``whole`` for a whole number.
     required : bool

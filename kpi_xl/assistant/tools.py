@@ -79,9 +79,9 @@ class Tool:
     title, description : str
         What it tells, for people and for assistants.
     parameters : mapping of str to Parameter
-        What it takes.
+        The arguments that the tool takes, by name.
     run : callable
-        Answers it.
+        Computes the answer from the checked arguments.
     """
 
     name: str

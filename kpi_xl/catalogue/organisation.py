@@ -59,7 +59,7 @@ def of_own(number: int, main: int | None = None) -> Organisation:
     Parameters
     ----------
     number : int
-        How many.
+        How many levels there are, from 2 to 6.
     main : int, optional
         Which of them is the main one, the top being 0; by default the last but one, below the top.
 

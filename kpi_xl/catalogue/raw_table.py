@@ -26,7 +26,7 @@ class Column:
     name : str
         Its usual Chinese heading.
     kind : str
-        What it holds.
+        The kind of value, such as a number or a day.
     required : bool
         Whether a table without it cannot be used. In a required column no cell may be empty.
     aliases : tuple of str

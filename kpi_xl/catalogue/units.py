@@ -21,7 +21,7 @@ class Unit:
     level : str
         One of those of the project's `Organisation`.
     name : str
-        Its own name.
+        The unit's name without those above it.
     path : str
         Its name with those above it, below the branch: ``城东营业部/城东一组``.
     parent : int or None

@@ -26,7 +26,7 @@ def as_known(data: pa.Table, known: pa.Array, ids: Ids) -> tuple[pa.Table, list[
     known : pyarrow array
         The ids of 人员.
     ids : Ids
-        The same.
+        Which id of 人员 each other spelling stands for.
 
     Returns
     -------

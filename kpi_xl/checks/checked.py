@@ -26,7 +26,7 @@ class CheckedFile:
     name : str
         Its path below the data folder.
     sheet : str or None
-        The worksheet read.
+        The worksheet that was read; None for a file without worksheets.
     headings : mapping of str to str
         The headings by column code, as written in the file.
     unused : tuple of str
@@ -61,7 +61,7 @@ class Part:
     Parameters
     ----------
     data : pyarrow.Table
-        The rows.
+        The rows that are used, typed.
     keys : uint64 array or None
         The hash of each row's key, of a table that has one.
     agents : pyarrow.Table or None
@@ -83,7 +83,7 @@ class CheckedTable:
     Parameters
     ----------
     table : Table
-        What it is.
+        The declaration of the raw table.
     data : pyarrow.Table
         A column for every column of the table, by code, and ``source_file``, ``source_row``.
         Money is int64 分; a month is int32 ``year * 12 + month``; a KPI is its code.

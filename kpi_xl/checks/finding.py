@@ -16,9 +16,9 @@ class Finding:
     row : int
         Its place in the table.
     column : str or None
-        The column's code.
+        The code of the column; None where it is about the whole row.
     fault : Fault
-        What is wrong.
+        The kind of problem and its parameters.
     value : str or None
         What stands there, where it is not simply the column's value.
     listed : bool

@@ -62,9 +62,9 @@ def put_in(agents: Sequence[pa.Table], leavings: Iterable[Leaving]) -> Left:
     Parameters
     ----------
     agents : sequence of pyarrow.Table
-        人员 by file.
+        The rows of 人员, a table for each file.
     leavings : iterable of Leaving
-        Who left.
+        The people who left, with their days of leaving.
     """
     rows: dict[str, list[tuple[dt.date, int, int]]] = {}
     days: list[list[dt.date | None]] = []

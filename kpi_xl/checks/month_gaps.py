@@ -36,7 +36,7 @@ def month_gaps(table: Table, data: pa.Table, cut: int | None) -> Iterator[Findin
     table : Table
         Only one whose rows happen on days has months.
     data : pyarrow.Table
-        Its rows.
+        The typed rows of the table.
     cut : int, optional
         The day on which a business month ends.
     """

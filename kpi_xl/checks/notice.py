@@ -25,7 +25,7 @@ class Notice:
     Parameters
     ----------
     set_aside : int
-        Rows set aside.
+        How many rows are set aside.
     remarks : int
         Things to look at in the rows that are used.
     left_out : tuple of str

@@ -71,7 +71,7 @@ def parse_column(text: Any, column: Column, settings: Settings, heading: str = "
     text : pyarrow string array
         The cells without spaces around them, null where empty.
     column : Column
-        What they hold.
+        The declaration of the column that the texts are read as.
     settings : Settings
         The project's, for the order of dates and what stands for no date.
     heading : str

@@ -62,7 +62,7 @@ class ColumnProposal:
     heading : str
         The heading proposed; empty where there is none.
     how : str
-        By what.
+        By what the column was recognised: its heading or its cells.
     """
 
     column: Column
@@ -121,7 +121,7 @@ class SheetProposal:
     Parameters
     ----------
     seen : Seen
-        The worksheet.
+        The worksheet as it was looked at.
     tables : tuple of str
         The codes of the tables it may be, the likeliest first.
     header : Header or None
@@ -181,9 +181,9 @@ def propose(seen: Seen, settings: Settings, code: str = "") -> SheetProposal:
     Parameters
     ----------
     seen : Seen
-        The worksheet.
+        The worksheet as it was looked at.
     settings : Settings
-        What kpi.toml says.
+        The project's tables, columns and earlier choices.
     code : str
         The table that somebody says it is.
     """
@@ -216,7 +216,7 @@ def with_all_words(proposal: SheetProposal, settings: Settings) -> SheetProposal
     proposal : SheetProposal
         What was proposed after the first rows.
     settings : Settings
-        What kpi.toml says.
+        The project's tables, columns and earlier choices.
     """
     seen = proposal.seen
     if not proposal.statuses or len(seen.rows) < HEADER_WITHIN:

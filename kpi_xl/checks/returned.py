@@ -38,7 +38,7 @@ class Where(NamedTuple):
     file, sheet, cell : str
         The returned workbook, below the folder it was collected from, and the cell.
     value : str
-        What stands there.
+        The value in the cell, as a text.
     """
 
     file: str
@@ -162,7 +162,7 @@ class Returned:
         Parameters
         ----------
         table : Table
-            The raw table.
+            The raw table that the facts are for.
         where : Where
             The cell that it is told of.
         fault : Fault

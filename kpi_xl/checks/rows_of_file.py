@@ -22,7 +22,7 @@ class RawRows:
     file : str
         The file, with the worksheet where it is one of several.
     count : int
-        How many rows.
+        How many rows the file has.
     rows : list of int
         The first of them, in the file, counting from 1: some thousands at most.
     of : str

@@ -165,9 +165,9 @@ def duplicates(
     Parameters
     ----------
     table : Table
-        What it is.
+        The declaration of the raw table, with its key.
     data : pyarrow.Table
-        The rows.
+        The typed rows of all files.
     hashes : iterable of uint64 arrays
         The hashes of their keys, in their order; asked for only where there are many.
     age : int array, optional
@@ -296,11 +296,11 @@ def of_agents(
     Parameters
     ----------
     table : Table
-        What it is.
+        The declaration of the raw table.
     parts : sequence of (pyarrow.Table, pyarrow.Table or None)
         Its rows file by file, each with who is in it, as far as that is known.
     agents : pyarrow.Table
-        人员.
+        The typed rows of 人员.
     set_aside : int
         So many rows of 人员 are set aside: who seems unknown may be in one of these.
     """

@@ -25,9 +25,9 @@ class Seen:
     name : str
         Its path below the data folder.
     sheet : str or None
-        The worksheet.
+        The worksheet's name; None for a file without worksheets.
     rows : sequence of sequence of str or None
-        Its first rows.
+        The first rows as texts, None for an empty cell.
     headers : mapping of str to Header
         The header found, by the code of every table of which it has a required heading.
     code : str

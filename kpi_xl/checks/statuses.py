@@ -48,7 +48,7 @@ def is_status(table: str, heading: str) -> bool:
     Parameters
     ----------
     table : str
-        Its code.
+        The code of the raw table.
     heading : str
         As written in the file.
     """
@@ -150,7 +150,7 @@ def meaning_of(code: str, heading: str, word: str) -> str | None:
     Parameters
     ----------
     code : str
-        The table.
+        The code of the raw table.
     heading, word : str
         The heading, and what stands below it.
     """

@@ -32,7 +32,7 @@ def answering(units: Sequence[Unit], label: str, level: str | None = None) -> li
     Parameters
     ----------
     units : sequence of Unit
-        All units.
+        All units of the organisation.
     label : str
         A name, a path, or a path with its level before it. A whole path is meant before a mere
         name.

@@ -133,7 +133,7 @@ def speaks_of(table: Table, column: str, heading: str) -> bool:
     table : Table
         Which the column is of.
     column : str
-        The column's code.
+        The code of the column.
     heading : str
         As written in the file.
     """

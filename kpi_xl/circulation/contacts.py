@@ -42,7 +42,7 @@ class Listed:
     by_unit : dict of str to (str, int)
         By what the table calls the unit, and the row it stands in.
     by_agent : dict of str to str
-        By 工号.
+        The text of each person, by 工号.
     """
 
     file: Path
@@ -55,7 +55,7 @@ class Listed:
         Parameters
         ----------
         units : sequence of Unit
-            All units.
+            All units of the organisation.
 
         Raises
         ------
@@ -107,7 +107,7 @@ class ByRecipient:
     by_unit : mapping of (str, str) to str
         By level and path.
     by_agent : mapping of str to str
-        By 工号.
+        The text of each person, by 工号.
     """
 
     file: Path

@@ -45,9 +45,9 @@ class Delivery:
     name : str
         For people to read.
     unit : str
-        The unit's path.
+        The path of the recipient's unit.
     file : Path
-        The workbook.
+        The workbook that was made.
     encrypted : bool
         Whether it opens with a password only.
     address : str or None

@@ -68,9 +68,9 @@ def checked(
     Parameters
     ----------
     one : Matched
-        The workbook.
+        The workbook with its row of the manifest.
     workbook : ReturnedWorkbook
-        Its content.
+        The opened workbook.
     form : Form
         The input cells of its template.
 

@@ -46,7 +46,7 @@ class Group:
     Parameters
     ----------
     unit : str
-        The unit's path.
+        The path of the group's unit.
     parts : list of str
         What is sent, or written.
     robot : str
@@ -65,11 +65,11 @@ class SentMonth:
     Parameters
     ----------
     place : str
-        One of `PLACES`.
+        Where it was sent, one of `PLACES`.
     folder : Path
         Where the files are.
     groups : list of Group
-        Everybody's.
+        The result for each group.
     number : int
         Which sending it is: 1, and one more each time it is sent anew; 0 for files.
     sent, already : int

@@ -138,9 +138,9 @@ class Robots:
     platform : Platform
         What its robots take, and how they answer.
     connection : sqlite3.Connection
-        To the record.
+        An open connection to the project's circulation.sqlite.
     sending : Sending
-        What is sent.
+        The month and the place that are sent.
     pause : callable
         Waits for some seconds.
     """
@@ -166,7 +166,7 @@ class Robots:
         parts : iterator of Ready
             What is to be sent, group by group.
         total : int
-            About how many.
+            About how many parts there are, for the progress.
         """
         done = Sent()
         with httpx.Client(

@@ -38,7 +38,7 @@ class Aside(Stopped):
     file : Path
         Relative to the folder.
     error : InputError
-        Why.
+        Why the file is not collected.
     """
 
     file: Path

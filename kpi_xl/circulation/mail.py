@@ -89,7 +89,7 @@ def message(
     message_id : str
         Its Message-ID, the same each time it is sent: by it mailboxes know a copy.
     subject, text : str
-        What it says.
+        The subject and the text of the mail.
     attachments : mapping of str to bytes
         The files by name.
     """
@@ -137,7 +137,7 @@ class Server:
     Parameters
     ----------
     settings : MailSettings
-        The server.
+        The address of the server and the account.
     password : str
         The password; not used where nobody logs in.
     retrying : callable

@@ -43,7 +43,7 @@ class Mailing:
     Parameters
     ----------
     settings : MailSettings
-        The server.
+        The address of the server and the account.
     subject, text : str
         With fields in braces.
     """
@@ -127,11 +127,11 @@ def mail_everybody(
     Parameters
     ----------
     connection : sqlite3.Connection
-        To the manifest.
+        An open connection to the project's circulation.sqlite.
     mailing : Mailing
         The server and what the mails say.
     addresses : ByRecipient
-        Where they go.
+        The mail address of each recipient.
     left_out : collection of (str, str)
         Those whose workbook could not be made, by level and key.
     progress : callable

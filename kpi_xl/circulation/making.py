@@ -63,7 +63,7 @@ class Making:
     blank : Blank
         The same, as tasks carry it.
     connection : sqlite3.Connection
-        To the manifest.
+        An open connection to the project's circulation.sqlite.
     progress : callable
         Told what is being done.
 
@@ -115,7 +115,7 @@ class Making:
         Parameters
         ----------
         to : RecipientValues
-            Gives the values.
+            Computes the values of each recipient's workbook.
         placed : sequence of (Recipient, Path)
             Everybody, with the file relative to the project.
         passwords : ByRecipient or None
@@ -229,7 +229,7 @@ class Making:
         Parameters
         ----------
         soffice : Path
-            LibreOffice.
+            The program file of LibreOffice.
         passwords : ByRecipient or None
             What they open with.
         """

@@ -30,7 +30,7 @@ class Round:
     Parameters
     ----------
     distribution : str
-        Its id.
+        The id of the distribution.
     number : int
         1, and one more each time it is sent anew.
     """
@@ -80,7 +80,7 @@ class Edition:
     Parameters
     ----------
     version : str
-        The template's.
+        The hash of the template, `Blank.version`.
     unit, unit_name, person_name : str
         Whose it is, as the data said when it was made.
     keys : str

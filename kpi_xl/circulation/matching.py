@@ -48,7 +48,7 @@ class Matched:
     file : Path
         Relative to the folder.
     path : Path
-        Where it is.
+        The file of the returned workbook.
     content : bytes or None
         The workbook, where it had to be decrypted or converted; None where the file is it.
     sha256 : str
@@ -64,7 +64,7 @@ class Matched:
     changed : float
         When the file was changed.
     password : str or None
-        What opens it.
+        The password that opens it; None if it has none.
     """
 
     file: Path
@@ -122,7 +122,7 @@ class Matcher:
     Parameters
     ----------
     connection : sqlite3.Connection
-        To the manifest.
+        An open connection to the project's circulation.sqlite.
     passwords : Listed or None
         What workbooks were encrypted with.
     """

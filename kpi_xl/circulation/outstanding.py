@@ -35,7 +35,7 @@ def sent_to(connection: sqlite3.Connection, template: str, period: str) -> list[
     Parameters
     ----------
     connection : sqlite3.Connection
-        To circulation.sqlite.
+        An open connection to the project's circulation.sqlite.
     template, period : str
         The template's name, and the month.
     """

@@ -24,7 +24,7 @@ class Prefilled:
     Parameters
     ----------
     content : bytes
-        Its file.
+        The bytes of the template's file.
     """
 
     def __init__(self, template: Template, content: bytes) -> None:

@@ -44,7 +44,7 @@ class Blank:
     Parameters
     ----------
     content : bytes
-        The file.
+        The bytes of the template's file.
     """
 
     name: str
@@ -84,7 +84,7 @@ def produced(
     Parameters
     ----------
     blank : Blank
-        The template.
+        The template that is filled.
     orders : iterable of Order
         What to make; it is drawn from as there is room for, never all at once.
     executor : Executor or None

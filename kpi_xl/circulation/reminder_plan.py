@@ -32,7 +32,7 @@ class Late:
     distribution : str
         The round he was sent a workbook in.
     level, key : str
-        As of `kpi_xl.slots.recipients.Recipient`.
+        The recipient, as in `kpi_xl.slots.recipients.Recipient`.
     unit, name : str
         For people to read.
     file : str
@@ -63,7 +63,7 @@ class Reminder:
     Parameters
     ----------
     whom : str
-        `OWN` or `MANAGER`.
+        Whether it goes to the recipient (`OWN`) or to the manager (`MANAGER`).
     distribution, level, key, name : str
         Of which round, and to whom.
     late : tuple of Late
@@ -101,15 +101,15 @@ def who_is_late(
     Parameters
     ----------
     connection : sqlite3.Connection
-        To circulation.sqlite.
+        An open connection to the project's circulation.sqlite.
     template, period : str
         The template's name, and the month.
     units : sequence of Unit
-        All units.
+        All units of the organisation.
     managers : mapping of str to str
         The 工号 of who leads a unit, by its path: of his own workbook the level above is told.
     today : date
-        The day.
+        The day from which lateness is counted.
     work : WorkDays
         The days of the project.
     """

@@ -81,7 +81,7 @@ def write_list(file: Path, late: Iterable[Late], names: dict[tuple[str, str], st
     file : Path
         A .csv, as Excel opens it.
     late : iterable of Late
-        They.
+        The recipients who have sent nothing back.
     names : dict of (str, str) to str
         What was done for each today, by level and key.
     """

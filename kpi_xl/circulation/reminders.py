@@ -108,7 +108,7 @@ def remind(
     Parameters
     ----------
     template : str
-        As of `kpi_xl.circulation.distribute.distribute`.
+        The template's name, as for `kpi_xl.circulation.distribute.distribute`.
     month : str, optional
         The month; by default the last one that was sent.
     mail : bool

@@ -33,7 +33,7 @@ class Asked:
     Parameters
     ----------
     url : str
-        Where it goes.
+        The address that the request goes to.
     json : mapping, optional
         What is sent as JSON.
     file : (str, bytes), optional
@@ -52,7 +52,7 @@ class Platform:
     Parameters
     ----------
     name : str
-        In Chinese.
+        The platform's name in Chinese.
     parts : tuple of str
         What a message can be made of, in order.
     most : int

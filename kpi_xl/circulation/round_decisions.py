@@ -42,7 +42,7 @@ class Decided:
     Parameters
     ----------
     file : Path
-        The workbook.
+        The workbook that was read.
     taken : int
         How many were taken.
     known : int
@@ -93,7 +93,7 @@ def take(project: Project, file: Path) -> Decided:
     project : Project
         The project whose workbook it is.
     file : Path
-        The workbook.
+        The workbook with the decisions, 目标商定表.
 
     Raises
     ------

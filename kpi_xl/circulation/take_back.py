@@ -53,7 +53,7 @@ def take_back(project: Project, number: int, reason: str = "") -> TakenBack:
     Parameters
     ----------
     number : int
-        The collection's number.
+        The number of the collection, as `history` lists it.
     reason : str
         Why; it is kept.
 

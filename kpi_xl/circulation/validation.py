@@ -39,9 +39,9 @@ class Problem(Faulty):
     sheet, cell : str
         Where; empty for a name that is gone.
     slot : str
-        The name.
+        The name of the slot.
     value : str
-        What stands there.
+        The value in the cell, as a text.
     fault : Fault
         What is wrong with it, or what should be known.
     """

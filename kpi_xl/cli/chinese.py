@@ -64,7 +64,7 @@ class Argument(click.Argument):
     Parameters
     ----------
     help : str
-        What it is.
+        The explanation that the help shows.
     """
 
     def __init__(self, *names: Any, help: str, **options: Any) -> None:
@@ -119,7 +119,7 @@ class UnusableValueError(click.BadParameter):
     kind : Kind
         What is wrong with it.
     ctx : click.Context or None
-        The command.
+        The context of the command.
     about
         The kind's parameters.
     """
@@ -241,7 +241,7 @@ class NoSuchCommandError(click.UsageError):
     Parameters
     ----------
     name : str
-        As typed.
+        The command as the user typed it.
     known : sequence of str
         The commands there are.
     """
@@ -272,7 +272,7 @@ def refusal(error: click.UsageError) -> InputError:
     Parameters
     ----------
     error : click.UsageError
-        What click found.
+        The error that click raised.
     """
     about: dict[str, object] = {}
     match error:

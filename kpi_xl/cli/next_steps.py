@@ -39,7 +39,7 @@ class NextSteps:
     Parameters
     ----------
     situation : str
-        In Chinese.
+        The state of the folder, in Chinese.
     """
 
     situation: str

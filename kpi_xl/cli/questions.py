@@ -21,7 +21,7 @@ def choose(question: str, choices: Sequence[str], otherwise: str) -> int | None:
     Parameters
     ----------
     question : str
-        What is asked.
+        The question, in Chinese.
     choices : sequence of str
         What can be chosen, numbered from 1.
     otherwise : str

@@ -68,7 +68,7 @@ class Asked:
     Parameters
     ----------
     project : Path
-        The project's folder.
+        The folder of the project.
     speech : Speech
         How much is said.
     exit_code : int

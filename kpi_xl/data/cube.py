@@ -58,7 +58,7 @@ class Cube:
     Parameters
     ----------
     units : sequence of Unit
-        The branch first.
+        All units of the organisation, the branch first.
     measures : sequence of str
         Codes of the measures that the files told something about.
     values : (measures, units, months) int64 array

@@ -36,7 +36,7 @@ class CubeFile(NamedTuple):
     units : bytes
         The JSON of the units, not read yet: there may be thousands.
     blocks : list of int64 array
-        The numbers.
+        The arrays of numbers, as they were written.
     """
 
     about: Mapping[str, Any]
@@ -59,7 +59,7 @@ def save(
     units : sequence
         What JSON can say of each unit.
     blocks : iterable of int64 array
-        The numbers.
+        The arrays of numbers to write.
     """
     arrays = [np.ascontiguousarray(block, dtype="<i8") for block in blocks]
     shapes = [list(one.shape) for one in arrays]

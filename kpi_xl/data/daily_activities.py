@@ -25,9 +25,9 @@ class DailyActivities:
     Parameters
     ----------
     connection : duckdb connection
-        To the store.
+        An open connection to the store.
     first, last : datetime.date
-        The days.
+        The first and the last day that are read.
     typed : mapping, optional
         What people typed that is not in the store yet, as ``days``.
 
@@ -61,7 +61,7 @@ class DailyActivities:
         Parameters
         ----------
         agent : str
-            工号.
+            The agent's id, 工号.
         name : str
             The activity's Chinese name.
         """

@@ -54,7 +54,7 @@ class UnitDays:
     units : int64 array
         Their numbers in the store; 0 for none.
     days : int64 array
-        As yyyymmdd.
+        The day of each row, as yyyymmdd.
     sums : mapping of str to int64 array
         The measures by code; money in 分.
     """
@@ -81,7 +81,7 @@ def unit_days(
     first, last : Month
         From which month to which.
     wanted : collection of str
-        Measures of `kpi_xl.data.steps.BY_DAY`.
+        Codes of measures, of those in `kpi_xl.data.steps.BY_DAY`.
     """
     engine = DuckDb(store)
     for one in _DAYS:

@@ -15,13 +15,13 @@ class DueToCollect:
     Parameters
     ----------
     policy : str
-        保单号.
+        The number of the policy, 保单号.
     due : datetime.date
-        应收日期.
+        The day on which it falls due, 应收日期.
     last : datetime.date
         The last day of grace.
     premium : int
-        In 分.
+        The premium that is due, in 分.
     """
 
     policy: str

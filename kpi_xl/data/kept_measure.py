@@ -17,11 +17,11 @@ class Kept:
     Parameters
     ----------
     measure : Measure
-        What it is.
+        The measure as the cube has it.
     table : str
         The store's table of what was counted for each agent and month.
     column : str
-        Its column there.
+        The column of the kept table.
     until : date or None
         The last day that counts, where rows of days to come are in the raw table.
     sums : tuple of str

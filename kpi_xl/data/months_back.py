@@ -49,7 +49,7 @@ def places(periods: Sequence[Period], kind: str, lag: Lag) -> NDArray[np.int64]:
         月, 季度, 半年, 年 or 累计: the year up to a month is after that up to the month before,
         and nothing is before that up to January.
     lag : Lag
-        How much earlier.
+        How many months or periods earlier.
     """
     known = {period: place for place, period in enumerate(periods)}
     return np.array([known.get(_back(one, kind, lag), -1) for one in periods], np.int64)

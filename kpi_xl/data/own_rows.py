@@ -35,7 +35,7 @@ class OwnRows:
     store : duckdb connection
         To the store that the cube was computed with.
     settings : Settings
-        What is declared.
+        The settings with the declared measures.
     cube : Cube
         What was counted by it.
     most : int
@@ -77,7 +77,7 @@ class OwnRows:
         measures : sequence of Measure
             What a mean or a greatest is made of is of the same rows: they are told once.
         level, path : str
-            The unit's.
+            The level and the path of the unit.
         """
         told = set()
         for measure in measures:

@@ -54,7 +54,7 @@ class Group:
     raw, day : str
         The raw table, and the column of the day.
     counted : sequence of Counted
-        All of it.
+        The measures, as they are declared.
     until : str
         The column of the day from which on the rows stand no more; empty where they happen.
     """
@@ -353,7 +353,7 @@ def counted_of(
     Parameters
     ----------
     fetch : callable
-        Runs a query.
+        Runs a query and returns its columns.
     kept : sequence of Kept
         What is counted, all in one table.
     membership : Query

@@ -40,7 +40,7 @@ class Person:
     signed : Month
         The month of his latest signing.
     came : datetime.date
-        Its day.
+        The day on which they joined the team.
     leaves : datetime.date, optional
         His last day, where the roster has one.
     pieces, premium : dict of int to int
@@ -108,7 +108,7 @@ class People:
     Parameters
     ----------
     connection : duckdb connection
-        To the store.
+        An open connection to the store.
     level : str
         The level of the units.
     month : Month

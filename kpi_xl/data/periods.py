@@ -39,15 +39,15 @@ class PeriodCube:
     Parameters
     ----------
     cube : Cube
-        The months.
+        The measures by month that it is made of.
     periods : sequence of Period
         All there are of a kind.
     kind : str
         月, 季度, 半年, 年 or 累计.
     values : mapping of str to (units, periods) int64 arrays
-        The measures.
+        The values of each measure, by its code.
     average_headcount : (units, periods) int64 arrays, numerator and denominator
-        平均人数.
+        The average headcount, 平均人数.
     """
 
     cube: Cube
@@ -89,7 +89,7 @@ def by_period(
     Parameters
     ----------
     cube : Cube
-        The months.
+        The measures by month.
     store : duckdb connection
         To the store that the cube was computed with.
     kind : str

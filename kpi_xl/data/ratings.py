@@ -24,7 +24,7 @@ class Round:
     month : Month
         The month it is of.
     feedback : Feedback
-        What it says.
+        The result of the round.
     """
 
     month: Month
@@ -39,7 +39,7 @@ def last_round(
     Parameters
     ----------
     agent : str
-        Who was judged.
+        The 工号 of the person who was rated.
     month : Month
         Later rounds do not count, nor those a year older.
 

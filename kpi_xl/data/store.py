@@ -52,7 +52,7 @@ def build(
     project : Project
         Where they go, and the settings that count.
     checked : Checked
-        The checked tables.
+        The checked tables to put in.
     stamp : str
         What they were made from.
     progress : callable
@@ -131,7 +131,7 @@ def update_own(project: Project, cube: Cube) -> Cube | None:
     Parameters
     ----------
     cube : Cube
-        The saved one.
+        The cube as it was saved.
 
     Returns
     -------
@@ -185,7 +185,7 @@ def reading(
     Parameters
     ----------
     project : Project
-        Whose store.
+        The project whose store is opened.
     cube : Cube
         Its cube, or a part of it.
     patience : float

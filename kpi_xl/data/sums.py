@@ -46,7 +46,7 @@ class Sums:
     Parameters
     ----------
     computation : Computation
-        What was defined.
+        The steps, defined in an engine.
     levels : list of int64 arrays
         For each level, where each place's unit stands in the list of units.
     units : int

@@ -24,7 +24,7 @@ class Targets:
     Parameters
     ----------
     by_unit : mapping of (level, path or agent) to mapping of KPI name to float
-        What is set.
+        The targets that are set, by unit or agent.
     default : mapping of str to float, optional
         The target by KPI name of a unit that has none of its own.
     """
@@ -63,11 +63,11 @@ def targets_of(
     Parameters
     ----------
     connection : duckdb connection
-        To the store.
+        An open connection to the store.
     kpis : Registry
         The KPIs that there may be targets of.
     default : mapping of str to float, optional
-        As for `Targets`.
+        Default targets by KPI name, as for `Targets`.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def targets_back(
     Parameters
     ----------
     connection : duckdb connection
-        To the store.
+        An open connection to the store.
     months : int
         How many before it.
     kpis, default

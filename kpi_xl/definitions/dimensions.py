@@ -35,7 +35,7 @@ class Dimension:
     Parameters
     ----------
     money, hours, counts : int
-        The powers.
+        The power of each of the three base dimensions.
     text : str
         What it is called.
     """

@@ -41,7 +41,7 @@ def for_each(name: str, text: str, table: Table) -> Iterator[tuple[str, str]]:
     text : str
         The column, and the categories where they are listed.
     table : Table
-        The raw table.
+        The raw table with the column.
 
     Yields
     ------

@@ -65,7 +65,7 @@ class Quantity(NamedTuple):
     Parameters
     ----------
     formula : Formula
-        The tree.
+        The tree of the formula.
     of : Dimension or None
         None for a mere number, which goes with anything.
     is_condition : bool

@@ -56,7 +56,7 @@ class Place:
     file : Path
         kpi.toml, or the workbook of definitions.
     sheet : str or None
-        The worksheet.
+        The worksheet of 指标定义.xlsx; None in kpi.toml.
     row : int or None
         The row, or the line.
     """
@@ -73,7 +73,7 @@ class Definition:
     Parameters
     ----------
     place : Place
-        Where it stands.
+        Where the definition was typed.
     fields : mapping of str to str
         What stands in each field of `FIELDS`, as typed; what is left out is not there.
     """

@@ -46,9 +46,9 @@ class Gate:
     Parameters
     ----------
     app : ASGI application
-        The pages.
+        The application that answers behind the gate.
     port : int
-        Where it listens.
+        The port that the page listens on.
     """
 
     def __init__(self, app: ASGIApp, port: int) -> None:

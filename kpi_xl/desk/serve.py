@@ -40,7 +40,7 @@ def serve(
     home : Path
         Folders are looked for in here.
     tell : callable
-        Told the address.
+        Called with the address of the page.
     browser : bool
         Whether a browser is opened.
     patience : float

@@ -38,7 +38,7 @@ def shown(session: MappingSession, name: str, wanted: str) -> dict[str, Any]:
     Parameters
     ----------
     session : MappingSession
-        The worksheets.
+        The mapping with all worksheets.
     wanted : str
         The code of a table that it is to be shown as; empty for what was chosen or is proposed.
     """
@@ -93,7 +93,7 @@ def chosen(session: MappingSession, name: str, given: Mapping[str, str]) -> Answ
     Parameters
     ----------
     session : MappingSession
-        The worksheets.
+        The mapping with all worksheets.
     given : mapping of str to str
         The fields: ``c3`` the column of the heading at place 3, ``u3`` its unit, ``s3.0`` what the
         first word below it means.

@@ -171,7 +171,7 @@ def misses_text(kpi: Kpi, found: Pace, places: Sequence[int]) -> str:
     Parameters
     ----------
     places : sequence of int
-        Of which units.
+        The indices of the units.
 
     Returns
     -------
@@ -201,7 +201,7 @@ def day_sums(
     Parameters
     ----------
     cube : Cube
-        The measures.
+        The measures by unit and month.
     level : str
         The level of the units.
     day : datetime.date, optional

@@ -47,9 +47,9 @@ class Split:
     Parameters
     ----------
     tree : Tree
-        The factors.
+        The chain of factors that the result is the product of.
     comparison : str
-        One of `COMPARISONS`.
+        What the result is compared with, one of `COMPARISONS`.
     before, after : int
         The results, in 分.
     values : (2, factors) float64 array
@@ -116,7 +116,7 @@ class Drivers:
         unit : int
             Its index in the cube.
         comparison : str
-            One of `COMPARISONS`.
+            The comparison to split, one of `COMPARISONS`.
 
         Returns
         -------
@@ -179,7 +179,7 @@ class Drivers:
         Parameters
         ----------
         comparison : str
-            One of `COMPARISONS`.
+            The comparison to split, one of `COMPARISONS`.
         """
         start, end, known = self._ends(comparison)
         return lmdi(np.where(known, start, end), end)

@@ -108,7 +108,7 @@ class FormulaDrivers:
         unit : int
             Its index in the cube.
         comparison : str
-            One of `FORMULA_COMPARISONS`.
+            The comparison to split, one of `FORMULA_COMPARISONS`.
         """
         place = self._findings.units.index(unit)
         after = self._values[:, place, -1]

@@ -73,7 +73,7 @@ class Planned:
     problem, cause, text, owner, tool : str
         问题, 根源问题, 改善措施, 责任对象, 工具/方法.
     due : datetime.date or None
-        期限.
+        The day until which it should be done, 期限.
     source : str
         系统建议, 交回的计划 (a proposal, perhaps changed) or 自定.
     """
@@ -126,7 +126,7 @@ def returned(entries: Sequence[Entry], unit: Unit, base: Knowledge) -> list[Plan
     Parameters
     ----------
     entries : sequence of Entry
-        What was collected.
+        The collected values of all forms.
     base : Knowledge
         What proposals there are.
     """
@@ -166,7 +166,7 @@ class Answer:
     state : str
         已完成, 进行中 or 没有做; empty where nobody said.
     note : str
-        说明；下一步.
+        The manager's texts, 说明；下一步.
     """
 
     state: str = ""
@@ -179,7 +179,7 @@ def answered(entries: Sequence[Entry], unit: Unit) -> dict[str, Answer]:
     Parameters
     ----------
     entries : sequence of Entry
-        What was collected.
+        The collected values of all forms.
     """
     found: dict[str, dict[str, str]] = {}
     for entry in entries:
@@ -200,7 +200,7 @@ class Progress:
     Parameters
     ----------
     planned : Planned
-        The measure.
+        The action as it was planned.
     before, after : str
         The KPI in the month before and now, for people.
     change : str

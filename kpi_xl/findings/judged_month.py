@@ -57,7 +57,7 @@ class JudgedMonth:
     Parameters
     ----------
     cube : Cube
-        The measures.
+        The measures by unit and month.
     month : Month
         A month of the cube.
     level : str
@@ -199,7 +199,7 @@ class JudgedMonth:
         Parameters
         ----------
         code : str
-            The KPI's code.
+            The code of the KPI.
         unit : int
             Its index in the cube.
         fewest : int, optional

@@ -28,7 +28,7 @@ def code_of(text: str, topic: str = "") -> str:
     Parameters
     ----------
     text : str
-        改善措施.
+        The text of the action, 改善措施.
     topic : str
         The topic of the knowledge base that it is proposed for; empty for one that somebody wrote.
 

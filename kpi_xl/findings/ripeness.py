@@ -24,7 +24,7 @@ class Ripeness:
     Parameters
     ----------
     cube : Cube
-        The measures.
+        The measures by unit and month.
     kpis : mapping of str to Kpi
         The KPIs, by code.
     """

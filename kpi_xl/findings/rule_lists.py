@@ -52,7 +52,7 @@ class Breach:
     agent, name, rank, team : str
         工号, 姓名, 职级, and the path of his team.
     rule : str
-        One of `RULES`.
+        The rule that is broken, one of `RULES`.
     text : str
         What he lacks and what is to be done, in Chinese.
     """

@@ -22,7 +22,7 @@ class Weakness:
     warning : KpiWarning
         The costliest KPI that shows it.
     causes : sequence of RankedCause
-        The likeliest first.
+        The possible causes, the likeliest first.
     called : mapping of str to str
         What is said here for the units whose heads the measures name.
     """

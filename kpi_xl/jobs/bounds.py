@@ -26,7 +26,7 @@ class Bound:
     Parameters
     ----------
     name : str
-        The KPI.
+        The name of the KPI.
     lower : bool
         Whether less is better.
     healthy, danger : str

@@ -46,7 +46,7 @@ class Exported:
     Parameters
     ----------
     content : str
-        The file.
+        The text of the file.
     names : list of str
         The KPIs in it.
     left : list of str
@@ -64,7 +64,7 @@ def export(project: Project, kind: str) -> tuple[Path, Exported]:
     Parameters
     ----------
     kind : str
-        One of `KINDS`.
+        The format of the other tool, one of `KINDS`.
 
     Raises
     ------

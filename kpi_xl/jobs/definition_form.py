@@ -158,9 +158,9 @@ def listed(
     book : xlsxwriter.Workbook
         Into which it goes.
     headings : sequence of str
-        The first row.
+        The headings in the first row.
     rows : iterable of sequence of str
-        The rows below.
+        The texts of the rows below.
     """
     sheet = book.add_worksheet(name)
     cell = book.add_format(TEXT | {"text_wrap": True, "valign": "top"})

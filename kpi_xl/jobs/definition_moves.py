@@ -44,7 +44,7 @@ class Moved:
     Parameters
     ----------
     names : list of str
-        The KPIs.
+        The names of the KPIs that were moved.
     into : Path
         The file they are in now.
     left : list of InputError
@@ -147,7 +147,7 @@ def with_rows(file: Path, added: Sequence[Definition]) -> None:
     Parameters
     ----------
     file : Path
-        The workbook.
+        The workbook 指标定义.xlsx; it is made where there is none.
     added : sequence of Definition
         Those that it does not have.
 

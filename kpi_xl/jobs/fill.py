@@ -47,7 +47,7 @@ class Filled:
     folder : Path
         Where the workbooks are.
     files : list of Path
-        The workbooks.
+        The workbooks that were written.
     undone : list of Undone
         Whose workbook could not be made; the report of the check, where it was to be.
     words : Path or None

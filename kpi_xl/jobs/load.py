@@ -50,7 +50,7 @@ class Loaded:
     Parameters
     ----------
     cube : Cube
-        The measures.
+        The measures by unit and month.
     checked : Checked or None
         The result of the check; None when nothing had changed since the last one.
     undone : list of Undone

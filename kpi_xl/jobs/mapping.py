@@ -245,7 +245,7 @@ def sure_answer(proposal: SheetProposal, code: str = "") -> Answer:
     Parameters
     ----------
     proposal : SheetProposal
-        The worksheet.
+        The proposal for the worksheet.
     code : str
         The table that somebody says it is.
     """

@@ -29,11 +29,11 @@ class TableSums:
     Parameters
     ----------
     name : str
-        The table.
+        The Chinese name of the raw table.
     files : tuple of str
-        From where.
+        The files that its rows come from.
     read, used, set_aside : int
-        Rows.
+        How many rows were read, are used, and are set aside.
     sums : mapping of str to str
         The sums of its amounts and counts by column, for people.
     """
@@ -69,7 +69,7 @@ class Outlook:
     units : tuple of UnitNumbers
         The branch, then its departments.
     tables : tuple of TableSums
-        What is read.
+        The sums of each raw table.
     problems : tuple of Problem
         All that is wrong, or to be looked at.
     notice : str

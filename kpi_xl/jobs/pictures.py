@@ -28,9 +28,9 @@ class Pictures:
     Parameters
     ----------
     pdfs : list of Path
-        One a workbook.
+        One file for each workbook.
     pngs : list of Path
-        One a page.
+        One file for each page.
     undone : list of Undone
         The workbooks of which not all could be made.
     """
@@ -68,9 +68,9 @@ def pictures(
     Parameters
     ----------
     files : sequence of Path
-        The workbooks.
+        The workbooks to make pictures of.
     pdf, png : bool
-        What is wanted.
+        Whether to make PDF files, and PNG pictures.
     progress : callable
         Told what is being done.
 

@@ -66,7 +66,7 @@ def proposal(
     Parameters
     ----------
     label : str
-        The KPI.
+        The KPI's name, alias or code, as a user types it.
     total : float or None
         The target of the branch, in the KPI's unit; None for the one that the raw table has.
     month : str or None

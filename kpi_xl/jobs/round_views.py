@@ -135,7 +135,7 @@ def listed(course: Course, top: int, *, people: bool = False) -> list[tuple[int,
     Parameters
     ----------
     course : Course
-        The round.
+        The state of the round.
     top : int
         The place at the top.
     people : bool

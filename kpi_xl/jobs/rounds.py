@@ -130,7 +130,7 @@ def accept(
     Parameters
     ----------
     label : str
-        The KPI.
+        The KPI's name, alias or code, as a user types it.
     month : str or None
         The month; the last there is a round of by default.
     units : sequence of Asked
@@ -159,7 +159,7 @@ def lock(
     Parameters
     ----------
     label : str
-        The KPI.
+        The KPI's name, alias or code, as a user types it.
     month : str or None
         The month; the last there is a round of by default.
     reason : str
@@ -207,7 +207,7 @@ def course(project: Project, label: str, month: str | None = None) -> Course:
     Parameters
     ----------
     label : str
-        The KPI.
+        The KPI's name, alias or code, as a user types it.
     month : str, optional
         The month; the last there is a round of by default.
 

@@ -28,7 +28,7 @@ def init(folder: Path, name: str, *, levels: Sequence[str] = (), shared: bool = 
     folder : Path
         Where; it is made if it is not there.
     name : str
-        The branch's name.
+        The name of the branch.
     levels : sequence of str
         What its levels are called, from the top; by default the standard ones.
     shared : bool

@@ -91,13 +91,13 @@ class View:
     Parameters
     ----------
     title : str
-        What it tells.
+        The title above the table.
     headings : sequence of str
         One a column; those that end in ``#`` are of numbers and stand on the right.
     rows : sequence of sequences of str
         The cells; those of a column of numbers are `Figure`.
     notes : sequence of str
-        Said below it.
+        The notes below the table.
     """
 
     title: str

@@ -54,11 +54,11 @@ class Trend:
     band : str
         What is between the limits of the usual swing, as a path.
     ticks, months : list of Tick
-        The scales.
+        The ticks of both axes.
     target : float or None
         Where the target is.
     base : float
-        Where columns stand.
+        The height from which the columns are drawn.
     is_columns : bool
         Whether columns are drawn, which stand on zero.
     """

@@ -41,11 +41,11 @@ class Pages:
     Parameters
     ----------
     cube : Cube
-        The measures.
+        The measures by unit and month.
     month : Month
         Which month they show.
     months : UnitMonths
-        Each unit's own.
+        The content of each unit's page.
     below : Below
         What is below it.
     """

@@ -88,7 +88,7 @@ def svg(month: UnitMonth, layout: Layout) -> str:
     month : UnitMonth
         What is on it.
     layout : Layout
-        One of `LAYOUTS`.
+        The size and the order of the picture, one of `LAYOUTS`.
     """
     size = layout.size
     inside = layout.width - 2 * layout.margin

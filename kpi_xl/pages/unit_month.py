@@ -42,7 +42,7 @@ class Tile:
     Parameters
     ----------
     kpi : Kpi
-        Which it is.
+        The KPI that the tile shows.
     status, grounds : str
         状态, and what makes it so.
     actual, target, attained, before, moved, last_year, year_moved : Shown
@@ -54,7 +54,7 @@ class Tile:
     forecast : tuple of Shown or None
         The forecast of the month's end with its interval, as long as it is not over.
     trend : Trend or None
-        Its months.
+        The chart of its months; None without one.
     months : list of (str, Shown, str)
         The same as numbers: the month, the value, what is said of it.
     signal : str
@@ -95,9 +95,9 @@ class Difference:
     Parameters
     ----------
     comparison : str
-        环比, 同比, 目标.
+        What it is compared with: 环比, 同比, 目标.
     total : Shown
-        The difference.
+        The whole difference, as it is shown.
     main : str
         The factor that made most of it.
     steps : list of Step
@@ -128,19 +128,19 @@ class UnitMonth:
     unit : Unit
         Whose month it is.
     values : dict
-        The slots.
+        The values of all slots, by name.
     tiles : list of Tile
-        The KPIs.
+        The tiles of the KPIs on top.
     differences : list of Difference
-        The waterfalls.
+        The waterfalls, one for each comparison.
     cohorts : list of Cohort
         Those in which anybody signed, the latest first.
     everybody : list of (Shown, int)
-        All together.
+        The values of all units together.
     tables : mapping of str to list of mapping
         The lists of the slots, row by row.
     sentences : list of Sentence
-        晨会稿.
+        The sentences of 晨会稿.
     """
 
     unit: Unit

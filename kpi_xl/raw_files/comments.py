@@ -20,7 +20,7 @@ def comments_of(package: zipfile.ZipFile, part: str) -> dict[int, str]:
     Parameters
     ----------
     package : ZipFile
-        The workbook.
+        The opened zip file of the workbook.
     part : str
         The part that the worksheet is in.
     """

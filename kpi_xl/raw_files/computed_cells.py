@@ -44,9 +44,9 @@ def computed(file: Path, sheet: str, places: Sequence[Place]) -> dict[Place, str
     Parameters
     ----------
     file : Path
-        An .xlsx file.
+        The .xlsx file to read.
     sheet : str
-        The worksheet.
+        The name of the worksheet.
     places : sequence of (int, int)
         Cells whose formula has no value, by row and column from 1.
 
@@ -71,9 +71,9 @@ def computed_as_xlsx(
     file : Path
         An .xls or .ods file.
     kind : str
-        Which of them.
+        The format of the workbook.
     sheet : str
-        The worksheet.
+        The name of the worksheet.
     places : sequence of (int, int)
         Cells whose formula has no value, by row and column from 1.
     """

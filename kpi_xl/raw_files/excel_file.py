@@ -73,11 +73,11 @@ class Top:
     Parameters
     ----------
     sheet : str or None
-        Its name.
+        The name of the worksheet; None for a file without any.
     hidden : bool
         Whether it is hidden.
     rows : list of list of str or None
-        Its first rows.
+        The first rows as texts, None for an empty cell.
     """
 
     sheet: str | None
@@ -133,9 +133,9 @@ def read_sheet(file: Path, kind: Format, sheet: str | None, headings: Headings) 
     Parameters
     ----------
     file : Path
-        A workbook.
+        The workbook to read.
     kind : str
-        Its format.
+        The format of the workbook.
     sheet : str or None
         Which; None for the only table of an HTML file.
     headings : Headings

@@ -23,9 +23,9 @@ class Broken:
     Parameters
     ----------
     row : int
-        Its number.
+        The number of the line, from 1.
     text : str
-        What stands there.
+        The line as it stands in the file.
     fault : Fault
         Why it is none.
     """
@@ -50,7 +50,7 @@ class Grid:
     rows : pyarrow int64 array
         The number of each row in the file.
     sheet : str or None
-        The worksheet.
+        The name of the worksheet; None for a file without any.
     broken : tuple of Broken
         Lines that are no records and are not in `columns`.
     above : str

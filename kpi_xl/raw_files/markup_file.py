@@ -51,7 +51,7 @@ class MarkupSheet:
     hidden : bool
         Whether it is hidden.
     rows : list of list of str or None
-        Its cells.
+        The cells as texts, None for an empty one.
     merged : list of (int, int, int, int)
         Merged cells: first row and column, last row and column, from 0.
     hidden_rows : list of int

@@ -111,7 +111,7 @@ def struck_through(code: str, grid: Grid, cells: Sequence[Any]) -> StruckThrough
     Parameters
     ----------
     code : str
-        The table's.
+        The code of the raw table.
     grid : Grid
         Read already; its texts are looked at, no rows taken out.
     cells : sequence of pyarrow arrays
@@ -168,7 +168,7 @@ def headed_off(cells: Sequence[Any], first: Any) -> dict[int, str]:
     Parameters
     ----------
     cells : sequence of pyarrow arrays
-        The columns.
+        The columns of the table, as texts.
     first : pyarrow string array
         The first cell of each row that holds anything.
     """

@@ -79,9 +79,9 @@ def units_shown(
     numbers : iterable of (int, int, (int, str))
         The numbers of the worksheet, 0 left out: row and column, and what their format does.
     file : Path
-        The workbook's file.
+        The file of the workbook.
     sheet : str
-        The worksheet's name.
+        The name of the worksheet.
     header : int
         The last row of the headings; what stands above it counts for nothing.
     columns : mapping of int to (str, str)

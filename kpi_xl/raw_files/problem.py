@@ -19,7 +19,7 @@ class Problem(Faulty):
     table : str
         The Chinese name of the table.
     file : str
-        The file's name.
+        The name of the file.
     sheet : str or None
         The worksheet, where the file has any.
     row : int or None
@@ -27,7 +27,7 @@ class Problem(Faulty):
     column : str or None
         The heading as it is written in the file.
     value : str or None
-        What stands there.
+        The value in the cell, as a text; None for a whole row.
     fault : Fault
         What is wrong with it; its kind has the sentences.
     """

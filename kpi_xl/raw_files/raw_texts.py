@@ -23,7 +23,7 @@ class RawTable:
     Parameters
     ----------
     table : Table
-        What it is.
+        The declaration of the raw table.
     source : Source
         Where it is from.
     columns : mapping of str to pyarrow string array

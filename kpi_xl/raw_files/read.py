@@ -96,7 +96,7 @@ def read_table(file: Path, table: Table, columns: Mapping[str, str] | None = Non
     file : Path
         A workbook, a text or a .parquet file.
     table : Table
-        What it holds.
+        The declaration of the raw table.
     columns : mapping of str to str, optional
         Headings by column code that are not among the table's own.
 

@@ -23,7 +23,7 @@ class Said(NamedTuple):
     heading : str or None
         The heading it is about; None for the file as a whole.
     fault : Fault
-        What is wrong.
+        The kind of problem and its parameters.
     place : int or None
         The place of the row, from 0; None where it is about no row.
     value : str or None
@@ -43,12 +43,12 @@ class FileRead:
     Parameters
     ----------
     raw : RawTable
-        Its texts.
+        The file as texts, before its cells were read.
     columns : dict of str to pyarrow array
         Its values by column, blank where the file does not have the column. A rule may correct
         them: a day of surrender soon after the issue is one of withdrawal.
     settings : Settings
-        What kpi.toml says.
+        The settings of the project.
     """
 
     raw: RawTable

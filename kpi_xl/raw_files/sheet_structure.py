@@ -120,7 +120,7 @@ class Structure:
     cells : list of Cell
         Failed formulas, and formulas without a value.
     merges : list of Merge
-        Merged cells.
+        The merged cells of the worksheet.
     first : int
         The first column that holds anything, from 1.
     computed : frozenset of (int, int)
@@ -200,9 +200,9 @@ def structure_of(file: Path, sheet: str) -> Structure:
     Parameters
     ----------
     file : Path
-        An .xlsx file.
+        The .xlsx file to read.
     sheet : str
-        The worksheet's name.
+        The name of the worksheet.
 
     Raises
     ------

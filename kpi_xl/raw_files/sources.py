@@ -16,11 +16,11 @@ class Source:
     Parameters
     ----------
     code : str
-        The table's code.
+        The code of the raw table.
     name : str
         Its path below the data folder.
     sheet : str or None
-        The worksheet.
+        The name of the worksheet; None for a file without any.
     format : str
         What the file is.
     several : bool

@@ -29,9 +29,9 @@ def rows_of_headings(
     Parameters
     ----------
     table : Table
-        The file's.
+        The raw table that the file holds.
     grid : Grid
-        The file.
+        The rows of the file as texts.
     cells : sequence of pyarrow arrays
         Its columns; null where nothing stands.
     first : pyarrow string array

@@ -28,7 +28,7 @@ class Found:
     sources : list of Source
         By table, then by file and worksheet.
     left_out : list of LeftOut
-        The rest.
+        The files and worksheets that are not read, with the reason.
     told : list of (Source, Fault)
         What is to be said of how a source was recognised.
     """

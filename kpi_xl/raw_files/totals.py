@@ -40,7 +40,7 @@ class Total:
     Parameters
     ----------
     row : int
-        Its number.
+        The number of the row in the file.
     label : str
         What it is called.
     amounts : mapping of str to str

@@ -62,7 +62,7 @@ def evaluated(
     formulas : mapping of str to mapping
         The formulas, each with its ``=``.
     wanted : sequence of (str, (int, int))
-        The cells.
+        The cells to compute: sheet, and (row, column).
 
     Returns
     -------

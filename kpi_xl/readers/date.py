@@ -304,7 +304,7 @@ class DayReader:
     Parameters
     ----------
     order : str
-        See `read_day`.
+        The order of day, month and year; see `read_day`.
     no_date : iterable of str
         What stands for no date besides, to the letter or as any way of writing the same day.
     optional : bool

@@ -74,7 +74,7 @@ class Ids:
     Parameters
     ----------
     known : iterable of str
-        The ids.
+        The ids as the roster writes them.
     """
 
     def __init__(self, known: Iterable[str]) -> None:

@@ -38,7 +38,7 @@ def read_month(cell: Any, order: DateOrder = "ymd") -> int | Fault | None:
     cell : str, date, datetime, number or None
         A month such as 2024-06, 202406, 2024年6月份, Jun-24; or a day in it, however written.
     order : str
-        See `kpi_xl.readers.date.read_day`.
+        The order of day, month and year; see `kpi_xl.readers.date.read_day`.
 
     Returns
     -------

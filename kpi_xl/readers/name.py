@@ -17,7 +17,7 @@ def near(name: str, known: Iterable[str], most: int = 3, cutoff: float = 0.3) ->
     Parameters
     ----------
     name : str
-        What was given.
+        The name that a user gave.
     known : iterable of str
         The names there are.
     most : int

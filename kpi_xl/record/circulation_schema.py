@@ -272,9 +272,9 @@ def bring_up_to_date(connection: sqlite3.Connection, branch: str) -> None:
     Parameters
     ----------
     connection : sqlite3.Connection
-        To the file.
+        An open connection to circulation.sqlite.
     branch : str
-        The branch's name.
+        The name of the branch.
     """
     connection.execute("BEGIN IMMEDIATE")
     with connection:

@@ -78,7 +78,7 @@ class DefinitionChange:
     Parameters
     ----------
     name : str
-        The KPI's name.
+        The name of the KPI.
     what : What
         What became of it.
     was, now : mapping of str to str, or None
@@ -122,7 +122,7 @@ def changes(connection: sqlite3.Connection, name: str | None = None) -> list[Def
     connection : sqlite3.Connection
         To the project's record.
     name : str, optional
-        Of one KPI.
+        Only the changes of this KPI.
     """
     if not _is_there(connection):
         return []

@@ -32,7 +32,7 @@ class Collection:
         ``collect``; ``withdraw``, where an earlier one was taken back; ``earlier``, for all that
         had been stored before there was a history.
     at : datetime
-        When.
+        The time at which it was done.
     by : str
         Who did it, as the computer knows him.
     rule : str
@@ -80,7 +80,7 @@ class Change:
     kind : str
         What that was; see `Collection`.
     at : datetime
-        When that was.
+        The time of the collection.
     by : str
         Who collected, as the computer knows him.
     rule : str

@@ -36,9 +36,9 @@ class Decided(NamedTuple):
     Attributes
     ----------
     course : Course
-        The round.
+        The state of the round.
     place : int
-        Whose target.
+        The index of the target in the round.
     event : Event or None
         The last step that moved it; None where it only follows from others'.
     """
@@ -75,7 +75,7 @@ class Origins:
     targets : sequence of Change
         The typed targets that count.
     saved : mapping of str to Saved
-        By file.
+        When and by whom each file was saved.
     decided : mapping of (str, str, str) to Decided
         Targets of rounds by level, unit's path or 工号, and the KPI's code.
     """

@@ -146,7 +146,7 @@ def as_amount(value: Typed, round_: Round) -> int | Fault:
     Parameters
     ----------
     value : str, int, float, bool, date
-        What was typed.
+        The value as it was typed.
     """
     wanted = "要写到分" if round_.scale == 100 else "要写整数" if round_.scale == 1 else "要写数字"
     example = "80%" if round_.kpi.unit == "%" else "240000"

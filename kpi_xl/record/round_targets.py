@@ -22,13 +22,13 @@ class RoundTarget(NamedTuple):
     Attributes
     ----------
     month : int
-        The month's number.
+        The month as ``year * 12 + month``.
     level : str
         The unit's, or 业务员.
     unit : str
         The unit's path, or 工号.
     kpi : str
-        The KPI's code.
+        The code of the KPI.
     target : float
         In the KPI's unit.
     said : str
@@ -93,7 +93,7 @@ def put_over(returned: Returned, decided: Iterable[RoundTarget], kpis: Mapping[s
     returned : Returned
         What returned workbooks say; the typed targets among it have been answers.
     decided : iterable of RoundTarget
-        The targets.
+        The targets that the rounds have decided.
     kpis : mapping of str to Kpi
         The project's KPIs, by code.
     """

@@ -28,15 +28,15 @@ class Event(NamedTuple):
     Attributes
     ----------
     place : int
-        To whose target.
+        The index of the target in the round.
     step : Step
-        What.
+        The kind of the step.
     at : datetime
-        When.
+        The time of the step.
     by : str
-        Who.
+        The user who took the step.
     reason : str
-        Why.
+        The reason that was given.
     where : str
         The workbook, worksheet and cell; empty for a command.
     counts : bool
@@ -62,7 +62,7 @@ class Course:
     negotiation : Negotiation
         How each unit's target stands.
     events : list of Event
-        All that happened.
+        All steps so far, in order.
     unusable : list of Answer
         Answers that are no amount of the KPI: they count for nothing.
     touched : dict of int to (int, int)
@@ -167,9 +167,9 @@ def keep_act(
     Parameters
     ----------
     connection : sqlite3.Connection
-        In a transaction.
+        An open connection to circulation.sqlite, in a transaction.
     number : int
-        The round's.
+        The number of the round.
     moves : sequence of Move
         What he did, as `Negotiation.apply` gave it.
     by, reason : str

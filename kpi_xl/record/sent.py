@@ -68,7 +68,7 @@ class SentBy:
     Parameters
     ----------
     connection : sqlite3.Connection
-        To the record.
+        An open connection to the project's circulation.sqlite.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:

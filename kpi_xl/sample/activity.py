@@ -64,9 +64,9 @@ def make_weeks(
     dice : Dice
         The chance that decides.
     people : list of Agent
-        Everybody.
+        All agents of the branch.
     policies : list of Policy
-        What was sold.
+        The policies that were sold.
     outlets : dict of int to list of Outlet
         The outlets by number of the department.
     """

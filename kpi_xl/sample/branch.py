@@ -37,7 +37,7 @@ class Department:
     Parameters
     ----------
     number : int
-        1 to 8.
+        The number of the 营业部, from 1 to 8.
     stem : str
         The name without 营业部; its teams are named after it.
     recruits : float

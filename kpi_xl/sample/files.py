@@ -46,9 +46,9 @@ def workbook_file(
     sheet : str
         The sheet's name.
     header : sequence of str
-        The headings.
+        The headings in the first row.
     rows : iterable of sequences
-        The cells.
+        The values of the rows below.
     widths : sequence of int
         The columns' widths in characters.
     titles : sequence of str

@@ -134,7 +134,7 @@ def make_policies(
     dice : Dice
         The chance that decides.
     people : list of Agent
-        Everybody.
+        All agents of the branch.
     outlets : dict of int to list of Outlet
         The outlets by number of the department that sells there.
     """

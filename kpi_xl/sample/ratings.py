@@ -32,7 +32,7 @@ def make_ratings(dice: Dice, people: list[Agent]) -> list[Rating]:
     dice : Dice
         The chance that decides.
     people : list of Agent
-        Everybody.
+        All agents of the branch.
     """
     leaders = [one for one in people if one.is_manager and one.serves_on(END)]
     managers = [one for one in leaders if one.rank == _MANAGER]

@@ -42,9 +42,9 @@ class Staff:
     number : str
         工号.
     name, gender, rank : str
-        Who it is.
+        The columns 姓名, 性别, 职级 of 人员.
     signed : date
-        The first day.
+        The first day of work.
     is_manager : bool
         Whether the store is led by this person.
     """
@@ -64,11 +64,11 @@ class Store:
     Parameters
     ----------
     name : str
-        The store's name.
+        The name of the store.
     size : float
         How busy it is beside the others.
     staff : list of Staff
-        Who works there.
+        The people who work there, the manager first.
     """
 
     name: str
@@ -152,7 +152,7 @@ def day_by_day(dice: Dice, month: Month, agent: str, done: Mapping[str, int]) ->
     dice : Dice
         The chance that decides.
     agent : str
-        Who counted.
+        The 工号 of the person who counted.
     done : mapping of str to int
         What was counted in the month, by measure; sales in 元, which come with what is sold.
     """

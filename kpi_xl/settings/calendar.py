@@ -32,7 +32,7 @@ def work_days(section: Mapping[str, Any], file: Path | None) -> WorkDays:
     section : mapping of str to object
         Its content; a list's parts are days, or ``2027-02-05 至 2027-02-11``.
     file : Path or None
-        The settings file.
+        The file kpi.toml, for the place of an error.
 
     Raises
     ------

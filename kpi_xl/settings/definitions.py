@@ -80,7 +80,7 @@ def in_settings(
     name_of_section : str
         Which of the two it is.
     file : Path
-        kpi.toml.
+        The file kpi.toml, for the place of an error.
     text : str
         What is in it, for the lines.
 

@@ -49,7 +49,7 @@ def with_own(
     kpis : Registry
         The KPIs there are.
     file : Path or None
-        kpi.toml.
+        The file kpi.toml, for the place of an error.
     """
     base = knowledge()
     topics: list[Topic] = []

@@ -67,7 +67,7 @@ def say_of_sheets(
     Parameters
     ----------
     file : Path
-        kpi.toml.
+        The file kpi.toml, which is changed.
     said : mapping of str to SheetSettings
         What goes into [sheets], by name.
     unsaid : set of str

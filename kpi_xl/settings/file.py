@@ -47,11 +47,11 @@ class SettingError(InputError):
     path : sequence of str
         The section and the key, and what is in it where need be.
     fault : Fault
-        As of `InputError`.
+        The kind of problem, as for `InputError`.
     file : Path, optional
-        The settings file.
+        The settings file with the error.
     value : optional
-        What stands there.
+        The value in the file.
     """
 
     def __init__(
@@ -186,7 +186,7 @@ def number_in(value: object, read: Callable[[str], float | Fault] = read_number)
     Parameters
     ----------
     value : object
-        The setting.
+        The value of the setting.
     read : callable
         What reads a text.
 

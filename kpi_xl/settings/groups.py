@@ -63,7 +63,7 @@ class Groups:
     folder : Path
         Where the project is that months of are sent.
     user : User
-        Whose they are.
+        The user who owns the robots' addresses.
     """
 
     def __init__(self, folder: Path, user: User | None = None) -> None:

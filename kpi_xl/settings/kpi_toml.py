@@ -103,7 +103,7 @@ def of_project(file: Path, sheet: Path, definitions: Path) -> Settings:
     Parameters
     ----------
     file : Path
-        Its kpi.toml.
+        The project's file kpi.toml.
     sheet, definitions : Path
         Its 设置.xlsx and 指标定义.xlsx, which need not be there.
 

@@ -34,7 +34,7 @@ def levels_in(section: Mapping[str, Any], wrong: Wrong) -> tuple[Organisation, d
     Parameters
     ----------
     section : mapping
-        What [levels] says.
+        The section [levels] of kpi.toml.
     wrong : callable
         Makes an error of the path of a key, what is wrong with it and its value.
 
@@ -101,7 +101,7 @@ def with_levels(table: Table, organisation: Organisation, names: Mapping[str, st
     Parameters
     ----------
     table : Table
-        A standard table.
+        The declaration of a standard table.
     organisation : Organisation
         Which levels there are.
     names : mapping of str to str

@@ -49,7 +49,7 @@ def own_columns_in(
     section : mapping
         By the table's name, its further columns.
     file : Path
-        kpi.toml.
+        The file kpi.toml, for the place of an error.
     text : str
         What is in it, for the lines.
 

@@ -24,9 +24,9 @@ def returned_wins(section: Mapping[str, Any], file: Path) -> dict[str, Source]:
     Parameters
     ----------
     section : mapping
-        ``[returned]`` of kpi.toml.
+        The section ``[returned]`` of kpi.toml.
     file : Path
-        kpi.toml.
+        The file kpi.toml, for the place of an error.
 
     Raises
     ------

@@ -71,13 +71,13 @@ class ServerSettings:
     Parameters
     ----------
     host, port : str and int
-        Where it listens.
+        The address and the port that the server listens on.
     address : str
         How computers reach it: ``https://…``, which stands in the manifest.
     certificate, key : str
         PEM files, relative to the project; empty where something before it speaks https.
     workers : int
-        Processes.
+        How many processes answer.
     requests_per_minute : int
         So many requests may one user send a minute, of each process.
     megabytes : float

@@ -65,7 +65,7 @@ class Item:
     kind : str
         What is typed: a number, a day, a word, or several with 、 between them.
     hint : str
-        What it means.
+        The meaning of the setting, in Chinese.
     known : tuple of str
         What may be chosen.
     """
@@ -409,7 +409,7 @@ def with_typed(
     Parameters
     ----------
     content : dict
-        What kpi.toml says.
+        The content of kpi.toml.
     typed : sequence of Typed
         What goes before that.
     read : callable

@@ -82,7 +82,7 @@ def said_of(
     name : str
         The file's path below the data folder.
     sheet : str or None
-        The worksheet.
+        The name of the worksheet; None for a file without any.
     """
     best: tuple[tuple[bool, bool, int], SheetSettings] | None = None
     for pattern, settings in sections.items():
@@ -106,7 +106,7 @@ def fitting_none(
     Parameters
     ----------
     sections : mapping of str to SheetSettings
-        By name.
+        The sections [sheets.…], by their names.
     there : collection of (str, str or None)
         Every file and worksheet; None of a file that has none, or of which none is known.
     """
@@ -134,9 +134,9 @@ def sheet_settings(
     Parameters
     ----------
     section : mapping
-        What it says.
+        The content of one section [sheets.…].
     file : Path or None
-        kpi.toml.
+        The file kpi.toml, for the place of an error.
     lists : mapping of str to Table
         What a file or worksheet may be.
 

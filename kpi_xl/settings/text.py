@@ -203,7 +203,7 @@ def settings_text(
     Parameters
     ----------
     name : str
-        The branch's name.
+        The name of the branch.
     bands : str
         The lines of its section on bands.
     report : str

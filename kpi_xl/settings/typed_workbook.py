@@ -31,7 +31,7 @@ class Worksheet:
     Parameters
     ----------
     title : str
-        Its name.
+        The name of the worksheet.
     rows : list of list
         The values of its cells, formulas as they are typed.
     aside : mapping of int to Fault
@@ -49,7 +49,7 @@ def worksheets(file: Path, too_large: Kind, unreadable: Fault) -> Iterator[Works
     Parameters
     ----------
     file : Path
-        An .xlsx file.
+        The .xlsx file to read.
     too_large : Kind
         What is said of one that nobody typed, with its ``megabytes``.
     unreadable : Fault

@@ -32,7 +32,7 @@ class WeightTable:
     Parameters
     ----------
     file : Path
-        Where it stands.
+        The file that the table is written in.
     row : int or None
         The line before its first, to which lines are counted on.
     table : str
@@ -69,7 +69,7 @@ def weights_in(section: Mapping[str, Any], file: Path, text: str) -> dict[str, W
     section : mapping
         By name, what stands under it.
     file : Path
-        kpi.toml.
+        The file kpi.toml, for the place of an error.
     text : str
         What is in it, for the lines.
     """

@@ -54,7 +54,7 @@ class Site:
     secret : bytes
         What sessions are signed with.
     port : int
-        Where it listens.
+        The port that the server listens on.
     guard : Guard, optional
         Who is let in; by default as kpi.toml says.
     """

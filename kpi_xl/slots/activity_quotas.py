@@ -103,7 +103,7 @@ class _Active(NamedTuple):
     Attributes
     ----------
     counts : dict of str to int
-        By activity code.
+        How often, by the activity's code.
     months : float
         How many months they were in service in these: one who came in the middle of a month, half.
     """

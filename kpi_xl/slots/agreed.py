@@ -204,7 +204,7 @@ class Agreed:
         Parameters
         ----------
         template : str
-            The form's name.
+            The name of the form.
         level, whose : str
             Who gets it; see `kpi_xl.slots.recipients.Recipient`.
         values : dict

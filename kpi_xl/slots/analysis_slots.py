@@ -276,9 +276,9 @@ def lines_of(
     Parameters
     ----------
     findings : Findings
-        Of their level.
+        The findings of the units' level.
     found : sequence of KpiWarning
-        The costliest first.
+        The warnings, the costliest first.
     room : int
         So many lines at the most.
     units : sequence of Unit, optional

@@ -127,7 +127,7 @@ class Managed(_Becomes):
     Parameters
     ----------
     item : str
-        What he counted.
+        The activity that the manager counted.
     """
 
     item: str

@@ -50,7 +50,7 @@ def asked(names: Mapping[str, int], results: Iterable[Kpi]) -> dict[str, int]:
     Parameters
     ----------
     names : mapping of str to int
-        The workbook's slots.
+        The slots of the workbook, with their numbers of rows.
     results : iterable of Kpi
         The KPIs that may be the month's result, as `results_of` has them.
     """
@@ -86,9 +86,9 @@ def briefing(
     Parameters
     ----------
     values : dict
-        Its slots.
+        The values of the unit's slots.
     findings : Findings
-        Of its level.
+        The findings of the unit's level.
     unit : int
         Its index in the cube.
     is_open : bool

@@ -33,7 +33,7 @@ class Filling:
     settings : Settings
         What kpi.toml and 设置.xlsx say of the project.
     cube : Cube
-        The measures.
+        The measures by unit and month.
     store : DuckDBPyConnection
         The raw rows; open as long as values are computed.
     month : Month

@@ -56,7 +56,7 @@ class FormValues:
     Parameters
     ----------
     filling : Filling
-        The workbook.
+        The project, month and template that are filled.
     values : UnitValues
         The KPIs of the month.
     """

@@ -144,9 +144,9 @@ def member_values(
     Parameters
     ----------
     people : sequence of Person
-        The members.
+        The people of the team in the month.
     targets : Targets
-        The month's targets.
+        The targets of the month by unit and agent.
     month, last : Month
         The month, and the last one with data.
     room : int

@@ -130,9 +130,9 @@ def manager_schedule(
     Parameters
     ----------
     manager : str
-        His name.
+        The name of the manager.
     people : sequence of Person
-        The unit's people.
+        The people of the unit in the month.
     focus : sequence of str
         What matters in each week.
     room : int
@@ -193,7 +193,7 @@ class ManagerDay:
     Parameters
     ----------
     morning, afternoon : str or None
-        In words.
+        The plan of each half, in Chinese.
     accompanied, talked_to : str or None
         The names of whom he goes along with and talks to.
     """
@@ -276,7 +276,7 @@ def weekly_focus(values: UnitValues, unit: int, targets: Mapping[str, float]) ->
     Parameters
     ----------
     values : UnitValues
-        The KPIs.
+        The values of the unit's KPIs.
     targets : mapping of str to float
         Last month's targets by KPI name.
 

@@ -44,7 +44,7 @@ class RecipientValues:
     Parameters
     ----------
     filling : Filling
-        The workbook.
+        The project, month and template that are filled.
     """
 
     def __init__(self, filling: Filling) -> None:

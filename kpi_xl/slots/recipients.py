@@ -65,7 +65,7 @@ def files(
     Parameters
     ----------
     recipients : iterable of Recipient
-        Who gets one.
+        The recipients of the workbooks.
     suffix : str
         The ending of the workbooks.
     settings : Settings
@@ -96,7 +96,7 @@ class Recipients:
     Parameters
     ----------
     filling : Filling
-        The workbook.
+        The project, month and template that are filled.
     """
 
     def __init__(self, filling: Filling) -> None:

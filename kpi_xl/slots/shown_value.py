@@ -15,7 +15,7 @@ class Shown(NamedTuple):
     Attributes
     ----------
     text : str
-        For people.
+        The value as a text for people.
     value : str
         The number as exactly as the workbook has it; empty where there is none.
     slot : str

@@ -144,7 +144,7 @@ def skill_values(
     Parameters
     ----------
     people : sequence of Person
-        The members.
+        The people of the team in the month.
     month : Month
         The months before it are looked at.
     rows : int
@@ -241,7 +241,7 @@ def box_values(
     Parameters
     ----------
     people : sequence of Person
-        The members.
+        The people of the team in the month.
     month, last : Month
         The month, and the last one with data.
     rows : int

@@ -95,7 +95,7 @@ class Declared:
     named : mapping of str to str
         What varies, such as ``{"指标": "活动率"}``.
     slot : Slot
-        Its declaration.
+        The declaration of the slot.
     group : Group
         The group it belongs to.
     """
@@ -193,7 +193,7 @@ class Group:
         rows : int
             How many rows the workbook has: formulas stand in all of them.
         named : str
-            As for `values`.
+            The words in the slots' names, as for `values`.
         """
         table = [self._computed(record, {}, named) for record in records]
         found: Values = {}

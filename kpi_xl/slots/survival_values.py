@@ -15,7 +15,7 @@ class SurvivalValues:
     Parameters
     ----------
     filling : Filling
-        The workbook.
+        The project, month and template that are filled.
     """
 
     def __init__(self, filling: Filling) -> None:

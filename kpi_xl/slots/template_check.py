@@ -92,7 +92,7 @@ def check_template(file: Path, known_kpis: Registry = kpis) -> Explanation:
     Parameters
     ----------
     file : Path
-        The workbook.
+        The workbook to check.
     known_kpis : Registry
         The KPIs there are: the project's own, too, where there is a project.
 

@@ -44,7 +44,7 @@ def half_day(
     Parameters
     ----------
     text : str or None
-        What it is.
+        The activity of the half day.
     kind : str
         Of which kind, a key of `minutes`.
     half : (int, int)

@@ -46,7 +46,7 @@ def topic_values(
     findings : Findings
         About the last month with data.
     unit : int
-        The department.
+        The index of the department.
     month : Month
         The month that is planned; every topic is proposed for a Wednesday of it.
     room : int

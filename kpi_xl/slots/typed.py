@@ -285,9 +285,9 @@ def done_day(entry: Entry | Change, one: Declared, weeks: Weeks) -> dt.date | No
     Parameters
     ----------
     entry : Entry or Change
-        The cell.
+        The cell that was typed into.
     one : Declared
-        Its slot.
+        The declaration of the cell's slot.
     weeks : callable
         The weeks of a month as the forms have them.
     """
@@ -304,9 +304,9 @@ def planned_day(entry: Entry | Change, one: Declared, weeks: Weeks) -> dt.date |
     Parameters
     ----------
     entry : Entry or Change
-        The plan.
+        The cell with the plan.
     one : Declared
-        Its slot.
+        The declaration of the cell's slot.
     weeks : callable
         The weeks of a month as the forms have them.
     """

@@ -59,7 +59,7 @@ class UnitSheet(NamedTuple):
     name : str
         The unit's name, by which its sheets are called.
     unit : str
-        Its path.
+        The path of the unit.
     values : mapping of str to object
         The values by the slots of the template's marked sheets.
     """

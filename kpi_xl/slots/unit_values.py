@@ -216,7 +216,7 @@ class UnitValues:
     Parameters
     ----------
     cube : Cube
-        The measures.
+        The measures by unit and month.
     month : Month
         The month; at most the one after the cube's last, as people plan ahead.
     only : collection of str, optional

@@ -220,11 +220,11 @@ class MemberDays:
     Parameters
     ----------
     people : sequence of Person
-        The members.
+        The people of the team in the month.
     quotas : mapping
-        Their quotas.
+        The quotas of each member, by activity.
     done : DailyActivities
-        The records.
+        The activities that were recorded.
     dates : WorkCalendar
         The days of the project.
     by_day : callable

@@ -26,7 +26,7 @@ def log_fault(text: str) -> str:
     Parameters
     ----------
     text : str
-        The traceback.
+        The text of the traceback.
 
     Returns
     -------

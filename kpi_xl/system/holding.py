@@ -29,7 +29,7 @@ def holding(
     Parameters
     ----------
     project : Path
-        The project's folder.
+        The folder of the project.
     patience : float
         How many seconds to wait for another process.
     of : str

@@ -56,7 +56,7 @@ def converted(
     to : str
         The ending of the format, ``pdf`` or ``xlsx``.
     program : Path
-        LibreOffice's program.
+        The program file of LibreOffice.
     folder : Path
         Where the results go.
     patience : float

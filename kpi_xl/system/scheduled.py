@@ -89,7 +89,7 @@ def for_windows(name: str, when: When, words: Sequence[str]) -> str:
     name : str
         What the task is called.
     when : When
-        The times.
+        The days and the time at which it runs.
     words : sequence of str
         The command, as `command` gives it.
 
@@ -121,11 +121,11 @@ def for_cron(when: When, words: Sequence[str], project: Path) -> str:
     Parameters
     ----------
     when : When
-        The times.
+        The days and the time at which it runs.
     words : sequence of str
         The command, as `command` gives it.
     project : Path
-        The project's folder.
+        The folder of the project.
 
     Examples
     --------

@@ -37,7 +37,7 @@ class Sealing:
     Parameters
     ----------
     file : binary file
-        Where they go.
+        The file that the bytes are written to.
     """
 
     closed = False

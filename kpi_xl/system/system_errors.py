@@ -97,7 +97,7 @@ def file_error(error: OSError, file: Path | None = None, doing: Doing | None = N
     file : Path, optional
         The file that it is about; by default the one that the error names.
     doing : str, optional
-        What was tried.
+        What the program was about to do with the file.
 
     Examples
     --------

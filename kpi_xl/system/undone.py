@@ -113,7 +113,7 @@ class Undone(Stopped):
     name : str
         For people to read.
     unit : str
-        The unit's path.
+        The path of the unit.
     file : Path
         The file that was to be made.
     error : InputError
@@ -138,7 +138,7 @@ def lines(undone: Sequence[Undone], what: str) -> Iterator[str]:
     Parameters
     ----------
     undone : sequence of Undone
-        All of it.
+        All failures, in order.
     what : str
         What was not done, such as ``没有生成``.
     """

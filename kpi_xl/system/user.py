@@ -38,7 +38,7 @@ class UserSettings:
     Parameters
     ----------
     project : Path or None
-        The project's folder.
+        The folder of the project in use; None without one.
     month : str or None
         The month that the ribbon's buttons work on; None for the last one with data.
     """
@@ -54,7 +54,7 @@ class User:
     Parameters
     ----------
     home : Path
-        His own folder.
+        The user's home folder.
     roaming : Path
         Where programs keep his settings: %APPDATA%.
     """

@@ -61,14 +61,14 @@ class ReturnedWorkbook:
     Parameters
     ----------
     path : path
-        The file.
+        The file that came back.
     content : bytes, optional
         Its content, where it does not stand in the file as it is.
 
     Attributes
     ----------
     package : Package
-        Its zip file.
+        The opened package (zip file) of the workbook.
     workbook : Workbook
         What its workbook part says.
     identity : Identity or None

@@ -22,7 +22,7 @@ def computed(workbooks: Sequence[bytes], program: Path) -> list[Computed]:
     workbooks : sequence of bytes
         Whole files. Formulas that have a value keep it; those without are computed.
     program : Path
-        LibreOffice's.
+        The program file of LibreOffice.
     """
     with tempfile.TemporaryDirectory(prefix="kpi_xl-") as folder:
         sources = {}

@@ -49,7 +49,7 @@ class Calculation:
     Parameters
     ----------
     formulas : WorkbookFormulas
-        All formulas.
+        All formulas of the workbook.
     stale : mapping of str to collection of (row, column)
         The cells that have no right value.
     filled : mapping of str to mapping of (row, column) to int

@@ -81,7 +81,7 @@ class _Ready(NamedTuple):
     blank : str
         The cell without a value.
     hole : Hole
-        The cell.
+        The cell that is filled.
     """
 
     place: int
@@ -170,7 +170,7 @@ def compiled(
     Parameters
     ----------
     sheet : Sheet
-        The scanned part.
+        The scanned part of the sheet.
     wanted : mapping of (row, column) to int
         For every cell to be filled, which value it takes.
     date_styles : sequence of bool

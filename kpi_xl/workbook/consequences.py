@@ -51,7 +51,7 @@ class Consequences:
     Parameters
     ----------
     package : Package
-        The workbook.
+        The opened package (zip file) of the workbook.
     workbook : Workbook
         What its workbook part says.
     sheets : mapping of str to Sheet

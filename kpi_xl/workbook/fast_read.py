@@ -41,7 +41,7 @@ def excerpt(
     Parameters
     ----------
     package : Package
-        The workbook.
+        The opened package (zip file) of the workbook.
     part : str
         The worksheet part's name.
     wanted : mapping of str to sequence of str

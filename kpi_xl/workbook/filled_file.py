@@ -25,7 +25,7 @@ class FilledFiles:
     Parameters
     ----------
     file : TemplateFile
-        The template.
+        The template as it was read.
     """
 
     def __init__(self, file: TemplateFile) -> None:
@@ -44,7 +44,7 @@ class FilledFiles:
         Parameters
         ----------
         program : SlotProgram
-            What is filled.
+            The slots with their values, compiled.
         values : sequence of Written
             The values in the order the program numbers them, with those of formulas behind.
         identity : Identity, optional

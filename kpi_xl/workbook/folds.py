@@ -81,7 +81,7 @@ class Folds:
         Parameters
         ----------
         found : iterable of Slot
-            The workbook's slots.
+            The slots of the workbook.
         values : mapping of str to object
             What they are filled with. A slot that is not filled tells nothing of its rows.
         """

@@ -38,9 +38,9 @@ class Identity:
     Parameters
     ----------
     distribution : str
-        The distribution's id.
+        The id of the distribution.
     template : str
-        The template's name.
+        The name of the template.
     version : str
         Which template of that name.
     period : str

@@ -58,7 +58,7 @@ class IdentitySheet:
     Parameters
     ----------
     package : Package
-        The workbook.
+        The opened package (zip file) of the workbook.
     workbook : Workbook
         What its workbook part says.
     """

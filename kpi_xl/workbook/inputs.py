@@ -71,7 +71,7 @@ class InputSlot:
     Parameters
     ----------
     slot : Slot
-        The name.
+        The slot that people fill in.
     columns : tuple of Expected
         What the cells of each of its columns take.
     agents, days : str

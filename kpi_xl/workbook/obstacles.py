@@ -38,11 +38,11 @@ def taken(package: Package, part: str, tables: Iterable[Table]) -> list[Taken]:
     Parameters
     ----------
     package : Package
-        The workbook.
+        The opened package (zip file) of the workbook.
     part : str
-        The sheet's part.
+        The name of the sheet's part in the package.
     tables : iterable of Table
-        The sheet's tables.
+        The Excel tables on the sheet.
     """
     found = []
     for relationship in parts.relationships(package, part).values():
@@ -63,11 +63,11 @@ def unrepeatable(package: Package, part: str, rows: range, tables: Iterable[Tabl
     Parameters
     ----------
     package : Package
-        The workbook.
+        The opened package (zip file) of the workbook.
     part : str
-        The sheet's part.
+        The name of the sheet's part in the package.
     tables : iterable of Table
-        The sheet's tables.
+        The Excel tables on the sheet.
     """
     for table in tables:
         heading = table.data if table.heading is None else table.heading
@@ -100,7 +100,7 @@ def hidden(
     Parameters
     ----------
     cells : Area
-        The slot's cells.
+        The cells of the slot.
     takes_one : bool
         Whether it takes one value.
     taken_ : sequence of Taken

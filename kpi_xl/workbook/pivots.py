@@ -71,7 +71,7 @@ def caches(package: Package, workbook: Workbook, formulas: WorkbookFormulas) -> 
     Parameters
     ----------
     package : Package
-        The workbook.
+        The opened package (zip file) of the workbook.
     workbook : Workbook
         What its workbook part says.
     formulas : WorkbookFormulas
@@ -130,7 +130,7 @@ def without_records(
     Parameters
     ----------
     package : Package
-        The workbook.
+        The opened package (zip file) of the workbook.
     cells : mapping of str to iterable of (row, column)
         The cells that change.
     """

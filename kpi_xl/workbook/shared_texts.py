@@ -34,7 +34,7 @@ def without_unused(
     Parameters
     ----------
     package : Package
-        The workbook.
+        The opened package (zip file) of the workbook.
     workbook : Workbook
         What its workbook part says.
     sheets : mapping of str to Sheet

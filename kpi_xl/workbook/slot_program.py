@@ -58,7 +58,7 @@ def compiled(file: TemplateFile, names: frozenset[str]) -> SlotProgram:
     Parameters
     ----------
     file : TemplateFile
-        The template.
+        The template as it was read.
     names : frozenset of str
         The slots that are filled.
 

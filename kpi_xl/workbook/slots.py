@@ -242,7 +242,7 @@ def slot(
     Parameters
     ----------
     place : Place
-        Where it leads.
+        The cells that the name refers to.
     merges : sequence of Area
         The merged ranges of its sheet.
     has_formula : bool

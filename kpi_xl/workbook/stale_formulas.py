@@ -112,11 +112,11 @@ class WorkbookFormulas:
         Parameters
         ----------
         text : str
-            The formula.
+            The text of the formula.
         sheet : str
             The sheet it is on.
         place : (int, int)
-            Its cell.
+            The row and column of its cell.
         formula : Formula, optional
             The element that it is of; a data table depends on whatever its inputs lead to.
         """

@@ -26,7 +26,7 @@ class TemplateFile:
     Parameters
     ----------
     package : Package
-        The workbook.
+        The opened package (zip file) of the workbook.
     resized : sequence of Place
         Rows that rows were inserted into or taken out of since it was computed.
 
@@ -37,7 +37,7 @@ class TemplateFile:
     sheets : dict of str to Sheet
         Its worksheets by name.
     tables : list of Table
-        Its Excel tables.
+        All Excel tables of the workbook.
     taken : dict of str to list of Taken
         For each sheet, the cells that no slot may fill.
     regions : list of Region

@@ -23,7 +23,7 @@ def findings(user: User) -> Iterator[Finding]:
     Parameters
     ----------
     user : User
-        Whose add-in.
+        The user whose installation is looked at.
     """
     office = LibreOffice.found()
     if office is None:

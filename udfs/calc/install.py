@@ -32,7 +32,7 @@ class Installed:
     conf : Path
         The file that says which Python to start.
     interpreter : Path
-        That Python.
+        The Python that the add-in starts.
     """
 
     libreoffice: LibreOffice
@@ -93,7 +93,7 @@ def uninstall(user: User | None = None, options: Sequence[str] = ()) -> list[Pat
     user : User, optional
         Whose; by default whoever runs this.
     options : sequence of str
-        As for `install`.
+        The same options as for `install`.
 
     Returns
     -------

@@ -28,7 +28,7 @@ class ExcelCells:
     Parameters
     ----------
     book : xlwings.Book
-        The workbook.
+        The workbook that is open in Excel.
     """
 
     def __init__(self, book: Any) -> None:

@@ -127,7 +127,7 @@ def setup(name: str, **put: str) -> bytes:
     Parameters
     ----------
     name : str
-        The file.
+        The name of the file in `setup`.
     put : str
         What goes where ``@NAME@`` stands in it.
     """

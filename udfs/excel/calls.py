@@ -87,7 +87,7 @@ def kept(session: float, module: str, name: str, places: Any, arguments: Any) ->
     session : number
         As `begun` gave it. One that is not known is an error, so that VBA sends all anew.
     module, name : str
-        The function.
+        The module and the name of the function.
     places : sequence
         For each argument, where it is kept; 0 where it is not.
     arguments : sequence
@@ -116,7 +116,7 @@ def gathered(
     Parameters
     ----------
     module, name : str
-        The function.
+        The module and the name of the function.
     rows, columns : number
         How many cells there are.
     arguments : sequence

@@ -82,7 +82,7 @@ class Described:
     Parameters
     ----------
     text : str
-        What it gives.
+        The description of the function's result.
     arguments : mapping of str to str
         What each argument is, in order.
     """
@@ -121,7 +121,7 @@ def named_as(call: Callable[..., Any], function: Callable[..., Any]) -> Describe
     call : callable
         What the host calls; it is changed.
     function : callable
-        One of `udfs.functions`.
+        A worksheet function, one of `udfs.functions`.
 
     Returns
     -------

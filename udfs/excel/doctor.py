@@ -23,11 +23,11 @@ def findings(
     Parameters
     ----------
     user : User
-        Whose.
+        The user whose installation is looked at.
     registry : Registry
-        Windows' registry.
+        The registry of Windows, or one that stands in for it.
     environment : mapping of str to str
-        The environment's variables.
+        The environment variables of the process.
     """
     installed = _installed_xlwings()
     if installed == XLWINGS:

@@ -43,7 +43,7 @@ def served(
     Parameters
     ----------
     function : callable
-        One of `udfs.functions`.
+        A worksheet function, one of `udfs.functions`.
     compute : callable, optional
         What is called in its place.
 

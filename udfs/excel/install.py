@@ -28,7 +28,7 @@ class Installed:
     conf : Path
         The file that says which Python to start.
     interpreter : Path
-        That Python.
+        The Python that the add-in starts.
     """
 
     addin: Path

@@ -52,9 +52,9 @@ def findings(
     Parameters
     ----------
     addin : Path
-        The add-in's file.
+        The file of the add-in.
     registry : Registry
-        Windows' registry.
+        The registry of Windows, or one that stands in for it.
     environment : mapping of str to str
         The variables that paths in the registry are written with.
     """

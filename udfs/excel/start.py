@@ -57,7 +57,7 @@ def reason(answer: str, python: object) -> Fault | None:
     answer : str
         What it wrote into the file, without the last line; empty when it did not end in time.
     python : object
-        The interpreter.
+        The Python that was to start.
 
     Examples
     --------
@@ -81,7 +81,7 @@ def asked(python: Path, patience: float = PATIENCE) -> Fault | None:
     Parameters
     ----------
     python : Path
-        The interpreter.
+        The Python to start.
     patience : float
         Seconds to wait for.
 

@@ -35,7 +35,7 @@ def gather(folder: Path, wanted: Sequence[str], python: str, fetch: Fetch) -> li
     folder : Path
         Where the wheels go; some may be there already.
     wanted : sequence of str
-        Requirements.
+        The requirements to fetch, as for pip.
     python : str
         The version of Python, such as 3.13.
     fetch : callable

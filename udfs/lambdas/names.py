@@ -28,7 +28,7 @@ class Name:
     Parameters
     ----------
     name : str
-        What people write.
+        The name that people write in a cell.
     formula : str
         What it stands for, as a workbook's file has it.
     comment : str

@@ -23,7 +23,7 @@ class Named:
     Parameters
     ----------
     content : bytes
-        The file.
+        The bytes of the workbook.
     put, removed : sequence of str
         The names that were put in, and those of ours that were there before; without hidden ones.
     taken : sequence of str
@@ -42,7 +42,7 @@ def with_names(file: Path, content: bytes | None = None, own: Iterable[Kpi] = ()
     Parameters
     ----------
     file : Path
-        The workbook.
+        The workbook to add the names to.
     content : bytes, optional
         Its content, where it does not stand in the file as it is.
     own : iterable of Kpi

@@ -151,7 +151,7 @@ def run(
     Parameters
     ----------
     name : str
-        One of `udfs.commands`.
+        The name of the command, one of `udfs.commands`.
     arguments : list of str
         A template, and a level, for those that take them; a month for the settings.
     user, workbook, answers

@@ -17,7 +17,7 @@ class Gate:
     Parameters
     ----------
     settings : ServerSettings
-        The bounds.
+        The limits on requests, from kpi.toml.
     guard : Guard, optional
         Who is let in; by default as the settings say.
     """

@@ -65,7 +65,7 @@ class Guard:
     Parameters
     ----------
     settings : ServerSettings
-        The server's settings.
+        The section [server] of kpi.toml.
     fetch : callable, optional
         Gives the signing keys (a JWKS) at an address.
     """

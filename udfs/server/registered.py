@@ -17,7 +17,7 @@ def registered(function: Callable[..., Result]) -> Callable[..., list[list[Any]]
     Parameters
     ----------
     function : callable
-        One of `udfs.functions`.
+        A worksheet function, one of `udfs.functions`.
 
     Returns
     -------

@@ -23,11 +23,11 @@ def record(
     method, path : str
         What was asked for; the path without what is behind a question mark.
     status : int
-        The answer's.
+        The HTTP status of the answer.
     seconds : float
         How long it took.
     who : str
-        An identity's number.
+        The number that stands for the identity.
     received : int
         Bytes of the request.
     calls : int

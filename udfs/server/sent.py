@@ -33,7 +33,7 @@ class Sheet(BaseModel):
     Parameters
     ----------
     name : str
-        The sheet's name.
+        The name of the sheet.
     row, column : int
         Where the used part begins, counting from 1.
     values, formulas : rows of cells

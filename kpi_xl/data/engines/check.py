@@ -29,7 +29,7 @@ def check_database(database: Database, settings: Settings, *, thorough: bool = T
     Parameters
     ----------
     database : Database
-        Where they are.
+        The address of the database and the names of its tables.
     settings : Settings
         What the project declares itself.
     thorough : bool

@@ -15,9 +15,9 @@ def with_needed(
     Parameters
     ----------
     query : Query
-        One SELECT.
+        The SELECT of the step.
     definitions : mapping of str to Query
-        Steps by name.
+        The SELECT of every step, by name.
     inline : set of str
         The definitions that are mere views of a table, which are not worth keeping a copy of even
         where they are read twice.

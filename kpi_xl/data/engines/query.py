@@ -12,7 +12,7 @@ class Query:
     Parameters
     ----------
     sql : str
-        Its text.
+        The SELECT, in the common SQL of the engines.
     reads : frozenset of str
         The raw tables, and the tables of steps, that it reads.
     """

@@ -79,7 +79,7 @@ def rules_in_blocks(
     Parameters
     ----------
     content : bytes
-        The worksheet.
+        The XML of the worksheet.
     copiers : sequence of Copier
         For every area that gets rows.
     """
@@ -156,9 +156,9 @@ class NameCopies:
     Parameters
     ----------
     content : bytes
-        The workbook part.
+        The XML of the workbook part.
     found : sequence of Element
-        Its defined names.
+        The elements of its defined names.
     copiers : sequence of Copier
         For every block that is repeated.
     """

@@ -32,7 +32,7 @@ def counting_columns(sheet: Sheet, region: Region, headings: Mapping[int, str]) 
     Parameters
     ----------
     region : Region
-        The area.
+        The area that grows.
     headings : mapping of int to str
         What its columns are called.
     """

@@ -21,9 +21,9 @@ class Copier(NamedTuple):
     region : Region
         The area, as the template has it.
     change : Change
-        How it grows.
+        How many rows the area has and will have.
     shifts : Shifts
-        All shifts.
+        The shifts of rows on all sheets.
     """
 
     region: Region

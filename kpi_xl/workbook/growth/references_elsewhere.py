@@ -65,7 +65,7 @@ class Rewriter:
     sheet : str
         The sheet's folded name; empty for none.
     shifts : Shifts
-        All shifts.
+        The shifts of rows on all sheets.
     copiers : sequence of Copier
         For every area of this sheet that gets rows.
     """
@@ -182,7 +182,7 @@ class Rewriter:
         Parameters
         ----------
         content : bytes
-            The workbook part.
+            The XML of the workbook part.
         sheets : sequence of str
             The folded names of all sheets.
         copiers : sequence of Copier

@@ -48,7 +48,7 @@ class Region(NamedTuple):
     sheet : str
         The sheet's name.
     first, last : int
-        The rows.
+        The first and the last row.
     is_block : bool
         Whether they are repeated together.
     """
@@ -108,7 +108,7 @@ def records(name: str, names: Collection[str]) -> list[str]:
     Parameters
     ----------
     names : collection of str
-        All names.
+        All names of the workbook.
     """
     last = 1
     for other in names:

@@ -21,9 +21,9 @@ class _Content(NamedTuple):
     Attributes
     ----------
     column : int
-        The cell's column.
+        The column of the cell.
     tag : bytes
-        Its start tag.
+        The cell's start tag.
     content : bytes
         What is behind the tag, except a formula.
     number : int or None

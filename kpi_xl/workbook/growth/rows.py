@@ -32,11 +32,11 @@ class SheetRows:
     Parameters
     ----------
     name : str
-        Its folded name.
+        The sheet's name, case folded.
     found : sequence of Element
-        Its ``f`` elements.
+        The elements ``f`` of the sheet.
     shifts : Shifts
-        All shifts.
+        The shifts of rows on all sheets.
     copiers : sequence of Copier
         For every area of this sheet that changes.
     headings : Headings

@@ -40,7 +40,7 @@ def sheet_name(text: str, taken: Collection[str] = ()) -> str:
     Parameters
     ----------
     text : str
-        The name.
+        The wished name of the sheet.
     taken : collection of str
         The names that others have, case folded.
 
@@ -89,7 +89,7 @@ def copied(
     Parameters
     ----------
     package : Package
-        The workbook.
+        The opened package (zip file) of the workbook.
     workbook : Workbook
         What its workbook part says.
     sheet : str

@@ -79,7 +79,7 @@ def resized(
     Parameters
     ----------
     package : Package
-        The workbook.
+        The opened package (zip file) of the workbook.
     workbook : Workbook
         What its workbook part says.
     sheets : mapping of str to Sheet

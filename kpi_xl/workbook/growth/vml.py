@@ -28,7 +28,7 @@ def changed(content: bytes, texts: re.Pattern[bytes], change: Callable[[str], st
     Parameters
     ----------
     content : bytes
-        The drawing.
+        The XML of the drawing.
     texts : re.Pattern
         Which texts: `ROW`, `ANCHOR` or `FORMULA`.
     change : callable

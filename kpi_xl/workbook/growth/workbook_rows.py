@@ -38,7 +38,7 @@ def grown(
     Parameters
     ----------
     package : Package
-        The workbook.
+        The opened package (zip file) of the workbook.
     workbook : Workbook
         What its workbook part says.
     sheets : mapping of str to Sheet

@@ -40,7 +40,7 @@ class Shown(NamedTuple):
     Attributes
     ----------
     contents : Contents
-        What cells show.
+        The contents of the cells, by reference.
     meaning : callable
         From a name, as a chart refers to it, to its formula; None where there is none.
     changes : callable
@@ -66,7 +66,7 @@ class _Cache(NamedTuple):
     may_change : bool
         Whether it may become one of the other kind.
     code : str
-        The number format.
+        The code of the number format.
     tail : str
         What comes behind the points.
     levels : sequence of sequence of Point
@@ -163,7 +163,7 @@ def compiled(content: bytes, shown: Shown) -> ChartProgram | None:
     Parameters
     ----------
     content : bytes
-        The chart part.
+        The XML of the chart part.
     shown : Shown
         What its references show.
     """

@@ -48,7 +48,7 @@ class ForeignName:
     name : str
         As every program knows it.
     count : int
-        How often.
+        How many cells have it.
     """
 
     part: str
@@ -63,7 +63,7 @@ def foreign_names(package: Package) -> list[ForeignName]:
     Parameters
     ----------
     package : Package
-        The workbook.
+        The opened package (zip file) of the workbook.
     """
     counted: dict[tuple[str, str, str], int] = {}
     with package.telling():
@@ -84,7 +84,7 @@ def with_own_names(package: Package) -> Package:
     Parameters
     ----------
     package : Package
-        The workbook.
+        The opened package (zip file) of the workbook.
     """
     with package.telling():
         links = _links(package)

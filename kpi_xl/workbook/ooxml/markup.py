@@ -155,7 +155,7 @@ def elements(content: bytes, names: Collection[str]) -> list[Element]:
     content : bytes
         A whole XML document.
     names : collection of str
-        Local names.
+        The elements' local names.
 
     Raises
     ------

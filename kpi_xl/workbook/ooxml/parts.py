@@ -63,7 +63,7 @@ class Workbook:
     sheets : dict of str to str
         The part of each worksheet by the sheet's name, in the workbook's order.
     names : tuple of DefinedName
-        Every defined name.
+        All defined names of the workbook.
     styles, shared_strings : str or None
         The parts with the cell styles and with the shared texts.
     date1904 : bool
@@ -135,7 +135,7 @@ def relationships(package: Package, part: str) -> Mapping[str, Relationship]:
     Parameters
     ----------
     package : Package
-        The workbook.
+        The opened package (zip file) of the workbook.
     part : str
         The part's name; empty for the package itself.
     """
@@ -203,7 +203,7 @@ class Part(NamedTuple):
     kind : str
         The last word of its relationship and of its content type.
     id : str
-        The relationship's.
+        The id of the relationship.
     """
 
     name: str
@@ -218,7 +218,7 @@ def with_part(package: Package, workbook: Workbook, part: Part, content: bytes) 
     Parameters
     ----------
     package : Package
-        The workbook.
+        The opened package (zip file) of the workbook.
     workbook : Workbook
         What its workbook part says.
     content : bytes

@@ -68,7 +68,7 @@ def date_styles(package: Package, part: str | None) -> tuple[bool, ...]:
     Parameters
     ----------
     package : Package
-        The workbook.
+        The opened package (zip file) of the workbook.
     part : str or None
         The style sheet part's name; None where the workbook has none.
 

@@ -28,7 +28,7 @@ class Table(NamedTuple):
     data : Area
         The cells between headings and totals.
     columns : tuple of str
-        The headings.
+        The headings of the columns.
     """
 
     name: str

@@ -42,7 +42,7 @@ class AddIn(unohelper.Base, XFunctions, XAddIn, XCompatibilityNames, XServiceNam
     Parameters
     ----------
     context : com.sun.star.uno.XComponentContext
-        LibreOffice.
+        The component context of LibreOffice.
     """
 
     def __init__(self, context: Any) -> None:

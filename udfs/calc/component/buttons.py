@@ -37,7 +37,7 @@ class Buttons(unohelper.Base, XJobExecutor, XServiceInfo):  # type: ignore[misc]
     Parameters
     ----------
     context : com.sun.star.uno.XComponentContext
-        LibreOffice.
+        The component context of LibreOffice.
     """
 
     def __init__(self, context: Any) -> None:

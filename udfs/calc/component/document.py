@@ -26,7 +26,7 @@ class Document:
     Parameters
     ----------
     model : com.sun.star.sheet.SpreadsheetDocument
-        The document.
+        The document as LibreOffice has it.
     """
 
     def __init__(self, model: Any) -> None:

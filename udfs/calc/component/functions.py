@@ -39,7 +39,7 @@ class Functions:
         Parameters
         ----------
         name : str
-            The function.
+            The name of the function.
         arguments : tuple
             What it is given.
         later : int

@@ -37,7 +37,7 @@ class Process:
     Parameters
     ----------
     module : str
-        What it runs.
+        The module that the process runs.
     arguments : str
         What it is told.
 

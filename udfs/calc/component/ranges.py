@@ -36,7 +36,7 @@ class Ranges(unohelper.Base, XModifyListener, XCallback):  # type: ignore[misc]
     Parameters
     ----------
     context : com.sun.star.uno.XComponentContext
-        LibreOffice.
+        The component context of LibreOffice.
     """
 
     def __init__(self, context: Any) -> None:
@@ -58,7 +58,7 @@ class Ranges(unohelper.Base, XModifyListener, XCallback):  # type: ignore[misc]
         document : com.sun.star.beans.XPropertySet
             The document that the calling cell is in.
         cells : com.sun.star.table.XCellRange
-            The range.
+            The range of cells to read.
         """
         at = cells.getRangeAddress()
         key = (document, at.Sheet, at.StartColumn, at.StartRow, at.EndColumn, at.EndRow)
