@@ -225,6 +225,11 @@ _SAYS_NOTHING: Final = {
 }  # fmt: skip
 """Keys that leave what a metric is as it is."""
 
+_MODEL: Final = {
+    "measures", "model", "entities", "primary_entity", "dimensions", "defaults",
+}  # fmt: skip
+"""Keys of a semantic model that say where its rows are and by what they can be grouped."""
+
 
 class _Reader:
     """What both kinds of files have in common."""
@@ -301,9 +306,8 @@ class _MetricFlow(_Reader):
         return _typed(meta.get(OWN) if isinstance(meta, dict) else None)
 
     def meant(self, name: str, said: Mapping[str, Any], where: Any) -> Meant:
-        config = said.get("config")
-        if isinstance(config, dict) and config.get("enabled", True) is not True:
-            raise InputError(kinds.METRIC_OFF(metric=name))
+        for one in (said, where):
+            _switched_on(name, one)
         kind = _text(said.get("type")).lower()
         params = said.get("type_params", {})
         if not isinstance(params, dict):
@@ -333,6 +337,11 @@ class _MetricFlow(_Reader):
         if of in self._twice:
             raise InputError(kinds.METRIC_TWICE(metric=of))
         measure, model = self._measures.get(of, ({}, {}))
+        _switched_on(name, model)
+        _unfiltered(name, model)
+        _nothing_else(
+            name, {key: one for key, one in model.items() if key not in _SAYS_NOTHING | _MODEL}
+        )
         declared = {key: one for key, one in measure.items() if key not in _SAYS_NOTHING}
         declared.pop("create_metric", None)
         declared.pop("create_metric_display_name", None)
@@ -488,6 +497,13 @@ def _months(name: str, window: Any) -> int:
     if found is None or not int(found[1]):
         raise InputError(kinds.METRIC_WINDOW(metric=name, window=window))
     return int(found[1]) * _MONTHS[found[2].lower()]
+
+
+def _switched_on(name: str, said: Mapping[str, Any]) -> None:
+    for key in ("config", "semantic_model"):
+        given = said.get(key)
+        if isinstance(given, dict) and given.get("enabled", True) is not True:
+            raise InputError(kinds.METRIC_OFF(metric=name))
 
 
 def _unfiltered(name: str, said: Mapping[str, Any]) -> None:

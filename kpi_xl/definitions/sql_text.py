@@ -6,6 +6,7 @@ mean something else there than in SQL is refused.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
@@ -23,6 +24,7 @@ LONGEST: Final = 20_000
 
 _MOST_DIGITS: Final = 30
 _COMPARED: Final = 0
+_WHOLE: Final = re.compile(r"-?\d{1,2}")
 _DIALECTS: Final = {
     "": "", "ANSI_SQL": "", "OSSIE_SQL_2026": "", "SNOWFLAKE": "snowflake",
     "DATABRICKS": "databricks", "BIGQUERY": "bigquery",
@@ -176,7 +178,10 @@ class _Reader:
     def rounded(self, node: exp.Round) -> Said:
         _only(self, node, "this", "decimals")
         one = self.value(node.this)
-        digits = self.value(node.args["decimals"]).text if node.args.get("decimals") else "0"
+        decimals = node.args.get("decimals")
+        digits = "0" if decimals is None else self.value(decimals).text
+        if not _WHOLE.fullmatch(digits):  # each database does something else with others
+            raise self.refused(node)
         return Said(f"ROUND({one.text},{digits})", OPERAND, one.may_be_null)
 
     def extreme(self, node: exp.Expr, *, null_is_told: bool = False) -> Said:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from kpi_xl import kinds
+from kpi_xl.cached import kept
 from kpi_xl.catalogue.schema import Column, Table
 from kpi_xl.errors import InputError
 from kpi_xl.raw_files.day_grid import day_columns
@@ -33,7 +34,6 @@ _REMARK: Final = re.compile(r"[:;,|/\n].*", re.DOTALL)
 _IGNORED: Final = re.compile(r"[\s_\-*:.、]+")
 
 
-@functools.lru_cache(1 << 14)
 @functools.lru_cache(1 << 14)
 def normalise(heading: str) -> str:
     """A heading as headings are compared.
@@ -82,6 +82,32 @@ class Match:
     positions: Mapping[str, int]
     missing: tuple[Column, ...]
     days: tuple[int, ...] = ()
+
+
+class NamedRows:
+    """Which names of columns the first rows of a file have, found once for all tables.
+
+    Parameters
+    ----------
+    rows : sequence of sequence of str or None
+        The first rows.
+    known : frozenset of str
+        The names that are looked for, as headings are compared.
+    """
+
+    def __init__(self, rows: Sequence[Sequence[str | None]], known: frozenset[str]) -> None:
+        self._rows = rows
+        self._known = known
+
+    @kept
+    def names(self, index: int) -> frozenset[str]:
+        """The names that a header can have that begins in a row, counted from 0."""
+        rows = self._rows[index : index + MOST_LEVELS]
+        cells = {cell for row in rows for cell in row if cell}
+        found = self._known & {*map(normalise, cells), *map(_main, cells)}
+        for depth in range(2, len(rows) + 1):
+            found |= self._known & _stacked(rows[:depth]).names
+        return found
 
 
 @dataclass(frozen=True)
@@ -139,7 +165,8 @@ class Headings:
         return cls(table, {**settings.columns.get(table.code, {}), **own}, said.unused)
 
     @functools.cached_property
-    def _known(self) -> frozenset[str]:
+    def known(self) -> frozenset[str]:
+        """All that its columns may be called, as headings are compared."""
         names = [name for c in self.table.columns for name in column_names(c)]
         return frozenset(map(normalise, (*names, *self.mapping.values())))
 
@@ -161,14 +188,14 @@ class Headings:
         free = [column for column in self.table.columns if column.code not in self.mapping]
         # Most rows have no name of any column.
         places = _places(normal)
-        if not self._known.isdisjoint(places):
+        if not self.known.isdisjoint(places):
             for column in free:
                 self._take(column, (*column.sooner, column.name), places, found)
             for column in free:
                 if column.code not in found:
                     self._take(column, column.aliases, places, found)
         main = [_main(cell) if cell else "" for cell in row]
-        if main != normal and not self._known.isdisjoint(places := _places(main)):
+        if main != normal and not self.known.isdisjoint(places := _places(main)):
             for column in free:
                 if column.code not in found:
                     self._take(column, column_names(column), places, found)
@@ -196,18 +223,28 @@ class Headings:
                     found[column.code] = position
                     return
 
-    def find(self, rows: Sequence[Sequence[str | None]]) -> Header | None:
+    def find(
+        self, rows: Sequence[Sequence[str | None]], named: NamedRows | None = None
+    ) -> Header | None:
         """The header among the first rows: the first that has all it needs, else the one nearest.
+
+        Parameters
+        ----------
+        rows : sequence of sequence of str or None
+            The first rows.
+        named : NamedRows, optional
+            The names in these rows, where several tables are looked for in them.
 
         Returns
         -------
         Header or None
             None when no row has any required heading.
         """
+        named = named or NamedRows(rows, self.known)
         best: Header | None = None
         for index in range(min(len(rows), HEADER_WITHIN)):
             # Most rows have no name of any column, and most files are of another table.
-            if self._known.isdisjoint(_names(tuple(map(tuple, rows[index : index + MOST_LEVELS])))):
+            if self.known.isdisjoint(named.names(index)):
                 continue
             header = self._at(rows, index)
             if not header.match.missing:
@@ -227,11 +264,11 @@ class Headings:
             if not lower or not any(lower[0]):
                 break
             if depth == 1 and self._are_parts(alone, rows[index], lower[0]):
-                cells = _joined(rows[index : index + 2], self._known)
+                cells = _joined(rows[index : index + 2], self.known)
                 return self._header(self.match(cells), cells, rows, index, index + 1)
             if not alone.missing and any(lower[0][place] for place in alone.positions.values()):
                 break  # a record
-            cells = _joined(rows[index : index + depth + 1], self._known)
+            cells = _joined(rows[index : index + depth + 1], self.known)
             match = self.match(cells)
             if len(match.positions) > len(best.match.positions) and not _twice(match, cells):
                 best = self._header(match, cells, rows, index, index + depth)
@@ -435,7 +472,7 @@ def _joined(rows: Sequence[Sequence[str | None]], known: frozenset[str]) -> list
 
     调出 above 营业部 is 调出营业部; 所属机构 above 营业部 is 营业部.
     """
-    stack = _stacked(tuple(map(tuple, rows)))
+    stack = _stacked(rows)
     joined: list[str | None] = [None] * len(rows[-1])
     nothing = known.isdisjoint(stack.names)
     for place, cells in stack.cells.items():
@@ -448,16 +485,6 @@ def _joined(rows: Sequence[Sequence[str | None]], known: frozenset[str]) -> list
             named = stack.forms[place][0][0] if place in stack.parts else cells[0]
         joined[place] = named or cells[-1]
     return joined
-
-
-@functools.lru_cache(1 << 8)  # a file's rows are looked at by every table in turn
-def _names(rows: tuple[tuple[str | None, ...], ...]) -> frozenset[str]:
-    """All that columns may be called by a header that begins in the first of some rows."""
-    cells = [cell for row in rows for cell in row if cell]
-    found = {*map(normalise, cells), *map(_main, cells)}
-    for depth in range(2, len(rows) + 1):
-        found |= _stacked(rows[:depth]).names
-    return frozenset(found)
 
 
 class _Stack(NamedTuple):
@@ -482,8 +509,7 @@ class _Stack(NamedTuple):
     names: set[str]
 
 
-@functools.lru_cache(1 << 8)  # a file's rows are looked at by every table in turn
-def _stacked(rows: tuple[tuple[str | None, ...], ...]) -> _Stack:
+def _stacked(rows: Sequence[Sequence[str | None]]) -> _Stack:
     *upper, lowest = [list(row) for row in rows]
     parts: set[int] = set()
     for row in upper:

@@ -19,7 +19,7 @@ from kpi_xl.project import Project
 from kpi_xl.raw_files import csv_file, excel_file
 from kpi_xl.raw_files.formats import WORKBOOKS, Format, format_of
 from kpi_xl.raw_files.grid import empty_file, not_open
-from kpi_xl.raw_files.headings import Header, Headings, normalise
+from kpi_xl.raw_files.headings import Header, Headings, NamedRows, normalise
 from kpi_xl.raw_files.parquet_file import headings_of
 from kpi_xl.raw_files.sources import LeftOut, Source
 from kpi_xl.settings.sheets import NOT_READ
@@ -257,9 +257,13 @@ class Finder:
     def _fits(self, alternatives: Iterable[Rows], sheet: str | None) -> list[_Fit]:
         fits: dict[str, _Fit] = {}
         said, lists = self.settings.said_of(self.name, sheet).table, self.settings.lists
+        asked = (said,) if said in lists else self.named or lists
+        headings = {code: self._headings(code, sheet) for code in asked}
+        known = frozenset[str]().union(*(one.known for one in headings.values()))
         for rows in alternatives:
-            for code in (said,) if said in lists else self.named or lists:
-                header = self._headings(code, sheet).find(rows)
+            named = NamedRows(rows, known)
+            for code, of_table in headings.items():
+                header = of_table.find(rows, named)
                 if header is None:
                     continue
                 fit = _Fit(self.settings.lists[code], header, rows)

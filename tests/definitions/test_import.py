@@ -605,6 +605,34 @@ def test_a_filter_of_any_shape_is_told(tmp_path, said):
     assert [error.kind for error in done.left] == ["metric.filter"]
 
 
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("model: ref('x')", None),
+        ("entities: [{name: k, type: primary}], primary_entity: k", None),
+        ("dimensions: [{name: d, type: time}], defaults: {agg_time_dimension: d}", None),
+        ("description: 甲, label: 乙, config: {meta: {a: b}}", None),
+        ("filter: channel = 'A'", "metric.filter"),
+        ("where: channel = 'A'", "metric.key"),
+        ("sample: 0.1", "metric.key"),
+        ("config: {enabled: false}", "metric.off"),
+    ],
+)
+def test_what_a_model_says_of_its_rows_is_not_passed_over(tmp_path, said, kind):
+    done, made = imported(tmp_path, (SUMS % "fyp").replace("name: m,", f"name: m, {said},"))
+    assert [error.kind for error in done.left] == [kind][: kind is not None]
+    assert [*made.values()] == ["=首年度保费"][: kind is None]
+
+
+@pytest.mark.parametrize("said", ["config: {enabled: false}", "semantic_model: {enabled: false}"])
+def test_a_metric_of_a_model_that_is_off_is_off(tmp_path, said):
+    text = "models:\n  - {name: m, %smetrics: [{name: fyp, type: simple, agg: sum}]}"
+    done, _ = imported(tmp_path, text % f"{said}, ")
+    assert [error.kind for error in done.left] == ["metric.off"]
+    done, _ = imported(tmp_path, text % "", name="on.yml")
+    assert done.left == []
+
+
 def test_what_a_vendor_keeps_may_be_nonsense(tmp_path):
     kept = "[{vendor_name: kpi_xl, data: '" + "[" * 60_000 + "'}]"
     text = (FIELD % "fyp").replace("SUM(t.fyp)", f"SUM(t.fyp), custom_extensions: {kept}")
