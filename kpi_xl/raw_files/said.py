@@ -48,7 +48,7 @@ class FileRead:
         Its values by column, blank where the file does not have the column. A rule may correct
         them: a day of surrender soon after the issue is one of withdrawal.
     settings : Settings
-        The settings of the project.
+        With what kpi.toml says of tables and files.
     """
 
     raw: RawTable
