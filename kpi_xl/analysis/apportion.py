@@ -67,7 +67,7 @@ def apportion(
 
 
 def _whole(weights: Sequence[float]) -> list[int]:
-    """The weights in whole numbers, of the same proportions; all 1 when all are 0."""
+    """The weights as integers in the same proportions; all 1 when all are 0."""
     if not all(math.isfinite(weight) and weight >= 0 for weight in weights):
         raise ValueError(f"weights are numbers of 0 or more, not {list(weights)}")
     if not any(weights):
@@ -80,7 +80,7 @@ def _whole(weights: Sequence[float]) -> list[int]:
 
 
 def round_to_total(shares: NDArray[np.float64], totals: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Round shares that add up to a whole number, so that they still do.
+    """Round shares whose sum is a whole number, so that the rounded ones have the same sum.
 
     Parameters
     ----------

@@ -40,7 +40,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Attention:
-    """Somebody to see.
+    """A person whom a manager should see, with the reason.
 
     Parameters
     ----------

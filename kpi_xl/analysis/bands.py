@@ -395,7 +395,7 @@ def _months(
     value: NDArray[np.float64],
     direction: Direction,
 ) -> NDArray[np.int64]:
-    """For how many periods the status has not been 健康: by its levels, or as a signal."""
+    """How many periods in a row the status has not been 健康, by its levels or by a signal."""
     found = np.zeros(whole.shape[0], dtype=np.int64)
     going = np.arange(whole.shape[0])
     for back in range(every.shape[0]):
@@ -423,7 +423,9 @@ def _of_last(given: ArrayLike, otherwise: NDArray[np.float64]) -> NDArray[np.flo
 
 
 def _steady(raw: Levels, lenient: Levels) -> Levels:
-    """The levels by period: no better than `lenient` says, no worse than `raw`, else as before."""
+    """The levels by period: between `lenient` and `raw`, and the level of the period before where
+    both allow it.
+    """
     found = np.array(np.broadcast_to(lenient, np.broadcast_shapes(raw.shape, lenient.shape)))
     for period in range(1, len(found)):
         kept = np.maximum(found[period - 1], found[period])

@@ -53,7 +53,7 @@ class Number:
 
     @property
     def text(self) -> str:
-        """Such as ``出勤率 62.0%（平时 85.0%，同类 88.0%）``."""
+        """The number for people, such as ``出勤率 62.0%（平时 85.0%，同类 88.0%）``."""
         beside = [
             f"{label} {self._shown(number)}"
             for label, number in (("平时", self.usual), ("同类", self.peers))
@@ -69,7 +69,7 @@ class Number:
 
 @dataclass(frozen=True)
 class RankedCause:
-    """A cause with what the data say about it.
+    """A cause, with how well the data support it.
 
     Parameters
     ----------
@@ -158,7 +158,8 @@ def diagnose(kpi: str, unit: int, signals: Signals, base: Knowledge) -> list[Ran
 
 @functools.cache
 def supported_from(causes: int) -> float:
-    """From how many standard deviations on the numbers support one of so many causes.
+    """The number of standard deviations from which a cause is supported, when so many causes are
+    tested.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""How unusual every signal is: beside the unit's own months, and beside its peers."""
+"""How unusual every signal is: compared with the unit's own months, and with its peers."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Signals:
 
     @functools.cached_property
     def rows(self) -> Mapping[str, list[list[float]]]:
-        """The same as plain numbers, which are quicker to look up one by one."""
+        """The same as Python numbers, which are faster to look up one by one."""
         return {
             name: getattr(self, name).tolist() for name in ("value", "usual", "peers", "deviation")
         }
@@ -158,13 +158,15 @@ def measure(
 
 
 def _logarithms(history: Floats, money: NDArray[np.bool_]) -> Floats:
-    """The same with amounts of money as logarithms: twice as much is as far off as half as much."""
+    """Take the logarithm of amounts of money, so that twice and half as much are equally far
+    off.
+    """
     positive = np.where(history > 0, history, np.nan)
     return np.where(money, np.log(positive), history)
 
 
 def _cases(signal: Signal, given: Mapping[str, ArrayLike], shape: tuple[int, ...]) -> Floats:
-    """How many people or cases a signal's last value rests on; NaN where nobody knows."""
+    """The number of people or cases behind a signal's last value; NaN where it is not known."""
     if signal.denominator is None or signal.unit == "元":
         return np.full(shape, np.nan)
     return np.asarray(given[signal.denominator], dtype=np.float64)[..., -1]
@@ -180,7 +182,7 @@ def _moments(values: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def _others(value: Floats) -> tuple[Floats, Floats, Floats]:
-    """The same over all units but each itself."""
+    """Mean, variance and number over all other units, for each unit."""
     known = np.isfinite(value)
     mine = np.where(known, value, 0.0)
     count = known.sum(axis=-1, keepdims=True) - known
@@ -201,7 +203,7 @@ def _deviation(
     shares: NDArray[np.bool_],
     money: NDArray[np.bool_],
 ) -> Floats:
-    """By how many standard deviations of chance a value is off."""
+    """The distance of a value in standard deviations of chance."""
     inside = np.where(shares, np.clip(mean, 0, 1) * (1 - np.clip(mean, 0, 1)), np.abs(mean))
     chance = np.where(cases > 0, inside / np.where(cases > 0, cases, 1.0), 0.0)
     close = np.where(money, _LEAST_OF_MONEY, _LEAST_SPREAD * np.abs(mean))
@@ -215,6 +217,6 @@ def _deviation(
 
 
 def _usual(others: Floats, fewest: int) -> Floats:
-    """The median of others along the last axis."""
+    """The median of the other units along the last axis."""
     enough = np.isfinite(others).sum(axis=-1) >= fewest
     return np.where(enough, median(others), NOT_AVAILABLE)

@@ -135,7 +135,7 @@ def _chains(before: ArrayLike, after: ArrayLike) -> tuple[Quantities, Quantities
 def _factors(
     before: Quantities, after: Quantities
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The factors of both chains, every one of them a number."""
+    """The factors of both chains; each must be a number."""
     first, last = before.copy(), after.copy()
     for i in range(len(first) - 1, 0, -1):
         # Sales without people have no ratio: the two factors are merged into the earlier one.
@@ -150,8 +150,8 @@ def _factors(
 def _logarithmic_mean(
     v0: NDArray[np.float64], v1: NDArray[np.float64], apart: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """(v1 − v0) ÷ apart, where apart is ln(v1 / v0): with the logarithms of the very factors that
-    it multiplies, so that their shares make the change, and by its series where that is 0 ÷ 0.
+    """The logarithmic mean (v1 − v0) ÷ ln(v1 / v0), given the logarithm `apart`; near 0 ÷ 0 by its
+    series.
     """
     near = np.abs(apart) < 1e-3
     series = np.sqrt(np.maximum(v0 * v1, 0.0)) * (1 + apart**2 / 24 + apart**4 / 1920)

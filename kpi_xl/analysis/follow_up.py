@@ -1,4 +1,6 @@
-"""进展检讨: what a KPI did since a measure was taken, beside what it would have done by itself."""
+"""进展检讨: how a KPI changed after a measure was taken, compared with the change expected without
+it.
+"""
 
 from __future__ import annotations
 
@@ -169,7 +171,7 @@ def follow_up(
 
 @dataclass(frozen=True)
 class _Step:
-    """All units' step from one month to the next.
+    """The change of all units from one month to the next.
 
     Parameters
     ----------
@@ -190,7 +192,7 @@ class _Step:
 
     @classmethod
     def to(cls, month: int, values: Floats, cases: Floats) -> _Step:
-        """The step to a month, by its place in the history."""
+        """The change to a month, by the month's index."""
         before, after = values[:, month - 1], values[:, month]
         weights = cases[:, max(month - 1 - _USUAL, 0) : month - 1]
         terms = weights * values[:, max(month - 1 - _USUAL, 0) : month - 1]
@@ -231,7 +233,7 @@ class _Usual:
 
     @classmethod
     def learnt(cls, steps: list[_Step], least: float) -> _Usual:
-        """From the steps of earlier months."""
+        """Learn it from the changes of earlier months."""
         start = np.concatenate([step.start[step.known] for step in steps])
         end = np.concatenate([step.end[step.known] for step in steps])
         size = np.concatenate([step.size[step.known] for step in steps])
@@ -255,11 +257,11 @@ class _Usual:
         return cls(slopes, common, by_case, scores, least)
 
     def foretold(self, step: _Step) -> Floats:
-        """The next month of every unit, less the mean of the month."""
+        """The next month of every unit, relative to the mean of the month."""
         return np.asarray(step.start @ self.slopes)
 
     def variance(self, size: Floats) -> Floats:
-        """The variance of what remains, by size."""
+        """The variance of the remaining error, by the unit's size."""
         return np.maximum(self.common + self.by_case / size, self.least**2)
 
     def season(self, steps: list[tuple[_Step, NDArray[np.bool_]]]) -> _Season:
@@ -307,7 +309,7 @@ class _Season:
 
 
 def _is_same(size: Floats, usual: Floats) -> NDArray[np.bool_]:
-    """Whether units are still about as large as they were, but for chance."""
+    """Whether the size of units has not changed by more than chance."""
     chance = np.sqrt(np.maximum(usual, 0))
     return np.asarray((size * _OTHER + chance >= usual) & (size <= usual * _OTHER + chance))
 

@@ -1,4 +1,4 @@
-"""影响: what each warning has of the money that a result lacks, no 分 of it twice.
+"""影响: the part of a lost amount that each warning accounts for; no 分 is counted twice.
 
 The result's difference is split over the factors of one chain (`kpi_xl.analysis.factors`). What a
 factor took from the result is its loss; a warning claims of losses, and gets what nobody with a

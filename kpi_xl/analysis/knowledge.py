@@ -1,4 +1,4 @@
-"""诊断知识库: causes, the evidence that would show them, and remedies, as diagnosis.toml says."""
+"""诊断知识库: causes, their evidence, and remedies, read from diagnosis.toml."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Signal:
 
 @dataclass(frozen=True)
 class Evidence:
-    """A signal that would speak for a cause.
+    """A signal that supports a cause.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ class Topic:
     needs: frozenset[str] = frozenset()
 
     def remedies_for(self, cause: str) -> Sequence[int]:
-        """Which of the remedies are meant for a cause, by their places."""
+        """The indices of the remedies for a cause."""
         return self._remedies_by_cause.get(cause, ())
 
     @functools.cached_property

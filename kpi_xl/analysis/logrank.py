@@ -1,4 +1,4 @@
-"""Whether groups stay differently long: the log-rank test."""
+"""The log-rank test: whether people of different groups stay for different lengths of time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ROUNDING: Final = 1e-9
 
 @dataclass(frozen=True)
 class Difference:
-    """Whether groups stay differently long.
+    """The result of the log-rank test.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class Difference:
 
 
 def logrank(groups: Sequence[Spells], *apart: Sequence[Spells]) -> Difference:
-    """Test whether groups stay equally long.
+    """Test whether people of different groups stay equally long.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def logrank(groups: Sequence[Spells], *apart: Sequence[Spells]) -> Difference:
 
 
 def _within(groups: Sequence[Spells]) -> tuple[Floats, Floats]:
-    """How many of each group were expected to leave, and the covariance of those who did."""
+    """The expected number of leavers of each group, and the covariance of the numbers."""
     times, gone, here = leaving(together(groups))
     of = np.array([here_at(group, times) for group in groups], dtype=np.float64)
     shares = of / here
@@ -97,7 +97,7 @@ def _within(groups: Sequence[Spells]) -> tuple[Floats, Floats]:
 
 
 def chi_square_tail(statistic: float, freedom: int) -> float:
-    """How often χ² with so many degrees of freedom is at least so great.
+    """The probability that χ² with so many degrees of freedom is at least so great.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""Where sums end that grow over a month, learnt from how earlier months went.
+"""Forecast the sum at the month's end, from the course of earlier months.
 
 The units of a level are looked at together: what a month does to all of them, such as an opening
 month (开门红) or a holiday, is seen in their sum long before it is seen in each.
@@ -81,7 +81,7 @@ class _Usual:
 
     @classmethod
     def of(cls, past: Past, others: NDArray[np.intp], same: NDArray[np.intp]) -> _Usual:
-        """From the months `others`, and what the `same` month of other years had of its own."""
+        """Estimate it from the months `others`, and from the `same` month of other years."""
         units = past.whole.shape[0]
         group, around = past.whole.sum(axis=0), past.around
         some, same = (months[group[months] > 0] for months in (others, same))
@@ -111,7 +111,7 @@ class _Usual:
 
     @property
     def of_group(self) -> float | Floats:
-        """How much of a month of the whole group there is by now."""
+        """The share of the whole group's month that is usually there by now."""
         whole = self.level.sum(axis=0)
         return np.asarray((self.level * self.share).sum(axis=0) / np.where(whole > 0, whole, 1.0))
 
@@ -176,7 +176,9 @@ class Course:
 
     @cached_property
     def _earlier(self) -> _Usual:
-        """The same of every earlier month from the others; level and share as (units, months)."""
+        """The usual course of every earlier month, estimated from the other months; level and share
+        as (units, months).
+        """
         months = np.arange(self.past.whole.shape[1])
         if months.size == 0:
             nothing = np.zeros(self.past.whole.shape)
@@ -195,12 +197,12 @@ class Course:
 
     @property
     def share(self) -> Floats:
-        """How much of a month there usually is by now, by unit."""
+        """The share of a month that is usually there by now, by unit."""
         return self._usual.share
 
     @property
     def known(self) -> NDArray[np.bool_]:
-        """Whether a unit did anything in earlier months."""
+        """Whether a unit had anything in earlier months."""
         return np.asarray(self.past.whole.sum(axis=1) > 0)
 
     @cached_property
@@ -218,7 +220,9 @@ class Course:
 
     @cached_property
     def special_variance(self) -> Floats:
-        """The variance of what remains as far as the month is special; 0 where it is not."""
+        """The variance of the remaining sum due to a special month; 0 where the month is not
+        special.
+        """
         usual = self._as_column(self._usual)
         share, drawn = usual.of_group, _drawn(self._evidence[0], usual)
         unseen = usual.special * (drawn / (share + drawn)) ** 2
@@ -227,7 +231,9 @@ class Course:
 
     @cached_property
     def _evidence(self) -> tuple[float, float]:
-        """The numbers of usual months, for the group and beside it, that foretell best."""
+        """The numbers of usual months, for the group and for each unit, that give the best
+        forecasts.
+        """
         units, months = self.past.whole.shape
         if months < 2:
             return _EVIDENCE[1], _EVIDENCE[1] if units > 1 else _NEVER
@@ -248,7 +254,7 @@ class Course:
 
 
 def interval(missed: Floats, sizes: Floats, size: Floats, special: Floats) -> tuple[Floats, Floats]:
-    """How far below and above a forecast four of five months end.
+    """The distance below and above a forecast that holds four month's ends of five.
 
     Parameters
     ----------
@@ -305,7 +311,7 @@ def _rest(done: Floats, usual: _Usual, group: float, own: float) -> Floats:
 
 
 def _drawn(group: float, usual: _Usual) -> float | Floats:
-    """How many usual months a group's pace is drawn by.
+    """The number of usual months that a group's pace is shrunk by.
 
     Fewer in a special month; more where it is not sure how much there should be by now.
     """
@@ -334,12 +340,12 @@ def _seen(off: Floats, chance: float, steady: float) -> tuple[float, float]:
 
 
 def _trust(signal: float, variance: float) -> float:
-    """How much of something seen once is no chance: 1 − variance ÷ square."""
+    """The part of a deviation seen once that is not chance: 1 − variance ÷ square."""
     return max(0.0, 1 - variance / signal**2) if signal else 0.0
 
 
 def _variance(values: Floats, least: float) -> float:
-    """The variance around the middle, which the odd value does not move."""
+    """A robust variance around the median: single outliers do not change it."""
     spread = _TO_DEVIATION * float(np.median(np.abs(values - np.median(values))))
     return max(spread, least) ** 2
 

@@ -1,4 +1,4 @@
-"""目标商定: what is proposed to units, what they answer, what is agreed and locked.
+"""目标商定: targets proposed to units, their answers, and what is agreed and locked.
 
 The rules alone, as a fold over moves: whatever is stored is replayed by what is here, and whatever
 is done is first tried by it. Amounts are whole numbers: 分, 件, 人, 次. Of every unit with units
@@ -58,7 +58,7 @@ class Move(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """How a unit's target stands.
+    """The state of a unit's target.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ class Stand:
 
 
 class Negotiation:
-    """A round: units in a tree, and how the target of each stands.
+    """A round: units in a tree, with the state of each target.
 
     Parameters
     ----------
@@ -249,7 +249,7 @@ class Negotiation:
             self.stands[one] = replace(self.stands[one], locked=True, status=Step.LOCKED)
 
     def _even(self, places: Iterable[int]) -> None:
-        """Refuse what is left unassigned by nobody's word."""
+        """Refuse to lock a target while a part is unassigned without a reason."""
         odd = [one for one in places if self.unassigned(one) != self._kept(one)]
         if odd:
             raise InputError(self._differences(odd))

@@ -62,7 +62,7 @@ class Pace:
     line_miss: Floats
 
     def scaled(self, times: float) -> Pace:
-        """The same with amounts in another unit, such as 元 for 分."""
+        """The same in another unit of money, such as 元 for 分."""
         return replace(
             self,
             expected=self.expected * times,
@@ -73,7 +73,7 @@ class Pace:
 
 
 def side_by_side(parts: Sequence[tuple[NDArray[np.int64], Pace]]) -> Pace:
-    """The pace of units that were foretold in groups of peers.
+    """Put together the pace of units that were forecast in groups of peers.
 
     Parameters
     ----------
@@ -180,7 +180,7 @@ def pace_of_ratio(
     base_history: ArrayLike,
     history_days: ArrayLike,
 ) -> Pace:
-    """The pace of a ratio whose numerator, at least, is a sum over days.
+    """The pace of a ratio whose numerator is a sum over days.
 
     Parameters
     ----------
@@ -293,7 +293,7 @@ def _interval(
 
 
 def _miss(ends: Floats, forecasts: Floats) -> Floats:
-    """By how much forecasts missed, of what was reached, on average."""
+    """The mean miss of earlier forecasts, relative to the final value."""
     known = np.isfinite(ends) & np.isfinite(forecasts)
     missed = np.where(known, np.abs(ends - forecasts), 0.0).sum(axis=-1)
     return divide(missed, np.where(known, ends, 0.0).sum(axis=-1))

@@ -1,4 +1,4 @@
-"""活动量责任额 (AQS): what to do each working day, what was done of it, and what it takes.
+"""活动量责任额 (AQS): activities for each working day, those done, and those a target needs.
 
 A quota asks for activities, not for results. The loop is plan, comparison, action: quotas by
 working day, the gap, and the next plan from what the activities have brought so far.
@@ -47,7 +47,7 @@ def day_quotas(quota: ArrayLike, days: int) -> NDArray[np.int64]:
 
 
 def gap(plan: ArrayLike, done: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Plan against done.
+    """The gap between plan and done.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def gap(plan: ArrayLike, done: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np
 
 
 def funnel_ratios(counts: ArrayLike) -> NDArray[np.float64]:
-    """How many of each stage get to the next.
+    """The share of each stage that reaches the next.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def funnel_ratios(counts: ArrayLike) -> NDArray[np.float64]:
 
 
 def expected_ratios(counts: ArrayLike, team: ArrayLike) -> NDArray[np.float64]:
-    """The ratios to plan with: an agent's own, leaning on the team's while there are few.
+    """The ratios to plan with: the agent's own, shrunk to the team's while the counts are small.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def expected_ratios(counts: ArrayLike, team: ArrayLike) -> NDArray[np.float64]:
 
 
 def activities_needed(ratios: ArrayLike, goal: ArrayLike) -> NDArray[np.float64]:
-    """How much of every stage a goal at the end of the funnel takes.
+    """The counts of every stage that a goal at the end of the funnel needs.
 
     Parameters
     ----------

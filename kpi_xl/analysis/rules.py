@@ -1,4 +1,4 @@
-"""基本法: who does not keep the rules that an agent's contract and a unit are held to.
+"""基本法: people and units that do not keep the rules of their contract.
 
 Every number is a company's own; the defaults are those of 《如何运用KPI解决问题》. The functions
 say who; a list of names goes to the manager concerned and to nobody else.
@@ -39,7 +39,7 @@ _APART: Final = 0.1  # 活动率 is about 出勤率: further apart is worth a lo
 def pieces_short(
     pieces: ArrayLike, months: ArrayLike, monthly: float = MONTHLY_PIECES
 ) -> NDArray[np.int64]:
-    """How many pieces full agents are short of keeping their contract.
+    """The pieces that full agents lack to keep their contract.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def zero_production(
 def producers_short(
     producers: ArrayLike, opening: ArrayLike, closing: ArrayLike, activity: float = UNIT_ACTIVITY
 ) -> NDArray[np.int64]:
-    """How many more people have to produce for a unit to reach its 活动率.
+    """The number of further producers that a unit needs to reach its 活动率.
 
     Parameters
     ----------

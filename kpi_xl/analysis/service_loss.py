@@ -1,4 +1,4 @@
-"""Which month of service loses people: against the other months, and against peers."""
+"""The month of service that loses most people, against the other months and against peers."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class WorstMonth:
 
 
 def worst_month(found: Survival) -> WorstMonth | None:
-    """The month of service with the greatest hazard, of those that chance does not explain.
+    """The month of service with the highest hazard, among those beyond chance.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def worst_month(found: Survival) -> WorstMonth | None:
 def limited_by_chance(
     signals: Signals, left: Mapping[str, ArrayLike], served: Mapping[str, ArrayLike]
 ) -> Signals:
-    """The same signals, none stronger than an exact test against the peers has it.
+    """Limit the signals to what an exact test against the peers confirms.
 
     Leavers of one month of service are few, and `kpi_xl.analysis.evidence.measure` reckons with
     deviations as of many.
@@ -138,7 +138,7 @@ def limited_by_chance(
 
 
 def _deviation(events: int, cases: int, more_events: int, more_cases: int, high: bool) -> float:
-    """In standard deviations, how seldom chance brings so many events, or so few; not below 0."""
+    """The probability of so many events, or so few, as standard deviations; not below 0."""
     if not high:  # so few that leave are so many that stay
         events, more_events = cases - events, more_cases - more_events
     chance = tail(events, cases, more_events, more_cases)
@@ -148,7 +148,7 @@ def _deviation(events: int, cases: int, more_events: int, more_cases: int, high:
 
 
 def tail(events: int, cases: int, more_events: int, more_cases: int) -> float:
-    """How often chance alone would bring so many of the events to these cases.
+    """The probability that chance alone brings so many of the events to these cases.
 
     Parameters
     ----------

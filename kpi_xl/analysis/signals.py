@@ -53,7 +53,7 @@ class Limits:
 
 
 def xmr(series: ArrayLike) -> Limits:
-    """Find the values that are no part of a series' usual swing.
+    """Find the values outside a series' usual swing.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def deviation(series: ArrayLike, periods: int) -> Floats:
 
 
 def _phases(flat: Floats) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
-    """From which period on each value has its base, and the runs that end in each period."""
+    """The period from which each value has its base, and the runs that end in each period."""
     known = np.isfinite(flat)
     zero = np.zeros((flat.shape[0], 1))
     sums = np.concatenate([zero, np.cumsum(np.where(known, flat, 0.0), axis=1)], axis=1)
@@ -170,7 +170,7 @@ def _phases(flat: Floats) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
 def _told(
     flat: Floats, starts: NDArray[np.int64], runs: NDArray[np.int8], period: int
 ) -> tuple[Floats, Floats, NDArray[np.int8]]:
-    """The mean of a period's base, how far its limits are from it, and its signal."""
+    """The mean and the limits of a period's base, and the period's signal."""
     place = np.arange(flat.shape[1])
     base = (place >= starts[:, period, None]) & (place < period) & np.isfinite(flat)
     mean, swing = _process(flat, base)
@@ -184,7 +184,7 @@ def _told(
 
 
 def _process(flat: Floats, base: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """The mean of the values of a base, and how far its limits are from it."""
+    """The mean and the limits of the values of a base."""
     count = base.sum(axis=1)
     mean = np.where(base, flat, 0.0).sum(axis=1) / np.maximum(count, 1)
     ranges = np.abs(np.diff(flat, axis=1))
@@ -201,5 +201,5 @@ def _mean(values: Floats, counted: NDArray[np.bool_]) -> Floats:
 
 
 def _rounding(mean: Floats) -> Floats:
-    """Values that are no farther apart differ by an error of rounding."""
+    """The distance below which values differ only by rounding."""
     return 1e-12 * np.abs(mean)

@@ -1,4 +1,4 @@
-"""SMART: what is still wrong with a target before anybody is held to it."""
+"""SMART: the faults of a target, found before anybody is held to it."""
 
 from __future__ import annotations
 

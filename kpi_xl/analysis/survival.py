@@ -1,4 +1,4 @@
-"""留存: how long people stay, by months of service, told from those who are still here, too.
+"""留存: how long people stay, by month of service; people who are still here count, too.
 
 Kaplan and Meier's estimate, so that who signed last month counts for the month that is known of
 him. Service is counted in months from the sign date; a part of a month counts by its days. Somebody
@@ -55,12 +55,12 @@ class Spells:
     left: NDArray[np.bool_]
 
     def of(self, meant: NDArray[np.bool_]) -> Spells:
-        """Those of some people."""
+        """The spells of some people only."""
         return Spells(self.entry[meant], self.end[meant], self.left[meant])
 
 
 def together(groups: Sequence[Spells]) -> Spells:
-    """The people of several groups."""
+    """Put together the people of several groups."""
     return Spells(
         np.concatenate([group.entry for group in groups]),
         np.concatenate([group.end for group in groups]),
@@ -103,7 +103,7 @@ def months_served(signed: ArrayLike, day: ArrayLike) -> Floats:
 
 
 def anniversary(signed: ArrayLike, months: ArrayLike) -> Days:
-    """The day on which so many months are served: the month's last day where it has no such day.
+    """The day on which so many months are served; the last day of the month where it is shorter.
 
     Parameters
     ----------
@@ -173,7 +173,7 @@ def spells(
 
 
 def known_from(signed: ArrayLike, left: ArrayLike) -> Days:
-    """From which day on a roster is sure to have each person, had he left.
+    """The day from which a roster is sure to have every person, also those who left.
 
     A roster often lacks those who left long ago: of early signers it then has the steadfast only,
     and they make staying look easy.
@@ -349,7 +349,7 @@ def survival(people: Spells, months: int, confidence: float = CONFIDENCE) -> Sur
 
 
 def _product(gone: Counts, here: Counts, still: int) -> _Product:
-    """The share that stays where so many of so many leave at each time."""
+    """The product-limit estimate: the share that stays after all times of leaving."""
     cases = int(here[-1]) if gone.size and gone[-1] == here[-1] else still
     with np.errstate(divide="ignore"):
         spread = float((gone / (here * (here - gone))).sum())
@@ -357,7 +357,7 @@ def _product(gone: Counts, here: Counts, still: int) -> _Product:
 
 
 def leaving(people: Spells) -> tuple[Floats, Counts, Counts]:
-    """The times at which anybody leaves, how many do then, and of how many.
+    """The times of leaving, with the number who left and the number at risk.
 
     Examples
     --------
@@ -370,14 +370,14 @@ def leaving(people: Spells) -> tuple[Floats, Counts, Counts]:
 
 
 def here_at(people: Spells, times: Floats) -> Counts:
-    """How many are at risk at each time."""
+    """The number at risk at each time."""
     came = np.searchsorted(np.sort(people.entry), times, side="left")
     lost = np.searchsorted(np.sort(people.end), times, side="left")
     return (came - lost).astype(np.int64)
 
 
 def _watched(people: Spells) -> float:
-    """Up to which month of service there is always somebody who is watched."""
+    """The last month of service in which somebody is still watched."""
     order = np.argsort(people.entry)
     entry, end = people.entry[order], np.maximum.accumulate(people.end[order])
     reached = np.concatenate([[0.0], end])

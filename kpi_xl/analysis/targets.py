@@ -1,4 +1,4 @@
-"""目标: broken down exactly, and put right on the way.
+"""目标: split exactly over periods and units, and corrected on the way.
 
 A target is split over periods and units by weights, level by level; what a week falls short is
 spread over those that remain; after the second week the month's target becomes two steps.
@@ -112,7 +112,7 @@ def _least(parents: Mapping[str, str], fixed: Mapping[str, int]) -> dict[str, in
 def _apportion_at_least(
     total: int, weights: list[float], fixed: list[int | None], least: list[int]
 ) -> list[int]:
-    """Apportion so that no part is less than what is locked inside it."""
+    """Apportion so that no part is less than the locked parts inside it."""
     now = list(fixed)
     while True:
         parts = apportion(total, weights, now)

@@ -1,4 +1,4 @@
-"""时间盒: every activity of a day gets its hours beforehand, and the day holds no more than it can.
+"""时间盒: every activity of a day gets its hours in advance, and the day is never overbooked.
 
 Times are minutes from midnight.
 """
@@ -59,7 +59,7 @@ class Box:
 
     @property
     def hours(self) -> str:
-        """Such as ``9:00—11:00``.
+        """The hours as a text, such as ``9:00—11:00``.
 
         Examples
         --------
@@ -117,7 +117,7 @@ def time_boxes(
 
 
 def _begins(activity: Activity, periods: Sequence[Period], boxes: Sequence[Box]) -> list[int]:
-    """Where a box may begin: with a period, after another box, or when it had best."""
+    """The possible starts of a box: with a period, after another box, or at its preferred time."""
     possible = {activity.start, *(first for first, _ in periods), *(box.end for box in boxes)}
     return [
         at

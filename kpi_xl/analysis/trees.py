@@ -118,7 +118,7 @@ def trees() -> Mapping[str, Tree]:
 
 
 def tree_of(measures: Collection[str], factors: int | None = None) -> Tree | None:
-    """The tree that data can be split by: the first of the file that they have all measures of.
+    """The tree to split data by: the first of the file whose measures the data all have.
 
     Parameters
     ----------
@@ -143,8 +143,8 @@ def tree_of(measures: Collection[str], factors: int | None = None) -> Tree | Non
 
 
 def main_tree(measures: Collection[str]) -> Tree | None:
-    """The one tree that a unit's result is explained by: of as many factors as workbooks show, or
-    the first that there is.
+    """The tree that explains a unit's result: the one with the number of factors that workbooks
+    show, else the first.
 
     Parameters
     ----------

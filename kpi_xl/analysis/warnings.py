@@ -1,4 +1,6 @@
-"""预警: every KPI that is not 健康, and those that are one fact, the worst first."""
+"""预警: every KPI that is not 健康, the worst first; KPIs that tell the same fact are one
+warning.
+"""
 
 from __future__ import annotations
 
@@ -71,27 +73,27 @@ class KpiWarning:
 
     @property
     def is_news(self) -> bool:
-        """Whether something has happened: it is new, or a signal. All else is as it was."""
+        """Whether it is new this month or a signal; else it was so before."""
         return self.is_signal or self.months <= 1 or any(one.is_news for one in self.also)
 
     @property
     def shown_by(self) -> tuple[KpiWarning, ...]:
-        """Itself and what it explains, each as a warning of its own."""
+        """The KPI's warning and those that it explains, each as a warning of its own."""
         return self, *self.also
 
     @property
     def shows_signal(self) -> bool:
-        """Whether any of all that show it is worse than usual."""
+        """Whether the KPI or one that it explains is worse than usual."""
         return any(one.is_signal for one in self.shown_by)
 
     @property
     def is_grave_without_money(self) -> bool:
-        """Whether it is 危险 beyond the usual swing, and no part of the result."""
+        """Whether it is 危险 beyond the usual swing, and not a factor of the result."""
         return not self.cost and self.shows_signal and self.worst == STATUSES[-1]
 
     @property
     def worst(self) -> Status:
-        """The worst status of all that show it."""
+        """The worst status of the KPI and those that it explains."""
         return max((one.status for one in self.shown_by), key=STATUSES.index)
 
 
@@ -109,7 +111,7 @@ def news_first(found: Iterable[KpiWarning]) -> list[KpiWarning]:
 
 
 def costliest(found: Iterable[KpiWarning]) -> list[KpiWarning]:
-    """The costliest first; of equal costs signals first, then 危险, else in the order given.
+    """Sort by cost, the highest first; at equal costs signals, then 危险, then the order given.
 
     Examples
     --------
@@ -125,7 +127,7 @@ def costliest(found: Iterable[KpiWarning]) -> list[KpiWarning]:
 
 
 def warnings(judged: Iterable[Judged], units: Sequence[str]) -> list[KpiWarning]:
-    """All warnings, each KPI by itself and not yet in money.
+    """All warnings, one for each KPI, without amounts of money.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""From checked tables to the measures of every unit and month, and what is asked of them."""
+"""From checked tables to the measures of every unit and month, and queries to the store."""

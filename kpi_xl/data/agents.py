@@ -109,7 +109,7 @@ def agent_kpis(
 
 @dataclass(frozen=True)
 class _AgentCube(PeriodCube):
-    """Measures by agent and period, all in one row: who was not there has none.
+    """Measures by agent and period, in one row; an agent who was not there has no value.
 
     Parameters
     ----------
@@ -146,9 +146,7 @@ def _labels(summed: pd.DataFrame, periods: Sequence[Period]) -> list[list[str]]:
 def _sums(
     cube: Cube, store: duckdb.DuckDBPyConnection, settings: Settings, periods: Sequence[Period]
 ) -> tuple[pd.DataFrame, tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """The measures by code as whole numbers, for every agent and position of a period, and the
-    numerator and denominator of his 平均人数.
-    """
+    """The measures of every agent and period by code, and numerator and denominator of 平均人数."""
     import pandas as pd
 
     by_month = _months(cube, store, settings, periods)

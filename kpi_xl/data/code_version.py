@@ -1,4 +1,4 @@
-"""Which program read the raw files and computed what is kept of them."""
+"""The version of the code that read the raw files and computed the kept results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Define on an engine, step by step, who was where and what everybody did in every month.
+"""Define the steps on an engine: where everybody was, and what everybody did in every month.
 
 After a change only the months that it touches are computed anew.
 """
@@ -91,7 +91,7 @@ class Computation:
         }
 
     def define(self) -> None:
-        """Define what everybody did in every month, or in those that have changed."""
+        """Define the steps for all months, or only for those that have changed."""
         for one in steps.WHO if self._roster_changed else ():
             self.engine.define(one.table(), self._query(one))
         for one in STEPS.values():
@@ -111,7 +111,7 @@ class Computation:
         return None if self.changed is None else self.changed.months[one.name]
 
     def _keep_months(self, one: Step, months: Collection[int] | None) -> None:
-        """Define what a step gives for all months, or in place of what it gave for some."""
+        """Define a step for all months, or replace its rows of some."""
         calendar, only = self.calendar, "TRUE"
         if months is not None:
             calendar, only = Months(self.settings.month_cut, months), one.only
@@ -135,7 +135,7 @@ class Computation:
         self._touched[one.table()] = before | self._counting(one, months)
 
     def _counting(self, one: Step, months: Collection[int] | None) -> set[int]:
-        """The months in which what a step gives for some months counts."""
+        """The months in which rows that a step makes for some months are counted."""
         if not months or one.kept_by == "month":
             return set(months or ())
         query = (
@@ -146,14 +146,14 @@ class Computation:
         return set(whole(found["month"]).tolist())
 
     def _keep(self, name: str, query: Query, column: str, months: Collection[int] | None) -> None:
-        """Keep what a step gives for all months, or in place of what it gave for some."""
+        """Keep the result of a step for all months, or replace its rows of some."""
         if months is None:
             self.engine.define(name, query)
         elif months:
             self.engine.replace(name, f"{column} IN ({_listed(months)})", query)
 
     def _counted_twice(self, one: Step, calendar: Calendar, months: Collection[int] | None) -> bool:
-        """Whether a fact that a step has a quick form for counts more than once."""
+        """Whether the quick form of a step would count a row more than once."""
         assert one.variant is not None
         where = "" if months is None else f" WHERE {one.kept_by} IN ({_listed(months)})"
         counted = Query(
@@ -166,7 +166,7 @@ class Computation:
         return numbers[0] > numbers[1]
 
     def _changed_in(self, one: Step) -> Collection[int] | None:
-        """The months in which a kept step, or a view of some, gives otherwise; None for all."""
+        """The months in which a kept step or a view differs from before; None for all."""
         if self._roster_changed:
             return None
         if one.kept_by:
@@ -182,7 +182,7 @@ class Computation:
         return one.query(self.calendar, **(self._values | values))
 
     def fetch(self, one: Step, **values: int | str | Query) -> Columns:
-        """Run a step and take what it gives."""
+        """Run a step and return its columns."""
         return self.engine.fetch(self._query(one, **values))
 
     def place_sums(self, one: Step) -> Columns:
@@ -228,7 +228,7 @@ class Computation:
         return self.fetch(steps.PLACE_SUMS, facts=_inside(facts), sums=sums, only="TRUE")
 
     def open_instalments(self, day: dt.date) -> Mapping[int, Mapping[str, dt.date]]:
-        """The measures of which something may still come after a day, by month, and how long.
+        """The measures that may still grow after a day, by month, and until when.
 
         Returns
         -------
@@ -309,7 +309,7 @@ class Computation:
         return f"month BETWEEN {self.first} AND {self.last}"
 
     def organisation(self) -> tuple[list[NDArray[np.int64]], list[Unit]]:
-        """Define who belongs to which unit on every level that there is, and list the units.
+        """Define the unit of everybody on every level, and list the units.
 
         The levels come as arrays: where a place's unit of that level stands in the list.
         """
@@ -340,7 +340,7 @@ class Computation:
         return levels, units
 
     def _places(self, name: str, names: Sequence[str], own_name: str) -> Columns:
-        """Define which unit of a level every place is, by its own name and all from the top."""
+        """Define the unit of every place on a level, by its own name and the names above it."""
         all_names = ", ".join(names) or f"{self.settings.organisation.columns[0]} IS NULL"
         query = self._query(steps.PLACES, names=all_names, own_name=own_name)
         self.engine.define(name, query)
@@ -368,7 +368,9 @@ def _place_texts(organisation: Organisation) -> dict[str, str]:
 
 
 def _own_units(settings: Settings, level: str) -> str:
-    """The units of which rows may be, each in its unit of a level, to be put behind the people."""
+    """The units that rows may belong to directly, each in its unit of a level, to be put after the
+    people.
+    """
     organisation = settings.organisation
     of_rows = {
         table.unit_columns[-1][0] for table in settings.tables.values() if table.unit_columns
@@ -400,7 +402,8 @@ def _list_units(
     units: list[Unit],
     numbers: dict[tuple[str, ...], int],
 ) -> NDArray[np.int64]:
-    """Add a level's units to the list, in the order of their names; the first holds the rest.
+    """Add a level's units to the list, in the order of their names; the first is the unassigned
+    one.
 
     Returns
     -------
@@ -449,5 +452,5 @@ def _listed(months: Collection[int]) -> str:
 
 
 def whole(column: Any) -> NDArray[np.int64]:
-    """A column of an engine as whole numbers, which some engines give as others."""
+    """A column of an engine as integers; some engines return other types."""
     return np.asarray(column, dtype=np.int64)

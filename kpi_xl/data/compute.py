@@ -1,4 +1,4 @@
-"""Compute the cube: run the SQL steps on an engine and lay what they give into a dense array.
+"""Compute the cube: run the SQL steps on an engine and put their rows into a dense array.
 
 `kpi_xl.data.computation` defines the steps, which give sparse rows of place, month and sums;
 `kpi_xl.data.sums` sums them up. Nothing is divided or rounded on the way.
@@ -95,7 +95,8 @@ def compute(
 def compute_own(
     engine: Engine, settings: Settings, cube: Cube, stamp: str, there: Collection[str]
 ) -> Cube:
-    """Compute what the project declares itself, of a cube whose raw tables have not changed.
+    """Compute the measures that a project declares itself, for a cube whose raw tables have not
+    changed.
 
     Parameters
     ----------
@@ -112,7 +113,7 @@ def compute_own(
 
 
 def _span(engine: Engine, settings: Settings, calendar: Months) -> tuple[Month, Month]:
-    """From the first to the last month that anything happened in, or that the settings tell."""
+    """The first and the last month with any rows, or those of the settings."""
     for query in (
         steps.SPAN.query(calendar, spans=steps.spans(settings.own_days)),
         steps.ROSTER_SPAN.query(calendar),
@@ -129,7 +130,7 @@ def _span(engine: Engine, settings: Settings, calendar: Months) -> tuple[Month, 
 def _as_of(
     engine: Engine, settings: Settings, last: Month, told: Sequence[dt.date]
 ) -> dt.date | None:
-    """The day up to which the last month's data goes, where it is a part of the month.
+    """The last day of data, where the last month is not over.
 
     Files with one row a month say nothing about days; and a month is over when no working day of it
     is left.
@@ -148,7 +149,7 @@ def _as_of(
 
 
 def _last_day(engine: Engine, settings: Settings, last: Month) -> dt.date | None:
-    """The last day that the tables tell of; None where they tell of one day or none."""
+    """The last day in the tables; None where they have one day or none."""
     this_month = Months(settings.month_cut, [last.number])
     # Payments and attendance tell it only of months that nothing else tells about.
     for ahead in (False, True):

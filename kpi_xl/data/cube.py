@@ -37,7 +37,7 @@ _NAMED: Final = 10
 
 @dataclass(frozen=True)
 class Mix:
-    """A measure apart by what people or premium are of, such as rank or product.
+    """A measure split by a category of its rows, such as rank or product.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ class Cube:
         return self.own[code].source.over_time if code in self.own else COUNTED[code][1].over_time
 
     def has(self, kpi: Kpi) -> bool:
-        """Whether the cube has what a KPI is made of, and as it is declared now."""
+        """Whether the cube has all measures of a KPI, computed as they are declared now."""
         return all(
             self.own[measure.code].source == measure.source
             if measure.code in self.own
@@ -130,14 +130,14 @@ class Cube:
         )
 
     def is_too_large(self, measure: Measure) -> bool:
-        """Whether a measure, as it is declared now, is more than whole numbers hold."""
+        """Whether a measure, as it is declared now, exceeds the range of integers."""
         found, source = self.too_large.get(measure.code), measure.source
         return (
             found is not None and isinstance(source, OfRows) and found.declared == source.declared
         )
 
     def lacking(self, kpi: Kpi) -> float:
-        """The error that a KPI is of which the cube does not have what it is made of."""
+        """The error about a KPI whose measures the cube does not have."""
         return NUM if any(self.is_too_large(one.counted) for one in kpi.measures) else NOT_AVAILABLE
 
     def kpi(self, kpi: Kpi, settings: Mapping[str, float] | None = None) -> NDArray[np.float64]:
@@ -172,7 +172,7 @@ class Cube:
         return places([Period(month, month) for month in self.months], "月", lag)
 
     def ripe_on(self, kpi: Kpi, month: Month) -> dt.date | None:
-        """The day up to which the files must go for a KPI of a month to be told by all its facts.
+        """The day up to which the files must go for a KPI of a month to be mature.
 
         Returns
         -------
@@ -221,8 +221,8 @@ class Cube:
         return np.where(there, self._computed(kpi, unripe.values, settings), NOT_AVAILABLE)
 
     def on_equal_spans(self, month: Month) -> Cube:
-        """With the month before a month, and that of a year ago, as they were when these were as
-        old as it is now.
+        """The cube with the month before and the month a year ago as they were at the same age as
+        the month.
 
         What compares the month with these then compares like with like. Where the month is ripe it
         is the cube itself.
@@ -238,7 +238,7 @@ class Cube:
         return replace(self, values=values)
 
     def mix(self, kpi: Kpi) -> tuple[Sequence[str], NDArray[np.float64]]:
-        """A KPI such as 险种FYP比率 of every category.
+        """A KPI by category, such as 险种FYP比率.
 
         Returns
         -------
@@ -259,7 +259,7 @@ class Cube:
 
     @staticmethod
     def mix_measure(kpi: Kpi) -> str | None:
-        """The measure of a KPI that is counted apart by category; None for most."""
+        """The measure of a KPI that is split by category; None for most KPIs."""
         codes = [
             measure.code
             for measure in kpi.measures
@@ -283,7 +283,7 @@ class Cube:
         return kpi.compute(given)
 
     def month_index(self, month: Month) -> int:
-        """Where a month stands.
+        """The index of a month.
 
         Raises
         ------
@@ -296,7 +296,7 @@ class Cube:
         return index
 
     def unit_index(self, label: str, level: str | None = None) -> int:
-        """Where a unit stands.
+        """The index of a unit.
 
         Parameters
         ----------
@@ -327,22 +327,22 @@ class Cube:
         raise InputError(kinds.UNIT_UNKNOWN(label=label, like="、".join(like), known=known))
 
     def of_level(self, level: str) -> list[int]:
-        """The units of a level, the unassigned one left out."""
+        """The units of a level, without the unassigned one."""
         return [i for i, u in enumerate(self.units) if u.level == level and not u.is_unassigned]
 
     @functools.cached_property
     def levels(self) -> list[str]:
-        """The levels that there are units of, from the top."""
+        """The levels that have units, from the top."""
         return list(dict.fromkeys(u.level for u in self.units if not u.is_unassigned))
 
     @property
     def lowest_level(self) -> str:
-        """The level of the units that have none below them."""
+        """The level of the units without units below."""
         return self.levels[-1]
 
     @property
     def usual_level(self) -> str:
-        """The level whose units are meant when none is asked for."""
+        """The default level."""
         return self.main if self.main in self.levels else self.levels[0]
 
     def level_below(self, level: str) -> str | None:
@@ -398,7 +398,7 @@ class Cube:
         return found.during(0, 0)
 
     def without_own(self) -> Cube:
-        """The measures of the catalogue alone."""
+        """The cube without the project's own measures."""
         number = len(self.measures) - len(self.own)
         return replace(
             self,
@@ -417,7 +417,7 @@ class Cube:
         )
 
     def _known(self) -> Cube:
-        """Without the measures of which nothing is known, as `kpi_xl.data.compute` leaves out."""
+        """The cube without measures that have no data, as `kpi_xl.data.compute` leaves them out."""
         known = [
             number
             for number, code in enumerate(self.measures)
@@ -433,7 +433,7 @@ class Cube:
         )
 
     def during(self, begin: int, end: int) -> Cube:
-        """Some months of it.
+        """The cube of some months only.
 
         Parameters
         ----------
@@ -457,11 +457,13 @@ class Cube:
         )
 
     def is_of(self, store: Path) -> bool:
-        """Whether a store is the one it was saved beside, not a damaged one or of another run."""
+        """Whether a store is the one that the cube was saved beside; not damaged, not of another
+        run.
+        """
         return self.store == digest(store)
 
     def save(self, file: Path, store: Path) -> None:
-        """Write it beside the store that it was computed with, all or nothing."""
+        """Write the cube beside its store, all or nothing."""
         about = {
             "first": self.first.number,
             "measures": list(self.measures),
@@ -485,7 +487,7 @@ class Cube:
 
     @classmethod
     def open(cls, file: Path) -> Cube:
-        """A saved cube.
+        """Read a saved cube.
 
         Raises
         ------

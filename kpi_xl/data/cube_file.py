@@ -101,5 +101,5 @@ def read(file: Path) -> CubeFile:
 
 
 def unreadable(file: Path) -> InputError:
-    """That a file is damaged, or of another version of kpi_xl."""
+    """The error about a file that is damaged, or of another version of kpi_xl."""
     return InputError(kinds.CUBE_UNREADABLE(), file=file)

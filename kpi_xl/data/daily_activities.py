@@ -56,7 +56,7 @@ class DailyActivities:
             self.days[agent, day] = dict(zip(ACTIVITIES.values(), counts, strict=True))
 
     def of(self, agent: str, day: dt.date, name: str) -> int | None:
-        """How often somebody did something on a day; None when there is no record of the day.
+        """How often an agent did something on a day; None when the day has no record.
 
         Parameters
         ----------
@@ -70,7 +70,7 @@ class DailyActivities:
 
 
 def _days(connection: duckdb.DuckDBPyConnection) -> str | None:
-    """The activities of days as SQL; None where there are none."""
+    """The SQL for the activities by day; None where there are none."""
     rows = connection.execute("SELECT table_name FROM information_schema.tables").fetchall()
     there = {name for (name,) in rows}
     (raw,), days = ACTIVITY.reads, ACTIVITY.table("day")

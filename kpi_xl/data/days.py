@@ -33,7 +33,7 @@ _NEARLY_ALL: Final = 0.8
 
 
 def keep_days(engine: Engine, settings: Settings, last: Month) -> None:
-    """Keep what each agent did on each day of a month and of those before it.
+    """Keep the measures of each agent on each day of a month and of the months before.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def unit_sums(
     facts: Query,
     columns: Mapping[str, str],
 ) -> UnitDays:
-    """The sums of each unit on each day of what each agent had on it.
+    """Sum up the measures of agents by day to units.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def unit_sums(
 
 
 def are_monthly(days: NDArray[np.int64], columns: Sequence[NDArray[np.int64]]) -> bool:
-    """Whether nearly all of a month usually stands under one of its days."""
+    """Whether nearly all of a month usually has the same day."""
     amounts = np.abs(np.array(columns, dtype=np.float64)).sum(axis=0)
     by_day, of_row = np.unique(days, return_inverse=True)
     day_sums = np.bincount(of_row, weights=amounts, minlength=len(by_day))
@@ -137,7 +137,7 @@ def are_monthly(days: NDArray[np.int64], columns: Sequence[NDArray[np.int64]]) -
 
 
 def is_monthly(one: Step) -> bool:
-    """Whether a whole month may stand under one day in what a step reads."""
+    """Whether the rows of a step may have one day for a whole month."""
     return any(LONG[code].of_months for code in one.reads if code in LONG)
 
 

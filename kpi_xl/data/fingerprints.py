@@ -30,7 +30,7 @@ from kpi_xl.settings.project_settings import Settings
 
 
 def remember(store: duckdb.DuckDBPyConnection, checked: Checked, settings: Settings) -> None:
-    """Keep the fingerprints of the tables in a new store, and what it was made with."""
+    """Keep the fingerprints of the tables in a new store, and the settings it was made with."""
     store.execute("CREATE TABLE made_with (basis VARCHAR)")
     store.execute("INSERT INTO made_with VALUES (?)", [_basis(settings)])
     store.execute(
@@ -54,7 +54,7 @@ _JOINING: Final = tuple(one for one in KEPT if one.key)
 
 
 def replace_rows(store: duckdb.DuckDBPyConnection, checked: Checked, settings: Settings) -> Changed:
-    """Put the rows of the months that differ in place of those in the store.
+    """Replace the rows of the months that differ from those in the store.
 
     A short table that differs is replaced whole.
 
@@ -117,7 +117,7 @@ def replace_rows(store: duckdb.DuckDBPyConnection, checked: Checked, settings: S
 def _counting(
     store: duckdb.DuckDBPyConnection, code: str, rows: str, calendar: Months
 ) -> dict[str, set[int]]:
-    """The months of the further days that the kept steps count rows of a raw table on."""
+    """The months in which the kept steps count a raw table's rows by further days."""
     found: dict[str, set[int]] = {}
     for one in KEPT:
         if one.reads[0] == code:
@@ -132,7 +132,7 @@ def _counting(
 
 
 def _touch(store: duckdb.DuckDBPyConnection, one: Step, old: str, new: str) -> None:
-    """Note the keys of the rows that differ of what is joined to a step's facts."""
+    """Note the keys of changed rows that are joined to a step's facts."""
     into = f"INSERT INTO {one.name}_touched SELECT {one.key} FROM"
     if store.execute(f"SELECT COUNT(*) FROM ({old}) AS gone").fetchone() == (0,):
         store.execute(f"{into} ({new}) AS come")
@@ -144,7 +144,7 @@ def _touch(store: duckdb.DuckDBPyConnection, one: Step, old: str, new: str) -> N
 
 
 def _move(store: duckdb.DuckDBPyConnection, one: Step, old: str, new: str) -> None:
-    """Note the keys and days of a step's facts that came or went."""
+    """Note the keys and days of a step's facts that were added or removed."""
     what = f"SELECT {one.key}, {one.days[0]} FROM"
     for these, those in ((old, new), (new, old)):
         store.execute(
@@ -153,7 +153,7 @@ def _move(store: duckdb.DuckDBPyConnection, one: Step, old: str, new: str) -> No
 
 
 def _reached(store: duckdb.DuckDBPyConnection, one: Step, calendar: Months) -> set[int]:
-    """The months of a step's facts that are others because others changed."""
+    """The months whose facts change because facts of other months changed."""
     facts, key, day = one.reads[0], one.key, one.days[0]
     found = store.execute(
         f"SELECT DISTINCT {calendar.business_month(day)} FROM {facts}"
@@ -176,7 +176,7 @@ Fingerprints = Mapping[int, tuple[int, int]]
 
 
 def _parts(table: CheckedTable, settings: Settings) -> list[tuple[pa.Table, Fingerprints]]:
-    """The rows of a table with their fingerprints: file by file those known, the rest together."""
+    """The rows of a table with their fingerprints: each known file, and the rest together."""
     parts = table.parts or (Part(table.data),)
     found = [(part.data, part.months) for part in parts if part.months is not None]
     if rest := [part.data for part in parts if part.months is None]:
@@ -195,7 +195,7 @@ def _together(parts: list[tuple[pa.Table, Fingerprints]]) -> Fingerprints:
 
 
 def _changed(store: duckdb.DuckDBPyConnection, code: str, seen: Fingerprints) -> frozenset[int]:
-    """The months whose fingerprints differ; the new ones are kept."""
+    """Find the months whose fingerprints differ, and keep the new ones."""
     rows = store.execute(
         "SELECT month, number, hash FROM fingerprints WHERE name = ?", [code]
     ).fetchall()
@@ -224,7 +224,7 @@ def _columns_of(store: duckdb.DuckDBPyConnection, source: str) -> list[str]:
 
 
 def _basis(settings: Settings) -> str:
-    """Changes with the program and with every setting that counts.
+    """A text that changes with the program and with every setting that counts.
 
     What a project declares itself has tables of its own, by its hash.
     """

@@ -44,7 +44,7 @@ class Kept:
         return self.measure.source
 
     def record(self) -> dict[str, Any]:
-        """It as JSON."""
+        """The record of it as JSON."""
         one = self.measure
         return {
             "name": one.name,
@@ -72,7 +72,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class TooLarge:
-    """That a declared measure is more than whole numbers hold.
+    """A declared measure whose numbers exceed the range of integers.
 
     Parameters
     ----------

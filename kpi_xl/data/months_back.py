@@ -1,4 +1,4 @@
-"""The measures of earlier months, quarters and years, laid under those that are asked for."""
+"""The measures of earlier months, quarters and years, aligned with the months asked for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kpi_xl.kpi import Kpi
 
 @dataclass(frozen=True)
 class Unripe:
-    """A month some of whose facts are still to come.
+    """A month that is not mature, and the values that it is compared with.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ EQUAL_SPANS = (Lag(periods=1), Lag(years=1))
 
 
 def places(periods: Sequence[Period], kind: str, lag: Lag) -> NDArray[np.int64]:
-    """Where that stands which is so much earlier than each period; -1 where it is not there.
+    """The index that is so much earlier than each period; -1 where there is none.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def earlier(
 
 
 def moved(values: NDArray[np.int64], at: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The values of other places of the last axis; #N/A where there is none."""
+    """The values at other indices of the last axis; #N/A where there is none."""
     if not values.shape[-1]:
         return values.astype(np.float64)
     return np.where(at < 0, NOT_AVAILABLE, values[..., np.maximum(at, 0)])
@@ -107,7 +107,7 @@ def on_equal_spans(
     measures: Sequence[str],
     unripe: Mapping[int, Unripe],
 ) -> None:
-    """Put in place of the month before and of a year ago what they were when they were as old.
+    """Replace the month before and that of a year ago by their values at the same age.
 
     As in every comparison of a month that is not over, or whose facts are still to come.
 

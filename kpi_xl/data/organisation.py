@@ -1,4 +1,4 @@
-"""Which unit a number in the store's membership tables stands for."""
+"""The units behind the numbers in the store's membership tables."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from kpi_xl.data.engines import Columns, DuckDb, Engine, Query
 
 
 def places_table(level: str) -> str:
-    """The store's table of all places with the unit of a level that each is."""
+    """The name of the store's table of places and their units on a level."""
     return f"places_{depth_of(level)}"
 
 
 def membership_table(level: str) -> str:
-    """The store's table of who belongs to which unit of a level from when until when."""
+    """The name of the store's table of who belongs to which unit of a level, from when until
+    when.
+    """
     return f"membership_{depth_of(level)}"
 
 
@@ -52,12 +54,12 @@ def names_of(places: Columns) -> list[tuple[str, ...]]:
 def unit_positions(
     store: duckdb.DuckDBPyConnection, level: str, units: Sequence[Unit]
 ) -> NDArray[np.int64]:
-    """Where the units of a level stand among the cube's, by their number in the store."""
+    """The index in the cube of each unit of a level, by its number in the store."""
     return positions(DuckDb(store), level, units)
 
 
 def positions(engine: Engine, level: str, units: Sequence[Unit]) -> NDArray[np.int64]:
-    """As `unit_positions`, from the engine that the places are defined on."""
+    """The same as `unit_positions`, from the engine that the places are defined on."""
     if level == TOP:
         return np.zeros(2, np.int64)
     at = {unit.path: i for i, unit in enumerate(units) if unit.level == level}

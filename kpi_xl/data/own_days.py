@@ -32,7 +32,7 @@ _ROWS: Final = "rows_of_day"
 
 
 def keep_own_days(engine: Engine, settings: Settings, cube: Cube) -> None:
-    """Keep what each agent had on each day of a company's own tables, of the months looked back on.
+    """Keep the measures by agent and day of a company's own tables, for the months looked back on.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def _followed(settings: Settings, cube: Cube, wanted: Collection[str]) -> Iterat
 
 
 def _reaching(people: Sequence[Kept], facts: Query) -> Query:
-    """Who comes to reach what is declared on each day."""
+    """The people who reach the bounds of a measure, by day."""
     so_far = dict.fromkeys(column for one in people for column in one.sums)
     return steps.OWN_PEOPLE_DAYS.query(
         Months(),

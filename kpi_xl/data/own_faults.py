@@ -33,7 +33,7 @@ _KINDS: Final = 500
 def wrong_definitions(
     project: Project, cube: Cube | None = None, *, of_rows: bool = True
 ) -> list[InputError]:
-    """All that is wrong with a project's definitions, each with its place.
+    """All faults of a project's definitions, each with its place.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def wrong_definitions(
 
 
 def _too_large(settings: Settings, cube: Cube, *, of_rows: bool) -> Iterator[InputError]:
-    """The definitions whose numbers are more than whole numbers hold."""
+    """The definitions whose numbers exceed the range of integers."""
     for code, definition in settings.own.own.items() if cube.too_large else ():
         for measure in settings.kpis[code].measures if is_of_rows(definition.fields) else ():
             if cube.is_too_large(measure):
@@ -69,7 +69,7 @@ def _too_large(settings: Settings, cube: Cube, *, of_rows: bool) -> Iterator[Inp
 
 @dataclass(frozen=True)
 class _LookedFor:
-    """A text that a definition looks for as a whole cell, and how it is told that there is none."""
+    """A text that a definition compares whole cells with, and the message if no cell has it."""
 
     table: str
     column: Column
@@ -78,7 +78,7 @@ class _LookedFor:
 
 
 def _not_there(project: Project, cube: Cube) -> Iterator[InputError]:
-    """The conditions on a text that no row has, where rows have one that is like it."""
+    """The conditions on a text that no row has, where rows have a similar one."""
     settings = project.settings
     looked_for = [] if settings.in_database else [*_looked_for(settings)]
     if not looked_for:
@@ -122,7 +122,7 @@ def _looked_for(settings: Settings) -> Iterator[_LookedFor]:
 
 
 def _values(store: duckdb.DuckDBPyConnection, table: str, column: Column) -> list[str]:
-    """The texts of a column of a raw table; none where it has too many to be a list of kinds."""
+    """The distinct texts of a column; none where there are too many to be categories."""
     try:
         rows = store.execute(
             f"SELECT DISTINCT {identifier(column)} AS text FROM {table} WHERE text IS NOT NULL"

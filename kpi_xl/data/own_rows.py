@@ -1,4 +1,4 @@
-"""The rows of the raw files that a declared measure takes, and what each of them weighs."""
+"""The rows of the raw files that a declared measure counts, with the weight of each."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ class OwnRows:
         return found
 
     def _reaching(self, kept: Kept, membership: Query) -> str:
-        """Whether a row is of somebody, or under a key, that reaches what is declared."""
+        """Whether a row belongs to a person or key that reaches the bounds of a measure."""
         if not kept.reaches:
             return "TRUE"
         is_of_keys = kept.source.how == "values"
@@ -152,7 +152,7 @@ class OwnRows:
 
 
 def _during(one: Counted, first: dt.date, last: dt.date) -> str:
-    """Which rows are of a month: what happens in it, or stands at its end."""
+    """Whether a row counts in a month: by its day, or as of the month's end."""
     day, until = (f'"{name}"' for name in (one.source.day, one.source.until))
     if not one.source.until:
         return f"{day} BETWEEN DATE '{first}' AND DATE '{last}'"

@@ -5,6 +5,7 @@ import datetime as dt
 import openpyxl
 import pytest
 
+from definition_book import type_row
 from kpi_xl import api
 from kpi_xl.jobs.definition_form import definition_form
 from kpi_xl.jobs.load import check_source
@@ -126,19 +127,13 @@ def test_a_column_renamed_in_a_later_file_is_told(tmp_path):
     assert api.Project(project.folder).kpis(["甲"], months=MONTH).iloc[0, 0] == 2
 
 
-def put(page, row, **fields):
-    columns = {cell.value: cell.column for cell in page[1]}
-    for field, value in fields.items():
-        page.cell(row, columns[field], value)
-
-
 def moved(book):
     book.move_sheet("指标定义", offset=4)
 
 
 def renamed(book):
     book["指标定义"].title = "我的指标"
-    put(book[COUNTED], 2, 名称="乙", 表="保单", 统计="计数")
+    type_row(book[COUNTED], 2, 名称="乙", 表="保单", 统计="计数")
     book[COUNTED].title = "我的统计"
 
 
@@ -163,20 +158,20 @@ def title_above(book):
 
 
 def merged(book):
-    put(book["指标定义"], 3, 公式="=首年新单保费")
+    type_row(book["指标定义"], 3, 公式="=首年新单保费")
     book["指标定义"].merge_cells("A2:A3")
 
 
 def computed(book):
-    put(book["指标定义"], 3, 名称="丙", 公式='="首年度"&"佣金"')
+    type_row(book["指标定义"], 3, 名称="丙", 公式='="首年度"&"佣金"')
 
 
 def error_value(book):
-    put(book["指标定义"], 3, 名称="丙", 公式="#NAME?")
+    type_row(book["指标定义"], 3, 名称="丙", 公式="#NAME?")
 
 
 def bound_of_a_day(book):
-    put(book["指标定义"], 3, 名称="丙", 公式="=FYC", 健康线=dt.date(2024, 1, 1))
+    type_row(book["指标定义"], 3, 名称="丙", 公式="=FYC", 健康线=dt.date(2024, 1, 1))
 
 
 @pytest.mark.parametrize(
@@ -200,7 +195,7 @@ def test_what_is_done_to_the_workbook(tmp_path, change, there, told):
     file = tmp_path / WORKBOOK
     file.write_bytes(definition_form())
     book = openpyxl.load_workbook(file)
-    put(book["指标定义"], 2, 名称="甲", 公式="=首年度佣金")
+    type_row(book["指标定义"], 2, 名称="甲", 公式="=首年度佣金")
     change(book)
     book.save(file)
     own = Project.open(tmp_path).settings.own

@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
+from definition_book import type_row
 from kpi_xl import api
 from kpi_xl.cli.commands import app
 from kpi_xl.definitions.own_kpis import own_kpis
@@ -46,8 +47,7 @@ def typed(project, *rows, sheet=None, headings=None):
     book = openpyxl.load_workbook(file)
     page = book.worksheets[0]
     for number, row in enumerate(rows, 2):
-        for column, value in row.items():
-            page.cell(number, [c.value for c in page[1]].index(column) + 1, value)
+        type_row(page, number, **row)
     book.save(file)
     return Project.open(project.folder)
 

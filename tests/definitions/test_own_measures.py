@@ -6,6 +6,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from definition_book import type_row
 from kpi_xl import api
 from kpi_xl.cli.commands import app
 from kpi_xl.data import store
@@ -213,8 +214,7 @@ def test_the_sheet_of_the_workbook_says_the_same(project):
     book = openpyxl.load_workbook(file)
     page = book[COUNTED]
     row = {"名称": "大单", "表": "保单", "统计": "计数", "条件": "首年保费 >= 1000"}
-    for column, value in row.items():
-        page.cell(3, [cell.value for cell in page[1]].index(column) + 1, value)
+    type_row(page, 3, **row)
     page.cell(4, 1, "坏的")
     page.cell(4, 3, "合计 保废")
     book.save(file)

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from definition_book import type_row
 from kpi_xl import api
 from kpi_xl.cli.commands import app
 from kpi_xl.data.own_rows import OwnRows
@@ -273,8 +274,7 @@ def test_the_workbook_says_the_same_and_moves(customers, tmp_path):
     page = book[COUNTED]
     columns = [cell.value for cell in page[1]]
     row = {"名称": "两件的", "表": "保单", "统计": "去重人数", "达标": "计数 >= 2"}
-    for column, value in row.items():
-        page.cell(2, columns.index(column) + 1, value)
+    type_row(page, 2, **row)
     book.save(file)
     assert {"两件的", "钻石人力"} <= {
         one.name for one in Project.open(project.folder).settings.kpis.values()

@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from definition_book import type_row
 from kpi_xl import api
 from kpi_xl.cli.commands import app
 from kpi_xl.definitions.own_kpis import Definition, Place, own_kpis
@@ -181,10 +182,8 @@ def test_the_sheet_says_it_and_it_moves_whole(tmp_path):
     file.write_bytes(definition_form([]))
     book = openpyxl.load_workbook(file)
     page = book[COUNTED]
-    columns = [cell.value for cell in page[1]]
     row = {"名称": "各种", "表": "保单", "统计": "占比 首年保费", "每": "险种：终身寿、年金、其他"}
-    for field, value in row.items():
-        page.cell(2, columns.index(field) + 1, value)
+    type_row(page, 2, **row)
     book.save(file)
     made = {kpi.name for kpi in Project.open(project.folder).settings.own.made}
     assert {"各种_终身寿", "各种_年金", "各种_其他"} <= made

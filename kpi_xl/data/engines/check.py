@@ -60,7 +60,7 @@ def check_database(database: Database, settings: Settings, *, thorough: bool = T
 
 
 def _counts(database: Database, table: Table, every_row: str) -> dict[str, int]:
-    """How many rows there are, would be set aside, and have something wrong in each column."""
+    """The number of rows, of rows set aside, and of rows with a problem in each column."""
     wrong = {column.code: text for column in table.columns if (text := _wrong(column))}
     required = [wrong[column.code] for column in table.columns if column.required]
     conditions = {"all": "TRUE", "aside": " OR ".join(required), **wrong}

@@ -13,7 +13,7 @@ from kpi_xl.data.engines.query import Query
 
 
 class DuckDb:
-    """DuckDB: every step is a table, kept in the file that the connection is to.
+    """DuckDB: every step is a table, kept in the database file of the connection.
 
     Parameters
     ----------

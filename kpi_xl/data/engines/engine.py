@@ -28,18 +28,18 @@ class Source(Protocol):
         """Run a step and hand over its columns by name."""
 
     def aside(self) -> AbstractContextManager[None]:
-        """A time in which what is defined replaces nothing, and is forgotten at its end."""
+        """A context in which definitions replace nothing; they are dropped at its end."""
 
 
 class Engine(Source, Protocol):
-    """A source whose steps' results stay with it."""
+    """A source that keeps the results of steps."""
 
     def replace(self, name: str, where: str, query: Query) -> None:
-        """Keep the result of a step in place of some rows of an older one of that name."""
+        """Replace some rows of an earlier result by those of a step."""
 
 
 class Database(Source, Protocol):
-    """A source of tables that somebody else keeps: they are only ever read.
+    """A source of tables that somebody else owns: they are only read.
 
     What it defines is only a definition, evaluated when something is fetched.
     """
@@ -51,19 +51,19 @@ class Database(Source, Protocol):
     """The raw tables that may be there, by code."""
 
     def read(self, name: str) -> pa.Table | None:
-        """All of a table as it is, by its name there; None when it is not there."""
+        """A whole table by its name there; None when it is not there."""
 
     def raw(self, code: str) -> tuple[str, Mapping[str, Sort]] | None:
-        """A raw table's own name there, and what its columns hold; None when it is not there."""
+        """A raw table's own name there, and the types of its columns; None when it is not there."""
 
     def state(self) -> str | None:
-        """Something that is another text whenever the tables may have changed.
+        """A text that differs whenever the tables may have changed.
 
         None when only looking at all rows would tell.
         """
 
     def batches(self, query: Query) -> Iterator[pa.Table]:
-        """Run a step and hand over its rows piece by piece; at least one piece, perhaps empty."""
+        """Run a step and return its rows batch by batch; at least one batch, perhaps empty."""
 
 
 def numpy_columns(table: pa.Table) -> Columns:

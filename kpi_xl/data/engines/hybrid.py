@@ -20,12 +20,12 @@ from kpi_xl.data.engines.query import Query
 
 
 def copied(tables: Iterable[str]) -> tuple[str, ...]:
-    """Those of raw tables, by code, that come over whole."""
+    """The raw tables, by code, that are copied whole."""
     return tuple(code for code in tables if code not in LONG)
 
 
 class Hybrid:
-    """Runs each step that reads a long table in the database, every other one in the store.
+    """Runs each step that reads a long table in the database, and every other step in the store.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ from kpi_xl.settings.project_settings import Settings
 def own_tables_of(
     database: Database, settings: Settings
 ) -> tuple[dict[str, CheckedTable], list[Problem]]:
-    """The tables that a project declares itself, by code, and what was found in them.
+    """The project's own tables by code, and the problems found in them.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def own_tables_of(
 
 
 def days_of(table: CheckedTable | None, day: str) -> Query:
-    """The different days of a table that is here, for the steps over there that ask for them."""
+    """The distinct days of a table in the store, for steps that run in the database."""
     days = [] if table is None else table.data[day].unique().drop_null().to_pylist()
     if not days:
         return Query(f'SELECT CAST(NULL AS DATE) AS "{day}" WHERE FALSE')
@@ -87,7 +87,7 @@ def _rows(database: Database, table: Table) -> tuple[str, pa.Table | None]:
 
 
 def _of_people(database: Database, table: Table) -> CheckedTable:
-    """人员 or 异动, as the check of other tables looks at them."""
+    """人员 or 异动, as the check of the other tables needs them."""
     query = Query(f"SELECT * FROM {table.code}", frozenset((table.code,)))
     data = pa.concat_tables(database.batches(query)).combine_chunks()
     rows = pa.array(range(1, data.num_rows + 1), pa.int64())

@@ -1,4 +1,4 @@
-"""PostgreSQL: the company's own database, of which nothing is needed but reading the tables."""
+"""PostgreSQL: the company's own database; the right to read the tables is enough."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ class Postgres:
         return found[0], {name: _SORTS.get(type_, "other") for name, type_ in types.items()}
 
     def state(self) -> str | None:
-        """Two transactions with the same snapshot see the same rows, whatever they look at.
+        """The transaction snapshot: two transactions with the same one see the same rows.
 
         Any write anywhere in the server makes another, so on a busy server there is always
         something new; that errs on the safe side and costs nothing, where counting rows would miss
@@ -185,7 +185,7 @@ class Postgres:
         yield _parse(piece, types)
 
     def _types(self, query: str) -> dict[str, str]:
-        """The names of the types of a query's columns; nothing is run for it."""
+        """The names of the column types of a query, without running it."""
         known = self.connection.adapters.types
         described = f"SELECT * FROM (\n{query}\n) AS described LIMIT 0"
         cursor = self.connection.execute(described.encode())
@@ -197,7 +197,7 @@ class Postgres:
 
 
 def _parse(piece: io.BytesIO, types: Mapping[str, str]) -> pa.Table:
-    """Some rows as COPY writes them: an empty cell is none, an empty text stands in quotes."""
+    """Read rows as COPY writes them: an empty cell is NULL, an empty text is in quotes."""
     columns = {name: _ARROW.get(type_, pa.string()) for name, type_ in types.items()}
     if not piece.tell():
         return pa.table({name: pa.array([], kind) for name, kind in columns.items()})
@@ -247,7 +247,7 @@ def _where(url: str) -> str:
 
 
 def _reason(error: Exception, url: str) -> str:
-    """Why a connection failed; should libpq ever repeat the password, we do not."""
+    """Why a connection failed, without the password should libpq repeat it."""
     from psycopg.conninfo import conninfo_to_dict
 
     reason = " ".join(str(error).split())

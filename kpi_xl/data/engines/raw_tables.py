@@ -1,4 +1,4 @@
-"""The raw tables of a company's own database, seen as the steps want them.
+"""The raw tables of a company's own database, as the steps need them.
 
 They have the codes of the schema as their names, and so have their columns. What may be left out of
 a file may be left out here as well: a table, a column, a cell. Nothing is created in the database:
@@ -74,7 +74,7 @@ def select(table: Table, source: str, sorts: Mapping[str, Sort], *, usable: bool
 
 
 def is_flag(column: Column) -> bool:
-    """Whether a choice is one of yes and no."""
+    """Whether a choice is between yes and no."""
     return bool(column.choices) and {stored for _, stored in column.choices} <= {"0", "1"}
 
 
@@ -122,7 +122,7 @@ def _check(database: Database, table: Table, column: Column, sort: Sort) -> None
 
 
 def _value(column: Column, sorts: Mapping[str, Sort]) -> str:
-    """A column's value, with what an absent one means put in."""
+    """The SQL for a column's value, with the default for a missing one."""
     value = _read(column, sorts[column.code]) if column.code in sorts else None
     if column.default is None:
         return value or f"CAST(NULL AS {_TYPES[column.kind]})"
@@ -135,7 +135,7 @@ def _value(column: Column, sorts: Mapping[str, Sort]) -> str:
 
 
 def _read(column: Column, sort: Sort) -> str:
-    """A column's value as it is stored elsewhere in kpi_xl; a text without letters is none."""
+    """The SQL for a column's value as kpi_xl stores it; a text without characters is NULL."""
     name = f'"{column.code}"'
     if is_flag(column) or (column.kind == "date" and sort == "date"):
         return name
