@@ -1,1 +1,1 @@
-"""From texts to typed tables: what can be used, and a problem for everything that cannot."""
+"""The check: from texts to typed tables, with a problem for everything that cannot be used."""

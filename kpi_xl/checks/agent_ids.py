@@ -1,4 +1,4 @@
-"""The agents that tables of what agents did name otherwise than 人员 does."""
+"""Agents who have another id in a table of their work than in 人员."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def names_agents(table: Table) -> bool:
 
 
 def as_known(data: pa.Table, known: pa.Array, ids: Ids) -> tuple[pa.Table, list[Finding]]:
-    """Rows with the ids of 人员 in place of others by which only these can be meant.
+    """Replace ids by those of 人员 where only one can be meant.
 
     Parameters
     ----------

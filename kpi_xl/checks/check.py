@@ -1,4 +1,4 @@
-"""Raw files -> typed tables, and a list of everything that people should look at.
+"""The check of a project: raw files → typed tables, and a list of problems.
 
 What cannot be used is set aside with the reason, never dropped: of every file, rows read = rows
 used + rows set aside.
@@ -144,7 +144,7 @@ def checked_together(
 
 
 def _said_of_nothing(settings: Settings, found: Found) -> list[str]:
-    """The sections of [sheets] in kpi.toml that no file is meant by."""
+    """The sections of [sheets] in kpi.toml that match no file."""
     there = {(one.name, one.sheet) for one in found.sources}
     there |= {(one.name, one.sheet) for one in found.left_out}
     return fitting_none(settings.sheets, there)
@@ -153,7 +153,7 @@ def _said_of_nothing(settings: Settings, found: Found) -> list[str]:
 def _agents_as_known(
     of_tables: dict[str, list[CheckedTable]], problems: dict[str, list[Problem]]
 ) -> None:
-    """Put the ids of 人员 in place of others by which only these can be meant, and tell."""
+    """Replace ids by those of 人员 where only one can be meant, and report it."""
     known = pc.unique(pa.concat_tables(part.data for part in of_tables["agents"])["agent"])
     ids = Ids(known.to_pylist())
     for code, parts in of_tables.items():
@@ -169,7 +169,7 @@ def _agents_as_known(
 def _leavers_put_in(
     of_tables: dict[str, list[CheckedTable]], problems: dict[str, list[Problem]]
 ) -> None:
-    """Put the days of leaving of other lists into 人员, and tell."""
+    """Put the leave dates of other lists into 人员, and report it."""
     leavings = [
         leavers.Leaving(agent, day, part.files[0].label, (part, row))
         for part in of_tables.get("leavers", ())
@@ -203,7 +203,9 @@ def _leavers_put_in(
 def _outlets_as_known(
     of_tables: dict[str, list[CheckedTable]], problems: dict[str, list[Problem]]
 ) -> None:
-    """Put the codes of 网点 in place of other names of outlets, and their keepers, and tell."""
+    """Replace other names of outlets by the codes of 网点, add the agents who keep them, and report
+    it.
+    """
     known = outlets.Outlets([part.data for part in of_tables.get("outlets", ())])
     for code in ("policies", "activities"):
         for place, part in enumerate(of_tables.get(code, ())):
@@ -221,7 +223,7 @@ def _units_as_known(
     problems: dict[str, list[Problem]],
     settings: Settings,
 ) -> None:
-    """Put one name in place of the spellings by which only that unit can be meant, and tell."""
+    """Replace spellings of a unit by one name where only that unit can be meant, and report it."""
     known = KnownUnits(
         {code: [part.data for part in parts] for code, parts in of_tables.items()}, settings
     )
@@ -259,7 +261,7 @@ def _pool() -> ThreadPoolExecutor:
 def _within(
     table: Table, checked: list[CheckedTable], settings: Settings
 ) -> tuple[CheckedTable, list[Problem]]:
-    """One table of the files that hold it, checked row by row and for duplicates."""
+    """One table from all its files, checked row by row and for duplicates."""
     files = tuple(file for of_file in checked for file in of_file.files)
     whole = CheckedTable.of(table, [part for of_file in checked for part in of_file.parts], files)
     whole, problems = _set_aside(whole, rules.of_rows(table, whole.data))
@@ -316,7 +318,7 @@ def _of_agents(checked: CheckedTable, agents: CheckedTable) -> list[Problem]:
 def _set_aside(
     checked: CheckedTable, findings: list[Finding]
 ) -> tuple[CheckedTable, list[Problem]]:
-    """The table without the rows found unusable, and what was found as problems."""
+    """The table without unusable rows, and the findings as problems."""
     problems = _problems(checked, findings)
     rows = [finding.row for finding in findings if finding.fault.set_aside]
     if not rows:
@@ -358,7 +360,7 @@ def _not_filled_in(table: Table, file: Path, found: Found) -> InputError:
 
 
 def _leavers(found: Found) -> str:
-    """The lists of leavers: a roster that has lost a heading looks like one."""
+    """The tables that are lists of leavers: a roster without one of its headings looks like one."""
     return "、".join(source.label for source in found.sources if source.code == LEAVERS.code)
 
 

@@ -1,4 +1,4 @@
-"""One raw file or worksheet -> typed rows, and a problem for every cell that cannot be used."""
+"""The check of one raw file or worksheet: typed rows, and a problem for every unusable cell."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from kpi_xl.settings.project_settings import Settings
 
 
 def read_file(settings: Settings, source: Source) -> tuple[CheckedTable, list[Problem]]:
-    """Read one raw file or worksheet, and check its cells; see `check_file`."""
+    """Read a raw file or worksheet and check its cells; see `check_file`."""
     return check_file(read_source(source, settings), settings)
 
 
@@ -106,7 +106,7 @@ def _problem(
 def _totals(
     raw: RawTable, columns: Mapping[str, Any], used: NDArray[np.bool_]
 ) -> Iterator[Problem]:
-    """Totals that a file has itself, and that are not those of the rows used."""
+    """The totals in the file that differ from the sums of the rows used."""
     scales = {
         code: heading_scale(f"（{unit}元）")
         for code, heading in raw.headings.items()
@@ -125,12 +125,12 @@ def _totals(
 
 
 def _digits(hundredths: float) -> str:
-    """A total with all its digits, as the file has it, so that it can be looked for there."""
+    """A total with all its digits as in the file, so that a search finds it there."""
     return f"{hundredths / 100:.2f}".removesuffix(".00")
 
 
 def _found_otherwise(parsed: Parsed, instead: Any | None) -> Parsed:
-    """A required column of which a cell may be empty where another column tells what it is."""
+    """Allow a required column to be empty in rows where another column tells its value."""
     checked = required(parsed)
     if instead is None:
         return checked
@@ -146,7 +146,7 @@ def _found_otherwise(parsed: Parsed, instead: Any | None) -> Parsed:
 def _once_each(
     column: Column, text: Any, faults: Iterable[tuple[int, Fault]]
 ) -> Iterator[tuple[int, Fault]]:
-    """The faults of an optional column, each kind once: no row is set aside for them.
+    """The problems of an optional column, each kind once; no row is set aside for them.
 
     But for days that a formula should have given: no day says that something has not happened.
     """
@@ -168,14 +168,14 @@ def _once_each(
 
 
 def _uncomputed(parsed: Parsed, unknown: pa.Array) -> Parsed:
-    """A column read, some cells of which hold formulas that nobody has computed."""
+    """The column with a problem in each cell whose formula nobody has computed."""
     places = np.flatnonzero(np.asarray(unknown, bool)).tolist()
     others = [fault for fault in parsed.faults if fault[0] not in set(places)]
     return Parsed(parsed.values, others + [(place, kinds.NOT_COMPUTED()) for place in places])
 
 
 def _of_file(file: FileRead) -> Iterator[Problem]:
-    """Problems of the file as a whole."""
+    """The problems of the file as a whole."""
     raw = file.raw
     for said in (one for rule in file_rules.OF_HEADINGS for one in rule.says(file)):
         yield _problem(raw, None, said.heading, said.value, said.fault)

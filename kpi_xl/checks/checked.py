@@ -1,4 +1,4 @@
-"""Raw files that have been checked: what became of each, and the rows that can be used."""
+"""Checked raw files: the result for each file, and the usable rows."""
 
 from __future__ import annotations
 
@@ -45,18 +45,18 @@ class CheckedFile:
 
     @property
     def label(self) -> str:
-        """The file, and the worksheet where it has any."""
+        """The name of the file, with that of the worksheet if it has any."""
         return f"{self.name}「{self.sheet}」" if self.sheet else self.name
 
     @property
     def set_aside(self) -> int:
-        """Rows that are not used."""
+        """The number of rows that are set aside."""
         return self.read - self.used
 
 
 @dataclass(frozen=True)
 class Part:
-    """The used rows of one file, and what is known of them; None where nobody has looked yet.
+    """The usable rows of one file, with facts about them; a fact is None until it is computed.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ class Part:
 
 @dataclass(frozen=True)
 class CheckedTable:
-    """A table ready for use.
+    """A raw table that is ready for use.
 
     Parameters
     ----------
@@ -123,17 +123,17 @@ class CheckedTable:
 
     @property
     def read(self) -> int:
-        """Rows read."""
+        """The number of rows read."""
         return sum(file.read for file in self.files)
 
     @property
     def used(self) -> int:
-        """Rows of the files that are used."""
+        """The number of rows used."""
         return sum(file.used for file in self.files)
 
     @property
     def set_aside(self) -> int:
-        """Rows set aside."""
+        """The number of rows set aside."""
         return self.read - self.used
 
 
@@ -164,7 +164,7 @@ class ReturnedSheet:
 
     @property
     def used(self) -> int:
-        """How many count."""
+        """How many cells count."""
         return self.read - self.same - self.set_aside
 
 
@@ -197,5 +197,5 @@ class Checked:
 
     @property
     def unrecognised(self) -> list[Path]:
-        """The files in the data folder of which nothing was read."""
+        """The files in the data folder that nothing was read from."""
         return [one.file for one in self.left_out if one.sheet is None]

@@ -1,4 +1,4 @@
-"""Amounts in 分 or in another currency: by their heading, what is above, a column of currencies."""
+"""Amounts in 分 or another currency, told by the heading, the line above or a currency column."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def not_in_yuan(file: FileRead) -> Iterator[Said]:
 
 
 def _named(heading: str, above: str) -> str:
-    """The money that a heading names which is not 元; what is above where it names none."""
+    """The currency in a heading, or in the line above, if it is not 元."""
     text = plain(heading)
     if (found := _FOREIGN.search(text.upper())) and "人民币" not in text:
         return found[0]

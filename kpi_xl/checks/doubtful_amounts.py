@@ -1,4 +1,4 @@
-"""Amounts that are not what their heading says: of another unit, sums of the others."""
+"""Amounts that contradict their heading: another unit of money, or sums of other rows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _IN_SEVERAL: Final = 2
 
 
 def sum_of_others(file: FileRead) -> Iterator[Said]:
-    """The last row where it is a record in every cell, and the sum of the rows above it."""
+    """The last row, where it is a complete record whose amounts are the sums of the rows above."""
     raw, columns = file.raw, file.columns
     who = raw.columns.get("policy", raw.columns.get("agent"))
     if who is None or len(who) < FEWEST or raw.totals:
@@ -40,7 +40,7 @@ def sum_of_others(file: FileRead) -> Iterator[Said]:
 
 
 def small_premium(file: FileRead) -> Iterator[Said]:
-    """Premium so small that it is likely not in 元."""
+    """Premiums so small that they are probably not in 元."""
     raw, columns = file.raw, file.columns
     for code, least in LEAST.items():
         if code in raw.columns and raw.headings[code].strip() not in raw.said.units:
@@ -51,7 +51,7 @@ def small_premium(file: FileRead) -> Iterator[Said]:
 
 
 def riders_by_name(file: FileRead) -> Iterator[Said]:
-    """Riders that count as policies because only their names say what they are."""
+    """Rows that count as main policies although their names say that they are riders."""
     raw = file.raw
     if "product" in raw.columns and "is_main" not in raw.columns:
         named = mask(pc.match_substring(raw.columns["product"], "附加"))

@@ -1,4 +1,4 @@
-"""Days that are not what their heading says: not come yet, of expiry, of withdrawal."""
+"""Days that contradict their heading: in the future, of expiry, of withdrawal."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _NEARLY_ALL: Final = 0.9
 
 
 def withdrawals(file: FileRead) -> Iterator[Said]:
-    """Surrenders so soon after the issue that they are withdrawals; those that may be are told."""
+    """Surrenders so soon after issue that they are withdrawals, and those that may be."""
     raw, columns = file.raw, file.columns
     heading = raw.headings.get("ended", "")
     if "退保" not in heading or any("犹" in other or "撤" in other for other in raw.others):
@@ -57,7 +57,7 @@ def withdrawals(file: FileRead) -> Iterator[Said]:
 
 
 def in_future(file: FileRead) -> Iterator[Said]:
-    """Days that have not come yet."""
+    """Days in the future."""
     raw, columns, today = file.raw, file.columns, dt.date.today()
     for code in _HAPPENED.get(raw.table.code, ()):
         if code not in raw.columns:
@@ -77,7 +77,9 @@ def in_future(file: FileRead) -> Iterator[Said]:
 
 
 def perhaps_expiry(file: FileRead) -> Iterator[Said]:
-    """Days of ending that nearly every policy has, and long after its issue: of its expiry."""
+    """Days of ending that are probably days of expiry: nearly every policy has one, long after
+    issue.
+    """
     raw, columns = file.raw, file.columns
     if "ended" not in raw.columns or not len(raw.rows):
         return

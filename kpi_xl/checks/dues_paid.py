@@ -24,7 +24,7 @@ _FLAG: Final = re.compile(
 
 
 def payments(file: FileRead) -> Iterator[Said]:
-    """Payments without a day."""
+    """The payments without a day."""
     paid = np.asarray(pc.is_valid(file.columns["paid"]), bool)
     for heading, cells in file.others():
         if not _STATUS.search(heading):

@@ -1,4 +1,4 @@
-"""The rules of the check about one file, each declared once, with the tables that it is for.
+"""The rules of the check about one file, each declared once with the tables it applies to.
 
 What holds between rows and between tables is in `kpi_xl.checks.rules`.
 """

@@ -1,4 +1,4 @@
-"""Something wrong in one row of a table."""
+"""A finding: a problem in one row of a table."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kpi_xl.fault import Fault
 
 @dataclass(frozen=True)
 class Finding:
-    """Something wrong in one row of a table.
+    """A problem in one row of a table.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ def key_columns(table: Table, data: pa.Table) -> list[Any]:
 
 
 def of_keys(table: Table, data: pa.Table) -> NDArray[np.uint64]:
-    """The hash of the key of each row of a table that has one, in their order."""
+    """The hash of the key of each row, in the order of the rows."""
     columns = key_columns(table, data)
     names = [f"part_{number}" for number in range(len(columns))]
     with _database().cursor() as cursor:
@@ -43,7 +43,9 @@ def of_keys(table: Table, data: pa.Table) -> NDArray[np.uint64]:
 
 
 def by_month(data: pa.Table, month: str) -> dict[int, tuple[int, int]]:
-    """The number of rows and the sum of their hashes, by month, which an SQL expression tells."""
+    """The number of rows and the sum of their hashes by month; an SQL expression gives the
+    month.
+    """
     # A sum does not care for the order, and unlike XOR tells two equal rows from none.
     with _database().cursor() as cursor:
         cursor.register("rows", data)

@@ -1,4 +1,4 @@
-"""Who has left by lists of their own, and by transfers that are none: put into 人员."""
+"""Leave dates from lists of leavers and from transfers that mean leaving, put into 人员."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kpi_xl.readers.id import Ids
 
 @dataclass(frozen=True)
 class Leaving:
-    """Somebody who has left, as a row besides 人员 says it.
+    """A person who has left, by a row outside 人员.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class Left:
 
 
 def put_in(agents: Sequence[pa.Table], leavings: Iterable[Leaving]) -> Left:
-    """Put days of leaving where 人员 has none; where it has another, 人员 is right.
+    """Put leave dates into 人员 where it has none; where it has another, 人员 counts.
 
     Of somebody who signed several times the last signing before that day is meant; in every file
     of 人员 that has it, as those may be of different months.

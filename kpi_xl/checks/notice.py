@@ -50,7 +50,7 @@ class Notice:
 
     @property
     def line(self) -> str:
-        """For people; empty where there is nothing to tell."""
+        """The notice as one line; empty where there is nothing to report."""
         told = "，".join(fault.reason for fault in self.faults)
         return f"原始数据：{told}，详见校验报告" if told else ""
 
@@ -75,7 +75,7 @@ def notice_of(checked: Checked) -> Notice:
 
 
 def keep_notice(store: duckdb.DuckDBPyConnection, checked: Checked) -> None:
-    """Keep it in the store that the check went into."""
+    """Keep the notice in the store that the checked data went into."""
     store.execute("CREATE OR REPLACE TABLE notice (text VARCHAR)")
     store.execute("INSERT INTO notice VALUES (?)", [json.dumps(asdict(notice_of(checked)))])
 

@@ -1,4 +1,4 @@
-"""Policies of outlets: which outlet is meant, and whose they are where no agent is written."""
+"""Policies of outlets: which outlet, and which agent where the row names none."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOBODY: Final = "网点:"
 
 
 class Outlets:
-    """The outlets there are.
+    """All outlets.
 
     Parameters
     ----------
@@ -39,7 +39,9 @@ class Outlets:
         self._ids = Ids(self._keepers)
 
     def as_known(self, data: pa.Table) -> tuple[pa.Table, list[Finding]]:
-        """Rows with the outlets' own codes, and what is told of others; no change without 网点."""
+        """Replace names of outlets by their codes, and report other names; without 网点 nothing
+        changes.
+        """
         findings = []
         changes: dict[str, str] = {}
         for given, rows in self._strange(data):
@@ -58,7 +60,7 @@ class Outlets:
         return data, findings
 
     def code_meant(self, given: str) -> str | None:
-        """The code of the outlet that is written so; None where nobody knows it.
+        """The code of the outlet with this name; None for an unknown one.
 
         Where there is no 网点 table, what is written is its code.
         """
@@ -77,7 +79,9 @@ class Outlets:
         ]
 
     def _meant(self, given: str) -> tuple[str, str, str]:
-        """The code that is meant, in what it differs, and between which codes nobody can tell."""
+        """The code that is meant and how its spelling differs, or the codes that are all
+        possible.
+        """
         if match := self._ids.meant(given):
             return match.id, match.how, ""
         named = self._by_name.get(canonical(given), set())
@@ -86,7 +90,7 @@ class Outlets:
         return "", SPELLING, "、".join(sorted(named) or self._ids.could_be(given))
 
     def with_agents(self, data: pa.Table) -> tuple[pa.Table, list[Finding]]:
-        """Rows without an agent with whoever keeps their outlet, or the outlet if nobody does."""
+        """Fill in the agent who keeps the outlet where a row has none; else the outlet itself."""
         lacking = pc.is_null(data["agent"])
         if not pc.any(lacking).as_py():
             return data, []

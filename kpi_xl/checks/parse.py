@@ -1,4 +1,4 @@
-"""Columns of text as columns of days, money, counts.
+"""Read columns of text as days, money or counts.
 
 Each different text is read once, however often it stands in the column; plain amounts, of which
 hardly two are alike, are read all at once.
@@ -41,7 +41,7 @@ _NONE: Final = -1
 
 @dataclass(frozen=True)
 class Parsed:
-    """A column read.
+    """A column after reading.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def parse_column(text: Any, column: Column, settings: Settings, heading: str = "
 
 
 def _unmarked(text: Any, kind: str) -> Any:
-    """Cells without the apostrophe by which programs mark what is text.
+    """Remove the apostrophe by which some programs mark text.
 
     A name may begin with one; where the whole column does, it is such a mark.
     """
@@ -155,7 +155,7 @@ def _choice(column: Column) -> Callable[[str], Any]:
 
 
 def _distinct(text: Any, read: Callable[[str], Any], kind: Any) -> Parsed:
-    """Read each different text once."""
+    """Read each distinct text once."""
     encoded = text.dictionary_encode()
     found: list[Any] = []
     faults: dict[int, Fault] = {}
@@ -174,7 +174,7 @@ def _distinct(text: Any, read: Callable[[str], Any], kind: Any) -> Parsed:
 
 
 def _plain_money(text: Any) -> Parsed:
-    """Amounts in 元 and 分 all at once, and the rest one by one.
+    """Read plain amounts in 元 and 分 all at once, and the rest one by one.
 
     With no more than 12 digits before the point and two behind, the nearest binary fraction times
     100 is within far less than half a 分 of the amount, so rounding gives it exactly.
@@ -191,7 +191,7 @@ def _plain_money(text: Any) -> Parsed:
 
 
 def _ids(text: Any) -> Parsed:
-    """Ids to the letter, but for the marks by which Excel is told that they are text."""
+    """Read ids: they stay as written, without the marks that tell Excel they are text."""
     if pc.any(pc.match_substring_regex(text, r"^['=]")).as_py():
         text = pc.replace_substring_regex(text, r'^="(.*)"$', r"\1")
         text = pc.replace_substring_regex(text, r"^'(.)", r"\1")
@@ -204,7 +204,7 @@ def _ids(text: Any) -> Parsed:
 
 
 def _lost_digits(text: Any) -> list[tuple[int, Fault]]:
-    """Ids that a spreadsheet took for numbers, each told of once."""
+    """The ids that a spreadsheet turned into numbers, each reported once."""
     power = pc.fill_null(pc.match_substring_regex(text, _POWER_ID), False)
     seen: dict[str, list[int]] = {}
     for place in np.flatnonzero(power).tolist() if pc.any(power).as_py() else ():
@@ -214,7 +214,8 @@ def _lost_digits(text: Any) -> list[tuple[int, Fault]]:
 
 
 def _cut_short(text: Any) -> list[tuple[int, Fault]]:
-    """The first of ids longer than 15 digits of which not one has a digit behind the 15th.
+    """The first of some ids longer than 15 digits that all end in zeros: a spreadsheet cut them
+    off.
 
     A spreadsheet keeps 15 digits of a number. One id may end in zeros, but hardly all do; and few
     stand there again and again.
@@ -238,7 +239,7 @@ def _errors(text: Any, fault: Fault) -> list[tuple[int, Fault]]:
 
 
 def _without(text: Any, faults: list[tuple[int, Fault]]) -> Any:
-    """The cells but for those at fault."""
+    """The cells without those that have a problem."""
     if not faults:
         return text
     good = np.ones(len(text), bool)
@@ -247,7 +248,7 @@ def _without(text: Any, faults: list[tuple[int, Fault]]) -> Any:
 
 
 def required(parsed: Parsed) -> Parsed:
-    """Empty cells of a required column are at fault, too."""
+    """Report the empty cells of a required column, too."""
     if parsed.values.null_count == 0:
         return parsed
     known = {place for place, _ in parsed.faults}

@@ -71,7 +71,7 @@ class ColumnProposal:
 
     @property
     def sure(self) -> bool:
-        """Whether nobody need be asked."""
+        """Whether nobody needs to be asked."""
         return self.how == "heading" or (not self.heading and not self.column.required)
 
 
@@ -94,7 +94,7 @@ class MoneyColumn:
 
 @dataclass(frozen=True)
 class StatusColumn:
-    """A column of a few words that say what became of a person or policy.
+    """A column of a few words about the state of a person or policy.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ class StatusColumn:
 
     @property
     def strange(self) -> list[str]:
-        """The words that are not understood."""
+        """The words that are not known."""
         return [word for word in self.values if word not in self.meanings]
 
 
@@ -165,7 +165,7 @@ class SheetProposal:
         return cells
 
     def money(self, columns: Mapping[str, str]) -> list[MoneyColumn]:
-        """The columns of amounts, where these headings are these columns."""
+        """The columns of amounts, if these headings are these columns."""
         if self.header is None:
             return []
         table, found = LISTS[self.code], []
@@ -209,7 +209,7 @@ def propose(seen: Seen, settings: Settings, code: str = "") -> SheetProposal:
 
 
 def with_all_words(proposal: SheetProposal, settings: Settings) -> SheetProposal:
-    """The same with the words of statuses in all rows, where it is long and can be read.
+    """The same proposal with the status words of all rows, where the sheet is long and readable.
 
     Parameters
     ----------
@@ -246,7 +246,7 @@ def _widest(rows: Rows) -> Sequence[str | None]:
 
 
 def _header(table: Table, seen: Seen, settings: Settings) -> Header:
-    """The header of a table none of whose required headings is known: the widest row of words."""
+    """The header where no required heading is known: the widest row of words."""
     row = _widest(seen.rows)
     index = next(place for place, one in enumerate(seen.rows) if one is row)
     match = Headings(table, settings.columns.get(table.code, {})).match(row)
@@ -254,7 +254,7 @@ def _header(table: Table, seen: Seen, settings: Settings) -> Header:
 
 
 def _tables(seen: Seen, settings: Settings) -> tuple[str, ...]:
-    """The tables that it may be, the likeliest first; only such as most of whose columns it has."""
+    """The tables that it may be, the likeliest first: those most of whose columns it has."""
     if seen.code:
         first: tuple[str, ...] = (seen.code,)
     else:
@@ -322,7 +322,7 @@ def _below(rows: Rows, header: int, place: int) -> list[str | None]:
 
 
 def _likeness(table: Table, column: Column, heading: str) -> float:
-    """How much a heading is like one of a column's names, in percent."""
+    """How similar a heading is to one of a column's names, in percent."""
     form = normalise(heading)
     best = _ALIKE if speaks_of(table, column.code, heading) else 0.0
     for name in column_names(column):
@@ -334,7 +334,7 @@ def _likeness(table: Table, column: Column, heading: str) -> float:
 
 
 def _may_hold(column: Column, cells: Sequence[str | None]) -> bool:
-    """Whether most of the cells are what the column holds; nothing speaks against an empty one."""
+    """Whether most cells are valid in the column; empty cells are ignored."""
     filled = [cell for cell in cells if not is_nothing(cell)]
     reads = _READS.get(column.kind)
     if column.kind == "choice":
@@ -358,7 +358,7 @@ def _as_day(cell: str) -> str:
 
 
 def _days(heading: str, cells: Sequence[str]) -> bool:
-    """Whether these are days: as they are written, or as numbers below a heading about time."""
+    """Whether the cells are days: written as days, or as numbers below a heading about time."""
     if all(map(_written_day, cells)):
         return True
     return bool(_TIME.search(heading)) and all(
@@ -367,7 +367,7 @@ def _days(heading: str, cells: Sequence[str]) -> bool:
 
 
 def _written_day(cell: str | None) -> bool:
-    """A day by how it is written: any number could be the number of a day."""
+    """Whether a text is written as a day; a bare number is not."""
     return bool(cell and re.match(r"\d{4}[-/.年]\d{1,2}[-/.月]|(19|20)\d{6}$", cell)) and _is_day(
         cell
     )

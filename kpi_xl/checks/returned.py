@@ -31,7 +31,7 @@ _NUMBER: Final = re.compile(r"\d+")
 
 
 class Where(NamedTuple):
-    """Where a value was read.
+    """The cell that a value was read from.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Where(NamedTuple):
 
     @property
     def row(self) -> int:
-        """The row as Excel counts."""
+        """The row, counted from 1."""
         found = _NUMBER.search(self.cell)
         return int(found[0]) if found else 0
 
@@ -69,7 +69,7 @@ class TargetFact(NamedTuple):
 
 
 class DayFact(NamedTuple):
-    """How much of something somebody did on a day; of what is received a hundred for one."""
+    """How much of something a person did on a day. Received amounts are in hundredths."""
 
     agent: str
     day: dt.date
@@ -80,7 +80,7 @@ class DayFact(NamedTuple):
 
 
 class WeekFact(NamedTuple):
-    """How much of something somebody did in the days of a week; see `DayFact`."""
+    """How much of something a person did in the days of a week; see `DayFact`."""
 
     agent: str
     days: tuple[dt.date, ...]
@@ -111,7 +111,7 @@ class Account:
 
 @dataclass
 class Returned:
-    """Facts of the returned workbooks, with what is to be told of them.
+    """The facts of the returned workbooks, and the messages about them.
 
     Parameters
     ----------
@@ -143,12 +143,12 @@ class Returned:
         ]
 
     def same(self, table: Table, places: Iterable[Where]) -> None:
-        """Note cells that say what is known already."""
+        """Note cells whose value is known already."""
         for where in places:
             self.account(table, where).same += 1
 
     def say(self, about: str, where: Where, fault: Fault) -> None:
-        """Tell something of a cell that is for a table, or a form, of this name."""
+        """Note a message about a cell that is for a table, or a form, of this name."""
         self.problems.append(
             Problem(
                 about, shown(where.file), where.sheet, where.row or None, where.cell, where.value,
@@ -157,7 +157,7 @@ class Returned:
         )  # fmt: skip
 
     def tell(self, table: Table, where: Where, fault: Fault, places: Iterable[Where] = ()) -> None:
-        """Tell something of a cell; those of it that are not used are noted.
+        """Note a message about a cell; a cell that is not used is counted as such.
 
         Parameters
         ----------
@@ -180,12 +180,12 @@ _RETURNED: Final = "回收的 "
 
 
 def shown(file: str) -> str:
-    """How a returned workbook is called beside the raw files."""
+    """The name of a returned workbook among the raw files."""
     return f"{_RETURNED}{file}"
 
 
 def is_returned(file: str) -> bool:
-    """Whether a raw table's row is of a returned workbook, or of a round, not of a raw file."""
+    """Whether a raw table's row comes from a returned workbook or a round, not from a raw file."""
     return file.startswith(_RETURNED)
 
 
@@ -196,7 +196,7 @@ def file_and_sheet(file: str) -> tuple[str, str]:
 
 
 def table_of(item: str) -> Table:
-    """The raw table that an activity, or what was received, goes into."""
+    """The raw table for an activity, or for received amounts."""
     return COUNTS if item in RECEIVED else ACTIVITIES
 
 
@@ -206,7 +206,7 @@ def add_rows(
     rows: Sequence[tuple[Any, ...]],
     places: Sequence[Where],
 ) -> None:
-    """Put rows behind those of a table, as one part.
+    """Append rows to a table, as one part.
 
     Parameters
     ----------

@@ -45,7 +45,7 @@ Tables = dict[str, CheckedTable]
 
 
 def put_in(tables: Tables, returned: Returned, settings: Settings) -> tuple[dt.date, ...]:
-    """Put what returned workbooks say into the tables of the raw files.
+    """Put the days of returned workbooks into the tables of the raw files.
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ class ReturnedDays:
         return Month.containing(day, self._settings.month_cut)
 
     def _day(self, facts: Sequence[DayFact]) -> None:
-        """One day of somebody: it counts, or what the raw files say does."""
+        """Decide one day of a person: the typed value or that of the raw files counts."""
         first, places = facts[0], [fact.where for fact in facts]
         table, about = table_of(first.item), self._wins(first.item)
         raw = self._raw[table.code]
@@ -178,7 +178,7 @@ class ReturnedDays:
             self._returned.tell(table, first.where, fault, places)
 
     def _week(self, week: WeekFact, typed: Mapping[dt.date, int]) -> None:
-        """A week's sum: it counts where no day of the week is known."""
+        """Decide a week's sum: it counts where no day of the week is known."""
         table = table_of(week.item)
         raw = self._raw[table.code]
         days = [raw.of(week.agent, day, week.item) for day in week.days]
@@ -205,7 +205,7 @@ class ReturnedDays:
             )
 
     def _tell_later(self, later: Iterable[DayFact | WeekFact]) -> None:
-        """Tell what was done after the data's last month, once for each worksheet and table."""
+        """Report activities after the data's last month, once for each worksheet and table."""
         by_sheet: dict[tuple[str, str, str], list[DayFact | WeekFact]] = defaultdict(list)
         for fact in later:
             place = fact.where
@@ -218,7 +218,7 @@ class ReturnedDays:
     def _control(
         self, control: Control, known: Mapping[tuple[str, str], Mapping[dt.date, int]]
     ) -> None:
-        """A manager's sum of a day, held against what his people typed."""
+        """Compare a manager's sum of a day with what the team typed."""
         people = self._under(control.level, control.unit)
         days = [known.get((agent, control.item), {}).get(control.day) for agent in people]
         typed = [count for count in days if count is not None]
@@ -232,7 +232,7 @@ class ReturnedDays:
             self._returned.tell(COUNTS, control.where, fault)
 
     def _under(self, level: str, unit: str) -> list[str]:
-        """Who is in a unit."""
+        """The people in a unit."""
         data = self._tables["agents"].data
         if level == TOP:
             return [*dict.fromkeys(data["agent"].to_pylist())]
@@ -243,7 +243,7 @@ class ReturnedDays:
         return [agent for agent, *names in rows if path_of(names[:depth]) == unit]
 
     def _take_out(self) -> None:
-        """Take out of the raw files' days what was typed otherwise, and tell it of each person."""
+        """Remove the raw files' days that were typed differently, and report it for each person."""
         for code, names in (("activities", NAMES), ("counts", RECEIVED)):
             out: dict[str, set[tuple[str, dt.date]]] = defaultdict(set)
             for place, items in self._out.items():
@@ -282,7 +282,7 @@ class ReturnedDays:
 
 
 class _Raw:
-    """The days that the raw files tell of, of those who typed something.
+    """The days in the raw files of those people who typed something.
 
     Parameters
     ----------
@@ -330,15 +330,15 @@ class _Raw:
             self._months[agent, Month.containing(day, cut).number].append(day)
 
     def of(self, agent: str, day: dt.date, item: str) -> int | None:
-        """How much the raw files say; None where they do not tell of it."""
+        """The value of the raw files; None where they have none."""
         return self._days.get((agent, day), {}).get(item)
 
     def days_of(self, agent: str, month: Month) -> list[dt.date]:
-        """The days of a month on which the raw files tell of somebody."""
+        """The days of a month that the raw files have for a person."""
         return self._months.get((agent, month.number), [])
 
     def is_total(self, agent: str, month: Month) -> bool:
-        """Whether what they tell of somebody may stand for the whole month.
+        """Whether the raw files' value of a person may stand for the whole month.
 
         It may where nobody has more than one day in it.
         """
@@ -352,7 +352,7 @@ class _Raw:
 def _taken_out(
     table: CheckedTable, code: str, out: Mapping[str, set[tuple[str, dt.date]]]
 ) -> CheckedTable:
-    """A table with nothing of an item on the days of some people."""
+    """A table without the rows of an activity on some people's days."""
     parts = []
     for part in table.parts:
         data = part.data
@@ -374,7 +374,7 @@ def _taken_out(
 
 
 def last_days(tables: Tables, cut: int | None) -> tuple[dt.date, ...]:
-    """The days of the last month that the tables tell of as past, the first first.
+    """The past days of the last month in the tables, in order.
 
     Parameters
     ----------
@@ -394,13 +394,13 @@ def last_days(tables: Tables, cut: int | None) -> tuple[dt.date, ...]:
 
 
 def _last_month(days: Sequence[dt.date], settings: Settings) -> Month | None:
-    """The last month that the raw files tell of, or that the settings say there are data of."""
+    """The last month of the raw files, or of the settings."""
     ends = [day for day in (*days[-1:], settings.as_of) if day is not None]
     return Month.containing(max(ends), settings.month_cut) if ends else None
 
 
 def _quantity(item: str, count: int) -> str:
-    """How much of something, for people."""
+    """A quantity as a text for people."""
     if item not in RECEIVED:
         return str(count)
     return f"{count / 100:.2f}".removesuffix(".00")

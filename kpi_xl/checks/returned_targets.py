@@ -1,4 +1,4 @@
-"""Returned targets beside those of the raw files.
+"""Targets from returned workbooks, compared with those of the raw files.
 
 Where both set one, one of them counts, as `[returned]` of kpi.toml says, and the other is told.
 """
@@ -111,7 +111,7 @@ def _keys(
 
 
 def _with_level(fact: TargetFact, places: Mapping[str, Collection[str]]) -> TargetFact:
-    """A target of a unit of which only the path is known, with its level."""
+    """A target with the level of its unit, where only the unit's path was known."""
     if fact.level:
         return fact
     level = next((level for level, paths in places.items() if fact.unit in paths), "")
@@ -133,7 +133,7 @@ def _places(agents: pa.Table, units: Mapping[str, Column]) -> dict[str, set[str]
 def _without(
     table: CheckedTable, gone: Mapping[int, TargetFact], returned: Returned
 ) -> CheckedTable:
-    """A table without the rows that a typed target replaces; each is told with its file."""
+    """A table without the rows that a typed target replaces; each is reported with its file."""
     ends = np.cumsum([part.data.num_rows for part in table.parts])
     for row, fact in sorted(gone.items()):
         file = table.files[int(np.searchsorted(ends, row, "right"))]

@@ -30,14 +30,14 @@ MOST_WORDS: Final = 12
 
 
 def rejoined(file: FileRead) -> Iterator[Said]:
-    """Days on which people came again, beside those on which they came first and left."""
+    """Columns with days on which people came back."""
     for heading, cells in file.others():
         if REJOINED.search(heading) and cells.null_count < len(cells):
             yield Said(heading, kinds.REJOINED(count=len(cells) - cells.null_count))
 
 
 def not_in_sales(file: FileRead) -> Iterator[Said]:
-    """People in a roster of agents who are said to be none."""
+    """People in a roster of agents who have a post in the office, such as 内勤."""
     for heading, cells in file.others():
         words = [one for one in pc.unique(cells).to_pylist() if one]
         strange = [one for one in words if _OFFICE.fullmatch(one)]
@@ -47,7 +47,7 @@ def not_in_sales(file: FileRead) -> Iterator[Said]:
 
 
 def units_in_names(file: FileRead) -> Iterator[Said]:
-    """Worksheets of a roster that are called like units, which its columns do not tell."""
+    """Worksheets of a roster that are named after units that no column gives."""
     raw = file.raw
     name = (raw.source.sheet or "").strip()
     for column in raw.table.of_units().values():

@@ -1,4 +1,4 @@
-"""Rows that are like others: cell by cell where a table has no key, and which row they are like."""
+"""Equal rows of a table without a key, and the row that each is equal to."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ONE: Final = {"count": 1, "money": 100}
 
 
 def rows_alike(table: Table, data: pa.Table) -> Iterator[Finding]:
-    """Rows of a table without a key that are like others cell by cell: exported twice, perhaps.
+    """Rows of a table without a key that are equal in every cell: perhaps exported twice.
 
     A list with a row for each single visit has rows alike, and each of them counts one: of those
     nothing is said.
@@ -42,14 +42,14 @@ def rows_alike(table: Table, data: pa.Table) -> Iterator[Finding]:
 
 
 def where_of(data: pa.Table, before: int, row: int) -> str:
-    """Where a row stands that comes before another."""
+    """The place of an earlier row."""
     number = data["source_row"][before].as_py()
     file, own = (data["source_file"][i].as_py() for i in (before, row))
     return f"第 {number} 行" if file == own else f"文件“{file}”第 {number} 行"
 
 
 def first_alike(parts: list[Any]) -> NDArray[np.int64]:
-    """For each row the first row that has the same values."""
+    """The first row with the same values, for each row."""
     codes: NDArray[np.int64] | None = None
     for part in parts:
         encoded = pc.dictionary_encode(part, null_encoding="encode")

@@ -1,4 +1,4 @@
-"""Rows of a raw file, as they are named to people and programs."""
+"""Rows of a raw file, as messages and JSON name them."""
 
 from __future__ import annotations
 
@@ -43,19 +43,19 @@ class RawRows:
 
     @property
     def title(self) -> str:
-        """The table, and what they are counted for, for people."""
+        """The table, and the measure that the rows are counted for."""
         return f"{self.table}（{self.of}）" if self.of else self.table
 
     @property
     def place(self) -> str:
-        """Which rows, what each weighs, and what they come to, for people."""
+        """The rows, their weights and their sum, as a text."""
         weighed = "" if self.weight is None else f"，系数 {self.weight.normalize():f}"
         summed = "" if self.total is None else f"，合计 {_figure(self.total)}"
         return f"{self.some}{weighed}{summed}"
 
     @property
     def some(self) -> str:
-        """The first of them, for people.
+        """The first rows, as a text.
 
         Examples
         --------
@@ -73,7 +73,7 @@ class RawRows:
 
 
 def _runs(rows: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Rows that follow each other, as first and last."""
+    """Consecutive rows, as first and last."""
     first = last = None
     for row in rows:
         if first is None or last is None:

@@ -56,7 +56,9 @@ def doubtful(table: Table, data: pa.Table) -> list[Finding]:
 
 
 def unlike_others(table: Table, parts: Sequence[pa.Table]) -> Iterator[Finding]:
-    """Files whose amounts are of another order than those of the others: of another unit."""
+    """Files whose amounts differ from the others' by an order of magnitude: another unit of
+    money.
+    """
     code = table.scale
     if not code or len(parts) < 2:
         return
@@ -80,7 +82,7 @@ _OTHER_UNIT: Final = 300
 
 
 def _to_nowhere(table: Table, data: pa.Table) -> Iterator[Finding]:
-    """Transfers that do not say to which unit."""
+    """Transfers without a unit to go to."""
     if not table.of_units(before=True):
         return
     units = [data[one.code] for one in table.of_units().values()]
@@ -98,7 +100,7 @@ def _negative(table: Table, data: pa.Table) -> Iterator[Finding]:
 
 
 def _below_nothing(targets: pa.Table) -> Iterator[Finding]:
-    """Targets that hardly anybody sets."""
+    """Targets below 0."""
     for row in _places(pc.less(targets["target"], 0)):
         yield Finding(row, "target", kinds.TARGET_BELOW_NOTHING())
 
@@ -110,14 +112,14 @@ def _left_before_signed(data: pa.Table) -> Iterator[Finding]:
 
 
 def _no_points(ratings: pa.Table) -> Iterator[Finding]:
-    """Points that nobody can give."""
+    """Points outside the scale."""
     within = pc.and_(pc.greater_equal(ratings["points"], 0), pc.less_equal(ratings["points"], 100))
     for row in _places(pc.invert(within)):
         yield Finding(row, "points", kinds.POINTS_OUT_OF_RANGE())
 
 
 def _parts_of_one(data: pa.Table) -> Iterator[Finding]:
-    """Counts that are no whole numbers; money may have 分."""
+    """Counts that are not integers; money may have 分."""
     money = pa.array([item.code for item in ITEMS if item.is_money])
     broken = np.asarray(data["quantity"].to_numpy()) % 100 != 0
     for row in _places(pc.and_(pa.array(broken), pc.invert(pc.is_in(data["item"], money)))):
@@ -125,7 +127,7 @@ def _parts_of_one(data: pa.Table) -> Iterator[Finding]:
 
 
 def unknown_levels(data: pa.Table, settings: Settings) -> Iterator[Finding]:
-    """The rows of targets of a level that is not there."""
+    """Targets of an unknown level."""
     levels = (*settings.organisation.levels, PERSON)
     for row in _places(pc.invert(pc.is_in(data["level"], pa.array(levels)))):
         known = "、".join(map(settings.level_name, levels))
@@ -133,7 +135,7 @@ def unknown_levels(data: pa.Table, settings: Settings) -> Iterator[Finding]:
 
 
 def unknown_kpis(data: pa.Table, settings: Settings) -> Iterator[Finding]:
-    """The rows of targets whose KPI nobody knows."""
+    """Targets of an unknown KPI."""
     kpis = settings.kpis
     for name in data["kpi"].unique().to_pylist():
         if kpis.find(name) is not None:
@@ -145,7 +147,7 @@ def unknown_kpis(data: pa.Table, settings: Settings) -> Iterator[Finding]:
 
 
 def by_code(data: pa.Table, kpis: Registry) -> pa.Table:
-    """Targets with the code of their KPI in place of whatever name it was given."""
+    """Targets with the code of their KPI in place of its name."""
     known = {name: kpis.find(name) for name in data["kpi"].unique().to_pylist()}
     codes = [kpi.code if (kpi := known[name]) else None for name in data["kpi"].to_pylist()]
     position = data.column_names.index("kpi")
@@ -158,7 +160,7 @@ def duplicates(
     hashes: Iterable[NDArray[np.uint64]],
     age: NDArray[np.int64] | None = None,
 ) -> list[Finding]:
-    """Rows with the key of another row; all but one are set aside.
+    """Rows with the key of another row; all but one of them are set aside.
 
     What counts is the row of the newest file, and the first in it.
 
@@ -219,7 +221,9 @@ def duplicates(
 
 
 def _perhaps_rider(table: Table, data: pa.Table, row: int, differ: Sequence[str]) -> bool:
-    """Whether a row under the number of another may be its rider: nothing says which kind."""
+    """Whether a row with the policy number of another may be its rider: no column gives the
+    kind.
+    """
     same = {table.column(code).name for code in table.as_main}
     return bool(same) and not data["product"][row].is_valid and not same & set(differ)
 
@@ -245,7 +249,7 @@ def _different(
 
 
 def _perhaps_alike(hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """The rows, in their order, that share their hash with another row."""
+    """The rows that share their hash with another row, in order."""
     in_order = np.sort(hashes)
     shared = np.unique(in_order[1:][in_order[1:] == in_order[:-1]])
     return np.flatnonzero(np.isin(hashes, shared)) if shared.size else np.empty(0, np.int64)
@@ -267,7 +271,7 @@ def _stints(agents: pa.Table) -> list[Finding]:
 
 
 def agents_in(data: pa.Table) -> pa.Table:
-    """Who is in a table of what agents did.
+    """The agents in a table.
 
     Returns
     -------
@@ -401,7 +405,7 @@ def _day(number: int) -> str:
 
 
 def _places(mask: Any) -> list[int]:
-    """Where a condition holds; null counts as false."""
+    """The indices at which a condition holds; null counts as false."""
     result: list[int] = np.flatnonzero(pc.fill_null(mask, False).to_numpy()).tolist()
     return result
 

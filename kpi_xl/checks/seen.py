@@ -1,4 +1,4 @@
-"""Every file and worksheet of the data folder as it looks: its first rows, and what it is read as.
+"""The first rows of every file and worksheet in the data folder, and what each is read as.
 
 What stops a check, such as a file that cannot be opened, is here one more thing that is seen.
 """
@@ -18,7 +18,7 @@ from kpi_xl.raw_files.tables_found import named_tables, raw_files
 
 @dataclass(frozen=True)
 class Seen:
-    """A worksheet, or a file that has none.
+    """A worksheet or file, as it was looked at.
 
     Parameters
     ----------

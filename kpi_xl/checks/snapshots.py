@@ -36,7 +36,7 @@ _SHARED: Final = 0.5
 def ages(
     table: Table, labels: Sequence[str], files: Sequence[Path], parts: Sequence[pa.Table]
 ) -> list[int]:
-    """How new each file is against the others; equal where nothing tells.
+    """The age of each file relative to the others; equal where it cannot be told.
 
     The date in its name tells first, then its last day, then a month in its name without a year
     (12月 may be older than 1月), then the time it was written.
@@ -80,7 +80,7 @@ def _ranks(values: Sequence[Any]) -> list[int]:
 def missing_now(
     table: Table, parts: Sequence[pa.Table], age: Sequence[int], labels: Sequence[str]
 ) -> Iterator[Finding]:
-    """Who stands in an older roster, is not gone, and is missing in the newest one."""
+    """People in an older roster who have not left and are missing in the newest one."""
     if table.code != "agents" or len(set(age)) < 2:
         return
     newest = max(range(len(parts)), key=lambda place: age[place])
@@ -99,7 +99,7 @@ def missing_now(
 
 
 def overlaps(table: Table, parts: Sequence[pa.Table], labels: Sequence[str]) -> Iterator[Finding]:
-    """Records of a table without a key that stand in two files.
+    """Records of a table without a key that are in two files.
 
     Those alike to the cell are counted once; of those of the same person and day that are not,
     nobody knows, and both are counted and told.
@@ -149,7 +149,8 @@ def _meet(one: pa.Table, other: pa.Table) -> bool:
 
 
 def winners(first: NDArray[np.int64], age: NDArray[np.int64]) -> NDArray[np.int64]:
-    """For each row the row of the same key that counts: of the newest file, there the first.
+    """The row that counts, for each row: that with the same key in the newest file, there the
+    first.
 
     Parameters
     ----------

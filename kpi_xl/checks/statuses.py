@@ -43,7 +43,7 @@ MOST_WORDS: Final = 12
 
 
 def is_status(table: str, heading: str) -> bool:
-    """Whether a heading of a raw table is one of statuses.
+    """Whether a heading of a raw table is of a status column.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def not_to_count(file: FileRead) -> Iterator[Said]:
 
 
 def of_agents(file: FileRead) -> Iterator[Said]:
-    """People who are said to have left, without a day."""
+    """People with a status of having left, without a day."""
     for heading, cells, given in _columns(file):
         gone = _means(cells, _says(cells, _GONE, _leaving_flag(heading)), given, "离职")
         gone &= mask(pc.is_null(file.columns["left"]))
@@ -72,7 +72,7 @@ def of_agents(file: FileRead) -> Iterator[Said]:
 
 
 def of_transfers(file: FileRead) -> Iterator[Said]:
-    """Moves that are none: who left, who joined."""
+    """Transfers that are none: people who left or joined."""
     for heading, cells, _ in _columns(file):
         gone = _says(cells, _GONE, None)
         for place in np.flatnonzero(_says(cells, _NO_MOVE, None) | gone).tolist():
@@ -86,7 +86,7 @@ def of_transfers(file: FileRead) -> Iterator[Said]:
 
 
 def of_policies(file: FileRead) -> Iterator[Said]:
-    """Policies that are said to be withdrawn or ended, without a day.
+    """Policies with a status of being withdrawn or ended, without a day.
 
     撤单日期 is filled in from 退保日期 where 是否犹撤 says so.
     """
@@ -113,7 +113,7 @@ def of_policies(file: FileRead) -> Iterator[Said]:
 
 
 def _columns(file: FileRead) -> Iterator[tuple[str, Any, Mapping[str, str] | None]]:
-    """The columns of statuses: heading, texts, and what kpi.toml says of their words."""
+    """The status columns: heading, texts, and the meanings that kpi.toml gives."""
     for heading, cells in file.others():
         given = file.raw.said.statuses.get(heading)
         known = given is not None or is_status(file.raw.table.code, heading)
@@ -136,7 +136,7 @@ def _says(cells: Any, words: str, flag: tuple[str, ...] | None) -> NDArray[np.bo
 def _means(
     cells: Any, told: NDArray[np.bool_], given: Mapping[str, str] | None, meaning: str
 ) -> NDArray[np.bool_]:
-    """Which cells mean something: by what kpi.toml says of their words, else as they are told."""
+    """Whether each cell has a meaning: by kpi.toml, else by the known words."""
     if not given:
         return told
     named = mask(pc.is_in(cells, pa.array(list(given))))
@@ -173,7 +173,7 @@ def meaning_of(code: str, heading: str, word: str) -> str | None:
 
 
 def strange(file: FileRead) -> Iterator[Said]:
-    """Words of status columns that nobody knows the meaning of: they speak neither way."""
+    """Words of status columns whose meaning is not known."""
     code = file.raw.table.code
     for heading, cells in file.others():
         given = file.raw.said.statuses.get(heading, {})

@@ -1,4 +1,4 @@
-"""Targets as they are meant: in the unit of their KPI, levels by their standard names."""
+"""Targets converted to their KPI's unit, with the standard names of levels."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kpi_xl.raw_files.units_of_money import in_percent
 
 
 def as_meant(file: FileRead) -> Iterator[Said]:
-    """Targets in the unit that their heading says, levels by their standard names."""
+    """Convert targets to the unit that their heading names, and levels to their standard names."""
     raw, columns, kpis = file.raw, file.columns, file.settings.kpis
     for level, name in file.settings.levels.items():
         named = pc.fill_null(pc.equal(columns["level"], name), False)

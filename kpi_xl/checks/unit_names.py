@@ -1,4 +1,4 @@
-"""Which unit a name means: one, or nobody's guess.
+"""The unit that a name means: exactly one, or none.
 
 A unit answers to its path and, where no other has it, to its mere name. A path that units of two
 levels have (a department called like the branch) is written with its level: ``营业部:城东``.
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def plain(text: str) -> str:
-    """A label without differences that nobody means."""
+    """A label without differences of spelling that never matter."""
     return canonical(text.replace("\\", "/"))
 
 
@@ -27,7 +27,7 @@ def whole_name(unit: Unit) -> str:
 
 
 def answering(units: Sequence[Unit], label: str, level: str | None = None) -> list[int]:
-    """The places of the units that a label may mean: none, one, or several that share it.
+    """The indices of the units that a label may mean: none, one, or several.
 
     Parameters
     ----------
@@ -52,13 +52,13 @@ def answering(units: Sequence[Unit], label: str, level: str | None = None) -> li
 
 
 def written(units: Sequence[Unit]) -> list[str]:
-    """How each unit is written so that no other is meant: its path, with its level if need be."""
+    """The label of each unit by which it alone is meant: its path, with its level if needed."""
     times = Counter(unit.path for unit in units)
     return [unit.path if times[unit.path] == 1 else whole_name(unit) for unit in units]
 
 
 def listed(units: Sequence[Unit], numbers: Iterable[int]) -> str:
-    """Some units as they are to be written, for people to choose from."""
+    """Labels of some units, for people to choose from."""
     full = written(units)
     return "、".join(full[number] for number in numbers)
 

@@ -29,7 +29,7 @@ def of_places(table: Table, agents: pa.Table) -> Iterator[Finding]:
 
 
 def _without_upper(agents: pa.Table, places: Mapping[str, str]) -> Iterator[Finding]:
-    """Units some rows of which do not say the unit above, and so are another unit."""
+    """Units with rows that do not name the unit above, so that they make another unit."""
     for above, code in pairwise(places):
         blank = pc.is_null(agents[above])
         if not len(agents) * _FORGOTTEN < agents[above].null_count < len(agents):
@@ -47,7 +47,7 @@ def _without_upper(agents: pa.Table, places: Mapping[str, str]) -> Iterator[Find
 
 
 def _nowhere(agents: pa.Table, places: Mapping[str, str]) -> Iterator[Finding]:
-    """Agents of no unit at a level at which nearly everybody has one."""
+    """Agents without a unit at a level where nearly everybody has one."""
     for code, name in places.items():
         blank = pc.is_null(agents[code])
         if 0 < agents[code].null_count <= len(agents) * _FORGOTTEN:
@@ -56,7 +56,7 @@ def _nowhere(agents: pa.Table, places: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def _in_first_rows(agents: pa.Table, places: Mapping[str, str]) -> Iterator[Finding]:
-    """Units that stand once each above empty cells, as a report has them and a list has not."""
+    """Units that stand only once, above empty cells: a layout of reports, not of lists."""
     for code, level in places.items():
         named = agents[code].drop_null()
         blanks = agents[code].null_count

@@ -1,4 +1,4 @@
-"""Units that are written in several ways: told, and put together where only one can be meant."""
+"""Different spellings of units: reported, and unified where only one unit can be meant."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Tables = Mapping[str, Sequence[pa.Table]]
 
 
 class KnownUnits:
-    """The units that 人员 and 异动 name, and what their spellings mean.
+    """The units in 人员 and 异动, and the meaning of their spellings.
 
     Names down to the main level are compared with all of their level, those below it with those of
     the same unit above: every department may have a team of one name.
@@ -66,7 +66,7 @@ class KnownUnits:
     def _names_within(
         self, tables: Tables, upper: str, level: str
     ) -> dict[str | None, Counter[str]]:
-        """The names of a level in each unit above; under None all, for rows that name none."""
+        """The names of a level within each unit above; under None those of rows that name none."""
         found: dict[str | None, Counter[str]] = {None: Counter()}
         for data, columns in self._with_units(tables):
             for (above, name), rows in _counts(data, [columns[upper].code, columns[level].code]):
@@ -89,7 +89,7 @@ class KnownUnits:
                     yield data, columns
 
     def as_known(self, code: str, data: pa.Table) -> tuple[pa.Table, list[Finding]]:
-        """Rows of a table with the names that are meant, and what is to be told."""
+        """Rows of a table with unified names of units, and the messages about them."""
         findings: list[Finding] = []
         for columns in self._places.get(code, ()):
             for level, known in self._above.items():
@@ -138,7 +138,7 @@ class KnownUnits:
         known: Spellings,
         changes: Mapping[str, Meant | None],
     ) -> Iterator[Finding]:
-        """A remark for each name that is read otherwise or may be another, at its first row."""
+        """A message for each name that was replaced or may mean another, at its first row."""
         called = self._settings.level_name(level)
         for given, meant in changes.items():
             if meant is None and given not in known.doubtful:
@@ -153,7 +153,7 @@ class KnownUnits:
             yield Finding(pc.index(rows, True).as_py(), column, fault, given)
 
     def _all_paths(self, tables: Tables) -> dict[str, set[str]]:
-        """The paths of all units by level, as they are written where most write them."""
+        """The paths of all units by level, in the most frequent spelling."""
         paths: dict[str, set[str]] = {
             level: set() for level in self._settings.organisation.levels[1:]
         }
@@ -169,7 +169,7 @@ class KnownUnits:
         return paths
 
     def _targets_as_known(self, data: pa.Table) -> tuple[pa.Table, list[Finding]]:
-        """Targets of units with the units' own names; units that are not there are told."""
+        """Targets with unified names of units; unknown units are reported."""
         findings: list[Finding] = []
         units = data["unit"]
         for (level, label), rows in _counts(data, ["level", "unit"]):
@@ -188,7 +188,7 @@ class KnownUnits:
         return _put(data, "unit", units), findings
 
     def _rows_of_units(self, table: Table, data: pa.Table) -> tuple[pa.Table, list[Finding]]:
-        """The rows of a table that are units' own, each with the sign of its unit."""
+        """The rows of a table that belong to units, with the sign of each unit."""
         findings: list[Finding] = []
         codes = [code for _, code in table.unit_columns]
         level, column = table.unit_columns[-1]
@@ -218,7 +218,7 @@ class KnownUnits:
         return _put(data, "agent", owners), findings
 
     def _units_of(self, level: str, label: str, above: Sequence[str]) -> tuple[list[str], str]:
-        """The units of a level that a label may mean, and in what it is written otherwise."""
+        """The units of a level that a label may mean, and how its spelling differs."""
         for form, how in ((str, ""), (canonical, "写法"), (stem, "写法或后缀")):
             found = [
                 path
@@ -238,7 +238,7 @@ def _is(column: Any, value: str | None) -> Any:
 def _of_target(
     level: str, label: str, known: Iterable[str], rows: int
 ) -> tuple[str | None, Fault | None]:
-    """The unit that a target is for, where it is written otherwise; what is to be told."""
+    """The unit of a target with another spelling, and the message about it."""
     names: dict[str, set[str]] = {}
     for path in known:
         for called in (path, path.rpartition("/")[2]):

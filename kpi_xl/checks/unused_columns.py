@@ -1,4 +1,4 @@
-"""Columns that were not understood, and speak of a column that is missing.
+"""Columns that were not understood and may be a missing column.
 
 A roster with 人员状态 but no 解约日期 keeps its leavers for ever. Nothing of the kind is passed
 over in silence.
@@ -60,7 +60,7 @@ _UNITS: Final = "|".join(word for code, word in _LIKE["agents"] if AGENTS.column
 
 
 def speaking_of_columns(file: FileRead) -> Iterator[Said]:
-    """Headings that were not understood and speak of a column that is missing."""
+    """Headings that were not understood and may be a missing column."""
     raw, told = file.raw, set[str]()
     for code, words in _like(raw.table):
         if code in raw.columns:
@@ -75,7 +75,7 @@ def speaking_of_columns(file: FileRead) -> Iterator[Said]:
 
 
 def of_ones_own_absent(file: FileRead) -> Iterator[Said]:
-    """Columns that a project declares itself and uses, and that a file does not have."""
+    """Columns that the project declares and uses, and that a file lacks."""
     raw = file.raw
     standard = TABLES[raw.table.code].columns if raw.table.code in TABLES else ()
     others = [heading for heading, _ in file.others()]
@@ -91,7 +91,7 @@ def of_ones_own_absent(file: FileRead) -> Iterator[Said]:
 
 
 def days_of_leaving(file: FileRead) -> Iterator[Said]:
-    """Columns of days in a roster that tells nobody's day of leaving."""
+    """Columns of days in a roster that has no leave dates."""
     if "left" in file.raw.columns:
         return
     spoken_of = {said.heading for said in speaking_of_columns(file)}
@@ -116,7 +116,7 @@ _LOOKED_AT: Final = 1_000
 
 
 def _like(table: Table) -> Iterator[tuple[str, str]]:
-    """The columns of a table that may be missed, with what speaks of each."""
+    """The columns of a table that may be missing, with the words that suggest each."""
     told = dict(_LIKE.get(table.code, ()))
     for column in table.columns:
         if column.code in told:
@@ -126,7 +126,7 @@ def _like(table: Table) -> Iterator[tuple[str, str]]:
 
 
 def speaks_of(table: Table, column: str, heading: str) -> bool:
-    """Whether a heading that is not understood speaks of a column, so that it is asked about.
+    """Whether an unknown heading suggests a column, so that people are asked.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def speaks_of(table: Table, column: str, heading: str) -> bool:
 
 
 def days_in(cells: Any) -> bool:
-    """Whether the cells are days, however they are written, or say that there is none.
+    """Whether the cells are days in any notation, or say that there is none.
 
     Also where every cell is one: of a worksheet for each team some have only people who left.
     """
@@ -152,7 +152,7 @@ def days_in(cells: Any) -> bool:
 
 
 def without_heading(file: FileRead) -> Iterator[Said]:
-    """Columns that have no heading and something in most rows."""
+    """Columns without a heading that have values in most rows."""
     for left, cells in file.raw.unnamed:
         filled = len(cells) - cells.null_count
         if filled * 2 > len(file.raw.rows) > 0:

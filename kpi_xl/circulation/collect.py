@@ -115,7 +115,7 @@ class _Collection:
         self._result = Collected(folder, project.output / REPORT)
 
     def run(self) -> Collected:
-        """Do it all."""
+        """Run the whole collection."""
         result = self._result
         returned = by_recipient(self._matched())
         shutil.rmtree(self._copies, ignore_errors=True)
@@ -152,7 +152,7 @@ class _Collection:
         return result
 
     def _matched(self) -> Sequence[Matched]:
-        """All files that are somebody's, each content once."""
+        """All files that match a recipient, each content once."""
         matcher = Matcher(self._folder, self._connection, self._passwords)
         seen: dict[str, Path] = {}
         found = []
@@ -188,7 +188,7 @@ class _Collection:
         self._result.passed_over.append(Aside.of(one.file, fault))
 
     def _take(self, one: Matched) -> bool:
-        """Read, validate and store a workbook; whether it could be done."""
+        """Read, check and store a workbook; False where that failed."""
         try:
             with self._versions.whole():
                 workbook = one.opened()
@@ -229,7 +229,7 @@ class _Collection:
         return ""
 
     def _form_of(self, one: Matched) -> Form:
-        """The input cells of the very template that a workbook was made from."""
+        """The input cells of the template that a workbook was made from."""
         version = one.edition["version"]
         if version not in self._forms:
             row = self._connection.execute(
@@ -241,7 +241,7 @@ class _Collection:
         return self._forms[version]
 
     def _mark(self, one: Matched, workbook: ReturnedWorkbook, problems: Sequence[Problem]) -> str:
-        """Write a copy of a workbook with its problems marked; what kept us from it, if anything.
+        """Write a copy of a workbook with its problems marked; the error, if that failed.
 
         What is wrong is in the report either way.
         """

@@ -13,7 +13,7 @@ from kpi_xl.system.undone import Undone
 
 @dataclass(frozen=True)
 class Taken:
-    """A workbook whose values were looked at.
+    """A workbook whose values were read.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class Taken:
 
 @dataclass(frozen=True)
 class Missing:
-    """Somebody who was sent a workbook and has sent none back."""
+    """A recipient who has sent nothing back."""
 
     template: str
     period: str

@@ -17,7 +17,7 @@ _SHOWN: Final = 20
 
 
 def lines(done: Collected) -> Iterator[str]:
-    """The result for people."""
+    """The lines about a collection's result."""
     files = len(done.taken) + len(done.passed_over) + len(done.aside)
     yield (
         f"共 {files:,} 个文件：收取 {len(done.taken):,}，不重复收取 {len(done.passed_over):,}，"

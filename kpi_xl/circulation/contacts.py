@@ -85,20 +85,20 @@ class Listed:
         return ByRecipient(self.file, by_name | by_path, self.by_agent)
 
     def likely(self, names: Iterable[str], agent: str) -> list[str]:
-        """The texts that may be somebody's: an agent's, or those under names of a unit."""
+        """The texts that may belong to a recipient: an agent's, or those under names of a unit."""
         if agent:
             return [self.by_agent[agent]] if agent in self.by_agent else []
         return [self.by_unit[name][0] for name in names if name in self.by_unit]
 
     def texts(self) -> Iterator[tuple[str, str]]:
-        """All of them, with whose they are."""
+        """All texts, each with its owner."""
         yield from ((unit, text) for unit, (text, _) in self.by_unit.items())
         yield from self.by_agent.items()
 
 
 @dataclass(frozen=True)
 class ByRecipient:
-    """Texts by recipient; nobody's name is another's.
+    """Texts by recipient; equal names never share one.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ class ByRecipient:
 
 
 def contacts_of(project: Project) -> Listed:
-    """The mail addresses.
+    """The mail addresses from 通讯录.
 
     Raises
     ------
@@ -140,7 +140,7 @@ def contacts_of(project: Project) -> Listed:
 
 
 def passwords_in(file: Path) -> Listed:
-    """The passwords that workbooks are opened with.
+    """The passwords of the workbooks.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Send a template out: a workbook for each unit or person, and where wanted a mail with it."""
+"""Distribute a template: a workbook for each unit or person, and optionally a mail with it."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class Distributed:
 
     @property
     def complete(self) -> bool:
-        """Whether everybody has got what he was to get."""
+        """Whether every recipient has a workbook, and a mail if one was wanted."""
         return not self.undone and (self.mailed is None or self.mailed.complete)
 
 
@@ -114,7 +114,7 @@ class _Wishes:
 
 @dataclass(frozen=True)
 class _Asked:
-    """Who is to get what: checked before anything is made."""
+    """The recipients and their workbooks, checked before anything is made."""
 
     month: Month
     level: str
@@ -243,7 +243,7 @@ def _reading(
     wishes: _Wishes,
     progress: Progress,
 ) -> Iterator[tuple[_Asked, RecipientValues]]:
-    """Who gets what, and what computes their values, while the store is open."""
+    """The recipients, and the computation of their values, while the store is open."""
     loaded = load(project, progress)
     cube = loaded.cube
     wanted = month_meant(cube, month)
@@ -265,7 +265,7 @@ def _reading(
 
 @contextmanager
 def record(project: Project, dry_run: bool) -> Iterator[sqlite3.Connection]:
-    """The manifest, held by this process alone; a rehearsal looks at a copy, if there is one."""
+    """The record, locked by this process; for a rehearsal a copy of it, if there is one."""
     if not dry_run:
         with changing(project) as own:
             yield own

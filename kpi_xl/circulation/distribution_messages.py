@@ -15,7 +15,7 @@ _SHOWN: Final = 20
 
 
 def lines(template: str, done: Distributed, *, rehearsal: bool) -> Iterator[str]:
-    """The result for people; of a rehearsal, everybody with what he would get."""
+    """The lines about a distribution's result; of a rehearsal, what everybody would get."""
     which = "" if done.number <= 1 else f"（第 {done.number} 轮）"
     if rehearsal:
         count = len(done.deliveries)
@@ -53,7 +53,7 @@ def _mailed(mailed: Mailed) -> Iterator[str]:
 
 
 def reminded(done: Reminded, *, rehearsal: bool) -> Iterator[str]:
-    """The result of reminding for people; of a rehearsal, everybody who would be reminded."""
+    """The lines about reminders; of a rehearsal, who would be reminded."""
     yield f"{done.month.chinese} {done.template}：{len(done.late)} 份没有交"
     own = [one for one in done.reminders if one.whom == OWN]
     above = [one for one in done.reminders if one.whom != OWN]

@@ -25,7 +25,7 @@ def encrypted(content: bytes, password: str) -> bytes:
 
 
 def decrypted(content: bytes, passwords: Iterable[str]) -> bytes | None:
-    """The workbook that one of some passwords opens; None when none does.
+    """The workbook, decrypted by one of some passwords; None when none fits.
 
     Raises
     ------

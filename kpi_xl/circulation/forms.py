@@ -63,7 +63,7 @@ def _plain(one: InputSlot) -> InputSlot:
 def checked(
     one: Matched, workbook: ReturnedWorkbook, form: Form
 ) -> tuple[list[Valid], list[Problem]]:
-    """The values of a workbook's input cells, and what is wrong with them.
+    """The values of a workbook's input cells, and their problems.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def _other(
     inputs: Sequence[InputSlot],
     sheet: str | None = None,
 ) -> _Other | None:
-    """Where a workbook shows people that it is another's; what they may change says nothing."""
+    """Find a cell that names another recipient; cells that people may change are ignored."""
     asked = {name for one in inputs for name in (one.slot.name, *(c.source for c in one.columns))}
     for name, answers in workbook.answers(shown.keys() - asked, (), sheet).items():
         value = answers.rows[0][0].value
@@ -154,7 +154,7 @@ def _answers(
 
 
 def _of_rows(inputs: Sequence[InputSlot]) -> set[str]:
-    """Their names and those that tell their rows."""
+    """The names of some slots and of those that identify their rows."""
     return {name for one in inputs for name in (one.slot.name, one.agents, one.days)}
 
 

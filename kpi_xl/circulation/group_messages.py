@@ -14,7 +14,7 @@ _PARTS: Final = {WORDS: "晨会稿", PICTURE: "图片", PAGE: "网页"}
 
 
 def lines(done: SentMonth, *, rehearsal: bool) -> Iterator[str]:
-    """The result for people; of a rehearsal, every group with what it would get."""
+    """The lines about what was sent; of a rehearsal, what every group would get."""
     count, head = len(done.groups), f"{done.month.chinese} 月报"
     if rehearsal:
         doing = f"写 {count} 个单位的文件" if done.place == FOLDER else f"发到 {count} 个群"

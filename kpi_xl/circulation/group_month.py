@@ -1,4 +1,4 @@
-"""Send a month into groups: the words, the picture, where it is wished the page of each unit."""
+"""Send a month into groups: sentences, a picture, and optionally the page of each unit."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class SentMonth:
 
     @property
     def complete(self) -> bool:
-        """Whether everything is known to have come."""
+        """Whether every part is known to have arrived."""
         return not (self.unsure or self.failed or self.later or self.undone)
 
 
@@ -212,7 +212,7 @@ def _lacking(
     *,
     unsure: bool,
 ) -> list[Recipient]:
-    """Those for whom something is to be sent yet: nothing is made for the others."""
+    """The groups that still lack a part: nothing is made for the others."""
     if not was_begun(project):
         return list(recipients)
     with record(project, dry_run=True) as copy:
@@ -248,7 +248,7 @@ def _sent(
     unsure: bool,
     progress: Progress,
 ) -> SentMonth:
-    """Send what was written and has not been sent."""
+    """Send the parts that were written and not yet sent."""
     from kpi_xl.circulation.group_sending import Ready, Robots
 
     platform, failed = PLATFORMS[told.place], {one.unit for one in undone}
@@ -291,7 +291,7 @@ def _sent(
 
 
 def _content(files: Mapping[str, Path], part: str, most: int) -> tuple[str, str | bytes]:
-    """A part as it was written: what stands above it, or its name, and itself."""
+    """A part as it was written: its title or file name, and its content."""
     if part == WORDS:
         title, *lines = files[_WORDS].read_text(encoding="utf-8").split("\n")
         return title, fitting(title, lines, most)

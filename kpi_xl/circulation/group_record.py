@@ -1,4 +1,4 @@
-"""The record of what was sent into groups, so that nobody is sent anything twice.
+"""The record of messages to groups, so that no group gets one twice.
 
 A message is noted as begun before it is handed over, and as sent when the platform has said that
 it has it. Where a process ended, or a connection, in between, nobody knows, and it is not sent
@@ -22,7 +22,7 @@ WAITING: Final = ""
 
 
 class Part(NamedTuple):
-    """A part of what a group gets: whose it is, and which."""
+    """One part for one group."""
 
     level: str
     unit: str
@@ -30,7 +30,7 @@ class Part(NamedTuple):
 
 
 class Sending(NamedTuple):
-    """All that is sent of a month on a platform, once."""
+    """One sending of a month on a platform."""
 
     platform: str
     month: str
@@ -38,7 +38,7 @@ class Sending(NamedTuple):
 
 
 def begun(connection: sqlite3.Connection, platform: str, month: str, *, again: bool) -> Sending:
-    """The last sending, to be gone on with, or a new one where there is none or it is asked for.
+    """The last sending, to continue it; a new one where there is none or it is asked for.
 
     What was begun and not noted as ended is what nobody knows of from now on.
     """
@@ -58,7 +58,7 @@ def begun(connection: sqlite3.Connection, platform: str, month: str, *, again: b
 
 
 def enlist(connection: sqlite3.Connection, sending: Sending, parts: Iterable[Part]) -> None:
-    """Put in what is to be sent; what is there already stays as it is."""
+    """Add the parts to send; parts already there stay as they are."""
     with connection:
         connection.executemany(
             "INSERT OR IGNORE INTO group_messages"
@@ -81,7 +81,7 @@ def states(connection: sqlite3.Connection, sending: Sending) -> dict[Part, str]:
 def note(
     connection: sqlite3.Connection, sending: Sending, part: Part, state: str, detail: str = ""
 ) -> None:
-    """Note what became of a part; it is on the disk when this returns.
+    """Note the state of a part; it is on disk when this returns.
 
     Parameters
     ----------

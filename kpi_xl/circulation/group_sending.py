@@ -1,4 +1,4 @@
-"""Hand messages to robots: each part at most once, with patience where a platform has none.
+"""Send messages to robots: each part at most once, with retries where the platform is busy.
 
 What a platform has certainly not taken is tried again after pauses that double: it could not be
 reached, or said that it was too much, or later. What it refuses is told. What was handed over and
@@ -35,7 +35,7 @@ _MINUTE: Final = 60.0
 
 
 class Ready(NamedTuple):
-    """A part that can be sent.
+    """A part that is ready to be sent.
 
     Attributes
     ----------
@@ -82,12 +82,12 @@ class Sent:
 
     @property
     def complete(self) -> bool:
-        """Whether everything is known to have come."""
+        """Whether every part is known to have arrived."""
         return not (self.unsure or self.failed or self.later)
 
 
 class _NotSentError(Exception):
-    """A part that is not known to have come.
+    """A part that is not known to have arrived.
 
     Parameters
     ----------
@@ -104,19 +104,19 @@ class _NotSentError(Exception):
 
 
 class _LaterError(_NotSentError):
-    """The platform has not taken it, and may later."""
+    """The platform did not take the part, and may take it later."""
 
 
 class _RefusedError(_NotSentError):
-    """The platform will not take it."""
+    """The platform refused the part."""
 
 
 class _UnsureError(_NotSentError):
-    """Nobody knows whether it has it."""
+    """It is not known whether the platform took the part."""
 
 
 class _Pace:
-    """Keeps to so many messages a minute of each robot."""
+    """Limits the messages a minute to each robot."""
 
     def __init__(self, most: int, pause: Callable[[float], None]) -> None:
         self._most = most
@@ -131,7 +131,7 @@ class _Pace:
 
 
 class Robots:
-    """Speaks to the robots of a platform.
+    """A client of a platform's robots.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ class Robots:
         self._pace = _Pace(platform.a_minute, pause)
 
     def send(self, parts: Iterator[Ready], total: int, progress: Progress = silent) -> Sent:
-        """Send what has not been sent; one group's fault does not stop the others.
+        """Send the parts that were not sent yet; one group's fault does not stop the others.
 
         Parameters
         ----------
@@ -212,7 +212,7 @@ class Robots:
         done.later[one.name] = fault
 
     def _note(self, part: Part, state: str, fault: Fault | None = None) -> None:
-        """Note it, with what the platform answered: a code, and nothing that was sent."""
+        """Note the state of a part with the platform's code, never with the content."""
         detail = "" if fault is None else fault.reason
         group_record.note(self._connection, self._sending, part, state, detail)
 
@@ -273,7 +273,7 @@ class Robots:
 
 
 def _wished(text: str) -> float:
-    """The pause that a platform asks for: seconds, or until a time."""
+    """The pause that a platform asks for, in seconds or until a time."""
     if text.isascii() and text.isdigit():
         return float(text[:6])
     try:

@@ -1,4 +1,4 @@
-"""Bring the numbers up to date after what was collected has changed."""
+"""Compute the numbers again after a collection has changed the facts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _WHAT = "收回的数计入指标"
 
 
 def put_to_use(project: Project, progress: Progress = silent) -> Undone | None:
-    """Compute with what was collected, so that worksheet functions have it, too.
+    """Compute the cube with the collected values, so that worksheet functions have them, too.
 
     A project whose numbers were never computed stays as it is: whatever is done next with it
     computes them.

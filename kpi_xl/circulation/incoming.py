@@ -1,4 +1,4 @@
-"""The files in a folder of returned workbooks, and why one of them is no workbook to be read."""
+"""The files in a folder of returned workbooks; a reason for each that cannot be read."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Aside(Stopped):
 
     @classmethod
     def of(cls, file: Path, why: Fault | Exception) -> Self:
-        """A file that something stopped; a fault of the program is logged.
+        """Make it from an error; a fault of the program is logged.
 
         Raises
         ------
@@ -83,7 +83,7 @@ class Arrived:
 
 
 def arrived(folder: Path) -> Iterator[Arrived | Aside]:
-    """Everything in a folder and those below it, one at a time, in the order of the names.
+    """Every file in a folder and its subfolders, in the order of the names.
 
     Links are not followed: they lead to files that nobody sent.
     """
@@ -115,7 +115,7 @@ def arrived(folder: Path) -> Iterator[Arrived | Aside]:
 
 
 def _readable(file: Path) -> Path:
-    """A name that can be written down: a disk may hold bytes that are no text."""
+    """A file name as text, also where the disk holds bytes that are none."""
     return Path(os.fsencode(file).decode("utf-8", "replace"))
 
 

@@ -1,4 +1,4 @@
-"""Mails with workbooks: what is in one, and the way to a server that fails now and then."""
+"""Mails with workbooks, and a connection to the mail server that retries."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _TYPES: Final = {
 
 
 class RefusedError(Exception):
-    """The server will not take this mail, however often it is tried; the text is its answer."""
+    """The server refuses this mail for good; the text is its answer."""
 
 
 class UnreachableError(Exception):
@@ -53,7 +53,7 @@ class UnreachableError(Exception):
 
 
 def written(text: str, fields: Mapping[str, str], file: Path | None) -> str:
-    """A text with its fields filled in.
+    """A text with its placeholders filled in.
 
     Raises
     ------
@@ -107,7 +107,7 @@ def message(
 
 
 def password_of(settings: MailSettings, environment: Mapping[str, str] = os.environ) -> str:
-    """The password of the one who logs in, from the environment or the system's keyring.
+    """The password of the mail account, from the environment or the system's keyring.
 
     Raises
     ------
@@ -166,7 +166,7 @@ class Server:
         self._leave()
 
     def send(self, mail: EmailMessage) -> None:
-        """Send a mail; when this returns, the server has said that it has it.
+        """Send a mail; when this returns, the server has accepted it.
 
         Temporary failures are tried again after pauses that double. Where the connection breaks
         before the server's answer nobody knows whether it has the mail; then it is sent again,
@@ -231,7 +231,7 @@ class Server:
         return smtp
 
     def _reset(self) -> None:
-        """Make the connection ready for the next mail after one was refused."""
+        """Make the connection ready for the next mail after a refusal."""
         try:
             if self._smtp is not None:
                 self._smtp.rset()
@@ -248,7 +248,7 @@ class Server:
 
 
 def _encrypt(smtp: smtplib.SMTP, trusted: ssl.SSLContext) -> None:
-    """Go on in TLS, or not at all."""
+    """Switch to TLS, or raise."""
     try:
         smtp.starttls(context=trusted)
     except smtplib.SMTPNotSupportedError:

@@ -1,4 +1,4 @@
-"""Mail a round's workbooks: everybody gets exactly one mail, however often it is begun.
+"""Mail a round's workbooks: everybody gets exactly one mail, however often it is run.
 
 Before a mail is handed to the server it is noted as begun, and when the server has said that it
 has it, as sent. A crash in between leaves one mail of which nobody knows: it is sent again under
@@ -86,7 +86,7 @@ class Mailed:
 
 
 def prepared(project: Project, *, rehearsal: bool) -> Mailing:
-    """The mails' text and the server's password; for a rehearsal no password is needed.
+    """The text of the mails and the server's password; a rehearsal needs no password.
 
     Raises
     ------
@@ -122,7 +122,7 @@ def mail_everybody(
     left_out: Collection[tuple[str, str]],
     progress: Progress,
 ) -> Mailed:
-    """Mail everybody's workbook who has none yet.
+    """Send a mail to every recipient who has none yet.
 
     Parameters
     ----------
@@ -208,7 +208,7 @@ def mail_everybody(
 def _attachments(
     project: Project, connection: sqlite3.Connection, round_: Round, row: sqlite3.Row
 ) -> Mapping[str, bytes] | None:
-    """The files of a mail, exactly as they were made; None where one is not."""
+    """The files of a mail, unchanged since they were made; None where one has changed."""
     found = {}
     for file in filter(None, (row["file"], row["pdf"])):
         try:

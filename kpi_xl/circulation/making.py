@@ -1,4 +1,4 @@
-"""Make the workbooks of a round, each where it belongs; what stops one stops no other.
+"""Make the workbooks of a round; a failure of one does not stop the others.
 
 Every workbook is noted before it is written, so that whatever lies in the folder is known. Nothing
 is replaced or removed but what was written there by the same round and changed by nobody since:
@@ -47,7 +47,7 @@ _SHOWN: Final = ("person.id", "unit.name", "department.name", "team.name")
 
 
 class _Ordered(NamedTuple):
-    """A workbook that is being made: whose, where it goes, what it asks, how much is filled."""
+    """A workbook to make: recipient, place, input cells, number of filled slots."""
 
     recipient: Recipient
     file: Path
@@ -110,7 +110,7 @@ class Making:
         *,
         plain: Path | None,
     ) -> None:
-        """Make the workbooks of all whose mail no server has yet.
+        """Make the workbooks of all recipients who have no mail yet.
 
         Parameters
         ----------
@@ -144,7 +144,7 @@ class Making:
             self._make(to, wanted, tokens, passwords, own, number, plain)
 
     def _has_place(self, recipient: Recipient, file: Path) -> bool:
-        """Whether nothing stands in somebody's place that may not be replaced."""
+        """Whether the place of a workbook is free, or holds a file that may be replaced."""
         try:
             found = hashlib.sha256((self._project.folder / file).read_bytes()).hexdigest()
         except FileNotFoundError:
@@ -260,7 +260,7 @@ class Making:
         self.pdfs += 1
 
     def remove_left_over(self) -> None:
-        """Remove what earlier runs of the round made and nobody gets, as a team's that is no more.
+        """Remove files that earlier runs of the round made and that have no recipient any more.
 
         What somebody has written into stays.
         """

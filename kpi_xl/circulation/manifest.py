@@ -1,4 +1,4 @@
-"""Who was sent what: the rows of a distribution."""
+"""The manifest: who was sent what, a row for each recipient."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Round:
 
 
 def latest(connection: sqlite3.Connection, name: str, period: str, level: str) -> Round | None:
-    """The last round there was, finished or not."""
+    """The last round, finished or not."""
     row = connection.execute(
         "SELECT distribution, round FROM distributions"
         " WHERE template = ? AND period = ? AND level = ? ORDER BY round DESC LIMIT 1",
@@ -52,7 +52,7 @@ def latest(connection: sqlite3.Connection, name: str, period: str, level: str) -
 def begin(
     connection: sqlite3.Connection, blank: Blank, period: str, level: str, again: bool
 ) -> Round:
-    """The last round, to be gone on with, or a new one where there is none or it is asked for."""
+    """The last round, to continue it; a new one where there is none or it is asked for."""
     with connection:
         connection.execute(
             "INSERT OR IGNORE INTO templates VALUES (?, ?, ?)",
@@ -106,7 +106,7 @@ class Edition:
 
 
 class Noted(NamedTuple):
-    """A workbook: whose, what it asks, how many slots were filled, its file and its SHA-256."""
+    """A workbook with its recipient, input cells, number of filled slots, file and SHA-256."""
 
     recipient: Recipient
     edition: Edition
@@ -118,7 +118,7 @@ class Noted(NamedTuple):
 def enlist(
     connection: sqlite3.Connection, round_: Round, to: Iterable[tuple[Recipient, Path]]
 ) -> None:
-    """Put in everybody who is to get a workbook; each has a token of his own in each round.
+    """Enter every recipient; each has a token of their own in each round.
 
     Whose mail the server has stays as he is. Who is not among them any more is taken out, or, if
     there was a workbook of his already, withdrawn: it may have been handed out.
@@ -162,7 +162,7 @@ def enlist(
 
 
 def rows_of(connection: sqlite3.Connection, round_: Round) -> list[sqlite3.Row]:
-    """Everybody of a round who has or gets a workbook, in the order in which they were put in."""
+    """The rows of a round's recipients, in the order in which they were entered."""
     return connection.execute(
         "SELECT * FROM recipients WHERE distribution = ? AND withdrawn IS NULL ORDER BY rowid",
         [round_.distribution],
@@ -170,7 +170,7 @@ def rows_of(connection: sqlite3.Connection, round_: Round) -> list[sqlite3.Row]:
 
 
 def is_ours(connection: sqlite3.Connection, round_: Round, file: str, sha256: str) -> bool:
-    """Whether a file with this content was written there by a round, and by nobody since."""
+    """Whether a file with this content was written by a round and has not been changed since."""
     found = connection.execute(
         "SELECT 1 FROM written WHERE distribution = ? AND file = ? AND sha256 = ?",
         [round_.distribution, file, sha256],
@@ -179,7 +179,7 @@ def is_ours(connection: sqlite3.Connection, round_: Round, file: str, sha256: st
 
 
 def left_over(connection: sqlite3.Connection, round_: Round) -> dict[str, set[str]]:
-    """Files that a round wrote and that are nobody's place any more, with what they held."""
+    """Files that a round wrote and that belong to no recipient any more, with their hashes."""
     found: dict[str, set[str]] = {}
     for row in connection.execute(
         "SELECT file, sha256 FROM written WHERE distribution = :round AND file NOT IN"
@@ -193,7 +193,7 @@ def left_over(connection: sqlite3.Connection, round_: Round) -> dict[str, set[st
 
 
 def announce(connection: sqlite3.Connection, round_: Round, made: Sequence[Noted]) -> None:
-    """Note workbooks that are about to be written: whatever is there is known."""
+    """Note workbooks before they are written, so that every file is known."""
     with connection:
         connection.executemany(
             "INSERT OR IGNORE INTO workbooks (sha256, distribution, level, recipient, edition,"
@@ -211,7 +211,7 @@ def announce(connection: sqlite3.Connection, round_: Round, made: Sequence[Noted
 
 
 def note_made(connection: sqlite3.Connection, round_: Round, made: Sequence[Noted]) -> None:
-    """Note that workbooks are there; a PDF of what was there before is theirs no more."""
+    """Note that workbooks are written; earlier PDFs of them are no longer valid."""
     with connection:
         connection.executemany(
             "UPDATE recipients SET pdf = iif(sha256 = :sha256, pdf, NULL), sha256 = :sha256"
@@ -229,7 +229,7 @@ def note_made(connection: sqlite3.Connection, round_: Round, made: Sequence[Note
 
 
 def announce_pdf(connection: sqlite3.Connection, round_: Round, file: Path, sha256: str) -> None:
-    """Note a PDF that is about to be written."""
+    """Note a PDF before it is written."""
     with connection:
         _announce(connection, round_, [(file, sha256)])
 
@@ -237,7 +237,7 @@ def announce_pdf(connection: sqlite3.Connection, round_: Round, file: Path, sha2
 def note_pdf(
     connection: sqlite3.Connection, round_: Round, recipient: Recipient, file: Path
 ) -> None:
-    """Note a PDF that is there."""
+    """Note that a PDF is written."""
     with connection:
         connection.execute(
             "UPDATE recipients SET pdf = ? WHERE distribution = ? AND level = ? AND recipient = ?",
@@ -262,7 +262,7 @@ def note_mail(
     detail: str,
     address: str,
 ) -> None:
-    """Note what became of the mail of a row of `rows_of`, with a line in the log.
+    """Note the state of a mail, with a line in the log.
 
     It is on the disk when this returns.
     """
@@ -291,7 +291,7 @@ def log(
 
 
 def message_id(round_: Round, row: sqlite3.Row) -> str:
-    """The Message-ID of somebody's mail: the same however often it is tried."""
+    """The Message-ID of a recipient's mail: the same at every attempt."""
     if row["message_id"]:
         return str(row["message_id"])
     own = f"{row['level']}:{row['recipient']}"

@@ -80,7 +80,7 @@ class Matched:
 
     @property
     def whose(self) -> tuple[str, str, str, str]:
-        """Template, period, level and recipient: what later versions replace.
+        """Template, period, level and recipient: the key that versions share.
 
         A person's remain his when he is transferred.
         """
@@ -89,7 +89,7 @@ class Matched:
 
     @property
     def age(self) -> tuple[int, dt.datetime]:
-        """The sort key of versions: the round it was sent in, then when it was saved."""
+        """The sort key of versions: the round, then the time it was saved."""
         return self.row["round"], self.saved
 
     @property
@@ -98,7 +98,7 @@ class Matched:
         return *self.age, self.changed, self.file.as_posix()
 
     def opened(self) -> ReturnedWorkbook:
-        """The workbook, to be read; thousands of them are not kept in memory.
+        """Open the workbook; not all are kept in memory.
 
         Raises
         ------
@@ -172,7 +172,7 @@ class Matcher:
         )
 
     def _known(self, arrived: Arrived, sha256: str) -> Matched | None:
-        """A workbook that was taken before, byte for byte: it need not be opened to be known.
+        """Find a workbook that was taken before, byte for byte, without opening it.
 
         All that came back stays in the folder, and is looked at whenever it is collected.
         """
@@ -213,7 +213,7 @@ class Matcher:
         }
 
     def _content(self, arrived: Arrived) -> tuple[bytes, str | None]:
-        """The workbook, decrypted or converted where need be, and its password."""
+        """The workbook, decrypted or converted if needed, and its password."""
         if arrived.is_compound:
             opened = self._decrypted(arrived)
             if opened is None:
@@ -227,7 +227,7 @@ class Matcher:
         return arrived.content, None
 
     def _rows(self, identity: Identity | None) -> tuple[sqlite3.Row, sqlite3.Row]:
-        """The rows of the manifest that an identity proves: the recipient's, and his workbook's."""
+        """The rows of the manifest that an identity proves: the recipient's, and the workbook's."""
         if identity is None:
             raise InputError(kinds.NO_IDENTITY())
         row = self._recipient(identity)
@@ -258,7 +258,7 @@ class Matcher:
         return row, edition
 
     def _recipient(self, identity: Identity) -> sqlite3.Row | None:
-        """The row of the one whom an identity names; without a level, any of that name."""
+        """The row of the recipient that an identity names; without a level, any of that name."""
         found: sqlite3.Row | None = self._connection.execute(
             f"{_RECIPIENT} WHERE distribution = ? AND recipient = ?"
             " AND ? IN (recipients.level, '')",
@@ -273,7 +273,7 @@ class Matcher:
         return None
 
     def _likely(self, name: str) -> Iterator[str]:
-        """The passwords to try: first of those whose workbook had this name."""
+        """The passwords to try; first those of recipients whose workbook had this name."""
         if self._passwords is None:
             return
         rows = self._connection.execute(
@@ -294,7 +294,7 @@ class Matcher:
             yield from sorted(others)
 
     def _closed(self, arrived: Arrived) -> InputError:
-        """Why a compound file cannot be opened."""
+        """The reason why a compound file cannot be opened."""
         if "EncryptedPackage".encode("utf-16-le") not in arrived.content:
             if any(name.encode("utf-16-le") in arrived.content for name in ("Workbook", "Book\0")):
                 return InputError(kinds.OLD_XLS())
@@ -305,7 +305,7 @@ class Matcher:
 
 
 def _believed(saved: dt.datetime) -> dt.datetime:
-    """When a workbook was saved; it decides which version counts, so it has to be possible.
+    """The time a workbook was saved, if it is possible; it decides which version counts.
 
     Raises
     ------
@@ -322,7 +322,7 @@ def _believed(saved: dt.datetime) -> dt.datetime:
 
 
 def _from_open_document(content: bytes) -> bytes | None:
-    """An .ods file as LibreOffice turns it into a workbook; None where it does not."""
+    """An .ods file converted by LibreOffice; None where that fails."""
     if (program := soffice()) is None:
         return None
     with tempfile.TemporaryDirectory(prefix="kpi_xl-") as folder:
@@ -333,7 +333,7 @@ def _from_open_document(content: bytes) -> bytes | None:
 
 
 def _holds_workbooks(arrived: Arrived) -> bool:
-    """Whether it is a zip file with workbooks in it."""
+    """Whether it is a zip file that contains workbooks."""
     try:
         names = [
             entry.name.lower() for entry in Package(arrived.file, arrived.content, RETURNED).entries
@@ -346,7 +346,7 @@ def _holds_workbooks(arrived: Arrived) -> bool:
 
 
 def by_recipient(matched: Sequence[Matched]) -> Mapping[tuple[str, str, str, str], list[Matched]]:
-    """The versions of each workbook, the earliest first."""
+    """The versions of each recipient's workbook, the earliest first."""
     found: dict[tuple[str, str, str, str], list[Matched]] = {}
     for one in sorted(matched, key=lambda one: one.order):
         found.setdefault(one.whose, []).append(one)

@@ -1,4 +1,4 @@
-"""Lines of the history: each is written once and stays."""
+"""Write lines of the history: each is written once and never changed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kpi_xl.system.user import login
 
 
 def collected(connection: sqlite3.Connection, rule: str, folder: Path) -> int:
-    """Note a collection; its number."""
+    """Note a collection, and return its number."""
     return _inserted(
         connection,
         "INSERT INTO collections (kind, at, by, rule, folder, reason) VALUES (?, ?, ?, ?, ?, '')",
@@ -25,7 +25,7 @@ def collected(connection: sqlite3.Connection, rule: str, folder: Path) -> int:
 
 
 def withdrawn(connection: sqlite3.Connection, collection: int, reason: str) -> int:
-    """Note that a collection is taken back; the number under which that is known."""
+    """Note that a collection is taken back, and return the number of that."""
     return _inserted(
         connection,
         "INSERT INTO collections (kind, at, by, rule, folder, withdraws, reason)"
@@ -35,7 +35,7 @@ def withdrawn(connection: sqlite3.Connection, collection: int, reason: str) -> i
 
 
 def taken(connection: sqlite3.Connection, collection: int, one: Matched) -> int:
-    """Note that a workbook was taken; the number of the taking.
+    """Note that a workbook was taken, and return the number of the taking.
 
     One that is taken a second time was collected when it was collected first.
     """
@@ -57,7 +57,7 @@ def taken(connection: sqlite3.Connection, collection: int, one: Matched) -> int:
 
 
 def without_file(connection: sqlite3.Connection, collection: int, whose: Whose) -> int:
-    """Note that a recipient's values go or come back with no workbook; the number."""
+    """Note that a recipient's values end or come back without a workbook; return the number."""
     return _inserted(
         connection,
         "INSERT INTO takings (collection, distribution, template, period, level, recipient, unit,"
@@ -70,13 +70,13 @@ def without_file(connection: sqlite3.Connection, collection: int, whose: Whose) 
 
 
 def next_change(connection: sqlite3.Connection) -> int:
-    """The number of the change that is noted next."""
+    """The number of the next change."""
     found = connection.execute("SELECT ifnull(max(change), 0) + 1 FROM changes")
     return int(found.fetchone()[0])
 
 
 def changed(connection: sqlite3.Connection, rows: Iterable[Sequence[Any]]) -> None:
-    """Note what stands in cells of a taking.
+    """Note the values of cells of a taking.
 
     Each row is its number, the taking, slot, row, column, key, unit of the sheet, kind and value,
     sheet, cell, and the numbers of the change it replaces and of that which goes on counting.
@@ -89,7 +89,7 @@ def changed(connection: sqlite3.Connection, rows: Iterable[Sequence[Any]]) -> No
 
 
 def removed(connection: sqlite3.Connection, taking: int, gone: Iterable[Version]) -> None:
-    """Note that what counted by some changes counts no more, and nothing instead."""
+    """Note that the values of some changes no longer count, with nothing in their place."""
     connection.executemany(
         "INSERT INTO changes (taking, slot, row, column, key, about, kind, value, sheet, cell,"
         " replaces) SELECT ?, slot, row, column, key, about, kind, NULL, sheet, cell, change"
@@ -101,7 +101,7 @@ def removed(connection: sqlite3.Connection, taking: int, gone: Iterable[Version]
 def restored(
     connection: sqlite3.Connection, taking: int, back: Iterable[tuple[Version, Version | None]]
 ) -> None:
-    """Note what counts again, with what had counted instead."""
+    """Note the values that count again, and the ones that counted instead."""
     connection.executemany(
         "INSERT INTO changes (taking, slot, row, column, key, about, kind, value, sheet, cell,"
         " replaces, restores) SELECT ?, slot, row, column, key, about, kind, value, sheet, cell,"
@@ -111,7 +111,7 @@ def restored(
 
 
 def not_returned(connection: sqlite3.Connection, whose: Whose) -> None:
-    """Note that nothing came back of rounds of which everything was taken back again."""
+    """Note that rounds have nothing returned any more, since all of it was taken back."""
     connection.execute(
         "UPDATE recipients SET returned = NULL WHERE level = :level AND recipient = :recipient"
         " AND distribution IN (SELECT distribution FROM distributions"
@@ -125,7 +125,7 @@ def not_returned(connection: sqlite3.Connection, whose: Whose) -> None:
 
 
 def moment(time: dt.datetime) -> str:
-    """In universal time, so that texts compare as times do."""
+    """The time in UTC as text, so that texts sort as times do."""
     return time.astimezone(dt.UTC).isoformat()
 
 

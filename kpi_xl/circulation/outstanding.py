@@ -1,4 +1,4 @@
-"""Who was sent a workbook, and whether anything came back from him."""
+"""The recipients, and whether each has sent anything back."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ORDER BY unit, person
 
 
 def sent_to(connection: sqlite3.Connection, template: str, period: str) -> list[sqlite3.Row]:
-    """Everybody of the last rounds, whether anything came back in any round, since when he has it.
+    """The recipients of the last rounds, whether each has sent anything back, and when they got it.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ _DIGITS: Final = 10**15
 
 
 class Prefilled:
-    """The input cells of a template, and what stands in them.
+    """The input cells of a template and their values.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def _column(values: Mapping[str, Any], name: str) -> dict[int, Any]:
 
 
 def _typed(value: Any) -> Typed | None:
-    """A value as it will be read; None for a blank cell, and for one with an error value."""
+    """A value as it will be read back; None for a blank cell or an error value."""
     if hasattr(value, "item"):
         value = value.item()
     if isinstance(value, dt.datetime) and value.time() == dt.time():

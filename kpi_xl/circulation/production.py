@@ -1,4 +1,4 @@
-"""Filled workbooks in numbers, by whatever executor there is.
+"""Fill many workbooks, with any executor.
 
 A task holds all that it needs and gives back bytes, so that it can run in another process or on
 another machine, without the project's files.
@@ -39,7 +39,7 @@ _WORTH_PROCESSES: Final = 100
 
 @dataclass(frozen=True)
 class Blank:
-    """A template as tasks carry it.
+    """A template in a form that tasks can carry.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ class Blank:
 
 
 class Order(NamedTuple):
-    """A workbook to be made: whose, its values, what it opens with, and the sheets of units."""
+    """A workbook to make: recipient, values, password, and the sheets of units."""
 
     identity: Identity
     values: dict[str, Any]
@@ -66,7 +66,7 @@ class Order(NamedTuple):
 
 
 class Made(NamedTuple):
-    """A workbook.
+    """A workbook that was made.
 
     `content` is the file; `plain` is the workbook before it was encrypted.
     """
@@ -79,7 +79,7 @@ class Made(NamedTuple):
 def produced(
     blank: Blank, orders: Iterable[Order], executor: Executor | None, workers: int
 ) -> Iterator[Made | Failure]:
-    """The workbooks, in the order in which they were ordered; one that fails stops no other.
+    """The workbooks in the order of the orders; a failure of one does not stop the others.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def produced(
 
 @contextmanager
 def processes(workbooks: int, encrypting: bool) -> Iterator[tuple[Executor | None, int]]:
-    """As many processes as there are processors, where they are worth it."""
+    """As many processes as there are processors, where it pays off."""
     workers = os.cpu_count() or 1
     if workers == 1 or workbooks < (workers if encrypting else _WORTH_PROCESSES):
         yield None, 1

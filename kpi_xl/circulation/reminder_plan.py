@@ -1,4 +1,4 @@
-"""Whom to remind today: who has sent nothing back for how long, and who is above him."""
+"""The reminders of today: who has sent nothing back, for how long, and who is their manager."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DONE: Final = ("sent", WRITTEN)
 
 @dataclass(frozen=True)
 class Late:
-    """Somebody who has sent nothing back.
+    """A recipient who has sent nothing back.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ class Reminder:
 
     @property
     def about(self) -> str:
-        """The addressee and the day, as the record has them."""
+        """The addressee and the day, as in the record."""
         pairs = zip(self.late, self.steps, strict=True)
         return json.dumps([[one.level, one.key, step] for one, step in pairs], ensure_ascii=False)
 
@@ -96,7 +96,7 @@ def who_is_late(
     today: dt.date,
     work: WorkDays,
 ) -> list[Late]:
-    """Everybody who was sent a template for a month and has sent nothing back.
+    """The recipients of a template for a month who have sent nothing back.
 
     Parameters
     ----------
@@ -136,7 +136,9 @@ def who_is_late(
 
 
 def _boss(row: sqlite3.Row, units: Sequence[Unit], managers: Mapping[str, str]) -> Unit | None:
-    """The unit whose manager is told: a person's own, unless he leads it; else the one above."""
+    """The unit whose manager is told: a person's own, or the one above where the person leads
+    it.
+    """
     if row["level"] != PERSONS:
         own = [one for one in units if (one.level, one.path) == (row["level"], row["recipient"])]
         return units[own[0].parent] if own and own[0].parent is not None else None
@@ -152,7 +154,7 @@ def due(
     settings: ReminderSettings,
     today: dt.date,
 ) -> list[Reminder]:
-    """The reminders to send today, one a reader, without those sent before.
+    """The reminders to send today, one for each reader, without those sent before.
 
     Of several days that have passed unnoticed, the last one counts. What was only written into
     files today is given again, so that the day's folder is whole however often it is made.

@@ -43,7 +43,7 @@ def subject(reminder: Reminder, template: str, month: Month) -> str:
 
 
 def text(reminder: Reminder, template: str, month: Month) -> str:
-    """The text of a mail, or of a message to be pasted."""
+    """The text of a mail, or of a message to paste."""
     about = {"name": reminder.name, "month": month.chinese, "template": template}
     if reminder.whom == OWN:
         (one,) = reminder.late
@@ -61,7 +61,7 @@ def _called(late: Late) -> str:
 def write_texts(
     folder: Path, reminders: Sequence[Reminder], template: str, month: Month
 ) -> list[Path]:
-    """Write each text into a file of its own, named after who is to get it."""
+    """Write each text into a file named after its reader."""
     room = room_in(folder)
     files = []
     for one in reminders:
@@ -74,7 +74,7 @@ def write_texts(
 
 
 def write_list(file: Path, late: Iterable[Late], names: dict[tuple[str, str], str]) -> None:
-    """Write everybody who has sent nothing back, who is above him, and what was done today.
+    """Write a list of everybody who has sent nothing back, with their manager and today's result.
 
     Parameters
     ----------

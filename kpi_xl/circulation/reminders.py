@@ -51,7 +51,7 @@ from kpi_xl.workbook import Template
 
 @dataclass
 class Reminded:
-    """Who was reminded, or would be.
+    """The reminders that were sent, or would be.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ class Reminded:
 
     @property
     def complete(self) -> bool:
-        """Whether everybody was written to who was to be."""
+        """Whether every reminder was sent."""
         return not (self.failed or self.without_address)
 
 
@@ -180,7 +180,7 @@ def _told(
 
 
 def _period(connection: sqlite3.Connection, template: str, month: str | None) -> Month:
-    """The month meant; the last that was sent by default."""
+    """The month asked for; by default the last that was sent."""
     periods = [
         row["period"]
         for row in connection.execute(
@@ -198,7 +198,7 @@ def _period(connection: sqlite3.Connection, template: str, month: str | None) ->
 def _organisation(
     project: Project, path: Path, month: Month, progress: Progress
 ) -> tuple[Sequence[Unit], dict[str, str]]:
-    """The units, and the 工号 of who leads each."""
+    """The units, and the 工号 of each unit's head."""
     cube = load(project, progress).cube
     managers = {}
     with recipients_of(
@@ -215,7 +215,7 @@ def _organisation(
 
 
 class _Addresses:
-    """Where a mail to somebody goes: a unit's is its own, or that of who leads it."""
+    """The mail address of a recipient; of a unit its own, or its head's."""
 
     def __init__(
         self, listed: ByRecipient, units: Sequence[Unit], managers: Mapping[str, str]
@@ -273,7 +273,7 @@ def _mail(
 
 
 def _begun(connection: sqlite3.Connection, one: Reminder) -> str | None:
-    """The Message-ID of a mail to him of which nobody knows whether it went."""
+    """The Message-ID of an earlier mail of which it is not known whether it went."""
     row = connection.execute(
         "SELECT message_id FROM reminders WHERE distribution = ? AND whom = ? AND level = ?"
         " AND recipient = ? AND state = ?",
@@ -283,7 +283,7 @@ def _begun(connection: sqlite3.Connection, one: Reminder) -> str | None:
 
 
 def _message_id(connection: sqlite3.Connection, one: Reminder) -> str:
-    """A new one, the same however often it is tried: it counts the mails that went before."""
+    """A new Message-ID; it counts earlier mails, so that a repeated attempt has the same one."""
     (count,) = connection.execute(
         "SELECT count(*) FROM reminders WHERE distribution = ? AND whom = ? AND level = ?"
         " AND recipient = ?",
@@ -301,7 +301,7 @@ def _note(
     address: str = "",
     message_id: str = "",
 ) -> int:
-    """Note a reminder before it goes; one that was begun before is gone on with."""
+    """Note a reminder before it is sent; one begun before is continued."""
     with connection:
         connection.execute(
             "DELETE FROM reminders WHERE distribution = ? AND whom = ? AND level = ?"
@@ -323,7 +323,7 @@ def _note(
 
 
 def _ended(connection: sqlite3.Connection, reminder: int, state: str, detail: str) -> None:
-    """Note what became of a mail; it is on the disk when this returns."""
+    """Note the state of a mail; it is on disk when this returns."""
     with connection:
         connection.execute(
             "UPDATE reminders SET state = ?, detail = ?, noted = ? WHERE reminder = ?",

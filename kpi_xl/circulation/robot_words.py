@@ -18,13 +18,13 @@ def title_of(month: UnitMonth) -> str:
 
 
 def lines_of(month: UnitMonth) -> list[str]:
-    """The sentences, then what the numbers are as of."""
+    """The sentences, then the date of the numbers."""
     said = [f"{place}. {as_text(one.text)}" for place, one in enumerate(month.sentences, 1)]
     return [*said, *(as_text(str(one)) for one in (month.values["period.same_days"],) if one)]
 
 
 def as_text(text: str) -> str:
-    """A text that is nothing but text, whatever reads it.
+    """A text in which nothing is markup for any platform.
 
     Examples
     --------
@@ -35,7 +35,7 @@ def as_text(text: str) -> str:
 
 
 def fitting(title: str, lines: Sequence[str], most: int) -> str:
-    """As many lines as there is room for, whole ones.
+    """As many whole lines as fit.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The robots of 企业微信, 钉钉 and 飞书: what they are sent, and what their answers mean.
+"""The robots of 企业微信, 钉钉 and 飞书: requests and answers.
 
 After what their makers publish of custom robots in groups; no other interface is used.
 """
@@ -127,7 +127,7 @@ def _dingtalk_text(robot: Robot, title: str, text: str) -> Asked:
 
 
 def _dingtalk_signed(robot: Robot, now: int) -> str:
-    """Its address with the time in milliseconds, and what proves that we know the secret.
+    """The address with the time in milliseconds and the signature made with the secret.
 
     Examples
     --------
@@ -156,8 +156,8 @@ def _feishu_text(robot: Robot, title: str, text: str) -> Asked:
 
 
 def _feishu_signed(robot: Robot, now: int) -> dict[str, str]:
-    """The time in seconds, and what proves that we know the secret: the key is both of them, and
-    nothing is signed with it.
+    """The time in seconds and the signature: an HMAC of an empty text with time and secret as
+    key.
     """
     if not robot.secret:
         return {}

@@ -1,4 +1,4 @@
-"""Take back 目标商定表: what a manager decided in it, row by row."""
+"""Read 目标商定表 back: the decisions of a manager, row by row."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Decided:
 
 @dataclass(frozen=True)
 class _Row:
-    """A row that somebody decided in."""
+    """A row with a decision."""
 
     sheet: str
     key: str
@@ -74,7 +74,7 @@ class _Row:
 
 
 class _DoubtError(Exception):
-    """A row that is not taken: which cell, and why."""
+    """A row that is not taken, with the cell and the reason."""
 
     def __init__(self, cell: Answer, fault: Fault) -> None:
         self.cell = cell
@@ -83,7 +83,7 @@ class _DoubtError(Exception):
 
 
 def take(project: Project, file: Path) -> Decided:
-    """Take what was decided in a workbook; what is in doubt is not taken, but told.
+    """Take the decisions in a workbook; doubtful ones are reported and not taken.
 
     A decision is in doubt where its unit has moved since the workbook was made: it was about
     another answer. One that was taken before is not taken twice.
@@ -126,7 +126,7 @@ def take(project: Project, file: Path) -> Decided:
 
 
 def _rows(workbook: ReturnedWorkbook, number: int, done: Decided) -> tuple[str, list[_Row]] | None:
-    """The KPI of a sheet and the rows somebody decided in; None where there is no such sheet."""
+    """The KPI of a sheet and its rows with decisions; None where there is no such sheet."""
     names = [name.format(number) for name in (CODES, KEYS, DECIDED, AMOUNTS, REASONS)]
     found = workbook.answers(names)
     if not found:

@@ -1,4 +1,4 @@
-"""The names in 目标商定表 by which its cells are read again."""
+"""The defined names in 目标商定表 by which its cells are read back."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ CODES: Final = "rounds.kpi.{}"
 
 
 def token_of(workbook: Workbook) -> str | None:
-    """Which of these workbooks one is; None where it is none."""
+    """The token in a workbook; None where it is no 目标商定表."""
     found = [text for name, scope, text in workbook.names if name == TOKEN and scope is None]
     return str(found[0]).strip('"') if len(found) == 1 else None

@@ -1,4 +1,4 @@
-"""目标商定表: what was proposed and answered side by side, for the level above to decide in."""
+"""Make 目标商定表: proposals and answers side by side, for the level above to decide."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def make(project: Project, month: str | None = None, unit: str | None = None) ->
 
 
 def _with_unit(courses: Sequence[Course], unit: str | None) -> list[tuple[Course, int]]:
-    """The rounds that have the unit, and its place in each."""
+    """The rounds that include the unit, and its index in each."""
     if unit is None:
         return [(one, 0) for one in courses]
     found = []
@@ -134,7 +134,7 @@ def _with_unit(courses: Sequence[Course], unit: str | None) -> list[tuple[Course
 
 
 class _Row(NamedTuple):
-    """A row of a sheet: whose, how deep, and in which row its units are."""
+    """A row of a sheet: its unit, its depth, and the rows of the units below."""
 
     place: int
     depth: int
@@ -185,7 +185,7 @@ class _Sheet:
         self._gap: Style = {"num_format": f"+{plain};-{plain};0", **RIGHT}
 
     def write(self) -> None:
-        """Write it."""
+        """Write the sheet."""
         page, round_ = self._page, self._course.round
         top = round_.places[self._top]
         page.title(f"{top.name}　{round_.month.chinese}　{round_.kpi.name}　目标商定表")
@@ -270,7 +270,9 @@ class _Sheet:
         self._formula(one.row, _REST, formula, rest, self._gap, look)
 
     def _decision(self, one: _Row, look: Style) -> None:
-        """The cells to decide in, for those directly below; and what would count then."""
+        """The cells for decisions on the units directly below, and the amounts that would count
+        then.
+        """
         page, stand = self._page, self._course.stands[one.place]
         is_whole = self._course.round.places[one.place].above is None
         if stand.locked or not (one.depth == 1 or is_whole):
@@ -316,7 +318,7 @@ class _Sheet:
         )
 
     def _sums(self) -> int:
-        """The sum of those directly below, and what the unit's own amount has besides."""
+        """The sum of the units directly below, and the rest of the unit's own amount."""
         page = self._page
         row = self._end + 1
         direct = [one for one in self._rows if one.depth == 1]
@@ -374,7 +376,7 @@ class _Sheet:
 
 
 def _areas(rows: Sequence[int], column: int) -> str:
-    """Cells of a column as ranges: a function takes no more than 255 of them."""
+    """Cells of a column as ranges: a function takes at most 255 of them."""
     found: list[tuple[int, int]] = []
     for row in rows:
         if found and found[-1][1] == row - 1:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 
 class RowKey(NamedTuple):
-    """Whom a row is about.
+    """The person or subject of a row.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Take a collection back: what counted before it counts again, and the history says so."""
+"""Take a collection back: the values before it count again, and the history notes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hold what was typed against what each input cell takes."""
+"""Check typed values against what each input cell takes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _EXCERPT: Final = 60
 
 @dataclass(frozen=True)
 class Problem(Faulty):
-    """An input cell that is not taken, or of which something should be known.
+    """A problem with an input cell: its value is not taken, or taken with a remark.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ class Problem(Faulty):
         return not self.fault.set_aside
 
     def record(self) -> dict[str, Any]:
-        """All of it as plain values, for programs."""
+        """The problem as plain values, for JSON."""
         return {
             "kind": self.fault.kind.code,
             "file": self.file,
@@ -76,7 +76,7 @@ class Problem(Faulty):
 
 @dataclass(frozen=True, slots=True)
 class Valid:
-    """The value of an input cell; `about` is the unit, where there is a sheet for each."""
+    """The value of an input cell; `about` is the unit, where each has a sheet."""
 
     slot: str
     row: int
@@ -89,7 +89,7 @@ class Valid:
 
 
 class _Unusable(Exception):  # noqa: N818 - is said of a value
-    """A value is not what its cell takes."""
+    """A value that its cell does not take."""
 
     def __init__(self, fault: Fault) -> None:
         self.fault = fault
@@ -117,7 +117,7 @@ class Validation:
         self.problems: list[Problem] = []
 
     def check(self, inputs: Sequence[InputSlot]) -> None:
-        """Check the cells of all inputs; `valid` and `problems` have what was found."""
+        """Check all input cells; the results are in `valid` and `problems`."""
         gone = [one.slot.name for one in inputs if one.slot.name not in self._answers]
         if gone:
             self._gone(gone)
@@ -168,7 +168,7 @@ class Validation:
         }
 
     def _check_agents(self, name: str, found: Collection[str]) -> None:
-        """Lists have the people they were sent with; missing ones are told."""
+        """Check that lists have the people they were sent with; missing ones are reported."""
         missing = [key for key in self._sent[name] if key not in found]
         if missing and name in self._answers:
             answers = self._answers[name]
@@ -201,7 +201,7 @@ class Validation:
                     self._cell_of_several(one, answers.sheet, cell, number + 1, column, key.text)
 
     def _records(self, one: InputSlot) -> None:
-        """A slot in a block: a record has a name of its own."""
+        """The slots of a block: each record has a name of its own."""
         keys = self._keys(one)
         seen: dict[str, str] = {}
         for number, name in enumerate(records(one.slot.name, self._answers), 1):
@@ -223,7 +223,7 @@ class Validation:
     def _counts(
         self, one: InputSlot, sheet: str, row: Sequence[Answer], key: RowKey, seen: dict[str, str]
     ) -> bool:
-        """Whether something stands in a row of a list, and it is somebody's and his only one."""
+        """Whether a row of a list has values and a key that no other row has."""
         first = next((cell for cell in row if cell.value is not None or cell.error), None)
         if first is None:
             return False
@@ -291,7 +291,7 @@ class Validation:
 
 
 def _value(value: Any, expected: Expected, words: Sequence[str]) -> tuple[Typed, Fault | None]:
-    """The value as the cell takes it, and what should be known about it."""
+    """The value as the cell takes it, and a remark."""
     reader = _READERS.get(expected.kind)
     note = None
     if reader is not None:
@@ -363,7 +363,7 @@ _COMPARED: Final[Mapping[str, tuple[Callable[[Any, Any], bool], Kind]]] = {
 
 
 def _in_bounds(value: Any, expected: Expected) -> None:
-    """Refuse a value that is out of bounds."""
+    """Refuse a value outside its bounds."""
     number = value
     if expected.kind == "date":
         number = serial_of(value)

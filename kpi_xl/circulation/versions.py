@@ -1,4 +1,4 @@
-"""Put what was collected into the history, by the rule for versions."""
+"""Put collected values into the history, by the rule for versions."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _OF: Final = "entries.template = ? AND entries.period = ? AND entries.level = ? 
 
 
 def rule_meant(text: str) -> Rule:
-    """The rule that a word means.
+    """The rule that a word names.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def rule_meant(text: str) -> Rule:
 
 
 def newest(connection: sqlite3.Connection, one: Matched) -> tuple[int, dt.datetime] | None:
-    """The round, and when it was saved, of the workbook that a recipient's entries are from."""
+    """The round and time of saving of the workbook that a recipient's values are from."""
     found = connection.execute(
         "SELECT round, saved FROM entries JOIN distributions USING (distribution)"
         f" WHERE {_OF} AND sha256 <> ? ORDER BY round DESC, saved DESC LIMIT 1",
@@ -61,7 +61,7 @@ def newest(connection: sqlite3.Connection, one: Matched) -> tuple[int, dt.dateti
 
 
 def is_as_sent(connection: sqlite3.Connection, one: Matched) -> bool:
-    """Whether a file is byte for byte one that was handed out."""
+    """Whether a file is byte for byte one that was sent."""
     found = connection.execute("SELECT 1 FROM workbooks WHERE sha256 = ?", [one.sha256])
     return found.fetchone() is not None
 
@@ -126,7 +126,7 @@ class Versions:
             self._connection.execute("RELEASE one_file")
 
     def take(self, one: Matched, valid: Sequence[Valid]) -> int:
-        """Take a workbook's values; how many of them count."""
+        """Take a workbook's values; returns how many count."""
         whose = Whose(*one.whose)
         self._touched.add(whose)
         self._came.add(one.sha256)
@@ -143,7 +143,7 @@ class Versions:
         return len(valid)
 
     def empty_others(self, months: Collection[tuple[str, str]]) -> None:
-        """Let nothing count of some templates and months but what was taken now."""
+        """For some templates and months, let only the values taken now count."""
         for whose in replay.everybody(self._connection):
             if whose[:2] not in months or whose in self._touched:
                 continue
@@ -154,7 +154,7 @@ class Versions:
                 replay.put(self._connection, before, {})
 
     def repeated(self) -> int | None:
-        """The last collection, where all its workbooks came again: a run that was killed after it.
+        """The last collection, if all its workbooks came again: the run after it was killed.
 
         What is reported then is what would have been reported of it.
         """
@@ -172,7 +172,7 @@ class Versions:
         return int(last["collection"]) if files and files <= self._came else None
 
     def _was_taken(self, one: Matched, whose: Whose) -> bool:
-        """Whether this very file was taken before, and not taken back."""
+        """Whether this very file was taken before and not taken back."""
         found = self._connection.execute(
             "SELECT 1 FROM takings WHERE template = ? AND period = ? AND level = ?"
             " AND recipient = ? AND sha256 = ? AND collection NOT IN"
@@ -182,7 +182,7 @@ class Versions:
         return found.fetchone() is not None
 
     def _is_what_counts(self, one: Matched, whose: Whose) -> bool:
-        """Whether what counts is from this very file alone."""
+        """Whether all values that count are from this very file."""
         found = self._connection.execute(
             f"SELECT DISTINCT sha256 FROM entries WHERE {_OF}", list(whose)
         ).fetchall()
@@ -215,7 +215,7 @@ class Versions:
         replay.put(self._connection, before, after)
 
     def _collection(self) -> int:
-        """The number of the collection, which begins when there is something to note."""
+        """The number of the collection, which begins with its first line."""
         if self.number is None:
             self.number = notes.collected(self._connection, self._rule, self._folder)
         return self.number
