@@ -1,4 +1,4 @@
-"""Reads a condition as people type it: ``险种 属于 {年金, 终身寿} 且 首年保费 > 5000``.
+"""Read a condition as people type it: ``险种 属于 {年金, 终身寿} 且 首年保费 > 5000``.
 
 The reader knows at each place what may stand there: a column, what is asked of it, a value. Nothing
 is executed, and nothing of the text goes anywhere but through this tree.
@@ -82,7 +82,7 @@ _ORDERED: Final = ("money", "count", "number", "date", "month")
 
 
 def read_condition(text: str, table: Table, order: DateOrder = "ymd") -> Condition:
-    """The condition that a text says.
+    """Read a condition.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def read_condition(text: str, table: Table, order: DateOrder = "ymd") -> Conditi
 
 
 def column_named(table: Table, name: str) -> Column:
-    """The column of a table that a name means.
+    """The column of a table with this name.
 
     Raises
     ------
@@ -197,7 +197,9 @@ class Reader:
         return column_named(self.table, word)
 
     def _column_here(self) -> tuple[Column, int] | None:
-        """The column that is named here, with the longest of the names that fit, and its end."""
+        """The column named at this place, by the longest name that fits, and the end of the
+        name.
+        """
         self._blanks()
         best: tuple[Column, int] | None = None
         rest = self.text[self.at :].casefold()
@@ -307,13 +309,13 @@ def asked_at(text: str) -> tuple[str, str] | None:
 
 
 def _before_asked(word: str) -> str:
-    """A word without what is asked behind it: 首年保废大于."""
+    """The part of a word before a comparison: 首年保废大于."""
     places = [word.find(written) for written, _ in _ASKED if word.find(written) > 0]
     return word[: min(places)] if places else word
 
 
 def is_flag(column: Column) -> bool:
-    """Whether a choice is one of yes and no."""
+    """Whether a choice is between yes and no."""
     return bool(column.choices) and {stored for _, stored in column.choices} <= {"0", "1"}
 
 
@@ -363,7 +365,7 @@ def _choice(text: str, column: Column) -> Value:
 
 
 def decimal_of(text: str) -> Decimal | None:
-    """A plain decimal number, or one in percent; None for anything else."""
+    """A plain decimal number, also in percent; None for any other text."""
     word = plain(text).strip()
     scale = Decimal(100) if word.endswith("%") else Decimal(1)
     try:

@@ -63,7 +63,7 @@ class Not:
 
 @dataclass(frozen=True)
 class Together:
-    """Several conditions, all of which must hold, or one of which."""
+    """Several conditions joined by "and" or "or"."""
 
     how: Literal["and", "or"]
     parts: tuple[Condition, ...]
@@ -73,7 +73,7 @@ Condition = Compared | OneOf | Holds | Empty | Not | Together
 
 
 def columns_of(condition: Condition) -> set[str]:
-    """The columns that a condition asks about, by code."""
+    """The codes of the columns in a condition."""
     if isinstance(condition, Together):
         return set().union(*map(columns_of, condition.parts))
     if isinstance(condition, Not):
@@ -85,7 +85,7 @@ def columns_of(condition: Condition) -> set[str]:
 
 
 def texts_of(condition: Condition) -> Iterator[tuple[Column, str]]:
-    """The texts that a condition looks for as a whole cell, each with its column."""
+    """The texts that a condition compares whole cells with, each with its column."""
     if isinstance(condition, Together):
         for part in condition.parts:
             yield from texts_of(part)

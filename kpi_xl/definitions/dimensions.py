@@ -1,4 +1,4 @@
-"""Of what a formula is: money, hours or counts, multiplied and divided.
+"""The dimension of a formula: powers of money, hours and counts.
 
 It tells what cannot be added or compared, and what a result is called.
 """
@@ -27,7 +27,7 @@ _OF: Final[Mapping[Unit, tuple[int, int, int]]] = {
 
 @dataclass(frozen=True)
 class Dimension:
-    """Powers of what a quantity is made of.
+    """Powers of the base dimensions of a quantity.
 
     People, policies and visits are counts alike: 件 ÷ 人 is a plain number, as is 人 ÷ 人, and
     so is what people call 人均件数.
@@ -47,11 +47,11 @@ class Dimension:
 
     @classmethod
     def of(cls, unit: Unit) -> Dimension:
-        """That of a measure or a KPI of this unit."""
+        """The dimension of a measure or KPI with this unit."""
         return cls(*_OF[unit], unit)
 
     def times(self, other: Dimension, power: int) -> Dimension:
-        """Multiplied with another, or divided by it with the power -1."""
+        """The dimension of a product, or of a quotient with the power -1."""
         return Dimension(
             self.money + power * other.money,
             self.hours + power * other.hours,
@@ -60,7 +60,7 @@ class Dimension:
         )
 
     def like(self, other: Dimension) -> bool:
-        """Whether they can be added and compared.
+        """Whether two quantities can be added and compared.
 
         What is divided by a count is still what it was: 元 ÷ 件 is an amount of 元.
         """

@@ -89,7 +89,7 @@ def _words(column: Column, said: str | None) -> list[str]:
 
 
 def _is_of(word: str, column: Column) -> bool:
-    """Whether a word is a category of the column itself."""
+    """Whether a word is a category of the column."""
     return any(label == plain(word) for label, _ in column.choices)
 
 

@@ -1,4 +1,4 @@
-"""Reads a formula as people type it in a spreadsheet, over the names of KPIs and measures.
+"""Read a formula as people type it in a spreadsheet, over the names of KPIs and measures.
 
 openpyxl's tokenizer takes it apart; what is made of it is the same tree as that of a KPI of the
 catalogue. Nothing is executed.
@@ -60,7 +60,7 @@ FUNCTION_NAMES: Final = (*FUNCTIONS, *_SHORT_FOR_SUMS, *EARLIER, MOVING)
 
 
 class Quantity(NamedTuple):
-    """A formula and of what it is.
+    """A formula and its dimension.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ Names = Callable[[str], Quantity]
 
 
 def read_formula(text: str, names: Names) -> Quantity:
-    """The formula that a text says.
+    """Read a formula.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ class _Reader:
         return found
 
     def _operations(self, least: int) -> Quantity:
-        """Operands and the operators between them that bind at least so tightly."""
+        """Operands, and the operators between them with at least this precedence."""
         self.depth += 1
         if self.depth > _DEEPEST:
             raise InputError(kinds.FORMULA_TOO_DEEP())
@@ -243,7 +243,7 @@ class _Reader:
 
 
 def _unquoted(text: str) -> str:
-    """A name without the marks that a name with blanks or signs in it is put in."""
+    """A name without the quotes around names with blanks or signs."""
     text = text.removeprefix("@")  # which a spreadsheet writes before a name
     for opening, closing in ("[]", "''"):
         if text.startswith(opening) and text.endswith(closing):
@@ -274,7 +274,7 @@ def _joined(operator: str, left: Quantity, right: Quantity) -> Quantity:
 
 
 def _operation(operator: str, left: Quantity, right: Quantity) -> Formula:
-    """The operation, or what two numbers make of it."""
+    """The operation; of two numbers their result."""
     one, two = left.formula, right.formula
     if not isinstance(one, Constant) or not isinstance(two, Constant):
         return TypedOperation(operator, one, two)
@@ -292,7 +292,7 @@ def _product(operator: str, left: Dimension | None, right: Dimension | None) -> 
 
 
 def _alike(how: str, *quantities: Quantity) -> Dimension | None:
-    """Of what quantities are that are added or compared.
+    """The common dimension of quantities that are added or compared.
 
     Raises
     ------
@@ -318,7 +318,7 @@ def _of_call(name: str, arguments: list[Quantity]) -> Dimension | None:
 
 
 def _is_condition(name: str, arguments: list[Quantity]) -> bool:
-    """Whether what a function gives holds or not, or may be such."""
+    """Whether the result of a function is a truth value, or may be one."""
     if name in ("IF", "IFERROR"):
         return any(one.is_condition for one in arguments[name == "IF" :])
     return name in ("AND", "OR", "NOT")
@@ -352,7 +352,7 @@ def _of_earlier(name: str, arguments: list[Quantity]) -> Quantity:
 
 
 def _summed(name: str, arguments: list[Quantity]) -> Quantity:
-    """SUM and AVERAGE as the sums that they are short for."""
+    """SUM and AVERAGE as sums of their arguments."""
     if not arguments:
         raise InputError(kinds.FORMULA_ARGUMENTS(name=name, count=0, wanted="1"))
     found = arguments[0]

@@ -22,7 +22,7 @@ _MOST_DIGITS: Final = 15
 
 
 def _carrying_errors(compute: Callable[..., Any]) -> Callable[..., Any]:
-    """Its values, with the first error among the arguments in place of what it makes of it."""
+    """The result of a function; where an argument is an error, the first such error."""
 
     @functools.wraps(compute)
     def carried(*arguments: Floats) -> Any:
@@ -61,7 +61,7 @@ def _absolute(one: Floats) -> Any:
 
 @_carrying_errors
 def _rounded(number: Floats, digits: Floats) -> Any:
-    """Halves away from zero, as they are written: 2.675 is 2.68 though a float is a bit less."""
+    """Round halves away from zero, in decimal: 2.675 is 2.68 although the float is a bit less."""
     import numpy as np
 
     places = np.clip(np.trunc(digits), -_MOST_DIGITS, _MOST_DIGITS)
@@ -93,7 +93,7 @@ def _not(one: Floats) -> Any:
 
 
 def _chosen(condition: Floats, then: Floats, otherwise: Floats) -> Any:
-    """An error in what is not chosen is none."""
+    """Choose between values; an error in the other one is ignored."""
     import numpy as np
 
     found = np.where(condition != 0, then, otherwise)

@@ -1,4 +1,4 @@
-"""Formulas of KPIs as SQL and as DAX, for those who take definitions over into other tools."""
+"""Formulas of KPIs as SQL and as DAX, for export into other tools."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class _Language:
         raise NotImplementedError
 
     def there(self, known: str, value: str) -> str:
-        """A value that is none where something is not there."""
+        """A value, or none where a part of it is missing."""
         raise NotImplementedError
 
 
@@ -158,7 +158,7 @@ class Dax(_Language):
         return f"IF(ISBLANK({known}), BLANK(), {value})"
 
     def _unless_blank(self, arguments: list[str], found: Callable[..., str]) -> str:
-        """Something of arguments, each written once; BLANK where one of them is."""
+        """An expression over arguments, each written once; BLANK where one of them is blank."""
         names = []
         given = ""
         for one in arguments:
@@ -181,5 +181,5 @@ def _dax_function(name: str, given: tuple[str, ...]) -> str:
 
 
 def months_back(lag: Lag) -> int:
-    """How many months a measure of a month is earlier."""
+    """How many months earlier a measure of a month is."""
     return lag.periods + 12 * lag.years

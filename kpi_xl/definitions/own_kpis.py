@@ -1,4 +1,4 @@
-"""Makes KPIs of what somebody typed: a name, a formula over other names, a unit, bounds."""
+"""Make KPIs from definitions: a name, a formula over other names, a unit, bounds."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class Definition:
         return " ".join(self.fields.get("名称", "").split())
 
     def wrong(self, fault: Fault, column: str, value: str | None = None) -> InputError:
-        """The error that says what is wrong with a field of it."""
+        """The error about one of its fields."""
         at = self.place
         return InputError(
             fault,
@@ -136,12 +136,12 @@ class OwnKpis:
 
     @property
     def made(self) -> list[Kpi]:
-        """The project's own."""
+        """The project's own KPIs."""
         return [self.kpis[code] for code in self.own]
 
 
 def own_kpis(definitions: Sequence[Definition], known: Known = STANDARD) -> OwnKpis:
-    """The KPIs that definitions make.
+    """Make KPIs from definitions.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def own_kpis(definitions: Sequence[Definition], known: Known = STANDARD) -> OwnK
 
 
 class _Maker:
-    """Makes each KPI once, those that stand in the formulas of others first."""
+    """Makes each KPI once, those in the formulas of others first."""
 
     def __init__(self, definitions: Sequence[Definition], known: Known) -> None:
         self.known = known
@@ -198,7 +198,7 @@ class _Maker:
                 yield replace(one, fields={**one.fields, "名称": name, EACH: condition})
 
     def _name(self, one: Definition) -> None:
-        """Take the names of a definition.
+        """Register the names of a definition.
 
         Raises
         ------
@@ -320,7 +320,7 @@ class _Maker:
         return Quantity(symbol, Dimension.of(unit))
 
     def _with_brackets(self, name: str) -> list[str]:
-        """A name of an earlier month, whose brackets are left out: 上月FYP is 上月(FYP)."""
+        """A name of an earlier month with the brackets that were left out: 上月FYP is 上月(FYP)."""
         rests = [(word, name.removeprefix(word).removeprefix("的")) for word in EARLIER]
         return [
             f"{word}({rest})"
@@ -334,14 +334,14 @@ _MEASURES: Final = {label: one for one in MEASURES.values() for label in (one.na
 
 
 def _part(kpi: Kpi) -> Quantity:
-    """A KPI in the formula of another; one that is but a measure is that."""
+    """A KPI as a part of a formula; one that is only a measure becomes the measure."""
     is_measure = isinstance(kpi.expression, Measure)
     formula = kpi.expression if is_measure else Part(kpi.code, kpi.name, kpi.expression)
     return Quantity(formula, Dimension.of(kpi.unit))
 
 
 def _counted(name: str, formula: Formula) -> None:
-    """Refuse what is not counted from the raw tables, or is so by category only."""
+    """Refuse a KPI that is not counted from the raw tables, or only by category."""
     for one in formula.measures():
         if one.source is None:
             raise InputError(kinds.FORMULA_NAME_GIVEN(name=name))
@@ -350,24 +350,24 @@ def _counted(name: str, formula: Formula) -> None:
 
 
 def aliases(one: Definition) -> tuple[str, ...]:
-    """The other names that a definition says."""
+    """The other names in a definition."""
     text = plain(one.fields.get("别名", ""))
     return tuple(dict.fromkeys(name for name in re.split(r"[,，、;；/\s]+", text) if name))
 
 
 def is_name(name: str) -> bool:
-    """Whether a KPI may be called so: the names of cells are made of it."""
+    """Whether a text may be a KPI's name: defined names are made of it."""
     is_number = _NUMBER.fullmatch(_label(name)) is not None  # in a formula it is that
     return len(name) <= LONGEST_NAME and _NAME.fullmatch(name) is not None and not is_number
 
 
 def _label(name: str) -> str:
-    """A name without differences that nobody means: case, and full width."""
+    """A name without differences of case and width."""
     return unicodedata.normalize("NFKC", name).casefold()
 
 
 def _unit(one: Definition, quantity: Quantity) -> Unit:
-    """The unit that is said, or follows from the formula.
+    """The unit that is declared, or follows from the formula.
 
     Raises
     ------
@@ -394,7 +394,7 @@ def _unit(one: Definition, quantity: Quantity) -> Unit:
 
 
 def _is_hundredfold(formula: Formula) -> bool:
-    """Whether a formula is something times 100, as people make percents by hand."""
+    """Whether a formula is something times 100, as people write percents by hand."""
     return isinstance(formula, Operation) and (
         formula.operator == "*"
         and any(isinstance(one, Constant) and one.value == 100 for one in formula.inside)

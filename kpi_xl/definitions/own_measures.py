@@ -46,7 +46,7 @@ _BRACKETS: Final = dict.fromkeys(map(ord, "[]「」"))
 
 @dataclass(frozen=True)
 class Counted:
-    """One thing that is counted of the rows of a raw table, by agent and month.
+    """A sum or count over the rows of a raw table, by agent and month.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ class Counted:
 
     @property
     def columns(self) -> set[str]:
-        """The columns that must be there, by code."""
+        """The codes of the columns that it needs."""
         used = [
             part
             for one in (self.column, *(summed.of for summed in self.sums))
@@ -91,7 +91,7 @@ class Counted:
 
     @property
     def source(self) -> OfRows:
-        """Of which rows what is counted."""
+        """The rows that it counts, as `OfRows`."""
         assert isinstance(self.measure.source, OfRows)
         return self.measure.source
 
@@ -117,7 +117,7 @@ class OwnMeasure:
 
     @property
     def number_format(self) -> str | None:
-        """How it is shown, where that is not as its unit is."""
+        """The number format, where it is not that of the unit."""
         if self.unit in ("元", "%"):
             return None
         is_whole = isinstance(self.formula, Measure) and self.formula.to_unit == 1
@@ -148,12 +148,12 @@ STANDARD: Final = Known(TABLES)
 
 
 def is_of_rows(fields: Mapping[str, str]) -> bool:
-    """Whether a definition counts rows, and has no formula."""
+    """Whether a definition counts rows, so that it has no formula."""
     return any(fields.get(one) for one in MEASURE_FIELDS)
 
 
 def own_measure(name: str, fields: Mapping[str, str], known: Known, unit: str = "") -> OwnMeasure:
-    """The measure that a definition declares.
+    """Make the measure that a definition declares.
 
     Parameters
     ----------
@@ -226,7 +226,7 @@ def _made_of(
     meant: Unit,
     whole: Condition | None,
 ) -> tuple[Formula, tuple[Counted, ...]]:
-    """The formula of what is taken, and what is counted for it."""
+    """The formula of the aggregation, and the sums that it needs."""
     if take == "mean":
         pair = counted("·合计", "sum", meant), counted("·笔数", "filled", "笔")
     elif take == "share":
@@ -275,7 +275,7 @@ def _tables(known: Known) -> str:
 
 
 def _where(text: str, table: Table, order: DateOrder) -> Condition:
-    """Which rows are meant; a sum of rows is nothing that a row has."""
+    """The condition on rows. A sum over rows is refused in it."""
     try:
         return read_condition(text, table, order)
     except InputError as error:
@@ -287,7 +287,7 @@ def _where(text: str, table: Table, order: DateOrder) -> Condition:
 def _part(
     text: str, where: Condition | None, table: Table, take: Take, order: DateOrder
 ) -> tuple[Condition | None, Condition | None]:
-    """Of which rows a share is, and which rows are counted: those of one category, or all."""
+    """The category of a share: the condition of its numerator and of its denominator."""
     if text:
         of_category = read_condition(text, table, order)
         return where, of_category if where is None else Together("and", (where, of_category))
@@ -297,7 +297,7 @@ def _part(
 
 
 def table_of(fields: Mapping[str, str], known: Known) -> Table:
-    """The raw table that a definition counts rows of; errors as for `own_measure`."""
+    """The raw table of a definition; errors as for `own_measure`."""
     with _of(TABLE):
         return _table(fields.get(TABLE, ""), known)
 
@@ -314,7 +314,7 @@ def _reach(
 
 
 def _until(name: str, table: Table, take: Take) -> Column:
-    """The day from which on a row stands no more."""
+    """The column with the day from which a row no longer counts."""
     if take not in ("sum", "count", "mean", "share"):
         raise InputError(kinds.MEASURE_UNTIL_OF_SUMS())
     return day_column(name, table)
@@ -336,7 +336,7 @@ def _weights(name: str, table: Table, known: Known, *, can_be: bool) -> Weights:
 
 
 def _unit(take: Take, column: Column | None, said: str) -> Unit:
-    """The unit that is said, where that can be, else what follows."""
+    """The unit that is declared, if it is possible, else the one that follows."""
     if take == "share":
         return "%"
     kind = column.kind if column is not None and take != "different" else None
@@ -369,7 +369,7 @@ def _meaning(fields: Mapping[str, str], table: Table, day: Column, reach: Condit
 
 
 def _how_often(reach: Condition) -> str:
-    """Of what the bounds are, where a quarter's are others than a month's."""
+    """The period that the bounds are for, where a quarter's differ from a month's."""
     monthly = {one.column.is_monthly for one in compared_in(reach) if one.value}  # type: ignore
     if len(monthly) != 1:
         return ""

@@ -1,4 +1,4 @@
-"""Reads what somebody must reach to be counted: ``合计 首年保费 >= 3000 且 计数 >= 2``.
+"""Read the bounds that an agent must reach to be counted: ``合计 首年保费 >= 3000 且 计数 >= 2``.
 
 The same grammar as a condition on a row, over sums of rows in place of columns. A bound is that of
 a month and so many times as much for a quarter or a year, as 有效人数 of the catalogue has it, or
@@ -83,7 +83,7 @@ def read_reach(
 
 
 def sums_of(reach: Condition) -> list[Summed]:
-    """The sums that bounds are set to, each once."""
+    """The sums in a condition, each once."""
     found: dict[tuple[str, bool], Summed] = {}
     for one in compared_in(reach):
         assert isinstance(one.column, Summed)
@@ -92,7 +92,7 @@ def sums_of(reach: Condition) -> list[Summed]:
 
 
 def compared_in(reach: Condition) -> Iterator[Compared]:
-    """The single bounds."""
+    """The single comparisons in a condition."""
     if isinstance(reach, Together):
         for part in reach.parts:
             yield from compared_in(part)
@@ -104,7 +104,7 @@ def compared_in(reach: Condition) -> Iterator[Compared]:
 
 
 def _holds_of_nothing(reach: Condition) -> bool:
-    """Whether who has no rows at all would reach it; of them no row tells."""
+    """Whether an agent without any rows would meet the condition; rows could never tell."""
     if isinstance(reach, Together):
         parts = map(_holds_of_nothing, reach.parts)
         return all(parts) if reach.how == "and" else any(parts)
@@ -136,7 +136,7 @@ class _Reader(Reader):
         return self._summed(rest[:end].strip()), self.at + end
 
     def _summed(self, text: str) -> Summed:
-        """The sum that is named."""
+        """The sum that is named at this place."""
         said = next((word for word in _HOW_OFTEN if text.startswith(word)), "")
         is_monthly = _HOW_OFTEN.get(said, self.is_monthly)
         try:
@@ -168,7 +168,7 @@ class _Reader(Reader):
 
 
 def _compares(text: str) -> bool:
-    """Whether a text begins with what compares, be it a sign or a word."""
+    """Whether a text begins with a comparison, as a sign or a word."""
     found = asked_at(text)
     return found is not None and found[0] != "是" and found[1].removeprefix("not ") in (
         *_ORDERED, "=", "<>",

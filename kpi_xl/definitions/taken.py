@@ -22,7 +22,7 @@ _DAYS: Final = re.compile(r"天数\s*[(（]?\s*(.+?)\s*[,，、到]\s*(.+?)\s*[)
 
 @dataclass(frozen=True, kw_only=True)
 class Days(Column):
-    """The days from one day of a row to another, where otherwise a column stands."""
+    """The number of days between two days of a row, in the place of a column."""
 
     first: Column
     last: Column
@@ -53,7 +53,7 @@ _NUMBERS: Final[tuple[Kind, ...]] = ("money", "count", "number")
 
 
 def is_of_sums(name: str) -> bool:
-    """Whether a name in place of a column begins as what is made of several rows does."""
+    """Whether a name begins like an aggregation and not like a column."""
     return any(name.upper().startswith(word) for word in _WORDS)
 
 
@@ -79,14 +79,14 @@ def taken(text: str, table: Table) -> tuple[Take, Column | None]:
 
 
 def _days(first: str, last: str, table: Table) -> Days:
-    """The days between two days of a row."""
+    """Read the days between two days of a row."""
     begin, end = (day_column(one.strip(" 从的"), table) for one in (first, last))
     name = f"{begin.name}到{end.name}的天数"
     return Days(f"{begin.code}_{end.code}", name, "count", name, first=begin, last=end)
 
 
 def _beside(said: str, word: str) -> str | None:
-    """The column that is named beside a word: 合计 首年保费, 首年保费合计, SUM(首年保费)."""
+    """The column beside the word of an aggregation: 合计 首年保费, 首年保费合计, SUM(首年保费)."""
     if said.upper().startswith(word):
         rest = said[len(word) :].strip()
     elif said.upper().endswith(word):
@@ -97,7 +97,7 @@ def _beside(said: str, word: str) -> str | None:
 
 
 def _of_kind(take: Take, word: str, column: Column) -> Column:
-    """Refuse a column that has no numbers where these are needed."""
+    """Refuse a column without numbers where numbers are needed."""
     if (take != "different" and column.kind not in _NUMBERS) or (
         take == "different" and isinstance(column, Days)
     ):
@@ -106,7 +106,7 @@ def _of_kind(take: Take, word: str, column: Column) -> Column:
 
 
 def day_column(name: str, table: Table) -> Column:
-    """The day on which a row counts."""
+    """The column with the day on which a row counts."""
     if name:
         column = column_named(table, name)
         if column.kind != "date":

@@ -1,4 +1,4 @@
-"""Tables of weights: what a row counts by what stands in some of its columns.
+"""Tables of weights: the weight of a row by the values in some of its columns.
 
 The first line that fits counts, as in a price list. Weights are exact decimals, at most four digits
 behind the point: what they are multiplied with stays whole in parts of its unit, and is never
@@ -56,7 +56,7 @@ class Weights:
 
     @property
     def parts(self) -> int:
-        """Of how many parts 1 is made, so that every weight is whole: a power of ten."""
+        """The power of ten that makes every weight an integer."""
         every = (*(weight for _, weight in self.lines), self.otherwise)
         exponents = (weight.normalize().as_tuple().exponent for weight in every)
         return int(10 ** max(0, *(-one for one in exponents if isinstance(one, int)), 0))
@@ -65,7 +65,7 @@ class Weights:
 def read_weights(
     table: Table, headings: Sequence[str], lines: Sequence[Sequence[str]], order: DateOrder = "ymd"
 ) -> Weights:
-    """The weights that a table of texts says.
+    """Read a table of weights.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The pages. They show what the jobs give and hand on what is chosen; they compute nothing."""
+"""The pages of the local page. They show results of the jobs and pass on choices."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ Answer = Callable[[Request], Awaitable[Response]]
 
 
 def make_app(desk: Desk) -> Starlette:
-    """The pages of one user's work."""
+    """The application with the pages of one user's work."""
     return Starlette(
         routes=[
             Route("/", _page(desk, _files)),
@@ -95,7 +95,7 @@ def _page(
 
 
 def _form(desk: Desk, does: Callable[[Desk, FormData], str]) -> Answer:
-    """Do what a form asks for, then show the page it leads to."""
+    """Do what a form asks for, then redirect to the next page."""
 
     async def answer(request: Request) -> Response:
         async with request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS) as form:

@@ -28,7 +28,7 @@ _MOST_FOLDERS: Final = 300
 
 
 class Desk:
-    """One user's work; the page of every window shows the same.
+    """One user's work, the same in every window.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ class Desk:
 
     @property
     def here(self) -> Project:
-        """The open project.
+        """The project that is open.
 
         Raises
         ------
@@ -96,24 +96,24 @@ class Desk:
         return self._mapping
 
     def changed(self) -> None:
-        """Something was chosen: what was shown is old."""
+        """Note a choice: results shown before are out of date."""
         self.edition += 1
         self.numbers = None
         self.checked = None
 
     def look_again(self) -> None:
-        """Forget what was seen of the files and what was chosen since the last writing."""
+        """Forget how the files looked, and the choices since the last writing."""
         self._forget()
         self.project = Project.open(self.here.folder)
 
     def compute(self) -> Outlook:
-        """The numbers that would come out."""
+        """Compute the numbers under the present choices."""
         if self.numbers is None:
             self.numbers = outlook(self.here, self.mapping().settings)
         return self.numbers
 
     def write(self) -> None:
-        """Keep what was chosen in kpi.toml."""
+        """Write the choices into kpi.toml."""
         session = self.mapping()
         session.write()
         numbers = self.numbers
@@ -133,7 +133,7 @@ class Desk:
         return self.made
 
     def bring(self, name: str, content: BinaryIO) -> str:
-        """Put a file among the raw files; none that is there is replaced.
+        """Copy a file among the raw files; an existing one is never replaced.
 
         Returns
         -------
@@ -170,7 +170,7 @@ class Desk:
         return [(path.as_posix(), size) for path, size in made]
 
     def result(self, path: str) -> Path:
-        """A file that was made.
+        """The path of a result.
 
         Raises
         ------
@@ -186,7 +186,7 @@ class Desk:
         return file
 
     def show(self, path: str) -> None:
-        """Open a result, or the folder of results, in the program that the system has for it."""
+        """Open a result, or its folder, in the system's program for it."""
         target = self.result(path) if path else self.here.output
         if sys.platform == "win32":
             os.startfile(target)

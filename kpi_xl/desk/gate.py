@@ -1,4 +1,4 @@
-"""Who gets in: this machine's browser with the token, and no page from elsewhere through it.
+"""The gate of the local page: only this machine's browser with the token gets in.
 
 Any web page can send requests to a port of this machine. It cannot read the cookie, cannot make the
 browser send it along (SameSite), and cannot take the address of another host for ours (Host).
@@ -41,7 +41,7 @@ _HEADERS: Final = {
 
 
 class Gate:
-    """Stands before the pages.
+    """An ASGI gate before the pages.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ class Gate:
 
     @property
     def way_in(self) -> str:
-        """The query that lets a browser in, once."""
+        """The query string that lets a browser in once."""
         return f"token={self._token}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -95,7 +95,7 @@ class Gate:
         return None if asks else _too_large(scope["path"], headers)
 
     def _foreign(self, headers: Headers, asks: bool) -> str:
-        """Why a request is not from a page of ours; empty where it may be."""
+        """The reason why a request does not come from the page; empty where it does."""
         hosts = headers.getlist("host")
         # A name that somebody else lets point to this machine (DNS rebinding) is not ours.
         if len(hosts) != 1 or hosts[0] not in self._hosts:

@@ -1,4 +1,4 @@
-"""Start the local page and end it: by its button, or when no window has shown it for some time."""
+"""Start the local page and end it: by its button, or when no window has been open for a while."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A worksheet as a form: a line for each heading, what stands below it, which column it is."""
+"""A worksheet as a form: a line for each heading, with sample cells and the column it is read
+as.
+"""
 
 from __future__ import annotations
 
@@ -152,7 +154,7 @@ def chosen(session: MappingSession, name: str, given: Mapping[str, str]) -> Answ
 
 
 def _headings(proposal: SheetProposal) -> list[tuple[int, str]]:
-    """The headings of a worksheet with their places; of two alike the first."""
+    """The headings of a worksheet with their indices; of two equal ones the first."""
     found: dict[str, int] = {}
     for place, cell in enumerate(proposal.header.cells if proposal.header else ()):
         if cell and cell.strip():

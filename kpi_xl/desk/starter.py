@@ -86,7 +86,7 @@ def _for_windows(words: list[str]) -> str:
 
 
 def _for_linux(words: list[str]) -> str:
-    """A desktop entry; its quoting is its own: backslashes twice, % as %%."""
+    """A desktop entry. It has quoting rules of its own: backslashes twice, % as %%."""
     quoted = " ".join(
         '"'
         + "".join(f"\\\\{c}" if c in '"`$' else "\\\\\\\\" if c == "\\" else c for c in word)

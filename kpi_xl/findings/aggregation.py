@@ -1,4 +1,4 @@
-"""Which KPIs add up over units, over months, over days, and which are ratios of such sums."""
+"""How KPIs add up over units, months and days, and which are ratios of such sums."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _weights(formula: Formula) -> dict[str, float] | None:
 
 
 def units_add_up(kpi: Kpi) -> bool:
-    """Whether the units below one, and what belongs to none of them, make what it has itself.
+    """Whether the units below a unit, with the unassigned rest, add up to the unit.
 
     Who moves is out of one unit and in another, and neither in nor out of what has both; a value
     that two units have is one value of what has both.
@@ -84,7 +84,7 @@ def units_add_up(kpi: Kpi) -> bool:
 
 
 def _is_of_one_unit(measure: Measure) -> bool:
-    """Whether what is counted in one unit is counted in no other beside it."""
+    """Whether everything counted in one unit is counted in no other unit of the level."""
     if isinstance(measure.source, OfRows):
         return measure.source.how in ("sum", "filled", "people")
     if measure.code not in MEASURES:
@@ -106,7 +106,7 @@ def adds_up(kpi: Kpi) -> bool:
 
 @dataclass(frozen=True)
 class DayRatio:
-    """How a KPI comes of its days.
+    """How a KPI is computed from its days.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ class DayRatio:
 
     @property
     def is_sum(self) -> bool:
-        """Whether it is a sum, no ratio."""
+        """Whether it is a sum, not a ratio."""
         return self.below is None and self.standing is None
 
     @property
@@ -142,7 +142,7 @@ class DayRatio:
 
 @kept_with
 def by_day(kpi: Kpi) -> DayRatio | None:
-    """How a KPI's month follows from its days; None where it does not.
+    """How a KPI's month is computed from its days; None where it cannot be.
 
     Examples
     --------
@@ -182,7 +182,7 @@ def _is_summed(code: str) -> bool:
 
 
 def _is_flow(measure: Measure) -> bool:
-    """Whether a measure is of what happens in its month, and adds up."""
+    """Whether a measure is a flow, which adds up, and no stock."""
     if isinstance(measure.source, OfRows):
         return measure.source.over_time == "sum"
     return measure.code in MEASURES and _is_summed(measure.code) and not measure.looks_back

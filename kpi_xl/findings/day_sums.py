@@ -31,14 +31,14 @@ _DAYS: Final = 31
 
 
 def paced(kpis: Mapping[str, Kpi]) -> Mapping[str, DayRatio]:
-    """Which of KPIs can be followed day by day, by code, with how they come of their days."""
+    """The KPIs that can be followed by day, by code, with how they are computed from their days."""
     found = {code: by_day(kpi) for code, kpi in kpis.items() if kpi.direction != "neutral"}
     return {code: ratio for code, ratio in found.items() if ratio is not None}
 
 
 @dataclass(frozen=True)
 class DaySums:
-    """Sums by unit and working day; what happens on a day off counts to the working day before.
+    """Sums by unit and working day; a day off counts to the working day before it.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ class DaySums:
 
     @functools.cached_property
     def paced(self) -> list[Kpi]:
-        """The KPIs whose pace these days tell."""
+        """The KPIs that have a pace."""
         return [
             self.kpis[code]
             for code, ratio in self._ratios.items()
@@ -76,7 +76,7 @@ class DaySums:
         ]
 
     def is_sum(self, kpi: Kpi) -> bool:
-        """Whether a KPI whose pace these days tell is a sum of them."""
+        """Whether a KPI with a pace is a sum."""
         return self._ratios[kpi.code].is_sum
 
     @functools.cached_property
@@ -158,7 +158,7 @@ class DaySums:
         return self._scale(ratio.below or {}) / self._scale(ratio.above)
 
     def _scale(self, terms: Terms) -> int:
-        """In how many parts of its unit a sum is held, such as 100 for money, which is in 分."""
+        """The factor between a sum and its unit, such as 100 for money, which is kept in 分."""
         return math.lcm(*map(self._held, terms))
 
     def _held(self, code: str) -> int:
@@ -166,7 +166,8 @@ class DaySums:
 
 
 def misses_text(kpi: Kpi, found: Pace, places: Sequence[int]) -> str:
-    """How far forecasts on this working day were off in the months before, beside a straight line.
+    """How far forecasts on this working day missed in earlier months, compared with a straight
+    line.
 
     Parameters
     ----------
@@ -254,7 +255,7 @@ def day_sums(
 
 
 def as_of_day(cube: Cube, settings: Settings, month: Month) -> dt.date:
-    """The last day of a month that the data tell of; its last day where it is over."""
+    """The last day with data in a month; the month's last day where it is over."""
     if month == cube.last and cube.as_of is not None:
         return cube.as_of
     return month.span(settings.month_cut)[1]
@@ -263,7 +264,7 @@ def as_of_day(cube: Cube, settings: Settings, month: Month) -> dt.date:
 def _places(
     months: list[Month], cut: int | None, open_days: list[list[dt.date]]
 ) -> dict[int, tuple[int, int]]:
-    """For every day the place of its month, and which working day it counts to."""
+    """The index of each day's month, and of the working day that it counts to."""
     found = {}
     for number, (month, working) in enumerate(zip(months, open_days, strict=True)):
         first, last = month.span(cut)

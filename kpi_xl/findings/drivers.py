@@ -69,7 +69,7 @@ class Split:
 
     @property
     def main(self) -> Factor:
-        """The factor that made most of the difference, in its direction."""
+        """The factor with the largest part of the difference, in its direction."""
         sign = 1 if self.after >= self.before else -1
         best = max(range(len(self.shares)), key=lambda i: sign * self.shares[i])
         return self.tree.factors[best]
@@ -150,7 +150,7 @@ class Drivers:
 
     @kept
     def chain(self, unit: int) -> Split | None:
-        """The one split that explains a unit's result, on every surface.
+        """The split that explains a unit's result on every surface.
 
         Parameters
         ----------
@@ -174,7 +174,8 @@ class Drivers:
         return None
 
     def shares(self, comparison: str) -> Quantities:
-        """The shares of all units at once, in 分, as (factors, units); 0 where nothing compares.
+        """The shares for all units at once, in 分, as (factors, units); 0 where there is no
+        comparison.
 
         Parameters
         ----------
@@ -185,13 +186,13 @@ class Drivers:
         return lmdi(np.where(known, start, end), end)
 
     def all(self, unit: int) -> list[Split]:
-        """Every split of a unit that there is."""
+        """Every split of a unit."""
         found = (self.split(unit, comparison) for comparison in COMPARISONS)
         return [split for split in found if split is not None]
 
     @kept
     def _ends(self, comparison: str) -> tuple[Quantities, Quantities, NDArray[np.bool_]]:
-        """The chains before and after of all units, and for which there are both.
+        """The chains before and after for all units, and the units that have both.
 
         Counts that are scaled or planned are no whole numbers: those chains are in millionths, but
         for the result.
@@ -215,7 +216,7 @@ class Drivers:
         return model.astype(np.int64), fine, known
 
     def _beside(self, own: Quantities, comparison: str) -> tuple[Floats, NDArray[np.bool_]]:
-        """The chains that the best of some peers, or all of them together, would have made."""
+        """The chains of the best peers, or of all peers together."""
         by_head = divide(own[-1], own[0])
         best = int(np.argmax(np.where(np.isfinite(by_head), by_head, -np.inf)))
         model = own.sum(axis=1) if comparison == "全公司" else own[:, best]
@@ -241,8 +242,8 @@ class Drivers:
         return np.array([*(round(q * _FINE) for q in chain), round(goal * 100)], dtype=np.int64)
 
     def _first_goal(self, unit: int, own: np.int64) -> float:
-        """The target of the first quantity; of people of those at the month's end, or who were to
-        come. Without one, what there is.
+        """The target of the first quantity, from targets of people at the month's end or of
+        recruits; else its actual value.
         """
         first = self.tree.factors[0].of
         if len(first) == 1:

@@ -1,4 +1,4 @@
-"""Warnings that are one fact, and what each fact has of the money that a unit's result lacks.
+"""Warnings grouped by fact, each with its part of the money that a unit's result lacks.
 
 首年新单保费, 人均FYP and 件均保费 are warned of together where policies became smaller: one fact
 that 件均保费 explains. Which KPIs move together is read from their formulas, and from the unit's
@@ -58,7 +58,7 @@ class _About:
 
 
 class Facts:
-    """Puts the warnings of the units of a level together.
+    """Groups the warnings of a level's units by fact.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ class Facts:
         self._tree = tree
 
     def of(self, unit: int, found: Sequence[KpiWarning], chain: Split | None) -> list[KpiWarning]:
-        """A unit's warnings, each fact once, in money, the costliest first.
+        """A unit's warnings, one for each fact, with amounts, the costliest first.
 
         Parameters
         ----------
@@ -99,7 +99,7 @@ class Facts:
         )
 
     def _rank(self, warning: KpiWarning) -> tuple[int, int, str]:
-        """The KPI that explains most comes first: of the fewest factors, then the plainest."""
+        """The sort key of KPIs: the one that explains most comes first."""
         made_of = self._range(warning.kpi)
         factors = len(made_of) if made_of else _NO_FACTOR
         return factors, len(self._month.kpis[warning.kpi].measures), warning.kpi
@@ -124,7 +124,7 @@ class Facts:
 
     @staticmethod
     def _paid(fact: KpiWarning, claim: Claim, cost: int, chain: Split) -> KpiWarning:
-        """In money; of what moves a factor that lost, it is said which."""
+        """Add the amount to a warning; of a KPI that moves a factor, name the factor."""
         reasons = fact.reasons
         if claim.moves and claim.part and chain.shares[claim.factors[0]] < 0:
             factor = chain.tree.factors[claim.factors[0]].name
@@ -155,7 +155,7 @@ class Facts:
 
     @kept
     def _range(self, code: str) -> range:
-        """The factors of the tree that a KPI is the product of; empty for none."""
+        """The factors whose product a KPI is; empty where it is none."""
         one = ratio_of(self._month.kpis[code].expression)
         above = self._quantity(codes_of(one.above))
         below = -1 if one.below is None else self._quantity(codes_of(one.below))
@@ -164,7 +164,7 @@ class Facts:
         return range(min(above, below) + 1, max(above, below) + 1)
 
     def _quantity(self, codes: Codes) -> int | None:
-        """Which of the chain's quantities these measures are, or are part of."""
+        """The quantity of the chain that some measures are, or are part of."""
         factors = () if self._tree is None else self._tree.factors
         return next((n for n, one in enumerate(factors) if codes and codes <= set(one.of)), None)
 
@@ -189,7 +189,7 @@ class Facts:
         ]
 
     def _main_terms(self, kpi: Kpi, one: Ratio, better: int) -> list[Codes]:
-        """Of a sum, the term that fell so far that most of what lacks is that; or the greatest."""
+        """The term of a sum that explains most of its fall; else the largest one."""
         terms = terms_of(one.above)
         if len(terms) == 1 or self._quantity(codes_of(one.above)) is not None:
             return [one.codes] * len(self._month.units)
@@ -207,8 +207,8 @@ class Facts:
     def _is_base(
         self, kpi: Kpi, one: Ratio, better: int
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """In which units a ratio is short for what it is measured by, and not what is counted; and
-        where for neither, as both fell.
+        """The units in which a ratio falls short because of its denominator; and those where both
+        fell.
         """
         assert one.below is not None
         values, goal = self._month.given[kpi.code][:, -1], self._month.reference(kpi)
@@ -249,7 +249,7 @@ class Facts:
         return Claim()
 
     def _part(self, kpi: Kpi, place: int, factor: int, chain: Split) -> float:
-        """How much of a factor's loss a KPI beside the chain makes.
+        """The part of a factor's loss that a KPI beside the chain explains.
 
         Of the first quantity as many as are missing by the KPI, of those that are missing in all.
         Of a ratio in proportion: a tenth fewer days at work are a tenth fewer who sell.
@@ -277,14 +277,14 @@ def _usual(series: Floats) -> Floats:
 
 
 def _fall(before: float, after: float) -> float:
-    """How far something fell, so that falls one after the other add up."""
+    """The relative fall on a scale on which successive falls add up."""
     if before <= 0 or after <= 0:
         return math.inf if after <= 0 < before else 0.0
     return math.log(before / after)
 
 
 def _share(part: float, whole: float) -> float:
-    """Part of a whole, 1 at the most; 0 where there is none."""
+    """A part of a whole, at most 1; 0 where there is none."""
     if math.isnan(part) or math.isnan(whole) or part <= 0:
         return 0.0
     if math.isinf(part):

@@ -69,12 +69,12 @@ class Findings(JudgedMonth):
 
     @property
     def headlines(self) -> list[Kpi]:
-        """The KPIs that stand on top, and that there is data of."""
+        """The KPIs on top that have data."""
         return [kpi for kpi in self._settings.headlines if self.cube.has(kpi)]
 
     @property
     def main(self) -> list[Kpi]:
-        """Those of them that the project says; none where it leaves that to the trade."""
+        """The KPIs on top that the project names; none where it leaves the choice to the trade."""
         return self.headlines if self._settings.main_kpis else []
 
     @classmethod
@@ -87,7 +87,7 @@ class Findings(JudgedMonth):
         level: str,
         told: Sequence[Targets] | None = None,
     ) -> Findings:
-        """With the targets of the store, who left, and who is whose peer.
+        """Make the findings, with targets, leavers and peers from the store.
 
         Parameters
         ----------
@@ -105,7 +105,7 @@ class Findings(JudgedMonth):
 
     @functools.cached_property
     def drivers(self) -> Drivers | None:
-        """The factors of the units' results; None when the data lack what they are made of."""
+        """The factors of the units' results; None when the data lack their measures."""
         return None if main_tree(self.cube.measures) is None else Drivers(self)
 
     @kept
@@ -117,7 +117,7 @@ class Findings(JudgedMonth):
 
     @functools.cached_property
     def warnings(self) -> Sequence[KpiWarning]:
-        """Everything of every unit that is not 健康, each fact once, the costliest first."""
+        """The warnings of every unit, one for each fact, the costliest first."""
         return costliest(one for unit in self.units for one in self.warnings_of(unit))
 
     @kept
@@ -140,18 +140,18 @@ class Findings(JudgedMonth):
         return found
 
     def _is_usual(self, warning: KpiWarning) -> bool:
-        """Whether what is warned of is known to be no more than a unit's usual swing."""
+        """Whether a warning is known to be within the unit's usual swing."""
         before = self.given[warning.kpi][self._place[int(warning.unit)], :-1]
         return not warning.is_signal and int(np.isfinite(before).sum()) >= FEWEST
 
     @functools.cached_property
     def signals(self) -> Signals:
-        """How unusual everything is that could be evidence."""
+        """How unusual every possible evidence is."""
         parts = [(places, self._signals(places)) for places in self.groups.places]
         return side_by_side(parts) if len(parts) > 1 else parts[0][1]
 
     def _signals(self, places: NDArray[np.int64]) -> Signals:
-        """The same of units that are each other's peers."""
+        """The same for units that are each other's peers."""
         ripe = {c: s for c, s in self.knowledge.signals.items() if self.ripeness.is_ripe(s)}
         given = {code: values[places] for code, values in self._all_given.items()}
         left, served = (
@@ -166,7 +166,7 @@ class Findings(JudgedMonth):
 
     @property
     def _losses(self) -> Mapping[str, Floats]:
-        """Who left in which month of service, as `given`: of the last twelve months together."""
+        """The leavers by month of service in the last twelve months together, as `given`."""
         found: dict[str, Floats] = {}
         for what, by_month in (("left", self._lost.left), ("served", self._lost.served)):
             for n, counts in by_month.items():
@@ -181,8 +181,8 @@ class Findings(JudgedMonth):
         return self._settings.knowledge
 
     def causes(self, code: str, unit: int) -> list[RankedCause]:
-        """The possible causes of a KPI's weakness, the likeliest first; none for a KPI of which
-        nothing is known.
+        """The possible causes of a KPI's weakness, the likeliest first; none for a KPI without a
+        topic.
         """
         if self._topic(code) is None:
             return []
@@ -216,5 +216,5 @@ class Findings(JudgedMonth):
 
 
 def told_back(store: duckdb.DuckDBPyConnection, settings: Settings, month: Month) -> list[Targets]:
-    """The targets of a month and of those that are looked back on, the last first."""
+    """The targets of a month and of the months looked back on, the latest last."""
     return list(targets_back(store, month, MONTHS, settings.kpis, settings.targets))

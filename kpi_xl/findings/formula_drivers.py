@@ -1,4 +1,4 @@
-"""因素分解 of any KPI: its change split over what its formula is made of.
+"""因素分解 of any KPI: its change split over the parts of its formula.
 
 A product or quotient is split over its factors, a sum over its terms, anything else over the KPIs
 and measures in it. The shares are Shapley values: what each makes when it changes, on average over
@@ -51,7 +51,7 @@ _FEN: Final = 100
 
 @dataclass(frozen=True)
 class FormulaSplit:
-    """A KPI's change, split.
+    """The split of a KPI's change.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class FormulaSplit:
 
     @property
     def main(self) -> int:
-        """Which made most of the change, in its direction."""
+        """The part with the largest share of the change, in its direction."""
         sign = 1 if self.after >= self.before else -1
         return max(range(len(self.shares)), key=lambda place: sign * self.shares[place])
 
@@ -168,7 +168,7 @@ class FormulaDrivers:
         return self._exact(float(values[0]), float(values[-1]), shares)
 
     def _exact(self, before: float, after: float, shares: Sequence[float]) -> FormulaSplit:
-        """Shares of whole 分, or of the smallest that is told, that add up to the change."""
+        """Shares in whole 分, or the smallest unit shown, that add up to the change."""
         fine = _FEN if self._kpi.unit == "元" else _FINE
         if max(abs(before), abs(after), *map(abs, shares)) * fine > 2**53:
             return FormulaSplit(before, after, tuple(shares))
@@ -218,7 +218,7 @@ def _named(formula: Formula) -> Iterator[Formula]:
 
 
 def _with_leaves(formula: Formula, leaves: Mapping[str, Measure]) -> Formula:
-    """The formula with a leaf in place of everything that has a name."""
+    """The formula with a leaf in place of every named part."""
     if (leaf := leaves.get(formula.write(ChineseWriter())[0])) is not None:
         return leaf
     inside = tuple(_with_leaves(one, leaves) for one in formula.inside)

@@ -1,4 +1,4 @@
-"""业务改善措施: what every unit planned to do, and what its KPIs did since.
+"""业务改善措施: the actions of every unit, and how its KPIs have changed since.
 
 What was planned comes from the 业务改善措施计划 that came back; where none did, from what had been
 proposed.
@@ -62,7 +62,7 @@ _ANSWERS: Final = {"input.progress.完成": "state", "input.progress.说明": "n
 
 @dataclass(frozen=True)
 class Planned:
-    """A measure that a unit planned.
+    """An action that a unit planned.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ class Planned:
 
 
 def proposed(findings: Findings, unit: int, today: dt.date, most: int) -> list[Planned]:
-    """The measures that are proposed to a unit, the costliest weakness first."""
+    """The actions proposed to a unit, the costliest weakness first."""
     found = []
     for weakness in findings.weaknesses(unit):
         kpi = _watched(weakness, findings)
@@ -114,14 +114,14 @@ def proposed(findings: Findings, unit: int, today: dt.date, most: int) -> list[P
 
 
 def _watched(weakness: Weakness, findings: Findings) -> Kpi:
-    """The KPI that a measure is held against: one by which units can be compared, if there is."""
+    """The KPI that an action is judged by: one that compares units, if there is one."""
     shown = findings.kpis[weakness.warning.kpi]
     others = (findings.kpis[code] for code in weakness.topic.kpis if code in findings.kpis)
     return shown if shown.is_comparable else next((k for k in others if k.is_comparable), shown)
 
 
 def returned(entries: Sequence[Entry], unit: Unit, base: Knowledge) -> list[Planned] | None:
-    """The measures in the plan that a unit sent back; None when none came back.
+    """The actions in the plan that a unit sent back; None when no plan came back.
 
     Parameters
     ----------
@@ -223,7 +223,7 @@ class Progress:
 
 
 class FollowUps:
-    """Compares the units of a level with and without each measure of last month.
+    """Compares the units of a level that took an action last month with the others.
 
     Parameters
     ----------
@@ -299,7 +299,7 @@ class FollowUps:
         return Progress(planned, was, now, change_text(kpi, end - start), usual, text, answer)
 
     def are_too_few(self, unit: int) -> bool:
-        """Whether nothing can ever be said of a measure: a unit has too few peers for that."""
+        """Whether a unit has too few peers to judge an action at all."""
         return len(self._now.beside(unit)) <= FEWEST_PEERS
 
     def _answer(self, unit: int, planned: Planned) -> Answer:
@@ -318,7 +318,7 @@ class FollowUps:
 
     @kept
     def _taken(self, unit: int) -> frozenset[str]:
-        """The measures that a unit planned, without those it says were not done."""
+        """The actions that a unit planned, without those reported as not done."""
         return frozenset(
             planned.code
             for planned in self._plans.get(unit, ())

@@ -1,4 +1,4 @@
-"""A unit's month in a minute: the headline numbers, what happened and why, what to do first."""
+"""A unit's month in a minute: headline numbers, results and causes, first actions."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _COUNTS: Final = "零一两三四五六七八九十"
 
 
 def headlines(findings: Findings) -> list[Kpi]:
-    """The KPIs that stand on top, the result first; the same for all units of a level."""
+    """The KPIs on top, the result first; the same for all units of a level."""
     if findings.main:
         return findings.main[:HEADLINES]
     found: list[Kpi] = []
@@ -76,7 +76,7 @@ def marked(status: str) -> str:
 
 
 def change_of(kpi: Kpi, value: float, before: float) -> str:
-    """How a value differs from another: ``+33.2%``, of ratios ``+2.0 点``; empty for nothing.
+    """The change of a value: ``+33.2%``, of ratios ``+2.0 点``; empty where there is none.
 
     Examples
     --------
@@ -113,7 +113,7 @@ class InBrief:
         return short_text(kpi, value, in_wan=self.in_wan)
 
     def history(self, kpi: Kpi, back: int) -> float:
-        """A KPI so many months before; an error where there is none."""
+        """A KPI some months before; an error where there is none."""
         months = self.findings.given[kpi.code][self.findings.units.index(self.unit)]
         return float(months[-1 - back]) if len(months) > back else math.nan
 
@@ -188,7 +188,7 @@ class InBrief:
         return f"{'+' if cents > 0 else '−'}{text}" if signed and cents else text
 
     def problems(self, behind: Sequence[str]) -> str:
-        """Who is behind, what is new, what has long been so.
+        """The units behind, the new warnings, and the lasting ones.
 
         Parameters
         ----------
@@ -211,7 +211,7 @@ class InBrief:
     # -- what to do ------------------------------------------------------------------------------
 
     def to_do(self, today: dt.date) -> list[tuple[Weakness, Proposal]]:
-        """The first measures against what costs most, one each; then the second ones."""
+        """The first action against each of the costliest weaknesses; then the second ones."""
         every = [
             [(weakness, proposal) for proposal in weakness.proposals(today, MEASURES_SHOWN)]
             for weakness in self.findings.weaknesses(self.unit)

@@ -125,7 +125,7 @@ class JudgedMonth:
         }
 
     def find(self, label: str) -> Kpi | None:
-        """The KPI with this code, name or alias, whether it can be judged or not; None for none."""
+        """The KPI with this code, name or alias, judged or not; None for an unknown one."""
         return self._settings.kpis.find(label)
 
     @functools.cached_property
@@ -150,7 +150,7 @@ class JudgedMonth:
 
     @functools.cached_property
     def _aimed(self) -> frozenset[str]:
-        """The names of the KPIs that anybody has a target of."""
+        """The names of the KPIs that have a target."""
         return frozenset(name for own in self._targets.values() for name in own)
 
     def of_unit(self, unit: int) -> Mapping[str, float]:
@@ -158,7 +158,7 @@ class JudgedMonth:
         return self._targets.get(unit, {})
 
     def goal(self, kpi: Kpi, unit: int) -> float:
-        """A unit's target of a KPI, be it what other targets make of its measure; NaN for none."""
+        """A unit's target of a KPI, also one computed from other targets; NaN for none."""
         target = self.of_unit(unit).get(kpi.name)
         if target is None and isinstance(kpi.expression, Measure):
             target = self.quantity_target(kpi.expression.code, unit)
@@ -219,12 +219,12 @@ class JudgedMonth:
         return self.groups.names[self._place[unit]]
 
     def beside(self, unit: int) -> NDArray[np.int64]:
-        """The places of a unit's peers among `units`, its own with them."""
+        """The indices among `units` of a unit's peers and itself."""
         return self.groups.of(self._place[unit])
 
     @property
     def fewest_peers(self) -> int:
-        """The fewest peers whose figures are told."""
+        """The fewest peers whose figures are shown."""
         return self._settings.fewest_peers
 
     @functools.cached_property
@@ -234,7 +234,7 @@ class JudgedMonth:
 
     @kept
     def _judged(self, code: str) -> Judged:
-        """A KPI judged: of a level that others are only told of, few are asked for."""
+        """One KPI judged."""
         kpi = self.kpis[code]
         history = self.given[kpi.code]
         values = history[:, -1]
@@ -258,7 +258,7 @@ class JudgedMonth:
         return Judged(kpi.code, values, judgement)
 
     def _targets_back(self, kpi: Kpi) -> Floats:
-        """The targets of a KPI of the months looked back on, the latest last; NaN for none."""
+        """The targets of a KPI in earlier months, the latest last; NaN for none."""
         of_months = [self._targets, *self._earlier][: min(self._end, LOOKED_BACK)]
         found = np.full((len(self.units), min(self._end, LOOKED_BACK)), math.nan)
         for back, of_units in enumerate(of_months, 1):
@@ -282,7 +282,7 @@ class JudgedMonth:
         return judged_count(events, base, kpi.direction)
 
     def sizes(self, kpi: Kpi) -> Floats:
-        """How many people or cases a KPI's values rest on, as (units, months).
+        """The number of people or cases behind a KPI's values, as (units, months).
 
         The denominator of a ratio; 平均人数 where there is none that can be counted.
         """
@@ -324,16 +324,14 @@ class JudgedMonth:
         return int(self._judged(code).judgement.level[self._place[unit]])
 
     def status(self, code: str, unit: int) -> str:
-        """健康, 异常 or 危险; 未成熟 as long as facts are to come; — where nobody can tell, as of a
-        KPI without better or worse.
-        """
+        """健康, 异常 or 危险; 未成熟 while data is to come; — where there is no judgement."""
         if code in self.kpis and self.ripe_on(code, unit) is not None:
             return UNRIPE
         level = self.level_of(code, unit) if code in self.kpis else UNKNOWN
         return NOTHING if level == UNKNOWN else STATUSES[level]
 
     def ripe_on(self, code: str, unit: int) -> dt.date | None:
-        """Up to which day the files must go for a KPI to be ripe; None where it is, or has no
+        """The day up to which the files must go for a KPI to be mature; None where it is, or has no
         value.
         """
         day = self.ripeness.until.get(code)

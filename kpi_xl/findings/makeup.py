@@ -22,7 +22,7 @@ _AT_THE_END, _AT_THE_START, _LEFT = (
 
 @dataclass(frozen=True)
 class Ratio:
-    """One quantity over another, as far as a formula is that.
+    """One quantity over another, read from a formula.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class Ratio:
 
     @property
     def codes(self) -> Codes:
-        """The measures of the quantity that the KPI stands or falls with."""
+        """The measures of the quantity that the KPI is about."""
         above = codes_of(self.above)
         if self.below is not None and (above, codes_of(self.below)) == (
             _AT_THE_END,
@@ -49,7 +49,7 @@ class Ratio:
 
 
 def ratio_of(formula: Formula) -> Ratio:
-    """The quantities that a formula is the ratio of, numbers left aside.
+    """The ratio that a formula is, without constant factors.
 
     Examples
     --------
@@ -77,7 +77,7 @@ def ratio_of(formula: Formula) -> Ratio:
 
 
 def _over(left: Formula, right: Formula) -> Ratio:
-    """One quantity over another, without what only adds or takes away 100 %."""
+    """One quantity over another, without additions of 100 %."""
     if isinstance(left, Operation) and left.operator == "-":
         first, second = _plain(left.left), _plain(left.right)
         # What has grown and what is missing stand or fall with what is not the base.

@@ -1,4 +1,4 @@
-"""编号 of measures: what tells one measure from another, however its text is put."""
+"""编号 of actions: they identify an action however its text is spelt."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _THE_SAME: Final = 0.75
 
 
 def code_of(text: str, topic: str = "") -> str:
-    """The code of a measure: the same for texts that differ in spaces, marks and widths only.
+    """The code of an action: the same for texts that differ in spaces, marks and widths only.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def code_of(text: str, topic: str = "") -> str:
 
 
 def code_meant(text: str, given: str = "", base: Knowledge | None = None) -> str:
-    """The code of a measure in a plan that came back.
+    """The code of an action in a plan that came back.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def code_meant(text: str, given: str = "", base: Knowledge | None = None) -> str
 
 @functools.lru_cache(8)
 def _known(base: Knowledge) -> Mapping[str, str]:
-    """The proposals of the knowledge base: their texts by code."""
+    """The actions of the knowledge base: their texts by code."""
     return {
         code_of(remedy.text, topic.name): _plain(remedy.text)
         for topic in base.topics

@@ -22,7 +22,7 @@ _NEARLY_ALL: Final = 0.9
 
 
 class PeerGroups:
-    """The units of a level, group by group.
+    """The groups of peers among the units of a level.
 
     Parameters
     ----------
@@ -42,15 +42,15 @@ class PeerGroups:
 
     @property
     def are_several(self) -> bool:
-        """Whether there are units that are no peers."""
+        """Whether there is more than one group."""
         return len(self.places) > 1
 
     def of(self, place: int) -> NDArray[np.int64]:
-        """The units of the group of one, itself with them."""
+        """The units of a unit's group, the unit among them."""
         return self.places[self.number(place)]
 
     def number(self, place: int) -> int:
-        """Which group a unit is in."""
+        """The number of a unit's group."""
         return int(self._number[place])
 
 
@@ -99,7 +99,7 @@ def _channels(
 
 
 def _channel(people: dict[str, int]) -> str:
-    """The channel of nearly all; else all there are, which makes it a peer of the likes of it."""
+    """The channel that nearly all people of a unit have; else all its channels together."""
     whole = sum(people.values())
     for channel, count in people.items():
         if count >= _NEARLY_ALL * whole:

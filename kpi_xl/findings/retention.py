@@ -1,4 +1,4 @@
-"""How long the people of a project stay: of each unit, recruiter, sign quarter, education."""
+"""How long people stay, by unit, recruiter, quarter of signing or education."""
 
 from __future__ import annotations
 
@@ -72,22 +72,22 @@ class Group:
         return [self.people.of(self.channel == one) for one in range(channels)]
 
     def survival(self, months: int = MONTHS) -> Survival:
-        """Who stays how long."""
+        """The survival curve of the group."""
         return survival(self.people, months)
 
     @property
     def signed(self) -> int:
-        """How many there are."""
+        """The number of people in the group."""
         return len(self.people.end)
 
     @property
     def left(self) -> int:
-        """How many of them have left."""
+        """The number of them who have left."""
         return int(self.people.left.sum())
 
     @property
     def worst(self) -> str:
-        """Which months of service lose more people than the others, for people to read."""
+        """The months of service that lose more people than the others, as a text."""
         found = worst_month(self.survival())
         if found is None:
             return f"{self.name}：看不出哪个月流失特别多"
@@ -101,7 +101,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Groups:
-    """People by what they have in common.
+    """Groups of people by a common attribute.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ class Groups:
 
     @property
     def verdict(self) -> str:
-        """Whether they stay differently long, and which, for people to read; empty of one group."""
+        """Whether the groups stay differently long, and which, as a text; empty for one group."""
         if len(self.shown) < 2:
             return ""
         found = self._test([group.within(self.channels) for group in self.shown])
@@ -139,7 +139,7 @@ class Groups:
         )
 
     def _apart(self, place: int) -> tuple[float, str] | None:
-        """How far one is from the others, and how: with as many looks as there are groups."""
+        """How far a group is from the others, corrected for the number of groups."""
         others = [group.within(self.channels) for group in self.shown]
         own = others.pop(place)
         found = self._test([own, [together(one) for one in zip(*others, strict=True)]])
@@ -162,7 +162,7 @@ def _chance(p: float) -> str:
 
 @dataclass(frozen=True)
 class Cohorts:
-    """Who signed in each month, and the share still there after each month of service.
+    """The people who signed in each month, and the share still there after each month of service.
 
     Parameters
     ----------
@@ -182,7 +182,7 @@ class Cohorts:
 
 @dataclass(frozen=True)
 class Losses:
-    """Who left in which month of service, of each unit, over the last twelve months.
+    """The leavers by month of service, of each unit, over the last twelve months.
 
     Parameters
     ----------
@@ -202,7 +202,7 @@ NOBODY_KNOWS: Final = Losses({}, {})
 def losses(
     cube: Cube, store: duckdb.DuckDBPyConnection, settings: Settings, month: Month, level: str
 ) -> Losses:
-    """Who left in which month of service in the twelve months up to a month.
+    """The leavers by month of service in the twelve months up to a month.
 
     Parameters are as for `Retention`.
     """
@@ -211,7 +211,7 @@ def losses(
 
 
 class Retention:
-    """How long the people of the units of a level stay, as far as is known by the end of a month.
+    """How long the people of a level's units stay, as known at a month's end.
 
     Whoever signed counts, whatever his rank, in the unit he signed in; who comes back signs anew.
 
@@ -261,7 +261,7 @@ class Retention:
         self._spells = seen.of(inside)
 
     def about(self, units: Sequence[int]) -> list[str]:
-        """Up to when some units' people are seen, and which, for people to read."""
+        """The date of the data and the units, as a text."""
         inside = np.isin(self._signings.unit, units)
         late = int((self._spells.entry[inside] >= 0).sum())
         told = [
@@ -296,7 +296,7 @@ class Retention:
         return Groups(tuple(found), small, channels, self._within if channels > 1 else "")
 
     def _channels(self, by: str) -> NDArray[np.int64]:
-        """Which group of peers everybody is in: his unit's, or, among people, his own channel."""
+        """The group of peers of everybody: that of the unit or, among people, the own channel."""
         if self._within == CHANNEL and by != UNIT:
             return np.unique(self._signings.channel, return_inverse=True)[1].astype(np.int64)
         groups = self._peers()
@@ -304,14 +304,14 @@ class Retention:
         return number[np.searchsorted(self.cube.of_level(self._level), self._signings.unit)]
 
     def _labels(self, by: str) -> NDArray[Any]:
-        """Everybody's group."""
+        """The group of everybody."""
         if by == "签约季度":
             return _quarters(self._signings.month)
         of = {UNIT: "unit", "推荐人": "recruiter", "学历": "education"}[by]
         return np.asarray(getattr(self._signings, of))
 
     def losses(self) -> Losses:
-        """Who left in which month of service."""
+        """The leavers by month of service."""
         units = self.cube.of_level(self._level)
         at = np.searchsorted(units, self._signings.unit)
         people, left, served = self._spells, {}, {}
@@ -325,11 +325,11 @@ class Retention:
         return Losses(left, served)
 
     def tells(self, by: str) -> bool:
-        """Whether the roster tells anything about what people are to be grouped by."""
+        """Whether the roster has the attribute that people are grouped by."""
         return bool((self._labels(by) != "").any())
 
     def cohorts(self, unit: int, cohorts: int = MONTHS, months: int = MONTHS) -> Cohorts:
-        """Who signed in a unit in each of the last months, and who of them is still there."""
+        """The people who signed in a unit in each of the last months, and the share still there."""
         of_unit = self._signings.unit == unit
         listed = tuple(self.month - back for back in reversed(range(cohorts)))
         signed = np.zeros(cohorts, dtype=np.int64)

@@ -1,4 +1,4 @@
-"""Which KPIs of a month are not ripe: some of their facts are still to come.
+"""The KPIs of a month that are not mature: some of their data is still to come.
 
 Such a KPI is shown and compared with equally old ones, but it is no reason for a status, a warning
 or a cause, and nobody pays for it.
@@ -19,7 +19,7 @@ from kpi_xl.kpi import Kpi
 
 
 class Ripeness:
-    """When the KPIs of a month are ripe.
+    """When each KPI of a month is mature.
 
     Parameters
     ----------
@@ -38,21 +38,25 @@ class Ripeness:
 
     @functools.cached_property
     def until(self) -> Mapping[str, dt.date]:
-        """The KPIs that are not ripe, by code: up to which day the files must go for them to be."""
+        """The KPIs that are not mature, by code, each with the day up to which the files must
+        go.
+        """
         if not self._measures:
             return {}
         days = {code: self._cube.ripe_on(kpi, self._month) for code, kpi in self._kpis.items()}
         return {code: day for code, day in days.items() if day is not None}
 
     def is_ripe(self, signal: Signal) -> bool:
-        """Whether the last value of what could be evidence is told by all its facts."""
+        """Whether the last value of a signal is based on complete data."""
         if signal.numerator is None or signal.denominator is None:
             return self.day(signal.code) is None
         # What both lack alike leaves their ratio as it is.
         return self.day(signal.numerator) == self.day(signal.denominator)
 
     def day(self, code: str) -> dt.date | None:
-        """Up to which day the files must go for a measure or KPI to be ripe; None where it is."""
+        """The day up to which the files must go for a measure or KPI to be mature; None where it
+        is.
+        """
         return self._measures.get(code) or self.until.get(code)
 
     @functools.cached_property
@@ -75,7 +79,7 @@ def day_text(day: dt.date) -> str:
 
 
 def ripe_text(day: dt.date) -> str:
-    """When a KPI is ripe, in a cell: 8月29日成熟."""
+    """The day on which a KPI is mature, as shown in a cell: 8月29日成熟."""
     return f"{day_text(day)}成熟"
 
 

@@ -1,4 +1,4 @@
-"""基本法: the people of each unit that its manager has to see to, by name, and what the unit lacks.
+"""基本法: the people of each unit who break a rule, by name, and what the unit lacks.
 
 A list of names is for the manager concerned: whoever fills a workbook takes `RuleLists.of` of the
 workbook's own unit and of no other.
@@ -45,7 +45,7 @@ _TRAINEE_RANKS: Final = ("试用", "见习", "M00")
 
 @dataclass(frozen=True)
 class Breach:
-    """Somebody who does not keep a rule.
+    """A person who breaks a rule.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ class Breach:
 
 
 class RuleLists:
-    """Who does not keep the rules in a month.
+    """The people who break rules in a month.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How a value is shown where there is none, and a KPI with the bounds that a project has set."""
+"""Texts for values, errors, bounds and durations, as people read them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WAN: Final = 10_000
 
 
 def shown(value: float) -> float | str:
-    """The value of a cell that shows — in place of an error."""
+    """The value of a cell; — in place of an error."""
     return value if math.isfinite(value) else NOTHING
 
 
@@ -33,7 +33,7 @@ def meaning_text(kpi: Kpi) -> str:
 
 
 def with_bands(kpi: Kpi, settings: Settings) -> Kpi:
-    """The KPI with the project's own bounds, if it sets any."""
+    """The KPI with the project's own bounds, if there are any."""
     if kpi.name not in settings.bands:
         return kpi
     healthy, danger = settings.bands[kpi.name]
@@ -44,7 +44,7 @@ def with_bands(kpi: Kpi, settings: Settings) -> Kpi:
 
 
 def too_few(fewest: int) -> str:
-    """Why there is no figure of the peers."""
+    """The reason why no figure of the peers is shown."""
     return f"同级单位少于 {fewest} 个的，不显示最好、四分位和中位：那就是别的单位自己的数"
 
 
@@ -58,7 +58,7 @@ def value_text(kpi: Kpi, value: float) -> str:
 
 
 def short_text(kpi: Kpi, value: float, *, in_wan: bool) -> str:
-    """A value with its unit, as short as people say it: ``665.9 万元``, ``9,925 元``, ``1.29 件``.
+    """A short text with the unit: ``665.9 万元``, ``9,925 元``, ``1.29 件``.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def short_text(kpi: Kpi, value: float, *, in_wan: bool) -> str:
 
 
 def money_text(yuan: float, *, in_wan: bool) -> str:
-    """An amount in 元 as people say it.
+    """A short text of an amount in 元.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def money_text(yuan: float, *, in_wan: bool) -> str:
 
 
 def months_text(months: int) -> str:
-    """For how long a KPI has been short, in a word: 新, or 4个月."""
+    """How long a KPI has been short: 新, or 4个月."""
     if months <= 1:
         return "新"
     return f"{months}个月" if months <= MONTHS else "一年多"

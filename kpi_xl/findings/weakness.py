@@ -33,7 +33,7 @@ class Weakness:
     called: Mapping[str, str] = field(default_factory=dict)
 
     def proposals(self, today: dt.date, most: int) -> list[Proposal]:
-        """Measures with owner, tool and date, the likeliest cause first."""
+        """The actions with owner, tool and date, those for the likeliest cause first."""
         found = propose(self.topic, self.causes, today, most)
         if not self.called:
             return found
@@ -43,7 +43,7 @@ class Weakness:
         ]
 
     def _called(self, owner: str) -> str:
-        """Who it is, by what the units are called here."""
+        """The responsible person, by the project's own names of units."""
         for unit, name in self.called.items():
             owner = owner.replace(unit, name)
         return owner

@@ -46,7 +46,7 @@ class Bound:
 
 
 def bounds(project: Project) -> list[Bound]:
-    """The bounds of every KPI that has any."""
+    """The bounds of every KPI that has bounds."""
     found = []
     for kpi in project.settings.kpis.values():
         own = project.settings.bands.get(kpi.name)
@@ -65,7 +65,7 @@ def bounds(project: Project) -> list[Bound]:
 
 
 def save_bounds(project: Project, wanted: Mapping[str, tuple[str, str]]) -> Project:
-    """Write the bounds that differ from those that go now into kpi.toml.
+    """Write the bounds that differ from those in force into kpi.toml.
 
     Parameters
     ----------

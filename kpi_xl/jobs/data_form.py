@@ -56,7 +56,7 @@ _HOW: Final[dict[Kind, str]] = {
 
 
 def how_written(kind: Kind) -> str:
-    """How a cell of this kind is written, for people."""
+    """How to write a cell of this kind, in Chinese."""
     return _HOW[kind]
 
 
@@ -130,7 +130,7 @@ class _Form:
         sheet.repeat_rows(0)
 
     def rule(self, table: Table, column: Column) -> dict[str, Any]:
-        """The rule of a column, which also says what goes into it."""
+        """The data validation of a column, with its hint."""
         hint = f"{'必填。' if column.required else ''}{column.meaning}。{_HOW[column.kind]}。"
         rule: dict[str, Any] = {"validate": "any", "input_title": column.name}
         chosen = choices_of(table, column, self.settings)
@@ -153,7 +153,7 @@ class _Form:
         return rule | {"input_message": hint}
 
     def long_list(self, name: str, chosen: tuple[str, ...]) -> str:
-        """A list that stands in a sheet, because a rule holds no more than 255 letters."""
+        """A list on a sheet, because a rule holds at most 255 characters."""
         self.lists[name] = chosen
         letter = chr(ord("A") + len(self.lists) - 1)
         return f"={_CHOICES}!${letter}$2:${letter}${len(chosen) + 1}"

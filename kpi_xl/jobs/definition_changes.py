@@ -1,4 +1,4 @@
-"""Notice that definitions have changed, and tell which numbers are others by that."""
+"""Notice changed definitions, and compute which numbers change with them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _LONGEST: Final = 60
 
 
 def note_changes(project: Project) -> list[DefinitionChange]:
-    """Keep what has changed since the definitions were looked at last; what that was.
+    """Keep the changes since definitions were last looked at, and return them.
 
     The numbers are those of the last month, computed by the old and by the new definitions from the
     same data. Nothing is kept before there are any.
@@ -97,7 +97,7 @@ def _found(
 def _moved(
     project: Project, cube: Cube, before: OwnKpis, after: OwnKpis, name: str
 ) -> list[UnitValue]:
-    """The units whose value is another."""
+    """The units whose value changed."""
     one, other = (_values(project, cube, own, name) for own in (before, after))
     differs = ~((one == other) | (np.isnan(one) & np.isnan(other)))
     return [
@@ -117,7 +117,7 @@ def _values(project: Project, cube: Cube, own: OwnKpis, name: str) -> NDArray[np
 
 
 def _saved(file: Path) -> tuple[str, str]:
-    """When a file was saved, and who did, as far as it says."""
+    """When and by whom a file was saved, if it says so."""
     try:
         at = dt.datetime.fromtimestamp(file.stat().st_mtime).astimezone()
     except OSError:
@@ -136,7 +136,7 @@ def _saved(file: Path) -> tuple[str, str]:
 
 
 def history(project: Project, name: str | None = None) -> list[DefinitionChange]:
-    """Every change that was noticed, the first one first; of one KPI, or all.
+    """Every change that was noticed, the earliest first; of one KPI, or of all.
 
     Raises
     ------
@@ -150,7 +150,7 @@ def history(project: Project, name: str | None = None) -> list[DefinitionChange]
 
 
 def changes_view(found: list[DefinitionChange]) -> View:
-    """A row a change, and a field that is another."""
+    """A table of changes: a row for each changed field."""
     rows = [
         (
             Figure(str(one.number), float(one.number)),
@@ -174,7 +174,7 @@ def changes_view(found: list[DefinitionChange]) -> View:
 
 
 def values_view(found: list[DefinitionChange]) -> View:
-    """A row a unit whose value a change has moved."""
+    """A table of values: a row for each unit whose value changed."""
     rows = [
         (
             Figure(str(one.number), float(one.number)),

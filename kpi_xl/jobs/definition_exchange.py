@@ -97,7 +97,7 @@ def _measures(kpis: list[Kpi]) -> list[Measure]:
 
 
 def slug(one: Kpi | Measure) -> str:
-    """A name where names are of small Latin letters."""
+    """A name in small Latin letters, for tools that allow no others."""
     plain = one.code.lower()
     if _PLAIN.fullmatch(plain):
         return plain
@@ -114,7 +114,7 @@ def typed(settings: Settings, kpi: Kpi) -> dict[str, str]:
 
 
 def over_units(one: Measure) -> str:
-    """How a measure of several units is made of theirs."""
+    """How a measure of several units is computed from theirs."""
     how = one.source.how if isinstance(one.source, OfRows) else "sum"
     return {"greatest": "max", "any": "max", "least": "min"}.get(how, "sum")
 
@@ -156,7 +156,7 @@ def metricflow(settings: Settings) -> Exported:
 
 
 def _declared(one: Measure) -> dict[str, Any]:
-    """A measure of the semantic model: what stands at a month's end is not added up over months."""
+    """A measure of the semantic model; stocks are not added up over months."""
     found: dict[str, Any] = {"name": slug(one), "agg": over_units(one), "description": one.name}
     if window := WINDOWS.get(over_time(one)):
         found["non_additive_dimension"] = {"name": MONTH, "window_choice": window}
@@ -244,7 +244,7 @@ def expression_of(kpi: Kpi, settings: Settings) -> dict[str, Any]:
 
 
 def power_bi(settings: Settings) -> Exported:
-    """DAX measures as text, one a line, to be put into Power BI."""
+    """DAX measures as text, one a line, to paste into Power BI."""
     kpis = _known(settings)
     dax = Dax(_dax_measure, _weights(settings))
     lines = [
@@ -284,7 +284,7 @@ def _described(kpi: Kpi) -> str:
 
 
 def _yaml(content: Mapping[str, Any]) -> str:
-    """JSON, which is YAML, too."""
+    """YAML, written as JSON, which is valid YAML."""
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 

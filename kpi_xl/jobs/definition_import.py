@@ -1,4 +1,4 @@
-"""Take definitions over from a file: MetricFlow's, Open Semantic Interchange's, another project's.
+"""Import definitions from MetricFlow, Open Semantic Interchange, or another project.
 
 What was written here and is as it was written comes back as it was typed. Of what others wrote the
 formula is read, over what is counted here: a name is all that says that two measures are the same.
@@ -72,7 +72,7 @@ class Imported:
 
 
 def import_file(project: Project, file: Path) -> Imported:
-    """Take the definitions of a file over into 指标定义.xlsx.
+    """Import the definitions of a file into 指标定义.xlsx.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def _of_project(settings: Settings, file: Path) -> _Found:
 
 
 def _made(settings: Settings, more: Sequence[Definition]) -> tuple[OwnKpis, dict[int, InputError]]:
-    """The KPIs there would be with more definitions, and why some of these are none."""
+    """The KPIs with additional definitions, and the errors in these."""
     mark = Path("imported")
     numbered = [replace(one, place=Place(mark, None, n)) for n, one in enumerate(more)]
     own = replace(settings, definitions=(*settings.definitions, *numbered)).own
@@ -172,7 +172,7 @@ _LIKE_A_CELL: Final = re.compile(r"[A-Za-z]{1,3}\d+|[Rr]\d*[Cc]\d*|TRUE|FALSE", 
 
 
 def name_text(name: str) -> str:
-    """A name as it is typed in a formula."""
+    """A name as it is typed in a formula, quoted where needed."""
     is_bare = _BARE.fullmatch(name) and not _LIKE_A_CELL.fullmatch(name)
     return name if is_bare and name.upper() not in FUNCTION_NAMES else f"[{name}]"
 
@@ -186,7 +186,7 @@ def _earlier(one: Said, months: int) -> Said:
 
 
 class _Reading:
-    """Reads the metrics of a file, those that stand in others first."""
+    """Reads the metrics of a file, those inside others first."""
 
     def __init__(
         self, settings: Settings, tool: str, file: Path, metrics: Sequence[Metric]
@@ -228,7 +228,7 @@ class _Reading:
         return InputError(fault, file=self._file, row=metric.row)
 
     def _look(self) -> None:
-        """Read every metric once, and leave out what is wrong together with what needs it."""
+        """Read every metric once, and drop faulty ones together with those that need them."""
         typed = [
             self._as_typed(self._metrics[name]) for name in self._metrics if name in self._typed
         ]
@@ -253,7 +253,7 @@ class _Reading:
                 del self._definitions[names[number]]
 
     def _take(self, name: str) -> None:
-        """Find out what a metric is here: a new definition, one that there is, or none."""
+        """Match a metric with what is here: a new definition, an existing one, or a refusal."""
         if name in self._errors or name in self._same or name in self._definitions:
             return
         metric = self._metrics[name]
@@ -297,7 +297,7 @@ class _Reading:
         self._definitions[metric.name] = self._definition(metric, said)
 
     def _here(self, metric: Metric) -> str | None:
-        """The name of what a metric is here already, as a column or as written by this program."""
+        """The name of the existing column or definition that a metric is."""
         labels = {metric.name, *metric.labels}
         if isinstance(metric.meant, Column):
             one = self._measure(metric, metric.meant)
@@ -326,7 +326,7 @@ class _Reading:
         return metric_of(kpi, self._settings)
 
     def _is_worth(self, kpi: Kpi, said: Said) -> bool:
-        """Whether a formula is that of a KPI."""
+        """Whether a formula equals that of a KPI."""
         name = "读进来的"
         one = Definition(Place(self._file), {"名称": name, "公式": said.text})
         made = _made(self._settings, [one])[0].kpis.find(name)
@@ -380,7 +380,7 @@ class _Reading:
         return read_sql(meant.sql, names, metric.name, meant.dialect)
 
     def _reference(self, metric: Metric, one: Input) -> Said:
-        """A metric in another one."""
+        """A metric inside another one."""
         name = one.metric
         if name in self._begun:
             raise InputError(kinds.METRIC_CIRCLE(metric=metric.name))
@@ -400,7 +400,7 @@ class _Reading:
         return _earlier(Said(name_text(called), OPERAND, may_be_null), one.months)
 
     def _measure(self, metric: Metric, column: Column) -> Measure:
-        """The measure here that a column is, by one of its names."""
+        """The measure here with the name of a column."""
         found: dict[str, Measure] = {}
         computed = None
         for label in column.labels:
@@ -474,7 +474,7 @@ def _names_of(one: Definition) -> tuple[str, ...]:
 
 
 def _agrees(one: Measure, column: Column) -> bool:
-    """Whether the rows of a column are taken together as the measure's are here."""
+    """Whether a metric aggregates the rows as the measure here does."""
     over = over_time(one)
     if column.table == TABLE and column.how == over_units(one):
         return column.stands in ("", WINDOWS.get(over, ""))

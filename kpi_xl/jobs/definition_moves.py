@@ -57,7 +57,7 @@ class Moved:
 
 
 def to_text(project: Project) -> Moved:
-    """Move what 指标定义.xlsx says into [kpis] and [measures] of kpi.toml.
+    """Move the definitions of 指标定义.xlsx into [kpis] and [measures] of kpi.toml.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def to_text(project: Project) -> Moved:
 
 
 def to_workbook(project: Project) -> Moved:
-    """Move what [kpis] and [measures] of kpi.toml say into 指标定义.xlsx.
+    """Move the definitions in [kpis] and [measures] of kpi.toml into 指标定义.xlsx.
 
     It is made where there is none. Tables of weights stay in kpi.toml.
 
@@ -110,7 +110,7 @@ def to_workbook(project: Project) -> Moved:
 def _movable(
     project: Project, source: Path, target: Path
 ) -> tuple[list[Definition], list[InputError]]:
-    """The definitions of a file that can stand in the other one, and why others cannot."""
+    """The definitions that the other file can hold, and the reasons against the others."""
     settings = project.settings
     left = [one for one in settings.own.wrong if one.file == source and one.row is None]
     there = {one.name: one for one in settings.definitions if one.place.file == target}
@@ -168,7 +168,7 @@ def with_rows(file: Path, added: Sequence[Definition]) -> None:
 
 
 def _put(page: Any, at: int, columns: Mapping[str, int], added: Sequence[Definition]) -> None:
-    """Write definitions into the rows below all others."""
+    """Write definitions below the last row."""
     row = 1 + max(
         (
             number
@@ -202,7 +202,7 @@ def _without_rows(file: Path, gone: Sequence[Definition]) -> None:
 
 
 def _opened(file: Path, *, counts: bool) -> tuple[Any, Any, int, dict[str, int]]:
-    """The workbook, the sheet that is read, the row of its headings and the fields' columns."""
+    """The workbook, its sheet, the row of headings and the columns of the fields."""
     import openpyxl
 
     with warnings.catch_warnings():
@@ -240,7 +240,7 @@ def _texts(book: Any) -> dict[str, list[list[str]]]:
 
 
 def _new_sheet(book: Any) -> None:
-    """Add the sheet of measures as a new workbook of definitions has it."""
+    """Add the sheet of measures as in a new workbook of definitions."""
     import openpyxl
 
     form = openpyxl.load_workbook(io.BytesIO(definition_form()))[COUNTED]

@@ -68,7 +68,7 @@ def fill(
     progress: Progress = silent,
     finish: Callable[[Path, bytes], bytes] | None = None,
 ) -> Filled:
-    """Fill a template for everybody it is meant for.
+    """Fill a template for all recipients.
 
     Whom it is meant for shows in its slots: those about a person make it a workbook for each
     person, those about members or attention one for each team, all others one for each department
@@ -145,14 +145,14 @@ def _given(workbook: Template, to: RecipientValues, recipient: Recipient) -> _Gi
 
 
 def _filled(workbook: Template, given: _Given, computed: Computed = NOTHING) -> bytes:
-    """Somebody's workbook."""
+    """Fill one recipient's workbook."""
     # What was sent to one may be the template of others: nobody gets another's token with it.
     identity = NOBODY if workbook.is_somebodys else None
     return unit_sheets.filled(workbook, given.values, given.sheets, identity, computed)
 
 
 def _leaves_formulas(workbook: Template, given: _Given) -> bool:
-    """Whether there are formulas in a workbook that nothing here computes."""
+    """Whether a workbook has formulas that nothing here computes."""
     names = {*given.values, *(name for sheet in given.sheets for name in sheet.values)}
     return bool(workbook.uncalculated(names & workbook.slots.keys()))
 
@@ -162,7 +162,7 @@ def _computed(
     waiting: Mapping[Path, _Given],
     finish: Callable[[Path, bytes], bytes] | None,
 ) -> Iterator[Undone]:
-    """Let LibreOffice compute what is left in workbooks; without it they stay as they are."""
+    """Let LibreOffice compute the remaining formulas; without it they stay as they are."""
     program = soffice() if waiting else None
     if program is None:
         return
@@ -224,7 +224,7 @@ def report_of(project: Project) -> str:
 
 
 def template_path(template: str) -> Path:
-    """The file of a template, by the name of an official one or by path.
+    """The file of a template, by its official name or by path.
 
     Raises
     ------
@@ -242,7 +242,7 @@ def template_path(template: str) -> Path:
 
 
 def month_meant(cube: Cube, text: str | None) -> Month:
-    """The month meant: the last with data by default; the one after it may be planned.
+    """The month asked for; by default the last with data. The one after it may be planned.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""From a folder of files that nobody prepared to a project that reads them where they are."""
+"""From a folder of unprepared files to a project that reads them where they are."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from kpi_xl.kpi import Kpi
 
 
 def months_of(of: Scope, kpis: Sequence[Kpi]) -> NDArray[np.float64]:
-    """KPIs as (KPIs, units, months)."""
+    """The values of KPIs as (KPIs, units, months)."""
     weight = {"premium_weight": of.project.settings.premium_weight}
     return np.array([of.cube.kpi(kpi, weight) for kpi in kpis])
 

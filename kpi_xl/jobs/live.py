@@ -1,4 +1,4 @@
-"""The values for one workbook that is open in a spreadsheet program: whose it is shows in itself.
+"""The values for a workbook that is open in a spreadsheet program, which itself names its unit.
 
 The same values as `kpi_xl.jobs.fill` gives, for one recipient instead of all: the unit or person
 that the workbook names in its own slots, the branch where it names none.
@@ -121,7 +121,7 @@ def whose(
     progress: Progress = silent,
     seen: Collection[str] | None = None,
 ) -> tuple[Month, Unit]:
-    """The unit that an open workbook is about, of a person's his team, and the month with data.
+    """The unit that an open workbook is about (of a person the team), and the month with data.
 
     A plan for the month to come is about what the last one was like.
 
@@ -156,14 +156,14 @@ def whose(
 
 
 def _month(sight: Sight, text: str | None) -> Month:
-    """The month meant, of those that somebody sees data of."""
+    """The month asked for, among those that the user may see."""
     if not sight.cube.months:
         raise InputError(kinds.NOTHING_TO_SEE())
     return month_meant(sight.cube, text)
 
 
 def _find(to: Recipients, sight: Sight, agent: str) -> tuple[int, Person]:
-    """The person with an agent number, and his team, of the units that somebody sees."""
+    """The person with an agent number and the team, among the units that the user may see."""
     teams = to.people(to.lowest_level)
     of_level = set(to.cube.of_level(to.lowest_level))
     for number in sight.numbers():
@@ -185,7 +185,7 @@ def _text(value: object) -> str:
 
 
 def _unit(sight: Sight, settings: Settings, present: Mapping[str, str]) -> int:
-    """The unit that a workbook names, of those somebody sees; the branch where it names none."""
+    """The unit that a workbook names, among those the user may see; by default the branch."""
     cube = sight.whole
     name = next(filter(None, map(present.get, _UNIT)), "")
     seen = sight.numbers()

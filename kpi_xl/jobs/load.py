@@ -96,7 +96,7 @@ def _made(
     contents: Contents,
     progress: Progress,
 ) -> Loaded:
-    """Read, check and compute; whoever calls holds the project."""
+    """Read, check and compute; the caller holds the lock of the project."""
     # Readers of every kind of file take as long to import as the numbers to open.
     from kpi_xl.data.engines.check import check_database
     from kpi_xl.data.remembered import check_what_changed
@@ -126,7 +126,7 @@ def _made(
 
 
 def _reported(project: Project, checked: Checked, cube: Cube | None = None) -> list[Undone]:
-    """Write the report; where it cannot be, what is told of it.
+    """Write the check report; if that fails, return the message about it.
 
     What is then computed has no stamp, so that the next run writes the report, too. It is written
     again where only the numbers show what is wrong with a definition.
@@ -188,7 +188,7 @@ def _up_to_date(project: Project, stamp: str, contents: Contents) -> Cube | None
 
 
 def _is_counted(project: Project, cube: Cube) -> bool:
-    """Whether a cube has what the project declares itself as it is declared now."""
+    """Whether a cube has the project's own measures as they are declared now."""
     return cube.declared == declared(project.settings)
 
 
@@ -211,7 +211,7 @@ def report_path(project: Project) -> Path:
 
 
 def _stamp(project: Project, database: Database | None, contents: Contents) -> str:
-    """Changes when a setting, the program or what is in the raw files or tables does.
+    """A hash that changes with settings, program and raw data; empty when it is not known.
 
     It is empty when nobody knows.
     """

@@ -47,7 +47,7 @@ class Answer:
 
 
 class MappingSession:
-    """The worksheets of a project, with what is proposed and what was chosen.
+    """The worksheets of a project, with the proposals and the choices.
 
     Raises
     ------
@@ -97,12 +97,12 @@ class MappingSession:
         return propose(usual.seen, self._plain, code)
 
     def choose(self, name: str, answer: Answer) -> None:
-        """Keep what somebody chose for a worksheet."""
+        """Keep a choice for a worksheet."""
         self.answers[name] = answer
 
     @property
     def settings(self) -> Settings:
-        """The settings as they would be."""
+        """The settings with the choices in them."""
         said, unsaid = self._changes()
         kept = {
             name: one for name, one in self.project.settings.sheets.items() if name not in unsaid
@@ -111,12 +111,12 @@ class MappingSession:
 
     @property
     def differs(self) -> bool:
-        """Whether anything was chosen that kpi.toml does not say."""
+        """Whether a choice differs from kpi.toml."""
         said, unsaid = self._changes()
         return bool(said or unsaid)
 
     def write(self) -> bool:
-        """Write what was chosen into kpi.toml; whether anything is different now.
+        """Write the choices into kpi.toml; True if that changed anything.
 
         Raises
         ------
@@ -165,7 +165,7 @@ class MappingSession:
         return pattern
 
     def _headings_found(self, proposal: SheetProposal) -> dict[str, str]:
-        """The heading of each column that is found without anybody choosing."""
+        """The heading of each column that is found without a choice."""
         if proposal.header is None:
             return {}
         of_table = self._plain.columns.get(proposal.code, {})
@@ -176,7 +176,7 @@ class MappingSession:
         }
 
     def _wanted(self, name: str) -> SheetSettings:
-        """The least settings with which a worksheet is read as was chosen."""
+        """The fewest settings by which a worksheet is read as chosen."""
         answer = self.answers[name]
         proposal = self.proposal(name, answer.table)
         if not answer.table:

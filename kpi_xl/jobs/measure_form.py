@@ -1,4 +1,4 @@
-"""The sheet 统计项 of 指标定义.xlsx: measures of one's own, a row each."""
+"""The sheet 统计项 of 指标定义.xlsx: own measures, a row each."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class TableSums:
 
 @dataclass(frozen=True)
 class UnitNumbers:
-    """The last month of a unit, for people: in the order of `Outlook.measures`."""
+    """The last month of a unit as texts, in the order of `Outlook.measures`."""
 
     name: str
     values: tuple[str, ...]
@@ -56,7 +56,7 @@ class UnitNumbers:
 
 @dataclass(frozen=True)
 class Outlook:
-    """The numbers that would come out.
+    """The numbers under other settings.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ class Outlook:
 
 
 def outlook(project: Project, settings: Settings, progress: Progress = silent) -> Outlook:
-    """Compute in a folder of its own what a project would have under other settings.
+    """Compute a project's numbers under other settings, in a temporary folder.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Workbooks as PDF and as pictures, for people who look at them in a chat group."""
+"""Workbooks as PDF and PNG, for people who read them in a chat group."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Pictures:
 
 
 def ready(*, png: bool) -> None:
-    """See, before any work is done, whether what it takes is installed.
+    """Check that the needed programs are installed, before any work is done.
 
     Raises
     ------
@@ -61,7 +61,8 @@ def ready(*, png: bool) -> None:
 def pictures(
     files: Sequence[Path], *, pdf: bool, png: bool, progress: Progress = silent
 ) -> Pictures:
-    """Make them beside the workbooks: ``分公司.pdf``, ``分公司-01.png``, ``分公司-02.png`` …
+    """Make PDFs and PNGs beside the workbooks: ``分公司.pdf``, ``分公司-01.png``, ``分公司-02.png``
+    …
 
     Pictures of pages that there are no more are removed.
 

@@ -1,4 +1,4 @@
-"""The rows of the raw files in which the problems are, as they are written there."""
+"""The rows of the raw files that have problems, as they are written there."""
 
 from __future__ import annotations
 

@@ -122,12 +122,12 @@ def proposal(
 
 
 def _is_typed_for_people(kpi: Kpi) -> bool:
-    """Whether some form asks for the targets of people."""
+    """Whether a form asks for the targets of people."""
     return kpi.name in (PREMIUM[0], PIECES, *ACTIVITIES.values())
 
 
 def _counted(kpi: Kpi) -> tuple[int, bool]:
-    """In what its amounts are counted, and whether units add up."""
+    """The unit of the amounts, and whether they add up over units."""
     found = weights(kpi)
     if not found or not units_add_up(kpi):
         return (_FEN if kpi.unit == "元" else _OF_RATIOS), False
@@ -138,7 +138,7 @@ def _counted(kpi: Kpi) -> tuple[int, bool]:
 
 
 class _Tree:
-    """The units and people of a round, and what each weighs."""
+    """The units and people of a round, with their weights."""
 
     def __init__(
         self, cube: Cube, kpi: Kpi, month: Month, people: People, down_to: str, *, with_people: bool
@@ -165,7 +165,7 @@ class _Tree:
                 self._add_people(people.of(unit), kpi, month, place)
 
     def split(self, total: int, scale: int) -> list[int]:
-        """The amount of every place, each level adding up to the one above."""
+        """The amount of every place; each level adds up to the one above."""
         amounts = [0] * len(self.places)
         amounts[0] = total
         for place, below in enumerate(self._below):
@@ -212,7 +212,7 @@ def _alive(
     *,
     all_of_them: bool,
 ) -> set[int]:
-    """The units that have somebody, who can answer."""
+    """The units with people who can answer."""
     found = {
         number for number in cube.of_level(down_to) if all_of_them or people.of(cube.units[number])
     }

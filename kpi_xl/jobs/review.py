@@ -1,4 +1,4 @@
-"""review: the month's 月度经营检讨 for the branch and each department."""
+"""The job review: a month's 月度经营检讨 for the branch and each department."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TEMPLATE: Final = "月度经营检讨"
 
 
 def review(project: Project, month: str | None = None, progress: Progress = silent) -> Filled:
-    """Close the loop of a month: what was planned, done and missed, why, and what is next.
+    """Make 月度经营检讨: what was planned, done and missed, the causes, and the next targets.
 
     What came back is looked at as far as it was collected; without it, last month's proposals
     stand for the plans. Beside the workbooks is a list of what people wrote in the month.

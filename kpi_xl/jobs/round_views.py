@@ -1,4 +1,4 @@
-"""Rounds of targets as tables for a terminal: all of a month, one side by side, its course."""
+"""Rounds of targets as tables for a terminal: the list, one round, its history."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _INDENT = "　"
 
 
 def rounds_view(courses: Sequence[Course]) -> View:
-    """A row a KPI: how far its round has come."""
+    """A table of rounds: a row for each KPI."""
     rows = []
     for one in courses:
         stands, round_ = one.stands, one.round
@@ -53,7 +53,7 @@ def rounds_view(courses: Sequence[Course]) -> View:
 
 
 def round_view(course: Course, settings: Settings, unit: str | None = None) -> View:
-    """A unit and those below it: proposed, answered, countered, agreed, side by side."""
+    """A table of a unit and those below it: proposed, answered, countered, agreed."""
     round_, talks = course.round, course.negotiation
     top = 0 if unit is None else place_meant(round_, unit)
     rows = []
@@ -109,7 +109,7 @@ def notes(course: Course, top: int = 0) -> tuple[str, ...]:
 
 
 def log_view(course: Course, unit: str | None = None) -> View:
-    """All that happened in a round, the first first: who, when, why."""
+    """The steps of a round, the earliest first: who, when, why."""
     round_ = course.round
     wanted = None if unit is None else place_meant(round_, unit)
     rows = [
@@ -130,7 +130,7 @@ def log_view(course: Course, unit: str | None = None) -> View:
 
 
 def listed(course: Course, top: int, *, people: bool = False) -> list[tuple[int, int]]:
-    """The places below one, itself first, each with how deep it is.
+    """A place and those below it, each with its depth.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ def listed(course: Course, top: int, *, people: bool = False) -> list[tuple[int,
 
 
 def difference(course: Course, place: int) -> int | None:
-    """How much more was answered than proposed."""
+    """The difference between answer and proposal."""
     stand = course.stands[place]
     if stand.answered is None or stand.proposed is None:
         return None
@@ -163,7 +163,7 @@ def difference(course: Course, place: int) -> int | None:
 
 
 def status_text(course: Course, place: int) -> str:
-    """How a target stands, in words."""
+    """The state of a target, in words."""
     stand = course.stands[place]
     text = str(Step.CANCELLED if course.negotiation.is_cancelled else stand.status)
     if stand.late is not None:

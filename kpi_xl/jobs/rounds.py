@@ -34,7 +34,7 @@ _NAMED: Final = 10
 
 
 class Asked(NamedTuple):
-    """A unit that is named, and the amount behind it, if any."""
+    """A unit, and the amount given for it, if any."""
 
     unit: str
     amount: str | None
@@ -105,14 +105,14 @@ def _refuse_second(connection: sqlite3.Connection, kpis: Registry, new: Round, r
 def answer(
     project: Project, label: str, month: str | None, pairs: Sequence[Asked], reason: str = ""
 ) -> Course:
-    """Note what units said that sent no workbook back."""
+    """Note the answers of units that sent no workbook back."""
     return _act(project, label, month, lambda on: _moves(on, Step.ANSWERED, pairs), reason)
 
 
 def counter(
     project: Project, label: str, month: str | None, pairs: Sequence[Asked], reason: str = ""
 ) -> Course:
-    """Ask units for another amount than they answered."""
+    """Ask units for an amount other than the one they answered."""
     return _act(project, label, month, lambda on: _moves(on, Step.COUNTERED, pairs), reason)
 
 
@@ -125,7 +125,7 @@ def accept(
     *,
     below: bool = False,
 ) -> Course:
-    """Agree with units.
+    """Accept the answers of units.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def lock(
     reason: str = "",
     carry: bool = False,
 ) -> Course:
-    """Lock units with all below them; without any, all.
+    """Lock units with all below them; by default all units.
 
     Parameters
     ----------
@@ -184,7 +184,7 @@ def change(
     reason: str,
     carry: bool = False,
 ) -> Course:
-    """Change what is locked, for a reason."""
+    """Change a locked target, with a reason."""
     return _act(
         project, label, month, lambda on: _moves(on, Step.CHANGED, pairs), reason, carry=carry
     )
@@ -202,7 +202,7 @@ def cancel(project: Project, label: str, month: str | None, *, reason: str) -> C
 
 
 def course(project: Project, label: str, month: str | None = None) -> Course:
-    """How a round stands.
+    """The state of a round.
 
     Parameters
     ----------
@@ -224,7 +224,7 @@ def course(project: Project, label: str, month: str | None = None) -> Course:
 
 
 def courses(project: Project, month: str | None = None) -> list[Course]:
-    """How the rounds of a month stand; by default of the last month that has any."""
+    """The states of a month's rounds; by default of the last month that has any."""
     if not was_begun(project):
         return []
     with circulation(project) as connection:
@@ -288,7 +288,7 @@ def _accepted(on: Course, units: Sequence[Asked], *, below: bool) -> list[Move]:
 
 
 def accepted(on: Course, place: int) -> int | None:
-    """On what is agreed where nothing else is said.
+    """The amount that is accepted where none is given.
 
     The last answer; else what is agreed already, or what was asked for.
     """
@@ -298,7 +298,7 @@ def accepted(on: Course, place: int) -> int | None:
 
 
 def place_meant(round_: Round, label: str) -> int:
-    """The place of the unit or person that a name, path or 工号 means.
+    """The index of the unit or person with this name, path or 工号.
 
     Raises
     ------
@@ -321,7 +321,7 @@ def place_meant(round_: Round, label: str) -> int:
 
 
 def amount_meant(round_: Round, text: str) -> int:
-    """The amount that somebody wrote, such as ``24万``.
+    """Read an amount such as ``24万``.
 
     Raises
     ------
@@ -343,7 +343,7 @@ def amount_meant(round_: Round, text: str) -> int:
 
 
 def month_of(text: str | None) -> Month | None:
-    """The month that an option says; None where it is not given."""
+    """The month in an option; None where it is not given."""
     return None if text is None else Month.meant(text)
 
 

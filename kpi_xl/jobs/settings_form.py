@@ -1,5 +1,5 @@
-"""设置.xlsx: a workbook in which a manager changes bounds, targets, days off and what else a month
-depends on, without kpi.toml.
+"""设置.xlsx: a workbook for the settings that a manager changes: bounds, targets, days off and
+more.
 
 `kpi_xl.settings.settings_sheet` reads it. Beside each cell to type into stands what goes now.
 """
@@ -48,7 +48,7 @@ Cells = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
 def settings_form(project: Project) -> bytes:
-    """The workbook, with what is typed into the one that is there.
+    """Make the workbook, with the values typed into the existing one.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def _typed(book: Any, sheet: Any, row: int, column: int, value: Any, number_form
 
 
 def _number_rule(kpi: Kpi, column: str) -> dict[str, Any]:
-    """A number is asked for; a share of more than 1000% is a forgotten sign."""
+    """Data validation for a number; a share above 1000% is taken for a missing percent sign."""
     most = 10.0 if kpi.unit == "%" else _MOST
     how = "写 0.8 或 80%" if kpi.unit == "%" else f"以{kpi.unit}计"
     return {

@@ -1,4 +1,4 @@
-"""Which part of a project somebody may see: all of it, or some units with those below.
+"""The part of a project that a user may see: all of it, or some units with those below.
 
 Whoever sees a part only is answered from that part: what is not there and what is not his are the
 same to him, in words and in what is done to find out.
@@ -21,7 +21,7 @@ from kpi_xl.system.progress import Progress, silent
 
 @contextmanager
 def told_to(paths: Collection[str] | None) -> Iterator[None]:
-    """Faults of a whole project are shown only to those who may see all of it.
+    """The message for a user: faults of the whole project go only to those who may see all of it.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def told_to(paths: Collection[str] | None) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Sight:
-    """A project's measures, and what somebody sees of them.
+    """A project's measures, limited to what the user may see.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ class Sight:
     def of(
         cls, project: Project, paths: Collection[str] | None, progress: Progress = silent
     ) -> Sight:
-        """Bring a project up to date, and look at it.
+        """Bring a project up to date and open it.
 
         Raises
         ------
@@ -71,7 +71,7 @@ class Sight:
 
     @classmethod
     def kept(cls, project: Project, paths: Collection[str] | None) -> Sight:
-        """Look at what was computed last; nothing is read anew, computed or written.
+        """Open the last computed state; nothing is read, computed or written.
 
         Raises
         ------
@@ -93,7 +93,7 @@ class Sight:
         return cls(whole.during(begin, begin + len(cube.months)), cube, paths)
 
     def numbers(self) -> list[int]:
-        """Where his units stand among all."""
+        """The indices of the user's units among all units."""
         if self.paths is None:
             return list(range(len(self.whole.units)))
         seen = {(unit.level, unit.path) for unit in self.cube.units}
@@ -104,7 +104,7 @@ class Sight:
         ]
 
     def missing(self, here: Kind, seen: Kind, value: str, **about: object) -> InputError:
-        """The refusal of what is not there, or not his.
+        """The refusal of something that does not exist, or that the user may not see.
 
         Parameters
         ----------

@@ -60,7 +60,7 @@ def _wrong(path: tuple[str, ...], fault: Fault, value: object) -> InputError:
 
 
 def sample(folder: Path, progress: Progress = silent, trade: str = "保险") -> Project:
-    """Make a project with believable data, the same every time.
+    """Make a project with plausible random data, the same every time.
 
     Parameters
     ----------

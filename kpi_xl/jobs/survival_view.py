@@ -64,7 +64,7 @@ _OF_GROUPS: Final = (
 
 
 def _by_month(group: Group) -> Rows:
-    """A row for each month of service that anybody is seen in."""
+    """A row for each month of service with anybody in it."""
     found = group.survival()
     seen = np.flatnonzero(found.at_risk > 0)
     return [

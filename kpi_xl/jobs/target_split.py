@@ -155,7 +155,7 @@ def _by_period(
 def _shown(
     title: str, names: Sequence[str], found: Mapping[str, Sequence[int]], by: str, told: str
 ) -> View:
-    """The last name is that of the whole, whose targets are the sums of the units'."""
+    """The names to show; the last is that of the whole, whose targets are the units' sums."""
     columns = {period: [*amounts, sum(amounts)] for period, amounts in found.items()}
     total = [sum(amounts) for amounts in zip(*columns.values(), strict=True)]
     how = "单位和月按最近十二个月的实际分，月内按工作日分；各行各列的合计都等于上一级。"

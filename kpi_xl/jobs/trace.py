@@ -1,4 +1,4 @@
-"""Where a number comes from: every version that was typed, and the rows of the raw files."""
+"""The origin of a number: every version that was typed, and the rows of the raw files."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def trace(
     *,
     kept: bool = False,
 ) -> Trace:
-    """Where a number comes from.
+    """Find the origin of a number.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def trace(
 
 
 def _asked(what: str, kpis: Registry) -> tuple[Kpi | None, str]:
-    """The KPI that is meant, and what of it is typed."""
+    """The KPI asked for, and the kind of its value that people type."""
     kpi = kpis.find(what)
     if kpi is not None:
         return kpi, ""
@@ -146,7 +146,7 @@ def _asked(what: str, kpis: Registry) -> tuple[Kpi | None, str]:
 
 
 def _is_meant(slot: str, what: str, kpi: Kpi | None, typed: str) -> bool:
-    """Whether a slot holds what is asked for: its name, or a run of the words in its name."""
+    """Whether a slot is the one asked for: by its name, or some words in a row of its name."""
     own = slot.removeprefix("input.")
     if what in (slot, own):
         return True
@@ -158,7 +158,7 @@ def _is_meant(slot: str, what: str, kpi: Kpi | None, typed: str) -> bool:
 
 
 def _person(of: Scope, whose: str, month: Month) -> tuple[str, str]:
-    """Somebody's 工号 and his unit, where a person is meant; else none, and what was asked for."""
+    """The 工号 and unit of a person, where the name is a person's; else none."""
     if answering(of.cube.units, whose, None):
         return "", whose
     seen = {unit.path for unit in of.cube.units}
@@ -172,7 +172,7 @@ def _person(of: Scope, whose: str, month: Month) -> tuple[str, str]:
 def _people(
     cube: Cube, store: duckdb.DuckDBPyConnection, whose: str, month: Month
 ) -> list[tuple[str, str]]:
-    """Who is called so, and where he is in a month, the lowest unit first."""
+    """The people of this name, and their lowest unit in a month."""
     found: list[tuple[str, str]] = []
     for level in reversed(cube.levels):
         if level == TOP:

@@ -1,4 +1,4 @@
-"""填写内容.xlsx: what people wrote in a month that no number is made of, each cell once."""
+"""填写内容.xlsx: the texts that people wrote in a month, each cell once."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _LONGEST: Final = 32_000
 
 
 def write_words(project: Project, month: Month) -> Path | None:
-    """Write what people wrote in the workbooks of a month.
+    """Write the texts from the workbooks of a month.
 
     Returns
     -------

@@ -37,7 +37,7 @@ from kpi_xl.system.progress import Progress, silent
 
 
 class Figure(str):
-    """A number as people read it, with the number itself for programs.
+    """A number as a text for people that also carries the number for programs.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class Figure(str):
     number: float
 
     def __new__(cls, text: str, number: float) -> Figure:
-        """The text, which also knows its number."""
+        """Make the text and keep its number."""
         figure = super().__new__(cls, text)
         figure.number = number
         return figure
@@ -73,7 +73,7 @@ def _rank(place: int) -> Figure:
 
 
 def _part(cents: int) -> Figure:
-    """A part of what a result lacks; — for what is no part of it."""
+    """A part of the shortfall as a text; — for a warning without a part."""
     return _yuan(cents) if cents else Figure(NOTHING, math.nan)
 
 
@@ -131,12 +131,12 @@ class Scope:
         return Findings.read(self.cube, self.store, self.project.settings, self.month, self.level)
 
     def name(self, unit: int) -> str:
-        """How a unit is named: by its path."""
+        """The label of a unit: its path."""
         return self.cube.units[unit].path
 
     @property
     def notes(self) -> list[str]:
-        """A note on a month that is not over, or not ripe."""
+        """Notes on a month that is not over, or not mature."""
         as_of = self.cube.as_of if self.month == self.cube.last else None
         part = [
             f"注意：数据只到 {as_of}，本月还没有结束。和上月、去年比的是同样这些天；"
@@ -145,7 +145,7 @@ class Scope:
         return [*(part if as_of else ()), *self.findings.ripeness.notes]
 
     def title(self, text: str) -> str:
-        """A title with whom and when."""
+        """A title with the unit and the month."""
         level = self.project.settings.level_name(self.level)
         who = self.name(self.units[0]) if len(self.units) == 1 else f"各{level}"
         return f"{self.month.chinese} {who} {text}"
@@ -162,7 +162,7 @@ def scope(
     *,
     kept: bool = False,
 ) -> Iterator[Scope]:
-    """Bring a project up to date and choose what is looked at.
+    """Bring a project up to date, and choose month, level and unit.
 
     Parameters
     ----------
@@ -203,7 +203,7 @@ def scope(
 
 
 def level_there(settings: Settings, cube: Cube, named: str) -> str:
-    """A level by its name here.
+    """A level by its name in this project.
 
     Raises
     ------
@@ -218,7 +218,7 @@ def level_there(settings: Settings, cube: Cube, named: str) -> str:
 
 
 def warnings_view(of: Scope) -> View:
-    """预警: what is not 健康, what has happened first, then the costliest first."""
+    """预警: KPIs that are not 健康, new ones first, then the costliest."""
     findings = of.findings
     wanted = {str(unit) for unit in of.units}
     found = news_first(one for one in findings.warnings if one.unit in wanted)
@@ -259,7 +259,7 @@ def _money_note(of: Scope, findings: Findings) -> str:
 
 
 def drivers_view(of: Scope, comparison: str | None, tree: str | None = None) -> View:
-    """因素分解: what made the difference of the result.
+    """因素分解: the factors of a difference of the result.
 
     Raises
     ------
@@ -303,7 +303,7 @@ def drivers_view(of: Scope, comparison: str | None, tree: str | None = None) -> 
 
 
 def _formula_view(of: Scope, kpi: Kpi, comparison: str | None) -> View:
-    """A KPI's change split over what its formula is made of."""
+    """A KPI's change split over the parts of its formula."""
     if comparison is not None and comparison not in FORMULA_COMPARISONS:
         known = "、".join(FORMULA_COMPARISONS)
         raise InputError(kinds.NO_COMPARISON(known=known), value=comparison)
@@ -332,7 +332,7 @@ def _formula_view(of: Scope, kpi: Kpi, comparison: str | None) -> View:
 
 
 def diagnosis_view(of: Scope, label: str | None, most: int = 3) -> View:
-    """诊断: the likeliest causes, what speaks for them, and what to do.
+    """诊断: the likeliest causes, their evidence, and actions.
 
     Raises
     ------
@@ -475,7 +475,7 @@ def _followed(
 
 
 def rules_view(of: Scope, day: dt.date | None) -> View:
-    """基本法: who does not keep the rules, by name, and what the units lack."""
+    """基本法: the people who break a rule, by name, and what the units lack."""
     level = of.cube.lowest_level
     as_of = day or of.month.span(of.project.settings.month_cut)[1] + dt.timedelta(days=1)
     lists = RuleLists(of.store, of.project.settings, of.month, level, as_of)

@@ -1,4 +1,4 @@
-"""Refresh when raw files change: they are looked at again and again, on shared disks, too.
+"""Refresh when raw files change. Files are polled, so that shared disks work, too.
 
 A file that is still being written is waited for: it has to stay as it is for some seconds, and to
 let itself be opened, which a file that Excel just saves does not.
@@ -38,7 +38,7 @@ def watch(
     pause: Callable[[float], None] = time.sleep,
     is_ended: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Refresh now where it is due, and whenever files have changed, until it is ended.
+    """Refresh now if needed, and then whenever files change, until it is stopped.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def watch(
 
 
 def _state(folder: Path) -> State:
-    """The files that numbers are made of, as they are now."""
+    """The state of all files that numbers are made of."""
     files = [folder / "kpi.toml"]
     # It may just be written, or be wrong: that is told when it is read.
     with contextlib.suppress(InputError, OSError):
@@ -94,7 +94,7 @@ def _state(folder: Path) -> State:
 def _has_settled(
     folder: Path, now: State, every: float, settled: float, pause: Callable[[float], None]
 ) -> bool:
-    """Whether nothing changes for a while, and each file lets itself be opened."""
+    """Whether nothing has changed for a while and every file can be opened."""
     waited = 0.0
     while waited < settled:
         pause(min(every, settled - waited))
