@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -23,13 +23,14 @@ import pyarrow.compute as pc
 
 from kpi_xl import kinds
 from kpi_xl.catalogue.schema import LEAVERS, Table
-from kpi_xl.checks import agent_ids, hashes, leavers, outlets, rules, snapshots
+from kpi_xl.checks import agent_ids, hashes, ids_elsewhere, leavers, outlets, rules, snapshots
 from kpi_xl.checks.check_file import read_file
 from kpi_xl.checks.checked import Checked, CheckedTable, Part
 from kpi_xl.checks.finding import Finding
 from kpi_xl.checks.month_gaps import month_gaps
 from kpi_xl.checks.returned import Returned
 from kpi_xl.checks.returned_days import put_in
+from kpi_xl.checks.sold_elsewhere import sold_elsewhere
 from kpi_xl.checks.units_as_known import KnownUnits
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project
@@ -124,8 +125,10 @@ def checked_together(
         What was found in them, by table; what is found comes to it.
     """
     lists = settings.lists
+    _people_as_one(of_tables, problems)
     _leavers_put_in(of_tables, problems)
     _agents_as_known(of_tables, problems)
+    _policies_as_one(of_tables, problems)
     _outlets_as_known(of_tables, problems)
     _units_as_known(of_tables, problems, settings)
     tables: dict[str, CheckedTable] = {}
@@ -148,6 +151,44 @@ def _said_of_nothing(settings: Settings, found: Found) -> list[str]:
     there = {(one.name, one.sheet) for one in found.sources}
     there |= {(one.name, one.sheet) for one in found.left_out}
     return fitting_none(settings.sheets, there)
+
+
+def _people_as_one(
+    of_tables: dict[str, list[CheckedTable]], problems: dict[str, list[Problem]]
+) -> None:
+    """Put one id in place of the ways in which several rosters write it, and tell."""
+    _put_in(of_tables, problems, "agents", ids_elsewhere.people(_labelled(of_tables, "agents")))
+
+
+def _policies_as_one(
+    of_tables: dict[str, list[CheckedTable]], problems: dict[str, list[Problem]]
+) -> None:
+    """Put one number in place of the ways in which several files write it, and tell."""
+    sold = ids_elsewhere.policies(_labelled(of_tables, "policies"))
+    _put_in(of_tables, problems, "policies", sold)
+    dues = ids_elsewhere.dues(_labelled(of_tables, "dues"), _labelled(of_tables, "policies"))
+    _put_in(of_tables, problems, "dues", dues)
+
+
+def _labelled(
+    of_tables: Mapping[str, Sequence[CheckedTable]], code: str
+) -> list[tuple[str, pa.Table]]:
+    """The rows of each file of a table, with its name for people."""
+    return [(part.files[0].label, part.data) for part in of_tables.get(code, ())]
+
+
+def _put_in(
+    of_tables: dict[str, list[CheckedTable]],
+    problems: dict[str, list[Problem]],
+    code: str,
+    found: Sequence[tuple[pa.Table, Sequence[Finding]]],
+) -> None:
+    """Put rows in place of those of each file of a table, and tell."""
+    parts = of_tables.get(code, [])
+    for place, (part, (data, findings)) in enumerate(zip(parts, found, strict=True)):
+        problems[code] += _problems(part, findings)
+        if data is not part.data:
+            parts[place] = replace(part, data=data, parts=(Part(data),))
 
 
 def _agents_as_known(
@@ -285,7 +326,10 @@ def _within(
     ]
     repeated = list(_repeated(whole, again))
     whole, found = _set_aside(whole, again)
-    found += missing + repeated
+    again = list(sold_elsewhere(whole, age))
+    repeated += _repeated(whole, again)
+    whole, elsewhere = _set_aside(whole, again)
+    found += missing + repeated + elsewhere
     doubts = [
         *rules.doubtful(table, whole.data),
         *rules.unlike_others(table, [part.data for part in whole.parts]),

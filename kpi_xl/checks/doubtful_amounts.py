@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from kpi_xl import kinds
@@ -48,6 +49,36 @@ def small_premium(file: FileRead) -> Iterator[Said]:
             amounts = amounts[amounts > 0]
             if len(amounts) >= FEWEST and (median := float(np.median(amounts)) / 100) < least:
                 yield Said(raw.headings[code], kinds.SMALL_AMOUNTS(median=f"{median:g}"))
+
+
+def pieces_taken_back(file: FileRead) -> Iterator[Said]:
+    """Rows of negative premium that do not say how many pieces they are: these are taken back, too.
+
+    Less premium of a policy whose row has another amount takes no piece away.
+    """
+    raw, columns = file.raw, file.columns
+    written = raw.columns.get("pieces")
+    below = mask(pc.less(columns["premium"], 0))
+    if written is not None:
+        below &= mask(pc.is_null(written))
+    if not below.any():
+        return
+    premium = columns["premium"].to_pylist()
+    keys = [*zip(*(columns[code].to_pylist() for code in raw.table.key), strict=True)]
+    sold: dict[tuple[object, ...], set[int]] = {}
+    for key, amount in zip(keys, premium, strict=True):
+        if amount is not None and amount > 0:
+            sold.setdefault(key, set()).add(amount)
+    pieces = np.array(columns["pieces"].to_pylist(), object)
+    places = np.flatnonzero(below).tolist()
+    for place in places:
+        amounts = sold.get(keys[place])
+        pieces[place] = -1 if amounts is None or -premium[place] in amounts else 0
+    columns["pieces"] = pa.array(pieces.tolist(), pa.int64())
+    taken = -int(sum(pieces[place] for place in places))
+    yield Said(
+        raw.headings["premium"], kinds.PIECES_TAKEN_BACK(rows=len(places), count=taken), places[0]
+    )
 
 
 def riders_by_name(file: FileRead) -> Iterator[Said]:

@@ -95,7 +95,11 @@ def _negative(table: Table, data: pa.Table) -> Iterator[Finding]:
         if column.kind in ("money", "count"):
             if (pc.min(data[column.code]).as_py() or 0) >= 0:
                 continue
-            for row in _places(pc.less(data[column.code], 0)):
+            below = pc.less(data[column.code], 0)
+            if table.taken_back and column.kind == "count":
+                # What takes money back takes the pieces back, as it should.
+                below = pc.and_(below, pc.greater_equal(data[table.taken_back], 0))
+            for row in _places(below):
                 yield Finding(row, column.code, kinds.NEGATIVE(column=column.name))
 
 

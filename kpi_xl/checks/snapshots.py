@@ -26,6 +26,11 @@ _NAMED: Final = re.compile(
     r"(?<!\d)(20\d{2})[-_.年]?(0[1-9]|1[0-2]|[1-9](?!\d))(?:[-_.月]?(0[1-9]|[12]\d|3[01]))?(?!\d)"
 )
 _MONTH: Final = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])月")
+_CORRECTED: Final = re.compile(
+    r"更正|修正|订正|修订|勘误|更新|最新|最终|终版|corrected|revised|final", re.IGNORECASE
+)
+"""What a name says of a file that puts right what others have."""
+
 _APART: Final = 60
 """Files written so many seconds apart were not just copied together."""
 
@@ -39,11 +44,28 @@ def ages(
     """The age of each file relative to the others; equal where it cannot be told.
 
     The date in its name tells first, then its last day, then a month in its name without a year
-    (12月 may be older than 1月), then the time it was written.
+    (12月 may be older than 1月), then the time it was written. Of files of one date that is newer
+    whose name says that it is a correction; without a date it is newer than all.
     """
     if table.code not in _DAYS or len(parts) < 2:
         return [0] * len(parts)
     by_name = [_in_name(label) for label in labels]
+    found = _told(by_name, table, files, parts)
+    corrects = [bool(_CORRECTED.search(label)) for label in labels]
+    if not any(corrects):
+        return found
+    dated = all(day is not None and day[0] for day in by_name)
+    dates = by_name if dated else [None] * len(found)
+    return _ranks([(day or (), *rest) for day, *rest in zip(dates, corrects, found, strict=True)])
+
+
+def _told(
+    by_name: Sequence[tuple[int, int, int] | None],
+    table: Table,
+    files: Sequence[Path],
+    parts: Sequence[pa.Table],
+) -> list[int]:
+    """How new each file is, if none is a correction."""
     told_by_name = all(by_name) and len(set(by_name)) > 1
     if told_by_name and all(year for year, *_ in filter(None, by_name)):
         return _ranks(by_name)

@@ -18,6 +18,12 @@ NEGATIVE: Final = Kind(
     "冲正、退保的负数不用处理；否则请改正",
     set_aside=False,
 )
+PIECES_TAKEN_BACK: Final = Kind(
+    "policy.pieces-taken-back",
+    "保费是负数而没有写件数的有 {rows} 行，当作减 {count} 件",
+    "冲掉一张保单的减一件，同一张保单只减一部分保费的不减；不是这样的，请写上件数",
+    set_aside=False,
+)
 LEFT_BEFORE_SIGNED: Final = Kind(
     "agent.left-before-signed",
     "解约日期早于签约日期（{signed}）",
@@ -100,6 +106,17 @@ ENDED_WITHOUT_DAY: Final = Kind(
     "请补上终止日期，否则继续率会算高；犹豫期内撤单的，请补上撤单日期",
     set_aside=False,
 )
+PREMIUM_ELSEWHERE: Final = Kind(
+    "policy.premium-in-two-columns",
+    "这一行另有趸交保费，首年保费读的只是“{column}”一列，没有用",
+    "请加一列“首年保费”，写两列之和；这一列不是首年保费的，运行 kpi-xl map 选“不用”",
+)
+NO_NEW_BUSINESS: Final = Kind(
+    "policy.no-new-business",
+    "写着“{words}”，像不是首年新单，共 {count} 行，都计入了",
+    "不是新单的，请从保单表里删去（续期放进续期表）；是新单的不用处理",
+    set_aside=False,
+)
 PERHAPS_EXPIRY: Final = Kind(
     "policy.perhaps-expiry",
     "几乎每张保单都有{column}，而且都在承保满一年以后，会不会是保险期满的日期",
@@ -165,6 +182,26 @@ SAME_IN_NEWER: Final = Kind(
     "file.repeated-in-newer-file",
     "有 {count} 行在更新的文件里原样都有，只算一次",
     "不用处理",
+    set_aside=False,
+)
+ID_ELSEWHERE: Final = Kind(
+    "id.written-otherwise-in-file",
+    "和文件“{where}”里的“{id}”只差前面的 0、横线、空格或大小写，"
+    "当作同一{what}，共 {count} 个这样的",
+    "请核对是不是同一{what}；请在原始数据里把这一列设为文本格式后重新导出",
+    set_aside=False,
+)
+ID_ALMOST: Final = Kind(
+    "id.almost-alike-in-file",
+    "和文件“{where}”里的“{id}”只差前面的 0、横线、空格或大小写，业务员或承保日期却不同，"
+    "当作两{what}，共 {count} 个这样的",
+    "是同一{what}的，请改成一样的写法，否则会重复计算",
+    set_aside=False,
+)
+POLICY_TWICE: Final = Kind(
+    "policy.in-two-files",
+    "这张保单在文件“{where}”里也有，险种或主附险不同，两边的行都计入了，这样的保单共 {count} 张",
+    "两个文件分别是主险、附加险的不用处理；是同一份清单先后导出的，请删去旧的文件",
     set_aside=False,
 )
 MISSING_NOW: Final = Kind(

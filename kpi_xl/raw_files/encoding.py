@@ -39,7 +39,7 @@ def to_utf8(content: bytes, file: Path) -> bytes:
     if (nul := content.find(b"\0")) >= 0:
         raise InputError(kinds.NUL_IN_TEXT(), file=file, row=_line(content, nul))
     marked = content.startswith(codecs.BOM_UTF8)
-    if marked:
+    while content.startswith(codecs.BOM_UTF8):  # some systems put a second one before it
         content = content[len(codecs.BOM_UTF8) :]
     if content.isascii():
         return content

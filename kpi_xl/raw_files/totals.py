@@ -25,7 +25,7 @@ _LABELLED: Final = (
     r"|^\s*(全\s*部|全\s*体|合\s*共|总\s*共|共)\s*[:：]?\s*$"
 )
 _OF_ALL: Final = re.compile(_LABEL.replace("(?i)", ""), re.IGNORECASE)
-_NAMED: Final = ("agent", "policy", "name", "outlet", "unit")
+_NAMED: Final = ("agent", "policy", "name", "outlet", "unit", "product")
 """The columns in which the name of a total may stand."""
 
 AMOUNTS: Final = ("money", "count")

@@ -7,7 +7,7 @@ from typing import Final
 
 from kpi_xl.readers.cell import plain
 
-_TOKEN: Final = r"([十百千]?[万亿]|千)"
+_TOKEN: Final = r"([十百千]?[万亿]|千|百(?=[元圆]))"
 _IN_HEADING: Final = re.compile(rf"{_TOKEN}(?:元|圆|(?=$|[)\]】〕>]))")
 _YUAN: Final = re.compile(r"(?:^|[^十百千万亿])[元圆](?=$|[)\]】〕>])")
 _ABOVE: Final = re.compile(rf"单位(?:[:为是]|\()?(?:人民币)?{_TOKEN}?[元圆]")

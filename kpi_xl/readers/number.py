@@ -22,7 +22,7 @@ _NUMBER: Final = re.compile(
 _SEPARATORS: Final = re.compile(r"[,\s]")
 _UNITS: Final = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 _MINUS: Final = str.maketrans({"−": "-", "–": "-", "﹣": "-"})
-_SCALE: Final = re.compile(r"(?:单位[::]?)?([十百千]?[万亿]|千)元")
+_SCALE: Final = re.compile(r"(?:单位[::]?)?([十百千]?[万亿]|千|百)元")
 _NOISE: Final = Decimal("0.0001")
 
 

@@ -62,6 +62,7 @@ READ_RIGHT = {
     "policy.agent-by-outlet", "transfer.left", "transfer.no-move", "row.in-two-files",
     "id.digits-lost", "id.cut-at-15-digits", "column.formulas-computed",
     "line.struck-through", "row.said-not-to-count", "line.headings-again",
+    "id.written-otherwise-in-file",
 }  # fmt: skip
 """What is told where all is read right: it does not excuse a wrong number."""
 
@@ -201,6 +202,90 @@ def older_roster(world: World) -> None:
     before = [row.copy() for row in ROSTER[:-1]] + [[*ROSTER[-1][:4], ""]]
     world.older["人员202405.csv"] = before
     world.roster_name = "人员202406"
+
+
+def older_numbers(form: Callable[[str], str]) -> Deform:
+    """An older export that has lost, or still has, what is no digit of the numbers."""
+
+    def deform(world: World) -> None:
+        if (place := world.column("policies", "保单号")) is None or "保单202405.csv" in world.older:
+            return
+        if any(not row[place].isdigit() for row in world.policies[1:] + world.below):
+            return
+        for row in world.policies[1:] + world.below:
+            row[place] = f"00{row[place]}"
+        rows = [row.copy() for row in POLICIES[:4]]
+        for row in rows[1:]:
+            row[0] = form(f"00{row[0]}")
+        world.older["保单202405.csv"] = rows
+        world.name = "保单202406"
+
+    return deform
+
+
+def older_ids(world: World) -> None:
+    """An older roster whose ids are numbers."""
+    rows = [row.copy() for row in ROSTER]
+    for row in rows[1:]:
+        row[0] = row[0].lstrip("0")
+    world.older["人员202405.csv"] = rows
+    world.roster_name = "人员202406"
+
+
+def older_products(before: str) -> Deform:
+    """An older export that names products otherwise, or not at all."""
+
+    def deform(world: World) -> None:
+        if "险种" in world.policies[0] or "保单202405.csv" in world.older or world.below:
+            return
+        added("policies", "险种", ["终身寿"])(world)
+        rows = [row.copy() for row in POLICIES[:4]]
+        if before:
+            rows = [[*row, before if number else "险种"] for number, row in enumerate(rows)]
+        world.older["保单202405.csv"] = rows
+        world.name = "保单202406"
+
+    return deform
+
+
+def correction(world: World) -> None:
+    """A file with the right premium of a policy whose premium the list has wrong."""
+    if (place := world.column("policies", "首年保费")) is None or world.above or world.below:
+        return
+    if world.policies[1][place] != POLICIES[1][2] or "保单更正.csv" in world.older:
+        return
+    world.policies[1][place] = "12345"
+    world.older["保单更正.csv"] = [row.copy() for row in POLICIES[:2]]
+
+
+def single_premium(world: World) -> None:
+    """Premium that is paid once in a column of its own."""
+    if (place := world.column("policies", "首年保费")) is None or world.below:
+        return
+    world.policies[0][place] = "期交保费"
+    added("policies", "趸交保费", ["0"])(world)
+    row = world.policies[2]
+    row[place], row[-1] = "0", row[place]
+
+
+def one_taken_back(world: World) -> None:
+    """A policy, and the same with a negative premium."""
+    places = [world.column("policies", name) for name in ("首年保费", "FYC")]
+    if None in places or world.below or world.above:
+        return
+    row = one_more(world)
+    for sign in ("", "-"):
+        again = row.copy()
+        for place in places:
+            again[place] = sign + again[place]
+        world.policies.append(again)
+
+
+def later_year(world: World) -> None:
+    """A row of the second year of a policy, as a column says."""
+    added("policies", "保单年度", ["1"])(world)
+    if world.policies[0][-1] == "保单年度":
+        world.policies.append([*one_more(world)[:-1], "2"])
 
 
 def activity_twice(world: World) -> None:
@@ -372,6 +457,11 @@ DEFORMATIONS: dict[str, Deform] = {
     "人员状态": left_as("人员状态"), "状态": left_as("状态"), "是否在职": left_as("是否在职"),
     "future": future, "older export": older_export, "older roster": older_roster,
     "activity twice": activity_twice, "surrendered": surrendered,
+    "older numbers without zeros": older_numbers(lambda number: number.lstrip("0")),
+    "older numbers with marks": older_numbers(lambda number: f"{number[:6]}-{number[6:]}"),
+    "older ids without zeros": older_ids, "correction": correction, "single premium": single_premium,
+    "older export without products": older_products(""), "older export of other products": older_products("终身寿险（A款）"),
+    "one taken back": one_taken_back, "later year": later_year,
     "leaver list": leaver_list, "leaving transfer": leaving_transfer,
     "by outlet": by_outlet("网点代码"), "by outlet's name": by_outlet("网点名称"),
     "two rows of headings": two_row_header, "cut ids": cut_ids, "several lines": multiline,

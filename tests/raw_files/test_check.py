@@ -133,7 +133,8 @@ def test_duplicates(make):
         (5, "与文件“保单1.csv”第 2 行重复", True),
     ]
     assert [f for f in found(checked, "保单") if not f[3]] == [
-        (2, "-100.00", "首年保费是负数，已照用", False)
+        (2, "-100", "保费是负数而没有写件数的有 2 行，当作减 2 件", False),
+        (2, "-100.00", "首年保费是负数，已照用", False),
     ]
 
 

@@ -25,6 +25,7 @@ def test_a_problem_from_its_record(make):
         "date.unreadable",
         "row.repeated",
         "number.negative",
+        "policy.pieces-taken-back",
         "policy.before-signed",
         "number.unreadable",
         "agent.written-otherwise",
