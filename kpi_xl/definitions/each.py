@@ -28,7 +28,11 @@ _LISTED: Final = re.compile(
     r"(?:(?P<how>不属于|属于|[:：=])?\s*[{｛(（]\s*(?P<set>.*?)\s*[}｝)）]|[:：]\s*(?P<list>.+?))?\s*"
 )
 _NO_NAME: Final = re.compile(r"\W+")
-_COMMA: Final = re.compile(r"\s*[,，、;；]\s*")
+_QUOTES: Final = ("「」", "“”", '""', "‘’", "''")
+_WORD: Final = re.compile(
+    r"\s*(?:(?P<quoted>\"[^\"]*\"|'[^']*'|“[^”]*”|‘[^’]*’|「[^」]*」)\s*(?=[,，、;；]|$)"
+    r"|(?P<word>[^,，、;；]+))"
+)
 
 
 def for_each(name: str, text: str, table: Table) -> Iterator[tuple[str, str]]:
@@ -76,8 +80,8 @@ def _words(column: Column, said: str | None) -> list[str]:
         if not words:
             raise InputError(kinds.EACH_NOT_KNOWN(column=column.name))
     else:
-        words = list(dict.fromkeys(word for word in _COMMA.split(said) if word))
-        words = [_unquoted(word) for word in words]
+        found = (match["quoted"] or match["word"] for match in _WORD.finditer(said))
+        words = [*dict.fromkeys(filter(None, map(_unquoted, found)))]
         for word in words:
             if word != OTHERS:
                 value_of(word, column)
@@ -94,8 +98,16 @@ def _is_of(word: str, column: Column) -> bool:
 
 
 def _unquoted(word: str) -> str:
-    return word.strip("\"'“”‘’「」")
+    word = word.strip()
+    is_quoted = len(word) > 1 and any(word[0] == q[0] and word[-1] == q[1] for q in _QUOTES)
+    return word[1:-1].strip() if is_quoted else word
 
 
 def _set(words: list[str]) -> str:
-    return "{" + ", ".join(f"「{word}」" for word in words) + "}"
+    return "{" + ", ".join(map(_quoted, words)) + "}"
+
+
+def _quoted(word: str) -> str:
+    """A category in quotes that do not stand in it."""
+    quotes = next((pair for pair in _QUOTES if not set(pair) & set(word)), _QUOTES[0])
+    return f"{quotes[0]}{word}{quotes[1]}"

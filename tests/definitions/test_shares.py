@@ -10,7 +10,10 @@ from click.testing import CliRunner
 
 from definition_book import type_row
 from kpi_xl import api
+from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.cli.commands import app
+from kpi_xl.definitions.condition_text import read_condition
+from kpi_xl.definitions.each import for_each
 from kpi_xl.definitions.own_kpis import Definition, Place, own_kpis
 from kpi_xl.findings.aggregation import by_day
 from kpi_xl.jobs.definition_form import definition_form
@@ -187,3 +190,18 @@ def test_the_sheet_says_it_and_it_moves_whole(tmp_path):
     book.save(file)
     made = {kpi.name for kpi in Project.open(project.folder).settings.own.made}
     assert {"各种_终身寿", "各种_年金", "各种_其他"} <= made
+
+
+@pytest.mark.parametrize(
+    "word", ["医疗「优」", "“甲”款", "终身寿(A)", '5"款', "「甲」和“乙”", "甲 乙"]
+)
+def test_categories_with_quotes_and_brackets_in_them(word):
+    for typed in (f"险种 {{{word}, 年金}}", f"险种 {{年金, {word}}}"):
+        found = dict(for_each("数", typed, TABLES["policies"])).values()
+        words = {read_condition(one, TABLES["policies"]).values for one in found}
+        assert words == {(word,), ("年金",)}
+
+
+def test_a_comma_within_quotes_parts_no_categories():
+    found = list(for_each("数", "险种 {“甲，乙”, 丙}", TABLES["policies"]))
+    assert [name for name, _ in found] == ["数_甲乙", "数_丙"]
