@@ -1,11 +1,32 @@
 """The wheel works away from the clone: it has the packages, the SQL, the templates."""
 
+import importlib.metadata
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from test_rooms import MODULES
+
 ROOT = Path(__file__).parents[1]
+
+
+def test_every_default_dependency_is_imported_somewhere():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = {canonicalize_name(Requirement(one).name) for one in project["dependencies"]}
+    imports = {
+        line.split()[1].partition(".")[0]
+        for file in MODULES.values()
+        for line in map(str.strip, file.read_text(encoding="utf-8").splitlines())
+        if line.startswith(("import ", "from "))
+    }
+    given = importlib.metadata.packages_distributions()
+    used = {canonicalize_name(name) for one in imports for name in given.get(one, ())}
+    assert wanted - used == set()
 
 
 def test_the_wheel_runs_the_main_job_away_from_the_clone(tmp_path):

@@ -1,1 +1,1 @@
-"""The month for those who look: a page a unit, made of what its workbooks hold."""
+"""The month as pages and pictures: one for each unit, from the same slots as its workbooks."""

@@ -37,7 +37,7 @@ _LISTS: Final[Mapping[Group, int]] = {
 
 
 def rows(names: Collection[str]) -> dict[str, int]:
-    """The slots that are asked for, and how many rows each has.
+    """The slots that a page needs, with their numbers of rows.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def rows(names: Collection[str]) -> dict[str, int]:
 def shown_names(
     cube: Cube, store: duckdb.DuckDBPyConnection, month: Month, settings: Settings
 ) -> frozenset[str]:
-    """The names of the KPIs that any unit's page may show."""
+    """The names of the KPIs that some unit's page may show."""
     labels = store.execute("SELECT DISTINCT kpi FROM targets WHERE month = ?", [month.number])
     names = [*(label for (label,) in labels.fetchall()), *settings.targets]
     aimed = [kpi for kpi in map(settings.kpis.find, names) if kpi is not None]
@@ -64,7 +64,7 @@ def shown_names(
 
 
 def watched(findings: Findings, unit: int) -> tuple[Kpi, ...]:
-    """The KPIs that a unit's page shows: those it has targets of, money first.
+    """The KPIs that a unit's page shows: those with targets, money first.
 
     Where the project says which KPIs are the main ones, these come before, in its order.
 
@@ -90,5 +90,5 @@ def watched(findings: Findings, unit: int) -> tuple[Kpi, ...]:
 
 
 def headlines(cube: Cube, settings: Settings) -> Iterator[Kpi]:
-    """The KPIs that stand on top, and that there is data of."""
+    """The KPIs on top that have data."""
     return (kpi for kpi in settings.headlines if cube.has(kpi))

@@ -1,4 +1,4 @@
-"""The units below one, and the people in them, as tables: what its reader may see."""
+"""The units below a unit and their people as tables, limited to what the reader may see."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NO_UNIT: Final = -1
 
 @dataclass(frozen=True)
 class UnitRow:
-    """A unit below.
+    """The row of a unit below.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class UnitRow:
 
 @dataclass(frozen=True)
 class Team:
-    """The people of a team: a mapping for each, by the slots' names."""
+    """The people of a team, a mapping of slots for each."""
 
     unit: Unit
     number: int
@@ -56,7 +56,7 @@ class Team:
 
 
 class Below:
-    """Tells what is below the units.
+    """Makes the tables of units and people below a unit.
 
     Parameters
     ----------
@@ -68,8 +68,8 @@ class Below:
         self._to = to
 
     def kpis(self, number: int) -> list[Kpi]:
-        """The KPIs that the units below a unit are compared by: those that they have targets of,
-        else headlines by which units can be compared.
+        """The KPIs in the table of units: those with targets, else those on top that compare
+        units.
         """
         levels = {self._to.cube.units[one].level for one in self._under(number)}
         if not levels:
@@ -91,7 +91,7 @@ class Below:
         return sorted(aimed[:MOST], key=lambda kpi: kpi.unit != "元")
 
     def units(self, number: int, columns: list[Kpi]) -> list[UnitRow]:
-        """The units directly below a unit, with those below them, and what belongs to none."""
+        """The rows of the units below a unit, level by level, and of the unassigned rest."""
         rows = [
             UnitRow(one, self._to.cube.units[one], self._cells(one, columns), under)
             for one in self._children.get(number, ())
@@ -117,7 +117,9 @@ class Below:
             yield UnitRow(_NO_UNIT, unit, cells, [])
 
     def teams(self, number: int) -> list[Team]:
-        """The people of a unit's teams; none for the whole, as names are for who is concerned."""
+        """The people of a unit's teams; empty for the branch, since only a unit's manager sees
+        names.
+        """
         if self._to.cube.units[number].level == TOP or not self._has_production:
             return []
         level = self._to.recipients.lowest_level
@@ -166,7 +168,7 @@ class Below:
 
 
 def _member(values: dict[str, Any], row: int) -> dict[str, Any]:
-    """A person's row: names as they are, amounts as they are shown."""
+    """A person's row, with amounts as texts."""
     found: dict[str, Any] = {end: values[end] or NOTHING for end in ("姓名", "职级", "举绩")}
     for end in (
         "入司月数",

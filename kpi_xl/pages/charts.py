@@ -1,4 +1,4 @@
-"""Where the lines, columns and bars of a chart are; the templates draw what is around them."""
+"""The geometry of charts; the templates draw the rest."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def trend(
 
 
 def _marks(points: Sequence[Point], base: float, wide: float) -> Markup:
-    """The points, or columns of some width, each with what it says; signals are ringed."""
+    """The points or columns, each with its label; signals have a ring."""
     drawn = []
     for place, point in enumerate(points, 1):
         said = "未成熟" if point.is_unripe else point.signal
@@ -195,7 +195,7 @@ def _marks(points: Sequence[Point], base: float, wide: float) -> Markup:
 
 
 def nice(low: float, high: float) -> list[float]:
-    """A few round numbers from below the least to above the greatest.
+    """Round numbers for a scale, from below the smallest value to above the largest.
 
     Examples
     --------
@@ -219,7 +219,7 @@ def nice(low: float, high: float) -> list[float]:
 
 
 def scale_text(unit: str) -> Callable[[float], str]:
-    """How the numbers of a scale are written.
+    """A number on a scale, as text.
 
     Examples
     --------
@@ -246,7 +246,7 @@ class Bar(NamedTuple):
 
 
 def waterfall(amounts: Sequence[float]) -> list[Bar]:
-    """Lay out what leads from the first amount over the differences to the last.
+    """Lay out a waterfall from the first amount over the differences to the last.
 
     Where all of it is far from zero, the bars do not begin there: the differences are what counts.
 

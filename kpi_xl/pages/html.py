@@ -1,4 +1,4 @@
-"""A page as HTML: one file with all that it takes, and nothing that is run but its own script."""
+"""A page as one HTML file with everything it needs; it runs no script but its own."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Page:
 
 
 def html(page: Page) -> bytes:
-    """A page as a file."""
+    """The page as the bytes of a file."""
     template, looks, script = _parts()
     text = template.render(
         page=page,
@@ -78,7 +78,7 @@ def html(page: Page) -> bytes:
 
 
 def plain(text: str) -> str:
-    """A text without characters that nobody sees."""
+    """A text without invisible characters."""
     return _ORDERS.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
@@ -96,7 +96,7 @@ def templates() -> Environment:
 
 @functools.cache
 def _parts() -> tuple[Template, str, str]:
-    """The template, the style and the script."""
+    """The template, the style sheet and the script."""
     return templates().get_template("month.html"), style(), _text("page.js")
 
 

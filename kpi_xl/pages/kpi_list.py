@@ -48,7 +48,7 @@ class Line:
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """It in the order of the headings."""
+        """The cells of the line, in the order of the headings."""
         kpi = self.kpi
         return (
             kpi.name, kpi.code, "、".join(kpi.aliases), kpi.formula, kpi.meaning, kpi.unit,
@@ -90,7 +90,7 @@ def make(project: Project) -> list[Path]:
 
 
 def html(project: Project) -> bytes:
-    """The page, one file."""
+    """The page as one file."""
     settings = project.settings
     found = families(settings)
     text = (
@@ -110,7 +110,7 @@ def html(project: Project) -> bytes:
 
 
 def workbook(settings: Settings) -> bytes:
-    """The workbook; the same every time."""
+    """The workbook; its bytes are the same every time."""
     found = families(settings)
     every = [line for lines in found.values() for line in lines]
     out = io.BytesIO()

@@ -1,4 +1,4 @@
-"""The month for those who look: a page, pictures, and what a manager says, of each unit."""
+"""Make the pages, pictures and sentences of a month, for each unit."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def draw(
     level: str | None = None,
     progress: Progress = silent,
 ) -> Filled:
-    """Draw the pictures of a month: two a unit, for paper and for a phone.
+    """Make the pictures of a month: two for each unit, for paper and for a phone.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def draw(
 
 
 def ending_of(layout: Layout) -> str:
-    """How the name of a picture ends."""
+    """The end of a picture's file name."""
     return f"-{layout.name}.png"
 
 
@@ -181,7 +181,7 @@ def write_each(
     chosen: Callable[[Cube], list[Recipient]],
     progress: Progress,
 ) -> Written:
-    """Write the files of each unit that is chosen.
+    """Write the files of each chosen unit.
 
     Parameters
     ----------
@@ -231,7 +231,7 @@ def write_each(
 def _chosen(
     project: Project, unit: str | None, level: str | None
 ) -> Callable[[Cube], list[Recipient]]:
-    """Chooses the units that get a page."""
+    """A function that chooses the units to write."""
 
     def chosen(cube: Cube) -> list[Recipient]:
         wanted = None if level is None else level_there(project.settings, cube, level)
@@ -244,7 +244,7 @@ def _chosen(
 
 
 def every_unit(cube: Cube, level: str | None) -> list[Recipient]:
-    """The units of a level, or of all, but what belongs to nobody."""
+    """The units of a level, or of all levels, without the unassigned one."""
     return [
         Recipient(one, number)
         for number, one in enumerate(cube.units)
@@ -253,7 +253,7 @@ def every_unit(cube: Cube, level: str | None) -> list[Recipient]:
 
 
 class Words(NamedTuple):
-    """晨会稿 of a unit, by its path."""
+    """晨会稿 of a unit."""
 
     unit: str
     month: Month

@@ -1,4 +1,4 @@
-"""A unit's month as a picture for groups: drawn as SVG, made a PNG by resvg without a browser."""
+"""A unit's month as a picture: SVG, turned into PNG by resvg without a browser."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _GAP: Final = 14
 
 @dataclass(frozen=True)
 class Layout:
-    """How a picture is laid out, in pixels.
+    """The layout of a picture, in pixels.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ LAYOUTS: Final = (A4, PHONE)
 
 
 class Line(NamedTuple):
-    """A line of text; the first of a sentence has its number."""
+    """A line of text; the first line of a sentence has its number."""
 
     y: float
     text: str
@@ -73,7 +73,7 @@ class Line(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """A tile and where it is."""
+    """A tile and its place."""
 
     x: float
     y: float
@@ -145,7 +145,7 @@ def picture(month: UnitMonth, layout: Layout) -> bytes:
 
 @functools.cache
 def ready() -> None:
-    """See whether pictures can be drawn here.
+    """Check whether pictures can be drawn on this machine.
 
     Raises
     ------
@@ -175,7 +175,7 @@ def _png(text: str) -> bytes:
 
 
 def wrapped(text: str, room: float) -> list[str]:
-    """A text in lines of so many characters: a Chinese one is as wide as two others nearly.
+    """Wrap a text into lines of a width; a Chinese character is about as wide as two others.
 
     Numbers stay in one piece, and no line begins with a comma.
 

@@ -1,4 +1,4 @@
-"""A unit's month as its page shows it: put together of slots, nothing computed anew."""
+"""The content of a unit's page, put together from slots; nothing is computed again."""
 
 from __future__ import annotations
 
@@ -112,7 +112,9 @@ class Difference:
 
 @dataclass(frozen=True)
 class Cohort:
-    """Who signed in a month: how many, and the share still there after each month of service."""
+    """The people who signed in a month: their number, and the share still there after each
+    month.
+    """
 
     month: str
     signed: Shown
@@ -163,7 +165,7 @@ class UnitMonth:
 
 
 class UnitMonths:
-    """Puts together the months of units.
+    """Makes the contents of units' pages.
 
     Parameters
     ----------
@@ -233,7 +235,7 @@ class UnitMonths:
     def _trend(
         self, kpi: Kpi, number: int, findings: Findings, values: Values
     ) -> tuple[Trend | None, list[tuple[str, Shown, str]], str]:
-        """A KPI's chart, its months as numbers, and what the last says."""
+        """A KPI's chart, its months as numbers, and the signal of the last one."""
         slot = f"series.{kpi.name}"
         # No month is drawn before the first that there is data of.
         there = findings.month.number - findings.cube.first.number + 1
@@ -270,7 +272,7 @@ class UnitMonths:
     def _limits(
         self, kpi: Kpi, number: int, findings: Findings, unripe: Sequence[bool]
     ) -> tuple[list[tuple[float, float]], list[str]]:
-        """The usual swing of each month shown, and what goes beyond it; of ripe ones only."""
+        """The limits of each month shown, and the signals; of mature months only."""
         nothing = [(math.nan, math.nan)] * len(unripe), [""] * len(unripe)
         if kpi.code in findings.ripeness.until:
             return nothing
@@ -286,7 +288,7 @@ class UnitMonths:
 
     @kept
     def _swing(self, code: str, level: str) -> Limits:
-        """The limits of a KPI of all units of a level."""
+        """The limits of a KPI for all units of a level."""
         return xmr(self._to.findings(level).given[code])
 
 
@@ -297,7 +299,7 @@ def _pace(kpi: Kpi, values: Values) -> Shown | None:
 
 
 def _forecast(kpi: Kpi, values: Values) -> tuple[Shown, Shown, Shown] | None:
-    """The forecast and its interval; None when the month is over, or nobody knows."""
+    """The forecast and its interval; None when the month is over or there is none."""
     slot = f"pace.{kpi.name}"
     if f"{slot}.预测" not in values:
         return None
@@ -329,7 +331,7 @@ def _difference(comparison: str, values: Values) -> Difference | None:
 
 
 def _cohorts(values: Values) -> tuple[list[tuple[Shown, int]], list[Cohort]]:
-    """All who signed together, and those of each month, the latest first."""
+    """All cohorts together, and each of them, the latest first."""
 
     def row(shares: Sequence[float | None], slot: str, first: int) -> list[tuple[Shown, int]]:
         return [
@@ -357,7 +359,7 @@ def _cohorts(values: Values) -> tuple[list[tuple[Shown, int]], list[Cohort]]:
 
 
 def _shade(share: float | None) -> int:
-    """How dark a share is drawn: 0 for none, 1 for the least."""
+    """The darkness of a share: 0 for none, 1 for the least."""
     if share is None or not math.isfinite(share):
         return 0
     return 1 + min(int(share * _SHADES), _SHADES - 1)

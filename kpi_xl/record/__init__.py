@@ -1,1 +1,1 @@
-"""The record: what was sent to whom, what came back, what was agreed, and who changed what."""
+"""The record: what was sent and came back, what was agreed, and every change."""

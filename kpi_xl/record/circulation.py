@@ -36,23 +36,23 @@ _DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE
 
 
 def file_of(project: Project) -> Path:
-    """Where it is."""
+    """The path of the file."""
     return project.folder / FILE
 
 
 def backup_of(project: Project) -> Path:
-    """Where the copy is that was kept after the last distribution or collection."""
+    """The path of the copy made after the last distribution or collection."""
     return project.folder / BACKUP
 
 
 def was_begun(project: Project) -> bool:
-    """Whether anything was ever sent: also when the file is gone, and its copy is there."""
+    """Whether anything was ever sent: true also when the file is gone and its copy is there."""
     return file_of(project).exists() or backup_of(project).exists()
 
 
 @contextmanager
 def circulation(project: Project) -> Iterator[sqlite3.Connection]:
-    """A connection to the project's file, which is made if there never was one.
+    """A connection to the project's file, which is made on first use.
 
     Every ``with connection:`` in it is a transaction that is on the disk when it ends, also when
     the power fails.
@@ -92,7 +92,7 @@ def circulation(project: Project) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def changing(project: Project) -> Iterator[sqlite3.Connection]:
-    """The file, held by this process alone; checked before, and copied afterwards.
+    """The file, locked by this process; it is checked before and copied afterwards.
 
     Raises
     ------
@@ -117,7 +117,7 @@ def changing(project: Project) -> Iterator[sqlite3.Connection]:
 
 
 def back_up(project: Project, connection: sqlite3.Connection) -> None:
-    """Copy the file, in one step, as it is after the last transaction."""
+    """Copy the file, in one step, as of the last transaction."""
     file = backup_of(project)
     connection.rollback()  # what an interrupted job had begun
     with unfinished(file) as draft:
@@ -127,12 +127,12 @@ def back_up(project: Project, connection: sqlite3.Connection) -> None:
 
 
 def now() -> str:
-    """The time, to the second, with its zone."""
+    """The present time, to the second, with its zone."""
     return dt.datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def _make(file: Path) -> None:
-    """Make an empty file in one step, so that an empty one is never half of a new one."""
+    """Make an empty file in one step, so that no half of one is ever seen."""
     remove(file.with_name(f"{FILE}-journal"))  # of one that is gone: it would be played into it
     with unfinished(file) as draft:
         with closing(sqlite3.connect(draft)) as connection:
@@ -141,7 +141,7 @@ def _make(file: Path) -> None:
 
 
 def _check_kind(project: Project, connection: sqlite3.Connection) -> None:
-    """Refuse what is no file of ours; an earlier version's is brought up to date."""
+    """Refuse a file of another kind; migrate one of an earlier version."""
     version, application = (
         connection.execute(f"PRAGMA {what}").fetchone()[0]
         for what in ("user_version", "application_id")
@@ -156,7 +156,7 @@ def _check_kind(project: Project, connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def _told(project: Project) -> Iterator[None]:
-    """Say what SQLite has against a file."""
+    """Turn an error of SQLite into a message."""
     try:
         yield
     except sqlite3.DatabaseError as error:

@@ -1,4 +1,4 @@
-"""The tables of circulation.sqlite, and how a file of an earlier version comes to have them."""
+"""The tables of circulation.sqlite, and migrations from earlier versions."""
 
 from __future__ import annotations
 
@@ -267,7 +267,7 @@ def _columns(connection: sqlite3.Connection) -> dict[str, set[str]]:
 
 
 def bring_up_to_date(connection: sqlite3.Connection, branch: str) -> None:
-    """Give a file of an earlier version what it lacks; in one transaction, whoever comes first.
+    """Migrate a file of an earlier version, in one transaction.
 
     Parameters
     ----------
@@ -321,7 +321,7 @@ def _from_version_1(connection: sqlite3.Connection, branch: str) -> None:
 
 
 def _from_version_2(connection: sqlite3.Connection) -> None:
-    """Begin the history: what was stored is its first collection, of whatever files it is."""
+    """Begin the history: the stored values become its first collection."""
     if "sent" not in _columns(connection)["workbooks"]:
         connection.execute("ALTER TABLE workbooks ADD COLUMN sent TEXT")
     connection.execute("DROP INDEX IF EXISTS entries_of")
@@ -349,13 +349,13 @@ def _from_version_2(connection: sqlite3.Connection) -> None:
 
 
 def _from_version_3(connection: sqlite3.Connection) -> None:
-    """Add the rounds of targets, of which there are none yet."""
+    """Add the tables of rounds of targets."""
     for statement in _statements(ROUNDS):
         connection.execute(statement)
 
 
 def _statements(script: str) -> Iterator[str]:
-    """The statements of a script: executed as a whole it would end the transaction."""
+    """The statements of a script, one by one: run as a whole it would end the transaction."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line

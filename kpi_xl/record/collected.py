@@ -22,7 +22,7 @@ _FREE: Final = "input."
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One input cell of a returned workbook: typed by somebody, or still as it was prefilled.
+    """One input cell of a returned workbook, typed or still as prefilled.
 
     Parameters
     ----------
@@ -87,13 +87,13 @@ class Entry:
 
     @property
     def is_changed(self) -> bool:
-        """Whether somebody typed it: it is not what had been filled in for him."""
+        """Whether somebody typed the value: it differs from the prefilled one."""
         return (
             self.slot.startswith(_FREE) or self.sent is None or not is_same(self.value, self.sent)
         )
 
     def is_of(self, unit: Unit) -> bool:
-        """Whether it comes from the workbook of this unit itself."""
+        """Whether it comes from this unit's own workbook."""
         return (self.level, self.unit) == (unit.level, unit.path)
 
 
@@ -126,7 +126,7 @@ def collected(
 
 
 def collected_until(project: Project) -> int:
-    """The last change to what was collected; 0 where nothing ever was.
+    """The number of the last change; 0 where nothing was ever collected.
 
     As long as it is the same, `collected` is.
     """

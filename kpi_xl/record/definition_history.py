@@ -115,7 +115,7 @@ class DefinitionChange:
 
 
 def changes(connection: sqlite3.Connection, name: str | None = None) -> list[DefinitionChange]:
-    """Every change, the first one first.
+    """Every change, the earliest first.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def last_known(connection: sqlite3.Connection) -> dict[str, Fields]:
 
 
 def keep(connection: sqlite3.Connection, found: Sequence[DefinitionChange], by: str) -> None:
-    """Keep changes; in a transaction."""
+    """Keep changes, inside a transaction."""
     for statement in _SCHEMA:
         connection.execute(statement)
     for one in found:

@@ -1,4 +1,4 @@
-"""Every version of every cell that came back: who, when, from which file, what it replaced."""
+"""Every version of every cell that came back: who, when, from which file, and what it replaced."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Something that was done with returned workbooks.
+    """An entry of the history: a collection, or a withdrawal of one.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ class Collection:
 
     @property
     def is_withdrawal(self) -> bool:
-        """Whether it took an earlier one back."""
+        """Whether it takes an earlier collection back."""
         return self.kind == WITHDRAW
 
 
@@ -151,7 +151,7 @@ class Change:
 
     @property
     def is_other(self) -> bool:
-        """Whether the value is another than the one before."""
+        """Whether the value differs from the one before."""
         was, value = self.was, self.value
         if was is None or value is None:
             return was is not value
@@ -159,15 +159,15 @@ class Change:
 
     @property
     def place(self) -> Place:
-        """Which cell of its workbook it is."""
+        """The cell within its workbook."""
         return Place.of(self.about, self.slot, self.key, self.row, self.column)
 
     def is_of_person(self, agent: str) -> bool:
-        """Whether it is of somebody's own workbook, or of his row in a list."""
+        """Whether it is from a person's own workbook, or from the person's row in a list."""
         return agent in (self.person, self.key.split(" ")[0])
 
     def is_of_unit(self, unit: Unit) -> bool:
-        """Whether it is of a unit's own workbook, or of the sheet about it in that of one above."""
+        """Whether it is from a unit's own workbook, or from its sheet in that of the unit above."""
         own = not self.person and (self.level, self.unit) == (unit.level, unit.path)
         return self.about == unit.path or (own and not self.about)
 
@@ -201,7 +201,7 @@ def changes(
     collection: int | None = None,
     slots: Iterable[str] | None = None,
 ) -> list[Change]:
-    """Every version of every cell, in the order in which they came.
+    """Every version of every cell, in order.
 
     Parameters
     ----------
@@ -230,7 +230,7 @@ def changes_in(
     collection: int | None = None,
     slots: Iterable[str] | None = None,
 ) -> list[Change]:
-    """The same of a record that is open."""
+    """Every version of every cell in an open record."""
     rows = connection.execute(
         _CHANGES,
         {
@@ -245,7 +245,7 @@ def changes_in(
 
 
 def collections(project: Project) -> list[Collection]:
-    """All that was done with returned workbooks, the first first."""
+    """All collections and withdrawals, the earliest first."""
     if not was_begun(project):
         return []
     with circulation(project) as connection:
@@ -253,7 +253,7 @@ def collections(project: Project) -> list[Collection]:
 
 
 def collections_in(connection: sqlite3.Connection) -> list[Collection]:
-    """The same of a record that is open."""
+    """All collections and withdrawals in an open record."""
     rows = connection.execute(
         "SELECT collections.*,"
         " (SELECT collection FROM collections AS later"

@@ -1,4 +1,4 @@
-"""Who typed what counts: the targets of a month, and whoever saved a returned workbook."""
+"""The origin of typed values: of a month's targets, and of returned workbooks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ORDER BY taking
 
 
 class Saved(NamedTuple):
-    """Who saved a returned workbook, and when, by its own word."""
+    """Who saved a returned workbook and when, as the file says."""
 
     by: str
     at: dt.datetime
@@ -54,7 +54,7 @@ class Decided(NamedTuple):
 
     @property
     def how(self) -> str:
-        """By which step, whose, when, and why."""
+        """The last step: which, by whom, when, and why."""
         if self.event is None:
             return "按下级的数合计"
         how = f"{self.event.step}：{by_and_when(self.event.by, self.event.at)}"
@@ -62,13 +62,13 @@ class Decided(NamedTuple):
 
     @property
     def where(self) -> str:
-        """In which workbook the step was taken; empty for a command."""
+        """The workbook in which the step was taken; empty for a command."""
         return "" if self.event is None else self.event.where
 
 
 @dataclass(frozen=True)
 class Origins:
-    """Where the typed numbers of a month come from.
+    """The origins of the typed values of a month.
 
     Parameters
     ----------
@@ -91,12 +91,12 @@ class Origins:
 
 
 def by_and_when(by: str, at: dt.datetime) -> str:
-    """Who and when, for people."""
+    """Author and time, as a text."""
     return f"{by or '（没有写名字）'} {at.astimezone():%Y-%m-%d %H:%M}"
 
 
 def origins_of(project: Project, month: Month, target_slots: Iterable[str]) -> Origins:
-    """Where the typed numbers of a month come from; nothing where nothing ever came back.
+    """The origins of a month's typed values; empty where nothing came back.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ ADDING: Final = "增量"
 
 
 class Whose(NamedTuple):
-    """A recipient of a template in a month, as in ``recipients``."""
+    """A recipient of a template in a month, as in the table ``recipients``."""
 
     template: str
     period: str
@@ -67,7 +67,7 @@ def replayed(connection: sqlite3.Connection, whose: Whose) -> State:
 
 
 def everybody(connection: sqlite3.Connection, collection: int | None = None) -> list[Whose]:
-    """The recipients whose values a collection touched; without one, all there ever were."""
+    """The recipients that a collection touched; without one, all recipients."""
     rows = connection.execute(
         "SELECT DISTINCT template, period, level, recipient FROM takings"
         " WHERE collection = ifnull(?, collection) ORDER BY template, period, level, recipient",
@@ -77,7 +77,7 @@ def everybody(connection: sqlite3.Connection, collection: int | None = None) -> 
 
 
 def put(connection: sqlite3.Connection, before: State, after: State) -> None:
-    """Let a recipient's values count as they are afterwards."""
+    """Set the values of a recipient that count."""
     old = {version.change for version in before.values()}
     new = {version.change for version in after.values()}
     connection.executemany("DELETE FROM counting WHERE change = ?", [(one,) for one in old - new])

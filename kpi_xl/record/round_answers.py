@@ -24,7 +24,7 @@ _OF_PERSON: Final = "month.target.{}"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A version of a cell in which a unit's or a person's target is typed.
+    """A version of a cell with the target of a unit or person.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ ORDER BY changes.change
 
 
 def last_change(connection: sqlite3.Connection) -> int:
-    """The number of the last version of a cell that came back; 0 where none did."""
+    """The number of the last version of a cell; 0 where nothing came back."""
     found: int = connection.execute("SELECT ifnull(max(change), 0) FROM changes").fetchone()[0]
     return found
 
@@ -141,7 +141,7 @@ def _answer(row: sqlite3.Row, round_: Round, place: int, sent: SentBy) -> Answer
 
 
 def as_amount(value: Typed, round_: Round) -> int | Fault:
-    """A number in the KPI's unit as a whole amount; why it cannot be one.
+    """A number in the KPI's unit as an integer amount, or the problem with it.
 
     Parameters
     ----------

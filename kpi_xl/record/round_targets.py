@@ -1,4 +1,4 @@
-"""The targets that rounds have come to: they count before typed ones and those of raw files."""
+"""The targets that rounds have decided: they count before typed ones and those of raw files."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def round_targets(project: Project, month: Month | None = None) -> list[RoundTar
 
 
 def rounds_undefined(project: Project) -> list[tuple[int, str]]:
-    """The rounds whose KPI nobody defines any more: number and the KPI's code."""
+    """The rounds whose KPI is no longer defined: number, and code of the KPI."""
     with circulation(project) as connection:
         return undefined(connection, project.settings.kpis)
 
@@ -86,7 +86,7 @@ def rounds_until(project: Project) -> int:
 
 
 def put_over(returned: Returned, decided: Iterable[RoundTarget], kpis: Mapping[str, Kpi]) -> None:
-    """Let the targets of rounds count in place of those that were typed.
+    """Replace typed targets by those of rounds.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def put_over(returned: Returned, decided: Iterable[RoundTarget], kpis: Mapping[s
 
 
 def plans_of(project: Project, month: Month) -> dict[tuple[str, str], int]:
-    """How much of an activity people are to do in a month, by 工号 and the activity's name."""
+    """The planned counts of an activity in a month, by 工号 and the activity's name."""
     names, kpis = set(ACTIVITIES.values()), project.settings.kpis
     return {
         (one.unit, name): round(one.target)

@@ -1,4 +1,4 @@
-"""Rounds of targets as they are kept: what was proposed to whom, and every step since.
+"""The stored rounds of targets: proposals, and every step since.
 
 Nothing is ever changed or removed. How a round stands is worked out from its steps and from what
 came back (`kpi_xl.record.round_answers`), in the order in which they came.
@@ -23,7 +23,7 @@ from kpi_xl.record.target_round import Round, RoundPlace
 
 
 class Event(NamedTuple):
-    """Something that happened in a round, for people to read.
+    """A step of a round, as people read it.
 
     Attributes
     ----------
@@ -80,7 +80,7 @@ class Course:
 
     @property
     def stands(self) -> Sequence[Stand]:
-        """How each unit's target stands."""
+        """The state of each unit's target."""
         return self.negotiation.stands
 
 
@@ -101,7 +101,7 @@ def latest(
     *,
     cancelled: bool = False,
 ) -> list[Round]:
-    """The rounds that count: of each month and KPI the last, if it was not cancelled.
+    """The rounds that count: the last of each month and KPI, unless it was cancelled.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def latest(
 
 
 def undefined(connection: sqlite3.Connection, kpis: Mapping[str, Kpi]) -> list[tuple[int, str]]:
-    """The rounds that count for nothing as nobody defines their KPI any more: number and code."""
+    """The rounds that do not count because their KPI is no longer defined: number and code."""
     rows = connection.execute(_LATEST, [None, False, Step.CANCELLED.value]).fetchall()
     return [(row["round"], row["kpi"]) for row in rows if row["kpi"] not in kpis]
 
@@ -140,7 +140,7 @@ def _places(connection: sqlite3.Connection, number: int) -> list[RoundPlace]:
 
 
 def keep_round(connection: sqlite3.Connection, new: Round) -> int:
-    """Keep a new round; its number."""
+    """Store a new round and return its number."""
     number = connection.execute(
         "INSERT INTO rounds (period, kpi, scale, is_sum) VALUES (?, ?, ?, ?)",
         [str(new.month), new.kpi.code, new.scale, new.is_sum],
@@ -162,7 +162,7 @@ def keep_act(
     reason: str,
     file: str = "",
 ) -> int:
-    """Keep what somebody did in a round; its number.
+    """Store an act in a round and return its number.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def last_act(connection: sqlite3.Connection) -> int:
 
 
 def course_of(connection: sqlite3.Connection, round_: Round) -> Course:
-    """How a round stands, replayed from its first step.
+    """The state of a round, replayed from its first step.
 
     Raises
     ------
@@ -240,7 +240,7 @@ def _replay(connection: sqlite3.Connection, course: Course, act: sqlite3.Row) ->
 
 
 def _hear(course: Course, answer: Answer) -> None:
-    """Take what came back into account, as far as it is an answer."""
+    """Apply a returned value, if it is an answer."""
     place, stand = answer.place, course.stands[answer.place]
     if answer.fault is not None:
         course.unusable.append(answer)
@@ -259,7 +259,7 @@ def _hear(course: Course, answer: Answer) -> None:
 
 
 def _is_answer(course: Course, answer: Answer) -> bool:
-    """Whether a cell says something new: mostly it was filled in for whoever sent it back."""
+    """Whether a value is a new answer; most values were only prefilled."""
     stand = course.stands[answer.place]
     is_own = course.origins.get(answer.place) == answer.origin
     if answer.amount is None:

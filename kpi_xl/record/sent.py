@@ -15,7 +15,7 @@ _SAME: Final = 1e-13
 
 
 class Place(NamedTuple):
-    """A cell among those of its workbook, wherever its row has been sorted to.
+    """A cell within its workbook, also after its row was sorted elsewhere.
 
     Attributes
     ----------
@@ -44,7 +44,9 @@ Sent: TypeAlias = Mapping[Place, Typed]
 
 
 def as_text(cells: Iterable[tuple[Place, Typed]]) -> str:
-    """The stored JSON: by unit with a sheet and slot, lists of row, column, kind and value."""
+    """Turn the values into stored JSON: by unit with a sheet and slot, lists of row, column, kind
+    and value.
+    """
     found: dict[str, dict[str, list[list[str | int]]]] = {}
     for place, value in cells:
         of_slot = found.setdefault(place.about, {}).setdefault(place.slot, [])
@@ -53,7 +55,7 @@ def as_text(cells: Iterable[tuple[Place, Typed]]) -> str:
 
 
 def from_text(text: str) -> Sent:
-    """The other way round."""
+    """Read the stored JSON."""
     return {
         Place(about, slot, row, column): read_typed(kind, value)
         for about, by_slot in json.loads(text).items()
@@ -86,7 +88,7 @@ class SentBy:
 
 
 def is_same(one: Typed, other: Typed) -> bool:
-    """Whether two values are what a person would call the same.
+    """Whether two values are equal to a person's eyes.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A round: a month's target of a KPI, and the units and people it goes through."""
+"""A round of targets: a month's target of a KPI, and the units and people in it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kpi_xl.kpi import Kpi
 
 
 class RoundPlace(NamedTuple):
-    """A unit or person of a round.
+    """A unit or person in a round.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class RoundPlace(NamedTuple):
 
 @dataclass(frozen=True)
 class Round:
-    """A month's target of a KPI, on its way through the units.
+    """A round: a month's target of one KPI for a tree of units.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ class Round:
     places: Sequence[RoundPlace] = field(repr=False)
 
     def shown(self, amount: int) -> str:
-        """An amount as people read it, in the KPI's unit."""
+        """An amount as a text, in the KPI's unit."""
         if self.kpi.unit == "%":
             return f"{100 * amount / self.scale:.6g}%"
         whole, rest = divmod(abs(amount), self.scale)
@@ -74,7 +74,7 @@ class Round:
 
     @cached_property
     def names(self) -> list[str]:
-        """How each place is called in messages."""
+        """The label of each place in messages."""
         return [
             f"{one.name}（{one.unit}）" if one.unit.rpartition("/")[2] != one.name else one.unit
             for one in self.places
@@ -82,13 +82,13 @@ class Round:
 
     @cached_property
     def keys(self) -> list[str]:
-        """By what a place is known in a workbook: no two are alike."""
+        """The unique key of each place in a workbook."""
         times = Counter(one.unit for one in self.places)
         return [
             one.unit if times[one.unit] == 1 else f"{one.level}:{one.unit}" for one in self.places
         ]
 
     def begun(self) -> Negotiation:
-        """The round before anything was proposed."""
+        """The state of the round before the first step."""
         above = [one.above for one in self.places]
         return Negotiation(self.names, above, self.is_sum, self.shown)

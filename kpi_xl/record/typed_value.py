@@ -1,4 +1,4 @@
-"""A value that somebody typed: of what kind it is, and how it is kept as text."""
+"""Typed values: their kinds, and how they are stored as text."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _READERS: Final[Mapping[str, Callable[[str], Typed]]] = {
 
 
 def stored(value: Typed) -> tuple[str, str]:
-    """The kind of a value and its text, as they are stored."""
+    """The kind of a value and its text, for storing."""
     if isinstance(value, bool):
         return "truth", str(value).lower()
     if isinstance(value, dt.datetime):
@@ -32,5 +32,5 @@ def stored(value: Typed) -> tuple[str, str]:
 
 
 def read_typed(kind: str, text: str) -> Typed:
-    """The value that was stored."""
+    """Read a stored value."""
     return _READERS[kind](text)

@@ -1,1 +1,1 @@
-"""kpi.toml and what the user alone may know: how they are read and written."""
+"""Reading and writing of kpi.toml, of the workbooks beside it, and of the user's own settings."""

@@ -67,5 +67,5 @@ def work_days(section: Mapping[str, Any], file: Path | None) -> WorkDays:
 
 
 def _listed(value: Any) -> list[Any]:
-    """A list; one alone needs no brackets."""
+    """A list; a single text is a list of one."""
     return list(value) if isinstance(value, list) else [value]

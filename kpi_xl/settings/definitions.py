@@ -221,7 +221,7 @@ def _definitions(
 def headings_of(
     rows: Sequence[Sequence[str]], needed: str = "公式"
 ) -> tuple[int, dict[int, str]] | None:
-    """The row of the headings, from 0, and which column has which field."""
+    """The row of the headings, from 0, and the column of each field."""
     for at, row in enumerate(rows[:HEADINGS_WITHIN]):
         columns: dict[int, str] = {
             place: field

@@ -1,4 +1,4 @@
-"""诊断 of a project's own: [diagnosis] of kpi.toml, beside what the program knows.
+"""A project's own topics of 诊断: [diagnosis] of kpi.toml, added to the program's knowledge.
 
 A topic says which KPIs show it, what may be behind it, by which other KPIs that would be seen, and
 what to do. Names are those of the project's KPIs.

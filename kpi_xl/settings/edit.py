@@ -1,4 +1,4 @@
-"""Change kpi.toml and leave the rest of it as it is, with the user's comments and order."""
+"""Edit kpi.toml and keep the user's comments and order."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MARK = "\ufeff"
 
 
 def edit(file: Path, change: Callable[[TOMLDocument], None]) -> bool:
-    """Change a settings file.
+    """Edit a settings file.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def edit(file: Path, change: Callable[[TOMLDocument], None]) -> bool:
 
 
 def section(document: TOMLDocument | Table, *path: str) -> Table:
-    """A section of a settings file, made at its end where it is not there."""
+    """A section of a settings file; it is added at the end where it is missing."""
     found: Any = document
     for place, name in enumerate(path):
         if name not in found:
@@ -62,7 +62,7 @@ def section(document: TOMLDocument | Table, *path: str) -> Table:
 def say_of_sheets(
     file: Path, said: Mapping[str, SheetSettings], unsaid: frozenset[str] = frozenset()
 ) -> bool:
-    """Write what is said of files and worksheets.
+    """Write the sections [sheets].
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def _as_toml(settings: SheetSettings) -> dict[str, Any]:
 
 
 def inline(value: Any) -> Any:
-    """A value as it stands in one line: ``{ healthy = 0.8 }``."""
+    """A value written in one line: ``{ healthy = 0.8 }``."""
     if not isinstance(value, dict):
         return value
     table = tomlkit.inline_table()

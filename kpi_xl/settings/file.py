@@ -1,4 +1,4 @@
-"""A settings file in TOML, and in which line of it a setting stands.
+"""Read a settings file in TOML, and find the line of a setting.
 
 The library gives values without their places, and speaks English. Whoever reads kpi.toml raises a
 `SettingError` that names the setting; here its line is found.
@@ -40,7 +40,7 @@ _LONG_NUMBER: Final = re.compile(r"\d(?:_?\d){3999}")
 
 
 class SettingError(InputError):
-    """A setting that means nothing.
+    """A setting that cannot be used.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def row_of(text: str, path: tuple[str, ...]) -> int | None:
 
 @functools.lru_cache(4)
 def _plain_rows(text: str) -> Mapping[tuple[str, ...], list[int]]:
-    """Where ``[section."name"]`` stands, and ``name =`` below ``[section]``, by both words.
+    """The lines of ``[section."name"]`` and of ``name =`` below ``[section]``, by both words.
 
     Of a text with strings over several lines nothing: these may hold anything.
     """
@@ -168,7 +168,7 @@ def _plain_rows(text: str) -> Mapping[tuple[str, ...], list[int]]:
 
 
 def _bare(key: str | None) -> str | None:
-    """A key without its quotation marks; None for one with more in it than letters."""
+    """A key without quotation marks; None for a key of other characters."""
     if key is None or "\\" in key:
         return None
     return key[1:-1] if key[0] in "\"'" else key
@@ -181,7 +181,7 @@ def choices(known: Iterable[str], name: str) -> dict[str, str]:
 
 
 def number_in(value: object, read: Callable[[str], float | Fault] = read_number) -> float | None:
-    """The number that a setting says, as TOML has it or written as in any file; None for none.
+    """The number in a setting, as TOML or as people write it in files; None for none.
 
     Parameters
     ----------
@@ -204,12 +204,12 @@ def number_in(value: object, read: Callable[[str], float | Fault] = read_number)
 
 
 def is_text(value: object) -> bool:
-    """Whether it is a line of text with something in it."""
+    """Whether a value is a text of one line that is not empty."""
     return isinstance(value, str) and bool(value) and not any(ord(one) < 32 for one in value)
 
 
 def _deep(text: str) -> int | None:
-    """The line in which brackets are nested too deeply."""
+    """The line with too deeply nested brackets."""
     depth = 0
     for row, line in enumerate(text.split("\n"), 1):
         for character in line:
@@ -231,6 +231,6 @@ def _shown_value(value: object) -> object:
 
 
 def shown(text: str) -> str:
-    """A text as far as one can look at it in a line."""
+    """A text, shortened to what fits into a line."""
     text = "".join(one if one.isprintable() else "�" for one in text)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

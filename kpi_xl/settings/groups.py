@@ -1,4 +1,4 @@
-"""The groups that months are sent to, and the robots in them: the user's alone, in his own folder.
+"""The groups that months are sent to, and their robots; kept in the user's own folder.
 
 Whoever knows a robot's address can speak in its group. So the addresses and secrets stand neither
 in the project's folder nor in what is sent, told or logged.
@@ -51,7 +51,7 @@ class Robot:
 
     @property
     def shown(self) -> str:
-        """As much of its address as anybody may see."""
+        """The robot's address without its secret part."""
         return urlsplit(self.url).hostname or "?"
 
 
@@ -90,7 +90,7 @@ class Groups:
         return found
 
     def put(self, platform: str, unit: str, robot: Robot | None) -> bool:
-        """Keep a robot, or forget it where there is none to keep; whether it was there before."""
+        """Store a robot, or delete it where none is given; returns whether there was one before."""
         self._read()
         try:
             document = tomlkit.parse(self.file.read_text(encoding="utf-8-sig"))
@@ -123,7 +123,7 @@ class Groups:
 
 
 def checked(url: str) -> str:
-    """A robot's address, which nobody on the way can read.
+    """The address of a robot, which must be https.
 
     Raises
     ------

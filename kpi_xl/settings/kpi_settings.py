@@ -1,4 +1,4 @@
-"""The bounds and default targets of KPIs, as kpi.toml and 设置.xlsx say them together."""
+"""The bounds and default targets of KPIs, from kpi.toml and 设置.xlsx together."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ class _Both:
 
 
 def no_kpi(kpis: Registry, name: str) -> Fault:
-    """That there is no such KPI."""
+    """The message about an unknown KPI."""
     names = [kpi.name for kpi in kpis.values()]
     return kinds.SETTING_NO_KPI(name=name, like="、".join(near(name, names)))
 

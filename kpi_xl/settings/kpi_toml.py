@@ -1,4 +1,4 @@
-"""Reads kpi.toml, and what the workbooks beside it say, naming what cannot be used."""
+"""Read kpi.toml and the workbooks beside it; every error names its setting."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def _settings(file: Path, content: dict[str, Any], text: str, sheet: SettingsShe
 
 
 class _Reader:
-    """Turns the content of kpi.toml into settings, naming what cannot be used."""
+    """Turns the content of kpi.toml into settings."""
 
     def __init__(self, file: Path, content: dict[str, Any], text: str) -> None:
         self.file = file
@@ -271,7 +271,7 @@ class _Reader:
 
     @functools.cached_property
     def _own_tables(self) -> tuple[dict[str, Table], list[InputError]]:
-        """The tables that the project declares itself, and what is wrong with others."""
+        """The project's own tables, and the errors in their declarations."""
         said = self._section("tables")
         return own_tables_in(said, self.file, self.text, self._levels_called)
 
@@ -304,7 +304,7 @@ class _Reader:
         return str(value)
 
     def _texts(self, section: str, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
-        """A list of texts; one alone needs no brackets."""
+        """A list of texts; a single text is a list of one."""
         value = self._section(section).get(key, default)
         texts = [value] if isinstance(value, str) else value
         if not isinstance(texts, (list, tuple)) or not all(map(is_text, texts)):
@@ -359,7 +359,7 @@ class _Reader:
 
     @property
     def _levels_called(self) -> dict[str, str]:
-        """The levels below the top by what they are called here."""
+        """The levels below the top by their names in this project."""
         organisation, called = self._levels
         return {called.get(level, level): level for level in organisation.levels[1:]}
 
@@ -369,7 +369,7 @@ class _Reader:
         return {code: with_levels(table, *self._levels) for code, table in LISTS.items()}
 
     def _peers_within(self) -> str | None:
-        """渠道, or a level below the top, which may be called by its name here."""
+        """The setting peers_within: 渠道, or a level below the top, by either name."""
         value = self._section("rules").get("peers_within")
         if value is None:
             return None

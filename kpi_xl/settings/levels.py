@@ -29,7 +29,7 @@ Wrong = Callable[[tuple[str, ...], Fault, object], InputError]
 
 
 def levels_in(section: Mapping[str, Any], wrong: Wrong) -> tuple[Organisation, dict[str, str]]:
-    """The levels that there are, and what they are called here.
+    """The levels, and their names in this project.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def levels_in(section: Mapping[str, Any], wrong: Wrong) -> tuple[Organisation, d
 
 
 def _renamed(section: Mapping[str, Any], wrong: Wrong) -> dict[str, str]:
-    """Own names of the standard levels: none the name of two."""
+    """Own names of the standard levels; no two levels share one."""
     names: dict[str, str] = {}
     for level, name in section.items():
         if not is_text(name):
@@ -96,7 +96,7 @@ def _meaning(name: str) -> str | None:
 
 
 def with_levels(table: Table, organisation: Organisation, names: Mapping[str, str]) -> Table:
-    """A raw table with the columns of the levels that there are.
+    """A raw table with columns for the project's levels.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def with_levels(table: Table, organisation: Organisation, names: Mapping[str, st
 
 
 def _column(name: str, level: str, code: str, is_moves: bool, before: bool) -> Column:
-    """The column of a level in a table of people, or of where they went and came from."""
+    """The column of a level in a table of people, or of transfers from and to."""
     if before:
         return Column(
             f"from_{code}", f"原{name}", "text", f"调出的{name}",

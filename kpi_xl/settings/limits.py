@@ -1,4 +1,4 @@
-"""Between what the numbers of [rules] lie."""
+"""The limits of the numbers in [rules]."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Columns that the standard tables do not have, and whole tables, as a project declares them."""
+"""Own columns of the standard tables, and own tables, as a project declares them."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def _table(name: str, said: object, levels: Mapping[str, str]) -> Table:
 
 
 def _first_day(table: str, day: object, named: Mapping[str, Column]) -> Column:
-    """The day of a table's rows: the one that is said, else the first."""
+    """The column of a table's day: the declared one, else the first column of days."""
     if day is not None and day not in named:
         raise _no_column(table, str(day), named)
     days = [column for column in named.values() if column.kind == "date"]
@@ -230,7 +230,7 @@ def _column(name: str, how: object) -> Column:
 
 
 def _called(table: Table, name: str) -> Column | None:
-    """The standard column that has a name."""
+    """The standard column with this name."""
     for column in table.columns:
         if name.casefold() in (one.casefold() for one in _labels(column)):
             return column

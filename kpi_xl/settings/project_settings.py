@@ -184,7 +184,7 @@ class Settings:
 
     @functools.cached_property
     def dates(self) -> WorkCalendar:
-        """Where months end here, and which days people work."""
+        """The ends of months, and the working days, in this project."""
         return WorkCalendar(self.month_cut, self.work)
 
     @functools.cached_property
@@ -206,8 +206,8 @@ class Settings:
 
     @functools.cached_property
     def tables(self) -> Mapping[str, Table]:
-        """The raw tables by code: the standard ones with the further columns that some definition
-        needs, then the project's own.
+        """The raw tables by code: the standard ones with all columns that some definition needs,
+        then the project's own.
         """
         needed = {(one.source.raw, code) for one in self.own.counted for code in one.columns}
         found = {**self._standard, **self.own_tables}
@@ -219,7 +219,7 @@ class Settings:
 
     @functools.cached_property
     def _standard(self) -> Mapping[str, Table]:
-        """The standard tables, with the columns of the levels that there are."""
+        """The standard tables, with columns for the project's levels."""
         return {
             code: with_levels(table, self.organisation, self.levels)
             for code, table in TABLES.items()
@@ -227,7 +227,7 @@ class Settings:
 
     @functools.cached_property
     def own_days(self) -> Mapping[str, str]:
-        """The column of the day of each raw table that the project declares itself, by code."""
+        """The column of the day of each own raw table, by code."""
         return {
             code: next(one.code for one in table.columns if one.kind == "date")
             for code, table in self.own_tables.items()
@@ -242,7 +242,7 @@ class Settings:
 
     @functools.cached_property
     def beside_standard(self) -> tuple[Table, ...]:
-        """The raw tables that are not as the standard has them: these are read otherwise."""
+        """The raw tables that differ from the standard."""
         return tuple(one for code, one in self.tables.items() if TABLES.get(code) is not one)
 
     @property
@@ -252,7 +252,7 @@ class Settings:
 
     @property
     def headlines(self) -> list[Kpi]:
-        """The KPIs that stand on top: those that the project says, else the trade's."""
+        """The KPIs on top: those the project names, else the trade's."""
         main = [kpi for name in self.main_kpis if (kpi := self.kpis.find(name)) is not None]
         return list(dict.fromkeys(main)) or [kpi for kpi in self.kpis.values() if kpi.headline]
 
@@ -263,7 +263,7 @@ class Settings:
 
     @property
     def in_wan(self) -> bool:
-        """Whether great amounts are told in 万."""
+        """Whether large amounts are shown in 万."""
         return self.money == MONEY[0]
 
     @property
@@ -282,7 +282,7 @@ class Settings:
         return self.levels.get(level, level)
 
     def level_meant(self, name: str) -> str:
-        """The level that is called so here; a level's own name is understood as well."""
+        """The level of this name; both the project's and the standard name are understood."""
         own = {called: level for level, called in self.levels.items()}
         return own.get(name, name)
 

@@ -1,4 +1,4 @@
-"""When those who send nothing back are reminded, in the section [reminders] of kpi.toml."""
+"""The section [reminders] of kpi.toml: when those who send nothing back are reminded."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LATEST: Final = 60
 
 @dataclass(frozen=True)
 class ReminderSettings:
-    """After how many working days who is written to.
+    """After how many working days each reader is reminded.
 
     Parameters
     ----------

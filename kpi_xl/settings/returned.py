@@ -1,4 +1,4 @@
-"""Which source wins where a returned workbook and a raw file say something else."""
+"""Which source wins where a returned workbook and a raw file differ."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WINS: Final[Mapping[str, Source]] = {"目标": "回收", "活动": "原始", "�
 
 
 def returned_wins(section: Mapping[str, Any], file: Path) -> dict[str, Source]:
-    """Which source wins, by what it is about.
+    """Which source wins, by subject.
 
     Parameters
     ----------

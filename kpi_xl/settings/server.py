@@ -33,7 +33,7 @@ _URL: Final = re.compile(r"https?://\S+")
 
 @dataclass(frozen=True)
 class Entra:
-    """An application of Entra ID that people log in to.
+    """An application of Entra ID for the log-in.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class Entra:
 
 @dataclass(frozen=True)
 class ApiKey:
-    """A key that somebody types into the task pane once.
+    """A key that a user types into the task pane once.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ class ApiKey:
 
 @dataclass(frozen=True)
 class ServerSettings:
-    """The server.
+    """The settings of the server.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ class ServerSettings:
 
     @property
     def asks_who(self) -> bool:
-        """Whether anybody has to say who he is."""
+        """Whether users have to log in."""
         return self.entra is not None or bool(self.keys)
 
 

@@ -1,4 +1,4 @@
-"""设置.xlsx: the settings that a manager changes, typed into a sheet instead of kpi.toml.
+"""设置.xlsx: a manager's settings, typed into a sheet in place of kpi.toml.
 
 Each cell says what a key of kpi.toml says, and is read by the same rules; what is empty says
 nothing. One wrong cell stops no other.
@@ -54,7 +54,7 @@ _Found = TypeVar("_Found")
 
 @dataclass(frozen=True)
 class Item:
-    """A setting of the sheet on the project.
+    """A setting of the sheet 项目.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ class Item:
 
     @property
     def limits(self) -> tuple[float, float]:
-        """Between what a number lies."""
+        """The limits of a number."""
         return LIMITS[self.path[1]]
 
 
@@ -113,7 +113,7 @@ _BY_NAME: Final = {one.name: one for one in ITEMS}
 
 @dataclass(frozen=True)
 class Typed:
-    """A setting that somebody typed.
+    """A setting that was typed.
 
     Parameters
     ----------
@@ -167,7 +167,7 @@ class SettingsSheet:
 
 
 def settings_sheet(file: Path) -> SettingsSheet:
-    """Read the workbook; nothing where there is none, and what is wrong with it in `wrong`."""
+    """Read the workbook; empty where there is none. Its errors are in `wrong`."""
     try:
         state = file.stat()
     except FileNotFoundError:
@@ -197,7 +197,7 @@ def _read(file: Path, _changed: int, _size: int) -> SettingsSheet:
 
 
 class _Reader:
-    """Reads the sheets, each known by its headings wherever they stand."""
+    """Reads the sheets, which are known by their headings wherever these stand."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -208,7 +208,7 @@ class _Reader:
         self.wrong: list[InputError] = []
 
     def sheet(self, sheet: Worksheet) -> bool:
-        """Read a sheet; whether it is one of those."""
+        """Read a sheet; False if it is none of ours."""
         readers: Mapping[str, Callable[[_Row], None]] = {
             HEALTHY: self._bounds,
             TARGET: self._target,
@@ -279,7 +279,7 @@ class _Row:
     aside: Fault | None
 
     def said(self, column: str) -> bool:
-        """Whether anything stands in a column."""
+        """Whether a column of the row has a value."""
         return not is_nothing(self.cells.get(column))
 
     def label(self, column: str) -> str:
@@ -307,8 +307,8 @@ class _Row:
 
 
 def _rows(file: Path, sheet: Worksheet) -> list[tuple[str, _Row]] | None:
-    """The rows below a sheet's headings, with the heading that tells what it is about; None where
-    it has no such headings.
+    """The rows below a sheet's headings, with the heading of the subject; None where there are no
+    such headings.
     """
     for at, row in enumerate(sheet.rows[:HEADINGS_WITHIN]):
         places = {plain(text_of(cell)): place for place, cell in enumerate(row)}
@@ -404,7 +404,7 @@ _READ: Final[Mapping[str, Callable[[Any], Any]]] = {
 def with_typed(
     content: dict[str, Any], typed: Sequence[Typed], read: Callable[[dict[str, Any]], _Found]
 ) -> tuple[_Found, list[InputError]]:
-    """Settings with what was typed, and what is said of that.
+    """The settings with the typed values in them, and messages about these.
 
     Parameters
     ----------

@@ -61,12 +61,12 @@ class SheetSettings:
 
     @property
     def says_nothing(self) -> bool:
-        """Whether the section says nothing."""
+        """Whether the section is empty."""
         return self == SheetSettings()
 
 
 def label(name: str, sheet: str | None) -> str:
-    """How a file, or one of its worksheets, is called in [sheets]."""
+    """The name of a file or worksheet in [sheets]."""
     return f"{name}「{sheet}」" if sheet else name
 
 
@@ -149,7 +149,7 @@ def sheet_settings(
 
 
 class _Reader:
-    """Reads what is said under one name."""
+    """Reads the section of one name."""
 
     def __init__(self, name: str, said: Any, file: Path | None, lists: Mapping[str, Table]) -> None:
         self.name = name

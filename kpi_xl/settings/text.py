@@ -1,4 +1,4 @@
-"""The text of a new kpi.toml, which shows every setting there is and teaches it."""
+"""The text of a new kpi.toml: every setting with an explanation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The worksheets of a small workbook that somebody types into, such as 指标定义.xlsx."""
+"""Read small workbooks that people type into, such as 指标定义.xlsx."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LAST_ROW: Final = HEADINGS_WITHIN + MOST_ROWS
 
 @dataclass(frozen=True)
 class Worksheet:
-    """A worksheet that is seen.
+    """A visible worksheet.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class Worksheet:
 
 
 def worksheets(file: Path, too_large: Kind, unreadable: Fault) -> Iterator[Worksheet]:
-    """Each worksheet that is seen.
+    """Each visible worksheet.
 
     Parameters
     ----------
@@ -98,12 +98,12 @@ def _worksheet(sheet: Any) -> Worksheet:
 
 
 def _plain(value: object) -> object:
-    """A value; of a text with letters of several kinds what it says."""
+    """A cell's value; of rich text the text."""
     return str(value) if isinstance(value, list) else value
 
 
 def _is_struck(cell: Any) -> bool:
-    """Whether a line goes through all of a cell."""
+    """Whether a whole cell is struck through."""
     if cell.font is not None and cell.font.strike:
         return True
     if not isinstance(cell.value, list):
@@ -113,7 +113,7 @@ def _is_struck(cell: Any) -> bool:
 
 
 def _hidden(sheet: Any) -> Iterator[int]:
-    """The rows that somebody hid; those that a filter hides are but not looked at just now."""
+    """The rows that somebody hid; rows hidden by a filter are not among them."""
     hidden: list[int] = []
     filtered: set[int] = set()
     archive = sheet.parent._archive
@@ -132,7 +132,7 @@ def _hidden(sheet: Any) -> Iterator[int]:
 
 
 def _elements(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, Any]]:
-    """The rows and filters of a part, each by its name."""
+    """The rows and filters of a part, by their tags."""
     from lxml import etree
 
     with archive.open(part) as source:

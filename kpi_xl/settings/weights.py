@@ -1,4 +1,4 @@
-"""The tables of weights of a project: in [weights] of kpi.toml, or in a file that it names."""
+"""The tables of weights of a project: in [weights] of kpi.toml, or in a file named there."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ENCODINGS: Final = ("utf-8-sig", "gb18030")
 
 @dataclass(frozen=True)
 class WeightTable:
-    """A table of weights as it is written.
+    """A table of weights as it was written.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class WeightTable:
     aside: Sequence[InputError] = ()
 
     def row_with(self, text: str) -> int | None:
-        """The row of the file in which a text stands; None where that is not known."""
+        """The row of the file with a text; None where it is not known."""
         if self.row is None:
             return None
         numbers = (n for n, line in enumerate(self.lines, 1) if any(text in one for one in line))
@@ -110,7 +110,7 @@ def _table(name: str, said: object, file: Path, row: int | None) -> WeightTable:
 
 
 def _in_file(file: Path) -> tuple[list[list[str]], list[InputError]]:
-    """The rows of a CSV file or of a workbook's first sheet, and what is told of some of them."""
+    """The rows of a CSV file or of a workbook's first sheet, and messages about some of them."""
     try:
         if file.stat().st_size > _LARGEST:
             raise InputError(kinds.WEIGHTS_TOO_MANY(most=MOST), file=file)
@@ -132,7 +132,7 @@ def _in_file(file: Path) -> tuple[list[list[str]], list[InputError]]:
 
 
 def _counted(sheet: Worksheet, file: Path) -> tuple[list[list[str]], list[InputError]]:
-    """The rows of a sheet; one that does not count says nothing, and is told."""
+    """The rows of a sheet that count; a message tells of the others."""
     rows = [list(map(text_of, row)) for row in sheet.rows]
     told = []
     for number, fault in sorted(sheet.aside.items()):
@@ -146,7 +146,7 @@ def _counted(sheet: Worksheet, file: Path) -> tuple[list[list[str]], list[InputE
 def read_tables(
     written: Mapping[str, WeightTable], tables: Mapping[str, Table], order: DateOrder
 ) -> tuple[dict[str, Weights | InputError], list[InputError]]:
-    """The weights that tables say.
+    """Read tables of weights.
 
     Returns
     -------

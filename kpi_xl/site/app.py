@@ -1,4 +1,4 @@
-"""The addresses: log-in, what there is, and the page of a unit's month."""
+"""The served pages: log-in, list of units, and a unit's page."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Site:
         self._limiter: anyio.CapacityLimiter | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer."""
+        """Answer a request."""
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
         elif scope["type"] == "http":
@@ -127,7 +127,7 @@ class Site:
         raise RefusedError(404, kinds.NO_PAGE())
 
     def _check_from_here(self, headers: Mapping[str, str]) -> None:
-        """Let no page from elsewhere ask through its reader's browser.
+        """Refuse requests that another site sends through the user's browser.
 
         Raises
         ------
@@ -145,7 +145,7 @@ class Site:
             raise RefusedError(403, kinds.FROM_ELSEWHERE())
 
     async def _identity(self, exchange: Exchange, headers: Mapping[str, str]) -> Identity | None:
-        """Whoever asks; None where he has to log in."""
+        """The user who asks; None where a log-in is needed."""
         if not self._asks_who:
             return _NOBODY
         if authorization := headers.get("authorization"):
@@ -178,7 +178,7 @@ class Site:
         return _html("list.html", months=seen.months, units=units, asks=self._asks_who, page=PAGE)
 
     async def _page(self, identity: Identity, raw: str) -> Response:
-        """A unit's page; that there is no such unit and that it is not his is the same."""
+        """A unit's page; an unknown unit and a forbidden one have the same answer."""
 
         def content() -> bytes | None:
             seen = self._shelf.seen(identity.units)
@@ -195,19 +195,19 @@ class Site:
         return HTMLResponse(found)
 
     async def _beside(self, work: Callable[[], Any]) -> Any:
-        """Do what takes time beside the loop that answers everybody."""
+        """Run slow work in a thread, beside the event loop."""
         self._limiter = self._limiter or anyio.CapacityLimiter(_AT_ONCE)
         return await anyio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=self._limiter)
 
 
 def _own_page(address: str) -> str:
-    """The address of a page of ours that somebody wants after he has logged in; else none."""
+    """The address of one of our pages to go to after log-in; else none."""
     is_ours = address.startswith(PAGE) and all("!" <= one <= "~" for one in address)
     return address[:_LARGEST] if is_ours and "\\" not in address else ""
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:
-    """There is nothing to begin or to end."""
+    """Answer the server's start and stop; there is nothing to do."""
     while True:
         message = await receive()
         await send({"type": f"{message['type']}.complete"})
@@ -223,7 +223,7 @@ def _html(name: str, status: int = 200, **values: Any) -> HTMLResponse:
 
 @functools.cache
 def _parts() -> tuple[Environment, str, str]:
-    """The templates, the style, and the policy that lets nothing else in."""
+    """The templates, the style sheet, and the content security policy."""
     templates = Environment(
         loader=PackageLoader("kpi_xl.site", "templates"),
         autoescape=True,  # names come from people's files

@@ -1,4 +1,4 @@
-"""Starts it: ``kpi-xl serve --page``."""
+"""Start the served pages: ``kpi-xl serve --page``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PORT: Final = "KPI_XL_PAGE_PORT"
 
 
 def serve(project: Project, port: int) -> None:
-    """Serve until the process is told to end.
+    """Serve until the process is stopped.
 
     Raises
     ------
@@ -31,6 +31,6 @@ def serve(project: Project, port: int) -> None:
 
 
 def application() -> App:
-    """The application; each process makes its own."""
+    """Make the application; each process makes its own."""
     secret = bytes.fromhex(os.environ[_SECRET])
     return connections.ending(Site(served(), secret, int(os.environ[_PORT])))

@@ -1,4 +1,4 @@
-"""A session: who has logged in and until when, signed, so that every process knows it by itself."""
+"""Signed sessions: who has logged in and until when; every process can verify them."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class Sessions:
         self._name = "__Host-kpi_xl" if is_https else "kpi_xl_page"
 
     def begun(self, identity: Identity) -> str:
-        """The cookie of whoever has logged in, as a header; a link in a mail or group brings it, a
-        page from elsewhere does not.
+        """The cookie of a user who has logged in, as a header; links send it along, other sites do
+        not.
         """
         end = int(self._clock()) + LASTS
         said = json.dumps([identity.number, identity.units, end], ensure_ascii=True).encode()
@@ -51,11 +51,11 @@ class Sessions:
         return self._header(f"{content}.{self._mark(content)}", LASTS)
 
     def ended(self) -> str:
-        """The cookie that takes the other's place."""
+        """The cookie that ends a session."""
         return self._header("", 0)
 
     def read(self, header: str) -> Identity | None:
-        """Whoever sends a cookie that is ours and has not ended; None for any other."""
+        """The user of a valid cookie; None for any other."""
         cookies: SimpleCookie = SimpleCookie()
         try:
             cookies.load(header[:_LONGEST])

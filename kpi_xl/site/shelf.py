@@ -1,4 +1,4 @@
-"""The pages of a project: made when they are asked for, and kept while nothing has changed."""
+"""The pages of a project, made on demand and cached while nothing has changed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Seen:
 
 
 class Shelf:
-    """Has the pages.
+    """A cache of the pages.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ class Shelf:
         return Seen(sight.cube.months[::-1], units, levels)
 
     def page(self, month: Month, number: int) -> bytes:
-        """The page of a unit, by its index among all: what ``kpi-xl page`` writes.
+        """The page of a unit, by its index among all units: the same as ``kpi-xl page`` writes.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""活动量责任额 for a month: how much of each activity a person is proposed to do."""
+"""活动量责任额: the proposed number of each activity for a person and month."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def monthly_quotas(
     month: Month,
     dates: WorkCalendar = USUAL,
 ) -> dict[str, int]:
-    """A person's quotas for the days of a month that he is in service, by activity code.
+    """A person's quotas for the days in service of a month, by activity code.
 
     What the target of pieces takes, going back through the funnel with his own ratios (leaning on
     his team's); no less than his usual, and no more than one and a half times that, but as many
@@ -57,7 +57,7 @@ def monthly_quotas(
 
 
 def history(person: Person, code: str, month: Month) -> int:
-    """A person's counts of an activity in the months that show what is usual."""
+    """A person's counts of an activity in the months that the usual is computed from."""
     months = person.activities.get(code, {})
     return sum(months.get(month.number - back, 0) for back in range(1, MONTHS + 1))
 
@@ -65,7 +65,7 @@ def history(person: Person, code: str, month: Month) -> int:
 def _needed(
     person: Person, team: Sequence[Person], targets: Targets, month: Month
 ) -> dict[str, float]:
-    """The counts that a person's target of pieces takes; None without a target or ratios."""
+    """The counts that a person's target of pieces needs; None without a target or ratios."""
     goal = pieces_target(targets.of_agent(person.agent))
     if not goal:
         return {}

@@ -102,7 +102,7 @@ def agenda_values(
     minutes: Mapping[str, int] = MINUTES,
     most: int = A_DAY,
 ) -> Values:
-    """A proposal for the month: meetings, and the teams in turn, the weakest first.
+    """Propose a month: meetings, and visits to the teams in turn, the weakest first.
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ def _time(planned: Mapping[str, int]) -> Values:
 def _day(
     day: dt.date, is_first: bool, is_last: bool, team: str | None
 ) -> list[tuple[str, str, int]]:
-    """The duties of a working day, the most important first: use, text, best hour."""
+    """The duties of a working day, the most important first: use, text, preferred hour."""
     wanted = [("会议", "会议：早会", 0), ("会议", "会议：夕会", 6)]
     weekday = day.weekday()
     if is_first:

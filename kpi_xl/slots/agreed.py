@@ -72,7 +72,7 @@ class Agreed:
         self._month_plans |= decided or {}
 
     def _add(self, entry: Entry, one: Declared, what: becomes.Becomes) -> None:
-        """Note an entry; a later one takes the place of an earlier one."""
+        """Note a value; it replaces an earlier one."""
         if isinstance(what, becomes.Scoring):
             self._scoring[entry.level, entry.unit].append(entry)
         if not entry.is_changed:
@@ -100,11 +100,11 @@ class Agreed:
     # -- plans and what was done -----------------------------------------------------------------
 
     def quota(self, agent: str, item: str, proposed: int) -> int:
-        """How much of an activity somebody is to do in the month: what he set, or a proposal."""
+        """A person's quota of an activity in the month: the one they set, or the proposal."""
         return self._month_plans.get((agent, item), proposed)
 
     def plan(self, agent: str, item: str, proposed: Mapping[dt.date, int]) -> dict[dt.date, int]:
-        """The plan of an activity by day: a proposal, with the days that he planned himself.
+        """The plan of an activity by day: the proposal, with the days that the person planned.
 
         Parameters
         ----------
@@ -121,11 +121,13 @@ class Agreed:
         return {**proposed, **own}
 
     def noted_until(self, agent: str) -> dt.date | None:
-        """The last day of the month on which somebody noted what he did; None where he did not."""
+        """The last day of the month with activities that a person noted; None where there is
+        none.
+        """
         return max((day for who, day in self.done() if who == agent), default=None)
 
     def by_day(self, person: Person, done: DailyActivities) -> ByDay:
-        """How somebody's quotas are spread over the days that he is in service.
+        """A person's quotas spread over the days in service.
 
         What he did by the last day that he noted is behind him: what is left of the quota is for
         the days after it. A day that he planned himself has his number.
@@ -165,15 +167,15 @@ class Agreed:
     # -- people and scores -----------------------------------------------------------------------
 
     def skill(self, agent: str, skill: str, part: str) -> int | None:
-        """The level that a manager gave somebody last, 现状 or 目标; None where he gave none."""
+        """The level that a manager last gave a person, 现状 or 目标; None where there is none."""
         return self._skills.get((agent, skill, part))
 
     def box(self, agent: str) -> str | None:
-        """The box of skill and will that a manager put somebody into last."""
+        """The box of skill and will that a manager last put a person into."""
         return self._boxes.get(agent)
 
     def scoring(self, unit: Unit) -> Mapping[str, Typed | list[Typed]]:
-        """The weights and bounds of the last workbook in which a unit's were changed, by slot.
+        """The weights and bounds from the last workbook in which a unit's were changed, by slot.
 
         Its unchanged ones come along: weights are weights together.
         """
@@ -248,7 +250,7 @@ def _of_unit(entries: Sequence[Entry], unit: Unit) -> list[tuple[Entry, becomes.
 
 
 def is_kept(entry: Entry, what: becomes.Becomes) -> bool:
-    """Whether the same form has it when it is made again."""
+    """Whether a new copy of the same form shows the value again."""
     if entry.slot.startswith(INPUT):
         return False
     return isinstance(what, becomes.Training) or what == becomes.KEPT
@@ -268,7 +270,7 @@ def _counted_again(values: Values) -> Values:
 
 
 def _place(entry: Entry, values: Values) -> int | None:
-    """The row of a list that an entry is about now; None where it has none."""
+    """The row of a list that the value belongs to now; None where it has none."""
     keys: Sequence[Any] | None = values.get(f"{entry.slot.rpartition('.')[0]}{_LIST_KEYS}")
     if keys is None or not entry.key:
         return entry.row - 1

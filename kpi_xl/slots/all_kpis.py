@@ -1,4 +1,4 @@
-"""The slots of 全部指标: every KPI that there is data of, family by family, mixes by category."""
+"""The slots of 全部指标: every KPI with data, by family, and mixes by category."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class _Line(NamedTuple):
 
 
 def _of(end: str, meaning: str, kind: Kind) -> Slot:
-    """A column with what the KPI's own slot with this end has."""
+    """A column that repeats the KPI's own slot with this suffix."""
     return Slot(meaning, kind, None, lambda line: line.values.get(f"kpi.{line.name}{end}"))
 
 
@@ -65,7 +65,7 @@ ABOUT_ALL: Final = Group(
 def all_kpi_values(
     values: UnitValues, unit: int, about: Values, status: Callable[[str], str]
 ) -> Values:
-    """Every KPI of a unit, those of the families that the data tell something of.
+    """The values of every KPI of a unit, for the families that have data.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The slots about what a unit's numbers mean: pace, factors, warnings, causes, peers."""
+"""The slots of the analysis: pace, factors, warnings, causes, peers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ COMPARED: Final = tuple(
 
 
 class Judged(NamedTuple):
-    """A KPI of a unit among the findings of its level."""
+    """A KPI of a unit with the findings of its level."""
 
     findings: Findings
     code: str
@@ -63,7 +63,7 @@ HEADINGS: Final = Group("", "", {"findings.heading": HEADING, "peers.heading": H
 
 
 class Paced(NamedTuple):
-    """How far a KPI of a unit is in a month, and where it will end."""
+    """The pace of a KPI of a unit."""
 
     goal: float
     done: float
@@ -76,12 +76,12 @@ class Paced(NamedTuple):
 
 
 def _pace(meaning: str, of: Callable[[Paced], float], kind: Kind = Kind.OF_KPI) -> Slot:
-    """A figure of the pace; nothing where the days are not known."""
+    """A figure of the pace; empty where the days are not known."""
     return Slot(meaning, kind, value=lambda one: None if one is None else shown(of(one)))
 
 
 def _ahead(meaning: str, of: Callable[[Paced], float], kind: Kind = Kind.OF_KPI) -> Slot:
-    """The same of what is told as long as the month is not over."""
+    """A figure of the pace that is shown while the month is not over."""
     told = _pace(meaning, of, kind).value
     assert told is not None
     return Slot(meaning, kind, value=lambda one: None if one is None or one.is_over else told(one))
@@ -165,7 +165,7 @@ CHAIN: Final = Group(
 
 
 def amounts(split: Split | None) -> list[float]:
-    """From the start over the factors to the end, in 元; empty without a split."""
+    """The heights from the start over the factors to the end, in 元; empty without a split."""
     if split is None:
         return []
     return [amount / 100 for amount in (split.before, *split.shares, split.after)]
@@ -194,7 +194,7 @@ SPLIT: Final = Group(
 
 
 def _between(height: Callable[[float, float, float], float]) -> Callable[[Any], list[float]]:
-    """A height for each factor, from what was before it, its share, and what is after it."""
+    """Three values for each factor: the height before it, its share, and the height after it."""
 
     def heights(given: tuple[Sequence[str], Sequence[float]]) -> list[float]:
         row = given[1]
@@ -243,7 +243,7 @@ WATERFALL: Final = Group(
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a list of warnings: one of them, or what those that have no line have in common."""
+    """A line of a list of warnings: one warning, or all those that have no line of their own."""
 
     name: str
     status: str | None
@@ -255,7 +255,7 @@ class Line:
 
 
 def line_of(findings: Findings, warning: KpiWarning, unit: str = "") -> Line:
-    """A warning among the findings of its level."""
+    """The line of a warning."""
     kpi, place = findings.kpis[warning.kpi], findings.units.index(int(warning.unit))
     return Line(
         kpi.name,
@@ -271,7 +271,7 @@ def line_of(findings: Findings, warning: KpiWarning, unit: str = "") -> Line:
 def lines_of(
     findings: Findings, found: Sequence[KpiWarning], room: int, units: Sequence[Unit] = ()
 ) -> list[Line]:
-    """The news, then what has long been so, the costliest first; the rest folded into a last line.
+    """The lines of warnings: new ones first, then the costliest; the rest is one last line.
 
     Parameters
     ----------
@@ -342,7 +342,7 @@ _FEWEST_IN_QUARTERS: Final = 4  # quartiles of fewer units say nothing
 
 
 class Among(NamedTuple):
-    """A KPI of a unit among its peers, who are told of where there are enough of them."""
+    """A KPI of a unit among its peers; empty where there are too few."""
 
     kpi: Kpi
     own: float
@@ -353,8 +353,8 @@ class Among(NamedTuple):
 
     @property
     def standing(self) -> str:
-        """In the better quarter, in the weaker one, or between; — without enough peers, 未成熟 as
-        long as facts are to come.
+        """The place among the peers: better quarter, weaker quarter, or middle; — with too few
+        peers, 未成熟 while data is to come.
 
         It is a place, no judgement: that is the status.
         """
@@ -370,7 +370,7 @@ class Among(NamedTuple):
 
 
 def _quartile(meaning: str, of: Callable[[Peers], Any]) -> Slot:
-    """A figure of the peers; — where too few are there to be told of."""
+    """A figure of the peers; — where there are too few."""
 
     def value(one: Among) -> float | str:
         if one.peers is None or one.peers.count < one.fewest:
@@ -416,13 +416,13 @@ PEERS_NOTE: Final = Group(
 
 
 def problem_text(weakness: Weakness, kpi: Kpi) -> str:
-    """The KPI with its value first, then what it is a sign of: ``纯增率 -0.3%（增员率低）``."""
+    """The KPI with its value, then the fact that it is a sign of: ``纯增率 -0.3%（增员率低）``."""
     topic, value = weakness.topic.name, value_text(kpi, weakness.warning.value)
     return f"{topic}：{value}" if topic.startswith(kpi.name) else f"{kpi.name} {value}（{topic}）"
 
 
 def cause_text(cause: RankedCause) -> str:
-    """A cause with the number that speaks for it most, or that a person has to judge."""
+    """A cause with its strongest number, or with a note that a person has to judge it."""
     return f"{cause.cause.text}。{cause.proof}"
 
 

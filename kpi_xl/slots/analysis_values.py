@@ -1,4 +1,4 @@
-"""The values of the slots about what a unit's numbers mean: pace, factors, peers, causes.
+"""The values of the slots of the analysis: pace, factors, peers, causes.
 
 A workbook tells about its own unit and those below it; of its peers it has the best value, the
 median and the quartiles, never a name, and nothing of peers that are few.
@@ -89,12 +89,12 @@ class AnalysisValues:
 
     @functools.cached_property
     def _told(self) -> list[Targets]:
-        """The targets, which are read once for all levels."""
+        """The targets, read once for all levels."""
         return told_back(self._store, self._settings, self.month)
 
     @kept
     def drivers(self, level: str) -> Drivers | None:
-        """The factors of the units of a level; None when the data lack what they are made of."""
+        """The factors of a level's units; None when the data lack their measures."""
         found = self.findings(level).drivers
         return found if found is not None and len(found.tree.factors) == FACTORS else None
 
@@ -119,7 +119,7 @@ class AnalysisValues:
         )
 
     def statuses(self, number: int) -> Values:
-        """Every KPI's status, and what makes it so; there is none of a month still to come."""
+        """Every KPI's status with its reasons; empty for a month still to come."""
         if self.month > self.cube.last:
             return {one.name: None for one in JUDGED.declared()}
         findings = self.findings(self.cube.units[number].level)
@@ -133,7 +133,7 @@ class AnalysisValues:
 
     @functools.cached_property
     def _paced(self) -> list[Kpi]:
-        """The KPIs whose pace the workbook asks for; of the project's own some may have none."""
+        """The KPIs with a pace that the workbook asks for."""
         every = self._settings.kpis
         followed = paced(every)
         return [
@@ -165,7 +165,7 @@ class AnalysisValues:
         return values
 
     def pace_of(self, kpi: Kpi, number: int) -> Paced | None:
-        """How far a KPI of a unit is; None where nobody knows the days."""
+        """The pace of a KPI of a unit; None where the days are not known."""
         level = self.cube.units[number].level
         days = self.days(level)
         if days is None or kpi not in days.paced:
@@ -187,7 +187,7 @@ class AnalysisValues:
 
     @kept
     def _paces(self, level: str, code: str) -> Pace:
-        """The pace of a KPI in all units of a level: peers are foretold together."""
+        """The pace of a KPI in all units of a level: peers are forecast together."""
         days, findings = self.days(level), self.findings(level)
         assert days is not None
         units = self.cube.of_level(level)
@@ -220,7 +220,7 @@ class AnalysisValues:
         return WARNINGS.columns(lines) | MONEY.values(note) | BELOW.columns(self._below(number))
 
     def _below(self, number: int) -> list[Line]:
-        """The warnings of the units right below."""
+        """The warnings of the units directly below."""
         level = self.level_below(number)
         if level is None:
             return []
@@ -230,7 +230,7 @@ class AnalysisValues:
         return lines_of(findings, found, self._room("below.指标"), self.cube.units)
 
     def level_below(self, number: int) -> str | None:
-        """The level of the units below one; None where there are none."""
+        """The level of the units below; None where there are none."""
         return self.cube.level_below(self.cube.units[number].level)
 
     def _above(self, number: int) -> set[int]:
@@ -286,7 +286,7 @@ class AnalysisValues:
 
     @staticmethod
     def _peers_note(number: int, group: Findings | None, own_level: bool) -> str | None:
-        """Who the peers are, and what is not shown of few of them."""
+        """A note on who the peers are, and on figures hidden because they are few."""
         if group is None:
             return None
         if not own_level:

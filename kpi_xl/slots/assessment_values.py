@@ -66,7 +66,7 @@ _FLOOR, _CAP = cell("score.floor"), cell("score.cap")
 
 
 class _Line(NamedTuple):
-    """A line of the month."""
+    """A line of the scorecard."""
 
     kpi: Kpi
     weight: float | None
@@ -74,7 +74,7 @@ class _Line(NamedTuple):
 
 
 def _score(kpi: Kpi) -> CellFormula:
-    """A line's points: empty without actual or target, as `kpi_xl.analysis.scorecard.scores`."""
+    """A line's points; empty without actual or target, as in `kpi_xl.analysis.scorecard.scores`."""
     rate = _ACTUAL / _TARGET
     if kpi.direction == "lower":
         rate = 2 - rate
@@ -287,7 +287,7 @@ def feedback_values(
 
 
 def gap_text(gap: float) -> str:
-    """Whether somebody thinks better of himself than others do, as the sheet's formula says it.
+    """Whether a person's own rating exceeds the others', as the sheet's formula says it.
 
     Examples
     --------

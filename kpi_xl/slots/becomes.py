@@ -22,7 +22,7 @@ class _Becomes:
 
     @property
     def text(self) -> str:
-        """For people: what it becomes, and of what."""
+        """The use in words: the table and the subject."""
         of = "，".join(str(getattr(self, one.name)) for one in fields(self))
         return f"{self.name}（{of}）" if of else self.name
 
@@ -59,7 +59,7 @@ class Target(_Becomes):
 
 @dataclass(frozen=True)
 class Activity(_Becomes):
-    """How often somebody did something, in the raw table 活动.
+    """How often a person did something, in the raw table 活动.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ class Received(_Becomes):
 
 @dataclass(frozen=True)
 class Control(_Becomes):
-    """A team's sum of a day that its manager noted: held against what his people typed.
+    """A team's sum of a day that its manager noted; it is compared with what the team typed.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ class Managed(_Becomes):
 
 @dataclass(frozen=True)
 class Plan(_Becomes):
-    """How much of an activity somebody plans to do.
+    """How much of an activity a person plans to do.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ class Plan(_Becomes):
 
 @dataclass(frozen=True)
 class Measure(_Becomes):
-    """A part of a measure of 业务改善措施计划."""
+    """A part of an action in 业务改善措施计划."""
 
     part: str
 
@@ -208,7 +208,7 @@ class Box(_Becomes):
 
 @dataclass(frozen=True)
 class Scoring(_Becomes):
-    """How a unit's month is scored: a weight, a bound, a share."""
+    """A weight, bound or share for the score of a unit's month."""
 
     part: str
 
@@ -218,7 +218,7 @@ class Scoring(_Becomes):
 
 @dataclass(frozen=True)
 class Training(_Becomes):
-    """A part of a training that is planned or was held."""
+    """A part of a training, planned or held."""
 
     part: str
 
@@ -228,7 +228,7 @@ class Training(_Becomes):
 
 @dataclass(frozen=True)
 class Words(_Becomes):
-    """Words: nothing is computed of them.
+    """A text; nothing is computed from it.
 
     Parameters
     ----------

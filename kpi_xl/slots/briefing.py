@@ -1,4 +1,4 @@
-"""晨会稿: the month in eight sentences that a manager would say, made from the slots by rules.
+"""晨会稿: the month in eight sentences, made from the slots by rules.
 
 Each sentence knows which slot each of its numbers is from. What is within the usual swing is said
 to be so, not told as news.
@@ -61,7 +61,7 @@ def asked(names: Mapping[str, int], results: Iterable[Kpi]) -> dict[str, int]:
 
 
 def results_of(kpis: Iterable[Kpi], aimed: Collection[str]) -> list[Kpi]:
-    """The KPIs that may be the month's result: amounts of money that add up, headlines first.
+    """The KPIs that may be the month's result: amounts that add up, those on top first.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ class _Briefing:
         self._result = self._main()
 
     def sentences(self) -> Iterator[Sentence]:
-        """All there is to say."""
+        """All sentences, in order."""
         for about, parts in (
             ("结果", self._reached()),
             ("起伏", self._swing()),
@@ -135,7 +135,7 @@ class _Briefing:
     # -- what is there ---------------------------------------------------------------------------
 
     def _main(self) -> Kpi | None:
-        """The month's result: the first that the project says, else one with a target."""
+        """The month's result: the first that the project names, else one with a target."""
         for kpi in self._findings.main:
             is_sum = adds_up(kpi) and kpi.unit != "%"
             if is_sum and self._number(f"kpi.{kpi.name}") is not None:
@@ -151,12 +151,12 @@ class _Briefing:
         return value if isinstance(value, (int, float)) and math.isfinite(value) else None
 
     def _said(self, kpi: Kpi, slot: str) -> Shown | None:
-        """A value of a KPI as it is spoken."""
+        """A value of a KPI as spoken."""
         value = self._number(slot)
         return None if value is None else spoken(kpi, value, slot)
 
     def _of(self, name: str, end: str = "") -> tuple[Kpi, Shown] | None:
-        """A KPI by name with one of its values; None where there is none."""
+        """A KPI by name with one of its values; None where there is no value."""
         kpi = kpis.find(name)
         if kpi is None or (said := self._said(kpi, f"kpi.{name}{end}")) is None:
             return None
@@ -172,7 +172,7 @@ class _Briefing:
         return int(last_signal(series)) if known >= FEWEST else None
 
     def _turn(self, *ways: Any) -> Any:
-        """One of several ways to say the same: another each month."""
+        """One of several wordings; another one each month."""
         return ways[self._month.number % len(ways)]
 
     def _rows(self, group: str, *ends: str) -> list[tuple[Any, ...]]:
@@ -213,7 +213,9 @@ class _Briefing:
         return [*head, "，达成", rate, "，还差", gap, "。"]
 
     def _so_far(self, kpi: Kpi, actual: Shown, target: Shown | None) -> list[Part]:
-        """The same of a month that is not over: beside what is usual by now, and where it leads."""
+        """The result of a month that is not over: compared with the usual so far, and its
+        forecast.
+        """
         ends = ("完成", "应完成", "预测", "下限", "上限")
         done, due, forecast, low, high = (self._said(kpi, f"pace.{kpi.name}.{end}") for end in ends)
         as_of = str(self._values.get("pace.as_of") or "到现在").partition("，")[0]
@@ -231,7 +233,9 @@ class _Briefing:
         return None if value is None else shown_value.ratio(value, slot)
 
     def _swing(self) -> list[Part]:
-        """Against last month and last year; what is no signal is said to be none."""
+        """The comparison with last month and last year; one that is no signal is said to be
+        none.
+        """
         kpi = self._result
         if kpi is None:
             return []
@@ -266,7 +270,7 @@ class _Briefing:
         return ["，", words, "多" if value > 0 else "少", size]
 
     def _cause(self) -> list[Part]:
-        """Which factors the result's difference is made of: the one chain that all money is of."""
+        """The factors behind the result's difference, from the one chain that all money is of."""
         comparison = self._values.get("drivers.影响")
         slot = f"drivers.{comparison}"
         amounts = self._values.get(slot) or [None]
@@ -344,7 +348,7 @@ class _Briefing:
         return [*lines[0].said("是"), "；还在平时的起伏里，先看着。"]
 
     def _below(self) -> list[Part]:
-        """The unit below that should be looked at first."""
+        """The unit below to look at first."""
         lines = self._lines("below")
         news = [one for one in lines if one.is_news]
         costly = [one for one in lines if one.cost]
@@ -359,7 +363,7 @@ class _Briefing:
         return [*found, "。"]
 
     def _lines(self, group: str) -> list[Line]:
-        """The lines of a list of warnings, but for the one that the rest is folded into."""
+        """The lines of a list of warnings, without the line of the rest."""
         units = self._values.get(f"{group}.单位")
         found = self._rows(group, "指标", "实际", "应达", "影响", "原因", "状态")
         in_what = {kpi.name: kpi.unit for kpi in self._findings.kpis.values() if kpi.unit != "%"}

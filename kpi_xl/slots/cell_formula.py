@@ -25,7 +25,7 @@ _OPERAND: Final = 5  # binds tighter than any operation: never needs brackets
 
 
 class CellError(Exception):
-    """An error value, on its way to the formula that catches it."""
+    """An error value, raised up to the formula that handles it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,11 +54,11 @@ class CellFormula:
         return _Operation(">", self, formula(other))
 
     def equals(self, other: CellFormula | str | float) -> CellFormula:
-        """Whether both are the same: text whatever its capitals, a blank cell as "" and 0."""
+        """Compare as Excel does: case does not matter, a blank cell equals "" and 0."""
         return _Operation("=", self, formula(other))
 
     def then(self, other: CellFormula | str) -> CellFormula:
-        """Both as one text."""
+        """Join two texts."""
         return _Operation("&", self, formula(other))
 
     def excel(self, references: Mapping[str, str]) -> str:
@@ -90,16 +90,16 @@ class CellFormula:
             return math.nan
 
     def write(self, references: Mapping[str, str]) -> tuple[str, int]:
-        """Write it without its equals sign, and say how tightly its outermost operation binds."""
+        """Write it without the equals sign, and give the precedence of its outermost operation."""
         raise NotImplementedError
 
     def compute(self, cells: Callable[[str], Any]) -> Any:
-        """As `value`, but an error is raised."""
+        """The value as in `value`, but an error is raised."""
         raise NotImplementedError
 
 
 class _OwnNames(dict[str, str]):
-    """Every cell's reference is its name."""
+    """A writer that uses each cell's name as its reference."""
 
     def __missing__(self, name: str) -> str:
         return name.lstrip(".") or "实际"
@@ -248,13 +248,13 @@ def _cells(values: Iterable[Any]) -> Iterator[Any]:
 
 
 def _numbers(values: Iterable[Any]) -> list[Any]:
-    """The numbers: texts and blanks are passed over, an error is not."""
+    """The numbers among values: texts and blanks are skipped, an error is not."""
     found = (cell for cell in _cells(values) if cell is not None and not isinstance(cell, str))
     return [_as_number(cell) for cell in found]
 
 
 def _counted(cells: Any, criterion: str) -> int:
-    """How many cells hold a text; ``?*`` stands for any."""
+    """The number of cells with a text; ``?*`` stands for any text."""
     texts = [cell for cell in _cells([cells]) if isinstance(cell, str) and cell]
     return len(texts) if criterion == "?*" else sum(_same(text, criterion) for text in texts)
 
@@ -271,12 +271,12 @@ _FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
 
 
 def formula(value: CellFormula | str | float) -> CellFormula:
-    """The formula itself, or that of a constant."""
+    """A formula, or a constant as one."""
     return value if isinstance(value, CellFormula) else _Constant(value)
 
 
 def cell(name: str) -> CellFormula:
-    """A cell or a range, by a name that those who write and compute agree on."""
+    """A cell or a range, by the name under which it is written and computed."""
     return _Cell(name)
 
 
@@ -288,7 +288,7 @@ def when(
 
 
 def unless_error(value: CellFormula, instead: CellFormula | str | float = NOTHING) -> CellFormula:
-    """``IFERROR``: by default — in place of an error."""
+    """``IFERROR``: by default — replaces an error."""
     return _Call("IFERROR", (value, formula(instead)))
 
 
@@ -303,12 +303,12 @@ def total(*values: CellFormula) -> CellFormula:
 
 
 def numbers_in(values: CellFormula) -> CellFormula:
-    """``COUNT``: how many cells hold a number."""
+    """``COUNT``: the number of cells with a number."""
     return _Call("COUNT", (values,))
 
 
 def texts_in(values: CellFormula, text: str = "?*") -> CellFormula:
-    """``COUNTIF``: how many cells hold this text; by default any text."""
+    """``COUNTIF``: the number of cells with this text, or with any."""
     return _Call("COUNTIF", (values, formula(text)))
 
 
@@ -323,7 +323,7 @@ def least(*values: CellFormula | float) -> CellFormula:
 
 
 def number_in(value: CellFormula) -> CellFormula:
-    """``N``: 0 for what is no number."""
+    """``N``: 0 for anything but a number."""
     return _Call("N", (value,))
 
 

@@ -1,4 +1,4 @@
-"""Versions of a cell as people read them."""
+"""Versions of a cell as texts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kpi_xl.slots.slot import Kind
 
 
 def changed(changes: Sequence[Change]) -> list[Change]:
-    """Those by which something stands there that did not before."""
+    """The versions that changed the value."""
     return [one for one in changes if one.is_other]
 
 
@@ -32,7 +32,7 @@ def meaning(one: Change) -> str:
 
 
 def shown_value(one: Change, value: Typed | None, kpis: Registry) -> str:
-    """A value as its cell shows it; a dash where nothing stands."""
+    """A value as its cell shows it; a dash for an empty one."""
     if value is None:
         return "（空）"
     if isinstance(value, bool):
@@ -56,7 +56,7 @@ def _is_ratio(slot: str, kpis: Registry) -> bool:
 
 
 def what_became(one: Change) -> str:
-    """How a version came to be, in a few words."""
+    """The origin of a version, in a few words."""
     if one.yields is not None:
         return "按“增量”规则没有采用"
     if one.restores is not None:

@@ -1,4 +1,4 @@
-"""The slots of what is counted in a month: every measure beside last month's and last year's."""
+"""The slots of counts: every measure of a month beside last month's and last year's."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ COUNT: Final = Group(
 
 
 def count_values(series: Mapping[str, Any]) -> Values:
-    """The month out of the series of a unit.
+    """The values of a month from the series of a unit.
 
     Parameters
     ----------

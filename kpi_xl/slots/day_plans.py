@@ -1,4 +1,4 @@
-"""The days of a month's quota."""
+"""A month's quota, spread over days."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ByDay: TypeAlias = Callable[[str, int, Sequence[dt.date]], dict[dt.date, int]]
 
 
 def evenly(_: str, quota: int, days: Sequence[dt.date]) -> dict[dt.date, int]:
-    """A quota over working days, as evenly as whole numbers go.
+    """Spread a quota over working days, as evenly as integers allow.
 
     Examples
     --------

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Filling:
-    """A workbook that is filled for a month, whoever gets it.
+    """The filling of one template for a month, for all its recipients.
 
     Parameters
     ----------
@@ -68,19 +68,19 @@ class Filling:
 
     @cached_property
     def rows(self) -> Mapping[str, int]:
-        """The slots with what its sentences need besides, and how many rows each has."""
+        """The slots, with those that its sentences need, and their numbers of rows."""
         main = self.settings.headlines if self.settings.main_kpis else ()
         told = {*self.targets(self.month).names, *(kpi.name for kpi in main)}
         return asked(self.slots, results_of(self.settings.kpis.values(), told))
 
     @kept
     def asks(self, prefix: str) -> bool:
-        """Whether the workbook has slots whose names begin so."""
+        """Whether the workbook has slots with this prefix."""
         return any(name.startswith(prefix) for name in self.rows)
 
     @kept
     def people(self, level: str) -> People:
-        """Who is in the units of a level."""
+        """The people in the units of a level."""
         return People(self.store, self.settings, level, self.month, self.cube.last)
 
     @kept

@@ -1,4 +1,4 @@
-"""The slots of the 鱼骨图: where the causes of a unit's costliest weakness lie."""
+"""The slots of the 鱼骨图: the causes of a unit's costliest weakness."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def fishbone_values(findings: Findings, unit: int, about: Mapping[str, str]) -> 
 
 
 def _text(ranked: RankedCause) -> str:
-    """The cause with its mark; where the data support it, the number that does."""
+    """A cause with its mark and, where the data support it, its number."""
     text = f"{MARKS[ranked.verdict]} {ranked.cause.text}"
     if ranked.verdict == "数据支持":
         text += f"（{ranked.numbers[0].text.partition('（')[0]}）"

@@ -1,4 +1,4 @@
-"""The values of the slots of the forms of 活动量管理, as far as a workbook asks for them."""
+"""The values of the slots of the forms of 活动量管理."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ class FormValues:
         return values
 
     def _feedback(self, number: int, score: Any) -> Values:
-        """The last 360 度评价 of who leads a unit."""
+        """The last 360 度评价 of a unit's head."""
         unit, settings = self._cube.units[number], self._settings
         agreed = self._agreed.scoring(unit)
         if weights := feedback_weights(agreed):
@@ -160,7 +160,7 @@ class FormValues:
 
     @kept
     def _findings(self, level: str) -> Findings:
-        """About the month before the one that is planned."""
+        """The findings of the month before the one that is planned."""
         closed = max(min(self._month - 1, self._cube.last), self._cube.first)
         return Findings.read(self._cube, self._store, self._settings, closed, level)
 
@@ -184,12 +184,12 @@ class FormValues:
         )
 
     def by_day(self, person: Person) -> ByDay:
-        """How somebody's quotas are spread over the days of the month that he is in service."""
+        """A person's quotas spread over the days in service of the month."""
         return self._agreed.by_day(person, self._daily)
 
     @property
     def known(self) -> Known:
-        """Of which months there is data."""
+        """The months with data."""
         return Known(self._cube.first, self._cube.last if self._cube.as_of else None)
 
     @functools.cached_property
@@ -204,7 +204,7 @@ class FormValues:
 
     @functools.cached_property
     def _products(self) -> list[str]:
-        """The products sold as main policies, the most sold first."""
+        """The products sold as main policies, the best-selling first."""
         try:
             rows = self._store.execute(
                 "SELECT product FROM policies WHERE is_main AND product IS NOT NULL"
@@ -217,7 +217,7 @@ class FormValues:
 
     @kept
     def quotas(self, number: int) -> dict[str, dict[str, int]]:
-        """The quotas of a unit's people; each leans on his own team."""
+        """The quotas of a unit's people, each shrunk to the own team's."""
         teams = self._teams(number)
 
         def of(one: Person, team: Sequence[Person]) -> dict[str, int]:
@@ -238,7 +238,7 @@ class FormValues:
         }
 
     def _teams(self, number: int) -> list[tuple[str, Sequence[Person]]]:
-        """The teams of a unit with their people: itself where there are none below it."""
+        """The teams of a unit with their people; the unit itself where it has none below."""
         unit = self._cube.units[number]
         below = [other for other in self._cube.units if other.parent == number]
         if not below:
@@ -246,7 +246,7 @@ class FormValues:
         return [(other.name, self._people(other.level).of(other)) for other in below]
 
     def _weakest_first(self, number: int) -> list[str]:
-        """The teams of a department by their 活动率 of the month before, beside their peers'."""
+        """The teams of a department, sorted by last month's 活动率, the weakest first."""
         activity = kpis["KPI_ACTIVITY"]
         found = []
         for level in {unit.level for unit in self._cube.units if unit.parent == number}:

@@ -1,4 +1,4 @@
-"""The slots of the front page: what a manager reads of a month in a minute."""
+"""The slots of the front page: a month to read in a minute."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COLUMNS: Final = 11
 
 @dataclass(frozen=True)
 class Headline:
-    """A number on top, in words."""
+    """A headline number as texts."""
 
     name: str
     value: str
@@ -30,7 +30,7 @@ class Headline:
 
 @dataclass(frozen=True)
 class Row:
-    """A unit, or somebody, beside the others."""
+    """The line of a unit or person in the table."""
 
     name: str
     people: int | None
@@ -107,7 +107,7 @@ UNITS: Final = Group(
 
 @dataclass(frozen=True)
 class ToDo:
-    """A measure, in words."""
+    """An action as texts."""
 
     what: str
     why: str

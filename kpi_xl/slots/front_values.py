@@ -1,4 +1,4 @@
-"""The values of the front page: headline numbers, what happened and why, units side by side."""
+"""The values of the front page: headline numbers, sentences, units side by side."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class FrontValues:
         self._lines = SideBySide(filling, analysis)
 
     def unit(self, number: int, about: Mapping[str, object]) -> Values:
-        """The slots of a unit, by its index in the cube, as far as the workbook asks for them."""
+        """The slots of a unit, by its index in the cube."""
         if not self._filling.asks("front."):
             return {}
         level = self.cube.units[number].level
@@ -96,7 +96,7 @@ class FrontValues:
     # -- what it is about ------------------------------------------------------------------------
 
     def _as_of(self) -> str:
-        """Up to which day, and why the month is or is not over."""
+        """The date of the data, and whether the month is over."""
         last = self.settings.dates.span(self.month)[1]
         day = self.cube.as_of if self.month == self.cube.last else None
         if day is None:
@@ -109,7 +109,7 @@ class FrontValues:
         )
 
     def missing(self) -> str | None:
-        """The KPIs that are not shown for want of data, and which tables would give them."""
+        """The KPIs without data, and the tables that would give it."""
         there = set(self.cube.measures)
         known = {read[0] for code in there if (read := raw_tables(self.cube.measured(code)))}
         names: list[str] = []
@@ -163,7 +163,7 @@ class FrontValues:
         )
 
     def _pace(self, kpi: Kpi, number: int, brief: InBrief) -> str | None:
-        """Where it should be by now, and where it will end; nothing of a month that is over."""
+        """The value expected by now, and the forecast; empty for a month that is over."""
         if self.month != self.cube.last or self.cube.as_of is None:
             return None
         found = self.analysis.pace_of(kpi, number)

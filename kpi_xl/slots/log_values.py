@@ -138,7 +138,7 @@ _EVENING: Final = "夕会：总结当天，检查工作日志"
 
 
 def log_days(month: Month, dates: WorkCalendar = USUAL) -> Values:
-    """Each day's date, weekday, and what is out of the ordinary about it, line by line."""
+    """Each day's date, weekday and special notes, line by line."""
     found: Values = {}
     for name, days in form_weeks(month, dates).items():
         told = [
@@ -191,7 +191,7 @@ def manager_log(
     month: Month,
     dates: WorkCalendar = USUAL,
 ) -> Values:
-    """The prefilled values of a manager's log: his plans, and for whom.
+    """The prefilled values of a manager's log: plans, with the person each is for.
 
     Parameters
     ----------
@@ -216,7 +216,7 @@ def manager_log(
 def outlets_of(
     store: duckdb.DuckDBPyConnection, agent: str, first: dt.date, last: dt.date
 ) -> list[str]:
-    """The names of the outlets somebody looks after between two days."""
+    """The names of the outlets that a person looks after between two days."""
     rows = store.execute(
         "SELECT DISTINCT coalesce(name, outlet) AS name FROM outlets WHERE agent = ?"
         " AND coalesce(opened <= ?, TRUE) AND coalesce(closed > ?, TRUE) ORDER BY name",
@@ -231,5 +231,5 @@ def _in_pairs(texts: Sequence[str]) -> list[str]:
 
 
 def _lines(days: Sequence[Sequence[Any]]) -> list[Any]:
-    """The lines of the days, each filled up to its number of lines."""
+    """The lines of the days, each padded to its number of lines."""
     return [line for day in days for line in [*day, *[None] * LINES][:LINES]]

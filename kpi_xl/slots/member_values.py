@@ -38,11 +38,11 @@ class _Member:
     closed: bool
 
     def premium(self, back: int) -> float:
-        """The premium of so many months before, in 元."""
+        """The premium of some months before, in 元."""
         return self.person.premium.get(self.month.number - back, 0) / 100
 
     def pieces(self, back: int) -> int:
-        """The pieces of so many months before."""
+        """The pieces of some months before."""
         return self.person.pieces.get(self.month.number - back, 0)
 
 
@@ -139,7 +139,7 @@ TOTALS: Final = Group(
 def member_values(
     people: Sequence[Person], targets: Targets, month: Month, last: Month, room: int
 ) -> Values:
-    """One row a member: what he did, last month, last year, and his targets.
+    """The values of members, a row each: this month, last month, last year, and targets.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The slots of plans of measures, of their follow-up, and of the month's review."""
+"""The slots of plans of actions, of their follow-up, and of the month's review."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _measure(meaning: str, value: Callable[[Any], Any], kind: Kind = Kind.TEXT) 
 
 
 def _with_note(progress: Progress) -> str:
-    """The verdict, and what the manager says to it."""
+    """The verdict, with the manager's note."""
     note = progress.answer.note
     return f"{progress.verdict}。主管：{note}" if note else progress.verdict
 
@@ -104,7 +104,7 @@ PROGRESS_NOTE: Final = Group(
 
 
 class TargetLine(NamedTuple):
-    """A target's line, as texts."""
+    """The line of a target, as texts."""
 
     kpi: Kpi
     target: str

@@ -1,4 +1,4 @@
-"""经营检讨 of a month: plan, done, gap, measures, next month's targets, people to see to."""
+"""经营检讨 of a month: plan, result, gap, actions, next month's targets, people to see."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ ROOM: Final[Mapping[str, int]] = {
 
 
 class ReviewMonth:
-    """Computes the slots of plans of measures, of their follow-up, and of the month's review.
+    """Computes the slots of plans of actions, of their follow-up, and of the month's review.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ class ReviewMonth:
         self._came_back = [one for one in filling.came_back if (one.template, one.period) in plans]
 
     def unit(self, number: int, findings: Findings) -> Values:
-        """The slots of a unit, as far as the workbook asks for them.
+        """The slots of a unit.
 
         Parameters
         ----------
@@ -146,7 +146,7 @@ class ReviewMonth:
 
     @kept
     def _follow_ups(self, level: str, now: Findings) -> FollowUps | None:
-        """The measures of last month of all units of a level."""
+        """Last month's actions of all units of a level."""
         if self._month <= self._cube.first:
             return None
         last = self._month - 1
@@ -254,7 +254,7 @@ class ReviewMonth:
         return goal, why
 
     def _carried(self, number: int, kpi: Kpi) -> tuple[float, float]:
-        """The shortfall of this year so far, and the share of it for the next month."""
+        """The shortfall of the year so far, and the part of it for the next month."""
         unit, scale = self._cube.units[number], 100 if kpi.unit == "元" else 1
         months = [Month.of(self._month.year, m) for m in range(1, self._month.month + 1)]
         settings = {"premium_weight": self._settings.premium_weight}
@@ -294,7 +294,7 @@ class ReviewMonth:
         return RuleLists(self._store, self._settings, self._month, level, self._next_day)
 
     def _counts(self) -> list[tuple[Any, ...]]:
-        """How many of each rule there are in each unit below the branch."""
+        """The number of breaches of each rule, for each unit below the branch."""
         below = self._cube.level_below(TOP)
         rows: list[tuple[Any, ...]] = []
         for unit in self._cube.of_level(below) if below else ():

@@ -45,7 +45,7 @@ RECEIVED: Final = ("预收件数", "预收保费")
 
 
 def done_of_day(words: Mapping[str, str]) -> Becomes:
-    """How a day's number of a form's line is used."""
+    """The use of a day's number in a line of the form."""
     item = words["项目"]
     return Received(item) if item in RECEIVED else Activity(item)
 
@@ -68,7 +68,7 @@ class Week(NamedTuple):
 
     @property
     def period(self) -> str | None:
-        """Its first and last day, as `period_text`."""
+        """The first and last day, as `period_text`."""
         return period_text(self.days, self.work) if self.days else None
 
     @property
@@ -137,7 +137,7 @@ MANAGER_WEEK: Final = Group(
 
 
 class Placed(NamedTuple):
-    """A person, and the names of the units he is in."""
+    """A person with the names of their units."""
 
     person: Person
     team: str
@@ -202,7 +202,7 @@ _PLAN: Final = cell("week<周>.plan.<项目>.合计")
 
 
 def _once_typed(value: CellFormula) -> CellFormula:
-    """Blank until somebody has typed what was done."""
+    """Blank until somebody has typed the result."""
     return when(numbers_in(_TYPED).equals(0), "", value)
 
 
@@ -303,7 +303,9 @@ def form_weeks(month: Month, dates: WorkCalendar = USUAL) -> dict[str, list[dt.d
 
 
 def period_text(week: Sequence[dt.date | None], work: WorkDays) -> str:
-    """The first and last day of a week, and whether its days off are known: 6月3日—6月9日."""
+    """The first and last day of a week, with a note where days off are provisional:
+    6月3日—6月9日.
+    """
     days = [day for day in week if day]
     first, last = days[0], days[-1]
     told = work.told(first, last)

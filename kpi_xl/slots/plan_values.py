@@ -72,7 +72,7 @@ def person_plan(
     targets: Targets, month: Month, dates: WorkCalendar = USUAL,
     by_day: ByDay = evenly,
 ) -> Values:  # fmt: skip
-    """A person's plan of a month: his quotas spread over its working days."""
+    """A person's plan of a month: quotas spread over the working days."""
     before = month.number - 1
     values = NAMED.values(person.name) | PERSON.values(Placed(person, team_name, department))
     weeks = form_weeks(month, dates)
@@ -162,7 +162,7 @@ def manager_schedule(
 
 
 def _boxes(plans: Sequence[ManagerDay], minutes: Mapping[str, int], most: int) -> Values:
-    """The hours of what is planned, half a day at a time."""
+    """The hours of the planned activities, half a day at a time."""
     hours: dict[str, list[str | None]] = {"morning": [], "afternoon": []}
     sums = []
     for plan in plans:
@@ -181,7 +181,7 @@ def _boxes(plans: Sequence[ManagerDay], minutes: Mapping[str, int], most: int) -
 
 
 def _kind(text: str) -> str:
-    """The kind of activity of a half of a manager's day."""
+    """The kind of activity in a half of a manager's day."""
     kinds = {"陪同展业": "陪访", "面谈": "面谈", "周例会": "例会"}
     return next((kind for begin, kind in kinds.items() if text.startswith(begin)), "会议")
 
@@ -207,7 +207,7 @@ class ManagerDay:
 def whom_to_see(
     people: Sequence[Person], month: Month, known: Known, most: int, dates: WorkCalendar = USUAL
 ) -> list[Attention]:
-    """Whom a manager should see in a month, of those who stay until its end.
+    """The people whom a manager should see in a month, without those who leave before its end.
 
     Parameters
     ----------
@@ -226,7 +226,7 @@ def whom_to_see(
 
 
 def _without_room(days: Sequence[dt.date | None], meetings: Mapping[dt.date, ManagerDay]) -> str:
-    """The working days for which a sheet of five days has no row, in words."""
+    """The working days that a sheet of five days has no row for, in words."""
     left = [f"{day.month}月{day.day}日" for day in days if day and day in meetings]
     return f"（{'、'.join(left)}也上班，本表没有这一栏，请另排）" if left else ""
 
@@ -236,7 +236,7 @@ def manager_days(
     month: Month,
     dates: WorkCalendar = USUAL,
 ) -> dict[dt.date, ManagerDay]:
-    """A manager's working days of a month's weeks: whom he goes along with, whom he talks to.
+    """A manager's working days by week: whom to accompany, whom to talk to.
 
     Parameters
     ----------
@@ -271,7 +271,7 @@ def _monday(weekday: int) -> str | None:
 
 
 def weekly_focus(values: UnitValues, unit: int, targets: Mapping[str, float]) -> list[str]:
-    """A unit's focus of each week: the KPIs that fell short of last month's targets, in turn.
+    """A unit's focus of each week: the KPIs that missed last month's targets, in turn.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The values of the slots of whoever gets a workbook: a unit, a team, or a person."""
+"""The values of the slots of a recipient: a unit, a team, or a person."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 class RecipientValues:
-    """Computes the values of the slots for whoever gets a workbook.
+    """Computes the values of the slots for each recipient.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class RecipientValues:
 
     @property
     def kpis(self) -> Registry:
-        """The KPIs there are."""
+        """All KPIs of the project."""
         return self._settings.kpis
 
     @cached_property
@@ -78,7 +78,7 @@ class RecipientValues:
         return week_values(self.month, settings.dates)
 
     def values(self, recipient: Recipient) -> Values:
-        """The values of the slots of somebody's workbook.
+        """The values of the slots of one recipient.
 
         Raises
         ------
@@ -125,7 +125,7 @@ class RecipientValues:
         return values
 
     def sentences(self, number: int, values: Values) -> list[Sentence]:
-        """晨会稿 of a unit, by its values; as far as its workbook asks for them."""
+        """晨会稿 of a unit, made from its values."""
         findings = self._analysis.findings(self.cube.units[number].level)
         return briefing(values, findings, number, self.month, is_open=self.is_open)
 
@@ -211,6 +211,6 @@ class RecipientValues:
         )
 
     def _manager(self, unit: Unit) -> str | None:
-        """The name of who leads a unit."""
+        """The name of a unit's head."""
         found = self.filling.people(unit.level).manager_of(unit)
         return found.name if found else None

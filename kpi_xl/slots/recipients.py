@@ -1,4 +1,4 @@
-"""Who gets a workbook: units, teams or persons, by what the workbook asks for."""
+"""The recipients of a template: units, teams or persons, told from its slots."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PERSONS: Final = "个人"
 
 @dataclass(frozen=True)
 class Recipient:
-    """Somebody who gets a workbook.
+    """A recipient of a workbook.
 
     Parameters
     ----------
@@ -53,14 +53,14 @@ class Recipient:
 
     @property
     def name(self) -> str:
-        """A name for people to read."""
+        """A label for people."""
         return self.person.name if self.person else self.unit.name
 
 
 def files(
     recipients: Iterable[Recipient], suffix: str, settings: Settings, room: int
 ) -> Iterator[tuple[Recipient, Path]]:
-    """Where each workbook goes below the template's folder.
+    """The path of each workbook below the template's folder.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def files(
 
 
 class Recipients:
-    """Who gets a workbook.
+    """The recipients of one template.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ class Recipients:
         return self.cube.lowest_level
 
     def level(self, wanted: str | None) -> str | None:
-        """The level of those who get a workbook; None for the branch and its departments.
+        """The level of the recipients; None for the branch and its departments.
 
         Parameters
         ----------
@@ -158,7 +158,7 @@ class Recipients:
 
     @property
     def _about_units(self) -> tuple[str, ...]:
-        """The levels whose units get a workbook about the unit when no level is chosen."""
+        """The levels whose units get a workbook when no level is chosen."""
         return TOP, self.cube.main
 
     @property
@@ -167,7 +167,7 @@ class Recipients:
         return "和".join(map(self._settings.level_name, self._about_units))
 
     def everybody(self, level: str | None = None) -> Iterator[Recipient]:
-        """Everybody who gets a workbook, in the order of the units.
+        """All recipients, in the order of the units.
 
         Parameters
         ----------
@@ -201,7 +201,7 @@ class Recipients:
                 yield Recipient(unit, number)
 
     def with_units_below(self, level: str | None = None) -> Iterator[Recipient]:
-        """The units of a level that have units below them, for a sheet a unit.
+        """The units of a level that have units below, for a sheet for each.
 
         Parameters
         ----------
@@ -215,7 +215,7 @@ class Recipients:
                 yield recipient
 
     def below(self, recipient: Recipient) -> list[Recipient]:
-        """The units directly below one; only those with people where the values are about them."""
+        """The units directly below; only those with people where the values are about people."""
         return [
             Recipient(unit, number)
             for number, unit in enumerate(self.cube.units)
@@ -237,7 +237,7 @@ class Recipients:
                 self.room(recipient.number)
 
     def room(self, number: int) -> int:
-        """How many rows the workbook has for a unit's people; 0 where it asks nothing of them.
+        """The number of rows for a unit's people; 0 where the workbook has no such rows.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Every slot that kpi_xl fills or reads back: the list that names, documents and checks follow."""
+"""The registry of all slots; names, documentation and checks follow it."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def declaration(slot: str) -> Declared | None:
 
 @functools.cache
 def _over_kpis() -> list[tuple[Group, str, re.Pattern[str]]]:
-    """The names in which any KPI of a project's own may stand, but nothing else."""
+    """The patterns of names in which any own KPI may stand."""
     return [
         (group, end, re.compile(f"{re.escape(before)}(?P<{_KPI}>[^.]+){re.escape(after + end)}"))
         for group in groups()
@@ -117,7 +117,7 @@ def _over_kpis() -> list[tuple[Group, str, re.Pattern[str]]]:
 
 
 def slot_names(own: Iterable[str] = ()) -> dict[str, str]:
-    """Every slot name that is filled, with what it means in Chinese.
+    """Every slot name that is filled, with its meaning in Chinese.
 
     Parameters
     ----------

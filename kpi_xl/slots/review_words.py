@@ -21,13 +21,15 @@ _DECISION: Final = "input.decision"
 
 
 def problems_said(agreed: Agreed, unit: Unit) -> str:
-    """The problems and causes that a manager wrote down in his forms of the month."""
+    """The problems and causes that a manager wrote in the month's forms."""
     first, others = _words(agreed, unit, problems=True)
     return "；".join([*(first or [NOT_RETURNED]), *others])
 
 
 def measures_said(agreed: Agreed, unit: Unit) -> str:
-    """The measures that he wrote down, what was decided the month before, and what he counted."""
+    """The actions that the manager wrote, the decisions of the month before, and the manager's
+    counts.
+    """
     first, others = _words(agreed, unit, problems=False)
     decided = [
         f"上月检讨会决定：{entry.value}"

@@ -48,7 +48,7 @@ class Sentence(NamedTuple):
 
     @property
     def text(self) -> str:
-        """As it is said."""
+        """The sentence as text."""
         return "".join(part if isinstance(part, str) else part.text for part in self.parts)
 
     @property
@@ -58,7 +58,7 @@ class Sentence(NamedTuple):
 
     @property
     def source(self) -> str:
-        """Where its numbers are from, for people; empty of a sentence without one."""
+        """The sources of its numbers, as a text; empty for a sentence without numbers."""
         found: dict[str, list[str]] = {}
         for one in self.numbers:
             begin, _, rest = one.slot.partition("#")[0].partition(".")
@@ -88,7 +88,7 @@ class Line(NamedTuple):
 
     @property
     def is_news(self) -> bool:
-        """Whether it is of this month, and no part of the usual swing."""
+        """Whether it is new this month and beyond the usual swing."""
         return IS_USUAL not in self.why and (self.is_new or _SIGNAL in self.why)
 
     def said(self, link: str) -> list[Part]:
@@ -102,19 +102,19 @@ class Line(NamedTuple):
 
 
 def text_of(text: str, slot: str) -> Shown:
-    """A text of the workbook as it is."""
+    """A text of the workbook, unchanged."""
     return Shown(str(text), "", slot)
 
 
 def yuan(value: float, slot: str) -> Shown:
-    """An amount as it is spoken; the words around it say whether it is more or less."""
+    """An amount as spoken, without its sign: the words around it say more or less."""
     size = abs(value)
     text = f"{size / _TEN_THOUSAND:,.1f}万元" if size >= _SPOKEN_IN_WAN else f"{size:,.0f}元"
     return Shown(text, repr(value), slot)
 
 
 def spoken(kpi: Kpi, value: float, slot: str) -> Shown:
-    """A value of a KPI as it is spoken: ``665.9万元``, ``75.0%``, ``23人``.
+    """A value of a KPI as spoken: ``665.9万元``, ``75.0%``, ``23人``.
 
     The words around a difference say whether it is more or less.
     """

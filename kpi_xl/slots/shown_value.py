@@ -1,4 +1,4 @@
-"""A value as people read it, with the number and the slot that it is from."""
+"""A value as people read it, with its number and its slot."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def ratio(value: Any, slot: str = "") -> Shown:
 
 
 def change(kpi: Kpi, value: Any, slot: str = "") -> Shown:
-    """A change: of ratios in points, of all else relative."""
+    """A change: of ratios in points, of other values in percent."""
     number = _number(value)
     if number is None:
         return Shown(NOTHING, "", slot)

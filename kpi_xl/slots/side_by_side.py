@@ -1,4 +1,4 @@
-"""The lines of the front page: the units right below one, or the people in it, and their sum."""
+"""The table of the front page: the units directly below, or the people, and their sum."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Lines:
 
 
 class SideBySide:
-    """Puts the units right below one side by side, or its people where it has none below it.
+    """Puts the units directly below side by side; the people where there are none.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ class SideBySide:
         )
 
     def _beside(self, kpi: Kpi, value: float) -> str:
-        """A number of a column that has no unit of its own: an amount tells whether it is in 万."""
+        """A number in a column without a unit of its own; an amount says whether it is in 万."""
         return self._text(kpi, value) if kpi.unit == "元" else value_text(kpi, value)
 
     def _people_at_end(self, unit: int) -> int:
@@ -178,7 +178,7 @@ class SideBySide:
         return int(self.cube.measure("closing")[unit, index])
 
     def _people(self, number: int, own: Findings, top: Sequence[Kpi]) -> Lines:
-        """Everybody in a unit that has none below it, and the unit."""
+        """The people in a unit without units below, and the unit."""
         unit = self.cube.units[number]
         people = self._filling.people(unit.level).of(unit)
         if "new_premium" not in self.cube.measures or unit.level == TOP or not people:
@@ -238,7 +238,7 @@ class SideBySide:
         result: Kpi | None,
         stated: bool,
     ) -> Lines:
-        """The lines with what is left to others, so that they make the whole."""
+        """The lines with the unassigned rest, so that they add up."""
         rows = sorted(rows, key=_by_gap)
         behind = []
         if result is not None:
@@ -253,7 +253,7 @@ class SideBySide:
         return Lines(title, heads, [*rows, *left, total], result, behind)
 
     def _targets_told(self, rows: Sequence[Row], whole: Row, result: Kpi, stated: bool) -> str:
-        """Who has no target, and whether the targets make that of the whole."""
+        """A note on lines without a target, and on targets that do not add up to the whole's."""
         goals = [row.goal for row in rows if row.goal is not None]
         if not goals:
             return ""
@@ -303,12 +303,12 @@ def _known(value: float) -> float | None:
 
 
 def _by_gap(row: Row) -> tuple[bool, float, str]:
-    """Who lacks most comes first, who cannot be told last."""
+    """The sort key of lines: the largest gap first, unknown ones last."""
     return row.gap is None, row.gap if row.gap is not None else -(row.done or 0.0), row.name
 
 
 def _worst(findings: Findings, unit: int, result: Kpi | None) -> str:
-    """The status of the result; of a result that nobody can judge, the worst of any KPI."""
+    """The status of the result; where that has none, the worst of any KPI."""
     status = NOTHING if result is None else findings.status(result.code, unit)
     warned = findings.warnings_of(unit)
     if status == NOTHING and warned:

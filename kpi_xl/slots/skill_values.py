@@ -135,7 +135,7 @@ def skill_values(
     judged: Callable[[str, str, str], int | None] = lambda *_: None,
     dates: WorkCalendar = USUAL,
 ) -> Values:
-    """Members' levels now and to be reached, and what to train.
+    """Members' present levels, their aims, and the training.
 
     The data show the first four skills: how much somebody prospects, and how many of each stage of
     the funnel he gets to the next, beside his team. The others are for the manager to judge: what
@@ -182,7 +182,7 @@ def skill_values(
 
 
 def _mean(levels: Sequence[int | None]) -> float | str:
-    """The mean as the sheet's formula has it: empty without any level."""
+    """The mean as the sheet's formula has it: empty where there is no level."""
     known = [level for level in levels if level is not None]
     return sum(known) / len(known) if known else ""
 
@@ -196,7 +196,7 @@ def _pairs(
 def weakest_skills(
     people: Sequence[Person], month: Month, dates: WorkCalendar = USUAL
 ) -> list[str | None]:
-    """Each member's weakest skill of those that the data show; None for who did nothing."""
+    """The weakest measured skill of each member; None for members without activity."""
     found: list[str | None] = []
     for own in zip(*_levels(people, month, dates), strict=True):
         known = [level for level in own if level is not None]
@@ -205,7 +205,7 @@ def weakest_skills(
 
 
 def _levels(people: Sequence[Person], month: Month, dates: WorkCalendar) -> list[list[int | None]]:
-    """The levels that the data show, by skill and member; None for who did nothing.
+    """The levels that the data show, by skill and member; None for members without activity.
 
     How much somebody prospects is by the days that he was there to do so.
     """
@@ -219,12 +219,12 @@ def _levels(people: Sequence[Person], month: Month, dates: WorkCalendar) -> list
 
 
 def _aim(level: int) -> int:
-    """One step up for who is not above the middle; the others keep theirs."""
+    """The aim: one step up for members not above the middle; the others keep their level."""
     return level + 1 if level <= LEVELS // 2 + 1 else level
 
 
 def days_before(person: Person, month: Month, dates: WorkCalendar = USUAL) -> int:
-    """The working days of the months looked at, before a month, that somebody was in service."""
+    """The working days in service of a person, in the months looked at before a month."""
     first, last = dates.span(month - MONTHS)[0], dates.span(month - 1)[1]
     return sum(map(person.serves, working_days(first, last, dates.work)))
 
@@ -236,7 +236,7 @@ def box_values(
     rows: int,
     dates: WorkCalendar = USUAL,
 ) -> Values:
-    """Who is in which box of skill and will, by the last three months with data.
+    """The members in each box of skill and will, by the last three months with data.
 
     Parameters
     ----------

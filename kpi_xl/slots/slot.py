@@ -71,7 +71,7 @@ class Slot:
     becomes: Becomes | Callable[[Mapping[str, str]], Becomes] | None = None
 
     def formula_of(self, kpi: Kpi | None = None) -> CellFormula:
-        """The formula, of a KPI where there is one for each."""
+        """The formula; for a pattern over KPIs, that of one KPI."""
         if isinstance(self.formula, CellFormula):
             return self.formula
         assert self.formula is not None
@@ -80,7 +80,7 @@ class Slot:
 
     @property
     def shape(self) -> str:
-        """How many cells, in words."""
+        """The number of cells, in words."""
         return "每条一格" if self.cells is None else f"{self.cells} 格"
 
 
@@ -148,7 +148,7 @@ class Group:
 
     @functools.cached_property
     def _given(self) -> frozenset[str]:
-        """How the names end of slots with neither function nor formula."""
+        """The suffixes of slots that have neither a function nor a formula."""
         return frozenset(
             end for end, slot in self.slots.items() if slot.value is None and slot.formula is None
         )
@@ -184,7 +184,7 @@ class Group:
         return {put(self.pattern + end, named): value for end, value in found.items()}
 
     def columns(self, records: Sequence[Any], rows: int = 0, **named: str) -> Values:
-        """The same with a list for each slot, one value a record.
+        """The values as a list for each slot, one value for each record.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""The slots of 来源: what each number of a workbook is made of, a row a raw file or typed cell."""
+"""The slots of 来源: the origin of each number, a row for each raw file or typed cell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where each number of a workbook comes from, down to file, sheet and row; see `source_slots`."""
+"""The origin of each number of a workbook: file, sheet and row; see `source_slots`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _OTHERS: Final = "（其他单位的文件）"
 
 
 def target_slots(own: Iterable[str] = ()) -> Mapping[str, Target]:
-    """The cells that targets are typed into, with what becomes of them.
+    """The cells that targets are typed into, with their declarations.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ _OF_PEOPLE: Final = ("首年新单保费", "主险件数")
 
 
 class SourceValues:
-    """Where the numbers of workbooks come from.
+    """Finds the origins of the numbers of workbooks.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ class SourceValues:
         self._target_rows = TargetRows(store, filling.month, settings.kpis)
 
     def of_unit(self, number: int, about: Values, people: Sequence[Person] = ()) -> Values:
-        """The sources of a unit's numbers and targets, and of its people's typed targets.
+        """The origins of a unit's numbers and targets, and of its people's typed targets.
 
         Parameters
         ----------
@@ -114,7 +114,7 @@ class SourceValues:
         return SOURCES.columns(lines) | ABOUT_SOURCES.values(about)
 
     def _numbers(self, kpi: Kpi, number: int, about: Values) -> Iterator[SourceLine]:
-        """A KPI of the month: its formula with the numbers in it, and the rows of each file."""
+        """A KPI of the month: its formula with numbers, and the rows of each file."""
         if not self._cube.has(kpi):
             return
         is_now = self._month == self._there
@@ -133,7 +133,7 @@ class SourceValues:
                 named = shown = how = None
 
     def _how(self, kpi: Kpi, number: int) -> str | None:
-        """The formula, and the numbers that stand in it."""
+        """The formula, and its numbers."""
         month = self._there.number - self._cube.first.number
         parts = []
         before = self._cube.earlier(kpi) if kpi.has_earlier else {}
@@ -148,7 +148,9 @@ class SourceValues:
         return kpi.formula if is_one else f"{kpi.formula}；其中 {'，'.join(parts)}"
 
     def _target(self, kpi: Kpi, unit: Unit, value: object) -> Iterator[SourceLine]:
-        """A unit's target: a row of a raw file, a step of a round, or a cell and who typed it."""
+        """The origin of a unit's target: a raw file's row, a step of a round, or a cell and its
+        author.
+        """
         title = f"{kpi.name} 目标"
         decided = self._origins.decided.get((unit.level, unit.path, kpi.code))
         for rows in self._target_rows.of(kpi, unit):
@@ -161,7 +163,7 @@ class SourceValues:
                 yield from self._typed(title, kpi, rows, unit)
 
     def _targets_of(self, person: Person) -> Iterator[SourceLine]:
-        """The targets of somebody that were typed or decided."""
+        """The targets of a unit or person that were typed or decided."""
         for kpi in filter(None, map(kpis.find, _OF_PEOPLE)):
             title = f"{person.name} {person.agent} {kpi.name} 目标"
             decided = self._origins.decided.get((AGENT_LEVEL, person.agent, kpi.code))
@@ -175,7 +177,7 @@ class SourceValues:
     def _typed(
         self, title: str, kpi: Kpi, rows: RawRows, whose: Unit | Person
     ) -> Iterator[SourceLine]:
-        """The cells that a target was typed into: what it is, who typed it when, what was there."""
+        """The cells that a target was typed into: value, author, time, earlier value."""
         for one in self._origins.targets:
             what = self._target_slots[one.slot]
             if isinstance(whose, Person):
@@ -191,14 +193,14 @@ class SourceValues:
                 yield SourceLine(title, value, how, rows.table, one.file, 1, where)
 
     def _without_others(self, unit: Unit, line: SourceLine) -> SourceLine:
-        """The line, without a file's name that names another unit."""
+        """The line without the name of a file that names another unit."""
         if any(name in line.file for name in self._names_of_others(unit.path)):
             return line._replace(file=_OTHERS)
         return line
 
     @kept
     def _names_of_others(self, path: str) -> list[str]:
-        """The names of units that are neither this one, nor above or below it."""
+        """The names of units other than this one and those above or below it."""
         own = {
             one.name for one in self._cube.units if one.parent is None or _is_kin(one.path, path)
         }
@@ -209,7 +211,7 @@ class SourceValues:
 
 
 def _slots_of(kpi: Kpi) -> set[str]:
-    """The slots by which a workbook shows a KPI's numbers, not only what they mean."""
+    """The slots by which a workbook shows a KPI's numbers."""
     return {f"kpi.{kpi.name}{end}" for end in ("", ".目标", ".上月")}
 
 
@@ -230,7 +232,7 @@ def _shown(kpi: Kpi, value: object) -> str | None:
 
 
 def _files(rows: Sequence[RawRows]) -> Iterator[tuple[str, int, str]]:
-    """The files of a table with their rows: the first by name, the rest as one line."""
+    """The files of a table with their rows: the first by name, the rest in one line."""
     for one in rows[:_FILES]:
         yield one.file, one.count, one.place
     if rest := rows[_FILES:]:

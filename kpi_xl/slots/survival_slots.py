@@ -1,4 +1,4 @@
-"""The slots about how long people stay: by month of service, and by month of signing."""
+"""The slots of survival: by month of service, and by month of signing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kpi_xl.slots.unit_values import HEADING
 
 
 class Stay(NamedTuple):
-    """How long the people of a unit stay."""
+    """The survival of a unit's people."""
 
     people: Group
     found: Survival
@@ -21,12 +21,12 @@ class Stay(NamedTuple):
 
 
 def _known(value: float) -> float | None:
-    """A blank where nobody knows: charts leave a gap, and no colour says anything."""
+    """A value, or a blank where it is not known: charts then leave a gap."""
     return None if math.isnan(value) else value
 
 
 def _of_months(meaning: str, code: str) -> Slot:
-    """A share of each month of service; blank where nobody knows."""
+    """The share after each month of service; blank where it is not known."""
     return Slot(
         meaning, Kind.RATIO, MONTHS, lambda of: list(map(_known, getattr(of.found, code).tolist()))
     )

@@ -1,4 +1,4 @@
-"""The slots of 本周要事 in 周工作计划: a week's tasks, the few that bring most first."""
+"""The slots of 本周要事 in 周工作计划: a week's tasks, those with the most premium first."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def task_values(
     month: Month,
     dates: WorkCalendar = USUAL,
 ) -> Values:
-    """A person's tasks, week by week: what he has to collect, the most premium first.
+    """A person's tasks by week: the instalments to collect, the largest first.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def _comes_up(one: DueToCollect, first: dt.date, last: dt.date) -> bool:
 
 
 def _tasks(own: Sequence[DueToCollect]) -> list[_Task]:
-    """The greatest instalments, and in the last row all others together."""
+    """The largest instalments; the last row has all others together."""
     ordered = sorted(own, key=lambda one: -one.premium)
     shown = ordered if len(ordered) <= TASKS else ordered[: TASKS - 1]
     tasks = [

@@ -1,4 +1,4 @@
-"""Say what kpi_xl finds in a workbook that is to be a template."""
+"""Report the slots, functions and problems of a workbook that is to be a template."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MOST_NAMED: Final = 5
 
 
 class Missing(NamedTuple):
-    """A name that a template should have.
+    """A name that a template should have and lacks.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Missing(NamedTuple):
     fault: Fault
 
     def record(self) -> dict[str, object]:
-        """All of it as plain values, for programs."""
+        """The missing name as plain values, for JSON."""
         return {
             "name": self.name,
             "kind": self.fault.kind.code,
@@ -54,7 +54,7 @@ class Missing(NamedTuple):
 
 
 def missing(file: Path) -> list[Missing]:
-    """The names that a template lacks for people to know it, and for what they write to be theirs.
+    """The names that a template lacks so that its unit and its author can be told.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def missing(file: Path) -> list[Missing]:
 
 
 def missing_lines(found: list[Missing]) -> Iterator[str]:
-    """These for people, in Chinese."""
+    """The missing names as Chinese lines."""
     if found:
         yield f"缺少的名称：{len(found)} 个，最好补上"
         for one in found:
@@ -158,7 +158,7 @@ def stored(file: Path, found: Explanation) -> Stored:
 
 
 def stored_lines(found: Stored) -> Iterator[str]:
-    """These for people, in Chinese."""
+    """The result of `stored` as Chinese lines."""
     if found.formulas:
         some = "、".join(found.formulas[:_MOST_NAMED])
         more = " 等" if len(found.formulas) > _MOST_NAMED else ""
@@ -177,7 +177,7 @@ def stored_lines(found: Stored) -> Iterator[str]:
 
 
 def _by_kpi(name: str, known: Collection[str], kpis: Registry) -> Iterator[str]:
-    """The name meant, where a KPI in it goes by its code or an alias: kpi.举绩率 is kpi.活动率."""
+    """The standard name where a slot uses a KPI's code or alias: kpi.举绩率 is kpi.活动率."""
     parts = name.split(".")
     named = ".".join(kpi.name if (kpi := kpis.find(part)) else part for part in parts)
     if named in known:
@@ -185,7 +185,7 @@ def _by_kpi(name: str, known: Collection[str], kpis: Registry) -> Iterator[str]:
 
 
 def lines(found: Explanation) -> Iterator[str]:
-    """The result for people, in Chinese."""
+    """The result as Chinese lines."""
     filled = [slot for slot in found.slots if not slot.plain_name.startswith(INPUT)]
     inputs = len(found.slots) - len(filled)
     yield f"会填写的名称：{len(filled)} 个；由人填写的（{INPUT}…）：{inputs} 个"
@@ -213,7 +213,7 @@ def lines(found: Explanation) -> Iterator[str]:
 
 
 def check_functions(file: Path) -> list[ForeignName]:
-    """The functions in a workbook's formulas that another Excel would not know.
+    """The functions in formulas that are written as only one add-in knows them.
 
     Raises
     ------
@@ -224,7 +224,7 @@ def check_functions(file: Path) -> list[ForeignName]:
 
 
 def function_lines(found: list[ForeignName], asks: bool) -> Iterator[str]:
-    """These for people, in Chinese; whether to rewrite them is asked where it is not being done."""
+    """The functions as Chinese lines; asks whether to rewrite them."""
     if not found:
         return
     yield f"只有一种加载项认得的函数写法：{sum(one.count for one in found)} 处"
@@ -235,7 +235,7 @@ def function_lines(found: list[ForeignName], asks: bool) -> Iterator[str]:
 
 
 def rewrite_functions(file: Path, new: Path) -> None:
-    """Write a workbook with these functions by the names that every program knows.
+    """Rewrite these functions by the names that every program knows.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""时间盒 in a manager's forms: how long each kind of activity takes, and what a day holds."""
+"""时间盒 in a manager's forms: the time of each kind of activity, and the room of a day."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ MOST: Final = Group(
 def half_day(
     text: str | None, kind: str, half: Period, minutes: Mapping[str, int], most: int
 ) -> Box | None:
-    """The box of what a manager does in a half of a day; None without room or without anything.
+    """The box for an activity in a half of a day; None where there is no room or no activity.
 
     Parameters
     ----------
