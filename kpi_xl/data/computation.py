@@ -207,20 +207,17 @@ class Computation:
         self.engine.define(DUES_TO_COME, facts)
         return self.engine.fetch(self._by_place(steps.DUE, table(DUES_TO_COME), "TRUE"))
 
-    def dues_seen(self, month: int, day: dt.date) -> Columns:
-        """The dues of each place in a month, and those paid, as known on an earlier day."""
+    def dues_seen(self, months: Collection[int], day: dt.date) -> Columns:
+        """What fell due in each place in some months, and came, as it was seen on a day."""
         seen = day.isoformat()
-        facts = self._during(steps.DUE, [month], only=f"due <= DATE '{seen}'", seen=seen)
+        facts = self._during(steps.DUE, months, only=f"due <= DATE '{seen}'", seen=seen)
         return self.engine.fetch(self._by_place(steps.DUE, _inside(facts), "TRUE"))
 
-    def kept_seen(self, month: int, day: dt.date) -> Columns:
-        """The policies of each place that were paid up for a month of persistency, as known on an
-        earlier day.
-        """
-        instalments = self._instalments(
-            [month - 2, month - 1, month], f"paid <= DATE '{day.isoformat()}'"
-        )
-        facts = self._query(steps.KEPT_MONTHS, month=month, instalments=instalments)
+    def kept_seen(self, months: Collection[int], day: dt.date) -> Columns:
+        """What came in each place for some months of persistency, as it was seen on a day."""
+        due = {month - before for month in months for before in range(3)}
+        instalments = self._instalments(due, f"paid <= DATE '{day.isoformat()}'")
+        facts = self._query(steps.KEPT_MONTHS, of_months=_listed(months), instalments=instalments)
         sums = ", ".join(
             f"CAST(COALESCE(SUM({code}), 0) AS BIGINT) AS {code}"
             for code in in_grace(steps.PERSISTENCY)

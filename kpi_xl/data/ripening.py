@@ -184,13 +184,36 @@ class Ripening:
         for number, waiting in computation.open_instalments(self.dues_told_until).items():
             if computation.first <= number <= computation.last:
                 until.setdefault(number, {}).update(waiting)
+        seen = dict(self._seen(computation, sums, until))
         return {
-            number: Unripe(waiting, self._compared(computation, sums, number, waiting))
+            number: Unripe(waiting, self._compared(computation, sums, number, seen))
             for number, waiting in sorted(until.items())
         }
 
+    def _seen(
+        self, computation: Computation, sums: Sums, until: Mapping[int, Waiting]
+    ) -> Iterator[tuple[tuple[int, int, str], NDArray[np.int64]]]:
+        """What had come of other months when these were as old, by month, months back, measure."""
+        for codes, seen_on in (
+            (_OF_DUES, computation.dues_seen),
+            (_OF_YEARS, computation.kept_seen),
+        ):
+            months = [one for one, waiting in until.items() if not waiting.keys().isdisjoint(codes)]
+            for back in BACK if months else ():
+                day = equally_old(self.dues_told_until, back, self._cut)
+                rows = seen_on([month - back for month in months], day)
+                for month in months:
+                    mine = whole(rows["month"]) == month - back
+                    of_month = {name: column[mine] for name, column in rows.items()}
+                    for code, of_units in sums.of_units(of_month, codes).items():
+                        yield (month, back, code), of_units
+
     def _compared(
-        self, computation: Computation, sums: Sums, month: int, waiting: Waiting
+        self,
+        computation: Computation,
+        sums: Sums,
+        month: int,
+        seen: Mapping[tuple[int, int, str], NDArray[np.int64]],
     ) -> NDArray[np.int64]:
         """The measures of the month before and of a year ago, when these were as old."""
         values = np.zeros((*sums.cube.shape[:2], len(BACK)), np.int64)
@@ -202,14 +225,9 @@ class Ripening:
                 places = [MEASURES.index(code) for code in codes]
                 values[places] = self._parts[of_month, day][places]
         for place, back in enumerate(BACK):
-            seen: dict[str, NDArray[np.int64]] = {}
-            day = equally_old(self.dues_told_until, back, self._cut)
-            if not waiting.keys().isdisjoint(_OF_DUES):
-                seen |= sums.of_units(computation.dues_seen(month - back, day), _OF_DUES)
-            if not waiting.keys().isdisjoint(_OF_YEARS):
-                seen |= sums.of_units(computation.kept_seen(month - back, day), _OF_YEARS)
-            for code, of_units in seen.items():
-                values[MEASURES.index(code), :, place] = of_units
+            for code in (*_OF_DUES, *_OF_YEARS):
+                if (month, back, code) in seen:
+                    values[MEASURES.index(code), :, place] = seen[month, back, code]
         return values
 
 

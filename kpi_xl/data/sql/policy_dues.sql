@@ -24,7 +24,7 @@ instalments AS (
             WHEN due < issued + INTERVAL '36' MONTH THEN 3
             ELSE 0
         END AS policy_year
-    FROM dues
+    FROM (SELECT * FROM dues WHERE $only) AS dues
     LEFT JOIN terms ON terms.policy = dues.policy
 ),
 of_years AS (
