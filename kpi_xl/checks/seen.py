@@ -11,8 +11,9 @@ from pathlib import Path
 
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project
+from kpi_xl.raw_files.heading_text import Rows
 from kpi_xl.raw_files.headings import Header
-from kpi_xl.raw_files.recognise import Finder, Rows
+from kpi_xl.raw_files.recognise import Finder
 from kpi_xl.raw_files.tables_found import named_tables, raw_files
 
 

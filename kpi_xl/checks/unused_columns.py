@@ -19,7 +19,7 @@ from kpi_xl.catalogue.raw_table import AGENT, Table
 from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.checks import statuses
 from kpi_xl.checks.roster_signs import REJOINED
-from kpi_xl.raw_files.headings import normalise
+from kpi_xl.raw_files.heading_text import normalise
 from kpi_xl.raw_files.said import FileRead, Said
 from kpi_xl.readers.cell import NOTHING, plain
 from kpi_xl.readers.date import NO_DAY, read_day

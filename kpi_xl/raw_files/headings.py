@@ -5,22 +5,25 @@ from __future__ import annotations
 import difflib
 import functools
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from kpi_xl import kinds
-from kpi_xl.cached import kept
+from kpi_xl.cached import kept_with
 from kpi_xl.catalogue.schema import Column, Table
 from kpi_xl.errors import InputError
 from kpi_xl.raw_files.day_grid import day_columns
-from kpi_xl.readers.unit import simplified
+from kpi_xl.raw_files.heading_text import (
+    MOST_LEVELS,
+    NamedRows,
+    Rows,
+    Stack,
+    normalise,
+    without_remark,
+)
 from kpi_xl.settings.project_settings import Settings
-
-MOST_LEVELS: Final = 3
-"""A header has at most so many rows."""
 
 _AGAIN: Final = re.compile(r"(?<=\D)[._]\d{1,2}$")
 """What programs write behind a heading that they met twice."""
@@ -28,41 +31,10 @@ _AGAIN: Final = re.compile(r"(?<=\D)[._]\d{1,2}$")
 HEADER_WITHIN: Final = 50
 """The header is looked for in this many rows from the top."""
 
-_BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|<[^<>]*>|〔[^〔〕]*〕")
-_UNIT: Final = re.compile(r"(?<=.)[十百千万亿]*元$")
-_REMARK: Final = re.compile(r"[:;,|/\n].*", re.DOTALL)
-_IGNORED: Final = re.compile(r"[\s_\-*:.、]+")
-
-
-@functools.lru_cache(1 << 14)
-def normalise(heading: str) -> str:
-    """A heading as headings are compared.
-
-    Returns
-    -------
-    str
-        Without spaces, brackets and what is in them, marks such as ``*`` and ``_``, capitals and
-        full-width letters.
-
-    Examples
-    --------
-    >>> normalise(" 首年保费（元） "), normalise("Agent_ID"), normalise("＊工 号")
-    ('首年保费', 'agentid', '工号')
-    """
-    text = unicodedata.normalize("NFKC", heading)
-    return simplified(_IGNORED.sub("", _BRACKETS.sub("", text) or text).casefold())
-
 
 def column_names(column: Column) -> tuple[str, ...]:
     """All that a column may be called, what goes first in front."""
     return (*column.sooner, column.name, *column.aliases)
-
-
-@functools.lru_cache(1 << 14)
-def _main(heading: str) -> str:
-    """A heading without the remark behind it, as headings are compared: 解约日期：在职不填."""
-    text = _BRACKETS.sub("", unicodedata.normalize("NFKC", heading)).strip()
-    return _UNIT.sub("", normalise(_REMARK.sub("", text) or heading))
 
 
 @dataclass(frozen=True)
@@ -82,32 +54,6 @@ class Match:
     positions: Mapping[str, int]
     missing: tuple[Column, ...]
     days: tuple[int, ...] = ()
-
-
-class NamedRows:
-    """Which names of columns the first rows of a file have, found once for all tables.
-
-    Parameters
-    ----------
-    rows : sequence of sequence of str or None
-        The first rows.
-    known : frozenset of str
-        The names that are looked for, as headings are compared.
-    """
-
-    def __init__(self, rows: Sequence[Sequence[str | None]], known: frozenset[str]) -> None:
-        self._rows = rows
-        self._known = known
-
-    @kept
-    def names(self, index: int) -> frozenset[str]:
-        """The names that a header can have that begins in a row, counted from 0."""
-        rows = self._rows[index : index + MOST_LEVELS]
-        cells = {cell for row in rows for cell in row if cell}
-        found = self._known & {*map(normalise, cells), *map(_main, cells)}
-        for depth in range(2, len(rows) + 1):
-            found |= self._known & _stacked(rows[:depth]).names
-        return found
 
 
 @dataclass(frozen=True)
@@ -167,8 +113,7 @@ class Headings:
     @functools.cached_property
     def known(self) -> frozenset[str]:
         """All that its columns may be called, as headings are compared."""
-        names = [name for c in self.table.columns for name in column_names(c)]
-        return frozenset(map(normalise, (*names, *self.mapping.values())))
+        return _names(self.table) | frozenset(map(normalise, self.mapping.values()))
 
     def match(self, row: Sequence[str | None]) -> Match:
         """The table's columns among the cells of a row.
@@ -190,15 +135,15 @@ class Headings:
         places = _places(normal)
         if not self.known.isdisjoint(places):
             for column in free:
-                self._take(column, (*column.sooner, column.name), places, found)
+                _take(column, _own_names(column), places, found)
             for column in free:
                 if column.code not in found:
-                    self._take(column, column.aliases, places, found)
-        main = [_main(cell) if cell else "" for cell in row]
+                    _take(column, _aliases(column), places, found)
+        main = [without_remark(cell) if cell else "" for cell in row]
         if main != normal and not self.known.isdisjoint(places := _places(main)):
             for column in free:
                 if column.code not in found:
-                    self._take(column, column_names(column), places, found)
+                    _take(column, (*_own_names(column), *_aliases(column)), places, found)
         days: tuple[int, ...] = ()
         if self.table.code == "attendance" and "agent" in found and "day" not in found:
             days = day_columns(row)
@@ -212,20 +157,7 @@ class Headings:
         )
         return Match(found, missing, days)
 
-    @staticmethod
-    def _take(
-        column: Column, names: Sequence[str], places: dict[str, list[int]], found: dict[str, int]
-    ) -> None:
-        taken = set(found.values())
-        for name in names:
-            for position in places.get(normalise(name), ()):
-                if position not in taken:
-                    found[column.code] = position
-                    return
-
-    def find(
-        self, rows: Sequence[Sequence[str | None]], named: NamedRows | None = None
-    ) -> Header | None:
+    def find(self, rows: Rows, named: NamedRows | None = None) -> Header | None:
         """The header among the first rows: the first that has all it needs, else the one nearest.
 
         Parameters
@@ -246,7 +178,7 @@ class Headings:
             # Most rows have no name of any column, and most files are of another table.
             if self.known.isdisjoint(named.names(index)):
                 continue
-            header = self._at(rows, index)
+            header = self._at(rows, index, named)
             if not header.match.missing:
                 return header
             if self._worth(header.match)[0] and (
@@ -255,7 +187,7 @@ class Headings:
                 best = header
         return best
 
-    def _at(self, rows: Sequence[Sequence[str | None]], index: int) -> Header:
+    def _at(self, rows: Rows, index: int, named: NamedRows) -> Header:
         """The header that begins in a row, with the rows below it that belong to it."""
         alone = self.match(rows[index])
         best = self._header(alone, rows[index], rows, index, index)
@@ -264,11 +196,11 @@ class Headings:
             if not lower or not any(lower[0]):
                 break
             if depth == 1 and self._are_parts(alone, rows[index], lower[0]):
-                cells = _joined(rows[index : index + 2], self.known)
+                cells = _joined(named.stack(index, 2), self.known)
                 return self._header(self.match(cells), cells, rows, index, index + 1)
             if not alone.missing and any(lower[0][place] for place in alone.positions.values()):
                 break  # a record
-            cells = _joined(rows[index : index + depth + 1], self.known)
+            cells = _joined(named.stack(index, depth + 1), self.known)
             match = self.match(cells)
             if len(match.positions) > len(best.match.positions) and not _twice(match, cells):
                 best = self._header(match, cells, rows, index, index + depth)
@@ -298,7 +230,7 @@ class Headings:
     def _header(
         match: Match,
         cells: Sequence[str | None],
-        rows: Sequence[Sequence[str | None]],
+        rows: Rows,
         first: int,
         last: int,
     ) -> Header:
@@ -458,6 +390,34 @@ class Headings:
         return (mapped,) if mapped else column_names(column)
 
 
+@kept_with
+def _names(table: Table) -> frozenset[str]:
+    """All that a table's columns may be called by themselves, as headings are compared."""
+    return frozenset(name for c in table.columns for name in (*_own_names(c), *_aliases(c)))
+
+
+@kept_with
+def _own_names(column: Column) -> tuple[str, ...]:
+    """A column's own name and what goes before it, as headings are compared."""
+    return tuple(map(normalise, (*column.sooner, column.name)))
+
+
+@kept_with
+def _aliases(column: Column) -> tuple[str, ...]:
+    return tuple(map(normalise, column.aliases))
+
+
+def _take(
+    column: Column, names: Sequence[str], places: dict[str, list[int]], found: dict[str, int]
+) -> None:
+    """Find a column by the first of its names that stands in a cell nobody has taken."""
+    for name in names:
+        for position in places.get(name, ()):
+            if position not in found.values():
+                found[column.code] = position
+                return
+
+
 def _places(cells: Sequence[str]) -> dict[str, list[int]]:
     """Where each text stands: a row with one cell in the last column has 16,384."""
     places: dict[str, list[int]] = {}
@@ -467,13 +427,12 @@ def _places(cells: Sequence[str]) -> dict[str, list[int]]:
     return places
 
 
-def _joined(rows: Sequence[Sequence[str | None]], known: frozenset[str]) -> list[str | None]:
+def _joined(stack: Stack, known: frozenset[str]) -> list[str | None]:
     """Several rows as one: of each column the longest of its headings that is known, or the lowest.
 
     调出 above 营业部 is 调出营业部; 所属机构 above 营业部 is 营业部.
     """
-    stack = _stacked(rows)
-    joined: list[str | None] = [None] * len(rows[-1])
+    joined: list[str | None] = [None] * stack.width
     nothing = known.isdisjoint(stack.names)
     for place, cells in stack.cells.items():
         joined[place] = cells[-1]
@@ -485,49 +444,6 @@ def _joined(rows: Sequence[Sequence[str | None]], known: frozenset[str]) -> list
             named = stack.forms[place][0][0] if place in stack.parts else cells[0]
         joined[place] = named or cells[-1]
     return joined
-
-
-class _Stack(NamedTuple):
-    """Rows one above the other, column by column.
-
-    Attributes
-    ----------
-    cells : dict of int to list of str
-        What stands in a column, from above, groups repeated over all their columns; a column where
-        nothing stands is left out.
-    forms : dict of int to list of (str, str)
-        What a column may be called, the longest first, and that as headings are compared.
-    parts : set of int
-        The columns that share a group.
-    names : set of str
-        All that `forms` has, and what stands on top, as headings are compared.
-    """
-
-    cells: dict[int, list[str]]
-    forms: dict[int, list[tuple[str, str]]]
-    parts: set[int]
-    names: set[str]
-
-
-def _stacked(rows: Sequence[Sequence[str | None]]) -> _Stack:
-    *upper, lowest = [list(row) for row in rows]
-    parts: set[int] = set()
-    for row in upper:
-        for place in range(1, len(row)):
-            # A group stands over its first column only, whether it is merged or not.
-            if not row[place] and lowest[place]:
-                row[place] = row[place - 1]
-                parts |= {place - 1, place}
-    columns: dict[int, list[str]] = {}
-    forms: dict[int, list[tuple[str, str]]] = {}
-    for place in range(len(lowest)):
-        if cells := [cell for row in (*upper, lowest) if (cell := row[place])]:
-            texts = ["".join(dict.fromkeys(cells[begin:])) for begin in range(len(cells))]
-            columns[place] = cells
-            forms[place] = [(text, normalise(text)) for text in texts]
-    names = {name for of_column in forms.values() for _, name in of_column}
-    names |= {normalise(cells[0]) for cells in columns.values()}
-    return _Stack(columns, forms, parts, names)
 
 
 def _twice(match: Match, cells: Sequence[str | None]) -> bool:

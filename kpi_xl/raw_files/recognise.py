@@ -19,7 +19,8 @@ from kpi_xl.project import Project
 from kpi_xl.raw_files import csv_file, excel_file
 from kpi_xl.raw_files.formats import WORKBOOKS, Format, format_of
 from kpi_xl.raw_files.grid import empty_file, not_open
-from kpi_xl.raw_files.headings import Header, Headings, NamedRows, normalise
+from kpi_xl.raw_files.heading_text import NamedRows, Rows, normalise
+from kpi_xl.raw_files.headings import Header, Headings
 from kpi_xl.raw_files.parquet_file import headings_of
 from kpi_xl.raw_files.sources import LeftOut, Source
 from kpi_xl.settings.sheets import NOT_READ
@@ -54,10 +55,6 @@ _TELLING: Final = {
 """What must be there besides the required columns, which many a list has, where no name helps."""
 
 _ARCHIVES: Final = {".zip", ".rar", ".7z", ".gz", ".tar"}
-
-
-Rows = Sequence[Sequence[str | None]]
-"""The first rows of a worksheet."""
 
 
 def _telling(table: Table) -> frozenset[str]:

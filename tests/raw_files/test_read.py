@@ -15,7 +15,7 @@ import xlsxwriter
 
 from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.errors import InputError
-from kpi_xl.raw_files.headings import normalise
+from kpi_xl.raw_files.heading_text import normalise
 from kpi_xl.raw_files.read import read_table
 from kpi_xl.raw_files.tables_found import find_tables
 from kpi_xl.settings.project_settings import Settings
