@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from kpi_xl import kinds
 from kpi_xl.checks import statuses
-from kpi_xl.raw_files.headings import normalise
+from kpi_xl.raw_files.heading_text import normalise
 from kpi_xl.raw_files.said import FileRead, Said, mask
 from kpi_xl.readers.cell import plain
 from kpi_xl.readers.number import read_count, read_money
