@@ -1,3 +1,3 @@
-"""Which kpi_xl this is."""
+"""The version of kpi_xl."""
 
 __version__ = "0.1.0"

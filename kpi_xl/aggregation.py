@@ -103,14 +103,14 @@ class OfRows:
 
     @property
     def over_time(self) -> OverTime:
-        """How months add up: only sums do, and of what stands it is the last."""
+        """How months add up: sums are added, of a stock the last month counts."""
         if self.until:
             return "last"
         return "sum" if self.how in ("sum", "filled") else "recount"
 
     @property
     def by_day(self) -> bool:
-        """Whether the month is the sum of its days: people become those that are counted on one."""
+        """Whether the month is the sum of its days. People and values counted once are not."""
         return not self.until and self.how in ("sum", "filled", "people")
 
 

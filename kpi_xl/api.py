@@ -141,7 +141,7 @@ class Project:
     def mix(
         self, name: str, *, level: str = "分公司", months: str | Month | None = None
     ) -> pd.DataFrame:
-        """A KPI such as 险种FYP比率, 缴费方式比率 or 职级比率 by unit and month, apart by category.
+        """A KPI by category, such as 险种FYP比率, 缴费方式比率 or 职级比率, by unit and month.
 
         Returns
         -------
@@ -310,7 +310,7 @@ def _frame(
 def _unripe(
     cube: Cube, periods: Sequence[Period], chosen: Iterable[Kpi]
 ) -> dict[str, dict[str, str]]:
-    """The KPIs of these periods that are not ripe, each with the day on which it is.
+    """The KPIs of these periods that are not mature, each with the day on which it is.
 
     Days are text, as what else may stand in the metadata of a frame that is saved.
     """

@@ -1,4 +1,4 @@
-"""Answers that an object keeps, and that go when it goes."""
+"""Cached results that live as long as the object they belong to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def kept(method: _Method) -> _Method:
-    """A method that computes once for the same arguments, as long as its object lives.
+    """Cache a method's results for as long as its object lives.
 
     What `functools.cache` keeps of a method lives as long as the program, and every object with it:
     a server that runs for weeks would hold the data of every job it ever did.
@@ -30,7 +30,7 @@ def kept(method: _Method) -> _Method:
 
 
 def kept_with(function: _Function) -> _Function:
-    """A function that computes once for the same object and arguments, as long as the object lives.
+    """Cache a function's results for as long as its first argument lives.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def kept_with(function: _Function) -> _Function:
 
 
 class _Kept:
-    """Puts the method with its answers into the object itself, the first time it is asked for."""
+    """Puts the method with its cache into the object itself, at the first access."""
 
     def __init__(self, method: Callable[..., Any]) -> None:
         self._method = method

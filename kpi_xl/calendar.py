@@ -49,7 +49,7 @@ class Month:
 
     @classmethod
     def containing(cls, day: dt.date, cut: int | None = None) -> Month:
-        """The month that a day lies in; with a cut the 业务月, as in `span`.
+        """The month that a day lies in; with a cut the business month (业务月), as in `span`.
 
         Examples
         --------
@@ -87,7 +87,7 @@ class Month:
 
     @classmethod
     def meant(cls, value: Any) -> Month:
-        """The month that somebody asks for, as `parse` reads it.
+        """The month that a user asks for; see `parse`.
 
         Raises
         ------
@@ -122,7 +122,7 @@ class Month:
         return (self + 1).first - dt.timedelta(days=1)
 
     def span(self, cut: int | None) -> tuple[dt.date, dt.date]:
-        """Its first and last day as a 业务月.
+        """Its first and last day as a business month.
 
         Parameters
         ----------
@@ -147,7 +147,7 @@ class Month:
 
     @property
     def chinese(self) -> str:
-        """As people write it: 2024年6月."""
+        """The month in Chinese: 2024年6月."""
         return f"{self.year}年{self.month}月"
 
     @property
@@ -175,7 +175,7 @@ PERIOD_KINDS: Final = {"月": 1, "季度": 3, "半年": 6, "年": 12}
 @functools.total_ordering
 @dataclass(frozen=True)
 class Period:
-    """Some months in a row: a month, quarter, half-year or year, or a year up to a month.
+    """A span of months: a month, quarter, half-year or year, or a year up to a month.
 
     Parameters
     ----------
@@ -222,7 +222,7 @@ class Period:
 
     @property
     def before(self) -> Period:
-        """The period before: as many months, right before it."""
+        """The period before, of the same length."""
         return Period(self.first - self.months, self.last - self.months)
 
     @property
@@ -247,7 +247,7 @@ class Period:
 
 @dataclass(frozen=True)
 class WorkDays:
-    """Which days people work, as a project says; where it says nothing, as is published.
+    """The working days of a project: its own settings first, then the published calendar.
 
     Parameters
     ----------
@@ -274,7 +274,7 @@ class WorkDays:
         return f"WorkDays({', '.join(map(str, (*parts, sorted(self.announced))))})"
 
     def told(self, first: dt.date, last: dt.date) -> str:
-        """The note beside the days from a first to a last: `PROVISIONAL`, or an empty text.
+        """A note on a span of days: `PROVISIONAL`, or an empty text.
 
         Examples
         --------
@@ -296,7 +296,7 @@ PUBLIC: Final = WorkDays()
 
 
 def is_working_day(day: dt.date, work: WorkDays = PUBLIC) -> bool:
-    """Whether people work on a day: the State Council's holidays and 调休 count.
+    """Whether a day is a working day, by the State Council's holidays and 调休.
 
     In years for which nothing has been published yet, the law's holidays are off.
 
@@ -342,7 +342,7 @@ def working_days(first: dt.date, last: dt.date, work: WorkDays = PUBLIC) -> list
 
 @dataclass(frozen=True)
 class WorkCalendar:
-    """The days of a project: where its months end, and which days people work.
+    """The calendar of a project: the ends of its months, and its working days.
 
     Parameters
     ----------
@@ -366,7 +366,7 @@ class WorkCalendar:
         return month.span(self.cut)
 
     def working_days(self, month: Month) -> list[dt.date]:
-        """The days of a month on which people work."""
+        """The working days of a month."""
         return working_days(*self.span(month), self.work)
 
 
@@ -375,7 +375,7 @@ USUAL: Final = WorkCalendar()
 
 
 def weeks_of(month: Month, dates: WorkCalendar = USUAL) -> list[list[dt.date]]:
-    """The weeks of a month, Monday to Sunday, cut off where the month begins and ends.
+    """The weeks of a month, Monday to Sunday, cut off at the month's ends.
 
     A weekend at an end is no week of its own, unless somebody works on it. A long business month
     such as December may have more than five weeks: the shortest neighbours are then one.
@@ -413,7 +413,7 @@ def weeks_of(month: Month, dates: WorkCalendar = USUAL) -> list[list[dt.date]]:
 
 
 def planned_weeks(month: Month, dates: WorkCalendar = USUAL) -> list[list[dt.date | None]]:
-    """The weeks of a month as forms have them, each of seven days from Monday.
+    """The weeks of a month as forms show them, each of seven days from Monday.
 
     A day of another month is None. A week made of two has its working days only.
 

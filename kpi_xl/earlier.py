@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class EarlierMeasure(Measure):
-    """A measure of an earlier month (quarter, year) than the one that is asked for.
+    """A measure of an earlier month (quarter, year).
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class EarlierPart(Part):
 
 @dataclass(frozen=True, eq=False)
 class There(Formula):
-    """A formula of an earlier month that would hide that there is no such month.
+    """A formula of an earlier month that is an error where there is no such month.
 
     ``IFERROR`` makes a number of what is not there; of a month without data there is none.
 
@@ -151,7 +151,7 @@ def earlier(word: str, formula: Formula, lag: Lag) -> Formula:
 
 
 def mean(word: str, formula: Formula, periods: int) -> Formula:
-    """The mean of a formula over some periods, the last of which is the one that is asked for.
+    """The mean of a formula over some periods up to the present one.
 
     Parameters
     ----------
@@ -194,7 +194,7 @@ def _before(formula: Formula, lag: Lag) -> Formula:
 
 @kept_with
 def measure_before(measure: Measure, lag: Lag) -> Measure:
-    """A measure of an earlier month than it is of; the same one whenever it is asked for."""
+    """The measure of an earlier month; always the same object for the same arguments."""
     if isinstance(measure, EarlierMeasure):
         return measure_before(measure.of, measure.back + lag)
     return EarlierMeasure(

@@ -1,4 +1,4 @@
-"""Errors whose cause is the input: the message is for the user, not a traceback."""
+"""Errors caused by input: the message is for the user, never a traceback."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class InputError(Exception):
 
     @property
     def place(self) -> str:
-        """Where it is, such as ``保单.csv 第 12 行「承保日期」列``; empty when it has no place."""
+        """The place, such as ``保单.csv 第 12 行「承保日期」列``; empty without one."""
         parts = []
         if self.file is not None:
             parts.append(self.file.name)
@@ -80,7 +80,7 @@ class InputError(Exception):
 
     @property
     def told(self) -> str:
-        """Where it is, what is wrong, and what stands there."""
+        """The place, the problem, and the value."""
         where = f"{self.place}：" if self.place else ""
         what = f"（内容：{self.value}）" if self.value is not None else ""
         return f"{where}{self.problem}{what}"
@@ -89,7 +89,7 @@ class InputError(Exception):
         return f"{self.told}。{self.advice}。"
 
     def without_file(self) -> InputError:
-        """The same without its file, for where that is named already."""
+        """The error without its file, for messages that have named it already."""
         return InputError(
             self.fault,
             sheet=self.sheet,
@@ -100,7 +100,7 @@ class InputError(Exception):
         )
 
     def record(self) -> dict[str, Any]:
-        """All of it as plain values, for programs."""
+        """The error as plain values, for JSON."""
         return {
             "kind": self.kind,
             "message": str(self),

@@ -13,7 +13,7 @@ from string import Formatter
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of fault.
+    """A kind of message.
 
     Parameters
     ----------
@@ -45,13 +45,13 @@ class Kind:
     near: str = ""
 
     def __call__(self, **about: object) -> Fault:
-        """A case of it, with its parameters."""
+        """Make a message of this kind, with its parameters."""
         return Fault(self, about)
 
 
 @dataclass(frozen=True)
 class Fault:
-    """Why something cannot be used as it is.
+    """A message: the reason why something cannot be used.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ class Fault:
 
     @property
     def set_aside(self) -> bool:
-        """Whether the row cannot be used because of it."""
+        """Whether the row is set aside because of it."""
         return self.kind.set_aside and not self.used
 
 
@@ -107,7 +107,7 @@ class Faulty:
 
 
 def parameters(sentence: str) -> set[str]:
-    """The parameters that a sentence takes.
+    """The names of the parameters in a sentence.
 
     Examples
     --------

@@ -35,8 +35,7 @@ Fraction = tuple[Any, Any]
 
 @dataclass(frozen=True)
 class Lag:
-    """How much earlier than what is asked for: the month before is one period, of quarters the
-    quarter before.
+    """How much earlier: one period is the month before, or the quarter before.
 
     Parameters
     ----------
@@ -55,12 +54,12 @@ class Lag:
 
     @property
     def code(self) -> str:
-        """It in the code of a measure: 2 periods and 1 year are ``b2y1``."""
+        """The lag in a measure's code: 2 periods and 1 year are ``b2y1``."""
         return f"b{self.periods}y{self.years}{'w' if self.is_whole else ''}"
 
     @property
     def text(self) -> str:
-        """It before the name of a measure: 上月的."""
+        """The lag before a measure's name: 上月的."""
         years = {0: "", 1: "去年同期的"}.get(self.years, f"{self.years}年前同期的")
         last = "上月整月的" if self.is_whole else "上月的"
         periods = {0: "", 1: last}.get(self.periods, f"前{self.periods}个月的")
@@ -86,7 +85,7 @@ class Formula:
         return Operation("/", self, _formula(other))
 
     def fraction(self, given: Mapping[str, Any]) -> Fraction:
-        """Compute it up to the last division.
+        """The value as numerator and denominator, before the last division.
 
         Parameters
         ----------
@@ -96,20 +95,20 @@ class Formula:
         raise NotImplementedError
 
     def write(self, writer: Writer) -> tuple[str, int]:
-        """Write it, and say how tightly the outermost operation binds."""
+        """Write it, and give the precedence of its outermost operation."""
         raise NotImplementedError
 
     def constant(self, writer: Writer) -> float | None:
-        """Its value where it is but a number in this writer's language, else None."""
+        """Its value if it is a plain number in this writer's language, else None."""
         return None
 
     @property
     def inside(self) -> tuple[Formula, ...]:
-        """The formulas that it is made of; none for a leaf."""
+        """The formulas that it is made of; empty for a leaf."""
         return ()
 
     def over(self, _inside: tuple[Formula, ...]) -> Formula:
-        """The same of other formulas inside; a leaf that is no measure is the same anywhere."""
+        """The same operation over other formulas; a leaf stays the same."""
         return self
 
     def measures(self) -> Iterator[Measure]:
@@ -119,7 +118,7 @@ class Formula:
 
     @functools.cached_property
     def size(self) -> int:
-        """How many steps it takes to compute it."""
+        """The number of steps to compute it."""
         return 1 + sum(one.size for one in self.inside)
 
 
@@ -153,7 +152,7 @@ class Measure(Formula):
 
     @property
     def to_unit(self) -> int:
-        """How many of what it is held in make one of its unit."""
+        """The factor between the stored unit and the shown one, such as 100 for money."""
         return self.parts or (100 if self.is_money else 1)
 
     @property
@@ -163,17 +162,17 @@ class Measure(Formula):
 
     @property
     def lag(self) -> Lag:
-        """How much earlier it is of than what is asked for."""
+        """How much earlier it is."""
         return Lag()
 
     @property
     def counted(self) -> Measure:
-        """The measure that the raw tables give, whichever month it is of."""
+        """The measure of the present month behind it."""
         return self
 
     @property
     def looks_back(self) -> int:
-        """How many months before its month those began who are counted; 0 for most."""
+        """How many months before its month the counted people signed; 0 for most measures."""
         return self.source.looks_back if isinstance(self.source, Aggregation) else 0
 
     def fraction(self, given: Mapping[str, Any]) -> Fraction:
@@ -189,7 +188,7 @@ class Measure(Formula):
 
 @dataclass(frozen=True, eq=False)
 class Setting(Formula):
-    """A number in a formula that a company may set otherwise.
+    """A number in a formula that a company may set.
 
     Parameters
     ----------
@@ -283,7 +282,7 @@ class Operation(Formula):
 
 @dataclass(frozen=True, eq=False)
 class TypedOperation(Operation):
-    """An operation that somebody typed: of two errors it is the first, as in a spreadsheet."""
+    """An operation in a typed formula: of two errors the first counts, as in a spreadsheet."""
 
     def fraction(self, given: Mapping[str, Any]) -> Fraction:
         import numpy as np
@@ -301,7 +300,7 @@ class TypedOperation(Operation):
 
 @dataclass(frozen=True, eq=False)
 class Comparison(Formula):
-    """Two formulas compared: 1 where it holds, else 0."""
+    """A comparison of two formulas: 1 where it holds, else 0."""
 
     sign: str
     left: Formula
@@ -333,7 +332,7 @@ class Comparison(Formula):
 
 @dataclass(frozen=True)
 class Function:
-    """A function of a spreadsheet, as far as formulas may use it.
+    """A spreadsheet function that formulas may use.
 
     Parameters
     ----------
@@ -444,7 +443,7 @@ def _formula(value: Formula | float) -> Formula:
 
 
 def divide(numerator: ArrayLike, denominator: ArrayLike) -> NDArray[np.float64]:
-    """Numerator / denominator with #DIV/0! where the denominator is zero.
+    """Numerator ÷ denominator, with #DIV/0! where the denominator is zero.
 
     This is the only division of the program that makes a KPI's value.
 

@@ -1,4 +1,4 @@
-"""The languages that formulas are written in: Excel's, and that of people."""
+"""The languages that formulas are written in: Excel's, and Chinese for people."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kpi_xl.formula import OPERAND, PRECEDENCE, Formula, Measure, Part
 
 
 class Writer(Protocol):
-    """A language that formulas are written in."""
+    """A language for formulas."""
 
     signs: Mapping[str, str]
     brackets: tuple[str, str]
@@ -24,13 +24,13 @@ class Writer(Protocol):
         """Write a number."""
 
     def base(self, measure: Measure) -> str:
-        """Write a measure that is an error where it is less than nothing."""
+        """Write a measure that is an error where it is negative."""
 
     def part(self, part: Part) -> tuple[str, int]:
         """Write a named formula inside another."""
 
     def earlier(self, word: str, shown: Sequence[Formula], formula: Formula) -> tuple[str, int]:
-        """Write what people write as a function of months, and what it stands for."""
+        """Write a function of earlier months, with the formula that it means."""
 
 
 class ExcelWriter:

@@ -93,7 +93,7 @@ class Bands:
 
 @dataclass(frozen=True, eq=False)
 class Kpi:
-    """A key performance indicator: a formula with everything people need to know about it.
+    """A key performance indicator: a formula with everything that people need to know about it.
 
     Call it with the measures in the order of `measures`, or by name: numbers or arrays of any
     shapes that broadcast, money in 元; settings by name only. The result is a float, or a float64
@@ -124,7 +124,7 @@ class Kpi:
 
     @property
     def on_paper(self) -> Kpi:
-        """The KPI as people compute it, and its worksheet function does."""
+        """The KPI with the formula that people compute by hand, as its worksheet function does."""
         return self.by_hand or self
 
     @property
@@ -134,18 +134,18 @@ class Kpi:
 
     @property
     def has_earlier(self) -> bool:
-        """Whether months before its own stand in its formula."""
+        """Whether its formula uses earlier months."""
         return any(measure.lag != Lag() for measure in self.measures)
 
     @property
     def labels(self) -> frozenset[str]:
-        """Every name that it answers to."""
+        """All its names: code, Chinese name, aliases."""
         return frozenset((self.code, self.name, *self.aliases))
 
     @functools.cached_property
     def is_comparable(self) -> bool:
-        """Whether units of different sizes can be compared by it: twice of everything leaves it
-        as it is, as with a ratio and unlike a total.
+        """Whether units of different sizes can be compared by it: doubling all measures leaves it
+        the same, as for a ratio and unlike a total.
 
         Great units are looked at as well: a bound such as MAX's may not be felt by small ones.
         """
@@ -156,7 +156,7 @@ class Kpi:
         return all(math.isclose(once, one) for one in more)
 
     def depends_on(self, codes: Collection[str]) -> bool:
-        """Whether less of these measures, in the same proportion, makes another value.
+        """Whether scaling these measures down changes the value.
 
         It does not where they stand above and below a ratio alike.
         """
@@ -214,7 +214,7 @@ class Kpi:
         return result if result.ndim else float(result)
 
     def compute(self, given: Mapping[str, Any]) -> NDArray[np.float64]:
-        """Compute from whole numbers.
+        """Compute from integer measures.
 
         Parameters
         ----------
@@ -286,7 +286,7 @@ class Kpi:
 
 
 def _as_float(value: Any) -> Any:
-    """A measure, or a numerator and a whole denominator, as float64."""
+    """A measure, or a numerator and an integer denominator, as float64."""
     import numpy as np
 
     if isinstance(value, tuple):

@@ -1,4 +1,4 @@
-"""KPIs by their names, and how they are declared."""
+"""A registry of KPIs by their names, and how KPIs are declared in it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kpi_xl.kpi import NUMBER_FORMATS, Bands, Direction, Kpi
 
 @dataclass
 class Registry(Mapping[str, Kpi]):
-    """KPIs by code, in the order they were declared.
+    """KPIs by code, in the order of declaration.
 
     Parameters
     ----------
@@ -37,11 +37,11 @@ class Registry(Mapping[str, Kpi]):
         return len(self._kpis)
 
     def find(self, label: str) -> Kpi | None:
-        """The KPI with this code, Chinese name or alias, capitals aside; None for no such KPI."""
+        """The KPI with this code, Chinese name or alias, in any case; None for an unknown one."""
         return self._by_label.get(label.strip().casefold())
 
     def beside(self, more: Iterable[Kpi]) -> Registry:
-        """These KPIs and more, in a registry of its own."""
+        """A new registry with these KPIs and some more."""
         found = Registry(self.measures, self.family, dict(self._kpis), dict(self._by_label))
         for kpi in more:
             found._kpis[kpi.code] = kpi
@@ -50,7 +50,7 @@ class Registry(Mapping[str, Kpi]):
         return found
 
     def of(self, family: str) -> Registry:
-        """The same registry, in which a family declares its KPIs."""
+        """The same registry, for the declarations of one family."""
         return replace(self, family=family)
 
     def kpi(

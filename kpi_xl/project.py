@@ -1,4 +1,4 @@
-"""A project: one folder with settings, raw files, the store, and what comes out.
+"""A project: one folder with settings, raw files, the store, and the results.
 
 ::
 
@@ -58,7 +58,7 @@ class Project:
 
     @property
     def settings_files(self) -> list[Path]:
-        """The files that its settings are read from; those that need not be there may not be."""
+        """The files of its settings; the optional ones may be missing."""
         names = ("kpi.toml", SHEET, DEFINITIONS)
         own = dict.fromkeys(one.file for one in self.settings.weights.values())
         return list(dict.fromkeys((*(self.folder / name for name in names), *own)))
@@ -78,7 +78,7 @@ class Project:
 
     @property
     def memory(self) -> Path:
-        """The folder with what was read of large raw files."""
+        """The folder of the kept rows of large raw files."""
         return self.folder / "kpi.read"
 
     @property
@@ -88,10 +88,10 @@ class Project:
 
     @property
     def output(self) -> Path:
-        """Where workbooks are made."""
+        """The folder of the workbooks that are made."""
         return self.folder / "output"
 
     @property
     def returned(self) -> Path:
-        """Where the workbooks are that come back."""
+        """The folder of the workbooks that come back."""
         return self.folder / "returned"

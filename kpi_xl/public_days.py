@@ -1,4 +1,4 @@
-"""Which days are off for everybody: what the State Council published, and what the law says."""
+"""Public days off: those that the State Council published, and those by law."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _EVE: Final = "除夕"
 
 
 class PublicDay(NamedTuple):
-    """How a day is counted by law: worked or off.
+    """A day off, or a day worked in its place, by notice or law.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class PublicDay(NamedTuple):
 
 @functools.lru_cache(maxsize=4096)  # every workbook of a month asks for the same days
 def published_work(day: dt.date) -> bool | None:
-    """Whether people work on a day by the notice of its year; None where it is not known yet.
+    """Whether a day is worked by the notice of its year; None where there is none yet.
 
     Nothing of the law is looked up, which takes longer to load than all else that a day needs.
     """
@@ -60,7 +60,7 @@ def published_work(day: dt.date) -> bool | None:
 
 @functools.lru_cache(maxsize=4096)
 def public_day(day: dt.date) -> PublicDay:
-    """Look a day up, in the newest list that has its year.
+    """Look up a day in the newest list that has its year.
 
     Examples
     --------
@@ -90,7 +90,9 @@ def public_day(day: dt.date) -> PublicDay:
 
 @functools.lru_cache(maxsize=64)
 def _law(year: int) -> Any:
-    """The holidays of a year: 春节, 清明 and the others by the lunar calendar, days in lieu."""
+    """The holidays of a year by law: 春节, 清明 and others by the lunar calendar, and days in
+    lieu.
+    """
     import holidays
 
     return holidays.country_holidays("CN", years=year, expand=False, language="zh_CN")

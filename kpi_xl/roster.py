@@ -32,12 +32,12 @@ def _days(values: ArrayLike) -> Days:
 
 
 def _known(dates: Days) -> Days:
-    """The dates that there are, in order."""
+    """The dates without blanks, in order."""
     return np.sort(dates[~np.isnat(dates)])
 
 
 def _up_to(known: Days, days: Days) -> Counts:
-    """How many of the sorted dates are on or before each of the days."""
+    """The number of sorted dates on or before each day."""
     return np.searchsorted(known, days, side="right").astype(np.int64)
 
 
@@ -71,7 +71,7 @@ class Roster:
 
     @functools.cached_property
     def _cohorts(self) -> tuple[Counts, Counts]:
-        """For every agent the month he signed in and that he left in, sorted."""
+        """The month of signing and the month of leaving of every agent, sorted."""
         sign_month = self._sign.astype("datetime64[M]").astype(np.int64)
         leave_month = self._leave.astype("datetime64[M]").astype(np.int64)
         stay = np.where(np.isnat(self._leave), np.iinfo(np.int64).max, leave_month)
@@ -79,7 +79,7 @@ class Roster:
         return sign_month[order], stay[order]
 
     def _one_cohort(self, month: np.datetime64, back: int) -> tuple[int, int]:
-        """Who signed so many months before a month, and how many of them are here at its end."""
+        """The agents who signed so many months before a month, and those still here at its end."""
         months = month + np.array([-back, 1 - back, 1])
         first, after, end = months.astype("datetime64[D]")
         left = self._leave[(self._sign >= first) & (self._sign < after)]
@@ -175,7 +175,7 @@ class Roster:
         return (opening + self.headcount(last)) / 2
 
     def cohort(self, month: ArrayLike, months: ArrayLike = 13) -> tuple[Counts, Counts]:
-        """Who signed some months before a month, and how many of them are here at its end.
+        """The agents who signed some months before a month, and those still here at its end.
 
         Parameters
         ----------
@@ -240,7 +240,7 @@ class Roster:
         return divide(stayed, total)
 
     def stay_rate(self, start: ArrayLike, end: ArrayLike) -> NDArray[np.float64]:
-        """Of those here on a first day, the share still here on a later day.
+        """The share of the agents here on a first day who are still here on a later day.
 
         Unlike `retention` it looks at everybody, not at the recruits of one month.
 

@@ -1,4 +1,4 @@
-"""One forgiving reader for everything that a spreadsheet hands to a function.
+"""Read everything that a spreadsheet passes to a function.
 
 The same cell arrives differently from every host: a date as a datetime, a serial number or text;
 an empty cell as None or an empty string; an error as a name or as a large negative number; a range
@@ -53,12 +53,12 @@ class BadArgumentError(ValueError):
 
 
 def is_blank(cell: Any) -> bool:
-    """Whether a cell is empty: None, or text without anything in it."""
+    """Whether a cell is empty: None, or an empty text."""
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
 def only(value: Any) -> Any:
-    """The cell of an argument that is one cell; what holds several is ``#VALUE!``.
+    """The cell of an argument that must be one cell; several are ``#VALUE!``.
 
     Examples
     --------
@@ -74,7 +74,7 @@ def only(value: Any) -> Any:
 
 
 def left_out(value: Any) -> bool:
-    """Whether an argument that need not be given is not: none, or one blank cell."""
+    """Whether an optional argument is missing: none, or one blank cell."""
     if isinstance(value, (list, tuple, np.ndarray)):
         cells = cells_of(value)
         return len(cells) == 1 and is_blank(cells[0])
@@ -82,7 +82,7 @@ def left_out(value: Any) -> bool:
 
 
 def word(value: Any) -> str:
-    """One name of an argument that is one; empty for a blank, an error is the whole result."""
+    """The name in an argument; empty for a blank. An error becomes the whole result."""
     cell = only(value)
     if (name := error_of(cell)) is not None:
         raise BadArgumentError(name)
@@ -90,7 +90,7 @@ def word(value: Any) -> str:
 
 
 def rows_of(value: Any) -> tuple[Grid, int]:
-    """Nested rows and the number of dimensions they came with; a flat list is one column."""
+    """Nested rows, and the number of dimensions of the argument; a flat list is one column."""
     if isinstance(value, np.ndarray):
         value = value.tolist()
     if not isinstance(value, (list, tuple)):
@@ -159,7 +159,7 @@ def numbers(value: Any) -> tuple[NDArray[np.float64], NDArray[np.bool_], int]:
 
 
 def _suspicious(plain: NDArray[np.float64]) -> bool:
-    """Whether there may be error codes or infinities among plain numbers."""
+    """Whether plain numbers may contain error codes or infinities."""
     with np.errstate(invalid="ignore"):
         return bool((plain < _COM_ERROR_BASE + _LAST_COM_ERROR).any() or np.isinf(plain).any())
 
@@ -183,7 +183,7 @@ def _number(cell: Any) -> float:
 
 
 def error_of(cell: Any) -> str | None:
-    """The error value that a cell holds, as one of ours; None for a cell without one."""
+    """The error value in a cell, as one of ours; None for a cell without one."""
     if isinstance(cell, str):
         return _NAMED_ERRORS.get(cell.strip().upper()) if cell.strip()[:1] == "#" else None
     if isinstance(cell, int) and not isinstance(cell, bool):
@@ -194,7 +194,7 @@ def error_of(cell: Any) -> str | None:
 
 
 def months(value: Any) -> tuple[list[list[Month | str]], int]:
-    """Read months, each as a `Month` or as the error value it gives.
+    """Read months, each as a `Month` or as an error value.
 
     Parameters
     ----------
@@ -212,7 +212,7 @@ def months(value: Any) -> tuple[list[list[Month | str]], int]:
 
 
 def month_of(cell: Any) -> Month | str:
-    """Read one month; what is none is the error value it gives."""
+    """Read one month; an unreadable one is an error value."""
     if (name := error_of(cell)) is not None:
         return name
     found = cell if isinstance(cell, Month) else read_month(cell)
@@ -222,7 +222,7 @@ def month_of(cell: Any) -> Month | str:
 
 
 def texts(value: Any) -> tuple[list[list[str]], int]:
-    """Read names: text without the spaces around it, numbers as they are shown, blanks empty.
+    """Read names: text without outer spaces, numbers as shown, blanks as empty texts.
 
     Parameters
     ----------

@@ -47,21 +47,21 @@ class Host(Protocol):
 
     @property
     def user(self) -> User:
-        """Whoever pressed the button."""
+        """The user who pressed the button."""
 
     @property
     def cells(self) -> Cells:
-        """Its cells."""
+        """The cells of the workbook."""
 
     @property
     def recalculation(self) -> str:
-        """The keys that compute everything anew."""
+        """The keys that recalculate everything."""
 
     def quiet(self) -> AbstractContextManager[None]:
-        """While it lasts the program neither draws nor calculates."""
+        """A context in which the program neither draws nor calculates."""
 
     def calculate(self) -> None:
-        """Compute every formula: a refreshed project does not change what functions depend on."""
+        """Recalculate every formula: a refreshed project is no change that Excel sees."""
 
     def say(self, text: str, failed: bool = False) -> None:
         """Show a message."""
@@ -70,10 +70,10 @@ class Host(Protocol):
         """Show a question; whether it is answered yes."""
 
     def status(self, text: str | None) -> None:
-        """Show what is being done; None for nothing any more."""
+        """Show a progress message; None removes it."""
 
     def show(self, rows: Any) -> None:
-        """A table beside the workbook."""
+        """Show a table beside the workbook."""
 
     def open(self, file: str) -> None:
         """Open another workbook."""
@@ -82,14 +82,14 @@ class Host(Protocol):
         """The selected cell."""
 
     def insert(self, function: str, arguments: list[str]) -> None:
-        """A formula right of the selected cell."""
+        """Insert a formula right of the selected cell."""
 
 
 Action = Callable[[Host, Progress], None]
 
 
 def run(host: Host, action: Action) -> None:
-    """Run an action, and tell what goes wrong."""
+    """Run an action, and show a message for any error."""
     shown = 0.0
 
     def progress(text: str, done: int, total: int) -> None:
@@ -182,7 +182,7 @@ def levels(settings: Settings) -> tuple[str, ...]:
 
 
 def levels_of(user: User) -> tuple[str, ...]:
-    """As `levels`, of the user's project."""
+    """The levels as in `levels`, for the user's project."""
     return levels(_project(user).settings)
 
 
@@ -291,7 +291,7 @@ def explain(host: Host, progress: Progress) -> None:
 
 
 def _arguments(kpi: str) -> list[str]:
-    """A formula to begin with: the branch, in the last month with data."""
+    """Example arguments of a formula: the branch, in the last month with data."""
     from udfs.arguments import BadArgumentError
 
     try:

@@ -1,4 +1,4 @@
-"""Functions by analysis: what numbers in cells mean: factors, goals, peers, judgements, scores.
+"""Functions by analysis: factors, goals, peers, judgements, scores from numbers in cells.
 
 They compute from what is in their arguments alone; those of `udfs.by_findings` ask the project.
 Whole numbers are computed exactly: money is taken in 元 and rounded to the 分.
@@ -88,7 +88,7 @@ def KPI_DRIVERS(before: Any, after: Any, names: Any = None, method: Any = None) 
 
 
 def _names(value: Any, wanted: int, usual: dict[int, tuple[str, ...]]) -> tuple[str, ...]:
-    """The factors' names: as given, else those of the tree with so many."""
+    """The names of the factors: as given, else those of the tree with this number of factors."""
     if left_out(value):
         return usual.get(wanted, tuple(f"因素{n}" for n in range(1, wanted + 1)))
     found = tuple(word(name) for name in cells_of(value))
@@ -267,7 +267,7 @@ def KPI_QUADRANT(actual: Any, target: Any, meaning: Any = None) -> Result:
 def _placed(
     found: NDArray[Any], named: Sequence[str], *read: NDArray[np.float64]
 ) -> list[list[Any]]:
-    """Where each stands, by name; who has an error in one of his numbers has it here, too."""
+    """The place of each among all, by name; an error in the numbers is an error in the place."""
     errors = [
         next((error for number in cells if (error := error_name(number)) is not None), None)
         for cells in zip(*(bounded(one, NUM).ravel().tolist() for one in read), strict=True)
@@ -474,7 +474,7 @@ def KPI_SIGNAL(values: Any) -> Result:
 
 
 def _weights(read: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Weights in ten-thousandths; they are to add up to 1."""
+    """Weights in ten-thousandths, which must add up to 1."""
     if (np.abs(read) > 1).any():
         raise BadArgumentError("#NUM!")
     return np.rint(read * scorecard.WHOLE).astype(np.int64)

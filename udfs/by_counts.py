@@ -22,7 +22,7 @@ from udfs.results import Result, cells, never_raises, shaped
 
 
 def by_counts(kpi: Kpi) -> Callable[..., Result]:
-    """The worksheet function of a KPI: its measures by counts, then its settings.
+    """Make the worksheet function of a KPI: its measures by counts, then its settings.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Functions by data: they look up the KPIs of the project in use, see `udfs.current`."""
+"""Functions by data: KPIs of the project in use, see `udfs.current`."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _at(rows: Grid, row: int, column: int) -> Any:
 
 
 def _cell(name: Any, unit: Any, month: Any, compare: Any) -> float | str | None:
-    """One cell of a range: blank where nothing is asked, an error for itself alone."""
+    """One cell of a range: blank for a blank, an error for itself alone."""
     if is_blank(name) and is_blank(unit):
         return None
     try:
@@ -113,7 +113,7 @@ def KPI_TABLE(names: Any, units: Any, months: Any) -> Result:
 
 
 def _listed(value: Any, heading: str) -> list[Any]:
-    """The cells that hold something, without a heading such as `KPI_UNITS` has."""
+    """The cells with values, without a heading such as `KPI_UNITS` has."""
     cells = [cell for cell in cells_of(value) if not is_blank(cell)]
     return cells[1:] if cells and cells[0] == heading else cells
 

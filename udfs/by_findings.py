@@ -1,4 +1,4 @@
-"""Functions by findings: what the project's data say about a unit's month, and why."""
+"""Functions by findings: the judgement of a unit's month, and the causes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def _findings(unit: Any, month: Any) -> tuple[Findings, int]:
-    """The findings about the units beside a unit, and where it stands in the cube."""
+    """The findings of a unit's level, and the unit's index in the cube."""
     when = month_of(only(month))
     if isinstance(when, str):
         raise BadArgumentError(when)

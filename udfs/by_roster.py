@@ -23,7 +23,7 @@ _kept: Final[deque[tuple[Any, Any, Roster]]] = deque(maxlen=8)
 
 
 def _each(grid: list[list[Any]], dimensions: int, compute: Callable[[list[Any]], Any]) -> Result:
-    """Compute for all that was read, in the shape given; what was not is its error value."""
+    """Compute for all readable arguments, in the given shape; the others are error values."""
     wanted = [cell for row in grid for cell in row if not isinstance(cell, str)]
     computed = iter(compute(wanted).tolist() if wanted else ())
     return shaped(
@@ -40,7 +40,7 @@ def _per_month(month: Any, compute: Callable[[NDArray[np.datetime64]], NDArray[A
 
 
 def _roster(signed: Any, left: Any) -> Roster:
-    """The people of two columns.
+    """The roster of two columns.
 
     A host that reads columns once for many formulas hands over the same arrays of dates each time;
     they are then sorted once, too.
@@ -70,7 +70,7 @@ def _columns(signed: Any, left: Any) -> tuple[NDArray[np.datetime64], NDArray[np
 
 
 def _filled(dates: NDArray[np.datetime64]) -> int:
-    """How many cells there are up to the last that is not blank."""
+    """The number of cells up to the last that is not blank."""
     known = np.flatnonzero(~np.isnat(dates))
     return int(known[-1]) + 1 if known.size else 0
 
@@ -330,7 +330,7 @@ def KPI_SURVIVAL_RANGE(
 
 
 def _survival(signed: Any, left: Any, months: int, as_of: Any, since: Any) -> Survival:
-    """How many of two columns stay for so many months."""
+    """The share of a roster's people still there after each number of months."""
     sign, leave = _columns(signed, left)
     known = np.concatenate([sign, leave])
     known = known[~np.isnat(known)]
@@ -344,7 +344,7 @@ def _survival(signed: Any, left: Any, months: int, as_of: Any, since: Any) -> Su
 
 
 def _day(value: Any) -> np.datetime64:
-    """A single day."""
+    """Read a single day."""
     day = days(only(value))[0][0][0]
     if isinstance(day, str):
         raise BadArgumentError(day)
@@ -352,7 +352,7 @@ def _day(value: Any) -> np.datetime64:
 
 
 def _months_served(cell: Any) -> int | str:
-    """A number of months, or the error it gives."""
+    """Read a number of months, or its error."""
     try:
         n = count(cell)
     except BadArgumentError as error:

@@ -156,7 +156,7 @@ def KPI_TARGETS(total: Any, weights: Any, locked: Any = None, unit: Any = 1) -> 
 
 
 def _steps(amount: float, step: float) -> int:
-    """An amount in whole steps; what is between two is no amount that can be split exactly."""
+    """An amount in whole steps; a fraction of a step cannot be split exactly."""
     steps = round(amount / step)
     if steps > MOST or not math.isclose(steps * step, amount, abs_tol=1e-6 * step):
         raise BadArgumentError("#NUM!")

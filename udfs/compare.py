@@ -79,7 +79,7 @@ def _compared(source: Data, kpi: Kpi, unit: int, month: Month, wanted: str) -> f
 
 
 def _change(kpi: Kpi, code: str, actual: float, base: float) -> float:
-    """A change: of ratios in 百分点, of everything else relative, as in the templates."""
+    """A change: of ratios in 百分点, of other values in percent, as in the templates."""
     if kpi.unit == "%":
         return (actual - base) * _points(kpi)
     return float(kpis[code](actual, base))
@@ -91,7 +91,7 @@ def _points(kpi: Kpi) -> int:
 
 
 def _judged(source: Data, kpi: Kpi, unit: int, month: Month, wanted: str) -> str:
-    """The status, as in the templates; or when a KPI is ripe."""
+    """The status, as in the templates; or the day on which a KPI is mature."""
     if (error := error_name(source.value(kpi, unit, month))) is not None:
         return error
     if wanted == _STATUS:
@@ -101,7 +101,7 @@ def _judged(source: Data, kpi: Kpi, unit: int, month: Month, wanted: str) -> str
 
 
 def kpis_here() -> Registry:
-    """The KPIs of the project in use; those of the catalogue where there is none."""
+    """The KPIs of the project in use; without one, those of the catalogue."""
     try:
         return data().project.settings.kpis
     except BadArgumentError:
@@ -109,7 +109,7 @@ def kpis_here() -> Registry:
 
 
 def judged_here(kpi: Kpi) -> Kpi:
-    """The KPI with the bounds of the project in use, if there is one and its kpi.toml sets any."""
+    """The KPI with the bounds of the project in use."""
     from kpi_xl.findings.shown import with_bands
 
     try:
@@ -119,7 +119,7 @@ def judged_here(kpi: Kpi) -> Kpi:
 
 
 def named(cell: Any) -> str:
-    """A name in a cell; an error cell is that error, as in any formula."""
+    """The name in a cell; an error cell gives that error."""
     text = text_of(cell)
     if text.startswith("#"):
         raise BadArgumentError(text)
@@ -127,7 +127,7 @@ def named(cell: Any) -> str:
 
 
 def kpi_of(name: str) -> Kpi:
-    """The KPI of a name, alias or code; #N/A for none."""
+    """The KPI of a name, alias or code; #N/A for an unknown one."""
     kpi = kpis_here().find(name)
     if kpi is None:
         raise BadArgumentError("#N/A")

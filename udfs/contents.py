@@ -24,13 +24,13 @@ Content = Any
 
 
 class ErrorName(str):
-    """The name of an error value, which is no text."""
+    """The name of an error value, as a type of its own."""
 
     __slots__ = ()
 
 
 def is_formula(typed: Any) -> bool:
-    """Whether what is typed into a cell computes something; an error value by itself does not."""
+    """Whether a typed text is a formula; an error value by itself is none."""
     return isinstance(typed, str) and typed.startswith("=") and typed[1:] not in ERRORS
 
 
@@ -86,7 +86,7 @@ def to_write(content: Content) -> Any:
 
 
 def same(one: Content, other: Content) -> bool:
-    """Whether two cells hold the same; a date is the number that stands for it.
+    """Whether two cells have the same content; a date equals its serial number.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def shown(content: Content) -> str:
 
 
 def _is_day(content: Content) -> bool:
-    """Whether it is a number, or a date, which is one."""
+    """Whether a content is a number or a date."""
     return type(content) is float or (isinstance(content, dict) and "date" in content)
 
 

@@ -1,4 +1,4 @@
-"""The project that the data functions read, noticed anew when it is refreshed.
+"""The project that the data functions read; a refresh is noticed.
 
 Nothing is loaded before a data function asks. Then the cube is opened once and kept; twice a
 second at most its file is looked at, so a refreshed one is in use with the next calculation.
@@ -41,7 +41,7 @@ seen: Final[ContextVar[tuple[str, ...] | None]] = ContextVar("seen", default=Non
 
 
 class Data:
-    """The cube of a project, with what the functions look up in it.
+    """The cube of a project, with everything that the functions look up.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ class Data:
 
     @classmethod
     def open(cls, project: Project) -> Data:
-        """All data of a project; its cube must be there."""
+        """Open the data of a project; its cube must exist."""
         from kpi_xl.data.cube import Cube
 
         return cls(project, Cube.open(project.cube))
@@ -76,20 +76,20 @@ class Data:
         return self._parts[paths]
 
     def units(self, name: str) -> list[int]:
-        """The units that answer to a name: several where only the path tells them apart."""
+        """The units with a name: several where only the path tells them apart."""
         label = _label(name)
         # A whole path is meant before a mere name.
         return self._by_path.get(label) or self._by_name.get(label, [])
 
     def unit(self, name: str) -> int:
-        """The one unit that answers to a name or path; #N/A where there is none or several."""
+        """The unit with this name or path; #N/A where there is none or several."""
         found = self.units(name)
         if len(found) != 1:
             raise BadArgumentError("#N/A")
         return found[0]
 
     def written(self, unit: Unit) -> str:
-        """How a unit is written in a formula: its name where that is enough, else its path.
+        """A unit as a formula writes it: its name where that is enough, else its path.
 
         What belongs to nobody has the same path on every level, so there the level comes first.
         """
@@ -111,9 +111,7 @@ class Data:
         return float(numbers[unit, index])
 
     def compared(self, kpi: Kpi, unit: int, month: Month, back: int) -> float:
-        """A KPI 1 or 12 months before a month; where the month is not ripe, as it was when that was
-        as old.
-        """
+        """A KPI 1 or 12 months before a month; for a month that is not mature, at the same age."""
         if back and month.number in self.cube.unripe:
             settings = {"premium_weight": self.project.settings.premium_weight}
             return float(self.cube.compared(kpi, month, settings)[unit, 0 if back == 1 else 1])
@@ -126,7 +124,7 @@ class Data:
         return self._targets[month]
 
     def targets_before(self, month: Month) -> Iterator[Mapping[int, Mapping[str, float]]]:
-        """The targets of the months of a year before a month, the last first, as far as told."""
+        """The targets of the months of a year before a month, the latest first, as far as known."""
         from kpi_xl.analysis.evidence import MONTHS
 
         for back in range(1, MONTHS + 1):
@@ -156,12 +154,12 @@ class Data:
 
 
 def _label(name: str) -> str:
-    """A name or path of a unit without differences that nobody means."""
+    """A unit's name or path without differences of spelling that never matter."""
     return name.translate(_SAME).replace(" ", "").casefold()
 
 
 class _Watch:
-    """Opens the project, and again when its files have changed."""
+    """Opens the project, and opens it again when its files have changed."""
 
     def __init__(self) -> None:
         self._looked = float("-inf")
@@ -214,7 +212,7 @@ _watch: Final = _Watch()
 
 
 def data() -> Data:
-    """The data of the project in use, as far as whoever asks may see them.
+    """The data of the project in use, as far as the user may see them.
 
     Raises
     ------
@@ -227,7 +225,7 @@ def data() -> Data:
 
 
 def dates_here() -> WorkCalendar:
-    """The months and days of the project in use, if there is one; else those of everybody."""
+    """The calendar of the project in use; without one, the general calendar."""
     try:
         return data().project.settings.dates
     except BadArgumentError:
@@ -235,7 +233,7 @@ def dates_here() -> WorkCalendar:
 
 
 def version() -> int:
-    """A number that changes whenever the project, or what is in it, has changed.
+    """A number that changes whenever the project or its data has changed.
 
     It stays 0, and nothing is loaded, until a data function has asked for the first time.
     """

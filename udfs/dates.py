@@ -1,4 +1,4 @@
-"""Days that a spreadsheet hands over: dates as datetimes, serial numbers or text.
+"""Read the days that a spreadsheet passes: datetimes, serial numbers or text.
 
 They are read by `kpi_xl.readers.date`, as those of raw files are: 在职, 9999-12-31 or
 1900-01-01 in a column of leave dates mean that there is no date.
@@ -64,7 +64,7 @@ def dates(value: Any) -> NDArray[np.datetime64]:
 
 
 def _all_alike(cells: list[Any]) -> NDArray[np.datetime64] | None:
-    """A column of nothing but dates and blanks, or serial numbers and blanks; else None."""
+    """A column of only dates and blanks, or only serial numbers and blanks; else None."""
     if not cells:
         return np.array([], dtype="datetime64[D]")
     rest: list[Any] = cells[1:]
@@ -118,7 +118,7 @@ def _one_by_one(cells: list[Any], among: int | None = None) -> NDArray[np.dateti
 
 
 def _is_heading(cell: Any) -> bool:
-    """Whether a text is what stands above a column, and no date that cannot be read."""
+    """Whether a text is the heading of a column, not an unreadable date."""
     if not isinstance(cell, str) or error_of(cell) is not None or is_nothing(cell):
         return False
     found, text = read_day(cell), plain(cell)
@@ -133,7 +133,7 @@ def _is_heading(cell: Any) -> bool:
 
 
 def _date(cell: Any) -> np.datetime64:
-    """One day, NaT for none; what is no day ends the function."""
+    """Read one day, NaT for none; an unreadable one ends the function."""
     if (name := error_of(cell)) is not None:
         raise BadArgumentError(name)
     found = read_day(cell.item() if isinstance(cell, np.number) else cell)
@@ -145,7 +145,7 @@ def _date(cell: Any) -> np.datetime64:
 
 
 def days(value: Any) -> tuple[list[list[dt.date | str]], int]:
-    """Read days; a month stands for its last day. As `udfs.arguments.months` otherwise.
+    """Read days; a month stands for its last day. Otherwise as `udfs.arguments.months`.
 
     Examples
     --------

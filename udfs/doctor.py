@@ -1,4 +1,4 @@
-"""Look whether everything the add-ins and the project need is in place, and say what to do."""
+"""Check everything that the add-ins and the project need, with advice."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def doctor(
     environment: Mapping[str, str] = os.environ,
     registry: Registry | None = None,
 ) -> list[Finding]:
-    """Look at the installation and the project.
+    """Check the installation and the project.
 
     Parameters
     ----------

@@ -43,7 +43,7 @@ def takes_days(function: Callable[..., Result]) -> tuple[int, ...]:
 def counted(
     function: Callable[..., Result], later: int, *, texts: bool = False
 ) -> Callable[..., Result]:
-    """A function whose days, where they are bare numbers, count from another day.
+    """A function whose days are counted from another epoch, where they are bare numbers.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def counted(
 
 
 def moved(value: Any, later: int, *, texts: bool = False) -> Any:
-    """Cells with their bare numbers as the usual count has them.
+    """Cells with bare numbers converted to the usual epoch.
 
     Examples
     --------

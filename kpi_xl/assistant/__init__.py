@@ -1,4 +1,4 @@
-"""For assistants: a project's numbers as tools that they call over MCP, and nothing is changed.
+"""The tools for assistants: a project's numbers over MCP, read-only.
 
 - `parameters`: what a tool takes, and that nothing else comes through.
 - `tools`: the tools; what they tell is what the commands and worksheet functions tell.

@@ -65,7 +65,7 @@ class AsOf:
 
     @classmethod
     def of(cls, cube: Cube, settings: Settings, month: Month) -> AsOf:
-        """Of a month of a cube."""
+        """Make it for a month of a cube."""
         _, last = month.span(settings.month_cut)
         as_of = cube.as_of if month == cube.last else None
         until = Ripeness(cube, month, settings.kpis).until
@@ -73,7 +73,7 @@ class AsOf:
         return cls(month, as_of or last, as_of is None, named)
 
     def record(self) -> dict[str, Any]:
-        """For programs."""
+        """The fields as JSON."""
         return {
             "month": str(self.month),
             "data_until": self.until.isoformat(),
@@ -104,7 +104,7 @@ class Answer:
     offset: int = 0
 
     def record(self) -> dict[str, Any]:
-        """As JSON has it: as many rows as there is room for."""
+        """The answer as JSON, with as many rows as fit."""
         most = MOST_ROWS
         found = self._record(most)
         while most and len(text(found)) > MOST_CHARACTERS:
@@ -140,7 +140,7 @@ class Answer:
 
 
 def refusal(error: InputError) -> dict[str, Any]:
-    """Why something cannot be answered, as JSON has it."""
+    """The reason why a question cannot be answered, as JSON."""
     found: dict[str, Any] = {
         "kind": error.kind,
         "message": plain(str(error)),
@@ -151,12 +151,12 @@ def refusal(error: InputError) -> dict[str, Any]:
 
 
 def text(document: Mapping[str, Any]) -> str:
-    """A document as text."""
+    """A JSON document as text."""
     return json.dumps(document, ensure_ascii=False, allow_nan=False)
 
 
 def plain(value: str) -> str:
-    """A text of data: bounded, and without characters that nobody sees."""
+    """A text from data: shortened, and without invisible characters."""
     seen = _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", value)
     return (
         seen
@@ -166,7 +166,7 @@ def plain(value: str) -> str:
 
 
 def _cell(value: str) -> Any:
-    """A cell: a number with how people read it, a text as it is."""
+    """A cell as JSON: a number with its text, or a text."""
     number = getattr(value, "number", None) if isinstance(value, Figure) else None
     if number is None or not math.isfinite(number):
         return plain(value)

@@ -44,7 +44,7 @@ class Parameter:
 
     @property
     def schema(self) -> dict[str, Any]:
-        """As JSON Schema has it."""
+        """The argument as JSON Schema."""
         text = {"type": "string", "maxLength": LONGEST}
         form: dict[str, Any] = {
             "text": text,
@@ -54,7 +54,7 @@ class Parameter:
         return {**form, "description": self.meaning}
 
     def read(self, name: str, value: Any) -> Any:
-        """A value that was given.
+        """Check and read a value.
 
         Raises
         ------
@@ -102,7 +102,7 @@ def schema(parameters: Mapping[str, Parameter]) -> dict[str, Any]:
 def read(
     tool: str, parameters: Mapping[str, Parameter], given: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The arguments of a call: each that the tool has; None, empty or no list for none.
+    """Check the arguments of a call; None, an empty text and an empty list count as missing.
 
     Raises
     ------

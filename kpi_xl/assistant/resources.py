@@ -40,14 +40,14 @@ def glossary(project: Project) -> str:
 
 
 def definitions(project: Project) -> str:
-    """Every KPI in a line."""
+    """Every KPI, a line each."""
     known = [kpi.on_paper for kpi in project.settings.kpis.values()]
     found = [f"- {kpi.name}（{kpi.code}，{kpi.unit}）= {kpi.formula}" for kpi in known]
     return "\n".join(["# 指标", "", *map(plain, found), ""])
 
 
 def definition(project: Project, code: str) -> str:
-    """All that is known of a KPI.
+    """The full definition of a KPI.
 
     Raises
     ------

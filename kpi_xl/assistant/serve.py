@@ -1,4 +1,4 @@
-"""Starts it: on stdio for a program of this machine, or on HTTP behind the server's gate."""
+"""Start the server: on stdio for a program on this machine, or on HTTP behind the server's gate."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LARGEST: Final = 1 << 20  # bytes of a question
 
 
 def on_stdio(project: Project, role: str | None = None) -> None:
-    """Answer whoever started this process, until he goes.
+    """Serve the process that started this one, until it ends.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def _units_of(project: Project, role: str) -> Collection[str] | None:
 
 
 def on_http(project: Project, port: int) -> None:
-    """Answer over HTTP until the process is told to end.
+    """Serve over HTTP until the process is stopped.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def on_http(project: Project, port: int) -> None:
 
 
 def application() -> App:
-    """The application; each process makes its own."""
+    """Make the application; each process makes its own."""
     from udfs.server.connections import ending
     from udfs.server.start import served
 
@@ -105,7 +105,7 @@ class Behind:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer."""
+        """Answer a request."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
@@ -121,13 +121,13 @@ class Behind:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Until this ends it can be asked; a server that knows of lifespans needs it not."""
+        """The context in which requests are answered; for servers that know ASGI lifespans."""
         async with self._app.router.lifespan_context(self._app):
             yield
 
 
 def _seen(context: Context) -> Collection[str] | None:
-    """The units that whoever sent a request may see: the gate has noted who he is."""
+    """The units that the sender of a request may see, as noted by the gate."""
     request: Any = context.request
     identity = request.scope["state"]["identity"]
     found: Collection[str] | None = identity.units
@@ -135,7 +135,7 @@ def _seen(context: Context) -> Collection[str] | None:
 
 
 def _from_here(settings: ServerSettings) -> TransportSecuritySettings:
-    """Which hosts and pages requests may name: no page from elsewhere gets at this machine."""
+    """The hosts and origins that requests may name, so that web pages cannot reach this machine."""
     named = settings.address.removeprefix("https://").partition("/")[0]
     own = ["127.0.0.1", "localhost", "[::1]", named.partition(":")[0]]
     hosts = [*own, *(f"{host}:*" for host in own)]

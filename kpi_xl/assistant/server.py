@@ -1,4 +1,4 @@
-"""The tools and resources as a server of MCP, whichever way it is reached."""
+"""The tools and resources as an MCP server, for any transport."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _ANSWER: Final[dict[str, Any]] = {
 
 
 def make_server(project: Project, seen: Callable[[Context], Collection[str] | None]) -> Server[Any]:
-    """The server.
+    """Make the server.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def make_server(project: Project, seen: Callable[[Context], Collection[str] | No
     limiter: anyio.CapacityLimiter | None = None
 
     async def beside(work: Callable[[], Any]) -> Any:
-        """Do what takes time beside the loop that answers everybody."""
+        """Run slow work in a thread, beside the event loop."""
         nonlocal limiter
         limiter = limiter or anyio.CapacityLimiter(_AT_ONCE)
         return await anyio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=limiter)
@@ -153,7 +153,7 @@ def make_server(project: Project, seen: Callable[[Context], Collection[str] | No
 def _answered(
     project: Project, seen: Collection[str] | None, name: str, given: dict[str, Any]
 ) -> dict[str, Any]:
-    """The answer to a question, or why there is none, whatever happens."""
+    """The answer to a question, or the reason why there is none; it never raises."""
     try:
         now = Project.open(project.folder)
         found = ask(Asking(now, seen), name, given).record()

@@ -1,4 +1,4 @@
-"""The tools: each question that an assistant may ask of a project, answered as the commands do."""
+"""The tools: each question that an assistant may ask, answered as the commands answer it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Arguments = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Asking:
-    """Who asks, and of which project.
+    """The user who asks, and the project.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ class Tool:
 
     @property
     def schema(self) -> dict[str, Any]:
-        """Its arguments as JSON Schema."""
+        """The arguments as JSON Schema."""
         return schema(self.parameters)
 
     def answer(self, asking: Asking, given: Arguments) -> Answer:
@@ -267,7 +267,7 @@ def _table(asking: Asking, given: Arguments) -> Answer:
 
 
 def _chosen(names: list[str] | None, settings: Settings) -> list[Kpi]:
-    """The KPIs that are asked for, each once; the headlines where none is."""
+    """The KPIs that are asked for, each once; by default those on top."""
     if names:
         return list(dict.fromkeys(kpi_meant(name, settings.kpis) for name in names))
     return settings.headlines
@@ -279,7 +279,7 @@ def _chosen(names: list[str] | None, settings: Settings) -> list[Kpi]:
 def _viewed(
     command: str, view: Callable[[Scope, Arguments], View]
 ) -> Callable[[Asking, Arguments], Answer]:
-    """A tool that tells what a command does."""
+    """A tool that gives the answer of a command."""
 
     def run(asking: Asking, given: Arguments) -> Answer:
         with asking.scope(given) as of:

@@ -1,4 +1,4 @@
-"""活动: how many work and sell, what is done for it, and how much of it ends in a sale."""
+"""活动: the share of agents who work and sell, their activities, and the success of these."""
 
 from __future__ import annotations
 

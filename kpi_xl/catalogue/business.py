@@ -1,4 +1,4 @@
-"""经营: sales, customers, quality and staff, as any trade looks at them."""
+"""经营: sales, customers, quality and staff, in any trade."""
 
 from __future__ import annotations
 

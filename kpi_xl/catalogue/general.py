@@ -1,4 +1,4 @@
-"""比较: any quantity beside its target, the period before, or last year."""
+"""比较: any quantity compared with its target, the period before, or last year."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""人力: headcount, recruiting, retention, and what the people are."""
+"""人力: headcount, recruiting, retention, and the mix of people."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def _measures(*rows: tuple[str, str, Unit, str, Source]) -> dict[str, Measure | 
 def _items(
     *rows: tuple[str, str, Unit, str],
 ) -> tuple[tuple[str, str, Unit, str, Source], ...]:
-    """Measures that the raw table 计数 counts or sums, each under an item of its own."""
+    """Measures that count or sum the raw table 计数, each for one item."""
     return tuple(
         (*row, Aggregation("count", sql=f"CASE WHEN item = '{row[0]}' THEN quantity ELSE 0 END"))
         for row in rows
@@ -42,7 +42,7 @@ def _items(
 
 
 def _cohort(months: int, condition: str = "", *, zeros: bool = True) -> Aggregation:
-    """Those who signed so many months ago, or those of them who meet a condition."""
+    """The people who signed so many months ago, or those of them who meet a condition."""
     sql = f"CASE WHEN months = {months}{condition} THEN 1 ELSE 0 END"
     return Aggregation("cohorts", sql=sql, looks_back=months, zeros=zeros)
 

@@ -1,4 +1,4 @@
-"""KPIs by the names that people give them."""
+"""Look up KPIs by the names that people use."""
 
 from __future__ import annotations
 
@@ -31,5 +31,5 @@ def kpi_meant(label: str, kpis: Registry) -> Kpi:
 
 
 def like_kpi(label: str, kpis: Registry) -> list[str]:
-    """The names of KPIs that are like a name."""
+    """The names of KPIs that are similar to a name."""
     return near(label, (name for kpi in kpis.values() for name in sorted(kpi.labels)))

@@ -74,5 +74,5 @@ def of_own(number: int, main: int | None = None) -> Organisation:
 
 
 def depth_of(level: str) -> int:
-    """How far a level is below the top."""
+    """The depth of a level below the top."""
     return _DEPTHS[level]

@@ -1,4 +1,4 @@
-"""The raw tables about people: who they are, where they went, what they became, who left."""
+"""The raw tables about people: roster, transfers, promotions, leavers."""
 
 from __future__ import annotations
 

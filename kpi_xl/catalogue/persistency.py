@@ -1,4 +1,4 @@
-"""持续: how much of what fell due was collected."""
+"""持续: the share of due premium that was collected."""
 
 from __future__ import annotations
 

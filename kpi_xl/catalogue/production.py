@@ -1,4 +1,4 @@
-"""业绩: premium, pieces, commission, and each of them a head."""
+"""业绩: premium, pieces, commission, and each of them per head."""
 
 from __future__ import annotations
 

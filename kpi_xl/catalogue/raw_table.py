@@ -144,7 +144,9 @@ class Table:
         return next(column for column in self.columns if column.code == code)
 
     def of_units(self, *, before: bool = False) -> dict[str, Column]:
-        """The columns that name units by level, from the top; or those he comes from."""
+        """The columns that name units by level, from the top; optionally those of the unit before a
+        transfer.
+        """
         return {one.level: one for one in self.columns if one.level and one.is_before == before}
 
 

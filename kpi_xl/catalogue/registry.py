@@ -14,7 +14,7 @@ HANDBOOK: Final = "平安公开的健康度标准"
 
 
 def marketing(page: int) -> str:
-    """A page of the course on marketing KPIs, where most formulas come from."""
+    """The source: a page of the course on marketing KPIs, where most formulas come from."""
     return f"《营销KPI指标说明与绩效分析及改善措施》第 {page} 页"
 
 

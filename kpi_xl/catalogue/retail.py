@@ -1,4 +1,4 @@
-"""零售: how many of those who come in buy, how much each of them, and how much the staff sell."""
+"""零售: the share of visitors who buy, the amount per customer, and sales per head."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The raw tables about what is sold: policies, what falls due on them, where they are sold."""
+"""The raw tables about sales: policies, dues, outlets."""
 
 from __future__ import annotations
 

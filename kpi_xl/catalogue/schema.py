@@ -1,4 +1,4 @@
-"""The raw tables: what each column is called, what it holds, and what it may be called besides.
+"""The raw tables: their columns, the kind of values, and other headings that are understood.
 
 Headings are compared without spaces, brackets' contents and capitals, so ``首年保费（元）`` is
 ``首年保费``. A heading that none of these names knows is mapped in kpi.toml under ``[columns]``.

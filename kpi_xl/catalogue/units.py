@@ -35,12 +35,12 @@ class Unit:
 
     @property
     def is_unassigned(self) -> bool:
-        """Whether it holds what belongs to no unit of its level."""
+        """Whether it stands for everything that belongs to no unit of its level."""
         return self.name == UNASSIGNED
 
 
 class SavedUnits(Sequence[Unit]):
-    """The units of a saved cube, read when they are first asked for: there may be thousands.
+    """The units of a saved cube, read on first use: there may be thousands.
 
     Parameters
     ----------
@@ -78,5 +78,5 @@ class SavedUnits(Sequence[Unit]):
 
 
 def path_of(names: Sequence[str | None]) -> str:
-    """A unit's path: its name with those above it that it has."""
+    """A unit's path: the names above it and its own."""
     return "/".join(name for name in names if name)

@@ -1,4 +1,4 @@
-"""The raw tables about work: what is done, who was there, what is aimed at, what others say."""
+"""The raw tables about work: activities, attendance, targets, counts, ratings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""click's commands, in Chinese: their help, and what is said of a command that cannot be used."""
+"""click's commands in Chinese: help, and errors of the command line."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from kpi_xl.readers.number import read_count, read_number
 
 
 def width(text: str) -> int:
-    """The columns that a text takes on a terminal: two a Chinese character."""
+    """The width of a text on a terminal: a Chinese character takes two columns."""
     return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
 
 
 def listed(names: Iterable[str], room: int = 84) -> str:
-    """Names in lines that a terminal has room for.
+    """Names in lines that fit a terminal.
 
     Examples
     --------
@@ -39,7 +39,7 @@ def listed(names: Iterable[str], room: int = 84) -> str:
 
 
 class Formatter(click.HelpFormatter):
-    """Writes help so that what stands below each other does so in Chinese too."""
+    """Writes help with columns that line up for Chinese text."""
 
     def write_heading(self, heading: str) -> None:
         self.write(f"{'':>{self.current_indent}}{heading}：\n")
@@ -76,7 +76,7 @@ class Argument(click.Argument):
 
 
 class Option(click.Option):
-    """An option; the help says in Chinese that one is required."""
+    """An option; the help marks required ones in Chinese."""
 
     def get_help_extra(self, ctx: click.Context) -> Any:
         extra = super().get_help_extra(ctx)
@@ -86,7 +86,7 @@ class Option(click.Option):
 
 
 class Word(click.Choice[str]):
-    """One of some words."""
+    """A parameter type: one of some words."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if value not in self.choices:
@@ -96,7 +96,7 @@ class Word(click.Choice[str]):
 
 
 class Number(click.ParamType[float]):
-    """A number, as it is read everywhere; a whole one where `whole`."""
+    """A parameter type: a number by the common grammar; an integer where `whole`."""
 
     name = "number"
 
@@ -196,7 +196,9 @@ class Command(click.Command):
                     formatter.write_dl(rows)
 
     def format_arguments(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Nothing: newer versions of click would write them here, under a heading in English."""
+        """Write nothing: newer versions of click would write the arguments under an English
+        heading.
+        """
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         if self.examples:

@@ -336,7 +336,7 @@ def explain(kpi: str | None) -> Answer:
 
 
 def _kpis_here() -> tuple[Registry, Callable[[Kpi], Kpi]]:
-    """The KPIs of the project that is at hand, if there is one, and what gives them its bounds."""
+    """The KPIs of the present project, if there is one, with the source of their bounds."""
     if (settings := settings_here()) is None:
         from kpi_xl.catalogue import kpis
 
@@ -475,7 +475,7 @@ def main() -> None:
 
 
 def _nearest(error: UnicodeError) -> tuple[str, int]:
-    """The replacement for characters that a terminal's encoding, such as code page 936, lacks."""
+    """The replacement for a character that a terminal's encoding, such as code page 936, lacks."""
     assert isinstance(error, UnicodeEncodeError)
     text = error.object[error.start : error.end]
     return "".join(_NEAREST.get(each, "?") for each in text), error.end

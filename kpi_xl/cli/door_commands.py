@@ -1,4 +1,4 @@
-"""The commands that bring files in: from what systems export to the first month."""
+"""The commands that bring files in: start, map, desk."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def _tell_address(address: str) -> None:
 
 
 def _map(session: MappingSession, yes: bool) -> Answer:
-    """Ask, show what would come out, and write."""
+    """Ask, show the numbers that would come out, and write kpi.toml."""
     from kpi_xl.cli.mapping_questions import ask, show_outlook, show_sheet
     from kpi_xl.cli.questions import confirm
     from kpi_xl.jobs.outlook import outlook

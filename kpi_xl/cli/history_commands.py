@@ -1,4 +1,4 @@
-"""The commands that tell where numbers come from: trace, history."""
+"""The commands about the origin of numbers: trace, history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`kpi-xl map` on the terminal: what is not sure is asked, question by question."""
+"""`kpi-xl map` on the terminal: questions about everything that is not sure."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class Step:
 
 @dataclass(frozen=True)
 class NextSteps:
-    """Where a folder stands, and what can be done; the first step is the next one.
+    """The state of a folder, and the possible steps, the first one next.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class NextSteps:
     steps: list[Step]
 
     def lines(self) -> Iterator[str]:
-        """For people."""
+        """The steps as lines for people."""
         yield self.situation
         yield "下一步："
         longest = max((width(step.command) for step in self.steps), default=0)
@@ -57,7 +57,7 @@ class NextSteps:
 
 
 def next_steps(folder: Path) -> NextSteps:
-    """See how far a folder is.
+    """Find the next steps in a folder.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _not_collected(project: Project) -> int:
-    """How many files came back after the last collection."""
+    """The number of files that came back after the last collection."""
     files = _files(project.returned)
     if not files or not file_of(project).is_file():
         return len(files)

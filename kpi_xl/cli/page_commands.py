@@ -1,4 +1,4 @@
-"""The commands that make the month for those who look: page, picture, words."""
+"""The commands that show the month: page, picture, words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions on the terminal, one after another."""
+"""Questions on the terminal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NO = ("n", "no", "否", "不是", "0")
 
 
 def choose(question: str, choices: Sequence[str], otherwise: str) -> int | None:
-    """Which of several is chosen.
+    """Ask for one of several choices.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def choose(question: str, choices: Sequence[str], otherwise: str) -> int | None:
 
 
 def confirm(question: str) -> bool:
-    """Whether the answer is yes; there is no answer without a word."""
+    """Ask for yes or no; an empty answer is asked again."""
     while True:
         answer = _answer(f"{question}（写 是 或 否）").lower()
         if answer in _YES or answer in _NO:

@@ -1,4 +1,4 @@
-"""The commands for what goes by itself: schedule, watch."""
+"""The commands for automatic runs: schedule, watch."""
 
 from __future__ import annotations
 

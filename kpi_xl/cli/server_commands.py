@@ -16,7 +16,9 @@ _PAGE_PORT = 8445
 
 
 def add_to(app: Group, addin: Group) -> None:
-    """Add them to the command line, those about what Excel is given to the group of add-ins."""
+    """Add the commands to the command line; those about the manifest and keys go to the group
+    addin.
+    """
     app.add_command(serve)
     addin.add_command(manifest)
     addin.add_command(key)

@@ -1,4 +1,4 @@
-"""The commands about templates: which names there are, and what a workbook has of them."""
+"""The commands about templates: names, check, lambdas."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ MONTH: Final = click.option(
 
 
 class Speech(enum.Enum):
-    """How much is said."""
+    """How much is printed."""
 
     USUAL = "usual"
     QUIET = "quiet"
@@ -101,7 +101,7 @@ def _is_in(_: click.Context, __: click.Parameter, value: Path | None) -> None:
 
 
 def add_options(command: click.Command, hidden: bool = False) -> None:
-    """Have a command and those in it take what may be asked for before or behind any command.
+    """Add the common options to a command, so that they may stand before or behind it.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def asked() -> Asked:
 
 
 def visible(text: str) -> str:
-    r"""Text without orders to a terminal: control and bidi characters as JSON writes them.
+    r"""A text without terminal control characters: these are written as in JSON.
 
     Examples
     --------
@@ -155,7 +155,7 @@ def visible(text: str) -> str:
 
 
 def say_undone(undone: Sequence[Undone]) -> None:
-    """Say whose workbook could not be made, and end with 2 where there are any."""
+    """Name everybody whose workbook could not be made; then the exit code is 2."""
     from kpi_xl.system.undone import lines
 
     if asked().speech is not Speech.JSON:
@@ -166,7 +166,7 @@ def say_undone(undone: Sequence[Undone]) -> None:
 
 
 def console(stderr: bool = False) -> Console:
-    """The terminal, which takes every text as it is."""
+    """The terminal, which prints every text literally."""
     from rich.console import Console
 
     class Plain(Console):
@@ -178,24 +178,24 @@ def console(stderr: bool = False) -> Console:
 
 
 def say(text: str) -> None:
-    """Write a line for people."""
+    """Print a line."""
     if asked().speech in (Speech.USUAL, Speech.VERBOSE):
         click.echo(visible(text))
 
 
 def say_more(text: str) -> None:
-    """Write a line for people who want to know more."""
+    """Print a line with ``--verbose`` only."""
     if asked().speech is Speech.VERBOSE:
         click.echo(visible(text))
 
 
 def complain(text: str) -> None:
-    """Write what went wrong, whatever else is said."""
+    """Print an error, also with ``--quiet``."""
     click.secho(visible(text), fg="red", err=True)
 
 
 def show(view: View) -> Answer:
-    """Write a table for people, and give it for programs: one mapping a row, by heading.
+    """Print a table; with ``--json``, a mapping for each row, by heading.
 
     For programs a number is a number, a ratio as a fraction.
     """
@@ -228,7 +228,7 @@ def show(view: View) -> Answer:
 
 
 def _told(cell: str) -> str | float | None:
-    """A cell for programs: a number as a number, none where it is an error."""
+    """A cell for JSON: a number as a number, null for an error."""
     number = getattr(cell, "number", None)
     if number is None:
         return cell
@@ -236,7 +236,7 @@ def _told(cell: str) -> str | float | None:
 
 
 def settings_here() -> Settings | None:
-    """The settings of the project that is at hand; None where there is none."""
+    """The settings of the present project; None without one."""
     if (folder := asked().named) is None:
         return None
     from kpi_xl.project import Project
@@ -245,7 +245,7 @@ def settings_here() -> Settings | None:
 
 
 def project_here() -> Project:
-    """The project that the command is about."""
+    """The project that the command is for."""
     from kpi_xl.project import Project
     from kpi_xl.system.files import no_more_open_than
 
@@ -264,7 +264,7 @@ def say_calendar(month: Month) -> Answer:
 
 
 def _definition_changes(project: Project) -> list[DefinitionChange]:
-    """The definitions that have changed since they were looked at last."""
+    """The definitions that have changed since the last look."""
     from kpi_xl.jobs.definition_changes import note_changes
     from kpi_xl.record.definition_history import What
 
@@ -311,7 +311,7 @@ def say_notice() -> Answer:
 
 @contextmanager
 def progress_bar() -> Iterator[Progress]:
-    """A progress bar on the terminal; nothing where nobody is watching."""
+    """A progress bar; nothing where the output is no terminal."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
@@ -329,7 +329,7 @@ def progress_bar() -> Iterator[Progress]:
 
 
 def write_json(answer: Answer, stderr: bool = False) -> None:
-    """Write what a program reads: one JSON document."""
+    """Print one JSON document."""
     stream = sys.stderr if stderr else sys.stdout
     # In an encoding that has not every character, JSON still has a way to write it.
     plain = not (stream.encoding or "").lower().startswith("utf")

@@ -216,5 +216,5 @@ class Findings(JudgedMonth):
 
 
 def told_back(store: duckdb.DuckDBPyConnection, settings: Settings, month: Month) -> list[Targets]:
-    """The targets of a month and of the months looked back on, the latest last."""
+    """The targets of a month and of the months looked back on, the latest first."""
     return list(targets_back(store, month, MONTHS, settings.kpis, settings.targets))

@@ -1,4 +1,4 @@
-"""Every kind of fault there is: its code, what is said of it, what to do about it.
+"""All kinds of messages: code, sentence and advice.
 
 What is said stands here and nowhere else. Whoever finds a fault calls its kind with the parameters
 and raises or hands on what that gives; messages, reports, ``--json`` and the manual's list are made

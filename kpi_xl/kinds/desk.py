@@ -1,4 +1,4 @@
-"""On the local page: its forms and its files."""
+"""Kinds of problems with the local page: its forms and its files."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""On the month for those who look: its pictures."""
+"""Kinds of problems with pages and pictures."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""On what is run at set times, or when files change."""
+"""Kinds of problems with scheduled runs and with watching files."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Formulas that the program which wrote a workbook has not computed, computed here.
+"""Compute formulas that the program which wrote a workbook did not compute.
 
 The calculating library gets values and formulas that `plain_formulas` lets through, and nothing of
 the file itself: no macro, no link, no name. A cell that depends on any other formula stays unknown.
@@ -35,7 +35,7 @@ _PATIENCE: Final = 60.0
 
 
 class _Failed(str):
-    """A formula that gives the error that a cell holds."""
+    """A formula that gives the error in a cell."""
 
 
 def computed(file: Path, sheet: str, places: Sequence[Place]) -> dict[Place, str]:
@@ -100,7 +100,7 @@ def _computed(file: Path, sheet: str, places: set[Place] | None) -> dict[Place, 
 def _sheets(
     package: zipfile.ZipFile, first: str, places: set[Place] | None
 ) -> dict[str, SheetCells] | None:
-    """The worksheet and those that it reads; None where they are more than can be computed.
+    """The worksheet and those that its formulas read; None where they are too many to compute.
 
     Formulas are those without a value and those at the places, or all of them.
     """
@@ -158,7 +158,7 @@ def _reads(formula: str, names: Mapping[str, str], own: str) -> Reads | None:
 def _cells(
     package: zipfile.ZipFile, part: str | None, texts: Mapping[int, str]
 ) -> Iterator[tuple[Place, Any, str | None]]:
-    """The cells of a worksheet with what they hold and their formulas."""
+    """The cells of a worksheet: values and formulas."""
     if part is None:
         return
     row = 0

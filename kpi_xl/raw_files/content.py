@@ -38,7 +38,7 @@ def digest(file: Path) -> str:
 
 
 class Contents:
-    """The hashes of a project's files, and what is remembered of them.
+    """The hashes of a project's files, with those remembered.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ class Contents:
         return found
 
     def keep(self) -> None:
-        """Remember the files that were asked for; where that cannot be written nothing is lost."""
+        """Remember the hashes that were asked for; a failure to write them does no harm."""
         if self._new == self._known:
             return
         with suppress(InputError):

@@ -1,4 +1,4 @@
-"""Delimited text files as text columns."""
+"""Read delimited text files as columns of text."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ _BEGINNING: Final = 1 << 20
 
 @dataclass(frozen=True)
 class _Header:
-    """The header of a text file: its cells, its record number, where the records after it begin."""
+    """The header of a text file: cells, record number, and the place of the first record after
+    it.
+    """
 
     match: Match
     cells: tuple[str, ...]
@@ -97,7 +99,7 @@ def _header(content: bytes, headings: Headings, file: Path) -> _Header:
 
 
 def first_rows(file: Path) -> list[list[list[str | None]]]:
-    """The first rows of a text file, for each delimiter that there is in them.
+    """The first rows of a text file, for each delimiter that occurs in them.
 
     Raises
     ------
@@ -120,7 +122,7 @@ def first_rows(file: Path) -> list[list[list[str | None]]]:
 
 
 def _text(content: bytes, file: Path) -> bytes:
-    """The text in UTF-8 with lines that end as lines do."""
+    """The text in UTF-8 with uniform line ends."""
     content = to_utf8(content, file)
     if b"\n" not in content:
         content = content.replace(b"\r", b"\n")  # as Macs once ended their lines
@@ -128,13 +130,13 @@ def _text(content: bytes, file: Path) -> bytes:
 
 
 def _even(rows: list[list[str]]) -> list[list[str]]:
-    """Rows of the same number of cells."""
+    """Rows padded to the same number of cells."""
     width = max(map(len, rows), default=0)
     return [row + [""] * (width - len(row)) for row in rows]
 
 
 def _as_wide(cells: tuple[str, ...], record: list[str]) -> tuple[str, ...]:
-    """The header as wide as the records, where one of the two ends with separators."""
+    """The header, made as wide as the records where one of them ends with extra separators."""
     if len(record) > len(cells) and not any(record[len(cells) :]):
         return cells + ("",) * (len(record) - len(cells))
     if 0 < len(record) < len(cells) and not any(cells[len(record) :]):
@@ -143,7 +145,7 @@ def _as_wide(cells: tuple[str, ...], record: list[str]) -> tuple[str, ...]:
 
 
 def _lines(content: bytes) -> Iterator[bytes]:
-    """The lines the header is looked for in."""
+    """The lines in which the header is looked for."""
     start = 0
     # A header cell may be of several lines.
     for _ in range(4 * HEADER_WITHIN):
@@ -155,7 +157,7 @@ def _lines(content: bytes) -> Iterator[bytes]:
 
 
 def _parse(lines: list[bytes], delimiter: str) -> tuple[list[list[str]], list[int]]:
-    """The records of some lines, and where each ends in bytes."""
+    """The records of some lines, each with its end in bytes."""
     rows: list[list[str]] = []
     ends: list[int] = []
     ends_of_lines = np.cumsum([0, *map(len, lines)])
@@ -173,7 +175,7 @@ def _parse(lines: list[bytes], delimiter: str) -> tuple[list[list[str]], list[in
 
 @dataclass(frozen=True)
 class _Records:
-    """The records below a header: columns, number of each from 1, and the lines that are none."""
+    """The records below a header: columns, record numbers, and lines that are no records."""
 
     columns: tuple[Any, ...]
     numbers: np.ndarray[Any, np.dtype[np.int64]]
@@ -241,7 +243,7 @@ def _arrow(body: bytes, header: _Header, note: Any) -> pa.Table:
 
 
 def _swallows(table: pa.Table, body: bytes, delimiter: str) -> bool:
-    """Whether a cell holds whole lines: a quotation mark has no counterpart then.
+    """Whether a cell contains whole lines because a quotation mark is never closed.
 
     A remark of several lines, quoted as it should be, holds separators but no records.
     """
@@ -270,7 +272,7 @@ def _quoted(delimiter: str) -> re.Pattern[bytes]:
 def _repaired(
     broken: list[tuple[int, str, int]], header: _Header
 ) -> tuple[list[tuple[int, list[str | None]]], list[tuple[int, str, int]]]:
-    """Lines that differ from the header by empty cells at the end only, and the others."""
+    """Lines that differ from the header by empty cells at the end only, and all others."""
     width = len(header.cells)
     whole, rest = [], []
     for number, text, fields in broken:
@@ -288,7 +290,7 @@ def _repaired(
 
 
 def _line_by_line(body: bytes, header: _Header) -> _Records:
-    """The records of a file with a stray quotation mark, which would swallow what follows it.
+    """Read a file with a stray quotation mark line by line: only that line is lost, and reported.
 
     Every line is read for itself, so that only the line with the mark is lost to the table, and it
     is told of.

@@ -1,4 +1,4 @@
-"""Attendance as a grid: a row for everybody, a column for every day of a month.
+"""Attendance as a grid: a row for each person, a column for each day of a month.
 
 It is laid out as a row for every person and day. Marks that nobody can tell are set aside and
 told; an empty cell is no record, and on a working day that is told, too.
@@ -36,7 +36,7 @@ _REST: Final = re.compile(r"休|休息|公休|轮休|调休|周末|节|节日|�
 
 
 def day_columns(headings: Sequence[str | None]) -> tuple[int, ...]:
-    """Which columns are days, one after the other; none where they are no grid.
+    """The consecutive columns that are days; empty where there is no grid.
 
     Examples
     --------
@@ -58,7 +58,7 @@ def day_columns(headings: Sequence[str | None]) -> tuple[int, ...]:
 
 
 def _ordinal(heading: str | None) -> int | None:
-    """A day as a number that the next day has one more of: of the month, or of the calendar."""
+    """A day as an ordinal number: within the month, or of the calendar."""
     text = plain(heading or "")
     if number := _NUMBER.fullmatch(text):
         return int(number[1]) if 1 <= int(number[1]) <= 31 else None
@@ -67,7 +67,7 @@ def _ordinal(heading: str | None) -> int | None:
 
 
 def days_meant(headings: Sequence[str], said: Sequence[str], file: Path) -> list[dt.date | None]:
-    """The days of some headings; None for a day that the month does not have.
+    """The days that headings mean; None for a day that the month does not have.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def days_meant(headings: Sequence[str], said: Sequence[str], file: Path) -> list
 
 
 def attendance(mark: str) -> tuple[int, int] | None:
-    """Whether somebody was due and there, by a mark; None where nobody can tell.
+    """Whether a person was due and present, by the mark; None for an unknown mark.
 
     Examples
     --------
@@ -138,7 +138,7 @@ class Records:
 def records(
     agents: Any, rows: Any, columns: Sequence[tuple[dt.date | None, Any]], work: WorkDays
 ) -> Records:
-    """A record for every person and day on which he was due.
+    """A record for every person and day on which the person was due.
 
     Parameters
     ----------

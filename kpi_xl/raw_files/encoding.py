@@ -1,4 +1,4 @@
-"""The bytes of a text file as UTF-8."""
+"""Convert the bytes of a text file to UTF-8."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _line(content: bytes, offset: int) -> int:
 
 
 def _stray_line(content: bytes) -> int | None:
-    """The first line in the rarer of two encodings; None when all is GBK.
+    """The first line in the rarer of two encodings; None where all lines are GBK.
 
     Chinese in GBK may look like UTF-8 by accident, but hardly ever like Chinese in UTF-8; so a few
     such lines among thousands are no sign of UTF-8, unless the very first one (the header) is.

@@ -1,4 +1,4 @@
-"""Worksheets as text."""
+"""Read worksheets as columns of text."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Top:
 
 @dataclass(frozen=True)
 class _Cells:
-    """A worksheet: its columns from the first that holds anything, what else is in or above it."""
+    """The cells of a worksheet from the first used column, with notes on them."""
 
     columns: list[Any]
     structure: Structure
@@ -198,7 +198,7 @@ def read_sheet(file: Path, kind: Format, sheet: str | None, headings: Headings) 
 
 
 def _places(rows: Sequence[int], begin: int, size: int) -> NDArray[np.bool_]:
-    """Which of the rows below the headings are among some rows, counted from 1."""
+    """Which of some rows, counted from 1, are among the rows below the headings."""
     there = np.array(rows) - begin - 1
     mask = np.zeros(size, bool)
     mask[there[(there >= 0) & (there < size)]] = True
@@ -213,7 +213,7 @@ def _units_shown(
     sorts: Mapping[int, str],
     first: int,
 ) -> dict[str, str]:
-    """The unit of amounts that number formats show in another one, by heading."""
+    """The unit that number formats show amounts in, by heading."""
     if kind not in _NUMBERS or sheet is None:
         return {}
     amounts = {
@@ -287,7 +287,7 @@ def _structure_of(file: Path, kind: Format, sheet: str) -> Structure:
 def _computed(
     structure: Structure, compute: Callable[[list[Place]], dict[Place, str]]
 ) -> Structure:
-    """The structure with what formulas give that nobody had computed."""
+    """The structure with the values of formulas that nobody had computed."""
     places = [(cell.row, cell.column) for cell in structure.cells if cell.text == UNCOMPUTED]
     found = compute(places) if places else {}
     if not found:
@@ -323,7 +323,7 @@ def _open(file: Path, kind: Format) -> fastexcel.ExcelReader:
 
 
 def _is_panic(error: BaseException) -> bool:
-    """Whether a reader ended so, which is no Exception: the file is none that it thought of."""
+    """Whether a reader panicked: an error of its Rust code, which is no Exception."""
     return type(error).__name__ == "PanicException"
 
 
@@ -336,7 +336,7 @@ def _no_workbook(file: Path) -> InputError:
 
 
 def _load(reader: fastexcel.ExcelReader, name: str, file: Path) -> tuple[pa.RecordBatch, bool]:
-    """A worksheet's cells, and whether it can be seen."""
+    """The cells of a worksheet, and whether it is visible."""
     try:
         # skip_rows=0: left to itself, it would drop empty rows at the top, and row numbers be off.
         sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
@@ -368,7 +368,7 @@ def _damaged(file: Path, name: str | None) -> InputError:
 
 
 def _with_cells(batch: pa.RecordBatch, structure: Structure) -> list[Any]:
-    """The sheet with the cells that the reader takes for empty ones."""
+    """The cells, completed by those that the reader takes for empty."""
     columns = list(batch.columns)
     texts: dict[int, dict[int, str]] = {}
     for cell in structure.cells:
@@ -401,13 +401,13 @@ def _first_rows(columns: Sequence[Any]) -> list[list[str | None]]:
 
 
 def _filled(columns: Sequence[Any], rows: Sequence[int]) -> int:
-    """How many of some rows hold anything."""
+    """The number of some rows that have values."""
     there = [row for row in rows if 0 <= row < len(columns[0])] if columns else []
     return len(there) and pc.sum(pc.is_valid(pc.coalesce(*columns).take(there))).as_py()
 
 
 def _since_1900(column: Any) -> Any:
-    """Days that are written as numbers, of a workbook that counts them from 1904."""
+    """Days as numbers counted from 1900, for a workbook that counts from 1904."""
     return pa.array(
         [
             str(float(cell) + _FROM_1900_TO_1904).removesuffix(".0")
@@ -422,7 +422,7 @@ def _since_1900(column: Any) -> Any:
 def _filled_down(
     columns: list[Any], merges: Sequence[Merge], first: int, begin: int, wanted: set[int]
 ) -> list[Any]:
-    """The columns with what merged cells say in each of their rows."""
+    """The columns with the values of merged cells in all their rows."""
     by_column: dict[int, list[Merge]] = {}
     for merge in merges:
         place = merge.left - first

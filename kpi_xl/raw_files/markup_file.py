@@ -42,7 +42,7 @@ _SPACE: Final = re.compile(r"[ \t\r\n\xa0]+")
 
 @dataclass(frozen=True)
 class MarkupSheet:
-    """A table of such a file.
+    """A table in such a file.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ class MarkupSheet:
 
 @dataclass(frozen=True)
 class _Cell:
-    """A cell before it has its column: its text, how many columns and rows it goes over."""
+    """A cell before its column is known: its text, and how many columns and rows it spans."""
 
     text: str | None = None
     across: int = 1
@@ -86,7 +86,7 @@ class _Cell:
 
 
 def html_tables(file: Path) -> list[MarkupSheet]:
-    """The tables of an HTML file; of those that hold others only what looks like rows of data.
+    """The tables of an HTML file; outer tables of a layout are left out.
 
     Raises
     ------
@@ -157,7 +157,7 @@ def _texts_above(root: Any, tables: list[Any]) -> list[str]:
 
 
 def _rows(table: Any) -> list[Any]:
-    """The rows of a table, not those of tables in its cells."""
+    """The rows of a table, without those of tables inside its cells."""
     return [row for row in table.iter("tr") if next(row.iterancestors("table")) is table]
 
 
@@ -222,7 +222,7 @@ def _struck_styles(root: Any) -> set[str | None]:
 
 
 def _columns(sheet: Any) -> tuple[set[int], dict[int, str]]:
-    """The columns of an XML worksheet that nobody sees, and the styles of columns."""
+    """The hidden columns of an XML worksheet, and the styles of columns."""
     unseen: set[int] = set()
     styles: dict[int, str] = {}
     at = 1
@@ -260,7 +260,7 @@ def _cell(cell: Any, classes: set[str]) -> _Cell:
 
 
 def _is_struck(cell: Any, classes: set[str]) -> bool:
-    """Whether all that a cell says is struck through, by itself, its row or what is in it."""
+    """Whether the whole text of a cell is struck through: by the cell, its row, or its parts."""
     if _strikes(cell, classes) or _strikes(cell.getparent(), classes):
         return True
     said = cell.text_content().split()
@@ -291,7 +291,7 @@ def _struck_classes(root: Any) -> set[str]:
 
 
 def _unseen_columns(table: Any) -> set[int]:
-    """The columns of a table that nobody sees."""
+    """The hidden columns of a table."""
     unseen: set[int] = set()
     at = 1
     for column in table.iter("col"):
@@ -303,7 +303,7 @@ def _unseen_columns(table: Any) -> set[int]:
 
 
 def _all_hidden(lines: list[list[_Cell]]) -> set[int]:
-    """The columns all cells of which are hidden one by one."""
+    """The columns whose cells are all hidden one by one."""
     hidden = {at for line in lines for at, cell in enumerate(line, 1) if cell.hidden}
     return hidden - {at for line in lines for at, cell in enumerate(line, 1) if not cell.hidden}
 
@@ -350,7 +350,7 @@ def _span(cell: Any, name: str) -> int:
 def _laid_out(
     lines: list[list[_Cell]], file: Path
 ) -> tuple[list[list[str | None]], list[tuple[int, int, int, int]], list[tuple[int, int]]]:
-    """The rows with every cell in its column, what is merged, and what is struck through."""
+    """The rows with every cell in its column, the merged cells, and the struck ones."""
     rows: list[dict[int, str | None]] = []
     merged = []
     struck = []

@@ -1,4 +1,4 @@
-"""Rows of which somebody says that they do not count: with a line through them, or in words.
+"""Rows that are marked as not counting: struck through, or by a word.
 
 A line through a whole row is as good as a word, and a word that is all of a remark is plain: such
 rows are set aside. What may mean it and may not is told, and read.
@@ -155,7 +155,7 @@ def struck_through(code: str, grid: Grid, cells: Sequence[Any]) -> StruckThrough
 
 
 def said_in_comments(grid: Grid) -> Iterator[tuple[int, str, Fault]]:
-    """The rows whose comments may say that they do not count, with what these say."""
+    """The rows whose comments may say that they do not count, with the comments."""
     for row, text in sorted(grid.comments.items()):
         said = plain(text)
         if any(_WEAKER.fullmatch(line) for line in said.split("\n")) or _PERHAPS.search(said):
@@ -163,7 +163,7 @@ def said_in_comments(grid: Grid) -> Iterator[tuple[int, str, Fault]]:
 
 
 def headed_off(cells: Sequence[Any], first: Any) -> dict[int, str]:
-    """Rows of one cell that say of the rows below that they do not count.
+    """Lines of one cell that say that the rows below do not count.
 
     Parameters
     ----------
@@ -226,7 +226,7 @@ def said_in_words(file: FileRead, is_status: re.Pattern[str] | None) -> Iterator
 
 
 def _hinting(heading: str, cells: Any) -> list[str]:
-    """The different texts of a column that may say it."""
+    """The distinct texts of a column that may say so."""
     texts = pc.unique(cells).drop_null()
     if any(form.fullmatch(heading) for form in (_FLAG, _VALID)) or _JUDGED.search(heading):
         return list(texts.to_pylist())
@@ -250,7 +250,7 @@ def _meant(heading: str, text: str, remark: bool, status: bool) -> Kind | None:
 
 
 def is_plain(text: str) -> bool:
-    """Whether a text says nothing but that a row does not count.
+    """Whether a text says only that a row does not count.
 
     Examples
     --------
@@ -263,7 +263,7 @@ def is_plain(text: str) -> bool:
 def _places(
     cells: Any, texts: Mapping[str, Kind], ended: NDArray[np.bool_]
 ) -> dict[str, list[int]]:
-    """The rows of some texts, but for those that have ended."""
+    """The rows with some texts, without policies that have ended."""
     found: dict[str, list[int]] = {}
     if texts:
         there = np.asarray(pc.is_in(cells, pa.array(list(texts), pa.string())), bool)

@@ -1,4 +1,4 @@
-"""Number formats that show an amount in another unit than the cell holds, such as ``0!.0000``.
+"""Number formats that show an amount in another unit than the cell has, such as ``0!.0000``.
 
 People show 元 as 万 by a format and write 万元 into the heading: what the heading says holds for
 what is shown, and the cell holds ten thousand times as much.
@@ -34,7 +34,7 @@ _POWERS: Final[dict[float, str]] = {
 
 
 def shown_by(number_format: str) -> tuple[int, str]:
-    """By how much a format divides what it shows, and the unit it writes behind.
+    """The divisor of a format, and the unit that it appends.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def units_shown(
     header: int,
     columns: Mapping[int, tuple[str, str]],
 ) -> dict[int, str]:
-    """The unit that the numbers of a column are in, where a format shows them in another.
+    """The unit of a column's numbers, where a format shows them in another.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def units_shown(
 
 
 def numbers(file: Path, sheet: str) -> Iterator[AsShown]:
-    """The numbers of a worksheet of an .xlsx file, where any format does something."""
+    """The numbers of an .xlsx worksheet, where some format changes the unit."""
     with opened(file) as package:
         part = next((s.part for s in sheet_names(package) if s.name == sheet), None)
         formats = {style: shown for style, shown in _styles(package).items() if shown != PLAIN}
@@ -143,7 +143,7 @@ def _styles(package: zipfile.ZipFile) -> dict[str, tuple[int, str]]:
 
 
 def _numbers(stream: IO[bytes]) -> Iterator[tuple[int, int, str]]:
-    """The rows, columns and styles of the cells that hold a number; 0 is 0 in any unit."""
+    """The rows, columns and styles of the cells with a number other than 0."""
     row = 0
     for element in elements(stream, "row"):
         row = int(element.get("r") or row + 1)

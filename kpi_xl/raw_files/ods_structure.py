@@ -57,7 +57,7 @@ def structure_of(file: Path, sheet: str) -> Structure:
 
 
 def _struck(package: zipfile.ZipFile) -> set[str]:
-    """The styles, of cells and of letters, that strike through."""
+    """The styles of cells and letters that strike through."""
     struck: dict[str, bool] = {}
     parents: dict[str, str] = {}
     for part in ("styles.xml", "content.xml"):
@@ -91,7 +91,9 @@ def _inherited(name: str, struck: dict[str, bool], parents: dict[str, str]) -> b
 def _is_struck(
     cell: Any, row: Any, column: int, columns: list[tuple[int, int, str, str]], struck: set[str]
 ) -> bool:
-    """Whether a cell is struck through by its style, the row's or column's, or its letters'."""
+    """Whether a cell is struck through, by its own style, the row's, the column's or its
+    letters'.
+    """
     style = cell.get(f"{_TABLE}style-name") or row.get(f"{_TABLE}default-cell-style-name")
     if style is None:
         style = next((of for first, last, _, of in columns if first <= column <= last), "")
@@ -102,7 +104,7 @@ def _is_struck(
 
 
 def _parts(paragraph: Any) -> Iterator[tuple[str, str]]:
-    """The texts of a paragraph, and the styles of their letters."""
+    """The texts of a paragraph, with the styles of their letters."""
     yield paragraph.text or "", ""
     for part in paragraph:
         yield "".join(part.itertext()), part.get(f"{_TEXT}style-name", "")
@@ -110,7 +112,7 @@ def _parts(paragraph: Any) -> Iterator[tuple[str, str]]:
 
 
 def numbers(file: Path, sheet: str) -> Iterator[AsShown]:
-    """The numbers of a worksheet, and how they are shown beside what they are."""
+    """The numbers of a worksheet, with the numbers that are shown."""
     for row, column, cell in _cells(file, sheet):
         value = cell.get(f"{_OFFICE}value")
         if value and cell.get(f"{_OFFICE}value-type") in ("float", "currency"):
@@ -120,7 +122,7 @@ def numbers(file: Path, sheet: str) -> Iterator[AsShown]:
 
 
 def _shown(text: str, value: float) -> tuple[int, str] | None:
-    """By how much what is shown is less than the value, and the unit behind it."""
+    """The factor between value and shown number, and the unit behind it."""
     digits = _NUMBER.search(text)
     number = float(digits[0].replace(",", "")) if digits else 0.0
     if not value:
@@ -136,7 +138,7 @@ def _shown(text: str, value: float) -> tuple[int, str] | None:
 def _cells(
     file: Path, sheet: str, columns: list[tuple[int, int, str, str]] | None = None
 ) -> Iterator[tuple[int, int, Any]]:
-    """The cells of a worksheet that hold anything or are merged, with row and column from 1.
+    """The cells of a worksheet with a value or merged, with row and column from 1.
 
     Its columns are put into the list: first and last, whether they are seen, the style of cells.
     """

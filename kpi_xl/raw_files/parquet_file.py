@@ -1,4 +1,4 @@
-"""Parquet files as text, so that they are checked as all others are."""
+"""Read Parquet files as text, so that they are checked like all others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Something in a raw file that people should know of."""
+"""A problem in a raw file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kpi_xl.kinds import BY_CODE
 
 @dataclass(frozen=True)
 class Problem(Faulty):
-    """One finding, with the place it was found in and what to do about it.
+    """A problem with its place and advice.
 
     Parameters
     ----------
@@ -47,11 +47,11 @@ class Problem(Faulty):
 
     @property
     def set_aside(self) -> bool:
-        """Whether the row is not used because of it. Otherwise it is used, and this is a remark."""
+        """Whether the row is set aside; otherwise it is used, and this is a remark."""
         return self.fault.set_aside
 
     def record(self) -> dict[str, Any]:
-        """All of it as plain values, for programs; `of_record` makes it a problem again."""
+        """The problem as plain values, for JSON; `of_record` reads them."""
         return {
             "kind": self.kind,
             "table": self.table,
@@ -68,7 +68,7 @@ class Problem(Faulty):
 
     @classmethod
     def of_record(cls, record: Mapping[str, Any]) -> Problem:
-        """The problem that `record` gave these values of."""
+        """Make the problem from the values of `record`."""
         kind = BY_CODE[record["kind"]]
         fault = Fault(kind, record["about"], used=kind.set_aside and not record["set_aside"])
         place = {

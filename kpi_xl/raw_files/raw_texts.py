@@ -82,7 +82,7 @@ class RawTable:
     comments: tuple[tuple[int, str, Fault], ...] = ()
 
     def unit(self, heading: str) -> str:
-        """The unit of the amounts below a heading, as `unit_of` has it; kpi.toml goes first."""
+        """The unit of the amounts below a heading, as in `unit_of`; kpi.toml comes first."""
         said = self.said.units.get(heading.strip())
         if said is not None:
             return UNITS[said]

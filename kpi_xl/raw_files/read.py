@@ -1,4 +1,4 @@
-"""Raw files as columns of text.
+"""Read raw files as columns of text.
 
 Nothing is judged here but what is no record at all: lines with too few or too many cells, and rows
 of totals. Blank rows are passed over.
@@ -60,7 +60,7 @@ def read_source(source: Source, settings: Settings) -> RawTable:
 def as_written(
     source: Source, settings: Settings, rows: Sequence[int]
 ) -> tuple[tuple[str, ...], dict[int, tuple[str, ...]]]:
-    """The headings of a file, and some of its rows by their number, as they are written.
+    """The headings of a file and some of its rows, unchanged.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def read_table(file: Path, table: Table, columns: Mapping[str, str] | None = Non
 def _sheet_of(
     file: Path, kind: Format, table: Table, columns: Mapping[str, str] | None
 ) -> str | None:
-    """The first worksheet that has a table's headings, or the one nearest to it."""
+    """The first worksheet with a table's headings, or the most similar one."""
     headings = Headings(table, columns or {})
     best: tuple[str | None, Header] | None = None
     tops = [top for top in excel_file.tops(file, kind) if not top.hidden]
@@ -213,7 +213,7 @@ def _raw_table(source: Source, table: Table, grid: Grid, work: WorkDays = PUBLIC
 
 
 def _laid_out(raw: RawTable, grid: Grid, cells: Sequence[Any], work: WorkDays) -> RawTable:
-    """A grid of days as a record for everybody and day; any other table as it is."""
+    """A grid of days as a record for each person and day; any other table unchanged."""
     if not cells:
         return raw
     source = raw.source
@@ -247,7 +247,7 @@ def _laid_out(raw: RawTable, grid: Grid, cells: Sequence[Any], work: WorkDays) -
 
 
 def _trimmed(column: Any) -> Any:
-    """Cells without spaces around them; null for those that hold nothing else."""
+    """Cells without spaces around them; null where nothing is left."""
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
     text = pc.utf8_trim_whitespace(column)

@@ -56,7 +56,7 @@ class FileRead:
     settings: Settings
 
     def others(self) -> Iterator[tuple[str, Any]]:
-        """The columns that belong to no column of the table, but for those that shall not be used.
+        """The columns outside the table, without those that must not be used.
 
         Yields
         ------
@@ -90,5 +90,5 @@ class FileRule:
 
 
 def mask(condition: Any) -> NDArray[np.bool_]:
-    """A condition of pyarrow as a bool array; what is not known is not so."""
+    """A condition of pyarrow as a bool array; null is False."""
     return np.asarray(pc.fill_null(condition, False).to_numpy(zero_copy_only=False), bool)

@@ -1,4 +1,4 @@
-"""The elements of a worksheet's XML one after another, and the first rows made of them."""
+"""Stream the elements of a worksheet's XML, and read its first rows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOST: Final = 1 << 20
 
 
 def elements(stream: IO[bytes], *names: str) -> Iterator[ElementTree.Element]:
-    """The elements of some names, each whole; of all else nothing is kept.
+    """The elements of some names, one by one; everything else is dropped.
 
     Parameters
     ----------
@@ -59,13 +59,13 @@ def number(letters: bytes) -> int:
 
 
 def column_of(cell: ElementTree.Element, before: int) -> int:
-    """A cell's column, from 1; where it does not say, the one after the cell before."""
+    """A cell's column, from 1; without a reference, the one after the cell before."""
     reference = re.match(r"[A-Z]+", cell.get("r", ""))
     return number(reference[0].encode()) if reference else before + 1
 
 
 def first_rows(package: zipfile.ZipFile, part: str | None, most: int) -> list[list[str | None]]:
-    """The first rows of a worksheet, so that its headings can be looked for before it is read."""
+    """The first rows of a worksheet, to look for headings in."""
     if part is None:
         return []
     rows: dict[int, dict[int, tuple[str, bool]]] = {}
@@ -105,7 +105,7 @@ def _rows(stream: IO[bytes], most: int) -> Iterator[tuple[int, dict[int, tuple[s
 
 
 def shared_texts(package: zipfile.ZipFile, wanted: set[int] | None) -> dict[int, str]:
-    """The texts that cells share, by their numbers; None wants all."""
+    """The shared strings by number; None for all of them."""
     part = next((n for n in package.namelist() if n.lower().endswith("sharedstrings.xml")), None)
     if part is None or wanted == set():
         return {}

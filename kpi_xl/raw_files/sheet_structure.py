@@ -75,7 +75,7 @@ _OWN_REFERENCE: Final = re.compile(rb'\sr="([A-Z]*)(\d+)"')
 
 @dataclass(frozen=True)
 class SheetName:
-    """A worksheet of an .xlsx file: what it is called, whether it is hidden, the part it is in."""
+    """A worksheet of an .xlsx file: name, visibility, part."""
 
     name: str
     hidden: bool
@@ -154,13 +154,13 @@ class Structure:
     comments: dict[int, str] = field(default_factory=dict)
 
     def strike(self, row: int, first: int, last: int | None = None) -> None:
-        """Note that cells of a row are struck through, from one column to another."""
+        """Note that the cells of a row are struck through, from one column to another."""
         for column in range(first, (first if last is None else last) + 1):
             self.struck.setdefault(column, []).append(row)
 
 
 def sheet_names(package: zipfile.ZipFile) -> list[SheetName]:
-    """The worksheets of an .xlsx file in their order; charts are none."""
+    """The worksheets of an .xlsx file in order, without charts."""
     book = _workbook_part(package)
     folder, _, name = book.rpartition("/")
     relations = f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels"
@@ -195,7 +195,7 @@ def counts_from_1904(package: zipfile.ZipFile) -> bool:
 
 
 def structure_of(file: Path, sheet: str) -> Structure:
-    """Look through a worksheet once, before it is read.
+    """Scan a worksheet once, before it is read.
 
     Parameters
     ----------
@@ -222,7 +222,7 @@ def structure_of(file: Path, sheet: str) -> Structure:
 
 
 def absurd_number(file: Path, sheet: str) -> str | None:
-    """The first cell with a number so large that no day is meant, such as ``B7``."""
+    """The first cell with an impossibly large number for a day, such as ``B7``."""
     with opened(file) as package:
         part = next((s.part for s in sheet_names(package) if s.name == sheet), None)
         content = package.read(part) if part else b""
@@ -233,7 +233,7 @@ def absurd_number(file: Path, sheet: str) -> str | None:
 
 
 class _Scan:
-    """Looks through the XML of a worksheet piece by piece; a piece ends with a row."""
+    """Scans the XML of a worksheet in pieces that end with a row."""
 
     def __init__(
         self, file: Path, sheet: str, found: Structure, recalculated: bool, struck: Struck
@@ -306,7 +306,7 @@ class _Scan:
                 self.found.hidden_columns |= set(range(int(of[b"min"]), last + 1))
 
     def _with_references(self, piece: bytes) -> bytes:
-        """The piece with a reference in every row and cell, which programs may leave out."""
+        """The piece with a reference in every row and cell; programs may leave them out."""
         if self.unnamed is None and _ROW_OR_CELL.search(piece):
             self.unnamed = bool(_UNNAMED.search(piece))  # a program writes all of its cells alike
         if not self.unnamed:
@@ -340,7 +340,7 @@ class _Scan:
         self.found.cells.append(Cell(row, column, text))
 
     def _bounds(self, piece: bytes) -> None:
-        """Note where the first column is and how far cells go; refuse places no sheet has."""
+        """Note the first column and the extent of the cells; refuse impossible places."""
         for letters, at in _WIDE.findall(piece):
             column = number(letters.upper())
             if column > self.widest[0]:
@@ -364,7 +364,7 @@ class _Scan:
                     break
 
     def _lying(self, package: zipfile.ZipFile, part: str) -> None:
-        """Refuse cells far below the row they stand in: the reader believes what they say.
+        """Refuse cells far below the row that contains them: the reader would believe them.
 
         Each cell has to be looked at, so only where some are far to the right and few are filled.
         """
@@ -392,7 +392,7 @@ def _cells_in(piece: bytes) -> int:
 
 
 def _quoted_doubly(piece: bytes, spaced: bool = True) -> bytes:
-    """XML with its attributes in double quotation marks, as nearly all programs write it.
+    """XML with all attributes in double quotation marks.
 
     Where it may be spaced, the spaces around ``=`` are taken away first.
     """
@@ -404,7 +404,7 @@ def _quoted_doubly(piece: bytes, spaced: bool = True) -> bytes:
 
 
 def _last_cell(piece: bytes, before: int) -> re.Match[bytes] | None:
-    """The opening tag of the cell that holds what stands at a place."""
+    """The start tag of the cell around a place."""
     begin = max(piece.rfind(b"<c ", 0, before), piece.rfind(b":c ", 0, before))
     if begin < 0:
         return None

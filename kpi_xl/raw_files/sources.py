@@ -1,4 +1,4 @@
-"""Where a raw table is read from, and what is not read."""
+"""The sources of raw tables, and files that are not read."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Source:
 
     @property
     def label(self) -> str:
-        """The file, and the worksheet where it is not the only one."""
+        """The name of the file, with the worksheet where the file has several."""
         return f"{self.name}「{self.sheet}」" if self.several and self.sheet else self.name
 
 

@@ -1,4 +1,4 @@
-"""Cells of an .xlsx worksheet that are struck through, by their style or their letters."""
+"""Cells of an .xlsx worksheet that are struck through, by style or in their text."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Struck:
     rules: frozenset[int] = frozenset()
 
     def cells(self, piece: bytes) -> Iterator[tuple[int, int]]:
-        """Row and column of the cells of a piece of a worksheet that are struck through."""
+        """Row and column of the struck cells in a piece of a worksheet."""
         if self.styles:
             for letters, row in self.styles.findall(piece):
                 yield int(row), number(letters)
@@ -62,12 +62,12 @@ class Struck:
                     yield int(row), number(letters)
 
     def unseen_cells(self, piece: bytes) -> Iterator[tuple[int, int]]:
-        """Row and column of the cells of a piece that hold something nobody sees."""
+        """Row and column of the cells in a piece whose values are invisible."""
         for letters, row in self.unseen.findall(piece) if self.unseen else ():
             yield int(row), number(letters)
 
     def by_rule(self, piece: bytes) -> bool:
-        """Whether a rule in a piece of a worksheet strikes cells through."""
+        """Whether a conditional format in a piece strikes cells through."""
         return bool(self.rules) and any(int(at) in self.rules for at in _RULE.findall(piece))
 
 
@@ -84,7 +84,7 @@ def _with_styles(styles: list[int]) -> re.Pattern[bytes] | None:
 
 
 def _part(package: zipfile.ZipFile, name: str) -> str | None:
-    """A part that speaks of striking through at all, which few do."""
+    """A part, if it mentions striking through; few do."""
     part = next((n for n in package.namelist() if n.lower().endswith(name)), None)
     if part is None:
         return None
@@ -98,7 +98,9 @@ def _part(package: zipfile.ZipFile, name: str) -> str | None:
 
 
 def _styles(package: zipfile.ZipFile) -> tuple[list[int], list[int], frozenset[int]]:
-    """The styles that strike through, those that show nothing, the formats of rules that strike."""
+    """The styles that strike through, those that show nothing, and the formats of rules that
+    strike.
+    """
     part = next((n for n in package.namelist() if n.lower().endswith("styles.xml")), None)
     struck: list[bool] = []
     white: list[bool] = []

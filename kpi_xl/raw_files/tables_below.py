@@ -1,4 +1,4 @@
-"""Headings among the records: those of the table again, and those of another table below it."""
+"""Headings among the records: repeated ones, and those of another table below."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FEWEST: Final = 3
 def rows_of_headings(
     table: Table, grid: Grid, cells: Sequence[Any], first: Any
 ) -> Iterator[tuple[int, Fault]]:
-    """The rows that are no records of a table because headings stand there, or above them.
+    """The rows that are no records: headings, and the rows of another table below them.
 
     Parameters
     ----------
@@ -61,13 +61,13 @@ def rows_of_headings(
 
 
 def _is_again(row: Sequence[str | None], grid: Grid) -> bool:
-    """Whether each of a table's headings stands in a row again, where it stands above."""
+    """Whether a row repeats all headings of the table."""
     used = grid.match.positions.values()
     return all((row[at] or "").strip() == grid.headings[at] for at in used)
 
 
 def _table_of(row: Sequence[str | None], table: Table) -> Table | None:
-    """The table of which a row has the headings, first of all the file's own."""
+    """The table whose headings a row has; the file's own table first."""
     for one in (table, *LISTS.values()):
         header = Headings(one, {}).find([row])
         if header and not header.match.missing and len(header.match.positions) >= _FEWEST:
@@ -76,7 +76,7 @@ def _table_of(row: Sequence[str | None], table: Table) -> Table | None:
 
 
 def _candidates(grid: Grid, cells: Sequence[Any], first: Any) -> list[int]:
-    """Rows in which several cells are called like columns.
+    """Rows in which several cells are named like columns.
 
     Only the first cell of every row is looked at, and the last that is used: a header has a name
     in one of them.
@@ -93,7 +93,7 @@ def _candidates(grid: Grid, cells: Sequence[Any], first: Any) -> list[int]:
 
 @functools.cache
 def _names() -> Any:
-    """All that columns of any table may be called, and the number of a row."""
+    """The names of all columns of all tables, and of the row number."""
     columns = (column for table in LISTS.values() for column in table.columns)
     return pa.array(
         sorted({"序号", *(n for one in columns for n in column_names(one))}), pa.string()

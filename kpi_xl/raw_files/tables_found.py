@@ -1,4 +1,4 @@
-"""All that is in the data folder: which files and worksheets are read as which table."""
+"""Find the tables in the data folder: which file and worksheet is read as which table."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Found:
 
 
 def raw_files(project: Project) -> list[Path]:
-    """All files in the project's data folder and the folders in it, by name.
+    """All files in the project's data folder and its subfolders, by name.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def _is_data(name: str) -> bool:
 
 
 def find_tables(project: Project) -> Found:
-    """Tell which file and worksheet holds which table.
+    """Find the table in each file and worksheet.
 
     What ``[files]`` in kpi.toml says goes first.
 
@@ -102,7 +102,7 @@ def find_tables(project: Project) -> Found:
 
 
 def named_tables(project: Project, present: Sequence[Path]) -> dict[Path, tuple[str, ...]]:
-    """The tables that kpi.toml says are in a file."""
+    """The tables that kpi.toml assigns to a file."""
     named: dict[Path, tuple[str, ...]] = {}
     for code, patterns in project.settings.files.items():
         for pattern in patterns:
@@ -119,7 +119,7 @@ def named_tables(project: Project, present: Sequence[Path]) -> dict[Path, tuple[
 
 
 def _refuse_copies(table: Table, paths: list[Path]) -> None:
-    """Two copies of one file would count everything twice."""
+    """Refuse two copies of one file: everything would count twice."""
     by_size: dict[int, list[Path]] = {}
     for path in paths:
         by_size.setdefault(path.stat().st_size, []).append(path)

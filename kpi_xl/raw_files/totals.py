@@ -1,4 +1,4 @@
-"""Rows of totals among the records: they are no data, and they are a proof of what was read."""
+"""Rows of totals among the records: they are left out, and used to check the sums."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Total:
 
 
 def are_totals(table: Table, first: Any, cells: Mapping[str, Any]) -> NDArray[np.bool_]:
-    """Which rows are totals.
+    """Whether each row is a row of totals.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def are_totals(table: Table, first: Any, cells: Mapping[str, Any]) -> NDArray[np
 
 
 def _lacks(table: Table, cells: Mapping[str, Any], place: int) -> bool:
-    """Whether a row lacks anything that a record has."""
+    """Whether a row lacks a cell that every record has."""
     required = (column.code for column in table.columns if column.required)
     return any(
         (text := cells[code][place].as_py()) is None or text in NOTHING
@@ -87,7 +87,9 @@ def _lacks(table: Table, cells: Mapping[str, Any], place: int) -> bool:
 
 
 def _equal_to_sum(table: Table, cells: Mapping[str, Any]) -> int:
-    """In how many columns of amounts the last row is the sum of all others; 0 where in one not."""
+    """The number of amount columns in which the last row is the sum of all others; 0 if one
+    differs.
+    """
     size = max((len(column) for column in cells.values()), default=0)
     equal = 0
     for column in table.columns:
@@ -113,7 +115,7 @@ def compared(
     used: NDArray[np.bool_],
     scales: Mapping[str, int],
 ) -> Iterator[tuple[Total, str, int, int]]:
-    """Totals that are neither the sum of all rows above nor of those since the total before.
+    """Totals that are neither the sum of all rows above nor of those since the last total.
 
     Parameters
     ----------
@@ -163,7 +165,7 @@ def _numbers(column: Any) -> NDArray[np.int64]:
 
 
 def _number(text: str | None, scale: int = 1) -> int | None:
-    """A number in hundredths; None for what is none."""
+    """A number in hundredths; None for any other text."""
     if text is None:
         return 0
     found = read_money(text, scale)
@@ -183,7 +185,7 @@ def _mask(condition: Any) -> NDArray[np.bool_]:
 
 
 def found(table: Table, rows: Any, first: Any, cells: Mapping[str, Any], total: Any) -> list[Total]:
-    """The rows of totals with what stands in them."""
+    """The rows of totals with their values."""
     places = np.flatnonzero(total).tolist()
     amounts = [c.code for c in table.columns if c.kind in AMOUNTS and c.code in cells]
     return [

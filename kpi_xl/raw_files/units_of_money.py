@@ -1,4 +1,4 @@
-"""The unit amounts are in, where a heading or a line above the table says so."""
+"""The unit of amounts, named in a heading or a line above the table."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class _Book:
 
 
 def may_be_read(file: Path) -> bool:
-    """Whether the worksheets are no larger than any: the reader makes room for what they say."""
+    """Whether the declared size of every worksheet is possible: the reader allocates that much."""
     book = _book(file)
     for sheet in book.sheets if book else ():
         for kind, data in _of_sheet(book, sheet):
@@ -64,7 +64,7 @@ def may_be_read(file: Path) -> bool:
 
 
 def structure_of(file: Path, sheet: str) -> Structure:
-    """Formulas without a value, hidden rows and columns, cells that are struck through.
+    """The formulas without a value, hidden rows and columns, and struck cells.
 
     Programs that do not compute write all formulas with an empty text or 0, in a file that says
     nothing of who wrote it, or that they are to be computed when it is opened. Where one formula
@@ -95,7 +95,7 @@ def structure_of(file: Path, sheet: str) -> Structure:
 
 
 def _styled(kind: int, data: bytes) -> Iterator[tuple[int, int, int]]:
-    """Row, column and style of the cells of a record that hold anything."""
+    """Row, column and style of the cells of a record that have values."""
     if kind in _ONE_CELL and len(data) >= 6:
         yield _PLACE.unpack_from(data)
     elif kind == _MULRK and len(data) >= 12:
@@ -106,7 +106,7 @@ def _styled(kind: int, data: bytes) -> Iterator[tuple[int, int, int]]:
 
 
 def numbers(file: Path, sheet: str) -> Iterator[AsShown]:
-    """The numbers of a worksheet with what their formats do, where any does something."""
+    """The numbers of a worksheet with the effect of their formats, where there is any."""
     book = _book(file)
     if book is None or all(shown == PLAIN for shown in book.styles):
         return
@@ -129,7 +129,7 @@ def _style(book: _Book, style: int) -> tuple[int, str]:
 
 
 def _book(file: Path) -> _Book | None:
-    """The workbook; None for an older one, which is no container of streams."""
+    """The stream of the workbook; None for an older file that is no compound file."""
     if not olefile.isOleFile(file):
         return None
     try:
@@ -170,7 +170,7 @@ def _of_sheet(book: _Book | None, sheet: str) -> Iterator[tuple[int, bytes]]:
 
 
 def _records(content: bytes, place: int) -> Iterator[tuple[int, bytes]]:
-    """The records from a place to the end of what begins there; charts inside are passed over."""
+    """The records from a place to the end of the substream; charts inside are skipped."""
     depth = 0
     while place + 4 <= len(content):
         kind, size = _HEAD.unpack_from(content, place)
@@ -186,7 +186,7 @@ def _records(content: bytes, place: int) -> Iterator[tuple[int, bytes]]:
 
 
 def _text(data: bytes, size: int, flags: int) -> str:
-    """A text whose flags stand at a place: two bytes a letter, or one."""
+    """The text whose flags are at a place: two bytes for each letter, or one."""
     if flags >= len(data):
         return ""
     begin = flags + 1

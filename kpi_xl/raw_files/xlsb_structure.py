@@ -32,7 +32,7 @@ _LONGEST: Final = 1 << 20
 
 
 def may_be_read(file: Path) -> bool:
-    """Whether the cells of every worksheet have an end and stand where cells can.
+    """Whether the cells of every worksheet end and have possible places.
 
     The reader would look for the end for ever, and lays out the whole rectangle of used cells.
     """
@@ -90,7 +90,7 @@ def structure_of(file: Path, sheet: str) -> Structure:
 
 
 def numbers(file: Path, sheet: str) -> Iterator[AsShown]:
-    """The numbers of a worksheet with what their formats do, where any does something."""
+    """The numbers of a worksheet with the effect of their formats, where there is any."""
     with opened(file) as package:
         styles, _ = _styles(package)
         if all(shown == PLAIN for shown in styles):
@@ -139,7 +139,7 @@ def _of_sheet(package: zipfile.ZipFile, sheet: str) -> Iterator[tuple[int, bytes
 
 
 def _part_of(package: zipfile.ZipFile, sheet: str) -> str | None:
-    """The part a worksheet is in."""
+    """The name of a worksheet's part."""
     relations = ElementTree.fromstring(package.read("xl/_rels/workbook.bin.rels"))
     targets = {e.get("Id"): e.get("Target", "") for e in relations}
     with package.open("xl/workbook.bin") as stream:
@@ -153,7 +153,7 @@ def _part_of(package: zipfile.ZipFile, sheet: str) -> str | None:
 
 
 def _text(data: bytes, place: int) -> tuple[str, int]:
-    """A text after the number of its letters, and where it ends."""
+    """A text after its length, and the place of its end."""
     if place + 4 > len(data):
         return "", len(data)
     end = place + 4 + 2 * struct.unpack_from("<I", data, place)[0]
@@ -161,7 +161,7 @@ def _text(data: bytes, place: int) -> tuple[str, int]:
 
 
 def _records(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
-    """The records of a part; both numbers before one are written in as few bytes as they need."""
+    """The records of a part; type and size are written in as few bytes as needed."""
     while first := stream.read(1):
         kind = first[0]
         if kind & 0x80:

@@ -1,4 +1,4 @@
-"""The zip file that an .xlsx or .ods is, opened only where no part is made to fill the memory."""
+"""Open the zip file of an .xlsx or .ods only if no part is made to exhaust the memory."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SMALL: Final = 4 << 20
 
 @contextmanager
 def opened(file: Path) -> Iterator[zipfile.ZipFile]:
-    """Open an .xlsx or .ods file whose parts are as large as those of real workbooks.
+    """Open an .xlsx or .ods file if the sizes of its parts are plausible.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A calculating library, which gets values and formulas, and nothing of any file.
+"""The calculating library: it gets values and formulas, and nothing of any file.
 
 Formulas are those that `plain_formulas` lets through; how long the texts may get that they make is
 looked at before, by `formula_columns`: the library would fill the memory with them.
@@ -32,17 +32,17 @@ _KINDS: Final[Mapping[str, str]] = {"Div": "#DIV/0!", "Na": "#N/A"}
 
 
 def failing(error: str) -> str:
-    """A formula that gives an error, which then spreads as it should."""
+    """A formula that gives an error, so that the error spreads as it should."""
     return _FAILING.get(error, _FAILING["#VALUE!"])
 
 
 def error_given(value: Any) -> str | None:
-    """The error that was computed, as far as it is the same in every spreadsheet."""
+    """The computed error, if every spreadsheet would give the same."""
     return _KINDS.get(str(value.get("kind"))) if isinstance(value, dict) else None
 
 
 def is_told(value: Any) -> bool:
-    """Whether what was computed is a value: no error, and no number without end."""
+    """Whether a result is a value: no error, and no infinite number."""
     return not isinstance(value, dict) and not (
         isinstance(value, float) and not math.isfinite(value)
     )
@@ -90,7 +90,7 @@ def evaluated(
 
 
 def _lines(cells: Mapping[Place, Any]) -> Iterator[tuple[int, int, list[Any]]]:
-    """Cells side by side that hold something, with the row and column of the first."""
+    """Runs of adjacent cells with values, with row and column of the first."""
     row, column, line = 0, 0, list[Any]()
     for place in sorted(place for place, value in cells.items() if value is not None):
         if line and place != (row, column + len(line)):

@@ -44,7 +44,8 @@ def as_text(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """A cell in half-width letters and digits, without spaces around it and what nobody can see.
+    """A cell's text in half-width letters and digits, without outer spaces and invisible
+    characters.
 
     Examples
     --------
@@ -59,7 +60,7 @@ def plain(text: str) -> str:
 
 
 def is_nothing(cell: object) -> bool:
-    """Whether a cell holds nothing: it is empty, or says that there is nothing to write.
+    """Whether a cell is empty, or has a mark for "nothing" such as a dash.
 
     Examples
     --------

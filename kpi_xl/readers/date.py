@@ -1,4 +1,4 @@
-"""Days, as people and programs write them, and what stands for no day."""
+"""Read days, and texts that mean "no day"."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ _Read = Callable[[re.Match[str]], dt.date | Fault | NoDay]
 
 
 def read_day(cell: Any, order: DateOrder = "ymd") -> dt.date | Fault | NoDay | None:
-    """The day that a cell holds.
+    """Read a day.
 
     Parameters
     ----------
@@ -185,7 +185,9 @@ def _of_number(number: float) -> dt.date | Fault | NoDay:
 
 
 def _of_digits(digits: str) -> dt.date | Fault | NoDay:
-    """Eight digits are year, month and day; fewer count days, but for a month such as 202406."""
+    """Read digits: eight are year, month and day; fewer are a day number, or a month such as
+    202406.
+    """
     if len(digits) == 8:
         return _day(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     if len(digits) == 6 and FIRST_YEAR <= int(digits[:4]) <= LAST_YEAR:
@@ -222,7 +224,7 @@ def month_named(name: str) -> int:
 
 
 def whole_year(year: str) -> int | None:
-    """A year of four digits, or of two as spreadsheets and databases agree on it; else None.
+    """A year of four digits, or of two by the usual rule; else None.
 
     Examples
     --------
@@ -251,7 +253,7 @@ def _day(year: int, month: int, day: int) -> dt.date | Fault | NoDay:
 
 
 def _known(day: dt.date) -> dt.date | Fault | NoDay:
-    """A day, where it is one that people mean."""
+    """A day, if it is in the range that people mean."""
     if day in _NEVER or day.year == dt.MAXYEAR or 0 <= (day - EPOCH).days <= 1:
         return NO_DAY
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
@@ -260,7 +262,7 @@ def _known(day: dt.date) -> dt.date | Fault | NoDay:
 
 
 def _of_utc(found: re.Match[str]) -> dt.date | Fault | NoDay:
-    """The day of a time in UTC: browsers write midnight in China as 16:00 of the day before."""
+    """The day of a time in UTC: midnight in China is 16:00 of the day before."""
     day = _day(int(found[1]), int(found[2]), int(found[3]))
     if not isinstance(day, dt.date) or int(found[4]) < _MIDNIGHT:
         return day
@@ -324,7 +326,7 @@ class DayReader:
         object.__setattr__(self, "_days", frozenset(d for d in days if isinstance(d, dt.date)))
 
     def __call__(self, cell: Any) -> dt.date | Fault | None:
-        """The day in a cell; None where there is none."""
+        """Read the day in a cell; None where there is none."""
         day = read_day(cell, self.order)
         said = isinstance(cell, str) and plain(cell) in self._texts
         if day is NO_DAY or said or (isinstance(day, dt.date) and day in self._days):

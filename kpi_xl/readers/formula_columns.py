@@ -29,7 +29,7 @@ ColumnOf = tuple[str, int]
 
 @dataclass
 class SheetCells:
-    """The cells of a worksheet: values, and formulas that have none.
+    """The cells of a worksheet: values, and formulas without values.
 
     Parameters
     ----------
@@ -53,19 +53,19 @@ class SheetCells:
 
 
 def is_too_much(sheets: Mapping[str, SheetCells]) -> bool:
-    """Whether formulas are too many to be looked through, or may fill the memory with texts."""
+    """Whether formulas are too many to scan, or might fill the memory with texts."""
     return _too_many(sheets) or _most_letters(sheets) > MOST_LETTERS
 
 
 def _too_many(sheets: Mapping[str, SheetCells]) -> bool:
-    """Whether there are more columns and references than are looked through in a moment."""
+    """Whether there are too many columns and references to scan quickly."""
     columns = sum(len(one.unknown | one.reads.keys()) for one in sheets.values())
     formulas = (reads for one in sheets.values() for each in one.reads.values() for reads in each)
     return columns > MOST_COLUMNS or sum(1 + len(one.columns) for one in formulas) > MOST_READ
 
 
 def unknown_columns(sheets: Mapping[str, SheetCells]) -> set[ColumnOf]:
-    """The columns in which there is a formula that is not computed, or depends on such a one."""
+    """The columns with a formula that is not computed, or that depends on one."""
     unknown = {(name, column) for name, one in sheets.items() for column in one.unknown}
     readers: dict[ColumnOf, set[ColumnOf]] = {}
     of_formulas = unknown | {(name, column) for name, one in sheets.items() for column in one.reads}
@@ -84,7 +84,7 @@ def unknown_columns(sheets: Mapping[str, SheetCells]) -> set[ColumnOf]:
 
 
 def known_places(sheets: Mapping[str, SheetCells], sheet: str) -> list[Place]:
-    """The cells of a worksheet whose formulas depend on none that is not computed."""
+    """The cells whose formulas depend on no formula that is not computed."""
     unknown = unknown_columns(sheets)
     known: dict[Reads, bool] = {}
     places = []
@@ -99,7 +99,7 @@ def known_places(sheets: Mapping[str, SheetCells], sheet: str) -> list[Place]:
 
 
 def _most_letters(sheets: Mapping[str, SheetCells]) -> float:
-    """How many letters all texts that formulas make may have; infinite where that has no end."""
+    """An upper bound of the length of all texts that formulas make; may be infinite."""
     longest = {(n, at): size for n, one in sheets.items() for at, size in one.longest.items()}
     for _ in range(_DEEPEST):
         before = dict(longest)

@@ -1,4 +1,4 @@
-"""Ids of people and policies: how one may be written, and which known one is meant."""
+"""Ids of people and policies: spellings, and the known id that is meant."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MARKS: Final = re.compile(r'^(?:="(.*)"|\'(.*))$')
 
 
 def canonical(text: str) -> str:
-    """An id without what is not part of it: width, capitals, spaces, marks of text, ``.0``.
+    """An id without differences of width, case, spaces, text marks and ``.0``.
 
     Examples
     --------
@@ -39,7 +39,7 @@ def canonical(text: str) -> str:
 
 
 def may_be_cut(text: str) -> bool:
-    """Whether an id may be what a spreadsheet left of a longer one: it keeps 15 digits.
+    """Whether an id may be the first 15 digits of a longer one, as a spreadsheet keeps them.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def may_be_cut(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Match:
-    """The known id that is meant by a given one, which is written otherwise.
+    """The known id that another spelling means, and how the spelling differs.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class Match:
 
 
 class Ids:
-    """The ids that are known, by every way in which one may be meant.
+    """The known ids, indexed by every way in which they may be written.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ class Ids:
 
     @functools.cached_property
     def _by(self) -> list[tuple[str, Callable[[str], str | None], dict[str, set[str]]]]:
-        """By each way of writing, the ids by what they are in it; mostly nobody asks."""
+        """The index for each way of writing; made on first use."""
         found: list[tuple[str, Callable[[str], str | None], dict[str, set[str]]]] = []
         for how, given, form in (
             ("写法（全角、大小写、空格）", canonical, canonical),
@@ -99,7 +99,7 @@ class Ids:
         return found
 
     def meant(self, text: str) -> Match | None:
-        """The known id that is meant, where it can be only one; None for a known one and for none.
+        """The known id that is meant, if there is exactly one; None for a known id.
 
         Examples
         --------
@@ -121,7 +121,7 @@ class Ids:
         return None
 
     def could_be(self, text: str) -> list[str]:
-        """The known ids between which a given one is not told, for a message."""
+        """The known ids that an id may mean, for a message."""
         for _, given, forms in self._by:
             form = given(text)
             if form and len(found := forms.get(form, set())) > 1:
@@ -138,7 +138,7 @@ def _without_zeros(text: str) -> str | None:
 
 
 def _without_name(text: str) -> str | None:
-    """The id of an id with a name before or behind it."""
+    """The id in a text that has a name before or behind it."""
     match = _NAMED.fullmatch(plain(text))
     return (match[1] or match[2]).upper() if match else None
 
@@ -150,7 +150,7 @@ def _cut_short(text: str) -> str | None:
 
 
 def _cut(text: str) -> str | None:
-    """The same of one that a spreadsheet did keep as a number."""
+    """The first digits of an id that a spreadsheet did keep as a number."""
     digits = canonical(text)
     if _POWER.fullmatch(digits):
         # Shown with fewer digits than were kept, it may be anybody's.

@@ -1,4 +1,4 @@
-"""Months, as people and programs write them."""
+"""Read months."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _LOST_ZERO: Final = re.compile(r"\d{4}\.1")
 
 
 def read_month(cell: Any, order: DateOrder = "ymd") -> int | Fault | None:
-    """The month that a cell holds, as ``year * 12 + month``.
+    """Read a month as ``year * 12 + month``.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def read_month(cell: Any, order: DateOrder = "ymd") -> int | Fault | None:
 
 
 def _of_text(text: str) -> int | Fault | None:
-    """The month of a text that names no day; None for any other."""
+    """Read a month from a text that names no day; None for any other text."""
     for pattern, kind in ((_LOST_ZERO, kinds.MONTH_OR_TENFOLD), (_ONLY_MONTH, kinds.MONTH_ALONE)):
         if pattern.fullmatch(text):
             return kind(value=text)

@@ -1,4 +1,4 @@
-"""Names of KPIs, units and whatever else people spell: the known ones that are like them."""
+"""Find known names that are similar to a name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kpi_xl.readers.cell import plain
 
 
 def near(name: str, known: Iterable[str], most: int = 3, cutoff: float = 0.3) -> list[str]:
-    """The known names that are most like a name, the likest first.
+    """The known names most similar to a name, the most similar first.
 
     Width of letters, capitals and spaces make no difference. Those that begin with what was given
     come before all others, in their own order: 高新 is short for 高新营业部.

@@ -1,4 +1,4 @@
-"""Numbers: money, counts and all others, as people and programs write them."""
+"""Read numbers: money, counts and others."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NOISE: Final = Decimal("0.0001")
 
 
 def heading_scale(heading: str) -> int:
-    """The unit a heading says its money is in, in 元.
+    """The unit of money in a heading, in 元.
 
     Examples
     --------
@@ -39,7 +39,7 @@ def heading_scale(heading: str) -> int:
 
 
 def read_money(text: str, scale: int = 1) -> int | Fault:
-    """Money in whole 分.
+    """Read money as integer 分.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def read_money(text: str, scale: int = 1) -> int | Fault:
 
 
 def read_count(text: str) -> int | Fault:
-    """A whole number.
+    """Read an integer.
 
     Examples
     --------
@@ -100,7 +100,7 @@ def read_count(text: str) -> int | Fault:
 
 
 def read_number(text: str) -> float | Fault:
-    """Any number; 80% is 0.8.
+    """Read any number; 80% is 0.8.
 
     Examples
     --------
@@ -119,7 +119,7 @@ def read_number(text: str) -> float | Fault:
 
 
 def _number(text: str) -> tuple[Decimal, dict[str, str]] | Fault:
-    """The number in a cell with 万 and signs applied, and the parts it is written in."""
+    """The number in a cell with 万 and signs applied, and the parts of its notation."""
     match = _NUMBER.fullmatch(plain(text).translate(_MINUS))
     if match is None:
         return kinds.NO_NUMBER()

@@ -1,4 +1,4 @@
-"""Which formulas can be computed without a spreadsheet: of usual functions over plain references.
+"""Decide which formulas can be computed without a spreadsheet: usual functions, plain references.
 
 What is not known to mean the same everywhere is not computed: what changes by itself (TODAY, RAND),
 what reaches out of the workbook or is told where only when it is computed (links, DDE, WEBSERVICE,
@@ -126,7 +126,7 @@ def read_formula(formula: str) -> Reads | None:
 
 
 class _Reading:
-    """A formula read from left to right."""
+    """Reads a formula from left to right."""
 
     def __init__(self, formula: str) -> None:
         self.formula = formula
@@ -146,7 +146,7 @@ class _Reading:
         return Reads(tuple(self.columns), self.joins, self.letters)
 
     def takes(self, kind: str, written: str, end: int) -> bool:
-        """Take the next token; False where the formula is not one that is computed."""
+        """Take the next token; False where the formula cannot be computed."""
         if not (self._fits(kind) and self._is_plain(kind, written)):
             return False
         if not self._step(kind, written, end):
@@ -157,7 +157,7 @@ class _Reading:
         return True
 
     def _fits(self, kind: str) -> bool:
-        """Whether such a token can stand here."""
+        """Whether a token can stand at this place."""
         if kind in _BEGINNING:
             # Two things side by side are the cells that they have in common.
             return not self.operand and (self.sheet is None or kind in ("cell", "range"))
@@ -167,7 +167,7 @@ class _Reading:
         return self.sheet is None and (self.operand or empty)
 
     def _is_plain(self, kind: str, written: str) -> bool:
-        """Whether a part means the same inside this function as anywhere else."""
+        """Whether a part means the same inside this function as elsewhere."""
         if not self.inside or kind in ("comma", "close"):
             return True
         around = self.inside[-1]
@@ -202,7 +202,7 @@ class _Reading:
         return True
 
     def _may_be_range(self, end: int) -> bool:
-        """Whether a range is an argument that takes one; of SUMPRODUCT it may be part of one."""
+        """Whether a range is an argument that takes one; of SUMPRODUCT, part of an argument."""
         around = [name for name, _ in self.inside if name]
         if around and around[-1] == "SUMPRODUCT":
             return True

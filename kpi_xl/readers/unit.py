@@ -1,4 +1,4 @@
-"""Names of units: how one may be written, and which spellings mean the same unit."""
+"""Names of units: spellings that mean the same unit."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SUFFIX: Final = "后缀（如“部”“营业部”“（筹）”）"
 
 
 def canonical(name: str) -> str:
-    """A name without what makes no other unit of it: width, spaces, capitals, traditional forms.
+    """A name without differences of width, spaces, case and traditional characters.
 
     Examples
     --------
@@ -35,7 +35,7 @@ def canonical(name: str) -> str:
 
 
 def stem(name: str) -> str:
-    """A name without 部, 营业部 and the like behind it, and without （筹）.
+    """A name without an ending such as 部 or 营业部, and without （筹）.
 
     Examples
     --------
@@ -68,7 +68,7 @@ def _converter() -> Any:
 
 @dataclass(frozen=True)
 class Meant:
-    """The name that is meant by another spelling.
+    """The name that another spelling means.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ class Meant:
 
 @dataclass(frozen=True)
 class Spellings:
-    """The names of the units of one level below one unit, compared with each other.
+    """The names of one level below one unit, compared with each other.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ class Spellings:
 
 
 def spellings(names: Mapping[str, int]) -> Spellings:
-    """Which of some names are spellings of the same unit.
+    """Find names that are spellings of the same unit.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def _kind(name: str) -> str:
 
 
 def _remarked(names: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Names that another one is with remarks behind it that are no numbers, or a code before it."""
+    """Names that are another name with a remark behind it or a code before it."""
     plainly = {stem(name): name for name in names}
     found: dict[str, list[str]] = {}
     for name in names:

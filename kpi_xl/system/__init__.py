@@ -1,1 +1,1 @@
-"""How kpi_xl meets the machine: files, locks, the user's own folder, LibreOffice."""
+"""Access to the machine: files, locks, the user's own folder, LibreOffice."""

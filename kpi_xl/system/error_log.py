@@ -1,4 +1,4 @@
-"""Where faults of the program are written down: in the user's own folder, one file a fault."""
+"""Logs of faults of the program: in the user's own folder, one file for each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of files and folders made of names from data: of units, people, templates.
+"""File and folder names made from names in data: units, people, templates.
 
 Every system takes them, Windows among them, and no two different names give the same one, not
 even where a disk does not tell capitals from small letters. What a name becomes depends on nothing
@@ -42,7 +42,7 @@ _MARK: Final = re.compile(r"(?i)~[a-z2-7]{6}$")
 
 
 def file_name(*names: str, room: int = ROOM, cased: bool = False) -> str:
-    """A name from data as the name of a file, without its ending, or of a folder.
+    """A name from data as the name of a file, without suffix, or of a folder.
 
     Where it has to be changed, six letters made of the original say which one it was.
 
@@ -82,7 +82,7 @@ def file_name(*names: str, room: int = ROOM, cased: bool = False) -> str:
 
 
 def room_in(project: Path) -> int:
-    """How many characters each name may have, so that whole paths in a project fit Windows."""
+    """The number of characters that each name may have, so that paths fit Windows."""
     left = LONGEST_PATH - _length(str(project.absolute())) - _AROUND
     return min(ROOM, max(_LEAST, left // _NAMES))
 
@@ -95,5 +95,5 @@ def _clean(name: str) -> str:
 
 
 def _length(text: str) -> int:
-    """Characters as Windows counts them: those beyond the first 65,536 are two."""
+    """The length in Windows' characters: those beyond the first 65,536 count as two."""
     return len(text) + sum(character > "\uffff" for character in text)

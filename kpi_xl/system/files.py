@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and are no more open to others than their folder.
+"""Write files whole or not at all, and with no more permissions than their folder.
 
 What is written goes into a temporary file beside its place, onto the disk, and then takes the
 place in one step. Whatever the system has against it is told as a `FileError`; no temporary file
@@ -37,7 +37,7 @@ _NEW: Final = (
 
 
 def write_whole(file: Path, content: bytes) -> bool:
-    """Write a file, so that nobody ever sees half of it; its folder is made if need be.
+    """Write a file in one step; its folder is made if needed.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def write_whole(file: Path, content: bytes) -> bool:
 
 @contextmanager
 def unfinished(file: Path) -> Iterator[Path]:
-    """A path for a file in the making, to be written by a library and then `put`.
+    """A temporary path where a library writes a file, to be `put` afterwards.
 
     It is in a folder of its own beside the file, closed to others; the folder and all that is left
     in it go at the end. One process at a time may make the file: see `kpi_xl.system.holding`.
@@ -114,7 +114,7 @@ def unfinished(file: Path) -> Iterator[Path]:
 
 
 def put(finished: Path, file: Path) -> None:
-    """Put a finished file in its place, in one step, when it is on the disk.
+    """Move a finished file to its place in one step, after it is on disk.
 
     Raises
     ------
@@ -142,7 +142,7 @@ def remove(file: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it, no more open than the one that they are in.
+    """Make a folder and its parents, with no more permissions than the folder they are in.
 
     Raises
     ------
@@ -166,7 +166,7 @@ def make_folder(folder: Path) -> None:
 
 
 def make_own(folder: Path, *, group: bool = False) -> None:
-    """Make a folder of the user's alone, or of his group's; those above it as usual.
+    """Make a folder for the user alone, or the user's group; parents as usual.
 
     Raises
     ------
@@ -180,7 +180,7 @@ def make_own(folder: Path, *, group: bool = False) -> None:
 
 
 def is_new(folder: Path) -> bool:
-    """Whether a folder is not there, or has nothing in it.
+    """Whether a folder is missing or empty.
 
     Raises
     ------
@@ -192,7 +192,7 @@ def is_new(folder: Path) -> bool:
 
 
 def mode_in(folder: Path, own: int = 0o666) -> int:
-    """How open a file in a folder may be: no more than the folder, and no program.
+    """The permissions of a file in a folder: at most the folder's, and not executable.
 
     Its owner may read and write it, also where the folder says that nobody may and we can all the
     same, as the system's own user can.
@@ -202,7 +202,7 @@ def mode_in(folder: Path, own: int = 0o666) -> int:
 
 
 def no_more_open_than(folder: Path) -> None:
-    """Let nothing that this process makes from now on be more open than a folder.
+    """Set the umask so that nothing this process makes has more permissions than a folder.
 
     What libraries make beside their files, such as a database's log, follows the process's umask.
     """
@@ -220,7 +220,7 @@ def _holds(file: Path, content: bytes) -> bool:
 
 
 def _draft(file: Path) -> Path:
-    """The temporary file's place: always the same, so that what was left of it is found."""
+    """The path of the temporary file: always the same, so that a leftover is found."""
     name = f".{file.name}.tmp"
     if len(os.fsencode(name)) > _LONGEST:
         return file.with_name(f".{file.name[:40]}….tmp")
@@ -228,7 +228,7 @@ def _draft(file: Path) -> Path:
 
 
 def _begun(draft: Path, file: Path) -> int:
-    """A new file, open and locked; what a killed process left in its place is removed.
+    """Open a new temporary file and lock it; a leftover of a killed process is removed.
 
     Where another process is writing it, its end is waited for.
     """
@@ -259,12 +259,12 @@ def _begun(draft: Path, file: Path) -> int:
 
 
 def _is_groups(folder: Path) -> bool:
-    """Whether a group works in a folder: what is made in it is theirs, whatever one's umask is."""
+    """Whether a group works in a folder: then files in it get the group's permissions."""
     return bool(folder.stat().st_mode & stat.S_ISGID)
 
 
 def _removed_leftover(draft: Path) -> bool:
-    """Whether a temporary file was nobody's any more, and is removed."""
+    """Remove a temporary file that no process owns; returns whether it did."""
     if draft.is_symlink() or draft.is_dir():
         _remove_anything(draft)
         return True
@@ -307,7 +307,7 @@ def _sync(number: int) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Let the new name survive a power cut, too, where the system knows how."""
+    """Sync the folder, so that the new name survives a power cut."""
     if fcntl is not None:
         with suppress(OSError):
             number = os.open(folder, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""One process at a time changes a project; the next one waits, or says who holds it."""
+"""A lock on a project: one process at a time changes it; others wait, or say who holds it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PATIENCE: Final = 120.0
 def holding(
     project: Path, patience: float = _PATIENCE, of: str = "kpi", doing: str = "更新这个项目"
 ) -> Iterator[None]:
-    """Hold a project while it is changed; the system lets go of it when the process ends, however.
+    """Lock a project while it is changed; the system releases the lock when the process ends.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Workbooks in other formats, by LibreOffice."""
+"""Convert workbooks to other formats with LibreOffice."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WINDOWS: Final = (
 
 
 def soffice() -> Path | None:
-    """LibreOffice's program; None where it is not installed."""
+    """The program file of LibreOffice; None where it is not installed."""
     found = shutil.which("soffice") or shutil.which("libreoffice")
     if found:
         return Path(found)
@@ -31,7 +31,7 @@ def soffice() -> Path | None:
 
 
 def needed_soffice(purpose: str) -> Path:
-    """LibreOffice's program.
+    """The program file of LibreOffice.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""How a job tells what it is doing, whoever is watching."""
+"""Progress messages of jobs."""
 
 from __future__ import annotations
 
@@ -9,4 +9,4 @@ Progress = Callable[[str, int, int], None]
 
 
 def silent(text: str, done: int, total: int) -> None:
-    """Tell nobody."""
+    """Report no progress."""

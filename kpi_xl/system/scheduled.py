@@ -1,4 +1,4 @@
-"""The line that has a system run a command at set times: Windows' Task Scheduler, and cron."""
+"""The line for the system's scheduler: Windows' Task Scheduler, and cron."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LOG: Final = "定时运行.log"
 
 @dataclass(frozen=True)
 class When:
-    """When it is run.
+    """The days and the time of a run.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ class When:
 
 
 def command(project: Path, words: Sequence[str]) -> list[str]:
-    """A command of ours as a system runs it: by the Python that runs this."""
+    """A command line of ours, with the Python that runs this."""
     return [sys.executable, "-m", "kpi_xl.cli", "--project", str(project.resolve()), *words]
 
 
@@ -141,6 +141,6 @@ def for_cron(when: When, words: Sequence[str], project: Path) -> str:
 
 
 def _bare(quoted: str) -> str:
-    """A file's name, without quotation marks where only its Chinese has them put."""
+    """A file's name, without quotation marks that only its Chinese characters brought."""
     inner = quoted.strip("'")
     return inner if re.fullmatch(r"[\w/.\-]+", inner) else quoted

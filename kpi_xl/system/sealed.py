@@ -1,4 +1,4 @@
-"""Files that are made anew at will, and tell when they are damaged: their last bytes are a hash.
+"""Sealed files: they end with a hash of their content, so that damage is noticed.
 
 They are put on the disk and renamed, so that nobody sees half of one. To be read they are opened
 once, and all of their bytes are compared with the hash before any of them is looked at.
@@ -28,7 +28,7 @@ _MAPS: Final = os.name == "posix"
 
 
 class DamagedError(Exception):
-    """A file is not as it was written, or not of this version."""
+    """A file is damaged, or of another version."""
 
 
 class Sealing:
@@ -48,18 +48,18 @@ class Sealing:
         self._hash = xxhash.xxh3_128()
 
     def write(self, content: bytes | memoryview) -> int:
-        """Write some bytes."""
+        """Write bytes."""
         self._hash.update(content)
         return self._file.write(content)
 
     def seal(self) -> None:
-        """Write the hash."""
+        """Write the hash at the end."""
         self._file.write(_MARK + self._hash.digest())
 
 
 @contextmanager
 def sealing(file: Path) -> Iterator[Sealing]:
-    """Write a file whole or not at all.
+    """Write a sealed file, whole or not at all.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def sealing(file: Path) -> Iterator[Sealing]:
 
 
 def unsealed(file: Path) -> memoryview:
-    """The bytes of a sealed file, all of them as they were written.
+    """The bytes of a sealed file, after they were verified.
 
     Raises
     ------

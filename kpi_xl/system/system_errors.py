@@ -21,7 +21,7 @@ class FileError(InputError):
 
     @property
     def is_open(self) -> bool:
-        """Whether another program has it open, as far as one can tell."""
+        """Whether another program probably has it open."""
         return self.fault.kind in (kinds.FILE_OPEN, kinds.IN_USE)
 
 

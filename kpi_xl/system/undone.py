@@ -80,13 +80,13 @@ class Failure(NamedTuple):
 
 
 class Stopped:
-    """One of many that an error stopped; whatever else it has is part of its record."""
+    """One of many that an error stopped."""
 
     error: InputError
 
     @property
     def reason(self) -> str:
-        """Why, in Chinese."""
+        """The reason, in Chinese."""
         return self.error.told
 
     @property
@@ -95,7 +95,7 @@ class Stopped:
         return self.error.advice
 
     def record(self) -> dict[str, Any]:
-        """All of it as plain values, for programs."""
+        """The failure as plain values, for JSON."""
         return {name: value for name, value in vars(self).items() if name != "error"} | {
             "kind": self.error.kind,
             "about": dict(self.error.fault.about),
@@ -106,7 +106,7 @@ class Stopped:
 
 @dataclass(frozen=True)
 class Undone(Stopped):
-    """Somebody for whom something could not be done.
+    """A recipient for whom work could not be done.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def lines(undone: Sequence[Undone], what: str) -> Iterator[str]:
 
 
 def refuse_if_all(undone: Sequence[Undone], done: int) -> None:
-    """Say it once where nothing could be done at all, for one and the same reason.
+    """Raise one error where nothing could be done at all, for one and the same reason.
 
     Raises
     ------

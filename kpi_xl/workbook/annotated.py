@@ -164,7 +164,7 @@ class _Marking:
             self._changed[name.lower()] = markup.appended(content, "Relationships", elements)
 
     def _declare(self) -> None:
-        """Say of what types the new parts are."""
+        """Add the content types of the new parts."""
         name = "[Content_Types].xml"
         content = parts.xml(self._package, name)
         namespace = f' xmlns="{_PACKAGE}/content-types"'
@@ -236,7 +236,7 @@ def _new_comments(notes: Notes) -> bytes:
 
 
 def _more_comments(content: bytes, notes: Notes) -> tuple[bytes, set[str]]:
-    """The comments part with more notes, and the cells that had one before."""
+    """The comments part with more notes, and the cells that already had one."""
     found = markup.elements(content, {"authors", "author", "commentList", "comment"})
     authors = next(one for one in found if one.name == "authors")
     around = next(one for one in found if one.name == "commentList")
@@ -279,7 +279,7 @@ def _with_shapes(content: bytes, references: Sequence[str]) -> bytes:
 
 
 def _legacy_drawing(content: bytes, prefix: str) -> Edit:
-    """The element that shows a sheet's notes, where the schema wants it."""
+    """The element that shows a sheet's notes, at the place that the schema requires."""
     behind = [at for name, at in _children(content) if name in _BEHIND]
     root = next(iter(markup.elements(content, {"worksheet"})))
     at = min(behind, default=root.content_end)
@@ -288,7 +288,7 @@ def _legacy_drawing(content: bytes, prefix: str) -> Edit:
 
 
 def _children(content: bytes) -> list[tuple[str, int]]:
-    """The elements directly in a sheet behind its cells: their names and where they begin.
+    """The elements directly in a sheet after its cells, with names and offsets.
 
     What is wrapped for several versions of Excel goes by the name that is in the wrapping.
     """

@@ -26,7 +26,7 @@ _MOST_CELLS: Final = 200_000
 
 
 class Answer(NamedTuple):
-    """One cell.
+    """The value of one input cell, with its problem.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Answer(NamedTuple):
 
 
 class Answers(NamedTuple):
-    """The cells of a name: the sheet, where they are, and the cells row by row."""
+    """The cells of a slot: the sheet, the area, and the cells row by row."""
 
     sheet: str
     area: Area
@@ -94,7 +94,7 @@ class ReturnedWorkbook:
         return list(tables(self.package, self.workbook))
 
     def saved(self) -> tuple[dt.datetime | None, str]:
-        """When it was saved and by whom, by its own word; None and empty where it does not say."""
+        """When and by whom it was saved, as the file says; None and empty where it does not."""
         related = parts.relationships(self.package, "").values()
         part = next((one.target for one in related if one.kind == "core-properties"), None)
         if part is None or self.package.find(part) is None:
@@ -111,7 +111,7 @@ class ReturnedWorkbook:
 
     @property
     def sheets_about(self) -> dict[str, list[str]]:
-        """The sheets that are each about a unit, by the unit."""
+        """The sheets for single units, by unit."""
         if self._names_tell:
             return identity.sheets(self.workbook)
         return identity_sheet.read(self.package, self.workbook)[1]
@@ -119,7 +119,7 @@ class ReturnedWorkbook:
     def answers(
         self, names: Collection[str], of_records: Collection[str] = (), sheet: str | None = None
     ) -> dict[str, Answers]:
-        """The cells of some names; those that the workbook does not have any more are missing.
+        """The cells of some slots; slots that the workbook lacks are missing.
 
         Parameters
         ----------
@@ -190,7 +190,7 @@ class ReturnedWorkbook:
 
 
 def _joins(merge: Area, area: Area) -> bool:
-    """Whether a merged range in a row of an area makes one of several of its cells or rows."""
+    """Whether a merged range joins several cells or rows of an area."""
     return merge.rows > 1 or (merge.meets(area) and merge.shared(area).columns > 1)
 
 

@@ -1,4 +1,4 @@
-"""The values of formulas that depend on what is filled, as far as they can be told.
+"""Compute formulas that depend on filled cells, as far as possible.
 
 Usual functions over plain references are computed by a calculating library, which gets values and
 formulas and nothing else. What it is not known to compute as a spreadsheet does has no value then,
@@ -44,7 +44,7 @@ _COLUMN: Final = re.compile(
 
 
 class Calculation:
-    """The formulas that have to be computed for every workbook, and what they need.
+    """The formulas to compute for every workbook, and their inputs.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ class Calculation:
         return sorted(found, key=lambda one: (order[one[0]], one[1]))
 
     def _texts(self, stale: Mapping[str, Collection[Position]]) -> dict[At, str]:
-        """The formulas that can be computed by themselves, with plain references only."""
+        """The formulas that can be computed, with plain references only."""
         found = {}
         for name, places in stale.items():
             formulas = self._formulas.by_sheet.get(name, {})
@@ -121,7 +121,7 @@ class Calculation:
     def _makes_too_much(
         self, texts: Mapping[At, str], fixed: Mapping[str, Mapping[Position, Value]]
     ) -> bool:
-        """Whether formulas may make texts of texts until the memory is full."""
+        """Whether formulas may build texts until the memory is full."""
         if not any(map(_joins, texts.values())):
             return False
         sheets = {name: SheetCells() for name in self._formulas.sheets}
@@ -145,7 +145,7 @@ class Calculation:
         return is_too_much(sheets)
 
     def _computable(self, texts: dict[At, str], unknown: set[At]) -> dict[At, str]:
-        """Those that depend on none that cannot be computed."""
+        """The formulas that depend on no formula that cannot be computed."""
         reads = {
             at: [
                 place
@@ -175,7 +175,9 @@ class Calculation:
         return known
 
     def _plain(self, text: str, sheet: str, place: Position, depth: int = 0) -> str | None:
-        """A formula with the cells that names and tables in it mean; None where it has none."""
+        """A formula with plain references in place of names and tables; None where that is
+        impossible.
+        """
         if depth > _MOST_NAMES:
             return None
         pieces = []
@@ -219,7 +221,7 @@ class Calculation:
         return f"({plain})" if constant else None
 
     def _without_columns(self, piece: str, sheet: str, place: Position) -> str | None:
-        """A piece of a formula with the cells that columns of tables are."""
+        """A piece of a formula with cells in place of table columns."""
         if "[" not in piece:
             return piece
         found: list[str] = []
@@ -254,7 +256,7 @@ class Calculation:
         return next(inside, None)
 
     def values(self, filled: Sequence[Written], elsewhere: Computed) -> list[Written]:
-        """The values of the cells in `places`, blank where it is not known.
+        """The values of the cells in `places`; blank where they are not known.
 
         Parameters
         ----------
@@ -301,14 +303,14 @@ class Calculation:
 
 
 def _failing(value: float) -> str:
-    """A formula that gives the error that a NaN stands for."""
+    """A formula that gives the error of a NaN."""
     from kpi_xl.error_values import error_name  # numpy comes in with it
 
     return calculator.failing(error_name(value) or "")
 
 
 def _joins(text: str) -> bool:
-    """Whether a formula that can be computed puts texts together."""
+    """Whether a formula that can be computed concatenates texts."""
     reads = read_formula(text)
     return reads is not None and reads.joins
 
@@ -320,7 +322,7 @@ def _reference(area: Area) -> str:
 
 
 def _value(written: Written) -> Value:
-    """A value from how it stands in the file."""
+    """A value from its text in the file."""
     kind, text = written
     if kind == cells.BLANK:
         return None

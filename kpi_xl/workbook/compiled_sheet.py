@@ -1,4 +1,4 @@
-"""A worksheet part cut up once, so that filling it is joining strings."""
+"""A worksheet part, cut up once so that filling it is joining strings."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ class SheetProgram(NamedTuple):
         return "".join(pieces).encode()
 
     def _rare(self, hole: Hole, kind: str, text: str, restyle: Restyle) -> str:
-        """A cell with a date, a truth value or an error value."""
+        """The XML of a cell with a date, a truth value or an error."""
         head = hole.head
         if not hole.shows_date and kind in (cells.DATE, cells.DATE_TIME):
             head = f'{hole.bare} s="{restyle(hole.style, kind)}"'
@@ -165,7 +165,7 @@ def _with_style(bare: str, style: str | None) -> str:
 def compiled(
     sheet: Sheet, wanted: Mapping[Position, int], date_styles: Sequence[bool]
 ) -> SheetProgram:
-    """Cut a sheet up at the cells to be filled, formulas that get another value among them.
+    """Cut a sheet up at the cells to fill and the formulas whose values change.
 
     Parameters
     ----------
@@ -220,7 +220,7 @@ class _Cutter:
         self._prefix = sheet.prefix
 
     def edits(self) -> list[_Edit]:
-        """All edits in the order of the bytes; at one place insertions come before changes."""
+        """All edits in byte order; at the same place insertions come before changes."""
         edits: list[_Edit] = []
         rows = {
             row: [column for _, column in places]
@@ -237,7 +237,7 @@ class _Cutter:
         return sorted(edits, key=lambda edit: edit[:2])
 
     def _computed_tag(self, cell: Cell) -> bytes:
-        """A computed cell's start tag without what belongs to its old value."""
+        """A computed cell's start tag without attributes of its old value."""
         tag = self._sheet.xml[cell.start : cell.tag_end]
         return markup.without_attribute(markup.without_attribute(tag, "t"), "vm")
 
@@ -267,7 +267,7 @@ class _Cutter:
         return Hole(value, head, bare, style, shows_date, None, "", cell is not None)
 
     def _cells(self, row: Row, columns: Collection[int]) -> list[_Edit]:
-        """The edits inside a row that is there."""
+        """The edits inside an existing row."""
         new = [column for column in columns if column not in row.cells]
         edits = []
         for column in columns:

@@ -142,7 +142,7 @@ class Consequences:
         return caches(self._package, self._workbook, self._formulas)
 
     def _meet(self, places: Iterable[Place], *cells_: Cells | Mapping[str, set[Position]]) -> bool:
-        """Whether any of some places has one of some cells."""
+        """Whether some places overlap with some cells."""
         return any(
             place.area.contains(*cell)
             for place in places
@@ -153,7 +153,7 @@ class Consequences:
     def _shown_by(
         self, pivots: Iterable[PivotCache], wanted: Mapping[str, Mapping[Position, int]]
     ) -> dict[str, set[Position]]:
-        """The cells with a value in which pivot tables stand."""
+        """The cells with values inside pivot tables."""
         found: dict[str, set[Position]] = {}
         for name, cells_ in (place for one in pivots for place in one.shown):
             there = {
@@ -168,7 +168,7 @@ class Consequences:
     def _charts(
         self, wanted: Mapping[str, Mapping[Position, int]], frames: dict[str, Framed]
     ) -> dict[str, ChartProgram]:
-        """The charts that show cells which change."""
+        """The charts that show changing cells."""
         found_charts: dict[str, ChartProgram] = {}
         reader = Reader(self._package, self._workbook)
         names = {name.casefold(): name for name in self._workbook.sheets}

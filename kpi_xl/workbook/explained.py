@@ -44,7 +44,7 @@ class Unusable:
         return self.fault.advice
 
     def record(self) -> dict[str, Any]:
-        """All of it as plain values, for programs."""
+        """The name as plain values, for JSON."""
         return {
             "name": self.name,
             "text": self.text,
@@ -57,7 +57,7 @@ class Unusable:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A slot that nothing is known to fill.
+    """A slot that nothing fills.
 
     Attributes
     ----------
@@ -138,7 +138,7 @@ def _explained(template: Template, known: Collection[str] | None) -> Explanation
     named = {(slot.sheet, slot.reference) for slot in usable if slot.name in names}
 
     def is_meant(slot: Slot) -> bool:
-        """Whether somebody gave the name, or a heading of what is filled in a table."""
+        """Whether people gave the name; headings inside a filled table are no slots."""
         if slot.name in names:
             return True
         table, _, heading = slot.name.partition(".")
@@ -164,7 +164,7 @@ def _names(template: Template) -> dict[str, str]:
 
 
 def _unusable(template: Template, name: str, text: str, is_known: bool) -> Iterator[Unusable]:
-    """Why a name is no slot, if somebody may have meant it to be one."""
+    """Why a name is no slot, if it may have been meant to be one."""
     found = tokens(text)
     references = [token for token in found if isinstance(token, Reference)]
     sheets = {sheet.casefold() for sheet in template.workbook.sheets}
@@ -188,7 +188,7 @@ def _unusable(template: Template, name: str, text: str, is_known: bool) -> Itera
 
 
 def _useless_marks(template: Template) -> Iterator[Unusable]:
-    """The marks of growing areas that make no slot grow, and those of rows that lead nowhere."""
+    """The marks of growing areas that no slot uses, and marks of rows that lead nowhere."""
     growing = {slot.growing for slot in template.slots.values() if slot.grows}
     marks = dict[str, Place]()
     for beginning in (MARK, BLOCK, slots.FOLD, slots.SPAN):

@@ -1,4 +1,4 @@
-"""Only the cells wanted out of a worksheet part.
+"""Read only the wanted cells of a worksheet part.
 
 Of the thousands of elements in a returned form a few hundred are wanted, and parsing takes most
 of the time. So the wanted cells are cut out of the text; those that are a plain number or a
@@ -139,7 +139,7 @@ def _plain(prefix: str) -> re.Pattern[str]:
 
 
 def _all(root: Element) -> dict[str, Raw]:
-    """All cells of a sheet, their references worked out where the file leaves them out."""
+    """All cells of a sheet, with references where the file leaves them out."""
     found = {}
     number = 0
     for row in root.iterfind(f"{{{MAIN}}}sheetData/{{{MAIN}}}row"):

@@ -1,4 +1,4 @@
-"""The file of a filled workbook: the template's entries, with those that change."""
+"""Write the file of a filled workbook: the template's entries, and those that changed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class FilledFiles:
     def content(
         self, program: SlotProgram, values: Sequence[Written], identity: Identity | None
     ) -> bytes:
-        """A workbook's whole file.
+        """The bytes of a workbook's file.
 
         Parameters
         ----------
@@ -83,7 +83,7 @@ class FilledFiles:
         return zipped(frames.values())
 
     def _unfilled(self) -> dict[str, Framed]:
-        """Every entry ready to be written, as it is in a workbook of which no cell is filled."""
+        """Every entry of an unfilled workbook, ready to be written."""
         changed: dict[str, bytes] = {}
         if self._file.has_formulas:
             part = self._workbook.part
@@ -110,7 +110,7 @@ class FilledFiles:
         return self._for_identities
 
     def _styled(self, wanted: tuple[tuple[int, str], ...]) -> dict[str, Framed]:
-        """The style sheet with these date styles added, and what else changes for it."""
+        """The style sheet with these date styles added, and the other parts that change with it."""
         found = self._style_frames.get(wanted)
         if found is None:
             part = self._workbook.styles

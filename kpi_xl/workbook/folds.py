@@ -1,4 +1,4 @@
-"""Rows and sheets that are not shown where nothing stands in them.
+"""Hide rows, sheets and charts that would be empty.
 
 A name that begins with ``folds.`` over rows says so, say ``folds.kpis`` over the rows of a table:
 every row whose slots all stay empty, or have no more than a dash, is hidden. A heading among them,
@@ -129,7 +129,7 @@ class Folds:
 def _tells(
     place: Place, found: Iterable[Slot], values: Mapping[str, Any], *, zero_is_nothing: bool = False
 ) -> bool | None:
-    """Whether anything stands in some cells; None where nobody fills them."""
+    """Whether some cells have a value; None where nothing fills them."""
     told = None
     for slot in found:
         if slot.sheet != place.sheet or slot.name not in values:
@@ -152,7 +152,7 @@ def _tells(
 
 
 def _rows(slot: Slot, value: Any) -> dict[int, bool]:
-    """Whether anything stands in each row of a slot."""
+    """Whether each row of a slot has a value."""
     try:
         laid = slots.laid_out(slot, value)
     except (UnwritableError, TypeError):
@@ -173,7 +173,7 @@ def is_nothing(value: Any) -> bool:
 
 
 def _hidden(used: Mapping[int, bool | None]) -> set[int]:
-    """The rows without anything; `used` is None for a heading."""
+    """The rows without values; `used` is None for a heading."""
     found = {row for row, has_something in used.items() if has_something is False}
     headings: list[int] = []
     for row, has_something in used.items():
@@ -208,7 +208,7 @@ def hidden(sheet: Sheet, rows: Iterable[int]) -> bytes:
 
 
 def without_pages(content: bytes, pages: Collection[str]) -> bytes:
-    """A workbook part with some of its sheets hidden; one that is seen at least stays."""
+    """A workbook part with some of its sheets hidden; at least one stays visible."""
     sheets = markup.elements(content, {"sheet"})
     seen = [one for one in sheets if one.attributes.get("state", "visible") == "visible"]
     edits: list[Edit] = []

@@ -1,4 +1,4 @@
-"""Whom a workbook was sent to, in defined names that people do not see.
+"""The recipient of a workbook, in hidden defined names.
 
 A name may stand for a constant, and Excel, WPS and LibreOffice keep hidden names through all that
 people do to a workbook: rename sheets, move cells, save under another name.
@@ -33,7 +33,7 @@ _BEFORE: Final = ("sheets", "functionGroups", "externalReferences")
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Which workbook of which distribution it is.
+    """The identity of a sent workbook: distribution, template, recipient.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ class Identity:
 
     @classmethod
     def said(cls, texts: Mapping[str, str]) -> Self | None:
-        """The identity that some texts tell, by the attributes; None where they do not."""
+        """The identity in some texts, by attribute; None where they have none."""
         known: dict[str, str] = {}
         for one in fields(cls):
             text = texts.get(one.name)
@@ -118,7 +118,7 @@ NOBODY: Final = Identity("", "", "", "", "", "")
 
 
 def is_told(workbook: Workbook) -> bool:
-    """Whether any name says something of whom a workbook is for."""
+    """Whether any name tells the recipient of a workbook."""
     own = {f"{PREFIX}{one.name}" for one in fields(Identity)}
     return any(
         scope is None and name.lower() in own and _constant(text) is not None
@@ -127,7 +127,7 @@ def is_told(workbook: Workbook) -> bool:
 
 
 def sheet_name(key: str, sheet: int, prefix: str) -> str:
-    """The element of the name that says what a sheet is about.
+    """The element of the name that tells a sheet's unit.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def sheet_name(key: str, sheet: int, prefix: str) -> str:
 
 
 def sheets(workbook: Workbook) -> dict[str, list[str]]:
-    """The sheets of a workbook by what they are about, as far as they say so."""
+    """The sheets of a workbook by their units, as far as they tell."""
     found: dict[str, list[str]] = {}
     for name, scope, text in workbook.names:
         key = _constant(text) if scope is not None and name.lower() == SHEET else None
@@ -160,7 +160,7 @@ def _literal(text: str) -> str:
 
 
 def _constant(formula: str) -> str | None:
-    """The text that a formula consists of."""
+    """The text constant that a formula is."""
     if len(formula) < 2 or formula[0] != '"' or formula[-1] != '"':
         return None
     return cells.unescaped(formula[1:-1].replace('""', '"'))

@@ -1,4 +1,4 @@
-"""A hidden sheet that says the same as the hidden names.
+"""A hidden sheet with the same content as the hidden names.
 
 Some programs keep only names of cells and drop those of constants, such as exceljs and editors in a
 browser. All of them keep what stands in cells.
@@ -31,7 +31,7 @@ _ABOUT: Final = ("sheet", "about")
 
 
 def added(package: Package, workbook: Workbook) -> Package:
-    """A workbook with the sheet behind all others; as it is where one has that name already."""
+    """A workbook with the sheet after all others; unchanged where the name is taken."""
     content = parts.xml(package, workbook.part)
     around, *sheets = markup.elements(content, {"sheets", "sheet"})
     if any(one.attributes.get("name", "").casefold() == NAME for one in sheets):
@@ -73,7 +73,7 @@ class IdentitySheet:
         ]
 
     def with_(self, identity: Identity) -> dict[str, Framed]:
-        """Its entry with an identity, or with none of `NOBODY`; nothing where there is no sheet."""
+        """The sheet's entry with an identity, or with `NOBODY`; none where there is no sheet."""
         if self._entry is None:
             return {}
         said = [] if identity == NOBODY else [asdict(identity), *self._about]

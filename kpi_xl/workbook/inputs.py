@@ -1,4 +1,4 @@
-"""The input cells of a template: which they are, and what they take."""
+"""The input cells of a template, and the values that each takes."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class InputSlot:
 
     @property
     def is_one_cell(self) -> bool:
-        """Whether it is one cell, perhaps one of several merged."""
+        """Whether it is one cell, or several merged into one."""
         slot = self.slot
         return slot.rows == slot.columns == 1 and (not slot.grows or slot.block is not None)
 
@@ -136,7 +136,7 @@ class _Reading:
         return all(not self._style(slot.sheet, *place)[0] for place in places)
 
     def key(self, slot: Slot, ends: tuple[str, ...]) -> str:
-        """The name of what tells the rows of a list; nothing does that people may change."""
+        """The slot that identifies the rows of a list; never one that people may change."""
         beside = [
             other.name
             for other in self._template.slots.values()
@@ -168,7 +168,7 @@ class _Reading:
         return Expected(kind)
 
     def _style(self, sheet: str, row: int, column: int) -> tuple[bool, str]:
-        """Whether a cell is locked, and what its number format shows."""
+        """Whether a cell is locked, and the kind of its number format."""
         style = int(self._template.style_of(sheet, row, column) or 0)
         return self._styles[style] if style < len(self._styles) else (True, "any")
 
@@ -192,7 +192,7 @@ class _Reading:
         return Expected(kind, operator, bounds[:needed])
 
     def _of_list(self, formula: str, sheet: str, strict: bool) -> Expected:
-        """A list's words: written out, or those of cells, which may be filled anew."""
+        """The words of a list: literal, or those in cells, which may be filled again."""
         if formula.startswith('"'):
             words = formula[1:-1].replace('""', '"').split(",")
             return Expected("list", choices=tuple(word.strip() for word in words), strict=strict)
@@ -273,7 +273,7 @@ def _styles(package: Package, part: str | None) -> Iterator[tuple[bool, str]]:
 
 
 def words_of(expected: Expected, answers: Mapping[str, Answers]) -> tuple[str, ...]:
-    """The words that a list offers in a workbook."""
+    """The words of a list in a workbook."""
     if not expected.source:
         return expected.choices
     source = answers.get(expected.source)
@@ -285,10 +285,10 @@ def words_of(expected: Expected, answers: Mapping[str, Answers]) -> tuple[str, .
 
 
 def day_of(bound: float) -> dt.date | None:
-    """The day that a bound of dates stands for."""
+    """The day of a bound."""
     return serials.moment(bound, False)
 
 
 def serial_of(value: Any) -> float:
-    """The number by which a date is compared with its bounds."""
+    """The serial number of a date, to compare it with bounds."""
     return serials.serial(value, False) or 0.0

@@ -26,7 +26,7 @@ HEADING: Final = "表格的标题行"
 
 
 class Taken(NamedTuple):
-    """Cells that belong to something else, and to what."""
+    """Cells that belong to something else, and its kind."""
 
     cells: Area
     what: str

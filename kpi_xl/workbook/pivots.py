@@ -1,4 +1,4 @@
-"""Pivot tables over cells that are filled: what they had stored goes, and they are computed anew.
+"""Pivot tables over filled cells: their stored records are removed, and they are refreshed.
 
 A pivot table keeps a copy of all rows that it was made of, and shows numbers of them. In a filled
 workbook both would be those of the template: wrong, and perhaps of somebody else.
@@ -49,7 +49,7 @@ class PivotCache(NamedTuple):
     keeps_items: bool
 
     def is_filled(self, field: int, cells: Mapping[str, Iterable[Position]]) -> bool:
-        """Whether a field, from 0, has any of some cells; if it cannot be told, it has.
+        """Whether a field, counted from 0, overlaps with some cells; True where that is unknown.
 
         Parameters
         ----------
@@ -122,7 +122,7 @@ def _source(content: bytes, formulas: WorkbookFormulas) -> tuple[str, tuple[Plac
 def without_records(
     package: Package, cache: PivotCache, cells: Mapping[str, Iterable[Position]]
 ) -> Iterator[tuple[str, bytes]]:
-    """The parts of a cache, without what it had stored, to be refreshed when it is opened.
+    """The parts of a cache without its stored records, to be refreshed on opening.
 
     Of the fields by which a table is laid out the items stay where no cell of theirs changes: its
     formats and filters refer to them, and they are in the workbook anyway.
@@ -175,7 +175,7 @@ def without_records(
 
 
 def _without_items(content: bytes, gone: Collection[int]) -> bytes:
-    """A pivot table without the items of some fields, and without what knows them by number."""
+    """A pivot table without the items of some fields, and without references to them."""
     found = markup.elements(
         content,
         {"pivotField", "items", "item", "autoSortScope", "rowItems", "colItems", "pageField",
@@ -204,7 +204,7 @@ def _without_items(content: bytes, gone: Collection[int]) -> bytes:
 
 
 def _refers(found: Sequence[Element], format_: Element, gone: Collection[int]) -> bool:
-    """Whether a format is of some items of a field."""
+    """Whether a format applies to items of a field."""
     return any(
         one.name == "reference"
         and format_.holds(one)
@@ -215,7 +215,7 @@ def _refers(found: Sequence[Element], format_: Element, gone: Collection[int]) -
 
 
 def _keeping(content: bytes, one: Element, kept: Sequence[Element]) -> Edit:
-    """An element with some of what is in it only; gone where that is nothing."""
+    """An element with some of its children; None without any."""
     if not kept:
         return Edit(one.start, one.end, b"")
     tag = markup.with_attribute(content[one.start : one.tag_end], "count", len(kept))
@@ -229,7 +229,7 @@ def _emptied(content: bytes, one: Element) -> Edit:
 
 
 def _listed(package: Package, tables: Sequence[str]) -> set[int]:
-    """The fields, from 0, of which a pivot table lists the items."""
+    """The fields, counted from 0, whose items a pivot table lists."""
     found = set()
     for table in tables:
         elements = markup.elements(parts.xml(package, table), {"pivotField", "items"})

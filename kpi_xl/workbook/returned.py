@@ -1,4 +1,4 @@
-"""A workbook that came back filled: the values in its slots."""
+"""The values in the slots of a returned workbook."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Read: TypeAlias = Value | list[list[Value]]
 
 
 def read(path: str | Path) -> dict[str, Read | list[Read]]:
-    """The values of all slots of a workbook.
+    """Read the values of all slots of a workbook.
 
     Where the slots are is what this very file says: people move cells and insert rows, and the
     names move along.
@@ -88,7 +88,7 @@ def _values(package: Package) -> dict[str, Read | list[Read]]:
 def _by_record(
     found: Mapping[str, Read], places: Mapping[str, Place], grown: Collection[Region]
 ) -> dict[str, Read | list[Read]]:
-    """The values; of a slot in a block that is repeated, what each record has."""
+    """The values by slot; for a slot in a block, one for each record."""
     blocks = [region for region in grown if region.is_block]
     inside = {name for name, place in places.items() if any(block.holds(place) for block in blocks)}
     of_records = {name: regions.records(name, inside) for name in inside}
@@ -111,13 +111,13 @@ class Reader:
 
     @cached_property
     def _shared_strings(self) -> Sequence[Element]:
-        """The shared texts, which not every workbook needs."""
+        """The shared strings, loaded on first use."""
         if self._shared_part is None:
             return ()
         return list(parts.tree(self._package, self._shared_part))
 
     def slots(self, part: str, areas: Sequence[tuple[str, Area, bool]]) -> dict[str, Read]:
-        """The values of one sheet's slots: their names, where they are, whether they grow."""
+        """The values of one sheet's slots, given their names, areas, and whether they grow."""
         wanted: defaultdict[str, list[str]] = defaultdict(list)
         single: dict[str, str] = {}
         several: dict[str, tuple[Area, tuple[tuple[str, ...], ...]]] = {}
@@ -158,7 +158,7 @@ class Reader:
         }
 
     def numbers(self, part: str) -> dict[Position, Value]:
-        """The values of all cells of a sheet; dates are the numbers they are kept as."""
+        """The values of all cells of a sheet; dates stay serial numbers."""
         found: dict[Position, Value] = {}
         for reference, cell in every_cell(self._package, part).items():
             shared = self._shared_strings if cell[0] == "s" else ()
@@ -171,7 +171,7 @@ class Reader:
         return found
 
     def value(self, found: Mapping[str, Raw], reference: str) -> Value:
-        """The value of one of the cells found in a sheet."""
+        """The value of a cell."""
         cell = found.get(reference)
         if cell is None:
             return None

@@ -1,4 +1,4 @@
-"""Shared texts that no cell shows any more go: a filled workbook keeps nothing of other days.
+"""Remove shared strings that no cell uses any more, so that old values do not stay in the file.
 
 Texts of cells stand in a part of their own. What a filled cell showed before, a name perhaps, would
 stay there, where nobody sees it and everybody can find it.
@@ -29,7 +29,7 @@ def without_unused(
     changed: Mapping[str, Collection[Position]],
     has_lost_rows: bool,
 ) -> tuple[str, bytes] | None:
-    """The part of the shared texts without those that only cells showed which change.
+    """The part of the shared strings without those that only changed cells used.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def without_unused(
 def _changing(
     sheets: Mapping[str, Sheet], changed: Mapping[str, Collection[Position]]
 ) -> Iterator[bool]:
-    """For each cell that changes whether it shows a shared text."""
+    """For each cell that changes, whether it uses a shared string."""
     for name, places in changed.items():
         for place in places:
             cell = sheets[name].cell(*place)
@@ -80,7 +80,7 @@ def _changing(
 
 
 def _numbers(found: Sheet, changed: Collection[Position]) -> Iterator[int]:
-    """The numbers of the shared texts that cells show which stay."""
+    """The numbers of the shared strings that unchanged cells use."""
     for row in found.rows.values():
         for cell in row.cells.values():
             if (row.number, cell.column) not in changed and _is_shared(found, cell):

@@ -1,4 +1,4 @@
-"""A template compiled for one set of slots: where each value goes, and what follows from it."""
+"""A template compiled for one set of slots: the place of each value, and all that follows."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def compiled(file: TemplateFile, names: frozenset[str]) -> SlotProgram:
 
 
 def written(file: TemplateFile, program: SlotProgram, values: Mapping[str, Any]) -> list[Written]:
-    """The values as they stand in the file, in the order the program numbers them.
+    """The values as texts in the file, in the program's order.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def written(file: TemplateFile, program: SlotProgram, values: Mapping[str, Any])
 
 
 def _scalar(slot: Slot, value: Any) -> Any:
-    """The one value of a one-cell slot; an array of one element counts as one."""
+    """The value of a slot of one cell; an array of one element counts as one."""
     if getattr(value, "ndim", 0):
         (value,) = slots.laid_out(slot, value)
     return value

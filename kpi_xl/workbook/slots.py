@@ -1,4 +1,4 @@
-"""Slots: the defined names that say where a value goes."""
+"""Slots: the defined names that give the place of a value."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Slot:
 
     @property
     def plain_name(self) -> str:
-        """Its name without that of the sheet it may be private to."""
+        """Its name without the sheet that it may be private to."""
         return self.name.removeprefix(f"{self.sheet}!")
 
     @property
@@ -94,12 +94,12 @@ class Slot:
 
     @property
     def growing(self) -> Region:
-        """The rows that there will be more of, if it grows."""
+        """The rows that grow, if any."""
         return self.block or self.region
 
 
 def places(workbook: Workbook, tables: Iterable[Table], on: str | None = None) -> dict[str, Place]:
-    """The usable defined names of a workbook and where they lead; behind them those of tables.
+    """The usable defined names of a workbook with their places, then those of tables.
 
     Constants, formulas, several areas, broken and external references, the marks of growing
     areas and Excel's own names are not slots, nor are whole rows and columns.
@@ -122,7 +122,7 @@ def places(workbook: Workbook, tables: Iterable[Table], on: str | None = None) -
 
 
 def marks(workbook: Workbook, beginning: str) -> dict[str, Place]:
-    """Where the names lead that mark an area; those that lead to no rows are left out.
+    """The places of names that mark an area; those without rows are left out.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def marks(workbook: Workbook, beginning: str) -> dict[str, Place]:
 
 
 def _rows_place(text: str, sheets: dict[str, str]) -> Place | None:
-    """Where a name of whole rows leads."""
+    """The place of a name of whole rows."""
     only = tokens(text)
     if len(only) != 1 or isinstance(only[0], str):
         return None
@@ -155,7 +155,7 @@ def _rows_place(text: str, sheets: dict[str, str]) -> Place | None:
 
 
 def _named_places(workbook: Workbook, sheets: dict[str, str]) -> dict[str, Place]:
-    """The usable defined names of a workbook and where they lead."""
+    """The usable defined names of a workbook and their places."""
     found: list[tuple[str, str | None, Place]] = []
     for name, scope, text in workbook.names:
         place = None if name.startswith(MARKS) else _place(text, sheets)
@@ -169,7 +169,7 @@ def _named_places(workbook: Workbook, sheets: dict[str, str]) -> dict[str, Place
 
 
 def _places_on(workbook: Workbook, sheets: dict[str, str], on: str) -> dict[str, Place]:
-    """The usable defined names that lead to a sheet; one private to it goes before the others."""
+    """The usable defined names that lead to a sheet; one private to it takes precedence."""
     found: dict[str, Place] = {}
     for name, scope, text in sorted(workbook.names, key=lambda one: one.sheet == on):
         place = None if name.startswith(MARKS) else _place(text, sheets)
@@ -184,7 +184,7 @@ def _ambiguous(names: Iterable[str]) -> set[str]:
 
 
 def _place(text: str, sheets: dict[str, str]) -> Place | None:
-    """Where a name's text leads; `sheets` are the sheets' names by their folded names."""
+    """The place of a name's text; `sheets` are the sheets' names by their folded names."""
     folded, cells = _split(text)
     sheet = sheets.get(folded)
     return None if sheet is None or cells is None else Place(sheet, cells)
@@ -192,7 +192,7 @@ def _place(text: str, sheets: dict[str, str]) -> Place | None:
 
 @lru_cache(maxsize=1 << 14)  # thousands of returned forms have the same names
 def _split(text: str) -> tuple[str, Area | None]:
-    """The folded name of a sheet and its cells that a name's text means."""
+    """The folded sheet name and the cells in a name's text."""
     written, _, reference = text.rpartition("!")
     if written.startswith("'"):
         written = written[1:-1].replace("''", "'")
@@ -201,12 +201,12 @@ def _split(text: str) -> tuple[str, Area | None]:
 
 
 def near_matches(name: str, names: Iterable[str]) -> list[str]:
-    """The names that somebody may have meant, the likeliest first."""
+    """The names that may have been meant, the likeliest first."""
     return difflib.get_close_matches(name, names, 5, 0.5)
 
 
 def merge_at(cells: Area, merges: Iterable[Area]) -> Area | None:
-    """The merged range that swallows all of an area, if there is one."""
+    """The merged range that covers a whole area, if there is one."""
     row, column, last_row, last_column = cells
     for merge in merges:
         # Most are in other rows, and there may be thousands.
@@ -218,7 +218,7 @@ def merge_at(cells: Area, merges: Iterable[Area]) -> Area | None:
 
 
 def shown(cells: Area, merges: Iterable[Area]) -> Area:
-    """The cells of an area that can be seen: the first of each row, where it is merged into one.
+    """The visible cells of an area: of merged ones in a row only the first.
 
     Selecting the merged cells of a list names all that lie below them.
     """
@@ -274,7 +274,7 @@ def slot(
 
 
 def row_count(slot: Slot, value: object) -> int:
-    """How many rows, in a block records, a value needs; 0 for None.
+    """The number of rows (in a block, records) that a value needs; 0 for None.
 
     Raises
     ------
@@ -291,7 +291,7 @@ def row_count(slot: Slot, value: object) -> int:
 
 
 def laid_out(slot: Slot, value: object) -> list[object]:
-    """A slot's value as one value for each of its cells, row by row.
+    """A slot's value as one value for each cell, row by row.
 
     Parameters
     ----------

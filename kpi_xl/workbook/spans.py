@@ -1,4 +1,4 @@
-"""Charts and sparklines that begin where there is something to draw.
+"""Charts and sparklines that begin at the first column with values.
 
 A name that begins with ``spans.`` over cells of a sheet says so, say ``spans.data`` over rows that
 have a column for each of twenty-four months: a chart that shows these columns shows no column
@@ -29,7 +29,7 @@ _SPARKLINE: Final = "sparkline"
 
 
 def spans(workbook: Workbook, found: Iterable[Slot], values: Mapping[str, Any]) -> Spans:
-    """Where the marked areas of a workbook begin once it is filled.
+    """The begin of each marked area in the filled workbook.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def _meet(slot: Slot, area: Area) -> bool:
 
 
 def _used(slot: Slot, value: Any, area: Area) -> Iterable[int]:
-    """The columns of an area in which a slot has something."""
+    """The columns of an area in which a slot has values."""
     try:
         laid = slots.laid_out(slot, value)
     except (UnwritableError, TypeError):
@@ -78,12 +78,12 @@ def _used(slot: Slot, value: Any, area: Area) -> Iterable[int]:
 
 
 def begun(content: bytes, begins: Spans) -> bytes:
-    """A chart part that shows the marked areas from where they begin."""
+    """A chart part with ranges that begin at the marked areas' begin."""
     return _begun_in(content, markup.elements(content, {_FORMULA}), begins)
 
 
 def begun_sparklines(content: bytes, begins: Spans) -> bytes:
-    """A worksheet part whose sparklines show the marked areas from where they begin."""
+    """A worksheet part with sparklines that begin at the marked areas' begin."""
     if _SPARKLINE.encode() not in content:
         return content
     found = markup.elements(content, {_SPARKLINE, _FORMULA})

@@ -1,4 +1,4 @@
-"""Which formulas of a workbook have no right value any more when some of its cells are filled.
+"""The formulas of a workbook whose values become wrong when cells are filled.
 
 Those that depend on nothing that is filled keep the value that they have: whoever saved the
 template had it computed.
@@ -55,7 +55,7 @@ class Reads(NamedTuple):
 
 
 class WorkbookFormulas:
-    """The formulas of a workbook and what they read.
+    """The formulas of a workbook and the cells that they read.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ class WorkbookFormulas:
         return Reads(tuple(found), changes)
 
     def meaning(self, name: str) -> str | None:
-        """The formula of a name with a sheet or the workbook before it, as charts have them."""
+        """The formula of a name that is qualified by a sheet or the workbook, as in charts."""
         before, _, plain = name.rpartition("!")
         sheet = self.folded.get(before.strip("'").replace("''", "'").casefold())
         found = self.names.get((sheet, plain.casefold())) if sheet is not None else None
@@ -163,7 +163,7 @@ class WorkbookFormulas:
         return any(name == word for scope, name in self.names if scope is not None)
 
     def places(self, token: Reference, sheet: str) -> Iterator[Place]:
-        """The cells that a reference means; through several sheets those of all of them."""
+        """The cells of a reference; through several sheets those of all of them."""
         first, last = token.ends[0], token.ends[-1]
         rows = sorted((first.row or 1, last.row or LAST_ROW))
         columns = sorted((first.column or 1, last.column or LAST_COLUMN))
@@ -174,7 +174,7 @@ class WorkbookFormulas:
                 yield Place(self.folded[name], area)
 
     def stale(self, filled: Cells, resized: Sequence[Place] = ()) -> dict[str, set[Position]]:
-        """The computed cells that have no right value when some cells are filled.
+        """The formula cells whose values become wrong when some cells are filled.
 
         Parameters
         ----------
@@ -213,7 +213,7 @@ class WorkbookFormulas:
         return {name: found[name] & computed[name] for name in found}
 
     def _follows(self, one: _Waiting, found: dict[str, set[Position]], changed: _Changed) -> bool:
-        """Mark a formula that reads a cell whose value changes."""
+        """Mark a formula that reads a changing cell."""
         name, place, reads = one
         if not any(changed.meets(read) for read in reads):
             return False
@@ -274,7 +274,7 @@ def _words(text: str) -> Iterator[str]:
 
 
 def _whole(table: Table) -> Place:
-    """All cells of a table, with its headings and, if it has any, its totals."""
+    """All cells of a table, with its headings and totals."""
     first = table.data.first_row if table.heading is None else table.heading.first_row
     return Place(
         table.sheet, table.data._replace(first_row=first, last_row=table.data.last_row + 1)

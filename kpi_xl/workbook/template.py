@@ -56,7 +56,7 @@ class Template:
 
     @classmethod
     def _of(cls, package: Package, resized: Sequence[Place] = ()) -> Self:
-        """Of a package that was checked."""
+        """Make it from a checked package."""
         found = cls.__new__(cls)
         found._prepare(package, resized)
         return found
@@ -101,13 +101,13 @@ class Template:
 
     @property
     def sheets_for_units(self) -> list[str]:
-        """The sheets that are wanted once for each unit; see `sheet_copies`."""
+        """The sheets that are copied for each unit; see `sheet_copies`."""
         return sheet_copies.marked(self.workbook)
 
     def with_sheets(
         self, sheet: str, names: Sequence[str], keys: Sequence[str] = ()
     ) -> tuple[Template, list[dict[str, str]]]:
-        """A template with several sheets in the place of one.
+        """A template with copies of a sheet in its place.
 
         Parameters
         ----------
@@ -157,7 +157,7 @@ class Template:
         return self._file.sheets[sheet].default_style(row, column) if found is None else found.style
 
     def obstacle(self, name: str) -> InputError | None:
-        """Why a slot cannot be filled, or cannot get more rows though it should; None if it can."""
+        """Why a slot cannot be filled, or cannot grow; None if it can."""
         slot = self._file.slots[name]
         try:
             self._file.hidden(slot)
@@ -275,7 +275,7 @@ class Template:
         return _kept(self._programs, names, compiled)
 
     def _wanted(self, values: Mapping[str, Any]) -> Sizes:
-        """The growing areas that need another number of rows for these values, and how many."""
+        """The growing areas that need another number of rows, and the number."""
         rows: dict[str, int] = {}
         for slot in self._growing:
             if slot.name in values:
@@ -288,7 +288,7 @@ class Template:
     def _by_record(
         self, values: Mapping[str, Any], resized: Template, rows: Mapping[Region, int]
     ) -> dict[str, Any]:
-        """The values by the names that the slots of blocks have in the resized template."""
+        """The values under the names of records in the resized template."""
         found: dict[str, Any] = {}
         for name, value in values.items():
             slot = self._file.slots.get(name)
@@ -305,7 +305,7 @@ class Template:
         return found
 
     def _named(self, name: str, sheet: str) -> str:
-        """A slot's name here: one private to a sheet needs the sheet only among several."""
+        """The name of a slot here: the sheet is needed only where several have it."""
         return name if name in self._file.slots else name.removeprefix(f"{sheet}!")
 
     def _of_size(self, wanted: Sizes) -> Template:
@@ -322,7 +322,7 @@ class Template:
         return _kept(self._resized, wanted, resized)
 
     def _without_empty_rows(self, values: Mapping[str, Any]) -> Template:
-        """The template with the rows hidden that are to be, as nothing stands in them."""
+        """The template with empty rows hidden."""
         file = self._file
         rows = file.folds.empty_rows(file.slots.values(), values)
         pages = file.folds.empty_pages(file.slots.values(), values)
@@ -348,7 +348,7 @@ class Template:
         return _kept(self._folded, wanted, folded) if rows or pages or charts else self
 
     def _begun(self, begins: spans.Spans) -> Template:
-        """The template with charts that begin where there is something to draw."""
+        """The template with charts that begin where there are values."""
         file = self._file
 
         def narrowed() -> Template:
@@ -368,14 +368,14 @@ class Template:
 
     @property
     def is_somebodys(self) -> bool:
-        """Whether it is a workbook that was sent to somebody, and says so."""
+        """Whether it is a workbook that was sent to a recipient."""
         named = any(
             scope is None and name.startswith(PREFIX) for name, scope, _ in self.workbook.names
         )
         return named or identity_sheet.read(self.package, self.workbook)[0] is not None
 
     def _with_identity_sheet(self) -> Template:
-        """The template with a hidden sheet for what the hidden names say."""
+        """The template with a hidden sheet for the identity."""
         if self._sent is None:
             package = identity_sheet.added(self.package, self.workbook)
             self._sent = self if package is self.package else self._of(package)

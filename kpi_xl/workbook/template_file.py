@@ -105,14 +105,14 @@ class TemplateFile:
 
     @contextmanager
     def blaming(self, slot: Slot) -> Iterator[None]:
-        """Says which slot a value does not fit."""
+        """A context that adds the slot to an error about its value."""
         try:
             yield
         except (UnwritableError, TypeError) as error:
             raise self.blamed(slot, error) from None
 
     def blamed(self, slot: Slot, error: UnwritableError | TypeError) -> Exception:
-        """The error that says so."""
+        """The error with the slot's name."""
         if isinstance(error, UnwritableError):
             return self.refusal(slot, error.fault)
         error.add_note(f"in slot {slot.name!r}")

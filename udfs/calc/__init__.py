@@ -1,4 +1,4 @@
-"""The LibreOffice Calc add-in: what runs inside the program, the processes beside it, the .oxt."""
+"""The LibreOffice Calc add-in: code inside the program, processes beside it, the .oxt file."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Builds kpi_xl.oxt, on any system and without LibreOffice, byte for byte the same each time.
+"""Build kpi_xl.oxt, on any system and without LibreOffice, with the same bytes each time.
 
 Run ``python -m udfs.calc.build kpi_xl.oxt``.
 """

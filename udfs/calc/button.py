@@ -1,4 +1,4 @@
-"""The process of one button: LibreOffice starts it, does what it orders, and is done with it."""
+"""The process of one button: LibreOffice starts it and carries out its orders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether everything that the LibreOffice add-in needs is in place."""
+"""Check that everything the LibreOffice add-in needs is in place."""
 
 from __future__ import annotations
 

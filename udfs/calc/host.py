@@ -1,4 +1,4 @@
-"""LibreOffice Calc as the buttons' jobs see it: what they want is asked of it over a channel.
+"""LibreOffice Calc as a host of the buttons, controlled over a channel.
 
 An order is a name and what it takes; the answer is ``(True, value)``, or ``(False, text)`` where
 LibreOffice could not do it. `udfs.calc.component.buttons` is at the other end.
@@ -47,7 +47,7 @@ class Calc:
         self._title = title
 
     def order(self, name: str, *given: Any) -> Any:
-        """Have something done.
+        """Send an order and wait for the answer.
 
         Raises
         ------
@@ -160,7 +160,7 @@ class CalcCells:
 
     @contextmanager
     def unprotected(self, sheets: Iterable[str]) -> Iterator[None]:
-        """While it lasts the sheets are open; Calc keeps what their protection allows."""
+        """A context in which the sheets are unprotected; protection options are kept."""
         opened: list[str] = []
         try:
             for sheet in sheets:
@@ -176,7 +176,7 @@ class CalcCells:
 
 
 def _sent(value: Any) -> Any:
-    """A value as it is sent: an error by its name in a tuple, so that no text is taken for one."""
+    """A value for sending: an error as a tuple with its name, so that no text is taken for one."""
     if hasattr(value, "item"):
         value = value.item()  # a numpy scalar
     if isinstance(value, float) and not math.isfinite(value):

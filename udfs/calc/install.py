@@ -1,4 +1,4 @@
-"""Puts the extension into the user's LibreOffice, and takes it away again."""
+"""Install the extension into the user's LibreOffice, and uninstall it."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def install(
 
 
 def uninstall(user: User | None = None, options: Sequence[str] = ()) -> list[Path]:
-    """Take away what was put in place; the user's settings too, unless Excel's add-in needs them.
+    """Uninstall the extension, and the user's settings unless Excel's add-in needs them.
 
     Parameters
     ----------
@@ -128,7 +128,9 @@ def _libreoffice() -> LibreOffice:
 
 
 def _whose() -> list[str]:
-    """Nothing for the user himself; root installs for everybody, as LibreOffice wants it."""
+    """The option of unopkg: none for a user; root installs for everybody, as LibreOffice
+    requires.
+    """
     return ["--shared"] if sys.platform != "win32" and os.geteuid() == 0 else []
 
 

@@ -1,4 +1,4 @@
-"""Where LibreOffice is on this machine, and where it keeps what belongs to the user."""
+"""The LibreOffice on this machine, and the user's profile of it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class LibreOffice:
 
     @property
     def version(self) -> str:
-        """Its version, such as 25.2; empty where it does not say."""
+        """Its version, such as 25.2; empty where it is not known."""
         resources = self.program.parent / "Resources"
         for file in (
             self.program / "bootstraprc", self.program / "bootstrap.ini", resources / "bootstraprc"
@@ -78,7 +78,7 @@ def installed_extensions(home: Path, roaming: Path) -> list[Path]:
 
 
 def extensions_in(folder: Path) -> list[Path]:
-    """The unpacked extension in a folder of LibreOffice's; what it has yet to tidy up left out."""
+    """The unpacked extensions in a folder of LibreOffice, without leftovers."""
     found = sorted((folder / "cache").glob(f"uno_packages/*/{EXTENSION}"))
     try:
         listed = (folder / "cache" / "uno_packages.pmap").read_bytes()

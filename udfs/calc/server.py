@@ -1,4 +1,4 @@
-"""The process that answers Calc's calls of functions; LibreOffice starts and ends it.
+"""The process that answers Calc's function calls; LibreOffice starts and ends it.
 
 A call is a name and its arguments: ``(name, arguments)``; or, where the days of the document count
 from another day than usual, ``(name, arguments, later)``: by so many days; or, where some arguments
@@ -29,7 +29,7 @@ _ERRORS: Final = {name: error_value(name) for name in ERROR_NAMES}
 
 
 class Ranges:
-    """The columns of dates that were handed over, read once."""
+    """The columns of dates that were passed, read once."""
 
     def __init__(self) -> None:
         self._columns: dict[int, Any] = {}
@@ -37,7 +37,7 @@ class Ranges:
     def replaced(
         self, arguments: tuple[Any, ...], numbers: dict[int, int], first: int, later: int
     ) -> list[Any]:
-        """Arguments with what is kept of ranges in their places."""
+        """Arguments with the kept values in place of ranges."""
         for old in [number for number in self._columns if number < first]:
             del self._columns[old]
         given = list(arguments)
@@ -51,7 +51,7 @@ class Ranges:
 
 
 def _dates(rows: list[list[Any]]) -> Any:
-    """A column of dates, or the error that reading it gives."""
+    """A column of dates, or the error of reading it."""
     try:
         return dates(rows)
     except BadArgumentError as error:
@@ -105,7 +105,7 @@ def connected() -> Channel:
 
 
 def main() -> None:
-    """Answer until nobody asks any more."""
+    """Answer calls until the channel is closed."""
     channel = connected()
     ranges = Ranges()
     channel.send("ready")

@@ -1,4 +1,4 @@
-"""The functions as Calc declares them: names, types, and what its function wizard says of them."""
+"""The functions as Calc declares them: names, types, and descriptions for the function wizard."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def table() -> dict[str, dict[str, Any]]:
 
 
 def library() -> bytes:
-    """The type library that declares them."""
+    """The type library of the functions."""
     methods = []
     for method, function in table().items():
         types = [argument["type"] for argument in function["arguments"]]
@@ -103,7 +103,7 @@ def library() -> bytes:
 
 
 def _type(parameter: inspect.Parameter, words: str | None) -> str:
-    """The type of an argument, by what the docstring says of it; a measure is a number."""
+    """The type of an argument, by its docstring; a measure is a number."""
     if parameter.name in BY_REFERENCE:
         return CELL_RANGE
     if parameter.default is not inspect.Parameter.empty:
@@ -114,7 +114,7 @@ def _type(parameter: inspect.Parameter, words: str | None) -> str:
 
 
 def _gives(function: Callable[..., Any], types: list[str]) -> str:
-    """Rows, where it gives them for single numbers and texts too, or takes whole ranges."""
+    """The type of the result: rows where the function gives rows, or takes whole ranges."""
     given = _RETURNS.search(inspect.getdoc(function) or "")
     words = given[1] if given else ""
     parameters = inspect.signature(function).parameters.values()
@@ -129,7 +129,7 @@ def _gives(function: Callable[..., Any], types: list[str]) -> str:
 
 
 def method_name(function: str) -> str:
-    """A function's name as LibreOffice's interfaces may have it.
+    """A function's name in the form that LibreOffice's interfaces allow.
 
     Examples
     --------
@@ -141,7 +141,7 @@ def method_name(function: str) -> str:
 
 
 def _documented(function: Callable[..., Any]) -> dict[str, str]:
-    """The types that a docstring gives its parameters."""
+    """The types of the parameters in a docstring."""
     return {
         name: words
         for names, words in _PARAMETER.findall(inspect.getdoc(function) or "")

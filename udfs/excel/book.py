@@ -86,7 +86,7 @@ class ExcelCells:
 
 
 def as_excel_takes_it(value: Any) -> Any:
-    """A value as Excel takes it: errors by name, and text as text whatever it looks like."""
+    """A value as Excel takes it: errors by name, and text always as text."""
     if hasattr(value, "item"):
         value = value.item()  # a numpy scalar
     if isinstance(value, float) and not math.isfinite(value):
@@ -101,7 +101,7 @@ def as_excel_takes_it(value: Any) -> Any:
 
 
 def _looks_like_something_else(text: str) -> bool:
-    """Whether Excel, typing it, would make a number, a date or a formula of it."""
+    """Whether Excel would turn a typed text into a number, a date or a formula."""
     return (
         text.startswith(_READ_AS_SOMETHING_ELSE)
         or text.casefold() in _WORDS
@@ -111,7 +111,7 @@ def _looks_like_something_else(text: str) -> bool:
 
 @contextmanager
 def quiet(app: Any) -> Iterator[None]:
-    """While it lasts Excel neither draws nor calculates, nor do macros hear of what is written."""
+    """A context in which Excel neither draws nor calculates nor fires events."""
     wanted = {"screen_updating": False, "enable_events": False, "calculation": "manual"}
     with _set(app, wanted):
         yield
@@ -119,15 +119,13 @@ def quiet(app: Any) -> Iterator[None]:
 
 @contextmanager
 def undisturbed(app: Any) -> Iterator[None]:
-    """While it lasts Excel shows no alerts, as that another program keeps it waiting, and leaves
-    the key Esc to us.
-    """
+    """A context in which Excel shows no alerts and leaves the key Esc to us."""
     with _set(app, {"display_alerts": False}), _set(_api(app), {"EnableCancelKey": 0}):
         yield
 
 
 def escape_is_pressed() -> bool:
-    """Whether somebody holds the key Esc down; on Windows only."""
+    """Whether the key Esc is held down; on Windows only."""
     if sys.platform != "win32":
         return False
     import ctypes
@@ -145,7 +143,7 @@ def _api(app: Any) -> Any:
 
 @contextmanager
 def _set(of: Any, wanted: Mapping[str, object]) -> Iterator[None]:
-    """Settings for a while. Each is put back, whatever happens, also where another cannot be."""
+    """A context with other settings of Excel; each is restored, whatever happens."""
     with ExitStack() as before:
         for name, value in wanted.items():
             # Some engines of xlwings, such as that of Office.js, do not have these settings.

@@ -1,4 +1,4 @@
-"""Builds kpi_xl.xlam, on any system, byte for byte the same each time.
+"""Build kpi_xl.xlam, on any system, with the same bytes each time.
 
 Run ``python -m udfs.excel.build kpi_xl.xlam``.
 """
@@ -51,7 +51,7 @@ def build() -> bytes:
 
 
 def _with_modules() -> bytes:
-    """A new add-in with the VBA in it, as pyOpenVBA writes it."""
+    """A new add-in with the VBA in it, written by pyOpenVBA."""
     from pyopenvba import ExcelFile, VBAModuleKind  # type: ignore[import-untyped]
 
     with tempfile.TemporaryDirectory() as folder:
@@ -69,7 +69,7 @@ def _with_modules() -> bytes:
 
 
 def _name(project: Any) -> None:
-    """Give the project its name and code page in the raw records ahead of its modules."""
+    """Set the project's name and code page in the raw records before its modules."""
     raw, position, out = project.dir_raw, 0, bytearray()
     while position < project.dir_modules_offset:
         record, size = struct.unpack_from("<HI", raw, position)
@@ -88,7 +88,7 @@ def _name(project: Any) -> None:
 
 
 def _mended(vba: bytes) -> bytes:
-    """The VBA project without what pyOpenVBA 6.5.0 writes otherwise than [MS-OVBA]."""
+    """The VBA project with the deviations of pyOpenVBA 6.5.0 from [MS-OVBA] corrected."""
     from pyopenvba.cfb import CFB  # type: ignore[import-untyped]
     from pyopenvba.vba import compress, decompress  # type: ignore[import-untyped]
 

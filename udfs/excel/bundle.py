@@ -1,4 +1,4 @@
-"""A folder or zip that a department puts on a share; one double click installs the add-in."""
+"""A folder or zip for a department's share; a double click installs the add-in."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def _python_of(file: Path, sha256: str | None) -> dict[str, bytes]:
 
 
 def _version(parts: dict[str, bytes], file: Path) -> str:
-    """Which Python a package has; it must be one for 64-bit Windows that kpi_xl runs on."""
+    """The Python version of a package; it must be for 64-bit Windows and supported."""
     marks = [found for found in map(_EMBEDDED.fullmatch, parts) if found]
     program = parts.get("python.exe", b"")
     if len(marks) != 1 or "pythonw.exe" not in parts or not _is_for_64_bits(program):
@@ -174,7 +174,7 @@ def _is_for_64_bits(program: bytes) -> bool:
 
 
 def _own_wheel(wheel: Path | None, wheels: Path) -> None:
-    """Put the wheel of kpi_xl with the others."""
+    """Add the wheel of kpi_xl to the others."""
     if wheel is not None:
         if not wheel.name.startswith(f"kpi_xl-{__version__}-"):
             raise InputError(kinds.OTHER_WHEEL(wanted=__version__), file=wheel)

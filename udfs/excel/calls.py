@@ -30,14 +30,14 @@ _COLUMNS_OF_DATES: Final = frozenset({"signed", "left"})
 
 
 class _Range:
-    """A range as it came, and what was read in it."""
+    """A range as it came, with the values read from it."""
 
     def __init__(self, rows: Any) -> None:
         self.rows = rows
         self._dates: dict[str, Any] = {}
 
     def dates(self, module: str) -> Any:
-        """Its dates, or the error that reading them gives."""
+        """Its dates, or the error of reading them."""
         if module not in self._dates:
             rows = moved(self.rows, BETWEEN_EPOCHS) if module.endswith("1904") else self.rows
             try:
@@ -51,7 +51,7 @@ _kept: Final[dict[float, dict[int, _Range]]] = {}
 
 
 def _offered(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function that VBA calls as it calls worksheet functions, all of it raw."""
+    """Register a function that VBA calls like a worksheet function, with raw arguments."""
     for name in inspect.signature(function).parameters:
         xlarg(name, "raw")(function)
     xlret("raw")(function)
@@ -61,7 +61,7 @@ def _offered(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @_offered
 def begun(before: Any) -> list[list[float]]:
-    """Begin a session; what is kept in it is known by its number.
+    """Begin a session and return its number.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def begun(before: Any) -> list[list[float]]:
 
 @_offered
 def kept(session: float, module: str, name: str, places: Any, arguments: Any) -> Any:
-    """Call a function; ranges that are kept stand for those not sent again.
+    """Call a function; kept ranges stand for those not sent again.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def gathered(
 
 
 def _function(module: str, name: str) -> Any:
-    """A worksheet function; there are no others here."""
+    """The worksheet function of this name; no others are called."""
     if module == functions.__name__:
         return getattr(functions, name)
     from udfs.excel import functions1904

@@ -77,7 +77,7 @@ _OWN_NAMES: Final = {
 
 @dataclass(frozen=True)
 class Described:
-    """A function in words.
+    """The description of a function in words.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def described(function: Callable[..., Any]) -> Described:
 
 
 def named_as(call: Callable[..., Any], function: Callable[..., Any]) -> Described:
-    """Give what a host calls the name, the text and the parameters of a function.
+    """Give a function the name, text and parameters that a host shows.
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ def _argument(code: str, name: str) -> str:
 
 
 def _short(text: str) -> str:
-    """Cut to what Excel takes, counted in UTF-16 as VBA counts."""
+    """Cut a text to Excel's limit, counted in UTF-16 as VBA counts."""
     units = text.encode("utf-16-le")
     if len(units) <= 2 * LONGEST:
         return text

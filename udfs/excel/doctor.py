@@ -1,4 +1,4 @@
-"""Look whether Excel's add-in is in place and can run, and say what to do."""
+"""Check that Excel's add-in is in place and can run, with advice."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from udfs.looked_at import Finding
 def findings(
     user: User, registry: Registry, environment: Mapping[str, str] = os.environ
 ) -> Iterator[Finding]:
-    """Look at a user's installation.
+    """Check a user's installation.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def conf_value(file: Path, key: str) -> str | None:
 
 
 def ansi() -> str:
-    """The encoding that VBA reads files in: the code page of Windows."""
+    """The encoding in which VBA reads files: the code page of Windows."""
     return "mbcs" if sys.platform == "win32" else "gbk"
 
 

@@ -20,7 +20,7 @@ with importable():
 
 
 class Cells(RawValueAccessor):
-    """Arguments raw. As ranges they come from xlwings' own wrappers; the add-in's give values."""
+    """Raw arguments. xlwings' own wrappers pass ranges, the add-in passes values."""
 
     @classmethod
     def reader(cls, options: Any) -> Any:
@@ -29,7 +29,9 @@ class Cells(RawValueAccessor):
 
 
 def _read(context: Any) -> None:
-    """Read a range; of an area of several parts Excel would give the first only."""
+    """Read a range; an area of several parts is an error, since Excel would give the first part
+    only.
+    """
     if context.range is not None:
         of_one_part = context.range.api.Areas.Count == 1
         context.value = context.range.raw_value if of_one_part else "#VALUE!"

@@ -1,4 +1,4 @@
-"""Puts the add-in in place for the user, and takes it away again."""
+"""Install the add-in for the user, and uninstall it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from udfs.excel.sources import check_version
 
 @dataclass(frozen=True)
 class Installed:
-    """Where things are now.
+    """The paths of the installed parts.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def install(
 
 
 def uninstall(user: User | None = None) -> list[Path]:
-    """Take away everything that was put in place, also the user's settings.
+    """Remove everything that was installed, and the user's settings.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def _windowless(python: Path) -> Path:
 
 
 def _writable(path: Path) -> str:
-    """A path as VBA can read it from the file, which is in Windows' code page.
+    """A path in the code page of Windows, in which VBA reads the file.
 
     Raises
     ------

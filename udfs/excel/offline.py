@@ -1,4 +1,4 @@
-"""xlwings' code for Windows, made importable elsewhere, so that the add-in builds on any system.
+"""Make xlwings' code for Windows importable elsewhere, so that the add-in builds on any system.
 
 xlwings generates the VBA wrappers of functions in a module that imports pywin32. What it takes
 from there to generate them is nothing but the imports themselves.
@@ -17,7 +17,7 @@ _NEEDS_PYWIN32 = ("xlwings.udfs",)
 
 @contextmanager
 def importable() -> Iterator[None]:
-    """While it lasts, `xlwings.udfs` can be imported; afterwards nothing of it is left behind."""
+    """A context in which `xlwings.udfs` can be imported; afterwards it is unloaded."""
     if "xlwings.udfs" in sys.modules or sys.platform == "win32":
         yield
         return

@@ -47,7 +47,7 @@ _BLOCKS: Final = frozenset({"1", "6"})
 def findings(
     addin: Path, registry: Registry, environment: Mapping[str, str] = os.environ
 ) -> Iterator[Finding]:
-    """Look at everything that can be seen of it without being an administrator.
+    """Check all policies that can be read without being an administrator.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def _found(name: str, fault: Fault | None, fine: str) -> Finding:
 
 
 def _value(registry: Registry, key: str, name: str) -> Value | None:
-    """A value by its name, of which capitals do not count."""
+    """A value by its name, in any case."""
     known = {each.casefold(): value for each, value in registry.values(key).items()}
     return known.get(name.casefold())
 
@@ -86,7 +86,7 @@ def _macros(registry: Registry) -> Fault | None:
 
 
 def _location(addin: Path, registry: Registry, environment: Mapping[str, str]) -> Fault | None:
-    """A start folder is a trusted location unless somebody has taken it off the list."""
+    """The path of a trusted location; a start folder is one unless it was removed."""
     known = []
     folder = ntpath.normcase(str(addin.parent))
     for policy in _POLICIES:
@@ -113,7 +113,7 @@ def _folder(path: str, environment: Mapping[str, str]) -> str:
 
 
 def _disabled(addin: Path, registry: Registry) -> Fault | None:
-    """Excel keeps the files that it crashed with, their paths in UTF-16 behind a few numbers."""
+    """The files that Excel disabled after a crash: paths in UTF-16 after a few numbers."""
     key = rf"HKCU\{_EXCEL.format('')}\Resiliency\DisabledItems"
     written = addin.name.casefold().encode("utf-16-le")
     for value in registry.values(key).values():
@@ -123,12 +123,14 @@ def _disabled(addin: Path, registry: Registry) -> Fault | None:
 
 
 def _small(path: bytes) -> bytes:
-    """Latin letters made small, whatever else there is."""
+    """Latin letters in lower case, everything else unchanged."""
     return path.translate(bytes(ord(chr(c).lower()) if c < 128 else c for c in range(256)))
 
 
 def _from_internet(addin: Path) -> Fault | None:
-    """Windows keeps where a file came from in a stream beside its content."""
+    """Whether a file came from the internet, by the stream that Windows keeps beside its
+    content.
+    """
     try:
         stream = Path(f"{addin}:Zone.Identifier").read_text("latin-1")
     except OSError:
@@ -149,7 +151,9 @@ def _programs(registry: Registry) -> Fault | None:
 
 
 def _rules(registry: Registry) -> Iterator[tuple[str, str]]:
-    """Defender's rules and their states, from a policy, an administrator, or a device's manager."""
+    """Defender's rules and their states, set by a policy, an administrator, or device
+    management.
+    """
     for policy in _POLICIES:
         for rule, state in registry.values(_DEFENDER.format(policy) + _RULES).items():
             yield rule.casefold(), str(state)

@@ -1,4 +1,4 @@
-"""Windows' registry, as far as it says what keeps an add-in from running."""
+"""The registry of Windows, as far as it matters for the add-in."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Registry(Protocol):
 
 
 class WindowsRegistry:
-    """That of the machine this runs on; empty elsewhere than on Windows."""
+    """The registry of this machine; empty on other systems."""
 
     def values(self, key: str) -> Mapping[str, Value]:
         found: dict[str, Value] = {}

@@ -1,1 +1,1 @@
-"""Rows, blocks and sheets that come in, and every reference that moves with them."""
+"""Insert and remove rows, blocks and sheets, and move every reference along."""

@@ -20,7 +20,7 @@ _NEVER_COPIED: Final = ("_xlnm.", MARK, BLOCK)
 
 
 class NameTakenError(Exception):
-    """A name that a record would get is there already."""
+    """A name for a record exists already."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -44,7 +44,7 @@ class Rule(NamedTuple):
     copier: Copier
 
     def formula(self, text: str) -> str:
-        """A formula of it, which spreadsheets move on for all the cells that it applies to.
+        """A formula of the rule; spreadsheets shift it for each cell.
 
         Raises
         ------
@@ -103,7 +103,7 @@ def rules_in_blocks(
 
 
 def areas_in_blocks(references: str, shift: Shift, copiers: Sequence[Copier]) -> str:
-    """References to what has a format or rule, with all cells that are copies of theirs.
+    """References of formats or rules, extended by the copies of their cells.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def areas_in_blocks(references: str, shift: Shift, copiers: Sequence[Copier]) ->
 
 
 def _pieces(cells: Area, blocks: Sequence[Copier]) -> Iterator[tuple[Area, Copier | None]]:
-    """Cells cut up at the blocks of which they are some rows."""
+    """Cells, cut at the borders of blocks."""
     for copier in blocks:
         first, last = copier.models[0], copier.models[-1]
         meets = cells.first_row <= last and first <= cells.last_row
@@ -151,7 +151,7 @@ def _pieces(cells: Area, blocks: Sequence[Copier]) -> Iterator[tuple[Area, Copie
 
 
 class NameCopies:
-    """The names of the records behind the first.
+    """The names of all records after the first.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ class NameCopies:
         self._taken = {_identity(element, _name(element)) for element in found}
 
     def copier(self, element: Element) -> Copier | None:
-        """Of the block that a name leads into, if it leads into one."""
+        """The copier of the block that a name leads into, if any."""
         only = tokens(element.text(self._content))
         if _name(element).startswith(_NEVER_COPIED) or len(only) != 1 or isinstance(only[0], str):
             return None
@@ -180,14 +180,14 @@ class NameCopies:
         return None
 
     def text(self, element: Element, copier: Copier, offset: int) -> str:
-        """Where a name leads in the copy so many rows below."""
+        """The reference of a name in the copy so many rows below."""
         (only,) = tokens(element.text(self._content))
         assert isinstance(only, Reference)
         more = copier.moved + offset
         return only._replace(ends=tuple(end._replace(row=end.row + more) for end in only.ends)).text
 
     def edit(self, element: Element, copier: Copier) -> Edit:
-        """Adds the names of the other records.
+        """Add the names of the other records.
 
         Raises
         ------

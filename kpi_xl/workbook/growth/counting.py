@@ -24,7 +24,7 @@ _FEWEST: Final = 3
 
 
 def counting_columns(sheet: Sheet, region: Region, headings: Mapping[int, str]) -> frozenset[int]:
-    """The columns that count the rows of an area, which go on counting in new rows.
+    """The columns that number the rows of an area; numbering continues in new rows.
 
     They are known by their heading, or as the first column of the area, where all of its rows count
     up from 1: two numbers that follow each other may be anything, such as targets.
@@ -56,7 +56,7 @@ def counting_columns(sheet: Sheet, region: Region, headings: Mapping[int, str]) 
 
 
 def number(xml: bytes, cell: Cell) -> int | None:
-    """The whole number in a cell that is not computed; None where there is none."""
+    """The integer in a cell without formula; None where there is none."""
     tag = xml[cell.start : cell.tag_end]
     kind = markup.attribute(tag, "t")
     if cell.is_computed or kind not in (None, "", "n"):

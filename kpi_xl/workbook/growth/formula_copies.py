@@ -32,12 +32,12 @@ class Copier(NamedTuple):
 
     @property
     def models(self) -> range:
-        """The rows that are copied, as the template has them."""
+        """The rows that are copied, as numbered in the template."""
         return range(self.change.at - max(self.change.copied_rows, 1), self.change.at)
 
     @property
     def offsets(self) -> range:
-        """How far below them their copies are."""
+        """The distances of their copies."""
         return range(len(self.models), self.change.count + 1, len(self.models))
 
     @property
@@ -51,12 +51,12 @@ class Copier(NamedTuple):
         return self.region.is_block and self.change.count > 0
 
     def copies(self, cells: Area) -> bool:
-        """Whether cells get copies: all of them are in the rows that are copied."""
+        """Whether cells are copied: all of them are in copied rows."""
         inside = cells.first_row in self.models and cells.last_row in self.models
         return self.change.count > 0 and inside
 
     def copy(self, cells: Area, offset: int) -> Area:
-        """The copy of cells so many rows below; for 0 where they end up themselves."""
+        """The copy of cells so many rows below; for 0 their own new place."""
         more = self.moved + offset
         return cells._replace(first_row=cells.first_row + more, last_row=cells.last_row + more)
 
@@ -65,7 +65,7 @@ class Copier(NamedTuple):
         return self.shifts[self.region.sheet.casefold()]
 
     def copied(self, formula: str, fixed: Fixed, offset: int) -> str:
-        """A formula of the rows that are copied, for the copy so many rows below.
+        """A formula of a copied row, for the copy so many rows below.
 
         Of a block, what is inside it and has no ``$`` means the same record; everything else is
         the same for all records.

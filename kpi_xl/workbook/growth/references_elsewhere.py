@@ -1,4 +1,4 @@
-"""Everything but cells that refers to cells: which elements and attributes of which parts."""
+"""All references outside cells: the elements and attributes of each part that hold them."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Rewriter:
     def sheet_edits(
         self, content: bytes, found: Sequence[Element], start: int, end: int
     ) -> Iterator[Edit]:
-        """The edits to a worksheet outside its cells, which stand from `start` to `end`."""
+        """The edits to a worksheet outside its cells, which are between `start` and `end`."""
         outside = [one for one in found if not start <= one.start < end]
         gone = self._sparklines_gone(content, outside)
         yield from (Edit(one.start, one.end, b"") for one in gone)
@@ -214,7 +214,7 @@ class Rewriter:
         return shift.formula(text, self._sheet, self._shifts, reach)
 
     def _row(self, row: int) -> int:
-        """Where a row counted from 0 ends up; what stood in a row that goes, stands below."""
+        """The new number of a row counted from 0; for a removed row, that of the next one."""
         return self._shift.kept(row + 1) - 1
 
     def _references(self, content: bytes, found: Sequence[Element]) -> Iterator[Edit]:
@@ -247,7 +247,7 @@ class Rewriter:
             yield Edit(element.tag_end, element.content_end, markup.escaped(new).encode())
 
     def _anchors(self, content: bytes, found: Sequence[Element]) -> Iterator[Edit]:
-        """Moves pictures, charts and shapes with the cells they stand on."""
+        """Move pictures, charts and shapes with their cells."""
         moves, sizes = True, True
         is_end, distance = False, 0
         for element in found:
@@ -344,7 +344,7 @@ class Rewriter:
                 yield from _attribute(content, element, {"count": str(count)})
 
     def _sparklines_gone(self, content: bytes, found: Sequence[Element]) -> list[Element]:
-        """The sparklines that stand in rows that go, and the groups that have no others."""
+        """The sparklines in removed rows, and the groups that become empty."""
         gone: list[Element] = []
         if not self._shift.removes_rows:
             return gone
@@ -448,7 +448,7 @@ def _name(text: str, sheet: str, shifts: Shifts) -> str:
 
 
 def _is_one_row(token: Reference) -> bool:
-    """Whether a reference means several cells of one row."""
+    """Whether a reference is of several cells in one row."""
     first, last = token.ends[0], token.ends[-1]
     return first.row == last.row > 0 and first.column != last.column
 

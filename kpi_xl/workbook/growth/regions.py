@@ -64,7 +64,7 @@ class Region(NamedTuple):
         return self.last - self.first + 1
 
     def change(self, rows: int) -> Change:
-        """The change that gives it so many rows, which are not those it has."""
+        """The change that gives the region this number of rows."""
         more = rows - self.rows
         if more < 0:
             return Change(self.first + rows, more)
@@ -73,7 +73,7 @@ class Region(NamedTuple):
         return Change(self.last, more)
 
     def holds(self, place: Place) -> bool:
-        """Whether it has all rows of some cells."""
+        """Whether it contains all rows of some cells."""
         cells = place.area
         return (
             place.sheet == self.sheet

@@ -41,7 +41,7 @@ class _Content(NamedTuple):
 
 
 class _Model(NamedTuple):
-    """A row that is copied: its number, its tags, and what the copies of its cells hold."""
+    """A row that is copied: its number, its tags, and the content of its cells' copies."""
 
     number: int
     head: bytes
@@ -83,11 +83,11 @@ class RowCopies:
 
     @property
     def continued(self) -> Mapping[Position, str]:
-        """The formulas of the rows around the new ones that go on in them."""
+        """The formulas around the new rows that continue in them."""
         return self._continued
 
     def edits(self) -> Iterator[Edit]:
-        """Inserts the new rows; numbers that count up go on below them."""
+        """Insert the new rows; numbering continues below them."""
         copies = []
         moved = self._copier.moved
         for offset in self._copier.offsets:
@@ -103,7 +103,7 @@ class RowCopies:
             yield from self._counted_on(self._below)
 
     def _counted_on(self, below: Row) -> Iterator[Edit]:
-        """The numbers that count up, in the row below the new ones."""
+        """The continued numbers in the row below the new ones."""
         for model in self._models:
             for content in model.contents:
                 cell = below.cells.get(content.column)
@@ -194,7 +194,7 @@ def _kind(xml: bytes, cell: Cell) -> bytes:
 
 
 def _is_same(xml: bytes, one: Cell, other: Cell) -> bool:
-    """Whether two cells hold the same."""
+    """Whether two cells have the same content."""
     return _kind(xml, one) == _kind(xml, other) and (
         xml[one.tag_end : one.end] == xml[other.tag_end : other.end]
     )

@@ -82,7 +82,7 @@ class SheetRows:
             yield from self._moved_row(row)
 
     def _counts(self, region: Region) -> frozenset[int]:
-        """The columns of an area that count its rows; the records of a block are not counted."""
+        """The numbering columns of an area; a block has none."""
         if region.is_block:
             return frozenset()
         return counting_columns(self._sheet, region, self._headings(region))

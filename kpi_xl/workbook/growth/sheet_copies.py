@@ -1,4 +1,4 @@
-"""Copies of a sheet, with all that hangs on it, under names of their own."""
+"""Copy a sheet with all its parts, under a new name."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _ELEMENTS: Final = FORMULAS | FORMULA_ATTRIBUTES.keys() | {
 
 
 def sheet_name(text: str, taken: Collection[str] = ()) -> str:
-    """A name as that of a sheet: what Excel takes, and unlike those taken.
+    """A valid name for a sheet, different from those taken.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def sheet_name(text: str, taken: Collection[str] = ()) -> str:
 
 
 def marked(workbook: Workbook) -> list[str]:
-    """The sheets that are wanted once for each unit."""
+    """The sheets to copy for each unit."""
     folded = {name.casefold(): name for name in workbook.sheets}
     found = []
     for name, _, text in workbook.names:
@@ -136,7 +136,7 @@ class _Copier:
         self._taken_names = names | {one.name.casefold() for one in workbook.names}
 
     def copied(self, names: Sequence[str]) -> tuple[Package, list[dict[str, str]]]:
-        """The workbook with the copies, and how their tables are called."""
+        """The workbook with the copies, and the names of their tables."""
         self._first = names[0]
         changed: dict[str, bytes] = {}
         for part, kind, _ in parts.related(self._package, self._workbook):
@@ -211,7 +211,7 @@ class _Copier:
         return f"{stem}{number}{extension}"
 
     def _rewritten(self, content: bytes, kind: str, name: str, tables: Mapping[str, str]) -> bytes:
-        """A part whose formulas mean the sheet of another name, and other tables."""
+        """A part whose formulas refer to the new sheet and its tables."""
         if kind == "vmlDrawing":
             return vml.changed(content, vml.FORMULA, lambda text: self._formula(text, name, tables))
         edits = []
@@ -235,7 +235,7 @@ class _Copier:
     def _attributes(
         self, one: Element, kind: str, name: str, tables: Mapping[str, str]
     ) -> Iterator[tuple[str, str | None]]:
-        """The attributes that change; None for those that go."""
+        """The attributes that change; None for those to remove."""
         for attribute in FORMULA_ATTRIBUTES.get(one.name, ()):
             text = one.attributes.get(attribute)
             if text:
@@ -262,7 +262,7 @@ class _Copier:
                     yield attribute, None
 
     def _formula(self, text: str, name: str, tables: Mapping[str, str]) -> str:
-        """A formula with the sheet's and the tables' other names."""
+        """A formula with the new names of sheet and tables."""
         pieces = []
         for token in tokens(text):
             if isinstance(token, str):
@@ -286,7 +286,7 @@ class _Copier:
         return any(not isinstance(one, str) and one.sheets == own for one in tokens(text))
 
     def _linked(self, related: str, copies: Sequence[str]) -> tuple[list[str], bytes]:
-        """The relationships' new ids, and the part that tells them."""
+        """The new ids of the relationships, and the part that holds them."""
         content = parts.xml(self._package, related)
         found = markup.elements(content, {"Relationships", "Relationship"})
         taken = {one.attributes.get("Id") for one in found}
@@ -313,7 +313,7 @@ class _Copier:
     def _listed(
         self, names: Sequence[str], ids: Sequence[str], tables: Sequence[Mapping[str, str]]
     ) -> bytes:
-        """The workbook part with the new sheets and the names private to them."""
+        """The workbook part with the new sheets and their private names."""
         content = parts.xml(self._package, self._workbook.part)
         found = markup.elements(content, {"sheet", "definedNames", "definedName", "workbookView"})
         sheets = [one for one in found if one.name == "sheet"]
@@ -384,7 +384,7 @@ class _Copier:
         return Edit(old.start, old.end, b"".join(elements))
 
     def _typed(self) -> bytes:
-        """The list of content types with those of the new parts."""
+        """The content types with those of the new parts."""
         content = parts.xml(self._package, _TYPES)
         found = markup.elements(content, {"Types", "Override"})
         known = {one.attributes.get("PartName", "").lower(): one for one in found}

@@ -1,4 +1,4 @@
-"""Where rows end up when rows are inserted or removed, and references that follow them."""
+"""The new places of rows after rows are inserted or removed, and references that follow."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Reach(Enum):
 
 
 class Lost(Exception):  # noqa: N818 - nothing went wrong
-    """All cells of a reference are in rows that are removed."""
+    """All cells of a reference are in removed rows."""
 
 
 class TooLongError(Exception):
@@ -31,11 +31,11 @@ class TooLongError(Exception):
 
 
 class SeveralSheetsError(Exception):
-    """A reference goes through several sheets, only one of which gets rows."""
+    """A reference spans several sheets, only one of which gets rows."""
 
 
 class PartOfBlockError(Exception):
-    """Something outside a block that is repeated refers to some of its rows."""
+    """A reference from outside covers a part of a repeated block."""
 
     def __init__(self, reference: str) -> None:
         self.reference = reference
@@ -76,11 +76,11 @@ class Shift:
 
     @property
     def removes_rows(self) -> bool:
-        """Whether rows go."""
+        """Whether rows are removed."""
         return any(change.count < 0 for change in self.changes)
 
     def row(self, row: int) -> int:
-        """Where a row ends up.
+        """The new number of a row.
 
         Raises
         ------
@@ -99,7 +99,7 @@ class Shift:
         return moved
 
     def span(self, first: int, last: int, reach: Reach) -> tuple[int, int]:
-        """Where rows end up that are referred to together.
+        """The new numbers of rows that are referred to together.
 
         Raises
         ------
@@ -120,7 +120,9 @@ class Shift:
         return new_first, new_last
 
     def kept(self, row: int, step: int = 1) -> int:
-        """Where a row ends up; where it goes away, the next that stays (or, -1, the last)."""
+        """The new number of a row; for a removed one, that of the next that stays (or, -1, the
+        last).
+        """
         for change in self.changes:
             at, count = change.at, change.count
             if at <= row < at - count:
@@ -128,7 +130,7 @@ class Shift:
         return self.row(row) if row else 0
 
     def area(self, cells: Area, reach: Reach) -> Area:
-        """Where an area ends up."""
+        """The new place of an area."""
         first, last = self.span(cells.first_row, cells.last_row, reach)
         return cells._replace(first_row=first, last_row=last)
 
@@ -223,7 +225,7 @@ def check_blocks(text: str, sheet: str, shifts: Shifts) -> None:
 
 
 def _through_sheets(found: Reference, shifts: Shifts) -> Reference:
-    """A reference through several sheets, which can stay only if nothing of it moves.
+    """A reference through several sheets; it must not move.
 
     Which sheets lie between is not known here, so that all are taken to.
     """

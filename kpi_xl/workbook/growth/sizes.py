@@ -1,4 +1,4 @@
-"""How many rows the growing areas of a template need for given values, and workbooks with them."""
+"""The number of rows that growing areas need for given values, and the resized workbook."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def wanted(
 
 
 def places(found: Sizes) -> list[Place]:
-    """The rows of areas that have got other numbers of rows, where they are then."""
+    """The rows of resized areas, at their new places."""
     moved: dict[str, int] = {}
     result = []
     for region, rows in found:
@@ -148,7 +148,7 @@ def _check_block(package: Package, part: str, region: Region, tables: Sequence[T
 
 
 def _holds_only_tables(sheet: Sheet, tables: Sequence[Table], region: Region, rows: int) -> bool:
-    """Whether nothing but tables would go with an area's last rows."""
+    """Whether only tables would disappear with an area's last rows."""
     inside = [table.data for table in tables if Region(table.sheet, *table.data[::2]) == region]
     return all(
         cell.end - cell.tag_end == 0

@@ -1,4 +1,4 @@
-"""VML drawings (notes, form controls), which need not be well-formed XML, by their texts."""
+"""VML drawings (notes, form controls) as text: they need not be well-formed XML."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Inserts and removes rows of a workbook, with everything in it that refers to cells."""
+"""Insert and remove rows of a workbook, and update everything that refers to cells."""
 
 from __future__ import annotations
 

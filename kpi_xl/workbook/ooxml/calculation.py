@@ -1,4 +1,4 @@
-"""The workbook part's order to calculate everything when the file is opened."""
+"""The flag in the workbook part that makes programs recalculate on opening."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class Formula(NamedTuple):
 
     @property
     def inputs(self) -> dict[str, str]:
-        """The cells that a data table puts its numbers into, by the attributes that say so."""
+        """The input cells of a data table, by attribute."""
         if self.element.attributes.get("t") != "dataTable":
             return {}
         return {
@@ -51,7 +51,7 @@ class Formula(NamedTuple):
         array: Area | None,
         inputs: Mapping[str, str] = MappingProxyType({}),
     ) -> bytes:
-        """The element with another text.
+        """The element with another formula.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""One cell's value: to the text that stands in the file, and back."""
+"""A cell's value: from the text in the file, and back."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class UnwritableError(Exception):
 
 
 def written(value: object, date1904: bool) -> Written:
-    """A value as it stands in the file.
+    """A value as the text in the file.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ def _plain(value: object) -> object:
 
 
 def escaped(text: str) -> str:
-    r"""Text as the file holds it: XML's own characters, control characters and their escapes.
+    r"""Text as in the file: XML entities, control characters and their escapes.
 
     Line breaks are ``\n``, as the spreadsheet's own.
 
@@ -187,14 +187,14 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def unescaped(text: str) -> str:
-    """Text as people see it; the opposite of what `escaped` does to control characters."""
+    """Text as people see it; the reverse of what `escaped` does to control characters."""
     if "_x" not in text:
         return text
     return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
 
 
 def plain(text: str) -> str:
-    """Text as people see it from how the file holds it; the opposite of `escaped`."""
+    """Text as people see it, from the file; the reverse of `escaped`."""
     return unescaped(html.unescape(text) if "&" in text else text)
 
 
@@ -293,7 +293,7 @@ def _error(text: str) -> float:
 
 
 def _moment(text: str) -> Value:
-    """A date as ISO 8601 writes it; the text where it is none.
+    """Read an ISO 8601 date; the text itself where it is none.
 
     Spreadsheets know no time zones: where a program writes one, the time is that on the wall.
     """

@@ -1,4 +1,4 @@
-"""The values that charts keep beside the cells they show.
+"""The cached values of charts.
 
 Programs that do not calculate, such as previews on phones, draw a chart from these. So they get
 the values that its cells were filled with; a point whose cell is a formula without a value is left
@@ -158,7 +158,7 @@ class ChartProgram(NamedTuple):
 
 
 def compiled(content: bytes, shown: Shown) -> ChartProgram | None:
-    """Cut a chart up at the caches that change when cells are filled; None if none does.
+    """Cut a chart up at the caches that change; None if none does.
 
     Parameters
     ----------
@@ -192,7 +192,7 @@ def compiled(content: bytes, shown: Shown) -> ChartProgram | None:
 
 
 def emptied(content: bytes, shown: Shown) -> bytes:
-    """A chart of the newer kinds (waterfall, funnel) without the values that change."""
+    """A chart of the newer kinds (waterfall, funnel) without values that change."""
     found = markup.elements(content, {*_DIMENSIONS, "f", "lvl"})
     edits = []
     for one in found:
@@ -206,7 +206,7 @@ def emptied(content: bytes, shown: Shown) -> bytes:
 def _cache(
     content: bytes, found: Sequence[Element], may_change: bool, shown: Shown
 ) -> _Cache | Element | None:
-    """The reference that comes first with its points.
+    """The first reference with its points.
 
     Its old cache where it changes and cannot be told; None where it stays.
     """
@@ -261,7 +261,7 @@ def _levels(points: Sequence[Point], cells_: Area, across: bool) -> list[list[Po
 
 
 def _areas(formula: str, shown: Shown, depth: int = 0) -> list[tuple[str, Area]] | None:
-    """The folded sheets and cells that a chart's formula means, if they are plain areas."""
+    """The folded sheets and the cells of a chart's formula, if they are plain areas."""
     found = tokens(formula)
     between = "".join(token for token in found if isinstance(token, str))
     if not any(isinstance(token, Reference) for token in found):

@@ -44,7 +44,7 @@ class End(NamedTuple):
 
     @property
     def text(self) -> str:
-        """As a formula writes it."""
+        """The corner as in a formula."""
         column = f"{'$' * self.column_fixed}{column_letters(self.column)}" if self.column else ""
         return f"{column}{'$' * self.row_fixed}{self.row}" if self.row else column
 
@@ -57,12 +57,12 @@ class Reference(NamedTuple):
 
     @property
     def text(self) -> str:
-        """As a formula writes it."""
+        """The reference as in a formula."""
         return self.prefix + ":".join(end.text for end in self.ends)
 
     @property
     def sheets(self) -> tuple[str, ...]:
-        """The sheet it names, folded; none, or the first and the last of several."""
+        """The sheet it names, folded; none, or the first and last of several."""
         name = self.prefix[:-1]
         if name.startswith("'"):
             name = name[1:-1].replace("''", "'")
@@ -76,7 +76,7 @@ Token: TypeAlias = str | Reference
 
 @lru_cache(maxsize=1 << 12)
 def tokens(formula: str) -> tuple[Token, ...]:
-    """A formula cut into its references and the text between them.
+    """Split a formula into references and the text between them.
 
     Examples
     --------
@@ -95,7 +95,7 @@ def tokens(formula: str) -> tuple[Token, ...]:
 
 
 def joined(found: tuple[Token, ...], formula: str) -> str:
-    """The formula that these tokens make.
+    """Join tokens to a formula.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def joined(found: tuple[Token, ...], formula: str) -> str:
 
 
 def moved(formula: str, rows: int, columns: int = 0) -> str:
-    """A formula copied to another cell: what has no ``$`` moves along.
+    """A formula copied to another cell: parts without ``$`` move along.
 
     Examples
     --------
@@ -137,7 +137,7 @@ def _moved(end: End, rows: int, columns: int) -> End:
 
 
 def _reference(match: re.Match[str]) -> Reference | None:
-    """The reference a match stands for; None for a text, a table's columns or a mere name."""
+    """The reference of a match; None for a text, a table's column or a name."""
     (
         prefix, column_dollar, column, row_dollar, row,
         last_column_dollar, last_column, last_row_dollar, last_row,

@@ -1,4 +1,4 @@
-"""Worksheet functions in formulas that are written as belonging to one program's add-in only.
+"""Worksheet functions that formulas name as functions of one program's add-in.
 
 Excel writes the name of a function without its add-in as long as the two are in place; otherwise
 it writes where the function came from, and no other program knows it by that name.
@@ -37,7 +37,7 @@ _PARTS: Final = re.compile(r"xl/(worksheets/[^/]+|tables/[^/]+|workbook)\.xml", 
 
 @dataclass(frozen=True, slots=True)
 class ForeignName:
-    """A function as only one add-in's program knows it.
+    """A function under a name that only one add-in's program knows.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class ForeignName:
 
 
 def foreign_names(package: Package) -> list[ForeignName]:
-    """The functions of kpi_xl that are written so that another program does not know them.
+    """The functions of kpi_xl under such names.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def foreign_names(package: Package) -> list[ForeignName]:
 
 
 def with_own_names(package: Package) -> Package:
-    """The workbook with these functions by the names that every program knows; all else as it was.
+    """The workbook with these functions under their plain names; everything else is unchanged.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def _is_ours(match: re.Match[str], links: frozenset[str]) -> bool:
 
 
 def _links(package: Package) -> frozenset[str]:
-    """The numbers of the workbook's links that lead to the add-in: their order in the workbook."""
+    """The numbers of the workbook's links to the add-in, by their order in the workbook."""
     targets = relationships(package, _WORKBOOK)
     found = set()
     references = tree(package, _WORKBOOK).iter(f"{{{_MAIN}}}externalReference")

@@ -1,4 +1,4 @@
-"""XML as bytes: where elements begin and end, and changes inside a start tag.
+"""XML as bytes: offsets of elements, and edits of start tags.
 
 Parsing and writing XML anew would lose what the parser does not keep (prefixes, order of
 attributes, white space), so changes are made in the bytes, at offsets that expat reports.
@@ -63,19 +63,19 @@ def scan(content: bytes, started: Mapping[str, Started], ended: Mapping[str, End
 
 
 def tag_end(content: bytes, start: int) -> int:
-    """The offset behind the tag that begins at `start`."""
+    """The offset after the tag that begins at `start`."""
     match = _TAG.match(content, start)
     assert match is not None, "expat reports a tag here"
     return match.end()
 
 
 def is_empty(tag: bytes) -> bool:
-    """Whether a start tag is an empty element in itself."""
+    """Whether a start tag is an empty element."""
     return tag.endswith(b"/>")
 
 
 def opened(tag: bytes) -> bytes:
-    """The start tag of an element that gets content."""
+    """The start tag of an empty element, made to take content."""
     return tag[:-2].rstrip() + b">" if is_empty(tag) else tag
 
 
@@ -101,7 +101,7 @@ def without_attribute(tag: bytes, name: str) -> bytes:
 
 
 def with_attribute(tag: bytes, name: str, value: str | int) -> bytes:
-    """A start tag with an attribute set; where it stands already, its place is kept."""
+    """A start tag with an attribute set; an existing one keeps its place."""
     written = f' {name}="{value}"'.encode()
     changed, count = _attribute(name).subn(lambda _: written, tag, count=1)
     if count:
@@ -143,7 +143,7 @@ class Element(NamedTuple):
         return b"<" not in (_RAW.sub(b"", inside) if b"<!" in inside else inside)
 
     def text(self, content: bytes) -> str:
-        """Its text, for an element that holds nothing else."""
+        """The text, for an element with only text in it."""
         return unescaped(content[self.tag_end : self.content_end])
 
 

@@ -1,4 +1,4 @@
-"""The zip file that a workbook is, read with care.
+"""The zip file of a workbook, read defensively.
 
 Only plain zip files are accepted: anything that could be misread is refused with the reason.
 """
@@ -45,7 +45,7 @@ _OLE: Final = bytes.fromhex("D0CF11E0A1B11AE1")
 
 
 class Limits(NamedTuple):
-    """How large a workbook may be, unpacked: any of its parts, and all together, in bytes."""
+    """The largest unpacked size of a workbook's parts, each and all together, in bytes."""
 
     part: int
     workbook: int
@@ -109,7 +109,7 @@ class Package:
 
     @contextmanager
     def telling(self) -> Iterator[None]:
-        """Tell whatever goes wrong in looking at the parts as the damage that it comes of.
+        """Turn any error in reading the parts into the message that the file is damaged.
 
         What a part says is checked where it is used. A damaged one may say anything.
 
@@ -183,7 +183,7 @@ class Package:
         return written(framed(entry) for entry in self.entries)
 
     def check(self) -> None:
-        """Read every entry once, so that no damaged one is copied into thousands of workbooks.
+        """Read every entry once, so that no damaged one is copied into many workbooks.
 
         Raises
         ------
@@ -206,7 +206,7 @@ def _read(path: Path) -> bytes:
 
 
 def _workbook(path: Path, data: bytes) -> bytes:
-    """The bytes of a file that at least begins like a zip file."""
+    """The bytes of a file that begins like a zip file."""
     if not data:
         raise InputError(kinds.WORKBOOK_EMPTY(), file=path)
     if data.startswith(_OLE):
@@ -226,7 +226,7 @@ def _old_format(path: Path, data: bytes) -> InputError:
 
 
 def _unpacked(entry: Entry) -> bytes | None:
-    """The content of an entry; None when it is damaged. Never more bytes than declared."""
+    """The content of an entry, at most of the declared size; None when it is damaged."""
     content = entry.packed
     if entry.method == DEFLATED:
         decompressor = zlib.decompressobj(-zlib.MAX_WBITS)
@@ -289,7 +289,7 @@ class _Directory:
         return InputError(kinds.BOMB(), file=self._path)
 
     def _entry(self, position: int) -> tuple[Entry, int]:
-        """The entry whose directory record stands here, and where the next record begins."""
+        """The entry of a directory record, and the offset of the next record."""
         data = self._data
         try:
             (

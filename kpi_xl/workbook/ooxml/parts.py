@@ -38,7 +38,9 @@ _TRUE: Final = frozenset({"1", "true", "on"})
 
 
 class Relationship(NamedTuple):
-    """A relationship of a part: its last word, such as ``worksheet``, and the target's name."""
+    """A relationship of a part: its type's last word, such as ``worksheet``, and the target's
+    name.
+    """
 
     kind: str
     target: str
@@ -171,14 +173,14 @@ def suffix(package: Package, part: str) -> str:
 
 
 def relationships_part(part: str) -> str:
-    """The name of the part that tells the relationships of a part."""
+    """The name of the part with the relationships of a part."""
     folder, file = posixpath.split(part)
     return posixpath.join(folder, "_rels", f"{file}.rels")
 
 
 @lru_cache(maxsize=128)  # thousands of returned forms have the same relationships
 def _relationships(content: bytes, folder: str) -> Mapping[str, Relationship] | None:
-    """The relationships that a part of them tells, seen from a folder; None for Strict ones."""
+    """The relationships in such a part, relative to a folder; None for Strict ones."""
     found = {}
     for element in ElementTree.fromstring(content):
         if element.get("TargetMode") == "External":
@@ -213,7 +215,7 @@ class Part(NamedTuple):
 
 
 def with_part(package: Package, workbook: Workbook, part: Part, content: bytes) -> Package:
-    """A workbook with a part more.
+    """A workbook with one more part.
 
     Parameters
     ----------
@@ -247,7 +249,7 @@ def with_part(package: Package, workbook: Workbook, part: Part, content: bytes) 
 
 
 def related(package: Package, workbook: Workbook) -> Iterator[tuple[str, str, str | None]]:
-    """Every part that the workbook leads to, the kind of it, and the sheet it belongs to."""
+    """Every part of the workbook, with its kind and its sheet."""
     owners = {part: name for name, part in workbook.sheets.items()}
     seen = {workbook.part}
     open_: list[tuple[str, str | None]] = [(workbook.part, None)]
@@ -310,7 +312,7 @@ def workbook(package: Package) -> Workbook:
 
 
 def _cut_names(content: bytes) -> tuple[bytes, list[tuple[str, str, str]]]:
-    """The workbook part without its names, and the name, the scope and the text of each.
+    """The workbook part without its names, and each name with scope and text.
 
     A form has hundreds of them, and parsing takes many times as long as cutting them out. The
     part is left whole, and the list empty, where a name is not written the usual way.
@@ -341,7 +343,7 @@ def _parsed_names(root: ElementTree.Element) -> list[tuple[str, str, str]]:
 
 
 def _names(found: list[tuple[str, str, str]], order: list[str]) -> Iterator[DefinedName]:
-    """The defined names; one private to a sheet that is not there is dropped."""
+    """The defined names; one private to a missing sheet is dropped."""
     for name, scope, text in found:
         if not scope:
             yield DefinedName(name, None, text.strip())

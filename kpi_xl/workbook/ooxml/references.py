@@ -70,7 +70,7 @@ class Area(NamedTuple):
 
     @property
     def reference(self) -> str:
-        """As a formula writes it, such as ``B2`` or ``B5:H44``."""
+        """The area as in a formula, such as ``B2`` or ``B5:H44``."""
         first = f"{column_letters(self.first_column)}{self.first_row}"
         if self.size == 1:
             return first
@@ -105,7 +105,7 @@ class Area(NamedTuple):
         )
 
     def shared(self, other: Area) -> Area:
-        """The cells that two areas which meet have in common."""
+        """The intersection of two overlapping areas."""
         return Area(
             max(self.first_row, other.first_row),
             max(self.first_column, other.first_column),
@@ -125,7 +125,7 @@ class Area(NamedTuple):
 
 @lru_cache(maxsize=1 << 16)  # thousands of returned forms have the same references
 def area(reference: str) -> Area | None:
-    """The area that a reference without a sheet name means; None when it is none.
+    """The area of a reference without a sheet name; None when it is none.
 
     Whole rows and columns (``A:A``, ``3:5``) are not areas here.
 
@@ -153,7 +153,7 @@ def area(reference: str) -> Area | None:
 
 
 class Place(NamedTuple):
-    """Where cells are: the sheet's name and the area."""
+    """An area on a sheet."""
 
     sheet: str
     area: Area

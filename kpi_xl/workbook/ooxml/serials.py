@@ -1,4 +1,4 @@
-"""Dates as spreadsheets count them: days since an epoch, the time as a fraction."""
+"""Dates as serial numbers: days since an epoch, with the time as a fraction."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DAY_MS: Final = 86_400_000
 
 
 def serial(moment: dt.date, date1904: bool) -> int | float | None:
-    """The number that stands for a date or a date with a time; None when it is too early.
+    """The serial number of a date or time; None when it is too early.
 
     Examples
     --------
@@ -37,7 +37,7 @@ def serial(moment: dt.date, date1904: bool) -> int | float | None:
 
 
 def moment(number: float, date1904: bool) -> dt.date | None:
-    """The date that a number stands for, with its time if it has one; None when it is no date.
+    """The date and time of a serial number; None when it is none.
 
     Times are rounded to the millisecond, which is as fine as the number is exact.
 

@@ -1,4 +1,4 @@
-"""A worksheet part: where its rows, cells, formulas and cached values stand in the bytes."""
+"""The offsets of rows, cells, formulas and values in a worksheet part."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Row:
 
 @dataclass(slots=True)
 class Sheet:
-    """A worksheet part's bytes, and where everything in them stands."""
+    """A worksheet part's bytes with the offsets of everything in it."""
 
     xml: bytes
     rows: dict[int, Row] = field(default_factory=dict)
@@ -61,12 +61,12 @@ class Sheet:
 
     @property
     def prefix(self) -> str:
-        """The prefix that the sheet's elements have, with its colon."""
+        """The namespace prefix of the sheet's elements, with its colon."""
         return markup.prefix(self.xml[self.data_start : self.data_tag_end]).decode()
 
     @property
     def has_formulas(self) -> bool:
-        """Whether any cell is computed."""
+        """Whether any cell has a formula."""
         return any(cell.is_computed for row in self.rows.values() for cell in row.cells.values())
 
     @property
@@ -80,7 +80,7 @@ class Sheet:
         }
 
     def cell(self, row: int, column: int) -> Cell | None:
-        """The cell, if the file has one there."""
+        """The cell, if it is in the file."""
         found = self.rows.get(row)
         return None if found is None else found.cells.get(column)
 
@@ -94,13 +94,13 @@ class Sheet:
         )
 
     def rows_within(self, first: int, last: int) -> list[Row]:
-        """The rows from the first number to the last, however long that is or the sheet."""
+        """The rows between two numbers, in time that does not grow with the sheet."""
         if last - first < len(self.rows):
             return [self.rows[number] for number in range(first, last + 1) if number in self.rows]
         return [row for number, row in self.rows.items() if first <= number <= last]
 
     def default_style(self, row: int, column: int) -> str | None:
-        """The style of a cell that the file does not have: its row's, else its column's."""
+        """The style of a cell that is not in the file: its row's, else its column's."""
         found = self.rows.get(row)
         if found is not None and found.style is not None:
             return found.style
@@ -111,7 +111,7 @@ class Sheet:
 
 
 def scan(xml: bytes) -> Sheet:
-    """Find everything in a worksheet part.
+    """Find the offsets in a worksheet part.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def scan(xml: bytes) -> Sheet:
 
 
 def read(package: Package, part: str) -> Sheet:
-    """Find everything in a worksheet part of a workbook.
+    """Find the offsets in a worksheet part of a workbook.
 
     Raises
     ------
@@ -142,7 +142,7 @@ def read(package: Package, part: str) -> Sheet:
 
 
 class _Scanner:
-    """Collects what expat reports."""
+    """Collects the offsets that expat reports."""
 
     def __init__(self, xml: bytes) -> None:
         self._xml = xml
@@ -182,7 +182,7 @@ class _Scanner:
         self._mark_computed()
 
     def _element_end(self, start: int, end: int) -> int:
-        """The offset behind an element; an empty one has no end tag."""
+        """The offset after an element; an empty one has no end tag."""
         tag_end = markup.tag_end(self._xml, start)
         if markup.is_empty(self._xml[start:tag_end]):
             return tag_end
@@ -266,7 +266,7 @@ class _Scanner:
             self.sheet.dimension = at, cells
 
     def _mark_computed(self) -> None:
-        """Mark the cells that an array formula or data table in another cell fills."""
+        """Mark the cells that an array formula or data table fills."""
         for cells in self._computed:
             for row in self.sheet.rows_within(cells.first_row, cells.last_row):
                 for cell in row.cells.values():

@@ -1,4 +1,4 @@
-"""The style sheet part: which cell styles show dates, and new ones that do."""
+"""The style sheet part: the cell styles that show dates, and new ones that do."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _FORMAT: Final = re.compile(
 
 
 def shows_date(code: str) -> bool:
-    """Whether a number format shows a date; one that shows only a time or how long does not.
+    """Whether a number format shows a date; one of times or durations does not.
 
     Examples
     --------
@@ -158,7 +158,7 @@ class StyleSheet:
 
     @property
     def count(self) -> int:
-        """How many cell styles there are."""
+        """The number of cell styles."""
         return len(self._styles)
 
     def with_dates(self, wanted: Sequence[tuple[int, str]]) -> bytes:

@@ -72,7 +72,7 @@ def _table(content: bytes, sheet: str) -> Table | None:
 
 
 def table_places(tables: Iterable[Table]) -> dict[str, Place]:
-    """The slots that tables are: the table's name, and its columns' names behind it."""
+    """The slots of tables: each table's name, and its columns' names."""
     found = {}
     for table in tables:
         found[table.name] = Place(table.sheet, table.data)

@@ -1,4 +1,4 @@
-"""The records of a zip file, and how they are written.
+"""The records of a zip file, and writing them.
 
 The standard library's `zipfile` recompresses every entry; filling a template must leave all
 entries but a few untouched, so an unchanged entry is copied here as the compressed bytes it came
@@ -27,7 +27,7 @@ _LEVEL: Final = 1  # a third of the time of 6 for files that are a tenth larger
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file inside the zip: what its directory record says, and its compressed bytes."""
+    """One file inside the zip: its directory record and its compressed bytes."""
 
     name: str
     raw_name: bytes
@@ -45,7 +45,7 @@ class Entry:
 
 
 class Framed(NamedTuple):
-    """An entry ready to be written: its local record, its directory record around the offset."""
+    """An entry ready to be written: local record and directory record."""
 
     local: bytes
     before_offset: bytes
@@ -97,7 +97,7 @@ def repacked(entry: Entry, content: bytes) -> Entry:
 
 
 def new_entry(name: str, content: bytes) -> Entry:
-    """An entry that is not in the file yet, of the first day that a zip file can tell."""
+    """A new entry, dated the first day that a zip file can have."""
     raw_name = name.encode()
     flags = 0 if name.isascii() else UTF8
     blank = Entry(name, raw_name, 20, 20, flags, DEFLATED, 0, 0x21, 0, 0, 0, 0, b"")
@@ -149,7 +149,7 @@ def _deflated(content: bytes, flush: int) -> bytes:
 
 
 def written(entries: Iterable[Framed]) -> bytes:
-    """The zip file that holds these entries, in this order."""
+    """A zip file with these entries, in this order."""
     locals_: list[bytes] = []
     directory: list[bytes] = []
     offset = 0

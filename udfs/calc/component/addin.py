@@ -51,7 +51,7 @@ class AddIn(unohelper.Base, XFunctions, XAddIn, XCompatibilityNames, XServiceNam
         self._functions = Functions(self._ranges.forget)
 
     def value(self, name: str, arguments: tuple[Any, ...], later: int = 0) -> Any:
-        """A number, a text, or rows, of numbers, texts and rows of them."""
+        """Convert a result: a number, a text, or rows of both."""
         try:
             return self._functions.plain(name, arguments, later)
         except UnavailableError:
@@ -60,7 +60,7 @@ class AddIn(unohelper.Base, XFunctions, XAddIn, XCompatibilityNames, XServiceNam
     def by_reference(
         self, name: str, document: Any, arguments: tuple[Any, ...], ranges: tuple[int, ...]
     ) -> Any:
-        """The same where the arguments at the places `ranges` are cells."""
+        """Call a function whose arguments at the places `ranges` are cell ranges."""
 
         def request() -> tuple[Any, ...]:
             given, numbers = list(arguments), {}
@@ -137,7 +137,7 @@ def _argument(method: str, place: int) -> Any:
 
 
 def _later(document: Any) -> int:
-    """How many days after the usual one a document's days count from."""
+    """The number of days by which the document's epoch is later than the usual one."""
     null = document.getPropertyValue("NullDate")
     return (dt.date(null.Year, null.Month, null.Day) - _USUAL).days
 
@@ -159,7 +159,7 @@ def _text_rows(answer: Any) -> tuple[tuple[str, ...], ...]:
 
 
 def _bits(number: float) -> int:
-    """The code in a NaN's payload."""
+    """The error code in a NaN's payload."""
     return int(struct.unpack("<Q", struct.pack("<d", number))[0]) & 0xFFFF
 
 
@@ -189,7 +189,7 @@ def _method(function: dict[str, Any]) -> Callable[..., Any]:
 def _by_counts(
     name: str, fraction: Callable[..., tuple[float, float]], measures: int
 ) -> Callable[..., Any]:
-    """A KPI by counts: nearly always it is a mere division, which need not leave LibreOffice."""
+    """Compute a KPI by counts inside LibreOffice: nearly always a plain division."""
 
     def method(self: AddIn, *given: Any) -> Any:
         if len(given) == measures or given[measures:] == (None,) * (len(given) - measures):

@@ -1,4 +1,4 @@
-"""The items of the KPI menu: each starts a process that has them done, and does what it orders."""
+"""The items of the KPI menu: each starts a process and carries out its orders."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Buttons(unohelper.Base, XJobExecutor, XServiceInfo):  # type: ignore[misc]
 
 
 def _serve(process: Process, document: Document, window: _Window) -> None:
-    """Do what is ordered until the process has ended."""
+    """Carry out orders until the process ends."""
     orders: dict[str, Callable[..., Any]] = {
         "sheets": document.sheets,
         "names": document.names,
@@ -171,7 +171,7 @@ class _Window:
         self._desktop.loadComponentFromURL(url, "_default", 0, ())
 
     def choose_folder(self, title: str, at: str | None) -> str | None:
-        """Ask for a folder, beginning at one."""
+        """Ask for a folder, starting at one."""
         picker = self._context.ServiceManager.createInstanceWithContext(
             "com.sun.star.ui.dialogs.FolderPicker", self._context
         )
@@ -181,7 +181,7 @@ class _Window:
         return uno.fileUrlToSystemPath(picker.getDirectory()) if picker.execute() == 1 else None
 
     def input(self, text: str, given: str) -> str | None:
-        """Ask for a line of text, which may stand there already."""
+        """Ask for a line of text, with a default."""
         return self._answer(text, "Edit", 14, {"Text": given}, "Text")
 
     def choose(self, text: str, items: list[str]) -> str | None:

@@ -12,7 +12,7 @@ _PROTOCOL = 4  # every Python that either end may be reads and writes it
 
 
 class Channel:
-    """One end of the connection; the other end is a process that we started or that started us.
+    """One end of the connection to another process.
 
     Parameters
     ----------
@@ -59,11 +59,11 @@ class Channel:
         return pickle.loads(content)
 
     def close(self) -> None:
-        """Let go of this end; whoever listens at the other one is told."""
+        """Close this end; the other end notices."""
         self._end.close()
 
     def _fill(self, size: int) -> None:
-        """Have at least that many bytes."""
+        """Read until so many bytes are there."""
         if len(self._rest) >= size:
             return
         pieces, had = [self._rest], len(self._rest)

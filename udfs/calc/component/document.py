@@ -21,7 +21,7 @@ _CONTENT = 1 | 2 | 4 | 16  # com.sun.star.sheet.CellFlags: VALUE, DATETIME, STRI
 
 
 class Document:
-    """A spreadsheet.
+    """An open spreadsheet document.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class Document:
         return list(self._model.Sheets.ElementNames)
 
     def names(self) -> list[tuple[str, str | None, str]]:
-        """Name, sheet that it is of, and what it means, of every name of cells or of a text."""
+        """Name, sheet and content of every defined name of cells or of a text."""
         scopes: list[tuple[str | None, Any]] = [(None, self._model.NamedRanges)]
         scopes += [(name, self._sheet(name).NamedRanges) for name in self.sheets()]
         found = []
@@ -52,7 +52,7 @@ class Document:
         return found
 
     def used(self, sheet: str) -> tuple[int, int, Rows, Rows]:
-        """The used part: first row and column, values and formulas."""
+        """The used area: first row and column, values and formulas."""
         cells = self._sheet(sheet).createCursor()
         cells.gotoStartOfUsedArea(False)
         cells.gotoEndOfUsedArea(True)
@@ -101,7 +101,7 @@ class Document:
             self._show_dates(cells, rows)
 
     def set_name(self, name: str, text: str | None) -> None:
-        """Have a hidden name stand for a text; None takes it away."""
+        """Set a hidden name to a text; None removes it."""
         names = self._model.NamedRanges
         if names.hasByName(name):
             names.removeByName(name)
@@ -124,7 +124,9 @@ class Document:
         self._model.calculateAll()
 
     def selected(self) -> tuple[Any, str | None] | None:
-        """The selected cell's content, and the address of that on its right if that is empty."""
+        """The selected cell's content, and the address of the cell on its right if that is
+        empty.
+        """
         cell = self._selection()
         if cell is None:
             return None
@@ -134,7 +136,7 @@ class Document:
         return value, right.AbsoluteName.rpartition(".")[2].replace("$", "") if is_empty else None
 
     def insert(self, formula: str) -> None:
-        """A formula right of the selected cell."""
+        """Insert a formula right of the selected cell."""
         self._right(self._selection()).setFormula(formula)
 
     def _selection(self) -> Any:
@@ -171,7 +173,7 @@ class Document:
 
     @staticmethod
     def _make_undoable(cells: Any, data: tuple[tuple[Any, ...], ...]) -> None:
-        """Fill cells that are blank and will not be so, and empty those that will be blank.
+        """Fill blank cells before they get values, and empty those that become blank.
 
         To undo `setDataArray`, or to do it again, LibreOffice puts back what was there, but empties
         no cell.
@@ -184,7 +186,7 @@ class Document:
                     cells.getCellByPosition(c, r).clearContents(_CONTENT)
 
     def _show_dates(self, cells: Any, rows: Rows) -> None:
-        """Give cells with dates a date's format where they would show a number."""
+        """Give cells with dates a date format where they would show a number."""
         formats = self._model.NumberFormats
         for r, row in enumerate(rows):
             for c, value in enumerate(row):
@@ -196,7 +198,7 @@ class Document:
 
 
 def _as_in_excel(cells: Any) -> str:
-    """Where cells are, as a name in an Excel file says it."""
+    """The place of cells as a name in an Excel file writes it."""
     sheet = cells.getSpreadsheet().Name.replace("'", "''")
     reference = cells.AbsoluteName.rpartition(".")[2] if ":" not in cells.AbsoluteName else None
     if reference is None:

@@ -1,4 +1,4 @@
-"""Hands calls of functions to kpi_xl, and keeps answers for as long as they hold."""
+"""Pass function calls to kpi_xl, and cache answers for as long as they are valid."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Functions:
         return answer
 
     def ask(self, request: Callable[[], tuple[Any, ...]]) -> Any:
-        """Send a call as `udfs.calc.server` understands it, and wait for the answer.
+        """Send a call, in the form that `udfs.calc.server` reads, and wait for the answer.
 
         Raises
         ------
@@ -90,7 +90,7 @@ class Functions:
         return answer
 
     def _ask_all_again(self) -> Any:
-        """Have all questions answered anew in one go; the stamp of the answers."""
+        """Ask all questions again in one go; returns the stamp of the answers."""
         questions = list(self._answers)
         answers, stamp = self._answer(questions)
         self._answers = dict(zip(questions, answers, strict=True))

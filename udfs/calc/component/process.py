@@ -1,4 +1,4 @@
-"""Starts the user's own Python, with kpi_xl in it, beside LibreOffice.
+"""Start the user's own Python with kpi_xl in it, beside LibreOffice.
 
 Which Python that is stands in a file that ``kpi-xl addin install --host calc`` writes: its path,
 and below it the folder that kpi_xl is in. The process ends when its end of the channel is closed,
@@ -23,11 +23,11 @@ _NO_WINDOW = 0x08000000
 
 
 class UnavailableError(Exception):
-    """kpi_xl cannot be reached: why, and what to do, in Chinese."""
+    """kpi_xl cannot be reached; the message gives reason and advice in Chinese."""
 
 
 def folder() -> Path:
-    """Where kpi_xl keeps what belongs to the user, as in `kpi_xl.system.user`."""
+    """The user's folder of kpi_xl, as in `kpi_xl.system.user`."""
     return Path(os.environ.get("USERPROFILE") or Path.home()) / ".kpi_xl"
 
 
@@ -67,11 +67,11 @@ class Process:
             raise UnavailableError(f"kpi_xl 没有启动起来，原因见 {self.log}。{_CHECK}。") from error
 
     def wait(self) -> int:
-        """Wait until it has ended by itself; its exit code."""
+        """Wait until it ends by itself, and return the exit code."""
         return int(self._process.wait(_START))
 
     def end(self) -> None:
-        """End it at once."""
+        """Kill it."""
         self.channel.close()
         self._process.kill()
         self._process.wait()
@@ -89,7 +89,7 @@ def _installed() -> tuple[str, str]:
 def _started(
     command: list[str], packages: str, its: socket.socket, errors: BinaryIO
 ) -> subprocess.Popen[bytes]:
-    """Start it with its end of the channel; what LibreOffice sets for its own Python stays out."""
+    """Start it with its end of the channel, without LibreOffice's own Python settings."""
     environment = {
         name: value
         for name, value in os.environ.items()
