@@ -79,7 +79,7 @@ def dues(files: Sequence[_Labelled], sold: Sequence[_Labelled]) -> list[_Told]:
         The files of 续期 and those of 保单; as for `people`, as is what is given.
     """
     known = _as_one(files, "policy", ("agent",), operator.eq, kinds.ID_ALMOST, "张保单")
-    found = [_as_sold(data, sold) for data, _ in known]
+    found = _as_sold([data for data, _ in known], sold)
     return [(data, [*one, *two]) for (_, one), (data, two) in zip(known, found, strict=True)]
 
 
@@ -126,16 +126,23 @@ def _as_one(
     return found
 
 
-def _as_sold(data: pa.Table, sold: Sequence[_Labelled]) -> _Told:
-    """Instalments with the numbers of the policies that are sold."""
-    alike = _alike([data["policy"], *(rows["policy"] for _, rows in sold)]) if sold else {}
+def _as_sold(files: Sequence[pa.Table], sold: Sequence[_Labelled]) -> list[_Told]:
+    """Files of instalments with the numbers of the policies that are sold."""
+    dues = [rows["policy"] for rows in files]
+    alike = _alike([*dues, *(rows["policy"] for _, rows in sold)]) if sold and files else {}
     texts = pa.array(list(alike), pa.string())
     of_form: dict[str, dict[str, str]] = {}
     for label, rows in sold if alike else ():
-        for text in texts.filter(pc.is_in(texts, rows["policy"].combine_chunks())).to_pylist():
+        for text in _those_in(rows, texts):
             of_form.setdefault(alike[text], {}).setdefault(text, label)
+    return [_numbered(data, texts, alike, of_form) for data in files]
+
+
+def _numbered(
+    data: pa.Table, texts: Any, alike: Mapping[str, str], of_form: Mapping[str, Mapping[str, str]]
+) -> _Told:
     meant: dict[str, str] = {}
-    for text in texts.filter(pc.is_in(texts, data["policy"].combine_chunks())).to_pylist():
+    for text in _those_in(data, texts):
         known = of_form.get(alike[text], {})
         if len(known) == 1 and text not in known:  # never a guess between two
             (meant[text],) = known
@@ -145,6 +152,14 @@ def _as_sold(data: pa.Table, sold: Sequence[_Labelled]) -> _Told:
     where = of_form[alike[first]][meant[first]]
     told = _told(kinds.ID_ELSEWHERE, data, "policy", [*meant], meant[first], where, "张保单")
     return _put(data, "policy", meant), [told]
+
+
+def _those_in(rows: pa.Table, texts: Any) -> list[str]:
+    """Those of some texts that are numbers of policies of some rows."""
+    if not len(texts):
+        return []
+    found: list[str] = texts.filter(pc.is_in(texts, rows["policy"].combine_chunks())).to_pylist()
+    return found
 
 
 def _told(
