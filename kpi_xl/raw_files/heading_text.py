@@ -136,11 +136,16 @@ class NamedRows:
         # Most rows are records, and putting them one above the other takes long.
         if not any(self._may_begin(index + below) for below in range(len(rows))):
             return frozenset()
-        cells = {cell for row in rows for cell in row if cell and self._begins(cell)}
-        found = self._known & {*map(normalise, cells), *map(without_remark, cells)}
+        found = frozenset[str]().union(*(self.of_row(index + below) for below in range(len(rows))))
         for depth in range(2, len(rows) + 1):
             found |= self._known & self.stack(index, depth).names
         return found
+
+    @kept
+    def of_row(self, index: int) -> frozenset[str]:
+        """The names in a row by itself."""
+        cells = {cell for cell in self._rows[index] if cell and self._begins(cell)}
+        return self._known & {*map(normalise, cells), *map(without_remark, cells)}
 
     @kept
     def stack(self, index: int, depth: int) -> Stack:

@@ -191,6 +191,10 @@ class Headings:
         """The header that begins in a row, with the rows below it that belong to it."""
         alone = self.match(rows[index])
         best = self._header(alone, rows[index], rows, index, index)
+        # Of days the rows below may have more, which are no names.
+        is_alone = self.table.code != "attendance" and self.known.isdisjoint(
+            named.names(index) - named.of_row(index)
+        )
         for depth in range(1, MOST_LEVELS):
             lower = rows[index + depth : index + depth + 1]
             if not lower or not any(lower[0]):
@@ -200,6 +204,8 @@ class Headings:
                 return self._header(self.match(cells), cells, rows, index, index + 1)
             if not alone.missing and any(lower[0][place] for place in alone.positions.values()):
                 break  # a record
+            if is_alone:
+                break
             cells = _joined(named.stack(index, depth + 1), self.known)
             match = self.match(cells)
             if len(match.positions) > len(best.match.positions) and not _twice(match, cells):
