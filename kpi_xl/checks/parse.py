@@ -36,6 +36,9 @@ _TYPES: Final[dict[str, Any]] = {
 _PLAIN_MONEY: Final = r"^-?(\d{1,12}|\d{1,3}(,\d{3}){1,3})(\.\d{1,2})?$"
 _FLOAT_ID: Final = r"^\d+\.0+$"
 _POWER_ID: Final = r"^\d(\.\d+)?[eE]\+\d+$"
+_LONG_ID: Final = r"^\d{16,40}$"
+_MARKED_ID: Final = r"^['=]"
+_ODD_ID: Final = "|".join((_FLOAT_ID, _POWER_ID, _LONG_ID, _MARKED_ID))
 _NONE: Final = -1
 
 
@@ -192,7 +195,10 @@ def _plain_money(text: Any) -> Parsed:
 
 def _ids(text: Any) -> Parsed:
     """Read ids: they stay as written, without the marks that tell Excel they are text."""
-    if pc.any(pc.match_substring_regex(text, r"^['=]")).as_py():
+    if not pc.any(pc.match_substring_regex(text, _ODD_ID)).as_py():  # as of most files
+        faults = _errors(text, kinds.FAILED_FORMULA())
+        return Parsed(_without(text, faults), faults)
+    if pc.any(pc.match_substring_regex(text, _MARKED_ID)).as_py():
         text = pc.replace_substring_regex(text, r'^="(.*)"$', r"\1")
         text = pc.replace_substring_regex(text, r"^'(.)", r"\1")
     if pc.any(pc.match_substring_regex(text, _FLOAT_ID)).as_py():
@@ -220,7 +226,7 @@ def _cut_short(text: Any) -> list[tuple[int, Fault]]:
     A spreadsheet keeps 15 digits of a number. One id may end in zeros, but hardly all do; and few
     stand there again and again.
     """
-    long = pc.fill_null(pc.match_substring_regex(text, r"^\d{16,40}$"), False)
+    long = pc.fill_null(pc.match_substring_regex(text, _LONG_ID), False)
     if not pc.any(long).as_py():
         return []
     ids = {cell: float(cell) for cell in text.filter(long).unique().to_pylist()}
