@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from kpi_xl.analysis import (
     attainment,
     bands,
-    boxes,
     factors,
     peers,
+    quadrants,
     rules,
     scorecard,
     screening,
@@ -310,11 +310,11 @@ def KPI_BOX(skill: Any, will: Any, override: Any = None) -> Result:
     own = None
     if not left_out(override):
         words = [word(one) for one in cells_of(override)]
-        if len(words) != can.size or not set(words) <= {"", *boxes.SKILL_WILL}:
+        if len(words) != can.size or not set(words) <= {"", *quadrants.SKILL_WILL}:
             return "#VALUE!"
-        own = [boxes.SKILL_WILL.index(box) if box else -1 for box in words]
-    found = boxes.skill_will_boxes(known[0], known[1], override=own)
-    return shaped(_placed(found, boxes.SKILL_WILL, can, wants), dimensions)
+        own = [quadrants.SKILL_WILL.index(box) if box else -1 for box in words]
+    found = quadrants.skill_will_boxes(known[0], known[1], override=own)
+    return shaped(_placed(found, quadrants.SKILL_WILL, can, wants), dimensions)
 
 
 @never_raises

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from kpi_xl.analysis import apportion, boxes, income, pace, quotas, smart
+from kpi_xl.analysis import apportion, income, pace, quadrants, quotas, smart
 from kpi_xl.analysis.targets import break_down, carry_over, stepped_targets
 from kpi_xl.calendar import Month, Period, working_days
 from kpi_xl.error_values import error_name
@@ -505,7 +505,7 @@ def KPI_TASKS(important: Any, days_left: Any, urgent_days: Any = 2, impact: Any 
     left = np.where(open_ended, _NO_DEADLINE, sound(read)).ravel()
     if len(matters) != left.size:
         return "#VALUE!"
-    quadrant, order = boxes.task_order(
+    quadrant, order = quadrants.task_order(
         matters, np.rint(left).astype(np.int64), count(urgent_days, 2)
     )
     # A range may be longer than the list of tasks in it.
@@ -513,7 +513,7 @@ def KPI_TASKS(important: Any, days_left: Any, urgent_days: Any = 2, impact: Any 
     tasks = [place for place in order.tolist() if not none[place]]
     turn = {place: number for number, place in enumerate(tasks, 1)}
     rows: list[list[Any]] = [
-        [None, None] if none[place] else [boxes.TASK_QUADRANTS[q], turn[place]]
+        [None, None] if none[place] else [quadrants.TASK_QUADRANTS[q], turn[place]]
         for place, q in enumerate(quadrant.tolist())
     ]
     if left_out(impact):

@@ -7,7 +7,7 @@ from typing import Final
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from kpi_xl.analysis.boxes import SKILL_WILL, SKILL_WILL_LEADS_TO
+from kpi_xl.analysis.quadrants import SKILL_WILL, SKILL_WILL_LEADS_TO
 from kpi_xl.slots.skill_values import BOX_COLUMNS, BOX_ROWS, UNDECIDED
 from workbook_templates import name_of
 from workbook_templates.form import UNIT, Column, Roll, facts, head, heads

@@ -20,11 +20,11 @@ from kpi_xl.readers.name import near
 from kpi_xl.record.origins import Origins, origins_of
 from kpi_xl.record.round_targets import plans_of
 from kpi_xl.slots import unit_sheets
-from kpi_xl.slots.came_back import came_back
 from kpi_xl.slots.filling import Filling
 from kpi_xl.slots.recipient_values import RecipientValues
 from kpi_xl.slots.recipients import Recipient
 from kpi_xl.slots.recipients import files as files_of
+from kpi_xl.slots.responses import responses_for
 from kpi_xl.slots.slot import Values
 from kpi_xl.slots.source_values import target_slots
 from kpi_xl.slots.unit_sheets import UnitSheet
@@ -185,7 +185,7 @@ def recipients_of(
     growing = frozenset(slot.plain_name for slot in template.slots.values() if slot.grows)
     with reading(project, cube) as store:
         name = template.path.stem
-        said = came_back(project, name, month, rows)
+        said = responses_for(project, name, month, rows)
         decided = plans_of(project, month)
         tells = any(slot.startswith("source.") for slot in rows)
         own = [one.name for one in project.settings.own.own.values()]

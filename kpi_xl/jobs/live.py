@@ -22,10 +22,10 @@ from kpi_xl.jobs.sight import Sight
 from kpi_xl.project import Project
 from kpi_xl.record.round_targets import plans_of
 from kpi_xl.settings.project_settings import Settings
-from kpi_xl.slots.came_back import came_back
 from kpi_xl.slots.filling import Filling
 from kpi_xl.slots.recipient_values import RecipientValues
 from kpi_xl.slots.recipients import Recipients
+from kpi_xl.slots.responses import responses_for
 from kpi_xl.slots.slot import Values
 from kpi_xl.system.progress import Progress, silent
 
@@ -96,10 +96,10 @@ def live(
     own = texts.get("period.month", "") if is_plan else ""
     wanted = _month(sight, month or own or None)
     with reading(project, cube) as store:
-        said = came_back(project, "", wanted, slots)
+        said = responses_for(project, "", wanted, slots)
         decided = plans_of(project, wanted)
         to = RecipientValues(
-            Filling(project.settings, cube, store, wanted, slots, came_back=said, decided=decided)
+            Filling(project.settings, cube, store, wanted, slots, responses=said, decided=decided)
         )
         if to.recipients.is_for_persons:
             unit, person = _find(to.recipients, sight, texts.get("person.id", ""))

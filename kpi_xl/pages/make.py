@@ -20,10 +20,10 @@ from kpi_xl.pages.html import Page, html
 from kpi_xl.pages.picture import LAYOUTS, Layout, picture, ready
 from kpi_xl.pages.unit_month import UnitMonths
 from kpi_xl.project import Project
-from kpi_xl.slots.came_back import came_back
 from kpi_xl.slots.filling import Filling
 from kpi_xl.slots.recipient_values import RecipientValues
 from kpi_xl.slots.recipients import Recipient, files
+from kpi_xl.slots.responses import responses_for
 from kpi_xl.slots.sentence import Sentence
 from kpi_xl.system.file_names import room_in
 from kpi_xl.system.files import write_whole
@@ -79,9 +79,9 @@ def pages_of(project: Project, cube: Cube, month: Month) -> Iterator[Pages]:
     with reading(project, cube) as store:
         names = shown_names(cube, store, month, project.settings)
         asked = rows(names)
-        said = came_back(project, NAME, month, asked)
+        said = responses_for(project, NAME, month, asked)
         filling = Filling(
-            project.settings, cube, store, month, asked, came_back=said, template=NAME, only=names
+            project.settings, cube, store, month, asked, responses=said, template=NAME, only=names
         )
         to = RecipientValues(filling)
         yield Pages(cube, month, UnitMonths(to), Below(to))

@@ -42,7 +42,7 @@ class Filling:
         The workbook's slots, and how many rows each has.
     growing : frozenset of str
         The slots that get as many rows as there are values.
-    came_back : sequence of Entry
+    responses : sequence of Entry
         What the workbook looks at of what was collected.
     template : str
         The template whose workbooks people typed into, by name.
@@ -60,7 +60,7 @@ class Filling:
     month: Month
     slots: Mapping[str, int]
     growing: frozenset[str] = frozenset()
-    came_back: Sequence[Entry] = ()
+    responses: Sequence[Entry] = ()
     template: str = ""
     decided: Mapping[tuple[str, str], int] = field(default_factory=dict)
     only: Collection[str] | None = None
@@ -91,4 +91,4 @@ class Filling:
     @cached_property
     def agreed(self) -> Agreed:
         """The typed values that the forms start from."""
-        return Agreed(self.came_back, self.month, weeks_for(self.settings), self.decided)
+        return Agreed(self.responses, self.month, weeks_for(self.settings), self.decided)

@@ -82,7 +82,7 @@ class ReviewMonth:
         self._targets = filling.targets
         self._agreed = filling.agreed
         plans = {(TEMPLATE, month - 1), (REVIEW, month)}
-        self._came_back = [one for one in filling.came_back if (one.template, one.period) in plans]
+        self._responses = [one for one in filling.responses if (one.template, one.period) in plans]
 
     def unit(self, number: int, findings: Findings) -> Values:
         """The slots of a unit.
@@ -154,11 +154,11 @@ class ReviewMonth:
         first = self._settings.dates.span(self._month)[0]
         plans: dict[int, list[Planned]] = {}
         for unit in before.units:
-            own = returned(self._came_back, self._cube.units[unit], self._settings.knowledge)
+            own = returned(self._responses, self._cube.units[unit], self._settings.knowledge)
             plans[unit] = (
                 own if own is not None else proposed(before, unit, first, ROOM["plan.问题"])
             )
-        answers = {unit: answered(self._came_back, self._cube.units[unit]) for unit in before.units}
+        answers = {unit: answered(self._responses, self._cube.units[unit]) for unit in before.units}
         return FollowUps(before, now, plans, answers)
 
     # -- targets ---------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from kpi_xl.analysis.boxes import SKILL_WILL
+from kpi_xl.analysis.quadrants import SKILL_WILL
 from kpi_xl.catalogue.units import Unit
 from kpi_xl.record.collected import Entry
 from kpi_xl.slots import becomes

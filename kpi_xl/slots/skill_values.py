@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from kpi_xl.analysis.boxes import SKILL_WILL, skill_will_boxes
+from kpi_xl.analysis.quadrants import SKILL_WILL, skill_will_boxes
 from kpi_xl.analysis.quotas import expected_ratios
 from kpi_xl.analysis.skills import skill_levels
 from kpi_xl.calendar import USUAL, Month, WorkCalendar, working_days

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_xl.analysis.boxes import skill_will_boxes, task_order
+from kpi_xl.analysis.quadrants import skill_will_boxes, task_order
 from kpi_xl.analysis.quotas import (
     activities_needed,
     day_quotas,

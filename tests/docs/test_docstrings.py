@@ -29,6 +29,34 @@ def repeats(name, of, text):
     return stems(text) <= stems(name) | stems(of)
 
 
+def docstrings():
+    for file in FILES:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(
+                node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+            ) and (text := ast.get_docstring(node)):
+                yield f"{file.relative_to(ROOT)}: {getattr(node, 'name', 'module')}", text
+
+
+def test_summaries_name_the_thing_and_ask_no_question():
+    """``The header of a table``, not ``What stands above a table``: few are allowed."""
+    found = list(docstrings())
+    asked = [where for where, text in found if re.match(r"(What|Whose)\b", text)]
+    assert len(asked) < len(found) / 100, asked
+
+
+def test_few_entries_are_of_three_words():
+    entries = [
+        (where, name, text.split())
+        for where, docstring in docstrings()
+        for section in SECTION.finditer(docstring + "\n")
+        for _, name, _, text in ENTRY.findall(section[1])
+        if text.isascii()
+    ]
+    short = [entry for entry in entries if len(entry[2]) <= 3]
+    assert len(short) < len(entries) / 50, short
+
+
 def test_no_entry_only_repeats_the_name():
     found = []
     for file in FILES:

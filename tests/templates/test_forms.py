@@ -8,8 +8,8 @@ from collections import Counter
 import pytest
 from pypdf import PdfReader
 
-from kpi_xl.analysis.boxes import SKILL_WILL
 from kpi_xl.analysis.feedback import WEIGHTS, feedback
+from kpi_xl.analysis.quadrants import SKILL_WILL
 from kpi_xl.analysis.time_boxes import MINUTES
 from kpi_xl.calendar import USUAL, Month, is_working_day, planned_weeks
 from kpi_xl.catalogue.measures import ACTIVITIES

@@ -22,7 +22,9 @@ _LAST: Final = {
 """Of which form the last word of any month counts, by how the names begin that ask for it."""
 
 
-def came_back(project: Project, template: str, month: Month, slots: Collection[str]) -> list[Entry]:
+def responses_for(
+    project: Project, template: str, month: Month, slots: Collection[str]
+) -> list[Entry]:
     """The collected values that a workbook shows.
 
     Parameters
