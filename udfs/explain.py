@@ -62,7 +62,8 @@ def lines(kpi: Kpi) -> Iterator[str]:
     yield f"{kpi.name}（{kpi.code}）"
     if kpi.aliases:
         yield f"  别名      {'、'.join(kpi.aliases)}"
-    yield f"  含义      {kpi.meaning}"
+    if kpi.meaning:
+        yield f"  含义      {kpi.meaning}"
     yield f"  公式      {kpi.formula}"
     for measure in kpi.measures:
         yield f"            {measure.name}（{measure.unit}）：{measure.meaning}"

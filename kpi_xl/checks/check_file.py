@@ -22,7 +22,6 @@ from kpi_xl.raw_files.raw_texts import RawTable
 from kpi_xl.raw_files.read import read_source
 from kpi_xl.raw_files.said import FileRead
 from kpi_xl.raw_files.sources import Source
-from kpi_xl.readers import calculator
 from kpi_xl.readers.cell import UNCOMPUTED
 from kpi_xl.readers.number import heading_scale
 from kpi_xl.settings.project_settings import Settings
@@ -180,7 +179,7 @@ def _of_file(file: FileRead) -> Iterator[Problem]:
     for said in (one for rule in file_rules.OF_HEADINGS for one in rule.says(file)):
         yield _problem(raw, None, said.heading, said.value, said.fault)
     for heading, count in raw.computed.items():
-        yield _problem(raw, None, heading, None, kinds.COMPUTED(count=count, by=calculator.BY))
+        yield _problem(raw, None, heading, None, kinds.COMPUTED(count=count))
     for heading in raw.hidden_columns:
         yield _problem(raw, None, heading, None, kinds.HIDDEN_COLUMN())
     for row, text, fault in raw.comments:

@@ -201,30 +201,70 @@ def show(view: View) -> Answer:
     """
     headings = [heading.rstrip("#") for heading in view.headings]
     if view.rows and asked().speech in (Speech.USUAL, Speech.VERBOSE):
-        from rich.table import Table
+        _show_table(view)
+    for note in view.notes:
+        say(note)
+    rows = [dict(zip(headings, map(_told, row), strict=True)) for row in view.rows]
+    return {"title": view.title, "rows": rows, "notes": view.notes}
 
-        table = Table(title=view.title, title_justify="left")
-        for place, heading in enumerate(view.headings):
-            number = heading.endswith("#")
+
+def _show_table(view: View) -> None:
+    """Write a table: as several, one below the other, where the terminal is too narrow for it."""
+    from rich.table import Table
+
+    terminal = console()
+    least = [_least_width(view, place) for place in range(len(view.headings))]
+    if not terminal.is_terminal:  # a file or a pipe has room for whole lines
+        terminal.width = max(_ROOM, _table_width(least))
+    title: str | None = view.title
+    for places in _parts(view, least, terminal.width):
+        table = Table(title=title, title_justify="left")
+        for place in places:
+            number = view.headings[place].endswith("#")
             longest = max(width(row[place]) for row in view.rows)
             # Long texts go on below; numbers stay in one piece, and so do short names.
             table.add_column(
-                heading.rstrip("#"),
+                view.headings[place].rstrip("#"),
                 justify="right" if number else "left",
                 no_wrap=number,
                 min_width=min(longest, _SHORT),
                 overflow="fold",
             )
         for row in view.rows:
-            table.add_row(*row)
-        terminal = console()
-        if not terminal.is_terminal:  # a file or a pipe has room for whole lines
-            terminal.width = _ROOM
+            table.add_row(*(row[place] for place in places))
         terminal.print(table, soft_wrap=False)
-    for note in view.notes:
-        say(note)
-    rows = [dict(zip(headings, map(_told, row), strict=True)) for row in view.rows]
-    return {"title": view.title, "rows": rows, "notes": view.notes}
+        title = None
+
+
+def _least_width(view: View, place: int) -> int:
+    """How many columns of the terminal a column of a table takes at least."""
+    longest = max(width(row[place]) for row in view.rows)
+    if view.headings[place].endswith("#"):
+        return max(longest, width(view.headings[place].rstrip("#")))
+    return min(longest, _SHORT)
+
+
+def _table_width(least: Sequence[int]) -> int:
+    """How wide a table of these columns is, with its lines."""
+    return sum(least) + 3 * len(least) + 1
+
+
+def _parts(view: View, least: Sequence[int], room: int) -> list[list[int]]:
+    """Which columns stand in one table; those that name a row stand in each."""
+    every = list(range(len(least)))
+    if _table_width(least) <= room:
+        return [every]
+    # Rich would narrow what can be folded, which are the names, until nothing is left of them.
+    is_number = [heading.endswith("#") for heading in view.headings]
+    names = every[: is_number.index(True)] if any(is_number) else every[:1]
+    parts = [list(names)]
+    for place in every[len(names) :]:
+        wider = [*parts[-1], place]
+        if len(parts[-1]) > len(names) and _table_width([least[one] for one in wider]) > room:
+            parts.append([*names, place])
+        else:
+            parts[-1] = wider
+    return parts
 
 
 def _told(cell: str) -> str | float | None:

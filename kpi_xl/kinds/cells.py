@@ -82,7 +82,7 @@ NOT_COMPUTED: Final = Kind(
 )
 COMPUTED: Final = Kind(
     "column.formulas-computed",
-    "{count:,} 个单元格是没有算过的公式，已用 {by} 算出",
+    "{count:,} 个单元格是没有算过的公式，程序替它算出了",
     "请抽查几个；不放心的话，在 Excel 中打开这个文件，保存一次，再运行",
     set_aside=False,
 )

@@ -20,6 +20,7 @@ from kpi_xl import kinds
 from kpi_xl.raw_files.encoding import to_utf8
 from kpi_xl.raw_files.grid import Broken, Grid, empty_file
 from kpi_xl.raw_files.headings import HEADER_WITHIN, Headings, Match
+from kpi_xl.raw_files.totals import is_named_total
 
 _DELIMITERS: Final = (",", "\t", ";", "|")
 _SHOWN: Final = 80
@@ -272,7 +273,10 @@ def _quoted(delimiter: str) -> re.Pattern[bytes]:
 def _repaired(
     broken: list[tuple[int, str, int]], header: _Header
 ) -> tuple[list[tuple[int, list[str | None]]], list[tuple[int, str, int]]]:
-    """Lines that differ from the header by empty cells at the end only, and all others."""
+    """Lines that differ from the header by empty cells at the end only, and all others.
+
+    A line of totals may end with its last amount; what it says is compared, it is no record.
+    """
     width = len(header.cells)
     whole, rest = [], []
     for number, text, fields in broken:
@@ -282,7 +286,9 @@ def _repaired(
             cells = []
         if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
             whole.append((number, [cell or None for cell in cells[:width]]))
-        elif 0 < len(cells) < width and not any(header.cells[len(cells) :]):
+        elif 0 < len(cells) < width and (
+            is_named_total(cells) or not any(header.cells[len(cells) :])
+        ):
             whole.append((number, [cell or None for cell in cells] + [None] * (width - len(cells))))
         else:
             rest.append((number, text, fields))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,6 +23,9 @@ _LABELLED: Final = (
     r"^(?i).*(合\s*计|总\s*计|小\s*计|汇\s*总)\s*[:：]?\s*$"
     r"|^\s*(其\s*中|total|subtotal)\s*[:：]?.*$"
     r"|^\s*(全\s*部|全\s*体|合\s*共|总\s*共|共)\s*[:：]?\s*$"
+)
+_ALL_NAMES: Final = re.compile(
+    f"{_LABEL}|{_LABELLED}".replace("(?i)", ""), re.IGNORECASE
 )
 _OF_ALL: Final = re.compile(_LABEL.replace("(?i)", ""), re.IGNORECASE)
 _NAMED: Final = ("agent", "policy", "name", "outlet", "unit", "product")
@@ -74,6 +77,18 @@ def are_totals(table: Table, first: Any, cells: Mapping[str, Any]) -> NDArray[np
     if size > _FEWEST and not total.any() and _lacks(table, cells, last):
         total[last] = bool(_equal_to_sum(table, cells))
     return total
+
+
+def is_named_total(cells: Iterable[str]) -> bool:
+    """Whether the first cell of a line that holds anything is what a total is called.
+
+    Examples
+    --------
+    >>> is_named_total(["", "合计", "12,000.00"]), is_named_total(["甲", "合计"])
+    (True, False)
+    """
+    first = next((cell.strip() for cell in cells if cell.strip()), "")
+    return _ALL_NAMES.match(first) is not None
 
 
 def _lacks(table: Table, cells: Mapping[str, Any], place: int) -> bool:

@@ -18,9 +18,6 @@ except ImportError:  # there is none for every kind of computer
 Place: TypeAlias = tuple[int, int]
 """Row and column, from 1."""
 
-BY: Final = "formualizer"
-"""What computes."""
-
 IS_THERE: Final = formualizer is not None
 """Whether there is a library here."""
 

@@ -11,11 +11,13 @@ from pathlib import Path
 
 import click
 import pytest
+from rich.console import Console
 
 from command_line import ROOT, run, run_alone
 from kpi_xl.catalogue import kpis
-from kpi_xl.cli import app
-from kpi_xl.cli.chinese import Argument, Command, Group
+from kpi_xl.cli import app, terminal
+from kpi_xl.cli.chinese import Argument, Command, Group, width
+from kpi_xl.jobs.views import View
 from kpi_xl.sample import write_sample
 
 
@@ -341,3 +343,22 @@ class TestPictures:
             pytest.skip("LibreOffice 不靠 PATH 也找得到")
         assert done.returncode == 2
         assert not (tiny / "output").exists()
+
+
+@pytest.mark.parametrize("room", [40, 80, 100, 130, 200])
+def test_a_table_wider_than_the_terminal_names_every_row(
+    room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    months = [f"{n}月#" for n in range(1, 13)]
+    rows = [(unit, *["11,139,480"] * 12, "件均保费") for unit in ("城东营业部", "江城分公司")]
+    out = io.StringIO()
+    screen = Console(file=out, width=room, force_terminal=True, color_system=None)
+    monkeypatch.setattr(terminal, "console", lambda: screen)
+    with click.Context(app, obj=terminal.Asked()):
+        terminal.show(View("目标", ("单位", *months, "主要因素"), rows, []))
+    written = out.getvalue()
+    tables = written.count("┏")
+    assert written.count("11,139,480") == 24
+    assert written.count("城东营") == written.count("江城分") == tables == written.count("单位")
+    assert written.count("目标") == written.count("主要因素") == 1
+    assert max(map(width, written.splitlines())) <= room

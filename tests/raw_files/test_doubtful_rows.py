@@ -85,6 +85,23 @@ def test_a_sum_that_differs_is_told(make):
     assert checked.problems[0].column == "FYC"
 
 
+@pytest.mark.parametrize("stray", ["", 'P9,A1,"1,1,2024-01-05'])
+@pytest.mark.parametrize(
+    ("last", "told"),
+    [
+        ("合计,,6000", []),
+        ("总计：,,6000,600", []),
+        (",小计,6000", []),
+        ("合计,,6500", ["file.total-differs"]),
+    ],
+)
+def test_a_total_whose_line_ends_early_is_compared(make, last, told, stray):
+    checked, found = problems(make, [*ALIKE, *filter(None, [stray]), last])
+    assert checked.tables["policies"].used == 3
+    told = [*told, *(["line.open-quote"] if stray else []), "line.totals"]
+    assert [kind for kind, _ in found] == told
+
+
 def test_parts_of_a_workbook_that_are_there_twice(make):
     out = io.BytesIO()
     with xlsxwriter.Workbook(out) as book:
