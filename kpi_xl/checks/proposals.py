@@ -50,7 +50,7 @@ _PERSON: Final = re.compile(r"[\u4e00-\u9fff·]{2,6}")
 _SERIAL: Final = re.compile(r"[2-6]\d{4}(\.\d+)?")
 _TIME: Final = re.compile(r"日|时|期|天|年|date|time|day", re.IGNORECASE)
 _OTHER_DAYS: Final = re.compile(r"生日|出生|毕业|合同到期|有效|打印|导出|更新|birth", re.IGNORECASE)
-_AMOUNTS: Final = re.compile(r"保费|佣|金额|fyc|fyp|premium|amount", re.IGNORECASE)
+_AMOUNTS: Final = re.compile(r"费|佣|金额|[(（万千]元|fyc|fyp|premium|amount", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -289,7 +289,10 @@ def _columns(table: Table, header: Header, rows: Rows) -> tuple[ColumnProposal, 
         and not (table.code in STATUSES and _STATUS_WORDS.search(cell))
     ]
     cells = {place: _below(rows, header.last, place) for place, _ in free}
-    wanted = [column for column in table.columns if column.code not in found]
+    # A grid is counted day by day: a column beside it is at most the sum of it.
+    wanted = [
+        column for column in table.columns if column.code not in found and not header.match.days
+    ]
     alike = sorted(
         (
             (_likeness(table, column, heading), number, place, column.code, heading)

@@ -44,6 +44,7 @@ from kpi_xl.cli.terminal import (
     asked,
     complain,
     console,
+    few,
     progress_bar,
     project_here,
     say,
@@ -421,7 +422,7 @@ def _tell_checked(checked: Checked) -> None:
         notes = sum(p.table == name and not p.set_aside for p in checked.problems)
         table.add_row(
             name,
-            "、".join(file.file.name for file in checked_table.files),
+            few(file.file.name for file in checked_table.files),
             f"{checked_table.read:,}",
             f"{checked_table.used:,}",
             f"{checked_table.set_aside:,}",

@@ -124,15 +124,13 @@ def _tell_address(address: str) -> None:
 
 def _map(session: MappingSession, yes: bool) -> Answer:
     """Ask, show the numbers that would come out, and write kpi.toml."""
-    from kpi_xl.cli.mapping_questions import ask, show_outlook, show_sheet
+    from kpi_xl.cli.mapping_questions import ask, show_all, show_outlook
     from kpi_xl.cli.questions import confirm
     from kpi_xl.jobs.outlook import outlook
 
     questions = list(session.open_questions())
     asks = not yes and bool(questions) and asked().speech in (Speech.USUAL, Speech.VERBOSE)
-    for name, proposal in session.sheets.items():
-        if not (asks and any(of == name for of, _ in questions)):
-            show_sheet(name, proposal, session.answers[name])
+    show_all(session, {name for name, _ in questions} if asks else ())
     if asks:
         ask(session)
     numbers = None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kpi_xl.catalogue.schema import LISTS
 from kpi_xl.checks.proposals import ColumnProposal, SheetProposal, StatusColumn
 from kpi_xl.cli.questions import choose, confirm
-from kpi_xl.cli.terminal import Speech, asked, console, say
+from kpi_xl.cli.terminal import Speech, asked, console, few, say
 from kpi_xl.jobs.mapping import Answer, MappingSession, sure_answer
 from kpi_xl.settings.sheets import NOT_READ, STATUSES, UNITS
 
@@ -24,7 +24,30 @@ def ask(session: MappingSession) -> None:
     """Ask about everything that is not sure, and keep the answers."""
     for name in list(session.sheets):
         if any(of == name for of, _ in session.open_questions()):
-            session.choose(name, _asked(session, name))
+            others = session.choose_for_all(name, _asked(session, name))
+            if others:
+                say(f"同样的标题也这样读：{few(others)}")
+
+
+def show_all(session: MappingSession, left: Container[str]) -> None:
+    """The first rows of every worksheet but some; of those of one form, one stands for all.
+
+    Parameters
+    ----------
+    session : MappingSession
+        The worksheets.
+    left : container of str
+        The names of those that are not to be shown.
+    """
+    shown: set[str] = set()
+    for name, proposal in session.sheets.items():
+        if name in left or name in shown:
+            continue
+        show_sheet(name, proposal, session.answers[name])
+        others = [one for one in session.alike(name) if one not in left]
+        if others:
+            say(f"同样读：{few(others)}")
+        shown.update(others)
 
 
 def show_sheet(name: str, proposal: SheetProposal, answer: Answer) -> None:
@@ -74,7 +97,7 @@ def show_outlook(numbers: Outlook) -> None:
     for one in numbers.tables:
         sums = "；".join(f"{column} {total}" for column, total in one.sums.items())
         counts = (f"{count:,}" for count in (one.read, one.used, one.set_aside))
-        tables.add_row(one.name, "、".join(one.files), *counts, sums)
+        tables.add_row(one.name, few(one.files), *counts, sums)
     console().print(tables)
     if numbers.notice:
         say(numbers.notice)

@@ -12,7 +12,7 @@ import json
 import math
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from kpi_xl.system.undone import Undone
 
 _SHORT: Final = 8
+_FEW: Final = 3
 _ROOM: Final = 160
 
 _UNSEEN: Final = re.compile(
@@ -265,6 +266,18 @@ def _parts(view: View, least: Sequence[int], room: int) -> list[list[int]]:
         else:
             parts[-1] = wider
     return parts
+
+
+def few(names: Iterable[str]) -> str:
+    """Names for one cell of a table: each once, of many the first and how many there are.
+
+    Examples
+    --------
+    >>> few(["1月.csv", "2月.csv", "2月.csv"]), few(f"{n}月.csv" for n in range(1, 13))
+    ('1月.csv、2月.csv', '1月.csv 等 12 个')
+    """
+    found = list(dict.fromkeys(names))
+    return "、".join(found) if len(found) <= _FEW else f"{found[0]} 等 {len(found):,} 个"
 
 
 def _told(cell: str) -> str | float | None:

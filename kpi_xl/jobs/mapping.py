@@ -100,6 +100,36 @@ class MappingSession:
         """Keep a choice for a worksheet."""
         self.answers[name] = answer
 
+    def alike(self, name: str) -> list[str]:
+        """The other worksheets of the same form that have the same answer as this one.
+
+        Those of files whose names differ by dates and numbers only, with the same headings.
+        """
+        usual, answer = self.sheets[name], self.answers[name]
+        form = _DIGITS.sub("*", usual.seen.name), usual.headings
+        return [
+            other
+            for other, one in self.sheets.items()
+            if other != name
+            and usual.headings
+            and (_DIGITS.sub("*", one.seen.name), one.headings) == form
+            and self.answers[other] == answer
+        ]
+
+    def choose_for_all(self, name: str, answer: Answer) -> list[str]:
+        """Keep what somebody chose for a worksheet, and for those `alike`; the names of these.
+
+        A worksheet that is not to be read is the only one: what is like it is not passed over.
+        A unit that another tells by itself is its own.
+        """
+        others = [] if answer.table in ("", NOT_READ) else self.alike(name)
+        self.choose(name, answer)
+        for other in others:
+            money = self.proposal(other, answer.table).money(answer.columns)
+            own = {one.heading: one.unit for one in money if one.sure}
+            self.choose(other, replace(answer, units={**answer.units, **own}))
+        return others
+
     @property
     def settings(self) -> Settings:
         """The settings with the choices in them."""

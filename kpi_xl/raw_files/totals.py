@@ -24,9 +24,7 @@ _LABELLED: Final = (
     r"|^\s*(其\s*中|total|subtotal)\s*[:：]?.*$"
     r"|^\s*(全\s*部|全\s*体|合\s*共|总\s*共|共)\s*[:：]?\s*$"
 )
-_ALL_NAMES: Final = re.compile(
-    f"{_LABEL}|{_LABELLED}".replace("(?i)", ""), re.IGNORECASE
-)
+_ALL_NAMES: Final = re.compile(f"{_LABEL}|{_LABELLED}".replace("(?i)", ""), re.IGNORECASE)
 _OF_ALL: Final = re.compile(_LABEL.replace("(?i)", ""), re.IGNORECASE)
 _NAMED: Final = ("agent", "policy", "name", "outlet", "unit", "product")
 """The columns in which the name of a total may stand."""

@@ -446,3 +446,60 @@ def test_a_status_far_down_that_nobody_knows_is_told(tmp_path):
         encoding="utf-8",
     )
     assert not load(Project.open(own.folder)).checked.problems
+
+
+# --- many files of one form ------------------------------------------------------------------------
+
+
+def months_of_activities(data):
+    """A workbook a month, a worksheet a department, and the attendance as a grid."""
+    data.mkdir(parents=True)
+    book(data / "人员.xlsx", ["工号", "签约日期"], *([f"0{n}", "2020-01-05"] for n in range(3)))
+    for month in range(1, 5):
+        with xlsxwriter.Workbook(data / f"活动量2024年{month:02d}月.xlsx") as made:
+            for more, unit in enumerate(("城东", "城西")):
+                page = made.add_worksheet(unit)
+                page.write_row(0, 0, ["日期", "工号", "拜访数", "接洽人数"])
+                for n in range(3):
+                    page.write_row(
+                        n + 1, 0, [f"2024-{month:02d}-0{n + 1}", f"0{n}", n + 2 + more, n]
+                    )
+        days = [f"{day}" for day in range(1, 29)]
+        marks = [[f"0{n}", *["√"] * 27, "事假" if n < month - 1 else "√", 28] for n in range(3)]
+        book(data / f"考勤2024-{month:02d}.xlsx", ["工号", *days, "出勤天数"], *marks)
+
+
+def test_what_is_asked_of_one_month_is_asked_once(tmp_path):
+    project = init(tmp_path / "分公司", "测试分公司")
+    shutil.rmtree(project.folder / "data")
+    months_of_activities(project.folder / "data")
+    result = answered(project.folder, "map", lines=["是"] * 20)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.count("接洽人数”是不是") == 1
+    assert "同样的标题也这样读：" in result.stdout and " 等 7 个" in result.stdout
+    assert "出勤天数”" not in result.stdout
+    assert result.stdout.count("│ 接洽人数") == 1, "of what is of one form one is shown"
+    session = MappingSession(Project.open(project.folder))
+    assert not list(session.open_questions())
+    tables = outlook(session.project, session.settings).tables
+    sums = {one.name: one.sums for one in tables}
+    assert sums["活动"]["洽谈人数"] == f"{4 * 2 * (0 + 1 + 2)}"
+
+
+def test_the_unit_of_small_amounts_is_asked_once_and_no_other_file_s(tmp_path):
+    own = init(tmp_path / "分公司", "测试分公司")
+    (own.data / "原始数据.xlsx").unlink()
+    book(own.data / "人员.xlsx", ("工号", "签约日期"), ("0012", "2020-01-05"))
+    for month, amount in ((1, 0.35), (2, 0.42), (3, 4200)):
+        rows = [(f"9{month}{n}", "0012", amount, f"2024-0{month}-11") for n in range(9)]
+        heads = ("保单号", "工号", "首年保费", "承保日期")
+        book(own.data / f"承保2024-0{month}.xlsx", heads, *rows)
+    session = MappingSession(own)
+    asked = [name for name, _ in session.open_questions()]
+    assert asked == ["承保2024-01.xlsx", "承保2024-02.xlsx"]
+    answer = replace(session.answers[asked[0]], units={"首年保费": "万元"})
+    assert asked[1] in session.choose_for_all(asked[0], answer)
+    assert not list(session.open_questions())
+    session.write()
+    shown = outlook(session.project, session.project.settings)
+    assert {t.name: t.sums for t in shown.tables}["保单"]["首年保费"] == "107,100"
