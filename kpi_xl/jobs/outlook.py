@@ -67,7 +67,7 @@ class Outlook:
     measures : tuple of str
         What is shown of each unit.
     units : tuple of UnitNumbers
-        The branch, then its departments.
+        The branch, then its departments; what is of none of them last, where there is anything.
     tables : tuple of TableSums
         The sums of each raw table.
     problems : tuple of Problem
@@ -111,6 +111,14 @@ def outlook(project: Project, settings: Settings, progress: Progress = silent) -
 def _of(cube: Cube, checked: Checked, settings: Settings) -> Outlook:
     shown = [code for code in _SHOWN if code in cube.measures]
     wanted = [0, *cube.of_level(cube.main)]
+    # The departments and what nobody's department has are the branch, or the branch looks wrong.
+    wanted += [
+        place
+        for place, unit in enumerate(cube.units)
+        if unit.is_unassigned
+        and unit.level == cube.main
+        and any(int(cube.measure(code)[place, -1]) for code in shown)
+    ]
     return Outlook(
         month=cube.last.chinese,
         months=len(cube.months),

@@ -255,6 +255,20 @@ def test_what_is_shown_is_what_comes_out(project):
     assert not MappingSession(session.project).write()
 
 
+def test_the_units_shown_are_the_branch(tmp_path):
+    own = init(tmp_path / "分公司", "测试分公司")
+    (own.data / "原始数据.xlsx").unlink()
+    people = [("1", "城东", "2020-01-05"), ("2", "城西", "2020-01-05")]
+    book(own.data / "人员.xlsx", ("工号", "营业部", "签约日期"), *people)
+    sold = [(f"9{n}", str(n), 1000 * n, "2024-01-11") for n in (1, 2, 3)]  # nobody knows 3
+    book(own.data / "保单.xlsx", ("保单号", "工号", "首年保费", "承保日期"), *sold)
+    shown = outlook(own, own.settings)
+    assert [unit.name for unit in shown.units] == ["测试分公司", "城东", "城西", "未分配"]
+    place = shown.measures.index("首年新单保费")
+    of_branch, *below = (int(one.values[place].replace(",", "")) for one in shown.units)
+    assert of_branch == sum(below) == 6000
+
+
 def test_what_is_not_to_be_read_is_left_out_and_said(project):
     session = chosen(project)
     session.choose(POLICIES, Answer(NOT_READ))
