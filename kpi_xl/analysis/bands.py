@@ -311,6 +311,7 @@ def judge(
     bands: Bands | None = None,
     target: ArrayLike | None = None,
     judged: ArrayLike | None = None,
+    swung: ArrayLike | None = None,
     among_peers: bool = True,
 ) -> Judgement:
     """Judge a KPI of the units of a group.
@@ -325,6 +326,9 @@ def judge(
         The targets of the last period or periods, in the same unit; NaN for none.
     judged : (units,) or (units, some periods) array_like, optional
         What the last period or periods are judged by, such as `judged_share`; by default the value.
+    swung : (units,) or (units, some periods) array_like, optional
+        What of them is compared with the usual swing, NaN where that tells nothing; by default what
+        they are judged by.
     among_peers : bool
         False for totals: units of different sizes are no peers in them.
 
@@ -376,7 +380,8 @@ def judge(
     ]
     every = _together(*by)
     # A small unit has worsened only if even its better end has.
-    down = worsened(np.concatenate([whole[:, :-1], value[:, -1:]], axis=1), direction)
+    moved = value if swung is None else _of_last(swung, array)
+    down = worsened(np.concatenate([whole[:, :-1], moved[:, -1:]], axis=1), direction)
     level = every[-1]
     return Judgement(
         level=np.where(down & (level < ABNORMAL), ABNORMAL, level).astype(np.int8),
@@ -385,7 +390,7 @@ def judge(
         peers=by[2][-1],
         worsened=down,
         uncertain=_together(*raw_by)[-1] > level,
-        months=_months(every, whole, value, direction),
+        months=_months(every, whole, moved, direction),
     )
 
 

@@ -26,8 +26,10 @@ from kpi_xl.analysis.bands import (
     judged_share,
     together,
 )
-from kpi_xl.analysis.evidence import MONTHS
+from kpi_xl.aggregation import Aggregation
+from kpi_xl.analysis.evidence import FEWEST_CASES, MONTHS
 from kpi_xl.analysis.peers import Peers, median, peers
+from kpi_xl.analysis.signals import ABOVE, BELOW, xmr
 from kpi_xl.analysis.warnings import Judged, grounds
 from kpi_xl.cached import kept, kept_with
 from kpi_xl.calendar import Month
@@ -240,7 +242,7 @@ class JudgedMonth:
         values = history[:, -1]
         if kpi.code in self.ripeness.until:
             return Judged(kpi.code, values, Judgement.none(len(values)))
-        target, lenient = self._targets_back(kpi), self._lenient(kpi)
+        target, lenient, swung = self._targets_back(kpi), self._lenient(kpi), self._swung(kpi)
         judgement = together(
             (
                 places,
@@ -250,6 +252,7 @@ class JudgedMonth:
                     bands=kpi.bands,
                     target=target[places],
                     judged=None if lenient is None else lenient[places],
+                    swung=None if swung is None else swung[places],
                     among_peers=kpi.is_comparable,
                 ),
             )
@@ -277,9 +280,35 @@ class JudgedMonth:
         if parts is None:
             return None
         events, base = (_count(part, now) for part in parts)
+        if isinstance(parts[0], Operation):
+            events = np.maximum(events, 0)  # more customers lost than there were is none kept
         if kpi.unit == "%":
             return judged_share(events, base, kpi.direction)
         return judged_count(events, base, kpi.direction)
+
+    def _swung(self, kpi: Kpi) -> Floats | None:
+        """What of a KPI is compared with its usual swing, as (units, months); None for what it is
+        judged by.
+
+        A share of a handful of cases swings by itself: one of one recruits who leaves is no news.
+        So do rare events: nine months without a recruit are no run of a team that has four a year.
+        """
+        now = self.given
+        if (lenient := self._lenient(kpi)) is not None:
+            cases = now[_CASES[kpi.code]] if kpi.code in _CASES else self.sizes(kpi)
+            return np.where(cases < FEWEST_CASES, math.nan, lenient)
+        one = kpi.expression
+        if isinstance(one, Measure) and isinstance(one.source, Aggregation):
+            happens = one.source.over_time == "sum" and not one.source.looks_back
+            if happens and not one.is_money:
+                counts = now[kpi.code]
+                usual = xmr(counts)
+                # Limits are narrow where nearly every month is 0: chance is what it is of counts.
+                chance = 2 * np.sqrt(np.maximum(usual.middle, 1))
+                beyond = np.isin(usual.signal, (ABOVE, BELOW))
+                beyond &= np.abs(counts - usual.middle) > chance
+                return np.where(beyond, counts, judged_count(counts, 1, kpi.direction))
+        return None
 
     def sizes(self, kpi: Kpi) -> Floats:
         """The number of people or cases behind a KPI's values, as (units, months).
@@ -363,10 +392,20 @@ def _counted(kpi: Kpi) -> tuple[Any, Any] | None:
     expression = kpi.expression
     if not isinstance(expression, Operation) or expression.operator != "/":
         return None
-    is_counted = isinstance(expression.left, Measure) and not kpi.has_earlier
+    above, below = expression.left, expression.right
+    # Those who left are counted as well as those who stayed: (signed − still here) ÷ signed.
+    is_rest = (
+        isinstance(above, Operation)
+        and above.operator == "-"
+        and isinstance(above.left, Measure)
+        and isinstance(below, Measure)
+        and above.left.code == below.code
+        and isinstance(above.right, Measure)
+    )
+    is_counted = (isinstance(above, Measure) or is_rest) and not kpi.has_earlier
     if not is_counted or any(m.is_money for m in kpi.measures):
         return None
-    return expression.left, expression.right
+    return above, below
 
 
 def _count(part: Any, now: Mapping[str, Floats]) -> Floats:
