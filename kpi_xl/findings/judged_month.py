@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from kpi_xl.aggregation import Aggregation
 from kpi_xl.analysis.bands import (
     ABNORMAL,
     LOOKED_BACK,
@@ -26,7 +27,6 @@ from kpi_xl.analysis.bands import (
     judged_share,
     together,
 )
-from kpi_xl.aggregation import Aggregation
 from kpi_xl.analysis.evidence import FEWEST_CASES, MONTHS
 from kpi_xl.analysis.peers import Peers, median, peers
 from kpi_xl.analysis.signals import ABOVE, BELOW, xmr
