@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import io
 import math
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
-
-import xlsxwriter
 
 from kpi_xl.checks.checked import Checked
 from kpi_xl.raw_files.problem import Problem
 from kpi_xl.system.files import write_whole
+from kpi_xl.workbook.new_workbook import (
+    CELL,
+    HEADING,
+    QUIET,
+    TEXT,
+    TITLE,
+    new_workbook,
+    report_sheet,
+)
 
 MOST: Final = 100_000
 """So many problems are written; whoever has more needs not the list but another export."""
@@ -23,22 +28,9 @@ MOST_ALIKE: Final = 1_000
 """So many rows that are used all the same are listed of each kind of remark; the summary has the
 number of all."""
 
-_CREATED: Final = datetime(2000, 1, 1)  # the same content gives the same file
 _LONGEST: Final = 200
-_FONT: Final = {"font_name": "微软雅黑", "font_size": 10, "valign": "top"}
-_LINE: Final = "#D9D9D9"
-_HEADING: Final = _FONT | {
-    "bold": True,
-    "bg_color": "#E7ECF3",
-    "border": 1,
-    "border_color": _LINE,
-    "valign": "vcenter",
-    "text_wrap": True,
-}
-_CELL: Final = _FONT | {"border": 1, "border_color": _LINE, "text_wrap": True}
 _NUMBER: Final = {"num_format": "#,##0", "align": "right", "indent": 1}
 _CENTRED: Final = {"align": "center"}
-_QUIET: Final = {"bg_color": "#FCF4E6"}
 
 _SUMMARY: Final = (
     ("表", 8),
@@ -86,7 +78,6 @@ _DETAILS: Final = (
     ("原因", 40),
     ("怎么办", 46),
 )
-_MARGIN: Final = 0.5  # inches: on paper text has 8 points at least
 
 
 def write_report(checked: Checked, path: Path, most: int = MOST) -> None:
@@ -106,17 +97,14 @@ def write_report(checked: Checked, path: Path, most: int = MOST) -> None:
     FileError
         When it cannot be written, as when the old one is open in Excel.
     """
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_urls": False}) as book:
-        book.set_properties({"title": "数据校验报告", "created": _CREATED})
-        _Report(book, checked, most).write()
-    write_whole(path, out.getvalue())
+    content = new_workbook("数据校验报告", lambda book: _Report(book, checked, most).write())
+    write_whole(path, content)
 
 
 class _Report:
     """The sheets of the report."""
 
-    def __init__(self, book: xlsxwriter.Workbook, checked: Checked, most: int) -> None:
+    def __init__(self, book: Any, checked: Checked, most: int) -> None:
         self.book = book
         self.checked = checked
         self.most = most
@@ -139,22 +127,10 @@ class _Report:
         if self.checked.returned:
             self._returned()
 
-    def _sheet(self, name: str, columns: Sequence[tuple[str, int]]) -> Any:
-        sheet = self.book.add_worksheet(name)
-        for place, (_, width) in enumerate(columns):
-            sheet.set_column(place, place, width)
-        sheet.hide_gridlines(2)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.set_margins(_MARGIN, _MARGIN)
-        sheet.set_footer("&C第 &P 页，共 &N 页")
-        return sheet
-
     def _row(
         self, sheet: Any, row: int, cells: Sequence[Any], style: dict[str, Any] | None = None
     ) -> None:
-        text, number = self.format(_CELL, style or {}), self.format(_CELL, _NUMBER, style or {})
+        text, number = self.format(CELL, style or {}), self.format(CELL, _NUMBER, style or {})
         for place, cell in enumerate(cells):
             if isinstance(cell, int):
                 sheet.write_number(row, place, cell, number)
@@ -167,21 +143,20 @@ class _Report:
     def _headings(self, sheet: Any, row: int, names: Sequence[str]) -> None:
         for place, name in enumerate(names):
             style = _NUMBER if name in _COUNTS else _CENTRED if name == "核对" else {}
-            sheet.write_string(row, place, name, self.format(_HEADING, style))
+            sheet.write_string(row, place, name, self.format(HEADING, style))
         sheet.set_row(row, 20)
 
     def _summary(self) -> None:
-        sheet = self._sheet("汇总", _SUMMARY)
+        sheet = report_sheet(self.book, "汇总", _SUMMARY)
         problems = self.checked.problems
-        title = {"font_size": 16, "bold": True, "valign": "vcenter"}
-        sheet.write_string(0, 0, "数据校验报告", self.format(_FONT, title))
+        sheet.write_string(0, 0, "数据校验报告", self.format(TITLE))
         sheet.set_row(0, 28)
-        sheet.write_string(1, 0, self._verdict(), self.format(_FONT))
+        sheet.write_string(1, 0, self._verdict(), self.format(TEXT))
         sheet.write_string(
             2,
             0,
             "读入＝使用＋搁置。搁置的行不参与计算，要改正后重新校验；提示的行照常使用，请核对。",
-            self.format(_FONT, {"font_color": "#595959"}),
+            self.format(TEXT, {"font_color": "#595959"}),
         )
         self._headings(sheet, 4, [name for name, _ in _SUMMARY])
         row = 5
@@ -218,7 +193,7 @@ class _Report:
         n = row + 1
         formula = f'=IF(D{n}=E{n}+F{n},"相符","不符")'
         sheet.write_formula(
-            row, 6, formula, self.format(_CELL, _CENTRED, style or {}), "相符" if holds else "不符"
+            row, 6, formula, self.format(CELL, _CENTRED, style or {}), "相符" if holds else "不符"
         )
 
     def _totals(self, sheet: Any, row: int) -> None:
@@ -231,7 +206,7 @@ class _Report:
         ]
         told = sum(not problem.set_aside for problem in self.checked.problems)
         self._row(sheet, row, ("合计", None, None, None, None, None, None, None, None), bold)
-        number = self.format(_CELL, _NUMBER, bold)
+        number = self.format(CELL, _NUMBER, bold)
         for place, value in zip((3, 4, 5, 7), (*sums, told), strict=True):
             letter = "ABCDEFGH"[place]
             sheet.write_formula(row, place, f"=SUM({letter}6:{letter}{row})", number, value)
@@ -245,12 +220,12 @@ class _Report:
             kinds.setdefault(kind, []).append(problem)
         if not kinds:
             return row
-        sheet.write_string(row, 0, "问题归类", self.format(_FONT, {"bold": True, "font_size": 12}))
+        sheet.write_string(row, 0, "问题归类", self.format(TEXT, {"bold": True, "font_size": 12}))
         self._headings(sheet, row + 1, ["表", "问题", "列", "处理", "条数"])
         order = sorted(kinds.items(), key=lambda kind: (not kind[0][1], -len(kind[1])))
         for row_, ((table, aside, column, _), alike) in enumerate(order[:50], row + 2):
             cells = (table, _in_common(alike), column, _treatment(aside), len(alike))
-            self._row(sheet, row_, cells, _QUIET if aside else {})
+            self._row(sheet, row_, cells, QUIET if aside else {})
         return row + 2 + min(len(order), 50)
 
     def _unread(self, sheet: Any, row: int) -> None:
@@ -259,7 +234,7 @@ class _Report:
         if not left_out:
             return
         sheet.write_string(
-            row, 0, "没有读的文件和工作表", self.format(_FONT, {"bold": True, "font_size": 12})
+            row, 0, "没有读的文件和工作表", self.format(TEXT, {"bold": True, "font_size": 12})
         )
         read = sum(len(table.files) for table in self.checked.tables.values())
         sheet.write_string(
@@ -267,27 +242,27 @@ class _Report:
             0,
             f"共有文件和工作表 {read + len(left_out):,} 个：读了 {read:,} 个，"
             f"没有读 {len(left_out):,} 个。",
-            self.format(_FONT, {"font_color": "#595959"}),
+            self.format(TEXT, {"font_color": "#595959"}),
         )
         self._headings(sheet, row + 2, ["", "文件", "工作表"])
-        heading = self.format(_HEADING)
+        heading = self.format(HEADING)
         for (first, last), text in zip(_WIDE.values(), _WIDE, strict=True):
             sheet.merge_range(row + 2, first, row + 2, last, text, heading)
         for place, one in enumerate(left_out, row + 3):
-            style = _QUIET if one.matters else {}
+            style = QUIET if one.matters else {}
             self._row(sheet, place, (None, one.name, one.sheet), style)
             texts = {"原因": one.reason, "怎么办": one.advice}
             lines = [math.ceil(len(one.name) / _SUMMARY[1][1])]
             for name, (first, last) in _WIDE.items():
                 text = texts[name][:_LONGEST]
-                sheet.merge_range(place, first, place, last, "", self.format(_CELL, style))
-                sheet.write_string(place, first, text, self.format(_CELL, style))
+                sheet.merge_range(place, first, place, last, "", self.format(CELL, style))
+                sheet.write_string(place, first, text, self.format(CELL, style))
                 wide = sum(width for _, width in _SUMMARY[first : last + 1])
                 lines.append(math.ceil(2 * len(text) / wide))
             sheet.set_row(place, _LINE_HEIGHT * max(lines))  # merged cells do not fit themselves
 
     def _details(self) -> None:
-        sheet = self._sheet("问题明细", _DETAILS)
+        sheet = report_sheet(self.book, "问题明细", _DETAILS)
         self._headings(sheet, 0, [name for name, _ in _DETAILS])
         sheet.freeze_panes(1, 0)
         sheet.repeat_rows(0)
@@ -295,7 +270,7 @@ class _Report:
         problems = sorted(self.checked.problems, key=lambda problem: not problem.set_aside)
         listed = _without_repetitions(problems)[: self.most]
         for row, problem in enumerate(listed, 1):
-            self._row(sheet, row, _cells(problem), _QUIET if problem.set_aside else {})
+            self._row(sheet, row, _cells(problem), QUIET if problem.set_aside else {})
         shown = len(listed)
         if problems:
             sheet.autofilter(0, 0, shown, len(_DETAILS) - 1)
@@ -304,34 +279,34 @@ class _Report:
                 f"这里列出 {shown:,} 条（同一种提示最多 {MOST_ALIKE:,} 条），"
                 f"另有 {len(problems) - shown:,} 条没有列出，请先改正这些"
             )
-            sheet.write_string(shown + 1, 0, more, self.format(_FONT))
+            sheet.write_string(shown + 1, 0, more, self.format(TEXT))
         if not problems:
-            sheet.write_string(1, 0, "没有发现问题", self.format(_FONT))
+            sheet.write_string(1, 0, "没有发现问题", self.format(TEXT))
 
     def _definitions(self) -> None:
         """What is wrong with the KPIs that the project declares itself."""
-        sheet = self._sheet("自定义指标", _DEFINITIONS)
+        sheet = report_sheet(self.book, "自定义指标", _DEFINITIONS)
         told = (
             f"校验的时候有 {len(self.checked.definitions):,} 个定义不能用，别的指标照常。"
             "改了以后看 kpi-xl definitions list。"
         )
-        sheet.write_string(0, 0, told, self.format(_FONT, {"font_color": "#595959"}))
+        sheet.write_string(0, 0, told, self.format(TEXT, {"font_color": "#595959"}))
         self._headings(sheet, 2, [name for name, _ in _DEFINITIONS])
         sheet.freeze_panes(3, 0)
         for row, one in enumerate(self.checked.definitions, 3):
             file = one.file.name if one.file is not None else None
             value = None if one.value is None else str(one.value)
             cells = (file, one.sheet, one.row, one.column, value, one.problem, one.advice)
-            self._row(sheet, row, cells, _QUIET)
+            self._row(sheet, row, cells, QUIET)
 
     def _returned(self) -> None:
         """The worksheets of returned workbooks that say something for the tables."""
-        sheet = self._sheet("回收的工作簿", _RETURNED)
+        sheet = report_sheet(self.book, "回收的工作簿", _RETURNED)
         told = (
             "收回的表里填的、进入各表的格子：读入＝使用＋已有＋搁置。已有的和原始数据或另一张表相同，"
             "只算一次；搁置的原因在“问题明细”里。没有改过的预填数不算填写。"
         )
-        sheet.write_string(0, 0, told, self.format(_FONT, {"font_color": "#595959"}))
+        sheet.write_string(0, 0, told, self.format(TEXT, {"font_color": "#595959"}))
         self._headings(sheet, 2, [name for name, _ in _RETURNED])
         sheet.freeze_panes(3, 0)
         for row, one in enumerate(self.checked.returned, 3):
@@ -339,7 +314,7 @@ class _Report:
             self._row(sheet, row, (one.table, one.file, one.sheet, *counts, None))
             n = row + 1
             sheet.write_formula(
-                row, 7, f'=IF(D{n}=E{n}+F{n}+G{n},"相符","不符")', self.format(_CELL, _CENTRED),
+                row, 7, f'=IF(D{n}=E{n}+F{n}+G{n},"相符","不符")', self.format(CELL, _CENTRED),
                 "相符" if one.read == sum(counts[1:]) else "不符",
             )  # fmt: skip
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
-
-import xlsxwriter
 
 from kpi_xl.calendar import Month
 from kpi_xl.circulation.collected_workbooks import Collected
@@ -16,13 +12,15 @@ from kpi_xl.kpi_registry import Registry
 from kpi_xl.record.history import Change
 from kpi_xl.slots.changes_told import changed, meaning, shown_value, what_became
 from kpi_xl.system.files import write_whole
-
-_FONT: Final = {"font_name": "微软雅黑", "font_size": 10, "valign": "top"}
-_LINE: Final = {"border": 1, "border_color": "#D9D9D9", "text_wrap": True}
-_HEADING: Final = _FONT | _LINE | {"bold": True, "bg_color": "#E7ECF3", "valign": "vcenter"}
-_QUIET: Final = {"bg_color": "#FCF4E6"}
-
-_MARGIN: Final = 0.5  # inches: on paper text has 8 points at least
+from kpi_xl.workbook.new_workbook import (
+    CELL,
+    HEADING,
+    QUIET,
+    TEXT,
+    TITLE,
+    new_workbook,
+    report_sheet,
+)
 
 CHANGES: Final = "值的变化"
 _MOST_CHANGES: Final = 20_000
@@ -40,11 +38,8 @@ def write_report(collected: Collected, kpis: Registry) -> None:
     FileError
         When it cannot be written, as when the old one is open in Excel.
     """
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_urls": False}) as book:
-        book.set_properties({"title": "回收报告", "created": datetime(2000, 1, 1)})
-        _Report(book, collected, kpis).write()
-    write_whole(collected.report, out.getvalue())
+    content = new_workbook("回收报告", lambda book: _Report(book, collected, kpis).write())
+    write_whole(collected.report, content)
 
 
 def write_changes(file: Path, title: str, changes: Sequence[Change], kpis: Registry) -> None:
@@ -55,11 +50,7 @@ def write_changes(file: Path, title: str, changes: Sequence[Change], kpis: Regis
     FileError
         As `write_report`.
     """
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_urls": False}) as book:
-        book.set_properties({"title": title, "created": datetime(2000, 1, 1)})
-        Sheets(book, kpis).changes(changes)
-    write_whole(file, out.getvalue())
+    write_whole(file, new_workbook(title, lambda book: Sheets(book, kpis).changes(changes)))
 
 
 class Sheets:
@@ -68,13 +59,13 @@ class Sheets:
     def __init__(self, book: Any, kpis: Registry) -> None:
         self._book = book
         self._kpis = kpis
-        self._plain = book.add_format(_FONT)
-        self._title = book.add_format(_FONT | {"font_size": 16, "bold": True, "valign": "vcenter"})
-        self._heading = book.add_format(_HEADING)
-        self._number_heading = book.add_format(_HEADING | {"align": "right"})
-        self._cell = book.add_format(_FONT | _LINE)
-        self._number = book.add_format(_FONT | _LINE | {"num_format": "#,##0", "align": "right"})
-        self._quiet = book.add_format(_FONT | _LINE | _QUIET)
+        self._plain = book.add_format(TEXT)
+        self._title = book.add_format(TITLE)
+        self._heading = book.add_format(HEADING)
+        self._number_heading = book.add_format(HEADING | {"align": "right"})
+        self._cell = book.add_format(CELL)
+        self._number = book.add_format(CELL | {"num_format": "#,##0", "align": "right"})
+        self._quiet = book.add_format(CELL | QUIET)
 
     def changes(self, changes: Sequence[Change]) -> None:
         """The sheet 值的变化: every value that is another than before."""
@@ -103,18 +94,6 @@ class Sheets:
             else "",
         )  # fmt: skip
 
-    def _sheet(self, name: str, columns: _Columns) -> Any:
-        sheet = self._book.add_worksheet(name)
-        for place, (_, width) in enumerate(columns):
-            sheet.set_column(place, place, width)
-        sheet.hide_gridlines(2)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.set_margins(_MARGIN, _MARGIN)
-        sheet.set_footer("&C第 &P 页，共 &N 页")
-        return sheet
-
     def _table(
         self,
         name: str,
@@ -123,7 +102,7 @@ class Sheets:
         nothing: str,
         more: str = "",
     ) -> None:
-        sheet = self._sheet(name, columns)
+        sheet = report_sheet(self._book, name, columns)
         for place, (heading, _) in enumerate(columns):
             sheet.write_string(0, place, heading, self._heading)
         sheet.freeze_panes(1, 0)
@@ -212,7 +191,7 @@ class _Report(Sheets):
 
     def _summary(self) -> None:
         done = self._collected
-        sheet = self._sheet("汇总", (("", 26), ("", 14), ("", 12), ("", 12), ("", 12)))
+        sheet = report_sheet(self._book, "汇总", (("", 26), ("", 14), ("", 12), ("", 12), ("", 12)))
         sheet.write_string(0, 0, "回收报告", self._title)
         sheet.set_row(0, 28)
         files = len(done.taken) + len(done.aside) + len(done.passed_over)

@@ -6,17 +6,24 @@ harm.
 
 from __future__ import annotations
 
-import io
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final
-
-import xlsxwriter
 
 from kpi_xl.catalogue import kpis
 from kpi_xl.catalogue.organisation import PERSON
 from kpi_xl.catalogue.schema import TABLES, Column, Kind, Table
 from kpi_xl.raw_files.recognise import GUIDE_HEADINGS
 from kpi_xl.settings.project_settings import Settings
+from kpi_xl.workbook.new_workbook import (
+    BORDER,
+    FONT,
+    FORM_SIZE,
+    HEADING,
+    NEEDED,
+    TYPED,
+    new_workbook,
+    on_paper,
+)
 
 NAME: Final = "原始数据.xlsx"
 """What the file is called: no table's name is in it, so its sheets are looked at."""
@@ -24,20 +31,14 @@ NAME: Final = "原始数据.xlsx"
 _ROWS: Final = 20_000
 """So many rows have a cell's format and rule; more may be typed or pasted below."""
 
-CREATED: Final = datetime(2000, 1, 1)  # the same content gives the same file
 _CHOICES: Final = "可选项"
 _MANUAL: Final = "说明"
 
-FONT: Final = {"font_name": "微软雅黑", "font_size": 10, "valign": "vcenter"}
-BORDER: Final = {"border": 1, "border_color": "#D9D9D9"}
-HEADING: Final = FONT | BORDER | {"bold": True, "bg_color": "#E7ECF3", "text_wrap": True}
-NEEDED: Final = HEADING | {"bg_color": "#FCE4B8"}
-TEXT: Final = FONT | {"num_format": "@"}
 _LOOK: Final[dict[Kind, dict[str, Any]]] = {
-    "id": TEXT,
-    "text": TEXT,
-    "choice": TEXT,
-    "month": TEXT,
+    "id": TYPED,
+    "text": TYPED,
+    "choice": TYPED,
+    "month": TYPED,
     "date": FONT | {"num_format": "yyyy-mm-dd", "align": "center"},
     "money": FONT | {"num_format": "#,##0.00"},
     "count": FONT | {"num_format": "#,##0"},
@@ -89,24 +90,20 @@ def data_form(settings: Settings) -> bytes:
         An .xlsx file: 说明, a sheet for each raw table with its headings, formats, rules and a hint
         at every cell, and the lists that are too long for a rule. The same every time.
     """
-    content = io.BytesIO()
-    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
-        book.set_properties({"title": "原始数据", "created": CREATED})
-        book.set_size(2400, 1200)
-        _Form(book, settings).write()
-    return content.getvalue()
+    return new_workbook("原始数据", lambda book: _Form(book, settings).write())
 
 
 class _Form:
     """The sheets of the workbook."""
 
-    def __init__(self, book: xlsxwriter.Workbook, settings: Settings) -> None:
+    def __init__(self, book: Any, settings: Settings) -> None:
         self.book = book
         self.settings = settings
         self.tables = [settings.tables[code] for code in TABLES]
         self.lists: dict[str, tuple[str, ...]] = {}
 
     def write(self) -> None:
+        self.book.set_size(*FORM_SIZE)
         manual = self.book.add_worksheet(_MANUAL)
         for table in self.tables:
             self.table(table)
@@ -124,9 +121,7 @@ class _Form:
             sheet.data_validation(1, place, _ROWS, place, self.rule(table, column))
         sheet.freeze_panes(1, 1)
         sheet.autofilter(0, 0, _ROWS, len(table.columns) - 1)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
+        on_paper(sheet)
         sheet.repeat_rows(0)
 
     def rule(self, table: Table, column: Column) -> dict[str, Any]:
@@ -160,10 +155,10 @@ class _Form:
 
     def choices(self) -> None:
         sheet = self.book.add_worksheet(_CHOICES)
-        sheet.set_column(0, len(self.lists) - 1, 26, self.book.add_format(TEXT))
+        sheet.set_column(0, len(self.lists) - 1, 26, self.book.add_format(TYPED))
         for place, (name, chosen) in enumerate(self.lists.items()):
             sheet.write_string(0, place, name, self.book.add_format(HEADING))
-            sheet.write_column(1, place, chosen, self.book.add_format(TEXT))
+            sheet.write_column(1, place, chosen, self.book.add_format(TYPED))
         sheet.freeze_panes(1, 0)
 
     def manual(self, sheet: Any) -> None:
@@ -194,9 +189,7 @@ class _Form:
                 needed = "必填" if column.required else ""
                 for place, text in enumerate((column.name, needed, how, column.meaning), 1):
                     sheet.write_string(row, place, text, cell)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
+        on_paper(sheet)
 
 
 def _width(column: Column) -> int:

@@ -6,11 +6,8 @@ and every name that may stand in a formula.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
-
-import xlsxwriter
 
 from kpi_xl.catalogue import MEASURES, kpis
 from kpi_xl.catalogue.measures import COUNTED
@@ -20,11 +17,19 @@ from kpi_xl.definitions.functions import FUNCTIONS
 from kpi_xl.definitions.own_kpis import FAMILY, FIELDS, LONGEST_NAME, Definition
 from kpi_xl.definitions.own_measures import is_of_rows
 from kpi_xl.formula import Measure
-from kpi_xl.jobs.data_form import CREATED, FONT, HEADING, NEEDED, TEXT
 from kpi_xl.jobs.measure_form import measure_sheet
 from kpi_xl.kpi import DIRECTIONS, Kpi
 from kpi_xl.settings.definitions import SHEET, TO_LOOK_AT
 from kpi_xl.settings.typed_workbook import MOST_ROWS
+from kpi_xl.workbook.new_workbook import (
+    FONT,
+    FORM_SIZE,
+    HEADING,
+    NEEDED,
+    TYPED,
+    new_workbook,
+    on_paper,
+)
 from kpi_xl.workbook.ooxml.references import column_letters
 
 _ROWS: Final = MOST_ROWS
@@ -69,10 +74,9 @@ def definition_form(definitions: Sequence[Definition] = ()) -> bytes:
     bytes
         An .xlsx file; the same every time.
     """
-    content = io.BytesIO()
-    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
-        book.set_properties({"title": "指标定义", "created": CREATED})
-        book.set_size(2400, 1200)
+
+    def write(book: Any) -> None:
+        book.set_size(*FORM_SIZE)
         formulas = [one for one in definitions if not is_of_rows(one.fields)]
         _typed(book, [[one.fields.get(field, "") for field in FIELDS] for one in formulas])
         measure_sheet(book, [one for one in definitions if is_of_rows(one.fields)])
@@ -87,7 +91,8 @@ def definition_form(definitions: Sequence[Definition] = ()) -> bytes:
         )
         listed(book, names, ("名称", "单位", "是什么"), _names())
         _functions(book, how)
-    return content.getvalue()
+
+    return new_workbook("指标定义", write)
 
 
 def _standard(kpi: Kpi) -> tuple[str, ...]:
@@ -104,13 +109,13 @@ def _names() -> Iterable[tuple[str, ...]]:
             yield one.name, one.unit, one.meaning
 
 
-def _typed(book: xlsxwriter.Workbook, rows: Sequence[Sequence[str]]) -> None:
+def _typed(book: Any, rows: Sequence[Sequence[str]]) -> None:
     sheet = book.add_worksheet(SHEET)
     sheet.set_tab_color("#E8A33D")
     sheet.set_row(0, 22)
     for place, field in enumerate(FIELDS):
         # As text: what begins with = would be a formula of the sheet, and #NAME?.
-        sheet.set_column(place, place, _WIDTHS[field], book.add_format(TEXT))
+        sheet.set_column(place, place, _WIDTHS[field], book.add_format(TYPED))
         heading = NEEDED if field in FIELDS[:2] else HEADING
         sheet.write_string(0, place, field, book.add_format(heading))
         # What is looked at is a help: the reader takes 越大越好 and the like, too.
@@ -118,7 +123,7 @@ def _typed(book: xlsxwriter.Workbook, rows: Sequence[Sequence[str]]) -> None:
         rule |= {"input_title": field, "input_message": _HINTS[field]}
         rule |= {"error_message": _HINTS[field]}
         sheet.data_validation(1, place, _ROWS, place, rule)
-    text = book.add_format(TEXT)
+    text = book.add_format(TYPED)
     for number, row in enumerate(rows, 1):
         for place, value in enumerate(row):
             if value:
@@ -148,9 +153,7 @@ def _rule(field: str) -> dict[str, Any]:
     return {"validate": "any"}
 
 
-def listed(
-    book: xlsxwriter.Workbook, name: str, headings: Sequence[str], rows: Iterable[Sequence[str]]
-) -> None:
+def listed(book: Any, name: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Write a sheet to look at, not to type into.
 
     Parameters
@@ -163,7 +166,7 @@ def listed(
         The texts of the rows below.
     """
     sheet = book.add_worksheet(name)
-    cell = book.add_format(TEXT | {"text_wrap": True, "valign": "top"})
+    cell = book.add_format(TYPED | {"text_wrap": True, "valign": "top"})
     for place, heading in enumerate(headings):
         sheet.set_column(place, place, _WIDTHS.get(heading, 60))
         sheet.write_string(0, place, heading, book.add_format(HEADING))
@@ -175,7 +178,7 @@ def listed(
     _printed(sheet)
 
 
-def _functions(book: xlsxwriter.Workbook, name: str) -> None:
+def _functions(book: Any, name: str) -> None:
     sheet = book.add_worksheet(name)
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 100, book.add_format(FONT | {"text_wrap": True, "valign": "top"}))
@@ -198,7 +201,5 @@ def _functions(book: xlsxwriter.Workbook, name: str) -> None:
 
 
 def _printed(sheet: Any) -> None:
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    on_paper(sheet)
     sheet.repeat_rows(0)

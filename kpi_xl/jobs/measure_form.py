@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-import xlsxwriter
-
 from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.definitions.dimensions import UNITS
 from kpi_xl.definitions.own_kpis import Definition
@@ -20,10 +18,10 @@ from kpi_xl.definitions.own_measures import (
     WEIGHTED,
     WHERE,
 )
-from kpi_xl.jobs.data_form import HEADING, NEEDED, TEXT
 from kpi_xl.kpi import DIRECTIONS
 from kpi_xl.settings.definitions import COUNTED
 from kpi_xl.settings.typed_workbook import MOST_ROWS
+from kpi_xl.workbook.new_workbook import HEADING, NEEDED, TYPED, on_paper
 
 _ROWS: Final = MOST_ROWS
 _TAKES: Final = ("计数", "去重人数", "合计 ", "占比 ", "去重 ", "平均 ", "最大 ", "最小 ")
@@ -63,7 +61,7 @@ _COLUMNS: Final = (
 )
 
 
-def measure_sheet(book: xlsxwriter.Workbook, definitions: Sequence[Definition]) -> None:
+def measure_sheet(book: Any, definitions: Sequence[Definition]) -> None:
     """Add the sheet to the workbook of definitions.
 
     Parameters
@@ -82,7 +80,7 @@ def measure_sheet(book: xlsxwriter.Workbook, definitions: Sequence[Definition]) 
     }
     for place, (field, width, hint) in enumerate(_COLUMNS):
         # As text, like the formulas of the first sheet.
-        sheet.set_column(place, place, width, book.add_format(TEXT))
+        sheet.set_column(place, place, width, book.add_format(TYPED))
         sheet.write_string(
             0, place, field, book.add_format(NEEDED if place in (0, 1, 2) else HEADING)
         )
@@ -91,14 +89,12 @@ def measure_sheet(book: xlsxwriter.Workbook, definitions: Sequence[Definition]) 
             rule = {"validate": "list", "source": lists[field], "error_type": "information"}
         rule |= {"input_title": field, "input_message": hint}
         sheet.data_validation(1, place, _ROWS, place, rule)
-    text = book.add_format(TEXT)
+    text = book.add_format(TYPED)
     for number, one in enumerate(definitions, 1):
         for place, (field, *_) in enumerate(_COLUMNS):
             if value := one.fields.get(field, ""):
                 sheet.write_string(number, place, value, text)
     sheet.freeze_panes(1, 1)
     sheet.print_area(0, 0, max(len(definitions), 30), len(_COLUMNS) - 1)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    on_paper(sheet)
     sheet.repeat_rows(0)

@@ -7,14 +7,10 @@ more.
 from __future__ import annotations
 
 import datetime as dt
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-import xlsxwriter
-
 from kpi_xl.jobs.bounds import bounds
-from kpi_xl.jobs.data_form import BORDER, CREATED, FONT, HEADING
 from kpi_xl.kpi import DIRECTIONS, Kpi
 from kpi_xl.project import Project
 from kpi_xl.settings.calendar import OFF, ON
@@ -34,6 +30,14 @@ from kpi_xl.settings.settings_sheet import (
     WORKBOOK,
     Item,
     typed_cells,
+)
+from kpi_xl.workbook.new_workbook import (
+    BORDER,
+    FONT,
+    FORM_SIZE,
+    HEADING,
+    new_workbook,
+    on_paper,
 )
 
 _DAYS: Final = 200
@@ -62,16 +66,16 @@ def settings_form(project: Project) -> bytes:
     """
     settings = project.settings
     typed = typed_cells(project.folder / WORKBOOK)
-    content = io.BytesIO()
-    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
-        book.set_properties({"title": "设置", "created": CREATED})
-        book.set_size(2400, 1200)
+
+    def write(book: Any) -> None:
+        book.set_size(*FORM_SIZE)
         _bounds(book, project, typed)
         _targets(book, settings, typed)
         _items(book, settings, typed)
         _days_off(book, typed)
         _manual(book)
-    return content.getvalue()
+
+    return new_workbook("设置", write)
 
 
 def _sheet(book: Any, name: str, headings: Mapping[str, int]) -> Any:
@@ -81,9 +85,7 @@ def _sheet(book: Any, name: str, headings: Mapping[str, int]) -> Any:
         sheet.set_column(place, place, width)
         sheet.write_string(0, place, heading, book.add_format(HEADING))
     sheet.freeze_panes(1, 1)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    on_paper(sheet)
     sheet.repeat_rows(0)
     return sheet
 
@@ -261,6 +263,4 @@ def _manual(book: Any) -> None:
     sheet.write_string(0, 0, "设置", book.add_format(FONT | {"font_size": 16}))
     for number, line in enumerate(lines, 1):
         sheet.write_string(number, 0, line)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    on_paper(sheet)

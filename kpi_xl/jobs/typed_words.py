@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
-
-import xlsxwriter
 
 from kpi_xl.calendar import Month
 from kpi_xl.project import Project
@@ -17,6 +13,7 @@ from kpi_xl.slots import becomes
 from kpi_xl.slots.agreed import is_kept
 from kpi_xl.slots.registry import declaration
 from kpi_xl.system.files import write_whole
+from kpi_xl.workbook.new_workbook import HEADING, TEXT, new_workbook, report_sheet
 
 NAME: Final = "填写内容.xlsx"
 
@@ -40,8 +37,6 @@ _COLUMNS: Final = (
     ("工作表", 16),
     ("单元格", 8),
 )
-_CREATED: Final = dt.datetime(2000, 1, 1)  # the same content gives the same file
-_FONT: Final = {"font_name": "微软雅黑", "font_size": 10, "valign": "top"}
 _LONGEST: Final = 32_000
 """A cell has no room for more characters."""
 
@@ -62,12 +57,9 @@ def write_words(project: Project, month: Month) -> Path | None:
     lines = list(_lines(collected(project, month=month)))
     if not lines:
         return None
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_urls": False}) as book:
-        book.set_properties({"title": f"{month.chinese} 填写内容", "created": _CREATED})
-        _write(book, lines)
     path = project.output / str(month) / NAME
-    write_whole(path, out.getvalue())
+    content = new_workbook(f"{month.chinese} 填写内容", lambda book: _write(book, lines))
+    write_whole(path, content)
     return path
 
 
@@ -94,18 +86,12 @@ def _lines(entries: Sequence[Entry]) -> Iterator[tuple[Any, ...]]:
         )
 
 
-def _write(book: xlsxwriter.Workbook, lines: Sequence[tuple[Any, ...]]) -> None:
-    sheet = book.add_worksheet("填写内容")
-    sheet.hide_gridlines(2)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+def _write(book: Any, lines: Sequence[tuple[Any, ...]]) -> None:
+    sheet = report_sheet(book, "填写内容", _COLUMNS)
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
-    heading = book.add_format(_FONT | {"bold": True, "bg_color": "#E7ECF3", "border": 1})
-    text = book.add_format(_FONT | {"text_wrap": True})
-    for place, (name, width) in enumerate(_COLUMNS):
-        sheet.set_column(place, place, width)
+    heading, text = book.add_format(HEADING), book.add_format(TEXT | {"text_wrap": True})
+    for place, (name, _) in enumerate(_COLUMNS):
         sheet.write_string(0, place, name, heading)
     for row, cells in enumerate(lines, 1):
         for place, cell in enumerate(cells):

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
-
-import xlsxwriter
+from typing import Any, Final
 
 from kpi_xl.data.own_faults import wrong_definitions
 from kpi_xl.findings.shown import with_bands
 from kpi_xl.formula import Measure
-from kpi_xl.jobs.data_form import CREATED
 from kpi_xl.jobs.definition_form import listed
 from kpi_xl.kpi import DIRECTIONS, Kpi
 from kpi_xl.pages.html import hashed, plain, style, templates
 from kpi_xl.project import Project
 from kpi_xl.settings.project_settings import Settings
 from kpi_xl.system.files import write_whole
+from kpi_xl.workbook.new_workbook import new_workbook
 
 NAME: Final = "指标说明"
 
@@ -113,11 +110,11 @@ def workbook(settings: Settings) -> bytes:
     """The workbook; its bytes are the same every time."""
     found = families(settings)
     every = [line for lines in found.values() for line in lines]
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
-        book.set_properties({"title": NAME, "created": CREATED})
+
+    def write(book: Any) -> None:
         rows = [(family, *line.cells) for family, lines in found.items() for line in lines]
         listed(book, "指标", ("分类", *_HEADINGS), rows)
         names = [(one.name, one.unit, one.meaning) for one in measures_of(every)]
         listed(book, "公式里的项目", ("名称", "单位", "是什么"), names)
-    return out.getvalue()
+
+    return new_workbook(NAME, write)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
-from datetime import datetime
 from typing import Any, Final
 
-import xlsxwriter
+from kpi_xl.workbook.new_workbook import FONT, new_workbook
 
 REPORT: Final = "商机月报.xlsx"
 
 _SHEET: Final = "商机月报"
-_CREATED: Final = datetime(2000, 1, 1)  # the same content gives the same file
 
 _PARTS: Final[dict[str, dict[str, str]]] = {
     "线索": {
@@ -33,7 +30,6 @@ _PARTS: Final[dict[str, dict[str, str]]] = {
 }  # fmt: skip
 _COLUMNS: Final = (("本月", ""), ("上月", ".上月"), ("去年同期", ".去年同期"), ("状态", ".状态"))
 
-_FONT: Final = {"font_name": "微软雅黑", "font_size": 10, "valign": "vcenter"}
 _LINE: Final = {"bottom": 1, "bottom_color": "#D9D9D9"}
 _STATES: Final = {"健康": "#2E7D32", "异常": "#B26A00", "危险": "#C62828"}
 
@@ -42,17 +38,13 @@ def pipeline_report() -> bytes:
     """The workbook: every KPI of the pack beside the month before and last year, what is weak
     below, why, and what to do.
     """
-    content = io.BytesIO()
-    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
-        book.set_properties({"title": _SHEET, "created": _CREATED})
-        _Report(book).write()
-    return content.getvalue()
+    return new_workbook(_SHEET, lambda book: _Report(book).write())
 
 
 class _Report:
     """The sheet, row by row."""
 
-    def __init__(self, book: xlsxwriter.Workbook) -> None:
+    def __init__(self, book: Any) -> None:
         self.book = book
         self.sheet = book.add_worksheet(_SHEET)
         self.row = 0
@@ -79,7 +71,7 @@ class _Report:
         sheet.set_footer("&C&8第 &P 页，共 &N 页")
 
     def _look(self, **more: Any) -> Any:
-        return self.book.add_format(_FONT | more)
+        return self.book.add_format(FONT | more)
 
     def _slot(self, cell: str, name: str, look: Any) -> None:
         self.sheet.write_blank(cell, None, look)
