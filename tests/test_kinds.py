@@ -28,7 +28,9 @@ SOURCES = sorted(
 APART = ROOT / "udfs" / "calc" / "component"
 """Runs in LibreOffice's own Python, which does not have kpi_xl."""
 
-SAYING = re.compile(r"(Error|Fault|Kind|Aside|Problem|Undone|Unusable|refusal|_wrong)$")
+SAYING = re.compile(
+    r"(Error|Fault|Kind|Aside|Problem|Undone|Unusable|refusal|_wrong|_refused|Response)$"
+)
 """How what says something to users is called."""
 
 CHINESE = re.compile("[一-鿿]")

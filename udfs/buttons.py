@@ -10,13 +10,13 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, Final, NamedTuple, Protocol
 
+from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.sight import told_to
 from kpi_xl.project import Project
 from kpi_xl.settings.project_settings import Settings
-from kpi_xl.system.error_log import log_fault
+from kpi_xl.system.error_log import log_fault, told
 from kpi_xl.system.progress import Progress
-from kpi_xl.system.system_errors import database_error, file_error
 from kpi_xl.system.user import PROJECT_VARIABLE, User, UserSettings
 from udfs.current import data, seen
 from udfs.open_book import Cells, OpenBook
@@ -101,26 +101,25 @@ def run(host: Host, action: Action) -> None:
 
     try:
         action(host, progress)
-    except InputError as error:
-        host.say(str(error), failed=True)
     except Exception as error:
-        host.say(_told(error), failed=True)
+        host.say(str(_told(error)), failed=True)
     finally:
         host.status(None)
 
 
+<<<<<<< HEAD
 def _told(error: Exception) -> str:
     """The message about an error that the user's own input did not cause."""
     if seen.get() is not None:
+=======
+def _told(error: Exception) -> InputError:
+    """What is said of what went wrong."""
+    if seen.get() is not None and not isinstance(error, InputError):
+>>>>>>> 5a0022a (What goes wrong is told by one function; the local page's refusals have kinds)
         # Files and faults of the whole project are for whoever sees all of it.
         log_fault(traceback.format_exc())
-        return "程序出错了。请找管理这个服务的人。"
-    if isinstance(error, OSError):
-        return str(file_error(error))
-    if (of_system := database_error(error)) is not None:
-        return str(of_system)
-    log = log_fault(traceback.format_exc())
-    return f"程序出错了（{type(error).__name__}）。请把 {log} 发给维护人员。"
+        return InputError(kinds.SERVICE_FAULT())
+    return told(error)
 
 
 def refresh(host: Host, progress: Progress) -> None:

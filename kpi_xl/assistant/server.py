@@ -20,7 +20,7 @@ from kpi_xl.checks.notice import kept_notice
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project
 from kpi_xl.system.error_log import log_fault
-from kpi_xl.system.system_errors import database_error, file_error
+from kpi_xl.system.system_errors import meant_by
 
 Context = ServerRequestContext[Any, Any]
 
@@ -159,12 +159,8 @@ def _answered(
         found = ask(Asking(now, seen), name, given).record()
         # What is wrong with the files of the whole project is for those who may see all of it.
         return found if seen is not None else {**found, "not_counted": kept_notice(now).line}
-    except InputError as error:
-        return refusal(error)
-    except OSError as error:
-        return refusal(file_error(error))
     except Exception as error:
-        if (of_system := database_error(error)) is not None:
-            return refusal(of_system)
+        if (meant := meant_by(error)) is not None:
+            return refusal(meant)
         log_fault(traceback.format_exc())
         return refusal(InputError(kinds.SERVER_FAULT()))

@@ -11,7 +11,6 @@ import io
 import os
 import sys
 import time
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -56,8 +55,7 @@ from kpi_xl.cli.terminal import (
     write_json,
 )
 from kpi_xl.errors import InputError
-from kpi_xl.system.error_log import log_fault
-from kpi_xl.system.system_errors import database_error, file_error
+from kpi_xl.system.error_log import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -458,21 +456,12 @@ def main() -> None:
         sys.exit(2)
     except click.UsageError as error:
         _refuse(refusal(error))
-    except InputError as error:
-        _refuse(error)
     except (KeyboardInterrupt, click.Abort):
         click.echo("已停止；没有写完的文件不会留下。", err=True)
         sys.exit(130)
-    except OSError as error:
-        _refuse(file_error(error))
-    except MemoryError:
-        _refuse(InputError(kinds.NO_MEMORY()))
     except Exception as error:
-        if (of_system := database_error(error)) is not None:
-            _refuse(of_system)
-        log = log_fault(traceback.format_exc())
-        fault = kinds.PROGRAM_FAULT(error=type(error).__name__, log=log)
-        _refuse(InputError(fault), exit_code=1)
+        refused = told(error)
+        _refuse(refused, 1 if refused.fault.kind is kinds.PROGRAM_FAULT else 2)
 
 
 def _nearest(error: UnicodeError) -> tuple[str, int]:

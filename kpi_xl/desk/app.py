@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -26,8 +25,7 @@ from kpi_xl.errors import InputError
 from kpi_xl.jobs.bounds import bounds, save_bounds
 from kpi_xl.jobs.problem_rows import problem_rows
 from kpi_xl.settings.edit import edit, section
-from kpi_xl.system.error_log import log_fault
-from kpi_xl.system.system_errors import database_error, file_error
+from kpi_xl.system.error_log import told
 
 _MOST_FILES: Final = 200
 _MOST_FIELDS: Final = 5000
@@ -121,16 +119,9 @@ def _html(desk: Desk, name: str, about: Mapping[str, Any], status: int = 200) ->
 
 def _wrong(desk: Desk, error: Exception) -> Response:
     """The page for an error. A fault of the program goes into its log."""
-    status = 400
-    if isinstance(error, OSError):
-        error = file_error(error)
-    error = database_error(error) or error
-    text = str(error)
-    if not isinstance(error, InputError):
-        status = 500
-        log = log_fault(traceback.format_exc())
-        text = f"程序出错了（{type(error).__name__}）。请把 {log} 发给维护人员。"
-    return _html(desk, "wrong.html", {"error": text}, status)
+    refused = told(error)
+    status = 500 if refused.fault.kind is kinds.PROGRAM_FAULT else 400
+    return _html(desk, "wrong.html", {"error": str(refused)}, status)
 
 
 def _text(form: FormData, name: str) -> str:

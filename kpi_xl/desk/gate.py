@@ -17,6 +17,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kpi_xl import kinds
+from kpi_xl.fault import Fault
+
 LARGEST: Final = 1 << 20
 """Bytes of a form."""
 
@@ -85,28 +88,28 @@ class Gate:
         """The refusal in place of the page; None where it may be shown."""
         headers = Headers(scope=scope)
         asks = scope["method"] in ("GET", "HEAD")
-        if reason := self._foreign(headers, asks):
-            return _refused(reason)
+        if foreign := self._foreign(headers, asks):
+            return _refused(foreign)
         given = parse_qs(scope["query_string"].decode("latin-1")).get("token")
         if asks and given:
             return self._let_in(given[0])
         if not self._is_in(headers):
-            return _refused("请用 kpi-xl desk 打开的那个窗口；窗口关了，请再运行一次 kpi-xl desk")
+            return _refused(kinds.DESK_NOT_LET_IN())
         return None if asks else _too_large(scope["path"], headers)
 
-    def _foreign(self, headers: Headers, asks: bool) -> str:
-        """The reason why a request does not come from the page; empty where it does."""
+    def _foreign(self, headers: Headers, asks: bool) -> Fault | None:
+        """The reason why a request does not come from the page; None where it does."""
         hosts = headers.getlist("host")
         # A name that somebody else lets point to this machine (DNS rebinding) is not ours.
         if len(hosts) != 1 or hosts[0] not in self._hosts:
-            return "地址不对"
+            return kinds.DESK_ADDRESS()
         origin = headers.get("origin")
         if origin is None and not asks:
-            return "请求不是从这个页面来的"
+            return kinds.DESK_NOT_FROM_HERE()
         elsewhere = origin is not None and origin != f"http://{hosts[0]}"
         if elsewhere or headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-            return "请求来自别的网页"
-        return ""
+            return kinds.DESK_NOT_FROM_HERE()
+        return None
 
     def _let_in(self, given: str) -> Response:
         with self._lock:
@@ -116,7 +119,7 @@ class Gate:
             if right:
                 self._token = None
         if not right:
-            return _refused("这个地址不对，或者已经用过。请再运行一次 kpi-xl desk")
+            return _refused(kinds.DESK_USED_ADDRESS())
         answer = RedirectResponse("/", 303)
         answer.set_cookie(self._cookie, self._session, httponly=True, samesite="strict", path="/")
         return answer
@@ -137,11 +140,11 @@ def _too_large(path: str, headers: Headers) -> Response | None:
     most = LARGEST_UPLOAD if path == UPLOAD else LARGEST
     length = headers.get("content-length")
     if length is None or not length.isdecimal():
-        return PlainTextResponse("请求没有写明长度", 411)
+        return _refused(kinds.DESK_NO_LENGTH(), 411)
     if int(length) > most:
-        return PlainTextResponse(f"太大了，一次最多 {most >> 20} MB", 413)
+        return _refused(kinds.DESK_TOO_LARGE(megabytes=most >> 20), 413)
     return None
 
 
-def _refused(reason: str) -> Response:
-    return PlainTextResponse(f"没有打开：{reason}。", 403)
+def _refused(fault: Fault, status: int = 403) -> Response:
+    return PlainTextResponse(f"{fault.reason}。{fault.advice}。", status)

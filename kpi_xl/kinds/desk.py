@@ -7,6 +7,26 @@ from kpi_xl.fault import Kind
 DESK_NOT_INSTALLED: Final = Kind(
     "desk.not-installed", "没有安装网页要用的组件", "请运行 pip install 'kpi_xl[desk]'"
 )
+DESK_ADDRESS: Final = Kind(
+    "desk.address",
+    "地址不对",
+    "请用 kpi-xl desk 打开的那个窗口；窗口关了，请再运行一次 kpi-xl desk",
+)
+DESK_NOT_FROM_HERE: Final = Kind(
+    "desk.from-elsewhere", "请求不是从这个页面来的", "请用 kpi-xl desk 打开的那个窗口"
+)
+DESK_NOT_LET_IN: Final = Kind(
+    "desk.not-let-in",
+    "这不是 kpi-xl desk 打开的窗口",
+    "请用它打开的那个窗口；窗口关了，请再运行一次 kpi-xl desk",
+)
+DESK_USED_ADDRESS: Final = Kind(
+    "desk.address-used", "这个地址不对，或者已经用过", "请再运行一次 kpi-xl desk"
+)
+DESK_NO_LENGTH: Final = Kind("desk.no-length", "请求没有写明长度", "请换一个浏览器再试")
+DESK_TOO_LARGE: Final = Kind(
+    "desk.too-large", "太大了，一次最多 {megabytes} MB", "请少选几个文件，分几次放进来"
+)
 DESK_NO_PROJECT: Final = Kind(
     "desk.no-project", "还没有选择项目", "请先选择放着文件的文件夹，或已有的项目"
 )

@@ -83,6 +83,7 @@ TOO_MANY_TRIES: Final = Kind("login.too-many", "试得太多了", "请过一分�
 NO_ADDRESS: Final = Kind("request.no-address", "没有这个地址", "请更新加载项")
 STOPPING: Final = Kind("server.stopping", "服务正在停止", "请过一会儿再试")
 SERVER_FAULT: Final = Kind("server.fault", "程序出错了", "请把服务的日志发给维护人员")
+SERVICE_FAULT: Final = Kind("server.button-fault", "程序出错了", "请找管理这个服务的人")
 NOT_LOGGED_IN: Final = Kind(
     "login.missing", "还没有登录", "请登录，或填写密钥（Excel 里在 KPI 任务窗格）"
 )

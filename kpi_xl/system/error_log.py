@@ -9,15 +9,28 @@ import stat
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 from typing import Final
 
 from platformdirs import user_log_path
 
+from kpi_xl import kinds
+from kpi_xl.errors import InputError
+from kpi_xl.system.system_errors import meant_by
+
 _KEPT: Final = 20
 """Logs of earlier faults; older ones go."""
 
 _BEGINNING: Final = "error-"
+
+
+def told(error: Exception) -> InputError:
+    """What an exception is told as; a fault of the program is written down."""
+    if (meant := meant_by(error)) is not None:
+        return meant
+    log = log_fault("".join(traceback.format_exception(error)))
+    return InputError(kinds.PROGRAM_FAULT(error=type(error).__name__, log=log))
 
 
 def log_fault(text: str) -> str:

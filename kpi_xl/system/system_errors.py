@@ -109,6 +109,24 @@ def file_error(error: OSError, file: Path | None = None, doing: Doing | None = N
     return FileError(_told(error, file, doing), file=file)
 
 
+def meant_by(error: Exception) -> InputError | None:
+    """What an exception is told as; None for a fault of the program.
+
+    Examples
+    --------
+    >>> print(meant_by(MemoryError())), meant_by(KeyError("x"))
+    内存不够。请关掉一些程序后再运行。
+    (None, None)
+    """
+    if isinstance(error, InputError):
+        return error
+    if isinstance(error, OSError):
+        return file_error(error)
+    if isinstance(error, MemoryError):
+        return InputError(kinds.NO_MEMORY())
+    return database_error(error)
+
+
 def database_error(error: BaseException) -> FileError | None:
     """Turn an error of DuckDB, SQLite or Arrow that the system caused into a message; else None."""
     if type(error).__module__.partition(".")[0] not in _DATABASES:

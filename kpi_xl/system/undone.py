@@ -13,7 +13,7 @@ from kpi_xl import kinds
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Kind
 from kpi_xl.system.error_log import log_fault
-from kpi_xl.system.system_errors import FileError, file_error
+from kpi_xl.system.system_errors import FileError, meant_by
 
 _SHOWN: Final = 20
 
@@ -56,13 +56,9 @@ class Failure(NamedTuple):
         """
         if isinstance(error, sqlite3.Error) and not isinstance(error, _OF_ONE_ROW):
             raise error
-        if isinstance(error, OSError):
-            error = file_error(error)
-        if isinstance(error, InputError):
-            named = error.file is not None and file is not None and error.file.name == file.name
-            return cls(error.without_file() if named else error)
-        if isinstance(error, MemoryError):
-            return cls(InputError(kinds.NO_MEMORY()))
+        if (meant := meant_by(error)) is not None:
+            named = meant.file is not None and file is not None and meant.file.name == file.name
+            return cls(meant.without_file() if named else meant)
         fault = kinds.PROGRAM_FAULT(error=type(error).__name__, log=None)
         return cls(InputError(fault), "".join(traceback.format_exception(error)))
 

@@ -13,6 +13,7 @@ import pytest
 
 pytest.importorskip("starlette", reason="kpi_xl[desk] is not installed")
 
+from kpi_xl import kinds
 from kpi_xl.desk.serve import serve
 from kpi_xl.jobs.start import init
 from manual.desk_walk import running
@@ -127,13 +128,18 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites(inside):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/map", "/static/desk.js", "/result?path=x", "/?token=", "/?token=wrong"]
+    ("path", "fault"),
+    [
+        *((path, kinds.DESK_NOT_LET_IN) for path in ("/", "/map", "/static/desk.js", "/?token=")),
+        ("/result?path=x", kinds.DESK_NOT_LET_IN),
+        ("/?token=wrong", kinds.DESK_USED_ADDRESS),
+    ],
 )
-def test_without_the_token_nothing_is_shown(outside, path):
+def test_without_the_token_nothing_is_shown(outside, path, fault):
     status, headers, body = outside.ask("GET", path)
     assert status == 403
     assert "set-cookie" not in headers
-    assert "没有打开" in body.decode()
+    assert body.decode() == f"{fault.reason}。{fault.advice}。"
 
 
 def test_the_token_lets_in_once(outside):
@@ -191,7 +197,7 @@ def test_no_other_page_can_have_anything_done(inside, headers):
     given = {name: value and value.format(port=inside.port) for name, value in headers.items()}
     status, _, body = inside.ask("POST", "/end", b"", **given)
     assert status == 403
-    assert "没有打开" in body.decode()
+    assert body.decode().startswith(kinds.DESK_NOT_FROM_HERE.reason)
     assert inside.ask("POST", "/alive", b"")[0] == 204  # it goes on
 
 
