@@ -103,13 +103,13 @@ class Project:
         if level == AGENT:
             found = self._of_agents(cube, months, period, chosen)
         else:
-            weights = {"premium_weight": self._project.settings.premium_weight}
+            settings = self._project.settings.in_formulas
             source = self._source(cube, period)
             found = _frame(
                 source,
                 self._project.settings.level_meant(level),
                 months,
-                {kpi.name: source.kpi(kpi, weights) for kpi in chosen},
+                {kpi.name: source.kpi(kpi, settings) for kpi in chosen},
             )
         found.attrs[UNRIPE] = _unripe(cube, _wanted_periods(period, months, cube), chosen)
         return found

@@ -107,15 +107,9 @@ def run(host: Host, action: Action) -> None:
         host.status(None)
 
 
-<<<<<<< HEAD
-def _told(error: Exception) -> str:
-    """The message about an error that the user's own input did not cause."""
-    if seen.get() is not None:
-=======
 def _told(error: Exception) -> InputError:
-    """What is said of what went wrong."""
+    """The message about an error, whatever it is."""
     if seen.get() is not None and not isinstance(error, InputError):
->>>>>>> 5a0022a (What goes wrong is told by one function; the local page's refusals have kinds)
         # Files and faults of the whole project are for whoever sees all of it.
         log_fault(traceback.format_exc())
         return InputError(kinds.SERVICE_FAULT())

@@ -103,7 +103,7 @@ class Data:
         """A KPI of a unit in a month; #N/A for a month without data."""
         numbers = self._numbers.get(kpi.code)
         if numbers is None:
-            settings = {"premium_weight": self.project.settings.premium_weight}
+            settings = self.project.settings.in_formulas
             numbers = self._numbers[kpi.code] = self.cube.kpi(kpi, settings)
         index = month.number - self.cube.first.number
         if not 0 <= index < numbers.shape[1]:
@@ -113,7 +113,7 @@ class Data:
     def compared(self, kpi: Kpi, unit: int, month: Month, back: int) -> float:
         """A KPI 1 or 12 months before a month; for a month that is not mature, at the same age."""
         if back and month.number in self.cube.unripe:
-            settings = {"premium_weight": self.project.settings.premium_weight}
+            settings = self.project.settings.in_formulas
             return float(self.cube.compared(kpi, month, settings)[unit, 0 if back == 1 else 1])
         return self.value(kpi, unit, month - back)
 

@@ -6,6 +6,7 @@ the KPIs beside each other in the same columns are native formulas of them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -235,8 +236,9 @@ def _kpi(page: Page, one: Kpi, row: int, rows: Mapping[str, int]) -> None:
     for name, part in (("实际", ""), ("上月", ".上月"), ("去年同期", ".去年同期")):
         cells = {m.code: _cell(page, rows[m.code], name) for m in one.measures}
         value = _or_dash(one.excel(cells)[1:])
-        # A plain reference to an empty cell is nothing, not a dash.
-        empty = 0 if len(cells) == 1 or one.code == "KPI_AVG_HEADCOUNT" else _NONE
+        # What divides by empty cells is a dash; what adds them up is nothing.
+        nothing = one(**dict.fromkeys(cells, 0))
+        empty = _NONE if math.isnan(nothing) else nothing or 0  # as Excel writes it, not 0.0
         strong = STRONG if name == "实际" else {}
         page.formula(row, _AT[name], value, empty, shown, strong, RULED, slot=slot + part)
     page.put(row, _AT["目标"], None, shown, EDITABLE, RULED, slot=f"{slot}.目标")

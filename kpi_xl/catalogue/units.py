@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, overload
 
 UNASSIGNED: Final = "未分配"
-"""The unit of what belongs to nobody."""
+"""The unit of what belongs to nobody known, so that totals reconcile."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from kpi_xl.calendar import Month
 from kpi_xl.catalogue.measures import ACTIVITIES as NAMES
 from kpi_xl.catalogue.organisation import TOP, depth_of
 from kpi_xl.catalogue.schema import ACTIVITIES, COUNTS, LONG, Table
-from kpi_xl.catalogue.units import path_of
+from kpi_xl.catalogue.units import UNASSIGNED, path_of
 from kpi_xl.checks.checked import CheckedTable, Part
 from kpi_xl.checks.outlets import Outlets
 from kpi_xl.checks.returned import (
@@ -35,7 +35,6 @@ from kpi_xl.checks.returned import (
     table_of,
 )
 from kpi_xl.checks.returned_targets import put_targets
-from kpi_xl.checks.rules import UNASSIGNED
 from kpi_xl.raw_files.problem import Problem
 from kpi_xl.settings.project_settings import Settings
 

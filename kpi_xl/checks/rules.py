@@ -22,6 +22,7 @@ from kpi_xl.catalogue.measures import ITEMS
 from kpi_xl.catalogue.names import like_kpi
 from kpi_xl.catalogue.organisation import PERSON
 from kpi_xl.catalogue.schema import Column, Table
+from kpi_xl.catalogue.units import UNASSIGNED
 from kpi_xl.checks import unit_rules
 from kpi_xl.checks.finding import Finding
 from kpi_xl.checks.hashes import key_columns
@@ -31,9 +32,6 @@ from kpi_xl.checks.snapshots import winners
 from kpi_xl.kpi_registry import Registry
 from kpi_xl.readers.id import Ids, may_be_cut
 from kpi_xl.settings.project_settings import Settings
-
-UNASSIGNED: Final = "未分配"
-"""The unit that holds what belongs to nobody known, so that totals reconcile."""
 
 _NEVER: Final = np.iinfo(np.int32).max
 

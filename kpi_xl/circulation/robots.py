@@ -21,10 +21,6 @@ PICTURE: Final = "picture"
 PAGE: Final = "page"
 """The parts of a message: 晨会稿, the picture for phones, the page as a file."""
 
-MESSAGE: Final = "message"
-UPLOAD: Final = "upload"
-"""What is asked of a robot: to say something, or to keep a file for the next message."""
-
 
 @dataclass(frozen=True)
 class Asked:

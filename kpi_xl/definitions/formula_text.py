@@ -51,7 +51,6 @@ _WIDE: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | str.mak
 _BINDS: Final = {
     "=": 1, "<>": 1, "<": 1, ">": 1, "<=": 1, ">=": 1, "+": 2, "-": 2, "*": 3, "/": 3,
 }  # fmt: skip
-_SIGN_BINDS: Final = 4  # as in a spreadsheet, tighter than any of these
 _SHORT_FOR_SUMS: Final = ("SUM", "AVERAGE")
 
 

@@ -133,7 +133,7 @@ class JudgedMonth:
     @functools.cached_property
     def given(self) -> Mapping[str, Floats]:
         """Every measure and KPI by code as (units, months), as shown: money in 元."""
-        weight = {"premium_weight": self._settings.premium_weight}
+        settings = self._settings.in_formulas
         found: dict[str, Floats] = {}
         for code in self.cube.measures:
             found[code] = self.measure(code) / self.cube.measured(code).to_unit
@@ -141,7 +141,7 @@ class JudgedMonth:
             if self.cube.has(kpi):
                 # A formula that looks back itself sees to what it compares.
                 cube = self._whole if kpi.has_earlier else self.cube
-                found[code] = cube.kpi(kpi, weight)[self.units, : self._end]
+                found[code] = cube.kpi(kpi, settings)[self.units, : self._end]
         return found
 
     def targets(self, kpi: Kpi) -> Floats:

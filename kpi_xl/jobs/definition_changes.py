@@ -112,8 +112,7 @@ def _values(project: Project, cube: Cube, own: OwnKpis, name: str) -> NDArray[np
     kpi = own.kpis.find(name)
     if kpi is None:  # its definition is wrong
         return np.full(len(cube.units), np.nan)
-    weights = {"premium_weight": project.settings.premium_weight}
-    return cube.kpi(kpi, weights)[:, -1]
+    return cube.kpi(kpi, project.settings.in_formulas)[:, -1]
 
 
 def _saved(file: Path) -> tuple[str, str]:

@@ -87,10 +87,6 @@ def _known(settings: Settings) -> list[Kpi]:
     ]
 
 
-def _weights(settings: Settings) -> dict[str, float]:
-    return {"premium_weight": settings.premium_weight}
-
-
 def _measures(kpis: list[Kpi]) -> list[Measure]:
     """The measures of some KPIs, each once."""
     return list(dict.fromkeys(one.counted for kpi in kpis for one in kpi.measures))
@@ -176,7 +172,7 @@ def metric_of_measure(one: Measure) -> dict[str, Any]:
 
 def metric_of(kpi: Kpi, settings: Settings) -> dict[str, Any]:
     """MetricFlow's metric for a formula."""
-    expr = Sql(slug, _weights(settings)).text(kpi.expression)
+    expr = Sql(slug, settings.in_formulas).text(kpi.expression)
     return {
         "type": "derived",
         "type_params": {"expr": expr, "metrics": [_input(one) for one in kpi.measures]},
@@ -238,7 +234,7 @@ def ossie(settings: Settings) -> Exported:
 
 def expression_of(kpi: Kpi, settings: Settings) -> dict[str, Any]:
     """Ossie's metric for a formula."""
-    sql = Sql(lambda one: f"{over_units(one).upper()}({TABLE}.{slug(one)})", _weights(settings))
+    sql = Sql(lambda one: f"{over_units(one).upper()}({TABLE}.{slug(one)})", settings.in_formulas)
     text = sql.text(kpi.expression)
     return {"expression": {"dialects": [{"dialect": "ANSI_SQL", "expression": text}]}}
 
@@ -246,7 +242,7 @@ def expression_of(kpi: Kpi, settings: Settings) -> dict[str, Any]:
 def power_bi(settings: Settings) -> Exported:
     """DAX measures as text, one a line, to paste into Power BI."""
     kpis = _known(settings)
-    dax = Dax(_dax_measure, _weights(settings))
+    dax = Dax(_dax_measure, settings.in_formulas)
     lines = [
         "// 由 kpi-xl definitions export --to dax 写出；没有在 Power BI 里试过，用前请核对几个数",
         f"// {_ABOUT}",

@@ -16,8 +16,8 @@ from kpi_xl.kpi import Kpi
 
 def months_of(of: Scope, kpis: Sequence[Kpi]) -> NDArray[np.float64]:
     """The values of KPIs as (KPIs, units, months)."""
-    weight = {"premium_weight": of.project.settings.premium_weight}
-    return np.array([of.cube.kpi(kpi, weight) for kpi in kpis])
+    settings = of.project.settings.in_formulas
+    return np.array([of.cube.kpi(kpi, settings) for kpi in kpis])
 
 
 def unassigned(

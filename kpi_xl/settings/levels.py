@@ -11,6 +11,7 @@ from kpi_xl import kinds
 from kpi_xl.catalogue.organisation import MOST, PERSON, STANDARD, Organisation, of_own
 from kpi_xl.catalogue.people_tables import AGENTS, TRANSFERS
 from kpi_xl.catalogue.raw_table import Column, Table
+from kpi_xl.catalogue.units import UNASSIGNED
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.settings.file import is_text
@@ -22,7 +23,7 @@ LEVEL_KEYS: Final = (NAMES, MAIN)
 """What [levels] may say beside what a standard level is called."""
 
 _NAME: Final = re.compile(r"[\w（）()]{1,20}")
-_TAKEN: Final = (PERSON, "个人", "未分配", "渠道")
+_TAKEN: Final = (PERSON, "个人", UNASSIGNED, "渠道")
 """What means something else wherever a level may stand."""
 
 Wrong = Callable[[tuple[str, ...], Fault, object], InputError]

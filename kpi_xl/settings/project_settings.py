@@ -12,11 +12,13 @@ from kpi_xl.analysis.feedback import FEWEST_RATERS, WEIGHTS, Relation
 from kpi_xl.analysis.knowledge import Knowledge
 from kpi_xl.analysis.time_boxes import A_DAY, MINUTES
 from kpi_xl.calendar import PUBLIC, WorkCalendar, WorkDays
+from kpi_xl.catalogue.measures import MEASURES
 from kpi_xl.catalogue.organisation import STANDARD, Organisation
 from kpi_xl.catalogue.schema import LISTS, TABLES, Column, Table
 from kpi_xl.definitions.own_kpis import Definition, OwnKpis, own_kpis
 from kpi_xl.definitions.own_measures import Known
 from kpi_xl.errors import InputError
+from kpi_xl.formula import Setting
 from kpi_xl.kpi import Kpi
 from kpi_xl.kpi_registry import Registry
 from kpi_xl.readers.date import DateOrder
@@ -249,6 +251,13 @@ class Settings:
     def kpis(self) -> Registry:
         """Every KPI: those of the catalogue, then the project's own."""
         return self.own.kpis
+
+    @functools.cached_property
+    def in_formulas(self) -> Mapping[str, float]:
+        """What the settings that stand in formulas of KPIs are here, by code."""
+        return {
+            code: getattr(self, code) for code, one in MEASURES.items() if isinstance(one, Setting)
+        }
 
     @property
     def headlines(self) -> list[Kpi]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator, Mapping
-from typing import Final
 
 from kpi_xl.catalogue.schema import LONG
 from kpi_xl.data.steps import raw_tables
@@ -32,8 +31,6 @@ from kpi_xl.slots.front_slots import (
 )
 from kpi_xl.slots.side_by_side import SideBySide
 from kpi_xl.slots.slot import Values
-
-_PERSON: Final = "姓名"
 
 
 class FrontValues:

@@ -257,8 +257,7 @@ class ReviewMonth:
         """The shortfall of the year so far, and the part of it for the next month."""
         unit, scale = self._cube.units[number], 100 if kpi.unit == "元" else 1
         months = [Month.of(self._month.year, m) for m in range(1, self._month.month + 1)]
-        settings = {"premium_weight": self._settings.premium_weight}
-        series = self._cube.kpi(kpi, settings)[number]
+        series = self._cube.kpi(kpi, self._settings.in_formulas)[number]
         planned, done = [], []
         for month in months:
             target = self._targets(month).of_unit(unit).get(kpi.name)

@@ -233,7 +233,6 @@ class UnitValues:
         self.cube = cube
         self.settings = settings
         self.month = month
-        self._kpi_settings = {"premium_weight": settings.premium_weight}
         known = settings.kpis.values()
         self._kpis = [
             with_bands(kpi, settings) for kpi in known if only is None or kpi.name in only
@@ -293,7 +292,7 @@ class UnitValues:
             "data.months": [str(month) for month in window],
             "data.labels": [_label(month) for month in window],
             "data.years": [_half_year(month, all_named=few) for month in window],
-            "setting.premium_weight": self.settings.premium_weight,
+            **{f"setting.{code}": value for code, value in self.settings.in_formulas.items()},
         }
         values = WINDOW.values(shown_window, about)
         for code, symbol in MEASURES.items():
@@ -342,7 +341,7 @@ class UnitValues:
     def _window(self, kpi: Kpi) -> NDArray[np.float64]:
         """A KPI as (units, months) of the series, #N/A for months without data."""
         if kpi.code not in self._series:
-            numbers = self.cube.kpi(kpi, self._kpi_settings)
+            numbers = self.cube.kpi(kpi, self.settings.in_formulas)
             self._series[kpi.code] = _windowed(self.cube, self.month, numbers, NOT_AVAILABLE)
         return self._series[kpi.code]
 
@@ -389,7 +388,7 @@ class UnitValues:
         old as the month is.
         """
         if self.month.number in self.cube.unripe:
-            return self.cube.compared(kpi, self.month, self._kpi_settings)
+            return self.cube.compared(kpi, self.month, self.settings.in_formulas)
         return self._window(kpi)[:, [-2, -13]]
 
     def _compared_measure(

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi_xl import kpis
-from udfs import current, functions
+from udfs import by_roster, current, functions
+from udfs.explain import FROM_DATES
 
 CELLS = (
     st.none()
@@ -171,3 +172,7 @@ def test_without_a_project_the_data_functions_say_not_available():
     assert functions.KPI_TABLE("活动率", "城东营业部", "2024-06")[1][2] == "#N/A"
     assert functions.KPI_STATUS("活动率", 0.9) == "健康"
     assert functions.KPI_HELP("活动率").startswith("活动率")
+
+
+def test_the_kpis_counted_from_dates_are_those_with_a_function_that_does():
+    assert {code for code in kpis if hasattr(by_roster, code)} == FROM_DATES
