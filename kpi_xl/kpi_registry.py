@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from kpi_xl.formula import Formula, Measure, Setting, Unit
 from kpi_xl.kpi import NUMBER_FORMATS, Bands, Direction, Kpi
+from kpi_xl.readers.name import form
 
 
 @dataclass
@@ -37,8 +38,8 @@ class Registry(Mapping[str, Kpi]):
         return len(self._kpis)
 
     def find(self, label: str) -> Kpi | None:
-        """The KPI with this code, Chinese name or alias, in any case; None for an unknown one."""
-        return self._by_label.get(label.strip().casefold())
+        """The KPI with this code, Chinese name or alias, in any case and width; None for an unknown one."""
+        return self._by_label.get(form(label))
 
     def beside(self, more: Iterable[Kpi]) -> Registry:
         """A new registry with these KPIs and some more."""
@@ -46,7 +47,7 @@ class Registry(Mapping[str, Kpi]):
         for kpi in more:
             found._kpis[kpi.code] = kpi
             for label in kpi.labels:
-                found._by_label.setdefault(label.casefold(), kpi)
+                found._by_label.setdefault(form(label), kpi)
         return found
 
     def of(self, family: str) -> Registry:
@@ -194,7 +195,7 @@ class Registry(Mapping[str, Kpi]):
         kpi = replace(kpi, family=self.family, by_hand=by_hand)
         self._kpis[kpi.code] = kpi
         for label in kpi.labels:
-            self._by_label.setdefault(label.casefold(), kpi)
+            self._by_label.setdefault(form(label), kpi)
         return kpi
 
 

@@ -30,6 +30,7 @@ from kpi_xl.jobs.views import (
 )
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Project
+from kpi_xl.readers.name import form
 from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots import shown_value
 from kpi_xl.slots.shown_value import Shown
@@ -147,7 +148,7 @@ def _definitions(asking: Asking, given: Arguments) -> Answer:
         kpi = with_bands(kpi_meant(given["kpi"], settings.kpis), settings)
         told = [(line.strip(),) for line in lines(kpi)]
         return Answer([View(kpi.name, ("说明",), told)], _explained(kpi))
-    search = (given["search"] or "").casefold()
+    search = form(given["search"] or "")
     chosen = [
         kpi.on_paper
         for kpi in settings.kpis.values()

@@ -23,9 +23,8 @@ from kpi_xl.circulation.validation import Problem
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.jobs.round_views import status_text
-from kpi_xl.jobs.rounds import accepted
+from kpi_xl.jobs.rounds import accepted, amount_meant
 from kpi_xl.project import Project
-from kpi_xl.readers.number import read_number
 from kpi_xl.record.circulation import changing, was_begun
 from kpi_xl.record.round_answers import as_amount
 from kpi_xl.record.rounds import Course, course_of, keep_act, latest
@@ -220,8 +219,12 @@ def _move(row: _Row, course: Course, place: int) -> Move:
             raise _DoubtError(row.amount, kinds.ROUND_COUNTER_EMPTY())
         return Move(place, step, accepted(course, place))
     typed = row.amount.value
-    number = read_number(typed) if isinstance(typed, str) else typed
-    found = number if isinstance(number, Fault) else as_amount(number, course.round)
+    if isinstance(typed, str):
+        try:
+            return Move(place, step, amount_meant(course.round, typed))
+        except InputError as error:
+            raise _DoubtError(row.amount, error.fault) from error
+    found = as_amount(typed, course.round)
     if isinstance(found, Fault):
         raise _DoubtError(row.amount, found)
     return Move(place, step, found)

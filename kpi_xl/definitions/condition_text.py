@@ -31,7 +31,7 @@ from kpi_xl.fault import Fault
 from kpi_xl.readers.cell import plain
 from kpi_xl.readers.date import DateOrder, NoDay, read_day
 from kpi_xl.readers.month import read_month
-from kpi_xl.readers.name import near
+from kpi_xl.readers.name import form, near
 from kpi_xl.readers.number import read_count, read_money, read_number
 
 LONGEST: Final = 2000
@@ -115,10 +115,10 @@ def column_named(table: Table, name: str) -> Column:
     InputError
         When there is none.
     """
-    wanted = plain(name).strip().casefold()
+    wanted = form(name)
     for column in table.columns:
         labels = (column.name, column.code, *column.aliases, *column.sooner)
-        if wanted in (label.casefold() for label in labels):
+        if wanted in map(form, labels):
             return column
     like = "、".join(near(name, (column.name for column in table.columns)))
     known = "、".join(column.name for column in table.columns)
@@ -352,8 +352,8 @@ def value_of(text: str, column: Column, order: DateOrder = "ymd") -> Value:
 
 
 def _choice(text: str, column: Column) -> Value:
-    word = plain(text).strip().casefold()
-    stored = next((kept for label, kept in column.choices if label.casefold() == word), None)
+    word = form(text)
+    stored = next((kept for label, kept in column.choices if form(label) == word), None)
     if stored is None:
         stored = next((kept for how, kept in column.also if re.fullmatch(how, word)), None)
     if stored is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -31,7 +30,7 @@ from kpi_xl.formula import Constant, Formula, Measure, Operation, Part, Unit, se
 from kpi_xl.kpi import DIRECTIONS, NUMBER_FORMATS, Bands, Direction, Kpi
 from kpi_xl.kpi_registry import Registry
 from kpi_xl.readers.cell import plain
-from kpi_xl.readers.name import near
+from kpi_xl.readers.name import form, near
 from kpi_xl.readers.number import read_number
 
 FAMILY: Final = "自定义指标"
@@ -217,20 +216,20 @@ class _Maker:
                     fault = kinds.DEFINITION_NAME_BAD(name=name, most=LONGEST_NAME)
                     raise one.wrong(fault, column)
                 self._free(one, column, name)
-        self._by_label |= {_label(name): one for names in labels.values() for name in names}
+        self._by_label |= {form(name): one for names in labels.values() for name in names}
 
     def _free(self, one: Definition, column: str, name: str) -> None:
-        if (other := self._by_label.get(_label(name))) is not None:
+        if (other := self._by_label.get(form(name))) is not None:
             if other.name == name:
                 raise one.wrong(kinds.DEFINITION_TWICE(name=name), column)
             raise one.wrong(kinds.DEFINITION_TAKEN(name=name, whose=f"“{other.name}”"), column)
-        if _label(name).upper() in FUNCTION_NAMES:
+        if form(name).upper() in FUNCTION_NAMES:
             raise one.wrong(kinds.DEFINITION_TAKEN(name=name, whose="函数"), column)
         # A formula reads ＦＹＰ as FYP: by either way of writing it the name is taken.
-        if (standard := kpis.find(name) or kpis.find(_label(name))) is not None:
+        if (standard := kpis.find(name)) is not None:
             whose = f"标准指标“{standard.name}”"
             raise one.wrong(kinds.DEFINITION_TAKEN(name=name, whose=whose), column)
-        if name in _MEASURES or _label(name) in _MEASURES:
+        if name in _MEASURES or form(name) in _MEASURES:
             whose = "公式里的项目"
             raise one.wrong(kinds.DEFINITION_TAKEN(name=name, whose=whose), column)
 
@@ -295,7 +294,7 @@ class _Maker:
 
     def _quantity(self, name: str) -> Quantity:
         """The quantity that a name in a formula means."""
-        own = self._by_label.get(_label(name))
+        own = self._by_label.get(form(name))
         if own is not None:
             if own.name in self._begun:
                 circle = [*self._begun[self._begun.index(own.name) :], own.name]
@@ -326,7 +325,7 @@ class _Maker:
             f"{word}({rest})"
             for word, rest in rests
             if name.startswith(word)
-            and (rest in _MEASURES or kpis.find(rest) or _label(rest) in self._by_label)
+            and (rest in _MEASURES or kpis.find(rest) or form(rest) in self._by_label)
         ]
 
 
@@ -357,13 +356,8 @@ def aliases(one: Definition) -> tuple[str, ...]:
 
 def is_name(name: str) -> bool:
     """Whether a text may be a KPI's name: defined names are made of it."""
-    is_number = _NUMBER.fullmatch(_label(name)) is not None  # in a formula it is that
+    is_number = _NUMBER.fullmatch(form(name)) is not None  # in a formula it is that
     return len(name) <= LONGEST_NAME and _NAME.fullmatch(name) is not None and not is_number
-
-
-def _label(name: str) -> str:
-    """A name without differences of case and width."""
-    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def _unit(one: Definition, quantity: Quantity) -> Unit:

@@ -26,7 +26,7 @@ from kpi_xl.errors import InputError
 from kpi_xl.formula import Formula, Measure, Operation, Unit
 from kpi_xl.readers.cell import plain
 from kpi_xl.readers.date import DateOrder
-from kpi_xl.readers.name import near
+from kpi_xl.readers.name import form, near
 
 TABLE: Final = "表"
 TAKEN: Final = "统计"
@@ -253,11 +253,11 @@ def _of(field: str) -> Iterator[None]:
 
 
 def _table(name: str, known: Known) -> Table:
-    wanted = plain(name).strip().casefold()
+    wanted = form(name)
     if not wanted:
         raise InputError(kinds.MEASURE_NO_TABLE(known=_tables(known)))
     for table in known.tables.values():
-        if wanted in (table.name.casefold(), table.code):
+        if wanted in (form(table.name), table.code):
             if not any(one.code == "agent" for one in table.columns):
                 raise InputError(kinds.MEASURE_TABLE_OF_NOBODY(table=table.name))
             return table

@@ -22,6 +22,7 @@ from kpi_xl.jobs.propose import proposal
 from kpi_xl.kpi import Kpi
 from kpi_xl.kpi_registry import Registry
 from kpi_xl.project import Project
+from kpi_xl.readers.name import near
 from kpi_xl.readers.number import read_money, read_number
 from kpi_xl.record.circulation import changing, circulation, was_begun
 from kpi_xl.record.round_answers import as_amount
@@ -317,7 +318,9 @@ def place_meant(round_: Round, label: str) -> int:
         for name, one in zip(round_.names, round_.places, strict=True)
         if one.above in (0, None)
     ]
-    raise InputError(kinds.ROUND_NO_UNIT(label=label, known="、".join(top[:_NAMED])))
+    like = "、".join(near(label, dict.fromkeys((*round_.names, *(one.name for one in units)))))
+    known = "、".join(top[:_NAMED])
+    raise InputError(kinds.ROUND_NO_UNIT(label=label, like=like, known=known))
 
 
 def amount_meant(round_: Round, text: str) -> int:

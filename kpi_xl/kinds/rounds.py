@@ -43,7 +43,8 @@ ROUND_NO_UNIT: Final = Kind(
     "rounds.no-unit",
     "这一轮里没有“{label}”",
     "请写单位的名称、路径，或业务员的工号",
-    near="请写其中一个：{known}",
+    hints=("；最上面的有：{known}",),
+    near="是不是：{like}",
 )
 ROUND_UNIT_SEVERAL: Final = Kind(
     "rounds.several", "“{label}”有 {count} 个：{known}", "请写路径或工号"

@@ -8,6 +8,17 @@ from collections.abc import Iterable
 from kpi_xl.readers.cell import plain
 
 
+def form(name: str) -> str:
+    """What all spellings of a name have in common: no capitals, no full width, nothing unseen.
+
+    Examples
+    --------
+    >>> form(" ＦＹＰ\u200b"), form("fyp")
+    ('fyp', 'fyp')
+    """
+    return plain(name).casefold()
+
+
 def near(name: str, known: Iterable[str], most: int = 3, cutoff: float = 0.3) -> list[str]:
     """The known names most similar to a name, the most similar first.
 
@@ -42,4 +53,4 @@ def near(name: str, known: Iterable[str], most: int = 3, cutoff: float = 0.3) ->
 
 
 def _form(name: str) -> str:
-    return "".join(plain(name).split()).casefold()
+    return "".join(form(name).split())

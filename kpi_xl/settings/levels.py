@@ -14,6 +14,7 @@ from kpi_xl.catalogue.raw_table import Column, Table
 from kpi_xl.catalogue.units import UNASSIGNED
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
+from kpi_xl.readers.name import form
 from kpi_xl.settings.file import is_text
 
 NAMES: Final = "names"
@@ -91,7 +92,7 @@ def _meaning(name: str) -> str | None:
     for table in (AGENTS, TRANSFERS):
         for column in table.columns:
             labels = (column.name, column.code, *column.aliases, *column.sooner)
-            if not column.level and name.casefold() in (one.casefold() for one in labels):
+            if not column.level and form(name) in map(form, labels):
                 return f"{table.name}表的{column.name}"
     return None
 

@@ -14,7 +14,7 @@ from kpi_xl.catalogue.raw_table import AGENT, Column, Kind, Table
 from kpi_xl.catalogue.schema import LISTS, TABLES
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
-from kpi_xl.readers.name import near
+from kpi_xl.readers.name import form, near
 from kpi_xl.settings.file import choices, row_of
 
 KINDS: Final[Mapping[str, Kind]] = {
@@ -232,7 +232,7 @@ def _column(name: str, how: object) -> Column:
 def _called(table: Table, name: str) -> Column | None:
     """The standard column with this name."""
     for column in table.columns:
-        if name.casefold() in (one.casefold() for one in _labels(column)):
+        if form(name) in map(form, _labels(column)):
             return column
     return None
 

@@ -22,6 +22,7 @@ from kpi_xl.formula import Setting
 from kpi_xl.kpi import Kpi
 from kpi_xl.kpi_registry import Registry
 from kpi_xl.readers.date import DateOrder
+from kpi_xl.readers.name import form
 from kpi_xl.settings.diagnosis import with_own
 from kpi_xl.settings.levels import with_levels
 from kpi_xl.settings.mail import MailSettings
@@ -292,8 +293,9 @@ class Settings:
 
     def level_meant(self, name: str) -> str:
         """The level of this name; both the project's and the standard name are understood."""
-        own = {called: level for level, called in self.levels.items()}
-        return own.get(name, name)
+        own = {form(level): level for level in self.organisation.levels}
+        own |= {form(called): level for level, called in self.levels.items()}
+        return own.get(form(name), name)
 
     def said_of(self, name: str, sheet: str | None) -> SheetSettings:
         """The settings of one file or worksheet."""

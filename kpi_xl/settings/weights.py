@@ -13,9 +13,8 @@ from kpi_xl import kinds
 from kpi_xl.catalogue.raw_table import Table
 from kpi_xl.definitions.weights import MOST, Weights, read_weights
 from kpi_xl.errors import InputError
-from kpi_xl.readers.cell import plain
 from kpi_xl.readers.date import DateOrder
-from kpi_xl.readers.name import near
+from kpi_xl.readers.name import form, near
 from kpi_xl.settings.file import choices, row_of
 from kpi_xl.settings.typed_workbook import Worksheet, text_of, worksheets
 from kpi_xl.system.system_errors import file_error
@@ -170,9 +169,9 @@ def read_tables(
 
 
 def _of(name: str, tables: Mapping[str, Table]) -> Table:
-    wanted = plain(name).strip().casefold()
+    wanted = form(name)
     for table in tables.values():
-        if wanted in (table.name.casefold(), table.code):
+        if wanted in (form(table.name), table.code):
             return table
     names = [table.name for table in tables.values()]
     raise InputError(

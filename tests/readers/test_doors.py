@@ -17,19 +17,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi_xl.calendar import Month
+from kpi_xl.catalogue.names import kpi_meant
 from kpi_xl.catalogue.schema import Column
 from kpi_xl.checks.parse import parse_column
+from kpi_xl.checks.rules import by_code
 from kpi_xl.circulation.validation import Validation
 from kpi_xl.cli.analysis_commands import day_meant
 from kpi_xl.cli.chinese import Number
+from kpi_xl.definitions.condition_text import value_of
+from kpi_xl.definitions.own_kpis import Definition, Place, own_kpis
 from kpi_xl.errors import InputError
-from kpi_xl.settings.kpi_toml import read_settings
+from kpi_xl.settings.kpi_toml import of_project, read_settings
 from kpi_xl.settings.project_settings import Settings
 from kpi_xl.workbook.answers import Answer, Answers
 from kpi_xl.workbook.inputs import Expected, InputSlot
 from kpi_xl.workbook.ooxml.references import Area
 from kpi_xl.workbook.slots import Slot
 from udfs.arguments import BadArgumentError, month_of, numbers
+from udfs.compare import kpi_of, named
 from udfs.dates import dates
 
 REFUSED: Final = "refused"
@@ -98,6 +103,20 @@ def setting(tmp_path_factory) -> Door:
     return read
 
 
+def condition(kind: str, text: str) -> Any:
+    try:
+        return value_of(text, Column("x", "列", kind, ""))  # type: ignore[arg-type]
+    except InputError:
+        return REFUSED
+
+
+def api(kind: str, text: str) -> Any:
+    try:
+        return Month.parse(text).number
+    except ValueError:
+        return REFUSED
+
+
 def option(kind: str, text: str) -> Any:
     try:
         if kind in ("number", "count"):
@@ -153,16 +172,16 @@ MONTHS: Final = (
 BLANKS: Final = ("", " ", "-", "—", "/", "无", "N/A", "null", "NaN")
 
 DOORS_OF: Final = {
-    "number": ("raw_file", "worksheet", "returned", "setting", "option"),
-    "count": ("raw_file", "returned", "setting", "option"),
-    "date": ("raw_file", "worksheet", "returned", "setting", "option"),
-    "month": ("raw_file", "worksheet", "option"),
+    "number": ("raw_file", "worksheet", "returned", "setting", "option", "condition"),
+    "count": ("raw_file", "returned", "setting", "option", "condition"),
+    "date": ("raw_file", "worksheet", "returned", "setting", "option", "condition"),
+    "month": ("raw_file", "worksheet", "option", "condition", "api"),
 }
 """A worksheet's function takes any number where it counts; neither a returned sheet nor kpi.toml
 has cells for months."""
 
-DEMANDING: Final = frozenset(("setting", "option"))
-"""A setting and an option that are written mean something: what stands for nothing is refused."""
+DEMANDING: Final = frozenset(("setting", "option", "condition", "api"))
+"""What is written there means something: what stands for nothing is refused."""
 
 
 @pytest.fixture(scope="module")
@@ -173,6 +192,8 @@ def doors(setting) -> dict[str, Door]:
         "returned": returned,
         "setting": setting,
         "option": option,
+        "condition": condition,
+        "api": api,
     }
 
 
@@ -237,3 +258,68 @@ def test_every_door_reads_whatever_is_written_the_same(doors, text):
         if kind == "count" and days != REFUSED and not 0 <= days <= 365:
             del found["setting"]  # so many days it takes, and no more
         assert agree(found.values()), (kind, found)
+
+
+SPELLINGS: Final = {
+    "KPI_FYP": (
+        "FYP", "fyp", " FYP ", "ＦＹＰ", "ｆｙｐ", "KPI_FYP", "kpi_fyp", "ＫＰＩ＿ＦＹＰ", "首年度保费",
+        "首年度保费\u200b", "\u3000首年度保费",
+    ),
+    "KPI_RETENTION13": ("13个月留存率", "１３个月留存率", "十三个月留存率", "13留"),
+    "": ("活动绿", "F Y P", "FYPP", "首年度", "KPI_", "13"),
+}  # fmt: skip
+"""How a KPI is called, by its code; by none, what no KPI is called."""
+
+
+def kpi_of_targets(text: str) -> Any:
+    column = parse_column(pa.array([text]), Column("kpi", "指标", "text", ""), Settings())
+    return by_code(pa.table({"kpi": column.values}), Settings().kpis)["kpi"][0].as_py() or REFUSED
+
+
+def kpi_of_a_function(text: str) -> Any:
+    try:
+        return kpi_of(named(text)).code
+    except BadArgumentError:
+        return REFUSED
+
+
+def kpi_of_a_command(text: str) -> Any:
+    try:
+        return kpi_meant(text, Settings().kpis).code
+    except InputError:
+        return REFUSED
+
+
+def kpi_of_a_setting(text: str, file: Path) -> Any:
+    file.write_text(f'[bands]\n"{text}" = {{ healthy = 0.8 }}\n', encoding="utf-8")
+    found = of_project(file, file.with_name("none"), file.with_name("none"))
+    (name,) = found.bands or (None,)
+    return REFUSED if name is None else found.kpis.find(name).code
+
+
+def kpi_of_a_formula(text: str) -> Any:
+    place = Place("指标定义.xlsx", "指标定义", 2)
+    made = own_kpis([Definition(place, {"名称": "两倍", "公式": f"=[{text}]*2"})])
+    if made.wrong:
+        return REFUSED
+    (code,) = made.own
+    return made.kpis.find(made.kpis[code].formula.removesuffix(" × 2")).code
+
+
+@pytest.mark.parametrize(
+    ("code", "text"), [(code, text) for code, texts in SPELLINGS.items() for text in texts]
+)
+def test_every_door_knows_a_kpi_by_the_same_spellings(tmp_path, code, text):
+    found = {
+        "targets": kpi_of_targets(text),
+        "function": kpi_of_a_function(text),
+        "command": kpi_of_a_command(text),
+        "setting": kpi_of_a_setting(text, tmp_path / "kpi.toml"),
+        "formula": kpi_of_a_formula(text),
+    }
+    assert set(found.values()) == {code or REFUSED}, found
+
+
+@pytest.mark.parametrize("text", ["门店A", "门店a", "门店Ａ", " 门店A\u200b", "营业部", "营业部 "])
+def test_a_level_is_known_by_its_name_here_and_its_own(text):
+    assert Settings(levels={"营业部": "门店A"}).level_meant(text) == "营业部"
