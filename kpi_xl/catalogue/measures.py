@@ -28,7 +28,15 @@ THIRD_YEAR: Final = 26
 
 
 def _measures(*rows: tuple[str, str, Unit, str, Source]) -> dict[str, Measure | Setting]:
-    return {row[0]: Measure(*row) for row in rows}
+    found: dict[str, Measure | Setting] = {}
+    for one in (Measure(*row) for row in rows):
+        if one.code in found or any(one.name == other.name for other in found.values()):
+            raise ValueError(f"measure {one.code}: its code or name is declared twice")
+        found[one.code] = one
+    for code, _, _, _, source in rows:
+        if isinstance(source, Total) and (unknown := set(source.measures) - found.keys()):
+            raise ValueError(f"measure {code}: there is no measure {', '.join(sorted(unknown))}")
+    return found
 
 
 def _items(

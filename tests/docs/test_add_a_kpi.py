@@ -134,11 +134,19 @@ def test_what_the_page_says_works(copy):
     assert found["tables"] == ["complaint_months", "complaint_months_by_place", "complaints"]
 
 
-def test_a_measure_of_a_step_that_is_not_there_is_refused(copy):
-    put(
-        copy / "kpi_xl" / "catalogue" / "measures.py",
-        "    # -- persistency\n",
-        '    ("lost", "丢失件数", "件", "没有这一步", Aggregation("losses")),\n',
-    )
-    with pytest.raises(AssertionError, match="measure lost: there is no step losses"):
+@pytest.mark.parametrize(
+    ("row", "refused"),
+    [
+        ('"lost", "丢失件数", "件", "", Aggregation("losses")', "lost: there is no step losses"),
+        ('"lost", "丢失", "件", "", Total(("fyc", "loss"))', "lost: there is no measure loss"),
+        (
+            '"fyc", "丢失件数", "件", "", Aggregation("due")',
+            "fyc: its code or name is declared twice",
+        ),
+        ('"lost", "FYC", "元", "", Aggregation("due")', "lost: its code or name is declared twice"),
+    ],
+)
+def test_a_measure_that_cannot_be_computed_is_refused(copy, row, refused):
+    put(copy / "kpi_xl" / "catalogue" / "measures.py", "    # -- persistency\n", f"    ({row}),\n")
+    with pytest.raises(AssertionError, match=f"measure {refused}"):
         run(copy, "-c", "import kpi_xl.data.store")
