@@ -220,6 +220,8 @@ AGENTS: Final = Table(
         ),
     ),
     key=("agent", "signed"),
+    newest_by=("signed", "left"),
+    gone="left",
     aliases=("花名册", "名册", "agents", "roster"),
     required=True,
 )

@@ -114,6 +114,11 @@ class Table:
         The column of money in which a negative amount takes a row with the same key back.
     as_main : tuple of str
         The columns in which a rider under the key of a main policy is as that is.
+    newest_by : tuple of str
+        Of what systems export whole again and again: the columns of the days whose last one tells
+        which of two files is the newer.
+    gone : str
+        The column of the day from which on who stands in it is gone.
     events : Events, optional
         That its rows happen on days, month after month, so that it grows long. What is counted in
         it is kept by month, and a company's own database counts it where it is. Without them it
@@ -133,6 +138,8 @@ class Table:
     scale: str = ""
     taken_back: str = ""
     as_main: tuple[str, ...] = ()
+    newest_by: tuple[str, ...] = ()
+    gone: str = ""
     events: Events | None = None
     unit_columns: tuple[tuple[str, str], ...] = ()
     """Where its rows are of units and not of people: the levels, from the top, each with the column

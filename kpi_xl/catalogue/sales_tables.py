@@ -210,6 +210,7 @@ POLICIES: Final = Table(
     scale="premium",
     taken_back="premium",
     as_main=("agent", "issued"),
+    newest_by=("issued", "withdrawn", "ended"),
 )
 
 DUES: Final = Table(
@@ -275,6 +276,7 @@ DUES: Final = Table(
     ),
     key=("policy", "due"),
     aliases=("续收", "dues", "renewals"),
+    newest_by=("paid",),
     events=Events("due", happened="paid", is_ahead=True),
     of_agents=True,
     scale="due_premium",

@@ -306,10 +306,10 @@ def _within(
     files = tuple(file for of_file in checked for file in of_file.files)
     whole = CheckedTable.of(table, [part for of_file in checked for part in of_file.parts], files)
     whole, problems = _set_aside(whole, rules.of_rows(table, whole.data))
-    if table.code == "targets":
-        for rule in (rules.unknown_levels, rules.unknown_kpis):
-            whole, unknown = _set_aside(whole, list(rule(whole.data, settings)))
-            problems += unknown
+    for rule in rules.of_project(table):
+        whole, unknown = _set_aside(whole, list(rule(whole.data, settings)))
+        problems += unknown
+    if rules.names_kpis(table):
         parts = [Part(rules.by_code(part.data, settings.kpis)) for part in whole.parts]
         whole = CheckedTable.of(table, parts, whole.files)
     keys = (

@@ -45,6 +45,16 @@ def of_rows(table: Table, data: pa.Table) -> list[Finding]:
     return [*found, *_to_nowhere(table, data)]
 
 
+def of_project(table: Table) -> tuple[_RuleOfProject, ...]:
+    """The rules that set rows aside by what a project's settings say."""
+    return _OF_PROJECT.get(table.code, ())
+
+
+def names_kpis(table: Table) -> bool:
+    """Whether its rows are of KPIs, which have several names."""
+    return table.code in _OF_KPIS
+
+
 def doubtful(table: Table, data: pa.Table) -> list[Finding]:
     """The doubts about rows that are used all the same: people should look at them."""
     found = list(_negative(table, data))
@@ -128,7 +138,7 @@ def _parts_of_one(data: pa.Table) -> Iterator[Finding]:
         yield Finding(row, "quantity", kinds.PART_OF_ONE())
 
 
-def unknown_levels(data: pa.Table, settings: Settings) -> Iterator[Finding]:
+def _unknown_levels(data: pa.Table, settings: Settings) -> Iterator[Finding]:
     """Targets of an unknown level."""
     levels = (*settings.organisation.levels, PERSON)
     for row in _places(pc.invert(pc.is_in(data["level"], pa.array(levels)))):
@@ -136,7 +146,7 @@ def unknown_levels(data: pa.Table, settings: Settings) -> Iterator[Finding]:
         yield Finding(row, "level", kinds.NO_LEVEL(levels=known))
 
 
-def unknown_kpis(data: pa.Table, settings: Settings) -> Iterator[Finding]:
+def _unknown_kpis(data: pa.Table, settings: Settings) -> Iterator[Finding]:
     """Targets of an unknown KPI."""
     kpis = settings.kpis
     for name in data["kpi"].unique().to_pylist():
@@ -413,6 +423,7 @@ def _places(mask: Any) -> list[int]:
 
 
 _Rule = Callable[[pa.Table], Iterable[Finding]]
+_RuleOfProject = Callable[[pa.Table, Settings], Iterable[Finding]]
 
 _OF_ROWS: Final[Mapping[str, tuple[_Rule, ...]]] = {
     "agents": (_left_before_signed,),
@@ -420,6 +431,13 @@ _OF_ROWS: Final[Mapping[str, tuple[_Rule, ...]]] = {
     "ratings": (_no_points,),
 }
 """The rules that set rows of a table aside, in the order in which they are told."""
+
+_OF_PROJECT: Final[Mapping[str, tuple[_RuleOfProject, ...]]] = {
+    "targets": (_unknown_levels, _unknown_kpis),
+}
+"""The rules that set rows aside by the settings, each looking at what the one before has left."""
+
+_OF_KPIS: Final = frozenset(("targets",))
 
 _DOUBTFUL: Final[Mapping[str, tuple[_Rule, ...]]] = {
     "agents": (_stints,),

@@ -17,11 +17,6 @@ from kpi_xl import kinds
 from kpi_xl.catalogue.schema import Table
 from kpi_xl.checks.finding import Finding
 
-_DAYS: Final = {
-    "agents": ("signed", "left"), "policies": ("issued", "withdrawn", "ended"), "dues": ("paid",),
-}  # fmt: skip
-"""The tables that systems export whole again and again, and the days that tell how new one is."""
-
 _NAMED: Final = re.compile(
     r"(?<!\d)(20\d{2})[-_.年]?(0[1-9]|1[0-2]|[1-9](?!\d))(?:[-_.月]?(0[1-9]|[12]\d|3[01]))?(?!\d)"
 )
@@ -47,7 +42,7 @@ def ages(
     (12月 may be older than 1月), then the time it was written. Of files of one date that is newer
     whose name says that it is a correction; without a date it is newer than all.
     """
-    if table.code not in _DAYS or len(parts) < 2:
+    if not table.newest_by or len(parts) < 2:
         return [0] * len(parts)
     by_name = [_in_name(label) for label in labels]
     found = _told(by_name, table, files, parts)
@@ -70,7 +65,7 @@ def _told(
     if told_by_name and all(year for year, *_ in filter(None, by_name)):
         return _ranks(by_name)
     last = [
-        max((d for code in _DAYS[table.code] if (d := _last(data[code])) is not None), default=-1)
+        max((d for code in table.newest_by if (d := _last(data[code])) is not None), default=-1)
         for data in parts
     ]
     if len(set(last)) > 1:
@@ -103,7 +98,7 @@ def missing_now(
     table: Table, parts: Sequence[pa.Table], age: Sequence[int], labels: Sequence[str]
 ) -> Iterator[Finding]:
     """People in an older roster who have not left and are missing in the newest one."""
-    if table.code != "agents" or len(set(age)) < 2:
+    if not table.gone or len(set(age)) < 2:
         return
     newest = max(range(len(parts)), key=lambda place: age[place])
     there = parts[newest]["agent"].combine_chunks()
@@ -113,7 +108,7 @@ def missing_now(
             known = np.asarray(pc.is_in(data["agent"], there), bool)
             fewer = min(len(known), len(there)) or 1
             if known.sum() >= fewer * _SHARED:
-                gone = ~known & np.asarray(pc.is_null(data["left"]), bool)
+                gone = ~known & np.asarray(pc.is_null(data[table.gone]), bool)
                 for row in np.flatnonzero(gone).tolist():
                     fault = kinds.MISSING_NOW(newer=labels[newest])
                     yield Finding(begin + row, "agent", fault)
