@@ -38,7 +38,7 @@ class Registry(Mapping[str, Kpi]):
         return len(self._kpis)
 
     def find(self, label: str) -> Kpi | None:
-        """The KPI with this code, Chinese name or alias, in any case and width; None for an unknown one."""
+        """The KPI with this code, Chinese name or alias, in any case and width; else None."""
         return self._by_label.get(form(label))
 
     def beside(self, more: Iterable[Kpi]) -> Registry:
