@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from kpi_xl.slots.becomes import Training
-from kpi_xl.slots.cell_formula import cell, texts_in
+from kpi_xl.slots.cell_formula import any_of, cell, texts_in, unless_error, when
 from kpi_xl.slots.slot import Group, Kind, Slot
 
 TOPICS: Final = Group(
@@ -24,12 +24,20 @@ TOPICS: Final = Group(
     },
 )
 
+_DUE: Final = cell("input.topics.应到")
+_CAME: Final = cell("input.topics.实到")
+
 PROPOSED: Final = Group(
     "topics.",
     "专题、培训，每项一行",
     {
-        "日期": Slot("日期", Kind.DATE, None, becomes=Training("日期")),
-        "到训率": Slot("实到 ÷ 应到", Kind.RATIO, None),
+        "日期": Slot("日期", Kind.DATE, None, lambda day: day, becomes=Training("日期")),
+        "到训率": Slot(
+            "实到 ÷ 应到",
+            Kind.RATIO,
+            None,
+            formula=when(any_of(_DUE.equals(""), _CAME.equals("")), "", unless_error(_CAME / _DUE)),
+        ),
     },
 )
 

@@ -62,7 +62,7 @@ def topic_values(
     days = [day for day in dates.working_days(month) if day.weekday() == _WEDNESDAY]
     found = TOPICS.columns(topics)
     turns = [days[number % len(days)] for number in range(len(topics))] if days else []
-    found |= PROPOSED.values({"日期": turns, "到训率": [""] * room})
+    found |= PROPOSED.columns(turns, room)
     return found | COUNTS.values(None, found)
 
 
