@@ -23,7 +23,16 @@ import pyarrow.compute as pc
 
 from kpi_xl import kinds
 from kpi_xl.catalogue.schema import LEAVERS, Table
-from kpi_xl.checks import agent_ids, hashes, ids_elsewhere, leavers, outlets, rules, snapshots
+from kpi_xl.checks import (
+    agent_ids,
+    hashes,
+    ids_elsewhere,
+    leavers,
+    outlets,
+    rules,
+    snapshots,
+    unit_rules,
+)
 from kpi_xl.checks.check_file import read_file
 from kpi_xl.checks.checked import Checked, CheckedTable, Part
 from kpi_xl.checks.finding import Finding
@@ -138,6 +147,7 @@ def checked_together(
         for code, (checked, of_table) in zip(of_tables, within, strict=True):
             tables[code] = checked
             problems[code] += of_table
+        _moves(tables, problems)
         strange = pool.map(_of_agents, tables.values(), repeat(tables["agents"]))
         for code, of_table in zip(tables, strange, strict=True):
             problems[code] += of_table
@@ -349,6 +359,15 @@ def _repeated(checked: CheckedTable, findings: Iterable[Finding]) -> Iterator[Pr
             fault = kinds.SAME_IN_NEWER(count=int(count))
             name = checked.table.name
             yield Problem(name, file.name, file.sheet, None, None, None, fault)
+
+
+def _moves(tables: dict[str, CheckedTable], problems: dict[str, list[Problem]]) -> None:
+    """Tell whose last transfer leads elsewhere than 人员 says."""
+    if "transfers" in tables:
+        moves, agents = tables["transfers"], tables["agents"]
+        places = {one.code: one.name for one in agents.table.of_units().values()}
+        told = unit_rules.moves_unlike(agents.data, moves.data, places)
+        problems["transfers"] += _problems(moves, told)
 
 
 def _of_agents(checked: CheckedTable, agents: CheckedTable) -> list[Problem]:

@@ -33,6 +33,10 @@ _PLANNED: Final = {
 _FAR: Final = dt.timedelta(366)
 _A_YEAR: Final = 364
 _NEARLY_ALL: Final = 0.9
+_SEVERAL: Final = 3
+_YEAR: Final = 365.25
+_AROUND: Final = 2
+"""Days by which whole years may differ: leap years, and the day before the anniversary."""
 
 
 def withdrawals(file: FileRead) -> Iterator[Said]:
@@ -74,6 +78,20 @@ def in_future(file: FileRead) -> Iterator[Said]:
             for place in np.flatnonzero(mask(late)).tolist():
                 fault = kinds.DAY_FAR_AHEAD
                 yield Said(raw.headings[code], fault(today=today.isoformat()), place)
+
+
+def perhaps_contract_end(file: FileRead) -> Iterator[Said]:
+    """Days of leaving that nearly everybody has, whole years after he signed: of his contract."""
+    raw, columns = file.raw, file.columns
+    if "left" not in raw.columns or "signed" not in raw.columns or len(raw.rows) < _SEVERAL:
+        return
+    days = pc.subtract(columns["left"].cast(pa.int32()), columns["signed"].cast(pa.int32()))
+    lasted = np.asarray(pc.fill_null(days, 0).to_numpy(zero_copy_only=False), np.int64)
+    years = np.rint(lasted / _YEAR)
+    whole = (years >= 1) & (np.abs(lasted - years * _YEAR) <= _AROUND)
+    if np.count_nonzero(whole) >= _NEARLY_ALL * len(whole):
+        heading = raw.headings["left"]
+        yield Said(heading, kinds.PERHAPS_CONTRACT_END(column=heading))
 
 
 def perhaps_expiry(file: FileRead) -> Iterator[Said]:

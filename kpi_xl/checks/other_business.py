@@ -34,6 +34,12 @@ _OTHER: Final = re.compile(
 )
 """What a row is called that is no new business."""
 
+_PLANNED: Final = re.compile(
+    r"(计划|目标|预计|预约|拟)(数|值|量|拜访|完成)?|未(完成|拜访|执行|到访)|改期|爽约|planned?",
+    re.IGNORECASE,
+)
+"""What a row is called of something that was not done."""
+
 _TOLD: Final = 5
 """Words that a message names."""
 
@@ -68,6 +74,18 @@ def no_new_business(file: FileRead) -> Iterator[Said]:
             rows = np.flatnonzero(_are(cells, found))
             told = "、".join(sorted(found)[:_TOLD])
             fault = kinds.NO_NEW_BUSINESS(words=told, count=len(rows))
+            yield Said(heading, fault, int(rows[0]))
+
+
+def only_planned(file: FileRead) -> Iterator[Said]:
+    """Rows of what was planned, beside those of what was done, as a column says."""
+    for heading, cells in file.others():
+        words = pc.unique(cells).drop_null().to_pylist()
+        found = [word for word in words if _PLANNED.fullmatch(plain(word))]
+        if len(words) <= statuses.MOST_WORDS and found:
+            rows = np.flatnonzero(_are(cells, found))
+            told = "、".join(sorted(found)[:_TOLD])
+            fault = kinds.PERHAPS_NOT_TO_COUNT(words=told, count=len(rows))
             yield Said(heading, fault, int(rows[0]))
 
 

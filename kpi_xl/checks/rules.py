@@ -23,7 +23,7 @@ from kpi_xl.catalogue.names import like_kpi
 from kpi_xl.catalogue.organisation import PERSON
 from kpi_xl.catalogue.schema import Column, Table
 from kpi_xl.catalogue.units import UNASSIGNED
-from kpi_xl.checks import unit_rules
+from kpi_xl.checks import doubtful_sums, unit_rules
 from kpi_xl.checks.finding import Finding
 from kpi_xl.checks.hashes import key_columns
 from kpi_xl.checks.outlets import NOBODY
@@ -60,6 +60,8 @@ def doubtful(table: Table, data: pa.Table) -> list[Finding]:
     found = list(_negative(table, data))
     found += [one for rule in _DOUBTFUL.get(table.code, ()) for one in rule(data)]
     found += rows_alike(table, data)
+    for amounts in (doubtful_sums.sums_beside, doubtful_sums.more_than_all, doubtful_sums.huge):
+        found += amounts(table, data)
     return [*found, *unit_rules.of_places(table, data)]
 
 

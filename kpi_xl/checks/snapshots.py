@@ -22,7 +22,7 @@ _NAMED: Final = re.compile(
 )
 _MONTH: Final = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])月")
 _CORRECTED: Final = re.compile(
-    r"更正|修正|订正|修订|勘误|更新|最新|最终|终版|corrected|revised|final", re.IGNORECASE
+    r"更正|修正|订正|修订|勘误|调整|更新|最新|最终|终版|corrected|revised|final", re.IGNORECASE
 )
 """What a name says of a file that puts right what others have."""
 
@@ -42,10 +42,11 @@ def ages(
     (12月 may be older than 1月), then the time it was written. Of files of one date that is newer
     whose name says that it is a correction; without a date it is newer than all.
     """
-    if not table.newest_by or len(parts) < 2:
+    if not table.key or len(parts) < 2:
         return [0] * len(parts)
     by_name = [_in_name(label) for label in labels]
-    found = _told(by_name, table, files, parts)
+    is_whole = bool(table.newest_by)
+    found = _told(by_name, table, files, parts) if is_whole else [0] * len(parts)
     corrects = [bool(_CORRECTED.search(label)) for label in labels]
     if not any(corrects):
         return found

@@ -63,3 +63,43 @@ def _in_first_rows(agents: pa.Table, places: Mapping[str, str]) -> Iterator[Find
         if len(named) > 1 and blanks >= len(named) == len(named.unique()):
             first = pc.index(pc.is_null(agents[code]), True).as_py()
             yield Finding(first, code, kinds.UNITS_IN_FIRST_ROWS(level=level, count=blanks))
+
+
+def moves_unlike(
+    agents: pa.Table, transfers: pa.Table, places: Mapping[str, str]
+) -> Iterator[Finding]:
+    """Who is in another unit by his last transfer than by 人员, which says where people are.
+
+    Parameters
+    ----------
+    agents, transfers : pyarrow.Table
+        The rows of 人员 and 异动.
+    places : mapping of str to str
+        The columns of units by code, each with its name.
+    """
+    today = np.datetime64("today", "D")
+    last: dict[str, int] = {}
+    days = transfers["valid_from"].to_numpy()
+    who = transfers["agent"].to_pylist()
+    for row in np.argsort(days, kind="stable").tolist():
+        if days[row] <= today:
+            last[who[row]] = row
+    newest: dict[str, int] = {}
+    signed = agents["signed"].to_numpy()
+    people = agents["agent"].to_pylist()
+    for row in np.argsort(signed, kind="stable").tolist():
+        newest[people[row]] = row
+    unlike: list[tuple[int, str]] = []
+    for agent, move in last.items():
+        if agent not in newest or days[move] < signed[newest[agent]]:
+            continue
+        for code in places:
+            to, now = transfers[code][move].as_py(), agents[code][newest[agent]].as_py()
+            if to is not None and now is not None and to != now:
+                unlike.append((move, code))
+                break
+    if unlike:
+        row, code = min(unlike)
+        there = agents[code][newest[who[row]]].as_py()
+        about = {"level": places[code], "now": there, "count": len(unlike)}
+        yield Finding(row, code, kinds.MOVED_ELSEWHERE(**about))

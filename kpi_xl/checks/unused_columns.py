@@ -90,6 +90,15 @@ def of_ones_own_absent(file: FileRead) -> Iterator[Said]:
             yield Said(column.name, fault)
 
 
+def no_amounts(file: FileRead) -> Iterator[Said]:
+    """A list of what was done without a column that says how often."""
+    raw = file.raw
+    counts = [column for column in raw.table.columns if column.kind == "count"]
+    if len(raw.rows) and not any(column.code in raw.columns for column in counts):
+        names = "、".join(column.name for column in counts)
+        yield Said(None, kinds.NO_AMOUNTS(columns=names))
+
+
 def days_of_leaving(file: FileRead) -> Iterator[Said]:
     """Columns of days in a roster that has no leave dates."""
     if "left" in file.raw.columns:

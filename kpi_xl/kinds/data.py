@@ -106,6 +106,42 @@ ENDED_WITHOUT_DAY: Final = Kind(
     "请补上终止日期，否则继续率会算高；犹豫期内撤单的，请补上撤单日期",
     set_aside=False,
 )
+SUM_BESIDE: Final = Kind(
+    "rows.sum-of-month",
+    "有 {count} 行正好是这个人当月其他各行之和，会不会是月合计，都计入了",
+    "是合计的，请删去这些行，或删去只有合计的文件；不是的不用处理",
+    set_aside=False,
+)
+MORE_THAN_ALL: Final = Kind(
+    "amount.more-than-all",
+    "{part}比{whole}多，共 {count} 行，已照用",
+    "请核对单位（天数写成小时、元写成分）和两列的标题；没有错的不用处理",
+    set_aside=False,
+)
+HUGE_AMOUNT: Final = Kind(
+    "money.too-much",
+    "金额超过一亿元，已照用",
+    "请看看是不是填错了列，例如把保单号、日期填成了金额",
+    set_aside=False,
+)
+NO_AMOUNTS: Final = Kind(
+    "file.no-amounts",
+    "没有一列是数（{columns}），每行都算 0",
+    "一行一次拜访的，请加一列“拜访数”，每行写 1",
+    set_aside=False,
+)
+PERHAPS_CONTRACT_END: Final = Kind(
+    "agent.perhaps-contract-end",
+    "几乎每个人都有{column}，而且离签约正好整年，会不会是合同期满的日期",
+    "是期满日期的，请把标题改成“合同到期日”，否则到了那天就不算在职；确实都离开了的不用处理",
+    set_aside=False,
+)
+MOVED_ELSEWHERE: Final = Kind(
+    "transfer.not-as-roster",
+    "人员表里他在“{now}”（{level}），最后一次异动却调到别处，按异动算，这样的共 {count} 人",
+    "请核对：人员表应写现在的单位；异动还没有写进人员表的，换成新的花名册",
+    set_aside=False,
+)
 PREMIUM_ELSEWHERE: Final = Kind(
     "policy.premium-in-two-columns",
     "这一行另有趸交保费，首年保费读的只是“{column}”一列，没有用",

@@ -152,7 +152,9 @@ def _raw_table(source: Source, table: Table, grid: Grid, work: WorkDays = PUBLIC
     cells = [_trimmed(column) for column in grid.columns]
     first = pc.coalesce(*cells)
     by_code = {code: cells[position] for code, position in grid.match.positions.items()}
-    total = totals.are_totals(table, first, by_code)
+    known = {*grid.match.positions.values(), *grid.match.days}
+    others = [cells[i] for i, h in enumerate(grid.headings) if h and i not in known]
+    total = totals.are_totals(table, first, by_code, others)
     struck = struck_through(table.code, grid, cells)
     aside: dict[int, Fault] = dict.fromkeys(
         np.flatnonzero(struck.rows).tolist(), kinds.STRUCK_ROW()

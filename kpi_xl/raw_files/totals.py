@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,6 +25,12 @@ _LABELLED: Final = (
     r"|^\s*(全\s*部|全\s*体|合\s*共|总\s*共|共)\s*[:：]?\s*$"
 )
 _ALL_NAMES: Final = re.compile(f"{_LABEL}|{_LABELLED}".replace("(?i)", ""), re.IGNORECASE)
+_REMARKED: Final = (
+    r"^\s*[本全按]?(页|[月周日年季](度)?|个人|部门|营业[部组])?"
+    r"(合\s*计|总\s*计|小\s*计|汇\s*总|累\s*计)(行|数)?\s*$"
+)
+"""What a remark says of a total, and of nothing else."""
+
 _OF_ALL: Final = re.compile(_LABEL.replace("(?i)", ""), re.IGNORECASE)
 _NAMED: Final = ("agent", "policy", "name", "outlet", "unit", "product")
 """The columns in which the name of a total may stand."""
@@ -53,7 +59,9 @@ class Total:
     amounts: Mapping[str, str]
 
 
-def are_totals(table: Table, first: Any, cells: Mapping[str, Any]) -> NDArray[np.bool_]:
+def are_totals(
+    table: Table, first: Any, cells: Mapping[str, Any], others: Sequence[Any] = ()
+) -> NDArray[np.bool_]:
     """Whether each row is a row of totals.
 
     Parameters
@@ -64,6 +72,8 @@ def are_totals(table: Table, first: Any, cells: Mapping[str, Any]) -> NDArray[np
         The first cell of each row that holds anything.
     cells : mapping of str to pyarrow string array
         The cells by column code.
+    others : sequence of pyarrow string arrays
+        The columns that are not used: a remark may be all that names a total.
     """
     size = len(first)
     total = _mask(pc.match_substring_regex(first, _LABEL))
@@ -71,6 +81,8 @@ def are_totals(table: Table, first: Any, cells: Mapping[str, Any]) -> NDArray[np
         total[place] = _lacks(table, cells, place)
     for column in [first, *(cells[code] for code in _NAMED if code in cells)]:
         total |= _mask(pc.match_substring_regex(column, _LABELLED))
+    for column in others:
+        total |= _mask(pc.match_substring_regex(column, _REMARKED))
     last = size - 1
     if size > _FEWEST and not total.any() and _lacks(table, cells, last):
         total[last] = bool(_equal_to_sum(table, cells))
