@@ -25,6 +25,8 @@ _AMOUNTS: Final = {"policies": ("premium",), "attendance": ("days_due", "days_pr
 
 _FEWEST: Final = 3
 _HALF: Final = 0.5
+_SEVERAL: Final = 2
+_MANY: Final = 8
 _HUGE: Final = 10**10
 """分: no policy has so much premium; a number of something else has."""
 
@@ -55,9 +57,11 @@ def sums_beside(table: Table, data: pa.Table) -> Iterator[Finding]:
         is_some |= amount != 0
     several = (rows >= _FEWEST) & (np.bincount(group, weights=is_some, minlength=size) >= _FEWEST)
     found = np.flatnonzero(is_sum & is_some & several[group])
-    if len(found) and len(np.unique(group[found])) >= _HALF * np.count_nonzero(several):
-        first = int(found[0])
-        yield Finding(first, "agent", kinds.SUM_BESIDE(count=len(found)))
+    months = np.unique(group[found])
+    # Of three round amounts one is often the sum of the others; of many, or of two people, hardly.
+    is_chance = len(months) < _SEVERAL and not (rows[months] >= _MANY).any()
+    if len(months) >= _HALF * np.count_nonzero(several) and not is_chance:
+        yield Finding(int(found[0]), "agent", kinds.SUM_BESIDE(count=len(found)))
 
 
 def more_than_all(table: Table, data: pa.Table) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ import pytest
 from kpi_xl.checks.check import check_project
 from tests.raw_files.conftest import ROSTER
 
-DAYS = "".join(f"2024-06-0{day},00123,{day},1\n" for day in range(1, 5))
+DAYS = "".join(f"2024-06-0{day},00123,{day},1\n" for day in range(1, 9))
 HEADING = "日期,工号,拜访数,洽谈人数\n"
 TOLD = "rows.sum-of-month"
 
@@ -19,24 +19,27 @@ def kinds_of(make, **files):
 
 def test_days_and_their_sum(make):
     assert kinds_of(make, 活动=HEADING + DAYS) == []
-    whole = "2024-06-30,00123,10,4\n"
+    whole = "2024-06-30,00123,36,8\n"
     assert kinds_of(make, 活动=HEADING + DAYS + whole) == [TOLD]
     assert kinds_of(make, 活动=HEADING + DAYS, 活动月报=HEADING + whole) == [TOLD]
 
 
-def test_a_day_that_is_so_by_chance_is_not_told_where_others_are_not(make):
+def test_a_day_that_is_so_by_chance_is_not_told(make):
+    """Where others' days are not so, or somebody has few of them."""
     others = "".join(DAYS.replace("00123", f"{n:05}") for n in range(3))
-    text = HEADING + DAYS + "2024-06-30,00123,10,4\n" + others
+    text = HEADING + DAYS + "2024-06-30,00123,36,8\n" + others
     assert TOLD not in kinds_of(make, 活动=text)
+    assert kinds_of(make, 活动=HEADING + DAYS[:63] + "2024-06-30,00123,6,3\n") == []
 
 
 def test_policies_and_a_list_of_what_they_come_to(make):
     head = "保单号,工号,首年保费,件数,承保日期\n"
-    each = "".join(f"P{n},00123,{n}00,1,2024-06-0{n}\n" for n in range(1, 4))
-    assert kinds_of(make, 保单=head + each) == [TOLD]  # 300 = 100 + 200, of one person only
-    each = each.replace("300", "350")
+    each = "".join(
+        f"P{who}{n},{who},{n}50,1,2022-06-0{n}\n" for who in ("00123", "00124") for n in (1, 2, 4)
+    )
     assert kinds_of(make, 保单=head + each) == []
-    assert kinds_of(make, 保单=head + each, 月报=head + "S1,00123,650,3,2024-06-30\n") == [TOLD]
+    sums = "".join(f"S{who},{who},850,3,2022-06-30\n" for who in ("00123", "00124"))
+    assert kinds_of(make, 保单=head + each, 月报=head + sums) == [TOLD]
 
 
 @pytest.mark.parametrize("word", ["合计", "本月合计", "小计", "个人小计", "累计"])

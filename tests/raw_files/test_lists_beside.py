@@ -64,7 +64,11 @@ def test_who_leaves_by_a_transfer(make, word):
     checked = check_project(make({"人员.csv": ROSTER, "异动.csv": text}))
     assert left(checked)["A1"] == "2024-03-01"
     assert checked.tables["transfers"].used == 1
-    assert told(checked) == [("agent.left-by-list", "人员", 2), ("transfer.left", "异动", 2)]
+    assert told(checked) == [
+        ("agent.left-by-list", "人员", 2),
+        ("transfer.left", "异动", 2),
+        ("transfer.not-as-roster", "异动", 3),
+    ]
 
 
 def test_who_leaves_is_not_there_at_the_end(make):

@@ -95,8 +95,9 @@ def test_regions_and_transfers(make):
         }
     ]
     assert [p.column for p in checked.problems if p.table == "异动"] == [
-        "营业部", "原营业部", "原营业组",
+        "营业部", "原营业部", "原营业组", "营业部",
     ]  # fmt: skip
+    assert checked.problems[-1].kind == "transfer.not-as-roster"
 
 
 def test_units_of_targets(make):
