@@ -344,6 +344,15 @@ class JudgedMonth:
             usual = np.where(np.isfinite(middle), middle, usual)
         return np.asarray(np.where(np.isnan(known), usual, known))
 
+    def lacked(self, kpi: Kpi, place: int) -> float:
+        """The `reference` of a unit, by its place in `units`, that it falls short of; NaN for none.
+
+        What is only worse than a unit's usual swing may be better than its peers.
+        """
+        reference, value = self.reference(kpi)[place], self.given[kpi.code][place, -1]
+        is_short = value > reference if kpi.direction == "lower" else value < reference
+        return float(reference) if is_short else math.nan
+
     def value(self, code: str, unit: int) -> float:
         """A KPI or measure of a unit in the month, as shown."""
         return float(self.given[code][self._place[unit], -1])

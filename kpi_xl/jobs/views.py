@@ -231,7 +231,7 @@ def warnings_view(of: Scope) -> View:
                 kpi.name,
                 warning.status,
                 _figure(kpi, warning.value),
-                _figure(kpi, float(findings.reference(kpi)[place])),
+                _figure(kpi, findings.lacked(kpi, place)),
                 _part(warning.cost),
                 "；".join(warning.reasons),
                 warning.since,

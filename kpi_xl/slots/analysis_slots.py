@@ -261,7 +261,7 @@ def line_of(findings: Findings, warning: KpiWarning, unit: str = "") -> Line:
         kpi.name,
         warning.status,
         value_text(kpi, warning.value),
-        value_text(kpi, float(findings.reference(kpi)[place])),
+        value_text(kpi, findings.lacked(kpi, place)),
         warning.cost / 100 if warning.cost else None,
         "；".join((*warning.reasons, warning.since)),
         unit,

@@ -281,3 +281,18 @@ def test_without_a_chain_there_is_no_money_and_that_is_said():
     assert of.drivers is None and of.warnings
     assert not any(one.cost for one in of.warnings)
     assert "没有金额" in InBrief(of, of.units[0], True).money_note()
+
+
+def test_what_a_warning_should_have_reached_is_better_than_what_it_did():
+    short = none = 0
+    for of in every(range(4)):
+        for warning in of.warnings:
+            kpi, place = of.kpis[warning.kpi], of.units.index(int(warning.unit))
+            due = of.lacked(kpi, place)
+            if math.isnan(due):
+                none += 1
+                assert warning.is_signal
+            else:
+                short += 1
+                assert (warning.value > due) if kpi.direction == "lower" else (warning.value < due)
+    assert short > 100 and none
