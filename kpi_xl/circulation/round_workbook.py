@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from kpi_xl import kinds
+from kpi_xl.catalogue.organisation import PERSON
 from kpi_xl.circulation.round_names import (
     ACCEPT,
     AMOUNTS,
@@ -21,7 +22,6 @@ from kpi_xl.circulation.round_names import (
     REASONS,
     TOKEN,
 )
-from kpi_xl.data.targets import AGENT_LEVEL
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.round_views import difference, listed, notes, status_text
 from kpi_xl.jobs.rounds import month_of, place_meant
@@ -220,7 +220,7 @@ class _Sheet:
         page, course = self._page, self._course
         stand, place = course.stands[one.place], course.round.places[one.place]
         look = TOTAL if one.depth == 0 else _QUIET if one.depth > 1 else {}
-        is_person = place.level == AGENT_LEVEL
+        is_person = place.level == PERSON
         page.height(one.row, 18)
         level = place.level if is_person else self._settings.level_name(place.level)
         page.put(one.row, _NAME, place.name, RULED, LEFT, {"indent": one.depth}, look)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kpi_xl.calendar import Period
+from kpi_xl.catalogue.manpower import KPI_AVG_HEADCOUNT
 from kpi_xl.data import steps
 from kpi_xl.data.computation import DUES_TO_COME
 from kpi_xl.data.cube import Cube
@@ -98,9 +99,8 @@ def agent_kpis(
         average_headcount=average,
         rows=summed.index,
     )
-    weights = {"premium_weight": settings.premium_weight}
     found = pd.DataFrame(
-        {kpi.name: of_agents.kpi(kpi, weights) for kpi in kpis},
+        {kpi.name: of_agents.kpi(kpi, settings.in_formulas) for kpi in kpis},
         pd.MultiIndex.from_arrays(_labels(summed, every), names=["单位", "期间"]),
     )
     wanted = [number for number, period in enumerate(every) if period in periods]
@@ -127,7 +127,7 @@ class _AgentCube(PeriodCube):
             kpi,
             lambda code: np.append(self.values[code], 0),
             self.places,
-            {"KPI_AVG_HEADCOUNT": average},
+            {KPI_AVG_HEADCOUNT.code: average},
         )
 
     def places(self, lag: Lag) -> NDArray[np.int64]:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from kpi_xl.aggregation import OverTime
 from kpi_xl.calendar import Period
+from kpi_xl.catalogue.manpower import KPI_AVG_HEADCOUNT
 from kpi_xl.catalogue.measures import COUNTED
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.engines import DuckDb, Query
@@ -65,7 +66,7 @@ class PeriodCube:
         needed = {measure.counted.code for measure in kpi.measures}
         if not needed <= self.values.keys() or not self.cube.has(kpi):
             return np.full(self.average_headcount[0].shape, self.cube.lacking(kpi))
-        given: dict[str, Any] = {"KPI_AVG_HEADCOUNT": self.average_headcount, **(settings or {})}
+        given: dict[str, Any] = {KPI_AVG_HEADCOUNT.code: self.average_headcount, **(settings or {})}
         given |= {m.code: self.values[m.code] for m in kpi.measures if m.lag == Lag()}
         if kpi.has_earlier:
             given |= self.earlier(kpi)
@@ -73,7 +74,7 @@ class PeriodCube:
 
     def earlier(self, kpi: Kpi) -> dict[str, Any]:
         """The values of earlier periods that a KPI needs."""
-        parts = {"KPI_AVG_HEADCOUNT": self.average_headcount}
+        parts = {KPI_AVG_HEADCOUNT.code: self.average_headcount}
         return earlier(kpi, self.measure, self.places, parts)
 
     def places(self, lag: Lag) -> NDArray[np.int64]:

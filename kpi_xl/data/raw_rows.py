@@ -12,14 +12,13 @@ from kpi_xl.aggregation import Aggregation, OfRows, Total
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.measures import MEASURES
-from kpi_xl.catalogue.organisation import TOP
+from kpi_xl.catalogue.organisation import PERSON, TOP
 from kpi_xl.catalogue.schema import TABLES, Table
 from kpi_xl.catalogue.units import Unit
 from kpi_xl.checks.rows_of_file import RawRows
 from kpi_xl.data import steps
 from kpi_xl.data.organisation import membership_table, unit_paths
 from kpi_xl.data.own_rows import OwnRows
-from kpi_xl.data.targets import AGENT_LEVEL
 from kpi_xl.formula import Lag, Measure
 from kpi_xl.kpi import Kpi
 from kpi_xl.kpi_registry import Registry
@@ -200,7 +199,7 @@ class TargetRows:
 
     def of_person(self, kpi: Kpi, agent: str) -> list[RawRows]:
         """Those of a person's target."""
-        return self._of(kpi, AGENT_LEVEL, agent)
+        return self._of(kpi, PERSON, agent)
 
     def _of(self, kpi: Kpi, level: str, called: str) -> list[RawRows]:
         found = self._by.get((level, called, kpi.code), {})

@@ -360,6 +360,8 @@ def _check_steps() -> None:
     tables = {name for one in STEPS.values() for name in one.tables}
     kept = {name for one in (*KEPT, *WHO) for name in one.tables}
     for one in STEPS.values():
+        if not one.text.strip():
+            raise ValueError(f"step {one.name} has no SQL text")
         if unknown := set(one.reads) - {*TABLES, *tables, PLACES_IN_ALL}:
             raise ValueError(f"step {one.name} reads {_listed(unknown)}, which nothing gives")
         if one.kept_by and (not one.days or one.reads[0] not in LONG):

@@ -9,13 +9,11 @@ import duckdb
 
 from kpi_xl import kinds
 from kpi_xl.calendar import Month
-from kpi_xl.catalogue.organisation import TOP
+from kpi_xl.catalogue.organisation import PERSON, TOP
 from kpi_xl.catalogue.units import Unit
 from kpi_xl.data.organisation import unit_paths
 from kpi_xl.errors import InputError
 from kpi_xl.kpi_registry import Registry
-
-AGENT_LEVEL = "业务员"
 
 
 class Targets:
@@ -49,7 +47,7 @@ class Targets:
 
     def of_agent(self, agent: str) -> Mapping[str, float]:
         """The targets of an agent by KPI name."""
-        return self._by_unit.get((AGENT_LEVEL, agent), {})
+        return self._by_unit.get((PERSON, agent), {})
 
 
 def targets_of(
@@ -118,11 +116,11 @@ class _Stored:
         rows = connection.execute(
             "SELECT month, level, unit, kpi, target FROM targets"
             " WHERE month BETWEEN ? AND ? AND (? OR level <> ?)",
-            [first.number, last.number, of_agents, AGENT_LEVEL],
+            [first.number, last.number, of_agents, PERSON],
         ).fetchall()
         self._paths = {
             level: set(unit_paths(connection, level).values())
-            for level in {row[1] for row in rows} - {TOP, AGENT_LEVEL}
+            for level in {row[1] for row in rows} - {TOP, PERSON}
         }
         self._rows: dict[int, list[tuple[str, str, str, float]]] = {}
         for number, *row in rows:

@@ -14,10 +14,11 @@ from kpi_xl.analysis.negotiation import Move, Step
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.measures import ACTIVITIES
 from kpi_xl.catalogue.names import kpi_meant
+from kpi_xl.catalogue.organisation import PERSON
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.people import People, Person
 from kpi_xl.data.store import reading
-from kpi_xl.data.targets import AGENT_LEVEL, targets_of
+from kpi_xl.data.targets import targets_of
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.findings.aggregation import units_add_up, weights
@@ -93,17 +94,17 @@ def proposal(
     kpi = kpi_meant(label, settings.kpis)
     cube = load(project, progress).cube
     wanted = month_meant(cube, month)
-    chosen = settings.level_meant(level) if level and level != AGENT_LEVEL else level
+    chosen = settings.level_meant(level) if level and level != PERSON else level
     lowest, there = cube.lowest_level, cube.levels
-    if chosen not in (None, AGENT_LEVEL, *there):
-        known = "、".join([*map(settings.level_name, there), AGENT_LEVEL])
+    if chosen not in (None, PERSON, *there):
+        known = "、".join([*map(settings.level_name, there), PERSON])
         raise InputError(kinds.NO_UNITS_OF_LEVEL(known=known), value=level)
     if chosen is None:
-        chosen = AGENT_LEVEL if _is_typed_for_people(kpi) else lowest
-    down_to = lowest if chosen == AGENT_LEVEL else chosen
+        chosen = PERSON if _is_typed_for_people(kpi) else lowest
+    down_to = lowest if chosen == PERSON else chosen
     with reading(project, cube) as store:
         people = People(store, settings, down_to, wanted, cube.last)
-        tree = _Tree(cube, kpi, wanted, people, down_to, with_people=chosen == AGENT_LEVEL)
+        tree = _Tree(cube, kpi, wanted, people, down_to, with_people=chosen == PERSON)
         if total is None:
             total = targets_of(store, wanted, settings.kpis).of_unit(cube.units[0]).get(kpi.name)
     scale, is_sum = _counted(kpi)
@@ -191,7 +192,7 @@ class _Tree:
         done = [_done(one, kpi, month) for one in people]
         mean = sum(done) / len(done) if done else 0
         for person, own in zip(people, done, strict=True):
-            self._add(RoundPlace(AGENT_LEVEL, person.agent, person.name, above), own + mean)
+            self._add(RoundPlace(PERSON, person.agent, person.name, above), own + mean)
 
 
 def _usual(cube: Cube, kpi: Kpi, month: Month) -> list[float]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from kpi_xl.analysis.negotiation import Step
-from kpi_xl.data.targets import AGENT_LEVEL
+from kpi_xl.catalogue.organisation import PERSON
 from kpi_xl.findings.shown import NOTHING
 from kpi_xl.jobs.rounds import place_meant
 from kpi_xl.jobs.views import Figure, View
@@ -59,7 +59,7 @@ def round_view(course: Course, settings: Settings, unit: str | None = None) -> V
     rows = []
     for place, depth in listed(course, top):
         stand, one = course.stands[place], round_.places[place]
-        is_person = one.level == AGENT_LEVEL
+        is_person = one.level == PERSON
         has_below = bool(talks.below[place]) and round_.is_sum
         rest = talks.unassigned(place)
         rows.append(
@@ -149,7 +149,7 @@ def listed(course: Course, top: int, *, people: bool = False) -> list[tuple[int,
         found.append((place, depth))
         below = course.negotiation.below[place]
         if not people and place != top:
-            below = [one for one in below if course.round.places[one].level != AGENT_LEVEL]
+            below = [one for one in below if course.round.places[one].level != PERSON]
         stack += [(one, depth + 1) for one in reversed(below)]
     return found
 

@@ -11,7 +11,7 @@ import duckdb
 
 from kpi_xl import kinds
 from kpi_xl.calendar import Month
-from kpi_xl.catalogue.organisation import TOP
+from kpi_xl.catalogue.organisation import PERSON, TOP
 from kpi_xl.checks.returned import is_returned
 from kpi_xl.checks.rows_of_file import RawRows
 from kpi_xl.checks.unit_names import answering
@@ -19,7 +19,6 @@ from kpi_xl.data.cube import Cube
 from kpi_xl.data.organisation import membership_table, unit_paths
 from kpi_xl.data.own_rows import OwnRows
 from kpi_xl.data.raw_rows import MOST, RawRowsOf, TargetRows
-from kpi_xl.data.targets import AGENT_LEVEL
 from kpi_xl.errors import InputError
 from kpi_xl.jobs.fill import month_meant
 from kpi_xl.jobs.views import Figure, Scope, View, scope
@@ -129,7 +128,7 @@ def trace(
             raise InputError(kinds.NOTHING_TO_TRACE(what=what), value=what)
         title = f"{month.chinese} {whose} {what}"
         origins = origins_of(project, month, ())
-        key = (AGENT_LEVEL, agent) if agent else (unit.level, unit.path)
+        key = (PERSON, agent) if agent else (unit.level, unit.path)
         decided = origins.decided.get((*key, kpi.code)) if kpi is not None else None
         files = _files(title, rows, kpi, typed, origins, decided)
         versions = _versions(title, found, project.settings.kpis)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 from kpi_xl import kinds
-from kpi_xl.data.targets import AGENT_LEVEL
+from kpi_xl.catalogue.organisation import PERSON
 from kpi_xl.fault import Fault
 from kpi_xl.record.sent import Place, SentBy, is_same
 from kpi_xl.record.target_round import Round
@@ -96,13 +96,11 @@ def answers_to(connection: sqlite3.Connection, round_: Round, after: int) -> deq
         slot.format(name) for slot in (_OF_UNIT, _OF_MEMBER, _OF_PERSON)
     )
     slots = [of_unit, of_member, of_person]
-    people = {
-        one.unit: place for place, one in enumerate(round_.places) if one.level == AGENT_LEVEL
-    }
+    people = {one.unit: place for place, one in enumerate(round_.places) if one.level == PERSON}
     units = {
         (one.level, one.unit): place
         for place, one in enumerate(round_.places)
-        if one.level != AGENT_LEVEL
+        if one.level != PERSON
     }
     by_path = {unit: place for (_, unit), place in reversed(units.items())}
     sent = SentBy(connection)

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue.measures import ACTIVITIES
+from kpi_xl.catalogue.organisation import PERSON
 from kpi_xl.catalogue.schema import TARGETS
 from kpi_xl.checks.returned import Returned, TargetFact, Where
-from kpi_xl.data.targets import AGENT_LEVEL
 from kpi_xl.kpi import Kpi
 from kpi_xl.project import Project
 from kpi_xl.record.circulation import circulation, was_begun
@@ -119,5 +119,5 @@ def plans_of(project: Project, month: Month) -> dict[tuple[str, str], int]:
     return {
         (one.unit, name): round(one.target)
         for one in round_targets(project, month)
-        if one.level == AGENT_LEVEL and (name := kpis[one.kpi].name) in names
+        if one.level == PERSON and (name := kpis[one.kpi].name) in names
     }

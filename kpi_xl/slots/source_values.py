@@ -9,13 +9,13 @@ from typing import Final
 
 from kpi_xl.cached import kept
 from kpi_xl.catalogue import kpis
+from kpi_xl.catalogue.organisation import PERSON
 from kpi_xl.catalogue.units import Unit
 from kpi_xl.checks.returned import file_and_sheet, is_returned
 from kpi_xl.checks.rows_of_file import RawRows
 from kpi_xl.data.own_rows import OwnRows
 from kpi_xl.data.people import Person
 from kpi_xl.data.raw_rows import SOME, RawRowsOf, TargetRows
-from kpi_xl.data.targets import AGENT_LEVEL
 from kpi_xl.findings.shown import value_text
 from kpi_xl.kpi import Kpi
 from kpi_xl.record.origins import Decided, by_and_when
@@ -166,7 +166,7 @@ class SourceValues:
         """The targets of a unit or person that were typed or decided."""
         for kpi in filter(None, map(kpis.find, _OF_PEOPLE)):
             title = f"{person.name} {person.agent} {kpi.name} 目标"
-            decided = self._origins.decided.get((AGENT_LEVEL, person.agent, kpi.code))
+            decided = self._origins.decided.get((PERSON, person.agent, kpi.code))
             if decided is not None:
                 yield _of_round(title, decided)
                 continue
