@@ -25,6 +25,7 @@ from kpi_xl import kinds
 from kpi_xl.catalogue.schema import LEAVERS, Table
 from kpi_xl.checks import (
     agent_ids,
+    dues_paid,
     hashes,
     ids_elsewhere,
     leavers,
@@ -138,6 +139,7 @@ def checked_together(
     _leavers_put_in(of_tables, problems)
     _agents_as_known(of_tables, problems)
     _policies_as_one(of_tables, problems)
+    _dues_of_nothing_sold(of_tables, problems)
     _outlets_as_known(of_tables, problems)
     _units_as_known(of_tables, problems, settings)
     tables: dict[str, CheckedTable] = {}
@@ -178,6 +180,17 @@ def _policies_as_one(
     _put_in(of_tables, problems, "policies", sold)
     dues = ids_elsewhere.dues(_labelled(of_tables, "dues"), _labelled(of_tables, "policies"))
     _put_in(of_tables, problems, "dues", dues)
+
+
+def _dues_of_nothing_sold(
+    of_tables: Mapping[str, Sequence[CheckedTable]], problems: dict[str, list[Problem]]
+) -> None:
+    """Tell where 续期 and 保单 have no policy in common."""
+    dues = [part for part in of_tables.get("dues", ()) if len(part.data)]
+    sold = [part.data for part in of_tables.get("policies", ()) if len(part.data)]
+    found = dues_paid.of_nothing_sold([part.data for part in dues], sold)
+    if found is not None:
+        problems["dues"] += _problems(dues[0], [found])
 
 
 def _labelled(

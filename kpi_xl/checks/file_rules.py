@@ -27,6 +27,7 @@ OF_HEADINGS: Final = (
     FileRule(unused_columns.days_of_leaving, ("agents",)),
     FileRule(unused_columns.without_heading),
     FileRule(unused_columns.no_amounts, ("activities",)),
+    FileRule(dues_paid.half_told, ("dues",)),
     FileRule(roster_signs.rejoined, ("agents",)),
     FileRule(roster_signs.not_in_sales, ("agents",)),
     FileRule(roster_signs.units_in_names, ("agents",)),

@@ -97,6 +97,24 @@ PAID_WITHOUT_DAY: Final = Kind(
     "请补上实收日期，否则继续率会算低",
     set_aside=False,
 )
+NO_DAY_OF_PAYMENT: Final = Kind(
+    "dues.no-day-of-payment",
+    "有“{there}”，没有“{column}”一列，一笔都不算收到",
+    "请把“{column}”一起导出，否则继续率没有数或者算低",
+    set_aside=False,
+)
+NO_AMOUNT_PAID: Final = Kind(
+    "dues.no-amount-paid",
+    "有“{there}”，没有“{column}”一列，收到的保费都算 0",
+    "请把“{column}”一起导出；只有件数的继续率不受影响",
+    set_aside=False,
+)
+DUES_OF_NOTHING_SOLD: Final = Kind(
+    "dues.of-nothing-sold",
+    "续期里的保单号没有一个在“保单”里，13 个月、25 个月继续率没有数",
+    "请核对两张表的保单号是不是同一种号（投保单号、保单号），写法是不是一样",
+    set_aside=False,
+)
 NOT_IN_SALES: Final = Kind(
     "agent.not-in-sales",
     "有 {count:,} 人写着“{words}”，也算在人力里",
