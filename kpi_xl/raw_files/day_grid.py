@@ -66,6 +66,18 @@ def _ordinal(heading: str | None) -> int | None:
     return day.toordinal() if isinstance(day, dt.date) else None
 
 
+def month_named(text: str) -> tuple[int, int] | None:
+    """The year and month that a text names; None for none.
+
+    Examples
+    --------
+    >>> month_named("考勤202406"), month_named("2024年6月考勤"), month_named("考勤")
+    ((2024, 6), (2024, 6), None)
+    """
+    found = _MONTH.search(plain(text))
+    return (int(found[1]), int(found[2])) if found else None
+
+
 def days_meant(headings: Sequence[str], said: Sequence[str], file: Path) -> list[dt.date | None]:
     """The days that headings mean; None for a day that the month does not have.
 
@@ -84,14 +96,14 @@ def days_meant(headings: Sequence[str], said: Sequence[str], file: Path) -> list
     days = [read_day(plain(heading)) for heading in headings]
     if all(isinstance(day, dt.date) for day in days):
         return [day if isinstance(day, dt.date) else None for day in days]
-    named = next((found for text in said if (found := _MONTH.search(plain(text)))), None)
+    named = next(filter(None, map(month_named, said)), None)
     if named is None:
         raise InputError(kinds.DAYS_OF_NO_MONTH(), file=file)
     meant: list[dt.date | None] = []
     for heading in headings:
         number = _NUMBER.fullmatch(plain(heading))
         try:
-            meant.append(dt.date(int(named[1]), int(named[2]), int(number[1]) if number else 0))
+            meant.append(dt.date(*named, int(number[1]) if number else 0))
         except ValueError:
             meant.append(None)
     return meant

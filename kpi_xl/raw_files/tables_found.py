@@ -120,16 +120,18 @@ def named_tables(project: Project, present: Sequence[Path]) -> dict[Path, tuple[
 
 def _refuse_copies(table: Table, paths: list[Path]) -> None:
     """Refuse two copies of one file: everything would count twice."""
+    from kpi_xl.raw_files.day_grid import month_named  # which imports what reads files
+
     by_size: dict[int, list[Path]] = {}
     for path in paths:
         by_size.setdefault(path.stat().st_size, []).append(path)
     for same_size in by_size.values():
-        seen: dict[str, Path] = {}
+        seen: dict[tuple[str, object], Path] = {}
         for path in same_size if len(same_size) > 1 else ():
             with path.open("rb") as content:
                 digest = hashlib.file_digest(content, "sha256").hexdigest()
-            if digest in seen:
-                raise InputError(
-                    kinds.SAME_CONTENT(other=seen[digest].name, table=table.name), file=path
-                )
-            seen[digest] = path
+            # Everybody may be there all of two months; the name tells which month a grid is of.
+            month = month_named(path.stem) if table.code == "attendance" else None
+            if other := seen.get((digest, month)):
+                raise InputError(kinds.SAME_CONTENT(other=other.name, table=table.name), file=path)
+            seen[digest, month] = path

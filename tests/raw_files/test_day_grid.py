@@ -53,6 +53,16 @@ def test_a_month(make, headings, name, above):
     assert checked.problems == []
 
 
+def test_two_months_in_which_everybody_was_there(make):
+    text = grid(DAYS, ["√"])
+    files = {"人员.csv": ROSTER, "2024年6月考勤.csv": text}
+    checked = check_project(make(files | {"2024年7月考勤.csv": text}))
+    assert sums(checked) == {"A1": [60, 60], "A2": [60, 60]}
+    assert checked.problems == []
+    with pytest.raises(InputError, match="内容完全相同"):
+        check_project(make(files | {"考勤2024-06副本.csv": text}))
+
+
 def test_what_nobody_can_tell_is_told_and_not_counted(make):
     text = grid(DAYS, ["√", "△", ""])
     checked = check_project(make({"人员.csv": ROSTER, "2024年6月考勤.csv": text}))
