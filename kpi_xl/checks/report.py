@@ -180,7 +180,7 @@ class _Report:
         read, aside = sum(t.read for t in tables), sum(t.set_aside for t in tables)
         warnings = sum(not problem.set_aside for problem in self.checked.problems)
         left_out = sum(one.matters for one in self.checked.left_out)
-        unread = f"没有读 {left_out:,} 个文件或工作表，见下面。" if left_out else ""
+        unread = f"没有读的有 {left_out:,} 个文件或工作表要看，见下面。" if left_out else ""
         if not aside and not warnings:
             fine = "" if unread else "，没有发现问题"
             return f"共读入 {read:,} 行，全部可用{fine}。{unread}"
@@ -237,11 +237,13 @@ class _Report:
             row, 0, "没有读的文件和工作表", self.format(TEXT, {"bold": True, "font_size": 12})
         )
         read = sum(len(table.files) for table in self.checked.tables.values())
+        matter = sum(one.matters for one in left_out)
+        to_see = f"，其中 {matter:,} 个要看" if 0 < matter < len(left_out) else ""
         sheet.write_string(
             row + 1,
             0,
             f"共有文件和工作表 {read + len(left_out):,} 个：读了 {read:,} 个，"
-            f"没有读 {len(left_out):,} 个。",
+            f"没有读 {len(left_out):,} 个{to_see}。",
             self.format(TEXT, {"font_color": "#595959"}),
         )
         self._headings(sheet, row + 2, ["", "文件", "工作表"])

@@ -78,6 +78,6 @@ def test_the_report_has_every_file_that_was_not_read(project, tmp_path):
     write_report(checked, tmp_path / "报告.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "报告.xlsx")["汇总"]
     cells = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value]
-    assert "共有文件和工作表 4 个：读了 2 个，没有读 2 个。" in cells
+    assert "共有文件和工作表 4 个：读了 2 个，没有读 2 个，其中 1 个要看。" in cells
     assert {"杂项.csv", "图.png"} <= set(cells)
     assert notice_of(checked).left_out == ("杂项.csv",)
