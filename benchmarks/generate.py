@@ -276,7 +276,9 @@ def _due_days(issued: Ints, every: Ints, withdrawn: Ints) -> Iterator[tuple[Any,
     for months in range(1, MONTHS):
         payers = (every == 12) if months > 12 else (every > 0)
         payers &= (months % np.maximum(every, 1) == 0) & (withdrawn == NEVER)
-        due = (begun + months).astype("M8[D]").astype(np.int64) + np.minimum(day, 27)
+        due = (begun + np.timedelta64(months, "M")).astype("M8[D]").astype(np.int64) + np.minimum(
+            day, 27
+        )
         which = np.flatnonzero(payers & (due <= END))
         if which.size:
             yield which, months, due[which]

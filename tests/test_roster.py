@@ -86,7 +86,7 @@ def test_a_cohort_or_two_are_what_they_are_among_many():
     chance = np.random.default_rng(13)
     signed = np.datetime64("2022-01-01") + chance.integers(0, 900, 500)
     left = np.where(
-        chance.random(500) < 0.5, signed + chance.integers(0, 700, 500), np.datetime64("NaT")
+        chance.random(500) < 0.5, signed + chance.integers(0, 700, 500), np.datetime64("NaT", "D")
     )
     signed[chance.integers(0, 500, 20)] = np.datetime64("NaT")
     people = Roster(signed, left)
