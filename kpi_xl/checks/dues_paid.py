@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from kpi_xl import kinds
 from kpi_xl.checks.finding import Finding
+from kpi_xl.checks.unused_columns import speaking_of_columns
 from kpi_xl.raw_files.said import FileRead, Said
 from kpi_xl.readers.cell import YES, plain
 
@@ -33,7 +34,8 @@ def half_told(file: FileRead) -> Iterator[Said]:
     """A list that has the days of payment, or the amounts, and not both."""
     both = [file.raw.table.column(code) for code in ("paid", "paid_premium")]
     there = [column for column in both if column.code in file.raw.columns]
-    if len(there) == 1 and len(file.raw.rows):
+    # A heading that was not understood may be the other one, and is told of by itself.
+    if len(there) == 1 and len(file.raw.rows) and not any(speaking_of_columns(file)):
         (missing,) = (column for column in both if column not in there)
         kind = kinds.NO_DAY_OF_PAYMENT if missing.code == "paid" else kinds.NO_AMOUNT_PAID
         yield Said(None, kind(column=missing.name, there=there[0].name))

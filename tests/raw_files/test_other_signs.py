@@ -202,9 +202,9 @@ def test_the_unit_in_a_name(make, name, scale):
 @pytest.mark.parametrize(
     ("heading", "words", "kinds"),
     [
-        ("缴费状态", ["已缴", "已缴", "未缴"], ["dues.paid-without-day"]),
-        ("是否已收", ["是", "是", "否"], ["dues.paid-without-day"]),
-        ("缴费状态", ["未缴", "已缴", "未缴"], []),
+        ("缴费状态", ["已缴", "已缴", "未缴"], ["dues.no-amount-paid", "dues.paid-without-day"]),
+        ("是否已收", ["是", "是", "否"], ["dues.no-amount-paid", "dues.paid-without-day"]),
+        ("缴费状态", ["未缴", "已缴", "未缴"], ["dues.no-amount-paid"]),
         ("实收保费", ["", "400", ""], []),
         ("已到款额", ["", "400", ""], ["column.not-used"]),
     ],
