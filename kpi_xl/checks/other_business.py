@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from kpi_xl import kinds
 from kpi_xl.checks import statuses
+from kpi_xl.fault import Kind
 from kpi_xl.raw_files.heading_text import normalise
 from kpi_xl.raw_files.said import FileRead, Said, mask
 from kpi_xl.readers.cell import plain
@@ -71,10 +72,7 @@ def no_new_business(file: FileRead) -> Iterator[Said]:
         else:
             continue
         if found:
-            rows = np.flatnonzero(_are(cells, found))
-            told = "、".join(sorted(found)[:_TOLD])
-            fault = kinds.NO_NEW_BUSINESS(words=told, count=len(rows))
-            yield Said(heading, fault, int(rows[0]))
+            yield _told(kinds.NO_NEW_BUSINESS, heading, cells, found)
 
 
 def only_planned(file: FileRead) -> Iterator[Said]:
@@ -83,10 +81,14 @@ def only_planned(file: FileRead) -> Iterator[Said]:
         words = pc.unique(cells).drop_null().to_pylist()
         found = [word for word in words if _PLANNED.fullmatch(plain(word))]
         if len(words) <= statuses.MOST_WORDS and found:
-            rows = np.flatnonzero(_are(cells, found))
-            told = "、".join(sorted(found)[:_TOLD])
-            fault = kinds.PERHAPS_NOT_TO_COUNT(words=told, count=len(rows))
-            yield Said(heading, fault, int(rows[0]))
+            yield _told(kinds.PERHAPS_NOT_TO_COUNT, heading, cells, found)
+
+
+def _told(kind: Kind, heading: str, cells: pa.Array, found: list[str]) -> Said:
+    """One message for all rows that have one of some words."""
+    rows = np.flatnonzero(_are(cells, found))
+    words = "、".join(sorted(found)[:_TOLD])
+    return Said(heading, kind(words=words, count=len(rows)), int(rows[0]))
 
 
 def _are(cells: pa.Array, texts: list[str]) -> np.ndarray:

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deformed import ANSWER, DEFORMATIONS, World, answer, lay_down
+from deformed import ANSWER, DEFORMATIONS, World, answer
+from world_files import lay_down
 
 MANY = int(os.environ.get("KPI_XL_WORLDS", "60"))
 
