@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -9,7 +11,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from kpi_xl.analysis.evidence import MONTHS
 from kpi_xl.analysis.factors import factor_values, lmdi, shapley
+from kpi_xl.analysis.planned_chain import planned_chain
 from kpi_xl.analysis.trees import Factor, Tree, main_tree, trees
 from kpi_xl.cached import kept
 from kpi_xl.findings.judged_month import JudgedMonth
@@ -38,6 +42,8 @@ _STARTS_OF_TEAMS: Final = ("目标", "全公司", "同比", "环比")
 
 _FINE: Final = 1_000_000
 """Counts that are scaled to another unit's size are kept in millionths; the split is the same."""
+
+_FEN: Final = 100
 
 
 @dataclass(frozen=True)
@@ -129,8 +135,9 @@ class Drivers:
         The best unit is that with the highest result by head; it and the branch, each as far as the
         project compares with it, are scaled to the unit's own first quantity, so that only what
         they do differently is left. In a target's
-        chain a quantity without a target of its own keeps the actual ratio to the one before, and
-        the first is what there is.
+        chain the factors without a target of their own are as in the unit's last twelve months, all
+        changed alike so that they make the target (`planned_chain`); the first is what there is.
+        Without earlier months only a single factor can be without a target.
         """
         place = self.findings.units.index(unit)
         starts, ends, known = self._ends(comparison)
@@ -231,25 +238,54 @@ class Drivers:
     def _target(self, place: int) -> Quantities | None:
         """The chain of targets, in millionths but for the result."""
         unit, own = self.findings.units[place], self._chains[:, place, -1]
-        goal = self._goal(self.tree.factors[-1], unit)
-        if goal is None:
+        goal = self.findings.planned(self.tree.result, unit)
+        if goal is None or not goal[0] > 0:
             return None
-        chain = [self._first_goal(unit, own[0])]
+        ratios, most = self._planned_ratios(unit)
+        quantities = [self._first_goal(unit, own[0])]
+        # A ratio's target alone asks for no other number of what it is a ratio to.
+        bases = [number for number, one in enumerate(self.tree.factors) if goal[1] == {*one.of}]
         for number, factor in enumerate(self.tree.factors[1:-1], 1):
-            target = self._goal(factor, unit)
-            usual = float(own[number] / own[number - 1]) if own[number - 1] else 0.0
-            chain.append(chain[-1] * usual if target is None else target)
-        return np.array([*(round(q * _FINE) for q in chain), round(goal * 100)], dtype=np.int64)
+            target = self._goal(factor, unit) if math.isnan(ratios[number]) else None
+            if target is None and math.isnan(ratios[number]) and number <= max(bases, default=0):
+                target = float(own[number])
+            quantities.append(math.nan if target is None else target)
+        past = self._chains[:, place, -1 - MONTHS : -1].sum(axis=1)
+        usual = np.concatenate([[math.nan], divide(past[1:], past[:-1])])
+        usual[-1] /= _FEN
+        chain = planned_chain([*quantities, goal[0]], ratios, usual, most)
+        if chain is None:
+            return None
+        return np.rint(chain * [*[_FINE] * len(quantities), _FEN]).astype(np.int64)
+
+    def _planned_ratios(self, unit: int) -> tuple[Floats, Floats]:
+        """The ratios of neighbours that have a target of their own, NaN for none; and the highest
+        that each can be.
+        """
+        factors, aims = self.tree.factors, self.findings.of_unit(unit)
+        ratios, most = np.full(len(factors), math.nan), np.full(len(factors), math.inf)
+        for number, (base, factor) in enumerate(itertools.pairwise(factors), 1):
+            kpi = self.findings.find(factor.kpi or "")
+            # A project may have a definition of its own by this name.
+            if kpi is None or {one.code for one in kpi.measures} != {*base.of, *factor.of}:
+                continue
+            most[number] = 1 / len(base.of) if kpi.unit == "%" else math.inf
+            target = aims.get(kpi.name, math.nan)
+            ratios[number] = target / len(base.of) if target > 0 else math.nan
+        return ratios, most
 
     def _first_goal(self, unit: int, own: np.int64) -> float:
-        """The target of the first quantity, from targets of people at the month's end or of
-        recruits; else its actual value.
+        """The target of the first quantity, from targets of its mean, of people at the month's end
+        or of recruits; else its actual value.
         """
-        first = self.tree.factors[0].of
-        if len(first) == 1:
-            target = self._goal(self.tree.factors[0], unit)
-            return float(own) if target is None else target
-        for code in ("closing", "recruits"):
+        first = self.tree.factors[0]
+        target = self._goal(first, unit)
+        if target is not None:
+            return target
+        kpi = self.findings.find(first.kpi or "")
+        if kpi is not None and (target := self.findings.of_unit(unit).get(kpi.name)) is not None:
+            return target * len(first.of)
+        for code in ("closing", "recruits") if len(first.of) > 1 else ():
             target = self.findings.quantity_target(code, unit)
             if target is not None:
                 missing = target - self.findings.value(code, unit)

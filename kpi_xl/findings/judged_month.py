@@ -167,20 +167,38 @@ class JudgedMonth:
         return math.nan if target is None else target
 
     def quantity_target(self, code: str, unit: int) -> float | None:
-        """The target of a measure, as shown (money in 元); None for none.
+        """The target of a measure, as shown (money in 元); None for none. See `planned`."""
+        found = self.planned(code, unit)
+        return None if found is None else found[0]
+
+    def planned(self, code: str, unit: int) -> tuple[float, frozenset[str]] | None:
+        """The target of a measure, and the measures that are taken as they are to come to it.
 
         That of the KPI that is the measure itself; of a sum that it is part of, in its present
         share; of a ratio that it is the numerator of, times the present denominator.
+
+        Parameters
+        ----------
+        code : str
+            The measure.
+        unit : int
+            The unit's index in the cube.
+
+        Returns
+        -------
+        tuple of (float, frozenset of str) or None
+            The target as shown (money in 元), and the codes of that denominator's measures. None
+            for no target.
         """
         place = self._place[unit]
-        found: list[tuple[int, float]] = []
+        found: list[tuple[float, frozenset[str]]] = []
         for name, target in self.of_unit(unit).items():
             kpi = self._settings.kpis.find(name)
             if kpi is None or kpi.has_earlier or not self.cube.has(kpi):
                 continue
             whole = kpi.expression
             if isinstance(whole, Measure) and whole.code == code:
-                return target
+                return target, frozenset()
             if not isinstance(whole, Operation) or not isinstance(whole.left, Measure):
                 continue
             if whole.left.code != code or whole.operator not in "+/":
@@ -192,8 +210,10 @@ class JudgedMonth:
             if whole.operator == "+":
                 amount = now[code] / amount if amount else math.nan
             if math.isfinite(amount):
-                found.append((whole.operator == "/", target * amount))
-        return min(found)[1] if found else None
+                base = whole.right.measures() if whole.operator == "/" else ()
+                found.append((target * amount, frozenset(one.code for one in base)))
+        # That of a sum first: it takes nothing as it is.
+        return min(found, key=lambda one: (bool(one[1]), one[0])) if found else None
 
     def peers(self, code: str, unit: int, fewest: int | None = None) -> Peers:
         """A KPI of the month among a unit's peers.
