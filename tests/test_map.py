@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from test_rooms import IMPORTS, MODULES
+from test_rooms import MODULES, imports
 from workbook_templates import OFFICIAL
 
 TESTS = Path(__file__).parent
@@ -112,7 +112,7 @@ def _distances(files: Iterable[Path]) -> dict[str, int]:
     todo = deque(distances)
     while todo:
         module = todo.popleft()
-        for other in (IMPORTS[module] | STARTED.get(module, set())) - distances.keys():
+        for other in (imports()[module] | STARTED.get(module, set())) - distances.keys():
             distances[other] = distances[module] + 1
             todo.append(other)
     return distances
