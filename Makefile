@@ -13,6 +13,9 @@ RUN := $(BIN)/kpi-xl --project demo
 NODE := $(patsubst %,tests/%/node_modules,validator server/pyodide pages/axe workbook/writers)
 INSTALL := -m pip install --quiet --disable-pip-version-check $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS))
 
+# Where this is set, each command would compile the whole program again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test test-spark test-worlds test-raw-worlds lint bench quarter group-kills study docs templates pictures clean addin constraints release
 
 $(BIN)/kpi-xl: pyproject.toml
