@@ -397,7 +397,7 @@ def test_open_document_spreadsheets_are_converted(circulating, tmp_path):
     from office import convert
 
     file = circulating.typed(0, set_cells(L7=3))
-    (ods,) = convert([file], "ods", tmp_path, tmp_path / "profile")
+    (ods,) = convert([file], "ods", tmp_path)
     file.unlink()
     (circulating.returned / "填好.ods").write_bytes(ods.read_bytes())
     done = collect(circulating.project)

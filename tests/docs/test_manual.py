@@ -82,7 +82,7 @@ def test_libreoffice_gets_the_same(tmp_path):
         book.active.cell(row, 1).value = kpis.worked_out(kpi, kpis.numbers_of(family, kpi))
     book.save(tmp_path / "formulas.xlsx")
     (tmp_path / "out").mkdir()
-    (made,) = convert([tmp_path / "formulas.xlsx"], "xlsx", tmp_path / "out", tmp_path / "profile")
+    (made,) = convert([tmp_path / "formulas.xlsx"], "xlsx", tmp_path / "out")
     values = [row[0] for row in load(made, data_only=True).active.iter_rows(values_only=True)]
     wanted = [kpi(**kpis.numbers_of(family, kpi)) for family, kpi in EXAMPLES]
     assert values == pytest.approx(wanted, rel=1e-12)

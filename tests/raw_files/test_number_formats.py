@@ -101,7 +101,7 @@ def as_xlsb(path, formats, heading, numbers):
 def as_ods(path, formats, heading, numbers):
     made = path.with_suffix(".xlsx")
     policies(made, formats, heading, numbers)
-    convert([made], "ods", path.parent, path.parent / "office")
+    convert([made], "ods", path.parent)
 
 
 WRITERS = [("xls", as_xls), ("xlsb", as_xlsb), pytest.param("ods", as_ods, marks=needs_soffice)]
@@ -145,11 +145,7 @@ def test_what_formats_show_as_libreoffice_shows_it(tmp_path):
         sheet = book.add_worksheet()
         for row, form in enumerate(forms):
             sheet.write_number(row, 0, 123_456_000, book.add_format({"num_format": form}))
-    shown = (
-        convert([path], AS_SHOWN, tmp_path, tmp_path / "office")[0]
-        .read_text(encoding="utf-8")
-        .splitlines()
-    )
+    shown = convert([path], AS_SHOWN, tmp_path)[0].read_text(encoding="utf-8").splitlines()
     for form, text in zip(forms, shown, strict=True):
         power, unit = shown_by(form)
         number = float(text.strip('"').replace(",", "").removesuffix("万"))

@@ -98,7 +98,7 @@ def test_the_sheet_classes_what_people_type_as_we_do(tmp_path, typed):
     file = tmp_path / "typed.xlsx"
     file.write_bytes(book.fill({"week2.tasks.影响": typed}))
     (tmp_path / "out").mkdir()
-    (again,) = convert([file], "xlsx", tmp_path / "out", tmp_path / "profile")
+    (again,) = convert([file], "xlsx", tmp_path / "out")
     _, cells = formulas_and_values(again)
     slot = book.slots["week2.tasks.级"]
     shown = [cells.get((slot.sheet, f"Q{slot.first_row + row}")) for row in range(TASKS)]

@@ -152,9 +152,9 @@ def test_forms_of_every_size_are_valid(forms):
 @needs_soffice
 def test_forms_of_every_size_show_what_libreoffice_calculates(forms, tmp_path):
     files = list(forms.values())
-    calculated = convert(files, "ods", tmp_path, tmp_path / "profile")
+    calculated = convert(files, "ods", tmp_path)
     (tmp_path / "back").mkdir()
-    back = convert(calculated, "xlsx", tmp_path / "back", tmp_path / "profile")
+    back = convert(calculated, "xlsx", tmp_path / "back")
     for (name, file), copy in zip(forms.items(), back, strict=True):
         formulas, shown = formulas_and_values(file)
         _, again = formulas_and_values(copy)
@@ -179,7 +179,7 @@ def calculated(tmp_path, template, values):
     file = tmp_path / "typed.xlsx"
     file.write_bytes(book.fill(values))
     (tmp_path / "out").mkdir()
-    (again,) = convert([file], "xlsx", tmp_path / "out", tmp_path / "profile")
+    (again,) = convert([file], "xlsx", tmp_path / "out")
     _, cells = formulas_and_values(again)
 
     def value(name, row=0, column=0):
@@ -195,7 +195,7 @@ def calculated(tmp_path, template, values):
 @needs_soffice
 @pytest.mark.parametrize(("template", "pages"), [("团队技能培训计划", 1), ("技能意愿评估框", 2)])
 def test_no_page_without_people_is_printed(forms, template, pages, tmp_path):
-    (printed,) = convert([forms[template, "3"]], "pdf", tmp_path, tmp_path / "profile")
+    (printed,) = convert([forms[template, "3"]], "pdf", tmp_path)
     assert len(PdfReader(printed).pages) == pages
 
 

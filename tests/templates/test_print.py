@@ -155,7 +155,7 @@ def test_a_page_that_is_not_printed_says_so_and_has_an_empty_cell_to_print(name,
 @needs_soffice
 def test_a_monthly_report_is_two_pages_on_paper(reports, tmp_path):
     files = [file for name in MONTHLY for file in (reports[name][0], reports[name][-1])]
-    for file, printed in zip(files, convert(files, "pdf", tmp_path, tmp_path / "p"), strict=True):
+    for file, printed in zip(files, convert(files, "pdf", tmp_path), strict=True):
         assert len(PdfReader(printed).pages) == 2, file.name
 
 
@@ -174,7 +174,7 @@ def test_forms_are_as_short_as_their_weeks_and_no_number_lacks_room(branch, tmp_
     for name in NAMES:
         files.append(tmp_path / f"{name}.xlsx")
         files[-1].write_bytes(branch.filled[name].files[0].read_bytes())
-    printed = dict(zip(NAMES, convert(files, "pdf", tmp_path, tmp_path / "p"), strict=True))
+    printed = dict(zip(NAMES, convert(files, "pdf", tmp_path), strict=True))
     read = {name: PdfReader(file).pages for name, file in printed.items()}
     assert {name: len(read[name]) for name in expected} == expected
     lacking = [name for name, pages in read.items() if any("##" in p.extract_text() for p in pages)]

@@ -218,8 +218,8 @@ def test_libreoffice_calculates_what_the_empty_templates_show(tmp_path):
     for name, file in files.items():
         copies.append(tmp_path / f"{name}.xlsx")
         copies[-1].write_bytes(file.read_bytes())
-    calculated = convert(copies, "ods", tmp_path, tmp_path / "profile")
-    back = convert(calculated, "xlsx", tmp_path / "back", tmp_path / "profile")
+    calculated = convert(copies, "ods", tmp_path)
+    back = convert(calculated, "xlsx", tmp_path / "back")
     for (name, file), copy in zip(files.items(), back, strict=True):
         formulas, shown = formulas_and_values(file)
         _, values = formulas_and_values(copy)
@@ -259,7 +259,7 @@ def test_a_slots_formula_gives_what_libreoffice_calculates(branch, tmp_path):
         files[name] = tmp_path / f"{name}.xlsx"
         files[name].write_bytes(Template(branch.filled[name].files[-1]).fill(given))
     (tmp_path / "out").mkdir()
-    made = convert([*files.values()], "xlsx", tmp_path / "out", tmp_path / "profile")
+    made = convert([*files.values()], "xlsx", tmp_path / "out")
     for (name, given), file in zip(TYPED.items(), made, strict=True):
         shown = read(file)
         for slot, value in given.items():

@@ -252,7 +252,7 @@ def test_libreoffice_calculates_the_same(card, tmp_path):
     path = filled(card, count, tmp_path)
     folder = tmp_path / "lo"
     folder.mkdir()
-    (made,) = convert([path], "xlsx", folder, tmp_path / "profile")
+    (made,) = convert([path], "xlsx", folder)
     _, values = formulas_and_values(made)
     total = sum(range(count))
     for n, top in enumerate(rows_of(count)):

@@ -82,7 +82,7 @@ class TestFormulas:
         parts[part] = re.sub(rb' t="(?:str|b|e)"(?=><f>)', b"", parts[part])
         write_parts(path, parts)
         (tmp_path / "out").mkdir()
-        (saved,) = convert([path], "xlsx", tmp_path / "out", tmp_path / "profile")
+        (saved,) = convert([path], "xlsx", tmp_path / "out")
         cells = [f"D{row}" for row in range(7, 7 + len(FORMULAS))]
         theirs = [load(saved, data_only=True)["表"][cell].value for cell in cells]
         assert theirs == [pytest.approx(one) for one in shown(filled, cells)]
@@ -380,7 +380,7 @@ class TestPivots:
         values = {"members.姓名": ["王五"], "members.组": ["三组"], "members.数": [1]}
         path.write_bytes(Template(path).fill(values))
         (tmp_path / "out").mkdir()
-        (saved,) = convert([path], "xlsx", tmp_path / "out", tmp_path / "profile")
+        (saved,) = convert([path], "xlsx", tmp_path / "out")
         assert load(saved)["数据"]["C2"].value == 1
 
 

@@ -181,7 +181,7 @@ def test_no_error_that_was_not_there(corpus):
 def test_libreoffice_opens_all(corpus, tmp_path):
     (tmp_path / "out").mkdir()
     files = [filled for _, filled, _ in corpus]
-    saved = convert(files, "xlsx", tmp_path / "out", tmp_path / "profile")
+    saved = convert(files, "xlsx", tmp_path / "out")
     for (_, _, slot), file in zip(corpus, saved, strict=True):
         assert isinstance(file, Path)
         sheet = load(file)[slot.sheet]
@@ -194,7 +194,7 @@ def test_saved_by_libreoffice_and_filled_again(corpus, tmp_path):
     for folder in ("saved", "filled", "out"):
         (tmp_path / folder).mkdir()
     originals = [file for file, _, _ in corpus][:6]
-    saved = convert(originals, "xlsx", tmp_path / "saved", tmp_path / "profile")
+    saved = convert(originals, "xlsx", tmp_path / "saved")
     filled = []
     for (_, _, slot), file in zip(corpus, saved, strict=False):
         template = Template(file)
@@ -207,4 +207,4 @@ def test_saved_by_libreoffice_and_filled_again(corpus, tmp_path):
             part for part in before if not re.match(r"xl/(worksheets|charts|workbook)", part)
         } <= kept
         assert read(filled[-1])[slot.name] == VALUE
-    convert(filled, "xlsx", tmp_path / "out", tmp_path / "profile")
+    convert(filled, "xlsx", tmp_path / "out")

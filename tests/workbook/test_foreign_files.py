@@ -307,7 +307,7 @@ class TestCountingRows:
     def test_saved_by_libreoffice(self, grown, tmp_path):
         def save(path):
             (tmp_path / "out").mkdir()
-            (saved,) = convert([path], "xlsx", tmp_path / "out", tmp_path / "profile")
+            (saved,) = convert([path], "xlsx", tmp_path / "out")
             path.write_bytes(saved.read_bytes())
 
         rows = [["序号", "工号", "件"], [1, "", 5], [2, "", 6]]

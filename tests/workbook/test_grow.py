@@ -363,7 +363,7 @@ class TestSurroundings:
     def test_calculates_to_the_right_values(self, grown, form, tmp_path):
         long = filled(form, members(505) | {"items": [["a", n, None] for n in range(30)]}, tmp_path)
         (tmp_path / "out").mkdir()
-        made = convert([grown, long], "xlsx", tmp_path / "out", tmp_path / "profile")
+        made = convert([grown, long], "xlsx", tmp_path / "out")
         for file, count, extra, items in ((made[0], 8, 6, 30), (made[1], 505, 0, 435)):
             amounts = [number * 1.5 for number in range(1, count + 1)]
             book = load(file, data_only=True)

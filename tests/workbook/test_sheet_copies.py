@@ -163,7 +163,7 @@ def test_breaks_no_rule(form, filled, audit):
 @needs_soffice
 def test_opens_and_calculates_in_libreoffice(filled, tmp_path):
     (tmp_path / "out").mkdir()
-    (saved,) = convert([filled], "xlsx", tmp_path / "out", tmp_path / "profile")
+    (saved,) = convert([filled], "xlsx", tmp_path / "out")
     book = load(saved, data_only=True)
     assert book.sheetnames == ["总表", *SHEETS, "后表"]
     for number, name in enumerate(SHEETS):

@@ -43,7 +43,7 @@ def forms(tmp_path_factory) -> dict[str, Path]:
     # Texts in the cells, row by row.
     form.by_xlsxwriter(folder / "xlsxwriter-memory.xlsx", in_memory=True, strings_to_urls=False)
     (folder / "out").mkdir()
-    (saved,) = convert([folder / "xlsxwriter.xlsx"], "xlsx", folder / "out", folder / "profile")
+    (saved,) = convert([folder / "xlsxwriter.xlsx"], "xlsx", folder / "out")
     saved.rename(folder / "libreoffice.xlsx")
     done = subprocess.run(
         ["node", str(WRITERS / "make.mjs"), str(folder)],
@@ -104,7 +104,7 @@ def test_every_value_is_right(results):
 
 def test_libreoffice_computes_the_same(results, tmp_path):
     (tmp_path / "out").mkdir()
-    saved = convert([*results.values()], "xlsx", tmp_path / "out", tmp_path / "profile")
+    saved = convert([*results.values()], "xlsx", tmp_path / "out")
     for (name, edit), file in zip(results, saved, strict=True):
         found = cells(file)
         for place, value in form.shown(*EDITS[edit]).items():
