@@ -144,6 +144,18 @@ DAYS_OF_NO_MONTH: Final = Kind(
     "考勤表的标题只有几号，不知道是哪年哪月",
     "请在表格上面、工作表名或文件名里写上年月，如“2024年6月考勤”",
 )
+DAYS_OF_OTHER_MONTH: Final = Kind(
+    "day-grid.other-month",
+    "考勤表的标题是“{heading}”，文件名、工作表名或表格上面写的却是{month}，不知道哪个对",
+    "请改成一样的月份，或把标题写成完整的日期，如 2024-06-01",
+)
+DAYS_OF_TWO_MONTHS: Final = Kind(
+    "day-grid.two-months",
+    "考勤表的标题从 {first} 排到 {last}，是两个月的日子，和业务月截止的那一天对不上，"
+    "不知道从哪个月开始",
+    "请把标题写成完整的日期，如 2024-05-26；业务月不在月底结束的，"
+    "在 kpi.toml 的 [rules] 里写 month_cut，如 month_cut = 25",
+)
 TABLE_MISSING: Final = Kind(
     "table.missing",
     "数据文件夹里没有{table}表",

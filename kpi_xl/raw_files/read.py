@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kpi_xl import kinds
-from kpi_xl.calendar import PUBLIC, WorkDays
+from kpi_xl.calendar import USUAL, WorkCalendar
 from kpi_xl.catalogue.schema import Table
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
@@ -52,7 +52,7 @@ def read_source(source: Source, settings: Settings) -> RawTable:
     file, table = source.file, settings.lists[source.code]
     headings = Headings.of(table, settings, source.name, source.sheet)
     raw = _raw_table(
-        source, table, _grid(file, source.format, source.sheet, headings), settings.work
+        source, table, _grid(file, source.format, source.sheet, headings), settings.dates
     )
     return replace(raw, said=settings.said_of(source.name, source.sheet))
 
@@ -148,7 +148,7 @@ def _grid(file: Path, kind: Format, sheet: str | None, headings: Headings) -> Gr
         raise not_open(file) from error
 
 
-def _raw_table(source: Source, table: Table, grid: Grid, work: WorkDays = PUBLIC) -> RawTable:
+def _raw_table(source: Source, table: Table, grid: Grid, dates: WorkCalendar = USUAL) -> RawTable:
     cells = [_trimmed(column) for column in grid.columns]
     first = pc.coalesce(*cells)
     by_code = {code: cells[position] for code, position in grid.match.positions.items()}
@@ -211,19 +211,19 @@ def _raw_table(source: Source, table: Table, grid: Grid, work: WorkDays = PUBLIC
             if not heading and column.null_count < len(column)
         ),
     )
-    return _laid_out(raw, grid, [cells[i].filter(keep) for i in grid.match.days], work)
+    return _laid_out(raw, grid, [cells[i].filter(keep) for i in grid.match.days], dates)
 
 
-def _laid_out(raw: RawTable, grid: Grid, cells: Sequence[Any], work: WorkDays) -> RawTable:
+def _laid_out(raw: RawTable, grid: Grid, cells: Sequence[Any], dates: WorkCalendar) -> RawTable:
     """A grid of days as a record for each person and day; any other table unchanged."""
     if not cells:
         return raw
     source = raw.source
     headings = [grid.headings[place] for place in grid.match.days]
     said = (grid.above, grid.sheet or "", source.file.stem)
-    days = day_grid.days_meant(headings, said, source.file)
+    days = day_grid.days_meant(headings, said, source.file, dates.cut)
     of_days = list(zip(days, cells, strict=True))
-    found = day_grid.records(raw.columns["agent"], raw.rows, of_days, work)
+    found = day_grid.records(raw.columns["agent"], raw.rows, of_days, dates.work)
     told = [
         kinds.UNKNOWN_MARK(mark=mark, count=len(rows), row=min(rows))
         for mark, rows in found.unknown.items()
