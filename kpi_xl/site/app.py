@@ -67,7 +67,7 @@ class Site:
         self._gate = Gate(settings, guard)
         # Without a certificate of ours it is this machine, or a gateway before us that has one.
         self._is_https = bool(settings.certificate)
-        self._sessions = Sessions(secret, is_https=self._is_https)
+        self._sessions = Sessions(secret, is_https=self._is_https, roles=settings.roles)
         self._shelf = Shelf(project)
         self._own = {f"127.0.0.1:{port}", f"localhost:{port}", f"[::1]:{port}"}
         self._limiter: anyio.CapacityLimiter | None = None

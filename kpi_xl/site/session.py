@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Final
 
@@ -29,14 +29,24 @@ class Sessions:
         What is signed with.
     is_https : bool
         Whether browsers speak to us in https only: then the cookie goes no other way.
+    roles : mapping of str to tuple of str, or None
+        The units that each role may see. A cookie names roles by their places among them: the units
+        of a role may be more than a browser keeps.
     clock : callable
         The time in seconds.
     """
 
     def __init__(
-        self, secret: bytes, *, is_https: bool, clock: Callable[[], float] = time.time
+        self,
+        secret: bytes,
+        *,
+        is_https: bool,
+        roles: Mapping[str, tuple[str, ...] | None],
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._secret = secret
+        self._units_of = roles
+        self._roles = sorted(roles)
         self._is_https = is_https
         self._clock = clock
         self._name = "__Host-kpi_xl" if is_https else "kpi_xl_page"
@@ -46,7 +56,9 @@ class Sessions:
         not.
         """
         end = int(self._clock()) + LASTS
-        said = json.dumps([identity.number, identity.units, end], ensure_ascii=True).encode()
+        said = json.dumps(
+            [identity.number, list(map(self._roles.index, identity.roles)), end]
+        ).encode()
         content = base64.urlsafe_b64encode(said).decode()
         return self._header(f"{content}.{self._mark(content)}", LASTS)
 
@@ -65,12 +77,12 @@ class Sessions:
         if not dot or not hmac.compare_digest(mark.encode(), self._mark(content).encode()):
             return None
         try:
-            number, units, end = json.loads(base64.urlsafe_b64decode(content))
+            number, places, end = json.loads(base64.urlsafe_b64decode(content))
         except (ValueError, binascii.Error):
             return None
         if end <= self._clock():
             return None
-        return Identity(str(number), None if units is None else tuple(units))
+        return Identity.of_roles(number, [self._roles[at] for at in places], self._units_of)
 
     def _mark(self, content: str) -> str:
         return hmac.new(self._secret, content.encode(), hashlib.sha256).hexdigest()

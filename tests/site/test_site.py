@@ -125,18 +125,38 @@ def test_without_a_session_there_is_the_log_in(site, path, cookie):
 
 def test_a_session_is_signed_and_ends():
     now = [1_000_000.0]
-    sessions = Sessions(b"a", is_https=True, clock=lambda: now[0])
-    header = sessions.begun(Identity("n", ("城东营业部",)))
+    roles = {"内勤": None, "主管.城东": (MINE,), "主管.多": (MINE, OTHER)}
+
+    def of(secret):
+        return Sessions(secret, is_https=True, roles=roles, clock=lambda: now[0])
+
+    sessions = of(b"a")
+    header = sessions.begun(Identity.of_roles("n", ["主管.城东"], roles))
     assert header.startswith("__Host-kpi_xl=") and "; Secure" in header
     cookie = header.partition(";")[0]
-    assert sessions.read(cookie) == Identity("n", ("城东营业部",))
+    assert sessions.read(cookie) == Identity("n", (MINE,), ("主管.城东",))
+    for his, units in ((["主管.多", "主管.城东"], (MINE, OTHER)), (["主管.城东", "内勤"], None)):
+        other = sessions.begun(Identity.of_roles("n", his, roles)).partition(";")[0]
+        assert sessions.read(other) == Identity("n", units, tuple(his))
     name, _, value = cookie.partition("=")
     content, _, mark = value.partition(".")
     for wrong in (f"{content[:-4]}AAAA.{mark}", f"{content}.{mark[::-1]}", content, f".{mark}"):
         assert sessions.read(f"{name}={wrong}") is None
-    assert Sessions(b"b", is_https=True, clock=lambda: now[0]).read(cookie) is None
+    assert of(b"b").read(cookie) is None
     now[0] += LASTS + 1
     assert sessions.read(cookie) is None
+
+
+def test_a_session_of_many_units_is_no_longer_than_a_browser_keeps():
+    """Above 4,096 bytes it forgets the cookie, and the log-in comes back without a word."""
+    roles = {
+        f"角色{n}": tuple(f"城东第{n}营业部/第{t}营业组" for t in range(100)) for n in range(100)
+    }
+    sessions = Sessions(b"a", is_https=True, roles=roles)
+    who = Identity.of_roles("id-0123456789ab", roles, roles)
+    header = sessions.begun(who)
+    assert len(header) < 4096
+    assert sessions.read(header.partition(";")[0]) == who
 
 
 def test_after_the_log_in_comes_what_was_wanted(site):

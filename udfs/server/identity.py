@@ -11,7 +11,7 @@ import hmac
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -36,10 +36,38 @@ class Identity:
         What stands for him in the log.
     units : tuple of str or None
         The paths of the units he may see; None for the whole branch.
+    roles : tuple of str
+        His roles, that these follow from.
     """
 
     number: str
     units: tuple[str, ...] | None
+    roles: tuple[str, ...] = ()
+
+    @classmethod
+    def of_roles(
+        cls, number: str, roles: Iterable[str], units_of: Mapping[str, tuple[str, ...] | None]
+    ) -> Identity:
+        """Whoever has some roles: he may see what any of them may.
+
+        Parameters
+        ----------
+        number : str
+            What stands for him in the log.
+        roles : iterable of str
+            His roles.
+        units_of : mapping of str to tuple of str, or None
+            The units that each role may see; None for the whole branch.
+
+        Raises
+        ------
+        KeyError
+            When there is no such role.
+        """
+        his = tuple(roles)
+        seen = [units_of[role] for role in his]
+        units = dict.fromkeys(one for few in seen for one in few or ())
+        return cls(number, None if None in seen else tuple(units), his)
 
 
 class RefusedError(Exception):
@@ -108,22 +136,19 @@ class Guard:
                 found = one
         if found is None:
             raise RefusedError(401, kinds.WRONG_KEY())
-        return Identity(f"key-{given[:12]}", self._settings.roles[found.role])
+        return Identity.of_roles(f"key-{given[:12]}", [found.role], self._settings.roles)
 
     def _of_claims(self, claims: Mapping[str, Any]) -> Identity:
         given = claims.get("roles")
         known = [
-            self._settings.roles[role]
+            role
             for role in (given if isinstance(given, list) else [])
             if isinstance(role, str) and role in self._settings.roles
         ]
         if not known:
             raise RefusedError(403, kinds.WITHOUT_ROLE())
         number = hashlib.sha256(f"{claims.get('tid')}/{claims.get('oid')}".encode()).hexdigest()
-        if None in known:
-            return Identity(f"id-{number[:12]}", None)
-        units = {unit for some in known for unit in some or ()}
-        return Identity(f"id-{number[:12]}", tuple(sorted(units)))
+        return Identity.of_roles(f"id-{number[:12]}", known, self._settings.roles)
 
 
 class _SigningKeys:
