@@ -11,6 +11,9 @@ from typing import Final, overload
 UNASSIGNED: Final = "未分配"
 """The unit of what belongs to nobody known, so that totals reconcile."""
 
+SEPARATOR: Final = "/"
+"""What stands in a path between a unit and the one above it."""
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -79,4 +82,4 @@ class SavedUnits(Sequence[Unit]):
 
 def path_of(names: Sequence[str | None]) -> str:
     """A unit's path: the names above it and its own."""
-    return "/".join(name for name in names if name)
+    return SEPARATOR.join(name for name in names if name)

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from kpi_xl import kinds
 from kpi_xl.catalogue.schema import Column
+from kpi_xl.catalogue.units import SEPARATOR, UNASSIGNED
 from kpi_xl.fault import Fault
 from kpi_xl.readers.cell import ERRORS, FORMULA_AS_TEXT, NOTHING, plain
 from kpi_xl.readers.date import DayReader
@@ -37,6 +38,7 @@ _PLAIN_MONEY: Final = r"^-?(\d{1,12}|\d{1,3}(,\d{3}){1,3})(\.\d{1,2})?$"
 _FLOAT_ID: Final = r"^\d+\.0+$"
 _POWER_ID: Final = r"^\d(\.\d+)?[eE]\+\d+$"
 _LONG_ID: Final = r"^\d{16,40}$"
+_INSTEAD: Final = "／"
 _MARKED_ID: Final = r"^['=]"
 _ODD_ID: Final = "|".join((_FLOAT_ID, _POWER_ID, _LONG_ID, _MARKED_ID))
 _NONE: Final = -1
@@ -86,13 +88,16 @@ def parse_column(text: Any, column: Column, settings: Settings, heading: str = "
         Empty cells have the column's default; an empty cell is at fault in a required column.
     """
     text = _unmarked(text.cast(pa.string()), column.kind)
-    text = pc.if_else(pc.is_in(text, pa.array(sorted(NOTHING))), None, text)
+    # A unit called 未分配 would stand beside the one that has what belongs to nobody.
+    nothing = NOTHING | {UNASSIGNED} if column.level else NOTHING
+    text = pc.if_else(pc.is_in(text, pa.array(sorted(nothing))), None, text)
     if column.kind == "id":
         parsed = _ids(text)
     elif column.kind == "text":
         text = pc.replace_substring_regex(text, FORMULA_AS_TEXT, r"\1")
         faults = _errors(text, kinds.FAILED_TEXT())
-        parsed = Parsed(_without(text, faults), faults)
+        text = _without(text, faults)
+        parsed = _unit_names(text, faults) if column.level else Parsed(text, faults)
     elif column.kind == "money" and heading_scale(heading) == 1:
         parsed = _plain_money(text)
     else:
@@ -103,6 +108,25 @@ def parse_column(text: Any, column: Column, settings: Settings, heading: str = "
         default = absent_column(column, 1)[0]
         return Parsed(pc.fill_null(parsed.values, default), parsed.faults)
     return parsed
+
+
+def _unit_names(text: Any, faults: list[tuple[int, Fault]]) -> Parsed:
+    """The names of units: none has what stands between a unit and those above it.
+
+    Two units, the first below 甲 and the second below 甲/乙, would be one otherwise.
+    """
+    divided = pc.fill_null(pc.match_substring(text, SEPARATOR), False)
+    if not pc.any(divided).as_py():  # as of most files
+        return Parsed(text, faults)
+    names = pc.replace_substring(text, SEPARATOR, _INSTEAD)
+    rows: dict[str, list[int]] = {}
+    for place in np.flatnonzero(divided).tolist():
+        rows.setdefault(names[place].as_py(), []).append(place)
+    told = [
+        (places[0], kinds.UNIT_WITH_SEPARATOR(name=name, count=len(places)))
+        for name, places in rows.items()
+    ]
+    return Parsed(names, faults + told)
 
 
 def _unmarked(text: Any, kind: str) -> Any:

@@ -323,6 +323,12 @@ UNIT_MEANT: Final = Kind(
     "请核对是不是同一个{level}；不是的，请把两个名称改得不同",
     set_aside=False,
 )
+UNIT_WITH_SEPARATOR: Final = Kind(
+    "unit.with-separator",
+    "单位名称里的“/”是用来分开上下级单位的，已写成“{name}”，共 {count} 行",
+    "不用处理；不想看到这一条，请在原始文件里换一个符号",
+    set_aside=False,
+)
 UNIT_LIKE_OTHERS: Final = Kind(
     "unit.like-others",
     "{level}“{given}”像是“{like}”，看不出是不是同一个，当作单独的{level}，共 {count} 行",

@@ -23,7 +23,11 @@ ERRORS: Final = frozenset(
 UNCOMPUTED: Final = "#未计算"
 """Stands for a cell with a formula that nobody has computed yet: what it is, is not known."""
 
-_UNSEEN: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
+# Spaces of no width, marks of direction (which Windows puts around a copied number), selectors.
+_UNSEEN_SPANS: Final = ((0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0xFE00, 0xFE0F))
+_UNSEEN: Final = dict.fromkeys((0xAD, 0x61C, 0x180E, 0x3164, 0xFEFF, *range(0xE0000, 0xE0080)))
+for _first, _last in _UNSEEN_SPANS:
+    _UNSEEN.update(dict.fromkeys(range(_first, _last + 1)))
 
 _NOTES: Final = re.compile("(?<=[0-9０-９])([¹²³⁰⁴-⁹₀-₉①-⒛]+)")
 """Behind a number they are the mark of a footnote, never its last digit."""

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 
+from kpi_xl.catalogue.schema import TABLES
+from kpi_xl.catalogue.units import SEPARATOR, path_of
 from kpi_xl.checks.check import check_project
+from kpi_xl.checks.parse import parse_column
+from kpi_xl.checks.unit_names import written
+from kpi_xl.jobs.load import load
 from kpi_xl.settings.project_settings import Settings
+from small_branch import small_branch
 
 HEAD = "工号,营业区,营业部,营业组,签约日期\n"
 USUAL = ("城东营业部", "城西营业部")
@@ -125,3 +132,36 @@ def test_a_unit_of_which_some_rows_lack_the_unit_above(make):
     assert [(p.row, p.column, p.reason) for p in checked.problems] == [
         (3, "营业区", "营业部“城东营业部”有 1 行没有写营业区，别的行写着“东区”，当作两个营业部")
     ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [(("甲/乙", "丙"), ("甲", "乙/丙")), (("甲/", "丙"), ("甲", "/丙"))]
+)
+def test_what_divides_units_is_in_no_name(make, one, other):
+    checked = check_project(make({"人员.csv": roster(*(f",{d},{t}" for d, t in (one, other)))}))
+    data = checked.tables["agents"].data
+    places = list(zip(data["department"].to_pylist(), data["team"].to_pylist(), strict=True))
+    assert len({path_of(place) for place in places}) == 2
+    assert not any(SEPARATOR in name for place in places for name in place)
+    assert told(checked, "unit.with-separator") == [
+        ("unit.with-separator", 2, "营业部", one[0]),
+        ("unit.with-separator", 3, "营业组", other[1]),
+    ]
+
+
+def test_a_unit_called_as_nobodys_is_none():
+    columns = [one for table in TABLES.values() for one in table.columns if one.level]
+    assert len(columns) > 6
+    for column in columns:
+        read = parse_column(pa.array(["未分配", "城东"]), column, Settings())
+        assert read.values.to_pylist() == [None, "城东"]
+
+
+def test_nobodys_is_one_unit(tmp_path):
+    people = [("1", "甲", "未分配", "一组"), ("2", "乙", "城东", "未分配"), ("3", "丙", "", "")]
+    units = load(small_branch(tmp_path / "p", people)).cube.units
+    assert sorted((one.level, one.path) for one in units if one.is_unassigned) == [
+        ("营业组", "未分配"),
+        ("营业部", "未分配"),
+    ]
+    assert len(set(written(units))) == len(units)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import unicodedata
 from dataclasses import replace
 
 import pyarrow as pa
@@ -18,8 +19,10 @@ from kpi_xl.checks.parse import parse_column
 from kpi_xl.fault import Fault
 from kpi_xl.readers.date import NO_DAY, NO_DAY_WORDS, DayReader, read_day
 from kpi_xl.readers.id import Ids
+from kpi_xl.readers.id import canonical as canonical_id
 from kpi_xl.readers.month import read_month
 from kpi_xl.readers.number import read_money, read_number
+from kpi_xl.readers.unit import canonical as canonical_unit
 from kpi_xl.settings.project_settings import Settings
 
 JUNE_5 = dt.date(2024, 6, 5)
@@ -37,6 +40,23 @@ JUNE_5 = dt.date(2024, 6, 5)
 )  # fmt: skip
 def test_a_day_is_read(text):
     assert read_day(text) == JUNE_5
+
+
+UNSEEN = [
+    chr(code)
+    for code in (0xAD, 0x61C, 0x180E, *range(0x2000, 0x2070), 0xFEFF, *range(0xE0000, 0xE0080))
+    if unicodedata.category(chr(code)) == "Cf"
+]
+
+
+@pytest.mark.parametrize("mark", UNSEEN)
+def test_what_nobody_sees_is_not_read(mark):
+    """Windows puts such marks around a number that is copied from some of its windows."""
+    assert read_day(f"{mark}2024-06{mark}-05{mark}") == JUNE_5
+    assert read_month(f"{mark}2024-06{mark}") == Month.of(2024, 6).number
+    assert read_money(f"{mark}1,200{mark}") == 120000
+    assert canonical_id(f"{mark}10{mark}01") == "1001"
+    assert canonical_unit(f"{mark}城{mark}东") == "城东"
 
 
 @pytest.mark.parametrize(
