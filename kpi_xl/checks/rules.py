@@ -221,6 +221,9 @@ def duplicates(
             fault = kinds.RIDER_OR_REPEATED(where=where, columns="、".join(differ))
         elif differ and newer:
             fault = kinds.CHANGED_IN_NEWER(where=where, columns="、".join(differ))
+        elif differ and _perhaps_shared(table, differ):
+            about = {"key": names, "where": where, "columns": "、".join(differ)}
+            fault = kinds.SHARED_OR_CONFLICTING(**about, mine=f"{key}A", his=f"{key}B")
         elif differ:
             fault = kinds.CONFLICTING(key=names, where=where, columns="、".join(differ))
         else:
@@ -232,6 +235,13 @@ def duplicates(
         )
         findings.append(Finding(row, table.key[0], fault, value, listed=bool(differ) or not newer))
     return findings
+
+
+def _perhaps_shared(table: Table, differ: Sequence[str]) -> bool:
+    """Whether rows of one policy, which differ so, may be those of two agents who share it."""
+    if table.code != "policies":
+        return False
+    return table.column("agent").name in differ and table.column("issued").name not in differ
 
 
 def _perhaps_rider(table: Table, data: pa.Table, row: int, differ: Sequence[str]) -> bool:

@@ -60,6 +60,12 @@ CONFLICTING: Final = Kind(
     "{key}与{where}相同，但{columns}不同；用了前一行",
     "请核对哪一行是对的，删去另一行",
 )
+SHARED_OR_CONFLICTING: Final = Kind(
+    "row.conflicting-agents",
+    "{key}与{where}相同，但{columns}不同，不知道是两个人分一张保单，还是写错了；用了前一行",
+    "写错了的，删去不对的那一行；是两个人分的（拆单），请把保单号写成两个，如 {mine}、{his}，"
+    "保费、FYC 各写各的一份，件数一行写 1、一行写 0",
+)
 CUT_ALIKE: Final = Kind(
     "id.cut-alike",
     "编号的后几位已经丢失（Excel 按数字存放只留 15 位），与{where}分不清是不是同一个，没有用",

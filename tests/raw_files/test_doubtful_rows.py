@@ -50,6 +50,25 @@ def test_whole_ids_are_repeated_as_ever(make):
     assert found == [("row.conflicting", 3)]
 
 
+@pytest.mark.parametrize(
+    ("other", "kind"),
+    [
+        ("A2,9000,100,2024-01-05", "row.conflicting-agents"),
+        ("A2,4000,50,2024-01-05", "row.conflicting-agents"),
+        ("A2,9000,100,2024-02-05", "row.conflicting"),
+        ("A1,8000,100,2024-02-05", "row.conflicting"),
+    ],
+)
+def test_a_policy_of_two_agents_is_asked_about(make, other, kind):
+    head = HEAD.strip() + ",险种\n"
+    text = f"{head}P1,A1,9000,100,2024-01-05,寿\nP1,{other},寿\n"
+    checked = check_project(make({"人员.csv": ROSTER, "保单.csv": text}))
+    (problem,) = [p for p in checked.problems if p.kind.startswith("row.")]
+    assert (problem.kind, problem.row, problem.column) == (kind, 3, "保单号")
+    assert ("P1A、P1B" in problem.advice) == (kind == "row.conflicting-agents")
+    assert checked.tables["policies"].data.num_rows == 1
+
+
 def test_riders_without_a_product(make):
     rows = ["P1,A1,9000,100,2024-01-05", "P1,A1,200,20,2024-01-05"]
     checked, found = problems(make, rows)
