@@ -101,14 +101,22 @@ def _is_in(_: click.Context, __: click.Parameter, value: Path | None) -> None:
         asked().project = value
 
 
-def add_options(command: click.Command, hidden: bool = False) -> None:
-    """Add the common options to a command, so that they may stand before or behind it.
+def add_options(program: click.Group) -> None:
+    """Add the common options to the program and its commands: before or behind a command is one.
 
-    Parameters
-    ----------
-    hidden : bool
-        Whether its help leaves them out: that of the program has them.
+    The help of a command leaves them out: that of the program has them.
     """
+    program.params[:0] = _common(hidden=False)
+    hidden = _common(hidden=True)  # the same for all: options keep nothing of a run
+    below = list(program.commands.values())
+    for command in below:
+        command.params[:0] = hidden
+        if isinstance(command, click.Group):
+            below += command.commands.values()
+
+
+def _common(*, hidden: bool) -> list[click.Parameter]:
+    """The options that every command takes."""
     project = Option(
         ("--project", "-p"),
         type=click.Path(path_type=Path),
@@ -133,9 +141,7 @@ def add_options(command: click.Command, hidden: bool = False) -> None:
             ("--verbose", ("-v",), "多说一些：每个文件，用了多久。"),
         )
     )
-    command.params[:0] = [project, *speech]
-    for one in command.commands.values() if isinstance(command, click.Group) else ():
-        add_options(one, hidden=True)
+    return [project, *speech]
 
 
 def asked() -> Asked:

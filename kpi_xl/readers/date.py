@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import functools
 import math
 import re
 from collections.abc import Callable, Iterable
@@ -56,34 +57,33 @@ _TIME: Final = (
 _BEHIND: Final = _WEEKDAY + _TIME + _WEEKDAY
 
 
-def _pattern(day: str) -> re.Pattern[str]:
-    return re.compile(day + _BEHIND, re.IGNORECASE)
+@functools.cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern, compiled when it is first met: all of them take longer than a command's start."""
+    return re.compile(pattern, re.IGNORECASE)
 
 
 _USUAL: Final = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})")
-_YEAR_FIRST: Final = _pattern(r"(\d{4})\s*[-/.年、]\s*(\d{1,2})\s*[-/.月、]\s*(\d{1,2})\s*[日号]?")
-_UTC: Final = re.compile(
-    r"(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(?:Z|\+00:?00)",
-    re.IGNORECASE,
-)
+_YEAR_FIRST: Final = r"(\d{4})\s*[-/.年、]\s*(\d{1,2})\s*[-/.月、]\s*(\d{1,2})\s*[日号]?" + _BEHIND
+_UTC: Final = r"(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(?:Z|\+00:?00)"
 _MIDNIGHT: Final = 16
 """The hour of Universal Time at which the next day begins in China."""
 
-_COMPACT: Final = _pattern(r"(\d{4})(\d{2})(\d{2})(?:\.0+|\d{6})?")
-_YEAR_LAST: Final = _pattern(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4})")
-_SHORT_YEAR: Final = _pattern(r"\d{1,2}\s*[-/.年、]\s*\d{1,2}\s*[-/.月、]\s*\d{1,2}\s*[日号]?")
-_DAY_NAME_YEAR: Final = _pattern(rf"(\d{{1,2}})[-/.\s]*{_NAME}[-/.,\s]*(\d{{4}}|\d{{2}})")
-_NAME_DAY_YEAR: Final = _pattern(rf"{_NAME}\s*(\d{{1,2}})(?:st|nd|rd|th)?[,\s]+(\d{{4}})")
-_YEAR_NAME_DAY: Final = _pattern(rf"(\d{{4}})[-/.\s]*{_NAME}[-/.\s]*(\d{{1,2}})")
+_COMPACT: Final = r"(\d{4})(\d{2})(\d{2})(?:\.0+|\d{6})?" + _BEHIND
+_YEAR_LAST: Final = r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4})" + _BEHIND
+_SHORT_YEAR: Final = r"\d{1,2}\s*[-/.年、]\s*\d{1,2}\s*[-/.月、]\s*\d{1,2}\s*[日号]?" + _BEHIND
+_DAY_NAME_YEAR: Final = rf"(\d{{1,2}})[-/.\s]*{_NAME}[-/.,\s]*(\d{{4}}|\d{{2}})" + _BEHIND
+_NAME_DAY_YEAR: Final = rf"{_NAME}\s*(\d{{1,2}})(?:st|nd|rd|th)?[,\s]+(\d{{4}})" + _BEHIND
+_YEAR_NAME_DAY: Final = rf"(\d{{4}})[-/.\s]*{_NAME}[-/.\s]*(\d{{1,2}})" + _BEHIND
 # As an Oracle in Chinese writes days.
-_DAY_MONTH_YEAR: Final = _pattern(r"(\d{1,2})\s*-\s*(\d{1,2})月\s*-\s*(\d{4}|\d{2})")
-_SERIAL: Final = re.compile(r"(\d{5,7})(?:\.\d+)?")
-_WITHOUT_YEAR: Final = _pattern(r"\d{1,2}\s*月\s*\d{1,2}\s*[日号]?")
-_YEAR_MONTH: Final = re.compile(
-    rf"\d{{4}}\s*[-/.年]\s*\d{{1,2}}\s*(?:月份?)?|\d{{6}}(?:\.0+)?|{_NAME}[-/.,\s]*(?:\d{{4}}|\d{{2}})",
-    re.IGNORECASE,
+_DAY_MONTH_YEAR: Final = r"(\d{1,2})\s*-\s*(\d{1,2})月\s*-\s*(\d{4}|\d{2})" + _BEHIND
+_SERIAL: Final = r"(\d{5,7})(?:\.\d+)?"
+_WITHOUT_YEAR: Final = r"\d{1,2}\s*月\s*\d{1,2}\s*[日号]?" + _BEHIND
+_YEAR_MONTH: Final = (
+    r"\d{4}\s*[-/.年]\s*\d{1,2}\s*(?:月份?)?|\d{6}(?:\.0+)?|"
+    rf"{_NAME}[-/.,\s]*(?:\d{{4}}|\d{{2}})"
 )
-_ZERO: Final = re.compile(r"0(\.0+)?")
+_ZERO: Final = r"0(\.0+)?"
 
 NO_DAY_WORDS: Final = frozenset(
     (
@@ -205,15 +205,15 @@ def _of_digits(digits: str) -> dt.date | Fault | NoDay:
 
 def _of_text(text: str, order: DateOrder) -> dt.date | Fault | NoDay:
     for pattern, read in _FORMS:
-        if match := pattern.fullmatch(text):
+        if match := _compiled(pattern).fullmatch(text):
             return read(match)
-    if match := _YEAR_LAST.fullmatch(text):
+    if match := _compiled(_YEAR_LAST).fullmatch(text):
         first, second, year = map(int, match.groups())
         return _year_last(first, second, year, order)
     if text.casefold() in NO_DAY_WORDS:
         return NO_DAY
     for pattern, kind in _LACKING:
-        if pattern.fullmatch(text):
+        if _compiled(pattern).fullmatch(text):
             return kind()
     return kinds.NO_DAY()
 
@@ -271,7 +271,7 @@ def _of_utc(found: re.Match[str]) -> dt.date | Fault | NoDay:
     return kinds.LATE_UTC()
 
 
-_FORMS: Final[tuple[tuple[re.Pattern[str], _Read], ...]] = (
+_FORMS: Final[tuple[tuple[str, _Read], ...]] = (
     (_UTC, _of_utc),
     (_YEAR_FIRST, lambda found: _day(int(found[1]), int(found[2]), int(found[3]))),
     (_COMPACT, lambda found: _day(int(found[1]), int(found[2]), int(found[3]))),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import stat
 import sys
 import tempfile
@@ -78,7 +77,7 @@ def _temporary() -> Path:
 
 def _written(folder: Path, text: str) -> Path:
     now = time.strftime("%Y%m%d-%H%M%S")
-    file = folder / f"{_BEGINNING}{now}-{secrets.token_hex(4)}.log"
+    file = folder / f"{_BEGINNING}{now}-{os.urandom(4).hex()}.log"
     number = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
         with os.fdopen(number, "w", encoding="utf-8", errors="backslashreplace") as out:
