@@ -7,7 +7,6 @@ what to do. Names are those of the project's KPIs.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, Final
 
 from kpi_xl import kinds
@@ -37,10 +36,23 @@ _SOURCE: Final = "自定"
 _DAYS: Final = 30
 
 
-def with_own(
-    section: Mapping[str, Any], kpis: Registry, file: Path | None
-) -> tuple[Knowledge, list[InputError]]:
-    """The knowledge about weaknesses with the project's own topics first, and the errors in these.
+def with_own(section: Mapping[str, Any], kpis: Registry) -> Knowledge:
+    """The knowledge about weaknesses with the project's own topics first.
+
+    Parameters
+    ----------
+    section, kpis
+        As for `own_topics`.
+    """
+    base = knowledge()
+    topics, signals, _ = own_topics(section, kpis)
+    return Knowledge({**base.signals, **signals}, (*topics, *base.topics)) if topics else base
+
+
+def own_topics(
+    section: Mapping[str, Any], kpis: Registry
+) -> tuple[list[Topic], dict[str, Signal], list[InputError]]:
+    """The project's own topics, the signals that they look at, and the errors in them.
 
     Parameters
     ----------
@@ -48,24 +60,19 @@ def with_own(
         What [diagnosis] says: topics by name.
     kpis : Registry
         The KPIs there are.
-    file : Path or None
-        The file kpi.toml, for the place of an error.
     """
-    base = knowledge()
     topics: list[Topic] = []
-    signals = dict(base.signals)
+    signals: dict[str, Signal] = {}
     wrong: list[InputError] = []
     for name, said in section.items():
         try:
             topic, seen = _Reader(name, kpis).topic(said)
         except InputError as error:
-            wrong.append(InputError(error.fault, file=file, column=name))
+            wrong.append(InputError(error.fault, column=name))
             continue
         topics.append(topic)
         signals |= {one.code: Signal(one.code, one.name, one.unit, None, None) for one in seen}
-    if not topics:
-        return base, wrong
-    return Knowledge(signals, (*topics, *base.topics)), wrong
+    return topics, signals, wrong
 
 
 class _Reader:

@@ -23,7 +23,7 @@ from kpi_xl.kpi import Kpi
 from kpi_xl.kpi_registry import Registry
 from kpi_xl.readers.date import DateOrder
 from kpi_xl.readers.name import form
-from kpi_xl.settings.diagnosis import with_own
+from kpi_xl.settings.diagnosis import own_topics, with_own
 from kpi_xl.settings.levels import with_levels
 from kpi_xl.settings.mail import MailSettings
 from kpi_xl.settings.reminders import ReminderSettings
@@ -199,13 +199,13 @@ class Settings:
         } | dict(self.own_tables)
         weights, wrong = read_tables(self.weights, tables, self.date_order)
         found = own_kpis(self.definitions, Known(tables, weights, self.date_order))
-        wrong += with_own(self.diagnosis, found.kpis, None)[1]
+        wrong += own_topics(self.diagnosis, found.kpis)[2]
         return replace(found, wrong=(*self.wrong_definitions, *wrong, *found.wrong))
 
     @functools.cached_property
     def knowledge(self) -> Knowledge:
         """The knowledge about weaknesses: the project's own topics, then the program's."""
-        return with_own(self.diagnosis, self.kpis, None)[0]
+        return with_own(self.diagnosis, self.kpis)
 
     @functools.cached_property
     def tables(self) -> Mapping[str, Table]:
