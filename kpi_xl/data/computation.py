@@ -216,7 +216,9 @@ class Computation:
     def kept_seen(self, months: Collection[int], day: dt.date) -> Columns:
         """What came in each place for some months of persistency, as it was seen on a day."""
         due = {month - before for month in months for before in range(3)}
-        instalments = self._instalments(due, f"paid <= DATE '{day.isoformat()}'")
+        # All that came is there already; few of it came later than that.
+        later = self._instalments(due, f"paid > DATE '{day.isoformat()}'")
+        instalments = _inside(self._query(steps.KEPT_SEEN, later=later))
         facts = self._query(steps.KEPT_MONTHS, of_months=_listed(months), instalments=instalments)
         sums = ", ".join(
             f"CAST(COALESCE(SUM({code}), 0) AS BIGINT) AS {code}"
@@ -255,8 +257,12 @@ class Computation:
         one = steps.POLICY_DUES
         assert one.variant is not None
         calendar = Months(self.settings.month_cut, months)
-        values = self._values | {"only": one.only, "instalments_meant": meant}
-        # Few policies are looked at, so it takes no time to sum up the rows of each.
+        # Few policies have such an instalment; of these all are looked at.
+        only = (
+            "policy IN (SELECT policy FROM dues AS instalments"
+            f" WHERE {meant} AND DURING(instalments.due))"
+        )
+        values = self._values | {"only": only, "instalments_meant": meant}
         for text in (one.variant.quick, one.variant.careful):
             values[one.variant.name] = written(text_of(text), (), calendar, **values)
         return _inside(one.query(calendar, **values))

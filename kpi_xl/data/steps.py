@@ -107,6 +107,7 @@ PERSISTENCY: Final = Step(
     },
 )
 KEPT_MONTHS: Final = Step("kept_months", reads=())
+KEPT_SEEN: Final = Step("kept_seen", reads=("policy_dues",))
 OPEN_DUES: Final = Step("open_dues", reads=("dues",))
 OPEN_KEPT: Final = Step("open_kept", reads=())
 TOLD_DAYS: Final = Step("told_days", reads=())

@@ -1,5 +1,8 @@
 -- The last day of a month that there is anything about, as yyyymmdd, and on how many of its days there is.
-SELECT MAX(DAY_NUMBER(day)) AS last_day, CAST(COUNT(DISTINCT day) AS INTEGER) AS days
+SELECT DAY_NUMBER(last) AS last_day, days
 FROM (
-    $days
-) AS events
+    SELECT MAX(day) AS last, CAST(COUNT(DISTINCT day) AS INTEGER) AS days
+    FROM (
+        $days
+    ) AS events
+) AS told

@@ -1,4 +1,3 @@
 -- The days that a table tells something about, as yyyymmdd.
-SELECT DISTINCT DAY_NUMBER($day) AS day
-FROM $table
-WHERE $day >= DATE '$begin'
+SELECT DAY_NUMBER(day) AS day
+FROM (SELECT DISTINCT $day AS day FROM $table WHERE $day >= DATE '$begin') AS days
