@@ -22,8 +22,8 @@ from kpi_xl.checks.unused_columns import speaks_of
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
 from kpi_xl.raw_files.formats import format_of
-from kpi_xl.raw_files.heading_text import Rows, normalise
-from kpi_xl.raw_files.headings import HEADER_WITHIN, Header, Headings, column_names
+from kpi_xl.raw_files.heading_text import HEADER_WITHIN, Rows, normalise
+from kpi_xl.raw_files.headings import Header, Headings, column_names
 from kpi_xl.raw_files.read import read_source
 from kpi_xl.raw_files.sources import Source
 from kpi_xl.raw_files.units_of_money import unit_of

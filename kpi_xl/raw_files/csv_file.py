@@ -19,7 +19,8 @@ import pyarrow.csv as pa_csv
 from kpi_xl import kinds
 from kpi_xl.raw_files.encoding import to_utf8
 from kpi_xl.raw_files.grid import Broken, Grid, empty_file
-from kpi_xl.raw_files.headings import HEADER_WITHIN, Headings, Match
+from kpi_xl.raw_files.heading_text import HEADER_WITHIN
+from kpi_xl.raw_files.headings import Headings, Match
 from kpi_xl.raw_files.totals import is_named_total
 
 _DELIMITERS: Final = (",", "\t", ";", "|")

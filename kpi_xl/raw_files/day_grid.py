@@ -7,6 +7,7 @@ told; an empty cell is no record, and on a working day that is told, too.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,7 +52,7 @@ def day_columns(headings: Sequence[str | None]) -> tuple[int, ...]:
     >>> len(day_columns([*"12345", "小计", *"6789", *map(str, range(10, 32))]))
     31
     """
-    found = [(place, _Day.of(heading)) for place, heading in enumerate(headings)]
+    found = [(place, _said(heading)) for place, heading in enumerate(headings)]
     days = [day for _, day in found if day is not None]
     if len(days) < FEWEST or not _are_in_order(days):
         return ()
@@ -85,6 +86,10 @@ class _Day(NamedTuple):
             return cls(None, month, number) if is_day else None
         day = read_day(text) if text else None
         return cls(day, None, day.day) if isinstance(day, dt.date) else None
+
+
+_said: Final = functools.lru_cache(1 << 12)(_Day.of)
+"""The day that a heading says; files of every month have the same headings."""
 
 
 def _are_in_order(days: Sequence[_Day]) -> bool:

@@ -38,7 +38,8 @@ from kpi_xl.raw_files import (
 )
 from kpi_xl.raw_files.formats import Format
 from kpi_xl.raw_files.grid import Grid
-from kpi_xl.raw_files.headings import HEADER_WITHIN, Header, Headings
+from kpi_xl.raw_files.heading_text import HEADER_WITHIN
+from kpi_xl.raw_files.headings import Header, Headings
 from kpi_xl.raw_files.number_formats import AsShown, units_shown
 from kpi_xl.raw_files.sheet_rows import first_rows
 from kpi_xl.raw_files.sheet_structure import Merge, Structure

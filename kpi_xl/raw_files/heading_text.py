@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from kpi_xl.cached import kept
@@ -13,6 +13,9 @@ from kpi_xl.readers.unit import simplified
 
 Rows = Sequence[Sequence[str | None]]
 """The first rows of a worksheet."""
+
+HEADER_WITHIN: Final = 50
+"""The header is looked for in this many rows from the top."""
 
 MOST_LEVELS: Final = 3
 """A header has at most so many rows."""
@@ -127,24 +130,31 @@ class NamedRows:
     def __init__(self, rows: Rows, known: frozenset[str]) -> None:
         self._rows = rows
         self._known = known
-        self._beginnings = _beginnings(known)
+        self._begins = _may_begin(known)
+
+    def rows_with_names(self) -> Iterator[tuple[int, frozenset[str]]]:
+        """The rows in which a header may begin, counted from 0, and the names that it can have."""
+        for index in range(min(len(self._rows), HEADER_WITHIN)):
+            if names := self.names(index):
+                yield index, names
 
     @kept
     def names(self, index: int) -> frozenset[str]:
         """The names that a header can have that begins in a row, counted from 0."""
         rows = self._rows[index : index + MOST_LEVELS]
-        # Most rows are records, and putting them one above the other takes long.
-        if not any(self._may_begin(index + below) for below in range(len(rows))):
+        begins = [self._beginnings(index + below) for below in range(len(rows))]
+        if not any(begins):  # most rows are records
             return frozenset()
-        found = frozenset[str]().union(*(self.of_row(index + below) for below in range(len(rows))))
+        found = set[str]().union(*(self.of_row(index + below) for below in range(len(rows))))
         for depth in range(2, len(rows) + 1):
-            found |= self._known & self.stack(index, depth).names
-        return found
+            found |= self._known.intersection(_of_several(rows[:depth], begins))
+        return frozenset(found)
 
     @kept
     def of_row(self, index: int) -> frozenset[str]:
         """The names in a row by itself."""
-        cells = {cell for cell in self._rows[index] if cell and self._begins(cell)}
+        row = self._rows[index]
+        cells = {row[place] or "" for place in self._beginnings(index)}
         return self._known & {*map(normalise, cells), *map(without_remark, cells)}
 
     @kept
@@ -153,25 +163,59 @@ class NamedRows:
         return stacked(self._rows[index : index + depth], self._begins)
 
     @kept
-    def _may_begin(self, index: int) -> bool:
-        """Whether a name may begin in a row: in the rows below it goes on, or has its remark."""
-        return any(cell and self._begins(cell) for cell in self._rows[index])
+    def _beginnings(self, index: int) -> list[int]:
+        """In which columns of a row a name may begin: in the rows below it goes on, or has its
+        remark.
+        """
+        return [n for n, cell in enumerate(self._rows[index]) if cell and self._begins(cell)]
 
-    @kept
-    def _begins(self, cell: str) -> bool:
-        # Most cells are a number, a day or a sign, which needs no closer look.
-        leading = _LEADING.match(cell) if cell.isascii() else None
-        if leading is not None and leading[1].lower() not in self._beginnings:
-            return False
-        whole = normalise(cell)
-        return (
-            whole in self._beginnings
-            or without_remark(cell) in self._beginnings
-            or any(sign in whole for sign in _SIGNS)
-        )
+
+def _of_several(rows: Rows, begins: Sequence[Sequence[int]]) -> Iterator[str]:
+    """The texts of `stacked` rows that are of more than one cell, as headings are compared.
+
+    Parameters
+    ----------
+    begins : sequence of sequence of int
+        In which columns of each row a name may begin.
+    """
+    *upper, lowest = rows
+    for level, row in enumerate(upper):
+        for begin in begins[level]:
+            place = begin
+            while True:
+                between = (_group(other, place, lowest) for other in upper[level + 1 :])
+                cells = [cell for cell in (row[begin], *between, lowest[place]) if cell]
+                if len(cells) > 1 and (text := "".join(dict.fromkeys(cells))) != cells[0]:
+                    yield normalise(text)
+                place += 1
+                # As far as the cell is a group over others.
+                if place == len(lowest) or row[place] or not lowest[place]:
+                    break
+
+
+def _group(row: Sequence[str | None], place: int, lowest: Sequence[str | None]) -> str | None:
+    """What stands in a column of a row, or the group that stands over it."""
+    while place and not row[place] and lowest[place]:
+        place -= 1
+    return row[place]
 
 
 @functools.lru_cache(1 << 3)
-def _beginnings(names: frozenset[str]) -> frozenset[str]:
-    """All that some names begin with."""
-    return frozenset(name[:end] for name in names for end in range(len(name) + 1))
+def _may_begin(names: frozenset[str]) -> Callable[[str], bool]:
+    """Tells whether one of some names may begin with a cell."""
+    beginnings = {name[:end] for name in names for end in range(len(name) + 1)}
+
+    @functools.lru_cache(1 << 14)
+    def begins(cell: str) -> bool:
+        # Most cells are a number, a day or a sign, which needs no closer look.
+        leading = _LEADING.match(cell) if cell.isascii() else None
+        if leading is not None and leading[1].lower() not in beginnings:
+            return False
+        whole = normalise(cell)
+        return (
+            whole in beginnings
+            or without_remark(cell) in beginnings
+            or any(sign in whole for sign in _SIGNS)
+        )
+
+    return begins

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,6 +16,7 @@ from kpi_xl.catalogue.schema import Column, Table
 from kpi_xl.errors import InputError
 from kpi_xl.raw_files.day_grid import day_columns
 from kpi_xl.raw_files.heading_text import (
+    HEADER_WITHIN,
     MOST_LEVELS,
     NamedRows,
     Rows,
@@ -27,9 +28,6 @@ from kpi_xl.settings.project_settings import Settings
 
 _AGAIN: Final = re.compile(r"(?<=\D)[._]\d{1,2}$")
 """What programs write behind a heading that they met twice."""
-
-HEADER_WITHIN: Final = 50
-"""The header is looked for in this many rows from the top."""
 
 
 def column_names(column: Column) -> tuple[str, ...]:
@@ -108,12 +106,15 @@ class Headings:
         """
         said = settings.said_of(name, sheet)
         own = said.columns if said.table == table.code else {}
+        if not own and not said.unused and settings.lists.get(table.code) is table:
+            return _usual(settings, table.code)
         return cls(table, {**settings.columns.get(table.code, {}), **own}, said.unused)
 
     @functools.cached_property
     def known(self) -> frozenset[str]:
         """All that its columns may be called, as headings are compared."""
-        return _names(self.table) | frozenset(map(normalise, self.mapping.values()))
+        names = _names(self.table)
+        return names.union(map(normalise, self.mapping.values())) if self.mapping else names
 
     def match(self, row: Sequence[str | None]) -> Match:
         """The table's columns among the cells of a row.
@@ -121,10 +122,18 @@ class Headings:
         A column's own name goes before its aliases and those go in their order, whatever the order
         in the file: with both 承保日期 and 生效日期 in a file, 承保日期 is meant.
         """
+        return self._matched(tuple(row))
+
+    @functools.cached_property
+    def _matched(self) -> Callable[[tuple[str | None, ...]], Match]:
+        # Files of one table, such as a month's each, have the same headings.
+        return functools.lru_cache(1 << 6)(self._match)
+
+    def _match(self, row: tuple[str | None, ...]) -> Match:
         found: dict[str, int] = {}
         if self.unused:
-            row = [None if cell and cell.strip() in self.unused else cell for cell in row]
-        normal = [normalise(cell) if cell else "" for cell in row]
+            row = tuple(None if cell and cell.strip() in self.unused else cell for cell in row)
+        normal, places, main, places_of_main = _compared(row)
         for code, heading in self.mapping.items():
             exact = [i for i, cell in enumerate(row) if cell and cell.strip() == heading.strip()]
             alike = exact or [i for i, cell in enumerate(normal) if cell == normalise(heading)]
@@ -132,18 +141,17 @@ class Headings:
                 found[code] = alike[0]
         free = [column for column in self.table.columns if column.code not in self.mapping]
         # Most rows have no name of any column.
-        places = _places(normal)
         if not self.known.isdisjoint(places):
             for column in free:
                 _take(column, _own_names(column), places, found)
             for column in free:
                 if column.code not in found:
                     _take(column, _aliases(column), places, found)
-        main = [without_remark(cell) if cell else "" for cell in row]
-        if main != normal and not self.known.isdisjoint(places := _places(main)):
+        if main != normal and not self.known.isdisjoint(places_of_main):
             for column in free:
                 if column.code not in found:
-                    _take(column, (*_own_names(column), *_aliases(column)), places, found)
+                    names = (*_own_names(column), *_aliases(column))
+                    _take(column, names, places_of_main, found)
         days: tuple[int, ...] = ()
         if self.table.code == "attendance" and "agent" in found and "day" not in found:
             days = day_columns(row)
@@ -174,9 +182,9 @@ class Headings:
         """
         named = named or NamedRows(rows, self.known)
         best: Header | None = None
-        for index in range(min(len(rows), HEADER_WITHIN)):
-            # Most rows have no name of any column, and most files are of another table.
-            if self.known.isdisjoint(named.names(index)):
+        for index, names in named.rows_with_names():
+            # Most files are of another table.
+            if self.known.isdisjoint(names):
                 continue
             header = self._at(rows, index, named)
             if not header.match.missing:
@@ -397,6 +405,12 @@ class Headings:
 
 
 @kept_with
+def _usual(settings: Settings, code: str) -> Headings:
+    """The headings of a table in files of which nothing is said."""
+    return Headings(settings.lists[code], settings.columns.get(code, {}))
+
+
+@kept_with
 def _names(table: Table) -> frozenset[str]:
     """All that a table's columns may be called by themselves, as headings are compared."""
     return frozenset(name for c in table.columns for name in (*_own_names(c), *_aliases(c)))
@@ -422,6 +436,20 @@ def _take(
             if position not in found.values():
                 found[column.code] = position
                 return
+
+
+@functools.lru_cache(1 << 6)
+def _compared(
+    row: tuple[str | None, ...],
+) -> tuple[list[str], dict[str, list[int]], list[str], dict[str, list[int]]]:
+    """The cells of a row as headings are compared, and where each stands: whole, then without the
+    remarks behind them.
+
+    All tables are looked for in the same rows.
+    """
+    whole = [normalise(cell) if cell else "" for cell in row]
+    main = [without_remark(cell) if cell else "" for cell in row]
+    return whole, _places(whole), main, _places(main)
 
 
 def _places(cells: Sequence[str]) -> dict[str, list[int]]:
