@@ -47,7 +47,7 @@ from kpi_xl.project import Project
 from kpi_xl.raw_files.problem import Problem
 from kpi_xl.raw_files.recognise import hints
 from kpi_xl.raw_files.sources import Source
-from kpi_xl.raw_files.tables_found import Found, find_tables
+from kpi_xl.raw_files.tables_found import Found, Look, find_tables, in_file
 from kpi_xl.readers.id import Ids
 from kpi_xl.settings.project_settings import Settings
 from kpi_xl.settings.sheets import fitting_none
@@ -66,6 +66,7 @@ def check_project(
     progress: Progress | None = None,
     read: ReadFile = read_file,
     returned: Returned | None = None,
+    look: Look = in_file,
 ) -> Checked:
     """Read and check all of a project's raw files.
 
@@ -77,13 +78,15 @@ def check_project(
         Reads one file, as `read_file` does; called for several at once.
     returned : Returned, optional
         What returned workbooks say for the raw tables; it goes in beside the files' rows.
+    look : callable
+        Finds the tables in one file, as `in_file` does.
 
     Raises
     ------
     InputError
         When there is no 人员 table, a file cannot be read at all, or lacks a required column.
     """
-    found = find_tables(project)
+    found = find_tables(project, look)
     lists = project.settings.lists
     for table in lists.values():
         if table.required and all(source.code != table.code for source in found.sources):

@@ -27,6 +27,7 @@ from kpi_xl.checks.checked import Checked, CheckedFile, CheckedTable, Part
 from kpi_xl.checks.returned import Returned
 from kpi_xl.data import fingerprints
 from kpi_xl.data.code_version import program
+from kpi_xl.data.recognised import Recognised
 from kpi_xl.project import Project
 from kpi_xl.raw_files.content import Contents
 from kpi_xl.raw_files.problem import Problem
@@ -44,6 +45,9 @@ _log: Final = logging.getLogger(__name__)
 
 _ABOUT: Final = b"kpi_xl"
 _AGENTS: Final = b"agents"
+_OTHERS: Final = (Contents.NAME, Recognised.NAME)
+"""What else is in the folder."""
+
 _KEY: Final = "hash of the key"
 """A column beside those of the table."""
 
@@ -58,9 +62,11 @@ def check_what_changed(
 
     Parameters and errors are those of `check_project`, and the hashes of its files.
     """
-    remembered = _Remembered(project, contents or Contents(project.memory))
-    checked = check_project(project, progress, remembered.read, returned)
+    contents = contents or Contents(project.memory)
+    remembered, recognised = _Remembered(project, contents), Recognised(project, contents)
+    checked = check_project(project, progress, remembered.read, returned, recognised.look)
     remembered.forget_the_rest()
+    recognised.keep()
     return checked
 
 
@@ -104,7 +110,7 @@ class _Remembered:
             for kept in self._folder.iterdir():
                 if kept.is_dir():  # of a process that was killed
                     shutil.rmtree(kept, ignore_errors=True)
-                elif kept not in self._used and Contents.NAME not in kept.name:
+                elif kept not in self._used and not any(name in kept.name for name in _OTHERS):
                     kept.unlink(missing_ok=True)
 
     def _get(self, code: str, file: Path, kept: Path) -> tuple[CheckedTable, list[Problem]] | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from kpi_xl import kinds
 from kpi_xl.catalogue.schema import Table
@@ -68,10 +68,48 @@ def _is_data(name: str) -> bool:
     return not name.startswith((".", "~$")) and lower not in _NOT_DATA
 
 
-def find_tables(project: Project) -> Found:
+class InFile(NamedTuple):
+    """What one file holds, as `Found` has it of all files."""
+
+    sources: list[Source]
+    left_out: list[LeftOut]
+    told: list[tuple[Source, Fault]]
+
+
+Look = Callable[[Project, Path, tuple[str, ...]], InFile]
+"""Finds the tables in one file, as `in_file` does."""
+
+
+def in_file(project: Project, file: Path, named: tuple[str, ...]) -> InFile:
+    """Find the tables in one file.
+
+    Parameters
+    ----------
+    named : tuple of str
+        The tables that kpi.toml assigns to it, by code.
+
+    Raises
+    ------
+    InputError
+        When a file that is named after a table cannot be read.
+    """
+    # The readers of all kinds of files, which whoever only lists files has no use for.
+    from kpi_xl.raw_files.recognise import Finder
+
+    finder = Finder(project, file, named)
+    finder.find()
+    return InFile(finder.sources, finder.left_out, finder.told)
+
+
+def find_tables(project: Project, look: Look = in_file) -> Found:
     """Find the table in each file and worksheet.
 
     What ``[files]`` in kpi.toml says goes first.
+
+    Parameters
+    ----------
+    look : callable
+        Finds the tables in one file, as `in_file` does.
 
     Raises
     ------
@@ -81,18 +119,14 @@ def find_tables(project: Project) -> Found:
     """
     present = raw_files(project)
     named = named_tables(project, present)
-    # The readers of all kinds of files, which whoever only lists files has no use for.
-    from kpi_xl.raw_files.recognise import Finder
-
     sources: list[Source] = []
     left_out: list[LeftOut] = []
     told: list[tuple[Source, Fault]] = []
     for file in present:
-        finder = Finder(project, file, named.get(file, ()))
-        finder.find()
-        sources += finder.sources
-        left_out += finder.left_out
-        told += finder.told
+        found = look(project, file, named.get(file, ()))
+        sources += found.sources
+        left_out += found.left_out
+        told += found.told
     lists = project.settings.lists
     order = list(lists)
     sources.sort(key=lambda source: order.index(source.code))

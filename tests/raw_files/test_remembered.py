@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from kpi_xl.checks.check import check_project
-from kpi_xl.data import remembered
+from kpi_xl.data import recognised, remembered
 from kpi_xl.data.remembered import check_what_changed
+from kpi_xl.errors import InputError
 from kpi_xl.project import Project
 
 ROSTER = "工号,姓名,营业部,营业组,签约日期,解约日期\n00123,张三,城东营业部,一组,2024-01-02,\n"
@@ -69,7 +70,7 @@ def test_only_what_changed_is_read(project, monkeypatch):
     (project.data / "保单1.csv").unlink()
     same(check_what_changed(project), check_project(project))
     assert names == []
-    assert len(list((project.folder / "kpi.read").iterdir())) == 3
+    assert len(list((project.folder / "kpi.read").glob("*.arrow"))) == 3
 
 
 def test_a_spoilt_memory_is_read_anew(project, monkeypatch):
@@ -79,6 +80,45 @@ def test_a_spoilt_memory_is_read_anew(project, monkeypatch):
     names = read_now(monkeypatch)
     same(check_what_changed(project), check_project(project))
     assert len(names) == 3
+
+
+def test_only_what_changed_is_recognised(project, monkeypatch):
+    looked = []
+    really = recognised.in_file
+
+    def look(project, file, named):
+        looked.append(file.name)
+        return really(project, file, named)
+
+    monkeypatch.setattr(recognised, "in_file", look)
+    check_what_changed(project)
+    assert len(looked) == 3
+    looked.clear()
+    write(project.folder, "保单2.csv", HEADINGS + "P3,00123,年金险,3000,2024-02-06\n")
+    same(check_what_changed(project), check_project(project))
+    assert looked == ["保单2.csv"]
+    looked.clear()
+    # by another name it may be another table
+    (project.data / "保单2.csv").rename(project.data / "续期2.csv")
+    with pytest.raises(InputError):
+        check_what_changed(project)
+    assert looked == ["续期2.csv"]
+
+
+def test_a_file_of_which_something_is_told_is_recognised_each_time(project):
+    write(project.folder, "说明.csv", "第一次\n导出,自核心系统\n")
+    first = check_what_changed(project)
+    assert [one.name for one in first.left_out] == ["说明.csv"]
+    assert check_what_changed(project).left_out == first.left_out
+
+
+def test_what_kpi_toml_says_of_files_is_looked_at_anew(project):
+    check_what_changed(project)
+    said = '[sheets."保单2.csv"]\ntable = "不读"\n'
+    (project.folder / "kpi.toml").write_text(said, encoding="utf-8")
+    other = Project.open(project.folder)
+    same(check_what_changed(other), check_project(other))
+    assert check_what_changed(other).tables["policies"].read == 2
 
 
 def test_other_settings_are_read_anew(project, monkeypatch):
