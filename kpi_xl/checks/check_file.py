@@ -106,6 +106,8 @@ def _totals(
     raw: RawTable, columns: Mapping[str, Any], used: NDArray[np.bool_]
 ) -> Iterator[Problem]:
     """The totals in the file that differ from the sums of the rows used."""
+    if not raw.totals:
+        return
     scales = {
         code: heading_scale(f"（{unit}元）")
         for code, heading in raw.headings.items()

@@ -83,20 +83,23 @@ class Ids:
     @functools.cached_property
     def _by(self) -> list[tuple[str, Callable[[str], str | None], dict[str, set[str]]]]:
         """The index for each way of writing; made on first use."""
-        found: list[tuple[str, Callable[[str], str | None], dict[str, set[str]]]] = []
-        for how, given, form in (
-            ("写法（全角、大小写、空格）", canonical, canonical),
-            ("前面的 0", _without_zeros, _without_zeros),
-            ("带着姓名", _without_name, canonical),
-            ("带着姓名和前面的 0", lambda text: _zeros_off(_without_name(text)), _without_zeros),
-            ("15 位以后的数字", _cut, _cut_short),
-        ):
-            forms: dict[str, set[str]] = {}
-            for one in self._known:
-                if (key := form(one)) is not None:
-                    forms.setdefault(key, set()).add(one)
-            found.append((how, given, forms))
-        return found
+        by_canonical: dict[str, set[str]] = {}
+        without_zeros: dict[str, set[str]] = {}
+        cut_short: dict[str, set[str]] = {}
+        for one in self._known:
+            form = canonical(one)
+            by_canonical.setdefault(form, set()).add(one)
+            if (key := _zeros_off(form)) is not None:
+                without_zeros.setdefault(key, set()).add(one)
+            if (key := _cut_short(form)) is not None:
+                cut_short.setdefault(key, set()).add(one)
+        return [
+            ("写法（全角、大小写、空格）", canonical, by_canonical),
+            ("前面的 0", _without_zeros, without_zeros),
+            ("带着姓名", _without_name, by_canonical),
+            ("带着姓名和前面的 0", lambda text: _zeros_off(_without_name(text)), without_zeros),
+            ("15 位以后的数字", _cut, cut_short),
+        ]
 
     def meant(self, text: str) -> Match | None:
         """The known id that is meant, if there is exactly one; None for a known id.
@@ -143,9 +146,8 @@ def _without_name(text: str) -> str | None:
     return (match[1] or match[2]).upper() if match else None
 
 
-def _cut_short(text: str) -> str | None:
-    """The first digits of an id that a spreadsheet cannot keep as a number."""
-    digits = canonical(text)
+def _cut_short(digits: str) -> str | None:
+    """The first digits of a canonical id that a spreadsheet cannot keep as a number."""
     return f"{len(digits)}:{digits[:_KEPT]}" if digits.isdigit() and len(digits) > _KEPT else None
 
 
