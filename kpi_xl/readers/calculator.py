@@ -74,16 +74,33 @@ def evaluated(
         for name in values:
             book.add_sheet(name)
         for name, cells in values.items():
-            for row, column, line in _lines(cells):
-                book.set_values_batch(name, row, column, [line])
-            for row, column, line in _lines(formulas.get(name, {})):
-                book.set_formulas_batch(name, row, column, [line])
+            for row, column, lines in _blocks(cells):
+                book.set_values_batch(name, row, column, lines)
+            for row, column, lines in _blocks(formulas.get(name, {})):
+                book.set_formulas_batch(name, row, column, lines)
         return list(book.evaluate_cells([(name, *place) for name, place in wanted]))
     except BaseException as error:
         # The library may end so, which is no Exception.
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
             return None
         raise
+
+
+def _blocks(cells: Mapping[Place, Any]) -> Iterator[tuple[int, int, list[list[Any]]]]:
+    """Rectangles of cells with values, with row and column of the first: a call of the library
+    takes as long as several cells.
+    """
+    begun: dict[tuple[int, int], tuple[int, list[list[Any]]]] = {}  # by column and width
+    for row, column, line in _lines(cells):
+        block = begun.get((column, len(line)))
+        if block is not None and row == block[0] + len(block[1]):
+            block[1].append(line)
+            continue
+        if block is not None:
+            yield block[0], column, block[1]
+        begun[column, len(line)] = row, [line]
+    for (column, _), (first, lines) in begun.items():
+        yield first, column, lines
 
 
 def _lines(cells: Mapping[Place, Any]) -> Iterator[tuple[int, int, list[Any]]]:
