@@ -1,6 +1,7 @@
 """``make bench``: one line a figure, ``name value unit``, and a file in ``benchmarks/history``.
 
 Every ratio is measured side by side in the same run; ``--full`` takes the large sizes.
+`benchmarks.compare` sets two runs beside each other.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ HISTORY = Path(__file__).parent / "history"
 
 def main() -> None:
     quick = "--full" not in sys.argv
+    # What is installed is compiled; without this, each start would compile all it imports anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     lines = [*head(quick=quick)]
     failed = []
     for part in (
