@@ -87,9 +87,10 @@ TARGETS: Final = Table(
             "level",
             "层级",
             "text",
-            "分公司、营业部、营业组或业务员",
+            "分公司、营业部、营业组或业务员；不写的，看单位只能是哪一级",
             required=True,
             aliases=("单位层级", "level"),
+            instead="unit",
         ),
         Column(
             "unit",
@@ -97,7 +98,7 @@ TARGETS: Final = Table(
             "id",
             "单位名称，个人填工号；营业组写作“营业部/营业组”",
             required=True,
-            aliases=("单位名称", "unit"),
+            aliases=("单位名称", "机构", "机构名称", "unit"),
         ),
         Column("kpi", "指标", "text", "指标名称或代码", required=True, aliases=("指标名称", "kpi")),
         Column(

@@ -298,7 +298,8 @@ def _units_as_known(
     for code in ("agents", "transfers", "targets", *own):
         for place, part in enumerate(of_tables.get(code, ())):
             data, findings = known.as_known(code, part.data)
-            if findings or code in own:  # rows of units have their signs only now
+            # Rows of units have their signs only now, targets the levels of their units.
+            if findings or code in ("targets", *own):
                 problems[code] += _problems(part, findings)
                 of_tables[code][place] = replace(part, data=data, parts=(Part(data),))
 
@@ -407,7 +408,7 @@ def _set_aside(
 
 def _problems(checked: CheckedTable, findings: Iterable[Finding]) -> list[Problem]:
     ends = np.cumsum([part.data.num_rows for part in checked.parts])
-    problems = []
+    problems: list[Problem] = []
     for finding in findings:
         if not finding.listed:
             continue
@@ -419,17 +420,18 @@ def _problems(checked: CheckedTable, findings: Iterable[Finding]) -> list[Proble
             value = finding.value
             if value is None and (cell := checked.data[column.code][finding.row]).is_valid:
                 value = rules.shown(column, cell.as_py())
-        problems.append(
-            Problem(
-                checked.table.name,
-                file.name,
-                file.sheet,
-                checked.data["source_row"][finding.row].as_py(),
-                heading,
-                value,
-                finding.fault,
-            )
+        problem = Problem(
+            checked.table.name,
+            file.name,
+            file.sheet,
+            checked.data["source_row"][finding.row].as_py(),
+            heading,
+            value,
+            finding.fault,
         )
+        # A row of a grid is several records.
+        if problems[-1:] != [problem]:
+            problems.append(problem)
     return problems
 
 

@@ -73,7 +73,7 @@ def check_file(raw: RawTable, settings: Settings) -> tuple[CheckedTable, list[Pr
         columns[column.code] = parsed.values
         faults = parsed.faults if column.required else _once_each(column, readable, parsed.faults)
         for place, fault in faults:
-            tell(place, heading, readable[place].as_py(), fault)
+            tell(place, raw.heading(column.code, place), readable[place].as_py(), fault)
     for said in (one for rule in file_rules.OF_CELLS for one in rule.says(read)):
         if said.place is None or said.heading is None:
             problems.append(_problem(raw, None, said.heading, said.value, said.fault))

@@ -291,7 +291,7 @@ def _columns(table: Table, header: Header, rows: Rows) -> tuple[ColumnProposal, 
     cells = {place: _below(rows, header.last, place) for place, _ in free}
     # A grid is counted day by day: a column beside it is at most the sum of it.
     wanted = [
-        column for column in table.columns if column.code not in found and not header.match.days
+        column for column in table.columns if column.code not in found and not header.match.spread
     ]
     alike = sorted(
         (

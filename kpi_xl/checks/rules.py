@@ -141,11 +141,15 @@ def _parts_of_one(data: pa.Table) -> Iterator[Finding]:
 
 
 def _unknown_levels(data: pa.Table, settings: Settings) -> Iterator[Finding]:
-    """Targets of an unknown level."""
+    """Targets of an unknown level, or of none that their unit tells."""
     levels = (*settings.organisation.levels, PERSON)
+    known = "、".join(map(settings.level_name, levels))
     for row in _places(pc.invert(pc.is_in(data["level"], pa.array(levels)))):
-        known = "、".join(map(settings.level_name, levels))
-        yield Finding(row, "level", kinds.NO_LEVEL(levels=known))
+        if data["level"][row].is_valid:
+            yield Finding(row, "level", kinds.NO_LEVEL(levels=known))
+        else:
+            unit = data["unit"][row].as_py()
+            yield Finding(row, "level", kinds.LEVEL_NOT_TOLD(unit=unit, levels=known))
 
 
 def _unknown_kpis(data: pa.Table, settings: Settings) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kpi_xl import kinds
-from kpi_xl.catalogue.organisation import TOP, depth_of
+from kpi_xl.catalogue.organisation import PERSON, TOP, depth_of
 from kpi_xl.catalogue.raw_table import Column, Table, unit_sign
 from kpi_xl.catalogue.schema import TABLES
 from kpi_xl.catalogue.units import path_of
@@ -62,6 +62,7 @@ class KnownUnits:
                 for unit, names in self._names_within(tables, upper, level).items()
             }
         self.paths = self._all_paths(tables)
+        self._people = [data["agent"] for data in tables.get("agents", ())]
 
     def _names_within(
         self, tables: Tables, upper: str, level: str
@@ -169,8 +170,9 @@ class KnownUnits:
         return paths
 
     def _targets_as_known(self, data: pa.Table) -> tuple[pa.Table, list[Finding]]:
-        """Targets with unified names of units; unknown units are reported."""
+        """Targets with the levels and unified names of units; unknown units are reported."""
         findings: list[Finding] = []
+        data = _put(data, "level", self._levels_told(data))
         units = data["unit"]
         for (level, label), rows in _counts(data, ["level", "unit"]):
             if level not in (TOP, *self.paths) or label is None:
@@ -186,6 +188,22 @@ class KnownUnits:
             if meant is not None:
                 units = pc.if_else(here, meant, units)
         return _put(data, "unit", units), findings
+
+    def _levels_told(self, data: pa.Table) -> Any:
+        """The levels of targets; where none is written, the only one that has such a unit."""
+        level = data["level"]
+        if not level.null_count:
+            return level
+        people = {one for ids in self._people for one in _distinct(ids)}
+        told: dict[str, str | None] = {}
+        for label in _distinct(pc.if_else(pc.is_null(level), data["unit"], None)):
+            found = [one for one in self.paths if self._units_of(one, label, ())[0]]
+            found += [TOP] if stem(label) == stem(self._settings.name) else []
+            found += [PERSON] if label in people else []
+            told[label] = found[0] if len(found) == 1 else None
+        units = data["unit"].to_pylist()
+        levels = zip(level.to_pylist(), units, strict=True)
+        return pa.array([one or told.get(unit) for one, unit in levels], pa.string())
 
     def _rows_of_units(self, table: Table, data: pa.Table) -> tuple[pa.Table, list[Finding]]:
         """The rows of a table that belong to units, with the sign of each unit."""

@@ -8,6 +8,7 @@ changed need not be looked at again: the hash of every row's key, who is in it, 
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import logging
@@ -161,6 +162,13 @@ class _Remembered:
             with pa.ipc.new_file(sink, data.schema) as writer:
                 writer.write_table(data)
 
+    @functools.cached_property
+    def _of_targets(self) -> tuple[object, ...]:
+        """What targets are read by: the levels, and which KPI is a percent or money."""
+        settings = self._settings
+        kpis = tuple((kpi.code, kpi.labels, kpi.unit) for kpi in settings.kpis.values())
+        return settings.levels, settings.organisation, kpis
+
     def _place(self, source: Source) -> Path:
         settings, code = self._settings, source.code
         seen = (
@@ -169,7 +177,7 @@ class _Remembered:
             settings.columns.get(code), settings.said_of(source.name, source.sheet),
             settings.date_order, settings.no_date,
             settings.lists[code] if settings.lists[code] in settings.beside_standard else None,
-            settings.levels if code == "targets" else None, settings.month_cut, settings.work,
+            self._of_targets if code == "targets" else None, settings.month_cut, settings.work,
         )  # fmt: skip
         return self._folder / f"{hashlib.sha256(repr(seen).encode()).hexdigest()[:32]}.arrow"
 

@@ -40,6 +40,11 @@ POINTS_OUT_OF_RANGE: Final = Kind(
     "ratings.out-of-range", "分数不在 0 到 100 之间", "请改成百分制的分数"
 )
 NO_LEVEL: Final = Kind("target.no-such-level", "没有这个层级", "可以写的有：{levels}")
+LEVEL_NOT_TOLD: Final = Kind(
+    "target.no-level",
+    "没有写层级，“{unit}”看不出是哪一级：没有这个单位，或几级里都有",
+    "请加一列“层级”，写：{levels}",
+)
 NO_KPI: Final = Kind("target.no-such-kpi", "没有这个指标", "请改成指标清单里的名称或代码")
 LIKE_KPI: Final = Kind("target.misspelt-kpi", "没有这个指标", "是不是：{like}")
 REPEATED: Final = Kind("row.repeated", "与{where}重复", "请删去重复的行")

@@ -156,6 +156,11 @@ DAYS_OF_TWO_MONTHS: Final = Kind(
     "请把标题写成完整的日期，如 2024-05-26；业务月不在月底结束的，"
     "在 kpi.toml 的 [rules] 里写 month_cut，如 month_cut = 25",
 )
+MONTHS_OF_NO_YEAR: Final = Kind(
+    "target-grid.no-year",
+    "目标表的标题只有几月，不知道是哪一年",
+    "请在表格上面、工作表名或文件名里写上年份，如“2024年目标”；跨年的，标题里写“2024年4月”",
+)
 TABLE_MISSING: Final = Kind(
     "table.missing",
     "数据文件夹里没有{table}表",

@@ -6,14 +6,16 @@ import difflib
 import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from kpi_xl import kinds
 from kpi_xl.cached import kept_with
+from kpi_xl.catalogue.organisation import PERSON
 from kpi_xl.catalogue.schema import Column, Table
 from kpi_xl.errors import InputError
+from kpi_xl.kpi_registry import Registry
 from kpi_xl.raw_files.day_grid import day_columns
 from kpi_xl.raw_files.heading_text import (
     HEADER_WITHIN,
@@ -24,6 +26,7 @@ from kpi_xl.raw_files.heading_text import (
     normalise,
     without_remark,
 )
+from kpi_xl.raw_files.target_grid import spread_of, unit_heading
 from kpi_xl.settings.project_settings import Settings
 
 _AGAIN: Final = re.compile(r"(?<=\D)[._]\d{1,2}$")
@@ -45,13 +48,24 @@ class Match:
         Where each column found stands, by code.
     missing : tuple of Column
         The required columns, and those that kpi.toml names a heading for, that were not found.
-    days : tuple of int
-        Of attendance as a grid the columns of its days.
+    spread : tuple of int
+        Of a grid the columns that it is spread over: days of attendance; months or KPIs of targets.
+    by : str
+        The column, by code, that the headings of these are values of.
+    level : str
+        The level of all its units, where they stand under its name.
     """
 
     positions: Mapping[str, int]
     missing: tuple[Column, ...]
-    days: tuple[int, ...] = ()
+    spread: tuple[int, ...] = ()
+    by: str = ""
+    level: str = ""
+
+    @property
+    def used(self) -> frozenset[int]:
+        """The places of all columns that are read."""
+        return frozenset((*self.positions.values(), *self.spread))
 
 
 @dataclass(frozen=True)
@@ -87,11 +101,17 @@ class Headings:
         Headings by column code that kpi.toml gives; they go before all others.
     unused : tuple of str
         Headings that kpi.toml says are no column.
+    kpis : Registry, optional
+        The KPIs that headings of targets may name.
+    levels : mapping of str to str
+        The levels by what their columns are called.
     """
 
     table: Table
     mapping: Mapping[str, str]
     unused: tuple[str, ...] = ()
+    kpis: Registry | None = None
+    levels: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, table: Table, settings: Settings, name: str, sheet: str | None) -> Headings:
@@ -108,7 +128,8 @@ class Headings:
         own = said.columns if said.table == table.code else {}
         if not own and not said.unused and settings.lists.get(table.code) is table:
             return _usual(settings, table.code)
-        return cls(table, {**settings.columns.get(table.code, {}), **own}, said.unused)
+        columns = {**settings.columns.get(table.code, {}), **own}
+        return cls(table, columns, said.unused, settings.kpis, _levels(settings.lists["agents"]))
 
     @functools.cached_property
     def known(self) -> frozenset[str]:
@@ -152,10 +173,7 @@ class Headings:
                 if column.code not in found:
                     names = (*_own_names(column), *_aliases(column))
                     _take(column, names, places_of_main, found)
-        days: tuple[int, ...] = ()
-        if self.table.code == "attendance" and "agent" in found and "day" not in found:
-            days = day_columns(row)
-            found |= {"day": days[0]} if days else {}
+        spread, by, level = self._spread(row, found)
         missing = tuple(
             column
             for column in self.table.columns
@@ -163,7 +181,28 @@ class Headings:
             and column.code not in found
             and column.instead not in found
         )
-        return Match(found, missing, days)
+        return Match(found, missing, spread, by, level)
+
+    def _spread(
+        self, row: Sequence[str | None], found: dict[str, int]
+    ) -> tuple[tuple[int, ...], str, str]:
+        """The columns that a grid is spread over, whose headings say what, and the level of its
+        units; `found` gets what is said by them.
+        """
+        if self.table.code == "attendance" and "agent" in found and "day" not in found:
+            days = day_columns(row)
+            found |= {"day": days[0]} if days else {}
+            return days, "day" if days else "", ""
+        if self.table.code != "targets":
+            return (), "", ""
+        of_level = None if "unit" in found or "level" in found else unit_heading(row, self.levels)
+        if of_level is not None:
+            found |= dict.fromkeys(("unit", "level"), of_level[0])
+        grid = spread_of(row, found, self.kpis) if "unit" in found else None
+        if grid is not None:
+            found |= dict.fromkeys((grid.by, "target"), grid.places[0])
+        level = of_level[1] if of_level else ""
+        return (grid.places, grid.by, level) if grid else ((), "", level)
 
     def find(self, rows: Rows, named: NamedRows | None = None) -> Header | None:
         """The header among the first rows: the first that has all it needs, else the one nearest.
@@ -199,8 +238,8 @@ class Headings:
         """The header that begins in a row, with the rows below it that belong to it."""
         alone = self.match(rows[index])
         best = self._header(alone, rows[index], rows, index, index)
-        # Of days the rows below may have more, which are no names.
-        is_alone = self.table.code != "attendance" and self.known.isdisjoint(
+        # Of a grid the rows below may have more, which are no names.
+        is_alone = self.table.code not in ("attendance", "targets") and self.known.isdisjoint(
             named.names(index) - named.of_row(index)
         )
         for depth in range(1, MOST_LEVELS):
@@ -407,7 +446,19 @@ class Headings:
 @kept_with
 def _usual(settings: Settings, code: str) -> Headings:
     """The headings of a table in files of which nothing is said."""
-    return Headings(settings.lists[code], settings.columns.get(code, {}))
+    levels = _levels(settings.lists["agents"])
+    own = settings.columns.get(code, {})
+    return Headings(settings.lists[code], own, kpis=settings.kpis, levels=levels)
+
+
+@kept_with
+def _levels(agents: Table) -> dict[str, str]:
+    """The levels by what their columns are called in lists of people, as headings are compared."""
+    levels = {normalise(name): PERSON for name in column_names(agents.column("agent"))}
+    for column in agents.columns:
+        if column.level:
+            levels |= dict.fromkeys(map(normalise, column_names(column)), column.level)
+    return levels
 
 
 @kept_with

@@ -119,7 +119,7 @@ def struck_through(code: str, grid: Grid, cells: Sequence[Any]) -> StruckThrough
     """
     size = len(grid.rows)
     whole, some = np.ones(size, bool), np.zeros(size, bool)
-    used = sorted({*grid.match.positions.values(), *grid.match.days})
+    used = sorted(grid.match.used)
     struck = {at: grid.struck[at] & _there(cells[at]) for at in used if at in grid.struck}
     unseen = tuple((grid.headings[at], grid.unseen[at]) for at in used if at in grid.unseen)
     if not any(mask.any() for mask in struck.values()):

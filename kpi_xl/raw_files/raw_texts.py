@@ -60,6 +60,8 @@ class RawTable:
         What is told of cells that are struck through in rows that are read, by heading.
     comments : tuple of (int, str, Fault)
         What is told of the comments in a row, by its number.
+    spread : pyarrow string array or None
+        Of targets laid out as a grid the heading that each row's target stands under.
     """
 
     table: Table
@@ -80,6 +82,7 @@ class RawTable:
     hidden_columns: tuple[str, ...] = ()
     struck: tuple[tuple[str | None, Fault], ...] = ()
     comments: tuple[tuple[int, str, Fault], ...] = ()
+    spread: Any = None
 
     def unit(self, heading: str) -> str:
         """The unit of the amounts below a heading, as in `unit_of`; kpi.toml comes first."""
@@ -91,6 +94,13 @@ class RawTable:
             return shown
         names = f"{self.source.sheet or ''}\n{Path(self.source.name).stem}"
         return unit_of(heading, self.above, names)
+
+    def heading(self, code: str, place: int) -> str:
+        """The heading that a row's value of a column, by its code, stands under."""
+        if self.spread is not None and code == "target":
+            found: str = self.spread[place].as_py()
+            return found
+        return self.headings[code]
 
     def cell(self, place: int, heading: str) -> str | None:
         """The text in a row, by its place from 0, under a heading; None for an empty cell."""

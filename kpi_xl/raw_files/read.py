@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kpi_xl import kinds
-from kpi_xl.calendar import USUAL, WorkCalendar
+from kpi_xl.calendar import WorkCalendar
 from kpi_xl.catalogue.schema import Table
 from kpi_xl.errors import InputError
 from kpi_xl.fault import Fault
@@ -31,6 +31,7 @@ from kpi_xl.raw_files.problem import Problem
 from kpi_xl.raw_files.raw_texts import RawTable
 from kpi_xl.raw_files.sources import Source
 from kpi_xl.raw_files.tables_below import rows_of_headings
+from kpi_xl.raw_files.target_grid import target_rows
 from kpi_xl.settings.project_settings import Settings
 
 
@@ -51,9 +52,7 @@ def read_source(source: Source, settings: Settings) -> RawTable:
     """
     file, table = source.file, settings.lists[source.code]
     headings = Headings.of(table, settings, source.name, source.sheet)
-    raw = _raw_table(
-        source, table, _grid(file, source.format, source.sheet, headings), settings.dates
-    )
+    raw = _raw_table(source, table, _grid(file, source.format, source.sheet, headings), settings)
     return replace(raw, said=settings.said_of(source.name, source.sheet))
 
 
@@ -118,7 +117,8 @@ def read_table(file: Path, table: Table, columns: Mapping[str, str] | None = Non
         raise InputError(fault, file=file)
     sheet = _sheet_of(file, kind, table, columns) if kind in WORKBOOKS else None
     source = Source(table.code, file, file.name, sheet, kind)
-    return _raw_table(source, table, _grid(file, kind, sheet, Headings(table, columns or {})))
+    grid = _grid(file, kind, sheet, Headings(table, columns or {}))
+    return _raw_table(source, table, grid, Settings())
 
 
 def _sheet_of(
@@ -148,12 +148,12 @@ def _grid(file: Path, kind: Format, sheet: str | None, headings: Headings) -> Gr
         raise not_open(file) from error
 
 
-def _raw_table(source: Source, table: Table, grid: Grid, dates: WorkCalendar = USUAL) -> RawTable:
+def _raw_table(source: Source, table: Table, grid: Grid, settings: Settings) -> RawTable:
     cells = [_trimmed(column) for column in grid.columns]
     first = pc.coalesce(*cells)
     by_code = {code: cells[position] for code, position in grid.match.positions.items()}
-    known = {*grid.match.positions.values(), *grid.match.days}
-    others = [cells[i] for i, h in enumerate(grid.headings) if h and i not in known]
+    used = grid.match.used
+    others = [cells[i] for i, h in enumerate(grid.headings) if h and i not in used]
     total = totals.are_totals(table, first, by_code, others)
     struck = struck_through(table.code, grid, cells)
     aside: dict[int, Fault] = dict.fromkeys(
@@ -181,7 +181,6 @@ def _raw_table(source: Source, table: Table, grid: Grid, dates: WorkCalendar = U
         if (row := grid.rows[place].as_py())
     ]
     whole = pc.all(keep).as_py()
-    used = {*grid.match.positions.values(), *grid.match.days}
     raw = RawTable(
         table=table,
         source=source,
@@ -211,18 +210,48 @@ def _raw_table(source: Source, table: Table, grid: Grid, dates: WorkCalendar = U
             if not heading and column.null_count < len(column)
         ),
     )
-    return _laid_out(raw, grid, [cells[i].filter(keep) for i in grid.match.days], dates)
+    spread = [(grid.headings[i], cells[i].filter(keep)) for i in grid.match.spread]
+    if table.code == "targets":
+        return _targets(raw, grid, spread, settings)
+    return _attendance(raw, grid, spread, settings.dates) if spread else raw
 
 
-def _laid_out(raw: RawTable, grid: Grid, cells: Sequence[Any], dates: WorkCalendar) -> RawTable:
-    """A grid of days as a record for each person and day; any other table unchanged."""
-    if not cells:
+def _targets(
+    raw: RawTable, grid: Grid, spread: Sequence[tuple[str, Any]], settings: Settings
+) -> RawTable:
+    """Targets with the level of their units, and of a grid a row for each."""
+    match, source = grid.match, raw.source
+    if match.level:
+        level = pa.repeat(pa.scalar(match.level), len(raw.rows))
+        raw = replace(raw, columns={**raw.columns, "level": level})
+    if not spread:
         return raw
+    of_row = {
+        code: cells for code, cells in raw.columns.items() if code not in (match.by, "target")
+    }
+    said = (grid.above, grid.sheet or "", source.file.stem)
+    found = target_rows(of_row, raw.rows, spread, match.by, settings.kpis, said, source.file)
+    span = f"{spread[0][0]}…{spread[-1][0]}"
+    return replace(
+        raw,
+        columns=found.columns,
+        headings=raw.headings | dict.fromkeys((match.by, "target"), span),
+        rows=found.rows,
+        spread=found.headings,
+        others={},
+        unnamed=(),
+    )
+
+
+def _attendance(
+    raw: RawTable, grid: Grid, spread: Sequence[tuple[str, Any]], dates: WorkCalendar
+) -> RawTable:
+    """A grid of days as a record for each person and day."""
     source = raw.source
-    headings = [grid.headings[place] for place in grid.match.days]
+    headings = [heading for heading, _ in spread]
     said = (grid.above, grid.sheet or "", source.file.stem)
     days = day_grid.days_meant(headings, said, source.file, dates.cut)
-    of_days = list(zip(days, cells, strict=True))
+    of_days = [(day, cells) for day, (_, cells) in zip(days, spread, strict=True)]
     found = day_grid.records(raw.columns["agent"], raw.rows, of_days, dates.work)
     told = [
         kinds.UNKNOWN_MARK(mark=mark, count=len(rows), row=min(rows))

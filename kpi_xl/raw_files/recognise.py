@@ -23,6 +23,7 @@ from kpi_xl.raw_files.heading_text import NamedRows, Rows, normalise
 from kpi_xl.raw_files.headings import Header, Headings
 from kpi_xl.raw_files.parquet_file import headings_of
 from kpi_xl.raw_files.sources import LeftOut, Source
+from kpi_xl.raw_files.target_grid import speaks_of_targets
 from kpi_xl.settings.sheets import NOT_READ
 
 _PUT_ASIDE: Final = (
@@ -261,13 +262,20 @@ class Finder:
             named = NamedRows(rows, known)
             for code, of_table in headings.items():
                 header = of_table.find(rows, named)
-                if header is None:
+                if header is None or not (said or self._may_be_spread(code, header, sheet)):
                     continue
                 fit = _Fit(self.settings.lists[code], header, rows)
                 before = fits.get(code)
                 if before is None or (fit.whole, fit.strength) > (before.whole, before.strength):
                     fits[code] = fit
         return list(fits.values())
+
+    def _may_be_spread(self, code: str, header: Header, sheet: str | None) -> bool:
+        """Whether a grid of targets says that it is one: results by month are laid out alike."""
+        if code != "targets" or self.named or not header.match.spread:
+            return True
+        texts = (self.file.stem, sheet or "", header.above, *filter(None, header.cells))
+        return speaks_of_targets(*texts)
 
     def _hints(self, name: str) -> list[str]:
         return hints(name, self.settings.lists)
@@ -306,7 +314,7 @@ class Finder:
             fit
             for fit in whole
             if not (needed := _telling(fit.table))
-            or fit.header.match.days
+            or fit.header.match.spread
             or fit.header.match.positions.keys() & needed
         ]
         if not telling:

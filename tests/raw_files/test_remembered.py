@@ -73,6 +73,20 @@ def test_only_what_changed_is_read(project, monkeypatch):
     assert len(list((project.folder / "kpi.read").glob("*.arrow"))) == 3
 
 
+def test_targets_are_read_again_where_a_kpi_of_their_own_comes(project, monkeypatch):
+    """75 below a heading in % is 0.75 of a rate, which a name alone is not."""
+    text = "月份,营业部,指标,目标值(%)\n2024-06,城东营业部,佣金比,75\n"
+    write(project.folder, "目标.csv", text)
+    assert not check_what_changed(project).tables["targets"].data.num_rows
+    own = '[kpis."佣金比"]\nformula = "首年度佣金/首年度保费"\nunit = "%"\n'
+    (project.folder / "kpi.toml").write_text(own, encoding="utf-8")
+    again = Project.open(project.folder)
+    names = read_now(monkeypatch)
+    (target,) = check_what_changed(again).tables["targets"].data["target"].to_pylist()
+    assert target == 0.75
+    assert names == ["目标.csv"]
+
+
 def test_a_spoilt_memory_is_read_anew(project, monkeypatch):
     check_what_changed(project)
     for kept in (project.folder / "kpi.read").iterdir():
