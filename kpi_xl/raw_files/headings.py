@@ -135,6 +135,8 @@ class Headings:
     def known(self) -> frozenset[str]:
         """All that its columns may be called, as headings are compared."""
         names = _names(self.table)
+        if self.table.code == "targets":
+            names = names.union(self.levels)
         return names.union(map(normalise, self.mapping.values())) if self.mapping else names
 
     def match(self, row: Sequence[str | None]) -> Match:
@@ -196,13 +198,16 @@ class Headings:
         if self.table.code != "targets":
             return (), "", ""
         of_level = None if "unit" in found or "level" in found else unit_heading(row, self.levels)
-        if of_level is not None:
-            found |= dict.fromkeys(("unit", "level"), of_level[0])
-        grid = spread_of(row, found, self.kpis) if "unit" in found else None
-        if grid is not None:
-            found |= dict.fromkeys((grid.by, "target"), grid.places[0])
+        named = {} if of_level is None else dict.fromkeys(("unit", "level"), of_level[0])
+        grid = spread_of(row, found | named, self.kpis) if "unit" in found or named else None
+        if grid is None and not {"kpi", "target"} <= found.keys():
+            return (), "", ""  # many a table has units and months
+        found |= named
         level = of_level[1] if of_level else ""
-        return (grid.places, grid.by, level) if grid else ((), "", level)
+        if grid is None:
+            return (), "", level
+        found |= dict.fromkeys((grid.by, "target"), grid.places[0])
+        return grid.places, grid.by, level
 
     def find(self, rows: Rows, named: NamedRows | None = None) -> Header | None:
         """The header among the first rows: the first that has all it needs, else the one nearest.
@@ -424,7 +429,7 @@ class Headings:
 
     def lacks(self, match: Match, row: Sequence[str | None]) -> dict[str, str]:
         """The advice for a missing column: the headings that are like its name."""
-        taken = set(match.positions.values())
+        taken = match.used
         free = [cell.strip() for i, cell in enumerate(row) if cell and i not in taken]
         like = [
             f"“{cell}”像是{column.name}"
