@@ -123,6 +123,9 @@ class Table:
         That its rows happen on days, month after month, so that it grows long. What is counted in
         it is kept by month, and a company's own database counts it where it is. Without them it
         is short, and read whole.
+    grid : str
+        What it may have side by side in columns instead of one below the other: ``days`` of
+        attendance, or months or KPIs of ``targets``.
     """
 
     code: str
@@ -141,6 +144,7 @@ class Table:
     newest_by: tuple[str, ...] = ()
     gone: str = ""
     events: Events | None = None
+    grid: Literal["", "days", "targets"] = ""
     unit_columns: tuple[tuple[str, str], ...] = ()
     """Where its rows are of units and not of people: the levels, from the top, each with the column
     that names the unit. The last is the one that a row counts for; those above tell which of one

@@ -75,6 +75,7 @@ ATTENDANCE: Final = Table(
     aliases=("考勤", "attendance"),
     events=Events("day", is_ahead=True, of_months=True),
     of_agents=True,
+    grid="days",
 )
 
 TARGETS: Final = Table(
@@ -112,6 +113,7 @@ TARGETS: Final = Table(
     ),
     key=("month", "level", "unit", "kpi"),
     aliases=("targets",),
+    grid="targets",
 )
 
 _ALSO_CALLED: Final = {

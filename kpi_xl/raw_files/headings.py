@@ -135,7 +135,7 @@ class Headings:
     def known(self) -> frozenset[str]:
         """All that its columns may be called, as headings are compared."""
         names = _names(self.table)
-        if self.table.code == "targets":
+        if self.table.grid == "targets":
             names = names.union(self.levels)
         return names.union(map(normalise, self.mapping.values())) if self.mapping else names
 
@@ -191,11 +191,11 @@ class Headings:
         """The columns that a grid is spread over, whose headings say what, and the level of its
         units; `found` gets what is said by them.
         """
-        if self.table.code == "attendance" and "agent" in found and "day" not in found:
+        if self.table.grid == "days" and "agent" in found and "day" not in found:
             days = day_columns(row)
             found |= {"day": days[0]} if days else {}
             return days, "day" if days else "", ""
-        if self.table.code != "targets":
+        if self.table.grid != "targets":
             return (), "", ""
         of_level = None if "unit" in found or "level" in found else unit_heading(row, self.levels)
         named = {} if of_level is None else dict.fromkeys(("unit", "level"), of_level[0])
@@ -244,7 +244,7 @@ class Headings:
         alone = self.match(rows[index])
         best = self._header(alone, rows[index], rows, index, index)
         # Of a grid the rows below may have more, which are no names.
-        is_alone = self.table.code not in ("attendance", "targets") and self.known.isdisjoint(
+        is_alone = not self.table.grid and self.known.isdisjoint(
             named.names(index) - named.of_row(index)
         )
         for depth in range(1, MOST_LEVELS):

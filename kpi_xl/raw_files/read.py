@@ -211,7 +211,7 @@ def _raw_table(source: Source, table: Table, grid: Grid, settings: Settings) -> 
         ),
     )
     spread = [(grid.headings[i], cells[i].filter(keep)) for i in grid.match.spread]
-    if table.code == "targets":
+    if table.grid == "targets":
         return _targets(raw, grid, spread, settings)
     return _attendance(raw, grid, spread, settings.dates) if spread else raw
 

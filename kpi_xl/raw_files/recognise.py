@@ -272,7 +272,7 @@ class Finder:
 
     def _may_be_spread(self, code: str, header: Header, sheet: str | None) -> bool:
         """Whether a grid of targets says that it is one: results by month are laid out alike."""
-        if code != "targets" or self.named or not header.match.spread:
+        if self.settings.lists[code].grid != "targets" or self.named or not header.match.spread:
             return True
         texts = (self.file.stem, sheet or "", header.above, *filter(None, header.cells))
         return speaks_of_targets(*texts)

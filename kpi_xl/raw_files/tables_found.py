@@ -165,7 +165,7 @@ def _refuse_copies(table: Table, paths: list[Path]) -> None:
             with path.open("rb") as content:
                 digest = hashlib.file_digest(content, "sha256").hexdigest()
             # Everybody may be there all of two months; the name tells which month a grid is of.
-            month = month_named(path.stem) if table.code == "attendance" else None
+            month = month_named(path.stem) if table.grid == "days" else None
             if other := seen.get((digest, month)):
                 raise InputError(kinds.SAME_CONTENT(other=other.name, table=table.name), file=path)
             seen[digest, month] = path
