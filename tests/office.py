@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import json
 import os
 import shutil
 import subprocess
 import tempfile
+import threading
 import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -73,38 +75,63 @@ def load(file: Path, *, data_only: bool = False) -> openpyxl.Workbook:
         return openpyxl.load_workbook(file, data_only=data_only)
 
 
-def formulas_and_values(
-    file: Path,
-) -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], object]]:
-    """Every formula of a workbook, and every cached value, by sheet and cell."""
-    formulas = {}
-    for sheet in load(file):
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.data_type == "f":
-                    formulas[sheet.title, cell.coordinate] = str(cell.value)
-    values = {
+def formulas_of(file: Path) -> dict[tuple[str, str], str]:
+    """Every formula of a workbook by sheet and cell."""
+    return {
+        (sheet.title, cell.coordinate): str(cell.value)
+        for sheet in load(file)
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.data_type == "f"
+    }
+
+
+def cached_values(file: Path) -> dict[tuple[str, str], object]:
+    """Every value of a workbook by sheet and cell, of formulas the one that was kept."""
+    return {
         (sheet.title, cell.coordinate): cell.value
         for sheet in load(file, data_only=True)
         for row in sheet.iter_rows()
         for cell in row
     }
-    return formulas, values
+
+
+def formulas_and_values(
+    file: Path,
+) -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], object]]:
+    """Every formula of a workbook, and every cached value, by sheet and cell."""
+    return formulas_of(file), cached_values(file)
+
+
+@functools.cache
+def _validator() -> subprocess.Popen[str]:
+    """Microsoft's SDK, running until this worker ends: it takes seconds to start."""
+    running = subprocess.Popen(
+        ["node", "validate.mjs"],
+        cwd=VALIDATOR,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    atexit.register(running.kill)
+    return running
 
 
 def open_xml_sdk_errors(files: Iterable[Path]) -> dict[str, list[dict[str, object]]]:
     """Microsoft's Open XML SDK on each workbook: its errors by path."""
-    done = subprocess.run(
-        ["node", "validate.mjs"],
-        cwd=VALIDATOR,
-        input="".join(f"{Path(file).resolve()}\n" for file in files),
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=True,
-    )
-    results = [json.loads(line) for line in done.stdout.splitlines()]
-    return {result["file"]: result["errors"] for result in results}
+    validator = _validator()
+    assert validator.stdin is not None and validator.stdout is not None
+    found = {}
+    for file in files:
+        patience = threading.Timer(600, validator.kill)
+        patience.start()
+        print(Path(file).resolve(), file=validator.stdin, flush=True)
+        answer = validator.stdout.readline()
+        patience.cancel()
+        assert answer, f"Microsoft's SDK ended with {file}"
+        result = json.loads(answer)
+        found[result["file"]] = result["errors"]
+    return found
 
 
 def openxml_audit_errors(file: Path) -> list[str]:

@@ -37,6 +37,7 @@ from kpi_xl.record.round_targets import round_targets
 from kpi_xl.record.rounds import course_of, latest
 from kpi_xl.workbook import read
 from office import (
+    cached_values,
     convert,
     formulas_and_values,
     needs_node_validator,
@@ -342,7 +343,7 @@ def test_the_workbook_is_valid_and_its_values_are_those_of_its_formulas(project,
         assert openxml_audit_errors(file) == []
         (again,) = convert([file], "xlsx", tmp_path)
         formulas, written = formulas_and_values(file)
-        _, calculated = formulas_and_values(again)
+        calculated = cached_values(again)
         assert formulas
         for cell in formulas:
             mine, theirs = written[cell], calculated[cell]

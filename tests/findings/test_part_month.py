@@ -13,7 +13,7 @@ from kpi_xl.jobs.fill import refresh
 from kpi_xl.jobs.load import load
 from kpi_xl.project import Project
 from kpi_xl.workbook import read
-from office import convert, formulas_and_values
+from office import cached_values, convert, formulas_and_values
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def test_every_surface_compares_the_same_days(part, tmp_path):
     # and the sheet's own formulas say the same
     (made,) = convert([file], "xlsx", tmp_path / "again")
     formulas, cached = formulas_and_values(file)
-    _, recalculated = formulas_and_values(made)
+    recalculated = cached_values(made)
     for cell in formulas:
         if isinstance(cached[cell], (int, float)):
             assert recalculated[cell] == pytest.approx(cached[cell], rel=1e-9, abs=1e-9), cell

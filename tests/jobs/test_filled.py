@@ -1,6 +1,8 @@
 """The filled workbooks: openable, right to the last formula, and the same every time."""
 
 import math
+import re
+import zipfile
 
 import pytest
 import xlsxwriter
@@ -12,6 +14,7 @@ from kpi_xl.jobs.fill import fill
 from kpi_xl.project import Project
 from kpi_xl.workbook import Template, read
 from office import (
+    cached_values,
     convert,
     formulas_and_values,
     needs_node_validator,
@@ -37,7 +40,7 @@ def test_libreoffice_recalculates_every_formula_to_its_cached_value(branch, temp
     (tmp_path / "out").mkdir()
     for file, made in zip(files, convert(files, "xlsx", tmp_path / "out"), strict=True):
         formulas, cached = formulas_and_values(file)
-        _, recalculated = formulas_and_values(made)
+        recalculated = cached_values(made)
         assert formulas
         wrong = {
             cell: (formula, cached[cell], recalculated.get(cell))
@@ -100,12 +103,26 @@ def test_a_workbook_without_names_is_not_copied_for_everybody(branch, tmp_path):
     assert not (branch.project.output / MONTH / "空").exists()
 
 
+def begun(file, folder):
+    """A raw workbook without its later rows: the SDK takes a minute for thousands that are alike."""
+    made = folder / file.name
+    sheet = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(file) as whole, zipfile.ZipFile(made, "w") as short:
+        for part in whole.namelist():
+            content = whole.read(part)
+            if part == sheet:
+                content, cut = re.subn(rb'(?s)<row r="201".*</row>', b"", content)
+                assert cut == 1
+            short.writestr(part, content)
+    return made
+
+
 @needs_node_validator
-def test_no_error_by_microsofts_open_xml_sdk(branch):
+def test_no_error_by_microsofts_open_xml_sdk(branch, tmp_path):
     # The templates themselves are looked at in tests/templates.
     files = [file for name in TEMPLATES for file in some(branch.filled[name], 2)]
     files.append(branch.project.output / "校验报告.xlsx")
-    files += sorted(branch.project.data.glob("*.xlsx"))
+    files += [begun(file, tmp_path) for file in sorted(branch.project.data.glob("*.xlsx"))]
     errors = open_xml_sdk_errors(files)
     assert len(errors) == len(files)
     assert {file: found for file, found in errors.items() if found} == {}
@@ -182,5 +199,5 @@ def test_a_team_larger_than_the_form_gets_more_rows(tmp_path):
     (made,) = convert([file], "ods", tmp_path)
     (again,) = convert([made], "xlsx", tmp_path / "data")
     formulas, cached = formulas_and_values(file)
-    _, recalculated = formulas_and_values(again)
+    recalculated = cached_values(again)
     assert {c for c in formulas if not same(cached[c], recalculated.get(c))} == set()

@@ -10,7 +10,7 @@ from kpi_xl.calendar import Month, planned_weeks
 from kpi_xl.data.dues_to_collect import DueToCollect, dues_to_collect
 from kpi_xl.slots.task_values import TASKS, task_values
 from kpi_xl.workbook import Template
-from office import convert, formulas_and_values, needs_soffice
+from office import cached_values, convert, needs_soffice
 from workbook_templates import path
 
 JUNE = Month.of(2024, 6)
@@ -99,7 +99,7 @@ def test_the_sheet_classes_what_people_type_as_we_do(tmp_path, typed):
     file.write_bytes(book.fill({"week2.tasks.影响": typed}))
     (tmp_path / "out").mkdir()
     (again,) = convert([file], "xlsx", tmp_path / "out")
-    _, cells = formulas_and_values(again)
+    cells = cached_values(again)
     slot = book.slots["week2.tasks.级"]
     shown = [cells.get((slot.sheet, f"Q{slot.first_row + row}")) for row in range(TASKS)]
     classes = iter(priorities([one for one in typed if one is not None]))

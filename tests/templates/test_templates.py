@@ -13,8 +13,10 @@ from kpi_xl.slots.slot import put
 from kpi_xl.workbook import Template, read
 from kpi_xl.workbook.inputs import input_slots
 from office import (
+    cached_values,
     convert,
     formulas_and_values,
+    formulas_of,
     needs_node_validator,
     needs_soffice,
     open_xml_sdk_errors,
@@ -171,7 +173,7 @@ def test_cells_that_people_may_change_all_have_a_name(name):
 def test_every_formula_lies_in_a_slot(name):
     template = Template(path(name))
     slots = covered(template, (s for s in template.slots if not s.startswith("input.")))
-    formulas, _ = formulas_and_values(path(name))
+    formulas = formulas_of(path(name))
     assert formulas
     for sheet, cell in formulas:
         column, row, _, _ = range_boundaries(cell)
@@ -189,7 +191,7 @@ def test_the_last_sheet_explains(name):
 def test_kpi_formulas_are_those_of_the_catalogue():
     file = path("月度KPI表")
     slots = Template(file).slots
-    formulas, _ = formulas_and_values(file)
+    formulas = formulas_of(file)
     for names in monthly_data.FAMILIES.values():
         for name in names:
             kpi, row = monthly_data.kpi(name), slots[f"series.{name}"].first_row
@@ -222,7 +224,7 @@ def test_libreoffice_calculates_what_the_empty_templates_show(tmp_path):
     back = convert(calculated, "xlsx", tmp_path / "back")
     for (name, file), copy in zip(files.items(), back, strict=True):
         formulas, shown = formulas_and_values(file)
-        _, values = formulas_and_values(copy)
+        values = cached_values(copy)
         wrong = {
             cell: (formulas[cell], shown[cell], values.get(cell))
             for cell in formulas

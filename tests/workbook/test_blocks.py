@@ -15,8 +15,9 @@ from kpi_xl.errors import InputError
 from kpi_xl.slots.template_check import check_template, lines
 from kpi_xl.workbook import Template, read
 from office import (
+    cached_values,
     convert,
-    formulas_and_values,
+    formulas_of,
     load,
     needs_node_validator,
     needs_soffice,
@@ -130,7 +131,7 @@ class TestRecords:
     def test_everything_is_repeated(self, card, tmp_path):
         path = filled(card, 3, tmp_path)
         sheet = load(path)[SHEET]
-        formulas, _ = formulas_and_values(path)
+        formulas = formulas_of(path)
         for top in rows_of(3):
             assert [sheet.cell(top + n, 2).value for n in range(4)] == [
                 "姓名", "上月件数", "达成", "备注",
@@ -230,7 +231,7 @@ class TestRecords:
             } | {"list": list(range(rows))}
             out = Path(folder, "o.xlsx")
             out.write_bytes(Template(path).fill(values))
-            found, formulas = read(out), formulas_and_values(out)[0]
+            found, formulas = read(out), formulas_of(out)
             cells = load(out)["s"]
         more = max(rows - 1, 0)
         assert found["list"] == [[one] for one in range(rows)] or (rows == 0)
@@ -253,7 +254,7 @@ def test_libreoffice_calculates_the_same(card, tmp_path):
     folder = tmp_path / "lo"
     folder.mkdir()
     (made,) = convert([path], "xlsx", folder)
-    _, values = formulas_and_values(made)
+    values = cached_values(made)
     total = sum(range(count))
     for n, top in enumerate(rows_of(count)):
         goal = n % 3
