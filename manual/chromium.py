@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import shutil
 import subprocess
@@ -181,8 +182,10 @@ class Chromium:
         file.write_bytes(base64.b64decode(shot["data"]))
 
     def close(self) -> None:
-        """End it."""
-        self._process.terminate()
+        """End it; asked to, it leaves nothing in the folder for temporary files."""
+        with contextlib.suppress(Exception):  # it has not begun, or has ended
+            self._session = None
+            self._send("Browser.close", {})
         try:
             self._process.wait(10)
         except subprocess.TimeoutExpired:

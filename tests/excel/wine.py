@@ -10,6 +10,7 @@ import io
 import os
 import shutil
 import subprocess
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -84,5 +85,11 @@ class Pc:
             file.write_bytes(f"{word}\r\n".encode())
 
     def end(self) -> None:
-        """Nothing of it goes on running."""
-        subprocess.run(["wineserver", "-k"], env=self._environment, check=False)
+        """Nothing of it goes on running, nor is anything of it left."""
+        for option in ("-k", "-w"):  # end it, wait until it has ended
+            subprocess.run(["wineserver", option], env=self._environment, check=False)
+        about = Path(self._environment["WINEPREFIX"]).stat()
+        # Its socket is in a folder that is named after the prefix, in one made for it.
+        mine = f"server-{about.st_dev:x}-{about.st_ino:x}"
+        for folder in Path(tempfile.gettempdir()).glob(f"wine-*/{mine}"):
+            shutil.rmtree(folder.parent, ignore_errors=True)

@@ -141,6 +141,8 @@ def test_each_fault_has_a_file_of_its_own(logs):
 def test_a_log_that_cannot_be_written_hides_nothing(tmp_path, monkeypatch, capsys, logs):
     logs.parent.mkdir()
     logs.symlink_to(tmp_path)  # planted
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(error_log.tempfile, "tempdir", str(tmp_path / "temporary"))
     told = Path(error_log.log_fault("first"))
     assert told.read_text(encoding="utf-8") == "first"
     assert not list(tmp_path.glob("error-*"))
