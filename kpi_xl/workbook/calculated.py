@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -83,11 +84,19 @@ class Calculation:
             texts = {at: text for at, text in texts.items() if not _joins(text)}
         self._known = self._computable(texts, unknown)
         self._joins = any(map(_joins, self._known.values()))
+        # Most cells are labels that no formula reads.
+        read = self._columns_read()
+        self._read = {
+            name: [(place, number) for place, number in places.items() if place[1] in read[name]]
+            for name, places in filled.items()
+        }
         self._fixed = {
             name: {
                 place: value
                 for place, value in values.items()
-                if (name, place) not in unknown and place not in filled.get(name, {})
+                if place[1] in read[name]
+                and (name, place) not in unknown
+                and place not in filled.get(name, {})
             }
             for name, values in fixed.items()
         }
@@ -143,6 +152,16 @@ class Calculation:
             sheets[name].formulas[place] = text, reads
             sheets[name].reads.setdefault(place[1], set()).add(reads)
         return is_too_much(sheets)
+
+    def _columns_read(self) -> dict[str, set[int]]:
+        """The columns that the formulas to compute read, by worksheet."""
+        found: dict[str, set[int]] = defaultdict(set)
+        for (name, _), text in self._known.items():
+            reads = read_formula(text)
+            for of, first, last in reads.columns if reads is not None else ():
+                sheet = name if of is None else self._formulas.folded.get(of.casefold(), of)
+                found[sheet].update(range(first, last + 1))
+        return found
 
     def _computable(self, texts: dict[At, str], unknown: set[At]) -> dict[At, str]:
         """The formulas that depend on no formula that cannot be computed."""
@@ -284,7 +303,7 @@ class Calculation:
         formulas: dict[str, dict[Position, str]] = {}
         for name in self._formulas.sheets:
             values[name] = dict(self._fixed.get(name, {}))
-            for place, number in self._filled.get(name, {}).items():
+            for place, number in self._read.get(name, ()):
                 values[name][place] = _value(filled[number])
             formulas[name] = {
                 place: _failing(value)
