@@ -37,6 +37,8 @@ from kpi_xl.settings.sheets import STATUSES, UNITS
 How = Literal["heading", "near", "content", ""]
 """By what a column is found: its heading, one that is like it, its cells; not at all."""
 
+_BELOW_GRID: Final = {"days": "当天出勤", "targets": "目标值"}
+
 _ALIKE: Final = 62.0
 """Percent: 销售员编码 and 业务员编码 are more alike, 保单号 and 投保单号码 as well."""
 
@@ -146,6 +148,14 @@ class SheetProposal:
         """The table it is proposed to be; empty for none."""
         return self.tables[0] if self.tables else ""
 
+    @property
+    def side_by_side(self) -> Mapping[str, str]:
+        """The headings of a grid that are no column themselves, and what stands below them."""
+        if self.header is None or not self.header.match.spread:
+            return {}
+        headings = ((self.header.cells[place] or "").strip() for place in self.header.match.spread)
+        return dict.fromkeys(headings, _BELOW_GRID[LISTS[self.code].grid])
+
     def first_cells(self, place: int, most: int, code: str = "") -> list[str]:
         """The first cells below a heading.
 
@@ -249,7 +259,7 @@ def _header(table: Table, seen: Seen, settings: Settings) -> Header:
     """The header where no required heading is known: the widest row of words."""
     row = _widest(seen.rows)
     index = next(place for place, one in enumerate(seen.rows) if one is row)
-    match = Headings(table, settings.columns.get(table.code, {})).match(row)
+    match = Headings.of(table, settings).match(row)
     return Header(match, tuple(row), index, index, "")
 
 
@@ -316,7 +326,11 @@ def _columns(table: Table, header: Header, rows: Rows) -> tuple[ColumnProposal, 
                 taken.add(place)
                 break
     return tuple(
-        ColumnProposal(column, *found.get(column.code, ("", ""))) for column in table.columns
+        ColumnProposal(
+            replace(column, required=False) if column.instead in found else column,
+            *found.get(column.code, ("", "")),
+        )
+        for column in table.columns
     )
 
 

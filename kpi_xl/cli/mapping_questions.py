@@ -62,6 +62,7 @@ def show_sheet(name: str, proposal: SheetProposal, answer: Answer) -> None:
     read = {heading: code for code, heading in answer.columns.items()}
     proposed = {one.heading: one.column.name for one in proposal.columns if one.heading}
     codes = {one.heading: one.column.code for one in proposal.columns if one.heading}
+    grid = proposal.side_by_side if table and table.code == proposal.code else {}
     shown = Table()
     for heading in ("文件里的列", "读成", *(f"第 {n} 行" for n in range(1, _ROWS + 1))):
         shown.add_column(heading, overflow="fold")
@@ -69,7 +70,9 @@ def show_sheet(name: str, proposal: SheetProposal, answer: Answer) -> None:
         heading = (cell or "").strip()
         if not heading:
             continue
-        if table and heading in read:
+        if heading in grid:
+            standard = grid[heading]
+        elif table and heading in read:
             standard = table.column(read[heading]).name
         else:
             standard = f"{proposed[heading]}？" if heading in proposed else "不用"

@@ -54,7 +54,7 @@ def shown(session: MappingSession, name: str, wanted: str) -> dict[str, Any]:
         columns |= dict(answer.columns)
     money = {one.heading: one for one in proposal.money(columns)}
     statuses = {one.heading: one for one in proposal.statuses}
-    rows = []
+    rows, grid = [], proposal.side_by_side
     for place, heading in _headings(proposal):
         one = proposed.get(heading)
         decided = heading in chosen or (same and heading in answer.unused)
@@ -65,6 +65,7 @@ def shown(session: MappingSession, name: str, wanted: str) -> dict[str, Any]:
                 "place": place,
                 "heading": heading,
                 "column": column,
+                "grid": grid.get(heading, ""),
                 "how": _HOW[one.how] if one and one.how else "",
                 "doubtful": bool(one and not one.sure and not decided),
                 "cells": proposal.first_cells(place, _ROWS, column),
@@ -128,7 +129,16 @@ def chosen(session: MappingSession, name: str, given: Mapping[str, str]) -> Answ
             columns[column] = heading
         elif heading in proposed:
             unused.append(heading)
-    missing = [one.name for one in table.columns if one.required and one.code not in columns]
+    # The headings of a grid stand for two columns and are not chosen: 1月 for 月份 and 目标值.
+    taken = {*columns.values(), *proposal.side_by_side}
+    for one in proposal.columns:
+        if one.how == "heading" and one.heading in taken:
+            columns.setdefault(one.column.code, one.heading)
+    missing = [
+        one.column.name
+        for one in proposal.columns
+        if one.column.required and one.column.code not in columns
+    ]
     if missing:
         raise InputError(kinds.COLUMNS_NOT_CHOSEN(table=table.name, columns="、".join(missing)))
     at = {heading: place for place, heading in _headings(proposal)}

@@ -198,8 +198,7 @@ class MappingSession:
         """The heading of each column that is found without a choice."""
         if proposal.header is None:
             return {}
-        of_table = self._plain.columns.get(proposal.code, {})
-        match = Headings(LISTS[proposal.code], of_table).match(proposal.header.cells)
+        match = Headings.of(LISTS[proposal.code], self._plain).match(proposal.header.cells)
         return {
             code: (proposal.header.cells[place] or "").strip()
             for code, place in match.positions.items()

@@ -114,7 +114,9 @@ class Headings:
     levels: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, table: Table, settings: Settings, name: str, sheet: str | None) -> Headings:
+    def of(
+        cls, table: Table, settings: Settings, name: str = "", sheet: str | None = None
+    ) -> Headings:
         """The headings of a file or worksheet: what is said of it goes before what is said of all.
 
         Parameters
@@ -122,7 +124,7 @@ class Headings:
         settings : Settings
             What kpi.toml says.
         name, sheet
-            The file's path below the data folder, and the worksheet.
+            The file's path below the data folder, and the worksheet; by default any.
         """
         said = settings.said_of(name, sheet)
         own = said.columns if said.table == table.code else {}
