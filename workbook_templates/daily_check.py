@@ -7,7 +7,13 @@ from typing import Final
 
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from kpi_xl.slots.weekly_member_values import PLANNED
+from kpi_xl.slots.weekly_member_values import (
+    DAILY,
+    DAILY_PLAN,
+    FILLED_IN,
+    MONTH_CHECKS,
+    PLANNED,
+)
 from workbook_templates import name_of
 from workbook_templates.form import UNIT, Column, Roll, facts, head, heads
 from workbook_templates.guide import Guide
@@ -39,7 +45,7 @@ from workbook_templates.look import (
     Style,
 )
 from workbook_templates.validation import amounts, choices, whole_numbers
-from workbook_templates.week import ACTIVITIES, WEEKS
+from workbook_templates.week import ACTIVITIES, WEEKS, heading
 
 NAME: Final = name_of(__name__)
 TITLE: Final = "日报表：对客户经理每日活动检查表"
@@ -72,10 +78,9 @@ def build(path: Path) -> None:
     book = Book(path, NAME)
     month = Page(book, _MONTH, (1.5, 14, *(10.5 for _ in range(11))))
     weeks = [Page(book, f"第{week}周", _WIDTHS, landscape=False, larger=0.2) for week in WEEKS]
-    unit, manager = month.at(3, 1, absolute=True), month.at(3, 5, absolute=True)
-    heading = f'={unit}&"　"&{manager}&"　"&{month.at(0, 12, absolute=True)}'
+    whose = heading(month, ("team.name", "unit.manager"), (1, 5), 12)
     for week, page in zip(WEEKS, weeks, strict=True):
-        _week(page, week, heading)
+        _week(page, week, whose)
     _overview(month, weeks)
     _guide(book)
     book.close()
@@ -103,16 +108,24 @@ def _overview(page: Page, weeks: list[Page]) -> None:
     for column, name in enumerate(names, 2):
         source = _columns_summed()[name]
         for number, one in enumerate(weeks):
-            total = f"={one.at(_SUMMED + _DAYS, source)}"
+            of_week = {f"week{number + 1}.daily.<项目>.合计": one.at(_SUMMED + _DAYS, source)}
+            total = MONTH_CHECKS.excel("各周.<项目>", of_week, place=number)
             page.formula(first + number, column, total, 0, _COUNT, _OR_BLANK, RULED)
         page.name_slot(f"checks.各周.{name}", first, column, last, column)
         letter = xl_col_to_name(column)
-        total = f"=SUM({letter}{first + 1}:{letter}{last + 1})"
+        all_ = f"{letter}{first + 1}:{letter}{last + 1}"
+        total = MONTH_CHECKS.excel("合计.<项目>", {"各周.<项目>": all_})
         blank = (_COUNT, _OR_BLANK)
         page.formula(last + 1, column, total, 0, TOTAL, *blank, slot=f"checks.合计.{name}")
     share: Style = {"num_format": "0%;-0%;", "align": "center"}
     for at in range(first, last + 2):
-        rate = f'=IF(K{at + 1}=0,"",L{at + 1}/K{at + 1})'
+        place = at - first
+        due, filled = (
+            f"checks.合计.{name}" if at > last else f"checks.各周.{name}@{place}"
+            for name in ("应填", "已填")
+        )
+        cells = {due: f"K{at + 1}", filled: f"L{at + 1}"}
+        rate = FILLED_IN.excel("填写率", cells, place=place)
         page.formula(at, 12, rate, "", share, TOTAL if at > last else RULED)
     page.name_slot("checks.填写率", first, 12, last + 1, 12)
     page.height(last + 2, 8)
@@ -159,13 +172,13 @@ def _columns(slot: str) -> list[Column]:
     ]
 
 
-def _week(page: Page, week: int, heading: str) -> None:
+def _week(page: Page, week: int, whose: str) -> None:
     slot = f"week{week}"
     page.title(TITLE)
     page.aside(f"{slot}.period")
     page.height(1, 18)
     page.put(1, 1, None, SECTION, slot=f"{slot}.name")
-    page.formula(1, _ADVICE, heading, "　　", LABEL, STRONG, RIGHT, slot=f"{slot}.heading")
+    page.formula(1, _ADVICE, whose, "　　", LABEL, STRONG, RIGHT, slot=f"{slot}.heading")
     flags = {done_column(name): _short(done_column(name)) for name in PLANNED}
     roll = Roll(page, slot, _FIRST, LINES, _columns(slot), told_by=2, flags=flags)
     page.height(roll.first, _ROW, roll.last)
@@ -245,32 +258,43 @@ def _summary(page: Page, slot: str, roll: Roll) -> None:
     off = f"${xl_col_to_name(_LOG)}{_SUMMED + 1}=0"
     page.highlight(_SUMMED, 1, total - 1, _ADVICE, off, {"bg_color": RESTING, "font_color": GREY})
     page.put(total, 1, "本周合计", TOTAL)
-    dates = _absolute(roll, _DATE)
+    columns = _columns_summed()
     for name in (*ACTIVITIES, "预收件数", "预收保费"):
-        column = _columns_summed()[name]
         style = _MONEY if name == "预收保费" else _COUNT
-        formula = f"SUMIF({dates},$B{{row}},{_absolute(roll, column)})"
-        _daily(page, f"{slot}.daily.{name}", column, formula, style)
+        _daily(page, slot, roll, name, columns[name], style)
     for name in PLANNED:
-        column = done_column(name) - 1
-        planned = f"SUMIF({dates},$B{{row}},{_absolute(roll, column)})"
-        _daily(page, f"{slot}.daily.{name}.计划", column, planned, _COUNT)
-    people = f"COUNTIF({dates},$B{{row}})"
-    _daily(page, f"{slot}.daily.应填", _LOG, people, _COUNT)
-    visits = _absolute(roll, done_column("拜访数"))
-    filled = f'COUNTIFS({dates},$B{{row}},{visits},">=0")'
-    _daily(page, f"{slot}.daily.已填", _CHECK, filled, _COUNT)
+        _daily(page, slot, roll, name, columns[name] - 1, _COUNT, ".计划")
+    for name in ("应填", "已填"):
+        _daily(page, slot, roll, name, columns[name], _COUNT)
 
 
-def _daily(page: Page, slot: str, column: int, formula: str, style: Style) -> None:
+def _daily(
+    page: Page, slot: str, roll: Roll, name: str, column: int, style: Style, part: str = ""
+) -> None:
+    """A column of what is summed up by day, and the week.
+
+    Parameters
+    ----------
+    name, part : str
+        What is summed up, and whether it is what was planned of it.
+    """
+    group, own = (DAILY_PLAN if part else DAILY), f"<项目>{part}"
+    lines = f"week<周>.checks.<项目>{part}"
+    cells = {
+        "week<周>.checks.日期": _absolute(roll, _DATE),
+        "week<周>.checks.拜访数": _absolute(roll, done_column("拜访数")),
+        **dict.fromkeys((lines, f"input.{lines}"), _absolute(roll, column)),
+    }
     for row in range(_SUMMED, _SUMMED + _DAYS):
-        text = f'=IF($B{row + 1}="","",{formula.format(row=row + 1)})'
-        page.formula(row, column, text, "", style, _OR_BLANK, RULED)
-    page.name_slot(slot, _SUMMED, column, _SUMMED + _DAYS - 1, column)
+        cells["week<周>.dates@"] = f"$B{row + 1}"
+        day = group.excel(own, cells, 项目=name)
+        page.formula(row, column, day, "", style, _OR_BLANK, RULED)
+    where = f"{slot}.daily.{name}{part}"
+    page.name_slot(where, _SUMMED, column, _SUMMED + _DAYS - 1, column)
     letter = xl_col_to_name(column)
-    total = f"=SUM({letter}{_SUMMED + 1}:{letter}{_SUMMED + _DAYS})"
+    total = group.excel(f"{own}.合计", {own: f"{letter}{_SUMMED + 1}:{letter}{_SUMMED + _DAYS}"})
     blank = (style, _OR_BLANK)
-    page.formula(_SUMMED + _DAYS, column, total, 0, TOTAL, *blank, slot=f"{slot}.合计")
+    page.formula(_SUMMED + _DAYS, column, total, 0, TOTAL, *blank, slot=f"{where}.合计")
 
 
 def _absolute(roll: Roll, column: int) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from kpi_xl.slots.agenda_values import HOURS, USES, WEEKEND
+from kpi_xl.slots.agenda_values import DAYS, HOURS, MONTH_TIME, USES, WEEK_TIME, WEEKEND
 from workbook_templates import name_of
 from workbook_templates.form import UNIT, facts, head
 from workbook_templates.guide import Guide
@@ -39,7 +39,7 @@ from workbook_templates.look import (
     Style,
 )
 from workbook_templates.validation import date_input
-from workbook_templates.week import WEEKS, sum_formula, too_much, top
+from workbook_templates.week import WEEKS, heading, too_much, top
 
 NAME: Final = name_of(__name__)
 _MONTH: Final = "本月"
@@ -73,10 +73,9 @@ def build(path: Path) -> None:
     book = Book(path, NAME)
     month = Page(book, _MONTH, (1.5, 13, 13, 13, 13, 13, 13, 13, 13, 13))
     weeks = [Page(book, f"第{week}周", _WIDTHS, larger=0.8) for week in WEEKS]
-    unit, manager = month.at(3, 1, absolute=True), month.at(3, 4, absolute=True)
-    heading = f'={unit}&"　"&{manager}&"　"&{month.at(0, 9, absolute=True)}'
+    whose = heading(month, ("department.name", "unit.manager"), (1, 4), 9)
     for week, page in zip(WEEKS, weeks, strict=True):
-        _week(page, week, heading)
+        _week(page, week, whose)
     _overview(month, weeks)
     _guide(book)
     book.close()
@@ -101,13 +100,23 @@ def _overview(page: Page, weeks: list[Page]) -> None:
     for at, use in enumerate(USES, first):
         page.height(at, 26)
         page.put(at, 1, use, STRONG, LEFT, PADDED, RULED)
-        planned = "+".join(one.at(_TIME + 1 + at - first, _DAY + 1) for one in weeks)
+        cells = {
+            f"week{week}.time.计划@": one.at(_TIME + 1 + at - first, _DAY + 1)
+            for week, one in zip(WEEKS, weeks, strict=True)
+        }
+        cells |= {"各周记录@": f"C{at + 1}:G{at + 1}", "记录@": f"H{at + 1}"}
+        cells["记录.合计"] = f"$H${last + 2}"
+        recorded, planned, share = (
+            MONTH_TIME.excel(end, cells) for end in ("记录", "计划", "占比")
+        )
         for week, one in zip(WEEKS, weeks, strict=True):
             source = one.at(_TIME + 1 + at - first, _DAY + 2)
-            page.formula(at, 1 + week, f"={source}", 0, _HOURS, RULED)
-        page.formula(at, 7, f"=SUM(C{at + 1}:G{at + 1})", 0, _HOURS, STRONG, RULED)
-        page.formula(at, 8, f"={planned}", 0, _HOURS, RULED)
-        share = f'=IF($H${last + 2}=0,"",H{at + 1}/$H${last + 2})'
+            place = (at - first) * len(WEEKS) + week - 1
+            of_week = {f"week{week}.time.记录@{at - first}": source}
+            hours = MONTH_TIME.excel("各周记录", of_week, place=place)
+            page.formula(at, 1 + week, hours, 0, _HOURS, RULED)
+        page.formula(at, 7, recorded, 0, _HOURS, STRONG, RULED)
+        page.formula(at, 8, planned, 0, _HOURS, RULED)
         page.formula(at, 9, share, "", {**RATE, "num_format": "0%"}, CENTRE, RULED)
     page.name_slot("time.各周记录", first, 2, last, 6)
     page.name_slot("time.记录", first, 7, last, 7)
@@ -116,10 +125,10 @@ def _overview(page: Page, weeks: list[Page]) -> None:
     page.height(last + 1, 24)
     page.blanks(last + 1, 1, last + 1, 9, TOTAL)
     page.put(last + 1, 1, "合计", TOTAL, PADDED)
-    for column, slot in ((7, "time.记录.合计"), (8, "time.计划.合计")):
+    for column, name in ((7, "记录"), (8, "计划")):
         letter = xl_col_to_name(column)
-        formula = f"=SUM({letter}{first + 1}:{letter}{last + 1})"
-        page.formula(last + 1, column, formula, 0, TOTAL, _HOURS, slot=slot)
+        total = MONTH_TIME.excel(f"{name}.合计", {name: f"{letter}{first + 1}:{letter}{last + 1}"})
+        page.formula(last + 1, column, total, 0, TOTAL, _HOURS, slot=f"time.{name}.合计")
     page.height(last + 2, 8)
     for offset, label, slot in ((3, "本月重点", "input.focus"), (5, "月末小结", "input.summary")):
         page.height(last + offset, 24)
@@ -129,9 +138,9 @@ def _overview(page: Page, weeks: list[Page]) -> None:
     page.sheet.fit_to_pages(1, 1)
 
 
-def _week(page: Page, week: int, heading: str) -> None:
+def _week(page: Page, week: int, whose: str) -> None:
     slot = f"week{week}"
-    top(page, week, "营业部经理行事历", _END, heading)
+    top(page, week, "营业部经理行事历", _END, whose)
     page.height(_FOCUS, 26)
     page.put(_FOCUS, 1, "工作重点", HEAD, CENTRE)
     focus = (_MIDDLE, BOXED, EDITABLE)
@@ -212,8 +221,9 @@ def _sums(page: Page, slot: str) -> None:
         column = _DAY + 2 * (day - 1)
         for at, name in ((column, "合计"), (column + 1, "记录合计")):
             letter = xl_col_to_name(at)
-            hours = f'COUNTIF({letter}{_FIRST + 1}:{letter}{_LAST + 1},"?*")'
-            text = sum_formula(hours, most)
+            texts = f"{letter}{_FIRST + 1}:{letter}{_LAST + 1}"
+            cells = dict.fromkeys(("计划", "input.week<周>.day<日>.记录"), texts)
+            text = DAYS.excel(name, cells | {"week<周>.时间.上限": most})
             page.formula(_SUM, at, text, "", TOTAL, small, CENTRE, slot=f"{slot}.day{day}.{name}")
             too_much(page, _SUM, at, _SUM)
         left = f"{slot}.day{day}.排不下"
@@ -240,11 +250,11 @@ def _use(page: Page, slot: str) -> None:
         page.blanks(at, 1, at, 9, RULED)
         page.put(at, 1, use, STRONG, LEFT, PADDED, RULED)
         for column, kind in ((3, "计划"), (4, "记录")):
-            hours = f'=SUMPRODUCT((LEFT({area},2)="{use}")*({kinds}="{kind}"))'
+            hours = WEEK_TIME.excel(kind, {"各天": area, "栏": kinds}, place=at - first)
             page.formula(at, column, hours, 0, _HOURS, RULED)
-        none = f"$E${last + 2}=0"
-        page.formula(at, 5, f'=IF({none},"",E{at + 1}-D{at + 1})', "", GAP, CENTRE, RULED)
-        share = f'=IF({none},"",E{at + 1}/$E${last + 2})'
+        cells = {"记录.合计": f"$E${last + 2}", "记录@": f"E{at + 1}", "计划@": f"D{at + 1}"}
+        gap, share = (WEEK_TIME.excel(end, cells) for end in ("差额", "占比"))
+        page.formula(at, 5, gap, "", GAP, CENTRE, RULED)
         page.formula(at, 6, share, "", {**RATE, "num_format": "0%"}, CENTRE, RULED)
         page.put(at, 7, _MEANINGS[use], LABEL, LEFT, PADDED, RULED)
     names = {3: "计划", 4: "记录", 5: "差额", 6: "占比"}
@@ -255,9 +265,10 @@ def _use(page: Page, slot: str) -> None:
     page.put(last + 1, 1, "合计", TOTAL, PADDED)
     for column in (3, 4):
         letter = xl_col_to_name(column)
-        formula = f"=SUM({letter}{first + 1}:{letter}{last + 1})"
-        name = f"{slot}.time.{names[column]}.合计"
-        page.formula(last + 1, column, formula, 0, TOTAL, _HOURS, slot=name)
+        name = f"{names[column]}.合计"
+        cells = {names[column]: f"{letter}{first + 1}:{letter}{last + 1}"}
+        total = WEEK_TIME.excel(name, cells)
+        page.formula(last + 1, column, total, 0, TOTAL, _HOURS, slot=f"{slot}.time.{name}")
     page.put(row, 10, "本周小结", HEAD, LEFT, PADDED)
     page.blanks(row, 11, row, _END, HEAD)
     summary = f"input.{slot}.summary"

@@ -8,7 +8,16 @@ from typing import Final
 from kpi_xl.analysis.feedback import RELATIONS
 from kpi_xl.analysis.scorecard import Item
 from kpi_xl.catalogue import kpis
-from kpi_xl.slots.assessment_values import CAP, FEEDBACK_SHARE, FLOOR, ITEM, ITEMS, SCORE
+from kpi_xl.slots.assessment_values import (
+    CAP,
+    FEEDBACK,
+    FEEDBACK_SHARE,
+    FLOOR,
+    ITEM,
+    ITEMS,
+    SCORE,
+    TOGETHER,
+)
 from workbook_templates import name_of, sources
 from workbook_templates.form import UNIT, facts, head, heads
 from workbook_templates.guide import Guide
@@ -183,7 +192,7 @@ def _total(page: Page) -> None:
     page.formula(row, _WEIGHT, both, 0, TOTAL, _PERCENT, slot="score.weights")
     page.formula(row, _WEIGHTED, total, "", TOTAL, _POINTS, slot="score.total")
     cell = f"J{row + 1}"
-    hint = f'=IF(ROUND({cell},6)=1,"权重合计 100%","权重合计应为 100%，现在是 "&TEXT({cell},"0%"))'
+    hint = SCORE.excel("提示", {"weights": cell})
     text = "权重合计应为 100%，现在是 0%"
     page.formula(row, _HOW, hint, text, TOTAL, PADDED, {"bold": False}, slot="score.提示")
     wrong = {"font_color": STATUS["危险"]["font_color"], "bold": True}
@@ -218,24 +227,27 @@ def _feedback(page: Page) -> None:
     page.column(first, _HOW, count, NOTE, PADDED, RULED, slot="feedback.说明")
     weights = (_PERCENT, EDITABLE, RULED)
     page.column(first, _WEIGHT, count - 1, *weights, slot="feedback.权重")
-    points, weight = (f"${c}${first + 1}:${c}${others + 1}" for c in "MJ")
-    counted = f"SUMPRODUCT(ISNUMBER({points})*{weight})"
+    shares = f"N{first + 1}:N{others + 1}"
+    own, all_ = f"M{last + 1}", f"N{last + 2}"
+    cells = {
+        f"平均分@:{others - row}": f"$M${first + 1}:$M${others + 1}",
+        "权重": f"$J${first + 1}:$J${others + 1}",
+        "加权分": shares,
+        f"平均分@{others - row}": own,
+        "得分": all_,
+    }
     for at in range(first, others + 1):
         _shares(page, (at, _WEIGHT), f"360 度评价：{RELATIONS[at - first]}的权重", 1)
-        share = f'=IF(AND(ISNUMBER(M{at + 1}),N(J{at + 1})>0),M{at + 1}*J{at + 1}/{counted},"")'
-        page.formula(at, _WEIGHTED, share, "", _POINTS, RULED)
+        cells |= {"平均分@": f"M{at + 1}", "权重@": f"J{at + 1}"}
+        page.formula(at, _WEIGHTED, FEEDBACK.excel("加权分", cells), "", _POINTS, RULED)
     page.name_slot("feedback.加权分", first, _WEIGHTED, others, _WEIGHTED)
     page.height(last + 1, 22)
     page.blanks(last + 1, 1, last + 1, _HOW, TOTAL)
     page.put(last + 1, 1, "360 得分", TOTAL, PADDED)
-    shares = f"N{first + 1}:N{others + 1}"
-    total = f'=IF(COUNT({shares})=0,"",SUM({shares}))'
+    total, gap = (FEEDBACK.excel(end, cells) for end in ("得分", "差距"))
     page.formula(last + 1, _WEIGHTED, total, "", TOTAL, _POINTS, slot="feedback.得分")
-    own, all_ = f"M{last + 1}", f"N{last + 2}"
-    gap = f'"自评比他人"&IF({own}<{all_},"低 ","高 ")&TEXT(ABS({own}-{all_}),"0.0")&" 分"'
-    formula = f'=IF(OR(COUNT({own})=0,{all_}=""),"",{gap})'
     plain: Style = {"bold": False}
-    page.formula(last + 1, _HOW, formula, "", TOTAL, PADDED, plain, slot="feedback.差距")
+    page.formula(last + 1, _HOW, gap, "", TOTAL, PADDED, plain, slot="feedback.差距")
     row = _TOGETHER
     page.height(row, 24)
     page.blanks(row, 1, row, _HOW, TOTAL)
@@ -243,9 +255,8 @@ def _feedback(page: Page) -> None:
     page.put(row, _TARGET, "360 占", TOTAL, {"align": "right"}, plain)
     page.put(row, _WEIGHT, FEEDBACK_SHARE, TOTAL, _PERCENT, EDITABLE, slot="feedback.占比")
     _shares(page, (row, _WEIGHT), "360 度评价占综合得分的比例", 1)
-    kpis_ = f"N{_LAST + 2}"
-    both = f"{kpis_}*(1-J{row + 1})+{all_}*J{row + 1}"
-    formula = f'=IF(COUNT({kpis_},{all_})<2,"",{both})'
+    both = {"score.total": f"N{_LAST + 2}", "feedback.得分": all_, "feedback.占比": f"J{row + 1}"}
+    formula = TOGETHER.excel("综合", both)
     page.formula(row, _WEIGHTED, formula, "", TOTAL, _POINTS, slot="score.综合")
 
 

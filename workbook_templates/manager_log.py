@@ -8,6 +8,7 @@ from typing import Final
 from xlsxwriter.utility import xl_col_to_name
 
 from kpi_xl.slots.log_values import LINES
+from kpi_xl.slots.plan_slots import ACCOMPANIED, MANAGER_WEEK
 from workbook_templates import daily_log, name_of
 from workbook_templates.daily_log import FIRST, GROUP, HEADER, LAST, SMALL, TOTALS
 from workbook_templates.form import UNIT, Column, Roll, facts, head, heads
@@ -33,14 +34,13 @@ from workbook_templates.look import (
     Style,
 )
 from workbook_templates.validation import amounts, date_input, whole_numbers
-from workbook_templates.week import WEEKS, top
+from workbook_templates.week import WEEKS, heading, top
 
 NAME: Final = name_of(__name__)
 MEMBERS: Final = 40
 """How many members have a row."""
 KINDS: Final = ("面谈", "面谈", "陪访", "陪访")
 """What each of a day's four lines is for."""
-ACCOMPANIED: Final = 3
 """The norm of joint visits a week."""
 _TEAM: Final = "团队"
 _WIDTHS: Final = (1.5, 8.5, 29, 7, 15, 25, 25, 9.5, 10, 28, 29)
@@ -57,11 +57,10 @@ def build(path: Path) -> None:
     book = Book(path, NAME)
     team = Page(book, _TEAM, (1.5, 14, 16, 17, 12, 17, 12, 12, 17), landscape=False)
     weeks = [Page(book, f"第{week}周", _WIDTHS, larger=1.8) for week in WEEKS]
-    unit, manager = team.at(3, 1, absolute=True), team.at(3, 5, absolute=True)
-    heading = f'={unit}&"　"&{manager}&"　"&{team.at(0, 8, absolute=True)}'
+    whose = heading(team, ("team.name", "unit.manager"), (1, 5), 8)
     roll = _team(team)
     for week, page in zip(WEEKS, weeks, strict=True):
-        _week(page, week, heading, roll)
+        _week(page, week, whose, roll)
     _guide(book)
     book.close()
 
@@ -101,9 +100,9 @@ def _team(page: Page) -> Roll:
     return roll
 
 
-def _week(page: Page, week: int, heading: str, roll: Roll) -> None:
+def _week(page: Page, week: int, whose: str, roll: Roll) -> None:
     slot = f"week{week}"
-    top(page, week, NAME, _NEXT, heading)
+    top(page, week, NAME, _NEXT, whose)
     _heads(page)
     page.height(FIRST, 19, LAST)
     daily_log.days(page, slot)
@@ -178,16 +177,18 @@ def _totals(page: Page, slot: str) -> None:
         f"{letter}${FIRST + 1}:{letter}${LAST + 1}"
         for letter in (f"${xl_col_to_name(column)}" for column in (_KIND, _EFFECT))
     )
-    for column, kind, name, unit, expected in (
-        (_HOW, "面谈", "talks", "人", "$C$2"),
-        (_EFFECT, "陪访", "accompany", "次", str(ACCOMPANIED)),
+    for column, kind, name, unit in (
+        (_HOW, "面谈", "talks", "人"),
+        (_EFFECT, "陪访", "accompany", "次"),
     ):
-        total = f'=COUNTIFS({kinds},"{kind}",{effects},"?*")'
+        cells = {"方式": kinds, "input.week<周>.coaching.效果": effects}
+        cells |= {
+            f"{name}.合计": f"{xl_col_to_name(column)}{row + 1}",
+            "week<周>.log.工作日": "$C$2",
+        }
+        total, hint = (MANAGER_WEEK.excel(f"{name}.{end}", cells) for end in ("合计", "提示"))
         shown: Style = {"num_format": f'"{kind} "0" {unit}"', "align": "left", "indent": 1}
         page.formula(row, column, total, 0, TOTAL, shown, slot=f"{slot}.{name}.合计")
-        cell = f"{xl_col_to_name(column)}{row + 1}"
-        short = f'"还差"&({expected}-{cell})&"{unit}"'
-        hint = f'=IF({cell}=0,"",IF({cell}>={expected},"已达到",{short}))'
         page.formula(row + 1, column, hint, "", TOTAL, plain, PADDED, slot=f"{slot}.{name}.提示")
     for line, name in enumerate(_COUNTED[:3]):
         column = (_LABEL, _COUNT, _LEARNT)[line]

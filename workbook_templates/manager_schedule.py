@@ -7,6 +7,8 @@ from typing import Final
 
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
+from kpi_xl.slots.plan_slots import ACCOMPANIED, MANAGER_WEEK
+from kpi_xl.slots.time_values import DAY_BOXES
 from workbook_templates import name_of
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
@@ -34,7 +36,7 @@ from workbook_templates.look import (
     Style,
 )
 from workbook_templates.validation import choices, date_input, dates, whole_numbers
-from workbook_templates.week import WEEKS, no_week, resting, sum_formula, too_much, top
+from workbook_templates.week import WEEKS, heading, no_week, resting, too_much, top
 
 NAME: Final = name_of(__name__)
 ATTENTION: Final = 10
@@ -50,8 +52,6 @@ _FIRST: Final = _HEADER + 2
 _LAST: Final = _FIRST + len(_DAYS) - 1
 _GROUP: Final[Style] = {"left": 1, "left_color": WHITE}
 _EDGE: Final[Style] = {"left": 1, "left_color": ACCENT_MIDDLE}
-_ACCOMPANIED: Final = 3
-"""The norm of joint visits a week."""
 
 
 def build(path: Path) -> None:
@@ -59,19 +59,17 @@ def build(path: Path) -> None:
     book = Book(path, NAME)
     weeks = [Page(book, f"第{week}周", _WIDTHS, larger=0.8) for week in WEEKS]
     people = Page(book, _LIST, (1.5, 5, 10, 12, 12, 38, 13, 15, 36, 36))
-    unit, manager = people.at(3, 1, absolute=True), people.at(3, 5, absolute=True)
-    month = people.at(0, 9, absolute=True)
-    heading = f'={unit}&"　"&{manager}&"　"&{month}'
+    whose = heading(people, ("unit.name", "unit.manager"), (1, 5), 9)
     for week, page in zip(WEEKS, weeks, strict=True):
-        _week(page, week, heading)
+        _week(page, week, whose)
     _attention(people)
     _guide(book)
     book.close()
 
 
-def _week(page: Page, week: int, heading: str) -> None:
+def _week(page: Page, week: int, whose: str) -> None:
     slot = f"week{week}"
-    top(page, week, "主管日程安排", _TALKS, heading)
+    top(page, week, "主管日程安排", _TALKS, whose)
     page.height(_FOCUS, 44)
     page.put(_FOCUS, 1, "工作重点", HEAD, CENTRE)
     page.merged(
@@ -156,20 +154,16 @@ def _sums(page: Page, slot: str) -> None:
     page.put(_HEADER + 1, _SUM, None, SUBHEAD, CENTRE, _GROUP, limit, slot=f"{slot}.时间.上限")
     most = xl_rowcol_to_cell(_HEADER + 1, _SUM, True, True)
     for row in range(_FIRST, _LAST + 1):
-        cells = (xl_rowcol_to_cell(row, column) for column in (_MORNING, _AFTERNOON))
-        hours = "+".join(_hours_of(cell) for cell in cells)
+        cells = {
+            "morning.时间@": xl_rowcol_to_cell(row, _MORNING),
+            "afternoon.时间@": xl_rowcol_to_cell(row, _AFTERNOON),
+            "week<周>.时间.上限": most,
+        }
         style: Style = {"text_wrap": True}
-        page.formula(
-            row, _SUM, sum_formula(f"ROUND({hours},2)", most), "", CENTRE, BOXED, style, _EDGE
-        )
+        hours = DAY_BOXES.excel("时间.合计", cells)
+        page.formula(row, _SUM, hours, "", CENTRE, BOXED, style, _EDGE)
     page.name_slot(f"{slot}.时间.合计", _FIRST, _SUM, _LAST, _SUM)
     too_much(page, _FIRST, _SUM, _LAST)
-
-
-def _hours_of(cell: str) -> str:
-    """The hours of a box such as 9:00—11:00; 0 for anything else."""
-    end, start = f'MID({cell},FIND("—",{cell})+1,5)', f'LEFT({cell},FIND("—",{cell})-1)'
-    return f"IFERROR((TIMEVALUE({end})-TIMEVALUE({start}))*24,0)"
 
 
 def _norms(page: Page, slot: str) -> None:
@@ -184,20 +178,17 @@ def _norms(page: Page, slot: str) -> None:
     plain: Style = {"bold": False}
     page.put(row + 1, 1, reminder, TOTAL, plain)
     edges = {_ACCOMPANY: _EDGE, _TALKS: {}}
-    kinds = ((_ACCOMPANY, "accompany", "陪同展业次数", "次"), (_TALKS, "talks", "面谈人数", "人"))
-    for column, name, title, unit in kinds:
+    kinds = ((_ACCOMPANY, "accompany", "陪同展业次数"), (_TALKS, "talks", "面谈人数"))
+    for column, name, title in kinds:
         letter = xl_col_to_name(column)
         cells, total = f"{letter}{_FIRST + 1}:{letter}{_LAST + 1}", f"{letter}{row + 1}"
         page.column(
             _FIRST, column, 5, counts, BOXED, INPUT, edges[column], slot=f"input.{slot}.{name}"
         )
         whole_numbers(page, (_FIRST, column, _LAST, column), title, 20)
-        page.formula(row, column, f"=SUM({cells})", 0, TOTAL, counts, slot=f"{slot}.{name}.合计")
-        expected = str(_ACCOMPANIED) if name == "accompany" else f"COUNT({cells})"
-        hint = (
-            f'=IF(COUNT({cells})=0,"",IF({total}>={expected},"已达到",'
-            f'"还差"&({expected}-{total})&"{unit}"))'
-        )
+        refs = {f"input.week<周>.{name}": cells, f"{name}.合计": total}
+        times, hint = (MANAGER_WEEK.excel(f"{name}.{end}", refs) for end in ("合计", "提示"))
+        page.formula(row, column, times, 0, TOTAL, counts, slot=f"{slot}.{name}.合计")
         page.formula(row + 1, column, hint, "", TOTAL, plain, CENTRE, slot=f"{slot}.{name}.提示")
 
 
@@ -280,7 +271,7 @@ def _guide(book: Book) -> None:
             ("项目", "公式", "说明"),
             ("计划合计", "上午、下午时间盒的长度之和", "超过上限就写超出多少；“排不下”的不算"),
             ("本周合计", "五天之和", "陪同次数、面谈人数"),
-            ("提示 · 陪同", f"合计与 {_ACCOMPANIED} 次比", "一周陪同展业三到四次"),
+            ("提示 · 陪同", f"合计与 {ACCOMPANIED} 次比", "一周陪同展业三到四次"),
             ("提示 · 面谈", "合计与已填天数比", "每个填了的日子至少一人"),
         ),
     )

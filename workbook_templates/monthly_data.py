@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from kpi_xl.catalogue import activity, kpis, manpower, persistency, production
+from kpi_xl.catalogue import MEASURES, activity, kpis, manpower, persistency, production
 from kpi_xl.formula import Measure
 from kpi_xl.kpi import Kpi
 from kpi_xl.slots.analysis_slots import PAR
-from kpi_xl.slots.unit_values import FEW_MONTHS, KPI
+from kpi_xl.slots.unit_values import COUNTED_BY, KPI, SERIES, WINDOW
 from workbook_templates.look import (
     ACCENT,
     CENTRE,
@@ -72,7 +72,7 @@ def number(one: Kpi) -> Style:
 
 def formula_of(one: Kpi, end: str, cells: Mapping[str, str]) -> str:
     """The formula of a slot of a KPI over the cells of its others, both by the ends of names."""
-    return KPI.slots[end].formula_of(one).excel(cells)
+    return KPI.excel(end, cells, one)
 
 
 def measures() -> list[Measure]:
@@ -103,8 +103,8 @@ class Data:
         last = max(self.peer_rows.values()) + 2
         self.unripe_rows = {name: last + number for number, name in enumerate(DRAWN)}
 
-    def excel(self, one: Kpi, column: int, *, prefix: bool) -> str:
-        """The KPI's native formula over one month's column, without its equals sign.
+    def references(self, one: Kpi, column: int, *, prefix: bool) -> dict[str, str]:
+        """The cells of a KPI's measures and settings in one month's column, by code.
 
         Parameters
         ----------
@@ -121,13 +121,13 @@ class Data:
         refs = {m.code: at(self.measures[m.code]) for m in one.measures}
         if one.settings:
             refs["premium_weight"] = at(1, absolute=True)
-        return one.excel(refs)[1:]
+        return refs
 
-    def compared(self, name: str, base: str) -> str:
-        """The cell of what a KPI is compared with: 上月 or 去年同期, the same days where the month
-        is not over.
+    def compared(self, one: Kpi, base: str) -> dict[str, str]:
+        """The cell of what a KPI is compared with, by its code: 上月 or 去年同期, the same days
+        where the month is not over.
         """
-        return self.page.at(self.series[name], COMPARED[base])
+        return {one.code: self.page.at(self.series[one.name], COMPARED[base])}
 
     def range(self, name: str) -> str:
         """The whole series of a KPI."""
@@ -269,7 +269,7 @@ def _series(data: Data, one: Kpi, row: int) -> None:
     _label(page, row, one.name, one.unit)
     counted = len(one.measures) == 1 or one.name in ("首年度保费", "平均人数")
     for column in range(_FIRST, max(COMPARED.values()) + 1):
-        formula = f"=IFERROR({data.excel(one, column, prefix=False)},NA())"
+        formula = SERIES.excel("", data.references(one, column, prefix=False), one)
         page.formula(row, column, formula, 0 if counted else "#N/A", number(one), RULED)
     page.name_slot(f"series.{one.name}", row, _FIRST, row, LAST)
     page.name_slot(f"series.{one.name}.同期", row, LAST + 1, row, max(COMPARED.values()))
@@ -281,21 +281,17 @@ def _labels(data: Data) -> None:
     For small charts only January and July, as long as there are many.
     """
     page = data.page
-    known = ",".join(
-        f"COUNT({page.range(row, _FIRST, row, LAST).rpartition('!')[2]})"
-        for row in (data.measures["opening"], data.measures["new_premium"])
-    )
+    cells = {
+        f"data.{MEASURES[code].name}": page.range(row, _FIRST, row, LAST).rpartition("!")[2]
+        for code, row in data.measures.items()
+        if code in COUNTED_BY
+    }
     rows = {data.last_row - 1: "data.labels", data.last_row: "data.years"}
     for row, slot in rows.items():
         page.height(row, 18)
         page.put(row, 0, "图的横坐标", LABEL, RULED)
         page.put(row, 1, None, RULED)
         for column in range(_FIRST, LAST + 1):
-            month = xl_rowcol_to_cell(_HEADER, column)
-            year, number_ = f'MID({month},3,2)&"年"', f"VALUE(RIGHT({month},2))"
-            named = f"OR({number_}=7,MAX({known})<={FEW_MONTHS})"
-            half = f'IF({named},{number_}&"月","")'
-            other = f'{number_}&""' if slot == "data.labels" else half
-            short = f'IF(RIGHT({month},2)="01",{year},{other})'
-            page.formula(row, column, f'=IFERROR({short},"")', "", LABEL, RIGHT, RULED)
+            cells["data.months@"] = xl_rowcol_to_cell(_HEADER, column)
+            page.formula(row, column, WINDOW.excel(slot, cells), "", LABEL, RIGHT, RULED)
         page.name_slot(slot, row, _FIRST, row, LAST)

@@ -176,8 +176,8 @@ def _kpi_row(page: Page, data: Data, one: Kpi, row: int) -> None:
 
     page.put(row, _AT["指标"], f"{one.name} ↓" if lower else one.name, RULED, _FIT)
     page.put(row, _AT["单位"], one.unit, LABEL, CENTRE, RULED, _BODY)
-    actual = data.excel(one, monthly_data.LAST, prefix=True)
-    page.formula(row, _AT["实际"], _or_dash(actual), empty, shown, STRONG, RULED, _FIT, slot=slot)
+    actual = formula_of(one, "", data.references(one, monthly_data.LAST, prefix=True))
+    page.formula(row, _AT["实际"], actual, empty, shown, STRONG, RULED, _FIT, slot=slot)
     page.put(row, _AT["目标"], None, shown, EDITABLE, RULED, _FIT, slot=f"{slot}.目标")
     target_of(page, row, _AT["目标"], one)
     if lower:
@@ -188,10 +188,8 @@ def _kpi_row(page: Page, data: Data, one: Kpi, row: int) -> None:
         page.formula(row, _AT["达成率"], attained, "", RATE, RULED, _FIT, slot=f"{slot}.达成率")
     style = POINTS if one.unit == "%" else CHANGE
     for name, change in (("上月", "环比"), ("去年同期", "同比")):
-        before = data.compared(one.name, name)
-        page.formula(
-            row, _AT[name], _or_dash(before), empty, shown, RULED, _FIT, slot=f"{slot}.{name}"
-        )
+        before = formula_of(one, f".{name}", data.compared(one, name))
+        page.formula(row, _AT[name], before, empty, shown, RULED, _FIT, slot=f"{slot}.{name}")
         moved = formula_of(one, f".{change}", cells)
         page.formula(row, _AT[change], moved, _NONE, style, RULED, _FIT, slot=f"{slot}.{change}")
     page.put(row, _AT["状态"], None, CENTRE, RULED, _BODY, slot=f"{slot}.状态")
@@ -209,10 +207,6 @@ def _kpi_row(page: Page, data: Data, one: Kpi, row: int) -> None:
             "last_color": ACCENT,
         },
     )
-
-
-def _or_dash(formula: str) -> str:
-    return f'=IFERROR({formula},"{_NONE}")'
 
 
 _NOTE: Final[Style] = {"font_size": 10.5, "font_color": GREY, "valign": "vcenter"}

@@ -8,7 +8,7 @@ from typing import Any, Final
 from xlsxwriter.chart import Chart
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from kpi_xl.slots.analysis_slots import PAR
+from kpi_xl.slots.analysis_slots import PAR, WATERFALL
 from workbook_templates.look import (
     ACCENT,
     ACCENT_LIGHT,
@@ -49,6 +49,7 @@ STARTS: Final = {
 FACTORS: Final = ("人力", "举绩率", "有效人均件数", "件均保费")
 _ONE_LINE: Final[Style] = {"shrink": True, "text_wrap": False}
 WATERFALLS: Final = ("环比", "同比")
+_BARS: Final = ("合计", "底", "增", "减")
 
 WIDTHS: Final = (1.5, 15, 12, 12, 12, 12, 12, 12, 12, 14)
 _LAST: Final = len(WIDTHS) - 1
@@ -152,40 +153,28 @@ def _columns(page: Page, first_split: int) -> dict[str, int]:
             page.put(top, column + place_, text, LABEL)
         for place_, text in enumerate(FACTORS):
             head = xl_rowcol_to_cell(first_split - 1, 3 + place_, True, True)
-            page.formula(top, column + 2 + place_, f"={head}", text, LABEL)
+            named = WATERFALL.excel("因素", {"drivers.因素@": head})
+            page.formula(top, column + 2 + place_, named, text, LABEL)
         slot = f"waterfall.{comparison}.因素"
         page.name_slot(slot, top, column + 2, top, column + 1 + len(FACTORS))
-        for number_, (name, formula) in enumerate(_FORMULAS.items(), top + 1):
+        for number_, name in enumerate(_BARS, top + 1):
             page.put(number_, column, name, LABEL)
             for place_ in range(6):
-                at = {
-                    "own": xl_rowcol_to_cell(source, 2 + place_, False, True),
-                    "first": xl_rowcol_to_cell(source, 2, False, True),
-                    "before": xl_rowcol_to_cell(source, max(1 + place_, 2), False, True),
-                }
-                ends = place_ in (0, 5)
-                text = formula[0] if ends else formula[1]
-                page.formula(
-                    number_,
-                    column + 1 + place_,
-                    text.format(**at),
-                    0,
-                    {**LABEL, **WHOLE, "font_size": 9},
+                own, first, before = (
+                    xl_rowcol_to_cell(source, at, False, True)
+                    for at in (2 + place_, 2, max(1 + place_, 2))
                 )
+                cells = {f"drivers.<比较>@{which}": cell for which, cell in (
+                    ("", own), (":", f"{first}:{own}"), (":-", f"{first}:{before}"),
+                )}  # fmt: skip
+                formula = WATERFALL.excel(name, cells, place=place_)
+                look: Style = {**LABEL, **WHOLE, "font_size": 9}
+                page.formula(number_, column + 1 + place_, formula, 0, look)
             page.name_slot(
                 f"waterfall.{comparison}.{name}", number_, column + 1, number_, column + 6
             )
         top += 6
     return found
-
-
-# For the ends, and for the factors between them.
-_FORMULAS: Final = {
-    "合计": ("=N({own})", "=0"),
-    "底": ("=0", "=MAX(0,MIN(SUM({first}:{before}),SUM({first}:{own})))"),
-    "增": ("=0", "=MAX({own},0)"),
-    "减": ("=0", "=MAX(-{own},0)"),
-}
 
 
 def _waterfall(page: Page, comparison: str, first: int) -> Chart:
@@ -199,7 +188,7 @@ def _waterfall(page: Page, comparison: str, first: int) -> Chart:
         "减": {"fill": {"color": _LESS}, "border": {"none": True}, **_labelled("−")},
     }
     for name, look in looks.items():
-        row = first + 1 + list(_FORMULAS).index(name)
+        row = first + 1 + _BARS.index(name)
         values = f"={page.range(row, column, row, column + 5)}"
         chart.add_series(
             {"name": name, "categories": categories, "values": values, "gap": 45, **look}

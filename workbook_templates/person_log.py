@@ -8,6 +8,7 @@ from typing import Final
 from xlsxwriter.utility import xl_col_to_name
 
 from kpi_xl.slots.log_values import LINES, LOGGED
+from kpi_xl.slots.plan_slots import MONTH_DONE
 from workbook_templates import daily_log, name_of
 from workbook_templates.daily_log import FIRST, HEADER, LAST, SMALL, TOTALS
 from workbook_templates.form import PERSON, facts, head
@@ -37,7 +38,7 @@ from workbook_templates.look import (
     Style,
 )
 from workbook_templates.validation import amounts, choices, date_input, whole_numbers
-from workbook_templates.week import WEEKS, told_apart, top
+from workbook_templates.week import WEEKS, heading, told_apart, top
 
 NAME: Final = name_of(__name__)
 OUTLETS: Final = 30
@@ -70,19 +71,18 @@ def build(path: Path) -> None:
     month = Page(book, _MONTH, (1.5, 14, 6, 11, 11, *(9 for _ in WEEKS), 11, 11, 10))
     weeks = [Page(book, f"第{week}周", _WIDTHS, larger=1.4) for week in WEEKS]
     lists = Page(book, _LISTS, (1.5, 30, 3, 30), landscape=False, printed=False)
-    name, team = month.at(3, 1, absolute=True), month.at(3, 4, absolute=True)
-    heading = f'={name}&"　"&{team}&"　"&{month.at(0, 12, absolute=True)}'
+    whose = heading(month, ("person.name", "person.team"), (1, 4), 12)
     for week, page in zip(WEEKS, weeks, strict=True):
-        _week(page, week, heading)
+        _week(page, week, whose)
     _overview(month, weeks)
     _choices(lists)
     _guide(book)
     book.close()
 
 
-def _week(page: Page, week: int, heading: str) -> None:
+def _week(page: Page, week: int, whose: str) -> None:
     slot = f"week{week}"
-    top(page, week, NAME, _LEARNT, heading)
+    top(page, week, NAME, _LEARNT, whose)
     _heads(page)
     page.height(FIRST, 19, LAST)
     daily_log.days(page, slot)
@@ -245,32 +245,33 @@ def _line(page: Page, weeks: list[Page], row: int, name: str, unit: str) -> None
     page.put(row, 4, None, WHOLE, EDITABLE, RULED, slot=f"month.target.{name}")
     whole_numbers(page, (row, 4, row, 4), f"{name}：本月目标", 99_999_999)
     for week, one in zip(WEEKS, weeks, strict=True):
-        typed, total = _typed(one, name)
-        page.formula(row, 4 + week, f'=IF({typed}=0,"",{total})', "", WHOLE, RULED)
+        done = MONTH_DONE.excel("done.weekly.<项目>", _typed(one, week, name), place=week - 1)
+        page.formula(row, 4 + week, done, "", WHOLE, RULED)
     page.name_slot(f"month.done.weekly.{name}", row, 5, row, 9)
     cells = f"F{row + 1}:J{row + 1}"
     slot = f"month.done.{name}"
     page.formula(row, 10, f"=SUM({cells})", 0, STRONG, WHOLE, RULED, slot=slot)
-    none = f'OR(E{row + 1}="",COUNT({cells})=0)'
-    gap = f'=IF({none},"",K{row + 1}-E{row + 1})'
+    refs = {"done.weekly.<项目>": cells}
+    refs |= {"done.<项目>": f"K{row + 1}", "target.<项目>": f"E{row + 1}"}
+    gap, rate = (MONTH_DONE.excel(f"{end}.<项目>", refs) for end in ("gap", "rate"))
     page.formula(row, 11, gap, "", GAP, RULED, slot=f"month.gap.{name}")
-    rate = f'=IF({none},"",IFERROR(K{row + 1}/E{row + 1},"—"))'
     page.formula(row, 12, rate, "", RATE, RULED, slot=f"month.rate.{name}")
 
 
-def _typed(page: Page, name: str) -> tuple[str, str]:
-    """How many cells of a week somebody has filled in, and what they come to."""
+def _typed(page: Page, week: int, name: str) -> dict[str, str]:
+    """The cells of a week that somebody fills in, and what they come to."""
+    done = f"week{week}.done.<项目>"
     column = {"拜访数": _OUTLET, "预收件数": _PIECES, "预收保费": _PREMIUM}.get(name)
     if column is None:
         line = _COUNTED.index(name)
         cells = ",".join(
             page.at(FIRST + day * LINES + line, _COUNT) for day in range(daily_log.DAYS)
         )
-        return f"COUNT({cells})", page.at(TOTALS, _SUMMED[name])
+        return {f"input.{done}": cells, f"{done}.合计": page.at(TOTALS, _SUMMED[name])}
     letter = xl_col_to_name(column)
     cells = f"{page.name}!{letter}{FIRST + 1}:{letter}{LAST + 1}"
-    counted = f'COUNTIF({cells},"?*")' if name == "拜访数" else f"COUNT({cells})"
-    return counted, page.at(TOTALS, column)
+    typed = f"input.week{week}.visits.网点" if name == "拜访数" else f"input.{done}"
+    return {typed: cells, f"{done}.合计": page.at(TOTALS, column)}
 
 
 def _choices(page: Page) -> None:

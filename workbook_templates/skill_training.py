@@ -7,7 +7,7 @@ from typing import Final
 
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from kpi_xl.slots.skill_values import LEVELS, SKILLS
+from kpi_xl.slots.skill_values import LEVELS, MEAN, SKILLS, TRAINED
 from workbook_templates import name_of
 from workbook_templates.form import UNIT, Column, Roll, facts, head
 from workbook_templates.guide import Guide
@@ -136,17 +136,18 @@ def _levels(page: Page, roll: Roll) -> None:
         for number, skill in enumerate(_SKILLS):
             column = first + number
             cells = roll.cells(column)
-            formula = f'=IF(COUNT({cells})=0,"",AVERAGE({cells}))'
+            formula = MEAN.excel(f"技能.<技能>{part}", {f"members.技能.<技能>{part}": cells})
             slot = f"members.平均.技能.{skill}{part}"
             page.formula(_TOTAL, column, formula, "", TOTAL, mean, slot=slot)
     whole_numbers(page, (roll.first, _NOW, roll.last, _GAP - 1), "技能级别", LEVELS)
     now, aim, end = (xl_col_to_name(column) for column in (_NOW, _AIM, _GAP - 1))
     before = xl_col_to_name(_AIM - 1)
-    # Only where both levels are there is a gap.
-    pairs = f'({now}{{row}}:{before}{{row}}<>"")*({aim}{{row}}:{end}{{row}}<>"")'
-    gap = f"SUMPRODUCT({pairs},{aim}{{row}}:{end}{{row}}-{now}{{row}}:{before}{{row}})"
-    none = f"SUMPRODUCT({pairs})=0"
-    roll.formulas(_GAP, f'=IF({none},"",{gap})', "members.技能差距", _COUNT, STRONG)
+    levels = {
+        "members.技能.<技能>@": f"{now}{{row}}:{before}{{row}}",
+        "members.技能.<技能>.目标@": f"{aim}{{row}}:{end}{{row}}",
+    }
+    gap = TRAINED.excel("技能差距", levels)
+    roll.formulas(_GAP, gap, "members.技能差距", _COUNT, STRONG)
 
 
 def _guide(book: Book) -> None:

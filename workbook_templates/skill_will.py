@@ -8,7 +8,14 @@ from typing import Final
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from kpi_xl.analysis.quadrants import SKILL_WILL, SKILL_WILL_LEADS_TO
-from kpi_xl.slots.skill_values import BOX_COLUMNS, BOX_ROWS, UNDECIDED
+from kpi_xl.slots.skill_values import (
+    ABOUT_BOXES,
+    BOX_COLUMNS,
+    BOX_ROWS,
+    BOXES,
+    JUDGED,
+    UNDECIDED,
+)
 from workbook_templates import name_of
 from workbook_templates.form import UNIT, Column, Roll, facts, head, heads
 from workbook_templates.guide import Guide
@@ -112,13 +119,15 @@ def _members(page: Page, heading: str) -> Roll:
             "error_message": "这里只能选四个框之一，或清空。",
         },
     )
-    result = (
-        f'=IF(C{{row}}="","",IF(I{{row}}<>"",I{{row}},IF(H{{row}}="—","{UNDECIDED}",H{{row}})))'
-    )
-    roll.formulas(_BOX, result, "members.评估结果", _SMALL, STRONG)
-    so_far = f"COUNTIF(J${roll.first + 1}:J{{row}},J{{row}})"
-    place = f'=IF(OR(J{{row}}="",J{{row}}="{UNDECIDED}"),"",J{{row}}&{so_far})'
-    roll.formulas(_PLACE, place, "members.位次", LABEL, _SMALL)
+    cells = {
+        "members.姓名@": "C{row}",
+        "input.members.主管判断@": "I{row}",
+        "members.数据判断@": "H{row}",
+        "评估结果@": "J{row}",
+        "评估结果@:": f"J${roll.first + 1}:J{{row}}",
+    }
+    roll.formulas(_BOX, JUDGED.excel("评估结果", cells), "members.评估结果", _SMALL, STRONG)
+    roll.formulas(_PLACE, JUDGED.excel("位次", cells), "members.位次", LABEL, _SMALL)
     undecided = f'$J{roll.first + 1}="{UNDECIDED}"'
     page.highlight(roll.first, _BOX, roll.last, _BOX, undecided, STATUS["异常"])
     page.sheet.freeze_panes(_FIRST, 3)
@@ -136,8 +145,7 @@ def _boxes(page: Page, roll: Roll) -> None:
     names, keys, results = (
         f"{sheet}${letter}${roll.first + 1}:${letter}${roll.last + 1}" for letter in "CKJ"
     )
-    undecided = f'COUNTIF({results},"{UNDECIDED}")'
-    text = f'=IF({undecided}=0,"全部成员均已评估",{undecided}&" 人待判断，请在“评估”里选择")'
+    text = ABOUT_BOXES.excel("待判断", {"members.评估结果": results})
     page.formula(5, 2, text, "全部成员均已评估", LABEL, LEFT, slot="boxes.待判断")
     page.highlight(
         5, 2, 5, 2, 'ISNUMBER(SEARCH("待判断",$C$6))', {"font_color": "#855600", "bold": True}
@@ -165,9 +173,10 @@ def _box(
     page.blanks(row, column, row, last, HEAD)
     page.put(row, column, box, HEAD, LEFT, PADDED, {"text_wrap": False})
     counted: Style = {"num_format": '0" 人"'}
-    page.formula(
-        row, last, f'=COUNTIF({results},"{box}")', 0, HEAD, RIGHT, counted, slot=f"{slot}.人数"
-    )
+    cells = {"members.姓名": names, "members.位次": keys, "members.评估结果": results}
+    cells |= {".人数": xl_rowcol_to_cell(row, last), '"<框>"': f'"{box}"'}
+    people, more = (BOXES.excel(end, cells) for end in (".人数", ".其余"))
+    page.formula(row, last, people, 0, HEAD, RIGHT, counted, slot=f"{slot}.人数")
     page.height(row + 1, 20)
     page.blanks(row + 1, column, row + 1, last, TOTAL)
     plain: Style = {"bold": False}
@@ -176,13 +185,13 @@ def _box(
     page.height(first, 16, first + BOX_ROWS - 1)
     for place in range(_ROOM):
         at = (first + place // BOX_COLUMNS, column + place % BOX_COLUMNS)
-        key = f'MATCH("{box}{place + 1}",{keys},0)'
+        cells[f'"<框>{place + 1}"'] = f'"{box}{place + 1}"'
         edge: Style = {}
         if at[1] == column:
             edge = {**edge, "left": 1, "left_color": ACCENT_MIDDLE}
         if at[1] == last:
             edge = {**edge, "right": 1, "right_color": ACCENT_MIDDLE}
-        page.formula(*at, f'=IFERROR(INDEX({names},{key}),"")', "", _SMALL, edge)
+        page.formula(*at, BOXES.excel("", cells, place=place), "", _SMALL, edge)
     page.name_slot(slot, first, column, first + BOX_ROWS - 1, last)
     end = first + BOX_ROWS
     page.height(end, 14)
@@ -191,8 +200,6 @@ def _box(
     left: Style = {**sides, "left": 1, "left_color": ACCENT_MIDDLE}
     right: Style = {**sides, "right": 1, "right_color": ACCENT_MIDDLE}
     page.put(end, column, None, left)
-    count = xl_rowcol_to_cell(row, last)
-    more = f'=IF({count}>{_ROOM},"另有 "&({count}-{_ROOM})&" 人","")'
     page.formula(end, last, more, "", LABEL, RIGHT, right, slot=f"{slot}.其余")
     page.height(end + 1, 16)
     page.height(end + 2, 34)

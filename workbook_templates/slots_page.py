@@ -132,15 +132,18 @@ class Formulas:
             for column in range(slot.first_column, slot.first_column + slot.columns)
         }
 
-    def of(self, slot: Slot, called: Callable[[Declared], str]) -> str:
-        """The formula of a slot's first cell; empty where there is none.
+    def of(self, slot: Slot, called: Callable[[Declared], str], place: int = 0) -> str:
+        """The formula of a slot's cell; empty where there is none.
 
         Parameters
         ----------
         called : callable
             What stands for the cells of a slot.
+        place : int
+            Which of its cells, row by row.
         """
-        cell = self._book[slot.sheet].cell(slot.first_row, slot.first_column)
+        row, column = divmod(place, slot.columns)
+        cell = self._book[slot.sheet].cell(slot.first_row + row, slot.first_column + column)
         if cell.data_type != "f":
             return ""
 

@@ -20,6 +20,7 @@ from kpi_xl.findings.shown import meaning_text
 from kpi_xl.formula import Measure
 from kpi_xl.kpi import Kpi
 from kpi_xl.slots.count_values import COUNT
+from kpi_xl.slots.unit_values import SERIES
 from workbook_templates import all_kpis, front, monthly_peers, sources
 from workbook_templates.guide import Guide
 from workbook_templates.look import (
@@ -235,7 +236,7 @@ def _kpi(page: Page, one: Kpi, row: int, rows: Mapping[str, int]) -> None:
     page.put(row, _AT["单位"], one.unit, LABEL, CENTRE, RULED)
     for name, part in (("实际", ""), ("上月", ".上月"), ("去年同期", ".去年同期")):
         cells = {m.code: _cell(page, rows[m.code], name) for m in one.measures}
-        value = _or_dash(one.excel(cells)[1:])
+        value = formula_of(one, part, cells)
         # What divides by empty cells is a dash; what adds them up is nothing.
         nothing = one(**dict.fromkeys(cells, 0))
         empty = _NONE if math.isnan(nothing) else nothing or 0  # as Excel writes it, not 0.0
@@ -334,7 +335,7 @@ def _trend(page: Page, report: Report, heading: str) -> None:
         _label(page, row, one.name, one.unit)
         for column in range(2, 2 + MONTHS):
             cells = {m.code: page.at(rows[m.code], column).partition("!")[2] for m in one.measures}
-            formula = f"=IFERROR({one.excel(cells)[1:]},NA())"
+            formula = SERIES.excel("", cells, one)
             empty = 0 if len(cells) == 1 else "#N/A"
             page.formula(row, column, formula, empty, number(one), RULED)
         page.name_slot(f"series.{one.name}", row, 2, row, 1 + MONTHS)
@@ -408,10 +409,6 @@ def _cell(page: Page, row: int, column: str) -> str:
 
 def _letter(page: Page, column: str) -> str:
     return _cell(page, 0, column).rstrip("1")
-
-
-def _or_dash(formula: str) -> str:
-    return f'=IFERROR({formula},"{_NONE}")'
 
 
 def _guide(book: Book, report: Report) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from kpi_xl.slots.plan_slots import WEEK_HEADING
 from workbook_templates.look import GREY, LABEL, NOTE, RESTING, RIGHT, SECTION, STATUS, STRONG, Page
 
 WEEKS: Final = range(1, 6)
@@ -28,6 +29,24 @@ ONE_OF_THREE: Final = {
 
 MADE_UP: Final = "调休上班"
 """The note of a day off that is worked on."""
+
+
+def heading(page: Page, names: tuple[str, str], columns: tuple[int, int], last: int) -> str:
+    """The formula of whose week it is and of which month, from the page that has these.
+
+    Parameters
+    ----------
+    names : (str, str)
+        The slots of whose it is, and of the team or the manager.
+    columns : (int, int)
+        In which columns they stand.
+    last : int
+        The column of the month.
+    """
+    cells = {
+        name: page.at(3, column, absolute=True) for name, column in zip(names, columns, strict=True)
+    }
+    return WEEK_HEADING.excel("heading", cells | {"period.month": page.at(0, last, absolute=True)})
 
 
 def top(page: Page, week: int, title: str, last: int, heading: str) -> None:
@@ -98,20 +117,6 @@ def no_week(page: Page, row: int, last_row: int, last: int) -> None:
     page.highlight(
         row, 1, last_row, last, f'=AND({period}<>"",$B{row + 1}="")', {"bg_color": RESTING}
     )
-
-
-def sum_formula(hours: str, most: str) -> str:
-    """The formula of how many hours a day has, and by how many they are too many.
-
-    Parameters
-    ----------
-    hours : str
-        A formula of the day's hours, rounded.
-    most : str
-        The cell with how many there may be.
-    """
-    over = f'IF({hours}>{most},"，超出 "&({hours}-{most})&" 小时","")'
-    return f'=IF({hours}=0,"",{hours}&" 小时"&{over})'
 
 
 def too_much(page: Page, row: int, column: int, last_row: int) -> None:

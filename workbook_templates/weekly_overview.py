@@ -7,6 +7,7 @@ from typing import Final
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from kpi_xl.slots.plan_slots import MONTH_DONE, MONTH_PLAN
 from workbook_templates import weekly_sheet
 from workbook_templates.look import (
     ACCENT,
@@ -41,6 +42,7 @@ from workbook_templates.look import (
 )
 from workbook_templates.validation import date_input, whole_numbers
 from workbook_templates.week import ACTIVITIES, WEEKS, told_apart
+from workbook_templates.week import heading as whose
 
 _WIDTHS: Final = (
     1.5,
@@ -89,12 +91,7 @@ def place(book: Book) -> Page:
 
 def heading(page: Page) -> str:
     """The formula of whose plan it is and of which month."""
-    name, team, month = (
-        page.at(3, 1, absolute=True),
-        page.at(3, 6, absolute=True),
-        page.at(0, _RATE, absolute=True),
-    )
-    return f'={name}&"　"&{team}&"　"&{month}'
+    return whose(page, ("person.name", "person.team"), (1, 6), _RATE)
 
 
 def write(page: Page, weeks: Sequence[Page]) -> None:
@@ -155,14 +152,18 @@ def _row(
     page.put(row, _TARGET, None, WHOLE, EDITABLE, PADDED, RULED, slot=f"month.target.{name}")
     whole_numbers(page, (row, _TARGET, row, _TARGET), f"{name}：本月目标", 99_999_999)
     column = weekly_sheet.done_column(name)
-    for number, week in enumerate(weeks):
+    for number, one in enumerate(weeks):
         if planned:
-            plan = f"={week.at(weekly_sheet.TOTALS, column - 1)}"
+            cells = {f"week{number + 1}.plan.<活动>.合计": one.at(weekly_sheet.TOTALS, column - 1)}
+            plan = MONTH_PLAN.excel("plan.weekly.<活动>", cells, place=number)
             page.formula(row, _PLAN + number, plan, 0, WHOLE, RULED)
         else:
             page.put(row, _PLAN + number, None, RULED)
-        none = f"COUNT({weekly_sheet.done_cells(week, name)})=0"
-        done = f'=IF({none},"",{week.at(weekly_sheet.TOTALS, column)})'
+        cells = {
+            f"input.week{number + 1}.done.<项目>": weekly_sheet.done_cells(one, name),
+            f"week{number + 1}.done.<项目>.合计": one.at(weekly_sheet.TOTALS, column),
+        }
+        done = MONTH_DONE.excel("done.weekly.<项目>", cells, place=number)
         page.formula(row, _DONE + number, done, "", WHOLE, RULED)
     page.name_slot(f"month.done.weekly.{name}", row, _DONE, row, _DONE + 4)
     if planned:
@@ -178,13 +179,10 @@ def _row(
         xl_rowcol_to_cell(row, _TOTAL),
         xl_rowcol_to_cell(row, _PLANNED if planned else _TARGET),
     )
-    none = f"COUNT({_range(row, _DONE)})=0"
-    if not planned:
-        none = f'OR({aim}="",{none})'
-    page.formula(
-        row, _GAP, f'=IF({none},"",{done}-{aim})', "", GAP, RULED, slot=f"month.gap.{name}"
-    )
-    rate = f'=IF({none},"",IFERROR({done}/{aim},"—"))'
+    cells = {"done.weekly.<项目>": _range(row, _DONE), "done.<项目>": done}
+    cells["month.plan.<项目>" if planned else "target.<项目>"] = aim
+    gap, rate = (MONTH_DONE.excel(f"{end}.<项目>", cells) for end in ("gap", "rate"))
+    page.formula(row, _GAP, gap, "", GAP, RULED, slot=f"month.gap.{name}")
     page.formula(row, _RATE, rate, "", RATE, RULED, slot=f"month.rate.{name}")
 
 

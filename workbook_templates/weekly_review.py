@@ -7,6 +7,8 @@ from typing import Final
 
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
+from kpi_xl.slots.plan_slots import MONTH_DONE
+from kpi_xl.slots.weekly_review_values import REVIEWED
 from workbook_templates import name_of
 from workbook_templates.form import PERSON, facts, head
 from workbook_templates.guide import Guide
@@ -39,7 +41,7 @@ from workbook_templates.look import (
     Style,
 )
 from workbook_templates.validation import choices, date_input, whole_numbers
-from workbook_templates.week import ACTIVITIES, WEEKDAYS, WEEKS, told_apart, top
+from workbook_templates.week import ACTIVITIES, WEEKDAYS, WEEKS, heading, told_apart, top
 from workbook_templates.weekly_sheet import REASONS
 
 NAME: Final = name_of(__name__)
@@ -71,27 +73,27 @@ def build(path: Path) -> None:
     book = Book(path, NAME)
     month = Page(book, _MONTH, (1.5, 14, 6, 11, 11, *(9 for _ in WEEKS), 11, 11, 10))
     weeks = [Page(book, f"第{week}周", _WIDTHS, larger=0.5) for week in WEEKS]
-    name, team = month.at(3, 1, absolute=True), month.at(3, 4, absolute=True)
-    heading = f'={name}&"　"&{team}&"　"&{month.at(0, 12, absolute=True)}'
+    whose = heading(month, ("person.name", "person.team"), (1, 4), 12)
     before: Page | None = None
     for week, page in zip(WEEKS, weeks, strict=True):
-        _week(page, week, heading, before)
+        _week(page, week, whose, before)
         before = page
     _overview(month, weeks)
     _guide(book)
     book.close()
 
 
-def _week(page: Page, week: int, heading: str, before: Page | None) -> None:
+def _week(page: Page, week: int, whose: str, before: Page | None) -> None:
     slot = f"week{week}"
-    top(page, week, f"第 {week} 周计划及检讨表", _REASON, heading)
+    top(page, week, f"第 {week} 周计划及检讨表", _REASON, whose)
     page.height(2, 20)
     page.put(2, 1, "一、本周检讨", SECTION)
     page.put(2, _PLANNED, "填写日期", LABEL, RIGHT)
     date_input(page, 2, _DONE, _DONE + 2, f"input.{slot}.filled_on")
     _review_heads(page, slot)
     for number, (name, unit) in enumerate({**ACTIVITIES, **RESULTS}.items()):
-        _review(page, slot, _FIRST + number, name, unit, before if name in ACTIVITIES else None)
+        planned = before if name in ACTIVITIES else None
+        _review(page, week, _FIRST + number, name, unit, planned)
     last = _FIRST + len(ACTIVITIES) + len(RESULTS) - 1
     reason = f"input.{slot}.review.原因"
     page.column(_FIRST, _REASON, last - _FIRST + 1, BOXED, INPUT, _SMALL, slot=reason)
@@ -129,8 +131,9 @@ def _review_heads(page: Page, slot: str) -> None:
     page.put(row, _REASON, "没有完成的原因", HEAD, LEFT, PADDED, _GROUP)
 
 
-def _review(page: Page, slot: str, row: int, name: str, unit: str, before: Page | None) -> None:
+def _review(page: Page, week: int, row: int, name: str, unit: str, before: Page | None) -> None:
     """One activity of the week: planned, done, what is missing and why."""
+    slot = f"week{week}"
     page.height(row, 24)
     page.put(row, _ACTIVITY, name, STRONG, LEFT, PADDED, BOXED)
     page.put(row, _UNIT, unit, LABEL, CENTRE, BOXED)
@@ -145,7 +148,8 @@ def _review(page: Page, slot: str, row: int, name: str, unit: str, before: Page 
         for number in range(_DAYS):
             source = before.at(at, _PLAN + number)
             date = xl_rowcol_to_cell(_HEADER + 1, _PLAN + number, True)
-            formula = f'=IF(OR({date}="",{source}=""),"",{source})'
+            cells = {"week<周>.dates@": date, f"week{week - 1}.next.<活动>@": source}
+            formula = REVIEWED.excel("<活动>", cells, 周=str(week))
             page.formula(row, _PLAN + number, formula, "", _COUNT, BOXED)
         page.name_slot(f"{slot}.review.{name}", row, _PLAN, row, _PLAN + _DAYS - 1)
     if planned:
@@ -280,17 +284,20 @@ def _line(page: Page, weeks: list[Page], row: int, source: int, name: str, unit:
     whole_numbers(page, (row, 4, row, 4), f"{name}：本月目标", 99_999_999)
     for week, one in zip(WEEKS, weeks, strict=True):
         first, last = (xl_col_to_name(column) for column in (_DONE, _DONE + _DAYS - 1))
-        typed = f"{one.name}!{first}{source + 1}:{last}{source + 1}"
-        done = f'=IF(COUNT({typed})=0,"",{one.at(source, _TOTAL)})'
+        refs = {
+            f"input.week{week}.done.<项目>": f"{one.name}!{first}{source + 1}:{last}{source + 1}",
+            f"week{week}.done.<项目>.合计": one.at(source, _TOTAL),
+        }
+        done = MONTH_DONE.excel("done.weekly.<项目>", refs, place=week - 1)
         page.formula(row, 4 + week, done, "", WHOLE, RULED)
     page.name_slot(f"month.done.weekly.{name}", row, 5, row, 9)
     cells = f"F{row + 1}:J{row + 1}"
     total = f"=SUM({cells})"
     page.formula(row, 10, total, 0, STRONG, WHOLE, RULED, slot=f"month.done.{name}")
-    none = f'OR(E{row + 1}="",COUNT({cells})=0)'
-    gap = f'=IF({none},"",K{row + 1}-E{row + 1})'
+    refs = {"done.weekly.<项目>": cells}
+    refs |= {"done.<项目>": f"K{row + 1}", "target.<项目>": f"E{row + 1}"}
+    gap, rate = (MONTH_DONE.excel(f"{end}.<项目>", refs) for end in ("gap", "rate"))
     page.formula(row, 11, gap, "", GAP, RULED, slot=f"month.gap.{name}")
-    rate = f'=IF({none},"",IFERROR(K{row + 1}/E{row + 1},"—"))'
     page.formula(row, 12, rate, "", RATE, RULED, slot=f"month.rate.{name}")
 
 

@@ -6,9 +6,8 @@ from typing import Final
 
 from xlsxwriter.utility import xl_col_to_name
 
-from kpi_xl.analysis.priorities import A_UNTIL, B_UNTIL
 from kpi_xl.slots.plan_slots import WEEK_DONE, WEEK_PLAN
-from kpi_xl.slots.task_values import TASKS
+from kpi_xl.slots.task_values import TASKS, WEEK_TASKS
 from workbook_templates.look import (
     ACCENT_MIDDLE,
     ACROSS,
@@ -219,13 +218,8 @@ def _tasks(page: Page, slot: str) -> None:
     letter = xl_col_to_name(_IMPACT)
     cells = f"${letter}${first + 1}:${letter}${last + 1}"
     for at in range(first, last + 1):
-        cell = f"{letter}{at + 1}"
-        greater = f'10*SUMIF({cells},">"&{cell})'
-        graded = (
-            f'IF({greater}<{A_UNTIL}*SUM({cells}),"A",IF({greater}<{B_UNTIL}*SUM({cells}),"B","C"))'
-        )
-        formula = f'=IF({cell}="","",IF(N({cell})<=0,"C",{graded}))'
-        page.formula(at, _GRADE, formula, "", BOXED, CENTRE, STRONG)
+        graded = WEEK_TASKS.excel("级", {"影响": cells, "影响@": f"{letter}{at + 1}"})
+        page.formula(at, _GRADE, graded, "", BOXED, CENTRE, STRONG)
     amounts(page, (first, _IMPACT, last, _IMPACT), "影响（元）")
     dates(page, (first, _UNTIL, last, _UNTIL))
     choices(page, (first, _DONE, last, _DONE), "做完没有", DONE)

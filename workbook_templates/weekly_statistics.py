@@ -7,7 +7,11 @@ from typing import Final
 
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from kpi_xl.slots.weekly_member_values import MONTH_TOTALS
+from kpi_xl.slots.weekly_member_values import (
+    MONTH_ACTIVITY,
+    MONTH_DONE,
+    MONTH_TOTALS,
+)
 from workbook_templates import name_of
 from workbook_templates.form import UNIT, Column, Roll, facts, head
 from workbook_templates.guide import Guide
@@ -30,7 +34,7 @@ from workbook_templates.look import (
     Style,
 )
 from workbook_templates.validation import amounts, whole_numbers
-from workbook_templates.week import ACTIVITIES, WEEKS, top
+from workbook_templates.week import ACTIVITIES, WEEKS, heading, top
 
 NAME: Final = name_of(__name__)
 MEMBERS: Final = 56
@@ -58,10 +62,9 @@ def build(path: Path) -> None:
     book = Book(path, NAME)
     month = Page(book, _MONTH, _WIDTHS, landscape=False, larger=0.3)
     weeks = [Page(book, f"第{week}周", _WIDTHS, landscape=False, larger=0.3) for week in WEEKS]
-    unit, manager = month.at(3, _TEAM, absolute=True), month.at(3, 5, absolute=True)
-    heading = f'={unit}&"　"&{manager}&"　"&{month.at(0, _REMARK, absolute=True)}'
+    whose = heading(month, ("department.name", "unit.manager"), (_TEAM, 5), _REMARK)
     for week, page in zip(WEEKS, weeks, strict=True):
-        _week(page, week, heading)
+        _week(page, week, whose)
     _overview(month, weeks)
     _guide(book)
     book.close()
@@ -89,9 +92,9 @@ def _columns(prefix: str, *, typed: bool) -> list[Column]:
     ]
 
 
-def _week(page: Page, week: int, heading: str) -> None:
+def _week(page: Page, week: int, whose: str) -> None:
     slot = f"week{week}."
-    top(page, week, NAME, _REMARK, heading)
+    top(page, week, NAME, _REMARK, whose)
     page.height(2, 4)
     page.height(3, 4)
     page.height(4, 4)
@@ -120,23 +123,28 @@ def _overview(page: Page, weeks: list[Page]) -> None:
     )
     _heads(page)
     roll = Roll(page, "members", _FIRST, MEMBERS, _columns("", typed=False), told_by=2)
-    for number, name in enumerate((*ACTIVITIES, "预收件数", "预收保费")):
-        for part in ("计划", ""):
-            column = _FIRST_ACTIVITY + 2 * number + (part == "")
-            if number >= len(ACTIVITIES):
-                if part:
-                    continue
-                column = _PIECES + number - len(ACTIVITIES)
-            letter = xl_col_to_name(column)
-            cells = ",".join(f"{week.name}!{letter}{{row}}" for week in weeks)
-            none = '$D{row}=""' if part else f"COUNT({cells})=0"
-            style = {**(_MONEY if column == _PREMIUM else _COUNT), **UNSEEN_ZERO}
-            slot = f"members.{name}.{part}" if part else f"members.{name}"
-            roll.formulas(column, f'=IF({none},"",SUM({cells}))', slot, style)
+    for number, name in enumerate(ACTIVITIES):
+        column = _FIRST_ACTIVITY + 2 * number
+        planned = _of_weeks(weeks, "week{}.members.<活动>.计划@", column)
+        formula = MONTH_ACTIVITY.excel("<活动>.计划", planned | {"members.姓名@": "$D{row}"})
+        roll.formulas(column, formula, f"members.{name}.计划", _COUNT, UNSEEN_ZERO)
+        done = _of_weeks(weeks, "week{}.members.<项目>@", column + 1)
+        formula = MONTH_DONE.excel("<项目>", done)
+        roll.formulas(column + 1, formula, f"members.{name}", _COUNT, UNSEEN_ZERO)
+    for column, name, style in ((_PIECES, "预收件数", _COUNT), (_PREMIUM, "预收保费", _MONEY)):
+        typed = _of_weeks(weeks, "input.week{}.members.<项目>@", column)
+        formula = MONTH_DONE.excel("<项目>", typed)
+        roll.formulas(column, formula, f"members.{name}", style, UNSEEN_ZERO)
     _totals(page, roll, "members.合计.")
     line = {"bottom": 1, "bottom_color": HAIRLINE}
     page.highlight(_FIRST, _REMARK, roll.last, _REMARK, f'$D{_FIRST + 1}<>""', line)
     _finish(page, roll)
+
+
+def _of_weeks(weeks: list[Page], name: str, column: int) -> dict[str, str]:
+    """A member's cells in the sheets of the weeks."""
+    cell = f"{xl_col_to_name(column)}{{row}}"
+    return {name.format(week): f"{page.name}!{cell}" for week, page in enumerate(weeks, 1)}
 
 
 def _short(column: int) -> str:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
+import operator
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from kpi_xl.analysis.time_boxes import A_DAY, MINUTES, Activity, time_boxes
 from kpi_xl.calendar import USUAL, WEEKDAYS, Month, WorkCalendar, WorkDays, day_note, is_working_day
 from kpi_xl.slots.becomes import WORDS
-from kpi_xl.slots.plan_slots import OVER_WEEKS, WEEKS, form_weeks, period_text
+from kpi_xl.slots.cell_formula import CellFormula, call, cell, here, item, texts_in, total, when
+from kpi_xl.slots.plan_slots import OVER_WEEKS, WEEK_NAMES, WEEKS, form_weeks, period_text
 from kpi_xl.slots.plan_values import working_days_of
-from kpi_xl.slots.slot import Group, Kind, Slot, Values
-from kpi_xl.slots.time_values import MOST, rows_of, sum_text
+from kpi_xl.slots.slot import ByPlace, Group, Kind, Slot, Values
+from kpi_xl.slots.time_values import MOST, rows_of, told_hours
 
 HOURS: Final = (
     "8:30—9:30",
@@ -39,8 +42,11 @@ DAYS: Final = Group(
     "第 <周> 周第 <日> 天",
     {
         "计划": Slot("各时段的计划，一列；第 6 天是周末调休日", cells=len(HOURS), becomes=WORDS),
-        "合计": Slot("当日计划几小时，超出上限多少"),
-        "记录合计": Slot("当日实际几小时，超出上限多少"),
+        "合计": Slot("当日计划几小时，超出上限多少", formula=told_hours(texts_in(cell("计划")))),
+        "记录合计": Slot(
+            "当日实际几小时，超出上限多少",
+            formula=told_hours(texts_in(cell("input.week<周>.day<日>.记录"))),
+        ),
         "排不下": Slot("没有时间做的活动"),
     },
     OVER_WEEKS | {"日": _DAYS},
@@ -53,25 +59,72 @@ WORKDAYS: Final = Group(
     OVER_WEEKS | {"日": _DAYS[:-1]},
 )
 
-_TIME: Final = {
-    "计划": Slot("各类用途的计划小时，一列", Kind.NUMBER, len(USES)),
-    "记录": Slot("各类用途的实际小时，一列", Kind.NUMBER, len(USES)),
-    "占比": Slot("各类用途占实际的比例，一列", Kind.RATIO, len(USES)),
-    "计划.合计": Slot("计划小时合计", Kind.NUMBER),
-    "记录.合计": Slot("实际小时合计", Kind.NUMBER),
-}
+_RECORDED: Final = cell("记录.合计")
+
+
+def _once_recorded(value: CellFormula) -> CellFormula:
+    return when(_RECORDED.equals(0), "", value)
+
+
+def _time(planned: CellFormula | ByPlace, recorded: CellFormula | ByPlace) -> dict[str, Slot]:
+    """The hours by use."""
+    return {
+        "计划": Slot("各类用途的计划小时，一列", Kind.NUMBER, len(USES), formula=planned),
+        "记录": Slot("各类用途的实际小时，一列", Kind.NUMBER, len(USES), formula=recorded),
+        "占比": Slot(
+            "各类用途占实际的比例，一列",
+            Kind.RATIO,
+            len(USES),
+            formula=_once_recorded(here("记录") / _RECORDED),
+        ),
+        "计划.合计": Slot("计划小时合计", Kind.NUMBER, formula=total(cell("计划"))),
+        "记录.合计": Slot("实际小时合计", Kind.NUMBER, formula=total(cell("记录"))),
+    }
+
+
+def _hours_for(kind: str) -> ByPlace:
+    """The hours of the week's days whose text begins with a use, planned or recorded."""
+
+    def hours(place: int) -> CellFormula:
+        begins = call("LEFT", cell("各天"), 2).equals(USES[place])
+        return call("SUMPRODUCT", begins * cell("栏").equals(kind))
+
+    return ByPlace(hours)
+
 
 WEEK_TIME: Final = Group(
     "week<周>.time.",
     "第 <周> 周：时间分配",
-    _TIME | {"差额": Slot("实际 − 计划，一列", Kind.NUMBER, len(USES))},
+    _time(_hours_for("计划"), _hours_for("记录"))
+    | {
+        "差额": Slot(
+            "实际 − 计划，一列",
+            Kind.NUMBER,
+            len(USES),
+            formula=_once_recorded(here("记录") - here("计划")),
+        )
+    },
     OVER_WEEKS,
 )
 
 MONTH_TIME: Final = Group(
     "time.",
     "全月时间分配",
-    _TIME | {"各周记录": Slot("各类用途各周的实际小时，一行五周", Kind.NUMBER, len(USES) * WEEKS)},
+    _time(
+        functools.reduce(operator.add, (here(f"week{week}.time.计划") for week in WEEK_NAMES)),
+        total(here("各周记录")),
+    )
+    | {
+        "各周记录": Slot(
+            "各类用途各周的实际小时，一行五周",
+            Kind.NUMBER,
+            len(USES) * WEEKS,
+            formula=ByPlace(
+                lambda place: item(f"week{place % WEEKS + 1}.time.记录", place // WEEKS)
+            ),
+            columns=WEEKS,
+        )
+    },
 )
 
 WEEKENDS: Final = Group(
@@ -118,14 +171,13 @@ def agenda_values(
     weeks = form_weeks(month, dates)
     working = working_days_of(weeks.values(), dates)
     turn = 0
-    whole = dict.fromkeys(USES, 0)
     found: Values = {}
     for name, week in weeks.items():
         made_up = [day for day in week[5:] if day and is_working_day(day, dates.work)]
         days = [*week[:5], *made_up[:1]]
         found |= WEEKENDS.values({"weekend": _weekend(made_up, dates.work)}, 周=name)
         found |= MOST.values(most, 周=name)
-        uses = dict.fromkeys(USES, 0)
+        columns: list[Sequence[str | None]] = []
         for place in range(1, WEEKEND + 1):
             day = days[place - 1] if place <= len(days) else None
             wanted: list[tuple[str, str, int]] = []
@@ -139,34 +191,18 @@ def agenda_values(
             ]
             boxes, left = time_boxes(activities, _PERIODS, most)
             plan = [*rows_of(boxes, _DAYTIME), None]
-            hours = sum(text is not None for text in plan)
-            of_day = {
-                "计划": plan,
-                "合计": sum_text(hours * _HOUR, most),
-                "记录合计": "",
-                "排不下": "；".join(one.text for one in left),
-            }
-            found |= DAYS.values(of_day, 周=name, 日=str(place))
+            of_day = {"计划": plan, "排不下": "；".join(one.text for one in left)}
+            found |= DAYS.values(of_day, found, 周=name, 日=str(place))
             if place < WEEKEND:
                 dated = {"日期": day, "备注": day and day_note(day, dates.work)}
                 found |= WORKDAYS.values(dated, 周=name, 日=str(place))
-            for text in filter(None, plan):
-                uses[text[:2]] += 1
-                whole[text[:2]] += 1
-        found |= WEEK_TIME.values(_time(uses) | {"差额": [""] * len(USES)}, 周=name)
-    by_week = {"各周记录": [[0] * WEEKS for _ in USES]}
-    return found | MONTH_TIME.values(_time(whole) | by_week)
-
-
-def _time(planned: Mapping[str, int]) -> Values:
-    """The planned hours; nothing is recorded yet."""
-    return {
-        "计划": list(planned.values()),
-        "记录": [0] * len(USES),
-        "占比": [""] * len(USES),
-        "计划.合计": sum(planned.values()),
-        "记录.合计": 0,
-    }
+            columns += [plan, [None] * len(HOURS)]  # nothing is recorded yet
+        of_week = {
+            "各天": [[*row] for row in zip(*columns, strict=True)],
+            "栏": ["计划", "记录"] * WEEKEND,
+        }
+        found |= WEEK_TIME.values(None, of_week, 周=name)
+    return found | MONTH_TIME.values(None, found)
 
 
 def _day(

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from kpi_xl.analysis.priorities import priorities
 from kpi_xl.cached import kept
 from kpi_xl.calendar import Month, planned_weeks
 from kpi_xl.catalogue.measures import ACTIVITIES
@@ -25,7 +24,7 @@ from kpi_xl.slots.day_plans import ByDay, evenly
 from kpi_xl.slots.plan_slots import WEEK_NAMES
 from kpi_xl.slots.registry import declaration
 from kpi_xl.slots.slot import INPUT, Declared, Values
-from kpi_xl.slots.task_values import TASKS
+from kpi_xl.slots.task_values import WEEK_TASKS
 from kpi_xl.slots.topic_slots import COUNTS
 from kpi_xl.slots.typed import Weeks, agent_in, facts_of, planned_day
 
@@ -260,12 +259,10 @@ def _counted_again(values: Values) -> Values:
     """Compute the sheets' formulas again after words and amounts were changed."""
     found: Values = {}
     if "topics.主题" in values:
-        found |= COUNTS.values(None, values)
+        found |= COUNTS.again(values)
     for week in WEEK_NAMES:
-        amounts = values.get(f"week{week}.tasks.影响")
-        if amounts is not None:
-            levels = priorities([amount or 0 for amount in amounts])
-            found[f"week{week}.tasks.级"] = [*levels, *[""] * (TASKS - len(levels))]
+        if f"week{week}.tasks.影响" in values:
+            found |= WEEK_TASKS.again(values, 周=week)
     return found
 
 

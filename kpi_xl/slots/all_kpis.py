@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from kpi_xl.catalogue import FAMILIES
-from kpi_xl.findings.shown import NOTHING, shown
+from kpi_xl.findings.shown import NOTHING
 from kpi_xl.kpi import Kpi
 from kpi_xl.slots.slot import Group, Kind, Slot, Values
-from kpi_xl.slots.unit_values import HEADING, KPI, KpiMonth, UnitValues
+from kpi_xl.slots.unit_values import HEADING, UnitValues, kpi_values
 
 _OTHER: Final = "其他"
 """The family of KPIs that somebody declared beside the catalogue."""
@@ -103,7 +103,5 @@ def _lines(
     meaning: str | None = kpi.meaning
     for category, months in values.mix(kpi, unit).items():
         name = f"{kpi.name}：{category}"
-        actual, before, last_year = map(shown, months)
-        month = KpiMonth(kpi, actual, None, before, last_year)
-        yield _Line(name, kpi, KPI.values(month, 指标=name), NOTHING, meaning)
+        yield _Line(name, kpi, kpi_values(kpi, months, name=name), NOTHING, meaning)
         meaning = None  # once is enough

@@ -20,7 +20,18 @@ from kpi_xl.findings.findings import Findings
 from kpi_xl.findings.shown import NOTHING, shown, value_text
 from kpi_xl.findings.weakness import Weakness
 from kpi_xl.kpi import Kpi
-from kpi_xl.slots.slot import Group, Kind, Slot
+from kpi_xl.slots.cell_formula import (
+    CellFormula,
+    before,
+    formula,
+    greatest,
+    here,
+    least,
+    number_in,
+    so_far,
+    total,
+)
+from kpi_xl.slots.slot import ByPlace, Group, Kind, Slot
 from kpi_xl.slots.unit_values import HEADING, KPI_NAMES, SERIES_MONTHS
 
 PAR: Final = ("保费持续率", "活动率", "留存率")
@@ -193,48 +204,45 @@ SPLIT: Final = Group(
 )
 
 
-def _between(height: Callable[[float, float, float], float]) -> Callable[[Any], list[float]]:
-    """Three values for each factor: the height before it, its share, and the height after it."""
+_SPLIT: Final = "drivers.<比较>"
+_NOTHING: Final = formula(0.0)
 
-    def heights(given: tuple[Sequence[str], Sequence[float]]) -> list[float]:
-        row = given[1]
-        found = [
-            height(sum(row[:place]), row[place], sum(row[: place + 1]))
-            for place in range(1, len(row) - 1)
-        ]
-        return [0.0, *found, 0.0]
 
-    return heights
+def _bars(ends: CellFormula, between: CellFormula) -> ByPlace:
+    """A row of six bars: those of the start and of the month, and those of the factors between."""
+    return ByPlace(lambda place: ends if place in (0, FACTORS + 1) else between)
 
 
 WATERFALL: Final = Group(
     "waterfall.<比较>.",
     "<比较>瀑布图",
     {
-        "因素": Slot("四个因素的名称，一行四格", cells=FACTORS, value=lambda given: given[0]),
+        "因素": Slot("四个因素的名称，一行四格", cells=FACTORS, formula=here("drivers.因素")),
         "合计": Slot(
             "两端的柱，一行六格",
             Kind.MONEY,
             FACTORS + 2,
-            lambda given: [given[1][0], *([0.0] * FACTORS), given[1][-1]],
+            formula=_bars(number_in(here(_SPLIT)), _NOTHING),
         ),
         "底": Slot(
             "看不见的底，一行六格",
             Kind.MONEY,
             FACTORS + 2,
-            _between(lambda before, _, after: max(0.0, min(before, after))),
+            formula=_bars(
+                _NOTHING, greatest(0.0, least(total(before(_SPLIT)), total(so_far(_SPLIT))))
+            ),
         ),
         "增": Slot(
             "增加的柱，一行六格",
             Kind.MONEY,
             FACTORS + 2,
-            _between(lambda _, share, __: max(0.0, share)),
+            formula=_bars(_NOTHING, greatest(here(_SPLIT), 0.0)),
         ),
         "减": Slot(
             "减少的柱，一行六格",
             Kind.MONEY,
             FACTORS + 2,
-            _between(lambda _, share, __: max(0.0, -share)),
+            formula=_bars(_NOTHING, greatest(-here(_SPLIT), 0.0)),
         ),
     },
     {"比较": WATERFALLS},

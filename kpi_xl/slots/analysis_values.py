@@ -53,8 +53,6 @@ from kpi_xl.slots.analysis_slots import (
     Judged,
     Line,
     Paced,
-    amounts,
-    factor_names,
     lines_of,
 )
 from kpi_xl.slots.filling import Filling
@@ -202,13 +200,11 @@ class AnalysisValues:
         chain = self.findings(level).chain(number)
         values = DRIVERS.values(drivers.tree if drivers else None)
         values |= CHAIN.values(None if chain is None else chain.comparison)
-        names = factor_names(drivers.tree) if drivers else [""] * FACTORS
         for comparison in COMPARISONS:
             split = drivers.split(number, comparison) if drivers else None
             values |= SPLIT.values(split, 比较=comparison)
             if comparison in WATERFALLS:
-                row = amounts(split) or [0.0] * (FACTORS + 2)
-                values |= WATERFALL.values((names, row), 比较=comparison)
+                values |= WATERFALL.values(None, values, 比较=comparison)
         return values
 
     # -- warnings --------------------------------------------------------------------------------

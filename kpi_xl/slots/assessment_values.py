@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final, NamedTuple
 
 from kpi_xl.analysis.apportion import apportion
@@ -17,10 +16,17 @@ from kpi_xl.kpi import Bands, Kpi
 from kpi_xl.slots.becomes import IN_REVIEW, Scoring
 from kpi_xl.slots.cell_formula import (
     CellFormula,
+    all_of,
     any_of,
+    call,
     cell,
+    first,
+    formula,
     greatest,
+    here,
+    item,
     least,
+    number_in,
     numbers_in,
     texts_in,
     total,
@@ -131,16 +137,42 @@ SCORE: Final = Group(
                 when(texts_in(_WEIGHTED, NOTHING) > 0, NOTHING, total(_WEIGHTED)),
             ),
         ),
-        # The weights are made to add up.
-        "提示": Slot("权重合计是不是 100%", value=lambda _: "权重合计 100%"),
+        "提示": Slot(
+            "权重合计是不是 100%",
+            formula=when(
+                call("ROUND", cell("weights"), 6).equals(1),
+                "权重合计 100%",
+                formula("权重合计应为 100%，现在是 ").then(call("TEXT", cell("weights"), "0%")),
+            ),
+        ),
     },
 )
+
+_BY_KPIS, _BY_OTHERS = cell("score.total"), cell("feedback.得分")
+_PART: Final = cell("feedback.占比")
 
 TOGETHER: Final = Group(
     "score.",
     "月度考核",
-    {"综合": Slot("得分和 360 得分合在一起", Kind.NUMBER, value=lambda score: score)},
+    {
+        "综合": Slot(
+            "得分和 360 得分合在一起",
+            Kind.NUMBER,
+            formula=when(
+                numbers_in(_BY_KPIS, _BY_OTHERS) < 2,
+                "",
+                _BY_KPIS * (1 - _PART) + _BY_OTHERS * _PART,
+            ),
+        )
+    },
 )
+
+_OTHERS: Final = len(RELATIONS) - 1
+"""All who judge somebody but himself, who comes last."""
+
+_MEAN, _SHARE = here("平均分"), here("权重")
+_ALL_SHARES: Final = call("SUMPRODUCT", call("ISNUMBER", first("平均分", _OTHERS)) * cell("权重"))
+_OWN, _OF_OTHERS = item("平均分", _OTHERS), cell("得分")
 
 FEEDBACK: Final = Group(
     "feedback.",
@@ -155,10 +187,33 @@ FEEDBACK: Final = Group(
             len(RELATIONS) - 1,
             becomes=Scoring("360 各方权重"),
         ),
-        "加权分": Slot("各方计入的分，一列", Kind.NUMBER, len(RELATIONS) - 1),
+        "加权分": Slot(
+            "各方计入的分，一列",
+            Kind.NUMBER,
+            _OTHERS,
+            formula=when(
+                all_of(call("ISNUMBER", _MEAN), number_in(_SHARE) > 0),
+                _MEAN * _SHARE / _ALL_SHARES,
+                "",
+            ),
+        ),
         "说明": Slot("为什么不显示，一列", cells=len(RELATIONS)),
-        "得分": Slot("360 得分", Kind.NUMBER),
-        "差距": Slot("自评比他人高多少"),
+        "得分": Slot(
+            "360 得分",
+            Kind.NUMBER,
+            formula=when(numbers_in(cell("加权分")).equals(0), "", total(cell("加权分"))),
+        ),
+        "差距": Slot(
+            "自评比他人高多少",
+            formula=when(
+                any_of(numbers_in(_OWN).equals(0), _OF_OTHERS.equals("")),
+                "",
+                formula("自评比他人")
+                .then(when(_OWN < _OF_OTHERS, "低 ", "高 "))
+                .then(call("TEXT", call("ABS", _OWN - _OF_OTHERS), "0.0"))
+                .then(" 分"),
+            ),
+        ),
         "占比": Slot("360 得分占综合得分的比例", Kind.RATIO, becomes=Scoring("360 得分的占比")),
     },
 )
@@ -214,8 +269,8 @@ def assessment_values(
     }
     beside = {**values, **bounds}
     found: Values = {}
-    for item, name, weight in zip(ITEMS, names, weights, strict=True):
-        line = _Line(kpis[item.kpi], weight, bands[item.kpi].bands)
+    for line_, name, weight in zip(ITEMS, names, weights, strict=True):
+        line = _Line(kpis[line_.kpi], weight, bands[line_.kpi].bands)
         found |= ITEM.values(line, beside, 指标=name)
     columns = {
         f"kpi.<指标>.{end}": [found[f"kpi.{name}.{end}"] for name in names]
@@ -259,14 +314,8 @@ def feedback_values(
     raters = {circle.relation: circle.raters for circle in circles}
     known = [circle for circle in circles if not math.isnan(circle.points)]
     points: dict[Relation, float] = {circle.relation: circle.points for circle in known}
-    parts = {circle.relation: circle.weight * circle.points for circle in known if circle.weight}
     others = [relation for relation in RELATIONS if relation != SELF]
     whole = sum(weights.get(relation, 0) for relation in others)
-    total: float | str = found.feedback.total if found and parts else ""
-    gap = found.feedback.gap if found else math.nan
-    together: float | str = ""
-    if not isinstance(total, str) and not isinstance(score, str):
-        together = score * (1 - share) + total * share
     few = f"不足 {fewest} 人，不显示，不计入"
     told: Values = {
         "period": f"{found.month.chinese}评价" if found else "没有 360 度评价",
@@ -275,24 +324,10 @@ def feedback_values(
             points.get(relation, NOTHING if raters.get(relation) else "") for relation in RELATIONS
         ],
         "权重": [weights.get(relation, 0) / whole for relation in others],
-        "加权分": [parts.get(relation, "") for relation in others],
         "说明": [
             few if raters.get(relation) and relation not in points else "" for relation in RELATIONS
         ],
-        "得分": total,
-        "差距": "" if math.isnan(gap) else gap_text(gap),
         "占比": share,
     }
-    return FEEDBACK.values(told) | TOGETHER.values(together)
-
-
-def gap_text(gap: float) -> str:
-    """Whether a person's own rating exceeds the others', as the sheet's formula says it.
-
-    Examples
-    --------
-    >>> gap_text(12.25), gap_text(-3.0)
-    ('自评比他人高 12.3 分', '自评比他人低 3.0 分')
-    """
-    points = Decimal(repr(round(abs(gap), 9))).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    return f"自评比他人{'低' if gap < 0 else '高'} {points} 分"
+    ratings = FEEDBACK.values(told)
+    return ratings | TOGETHER.values(None, {"score.total": score, **ratings})

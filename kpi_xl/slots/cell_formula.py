@@ -4,23 +4,35 @@ A slot whose cell holds a formula declares its tree once. The builder of a templ
 cell references; a fill computes it over the values that it puts into these cells, so that the
 cached value cannot say anything else than the formula.
 
-A blank cell is None, an error a NaN or infinite number, a range a list.
+A blank cell is None, an error a NaN or infinite number, a range a list, one of several rows and
+columns a list of rows.
+
+The formula of a slot of many cells stands in each of them: `here` is the cell of another slot in
+the same place, `so_far` its cells up to there.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, fields
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
+from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.kpi import Kpi
 
 NOTHING: Final = "—"
 """The text shown where there is no value."""
 
-_PRECEDENCE: Final = {"=": 1, "<": 1, ">": 1, "&": 2, "+": 3, "-": 3, "*": 4, "/": 4}
+_PLACE: Final = "@"
+"""What divides the name of a slot from which of its cells are meant."""
+
+_COMPARISONS: Final = ("=", "<>", "<", ">", "<=", ">=")
+_PRECEDENCE: Final = {
+    **dict.fromkeys(_COMPARISONS, 1), "&": 2, "+": 3, "-": 3, "*": 4, "/": 4,
+}  # fmt: skip
 _OPERAND: Final = 5  # binds tighter than any operation: never needs brackets
 
 
@@ -44,6 +56,12 @@ class CellFormula:
     def __mul__(self, other: CellFormula | float) -> CellFormula:
         return _Operation("*", self, formula(other))
 
+    def __rmul__(self, other: float) -> CellFormula:
+        return _Operation("*", formula(other), self)
+
+    def __neg__(self) -> CellFormula:
+        return _Negative(self)
+
     def __truediv__(self, other: CellFormula | float) -> CellFormula:
         return _Operation("/", self, formula(other))
 
@@ -53,9 +71,19 @@ class CellFormula:
     def __gt__(self, other: CellFormula | float) -> CellFormula:
         return _Operation(">", self, formula(other))
 
+    def __le__(self, other: CellFormula | float) -> CellFormula:
+        return _Operation("<=", self, formula(other))
+
+    def __ge__(self, other: CellFormula | float) -> CellFormula:
+        return _Operation(">=", self, formula(other))
+
     def equals(self, other: CellFormula | str | float) -> CellFormula:
         """Compare as Excel does: case does not matter, a blank cell equals "" and 0."""
         return _Operation("=", self, formula(other))
+
+    def differs(self, other: CellFormula | str | float) -> CellFormula:
+        """``<>``: the opposite of `equals`."""
+        return _Operation("<>", self, formula(other))
 
     def then(self, other: CellFormula | str) -> CellFormula:
         """Join two texts."""
@@ -77,7 +105,7 @@ class CellFormula:
         return f"={self.write(_OwnNames())[0]}"
 
     def value(self, cells: Callable[[str], Any]) -> Any:
-        """The value that Excel computes; NaN for an error.
+        """The value that Excel computes; NaN for an error, 0 for a blank cell.
 
         Parameters
         ----------
@@ -85,9 +113,20 @@ class CellFormula:
             Gives the value of each cell, the values of each range, by name.
         """
         try:
-            return self.compute(cells)
+            found = self.compute(cells)
         except CellError:
             return math.nan
+        return 0 if found is None else found
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of its cells and ranges, as they are asked for."""
+        found: set[str] = set()
+        for one in (getattr(self, field.name) for field in fields(self)):
+            for inside in one if isinstance(one, tuple) else (one,):
+                if isinstance(inside, CellFormula):
+                    found |= inside.names
+        return frozenset(found)
 
     def write(self, references: Mapping[str, str]) -> tuple[str, int]:
         """Write it without the equals sign, and give the precedence of its outermost operation."""
@@ -102,12 +141,16 @@ class _OwnNames(dict[str, str]):
     """A writer that uses each cell's name as its reference."""
 
     def __missing__(self, name: str) -> str:
-        return name.lstrip(".") or "实际"
+        return name.partition(_PLACE)[0].lstrip(".") or "实际"
 
 
 @dataclass(frozen=True, eq=False)
 class _Cell(CellFormula):
     name: str
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset((self.name,))
 
     def write(self, references: Mapping[str, str]) -> tuple[str, int]:
         return references[self.name], _OPERAND
@@ -152,26 +195,54 @@ class _Operation(CellFormula):
         return f"{left}{self.operator}{right}", binds
 
     def compute(self, cells: Callable[[str], Any]) -> Any:
-        left, right = self.left.compute(cells), self.right.compute(cells)
-        if self.operator == "&":
-            return _as_text(left) + _as_text(right)
-        if self.operator == "=":
-            return _same(left, right)
-        one, other = _as_number(left), _as_number(right)
-        if self.operator == "/":
-            if not other:
-                raise CellError
-            return one / other
-        return _ARITHMETIC[self.operator](one, other)
+        operate = _OPERATIONS[self.operator]
+        return _each(operate, self.left.compute(cells), self.right.compute(cells))
 
 
-_ARITHMETIC: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
-    "+": lambda one, other: one + other,
-    "-": lambda one, other: one - other,
-    "*": lambda one, other: one * other,
-    "<": lambda one, other: one < other,
-    ">": lambda one, other: one > other,
-}
+def _each(operate: Callable[[Any, Any], Any], one: Any, other: Any) -> Any:
+    """An operation over two values, or over each of the cells of a range."""
+    if isinstance(one, list) and isinstance(other, list):
+        if one and isinstance(one[0], list) and not isinstance(other[0], list):
+            return [_each(operate, row, other) for row in one]
+        return [_each(operate, *both) for both in zip(one, other, strict=True)]
+    if isinstance(one, list):
+        return [_each(operate, cell, other) for cell in one]
+    if isinstance(other, list):
+        return [_each(operate, one, cell) for cell in other]
+    return operate(one, other)
+
+
+def _arithmetic(operate: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    return lambda one, other: operate(_as_number(one), _as_number(other))
+
+
+def _divided(one: Any, other: Any) -> Any:
+    if not other:
+        raise CellError
+    return one / other
+
+
+@dataclass(frozen=True, eq=False)
+class _InBrackets(CellFormula):
+    inside: CellFormula
+
+    def write(self, references: Mapping[str, str]) -> tuple[str, int]:
+        return f"({self.inside.write(references)[0]})", _OPERAND
+
+    def compute(self, cells: Callable[[str], Any]) -> Any:
+        return self.inside.compute(cells)
+
+
+@dataclass(frozen=True, eq=False)
+class _Negative(CellFormula):
+    negated: CellFormula
+
+    def write(self, references: Mapping[str, str]) -> tuple[str, int]:
+        written, binds = self.negated.write(references)
+        return f"-{written}" if binds == _OPERAND else f"-({written})", _OPERAND
+
+    def compute(self, cells: Callable[[str], Any]) -> Any:
+        return 0.0 - _as_number(self.negated.compute(cells))  # of 0 no -0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -216,21 +287,38 @@ class _OfKpi(CellFormula):
         return found
 
 
+@dataclass(frozen=True, eq=False)
+class _Measured(_Cell):
+    """A KPI of a month: its own formula over cells with its measures.
+
+    Written over references by the measures' codes, or as one to a cell that has the KPI, by its
+    code. Its value is what the same formula gives of the cube's whole numbers.
+    """
+
+    kpi: Kpi
+
+    def write(self, references: Mapping[str, str]) -> tuple[str, int]:
+        return self.kpi.excel(references)[1:], _PRECEDENCE["+"]
+
+
 def _as_number(value: Any) -> Any:
-    if value is None:
+    if value is None or value is False:
         return 0
+    if value is True:
+        return 1
     if isinstance(value, str) or not math.isfinite(value):
         raise CellError
     return value
 
 
 def _as_text(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
+    if isinstance(value, float):
+        return f"{value:.15g}"
     return "" if value is None else str(value)
 
 
 def _same(one: Any, other: Any) -> bool:
+    """As Excel compares: case does not matter, a blank cell equals "" and 0."""
     if one is None or other is None:
         return (one or other) in (None, "", 0)
     if isinstance(one, str) and isinstance(other, str):
@@ -253,20 +341,157 @@ def _numbers(values: Iterable[Any]) -> list[Any]:
     return [_as_number(cell) for cell in found]
 
 
-def _counted(cells: Any, criterion: str) -> int:
-    """The number of cells with a text; ``?*`` stands for any text."""
-    texts = [cell for cell in _cells([cells]) if isinstance(cell, str) and cell]
-    return len(texts) if criterion == "?*" else sum(_same(text, criterion) for text in texts)
+_CRITERION: Final = re.compile(r"(<=|>=|<>|<|>|=)?(.*)", re.DOTALL)
 
+
+def _meets(criterion: Any) -> Callable[[Any], bool]:
+    """Whether a cell meets what ``COUNTIF`` and the like ask for: ``?*`` stands for any text."""
+    if criterion == "?*":
+        return lambda cell: isinstance(cell, str) and cell != ""
+    if not isinstance(criterion, str):
+        return lambda cell: cell is not None and _same(cell, criterion)
+    match = _CRITERION.fullmatch(criterion)
+    assert match is not None
+    sign, text = match.groups()
+    if sign is None:
+        return lambda cell: isinstance(cell, str) and cell != "" and _same(cell, criterion)
+    bound, compare = float(text), _OPERATIONS[sign]
+    return lambda cell: isinstance(cell, int | float) and compare(cell, bound)
+
+
+def _counted(*pairs: Any) -> int:
+    """``COUNTIF``, ``COUNTIFS``: in how many places each range meets its criterion."""
+    ranges = [[*_cells([one])] for one in pairs[::2]]
+    criteria = [_meets(one) for one in pairs[1::2]]
+    return sum(
+        all(meets(cell) for meets, cell in zip(criteria, row, strict=True))
+        for row in zip(*ranges, strict=False)
+    )
+
+
+def _summed_where(cells: Any, criterion: Any, *summed: Any) -> Any:
+    """``SUMIF``; a range that nobody has typed into yet has no cells."""
+    meets = _meets(criterion)
+    given = [*_cells([cells])]
+    beside = [*_cells(summed)] if summed else given
+    return sum(_numbers(other for cell, other in zip(given, beside, strict=False) if meets(cell)))
+
+
+def _products_summed(*ranges: Any) -> Any:
+    """``SUMPRODUCT``."""
+    table = zip(*([*_cells([one])] for one in ranges), strict=True)
+    return sum(math.prod(map(_as_number, row)) for row in table)
+
+
+def _mean(*values: Any) -> Any:
+    numbers = _numbers(values)
+    return _divided(sum(numbers), len(numbers))
+
+
+def _rounded(value: Any, digits: int) -> Decimal:
+    """Half away from zero, of the fifteen digits that Excel shows."""
+    exact = Decimal(f"{_as_number(value):.15g}")
+    return exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+
+
+def _formatted(value: Any, number_format: str) -> str:
+    """``TEXT`` with the formats ``0%``, ``0.0`` and the like."""
+    number = _as_number(value)
+    if number_format.endswith("%"):
+        return f"{_rounded(number * 100, len(number_format[:-1].partition('.')[2]))}%"
+    return str(_rounded(number, len(number_format.partition(".")[2])))
+
+
+def _found(text: str, inside: Any) -> int:
+    place = _as_text(inside).find(text)
+    if place < 0:
+        raise CellError
+    return place + 1
+
+
+def _part(text: Any, first: int, count: int) -> Any:
+    return _as_text(text)[first - 1 : first - 1 + count]
+
+
+def _left(text: Any, count: int) -> Any:
+    if isinstance(text, list):
+        return [_left(one, count) for one in text]
+    return _as_text(text)[:count]
+
+
+_TIME: Final = re.compile(r"\s*(\d{1,2}):(\d{2})\s*")
+
+
+def _time(text: str) -> float:
+    """A time of day, as a part of a day."""
+    match = _TIME.fullmatch(text)
+    if match is None:
+        raise CellError
+    return (int(match[1]) * 60 + int(match[2])) / (24 * 60)
+
+
+def _number_of(text: Any) -> Any:
+    try:
+        number = float(_as_text(text))
+    except ValueError:
+        raise CellError from None
+    return int(number) if number.is_integer() else number
+
+
+def _place_of(wanted: Any, cells: Any, _exact: Any) -> int:
+    """``MATCH``, exact."""
+    for place, cell in enumerate(_cells([cells]), 1):
+        if cell is not None and _same(cell, wanted):
+            return place
+    raise CellError
+
+
+def _is_number(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_is_number(one) for one in value]
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+_OPERATIONS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+    "&": lambda one, other: _as_text(one) + _as_text(other),
+    "=": _same,
+    "<>": lambda one, other: not _same(one, other),
+    "+": _arithmetic(lambda one, other: one + other),
+    "-": _arithmetic(lambda one, other: one - other),
+    "*": _arithmetic(lambda one, other: one * other),
+    "/": _arithmetic(_divided),
+    "<": _arithmetic(lambda one, other: one < other),
+    ">": _arithmetic(lambda one, other: one > other),
+    "<=": _arithmetic(lambda one, other: one <= other),
+    ">=": _arithmetic(lambda one, other: one >= other),
+}
 
 _FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
-    "OR": lambda *values: any(values),
-    "SUM": lambda *values: sum(_numbers(values)),
-    "COUNT": lambda *values: len(_numbers(values)),
+    "ABS": lambda value: abs(_as_number(value)),
+    "AND": lambda *values: all(values),
+    "AVERAGE": _mean,
+    "COUNT": lambda *values: sum(map(_is_number, _cells(values))),
     "COUNTIF": _counted,
+    "COUNTIFS": _counted,
+    "FIND": _found,
+    "INDEX": lambda cells, place: [*_cells([cells])][place - 1],
+    "ISNUMBER": _is_number,
+    "LEFT": _left,
+    "MATCH": _place_of,
     "MAX": lambda *values: max(_numbers(values), default=0),
+    "MID": _part,
     "MIN": lambda *values: min(_numbers(values), default=0),
-    "N": lambda value: value if isinstance(value, int | float) else 0,
+    "N": lambda value: value if isinstance(value, int | float) else 0.0,
+    "NA": lambda: NOT_AVAILABLE,
+    "OR": lambda *values: any(values),
+    "RIGHT": lambda text, count: _as_text(text)[-count:],
+    "ROUND": lambda value, digits: float(_rounded(value, digits)),
+    "SUM": lambda *values: sum(_numbers(values)),
+    "SUMIF": _summed_where,
+    "SUMPRODUCT": _products_summed,
+    "TEXT": _formatted,
+    "TIMEVALUE": _time,
+    "VALUE": _number_of,
 }
 
 
@@ -278,6 +503,65 @@ def formula(value: CellFormula | str | float) -> CellFormula:
 def cell(name: str) -> CellFormula:
     """A cell or a range, by the name under which it is written and computed."""
     return _Cell(name)
+
+
+def here(name: str) -> CellFormula:
+    """The cell of a slot in the same place as the formula's own; of several columns the row."""
+    return _Cell(f"{name}{_PLACE}")
+
+
+def so_far(name: str) -> CellFormula:
+    """The cells of a slot from its first to the one in the same place."""
+    return _Cell(f"{name}{_PLACE}:")
+
+
+def before(name: str) -> CellFormula:
+    """The cells of a slot from its first to the one before the same place."""
+    return _Cell(f"{name}{_PLACE}:-")
+
+
+def item(name: str, place: int) -> CellFormula:
+    """One cell of a slot, from 0; -1 is the last."""
+    return _Cell(f"{name}{_PLACE}{place}")
+
+
+def first(name: str, count: int) -> CellFormula:
+    """The first cells of a slot."""
+    return _Cell(f"{name}{_PLACE}:{count}")
+
+
+def in_brackets(value: CellFormula) -> CellFormula:
+    """The same in brackets, for who reads it: a difference that is joined to a text."""
+    return _InBrackets(value)
+
+
+def word(text: str) -> CellFormula:
+    """A text with words of the slot's own name in it: ``<框>1``."""
+    return _Cell(f'"{text}"')
+
+
+def meant(name: str, place: int, value: Callable[[str], Any]) -> Any:
+    """The value of what a formula calls by a name.
+
+    Parameters
+    ----------
+    name : str
+        As `cell`, `here` and the like call it.
+    place : int
+        The place of the formula's own cell among those of its slot.
+    value : callable
+        Gives the value of each slot.
+    """
+    slot, mark, which = name.partition(_PLACE)
+    found = value(slot)
+    if not mark:
+        return found
+    cells = found if isinstance(found, list) else [found]
+    if which.startswith(":"):
+        count = {":": place + 1, ":-": place}.get(which)
+        return cells[: int(which[1:]) if count is None else count]
+    at = int(which) if which else place
+    return cells[at] if at < len(cells) else None
 
 
 def when(
@@ -294,39 +578,70 @@ def unless_error(value: CellFormula, instead: CellFormula | str | float = NOTHIN
 
 def any_of(*conditions: CellFormula) -> CellFormula:
     """``OR``."""
-    return _Call("OR", conditions)
+    return call("OR", *conditions)
+
+
+def all_of(*conditions: CellFormula) -> CellFormula:
+    """``AND``."""
+    return call("AND", *conditions)
 
 
 def total(*values: CellFormula) -> CellFormula:
     """``SUM``."""
-    return _Call("SUM", values)
+    return call("SUM", *values)
 
 
-def numbers_in(values: CellFormula) -> CellFormula:
+def numbers_in(*values: CellFormula) -> CellFormula:
     """``COUNT``: the number of cells with a number."""
-    return _Call("COUNT", (values,))
+    return call("COUNT", *values)
 
 
-def texts_in(values: CellFormula, text: str = "?*") -> CellFormula:
+def texts_in(values: CellFormula, text: CellFormula | str = "?*") -> CellFormula:
     """``COUNTIF``: the number of cells with this text, or with any."""
-    return _Call("COUNTIF", (values, formula(text)))
+    return call("COUNTIF", values, text)
 
 
 def greatest(*values: CellFormula | float) -> CellFormula:
     """``MAX``."""
-    return _Call("MAX", tuple(map(formula, values)))
+    return call("MAX", *values)
 
 
 def least(*values: CellFormula | float) -> CellFormula:
     """``MIN``."""
-    return _Call("MIN", tuple(map(formula, values)))
+    return call("MIN", *values)
 
 
 def number_in(value: CellFormula) -> CellFormula:
     """``N``: 0 for anything but a number."""
-    return _Call("N", (value,))
+    return call("N", value)
+
+
+def call(function: str, *arguments: CellFormula | str | float) -> CellFormula:
+    """Another worksheet function of those that are computed here.
+
+    Raises
+    ------
+    KeyError
+        It is none of them.
+    """
+    _FUNCTIONS[function]
+    return _Call(function, tuple(map(formula, arguments)))
 
 
 def of_kpi(kpi: Kpi, *arguments: CellFormula) -> CellFormula:
     """A KPI over cells, in the order of its measures."""
     return _OfKpi(kpi, arguments)
+
+
+def measured(kpi: Kpi, name: str) -> CellFormula:
+    """A KPI of a month.
+
+    Parameters
+    ----------
+    kpi : Kpi
+        Its formula is written over references by the codes of its measures, or as the one by its
+        own code.
+    name : str
+        What its value, computed from the cube, is called.
+    """
+    return _Measured(name, kpi)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from kpi_xl.calendar import (
@@ -30,8 +30,20 @@ from kpi_xl.slots.becomes import (
     Received,
     Target,
 )
-from kpi_xl.slots.cell_formula import CellFormula, cell, numbers_in, total, unless_error, when
-from kpi_xl.slots.slot import Group, Kind, Slot
+from kpi_xl.slots.cell_formula import (
+    CellFormula,
+    any_of,
+    call,
+    cell,
+    formula,
+    in_brackets,
+    numbers_in,
+    texts_in,
+    total,
+    unless_error,
+    when,
+)
+from kpi_xl.slots.slot import ByPlace, Group, Kind, Slot
 
 WEEKS: Final = FORM_WEEKS
 """The templates have a sheet for each week."""
@@ -99,8 +111,27 @@ WEEK: Final = Group(
     OVER_WEEKS,
 )
 
+
+def _heading(whose: str, beside: str) -> CellFormula:
+    """The heading of a week: whose it is, and of which month."""
+    return cell(whose).then("　").then(cell(beside)).then("　").then(cell("period.month"))
+
+
 WEEK_HEADING: Final = Group(
-    "week<周>.", "第 <周> 周", {"heading": Slot("表头", value=lambda text: text)}, OVER_WEEKS
+    "week<周>.",
+    "第 <周> 周",
+    {
+        "heading": Slot(
+            "表头",
+            formula=(
+                _heading("person.name", "person.team"),
+                _heading("unit.name", "unit.manager"),
+                _heading("team.name", "unit.manager"),
+                _heading("department.name", "unit.manager"),
+            ),
+        )
+    },
+    OVER_WEEKS,
 )
 
 FOCUS: Final = Group(
@@ -109,6 +140,32 @@ FOCUS: Final = Group(
     {"focus": Slot("工作重点", value=lambda text: text, becomes=KEPT)},
     OVER_WEEKS,
 )
+
+ACCOMPANIED: Final = 3
+"""The norm of joint visits a week."""
+
+
+def _times(name: str, kind: str) -> tuple[CellFormula, CellFormula]:
+    """How often: added up by day, or counted where the lines of a log have an effect."""
+    log = call("COUNTIFS", cell("方式"), kind, cell("input.week<周>.coaching.效果"), "?*")
+    return total(cell(f"input.week<周>.{name}")), log
+
+
+def _enough(
+    name: str, unit: str, by_day: CellFormula, in_log: CellFormula
+) -> tuple[CellFormula, CellFormula]:
+    """Whether it was often enough, beside what is expected; blank until something is typed."""
+    times = cell(f"{name}.合计")
+
+    def told(expected: CellFormula) -> CellFormula:
+        short = formula("还差").then(in_brackets(expected - times)).then(unit)
+        return when(times >= expected, "已达到", short)
+
+    return (
+        when(numbers_in(cell(f"input.week<周>.{name}")).equals(0), "", told(by_day)),
+        when(times.equals(0), "", told(in_log)),
+    )
+
 
 MANAGER_WEEK: Final = Group(
     "week<周>.",
@@ -126,11 +183,21 @@ MANAGER_WEEK: Final = Group(
             value=lambda days: [day.afternoon for day in days],
             becomes=KEPT,
         ),
-        # Nothing is typed yet.
-        "accompany.合计": Slot("陪同次数合计", Kind.NUMBER, value=lambda _: 0),
-        "talks.合计": Slot("面谈人数合计", Kind.NUMBER, value=lambda _: 0),
-        "accompany.提示": Slot("陪同次数够不够", value=lambda _: ""),
-        "talks.提示": Slot("面谈人数够不够", value=lambda _: ""),
+        "accompany.合计": Slot("陪同次数合计", Kind.NUMBER, formula=_times("accompany", "陪访")),
+        "talks.合计": Slot("面谈人数合计", Kind.NUMBER, formula=_times("talks", "面谈")),
+        "accompany.提示": Slot(
+            "陪同次数够不够",
+            formula=_enough("accompany", "次", formula(ACCOMPANIED), formula(ACCOMPANIED)),
+        ),
+        "talks.提示": Slot(
+            "面谈人数够不够",
+            formula=_enough(
+                "talks",
+                "人",
+                numbers_in(cell("input.week<周>.talks")),
+                cell("week<周>.log.工作日"),
+            ),
+        ),
     },
     OVER_WEEKS,
 )
@@ -161,11 +228,43 @@ MONTH_PLAN: Final = Group(
     "month.",
     "<活动>",
     {
-        "plan.weekly.<活动>": Slot("各周计划，一行五周", Kind.NUMBER, WEEKS),
+        "plan.weekly.<活动>": Slot(
+            "各周计划，一行五周",
+            Kind.NUMBER,
+            WEEKS,
+            formula=ByPlace(lambda place: cell(f"week{place + 1}.plan.<活动>.合计")),
+        ),
         "plan.<活动>": Slot("本月计划", Kind.NUMBER, formula=total(cell("plan.weekly.<活动>"))),
     },
     {"活动": PLANNED},
 )
+
+
+def _done_in_week(place: int) -> tuple[CellFormula, ...]:
+    """What was done in a week; blank until something is typed, in a log on a line of its own."""
+    week = f"week{place + 1}"
+    typed = numbers_in(cell(f"input.{week}.done.<项目>"))
+    visited = texts_in(cell(f"input.{week}.visits.网点"))
+    return tuple(
+        when(one.equals(0), "", cell(f"{week}.done.<项目>.合计")) for one in (typed, visited)
+    )
+
+
+_WEEKLY: Final = cell("done.weekly.<项目>")
+_DONE_IN_MONTH, _TARGET = cell("done.<项目>"), cell("target.<项目>")
+_PLANNED: Final = cell("month.plan.<项目>")
+
+
+def _beside(value: Callable[[CellFormula], CellFormula]) -> tuple[CellFormula, CellFormula]:
+    """What was done beside the target, or beside the plan where the form plans it; blank until
+    something is typed.
+    """
+    none = numbers_in(_WEEKLY).equals(0)
+    return (
+        when(any_of(_TARGET.equals(""), none), "", value(_TARGET)),
+        when(none, "", value(_PLANNED)),
+    )
+
 
 MONTH_DONE: Final = Group(
     "month.",
@@ -174,12 +273,17 @@ MONTH_DONE: Final = Group(
         "last.<项目>": Slot("上月实绩", Kind.NUMBER),
         "target.<项目>": Slot("本月目标", Kind.NUMBER, becomes=_target_of_month),
         "done.weekly.<项目>": Slot(
-            "各周完成，一行五周", Kind.NUMBER, WEEKS, lambda _: [""] * WEEKS
+            "各周完成，一行五周", Kind.NUMBER, WEEKS, formula=ByPlace(_done_in_week)
         ),
         "done.<项目>": Slot("本月完成", Kind.NUMBER, formula=total(cell("done.weekly.<项目>"))),
-        # Beside the plan or the target, as the form has it: blank until something is typed.
-        "gap.<项目>": Slot("本月差额", Kind.NUMBER, value=lambda _: ""),
-        "rate.<项目>": Slot("本月完成率", Kind.RATIO, value=lambda _: ""),
+        "gap.<项目>": Slot(
+            "本月差额", Kind.NUMBER, formula=_beside(lambda aim: _DONE_IN_MONTH - aim)
+        ),
+        "rate.<项目>": Slot(
+            "本月完成率",
+            Kind.RATIO,
+            formula=_beside(lambda aim: unless_error(_DONE_IN_MONTH / aim)),
+        ),
     },
     {"项目": (*PLANNED, *RECEIVED)},
 )

@@ -50,12 +50,10 @@ from kpi_xl.slots.time_values import (
     MOST,
     NO_ROOM,
     half_day,
-    sum_text,
 )
 from kpi_xl.slots.unit_values import UnitValues
 
 _ACCOMPANIED: Final = (1, 2, 3)  # Tuesday to Thursday: three mornings a week with somebody
-_WORKDAYS: Final = 5  # a week's sheet has Monday to Friday
 _TALKS: Final = (0, 1, 2, 3)  # a talk every afternoon but Friday's, which is for the review
 
 
@@ -80,30 +78,34 @@ def person_plan(
     lines: dict[str, tuple[float, float | None]] = {}
     for code, name in ACTIVITIES.items():
         shares = by_day(name, quotas[code], working)
-        totals = []
         for week, days in weeks.items():
             plan = [day and (shares.get(day) or None) for day in days]
-            planned = WEEK_PLAN.values(plan, 周=week, 活动=name)
-            totals.append(planned[f"week{week}.plan.{name}.合计"])
-            values |= planned
-        values |= MONTH_PLAN.values({"plan.weekly.<活动>": totals}, 活动=name)
+            values |= WEEK_PLAN.values(plan, 周=week, 活动=name)
+        values |= MONTH_PLAN.values(None, values, 活动=name)
         lines[name] = (person.activities.get(code, {}).get(before, 0), quotas[code])
     own_targets = targets.of_agent(person.agent)
     pieces, premium = (one.get(before, 0) for one in (person.pieces, person.premium))
     lines["预收件数"] = (pieces, pieces_target(own_targets))
     lines["预收保费"] = (premium / 100, premium_target(own_targets))
     for name, (last, target) in lines.items():
-        values |= MONTH_DONE.values({"last.<项目>": last, "target.<项目>": target}, 项目=name)
         for week in WEEK_NAMES:
             values |= WEEK_DONE.values(None, values, 周=week, 项目=name)
-    return values | week_headings(f"{person.name}　{team_name}　{month.chinese}")
+        of_month = {"last.<项目>": last, "target.<项目>": target}
+        values |= MONTH_DONE.values(of_month, values, 项目=name)
+    return values | week_headings(values | {"period.month": month.chinese})
 
 
-def week_headings(heading: str) -> Values:
-    """The heading of every week's sheet."""
+def week_headings(about: Values) -> Values:
+    """The heading of every week's sheet.
+
+    Parameters
+    ----------
+    about : dict
+        The slots of the person, or of the unit, and of the month.
+    """
     found: Values = {}
     for week in WEEK_NAMES:
-        found |= WEEK_HEADING.values(heading, 周=week)
+        found |= WEEK_HEADING.values(None, about, 周=week)
     return found
 
 
@@ -156,15 +158,14 @@ def manager_schedule(
         plans = [meetings.get(day, ManagerDay()) if day else ManagerDay() for day in days]
         left = focus[int(name) - 1] + _without_room(week[5:], meetings) if days else ""
         values |= FOCUS.values(left or None, 周=name) | MANAGER_WEEK.values(plans, 周=name)
-        values |= DAY_BOXES.values(_boxes(plans, minutes, most), 周=name)
         values |= MOST.values(most, 周=name)
+        values |= DAY_BOXES.values(_boxes(plans, minutes, most), values, 周=name)
     return values
 
 
 def _boxes(plans: Sequence[ManagerDay], minutes: Mapping[str, int], most: int) -> Values:
     """The hours of the planned activities, half a day at a time."""
     hours: dict[str, list[str | None]] = {"morning": [], "afternoon": []}
-    sums = []
     for plan in plans:
         taken = 0
         for half, (text, period) in {
@@ -174,10 +175,7 @@ def _boxes(plans: Sequence[ManagerDay], minutes: Mapping[str, int], most: int) -
             box = half_day(text, _kind(text or ""), period, minutes, most - taken)
             hours[half].append(box.hours if box else NO_ROOM if text else None)
             taken += box.end - box.start if box else 0
-        sums.append(sum_text(taken, most))
-    none = [""] * (_WORKDAYS - len(sums))  # the formulas stand in all rows
-    found: Values = {f"{half}.时间": column for half, column in hours.items()}
-    return found | {"时间.合计": sums + none}
+    return {f"{half}.时间": column for half, column in hours.items()}
 
 
 def _kind(text: str) -> str:

@@ -157,8 +157,7 @@ class RecipientValues:
         about = self._about(number, self._forms.not_listed(number))
         values = about | self._weeks | self._sources.of_unit(number, about, people)
         name = self._manager(unit) or ""
-        heading = f"{unit.name}　{name}　{self.month.chinese}"
-        values |= week_headings(heading)
+        values |= week_headings(about)
         values |= self._forms.unit(number)
         room = self.recipients.room(number)
         if room:

@@ -17,7 +17,22 @@ from kpi_xl.findings.shown import NOTHING, shown
 from kpi_xl.formula import divide
 from kpi_xl.slots.activity_quotas import FUNNEL, MONTHS, history
 from kpi_xl.slots.becomes import IN_REVIEW, WORDS, Box, Skill, Training
-from kpi_xl.slots.slot import Group, Kind, Slot, Values
+from kpi_xl.slots.cell_formula import (
+    CellFormula,
+    any_of,
+    call,
+    cell,
+    formula,
+    here,
+    in_brackets,
+    numbers_in,
+    so_far,
+    texts_in,
+    unless_error,
+    when,
+    word,
+)
+from kpi_xl.slots.slot import ByPlace, Group, Kind, Slot, Values
 
 SKILLS: Final = {
     "准客户开拓": "客户来源盘点与名单整理",
@@ -53,24 +68,46 @@ LEVELLED: Final = Group(
     {"技能": tuple(SKILLS)},
 )
 
+
+def _mean(end: str) -> CellFormula:
+    """The mean of all levels; empty where there is none."""
+    levels = cell(f"members.{end}")
+    return when(numbers_in(levels).equals(0), "", call("AVERAGE", levels))
+
+
 MEAN: Final = Group(
     "members.平均.",
     "成员平均",
     {
-        "技能.<技能>": Slot("<技能>现状，1 到 5 级", Kind.NUMBER),
-        "技能.<技能>.目标": Slot("<技能>目标，1 到 5 级", Kind.NUMBER),
+        end: Slot(LEVELLED.slots[end].meaning, Kind.NUMBER, formula=_mean(end))
+        for end in LEVELLED.slots
     },
     {"技能": tuple(SKILLS)},
 )
+
+# All skills of a member. Only where both levels are there is a gap.
+_NOW, _AIM = here("members.技能.<技能>"), here("members.技能.<技能>.目标")
+_BOTH: Final = _NOW.differs("") * _AIM.differs("")
 
 TRAINED: Final = Group(
     "members.",
     "每位成员一行",
     {
-        "技能差距": Slot("各项技能的目标与现状之差合计", Kind.NUMBER, None),
+        "技能差距": Slot(
+            "各项技能的目标与现状之差合计",
+            Kind.NUMBER,
+            None,
+            formula=when(
+                call("SUMPRODUCT", _BOTH).equals(0), "", call("SUMPRODUCT", _BOTH, _AIM - _NOW)
+            ),
+        ),
         "培训内容": Slot("最弱一项的培训内容", cells=None, becomes=Training("内容")),
     },
 )
+
+_NAME: Final = here("members.姓名")
+_BY_MANAGER, _BY_DATA = here("input.members.主管判断"), here("members.数据判断")
+_RESULTS: Final = cell("members.评估结果")
 
 BOXED: Final = Group(
     "members.",
@@ -79,18 +116,61 @@ BOXED: Final = Group(
         "签单率": Slot("近三个月促成 ÷ 洽谈", Kind.RATIO, None),
         "日均拜访": Slot("近三个月每个工作日的拜访数", Kind.NUMBER, None),
         "数据判断": Slot("技能意愿框，由数据判断", cells=None),
-        "评估结果": Slot("技能意愿框，主管的判断优先", cells=None),
-        "位次": Slot("框的名称和在框里的位次", cells=None),
     },
 )
+
+JUDGED: Final = Group(
+    "members.",
+    "每位成员一行",
+    {
+        "评估结果": Slot(
+            "技能意愿框，主管的判断优先",
+            cells=None,
+            formula=when(
+                _NAME.equals(""),
+                "",
+                when(
+                    _BY_MANAGER.differs(""),
+                    _BY_MANAGER,
+                    when(_BY_DATA.equals(NOTHING), UNDECIDED, _BY_DATA),
+                ),
+            ),
+        ),
+        "位次": Slot(
+            "框的名称和在框里的位次",
+            cells=None,
+            formula=when(
+                any_of(here("评估结果").equals(""), here("评估结果").equals(UNDECIDED)),
+                "",
+                here("评估结果").then(texts_in(so_far("评估结果"), here("评估结果"))),
+            ),
+        ),
+    },
+)
+
+
+def _in_box(place: int) -> CellFormula:
+    """The name of who is in a place of a box."""
+    found = call("MATCH", word(f"<框>{place + 1}"), cell("members.位次"), 0)
+    return unless_error(call("INDEX", cell("members.姓名"), found), "")
+
+
+_ROOM: Final = BOX_ROWS * BOX_COLUMNS
+_IN_BOX: Final = cell(".人数")
+_UNDECIDED: Final = texts_in(_RESULTS, UNDECIDED)
 
 BOXES: Final = Group(
     "boxes.<框>",
     "<框>",
     {
-        "": Slot("姓名，10 行 4 列", cells=BOX_ROWS * BOX_COLUMNS),
-        ".人数": Slot("人数", Kind.NUMBER),
-        ".其余": Slot("放不下的人数"),
+        "": Slot("姓名，10 行 4 列", cells=_ROOM, formula=ByPlace(_in_box), columns=BOX_COLUMNS),
+        ".人数": Slot("人数", Kind.NUMBER, formula=texts_in(_RESULTS, word("<框>"))),
+        ".其余": Slot(
+            "放不下的人数",
+            formula=when(
+                _IN_BOX > _ROOM, formula("另有 ").then(in_brackets(_IN_BOX - _ROOM)).then(" 人"), ""
+            ),
+        ),
     },
     {"框": SKILL_WILL},
 )
@@ -99,7 +179,14 @@ ABOUT_BOXES: Final = Group(
     "boxes.",
     "",
     {
-        "待判断": Slot("还有几人要主管判断"),
+        "待判断": Slot(
+            "还有几人要主管判断",
+            formula=when(
+                _UNDECIDED.equals(0),
+                "全部成员均已评估",
+                _UNDECIDED.then(" 人待判断，请在“评估”里选择"),
+            ),
+        ),
         "period": Slot("评估所看的三个月"),
     },
 )
@@ -156,7 +243,7 @@ def skill_values(
     """
     levels = _levels(people, month, dates)
     found: Values = {}
-    gaps: list[list[int]] = [[] for _ in people]
+    skills: dict[str, list[list[int | None]]] = {end: [] for end in LEVELLED.slots}
     for number, skill in enumerate(SKILLS):
         shown = levels[number] if number < len(levels) else [None] * len(people)
         own = [(judged(one.agent, skill, "现状"), level) for one, level in _pairs(people, shown)]
@@ -166,25 +253,19 @@ def skill_values(
             (None if level is None else _aim(level)) if said is None else said
             for said, level in wanted
         ]
-        for gap, level, aim in zip(gaps, now, aims, strict=True):
-            if level is not None and aim is not None:
-                gap.append(aim - level)
         columns = {"技能.<技能>": now, "技能.<技能>.目标": aims}
-        means = {end: _mean(column) for end, column in columns.items()}
-        found |= LEVELLED.values(columns, 技能=skill) | MEAN.values(means, 技能=skill)
-    sums: list[int | str] = [sum(gap) if gap else "" for gap in gaps]
-    weakest = weakest_skills(people, month, dates)
-    trained = {
-        "技能差距": sums + [""] * (rows - len(people)),
-        "培训内容": [None if skill is None else SKILLS[skill] for skill in weakest],
+        found |= LEVELLED.values(columns, 技能=skill)
+        found |= MEAN.values(None, found, 技能=skill)
+        for end, column in columns.items():
+            skills[end].append(column)
+    blank = [[None] * len(SKILLS)] * (rows - len(people))
+    own_rows: Values = {
+        f"members.{end}": [*map(list, zip(*columns, strict=True)), *blank]
+        for end, columns in skills.items()
     }
-    return found | TRAINED.values(trained)
-
-
-def _mean(levels: Sequence[int | None]) -> float | str:
-    """The mean as the sheet's formula has it: empty where there is no level."""
-    known = [level for level in levels if level is not None]
-    return sum(known) / len(known) if known else ""
+    weakest = weakest_skills(people, month, dates)
+    taught = [None if skill is None else SKILLS[skill] for skill in weakest]
+    return found | TRAINED.values({"培训内容": taught}, own_rows, rows)
 
 
 def _pairs(
@@ -259,36 +340,16 @@ def box_values(
     # Who was never out has no skill to show, but it shows how willing he is.
     boxes = skill_will_boxes(skill, will)
     judged = [SKILL_WILL[box] if box >= 0 else NOTHING for box in boxes.tolist()]
-    results = [UNDECIDED if box == NOTHING else box for box in judged]
-    places = [
-        "" if box == UNDECIDED else f"{box}{results[: number + 1].count(box)}"
-        for number, box in enumerate(results)
-    ]
-    blank = [""] * (rows - len(people))
     boxed = {
         "签单率": [shown(value) for value in skill.tolist()],
         "日均拜访": [shown(value) for value in will.tolist()],
         "数据判断": judged,
-        "评估结果": results + blank,
-        "位次": places + blank,
     }
-    about = {
-        "待判断": _undecided(results.count(UNDECIDED)),
-        "period": f"{(after - MONTHS).chinese}—{(after - 1).chinese}",
-    }
-    found = BOXED.values(boxed) | ABOUT_BOXES.values(about)
-    room = BOX_ROWS * BOX_COLUMNS
+    found = BOXED.values(boxed)
+    named = {"members.姓名": [one.name for one in people]}
+    found |= JUDGED.values(None, found | named, rows)
+    about = {"period": f"{(after - MONTHS).chinese}—{(after - 1).chinese}"}
+    found |= ABOUT_BOXES.values(about, found)
     for box in SKILL_WILL:
-        names = [one.name for one, at in zip(people, results, strict=True) if at == box]
-        cells = [*names[:room], *[""] * (room - len(names))]
-        in_box = {
-            "": [cells[start : start + BOX_COLUMNS] for start in range(0, room, BOX_COLUMNS)],
-            ".人数": len(names),
-            ".其余": f"另有 {len(names) - room} 人" if len(names) > room else "",
-        }
-        found |= BOXES.values(in_box, 框=box)
+        found |= BOXES.values(None, found | named, 框=box)
     return found
-
-
-def _undecided(count: int) -> str:
-    return f"{count} 人待判断，请在“评估”里选择" if count else "全部成员均已评估"

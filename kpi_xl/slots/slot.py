@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from kpi_xl.kpi import Kpi
 from kpi_xl.slots.becomes import Becomes
-from kpi_xl.slots.cell_formula import CellFormula
+from kpi_xl.slots.cell_formula import CellFormula, meant
 
 Values = dict[str, Any]
 """Values of slots by name."""
@@ -26,6 +26,33 @@ INPUT: Final = "input."
 """How the names of cells begin that people type into; they are read back, never filled."""
 
 _PLACE: Final = re.compile("<(.+?)>")
+_QUOTE: Final = '"'
+
+
+@dataclass(frozen=True)
+class ByPlace:
+    """A formula that is another one in each cell of its slot.
+
+    Parameters
+    ----------
+    of : callable
+        Gives the formula of the cell in a place, from 0; several where forms differ.
+    """
+
+    of: Callable[[int], CellFormula | tuple[CellFormula, ...]]
+
+
+@dataclass(frozen=True)
+class ByWord:
+    """A formula that is another one by a word in the name of its slot.
+
+    Parameters
+    ----------
+    of : callable
+        Gives the formula from the words of the name, by the places where they stand.
+    """
+
+    of: Callable[[Mapping[str, str]], CellFormula]
 
 
 class Kind(StrEnum):
@@ -56,9 +83,12 @@ class Slot:
     value : callable or None
         Gives the value from what the group is given; None where a formula does, where people
         type, or where the group is given the values themselves, as they are computed together.
-    formula : CellFormula, callable or None
+    formula : CellFormula, ByPlace, ByWord, tuple of CellFormula, callable or None
         The formula that the sheet has, over other slots: those of the group by the ends of their
-        names, others by their whole names. A callable tells it of a KPI.
+        names, others by their whole names. A callable tells it of a KPI. Of several, each is that
+        of some forms, and the first whose cells are known gives the value.
+    columns : int
+        How many columns the cells stand in, where there are several of both rows and columns.
     becomes : Becomes, callable or None
         What is made of what people type into it. A callable tells it of the words of the name.
     """
@@ -67,16 +97,45 @@ class Slot:
     kind: Kind = Kind.TEXT
     cells: int | None = 1
     value: Callable[[Any], Any] | None = None
-    formula: CellFormula | Callable[[Kpi], CellFormula] | None = None
+    formula: (
+        CellFormula
+        | ByPlace
+        | ByWord
+        | tuple[CellFormula, ...]
+        | Callable[[Kpi], CellFormula]
+        | None
+    ) = None
+    columns: int = 1
     becomes: Becomes | Callable[[Mapping[str, str]], Becomes] | None = None
 
+    def formulas(
+        self, kpi: Kpi | None = None, place: int = 0, named: Mapping[str, str] | None = None
+    ) -> tuple[CellFormula, ...]:
+        """The formulas of some forms each; one where all have the same.
+
+        Parameters
+        ----------
+        kpi : Kpi, optional
+            Which KPI it is, for a pattern over KPIs.
+        place : int
+            Which of its cells, from 0.
+        named : mapping of str to str, optional
+            The words of its name.
+        """
+        found = self.formula
+        if isinstance(found, ByPlace):
+            found = found.of(place)
+        elif isinstance(found, ByWord):
+            found = found.of(named or {})
+        elif callable(found):
+            assert kpi is not None
+            found = found(kpi)
+        assert found is not None
+        return found if isinstance(found, tuple) else (found,)
+
     def formula_of(self, kpi: Kpi | None = None) -> CellFormula:
-        """The formula; for a pattern over KPIs, that of one KPI."""
-        if isinstance(self.formula, CellFormula):
-            return self.formula
-        assert self.formula is not None
-        assert kpi is not None
-        return self.formula(kpi)
+        """The formula of a slot of one cell, or of one record; where forms differ the first's."""
+        return self.formulas(kpi)[0]
 
     @property
     def shape(self) -> str:
@@ -162,7 +221,9 @@ class Group:
                 named = dict(zip(places, words, strict=True))
                 yield Declared(put(pattern, named), pattern, named, slot, self)
 
-    def values(self, given: Any, beside: Values | None = None, **named: str) -> Values:
+    def values(
+        self, given: Any, beside: Values | None = None, rows: int = 0, **named: str
+    ) -> Values:
         """The values of its slots.
 
         Parameters
@@ -172,6 +233,8 @@ class Group:
             values, by how the names end.
         beside : dict, optional
             The values of slots of other groups that its formulas look at.
+        rows : int
+            How many rows the workbook has, of slots that have one for each record.
         named : str
             What stands in the places of the names, such as ``指标="活动率"``.
 
@@ -180,8 +243,53 @@ class Group:
         ValueError
             A value is missing, or is of none of the slots.
         """
-        found = self._computed(given, beside or {}, named)
+        found = self._computed(given, beside or {}, named, rows)
         return {put(self.pattern + end, named): value for end, value in found.items()}
+
+    def excel(
+        self,
+        end: str,
+        cells: Mapping[str, str],
+        kpi: Kpi | None = None,
+        place: int = 0,
+        **named: str,
+    ) -> str:
+        """The native Excel formula of one cell of a slot.
+
+        Parameters
+        ----------
+        end : str
+            How the name of the slot ends.
+        cells : mapping of str to str
+            The references of its cells and ranges, by the names that the formula has for them.
+            Where forms differ, it is the first formula of which all are there.
+        kpi, place, **named
+            As in `Slot.formulas`.
+
+        Raises
+        ------
+        KeyError
+            A cell has no reference.
+        """
+        formulas = self.slots[end].formulas(kpi, place, named)
+        form = next((one for one in formulas if one.names <= cells.keys()), formulas[0])
+        return form.excel(cells)
+
+    def again(self, values: Values, **named: str) -> Values:
+        """The values of its formulas over others that were changed.
+
+        Parameters
+        ----------
+        values : dict
+            The values of the slots that they look at, its own among them.
+        named : str
+            The words in the slots' names, as for `values`.
+        """
+        own = {end: put(self.pattern + end, named) for end in self.slots}
+        formulas = [end for end, slot in self.slots.items() if slot.formula is not None]
+        found = {end: values[own[end]] for end in self.slots if end not in formulas}
+        self._calculate(found, values, named)
+        return {own[end]: found[end] for end in formulas}
 
     def columns(self, records: Sequence[Any], rows: int = 0, **named: str) -> Values:
         """The values as a list for each slot, one value for each record.
@@ -195,7 +303,7 @@ class Group:
         named : str
             The words in the slots' names, as for `values`.
         """
-        table = [self._computed(record, {}, named) for record in records]
+        table = [self._computed(record, {}, named, None) for record in records]
         found: Values = {}
         for end, slot in self.slots.items():
             column = [row[end] for row in table]
@@ -205,7 +313,10 @@ class Group:
             found[put(self.pattern + end, named)] = column
         return found
 
-    def _computed(self, given: Any, beside: Values, named: Mapping[str, str]) -> Values:
+    def _computed(
+        self, given: Any, beside: Values, named: Mapping[str, str], rows: int | None
+    ) -> Values:
+        """The values by how the names end; of one record where there are no rows."""
         found: Values = {
             end: slot.value(given) for end, slot in self.slots.items() if slot.value is not None
         }
@@ -213,18 +324,57 @@ class Group:
             if not isinstance(given, Mapping) or given.keys() != self._given:
                 raise ValueError(f"{self.pattern}: needs just the values of {sorted(self._given)}")
             found |= given
+        self._calculate(found, beside, named, rows, getattr(given, "kpi", None))
+        return {end: found[end] for end in self.slots if end in found}
+
+    def _calculate(
+        self,
+        found: Values,
+        beside: Values,
+        named: Mapping[str, str],
+        rows: int | None = 0,
+        kpi: Kpi | None = None,
+    ) -> None:
+        """Add the values of the formulas."""
 
         def value(name: str) -> Any:
-            if name in found:
-                return found[name]
+            if name in self.slots:
+                return of_slot(name)
+            if name.startswith(_QUOTE):
+                return put(name, named).strip(_QUOTE)
             # What people type into is blank in a workbook that is made for them.
             return None if name.startswith(INPUT) else beside[put(name, named)]
 
-        kpi = getattr(given, "kpi", None)
+        def known(formula: CellFormula) -> bool:
+            names = (name.partition("@")[0] for name in formula.names)
+            return all(
+                name in self.slots or name.startswith((INPUT, _QUOTE)) or put(name, named) in beside
+                for name in names
+            )
+
+        def calculated(slot: Slot, place: int) -> Any:
+            formulas = slot.formulas(kpi, place, named)
+            formula = formulas[0] if len(formulas) == 1 else next(filter(known, formulas))
+            return formula.value(lambda name: meant(name, place, value))
+
+        def of_slot(end: str) -> Any:
+            if end not in found:
+                slot = self.slots[end]
+                count = rows if slot.cells is None else slot.cells
+                if count is None or slot.cells == 1:
+                    found[end] = calculated(slot, 0)
+                else:
+                    cells = [calculated(slot, place) for place in range(count)]
+                    found[end] = cells if slot.columns == 1 else _in_rows(cells, slot.columns)
+            return found[end]
+
         for end, slot in self.slots.items():
             if slot.formula is not None:
-                found[end] = slot.formula_of(kpi).value(value)
-        return {end: found[end] for end in self.slots if end in found}
+                of_slot(end)
+
+
+def _in_rows(cells: list[Any], columns: int) -> list[list[Any]]:
+    return [cells[first : first + columns] for first in range(0, len(cells), columns)]
 
 
 def put(text: str, named: Mapping[str, str]) -> str:

@@ -6,15 +6,20 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from kpi_xl.analysis.priorities import priorities
+from kpi_xl.analysis.priorities import A_UNTIL, B_UNTIL
 from kpi_xl.calendar import USUAL, Month, WorkCalendar
 from kpi_xl.data.dues_to_collect import DueToCollect
 from kpi_xl.slots.becomes import KEPT, WORDS
+from kpi_xl.slots.cell_formula import call, cell, formula, here, number_in, total, when
 from kpi_xl.slots.plan_slots import OVER_WEEKS, form_weeks
 from kpi_xl.slots.slot import Group, Kind, Slot, Values
 
 TASKS: Final = 5
 """So many a week: who has ten things that matter has none."""
+
+# As `kpi_xl.analysis.priorities` has it.
+_BRINGS, _ALL = here("影响"), total(cell("影响"))
+_GREATER: Final = 10 * call("SUMIF", cell("影响"), formula(">").then(_BRINGS))
 
 WEEK_TASKS: Final = Group(
     "week<周>.tasks.",
@@ -43,10 +48,15 @@ WEEK_TASKS: Final = Group(
         "级": Slot(
             "A、B 或 C：比它大的合计不到七成是 A，不到九成是 B，一列",
             cells=TASKS,
-            value=lambda tasks: [
-                *priorities([task.yuan for task in tasks]),
-                *[""] * (TASKS - len(tasks)),
-            ],
+            formula=when(
+                _BRINGS.equals(""),
+                "",
+                when(
+                    number_in(_BRINGS) <= 0,
+                    "C",
+                    when(_GREATER < A_UNTIL * _ALL, "A", when(_GREATER < B_UNTIL * _ALL, "B", "C")),
+                ),
+            ),
         ),
     },
     OVER_WEEKS,

@@ -17,18 +17,30 @@ from kpi_xl.catalogue.units import Unit
 from kpi_xl.data.cube import Cube, is_money
 from kpi_xl.error_values import NOT_AVAILABLE
 from kpi_xl.findings.ripeness import Ripeness, day_text
-from kpi_xl.findings.shown import meaning_text, shown, with_bands
+from kpi_xl.findings.shown import meaning_text, with_bands
 from kpi_xl.kpi import Kpi
 from kpi_xl.settings.project_settings import Settings
 from kpi_xl.slots.becomes import Target
-from kpi_xl.slots.cell_formula import CellFormula, any_of, cell, of_kpi, unless_error, when
+from kpi_xl.slots.cell_formula import (
+    CellFormula,
+    any_of,
+    call,
+    cell,
+    greatest,
+    here,
+    measured,
+    numbers_in,
+    of_kpi,
+    unless_error,
+    when,
+)
 from kpi_xl.slots.slot import Group, Kind, Slot, Values
 
 SERIES_MONTHS: Final = 24
+"""So many months, up to the workbook's own, are in its series."""
 
 FEW_MONTHS: Final = 8
 """So many months fit below a small chart, each with its name."""
-"""So many months, up to the workbook's own, are in its series."""
 
 KPI_NAMES: Final = tuple(kpi.name for kpi in kpis.values())
 """The KPIs' Chinese names."""
@@ -114,14 +126,18 @@ ABOUT: Final = Group(
 )
 
 
-class KpiMonth(NamedTuple):
-    """A KPI of a unit in a month; — where there is no value, None for no target."""
+class _Month(NamedTuple):
+    """A KPI in a month, and its target; None for none."""
 
     kpi: Kpi
-    actual: float | str
     target: float | None
-    before: float | str
-    last_year: float | str
+
+
+class _Series(NamedTuple):
+    """A KPI of a unit over the months, where it is not ripe."""
+
+    kpi: Kpi
+    unripe: list[float]
 
 
 _ACTUAL, _TARGET = cell(""), cell(".目标")
@@ -147,11 +163,25 @@ def _change(base: str, code: str) -> Callable[[Kpi], CellFormula]:
     return lambda kpi: unless_error(points if kpi.unit == "%" else relative)
 
 
+_CUBE: Final = "cube"
+"""How the values begin that are computed from the cube, before the formulas of the sheet."""
+
+
+def _of_cube(end: str) -> Callable[[Kpi], CellFormula]:
+    """A KPI's own formula; — where it has no value."""
+    return lambda kpi: unless_error(measured(kpi, f"{_CUBE}{end}"))
+
+
+def _charted(end: str) -> Callable[[Kpi], CellFormula]:
+    """A KPI's own formula; #N/A, which charts leave out, where it has no value."""
+    return lambda kpi: unless_error(measured(kpi, f"{_CUBE}{end}@"), call("NA"))
+
+
 KPI: Final = Group(
     "kpi.<指标>",
     "<指标>",
     {
-        "": Slot("本月实际", Kind.OF_KPI, value=lambda month: month.actual),
+        "": Slot("本月实际", Kind.OF_KPI, formula=_of_cube("")),
         ".目标": Slot(
             "本月目标",
             Kind.OF_KPI,
@@ -160,11 +190,11 @@ KPI: Final = Group(
         ),
         ".达成率": Slot("实际 ÷ 目标", Kind.RATIO, formula=ATTAINED),
         ".差额": Slot("实际 − 目标，比率为百分点", Kind.OF_KPI, formula=_gap),
-        ".上月": Slot("上月实际", Kind.OF_KPI, value=lambda month: month.before),
+        ".上月": Slot("上月实际", Kind.OF_KPI, formula=_of_cube(".上月")),
         ".环比": Slot(
             "比上月的变化，比率为百分点", Kind.CHANGE, formula=_change(".上月", "KPI_MOM")
         ),
-        ".去年同期": Slot("去年同月实际", Kind.OF_KPI, value=lambda month: month.last_year),
+        ".去年同期": Slot("去年同月实际", Kind.OF_KPI, formula=_of_cube(".去年同期")),
         ".同比": Slot(
             "比去年同月的变化，比率为百分点", Kind.CHANGE, formula=_change(".去年同期", "KPI_YOY")
         ),
@@ -177,9 +207,14 @@ SERIES: Final = Group(
     "series.<指标>",
     "<指标>",
     {
-        "": Slot("近 24 个月，一行", Kind.OF_KPI, SERIES_MONTHS),
-        ".同期": Slot("上月和去年同期，一行两格", Kind.OF_KPI, 2),
-        ".未成熟": Slot("近 24 个月里未成熟的，一行，其余为 #N/A", Kind.OF_KPI, SERIES_MONTHS),
+        "": Slot("近 24 个月，一行", Kind.OF_KPI, SERIES_MONTHS, formula=_charted("")),
+        ".同期": Slot("上月和去年同期，一行两格", Kind.OF_KPI, 2, formula=_charted(".同期")),
+        ".未成熟": Slot(
+            "近 24 个月里未成熟的，一行，其余为 #N/A",
+            Kind.OF_KPI,
+            SERIES_MONTHS,
+            lambda series: series.unripe,
+        ),
     },
     {"指标": KPI_NAMES},
 )
@@ -196,18 +231,68 @@ DATA: Final = Group(
 
 HEADING: Final = Slot("单位和月份", formula=cell("unit.name").then("　").then(cell("period.month")))
 
+_MONTH: Final = here("data.months")
+_NUMBER: Final = call("VALUE", call("RIGHT", _MONTH, 2))
+_YEAR: Final = call("MID", _MONTH, 3, 2).then("年")
+COUNTED_BY: Final = ("opening", "new_premium")
+"""The measures that tell how many months there are: one of people, one of business."""
+
+_KNOWN: Final = tuple(numbers_in(cell(f"data.{MEASURES[code].name}")) for code in COUNTED_BY)
+
+
+def _label(other: CellFormula) -> CellFormula:
+    """A month on a chart's axis: January as its year, 24年."""
+    return unless_error(when(call("RIGHT", _MONTH, 2).equals("01"), _YEAR, other), "")
+
+
 WINDOW: Final = Group(
     "",
     "",
     {
         "data.months": Slot("近 24 个月，一行", Kind.TEXT, SERIES_MONTHS),
-        "data.labels": Slot("近 24 个月的短标签，一行", Kind.TEXT, SERIES_MONTHS),
-        "data.years": Slot("近 24 个月里一月和七月的标签，一行", Kind.TEXT, SERIES_MONTHS),
+        "data.labels": Slot(
+            "近 24 个月的短标签，一行",
+            cells=SERIES_MONTHS,
+            formula=_label(_NUMBER.then("")),
+        ),
+        "data.years": Slot(
+            "近 24 个月里一月和七月的标签，一行",
+            cells=SERIES_MONTHS,
+            formula=_label(
+                when(
+                    any_of(_NUMBER.equals(7), greatest(*_KNOWN) <= FEW_MONTHS),
+                    _NUMBER.then("月"),
+                    "",
+                )
+            ),
+        ),
         "data.heading": HEADING,
         "trend.heading": HEADING,
         "setting.premium_weight": Slot("综合持续率中保费的权重", Kind.RATIO),
     },
 )
+
+
+def kpi_values(
+    kpi: Kpi,
+    months: tuple[float, float, float],
+    target: float | None = None,
+    name: str | None = None,
+) -> Values:
+    """The slots of a KPI of a unit in a month.
+
+    Parameters
+    ----------
+    months : (float, float, float)
+        What it is in the month, the month before and a year ago, in the KPI's unit; an error where
+        there is none.
+    target : float, optional
+        Its target.
+    name : str, optional
+        What it is called in the names of the slots; by default its Chinese name.
+    """
+    cube = dict(zip((_CUBE, f"{_CUBE}.上月", f"{_CUBE}.去年同期"), months, strict=True))
+    return KPI.values(_Month(kpi, target), cube, 指标=name or kpi.name)
 
 
 class UnitValues:
@@ -274,10 +359,8 @@ class UnitValues:
         for kpi in self._kpis:
             actual = float(self._window(kpi)[unit, -1])
             before, last_year = self._compared(kpi)[unit].tolist()
-            month = KpiMonth(
-                kpi, shown(actual), targets.get(kpi.name), shown(before), shown(last_year)
-            )
-            values |= KPI.values(month, 指标=kpi.name)
+            months = (actual, before, last_year)
+            values |= kpi_values(kpi, months, targets.get(kpi.name))
             if open_month:  # nothing has been attained yet: the cells are empty, not a dash
                 ends = {"": None, ".达成率": "", ".差额": ""}
                 values |= {f"kpi.{kpi.name}{end}": blank for end, blank in ends.items()}
@@ -286,15 +369,8 @@ class UnitValues:
     def series(self, unit: int) -> Values:
         """Each measure and each KPI over the months."""
         window, ripe = self._months_shown(), self._ripe()
-        few = self.cube.first > window[-1] - FEW_MONTHS
         about = {"unit.name": self.cube.units[unit].name, "period.month": self.month.chinese}
-        shown_window = {
-            "data.months": [str(month) for month in window],
-            "data.labels": [_label(month) for month in window],
-            "data.years": [_half_year(month, all_named=few) for month in window],
-            **{f"setting.{code}": value for code, value in self.settings.in_formulas.items()},
-        }
-        values = WINDOW.values(shown_window, about)
+        values: Values = {}
         for code, symbol in MEASURES.items():
             counts: list[float | int] = [NOT_AVAILABLE] * SERIES_MONTHS
             compared: list[float | int] = [NOT_AVAILABLE] * 2
@@ -303,14 +379,18 @@ class UnitValues:
                 compared = self._compared_measure(code, unit, counts)
             values |= DATA.values({"": counts, ".同期": compared}, 项目=symbol.name)
         for kpi in self._kpis:
-            months = _charted(self._window(kpi)[unit])
-            of_kpi = {
-                "": months.tolist(),
-                ".同期": _charted(self._compared(kpi)[unit]).tolist(),
-                ".未成熟": np.where(ripe[kpi.code], NOT_AVAILABLE, months).tolist(),
+            months = self._window(kpi)[unit]
+            unripe = np.where(ripe[kpi.code] | ~np.isfinite(months), NOT_AVAILABLE, months)
+            cube = {
+                _CUBE: months.tolist(),
+                f"{_CUBE}.同期": self._compared(kpi)[unit].tolist(),
             }
-            values |= SERIES.values(of_kpi, 指标=kpi.name)
-        return values
+            values |= SERIES.values(_Series(kpi, unripe.tolist()), cube, 指标=kpi.name)
+        shown_window = {
+            "data.months": [str(month) for month in window],
+            **{f"setting.{code}": value for code, value in self.settings.in_formulas.items()},
+        }
+        return values | WINDOW.values(shown_window, values | about)
 
     def mix(self, kpi: Kpi, unit: int) -> dict[str, tuple[float, float, float]]:
         """A KPI apart by category: in the month, the month before, and a year ago.
@@ -410,23 +490,6 @@ class UnitValues:
         if is_money(code):
             return (whole / 100).tolist()  # type: ignore[no-any-return]
         return [int(v) if math.isfinite(v) else v for v in whole.tolist()]
-
-
-def _charted(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Errors as #N/A, which charts leave out, as the sheet's own formulas have it."""
-    return np.where(np.isfinite(numbers), numbers, NOT_AVAILABLE)
-
-
-def _label(month: Month) -> str:
-    """A month on a chart's axis: 11, 12, 24年, 2 …"""
-    return f"{month.year % 100:02d}年" if month.month == 1 else str(month.month)
-
-
-def _half_year(month: Month, *, all_named: bool) -> str:
-    """A month on a small chart's axis: of many only 24年 and 7月 are named."""
-    if month.month == 1:
-        return _label(month)
-    return f"{month.month}月" if all_named or month.month == 7 else ""
 
 
 def _windowed(

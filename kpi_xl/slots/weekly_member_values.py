@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from kpi_xl.calendar import USUAL, WEEKDAYS, Month, WorkCalendar
 from kpi_xl.catalogue import kpis
@@ -15,7 +14,11 @@ from kpi_xl.data.people import Person
 from kpi_xl.slots.activity_quotas import FUNNEL
 from kpi_xl.slots.becomes import WORDS, Activity, Received
 from kpi_xl.slots.cell_formula import (
+    CellFormula,
+    call,
     cell,
+    here,
+    item,
     numbers_in,
     of_kpi,
     texts_in,
@@ -24,10 +27,10 @@ from kpi_xl.slots.cell_formula import (
     when,
 )
 from kpi_xl.slots.day_plans import ByDay, evenly
-from kpi_xl.slots.plan_slots import OVER_WEEKS, RECEIVED, WEEKS, form_weeks
+from kpi_xl.slots.plan_slots import OVER_WEEKS, RECEIVED, WEEK_NAMES, WEEKS, form_weeks
 from kpi_xl.slots.plan_slots import PLANNED as ALL_PLANNED
 from kpi_xl.slots.plan_values import working_days_of
-from kpi_xl.slots.slot import Group, Kind, Slot, Values
+from kpi_xl.slots.slot import ByPlace, ByWord, Group, Kind, Slot, Values
 
 PLANNED: Final = tuple(ACTIVITIES[code] for code in FUNNEL)
 """The activities that the daily check has a plan for."""
@@ -64,17 +67,50 @@ WEEK_ACTIVITY: Final = Group(
 
 TEAM_OF: Final = Group("members.", "每位成员一行", {"营业组": _TEAMED["营业组"]})
 
+
+def _weeks(name: str) -> tuple[CellFormula, ...]:
+    """A member's cells of the weeks."""
+    return tuple(here(name.replace("<周>", week)) for week in WEEK_NAMES)
+
+
+def _once_typed(name: str) -> CellFormula:
+    """The weeks together; blank until something is known of one."""
+    weeks = _weeks(name)
+    return when(numbers_in(*weeks).equals(0), "", total(*weeks))
+
+
 MONTH_ACTIVITY: Final = Group(
     "members.",
     "每位成员一行",
-    {"<活动>.计划": Slot("<活动>本月计划", Kind.NUMBER, None, lambda plans: plans)},
+    {
+        "<活动>.计划": Slot(
+            "<活动>本月计划",
+            Kind.NUMBER,
+            None,
+            formula=when(
+                here("members.姓名").equals(""),
+                "",
+                total(*_weeks("week<周>.members.<活动>.计划")),
+            ),
+        )
+    },
     {"活动": ALL_PLANNED},
 )
 
 MONTH_DONE: Final = Group(
     "members.",
     "每位成员一行",
-    {"<项目>": Slot("<项目>，五周合计", Kind.NUMBER, None, lambda sums: sums)},
+    {
+        "<项目>": Slot(
+            "<项目>，五周合计",
+            Kind.NUMBER,
+            None,
+            formula=(
+                _once_typed("week<周>.members.<项目>"),
+                _once_typed("input.week<周>.members.<项目>"),
+            ),
+        )
+    },
     {"项目": (*ALL_PLANNED, *RECEIVED)},
 )
 
@@ -153,36 +189,79 @@ CHECKED_DONE: Final = Group(
 )
 
 _DAILY: Final = (*ALL_PLANNED, "应填", "已填", *RECEIVED)
+_DATES, _DATE = cell("week<周>.checks.日期"), here("week<周>.dates")
 
 
-def _of_a_day(part: str) -> dict[str, Slot]:
+def _added_up(name: str) -> CellFormula:
+    """The lines of a day together."""
+    return call("SUMIF", _DATES, _DATE, cell(name))
+
+
+def _of_item(named: Mapping[str, str]) -> CellFormula:
+    """What a day's lines come to: how many there are, are filled in, or what stands in them."""
+    name = named["项目"]
+    if name == "应填":
+        return call("COUNTIF", _DATES, _DATE)
+    if name == "已填":
+        return call("COUNTIFS", _DATES, _DATE, cell("week<周>.checks.拜访数"), ">=0")
+    typed = "input." if name in RECEIVED else ""
+    return _added_up(f"{typed}week<周>.checks.<项目>")
+
+
+def _of_a_day(part: str, value: Callable[[Mapping[str, str]], CellFormula]) -> dict[str, Slot]:
+    """A row for each day, blank without one, and the week."""
     own = f"<项目>{part}"
     return {
-        own: Slot(f"{own}，每天合计，一列七天", Kind.NUMBER, 7, lambda days: days),
+        own: Slot(
+            f"{own}，每天合计，一列七天",
+            Kind.NUMBER,
+            7,
+            formula=ByWord(lambda named: when(_DATE.equals(""), "", value(named))),
+        ),
         f"{own}.合计": Slot(f"{own}，全周合计", Kind.NUMBER, formula=total(cell(own))),
     }
 
 
-DAILY: Final = Group("week<周>.daily.", "第 <周> 周", _of_a_day(""), OVER_WEEKS | {"项目": _DAILY})
+DAILY: Final = Group(
+    "week<周>.daily.", "第 <周> 周", _of_a_day("", _of_item), OVER_WEEKS | {"项目": _DAILY}
+)
 
 DAILY_PLAN: Final = Group(
-    "week<周>.daily.", "第 <周> 周", _of_a_day(".计划"), OVER_WEEKS | {"项目": PLANNED}
+    "week<周>.daily.",
+    "第 <周> 周",
+    _of_a_day(".计划", lambda _: _added_up("week<周>.checks.<项目>.计划")),
+    OVER_WEEKS | {"项目": PLANNED},
 )
 
 MONTH_CHECKS: Final = Group(
     "checks.",
     "每日检查",
     {
-        "各周.<项目>": Slot("<项目>，一列五周", Kind.NUMBER, WEEKS, lambda weeks: weeks),
+        "各周.<项目>": Slot(
+            "<项目>，一列五周",
+            Kind.NUMBER,
+            WEEKS,
+            formula=ByPlace(lambda place: cell(f"week{place + 1}.daily.<项目>.合计")),
+        ),
         "合计.<项目>": Slot("<项目>，本月合计", Kind.NUMBER, formula=total(cell("各周.<项目>"))),
     },
     {"项目": _DAILY},
 )
 
+
+def _filled_in(place: int) -> CellFormula:
+    """The share of lines that are filled in: of a week, and last of the month."""
+    due, filled = (
+        item(f"checks.各周.{name}", place) if place < WEEKS else cell(f"checks.合计.{name}")
+        for name in ("应填", "已填")
+    )
+    return when(due.equals(0), "", filled / due)
+
+
 FILLED_IN: Final = Group(
     "checks.",
     "每日检查",
-    {"填写率": Slot("各周和本月，已填 ÷ 应填", Kind.RATIO, WEEKS + 1, lambda rates: rates)},
+    {"填写率": Slot("各周和本月，已填 ÷ 应填", Kind.RATIO, WEEKS + 1, formula=ByPlace(_filled_in))},
 )
 
 TYPED: Final = (
@@ -312,8 +391,7 @@ def week_statistics(days: MemberDays, teams: Mapping[str, str], rows: Mapping[st
     people = days.people
     members = [_Member(one, teams.get(one.agent, "")) for one in people]
     found = TEAM_OF.columns(members)
-    planned: dict[str, list[list[int | None]]] = defaultdict(list)
-    reached: dict[str, list[list[int | None]]] = defaultdict(list)
+    named = {"members.姓名": [one.name for one in people]}
     for week, its_days in days.weeks.items():
         there = people if its_days else []
         found |= WEEK_MEMBERS.columns(members if its_days else [], 周=week)
@@ -322,21 +400,14 @@ def week_statistics(days: MemberDays, teams: Mapping[str, str], rows: Mapping[st
             done = [days.done(one, name, its_days) for one in there]
             found |= WEEK_ACTIVITY.values({".计划": plans, "": done}, 周=week, 活动=name)
             found |= WEEK_TOTALS.values(None, found, 周=week, 活动=name)
-            planned[name].append(plans)
-            reached[name].append(done)
         found |= WEEK_SUMS.values(None, found, 周=week)
     room = max(rows.get("members.工号", 0), len(people))
-    blank: list[Any] = [""] * (room - len(people))
     for name in ACTIVITIES.values():
-        cells = zip(*filter(None, planned[name]), strict=True)
-        sums = [sum(filter(None, of_one)) for of_one in cells]
-        weeks = zip(*filter(None, reached[name]), strict=True)
-        known = [[count for count in cells if count is not None] for cells in weeks]
-        found |= MONTH_ACTIVITY.values([*sums, *blank], 活动=name)
-        found |= MONTH_DONE.values([sum(one) if one else "" for one in known] + blank, 项目=name)
+        found |= MONTH_ACTIVITY.values(None, found | named, room, 活动=name)
+        found |= MONTH_DONE.values(None, found, room, 项目=name)
         found |= MONTH_TOTALS.values(None, found, 活动=name)
     for name in RECEIVED:
-        found |= MONTH_DONE.values([""] * room, 项目=name)
+        found |= MONTH_DONE.values(None, found, room, 项目=name)
     return found | MONTH_SUMS.values(None, found)
 
 
@@ -356,42 +427,17 @@ def daily_checks(days: MemberDays) -> Values:
             for one in days.people
             if one.serves(day)
         ]
+        dates_of = {f"week{named}.dates": its_days}
         found |= CHECKS.columns(lines, 周=named)
         for name in PLANNED:
             plans = [days.plan(one, name, [day]) or 0 for day, one in lines]
-            planned = [
-                sum(plan for (day, _), plan in zip(lines, plans, strict=True) if day == one)
-                for one in its_days
-            ]
             found |= CHECKED.values(plans, 周=named, 活动=name)
-            found |= DAILY_PLAN.values(_of_days(planned), 周=named, 项目=name)
+            found |= DAILY_PLAN.values(None, found | dates_of, 周=named, 项目=name)
         for name in ACTIVITIES.values():
             done = [days.done(one, name, [day]) for day, one in lines]
             found |= CHECKED_DONE.values(done, 周=named, 活动=name)
-            by_day = [
-                sum(count or 0 for (day, _), count in zip(lines, done, strict=True) if day == one)
-                for one in its_days
-            ]
-            found |= DAILY.values(_of_days(by_day), 周=named, 项目=name)
-        there = [sum(day == one for day, _ in lines) for one in its_days]
-        visited = found[f"week{named}.checks.拜访数"]
-        recorded = [
-            sum(count is not None for (d, _), count in zip(lines, visited, strict=True) if d == day)
-            for day in its_days
-        ]
-        sums = {"应填": there, "已填": recorded} | dict.fromkeys(RECEIVED, [0] * len(its_days))
-        for name, counts in sums.items():
-            found |= DAILY.values(_of_days(counts), 周=named, 项目=name)
+        for name in _DAILY:
+            found |= DAILY.values(None, found | dates_of, 周=named, 项目=name)
     for name in _DAILY:
-        weeks = [found[f"week{week}.daily.{name}.合计"] for week in days.weeks]
-        found |= MONTH_CHECKS.values(weeks, 项目=name)
-    due, filled = (
-        [*found[f"checks.各周.{name}"], found[f"checks.合计.{name}"]] for name in ("应填", "已填")
-    )
-    rates = [done / all_ if all_ else "" for done, all_ in zip(filled, due, strict=True)]
-    return found | FILLED_IN.values(rates)
-
-
-def _of_days(counts: Sequence[int]) -> list[int | str]:
-    """A column of seven days; empty texts where a month has no such week."""
-    return list(counts) if counts else [""] * 7
+        found |= MONTH_CHECKS.values(None, found, 项目=name)
+    return found | FILLED_IN.values(None, found)

@@ -9,7 +9,7 @@ from typing import Final
 from kpi_xl.calendar import USUAL, Month, WorkCalendar, planned_weeks
 from kpi_xl.catalogue.measures import ACTIVITIES
 from kpi_xl.slots.becomes import WORDS, Plan
-from kpi_xl.slots.cell_formula import cell, total
+from kpi_xl.slots.cell_formula import CellFormula, any_of, cell, here, total, when
 from kpi_xl.slots.day_plans import ByDay, evenly
 from kpi_xl.slots.plan_slots import (
     OVER_WEEKS,
@@ -18,9 +18,10 @@ from kpi_xl.slots.plan_slots import (
     WEEK_NAMES,
     WEEKS,
     Week,
+    form_weeks,
 )
 from kpi_xl.slots.plan_values import working_days_of
-from kpi_xl.slots.slot import Group, Kind, Slot, Values
+from kpi_xl.slots.slot import ByWord, Group, Kind, Slot, Values
 
 _DAYS: Final = 7
 
@@ -50,10 +51,24 @@ NEXT_PLAN: Final = Group(
     OVER_WEEKS | {"活动": PLANNED},
 )
 
+
+def _planned_before(named: Mapping[str, str]) -> CellFormula:
+    """A day's plan as the week before made it; blank where there was none."""
+    plan = here(f"week{int(named['周']) - 1}.next.<活动>")
+    return when(any_of(here("week<周>.dates").equals(""), plan.equals("")), "", plan)
+
+
 REVIEWED: Final = Group(
     "week<周>.review.",
     "第 <周> 周",
-    {"<活动>": Slot("<活动>上周订的计划，一行七天", Kind.NUMBER, _DAYS, lambda plan: plan)},
+    {
+        "<活动>": Slot(
+            "<活动>上周订的计划，一行七天",
+            Kind.NUMBER,
+            _DAYS,
+            formula=ByWord(_planned_before),
+        )
+    },
     {"周": WEEK_NAMES[1:], "活动": PLANNED},
 )
 """The first week's plan was not made in the workbook."""
@@ -109,6 +124,7 @@ def review_values(
     working = [working_days_of(weeks, dates) for weeks in months]
     weeks = [*months[0], months[1][0]]
     found: Values = {}
+    dates_of = {f"week{week}.dates": days for week, days in form_weeks(month, dates).items()}
     for number in range(1, WEEKS + 1):
         # The last sheet of a month of four weeks is empty.
         there = number < len(weeks)
@@ -121,12 +137,10 @@ def review_values(
             there = number < len(weeks)
             plan = plans[number] if there else []
             found |= NEXT_PLAN.values(plan, 周=str(number), 活动=name)
-            if number == 1:
-                continue  # its plan was not made in this workbook
-            shown = plans[number - 1] if there else []
-            # The sheet's formula: the plan made a week before, empty where none was.
-            empty = ["" if count is None else count for count in shown] or [""] * _DAYS
-            found |= REVIEWED.values(empty, 周=str(number), 活动=name)
+            if number > 1:  # the first week's plan was not made in this workbook
+                planned = f"week{number - 1}.next.{name}"
+                beside = {planned: found[planned], **dates_of}
+                found |= REVIEWED.values(None, beside, 周=str(number), 活动=name)
     return found
 
 

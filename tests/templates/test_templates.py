@@ -8,6 +8,7 @@ import pytest
 from openpyxl.utils import range_boundaries
 
 from kpi_xl.catalogue import kpis
+from kpi_xl.slots.cell_formula import meant
 from kpi_xl.slots.registry import declared
 from kpi_xl.slots.slot import put
 from kpi_xl.workbook import Template, read
@@ -118,8 +119,38 @@ GATHERED = (
     "week<周>.plan.<活动>.合计",  # of the later weeks: over what the week before planned
     "week<周>.done.<项目>.合计",  # of what a log has line by line or day by day
     "week<周>.team.<项目>.合计",  # of seven days, cell by cell
+    "month.done.weekly.<项目>",  # of a log: over its days and lines
 )
-"""Sums that some templates take over other cells than those of the slot in their name."""
+"""Formulas that some templates have over other cells than those of the slots in their names."""
+
+BESIDE = {"各天", "栏", "方式"}
+"""What formulas call cells that no slot of one name has: areas and headings."""
+
+
+def placed(template, slot):
+    """The declaration of a slot, with each of its cells' formulas as they may be written."""
+    one = declared()[slot.name]
+    kpi = kpis.find(one.named["指标"]) if "指标" in one.named else None
+    rows = slot.rows if one.slot.cells is None else one.slot.cells
+    return one, [one.slot.formulas(kpi, place, one.named) for place in range(rows)]
+
+
+@every
+def test_whatever_a_sheet_computes_is_declared_with_its_slot(name):
+    """And has no value from anywhere else: `tests/slots/test_slot.py` holds that it has one."""
+    template = Template(path(name))
+    formulas, _ = formulas_and_values(path(name))
+    of_cell = {
+        (slot.sheet, *at): slot.name
+        for slot in template.slots.values()
+        for at in cells(slot.reference)
+    }
+    computed = set()
+    for sheet, cell in formulas:
+        column, row, _, _ = range_boundaries(cell)
+        computed.add(of_cell[sheet, row, column])
+    undeclared = {slot for slot in computed if declared()[slot].slot.formula is None}
+    assert undeclared == set()
 
 
 @every
@@ -127,14 +158,29 @@ def test_a_sheet_has_the_formula_that_its_slot_declares(name):
     """Of which the cached value is computed: so both cannot differ."""
     template = Template(path(name))
     formulas = slots_page.Formulas(path(name), template)
+    wrong = {}
     for slot in template.slots.values():
         one = declared()[slot.name]
-        if one.slot.formula is None or not slot.has_formula:
+        if one.slot.formula is None or not slot.has_formula or one.pattern in GATHERED:
             continue
-        kpi = kpis.find(one.named["指标"]) if "指标" in one.named else None
-        expected = one.slot.formula_of(kpi).excel(Names(one))
-        found = formulas.of(slot, lambda other: other.name)
-        assert found == expected or one.pattern in GATHERED, slot.name
+        for place, forms in enumerate(placed(template, slot)[1]):
+            found = formulas.of(slot, lambda other: other.name, place)
+            if not any(of_the_cube(form) or is_written(form, one, found) for form in forms):
+                wrong[slot.name] = (found, [form.excel(Names(one)) for form in forms])
+    assert wrong == {}
+
+
+def of_the_cube(form):
+    """Whether it is a KPI's own, which `test_kpi_formulas_are_those_of_the_catalogue` holds."""
+    return any(name.startswith("cube") for name in form.names)
+
+
+def is_written(form, one, found):
+    """Whether a formula, with the names of slots for their cells, is the declared one."""
+    expected = re.escape(form.excel(Names(one)))
+    for beside in BESIDE & form.names:
+        expected = expected.replace(re.escape(beside), "[^,()]+")
+    return re.fullmatch(expected, found) is not None
 
 
 class Names(dict):
@@ -145,6 +191,7 @@ class Names(dict):
         self.one = one
 
     def __missing__(self, name):
+        name, _, _ = name.partition("@")
         group = self.one.group
         return put(group.pattern + name if name in group.slots else name, self.one.named)
 
@@ -208,7 +255,10 @@ def test_kpi_formulas_are_those_of_the_catalogue():
 
 
 def same(shown, calculated):
-    if isinstance(shown, float) or isinstance(calculated, float):
+    if isinstance(shown, float) != isinstance(calculated, float):
+        numbers = [one for one in (shown, calculated) if isinstance(one, int | float)]
+        return len(numbers) == 2 and numbers[0] == pytest.approx(numbers[1], rel=1e-9, abs=1e-9)
+    if isinstance(shown, float):
         return calculated == pytest.approx(shown, rel=1e-9, abs=1e-9)
     return (shown or "") == (calculated or "")
 
@@ -237,7 +287,36 @@ DAYS = [3, 0, None, 4, 1, None, None]
 TYPED = {
     "周工作计划": {f"input.week{week}.done.拜访数": DAYS for week in (1, 2)}
     | {"input.week1.done.预收保费": [None, 5200.5, None, None, 800, None, None]}
+    | {"week2.tasks.影响": [637.25, 62.1, None, 0, 0.3]}
     | {"month.target.拜访数": 33, "input.week2.problem": "周四约访偏少"},
+    "周计划及检讨表": {"input.week2.done.拜访数": DAYS, "week1.next.约访数": DAYS},
+    "客户经理工作日志": {
+        "input.week1.visits.网点": ["人民路网点", None, "解放路网点", *[None] * 25],
+        "input.week1.day2.洽谈人数": 2,
+        "month.target.拜访数": 33,
+        "month.target.洽谈人数": 9,
+    },
+    "销售主管工作日志": {"input.week1.coaching.效果": ["愿意试", *[None] * 26, "差促成"]},
+    "主管日程": {
+        "input.week1.accompany": [1, None, 1, None, None],
+        "input.week1.talks": [1, 0, 1, None, 1],
+        "week1.morning.时间": ["9:00—11:00", "8:30—12:10", "上午", None, "9:00-11:00"],
+        "week1.afternoon.时间": ["13:30—18:20", "14:00—18:00", None, None, "9:00—9:00"],
+    },
+    "营业部经理行事历": {
+        "input.week1.day1.记录": ["会议：早会", None, "陪访：人民路", *[None] * 4, "会议：夕会"],
+        "input.week2.day3.记录": ["会议：早会", *["学习"] * 7],
+    },
+    "营业部每周活动情况统计表": {
+        "input.week1.members.预收件数": [1, None, 2],
+        "week2.members.拜访数": [None, 3, 0],
+    },
+    "每日活动检查表": {
+        "week1.checks.拜访数": [None, 3, 0],
+        "input.week1.checks.预收保费": [1200.5, None, 800],
+    },
+    "技能意愿评估框": {"input.members.主管判断": [None, "高技能高意愿", None, "低技能低意愿"]},
+    "团队技能培训计划": {"members.技能.产品知识": [3, None, 4]},
     "业务改善措施计划": {
         "input.plan.采用": ["采用", "不采用", None, "采用"],
         "input.own.改善措施": ["推商品组合"],
@@ -247,10 +326,25 @@ TYPED = {
         "kpi.主险件数.权重": None,
         "score.floor": 0.9,
         "kpi.活动率.目标": 0,
+        "feedback.权重": [0.3, None, 0.4, 0.2],
+        "feedback.占比": 0.3,
     },
     "月度KPI表": {"kpi.活动率.目标": 0.9, "kpi.主险件数.目标": 0},
 }
 """What people type into workbooks that were sent to them."""
+
+
+@every
+def test_a_filled_value_is_what_its_formula_gives(branch, name):
+    """Of the other values in the workbook: nobody puts another one over it."""
+    if not branch.filled[name].files:
+        pytest.skip("of another trade")
+    checked, wrong = compared(name, branch.filled[name].files[-1])
+    assert wrong == {}
+    assert checked or not any(
+        declared()[slot.name].slot.formula is not None and slot.has_formula
+        for slot in Template(path(name)).slots.values()
+    )
 
 
 @needs_soffice
@@ -266,17 +360,35 @@ def test_a_slots_formula_gives_what_libreoffice_calculates(branch, tmp_path):
         shown = read(file)
         for slot, value in given.items():
             assert flat(shown[slot])[: len(flat(value))] == flat(value)
-        wrong = {}
-        checked = 0
-        for slot in Template(path(name)).slots.values():
-            one = declared()[slot.name]
-            if one.slot.formula is not None and slot.has_formula:
-                checked += 1
-                calculated, expected = flat(shown[slot.name]), computed(one, shown)
-                if not all(map(same, expected, calculated)):
-                    wrong[slot.name] = (expected, calculated)
+        checked, wrong = compared(name, file)
         assert checked
         assert wrong == {}, name
+
+
+def compared(name, file):
+    """How many slots of a filled workbook were computed again, and those that come out else."""
+    template, shown = Template(path(name)), read(file)
+    formulas = slots_page.Formulas(path(name), template)
+    checked, wrong = 0, {}
+    for slot in template.slots.values():
+        one = declared()[slot.name]
+        if one.slot.formula is None or not slot.has_formula:
+            continue
+        calculated = flat(shown[slot.name])
+        for place, forms in enumerate(placed(template, slot)[1]):
+            written = formulas.of(slot, lambda other: other.name, place)
+            own = [
+                form
+                for form in forms
+                if not (BESIDE & form.names or of_the_cube(form))
+                and form.excel(Names(one)) == written
+            ]
+            if own:
+                checked += 1
+                expected = own[0].value(lambda asked, p=place, o=one: value_of(asked, o, shown, p))
+                if not same(expected, calculated[place]):
+                    wrong[slot.name, place] = (expected, calculated[place])
+    return checked, wrong
 
 
 def flat(value):
@@ -286,20 +398,28 @@ def flat(value):
     return [cell for row in value for cell in (row if isinstance(row, list) else [row])]
 
 
-def computed(one, shown):
-    """What the declared formula gives of the other slots of a workbook, a value a row."""
-    kpi = kpis.find(one.named["指标"]) if "指标" in one.named else None
-    formula, group = one.slot.formula_of(kpi), one.group
+def value_of(asked, one, shown, place):
+    """The value of what a declared formula asks for, in a filled workbook."""
 
-    def cells(name, row):
-        full = put(group.pattern + name if name in group.slots else name, one.named)
+    def of_slot(name):
+        if name.startswith('"'):
+            return put(name, one.named).strip('"')
+        full = put(one.group.pattern + name if name in one.group.slots else name, one.named)
         if full not in shown:  # of all slots whose names have this in common
-            return [flat(shown[other])[0] for other in shown if declared()[other].pattern == full]
-        found = flat(shown[full])
-        return found[row] if one.slot.cells is None else found if len(found) > 1 else found[0]
+            all_of_them = [
+                flat(shown[other]) for other in shown if declared()[other].pattern == full
+            ]
+            if one.slot.cells is None:  # those of each row
+                return [list(row) for row in zip(*all_of_them, strict=True)]
+            return [cells[0] for cells in all_of_them]
+        found = shown[full]
+        return found if not isinstance(found, list) or name == "各周记录" else flat(found)
 
-    rows = len(flat(shown[one.name])) if one.slot.cells is None else 1
-    return [formula.value(lambda name, row=row: cells(name, row)) for row in range(rows)]
+    if one.slot.cells is None and "@" not in asked:  # of lists, a cell is that of the row
+        full = put(one.group.pattern + asked if asked in one.group.slots else asked, one.named)
+        if full in shown and declared()[full].slot.cells is None:
+            return flat(shown[full])[place]
+    return meant(asked, place, of_slot)
 
 
 def test_an_unknown_template():
