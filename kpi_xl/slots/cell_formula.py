@@ -13,6 +13,7 @@ the same place, `so_far` its cells up to there.
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -118,7 +119,7 @@ class CellFormula:
             return math.nan
         return 0 if found is None else found
 
-    @property
+    @functools.cached_property
     def names(self) -> frozenset[str]:
         """The names of its cells and ranges, as they are asked for."""
         found: set[str] = set()
@@ -148,7 +149,7 @@ class _OwnNames(dict[str, str]):
 class _Cell(CellFormula):
     name: str
 
-    @property
+    @functools.cached_property
     def names(self) -> frozenset[str]:
         return frozenset((self.name,))
 
@@ -349,7 +350,7 @@ def _meets(criterion: Any) -> Callable[[Any], bool]:
     if criterion == "?*":
         return lambda cell: isinstance(cell, str) and cell != ""
     if not isinstance(criterion, str):
-        return lambda cell: cell is not None and _same(cell, criterion)
+        return lambda cell: bool(cell == criterion)
     match = _CRITERION.fullmatch(criterion)
     assert match is not None
     sign, text = match.groups()
@@ -552,16 +553,27 @@ def meant(name: str, place: int, value: Callable[[str], Any]) -> Any:
     value : callable
         Gives the value of each slot.
     """
-    slot, mark, which = name.partition(_PLACE)
+    slot, which = _asked(name)
     found = value(slot)
-    if not mark:
+    if which is None:
         return found
     cells = found if isinstance(found, list) else [found]
-    if which.startswith(":"):
-        count = {":": place + 1, ":-": place}.get(which)
-        return cells[: int(which[1:]) if count is None else count]
-    at = int(which) if which else place
-    return cells[at] if at < len(cells) else None
+    if isinstance(which, int):
+        return cells[which] if which < len(cells) else None
+    if not which:
+        return cells[place] if place < len(cells) else None
+    if which == ":":
+        return cells[: place + 1]
+    return cells[:place] if which == ":-" else cells[: int(which[1:])]
+
+
+@functools.cache
+def _asked(name: str) -> tuple[str, str | int | None]:
+    """The slot that a name means, and which of its cells; None for the whole."""
+    slot, mark, which = name.partition(_PLACE)
+    if not mark:
+        return slot, None
+    return slot, int(which) if which.lstrip("-").isdigit() else which
 
 
 def when(

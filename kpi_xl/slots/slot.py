@@ -29,7 +29,7 @@ _PLACE: Final = re.compile("<(.+?)>")
 _QUOTE: Final = '"'
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ByPlace:
     """A formula that is another one in each cell of its slot.
 
@@ -40,6 +40,11 @@ class ByPlace:
     """
 
     of: Callable[[int], CellFormula | tuple[CellFormula, ...]]
+
+    @functools.cached_property
+    def cells(self) -> Callable[[int], CellFormula | tuple[CellFormula, ...]]:
+        """The same, each made once."""
+        return functools.cache(self.of)
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,7 @@ class Slot:
         """
         found = self.formula
         if isinstance(found, ByPlace):
-            found = found.of(place)
+            found = found.cells(place)
         elif isinstance(found, ByWord):
             found = found.of(named or {})
         elif callable(found):
@@ -346,26 +351,32 @@ class Group:
             return None if name.startswith(INPUT) else beside[put(name, named)]
 
         def known(formula: CellFormula) -> bool:
-            names = (name.partition("@")[0] for name in formula.names)
             return all(
                 name in self.slots or name.startswith((INPUT, _QUOTE)) or put(name, named) in beside
-                for name in names
+                for name in (asked.partition("@")[0] for asked in formula.names)
             )
 
-        def calculated(slot: Slot, place: int) -> Any:
-            formulas = slot.formulas(kpi, place, named)
-            formula = formulas[0] if len(formulas) == 1 else next(filter(known, formulas))
-            return formula.value(lambda name: meant(name, place, value))
+        def of_cells(slot: Slot, count: int) -> list[Any]:
+            place = 0
+
+            def around(name: str) -> Any:
+                return meant(name, place, value)
+
+            forms, cells = slot.formulas(kpi, 0, named), []
+            own = 0 if len(forms) == 1 else next(at for at, one in enumerate(forms) if known(one))
+            for place in range(count):
+                if isinstance(slot.formula, ByPlace):
+                    forms = slot.formulas(kpi, place, named)
+                cells.append(forms[own].value(around))
+            return cells if slot.columns == 1 else _in_rows(cells, slot.columns)
 
         def of_slot(end: str) -> Any:
             if end not in found:
                 slot = self.slots[end]
                 count = rows if slot.cells is None else slot.cells
-                if count is None or slot.cells == 1:
-                    found[end] = calculated(slot, 0)
-                else:
-                    cells = [calculated(slot, place) for place in range(count)]
-                    found[end] = cells if slot.columns == 1 else _in_rows(cells, slot.columns)
+                is_one = count is None or slot.cells == 1
+                cells = of_cells(slot, 1 if count is None or is_one else count)
+                found[end] = cells[0] if is_one else cells
             return found[end]
 
         for end, slot in self.slots.items():
@@ -385,4 +396,7 @@ def put(text: str, named: Mapping[str, str]) -> str:
     >>> put("week<周>.plan.<活动>", {"周": "2", "活动": "拜访数"})
     'week2.plan.拜访数'
     """
-    return _PLACE.sub(lambda place: named.get(place[1], place[0]), text)
+    if "<" in text:
+        for place, word in named.items():
+            text = text.replace(f"<{place}>", word)
+    return text

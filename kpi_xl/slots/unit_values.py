@@ -287,7 +287,7 @@ def kpi_values(
         What it is in the month, the month before and a year ago, in the KPI's unit; an error where
         there is none.
     target : float, optional
-        Its target.
+        What was set as its target of the month, in the KPI's unit.
     name : str, optional
         What it is called in the names of the slots; by default its Chinese name.
     """
