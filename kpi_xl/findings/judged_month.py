@@ -35,6 +35,7 @@ from kpi_xl.cached import kept, kept_with
 from kpi_xl.calendar import Month
 from kpi_xl.catalogue import manpower
 from kpi_xl.data.cube import Cube
+from kpi_xl.error_values import NUM
 from kpi_xl.findings.peer_groups import PeerGroups
 from kpi_xl.findings.ripeness import Ripeness, ripe_text
 from kpi_xl.findings.shown import NOTHING, months_text, with_bands
@@ -132,7 +133,10 @@ class JudgedMonth:
 
     @functools.cached_property
     def given(self) -> Mapping[str, Floats]:
-        """Every measure and KPI by code as (units, months), as shown: money in 元."""
+        """Every measure and KPI by code as (units, months), as shown: money in 元, an error as NaN.
+
+        What is too great for a number is an error, too.
+        """
         settings = self._settings.in_formulas
         found: dict[str, Floats] = {}
         for code in self.cube.measures:
@@ -141,7 +145,8 @@ class JudgedMonth:
             if self.cube.has(kpi):
                 # A formula that looks back itself sees to what it compares.
                 cube = self._whole if kpi.has_earlier else self.cube
-                found[code] = cube.kpi(kpi, settings)[self.units, : self._end]
+                values = cube.kpi(kpi, settings)[self.units, : self._end]
+                found[code] = np.where(np.isinf(values), NUM, values)
         return found
 
     def targets(self, kpi: Kpi) -> Floats:
@@ -263,6 +268,10 @@ class JudgedMonth:
         if kpi.code in self.ripeness.until:
             return Judged(kpi.code, values, Judgement.none(len(values)))
         target, lenient, swung = self._targets_back(kpi), self._lenient(kpi), self._swung(kpi)
+        nothing = self._gone & np.isnan(target[:, -1])
+        for measure in self.measures_of(kpi).values():
+            nothing &= measure[:, -1] == 0
+        history = np.where(nothing[:, None], math.nan, history)
         judgement = together(
             (
                 places,
@@ -279,6 +288,17 @@ class JudgedMonth:
             for places in self.groups.places
         )
         return Judged(kpi.code, values, judgement)
+
+    @functools.cached_property
+    def _gone(self) -> NDArray[np.bool_]:
+        """Which units are no more: nobody was there all month, who had been before.
+
+        A team that was renamed, merged or closed would be missed ever after.
+        """
+        if not {"opening", "closing"} <= set(self.cube.measures):
+            return np.zeros(len(self.units), bool)
+        people = self.measure("opening") + self.measure("closing")
+        return np.asarray((people[:, -1] == 0) & people.any(axis=1))
 
     def _targets_back(self, kpi: Kpi) -> Floats:
         """The targets of a KPI in earlier months, the latest last; NaN for none."""
