@@ -6,6 +6,7 @@ catalogue. Nothing is executed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -186,7 +187,7 @@ class _Reader:
     def _leaf(self, token: Token) -> Quantity:
         text = token.value
         if token.subtype == "NUMBER":
-            return Quantity(Constant(float(text)), None)
+            return Quantity(_number(float(text), text), None)
         if token.subtype == "LOGICAL":
             return Quantity(Constant(float(text.upper() == "TRUE")), None, is_condition=True)
         if token.subtype == "TEXT":
@@ -280,7 +281,15 @@ def _operation(operator: str, left: Quantity, right: Quantity) -> Formula:
     compute: Mapping[str, Callable[[float, float], float]] = {
         "+": float.__add__, "-": float.__sub__, "*": float.__mul__, "/": float.__truediv__,
     }  # fmt: skip
-    return Constant(compute[operator](float(one.value), float(two.value)))
+    text = f"{one.value:g}{operator}{two.value:g}"
+    return _number(compute[operator](float(one.value), float(two.value)), text)
+
+
+def _number(value: float, text: str) -> Constant:
+    """A number as a formula; one too large for a spreadsheet is refused."""
+    if not math.isfinite(value):
+        raise InputError(kinds.FORMULA_TOO_LARGE(text=text))
+    return Constant(value)
 
 
 def _product(operator: str, left: Dimension | None, right: Dimension | None) -> Dimension | None:

@@ -15,6 +15,11 @@ FORMULA_TOO_LONG: Final = Kind(
 FORMULA_TOO_DEEP: Final = Kind(
     "formula.too-deep", "公式的括号套得太深", "请拆成几个指标：一个指标的公式里可以用另一个"
 )
+FORMULA_TOO_LARGE: Final = Kind(
+    "formula.number-too-large",
+    "公式里的数“{text}”太大，表格里写不下",
+    "请写成普通的数，如 0.3、10000",
+)
 FORMULA_TOO_MUCH: Final = Kind(
     "formula.too-much",
     "公式连同它用到的指标、月份有 {size:,} 步，太多",
