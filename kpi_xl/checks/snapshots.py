@@ -119,39 +119,39 @@ def missing_now(
 def overlaps(table: Table, parts: Sequence[pa.Table], labels: Sequence[str]) -> Iterator[Finding]:
     """Records of a table without a key that are in two files.
 
-    Those alike to the cell are counted once; of those of the same person and day that are not,
-    nobody knows, and both are counted and told.
+    Those alike to the cell are counted as often as in the file with most of them; of those of the
+    same person and day that are not, nobody knows, and all are counted and told.
     """
     if table.key or len(parts) < 2:
         return
     if not any(_meet(one, other) for n, one in enumerate(parts) for other in parts[:n]):
         return
     columns = [column.code for column in table.columns]
-    seen: list[tuple[str, Counter[tuple[Any, ...]], set[tuple[Any, ...]]]] = []
+    most: dict[tuple[Any, ...], tuple[str, int]] = {}  # of each record the file with most of it
+    people: dict[tuple[Any, ...], list[str]] = {}
     begin = 0
     for data, label in zip(parts, labels, strict=True):
         rows = [*zip(*(data[code].to_pylist() for code in columns), strict=True)]
         who = [*zip(data["day"].to_pylist(), data["agent"].to_pylist(), strict=True)]
-        again: dict[int, str] = {}
-        unlike: dict[str, int] = {}
-        for other, records, people in seen:
-            left = records.copy()
-            for place, record in enumerate(rows):
-                if place not in again and left[record] > 0:
-                    left[record] -= 1
-                    again[place] = other
-            for place, one in enumerate(who):
-                if place not in again and one in people:
-                    unlike.setdefault(other, place)
-        yield from (
-            Finding(begin + place, "agent", kinds.IN_TWO_FILES(where=other))
-            for place, other in again.items()
-        )
-        yield from (
-            Finding(begin + place, "agent", kinds.SAME_DAY_ELSEWHERE(where=other))
-            for other, place in unlike.items()
-        )
-        seen.append((label, Counter(rows), set(who)))
+        counted: Counter[tuple[Any, ...]] = Counter()
+        first, others = 0, dict[str, None]()
+        for place, (record, one) in enumerate(zip(rows, who, strict=True)):
+            counted[record] += 1
+            other, times = most.get(record, ("", 0))
+            if counted[record] <= times:
+                yield Finding(begin + place, "agent", kinds.IN_TWO_FILES(where=other))
+            elif one in people:
+                first = first if others else place
+                others |= dict.fromkeys(people[one])
+        if others:
+            several = f"等 {len(others)} 个文件" if len(others) > 1 else ""
+            fault = kinds.SAME_DAY_ELSEWHERE(files=f"“{next(iter(others))}”{several}")
+            yield Finding(begin + first, "agent", fault)
+        for record, count in counted.items():
+            if count > most.get(record, ("", 0))[1]:
+                most[record] = label, count
+        for one in set(who):
+            people.setdefault(one, []).append(label)
         begin += data.num_rows
 
 

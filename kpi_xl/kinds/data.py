@@ -262,7 +262,7 @@ IN_TWO_FILES: Final = Kind(
 )
 SAME_DAY_ELSEWHERE: Final = Kind(
     "row.same-day-in-two-files",
-    "同一个人同一天在文件“{where}”里也有，数字不同，两行都算了",
+    "同一个人同一天在文件{files}里也有，数字不同，都算了",
     "请核对是不是重复；重复的请删去一行",
     set_aside=False,
 )

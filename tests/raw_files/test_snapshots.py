@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import random
+from collections import Counter
 
 import pytest
 
@@ -96,3 +98,33 @@ def test_the_same_day_with_other_numbers_is_told(make):
     }
     checked = check_project(make(files))
     assert [p.kind for p in checked.problems] == ["row.same-day-in-two-files"]
+
+
+def test_many_files_that_meet_are_told_once_each(make):
+    head = "日期,工号,拜访数\n"
+    files = {f"活动{n}.csv": head + f"2024-06-01,00123,{n}\n" for n in range(1, 7)}
+    checked = check_project(make({"人员.csv": ROSTER, **files}))
+    told = [p for p in checked.problems if p.kind == "row.same-day-in-two-files"]
+    assert [p.file for p in told] == [f"活动{n}.csv" for n in range(2, 7)]
+    assert "“活动1.csv”等 5 个文件" in told[-1].reason
+
+
+def test_records_of_several_files_count_as_often_as_in_the_one_with_most(make):
+    """Against counting by hand, on random files of few people and days."""
+    head = "日期,工号,拜访数\n"
+    for seed in range(30):
+        chance = random.Random(seed)
+        lines = [f"2024-06-0{day},00123,{n}\n" for day in (1, 2) for n in (3, 4)]
+        files = [
+            [*chance.choices(lines, k=chance.randint(0, 5)), f"2024-07-0{n},00123,{n}\n"]
+            for n in range(1, 5)
+        ]
+        named = {f"活动{n}.csv": head + "".join(own) for n, own in enumerate(files)}
+        data = check_project(make({"人员.csv": ROSTER, **named})).tables["activities"].data
+        kept = Counter()
+        for own in files:
+            kept |= Counter(own)
+        assert len(data) == kept.total()
+        assert sum(data["visits"].to_pylist()) == sum(
+            int(line.split(",")[2]) * n for line, n in kept.items()
+        )
